@@ -1,0 +1,79 @@
+#!/bin/sh
+# Installs what a goal of the Makefile needs and the machine lacks: packages.sh run|check|screenshots
+# Says what it runs; uses sudo only when not root. Does nothing where all is there.
+set -u
+goal=${1:-run}
+
+# command or pkg-config name | apt | dnf | pacman | apk
+need() {
+    cat <<'TABLE'
+run make make make make make
+run cc gcc gcc gcc gcc
+run pkg-config pkg-config pkgconf-pkg-config pkgconf pkgconf
+run :libc libc6-dev glibc-devel glibc musl-dev
+run :ncursesw libncurses-dev ncurses-devel ncurses ncurses-dev
+run :libproc2 libproc2-dev procps-ng-devel procps-ng procps-dev
+run :jansson libjansson-dev jansson-devel jansson jansson-dev
+run :smartcols libsmartcols-dev libsmartcols-devel util-linux-libs util-linux-dev
+check :cmocka libcmocka-dev libcmocka-devel cmocka cmocka-dev
+check :vterm libvterm-dev libvterm-devel libvterm libvterm-dev
+check clang clang clang clang clang
+check lsof lsof lsof lsof lsof
+check ipcs util-linux util-linux util-linux util-linux-misc
+check ps procps procps-ng procps-ng procps-ng
+check jq jq jq jq jq
+check python3 python3 python3 python python3
+check tic ncurses-bin ncurses ncurses ncurses
+check man man-db man-db man-db man-db
+check @terminfo ncurses-term ncurses-term ncurses ncurses-terminfo
+screenshots Xvfb xvfb xorg-x11-server-Xvfb xorg-server-xvfb xvfb
+screenshots xterm xterm xterm xterm xterm
+screenshots import imagemagick ImageMagick imagemagick imagemagick
+screenshots xdotool xdotool xdotool xdotool xdotool
+screenshots @font fonts-dejavu-core dejavu-sans-mono-fonts ttf-dejavu font-dejavu
+TABLE
+}
+present() {
+    case $1 in
+    :libc) [ -e /usr/include/stdio.h ] ;;
+    :*) pkg-config --exists "${1#:}" 2>/dev/null ;;
+    @terminfo) [ -e /usr/share/terminfo/x/xterm-256color ] ;;
+    @font) ls /usr/share/fonts/*/dejavu* >/dev/null 2>&1 || ls /usr/share/fonts/dejavu* >/dev/null 2>&1 ;;
+    *) command -v "$1" >/dev/null 2>&1 ;;
+    esac
+}
+if command -v apt-get >/dev/null; then column=3 install='apt-get install -y --no-install-recommends'
+elif command -v dnf >/dev/null; then column=4 install='dnf install -y'
+elif command -v pacman >/dev/null; then column=5 install='pacman -S --needed --noconfirm'
+elif command -v apk >/dev/null; then column=6 install='apk add'
+else column=0
+fi
+missing=
+names=
+for line in $(need | awk -v goal="$goal" '$1 == "run" || $1 == goal { gsub(" ", ","); print }'); do
+    what=$(echo "$line" | cut -d, -f2)
+    present "$what" && continue
+    names="$names ${what#[:@]}"
+    [ $column -gt 0 ] && missing="$missing $(echo "$line" | cut -d, -f$column)"
+done
+[ -n "$names" ] || exit 0
+if [ $column -eq 0 ]; then
+    echo "ipctop: missing:$names; no package manager I know (apt-get, dnf, pacman, apk): please install them" >&2
+    exit 1
+fi
+sudo=
+if [ "$(id -u)" -ne 0 ]; then
+    sudo=sudo
+    command -v sudo >/dev/null || {
+        echo "ipctop: missing:$names; as root: $install$missing" >&2
+        exit 1
+    }
+fi
+if [ $column -eq 3 ]; then
+    export DEBIAN_FRONTEND=noninteractive
+    echo "+ $sudo apt-get update"
+    $sudo apt-get update -q
+fi
+echo "+ $sudo $install$missing"
+# shellcheck disable=SC2086
+$sudo $install $missing

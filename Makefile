@@ -1,0 +1,127 @@
+# ipctop: `make run` builds and starts the monitor, `make check` builds and passes all tests.
+# Both install missing packages first; `make` alone only builds.
+#
+#   O=DIR     where to build (build)          SAN=address,undefined | thread   sanitizers
+#   CC=clang  another compiler                ARGS="--readonly" make run       arguments for the monitor
+
+VERSION := 0.1.0
+O       ?= build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+CC      ?= cc
+
+PKGS      := ncursesw libproc2 jansson smartcols
+TEST_PKGS := cmocka vterm
+
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+# libproc2 4.0.4 dropped an argument of PIDS_VAL.
+PROC2_NEW  := $(shell pkg-config --atleast-version=4.0.4 libproc2 2>/dev/null && echo -DPROC2_VAL_3)
+
+CFLAGS   ?= -O2 -g
+WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude $(PROC2_NEW) $(PKG_CFLAGS) \
+              $(WARN) -pthread $(CFLAGS)
+ALL_LDFLAGS := -pthread $(LDFLAGS)
+ifdef SAN
+ALL_CFLAGS  += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
+ALL_LDFLAGS += -fsanitize=$(SAN)
+endif
+
+SRC     := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
+OBJ     := $(SRC:%.c=$(O)/%.o)
+LIB     := $(O)/libipctop.a
+SUPPORT := $(patsubst %.c,$(O)/%.o,$(wildcard tests/support/*.c))
+tests_in = $(patsubst %.c,$(O)/%,$(wildcard tests/$(1)/*_test.c))
+UNIT := $(call tests_in,unit)
+LIVE := $(call tests_in,live)
+TTY  := $(call tests_in,tty)
+FUZZ := $(call tests_in,fuzz)
+THREADED := $(filter %sampler_test %probers_test %scan_fuzz_test %stuck_test %soak_test,$(UNIT) $(LIVE) $(FUZZ))
+
+.PHONY: all run demo check check-fast check-unit check-live check-tty check-fuzz check-asan \
+        check-tsan check-clang check-style bench screenshots install uninstall packages clean tests
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(O)/ipctop
+
+$(O)/ipctop: $(O)/src/main.o $(LIB)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(LIB): $(OBJ)
+	rm -f $@; ar rcs $@ $^
+
+$(O)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/tests/%.o: ALL_CFLAGS += -Itests -DBUILD_DIR='"$(O)"'
+$(O)/tests/%_test: $(O)/tests/%_test.o $(SUPPORT) $(LIB)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lvterm -lutil
+
+$(O)/demo: $(O)/tests/demo/demo.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $^
+$(O)/bench: $(patsubst %.c,$(O)/%.o,$(wildcard tests/bench/*.c)) $(SUPPORT) $(LIB)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lutil
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)
+
+packages:
+	@.ci/packages.sh run
+run: packages
+	@$(MAKE) --no-print-directory all
+	$(O)/ipctop $(ARGS)
+demo: packages
+	@$(MAKE) --no-print-directory all $(O)/demo
+	$(O)/demo $(O)/ipctop $(ARGS)
+
+# --- tests --------------------------------------------------------------------------------------
+tests: all $(UNIT) $(LIVE) $(TTY) $(FUZZ) $(if $(wildcard tests/demo/demo.c),$(O)/demo)
+
+# Everything, in builds of their own; the last line counts.
+check:
+	@.ci/packages.sh check
+	@tests/check.sh
+
+check-style:
+	@tests/layers.sh
+check-unit: $(UNIT)
+	@tests/run.sh $^
+check-live: tests
+	@tests/run.sh $(LIVE)
+check-tty: tests
+	@tests/run.sh $(TTY)
+check-fuzz: tests
+	@tests/run.sh $(FUZZ)
+# What one runs while working: this build alone.
+check-fast: check-style tests
+	@tests/run.sh $(UNIT) $(LIVE) $(TTY) $(FUZZ)
+check-asan:
+	@$(MAKE) --no-print-directory O=build/asan SAN=address,undefined CFLAGS="-O1 -g" check-fast
+check-tsan:
+	@$(MAKE) --no-print-directory O=build/tsan SAN=thread CFLAGS="-O1 -g" check-threaded
+check-threaded: all $(THREADED)
+	@tests/run.sh $(THREADED)
+check-clang:
+	@$(MAKE) --no-print-directory O=build/clang CC=clang tests
+
+bench: packages
+	@$(MAKE) --no-print-directory all $(O)/bench
+	$(O)/bench $(ARGS)
+screenshots:
+	@.ci/packages.sh screenshots
+	@$(MAKE) --no-print-directory all $(O)/demo
+	screenshots/make.sh $(O)
+
+# --- installing ---------------------------------------------------------------------------------
+install: all
+	install -D -m 755 $(O)/ipctop $(DESTDIR)$(PREFIX)/bin/ipctop
+	install -D -m 644 src/ipctop.1 $(DESTDIR)$(PREFIX)/share/man/man1/ipctop.1
+	install -D -m 644 src/completions/ipctop.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ipctop
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/ipctop $(DESTDIR)$(PREFIX)/share/man/man1/ipctop.1 \
+	      $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ipctop
+
+clean:
+	rm -rf build

@@ -1,0 +1,46 @@
+// Reads beside the screen: one sampler thread for what cannot hang, probers for what can.
+//
+// The owner never waits: it says what it looks at, polls sampler_fd(), and takes the newest
+// picture. All shared mutable state of the program lives in sampler.c and probers.c.
+#ifndef IPCTOP_APP_SAMPLER_H
+#define IPCTOP_APP_SAMPLER_H
+
+#include "base/vec.h"
+#include "model/source.h"
+
+struct sampler;
+
+struct sampler_options {
+    double interval;   // seconds between refreshes
+    int probers;       // threads; 0: by the number of processors
+    int deadline_ms;   // a prober silent for so long is left behind; 0: default (100)
+    int max_left;      // probers left behind at most; beyond, stuck processes are not asked. 0: default
+    bool one_shot;     // every read is complete and fresh; no pacing, no skipping (--json, --batch)
+};
+
+struct sampler *sampler_new(const struct source *source, const struct sampler_options *options);
+// Ends without waiting for a prober that is stuck (its thread is left to the end of the process).
+void sampler_free(struct sampler *sampler);
+
+int sampler_fd(const struct sampler *sampler); // readable when sampler_take has something new
+
+void sampler_want(struct sampler *sampler, const struct want *want); // what is looked at from now on
+void sampler_interval(struct sampler *sampler, double seconds);
+void sampler_refresh(struct sampler *sampler);             // now, not at the next tick
+void sampler_pause(struct sampler *sampler, bool paused);  // frozen: reads nothing but on refresh
+
+// The newest picture, with a reference the caller owns; NULL when there is nothing newer than what
+// was taken last. Clears the fd.
+struct snapshot *sampler_take(struct sampler *sampler);
+
+// Hands actions to the sampler thread, in order; outcomes come with a later picture.
+void sampler_act(struct sampler *sampler, const struct action *actions, size_t n);
+VEC(outcome_vec, struct outcome);
+// Appends the outcomes so far to *out; false where there are none.
+bool sampler_outcomes(struct sampler *sampler, struct outcome_vec *out);
+
+// For --json and --batch: blocks until a picture holds everything wanted, at most `timeout_ms`
+// beyond the deadlines of stuck processes. The caller owns the reference.
+struct snapshot *sampler_collect(struct sampler *sampler, const struct want *want);
+
+#endif

@@ -1,0 +1,132 @@
+// What the user is doing: views, selection, sort, filter, tags, the open prompt, the message.
+//
+// No curses, no /proc: keys and pictures go in, the ui draws what stands here. Tested with a fake
+// source. One session exists per screen; everything here belongs to the UI thread.
+#ifndef IPCTOP_APP_SESSION_H
+#define IPCTOP_APP_SESSION_H
+
+#include "app/key.h"
+#include "app/sampler.h"
+#include "model/consequence.h"
+#include "model/rows.h"
+
+enum { VIEW_DEPTH = 6, SESSION_TEXT = 256 };
+
+// One table on screen. Tabs each have their own; drilling down pushes one.
+struct view {
+    const struct kind *kind;
+    bool has_parent;
+    struct identity parent;    // what was entered: the segment whose holders these are
+    char path[96];             // its part of the tab line: "393216", "python 18811"
+    char filter_text[SESSION_TEXT];
+    struct filter *filter;     // owned; NULL: all
+    bool has_owner;
+    uint32_t owner;
+    bool orphans;
+    const struct column *sort;
+    bool descending;
+    struct identity selected;  // the object, not the row
+    bool has_selected;
+    size_t cursor;             // index of the selected row in `rows`, kept near when it vanished
+    size_t top;                // first row shown
+    size_t page;               // rows that fitted at the last drawing; set by the ui
+    size_t pan;                // columns scrolled away to the left
+    struct rows rows;          // of the snapshot adopted last
+};
+
+enum prompt_type {
+    PROMPT_NONE,
+    PROMPT_LINE,    // one line of text: search, filter, interval
+    PROMPT_CONFIRM, // a question with its consequence: y, n, or a typed word
+    PROMPT_MENU,    // choose one: signal, sort column, owner
+    PROMPT_TEXT,    // scrollable text: help, a preview, results
+};
+
+struct menu_item {
+    char label[96];
+    int64_t value;
+};
+VEC(menu_vec, struct menu_item);
+VEC(action_vec, struct action);
+
+struct session;
+struct prompt {
+    enum prompt_type type;
+    char title[SESSION_TEXT]; // "Search", "Send signal to 18811 python", …
+    char text[SESSION_TEXT];  // PROMPT_LINE and the typed word of PROMPT_CONFIRM: what was typed
+    char error[160];          // shown beside the text until the next key
+    size_t error_at;          // offset in `text` it points at
+    char word[16];            // PROMPT_CONFIRM: the word to type; empty: y or n
+    struct consequence consequence; // PROMPT_CONFIRM
+    struct action_vec actions; // copies of the targets: nothing moves under a prompt
+    struct menu_vec menu;
+    size_t cursor;            // PROMPT_MENU: chosen item
+    size_t top;               // first item or line shown
+    char *body;               // PROMPT_TEXT: lines; owned
+    void (*changed)(struct session *session);              // as it is typed; may be NULL
+    void (*done)(struct session *session, bool accepted);  // Enter/y or Esc/n; may open another
+};
+
+struct session_options {
+    bool readonly;
+    bool mouse;
+    double interval;
+    const char *table;   // view to open on; NULL: segments
+    const char *filter, *sort; // initial, for that view; checked before
+    bool has_owner;
+    uint32_t owner;
+    bool has_id;
+    int32_t id;
+};
+
+enum header_size { HEADER_AUTO, HEADER_FULL, HEADER_LINE, HEADER_NONE };
+
+VEC(identity_vec, struct identity);
+
+struct session {
+    struct session_options options;
+    struct sampler *sampler;      // not owned
+    struct snapshot *snapshot;    // the one shown; NULL before the first
+    size_t tab;                   // index into session_tabs
+    struct view tabs[KIND_COUNT]; // by kind; the base of each tab's stack
+    struct view stack[VIEW_DEPTH]; // drilled-down views above the current tab
+    size_t depth;                 // how many of them
+    struct identity_vec tags;
+    char search[SESSION_TEXT];
+    double interval;
+    enum header_size header;
+    bool details;                 // `i`: the panel of the selected object
+    bool frozen;
+    bool all_maps;                // `a` in a holder's mappings
+    struct prompt prompt;
+    char message[SESSION_TEXT];   // the message line; empty: none
+    enum severity message_severity;
+    int64_t message_ns;           // CLOCK_MONOTONIC when it appeared
+    bool quit, suspend, redraw;   // asked of the loop
+};
+
+extern const enum kind_id session_tabs[]; // the tabs in order: 1 Segments, 2 Semaphores, …
+extern const size_t session_n_tabs;
+
+void session_init(struct session *s, struct sampler *sampler, const struct session_options *o);
+void session_free(struct session *s);
+
+struct view *session_view(struct session *s); // the one on screen
+const void *session_selected(struct session *s, struct identity *identity); // NULL: no row
+
+// A new picture: takes over the caller's reference, finds every view's selection again.
+void session_adopt(struct session *s, struct snapshot *snapshot);
+void session_outcomes(struct session *s, const struct outcome_vec *outcomes);
+
+// One key or mouse event, through the open prompt or the keymap.
+void session_key(struct session *s, const struct key_event *event);
+
+// What the sampler is to read for what is on screen now; called after every change of view.
+void session_want(struct session *s, struct want *want);
+
+void session_say(struct session *s, enum severity severity, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void session_rebuild(struct session *s); // rows of the current view, after a change of query
+bool session_tagged(const struct session *s, const struct identity *identity);
+
+#endif

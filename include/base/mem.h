@@ -1,0 +1,19 @@
+// Memory that is there or ends the program.
+//
+// Running out of memory is the one error no reader returns: the process ends with status 1,
+// after the hook has restored the terminal. Everything returned is freed with free().
+#ifndef IPCTOP_BASE_MEM_H
+#define IPCTOP_BASE_MEM_H
+
+#include <stddef.h>
+
+// Called once, before the message is written and the process ends. NULL removes the hook.
+void mem_on_failure(void (*hook)(void));
+
+void *mem_alloc(size_t size);                 // uninitialised; size 0 is allowed
+void *mem_zero(size_t count, size_t size);    // zeroed; checks count * size
+void *mem_resize(void *old, size_t count, size_t size); // checks count * size
+char *mem_copy_string(const char *text);      // NULL stays NULL
+char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

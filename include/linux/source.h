@@ -1,0 +1,18 @@
+// The real source: Linux's own tables and /proc.
+#ifndef IPCTOP_LINUX_SOURCE_H
+#define IPCTOP_LINUX_SOURCE_H
+
+#include "model/source.h"
+
+struct linux_source;
+
+struct linux_source_options {
+    const char *proc;        // "/proc", or the root of a fixture
+    bool text_only;          // do not use PROCMAP_QUERY even where the kernel has it
+};
+
+struct linux_source *linux_source_new(const struct linux_source_options *options);
+void linux_source_free(struct linux_source *self);
+struct source linux_source_seam(struct linux_source *self);
+
+#endif

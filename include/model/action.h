@@ -1,0 +1,36 @@
+// Header only. What a user may do to an object or a process, and what came of it.
+#ifndef IPCTOP_MODEL_ACTION_H
+#define IPCTOP_MODEL_ACTION_H
+
+#include "model/identity.h"
+
+enum action_verb { ACTION_REMOVE, ACTION_SIGNAL, ACTION_SET, ACTION_LOCK, ACTION_UNLOCK,
+                   ACTION_LIMIT };
+
+enum { SET_UID = 1, SET_GID = 2, SET_MODE = 4, SET_MAX_BYTES = 8 };
+
+struct action {
+    enum action_verb verb;
+    struct identity target; // a copy taken when the user chose it: what must still be true
+    int signal;             // ACTION_SIGNAL
+    struct {
+        unsigned which; // SET_*: the fields to change, the others stay
+        uint32_t uid, gid, mode;
+        uint64_t max_bytes;
+    } set; // ACTION_SET
+    struct {
+        char name[16];
+        uint64_t value;
+    } limit; // ACTION_LIMIT
+};
+
+enum outcome_state { OUTCOME_DONE, OUTCOME_REFUSED, OUTCOME_FAILED };
+
+struct outcome {
+    struct action action;
+    enum outcome_state state; // REFUSED: the target is not what it was, nothing was done
+    int error;                // errno of FAILED, else 0
+    char text[256];           // "segment 42 marked; 3 still attached: 18811 python ×2, …"
+};
+
+#endif

@@ -1,0 +1,17 @@
+// What an action will really do, in words, before it is done. Pure.
+#ifndef IPCTOP_MODEL_CONSEQUENCE_H
+#define IPCTOP_MODEL_CONSEQUENCE_H
+
+#include "model/action.h"
+#include "model/snapshot.h"
+
+struct consequence {
+    char question[160]; // "Remove segment 425985 (276M, key 0x0052e2c1, owner oracle)?"
+    char effect[480];   // "18 attachments stay until they detach; nothing is freed now. …"
+    bool grave;         // an application runs on it: y is not enough, the word is typed
+    bool impossible;    // refused beforehand: `effect` says why (pid <= 0, pid of another namespace)
+};
+
+void consequence_of(const struct snapshot *s, const struct action *action, struct consequence *out);
+
+#endif

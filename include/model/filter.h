@@ -1,0 +1,28 @@
+// The filter language: words match any shown cell; `column op value` matches one.
+//
+//   filter := term…            all must match
+//   term   := [!] word | [!] column op value
+//   op     := = != < > <= >= ~          (~: contains)
+//
+// Values by the column's type: sizes 1K…1T, ages 10s…9d, keys 0x…, perms 0640, true/false, flag
+// names. `status=dest` asks whether the flag is set. Words may be quoted with " or '.
+#ifndef IPCTOP_MODEL_FILTER_H
+#define IPCTOP_MODEL_FILTER_H
+
+#include "model/kind.h"
+
+struct filter;
+
+struct filter_error {
+    size_t at;         // byte offset of the mistake in the expression
+    char message[160]; // "no column 'sizze' in segments; did you mean 'size'?"
+};
+
+// NULL with *error filled where the expression is wrong. An empty expression matches everything.
+struct filter *filter_parse(const struct kind *kind, const char *expression,
+                            struct filter_error *error);
+void filter_free(struct filter *filter);
+bool filter_match(const struct filter *filter, const struct snapshot *s, const void *row);
+unsigned filter_need(const struct filter *filter); // enum need of the columns it reads
+
+#endif

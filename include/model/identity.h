@@ -1,0 +1,40 @@
+// Which object or process something is, surely enough to keep a selection on it, and to act on it.
+#ifndef IPCTOP_MODEL_IDENTITY_H
+#define IPCTOP_MODEL_IDENTITY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum kind_id {
+    KIND_SEGMENT,
+    KIND_SEMSET,
+    KIND_QUEUE,
+    KIND_HOLDER,
+    KIND_MAPPING,
+    KIND_ELEMENT,
+    KIND_WAITER,
+    KIND_LIMIT,
+    KIND_FINDING,
+    KIND_EVENT,
+    KIND_COUNT
+};
+
+// Fields that do not apply are 0. Ids and pids may be 0 in earnest: `kind` says which apply.
+struct identity {
+    enum kind_id kind;
+    int32_t id;           // shmid, semid, msqid; of the object a holder, mapping, … belongs to
+    uint32_t key;         // as the table shows it now: IPC_RMID turns it to 0
+    uint32_t cuid, cgid;  // creator's
+    int64_t ctime;        // epoch seconds; IPC_SET moves it
+    int32_t pid;          // holders, mappings, waiters
+    uint64_t start_ticks; // of that process, clock ticks since boot (proc(5) stat field 22)
+    uint64_t part;        // mapping: start address; element, limit, finding, event: its index or number
+};
+
+// The same row as before, for a selection or a tag: survives IPC_SET and IPC_RMID.
+bool identity_same(const struct identity *a, const struct identity *b);
+
+// Unchanged in everything: what an action demands of its target at the moment of acting.
+bool identity_exact(const struct identity *a, const struct identity *b);
+
+#endif

@@ -1,0 +1,38 @@
+// A kind of row: segments, queues, holders, limits, … Each is one const entry in one file
+// (model/kind_*.c), and everything shown is a table of a kind.
+#ifndef IPCTOP_MODEL_KIND_H
+#define IPCTOP_MODEL_KIND_H
+
+#include <stddef.h>
+
+#include "model/column.h"
+
+struct kind {
+    enum kind_id id;
+    const char *name;  // "segments": JSON array, TABLE argument
+    const char *title; // "Segments": tab
+    const char *one;   // "segment": in sentences
+    unsigned need;     // enum need: to list it at all
+    const struct column *columns;
+    size_t n_columns;
+    const char *default_sort; // as --sort takes it: "-size"
+    enum kind_id enter;       // what Enter opens on a row; KIND_COUNT: nothing
+
+    size_t (*count)(const struct snapshot *s);
+    const void *(*at)(const struct snapshot *s, size_t index);
+    void (*identify)(const struct snapshot *s, const void *row, struct identity *out);
+    // Whether a row hangs on `parent` (a segment's holders, a holder's mappings). NULL: on nothing.
+    bool (*belongs)(const void *row, const struct identity *parent);
+};
+
+const struct kind *kind_get(enum kind_id id);      // NULL where a kind is not built yet
+const struct kind *kind_by_name(const char *name); // also unambiguous prefixes and singulars; or NULL
+const struct column *kind_column(const struct kind *kind, const char *name); // or NULL
+
+// "segment 393216", "process 18811", "semaphore set 3": as sentences name a target.
+const char *identity_text(const struct identity *identity, char *dst, size_t cap);
+
+extern const struct kind kind_segments, kind_semsets, kind_queues, kind_holders, kind_mappings,
+    kind_elements, kind_limits, kind_findings;
+
+#endif

@@ -1,0 +1,31 @@
+// Which rows of a snapshot are shown, and in which order.
+#ifndef IPCTOP_MODEL_ROWS_H
+#define IPCTOP_MODEL_ROWS_H
+
+#include "model/filter.h"
+
+struct query {
+    const struct kind *kind;
+    bool has_parent;
+    struct identity parent;       // only rows that belong to it
+    const struct filter *filter;  // NULL: all
+    bool has_owner;
+    uint32_t owner;               // only objects of this uid (segments, sets, queues)
+    bool has_id;
+    int32_t id;                   // only this object's rows
+    bool orphans;                 // only orphans
+    const struct column *sort;    // NULL: as read
+    bool descending;
+};
+
+VEC(rows, const void *); // into the snapshot: valid as long as a reference to it is held
+
+// Replaces *out. The sort is stable, unknown values come last in both directions.
+void rows_build(struct rows *out, const struct snapshot *s, const struct query *query);
+
+// "size", "-size", "+size" → column and direction (without a sign: the column's own). False: no
+// such column.
+bool rows_parse_sort(const struct kind *kind, const char *text, const struct column **column,
+                     bool *descending);
+
+#endif

@@ -1,0 +1,103 @@
+// An immutable, refcounted picture of one moment. Everything the program shows comes from one.
+//
+// The sampler builds it on one thread, publishes it, and from then on nobody writes to it.
+#ifndef IPCTOP_MODEL_SNAPSHOT_H
+#define IPCTOP_MODEL_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/attach.h"
+#include "model/objects.h"
+
+// What somebody looks at. What nobody looks at is not read.
+enum need {
+    NEED_SEGMENTS = 1 << 0,
+    NEED_SEMSETS = 1 << 1,
+    NEED_QUEUES = 1 << 2,
+    NEED_QUEUE_MAX = 1 << 3,   // msg_qbytes, a call per queue
+    NEED_SEM_WAITERS = 1 << 4, // ncount + zcount, two calls per semaphore
+    NEED_ELEMENTS = 1 << 5,    // values and last pids; of the focus's set alone if there is one
+    NEED_LIMITS = 1 << 6,
+    NEED_HOLDERS = 1 << 7,   // the scan of the processes
+    NEED_PROCESSES = 1 << 8, // names, states, start times of the pids objects name
+    NEED_COMMANDS = 1 << 9,  // and their arguments
+    NEED_NAMES = 1 << 10,    // of users and groups
+    NEED_MAP_USE = 1 << 11,  // smaps of the focus's process
+    NEED_ALL_MAPS = 1 << 12, // every mapping of the focus's process, not SysV's alone
+    NEED_WAITERS = 1 << 13,  // tasks blocked on sets and queues
+    NEED_APPS = 1 << 14,     // facts for labels
+    NEED_SYSTEM = 1 << 15,   // uptime and load for the header
+};
+
+struct want {
+    unsigned need;      // enum need
+    bool focused;       // the rest counts only if so
+    struct identity focus; // the object or process a drill-down shows
+};
+
+struct system { // the header's first line
+    char hostname[65];
+    double load[3];
+    int64_t uptime;         // seconds
+    uint64_t ipc_namespace; // inode of /proc/self/ns/ipc; 0 unknown
+    bool host_namespace;    // it is the machine's first one
+    uint32_t euid;
+    char user[33];
+};
+
+struct snapshot {
+    int refs; // private to snapshot_ref, snapshot_unref (atomic)
+    uint64_t number;  // counts up from 1
+    int64_t time;     // epoch seconds
+    int64_t time_ns;  // CLOCK_MONOTONIC
+    unsigned has;     // enum need: which parts were read
+    struct system system;
+    struct segment_vec segments; // each ordered by id
+    struct semset_vec semsets;
+    struct queue_vec queues;
+    struct element_vec elements;   // ordered by semid, index
+    struct limit_vec limits;       // in the kernel's order: shm, sem, msg
+    struct process_vec processes;  // ordered by pid
+    struct named_vec users, groups; // ordered by id
+    struct waiter_vec waiters;     // ordered by kind, id, tid
+    struct mapping_vec focus_maps; // NEED_MAP_USE, NEED_ALL_MAPS: of the focus's process
+    struct finding_vec findings;   // worst first
+    struct scan *scan;             // NULL: nobody asked, or none finished yet
+    bool scan_running;             // a newer one is under way
+};
+
+struct snapshot *snapshot_new(void); // one reference
+struct snapshot *snapshot_ref(struct snapshot *snapshot);
+void snapshot_unref(struct snapshot *snapshot); // NULL is fine
+
+// NULL where there is none. O(log n).
+const struct segment *snapshot_segment(const struct snapshot *s, int32_t shmid);
+const struct semset *snapshot_semset(const struct snapshot *s, int32_t semid);
+const struct queue *snapshot_queue(const struct snapshot *s, int32_t msqid);
+const struct process *snapshot_process(const struct snapshot *s, int32_t pid);
+const char *snapshot_user(const struct snapshot *s, uint32_t uid);  // NULL: not known (yet)
+const char *snapshot_group(const struct snapshot *s, uint32_t gid);
+
+// Whether `pid` is still the process that did something at `time` (epoch seconds; 0: no check).
+// A process that started more than two seconds later did not.
+enum pid_state snapshot_pid_state(const struct snapshot *s, int32_t pid, int64_t time);
+const char *pid_state_name(enum pid_state state); // "alive" …; NULL for PID_UNKNOWN
+
+// When an object's creator surely existed: the earliest time it carries (ctime moves with IPC_SET).
+int64_t segment_birth(const struct segment *segment);
+// The last time lpid did something: the later of atime and dtime.
+int64_t segment_last_use(const struct segment *segment);
+
+// True only when nothing uses the object and nobody who made or last used it lives; *known is
+// false where that could not be found out.
+bool segment_orphan(const struct snapshot *s, const struct segment *segment, bool *known);
+bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *known);
+bool queue_orphan(const struct snapshot *s, const struct queue *queue, bool *known);
+
+// Pids that `need`s names for, ascending and unique, 0 left out: of creators, last users, holders,
+// elements' last operators, waiters.
+VEC(pid_vec, int32_t);
+void snapshot_named_pids(const struct snapshot *s, struct pid_vec *out);
+
+#endif

@@ -1,0 +1,79 @@
+// The seam between what is shown and how it is read: linux/ fills it, tests fake it.
+//
+// Two families of reads. `read` cannot hang: it asks the kernel's own tables. `probe` asks one
+// process (or the name service), which can hang for minutes on a sick one: it is called from
+// threads that may be left behind, one at a time per `struct prober`.
+// All functions return 0 or -errno, skip what vanished meanwhile, never print, never exit.
+#ifndef IPCTOP_MODEL_SOURCE_H
+#define IPCTOP_MODEL_SOURCE_H
+
+#include "model/action.h"
+#include "model/snapshot.h"
+
+enum probe_what {
+    PROBE_ATTACHMENTS, // id: pid → mappings of SysV segments
+    PROBE_PROCESS,     // id: pid → process (comm, uid, state, start, rss)
+    PROBE_COMMAND,     // id: pid → process with its arguments too
+    PROBE_MAP_USE,     // id: pid → mappings of SysV segments with rss, pss, swap, locked
+    PROBE_ALL_MAPS,    // id: pid → every mapping, with its use
+    PROBE_WAITERS,     // id: pid → its tasks that wait on a set or queue
+    PROBE_USER,        // id: uid → name
+    PROBE_GROUP,       // id: gid → name
+};
+
+struct probe {
+    enum probe_what what;
+    int64_t id;
+};
+
+// What one process answered. Zero it before use; answer_clear() frees what it owns and empties it.
+struct answer {
+    int error; // 0, or -errno: -EACCES, -EPERM not permitted; -ESRCH, -ENOENT gone
+    struct mapping_vec mappings;
+    bool exiting;           // no address space any more, but not yet reaped or still being torn down
+    bool namespace_known;
+    bool namespace_differs; // its IPC namespace is not ours
+    bool foreign;           // its mappings are of another namespace's segments: not ours at all
+    enum scan_method method;
+    struct process process; // PROBE_PROCESS, PROBE_COMMAND; and start_ticks where it has mappings
+    struct waiter_vec waiters;
+    struct named named;
+};
+void answer_clear(struct answer *answer);
+
+// A process in the list of all: `pid` and the inode number of /proc/PID, which differs for every
+// process that ever had that pid (fs/proc allocates one per instance): together an identity
+// that costs no extra call.
+struct pid_entry {
+    int32_t pid;
+    uint64_t instance;
+};
+VEC(pid_entry_vec, struct pid_entry);
+
+struct prober; // what one probing thread keeps open; made and used by that thread alone
+
+struct source {
+    void *self;
+
+    // Fills the parts of `fresh` that `want` names, and sets `has`. Cannot hang.
+    int (*read)(void *self, const struct want *want, struct snapshot *fresh);
+
+    // All processes, ascending, and how many forks the machine has seen (/proc/stat processes).
+    int (*processes)(void *self, struct pid_entry_vec *out);
+    int (*forks)(void *self, uint64_t *forks);
+
+    struct prober *(*prober_new)(void *self);
+    void (*prober_free)(void *self, struct prober *prober);
+    void (*probe)(void *self, struct prober *prober, const struct probe *probe,
+                  struct answer *answer); // the result, and errors, are in *answer
+
+    // Orders address spaces: <0, 0 (the same one), >0. False where it cannot be known (EPERM, gone).
+    // Cannot hang. kcmp(2) KCMP_VM.
+    bool (*same_memory)(void *self, int32_t pid_a, int32_t pid_b, int *order);
+
+    // Checks that the target is still what it was, then acts. May block only as long as the
+    // kernel does. Fills *outcome, whatever happens.
+    void (*act)(void *self, const struct action *action, struct outcome *outcome);
+};
+
+#endif

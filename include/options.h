@@ -1,0 +1,29 @@
+// The command line: one const entry an option gives parsing, --help and the completions.
+#ifndef IPCTOP_OPTIONS_H
+#define IPCTOP_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "model/kind.h"
+
+enum mode { MODE_SCREEN, MODE_JSON, MODE_BATCH, MODE_LIST_COLUMNS, MODE_HELP, MODE_VERSION };
+
+struct options {
+    enum mode mode;
+    double delay;
+    long iterations; // 0: without end (the screen), once (--json, --batch)
+    const char *columns, *sort, *filter, *log; // NULL: not given
+    bool has_user;
+    uint32_t uid;
+    bool has_id;
+    int32_t id;
+    bool readonly, no_color, no_mouse, ascii, strict;
+    const struct kind *tables[KIND_COUNT];
+    size_t n_tables; // 0: none named
+};
+
+// 0, or 2 after one clear line on stderr.
+int options_parse(struct options *options, int argc, char **argv);
+void options_help(void); // to stdout
+
+#endif

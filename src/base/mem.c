@@ -1,0 +1,80 @@
+#include "base/mem.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void (*failure_hook)(void);
+
+void mem_on_failure(void (*hook)(void))
+{
+    failure_hook = hook;
+}
+
+static _Noreturn void fail(void)
+{
+    static const char message[] = "ipctop: out of memory\n";
+    void (*hook)(void) = failure_hook;
+
+    failure_hook = NULL; // a hook that runs out of memory itself must not come back here
+    if (hook)
+        hook();
+    if (write(STDERR_FILENO, message, sizeof message - 1) < 0) {
+        // nobody left to tell
+    }
+    _exit(1);
+}
+
+void *mem_alloc(size_t size)
+{
+    void *p = malloc(size ? size : 1);
+
+    if (!p)
+        fail();
+    return p;
+}
+
+void *mem_zero(size_t count, size_t size)
+{
+    void *p = calloc(count ? count : 1, size ? size : 1);
+
+    if (!p)
+        fail();
+    return p;
+}
+
+void *mem_resize(void *old, size_t count, size_t size)
+{
+    size_t bytes;
+
+    if (__builtin_mul_overflow(count, size, &bytes))
+        fail();
+    void *p = realloc(old, bytes ? bytes : 1);
+    if (!p)
+        fail();
+    return p;
+}
+
+char *mem_copy_string(const char *text)
+{
+    if (!text)
+        return NULL;
+    size_t size = strlen(text) + 1;
+    return memcpy(mem_alloc(size), text, size);
+}
+
+char *mem_format(const char *format, ...)
+{
+    char *text = NULL;
+    va_list args;
+
+    va_start(args, format);
+    int n = vasprintf(&text, format, args);
+    va_end(args);
+    if (n < 0)
+        fail();
+    return text;
+}

@@ -1,0 +1,5 @@
+// Wires source → sampler → screen or output.
+int main(void)
+{
+    return 0;
+}

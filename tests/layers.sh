@@ -1,0 +1,61 @@
+#!/bin/sh
+# The rules of the house, read from the #include lines: who may include whom, who may include what
+# library, that headers name no system type of theirs, and that each header compiles alone.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+bad=0
+say() {
+    echo "layers: $*"
+    bad=1
+}
+allowed() { # what files of a layer may include
+    case $1 in
+    base) echo "base" ;;
+    model) echo "base model" ;;
+    linux) echo "base model linux" ;;
+    app) echo "base model app" ;;
+    output) echo "base model output" ;;
+    ui) echo "base model app ui" ;;
+    esac
+}
+for layer in base model linux app output ui; do
+    may=" $(allowed $layer) "
+    for file in src/$layer/*.c src/$layer/*.h include/$layer/*.h; do
+        [ -e "$file" ] || continue
+        for target in $(sed -n 's/^ *# *include *"\([a-z]*\)\/.*/\1/p' "$file" | sort -u); do
+            case $may in
+            *" $target "*) ;;
+            *) say "$file ($layer) includes $target/" ;;
+            esac
+        done
+    done
+done
+only() { # pattern, then the files that may include it
+    pattern=$1
+    shift
+    for file in $(grep -lE "^ *# *include *[<\"]($pattern)[>\"]" -r src include 2>/dev/null); do
+        case " $* " in
+        *" $file "*) ;;
+        *) say "$file includes $pattern" ;;
+        esac
+    done
+}
+only '(ncursesw/)?(n?curses|term)\.h' src/ui/screen.c
+only 'libproc2/.*' src/linux/procs.c
+only 'jansson\.h' src/output/json.c
+only 'libsmartcols(/libsmartcols)?\.h' src/output/batch.c
+for file in $(grep -lE '^ *# *include *<sys/(shm|sem|msg|ipc)\.h>' -r include 2>/dev/null); do
+    say "$file includes a System V header"
+done
+for file in $(find include -name '*.h'); do
+    printf '#include "%s"\n' "${file#include/}" |
+        ${CC:-cc} -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -Iinclude -x c -fsyntax-only - ||
+        say "$file does not compile alone"
+done
+for entry in $(git ls-files 2>/dev/null | sed 's,/.*,,' | sort -u); do
+    case $entry in
+    Makefile | src | include | tests | screenshots | README.md | LICENSE | .*) ;;
+    *) say "top level holds $entry" ;;
+    esac
+done
+exit $bad
