@@ -10,7 +10,7 @@
 #include "model/consequence.h"
 #include "model/rows.h"
 
-enum { VIEW_DEPTH = 6, SESSION_TEXT = 256 };
+enum { VIEW_DEPTH = 6, VIEW_COLUMNS = 64, SESSION_TEXT = 256 };
 
 // One table on screen. Tabs each have their own; drilling down pushes one.
 struct view {
@@ -31,6 +31,8 @@ struct view {
     size_t top;                // first row shown
     size_t page;               // rows that fitted at the last drawing; set by the ui
     size_t pan;                // columns scrolled away to the left
+    uint8_t widths[VIEW_COLUMNS]; // widest text seen of each column; set by the ui. They only grow,
+                                  // so that columns stay where they are from refresh to refresh
     struct rows rows;          // of the snapshot adopted last
 };
 
@@ -61,8 +63,11 @@ struct prompt {
     struct action_vec actions; // copies of the targets: nothing moves under a prompt
     struct menu_vec menu;
     size_t cursor;            // PROMPT_MENU: chosen item
-    size_t top;               // first item or line shown
-    char *body;               // PROMPT_TEXT: lines; owned
+    size_t top;               // first item or line shown (PROMPT_CONFIRM too: it may be long); the
+                              // ui corrects what lies beyond the end
+    size_t page;              // items or lines that fitted at the last drawing; set by the ui
+    char *body;               // PROMPT_TEXT: lines; PROMPT_CONFIRM: more to read below the
+                              // effect (a list of targets), or NULL; owned
     void (*changed)(struct session *session);              // as it is typed; may be NULL
     void (*done)(struct session *session, bool accepted);  // Enter/y or Esc/n; may open another
 };

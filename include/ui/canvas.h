@@ -1,6 +1,8 @@
 // A grid of styled cells to draw on: no terminal, so that screens are tested as data.
 //
-// All drawing clips at the rectangle given and never fails. Text is harmless UTF-8.
+// All drawing clips at the rectangle given and never fails. Text is harmless UTF-8. Text that does
+// not fit ends in an ellipsis. On an ASCII canvas our own signs (× ● › …) get their stand-ins
+// here, in one place, and foreign characters become '?'.
 #ifndef IPCTOP_UI_CANVAS_H
 #define IPCTOP_UI_CANVAS_H
 
@@ -55,6 +57,7 @@ int canvas_right(struct canvas *c, int x, int y, int w, enum style style, const 
 int canvas_format(struct canvas *c, int x, int y, int w, enum style style, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 int canvas_symbol(struct canvas *c, int x, int y, enum style style, enum symbol symbol);
+int canvas_width(const struct canvas *c, const char *text); // columns text takes, unclipped
 void canvas_frame(struct canvas *c, struct rect r, enum style style, const char *title);
 void canvas_style(struct canvas *c, struct rect r, enum style style); // restyles what is there
 

@@ -1,0 +1,12 @@
+// The help text, generated: commands by group with their keys, then the columns of a view.
+#ifndef IPCTOP_APP_HELP_H
+#define IPCTOP_APP_HELP_H
+
+#include "app/commands.h"
+
+// Lines for PROMPT_TEXT: what works in views of `kind` (NULL: everywhere), in the order of
+// commands[]. Commands that change something say so; under `readonly` they are left out. Caller
+// frees.
+char *help_text(const struct kind *kind, bool readonly);
+
+#endif
