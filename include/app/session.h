@@ -23,10 +23,13 @@ struct view {
     bool has_owner;
     uint32_t owner;
     bool orphans;
+    bool has_id;               // --id: only this object
+    int32_t id;
     const struct column *sort;
     bool descending;
     struct identity selected;  // the object, not the row
     bool has_selected;
+    bool parent_gone;          // what was entered is there no more
     size_t cursor;             // index of the selected row in `rows`, kept near when it vanished
     size_t top;                // first row shown
     size_t page;               // rows that fitted at the last drawing; set by the ui
@@ -54,6 +57,7 @@ VEC(action_vec, struct action);
 struct session;
 struct prompt {
     enum prompt_type type;
+    unsigned serial;          // differs for every prompt opened
     char title[SESSION_TEXT]; // "Search", "Send signal to 18811 python", …
     char text[SESSION_TEXT];  // PROMPT_LINE and the typed word of PROMPT_CONFIRM: what was typed
     char error[160];          // shown beside the text until the next key
@@ -88,6 +92,13 @@ enum header_size { HEADER_AUTO, HEADER_FULL, HEADER_LINE, HEADER_NONE };
 
 VEC(identity_vec, struct identity);
 
+struct search { // "/": the text, and where the selection stood before it was typed
+    char text[SESSION_TEXT];
+    struct identity origin;
+    bool has_origin;
+    size_t origin_cursor;
+};
+
 struct session {
     struct session_options options;
     struct sampler *sampler;      // not owned
@@ -96,41 +107,47 @@ struct session {
     struct view tabs[KIND_COUNT]; // by kind; the base of each tab's stack
     struct view stack[VIEW_DEPTH]; // drilled-down views above the current tab
     size_t depth;                 // how many of them
-    struct identity_vec tags;
-    char search[SESSION_TEXT];
+    struct identity_vec tags; // ordered, see app/tags.h
+    struct search search;
     double interval;
     enum header_size header;
     bool details;                 // `i`: the panel of the selected object
     bool frozen;
+    bool refresh_once;            // frozen, but the next picture is wanted
     bool all_maps;                // `a` in a holder's mappings
     struct prompt prompt;
     char message[SESSION_TEXT];   // the message line; empty: none
     enum severity message_severity;
     int64_t message_ns;           // CLOCK_MONOTONIC when it appeared
+    size_t acting;                // actions handed over whose outcomes are still to come
+    struct outcome_vec results;   // outcomes so far of the actions under way
     bool quit, suspend, redraw;   // asked of the loop
 };
 
 extern const enum kind_id session_tabs[]; // the tabs in order: 1 Segments, 2 Semaphores, …
-extern const size_t session_n_tabs;
+extern const size_t session_n_tabs;       // one whose kind_get() is NULL does not appear
 
 void session_init(struct session *s, struct sampler *sampler, const struct session_options *o);
 void session_free(struct session *s);
-
-struct view *session_view(struct session *s); // the one on screen
-const void *session_selected(struct session *s, struct identity *identity); // NULL: no row
 
 // A new picture: takes over the caller's reference, finds every view's selection again.
 void session_adopt(struct session *s, struct snapshot *snapshot);
 void session_outcomes(struct session *s, const struct outcome_vec *outcomes);
 
-// One key or mouse event, through the open prompt or the keymap.
+// One key or mouse event, through the open prompt or the keymap. Mouse events pass draw_mouse first.
 void session_key(struct session *s, const struct key_event *event);
 
-// What the sampler is to read for what is on screen now; called after every change of view.
+// What the sampler is to read for what is on screen now; asked after every change of view.
 void session_want(struct session *s, struct want *want);
 
 void session_say(struct session *s, enum severity severity, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+// Takes an old message away; returns the CLOCK_MONOTONIC time the present one is to go, or 0.
+int64_t session_expire(struct session *s, int64_t now_ns);
+
+// The view on screen; more about views in app/view.h.
+struct view *session_view(struct session *s);
+const void *session_selected(struct session *s, struct identity *identity); // NULL: no row
 void session_rebuild(struct session *s); // rows of the current view, after a change of query
 bool session_tagged(const struct session *s, const struct identity *identity);
 

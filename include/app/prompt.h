@@ -1,0 +1,21 @@
+// The prompt of a session: what keys do in it, whatever it asks.
+#ifndef IPCTOP_APP_PROMPT_H
+#define IPCTOP_APP_PROMPT_H
+
+#include "app/session.h"
+
+// Closes what was open and opens an empty one to fill in. `done` is called while it still stands;
+// it may open another, or set `error` to keep it open.
+struct prompt *prompt_open(struct session *s, enum prompt_type type,
+                           void (*done)(struct session *session, bool accepted));
+void prompt_close(struct session *s);
+void prompt_key(struct session *s, const struct key_event *event);
+
+void prompt_item(struct prompt *p, int64_t value, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+const struct menu_item *prompt_chosen(const struct prompt *p); // NULL: an empty menu
+// Moves the targets out, so that the next prompt can have them. The caller owns them.
+struct action_vec prompt_take_actions(struct session *s);
+size_t prompt_lines(const struct prompt *p); // of `body`
+
+#endif
