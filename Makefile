@@ -60,9 +60,9 @@ $(O)/tests/%.o: ALL_CFLAGS += -Itests -DBUILD_DIR='"$(O)"'
 $(O)/tests/%_test: $(O)/tests/%_test.o $(SUPPORT) $(LIB)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lvterm -lutil
 
-$(O)/demo: $(O)/tests/demo/demo.o
+$(O)/demo: $(patsubst %.c,$(O)/%.o,$(wildcard tests/demo/*.c))
 	$(CC) $(ALL_LDFLAGS) -o $@ $^
-$(O)/bench: $(patsubst %.c,$(O)/%.o,$(wildcard tests/bench/*.c)) $(SUPPORT) $(LIB)
+$(O)/bench: $(patsubst %.c,$(O)/%.o,$(wildcard tests/bench/*.c)) $(filter-out %/tty.o,$(SUPPORT)) $(LIB)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lutil
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -1,0 +1,250 @@
+// What the demo's processes do, each a few lines of ordinary System V IPC.
+#include <errno.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "demo/actor.h"
+#include "demo/stories.h"
+
+enum { PAGE = 4096, MESSAGE_MAX = 2048 };
+
+static _Noreturn void rest(void)
+{
+    for (;;)
+        pause();
+}
+
+static void nap(int milliseconds)
+{
+    struct timespec t = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+
+    nanosleep(&t, NULL);
+}
+
+static int between(int low, int high)
+{
+    return low + (int)(random() % (high - low + 1));
+}
+
+static void attach(int shmid, int flags)
+{
+    if ((intptr_t)shmat(shmid, NULL, flags) == -1)
+        actor_fail("shmat");
+}
+
+// { key, bytes, bytes to touch, mode }: makes a segment, stays attached.
+static void play_make_segment(const int v[4])
+{
+    int id = shmget((key_t)v[0], (size_t)v[1],
+                    IPC_CREAT | (v[0] != IPC_PRIVATE ? IPC_EXCL : 0) | SHM_NORESERVE | v[3]);
+    if (id < 0)
+        actor_fail("shmget");
+    volatile char *at = shmat(id, NULL, 0);
+    if ((intptr_t)at == -1)
+        actor_fail("shmat");
+    for (int i = 0; i < v[2]; i += PAGE)
+        at[i] = 1;
+    actor_ready(id);
+    rest();
+}
+
+// { shmid, times read-write, times read-only }
+static void play_attach(const int v[4])
+{
+    for (int i = 0; i < v[1]; i++)
+        attach(v[0], 0);
+    for (int i = 0; i < v[2]; i++)
+        attach(v[0], SHM_RDONLY);
+    actor_ready(0);
+    rest();
+}
+
+// { shmid, semid, element }: a server process, idle as such are: it waits to be posted, and looks
+// around every few seconds.
+static void play_server(const int v[4])
+{
+    struct sembuf down = {.sem_num = (unsigned short)v[2], .sem_op = -1};
+    struct timespec patience = {.tv_sec = between(3, 6)};
+
+    attach(v[0], 0);
+    actor_ready(0);
+    while (semtimedop(v[1], &down, 1, &patience) == 0 || errno == EAGAIN || errno == EINTR)
+        continue;
+    rest();
+}
+
+// { semid, elements }: posts idle servers now and then.
+static void play_poster(const int v[4])
+{
+    actor_ready(0);
+    for (;;) {
+        struct sembuf up = {.sem_num = (unsigned short)between(0, v[1] - 1), .sem_op = 1};
+        nap(between(400, 1600));
+        if (semop(v[0], &up, 1) < 0)
+            rest();
+    }
+}
+
+// { shmid, uid, gid }: a listener whose sessions come and go.
+static void play_listener(const int v[4])
+{
+    const struct actor session = {.role = "session", .comm = "oracle_session",
+                                  .argv = {"oracleORCL", "(LOCAL=NO)"}, .values = {v[0]}};
+
+    signal(SIGCHLD, SIG_IGN);
+    actor_ready(0);
+    for (;;) {
+        nap(between(1500, 4000));
+        actor_start(&session, NULL);
+    }
+}
+
+static void play_session(const int v[4])
+{
+    attach(v[0], 0);
+    actor_ready(0);
+    nap(between(3000, 9000));
+}
+
+// { bytes, mode }: makes a segment, works on it for a while, removes it, again and again.
+static void play_sorter(const int v[4])
+{
+    actor_ready(0);
+    for (;;) {
+        nap(between(4000, 9000));
+        int id = shmget(IPC_PRIVATE, (size_t)v[0], IPC_CREAT | SHM_NORESERVE | v[1]);
+        if (id < 0)
+            continue;
+        volatile char *at = shmat(id, NULL, 0);
+        for (int i = 0; (intptr_t)at != -1 && i < v[0] / 4; i += PAGE)
+            at[i] = 1;
+        nap(between(4000, 7000));
+        if ((intptr_t)at != -1)
+            shmdt((const void *)at);
+        shmctl(id, IPC_RMID, NULL);
+    }
+}
+
+// { key, semaphores, value of each, mode }
+static void play_make_set(const int v[4])
+{
+    int id = semget((key_t)v[0], v[1], IPC_CREAT | v[3]);
+
+    if (id < 0)
+        actor_fail("semget");
+    for (int i = 0; i < v[1]; i++)
+        if (semctl(id, i, SETVAL, v[2]) < 0)
+            actor_fail("semctl");
+    actor_ready(id);
+    rest();
+}
+
+// { semid, element }: takes it and never gives it back. Without SEM_UNDO, as in the incidents.
+static void play_take(const int v[4])
+{
+    struct sembuf down = {.sem_num = (unsigned short)v[1], .sem_op = -1};
+
+    if (semop(v[0], &down, 1) < 0)
+        actor_fail("semop");
+    actor_ready(0);
+    rest();
+}
+
+// { semid, element }: waits for it. Says it is ready just before.
+static void play_wait(const int v[4])
+{
+    struct sembuf down = {.sem_num = (unsigned short)v[1], .sem_op = -1};
+
+    actor_ready(0);
+    while (semop(v[0], &down, 1) < 0 && errno == EINTR)
+        continue;
+    rest();
+}
+
+// { semid, element }: takes it, works, gives it back.
+static void play_worker(const int v[4])
+{
+    struct sembuf down = {.sem_num = (unsigned short)v[1], .sem_op = -1, .sem_flg = SEM_UNDO};
+    struct sembuf up = {.sem_num = (unsigned short)v[1], .sem_op = 1, .sem_flg = SEM_UNDO};
+
+    actor_ready(0);
+    while (semop(v[0], &down, 1) == 0) {
+        nap(between(100, 700));
+        if (semop(v[0], &up, 1) < 0)
+            break;
+        nap(between(50, 900));
+    }
+    rest();
+}
+
+static void play_make_queue(const int v[4]) // { key, mode }
+{
+    int id = msgget((key_t)v[0], IPC_CREAT | v[1]);
+
+    if (id < 0)
+        actor_fail("msgget");
+    actor_ready(id);
+    rest();
+}
+
+struct message {
+    long type;
+    char text[MESSAGE_MAX];
+};
+
+// { msqid, bytes of a message }: sends until the queue is full, then waits in msgsnd.
+static void play_send(const int v[4])
+{
+    struct message message = {.type = 1};
+
+    while (msgsnd(v[0], &message, (size_t)v[1], IPC_NOWAIT) == 0)
+        continue;
+    actor_ready(0);
+    while (msgsnd(v[0], &message, (size_t)v[1], 0) < 0 && errno == EINTR)
+        continue;
+    rest();
+}
+
+static void play_producer(const int v[4]) // { msqid }
+{
+    struct message message = {.type = 1};
+
+    actor_ready(0);
+    for (;;) {
+        message.type = between(1, 3);
+        if (msgsnd(v[0], &message, (size_t)between(100, 600), 0) < 0)
+            rest();
+        nap(between(100, 900));
+    }
+}
+
+static void play_consumer(const int v[4]) // { msqid }: in bursts
+{
+    struct message message;
+
+    actor_ready(0);
+    for (;;) {
+        if (msgrcv(v[0], &message, sizeof message.text, 0, 0) < 0)
+            rest();
+        nap(random() % 8 == 0 ? between(2000, 5000) : between(50, 400));
+    }
+}
+
+const struct role roles[] = {
+    {"make_segment", play_make_segment}, {"attach", play_attach},
+    {"server", play_server},             {"poster", play_poster},
+    {"listener", play_listener},         {"session", play_session},
+    {"sorter", play_sorter},             {"make_set", play_make_set},
+    {"take", play_take},                 {"wait", play_wait},
+    {"worker", play_worker},             {"make_queue", play_make_queue},
+    {"send", play_send},                 {"producer", play_producer},
+    {"consumer", play_consumer},
+};
+const size_t n_roles = sizeof roles / sizeof roles[0];
