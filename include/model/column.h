@@ -14,7 +14,7 @@ enum cell_type {
     CELL_NUMBER,   // signed
     CELL_COUNT,    // unsigned
     CELL_SIZE,     // bytes; 276M on the screen, a number in JSON
-    CELL_TIME,     // epoch seconds, 0 never: an age on the screen, null in JSON when never
+    CELL_TIME,     // epoch seconds, 0 never: an age ("-" for never) on the screen, null in JSON
     CELL_DURATION, // seconds
     CELL_KEY,      // 0x%08x
     CELL_PERMS,    // rw-r----- on the screen, "0640" in JSON
@@ -59,22 +59,27 @@ struct column {
     uint8_t flags;     // COL_*
     unsigned need;     // enum need: what reading it takes beyond the kind itself
     const char *const *flag_names; // CELL_FLAGS: name of bit 0, 1, …, NULL
-    // The typed value. *out is zeroed, its type set; set `known` and the value.
+    unsigned show_need; // the part of `need` that `show` alone takes: JSON does without
+    uint8_t place;     // order on the screen, where that is not the table's (0: before all others)
+    // The typed value. *out is empty and unknown, its type set; set `known` and the value.
     void (*get)(const struct snapshot *s, const void *row, struct cell *out);
     // What a person reads instead of the plain value, e.g. "18702 pmon" for a pid. May be NULL.
+    // Called for unknown values too: dst holds "" before.
     void (*show)(const struct snapshot *s, const void *row, char *dst, size_t cap);
 };
 
 void column_get(const struct column *column, const struct snapshot *s, const void *row,
                 struct cell *out);
 // The text of the screen and of --batch: column->show or the formatted cell; "" when unknown.
-// With `raw`, sizes are plain bytes and times plain epoch seconds.
+// Returns dst.
 const char *column_text(const struct column *column, const struct snapshot *s, const void *row,
                         char *dst, size_t cap);
+// The same of a cell at hand, without `show`; `now` in epoch seconds, for ages. Returns dst.
 const char *cell_text(const struct cell *cell, const struct column *column, int64_t now, char *dst,
                       size_t cap);
 bool column_right_aligned(const struct column *column);
-// <0, 0, >0; unknown cells compare greater than all others whatever the direction asked of the sort.
+// <0, 0, >0; both of one type. Unknown cells compare greater than all others: a sort that goes
+// down must not turn that around.
 int cell_compare(const struct cell *a, const struct cell *b);
 
 #endif

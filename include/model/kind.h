@@ -15,24 +15,31 @@ struct kind {
     unsigned need;     // enum need: to list it at all
     const struct column *columns;
     size_t n_columns;
-    const char *default_sort; // as --sort takes it: "-size"
+    const char *default_sort; // as --sort takes it: "-size"; NULL: as read
     enum kind_id enter;       // what Enter opens on a row; KIND_COUNT: nothing
 
     size_t (*count)(const struct snapshot *s);
     const void *(*at)(const struct snapshot *s, size_t index);
     void (*identify)(const struct snapshot *s, const void *row, struct identity *out);
-    // Whether a row hangs on `parent` (a segment's holders, a holder's mappings). NULL: on nothing.
+    // Whether a row hangs on `parent` (a segment's holders, a holder's mappings; all mappings of a
+    // process where that holder's id is -1). NULL: on nothing.
     bool (*belongs)(const void *row, const struct identity *parent);
 };
 
 const struct kind *kind_get(enum kind_id id);      // NULL where a kind is not built yet
 const struct kind *kind_by_name(const char *name); // also unambiguous prefixes and singulars; or NULL
-const struct column *kind_column(const struct kind *kind, const char *name); // or NULL
+// By name, else by heading, in any case ("att", "SIZE"); or NULL.
+const struct column *kind_column(const struct kind *kind, const char *name);
+// The nearest column name to a mistyped one; NULL where none is near.
+const char *kind_near_column(const struct kind *kind, const char *name);
+// The columns with these COL_* flags: COL_SCREEN in the order of the screen, others in the table's.
+// Returns how many; `out` has room for kind->n_columns.
+size_t kind_columns(const struct kind *kind, unsigned flags, const struct column **out);
 
 // "segment 393216", "process 18811", "semaphore set 3": as sentences name a target.
 const char *identity_text(const struct identity *identity, char *dst, size_t cap);
 
 extern const struct kind kind_segments, kind_semsets, kind_queues, kind_holders, kind_mappings,
-    kind_elements, kind_limits, kind_findings;
+    kind_elements, kind_waiters, kind_limits, kind_findings;
 
 #endif

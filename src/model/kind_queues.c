@@ -1,0 +1,140 @@
+// Message queues. Full does not mean bytes == max_bytes: it means that senders are blocked.
+#include "model/kind.h"
+
+#include "base/text.h"
+#include "model/cells.h"
+
+CELL_GETTER(get_bytes, struct queue, cell_set_count(out, r->bytes))
+CELL_GETTER(get_max, struct queue,
+            if (r->known & QUEUE_KNOWS_MAX) cell_set_count(out, r->max_bytes))
+CELL_GETTER(get_messages, struct queue, cell_set_count(out, r->messages))
+CELL_GETTER(get_lspid, struct queue, cell_set_pid(out, r->lspid))
+CELL_GETTER(get_lrpid, struct queue, cell_set_pid(out, r->lrpid))
+CELL_GETTER(get_stime, struct queue, cell_set_time(out, r->stime))
+CELL_GETTER(get_rtime, struct queue, cell_set_time(out, r->rtime))
+
+// Waiters are ordered by kind and id: the first of this queue by bisection, then as long as they are.
+static void count_waiting(const struct snapshot *s, const struct queue *queue, enum wait_call call,
+                          struct cell *out)
+{
+    const struct waiter *at = s->waiters.at;
+    size_t low = 0, high = s->waiters.n;
+    uint64_t n = 0;
+
+    if (!(s->has & NEED_WAITERS))
+        return;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (at[middle].kind < KIND_QUEUE ||
+            (at[middle].kind == KIND_QUEUE && at[middle].id < queue->o.id))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < s->waiters.n && at[low].kind == KIND_QUEUE && at[low].id == queue->o.id; low++)
+        n += at[low].call == call;
+    cell_set_count(out, n);
+}
+
+CELL_GETTER(get_senders, struct queue, count_waiting(s, r, WAIT_MSGSND, out))
+CELL_GETTER(get_receivers, struct queue, count_waiting(s, r, WAIT_MSGRCV, out))
+
+static void get_orphan(const struct snapshot *s, const void *row, struct cell *out)
+{
+    bool known = false, orphan = queue_orphan(s, row, &known);
+
+    if (known)
+        cell_set_truth(out, orphan);
+}
+
+static int64_t last_use(const struct queue *r)
+{
+    return r->stime > r->rtime ? r->stime : r->rtime;
+}
+
+CELL_GETTER(get_idle, struct queue, cell_set_since(out, s, last_use(r) ? last_use(r) : r->o.ctime))
+
+static void show_lspid(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    const struct queue *r = row;
+
+    if (r->stime > 0) // else nobody ever sent
+        pid_show(s, r->lspid, snapshot_pid_state(s, r->lspid, r->stime), dst, cap);
+}
+
+static void show_lrpid(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    const struct queue *r = row;
+
+    if (r->rtime > 0)
+        pid_show(s, r->lrpid, snapshot_pid_state(s, r->lrpid, r->rtime), dst, cap);
+}
+
+static const struct column columns[] = {
+    OWNED_COLUMNS("msqid", "MSQID"),
+    {.name = "bytes", .title = "BYTES", .help = "bytes queued", .type = CELL_SIZE, .width = 5,
+     .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_bytes},
+    {.name = "max_bytes", .title = "MAX", .help = "bytes it may hold (msg_qbytes)",
+     .type = CELL_SIZE, .width = 5, .priority = 7,
+     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_QUEUE_MAX, .get = get_max},
+    {.name = "messages", .title = "MSGS", .help = "messages queued", .type = CELL_COUNT,
+     .width = 4, .widest = 10, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
+     .get = get_messages},
+    {.name = "lspid", .title = "LASTSEND", .help = "process that last sent", .type = CELL_NUMBER,
+     .width = 10, .widest = 26, .priority = 5, .place = 2,
+     .flags = COL_JSON | COL_SCREEN | COL_LEFT, .need = NEED_PROCESSES,
+     .show_need = NEED_PROCESSES, .get = get_lspid, .show = show_lspid},
+    {.name = "lrpid", .title = "LASTRECV", .help = "process that last received",
+     .type = CELL_NUMBER, .width = 10, .widest = 26, .priority = 6, .place = 2,
+     .flags = COL_JSON | COL_SCREEN | COL_LEFT, .need = NEED_PROCESSES,
+     .show_need = NEED_PROCESSES, .get = get_lrpid, .show = show_lrpid},
+    {.name = "stime", .title = "SENT", .help = "last sent to", .type = CELL_TIME, .width = 8,
+     .flags = COL_JSON, .get = get_stime},
+    {.name = "rtime", .title = "RECEIVED", .help = "last received from", .type = CELL_TIME,
+     .width = 8, .flags = COL_JSON, .get = get_rtime},
+    OWNED_CTIME_COLUMN,
+    {.name = "senders_waiting", .title = "SNDWAIT", .help = "tasks blocked sending to it",
+     .type = CELL_COUNT, .width = 7, .priority = 1,
+     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_WAITERS, .get = get_senders},
+    {.name = "receivers_waiting", .title = "RCVWAIT", .help = "tasks waiting to receive from it",
+     .type = CELL_COUNT, .width = 7, .priority = 9,
+     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_WAITERS, .get = get_receivers},
+    OWNED_APP_COLUMN(1),
+    {.name = "orphan", .title = "ORPHAN", .help = "no process that used it lives",
+     .type = CELL_BOOL, .width = 6, .need = NEED_PROCESSES, .get = get_orphan},
+    {.name = "idle", .title = "IDLE", .help = "time since the last message sent or received",
+     .type = CELL_DURATION, .width = 4, .priority = 4, .place = 3,
+     .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},
+    OWNED_AGE_COLUMN,
+};
+
+static size_t count(const struct snapshot *s)
+{
+    return s->queues.n;
+}
+
+static const void *at(const struct snapshot *s, size_t index)
+{
+    return &s->queues.at[index];
+}
+
+static void identify(const struct snapshot *s, const void *row, struct identity *out)
+{
+    (void)s;
+    owned_identify(row, KIND_QUEUE, out);
+}
+
+const struct kind kind_queues = {
+    .id = KIND_QUEUE,
+    .name = "queues",
+    .title = "Queues",
+    .one = "queue",
+    .need = NEED_QUEUES,
+    .columns = columns,
+    .n_columns = sizeof columns / sizeof columns[0],
+    .default_sort = "-bytes",
+    .enter = KIND_WAITER,
+    .count = count,
+    .at = at,
+    .identify = identify,
+};
