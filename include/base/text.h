@@ -32,8 +32,9 @@ size_t text_clip(const char *s, size_t columns, size_t *used);
 bool text_contains(const char *hay, const char *needle);
 
 // Sizes in powers of 1024, three digits at most before the unit: "0", "532", "4.0K", "276M",
-// "13.4G". Ages in the two largest units that matter in at most 4 characters: "2s", "41m", "3h",
-// "12d", "2y". Negative ages (a clock that was set) are "0s". `cap` of TEXT_SHORT always suffices.
+// "13.4G". Ages in one unit until there are two of the next, at most 4 characters: "2s", "41m",
+// "90m", "3h", "12d", "2y". Negative ages (a clock that was set) are "0s". `cap` of TEXT_SHORT
+// always suffices.
 enum { TEXT_SHORT = 24 };
 char *text_size(char *dst, size_t cap, uint64_t bytes);
 char *text_age(char *dst, size_t cap, int64_t seconds);

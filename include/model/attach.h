@@ -58,8 +58,8 @@ const struct segment_account *scan_account(const struct scan *scan, int32_t shmi
 // The holders of one segment as a range of scan->holders: the first, *n of them.
 const struct holder *scan_holders(const struct scan *scan, int32_t shmid, size_t *n);
 
-// "18 attachments: 18 found in 17 processes", "5 attachments: 3 found in 2 processes, 2 unseen
-// (12 processes not readable as oracle; try sudo)". `user` names who is looking.
+// "18 attachments: 18 found in 17 processes", "5 attachments: 3 found, 2 unseen (12 processes not
+// readable as oracle; try sudo)". `user` names who is looking; NULL where unknown.
 char *scan_accounting_line(const struct scan *scan, int32_t shmid, const char *user); // caller frees
 
 // A mapping's path as proc shows it: its own, or "/SYSV%08x (deleted)". Writes at most cap bytes.

@@ -42,6 +42,9 @@ struct system { // the header's first line
     int64_t uptime;         // seconds
     uint64_t ipc_namespace; // inode of /proc/self/ns/ipc; 0 unknown
     bool host_namespace;    // it is the machine's first one
+    // /proc/self/ns/pid is the machine's first one: no process is outside, and a pid of 0 in an
+    // object means nobody. False where it is another or could not be read.
+    bool first_pid_namespace;
     uint32_t euid;
     char user[33];
 };
@@ -90,7 +93,8 @@ int64_t segment_birth(const struct segment *segment);
 int64_t segment_last_use(const struct segment *segment);
 
 // True only when nothing uses the object and nobody who made or last used it lives; *known is
-// false where that could not be found out.
+// false where that could not be found out. A pid outside this PID namespace may live: not known.
+// Sets need NEED_ELEMENTS and NEED_SEM_WAITERS, queues NEED_WAITERS, all NEED_PROCESSES.
 bool segment_orphan(const struct snapshot *s, const struct segment *segment, bool *known);
 bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *known);
 bool queue_orphan(const struct snapshot *s, const struct queue *queue, bool *known);

@@ -1,0 +1,20 @@
+// A sentence built piece by piece in a buffer of fixed size, cut between whole characters.
+#ifndef IPCTOP_BASE_LINE_H
+#define IPCTOP_BASE_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct line {
+    char *at;
+    size_t cap, n; // n bytes so far, without the NUL
+    bool full;     // something was cut: what follows is dropped
+};
+
+// `buffer` of cap bytes (may be 0) is the caller's and always ends with NUL when cap > 0.
+struct line line_start(char *buffer, size_t cap);
+void line_add(struct line *line, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// "1 process", "3 processes": `many` NULL means one with an s.
+void line_count(struct line *line, unsigned long long n, const char *one, const char *many);
+
+#endif

@@ -1,0 +1,117 @@
+#include "model/attach.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+const char *scan_method_name(enum scan_method method)
+{
+    return method == SCAN_PROCMAP_QUERY ? "procmap_query" : "text";
+}
+
+struct scan *scan_new(void)
+{
+    struct scan *scan = mem_zero(1, sizeof *scan);
+
+    scan->refs = 1;
+    return scan;
+}
+
+struct scan *scan_ref(struct scan *scan)
+{
+    __atomic_add_fetch(&scan->refs, 1, __ATOMIC_RELAXED);
+    return scan;
+}
+
+void scan_unref(struct scan *scan)
+{
+    // Whoever drops the last reference must see what every other thread wrote before dropping its.
+    if (!scan || __atomic_sub_fetch(&scan->refs, 1, __ATOMIC_ACQ_REL) > 0)
+        return;
+    for (size_t i = 0; i < scan->mappings.n; i++)
+        free(scan->mappings.at[i].path);
+    vec_free(&scan->mappings);
+    vec_free(&scan->holders);
+    vec_free(&scan->accounts);
+    free(scan);
+}
+
+static int account_order(const void *key, const void *item)
+{
+    int32_t shmid = *(const int32_t *)key, its = ((const struct segment_account *)item)->shmid;
+
+    return (shmid > its) - (shmid < its);
+}
+
+const struct segment_account *scan_account(const struct scan *scan, int32_t shmid)
+{
+    if (!scan || scan->accounts.n == 0)
+        return NULL;
+    return bsearch(&shmid, scan->accounts.at, scan->accounts.n, sizeof *scan->accounts.at,
+                   account_order);
+}
+
+// Index of the first holder whose segment is `shmid` or a later one.
+static size_t first_holder(const struct scan *scan, int64_t shmid)
+{
+    size_t low = 0, high = scan->holders.n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (scan->holders.at[middle].shmid < shmid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const struct holder *scan_holders(const struct scan *scan, int32_t shmid, size_t *n)
+{
+    *n = 0;
+    if (!scan || scan->holders.n == 0)
+        return NULL;
+    size_t first = first_holder(scan, shmid), end = first_holder(scan, (int64_t)shmid + 1);
+
+    *n = end - first;
+    return *n ? scan->holders.at + first : NULL;
+}
+
+const char *mapping_path(const struct mapping *mapping, char *scratch, size_t cap)
+{
+    if (mapping->path)
+        return mapping->path;
+    if (mapping->shmid < 0)
+        return ""; // anonymous memory has no name
+    // A segment's file is never linked into a directory: "(deleted)" is its normal name.
+    snprintf(scratch, cap, "/SYSV%08x (deleted)", mapping->key);
+    return scratch;
+}
+
+const char *mapping_perms_text(uint8_t perms, char out[5])
+{
+    out[0] = perms & MAP_R ? 'r' : '-';
+    out[1] = perms & MAP_W ? 'w' : '-';
+    out[2] = perms & MAP_X ? 'x' : '-';
+    out[3] = perms & MAP_SHARED_BIT ? 's' : 'p';
+    out[4] = '\0';
+    return out;
+}
+
+const char *access_text(uint8_t access, char out[5])
+{
+    char *p = out;
+
+    if (!(access & (MAP_R | MAP_W | MAP_X))) {
+        snprintf(out, 5, "none");
+        return out;
+    }
+    if (access & MAP_R)
+        *p++ = 'r';
+    if (access & MAP_W)
+        *p++ = 'w';
+    if (access & MAP_X)
+        *p++ = 'x';
+    *p = '\0';
+    return out;
+}

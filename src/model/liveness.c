@@ -1,0 +1,165 @@
+// Who still lives of those an object names, and whether an object is an orphan (model/snapshot.h).
+//
+// Three answers everywhere: yes, no, not to be known. An orphan is shown to people who then remove
+// it, so every doubt counts against calling something one.
+#include "model/snapshot.h"
+
+enum { START_SLACK = 2 }; // seconds: times of objects and of process starts are whole seconds each
+
+enum pid_state snapshot_pid_state(const struct snapshot *s, int32_t pid, int64_t time)
+{
+    if (pid == 0)
+        return PID_OUTSIDE;
+    const struct process *process = pid > 0 ? snapshot_process(s, pid) : NULL;
+    if (!process)
+        return PID_UNKNOWN;
+    if (process->gone)
+        return PID_GONE;
+    if (time <= 0)
+        return PID_ALIVE;
+    if (!(process->known & PROC_KNOWS_START))
+        return PID_UNKNOWN; // somebody has that pid: the one that was meant, or a younger one
+    return process->start_time > time + START_SLACK ? PID_REUSED : PID_ALIVE;
+}
+
+const char *pid_state_name(enum pid_state state)
+{
+    switch (state) {
+    case PID_ALIVE:
+        return "alive";
+    case PID_GONE:
+        return "gone";
+    case PID_REUSED:
+        return "reused";
+    case PID_OUTSIDE:
+        return "outside";
+    case PID_UNKNOWN:
+        break;
+    }
+    return NULL;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t earlier_known(int64_t a, int64_t b) // 0: never, so no time at all
+{
+    if (a <= 0 || b <= 0)
+        return later(a, b);
+    return a < b ? a : b;
+}
+
+int64_t segment_birth(const struct segment *segment)
+{
+    return earlier_known(segment->o.ctime, earlier_known(segment->atime, segment->dtime));
+}
+
+int64_t segment_last_use(const struct segment *segment)
+{
+    return later(segment->atime, segment->dtime);
+}
+
+// What the pids of an object say together.
+struct verdict {
+    bool alive;   // one of them lives
+    bool unknown; // of one it cannot be said
+    bool gone;    // one is known to be gone, or its pid is another's now
+};
+
+static void judge(struct verdict *v, enum pid_state state)
+{
+    v->alive |= state == PID_ALIVE;
+    v->unknown |= state == PID_UNKNOWN || state == PID_OUTSIDE;
+    v->gone |= state == PID_GONE || state == PID_REUSED;
+}
+
+// An orphan: somebody is known to be gone and nobody is alive or unknown.
+static bool settle(const struct verdict *v, bool *known)
+{
+    *known = v->alive || (v->gone && !v->unknown);
+    return *known && !v->alive;
+}
+
+// Creator and last user count. A creator outside this PID namespace may well live: never an orphan.
+bool segment_orphan(const struct snapshot *s, const struct segment *segment, bool *known)
+{
+    struct verdict v = {0};
+
+    *known = true;
+    if (segment->nattch > 0)
+        return false;
+    judge(&v, snapshot_pid_state(s, segment->cpid, segment_birth(segment)));
+    if (segment_last_use(segment) > 0) // else lpid is 0 because nobody ever attached
+        judge(&v, snapshot_pid_state(s, segment->lpid, segment_last_use(segment)));
+    return settle(&v, known);
+}
+
+// The kernel keeps no creator of a set; its elements keep the pid of their last operation, or
+// SETVAL. What happened to one element happened no later than the set's otime (semop) or ctime
+// (SETVAL, IPC_SET): whoever holds that pid but started after both is somebody else.
+//
+// An element with pid 0 was never operated, or by a process outside this PID namespace. Only in
+// the machine's first PID namespace there is no outside; elsewhere it leaves the answer open.
+bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *known)
+{
+    struct verdict v = {0};
+    int64_t last_use = later(set->otime, set->o.ctime);
+    bool complete = set->n_elements > 0 && set->n_elements >= set->nsems &&
+                    (uint64_t)set->first_element + set->n_elements <= s->elements.n;
+
+    if ((set->known & SET_KNOWS_WAITERS) && set->waiters > 0) {
+        *known = true;
+        return false;
+    }
+    v.unknown = !complete || !(set->known & SET_KNOWS_WAITERS);
+    for (uint32_t i = 0; complete && i < set->n_elements; i++) {
+        const struct element *element = &s->elements.at[set->first_element + i];
+
+        if (!(element->known & ELEMENT_KNOWS_PID))
+            v.unknown = true;
+        else if (element->pid != 0 || !s->system.first_pid_namespace)
+            judge(&v, snapshot_pid_state(s, element->pid, last_use));
+    }
+    return settle(&v, known);
+}
+
+// Whether nobody can be blocked on the queue. The kernel has no count of them, only the tasks
+// themselves tell: all processes must have been readable, or those that were not must lack the
+// permission to use the queue.
+static bool queue_surely_idle(const struct snapshot *s, const struct queue *queue, bool *waiting)
+{
+    *waiting = false;
+    for (size_t i = 0; i < s->waiters.n; i++)
+        if (s->waiters.at[i].kind == KIND_QUEUE && s->waiters.at[i].id == queue->o.id)
+            *waiting = true;
+    if (*waiting || !(s->has & NEED_WAITERS))
+        return false;
+    bool all_read = s->scan && s->scan->unreadable == 0 && s->scan->stuck == 0;
+    bool own_alone = (s->has & NEED_SYSTEM) && queue->o.uid == s->system.euid &&
+                     queue->o.cuid == s->system.euid && !(queue->o.mode & 066);
+    return all_read || own_alone;
+}
+
+// The kernel keeps no creator of a queue either: last sender and last receiver are all there is. A
+// queue nobody ever sent to or received from tells nothing and is never called an orphan. One side
+// that never acted does not count: a queue filled by a dead sender and read by nobody is leaked.
+// Messages still queued do not count either: ipcs users look for exactly such queues.
+bool queue_orphan(const struct snapshot *s, const struct queue *queue, bool *known)
+{
+    struct verdict v = {0};
+    bool waiting;
+
+    if (!queue_surely_idle(s, queue, &waiting))
+        v.unknown = true;
+    if (waiting) {
+        *known = true;
+        return false;
+    }
+    if (queue->stime > 0)
+        judge(&v, snapshot_pid_state(s, queue->lspid, queue->stime));
+    if (queue->rtime > 0)
+        judge(&v, snapshot_pid_state(s, queue->lrpid, queue->rtime));
+    return settle(&v, known);
+}

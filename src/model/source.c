@@ -1,0 +1,13 @@
+#include "model/source.h"
+
+#include <stdlib.h>
+
+void answer_clear(struct answer *answer)
+{
+    for (size_t i = 0; i < answer->mappings.n; i++)
+        free(answer->mappings.at[i].path);
+    vec_free(&answer->mappings);
+    vec_free(&answer->waiters);
+    free(answer->process.command);
+    *answer = (struct answer){0};
+}
