@@ -10,9 +10,9 @@ struct query {
     struct identity parent;       // only rows that belong to it
     const struct filter *filter;  // NULL: all
     bool has_owner;
-    uint32_t owner;               // only objects of this uid (segments, sets, queues)
+    uint32_t owner;               // only objects of this uid, and what hangs on them
     bool has_id;
-    int32_t id;                   // only this object's rows
+    int32_t id;                   // only this object, or what hangs on it
     bool orphans;                 // only orphans
     const struct column *sort;    // NULL: as read
     bool descending;
@@ -24,7 +24,7 @@ VEC(rows, const void *); // into the snapshot: valid as long as a reference to i
 void rows_build(struct rows *out, const struct snapshot *s, const struct query *query);
 
 // "size", "-size", "+size" → column and direction (without a sign: the column's own). False: no
-// such column.
+// such column. NULL is no sort at all: *column is NULL then.
 bool rows_parse_sort(const struct kind *kind, const char *text, const struct column **column,
                      bool *descending);
 
