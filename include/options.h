@@ -26,4 +26,7 @@ struct options {
 int options_parse(struct options *options, int argc, char **argv);
 void options_help(void); // to stdout
 
+// One line on stderr, what it quotes made harmless. Returns 2.
+int options_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 #endif

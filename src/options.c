@@ -1,0 +1,335 @@
+#include "options.h"
+
+#include <getopt.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+enum { DELAY_DEFAULT = 2, ITERATIONS_MAX = 1000000000 };
+
+struct option_row {
+    char letter;          // 0: no short form
+    const char *name;     // without the dashes
+    const char *argument; // NULL: takes none
+    const char *help;
+    // Takes over the value; an error as a phrase that follows "--name 'value': ". NULL: fine.
+    const char *(*apply)(struct options *options, const char *value);
+};
+
+static const char *set_mode(struct options *o, enum mode mode)
+{
+    // Help and version answer whatever else was asked.
+    if (o->mode == MODE_HELP || o->mode == MODE_VERSION)
+        return NULL;
+    if (o->mode != MODE_SCREEN && o->mode != mode && mode != MODE_HELP && mode != MODE_VERSION)
+        return "only one of --json, --batch and --list-columns";
+    o->mode = mode;
+    return NULL;
+}
+
+static const char *apply_json(struct options *o, const char *value)
+{
+    (void)value;
+    return set_mode(o, MODE_JSON);
+}
+
+static const char *apply_batch(struct options *o, const char *value)
+{
+    (void)value;
+    return set_mode(o, MODE_BATCH);
+}
+
+static const char *apply_list(struct options *o, const char *value)
+{
+    (void)value;
+    return set_mode(o, MODE_LIST_COLUMNS);
+}
+
+static const char *apply_help(struct options *o, const char *value)
+{
+    (void)value;
+    return set_mode(o, MODE_HELP);
+}
+
+static const char *apply_version(struct options *o, const char *value)
+{
+    (void)value;
+    return set_mode(o, MODE_VERSION);
+}
+
+static const char *apply_delay(struct options *o, const char *value)
+{
+    char *end;
+
+    // Digits and a point only: strtod would take "nan", "inf" and "0x1p3" too.
+    if (value[0] == '\0' || value[strspn(value, "0123456789.")] != '\0')
+        return "seconds from 0.1 to 3600 are needed";
+    o->delay = strtod(value, &end);
+    if (*end || !(o->delay >= 0.1 && o->delay <= 3600))
+        return "seconds from 0.1 to 3600 are needed";
+    return NULL;
+}
+
+static const char *apply_iterations(struct options *o, const char *value)
+{
+    int64_t n;
+
+    if (!text_parse_int(value, 1, ITERATIONS_MAX, &n))
+        return "a number from 1 to 1000000000 is needed";
+    o->iterations = (long)n;
+    return NULL;
+}
+
+static const char *apply_columns(struct options *o, const char *value)
+{
+    o->columns = value;
+    return NULL;
+}
+
+static const char *apply_sort(struct options *o, const char *value)
+{
+    o->sort = value;
+    return NULL;
+}
+
+static const char *apply_filter(struct options *o, const char *value)
+{
+    o->filter = value;
+    return NULL;
+}
+
+static const char *apply_log(struct options *o, const char *value)
+{
+    o->log = value;
+    return NULL;
+}
+
+static const char *apply_user(struct options *o, const char *value)
+{
+    const struct passwd *user = getpwnam(value);
+    int64_t uid;
+
+    if (user)
+        uid = user->pw_uid;
+    else if (!text_parse_int(value, 0, UINT32_MAX - 1, &uid))
+        return "no such user";
+    o->has_user = true;
+    o->uid = (uint32_t)uid;
+    return NULL;
+}
+
+static const char *apply_id(struct options *o, const char *value)
+{
+    int64_t id;
+
+    if (!text_parse_int(value, 0, INT32_MAX, &id))
+        return "an identifier from 0 to 2147483647 is needed";
+    o->has_id = true;
+    o->id = (int32_t)id;
+    return NULL;
+}
+
+static const char *apply_readonly(struct options *o, const char *value)
+{
+    (void)value;
+    o->readonly = true;
+    return NULL;
+}
+
+static const char *apply_no_color(struct options *o, const char *value)
+{
+    (void)value;
+    o->no_color = true;
+    return NULL;
+}
+
+static const char *apply_no_mouse(struct options *o, const char *value)
+{
+    (void)value;
+    o->no_mouse = true;
+    return NULL;
+}
+
+static const char *apply_ascii(struct options *o, const char *value)
+{
+    (void)value;
+    o->ascii = true;
+    return NULL;
+}
+
+static const char *apply_strict(struct options *o, const char *value)
+{
+    (void)value;
+    o->strict = true;
+    return NULL;
+}
+
+static const struct option_row rows[] = {
+    {0, "json", NULL, "one JSON document on one line; every table if none is named", apply_json},
+    {0, "batch", NULL, "plain tables: segments, semaphores and queues if none is named", apply_batch},
+    {'d', "delay", "SECS", "refresh interval, 0.1 to 3600 (default 2)", apply_delay},
+    {'n', "iterations", "N", "stop after N ticks", apply_iterations},
+    {'o', "columns", "LIST", "columns of the (single) table; +LIST appends", apply_columns},
+    {'s', "sort", "COL", "sort by a column; -COL largest first, +COL smallest first", apply_sort},
+    {'f', "filter", "EXPR", "only rows that match: words, or column=value, size>1M, !app=x", apply_filter},
+    {'u', "user", "USER", "only objects owned by USER (name or uid)", apply_user},
+    {'i', "id", "ID", "only that object, and what hangs on it", apply_id},
+    {'R', "readonly", NULL, "no command that changes anything", apply_readonly},
+    {'C', "no-color", NULL, "no colours (also by NO_COLOR in the environment)", apply_no_color},
+    {'M', "no-mouse", NULL, "leave the mouse to the terminal", apply_no_mouse},
+    {0, "ascii", NULL, "draw with ASCII characters alone", apply_ascii},
+    {0, "log", "FILE", "append actions to FILE", apply_log},
+    {0, "strict", NULL, "exit 3 when the answer is incomplete", apply_strict},
+    {0, "list-columns", NULL, "the columns of TABLE, or of all tables", apply_list},
+    {'h', "help", NULL, "this help", apply_help},
+    {'V', "version", NULL, "the version", apply_version},
+};
+enum { ROWS = sizeof rows / sizeof rows[0], LONG_BASE = 256 };
+
+int __attribute__((format(printf, 1, 2))) options_fail(const char *format, ...)
+{
+    char text[512], safe[1024];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    text_escape(safe, sizeof safe, text, strlen(text)); // it may quote the command line
+    fprintf(stderr, "ipctop: %s\n", safe);
+    return 2;
+}
+
+static void list_tables(char *dst, size_t cap)
+{
+    size_t used = 0;
+
+    dst[0] = '\0';
+    for (int id = 0; id < KIND_COUNT; id++) {
+        const struct kind *kind = kind_get((enum kind_id)id);
+        if (kind && used < cap)
+            used += (size_t)snprintf(dst + used, cap - used, "%s%s", used ? ", " : "", kind->name);
+    }
+}
+
+static int take_table(struct options *o, const char *name)
+{
+    const struct kind *kind = kind_by_name(name);
+    char tables[200];
+
+    if (!kind) {
+        list_tables(tables, sizeof tables);
+        return options_fail("no table '%s'; there are %s", name, tables);
+    }
+    for (size_t i = 0; i < o->n_tables; i++) {
+        if (o->tables[i] == kind)
+            return options_fail("table '%s' is named twice", kind->name);
+    }
+    o->tables[o->n_tables++] = kind;
+    return 0;
+}
+
+// What the options say together.
+static int check(const struct options *o)
+{
+    bool prints = o->mode == MODE_JSON || o->mode == MODE_BATCH;
+
+    if (o->columns && !prints)
+        return options_fail("-o chooses the columns of --json and --batch");
+    if (o->columns && o->n_tables != 1)
+        return options_fail("-o needs exactly one table");
+    if (o->mode != MODE_SCREEN)
+        return 0;
+    if (o->n_tables > 1)
+        return options_fail("the screen opens on one table; several need --json or --batch");
+    if (o->n_tables && o->tables[0]->belongs)
+        return options_fail("'%s' belongs to one object: the screen cannot open on it",
+                            o->tables[0]->name);
+    return 0;
+}
+
+// The table in the shape getopt_long wants. `letters` has room for ":", a letter and a colon each.
+static void describe(struct option *longs, char *letters)
+{
+    *letters++ = ':'; // tells a missing argument from an unknown option
+    for (int i = 0; i < ROWS; i++) {
+        longs[i] = (struct option){.name = rows[i].name,
+                                   .has_arg = rows[i].argument ? required_argument : no_argument,
+                                   .val = LONG_BASE + i};
+        if (rows[i].letter) {
+            *letters++ = rows[i].letter;
+            if (rows[i].argument)
+                *letters++ = ':';
+        }
+    }
+    longs[ROWS] = (struct option){0};
+    *letters = '\0';
+}
+
+static const struct option_row *row_of(int code)
+{
+    for (int i = 0; i < ROWS; i++) {
+        if (code == LONG_BASE + i || (code < LONG_BASE && code == rows[i].letter))
+            return &rows[i];
+    }
+    return NULL;
+}
+
+static int refuse(int code, char *const *argv)
+{
+    const struct option_row *row = optopt ? row_of(optopt) : NULL;
+
+    if (code == ':' && row)
+        return options_fail("--%s needs a value: %s", row->name, row->argument);
+    if (row)
+        return options_fail("--%s takes no value", row->name);
+    if (optopt && optopt < LONG_BASE)
+        return options_fail("no option -%c; see --help", optopt);
+    return options_fail("no option %s, or more than one begins so; see --help", argv[optind - 1]);
+}
+
+int options_parse(struct options *options, int argc, char **argv)
+{
+    struct option longs[ROWS + 1];
+    char letters[2 * ROWS + 2];
+    int code, status = 0;
+
+    *options = (struct options){.mode = MODE_SCREEN, .delay = DELAY_DEFAULT};
+    describe(longs, letters);
+    opterr = 0;
+    optind = 0; // getopt starts anew: tests parse more than once
+    while ((code = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+        const struct option_row *row = code == ':' || code == '?' ? NULL : row_of(code);
+        if (!row)
+            return refuse(code, argv);
+        const char *why = row->apply(options, optarg);
+        if (why && row->argument)
+            return options_fail("--%s '%s': %s", row->name, optarg, why);
+        if (why)
+            return options_fail("%s", why);
+    }
+    for (; optind < argc && !status; optind++)
+        status = take_table(options, argv[optind]);
+    return status ? status : check(options);
+}
+
+void options_help(void)
+{
+    printf("ipctop [options] [TABLE]           the screen, opened on TABLE\n"
+           "ipctop --json  [options] [TABLE...]  one JSON document\n"
+           "ipctop --batch [options] [TABLE...]  plain tables\n\n");
+    for (int i = 0; i < ROWS; i++) {
+        char letter[8] = "    ", name[32];
+        if (rows[i].letter)
+            snprintf(letter, sizeof letter, "-%c, ", rows[i].letter);
+        snprintf(name, sizeof name, "--%s %s", rows[i].name, rows[i].argument ? rows[i].argument : "");
+        printf("  %s%-18s  %s\n", letter, name, rows[i].help);
+    }
+    char tables[200];
+    list_tables(tables, sizeof tables);
+    printf("\nTables: %s.\n"
+           "Exit status: 0 done, 1 failed, 2 wrong usage, 3 incomplete (with --strict).\n", tables);
+}
