@@ -1,0 +1,57 @@
+// Threads that ask processes, one at a time each, and may be left behind when one does not answer.
+//
+// The caller (one thread, always the same) runs a batch of probes and waits; it watches the threads
+// meanwhile. One that stays on a probe beyond the deadline without running is abandoned: its probe
+// counts as stuck, a new thread takes over, and the same probe is not tried again until the old
+// thread comes back, which throws its answer away. Nothing here ever waits for such a thread.
+#ifndef IPCTOP_APP_PROBERS_H
+#define IPCTOP_APP_PROBERS_H
+
+#include "model/source.h"
+
+struct probers;
+
+struct probers_options {
+    int threads;     // that work at a time; 0: by the number of processors
+    int deadline_ms; // 0: default (100)
+    int max_left;    // threads left behind; beyond, what gets stuck is not replaced. 0: default
+};
+
+enum { PROBERS_MAX = 64 }; // all threads together; worker numbers are below this
+
+enum asked { ASKED_NOT, ASKED_DONE, ASKED_STUCK };
+
+struct batch {
+    const struct probe *probes;
+    size_t n;
+    bool one_by_one; // by one thread, and nothing more is asked once that one is stuck
+    // Called by the asking thread, never by two with the same `worker` number at a time. What is
+    // left in the answer is freed afterwards.
+    void (*take)(void *arg, unsigned worker, size_t index, struct answer *answer);
+    // Called by the waiting thread every few milliseconds; may be NULL.
+    void (*meanwhile)(void *arg);
+    void *arg;
+};
+
+// NULL-safe where it says so; `source` must outlive the threads left behind: see probers_free.
+struct probers *probers_new(const struct source *source, const struct probers_options *options);
+
+// Stops the batch that runs, from any thread: probers_run returns soon, and from then on at once.
+void probers_cancel(struct probers *probers);
+
+// Ends all threads that come to an end within 50 ms. Returns how many are left behind; while there
+// are any the source must stay.
+size_t probers_free(struct probers *probers); // NULL is fine
+
+// asked[i] says what came of probes[i]. False when cancelled.
+bool probers_run(struct probers *probers, const struct batch *batch, uint8_t *asked);
+
+// Appends to *out: the probes whose threads are left behind now; those whose thread has come back
+// since the last call.
+VEC(probe_vec, struct probe);
+void probers_stuck(struct probers *probers, struct probe_vec *out);
+void probers_returned(struct probers *probers, struct probe_vec *out);
+
+int64_t monotonic_ns(void);
+
+#endif

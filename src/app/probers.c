@@ -1,0 +1,448 @@
+#include "app/probers.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    DEADLINE_MS = 100, // a healthy target can take 80 ms: its memory map is locked while it forks
+    MAX_LEFT = 32,
+    PATIENCE = 10,       // deadlines a thread gets that is not blocked but slow
+    STACK = 256 * 1024,  // the name service wants some
+    GOODBYE_MS = 50,
+    MS = 1000000,
+};
+
+// What a worker is at, in one word, so that it and the watching thread cannot disagree on whether
+// it was left behind: the upper half counts its probes, the lower half is the index it asks + 1.
+#define WORD(sequence, low) ((uint64_t)(sequence) << 32 | (low))
+#define LOW(word) ((uint32_t)(word))
+static const uint32_t IDLE = 0, ABANDONED = UINT32_MAX;
+
+struct worker {
+    struct probers *pool;
+    unsigned number;
+    _Atomic uint64_t word;
+    _Atomic pid_t tid;
+    // The rest is the watching thread's, under the lock.
+    uint64_t seen;
+    int64_t since;
+    bool joined, left, suspect;
+    struct probe stuck_at;
+};
+
+struct probers {
+    struct source source;
+    size_t threads, max_left;
+    int64_t deadline;
+
+    pthread_mutex_t lock;
+    pthread_cond_t work, done; // for workers; for the caller
+    struct worker *workers[PROBERS_MAX];
+    size_t live, left, refs;   // threads at our disposal; left behind; all of them and the owner
+    struct probe_vec returned;
+    bool quit;
+
+    // The batch under way. `next` is the only thing workers contend for.
+    const struct batch *batch;
+    size_t joinable, active; // workers that may still join; that have
+    uint8_t *asked;
+    _Atomic size_t next;
+};
+
+int64_t monotonic_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+static size_t processors(void)
+{
+    cpu_set_t set;
+
+    if (sched_getaffinity(0, sizeof set, &set) < 0)
+        return 1;
+    size_t n = (size_t)CPU_COUNT(&set);
+    return n < 1 ? 1 : n > 4 ? 4 : n; // a second thread buys a third, a fifth nothing
+}
+
+struct probers *probers_new(const struct source *source, const struct probers_options *options)
+{
+    struct probers *pool = mem_zero(1, sizeof *pool);
+    pthread_condattr_t monotonic;
+
+    pool->source = *source;
+    pool->threads = options->threads > 0 ? (size_t)options->threads : processors();
+    if (pool->threads > PROBERS_MAX / 4)
+        pool->threads = PROBERS_MAX / 4;
+    pool->max_left = options->max_left > 0 ? (size_t)options->max_left : MAX_LEFT;
+    if (pool->max_left > PROBERS_MAX - 2 * pool->threads)
+        pool->max_left = PROBERS_MAX - 2 * pool->threads;
+    pool->deadline = (int64_t)(options->deadline_ms > 0 ? options->deadline_ms : DEADLINE_MS) * MS;
+    pool->refs = 1;
+    pthread_mutex_init(&pool->lock, NULL);
+    pthread_cond_init(&pool->work, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&pool->done, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return pool;
+}
+
+// With the lock held; releases it.
+static void release(struct probers *pool)
+{
+    bool last = --pool->refs == 0;
+
+    pthread_cond_signal(&pool->done);
+    pthread_mutex_unlock(&pool->lock);
+    if (!last)
+        return;
+    pthread_mutex_destroy(&pool->lock);
+    pthread_cond_destroy(&pool->work);
+    pthread_cond_destroy(&pool->done);
+    vec_free(&pool->returned);
+    free(pool);
+}
+
+// --- the asking threads -------------------------------------------------------------------------
+
+// Takes probes until there are none. False where this thread was left behind meanwhile: then
+// neither the batch nor its owner may be touched any more.
+static bool ask(struct worker *w, struct prober *prober, const struct batch *batch, uint8_t *asked)
+{
+    struct probers *pool = w->pool;
+    struct answer answer = {0};
+    uint32_t sequence = (uint32_t)(atomic_load_explicit(&w->word, memory_order_relaxed) >> 32);
+
+    for (;;) {
+        size_t i = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed);
+        if (i >= batch->n)
+            return true;
+        if (asked[i] == ASKED_STUCK) // known before
+            continue;
+        struct probe probe = batch->probes[i];
+        uint64_t word = WORD(++sequence, i + 1);
+        atomic_store_explicit(&w->word, word, memory_order_release);
+        pool->source.probe(pool->source.self, prober, &probe, &answer);
+        bool mine = atomic_compare_exchange_strong_explicit(
+            &w->word, &word, WORD(sequence, IDLE), memory_order_acq_rel, memory_order_acquire);
+        if (mine) {
+            asked[i] = ASKED_DONE;
+            batch->take(batch->arg, w->number, i, &answer);
+        }
+        answer_clear(&answer);
+        if (!mine)
+            return false;
+    }
+}
+
+// A thread that was left behind is back: its probe may be asked again, and it may work again.
+static void come_back(struct worker *w)
+{
+    struct probers *pool = w->pool;
+
+    atomic_store(&w->word, WORD(atomic_load(&w->word) >> 32, IDLE)); // the count never goes back
+    w->left = w->suspect = false;
+    pool->left--;
+    pool->live++;
+    if (!pool->quit)
+        vec_push(&pool->returned, w->stuck_at);
+}
+
+static void *worker_main(void *arg)
+{
+    struct worker *w = arg;
+    struct probers *pool = w->pool;
+    struct prober *prober = pool->source.prober_new(pool->source.self);
+
+    atomic_store(&w->tid, (pid_t)syscall(SYS_gettid));
+    pthread_mutex_lock(&pool->lock);
+    for (;;) {
+        if (pool->quit || (pool->live > pool->threads && !pool->joinable))
+            break;
+        if (!pool->joinable) {
+            pthread_cond_wait(&pool->work, &pool->lock);
+            continue;
+        }
+        const struct batch *batch = pool->batch;
+        uint8_t *asked = pool->asked;
+        pool->joinable--;
+        pool->active++;
+        w->joined = true;
+        pthread_mutex_unlock(&pool->lock);
+        bool finished = ask(w, prober, batch, asked);
+        pthread_mutex_lock(&pool->lock);
+        if (!finished) {
+            come_back(w);
+            continue;
+        }
+        w->joined = false;
+        pool->active--;
+        // Whoever found nothing left found it for all.
+        pool->joinable = 0;
+        if (pool->active == 0)
+            pthread_cond_signal(&pool->done);
+    }
+    pool->live--; // from here on nobody counts on it
+    pthread_mutex_unlock(&pool->lock);
+    if (prober)
+        pool->source.prober_free(pool->source.self, prober);
+    pthread_mutex_lock(&pool->lock);
+    pool->workers[w->number] = NULL;
+    free(w);
+    release(pool);
+    return NULL;
+}
+
+// With the lock held. False where the system has no thread for us.
+static bool start_worker(struct probers *pool)
+{
+    unsigned number = 0;
+    pthread_attr_t attr;
+    pthread_t thread;
+    sigset_t all, old;
+
+    while (number < PROBERS_MAX && pool->workers[number])
+        number++;
+    if (number == PROBERS_MAX)
+        return false;
+    struct worker *w = mem_zero(1, sizeof *w);
+    w->pool = pool;
+    w->number = number;
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attr, STACK);
+    sigfillset(&all); // signals are the main thread's
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    int error = pthread_create(&thread, &attr, worker_main, w);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    pthread_attr_destroy(&attr);
+    if (error) {
+        free(w);
+        return false;
+    }
+    pool->workers[number] = w;
+    pool->live++;
+    pool->refs++;
+    return true;
+}
+
+// --- the watching thread ------------------------------------------------------------------------
+
+// Whether one of our own threads runs, or waits for a processor: then it is not blocked on its
+// target but slow, or the machine is. Reading about ourselves cannot hang.
+static bool is_running(pid_t tid)
+{
+    char path[64], text[256], *end;
+
+    snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    ssize_t n = read(fd, text, sizeof text - 1);
+    close(fd);
+    if (n <= 0)
+        return false;
+    text[n] = '\0';
+    end = strrchr(text, ')');
+    return end && end[1] == ' ' && end[2] == 'R';
+}
+
+// Leaves a worker behind unless it answered just now. With the lock held.
+static void abandon(struct probers *pool, struct worker *w, uint64_t word)
+{
+    size_t index = LOW(word) - 1;
+
+    if (!atomic_compare_exchange_strong(&w->word, &word, WORD(word >> 32, ABANDONED)))
+        return;
+    pool->asked[index] = ASKED_STUCK;
+    w->stuck_at = pool->batch->probes[index];
+    w->left = true;
+    w->joined = false;
+    pool->active--;
+    pool->live--;
+    pool->left++;
+}
+
+static bool may_start(const struct probers *pool)
+{
+    return pool->live + pool->left < pool->threads + pool->max_left;
+}
+
+// One more hand for the batch, where there is something left to do.
+static void send_for_help(struct probers *pool)
+{
+    if (pool->batch->one_by_one || atomic_load(&pool->next) >= pool->batch->n)
+        return;
+    bool idle = pool->live > pool->active + pool->joinable;
+    if (!idle && (!may_start(pool) || !start_worker(pool)))
+        return;
+    pool->joinable++;
+    pthread_cond_signal(&pool->work);
+}
+
+// Looks at every worker of the batch. Already a quarter of the deadline brings help, so that
+// several sick processes cost little more time than one.
+static void watch(struct probers *pool)
+{
+    int64_t now = monotonic_ns();
+
+    for (size_t i = 0; i < PROBERS_MAX; i++) {
+        struct worker *w = pool->workers[i];
+        if (!w || !w->joined)
+            continue;
+        uint64_t word = atomic_load(&w->word);
+        if (LOW(word) == IDLE || word != w->seen) {
+            w->seen = word;
+            w->since = now;
+            w->suspect = false;
+            continue;
+        }
+        int64_t silent = now - w->since;
+        if (silent >= pool->deadline / 4 && !w->suspect) {
+            w->suspect = true;
+            send_for_help(pool);
+        }
+        if (silent >= pool->deadline * PATIENCE ||
+            (silent >= pool->deadline && !is_running(atomic_load(&w->tid))))
+            abandon(pool, w, word);
+    }
+}
+
+static void abandon_all(struct probers *pool)
+{
+    for (size_t i = 0; i < PROBERS_MAX; i++) {
+        struct worker *w = pool->workers[i];
+        if (w && w->joined && LOW(atomic_load(&w->word)) != IDLE)
+            abandon(pool, w, atomic_load(&w->word));
+    }
+}
+
+static void wait_until(struct probers *pool, int64_t when)
+{
+    struct timespec ts = {when / 1000000000, when % 1000000000};
+
+    pthread_cond_timedwait(&pool->done, &pool->lock, &ts);
+}
+
+// What is known to be stuck is not asked again while its reader is.
+static void mark_known(const struct probers *pool, const struct batch *batch, uint8_t *asked)
+{
+    for (size_t k = 0; pool->left && k < PROBERS_MAX; k++) {
+        const struct worker *w = pool->workers[k];
+        if (!w || !w->left)
+            continue;
+        for (size_t i = 0; i < batch->n; i++)
+            if (w->stuck_at.id == batch->probes[i].id && w->stuck_at.what == batch->probes[i].what)
+                asked[i] = ASKED_STUCK;
+    }
+}
+
+static void begin(struct probers *pool, const struct batch *batch, uint8_t *asked)
+{
+    memset(asked, ASKED_NOT, batch->n);
+    mark_known(pool, batch, asked);
+    size_t hands = batch->one_by_one ? 1 : 1 + batch->n / 32;
+    if (hands > pool->threads)
+        hands = pool->threads;
+    while (pool->live < hands && may_start(pool) && start_worker(pool))
+        continue;
+    pool->batch = batch;
+    pool->asked = asked;
+    atomic_store(&pool->next, 0);
+    pool->joinable = hands < pool->live ? hands : pool->live;
+    for (size_t i = 0; i < pool->joinable; i++)
+        pthread_cond_signal(&pool->work);
+}
+
+bool probers_run(struct probers *pool, const struct batch *batch, uint8_t *asked)
+{
+    int64_t pause = pool->deadline / 8;
+
+    if (batch->n == 0)
+        return true;
+    pthread_mutex_lock(&pool->lock);
+    if (pool->quit) {
+        memset(asked, ASKED_NOT, batch->n);
+        pthread_mutex_unlock(&pool->lock);
+        return false;
+    }
+    begin(pool, batch, asked);
+    int64_t give_up = INT64_MAX;
+    while (pool->active || pool->joinable) {
+        int64_t now = monotonic_ns();
+        wait_until(pool, now + pause);
+        if (!pool->active && !pool->joinable)
+            break;
+        if (pool->quit && give_up == INT64_MAX) {
+            atomic_store(&pool->next, batch->n);
+            pool->joinable = 0;
+            give_up = now + GOODBYE_MS / 2 * (int64_t)MS;
+        }
+        if (pool->quit && monotonic_ns() >= give_up)
+            abandon_all(pool);
+        watch(pool);
+        if (batch->meanwhile && !pool->quit) {
+            pthread_mutex_unlock(&pool->lock);
+            batch->meanwhile(batch->arg);
+            pthread_mutex_lock(&pool->lock);
+        }
+    }
+    pool->batch = NULL;
+    pool->asked = NULL;
+    bool complete = !pool->quit;
+    pthread_mutex_unlock(&pool->lock);
+    return complete;
+}
+
+void probers_cancel(struct probers *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    pool->quit = true;
+    pthread_cond_broadcast(&pool->work);
+    pthread_cond_broadcast(&pool->done);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+size_t probers_free(struct probers *pool)
+{
+    if (!pool)
+        return 0;
+    probers_cancel(pool);
+    int64_t end = monotonic_ns() + GOODBYE_MS * (int64_t)MS;
+    pthread_mutex_lock(&pool->lock);
+    while (pool->refs - 1 > pool->left && monotonic_ns() < end)
+        wait_until(pool, end);
+    size_t left = pool->refs - 1;
+    release(pool);
+    return left;
+}
+
+void probers_stuck(struct probers *pool, struct probe_vec *out)
+{
+    pthread_mutex_lock(&pool->lock);
+    for (size_t i = 0; i < PROBERS_MAX && pool->left; i++)
+        if (pool->workers[i] && pool->workers[i]->left)
+            vec_push(out, pool->workers[i]->stuck_at);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void probers_returned(struct probers *pool, struct probe_vec *out)
+{
+    pthread_mutex_lock(&pool->lock);
+    for (size_t i = 0; i < pool->returned.n; i++)
+        vec_push(out, pool->returned.at[i]);
+    vec_clear(&pool->returned);
+    pthread_mutex_unlock(&pool->lock);
+}
