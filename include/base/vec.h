@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -31,6 +32,19 @@
     do {                                                                                           \
         vec_reserve((v), (v)->n + 1);                                                              \
         (v)->at[(v)->n++] = (__VA_ARGS__);                                                         \
+    } while (0)
+
+// All items of `from` into `v`, which is emptied before. Nothing the items own is copied.
+#define vec_copy(v, from)                                                                          \
+    do {                                                                                           \
+        vec_clear(v);                                                                              \
+        if ((v)->cap < (from)->n) {                                                                \
+            (v)->at = mem_resize((v)->at, (from)->n, sizeof *(v)->at);                             \
+            (v)->cap = (from)->n;                                                                  \
+        }                                                                                          \
+        if ((from)->n)                                                                             \
+            memcpy((v)->at, (from)->at, (from)->n * sizeof *(v)->at);                              \
+        (v)->n = (from)->n;                                                                        \
     } while (0)
 
 #define vec_clear(v) ((void)((v)->n = 0))

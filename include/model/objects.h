@@ -98,7 +98,7 @@ enum pid_state {
 };
 
 enum { MAP_R = 1, MAP_W = 2, MAP_X = 4, MAP_SHARED_BIT = 8, MAP_DELETED = 16 };
-enum { MAP_KNOWS_USE = 1 };
+enum { MAP_KNOWS_USE = 1, MAP_KNOWS_HANDLE = 2 };
 
 struct mapping { // one VMA; proc_pid_maps(5)
     int32_t pid;
@@ -109,9 +109,11 @@ struct mapping { // one VMA; proc_pid_maps(5)
     uint8_t perms; // MAP_*
     uint8_t known;
     uint64_t rss, pss, swap, locked; // smaps, on demand: MAP_KNOWS_USE
+    uint64_t handle; // MAP_KNOWS_HANDLE: the same for all mappings of one segment, and no other's
     char *path; // only where shmid is -1; else mapping_path() tells; owned
 };
 VEC(mapping_vec, struct mapping);
+enum { MAP_HUGE = 32 }; // in `perms`: the segment lies on a device of huge pages
 
 struct holder { // a process and one segment
     int32_t shmid;

@@ -12,6 +12,7 @@
 
 enum probe_what {
     PROBE_ATTACHMENTS, // id: pid → mappings of SysV segments
+    PROBE_EXACT,       // id: pid → the same, each mapping with its handle where permitted
     PROBE_PROCESS,     // id: pid → process (comm, uid, state, start, rss)
     PROBE_COMMAND,     // id: pid → process with its arguments too
     PROBE_MAP_USE,     // id: pid → mappings of SysV segments with rss, pss, swap, locked

@@ -1,0 +1,453 @@
+#include "model/scan_build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct build {
+    const struct scan_input *in;
+    struct scan *scan;
+    int32_t *shares; // of each holding: the pid it is counted under, or 0
+    bool *taken;     // of each mapping: it is of a segment of ours
+    bool strangers;  // some process is in another IPC namespace
+};
+
+static const struct segment *find_segment(const struct segment_vec *segments, int32_t shmid)
+{
+    size_t low = 0, n = segments ? segments->n : 0, high = n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (segments->at[middle].o.id < shmid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < n && segments->at[low].o.id == shmid ? &segments->at[low] : NULL;
+}
+
+static const struct segment *find_either(const struct scan_input *in, int32_t shmid)
+{
+    const struct segment *segment = find_segment(in->after, shmid);
+
+    return segment ? segment : find_segment(in->before, shmid);
+}
+
+static struct segment_account *find_account(struct scan *scan, int32_t shmid)
+{
+    return (struct segment_account *)scan_account(scan, shmid);
+}
+
+static bool same_mapping(const struct mapping *a, const struct mapping *b)
+{
+    return a->shmid == b->shmid && a->start == b->start && a->end == b->end &&
+           a->offset == b->offset && a->perms == b->perms && a->key == b->key;
+}
+
+bool holding_same(const struct holding *a, const struct mapping_vec *a_mappings,
+                  const struct holding *b, const struct mapping_vec *b_mappings)
+{
+    if (a->n != b->n)
+        return false;
+    for (uint32_t i = 0; i < a->n; i++)
+        if (!same_mapping(&a_mappings->at[a->first + i], &b_mappings->at[b->first + i]))
+            return false;
+    return true;
+}
+
+// --- whose segment a mapping is -----------------------------------------------------------------
+
+// Ids, keys and devices repeat in every IPC namespace; what a process in another one maps is ours
+// only if its file is: inode and generation say so.
+static bool has_our_handle(const struct scan_input *in, const struct mapping *mapping)
+{
+    for (size_t i = 0; in->handles && i < in->handles->n; i++)
+        if (in->handles->at[i].shmid == mapping->shmid)
+            return mapping->known & MAP_KNOWS_HANDLE &&
+                   in->handles->at[i].handle == mapping->handle;
+    return false;
+}
+
+static bool handle_known(const struct scan_input *in, int32_t shmid)
+{
+    for (size_t i = 0; in->handles && i < in->handles->n; i++)
+        if (in->handles->at[i].shmid == shmid)
+            return true;
+    return false;
+}
+
+// Whether a mapping could be of this segment: its key, unless that was lost by removal, and size.
+static bool fits(const struct segment *segment, const struct mapping *m)
+{
+    if (segment->o.key != m->key && !(segment->flags & SEG_DEST))
+        return false;
+    return m->offset < segment->size;
+}
+
+// A segment all of whose holders have left our namespace has nobody who could vouch for it. Where
+// exactly the missing number of mappings of one single file fits it, those are its.
+static void adopt_orphans(struct build *b, const struct segment_account *account)
+{
+    const struct scan_input *in = b->in;
+    const struct segment *segment = find_either(in, account->shmid);
+    uint64_t missing = account->nattch - account->found, count = 0, handle = 0;
+    bool several = false;
+
+    if (!b->strangers || account->found >= account->nattch || handle_known(in, account->shmid))
+        return;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t h = 0; h < in->holdings->n; h++) {
+            const struct holding *holding = &in->holdings->at[h];
+            if (!holding->namespace_differs)
+                continue;
+            for (uint32_t i = holding->first; i < holding->first + holding->n; i++) {
+                const struct mapping *m = &in->mappings->at[i];
+                if (m->shmid != account->shmid || !fits(segment, m) || b->shares[h])
+                    continue;
+                if (!(m->known & MAP_KNOWS_HANDLE))
+                    several = true;
+                else if (pass == 1)
+                    b->taken[i] = true;
+                else if (count++ == 0)
+                    handle = m->handle;
+                else if (handle != m->handle)
+                    several = true;
+            }
+        }
+        if (several || count != missing)
+            return;
+    }
+}
+
+static void take_ours(struct build *b)
+{
+    const struct scan_input *in = b->in;
+
+    for (size_t h = 0; h < in->holdings->n; h++) {
+        const struct holding *holding = &in->holdings->at[h];
+        b->strangers |= holding->namespace_differs;
+        for (uint32_t i = holding->first; i < holding->first + holding->n; i++)
+            b->taken[i] = find_either(in, in->mappings->at[i].shmid) &&
+                          (!holding->namespace_differs ||
+                           has_our_handle(in, &in->mappings->at[i]));
+    }
+}
+
+// --- address spaces -----------------------------------------------------------------------------
+
+struct candidate { // a holding and a fingerprint of its mappings
+    uint64_t print;
+    size_t holding;
+};
+
+static int candidate_order(const void *a, const void *b)
+{
+    const struct candidate *x = a, *y = b;
+
+    if (x->print != y->print)
+        return x->print < y->print ? -1 : 1;
+    return (x->holding > y->holding) - (x->holding < y->holding);
+}
+
+static uint64_t fingerprint(const struct scan_input *in, const struct holding *holding)
+{
+    uint64_t print = 0xcbf29ce484222325u;
+
+    for (uint32_t i = holding->first; i < holding->first + holding->n; i++) {
+        const struct mapping *m = &in->mappings->at[i];
+        const uint64_t parts[] = {m->start, m->end, m->offset, (uint32_t)m->shmid};
+        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+            print = (print ^ parts[k]) * 0x100000001b3u;
+    }
+    return print;
+}
+
+// Finds those of a group of look-alikes that share their memory. kcmp(2) orders address spaces, so
+// each is looked up among the distinct ones so far.
+static void compare_group(struct build *b, const struct candidate *group, size_t n)
+{
+    const struct scan_input *in = b->in;
+    size_t *distinct = mem_alloc(n * sizeof *distinct), known = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t low = 0, high = known;
+        int order = 1;
+        bool answered = true;
+        while (low < high && answered) {
+            size_t middle = low + (high - low) / 2;
+            answered = in->same_memory(in->self, in->holdings->at[group[i].holding].pid,
+                                       in->holdings->at[distinct[middle]].pid, &order);
+            if (answered && order == 0) {
+                b->shares[group[i].holding] = in->holdings->at[distinct[middle]].pid;
+                break;
+            }
+            if (order > 0)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        if (!answered || b->shares[group[i].holding])
+            continue; // unknown counts as distinct
+        memmove(distinct + low + 1, distinct + low, (known - low) * sizeof *distinct);
+        distinct[low] = group[i].holding;
+        known++;
+    }
+    free(distinct);
+}
+
+static bool tuple_changed(const struct scan_input *in, int32_t shmid)
+{
+    const struct segment *before = find_segment(in->before, shmid);
+    const struct segment *after = find_segment(in->after, shmid);
+
+    if (!in->after)
+        return false;
+    if (!before || !after)
+        return true;
+    return before->nattch != after->nattch || before->atime != after->atime ||
+           before->dtime != after->dtime || before->lpid != after->lpid;
+}
+
+static bool pid_outside(const struct scan_input *in, int32_t shmid)
+{
+    const struct segment *segment = find_either(in, shmid);
+
+    return !in->first_pid_namespace && segment && (segment->cpid == 0 || segment->lpid == 0);
+}
+
+// Whether somebody may hold a segment whom the scan did not see: then the right sum could hide an
+// address space counted twice.
+static bool doubtful(struct build *b, int32_t shmid)
+{
+    const struct scan_input *in = b->in;
+    const struct segment_account *account = scan_account(b->scan, shmid);
+
+    return in->unreadable || in->stuck || in->exiting ||
+           (account && account->found != account->nattch) || tuple_changed(in, shmid) ||
+           pid_outside(in, shmid);
+}
+
+static bool group_doubtful(struct build *b, const struct holding *holding)
+{
+    for (uint32_t i = holding->first; i < holding->first + holding->n; i++)
+        if (doubtful(b, b->in->mappings->at[i].shmid))
+            return true;
+    return false;
+}
+
+static void find_shared_memory(struct build *b)
+{
+    const struct scan_input *in = b->in;
+    struct candidate *all = mem_alloc(in->holdings->n * sizeof *all);
+    size_t n = 0;
+
+    for (size_t i = 0; i < in->holdings->n; i++)
+        if (in->holdings->at[i].n && !in->holdings->at[i].stale)
+            all[n++] = (struct candidate){fingerprint(in, &in->holdings->at[i]), i};
+    if (n > 1)
+        qsort(all, n, sizeof *all, candidate_order);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && all[end].print == all[i].print;)
+            end++;
+        if (end - i > 1 && group_doubtful(b, &in->holdings->at[all[i].holding]))
+            compare_group(b, all + i, end - i);
+    }
+    free(all);
+}
+
+// --- counting -----------------------------------------------------------------------------------
+
+static void open_accounts(struct build *b)
+{
+    const struct scan_input *in = b->in;
+    const struct segment_vec *segments = in->after ? in->after : in->before;
+
+    vec_reserve(&b->scan->accounts, segments->n);
+    for (size_t i = 0; i < segments->n; i++) {
+        const struct segment *before = find_segment(in->before, segments->at[i].o.id);
+        vec_push(&b->scan->accounts,
+                 (struct segment_account){.shmid = segments->at[i].o.id,
+                                          .nattch = before ? before->nattch
+                                                           : segments->at[i].nattch});
+    }
+}
+
+static void count_found(struct build *b)
+{
+    const struct scan_input *in = b->in;
+
+    for (size_t i = 0; i < b->scan->accounts.n; i++)
+        b->scan->accounts.at[i].found = b->scan->accounts.at[i].stale = 0;
+    for (size_t h = 0; h < in->holdings->n; h++) {
+        const struct holding *holding = &in->holdings->at[h];
+        for (uint32_t i = holding->first; i < holding->first + holding->n; i++) {
+            struct segment_account *account;
+            if (!b->taken[i] || b->shares[h] ||
+                !(account = find_account(b->scan, in->mappings->at[i].shmid)))
+                continue;
+            account->found++;
+            account->stale += holding->stale;
+        }
+    }
+}
+
+// Where those who answered already hold everything, what a stuck process held before is gone.
+static void drop_stale(struct build *b)
+{
+    const struct scan_input *in = b->in;
+
+    for (size_t h = 0; h < in->holdings->n; h++) {
+        const struct holding *holding = &in->holdings->at[h];
+        for (uint32_t i = holding->first; holding->stale && i < holding->first + holding->n; i++) {
+            const struct segment_account *account =
+                scan_account(b->scan, in->mappings->at[i].shmid);
+            if (account && account->found > account->nattch &&
+                account->found - account->stale >= account->nattch)
+                b->taken[i] = false;
+        }
+    }
+}
+
+static int mapping_order(const void *a, const void *b)
+{
+    const struct mapping *x = a, *y = b;
+
+    if (x->shmid != y->shmid)
+        return x->shmid < y->shmid ? -1 : 1;
+    if (x->pid != y->pid)
+        return x->pid < y->pid ? -1 : 1;
+    return (x->start > y->start) - (x->start < y->start);
+}
+
+static int holder_order(const void *a, const void *b)
+{
+    const struct holder *x = a, *y = b;
+
+    if (x->shmid != y->shmid)
+        return x->shmid < y->shmid ? -1 : 1;
+    return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+static void add_holder(struct build *b, const struct holding *holding, const struct mapping *m,
+                       int32_t shares, size_t since)
+{
+    struct holder_vec *holders = &b->scan->holders;
+
+    for (size_t i = since; i < holders->n; i++)
+        if (holders->at[i].shmid == m->shmid) {
+            holders->at[i].attaches++;
+            holders->at[i].access |= m->perms & (MAP_R | MAP_W | MAP_X);
+            return;
+        }
+    vec_push(holders, (struct holder){.shmid = m->shmid,
+                                      .pid = holding->pid,
+                                      .start_ticks = holding->start_ticks,
+                                      .attaches = 1,
+                                      .access = m->perms & (MAP_R | MAP_W | MAP_X),
+                                      .namespace_differs = holding->namespace_differs,
+                                      .stale = holding->stale,
+                                      .shares_memory_with = shares});
+}
+
+static void list(struct build *b)
+{
+    const struct scan_input *in = b->in;
+    struct scan *scan = b->scan;
+
+    for (size_t h = 0; h < in->holdings->n; h++) {
+        const struct holding *holding = &in->holdings->at[h];
+        size_t since = scan->holders.n;
+        for (uint32_t i = holding->first; i < holding->first + holding->n; i++) {
+            struct mapping mapping = in->mappings->at[i];
+            struct segment_account *account;
+            if (!b->taken[i] || !(account = find_account(scan, mapping.shmid)))
+                continue;
+            account->key_known = true;
+            account->original_key = mapping.key;
+            account->hugetlb |= (mapping.perms & MAP_HUGE) != 0;
+            mapping.pid = holding->pid;
+            mapping.path = NULL;
+            vec_push(&scan->mappings, mapping);
+            add_holder(b, holding, &mapping, b->shares[h], since);
+        }
+        for (size_t i = since; i < scan->holders.n; i++)
+            find_account(scan, scan->holders.at[i].shmid)->holders++;
+    }
+    if (scan->mappings.n > 1)
+        qsort(scan->mappings.at, scan->mappings.n, sizeof *scan->mappings.at, mapping_order);
+    if (scan->holders.n > 1)
+        qsort(scan->holders.at, scan->holders.n, sizeof *scan->holders.at, holder_order);
+}
+
+// Says why an account does not come out, as far as there is evidence.
+static void explain(struct build *b, struct segment_account *account)
+{
+    const struct scan_input *in = b->in;
+    const struct segment *after = find_segment(in->after, account->shmid);
+
+    if (account->found != account->nattch && after && after->nattch == account->found)
+        account->nattch = after->nattch; // it changed before the holders were read
+    if (account->found == account->nattch)
+        return;
+    if (tuple_changed(in, account->shmid) || in->forks_moved || account->found > account->nattch)
+        account->unseen |= UNSEEN_CHANGED;
+    if (account->found > account->nattch)
+        return;
+    account->unseen |= (in->unreadable ? UNSEEN_UNREADABLE : 0) | (in->stuck ? UNSEEN_STUCK : 0) |
+                       (in->exiting ? UNSEEN_EXITING : 0) |
+                       (pid_outside(in, account->shmid) ? UNSEEN_OUTSIDE : 0);
+}
+
+struct scan *scan_build(const struct scan_input *in)
+{
+    struct build b = {
+        .in = in,
+        .scan = scan_new(),
+        .shares = mem_zero(in->holdings->n, sizeof *b.shares),
+        .taken = mem_zero(in->mappings->n, sizeof *b.taken),
+    };
+
+    b.scan->processes = in->processes;
+    b.scan->unreadable = in->unreadable;
+    b.scan->stuck = in->stuck;
+    b.scan->exiting = in->exiting;
+    b.scan->method = in->method;
+    open_accounts(&b);
+    take_ours(&b);
+    count_found(&b);
+    find_shared_memory(&b);
+    count_found(&b);
+    for (size_t i = 0; i < b.scan->accounts.n; i++)
+        adopt_orphans(&b, &b.scan->accounts.at[i]);
+    count_found(&b);
+    drop_stale(&b);
+    count_found(&b);
+    list(&b);
+    for (size_t i = 0; i < b.scan->accounts.n; i++)
+        explain(&b, &b.scan->accounts.at[i]);
+    free(b.shares);
+    free(b.taken);
+    return b.scan;
+}
+
+struct scan *scan_copy(const struct scan *scan)
+{
+    struct scan *copy = scan_new();
+
+    *copy = *scan;
+    copy->refs = 1;
+    copy->holders = (struct holder_vec){0};
+    copy->mappings = (struct mapping_vec){0};
+    copy->accounts = (struct account_vec){0};
+    vec_copy(&copy->holders, &scan->holders);
+    vec_copy(&copy->mappings, &scan->mappings); // their paths are NULL
+    vec_copy(&copy->accounts, &scan->accounts);
+    return copy;
+}
+
+bool scan_resolved(const struct scan *scan)
+{
+    for (size_t i = 0; i < scan->accounts.n; i++)
+        if (scan->accounts.at[i].found != scan->accounts.at[i].nattch)
+            return false;
+    return true;
+}
