@@ -1,9 +1,13 @@
-// One process → its mappings, by PROCMAP_QUERY or by text. proc_pid_maps(5), fs/proc/task_mmu.c.
+// One process → its mappings of SysV segments, by PROCMAP_QUERY or by text. proc_pid_maps(5),
+// fs/proc/task_mmu.c.
+//
+// Paths are relative to the directory `dir` (a descriptor of /proc or of a fixture; AT_FDCWD).
+// Mappings are appended in address order, with `pid` left 0. May hang on a sick process.
 #ifndef IPCTOP_LINUX_MAPS_H
 #define IPCTOP_LINUX_MAPS_H
 
-#include "model/objects.h"
 #include "model/attach.h"
+#include "model/objects.h"
 
 // The devices SysV segments lie on: the kernel's internal tmpfs, and one per huge page size.
 // Learned once from mappings of our own; never by attaching or creating a segment.
@@ -13,21 +17,36 @@ struct maps_devices {
     struct { uint32_t major, minor; bool hugetlb; } at[MAPS_DEVICES];
 };
 int maps_learn_devices(struct maps_devices *out);
-bool maps_is_sysv(const struct maps_devices *devices, uint32_t major, uint32_t minor,
-                  const char *name, uint32_t *key); // a device of ours and "/SYSV%08x"
+bool maps_on_device(const struct maps_devices *devices, uint32_t major, uint32_t minor);
 
-// A way of reading: the engines behind one interface. `path` is /proc/PID/maps or
-// /proc/PID/task/TID/maps below any root. Appends SysV mappings in address order.
-// 0; -ENOTTY where the kernel lacks this way; -EACCES, -ESRCH, …
+// Whether a mapping is of a SysV segment, and the key the segment was created with: a device of
+// ours and the name "/SYSV%08x", with or without " (deleted)". Never the inode alone: memory files
+// and shared anonymous memory lie on the same device.
+bool maps_is_sysv(const struct maps_devices *devices, uint32_t major, uint32_t minor,
+                  const char *name, size_t len, uint32_t *key);
+
+// One line of maps or smaps without its newline. False where it is none. `path` of *out stays
+// NULL, shmid -1; *name points into the line. Never reads beyond `len`.
+bool maps_parse_line(const char *line, size_t len, struct mapping *out, const char **name,
+                     size_t *name_len);
+// Completes what maps_parse_line() made when it is a SysV mapping: shmid, key, MAP_DELETED.
+bool maps_recognise(const struct maps_devices *devices, struct mapping *mapping, const char *name,
+                    size_t len);
+
+// A way of reading: the engines behind one interface, exactly equivalent.
+// 0; -ENOTTY where the kernel lacks this way; -ESRCH where the task has no address space (any
+// more); -ENOENT where it is gone; -EACCES, …
 struct maps_engine {
     const char *name;
     enum scan_method method;
-    int (*read)(const char *path, const struct maps_devices *devices, struct mapping_vec *out);
+    int (*read)(int dir, const char *path, const struct maps_devices *devices,
+                struct mapping_vec *out);
 };
 extern const struct maps_engine maps_by_query, maps_by_text;
 
-// Every mapping with rss, pss, swap, locked from smaps; `sysv_only` leaves the others out.
-int maps_read_use(const char *path, const struct maps_devices *devices, bool sysv_only,
+// From smaps: mappings with rss, pss, swap and locked. Unless `sysv_only`, also those that are no
+// segment's: shmid -1 and `path` (escaped; "" for anonymous memory). Errors as above.
+int maps_read_use(int dir, const char *path, const struct maps_devices *devices, bool sysv_only,
                   struct mapping_vec *out);
 
 #endif

@@ -1,0 +1,278 @@
+#include "linux/attachments.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/kcmp.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "linux/taskstat.h"
+
+struct attachments {
+    int proc; // O_PATH
+    struct maps_devices devices;
+    int devices_error;
+    const struct maps_engine *engine;
+    uint64_t own_namespace; // 0: unknown
+};
+
+enum { PATH_CAP = 96, HOME_CAP = 48 };
+
+// "ipc:[4026531839]" → 4026531839; 0 where it cannot be read. `home` is "self", "42", "42/task/43".
+static uint64_t ipc_namespace(int proc, const char *home)
+{
+    char path[PATH_CAP], link[64];
+    uint64_t inode = 0;
+
+    snprintf(path, sizeof path, "%s/ns/ipc", home);
+    ssize_t len = readlinkat(proc, path, link, sizeof link - 1);
+    if (len < 0)
+        return 0;
+    link[len] = '\0';
+    return sscanf(link, "ipc:[%" SCNu64 "]", &inode) == 1 ? inode : 0;
+}
+
+static const struct maps_engine *choose_engine(int proc, const struct maps_devices *devices)
+{
+    struct mapping_vec ours = {0};
+    int error = maps_by_query.read(proc, "self/maps", devices, &ours);
+
+    vec_free(&ours);
+    return error ? &maps_by_text : &maps_by_query;
+}
+
+struct attachments *attachments_new(const char *proc, bool text_only)
+{
+    struct attachments *self = mem_zero(1, sizeof *self);
+
+    self->proc = open(proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    self->devices_error = maps_learn_devices(&self->devices);
+    self->engine = text_only ? &maps_by_text : choose_engine(self->proc, &self->devices);
+    self->own_namespace = ipc_namespace(self->proc, "self");
+    return self;
+}
+
+void attachments_free(struct attachments *self)
+{
+    if (!self)
+        return;
+    if (self->proc >= 0)
+        close(self->proc);
+    free(self);
+}
+
+enum scan_method attachments_method(const struct attachments *self)
+{
+    return self->engine->method;
+}
+
+// --- reading a process, whichever of its threads still has the address space ----------------------
+
+struct reading {
+    struct attachments *self;
+    const char *file; // "maps" or "smaps"
+    bool use, all;
+    struct answer *answer;
+    char home[HOME_CAP]; // which task's files answered
+};
+
+static int read_task(struct reading *r)
+{
+    struct attachments *self = r->self;
+    struct answer *answer = r->answer;
+    char path[PATH_CAP];
+
+    snprintf(path, sizeof path, "%s/%s", r->home, r->file);
+    if (r->use) {
+        answer->method = SCAN_TEXT;
+        return maps_read_use(self->proc, path, &self->devices, !r->all, &answer->mappings);
+    }
+    const struct maps_engine *engine = self->engine;
+    int error = engine->read(self->proc, path, &self->devices, &answer->mappings);
+    if (error == -ENOTTY && engine != &maps_by_text) {
+        engine = &maps_by_text; // this proc is no kernel's: a fixture, an emulation
+        error = engine->read(self->proc, path, &self->devices, &answer->mappings);
+    }
+    answer->method = engine->method;
+    return error;
+}
+
+// The leader has no address space any more: does one of the other threads, which share it?
+static int read_other_threads(struct reading *r, int32_t pid)
+{
+    char path[PATH_CAP];
+    struct dirent *entry;
+    int result = 0;
+
+    snprintf(path, sizeof path, "%" PRId32 "/task", pid);
+    int fd = openat(r->self->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir) {
+        result = -errno;
+        if (fd >= 0)
+            close(fd);
+        return result;
+    }
+    while ((entry = readdir(dir)) != NULL) {
+        int tid = atoi(entry->d_name);
+        if (tid <= 0 || tid == pid)
+            continue;
+        snprintf(r->home, sizeof r->home, "%" PRId32 "/task/%d", pid, tid);
+        int error = read_task(r);
+        if (error == 0 || error == -EACCES || error == -EPERM) {
+            result = error;
+            r->answer->exiting = false;
+            break;
+        }
+        struct taskstat stat;
+        snprintf(path, sizeof path, "%s/stat", r->home);
+        if (taskstat_read(r->self->proc, path, &stat) == 0 && !taskstat_is_dead(&stat))
+            r->answer->exiting = true;
+    }
+    closedir(dir);
+    return result;
+}
+
+// No address space: a kernel thread never had one, a zombie has given it back, a process on its way
+// out may still be giving it back (mm/mmap.c exit_mmap), and counts as attached until it has.
+static int read_without_memory(struct reading *r, int32_t pid)
+{
+    struct taskstat stat;
+    char path[PATH_CAP];
+
+    snprintf(path, sizeof path, "%" PRId32 "/stat", pid);
+    int error = taskstat_read(r->self->proc, path, &stat);
+    if (error)
+        return error;
+    if (taskstat_is_kernel(&stat))
+        return 0;
+    r->answer->exiting = !taskstat_is_dead(&stat);
+    return stat.threads > 1 ? read_other_threads(r, pid) : 0;
+}
+
+static void read_process(struct reading *r, int32_t pid)
+{
+    struct answer *answer = r->answer;
+
+    if (pid <= 0) {
+        answer->error = -ESRCH;
+        return;
+    }
+    if (r->self->proc < 0 || r->self->devices_error) {
+        answer->error = r->self->proc < 0 ? -ENOENT : r->self->devices_error;
+        return;
+    }
+    snprintf(r->home, sizeof r->home, "%" PRId32, pid);
+    answer->error = read_task(r);
+    if (answer->error == -ESRCH)
+        answer->error = read_without_memory(r, pid);
+    for (size_t i = 0; i < answer->mappings.n; i++)
+        answer->mappings.at[i].pid = pid;
+}
+
+// --- whose segment it is -------------------------------------------------------------------------
+
+// Inode number and generation of the file behind a mapping: unique for each segment, also where
+// namespaces repeat the inode number. mm/shmem.c shmem_encode_fh(). Follows a link of proc to the
+// kernel's internal tmpfs alone: no file system of anybody else is asked. Not on hugetlb.
+static bool file_handle(int proc, const char *home, struct mapping *mapping)
+{
+    enum { SHMEM_WORDS = 3 };
+    struct {
+        struct file_handle head;
+        uint32_t words[32];
+    } handle = {.head.handle_bytes = sizeof handle.words};
+    char path[PATH_CAP + 48];
+    uint32_t words[SHMEM_WORDS];
+    int mount;
+
+    snprintf(path, sizeof path, "%s/map_files/%" PRIx64 "-%" PRIx64, home, mapping->start,
+             mapping->end);
+    if (name_to_handle_at(proc, path, &handle.head, &mount, AT_SYMLINK_FOLLOW) < 0 ||
+        handle.head.handle_bytes != sizeof words)
+        return false;
+    memcpy(words, handle.head.f_handle, sizeof words);
+    mapping->handle = (uint64_t)words[0] << 32 | words[1];
+    mapping->known |= MAP_KNOWS_HANDLE;
+    return true;
+}
+
+static void identify(struct reading *r, bool exact)
+{
+    struct answer *answer = r->answer;
+    uint64_t namespace = ipc_namespace(r->self->proc, r->home);
+
+    answer->namespace_known = namespace && r->self->own_namespace;
+    answer->namespace_differs = answer->namespace_known && namespace != r->self->own_namespace;
+    if (!exact && !answer->namespace_differs)
+        return;
+    bool any = false;
+    for (size_t i = 0; i < answer->mappings.n; i++) {
+        struct mapping *mapping = &answer->mappings.at[i];
+        if (mapping->shmid >= 0 && file_handle(r->self->proc, r->home, mapping))
+            any = true;
+    }
+    answer->foreign = answer->namespace_differs && !any;
+}
+
+static void know_start(struct reading *r, int32_t pid)
+{
+    struct taskstat stat;
+    char path[PATH_CAP];
+
+    snprintf(path, sizeof path, "%" PRId32 "/stat", pid);
+    if (taskstat_read(r->self->proc, path, &stat) < 0)
+        return;
+    r->answer->process.pid = pid;
+    r->answer->process.start_ticks = stat.start_ticks;
+    r->answer->process.known |= PROC_KNOWS_START;
+}
+
+static void complete(struct reading *r, int32_t pid, bool exact)
+{
+    if (r->answer->error || !r->answer->mappings.n)
+        return;
+    know_start(r, pid);
+    identify(r, exact);
+}
+
+void attachments_probe(struct attachments *self, int32_t pid, struct answer *answer)
+{
+    struct reading r = {.self = self, .file = "maps", .answer = answer};
+
+    read_process(&r, pid);
+    complete(&r, pid, false);
+}
+
+void attachments_probe_exact(struct attachments *self, int32_t pid, struct answer *answer)
+{
+    struct reading r = {.self = self, .file = "maps", .answer = answer};
+
+    read_process(&r, pid);
+    complete(&r, pid, true);
+}
+
+void attachments_probe_use(struct attachments *self, int32_t pid, bool all, struct answer *answer)
+{
+    struct reading r = {.self = self, .file = "smaps", .use = true, .all = all, .answer = answer};
+
+    read_process(&r, pid);
+    complete(&r, pid, false);
+}
+
+bool attachments_same_memory(int32_t pid_a, int32_t pid_b, int *order)
+{
+    if (pid_a <= 0 || pid_b <= 0)
+        return false;
+    long result = syscall(SYS_kcmp, (pid_t)pid_a, (pid_t)pid_b, KCMP_VM, 0UL, 0UL);
+    // 0 equal, 1 less, 2 greater; 3 only says unequal. kcmp(2)
+    if (result < 0 || result > 2)
+        return false;
+    *order = result == 0 ? 0 : result == 1 ? -1 : 1;
+    return true;
+}

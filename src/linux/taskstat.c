@@ -1,0 +1,84 @@
+#include "linux/taskstat.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PF_KTHREAD_BIT = 0x00200000 }; // include/linux/sched.h PF_KTHREAD
+
+bool taskstat_parse(const char *line, size_t len, struct taskstat *out)
+{
+    const char *open = memchr(line, '(', len), *close = memrchr(line, ')', len);
+    char rest[512];
+
+    *out = (struct taskstat){0};
+    if (!open || !close || close < open)
+        return false;
+    size_t name = (size_t)(close - open - 1);
+    if (name >= sizeof out->comm)
+        name = sizeof out->comm - 1;
+    memcpy(out->comm, open + 1, name);
+
+    size_t left = len - (size_t)(close + 1 - line);
+    if (left >= sizeof rest)
+        left = sizeof rest - 1;
+    memcpy(rest, close + 1, left);
+    rest[left] = '\0';
+    if (rest[0] != ' ' || !rest[1] || rest[2] != ' ')
+        return false;
+    out->state = rest[1];
+    char *at = rest + 2;
+    for (int field = 4; field <= 22; field++) {
+        char *end;
+        errno = 0;
+        // Some fields are negative, others exceed what is signed: strtoull() takes both.
+        unsigned long long value = strtoull(at, &end, 10);
+        if (end == at || errno)
+            return false;
+        at = end;
+        if (field == 9)
+            out->flags = (uint32_t)value;
+        else if (field == 20)
+            out->threads = (int32_t)value;
+        else if (field == 22)
+            out->start_ticks = value;
+    }
+    return *at == ' ' || *at == '\n' || *at == '\0';
+}
+
+int taskstat_read(int dir, const char *path, struct taskstat *out)
+{
+    char line[1024];
+    size_t len = 0;
+    int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+    if (fd < 0)
+        return -errno;
+    int error = 0;
+    while (len < sizeof line) {
+        ssize_t got = read(fd, line + len, sizeof line - len);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            error = -errno;
+        if (got <= 0)
+            break;
+        len += (size_t)got;
+    }
+    close(fd);
+    if (error)
+        return error;
+    return taskstat_parse(line, len, out) ? 0 : -EIO;
+}
+
+bool taskstat_is_kernel(const struct taskstat *stat)
+{
+    return stat->flags & PF_KTHREAD_BIT;
+}
+
+bool taskstat_is_dead(const struct taskstat *stat)
+{
+    return stat->state == 'Z' || stat->state == 'X' || stat->state == 'x';
+}
