@@ -4,11 +4,16 @@
 
 #include "app/session.h"
 #include "ui/canvas.h"
+#include "ui/layout.h"
 
 void draw_session(struct canvas *canvas, struct session *session);
 
+// Where the parts of that screen are.
+void draw_layout(const struct canvas *canvas, struct session *session, struct layout *layout);
+
 // Where a mouse event fell, for the session: fills event->key with what it means where that is a
-// key (a tab, a function key), moves the selection or sorts otherwise.
+// key (a tab, a function key, Enter for a double click); else moves the selection or sorts by
+// itself and leaves K_NONE. A wheel over a prompt stays K_MOUSE: the prompt scrolls.
 void draw_mouse(const struct canvas *canvas, struct session *session, struct key_event *event);
 
 #endif

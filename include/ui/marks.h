@@ -1,0 +1,19 @@
+// What deserves attention in a row: the dot before it, and the styles of its cells. Pure.
+#ifndef IPCTOP_UI_MARKS_H
+#define IPCTOP_UI_MARKS_H
+
+#include "model/kind.h"
+#include "ui/canvas.h"
+
+// How loud the dot before a row is. False: the row has none.
+bool mark_of(const struct snapshot *s, const struct kind *kind, const void *row,
+             const struct identity *identity, enum style *style);
+
+// Whether the row's object or process came into being a few seconds ago.
+bool mark_new(const struct snapshot *s, const struct kind *kind, const void *row);
+
+// The style of one cell with that text; `base` where nothing about it stands out.
+enum style mark_cell(const struct snapshot *s, const struct column *column, const void *row,
+                     const char *text, enum style base);
+
+#endif

@@ -1,0 +1,150 @@
+#include "ui/bar.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/keymap.h"
+
+enum { BAR_MAX = 24 };
+
+struct entry {
+    int32_t key;
+    char name[8]; // "F9"
+    const char *label;
+};
+
+struct entries {
+    struct entry at[BAR_MAX];
+    size_t n;
+};
+
+static bool is_function_key(int32_t key)
+{
+    return key >= K_F1 && key <= K_F12;
+}
+
+// The key a command is shown with: a function key where it has one, else its first.
+static int32_t key_of(const struct command *command, enum kind_id kind)
+{
+    int32_t first = K_NONE;
+
+    for (size_t i = 0; i < n_bindings; i++) {
+        const struct binding *binding = &keymap[i];
+        if (strcmp(binding->command, command->name) != 0 ||
+            (binding->kinds && !(binding->kinds & 1u << kind)))
+            continue;
+        if (is_function_key(binding->key))
+            return binding->key;
+        if (first == K_NONE)
+            first = binding->key;
+    }
+    return first;
+}
+
+static bool shown(const struct command *command, const struct session *session, enum kind_id kind)
+{
+    if (!command->label || (command->kinds && !(command->kinds & 1u << kind)))
+        return false;
+    return !(command->flags & CMD_WRITES) || !session->options.readonly;
+}
+
+// Function keys in their order, then what has none in the order of commands[].
+static int rank(int32_t key)
+{
+    return is_function_key(key) ? key - K_F1 : K_F12 - K_F1 + 1;
+}
+
+static void collect(struct entries *out, struct session *session)
+{
+    enum kind_id kind = session_view(session)->kind->id;
+
+    out->n = 0;
+    for (size_t i = 0; i < n_commands && out->n < BAR_MAX; i++) {
+        int32_t key = key_of(&commands[i], kind);
+        size_t at = out->n;
+        if (key == K_NONE || !shown(&commands[i], session, kind))
+            continue;
+        for (; at > 0 && rank(out->at[at - 1].key) > rank(key); at--)
+            out->at[at] = out->at[at - 1];
+        out->at[at] = (struct entry){.key = key, .label = commands[i].label};
+        key_name(key, out->at[at].name, sizeof out->at[at].name);
+        out->n++;
+    }
+}
+
+static int entry_width(const struct canvas *c, const struct entry *entry)
+{
+    return canvas_width(c, entry->name) + canvas_width(c, entry->label) + 1;
+}
+
+// Where not all fit, those before the last give way: the first says how to get help, the last how
+// to get out.
+static void fit(const struct canvas *c, struct entries *entries, int w)
+{
+    for (;;) {
+        int width = 0;
+        for (size_t i = 0; i < entries->n; i++)
+            width += entry_width(c, &entries->at[i]);
+        if (width <= w || entries->n == 0)
+            return;
+        if (entries->n > 2)
+            entries->at[entries->n - 2] = entries->at[entries->n - 1];
+        entries->n--;
+    }
+}
+
+static void position(const struct session *session, const struct view *view, int w, char *dst,
+                     size_t cap)
+{
+    size_t row = view->rows.n > 0 ? view->cursor + 1 : 0;
+    int n;
+
+    if (w < 60)
+        n = snprintf(dst, cap, "%zu/%zu", row, view->rows.n);
+    else
+        n = snprintf(dst, cap, "row %zu of %zu", row, view->rows.n);
+    if (session->tags.n > 0 && n > 0 && (size_t)n < cap)
+        snprintf(dst + n, cap - (size_t)n, w < 60 ? " +%zu" : "  tagged %zu", session->tags.n);
+}
+
+// What stands left of the position, and how wide that is.
+static int arrange(const struct canvas *c, struct rect r, struct session *session,
+                   struct entries *entries, char *right, size_t cap)
+{
+    position(session, session_view(session), r.w, right, cap);
+    int w = r.w - 1 - canvas_width(c, right) - 1;
+
+    collect(entries, session);
+    fit(c, entries, w - 1);
+    return w;
+}
+
+void bar_draw(struct canvas *c, struct rect r, struct session *session)
+{
+    struct entries entries;
+    char right[64];
+
+    arrange(c, r, session, &entries, right, sizeof right);
+    int x = r.x + 1, end = r.x + r.w;
+    for (size_t i = 0; i < entries.n; i++) {
+        x += canvas_text(c, x, r.y, end - x, STYLE_KEY, entries.at[i].name);
+        x += canvas_text(c, x, r.y, end - x, STYLE_LABEL, entries.at[i].label) + 1;
+    }
+    canvas_right(c, r.x, r.y, r.w - 1, STYLE_PLAIN, right);
+}
+
+int32_t bar_key_at(const struct canvas *canvas, struct rect r, struct session *session, int x)
+{
+    struct entries entries;
+    char right[64];
+    int left = r.x + 1;
+
+    arrange(canvas, r, session, &entries, right, sizeof right);
+    for (size_t i = 0; i < entries.n; i++) {
+        int width = entry_width(canvas, &entries.at[i]);
+        if (x >= left && x < left + width - 1)
+            return entries.at[i].key;
+        left += width;
+    }
+    return K_NONE;
+}

@@ -1,0 +1,282 @@
+#include "ui/details.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "ui/wrap.h"
+
+enum { GAP = 2, MARGIN = 1 };
+
+static void add_line(struct details *out, enum style style, char *value)
+{
+    vec_push(out, (struct detail){.value = value, .style = style});
+}
+
+// A name of several words reads best in full ("original key"), any other as its heading does.
+static void add_fact(struct details *out, const struct column *column, char *value)
+{
+    struct detail fact = {.value = value, .style = STYLE_PLAIN};
+    const char *label = strchr(column->name, '_') ? column->name : column->title;
+
+    snprintf(fact.label, sizeof fact.label, "%s", label);
+    for (char *at = fact.label; *at; at++)
+        *at = *at == '_' ? ' ' : (char)tolower((unsigned char)*at);
+    vec_push(out, fact);
+    out->facts = out->n;
+}
+
+void details_free(struct details *details)
+{
+    for (size_t i = 0; i < details->n; i++)
+        free(details->at[i].value);
+    vec_free(details);
+    details->facts = 0;
+}
+
+// A moment as the clock said it, and how long ago: "2026-11-21 04:57:11 (41m ago)".
+static char *moment(int64_t when, int64_t now)
+{
+    time_t at = (time_t)when;
+    char date[32], age[TEXT_SHORT];
+    struct tm tm;
+
+    if (when == 0)
+        return mem_copy_string("never");
+    if (!localtime_r(&at, &tm) || strftime(date, sizeof date, "%F %T", &tm) == 0)
+        return mem_format("%s ago", text_age(age, sizeof age, now - when));
+    return mem_format("%s (%s ago)", date, text_age(age, sizeof age, now - when));
+}
+
+// One column of a row in full; nothing where it is unknown or says nothing.
+static void add_column(struct details *out, const struct snapshot *s, const struct column *column,
+                       const void *row)
+{
+    char scratch[CELL_SCRATCH];
+    struct cell cell;
+
+    column_get(column, s, row, &cell);
+    if (column->type == CELL_TIME && cell.known) {
+        add_fact(out, column, moment(cell.time, s->time));
+        return;
+    }
+    if (column->type == CELL_BOOL && cell.known && !cell.truth)
+        return;
+    const char *text = column_text(column, s, row, scratch, sizeof scratch);
+    if (text[0])
+        add_fact(out, column, mem_copy_string(text));
+}
+
+// What one asks first, in that order; the other columns follow as the table has them. A name that
+// a kind has not is passed over.
+static const char *const first[] = {
+    "shmid", "semid", "msqid",  "pid",  "key",   "original_key", "size",  "nattch",
+    "status", "owner", "perms", "cpid", "atime", "dtime",        "otime", "ctime",
+    "lpid",  "app",
+};
+// Numbers whose names stand beside them already, and ages of moments told in full.
+static const char *const left_out[] = {
+    "uid", "gid", "cuid", "cgid", "creator_state", "pid_state", "idle", "age", "found", "comm",
+    "stale",
+};
+
+static bool among(const char *const *names, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(names[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_row(struct details *out, const struct snapshot *s, const struct kind *kind,
+                    const void *row)
+{
+    const size_t n_first = sizeof first / sizeof first[0];
+    const size_t n_out = sizeof left_out / sizeof left_out[0];
+
+    for (size_t i = 0; i < n_first; i++) {
+        const struct column *column = kind_column(kind, first[i]);
+        if (column)
+            add_column(out, s, column, row);
+    }
+    for (size_t i = 0; i < kind->n_columns; i++) {
+        const struct column *column = &kind->columns[i];
+        if (!among(first, n_first, column->name) && !among(left_out, n_out, column->name))
+            add_column(out, s, column, row);
+    }
+}
+
+static const void *find_row(const struct snapshot *s, const struct kind *kind,
+                            const struct identity *identity)
+{
+    size_t n = kind->count(s);
+
+    for (size_t i = 0; i < n; i++) {
+        const void *row = kind->at(s, i);
+        struct identity found;
+        kind->identify(s, row, &found);
+        if (identity_same(&found, identity))
+            return row;
+    }
+    return NULL;
+}
+
+static void add_accounting(struct details *out, const struct session *session, int32_t shmid)
+{
+    const struct snapshot *s = session->snapshot;
+    const char *user = s->system.user[0] ? s->system.user : "this user";
+
+    if (!snapshot_segment(s, shmid))
+        return;
+    if (!s->scan || !scan_account(s->scan, shmid)) {
+        add_line(out, STYLE_DIM, mem_copy_string("reading who holds it ..."));
+        return;
+    }
+    const struct segment_account *account = scan_account(s->scan, shmid);
+    char *line = scan_accounting_line(s->scan, shmid, user);
+    int64_t age = s->time_ns - s->scan->finished_ns;
+    if ((double)age > 2e9 * session->interval && age > INT64_C(2000000000)) {
+        char text[TEXT_SHORT];
+        char *aged = mem_format("%s; holders %s old", line,
+                                text_age(text, sizeof text, age / INT64_C(1000000000)));
+        free(line);
+        line = aged;
+    }
+    add_line(out, account->found == account->nattch ? STYLE_GOOD : STYLE_WARNING, line);
+}
+
+// Who waits for a set, below what is known of its elements: one line, the first few.
+static void add_waiters(struct details *out, const struct snapshot *s, const struct identity *object)
+{
+    char line[400];
+    size_t used = 0, n = 0;
+
+    line[0] = '\0';
+    for (size_t i = 0; i < s->waiters.n; i++) {
+        const struct waiter *w = &s->waiters.at[i];
+        if (w->kind != object->kind || w->id != object->id)
+            continue;
+        if (n++ > 0 && used < sizeof line)
+            used += (size_t)snprintf(line + used, sizeof line - used, " · ");
+        if (used < sizeof line)
+            used += (size_t)snprintf(line + used, sizeof line - used, "%" PRId32 " %s %s", w->pid,
+                                     w->comm, w->detail);
+    }
+    line[text_clip(line, sizeof line, &(size_t){0})] = '\0'; // whole characters
+    if (n > 0)
+        add_line(out, STYLE_WARNING, mem_format("%zu waiting: %s", n, line));
+}
+
+void details_above(struct details *out, struct session *session)
+{
+    const struct view *view = session_view(session);
+    const struct snapshot *s = session->snapshot;
+
+    if (!s || !view->has_parent)
+        return;
+    const struct kind *kind = kind_get(view->parent.kind);
+    const void *row = kind ? find_row(s, kind, &view->parent) : NULL;
+    if (row)
+        add_row(out, s, kind, row);
+    if (view->parent.kind == KIND_SEGMENT)
+        add_accounting(out, session, view->parent.id);
+    if (view->parent.kind == KIND_SEMSET)
+        add_waiters(out, s, &view->parent);
+}
+
+static void add_finding(struct details *out, const struct finding *finding)
+{
+    add_line(out, STYLE_PROMPT, mem_copy_string(finding->title));
+    if (finding->evidence)
+        add_line(out, STYLE_PLAIN, mem_copy_string(finding->evidence));
+    if (finding->advice)
+        add_line(out, STYLE_GOOD, mem_copy_string(finding->advice));
+}
+
+void details_below(struct details *out, struct session *session)
+{
+    struct identity identity;
+    const void *row = session_selected(session, &identity);
+    const struct snapshot *s = session->snapshot;
+
+    if (!s || !row)
+        return;
+    const struct kind *kind = session_view(session)->kind;
+    if (kind->id == KIND_FINDING) {
+        add_finding(out, row);
+        return;
+    }
+    add_row(out, s, kind, row);
+    if (kind->id == KIND_SEGMENT)
+        add_accounting(out, session, identity.id);
+    if (kind->id == KIND_SEMSET || kind->id == KIND_QUEUE)
+        add_waiters(out, s, &identity);
+}
+
+// Walks the facts as they flow; draws them where c is not only a measure. Returns the lines.
+static int flow(struct canvas *c, struct rect r, const struct details *details, bool draw)
+{
+    int x = 0, line = 0;
+
+    for (size_t i = 0; i < details->facts; i++) {
+        const struct detail *fact = &details->at[i];
+        int label = canvas_width(c, fact->label);
+        int width = label + 1 + canvas_width(c, fact->value);
+        if (x > 0 && x + width > r.w) {
+            x = 0;
+            line++;
+        }
+        if (draw && line >= r.h)
+            break;
+        if (draw) {
+            canvas_text(c, r.x + x, r.y + line, r.w - x, STYLE_LABEL, fact->label);
+            canvas_text(c, r.x + x + label + 1, r.y + line, r.w - x - label - 1, fact->style,
+                        fact->value);
+        }
+        x += width + GAP;
+    }
+    return details->facts > 0 ? line + 1 : 0;
+}
+
+static struct rect inner(struct rect r)
+{
+    return (struct rect){r.x + MARGIN, r.y, r.w - 2 * MARGIN, r.h};
+}
+
+// Lines the texts that follow the facts take at a width.
+static int own_lines(const struct canvas *c, const struct details *details, int w)
+{
+    int lines = 0;
+
+    for (size_t i = details->facts; i < details->n; i++)
+        lines += wrap_lines(c, details->at[i].value, w);
+    return lines;
+}
+
+int details_lines(const struct canvas *canvas, const struct details *details, int w)
+{
+    struct canvas measure = *canvas; // nothing is drawn on it
+    struct rect in = inner((struct rect){0, 0, w, 0});
+
+    return flow(&measure, in, details, false) + own_lines(canvas, details, in.w);
+}
+
+void details_draw(struct canvas *c, struct rect r, const struct details *details)
+{
+    struct rect in = inner(r);
+    int own = own_lines(c, details, in.w);
+
+    if (r.h <= 0)
+        return;
+    struct rect facts = {in.x, in.y, in.w, in.h > own ? in.h - own : 0};
+    flow(c, facts, details, true);
+    int y = facts.y + facts.h, end = r.y + r.h;
+    for (size_t i = details->facts; i < details->n && y < end; i++) {
+        struct rect rest = {in.x, y, in.w, end - y};
+        y += wrap_draw(c, rest, details->at[i].style, details->at[i].value, 0);
+    }
+}

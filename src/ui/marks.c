@@ -1,0 +1,153 @@
+#include "ui/marks.h"
+
+#include <string.h>
+
+#include "ui/usage.h"
+
+enum { NEW_SECONDS = 5 };
+
+static enum style loudness(enum severity severity)
+{
+    switch (severity) {
+    case SEVERITY_CRITICAL:
+        return STYLE_CRITICAL;
+    case SEVERITY_WARNING:
+        return STYLE_WARNING;
+    case SEVERITY_NOTICE:
+        break;
+    }
+    return STYLE_LABEL;
+}
+
+// The worst finding about a row: findings are ordered, so the first.
+static const struct finding *finding_about(const struct snapshot *s,
+                                           const struct identity *identity)
+{
+    for (size_t i = 0; i < s->findings.n; i++) {
+        const struct identity *about = &s->findings.at[i].about;
+        if (about->kind == identity->kind && about->id == identity->id &&
+            about->pid == identity->pid && identity_same(about, identity))
+            return &s->findings.at[i];
+    }
+    return NULL;
+}
+
+static bool holder_mark(const struct snapshot *s, const struct holder *holder, enum style *style)
+{
+    const struct process *process = snapshot_process(s, holder->pid);
+
+    *style = STYLE_WARNING;
+    return holder->stale || (process && process->stuck);
+}
+
+static bool limit_mark(const struct limit *limit, enum style *style)
+{
+    const struct usage usage = {.used_known = limit->known & LIMIT_KNOWS_USED,
+                                .limit_known = limit->known & LIMIT_KNOWS_LIMIT,
+                                .used = limit->used,
+                                .limit = limit->limit};
+
+    *style = usage_style(usage_percent(&usage));
+    return *style != STYLE_GOOD;
+}
+
+bool mark_of(const struct snapshot *s, const struct kind *kind, const void *row,
+             const struct identity *identity, enum style *style)
+{
+    const struct finding *finding;
+
+    switch (kind->id) {
+    case KIND_FINDING:
+        *style = loudness(((const struct finding *)row)->severity);
+        return true;
+    case KIND_LIMIT:
+        return limit_mark(row, style);
+    case KIND_HOLDER:
+        if (holder_mark(s, row, style))
+            return true;
+        break;
+    default:
+        break;
+    }
+    finding = finding_about(s, identity);
+    if (finding) {
+        *style = loudness(finding->severity);
+        return true;
+    }
+    *style = STYLE_LABEL;
+    return kind->id == KIND_SEGMENT && (((const struct segment *)row)->flags & SEG_DEST);
+}
+
+// IPC_SET moves ctime: a set or queue is at least as old as its last use.
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return b > 0 && b < a ? b : a;
+}
+
+static int64_t birth(const struct snapshot *s, const struct kind *kind, const void *row)
+{
+    const struct semset *set = row;
+    const struct queue *queue = row;
+    const struct process *process;
+
+    switch (kind->id) {
+    case KIND_SEGMENT:
+        return segment_birth(row);
+    case KIND_SEMSET:
+        return earlier(set->o.ctime, set->otime);
+    case KIND_QUEUE:
+        return earlier(earlier(queue->o.ctime, queue->stime), queue->rtime);
+    case KIND_HOLDER:
+        process = snapshot_process(s, ((const struct holder *)row)->pid);
+        return process && (process->known & PROC_KNOWS_START) ? process->start_time : 0;
+    default:
+        return 0;
+    }
+}
+
+bool mark_new(const struct snapshot *s, const struct kind *kind, const void *row)
+{
+    int64_t since = birth(s, kind, row);
+
+    return since > 0 && s->time - since < NEW_SECONDS;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+
+    return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+static enum style flags_style(const struct column *column, const struct snapshot *s,
+                              const void *row, enum style base)
+{
+    struct cell cell;
+
+    column_get(column, s, row, &cell);
+    return cell.known && cell.count & SEG_DEST ? STYLE_WARNING : base;
+}
+
+static enum style percent_style(const struct column *column, const struct snapshot *s,
+                                const void *row, enum style base)
+{
+    struct cell cell;
+
+    column_get(column, s, row, &cell);
+    enum style style = cell.known ? usage_style(cell.real) : STYLE_GOOD;
+    return style == STYLE_GOOD ? base : style;
+}
+
+enum style mark_cell(const struct snapshot *s, const struct column *column, const void *row,
+                     const char *text, enum style base)
+{
+    if (column->type == CELL_FLAGS)
+        return flags_style(column, s, row, base);
+    if (column->type == CELL_PERCENT)
+        return percent_style(column, s, row, base);
+    // Pids of people who are not there to be asked; "gone" of a healthy daemon's starter is normal.
+    if (column->show && column->type == CELL_NUMBER &&
+        (ends_with(text, " gone") || ends_with(text, " reused") || strcmp(text, "outside") == 0))
+        return STYLE_DIM;
+    return base;
+}

@@ -1,0 +1,106 @@
+#include "ui/prompt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/box.h"
+#include "ui/wrap.h"
+
+enum { INPUT_MIN = 12 };
+
+// The end of the text, as much of it as fits before the cursor's own cell.
+static const char *tail(const struct canvas *c, const char *text, int w)
+{
+    while (*text && canvas_width(c, text) > w) {
+        uint32_t code;
+        size_t step = text_decode(text, strlen(text), &code);
+        text += step > 0 ? step : 1;
+    }
+    return text;
+}
+
+// An input field with the terminal's cursor behind the text.
+static void draw_input(struct canvas *c, int x, int y, int w, const struct prompt *prompt)
+{
+    const char *text = tail(c, prompt->text, w - 1);
+    int used = canvas_text(c, x, y, w - 1, STYLE_PLAIN, text);
+    size_t skipped = (size_t)(text - prompt->text), length = strlen(prompt->text);
+
+    if (prompt->error[0] && prompt->error_at >= skipped && prompt->error_at < length) {
+        char before[SESSION_TEXT];
+        snprintf(before, sizeof before, "%.*s", (int)(prompt->error_at - skipped), text);
+        int at = canvas_width(c, before);
+        canvas_style(c, (struct rect){x + at, y, used - at, 1}, STYLE_CRITICAL);
+    }
+    c->cursor_x = x + used;
+    c->cursor_y = y;
+}
+
+void prompt_line(struct canvas *c, struct rect message, struct rect bar,
+                 const struct prompt *prompt)
+{
+    int x = message.x + 1, end = message.x + message.w;
+    int title = end - x - INPUT_MIN > 0 ? end - x - INPUT_MIN : 0;
+
+    canvas_clear(c, message, STYLE_PLAIN);
+    canvas_clear(c, bar, STYLE_PLAIN);
+    x += canvas_format(c, x, message.y, title, STYLE_PROMPT, "%s:", prompt->title) + 1;
+    draw_input(c, x, message.y, end - x, prompt);
+    if (prompt->error[0])
+        canvas_text(c, bar.x + 1, bar.y, bar.w - 1, STYLE_CRITICAL, prompt->error);
+    else
+        canvas_text(c, bar.x + 1, bar.y, bar.w - 1, STYLE_DIM, "Enter accept   Esc cancel");
+}
+
+static void draw_answer(struct canvas *c, struct rect line, const struct prompt *prompt, bool more)
+{
+    int x = line.x, end = line.x + line.w;
+
+    if (prompt->error[0] && !prompt->word[0]) {
+        canvas_text(c, x, line.y, line.w, STYLE_CRITICAL, prompt->error);
+    } else if (prompt->consequence.impossible) {
+        x += canvas_text(c, x, line.y, end - x, STYLE_KEY, "Esc");
+        canvas_text(c, x + 1, line.y, end - x - 1, STYLE_PLAIN, "back");
+    } else if (prompt->word[0]) {
+        x += canvas_format(c, x, line.y, end - x, STYLE_PROMPT, "type %s: ", prompt->word);
+        draw_input(c, x, line.y, end - x, prompt);
+        x += canvas_width(c, prompt->text) + 2;
+        canvas_text(c, x, line.y, end - x, prompt->error[0] ? STYLE_CRITICAL : STYLE_DIM,
+                    prompt->error[0] ? prompt->error : "then Enter; Esc: no");
+    } else {
+        x += canvas_text(c, x, line.y, end - x, STYLE_KEY, "y") + 1;
+        x += canvas_text(c, x, line.y, end - x, STYLE_PLAIN, "yes") + 3;
+        x += canvas_text(c, x, line.y, end - x, STYLE_KEY, "n") + 1;
+        x += canvas_text(c, x, line.y, end - x, STYLE_PLAIN, "no") + 3;
+        if (more)
+            canvas_text(c, x, line.y, end - x, STYLE_WARNING, "arrows: read on");
+    }
+}
+
+void prompt_confirm(struct canvas *c, struct prompt *prompt)
+{
+    const struct consequence *consequence = &prompt->consequence;
+    char *text = mem_format("%s%s%s%s%s", consequence->question,
+                            consequence->effect[0] ? "\n" : "", consequence->effect,
+                            prompt->body ? "\n\n" : "", prompt->body ? prompt->body : "");
+    int w = BOX_WIDTH < c->w ? BOX_WIDTH : c->w;
+    int lines = wrap_lines(c, text, w - 4);
+    int question = wrap_lines(c, consequence->question, w - 4);
+    struct rect r = box_place(c, w, lines + 2), in = box_inner(r);
+    int room = in.h - 2 > 0 ? in.h - 2 : 0, last = lines > room ? lines - room : 0;
+
+    if (prompt->top > (size_t)last)
+        prompt->top = (size_t)last;
+    prompt->page = (size_t)room;
+    int top = (int)prompt->top;
+    box_draw(c, r, prompt->title);
+    wrap_draw(c, (struct rect){in.x, in.y, in.w, room}, STYLE_PLAIN, text, top);
+    if (question > top)
+        canvas_style(c, (struct rect){in.x, in.y, in.w, question - top < room ? question - top : room},
+                     STYLE_PROMPT);
+    box_more(c, r, top > 0, top < last);
+    draw_answer(c, (struct rect){in.x, in.y + in.h - 1, in.w, 1}, prompt, top < last);
+    free(text);
+}

@@ -1,0 +1,237 @@
+#include "ui/table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/marks.h"
+
+// What a view below an object need not repeat in every row: it stands in the path.
+static bool repeats_parent(const struct session *session, const struct view *view,
+                           const struct column *column)
+{
+    static const char *const of_object[] = {"shmid", "semid", "msqid", "kind", "id"};
+
+    if (!view->has_parent || session->all_maps)
+        return false;
+    if (view->parent.kind == KIND_HOLDER && strcmp(column->name, "pid") == 0)
+        return true;
+    for (size_t i = 0; i < sizeof of_object / sizeof of_object[0]; i++) {
+        if (strcmp(column->name, of_object[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static size_t candidates(const struct session *session, const struct view *view,
+                         const struct column **out)
+{
+    size_t n = kind_columns(view->kind, COL_SCREEN, out), kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!repeats_parent(session, view, out[i]))
+            out[kept++] = out[i];
+    }
+    return kept;
+}
+
+// The selected row is always among those shown; the last rows fill the page.
+static void scroll(struct view *view, int rows)
+{
+    size_t page = rows > 0 ? (size_t)rows : 0;
+
+    view->page = page;
+    if (page == 0)
+        return;
+    if (view->cursor < view->top)
+        view->top = view->cursor;
+    if (view->cursor >= view->top + page)
+        view->top = view->cursor - page + 1;
+    if (view->top + page > view->rows.n)
+        view->top = view->rows.n > page ? view->rows.n - page : 0;
+}
+
+static uint8_t *kept_width(struct view *view, const struct column *column)
+{
+    size_t index = (size_t)(column - view->kind->columns);
+
+    return index < VIEW_COLUMNS ? &view->widths[index] : NULL;
+}
+
+static void measure(const struct canvas *canvas, const struct snapshot *s, struct view *view,
+                    const struct column **columns, int *widths, size_t n)
+{
+    size_t end = view->top + view->page < view->rows.n ? view->top + view->page : view->rows.n;
+    char text[CELL_SCRATCH];
+
+    for (size_t i = 0; i < n; i++) {
+        uint8_t *kept = kept_width(view, columns[i]);
+        widths[i] = kept ? *kept : 0;
+        for (size_t row = view->top; s && row < end; row++) {
+            const char *shown = column_text(columns[i], s, view->rows.at[row], text, sizeof text);
+            int width = canvas_width(canvas, shown);
+            widths[i] = width > widths[i] ? width : widths[i];
+        }
+        if (kept)
+            *kept = widths[i] < UINT8_MAX ? (uint8_t)widths[i] : UINT8_MAX;
+    }
+}
+
+static void fit(const struct canvas *canvas, struct rect r, struct session *session,
+                struct fitted_vec *out)
+{
+    struct view *view = session_view(session);
+    const struct column **columns = mem_zero(view->kind->n_columns, sizeof(struct column *));
+    int *widths = mem_zero(view->kind->n_columns, sizeof *widths);
+    size_t n = candidates(session, view, columns);
+
+    measure(canvas, session->snapshot, view, columns, widths, n);
+    layout_columns(out, columns, widths, n, r.w - LAYOUT_GUTTER, view->pan);
+    for (size_t i = 0; i < out->n; i++)
+        out->at[i].x += LAYOUT_GUTTER;
+    free(columns);
+    free(widths);
+}
+
+void table_prepare(const struct canvas *canvas, struct rect r, struct session *session,
+                   struct fitted_vec *columns)
+{
+    scroll(session_view(session), r.h);
+    fit(canvas, r, session, columns);
+}
+
+// The sort mark stands in the blank after the title, so that sorting moves no column.
+void table_titles(struct canvas *c, struct rect r, struct session *session,
+                  const struct fitted_vec *columns)
+{
+    const struct view *view = session_view(session);
+
+    canvas_clear(c, r, STYLE_TITLE);
+    for (size_t i = 0; i < columns->n; i++) {
+        const struct fitted *f = &columns->at[i];
+        bool sorted = f->column == view->sort, right = column_right_aligned(f->column);
+        enum style style = sorted ? STYLE_SORTED : STYLE_TITLE;
+        int width = canvas_width(c, f->column->title), w = f->w;
+        int x = r.x + f->x, mark = x + (right || width > w ? w : width);
+
+        if (sorted && mark >= r.x + r.w) // no blank after the last column
+            mark--, w--;
+        if (right)
+            canvas_right(c, x, r.y, w, style, f->column->title);
+        else
+            canvas_text(c, x, r.y, w, style, f->column->title);
+        if (sorted)
+            canvas_symbol(c, mark, r.y, style, view->descending ? SYM_DOWN : SYM_UP);
+    }
+}
+
+// Where nothing is known, blank says so; where blank would read as "none", a sign does. NULL: blank.
+static const char *unknown_sign(const struct canvas *c, const struct column *column,
+                                const struct snapshot *s, const void *row)
+{
+    struct cell cell;
+
+    if (column->type != CELL_COUNT)
+        return NULL;
+    column_get(column, s, row, &cell);
+    if (cell.known)
+        return NULL;
+    return column->need & NEED_HOLDERS && !s->scan ? symbol_text(SYM_ELLIPSIS, c->ascii) : "?";
+}
+
+static void draw_cell(struct canvas *c, int y, int left, const struct fitted *f,
+                      const struct snapshot *s, const void *row, enum style base)
+{
+    char scratch[CELL_SCRATCH];
+    const char *text = column_text(f->column, s, row, scratch, sizeof scratch);
+    enum style style = mark_cell(s, f->column, row, text, base);
+
+    if (!text[0]) {
+        text = unknown_sign(c, f->column, s, row);
+        style = STYLE_DIM;
+    }
+    if (!text)
+        return;
+    if (column_right_aligned(f->column))
+        canvas_right(c, left + f->x, y, f->w, style, text);
+    else
+        canvas_text(c, left + f->x, y, f->w, style, text);
+}
+
+static void draw_row(struct canvas *c, struct rect line, struct session *session, size_t index,
+                     const struct fitted_vec *columns)
+{
+    const struct view *view = session_view(session);
+    const struct snapshot *s = session->snapshot;
+    const void *row = view->rows.at[index];
+    struct identity identity;
+    enum style base = mark_new(s, view->kind, row) ? STYLE_NEW : STYLE_PLAIN, dot;
+
+    view->kind->identify(s, row, &identity);
+    bool tagged = session_tagged(session, &identity);
+    if (tagged) {
+        base = STYLE_TAGGED;
+        canvas_text(c, line.x, line.y, 1, base, "+");
+    }
+    if (mark_of(s, view->kind, row, &identity, &dot))
+        canvas_symbol(c, line.x + 1, line.y, dot, SYM_BULLET);
+    for (size_t i = 0; i < columns->n; i++)
+        draw_cell(c, line.y, line.x, &columns->at[i], s, row, base);
+    if (index == view->cursor)
+        canvas_style(c, line, STYLE_SELECTED);
+}
+
+// Why there is nothing to see.
+static void draw_empty(struct canvas *c, struct rect r, const struct session *session,
+                       const struct view *view)
+{
+    const struct snapshot *s = session->snapshot;
+    struct rect line = {r.x + LAYOUT_GUTTER, r.y, r.w - LAYOUT_GUTTER, 1};
+    unsigned holders = NEED_HOLDERS;
+
+    if (!s || (view->kind->need & holders && !s->scan) ||
+        (s->has & view->kind->need & ~holders) != (view->kind->need & ~holders))
+        canvas_text(c, line.x, line.y, line.w, STYLE_DIM, "reading ...");
+    else if (view->parent_gone)
+        canvas_text(c, line.x, line.y, line.w, STYLE_DIM, "gone; Esc goes back");
+    else if (view->filter || view->has_owner || view->orphans || view->has_id)
+        canvas_format(c, line.x, line.y, line.w, STYLE_DIM,
+                      "no %s matches; the tab line shows what restricts this view",
+                      view->kind->one);
+    else if (view->kind->id == KIND_FINDING)
+        canvas_text(c, line.x, line.y, line.w, STYLE_GOOD, "nothing is wrong");
+    else if (view->kind->id == KIND_HOLDER)
+        canvas_text(c, line.x, line.y, line.w, STYLE_DIM, "no process was seen holding it");
+    else
+        canvas_format(c, line.x, line.y, line.w, STYLE_DIM, "no %s", view->kind->one);
+}
+
+void table_rows(struct canvas *c, struct rect r, struct session *session,
+                const struct fitted_vec *columns)
+{
+    const struct view *view = session_view(session);
+
+    if (r.h > 0 && (!session->snapshot || view->rows.n == 0))
+        draw_empty(c, r, session, view);
+    for (int y = 0; session->snapshot && y < r.h && view->top + (size_t)y < view->rows.n; y++) {
+        struct rect line = {r.x, r.y + y, r.w, 1};
+        draw_row(c, line, session, view->top + (size_t)y, columns);
+    }
+}
+
+const struct column *table_column_at(const struct canvas *canvas, struct rect r,
+                                     struct session *session, int x)
+{
+    struct fitted_vec columns = {0};
+    const struct column *found = NULL;
+
+    fit(canvas, r, session, &columns);
+    for (size_t i = 0; i < columns.n; i++) {
+        const struct fitted *f = &columns.at[i];
+        if (x >= r.x + f->x && x <= r.x + f->x + f->w) // the sort mark included
+            found = f->column;
+    }
+    vec_free(&columns);
+    return found;
+}

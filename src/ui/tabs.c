@@ -1,0 +1,172 @@
+#include "ui/tabs.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/pieces.h"
+
+enum detail { DETAIL_COUNT, DETAIL_TITLE, DETAIL_SHORT, DETAIL_NUMBER, DETAIL_LEVELS };
+
+static const char *const separators[DETAIL_LEVELS] = {" │ ", " │ ", " ", " "};
+
+// How old the holders are, where that is worth telling: older than two refreshes.
+static bool holders_age(const struct session *session, char *dst, size_t cap)
+{
+    const struct snapshot *s = session->snapshot;
+    const struct kind *kind = session_view((struct session *)session)->kind;
+
+    if (!s || !s->scan || session->frozen)
+        return false;
+    if (kind->id != KIND_SEGMENT && kind->id != KIND_HOLDER && kind->id != KIND_MAPPING)
+        return false;
+    int64_t age = s->time_ns - s->scan->finished_ns;
+    if ((double)age <= 2e9 * session->interval || age < INT64_C(2000000000))
+        return false;
+    char text[TEXT_SHORT];
+    snprintf(dst, cap, "%s", text_age(text, sizeof text, age / INT64_C(1000000000)));
+    return true;
+}
+
+// What makes this view not the whole truth of this moment.
+static void restrictions(struct session *session, struct pieces *out)
+{
+    const struct view *view = session_view(session);
+    char text[64];
+
+    if (session->frozen)
+        pieces_add(out, 0, STYLE_CRITICAL, NULL, "FROZEN");
+    if (view->filter_text[0])
+        pieces_add(out, 0, STYLE_WARNING, "filter", "%s", view->filter_text);
+    if (view->has_id)
+        pieces_add(out, 2, STYLE_WARNING, "id", "%" PRId32, view->id);
+    if (view->has_owner) {
+        const char *name = session->snapshot ? snapshot_user(session->snapshot, view->owner) : NULL;
+        snprintf(text, sizeof text, "%" PRIu32, view->owner);
+        pieces_add(out, 3, STYLE_WARNING, "owner", "%s", name ? name : text);
+    }
+    if (view->orphans)
+        pieces_add(out, 2, STYLE_WARNING, NULL, "orphans");
+    if (session->all_maps && view->kind->id == KIND_MAPPING)
+        pieces_add(out, 4, STYLE_WARNING, NULL, "all mappings");
+    if (holders_age(session, text, sizeof text))
+        pieces_add(out, 5, STYLE_WARNING, "holders", "%s old", text);
+    if (session->search.text[0])
+        pieces_add(out, 6, STYLE_PLAIN, "search", "%s", session->search.text);
+}
+
+static void tab_text(const struct session *session, size_t tab, enum detail detail, char *dst,
+                     size_t cap)
+{
+    const struct kind *kind = kind_get(session_tabs[tab]);
+    const struct snapshot *s = session->snapshot;
+    size_t n = s && (s->has & kind->need) == kind->need ? kind->count(s) : 0;
+
+    if (detail == DETAIL_COUNT && n > 0 && kind->id != KIND_LIMIT)
+        snprintf(dst, cap, "%zu %s %zu", tab + 1, kind->title, n);
+    else if (detail <= DETAIL_TITLE || (detail == DETAIL_SHORT && tab == session->tab))
+        snprintf(dst, cap, "%zu %s", tab + 1, kind->title);
+    else if (detail == DETAIL_SHORT)
+        snprintf(dst, cap, "%zu %.3s", tab + 1, kind->title);
+    else
+        snprintf(dst, cap, "%zu", tab + 1);
+}
+
+// Draws the tabs from x on, or only measures them where `draw` is false; finds the one at `find`.
+static int each_tab(struct canvas *c, const struct session *session, struct rect r,
+                    enum detail detail, bool draw, int find, size_t *found)
+{
+    char text[64];
+    int x = r.x + 1;
+    bool first = true;
+
+    for (size_t i = 0; i < session_n_tabs; i++) {
+        if (!kind_get(session_tabs[i]))
+            continue;
+        if (!first && draw)
+            canvas_text(c, x, r.y, r.x + r.w - x, STYLE_DIM, separators[detail]);
+        if (!first)
+            x += canvas_width(c, separators[detail]);
+        first = false;
+        tab_text(session, i, detail, text, sizeof text);
+        int width = canvas_width(c, text);
+        if (draw)
+            canvas_text(c, x, r.y, r.x + r.w - x, i == session->tab ? STYLE_TAB : STYLE_PLAIN,
+                        text);
+        if (found && find >= x && find < x + width)
+            *found = i;
+        x += width;
+    }
+    return x - r.x;
+}
+
+static enum detail fitting(struct canvas *c, const struct session *session, struct rect r)
+{
+    enum detail detail = DETAIL_COUNT;
+
+    while (detail < DETAIL_NUMBER && each_tab(c, session, r, detail, false, -1, NULL) > r.w)
+        detail++;
+    return detail;
+}
+
+// The width the restrictions take at the right, with a gap before them. At most half of the line.
+static int right_width(const struct canvas *c, struct rect r, const struct pieces *pieces)
+{
+    int width = pieces_width(c, pieces, 2);
+
+    if (width == 0)
+        return 0;
+    return width + 2 < r.w / 2 ? width + 2 : r.w / 2;
+}
+
+static void draw_path(struct canvas *c, struct rect r, const struct session *session)
+{
+    const struct kind *kind = kind_get(session_tabs[session->tab]);
+    int right = r.x + r.w, x = r.x + 1, need = 1 + canvas_width(c, kind->title);
+    size_t from = 0;
+
+    for (size_t i = 0; i < session->depth; i++)
+        need += 3 + canvas_width(c, session->stack[i].path);
+    // Where all of it does not fit, the beginning gives way: where one is, is at the end.
+    for (; need > r.w && from + 1 < session->depth; from++)
+        need -= 3 + canvas_width(c, session->stack[from].path);
+    x += canvas_text(c, x, r.y, right - x, STYLE_PLAIN, kind->title);
+    for (size_t i = from; i < session->depth; i++) {
+        bool last = i + 1 == session->depth;
+        x += canvas_format(c, x, r.y, right - x, STYLE_DIM, " %s ",
+                           symbol_text(SYM_PATH, c->ascii));
+        x += canvas_text(c, x, r.y, right - x, last ? STYLE_TAB : STYLE_PLAIN,
+                         session->stack[i].path);
+    }
+}
+
+void tabs_draw(struct canvas *c, struct rect r, struct session *session)
+{
+    struct pieces pieces = {0};
+
+    restrictions(session, &pieces);
+    int right = right_width(c, r, &pieces);
+    struct rect left = {r.x, r.y, r.w - right, 1};
+    if (session->depth > 0)
+        draw_path(c, left, session);
+    else
+        each_tab(c, session, left, fitting(c, session, left), true, -1, NULL);
+    if (right > 0)
+        pieces_draw(c, left.x + left.w + 1, r.y, right - 2, 2, &pieces);
+}
+
+bool tabs_at(const struct canvas *canvas, struct rect r, struct session *session, int x,
+             size_t *tab)
+{
+    struct canvas measure = *canvas; // nothing is drawn on it
+    struct pieces pieces = {0};
+
+    if (session->depth > 0)
+        return false;
+    restrictions(session, &pieces);
+    struct rect left = {r.x, r.y, r.w - right_width(canvas, r, &pieces), 1};
+    *tab = session_n_tabs;
+    each_tab(&measure, session, left, fitting(&measure, session, left), false, x, tab);
+    return *tab < session_n_tabs && x < left.x + left.w;
+}
