@@ -78,8 +78,5 @@ const char *column_text(const struct column *column, const struct snapshot *s, c
 const char *cell_text(const struct cell *cell, const struct column *column, int64_t now, char *dst,
                       size_t cap);
 bool column_right_aligned(const struct column *column);
-// <0, 0, >0; both of one type. Unknown cells compare greater than all others: a sort that goes
-// down must not turn that around.
-int cell_compare(const struct cell *a, const struct cell *b);
 
 #endif

@@ -8,11 +8,15 @@
 
 struct table_request { // one table to print; shared with batch
     struct query query;
-    const struct column **columns; // NULL: the default ones
+    const struct column **columns;
     size_t n_columns;
 };
 
-// 0, or -errno of the stream.
+// Whether the snapshot holds what the table lists: a scan that nobody could finish leaves holders
+// unknown, which is not the same as none.
+bool table_is_known(const struct kind *kind, const struct snapshot *s);
+
+// One line. A table that is not known is null. 0, or -errno of the stream.
 int json_write(FILE *out, const struct snapshot *s, const struct table_request *tables, size_t n);
 
 #endif

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/text.h"
 
@@ -150,37 +149,4 @@ bool column_right_aligned(const struct column *column)
         break;
     }
     return false;
-}
-
-static int text_compare(const char *a, const char *b)
-{
-    int order = strcasecmp(a, b);
-
-    return order ? order : strcmp(a, b);
-}
-
-int cell_compare(const struct cell *a, const struct cell *b)
-{
-    if (!a->known || !b->known)
-        return (int)b->known - (int)a->known;
-    switch (a->type) {
-    case CELL_TEXT:
-        return text_compare(a->text, b->text);
-    case CELL_NUMBER:
-    case CELL_TIME:
-    case CELL_DURATION:
-        return (a->number > b->number) - (a->number < b->number);
-    case CELL_PERCENT:
-        return (a->real > b->real) - (a->real < b->real);
-    case CELL_BOOL:
-        return (int)a->truth - (int)b->truth;
-    case CELL_COUNT:
-    case CELL_SIZE:
-    case CELL_KEY:
-    case CELL_PERMS:
-    case CELL_FLAGS:
-    case CELL_ADDRESS:
-        break;
-    }
-    return (a->count > b->count) - (a->count < b->count);
 }

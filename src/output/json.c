@@ -1,0 +1,269 @@
+// The document is streamed row by row: a tree of every member of 96000 rows would cost more time
+// than reading the kernel's tables. jansson encodes what needs a library, the strings and reals;
+// numbers, keys and permissions are digits of our own making and go out as they are.
+#include "output/json.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BUFFER = 1 << 16, MEMO = 128 };
+
+struct writer {
+    FILE *out;
+    size_t n;
+    int error;
+    char buffer[BUFFER];
+};
+
+// A column's text as encoded last: in a long table most owners and states repeat.
+struct memo {
+    size_t text_n, json_n; // json_n 0: empty
+    char text[MEMO], json[MEMO];
+};
+
+static void flush(struct writer *w)
+{
+    if (w->n && !w->error && fwrite(w->buffer, 1, w->n, w->out) != w->n)
+        w->error = errno ? -errno : -EIO;
+    w->n = 0;
+}
+
+static void put(struct writer *w, const char *bytes, size_t n)
+{
+    while (n > 0) {
+        if (w->n == BUFFER)
+            flush(w);
+        size_t part = n < BUFFER - w->n ? n : BUFFER - w->n;
+        memcpy(w->buffer + w->n, bytes, part);
+        w->n += part;
+        bytes += part;
+        n -= part;
+    }
+}
+
+static void put_text(struct writer *w, const char *text)
+{
+    put(w, text, strlen(text));
+}
+
+static void put_unsigned(struct writer *w, uint64_t number)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+
+    do
+        digits[--at] = (char)('0' + number % 10);
+    while (number /= 10);
+    put(w, digits + at, sizeof digits - at);
+}
+
+static void put_signed(struct writer *w, int64_t number)
+{
+    if (number < 0)
+        put(w, "-", 1);
+    put_unsigned(w, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
+}
+
+// A quoted number of fixed width: "0x0052e2c1", "0640".
+static void put_quoted(struct writer *w, const char *prefix, uint64_t number, int bits, int width)
+{
+    char digits[16];
+
+    for (int i = width; i-- > 0; number >>= bits)
+        digits[i] = "0123456789abcdef"[number & ((1u << bits) - 1)];
+    put(w, "\"", 1);
+    put_text(w, prefix);
+    put(w, digits, (size_t)width);
+    put(w, "\"", 1);
+}
+
+// Writes what jansson makes of a value and takes over the reference. NULL (no memory, or bytes that
+// are not UTF-8) is null.
+static void put_json(struct writer *w, json_t *value)
+{
+    char *text = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(4))
+                       : NULL;
+
+    put_text(w, text ? text : "null");
+    free(text);
+    json_decref(value);
+}
+
+static void put_string(struct writer *w, const char *text, struct memo *memo)
+{
+    size_t n = strlen(text);
+
+    if (memo->json_n && n == memo->text_n && memcmp(memo->text, text, n) == 0) {
+        put(w, memo->json, memo->json_n);
+        return;
+    }
+    json_t *value = json_stringn(text, n);
+    size_t size = n < MEMO && value ? json_dumpb(value, memo->json, MEMO, JSON_ENCODE_ANY) : 0;
+    if (size == 0 || size > MEMO) {
+        memo->json_n = 0;
+        put_json(w, value);
+        return;
+    }
+    memcpy(memo->text, text, n);
+    memo->text_n = n;
+    memo->json_n = size;
+    put(w, memo->json, size);
+    json_decref(value);
+}
+
+static void put_flags(struct writer *w, uint64_t bits, const char *const *names)
+{
+    bool first = true;
+
+    put(w, "[", 1);
+    for (size_t i = 0; names && names[i]; i++) {
+        if (!(bits & UINT64_C(1) << i))
+            continue;
+        if (!first)
+            put(w, ",", 1);
+        put_json(w, json_string(names[i]));
+        first = false;
+    }
+    put(w, "]", 1);
+}
+
+static void put_cell(struct writer *w, const struct column *column, const struct cell *cell,
+                     struct memo *memo)
+{
+    if (!cell->known || (cell->type == CELL_TIME && cell->time == 0)) {
+        put_text(w, "null");
+        return;
+    }
+    switch (cell->type) {
+    case CELL_TEXT:
+        put_string(w, cell->text, memo);
+        break;
+    case CELL_NUMBER:
+    case CELL_TIME:
+    case CELL_DURATION:
+        put_signed(w, cell->number);
+        break;
+    case CELL_COUNT:
+    case CELL_SIZE:
+    case CELL_ADDRESS:
+        put_unsigned(w, cell->count);
+        break;
+    case CELL_KEY:
+        put_quoted(w, "0x", cell->count, 4, 8);
+        break;
+    case CELL_PERMS:
+        put_quoted(w, "", cell->count, 3, 4);
+        break;
+    case CELL_PERCENT:
+        put_json(w, json_real(cell->real));
+        break;
+    case CELL_BOOL:
+        put_text(w, cell->truth ? "true" : "false");
+        break;
+    case CELL_FLAGS:
+        put_flags(w, cell->count, column->flag_names);
+        break;
+    }
+}
+
+static void put_rows(struct writer *w, const struct snapshot *s, const struct table_request *table,
+                     const struct rows *rows)
+{
+    struct memo *memos = mem_zero(table->n_columns, sizeof *memos);
+    struct cell cell;
+
+    for (size_t i = 0; i < rows->n && !w->error; i++) {
+        put_text(w, i ? ",{" : "{");
+        for (size_t k = 0; k < table->n_columns; k++) {
+            const struct column *column = table->columns[k];
+            put_text(w, k ? ",\"" : "\"");
+            put_text(w, column->name); // lower case letters and _: a test holds them to it
+            put(w, "\":", 2);
+            column_get(column, s, rows->at[i], &cell);
+            put_cell(w, column, &cell, &memos[k]);
+        }
+        put(w, "}", 1);
+    }
+    free(memos);
+}
+
+static void put_table(struct writer *w, const struct snapshot *s, const struct table_request *table)
+{
+    struct rows rows = {0};
+
+    put_text(w, ",\"");
+    put_text(w, table->query.kind->name);
+    if (!table_is_known(table->query.kind, s)) {
+        put_text(w, "\":null");
+        return;
+    }
+    rows_build(&rows, s, &table->query);
+    put_text(w, "\":[");
+    put_rows(w, s, table, &rows);
+    put(w, "]", 1);
+    vec_free(&rows);
+}
+
+static json_t *integer_or_null(bool known, uint64_t number)
+{
+    return known ? json_integer((json_int_t)number) : json_null();
+}
+
+static json_t *string_or_null(const char *text)
+{
+    json_t *value = text && *text ? json_string(text) : NULL;
+
+    return value ? value : json_null();
+}
+
+static json_t *scan_object(const struct scan *scan)
+{
+    if (!scan)
+        return json_null();
+    return json_pack("{s:I, s:I, s:I, s:o, s:I}", "processes", (json_int_t)scan->processes,
+                     "unreadable", (json_int_t)scan->unreadable, "stuck", (json_int_t)scan->stuck,
+                     "method", string_or_null(scan_method_name(scan->method)), "duration_us",
+                     (json_int_t)scan->duration_us);
+}
+
+static void put_meta(struct writer *w, const struct snapshot *s)
+{
+    bool system = s->has & NEED_SYSTEM;
+    const struct system *about = &s->system;
+
+    put_json(w, json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o}", "program", "ipctop", "version",
+                          VERSION, "time", (json_int_t)s->time, "hostname",
+                          string_or_null(system ? about->hostname : NULL), "ipc_namespace",
+                          integer_or_null(system && about->ipc_namespace, about->ipc_namespace),
+                          "euid", integer_or_null(system, about->euid), "scan",
+                          scan_object(s->scan)));
+}
+
+bool table_is_known(const struct kind *kind, const struct snapshot *s)
+{
+    if (kind->need & NEED_HOLDERS && !s->scan)
+        return false;
+    return (kind->need & ~s->has & ~(unsigned)NEED_HOLDERS) == 0;
+}
+
+int json_write(FILE *out, const struct snapshot *s, const struct table_request *tables, size_t n)
+{
+    struct writer *w = mem_alloc(sizeof *w);
+
+    w->out = out;
+    w->n = 0;
+    w->error = 0;
+    put_text(w, "{\"meta\":");
+    put_meta(w, s);
+    for (size_t i = 0; i < n; i++)
+        put_table(w, s, &tables[i]);
+    put_text(w, "}\n");
+    flush(w);
+    if (!w->error && fflush(out) != 0)
+        w->error = errno ? -errno : -EIO;
+    int error = w->error;
+    free(w);
+    return error;
+}

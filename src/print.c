@@ -1,0 +1,150 @@
+#include "print.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "output/batch.h"
+
+static const char *type_name(enum cell_type type)
+{
+    static const char *const names[] = {
+        [CELL_TEXT] = "text",     [CELL_NUMBER] = "number",     [CELL_COUNT] = "number",
+        [CELL_SIZE] = "size",     [CELL_TIME] = "time",         [CELL_DURATION] = "duration",
+        [CELL_KEY] = "key",       [CELL_PERMS] = "permissions", [CELL_PERCENT] = "percent",
+        [CELL_BOOL] = "true/false", [CELL_FLAGS] = "flags",     [CELL_ADDRESS] = "address",
+    };
+    return names[type];
+}
+
+static void print_kind(const struct kind *kind)
+{
+    printf("%s\n", kind->name);
+    for (size_t i = 0; i < kind->n_columns; i++) {
+        const struct column *column = &kind->columns[i];
+        printf("  %-18s %-10s %-11s %s%s\n", column->name, column->title, type_name(column->type),
+               column->help, column->flags & (COL_JSON | COL_SCREEN) ? "" : " (by -o)");
+    }
+}
+
+void print_columns(const struct options *options)
+{
+    for (size_t i = 0; i < options->n_tables; i++)
+        print_kind(options->tables[i]);
+    for (int id = 0; !options->n_tables && id < KIND_COUNT; id++) {
+        if (kind_get((enum kind_id)id))
+            print_kind(kind_get((enum kind_id)id));
+    }
+}
+
+// What could not be seen, in one line; empty where the answer is whole.
+static void missing(const struct snapshot *s, const struct requests *requests,
+                    const struct options *options, unsigned need, char *dst, size_t cap)
+{
+    uint64_t unseen = 0;
+    size_t used = 0;
+
+    dst[0] = '\0';
+    for (size_t i = 0; i < requests->n; i++) {
+        const struct kind *kind = requests->tables[i].query.kind;
+        if (!table_is_known(kind, s) && used < cap)
+            used += (size_t)snprintf(dst + used, cap - used, "%s%s could not be read",
+                                     used ? ", " : "", kind->name);
+    }
+    if (!(need & NEED_HOLDERS) || !s->scan)
+        return;
+    for (size_t i = 0; i < s->scan->accounts.n; i++) {
+        const struct segment_account *account = &s->scan->accounts.at[i];
+        if (account->found < account->nattch &&
+            (!options->has_id || account->shmid == options->id))
+            unseen += account->nattch - account->found;
+    }
+    if (unseen && used < cap)
+        used += (size_t)snprintf(dst + used, cap - used, "%s%llu attachments unseen",
+                                 used ? ", " : "", (unsigned long long)unseen);
+    if (s->scan->stuck && used < cap)
+        used += (size_t)snprintf(dst + used, cap - used, "%s%u processes stuck", used ? ", " : "",
+                                 s->scan->stuck);
+    if (s->scan->unreadable && used < cap)
+        snprintf(dst + used, cap - used, "%s%u processes not readable by this user; try sudo",
+                 used ? ", " : "", s->scan->unreadable);
+}
+
+// Tables that nobody named are left out where they are not known.
+static size_t choose(struct table_request *out, const struct requests *requests,
+                     const struct options *options, const struct snapshot *s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < requests->n; i++) {
+        if (options->n_tables || table_is_known(requests->tables[i].query.kind, s))
+            out[n++] = requests->tables[i];
+    }
+    return n;
+}
+
+static int write_tick(const struct options *options, const struct requests *requests,
+                      const struct snapshot *s, long tick)
+{
+    struct table_request tables[KIND_COUNT];
+    size_t n = choose(tables, requests, options, s);
+
+    if (options->mode == MODE_JSON)
+        return json_write(stdout, s, tables, n);
+    if (options->iterations > 1) {
+        char when[64];
+        struct tm local;
+        time_t now = s->time;
+        strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", localtime_r(&now, &local));
+        printf("%s%s\n", tick ? "\n" : "", when);
+    }
+    return batch_write(stdout, s, tables, n);
+}
+
+static void sleep_until(struct timespec *next, double delay)
+{
+    long ns = (long)((delay - (double)(time_t)delay) * 1e9);
+
+    next->tv_sec += (time_t)delay;
+    next->tv_nsec += ns;
+    if (next->tv_nsec >= 1000000000) {
+        next->tv_nsec -= 1000000000;
+        next->tv_sec++;
+    }
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, next, NULL) == EINTR)
+        continue;
+}
+
+int print_run(const struct options *options, const struct requests *requests, struct sampler *sampler)
+{
+    struct want want = requests_want(requests, options);
+    long ticks = options->iterations ? options->iterations : 1;
+    bool incomplete = false;
+    struct timespec next;
+
+    clock_gettime(CLOCK_MONOTONIC, &next);
+    for (long tick = 0; tick < ticks; tick++) {
+        char text[256];
+        if (tick)
+            sleep_until(&next, options->delay);
+        struct snapshot *s = sampler_collect(sampler, &want);
+        if (!s) {
+            fprintf(stderr, "ipctop: nothing could be read\n");
+            return 1;
+        }
+        int error = write_tick(options, requests, s, tick);
+        missing(s, requests, options, want.need, text, sizeof text);
+        snapshot_unref(s);
+        if (error == -EPIPE)
+            return 0; // whoever read it has seen enough
+        if (error) {
+            fprintf(stderr, "ipctop: cannot write: %s\n", strerror(-error));
+            return 1;
+        }
+        incomplete |= text[0] != '\0';
+        if (text[0] && options->mode == MODE_BATCH)
+            fprintf(stderr, "ipctop: incomplete: %s\n", text);
+    }
+    return incomplete && options->strict ? 3 : 0;
+}

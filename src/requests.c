@@ -1,0 +1,177 @@
+#include "requests.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// The tables where none is named.
+static const enum kind_id json_tables[] = {
+    KIND_SEGMENT, KIND_HOLDER, KIND_MAPPING, KIND_SEMSET,  KIND_ELEMENT,
+    KIND_QUEUE,   KIND_WAITER, KIND_LIMIT,   KIND_FINDING,
+};
+static const enum kind_id batch_tables[] = {KIND_SEGMENT, KIND_SEMSET, KIND_QUEUE};
+
+// Only a drill-down into one process has these, and no option names a process.
+static const unsigned FOCUS_NEEDS = NEED_MAP_USE | NEED_ALL_MAPS;
+
+static void add_column(struct table_request *table, const struct column *column)
+{
+    for (size_t i = 0; i < table->n_columns; i++) {
+        if (table->columns[i] == column)
+            return; // a member twice would be no JSON
+    }
+    table->columns[table->n_columns++] = column;
+}
+
+static void default_columns(struct table_request *table, enum mode mode)
+{
+    const struct kind *kind = table->query.kind;
+    const struct column **columns = mem_zero(kind->n_columns, sizeof *columns);
+    size_t n = kind_columns(kind, mode == MODE_JSON ? COL_JSON : COL_SCREEN, columns);
+
+    for (size_t i = 0; i < n; i++) {
+        if (!(columns[i]->need & FOCUS_NEEDS))
+            add_column(table, columns[i]);
+    }
+    free(columns);
+}
+
+static int no_column(const struct kind *kind, const char *option, const char *name)
+{
+    const char *near = kind_near_column(kind, name);
+
+    return options_fail("%s: no column '%s' in %s%s%s%s", option, name, kind->name,
+                        near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+static int chosen_columns(struct table_request *table, const char *list, enum mode mode)
+{
+    const struct kind *kind = table->query.kind;
+
+    if (*list == '+') {
+        default_columns(table, mode);
+        list++;
+    }
+    for (;;) {
+        char name[64];
+        size_t n = strcspn(list, ",");
+        snprintf(name, sizeof name, "%.*s", (int)n, list);
+        const struct column *column = kind_column(kind, name);
+        if (!column)
+            return no_column(kind, "--columns", name);
+        add_column(table, column);
+        if (list[n] == '\0')
+            return 0;
+        list += n + 1;
+    }
+}
+
+static int build_query(struct query *query, struct filter **filter, const struct options *o)
+{
+    const char *sort = o->sort ? o->sort : o->mode == MODE_JSON ? NULL : query->kind->default_sort;
+    struct filter_error error;
+
+    query->has_owner = o->has_user;
+    query->owner = o->uid;
+    query->has_id = o->has_id;
+    query->id = o->id;
+    if (!rows_parse_sort(query->kind, sort, &query->sort, &query->descending))
+        return no_column(query->kind, "--sort", sort + (*sort == '-' || *sort == '+'));
+    if (!o->filter)
+        return 0;
+    *filter = filter_parse(query->kind, o->filter, &error);
+    query->filter = *filter;
+    if (!*filter)
+        return options_fail("--filter '%s': at character %zu: %s", o->filter, error.at + 1, error.message);
+    return 0;
+}
+
+static int add_table(struct requests *requests, const struct kind *kind, const struct options *o)
+{
+    struct table_request *table = &requests->tables[requests->n];
+
+    table->query.kind = kind;
+    table->columns = mem_zero(kind->n_columns, sizeof *table->columns);
+    requests->n++;
+    int status = build_query(&table->query, &requests->filters[requests->n - 1], o);
+    if (status)
+        return status;
+    if (o->columns)
+        return chosen_columns(table, o->columns, o->mode);
+    default_columns(table, o->mode);
+    return 0;
+}
+
+int requests_build(struct requests *requests, const struct options *options)
+{
+    const enum kind_id *defaults = options->mode == MODE_JSON ? json_tables : batch_tables;
+    size_t n = options->mode == MODE_JSON    ? sizeof json_tables / sizeof json_tables[0]
+               : options->mode == MODE_BATCH ? sizeof batch_tables / sizeof batch_tables[0]
+                                             : 1; // the screen's first view
+    int status = 0;
+
+    *requests = (struct requests){0};
+    if (options->n_tables)
+        n = options->n_tables;
+    for (size_t i = 0; i < n && !status; i++) {
+        const struct kind *kind = options->n_tables ? options->tables[i] : kind_get(defaults[i]);
+        status = add_table(requests, kind, options);
+    }
+    return status;
+}
+
+void requests_free(struct requests *requests)
+{
+    for (size_t i = 0; i < requests->n; i++) {
+        free(requests->tables[i].columns);
+        filter_free(requests->filters[i]);
+    }
+    requests->n = 0;
+}
+
+// To ask for the owner of a row takes the object it hangs on.
+static unsigned owner_need(enum kind_id kind)
+{
+    switch (kind) {
+    case KIND_HOLDER:
+    case KIND_MAPPING:
+        return NEED_SEGMENTS;
+    case KIND_ELEMENT:
+        return NEED_SEMSETS;
+    case KIND_WAITER:
+        return NEED_SEMSETS | NEED_QUEUES;
+    default:
+        return 0;
+    }
+}
+
+static unsigned table_need(const struct table_request *table, bool shown)
+{
+    const struct query *query = &table->query;
+    unsigned need = query->kind->need | filter_need(query->filter);
+
+    for (size_t i = 0; i < table->n_columns; i++) {
+        const struct column *column = table->columns[i];
+        need |= shown ? column->need : column->need & ~column->show_need;
+    }
+    if (query->sort)
+        need |= query->sort->need & ~query->sort->show_need;
+    if (query->has_owner)
+        need |= owner_need(query->kind->id);
+    return need;
+}
+
+struct want requests_want(const struct requests *requests, const struct options *options)
+{
+    struct want want = {.need = options->mode == MODE_JSON ? NEED_SYSTEM : 0};
+
+    for (size_t i = 0; i < requests->n; i++)
+        want.need |= table_need(&requests->tables[i], options->mode != MODE_JSON);
+    want.need &= ~FOCUS_NEEDS;
+    if (options->has_id && want.need & NEED_ELEMENTS) {
+        // The elements of this set alone; every other table is filtered by its rows.
+        want.focused = true;
+        want.focus = (struct identity){.kind = KIND_SEMSET, .id = options->id};
+    }
+    return want;
+}
