@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/line.h"
 #include "base/text.h"
 
 enum { DELAY_DEFAULT = 2, ITERATIONS_MAX = 1000000000 };
@@ -203,16 +204,16 @@ int __attribute__((format(printf, 1, 2))) options_fail(const char *format, ...)
     return 2;
 }
 
-static void list_tables(char *dst, size_t cap)
+static const char *list_tables(char *dst, size_t cap)
 {
-    size_t used = 0;
+    struct line line = line_start(dst, cap);
 
-    dst[0] = '\0';
     for (int id = 0; id < KIND_COUNT; id++) {
         const struct kind *kind = kind_get((enum kind_id)id);
-        if (kind && used < cap)
-            used += (size_t)snprintf(dst + used, cap - used, "%s%s", used ? ", " : "", kind->name);
+        if (kind)
+            line_add(&line, "%s%s", line.n ? ", " : "", kind->name);
     }
+    return dst;
 }
 
 static int take_table(struct options *o, const char *name)
@@ -220,10 +221,8 @@ static int take_table(struct options *o, const char *name)
     const struct kind *kind = kind_by_name(name);
     char tables[200];
 
-    if (!kind) {
-        list_tables(tables, sizeof tables);
-        return options_fail("no table '%s'; there are %s", name, tables);
-    }
+    if (!kind)
+        return options_fail("no table '%s'; there are %s", name, list_tables(tables, sizeof tables));
     for (size_t i = 0; i < o->n_tables; i++) {
         if (o->tables[i] == kind)
             return options_fail("table '%s' is named twice", kind->name);
@@ -329,7 +328,7 @@ void options_help(void)
         printf("  %s%-18s  %s\n", letter, name, rows[i].help);
     }
     char tables[200];
-    list_tables(tables, sizeof tables);
     printf("\nTables: %s.\n"
-           "Exit status: 0 done, 1 failed, 2 wrong usage, 3 incomplete (with --strict).\n", tables);
+           "Exit status: 0 done, 1 failed, 2 wrong usage, 3 incomplete (with --strict).\n",
+           list_tables(tables, sizeof tables));
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/line.h"
 #include "output/batch.h"
 
 static const char *type_name(enum cell_type type)
@@ -38,37 +39,46 @@ void print_columns(const struct options *options)
     }
 }
 
-// What could not be seen, in one line; empty where the answer is whole.
-static void missing(const struct snapshot *s, const struct requests *requests,
-                    const struct options *options, unsigned need, char *dst, size_t cap)
+static uint64_t unseen_attachments(const struct scan *scan, const struct options *options)
 {
-    uint64_t unseen = 0;
-    size_t used = 0;
+    uint64_t n = 0;
 
-    dst[0] = '\0';
+    for (size_t i = 0; i < scan->accounts.n; i++) {
+        const struct segment_account *account = &scan->accounts.at[i];
+        bool asked = !options->has_id || account->shmid == options->id;
+        if (asked && account->found < account->nattch)
+            n += account->nattch - account->found;
+    }
+    return n;
+}
+
+// What could not be seen, in one line; empty where the answer is whole.
+static void missing(struct line *line, const struct snapshot *s, const struct requests *requests,
+                    const struct options *options, unsigned need)
+{
     for (size_t i = 0; i < requests->n; i++) {
         const struct kind *kind = requests->tables[i].query.kind;
-        if (!table_is_known(kind, s) && used < cap)
-            used += (size_t)snprintf(dst + used, cap - used, "%s%s could not be read",
-                                     used ? ", " : "", kind->name);
+        if (options->n_tables && !table_is_known(kind, s))
+            line_add(line, "%s%s could not be read", line->n ? ", " : "", kind->name);
     }
     if (!(need & NEED_HOLDERS) || !s->scan)
         return;
-    for (size_t i = 0; i < s->scan->accounts.n; i++) {
-        const struct segment_account *account = &s->scan->accounts.at[i];
-        if (account->found < account->nattch &&
-            (!options->has_id || account->shmid == options->id))
-            unseen += account->nattch - account->found;
+    uint64_t unseen = unseen_attachments(s->scan, options);
+    if (unseen) {
+        line_add(line, "%s", line->n ? ", " : "");
+        line_count(line, unseen, "attachment", NULL);
+        line_add(line, " unseen");
     }
-    if (unseen && used < cap)
-        used += (size_t)snprintf(dst + used, cap - used, "%s%llu attachments unseen",
-                                 used ? ", " : "", (unsigned long long)unseen);
-    if (s->scan->stuck && used < cap)
-        used += (size_t)snprintf(dst + used, cap - used, "%s%u processes stuck", used ? ", " : "",
-                                 s->scan->stuck);
-    if (s->scan->unreadable && used < cap)
-        snprintf(dst + used, cap - used, "%s%u processes not readable by this user; try sudo",
-                 used ? ", " : "", s->scan->unreadable);
+    if (s->scan->stuck) {
+        line_add(line, "%s", line->n ? ", " : "");
+        line_count(line, s->scan->stuck, "process", "processes");
+        line_add(line, " stuck");
+    }
+    if (s->scan->unreadable) {
+        line_add(line, "%s", line->n ? ", " : "");
+        line_count(line, s->scan->unreadable, "process", "processes");
+        line_add(line, " not readable by this user; try sudo");
+    }
 }
 
 // Tables that nobody named are left out where they are not known.
@@ -126,6 +136,7 @@ int print_run(const struct options *options, const struct requests *requests, st
     clock_gettime(CLOCK_MONOTONIC, &next);
     for (long tick = 0; tick < ticks; tick++) {
         char text[256];
+        struct line gaps = line_start(text, sizeof text);
         if (tick)
             sleep_until(&next, options->delay);
         struct snapshot *s = sampler_collect(sampler, &want);
@@ -134,7 +145,7 @@ int print_run(const struct options *options, const struct requests *requests, st
             return 1;
         }
         int error = write_tick(options, requests, s, tick);
-        missing(s, requests, options, want.need, text, sizeof text);
+        missing(&gaps, s, requests, options, want.need);
         snapshot_unref(s);
         if (error == -EPIPE)
             return 0; // whoever read it has seen enough
@@ -142,8 +153,8 @@ int print_run(const struct options *options, const struct requests *requests, st
             fprintf(stderr, "ipctop: cannot write: %s\n", strerror(-error));
             return 1;
         }
-        incomplete |= text[0] != '\0';
-        if (text[0] && options->mode == MODE_BATCH)
+        incomplete |= gaps.n > 0;
+        if (gaps.n > 0 && options->mode == MODE_BATCH)
             fprintf(stderr, "ipctop: incomplete: %s\n", text);
     }
     return incomplete && options->strict ? 3 : 0;

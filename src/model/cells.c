@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/line.h"
+
 void cell_set_text(struct cell *out, const char *text)
 {
     out->text = text;
@@ -67,27 +69,20 @@ void cell_set_user(struct cell *out, const struct snapshot *s, uint32_t uid)
 
 void pid_show(const struct snapshot *s, int32_t pid, enum pid_state state, char *dst, size_t cap)
 {
-    const struct process *process;
+    const struct process *process = state == PID_ALIVE ? snapshot_process(s, pid) : NULL;
+    struct line line = line_start(dst, cap);
 
-    switch (state) {
-    case PID_OUTSIDE:
-        snprintf(dst, cap, "outside");
+    if (state == PID_OUTSIDE) {
+        line_add(&line, "%s", pid_state_name(state));
         return;
-    case PID_GONE:
-    case PID_REUSED:
-        snprintf(dst, cap, "%" PRId32 " %s", pid, pid_state_name(state));
-        return;
-    case PID_ALIVE:
-    case PID_UNKNOWN:
-        break;
     }
     if (pid <= 0)
         return;
-    process = state == PID_ALIVE ? snapshot_process(s, pid) : NULL;
-    if (process && process->known & PROC_KNOWS_COMM)
-        snprintf(dst, cap, "%" PRId32 " %s", pid, process->comm);
-    else
-        snprintf(dst, cap, "%" PRId32, pid);
+    line_add(&line, "%" PRId32, pid);
+    if (state == PID_GONE || state == PID_REUSED)
+        line_add(&line, " %s", pid_state_name(state));
+    else if (process && process->known & PROC_KNOWS_COMM)
+        line_add(&line, " %s", process->comm);
 }
 
 void owned_get_key(const struct snapshot *s, const void *row, struct cell *out)

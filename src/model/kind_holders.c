@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/line.h"
 #include "model/cells.h"
 
 static const struct process *process_of(const struct snapshot *s, const struct holder *r,
@@ -93,18 +94,19 @@ static void show_command(const struct snapshot *s, const void *row, char *dst, s
 {
     const struct holder *r = row;
     const struct process *p = snapshot_process(s, r->pid);
-    const char *text = NULL;
+    struct line line = line_start(dst, cap);
 
+    // What is remarkable stands first: the end of a long command line is cut.
+    if (p && p->stuck)
+        line_add(&line, "(stuck) ");
+    if (r->namespace_differs)
+        line_add(&line, "(left this IPC namespace) ");
+    if (r->shares_memory_with > 0)
+        line_add(&line, "(shares memory with %" PRId32 ") ", r->shares_memory_with);
     if (p && p->known & PROC_KNOWS_COMMAND && p->command && p->command[0])
-        text = p->command;
+        line_add(&line, "%s", p->command);
     else if (p && p->known & PROC_KNOWS_COMM)
-        text = p->comm;
-    snprintf(dst, cap, "%s%s%s", text ? text : "", p && p->stuck ? " (stuck)" : "",
-             r->namespace_differs ? " (left this IPC namespace)" : "");
-    if (r->shares_memory_with > 0) {
-        snprintf(dst, cap, "%s (shares memory with %" PRId32 ")", text ? text : "",
-                 r->shares_memory_with);
-    }
+        line_add(&line, "%s", p->comm);
 }
 
 static const struct column columns[] = {

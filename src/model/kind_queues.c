@@ -13,7 +13,13 @@ CELL_GETTER(get_lrpid, struct queue, cell_set_pid(out, r->lrpid))
 CELL_GETTER(get_stime, struct queue, cell_set_time(out, r->stime))
 CELL_GETTER(get_rtime, struct queue, cell_set_time(out, r->rtime))
 
-// Waiters are ordered by kind and id: the first of this queue by bisection, then as long as they are.
+// Nobody was seen waiting: that is 0 only where every process could be read.
+static bool all_seen(const struct snapshot *s)
+{
+    return s->scan && s->scan->unreadable == 0 && s->scan->stuck == 0;
+}
+
+// Waiters are ordered by kind and id: the first of this queue by bisection, then the rest of it.
 static void count_waiting(const struct snapshot *s, const struct queue *queue, enum wait_call call,
                           struct cell *out)
 {
@@ -33,7 +39,8 @@ static void count_waiting(const struct snapshot *s, const struct queue *queue, e
     }
     for (; low < s->waiters.n && at[low].kind == KIND_QUEUE && at[low].id == queue->o.id; low++)
         n += at[low].call == call;
-    cell_set_count(out, n);
+    if (n > 0 || all_seen(s))
+        cell_set_count(out, n);
 }
 
 CELL_GETTER(get_senders, struct queue, count_waiting(s, r, WAIT_MSGSND, out))
@@ -95,13 +102,16 @@ static const struct column columns[] = {
     OWNED_CTIME_COLUMN,
     {.name = "senders_waiting", .title = "SNDWAIT", .help = "tasks blocked sending to it",
      .type = CELL_COUNT, .width = 7, .priority = 1,
-     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_WAITERS, .get = get_senders},
+     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_WAITERS | NEED_HOLDERS,
+     .get = get_senders},
     {.name = "receivers_waiting", .title = "RCVWAIT", .help = "tasks waiting to receive from it",
      .type = CELL_COUNT, .width = 7, .priority = 9,
-     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_WAITERS, .get = get_receivers},
+     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_WAITERS | NEED_HOLDERS,
+     .get = get_receivers},
     OWNED_APP_COLUMN(1),
     {.name = "orphan", .title = "ORPHAN", .help = "no process that used it lives",
-     .type = CELL_BOOL, .width = 6, .need = NEED_PROCESSES, .get = get_orphan},
+     .type = CELL_BOOL, .width = 6,
+     .need = NEED_PROCESSES | NEED_WAITERS | NEED_HOLDERS | NEED_SYSTEM, .get = get_orphan},
     {.name = "idle", .title = "IDLE", .help = "time since the last message sent or received",
      .type = CELL_DURATION, .width = 4, .priority = 4, .place = 3,
      .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},

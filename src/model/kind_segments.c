@@ -2,10 +2,10 @@
 #include "model/kind.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/line.h"
 #include "model/cells.h"
 
 static const char *const status_names[] = {"dest", "locked", "hugetlb", NULL};
@@ -154,23 +154,24 @@ static size_t group_programs(const struct snapshot *s, const struct holder *hold
 static void show_holders(const struct snapshot *s, const void *row, char *dst, size_t cap)
 {
     const struct segment_account *account = account_of(s, row);
+    struct line line = line_start(dst, cap);
     struct program programs[PROGRAMS];
     unsigned left;
-    size_t n, used = 0;
+    size_t n;
 
     if (!account)
         return;
     const struct holder *holders = scan_holders(s->scan, account->shmid, &n);
     n = group_programs(s, holders, n, programs, &left);
-    for (size_t i = 0; i < n && used < cap; i++) {
-        used += (size_t)snprintf(dst + used, cap - used, "%s%s", i ? " " : "", programs[i].name);
-        if (programs[i].count > 1 && used < cap)
-            used += (size_t)snprintf(dst + used, cap - used, "×%u", programs[i].count);
+    for (size_t i = 0; i < n; i++) {
+        line_add(&line, "%s%s", i ? " " : "", programs[i].name);
+        if (programs[i].count > 1)
+            line_add(&line, "×%u", programs[i].count);
     }
-    if (left && used < cap)
-        used += (size_t)snprintf(dst + used, cap - used, " and %u more", left);
-    if (account->found < account->nattch && used < cap)
-        snprintf(dst + used, cap - used, "%s%" PRIu64 " unseen", used ? " +" : "",
+    if (left)
+        line_add(&line, " and %u more", left);
+    if (account->found < account->nattch)
+        line_add(&line, "%s%" PRIu64 " unseen", line.n ? " +" : "",
                  account->nattch - account->found);
 }
 

@@ -31,7 +31,7 @@ static const struct column columns[] = {
     {.name = "orphan", .title = "ORPHAN",
      .help = "nothing waits on it and no process that used it lives", .type = CELL_BOOL,
      .width = 6, .priority = 6, .place = 2, .flags = COL_JSON | COL_SCREEN,
-     .need = NEED_PROCESSES | NEED_SEM_WAITERS | NEED_ELEMENTS, .get = get_orphan},
+     .need = NEED_PROCESSES | NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_SYSTEM, .get = get_orphan},
     {.name = "idle", .title = "IDLE", .help = "time since the last semop",
      .type = CELL_DURATION, .width = 4, .priority = 4, .place = 3,
      .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},

@@ -1,0 +1,375 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/kind.h"
+#include "support/pictures.h"
+
+static const struct column *column(const struct kind *kind, const char *name)
+{
+    const struct column *found = kind_column(kind, name);
+
+    assert_non_null(found);
+    return found;
+}
+
+static const char *text(const struct snapshot *s, const struct kind *kind, size_t row,
+                        const char *name)
+{
+    static char buffer[CELL_SCRATCH];
+
+    return column_text(column(kind, name), s, kind->at(s, row), buffer, sizeof buffer);
+}
+
+static struct cell cell(const struct snapshot *s, const struct kind *kind, size_t row,
+                        const char *name)
+{
+    struct cell out;
+
+    column_get(column(kind, name), s, kind->at(s, row), &out);
+    return out;
+}
+
+// The contract of the machine-readable output: members and their order, as documented.
+static void json_members_are_the_documented_ones(void **state)
+{
+    (void)state;
+    static const struct {
+        enum kind_id id;
+        const char *name, *members;
+    } documented[] = {
+        {KIND_SEGMENT, "segments",
+         "key shmid owner uid group gid creator cuid cgid perms size rss swap nattch found holders "
+         "status cpid creator_state lpid atime dtime ctime app original_key orphan"},
+        {KIND_HOLDER, "holders",
+         "shmid pid user uid state attaches access comm command start_time namespace_differs "
+         "shares_memory_with"},
+        {KIND_MAPPING, "maps", "shmid pid start end size perms offset dev inode path"},
+        {KIND_SEMSET, "semaphores",
+         "key semid owner uid group gid creator cuid cgid perms nsems otime ctime waiters app orphan"},
+        {KIND_ELEMENT, "elements", "semid index value ncount zcount pid pid_state"},
+        {KIND_QUEUE, "queues",
+         "key msqid owner uid group gid creator cuid cgid perms bytes max_bytes messages lspid "
+         "lrpid stime rtime ctime senders_waiting receivers_waiting app"},
+        {KIND_WAITER, "waiters", "kind id pid tid call detail user comm"},
+        {KIND_LIMIT, "limits", "name used limit percent top_user path"},
+        {KIND_FINDING, "findings", "rule severity kind id title evidence advice"},
+    };
+
+    for (size_t i = 0; i < sizeof documented / sizeof documented[0]; i++) {
+        const struct kind *kind = kind_get(documented[i].id);
+        const struct column *columns[64];
+        char members[512] = "";
+        assert_string_equal(kind->name, documented[i].name);
+        size_t n = kind_columns(kind, COL_JSON, columns);
+        for (size_t k = 0; k < n; k++)
+            snprintf(members + strlen(members), sizeof members - strlen(members), "%s%s",
+                     k ? " " : "", columns[k]->name);
+        assert_string_equal(members, documented[i].members);
+    }
+}
+
+static void segments_stand_on_the_screen_in_their_order(void **state)
+{
+    (void)state;
+    const struct column *columns[64];
+    char titles[512] = "";
+    size_t n = kind_columns(&kind_segments, COL_SCREEN, columns);
+
+    for (size_t k = 0; k < n; k++)
+        snprintf(titles + strlen(titles), sizeof titles - strlen(titles), "%s%s", k ? " " : "",
+                 columns[k]->title);
+    assert_string_equal(titles, "KEY SHMID OWNER PERMS SIZE RSS SWAP ATT STATUS APP CREATOR LAST "
+                                "IDLE HOLDERS");
+}
+
+static void tables_are_sane(void **state)
+{
+    (void)state;
+    for (int id = 0; id < KIND_COUNT; id++) {
+        const struct kind *kind = kind_get((enum kind_id)id);
+        if (!kind)
+            continue;
+        assert_int_equal(kind->id, id);
+        assert_non_null(kind->title);
+        assert_non_null(kind->one);
+        assert_non_null(kind->identify);
+        assert_true(kind->need != 0);
+        assert_true(kind->n_columns <= 64);
+        if (kind->default_sort)
+            assert_non_null(kind_column(kind, kind->default_sort + (kind->default_sort[0] == '-')));
+        size_t kept = 0;
+        for (size_t i = 0; i < kind->n_columns; i++) {
+            const struct column *c = &kind->columns[i];
+            assert_true(c->name[0] && c->title[0] && c->help && c->help[0]);
+            assert_non_null(c->get);
+            assert_true(c->width > 0);
+            assert_true(c->widest == 0 || c->widest >= c->width);
+            assert_true(strlen(c->title) <= (c->widest ? c->widest : c->width));
+            assert_int_equal(c->show_need & ~c->need, 0);
+            assert_int_equal(c->type == CELL_FLAGS, c->flag_names != NULL);
+            // Kept columns have no priority to drop by; the others on the screen may have.
+            if (c->flags & COL_KEEP)
+                assert_int_equal(c->priority, 0);
+            if (c->flags & COL_SCREEN && !(c->flags & COL_KEEP))
+                assert_true(c->priority > 0);
+            kept += (c->flags & COL_KEEP) != 0;
+            // Written into JSON as it stands.
+            for (const char *p = c->name; *p; p++)
+                assert_true(islower((unsigned char)*p) || *p == '_');
+            for (size_t k = 0; k < i; k++)
+                assert_string_not_equal(kind->columns[k].name, c->name);
+        }
+        assert_true(kept > 0);
+    }
+}
+
+// No getter and no text may touch what is not there, or invent a value.
+static void everything_may_be_unknown(void **state)
+{
+    (void)state;
+    struct snapshot *s = picture_blank();
+
+    for (int id = 0; id < KIND_COUNT; id++) {
+        const struct kind *kind = kind_get((enum kind_id)id);
+        if (!kind)
+            continue;
+        assert_int_equal(kind->count(s), 1);
+        struct identity identity;
+        kind->identify(s, kind->at(s, 0), &identity);
+        assert_int_equal(identity.kind, id);
+        for (size_t i = 0; i < kind->n_columns; i++) {
+            char buffer[CELL_SCRATCH];
+            struct cell c;
+            column_get(&kind->columns[i], s, kind->at(s, 0), &c);
+            assert_int_equal(c.type, kind->columns[i].type);
+            column_text(&kind->columns[i], s, kind->at(s, 0), buffer, sizeof buffer);
+            column_text(&kind->columns[i], s, kind->at(s, 0), buffer, 1);
+            assert_string_equal(buffer, "");
+        }
+    }
+    static const struct {
+        const struct kind *kind;
+        const char *names;
+    } unknown[] = {
+        {&kind_segments, "rss swap found holders cpid lpid app idle age"},
+        {&kind_semsets, "waiters app idle"},
+        {&kind_queues, "max_bytes lspid lrpid senders_waiting receivers_waiting app"},
+        {&kind_holders, "pid user uid state comm command start_time rss shares_memory_with"},
+        {&kind_mappings, "shmid rss pss swap locked"},
+        {&kind_elements, "value ncount zcount pid pid_state"},
+        {&kind_limits, "used limit percent top_user"},
+    };
+    for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
+        char names[128], *rest = NULL;
+        snprintf(names, sizeof names, "%s", unknown[i].names);
+        for (char *name = strtok_r(names, " ", &rest); name; name = strtok_r(NULL, " ", &rest)) {
+            if (cell(s, unknown[i].kind, 0, name).known)
+                fail_msg("%s of %s is known", name, unknown[i].kind->name);
+        }
+    }
+    snapshot_unref(s);
+}
+
+static void an_empty_picture_has_no_rows(void **state)
+{
+    (void)state;
+    struct snapshot *s = snapshot_new();
+
+    for (int id = 0; id < KIND_COUNT; id++) {
+        if (kind_get((enum kind_id)id))
+            assert_int_equal(kind_get((enum kind_id)id)->count(s), 0);
+    }
+    snapshot_unref(s);
+}
+
+static void people_read_more_than_the_value(void **state)
+{
+    (void)state;
+    struct snapshot *s = picture_new();
+
+    assert_string_equal(text(s, &kind_segments, 0, "key"), "0x0052e2c1");
+    assert_string_equal(text(s, &kind_segments, 0, "owner"), "oracle");
+    assert_string_equal(text(s, &kind_segments, 2, "owner"), "4242"); // a user without a name
+    assert_string_equal(text(s, &kind_segments, 0, "perms"), "rw-r-----");
+    assert_string_equal(text(s, &kind_segments, 0, "size"), "276M");
+    assert_string_equal(text(s, &kind_segments, 0, "cpid"), "10 oracle");
+    assert_string_equal(text(s, &kind_segments, 1, "cpid"), "9 gone");
+    assert_string_equal(text(s, &kind_segments, 1, "lpid"), "outside");
+    assert_string_equal(text(s, &kind_segments, 2, "lpid"), ""); // nobody ever attached it
+    assert_string_equal(text(s, &kind_segments, 1, "status"), "dest,locked");
+    assert_string_equal(text(s, &kind_segments, 0, "status"), "");
+    assert_string_equal(text(s, &kind_segments, 0, "idle"), "5m");
+    assert_string_equal(text(s, &kind_segments, 0, "dtime"), "-");
+    assert_string_equal(text(s, &kind_segments, 0, "holders"), "oracle s\xc3\xbc\\e[31m");
+    assert_string_equal(text(s, &kind_segments, 1, "holders"), "2 unseen");
+    assert_string_equal(text(s, &kind_holders, 0, "access"), "rw");
+    assert_string_equal(text(s, &kind_mappings, 0, "perms"), "rw-s");
+    assert_string_equal(text(s, &kind_mappings, 0, "dev"), "00:01");
+    assert_string_equal(text(s, &kind_mappings, 0, "path"), "/SYSV0052e2c1 (deleted)");
+    assert_string_equal(text(s, &kind_elements, 0, "pid"), "10 oracle");
+    assert_string_equal(text(s, &kind_limits, 0, "limit"), "unlimited");
+    assert_string_equal(text(s, &kind_limits, 0, "used"), "276M");
+    assert_string_equal(text(s, &kind_limits, 0, "percent"), "");
+    assert_string_equal(text(s, &kind_limits, 1, "percent"), "0.1%");
+    assert_string_equal(text(s, &kind_limits, 1, "top_user"), "oracle");
+    snapshot_unref(s);
+}
+
+static void a_younger_process_is_not_the_creator(void **state)
+{
+    (void)state;
+    struct snapshot *s = picture_new();
+
+    for (size_t i = 0; i < s->processes.n; i++) {
+        if (s->processes.at[i].pid == 10)
+            s->processes.at[i].start_time = PICTURE_NOW - 20;
+    }
+    assert_string_equal(text(s, &kind_segments, 0, "cpid"), "10 reused");
+    assert_string_equal(cell(s, &kind_segments, 0, "creator_state").text, "reused");
+    snapshot_unref(s);
+}
+
+static void holders_of_one_program_are_counted_together(void **state)
+{
+    (void)state;
+    struct snapshot *s = picture_new();
+
+    vec_clear(&s->scan->holders);
+    vec_push(&s->scan->holders, (struct holder){.shmid = 0, .pid = 11, .attaches = 1});
+    for (int i = 0; i < 17; i++)
+        vec_push(&s->scan->holders, (struct holder){.shmid = 0, .pid = 10, .attaches = 1});
+    assert_string_equal(text(s, &kind_segments, 0, "holders"), "oracle×17 s\xc3\xbc\\e[31m");
+    snapshot_unref(s);
+}
+
+// What the kernel cannot mean is not repeated: 1 GiB resident of 8 KiB. A page of a smaller
+// segment is meant.
+static void nonsense_is_unknown(void **state)
+{
+    (void)state;
+    struct snapshot *s = picture_new();
+
+    assert_true(cell(s, &kind_segments, 0, "rss").known);
+    assert_false(cell(s, &kind_segments, 1, "rss").known);
+    assert_int_equal(cell(s, &kind_segments, 2, "rss").count, 4096);
+    assert_false(cell(s, &kind_segments, 1, "found").known); // attached, but nothing to be seen
+    assert_int_equal(cell(s, &kind_segments, 2, "found").count, 0);
+    assert_false(cell(s, &kind_segments, 1, "original_key").known);
+    assert_int_equal(cell(s, &kind_segments, 2, "original_key").count, 0xffffffff);
+    snapshot_unref(s);
+}
+
+static void waiting_is_counted_only_where_it_can_be(void **state)
+{
+    (void)state;
+    struct snapshot *s = picture_new();
+
+    assert_int_equal(cell(s, &kind_queues, 0, "senders_waiting").count, 1);
+    assert_false(cell(s, &kind_queues, 0, "receivers_waiting").known); // 12 processes unreadable
+    s->scan->unreadable = 0;
+    assert_true(cell(s, &kind_queues, 0, "receivers_waiting").known);
+    assert_int_equal(cell(s, &kind_queues, 0, "receivers_waiting").count, 0);
+    assert_int_equal(cell(s, &kind_queues, 1, "senders_waiting").count, 0);
+    s->has &= ~(unsigned)NEED_WAITERS;
+    assert_false(cell(s, &kind_queues, 0, "senders_waiting").known);
+    snapshot_unref(s);
+}
+
+static void rows_hang_on_their_parents(void **state)
+{
+    (void)state;
+    struct snapshot *s = picture_new();
+    struct identity segment = {.kind = KIND_SEGMENT, .id = 0}, other = {.kind = KIND_SEGMENT, .id = 7};
+    struct identity set = {.kind = KIND_SEMSET, .id = 0}, holder = {.kind = KIND_HOLDER, .pid = 10};
+
+    const void *row = kind_holders.at(s, 0), *mapping = kind_mappings.at(s, 0);
+    assert_true(kind_holders.belongs(row, &segment));
+    assert_false(kind_holders.belongs(row, &other));
+    assert_false(kind_holders.belongs(row, &set)); // same id, another kind
+    assert_true(kind_mappings.belongs(mapping, &segment));
+    assert_true(kind_mappings.belongs(mapping, &holder));
+    holder.id = 7;
+    assert_false(kind_mappings.belongs(mapping, &holder));
+    holder.id = -1;
+    assert_true(kind_mappings.belongs(mapping, &holder));
+    set.id = 3;
+    assert_true(kind_elements.belongs(kind_elements.at(s, 0), &set));
+    assert_true(kind_waiters.belongs(kind_waiters.at(s, 0), &set));
+    set.kind = KIND_QUEUE;
+    assert_false(kind_waiters.belongs(kind_waiters.at(s, 0), &set));
+    kind_mappings.identify(s, mapping, &holder);
+    assert_int_equal(holder.start_ticks, 777); // enough to signal its process
+    snapshot_unref(s);
+}
+
+static void names_are_found(void **state)
+{
+    (void)state;
+    assert_ptr_equal(kind_by_name("segments"), &kind_segments);
+    assert_ptr_equal(kind_by_name("segment"), &kind_segments);
+    assert_ptr_equal(kind_by_name("seg"), &kind_segments);
+    assert_ptr_equal(kind_by_name("SEM"), &kind_semsets);
+    assert_ptr_equal(kind_by_name("triage"), &kind_findings);
+    assert_ptr_equal(kind_by_name("mappings"), &kind_mappings);
+    assert_null(kind_by_name("se"));
+    assert_null(kind_by_name(""));
+    assert_null(kind_by_name("segmentsx"));
+    assert_string_equal(kind_column(&kind_segments, "att")->name, "nattch");
+    assert_string_equal(kind_column(&kind_segments, "SIZE")->name, "size");
+    assert_null(kind_column(&kind_segments, "siz"));
+    assert_string_equal(kind_near_column(&kind_segments, "sizze"), "size");
+    assert_string_equal(kind_near_column(&kind_segments, "ownr"), "owner");
+    assert_null(kind_near_column(&kind_segments, "elephant"));
+}
+
+static void formats(void **state)
+{
+    (void)state;
+    char buffer[64];
+    static const char *const names[] = {"a", "b", "c", NULL};
+    struct column flags = {.type = CELL_FLAGS, .flag_names = names};
+    struct cell c = {.type = CELL_FLAGS, .known = true, .count = 5};
+
+    assert_string_equal(cell_text(&c, &flags, 0, buffer, sizeof buffer), "a,c");
+    c = (struct cell){.type = CELL_ADDRESS, .known = true, .count = 0x7f00};
+    assert_string_equal(cell_text(&c, &flags, 0, buffer, sizeof buffer), "7f00");
+    c = (struct cell){.type = CELL_COUNT, .known = true, .count = UINT64_MAX};
+    assert_string_equal(cell_text(&c, &flags, 0, buffer, sizeof buffer), "18446744073709551615");
+    c = (struct cell){.type = CELL_PERMS, .known = true, .count = 0751};
+    assert_string_equal(cell_text(&c, &flags, 0, buffer, sizeof buffer), "rwxr-x--x");
+    c = (struct cell){.type = CELL_BOOL, .known = true, .truth = true};
+    assert_string_equal(cell_text(&c, &flags, 0, buffer, sizeof buffer), "yes");
+    c = (struct cell){.type = CELL_PERCENT, .known = true, .real = 97.4};
+    assert_string_equal(cell_text(&c, &flags, 0, buffer, sizeof buffer), "97%");
+    c = (struct cell){.type = CELL_TEXT, .known = true, .text = "a\xc3\xbc"};
+    assert_string_equal(cell_text(&c, &flags, 0, buffer, 3), "a"); // never half a character
+    c.known = false;
+    assert_string_equal(cell_text(&c, &flags, 0, buffer, sizeof buffer), "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(json_members_are_the_documented_ones),
+        cmocka_unit_test(segments_stand_on_the_screen_in_their_order),
+        cmocka_unit_test(tables_are_sane),
+        cmocka_unit_test(everything_may_be_unknown),
+        cmocka_unit_test(an_empty_picture_has_no_rows),
+        cmocka_unit_test(people_read_more_than_the_value),
+        cmocka_unit_test(a_younger_process_is_not_the_creator),
+        cmocka_unit_test(holders_of_one_program_are_counted_together),
+        cmocka_unit_test(nonsense_is_unknown),
+        cmocka_unit_test(waiting_is_counted_only_where_it_can_be),
+        cmocka_unit_test(rows_hang_on_their_parents),
+        cmocka_unit_test(names_are_found),
+        cmocka_unit_test(formats),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

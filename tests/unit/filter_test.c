@@ -1,0 +1,255 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "model/rows.h"
+#include "support/pictures.h"
+
+// The ids of the rows an expression leaves, as "0 7".
+static const char *left(const struct kind *kind, const char *expression)
+{
+    static char ids[128];
+    struct snapshot *s = picture_new();
+    struct filter_error error;
+    struct filter *filter = filter_parse(kind, expression, &error);
+
+    if (!filter)
+        fail_msg("'%s': %s", expression, error.message);
+    ids[0] = '\0';
+    for (size_t i = 0; i < kind->count(s); i++) {
+        struct identity identity;
+        if (!filter_match(filter, s, kind->at(s, i)))
+            continue;
+        kind->identify(s, kind->at(s, i), &identity);
+        snprintf(ids + strlen(ids), sizeof ids - strlen(ids), "%s%d", ids[0] ? " " : "", identity.id);
+    }
+    filter_free(filter);
+    snapshot_unref(s);
+    return ids;
+}
+
+#define SEGMENTS(expression, expected) assert_string_equal(left(&kind_segments, expression), expected)
+
+static void comparisons(void **state)
+{
+    (void)state;
+    SEGMENTS("", "0 7 2147483647");
+    SEGMENTS("   ", "0 7 2147483647");
+    SEGMENTS("owner=oracle", "0 7");
+    SEGMENTS("owner=ORACLE", "0 7");
+    SEGMENTS("owner=4242", "2147483647");
+    SEGMENTS("owner!=oracle", "2147483647");
+    SEGMENTS("!owner=oracle", "2147483647");
+    SEGMENTS("owner~rac", "0 7");
+    SEGMENTS("size>1M", "0");
+    SEGMENTS("size >= 8K", "0 7");
+    SEGMENTS("size<8K", "2147483647");
+    SEGMENTS("size<=8192", "7 2147483647");
+    SEGMENTS("att=0", "2147483647");
+    SEGMENTS("nattch==0", "2147483647");
+    SEGMENTS("status=dest", "7");
+    SEGMENTS("status!=dest", "0 2147483647");
+    SEGMENTS("status=none", "0 2147483647");
+    SEGMENTS("key=0x0052e2c1", "0");
+    SEGMENTS("key=-1", "2147483647"); // as programs print a key_t
+    SEGMENTS("key=4294967295", "2147483647");
+    SEGMENTS("perms=0640", "0");
+    SEGMENTS("perms=600", "7");
+    SEGMENTS("shmid=2147483647", "2147483647");
+    SEGMENTS("age>2h", "2147483647");
+    SEGMENTS("idle<1m", "7");
+    SEGMENTS("atime>10m", "7"); // last attached more than ten minutes ago; never is not that
+    SEGMENTS("atime=never", "2147483647");
+    SEGMENTS("atime!=never", "0 7");
+    SEGMENTS("cpid~gone", "7 2147483647");
+    SEGMENTS("orphan=true", "2147483647");
+    SEGMENTS("orphan=no size>1", "0 7");
+}
+
+static void words(void **state)
+{
+    (void)state;
+    SEGMENTS("oracle", "0 7");
+    SEGMENTS("ORACLE", "0 7");
+    SEGMENTS("!oracle", "2147483647");
+    SEGMENTS("276m", "0");
+    SEGMENTS("gone !dest", "2147483647");
+    SEGMENTS("\"10 oracle\"", "0");
+    SEGMENTS("'10 oracle'", "0");
+    SEGMENTS("nothing-like-it", "");
+    SEGMENTS("cpid~'10 o'", "0");
+}
+
+// Unknown matches no comparison, not even a negative one; its negation does.
+static void unknown_matches_nothing(void **state)
+{
+    (void)state;
+    SEGMENTS("app=postgres", "");
+    SEGMENTS("app!=postgres", "");
+    SEGMENTS("!app=postgres", "0 7 2147483647");
+    SEGMENTS("rss>0", "0 2147483647");
+    SEGMENTS("rss<1", "");
+    SEGMENTS("holders>=0", "0 2147483647");
+    assert_string_equal(left(&kind_queues, "max_bytes<1"), "");
+    assert_string_equal(left(&kind_limits, "percent<50"), "0");
+    assert_string_equal(left(&kind_holders, "start_time>1h"), "0 0");
+    assert_string_equal(left(&kind_mappings, "start=7f0000000000"), "0");
+}
+
+static void mistake(const char *expression, size_t at, const char *message)
+{
+    struct filter_error error;
+
+    if (filter_parse(&kind_segments, expression, &error))
+        fail_msg("'%s' was accepted", expression);
+    assert_string_equal(error.message, message);
+    assert_int_equal(error.at, at);
+}
+
+static void mistakes_are_pointed_at(void **state)
+{
+    (void)state;
+    mistake("sizze>1M", 0, "no column 'sizze' in segments; did you mean 'size'?");
+    mistake("oracle  elephant=1", 8, "no column 'elephant' in segments");
+    mistake("size>", 5, "a value is missing after 'size'");
+    mistake("size>1M att=", 12, "a value is missing after 'nattch'");
+    mistake("size>huge", 5, "'size' takes a size such as 4096, 64K or 1.5G");
+    mistake("age>", 4, "a value is missing after 'age'");
+    mistake("age>soon", 4, "'age' takes an age such as 30s, 5m, 2h or 9d");
+    mistake("perms=0980", 6, "'perms' takes permissions such as 0640");
+    mistake("key=0x123456789", 4, "'key' takes a key such as 0x0052e2c1");
+    mistake("key=0x", 4, "'key' takes a key such as 0x0052e2c1");
+    mistake("orphan=maybe", 7, "'orphan' takes true or false");
+    mistake("status=lost", 7, "'status' takes the name of a flag, or none");
+    mistake("status>dest", 6, "'status' has no order: only = and != apply");
+    mistake("atime>never", 6, "never has no order: only = and != apply");
+    mistake("owner='oracle", 6, "the quote ' is not closed");
+    mistake("shmid=99999999999999999999", 6, "'shmid' takes a whole number");
+    mistake("=5", 0, "a column's name is missing before the comparison");
+    mistake("oracle !", 8, "a word is missing after '!'");
+}
+
+// What words and comparisons read is what must be read.
+static void filters_say_what_they_need(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *expression;
+        unsigned needs, needs_not;
+    } cases[] = {
+        {"size>1M", 0, NEED_HOLDERS | NEED_PROCESSES | NEED_NAMES},
+        {"owner=oracle", NEED_NAMES, NEED_HOLDERS},
+        {"cpid=10", 0, NEED_PROCESSES},
+        {"cpid~pmon", NEED_PROCESSES, NEED_HOLDERS},
+        {"holders>1", NEED_HOLDERS, NEED_PROCESSES},
+        {"pmon", NEED_HOLDERS | NEED_PROCESSES | NEED_NAMES, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct filter_error error;
+        struct filter *filter = filter_parse(&kind_segments, cases[i].expression, &error);
+        assert_non_null(filter);
+        assert_int_equal(filter_need(filter) & cases[i].needs, cases[i].needs);
+        assert_int_equal(filter_need(filter) & cases[i].needs_not, 0);
+        filter_free(filter);
+    }
+}
+
+static const char *order(const struct kind *kind, const char *sort, struct query query)
+{
+    static char ids[128];
+    struct snapshot *s = picture_new();
+    struct rows rows = {0};
+
+    query.kind = kind;
+    assert_true(rows_parse_sort(kind, sort, &query.sort, &query.descending));
+    rows_build(&rows, s, &query);
+    ids[0] = '\0';
+    for (size_t i = 0; i < rows.n; i++) {
+        struct identity identity;
+        kind->identify(s, rows.at[i], &identity);
+        snprintf(ids + strlen(ids), sizeof ids - strlen(ids), "%s%d", ids[0] ? " " : "", identity.id);
+    }
+    vec_free(&rows);
+    snapshot_unref(s);
+    return ids;
+}
+#define ORDER(sort, expected) assert_string_equal(order(&kind_segments, sort, (struct query){0}), expected)
+
+static void sorts_are_stable_and_unknown_comes_last(void **state)
+{
+    (void)state;
+    ORDER(NULL, "0 7 2147483647");
+    ORDER("size", "0 7 2147483647"); // a size sorts largest first by itself
+    ORDER("-size", "0 7 2147483647");
+    ORDER("+size", "2147483647 7 0");
+    ORDER("shmid", "0 7 2147483647");
+    ORDER("-shmid", "2147483647 7 0");
+    ORDER("+rss", "2147483647 0 7"); // of 7 it is unknown
+    ORDER("-rss", "0 2147483647 7");
+    ORDER("+owner", "2147483647 0 7"); // "4242" before "oracle"; the equal ones as read
+    ORDER("-owner", "0 7 2147483647");
+    ORDER("+app", "0 7 2147483647"); // nothing known: as read
+    ORDER("-app", "0 7 2147483647");
+    ORDER("-status", "7 0 2147483647");
+    ORDER("+atime", "2147483647 7 0");
+    ORDER("+found", "2147483647 0 7");
+    assert_string_equal(order(&kind_limits, "-percent", (struct query){0}), "0 0");
+}
+
+static void rows_are_chosen(void **state)
+{
+    (void)state;
+    struct query owner = {.has_owner = true, .owner = 100}, id = {.has_id = true, .id = 7};
+    struct query zero = {.has_id = true}, orphans = {.orphans = true};
+    struct query parent = {.has_parent = true, .parent = {.kind = KIND_SEGMENT, .id = 0}};
+
+    assert_string_equal(order(&kind_segments, NULL, owner), "0 7");
+    assert_string_equal(order(&kind_holders, NULL, owner), "0 0"); // of that user's segments
+    assert_string_equal(order(&kind_elements, NULL, owner), "");
+    assert_string_equal(order(&kind_segments, NULL, id), "7");
+    assert_string_equal(order(&kind_segments, NULL, zero), "0"); // 0 is a valid id
+    assert_string_equal(order(&kind_holders, NULL, zero), "0 0");
+    assert_string_equal(order(&kind_limits, NULL, zero), "");
+    assert_string_equal(order(&kind_findings, NULL, id), "7");
+    assert_string_equal(order(&kind_segments, NULL, orphans), "2147483647");
+    assert_string_equal(order(&kind_holders, NULL, parent), "0 0");
+    parent.parent.id = 7;
+    assert_string_equal(order(&kind_holders, NULL, parent), "");
+    assert_string_equal(order(&kind_segments, NULL, parent), "");
+}
+
+static void unknown_sort_columns_are_refused(void **state)
+{
+    (void)state;
+    const struct column *column;
+    bool descending;
+
+    assert_false(rows_parse_sort(&kind_segments, "sizze", &column, &descending));
+    assert_false(rows_parse_sort(&kind_segments, "--size", &column, &descending));
+    assert_false(rows_parse_sort(&kind_segments, "", &column, &descending));
+    assert_true(rows_parse_sort(&kind_segments, "-ATT", &column, &descending));
+    assert_string_equal(column->name, "nattch");
+    assert_true(descending);
+    assert_true(rows_parse_sort(&kind_segments, "owner", &column, &descending));
+    assert_false(descending);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(comparisons),
+        cmocka_unit_test(words),
+        cmocka_unit_test(unknown_matches_nothing),
+        cmocka_unit_test(mistakes_are_pointed_at),
+        cmocka_unit_test(filters_say_what_they_need),
+        cmocka_unit_test(sorts_are_stable_and_unknown_comes_last),
+        cmocka_unit_test(rows_are_chosen),
+        cmocka_unit_test(unknown_sort_columns_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
