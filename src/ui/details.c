@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/line.h"
 #include "base/text.h"
 #include "ui/wrap.h"
 
@@ -149,26 +150,21 @@ static void add_accounting(struct details *out, const struct session *session, i
     add_line(out, account->found == account->nattch ? STYLE_GOOD : STYLE_WARNING, line);
 }
 
-// Who waits for a set, below what is known of its elements: one line, the first few.
+// Who waits for a set or queue: the first of them, as many as the text holds.
 static void add_waiters(struct details *out, const struct snapshot *s, const struct identity *object)
 {
-    char line[400];
-    size_t used = 0, n = 0;
+    char text[400];
+    struct line line = line_start(text, sizeof text);
+    size_t n = 0;
 
-    line[0] = '\0';
     for (size_t i = 0; i < s->waiters.n; i++) {
         const struct waiter *w = &s->waiters.at[i];
-        if (w->kind != object->kind || w->id != object->id)
-            continue;
-        if (n++ > 0 && used < sizeof line)
-            used += (size_t)snprintf(line + used, sizeof line - used, " · ");
-        if (used < sizeof line)
-            used += (size_t)snprintf(line + used, sizeof line - used, "%" PRId32 " %s %s", w->pid,
-                                     w->comm, w->detail);
+        if (w->kind == object->kind && w->id == object->id)
+            line_add(&line, "%s%" PRId32 " %s %s", n++ > 0 ? " · " : "", w->pid, w->comm,
+                     w->detail);
     }
-    line[text_clip(line, sizeof line, &(size_t){0})] = '\0'; // whole characters
     if (n > 0)
-        add_line(out, STYLE_WARNING, mem_format("%zu waiting: %s", n, line));
+        add_line(out, STYLE_WARNING, mem_format("%zu waiting: %s", n, text));
 }
 
 void details_above(struct details *out, struct session *session)

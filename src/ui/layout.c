@@ -44,7 +44,7 @@ void layout_compute(struct layout *out, int w, int h, const struct layout_wish *
     // surrounds it takes half of the rest at most.
     int findings = wish->findings ? 1 : 0;
     int room = h - 4 - findings - LAYOUT_TABLE_MIN;
-    int header = header_lines(wish->header, h, room);
+    int header = header_lines(wish->header, h, room - (wish->above > 0)); // the accounting too
     room -= header;
     int above = least(most(wish->above, 0), most(room / 2, least(room, 1)));
     int below = least(most(wish->below, 0), (room - above) / 2 + (room - above) % 2);

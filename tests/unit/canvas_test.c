@@ -1,0 +1,246 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/canvas.h"
+#include "ui/theme.h"
+#include "ui/wrap.h"
+
+static struct canvas make(int w, int h, bool ascii)
+{
+    struct canvas c = {.ascii = ascii};
+
+    canvas_resize(&c, w, h);
+    return c;
+}
+
+static void expect_row(const struct canvas *c, int y, const char *expected)
+{
+    char *row = canvas_row(c, y);
+
+    assert_string_equal(row, expected);
+    free(row);
+}
+
+// No cell is half of a wide character whose other half is not beside it.
+static void expect_whole(const struct canvas *c)
+{
+    for (int i = 0; i < c->w * c->h; i++) {
+        if (c->cells[i].code == 0)
+            assert_true(i % c->w > 0 && c->cells[i - 1].code != 0 && c->cells[i - 1].code != ' ');
+    }
+}
+
+static void text_is_clipped_with_an_ellipsis(void **state)
+{
+    (void)state;
+    struct canvas c = make(10, 3, false);
+
+    assert_int_equal(canvas_text(&c, 0, 0, 10, STYLE_PLAIN, "0123456789"), 10);
+    assert_int_equal(canvas_text(&c, 0, 1, 5, STYLE_PLAIN, "0123456789"), 5);
+    assert_int_equal(canvas_text(&c, 2, 2, 1, STYLE_PLAIN, "ab"), 1);
+    assert_int_equal(canvas_text(&c, 5, 2, 0, STYLE_PLAIN, "ab"), 0);
+    expect_row(&c, 0, "0123456789");
+    expect_row(&c, 1, "0123…");
+    expect_row(&c, 2, "  …");
+    canvas_free(&c);
+    assert_null(c.cells);
+}
+
+static void drawing_beyond_the_canvas_is_cut(void **state)
+{
+    (void)state;
+    struct canvas c = make(6, 2, false);
+
+    canvas_text(&c, -2, 0, 20, STYLE_PLAIN, "abcdefghijk");
+    canvas_text(&c, 0, -1, 6, STYLE_PLAIN, "no");
+    canvas_text(&c, 0, 2, 6, STYLE_PLAIN, "no");
+    canvas_text(&c, 99, 1, 6, STYLE_PLAIN, "no");
+    canvas_clear(&c, (struct rect){-5, -5, 6, 6}, STYLE_TITLE);
+    canvas_style(&c, (struct rect){4, 1, 1000, 1000}, STYLE_TAB);
+    canvas_frame(&c, (struct rect){-1, -1, 8, 4}, STYLE_PLAIN, "title");
+    expect_row(&c, 0, " defgh");
+    expect_row(&c, 1, "");
+    assert_int_equal(c.cells[0].style, STYLE_TITLE);
+    assert_int_equal(c.cells[11].style, STYLE_TAB);
+    assert_int_equal(c.cells[9].style, STYLE_PLAIN);
+    canvas_free(&c);
+}
+
+static void numbers_stand_at_the_right(void **state)
+{
+    (void)state;
+    struct canvas c = make(8, 2, false);
+
+    canvas_right(&c, 1, 0, 6, STYLE_PLAIN, "42");
+    canvas_right(&c, 1, 1, 4, STYLE_PLAIN, "12345");
+    expect_row(&c, 0, "     42");
+    expect_row(&c, 1, " 123…");
+    canvas_free(&c);
+}
+
+static void wide_characters_take_two_cells(void **state)
+{
+    (void)state;
+    struct canvas c = make(7, 3, false);
+
+    if (canvas_width(&c, "漢") != 2) {
+        print_message("skip: this locale does not know wide characters\n");
+        canvas_free(&c);
+        skip();
+    }
+    assert_int_equal(canvas_text(&c, 0, 0, 7, STYLE_PLAIN, "漢字漢"), 6);
+    expect_row(&c, 0, "漢字漢");
+    assert_int_equal(canvas_text(&c, 0, 1, 4, STYLE_PLAIN, "漢字漢"), 3); // a whole one and …
+    expect_row(&c, 1, "漢…");
+    canvas_text(&c, 1, 0, 1, STYLE_PLAIN, "x"); // the right half of the first
+    expect_row(&c, 0, " x字漢");
+    canvas_text(&c, 2, 0, 1, STYLE_PLAIN, "y"); // the left half of the second
+    expect_row(&c, 0, " xy 漢");
+    canvas_text(&c, 6, 2, 2, STYLE_PLAIN, "漢"); // half beyond the edge
+    expect_row(&c, 2, "");
+    expect_whole(&c);
+    canvas_free(&c);
+}
+
+static void ascii_has_a_sign_for_each_of_ours(void **state)
+{
+    (void)state;
+    struct canvas c = make(30, 4, true);
+
+    canvas_text(&c, 0, 0, 30, STYLE_PLAIN, "oracle×17 › ● · │ ▾ ▴ é 漢");
+    expect_row(&c, 0, "oraclex17 > * - | v ^ ? ?");
+    canvas_text(&c, 0, 1, 4, STYLE_PLAIN, "abcdef");
+    expect_row(&c, 1, "abc~");
+    canvas_frame(&c, (struct rect){0, 2, 12, 2}, STYLE_PLAIN, "hi");
+    expect_row(&c, 2, "+- hi -----+");
+    expect_row(&c, 3, "+----------+");
+    for (int symbol = SYM_HLINE; symbol <= SYM_BAR; symbol++) {
+        const char *text = symbol_text(symbol, true);
+        assert_true(text[0] > ' ' && text[0] < 127 && text[1] == '\0');
+        assert_int_equal(canvas_width(&c, symbol_text(symbol, false)), 1);
+    }
+    canvas_free(&c);
+}
+
+static void sizes_of_nothing_are_fine(void **state)
+{
+    (void)state;
+    struct canvas c = make(0, 0, false);
+
+    canvas_text(&c, 0, 0, 10, STYLE_PLAIN, "x");
+    canvas_frame(&c, (struct rect){0, 0, 10, 10}, STYLE_PLAIN, "x");
+    expect_row(&c, 0, "");
+    canvas_resize(&c, -3, 7);
+    canvas_text(&c, 0, 0, 10, STYLE_PLAIN, "x");
+    canvas_resize(&c, 1, 1);
+    canvas_text(&c, 0, 0, 10, STYLE_PLAIN, "xy");
+    expect_row(&c, 0, "x");
+    canvas_free(&c);
+}
+
+static void wrapping_breaks_at_blanks(void **state)
+{
+    (void)state;
+    struct canvas c = make(12, 8, false);
+
+    assert_int_equal(wrap_lines(&c, "", 12), 0);
+    assert_int_equal(wrap_lines(&c, "one line", 12), 1);
+    const char *text = "nothing is freed now, for 18 hold\nsupercalifragilistic";
+    assert_int_equal(wrap_lines(&c, text, 12), 5);
+    assert_int_equal(wrap_draw(&c, (struct rect){0, 0, 12, 8}, STYLE_PLAIN, text, 0), 5);
+    expect_row(&c, 0, "nothing is");
+    expect_row(&c, 1, "freed now,");
+    expect_row(&c, 2, "for 18 hold");
+    expect_row(&c, 3, "supercalifra");
+    expect_row(&c, 4, "gilistic");
+    canvas_clear(&c, (struct rect){0, 0, 12, 8}, STYLE_PLAIN);
+    assert_int_equal(wrap_draw(&c, (struct rect){0, 6, 12, 2}, STYLE_PLAIN, text, 2), 2);
+    expect_row(&c, 5, "");
+    expect_row(&c, 6, "for 18 hold");
+    expect_row(&c, 7, "supercalifra");
+    canvas_free(&c);
+}
+
+static void wrapped_entries_hang_under_their_text(void **state)
+{
+    (void)state;
+    struct canvas c = make(24, 3, false);
+
+    wrap_draw(&c, (struct rect){0, 0, 24, 3}, STYLE_PLAIN, "  F8 x    marks it for removal at once", 0);
+    expect_row(&c, 0, "  F8 x    marks it for");
+    expect_row(&c, 1, "          removal at");
+    expect_row(&c, 2, "          once");
+    canvas_free(&c);
+}
+
+// However narrow: ends, and loses no word.
+static void wrapping_always_ends(void **state)
+{
+    (void)state;
+    struct canvas c = make(1, 1, false);
+    const char *text = "  ab  漢字 cdefghij\n\n k";
+
+    for (int w = 1; w < 30; w++) {
+        const char *at = text;
+        size_t letters = 0;
+        int lines = 0;
+        while (*at) {
+            size_t next, length = wrap_next(&c, at, w, &next);
+            assert_true(next > 0 && length <= next);
+            for (size_t i = 0; i < length; i++)
+                letters += at[i] != ' ';
+            at += next;
+            assert_true(++lines < 40);
+        }
+        assert_int_equal(letters, 11 + 6);
+    }
+    canvas_free(&c);
+}
+
+// Without colours what matters still differs from plain text by more than being dim.
+static void looks_work_without_colours(void **state)
+{
+    (void)state;
+    static const enum style marked[] = {STYLE_TITLE,    STYLE_SORTED,  STYLE_SELECTED, STYLE_TAGGED,
+                                        STYLE_WARNING,  STYLE_CRITICAL, STYLE_KEY,     STYLE_TAB,
+                                        STYLE_NEW,      STYLE_PROMPT};
+
+    for (int style = 0; style < STYLE_COUNT; style++) {
+        const struct look *mono = theme_look(style, false), *color = theme_look(style, true);
+        assert_int_equal(mono->fg, THEME_DEFAULT);
+        assert_int_equal(mono->bg, THEME_DEFAULT);
+        assert_true(color->fg >= THEME_DEFAULT && color->fg <= THEME_WHITE);
+        assert_true(color->bg >= THEME_DEFAULT && color->bg <= THEME_WHITE);
+        assert_true(color->fg == THEME_DEFAULT || color->fg != color->bg);
+    }
+    for (size_t i = 0; i < sizeof marked / sizeof marked[0]; i++)
+        assert_true(theme_look(marked[i], false)->attributes & (THEME_BOLD | THEME_REVERSE));
+    assert_true(theme_look(STYLE_SELECTED, false)->attributes & THEME_REVERSE);
+    assert_ptr_equal(theme_look(99, true), theme_look(STYLE_PLAIN, true));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(text_is_clipped_with_an_ellipsis),
+        cmocka_unit_test(drawing_beyond_the_canvas_is_cut),
+        cmocka_unit_test(numbers_stand_at_the_right),
+        cmocka_unit_test(wide_characters_take_two_cells),
+        cmocka_unit_test(ascii_has_a_sign_for_each_of_ours),
+        cmocka_unit_test(sizes_of_nothing_are_fine),
+        cmocka_unit_test(wrapping_breaks_at_blanks),
+        cmocka_unit_test(wrapped_entries_hang_under_their_text),
+        cmocka_unit_test(wrapping_always_ends),
+        cmocka_unit_test(looks_work_without_colours),
+    };
+    if (!setlocale(LC_ALL, "C.UTF-8"))
+        setlocale(LC_ALL, "en_US.UTF-8");
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
