@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "linux/ipcns.h"
 #include "linux/taskstat.h"
 
 struct attachments {
@@ -22,20 +23,6 @@ struct attachments {
 };
 
 enum { PATH_CAP = 96, HOME_CAP = 48 };
-
-// "ipc:[4026531839]" → 4026531839; 0 where it cannot be read. `home` is "self", "42", "42/task/43".
-static uint64_t ipc_namespace(int proc, const char *home)
-{
-    char path[PATH_CAP], link[64];
-    uint64_t inode = 0;
-
-    snprintf(path, sizeof path, "%s/ns/ipc", home);
-    ssize_t len = readlinkat(proc, path, link, sizeof link - 1);
-    if (len < 0)
-        return 0;
-    link[len] = '\0';
-    return sscanf(link, "ipc:[%" SCNu64 "]", &inode) == 1 ? inode : 0;
-}
 
 static const struct maps_engine *choose_engine(int proc, const struct maps_devices *devices)
 {
@@ -53,7 +40,7 @@ struct attachments *attachments_new(const char *proc, bool text_only)
     self->proc = open(proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
     self->devices_error = maps_learn_devices(&self->devices);
     self->engine = text_only ? &maps_by_text : choose_engine(self->proc, &self->devices);
-    self->own_namespace = ipc_namespace(self->proc, "self");
+    self->own_namespace = ipcns_of(self->proc, "self");
     return self;
 }
 
@@ -205,7 +192,7 @@ static bool file_handle(int proc, const char *home, struct mapping *mapping)
 static void identify(struct reading *r, bool exact)
 {
     struct answer *answer = r->answer;
-    uint64_t namespace = ipc_namespace(r->self->proc, r->home);
+    uint64_t namespace = ipcns_of(r->self->proc, r->home);
 
     answer->namespace_known = namespace && r->self->own_namespace;
     answer->namespace_differs = answer->namespace_known && namespace != r->self->own_namespace;

@@ -1,0 +1,153 @@
+#include "linux/waiters.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "linux/ipcns.h"
+#include "linux/taskstat.h"
+#include "linux/waitcall.h"
+
+enum { PATH_CAP = 64 };
+
+// Up to `cap` bytes of a file of the task; the number read or -errno.
+static ssize_t read_file(int tasks, int32_t tid, const char *name, off_t offset, void *dst,
+                         size_t cap)
+{
+    char path[PATH_CAP];
+
+    snprintf(path, sizeof path, "%" PRId32 "/%s", tid, name);
+    int fd = openat(tasks, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return -errno;
+    ssize_t got;
+    do
+        got = offset ? pread(fd, dst, cap, offset) : read(fd, dst, cap);
+    while (got < 0 && errno == EINTR);
+    int error = errno;
+    close(fd);
+    return got < 0 ? -error : got;
+}
+
+// Ids repeat in every namespace, and a blocked task cannot have left the one it waits in.
+static bool elsewhere(const char *proc, int tasks, int32_t tid)
+{
+    char home[PATH_CAP], *own = mem_format("%s/self", proc);
+    uint64_t ours = ipcns_of(AT_FDCWD, own);
+
+    free(own);
+    snprintf(home, sizeof home, "%" PRId32, tid);
+    uint64_t theirs = ipcns_of(tasks, home);
+    return ours && theirs && ours != theirs;
+}
+
+static bool know_uid(int tasks, struct waiter *waiter)
+{
+    char text[1024];
+    ssize_t len = read_file(tasks, waiter->tid, "status", 0, text, sizeof text - 1);
+
+    if (len < 0)
+        return false;
+    text[len] = '\0';
+    const char *at = strstr(text, "\nUid:");
+    return at && sscanf(at, "\nUid: %*u %" SCNu32, &waiter->uid) == 1; // real, effective, …
+}
+
+static void know_comm(int tasks, struct waiter *waiter)
+{
+    char raw[256];
+    ssize_t len = read_file(tasks, waiter->tid, "comm", 0, raw, sizeof raw);
+
+    if (len > 0 && raw[len - 1] == '\n')
+        len--;
+    text_escape(waiter->comm, sizeof waiter->comm, raw, len > 0 ? (size_t)len : 0);
+}
+
+// A stopped task still shows its call, but the kernel does not count it as waiting.
+static bool is_stopped(int tasks, int32_t tid)
+{
+    struct taskstat stat;
+    char path[PATH_CAP];
+
+    snprintf(path, sizeof path, "%" PRId32 "/stat", tid);
+    return taskstat_read(tasks, path, &stat) == 0 && (stat.state == 'T' || stat.state == 't');
+}
+
+static void describe(int tasks, const struct waitcall *call, struct waiter *waiter)
+{
+    static const char stopped[] = "stopped";
+    char memory[WAITCALL_MEMORY];
+    size_t want = waitcall_memory(call);
+    ssize_t got = 0;
+
+    if (want && call->pointer && call->pointer <= INT64_MAX)
+        got = read_file(tasks, waiter->tid, "mem", (off_t)call->pointer, memory, want);
+    waitcall_describe(call, memory, got > 0 ? (size_t)got : 0, waiter->detail,
+                      sizeof waiter->detail - sizeof stopped - 2);
+    if (is_stopped(tasks, waiter->tid)) {
+        size_t used = strlen(waiter->detail);
+        snprintf(waiter->detail + used, sizeof waiter->detail - used, "%s%s", used ? ", " : "",
+                 stopped);
+    }
+}
+
+// 0, also when the task waits for nothing of ours; or -errno.
+static int read_task(const char *proc, int tasks, int32_t pid, int32_t tid, struct answer *answer)
+{
+    struct waitcall call;
+    char line[256];
+    ssize_t len = read_file(tasks, tid, "syscall", 0, line, sizeof line);
+
+    if (len < 0)
+        return (int)len;
+    if (!waitcall_parse(line, (size_t)len, &call) || elsewhere(proc, tasks, tid))
+        return 0;
+    bool semaphore = call.call == WAIT_SEMOP || call.call == WAIT_SEMTIMEDOP;
+    struct waiter waiter = {
+        .kind = semaphore ? KIND_SEMSET : KIND_QUEUE,
+        .id = call.id,
+        .pid = pid,
+        .tid = tid,
+        .call = call.call,
+    };
+    if (!know_uid(tasks, &waiter))
+        return 0; // gone meanwhile
+    know_comm(tasks, &waiter);
+    describe(tasks, &call, &waiter);
+    vec_push(&answer->waiters, waiter);
+    return 0;
+}
+
+void waiters_probe(const char *proc, int32_t pid, struct answer *answer)
+{
+    struct dirent *entry;
+
+    if (pid <= 0) {
+        answer->error = -ESRCH;
+        return;
+    }
+    char *path = mem_format("%s/%" PRId32 "/task", proc, pid);
+    DIR *dir = opendir(path);
+    if (!dir)
+        answer->error = -errno;
+    free(path);
+    if (!dir)
+        return;
+    while ((entry = readdir(dir)) != NULL) {
+        int64_t tid;
+        if (!text_parse_int(entry->d_name, 1, INT32_MAX, &tid))
+            continue;
+        int error = read_task(proc, dirfd(dir), pid, (int32_t)tid, answer);
+        if (error == -EACCES || error == -EPERM) { // then of all threads
+            answer->error = error;
+            break;
+        }
+    }
+    closedir(dir);
+}
