@@ -171,12 +171,14 @@ static const char *apply_strict(struct options *o, const char *value)
 
 static const struct option_row rows[] = {
     {0, "json", NULL, "one JSON document on one line; every table if none is named", apply_json},
-    {0, "batch", NULL, "plain tables: segments, semaphores and queues if none is named", apply_batch},
+    {0, "batch", NULL, "plain tables; segments, semaphores and queues if none is named",
+     apply_batch},
     {'d', "delay", "SECS", "refresh interval, 0.1 to 3600 (default 2)", apply_delay},
     {'n', "iterations", "N", "stop after N ticks", apply_iterations},
     {'o', "columns", "LIST", "columns of the (single) table; +LIST appends", apply_columns},
     {'s', "sort", "COL", "sort by a column; -COL largest first, +COL smallest first", apply_sort},
-    {'f', "filter", "EXPR", "only rows that match: words, or column=value, size>1M, !app=x", apply_filter},
+    {'f', "filter", "EXPR", "only rows that match: words, or column=value, size>1M, !app=x",
+     apply_filter},
     {'u', "user", "USER", "only objects owned by USER (name or uid)", apply_user},
     {'i', "id", "ID", "only that object, and what hangs on it", apply_id},
     {'R', "readonly", NULL, "no command that changes anything", apply_readonly},
@@ -222,7 +224,8 @@ static int take_table(struct options *o, const char *name)
     char tables[200];
 
     if (!kind)
-        return options_fail("no table '%s'; there are %s", name, list_tables(tables, sizeof tables));
+        return options_fail("no table '%s'; there are %s", name,
+                            list_tables(tables, sizeof tables));
     for (size_t i = 0; i < o->n_tables; i++) {
         if (o->tables[i] == kind)
             return options_fail("table '%s' is named twice", kind->name);
@@ -324,7 +327,8 @@ void options_help(void)
         char letter[8] = "    ", name[32];
         if (rows[i].letter)
             snprintf(letter, sizeof letter, "-%c, ", rows[i].letter);
-        snprintf(name, sizeof name, "--%s %s", rows[i].name, rows[i].argument ? rows[i].argument : "");
+        snprintf(name, sizeof name, "--%s %s", rows[i].name,
+                 rows[i].argument ? rows[i].argument : "");
         printf("  %s%-18s  %s\n", letter, name, rows[i].help);
     }
     char tables[200];

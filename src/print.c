@@ -126,7 +126,8 @@ static void sleep_until(struct timespec *next, double delay)
         continue;
 }
 
-int print_run(const struct options *options, const struct requests *requests, struct sampler *sampler)
+int print_run(const struct options *options, const struct requests *requests,
+              struct sampler *sampler)
 {
     struct want want = requests_want(requests, options);
     long ticks = options->iterations ? options->iterations : 1;

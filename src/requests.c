@@ -82,7 +82,8 @@ static int build_query(struct query *query, struct filter **filter, const struct
     *filter = filter_parse(query->kind, o->filter, &error);
     query->filter = *filter;
     if (!*filter)
-        return options_fail("--filter '%s': at character %zu: %s", o->filter, error.at + 1, error.message);
+        return options_fail("--filter '%s': at character %zu: %s", o->filter, error.at + 1,
+                            error.message);
     return 0;
 }
 

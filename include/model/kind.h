@@ -27,7 +27,8 @@ struct kind {
 };
 
 const struct kind *kind_get(enum kind_id id);      // NULL where a kind is not built yet
-const struct kind *kind_by_name(const char *name); // also unambiguous prefixes and singulars; or NULL
+// Also by title, in the singular and by an unambiguous prefix; or NULL.
+const struct kind *kind_by_name(const char *name);
 // By name, else by heading, in any case ("att", "SIZE"); or NULL.
 const struct column *kind_column(const struct kind *kind, const char *name);
 // The nearest column name to a mistyped one; NULL where none is near.

@@ -10,7 +10,16 @@
 
 #include "base/text.h"
 
-enum op { OP_WORD, OP_EQUAL, OP_DIFFERS, OP_LESS, OP_GREATER, OP_AT_MOST, OP_AT_LEAST, OP_CONTAINS };
+enum op {
+    OP_WORD, // no comparison
+    OP_EQUAL,
+    OP_DIFFERS,
+    OP_LESS,
+    OP_GREATER,
+    OP_AT_MOST,
+    OP_AT_LEAST,
+    OP_CONTAINS,
+};
 
 struct term {
     bool negated;
@@ -223,7 +232,8 @@ static bool take_comparison(struct parser *p, const char *name, size_t n, struct
     if (!term->column) {
         const char *near = kind_near_column(p->kind, column);
         if (near)
-            return fail(p, name, "no column '%s' in %s; did you mean '%s'?", column, p->kind->name, near);
+            return fail(p, name, "no column '%s' in %s; did you mean '%s'?", column, p->kind->name,
+                        near);
         return fail(p, name, "no column '%s' in %s", column, p->kind->name);
     }
     term->op = operator_at(p->at, &end);

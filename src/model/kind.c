@@ -143,7 +143,8 @@ const char *identity_text(const struct identity *identity, char *dst, size_t cap
         snprintf(dst, cap, "process %" PRId32, identity->pid);
         break;
     case KIND_MAPPING:
-        snprintf(dst, cap, "mapping %" PRIx64 " of process %" PRId32, identity->part, identity->pid);
+        snprintf(dst, cap, "mapping %" PRIx64 " of process %" PRId32, identity->part,
+                 identity->pid);
         break;
     case KIND_ELEMENT:
         snprintf(dst, cap, "semaphore %" PRIu64 " of set %" PRId32, identity->part, identity->id);

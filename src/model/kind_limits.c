@@ -8,7 +8,8 @@
 #include "base/text.h"
 #include "model/cells.h"
 
-// The defaults of shmmax and shmall mean 'no limit': ULONG_MAX - (1UL << 24), include/uapi/linux/shm.h
+// The defaults of shmmax and shmall, ULONG_MAX - (1UL << 24), mean 'no limit':
+// include/uapi/linux/shm.h
 static bool unlimited(const struct limit *r)
 {
     return r->limit >= UINT64_C(1) << 60 || r->limit == UINT32_MAX - (UINT32_C(1) << 24);
@@ -16,8 +17,10 @@ static bool unlimited(const struct limit *r)
 
 CELL_GETTER(get_name, struct limit, cell_set_text(out, r->name))
 CELL_GETTER(get_used, struct limit, if (r->known & LIMIT_KNOWS_USED) cell_set_count(out, r->used))
-CELL_GETTER(get_limit, struct limit, if (r->known & LIMIT_KNOWS_LIMIT) cell_set_count(out, r->limit))
-CELL_GETTER(get_top, struct limit, if (r->known & LIMIT_KNOWS_TOP) cell_set_user(out, s, r->top_uid))
+CELL_GETTER(get_limit, struct limit,
+            if (r->known & LIMIT_KNOWS_LIMIT) cell_set_count(out, r->limit))
+CELL_GETTER(get_top, struct limit,
+            if (r->known & LIMIT_KNOWS_TOP) cell_set_user(out, s, r->top_uid))
 CELL_GETTER(get_path, struct limit, cell_set_text(out, r->path))
 CELL_GETTER(get_unit, struct limit, cell_set_text(out, r->unit))
 CELL_GETTER(get_meaning, struct limit, cell_set_text(out, r->meaning))

@@ -52,7 +52,8 @@ static void json_members_are_the_documented_ones(void **state)
          "shares_memory_with"},
         {KIND_MAPPING, "maps", "shmid pid start end size perms offset dev inode path"},
         {KIND_SEMSET, "semaphores",
-         "key semid owner uid group gid creator cuid cgid perms nsems otime ctime waiters app orphan"},
+         "key semid owner uid group gid creator cuid cgid perms nsems otime ctime waiters app "
+         "orphan"},
         {KIND_ELEMENT, "elements", "semid index value ncount zcount pid pid_state"},
         {KIND_QUEUE, "queues",
          "key msqid owner uid group gid creator cuid cgid perms bytes max_bytes messages lspid "
@@ -286,7 +287,8 @@ static void rows_hang_on_their_parents(void **state)
 {
     (void)state;
     struct snapshot *s = picture_new();
-    struct identity segment = {.kind = KIND_SEGMENT, .id = 0}, other = {.kind = KIND_SEGMENT, .id = 7};
+    struct identity segment = {.kind = KIND_SEGMENT, .id = 0},
+                    other = {.kind = KIND_SEGMENT, .id = 7};
     struct identity set = {.kind = KIND_SEMSET, .id = 0}, holder = {.kind = KIND_HOLDER, .pid = 10};
 
     const void *row = kind_holders.at(s, 0), *mapping = kind_mappings.at(s, 0);

@@ -26,14 +26,16 @@ static const char *left(const struct kind *kind, const char *expression)
         if (!filter_match(filter, s, kind->at(s, i)))
             continue;
         kind->identify(s, kind->at(s, i), &identity);
-        snprintf(ids + strlen(ids), sizeof ids - strlen(ids), "%s%d", ids[0] ? " " : "", identity.id);
+        snprintf(ids + strlen(ids), sizeof ids - strlen(ids), "%s%d", ids[0] ? " " : "",
+                 identity.id);
     }
     filter_free(filter);
     snapshot_unref(s);
     return ids;
 }
 
-#define SEGMENTS(expression, expected) assert_string_equal(left(&kind_segments, expression), expected)
+#define SEGMENTS(expression, expected)                                                             \
+    assert_string_equal(left(&kind_segments, expression), expected)
 
 static void comparisons(void **state)
 {
@@ -172,13 +174,15 @@ static const char *order(const struct kind *kind, const char *sort, struct query
     for (size_t i = 0; i < rows.n; i++) {
         struct identity identity;
         kind->identify(s, rows.at[i], &identity);
-        snprintf(ids + strlen(ids), sizeof ids - strlen(ids), "%s%d", ids[0] ? " " : "", identity.id);
+        snprintf(ids + strlen(ids), sizeof ids - strlen(ids), "%s%d", ids[0] ? " " : "",
+                 identity.id);
     }
     vec_free(&rows);
     snapshot_unref(s);
     return ids;
 }
-#define ORDER(sort, expected) assert_string_equal(order(&kind_segments, sort, (struct query){0}), expected)
+#define ORDER(sort, expected)                                                                      \
+    assert_string_equal(order(&kind_segments, sort, (struct query){0}), expected)
 
 static void sorts_are_stable_and_unknown_comes_last(void **state)
 {

@@ -115,16 +115,18 @@ static void bad_values_are_refused(void **state)
     char message[128];
 
     for (size_t i = 0; i < sizeof delays / sizeof delays[0]; i++) {
-        snprintf(message, sizeof message, "--delay '%s': seconds from 0.1 to 3600 are needed", delays[i]);
+        snprintf(message, sizeof message, "--delay '%s': seconds from 0.1 to 3600 are needed",
+                 delays[i]);
         REFUSED(message, "--json", "-d", delays[i]);
     }
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
-        snprintf(message, sizeof message, "--id '%s': an identifier from 0 to 2147483647 is needed", ids[i]);
+        snprintf(message, sizeof message, "--id '%s': an identifier from 0 to 2147483647 is needed",
+                 ids[i]);
         REFUSED(message, "--json", "-i", ids[i]);
     }
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        snprintf(message, sizeof message, "--iterations '%s': a number from 1 to 1000000000 is needed",
-                 counts[i]);
+        snprintf(message, sizeof message,
+                 "--iterations '%s': a number from 1 to 1000000000 is needed", counts[i]);
         REFUSED(message, "--json", "-n", counts[i]);
     }
 }
