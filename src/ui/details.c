@@ -21,7 +21,8 @@ static void add_line(struct details *out, enum style style, char *value)
 static void add_fact(struct details *out, const struct column *column, char *value)
 {
     struct detail fact = {.value = value, .style = STYLE_PLAIN};
-    const char *label = strchr(column->name, '_') ? column->name : column->title;
+    const char *label = strchr(column->name, '_') || strlen(column->title) < 3 ? column->name
+                                                                                : column->title;
 
     snprintf(fact.label, sizeof fact.label, "%s", label);
     for (char *at = fact.label; *at; at++)
@@ -74,15 +75,17 @@ static void add_column(struct details *out, const struct snapshot *s, const stru
 // What one asks first, in that order; the other columns follow as the table has them. A name that
 // a kind has not is passed over.
 static const char *const first[] = {
-    "shmid", "semid", "msqid",  "pid",  "key",   "original_key", "size",  "nattch",
-    "status", "owner", "perms", "cpid", "atime", "dtime",        "otime", "ctime",
-    "lpid",  "app",
+    "key",   "original_key", "size",  "nattch", "status", "rss",   "swap",  "cpid",
+    "lpid",  "atime",        "dtime", "otime",  "stime",  "rtime", "ctime", "app",
+    "owner", "perms",
 };
 // Numbers whose names stand beside them already, and ages of moments told in full.
 static const char *const left_out[] = {
     "uid", "gid", "cuid", "cgid", "creator_state", "pid_state", "idle", "age", "found", "comm",
     "stale",
 };
+// The path in the tab line names these of what was entered.
+static const char *const in_path[] = {"shmid", "semid", "msqid", "pid"};
 
 static bool among(const char *const *names, size_t n, const char *name)
 {
@@ -93,20 +96,26 @@ static bool among(const char *const *names, size_t n, const char *name)
     return false;
 }
 
-static void add_row(struct details *out, const struct snapshot *s, const struct kind *kind,
-                    const void *row)
-{
-    const size_t n_first = sizeof first / sizeof first[0];
-    const size_t n_out = sizeof left_out / sizeof left_out[0];
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-    for (size_t i = 0; i < n_first; i++) {
+static void add_row(struct details *out, const struct snapshot *s, const struct kind *kind,
+                    const void *row, bool entered)
+{
+    for (size_t i = 0; !entered && i < COUNT(in_path); i++) {
+        const struct column *column = kind_column(kind, in_path[i]);
+        if (column)
+            add_column(out, s, column, row);
+    }
+    for (size_t i = 0; i < COUNT(first); i++) {
         const struct column *column = kind_column(kind, first[i]);
         if (column)
             add_column(out, s, column, row);
     }
     for (size_t i = 0; i < kind->n_columns; i++) {
         const struct column *column = &kind->columns[i];
-        if (!among(first, n_first, column->name) && !among(left_out, n_out, column->name))
+        if (!among(first, COUNT(first), column->name) &&
+            !among(left_out, COUNT(left_out), column->name) &&
+            !among(in_path, COUNT(in_path), column->name))
             add_column(out, s, column, row);
     }
 }
@@ -177,7 +186,7 @@ void details_above(struct details *out, struct session *session)
     const struct kind *kind = kind_get(view->parent.kind);
     const void *row = kind ? find_row(s, kind, &view->parent) : NULL;
     if (row)
-        add_row(out, s, kind, row);
+        add_row(out, s, kind, row, true);
     if (view->parent.kind == KIND_SEGMENT)
         add_accounting(out, session, view->parent.id);
     if (view->parent.kind == KIND_SEMSET)
@@ -206,7 +215,7 @@ void details_below(struct details *out, struct session *session)
         add_finding(out, row);
         return;
     }
-    add_row(out, s, kind, row);
+    add_row(out, s, kind, row, false);
     if (kind->id == KIND_SEGMENT)
         add_accounting(out, session, identity.id);
     if (kind->id == KIND_SEMSET || kind->id == KIND_QUEUE)

@@ -11,7 +11,7 @@
 #include "ui/table.h"
 #include "ui/tabs.h"
 
-enum { LOW_SCREEN = 24, FACTS_LOW = 2, FACTS = 4 };
+enum { LOW_SCREEN = 24, FACTS_LOW = 3, FACTS = 5 };
 
 struct parts { // of one screen: where everything goes, and what is told about rows
     struct layout layout;

@@ -145,9 +145,9 @@ static double fullest(const struct usage *a, const struct usage *b)
 }
 
 // Only what is near its limit stands out in colour.
-static enum style near(const struct usage *usage)
+static enum style fuller(const struct usage *a, const struct usage *b)
 {
-    enum style style = usage_style(usage_percent(usage));
+    enum style style = usage_style(fullest(a, b));
 
     return style == STYLE_GOOD ? STYLE_PLAIN : style;
 }
@@ -160,10 +160,10 @@ static void shm_line(struct canvas *c, int y, int w, const struct snapshot *s,
     char text[64], size[TEXT_SHORT];
 
     ratio(&bytes, true, text, sizeof text);
-    pieces_add(&p, 0, near(&bytes), NULL, "%s", text);
+    pieces_add(&p, 0, fuller(&bytes, &bytes), NULL, "%s", text);
     ratio(&count, false, text, sizeof text);
     if (text[0])
-        pieces_add(&p, 1, near(&count), NULL, "%s segments", text);
+        pieces_add(&p, 1, fuller(&count, &count), NULL, "%s segments", text);
     if (sums->resident_known) {
         pieces_add(&p, 2, STYLE_PLAIN, "rss", "%s", text_size(size, sizeof size, sums->rss));
         pieces_add(&p, 3, STYLE_PLAIN, "swap", "%s", text_size(size, sizeof size, sums->swap));
@@ -178,13 +178,14 @@ static void sem_line(struct canvas *c, int y, int w, const struct snapshot *s,
 {
     struct usage count = usage_of(s, "semmns"), sets = usage_of(s, "semmni");
     struct pieces p = {0};
-    char text[64];
+    char text[64], in[64];
 
     ratio(&count, false, text, sizeof text);
-    pieces_add(&p, 0, near(&count), NULL, "%s", text);
-    ratio(&sets, false, text, sizeof text);
-    if (text[0])
-        pieces_add(&p, 1, near(&sets), "in", "%s sets", text);
+    ratio(&sets, false, in, sizeof in);
+    if (in[0])
+        pieces_add(&p, 0, fuller(&count, &sets), NULL, "%s in %s sets", text, in);
+    else
+        pieces_add(&p, 0, fuller(&count, &sets), NULL, "%s", text);
     if (sums->waiting_known)
         pieces_add(&p, 2, STYLE_PLAIN, NULL, "%" PRIu64 " waiting", sums->waiting);
     gauge(c, y, w, "Sem", fullest(&count, &sets), &p);
@@ -199,7 +200,7 @@ static void msg_line(struct canvas *c, int y, int w, const struct snapshot *s,
 
     ratio(&queues, false, text, sizeof text);
     if (text[0])
-        pieces_add(&p, 0, near(&queues), NULL, "%s queues", text);
+        pieces_add(&p, 0, fuller(&queues, &queues), NULL, "%s queues", text);
     if (s->has & NEED_QUEUES)
         pieces_add(&p, 1, STYLE_PLAIN, NULL, "%s queued", text_size(size, sizeof size, sums->queued));
     if (sums->senders_known)
@@ -214,7 +215,7 @@ static void brief(struct pieces *p, const struct snapshot *s, int drop, const ch
     struct usage amount = usage_of(s, first);
     struct usage count = second ? usage_of(s, second) : amount;
     double percent = fullest(&amount, &count);
-    enum style style = percent < USAGE_WARNING ? STYLE_PLAIN : usage_style(percent);
+    enum style style = fuller(&amount, &count);
     char used[TEXT_SHORT] = "?";
 
     if (amount.used_known && bytes)

@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 
-enum { HEADER_LINES = 4, LOW_SCREEN = 24 };
+enum { HEADER_LINES = 4, LOW_SCREEN = 24, TEXT_MIN = 10 };
 
 static int least(int a, int b)
 {
@@ -124,6 +124,43 @@ static size_t next_to_drop(const struct fitted_vec *v)
     return worst;
 }
 
+// Words can be read when cut, numbers and keys cannot.
+static bool may_be_cut(const struct column *column)
+{
+    return !column_right_aligned(column) && column->type != CELL_KEY && column->type != CELL_PERMS;
+}
+
+// Leaves out column after column; one of words is rather cut, where that is enough.
+static void drop_to(struct fitted_vec *v, size_t *index, int w)
+{
+    for (int over = total(v) - w; over > 0; over = total(v) - w) {
+        size_t at = next_to_drop(v);
+        if (at == v->n)
+            return;
+        if (may_be_cut(v->at[at].column) && v->at[at].w - over >= TEXT_MIN)
+            v->at[at].w -= over;
+        else
+            drop(v, index, at);
+    }
+}
+
+// What is left goes to the columns that matter most, as far as their texts need it.
+static void widen(struct fitted_vec *v, const size_t *index, const int *text_widths, int w)
+{
+    int left = w - total(v);
+
+    for (int priority = 0; priority <= UINT8_MAX && left > 0; priority++) {
+        for (size_t i = 0; i < v->n; i++) {
+            if (v->at[i].column->priority != priority)
+                continue;
+            int more = wanted(v->at[i].column, text_widths[index[i]]) - v->at[i].w;
+            more = least(most(more, 0), left);
+            v->at[i].w += more;
+            left -= more;
+        }
+    }
+}
+
 // Widths for columns that must be on a screen too narrow for them: the widest gives first.
 static void cut_to(struct fitted_vec *v, int w)
 {
@@ -164,24 +201,13 @@ void layout_columns(struct fitted_vec *out, const struct column *const *columns,
     size_t *index = mem_zero(n, sizeof *index);
 
     choose(out, index, columns, text_widths, n, pan);
-    while (total(out) > w) {
-        size_t at = next_to_drop(out);
-        if (at == out->n)
-            break;
-        drop(out, index, at);
-    }
+    drop_to(out, index, w);
     if (total(out) > w) {
         for (size_t i = 0; i < out->n; i++)
             out->at[i].w = squeezed(out->at[i].column, text_widths[index[i]]);
         cut_to(out, w);
     }
-    int left = w - total(out);
-    for (size_t i = 0; i < out->n && left > 0; i++) {
-        int more = wanted(out->at[i].column, text_widths[index[i]]) - out->at[i].w;
-        more = least(most(more, 0), left);
-        out->at[i].w += more;
-        left -= more;
-    }
+    widen(out, index, text_widths, w);
     int x = 0;
     for (size_t i = 0; i < out->n; i++) {
         out->at[i].x = x;

@@ -2,7 +2,7 @@
 
 #include "ui/box.h"
 
-enum { MENU_MIN = 24 };
+enum { MENU_MIN = 28 };
 
 static struct rect menu_box(const struct canvas *c, const struct prompt *prompt)
 {
@@ -42,7 +42,7 @@ void prompt_menu(struct canvas *c, struct prompt *prompt)
     else if (prompt->text[0])
         canvas_text(c, in.x, y, in.w, STYLE_PROMPT, prompt->text);
     else
-        canvas_text(c, in.x, y, in.w, STYLE_DIM, "Enter choose  Esc");
+        canvas_text(c, in.x, y, in.w, STYLE_DIM, "Enter choose  Esc back");
 }
 
 bool prompt_menu_at(const struct canvas *canvas, const struct prompt *prompt, int x, int y,

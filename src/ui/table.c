@@ -101,7 +101,28 @@ void table_prepare(const struct canvas *canvas, struct rect r, struct session *s
     fit(canvas, r, session, columns);
 }
 
-// The sort mark stands in the blank after the title, so that sorting moves no column.
+// The sort mark stands behind the title: within the column where there is room, else in the blank
+// after it, so that sorting moves no column.
+static void draw_title(struct canvas *c, struct rect r, const struct fitted *f, bool sorted,
+                       bool descending)
+{
+    const char *title = f->column->title;
+    bool right = column_right_aligned(f->column);
+    enum style style = sorted ? STYLE_SORTED : STYLE_TITLE;
+    int x = r.x + f->x, w = f->w, width = canvas_width(c, title);
+
+    // The last column has no blank after it.
+    if (sorted && ((right && width < w) || (width >= w && x + w >= r.x + r.w)))
+        w--;
+    if (right)
+        canvas_right(c, x, r.y, w, style, title);
+    else
+        canvas_text(c, x, r.y, w, style, title);
+    if (sorted)
+        canvas_symbol(c, x + (right || width > w ? w : width), r.y, style,
+                      descending ? SYM_DOWN : SYM_UP);
+}
+
 void table_titles(struct canvas *c, struct rect r, struct session *session,
                   const struct fitted_vec *columns)
 {
@@ -110,19 +131,7 @@ void table_titles(struct canvas *c, struct rect r, struct session *session,
     canvas_clear(c, r, STYLE_TITLE);
     for (size_t i = 0; i < columns->n; i++) {
         const struct fitted *f = &columns->at[i];
-        bool sorted = f->column == view->sort, right = column_right_aligned(f->column);
-        enum style style = sorted ? STYLE_SORTED : STYLE_TITLE;
-        int width = canvas_width(c, f->column->title), w = f->w;
-        int x = r.x + f->x, mark = x + (right || width > w ? w : width);
-
-        if (sorted && mark >= r.x + r.w) // no blank after the last column
-            mark--, w--;
-        if (right)
-            canvas_right(c, x, r.y, w, style, f->column->title);
-        else
-            canvas_text(c, x, r.y, w, style, f->column->title);
-        if (sorted)
-            canvas_symbol(c, mark, r.y, style, view->descending ? SYM_DOWN : SYM_UP);
+        draw_title(c, r, f, f->column == view->sort, view->descending);
     }
 }
 

@@ -7,9 +7,9 @@
 #include "base/text.h"
 #include "ui/pieces.h"
 
-enum detail { DETAIL_COUNT, DETAIL_TITLE, DETAIL_SHORT, DETAIL_NUMBER, DETAIL_LEVELS };
+enum detail { DETAIL_COUNT, DETAIL_TITLE, DETAIL_SHORT, DETAIL_NUMBER, DETAIL_BARE, DETAIL_LEVELS };
 
-static const char *const separators[DETAIL_LEVELS] = {" │ ", " │ ", " ", " "};
+static const char *const separators[DETAIL_LEVELS] = {" │ ", " │ ", " ", " ", " "};
 
 // How old the holders are, where that is worth telling: older than two refreshes.
 static bool holders_age(const struct session *session, char *dst, size_t cap)
@@ -65,7 +65,7 @@ static void tab_text(const struct session *session, size_t tab, enum detail deta
 
     if (detail == DETAIL_COUNT && n > 0 && kind->id != KIND_LIMIT)
         snprintf(dst, cap, "%zu %s %zu", tab + 1, kind->title, n);
-    else if (detail <= DETAIL_TITLE || (detail == DETAIL_SHORT && tab == session->tab))
+    else if (detail <= DETAIL_TITLE || (detail < DETAIL_BARE && tab == session->tab))
         snprintf(dst, cap, "%zu %s", tab + 1, kind->title);
     else if (detail == DETAIL_SHORT)
         snprintf(dst, cap, "%zu %.3s", tab + 1, kind->title);
@@ -105,7 +105,7 @@ static enum detail fitting(struct canvas *c, const struct session *session, stru
 {
     enum detail detail = DETAIL_COUNT;
 
-    while (detail < DETAIL_NUMBER && each_tab(c, session, r, detail, false, -1, NULL) > r.w)
+    while (detail < DETAIL_BARE && each_tab(c, session, r, detail, false, -1, NULL) > r.w)
         detail++;
     return detail;
 }

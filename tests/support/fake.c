@@ -74,7 +74,7 @@ struct process *fake_process(struct snapshot *s, int32_t pid, uint32_t uid, cons
                              const char *command)
 {
     struct process item = {.pid = pid, .uid = uid, .start_ticks = (uint64_t)pid * 10,
-                           .start_time = FAKE_NOW - HOUR, .rss = 64 * MIB, .state = 'S',
+                           .start_time = FAKE_NOW - 3 * HOUR, .rss = 64 * MIB, .state = 'S',
                            .known = PROC_KNOWS_UID | PROC_KNOWS_START | PROC_KNOWS_STATE |
                                     PROC_KNOWS_RSS | PROC_KNOWS_COMM};
     snprintf(item.comm, sizeof item.comm, "%s", comm);

@@ -172,6 +172,9 @@ static void columns_drop_by_priority(void **state)
     assert_false(shows(&v, "owner"));
     assert_true(shows(&v, "command"));
     layout_columns(&v, all, texts, N, 37, 0);
+    assert_int_equal(v.n, 5);
+    assert_int_equal(v.at[4].w, 37 - (6 + 5 + 3 + 6 + 4)); // words are cut before they go
+    layout_columns(&v, all, texts, N, 33, 0);
     assert_int_equal(v.n, 4);
     vec_free(&v);
 }
