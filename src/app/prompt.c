@@ -1,0 +1,314 @@
+#include "app/prompt.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+enum { WHEEL_LINES = 3, PAGE_UNKNOWN = 10 };
+
+static void prompt_empty(struct prompt *p)
+{
+    vec_free(&p->actions);
+    vec_free(&p->menu);
+    free(p->body);
+    *p = (struct prompt){.serial = p->serial};
+}
+
+struct prompt *prompt_open(struct session *s, enum prompt_type type,
+                           void (*done)(struct session *session, bool accepted))
+{
+    prompt_empty(&s->prompt);
+    s->prompt.serial++;
+    s->prompt.type = type;
+    s->prompt.done = done;
+    return &s->prompt;
+}
+
+void prompt_close(struct session *s)
+{
+    prompt_empty(&s->prompt);
+}
+
+void prompt_item(struct prompt *p, int64_t value, const char *format, ...)
+{
+    struct menu_item item = {.value = value};
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(item.label, sizeof item.label, format, args);
+    va_end(args);
+    vec_push(&p->menu, item);
+}
+
+const struct menu_item *prompt_chosen(const struct prompt *p)
+{
+    return p->cursor < p->menu.n ? &p->menu.at[p->cursor] : NULL;
+}
+
+struct action_vec prompt_take_actions(struct session *s)
+{
+    struct action_vec taken = s->prompt.actions;
+
+    s->prompt.actions = (struct action_vec){0};
+    return taken;
+}
+
+size_t prompt_lines(const struct prompt *p)
+{
+    size_t lines = 0;
+
+    for (const char *at = p->body; at && *at; lines++) {
+        const char *end = strchr(at, '\n');
+        at = end ? end + 1 : at + strlen(at);
+    }
+    return lines;
+}
+
+// Lets the prompt's owner answer, then closes it, unless that opened another or found a mistake.
+static void finish(struct session *s, bool accepted)
+{
+    unsigned serial = s->prompt.serial;
+
+    if (s->prompt.done)
+        s->prompt.done(s, accepted);
+    if (s->prompt.serial == serial && (!accepted || !s->prompt.error[0]))
+        prompt_close(s);
+}
+
+static bool type_char(struct prompt *p, int32_t key)
+{
+    size_t length = strlen(p->text);
+    char utf8[4];
+
+    if (key < ' ' || key == 127 || (key >= 0x80 && key < 0xa0) || key >= K_SPECIAL)
+        return false;
+    size_t n = text_encode((uint32_t)key, utf8);
+    if (length + n >= sizeof p->text)
+        return false;
+    memcpy(p->text + length, utf8, n);
+    p->text[length + n] = '\0';
+    return true;
+}
+
+static bool erase_char(struct prompt *p)
+{
+    size_t length = strlen(p->text);
+
+    if (!length)
+        return false;
+    do
+        length--;
+    while (length && ((unsigned char)p->text[length] & 0xc0) == 0x80);
+    p->text[length] = '\0';
+    return true;
+}
+
+static bool erase_word(struct prompt *p)
+{
+    size_t length = strlen(p->text);
+
+    while (length && p->text[length - 1] == ' ')
+        length--;
+    while (length && p->text[length - 1] != ' ')
+        length--;
+    bool changed = p->text[length] != '\0';
+    p->text[length] = '\0';
+    return changed;
+}
+
+// True where the text changed.
+static bool edit(struct prompt *p, int32_t key)
+{
+    switch (key) {
+    case K_BACKSPACE:
+        return erase_char(p);
+    case K_CTRL('w'):
+        return erase_word(p);
+    case K_CTRL('u'):
+        if (!p->text[0])
+            return false;
+        p->text[0] = '\0';
+        return true;
+    default:
+        return type_char(p, key);
+    }
+}
+
+static void line_key(struct session *s, const struct key_event *e)
+{
+    struct prompt *p = &s->prompt;
+
+    if (e->key == K_ENTER) {
+        finish(s, true);
+    } else if (e->key == K_ESC) {
+        finish(s, false);
+    } else if (e->key == K_BACKSPACE && !p->text[0]) {
+        finish(s, false); // nothing left to erase: out of the prompt, as in vi
+    } else if (edit(p, e->key)) {
+        p->error[0] = '\0';
+        if (p->changed)
+            p->changed(s);
+    }
+}
+
+// Neither Enter nor anything else but what is asked for means yes.
+static void confirm_key(struct session *s, const struct key_event *e)
+{
+    struct prompt *p = &s->prompt;
+
+    p->error[0] = '\0';
+    if (e->key == K_ESC) {
+        finish(s, false);
+    } else if (e->key == K_UP || e->key == K_DOWN) {
+        if (e->key == K_DOWN || p->top)
+            p->top += e->key == K_DOWN ? 1 : (size_t)-1; // drawing corrects what lies beyond the end
+    } else if (p->word[0]) {
+        if (e->key != K_ENTER)
+            edit(p, e->key);
+        else if (strcmp(p->text, p->word) == 0)
+            finish(s, true);
+        else
+            snprintf(p->error, sizeof p->error, "type the word %s, or Esc to leave it", p->word);
+    } else if (e->key == 'y' || e->key == 'Y') {
+        finish(s, true);
+    } else if (e->key == 'n' || e->key == 'N' || e->key == 'q') {
+        finish(s, false);
+    } else if (e->key != K_MOUSE) {
+        snprintf(p->error, sizeof p->error, "press y or n");
+    }
+}
+
+static size_t clamp_add(size_t at, long by, size_t n)
+{
+    if (by < 0 && (size_t)-by > at)
+        return 0;
+    at += (size_t)by;
+    return n == 0 ? 0 : at < n ? at : n - 1;
+}
+
+// How far a key moves in a list or text of `n`; false: it does not move.
+static bool moves(const struct prompt *p, const struct key_event *e, size_t n, long *by)
+{
+    long page = p->page ? (long)p->page : PAGE_UNKNOWN;
+
+    switch (e->key) {
+    case K_UP:
+        *by = -1;
+        return true;
+    case K_DOWN:
+        *by = 1;
+        return true;
+    case K_PGUP:
+        *by = -page;
+        return true;
+    case K_PGDN:
+        *by = page;
+        return true;
+    case K_HOME:
+        *by = -(long)n;
+        return true;
+    case K_END:
+        *by = (long)n;
+        return true;
+    case K_MOUSE:
+        *by = e->mouse == MOUSE_WHEEL_UP     ? -WHEEL_LINES
+              : e->mouse == MOUSE_WHEEL_DOWN ? WHEEL_LINES
+                                             : 0;
+        return *by != 0;
+    default:
+        return false;
+    }
+}
+
+// Digits choose the entry of that number; otherwise the next that contains what was typed.
+static bool menu_jump(struct prompt *p)
+{
+    int64_t number;
+
+    if (text_parse_int(p->text, 0, INT32_MAX, &number))
+        for (size_t i = 0; i < p->menu.n; i++)
+            if (p->menu.at[i].value == number) {
+                p->cursor = i;
+                return true;
+            }
+    for (size_t i = 0; i < p->menu.n; i++) {
+        size_t at = (p->cursor + i) % p->menu.n;
+
+        if (text_contains(p->menu.at[at].label, p->text)) {
+            p->cursor = at;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void menu_type(struct prompt *p, int32_t key)
+{
+    if (!edit(p, key) || !p->text[0] || menu_jump(p))
+        return;
+    p->text[0] = '\0'; // begun anew by this very key
+    if (!edit(p, key) || !menu_jump(p))
+        p->text[0] = '\0';
+}
+
+static void menu_key(struct session *s, const struct key_event *e)
+{
+    struct prompt *p = &s->prompt;
+    long by;
+
+    p->error[0] = '\0';
+    if (moves(p, e, p->menu.n, &by)) {
+        p->cursor = clamp_add(p->cursor, by, p->menu.n);
+        p->text[0] = '\0';
+    } else if (e->key == K_ENTER) {
+        finish(s, prompt_chosen(p) != NULL);
+    } else if (e->key == K_ESC) {
+        finish(s, false);
+    } else {
+        menu_type(p, e->key);
+    }
+}
+
+static void text_key(struct session *s, const struct key_event *e)
+{
+    struct prompt *p = &s->prompt;
+    size_t lines = prompt_lines(p), page = p->page ? p->page : PAGE_UNKNOWN;
+    struct key_event as = *e;
+    long by;
+
+    if (e->key == ' ')
+        as.key = K_PGDN;
+    else if (e->key == 'g')
+        as.key = K_HOME;
+    else if (e->key == 'G')
+        as.key = K_END;
+    if (moves(p, &as, lines, &by))
+        p->top = clamp_add(p->top, by, lines > page ? lines - page + 1 : 1);
+    else if (e->key == K_ENTER)
+        finish(s, true);
+    else if (e->key == K_ESC || e->key == 'q' || e->key == K_BACKSPACE || e->key == K_F1)
+        finish(s, false);
+}
+
+void prompt_key(struct session *s, const struct key_event *e)
+{
+    switch (s->prompt.type) {
+    case PROMPT_LINE:
+        line_key(s, e);
+        break;
+    case PROMPT_CONFIRM:
+        confirm_key(s, e);
+        break;
+    case PROMPT_MENU:
+        menu_key(s, e);
+        break;
+    case PROMPT_TEXT:
+        text_key(s, e);
+        break;
+    case PROMPT_NONE:
+        break;
+    }
+}

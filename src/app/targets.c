@@ -1,0 +1,221 @@
+#include "app/targets.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/tags.h"
+#include "base/text.h"
+
+static bool listed(const struct action_vec *actions, int32_t pid)
+{
+    for (size_t i = 0; i < actions->n; i++)
+        if (actions->at[i].target.pid == pid)
+            return true;
+    return false;
+}
+
+// `role` says what the process has to do with the object. One without a known start time could be
+// any process of that number by the time it is signalled: it is left out.
+static void add(const struct snapshot *s, const struct identity *target, const char *role,
+                struct action_vec *actions, struct menu_vec *labels)
+{
+    const struct process *process = snapshot_process(s, target->pid);
+    const char *user = NULL;
+    struct menu_item item = {.value = target->pid};
+    struct identity known = *target;
+
+    if (!known.start_ticks && process && process->known & PROC_KNOWS_START)
+        known.start_ticks = process->start_ticks;
+    if (known.pid <= 0 || !known.start_ticks || listed(actions, known.pid))
+        return;
+    if (process && process->known & PROC_KNOWS_UID)
+        user = snapshot_user(s, process->uid);
+    snprintf(item.label, sizeof item.label, "%7d  %-10s %-16s %s", target->pid, user ? user : "",
+             process && process->known & PROC_KNOWS_COMM ? process->comm : "", role);
+    vec_push(actions, (struct action){.verb = ACTION_SIGNAL, .target = known});
+    vec_push(labels, item);
+}
+
+// A pid some object names, if it still is the process that was meant at `time`.
+static void add_pid(const struct snapshot *s, int32_t id, int32_t pid, int64_t time,
+                    const char *role, struct action_vec *actions, struct menu_vec *labels)
+{
+    const struct identity target = {.kind = KIND_HOLDER, .id = id, .pid = pid};
+
+    if (snapshot_pid_state(s, pid, time) == PID_ALIVE)
+        add(s, &target, role, actions, labels);
+}
+
+static void add_holders(const struct snapshot *s, int32_t shmid, struct action_vec *actions,
+                        struct menu_vec *labels)
+{
+    size_t n = 0;
+    const struct holder *holders = s->scan ? scan_holders(s->scan, shmid, &n) : NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct identity target = {.kind = KIND_HOLDER, .id = shmid, .pid = holders[i].pid,
+                                        .start_ticks = holders[i].start_ticks};
+        char access[5], role[48];
+
+        snprintf(role, sizeof role, "%s, %u attached", access_text(holders[i].access, access),
+                 holders[i].attaches);
+        add(s, &target, role, actions, labels);
+    }
+}
+
+static void add_waiters(const struct snapshot *s, enum kind_id kind, int32_t id,
+                        struct action_vec *actions, struct menu_vec *labels)
+{
+    for (size_t i = 0; i < s->waiters.n; i++) {
+        const struct waiter *w = &s->waiters.at[i];
+        char role[128];
+
+        if (w->kind != kind || w->id != id)
+            continue;
+        snprintf(role, sizeof role, "waits: %s", w->detail);
+        add_pid(s, id, w->pid, 0, role, actions, labels);
+    }
+}
+
+// The last operators of a set's elements, or of one alone (`only` < 0: all).
+static void add_operators(const struct snapshot *s, int32_t semid, int64_t only,
+                          struct action_vec *actions, struct menu_vec *labels)
+{
+    const struct semset *set = snapshot_semset(s, semid);
+
+    if (!set)
+        return;
+    // SETVAL moves ctime, semop otime: either made the pid what it is.
+    int64_t time = set->otime > set->o.ctime ? set->otime : set->o.ctime;
+    for (size_t i = 0; i < set->n_elements && set->first_element + i < s->elements.n; i++) {
+        const struct element *e = &s->elements.at[set->first_element + i];
+        char role[48];
+
+        if (!(e->known & ELEMENT_KNOWS_PID) || (only >= 0 && e->index != (uint64_t)only))
+            continue;
+        snprintf(role, sizeof role, "last operator of element %u", e->index);
+        add_pid(s, semid, e->pid, time, role, actions, labels);
+    }
+}
+
+static const struct finding *finding_of(const struct snapshot *s, const struct identity *row)
+{
+    return row->kind == KIND_FINDING ? tags_row(s, row) : NULL;
+}
+
+void targets_signal(const struct snapshot *s, const struct identity *row,
+                    struct action_vec *actions, struct menu_vec *labels)
+{
+    const struct finding *finding;
+    const struct queue *queue;
+
+    switch (row->kind) {
+    case KIND_SEGMENT:
+        add_holders(s, row->id, actions, labels);
+        break;
+    case KIND_SEMSET:
+        add_waiters(s, KIND_SEMSET, row->id, actions, labels);
+        add_operators(s, row->id, -1, actions, labels);
+        break;
+    case KIND_ELEMENT:
+        add_operators(s, row->id, (int64_t)row->part, actions, labels);
+        add_waiters(s, KIND_SEMSET, row->id, actions, labels);
+        break;
+    case KIND_QUEUE:
+        add_waiters(s, KIND_QUEUE, row->id, actions, labels);
+        queue = snapshot_queue(s, row->id);
+        if (queue) {
+            add_pid(s, row->id, queue->lspid, queue->stime, "last sender", actions, labels);
+            add_pid(s, row->id, queue->lrpid, queue->rtime, "last receiver", actions, labels);
+        }
+        break;
+    case KIND_HOLDER:
+    case KIND_MAPPING:
+        add(s, &(struct identity){.kind = KIND_HOLDER, .id = row->id, .pid = row->pid,
+                                  .start_ticks = row->start_ticks}, "", actions, labels);
+        break;
+    case KIND_WAITER:
+        add_pid(s, row->id, row->pid, 0, "", actions, labels);
+        break;
+    case KIND_FINDING:
+        finding = finding_of(s, row);
+        if (finding && finding->about.kind != KIND_FINDING)
+            targets_signal(s, &finding->about, actions, labels);
+        break;
+    default:
+        break;
+    }
+}
+
+void targets_none(const struct snapshot *s, const struct identity *row, char *dst, size_t cap)
+{
+    char name[80];
+    const struct segment *segment = NULL;
+    const struct finding *finding = finding_of(s, row);
+
+    if (finding && finding->about.kind != KIND_FINDING) {
+        targets_none(s, &finding->about, dst, cap);
+        return;
+    }
+    identity_text(row, name, sizeof name);
+    if (row->kind == KIND_SEGMENT)
+        segment = snapshot_segment(s, row->id);
+    if (segment && segment->nattch == 0) {
+        snprintf(dst, cap, "no process to signal: nothing is attached to %s", name);
+    } else if (segment && !s->scan) {
+        snprintf(dst, cap, "the holders of %s are not read yet", name);
+    } else if (segment) {
+        char *line = scan_accounting_line(s->scan, row->id, s->system.user);
+        snprintf(dst, cap, "no holder of %s to be seen: %s", name, line ? line : "");
+        free(line);
+    } else if (row->kind == KIND_SEMSET || row->kind == KIND_ELEMENT || row->kind == KIND_QUEUE) {
+        snprintf(dst, cap, "no process to signal: nobody seen waits on %s, who last used it is gone",
+                 name);
+    } else if (row->pid == 0 && (row->kind == KIND_HOLDER || row->kind == KIND_WAITER)) {
+        snprintf(dst, cap, "that process lives in another PID namespace");
+    } else {
+        snprintf(dst, cap, "no process to signal: %s has none, or it is gone", name);
+    }
+}
+
+static bool identify(const struct snapshot *s, enum kind_id kind, int32_t id, struct identity *out)
+{
+    const void *row = kind == KIND_SEGMENT  ? (const void *)snapshot_segment(s, id)
+                      : kind == KIND_SEMSET ? (const void *)snapshot_semset(s, id)
+                      : kind == KIND_QUEUE  ? (const void *)snapshot_queue(s, id)
+                                            : NULL;
+
+    if (!row || !kind_get(kind))
+        return false;
+    kind_get(kind)->identify(s, row, out);
+    return true;
+}
+
+bool targets_object(const struct snapshot *s, const struct identity *row, struct identity *object)
+{
+    const struct finding *finding;
+
+    switch (row->kind) {
+    case KIND_SEGMENT:
+    case KIND_SEMSET:
+    case KIND_QUEUE: // as it is now; and not another one that got its id
+        return identify(s, row->kind, row->id, object) && identity_same(object, row);
+    case KIND_HOLDER:
+    case KIND_MAPPING:
+        return identify(s, KIND_SEGMENT, row->id, object);
+    case KIND_ELEMENT:
+        return identify(s, KIND_SEMSET, row->id, object);
+    case KIND_WAITER:
+        for (size_t i = 0; i < s->waiters.n; i++)
+            if (s->waiters.at[i].id == row->id && s->waiters.at[i].pid == row->pid)
+                return identify(s, s->waiters.at[i].kind, row->id, object);
+        return false;
+    case KIND_FINDING:
+        finding = finding_of(s, row);
+        return finding && finding->about.kind != KIND_FINDING &&
+               targets_object(s, &finding->about, object);
+    default:
+        return false;
+    }
+}

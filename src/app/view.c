@@ -1,0 +1,295 @@
+#include "app/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+void view_init(struct view *v, const struct kind *kind, const struct identity *parent)
+{
+    *v = (struct view){.kind = kind};
+    if (parent) {
+        v->has_parent = true;
+        v->parent = *parent;
+    }
+    if (kind && kind->default_sort)
+        rows_parse_sort(kind, kind->default_sort, &v->sort, &v->descending);
+}
+
+void view_free(struct view *v)
+{
+    filter_free(v->filter);
+    vec_free(&v->rows);
+    *v = (struct view){0};
+}
+
+// Without rows (a scan not yet finished) the selection of before stays to be found again.
+static void note_selection(struct view *v, const struct snapshot *s)
+{
+    if (v->cursor >= v->rows.n)
+        return;
+    v->has_selected = true;
+    v->kind->identify(s, v->rows.at[v->cursor], &v->selected);
+}
+
+void view_select(struct view *v, const struct snapshot *s, size_t row)
+{
+    v->cursor = v->rows.n == 0 ? 0 : row < v->rows.n ? row : v->rows.n - 1;
+    note_selection(v, s);
+}
+
+void view_move(struct view *v, const struct snapshot *s, long by)
+{
+    if (by < 0 && (size_t)-by > v->cursor)
+        view_select(v, s, 0);
+    else
+        view_select(v, s, v->cursor + (size_t)by);
+}
+
+bool view_find(struct view *v, const struct snapshot *s, const struct identity *identity)
+{
+    for (size_t i = 0; i < v->rows.n; i++) {
+        struct identity row;
+
+        v->kind->identify(s, v->rows.at[i], &row);
+        if (identity_same(&row, identity)) {
+            view_select(v, s, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+void view_rebuild(struct view *v, const struct snapshot *s)
+{
+    const struct query query = {
+        .kind = v->kind,
+        .has_parent = v->has_parent,
+        .parent = v->parent,
+        .filter = v->filter,
+        .has_owner = v->has_owner,
+        .owner = v->owner,
+        .has_id = v->has_id,
+        .id = v->id,
+        .orphans = v->orphans,
+        .sort = v->sort,
+        .descending = v->descending,
+    };
+    const struct identity selected = v->selected;
+
+    if (!s || !v->kind) {
+        vec_clear(&v->rows);
+        return;
+    }
+    rows_build(&v->rows, s, &query);
+    // The object, not the row. One that vanished leaves the cursor where it stood.
+    if (!v->has_selected || !view_find(v, s, &selected))
+        view_select(v, s, v->cursor);
+}
+
+void view_sort(struct view *v, const struct snapshot *s, const struct column *column,
+               bool descending)
+{
+    v->sort = column;
+    v->descending = descending;
+    view_rebuild(v, s);
+}
+
+static bool row_contains(const struct view *v, const struct snapshot *s, const void *row,
+                         const char *text)
+{
+    char cell[CELL_SCRATCH];
+
+    for (size_t i = 0; i < v->kind->n_columns; i++) {
+        const struct column *column = &v->kind->columns[i];
+
+        if (column->flags & COL_SCREEN &&
+            text_contains(column_text(column, s, row, cell, sizeof cell), text))
+            return true;
+    }
+    return false;
+}
+
+bool view_search(const struct view *v, const struct snapshot *s, const char *text, size_t from,
+                 bool backwards, size_t *row)
+{
+    for (size_t i = 1; i <= v->rows.n; i++) {
+        size_t at = (backwards ? from + v->rows.n - i : from + i) % v->rows.n;
+
+        if (row_contains(v, s, v->rows.at[at], text)) {
+            *row = at;
+            return true;
+        }
+    }
+    return false;
+}
+
+// --- the views of a session -----------------------------------------------------------------------
+
+struct view *session_view(struct session *s)
+{
+    return s->depth ? &s->stack[s->depth - 1] : &s->tabs[session_tabs[s->tab]];
+}
+
+const void *session_selected(struct session *s, struct identity *identity)
+{
+    struct view *v = session_view(s);
+
+    if (!s->snapshot || v->cursor >= v->rows.n)
+        return NULL;
+    if (identity)
+        v->kind->identify(s->snapshot, v->rows.at[v->cursor], identity);
+    return v->rows.at[v->cursor];
+}
+
+static bool object_there(const struct snapshot *s, const struct identity *identity)
+{
+    switch (identity->kind) {
+    case KIND_SEGMENT:
+        return !(s->has & NEED_SEGMENTS) || snapshot_segment(s, identity->id);
+    case KIND_SEMSET:
+        return !(s->has & NEED_SEMSETS) || snapshot_semset(s, identity->id);
+    case KIND_QUEUE:
+        return !(s->has & NEED_QUEUES) || snapshot_queue(s, identity->id);
+    default:
+        return true;
+    }
+}
+
+void session_rebuild(struct session *s)
+{
+    struct view *v = session_view(s);
+
+    view_rebuild(v, s->snapshot);
+    if (!s->snapshot || !v->has_parent)
+        return;
+    bool gone = !object_there(s->snapshot, &v->parent);
+    if (gone && !v->parent_gone) {
+        char name[80];
+
+        session_say(s, SEVERITY_NOTICE, "%s is gone",
+                    identity_text(&v->parent, name, sizeof name));
+    }
+    v->parent_gone = gone;
+}
+
+void session_sort(struct session *s, const struct column *column)
+{
+    struct view *v = session_view(s);
+    bool descending = column->flags & COL_DESCENDING;
+
+    view_sort(v, s->snapshot, column, v->sort == column ? !v->descending : descending);
+}
+
+// Rows point into the snapshot a view was last built from: what is not on screen keeps none.
+static void forget_rows(struct view *v)
+{
+    vec_clear(&v->rows);
+}
+
+bool session_tab(struct session *s, size_t tab)
+{
+    if (tab >= session_n_tabs || !kind_get(session_tabs[tab]))
+        return false;
+    forget_rows(session_view(s));
+    while (s->depth)
+        view_free(&s->stack[--s->depth]);
+    s->tab = tab;
+    s->all_maps = false;
+    session_rebuild(s);
+    return true;
+}
+
+bool session_push(struct session *s, enum kind_id kind, const struct identity *parent,
+                  const char *path)
+{
+    const struct kind *opened = kind < KIND_COUNT ? kind_get(kind) : NULL;
+
+    if (!opened || s->depth == VIEW_DEPTH)
+        return false;
+    forget_rows(session_view(s));
+    struct view *v = &s->stack[s->depth++];
+    view_init(v, opened, parent);
+    snprintf(v->path, sizeof v->path, "%s", path);
+    s->all_maps = false;
+    session_rebuild(s);
+    return true;
+}
+
+bool session_pop(struct session *s)
+{
+    if (!s->depth)
+        return false;
+    view_free(&s->stack[--s->depth]);
+    s->all_maps = false;
+    session_rebuild(s);
+    return true;
+}
+
+static void path_of(const struct session *s, const struct identity *row, char *dst, size_t cap)
+{
+    const struct process *process = NULL;
+
+    switch (row->kind) {
+    case KIND_HOLDER:
+    case KIND_MAPPING:
+    case KIND_WAITER:
+        process = snapshot_process(s->snapshot, row->pid);
+        if (process && process->known & PROC_KNOWS_COMM)
+            snprintf(dst, cap, "%s %d", process->comm, row->pid);
+        else
+            snprintf(dst, cap, "%d", row->pid);
+        break;
+    default:
+        snprintf(dst, cap, "%d", row->id);
+    }
+}
+
+// A finding's object, shown in the table of its kind.
+static void enter_finding(struct session *s, const struct finding *finding)
+{
+    const struct identity about = finding->about;
+    enum kind_id kind = about.kind;
+    char name[80];
+
+    identity_text(&about, name, sizeof name);
+    if (kind == KIND_HOLDER || kind == KIND_MAPPING) {
+        // A process: among the holders of its segment.
+        const struct segment *segment = snapshot_segment(s->snapshot, about.id);
+        struct identity parent;
+
+        if (!segment)
+            return;
+        kind_segments.identify(s->snapshot, segment, &parent);
+        snprintf(name, sizeof name, "%d", about.id);
+        session_push(s, KIND_HOLDER, &parent, name);
+    } else if (!session_push(s, kind, NULL, name)) {
+        session_say(s, SEVERITY_NOTICE, "there is no table of %s to go to", name);
+        return;
+    }
+    struct view *v = session_view(s);
+    if (!view_find(v, s->snapshot, &about))
+        session_say(s, SEVERITY_NOTICE, "%s is gone", name);
+}
+
+void session_enter(struct session *s)
+{
+    struct view *v = session_view(s);
+    struct identity row;
+    const void *selected = session_selected(s, &row);
+    char path[sizeof v->path];
+
+    if (!selected)
+        return;
+    if (v->kind->id == KIND_FINDING) {
+        enter_finding(s, selected);
+        return;
+    }
+    path_of(s, &row, path, sizeof path);
+    if (v->kind->enter < KIND_COUNT && kind_get(v->kind->enter)) {
+        if (!session_push(s, v->kind->enter, &row, path))
+            session_say(s, SEVERITY_NOTICE, "no deeper");
+    } else if (!s->details) {
+        s->details = true; // nothing hangs on it: all there is to see is the object itself
+    }
+}
