@@ -23,6 +23,7 @@ struct view {
     bool has_owner;
     uint32_t owner;
     bool orphans;
+    int32_t segment;           // a holder's mappings: which segment's, while all are shown
     bool has_id;               // --id: only this object
     int32_t id;
     const struct column *sort;

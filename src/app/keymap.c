@@ -31,6 +31,7 @@ const struct binding keymap[] = {
     {0, '5', "tab"},
     {0, '6', "tab"},
     {0, K_ENTER, "enter"},
+    {IN(KIND_SEMSET) | IN(KIND_ELEMENT) | IN(KIND_QUEUE), 'W', "waiters"},
     {0, K_ESC, "back"},
     {0, K_BACKSPACE, "back"},
     {0, 'q', "leave"},

@@ -1,0 +1,57 @@
+// What commands[] points to: one function a command, by what they are about.
+#ifndef IPCTOP_APP_COMMAND_RUNS_H
+#define IPCTOP_APP_COMMAND_RUNS_H
+
+#include "app/session.h"
+
+#define RUN(name) void run_##name(struct session *s, const struct key_event *event)
+
+// commands_view.c: moving within and between views
+RUN(up);
+RUN(down);
+RUN(page_up);
+RUN(page_down);
+RUN(first);
+RUN(last);
+RUN(left);
+RUN(right);
+RUN(tab);
+RUN(tab_next);
+RUN(tab_previous);
+RUN(enter);
+RUN(waiters);
+RUN(back);
+RUN(leave);
+RUN(all_maps);
+RUN(details);
+RUN(header);
+
+// commands_query.c: which rows, in which order
+RUN(search);
+RUN(search_next);
+RUN(search_previous);
+RUN(filter);
+RUN(owner);
+RUN(orphans);
+RUN(sort);
+RUN(sort_right);
+RUN(sort_left);
+RUN(invert);
+
+// commands_do.c: tags, acting, the program itself
+RUN(tag);
+RUN(untag_all);
+RUN(tag_all);
+RUN(remove);
+RUN(signal);
+RUN(refresh);
+RUN(freeze);
+RUN(interval);
+RUN(redraw);
+RUN(suspend);
+RUN(help);
+RUN(quit);
+
+#undef RUN
+
+#endif

@@ -1,0 +1,139 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/acting.h"
+#include "app/command_runs.h"
+#include "app/help.h"
+#include "app/prompt.h"
+#include "app/tags.h"
+#include "app/view.h"
+#include "base/text.h"
+
+#define RUN(name) void run_##name(struct session *s, const struct key_event *event)
+
+// --- tags -----------------------------------------------------------------------------------------
+
+RUN(tag)
+{
+    struct identity identity;
+
+    (void)event;
+    if (!session_selected(s, &identity))
+        return;
+    tags_toggle(&s->tags, &identity);
+    view_move(session_view(s), s->snapshot, 1); // so that several are tagged by holding the key
+}
+
+RUN(untag_all)
+{
+    (void)event;
+    vec_clear(&s->tags);
+}
+
+RUN(tag_all)
+{
+    struct view *v = session_view(s);
+    struct identity_vec shown = {0};
+
+    (void)event;
+    vec_reserve(&shown, v->rows.n);
+    for (size_t i = 0; i < v->rows.n; i++)
+        v->kind->identify(s->snapshot, v->rows.at[i], &shown.at[shown.n++]);
+    tags_add_all(&s->tags, shown.at, shown.n);
+    session_say(s, SEVERITY_NOTICE, "%zu tagged", s->tags.n);
+    vec_free(&shown);
+}
+
+// --- acting ---------------------------------------------------------------------------------------
+
+RUN(remove)
+{
+    (void)event;
+    acting_remove(s);
+}
+
+RUN(signal)
+{
+    (void)event;
+    acting_signal(s);
+}
+
+// --- the program ----------------------------------------------------------------------------------
+
+RUN(refresh)
+{
+    (void)event;
+    s->refresh_once = true;
+    sampler_refresh(s->sampler);
+}
+
+RUN(freeze)
+{
+    (void)event;
+    s->frozen = !s->frozen;
+    s->refresh_once = false;
+    sampler_pause(s->sampler, s->frozen);
+    if (!s->frozen)
+        sampler_refresh(s->sampler);
+    session_say(s, SEVERITY_NOTICE,
+                s->frozen ? "frozen: Z goes on, F5 takes one new picture" : "live again");
+}
+
+static bool parse_interval(const char *text, double *seconds)
+{
+    char *end;
+
+    *seconds = strtod(text, &end);
+    return end != text && *end == '\0' && *seconds >= 0.1 && *seconds <= 3600;
+}
+
+static void interval_done(struct session *s, bool accepted)
+{
+    struct prompt *p = &s->prompt;
+    double seconds;
+
+    if (!accepted || !p->text[0])
+        return;
+    if (!parse_interval(p->text, &seconds)) {
+        snprintf(p->error, sizeof p->error, "seconds from 0.1 to 3600");
+        p->error_at = 0;
+        return;
+    }
+    s->interval = seconds;
+    sampler_interval(s->sampler, seconds);
+}
+
+RUN(interval)
+{
+    struct prompt *p = prompt_open(s, PROMPT_LINE, interval_done);
+
+    (void)event;
+    snprintf(p->title, sizeof p->title, "Seconds between refreshes (now %g)", s->interval);
+}
+
+RUN(redraw)
+{
+    (void)event;
+    s->redraw = true;
+}
+
+RUN(suspend)
+{
+    (void)event;
+    s->suspend = true;
+}
+
+RUN(help)
+{
+    struct prompt *p = prompt_open(s, PROMPT_TEXT, NULL);
+
+    (void)event;
+    snprintf(p->title, sizeof p->title, "Help: %s", session_view(s)->kind->title);
+    p->body = help_text(session_view(s)->kind, s->options.readonly);
+}
+
+RUN(quit)
+{
+    (void)event;
+    s->quit = true;
+}

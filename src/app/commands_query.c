@@ -1,0 +1,282 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/command_runs.h"
+#include "app/prompt.h"
+#include "app/view.h"
+
+#define RUN(name) void run_##name(struct session *s, const struct key_event *event)
+
+// --- search ---------------------------------------------------------------------------------------
+
+static void search_typed(struct session *s)
+{
+    struct view *v = session_view(s);
+    struct prompt *p = &s->prompt;
+    size_t row, before = s->search.origin_cursor + v->rows.n - 1;
+
+    if (!p->text[0] || v->rows.n == 0) {
+        view_select(v, s->snapshot, s->search.origin_cursor);
+        return;
+    }
+    // From the row one started on, itself included.
+    if (view_search(v, s->snapshot, p->text, before % v->rows.n, false, &row)) {
+        view_select(v, s->snapshot, row);
+    } else {
+        snprintf(p->error, sizeof p->error, "not found");
+        p->error_at = strlen(p->text);
+    }
+}
+
+static void search_done(struct session *s, bool accepted)
+{
+    struct view *v = session_view(s);
+
+    if (accepted && s->prompt.text[0]) {
+        snprintf(s->search.text, sizeof s->search.text, "%s", s->prompt.text);
+        if (s->prompt.error[0])
+            session_say(s, SEVERITY_WARNING, "not found: %s", s->search.text);
+        s->prompt.error[0] = '\0';
+    } else if (!accepted && s->search.has_origin && s->snapshot &&
+               !view_find(v, s->snapshot, &s->search.origin)) {
+        view_select(v, s->snapshot, s->search.origin_cursor);
+    }
+}
+
+RUN(search)
+{
+    struct prompt *p = prompt_open(s, PROMPT_LINE, search_done);
+
+    (void)event;
+    snprintf(p->title, sizeof p->title, "Search");
+    p->changed = search_typed;
+    s->search.origin_cursor = session_view(s)->cursor;
+    s->search.has_origin = session_selected(s, &s->search.origin) != NULL;
+}
+
+static void again(struct session *s, bool backwards)
+{
+    struct view *v = session_view(s);
+    size_t row;
+
+    if (!s->search.text[0])
+        session_say(s, SEVERITY_NOTICE, "nothing searched for yet");
+    else if (view_search(v, s->snapshot, s->search.text, v->cursor, backwards, &row))
+        view_select(v, s->snapshot, row);
+    else
+        session_say(s, SEVERITY_WARNING, "not found: %s", s->search.text);
+}
+
+RUN(search_next)
+{
+    (void)event;
+    again(s, false);
+}
+
+RUN(search_previous)
+{
+    (void)event;
+    again(s, true);
+}
+
+// --- filter ---------------------------------------------------------------------------------------
+
+static void filter_typed(struct session *s)
+{
+    struct view *v = session_view(s);
+    struct prompt *p = &s->prompt;
+    struct filter_error error;
+    struct filter *filter = p->text[0] ? filter_parse(v->kind, p->text, &error) : NULL;
+
+    if (p->text[0] && !filter) { // half typed, or wrong: what was shown stays
+        snprintf(p->error, sizeof p->error, "%s", error.message);
+        p->error_at = error.at;
+        return;
+    }
+    filter_free(v->filter);
+    v->filter = filter;
+    session_rebuild(s);
+}
+
+static void filter_done(struct session *s, bool accepted)
+{
+    struct view *v = session_view(s);
+
+    if (!accepted) {
+        snprintf(s->prompt.text, sizeof s->prompt.text, "%s", v->filter_text);
+        filter_typed(s);
+    } else {
+        s->prompt.error[0] = '\0';
+        filter_typed(s); // leaves the error that keeps the prompt open
+        if (!s->prompt.error[0])
+            snprintf(v->filter_text, sizeof v->filter_text, "%s", s->prompt.text);
+    }
+}
+
+RUN(filter)
+{
+    struct prompt *p = prompt_open(s, PROMPT_LINE, filter_done);
+
+    (void)event;
+    snprintf(p->title, sizeof p->title, "Filter");
+    snprintf(p->text, sizeof p->text, "%s", session_view(s)->filter_text);
+    p->changed = filter_typed;
+}
+
+// --- owner, orphans -------------------------------------------------------------------------------
+
+enum { EVERYBODY = -1 };
+
+static const struct owned *owned_of(const struct kind *kind, const void *row)
+{
+    switch (kind->id) {
+    case KIND_SEGMENT:
+        return &((const struct segment *)row)->o;
+    case KIND_SEMSET:
+        return &((const struct semset *)row)->o;
+    case KIND_QUEUE:
+        return &((const struct queue *)row)->o;
+    default:
+        return NULL;
+    }
+}
+
+static int by_uid(const void *a, const void *b)
+{
+    const uint32_t *ua = a, *ub = b;
+
+    return (*ua > *ub) - (*ua < *ub);
+}
+
+static void owner_done(struct session *s, bool accepted)
+{
+    struct view *v = session_view(s);
+    const struct menu_item *item = prompt_chosen(&s->prompt);
+
+    if (!accepted || !item)
+        return;
+    v->has_owner = item->value != EVERYBODY;
+    v->owner = v->has_owner ? (uint32_t)item->value : 0;
+    session_rebuild(s);
+}
+
+static void owner_item(struct session *s, struct prompt *p, uint32_t uid, size_t objects)
+{
+    const char *name = snapshot_user(s->snapshot, uid);
+    struct view *v = session_view(s);
+
+    if (v->has_owner && v->owner == uid)
+        p->cursor = p->menu.n;
+    if (name)
+        prompt_item(p, uid, "%-16s %8zu", name, objects);
+    else
+        prompt_item(p, uid, "%-16u %8zu", uid, objects);
+}
+
+RUN(owner)
+{
+    const struct kind *kind = session_view(s)->kind;
+    size_t n = s->snapshot ? kind->count(s->snapshot) : 0, same = 0;
+    uint32_t *uids = mem_zero(n, sizeof *uids);
+    struct prompt *p = prompt_open(s, PROMPT_MENU, owner_done);
+
+    (void)event;
+    snprintf(p->title, sizeof p->title, "%s of", kind->title);
+    prompt_item(p, EVERYBODY, "%-16s %8zu", "everybody", n);
+    for (size_t i = 0; i < n; i++)
+        uids[i] = owned_of(kind, kind->at(s->snapshot, i))->uid;
+    qsort(uids, n, sizeof *uids, by_uid);
+    for (size_t i = 0; i < n; i++) {
+        same++;
+        if (i + 1 < n && uids[i + 1] == uids[i])
+            continue;
+        owner_item(s, p, uids[i], same);
+        same = 0;
+    }
+    free(uids);
+}
+
+RUN(orphans)
+{
+    struct view *v = session_view(s);
+
+    (void)event;
+    v->orphans = !v->orphans;
+    session_rebuild(s);
+    session_say(s, SEVERITY_NOTICE, v->orphans ? "only orphans" : "all, not orphans alone");
+}
+
+// --- order ----------------------------------------------------------------------------------------
+
+static size_t columns_of(struct session *s, const struct column ***columns)
+{
+    const struct kind *kind = session_view(s)->kind;
+
+    *columns = mem_zero(kind->n_columns, sizeof **columns);
+    return kind_columns(kind, COL_SCREEN, *columns);
+}
+
+static void sort_done(struct session *s, bool accepted)
+{
+    const struct menu_item *item = prompt_chosen(&s->prompt);
+
+    if (accepted && item)
+        session_sort(s, &session_view(s)->kind->columns[item->value]);
+}
+
+RUN(sort)
+{
+    struct view *v = session_view(s);
+    const struct column **columns;
+    size_t n = columns_of(s, &columns);
+    struct prompt *p = prompt_open(s, PROMPT_MENU, sort_done);
+
+    (void)event;
+    snprintf(p->title, sizeof p->title, "Sort by");
+    for (size_t i = 0; i < n; i++) {
+        if (columns[i] == v->sort)
+            p->cursor = i;
+        prompt_item(p, columns[i] - v->kind->columns, "%-10s %s", columns[i]->title,
+                    columns[i]->help ? columns[i]->help : "");
+    }
+    free(columns);
+}
+
+static void sort_beside(struct session *s, bool right)
+{
+    struct view *v = session_view(s);
+    const struct column **columns;
+    size_t n = columns_of(s, &columns), at = 0;
+
+    while (at < n && columns[at] != v->sort)
+        at++;
+    if (at == n) // sorted by none of them: begin at the end one goes away from
+        at = right && n ? n - 1 : 0;
+    if (n) {
+        const struct column *column = columns[(at + (right ? 1 : n - 1)) % n];
+        view_sort(v, s->snapshot, column, column->flags & COL_DESCENDING);
+        session_say(s, SEVERITY_NOTICE, "sorted by %s", column->title);
+    }
+    free(columns);
+}
+
+RUN(sort_right)
+{
+    (void)event;
+    sort_beside(s, true);
+}
+
+RUN(sort_left)
+{
+    (void)event;
+    sort_beside(s, false);
+}
+
+RUN(invert)
+{
+    struct view *v = session_view(s);
+
+    (void)event;
+    view_sort(v, s->snapshot, v->sort, !v->descending);
+}

@@ -1,0 +1,158 @@
+#include <stdio.h>
+
+#include "app/command_runs.h"
+#include "app/view.h"
+
+enum { PAGE_UNKNOWN = 10 };
+
+static void move(struct session *s, long by)
+{
+    view_move(session_view(s), s->snapshot, by);
+}
+
+// One row of the page before stays in sight.
+static long page(struct session *s)
+{
+    size_t rows = session_view(s)->page;
+
+    return rows > 1 ? (long)rows - 1 : rows ? 1 : PAGE_UNKNOWN;
+}
+
+#define RUN(name) void run_##name(struct session *s, const struct key_event *event)
+
+RUN(up)
+{
+    (void)event;
+    move(s, -1);
+}
+
+RUN(down)
+{
+    (void)event;
+    move(s, 1);
+}
+
+RUN(page_up)
+{
+    (void)event;
+    move(s, -page(s));
+}
+
+RUN(page_down)
+{
+    (void)event;
+    move(s, page(s));
+}
+
+RUN(first)
+{
+    (void)event;
+    view_select(session_view(s), s->snapshot, 0);
+}
+
+RUN(last)
+{
+    (void)event;
+    view_select(session_view(s), s->snapshot, SIZE_MAX);
+}
+
+RUN(left)
+{
+    struct view *v = session_view(s);
+
+    (void)event;
+    v->pan -= v->pan > 0;
+}
+
+RUN(right)
+{
+    struct view *v = session_view(s);
+
+    (void)event;
+    v->pan += v->pan + 1 < v->kind->n_columns;
+}
+
+RUN(tab)
+{
+    session_tab(s, (size_t)(event->key - '1'));
+}
+
+RUN(tab_next)
+{
+    (void)event;
+    for (size_t i = 1; i <= session_n_tabs; i++)
+        if (session_tab(s, (s->tab + i) % session_n_tabs))
+            return;
+}
+
+RUN(tab_previous)
+{
+    (void)event;
+    for (size_t i = 1; i <= session_n_tabs; i++)
+        if (session_tab(s, (s->tab + session_n_tabs - i) % session_n_tabs))
+            return;
+}
+
+RUN(enter)
+{
+    (void)event;
+    session_enter(s);
+}
+
+RUN(waiters)
+{
+    struct view *v = session_view(s);
+    struct identity object;
+    char path[sizeof v->path];
+
+    (void)event;
+    if (!session_selected(s, &object))
+        return;
+    if (v->kind->id == KIND_ELEMENT)
+        object = v->parent;
+    snprintf(path, sizeof path, v->kind->id == KIND_ELEMENT ? "waiters" : "%d waiters", object.id);
+    session_push(s, KIND_WAITER, &object, path);
+}
+
+RUN(back)
+{
+    (void)event;
+    if (!session_pop(s))
+        s->message[0] = '\0';
+}
+
+RUN(leave)
+{
+    (void)event;
+    if (!session_pop(s))
+        s->quit = true;
+}
+
+RUN(all_maps)
+{
+    struct view *v = session_view(s);
+
+    (void)event;
+    s->all_maps = !s->all_maps;
+    if (s->all_maps)
+        v->segment = v->parent.id;
+    v->parent.id = s->all_maps ? -1 : v->segment;
+    session_rebuild(s);
+}
+
+RUN(details)
+{
+    (void)event;
+    s->details = !s->details;
+}
+
+RUN(header)
+{
+    static const char *const names[] = {[HEADER_AUTO] = "by the size of the screen",
+                                        [HEADER_FULL] = "full", [HEADER_LINE] = "one line",
+                                        [HEADER_NONE] = "none"};
+
+    (void)event;
+    s->header = s->header == HEADER_NONE ? HEADER_AUTO : s->header + 1;
+    session_say(s, SEVERITY_NOTICE, "header: %s", names[s->header]);
+}

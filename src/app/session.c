@@ -1,0 +1,179 @@
+#include "app/session.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/acting.h"
+#include "app/keymap.h"
+#include "app/prompt.h"
+#include "app/tags.h"
+#include "app/view.h"
+#include "model/triage.h"
+
+static const int64_t NOTICE_NS = 6000000000, ERROR_NS = 20000000000;
+
+const enum kind_id session_tabs[] = {KIND_SEGMENT, KIND_SEMSET, KIND_QUEUE,
+                                     KIND_FINDING, KIND_LIMIT,  KIND_EVENT};
+const size_t session_n_tabs = sizeof session_tabs / sizeof *session_tabs;
+
+static int64_t now_ns(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static void open_first(struct session *s, const struct session_options *o)
+{
+    const struct kind *kind = o->table ? kind_by_name(o->table) : NULL;
+    struct filter_error error;
+
+    for (size_t i = 0; kind && i < session_n_tabs; i++)
+        if (session_tabs[i] == kind->id)
+            s->tab = i;
+    struct view *v = session_view(s);
+    if (o->filter) {
+        v->filter = filter_parse(v->kind, o->filter, &error);
+        snprintf(v->filter_text, sizeof v->filter_text, "%s", v->filter ? o->filter : "");
+    }
+    if (o->sort)
+        rows_parse_sort(v->kind, o->sort, &v->sort, &v->descending);
+    v->has_owner = o->has_owner;
+    v->owner = o->owner;
+    v->has_id = o->has_id;
+    v->id = o->id;
+}
+
+void session_init(struct session *s, struct sampler *sampler, const struct session_options *o)
+{
+    *s = (struct session){.options = *o, .sampler = sampler, .interval = o->interval};
+    for (size_t i = 0; i < session_n_tabs; i++)
+        view_init(&s->tabs[session_tabs[i]], kind_get(session_tabs[i]), NULL);
+    open_first(s, o);
+}
+
+void session_free(struct session *s)
+{
+    prompt_close(s);
+    for (size_t i = 0; i < s->depth; i++)
+        view_free(&s->stack[i]);
+    for (size_t i = 0; i < KIND_COUNT; i++)
+        view_free(&s->tabs[i]);
+    vec_free(&s->tags);
+    vec_free(&s->results);
+    snapshot_unref(s->snapshot);
+    *s = (struct session){0};
+}
+
+void session_adopt(struct session *s, struct snapshot *snapshot)
+{
+    if (s->frozen && !s->refresh_once && s->snapshot) {
+        snapshot_unref(snapshot); // was under way when the picture was frozen
+        return;
+    }
+    struct snapshot *old = s->snapshot;
+    s->refresh_once = false;
+    s->snapshot = snapshot;
+    tags_prune(&s->tags, snapshot);
+    session_rebuild(s);
+    snapshot_unref(old); // only now: rows pointed into it
+}
+
+void session_outcomes(struct session *s, const struct outcome_vec *outcomes)
+{
+    for (size_t i = 0; i < outcomes->n; i++) {
+        const struct outcome *o = &outcomes->at[i];
+
+        vec_push(&s->results, *o);
+        if (o->state == OUTCOME_DONE && tags_has(&s->tags, &o->action.target))
+            tags_toggle(&s->tags, &o->action.target);
+    }
+    acting_results(s);
+}
+
+void session_key(struct session *s, const struct key_event *event)
+{
+    if (event->key == K_NONE)
+        return;
+    if (s->prompt.type != PROMPT_NONE) {
+        if (event->key == K_CTRL('l'))
+            s->redraw = true;
+        else if (event->key == K_CTRL('z'))
+            s->suspend = true;
+        else
+            prompt_key(s, event);
+        if (s->prompt.type == PROMPT_NONE)
+            acting_results(s); // those that waited for it
+        return;
+    }
+    const struct command *command = keymap_find(session_view(s)->kind->id, event->key);
+    if (command)
+        command_run(command, s, event);
+}
+
+static unsigned column_needs(const struct view *v)
+{
+    const struct kind *kind = v->kind;
+    unsigned need = kind->need | filter_need(v->filter);
+
+    for (size_t i = 0; i < kind->n_columns; i++) {
+        const struct column *column = &kind->columns[i];
+
+        if (column->flags & COL_SCREEN || column == v->sort ||
+            (v->orphans && strcmp(column->name, "orphan") == 0))
+            need |= column->need;
+    }
+    return need;
+}
+
+void session_want(struct session *s, struct want *want)
+{
+    const struct view *v = session_view(s);
+
+    // The header, the counts of the tabs, and the findings are always in sight.
+    *want = (struct want){.need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_LIMITS |
+                                  NEED_SYSTEM | NEED_NAMES | triage_need() | column_needs(v)};
+    if (s->details)
+        for (size_t i = 0; i < v->kind->n_columns; i++)
+            want->need |= v->kind->columns[i].need;
+    if (v->has_parent) {
+        want->focused = true;
+        want->focus = v->parent;
+    }
+    if (v->kind->id == KIND_MAPPING)
+        want->need |= s->all_maps ? NEED_ALL_MAPS : NEED_MAP_USE;
+    // What is asked of one focus alone would be asked of everything without it.
+    if (!v->has_parent || v->kind->id != KIND_MAPPING)
+        want->need &= ~(unsigned)(NEED_MAP_USE | NEED_ALL_MAPS);
+}
+
+void session_say(struct session *s, enum severity severity, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(s->message, sizeof s->message, format, args);
+    va_end(args);
+    s->message_severity = severity;
+    s->message_ns = now_ns();
+}
+
+int64_t session_expire(struct session *s, int64_t now)
+{
+    if (!s->message[0])
+        return 0;
+    int64_t end = s->message_ns + (s->message_severity == SEVERITY_NOTICE ? NOTICE_NS : ERROR_NS);
+    if (now < end)
+        return end;
+    s->message[0] = '\0';
+    return 0;
+}
+
+bool session_tagged(const struct session *s, const struct identity *identity)
+{
+    return tags_has(&s->tags, identity);
+}
