@@ -1,0 +1,123 @@
+// What the screen makes of numbers: use of limits, and what deserves attention in a row.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <string.h>
+#include <unistd.h>
+
+#include "support/fake.h"
+#include "ui/marks.h"
+#include "ui/usage.h"
+
+static void use_is_told_in_bytes_and_without_limit_where_there_is_none(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_snapshot();
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    struct usage usage;
+
+    fake_limit(s, "shmall", "pages", 100, 200);
+    usage = usage_of(s, "shmall");
+    assert_true(usage.used_known && usage.limit_known);
+    assert_int_equal(usage.used, 100 * page);
+    assert_int_equal(usage.limit, 200 * page);
+    assert_true(usage_percent(&usage) == 50.0);
+
+    s->limits.at[0].limit = 18446744073692774399u; // the default: no limit
+    usage = usage_of(s, "shmall");
+    assert_false(usage.limit_known);
+    assert_true(usage_percent(&usage) == 0);
+
+    s->limits.at[0].known = 0;
+    fake_segment(s, 1, 1, 0, 4096, 0);
+    fake_segment(s, 2, 2, 0, 8192, 0);
+    usage = usage_of(s, "shmall"); // counted in the table instead
+    assert_true(usage.used_known && !usage.limit_known);
+    assert_int_equal(usage.used, 12288);
+    assert_int_equal(usage_of(s, "shmmni").used, 2);
+    s->has = 0;
+    assert_false(usage_of(s, "shmmni").used_known); // not read: unknown, not 0
+    assert_false(usage_of(s, "semmns").used_known);
+    assert_false(usage_of(s, "msgmni").used_known);
+    assert_false(usage_of(s, "nonsense").used_known);
+    snapshot_unref(s);
+}
+
+static void colours_mean_80_and_95_percent(void **state)
+{
+    (void)state;
+    assert_int_equal(usage_style(0), STYLE_GOOD);
+    assert_int_equal(usage_style(79.9), STYLE_GOOD);
+    assert_int_equal(usage_style(80), STYLE_WARNING);
+    assert_int_equal(usage_style(94.9), STYLE_WARNING);
+    assert_int_equal(usage_style(95), STYLE_CRITICAL);
+    assert_int_equal(usage_style(120), STYLE_CRITICAL);
+}
+
+static bool mark(const struct snapshot *s, const struct kind *kind, const void *row,
+                 enum style *style)
+{
+    struct identity identity;
+
+    kind->identify(s, row, &identity);
+    return mark_of(s, kind, row, &identity, style);
+}
+
+static void dots_follow_the_findings(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_story();
+    enum style style;
+
+    assert_true(mark(s, &kind_segments, snapshot_segment(s, 393216), &style));
+    assert_int_equal(style, STYLE_CRITICAL);
+    assert_true(mark(s, &kind_segments, snapshot_segment(s, 458754), &style));
+    assert_int_equal(style, STYLE_WARNING);
+    assert_false(mark(s, &kind_segments, snapshot_segment(s, 425985), &style));
+    // Removed but attached is no fault by itself: a dot, but a calm one.
+    s->segments.at[4].flags |= SEG_DEST;
+    assert_true(mark(s, &kind_segments, &s->segments.at[4], &style));
+    assert_int_equal(style, STYLE_LABEL);
+    assert_true(mark(s, &kind_limits, &s->limits.at[0], &style)); // 85 %
+    assert_int_equal(style, STYLE_WARNING);
+    assert_false(mark(s, &kind_limits, &s->limits.at[1], &style));
+    assert_true(mark(s, &kind_findings, &s->findings.at[0], &style));
+    assert_int_equal(style, STYLE_CRITICAL);
+    assert_false(mark(s, &kind_holders, &s->scan->holders.at[0], &style));
+    s->scan->holders.at[0].stale = true;
+    assert_true(mark(s, &kind_holders, &s->scan->holders.at[0], &style));
+    assert_int_equal(style, STYLE_WARNING);
+    snapshot_unref(s);
+}
+
+static void what_is_young_is_new_and_ipc_set_makes_nothing_young(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_story();
+    struct segment *young = &s->segments.at[0];
+
+    assert_int_equal(young->o.id, 0);
+    assert_true(mark_new(s, &kind_segments, young));
+    young->atime = FAKE_NOW - 600; // used long before ctime moved
+    assert_false(mark_new(s, &kind_segments, young));
+    s->queues.at[0].o.ctime = FAKE_NOW;
+    assert_false(mark_new(s, &kind_queues, &s->queues.at[0]));
+    s->queues.at[0].stime = 0;
+    assert_true(mark_new(s, &kind_queues, &s->queues.at[0]));
+    assert_false(mark_new(s, &kind_limits, &s->limits.at[0]));
+    snapshot_unref(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(use_is_told_in_bytes_and_without_limit_where_there_is_none),
+        cmocka_unit_test(colours_mean_80_and_95_percent),
+        cmocka_unit_test(dots_follow_the_findings),
+        cmocka_unit_test(what_is_young_is_new_and_ipc_set_makes_nothing_young),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
