@@ -78,6 +78,30 @@ static void measure(const struct canvas *canvas, const struct snapshot *s, struc
     }
 }
 
+static bool all_shown(const struct fitted_vec *fitted, const int *widths, size_t n)
+{
+    if (fitted->n < n)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (fitted->at[i].w < widths[i])
+            return false;
+    }
+    return true;
+}
+
+// Panning ends with the last column that may go away, and is for what does not fit.
+static void clamp_pan(struct view *view, const struct column *const *columns, size_t n, bool fits)
+{
+    size_t loose = 0;
+
+    for (size_t i = 0; i < n; i++)
+        loose += !(columns[i]->flags & COL_KEEP);
+    if (fits || loose == 0)
+        view->pan = 0;
+    else if (view->pan >= loose)
+        view->pan = loose - 1;
+}
+
 static void fit(const struct canvas *canvas, struct rect r, struct session *session,
                 struct fitted_vec *out)
 {
@@ -87,7 +111,10 @@ static void fit(const struct canvas *canvas, struct rect r, struct session *sess
     size_t n = candidates(session, view, columns);
 
     measure(canvas, session->snapshot, view, columns, widths, n);
-    layout_columns(out, columns, widths, n, r.w - LAYOUT_GUTTER, view->pan);
+    layout_columns(out, columns, widths, n, r.w - LAYOUT_GUTTER, 0);
+    clamp_pan(view, columns, n, all_shown(out, widths, n));
+    if (view->pan > 0)
+        layout_columns(out, columns, widths, n, r.w - LAYOUT_GUTTER, view->pan);
     for (size_t i = 0; i < out->n; i++)
         out->at[i].x += LAYOUT_GUTTER;
     free(columns);
