@@ -1,7 +1,7 @@
 // One process → its mappings of SysV segments, by PROCMAP_QUERY or by text. proc_pid_maps(5),
 // fs/proc/task_mmu.c.
 //
-// Paths are relative to the directory `dir` (a descriptor of /proc or of a fixture; AT_FDCWD).
+// Reads from an open /proc/PID/maps or /proc/PID/task/TID/maps at its beginning, which stays open.
 // Mappings are appended in address order, with `pid` left 0. May hang on a sick process.
 #ifndef IPCTOP_LINUX_MAPS_H
 #define IPCTOP_LINUX_MAPS_H
@@ -17,7 +17,8 @@ struct maps_devices {
     struct { uint32_t major, minor; bool hugetlb; } at[MAPS_DEVICES];
 };
 int maps_learn_devices(struct maps_devices *out);
-bool maps_on_device(const struct maps_devices *devices, uint32_t major, uint32_t minor);
+bool maps_on_device(const struct maps_devices *devices, uint32_t major, uint32_t minor,
+                    bool *hugetlb);
 
 // Whether a mapping is of a SysV segment, and the key the segment was created with: a device of
 // ours and the name "/SYSV%08x", with or without " (deleted)". Never the inode alone: memory files
@@ -29,24 +30,23 @@ bool maps_is_sysv(const struct maps_devices *devices, uint32_t major, uint32_t m
 // NULL, shmid -1; *name points into the line. Never reads beyond `len`.
 bool maps_parse_line(const char *line, size_t len, struct mapping *out, const char **name,
                      size_t *name_len);
-// Completes what maps_parse_line() made when it is a SysV mapping: shmid, key, MAP_DELETED.
+// Completes what maps_parse_line() made when it is a SysV mapping: shmid, key, MAP_DELETED, MAP_HUGE.
 bool maps_recognise(const struct maps_devices *devices, struct mapping *mapping, const char *name,
                     size_t len);
 
 // A way of reading: the engines behind one interface, exactly equivalent.
-// 0; -ENOTTY where the kernel lacks this way; -ESRCH where the task has no address space (any
-// more); -ENOENT where it is gone; -EACCES, …
+// 0; -ENOTTY where the kernel lacks this way (nothing was read: another may be tried); -ESRCH
+// where the task has no address space any more.
 struct maps_engine {
     const char *name;
     enum scan_method method;
-    int (*read)(int dir, const char *path, const struct maps_devices *devices,
-                struct mapping_vec *out);
+    int (*read)(int fd, const struct maps_devices *devices, struct mapping_vec *out);
 };
 extern const struct maps_engine maps_by_query, maps_by_text;
 
-// From smaps: mappings with rss, pss, swap and locked. Unless `sysv_only`, also those that are no
+// From an open smaps: mappings with rss, pss, swap and locked. Unless `sysv_only`, also those that are no
 // segment's: shmid -1 and `path` (escaped; "" for anonymous memory). Errors as above.
-int maps_read_use(int dir, const char *path, const struct maps_devices *devices, bool sysv_only,
+int maps_read_use(int fd, const struct maps_devices *devices, bool sysv_only,
                   struct mapping_vec *out);
 
 #endif

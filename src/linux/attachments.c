@@ -5,13 +5,16 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/kcmp.h>
-#include <pthread.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "linux/ipcns.h"
+#include "linux/starts.h"
 #include "linux/taskstat.h"
 
 struct attachments {
@@ -20,6 +23,7 @@ struct attachments {
     int devices_error;
     const struct maps_engine *engine;
     uint64_t own_namespace; // 0: unknown
+    struct starts *starts;  // NULL where inode numbers do not identify: no proc of a kernel
 };
 
 enum { PATH_CAP = 96, HOME_CAP = 48 };
@@ -27,10 +31,20 @@ enum { PATH_CAP = 96, HOME_CAP = 48 };
 static const struct maps_engine *choose_engine(int proc, const struct maps_devices *devices)
 {
     struct mapping_vec ours = {0};
-    int error = maps_by_query.read(proc, "self/maps", devices, &ours);
+    int fd = openat(proc, "self/maps", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int error = fd < 0 ? -errno : maps_by_query.read(fd, devices, &ours);
 
     vec_free(&ours);
+    if (fd >= 0)
+        close(fd);
     return error ? &maps_by_text : &maps_by_query;
+}
+
+static bool is_proc(int dir)
+{
+    struct statfs file_system;
+
+    return fstatfs(dir, &file_system) == 0 && file_system.f_type == PROC_SUPER_MAGIC;
 }
 
 struct attachments *attachments_new(const char *proc, bool text_only)
@@ -41,6 +55,7 @@ struct attachments *attachments_new(const char *proc, bool text_only)
     self->devices_error = maps_learn_devices(&self->devices);
     self->engine = text_only ? &maps_by_text : choose_engine(self->proc, &self->devices);
     self->own_namespace = ipcns_of(self->proc, "self");
+    self->starts = is_proc(self->proc) ? starts_new() : NULL;
     return self;
 }
 
@@ -50,6 +65,7 @@ void attachments_free(struct attachments *self)
         return;
     if (self->proc >= 0)
         close(self->proc);
+    starts_free(self->starts);
     free(self);
 }
 
@@ -66,26 +82,42 @@ struct reading {
     bool use, all;
     struct answer *answer;
     char home[HOME_CAP]; // which task's files answered
+    uint64_t instance;   // inode number of the file that did
 };
 
-static int read_task(struct reading *r)
+static int read_open(struct reading *r, int fd)
 {
     struct attachments *self = r->self;
     struct answer *answer = r->answer;
+    const struct maps_engine *engine = self->engine;
+    struct stat status;
+
+    if (r->use) {
+        answer->method = SCAN_TEXT;
+        return maps_read_use(fd, &self->devices, !r->all, &answer->mappings);
+    }
+    int error = engine->read(fd, &self->devices, &answer->mappings);
+    if (error == -ENOTTY && engine != &maps_by_text) {
+        engine = &maps_by_text; // this proc is no kernel's: a fixture, an emulation
+        error = engine->read(fd, &self->devices, &answer->mappings);
+    }
+    answer->method = engine->method;
+    if (answer->mappings.n && fstat(fd, &status) == 0)
+        r->instance = status.st_ino;
+    return error;
+}
+
+// A descriptor kept open would pin the old address space over exec: each reading opens anew.
+static int read_task(struct reading *r)
+{
     char path[PATH_CAP];
 
     snprintf(path, sizeof path, "%s/%s", r->home, r->file);
-    if (r->use) {
-        answer->method = SCAN_TEXT;
-        return maps_read_use(self->proc, path, &self->devices, !r->all, &answer->mappings);
-    }
-    const struct maps_engine *engine = self->engine;
-    int error = engine->read(self->proc, path, &self->devices, &answer->mappings);
-    if (error == -ENOTTY && engine != &maps_by_text) {
-        engine = &maps_by_text; // this proc is no kernel's: a fixture, an emulation
-        error = engine->read(self->proc, path, &self->devices, &answer->mappings);
-    }
-    answer->method = engine->method;
+    int fd = openat(r->self->proc, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return -errno;
+    int error = read_open(r, fd);
+    close(fd);
     return error;
 }
 
@@ -209,15 +241,22 @@ static void identify(struct reading *r, bool exact)
 
 static void know_start(struct reading *r, int32_t pid)
 {
+    struct process *process = &r->answer->process;
     struct taskstat stat;
     char path[PATH_CAP];
 
-    snprintf(path, sizeof path, "%" PRId32 "/stat", pid);
-    if (taskstat_read(r->self->proc, path, &stat) < 0)
-        return;
-    r->answer->process.pid = pid;
-    r->answer->process.start_ticks = stat.start_ticks;
-    r->answer->process.known |= PROC_KNOWS_START;
+    bool remembers = r->self->starts && r->instance;
+
+    if (!remembers || !starts_find(r->self->starts, pid, r->instance, &process->start_ticks)) {
+        snprintf(path, sizeof path, "%" PRId32 "/stat", pid);
+        if (taskstat_read(r->self->proc, path, &stat) < 0)
+            return;
+        process->start_ticks = stat.start_ticks;
+        if (remembers)
+            starts_keep(r->self->starts, pid, r->instance, stat.start_ticks);
+    }
+    process->pid = pid;
+    process->known |= PROC_KNOWS_START;
 }
 
 static void complete(struct reading *r, int32_t pid, bool exact)

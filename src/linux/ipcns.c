@@ -1,13 +1,13 @@
 #include "linux/ipcns.h"
 
-#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 uint64_t ipcns_of(int dir, const char *home)
 {
     char path[4096], link[64];
-    uint64_t inode = 0;
 
     if (snprintf(path, sizeof path, "%s/ns/ipc", home) >= (int)sizeof path)
         return 0;
@@ -15,5 +15,5 @@ uint64_t ipcns_of(int dir, const char *home)
     if (len < 0)
         return 0;
     link[len] = '\0';
-    return sscanf(link, "ipc:[%" SCNu64 "]", &inode) == 1 ? inode : 0;
+    return strncmp(link, "ipc:[", 5) == 0 ? strtoull(link + 5, NULL, 10) : 0;
 }

@@ -2,11 +2,15 @@
 
 #include <string.h>
 
-bool maps_on_device(const struct maps_devices *devices, uint32_t major, uint32_t minor)
+bool maps_on_device(const struct maps_devices *devices, uint32_t major, uint32_t minor,
+                    bool *hugetlb)
 {
-    for (size_t i = 0; i < devices->n; i++)
-        if (devices->at[i].major == major && devices->at[i].minor == minor)
-            return true;
+    for (size_t i = 0; i < devices->n; i++) {
+        if (devices->at[i].major != major || devices->at[i].minor != minor)
+            continue;
+        *hugetlb = devices->at[i].hugetlb;
+        return true;
+    }
     return false;
 }
 
@@ -41,18 +45,25 @@ static bool is_sysv_name(const char *name, size_t len, uint32_t *key)
 bool maps_is_sysv(const struct maps_devices *devices, uint32_t major, uint32_t minor,
                   const char *name, size_t len, uint32_t *key)
 {
-    return maps_on_device(devices, major, minor) && is_sysv_name(name, len, key);
+    bool hugetlb;
+
+    return maps_on_device(devices, major, minor, &hugetlb) && is_sysv_name(name, len, key);
 }
 
 bool maps_recognise(const struct maps_devices *devices, struct mapping *mapping, const char *name,
                     size_t len)
 {
+    bool hugetlb;
+
     // newseg() makes the inode number the id, which never exceeds INT_MAX (ipc/util.h).
     if (!(mapping->perms & MAP_SHARED_BIT) || mapping->inode > INT32_MAX ||
-        !maps_is_sysv(devices, mapping->dev_major, mapping->dev_minor, name, len, &mapping->key))
+        !maps_on_device(devices, mapping->dev_major, mapping->dev_minor, &hugetlb) ||
+        !is_sysv_name(name, len, &mapping->key))
         return false;
     mapping->shmid = (int32_t)mapping->inode;
     if (name[len - 1] == ')')
         mapping->perms |= MAP_DELETED;
+    if (hugetlb)
+        mapping->perms |= MAP_HUGE;
     return true;
 }

@@ -54,7 +54,8 @@ static int learn(struct maps_devices *out, size_t size, int flags, bool hugetlb)
     munmap(at, size);
     if (error)
         return error;
-    if (!maps_on_device(out, major, minor) && out->n < MAPS_DEVICES) {
+    bool known_as;
+    if (!maps_on_device(out, major, minor, &known_as) && out->n < MAPS_DEVICES) {
         out->at[out->n].major = major;
         out->at[out->n].minor = minor;
         out->at[out->n++].hugetlb = hugetlb;

@@ -3,9 +3,7 @@
 #include "linux/maps.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "procmap_query.h"
 
@@ -52,6 +50,7 @@ static int ask(int fd, uint64_t address, struct map_query *query, char *name, si
 static int walk(int fd, const struct maps_devices *devices, struct mapping_vec *out)
 {
     struct map_query query;
+    bool hugetlb;
     char name[32]; // "/SYSV00a72921 (deleted)" fits: what does not is no segment
 
     for (uint64_t address = 0;; address = query.vma_end) {
@@ -60,7 +59,7 @@ static int walk(int fd, const struct maps_devices *devices, struct mapping_vec *
             return error == -ENOENT ? 0 : error;
         if (query.vma_end <= address)
             return 0;
-        if (!maps_on_device(devices, query.dev_major, query.dev_minor))
+        if (!maps_on_device(devices, query.dev_major, query.dev_minor, &hugetlb))
             continue;
         uint64_t end = query.vma_end;
         error = ask(fd, query.vma_start, &query, name, sizeof name);
@@ -78,16 +77,11 @@ static int walk(int fd, const struct maps_devices *devices, struct mapping_vec *
     }
 }
 
-static int query_read(int dir, const char *path, const struct maps_devices *devices,
-                      struct mapping_vec *out)
+static int query_read(int fd, const struct maps_devices *devices, struct mapping_vec *out)
 {
-    int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-
-    if (fd < 0)
-        return -errno;
     size_t before = out->n;
     int error = walk(fd, devices, out);
-    close(fd);
+
     if (error)
         out->n = before;
     return error == -EINVAL || error == -ENOSYS ? -ENOTTY : error;

@@ -3,7 +3,6 @@
 #include "linux/maps.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -161,16 +160,11 @@ static int read_windows(int fd, const struct maps_devices *devices, struct mappi
     return anything ? 0 : -ESRCH; // an address space is never empty
 }
 
-static int text_read(int dir, const char *path, const struct maps_devices *devices,
-                     struct mapping_vec *out)
+static int text_read(int fd, const struct maps_devices *devices, struct mapping_vec *out)
 {
-    int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-
-    if (fd < 0)
-        return -errno;
     size_t before = out->n;
     int error = read_windows(fd, devices, out);
-    close(fd);
+
     if (error)
         out->n = before;
     return error;

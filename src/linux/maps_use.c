@@ -83,16 +83,16 @@ static int take_all(FILE *file, const struct maps_devices *devices, bool sysv_on
     return error ? error : anything ? 0 : -ESRCH;
 }
 
-int maps_read_use(int dir, const char *path, const struct maps_devices *devices, bool sysv_only,
+int maps_read_use(int fd, const struct maps_devices *devices, bool sysv_only,
                   struct mapping_vec *out)
 {
-    int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+    int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    FILE *file = own < 0 ? NULL : fdopen(own, "r");
 
     if (!file) {
         int error = -errno;
-        if (fd >= 0)
-            close(fd);
+        if (own >= 0)
+            close(own);
         return error;
     }
     size_t before = out->n;

@@ -80,13 +80,35 @@ static void assert_same(const struct mapping_vec *a, const struct mapping_vec *b
     }
 }
 
+static int read_by(const struct maps_engine *engine, int dir, const char *path,
+                   struct mapping_vec *out)
+{
+    int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return -errno;
+    int error = engine->read(fd, &devices, out);
+    close(fd);
+    return error;
+}
+
+static int read_use(bool sysv_only, struct mapping_vec *out)
+{
+    int fd = open("/proc/self/smaps", O_RDONLY | O_CLOEXEC);
+
+    assert_true(fd >= 0);
+    int error = maps_read_use(fd, &devices, sysv_only, out);
+    close(fd);
+    return error;
+}
+
 // Our own mappings of SysV segments by both engines, which must agree; free with vec_free.
 static struct mapping_vec read_ours(void)
 {
     struct mapping_vec query = {0}, text = {0};
 
-    assert_int_equal(maps_by_text.read(AT_FDCWD, "/proc/self/maps", &devices, &text), 0);
-    int error = maps_by_query.read(AT_FDCWD, "/proc/self/maps", &devices, &query);
+    assert_int_equal(read_by(&maps_by_text, AT_FDCWD, "/proc/self/maps", &text), 0);
+    int error = read_by(&maps_by_query, AT_FDCWD, "/proc/self/maps", &query);
     if (error == -ENOTTY) {
         printf("skip: this kernel has no PROCMAP_QUERY, text alone is tested\n");
     } else {
@@ -329,9 +351,9 @@ static void the_name_alone_is_no_segment(void **state)
             mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED)
             _exit(3);
         for (int deleted = 0; deleted < 2; deleted++) {
-            if (maps_by_text.read(proc, "self/maps", &devices, &maps) < 0 || maps.n != 0)
+            if (read_by(&maps_by_text, proc, "self/maps", &maps) < 0 || maps.n != 0)
                 _exit(4);
-            int error = maps_by_query.read(proc, "self/maps", &devices, &maps);
+            int error = read_by(&maps_by_query, proc, "self/maps", &maps);
             if ((error && error != -ENOTTY) || maps.n != 0)
                 _exit(5);
             unlink("/SYSV00000001");
@@ -384,13 +406,13 @@ static void no_address_space_and_no_process(void **state)
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/maps", child);
     for (size_t i = 0; i < 2; i++) {
-        int error = engines[i]->read(AT_FDCWD, path, &devices, &maps);
+        int error = read_by(engines[i], AT_FDCWD, path, &maps);
         if (error != -ENOTTY)
             assert_int_equal(error, -ESRCH); // a zombie
     }
     waitpid(child, NULL, 0);
     for (size_t i = 0; i < 2; i++)
-        assert_int_equal(engines[i]->read(AT_FDCWD, path, &devices, &maps), -ENOENT);
+        assert_int_equal(read_by(engines[i], AT_FDCWD, path, &maps), -ENOENT);
     assert_int_equal(maps.n, 0);
     vec_free(&maps);
 }
@@ -449,7 +471,7 @@ static void hugetlb_segments_lie_on_a_device_of_their_own(void **state)
     bool touched = at != (void *)-1;
     if (touched)
         *at = 1;
-    int error = maps_read_use(AT_FDCWD, "/proc/self/smaps", &devices, true, &use);
+    int error = read_use(true, &use);
     if (touched)
         shmdt(at);
     if (raised)
@@ -464,6 +486,8 @@ static void hugetlb_segments_lie_on_a_device_of_their_own(void **state)
         if (devices.at[i].major == maps.at[0].dev_major && devices.at[i].minor == maps.at[0].dev_minor)
             huge = devices.at[i].hugetlb;
     assert_true(huge);
+    assert_int_equal(maps.at[0].perms,
+                     MAP_R | MAP_W | MAP_SHARED_BIT | MAP_DELETED | MAP_HUGE);
     assert_int_equal(error, 0);
     assert_int_equal(use.n, 1);
     assert_int_equal(use.at[0].rss, HUGE);
@@ -482,7 +506,7 @@ static void use_of_each_mapping(void **state)
 
     memset(at, 1, 3 * PAGE);
     bool locked = mlock(at, PAGE) == 0; // splits the first page off
-    assert_int_equal(maps_read_use(AT_FDCWD, "/proc/self/smaps", &devices, true, &use), 0);
+    assert_int_equal(read_use(true, &use), 0);
     assert_int_equal(use.n, locked ? 2 : 1);
     uint64_t rss = 0, pss = 0;
     for (size_t i = 0; i < use.n; i++) {
@@ -513,7 +537,7 @@ static void all_mappings_have_harmless_paths(void **state)
     assert_true(fd >= 0);
     assert_int_equal(ftruncate(fd, PAGE), 0);
     void *file = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
-    assert_int_equal(maps_read_use(AT_FDCWD, "/proc/self/smaps", &devices, false, &use), 0);
+    assert_int_equal(read_use(false, &use), 0);
     for (size_t i = 0; i < use.n; i++) {
         struct mapping *m = &use.at[i];
         assert_true(m->known & MAP_KNOWS_USE);
