@@ -1,0 +1,266 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "model/snapshot.h"
+#include "support/fake.h"
+
+enum { DEAD = 100, OTHER_DEAD = 101, ALIVE = 200, YOUNG = 300, UNASKED = 400, DARK = 500 };
+
+// The people of every test: two gone, one alive for an hour, one just born, one whose start is
+// unknown. 400 was never asked for.
+static struct snapshot *people(void)
+{
+    struct snapshot *s = fake_snapshot();
+
+    fake_gone(s, DEAD);
+    fake_gone(s, OTHER_DEAD);
+    fake_process(s, ALIVE, 0, "alive", NULL);
+    fake_process(s, YOUNG, 0, "young", NULL)->start_time = FAKE_NOW;
+    fake_process(s, DARK, 0, "dark", NULL)->known &= (uint8_t)~PROC_KNOWS_START;
+    return s;
+}
+
+static void a_pid_is_judged_by_its_start(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+    int64_t start = FAKE_NOW - 3600; // of ALIVE
+
+    assert_int_equal(snapshot_pid_state(s, 0, FAKE_NOW), PID_OUTSIDE);
+    assert_int_equal(snapshot_pid_state(s, -1, FAKE_NOW), PID_UNKNOWN);
+    assert_int_equal(snapshot_pid_state(s, UNASKED, FAKE_NOW), PID_UNKNOWN);
+    assert_int_equal(snapshot_pid_state(s, DEAD, 0), PID_GONE);
+    assert_int_equal(snapshot_pid_state(s, ALIVE, 0), PID_ALIVE);
+    assert_int_equal(snapshot_pid_state(s, ALIVE, start), PID_ALIVE);
+    assert_int_equal(snapshot_pid_state(s, ALIVE, start - 2), PID_ALIVE); // within the grain
+    assert_int_equal(snapshot_pid_state(s, ALIVE, start - 3), PID_REUSED);
+    assert_int_equal(snapshot_pid_state(s, DARK, 0), PID_ALIVE);
+    assert_int_equal(snapshot_pid_state(s, DARK, FAKE_NOW), PID_UNKNOWN);
+    assert_string_equal(pid_state_name(PID_ALIVE), "alive");
+    assert_string_equal(pid_state_name(PID_GONE), "gone");
+    assert_string_equal(pid_state_name(PID_REUSED), "reused");
+    assert_string_equal(pid_state_name(PID_OUTSIDE), "outside");
+    assert_null(pid_state_name(PID_UNKNOWN));
+    snapshot_unref(s);
+}
+
+static void birth_is_the_earliest_time(void **state)
+{
+    (void)state;
+    struct segment g = {.o.ctime = 1000};
+
+    assert_int_equal(segment_birth(&g), 1000);
+    assert_int_equal(segment_last_use(&g), 0);
+    g.atime = 1100, g.dtime = 1200;
+    assert_int_equal(segment_birth(&g), 1000);
+    assert_int_equal(segment_last_use(&g), 1200);
+    g.o.ctime = 5000; // IPC_SET moved it
+    assert_int_equal(segment_birth(&g), 1100);
+    g.atime = 0;
+    assert_int_equal(segment_birth(&g), 1200);
+    g.o.ctime = 0;
+    assert_int_equal(segment_birth(&g), 1200);
+    g.dtime = 0;
+    assert_int_equal(segment_birth(&g), 0);
+}
+
+// An unattached segment, made two hours ago, last used an hour ago.
+static enum { NO, YES, OPEN } segment_case(int32_t cpid, int32_t lpid, bool used, uint64_t nattch)
+{
+    struct snapshot *s = people();
+    struct segment *g = fake_segment(s, 0, 1, 0, 4096, nattch);
+    bool known;
+
+    g->cpid = cpid, g->lpid = lpid;
+    g->o.ctime = FAKE_NOW - 3600;
+    g->atime = used ? FAKE_NOW - 1800 : 0;
+    bool orphan = segment_orphan(s, g, &known);
+    snapshot_unref(s);
+    if (orphan)
+        assert_true(known);
+    return orphan ? YES : known ? NO : OPEN;
+}
+
+static void a_segment_is_an_orphan_without_doubt_only(void **state)
+{
+    (void)state;
+    assert_int_equal(segment_case(DEAD, OTHER_DEAD, true, 0), YES);
+    assert_int_equal(segment_case(DEAD, DEAD, true, 0), YES);
+    assert_int_equal(segment_case(DEAD, 0, false, 0), YES);       // never attached
+    assert_int_equal(segment_case(YOUNG, 0, false, 0), YES);      // that pid is somebody else's now
+    assert_int_equal(segment_case(DEAD, YOUNG, true, 0), YES);
+    assert_int_equal(segment_case(DEAD, DEAD, true, 1), NO);      // somebody uses it
+    assert_int_equal(segment_case(ALIVE, DEAD, true, 0), NO);
+    assert_int_equal(segment_case(DEAD, ALIVE, true, 0), NO);
+    assert_int_equal(segment_case(UNASKED, ALIVE, true, 0), NO);  // one that lives is enough
+    assert_int_equal(segment_case(UNASKED, DEAD, true, 0), OPEN);
+    assert_int_equal(segment_case(DEAD, UNASKED, true, 0), OPEN);
+    assert_int_equal(segment_case(DEAD, DARK, true, 0), OPEN);
+    assert_int_equal(segment_case(0, DEAD, true, 0), OPEN);       // the creator is outside
+    assert_int_equal(segment_case(DEAD, 0, true, 0), OPEN);       // used by somebody outside
+}
+
+struct set_case {
+    int32_t pids[3];
+    uint32_t n;
+    int waiters; // -1: not known
+    bool first_namespace;
+    int expected;
+};
+
+static int judge_set(const struct set_case *c)
+{
+    struct snapshot *s = people();
+    struct semset *set = fake_semset(s, 0, 0, c->n);
+    bool known;
+
+    s->system.first_pid_namespace = c->first_namespace;
+    set->o.ctime = FAKE_NOW - 3600;
+    set->otime = FAKE_NOW - 1800;
+    set->n_elements = c->n;
+    set->waiters = c->waiters > 0 ? (uint64_t)c->waiters : 0;
+    if (c->waiters < 0)
+        set->known = 0;
+    for (uint32_t i = 0; i < c->n; i++) {
+        struct element *e = fake_element(s, 0, i, 0);
+        e->pid = c->pids[i];
+        if (e->pid >= 0)
+            e->known |= ELEMENT_KNOWS_PID;
+    }
+    bool orphan = semset_orphan(s, set, &known);
+    snapshot_unref(s);
+    return orphan && known ? YES : known ? NO : OPEN;
+}
+
+static void a_set_is_judged_by_its_last_operators(void **state)
+{
+    (void)state;
+    static const struct set_case cases[] = {
+        {{DEAD}, 1, 0, false, YES},
+        {{YOUNG}, 1, 0, false, YES},
+        {{DEAD, OTHER_DEAD, DEAD}, 3, 0, false, YES},
+        {{DEAD, ALIVE, DEAD}, 3, 0, false, NO},
+        {{DEAD}, 1, 1, false, NO},                // somebody waits on it
+        {{DEAD}, 1, -1, false, OPEN},             // nobody knows who waits
+        {{ALIVE}, 1, -1, false, NO},
+        {{DEAD, UNASKED}, 2, 0, false, OPEN},
+        {{DEAD, -1}, 2, 0, false, OPEN},          // a pid that could not be read
+        {{DEAD, 0, DEAD}, 3, 0, false, OPEN},     // perhaps somebody outside
+        {{DEAD, 0, DEAD}, 3, 0, true, YES},       // nobody is outside: that one was never touched
+        {{0, 0}, 2, 0, true, OPEN},               // nobody ever touched it: no one to ask
+        {{0}, 1, 0, false, OPEN},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (judge_set(&cases[i]) != cases[i].expected)
+            fail_msg("case %zu", i);
+}
+
+static void a_set_not_read_is_not_judged(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+    struct semset *set = fake_semset(s, 0, 0, 2);
+    bool known = true;
+
+    assert_false(semset_orphan(s, set, &known)); // no elements
+    assert_false(known);
+    struct element *e = fake_element(s, 0, 0, 0);
+    e->pid = DEAD, e->known |= ELEMENT_KNOWS_PID;
+    set->n_elements = 1; // of two
+    known = true;
+    assert_false(semset_orphan(s, set, &known));
+    assert_false(known);
+    set->n_elements = 2; // promises more than there are
+    known = true;
+    assert_false(semset_orphan(s, set, &known));
+    assert_false(known);
+    snapshot_unref(s);
+}
+
+// A queue sent to by `sender` and read by `receiver` (-1: never), everything readable.
+static struct queue *queue_of(struct snapshot *s, int32_t sender, int32_t receiver)
+{
+    struct queue *q = fake_queue(s, 0, 0, 100, 1);
+
+    q->stime = sender >= 0 ? FAKE_NOW - 1800 : 0;
+    q->rtime = receiver >= 0 ? FAKE_NOW - 1700 : 0;
+    q->lspid = sender >= 0 ? sender : 0;
+    q->lrpid = receiver >= 0 ? receiver : 0;
+    s->scan = scan_new();
+    return q;
+}
+
+static int queue_case(int32_t sender, int32_t receiver)
+{
+    struct snapshot *s = people();
+    bool known, orphan = queue_orphan(s, queue_of(s, sender, receiver), &known);
+
+    snapshot_unref(s);
+    return orphan && known ? YES : known ? NO : OPEN;
+}
+
+static void a_queue_is_judged_by_its_last_users(void **state)
+{
+    (void)state;
+    assert_int_equal(queue_case(DEAD, OTHER_DEAD), YES);
+    assert_int_equal(queue_case(DEAD, -1), YES); // sent to and never read
+    assert_int_equal(queue_case(YOUNG, -1), YES);
+    assert_int_equal(queue_case(ALIVE, DEAD), NO);
+    assert_int_equal(queue_case(DEAD, ALIVE), NO);
+    assert_int_equal(queue_case(-1, -1), OPEN); // never used: no one to ask
+    assert_int_equal(queue_case(0, DEAD), OPEN);
+    assert_int_equal(queue_case(DEAD, 0), OPEN);
+    assert_int_equal(queue_case(DEAD, UNASKED), OPEN);
+}
+
+static void a_queue_is_no_orphan_while_somebody_may_wait(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+    struct queue *q = queue_of(s, DEAD, DEAD);
+    bool known = false;
+
+    assert_true(queue_orphan(s, q, &known));
+    s->has &= ~(unsigned)NEED_WAITERS; // nobody looked
+    assert_false(queue_orphan(s, q, &known));
+    assert_false(known);
+    s->has |= NEED_WAITERS;
+    s->scan->unreadable = 3; // some could not be looked at
+    s->system.euid = 54;
+    assert_false(queue_orphan(s, q, &known));
+    assert_false(known);
+    q->o.uid = q->o.cuid = 54, q->o.mode = 0600; // but those may not use it
+    assert_true(queue_orphan(s, q, &known));
+    q->o.mode = 0620;
+    assert_false(queue_orphan(s, q, &known));
+    s->scan->unreadable = 0;
+    s->scan->stuck = 1;
+    assert_false(queue_orphan(s, q, &known));
+    assert_false(known);
+    s->scan->stuck = 0;
+    fake_waiter(s, KIND_SEMSET, 0, ALIVE, WAIT_SEMOP, ""); // of a set with the same id
+    assert_true(queue_orphan(s, q, &known));
+    fake_waiter(s, KIND_QUEUE, 0, ALIVE, WAIT_MSGRCV, "");
+    known = false;
+    assert_false(queue_orphan(s, q, &known));
+    assert_true(known);
+    snapshot_unref(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pid_is_judged_by_its_start),
+        cmocka_unit_test(birth_is_the_earliest_time),
+        cmocka_unit_test(a_segment_is_an_orphan_without_doubt_only),
+        cmocka_unit_test(a_set_is_judged_by_its_last_operators),
+        cmocka_unit_test(a_set_not_read_is_not_judged),
+        cmocka_unit_test(a_queue_is_judged_by_its_last_users),
+        cmocka_unit_test(a_queue_is_no_orphan_while_somebody_may_wait),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
