@@ -17,7 +17,7 @@ static struct snapshot *people(void)
 
     fake_gone(s, DEAD);
     fake_gone(s, OTHER_DEAD);
-    fake_process(s, ALIVE, 0, "alive", NULL);
+    fake_process(s, ALIVE, 0, "alive", NULL)->start_time = FAKE_NOW - 3600;
     fake_process(s, YOUNG, 0, "young", NULL)->start_time = FAKE_NOW;
     fake_process(s, DARK, 0, "dark", NULL)->known &= (uint8_t)~PROC_KNOWS_START;
     return s;
