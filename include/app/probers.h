@@ -21,6 +21,12 @@ enum { PROBERS_MAX = 64 }; // all threads together; worker numbers are below thi
 
 enum asked { ASKED_NOT, ASKED_DONE, ASKED_STUCK };
 
+// What the waiting thread does every few milliseconds while it waits; `call` may be NULL.
+struct meanwhile {
+    void (*call)(void *arg);
+    void *arg;
+};
+
 struct batch {
     const struct probe *probes;
     size_t n;
@@ -28,9 +34,8 @@ struct batch {
     // Called by the asking thread, never by two with the same `worker` number at a time. What is
     // left in the answer is freed afterwards.
     void (*take)(void *arg, unsigned worker, size_t index, struct answer *answer);
-    // Called by the waiting thread every few milliseconds; may be NULL.
-    void (*meanwhile)(void *arg);
-    void *arg;
+    void *arg; // for take
+    struct meanwhile meanwhile;
 };
 
 // NULL-safe where it says so; `source` must outlive the threads left behind: see probers_free.

@@ -18,9 +18,11 @@ struct sampler_options {
     bool one_shot;     // every read is complete and fresh; no pacing, no skipping (--json, --batch)
 };
 
+// NULL where there is no thread or descriptor to be had.
 struct sampler *sampler_new(const struct source *source, const struct sampler_options *options);
-// Ends without waiting for a prober that is stuck (its thread is left to the end of the process).
-void sampler_free(struct sampler *sampler);
+// Ends without waiting for what is stuck. Returns how many threads are left to the end of the
+// process: while there are any, the source must stay too.
+size_t sampler_free(struct sampler *sampler);
 
 int sampler_fd(const struct sampler *sampler); // readable when sampler_take has something new
 

@@ -393,9 +393,9 @@ bool probers_run(struct probers *pool, const struct batch *batch, uint8_t *asked
         if (pool->quit && monotonic_ns() >= give_up)
             abandon_all(pool);
         watch(pool);
-        if (batch->meanwhile && !pool->quit) {
+        if (batch->meanwhile.call && !pool->quit) {
             pthread_mutex_unlock(&pool->lock);
-            batch->meanwhile(batch->arg);
+            batch->meanwhile.call(batch->meanwhile.arg);
             pthread_mutex_lock(&pool->lock);
         }
     }

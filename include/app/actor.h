@@ -1,0 +1,23 @@
+// Carries out actions one after the other on a thread of its own: reading what a target still is
+// can hang on a sick one, and the rest must go on.
+#ifndef IPCTOP_APP_ACTOR_H
+#define IPCTOP_APP_ACTOR_H
+
+#include "app/sampler.h"
+
+struct actor;
+
+// `done(arg)` is called by another thread whenever there is a new outcome.
+struct actor *actor_new(const struct source *source, void (*done)(void *arg), void *arg);
+// Does not wait for an action that hangs; nothing is called any more afterwards. Returns how many
+// threads are left behind: while there are any the source must stay.
+size_t actor_free(struct actor *actor); // NULL is fine
+
+void actor_push(struct actor *actor, const struct action *actions, size_t n);
+// Moves the outcomes so far to *out.
+void actor_outcomes(struct actor *actor, struct outcome_vec *out);
+// An action that hangs is reported as failed, and the next ones go on. Call it at the time
+// returned (CLOCK_MONOTONIC); INT64_MAX: there is nothing to watch.
+int64_t actor_watch(struct actor *actor);
+
+#endif

@@ -1,0 +1,27 @@
+// What is known of the processes a picture names: names, owners, states, start times, arguments.
+//
+// Every process is asked once when it is named first; then those in view at every update, the
+// others in turn. Only a new program is asked for its arguments, since that read may hang where
+// the others do not.
+#ifndef IPCTOP_APP_DETAILS_H
+#define IPCTOP_APP_DETAILS_H
+
+#include "app/census.h"
+#include "app/probers.h"
+
+struct details;
+
+// The source and the threads are the caller's and must outlive it.
+struct details *details_new(struct probers *probers);
+void details_free(struct details *details); // NULL is fine
+
+// For NEED_PROCESSES and NEED_COMMANDS: asks what has to be asked for the pids that `snapshot`
+// names. With `all` everybody is asked anew.
+void details_update(struct details *details, const struct snapshot *snapshot,
+                    const struct want *want, const struct census *census, bool all,
+                    struct meanwhile meanwhile);
+
+// Copies into snapshot->processes what is known.
+void details_fill(const struct details *details, struct snapshot *snapshot);
+
+#endif

@@ -1,0 +1,32 @@
+// Asks many processes what they hold, by all probing threads at once, and gathers the answers.
+#ifndef IPCTOP_APP_ROUNDUP_H
+#define IPCTOP_APP_ROUNDUP_H
+
+#include "app/probers.h"
+#include "model/scan_build.h"
+
+VEC(pid_set, int32_t); // ascending
+
+struct roundup { // zero it before use; holds the answers of the last roundup_ask()
+    struct holding_vec holdings; // ordered by pid: who holds something
+    struct mapping_vec mappings;
+    struct pid_set stuck;        // did not answer in time, or could not be asked
+    uint32_t asked, unreadable, exiting, gone;
+    enum scan_method method;
+    struct gather *gathers; // private: PROBERS_MAX of them
+};
+
+void roundup_free(struct roundup *roundup);
+
+// `what` is PROBE_ATTACHMENTS or PROBE_EXACT. False: cancelled.
+bool roundup_ask(struct roundup *roundup, struct probers *probers, enum probe_what what,
+                 const struct pid_entry *entries, size_t n, struct meanwhile meanwhile);
+
+// NULL where it holds nothing.
+const struct holding *holding_find(const struct holding_vec *holdings, int32_t pid);
+// Appends a holding with its mappings, which lie in `from`.
+void holding_add(struct holding_vec *holdings, struct mapping_vec *mappings,
+                 const struct holding *holding, const struct mapping_vec *from);
+void holding_sort(struct holding_vec *holdings);
+
+#endif

@@ -1,0 +1,38 @@
+// When processes are asked what they hold, and which: the picture of the attachments over time.
+//
+// A full scan asks every process. It is left out while nothing can have changed since the last one:
+// every segment's (nattch, atime, dtime, lpid) is as read before that scan, all those times are
+// more than two seconds older than it (they have one second's grain), no process was made since or
+// the new ones were asked, and every known holder still answers the same. Segments for which the
+// sum did not come out are looked at again at a falling rate; everything every ten minutes.
+// Over time scanning takes at most 4 % of a processor.
+#ifndef IPCTOP_APP_SCANNER_H
+#define IPCTOP_APP_SCANNER_H
+
+#include "app/census.h"
+#include "app/probers.h"
+#include "model/scan_build.h"
+
+struct scanner;
+
+enum scan_effort {
+    SCAN_AS_NEEDED, // skipped and paced
+    SCAN_PROMPTLY,  // skipped; paced only so much that it cannot fill a processor
+    SCAN_FULLY,     // every process is asked, again where the sum does not come out
+};
+
+// The source, the threads and the census are the caller's and must outlive it.
+struct scanner *scanner_new(const struct source *source, struct probers *probers,
+                            struct census *census);
+void scanner_free(struct scanner *scanner); // NULL is fine
+
+// Brings the picture up to date; `tables` are those just read. True when the picture
+// is now as new as they are.
+bool scanner_update(struct scanner *scanner, const struct snapshot *tables, enum scan_effort effort,
+                    struct meanwhile meanwhile);
+
+struct scan *scanner_scan(const struct scanner *scanner); // not a new reference; NULL: none yet
+bool scanner_running(const struct scanner *scanner);      // a full scan is under way
+uint64_t scanner_full_scans(const struct scanner *scanner); // so far
+
+#endif

@@ -1,0 +1,194 @@
+#include "app/actor.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "app/probers.h"
+
+static const int64_t PATIENCE_NS = INT64_C(1000000000);
+enum { STACK = 256 * 1024, MAX_LEFT = 8, GOODBYE_MS = 50 };
+
+struct run { // one thread, until nothing is left to do
+    struct actor *actor;
+    struct action action; // under way
+    int64_t since;
+    bool left; // it took too long; another one goes on
+};
+
+VEC(action_queue, struct action);
+
+struct actor {
+    struct source source;
+    void (*done)(void *arg); // NULL: the owner is gone
+    void *arg;
+    pthread_mutex_t lock;
+    pthread_cond_t ended;
+    struct action_queue queue;
+    struct outcome_vec outcomes;
+    struct run *run; // NULL: nobody works
+    size_t left, refs;
+};
+
+struct actor *actor_new(const struct source *source, void (*done)(void *arg), void *arg)
+{
+    struct actor *actor = mem_zero(1, sizeof *actor);
+    pthread_condattr_t monotonic;
+
+    actor->source = *source;
+    actor->done = done;
+    actor->arg = arg;
+    actor->refs = 1;
+    pthread_mutex_init(&actor->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&actor->ended, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return actor;
+}
+
+// With the lock held; releases it.
+static void release(struct actor *actor)
+{
+    bool last = --actor->refs == 0;
+
+    pthread_cond_signal(&actor->ended);
+    pthread_mutex_unlock(&actor->lock);
+    if (!last)
+        return;
+    pthread_mutex_destroy(&actor->lock);
+    pthread_cond_destroy(&actor->ended);
+    vec_free(&actor->queue);
+    vec_free(&actor->outcomes);
+    free(actor);
+}
+
+// With the lock held.
+static void report(struct actor *actor, const struct outcome *outcome)
+{
+    vec_push(&actor->outcomes, *outcome);
+    if (actor->done)
+        actor->done(actor->arg);
+}
+
+static void *run_main(void *arg)
+{
+    struct run *run = arg;
+    struct actor *actor = run->actor;
+    struct outcome outcome;
+
+    pthread_mutex_lock(&actor->lock);
+    while (!run->left && actor->queue.n) {
+        run->action = actor->queue.at[0];
+        run->since = monotonic_ns();
+        memmove(actor->queue.at, actor->queue.at + 1, --actor->queue.n * sizeof run->action);
+        pthread_mutex_unlock(&actor->lock);
+        outcome = (struct outcome){.action = run->action};
+        actor->source.act(actor->source.self, &run->action, &outcome);
+        pthread_mutex_lock(&actor->lock);
+        report(actor, &outcome); // late ones too: it is what happened
+    }
+    if (run->left)
+        actor->left--;
+    else
+        actor->run = NULL;
+    free(run);
+    release(actor);
+    return NULL;
+}
+
+// With the lock held.
+static void start(struct actor *actor)
+{
+    pthread_attr_t attr;
+    pthread_t thread;
+    sigset_t all, old;
+    struct run *run = mem_zero(1, sizeof *run);
+
+    run->actor = actor;
+    run->since = INT64_MAX;
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attr, STACK);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    int error = pthread_create(&thread, &attr, run_main, run);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    pthread_attr_destroy(&attr);
+    if (error == 0) {
+        actor->run = run;
+        actor->refs++;
+        return;
+    }
+    free(run);
+    for (size_t i = 0; i < actor->queue.n; i++) {
+        struct outcome outcome = {
+            .action = actor->queue.at[i], .state = OUTCOME_FAILED, .error = error};
+        snprintf(outcome.text, sizeof outcome.text, "no thread to do it");
+        report(actor, &outcome);
+    }
+    vec_clear(&actor->queue);
+}
+
+void actor_push(struct actor *actor, const struct action *actions, size_t n)
+{
+    pthread_mutex_lock(&actor->lock);
+    for (size_t i = 0; i < n; i++)
+        vec_push(&actor->queue, actions[i]);
+    if (!actor->run && actor->queue.n)
+        start(actor);
+    pthread_mutex_unlock(&actor->lock);
+}
+
+void actor_outcomes(struct actor *actor, struct outcome_vec *out)
+{
+    pthread_mutex_lock(&actor->lock);
+    for (size_t i = 0; i < actor->outcomes.n; i++)
+        vec_push(out, actor->outcomes.at[i]);
+    vec_clear(&actor->outcomes);
+    pthread_mutex_unlock(&actor->lock);
+}
+
+int64_t actor_watch(struct actor *actor)
+{
+    int64_t next = INT64_MAX;
+
+    pthread_mutex_lock(&actor->lock);
+    struct run *run = actor->run;
+    if (run && run->since != INT64_MAX && monotonic_ns() - run->since >= PATIENCE_NS &&
+        actor->left < MAX_LEFT) {
+        struct outcome outcome = {
+            .action = run->action, .state = OUTCOME_FAILED, .error = ETIMEDOUT};
+        snprintf(outcome.text, sizeof outcome.text,
+                 "no answer from the kernel yet; the result follows if there is one");
+        run->left = true;
+        actor->left++;
+        actor->run = NULL;
+        report(actor, &outcome);
+        if (actor->queue.n)
+            start(actor);
+    }
+    if (actor->run)
+        next = (actor->run->since == INT64_MAX ? monotonic_ns() : actor->run->since) + PATIENCE_NS;
+    if (actor->left >= MAX_LEFT)
+        next = INT64_MAX;
+    pthread_mutex_unlock(&actor->lock);
+    return next;
+}
+
+size_t actor_free(struct actor *actor)
+{
+    if (!actor)
+        return 0;
+    pthread_mutex_lock(&actor->lock);
+    actor->done = NULL;
+    vec_clear(&actor->queue);
+    int64_t end = monotonic_ns() + GOODBYE_MS * INT64_C(1000000);
+    struct timespec ts = {end / 1000000000, end % 1000000000};
+    while (actor->refs - 1 > actor->left && monotonic_ns() < end)
+        pthread_cond_timedwait(&actor->ended, &actor->lock, &ts);
+    size_t left = actor->refs - 1;
+    release(actor);
+    return left;
+}

@@ -1,0 +1,256 @@
+#include "app/details.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum {
+    TURN = 4,      // updates until everybody was asked again
+    TURN_MIN = 16, // so few are asked each time anyway
+};
+
+struct known {
+    struct process process;
+    uint64_t instance; // in the census when it was asked; 0: not in it
+    bool read, has_command;
+    bool renamed; // another program since its arguments were read
+    bool due;
+};
+VEC(known_vec, struct known);
+
+struct details {
+    struct probers *probers;
+    struct known_vec known; // ordered by pid
+    struct pid_vec pids;    // scratch
+    struct probe_vec stuck;
+    size_t turn;
+    uint64_t census;
+};
+
+struct details *details_new(struct probers *probers)
+{
+    struct details *d = mem_zero(1, sizeof *d);
+
+    d->probers = probers;
+    return d;
+}
+
+void details_free(struct details *d)
+{
+    if (!d)
+        return;
+    for (size_t i = 0; i < d->known.n; i++)
+        free(d->known.at[i].process.command);
+    vec_free(&d->known);
+    vec_free(&d->pids);
+    vec_free(&d->stuck);
+    free(d);
+}
+
+static void add_pid(struct pid_vec *pids, int32_t pid)
+{
+    size_t i = pids->n;
+
+    if (pid <= 0)
+        return;
+    while (i > 0 && pids->at[i - 1] > pid)
+        i--;
+    if (i > 0 && pids->at[i - 1] == pid)
+        return;
+    vec_push(pids, pid);
+    memmove(pids->at + i + 1, pids->at + i, (pids->n - 1 - i) * sizeof *pids->at);
+    pids->at[i] = pid;
+}
+
+// Keeps of the known those that are still named, and adds who is new.
+static void follow_names(struct details *d)
+{
+    struct known_vec now = {0};
+    size_t k = 0;
+
+    vec_reserve(&now, d->pids.n);
+    for (size_t i = 0; i < d->pids.n; i++) {
+        while (k < d->known.n && d->known.at[k].process.pid < d->pids.at[i])
+            free(d->known.at[k++].process.command);
+        if (k < d->known.n && d->known.at[k].process.pid == d->pids.at[i])
+            vec_push(&now, d->known.at[k++]);
+        else
+            vec_push(&now, (struct known){.process.pid = d->pids.at[i]});
+    }
+    while (k < d->known.n)
+        free(d->known.at[k++].process.command);
+    vec_free(&d->known);
+    d->known = now;
+}
+
+// Whether a process of that pid came, went or is another one since it was asked.
+static bool moved(const struct known *known, const struct census *census)
+{
+    const struct pid_entry *entry = census_find(&census->list, known->process.pid);
+
+    return (entry ? entry->instance : 0) != known->instance;
+}
+
+static bool in_focus(const struct snapshot *s, const struct want *want, int32_t pid)
+{
+    size_t n;
+
+    if (!want->focused)
+        return false;
+    if (want->focus.pid == pid)
+        return true;
+    if (want->focus.kind != KIND_SEGMENT || !s->scan)
+        return false;
+    const struct holder *holders = scan_holders(s->scan, want->focus.id, &n);
+    for (size_t i = 0; i < n; i++)
+        if (holders[i].pid == pid)
+            return true;
+    return false;
+}
+
+static void choose(struct details *d, const struct snapshot *s, const struct want *want,
+                   const struct census *census, bool all)
+{
+    size_t n = d->known.n, turn = (n + TURN - 1) / TURN;
+    bool listed = census->number != d->census;
+
+    for (size_t i = 0; i < n; i++) {
+        struct known *known = &d->known.at[i];
+        known->due = all || !known->read || (listed && moved(known, census)) ||
+                     in_focus(s, want, known->process.pid);
+    }
+    d->census = census->number;
+    if (turn < TURN_MIN)
+        turn = TURN_MIN < n ? TURN_MIN : n;
+    for (size_t i = 0; i < turn; i++)
+        d->known.at[d->turn++ % n].due = true;
+    d->turn = n ? d->turn % n : 0;
+}
+
+// --- asking -------------------------------------------------------------------------------------
+
+struct errand {
+    struct details *details;
+    const size_t *which; // of each probe: index of the known
+    const struct census *census;
+};
+
+// By a probing thread; no two have the same process.
+static void take(void *arg, unsigned worker, size_t index, struct answer *answer)
+{
+    struct errand *errand = arg;
+    struct known *known = &errand->details->known.at[errand->which[index]];
+    const struct pid_entry *entry = census_find(&errand->census->list, known->process.pid);
+    struct process *old = &known->process, *now = &answer->process;
+    bool gone = answer->error == -ESRCH || answer->error == -ENOENT;
+
+    (void)worker;
+    known->read = true;
+    known->instance = entry ? entry->instance : 0;
+    if (answer->error) {
+        free(old->command);
+        *old = (struct process){.pid = old->pid, .gone = gone};
+        known->has_command = known->renamed = false;
+        return;
+    }
+    bool same = old->start_ticks == now->start_ticks && strcmp(old->comm, now->comm) == 0;
+    if (now->known & PROC_KNOWS_COMMAND) {
+        free(old->command);
+        known->has_command = true;
+        known->renamed = false;
+    } else if (known->has_command && same) {
+        now->command = old->command;
+        now->known |= PROC_KNOWS_COMMAND;
+    } else {
+        free(old->command);
+        known->renamed = known->has_command;
+        known->has_command = false;
+    }
+    now->pid = old->pid;
+    *old = *now;
+    now->command = NULL; // it is ours now
+}
+
+static bool is_stuck(const struct details *d, int32_t pid, enum probe_what what)
+{
+    for (size_t i = 0; i < d->stuck.n; i++)
+        if (d->stuck.at[i].id == pid && d->stuck.at[i].what == what)
+            return true;
+    return false;
+}
+
+// Asks all that are due. What was asked is due no more, unless its arguments were: who does not
+// answer that is asked for the rest.
+static bool ask(struct details *d, bool commands, struct errand *errand, struct meanwhile meanwhile)
+{
+    struct probe_vec probes = {0};
+    size_t *which = mem_alloc(d->known.n * sizeof *which);
+    uint8_t *asked = mem_alloc(d->known.n);
+
+    for (size_t i = 0; i < d->known.n; i++) {
+        const struct known *known = &d->known.at[i];
+        if (!known->due)
+            continue;
+        bool arguments = commands && (!known->read || !known->has_command || known->renamed) &&
+                         !is_stuck(d, known->process.pid, PROBE_COMMAND);
+        which[probes.n] = i;
+        vec_push(&probes, (struct probe){arguments ? PROBE_COMMAND : PROBE_PROCESS,
+                                         known->process.pid});
+    }
+    errand->which = which;
+    const struct batch batch = {.probes = probes.at, .n = probes.n, .take = take,
+                                .arg = errand, .meanwhile = meanwhile};
+    bool complete = probers_run(d->probers, &batch, asked);
+    for (size_t i = 0; i < probes.n; i++) {
+        struct known *known = &d->known.at[which[i]];
+        known->due = asked[i] != ASKED_DONE ? probes.at[i].what == PROBE_COMMAND
+                                            : commands && known->renamed;
+    }
+    free(which);
+    free(asked);
+    vec_free(&probes);
+    return complete;
+}
+
+static bool any_due(const struct details *d)
+{
+    for (size_t i = 0; i < d->known.n; i++)
+        if (d->known.at[i].due)
+            return true;
+    return false;
+}
+
+void details_update(struct details *d, const struct snapshot *snapshot, const struct want *want,
+                    const struct census *census, bool all, struct meanwhile meanwhile)
+{
+    struct errand errand = {.details = d, .census = census};
+    bool commands = want->need & NEED_COMMANDS;
+
+    snapshot_named_pids(snapshot, &d->pids);
+    if (want->focused)
+        add_pid(&d->pids, want->focus.pid);
+    follow_names(d);
+    choose(d, snapshot, want, census, all);
+    for (int pass = 0; pass < 2 && any_due(d); pass++) {
+        vec_clear(&d->stuck);
+        probers_stuck(d->probers, &d->stuck);
+        if (!ask(d, commands, &errand, meanwhile))
+            break;
+    }
+    vec_clear(&d->stuck);
+    probers_stuck(d->probers, &d->stuck);
+}
+
+void details_fill(const struct details *d, struct snapshot *snapshot)
+{
+    vec_reserve(&snapshot->processes, d->known.n);
+    for (size_t i = 0; i < d->known.n; i++) {
+        struct process process = d->known.at[i].process;
+        for (size_t k = 0; k < d->stuck.n; k++)
+            process.stuck |= d->stuck.at[k].id == process.pid &&
+                             d->stuck.at[k].what != PROBE_USER && d->stuck.at[k].what != PROBE_GROUP;
+        if (!d->known.at[i].read && !process.stuck)
+            continue;
+        process.command = mem_copy_string(process.command);
+        vec_push(&snapshot->processes, process);
+    }
+}

@@ -1,0 +1,139 @@
+#include "app/roundup.h"
+
+#include <errno.h>
+
+// What one probing thread has gathered.
+struct gather {
+    struct holding_vec holdings;
+    struct mapping_vec mappings;
+    uint32_t unreadable, exiting, gone, answered;
+    enum scan_method method;
+    char apart[64]; // the counters of two threads are not on one cache line
+};
+
+struct errand { // what all threads of one roundup share
+    struct gather *gathers;
+    const struct pid_entry *entries;
+};
+
+static void take(void *arg, unsigned worker, size_t index, struct answer *answer)
+{
+    struct errand *errand = arg;
+    struct gather *gather = &errand->gathers[worker];
+    const struct pid_entry *entry = &errand->entries[index];
+
+    if (answer->error == -ESRCH || answer->error == -ENOENT) {
+        gather->gone++;
+        return;
+    }
+    if (answer->error) {
+        gather->unreadable++;
+        return;
+    }
+    gather->answered++;
+    gather->exiting += answer->exiting;
+    gather->method = answer->method;
+    if (answer->foreign || answer->mappings.n == 0)
+        return;
+    struct holding holding = {
+        .pid = entry->pid,
+        .instance = entry->instance,
+        .start_ticks = answer->process.known & PROC_KNOWS_START ? answer->process.start_ticks : 0,
+        .n = (uint32_t)answer->mappings.n,
+        .namespace_differs = answer->namespace_differs,
+    };
+    holding_add(&gather->holdings, &gather->mappings, &holding, &answer->mappings);
+}
+
+static int holding_order(const void *a, const void *b)
+{
+    const struct holding *x = a, *y = b;
+
+    return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+void holding_sort(struct holding_vec *holdings)
+{
+    if (holdings->n > 1)
+        qsort(holdings->at, holdings->n, sizeof *holdings->at, holding_order);
+}
+
+const struct holding *holding_find(const struct holding_vec *holdings, int32_t pid)
+{
+    struct holding key = {.pid = pid};
+
+    return holdings->n ? bsearch(&key, holdings->at, holdings->n, sizeof key, holding_order) : NULL;
+}
+
+void holding_add(struct holding_vec *holdings, struct mapping_vec *mappings,
+                 const struct holding *holding, const struct mapping_vec *from)
+{
+    struct holding copy = *holding;
+
+    copy.first = (uint32_t)mappings->n;
+    for (uint32_t i = 0; i < holding->n; i++)
+        vec_push(mappings, from->at[holding->first + i]);
+    vec_push(holdings, copy);
+}
+
+// Joins what the threads gathered, and leaves their vectors empty.
+static void join(struct roundup *roundup)
+{
+    for (size_t w = 0; w < PROBERS_MAX; w++) {
+        struct gather *gather = &roundup->gathers[w];
+        for (size_t i = 0; i < gather->holdings.n; i++)
+            holding_add(&roundup->holdings, &roundup->mappings, &gather->holdings.at[i],
+                        &gather->mappings);
+        roundup->asked += gather->answered + gather->unreadable;
+        roundup->unreadable += gather->unreadable;
+        roundup->exiting += gather->exiting;
+        roundup->gone += gather->gone;
+        if (gather->answered)
+            roundup->method = gather->method;
+        vec_free(&gather->holdings);
+        vec_free(&gather->mappings);
+        *gather = (struct gather){0};
+    }
+    holding_sort(&roundup->holdings);
+}
+
+static void reset(struct roundup *roundup)
+{
+    if (!roundup->gathers)
+        roundup->gathers = mem_zero(PROBERS_MAX, sizeof *roundup->gathers);
+    vec_clear(&roundup->holdings);
+    vec_clear(&roundup->mappings);
+    vec_clear(&roundup->stuck);
+    roundup->asked = roundup->unreadable = roundup->exiting = roundup->gone = 0;
+}
+
+bool roundup_ask(struct roundup *roundup, struct probers *probers, enum probe_what what,
+                 const struct pid_entry *entries, size_t n, struct meanwhile meanwhile)
+{
+    struct probe *probes = mem_alloc(n * sizeof *probes);
+    uint8_t *asked = mem_alloc(n);
+
+    reset(roundup);
+    struct errand errand = {roundup->gathers, entries};
+    for (size_t i = 0; i < n; i++)
+        probes[i] = (struct probe){what, entries[i].pid};
+    const struct batch batch = {
+        .probes = probes, .n = n, .take = take, .arg = &errand, .meanwhile = meanwhile};
+    bool complete = probers_run(probers, &batch, asked);
+    join(roundup);
+    for (size_t i = 0; i < n; i++)
+        if (asked[i] != ASKED_DONE)
+            vec_push(&roundup->stuck, entries[i].pid);
+    free(probes);
+    free(asked);
+    return complete;
+}
+
+void roundup_free(struct roundup *roundup)
+{
+    vec_free(&roundup->holdings);
+    vec_free(&roundup->mappings);
+    vec_free(&roundup->stuck);
+    free(roundup->gathers);
+    roundup->gathers = NULL;
+}

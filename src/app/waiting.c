@@ -1,0 +1,220 @@
+#include "app/waiting.h"
+
+#include <time.h>
+
+#define SECOND INT64_C(1000000000)
+
+enum { PACE = 50, PACE_UNASKED = 2000 }; // rest after a round, in times of its cost: 2 %, 0.05 %
+static const int64_t REST_UNASKED = 10 * SECOND, REST_LONGEST = 120 * SECOND;
+
+struct waiting {
+    struct source source;
+    struct probers *probers;
+    struct census *census;
+    struct waiter_vec waiters;  // ordered as in the snapshot
+    struct waiter_vec *gathers; // one for each probing thread
+    uint64_t print;             // of the tables at the last round
+    int64_t done_ns, cost_ns;
+    bool asked;
+};
+
+struct waiting *waiting_new(const struct source *source, struct probers *probers,
+                            struct census *census)
+{
+    struct waiting *w = mem_zero(1, sizeof *w);
+
+    w->source = *source;
+    w->probers = probers;
+    w->census = census;
+    w->gathers = mem_zero(PROBERS_MAX, sizeof *w->gathers);
+    return w;
+}
+
+void waiting_free(struct waiting *w)
+{
+    if (!w)
+        return;
+    vec_free(&w->waiters);
+    free(w->gathers);
+    free(w);
+}
+
+static int waiter_order(const void *a, const void *b)
+{
+    const struct waiter *x = a, *y = b;
+
+    if (x->kind != y->kind)
+        return x->kind < y->kind ? -1 : 1;
+    if (x->id != y->id)
+        return x->id < y->id ? -1 : 1;
+    return (x->tid > y->tid) - (x->tid < y->tid);
+}
+
+static void take(void *arg, unsigned worker, size_t index, struct answer *answer)
+{
+    struct waiting *w = arg;
+
+    (void)index;
+    for (size_t i = 0; !answer->error && i < answer->waiters.n; i++)
+        vec_push(&w->gathers[worker], answer->waiters.at[i]);
+}
+
+// Asks these processes, and replaces what was known.
+static void ask(struct waiting *w, const struct pid_vec *pids, struct meanwhile meanwhile)
+{
+    struct probe *probes = mem_alloc(pids->n * sizeof *probes);
+    uint8_t *asked = mem_alloc(pids->n);
+
+    for (size_t i = 0; i < pids->n; i++)
+        probes[i] = (struct probe){PROBE_WAITERS, pids->at[i]};
+    const struct batch batch = {
+        .probes = probes, .n = pids->n, .take = take, .arg = w, .meanwhile = meanwhile};
+    probers_run(w->probers, &batch, asked);
+    vec_clear(&w->waiters);
+    for (size_t k = 0; k < PROBERS_MAX; k++) {
+        for (size_t i = 0; i < w->gathers[k].n; i++)
+            vec_push(&w->waiters, w->gathers[k].at[i]);
+        vec_free(&w->gathers[k]);
+    }
+    if (w->waiters.n > 1)
+        qsort(w->waiters.at, w->waiters.n, sizeof *w->waiters.at, waiter_order);
+    free(probes);
+    free(asked);
+}
+
+static int64_t processor_ns(void)
+{
+    struct timespec used;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return used.tv_sec * SECOND + used.tv_nsec;
+}
+
+static void ask_all(struct waiting *w, struct meanwhile meanwhile)
+{
+    struct pid_vec pids = {0};
+    int64_t cost = processor_ns();
+
+    census_update(w->census, &w->source);
+    vec_reserve(&pids, w->census->list.n);
+    for (size_t i = 0; i < w->census->list.n; i++)
+        vec_push(&pids, w->census->list.at[i].pid);
+    ask(w, &pids, meanwhile);
+    vec_free(&pids);
+    w->asked = true;
+    w->cost_ns = processor_ns() - cost;
+    w->done_ns = monotonic_ns();
+}
+
+static void ask_known(struct waiting *w, struct meanwhile meanwhile)
+{
+    struct pid_vec pids = {0};
+
+    for (size_t i = 0; i < w->waiters.n; i++) {
+        size_t k = 0;
+        while (k < pids.n && pids.at[k] != w->waiters.at[i].pid)
+            k++;
+        if (k == pids.n)
+            vec_push(&pids, w->waiters.at[i].pid);
+    }
+    if (pids.n)
+        ask(w, &pids, meanwhile);
+    vec_free(&pids);
+}
+
+// A number that changes when something happens on a set or queue that may start or end a wait.
+static uint64_t fingerprint(const struct snapshot *s)
+{
+    uint64_t print = 0xcbf29ce484222325u;
+
+#define MIX(value) (print = (print ^ (uint64_t)(value)) * 0x100000001b3u)
+    for (size_t i = 0; i < s->semsets.n; i++) {
+        MIX(s->semsets.at[i].o.id);
+        MIX(s->semsets.at[i].waiters);
+    }
+    for (size_t i = 0; i < s->queues.n; i++) {
+        const struct queue *q = &s->queues.at[i];
+        MIX(q->o.id);
+        MIX(q->bytes);
+        MIX(q->messages);
+        MIX(q->stime);
+        MIX(q->rtime);
+        MIX(q->lspid);
+        MIX(q->lrpid);
+    }
+#undef MIX
+    return print;
+}
+
+// Whether somebody may wait at all; *counted receives how many the kernel counts on sets.
+static bool possible(const struct snapshot *s, uint64_t *counted)
+{
+    bool unknown = s->queues.n > 0;
+
+    *counted = 0;
+    for (size_t i = 0; i < s->semsets.n; i++)
+        if (s->semsets.at[i].known & SET_KNOWS_WAITERS)
+            *counted += s->semsets.at[i].waiters;
+        else
+            unknown = true;
+    return unknown || *counted;
+}
+
+// Whether exactly those are known that the kernel counts on each set.
+static bool sets_accounted(const struct waiting *w, const struct snapshot *s)
+{
+    size_t k = 0;
+
+    for (size_t i = 0; i < s->semsets.n; i++) {
+        const struct semset *set = &s->semsets.at[i];
+        uint64_t found = 0;
+        while (k < w->waiters.n && w->waiters.at[k].kind == KIND_SEMSET &&
+               w->waiters.at[k].id < set->o.id)
+            k++;
+        for (; k < w->waiters.n && w->waiters.at[k].kind == KIND_SEMSET &&
+               w->waiters.at[k].id == set->o.id;
+             k++)
+            found++;
+        if (set->known & SET_KNOWS_WAITERS && found != set->waiters)
+            return false;
+    }
+    return true;
+}
+
+void waiting_update(struct waiting *w, const struct snapshot *tables, const struct want *want,
+                    bool all, struct meanwhile meanwhile)
+{
+    uint64_t counted, print = fingerprint(tables);
+    int64_t now = monotonic_ns(), rest = w->cost_ns * PACE;
+
+    if (!possible(tables, &counted)) {
+        vec_clear(&w->waiters);
+        w->print = print;
+        return;
+    }
+    bool looked_at = want->focused && want->focus.kind == KIND_QUEUE;
+    if (!all && w->asked && !looked_at && print == w->print) {
+        // Nothing happened: who waited is asked again, others seldom.
+        rest = w->cost_ns * PACE_UNASKED;
+        rest = rest < REST_UNASKED ? REST_UNASKED : rest > REST_LONGEST ? REST_LONGEST : rest;
+    }
+    if (all || !w->asked || now >= w->done_ns + rest) {
+        // Where there is no queue, and the kernel's count is met, nobody is missing.
+        if (!all && w->asked && tables->queues.n == 0) {
+            ask_known(w, meanwhile);
+            if (sets_accounted(w, tables)) {
+                w->print = print;
+                return;
+            }
+        }
+        w->print = print;
+        ask_all(w, meanwhile);
+        return;
+    }
+    ask_known(w, meanwhile);
+}
+
+void waiting_fill(const struct waiting *w, struct snapshot *snapshot)
+{
+    vec_copy(&snapshot->waiters, &w->waiters);
+}
