@@ -18,6 +18,7 @@ enum {
     PATIENCE = 10,       // deadlines a thread gets that is not blocked but slow
     STACK = 256 * 1024,  // the name service wants some
     GOODBYE_MS = 50,
+    LOOK_MS = 12, // between two looks at the workers
     MS = 1000000,
 };
 
@@ -368,7 +369,7 @@ static void begin(struct probers *pool, const struct batch *batch, uint8_t *aske
 
 bool probers_run(struct probers *pool, const struct batch *batch, uint8_t *asked)
 {
-    int64_t pause = pool->deadline / 8;
+    int64_t pause = pool->deadline / 8 < LOOK_MS * MS ? pool->deadline / 8 : LOOK_MS * MS;
 
     if (batch->n == 0)
         return true;

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "app/actor.h"
-#include "app/details.h"
+#include "app/programs.h"
 #include "app/names.h"
 #include "app/picture.h"
 #include "app/probers.h"
@@ -16,6 +16,7 @@
 #include "app/waiting.h"
 #include "model/triage.h"
 
+#pragma weak triage_run // until it lands
 #define SECOND INT64_C(1000000000)
 
 enum { STACK = 256 * 1024 };
@@ -47,7 +48,7 @@ struct sampler {
     // The thread's own.
     struct census census;
     struct scanner *scanner;
-    struct details *details;
+    struct programs *programs;
     struct names names;
     struct waiting *waiting;
     struct snapshot *tables; // as read last
@@ -124,7 +125,8 @@ static void publish(struct sampler *s, struct snapshot *picture, struct round *r
     uint64_t one = 1;
 
     picture->number = ++s->number;
-    triage_run(picture);
+    if (triage_run)
+        triage_run(picture);
     pthread_mutex_lock(&s->lock);
     old = s->newest;
     s->newest = picture;
@@ -225,7 +227,7 @@ static struct snapshot *compose(struct sampler *s, const struct want *want)
     if (want->need & NEED_WAITERS)
         waiting_fill(s->waiting, picture);
     if (want->need & NEED_PROCESSES)
-        details_fill(s->details, picture);
+        programs_fill(s->programs, picture);
     if (wants_maps(want)) {
         picture_copy_maps(&picture->focus_maps, &s->focus_maps);
         parts |= NEED_MAP_USE | NEED_ALL_MAPS;
@@ -235,7 +237,7 @@ static struct snapshot *compose(struct sampler *s, const struct want *want)
 }
 
 // Whom the tables, the holders and the waiters name.
-static void update_details(struct sampler *s, struct snapshot *tables, const struct round *round,
+static void update_programs(struct sampler *s, struct snapshot *tables, const struct round *round,
                            struct meanwhile m)
 {
     // The tables of a round are nobody else's: they lend themselves to the question.
@@ -243,7 +245,7 @@ static void update_details(struct sampler *s, struct snapshot *tables, const str
         tables->scan = scan_ref(scanner_scan(s->scanner));
     if (round->want.need & NEED_WAITERS)
         waiting_fill(s->waiting, tables);
-    details_update(s->details, tables, &round->want, &s->census, round->effort == SCAN_FULLY, m);
+    programs_update(s->programs, tables, &round->want, &s->census, round->effort == SCAN_FULLY, m);
 }
 
 // Asks the processes, in the order in which one answer names whom to ask next.
@@ -260,7 +262,7 @@ static struct snapshot *ask(struct sampler *s, const struct round *round)
     if (wants_maps(want))
         read_maps(s, want);
     if (want->need & NEED_PROCESSES)
-        update_details(s, tables, round, m);
+        update_programs(s, tables, round, m);
     snapshot_unref(tables);
 
     struct snapshot *picture = compose(s, want);
@@ -392,7 +394,7 @@ struct sampler *sampler_new(const struct source *source, const struct sampler_op
     s->probers = probers_new(source, &threads);
     s->actor = actor_new(source, acted, s);
     s->scanner = scanner_new(source, s->probers, &s->census);
-    s->details = details_new(s->probers);
+    s->programs = programs_new(s->probers);
     s->waiting = waiting_new(source, s->probers, &s->census);
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, STACK);
@@ -420,7 +422,7 @@ size_t sampler_free(struct sampler *s)
         pthread_join(s->thread, NULL);
     size_t left = actor_free(s->actor) + probers_free(s->probers);
     scanner_free(s->scanner);
-    details_free(s->details);
+    programs_free(s->programs);
     waiting_free(s->waiting);
     names_free(&s->names);
     census_free(&s->census);

@@ -1,4 +1,4 @@
-#include "app/details.h"
+#include "app/programs.h"
 
 #include <errno.h>
 #include <string.h>
@@ -17,7 +17,7 @@ struct known {
 };
 VEC(known_vec, struct known);
 
-struct details {
+struct programs {
     struct probers *probers;
     struct known_vec known; // ordered by pid
     struct pid_vec pids;    // scratch
@@ -26,15 +26,15 @@ struct details {
     uint64_t census;
 };
 
-struct details *details_new(struct probers *probers)
+struct programs *programs_new(struct probers *probers)
 {
-    struct details *d = mem_zero(1, sizeof *d);
+    struct programs *d = mem_zero(1, sizeof *d);
 
     d->probers = probers;
     return d;
 }
 
-void details_free(struct details *d)
+void programs_free(struct programs *d)
 {
     if (!d)
         return;
@@ -62,7 +62,7 @@ static void add_pid(struct pid_vec *pids, int32_t pid)
 }
 
 // Keeps of the known those that are still named, and adds who is new.
-static void follow_names(struct details *d)
+static void follow_names(struct programs *d)
 {
     struct known_vec now = {0};
     size_t k = 0;
@@ -107,7 +107,7 @@ static bool in_focus(const struct snapshot *s, const struct want *want, int32_t 
     return false;
 }
 
-static void choose(struct details *d, const struct snapshot *s, const struct want *want,
+static void choose(struct programs *d, const struct snapshot *s, const struct want *want,
                    const struct census *census, bool all)
 {
     size_t n = d->known.n, turn = (n + TURN - 1) / TURN;
@@ -129,7 +129,7 @@ static void choose(struct details *d, const struct snapshot *s, const struct wan
 // --- asking -------------------------------------------------------------------------------------
 
 struct errand {
-    struct details *details;
+    struct programs *programs;
     const size_t *which; // of each probe: index of the known
     const struct census *census;
 };
@@ -138,7 +138,7 @@ struct errand {
 static void take(void *arg, unsigned worker, size_t index, struct answer *answer)
 {
     struct errand *errand = arg;
-    struct known *known = &errand->details->known.at[errand->which[index]];
+    struct known *known = &errand->programs->known.at[errand->which[index]];
     const struct pid_entry *entry = census_find(&errand->census->list, known->process.pid);
     struct process *old = &known->process, *now = &answer->process;
     bool gone = answer->error == -ESRCH || answer->error == -ENOENT;
@@ -170,7 +170,7 @@ static void take(void *arg, unsigned worker, size_t index, struct answer *answer
     now->command = NULL; // it is ours now
 }
 
-static bool is_stuck(const struct details *d, int32_t pid, enum probe_what what)
+static bool is_stuck(const struct programs *d, int32_t pid, enum probe_what what)
 {
     for (size_t i = 0; i < d->stuck.n; i++)
         if (d->stuck.at[i].id == pid && d->stuck.at[i].what == what)
@@ -180,7 +180,7 @@ static bool is_stuck(const struct details *d, int32_t pid, enum probe_what what)
 
 // Asks all that are due. What was asked is due no more, unless its arguments were: who does not
 // answer that is asked for the rest.
-static bool ask(struct details *d, bool commands, struct errand *errand, struct meanwhile meanwhile)
+static bool ask(struct programs *d, bool commands, struct errand *errand, struct meanwhile meanwhile)
 {
     struct probe_vec probes = {0};
     size_t *which = mem_alloc(d->known.n * sizeof *which);
@@ -211,7 +211,7 @@ static bool ask(struct details *d, bool commands, struct errand *errand, struct 
     return complete;
 }
 
-static bool any_due(const struct details *d)
+static bool any_due(const struct programs *d)
 {
     for (size_t i = 0; i < d->known.n; i++)
         if (d->known.at[i].due)
@@ -219,10 +219,10 @@ static bool any_due(const struct details *d)
     return false;
 }
 
-void details_update(struct details *d, const struct snapshot *snapshot, const struct want *want,
+void programs_update(struct programs *d, const struct snapshot *snapshot, const struct want *want,
                     const struct census *census, bool all, struct meanwhile meanwhile)
 {
-    struct errand errand = {.details = d, .census = census};
+    struct errand errand = {.programs = d, .census = census};
     bool commands = want->need & NEED_COMMANDS;
 
     snapshot_named_pids(snapshot, &d->pids);
@@ -240,7 +240,7 @@ void details_update(struct details *d, const struct snapshot *snapshot, const st
     probers_stuck(d->probers, &d->stuck);
 }
 
-void details_fill(const struct details *d, struct snapshot *snapshot)
+void programs_fill(const struct programs *d, struct snapshot *snapshot)
 {
     vec_reserve(&snapshot->processes, d->known.n);
     for (size_t i = 0; i < d->known.n; i++) {

@@ -3,25 +3,25 @@
 // Every process is asked once when it is named first; then those in view at every update, the
 // others in turn. Only a new program is asked for its arguments, since that read may hang where
 // the others do not.
-#ifndef IPCTOP_APP_DETAILS_H
-#define IPCTOP_APP_DETAILS_H
+#ifndef IPCTOP_APP_PROGRAMS_H
+#define IPCTOP_APP_PROGRAMS_H
 
 #include "app/census.h"
 #include "app/probers.h"
 
-struct details;
+struct programs;
 
 // The source and the threads are the caller's and must outlive it.
-struct details *details_new(struct probers *probers);
-void details_free(struct details *details); // NULL is fine
+struct programs *programs_new(struct probers *probers);
+void programs_free(struct programs *programs); // NULL is fine
 
 // For NEED_PROCESSES and NEED_COMMANDS: asks what has to be asked for the pids that `snapshot`
 // names. With `all` everybody is asked anew.
-void details_update(struct details *details, const struct snapshot *snapshot,
+void programs_update(struct programs *programs, const struct snapshot *snapshot,
                     const struct want *want, const struct census *census, bool all,
                     struct meanwhile meanwhile);
 
 // Copies into snapshot->processes what is known.
-void details_fill(const struct details *details, struct snapshot *snapshot);
+void programs_fill(const struct programs *programs, struct snapshot *snapshot);
 
 #endif

@@ -1,0 +1,276 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/probers.h"
+#include "support/kernel.h"
+#include "support/ns.h"
+
+enum { MANY = 2000 };
+
+struct tally {
+    _Atomic unsigned answered;
+    _Atomic unsigned by[MANY + 1]; // of each index
+};
+
+static void take(void *arg, unsigned worker, size_t index, struct answer *answer)
+{
+    struct tally *tally = arg;
+
+    if (worker >= PROBERS_MAX)
+        abort();
+    (void)answer;
+    atomic_fetch_add(&tally->answered, 1);
+    atomic_fetch_add(&tally->by[index], 1);
+}
+
+static struct probe probes[MANY];
+static uint8_t asked[MANY];
+
+static struct kernel *crowd(int n)
+{
+    struct kernel *k = kernel_new();
+
+    for (int i = 0; i < n; i++) {
+        kernel_spawn(k, i + 1);
+        probes[i] = (struct probe){PROBE_ATTACHMENTS, i + 1};
+    }
+    return k;
+}
+
+static struct batch batch_of(struct tally *tally, size_t n)
+{
+    memset(tally, 0, sizeof *tally);
+    return (struct batch){.probes = probes, .n = n, .take = take, .arg = tally};
+}
+
+static struct tally tally;
+
+static void everybody_is_asked_once(void **state)
+{
+    (void)state;
+    struct kernel *k = crowd(MANY);
+    struct source source = kernel_source(k);
+    struct probers *pool = probers_new(&source, &(struct probers_options){.threads = 3});
+
+    for (int round = 0; round < 20; round++) {
+        size_t n = round % 2 ? MANY : 1 + (size_t)round;
+        struct batch batch = batch_of(&tally, n);
+        assert_true(probers_run(pool, &batch, asked));
+        assert_int_equal(tally.answered, n);
+        for (size_t i = 0; i < n; i++) {
+            assert_int_equal(tally.by[i], 1);
+            assert_int_equal(asked[i], ASKED_DONE);
+        }
+    }
+    assert_int_equal(probers_free(pool), 0);
+    kernel_free(k);
+}
+
+static bool nobody_hangs(void *k)
+{
+    return kernel_hanging(k) == 0;
+}
+
+static void who_hangs_is_left_behind(void **state)
+{
+    (void)state;
+    struct kernel *k = crowd(MANY);
+    struct source source = kernel_source(k);
+    struct probers *pool =
+        probers_new(&source, &(struct probers_options){.threads = 2, .deadline_ms = 50});
+    struct batch batch = batch_of(&tally, MANY);
+    struct probe_vec stuck = {0};
+
+    kernel_hang(k, PROBE_ATTACHMENTS, 700);
+    int64_t start = monotonic_ns();
+    assert_true(probers_run(pool, &batch, asked));
+    assert_true(monotonic_ns() - start >= 50 * INT64_C(1000000));
+    assert_int_equal(tally.answered, MANY - 1);
+    assert_int_equal(asked[699], ASKED_STUCK);
+    assert_int_equal(asked[700], ASKED_DONE);
+    probers_stuck(pool, &stuck);
+    assert_int_equal(stuck.n, 1);
+    assert_int_equal(stuck.at[0].id, 700);
+
+    // It is not asked again: that costs no deadline and no thread.
+    uint64_t before = kernel_count(k, PROBE_ATTACHMENTS);
+    batch = batch_of(&tally, MANY);
+    assert_true(probers_run(pool, &batch, asked));
+    assert_int_equal(asked[699], ASKED_STUCK);
+    assert_int_equal(kernel_count(k, PROBE_ATTACHMENTS) - before, MANY - 1);
+    assert_int_equal(kernel_hanging(k), 1);
+
+    // Its late answer counts for nothing, then it may be asked again.
+    kernel_release(k, PROBE_ATTACHMENTS, 700);
+    assert_true(await(nobody_hangs, k, 10));
+    do {
+        vec_clear(&stuck);
+        probers_stuck(pool, &stuck);
+    } while (stuck.n);
+    batch = batch_of(&tally, MANY);
+    assert_true(probers_run(pool, &batch, asked));
+    assert_int_equal(asked[699], ASKED_DONE);
+    assert_int_equal(tally.by[699], 1);
+    assert_int_equal(tally.answered, MANY);
+    struct probe_vec returned = {0};
+    probers_returned(pool, &returned);
+    assert_int_equal(returned.n, 1);
+    assert_int_equal(returned.at[0].id, 700);
+    vec_free(&returned);
+    vec_free(&stuck);
+    assert_int_equal(probers_free(pool), 0);
+    kernel_free(k);
+}
+
+// However many hang, the number of threads is bounded and the batch comes to its end.
+static void the_number_left_behind_is_bounded(void **state)
+{
+    (void)state;
+    enum { LEFT = 3, THREADS = 2, SICK = 20 };
+    struct kernel *k = crowd(200);
+    struct source source = kernel_source(k);
+    struct probers *pool = probers_new(
+        &source,
+        &(struct probers_options){.threads = THREADS, .deadline_ms = 20, .max_left = LEFT});
+    struct batch batch = batch_of(&tally, 200);
+
+    for (int i = 0; i < SICK; i++)
+        kernel_hang(k, PROBE_ATTACHMENTS, 1 + i * 5);
+    for (int round = 0; round < 3; round++)
+        assert_true(probers_run(pool, &batch, asked));
+    assert_in_range(kernel_hanging(k), LEFT, LEFT + THREADS);
+    size_t stuck = 0, not_asked = 0;
+    for (size_t i = 0; i < 200; i++) {
+        stuck += asked[i] == ASKED_STUCK;
+        not_asked += asked[i] == ASKED_NOT;
+    }
+    assert_int_equal(stuck, kernel_hanging(k));
+    assert_true(not_asked > 0);
+    for (int i = 0; i < SICK; i++)
+        kernel_release(k, PROBE_ATTACHMENTS, 1 + i * 5);
+    assert_true(await(nobody_hangs, k, 10));
+    struct probe_vec left = {0};
+    do {
+        vec_clear(&left);
+        probers_stuck(pool, &left);
+    } while (left.n);
+    vec_free(&left);
+    batch = batch_of(&tally, 200);
+    assert_true(probers_run(pool, &batch, asked));
+    assert_int_equal(tally.answered, 200);
+    assert_int_equal(probers_free(pool), 0);
+    kernel_free(k);
+}
+
+// Several sick ones at once cost hardly more time than one: help is sent before the deadline.
+static void several_hang_at_once(void **state)
+{
+    (void)state;
+    struct kernel *k = crowd(MANY);
+    struct source source = kernel_source(k);
+    struct probers *pool =
+        probers_new(&source, &(struct probers_options){.threads = 1, .deadline_ms = 200});
+    struct batch batch = batch_of(&tally, MANY);
+
+    for (int i = 0; i < 6; i++)
+        kernel_hang(k, PROBE_ATTACHMENTS, 100 + i);
+    int64_t start = monotonic_ns();
+    assert_true(probers_run(pool, &batch, asked));
+    int64_t took = monotonic_ns() - start;
+    assert_int_equal(tally.answered, MANY - 6);
+    assert_true(took < 6 * 200 * INT64_C(1000000)); // six deadlines one after the other
+    for (int i = 0; i < 6; i++)
+        kernel_release(k, PROBE_ATTACHMENTS, 100 + i);
+    assert_true(await(nobody_hangs, k, 10));
+    probers_free(pool);
+    kernel_free(k);
+}
+
+static void one_by_one_stops_at_the_first(void **state)
+{
+    (void)state;
+    struct kernel *k = crowd(50);
+    struct source source = kernel_source(k);
+    struct probers *pool =
+        probers_new(&source, &(struct probers_options){.threads = 4, .deadline_ms = 20});
+    struct batch batch = batch_of(&tally, 50);
+
+    batch.one_by_one = true;
+    kernel_hang(k, PROBE_ATTACHMENTS, 11);
+    assert_true(probers_run(pool, &batch, asked));
+    for (size_t i = 0; i < 50; i++)
+        assert_int_equal(asked[i], i < 10 ? ASKED_DONE : i == 10 ? ASKED_STUCK : ASKED_NOT);
+    assert_int_equal(kernel_hanging(k), 1);
+    kernel_release(k, PROBE_ATTACHMENTS, 11);
+    assert_true(await(nobody_hangs, k, 10));
+    probers_free(pool);
+    kernel_free(k);
+}
+
+// Threads that were left behind may still be on their way out of a kernel: it stays to the end.
+static struct kernel *left_over[2];
+
+static void quitting_waits_for_nobody(void **state)
+{
+    (void)state;
+    struct kernel *k = crowd(100);
+    struct source source = kernel_source(k);
+    struct probers *pool = probers_new(&source, &(struct probers_options){.deadline_ms = 20});
+    struct batch batch = batch_of(&tally, 100);
+
+    kernel_hang(k, PROBE_ATTACHMENTS, 50);
+    assert_true(probers_run(pool, &batch, asked));
+    int64_t start = monotonic_ns();
+    assert_int_equal(probers_free(pool), 1);
+    assert_true(monotonic_ns() - start < INT64_C(1000000000));
+    kernel_release(k, PROBE_ATTACHMENTS, 50);
+    assert_true(await(nobody_hangs, k, 10)); // it ends by itself
+    left_over[0] = k;
+}
+
+static void cancel(void *pool)
+{
+    probers_cancel(pool);
+}
+
+static void a_batch_can_be_cancelled(void **state)
+{
+    (void)state;
+    struct kernel *k = crowd(MANY);
+    struct source source = kernel_source(k);
+    struct probers *pool = probers_new(&source, &(struct probers_options){.deadline_ms = 10000});
+    struct batch batch = batch_of(&tally, MANY);
+
+    kernel_hang(k, PROBE_ATTACHMENTS, 1);
+    kernel_hang(k, PROBE_ATTACHMENTS, 2);
+    batch.meanwhile = (struct meanwhile){cancel, pool};
+    int64_t start = monotonic_ns();
+    assert_false(probers_run(pool, &batch, asked));
+    assert_true(monotonic_ns() - start < 5 * INT64_C(1000000000)); // not the deadline
+    kernel_release(k, PROBE_ATTACHMENTS, 1);
+    kernel_release(k, PROBE_ATTACHMENTS, 2);
+    assert_true(await(nobody_hangs, k, 10));
+    probers_free(pool);
+    left_over[1] = k;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(everybody_is_asked_once),
+        cmocka_unit_test(who_hangs_is_left_behind),
+        cmocka_unit_test(the_number_left_behind_is_bounded),
+        cmocka_unit_test(several_hang_at_once),
+        cmocka_unit_test(one_by_one_stops_at_the_first),
+        cmocka_unit_test(quitting_waits_for_nobody),
+        cmocka_unit_test(a_batch_can_be_cancelled),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

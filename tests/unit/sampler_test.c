@@ -1,0 +1,654 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+#include "app/probers.h"
+#include "app/sampler.h"
+#include "support/kernel.h"
+#include "support/ns.h"
+
+static const struct want holders = {.need = NEED_SEGMENTS | NEED_HOLDERS};
+static const struct want everything = {.need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES |
+                                               NEED_HOLDERS | NEED_PROCESSES | NEED_COMMANDS |
+                                               NEED_NAMES | NEED_WAITERS};
+
+// A segment that 100 and 101 hold, among 300 processes; long at rest.
+static struct kernel *small_world(void)
+{
+    struct kernel *k = kernel_new();
+
+    for (int pid = 1; pid <= 300; pid++)
+        kernel_spawn(k, pid);
+    kernel_segment(k, 0, 0x1234);
+    kernel_segment(k, 7, 0);
+    kernel_attach(k, 100, 0, 0x10000, 100);
+    kernel_attach(k, 101, 0, 0x10000, 100);
+    kernel_attach(k, 101, 0, 0x20000, 100);
+    return k;
+}
+
+// Threads that were left behind may still be on their way out of a kernel: it stays to the end.
+static struct kernel *left_over[16];
+static size_t n_left_over;
+
+static void end(struct sampler *s, struct kernel *k)
+{
+    if (sampler_free(s))
+        left_over[n_left_over++] = k;
+    else
+        kernel_free(k);
+}
+
+static struct sampler *start(struct kernel *k, bool one_shot, double interval)
+{
+    struct source source = kernel_source(k);
+    struct sampler *s = sampler_new(
+        &source, &(struct sampler_options){
+                     .interval = interval, .deadline_ms = 50, .one_shot = one_shot, .max_left = 4});
+
+    assert_non_null(s);
+    return s;
+}
+
+// The next picture that satisfies `good`; fails when there is none in time.
+static struct snapshot *wait_picture(struct sampler *s, bool (*good)(const struct snapshot *p))
+{
+    int64_t end_ns = monotonic_ns() + 20 * INT64_C(1000000000);
+
+    while (monotonic_ns() < end_ns) {
+        struct pollfd p = {.fd = sampler_fd(s), .events = POLLIN};
+        poll(&p, 1, 1000);
+        struct snapshot *picture = sampler_take(s);
+        if (picture && good(picture))
+            return picture;
+        snapshot_unref(picture);
+    }
+    fail_msg("no such picture");
+    return NULL;
+}
+
+static bool has_holders(const struct snapshot *p)
+{
+    return p->has & NEED_HOLDERS;
+}
+
+static void a_collection_is_complete(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+    struct sampler *s = start(k, true, 1);
+    struct snapshot *p = sampler_collect(s, &everything);
+
+    assert_int_equal(p->has & everything.need, everything.need);
+    const struct segment_account *account = scan_account(p->scan, 0);
+    assert_int_equal(account->nattch, 3);
+    assert_int_equal(account->found, 3);
+    assert_int_equal(account->holders, 2);
+    assert_int_equal(account->unseen, 0);
+    assert_true(account->key_known);
+    assert_int_equal(account->original_key, 0x1234);
+    assert_int_equal(scan_account(p->scan, 7)->found, 0);
+    assert_int_equal(p->scan->processes, 300);
+    size_t n;
+    const struct holder *h = scan_holders(p->scan, 0, &n);
+    assert_int_equal(n, 2);
+    assert_int_equal(h[0].pid, 100);
+    assert_int_equal(h[1].attaches, 2);
+    assert_string_equal(snapshot_process(p, 101)->command, "p101 --run");
+    assert_string_equal(snapshot_user(p, 0), "u0");
+    assert_false(p->scan_running);
+    snapshot_unref(p);
+    end(s, k);
+}
+
+static void every_collection_is_fresh(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+    struct sampler *s = start(k, true, 1);
+    struct snapshot *p = sampler_collect(s, &holders);
+
+    kernel_protect(k, 100, MAP_R | MAP_SHARED_BIT); // leaves no trace in any table
+    snapshot_unref(p);
+    p = sampler_collect(s, &holders);
+    assert_int_equal(p->scan->holders.at[0].access, MAP_R);
+    snapshot_unref(p);
+    end(s, k);
+}
+
+// --- the five conditions ------------------------------------------------------------------------
+
+static struct snapshot *refreshed(struct sampler *s, const struct want *want)
+{
+    return sampler_collect(s, want); // not one_shot: as F5, with skipping
+}
+
+static void at_rest_only_holders_are_asked(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+    struct sampler *s = start(k, false, 3600);
+    struct snapshot *p = refreshed(s, &holders);
+    uint64_t asked = kernel_count(k, PROBE_ATTACHMENTS), listed = kernel_listings(k);
+    int64_t finished = p->scan->finished_ns;
+
+    assert_int_equal(asked, 300);
+    snapshot_unref(p);
+    for (int i = 1; i <= 5; i++) {
+        p = refreshed(s, &holders);
+        assert_int_equal(kernel_count(k, PROBE_ATTACHMENTS) - asked, 2 * i);
+        assert_true(p->scan->finished_ns > finished); // it was checked: it is new
+        finished = p->scan->finished_ns;
+        assert_int_equal(scan_account(p->scan, 0)->found, 3);
+        snapshot_unref(p);
+    }
+    assert_int_equal(kernel_listings(k), listed);
+    end(s, k);
+}
+
+// Waits out the pacing, which refreshes observe too, in a smaller measure.
+static struct snapshot *until_scanned(struct sampler *s, struct kernel *k, uint64_t at_least)
+{
+    uint64_t before = kernel_count(k, PROBE_ATTACHMENTS);
+    int64_t end_ns = monotonic_ns() + 20 * INT64_C(1000000000);
+
+    for (;;) {
+        struct snapshot *p = refreshed(s, &holders);
+        if (kernel_count(k, PROBE_ATTACHMENTS) - before >= at_least)
+            return p;
+        snapshot_unref(p);
+        assert_true(monotonic_ns() < end_ns);
+    }
+}
+
+static void a_change_in_the_table_scans_all(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+    struct sampler *s = start(k, false, 3600);
+
+    snapshot_unref(refreshed(s, &holders));
+    kernel_attach(k, 200, 7, 0x50000, 50);
+    struct snapshot *p = until_scanned(s, k, 300);
+    assert_int_equal(scan_account(p->scan, 7)->found, 1);
+    assert_int_equal(scan_account(p->scan, 7)->holders, 1);
+    snapshot_unref(p);
+    kernel_detach(k, 101, 0, 40);
+    p = until_scanned(s, k, 300);
+    assert_int_equal(scan_account(p->scan, 0)->found, 2);
+    snapshot_unref(p);
+    end(s, k);
+}
+
+// One second's grain: what happened a moment before a scan may happen again without a trace.
+static void a_fresh_time_scans_again(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+    struct sampler *s = start(k, false, 3600);
+
+    kernel_attach(k, 200, 7, 0x50000, 0);
+    snapshot_unref(refreshed(s, &holders));
+    snapshot_unref(until_scanned(s, k, 300));
+    end(s, k);
+}
+
+static void a_holder_that_answers_otherwise_scans_all(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+    struct sampler *s = start(k, false, 3600);
+
+    snapshot_unref(refreshed(s, &holders));
+    kernel_protect(k, 101, MAP_R | MAP_SHARED_BIT);
+    struct snapshot *p = until_scanned(s, k, 300);
+    assert_int_equal(p->scan->holders.at[1].access, MAP_R);
+    snapshot_unref(p);
+    end(s, k);
+}
+
+static void after_forks_only_the_new_are_asked(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+    struct sampler *s = start(k, false, 3600);
+
+    snapshot_unref(refreshed(s, &holders));
+    uint64_t asked = kernel_count(k, PROBE_ATTACHMENTS);
+    kernel_spawn(k, 1000);
+    kernel_spawn(k, 1001);
+    kernel_exit(k, 50);
+    kernel_spawn(k, 50); // another process by a known pid
+    kernel_fork(k, 101, 1002, true);
+    struct snapshot *p;
+    int64_t end_ns = monotonic_ns() + 20 * INT64_C(1000000000);
+    do { // reading the list is paced too
+        p = refreshed(s, &holders);
+        snapshot_ref(p);
+        snapshot_unref(p);
+        if (p->scan->holders.n == 3)
+            break;
+        snapshot_unref(p);
+    } while (monotonic_ns() < end_ns);
+    assert_true(kernel_count(k, PROBE_ATTACHMENTS) - asked < 50);
+    // The vfork child has its parent's mappings, counted once.
+    assert_int_equal(scan_account(p->scan, 0)->found, 3);
+    assert_int_equal(scan_account(p->scan, 0)->holders, 3);
+    assert_int_equal(p->scan->holders.at[2].pid, 1002);
+    assert_int_equal(p->scan->holders.at[2].shares_memory_with, 101);
+    snapshot_unref(p);
+    end(s, k);
+}
+
+static bool unseen_two(const struct snapshot *p)
+{
+    const struct segment_account *account = p->scan ? scan_account(p->scan, 0) : NULL;
+
+    return account && account->nattch == 3 && account->found == 1 && !p->scan_running;
+}
+
+static bool resolved(const struct snapshot *p)
+{
+    const struct segment_account *account = p->scan ? scan_account(p->scan, 0) : NULL;
+
+    return account && account->nattch == 3 && account->found == 3;
+}
+
+// What does not come out is looked at again by itself, without any sign in the tables.
+static void the_unresolved_is_scanned_again(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+
+    kernel_fail(k, 101, -EACCES);
+    struct sampler *s = start(k, false, 0.02);
+    sampler_want(s, &holders);
+    struct snapshot *p = wait_picture(s, unseen_two);
+    assert_int_equal(scan_account(p->scan, 0)->unseen, UNSEEN_UNREADABLE);
+    assert_int_equal(p->scan->unreadable, 1);
+    snapshot_unref(p);
+    kernel_fail(k, 101, 0);
+    p = wait_picture(s, resolved);
+    assert_int_equal(scan_account(p->scan, 0)->unseen, 0);
+    snapshot_unref(p);
+    end(s, k);
+}
+
+static void nothing_attached_asks_nobody(void **state)
+{
+    (void)state;
+    struct kernel *k = kernel_new();
+
+    kernel_spawn(k, 1);
+    kernel_segment(k, 3, 3);
+    struct sampler *s = start(k, false, 3600);
+    struct snapshot *p = refreshed(s, &holders);
+    assert_int_equal(scan_account(p->scan, 3)->found, 0);
+    assert_int_equal(kernel_count(k, PROBE_ATTACHMENTS), 0);
+    snapshot_unref(p);
+    end(s, k);
+}
+
+// --- pacing -------------------------------------------------------------------------------------
+
+static bool old_holders(const struct snapshot *p)
+{
+    return p->scan && p->time_ns - p->scan->finished_ns > 0;
+}
+
+// Under constant change the tables are as fresh as ever, the holders say their age.
+static void change_without_end_is_paced(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+    struct sampler *s = start(k, false, 0.01);
+
+    kernel_delay(k, 20); // a scan takes 6 ms
+    sampler_want(s, &holders);
+    snapshot_unref(wait_picture(s, has_holders));
+    uint64_t asked = kernel_count(k, PROBE_ATTACHMENTS);
+    int rounds = 0;
+    bool aged = false;
+    for (; rounds < 40; rounds++) {
+        kernel_attach(k, 200, 7, 0x50000, 0);
+        struct snapshot *p = wait_picture(s, has_holders);
+        aged |= old_holders(p);
+        snapshot_unref(p);
+    }
+    uint64_t scans = (kernel_count(k, PROBE_ATTACHMENTS) - asked) / 300;
+    assert_true(scans < 40);
+    assert_true(aged);
+    end(s, k);
+}
+
+// --- what hangs ---------------------------------------------------------------------------------
+
+static bool says_stale(const struct snapshot *p)
+{
+    return p->scan && p->scan->stuck == 1 && p->scan->holders.n == 2;
+}
+
+static bool says_well(const struct snapshot *p)
+{
+    return p->scan && p->scan->stuck == 0 && p->scan->holders.n == 2;
+}
+
+static void a_stuck_holder_keeps_what_it_held(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+    struct sampler *s = start(k, false, 0.02);
+    struct want want = {.need = holders.need | NEED_PROCESSES};
+
+    sampler_want(s, &want);
+    snapshot_unref(wait_picture(s, says_well));
+    kernel_hang(k, PROBE_ATTACHMENTS, 101);
+    struct snapshot *p = wait_picture(s, says_stale);
+    assert_true(p->scan->holders.at[1].stale);
+    assert_false(p->scan->holders.at[0].stale);
+    assert_int_equal(scan_account(p->scan, 0)->found, 3);
+    assert_int_equal(scan_account(p->scan, 0)->stale, 2);
+    assert_true(snapshot_process(p, 101)->stuck);
+    snapshot_unref(p);
+    // It stays so, without another thread being lost, while the tables go on.
+    for (int i = 0; i < 20; i++)
+        snapshot_unref(wait_picture(s, says_stale));
+    assert_int_equal(kernel_hanging(k), 1);
+    kernel_release(k, PROBE_ATTACHMENTS, 101);
+    p = wait_picture(s, says_well);
+    assert_false(p->scan->holders.at[1].stale);
+    assert_int_equal(scan_account(p->scan, 0)->stale, 0);
+    snapshot_unref(p);
+    end(s, k);
+}
+
+static bool says_let_go(const struct snapshot *p)
+{
+    const struct segment_account *account = p->scan ? scan_account(p->scan, 0) : NULL;
+
+    return account && account->nattch == 1 && p->scan->holders.n == 1 && account->stale == 0;
+}
+
+// Where the others account for all, a stuck one holds nothing any more, whatever was known.
+static void what_a_stuck_holder_lost_is_dropped(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+    struct sampler *s = start(k, false, 0.02);
+
+    sampler_want(s, &holders);
+    snapshot_unref(wait_picture(s, says_well));
+    kernel_hang(k, PROBE_ATTACHMENTS, 101);
+    snapshot_unref(wait_picture(s, says_stale));
+    kernel_detach(k, 101, 0, 50);
+    kernel_detach(k, 101, 0, 50);
+    struct snapshot *p = wait_picture(s, says_let_go);
+    assert_int_equal(scan_account(p->scan, 0)->found, 1);
+    snapshot_unref(p);
+    kernel_release(k, PROBE_ATTACHMENTS, 101);
+    end(s, k);
+}
+
+static bool has_tables(const struct snapshot *p)
+{
+    return p->segments.n == 2;
+}
+
+// The tables go ahead while somebody hangs or the scan takes long.
+static void tables_do_not_wait(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+    struct source source = kernel_source(k);
+    struct sampler *s = sampler_new(
+        &source, &(struct sampler_options){.interval = 3600, .deadline_ms = 5000, .probers = 1});
+
+    kernel_hang(k, PROBE_ATTACHMENTS, 1);
+    sampler_want(s, &holders);
+    struct snapshot *p = wait_picture(s, has_tables);
+    assert_null(p->scan);
+    assert_true(p->scan_running);
+    snapshot_unref(p);
+    // Another view at that moment gets its tables, too.
+    kernel_queue(k, 5);
+    sampler_want(s, &(struct want){.need = NEED_SEGMENTS | NEED_QUEUES});
+    int64_t begin = monotonic_ns();
+    do {
+        p = wait_picture(s, has_tables);
+        size_t queues = p->queues.n;
+        snapshot_unref(p);
+        if (queues)
+            break;
+    } while (monotonic_ns() - begin < 3 * INT64_C(1000000000));
+    assert_true(monotonic_ns() - begin < 3 * INT64_C(1000000000));
+    begin = monotonic_ns();
+    kernel_hang(k, PROBE_ATTACHMENTS, 2);
+    size_t left = sampler_free(s);
+    assert_true(monotonic_ns() - begin < INT64_C(1000000000));
+    assert_true(left >= 1);
+    kernel_release(k, PROBE_ATTACHMENTS, 1);
+    kernel_release(k, PROBE_ATTACHMENTS, 2);
+    left_over[n_left_over++] = k;
+}
+
+static void a_stuck_command_hides_nothing_else(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+    struct sampler *s = start(k, true, 1);
+
+    kernel_hang(k, PROBE_COMMAND, 100);
+    struct snapshot *p = sampler_collect(s, &everything);
+    const struct process *process = snapshot_process(p, 100);
+    assert_true(process->stuck);
+    assert_true(process->known & PROC_KNOWS_STATE);
+    assert_false(process->known & PROC_KNOWS_COMMAND);
+    assert_string_equal(process->comm, "p100");
+    assert_string_equal(snapshot_process(p, 101)->command, "p101 --run");
+    snapshot_unref(p);
+    kernel_release(k, PROBE_COMMAND, 100);
+    end(s, k);
+}
+
+static void a_stuck_name_service_stops_nothing(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+    struct sampler *s = start(k, true, 1);
+
+    kernel_hang(k, PROBE_USER, 0);
+    kernel_hang(k, PROBE_GROUP, 0);
+    for (int i = 0; i < 5; i++) {
+        struct snapshot *p = sampler_collect(s, &everything);
+        assert_null(snapshot_user(p, 0));
+        assert_int_equal(scan_account(p->scan, 0)->found, 3);
+        snapshot_unref(p);
+    }
+    assert_int_equal(kernel_hanging(k), 1);
+    kernel_release(k, PROBE_USER, 0);
+    kernel_release(k, PROBE_GROUP, 0);
+    end(s, k);
+}
+
+// --- details ------------------------------------------------------------------------------------
+
+static void a_new_program_is_asked_for_its_arguments(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+    struct sampler *s = start(k, false, 3600);
+
+    snapshot_unref(sampler_collect(s, &everything));
+    uint64_t commands = kernel_count(k, PROBE_COMMAND);
+    for (int i = 0; i < 10; i++)
+        snapshot_unref(sampler_collect(s, &everything));
+    assert_int_equal(kernel_count(k, PROBE_COMMAND), commands);
+    kernel_comm(k, 100, "new");
+    struct snapshot *p = sampler_collect(s, &everything);
+    for (int i = 0; i < 10 && strcmp(snapshot_process(p, 100)->command, "new --run"); i++) {
+        snapshot_unref(p);
+        p = sampler_collect(s, &everything);
+    }
+    assert_string_equal(snapshot_process(p, 100)->command, "new --run");
+    snapshot_unref(p);
+    end(s, k);
+}
+
+static void who_is_gone_is_noticed(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world(); // pid 1 created the segments
+    struct sampler *s = start(k, false, 3600);
+    struct snapshot *p = sampler_collect(s, &everything);
+
+    assert_false(snapshot_process(p, 1)->gone);
+    snapshot_unref(p);
+    kernel_exit(k, 1);
+    p = sampler_collect(s, &everything);
+    for (int i = 0; i < 10 && !snapshot_process(p, 1)->gone; i++) {
+        snapshot_unref(p);
+        p = sampler_collect(s, &everything);
+    }
+    assert_true(snapshot_process(p, 1)->gone);
+    assert_int_equal(snapshot_process(p, 1)->known, 0);
+    snapshot_unref(p);
+    end(s, k);
+}
+
+static void waiters_are_found_where_somebody_waits(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+    struct want want = {.need = NEED_WAITERS};
+
+    kernel_set(k, 4, 0);
+    struct sampler *s = start(k, false, 3600);
+    snapshot_unref(sampler_collect(s, &want));
+    assert_int_equal(kernel_count(k, PROBE_WAITERS), 0); // the kernel counts nobody
+    kernel_wait(k, 60, KIND_SEMSET, 4);
+    kernel_set(k, 4, 1);
+    struct snapshot *p = sampler_collect(s, &want);
+    assert_int_equal(p->waiters.n, 1);
+    assert_int_equal(p->waiters.at[0].pid, 60);
+    snapshot_unref(p);
+    snapshot_unref(sampler_collect(s, &want));
+    assert_true(kernel_count(k, PROBE_WAITERS) < 2 * 300);
+    end(s, k);
+}
+
+// --- actions ------------------------------------------------------------------------------------
+
+static bool one_segment(const struct snapshot *p)
+{
+    return p->segments.n == 1;
+}
+
+static void an_action_comes_with_its_picture(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+    struct sampler *s = start(k, false, 3600);
+    struct outcome_vec outcomes = {0};
+    struct action remove = {.verb = ACTION_REMOVE, .target = {.kind = KIND_SEGMENT, .id = 7}};
+
+    sampler_want(s, &holders);
+    snapshot_unref(wait_picture(s, has_holders));
+    assert_false(sampler_outcomes(s, &outcomes));
+    sampler_act(s, &remove, 1);
+    snapshot_unref(wait_picture(s, one_segment));
+    while (!sampler_outcomes(s, &outcomes))
+        snapshot_unref(wait_picture(s, one_segment));
+    assert_int_equal(outcomes.n, 1);
+    assert_int_equal(outcomes.at[0].state, OUTCOME_DONE);
+    assert_int_equal(outcomes.at[0].action.target.id, 7);
+    vec_free(&outcomes);
+    end(s, k);
+}
+
+// Killing a process whose files hang: the screen goes on, and so do the actions after it.
+static void an_action_that_hangs_stops_nothing(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+    struct sampler *s = start(k, false, 0.02);
+    struct outcome_vec outcomes = {0};
+    struct action actions[] = {
+        {.verb = ACTION_SIGNAL, .target = {.kind = KIND_HOLDER, .pid = 100}, .signal = 9},
+        {.verb = ACTION_REMOVE, .target = {.kind = KIND_SEGMENT, .id = 7}},
+    };
+
+    sampler_want(s, &holders);
+    kernel_hang_acts(k, true);
+    sampler_act(s, actions, 2);
+    snapshot_unref(wait_picture(s, one_segment)); // the second was done
+    while (outcomes.n < 2) {
+        snapshot_unref(wait_picture(s, one_segment));
+        sampler_outcomes(s, &outcomes);
+    }
+    assert_int_equal(outcomes.at[0].state, OUTCOME_FAILED);
+    assert_int_equal(outcomes.at[0].error, ETIMEDOUT);
+    assert_int_equal(outcomes.at[1].state, OUTCOME_DONE);
+    kernel_hang_acts(k, false); // what it came to is told all the same
+    while (outcomes.n < 3) {
+        snapshot_unref(wait_picture(s, one_segment));
+        sampler_outcomes(s, &outcomes);
+    }
+    assert_int_equal(outcomes.at[2].state, OUTCOME_DONE);
+    vec_free(&outcomes);
+    end(s, k);
+}
+
+static void paused_reads_nothing(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+    struct sampler *s = start(k, false, 0.01);
+
+    sampler_want(s, &holders);
+    snapshot_unref(wait_picture(s, has_holders));
+    sampler_pause(s, true);
+    sampler_refresh(s);
+    snapshot_unref(wait_picture(s, has_holders));
+    while (poll(&(struct pollfd){.fd = sampler_fd(s), .events = POLLIN}, 1, 100) > 0)
+        snapshot_unref(sampler_take(s)); // what was under way
+    uint64_t reads = kernel_reads(k);
+    assert_int_equal(poll(&(struct pollfd){.fd = sampler_fd(s), .events = POLLIN}, 1, 100), 0);
+    assert_int_equal(kernel_reads(k), reads);
+    sampler_pause(s, false);
+    snapshot_unref(wait_picture(s, has_holders));
+    end(s, k);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_collection_is_complete),
+        cmocka_unit_test(every_collection_is_fresh),
+        cmocka_unit_test(at_rest_only_holders_are_asked),
+        cmocka_unit_test(a_change_in_the_table_scans_all),
+        cmocka_unit_test(a_fresh_time_scans_again),
+        cmocka_unit_test(a_holder_that_answers_otherwise_scans_all),
+        cmocka_unit_test(after_forks_only_the_new_are_asked),
+        cmocka_unit_test(the_unresolved_is_scanned_again),
+        cmocka_unit_test(nothing_attached_asks_nobody),
+        cmocka_unit_test(change_without_end_is_paced),
+        cmocka_unit_test(a_stuck_holder_keeps_what_it_held),
+        cmocka_unit_test(what_a_stuck_holder_lost_is_dropped),
+        cmocka_unit_test(tables_do_not_wait),
+        cmocka_unit_test(a_stuck_command_hides_nothing_else),
+        cmocka_unit_test(a_stuck_name_service_stops_nothing),
+        cmocka_unit_test(a_new_program_is_asked_for_its_arguments),
+        cmocka_unit_test(who_is_gone_is_noticed),
+        cmocka_unit_test(waiters_are_found_where_somebody_waits),
+        cmocka_unit_test(an_action_comes_with_its_picture),
+        cmocka_unit_test(an_action_that_hangs_stops_nothing),
+        cmocka_unit_test(paused_reads_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
