@@ -13,14 +13,19 @@ struct screen_options {
 
 // 0, or -1 with *why filled: no terminal, unknown or too dumb TERM. The terminal is untouched then.
 int screen_start(const struct screen_options *options, char *why, size_t cap);
-void screen_stop(void);    // restores the terminal; safe to call twice, and from the out-of-memory hook
-void screen_rescue(void);  // the same from a signal handler for a crash: async-signal-safe writes only
-void screen_suspend(void); // for ^Z: restores, stops the process, restarts on return
+void screen_stop(void);    // restores the terminal; safe to call twice
+// The same where nothing may be relied on: from a handler, out of memory, with a terminal that is
+// gone or does not read. Async-signal-safe, never blocks; what is still to be shown is thrown away.
+void screen_rescue(void);
+void screen_suspend(void); // for ^Z: restores, stops the process, starts again on return
+void screen_resume(void);  // somebody else had the terminal meanwhile: everything anew
 
+void screen_resize(void); // the terminal has another size now
 void screen_size(int *w, int *h);
 bool screen_ascii(void);
 void screen_show(const struct canvas *canvas); // sends only what changed
 void screen_redraw(void);                      // everything anew at the next show
 bool screen_key(struct key_event *event);      // false: no further key waiting. Never blocks
+bool screen_hung_up(void); // readable, but there is nothing to read: the terminal is gone
 
 #endif

@@ -1,0 +1,16 @@
+// The screen: sampler → session → terminal, until the user quits or a signal ends it.
+#ifndef IPCTOP_MONITOR_H
+#define IPCTOP_MONITOR_H
+
+#include "app/sampler.h"
+#include "options.h"
+
+// Returns the exit status; 2 after one clear line on stderr where there is no terminal to show it
+// on. 128 + n: signal n ended it; hand that to monitor_end() once everything is freed.
+int monitor_run(const struct options *options, struct sampler *sampler);
+
+// Ends the process as the signal would have that ended the screen, so that the parent sees the
+// truth. Returns any other status as it is.
+int monitor_end(int status);
+
+#endif

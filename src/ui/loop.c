@@ -1,0 +1,208 @@
+#include "ui/loop.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ui/draw.h"
+#include "ui/screen.h"
+#include "ui/signals.h"
+
+enum { TERMINAL, SAMPLER, SIGNALS, SOURCES };
+
+struct loop {
+    struct session *session;
+    struct canvas canvas;
+    struct want want; // what the sampler was told last
+    bool wanted;
+    bool dirty; // what stands on the screen is not what it should be
+    int ended;  // 0, or the signal that ended it
+    long ticks; // left to go; 0: without end
+    int64_t tick_ns; // of the picture that was counted last
+};
+
+static int64_t now_ns(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static void draw(struct loop *l)
+{
+    int w, h;
+
+    screen_size(&w, &h);
+    canvas_resize(&l->canvas, w, h);
+    l->canvas.ascii = screen_ascii();
+    draw_session(&l->canvas, l->session);
+    screen_show(&l->canvas);
+    l->dirty = false;
+}
+
+static void tell_wants(struct loop *l)
+{
+    struct want want;
+
+    session_want(l->session, &want);
+    if (l->wanted && want.need == l->want.need && want.focused == l->want.focused &&
+        (!want.focused || identity_exact(&want.focus, &l->want.focus)))
+        return;
+    sampler_want(l->session->sampler, &want);
+    l->want = want;
+    l->wanted = true;
+}
+
+// What was typed before a question stood on the screen does not answer it.
+static void drop_keys(void)
+{
+    struct key_event event;
+
+    while (screen_key(&event))
+        ;
+}
+
+static void take_keys(struct loop *l)
+{
+    struct session *s = l->session;
+    struct key_event event;
+    bool any = false;
+
+    while (!s->quit && !s->suspend && screen_key(&event)) {
+        unsigned serial = s->prompt.serial;
+
+        any = true;
+        if (event.key == K_MOUSE)
+            draw_mouse(&l->canvas, s, &event);
+        session_key(s, &event);
+        if (s->prompt.type == PROMPT_CONFIRM && s->prompt.serial != serial)
+            drop_keys();
+    }
+    l->dirty |= any;
+    if (!any && screen_hung_up())
+        l->ended = SIGHUP;
+}
+
+static void take_signals(struct loop *l)
+{
+    int number;
+
+    while ((number = signals_next()) != 0) {
+        switch (number) {
+        case SIGWINCH:
+            screen_resize();
+            l->dirty = true;
+            break;
+        case SIGTSTP:
+            l->session->suspend = true;
+            break;
+        case SIGCONT:
+            screen_resume();
+            l->dirty = true;
+            break;
+        default:
+            l->ended = number;
+            return;
+        }
+    }
+}
+
+// A tick may bring several pictures: the tables, then the holders. It is over with the last.
+static void count_tick(struct loop *l, const struct snapshot *snapshot)
+{
+    int64_t interval = (int64_t)(l->session->interval * 1e9);
+
+    if (!l->ticks || snapshot->scan_running ||
+        (l->tick_ns && snapshot->time_ns - l->tick_ns < interval * 9 / 10))
+        return;
+    l->tick_ns = snapshot->time_ns;
+    if (--l->ticks == 0)
+        l->session->quit = true;
+}
+
+static void take_pictures(struct loop *l)
+{
+    struct session *s = l->session;
+    struct outcome_vec outcomes = {0};
+    struct snapshot *snapshot = sampler_take(s->sampler);
+
+    if (snapshot) {
+        snapshot_ref(snapshot); // counting reads it after the session may have thrown it away
+        session_adopt(s, snapshot);
+        count_tick(l, snapshot);
+        snapshot_unref(snapshot);
+        l->dirty = true;
+    }
+    if (sampler_outcomes(s->sampler, &outcomes)) {
+        session_outcomes(s, &outcomes);
+        l->dirty = true;
+    }
+    vec_free(&outcomes);
+}
+
+// Does what keys asked of the loop; says how long to sleep at most, in milliseconds.
+static int settle(struct loop *l)
+{
+    struct session *s = l->session;
+    bool said = s->message[0];
+    int64_t now = now_ns(), expires = session_expire(s, now);
+
+    l->dirty |= said && !s->message[0];
+    if (s->suspend) {
+        s->suspend = false;
+        screen_suspend();
+        l->dirty = true;
+    }
+    if (s->redraw) {
+        s->redraw = false;
+        screen_redraw();
+        l->dirty = true;
+    }
+    tell_wants(l);
+    if (l->dirty)
+        draw(l);
+    if (!expires)
+        return -1;
+    int64_t ms = (expires - now) / 1000000 + 1;
+    return ms < INT_MAX ? (int)ms : INT_MAX;
+}
+
+static void turn(struct loop *l)
+{
+    struct pollfd fds[SOURCES] = {
+        [TERMINAL] = {.fd = STDIN_FILENO, .events = POLLIN},
+        [SAMPLER] = {.fd = sampler_fd(l->session->sampler), .events = POLLIN},
+        [SIGNALS] = {.fd = signals_fd(), .events = POLLIN},
+    };
+
+    if (poll(fds, SOURCES, settle(l)) < 0) {
+        if (errno != EINTR)
+            l->ended = SIGHUP;
+        return;
+    }
+    if (fds[SIGNALS].revents)
+        take_signals(l);
+    if (!l->ended && fds[TERMINAL].revents)
+        take_keys(l);
+    if (!l->ended && fds[SAMPLER].revents)
+        take_pictures(l);
+}
+
+int loop_run(struct session *session, long ticks)
+{
+    struct loop l = {.session = session, .dirty = true, .ticks = ticks};
+
+    while (!session->quit && !l.ended)
+        turn(&l);
+    if (l.ended)
+        screen_rescue(); // the terminal may be gone, or not reading
+    else
+        screen_stop();
+    canvas_free(&l.canvas);
+    return l.ended ? 128 + l.ended : 0;
+}

@@ -1,0 +1,541 @@
+#include "ui/screen.h"
+
+// Before term.h, whose macros have names like "columns".
+#include "base/mem.h"
+#include "base/text.h"
+#include "ui/signals.h"
+#include "ui/theme.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+#include <wchar.h>
+
+enum {
+    ESC_WAIT_MS = 40,     // between Esc and what else makes it a key
+    DOUBLE_CLICK_MS = 400,
+    CODE_FOCUS = KEY_MAX + 1, // codes of our own for sequences curses has none for
+    CODE_PASTE_BEGIN,
+    CODE_PASTE_END,
+};
+
+static struct {
+    volatile bool on; // read by screen_rescue from a handler
+    SCREEN *curses;
+    WINDOW *input; // a pad: reading from a window would also refresh it
+    bool ascii, utf8, color, mouse;
+    bool pasting;
+    attr_t attr[STYLE_COUNT];
+    short pair[STYLE_COUNT];
+    struct canvas shown; // what the terminal shows
+    struct termios before;
+    char reset[256]; // what screen_rescue writes
+    size_t reset_n;
+    char paste_on[16], paste_off[16]; // bracketed paste; empty: the terminal has none
+    int64_t click_ms;
+    int click_x, click_y;
+} screen;
+
+// --- start and stop -------------------------------------------------------------------------------
+
+static const char *capability(const char *name)
+{
+    const char *text = tigetstr(name);
+
+    return text == (char *)-1 ? NULL : text;
+}
+
+// Puts a string of the terminal's at the end of another, without its padding ($<5>): a handler
+// cannot wait.
+static void append(char *dst, size_t cap, size_t *n, const char *text)
+{
+    while (text && *text && *n + 1 < cap) {
+        if (text[0] == '$' && text[1] == '<' && strchr(text, '>'))
+            text = strchr(text, '>') + 1;
+        else
+            dst[(*n)++] = *text++;
+    }
+    dst[*n] = '\0';
+}
+
+static void prepare_reset(void)
+{
+    size_t n = 0, cap = sizeof screen.reset;
+    const char *home = capability("rmcup"), *xm = capability("XM");
+
+    if (screen.mouse)
+        append(screen.reset, cap, &n, xm ? tiparm(xm, 0) : "\033[?1000l");
+    append(screen.reset, cap, &n, screen.paste_off);
+    append(screen.reset, cap, &n, capability("rmacs"));
+    append(screen.reset, cap, &n, capability("sgr0"));
+    append(screen.reset, cap, &n, capability("op"));
+    append(screen.reset, cap, &n, capability("rmkx"));
+    append(screen.reset, cap, &n, capability("cnorm"));
+    append(screen.reset, cap, &n, home);
+    if (!home)
+        append(screen.reset, cap, &n, "\r\n");
+    screen.reset_n = n;
+}
+
+// Whether curses can work here: its own start ends the process where it cannot.
+static int check(char *why, size_t cap)
+{
+    const char *term = getenv("TERM");
+    char shown[64];
+    int error;
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        snprintf(why, cap, "standard %s is no terminal; --json and --batch need none",
+                 isatty(STDIN_FILENO) ? "output" : "input");
+        return -1;
+    }
+    if (!term || !*term) {
+        snprintf(why, cap, "TERM is not set: what kind of terminal is this?");
+        return -1;
+    }
+    text_escape(shown, sizeof shown, term, strlen(term));
+    if (setupterm(term, STDOUT_FILENO, &error) != OK) {
+        snprintf(why, cap, "TERM is '%s', which terminfo does not know (try TERM=xterm)", shown);
+        return -1;
+    }
+    bool able = capability("cup") && capability("clear") && !tigetflag("hc") && !tigetflag("gn");
+    del_curterm(cur_term);
+    if (!able)
+        snprintf(why, cap, "TERM is '%s', a terminal that cannot place its cursor", shown);
+    return able ? 0 : -1;
+}
+
+static void start_colors(bool wanted)
+{
+    const char *no_color = getenv("NO_COLOR");
+
+    screen.color = wanted && !(no_color && *no_color) && has_colors() && start_color() == OK &&
+                   COLORS >= 8;
+    if (screen.color)
+        use_default_colors();
+    for (int i = 0; i < STYLE_COUNT; i++) {
+        const struct look *look = theme_look((enum style)i, screen.color);
+
+        screen.attr[i] = A_NORMAL | (look->attributes & THEME_BOLD ? A_BOLD : 0) |
+                         (look->attributes & THEME_DIM ? A_DIM : 0) |
+                         (look->attributes & THEME_REVERSE ? A_REVERSE : 0) |
+                         (look->attributes & THEME_UNDERLINE ? A_UNDERLINE : 0);
+        screen.pair[i] = 0;
+        if (screen.color && (look->fg != THEME_DEFAULT || look->bg != THEME_DEFAULT) &&
+            init_pair((short)(i + 1), look->fg, look->bg) == OK)
+            screen.pair[i] = (short)(i + 1);
+    }
+}
+
+// Sequences terminals send although their description does not say so.
+static void define_keys(void)
+{
+    static const struct {
+        const char *sequence;
+        int code;
+    } known[] = {
+        {"\033[A", KEY_UP},     {"\033OA", KEY_UP},      {"\033[B", KEY_DOWN},
+        {"\033OB", KEY_DOWN},   {"\033[C", KEY_RIGHT},   {"\033OC", KEY_RIGHT},
+        {"\033[D", KEY_LEFT},   {"\033OD", KEY_LEFT},    {"\033[H", KEY_HOME},
+        {"\033OH", KEY_HOME},   {"\033[1~", KEY_HOME},   {"\033[7~", KEY_HOME},
+        {"\033[F", KEY_END},    {"\033OF", KEY_END},     {"\033[4~", KEY_END},
+        {"\033[8~", KEY_END},   {"\033[2~", KEY_IC},     {"\033[3~", KEY_DC},
+        {"\033[5~", KEY_PPAGE}, {"\033[6~", KEY_NPAGE},  {"\033[Z", KEY_BTAB},
+        {"\033OM", KEY_ENTER},  {"\033OP", KEY_F(1)},    {"\033OQ", KEY_F(2)},
+        {"\033OR", KEY_F(3)},   {"\033OS", KEY_F(4)},    {"\033[11~", KEY_F(1)},
+        {"\033[12~", KEY_F(2)}, {"\033[13~", KEY_F(3)},  {"\033[14~", KEY_F(4)},
+        {"\033[15~", KEY_F(5)}, {"\033[17~", KEY_F(6)},  {"\033[18~", KEY_F(7)},
+        {"\033[19~", KEY_F(8)}, {"\033[20~", KEY_F(9)},  {"\033[21~", KEY_F(10)},
+        {"\033[23~", KEY_F(11)}, {"\033[24~", KEY_F(12)},
+        {"\033[I", CODE_FOCUS}, {"\033[O", CODE_FOCUS},
+        {"\033[200~", CODE_PASTE_BEGIN}, {"\033[201~", CODE_PASTE_END},
+    };
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (key_defined(known[i].sequence) == 0)
+            define_key(known[i].sequence, known[i].code);
+}
+
+static void start_modes(bool mouse)
+{
+    struct termios modes;
+
+    cbreak();
+    noecho();
+    nonl();
+    // A stray ^S must not freeze the screen, nor ^V and ^O eat keys. ^C and ^Z stay signals.
+    if (tcgetattr(STDIN_FILENO, &modes) == 0) {
+        modes.c_iflag &= ~(tcflag_t)(IXON | IXOFF);
+        modes.c_lflag &= ~(tcflag_t)IEXTEN;
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
+        def_prog_mode();
+    }
+    set_escdelay(ESC_WAIT_MS);
+    screen.input = newpad(1, 1);
+    keypad(screen.input, TRUE);
+    nodelay(screen.input, TRUE);
+    define_keys();
+    curs_set(0);
+    leaveok(stdscr, TRUE);
+    // Waiting for a second click would hold up the loop: presses are told apart here.
+    screen.mouse = mouse && mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    if (screen.mouse)
+        mouseinterval(0);
+}
+
+static void tell_terminal(const char *text)
+{
+    size_t n = strlen(text);
+
+    while (n) {
+        ssize_t done = write(STDOUT_FILENO, text, n);
+
+        if (done <= 0)
+            return;
+        text += done;
+        n -= (size_t)done;
+    }
+}
+
+int screen_start(const struct screen_options *options, char *why, size_t cap)
+{
+    size_t n = 0;
+
+    if (check(why, cap) < 0)
+        return -1;
+    tcgetattr(STDIN_FILENO, &screen.before);
+    screen.curses = newterm(NULL, stdout, stdin);
+    if (!screen.curses) {
+        snprintf(why, cap, "this terminal cannot be set up");
+        return -1;
+    }
+    screen.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    screen.ascii = options->ascii || !screen.utf8;
+    start_modes(!options->no_mouse);
+    start_colors(!options->no_color);
+    // What is pasted by accident must not be taken for commands.
+    if (capability("BE") && capability("BD")) {
+        append(screen.paste_on, sizeof screen.paste_on, &n, capability("BE"));
+        n = 0;
+        append(screen.paste_off, sizeof screen.paste_off, &n, capability("BD"));
+    }
+    prepare_reset();
+    screen.on = true;
+    mem_on_failure(screen_rescue);
+    signals_rescue(screen_rescue); // also takes the place of the handlers curses has set
+    tell_terminal(screen.paste_on);
+    screen_redraw();
+    return 0;
+}
+
+void screen_stop(void)
+{
+    if (!screen.on)
+        return;
+    tell_terminal(screen.paste_off);
+    signals_window_open();
+    endwin();
+    signals_window_close();
+    screen.on = false;
+    mem_on_failure(NULL);
+    delwin(screen.input);
+    delscreen(screen.curses);
+    canvas_free(&screen.shown);
+}
+
+void screen_rescue(void)
+{
+    int saved = errno;
+
+    if (!screen.on)
+        return;
+    screen.on = false;
+    // A terminal that does not read would keep us here for ever: start it, drop what is queued,
+    // and then write no more than it takes at once.
+    tcflow(STDOUT_FILENO, TCOON);
+    tcflush(STDOUT_FILENO, TCOFLUSH);
+    tcsetattr(STDIN_FILENO, TCSANOW, &screen.before);
+    int flags = fcntl(STDOUT_FILENO, F_GETFL);
+    if (flags >= 0)
+        fcntl(STDOUT_FILENO, F_SETFL, flags | O_NONBLOCK);
+    ssize_t done = write(STDOUT_FILENO, screen.reset, screen.reset_n);
+    (void)done;
+    if (flags >= 0)
+        fcntl(STDOUT_FILENO, F_SETFL, flags); // the description is the shell's, too
+    errno = saved;
+}
+
+void screen_resume(void)
+{
+    reset_prog_mode();
+    tell_terminal(screen.paste_on);
+    screen_resize();
+}
+
+void screen_suspend(void)
+{
+    tell_terminal(screen.paste_off);
+    signals_window_open();
+    endwin();
+    signals_window_close();
+    signals_default(SIGTSTP); // not SIGSTOP: where no shell could continue us this does nothing
+    screen_resume();
+}
+
+// --- showing --------------------------------------------------------------------------------------
+
+void screen_size(int *w, int *h)
+{
+    *w = COLS > 0 ? COLS : 80;
+    *h = LINES > 0 ? LINES : 24;
+}
+
+void screen_resize(void)
+{
+    struct winsize size;
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
+        resizeterm(size.ws_row, size.ws_col);
+    screen_redraw();
+}
+
+bool screen_ascii(void)
+{
+    return screen.ascii;
+}
+
+void screen_redraw(void)
+{
+    canvas_free(&screen.shown);
+    clearok(curscr, TRUE);
+}
+
+// What the terminal's character set has not, or what curses and we measure differently, is '?'.
+static wchar_t presentable(uint32_t code, int width)
+{
+    char bytes[MB_LEN_MAX];
+    mbstate_t state = {0};
+
+    if (code < 0x80)
+        return code < ' ' || code == 127 ? L'?' : (wchar_t)code;
+    if (wcrtomb(bytes, (wchar_t)code, &state) == (size_t)-1 || wcwidth((wchar_t)code) != width)
+        return L'?';
+    return (wchar_t)code;
+}
+
+static void show_row(const struct canvas *c, int y)
+{
+    const struct glyph *row = &c->cells[(size_t)y * (size_t)c->w];
+
+    for (int x = 0; x < c->w; x++) {
+        bool wide = x + 1 < c->w && row[x].code && !row[x + 1].code;
+        wchar_t text[2] = {row[x].code ? presentable(row[x].code, wide ? 2 : 1) : L' '};
+        uint8_t style = row[x].style < STYLE_COUNT ? row[x].style : STYLE_PLAIN;
+        cchar_t cell;
+
+        setcchar(&cell, text, screen.attr[style], screen.pair[style], NULL);
+        mvadd_wch(y, x, &cell);
+        if (wide && text[0] == L'?') { // its right half, too
+            setcchar(&cell, L" ", screen.attr[style], screen.pair[style], NULL);
+            mvadd_wch(y, x + 1, &cell);
+        }
+        x += wide;
+    }
+}
+
+static bool same_row(const struct canvas *a, const struct canvas *b, int y)
+{
+    const struct glyph *ra = &a->cells[(size_t)y * (size_t)a->w];
+    const struct glyph *rb = &b->cells[(size_t)y * (size_t)b->w];
+
+    for (int x = 0; x < a->w; x++)
+        if (ra[x].code != rb[x].code || ra[x].style != rb[x].style)
+            return false;
+    return true;
+}
+
+static void show_cursor(const struct canvas *c)
+{
+    bool seen = c->cursor_x >= 0 && c->cursor_y >= 0 && c->cursor_x < c->w && c->cursor_y < c->h;
+
+    curs_set(seen);
+    leaveok(stdscr, !seen);
+    if (seen)
+        move(c->cursor_y, c->cursor_x);
+}
+
+void screen_show(const struct canvas *c)
+{
+    bool fresh = screen.shown.w != c->w || screen.shown.h != c->h;
+
+    if (fresh)
+        canvas_resize(&screen.shown, c->w, c->h);
+    for (int y = 0; y < c->h; y++)
+        if (fresh || !same_row(c, &screen.shown, y))
+            show_row(c, y);
+    memcpy(screen.shown.cells, c->cells, (size_t)c->w * (size_t)c->h * sizeof *c->cells);
+    signals_window_open();
+    show_cursor(c);
+    wnoutrefresh(stdscr);
+    doupdate();
+    signals_window_close();
+}
+
+// --- keys -----------------------------------------------------------------------------------------
+
+static int32_t from_curses(wint_t code)
+{
+    if (code >= (wint_t)KEY_F(1) && code <= (wint_t)KEY_F(12))
+        return K_F1 + (int32_t)(code - (wint_t)KEY_F(1));
+    switch (code) {
+    case KEY_UP:
+        return K_UP;
+    case KEY_DOWN:
+        return K_DOWN;
+    case KEY_LEFT:
+        return K_LEFT;
+    case KEY_RIGHT:
+        return K_RIGHT;
+    case KEY_PPAGE:
+    case KEY_A3:
+        return K_PGUP;
+    case KEY_NPAGE:
+    case KEY_C3:
+        return K_PGDN;
+    case KEY_HOME:
+    case KEY_FIND:
+    case KEY_A1:
+        return K_HOME;
+    case KEY_END:
+    case KEY_SELECT:
+    case KEY_C1:
+        return K_END;
+    case KEY_DC:
+        return K_DELETE;
+    case KEY_IC:
+        return K_INSERT;
+    case KEY_BTAB:
+        return K_BACKTAB;
+    case KEY_ENTER:
+        return K_ENTER;
+    case KEY_BACKSPACE:
+        return K_BACKSPACE;
+    default:
+        return K_NONE;
+    }
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void read_mouse(struct key_event *event)
+{
+    MEVENT mouse;
+
+    if (getmouse(&mouse) != OK)
+        return;
+    event->x = mouse.x;
+    event->y = mouse.y;
+    if (mouse.bstate & BUTTON4_PRESSED) {
+        event->mouse = MOUSE_WHEEL_UP;
+    } else if (mouse.bstate & BUTTON5_PRESSED) {
+        event->mouse = MOUSE_WHEEL_DOWN;
+    } else if (mouse.bstate & BUTTON1_PRESSED) {
+        bool again = mouse.x == screen.click_x && mouse.y == screen.click_y &&
+                     now_ms() - screen.click_ms <= DOUBLE_CLICK_MS;
+
+        event->mouse = again ? MOUSE_DOUBLE : MOUSE_CLICK;
+        screen.click_ms = again ? 0 : now_ms();
+        screen.click_x = mouse.x;
+        screen.click_y = mouse.y;
+    } else {
+        return;
+    }
+    event->key = K_MOUSE;
+}
+
+// After Esc: the rest of a sequence nobody knows is not typed text. Its bytes could be commands.
+static int32_t escape(void)
+{
+    wint_t code;
+    int got = wget_wch(screen.input, &code);
+
+    if (got == ERR)
+        return K_ESC;
+    if (got == OK && (code == '[' || code == 'O')) {
+        bool control = code == '[';
+
+        while (wget_wch(screen.input, &code) == OK)
+            if (!control || (code >= 0x40 && code <= 0x7e)) // ECMA-48 5.4: the final byte
+                break;
+        return K_NONE;
+    }
+    if (got == KEY_CODE_YES)
+        ungetch((int)code);
+    else
+        unget_wch((wchar_t)code);
+    return K_ESC;
+}
+
+bool screen_key(struct key_event *event)
+{
+    wint_t code;
+    int got = wget_wch(screen.input, &code);
+
+    *event = (struct key_event){.key = K_NONE};
+    if (got == ERR)
+        return false;
+    if (got == KEY_CODE_YES) {
+        if (code == KEY_MOUSE)
+            read_mouse(event);
+        else if (code == CODE_PASTE_BEGIN || code == CODE_PASTE_END)
+            screen.pasting = code == CODE_PASTE_BEGIN;
+        else if (!screen.pasting)
+            event->key = from_curses(code);
+        return true;
+    }
+    if (screen.pasting)
+        return true;
+    switch (code) {
+    case 27:
+        event->key = escape();
+        break;
+    case '\n':
+        event->key = K_ENTER;
+        break;
+    case 8:
+        event->key = K_BACKSPACE;
+        break;
+    default:
+        event->key = (int32_t)code;
+    }
+    return true;
+}
+
+bool screen_hung_up(void)
+{
+    struct pollfd terminal = {.fd = STDIN_FILENO, .events = POLLIN};
+    int waiting = 0;
+
+    if (poll(&terminal, 1, 0) <= 0)
+        return false;
+    return terminal.revents & (POLLHUP | POLLERR | POLLNVAL) ||
+           ioctl(STDIN_FILENO, FIONREAD, &waiting) < 0 || waiting == 0;
+}
