@@ -113,7 +113,7 @@ struct mapping { // one VMA; proc_pid_maps(5)
     char *path; // only where shmid is -1; else mapping_path() tells; owned
 };
 VEC(mapping_vec, struct mapping);
-enum { MAP_HUGE = 32 }; // in `perms`: the segment lies on a device of huge pages
+enum { MAP_HUGE = 32 }; // in `perms`: of huge pages, whose pss the kernel does not tell
 
 struct holder { // a process and one segment
     int32_t shmid;

@@ -44,7 +44,10 @@ static void take_field(struct mapping *mapping, const char *line, size_t len)
         mapping->locked = bytes;
     } else if (is_field(line, len, "Shared_Hugetlb:", &bytes) ||
                is_field(line, len, "Private_Hugetlb:", &bytes)) {
-        mapping->rss += bytes; // huge pages are not in Rss
+        mapping->rss += bytes; // huge pages are not in Rss; nor in Pss, which stays unknown
+    } else if (is_field(line, len, "KernelPageSize:", &bytes) &&
+               bytes > (uint64_t)sysconf(_SC_PAGESIZE)) {
+        mapping->perms |= MAP_HUGE;
     }
 }
 

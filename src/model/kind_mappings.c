@@ -35,7 +35,7 @@ static void set_use(const struct mapping *r, uint64_t bytes, struct cell *out)
 }
 
 CELL_GETTER(get_rss, struct mapping, set_use(r, r->rss, out))
-CELL_GETTER(get_pss, struct mapping, set_use(r, r->pss, out))
+CELL_GETTER(get_pss, struct mapping, if (!(r->perms & MAP_HUGE)) set_use(r, r->pss, out))
 CELL_GETTER(get_swap, struct mapping, set_use(r, r->swap, out))
 CELL_GETTER(get_locked, struct mapping, set_use(r, r->locked, out))
 

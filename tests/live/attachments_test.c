@@ -340,14 +340,16 @@ static void a_zombie_and_a_gone_process_hold_nothing(void **state)
 static void exec_lets_go(void **state)
 {
     (void)state;
-    int fds[2];
+    int fds[2], input[2];
     char byte;
 
     assert_int_equal(pipe(fds), 0);
+    assert_int_equal(pipe(input), 0);
     pid_t child = fork();
     if (child == 0) {
         shmat(shmid, NULL, 0);
         dup2(fds[1], STDOUT_FILENO);
+        dup2(input[0], STDIN_FILENO);
         execlp("cat", "cat", "/proc/self/stat", "-", NULL); // runs until its input ends
         _exit(1);
     }
@@ -357,6 +359,8 @@ static void exec_lets_go(void **state)
     assert_int_equal(nattch(), 0);
     child_end(child);
     close(fds[0]);
+    close(input[0]);
+    close(input[1]);
 }
 
 static void hold_and_exit_slowly(void *arg, int ready)
