@@ -1,0 +1,27 @@
+// What findings and consequences have to say about processes, users and times, in one wording.
+#ifndef IPCTOP_MODEL_WORDS_H
+#define IPCTOP_MODEL_WORDS_H
+
+#include "base/line.h"
+#include "model/snapshot.h"
+
+// "18811 python", "17001 (gone)", "17001 (another process now)", "a process outside". `time`: when
+// that process did something, as for snapshot_pid_state.
+void words_process(struct line *line, const struct snapshot *s, int32_t pid, int64_t time);
+// The program's name, NULL where it is not known.
+const char *words_program(const struct snapshot *s, int32_t pid);
+
+void words_user(struct line *line, const struct snapshot *s, uint32_t uid); // "oracle", "uid 1001"
+void words_size(struct line *line, uint64_t bytes);                         // "276M"
+void words_ago(struct line *line, const struct snapshot *s, int64_t time);  // "41m ago", "never"
+
+// The holders of a segment: "18811 python", "18702 ora_pmon, 18710 oracle ×2 and 15 more". At most
+// `most` by name. Says nothing where none was seen.
+void words_holders(struct line *line, const struct snapshot *s, int32_t shmid, size_t most);
+// The tasks waiting on a set or queue, of the calls in `calls` (bits 1 << enum wait_call). Returns
+// how many there are; writes them unless `line` is NULL.
+size_t words_waiters(struct line *line, const struct snapshot *s, enum kind_id kind, int32_t id,
+                     unsigned calls, size_t most);
+enum { CALLS_SEND = 1 << WAIT_MSGSND, CALLS_RECEIVE = 1 << WAIT_MSGRCV, CALLS_ALL = 0xf };
+
+#endif

@@ -1,0 +1,201 @@
+// Removing: a segment goes when its last attachment goes, sets and queues go at once. shmctl(2),
+// semctl(2), msgctl(2).
+#include "consequence_parts.h"
+
+#include <stdio.h>
+
+enum { NAMED_MOST = 4 };
+
+static void ask(struct telling *t, const struct owned *o, const char *what)
+{
+    line_add(&t->question, "Remove %s %d", consequence_kind_name(t->action->target.kind),
+             t->action->target.id);
+    if (!o) {
+        line_add(&t->question, "?");
+        return;
+    }
+    line_add(&t->question, " (%s, key 0x%08x, owner ", what, o->key);
+    words_user(&t->question, t->s, o->uid);
+    line_add(&t->question, ")?");
+}
+
+// Somebody who made or uses the object runs: more than a `y` is asked for.
+static void tell_running(struct telling *t, const char *role, int32_t pid, int64_t time)
+{
+    if (snapshot_pid_state(t->s, pid, time) != PID_ALIVE)
+        return;
+    line_add(&t->effect, " %s ", role);
+    words_process(&t->effect, t->s, pid, time);
+    line_add(&t->effect, " is running.");
+    t->out->grave = true;
+}
+
+static void tell_holders(struct telling *t, int32_t shmid, const char *lead)
+{
+    size_t n;
+
+    if (!scan_holders(t->s->scan, shmid, &n)) {
+        line_add(&t->effect, "%s is not known.", lead);
+        return;
+    }
+    line_add(&t->effect, "%s: ", lead);
+    words_holders(&t->effect, t->s, shmid, NAMED_MOST);
+    line_add(&t->effect, ".");
+}
+
+static void tell_attached(struct telling *t, const struct segment *g)
+{
+    line_count(&t->effect, g->nattch, "attachment stays until it detaches",
+               "attachments stay until they detach");
+    line_add(&t->effect, "; nothing is freed now.");
+    if (g->o.key != 0)
+        line_add(&t->effect, " Its key finds it no more.");
+    tell_running(t, "Its creator", g->cpid, segment_birth(g));
+    tell_holders(t, g->o.id, " Who holds it");
+    t->out->grave = true; // whoever it is, it uses this memory
+}
+
+static void tell_dest(struct telling *t, const struct segment *g)
+{
+    line_add(&t->effect, "It is marked for removal already; this changes nothing. ");
+    line_count(&t->effect, g->nattch, "attachment keeps its memory", "attachments keep its memory");
+    line_add(&t->effect, ".");
+    tell_holders(t, g->o.id, " Who holds it");
+}
+
+static void tell_unattached(struct telling *t, const struct segment *g)
+{
+    unsigned both = SEG_KNOWS_RSS | SEG_KNOWS_SWAP;
+
+    line_add(&t->effect, "It vanishes at once, with its contents.");
+    if ((g->known & both) == both) {
+        line_add(&t->effect, " ");
+        words_size(&t->effect, g->rss);
+        line_add(&t->effect, " of memory and ");
+        words_size(&t->effect, g->swap);
+        line_add(&t->effect, " of swap are freed.");
+    }
+    tell_running(t, "Its creator", g->cpid, segment_birth(g));
+    if (g->lpid != g->cpid && segment_last_use(g) > 0)
+        tell_running(t, "Its last user", g->lpid, segment_last_use(g));
+    if (snapshot_pid_state(t->s, g->cpid, segment_birth(g)) == PID_OUTSIDE)
+        line_add(&t->effect, " Its creator is outside this PID namespace and may be running.");
+}
+
+static void remove_segment(struct telling *t)
+{
+    const struct owned *o = consequence_object(t);
+    const struct segment *g = o ? snapshot_segment(t->s, o->id) : NULL;
+    char text[32];
+    struct line what = line_start(text, sizeof text);
+
+    if (g)
+        words_size(&what, g->size);
+    ask(t, o, text);
+    if (!g)
+        return;
+    if (g->nattch == 0)
+        tell_unattached(t, g);
+    else if (g->flags & SEG_DEST)
+        tell_dest(t, g);
+    else
+        tell_attached(t, g);
+}
+
+// Who is woken with EIDRM. `counted`: what the kernel counts, where it does and it was read.
+static void tell_waiters(struct telling *t, enum kind_id kind, int32_t id, bool is_counted,
+                         uint64_t counted)
+{
+    size_t seen = words_waiters(NULL, t->s, kind, id, CALLS_ALL, 0);
+    uint64_t n = is_counted && counted > seen ? counted : seen;
+
+    if (n > 0) {
+        line_add(&t->effect, " ");
+        line_count(&t->effect, n, "task waiting on it gets", "tasks waiting on it get");
+        line_add(&t->effect, " EIDRM");
+        if (seen > 0) {
+            line_add(&t->effect, ": ");
+            words_waiters(&t->effect, t->s, kind, id, CALLS_ALL, NAMED_MOST);
+        }
+        line_add(&t->effect, ".");
+        t->out->grave = true;
+    } else if (!is_counted && !(t->s->has & NEED_WAITERS)) {
+        line_add(&t->effect, " Whoever waits on it gets EIDRM.");
+    }
+}
+
+static void remove_set(struct telling *t)
+{
+    const struct owned *o = consequence_object(t);
+    const struct semset *set = o ? snapshot_semset(t->s, o->id) : NULL;
+    char text[48];
+    struct line what = line_start(text, sizeof text);
+
+    if (set)
+        line_count(&what, set->nsems, "semaphore", NULL);
+    ask(t, o, text);
+    if (!set)
+        return;
+    line_add(&t->effect, "It vanishes at once.");
+    tell_waiters(t, KIND_SEMSET, o->id, set->known & SET_KNOWS_WAITERS, set->waiters);
+    int64_t last_use = set->otime > o->ctime ? set->otime : o->ctime;
+    for (uint32_t i = 0; i < set->n_elements && set->first_element + i < t->s->elements.n; i++) {
+        const struct element *e = &t->s->elements.at[set->first_element + i];
+
+        if (!(e->known & ELEMENT_KNOWS_PID) ||
+            snapshot_pid_state(t->s, e->pid, last_use) != PID_ALIVE)
+            continue;
+        tell_running(t, "Its last operator", e->pid, last_use);
+        break; // one is enough to think again
+    }
+}
+
+static void remove_queue(struct telling *t)
+{
+    const struct owned *o = consequence_object(t);
+    const struct queue *q = o ? snapshot_queue(t->s, o->id) : NULL;
+    char text[48];
+    struct line what = line_start(text, sizeof text);
+
+    if (q)
+        line_count(&what, q->messages, "message", NULL);
+    ask(t, o, text);
+    if (!q)
+        return;
+    line_add(&t->effect, "It vanishes at once");
+    if (q->messages > 0) {
+        line_add(&t->effect, ", and ");
+        line_count(&t->effect, q->messages, "message", NULL);
+        line_add(&t->effect, " of ");
+        words_size(&t->effect, q->bytes);
+        line_add(&t->effect, " with it");
+    }
+    line_add(&t->effect, ".");
+    tell_waiters(t, KIND_QUEUE, o->id, false, 0);
+    if (q->stime > 0)
+        tell_running(t, "Its last sender", q->lspid, q->stime);
+    if (q->rtime > 0 && q->lrpid != q->lspid)
+        tell_running(t, "Its last receiver", q->lrpid, q->rtime);
+}
+
+void consequence_remove(struct telling *t)
+{
+    switch (t->action->target.kind) {
+    case KIND_SEGMENT:
+        remove_segment(t);
+        break;
+    case KIND_SEMSET:
+        remove_set(t);
+        break;
+    case KIND_QUEUE:
+        remove_queue(t);
+        break;
+    default:
+        line_add(&t->question, "Remove?");
+        consequence_refuse(t, "Only segments, semaphore sets and queues can be removed.");
+        return;
+    }
+    const struct owned *o = t->out->impossible ? NULL : consequence_object(t);
+    if (o)
+        consequence_permission(t, o, "CAP_SYS_ADMIN");
+}

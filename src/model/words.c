@@ -1,0 +1,108 @@
+#include "model/words.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+
+const char *words_program(const struct snapshot *s, int32_t pid)
+{
+    const struct process *process = pid > 0 ? snapshot_process(s, pid) : NULL;
+    bool named = process && !process->gone && (process->known & PROC_KNOWS_COMM);
+
+    return named && process->comm[0] ? process->comm : NULL;
+}
+
+void words_process(struct line *line, const struct snapshot *s, int32_t pid, int64_t time)
+{
+    const char *program = words_program(s, pid);
+
+    switch (snapshot_pid_state(s, pid, time)) {
+    case PID_OUTSIDE:
+        line_add(line, "a process outside");
+        return;
+    case PID_GONE:
+        line_add(line, "%d (gone)", pid);
+        return;
+    case PID_REUSED:
+        line_add(line, "%d (another process now)", pid);
+        return;
+    case PID_ALIVE:
+        if (program) {
+            line_add(line, "%d %s", pid, program);
+            return;
+        }
+        break;
+    case PID_UNKNOWN: // that pid's program may not be the one that was meant
+        break;
+    }
+    line_add(line, "%d", pid);
+}
+
+void words_user(struct line *line, const struct snapshot *s, uint32_t uid)
+{
+    const char *name = snapshot_user(s, uid);
+
+    if (name)
+        line_add(line, "%s", name);
+    else
+        line_add(line, "uid %u", uid);
+}
+
+void words_size(struct line *line, uint64_t bytes)
+{
+    char text[TEXT_SHORT];
+
+    line_add(line, "%s", text_size(text, sizeof text, bytes));
+}
+
+void words_ago(struct line *line, const struct snapshot *s, int64_t time)
+{
+    char text[TEXT_SHORT];
+
+    if (time <= 0)
+        line_add(line, "never");
+    else
+        line_add(line, "%s ago", text_age(text, sizeof text, s->time - time));
+}
+
+static void separate(struct line *line, size_t index)
+{
+    if (index > 0)
+        line_add(line, ", ");
+}
+
+void words_holders(struct line *line, const struct snapshot *s, int32_t shmid, size_t most)
+{
+    size_t n;
+    const struct holder *holders = scan_holders(s->scan, shmid, &n);
+
+    for (size_t i = 0; i < n && i < most; i++) {
+        separate(line, i);
+        words_process(line, s, holders[i].pid, 0);
+        if (holders[i].attaches > 1)
+            line_add(line, " ×%u", holders[i].attaches);
+    }
+    if (n > most)
+        line_add(line, " and %zu more", n - most);
+}
+
+size_t words_waiters(struct line *line, const struct snapshot *s, enum kind_id kind, int32_t id,
+                     unsigned calls, size_t most)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->waiters.n; i++) {
+        const struct waiter *w = &s->waiters.at[i];
+
+        if (w->kind != kind || w->id != id || !(calls & 1u << w->call))
+            continue;
+        if (line && n < most) {
+            separate(line, n);
+            line_add(line, "%d%s%s", w->pid, w->comm[0] ? " " : "", w->comm);
+        }
+        n++;
+    }
+    if (line && n > most)
+        line_add(line, " and %zu more", n - most);
+    return n;
+}

@@ -1,0 +1,429 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "model/consequence.h"
+#include "model/kind.h"
+#include "support/fake.h"
+
+static struct consequence c;
+
+static void valid(const char *s)
+{
+    uint32_t code;
+
+    for (size_t len = strlen(s), n; len > 0; s += n, len -= n)
+        if ((n = text_decode(s, len, &code)) == 0)
+            fail_msg("not UTF-8");
+}
+
+static void of(const struct snapshot *s, struct action action)
+{
+    consequence_of(s, &action, &c);
+    valid(c.question);
+    valid(c.effect);
+    assert_true(c.question[0] && c.effect[0]);
+}
+
+static void asks(const char *question, const char *effect)
+{
+    assert_string_equal(c.question, question);
+    assert_string_equal(c.effect, effect);
+}
+
+static struct action removal(const struct snapshot *s, enum kind_id kind, int32_t id)
+{
+    struct action action = {.verb = ACTION_REMOVE};
+    const struct kind *k = kind_get(kind);
+
+    for (size_t i = 0; i < k->count(s); i++) {
+        k->identify(s, k->at(s, i), &action.target);
+        if (action.target.id == id)
+            return action;
+    }
+    action.target = (struct identity){.kind = kind, .id = id};
+    return action;
+}
+
+static struct action kill_with(int signal, int32_t pid)
+{
+    return (struct action){.verb = ACTION_SIGNAL, .signal = signal,
+                           .target = {.kind = KIND_HOLDER, .id = 393216, .pid = pid,
+                                      .start_ticks = pid > 0 ? (uint64_t)pid * 10 : 0}};
+}
+
+static void removing_what_is_attached_frees_nothing(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_story();
+
+    of(s, removal(s, KIND_SEGMENT, 425985));
+    asks("Remove segment 425985 (276M, key 0xbfb94e30, owner oracle)?",
+         "18 attachments stay until they detach; nothing is freed now. Its key finds it no more. "
+         "Its creator 18702 ora_pmon_ORCL is running. Who holds it: 18702 ora_pmon_ORCL, "
+         "18710 oracle, 18711 oracle, 18712 oracle and 14 more.");
+    assert_true(c.grave && !c.impossible);
+    of(s, removal(s, KIND_SEGMENT, 491523));
+    assert_non_null(strstr(c.effect, "2 attachments stay"));
+    assert_non_null(strstr(c.effect, "20001 httpd ×2."));
+    of(s, removal(s, KIND_SEGMENT, 0)); // holders outside: none was seen
+    assert_non_null(strstr(c.effect, "Who holds it is not known."));
+    assert_true(c.grave);
+    snapshot_unref(s);
+}
+
+static void removing_what_is_marked_changes_nothing(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_story();
+
+    of(s, removal(s, KIND_SEGMENT, 393216));
+    asks("Remove segment 393216 (276M, key 0x00000000, owner oracle)?",
+         "It is marked for removal already; this changes nothing. 1 attachment keeps its memory. "
+         "Who holds it: 18811 python.");
+    assert_false(c.grave || c.impossible);
+    snapshot_unref(s);
+}
+
+static void removing_what_is_unattached_frees_it(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_story();
+
+    of(s, removal(s, KIND_SEGMENT, 458754));
+    asks("Remove segment 458754 (1.2G, key 0x00005678, owner apache)?",
+         "It vanishes at once, with its contents. 1.2G of memory and 0 of swap are freed.");
+    assert_false(c.grave || c.impossible);
+
+    struct segment *g = (struct segment *)snapshot_segment(s, 458754);
+    g->known = 0; // what is not known is not said
+    g->lpid = 20001, g->dtime = s->time;
+    of(s, removal(s, KIND_SEGMENT, 458754));
+    assert_string_equal(c.effect, "It vanishes at once, with its contents. "
+                                  "Its last user 20001 httpd is running.");
+    assert_true(c.grave);
+    g->lpid = 17001, g->cpid = 0;
+    of(s, removal(s, KIND_SEGMENT, 458754));
+    assert_non_null(strstr(c.effect, "outside this PID namespace"));
+    snapshot_unref(s);
+}
+
+static void sets_and_queues_vanish_at_once(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_story();
+
+    of(s, removal(s, KIND_SEMSET, 32769));
+    assert_non_null(strstr(c.question, "Remove semaphore set 32769 (4 semaphores, key "));
+    assert_string_equal(c.effect, "It vanishes at once. 2 tasks waiting on it get EIDRM: "
+                                  "20001 httpd, 20002 httpd. Its last operator 20001 httpd is "
+                                  "running.");
+    assert_true(c.grave);
+    of(s, removal(s, KIND_QUEUE, 3));
+    assert_non_null(strstr(c.question, "Remove queue 3 (40 messages, key "));
+    assert_string_equal(c.effect, "It vanishes at once, and 40 messages of 15.6K with it. "
+                                  "2 tasks waiting on it get EIDRM: 21001 sender, 21002 sender. "
+                                  "Its last sender 21001 sender is running.");
+    assert_true(c.grave);
+
+    s->waiters.n = 0; // the kernel counts them, but nobody could look at who they are
+    of(s, removal(s, KIND_SEMSET, 32769));
+    assert_non_null(strstr(c.effect, "2 tasks waiting on it get EIDRM."));
+    s->has &= ~(unsigned)NEED_WAITERS;
+    of(s, removal(s, KIND_QUEUE, 3));
+    assert_non_null(strstr(c.effect, "Whoever waits on it gets EIDRM."));
+    snapshot_unref(s);
+}
+
+static void idle_sets_and_queues_need_no_word(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_snapshot();
+
+    fake_gone(s, 7);
+    fake_semset(s, 0, 0, 1)->n_elements = 1;
+    fake_queue(s, 0, 0, 0, 0)->lspid = 7;
+    struct element *e = fake_element(s, 0, 0, 0);
+    e->pid = 7, e->known |= ELEMENT_KNOWS_PID;
+    of(s, removal(s, KIND_SEMSET, 0)); // 0 is an id like others
+    assert_string_equal(c.effect, "It vanishes at once.");
+    assert_non_null(strstr(c.question, "(1 semaphore, "));
+    assert_false(c.grave || c.impossible);
+    of(s, removal(s, KIND_QUEUE, 0));
+    assert_string_equal(c.effect, "It vanishes at once.");
+    assert_false(c.grave || c.impossible);
+    snapshot_unref(s);
+}
+
+static void what_is_gone_or_another_is_refused(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_story();
+    struct action action = removal(s, KIND_SEGMENT, 77);
+
+    of(s, action);
+    assert_true(c.impossible);
+    asks("Remove segment 77?", "There is no segment 77 any more.");
+    action = removal(s, KIND_QUEUE, 3);
+    action.target.cuid = 99;
+    of(s, action);
+    assert_true(c.impossible);
+    assert_string_equal(c.effect, "The queue with id 3 is another one now.");
+    action.target = (struct identity){.kind = KIND_LIMIT};
+    of(s, action);
+    assert_true(c.impossible);
+    snapshot_unref(s);
+}
+
+static void who_may_not_is_told_who_may(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_story();
+
+    s->system.euid = 48;
+    of(s, removal(s, KIND_SEGMENT, 393216));
+    assert_non_null(strstr(c.effect, " It needs root, oracle or CAP_SYS_ADMIN."));
+    of(s, kill_with(SIGTERM, 18811));
+    assert_non_null(strstr(c.effect, " It needs root, oracle or CAP_KILL."));
+    s->system.euid = 54;
+    of(s, removal(s, KIND_SEGMENT, 393216));
+    assert_null(strstr(c.effect, "It needs"));
+    of(s, kill_with(SIGTERM, 18811));
+    assert_null(strstr(c.effect, "It needs"));
+    snapshot_unref(s);
+}
+
+static void ending_the_last_holder_frees_the_memory(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_story();
+
+    ((struct process *)snapshot_process(s, 18811))->start_time = s->time - 3600;
+    of(s, kill_with(SIGTERM, 18811));
+    asks("Send SIGTERM to 18811 python (oracle, started 60m ago)?",
+         "It is asked to end; it may clean up first, or refuse. Its 1 attachment of segment 393216 "
+         "is the last: 276M are freed when it ends.");
+    assert_false(c.grave || c.impossible);
+    of(s, kill_with(SIGKILL, 18811));
+    assert_non_null(strstr(c.effect, "It ends at once and cannot clean up. Its 1 attachment"));
+    of(s, kill_with(SIGKILL, 18710));
+    assert_non_null(strstr(c.effect, "It holds 1 of 18 attachments of segment 425985: nothing of "
+                                     "it is freed."));
+    assert_false(c.grave);
+    of(s, kill_with(SIGKILL, 18702)); // who made what 17 others use
+    assert_true(c.grave);
+    of(s, kill_with(SIGKILL, 20001));
+    assert_non_null(strstr(c.effect, "Its 2 attachments of segment 491523 are the last; the segment "
+                                     "stays until it is removed."));
+    s->scan->holders.at[0].shares_memory_with = 18810;
+    of(s, kill_with(SIGKILL, 18811));
+    assert_null(strstr(c.effect, "freed"));
+    assert_non_null(strstr(c.effect, "It shares its memory with another process"));
+    snapshot_unref(s);
+}
+
+static void signals_do_what_they_do(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_story();
+    const struct { // SIGRTMIN is no constant
+        int signal;
+        const char *question, *effect;
+    } cases[] = {
+        {SIGSTOP, "Send SIGSTOP to 18811", "It stops until SIGCONT; what it holds stays held"},
+        {SIGCONT, "Send SIGCONT to 18811", "If it is stopped, it goes on. Nothing is freed."},
+        {SIGHUP, "Send SIGHUP to 18811", "unless it takes SIGHUP as a request"},
+        {SIGUSR1, "Send SIGUSR1 to 18811", "unless it has another use for this signal"},
+        {SIGWINCH, "Send SIGWINCH to 18811", "Nothing happens to it."},
+        {0, "to 18811", "Nothing happens to it."},
+        {SIGRTMIN + 1, "Send signal ", "unless it has another use"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        of(s, kill_with(cases[i].signal, 18811));
+        assert_non_null(strstr(c.question, cases[i].question));
+        assert_non_null(strstr(c.effect, cases[i].effect));
+        bool ends = cases[i].signal == SIGHUP || cases[i].signal == SIGUSR1 ||
+                    cases[i].signal > SIGRTMIN;
+        assert_true(!strstr(c.effect, "276M are freed") == !ends);
+    }
+    snapshot_unref(s);
+}
+
+static void sick_processes_are_told_of(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_story();
+    struct process *p = (struct process *)snapshot_process(s, 18811);
+
+    p->state = 'T';
+    of(s, kill_with(SIGTERM, 18811));
+    assert_non_null(strstr(c.effect, "It is stopped: it will act on this only after SIGCONT."));
+    of(s, kill_with(SIGKILL, 18811));
+    assert_null(strstr(c.effect, "SIGCONT"));
+    p->state = 'D';
+    of(s, kill_with(SIGKILL, 18811));
+    assert_non_null(strstr(c.effect, "state D"));
+    p->state = 'Z';
+    of(s, kill_with(SIGKILL, 18811));
+    assert_non_null(strstr(c.effect, "Its main thread has ended already."));
+    p->known &= (uint8_t)~PROC_KNOWS_STATE; // nothing is said of what is not known
+    of(s, kill_with(SIGKILL, 18811));
+    assert_null(strstr(c.effect, "main thread"));
+    snapshot_unref(s);
+}
+
+static void no_harm_by_a_wrong_pid(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_story();
+
+    for (int pid = 0; pid >= -1; pid--) {
+        of(s, kill_with(SIGKILL, pid));
+        assert_true(c.impossible && !c.grave);
+        assert_non_null(strstr(c.effect, "names no process"));
+    }
+    of(s, kill_with(SIGKILL, getpid()));
+    assert_true(c.impossible);
+    of(s, kill_with(SIGKILL, 17001));
+    assert_true(c.impossible);
+    assert_string_equal(c.effect, "17001 has ended already.");
+    struct action action = kill_with(SIGKILL, 18811);
+    action.target.start_ticks++;
+    of(s, action);
+    assert_true(c.impossible);
+    assert_string_equal(c.effect, "18811 is another process now.");
+    of(s, kill_with(SIGTERM, 1));
+    assert_true(c.grave && !c.impossible);
+    assert_non_null(strstr(c.effect, "pid 1"));
+    of(s, kill_with(SIGTERM, 4711)); // nothing is known of it: named by its number alone
+    assert_string_equal(c.question, "Send SIGTERM to 4711?");
+    assert_false(c.impossible);
+    snapshot_unref(s);
+}
+
+static void changes_are_named(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_story();
+    struct action action = removal(s, KIND_SEGMENT, 393216);
+
+    action.verb = ACTION_SET;
+    action.set.which = SET_UID | SET_GID | SET_MODE;
+    action.set.uid = 48, action.set.gid = 12345, action.set.mode = 0600;
+    of(s, action);
+    assert_string_equal(c.question, "Change segment 393216: owner apache, group gid 12345, "
+                                    "mode 0600?");
+    assert_non_null(strstr(c.effect, "stays attached"));
+    action = removal(s, KIND_QUEUE, 3);
+    action.verb = ACTION_SET, action.set.which = SET_MAX_BYTES, action.set.max_bytes = 65536;
+    of(s, action);
+    assert_string_equal(c.question, "Change queue 3: size limit 64.0K?");
+    assert_non_null(strstr(c.effect, "Blocked senders"));
+    action = removal(s, KIND_SEGMENT, 393216);
+    action.verb = ACTION_LOCK;
+    of(s, action);
+    assert_string_equal(c.question, "Lock segment 393216 (276M) in memory?");
+    action.verb = ACTION_UNLOCK;
+    of(s, action);
+    assert_string_equal(c.question, "Unlock segment 393216 (276M) from memory?");
+    action.target.id = 5;
+    of(s, action);
+    assert_true(c.impossible);
+    snapshot_unref(s);
+}
+
+static void limits_tell_how_to_last(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_story();
+    struct action action = {.verb = ACTION_LIMIT, .limit = {.name = "shmmni", .value = 8192}};
+
+    s->limits.n = 0;
+    fake_limit(s, "shmmni", "segments", 5, 4096)->path = "/proc/sys/kernel/shmmni";
+    fake_limit(s, "semmni", "sets", 1, 128)->path = "/proc/sys/kernel/sem";
+    fake_limit(s, "semmns", "semaphores", 4, 32000)->path = "/proc/sys/kernel/sem";
+    of(s, action);
+    asks("Set shmmni from 4096 to 8192?",
+         "It counts at once for this IPC namespace, until the next start. To make it last, in "
+         "/etc/sysctl.d/60-ipc.conf: kernel.shmmni = 8192");
+    assert_false(c.grave);
+    action.limit.value = 2;
+    of(s, action);
+    assert_non_null(strstr(c.effect, "5 are in use: what exists stays, new ones are refused."));
+    assert_true(c.grave);
+
+    snprintf(action.limit.name, sizeof action.limit.name, "semmni");
+    action.limit.value = 256;
+    of(s, action); // the other two numbers are not known: no line that would set them wrong
+    assert_null(strstr(c.effect, "kernel.sem"));
+    fake_limit(s, "semmsl", "semaphores", 4, 250)->path = "/proc/sys/kernel/sem";
+    fake_limit(s, "semopm", "operations", 0, 100)->path = "/proc/sys/kernel/sem";
+    of(s, action);
+    assert_non_null(strstr(c.effect, "kernel.sem = 250 32000 100 256"));
+    snprintf(action.limit.name, sizeof action.limit.name, "nothing");
+    of(s, action);
+    assert_true(c.impossible);
+    snapshot_unref(s);
+}
+
+static void long_names_are_cut_whole(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_story();
+
+    for (size_t i = 0; i < s->processes.n; i++) {
+        struct process *p = &s->processes.at[i];
+        for (size_t k = 0; k < 22; k++) // three bytes each
+            memcpy(p->comm + 3 * k, "日", 4);
+    }
+    for (size_t i = 0; i < s->users.n; i++)
+        memcpy(s->users.at[i].name, "日日日日日日日日日日", 31);
+    for (size_t i = 0; i < s->segments.n; i++)
+        of(s, removal(s, KIND_SEGMENT, s->segments.at[i].o.id));
+    for (size_t i = 0; i < s->processes.n; i++)
+        of(s, kill_with(SIGTERM, s->processes.at[i].pid));
+    snapshot_unref(s);
+}
+
+static void an_empty_picture_answers_too(void **state)
+{
+    (void)state;
+    struct snapshot *s = snapshot_new();
+
+    for (int verb = ACTION_REMOVE; verb <= ACTION_LIMIT; verb++)
+        for (int kind = 0; kind < KIND_COUNT; kind++)
+            of(s, (struct action){.verb = (enum action_verb)verb, .signal = SIGTERM,
+                                  .target = {.kind = (enum kind_id)kind, .pid = 4711}});
+    snapshot_unref(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(removing_what_is_attached_frees_nothing),
+        cmocka_unit_test(removing_what_is_marked_changes_nothing),
+        cmocka_unit_test(removing_what_is_unattached_frees_it),
+        cmocka_unit_test(sets_and_queues_vanish_at_once),
+        cmocka_unit_test(idle_sets_and_queues_need_no_word),
+        cmocka_unit_test(what_is_gone_or_another_is_refused),
+        cmocka_unit_test(who_may_not_is_told_who_may),
+        cmocka_unit_test(ending_the_last_holder_frees_the_memory),
+        cmocka_unit_test(signals_do_what_they_do),
+        cmocka_unit_test(sick_processes_are_told_of),
+        cmocka_unit_test(no_harm_by_a_wrong_pid),
+        cmocka_unit_test(changes_are_named),
+        cmocka_unit_test(limits_tell_how_to_last),
+        cmocka_unit_test(long_names_are_cut_whole),
+        cmocka_unit_test(an_empty_picture_answers_too),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
