@@ -215,7 +215,7 @@ static void one_by_one_stops_at_the_first(void **state)
 }
 
 // Threads that were left behind may still be on their way out of a kernel: it stays to the end.
-static struct kernel *left_over[2];
+static struct kernel *volatile left_over[2];
 
 static void quitting_waits_for_nobody(void **state)
 {

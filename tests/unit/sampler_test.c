@@ -34,7 +34,7 @@ static struct kernel *small_world(void)
 }
 
 // Threads that were left behind may still be on their way out of a kernel: it stays to the end.
-static struct kernel *left_over[16];
+static struct kernel *volatile left_over[16];
 static size_t n_left_over;
 
 static void end(struct sampler *s, struct kernel *k)
