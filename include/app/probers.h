@@ -57,6 +57,4 @@ VEC(probe_vec, struct probe);
 void probers_stuck(struct probers *probers, struct probe_vec *out);
 void probers_returned(struct probers *probers, struct probe_vec *out);
 
-int64_t monotonic_ns(void);
-
 #endif

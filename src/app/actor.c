@@ -1,14 +1,14 @@
 #include "app/actor.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
-#include "app/probers.h"
+#include "app/thread.h"
+#include "base/clock.h"
 
-static const int64_t PATIENCE_NS = INT64_C(1000000000);
-enum { STACK = 256 * 1024, MAX_LEFT = 8, GOODBYE_MS = 50 };
+static const int64_t PATIENCE_NS = CLOCK_SECOND;
+enum { MAX_LEFT = 8, GOODBYE_MS = 50 };
 
 struct run { // one thread, until nothing is left to do
     struct actor *actor;
@@ -34,17 +34,13 @@ struct actor {
 struct actor *actor_new(const struct source *source, void (*done)(void *arg), void *arg)
 {
     struct actor *actor = mem_zero(1, sizeof *actor);
-    pthread_condattr_t monotonic;
 
     actor->source = *source;
     actor->done = done;
     actor->arg = arg;
     actor->refs = 1;
     pthread_mutex_init(&actor->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&actor->ended, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    thread_cond_init(&actor->ended);
     return actor;
 }
 
@@ -81,7 +77,7 @@ static void *run_main(void *arg)
     pthread_mutex_lock(&actor->lock);
     while (!run->left && actor->queue.n) {
         run->action = actor->queue.at[0];
-        run->since = monotonic_ns();
+        run->since = clock_ns();
         memmove(actor->queue.at, actor->queue.at + 1, --actor->queue.n * sizeof run->action);
         pthread_mutex_unlock(&actor->lock);
         outcome = (struct outcome){.action = run->action};
@@ -101,21 +97,11 @@ static void *run_main(void *arg)
 // With the lock held.
 static void start(struct actor *actor)
 {
-    pthread_attr_t attr;
-    pthread_t thread;
-    sigset_t all, old;
     struct run *run = mem_zero(1, sizeof *run);
 
     run->actor = actor;
     run->since = INT64_MAX;
-    pthread_attr_init(&attr);
-    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attr, STACK);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    int error = pthread_create(&thread, &attr, run_main, run);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    pthread_attr_destroy(&attr);
+    int error = thread_start(NULL, run_main, run);
     if (error == 0) {
         actor->run = run;
         actor->refs++;
@@ -156,7 +142,7 @@ int64_t actor_watch(struct actor *actor)
 
     pthread_mutex_lock(&actor->lock);
     struct run *run = actor->run;
-    if (run && run->since != INT64_MAX && monotonic_ns() - run->since >= PATIENCE_NS &&
+    if (run && run->since != INT64_MAX && clock_ns() - run->since >= PATIENCE_NS &&
         actor->left < MAX_LEFT) {
         struct outcome outcome = {
             .action = run->action, .state = OUTCOME_FAILED, .error = ETIMEDOUT};
@@ -170,7 +156,7 @@ int64_t actor_watch(struct actor *actor)
             start(actor);
     }
     if (actor->run)
-        next = (actor->run->since == INT64_MAX ? monotonic_ns() : actor->run->since) + PATIENCE_NS;
+        next = (actor->run->since == INT64_MAX ? clock_ns() : actor->run->since) + PATIENCE_NS;
     if (actor->left >= MAX_LEFT)
         next = INT64_MAX;
     pthread_mutex_unlock(&actor->lock);
@@ -184,10 +170,9 @@ size_t actor_free(struct actor *actor)
     pthread_mutex_lock(&actor->lock);
     actor->done = NULL;
     vec_clear(&actor->queue);
-    int64_t end = monotonic_ns() + GOODBYE_MS * INT64_C(1000000);
-    struct timespec ts = {end / 1000000000, end % 1000000000};
-    while (actor->refs - 1 > actor->left && monotonic_ns() < end)
-        pthread_cond_timedwait(&actor->ended, &actor->lock, &ts);
+    int64_t end = clock_ns() + GOODBYE_MS * CLOCK_MS;
+    while (actor->refs - 1 > actor->left && clock_ns() < end)
+        thread_wait(&actor->ended, &actor->lock, end);
     size_t left = actor->refs - 1;
     release(actor);
     return left;

@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
-static const int64_t KEEP_NS = 300 * INT64_C(1000000000);
+#include "base/clock.h"
+
+static const int64_t KEEP_NS = 300 * CLOCK_SECOND;
 
 VEC(id_vec, uint32_t);
 
@@ -111,7 +113,7 @@ void names_update(struct names *names, struct probers *probers, const struct sna
 {
     struct id_vec users = {0}, groups = {0};
     struct probe_vec probes = {0};
-    int64_t now = monotonic_ns();
+    int64_t now = clock_ns();
 
     if (service_stuck(probers))
         return;

@@ -1,25 +1,17 @@
 #include "app/probers.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
+
+#include "app/thread.h"
+#include "base/clock.h"
 
 enum {
     DEADLINE_MS = 100, // a healthy target can take 80 ms: its memory map is locked while it forks
     MAX_LEFT = 32,
     PATIENCE = 10,       // deadlines a thread gets that is not blocked but slow
-    STACK = 256 * 1024,  // the name service wants some
     GOODBYE_MS = 50,
-    LOOK_MS = 12, // between two looks at the workers
-    MS = 1000000,
+    LOOK_MS = 12,        // between two looks at the workers
 };
 
 // What a worker is at, in one word, so that it and the watching thread cannot disagree on whether
@@ -59,44 +51,29 @@ struct probers {
     _Atomic size_t next;
 };
 
-int64_t monotonic_ns(void)
+static size_t default_threads(void)
 {
-    struct timespec now;
+    int n = thread_processors();
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
-static size_t processors(void)
-{
-    cpu_set_t set;
-
-    if (sched_getaffinity(0, sizeof set, &set) < 0)
-        return 1;
-    size_t n = (size_t)CPU_COUNT(&set);
-    return n < 1 ? 1 : n > 4 ? 4 : n; // a second thread buys a third, a fifth nothing
+    return n < 1 ? 1 : n > 4 ? 4 : (size_t)n; // a second thread buys a third, a fifth nothing
 }
 
 struct probers *probers_new(const struct source *source, const struct probers_options *options)
 {
     struct probers *pool = mem_zero(1, sizeof *pool);
-    pthread_condattr_t monotonic;
 
     pool->source = *source;
-    pool->threads = options->threads > 0 ? (size_t)options->threads : processors();
+    pool->threads = options->threads > 0 ? (size_t)options->threads : default_threads();
     if (pool->threads > PROBERS_MAX / 4)
         pool->threads = PROBERS_MAX / 4;
     pool->max_left = options->max_left > 0 ? (size_t)options->max_left : MAX_LEFT;
     if (pool->max_left > PROBERS_MAX - 2 * pool->threads)
         pool->max_left = PROBERS_MAX - 2 * pool->threads;
-    pool->deadline = (int64_t)(options->deadline_ms > 0 ? options->deadline_ms : DEADLINE_MS) * MS;
+    pool->deadline = (int64_t)(options->deadline_ms > 0 ? options->deadline_ms : DEADLINE_MS) * CLOCK_MS;
     pool->refs = 1;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->work, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&pool->done, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    thread_cond_init(&pool->done);
     return pool;
 }
 
@@ -167,7 +144,7 @@ static void *worker_main(void *arg)
     struct probers *pool = w->pool;
     struct prober *prober = pool->source.prober_new(pool->source.self);
 
-    atomic_store(&w->tid, (pid_t)syscall(SYS_gettid));
+    atomic_store(&w->tid, thread_id());
     pthread_mutex_lock(&pool->lock);
     for (;;) {
         if (pool->quit || (pool->live > pool->threads && !pool->joinable))
@@ -210,9 +187,6 @@ static void *worker_main(void *arg)
 static bool start_worker(struct probers *pool)
 {
     unsigned number = 0;
-    pthread_attr_t attr;
-    pthread_t thread;
-    sigset_t all, old;
 
     while (number < PROBERS_MAX && pool->workers[number])
         number++;
@@ -221,15 +195,7 @@ static bool start_worker(struct probers *pool)
     struct worker *w = mem_zero(1, sizeof *w);
     w->pool = pool;
     w->number = number;
-    pthread_attr_init(&attr);
-    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attr, STACK);
-    sigfillset(&all); // signals are the main thread's
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    int error = pthread_create(&thread, &attr, worker_main, w);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    pthread_attr_destroy(&attr);
-    if (error) {
+    if (thread_start(NULL, worker_main, w) != 0) {
         free(w);
         return false;
     }
@@ -240,25 +206,6 @@ static bool start_worker(struct probers *pool)
 }
 
 // --- the watching thread ------------------------------------------------------------------------
-
-// Whether one of our own threads runs, or waits for a processor: then it is not blocked on its
-// target but slow, or the machine is. Reading about ourselves cannot hang.
-static bool is_running(pid_t tid)
-{
-    char path[64], text[256], *end;
-
-    snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    ssize_t n = read(fd, text, sizeof text - 1);
-    close(fd);
-    if (n <= 0)
-        return false;
-    text[n] = '\0';
-    end = strrchr(text, ')');
-    return end && end[1] == ' ' && end[2] == 'R';
-}
 
 // Leaves a worker behind unless it answered just now. With the lock held.
 static void abandon(struct probers *pool, struct worker *w, uint64_t word)
@@ -297,7 +244,7 @@ static void send_for_help(struct probers *pool)
 // several sick processes cost little more time than one.
 static void watch(struct probers *pool)
 {
-    int64_t now = monotonic_ns();
+    int64_t now = clock_ns();
 
     for (size_t i = 0; i < PROBERS_MAX; i++) {
         struct worker *w = pool->workers[i];
@@ -316,7 +263,7 @@ static void watch(struct probers *pool)
             send_for_help(pool);
         }
         if (silent >= pool->deadline * PATIENCE ||
-            (silent >= pool->deadline && !is_running(atomic_load(&w->tid))))
+            (silent >= pool->deadline && !thread_is_running(atomic_load(&w->tid))))
             abandon(pool, w, word);
     }
 }
@@ -328,13 +275,6 @@ static void abandon_all(struct probers *pool)
         if (w && w->joined && LOW(atomic_load(&w->word)) != IDLE)
             abandon(pool, w, atomic_load(&w->word));
     }
-}
-
-static void wait_until(struct probers *pool, int64_t when)
-{
-    struct timespec ts = {when / 1000000000, when % 1000000000};
-
-    pthread_cond_timedwait(&pool->done, &pool->lock, &ts);
 }
 
 // What is known to be stuck is not asked again while its reader is.
@@ -369,7 +309,7 @@ static void begin(struct probers *pool, const struct batch *batch, uint8_t *aske
 
 bool probers_run(struct probers *pool, const struct batch *batch, uint8_t *asked)
 {
-    int64_t pause = pool->deadline / 8 < LOOK_MS * MS ? pool->deadline / 8 : LOOK_MS * MS;
+    int64_t pause = pool->deadline / 8 < LOOK_MS * CLOCK_MS ? pool->deadline / 8 : LOOK_MS * CLOCK_MS;
 
     if (batch->n == 0)
         return true;
@@ -382,16 +322,16 @@ bool probers_run(struct probers *pool, const struct batch *batch, uint8_t *asked
     begin(pool, batch, asked);
     int64_t give_up = INT64_MAX;
     while (pool->active || pool->joinable) {
-        int64_t now = monotonic_ns();
-        wait_until(pool, now + pause);
+        int64_t now = clock_ns();
+        thread_wait(&pool->done, &pool->lock, now + pause);
         if (!pool->active && !pool->joinable)
             break;
         if (pool->quit && give_up == INT64_MAX) {
             atomic_store(&pool->next, batch->n);
             pool->joinable = 0;
-            give_up = now + GOODBYE_MS / 2 * (int64_t)MS;
+            give_up = now + GOODBYE_MS / 2 * CLOCK_MS;
         }
-        if (pool->quit && monotonic_ns() >= give_up)
+        if (pool->quit && clock_ns() >= give_up)
             abandon_all(pool);
         watch(pool);
         if (batch->meanwhile.call && !pool->quit) {
@@ -421,10 +361,10 @@ size_t probers_free(struct probers *pool)
     if (!pool)
         return 0;
     probers_cancel(pool);
-    int64_t end = monotonic_ns() + GOODBYE_MS * (int64_t)MS;
+    int64_t end = clock_ns() + GOODBYE_MS * CLOCK_MS;
     pthread_mutex_lock(&pool->lock);
-    while (pool->refs - 1 > pool->left && monotonic_ns() < end)
-        wait_until(pool, end);
+    while (pool->refs - 1 > pool->left && clock_ns() < end)
+        thread_wait(&pool->done, &pool->lock, end);
     size_t left = pool->refs - 1;
     release(pool);
     return left;

@@ -1,93 +1,51 @@
 #include "app/sampler.h"
 
 #include <malloc.h>
-#include <pthread.h>
-#include <signal.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app/actor.h"
-#include "app/programs.h"
-#include "app/names.h"
-#include "app/picture.h"
-#include "app/probers.h"
-#include "app/scanner.h"
-#include "app/waiting.h"
+#include "app/reading.h"
+#include "app/thread.h"
+#include "base/clock.h"
 #include "model/triage.h"
 
 #pragma weak triage_run // until it lands
-#define SECOND INT64_C(1000000000)
-
-enum { STACK = 256 * 1024 };
 
 // A picture waits so long for what processes answer; then the tables go ahead.
-static const int64_t AHEAD_NS = 15 * INT64_C(1000000);
+static const int64_t AHEAD_NS = 15 * CLOCK_MS;
+// What was killed or removed may take its time to go: the next look after an action.
+static const int64_t AFTER_ACTION_NS = CLOCK_SECOND / 4;
 
 struct sampler {
-    struct source source;
-    bool one_shot;
+    bool one_shot, started;
     int fd;
     pthread_t thread;
-    bool started;
     struct probers *probers;
     struct actor *actor;
+    struct reading *reading; // the thread's
 
-    // Shared with the owner, under the lock.
-    pthread_mutex_t lock;
+    pthread_mutex_t lock;       // for all that follows
     pthread_cond_t wake, fresh; // for the thread; for who waits for a picture
     struct want want;
-    int64_t interval;
+    int64_t interval, next;     // the next tick, CLOCK_MONOTONIC
     bool paused, refresh, quit;
-    uint64_t asked, answered; // requests so far; the last one the newest complete picture answers
-    struct snapshot *newest;  // published last
+    bool acted;                 // there are outcomes for the next picture
+    uint64_t asked;             // requests so far;
+    uint64_t begun, answered;   // the last one a round was begun for, and ended for
+    struct snapshot *newest;    // published last; replaced by the thread alone
     bool taken;
-    bool acted;               // by the actor: there are outcomes for the next picture
-    struct outcome_vec outcomes;
-
-    // The thread's own.
-    struct census census;
-    struct scanner *scanner;
-    struct programs *programs;
-    struct names names;
-    struct waiting *waiting;
-    struct snapshot *tables; // as read last
-    struct want now;         // what they were read for
-    int64_t read_ns, next;   // when; and the next tick
-    struct mapping_vec focus_maps;
-    struct want focus_want;  // whose they are
-    uint64_t begun;          // the last request a round was begun for
     uint64_t number;
+    struct outcome_vec outcomes;
 };
 
 struct round { // one bringing up to date of all that is wanted
     struct want want;
     uint64_t asked;
     enum scan_effort effort;
+    bool acted;
     struct outcome_vec outcomes; // what its picture will show
 };
-
-static int64_t epoch_s(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return now.tv_sec;
-}
-
-// --- tables, and pictures -----------------------------------------------------------------------
-
-// What reading the wanted parts takes beyond them.
-static struct want complete_want(struct want want)
-{
-    if (want.need & NEED_HOLDERS)
-        want.need |= NEED_SEGMENTS | NEED_SYSTEM;
-    if (want.need & NEED_WAITERS)
-        want.need |= NEED_SEMSETS | NEED_SEM_WAITERS | NEED_QUEUES;
-    if (want.need & NEED_COMMANDS)
-        want.need |= NEED_PROCESSES;
-    return want;
-}
 
 static bool want_same(const struct want *a, const struct want *b)
 {
@@ -95,28 +53,7 @@ static bool want_same(const struct want *a, const struct want *b)
            (!a->focused || (identity_exact(&a->focus, &b->focus) && a->focus.pid == b->focus.pid));
 }
 
-static void mappings_free(struct mapping_vec *mappings)
-{
-    for (size_t i = 0; i < mappings->n; i++)
-        free(mappings->at[i].path);
-    vec_free(mappings);
-}
-
-static void read_tables(struct sampler *s, const struct want *want)
-{
-    struct snapshot *fresh = snapshot_new();
-
-    s->now = *want;
-    s->read_ns = monotonic_ns();
-    if (s->source.read(s->source.self, want, fresh) != 0 && s->tables) {
-        snapshot_unref(fresh); // what was read last is better than nothing, and says its time
-        return;
-    }
-    fresh->time = epoch_s();
-    fresh->time_ns = s->read_ns;
-    snapshot_unref(s->tables);
-    s->tables = fresh;
-}
+// --- the thread ---------------------------------------------------------------------------------
 
 // Hands out a picture; with a round: the one that ends it.
 static void publish(struct sampler *s, struct snapshot *picture, struct round *round)
@@ -124,10 +61,10 @@ static void publish(struct sampler *s, struct snapshot *picture, struct round *r
     struct snapshot *old;
     uint64_t one = 1;
 
-    picture->number = ++s->number;
     if (triage_run)
         triage_run(picture);
     pthread_mutex_lock(&s->lock);
+    picture->number = ++s->number;
     old = s->newest;
     s->newest = picture;
     s->taken = false;
@@ -147,13 +84,7 @@ static void publish(struct sampler *s, struct snapshot *picture, struct round *r
 
 static void publish_ahead(struct sampler *s)
 {
-    struct snapshot *picture = picture_of_tables(s->tables);
-
-    if (s->newest) // only this thread replaces it
-        picture_keep(picture, s->newest, s->now.need);
-    picture_set_scan(picture, s->now.need & NEED_HOLDERS ? scanner_scan(s->scanner) : NULL,
-                     scanner_running(s->scanner));
-    publish(s, picture, NULL);
+    publish(s, reading_ahead(s->reading, s->newest), NULL);
 }
 
 // While processes are asked, however long it takes: the tables go on, and another view that is
@@ -161,124 +92,24 @@ static void publish_ahead(struct sampler *s)
 static void meanwhile(void *arg)
 {
     struct sampler *s = arg;
-    int64_t now = monotonic_ns();
+    int64_t now = clock_ns(), read_ns = reading_time(s->reading);
 
     if (s->one_shot)
         return;
     actor_watch(s->actor);
     pthread_mutex_lock(&s->lock);
     struct want want = s->want;
-    bool news = s->asked != s->begun && !want_same(&want, &s->now);
-    bool tick = !s->paused && now >= s->next;
-    if (news || tick)
+    bool news = s->asked != s->begun && !want_same(&want, reading_wanted(s->reading));
+    bool due = news || (!s->paused && now >= s->next);
+    bool ahead = now - read_ns >= AHEAD_NS && (!s->newest || s->newest->time_ns < read_ns);
+    if (due)
         s->next = now + s->interval;
     pthread_mutex_unlock(&s->lock);
-    if (news || tick) {
-        read_tables(s, &want);
+    if (due)
+        reading_tables(s->reading, &want);
+    if (due || ahead)
         publish_ahead(s);
-    } else if (now - s->read_ns >= AHEAD_NS &&
-               (!s->newest || s->newest->time_ns < s->tables->time_ns)) {
-        publish_ahead(s);
-    }
 }
-
-// --- what processes say -------------------------------------------------------------------------
-
-static void take_maps(void *arg, unsigned worker, size_t index, struct answer *answer)
-{
-    struct sampler *s = arg;
-
-    (void)worker;
-    (void)index;
-    mappings_free(&s->focus_maps);
-    s->focus_maps = answer->mappings;
-    answer->mappings = (struct mapping_vec){0};
-}
-
-// Every mapping of the process in focus; those read last stay while it does not answer.
-static void read_maps(struct sampler *s, const struct want *want)
-{
-    uint8_t asked;
-
-    if (s->focus_want.focus.pid != want->focus.pid ||
-        (s->focus_want.need & NEED_ALL_MAPS) != (want->need & NEED_ALL_MAPS))
-        mappings_free(&s->focus_maps);
-    s->focus_want = *want;
-    const struct probe probe = {want->need & NEED_ALL_MAPS ? PROBE_ALL_MAPS : PROBE_MAP_USE,
-                                want->focus.pid};
-    const struct batch batch = {
-        .probes = &probe, .n = 1, .take = take_maps, .arg = s, .meanwhile = {meanwhile, s}};
-    probers_run(s->probers, &batch, &asked);
-}
-
-static bool wants_maps(const struct want *want)
-{
-    return want->need & (NEED_MAP_USE | NEED_ALL_MAPS) && want->focused && want->focus.pid > 0;
-}
-
-// A picture of the newest tables and of everything that is known beside them.
-static struct snapshot *compose(struct sampler *s, const struct want *want)
-{
-    struct snapshot *picture = picture_of_tables(s->tables);
-    unsigned parts = NEED_WAITERS | NEED_PROCESSES | NEED_COMMANDS;
-
-    if (want->need & NEED_HOLDERS)
-        picture_set_scan(picture, scanner_scan(s->scanner), false);
-    if (want->need & NEED_WAITERS)
-        waiting_fill(s->waiting, picture);
-    if (want->need & NEED_PROCESSES)
-        programs_fill(s->programs, picture);
-    if (wants_maps(want)) {
-        picture_copy_maps(&picture->focus_maps, &s->focus_maps);
-        parts |= NEED_MAP_USE | NEED_ALL_MAPS;
-    }
-    picture->has |= want->need & parts;
-    return picture;
-}
-
-// Whom the tables, the holders and the waiters name.
-static void update_programs(struct sampler *s, struct snapshot *tables, const struct round *round,
-                           struct meanwhile m)
-{
-    // The tables of a round are nobody else's: they lend themselves to the question.
-    if (round->want.need & NEED_HOLDERS && scanner_scan(s->scanner))
-        tables->scan = scan_ref(scanner_scan(s->scanner));
-    if (round->want.need & NEED_WAITERS)
-        waiting_fill(s->waiting, tables);
-    programs_update(s->programs, tables, &round->want, &s->census, round->effort == SCAN_FULLY, m);
-}
-
-// Asks the processes, in the order in which one answer names whom to ask next.
-static struct snapshot *ask(struct sampler *s, const struct round *round)
-{
-    const struct want *want = &round->want;
-    const struct meanwhile m = {meanwhile, s};
-    struct snapshot *tables = snapshot_ref(s->tables); // newer ones may come meanwhile
-
-    if (want->need & NEED_HOLDERS)
-        scanner_update(s->scanner, tables, round->effort, m);
-    if (want->need & NEED_WAITERS)
-        waiting_update(s->waiting, tables, want, round->effort == SCAN_FULLY, m);
-    if (wants_maps(want))
-        read_maps(s, want);
-    if (want->need & NEED_PROCESSES)
-        update_programs(s, tables, round, m);
-    snapshot_unref(tables);
-
-    struct snapshot *picture = compose(s, want);
-    if (!(want->need & NEED_NAMES))
-        return picture;
-    names_update(&s->names, s->probers, picture, m);
-    if (picture->time_ns != s->tables->time_ns) {
-        snapshot_unref(picture);
-        picture = compose(s, want);
-    }
-    names_fill(&s->names, picture);
-    picture->has |= NEED_NAMES;
-    return picture;
-}
-
-// --- the thread ---------------------------------------------------------------------------------
 
 static bool is_due(const struct sampler *s, int64_t now)
 {
@@ -294,31 +125,35 @@ static bool wait_for_work(struct sampler *s)
         pthread_mutex_unlock(&s->lock);
         int64_t until = actor_watch(s->actor); // takes our lock to report
         pthread_mutex_lock(&s->lock);
-        if (is_due(s, monotonic_ns()))
+        if (is_due(s, clock_ns()))
             return !s->quit;
         if (!s->one_shot && !s->paused && s->want.need && s->next < until)
             until = s->next;
-        if (until == INT64_MAX) {
-            pthread_cond_wait(&s->wake, &s->lock);
-            continue;
-        }
-        struct timespec ts = {until / SECOND, until % SECOND};
-        pthread_cond_timedwait(&s->wake, &s->lock, &ts);
+        thread_wait(&s->wake, &s->lock, until);
     }
 }
 
-static void do_round(struct sampler *s, struct round *round, bool acted)
+// With the lock held.
+static void begin_round(struct sampler *s, struct round *round)
 {
-    int64_t start = monotonic_ns();
+    round->want = s->want;
+    round->asked = s->begun = s->asked;
+    round->acted = s->acted;
+    round->effort = s->one_shot || s->acted ? SCAN_FULLY
+                    : s->refresh            ? SCAN_PROMPTLY
+                                            : SCAN_AS_NEEDED;
+    s->acted = s->refresh = false;
+    s->next = clock_ns() + s->interval;
+}
 
-    if (acted)
+static void do_round(struct sampler *s, struct round *round)
+{
+    if (round->acted)
         actor_outcomes(s->actor, &round->outcomes);
-    read_tables(s, &round->want);
-    struct snapshot *picture = ask(s, round);
+    reading_tables(s->reading, &round->want);
+    struct snapshot *picture =
+        reading_ask(s->reading, &round->want, round->effort, (struct meanwhile){meanwhile, s});
     publish(s, picture, round);
-    // What was killed or removed may take its time to go.
-    if (acted && s->next > start + SECOND / 4)
-        s->next = start + SECOND / 4;
 }
 
 static void *sampler_main(void *arg)
@@ -328,16 +163,13 @@ static void *sampler_main(void *arg)
 
     pthread_mutex_lock(&s->lock);
     while (wait_for_work(s)) {
-        bool acted = s->acted;
-        round.want = s->want;
-        round.asked = s->begun = s->asked;
-        round.effort = s->one_shot || acted ? SCAN_FULLY : s->refresh ? SCAN_PROMPTLY
-                                                                      : SCAN_AS_NEEDED;
-        s->acted = s->refresh = false;
-        s->next = monotonic_ns() + s->interval;
+        begin_round(s, &round);
         pthread_mutex_unlock(&s->lock);
-        do_round(s, &round, acted);
+        do_round(s, &round);
         pthread_mutex_lock(&s->lock);
+        int64_t soon = clock_ns() + AFTER_ACTION_NS;
+        if (round.acted && s->next > soon)
+            s->next = soon;
     }
     pthread_mutex_unlock(&s->lock);
     vec_free(&round.outcomes);
@@ -356,21 +188,9 @@ static void acted(void *arg)
     pthread_mutex_unlock(&s->lock);
 }
 
-static void init_locks(struct sampler *s)
-{
-    pthread_condattr_t monotonic;
-
-    pthread_mutex_init(&s->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&s->wake, &monotonic);
-    pthread_cond_init(&s->fresh, &monotonic);
-    pthread_condattr_destroy(&monotonic);
-}
-
 static int64_t interval_ns(double seconds)
 {
-    return (int64_t)((seconds < 0.01 ? 0.01 : seconds > 1e6 ? 1e6 : seconds) * (double)SECOND);
+    return (int64_t)((seconds < 0.01 ? 0.01 : seconds > 1e6 ? 1e6 : seconds) * (double)CLOCK_SECOND);
 }
 
 struct sampler *sampler_new(const struct source *source, const struct sampler_options *options)
@@ -379,30 +199,21 @@ struct sampler *sampler_new(const struct source *source, const struct sampler_op
                                             .deadline_ms = options->deadline_ms,
                                             .max_left = options->max_left};
     struct sampler *s = mem_zero(1, sizeof *s);
-    pthread_attr_t attr;
-    sigset_t all, old;
 
 #ifdef M_ARENA_MAX
     mallopt(M_ARENA_MAX, 2); // our threads allocate little; an arena each would cost memory
 #endif
-    s->source = *source;
     s->one_shot = options->one_shot;
     s->interval = interval_ns(options->interval > 0 ? options->interval : 2);
     s->taken = true;
     s->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    init_locks(s);
+    pthread_mutex_init(&s->lock, NULL);
+    thread_cond_init(&s->wake);
+    thread_cond_init(&s->fresh);
     s->probers = probers_new(source, &threads);
     s->actor = actor_new(source, acted, s);
-    s->scanner = scanner_new(source, s->probers, &s->census);
-    s->programs = programs_new(s->probers);
-    s->waiting = waiting_new(source, s->probers, &s->census);
-    pthread_attr_init(&attr);
-    pthread_attr_setstacksize(&attr, STACK);
-    sigfillset(&all); // signals are the main thread's
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    s->started = pthread_create(&s->thread, &attr, sampler_main, s) == 0;
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    pthread_attr_destroy(&attr);
+    s->reading = reading_new(source, s->probers);
+    s->started = thread_start(&s->thread, sampler_main, s) == 0;
     if (s->fd >= 0 && s->started)
         return s;
     sampler_free(s);
@@ -421,13 +232,7 @@ size_t sampler_free(struct sampler *s)
     if (s->started)
         pthread_join(s->thread, NULL);
     size_t left = actor_free(s->actor) + probers_free(s->probers);
-    scanner_free(s->scanner);
-    programs_free(s->programs);
-    waiting_free(s->waiting);
-    names_free(&s->names);
-    census_free(&s->census);
-    mappings_free(&s->focus_maps);
-    snapshot_unref(s->tables);
+    reading_free(s->reading);
     snapshot_unref(s->newest);
     vec_free(&s->outcomes);
     if (s->fd >= 0)
@@ -453,7 +258,7 @@ static void request(struct sampler *s)
 
 void sampler_want(struct sampler *s, const struct want *want)
 {
-    struct want whole = complete_want(*want);
+    struct want whole = reading_complete(*want);
 
     pthread_mutex_lock(&s->lock);
     bool same = want_same(&s->want, &whole);
@@ -526,7 +331,7 @@ bool sampler_outcomes(struct sampler *s, struct outcome_vec *out)
 struct snapshot *sampler_collect(struct sampler *s, const struct want *want)
 {
     pthread_mutex_lock(&s->lock);
-    s->want = complete_want(*want);
+    s->want = reading_complete(*want);
     s->refresh = true;
     request(s);
     uint64_t mine = s->asked;

@@ -1,11 +1,9 @@
 #include "app/waiting.h"
 
-#include <time.h>
-
-#define SECOND INT64_C(1000000000)
+#include "base/clock.h"
 
 enum { PACE = 50, PACE_UNASKED = 2000 }; // rest after a round, in times of its cost: 2 %, 0.05 %
-static const int64_t REST_UNASKED = 10 * SECOND, REST_LONGEST = 120 * SECOND;
+static const int64_t REST_UNASKED = 10 * CLOCK_SECOND, REST_LONGEST = 120 * CLOCK_SECOND;
 
 struct waiting {
     struct source source;
@@ -82,18 +80,10 @@ static void ask(struct waiting *w, const struct pid_vec *pids, struct meanwhile 
     free(asked);
 }
 
-static int64_t processor_ns(void)
-{
-    struct timespec used;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-    return used.tv_sec * SECOND + used.tv_nsec;
-}
-
 static void ask_all(struct waiting *w, struct meanwhile meanwhile)
 {
     struct pid_vec pids = {0};
-    int64_t cost = processor_ns();
+    int64_t cost = clock_used_ns();
 
     census_update(w->census, &w->source);
     vec_reserve(&pids, w->census->list.n);
@@ -102,8 +92,8 @@ static void ask_all(struct waiting *w, struct meanwhile meanwhile)
     ask(w, &pids, meanwhile);
     vec_free(&pids);
     w->asked = true;
-    w->cost_ns = processor_ns() - cost;
-    w->done_ns = monotonic_ns();
+    w->cost_ns = clock_used_ns() - cost;
+    w->done_ns = clock_ns();
 }
 
 static void ask_known(struct waiting *w, struct meanwhile meanwhile)
@@ -185,7 +175,7 @@ void waiting_update(struct waiting *w, const struct snapshot *tables, const stru
                     bool all, struct meanwhile meanwhile)
 {
     uint64_t counted, print = fingerprint(tables);
-    int64_t now = monotonic_ns(), rest = w->cost_ns * PACE;
+    int64_t now = clock_ns(), rest = w->cost_ns * PACE;
 
     if (!possible(tables, &counted)) {
         vec_clear(&w->waiters);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "app/probers.h"
+#include "base/clock.h"
 #include "support/kernel.h"
 #include "support/ns.h"
 
@@ -89,9 +90,9 @@ static void who_hangs_is_left_behind(void **state)
     struct probe_vec stuck = {0};
 
     kernel_hang(k, PROBE_ATTACHMENTS, 700);
-    int64_t start = monotonic_ns();
+    int64_t start = clock_ns();
     assert_true(probers_run(pool, &batch, asked));
-    assert_true(monotonic_ns() - start >= 50 * INT64_C(1000000));
+    assert_true(clock_ns() - start >= 50 * CLOCK_MS);
     assert_int_equal(tally.answered, MANY - 1);
     assert_int_equal(asked[699], ASKED_STUCK);
     assert_int_equal(asked[700], ASKED_DONE);
@@ -181,11 +182,11 @@ static void several_hang_at_once(void **state)
 
     for (int i = 0; i < 6; i++)
         kernel_hang(k, PROBE_ATTACHMENTS, 100 + i);
-    int64_t start = monotonic_ns();
+    int64_t start = clock_ns();
     assert_true(probers_run(pool, &batch, asked));
-    int64_t took = monotonic_ns() - start;
+    int64_t took = clock_ns() - start;
     assert_int_equal(tally.answered, MANY - 6);
-    assert_true(took < 6 * 200 * INT64_C(1000000)); // six deadlines one after the other
+    assert_true(took < 6 * 200 * CLOCK_MS); // six deadlines one after the other
     for (int i = 0; i < 6; i++)
         kernel_release(k, PROBE_ATTACHMENTS, 100 + i);
     assert_true(await(nobody_hangs, k, 10));
@@ -227,9 +228,9 @@ static void quitting_waits_for_nobody(void **state)
 
     kernel_hang(k, PROBE_ATTACHMENTS, 50);
     assert_true(probers_run(pool, &batch, asked));
-    int64_t start = monotonic_ns();
+    int64_t start = clock_ns();
     assert_int_equal(probers_free(pool), 1);
-    assert_true(monotonic_ns() - start < INT64_C(1000000000));
+    assert_true(clock_ns() - start < CLOCK_SECOND);
     kernel_release(k, PROBE_ATTACHMENTS, 50);
     assert_true(await(nobody_hangs, k, 10)); // it ends by itself
     left_over[0] = k;
@@ -251,9 +252,9 @@ static void a_batch_can_be_cancelled(void **state)
     kernel_hang(k, PROBE_ATTACHMENTS, 1);
     kernel_hang(k, PROBE_ATTACHMENTS, 2);
     batch.meanwhile = (struct meanwhile){cancel, pool};
-    int64_t start = monotonic_ns();
+    int64_t start = clock_ns();
     assert_false(probers_run(pool, &batch, asked));
-    assert_true(monotonic_ns() - start < 5 * INT64_C(1000000000)); // not the deadline
+    assert_true(clock_ns() - start < 5 * CLOCK_SECOND); // not the deadline
     kernel_release(k, PROBE_ATTACHMENTS, 1);
     kernel_release(k, PROBE_ATTACHMENTS, 2);
     assert_true(await(nobody_hangs, k, 10));

@@ -1,0 +1,42 @@
+// Who holds what, as the processes answered last: what a scan is made from, and what a later look
+// compares with.
+#ifndef IPCTOP_APP_ATTACHED_H
+#define IPCTOP_APP_ATTACHED_H
+
+#include "app/census.h"
+#include "app/roundup.h"
+
+struct attached { // zero it, but for the first three, before use
+    const struct source *source;
+    struct probers *probers;
+    struct census *census;
+
+    struct holding_vec holdings; // ordered by pid
+    struct mapping_vec mappings;
+    struct pid_set stuck;        // who did not answer
+    struct segment_handle_vec handles;
+    uint32_t processes, unreadable, exiting; // of the last that everybody was asked
+    enum scan_method method;
+
+    struct pid_entry_vec known; // who was asked so far
+    uint64_t known_number;      // the census that was
+    struct roundup roundup;
+};
+
+void attached_free(struct attached *attached);
+void attached_clear(struct attached *attached); // nobody holds anything
+
+// Asks everybody. False: cancelled.
+bool attached_ask_all(struct attached *a, const struct snapshot *tables, struct meanwhile m);
+
+enum attached_news { ATTACHED_SAME, ATTACHED_MORE, ATTACHED_OTHER };
+// Asks the known holders, who did not answer last time, and who is new since. ATTACHED_SAME: all is
+// as it was. ATTACHED_MORE: it was brought up to date, and every known holder that answers holds
+// what it held. ATTACHED_OTHER: one does not; nothing was changed.
+enum attached_news attached_ask_some(struct attached *a, const struct snapshot *tables,
+                                     struct meanwhile m);
+
+// Everything of the input that is known here.
+void attached_input(const struct attached *a, struct scan_input *in);
+
+#endif

@@ -1,0 +1,203 @@
+#include "app/reading.h"
+
+#include "app/names.h"
+#include "app/picture.h"
+#include "app/programs.h"
+#include "app/waiting.h"
+#include "base/clock.h"
+
+struct reading {
+    struct source source;
+    struct probers *probers;
+    struct census census;
+    struct scanner *scanner;
+    struct programs *programs;
+    struct waiting *waiting;
+    struct names names;
+    struct snapshot *tables; // as read last
+    struct want want;        // what for
+    int64_t time_ns;
+    struct mapping_vec focus_maps;
+    struct want focus_want; // whose they are
+};
+
+struct reading *reading_new(const struct source *source, struct probers *probers)
+{
+    struct reading *r = mem_zero(1, sizeof *r);
+
+    r->source = *source;
+    r->probers = probers;
+    r->scanner = scanner_new(source, probers, &r->census);
+    r->programs = programs_new(probers);
+    r->waiting = waiting_new(source, probers, &r->census);
+    return r;
+}
+
+static void mappings_free(struct mapping_vec *mappings)
+{
+    for (size_t i = 0; i < mappings->n; i++)
+        free(mappings->at[i].path);
+    vec_free(mappings);
+}
+
+void reading_free(struct reading *r)
+{
+    if (!r)
+        return;
+    scanner_free(r->scanner);
+    programs_free(r->programs);
+    waiting_free(r->waiting);
+    names_free(&r->names);
+    census_free(&r->census);
+    mappings_free(&r->focus_maps);
+    snapshot_unref(r->tables);
+    free(r);
+}
+
+struct want reading_complete(struct want want)
+{
+    if (want.need & NEED_HOLDERS)
+        want.need |= NEED_SEGMENTS | NEED_SYSTEM;
+    if (want.need & NEED_WAITERS)
+        want.need |= NEED_SEMSETS | NEED_SEM_WAITERS | NEED_QUEUES;
+    if (want.need & NEED_COMMANDS)
+        want.need |= NEED_PROCESSES;
+    return want;
+}
+
+void reading_tables(struct reading *r, const struct want *want)
+{
+    struct snapshot *fresh = snapshot_new();
+
+    r->want = *want;
+    r->time_ns = clock_ns();
+    if (r->source.read(r->source.self, want, fresh) != 0 && r->tables) {
+        snapshot_unref(fresh); // what was read last is better than nothing, and says its time
+        return;
+    }
+    fresh->time = clock_epoch_s();
+    fresh->time_ns = r->time_ns;
+    snapshot_unref(r->tables);
+    r->tables = fresh;
+}
+
+const struct want *reading_wanted(const struct reading *r)
+{
+    return &r->want;
+}
+
+int64_t reading_time(const struct reading *r)
+{
+    return r->time_ns;
+}
+
+struct snapshot *reading_ahead(const struct reading *r, const struct snapshot *last)
+{
+    struct snapshot *picture = picture_of_tables(r->tables);
+
+    if (last)
+        picture_keep(picture, last, r->want.need);
+    picture_set_scan(picture, r->want.need & NEED_HOLDERS ? scanner_scan(r->scanner) : NULL,
+                     scanner_running(r->scanner));
+    return picture;
+}
+
+// --- the mappings of the process in focus -------------------------------------------------------
+
+static bool wants_maps(const struct want *want)
+{
+    return want->need & (NEED_MAP_USE | NEED_ALL_MAPS) && want->focused && want->focus.pid > 0;
+}
+
+static void take_maps(void *arg, unsigned worker, size_t index, struct answer *answer)
+{
+    struct reading *r = arg;
+
+    (void)worker;
+    (void)index;
+    mappings_free(&r->focus_maps);
+    r->focus_maps = answer->mappings;
+    answer->mappings = (struct mapping_vec){0};
+}
+
+// Those read last stay while it does not answer.
+static void read_maps(struct reading *r, const struct want *want, struct meanwhile m)
+{
+    uint8_t asked;
+
+    if (r->focus_want.focus.pid != want->focus.pid ||
+        (r->focus_want.need & NEED_ALL_MAPS) != (want->need & NEED_ALL_MAPS))
+        mappings_free(&r->focus_maps);
+    r->focus_want = *want;
+    const struct probe probe = {want->need & NEED_ALL_MAPS ? PROBE_ALL_MAPS : PROBE_MAP_USE,
+                                want->focus.pid};
+    const struct batch batch = {
+        .probes = &probe, .n = 1, .take = take_maps, .arg = r, .meanwhile = m};
+    probers_run(r->probers, &batch, &asked);
+}
+
+// --- asking, and joining ------------------------------------------------------------------------
+
+static struct snapshot *compose(const struct reading *r, const struct want *want)
+{
+    struct snapshot *picture = picture_of_tables(r->tables);
+    unsigned parts = NEED_WAITERS | NEED_PROCESSES | NEED_COMMANDS;
+
+    if (want->need & NEED_HOLDERS)
+        picture_set_scan(picture, scanner_scan(r->scanner), false);
+    if (want->need & NEED_WAITERS)
+        waiting_fill(r->waiting, picture);
+    if (want->need & NEED_PROCESSES)
+        programs_fill(r->programs, picture);
+    if (wants_maps(want)) {
+        picture_copy_maps(&picture->focus_maps, &r->focus_maps);
+        parts |= NEED_MAP_USE | NEED_ALL_MAPS;
+    }
+    picture->has |= want->need & parts;
+    return picture;
+}
+
+// Whom the tables, the holders and the waiters name.
+static void ask_programs(struct reading *r, struct snapshot *tables, const struct want *want,
+                         bool all, struct meanwhile m)
+{
+    // These tables are nobody else's yet: they lend themselves to the question.
+    if (want->need & NEED_HOLDERS && scanner_scan(r->scanner) && !tables->scan)
+        tables->scan = scan_ref(scanner_scan(r->scanner));
+    if (want->need & NEED_WAITERS)
+        waiting_fill(r->waiting, tables);
+    programs_update(r->programs, tables, want, &r->census, all, m);
+}
+
+static struct snapshot *ask_names(struct reading *r, struct snapshot *picture,
+                                  const struct want *want, struct meanwhile m)
+{
+    names_update(&r->names, r->probers, picture, m);
+    if (picture->time_ns != r->tables->time_ns) { // newer ones came
+        snapshot_unref(picture);
+        picture = compose(r, want);
+    }
+    names_fill(&r->names, picture);
+    picture->has |= NEED_NAMES;
+    return picture;
+}
+
+struct snapshot *reading_ask(struct reading *r, const struct want *want, enum scan_effort effort,
+                             struct meanwhile m)
+{
+    struct snapshot *tables = snapshot_ref(r->tables); // newer ones may come meanwhile
+    bool all = effort == SCAN_FULLY;
+
+    // In this order: one answer names whom to ask next.
+    if (want->need & NEED_HOLDERS)
+        scanner_update(r->scanner, tables, effort, m);
+    if (want->need & NEED_WAITERS)
+        waiting_update(r->waiting, tables, want, all, m);
+    if (wants_maps(want))
+        read_maps(r, want, m);
+    if (want->need & NEED_PROCESSES)
+        ask_programs(r, tables, want, all, m);
+    snapshot_unref(tables);
+    struct snapshot *picture = compose(r, want);
+    return want->need & NEED_NAMES ? ask_names(r, picture, want, m) : picture;
+}
