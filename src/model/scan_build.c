@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ownership.h"
+
 struct build {
     const struct scan_input *in;
     struct scan *scan;
@@ -10,27 +12,6 @@ struct build {
     bool *taken;     // of each mapping: it is of a segment of ours
     bool strangers;  // some process is in another IPC namespace
 };
-
-static const struct segment *find_segment(const struct segment_vec *segments, int32_t shmid)
-{
-    size_t low = 0, n = segments ? segments->n : 0, high = n;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (segments->at[middle].o.id < shmid)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < n && segments->at[low].o.id == shmid ? &segments->at[low] : NULL;
-}
-
-static const struct segment *find_either(const struct scan_input *in, int32_t shmid)
-{
-    const struct segment *segment = find_segment(in->after, shmid);
-
-    return segment ? segment : find_segment(in->before, shmid);
-}
 
 static struct segment_account *find_account(struct scan *scan, int32_t shmid)
 {
@@ -52,84 +33,6 @@ bool holding_same(const struct holding *a, const struct mapping_vec *a_mappings,
         if (!same_mapping(&a_mappings->at[a->first + i], &b_mappings->at[b->first + i]))
             return false;
     return true;
-}
-
-// --- whose segment a mapping is -----------------------------------------------------------------
-
-// Ids, keys and devices repeat in every IPC namespace; what a process in another one maps is ours
-// only if its file is: inode and generation say so.
-static bool has_our_handle(const struct scan_input *in, const struct mapping *mapping)
-{
-    for (size_t i = 0; in->handles && i < in->handles->n; i++)
-        if (in->handles->at[i].shmid == mapping->shmid)
-            return mapping->known & MAP_KNOWS_HANDLE &&
-                   in->handles->at[i].handle == mapping->handle;
-    return false;
-}
-
-static bool handle_known(const struct scan_input *in, int32_t shmid)
-{
-    for (size_t i = 0; in->handles && i < in->handles->n; i++)
-        if (in->handles->at[i].shmid == shmid)
-            return true;
-    return false;
-}
-
-// Whether a mapping could be of this segment: its key, unless that was lost by removal, and size.
-static bool fits(const struct segment *segment, const struct mapping *m)
-{
-    if (segment->o.key != m->key && !(segment->flags & SEG_DEST))
-        return false;
-    return m->offset < segment->size;
-}
-
-// A segment all of whose holders have left our namespace has nobody who could vouch for it. Where
-// exactly the missing number of mappings of one single file fits it, those are its.
-static void adopt_orphans(struct build *b, const struct segment_account *account)
-{
-    const struct scan_input *in = b->in;
-    const struct segment *segment = find_either(in, account->shmid);
-    uint64_t missing = account->nattch - account->found, count = 0, handle = 0;
-    bool several = false;
-
-    if (!b->strangers || account->found >= account->nattch || handle_known(in, account->shmid))
-        return;
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t h = 0; h < in->holdings->n; h++) {
-            const struct holding *holding = &in->holdings->at[h];
-            if (!holding->namespace_differs)
-                continue;
-            for (uint32_t i = holding->first; i < holding->first + holding->n; i++) {
-                const struct mapping *m = &in->mappings->at[i];
-                if (m->shmid != account->shmid || !fits(segment, m) || b->shares[h])
-                    continue;
-                if (!(m->known & MAP_KNOWS_HANDLE))
-                    several = true;
-                else if (pass == 1)
-                    b->taken[i] = true;
-                else if (count++ == 0)
-                    handle = m->handle;
-                else if (handle != m->handle)
-                    several = true;
-            }
-        }
-        if (several || count != missing)
-            return;
-    }
-}
-
-static void take_ours(struct build *b)
-{
-    const struct scan_input *in = b->in;
-
-    for (size_t h = 0; h < in->holdings->n; h++) {
-        const struct holding *holding = &in->holdings->at[h];
-        b->strangers |= holding->namespace_differs;
-        for (uint32_t i = holding->first; i < holding->first + holding->n; i++)
-            b->taken[i] = find_either(in, in->mappings->at[i].shmid) &&
-                          (!holding->namespace_differs ||
-                           has_our_handle(in, &in->mappings->at[i]));
-    }
 }
 
 // --- address spaces -----------------------------------------------------------------------------
@@ -196,8 +99,8 @@ static void compare_group(struct build *b, const struct candidate *group, size_t
 
 static bool tuple_changed(const struct scan_input *in, int32_t shmid)
 {
-    const struct segment *before = find_segment(in->before, shmid);
-    const struct segment *after = find_segment(in->after, shmid);
+    const struct segment *before = ownership_find(in->before, shmid);
+    const struct segment *after = ownership_find(in->after, shmid);
 
     if (!in->after)
         return false;
@@ -209,7 +112,7 @@ static bool tuple_changed(const struct scan_input *in, int32_t shmid)
 
 static bool pid_outside(const struct scan_input *in, int32_t shmid)
 {
-    const struct segment *segment = find_either(in, shmid);
+    const struct segment *segment = ownership_segment(in, shmid);
 
     return !in->first_pid_namespace && segment && (segment->cpid == 0 || segment->lpid == 0);
 }
@@ -263,7 +166,7 @@ static void open_accounts(struct build *b)
 
     vec_reserve(&b->scan->accounts, segments->n);
     for (size_t i = 0; i < segments->n; i++) {
-        const struct segment *before = find_segment(in->before, segments->at[i].o.id);
+        const struct segment *before = ownership_find(in->before, segments->at[i].o.id);
         vec_push(&b->scan->accounts,
                  (struct segment_account){.shmid = segments->at[i].o.id,
                                           .nattch = before ? before->nattch
@@ -382,7 +285,7 @@ static void list(struct build *b)
 static void explain(struct build *b, struct segment_account *account)
 {
     const struct scan_input *in = b->in;
-    const struct segment *after = find_segment(in->after, account->shmid);
+    const struct segment *after = ownership_find(in->after, account->shmid);
 
     if (account->found != account->nattch && after && after->nattch == account->found)
         account->nattch = after->nattch; // it changed before the holders were read
@@ -412,12 +315,13 @@ struct scan *scan_build(const struct scan_input *in)
     b.scan->exiting = in->exiting;
     b.scan->method = in->method;
     open_accounts(&b);
-    take_ours(&b);
+    b.strangers = ownership_claim(in, b.taken);
     count_found(&b);
     find_shared_memory(&b);
     count_found(&b);
     for (size_t i = 0; i < b.scan->accounts.n; i++)
-        adopt_orphans(&b, &b.scan->accounts.at[i]);
+        if (b.strangers || b.scan->accounts.at[i].found > b.scan->accounts.at[i].nattch)
+            ownership_settle(in, &b.scan->accounts.at[i], b.shares, b.taken);
     count_found(&b);
     drop_stale(&b);
     count_found(&b);

@@ -1,0 +1,171 @@
+// Whose segment a mapping is, where equal ids of several IPC namespaces meet.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "model/scan_build.h"
+
+struct world {
+    struct holding_vec holdings;
+    struct mapping_vec mappings;
+    struct segment_vec segments;
+    struct segment_handle_vec handles;
+};
+
+enum { ID = 7, KEY = 0x5e6 };
+
+static int setup(void **state)
+{
+    struct world *w = mem_zero(1, sizeof *w);
+
+    vec_push(&w->segments, (struct segment){.o = {.id = ID, .key = KEY}, .size = 65536});
+    *state = w;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct world *w = *state;
+
+    vec_free(&w->holdings);
+    vec_free(&w->mappings);
+    vec_free(&w->segments);
+    vec_free(&w->handles);
+    free(w);
+    return 0;
+}
+
+enum where { HOME, AWAY };
+
+// A process with `n` mappings of the file `handle` (0: it does not tell).
+static void process(struct world *w, int32_t pid, enum where where, uint32_t n, uint64_t handle)
+{
+    vec_push(&w->holdings, (struct holding){.pid = pid, .first = (uint32_t)w->mappings.n, .n = n,
+                                            .namespace_differs = where == AWAY});
+    for (uint32_t i = 0; i < n; i++)
+        vec_push(&w->mappings,
+                 (struct mapping){.pid = pid, .shmid = ID, .key = KEY, .start = i * 0x10000u,
+                                  .end = i * 0x10000u + 4096, .perms = MAP_R | MAP_SHARED_BIT,
+                                  .handle = handle, .known = handle ? MAP_KNOWS_HANDLE : 0});
+}
+
+static bool same(void *self, int32_t a, int32_t b, int *order)
+{
+    (void)self;
+    *order = (a / 10 > b / 10) - (a / 10 < b / 10); // 10 n … 10 n + 9 share their memory
+    return true;
+}
+
+// How many are found, of `nattch`; and the sum of their holders' pids.
+static uint64_t found(struct world *w, uint64_t nattch, int32_t *pids)
+{
+    const struct scan_input in = {
+        .holdings = &w->holdings,
+        .mappings = &w->mappings,
+        .before = &w->segments,
+        .handles = &w->handles,
+        .same_memory = same,
+        .first_pid_namespace = true,
+    };
+
+    w->segments.at[0].nattch = nattch;
+    struct scan *scan = scan_build(&in);
+    uint64_t result = scan_account(scan, ID)->found;
+    *pids = 0;
+    for (size_t i = 0; i < scan->holders.n; i++)
+        *pids += scan->holders.at[i].pid;
+    scan_unref(scan);
+    return result;
+}
+
+static void assert_found(struct world *w, uint64_t nattch, uint64_t number, int32_t pids)
+{
+    int32_t sum;
+
+    assert_int_equal(found(w, nattch, &sum), number);
+    assert_int_equal(sum, pids);
+}
+
+static void another_key_or_size_is_another_segment(void **state)
+{
+    struct world *w = *state;
+
+    process(w, 10, HOME, 2, 0);
+    assert_found(w, 2, 2, 10);
+    w->mappings.at[0].key++;
+    assert_found(w, 1, 1, 10);
+    w->mappings.at[1].offset = 65536; // begins where the segment ends
+    assert_found(w, 1, 0, 0);
+    w->segments.at[0].flags = SEG_DEST; // the table has forgotten the key: any may be it
+    w->segments.at[0].o.key = 0;
+    assert_found(w, 1, 1, 10);
+}
+
+// All holders have left: whose number is what is missing, those are it, unless two could be.
+static void the_missing_number_decides(void **state)
+{
+    struct world *w = *state;
+
+    process(w, 20, AWAY, 1, 0xa);
+    process(w, 30, AWAY, 1, 0xa);
+    process(w, 40, AWAY, 1, 0xb);
+    assert_found(w, 2, 2, 50);
+    assert_found(w, 1, 1, 40);
+    assert_found(w, 3, 0, 0);
+    process(w, 50, AWAY, 1, 0xb);
+    assert_found(w, 2, 0, 0);
+    assert_found(w, 0, 0, 0);
+}
+
+// A shared address space counts once here too, and both pids are holders.
+static void who_left_may_share_memory(void **state)
+{
+    struct world *w = *state;
+
+    process(w, 20, AWAY, 1, 0xa);
+    process(w, 21, AWAY, 1, 0xa);
+    assert_found(w, 1, 1, 41);
+}
+
+static void without_handles_strangers_are_left_out(void **state)
+{
+    struct world *w = *state;
+
+    process(w, 10, HOME, 1, 0);
+    process(w, 20, AWAY, 1, 0);
+    assert_found(w, 1, 1, 10);
+    assert_found(w, 2, 1, 10); // it might be it: nobody is blamed on a guess
+}
+
+// One that attached elsewhere and then came in: the sum is too large, the file tells it apart.
+static void who_came_in_is_told_apart(void **state)
+{
+    struct world *w = *state;
+
+    process(w, 10, HOME, 2, 0);
+    process(w, 20, HOME, 1, 0);
+    assert_found(w, 2, 3, 30); // nothing tells yet
+    for (size_t i = 0; i < w->mappings.n; i++) {
+        w->mappings.at[i].handle = i < 2 ? 0xa : 0xb;
+        w->mappings.at[i].known = MAP_KNOWS_HANDLE;
+    }
+    assert_found(w, 2, 2, 10);
+    assert_found(w, 1, 1, 20);
+    process(w, 30, HOME, 1, 0xb);
+    assert_found(w, 2, 4, 60); // two files fit
+    vec_push(&w->handles, (struct segment_handle){ID, 0xb}); // known which
+    assert_found(w, 2, 2, 50);
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(another_key_or_size_is_another_segment), TEST(the_missing_number_decides),
+        TEST(who_left_may_share_memory),              TEST(without_handles_strangers_are_left_out),
+        TEST(who_came_in_is_told_apart),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
