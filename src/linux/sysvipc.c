@@ -315,6 +315,8 @@ int sysvipc_segments(const char *proc, struct segment_vec *out)
 
     vec_clear(out);
     int error = read_table(proc, &table, out);
+    if (error)
+        vec_clear(out);
     order_by_id(out, compare_owned);
     return error;
 }
@@ -346,6 +348,8 @@ int sysvipc_semsets(const char *proc, struct semset_vec *out)
 
     vec_clear(out);
     int error = read_table(proc, &table, out);
+    if (error)
+        vec_clear(out);
     order_by_id(out, compare_owned);
     return error;
 }
@@ -381,6 +385,8 @@ int sysvipc_queues(const char *proc, struct queue_vec *out)
 
     vec_clear(out);
     int error = read_table(proc, &table, out);
+    if (error)
+        vec_clear(out);
     order_by_id(out, compare_owned);
     return error;
 }

@@ -1,0 +1,12 @@
+// Changing things: look again whether the target is what it was, then act, then say what happened.
+#ifndef IPCTOP_LINUX_CONTROL_H
+#define IPCTOP_LINUX_CONTROL_H
+
+#include "model/action.h"
+
+// ACTION_REMOVE, SET, LOCK, UNLOCK on objects, ACTION_SIGNAL on the process of any kind that has
+// one. Fills *outcome, whatever happens. Signals read the target's stat below `proc`, which hangs
+// on a process stuck in exec; the rest never blocks.
+void control_act(const char *proc, const struct action *action, struct outcome *outcome);
+
+#endif

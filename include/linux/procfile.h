@@ -1,0 +1,21 @@
+// One small file below /proc, or below the root of a fixture, in one piece.
+#ifndef IPCTOP_LINUX_PROCFILE_H
+#define IPCTOP_LINUX_PROCFILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// Reads at most cap - 1 bytes of the file "proc/FORMAT…" and ends them with NUL. The bytes read,
+// or -errno.
+ssize_t procfile_read(char *dst, size_t cap, const char *proc, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+// Replaces what the file says, or what a fixture's file says. 0 or -errno.
+int procfile_write(const char *text, const char *proc, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+// Unsigned numbers separated by blanks, as sysctls have them: up to `cap`; how many there were.
+size_t procfile_numbers(const char *text, uint64_t *out, size_t cap);
+
+#endif

@@ -1,0 +1,22 @@
+// Who processes are: names, owners, states, start times. proc_pid_stat(5), proc_pid_status(5).
+#ifndef IPCTOP_LINUX_PROCS_H
+#define IPCTOP_LINUX_PROCS_H
+
+#include "model/source.h"
+
+struct procs; // what one probing thread keeps; of that thread alone
+
+// `live`: `proc` is the machine's own /proc, not a fixture.
+struct procs *procs_new(const char *proc, bool live);
+void procs_free(struct procs *self);
+
+// Fills answer->process, with its arguments if `command`. Where there is no such process, error is
+// -ESRCH and process.gone is set; where there is one we may not see (hidepid), error is -EACCES. May
+// hang on a sick process, with arguments more often than without.
+void procs_probe(struct procs *self, int32_t pid, bool command, struct answer *answer);
+
+// All processes, ascending, and how many forks there were since boot. Cannot hang.
+int procs_list(const char *proc, struct pid_entry_vec *out);
+int procs_forks(const char *proc, uint64_t *forks);
+
+#endif

@@ -1,0 +1,15 @@
+// uid → user, gid → group, by the name service: may block on a directory server that does not
+// answer, so probers alone call it. getpwuid_r(3), getgrgid_r(3).
+#ifndef IPCTOP_LINUX_USERS_H
+#define IPCTOP_LINUX_USERS_H
+
+#include "model/source.h"
+
+// Fill answer->named. error is -ENOENT where nobody has that number.
+void users_probe_user(uint32_t uid, struct answer *answer);
+void users_probe_group(uint32_t gid, struct answer *answer);
+
+// A user's name where /etc/passwd itself tells it, "uid 1001" otherwise: never blocks. Escaped.
+void users_local_name(uint32_t uid, char *dst, size_t cap);
+
+#endif

@@ -1,0 +1,119 @@
+#include "linux/semctl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/sem.h>
+
+#include "linux/ipcstat.h"
+
+union semun { // semctl(2): the caller defines it
+    int val;
+    struct semid_ds *buf;
+    unsigned short *array;
+};
+
+// One number of one semaphore; false where it cannot be read.
+static bool ask(int32_t semid, uint32_t index, int command, uint32_t *value)
+{
+    int answer = semctl(semid, (int)index, command);
+
+    if (answer < 0)
+        return false;
+    *value = (uint32_t)answer;
+    return true;
+}
+
+static void read_element(struct element *element, const unsigned short *values)
+{
+    uint32_t pid;
+
+    if (values) {
+        element->value = values[element->index];
+        element->known |= ELEMENT_KNOWS_VALUE;
+    }
+    if (ask(element->semid, element->index, GETNCNT, &element->ncount) &&
+        ask(element->semid, element->index, GETZCNT, &element->zcount))
+        element->known |= ELEMENT_KNOWS_COUNTS;
+    if (ask(element->semid, element->index, GETPID, &pid)) {
+        element->pid = (int32_t)pid;
+        element->known |= ELEMENT_KNOWS_PID;
+    }
+}
+
+static bool set_is_gone(int32_t semid)
+{
+    return semctl(semid, 0, GETVAL) < 0 && (errno == EINVAL || errno == EIDRM);
+}
+
+static void read_set(struct snapshot *s, struct semset *set)
+{
+    // One call for all values, so that they are of one moment.
+    unsigned short *values = mem_resize(NULL, set->nsems, sizeof *values);
+    union semun all = {.array = values};
+    unsigned known = ELEMENT_KNOWS_VALUE | ELEMENT_KNOWS_COUNTS | ELEMENT_KNOWS_PID;
+    bool readable = semctl(set->o.id, 0, GETALL, all) == 0;
+    uint64_t waiters = 0;
+
+    if (!readable && set_is_gone(set->o.id)) {
+        free(values);
+        return;
+    }
+    set->first_element = (uint32_t)s->elements.n;
+    set->n_elements = (uint32_t)set->nsems;
+    vec_reserve(&s->elements, s->elements.n + set->nsems);
+    for (uint32_t i = 0; i < set->nsems; i++) {
+        struct element element = {.semid = set->o.id, .index = i};
+        if (readable) // one permission for all of them: ipc/sem.c semctl_main
+            read_element(&element, values);
+        waiters += (uint64_t)element.ncount + element.zcount;
+        known &= element.known;
+        vec_push(&s->elements, element);
+    }
+    if (known & ELEMENT_KNOWS_COUNTS) {
+        set->waiters = waiters;
+        set->known |= SET_KNOWS_WAITERS;
+    }
+    if (known & ELEMENT_KNOWS_PID)
+        set->known |= SET_KNOWS_PIDS;
+    free(values);
+}
+
+void semctl_elements(struct snapshot *s, const int32_t *only)
+{
+    for (size_t i = 0; i < s->semsets.n; i++)
+        if (!only || s->semsets.at[i].o.id == *only)
+            read_set(s, &s->semsets.at[i]);
+}
+
+void semctl_waiters(struct semset_vec *sets)
+{
+    for (size_t i = 0; i < sets->n; i++) {
+        struct semset *set = &sets->at[i];
+        uint64_t waiters = 0;
+        uint32_t ncount, zcount, index = 0;
+        if (set->known & SET_KNOWS_WAITERS)
+            continue;
+        for (; index < set->nsems; index++) {
+            if (!ask(set->o.id, index, GETNCNT, &ncount) ||
+                !ask(set->o.id, index, GETZCNT, &zcount))
+                break;
+            waiters += (uint64_t)ncount + zcount;
+        }
+        if (index < set->nsems)
+            continue;
+        set->waiters = waiters;
+        set->known |= SET_KNOWS_WAITERS;
+    }
+}
+
+void semctl_max_bytes(struct queue_vec *queues)
+{
+    for (size_t i = 0; i < queues->n; i++) {
+        struct queue *queue = &queues->at[i];
+        struct ipcstat stat;
+        if (ipcstat(KIND_QUEUE, queue->o.id, &stat))
+            continue;
+        queue->max_bytes = stat.max_bytes;
+        queue->known |= QUEUE_KNOWS_MAX;
+    }
+}

@@ -1,0 +1,217 @@
+#include "linux/source.h"
+
+#include <errno.h>
+#include <linux/magic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+
+#include "linux/attachments.h"
+#include "linux/control.h"
+#include "linux/limits.h"
+#include "linux/procs.h"
+#include "linux/semctl.h"
+#include "linux/system.h"
+#include "linux/sysvipc.h"
+#include "linux/users.h"
+#include "linux/waiters.h"
+
+struct linux_source {
+    char *proc;
+    bool live; // a real /proc: system calls are about the same machine
+    struct attachments *attachments;
+};
+
+struct prober {
+    struct procs *procs;
+};
+
+struct linux_source *linux_source_new(const struct linux_source_options *options)
+{
+    struct linux_source *self = mem_zero(1, sizeof *self);
+    struct statfs fs;
+
+    self->proc = mem_copy_string(options->proc);
+    self->live = statfs(self->proc, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+    self->attachments = attachments_new(self->proc, options->text_only);
+    return self;
+}
+
+void linux_source_free(struct linux_source *self)
+{
+    if (!self)
+        return;
+    attachments_free(self->attachments);
+    free(self->proc);
+    free(self);
+}
+
+// What a part is made from: limits count the objects, details hang on them.
+static unsigned tables_for(unsigned need)
+{
+    unsigned tables = need & (NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES);
+
+    if (need & NEED_LIMITS)
+        tables |= NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES;
+    if (need & (NEED_ELEMENTS | NEED_SEM_WAITERS))
+        tables |= NEED_SEMSETS;
+    if (need & NEED_QUEUE_MAX)
+        tables |= NEED_QUEUES;
+    if (need & NEED_HOLDERS)
+        tables |= NEED_SEGMENTS;
+    return tables;
+}
+
+// The first error wins, but all is tried: a kernel may lack one table.
+static void note(int *first, struct snapshot *fresh, unsigned part, int error)
+{
+    if (!error)
+        fresh->has |= part;
+    else if (!*first)
+        *first = error;
+}
+
+static void read_details(const struct linux_source *self, const struct want *want,
+                         struct snapshot *fresh)
+{
+    unsigned need = want->need;
+
+    if (need & NEED_ELEMENTS && fresh->has & NEED_SEMSETS) {
+        bool one = want->focused &&
+                   (want->focus.kind == KIND_SEMSET || want->focus.kind == KIND_ELEMENT);
+        if (self->live)
+            semctl_elements(fresh, one ? &want->focus.id : NULL);
+        fresh->has |= NEED_ELEMENTS;
+    }
+    if (need & NEED_SEM_WAITERS && fresh->has & NEED_SEMSETS) {
+        if (self->live)
+            semctl_waiters(&fresh->semsets);
+        fresh->has |= NEED_SEM_WAITERS;
+    }
+    if (need & NEED_QUEUE_MAX && fresh->has & NEED_QUEUES) {
+        if (self->live)
+            semctl_max_bytes(&fresh->queues);
+        fresh->has |= NEED_QUEUE_MAX;
+    }
+    if (need & NEED_LIMITS) {
+        limits_read(self->proc, fresh);
+        fresh->has |= NEED_LIMITS;
+    }
+    if (need & NEED_SYSTEM) {
+        system_read(self->proc, &fresh->system);
+        fresh->has |= NEED_SYSTEM;
+    }
+}
+
+static int source_read(void *arg, const struct want *want, struct snapshot *fresh)
+{
+    const struct linux_source *self = arg;
+    unsigned tables = tables_for(want->need);
+    int error = 0;
+
+    if (tables & NEED_SEGMENTS)
+        note(&error, fresh, NEED_SEGMENTS, sysvipc_segments(self->proc, &fresh->segments));
+    if (tables & NEED_SEMSETS)
+        note(&error, fresh, NEED_SEMSETS, sysvipc_semsets(self->proc, &fresh->semsets));
+    if (tables & NEED_QUEUES)
+        note(&error, fresh, NEED_QUEUES, sysvipc_queues(self->proc, &fresh->queues));
+    read_details(self, want, fresh);
+    return error;
+}
+
+static int source_processes(void *arg, struct pid_entry_vec *out)
+{
+    return procs_list(((struct linux_source *)arg)->proc, out);
+}
+
+static int source_forks(void *arg, uint64_t *forks)
+{
+    return procs_forks(((struct linux_source *)arg)->proc, forks);
+}
+
+static struct prober *source_prober_new(void *arg)
+{
+    const struct linux_source *self = arg;
+    struct prober *prober = mem_zero(1, sizeof *prober);
+
+    prober->procs = procs_new(self->proc, self->live);
+    return prober;
+}
+
+static void source_prober_free(void *arg, struct prober *prober)
+{
+    (void)arg;
+    if (!prober)
+        return;
+    procs_free(prober->procs);
+    free(prober);
+}
+
+static void source_probe(void *arg, struct prober *prober, const struct probe *probe,
+                         struct answer *answer)
+{
+    struct linux_source *self = arg;
+    int32_t pid = (int32_t)probe->id;
+
+    switch (probe->what) {
+    case PROBE_ATTACHMENTS:
+        attachments_probe(self->attachments, pid, answer);
+        break;
+    case PROBE_EXACT:
+        attachments_probe_exact(self->attachments, pid, answer);
+        break;
+    case PROBE_PROCESS:
+    case PROBE_COMMAND:
+        procs_probe(prober->procs, pid, probe->what == PROBE_COMMAND, answer);
+        break;
+    case PROBE_MAP_USE:
+    case PROBE_ALL_MAPS:
+        attachments_probe_use(self->attachments, pid, probe->what == PROBE_ALL_MAPS, answer);
+        break;
+    case PROBE_WAITERS:
+        waiters_probe(self->proc, pid, answer);
+        break;
+    case PROBE_USER:
+        users_probe_user((uint32_t)probe->id, answer);
+        break;
+    case PROBE_GROUP:
+        users_probe_group((uint32_t)probe->id, answer);
+        break;
+    default:
+        answer->error = -EINVAL;
+    }
+}
+
+static bool source_same_memory(void *arg, int32_t pid_a, int32_t pid_b, int *order)
+{
+    (void)arg;
+    return attachments_same_memory(pid_a, pid_b, order);
+}
+
+static void source_act(void *arg, const struct action *action, struct outcome *outcome)
+{
+    const struct linux_source *self = arg;
+
+    if (action->verb == ACTION_LIMIT)
+        limits_act(self->proc, action, outcome);
+    else if (self->live)
+        control_act(self->proc, action, outcome);
+    else // what a fixture shows is not what the calls would hit
+        *outcome = (struct outcome){.action = *action, .state = OUTCOME_REFUSED,
+                                    .text = "this is no live /proc: nothing was done"};
+}
+
+struct source linux_source_seam(struct linux_source *self)
+{
+    return (struct source){
+        .self = self,
+        .read = source_read,
+        .processes = source_processes,
+        .forks = source_forks,
+        .prober_new = source_prober_new,
+        .prober_free = source_prober_free,
+        .probe = source_probe,
+        .same_memory = source_same_memory,
+        .act = source_act,
+    };
+}
