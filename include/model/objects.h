@@ -157,7 +157,7 @@ struct finding { // model/triage.c
     const char *rule; // static
     enum severity severity;
     struct identity about;
-    uint64_t weight; // orders findings of one severity: bytes, waiters
+    uint64_t weight; // orders findings of one rule: bytes, waiters
     char *title, *evidence, *advice; // owned
 };
 VEC(finding_vec, struct finding);

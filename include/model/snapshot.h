@@ -79,6 +79,9 @@ const struct segment *snapshot_segment(const struct snapshot *s, int32_t shmid);
 const struct semset *snapshot_semset(const struct snapshot *s, int32_t semid);
 const struct queue *snapshot_queue(const struct snapshot *s, int32_t msqid);
 const struct process *snapshot_process(const struct snapshot *s, int32_t pid);
+// The tasks waiting on a set or queue: the first, *n of them.
+const struct waiter *snapshot_waiters(const struct snapshot *s, enum kind_id kind, int32_t id,
+                                      size_t *n);
 const char *snapshot_user(const struct snapshot *s, uint32_t uid);  // NULL: not known (yet)
 const char *snapshot_group(const struct snapshot *s, uint32_t gid);
 

@@ -130,10 +130,10 @@ bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *kno
 // permission to use the queue.
 static bool queue_surely_idle(const struct snapshot *s, const struct queue *queue, bool *waiting)
 {
-    *waiting = false;
-    for (size_t i = 0; i < s->waiters.n; i++)
-        if (s->waiters.at[i].kind == KIND_QUEUE && s->waiters.at[i].id == queue->o.id)
-            *waiting = true;
+    size_t n;
+
+    snapshot_waiters(s, KIND_QUEUE, queue->o.id, &n);
+    *waiting = n > 0;
     if (*waiting || !(s->has & NEED_WAITERS))
         return false;
     bool all_read = s->scan && s->scan->unreadable == 0 && s->scan->stuck == 0;

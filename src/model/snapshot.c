@@ -87,6 +87,32 @@ const struct process *snapshot_process(const struct snapshot *s, int32_t pid)
     FIND(&s->processes, pid, pid);
 }
 
+// Index of the first waiter of that object or a later one.
+static size_t first_waiter(const struct snapshot *s, enum kind_id kind, int64_t id)
+{
+    size_t low = 0, high = s->waiters.n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct waiter *w = &s->waiters.at[middle];
+
+        if (w->kind < kind || (w->kind == kind && w->id < id))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const struct waiter *snapshot_waiters(const struct snapshot *s, enum kind_id kind, int32_t id,
+                                      size_t *n)
+{
+    size_t first = first_waiter(s, kind, id), end = first_waiter(s, kind, (int64_t)id + 1);
+
+    *n = end - first;
+    return *n ? &s->waiters.at[first] : NULL;
+}
+
 static const struct named *find_name(const struct named_vec *names, uint32_t id)
 {
     FIND(names, id, id);

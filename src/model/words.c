@@ -89,12 +89,13 @@ void words_holders(struct line *line, const struct snapshot *s, int32_t shmid, s
 size_t words_waiters(struct line *line, const struct snapshot *s, enum kind_id kind, int32_t id,
                      unsigned calls, size_t most)
 {
-    size_t n = 0;
+    size_t all, n = 0;
+    const struct waiter *waiters = snapshot_waiters(s, kind, id, &all);
 
-    for (size_t i = 0; i < s->waiters.n; i++) {
-        const struct waiter *w = &s->waiters.at[i];
+    for (size_t i = 0; i < all; i++) {
+        const struct waiter *w = &waiters[i];
 
-        if (w->kind != kind || w->id != id || !(calls & 1u << w->call))
+        if (!(calls & 1u << w->call))
             continue;
         if (line && n < most) {
             separate(line, n);

@@ -1,0 +1,300 @@
+// What is wrong with shared memory segments.
+#include <stdlib.h>
+#include <string.h>
+
+#include "triage_rules.h"
+
+enum { LISTED_MOST = 4, MIB = 1 << 20 };
+
+static uint64_t total(const struct match *matches, size_t n)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += matches[i].weight;
+    return sum;
+}
+
+// The end of a list of objects that was cut short.
+static void list_rest(struct line *line, size_t n)
+{
+    if (n > LISTED_MOST)
+        line_add(line, " and %zu more", n - LISTED_MOST);
+}
+
+// --- removed but held ---------------------------------------------------------------------------
+
+struct crowd { // who holds a segment, as far as seen
+    size_t processes; // an address space counted once
+    bool creator;     // its living creator is one of them
+    bool unnamed;     // the program of one is not known
+    bool mixed;       // they run more than one program
+};
+
+static struct crowd crowd_of(const struct snapshot *s, const struct segment *g)
+{
+    size_t n;
+    const struct holder *holders = scan_holders(s->scan, g->o.id, &n);
+    const char *first = NULL;
+    struct crowd crowd = {0};
+
+    for (size_t i = 0; i < n; i++) {
+        const char *program = words_program(s, holders[i].pid);
+
+        if (holders[i].pid == g->cpid) {
+            enum pid_state state = snapshot_pid_state(s, g->cpid, segment_birth(g));
+            crowd.creator = state == PID_ALIVE || state == PID_UNKNOWN;
+        }
+        if (holders[i].shares_memory_with != 0)
+            continue;
+        crowd.processes++;
+        if (!program)
+            crowd.unnamed = true;
+        else if (!first)
+            first = program;
+        else if (strcmp(first, program) != 0)
+            crowd.mixed = true;
+    }
+    return crowd;
+}
+
+// Some programs mark their segment right after making it (Zabbix, X clients) and are healthy: `dest`
+// alone tells nothing. It does where the creator is gone and a single process is left, or processes
+// of different programs; several of one program are that program at work.
+static bool removed_held(const struct snapshot *s, struct match *match)
+{
+    const struct segment *g = match->object;
+    const struct segment_account *account = scan_account(s->scan, g->o.id);
+
+    if (!(g->flags & SEG_DEST) || g->nattch == 0 || !account)
+        return false;
+    enum pid_state creator = snapshot_pid_state(s, g->cpid, segment_birth(g));
+    bool creator_gone = creator == PID_GONE || creator == PID_REUSED;
+    bool complete = account->found >= g->nattch;
+    struct crowd crowd = crowd_of(s, g);
+
+    match->weight = g->size;
+    if (crowd.creator)
+        return false;
+    if (!creator_gone) {
+        // It lives, or is outside, and does not hold it itself: handed over on purpose, perhaps.
+        match->severity = SEVERITY_NOTICE;
+        return complete && crowd.mixed;
+    }
+    if (crowd.mixed)
+        return true;
+    if (complete)
+        return crowd.processes == 1;
+    return crowd.processes == 0 && g->nattch == 1; // one, who cannot be seen, and not the creator
+}
+
+static void removed_held_title(const struct snapshot *s, const struct match *m, size_t n,
+                               struct line *line)
+{
+    const struct segment *g = m->object;
+
+    (void)n;
+    line_add(line, "removed but held: ");
+    words_size(line, g->size);
+    line_add(line, " by ");
+    if (crowd_of(s, g).processes > 0)
+        words_holders(line, s, g->o.id, 1);
+    else
+        line_add(line, "a process not to be seen");
+}
+
+static void add_accounting(const struct snapshot *s, int32_t shmid, struct line *line)
+{
+    const char *user = s->has & NEED_SYSTEM ? s->system.user : NULL;
+    char *accounting = scan_accounting_line(s->scan, shmid, user);
+
+    line_add(line, "%s", accounting);
+    free(accounting);
+}
+
+static void removed_held_evidence(const struct snapshot *s, const struct match *m, size_t n,
+                                  struct line *line)
+{
+    const struct segment *g = m->object;
+
+    (void)n;
+    line_add(line, "segment %d of ", g->o.id);
+    words_user(line, s, g->o.uid);
+    line_add(line, ", made by ");
+    words_process(line, s, g->cpid, segment_birth(g));
+    line_add(line, ", last attached or detached ");
+    words_ago(line, s, segment_last_use(g));
+    line_add(line, "; ");
+    add_accounting(s, g->o.id, line);
+}
+
+const struct rule rule_removed_held = {
+    .name = "removed-held",
+    .subject = OF_SEGMENTS,
+    .severity = SEVERITY_WARNING,
+    .need = NEED_SEGMENTS | NEED_HOLDERS | NEED_PROCESSES | NEED_NAMES,
+    .applies = removed_held,
+    .title = removed_held_title,
+    .evidence = removed_held_evidence,
+    .advice = "Enter shows who holds it; when that process ends (k), the kernel frees the memory",
+};
+
+// --- orphans ------------------------------------------------------------------------------------
+
+static bool orphan(const struct snapshot *s, struct match *match)
+{
+    const struct segment *g = match->object;
+    bool known;
+
+    match->weight = g->size;
+    if (g->size < MIB)
+        match->severity = SEVERITY_NOTICE; // clutter, not memory
+    return segment_orphan(s, g, &known) && known;
+}
+
+static void orphan_title(const struct snapshot *s, const struct match *m, size_t n,
+                         struct line *line)
+{
+    (void)s;
+    line_count(line, n, "orphan", NULL);
+    line_add(line, " ");
+    words_size(line, total(m, n));
+}
+
+static void orphan_evidence(const struct snapshot *s, const struct match *m, size_t n,
+                            struct line *line)
+{
+    line_add(line, "nobody attached, who made and last used %s gone: ",
+             n == 1 ? "it is" : "them are");
+    for (size_t i = 0; i < n && i < LISTED_MOST; i++) {
+        const struct segment *g = m[i].object;
+
+        line_add(line, "%s%d (", i ? ", " : "", g->o.id);
+        words_size(line, g->size);
+        line_add(line, ", ");
+        words_user(line, s, g->o.uid);
+        line_add(line, ", made by %d, used ", g->cpid);
+        words_ago(line, s, segment_last_use(g));
+        line_add(line, ")");
+    }
+    list_rest(line, n);
+}
+
+const struct rule rule_orphan_segments = {
+    .name = "orphan-segments",
+    .subject = OF_SEGMENTS,
+    .severity = SEVERITY_WARNING,
+    .need = NEED_SEGMENTS | NEED_PROCESSES,
+    .together = true,
+    .applies = orphan,
+    .title = orphan_title,
+    .evidence = orphan_evidence,
+    .advice = "o shows all orphans; ask their owner whether the contents matter, then F8 removes",
+};
+
+// --- swapped out --------------------------------------------------------------------------------
+
+// A segment in use of which a tenth or more is in swap: its users wait for the disk.
+static bool swapped(const struct snapshot *s, struct match *match)
+{
+    const struct segment *g = match->object;
+
+    (void)s;
+    if (!(g->known & SEG_KNOWS_SWAP) || g->nattch == 0 || g->swap < MIB ||
+        g->swap < g->size / 10 || g->swap > g->size)
+        return false;
+    match->weight = g->swap;
+    if (g->swap > g->size / 2)
+        match->severity = SEVERITY_WARNING;
+    return true;
+}
+
+static void swapped_title(const struct snapshot *s, const struct match *m, size_t n,
+                          struct line *line)
+{
+    const struct segment *g = m->object;
+
+    (void)s, (void)n;
+    line_add(line, "segment %d swapped out: ", g->o.id);
+    words_size(line, g->swap);
+    line_add(line, " of ");
+    words_size(line, g->size);
+}
+
+static void swapped_evidence(const struct snapshot *s, const struct match *m, size_t n,
+                             struct line *line)
+{
+    const struct segment *g = m->object;
+
+    (void)n;
+    line_add(line, "owner ");
+    words_user(line, s, g->o.uid);
+    line_add(line, ", ");
+    line_count(line, g->nattch, "attachment", NULL);
+    line_add(line, ", used ");
+    words_ago(line, s, segment_last_use(g));
+    if (g->known & SEG_KNOWS_RSS) {
+        line_add(line, ", ");
+        words_size(line, g->rss);
+        line_add(line, " in memory");
+    }
+}
+
+const struct rule rule_swapped = {
+    .name = "swapped",
+    .subject = OF_SEGMENTS,
+    .severity = SEVERITY_NOTICE,
+    .need = NEED_SEGMENTS,
+    .applies = swapped,
+    .title = swapped_title,
+    .evidence = swapped_evidence,
+    .advice = "memory is short: huge pages or locking (l) keep a database's segment in memory",
+};
+
+// --- unseen attachments -------------------------------------------------------------------------
+
+// Those that come of a lasting cause. What merely changed during a scan is gone with the next.
+static bool unseen(const struct snapshot *s, struct match *match)
+{
+    const struct segment *g = match->object;
+    const struct segment_account *account = scan_account(s->scan, g->o.id);
+
+    if (!account || account->found >= account->nattch ||
+        !(account->unseen & (UNSEEN_UNREADABLE | UNSEEN_OUTSIDE | UNSEEN_STUCK)))
+        return false;
+    match->weight = account->nattch - account->found;
+    return true;
+}
+
+static void unseen_title(const struct snapshot *s, const struct match *m, size_t n,
+                         struct line *line)
+{
+    (void)s;
+    line_count(line, total(m, n), "attachment", NULL);
+    line_add(line, " unseen");
+}
+
+static void unseen_evidence(const struct snapshot *s, const struct match *m, size_t n,
+                            struct line *line)
+{
+    const struct segment *g = m->object;
+
+    line_add(line, "segment %d: ", g->o.id);
+    add_accounting(s, g->o.id, line);
+    if (n > 1) {
+        line_add(line, "; and of ");
+        line_count(line, n - 1, "segment more", "segments more");
+    }
+}
+
+const struct rule rule_unseen = {
+    .name = "unseen",
+    .subject = OF_SEGMENTS,
+    .severity = SEVERITY_NOTICE,
+    .need = NEED_SEGMENTS | NEED_HOLDERS | NEED_SYSTEM,
+    .together = true,
+    .applies = unseen,
+    .title = unseen_title,
+    .evidence = unseen_evidence,
+    .advice = "run as root, and outside of containers, to see every process",
+};

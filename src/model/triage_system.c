@@ -1,0 +1,156 @@
+// What is wrong with the machine: limits nearly reached, processes that do not answer.
+#include <inttypes.h>
+#include <string.h>
+
+#include "triage_rules.h"
+
+enum { WARN_PERCENT = 80, CRITICAL_PERCENT = 95, LISTED_MOST = 4 };
+
+// --- limits -------------------------------------------------------------------------------------
+
+// Those that many objects fill together. A single segment as large as shmmax, or a queue as full as
+// msgmnb, is no shortage.
+static bool is_shared(const char *name)
+{
+    static const char *const shared[] = {"shmmni", "shmall", "semmni", "semmns", "msgmni"};
+
+    for (size_t i = 0; name && i < sizeof shared / sizeof *shared; i++)
+        if (strcmp(name, shared[i]) == 0)
+            return true;
+    return false;
+}
+
+static unsigned percent(const struct limit *limit)
+{
+    return (unsigned)((unsigned __int128)limit->used * 100 / limit->limit);
+}
+
+static bool limit_near(const struct snapshot *s, struct match *match)
+{
+    const struct limit *limit = match->object;
+    unsigned both = LIMIT_KNOWS_LIMIT | LIMIT_KNOWS_USED;
+
+    (void)s;
+    if ((limit->known & both) != both || limit->limit == 0 || !is_shared(limit->name))
+        return false;
+    // More than the limit is possible: it was lowered.
+    uint64_t used = limit->used < limit->limit ? percent(limit) : 100;
+    match->weight = used;
+    match->severity = used >= CRITICAL_PERCENT ? SEVERITY_CRITICAL : SEVERITY_WARNING;
+    return used >= WARN_PERCENT;
+}
+
+static void limit_title(const struct snapshot *s, const struct match *m, size_t n,
+                        struct line *line)
+{
+    const struct limit *limit = m->object;
+
+    (void)s, (void)n;
+    line_add(line, "%s %" PRIu64 "%% used", limit->name, m->weight);
+}
+
+static void limit_evidence(const struct snapshot *s, const struct match *m, size_t n,
+                           struct line *line)
+{
+    const struct limit *limit = m->object;
+
+    (void)n;
+    line_add(line, "%" PRIu64 " of %" PRIu64 " %s in use", limit->used, limit->limit,
+             limit->unit ? limit->unit : "");
+    if (limit->known & LIMIT_KNOWS_TOP) {
+        line_add(line, ", most by ");
+        words_user(line, s, limit->top_uid);
+    }
+    if (limit->path)
+        line_add(line, "; %s", limit->path);
+}
+
+const struct rule rule_limit = {
+    .name = "limit",
+    .subject = OF_LIMITS,
+    .severity = SEVERITY_WARNING,
+    .need = NEED_LIMITS | NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES,
+    .applies = limit_near,
+    .title = limit_title,
+    .evidence = limit_evidence,
+    .advice = "beyond it new objects fail with ENOSPC: remove orphans (o), or raise it in Limits",
+};
+
+// --- processes that do not answer ---------------------------------------------------------------
+
+// A process may be known as stuck by the scan, by the readers of names, or both.
+static size_t count_stuck(const struct snapshot *s, const struct process **first)
+{
+    size_t n = 0;
+
+    *first = NULL;
+    for (size_t i = 0; i < s->processes.n; i++) {
+        if (!s->processes.at[i].stuck || s->processes.at[i].gone)
+            continue;
+        if (!*first)
+            *first = &s->processes.at[i];
+        n++;
+    }
+    return n > s->scan->stuck ? n : s->scan->stuck;
+}
+
+static bool stuck(const struct snapshot *s, struct match *match)
+{
+    const struct process *first;
+
+    match->weight = count_stuck(s, &first);
+    return match->weight > 0;
+}
+
+static void stuck_title(const struct snapshot *s, const struct match *m, size_t n,
+                        struct line *line)
+{
+    const struct process *first;
+
+    (void)m, (void)n;
+    size_t count = count_stuck(s, &first);
+    if (count == 1 && first) {
+        line_add(line, "process ");
+        words_process(line, s, first->pid, 0);
+    } else {
+        line_count(line, count, "process", "processes");
+    }
+    line_add(line, " stuck");
+}
+
+static void stuck_evidence(const struct snapshot *s, const struct match *m, size_t n,
+                           struct line *line)
+{
+    size_t named = 0, held = 0;
+
+    (void)m, (void)n;
+    line_add(line, "/proc does not answer in time");
+    for (size_t i = 0; i < s->processes.n && named < LISTED_MOST; i++) {
+        const struct process *p = &s->processes.at[i];
+
+        if (!p->stuck || p->gone)
+            continue;
+        line_add(line, "%s", named++ ? ", " : " for ");
+        words_process(line, s, p->pid, 0);
+        if (p->known & PROC_KNOWS_STATE)
+            line_add(line, " (state %c)", p->state);
+    }
+    for (size_t i = 0; i < s->scan->holders.n; i++)
+        held += s->scan->holders.at[i].stale ? s->scan->holders.at[i].attaches : 0;
+    if (held > 0) {
+        line_add(line, "; ");
+        line_count(line, held, "attachment", NULL);
+        line_add(line, " known from before");
+    }
+}
+
+const struct rule rule_stuck = {
+    .name = "stuck",
+    .subject = OF_SCAN,
+    .severity = SEVERITY_WARNING,
+    .need = NEED_HOLDERS | NEED_PROCESSES,
+    .applies = stuck,
+    .title = stuck_title,
+    .evidence = stuck_evidence,
+    .advice = "ps, top and lsof may hang on it: look for a dead network or FUSE file system",
+};

@@ -1,0 +1,244 @@
+// What is wrong with semaphore sets and queues: who waits for nobody, and what is left over.
+#include "triage_rules.h"
+
+enum { LISTED_MOST = 4, READER_AT_WORK = 10 }; // seconds
+
+static bool gone(enum pid_state state)
+{
+    return state == PID_GONE || state == PID_REUSED;
+}
+
+// --- senders blocked on a full queue --------------------------------------------------------------
+
+static bool queue_blocked(const struct snapshot *s, struct match *match)
+{
+    const struct queue *q = match->object;
+    size_t senders = words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_SEND, 0);
+
+    match->weight = senders;
+    // A reader that is at work may merely be slow.
+    if (q->rtime > 0 && s->time - q->rtime <= READER_AT_WORK &&
+        !gone(snapshot_pid_state(s, q->lrpid, q->rtime)))
+        match->severity = SEVERITY_NOTICE;
+    return senders > 0;
+}
+
+static void queue_blocked_title(const struct snapshot *s, const struct match *m, size_t n,
+                                struct line *line)
+{
+    (void)s, (void)n;
+    line_add(line, "queue %d blocks ", ((const struct queue *)m->object)->o.id);
+    line_count(line, m->weight, "sender", NULL);
+}
+
+static void queue_blocked_evidence(const struct snapshot *s, const struct match *m, size_t n,
+                                   struct line *line)
+{
+    const struct queue *q = m->object;
+
+    (void)n;
+    words_size(line, q->bytes);
+    if (q->known & QUEUE_KNOWS_MAX) {
+        line_add(line, " of ");
+        words_size(line, q->max_bytes);
+    }
+    line_add(line, " in ");
+    line_count(line, q->messages, "message", NULL);
+    if (q->rtime > 0) {
+        line_add(line, "; last received ");
+        words_ago(line, s, q->rtime);
+        line_add(line, " by ");
+        words_process(line, s, q->lrpid, q->rtime);
+    } else {
+        line_add(line, "; never received from");
+    }
+    line_add(line, "; waiting: ");
+    words_waiters(line, s, KIND_QUEUE, q->o.id, CALLS_SEND, LISTED_MOST);
+}
+
+const struct rule rule_queue_blocked = {
+    .name = "queue-blocked",
+    .subject = OF_QUEUES,
+    .severity = SEVERITY_WARNING,
+    .need = NEED_QUEUES | NEED_QUEUE_MAX | NEED_WAITERS | NEED_PROCESSES,
+    .applies = queue_blocked,
+    .title = queue_blocked_title,
+    .evidence = queue_blocked_evidence,
+    .advice = "start its receiver again; removing the queue (F8) wakes the senders with an error",
+};
+
+// --- waiters whose last operator is gone ----------------------------------------------------------
+
+static int64_t last_use(const struct semset *set)
+{
+    return set->otime > set->o.ctime ? set->otime : set->o.ctime;
+}
+
+// The first element somebody waits for although whoever operated it last is gone. A set never
+// operated (otime 0) carries the pid of who set its values: nobody died holding it.
+static const struct element *stranded(const struct snapshot *s, const struct semset *set)
+{
+    unsigned known = ELEMENT_KNOWS_COUNTS | ELEMENT_KNOWS_PID;
+
+    if (set->otime == 0 || (uint64_t)set->first_element + set->n_elements > s->elements.n)
+        return NULL;
+    for (uint32_t i = 0; i < set->n_elements; i++) {
+        const struct element *e = &s->elements.at[set->first_element + i];
+
+        if ((e->known & known) == known && e->ncount + e->zcount > 0 &&
+            gone(snapshot_pid_state(s, e->pid, last_use(set))))
+            return e;
+    }
+    return NULL;
+}
+
+static bool set_stranded(const struct snapshot *s, struct match *match)
+{
+    const struct element *e = stranded(s, match->object);
+
+    if (!e)
+        return false;
+    match->weight = (uint64_t)e->ncount + e->zcount;
+    return true;
+}
+
+static void set_stranded_title(const struct snapshot *s, const struct match *m, size_t n,
+                               struct line *line)
+{
+    const struct semset *set = m->object;
+
+    (void)n;
+    line_add(line, "semaphore set %d keeps ", set->o.id);
+    line_count(line, m->weight, "task", NULL);
+    line_add(line, " waiting, its last operator %d is gone", stranded(s, set)->pid);
+}
+
+static void set_stranded_evidence(const struct snapshot *s, const struct match *m, size_t n,
+                                  struct line *line)
+{
+    const struct semset *set = m->object;
+    const struct element *e = stranded(s, set);
+
+    (void)n;
+    line_add(line, "element %u", e->index);
+    if (e->known & ELEMENT_KNOWS_VALUE)
+        line_add(line, " has the value %u", e->value);
+    line_add(line, ", %u wait to decrement it, %u for zero; the set was last operated ", e->ncount,
+             e->zcount);
+    words_ago(line, s, set->otime);
+    if (words_waiters(NULL, s, KIND_SEMSET, set->o.id, CALLS_ALL, 0) > 0) {
+        line_add(line, "; waiting: ");
+        words_waiters(line, s, KIND_SEMSET, set->o.id, CALLS_ALL, LISTED_MOST);
+    }
+}
+
+const struct rule rule_set_stranded = {
+    .name = "set-stranded",
+    .subject = OF_SEMSETS,
+    .severity = SEVERITY_WARNING,
+    .need = NEED_SEMSETS | NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_WAITERS | NEED_PROCESSES,
+    .applies = set_stranded,
+    .title = set_stranded_title,
+    .evidence = set_stranded_evidence,
+    .advice = "it may have died holding a lock: restart the program that waits, as a whole",
+};
+
+// --- orphans --------------------------------------------------------------------------------------
+
+static bool orphan_set(const struct snapshot *s, struct match *match)
+{
+    const struct semset *set = match->object;
+    bool known;
+
+    match->weight = set->nsems;
+    return semset_orphan(s, set, &known) && known;
+}
+
+static bool orphan_queue(const struct snapshot *s, struct match *match)
+{
+    const struct queue *q = match->object;
+    bool known;
+
+    match->weight = q->bytes;
+    return queue_orphan(s, q, &known) && known;
+}
+
+static void list(const struct snapshot *s, const struct owned *o, int64_t used, size_t index,
+                 struct line *line)
+{
+    line_add(line, "%s%d (", index ? ", " : "", o->id);
+    words_user(line, s, o->uid);
+    line_add(line, ", used ");
+    words_ago(line, s, used);
+    line_add(line, ")");
+}
+
+static void orphan_sets_title(const struct snapshot *s, const struct match *m, size_t n,
+                              struct line *line)
+{
+    (void)s, (void)m;
+    line_count(line, n, "orphaned semaphore set", NULL);
+}
+
+static void orphan_sets_evidence(const struct snapshot *s, const struct match *m, size_t n,
+                                 struct line *line)
+{
+    line_add(line, "nobody waits, all who last operated %s gone: ", n == 1 ? "it are" : "them are");
+    for (size_t i = 0; i < n && i < LISTED_MOST; i++) {
+        const struct semset *set = m[i].object;
+
+        list(s, &set->o, set->otime, i, line);
+    }
+    if (n > LISTED_MOST)
+        line_add(line, " and %zu more", n - LISTED_MOST);
+}
+
+static void orphan_queues_title(const struct snapshot *s, const struct match *m, size_t n,
+                                struct line *line)
+{
+    uint64_t bytes = 0;
+
+    (void)s;
+    for (size_t i = 0; i < n; i++)
+        bytes += m[i].weight;
+    line_count(line, n, "orphaned queue", NULL);
+    line_add(line, " ");
+    words_size(line, bytes);
+}
+
+static void orphan_queues_evidence(const struct snapshot *s, const struct match *m, size_t n,
+                                   struct line *line)
+{
+    line_add(line, "nobody waits, last sender and receiver are gone: ");
+    for (size_t i = 0; i < n && i < LISTED_MOST; i++) {
+        const struct queue *q = m[i].object;
+
+        list(s, &q->o, q->stime > q->rtime ? q->stime : q->rtime, i, line);
+    }
+    if (n > LISTED_MOST)
+        line_add(line, " and %zu more", n - LISTED_MOST);
+}
+
+const struct rule rule_orphan_sets = {
+    .name = "orphan-sets",
+    .subject = OF_SEMSETS,
+    .severity = SEVERITY_NOTICE,
+    .need = NEED_SEMSETS | NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_PROCESSES | NEED_SYSTEM,
+    .together = true,
+    .applies = orphan_set,
+    .title = orphan_sets_title,
+    .evidence = orphan_sets_evidence,
+    .advice = "o shows all orphans; F8 removes those no program will come back for",
+};
+
+const struct rule rule_orphan_queues = {
+    .name = "orphan-queues",
+    .subject = OF_QUEUES,
+    .severity = SEVERITY_NOTICE,
+    .need = NEED_QUEUES | NEED_WAITERS | NEED_HOLDERS | NEED_PROCESSES | NEED_SYSTEM,
+    .together = true,
+    .applies = orphan_queue,
+    .title = orphan_queues_title,
+    .evidence = orphan_queues_evidence,
+    .advice = "o shows all orphans; messages still queued are lost with F8",
+};

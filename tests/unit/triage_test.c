@@ -1,0 +1,513 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/kind.h"
+#include "model/triage.h"
+#include "support/fake.h"
+
+enum { MIB = 1 << 20, DEAD = 100, BOSS = 200, WORKER = 210, OTHER = 220 };
+
+static void forget_findings(struct snapshot *s)
+{
+    for (size_t i = 0; i < s->findings.n; i++) {
+        free(s->findings.at[i].title);
+        free(s->findings.at[i].evidence);
+        free(s->findings.at[i].advice);
+    }
+    vec_clear(&s->findings);
+}
+
+static void triage(struct snapshot *s)
+{
+    forget_findings(s);
+    triage_run(s);
+    for (size_t i = 0; i < s->findings.n; i++) {
+        const struct finding *f = &s->findings.at[i];
+        assert_true(f->rule && f->title[0] && f->evidence[0] && f->advice[0]);
+        assert_true(i == 0 || s->findings.at[i - 1].severity >= f->severity);
+    }
+}
+
+static const struct finding *find(const struct snapshot *s, const char *rule)
+{
+    for (size_t i = 0; i < s->findings.n; i++)
+        if (strcmp(s->findings.at[i].rule, rule) == 0)
+            return &s->findings.at[i];
+    return NULL;
+}
+
+static struct snapshot *people(void)
+{
+    struct snapshot *s = fake_snapshot();
+
+    fake_gone(s, DEAD);
+    fake_user(s, 0, "root");
+    fake_process(s, BOSS, 0, "zabbix_server", NULL);
+    for (int i = 0; i < 4; i++)
+        fake_process(s, WORKER + i, 0, "zabbix_server", NULL);
+    fake_process(s, OTHER, 0, "python", NULL);
+    for (size_t i = 0; i < s->processes.n; i++)
+        s->processes.at[i].start_time = FAKE_NOW - 9 * 3600;
+    s->scan = scan_new();
+    return s;
+}
+
+static struct segment *marked(struct snapshot *s, int32_t cpid, uint64_t nattch)
+{
+    struct segment *g = fake_segment(s, 0, 0, 0, 276 * (uint64_t)MIB, nattch);
+
+    g->flags = SEG_DEST;
+    g->cpid = g->lpid = cpid;
+    return g;
+}
+
+static void the_outage_is_told(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_story();
+    char line[512];
+
+    for (size_t i = 0; i < s->processes.n; i++)
+        s->processes.at[i].start_time = FAKE_NOW - 9 * 3600;
+    triage(s);
+    triage_summary(s, line, sizeof line);
+    assert_string_equal(line,
+                        "shmall 85% used · removed but held: 276M by 18811 python · 1 orphan 1.2G · "
+                        "queue 3 blocks 2 senders · semaphore set 32769 keeps 2 tasks waiting, its "
+                        "last operator 17001 is gone · 3 attachments unseen");
+    const struct finding *f = find(s, "removed-held");
+    assert_int_equal(f->about.kind, KIND_SEGMENT);
+    assert_int_equal(f->about.id, 393216);
+    assert_int_equal(f->severity, SEVERITY_WARNING);
+    assert_int_equal(f->weight, 276 * MIB);
+    assert_string_equal(f->evidence,
+                        "segment 393216 of oracle, made by 17001 (gone), last attached or detached "
+                        "41m ago; 1 attachment: 1 found in 1 process");
+    f = find(s, "orphan-segments");
+    assert_int_equal(f->about.id, 458754);
+    assert_string_equal(f->evidence, "nobody attached, who made and last used it is gone: 458754 "
+                                     "(1.2G, apache, made by 17001, used 9d ago)");
+    f = find(s, "queue-blocked");
+    assert_int_equal(f->about.kind, KIND_QUEUE);
+    assert_string_equal(f->evidence, "15.6K of 16.0K in 40 messages; never received from; "
+                                     "waiting: 21001 sender, 21002 sender");
+    f = find(s, "set-stranded");
+    assert_string_equal(f->evidence,
+                        "element 0 has the value 0, 2 wait to decrement it, 0 for zero; the set was "
+                        "last operated 60s ago; waiting: 20001 httpd, 20002 httpd");
+    f = find(s, "unseen");
+    assert_int_equal(f->severity, SEVERITY_NOTICE);
+    assert_string_equal(f->evidence, "segment 0: 3 attachments: 0 found, 3 unseen "
+                                     "(another PID namespace)");
+    f = find(s, "limit");
+    assert_string_equal(f->evidence, "448002 of 524288 pages in use; /proc/sys/kernel");
+    snapshot_unref(s);
+}
+
+static void calm_where_nothing_is_wrong(void **state)
+{
+    (void)state;
+    struct snapshot *empty = snapshot_new(), *crowd = fake_crowd(200), *s = people();
+    char line[64] = "x";
+
+    triage(empty);
+    assert_int_equal(empty->findings.n, 0);
+    triage_summary(empty, line, sizeof line);
+    assert_string_equal(line, "");
+    triage(crowd); // nothing is known of anybody
+    assert_int_equal(crowd->findings.n, 0);
+    fake_segment(s, 0, 1, 0, 4096, 1)->cpid = BOSS;
+    fake_hold(s, 0, BOSS, 1, MAP_R);
+    fake_account(s, 0, 0);
+    triage(s);
+    assert_int_equal(s->findings.n, 0);
+    snapshot_unref(empty);
+    snapshot_unref(crowd);
+    snapshot_unref(s);
+}
+
+static void dest_from_birth_is_healthy(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+
+    struct segment *g = marked(s, BOSS, 5);
+    fake_hold(s, 0, BOSS, 1, MAP_R);
+    for (int i = 0; i < 4; i++)
+        fake_hold(s, 0, WORKER + i, 1, MAP_R);
+    struct segment_account *account = fake_account(s, 0, 0);
+    triage(s);
+    assert_null(find(s, "removed-held"));
+    g->cpid = DEAD; // it became a daemon: the workers are still one program at work
+    triage(s);
+    assert_null(find(s, "removed-held"));
+    account->found = 4, account->unseen = UNSEEN_UNREADABLE; // and with one unseen
+    triage(s);
+    assert_null(find(s, "removed-held"));
+    // A stranger among them is not.
+    s->scan->holders.at[4].pid = OTHER;
+    triage(s);
+    assert_non_null(find(s, "removed-held"));
+    assert_int_equal(find(s, "removed-held")->severity, SEVERITY_WARNING);
+    g->cpid = BOSS; // its creator lives and holds it: all is as it was meant
+    triage(s);
+    assert_null(find(s, "removed-held"));
+    snapshot_unref(s);
+}
+
+static void a_stray_holder_is_found(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+    struct segment *g = marked(s, DEAD, 2);
+
+    triage(s); // not searched for yet
+    assert_null(find(s, "removed-held"));
+    fake_hold(s, 0, OTHER, 2, MAP_R);
+    fake_account(s, 0, 0);
+    triage(s);
+    assert_string_equal(find(s, "removed-held")->title,
+                        "removed but held: 276M by 220 python ×2");
+    g->flags = 0; // not removed
+    triage(s);
+    assert_null(find(s, "removed-held"));
+    g->flags = SEG_DEST;
+    g->cpid = 4711; // nobody knows whether its creator lives
+    triage(s);
+    assert_null(find(s, "removed-held"));
+    g->cpid = BOSS; // lives, does not hold it, gave it to python: nothing to worry about
+    triage(s);
+    assert_null(find(s, "removed-held"));
+    g->nattch = 3; // and another program has it too
+    fake_hold(s, 0, WORKER, 1, MAP_R);
+    s->scan->accounts.at[0].nattch = s->scan->accounts.at[0].found = 3;
+    triage(s);
+    assert_int_equal(find(s, "removed-held")->severity, SEVERITY_NOTICE);
+    snapshot_unref(s);
+}
+
+static void an_unseen_holder_is_told_if_it_must_be_a_stray(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+    struct segment *g = marked(s, DEAD, 1);
+
+    s->scan->unreadable = 7;
+    struct segment_account *account = fake_account(s, 0, UNSEEN_UNREADABLE);
+    snprintf(s->system.user, sizeof s->system.user, "oracle");
+    triage(s);
+    assert_string_equal(find(s, "removed-held")->title,
+                        "removed but held: 276M by a process not to be seen");
+    assert_non_null(strstr(find(s, "removed-held")->evidence,
+                           "1 unseen (7 processes not readable as oracle; try sudo)"));
+    account->nattch = g->nattch = 2; // two may be one program at work
+    triage(s);
+    assert_null(find(s, "removed-held"));
+    snapshot_unref(s);
+}
+
+static void orphans_are_one_finding(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+
+    for (int i = 0; i < 6; i++) {
+        struct segment *g = fake_segment(s, i, 1, 0, (uint64_t)(i + 1) * 64 * MIB, 0);
+        g->cpid = g->lpid = i < 5 ? DEAD : BOSS;
+    }
+    triage(s);
+    const struct finding *f = find(s, "orphan-segments");
+    assert_string_equal(f->title, "5 orphans 960M");
+    assert_int_equal(f->about.id, 4); // the largest
+    assert_non_null(strstr(f->evidence, "gone: 4 (320M, root, made by 100, used "));
+    assert_non_null(strstr(f->evidence, " and 1 more"));
+    assert_int_equal(f->severity, SEVERITY_WARNING);
+    assert_int_equal(s->findings.n, 1);
+    for (size_t i = 0; i < s->segments.n; i++)
+        s->segments.at[i].size = 56;
+    triage(s);
+    assert_int_equal(find(s, "orphan-segments")->severity, SEVERITY_NOTICE);
+    snapshot_unref(s);
+}
+
+static void leaked_sets_and_queues_are_found(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+
+    for (int i = 0; i < 3; i++) {
+        struct semset *set = fake_semset(s, i, 0, 1);
+        set->first_element = (uint32_t)i, set->n_elements = 1, set->otime = 0;
+        struct element *e = fake_element(s, i, 0, 1);
+        e->pid = i < 2 ? DEAD : BOSS, e->known |= ELEMENT_KNOWS_PID;
+    }
+    fake_queue(s, 0, 0, 2048, 1)->lspid = DEAD;
+    fake_queue(s, 1, 0, 1024, 1)->lspid = BOSS;
+    triage(s);
+    assert_string_equal(find(s, "orphan-sets")->title, "2 orphaned semaphore sets");
+    assert_non_null(strstr(find(s, "orphan-sets")->evidence, "0 (root, used never), 1 (root, "));
+    assert_string_equal(find(s, "orphan-queues")->title, "1 orphaned queue 2.0K");
+    assert_int_equal(s->findings.n, 2);
+    s->scan->unreadable = 1; // somebody may wait on the queue
+    triage(s);
+    assert_null(find(s, "orphan-queues"));
+    snapshot_unref(s);
+}
+
+static void a_lock_held_by_the_dead_is_found(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+    struct semset *set = fake_semset(s, 7, 0, 2);
+
+    set->n_elements = 2, set->waiters = 1;
+    struct element *e = fake_element(s, 7, 0, 1);
+    e->pid = DEAD, e->known |= ELEMENT_KNOWS_PID; // nobody waits for this one
+    e = fake_element(s, 7, 1, 0);
+    e->pid = DEAD, e->known |= ELEMENT_KNOWS_PID, e->ncount = 1;
+    triage(s);
+    assert_string_equal(find(s, "set-stranded")->title,
+                        "semaphore set 7 keeps 1 task waiting, its last operator 100 is gone");
+    assert_null(find(s, "orphan-sets"));
+    assert_non_null(strstr(find(s, "set-stranded")->evidence, "element 1 has the value 0"));
+    e->pid = BOSS; // it will post
+    triage(s);
+    assert_null(find(s, "set-stranded"));
+    e->pid = 0; // it may be outside
+    triage(s);
+    assert_null(find(s, "set-stranded"));
+    e->pid = DEAD, e->known &= (uint8_t)~ELEMENT_KNOWS_COUNTS;
+    triage(s);
+    assert_null(find(s, "set-stranded"));
+    e->known |= ELEMENT_KNOWS_COUNTS;
+    set->otime = 0; // only its values were set: nobody took anything
+    triage(s);
+    assert_null(find(s, "set-stranded"));
+    snapshot_unref(s);
+}
+
+static void a_slow_receiver_is_no_dead_one(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+    struct queue *q = fake_queue(s, 3, 0, 16000, 40);
+
+    fake_waiter(s, KIND_QUEUE, 3, OTHER, WAIT_MSGRCV, "type 5"); // waits for a type not there
+    triage(s);
+    assert_null(find(s, "queue-blocked"));
+    fake_waiter(s, KIND_QUEUE, 3, WORKER, WAIT_MSGSND, "");
+    q->rtime = FAKE_NOW - 5, q->lrpid = BOSS;
+    triage(s);
+    assert_int_equal(find(s, "queue-blocked")->severity, SEVERITY_NOTICE);
+    q->rtime = FAKE_NOW - 41 * 60;
+    triage(s);
+    assert_int_equal(find(s, "queue-blocked")->severity, SEVERITY_WARNING);
+    assert_non_null(strstr(find(s, "queue-blocked")->evidence,
+                           "last received 41m ago by 200 zabbix_server; waiting: 210"));
+    q->rtime = FAKE_NOW - 5, q->lrpid = DEAD;
+    triage(s);
+    assert_int_equal(find(s, "queue-blocked")->severity, SEVERITY_WARNING);
+    q->known = 0; // its size limit may not be known
+    triage(s);
+    assert_non_null(strstr(find(s, "queue-blocked")->evidence, "15.6K in 40 messages"));
+    snapshot_unref(s);
+}
+
+static void limits_warn_and_cry(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        uint64_t used, limit;
+        int severity; // -1: none
+    } cases[] = {
+        {"shmmni", 79, 100, -1}, {"shmmni", 80, 100, SEVERITY_WARNING},
+        {"semmni", 949, 1000, SEVERITY_WARNING}, {"semmni", 95, 100, SEVERITY_CRITICAL},
+        {"msgmni", 5, 4, SEVERITY_CRITICAL}, {"semmns", 0, 0, -1},
+        {"shmall", UINT64_MAX - 1, UINT64_MAX, SEVERITY_CRITICAL},
+        {"shmall", 27, UINT64_MAX - (1 << 24), -1},
+        {"shmmax", 100, 100, -1}, {"msgmnb", 16384, 16384, -1}, // of single objects
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct snapshot *s = people();
+        struct limit *limit = fake_limit(s, cases[i].name, "things", cases[i].used, cases[i].limit);
+
+        triage(s);
+        if (cases[i].severity < 0) {
+            assert_null(find(s, "limit"));
+        } else {
+            assert_int_equal(find(s, "limit")->severity, cases[i].severity);
+            limit->known &= (uint8_t)~LIMIT_KNOWS_USED;
+            triage(s);
+            assert_null(find(s, "limit"));
+        }
+        snapshot_unref(s);
+    }
+}
+
+static void stuck_processes_are_named_where_known(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+
+    s->scan->stuck = 1; // of which nothing more is known
+    triage(s);
+    assert_string_equal(find(s, "stuck")->title, "1 process stuck");
+    assert_int_equal(find(s, "stuck")->about.kind, KIND_COUNT);
+    struct process *p = (struct process *)snapshot_process(s, OTHER);
+    p->stuck = true, p->state = 'D';
+    fake_segment(s, 0, 1, 0, 4096, 1);
+    fake_hold(s, 0, OTHER, 1, MAP_R);
+    s->scan->holders.at[0].stale = true;
+    fake_account(s, 0, 0)->stale = 1;
+    triage(s);
+    assert_string_equal(find(s, "stuck")->title, "process 220 python stuck");
+    assert_string_equal(find(s, "stuck")->evidence,
+                        "/proc does not answer in time for 220 python (state D); "
+                        "1 attachment known from before");
+    assert_int_equal(find(s, "stuck")->about.kind, KIND_HOLDER);
+    assert_int_equal(find(s, "stuck")->about.pid, OTHER);
+    s->scan->stuck = 3;
+    triage(s);
+    assert_string_equal(find(s, "stuck")->title, "3 processes stuck");
+    snapshot_unref(s);
+}
+
+static void swap_is_told_where_it_hurts(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+    struct segment *g = fake_segment(s, 0, 1, 0, 100 * (uint64_t)MIB, 1);
+
+    g->swap = 60 * (uint64_t)MIB, g->rss = 40 * (uint64_t)MIB;
+    triage(s);
+    assert_string_equal(find(s, "swapped")->title, "segment 0 swapped out: 60.0M of 100M");
+    assert_int_equal(find(s, "swapped")->severity, SEVERITY_WARNING);
+    g->swap = 10 * (uint64_t)MIB;
+    triage(s);
+    assert_int_equal(find(s, "swapped")->severity, SEVERITY_NOTICE);
+    g->swap--;
+    triage(s);
+    assert_null(find(s, "swapped"));
+    g->swap = 60 * (uint64_t)MIB, g->known &= (uint8_t)~SEG_KNOWS_SWAP;
+    triage(s);
+    assert_null(find(s, "swapped"));
+    g->known |= SEG_KNOWS_SWAP, g->nattch = 0; // nobody uses it: swap is the best place for it
+    triage(s);
+    assert_null(find(s, "swapped"));
+    snapshot_unref(s);
+}
+
+static void passing_changes_are_no_finding(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+
+    fake_segment(s, 0, 1, 0, 4096, 3);
+    struct segment_account *account = fake_account(s, 0, UNSEEN_CHANGED | UNSEEN_EXITING);
+    triage(s);
+    assert_null(find(s, "unseen"));
+    account->unseen = 0; // for no reason known
+    triage(s);
+    assert_null(find(s, "unseen"));
+    account->unseen = UNSEEN_STUCK | UNSEEN_CHANGED;
+    triage(s);
+    assert_string_equal(find(s, "unseen")->title, "3 attachments unseen");
+    account->found = 3, account->unseen = 0;
+    triage(s);
+    assert_null(find(s, "unseen"));
+    snapshot_unref(s);
+}
+
+static void the_summary_counts_and_is_cut_whole(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+    char line[512];
+    uint32_t code;
+
+    for (int i = 0; i < 3; i++) {
+        fake_queue(s, i, 0, 16000, 40);
+        for (int k = 0; k <= i; k++)
+            fake_waiter(s, KIND_QUEUE, i, WORKER + k, WAIT_MSGSND, "");
+    }
+    fake_limit(s, "shmmni", "segments", 99, 100);
+    triage(s);
+    triage_summary(s, line, sizeof line);
+    assert_string_equal(line, "shmmni 99% used · queue 2 blocks 3 senders and 2 more");
+    for (size_t cap = 0; cap < sizeof line; cap++) {
+        memset(line, 'X', sizeof line);
+        triage_summary(s, line, cap);
+        assert_int_equal(line[cap], 'X');
+        if (cap == 0)
+            continue;
+        assert_true(strlen(line) < cap);
+        for (size_t at = 0, n; line[at]; at += n)
+            if ((n = text_decode(line + at, strlen(line + at), &code)) == 0)
+                fail_msg("cut a character at %zu", cap);
+    }
+    snapshot_unref(s);
+}
+
+static void the_table_reads_what_the_rules_need(void **state)
+{
+    (void)state;
+    assert_int_equal(triage_need() & ~kind_findings.need, 0);
+}
+
+// All objects wrong at once: the time grows with their number, not with its square.
+static void many_objects_are_judged(void **state)
+{
+    (void)state;
+    enum { MANY = 20000 };
+    struct snapshot *s = people();
+    char line[512];
+
+    for (int i = 0; i < MANY; i++) {
+        struct segment *g = fake_segment(s, i, 0, 0, MIB, 1);
+        g->flags = SEG_DEST, g->cpid = DEAD;
+        fake_hold(s, i, OTHER, 1, MAP_R);
+        struct segment_account account = {.shmid = i, .nattch = 1, .found = 1, .holders = 1};
+        vec_push(&s->scan->accounts, account);
+        fake_queue(s, i, 0, 100, 1)->lspid = DEAD;
+        fake_waiter(s, KIND_QUEUE, i, OTHER, WAIT_MSGSND, "");
+    }
+    triage(s);
+    assert_int_equal(s->findings.n, 2 * MANY);
+    triage_summary(s, line, sizeof line);
+    assert_string_equal(line, "removed but held: 1.0M by 220 python and 19999 more · "
+                              "queue 0 blocks 1 sender and 19999 more");
+    snapshot_unref(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_outage_is_told),
+        cmocka_unit_test(calm_where_nothing_is_wrong),
+        cmocka_unit_test(dest_from_birth_is_healthy),
+        cmocka_unit_test(a_stray_holder_is_found),
+        cmocka_unit_test(an_unseen_holder_is_told_if_it_must_be_a_stray),
+        cmocka_unit_test(orphans_are_one_finding),
+        cmocka_unit_test(leaked_sets_and_queues_are_found),
+        cmocka_unit_test(a_lock_held_by_the_dead_is_found),
+        cmocka_unit_test(a_slow_receiver_is_no_dead_one),
+        cmocka_unit_test(limits_warn_and_cry),
+        cmocka_unit_test(stuck_processes_are_named_where_known),
+        cmocka_unit_test(swap_is_told_where_it_hurts),
+        cmocka_unit_test(passing_changes_are_no_finding),
+        cmocka_unit_test(the_summary_counts_and_is_cut_whole),
+        cmocka_unit_test(the_table_reads_what_the_rules_need),
+        cmocka_unit_test(many_objects_are_judged),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
