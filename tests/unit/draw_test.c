@@ -1,0 +1,749 @@
+// The whole screen as data: the outage of support/fake at the sizes people have, in UTF-8 and ASCII.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/commands.h"
+#include "app/help.h"
+#include "app/tags.h"
+#include "app/view.h"
+#include "support/fake.h"
+#include "ui/draw.h"
+
+static struct session *session_open(struct snapshot *snapshot)
+{
+    struct session *s = mem_zero(1, sizeof *s);
+
+    s->interval = 2;
+    for (int kind = 0; kind < KIND_COUNT; kind++)
+        view_init(&s->tabs[kind], kind_get(kind), NULL);
+    s->snapshot = snapshot;
+    session_rebuild(s);
+    return s;
+}
+
+static void session_close(struct session *s)
+{
+    while (s->depth)
+        view_free(&s->stack[--s->depth]);
+    for (int kind = 0; kind < KIND_COUNT; kind++)
+        view_free(&s->tabs[kind]);
+    vec_free(&s->tags);
+    vec_free(&s->prompt.menu);
+    free(s->prompt.body);
+    snapshot_unref(s->snapshot);
+    free(s);
+}
+
+struct shot { // a screen and its rows as text
+    struct canvas canvas;
+    char *rows[80];
+};
+
+static struct shot draw(struct session *s, int w, int h, bool ascii)
+{
+    struct shot shot = {.canvas = {.ascii = ascii}};
+
+    canvas_resize(&shot.canvas, w, h);
+    draw_session(&shot.canvas, s);
+    for (int y = 0; y < h; y++)
+        shot.rows[y] = canvas_row(&shot.canvas, y);
+    return shot;
+}
+
+static void done(struct shot *shot)
+{
+    for (int y = 0; y < shot->canvas.h; y++)
+        free(shot->rows[y]);
+    canvas_free(&shot->canvas);
+}
+
+static int find(const struct shot *shot, const char *text) // the row that holds it, or -1
+{
+    for (int y = 0; y < shot->canvas.h; y++) {
+        if (strstr(shot->rows[y], text))
+            return y;
+    }
+    return -1;
+}
+
+static void expect(const struct shot *shot, const char *text)
+{
+    if (find(shot, text) >= 0)
+        return;
+    for (int y = 0; y < shot->canvas.h; y++)
+        print_message("%s\n", shot->rows[y]);
+    fail_msg("the screen does not say \"%s\"", text);
+}
+
+static enum style style_at(const struct shot *shot, int x, int y)
+{
+    return shot->canvas.cells[y * shot->canvas.w + x].style;
+}
+
+static void put_selection(struct session *s, int32_t id)
+{
+    struct identity identity;
+
+    for (size_t i = 0; i < session_view(s)->rows.n; i++) {
+        view_select(session_view(s), s->snapshot, i);
+        session_selected(s, &identity);
+        if (identity.id == id)
+            return;
+    }
+    fail_msg("no row %d", id);
+}
+
+static void the_first_screen_says_what_is_wrong(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+    struct shot shot = draw(s, 80, 24, false);
+
+    expect(&shot, "db01");
+    expect(&shot, "! 2 findings");
+    assert_string_equal(shot.rows[2],
+                        " 1 Segments 5 │ 2 Semaphores 1 │ 3 Queues 1 │ 4 Triage 2 │ 5 Limits");
+    assert_string_equal(shot.rows[3],
+                        "   KEY         SHMID OWNER  SIZE▾ ATT STATUS CREATOR    IDLE HOLDERS");
+    assert_string_equal(shot.rows[4],
+                        " ● 0x00005678 458754 apache  1.2G   0        17001 gone   9d");
+    assert_string_equal(shot.rows[5],
+                        " ● 0x00000000 393216 oracle  276M   1 dest   17001 gone  41m python");
+    assert_string_equal(
+        shot.rows[8], "   0xffffffff      0 root     512   3        outside      1s 3 unseen");
+    assert_int_equal(style_at(&shot, 0, 3), STYLE_TITLE);
+    assert_int_equal(style_at(&shot, 0, 4), STYLE_SELECTED); // over the full width
+    assert_int_equal(style_at(&shot, 79, 4), STYLE_SELECTED);
+    assert_int_equal(style_at(&shot, 1, 5), STYLE_CRITICAL); // the dot, as its finding says
+    assert_int_equal(style_at(&shot, 21, 6), STYLE_PLAIN);
+    assert_int_equal(style_at(&shot, 21, 8), STYLE_NEW); // a second old
+    expect(&shot, "row 1 of 5");
+    assert_int_equal(shot.canvas.cursor_x, -1);
+    done(&shot);
+    session_close(s);
+}
+
+static void a_big_screen_has_the_whole_header(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+    struct shot shot = draw(s, 200, 60, false);
+
+    expect(&shot, "up 41d  load 3.10 2.87 2.60  ipc:4026531839 (host)  root  every 2.0s");
+    expect(&shot, " 1.7G/2.0G  5/4096 segments  rss 1.7G  swap 0");
+    expect(&shot, " 4/32000 in 1/32000 sets  2 waiting");
+    expect(&shot, " 1/32000 queues  15.6K queued  2 senders blocked");
+    // 85 % of shmall: the bar warns, and it is filled by as much.
+    int x = 0;
+    while (shot.canvas.cells[200 + x].code != '[')
+        x++;
+    assert_int_equal(style_at(&shot, x + 1, 1), STYLE_WARNING);
+    assert_int_equal(shot.canvas.cells[200 + x + 26].code, '|');
+    assert_int_equal(shot.canvas.cells[200 + x + 27].code, ' ');
+    expect(&shot, "oracle×16 ora_pmon_ORCL sh");
+    expect(&shot, "18811 python");
+    expect(&shot, "rw-r-----");
+    s->header = HEADER_LINE;
+    struct shot line = draw(s, 200, 60, false);
+    assert_int_equal(find(&line, " 1 Segments"), 2);
+    s->header = HEADER_NONE;
+    struct shot none = draw(s, 200, 60, false);
+    assert_int_equal(find(&none, " 1 Segments"), 1);
+    done(&none);
+    done(&line);
+    done(&shot);
+    session_close(s);
+}
+
+static void a_small_screen_keeps_what_matters(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+    struct shot shot = draw(s, 40, 10, false);
+
+    assert_string_equal(shot.rows[3], "    SHMID SIZE▾ ATT STATUS HOLDERS");
+    assert_string_equal(shot.rows[5], " ● 393216  276M   1 dest   python");
+    expect(&shot, "F1Help");
+    expect(&shot, "F10Quit"); // the way out stays
+    expect(&shot, "1/5");
+    done(&shot);
+    session_close(s);
+}
+
+static void ascii_screens_are_ascii(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+
+    for (int details = 0; details < 2; details++) {
+        s->details = details;
+        struct shot shot = draw(s, 100, 30, true);
+        for (int y = 0; y < 30; y++) {
+            for (const char *at = shot.rows[y]; *at; at++)
+                assert_true(*at >= ' ' && *at < 127);
+        }
+        expect(&shot, "oraclex16");
+        expect(&shot, " * 0x00000000");
+        expect(&shot, "SIZEv");
+        expect(&shot, "1 Segments 5 | 2 Semaphores");
+        done(&shot);
+    }
+    session_close(s);
+}
+
+static void too_small_says_so(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+    struct shot small = draw(s, 20, 5, false), ascii = draw(s, 39, 24, true);
+
+    assert_string_equal(small.rows[2], " ipctop needs 40×10");
+    assert_int_equal(find(&ascii, "ipctop needs 40x10"), 12);
+    done(&small);
+    done(&ascii);
+    session_close(s);
+}
+
+// Every size down to nothing, with every prompt, in every view, also before the first picture.
+static void any_size_is_drawn(void **state)
+{
+    (void)state;
+    struct session *s = session_open(NULL);
+    struct snapshot *snapshot = fake_story();
+
+    snprintf(s->prompt.title, sizeof s->prompt.title, "Title of the prompt");
+    snprintf(s->prompt.text, sizeof s->prompt.text, "some text 漢字 that was typed");
+    snprintf(s->prompt.consequence.question, sizeof s->prompt.consequence.question, "Remove it?");
+    snprintf(s->prompt.consequence.effect, sizeof s->prompt.consequence.effect,
+             "18 attachments stay until they detach; nothing is freed now.");
+    s->prompt.body = help_text(&kind_segments, false);
+    for (int i = 0; i < 50; i++)
+        vec_push(&s->prompt.menu, (struct menu_item){.label = "SIGTERM", .value = i});
+    s->details = true;
+    for (int round = 0; round < 2; round++) {
+        for (int prompt = PROMPT_NONE; prompt <= PROMPT_TEXT; prompt++) {
+            s->prompt.type = (enum prompt_type)prompt;
+            s->prompt.cursor = 49;
+            s->prompt.top = 1000;
+            for (int i = 0; i < 400; i++) {
+                struct shot shot = draw(s, 1 + i * 7 % 120, 1 + i * 11 % 70, i & 1);
+                done(&shot);
+            }
+        }
+        if (round == 0) {
+            s->snapshot = snapshot;
+            session_rebuild(s);
+            session_enter(s);
+        }
+    }
+    session_close(s);
+}
+
+static void entering_shows_path_accounting_and_holders(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+
+    put_selection(s, 393216);
+    session_enter(s);
+    struct shot shot = draw(s, 80, 24, false);
+    assert_string_equal(shot.rows[2], " Segments › 393216");
+    expect(&shot, "original key 0x0052e2c1");
+    expect(&shot, "key 0x00000000");
+    expect(&shot, "creator 17001 gone");
+    expect(&shot, "1 attachment: 1 found in 1 process");
+    expect(&shot, "18811 oracle   S   1 rw");
+    expect(&shot, "python /opt/report/nightly.py --all");
+    assert_int_equal(find(&shot, "SHMID"), -1); // it stands in the path
+    done(&shot);
+    session_enter(s);
+    shot = draw(s, 80, 24, false);
+    assert_string_equal(shot.rows[2], " Segments › 393216 › python 18811");
+    expect(&shot, "7f0000000000 7f0011400000  276M rw-s  00:01 393216 /SYSV");
+    done(&shot);
+    shot = draw(s, 40, 10, false); // where it is narrow, the end of the path stays
+    expect(&shot, "python 18811");
+    done(&shot);
+    session_close(s);
+}
+
+static void unseen_attachments_are_told(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+
+    put_selection(s, 0);
+    session_enter(s);
+    struct shot shot = draw(s, 80, 24, false);
+    expect(&shot, "3 attachments: ");
+    expect(&shot, "another PID namespace");
+    expect(&shot, "no process was seen holding it");
+    done(&shot);
+    session_close(s);
+}
+
+static void unknown_is_not_none(void **state)
+{
+    (void)state;
+    struct snapshot *snapshot = fake_story();
+    struct session *s;
+
+    scan_unref(snapshot->scan);
+    snapshot->scan = NULL;
+    s = session_open(snapshot);
+    struct shot shot = draw(s, 80, 24, false);
+    assert_string_equal(shot.rows[5],
+                        " ● 0x00000000 393216 oracle  276M   1 dest   17001 gone         41m …");
+    done(&shot);
+    put_selection(s, 393216);
+    session_enter(s);
+    shot = draw(s, 80, 24, false);
+    expect(&shot, "reading who holds it");
+    assert_int_equal(find(&shot, "no process"), -1);
+    done(&shot);
+    session_close(s);
+}
+
+static void old_holders_say_their_age(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+
+    s->snapshot->scan->finished_ns = s->snapshot->time_ns - INT64_C(12500000000);
+    struct shot shot = draw(s, 100, 24, false);
+    expect(&shot, "holders 12s old");
+    done(&shot);
+    put_selection(s, 425985);
+    session_enter(s);
+    shot = draw(s, 100, 24, false);
+    expect(&shot, "18 attachments: 18 found in 18 processes; holders 12s old");
+    done(&shot);
+    session_close(s);
+}
+
+static void what_restricts_a_view_is_told(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+    struct view *view = session_view(s);
+
+    snprintf(view->filter_text, sizeof view->filter_text, "size>1M");
+    view->has_owner = true;
+    view->owner = 54;
+    view->orphans = true;
+    s->frozen = true;
+    for (int w = 40; w <= 120; w += 40) {
+        struct shot shot = draw(s, w, 24, false);
+        int y = find(&shot, "FROZEN");
+        assert_int_equal(y, 2);
+        assert_non_null(strstr(shot.rows[y], w == 40 ? "filter" : "filter size>1M"));
+        assert_non_null(strstr(shot.rows[y], "1"));
+        if (w == 120) {
+            assert_non_null(strstr(shot.rows[y], "owner oracle"));
+            assert_non_null(strstr(shot.rows[y], "orphans"));
+        }
+        done(&shot);
+    }
+    session_close(s);
+}
+
+static void tags_are_marked_and_counted(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+    struct identity identity;
+
+    put_selection(s, 425985);
+    session_selected(s, &identity);
+    tags_toggle(&s->tags, &identity);
+    put_selection(s, 458754);
+    struct shot shot = draw(s, 80, 24, false);
+    int y = find(&shot, " 425985 ");
+    assert_int_equal(shot.rows[y][0], '+');
+    assert_int_equal(style_at(&shot, 21, y), STYLE_TAGGED);
+    expect(&shot, "row 1 of 5  tagged 1");
+    done(&shot);
+    session_close(s);
+}
+
+static void writing_keys_leave_a_readonly_bar(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+    struct shot shot = draw(s, 200, 24, false);
+
+    expect(&shot, "F8");
+    expect(&shot, "F9");
+    done(&shot);
+    s->options.readonly = true;
+    shot = draw(s, 200, 24, false);
+    assert_int_equal(find(&shot, "F8"), -1);
+    assert_int_equal(find(&shot, "F9"), -1);
+    expect(&shot, "F1");
+    done(&shot);
+    char *help = help_text(&kind_segments, true);
+    assert_null(strstr(help, "F8"));
+    assert_non_null(strstr(help, "--readonly"));
+    free(help);
+    help = help_text(&kind_segments, false);
+    assert_non_null(strstr(help, "F8"));
+    assert_non_null(strstr(help, "nattch"));
+    free(help);
+    session_close(s);
+}
+
+static void messages_and_blind_spots(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+
+    s->snapshot->scan->unreadable = 31;
+    s->snapshot->scan->stuck = 1;
+    struct shot shot = draw(s, 100, 24, false);
+    assert_string_equal(shot.rows[22], " 1 process is stuck and cannot be read  31 of 240 "
+                                       "processes not readable as root; try sudo");
+    done(&shot);
+    snprintf(s->message, sizeof s->message, "not permitted: needs root, oracle or CAP_SYS_ADMIN");
+    s->message_severity = SEVERITY_CRITICAL;
+    shot = draw(s, 100, 24, false);
+    assert_string_equal(shot.rows[22], " not permitted: needs root, oracle or CAP_SYS_ADMIN");
+    assert_int_equal(style_at(&shot, 1, 22), STYLE_CRITICAL);
+    done(&shot);
+    session_close(s);
+}
+
+static void a_line_prompt_has_the_cursor_and_points_at_mistakes(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+
+    s->prompt.type = PROMPT_LINE;
+    snprintf(s->prompt.title, sizeof s->prompt.title, "Filter");
+    snprintf(s->prompt.text, sizeof s->prompt.text, "owner=x sizze>1M");
+    struct shot shot = draw(s, 80, 24, false);
+    assert_string_equal(shot.rows[22], " Filter: owner=x sizze>1M");
+    assert_int_equal(shot.canvas.cursor_x, 25);
+    assert_int_equal(shot.canvas.cursor_y, 22);
+    done(&shot);
+    snprintf(s->prompt.error, sizeof s->prompt.error, "no column 'sizze' in segments");
+    s->prompt.error_at = 8;
+    shot = draw(s, 40, 10, false);
+    assert_int_equal(style_at(&shot, 16, 8), STYLE_PLAIN);
+    assert_int_equal(style_at(&shot, 17, 8), STYLE_CRITICAL);
+    assert_string_equal(shot.rows[9], " no column 'sizze' in segments");
+    done(&shot);
+    // Longer than the line: the end of it, where one types, is what shows.
+    memset(s->prompt.text, 'a', 200);
+    snprintf(s->prompt.text + 200, 10, "end");
+    s->prompt.error[0] = '\0';
+    shot = draw(s, 40, 10, false);
+    assert_non_null(strstr(shot.rows[8], "aaaend"));
+    assert_int_equal(shot.canvas.cursor_x, 39);
+    done(&shot);
+    session_close(s);
+}
+
+static void a_question_keeps_its_answer_in_sight(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+    struct prompt *p = &s->prompt;
+
+    p->type = PROMPT_CONFIRM;
+    snprintf(p->title, sizeof p->title, "Remove");
+    snprintf(p->consequence.question, sizeof p->consequence.question,
+             "Remove segment 425985 (276M, PostgreSQL in /var/lib/postgresql/15/main)?");
+    for (int i = 0; i < 9; i++)
+        strcat(p->consequence.effect, "18 attachments stay until they detach now. ");
+    strcat(p->consequence.effect, "The last word.");
+    struct shot shot = draw(s, 80, 24, false);
+    expect(&shot, "The last word.");
+    expect(&shot, "y yes   n no");
+    done(&shot);
+    shot = draw(s, 40, 10, false);
+    expect(&shot, "Remove segment 425985");
+    expect(&shot, "y yes   n no");
+    assert_int_equal(find(&shot, "The last word."), -1);
+    assert_int_equal(p->page, 6);
+    done(&shot);
+    p->top = 99; // beyond the end: corrected
+    shot = draw(s, 40, 10, false);
+    expect(&shot, "The last word.");
+    expect(&shot, "y yes   n no");
+    assert_in_range(p->top, 1, 20);
+    done(&shot);
+    snprintf(p->word, sizeof p->word, "remove");
+    snprintf(p->text, sizeof p->text, "rem");
+    shot = draw(s, 40, 10, false);
+    expect(&shot, "type remove: rem");
+    assert_int_equal(shot.canvas.cursor_y, 8);
+    done(&shot);
+    session_close(s);
+}
+
+static void menus_scroll_with_their_cursor(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+    struct prompt *p = &s->prompt;
+
+    p->type = PROMPT_MENU;
+    snprintf(p->title, sizeof p->title, "Signal");
+    for (int i = 0; i < 64; i++) {
+        struct menu_item item = {.value = i};
+        snprintf(item.label, sizeof item.label, "%d SIG%d", i, i);
+        vec_push(&p->menu, item);
+    }
+    for (size_t cursor = 0; cursor < 64; cursor += 9) {
+        p->cursor = cursor;
+        for (int h = 10; h < 70; h += 13) {
+            struct shot shot = draw(s, 40, h, false);
+            int y = find(&shot, p->menu.at[cursor].label);
+            assert_true(y > 0);
+            assert_int_equal(style_at(&shot, 20, y), STYLE_SELECTED);
+            done(&shot);
+        }
+    }
+    session_close(s);
+}
+
+static void long_text_is_read_to_its_end(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+    struct prompt *p = &s->prompt;
+    size_t seen = 0, pages = 0;
+
+    p->type = PROMPT_TEXT;
+    snprintf(p->title, sizeof p->title, "Help");
+    p->body = mem_format("%s", "");
+    for (int i = 0; i < 60; i++) {
+        char *more = mem_format("%s  %d line that is wider than a narrow screen has columns\n",
+                                p->body, 1000 + i);
+        free(p->body);
+        p->body = more;
+    }
+    // As a reader pages on, no line is skipped.
+    while (seen < 60 && pages++ < 100) {
+        char number[32];
+        struct shot shot = draw(s, 40, 10, false);
+        for (int y = 0; y < 10; y++) {
+            snprintf(number, sizeof number, " %d line", 1000 + (int)seen);
+            if (strstr(shot.rows[y], number))
+                seen++;
+        }
+        done(&shot);
+        p->top += p->page;
+    }
+    assert_int_equal(seen, 60);
+    session_close(s);
+}
+
+static struct key_event press(struct session *s, const struct shot *shot, int x, int y,
+                              enum mouse mouse)
+{
+    struct key_event event = {.key = K_MOUSE, .mouse = mouse, .x = x, .y = y};
+
+    draw_mouse(&shot->canvas, s, &event);
+    return event;
+}
+
+static int column_of(const struct shot *shot, int y, const char *text) // cells, not bytes
+{
+    for (int x = 0; x < shot->canvas.w; x++) {
+        size_t n = 0;
+        while (text[n] && x + (int)n < shot->canvas.w &&
+               shot->canvas.cells[y * shot->canvas.w + x + (int)n].code == (uint32_t)text[n])
+            n++;
+        if (!text[n])
+            return x;
+    }
+    return -1;
+}
+
+static void the_mouse_does_what_it_points_at(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+    struct shot shot = draw(s, 120, 24, false);
+    struct view *view = session_view(s);
+    int x = column_of(&shot, 2, "3 Queues");
+
+    assert_int_equal(press(s, &shot, x, 2, MOUSE_CLICK).key, '3');
+    assert_int_equal(press(s, &shot, 119, 2, MOUSE_CLICK).key, K_NONE);
+    assert_int_equal(press(s, &shot, 10, 6, MOUSE_CLICK).key, K_NONE);
+    assert_int_equal(view->cursor, 2);
+    assert_int_equal(press(s, &shot, 10, 7, MOUSE_DOUBLE).key, K_ENTER);
+    assert_int_equal(view->cursor, 3);
+    press(s, &shot, 10, 20, MOUSE_CLICK); // below the last row
+    assert_int_equal(view->cursor, 3);
+    press(s, &shot, 10, 7, MOUSE_WHEEL_UP);
+    assert_int_equal(view->cursor, 0);
+    press(s, &shot, 10, 7, MOUSE_WHEEL_DOWN);
+    assert_int_equal(view->cursor, 3);
+    assert_true(view->descending);
+    press(s, &shot, column_of(&shot, 3, "SIZE"), 3, MOUSE_CLICK);
+    assert_false(view->descending); // the same column again: the other way round
+    press(s, &shot, column_of(&shot, 3, "OWNER") + 2, 3, MOUSE_CLICK);
+    assert_string_equal(view->sort->name, "owner");
+    assert_int_equal(press(s, &shot, column_of(&shot, 23, "F1") + 1, 23, MOUSE_CLICK).key, K_F1);
+    assert_int_equal(press(s, &shot, 60, 0, MOUSE_CLICK).key, K_NONE);
+    done(&shot);
+    session_close(s);
+}
+
+static void the_mouse_never_says_yes(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+
+    s->prompt.type = PROMPT_CONFIRM;
+    struct shot shot = draw(s, 40, 10, false);
+    for (int y = 0; y < 10; y++) {
+        for (int x = 0; x < 40; x++) {
+            assert_int_equal(press(s, &shot, x, y, MOUSE_CLICK).key, K_NONE);
+            assert_int_equal(press(s, &shot, x, y, MOUSE_DOUBLE).key, K_NONE);
+        }
+    }
+    done(&shot);
+    s->prompt.type = PROMPT_MENU;
+    vec_push(&s->prompt.menu, (struct menu_item){.label = "first", .value = 1});
+    vec_push(&s->prompt.menu, (struct menu_item){.label = "second", .value = 2});
+    shot = draw(s, 80, 24, false);
+    int y = find(&shot, "second");
+    assert_int_equal(press(s, &shot, 40, y, MOUSE_CLICK).key, K_NONE);
+    assert_int_equal(s->prompt.cursor, 1);
+    assert_int_equal(press(s, &shot, 40, y - 1, MOUSE_DOUBLE).key, K_ENTER);
+    assert_int_equal(s->prompt.cursor, 0);
+    assert_int_equal(press(s, &shot, 40, y, MOUSE_WHEEL_DOWN).key, K_MOUSE);
+    done(&shot);
+    session_close(s);
+}
+
+// The selected row is in sight after any move and any change of size; the last page is full.
+static void the_selection_stays_in_sight(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_crowd(500));
+    struct view *view = session_view(s);
+
+    for (int i = 0; i < 300; i++) {
+        view_select(view, s->snapshot, (size_t)(i * 37 % 500));
+        struct shot shot = draw(s, 80, 10 + i % 50, false);
+        assert_true(view->cursor >= view->top && view->cursor < view->top + view->page);
+        assert_true(view->top + view->page <= 500);
+        done(&shot);
+    }
+    session_close(s);
+}
+
+// Columns stay where they are while rows with longer and shorter texts scroll by.
+static void columns_do_not_jump(void **state)
+{
+    (void)state;
+    struct snapshot *snapshot = fake_story();
+    struct session *s = session_open(snapshot);
+    struct shot wide = draw(s, 100, 24, false);
+    char *titles = mem_copy_string(wide.rows[3]);
+
+    s->snapshot = fake_crowd(3); // nothing as long in it
+    session_rebuild(s);
+    struct shot narrow = draw(s, 100, 24, false);
+    assert_string_equal(narrow.rows[find(&narrow, "   KEY")], titles);
+    free(titles);
+    done(&narrow);
+    done(&wide);
+    snapshot_unref(snapshot);
+    session_close(s);
+}
+
+static void panning_ends_with_what_there_is(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+    struct view *view = session_view(s);
+
+    view->pan = 1000;
+    struct shot shot = draw(s, 50, 24, false);
+    assert_in_range(view->pan, 1, 12);
+    expect(&shot, "SHMID");
+    expect(&shot, "STATUS");
+    assert_int_equal(find(&shot, "0x00000000"), -1); // the key went away
+    done(&shot);
+    shot = draw(s, 200, 24, false); // all of it fits
+    assert_int_equal(view->pan, 0);
+    expect(&shot, "0x00000000");
+    done(&shot);
+    session_close(s);
+}
+
+// What a key may cost: drawing is far below 10 ms whatever the number of rows. The best of several
+// runs, so that a busy machine does not decide.
+static void drawing_costs_only_what_is_visible(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_crowd(4096));
+    struct canvas canvas = {0};
+    long best = -1;
+
+    canvas_resize(&canvas, 200, 60);
+    for (int i = 0; i < 20; i++) {
+        struct timespec from, to;
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
+        draw_session(&canvas, s);
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
+        long us = (to.tv_sec - from.tv_sec) * 1000000 + (to.tv_nsec - from.tv_nsec) / 1000;
+        best = best < 0 || us < best ? us : best;
+    }
+    print_message("drawing 4096 rows at 200x60: %ld us\n", best);
+#ifdef __SANITIZE_ADDRESS__
+    assert_true(best < 100000);
+#else
+    assert_true(best < 10000);
+#endif
+    canvas_free(&canvas);
+    session_close(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_first_screen_says_what_is_wrong),
+        cmocka_unit_test(a_big_screen_has_the_whole_header),
+        cmocka_unit_test(a_small_screen_keeps_what_matters),
+        cmocka_unit_test(ascii_screens_are_ascii),
+        cmocka_unit_test(too_small_says_so),
+        cmocka_unit_test(any_size_is_drawn),
+        cmocka_unit_test(entering_shows_path_accounting_and_holders),
+        cmocka_unit_test(unseen_attachments_are_told),
+        cmocka_unit_test(unknown_is_not_none),
+        cmocka_unit_test(old_holders_say_their_age),
+        cmocka_unit_test(what_restricts_a_view_is_told),
+        cmocka_unit_test(tags_are_marked_and_counted),
+        cmocka_unit_test(writing_keys_leave_a_readonly_bar),
+        cmocka_unit_test(messages_and_blind_spots),
+        cmocka_unit_test(a_line_prompt_has_the_cursor_and_points_at_mistakes),
+        cmocka_unit_test(a_question_keeps_its_answer_in_sight),
+        cmocka_unit_test(menus_scroll_with_their_cursor),
+        cmocka_unit_test(long_text_is_read_to_its_end),
+        cmocka_unit_test(the_mouse_does_what_it_points_at),
+        cmocka_unit_test(the_mouse_never_says_yes),
+        cmocka_unit_test(the_selection_stays_in_sight),
+        cmocka_unit_test(columns_do_not_jump),
+        cmocka_unit_test(panning_ends_with_what_there_is),
+        cmocka_unit_test(drawing_costs_only_what_is_visible),
+    };
+    setenv("TZ", "UTC", 1);
+    if (!setlocale(LC_ALL, "C.UTF-8"))
+        setlocale(LC_ALL, "en_US.UTF-8");
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
