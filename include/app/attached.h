@@ -36,6 +36,11 @@ enum attached_news { ATTACHED_SAME, ATTACHED_MORE, ATTACHED_OTHER };
 enum attached_news attached_ask_some(struct attached *a, const struct snapshot *tables,
                                      struct meanwhile m);
 
+// Where more of a segment was found than there is, asks its holders for file handles, which tell
+// apart what attached in other IPC namespaces. True where any told: a scan may now come out. False
+// also where that was done already.
+bool attached_tell_apart(struct attached *a, const struct scan *scan, struct meanwhile m);
+
 // Everything of the input that is known here.
 void attached_input(const struct attached *a, struct scan_input *in);
 

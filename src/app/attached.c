@@ -103,6 +103,66 @@ static void learn_handles(struct attached *a, const struct snapshot *tables, str
     }
 }
 
+static void forget_handle(struct attached *a, int32_t shmid)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < a->handles.n; i++)
+        if (a->handles.at[i].shmid != shmid)
+            a->handles.at[kept++] = a->handles.at[i];
+    a->handles.n = kept;
+}
+
+// Adds the handles that the roundup brought to what is known. Whether there were new ones.
+static bool take_handles(struct attached *a)
+{
+    bool any = false;
+
+    for (size_t h = 0; h < a->roundup.holdings.n; h++) {
+        const struct holding *now = &a->roundup.holdings.at[h];
+        const struct holding *old = holding_find(&a->holdings, now->pid);
+        if (!old || !holding_same(old, &a->mappings, now, &a->roundup.mappings))
+            continue;
+        for (uint32_t i = 0; i < now->n; i++) {
+            const struct mapping *told = &a->roundup.mappings.at[now->first + i];
+            struct mapping *mapping = &a->mappings.at[old->first + i];
+            if (!(told->known & ~mapping->known & MAP_KNOWS_HANDLE))
+                continue;
+            mapping->handle = told->handle;
+            mapping->known |= MAP_KNOWS_HANDLE;
+            any = true;
+        }
+    }
+    return any;
+}
+
+bool attached_tell_apart(struct attached *a, const struct scan *scan, struct meanwhile m)
+{
+    struct pid_entry_vec entries = {0};
+    bool any = false;
+
+    for (size_t i = 0; i < scan->accounts.n; i++) {
+        const struct segment_account *account = &scan->accounts.at[i];
+        if (account->found <= account->nattch || account->stale)
+            continue;
+        size_t n;
+        const struct holder *holders = scan_holders(scan, account->shmid, &n);
+        vec_clear(&entries);
+        for (size_t h = 0; h < n; h++) {
+            const struct holding *holding = holding_find(&a->holdings, holders[h].pid);
+            vec_push(&entries, (struct pid_entry){holding->pid, holding->instance});
+        }
+        if (!ask(a, PROBE_EXACT, entries.at, entries.n, m))
+            break;
+        if (!take_handles(a))
+            continue;
+        forget_handle(a, account->shmid); // whoever vouched for it may be the stranger
+        any = true;
+    }
+    vec_free(&entries);
+    return any;
+}
+
 // --- answers taken over -------------------------------------------------------------------------
 
 // What a process that does not answer held when it last did.

@@ -120,6 +120,9 @@ static bool scan_once(struct scanner *s, const struct snapshot *tables, struct m
     bool read = s->source.read(s->source.self, &segments, after) == 0;
     bool moved = s->source.forks(s->source.self, &forks) != 0 || forks != s->census->forks;
     build(s, tables, read ? &after->segments : NULL, moved, (uint64_t)(clock_ns() - start) / 1000);
+    if (attached_tell_apart(&s->attached, s->scan, m))
+        build(s, tables, read ? &after->segments : NULL, moved,
+              (uint64_t)(clock_ns() - start) / 1000);
     snapshot_unref(after);
     return true;
 }

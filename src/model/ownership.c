@@ -78,16 +78,15 @@ struct dispute {
     bool surplus; // more was found than there is; else less
 };
 
-// Surplus: everything taken, wherever its process is now. Missing: what is in another namespace and
-// could be the segment's.
+// Surplus: all that could be the segment's, wherever its process is now. Missing: what is in another
+// namespace and could be.
 static bool disputed(const struct dispute *d, const struct holding *holding, uint32_t index)
 {
     const struct mapping *m = &d->in->mappings->at[index];
 
-    if (m->shmid != d->account->shmid)
+    if (m->shmid != d->account->shmid || !fits(d->segment, m))
         return false;
-    return d->surplus ? d->taken[index]
-                      : !d->taken[index] && holding->namespace_differs && fits(d->segment, m);
+    return d->surplus || (!d->taken[index] && holding->namespace_differs);
 }
 
 static void count(struct file_vec *files, uint64_t handle, bool counted)
