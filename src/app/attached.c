@@ -150,7 +150,8 @@ bool attached_tell_apart(struct attached *a, const struct scan *scan, struct mea
         vec_clear(&entries);
         for (size_t h = 0; h < n; h++) {
             const struct holding *holding = holding_find(&a->holdings, holders[h].pid);
-            vec_push(&entries, (struct pid_entry){holding->pid, holding->instance});
+            if (holding)
+                vec_push(&entries, (struct pid_entry){holding->pid, holding->instance});
         }
         if (!ask(a, PROBE_EXACT, entries.at, entries.n, m))
             break;

@@ -1,0 +1,351 @@
+// Full scans of real processes through the real source: every attachment the kernel counts is found
+// once, by both ways of reading, also where namespaces and shared address spaces lie in the way.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "app/scanner.h"
+#include "linux/source.h"
+#include "support/ns.h"
+
+enum { PAGE = 4096, SIZE = 8 * PAGE, KEY = 0x00a72921, WAYS = 2 };
+
+static struct way { // of reading
+    struct linux_source *linux_source;
+    struct source source;
+    struct probers *probers;
+    struct census census;
+    struct scanner *scanner;
+} ways[WAYS];
+
+static int shmid = -1;
+
+static int open_ways(void **state)
+{
+    (void)state;
+    for (int i = 0; i < WAYS; i++) {
+        struct way *way = &ways[i];
+        const struct linux_source_options options = {.proc = "/proc", .text_only = i == 1};
+        const struct probers_options patient = {.deadline_ms = 10000}; // a busy machine is not sick
+        way->linux_source = linux_source_new(&options);
+        way->source = linux_source_seam(way->linux_source);
+        way->probers = probers_new(&way->source, &patient);
+        way->scanner = scanner_new(&way->source, way->probers, &way->census);
+    }
+    return 0;
+}
+
+static int close_ways(void **state)
+{
+    (void)state;
+    for (int i = 0; i < WAYS; i++) {
+        scanner_free(ways[i].scanner);
+        if (probers_free(ways[i].probers) != 0)
+            return -1;
+        census_free(&ways[i].census);
+        linux_source_free(ways[i].linux_source);
+    }
+    return 0;
+}
+
+static int with_segment(void **state)
+{
+    (void)state;
+    shmid = shmget(KEY, SIZE, IPC_CREAT | IPC_EXCL | 0600);
+    return shmid < 0 ? -1 : 0;
+}
+
+static int without_segment(void **state)
+{
+    (void)state;
+    return shmctl(shmid, IPC_RMID, NULL);
+}
+
+static void scan(struct way *way)
+{
+    static const struct want want = {.need = NEED_SEGMENTS | NEED_SYSTEM};
+    struct snapshot *tables = snapshot_new();
+
+    assert_int_equal(way->source.read(way->source.self, &want, tables), 0);
+    assert_true(scanner_update(way->scanner, tables, SCAN_FULLY, (struct meanwhile){0}));
+    snapshot_unref(tables);
+}
+
+// Scans both ways and checks that all `nattch` are found in `pids` processes.
+static void assert_accounted(uint64_t nattch, uint32_t holders)
+{
+    for (int i = 0; i < WAYS; i++) {
+        scan(&ways[i]);
+        const struct segment_account *account = scan_account(scanner_scan(ways[i].scanner), shmid);
+        assert_non_null(account);
+        assert_int_equal(account->nattch, nattch);
+        assert_int_equal(account->found, nattch);
+        assert_int_equal(account->holders, holders);
+        assert_int_equal(account->unseen, 0);
+    }
+}
+
+static const struct holder *holder(int way, pid_t pid)
+{
+    size_t n;
+    const struct holder *holders = scan_holders(scanner_scan(ways[way].scanner), shmid, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (holders[i].pid == pid)
+            return &holders[i];
+    return NULL;
+}
+
+static _Noreturn void rest(int ready)
+{
+    child_ready(ready);
+    for (;;)
+        pause();
+}
+
+static char *attach(void)
+{
+    char *at = shmat(shmid, NULL, 0);
+
+    if (at == (void *)-1)
+        _exit(1);
+    return at;
+}
+
+static void hold(void *arg, int ready)
+{
+    (void)arg;
+    attach();
+    rest(ready);
+}
+
+static void hold_in_pieces(void *arg, int ready)
+{
+    (void)arg;
+    char *at = attach();
+    attach();
+    if (mprotect(at + PAGE, PAGE, PROT_READ) < 0 || munmap(at + 4 * PAGE, PAGE) < 0 ||
+        mremap(at + 6 * PAGE, 0, PAGE, MREMAP_MAYMOVE) == MAP_FAILED)
+        _exit(1);
+    rest(ready);
+}
+
+static void pieces_are_all_found(void **state)
+{
+    (void)state;
+    pid_t child = child_start(hold_in_pieces, NULL);
+
+    assert_accounted(6, 1);
+    assert_int_equal(holder(0, child)->attaches, 6);
+    assert_int_equal(holder(1, child)->access, MAP_R | MAP_W);
+    child_end(child);
+    assert_accounted(0, 0);
+}
+
+static int sleep_shared(void *arg)
+{
+    (void)arg;
+    for (;;)
+        pause();
+    return 0;
+}
+
+// The process, a fork of it, and two that share its memory: two address spaces, four processes.
+static void shared_memory_counts_once(void **state)
+{
+    (void)state;
+    static char stacks[2][65536] __attribute__((aligned(16)));
+    char *at = attach();
+    pid_t forked = child_start(hold, NULL); // two of its own
+    pid_t shared[2];
+
+    for (int i = 0; i < 2; i++) {
+        shared[i] = clone(sleep_shared, stacks[i] + sizeof stacks[i], CLONE_VM | SIGCHLD, NULL);
+        assert_true(shared[i] > 0);
+    }
+    assert_accounted(3, 4);
+    for (int i = 0; i < WAYS; i++) {
+        assert_int_equal(holder(i, forked)->attaches, 2);
+        assert_int_equal(holder(i, forked)->shares_memory_with, 0);
+        unsigned sharers = 0;
+        const pid_t all[] = {getpid(), shared[0], shared[1]};
+        for (int k = 0; k < 3; k++)
+            sharers += holder(i, all[k])->shares_memory_with != 0;
+        assert_int_equal(sharers, 2); // one of the three stands for all
+    }
+    for (int i = 0; i < 2; i++)
+        child_end(shared[i]);
+    child_end(forked);
+    shmdt(at);
+}
+
+static void hold_then_leave(void *arg, int ready)
+{
+    (void)arg;
+    attach();
+    if (unshare(CLONE_NEWIPC) < 0)
+        _exit(1);
+    rest(ready);
+}
+
+static bool make_the_same_elsewhere(void)
+{
+    int id;
+
+    if (unshare(CLONE_NEWIPC) < 0)
+        return false;
+    do // the same key, size and, after as many removals as it takes, id
+        id = shmget(KEY, SIZE, IPC_CREAT | 0600);
+    while (id >= 0 && id != shmid && shmctl(id, IPC_RMID, NULL) == 0);
+    return id == shmid && shmat(id, NULL, 0) != (void *)-1;
+}
+
+static void hold_the_same_elsewhere(void *arg, int ready)
+{
+    (void)arg;
+    if (!make_the_same_elsewhere())
+        _exit(1);
+    rest(ready);
+}
+
+static void hold_elsewhere_then_come_in(void *arg, int ready)
+{
+    (void)arg;
+    int home = open("/proc/self/ns/ipc", O_RDONLY | O_CLOEXEC);
+    if (!make_the_same_elsewhere() || setns(home, CLONE_NEWIPC) < 0)
+        _exit(1);
+    rest(ready);
+}
+
+static void needs_handles(void)
+{
+    if (ns_was_root())
+        return;
+    printf("skip: only root of the machine may ask for file handles\n");
+    skip();
+}
+
+static void who_left_is_found_and_who_is_elsewhere_is_not(void **state)
+{
+    (void)state;
+    needs_handles();
+    pid_t inside = child_start(hold, NULL), elsewhere = child_start(hold_the_same_elsewhere, NULL);
+    pid_t left = child_start(hold_then_leave, NULL);
+
+    assert_true(inside > 0 && elsewhere > 0 && left > 0);
+    assert_accounted(2, 2);
+    for (int i = 0; i < WAYS; i++) {
+        assert_true(holder(i, left)->namespace_differs);
+        assert_false(holder(i, inside)->namespace_differs);
+        assert_null(holder(i, elsewhere));
+    }
+    // Nobody is left inside who could vouch for the file: the number of mappings does. Two of the
+    // other namespace make it differ from ours.
+    pid_t second = child_start(hold_then_leave, NULL);
+    child_end(inside);
+    assert_accounted(2, 2);
+    assert_null(holder(0, elsewhere));
+    child_end(second);
+    child_end(left);
+    assert_accounted(0, 0);
+    child_end(elsewhere);
+}
+
+static void who_came_in_brings_nothing_of_ours(void **state)
+{
+    (void)state;
+    needs_handles();
+    pid_t stranger = child_start(hold_elsewhere_then_come_in, NULL); // the lowest pid: seen first
+    pid_t first = child_start(hold, NULL), second = child_start(hold, NULL);
+
+    assert_true(stranger > 0 && first > 0 && second > 0);
+    assert_accounted(2, 2);
+    for (int i = 0; i < WAYS; i++)
+        assert_null(holder(i, stranger));
+    child_end(first);
+    child_end(second);
+    child_end(stranger);
+}
+
+// Without handles the namespace link decides: strangers are left out, and nobody is blamed.
+static void elsewhere_is_left_out_without_handles_too(void **state)
+{
+    (void)state;
+    pid_t inside = child_start(hold, NULL), elsewhere = child_start(hold_the_same_elsewhere, NULL);
+
+    assert_true(inside > 0 && elsewhere > 0);
+    assert_accounted(1, 1);
+    assert_null(holder(0, elsewhere));
+    child_end(inside);
+    assert_accounted(0, 0);
+    child_end(elsewhere);
+}
+
+static void the_key_is_told_after_removal(void **state)
+{
+    (void)state;
+    pid_t child = child_start(hold, NULL);
+
+    assert_int_equal(shmctl(shmid, IPC_RMID, NULL), 0);
+    assert_accounted(1, 1);
+    for (int i = 0; i < WAYS; i++) {
+        const struct segment_account *account = scan_account(scanner_scan(ways[i].scanner), shmid);
+        assert_true(account->key_known);
+        assert_int_equal(account->original_key, KEY);
+    }
+    child_end(child);
+    shmid = shmget(IPC_PRIVATE, PAGE, 0600); // for without_segment
+}
+
+static void a_storm_of_forks(void **state)
+{
+    (void)state;
+    enum { N = 200 };
+    pid_t children[N];
+    char *at = attach();
+
+    for (int i = 0; i < N; i++) {
+        children[i] = fork();
+        if (children[i] == 0)
+            for (;;)
+                pause();
+    }
+    assert_accounted(N + 1, N + 1);
+    for (int i = 0; i < N; i++)
+        child_end(children[i]);
+    assert_accounted(1, 1);
+    shmdt(at);
+}
+
+static int tests(void)
+{
+#define WITH_SEGMENT(f) cmocka_unit_test_setup_teardown(f, with_segment, without_segment)
+    const struct CMUnitTest all[] = {
+        WITH_SEGMENT(pieces_are_all_found),
+        WITH_SEGMENT(shared_memory_counts_once),
+        WITH_SEGMENT(who_left_is_found_and_who_is_elsewhere_is_not),
+        WITH_SEGMENT(who_came_in_brings_nothing_of_ours),
+        WITH_SEGMENT(elsewhere_is_left_out_without_handles_too),
+        WITH_SEGMENT(the_key_is_told_after_removal),
+        WITH_SEGMENT(a_storm_of_forks),
+    };
+    return cmocka_run_group_tests(all, open_ways, close_ways);
+}
+
+int main(void)
+{
+    return ns_run(tests);
+}
