@@ -243,13 +243,6 @@ static int check(const struct options *o)
         return options_fail("-o chooses the columns of --json and --batch");
     if (o->columns && o->n_tables != 1)
         return options_fail("-o needs exactly one table");
-    if (o->mode != MODE_SCREEN)
-        return 0;
-    if (o->n_tables > 1)
-        return options_fail("the screen opens on one table; several need --json or --batch");
-    if (o->n_tables && o->tables[0]->belongs)
-        return options_fail("'%s' belongs to one object: the screen cannot open on it",
-                            o->tables[0]->name);
     return 0;
 }
 

@@ -152,8 +152,6 @@ static void mistakes_end_in_one_clear_line(void **state)
     REFUSED("--json takes no value", "--json=yes");
     REFUSED("only one of --json, --batch and --list-columns", "--json", "--batch");
     REFUSED("table 'segments' is named twice", "--json", "seg", "segments");
-    REFUSED("the screen opens on one table; several need --json or --batch", "seg", "sem");
-    REFUSED("'holders' belongs to one object: the screen cannot open on it", "holders");
     REFUSED("-o chooses the columns of --json and --batch", "-o", "size", "segments");
     REFUSED("-o needs exactly one table", "--json", "-o", "size");
     REFUSED("-o needs exactly one table", "--json", "-o", "size", "seg", "sem");
