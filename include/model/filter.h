@@ -25,4 +25,8 @@ void filter_free(struct filter *filter);
 bool filter_match(const struct filter *filter, const struct snapshot *s, const void *row);
 unsigned filter_need(const struct filter *filter); // enum need of the columns it reads
 
+// Whether any cell of the screen shows the text, as words of a filter and the search ask.
+bool row_contains(const struct kind *kind, const struct snapshot *s, const void *row,
+                  const char *text);
+
 #endif

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
 
 void view_init(struct view *v, const struct kind *kind, const struct identity *parent)
 {
@@ -95,28 +94,13 @@ void view_sort(struct view *v, const struct snapshot *s, const struct column *co
     view_rebuild(v, s);
 }
 
-static bool row_contains(const struct view *v, const struct snapshot *s, const void *row,
-                         const char *text)
-{
-    char cell[CELL_SCRATCH];
-
-    for (size_t i = 0; i < v->kind->n_columns; i++) {
-        const struct column *column = &v->kind->columns[i];
-
-        if (column->flags & COL_SCREEN &&
-            text_contains(column_text(column, s, row, cell, sizeof cell), text))
-            return true;
-    }
-    return false;
-}
-
 bool view_search(const struct view *v, const struct snapshot *s, const char *text, size_t from,
                  bool backwards, size_t *row)
 {
     for (size_t i = 1; i <= v->rows.n; i++) {
         size_t at = (backwards ? from + v->rows.n - i : from + i) % v->rows.n;
 
-        if (row_contains(v, s, v->rows.at[at], text)) {
+        if (row_contains(v->kind, s, v->rows.at[at], text)) {
             *row = at;
             return true;
         }

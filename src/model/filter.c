@@ -37,9 +37,8 @@ struct term {
 VEC(term_vec, struct term);
 
 struct filter {
+    const struct kind *kind;
     struct term_vec terms;
-    const struct column **shown; // what words look at
-    size_t n_shown;
 };
 
 struct parser {
@@ -290,8 +289,7 @@ struct filter *filter_parse(const struct kind *kind, const char *expression,
     struct parser p = {.kind = kind, .text = expression, .at = expression, .error = error};
 
     *error = (struct filter_error){0};
-    filter->shown = mem_zero(kind->n_columns, sizeof filter->shown[0]);
-    filter->n_shown = kind_columns(kind, COL_SCREEN, filter->shown);
+    filter->kind = kind;
     for (skip_space(&p); *p.at; skip_space(&p)) {
         struct term term = {0};
         bool ok = take_term(&p, &term);
@@ -311,18 +309,18 @@ void filter_free(struct filter *filter)
     for (size_t i = 0; i < filter->terms.n; i++)
         free(filter->terms.at[i].text);
     vec_free(&filter->terms);
-    free(filter->shown);
     free(filter);
 }
 
-static bool word_matches(const struct filter *filter, const struct term *term,
-                         const struct snapshot *s, const void *row)
+bool row_contains(const struct kind *kind, const struct snapshot *s, const void *row,
+                  const char *text)
 {
-    char text[CELL_SCRATCH];
+    char shown[CELL_SCRATCH];
 
-    for (size_t i = 0; i < filter->n_shown; i++) {
-        column_text(filter->shown[i], s, row, text, sizeof text);
-        if (text_contains(text, term->text))
+    for (size_t i = 0; i < kind->n_columns; i++) {
+        const struct column *column = &kind->columns[i];
+        if (column->flags & COL_SCREEN &&
+            text_contains(column_text(column, s, row, shown, sizeof shown), text))
             return true;
     }
     return false;
@@ -397,12 +395,23 @@ bool filter_match(const struct filter *filter, const struct snapshot *s, const v
 {
     for (size_t i = 0; filter && i < filter->terms.n; i++) {
         const struct term *term = &filter->terms.at[i];
-        bool matches = term->op == OP_WORD ? word_matches(filter, term, s, row)
+        bool matches = term->op == OP_WORD ? row_contains(filter->kind, s, row, term->text)
                                            : comparison_matches(term, s, row);
         if (matches == term->negated)
             return false;
     }
     return true;
+}
+
+static unsigned words_need(const struct kind *kind)
+{
+    unsigned need = 0;
+
+    for (size_t i = 0; i < kind->n_columns; i++) {
+        if (kind->columns[i].flags & COL_SCREEN)
+            need |= kind->columns[i].need;
+    }
+    return need;
 }
 
 unsigned filter_need(const struct filter *filter)
@@ -411,14 +420,12 @@ unsigned filter_need(const struct filter *filter)
 
     for (size_t i = 0; filter && i < filter->terms.n; i++) {
         const struct term *term = &filter->terms.at[i];
-        if (term->op == OP_CONTAINS) {
+        if (term->op == OP_WORD)
+            need |= words_need(filter->kind);
+        else if (term->op == OP_CONTAINS)
             need |= term->column->need;
-        } else if (term->column) {
+        else
             need |= term->column->need & ~term->column->show_need;
-        } else {
-            for (size_t k = 0; k < filter->n_shown; k++)
-                need |= filter->shown[k]->need;
-        }
     }
     return need;
 }
