@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/line.h"
 #include "output/batch.h"
@@ -77,7 +78,8 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
     if (s->scan->unreadable) {
         line_add(line, "%s", line->n ? ", " : "");
         line_count(line, s->scan->unreadable, "process", "processes");
-        line_add(line, " not readable by this user; try sudo");
+        // Root that is refused sits in a container: sudo would not help.
+        line_add(line, " not readable%s", geteuid() ? " by this user; try sudo" : "");
     }
 }
 

@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/line.h"
 #include "model/cells.h"
@@ -21,23 +20,14 @@ static bool blind(const struct segment_account *account)
     return !account || (account->nattch > 0 && account->found == 0 && account->holders == 0);
 }
 
-// The kernel's rss and swap can be nonsense on hugetlb segments; both count whole pages.
-static void set_resident(const struct segment *r, uint64_t bytes, unsigned bit, struct cell *out)
-{
-    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-
-    if (r->known & bit && (bytes <= r->size || bytes - r->size < page))
-        cell_set_count(out, bytes);
-}
-
 static enum pid_state creator_state(const struct snapshot *s, const struct segment *r)
 {
     return snapshot_pid_state(s, r->cpid, segment_birth(r));
 }
 
 CELL_GETTER(get_size, struct segment, cell_set_count(out, r->size))
-CELL_GETTER(get_rss, struct segment, set_resident(r, r->rss, SEG_KNOWS_RSS, out))
-CELL_GETTER(get_swap, struct segment, set_resident(r, r->swap, SEG_KNOWS_SWAP, out))
+CELL_GETTER(get_rss, struct segment, if (r->known & SEG_KNOWS_RSS) cell_set_count(out, r->rss))
+CELL_GETTER(get_swap, struct segment, if (r->known & SEG_KNOWS_SWAP) cell_set_count(out, r->swap))
 CELL_GETTER(get_nattch, struct segment, cell_set_count(out, r->nattch))
 CELL_GETTER(get_cpid, struct segment, cell_set_pid(out, r->cpid))
 CELL_GETTER(get_creator_state, struct segment,

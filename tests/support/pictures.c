@@ -43,10 +43,9 @@ static void add_segments(struct snapshot *s)
                               .known = SEG_KNOWS_RSS | SEG_KNOWS_SWAP});
     vec_push(&s->segments,
              (struct segment){.o = owned(7, 0, 100, 0600, PICTURE_NOW - 4000), .size = 8192,
-                              .rss = 1 << 30, .nattch = 2, .atime = PICTURE_NOW - 3000,
+                              .nattch = 2, .atime = PICTURE_NOW - 3000,
                               .dtime = PICTURE_NOW - 30, .cpid = 9, .lpid = 0,
-                              .flags = SEG_DEST | SEG_LOCKED,
-                              .known = SEG_KNOWS_RSS | SEG_KNOWS_SWAP});
+                              .flags = SEG_DEST | SEG_LOCKED, .known = SEG_KNOWS_SWAP});
     vec_push(&s->segments,
              (struct segment){.o = owned(2147483647, 0xffffffff, 4242, 0777, PICTURE_NOW - 9000),
                               .size = 56, .rss = 4096, .cpid = 9,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "model/kind.h"
+#include "model/triage.h"
 #include "support/pictures.h"
 
 static const struct column *column(const struct kind *kind, const char *name)
@@ -131,6 +132,13 @@ static void tables_are_sane(void **state)
     }
 }
 
+// A picture with what the table of findings needs has what its rules look at.
+static void findings_need_what_triage_needs(void **state)
+{
+    (void)state;
+    assert_int_equal(triage_need() & ~kind_findings.need, 0);
+}
+
 // No getter and no text may touch what is not there, or invent a value.
 static void everything_may_be_unknown(void **state)
 {
@@ -250,9 +258,7 @@ static void holders_of_one_program_are_counted_together(void **state)
     snapshot_unref(s);
 }
 
-// What the kernel cannot mean is not repeated: 1 GiB resident of 8 KiB. A page of a smaller
-// segment is meant.
-static void nonsense_is_unknown(void **state)
+static void what_was_not_seen_is_unknown(void **state)
 {
     (void)state;
     struct snapshot *s = picture_new();
@@ -362,12 +368,13 @@ int main(void)
         cmocka_unit_test(json_members_are_the_documented_ones),
         cmocka_unit_test(segments_stand_on_the_screen_in_their_order),
         cmocka_unit_test(tables_are_sane),
+        cmocka_unit_test(findings_need_what_triage_needs),
         cmocka_unit_test(everything_may_be_unknown),
         cmocka_unit_test(an_empty_picture_has_no_rows),
         cmocka_unit_test(people_read_more_than_the_value),
         cmocka_unit_test(a_younger_process_is_not_the_creator),
         cmocka_unit_test(holders_of_one_program_are_counted_together),
-        cmocka_unit_test(nonsense_is_unknown),
+        cmocka_unit_test(what_was_not_seen_is_unknown),
         cmocka_unit_test(waiting_is_counted_only_where_it_can_be),
         cmocka_unit_test(rows_hang_on_their_parents),
         cmocka_unit_test(names_are_found),

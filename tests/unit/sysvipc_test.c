@@ -113,9 +113,11 @@ static void an_impossible_rss_is_unknown(void **state)
 
     tree_write(*state, "sysvipc/shm",
                SHM_HEAD "0 1 600 4194304 0 0 0 0 0 0 0 0 0 0 1073741824 0\n"
-                        "0 2 600 4194304 0 0 0 0 0 0 0 0 0 0 4194304 8192\n");
+                        "0 2 600 4194304 0 0 0 0 0 0 0 0 0 0 4194304 8192\n"
+                        "0 3 600 56 0 0 0 0 0 0 0 0 0 0 4096 0\n");
     assert_int_equal(sysvipc_segments(*state, &v), 0);
-    assert_int_equal(v.n, 2);
+    assert_int_equal(v.n, 3);
+    assert_int_equal(v.at[2].known, SEG_KNOWS_RSS | SEG_KNOWS_SWAP); // a page of 56 bytes
     assert_int_equal(v.at[0].known, SEG_KNOWS_SWAP);
     assert_int_equal(v.at[1].known, SEG_KNOWS_RSS | SEG_KNOWS_SWAP);
     assert_int_equal(v.at[1].rss, 4194304);

@@ -1,0 +1,19 @@
+// Runs the built program, without a terminal, and keeps what it says.
+#ifndef IPCTOP_TESTS_PROGRAM_H
+#define IPCTOP_TESTS_PROGRAM_H
+
+#include <stdbool.h>
+
+struct said {
+    char *out, *err; // owned; freed by said_clear
+    int status;      // of the exit, or 128 + signal
+};
+
+// build/ipctop with these arguments, separated by single spaces; in the caller's namespaces. As an
+// ordinary user where `nobody`.
+struct said program_run(const char *arguments, bool nobody);
+// Any shell command.
+struct said shell_run(const char *command);
+void said_clear(struct said *said);
+
+#endif
