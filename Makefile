@@ -63,7 +63,7 @@ $(O)/tests/%_test: $(O)/tests/%_test.o $(SUPPORT) $(LIB)
 $(O)/demo: $(patsubst %.c,$(O)/%.o,$(wildcard tests/demo/*.c))
 	$(CC) $(ALL_LDFLAGS) -o $@ $^
 $(O)/bench: $(patsubst %.c,$(O)/%.o,$(wildcard tests/bench/*.c)) $(filter-out %/tty.o %/tty_keys.o,$(SUPPORT)) $(LIB)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lutil
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lutil -lm
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 

@@ -1,0 +1,190 @@
+#include "measure.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+double seconds_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+double samples_percentile(const struct samples *s, double percent)
+{
+    if (!s->n)
+        return NAN;
+    double *sorted = mem_alloc(s->n * sizeof *sorted);
+    memcpy(sorted, s->at, s->n * sizeof *sorted);
+    qsort(sorted, s->n, sizeof *sorted, compare);
+    size_t at = (size_t)ceil(percent / 100 * (double)s->n);
+    double value = sorted[at ? at - 1 : 0];
+    free(sorted);
+    return value;
+}
+
+double samples_median(const struct samples *s)
+{
+    return samples_percentile(s, 50);
+}
+
+double command_seconds(const char *command)
+{
+    double start = seconds_now();
+    int status = 0;
+
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        int null = open("/dev/null", O_RDWR);
+        dup2(null, 0);
+        dup2(null, 1);
+        dup2(null, 2);
+        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        _exit(127);
+    }
+    if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status))
+        return NAN;
+    return seconds_now() - start;
+}
+
+double process_cpu_seconds(int pid)
+{
+    char path[300];
+    double total = 0;
+    bool any = false;
+
+    snprintf(path, sizeof path, "/proc/%d/task", pid);
+    DIR *dir = opendir(path);
+    if (!dir)
+        return NAN;
+    for (struct dirent *e; (e = readdir(dir));) {
+        if (e->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof path, "/proc/%d/task/%s/schedstat", pid, e->d_name);
+        FILE *f = fopen(path, "re");
+        unsigned long long ns = 0;
+        if (f && fscanf(f, "%llu", &ns) == 1) {
+            total += (double)ns / 1e9;
+            any = true;
+        }
+        if (f)
+            fclose(f);
+    }
+    closedir(dir);
+    return any ? total : NAN;
+}
+
+double process_resident_bytes(int pid)
+{
+    char path[64];
+    unsigned long long size, resident = 0;
+
+    snprintf(path, sizeof path, "/proc/%d/statm", pid);
+    FILE *f = fopen(path, "re");
+    bool ok = f && fscanf(f, "%llu %llu", &size, &resident) == 2;
+    if (f)
+        fclose(f);
+    return ok ? (double)resident * (double)sysconf(_SC_PAGESIZE) : NAN;
+}
+
+// --- the table ---------------------------------------------------------------------------------
+
+struct line {
+    struct report_row row;
+    const char *skipped;
+};
+VEC(line_vec, struct line);
+static struct line_vec table;
+
+static struct line *add(const char *target, const char *what)
+{
+    vec_push(&table, (struct line){.row = {.target = target, .scale = 1, .unit = "", .goal = NAN}});
+    struct line *line = &table.at[table.n - 1];
+    snprintf(line->row.what, sizeof line->row.what, "%s", what);
+    return line;
+}
+
+struct report_row *report_row(const char *target, const char *what)
+{
+    fprintf(stderr, "  %s. %s\n", target, what);
+    return &add(target, what)->row;
+}
+
+void report_skip(const char *target, const char *what, const char *why)
+{
+    add(target, what)->skipped = why;
+}
+
+static void number(char *dst, size_t cap, double value, double scale)
+{
+    value *= scale;
+    if (isnan(value))
+        snprintf(dst, cap, "-");
+    else
+        snprintf(dst, cap, value < 1 ? "%.3f" : value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value);
+}
+
+static void spread(char *dst, size_t cap, const struct samples *s, double scale)
+{
+    char low[24], mid[24], high[24];
+
+    number(low, sizeof low, samples_percentile(s, 0), scale);
+    number(mid, sizeof mid, samples_median(s), scale);
+    number(high, sizeof high, samples_percentile(s, 100), scale);
+    if (s->n > 1)
+        snprintf(dst, cap, "%s (%s–%s)", mid, low, high);
+    else
+        snprintf(dst, cap, "%s", mid);
+}
+
+void report_print(void)
+{
+    printf("| target | what | ipctop: median (min–max) | beside it | median (min–max) | ratio | goal | met |\n");
+    printf("|---|---|---|---|---|---|---|---|\n");
+    for (size_t i = 0; i < table.n; i++) {
+        struct report_row *row = &table.at[i].row;
+        char ours[80], theirs[80] = "", ratio[24] = "", goal[48] = "";
+        const char *met = "";
+
+        if (table.at[i].skipped) {
+            printf("| %s | %s | skipped: %s | | | | | |\n", row->target, row->what, table.at[i].skipped);
+            continue;
+        }
+        spread(ours, sizeof ours, &row->ours, row->scale);
+        double times = NAN;
+        if (row->theirs.n) {
+            spread(theirs, sizeof theirs, &row->theirs, row->scale);
+            times = samples_median(&row->ours) / samples_median(&row->theirs);
+            if (times < 0.1)
+                snprintf(ratio, sizeof ratio, "1/%.0f", 1 / times);
+            else
+                number(ratio, sizeof ratio, times, 1);
+        }
+        if (!isnan(row->goal)) {
+            double value = row->by_ratio ? times : samples_median(&row->ours) * row->scale;
+            met = isnan(value) ? "?" : value <= row->goal ? "yes" : "NO";
+            if (row->by_ratio && row->goal < 0.5)
+                snprintf(goal, sizeof goal, "≤ 1/%.0f", 1 / row->goal);
+            else
+                snprintf(goal, sizeof goal, "≤ %g %s", row->goal, row->by_ratio ? "×" : row->unit);
+        }
+        printf("| %s | %s | %s %s | %s | %s | %s | %s | %s |\n", row->target, row->what, ours, row->unit,
+               row->theirs_name ? row->theirs_name : "", theirs, ratio, goal, met);
+    }
+}
