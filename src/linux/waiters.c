@@ -69,14 +69,29 @@ static void know_comm(int tasks, struct waiter *waiter)
     text_escape(waiter->comm, sizeof waiter->comm, raw, len > 0 ? (size_t)len : 0);
 }
 
+static bool read_stat(int tasks, int32_t tid, struct taskstat *stat)
+{
+    char path[PATH_CAP];
+
+    snprintf(path, sizeof path, "%" PRId32 "/stat", tid);
+    return taskstat_read(tasks, path, stat) == 0;
+}
+
 // A stopped task still shows its call, but the kernel does not count it as waiting.
 static bool is_stopped(int tasks, int32_t tid)
 {
     struct taskstat stat;
-    char path[PATH_CAP];
 
-    snprintf(path, sizeof path, "%" PRId32 "/stat", tid);
-    return taskstat_read(tasks, path, &stat) == 0 && (stat.state == 'T' || stat.state == 't');
+    return read_stat(tasks, tid, &stat) && (stat.state == 'T' || stat.state == 't');
+}
+
+// An exited leader belongs to root (fs/proc/base.c task_dump_owner): that it cannot be read says
+// nothing of its threads.
+static bool is_dead(int tasks, int32_t tid)
+{
+    struct taskstat stat;
+
+    return read_stat(tasks, tid, &stat) && taskstat_is_dead(&stat);
 }
 
 static void describe(int tasks, const struct waitcall *call, struct waiter *waiter)
@@ -144,8 +159,8 @@ void waiters_probe(const char *proc, int32_t pid, struct answer *answer)
         if (!text_parse_int(entry->d_name, 1, INT32_MAX, &tid))
             continue;
         int error = read_task(proc, dirfd(dir), pid, (int32_t)tid, answer);
-        if (error == -EACCES || error == -EPERM) { // then of all threads
-            answer->error = error;
+        if ((error == -EACCES || error == -EPERM) && !is_dead(dirfd(dir), (int32_t)tid)) {
+            answer->error = error; // and so of all threads
             break;
         }
     }
