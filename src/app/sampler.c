@@ -10,8 +10,6 @@
 #include "base/clock.h"
 #include "model/triage.h"
 
-#pragma weak triage_run // until it lands
-
 // A picture waits so long for what processes answer; then the tables go ahead.
 static const int64_t AHEAD_NS = 15 * CLOCK_MS;
 // What was killed or removed may take its time to go: the next look after an action.
@@ -61,8 +59,7 @@ static void publish(struct sampler *s, struct snapshot *picture, struct round *r
     struct snapshot *old;
     uint64_t one = 1;
 
-    if (triage_run)
-        triage_run(picture);
+    triage_run(picture);
     pthread_mutex_lock(&s->lock);
     picture->number = ++s->number;
     old = s->newest;
