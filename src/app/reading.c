@@ -71,7 +71,7 @@ void reading_tables(struct reading *r, const struct want *want)
 
     r->want = *want;
     r->time_ns = clock_ns();
-    if (r->source.read(r->source.self, want, fresh) != 0 && r->tables) {
+    if (r->source.read(r->source.self, want, fresh) != 0 && !fresh->has && r->tables) {
         snapshot_unref(fresh); // what was read last is better than nothing, and says its time
         return;
     }
@@ -189,7 +189,7 @@ struct snapshot *reading_ask(struct reading *r, const struct want *want, enum sc
     bool all = effort == SCAN_FULLY;
 
     // In this order: one answer names whom to ask next.
-    if (want->need & NEED_HOLDERS)
+    if (want->need & NEED_HOLDERS && tables->has & NEED_SEGMENTS)
         scanner_update(r->scanner, tables, effort, m);
     if (want->need & NEED_WAITERS)
         waiting_update(r->waiting, tables, want, all, m);

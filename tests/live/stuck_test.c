@@ -1,0 +1,506 @@
+// Processes in the states in which ps, top and lsof hang: the sampler goes on, says so, keeps what
+// they held, recovers with them, and quits at once.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/sampler.h"
+#include "base/clock.h"
+#include "linux/source.h"
+#include "support/ns.h"
+#include "support/stall.h"
+#include "support/tree.h"
+
+enum state { FAULT, REPLACE, EXEC };
+enum { PATIENCE_MS = 1000 }; // for what is to take 250 ms at most, on a machine that is busy
+
+static const struct want wanted = {.need = NEED_SEGMENTS | NEED_HOLDERS | NEED_PROCESSES |
+                                           NEED_COMMANDS | NEED_SYSTEM};
+
+struct world {
+    struct stall stall;
+    struct linux_source *linux_source;
+    struct source source;
+    struct sampler *sampler;
+    int shmid;
+    pid_t pid;
+    enum state state;
+    _Atomic int *go;
+};
+
+// Threads that were left behind may still be on their way out of a source: it stays to the end.
+static struct linux_source *volatile left_over[8];
+static size_t n_left_over;
+
+// --- the sick process ---------------------------------------------------------------------------
+
+static char *volatile map;
+
+static void *touch(void *arg)
+{
+    (void)arg;
+    volatile char byte = map[0];
+    (void)byte;
+    return NULL;
+}
+
+static void *remap(void *arg)
+{
+    (void)arg;
+    for (;;) {
+        void *p = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        munmap(p, 4096);
+        usleep(1000);
+    }
+}
+
+static void sick(void *arg, int ready)
+{
+    struct world *w = arg;
+    pthread_t thread;
+
+    // The segment lies above: what is taken down in order of addresses meets the file first.
+    if (shmat(w->shmid, NULL, 0) == (void *)-1)
+        _exit(1);
+    int fd = open(w->stall.file, O_RDWR | O_CLOEXEC);
+    map = mmap(NULL, STALL_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (map == MAP_FAILED)
+        _exit(1);
+    close(fd);
+    if (w->state != FAULT)
+        map[0] = 1; // to be written back when it goes
+    child_ready(ready);
+    while (!atomic_load(w->go))
+        usleep(1000);
+    if (w->state == FAULT) {
+        pthread_create(&thread, NULL, touch, NULL);
+        pthread_create(&thread, NULL, remap, NULL);
+    } else if (w->state == REPLACE) {
+        mmap(map, STALL_SIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    } else {
+        execl("/bin/sleep", "sleep", "1000", NULL);
+    }
+    for (;;)
+        pause();
+}
+
+static int setup(void **state, enum state kind)
+{
+    struct world *w = calloc(1, sizeof *w);
+    const struct linux_source_options options = {.proc = "/proc"};
+
+    *state = w;
+    w->state = kind;
+    w->shmid = -1;
+    w->linux_source = linux_source_new(&options);
+    w->source = linux_source_seam(w->linux_source);
+    int error = stall_start(&w->stall);
+    if (error) {
+        printf("skip: no file system of our own: %s\n", strerror(-error));
+        return 0;
+    }
+    w->go = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    w->shmid = shmget(IPC_PRIVATE, 8192, IPC_CREAT | 0600);
+    w->pid = child_start(sick, w);
+    return w->pid > 0 ? 0 : -1;
+}
+
+static int setup_fault(void **state)
+{
+    return setup(state, FAULT);
+}
+
+static int setup_replace(void **state)
+{
+    return setup(state, REPLACE);
+}
+
+static int setup_exec(void **state)
+{
+    return setup(state, EXEC);
+}
+
+static int teardown(void **state)
+{
+    struct world *w = *state;
+    size_t left = 0;
+
+    if (w->sampler)
+        left = sampler_free(w->sampler);
+    if (w->stall.daemon > 0)
+        stall_end(&w->stall);
+    child_end(w->pid);
+    if (w->shmid >= 0)
+        shmctl(w->shmid, IPC_RMID, NULL);
+    if (w->go)
+        munmap(w->go, 4096);
+    if (left)
+        left_over[n_left_over++] = w->linux_source;
+    else
+        linux_source_free(w->linux_source);
+    free(w);
+    return 0;
+}
+
+static struct world *world(void **state)
+{
+    struct world *w = *state;
+
+    if (w->stall.daemon <= 0)
+        skip();
+    return w;
+}
+
+static bool is_held(void *stall)
+{
+    return stall_held(stall) > 0;
+}
+
+static void get_stuck(struct world *w)
+{
+    stall_hold(&w->stall, w->state == FAULT ? STALL_READS | STALL_READS_FAIL_FIRST : STALL_WRITES);
+    atomic_store(w->go, 1);
+    assert_true(await(is_held, &w->stall, 20));
+}
+
+// --- looking at it ------------------------------------------------------------------------------
+
+static void start(struct world *w)
+{
+    w->sampler = sampler_new(&w->source, &(struct sampler_options){.interval = 0.05});
+    sampler_want(w->sampler, &wanted);
+}
+
+static const struct holder *holder(const struct world *w, const struct snapshot *p)
+{
+    size_t n;
+    const struct holder *h = p->scan ? scan_holders(p->scan, w->shmid, &n) : NULL;
+
+    return h && n == 1 ? h : NULL;
+}
+
+static bool is_well(const struct world *w, const struct snapshot *p)
+{
+    const struct holder *h = holder(w, p);
+    const struct process *process = snapshot_process(p, w->pid);
+
+    return h && !h->stale && p->scan->stuck == 0 && process && !process->stuck &&
+           process->known & PROC_KNOWS_COMMAND;
+}
+
+static bool is_stale(const struct world *w, const struct snapshot *p)
+{
+    const struct holder *h = holder(w, p);
+    const struct process *process = snapshot_process(p, w->pid);
+
+    return h && h->stale && p->scan->stuck == 1 && process && process->stuck;
+}
+
+static bool has_let_go(const struct world *w, const struct snapshot *p)
+{
+    const struct process *process = snapshot_process(p, w->pid);
+
+    return p->scan && p->scan->stuck == 0 && !holder(w, p) && (!process || !process->stuck);
+}
+
+// The next picture as wanted. *gap receives the longest time without a picture, in ms.
+static struct snapshot *wait_picture(struct world *w, int *gap,
+                                     bool (*good)(const struct world *, const struct snapshot *))
+{
+    int64_t last = clock_ns(), end = last + 30 * CLOCK_SECOND;
+
+    while (clock_ns() < end) {
+        struct pollfd p = {.fd = sampler_fd(w->sampler), .events = POLLIN};
+        poll(&p, 1, 1000);
+        struct snapshot *picture = sampler_take(w->sampler);
+        if (!picture)
+            continue;
+        int64_t now = clock_ns();
+        if (gap && (now - last) / CLOCK_MS > *gap)
+            *gap = (int)((now - last) / CLOCK_MS);
+        last = now;
+        if (good(w, picture))
+            return picture;
+        snapshot_unref(picture);
+    }
+    fail_msg("no such picture");
+    return NULL;
+}
+
+static bool any(const struct world *w, const struct snapshot *p)
+{
+    (void)w;
+    (void)p;
+    return true;
+}
+
+static void quit_at_once(struct world *w, const char *what)
+{
+    int64_t begin = clock_ns();
+    size_t left = sampler_free(w->sampler);
+    int took = (int)((clock_ns() - begin) / CLOCK_MS);
+
+    w->sampler = NULL;
+    printf("%s: quit after %d ms, %zu threads left behind\n", what, took, left);
+    assert_in_range(took, 0, PATIENCE_MS);
+    assert_true(left > 0);
+    left_over[n_left_over++] = w->linux_source;
+    w->linux_source = NULL; // stays for them
+}
+
+// Somebody who comes when it is stuck already gets an answer in time, and the reason.
+static void newcomer(struct world *w, const char *what, bool unseen)
+{
+    struct sampler *s = sampler_new(&w->source, &(struct sampler_options){.one_shot = true});
+    int64_t begin = clock_ns();
+    struct snapshot *p = sampler_collect(s, &wanted);
+    int took = (int)((clock_ns() - begin) / CLOCK_MS);
+    const struct segment_account *account = scan_account(p->scan, w->shmid);
+
+    printf("%s: a first picture after %d ms\n", what, took);
+    assert_in_range(took, 0, 2 * PATIENCE_MS);
+    assert_true(snapshot_process(p, w->pid)->stuck);
+    if (unseen) {
+        assert_int_equal(account->nattch, 1);
+        assert_int_equal(account->found, 0);
+        assert_true(account->unseen & UNSEEN_STUCK);
+        assert_int_equal(p->scan->stuck, 1);
+    }
+    snapshot_unref(p);
+    size_t left = sampler_free(s);
+    assert_true(left > 0);
+    left_over[n_left_over++] = w->linux_source;
+}
+
+static void keeps_going(struct world *w, const char *what, bool (*sick)(const struct world *,
+                                                                        const struct snapshot *))
+{
+    int gap = 0;
+
+    get_stuck(w);
+    struct snapshot *p = wait_picture(w, &gap, sick);
+    const struct segment_account *account = scan_account(p->scan, w->shmid);
+    assert_int_equal(account->nattch, 1);
+    assert_int_equal(account->found, 1);
+    assert_int_equal(account->stale, 1);
+    snapshot_unref(p);
+    for (int i = 0; i < 20; i++)
+        snapshot_unref(wait_picture(w, &gap, any));
+    printf("%s: longest time without a picture %d ms at an interval of 50 ms\n", what, gap);
+    assert_in_range(gap, 0, PATIENCE_MS);
+    snapshot_unref(wait_picture(w, NULL, sick)); // it still says so
+}
+
+// --- the cases of the kernel's table ------------------------------------------------------------
+
+static void a_stalled_fault_hides_the_arguments_alone(void **state)
+{
+    struct world *w = world(state);
+    struct snapshot *p = NULL;
+
+    start(w);
+    snapshot_unref(wait_picture(w, NULL, is_well));
+    get_stuck(w);
+    // Once the other thread waits for the map's lock, its arguments cannot be read.
+    int64_t end = clock_ns() + 20 * CLOCK_SECOND;
+    size_t left = 0;
+    do {
+        snapshot_unref(p);
+        struct sampler *s = sampler_new(&w->source, &(struct sampler_options){.one_shot = true});
+        p = sampler_collect(s, &wanted);
+        left = sampler_free(s);
+    } while (!left && clock_ns() < end);
+    assert_true(left > 0);
+    left_over[n_left_over++] = w->linux_source;
+    const struct process *process = snapshot_process(p, w->pid);
+    assert_true(process->stuck);
+    assert_true(process->known & PROC_KNOWS_STATE);
+    assert_false(process->known & PROC_KNOWS_COMMAND);
+    // Its mappings can, on kernels that read them without that lock.
+    const struct holder *h = holder(w, p);
+    assert_true(h ? !h->stale : p->scan->stuck == 1);
+    snapshot_unref(p);
+    stall_hold(&w->stall, 0);
+    snapshot_unref(wait_picture(w, NULL, is_well));
+    w->linux_source = NULL;
+}
+
+static void a_mapping_replaced(void **state)
+{
+    struct world *w = world(state);
+
+    start(w);
+    snapshot_unref(wait_picture(w, NULL, is_well));
+    keeps_going(w, "replaced mapping", is_stale);
+    newcomer(w, "replaced mapping", true);
+    stall_hold(&w->stall, 0);
+    snapshot_unref(wait_picture(w, NULL, is_well)); // it answers again, and is believed again
+    w->linux_source = NULL;
+}
+
+static void an_exec_stalled(void **state)
+{
+    struct world *w = world(state);
+
+    start(w);
+    snapshot_unref(wait_picture(w, NULL, is_well));
+    keeps_going(w, "stalled exec", is_stale);
+    newcomer(w, "stalled exec", true);
+    stall_hold(&w->stall, 0); // the old image goes, and its attachment with it
+    struct snapshot *p = wait_picture(w, NULL, has_let_go);
+    assert_int_equal(scan_account(p->scan, w->shmid)->nattch, 0);
+    snapshot_unref(p);
+    w->linux_source = NULL;
+}
+
+static void quitting_beside_a_stalled_exec(void **state)
+{
+    struct world *w = world(state);
+
+    start(w);
+    snapshot_unref(wait_picture(w, NULL, is_well));
+    get_stuck(w);
+    snapshot_unref(wait_picture(w, NULL, is_stale));
+    quit_at_once(w, "stalled exec");
+}
+
+static void quitting_before_it_is_known(void **state)
+{
+    struct world *w = world(state);
+
+    get_stuck(w);
+    w->sampler = sampler_new(&w->source, &(struct sampler_options){.deadline_ms = 60000});
+    sampler_want(w->sampler, &wanted);
+    snapshot_unref(wait_picture(w, NULL, any)); // the tables go ahead; the scan waits for it
+    quit_at_once(w, "scan under way");
+}
+
+// Killing it: reading what it is hangs as well, and the screen goes on.
+static void killing_what_is_stuck(void **state)
+{
+    struct world *w = world(state);
+    struct outcome_vec outcomes = {0};
+    int gap = 0;
+
+    start(w);
+    struct snapshot *p = wait_picture(w, NULL, is_well);
+    struct action action = {.verb = ACTION_SIGNAL,
+                            .signal = SIGKILL,
+                            .target = {.kind = KIND_HOLDER,
+                                       .id = w->shmid,
+                                       .pid = w->pid,
+                                       .start_ticks = holder(w, p)->start_ticks}};
+    snapshot_unref(p);
+    get_stuck(w);
+    snapshot_unref(wait_picture(w, NULL, is_stale));
+    sampler_act(w->sampler, &action, 1);
+    int64_t end = clock_ns() + 20 * CLOCK_SECOND;
+    while (!sampler_outcomes(w->sampler, &outcomes) && clock_ns() < end)
+        snapshot_unref(wait_picture(w, &gap, any));
+    assert_true(outcomes.n > 0); // killed, or: no answer yet
+    printf("kill of a stalled exec: %s\n", outcomes.at[0].text);
+    assert_in_range(gap, 0, PATIENCE_MS);
+    vec_free(&outcomes);
+    stall_hold(&w->stall, 0);
+    snapshot_unref(wait_picture(w, NULL, has_let_go));
+}
+
+// --- files that block ---------------------------------------------------------------------------
+
+static bool fifo_stuck(const struct world *w, const struct snapshot *p)
+{
+    (void)w;
+    return p->scan && p->scan->stuck == 1;
+}
+
+static bool fifo_read(const struct world *w, const struct snapshot *p)
+{
+    (void)w;
+    return p->scan && p->scan->stuck == 0;
+}
+
+static void write_fifo(const char *path)
+{
+    int fd = -1;
+    int64_t end = clock_ns() + 20 * CLOCK_SECOND;
+
+    // Its reader may not be there yet.
+    while (fd < 0 && clock_ns() < end)
+        fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    assert_true(fd >= 0);
+    close(fd);
+}
+
+static void a_maps_file_that_blocks(void **state)
+{
+    (void)state;
+    static const char table[] =
+        "       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  "
+        "cgid      atime      dtime      ctime                   rss                  swap\n"
+        "      4660          0   600                  4096    42    42      1     0     0     0  "
+        "   0 1700000000          0 1700000000                  4096                     0\n";
+    char *root = tree_new();
+    tree_write(root, "sysvipc/shm", table);
+    tree_write(root, "stat", "cpu 1 2 3\nprocesses 7\n");
+    tree_write(root, "42/stat", "42 (holder) S 1 42 42 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 100 0 "
+                                "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
+    char *fifo = mem_format("%s/42/maps", root);
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    const struct linux_source_options options = {.proc = root, .text_only = true};
+    struct linux_source *linux_source = linux_source_new(&options);
+    struct world w = {.source = linux_source_seam(linux_source)};
+    w.sampler = sampler_new(&w.source, &(struct sampler_options){.interval = 0.02});
+    sampler_want(w.sampler, &(struct want){.need = NEED_SEGMENTS | NEED_HOLDERS});
+    struct snapshot *p = wait_picture(&w, NULL, fifo_stuck);
+    assert_int_equal(scan_account(p->scan, 0)->nattch, 1);
+    assert_true(scan_account(p->scan, 0)->unseen & UNSEEN_STUCK);
+    snapshot_unref(p);
+    // It comes to its end, and is read; empty now, an ordinary file would be as well.
+    write_fifo(fifo);
+    assert_int_equal(unlink(fifo), 0);
+    tree_write(root, "42/maps", "");
+    snapshot_unref(wait_picture(&w, NULL, fifo_read));
+    if (sampler_free(w.sampler))
+        left_over[n_left_over++] = linux_source;
+    else
+        linux_source_free(linux_source);
+    free(fifo);
+    tree_free(root);
+}
+
+static int tests(void)
+{
+    const struct CMUnitTest all[] = {
+        cmocka_unit_test_setup_teardown(a_stalled_fault_hides_the_arguments_alone, setup_fault,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_mapping_replaced, setup_replace, teardown),
+        cmocka_unit_test_setup_teardown(an_exec_stalled, setup_exec, teardown),
+        cmocka_unit_test_setup_teardown(quitting_beside_a_stalled_exec, setup_exec, teardown),
+        cmocka_unit_test_setup_teardown(quitting_before_it_is_known, setup_exec, teardown),
+        cmocka_unit_test_setup_teardown(killing_what_is_stuck, setup_exec, teardown),
+        cmocka_unit_test(a_maps_file_that_blocks),
+    };
+    return cmocka_run_group_tests(all, NULL, NULL);
+}
+
+int main(void)
+{
+    return ns_run(tests);
+}
