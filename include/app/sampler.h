@@ -14,7 +14,7 @@ struct sampler_options {
     double interval;   // seconds between refreshes
     int probers;       // threads; 0: by the number of processors
     int deadline_ms;   // a prober silent for so long is left behind; 0: default (100)
-    int max_left;      // probers left behind at most; beyond, stuck processes are not asked. 0: default
+    int max_left;      // probers left behind at most; beyond, who gets stuck is not replaced. 0: default
     bool one_shot;     // every read is complete and fresh; no pacing, no skipping (--json, --batch)
 };
 
@@ -26,7 +26,7 @@ size_t sampler_free(struct sampler *sampler);
 
 int sampler_fd(const struct sampler *sampler); // readable when sampler_take has something new
 
-void sampler_want(struct sampler *sampler, const struct want *want); // what is looked at from now on
+void sampler_want(struct sampler *sampler, const struct want *want); // from now on
 void sampler_interval(struct sampler *sampler, double seconds);
 void sampler_refresh(struct sampler *sampler);             // now, not at the next tick
 void sampler_pause(struct sampler *sampler, bool paused);  // frozen: reads nothing but on refresh

@@ -69,7 +69,7 @@ struct probers *probers_new(const struct source *source, const struct probers_op
     pool->max_left = options->max_left > 0 ? (size_t)options->max_left : MAX_LEFT;
     if (pool->max_left > PROBERS_MAX - 2 * pool->threads)
         pool->max_left = PROBERS_MAX - 2 * pool->threads;
-    pool->deadline = (int64_t)(options->deadline_ms > 0 ? options->deadline_ms : DEADLINE_MS) * CLOCK_MS;
+    pool->deadline = CLOCK_MS * (options->deadline_ms > 0 ? options->deadline_ms : DEADLINE_MS);
     pool->refs = 1;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->work, NULL);
@@ -147,7 +147,7 @@ static void *worker_main(void *arg)
     atomic_store(&w->tid, thread_id());
     pthread_mutex_lock(&pool->lock);
     for (;;) {
-        if (pool->quit || (pool->live > pool->threads && !pool->joinable))
+        if (pool->quit)
             break;
         if (!pool->joinable) {
             pthread_cond_wait(&pool->work, &pool->lock);
@@ -309,8 +309,10 @@ static void begin(struct probers *pool, const struct batch *batch, uint8_t *aske
 
 bool probers_run(struct probers *pool, const struct batch *batch, uint8_t *asked)
 {
-    int64_t pause = pool->deadline / 8 < LOOK_MS * CLOCK_MS ? pool->deadline / 8 : LOOK_MS * CLOCK_MS;
+    int64_t pause = LOOK_MS * CLOCK_MS;
 
+    if (pause > pool->deadline / 8)
+        pause = pool->deadline / 8;
     if (batch->n == 0)
         return true;
     pthread_mutex_lock(&pool->lock);

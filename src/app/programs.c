@@ -170,17 +170,20 @@ static void take(void *arg, unsigned worker, size_t index, struct answer *answer
     now->command = NULL; // it is ours now
 }
 
-static bool is_stuck(const struct programs *d, int32_t pid, enum probe_what what)
+static bool is_stuck(const struct programs *d, int32_t pid)
 {
     for (size_t i = 0; i < d->stuck.n; i++)
-        if (d->stuck.at[i].id == pid && d->stuck.at[i].what == what)
+        if (d->stuck.at[i].id == pid && d->stuck.at[i].what != PROBE_USER &&
+            d->stuck.at[i].what != PROBE_GROUP)
             return true;
     return false;
 }
 
 // Asks all that are due. What was asked is due no more, unless its arguments were: who does not
-// answer that is asked for the rest.
-static bool ask(struct programs *d, bool commands, struct errand *errand, struct meanwhile meanwhile)
+// answer that is asked for the rest. Who hangs already is not asked for arguments: each question
+// that hangs as well costs a deadline and a thread.
+static bool ask(struct programs *d, bool commands, struct errand *errand,
+                struct meanwhile meanwhile)
 {
     struct probe_vec probes = {0};
     size_t *which = mem_alloc(d->known.n * sizeof *which);
@@ -191,7 +194,7 @@ static bool ask(struct programs *d, bool commands, struct errand *errand, struct
         if (!known->due)
             continue;
         bool arguments = commands && (!known->read || !known->has_command || known->renamed) &&
-                         !is_stuck(d, known->process.pid, PROBE_COMMAND);
+                         !is_stuck(d, known->process.pid);
         which[probes.n] = i;
         vec_push(&probes, (struct probe){arguments ? PROBE_COMMAND : PROBE_PROCESS,
                                          known->process.pid});
@@ -245,9 +248,7 @@ void programs_fill(const struct programs *d, struct snapshot *snapshot)
     vec_reserve(&snapshot->processes, d->known.n);
     for (size_t i = 0; i < d->known.n; i++) {
         struct process process = d->known.at[i].process;
-        for (size_t k = 0; k < d->stuck.n; k++)
-            process.stuck |= d->stuck.at[k].id == process.pid &&
-                             d->stuck.at[k].what != PROBE_USER && d->stuck.at[k].what != PROBE_GROUP;
+        process.stuck |= is_stuck(d, process.pid);
         if (!d->known.at[i].read && !process.stuck)
             continue;
         process.command = mem_copy_string(process.command);

@@ -187,7 +187,9 @@ static void acted(void *arg)
 
 static int64_t interval_ns(double seconds)
 {
-    return (int64_t)((seconds < 0.01 ? 0.01 : seconds > 1e6 ? 1e6 : seconds) * (double)CLOCK_SECOND);
+    double bounded = seconds < 0.01 ? 0.01 : seconds > 1e6 ? 1e6 : seconds;
+
+    return (int64_t)(bounded * (double)CLOCK_SECOND);
 }
 
 struct sampler *sampler_new(const struct source *source, const struct sampler_options *options)

@@ -61,7 +61,7 @@ static void *touch(void *arg)
     return NULL;
 }
 
-static void *remap(void *arg)
+static _Noreturn void *remap(void *arg)
 {
     (void)arg;
     for (;;) {
@@ -289,13 +289,13 @@ static void newcomer(struct world *w, const char *what, bool unseen)
     left_over[n_left_over++] = w->linux_source;
 }
 
-static void keeps_going(struct world *w, const char *what, bool (*sick)(const struct world *,
+static void keeps_going(struct world *w, const char *what, bool (*looks)(const struct world *,
                                                                         const struct snapshot *))
 {
     int gap = 0;
 
     get_stuck(w);
-    struct snapshot *p = wait_picture(w, &gap, sick);
+    struct snapshot *p = wait_picture(w, &gap, looks);
     const struct segment_account *account = scan_account(p->scan, w->shmid);
     assert_int_equal(account->nattch, 1);
     assert_int_equal(account->found, 1);
@@ -305,7 +305,7 @@ static void keeps_going(struct world *w, const char *what, bool (*sick)(const st
         snapshot_unref(wait_picture(w, &gap, any));
     printf("%s: longest time without a picture %d ms at an interval of 50 ms\n", what, gap);
     assert_in_range(gap, 0, PATIENCE_MS);
-    snapshot_unref(wait_picture(w, NULL, sick)); // it still says so
+    snapshot_unref(wait_picture(w, NULL, looks)); // it still says so
 }
 
 // --- the cases of the kernel's table ------------------------------------------------------------

@@ -194,7 +194,8 @@ static void daemon_main(void *arg, int ready)
         _exit(1);
     child_ready(ready);
     for (;;) {
-        struct pollfd fds[] = {{.fd = d->fuse, .events = POLLIN}, {.fd = d->bell, .events = POLLIN}};
+        struct pollfd fds[] = {{.fd = d->fuse, .events = POLLIN},
+                               {.fd = d->bell, .events = POLLIN}};
         if (poll(fds, 2, -1) < 0 && errno != EINTR)
             _exit(1);
         if (fds[0].revents)
