@@ -71,6 +71,8 @@ struct prompt {
     size_t top;               // first item or line shown (PROMPT_CONFIRM too: it may be long); the
                               // ui corrects what lies beyond the end
     size_t page;              // items or lines that fitted at the last drawing; set by the ui
+    bool hidden;              // the screen is too small to show it: set by the ui. Nobody answers
+                              // what he cannot read: only Esc is taken then
     char *body;               // PROMPT_TEXT: lines; PROMPT_CONFIRM: more to read below the
                               // effect (a list of targets), or NULL; owned
     void (*changed)(struct session *session);              // as it is typed; may be NULL

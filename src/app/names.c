@@ -1,6 +1,7 @@
 #include "app/names.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -46,6 +47,8 @@ static void add_owned(const struct owned *o, struct id_vec *users, struct id_vec
 
 static void collect(const struct snapshot *s, struct id_vec *users, struct id_vec *groups)
 {
+    if (s->has & NEED_SYSTEM)
+        add(users, s->system.euid);
     for (size_t i = 0; i < s->segments.n; i++)
         add_owned(&s->segments.at[i].o, users, groups);
     for (size_t i = 0; i < s->semsets.n; i++)
@@ -153,4 +156,7 @@ void names_fill(const struct names *names, struct snapshot *snapshot)
 {
     fill(&names->users, &snapshot->users);
     fill(&names->groups, &snapshot->groups);
+    const char *user = snapshot_user(snapshot, snapshot->system.euid);
+    if (user && snapshot->has & NEED_SYSTEM)
+        snprintf(snapshot->system.user, sizeof snapshot->system.user, "%s", user);
 }

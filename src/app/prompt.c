@@ -295,6 +295,8 @@ static void text_key(struct session *s, const struct key_event *e)
 
 void prompt_key(struct session *s, const struct key_event *e)
 {
+    if (s->prompt.hidden && e->key != K_ESC)
+        return;
     switch (s->prompt.type) {
     case PROMPT_LINE:
         line_key(s, e);

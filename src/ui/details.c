@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "ui/wrap.h"
 
-enum { GAP = 2, MARGIN = 1 };
+enum { GAP = 2, MARGIN = 1, WAITERS_TOLD = 4 };
 
 static void add_line(struct details *out, enum style style, char *value)
 {
@@ -75,9 +75,9 @@ static void add_column(struct details *out, const struct snapshot *s, const stru
 // What one asks first, in that order; the other columns follow as the table has them. A name that
 // a kind has not is passed over.
 static const char *const first[] = {
-    "key",   "original_key", "size",  "nattch", "status", "rss",   "swap",  "cpid",
-    "lpid",  "atime",        "dtime", "otime",  "stime",  "rtime", "ctime", "app",
-    "owner", "perms",
+    "key",   "original_key", "size",  "nattch", "status", "bytes", "max_bytes", "messages",
+    "nsems", "rss",          "swap",  "cpid",   "lpid",   "lspid", "lrpid",     "atime",
+    "dtime", "otime",        "stime", "rtime",  "ctime",  "app",   "owner",     "perms",
 };
 // Numbers whose names stand beside them already, and ages of moments told in full.
 static const char *const left_out[] = {
@@ -113,6 +113,8 @@ static void add_row(struct details *out, const struct snapshot *s, const struct 
     }
     for (size_t i = 0; i < kind->n_columns; i++) {
         const struct column *column = &kind->columns[i];
+        if (entered && strcmp(column->name, "holders") == 0) // the rows themselves
+            continue;
         if (!among(first, COUNT(first), column->name) &&
             !among(left_out, COUNT(left_out), column->name) &&
             !among(in_path, COUNT(in_path), column->name))
@@ -159,7 +161,7 @@ static void add_accounting(struct details *out, const struct session *session, i
     add_line(out, account->found == account->nattch ? STYLE_GOOD : STYLE_WARNING, line);
 }
 
-// Who waits for a set or queue: the first of them, as many as the text holds.
+// Who waits for a set or queue: the first of them, and how many more.
 static void add_waiters(struct details *out, const struct snapshot *s, const struct identity *object)
 {
     char text[400];
@@ -168,10 +170,13 @@ static void add_waiters(struct details *out, const struct snapshot *s, const str
 
     for (size_t i = 0; i < s->waiters.n; i++) {
         const struct waiter *w = &s->waiters.at[i];
-        if (w->kind == object->kind && w->id == object->id)
-            line_add(&line, "%s%" PRId32 " %s %s", n++ > 0 ? " · " : "", w->pid, w->comm,
-                     w->detail);
+        if (w->kind != object->kind || w->id != object->id)
+            continue;
+        if (n++ < WAITERS_TOLD)
+            line_add(&line, "%s%" PRId32 " %s %s", n > 1 ? " · " : "", w->pid, w->comm, w->detail);
     }
+    if (n > WAITERS_TOLD)
+        line_add(&line, " · %zu more", n - WAITERS_TOLD);
     if (n > 0)
         add_line(out, STYLE_WARNING, mem_format("%zu waiting: %s", n, text));
 }

@@ -153,6 +153,7 @@ void draw_session(struct canvas *c, struct session *session)
     canvas_clear(c, (struct rect){0, 0, c->w, c->h}, STYLE_PLAIN);
     c->cursor_x = c->cursor_y = -1;
     arrange(c, session, &parts);
+    session->prompt.hidden = parts.layout.too_small;
     if (parts.layout.too_small) {
         draw_too_small(c);
     } else {

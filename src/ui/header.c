@@ -92,11 +92,20 @@ static void clock_text(const struct snapshot *s, char *dst, size_t cap)
         dst[0] = '\0';
 }
 
+// The name service may be slow: till it answered, the number.
+static const char *user_text(const struct system *system, char *dst, size_t cap)
+{
+    if (system->user[0])
+        return system->user;
+    snprintf(dst, cap, "uid %" PRIu32, system->euid);
+    return dst;
+}
+
 static void machine(struct canvas *c, int y, int w, const struct session *session)
 {
     const struct system *system = &session->snapshot->system;
     struct pieces p = {0};
-    char clock[16], age[TEXT_SHORT], every[32];
+    char clock[16], age[TEXT_SHORT], every[32], user[16];
 
     clock_text(session->snapshot, clock, sizeof clock);
     interval_text(session, every, sizeof every);
@@ -110,7 +119,7 @@ static void machine(struct canvas *c, int y, int w, const struct session *sessio
         if (system->ipc_namespace)
             pieces_add(&p, 7, STYLE_PLAIN, NULL, "ipc:%" PRIu64 "%s", system->ipc_namespace,
                        system->host_namespace ? " (host)" : "");
-        pieces_add(&p, 4, STYLE_PLAIN, NULL, "%s", system->user);
+        pieces_add(&p, 4, STYLE_PLAIN, NULL, "%s", user_text(system, user, sizeof user));
     }
     pieces_add(&p, 2, session->frozen ? STYLE_WARNING : STYLE_PLAIN, NULL, "%s", every);
     pieces_draw(c, 1, y, w - 1, GAP, &p);
@@ -233,7 +242,7 @@ static void one_line(struct canvas *c, int y, int w, const struct session *sessi
 {
     const struct snapshot *s = session->snapshot;
     struct pieces p = {0};
-    char clock[16], every[32];
+    char clock[16], every[32], user[16];
 
     clock_text(s, clock, sizeof clock);
     interval_text(session, every, sizeof every);
@@ -246,7 +255,7 @@ static void one_line(struct canvas *c, int y, int w, const struct session *sessi
     if (s->has & NEED_SYSTEM)
         pieces_add(&p, 6, STYLE_PLAIN, "load", "%.2f", s->system.load[0]);
     if (s->has & NEED_SYSTEM)
-        pieces_add(&p, 8, STYLE_PLAIN, NULL, "%s", s->system.user);
+        pieces_add(&p, 8, STYLE_PLAIN, NULL, "%s", user_text(&s->system, user, sizeof user));
     pieces_add(&p, 4, session->frozen ? STYLE_WARNING : STYLE_PLAIN, NULL, "%s", every);
     pieces_draw(c, 1, y, w - 1, GAP, &p);
 }

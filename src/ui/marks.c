@@ -51,6 +51,22 @@ static bool limit_mark(const struct limit *limit, enum style *style)
     return *style != STYLE_GOOD;
 }
 
+static bool orphan(const struct snapshot *s, const struct kind *kind, const void *row)
+{
+    bool known = false;
+
+    switch (kind->id) {
+    case KIND_SEGMENT:
+        return segment_orphan(s, row, &known) && known;
+    case KIND_SEMSET:
+        return semset_orphan(s, row, &known) && known;
+    case KIND_QUEUE:
+        return queue_orphan(s, row, &known) && known;
+    default:
+        return false;
+    }
+}
+
 bool mark_of(const struct snapshot *s, const struct kind *kind, const void *row,
              const struct identity *identity, enum style *style)
 {
@@ -74,6 +90,10 @@ bool mark_of(const struct snapshot *s, const struct kind *kind, const void *row,
         *style = loudness(finding->severity);
         return true;
     }
+    // One finding may tell of many orphans: each of them has its dot.
+    *style = STYLE_WARNING;
+    if (orphan(s, kind, row))
+        return true;
     *style = STYLE_LABEL;
     return kind->id == KIND_SEGMENT && (((const struct segment *)row)->flags & SEG_DEST);
 }

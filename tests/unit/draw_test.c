@@ -13,6 +13,7 @@
 
 #include "app/commands.h"
 #include "app/help.h"
+#include "app/prompt.h"
 #include "app/tags.h"
 #include "app/view.h"
 #include "support/fake.h"
@@ -490,6 +491,39 @@ static void a_question_keeps_its_answer_in_sight(void **state)
     session_close(s);
 }
 
+static int answers;
+static void answered(struct session *session, bool accepted)
+{
+    (void)session;
+    answers += accepted ? 1 : 100;
+}
+
+// Shrinking the terminal hides a question; whoever types y then does not mean it.
+static void a_hidden_question_is_not_answered(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+    struct shot shot;
+
+    answers = 0;
+    prompt_open(s, PROMPT_CONFIRM, answered);
+    shot = draw(s, 30, 8, false);
+    prompt_key(s, &(struct key_event){.key = 'y'});
+    assert_int_equal(answers, 0);
+    assert_int_equal(s->prompt.type, PROMPT_CONFIRM);
+    done(&shot);
+    shot = draw(s, 40, 10, false);
+    prompt_key(s, &(struct key_event){.key = 'y'});
+    assert_int_equal(answers, 1);
+    done(&shot);
+    prompt_open(s, PROMPT_CONFIRM, answered);
+    shot = draw(s, 30, 8, false);
+    prompt_key(s, &(struct key_event){.key = K_ESC});
+    assert_int_equal(answers, 101);
+    done(&shot);
+    session_close(s);
+}
+
 static void menus_scroll_with_their_cursor(void **state)
 {
     (void)state;
@@ -733,6 +767,7 @@ int main(void)
         cmocka_unit_test(messages_and_blind_spots),
         cmocka_unit_test(a_line_prompt_has_the_cursor_and_points_at_mistakes),
         cmocka_unit_test(a_question_keeps_its_answer_in_sight),
+        cmocka_unit_test(a_hidden_question_is_not_answered),
         cmocka_unit_test(menus_scroll_with_their_cursor),
         cmocka_unit_test(long_text_is_read_to_its_end),
         cmocka_unit_test(the_mouse_does_what_it_points_at),
