@@ -31,7 +31,8 @@ struct probe {
 struct answer {
     int error; // 0, or -errno: -EACCES, -EPERM not permitted; -ESRCH, -ENOENT gone
     struct mapping_vec mappings;
-    bool exiting;           // no address space any more, but not yet reaped or still being torn down
+    bool exiting;           // its address space is being given back and still counts; not a zombie,
+                            // which holds nothing
     bool namespace_known;
     bool namespace_differs; // its IPC namespace is not ours
     bool foreign;           // its mappings are of another namespace's segments: not ours at all

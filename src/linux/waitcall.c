@@ -144,7 +144,7 @@ bool waitcall_parse(const char *line, size_t len, struct waitcall *out)
         return false;
     for (int i = 0; i < ARGS; i++)
         any |= args[i];
-    if (X32_BIT && number & X32_BIT) {
+    if ((number & X32_BIT) != 0) {
         out->narrow = true;
         number &= ~(uint64_t)X32_BIT;
     }

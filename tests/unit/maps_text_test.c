@@ -140,7 +140,7 @@ static void lines_cut_anywhere(void **state)
         add(&text, LINE "\n", strlen(LINE) + 1);
         add(&text, decoy, sizeof decoy - 1);
         for (size_t i = 0; i < pad; i++)
-            add(&text, "/SYSV00000002 (deleted) "+ i % 24, 1);
+            add(&text, &"/SYSV00000002 (deleted) "[i % 24], 1);
         add(&text, "\n" LINE "\n" LINE, 2 * strlen(LINE) + 2); // none at the very end
         struct mapping_vec maps = read_text(text.at, text.n);
         if (maps.n != 3)
