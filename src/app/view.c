@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/targets.h"
 
 void view_init(struct view *v, const struct kind *kind, const struct identity *parent)
 {
@@ -229,30 +230,20 @@ static void path_of(const struct session *s, const struct identity *row, char *d
     }
 }
 
-// A finding's object, shown in the table of its kind.
+// What a finding is about, shown in the table of its kind.
 static void enter_finding(struct session *s, const struct finding *finding)
 {
     const struct identity about = finding->about;
-    enum kind_id kind = about.kind;
+    const struct kind *kind = kind_get(about.kind);
+    struct identity parent;
     char name[80];
 
     identity_text(&about, name, sizeof name);
-    if (kind == KIND_HOLDER || kind == KIND_MAPPING) {
-        // A process: among the holders of its segment.
-        const struct segment *segment = snapshot_segment(s->snapshot, about.id);
-        struct identity parent;
-
-        if (!segment)
-            return;
-        kind_segments.identify(s->snapshot, segment, &parent);
-        snprintf(name, sizeof name, "%d", about.id);
-        session_push(s, KIND_HOLDER, &parent, name);
-    } else if (!session_push(s, kind, NULL, name)) {
+    bool part = kind && kind->belongs; // a holder, an element: among those of its object
+    if (!kind || kind->id == KIND_FINDING || (part && !targets_object(s->snapshot, &about, &parent)))
         session_say(s, SEVERITY_NOTICE, "there is no table of %s to go to", name);
-        return;
-    }
-    struct view *v = session_view(s);
-    if (!view_find(v, s->snapshot, &about))
+    else if (session_push(s, about.kind, part ? &parent : NULL, name) &&
+             !view_find(session_view(s), s->snapshot, &about))
         session_say(s, SEVERITY_NOTICE, "%s is gone", name);
 }
 
