@@ -1,0 +1,193 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/view.h"
+#include "support/user.h"
+
+enum { WAIT_MS = 30000 };
+
+struct user_source {
+    pthread_mutex_t lock;
+    struct action_vec acts;
+    struct sampler *sampler;
+    enum outcome_state state;
+    char text[160];
+};
+
+static int nothing_read(void *self, const struct want *want, struct snapshot *fresh)
+{
+    (void)self;
+    (void)want;
+    (void)fresh;
+    return 0;
+}
+
+static int no_processes(void *self, struct pid_entry_vec *out)
+{
+    (void)self;
+    vec_clear(out);
+    return 0;
+}
+
+static int no_forks(void *self, uint64_t *forks)
+{
+    (void)self;
+    *forks = 0;
+    return 0;
+}
+
+static struct prober *prober_new(void *self)
+{
+    return self;
+}
+
+static void prober_free(void *self, struct prober *prober)
+{
+    (void)self;
+    (void)prober;
+}
+
+static void probe(void *self, struct prober *prober, const struct probe *what,
+                  struct answer *answer)
+{
+    (void)self;
+    (void)prober;
+    (void)what;
+    answer->error = -ESRCH;
+}
+
+static bool same_memory(void *self, int32_t a, int32_t b, int *order)
+{
+    (void)self;
+    *order = (a > b) - (a < b);
+    return true;
+}
+
+static void act(void *self, const struct action *action, struct outcome *outcome)
+{
+    struct user_source *source = self;
+
+    pthread_mutex_lock(&source->lock);
+    *outcome = (struct outcome){.action = *action, .state = source->state};
+    snprintf(outcome->text, sizeof outcome->text, "%s", source->text);
+    vec_push(&source->acts, *action);
+    pthread_mutex_unlock(&source->lock);
+}
+
+void user_start(struct user *u, const struct session_options *options)
+{
+    const struct session_options usual = {.interval = 3600, .mouse = true};
+    const struct sampler_options sampling = {.interval = 3600, .probers = 1};
+
+    *u = (struct user){.source = mem_zero(1, sizeof *u->source)};
+    pthread_mutex_init(&u->source->lock, NULL);
+    user_fail_with(u, OUTCOME_DONE, "done as told");
+    const struct source source = {
+        .self = u->source,
+        .read = nothing_read,
+        .processes = no_processes,
+        .forks = no_forks,
+        .prober_new = prober_new,
+        .prober_free = prober_free,
+        .probe = probe,
+        .same_memory = same_memory,
+        .act = act,
+    };
+    u->source->sampler = sampler_new(&source, &sampling);
+    assert_non_null(u->source->sampler);
+    session_init(&u->s, u->source->sampler, options ? options : &usual);
+}
+
+void user_end(struct user *u)
+{
+    session_free(&u->s);
+    assert_int_equal(sampler_free(u->source->sampler), 0);
+    vec_free(&u->source->acts);
+    pthread_mutex_destroy(&u->source->lock);
+    free(u->source);
+}
+
+void user_see(struct user *u, struct snapshot *snapshot)
+{
+    session_adopt(&u->s, snapshot);
+}
+
+void user_press(struct user *u, int32_t key)
+{
+    session_key(&u->s, &(struct key_event){.key = key});
+}
+
+void user_type(struct user *u, const char *text)
+{
+    for (; *text; text++)
+        user_press(u, *text);
+}
+
+void user_go(struct user *u, int32_t id)
+{
+    struct view *v = session_view(&u->s);
+
+    for (size_t i = 0; i < v->rows.n; i++) {
+        view_select(v, u->s.snapshot, i);
+        if (user_id(u) == id)
+            return;
+    }
+    fail_msg("no row of id %d", id);
+}
+
+int32_t user_id(struct user *u)
+{
+    struct identity identity;
+
+    return session_selected(&u->s, &identity) ? identity.id : -1;
+}
+
+int32_t user_pid(struct user *u)
+{
+    struct identity identity;
+
+    return session_selected(&u->s, &identity) ? identity.pid : -1;
+}
+
+size_t user_acts(struct user *u)
+{
+    pthread_mutex_lock(&u->source->lock);
+    size_t n = u->source->acts.n;
+    pthread_mutex_unlock(&u->source->lock);
+    return n;
+}
+
+void user_await_acts(struct user *u, struct action *actions, size_t n)
+{
+    struct pollfd ready = {.fd = sampler_fd(u->source->sampler), .events = POLLIN};
+
+    while (u->s.acting) {
+        struct outcome_vec outcomes = {0};
+
+        assert_int_equal(poll(&ready, 1, WAIT_MS), 1);
+        snapshot_unref(sampler_take(u->source->sampler));
+        if (sampler_outcomes(u->source->sampler, &outcomes))
+            session_outcomes(&u->s, &outcomes);
+        vec_free(&outcomes);
+    }
+    assert_int_equal(user_acts(u), n);
+    for (size_t i = 0; i < n; i++)
+        actions[i] = u->source->acts.at[i];
+}
+
+void user_fail_with(struct user *u, enum outcome_state state, const char *text)
+{
+    pthread_mutex_lock(&u->source->lock);
+    u->source->state = state;
+    snprintf(u->source->text, sizeof u->source->text, "%s", text);
+    pthread_mutex_unlock(&u->source->lock);
+}

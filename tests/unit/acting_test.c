@@ -1,0 +1,401 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/view.h"
+#include "support/fake.h"
+#include "support/user.h"
+
+static int setup(void **state)
+{
+    struct user *u = mem_zero(1, sizeof *u);
+
+    user_start(u, NULL);
+    user_see(u, fake_story());
+    *state = u;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    user_end(*state);
+    free(*state);
+    return 0;
+}
+
+static struct prompt *asked(struct user *u)
+{
+    return &u->s.prompt;
+}
+
+// Answers whatever the confirmation asks for.
+static void say_yes(struct user *u)
+{
+    if (asked(u)->type == PROMPT_TEXT) // the list before the question
+        user_press(u, K_ENTER);
+    assert_int_equal(asked(u)->type, PROMPT_CONFIRM);
+    if (asked(u)->word[0]) {
+        user_type(u, asked(u)->word);
+        user_press(u, K_ENTER);
+    } else {
+        user_press(u, 'y');
+    }
+}
+
+// --- signals --------------------------------------------------------------------------------------
+
+static void the_only_holder_is_offered_sigterm_first(void **state)
+{
+    struct user *u = *state;
+    struct action act;
+
+    user_go(u, 393216);
+    user_press(u, 'k');
+    assert_int_equal(asked(u)->type, PROMPT_MENU);
+    assert_non_null(strstr(asked(u)->title, "18811 python"));
+    assert_int_equal(asked(u)->menu.at[0].value, SIGTERM);
+    assert_int_equal(asked(u)->cursor, 0);
+    for (size_t i = 1; i < asked(u)->menu.n; i++)
+        assert_int_not_equal(asked(u)->menu.at[i].value, SIGTERM);
+    user_press(u, K_ENTER);
+    assert_int_equal(asked(u)->type, PROMPT_CONFIRM);
+    user_press(u, K_ENTER);
+    user_press(u, ' ');
+    user_press(u, 'x');
+    assert_int_equal(asked(u)->type, PROMPT_CONFIRM);
+    assert_int_equal(user_acts(u), 0);
+    user_fail_with(u, OUTCOME_DONE, "SIGTERM sent to 18811 python");
+    say_yes(u);
+    user_await_acts(u, &act, 1);
+    assert_int_equal(act.verb, ACTION_SIGNAL);
+    assert_int_equal(act.signal, SIGTERM);
+    assert_int_equal(act.target.pid, 18811);
+    assert_int_equal(act.target.start_ticks,
+                     snapshot_process(u->s.snapshot, 18811)->start_ticks);
+    assert_string_equal(u->s.message, "SIGTERM sent to 18811 python");
+}
+
+static void digits_jump_to_the_signal(void **state)
+{
+    struct user *u = *state;
+    struct action act;
+
+    user_go(u, 393216);
+    user_press(u, K_F9);
+    user_type(u, "9");
+    assert_int_equal(asked(u)->menu.at[asked(u)->cursor].value, SIGKILL);
+    user_press(u, K_UP);
+    user_type(u, "19");
+    assert_int_equal(asked(u)->menu.at[asked(u)->cursor].value, SIGSTOP);
+    user_press(u, K_UP);
+    user_type(u, "usr1");
+    assert_int_equal(asked(u)->menu.at[asked(u)->cursor].value, SIGUSR1);
+    user_press(u, K_ENTER);
+    say_yes(u);
+    user_await_acts(u, &act, 1);
+    assert_int_equal(act.signal, SIGUSR1);
+}
+
+static void one_of_several_holders_is_chosen(void **state)
+{
+    struct user *u = *state;
+    struct action act;
+
+    user_go(u, 425985);
+    user_press(u, 'k');
+    assert_int_equal(asked(u)->type, PROMPT_MENU);
+    assert_int_equal(asked(u)->menu.n, 1 + 18);
+    assert_int_equal(asked(u)->cursor, 1); // not on "all"
+    user_type(u, "18990");
+    user_press(u, K_ENTER);
+    user_press(u, K_ENTER); // SIGTERM
+    say_yes(u);
+    user_await_acts(u, &act, 1);
+    assert_int_equal(act.target.pid, 18990);
+    assert_int_equal(act.target.kind, KIND_HOLDER);
+}
+
+static void all_of_them_take_a_list_and_a_word(void **state)
+{
+    struct user *u = *state;
+    struct action acts[18];
+
+    user_go(u, 425985);
+    user_press(u, 'k');
+    user_press(u, K_HOME);
+    user_press(u, K_ENTER);
+    user_press(u, K_ENTER);
+    assert_int_equal(asked(u)->type, PROMPT_TEXT);
+    assert_non_null(strstr(asked(u)->body, "18990"));
+    user_press(u, K_ENTER);
+    assert_int_equal(asked(u)->type, PROMPT_CONFIRM);
+    assert_non_null(strstr(asked(u)->consequence.question, "18 processes"));
+    assert_string_equal(asked(u)->word, "signal");
+    user_press(u, 'y');
+    user_press(u, K_ENTER);
+    assert_int_equal(asked(u)->type, PROMPT_CONFIRM);
+    assert_non_null(strstr(asked(u)->error, "signal"));
+    user_press(u, K_CTRL('u'));
+    user_type(u, "signal");
+    user_press(u, K_ENTER);
+    user_await_acts(u, acts, 18);
+    assert_int_equal(asked(u)->type, PROMPT_TEXT); // the results
+    assert_non_null(strstr(asked(u)->title, "18 done"));
+}
+
+static void who_cannot_be_signalled_is_explained(void **state)
+{
+    struct user *u = *state;
+
+    user_go(u, 458754);
+    user_press(u, 'k');
+    assert_int_equal(asked(u)->type, PROMPT_NONE);
+    assert_non_null(strstr(u->s.message, "nothing is attached"));
+    user_go(u, 0); // three attachments, all in another PID namespace
+    user_press(u, 'k');
+    assert_int_equal(asked(u)->type, PROMPT_NONE);
+    assert_non_null(strstr(u->s.message, "3 unseen"));
+    user_press(u, K_ENTER); // and from its empty table of holders
+    user_press(u, 'k');
+    assert_non_null(strstr(u->s.message, "3 unseen"));
+    assert_int_equal(user_acts(u), 0);
+}
+
+static void waiters_and_last_users_of_sets_and_queues(void **state)
+{
+    struct user *u = *state;
+
+    user_press(u, '2');
+    user_press(u, 'k'); // two wait, one of them also was the last operator; 17001 is gone
+    assert_int_equal(asked(u)->type, PROMPT_MENU);
+    assert_int_equal(asked(u)->menu.n, 1 + 2);
+    user_press(u, K_ESC);
+    assert_int_equal(asked(u)->type, PROMPT_NONE);
+    user_press(u, K_ENTER);
+    user_go(u, 32769);
+    for (struct view *v = session_view(&u->s); v->cursor + 1 < v->rows.n;)
+        user_press(u, K_DOWN);
+    user_press(u, 'k'); // element 3: its last operator, then who waits on the set
+    assert_int_equal(asked(u)->menu.at[1].value, 20001);
+    user_press(u, K_ESC);
+    user_press(u, '3');
+    user_press(u, 'k');
+    assert_int_equal(asked(u)->menu.n, 1 + 2);
+}
+
+static void never_a_pid_below_one(void **state)
+{
+    struct user *u = *state;
+    struct snapshot *s = fake_story();
+
+    s->queues.at[0].lspid = 0;
+    s->queues.at[0].lrpid = -1;
+    s->waiters.n = 0;
+    for (size_t i = 0; i < s->scan->holders.n; i++)
+        if (s->scan->holders.at[i].shmid == 393216)
+            s->scan->holders.at[i].pid = 0, s->scan->holders.at[i].start_ticks = 5;
+    user_see(u, s);
+    user_go(u, 393216);
+    user_press(u, 'k');
+    assert_int_equal(asked(u)->type, PROMPT_NONE);
+    user_press(u, '3');
+    user_press(u, 'k');
+    assert_int_equal(asked(u)->type, PROMPT_NONE);
+    assert_true(u->s.message[0]);
+}
+
+static void a_recycled_pid_is_not_offered(void **state)
+{
+    struct user *u = *state;
+    struct snapshot *s = fake_story();
+
+    s->waiters.n = 0;
+    s->queues.at[0].stime = FAKE_NOW - 100 * 3600; // the last sender is younger than its sending
+    user_see(u, s);
+    user_press(u, '3');
+    user_press(u, 'k');
+    assert_int_equal(asked(u)->type, PROMPT_NONE);
+    assert_non_null(strstr(u->s.message, "no process to signal"));
+}
+
+// --- removing -------------------------------------------------------------------------------------
+
+static void removing_asks_and_acts_on_what_was_asked(void **state)
+{
+    struct user *u = *state;
+    struct action act;
+
+    user_go(u, 458754);
+    user_press(u, 'x');
+    assert_int_equal(asked(u)->type, PROMPT_CONFIRM);
+    assert_non_null(strstr(asked(u)->consequence.question, "458754"));
+    user_press(u, 'n');
+    assert_int_equal(asked(u)->type, PROMPT_NONE);
+    assert_string_equal(u->s.message, "nothing done");
+    user_press(u, K_DELETE);
+    user_see(u, fake_snapshot()); // it vanishes, the prompt keeps its own copy
+    say_yes(u);
+    user_await_acts(u, &act, 1);
+    assert_int_equal(act.verb, ACTION_REMOVE);
+    assert_int_equal(act.target.kind, KIND_SEGMENT);
+    assert_int_equal(act.target.id, 458754);
+    assert_int_equal(act.target.key, 0x5678);
+    assert_int_equal(act.target.cuid, 48);
+    assert_true(act.target.ctime != 0);
+}
+
+static void failure_and_refusal_are_told(void **state)
+{
+    struct user *u = *state;
+    struct action acts[2];
+
+    user_fail_with(u, OUTCOME_FAILED, "not permitted: needs root, oracle or CAP_SYS_ADMIN");
+    user_go(u, 458754);
+    user_press(u, K_F8);
+    say_yes(u);
+    user_await_acts(u, acts, 1);
+    assert_string_equal(u->s.message, "not permitted: needs root, oracle or CAP_SYS_ADMIN");
+    assert_int_equal(u->s.message_severity, SEVERITY_CRITICAL);
+}
+
+static void every_view_removes_the_object_it_hangs_on(void **state)
+{
+    struct user *u = *state;
+    struct action acts[4];
+
+    user_go(u, 491523);
+    user_press(u, K_ENTER);
+    user_press(u, K_F8); // from its holders
+    say_yes(u);
+    user_await_acts(u, acts, 1);
+    assert_int_equal(acts[0].target.id, 491523);
+    user_press(u, K_ENTER);
+    user_press(u, K_F8); // from the mappings: two rows, one segment
+    say_yes(u);
+    user_await_acts(u, acts, 2);
+    assert_true(acts[1].target.kind == KIND_SEGMENT && acts[1].target.id == 491523);
+    user_press(u, '2');
+    user_press(u, K_ENTER);
+    user_press(u, 'x'); // from an element
+    say_yes(u);
+    user_await_acts(u, acts, 3);
+    assert_true(acts[2].target.kind == KIND_SEMSET && acts[2].target.id == 32769);
+    user_press(u, '4');
+    user_press(u, K_DOWN);
+    user_press(u, 'x'); // from a finding
+    say_yes(u);
+    user_await_acts(u, acts, 4);
+    assert_true(acts[3].target.kind == KIND_SEGMENT && acts[3].target.id == 458754);
+}
+
+static void a_segment_without_seen_holders_can_be_removed_from_inside(void **state)
+{
+    struct user *u = *state;
+    struct action act;
+
+    user_go(u, 0);
+    user_press(u, K_ENTER);
+    assert_int_equal(session_view(&u->s)->rows.n, 0);
+    user_press(u, K_F8);
+    say_yes(u);
+    user_await_acts(u, &act, 1);
+    assert_true(act.target.kind == KIND_SEGMENT && act.target.id == 0);
+}
+
+static void many_take_a_list_a_word_and_give_a_list(void **state)
+{
+    struct user *u = *state;
+    struct action acts[12];
+
+    user_see(u, fake_crowd(12));
+    user_press(u, '*');
+    assert_int_equal(u->s.tags.n, 12);
+    user_press(u, 'x');
+    assert_int_equal(asked(u)->type, PROMPT_TEXT);
+    assert_non_null(strstr(asked(u)->body, "Remove 12 segments?"));
+    user_press(u, K_ENTER);
+    assert_int_equal(asked(u)->type, PROMPT_CONFIRM);
+    assert_string_equal(asked(u)->word, "remove");
+    user_type(u, "remov");
+    user_press(u, K_ENTER);
+    assert_int_equal(asked(u)->type, PROMPT_CONFIRM);
+    user_type(u, "e");
+    user_press(u, K_ENTER);
+    user_await_acts(u, acts, 12);
+    assert_int_equal(asked(u)->type, PROMPT_TEXT);
+    assert_non_null(strstr(asked(u)->title, "12 done, 0 refused, 0 failed"));
+    assert_int_equal(u->s.tags.n, 0); // done with
+}
+
+static void tagged_but_hidden_rows_are_not_acted_on_silently(void **state)
+{
+    struct user *u = *state;
+
+    user_press(u, '*');
+    user_press(u, '\\');
+    user_type(u, "att=0");
+    user_press(u, K_ENTER);
+    user_press(u, 'x');
+    assert_int_equal(asked(u)->type, PROMPT_TEXT);
+    assert_non_null(strstr(asked(u)->body, "4 of them the filter hides"));
+    assert_non_null(strstr(asked(u)->body, "(hidden by the filter)"));
+    user_press(u, K_ESC);
+    assert_int_equal(asked(u)->type, PROMPT_NONE);
+    assert_int_equal(u->s.acting, 0);
+}
+
+// Results that come while something else is asked wait for that to be answered.
+static void results_do_not_interrupt(void **state)
+{
+    struct user *u = *state;
+    struct action acts[12];
+
+    user_see(u, fake_crowd(3));
+    user_press(u, '*');
+    user_press(u, 'x');
+    user_press(u, K_ENTER);
+    user_press(u, 'y');
+    user_press(u, '/');
+    while (u->s.results.n < 3) {
+        struct outcome_vec outcomes = {0};
+
+        if (sampler_outcomes(u->s.sampler, &outcomes))
+            session_outcomes(&u->s, &outcomes);
+        vec_free(&outcomes);
+    }
+    assert_int_equal(asked(u)->type, PROMPT_LINE);
+    user_press(u, K_ESC);
+    assert_int_equal(asked(u)->type, PROMPT_TEXT);
+    assert_non_null(strstr(asked(u)->title, "3 done"));
+    user_await_acts(u, acts, 3);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_only_holder_is_offered_sigterm_first),
+        TEST(digits_jump_to_the_signal),
+        TEST(one_of_several_holders_is_chosen),
+        TEST(all_of_them_take_a_list_and_a_word),
+        TEST(who_cannot_be_signalled_is_explained),
+        TEST(waiters_and_last_users_of_sets_and_queues),
+        TEST(never_a_pid_below_one),
+        TEST(a_recycled_pid_is_not_offered),
+        TEST(removing_asks_and_acts_on_what_was_asked),
+        TEST(failure_and_refusal_are_told),
+        TEST(every_view_removes_the_object_it_hangs_on),
+        TEST(a_segment_without_seen_holders_can_be_removed_from_inside),
+        TEST(many_take_a_list_a_word_and_give_a_list),
+        TEST(tagged_but_hidden_rows_are_not_acted_on_silently),
+        TEST(results_do_not_interrupt),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

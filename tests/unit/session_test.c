@@ -1,0 +1,533 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "app/view.h"
+#include "support/fake.h"
+#include "support/user.h"
+
+static int setup(void **state)
+{
+    struct user *u = mem_zero(1, sizeof *u);
+
+    user_start(u, NULL);
+    user_see(u, fake_story());
+    *state = u;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    user_end(*state);
+    free(*state);
+    return 0;
+}
+
+static const struct kind *shown(struct user *u)
+{
+    return session_view(&u->s)->kind;
+}
+
+static void picture_without(struct user *u, int32_t shmid)
+{
+    struct snapshot *s = fake_story();
+    size_t kept = 0;
+
+    for (size_t i = 0; i < s->segments.n; i++)
+        if (s->segments.at[i].o.id != shmid)
+            s->segments.at[kept++] = s->segments.at[i];
+    s->segments.n = kept;
+    user_see(u, s);
+}
+
+// --- selection ------------------------------------------------------------------------------------
+
+static void the_selection_stays_on_its_object(void **state)
+{
+    struct user *u = *state;
+    struct snapshot *more = fake_story();
+
+    user_go(u, 425985);
+    size_t before = session_view(&u->s)->cursor;
+    fake_segment(more, 7, 0x7, 0, UINT64_C(1) << 40, 0); // the largest comes first
+    fake_segment(more, 8, 0x8, 0, UINT64_C(1) << 41, 0);
+    user_see(u, more);
+    assert_int_equal(user_id(u), 425985);
+    assert_int_equal(session_view(&u->s)->cursor, before + 2);
+}
+
+static void the_same_id_with_another_creator_is_another_object(void **state)
+{
+    struct user *u = *state;
+    struct snapshot *again = fake_story();
+    struct identity now;
+
+    user_go(u, 425985);
+    user_press(u, ' ');
+    for (size_t i = 0; i < again->segments.n; i++)
+        if (again->segments.at[i].o.id == 425985)
+            again->segments.at[i].o.key = 0x4711, again->segments.at[i].o.cuid = 99;
+    user_see(u, again);
+    assert_int_equal(u->s.tags.n, 0);
+    user_go(u, 425985);
+    session_selected(&u->s, &now);
+    assert_false(session_tagged(&u->s, &now));
+}
+
+static void removal_does_not_change_who_it_is(void **state)
+{
+    struct user *u = *state;
+    struct snapshot *marked = fake_story();
+
+    user_go(u, 425985);
+    user_press(u, ' ');
+    user_go(u, 425985);
+    for (size_t i = 0; i < marked->segments.n; i++)
+        if (marked->segments.at[i].o.id == 425985)
+            marked->segments.at[i].o.key = 0, marked->segments.at[i].flags |= SEG_DEST;
+    user_see(u, marked);
+    assert_int_equal(user_id(u), 425985);
+    assert_int_equal(u->s.tags.n, 1);
+}
+
+static void the_cursor_stays_near_what_vanished(void **state)
+{
+    struct user *u = *state;
+
+    user_go(u, 425985);
+    size_t before = session_view(&u->s)->cursor;
+    picture_without(u, 425985);
+    assert_int_equal(session_view(&u->s)->cursor, before);
+    user_press(u, K_END);
+    int32_t last = user_id(u);
+    picture_without(u, last);
+    assert_int_equal(session_view(&u->s)->cursor, session_view(&u->s)->rows.n - 1);
+    user_see(u, fake_snapshot());
+    assert_int_equal(user_id(u), -1);
+    user_press(u, K_DOWN);
+    user_press(u, K_UP);
+    assert_int_equal(user_id(u), -1);
+}
+
+static void moving_is_clamped(void **state)
+{
+    struct user *u = *state;
+    struct view *v = session_view(&u->s);
+
+    user_press(u, K_UP);
+    assert_int_equal(v->cursor, 0);
+    v->page = 3;
+    user_press(u, K_PGDN);
+    assert_int_equal(v->cursor, 2); // one row of the page before stays in sight
+    user_press(u, K_PGDN);
+    user_press(u, K_PGDN);
+    user_press(u, K_PGDN);
+    assert_int_equal(v->cursor, v->rows.n - 1);
+    user_press(u, 'g');
+    assert_int_equal(v->cursor, 0);
+    user_press(u, 'G');
+    assert_int_equal(v->cursor, v->rows.n - 1);
+    for (int i = 0; i < 100; i++)
+        user_press(u, K_RIGHT);
+    assert_true(v->pan < v->kind->n_columns);
+    for (int i = 0; i < 100; i++)
+        user_press(u, K_LEFT);
+    assert_int_equal(v->pan, 0);
+}
+
+// --- views ----------------------------------------------------------------------------------------
+
+static void drilling_down_and_back(void **state)
+{
+    struct user *u = *state;
+
+    user_go(u, 491523);
+    user_press(u, K_ENTER);
+    assert_int_equal(shown(u)->id, KIND_HOLDER);
+    assert_int_equal(session_view(&u->s)->rows.n, 1);
+    assert_string_equal(session_view(&u->s)->path, "491523");
+    assert_int_equal(user_pid(u), 20001);
+    user_press(u, K_ENTER);
+    assert_int_equal(shown(u)->id, KIND_MAPPING);
+    assert_int_equal(session_view(&u->s)->rows.n, 2);
+    assert_string_equal(session_view(&u->s)->path, "httpd 20001");
+    user_press(u, K_ENTER); // nothing hangs on a mapping but its details
+    assert_int_equal(u->s.depth, 2);
+    assert_true(u->s.details);
+    user_press(u, K_BACKSPACE);
+    assert_int_equal(shown(u)->id, KIND_HOLDER);
+    assert_int_equal(user_pid(u), 20001);
+    user_press(u, K_ESC);
+    assert_int_equal(shown(u)->id, KIND_SEGMENT);
+    assert_int_equal(user_id(u), 491523);
+    user_press(u, K_ESC);
+    assert_false(u->s.quit);
+    user_press(u, 'q');
+    assert_true(u->s.quit);
+}
+
+static void sets_and_queues_open_on_their_parts(void **state)
+{
+    struct user *u = *state;
+
+    user_press(u, '2');
+    user_press(u, K_ENTER);
+    assert_int_equal(shown(u)->id, KIND_ELEMENT);
+    assert_int_equal(session_view(&u->s)->rows.n, 4);
+    user_press(u, 'W');
+    assert_int_equal(shown(u)->id, KIND_WAITER);
+    assert_int_equal(session_view(&u->s)->rows.n, 2);
+    user_press(u, 'q');
+    user_press(u, 'q');
+    user_press(u, 'W');
+    assert_int_equal(session_view(&u->s)->rows.n, 2);
+    user_press(u, '3');
+    assert_int_equal(u->s.depth, 0);
+    user_press(u, K_ENTER);
+    assert_int_equal(shown(u)->id, KIND_WAITER);
+    assert_int_equal(session_view(&u->s)->rows.n, 2);
+    assert_false(u->s.quit);
+}
+
+static void a_finding_leads_to_its_object(void **state)
+{
+    struct user *u = *state;
+
+    user_press(u, '4');
+    assert_int_equal(shown(u)->id, KIND_FINDING);
+    user_press(u, K_ENTER);
+    assert_int_equal(shown(u)->id, KIND_SEGMENT);
+    assert_int_equal(user_id(u), 393216);
+    user_press(u, K_ENTER);
+    assert_int_equal(user_pid(u), 18811);
+    user_press(u, 'q');
+    user_press(u, 'q');
+    assert_int_equal(shown(u)->id, KIND_FINDING);
+}
+
+static void tabs_skip_what_is_not_built(void **state)
+{
+    struct user *u = *state;
+
+    for (size_t i = 0; i < session_n_tabs; i++) {
+        enum kind_id before = shown(u)->id;
+
+        user_press(u, '1' + (int32_t)i);
+        assert_int_equal(shown(u)->id, kind_get(session_tabs[i]) ? session_tabs[i] : before);
+    }
+    user_press(u, '1');
+    user_press(u, K_BACKTAB);
+    assert_int_not_equal(shown(u)->id, KIND_SEGMENT);
+    user_press(u, K_TAB);
+    assert_int_equal(shown(u)->id, KIND_SEGMENT);
+}
+
+static void an_object_that_goes_leaves_its_view_empty(void **state)
+{
+    struct user *u = *state;
+
+    user_go(u, 393216);
+    user_press(u, K_ENTER);
+    struct snapshot *gone = fake_snapshot();
+    user_see(u, gone);
+    assert_int_equal(shown(u)->id, KIND_HOLDER);
+    assert_int_equal(session_view(&u->s)->rows.n, 0);
+    assert_non_null(strstr(u->s.message, "is gone"));
+    user_press(u, K_ESC);
+    assert_int_equal(shown(u)->id, KIND_SEGMENT);
+}
+
+static void every_view_says_what_it_needs(void **state)
+{
+    struct user *u = *state;
+    struct want want;
+
+    session_want(&u->s, &want);
+    assert_true(want.need & NEED_SEGMENTS && want.need & NEED_LIMITS && want.need & NEED_SYSTEM);
+    assert_false(want.focused || want.need & (NEED_MAP_USE | NEED_ALL_MAPS));
+    user_go(u, 491523);
+    user_press(u, K_ENTER);
+    session_want(&u->s, &want);
+    assert_true(want.focused && want.focus.kind == KIND_SEGMENT && want.focus.id == 491523);
+    assert_true(want.need & NEED_HOLDERS);
+    user_press(u, K_ENTER);
+    session_want(&u->s, &want);
+    assert_true(want.focused && want.focus.kind == KIND_HOLDER && want.focus.pid == 20001);
+    assert_true(want.need & NEED_MAP_USE);
+    assert_false(want.need & NEED_ALL_MAPS);
+    user_press(u, 'a');
+    session_want(&u->s, &want);
+    assert_true(want.need & NEED_ALL_MAPS && want.focus.pid == 20001);
+    user_press(u, 'a');
+    session_want(&u->s, &want);
+    assert_int_equal(want.focus.id, 491523);
+    assert_false(want.need & NEED_ALL_MAPS);
+}
+
+// --- order, search, filter ------------------------------------------------------------------------
+
+static void sorting_by_menu_keys_and_header(void **state)
+{
+    struct user *u = *state;
+    struct view *v = session_view(&u->s);
+    const struct column *size = kind_column(&kind_segments, "size");
+
+    user_press(u, K_F6);
+    assert_int_equal(u->s.prompt.type, PROMPT_MENU);
+    user_type(u, "SHMID");
+    user_press(u, K_ENTER);
+    assert_string_equal(v->sort->name, "shmid");
+    user_press(u, 'g');
+    bool descending = v->descending;
+    assert_int_equal(user_id(u), descending ? 491523 : 0);
+    user_press(u, 'I');
+    assert_int_not_equal(v->descending, descending);
+    session_sort(&u->s, size); // a click on its heading
+    assert_true(v->sort == size && v->descending);
+    user_press(u, 'g');
+    assert_int_equal(user_id(u), 458754);
+    session_sort(&u->s, size);
+    assert_false(v->descending);
+    user_press(u, '>');
+    assert_ptr_not_equal(v->sort, size);
+    user_press(u, '<');
+    assert_ptr_equal(v->sort, size);
+    for (int i = 0; i < 100; i++) // round and round, never out of the table
+        user_press(u, i % 3 ? '<' : '>');
+    assert_non_null(v->sort);
+}
+
+static void search_as_one_types(void **state)
+{
+    struct user *u = *state;
+
+    user_go(u, 458754);
+    user_press(u, '/');
+    user_type(u, "42");
+    assert_int_equal(user_id(u), 425985);
+    assert_string_equal(u->s.prompt.error, "");
+    user_type(u, "zz");
+    assert_string_equal(u->s.prompt.error, "not found");
+    user_press(u, K_ESC);
+    assert_int_equal(user_id(u), 458754); // back where it began
+    user_press(u, K_F3);
+    user_type(u, "ORACLE"); // any case
+    user_press(u, K_ENTER);
+    assert_int_equal(u->s.prompt.type, PROMPT_NONE);
+    int32_t first = user_id(u);
+    user_press(u, 'n');
+    int32_t second = user_id(u);
+    assert_int_not_equal(first, second);
+    user_press(u, 'n');
+    assert_int_equal(user_id(u), first); // around
+    user_press(u, 'N');
+    assert_int_equal(user_id(u), second);
+}
+
+static void a_wrong_filter_says_where(void **state)
+{
+    struct user *u = *state;
+    struct view *v = session_view(&u->s);
+
+    user_press(u, '\\');
+    user_type(u, "att=0 sizze>1M");
+    user_press(u, K_ENTER);
+    assert_int_equal(u->s.prompt.type, PROMPT_LINE); // stays until it is right, or left
+    assert_true(u->s.prompt.error[0]);
+    assert_int_equal(u->s.prompt.error_at, 6);
+    user_press(u, K_ESC);
+    assert_int_equal(v->rows.n, 5);
+    assert_null(v->filter);
+    user_press(u, K_F4);
+    user_type(u, "att=0");
+    user_press(u, K_ENTER);
+    assert_int_equal(u->s.prompt.type, PROMPT_NONE);
+    assert_int_equal(v->rows.n, 1);
+    assert_string_equal(v->filter_text, "att=0");
+    user_press(u, K_F4); // what it is now can be changed, and left as it was
+    assert_string_equal(u->s.prompt.text, "att=0");
+    user_press(u, K_CTRL('u'));
+    assert_int_equal(v->rows.n, 5);
+    user_press(u, K_ESC);
+    assert_int_equal(v->rows.n, 1);
+    user_press(u, K_F4);
+    user_press(u, K_CTRL('w'));
+    user_press(u, K_ENTER);
+    assert_int_equal(v->rows.n, 5);
+}
+
+static void owners_and_orphans(void **state)
+{
+    struct user *u = *state;
+    struct view *v = session_view(&u->s);
+
+    user_press(u, 'u');
+    user_type(u, "oracle");
+    user_press(u, K_ENTER);
+    assert_int_equal(v->rows.n, 2);
+    user_press(u, 'u');
+    user_press(u, K_HOME); // everybody
+    user_press(u, K_ENTER);
+    assert_int_equal(v->rows.n, 5);
+    user_press(u, 'o');
+    assert_int_equal(v->rows.n, 1);
+    assert_int_equal(user_id(u), 458754);
+    user_press(u, 'o');
+    assert_int_equal(v->rows.n, 5);
+}
+
+// --- tags -----------------------------------------------------------------------------------------
+
+static void tags_stick_to_objects(void **state)
+{
+    struct user *u = *state;
+
+    user_press(u, 'g');
+    user_press(u, ' ');
+    user_press(u, ' ');
+    assert_int_equal(u->s.tags.n, 2);
+    assert_int_equal(session_view(&u->s)->cursor, 2);
+    user_press(u, '*');
+    user_press(u, '*');
+    assert_int_equal(u->s.tags.n, 5);
+    user_see(u, fake_story());
+    assert_int_equal(u->s.tags.n, 5);
+    picture_without(u, 0);
+    assert_int_equal(u->s.tags.n, 4);
+    user_press(u, 'g');
+    user_press(u, ' ');
+    assert_int_equal(u->s.tags.n, 3);
+    user_press(u, '2'); // tags of another kind stay
+    user_press(u, '*');
+    assert_int_equal(u->s.tags.n, 4);
+    user_press(u, 'U');
+    assert_int_equal(u->s.tags.n, 0);
+}
+
+// --- the program ----------------------------------------------------------------------------------
+
+static void frozen_nothing_moves(void **state)
+{
+    struct user *u = *state;
+
+    user_press(u, 'Z');
+    user_see(u, fake_snapshot());
+    assert_int_equal(session_view(&u->s)->rows.n, 5);
+    user_press(u, K_F5);
+    user_see(u, fake_snapshot());
+    assert_int_equal(session_view(&u->s)->rows.n, 0);
+    user_see(u, fake_story());
+    assert_int_equal(session_view(&u->s)->rows.n, 0);
+    user_press(u, 'Z');
+    user_see(u, fake_story());
+    assert_int_equal(session_view(&u->s)->rows.n, 5);
+}
+
+static void the_interval_is_checked(void **state)
+{
+    static const char *const wrong[] = {"0", "0.05", "3601", "x", "1x", "-2", "nan", "inf", "1e99"};
+    struct user *u = *state;
+
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        user_press(u, 'd');
+        user_type(u, wrong[i]);
+        user_press(u, K_ENTER);
+        assert_int_equal(u->s.prompt.type, PROMPT_LINE);
+        assert_true(u->s.prompt.error[0]);
+        user_press(u, K_ESC);
+        assert_float_equal(u->s.interval, 3600, 0);
+    }
+    user_press(u, 'd');
+    user_type(u, "0.5");
+    user_press(u, K_ENTER);
+    assert_int_equal(u->s.prompt.type, PROMPT_NONE);
+    assert_float_equal(u->s.interval, 0.5, 0);
+}
+
+static void messages_go_by_themselves(void **state)
+{
+    struct user *u = *state;
+
+    session_say(&u->s, SEVERITY_NOTICE, "%s", "so it is");
+    int64_t end = session_expire(&u->s, u->s.message_ns);
+    assert_true(end > u->s.message_ns);
+    assert_int_equal(session_expire(&u->s, end), 0);
+    assert_string_equal(u->s.message, "");
+}
+
+static void help_scrolls_and_closes(void **state)
+{
+    struct user *u = *state;
+
+    user_press(u, '?');
+    assert_int_equal(u->s.prompt.type, PROMPT_TEXT);
+    u->s.prompt.page = 10;
+    user_press(u, K_PGDN);
+    assert_int_equal(u->s.prompt.top, 10);
+    user_press(u, K_END);
+    size_t last = u->s.prompt.top;
+    user_press(u, K_PGDN);
+    assert_int_equal(u->s.prompt.top, last);
+    session_key(&u->s, &(struct key_event){.key = K_MOUSE, .mouse = MOUSE_WHEEL_UP});
+    assert_int_equal(u->s.prompt.top, last - 3);
+    user_press(u, 'q');
+    assert_int_equal(u->s.prompt.type, PROMPT_NONE);
+    assert_false(u->s.quit);
+    user_press(u, K_F10);
+    assert_true(u->s.quit);
+}
+
+static void options_shape_the_first_view(void **state)
+{
+    (void)state;
+    const struct session_options options = {.interval = 2, .table = "segments", .sort = "+shmid",
+                                            .filter = "size>1M", .has_owner = true, .owner = 54};
+    const struct session_options one = {.interval = 2, .table = "queues", .has_id = true, .id = 3};
+    struct user u;
+
+    user_start(&u, &options);
+    user_see(&u, fake_story());
+    assert_int_equal(session_view(&u.s)->rows.n, 2);
+    assert_int_equal(user_id(&u), 393216);
+    user_end(&u);
+    user_start(&u, &one);
+    user_see(&u, fake_crowd(9));
+    assert_int_equal(shown(&u)->id, KIND_QUEUE);
+    assert_int_equal(session_view(&u.s)->rows.n, 1);
+    assert_int_equal(user_id(&u), 3);
+    user_end(&u);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_selection_stays_on_its_object),
+        TEST(the_same_id_with_another_creator_is_another_object),
+        TEST(removal_does_not_change_who_it_is),
+        TEST(the_cursor_stays_near_what_vanished),
+        TEST(moving_is_clamped),
+        TEST(drilling_down_and_back),
+        TEST(sets_and_queues_open_on_their_parts),
+        TEST(a_finding_leads_to_its_object),
+        TEST(tabs_skip_what_is_not_built),
+        TEST(an_object_that_goes_leaves_its_view_empty),
+        TEST(every_view_says_what_it_needs),
+        TEST(sorting_by_menu_keys_and_header),
+        TEST(search_as_one_types),
+        TEST(a_wrong_filter_says_where),
+        TEST(owners_and_orphans),
+        TEST(tags_stick_to_objects),
+        TEST(frozen_nothing_moves),
+        TEST(the_interval_is_checked),
+        TEST(messages_go_by_themselves),
+        TEST(help_scrolls_and_closes),
+        cmocka_unit_test(options_shape_the_first_view),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
