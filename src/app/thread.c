@@ -15,6 +15,7 @@ enum { STACK = 256 * 1024 }; // the name service wants some
 
 int thread_start(pthread_t *thread, void *(*body)(void *arg), void *arg)
 {
+    static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
     pthread_attr_t attr;
     pthread_t detached;
     sigset_t all, old;
@@ -24,6 +25,9 @@ int thread_start(pthread_t *thread, void *(*body)(void *arg), void *arg)
     if (!thread)
         pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     sigfillset(&all); // signals are the main thread's
+    // But a crash is the thread's own: blocked, it would end us before the terminal is restored.
+    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++)
+        sigdelset(&all, crashes[i]);
     pthread_sigmask(SIG_SETMASK, &all, &old);
     int error = pthread_create(thread ? thread : &detached, &attr, body, arg);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
