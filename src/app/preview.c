@@ -32,7 +32,9 @@ static void add(struct text_vec *out, const char *format, ...)
 
 struct totals {
     size_t segments, sets, queues, processes, refused, grave, hidden;
-    uint64_t now, later; // bytes of segments freed at once, and at their last detach
+    uint64_t now, memory, later; // bytes of segments that go at once, resident of it; and of those
+                                 // that go at their last detach
+    bool memory_known;
     uint64_t waiters;    // that get EIDRM
     struct pid_vec holders;
 };
@@ -62,10 +64,13 @@ static void count_segment(const struct snapshot *s, int32_t id, struct totals *t
     const struct holder *holders = s->scan ? scan_holders(s->scan, id, &n) : NULL;
 
     t->segments++;
-    if (segment && segment->nattch == 0)
+    if (segment && segment->nattch == 0) {
         t->now += segment->size;
-    else if (segment)
+        t->memory += segment->known & SEG_KNOWS_RSS ? segment->rss : 0;
+        t->memory_known = t->memory_known && segment->known & SEG_KNOWS_RSS;
+    } else if (segment) {
         t->later += segment->size;
+    }
     for (size_t i = 0; i < n; i++)
         vec_push(&t->holders, holders[i].pid);
 }
@@ -145,19 +150,25 @@ static void question(const struct action *first, const struct totals *t, struct 
 
 static void effect(const struct totals *t, size_t holders, struct consequence *total)
 {
-    char now[TEXT_SHORT], later[TEXT_SHORT];
+    char size[TEXT_SHORT], memory[TEXT_SHORT];
     struct text_vec out = {0};
 
-    text_size(now, sizeof now, t->now);
-    text_size(later, sizeof later, t->later);
-    if (t->segments)
-        add(&out, "%s freed at once, %s when the last process detaches (%zu seen holding). ", now,
-            later, holders);
+    if (t->now) {
+        add(&out, "%s vanish at once, with their contents", text_size(size, sizeof size, t->now));
+        if (t->memory_known)
+            add(&out, "; %s of memory are freed",
+                text_size(memory, sizeof memory, t->memory));
+        add(&out, ". ");
+    }
+    if (t->later)
+        add(&out, "%s are marked and stay until the last process detaches; %zu process%s seen "
+            "holding them. ", text_size(size, sizeof size, t->later), holders,
+            holders == 1 ? "" : "es");
     if (t->waiters)
         add(&out, "%llu waiting task%s get%s EIDRM. ", (unsigned long long)t->waiters,
             plural(t->waiters), t->waiters == 1 ? "s" : "");
     if (t->grave)
-        add(&out, "%zu of them an application runs on: read the list. ", t->grave);
+        add(&out, "An application runs on %zu of them: read the list. ", t->grave);
     if (t->refused)
         add(&out, "%zu cannot be done and %s left out. ", t->refused,
             t->refused == 1 ? "is" : "are");
@@ -173,7 +184,7 @@ char *preview_text(struct session *s, struct action_vec *actions, struct consequ
     struct identity_vec rows = rows_shown(s);
     enum kind_id kind = session_view(s)->kind->id; // targets of others are not of this list
     struct text_vec list = {0};
-    struct totals t = {0};
+    struct totals t = {.memory_known = true};
     struct action first = {0};
     size_t kept = 0;
 

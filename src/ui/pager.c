@@ -63,7 +63,9 @@ void prompt_text(struct canvas *c, struct prompt *prompt)
         y += drawn > 0 ? drawn : 1;
     }
     box_more(c, all, prompt->top > 0, prompt->top < last);
-    canvas_text(c, all.x + 2, all.h - 1, all.w - 4, STYLE_PROMPT, " arrows scroll  Esc back ");
+    canvas_text(c, all.x + 2, all.h - 1, all.w - 4, STYLE_PROMPT,
+                prompt->actions.n ? " arrows scroll  Enter goes on  Esc leaves it "
+                                  : " arrows scroll  Esc back ");
     free(text);
     vec_free(&lines);
 }
