@@ -64,6 +64,7 @@ struct snapshot {
     struct process_vec processes;  // ordered by pid
     struct named_vec users, groups; // ordered by id
     struct waiter_vec waiters;     // ordered by kind, id, tid
+    uint32_t waiters_unseen;       // processes that could not be asked whether they wait
     struct mapping_vec focus_maps; // NEED_MAP_USE, NEED_ALL_MAPS: of the focus's process
     struct finding_vec findings;   // worst first
     struct scan *scan;             // NULL: nobody asked, or none finished yet

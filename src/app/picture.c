@@ -43,8 +43,10 @@ void picture_keep(struct snapshot *picture, const struct snapshot *last, unsigne
         vec_copy(&picture->users, &last->users);
         vec_copy(&picture->groups, &last->groups);
     }
-    if (keep & NEED_WAITERS)
+    if (keep & NEED_WAITERS) {
         vec_copy(&picture->waiters, &last->waiters);
+        picture->waiters_unseen = last->waiters_unseen;
+    }
     if (keep & (NEED_MAP_USE | NEED_ALL_MAPS))
         picture_copy_maps(&picture->focus_maps, &last->focus_maps);
 }

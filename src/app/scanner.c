@@ -263,12 +263,12 @@ bool scanner_update(struct scanner *s, const struct snapshot *tables, enum scan_
     int64_t now = clock_ns();
     bool rest = now < s->done_ns + s->cost_ns * (effort == SCAN_AS_NEEDED ? PACE : PACE_PROMPT);
 
-    if (effort == SCAN_FULLY)
-        return scan_fully(s, tables, PASSES, m);
     if (nothing_attached(&tables->segments)) {
         scan_nothing(s, tables);
         return true;
     }
+    if (effort == SCAN_FULLY)
+        return scan_fully(s, tables, PASSES, m);
     if (s->scan && still_true(s, tables, now, rest, m))
         return true;
     return !(s->scan && rest) && scan_fully(s, tables, 1, m);

@@ -1,5 +1,7 @@
 #include "app/waiting.h"
 
+#include <errno.h>
+
 #include "base/clock.h"
 
 enum { PACE = 50, PACE_UNASKED = 2000 }; // rest after a round, in times of its cost: 2 %, 0.05 %
@@ -11,6 +13,8 @@ struct waiting {
     struct census *census;
     struct waiter_vec waiters;  // ordered as in the snapshot
     struct waiter_vec *gathers; // one for each probing thread
+    uint32_t *refusals;         // the same: who may not be asked
+    uint32_t unseen;            // of everybody, at the last round: refused or stuck
     uint64_t print;             // of the tables at the last round
     int64_t done_ns, cost_ns;
     bool asked;
@@ -25,6 +29,7 @@ struct waiting *waiting_new(const struct source *source, struct probers *probers
     w->probers = probers;
     w->census = census;
     w->gathers = mem_zero(PROBERS_MAX, sizeof *w->gathers);
+    w->refusals = mem_zero(PROBERS_MAX, sizeof *w->refusals);
     return w;
 }
 
@@ -34,6 +39,7 @@ void waiting_free(struct waiting *w)
         return;
     vec_free(&w->waiters);
     free(w->gathers);
+    free(w->refusals);
     free(w);
 }
 
@@ -53,13 +59,15 @@ static void take(void *arg, unsigned worker, size_t index, struct answer *answer
     struct waiting *w = arg;
 
     (void)index;
+    w->refusals[worker] += answer->error == -EACCES || answer->error == -EPERM;
     for (size_t i = 0; !answer->error && i < answer->waiters.n; i++)
         vec_push(&w->gathers[worker], answer->waiters.at[i]);
 }
 
-// Asks these processes, and replaces what was known.
-static void ask(struct waiting *w, const struct pid_vec *pids, struct meanwhile meanwhile)
+// Asks these processes, and replaces what was known. Returns how many could not be asked.
+static uint32_t ask(struct waiting *w, const struct pid_vec *pids, struct meanwhile meanwhile)
 {
+    uint32_t unseen = 0;
     struct probe *probes = mem_alloc(pids->n * sizeof *probes);
     uint8_t *asked = mem_alloc(pids->n);
 
@@ -73,11 +81,16 @@ static void ask(struct waiting *w, const struct pid_vec *pids, struct meanwhile 
         for (size_t i = 0; i < w->gathers[k].n; i++)
             vec_push(&w->waiters, w->gathers[k].at[i]);
         vec_free(&w->gathers[k]);
+        unseen += w->refusals[k];
+        w->refusals[k] = 0;
     }
+    for (size_t i = 0; i < pids->n; i++)
+        unseen += asked[i] != ASKED_DONE;
     if (w->waiters.n > 1)
         qsort(w->waiters.at, w->waiters.n, sizeof *w->waiters.at, waiter_order);
     free(probes);
     free(asked);
+    return unseen;
 }
 
 static void ask_all(struct waiting *w, struct meanwhile meanwhile)
@@ -89,7 +102,7 @@ static void ask_all(struct waiting *w, struct meanwhile meanwhile)
     vec_reserve(&pids, w->census->list.n);
     for (size_t i = 0; i < w->census->list.n; i++)
         vec_push(&pids, w->census->list.at[i].pid);
-    ask(w, &pids, meanwhile);
+    w->unseen = ask(w, &pids, meanwhile);
     vec_free(&pids);
     w->asked = true;
     w->cost_ns = clock_used_ns() - cost;
@@ -207,4 +220,5 @@ void waiting_update(struct waiting *w, const struct snapshot *tables, const stru
 void waiting_fill(const struct waiting *w, struct snapshot *snapshot)
 {
     vec_copy(&snapshot->waiters, &w->waiters);
+    snapshot->waiters_unseen = w->unseen;
 }

@@ -13,34 +13,19 @@ CELL_GETTER(get_lrpid, struct queue, cell_set_pid(out, r->lrpid))
 CELL_GETTER(get_stime, struct queue, cell_set_time(out, r->stime))
 CELL_GETTER(get_rtime, struct queue, cell_set_time(out, r->rtime))
 
-// Nobody was seen waiting: that is 0 only where every process could be read.
-static bool all_seen(const struct snapshot *s)
-{
-    return s->scan && s->scan->unreadable == 0 && s->scan->stuck == 0;
-}
-
-// Waiters are ordered by kind and id: the first of this queue by bisection, then the rest of it.
 static void count_waiting(const struct snapshot *s, const struct queue *queue, enum wait_call call,
                           struct cell *out)
 {
-    const struct waiter *at = s->waiters.at;
-    size_t low = 0, high = s->waiters.n;
-    uint64_t n = 0;
+    uint64_t waiting = 0;
+    size_t n;
+    const struct waiter *waiters = snapshot_waiters(s, KIND_QUEUE, queue->o.id, &n);
 
     if (!(s->has & NEED_WAITERS))
         return;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (at[middle].kind < KIND_QUEUE ||
-            (at[middle].kind == KIND_QUEUE && at[middle].id < queue->o.id))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < s->waiters.n && at[low].kind == KIND_QUEUE && at[low].id == queue->o.id; low++)
-        n += at[low].call == call;
-    if (n > 0 || all_seen(s))
-        cell_set_count(out, n);
+    for (size_t i = 0; i < n; i++)
+        waiting += waiters[i].call == call;
+    if (waiting > 0 || s->waiters_unseen == 0) // nobody seen is nobody only where all were asked
+        cell_set_count(out, waiting);
 }
 
 CELL_GETTER(get_senders, struct queue, count_waiting(s, r, WAIT_MSGSND, out))
@@ -102,16 +87,16 @@ static const struct column columns[] = {
     OWNED_CTIME_COLUMN,
     {.name = "senders_waiting", .title = "SNDWAIT", .help = "tasks blocked sending to it",
      .type = CELL_COUNT, .width = 7, .priority = 1,
-     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_WAITERS | NEED_HOLDERS,
+     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_WAITERS,
      .get = get_senders},
     {.name = "receivers_waiting", .title = "RCVWAIT", .help = "tasks waiting to receive from it",
      .type = CELL_COUNT, .width = 7, .priority = 9,
-     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_WAITERS | NEED_HOLDERS,
+     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_WAITERS,
      .get = get_receivers},
     OWNED_APP_COLUMN(1),
     {.name = "orphan", .title = "ORPHAN", .help = "no process that used it lives",
      .type = CELL_BOOL, .width = 6,
-     .need = NEED_PROCESSES | NEED_WAITERS | NEED_HOLDERS | NEED_SYSTEM, .get = get_orphan},
+     .need = NEED_PROCESSES | NEED_WAITERS | NEED_SYSTEM, .get = get_orphan},
     {.name = "idle", .title = "IDLE", .help = "time since the last message sent or received",
      .type = CELL_DURATION, .width = 4, .priority = 4, .place = 3,
      .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},

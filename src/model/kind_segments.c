@@ -29,6 +29,7 @@ CELL_GETTER(get_size, struct segment, cell_set_count(out, r->size))
 CELL_GETTER(get_rss, struct segment, if (r->known & SEG_KNOWS_RSS) cell_set_count(out, r->rss))
 CELL_GETTER(get_swap, struct segment, if (r->known & SEG_KNOWS_SWAP) cell_set_count(out, r->swap))
 CELL_GETTER(get_nattch, struct segment, cell_set_count(out, r->nattch))
+CELL_GETTER(get_status, struct segment, cell_set_count(out, r->flags))
 CELL_GETTER(get_cpid, struct segment, cell_set_pid(out, r->cpid))
 CELL_GETTER(get_creator_state, struct segment,
             cell_set_text(out, pid_state_name(creator_state(s, r))))
@@ -50,14 +51,6 @@ static void get_holders(const struct snapshot *s, const void *row, struct cell *
 
     if (!blind(account))
         cell_set_count(out, account->holders);
-}
-
-static void get_status(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct segment *r = row;
-    const struct segment_account *account = account_of(s, r);
-
-    cell_set_count(out, r->flags | (account && account->hugetlb ? SEG_HUGETLB : 0u));
 }
 
 // The table shows key 0 once a segment is marked; its mappings still name the one it was made with.

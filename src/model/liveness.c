@@ -136,7 +136,7 @@ static bool queue_surely_idle(const struct snapshot *s, const struct queue *queu
     *waiting = n > 0;
     if (*waiting || !(s->has & NEED_WAITERS))
         return false;
-    bool all_read = s->scan && s->scan->unreadable == 0 && s->scan->stuck == 0;
+    bool all_read = s->waiters_unseen == 0;
     bool own_alone = (s->has & NEED_SYSTEM) && queue->o.uid == s->system.euid &&
                      queue->o.cuid == s->system.euid && !(queue->o.mode & 066);
     return all_read || own_alone;

@@ -134,6 +134,7 @@ struct snapshot *picture_new(void)
     snprintf(s->system.hostname, sizeof s->system.hostname, "db01");
     s->system.ipc_namespace = 4026531839;
     s->system.euid = 1000;
+    s->waiters_unseen = 12;
     add_segments(s);
     add_semaphores(s);
     add_queues(s);

@@ -256,7 +256,7 @@ static void leaked_sets_and_queues_are_found(void **state)
     assert_non_null(strstr(find(s, "orphan-sets")->evidence, "0 (root, used never), 1 (root, "));
     assert_string_equal(find(s, "orphan-queues")->title, "1 orphaned queue 2.0K");
     assert_int_equal(s->findings.n, 2);
-    s->scan->unreadable = 1; // somebody may wait on the queue
+    s->waiters_unseen = 1; // somebody may wait on the queue
     triage(s);
     assert_null(find(s, "orphan-queues"));
     snapshot_unref(s);
