@@ -111,10 +111,15 @@ static char **environment_make(const struct tty_options *o)
 static _Noreturn void exec_program(const struct tty_options *o, const char *const *argv)
 {
     char **environment = environment_make(o);
+    int fd = open(argv[0], O_RDONLY); // nobody may not be allowed to walk to where we are built
 
     if (o->nobody)
         child_become_nobody();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (fd >= 0) {
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+        fexecve(fd, (char *const *)argv, environment);
+    }
     execvpe(argv[0], (char *const *)argv, environment);
     dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
     _exit(127);

@@ -1,0 +1,225 @@
+// The demo: the scenes stand before the command starts, its keys and job control are the shell's,
+// and nothing is left, however it ends.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <ctype.h>
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "support/ns.h"
+#include "support/tty.h"
+
+#define DEMO BUILD_DIR "/demo"
+#define IN_DEMO(script) (const char *const[]){DEMO, "sh", "-c", script, NULL}
+
+enum { OUT = 16384 };
+
+// Processes other than init, the tests, and their parents: those of a demo.
+static bool nothing_left(void *arg)
+{
+    DIR *proc = opendir("/proc");
+    int n = 0;
+
+    (void)arg;
+    for (struct dirent *e; proc && (e = readdir(proc));)
+        n += isdigit((unsigned char)e->d_name[0]) != 0;
+    closedir(proc);
+    return n <= 2;
+}
+
+static void must_leave_nothing(void)
+{
+    assert_true(await(nothing_left, NULL, TTY_SECONDS));
+}
+
+// Lines of `text` that hold both words.
+static int lines_with(const char *text, const char *a, const char *b)
+{
+    int n = 0;
+    char *copy = mem_copy_string(text), *rest = copy, *line;
+
+    while ((line = strsep(&rest, "\n")))
+        n += strstr(line, a) && strstr(line, b);
+    free(copy);
+    return n;
+}
+
+static void skip_without(const char *out)
+{
+    if (strstr(out, "no namespaces") || strstr(out, "of its own: Operation not permitted")) {
+        printf("skip: %s\n", out);
+        skip();
+    }
+}
+
+static void scenes_stand(void **state)
+{
+    (void)state;
+    char out[OUT];
+
+    int status = tty_run_without(IN_DEMO("ipcs; cat /proc/[0-9]*/comm; hostname"), NULL, out, sizeof out);
+    skip_without(out);
+    assert_int_equal(status, 0);
+    assert_int_equal(lines_with(out, " 289406976  1 ", "dest"), 1);
+    assert_int_equal(lines_with(out, "0xbfb94e30", " 289406976  18 "), 1);
+    assert_int_equal(lines_with(out, "0x62740001", " 100663296  0 "), 1);
+    assert_int_equal(lines_with(out, " 8388608 ", "dest"), 1);
+    assert_int_equal(lines_with(out, "0x52495301", " 67108864   5 "), 1);
+    assert_int_equal(lines_with(out, "0x4d510001", " 16000        40 "), 1);
+    assert_int_equal(lines_with(out, "python", ""), 1);
+    assert_int_equal(lines_with(out, "billing_feed", ""), 2);
+    assert_int_equal(lines_with(out, "billing_sink", ""), 0);
+    assert_int_equal(lines_with(out, "db01", ""), 1);
+    must_leave_nothing();
+}
+
+static void as_an_ordinary_user(void **state)
+{
+    (void)state;
+    struct tty *t = tty_start(&(struct tty_options){.nobody = true, .w = 100, .h = 70},
+                              IN_DEMO("ipcs -m; id -u; hostname"));
+    int status = tty_must_exit(t);
+    char *screen = tty_screen(t);
+    if (strstr(screen, "no namespaces") || strstr(screen, "user namespace")) {
+        printf("skip: user namespaces are not allowed here\n");
+        free(screen);
+        skip();
+    }
+    assert_int_equal(status, 0);
+    assert_true(strstr(screen, "0xbfb94e30") && strstr(screen, "dest") && strstr(screen, "db01"));
+    assert_true(strstr(screen, "65534"));
+    free(screen);
+    must_leave_nothing();
+}
+
+static void status_of_the_command_is_ours(void **state)
+{
+    (void)state;
+    char out[OUT];
+
+    assert_int_equal(tty_run_without(IN_DEMO("exit 7"), NULL, out, sizeof out), 7);
+    assert_int_equal(tty_run_without((const char *const[]){DEMO, NULL}, NULL, out, sizeof out), 2);
+    assert_int_equal(
+        tty_run_without((const char *const[]){DEMO, "/nonexistent/x", NULL}, NULL, out, sizeof out), 127);
+    assert_non_null(strstr(out, "/nonexistent/x: No such file"));
+    must_leave_nothing();
+}
+
+static void keys_are_the_commands(void **state)
+{
+    (void)state;
+    struct tty *t = tty_start(&(struct tty_options){0},
+                              IN_DEMO("trap 'echo caught' INT; echo up; read a; read b; echo $b; exit 3"));
+    tty_must_show(t, "up");
+    tty_send(t, "\003");
+    tty_must_show(t, "caught");
+    tty_send(t, "x\rhello\rz\r");
+    int status = tty_must_exit(t);
+    assert_int_equal(status, 3);
+    must_leave_nothing();
+}
+
+static bool shows_twice(struct tty *t, void *text)
+{
+    char *screen = tty_screen(t), *first = strstr(screen, text);
+    bool twice = first && strstr(first + 1, text);
+
+    free(screen);
+    return twice;
+}
+
+// ^Z stops command and demo as one job; fg brings both back.
+static void stops_and_continues_as_a_job(void **state)
+{
+    (void)state;
+    struct tty *t = tty_start(&(struct tty_options){.env = {"PS1=shell> "}},
+                              (const char *const[]){"bash", "--norc", "--noprofile", "-i", NULL});
+    tty_must_show(t, "shell>");
+    tty_send(t, DEMO " sh -c 'echo com\"\"es up; cat; echo ov\"\"er'\r");
+    tty_must_show(t, "comes up");
+    for (int i = 0; i < 3; i++) {
+        char typed[32], echoed[32];
+        tty_send(t, "\032");
+        tty_must_show(t, "Stopped");
+        snprintf(typed, sizeof typed, "clear; echo round''%d\r", i);
+        snprintf(echoed, sizeof echoed, "round%d", i);
+        tty_send(t, typed);
+        tty_must_show(t, echoed);
+        tty_send(t, "fg\r");
+        snprintf(typed, sizeof typed, "line %d\r", i);
+        snprintf(echoed, sizeof echoed, "line %d", i);
+        tty_must_show(t, DEMO); // bash names the job it continues
+        tty_send(t, typed);
+        tty_must(t, "cat answers", shows_twice, echoed);
+    }
+    tty_send(t, "\004");
+    tty_must_show(t, "over");
+    tty_send(t, "exit\r");
+    tty_must_exit(t);
+    must_leave_nothing();
+}
+
+static void a_killed_command_ends_it(void **state)
+{
+    (void)state;
+    struct tty *t = tty_start(&(struct tty_options){0},
+                              IN_DEMO("stty raw; printf '\\033[?1049h\\033[?25lup'; kill -9 $$"));
+    assert_int_equal(tty_must_exit(t), 128 + SIGKILL);
+    assert_true(tty_termios_restored(t));
+    assert_false(tty_in_alternate(t));
+    assert_true(tty_cursor_visible(t));
+    must_leave_nothing();
+}
+
+static void a_killed_demo_ends_it(void **state)
+{
+    (void)state;
+    struct tty *t = tty_start(&(struct tty_options){0}, IN_DEMO("echo up; sleep 1000"));
+    tty_must_show(t, "up");
+    kill(tty_pid(t), SIGKILL);
+    assert_int_equal(tty_must_exit(t), 128 + SIGKILL);
+    must_leave_nothing();
+}
+
+static void asked_to_end_it_ends(void **state)
+{
+    (void)state;
+    static const int signals[] = {SIGTERM, SIGHUP};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct tty *t = tty_start(&(struct tty_options){0}, IN_DEMO("echo up; exec sleep 1000"));
+        tty_must_show(t, "up");
+        kill(tty_pid(t), signals[i]);
+        assert_int_equal(tty_must_exit(t), 128 + signals[i]);
+        must_leave_nothing();
+    }
+}
+
+static int tests_inside(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(scenes_stand, tty_teardown),
+        cmocka_unit_test_teardown(as_an_ordinary_user, tty_teardown),
+        cmocka_unit_test_teardown(status_of_the_command_is_ours, tty_teardown),
+        cmocka_unit_test_teardown(keys_are_the_commands, tty_teardown),
+        cmocka_unit_test_teardown(stops_and_continues_as_a_job, tty_teardown),
+        cmocka_unit_test_teardown(a_killed_command_ends_it, tty_teardown),
+        cmocka_unit_test_teardown(a_killed_demo_ends_it, tty_teardown),
+        cmocka_unit_test_teardown(asked_to_end_it_ends, tty_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(void)
+{
+    return ns_run(tests_inside);
+}
