@@ -32,7 +32,7 @@ SRC     := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 OBJ     := $(SRC:%.c=$(O)/%.o)
 LIB     := $(O)/libipctop.a
 SUPPORT := $(patsubst %.c,$(O)/%.o,$(wildcard tests/support/*.c))
-tests_in = $(patsubst %.c,$(O)/%,$(wildcard tests/$(1)/*_test.c))
+tests_in = $(patsubst %.c,$(O)/%,$(wildcard tests/$(1)/*_test.c)) $(wildcard tests/$(1)/*_test.sh)
 UNIT := $(call tests_in,unit)
 LIVE := $(call tests_in,live)
 TTY  := $(call tests_in,tty)
@@ -62,7 +62,7 @@ $(O)/tests/%_test: $(O)/tests/%_test.o $(SUPPORT) $(LIB)
 
 $(O)/demo: $(patsubst %.c,$(O)/%.o,$(wildcard tests/demo/*.c))
 	$(CC) $(ALL_LDFLAGS) -o $@ $^
-$(O)/bench: $(patsubst %.c,$(O)/%.o,$(wildcard tests/bench/*.c)) $(filter-out %/tty.o %/tty_keys.o,$(SUPPORT)) $(LIB)
+$(O)/bench: $(patsubst %.c,$(O)/%.o,$(wildcard tests/bench/*.c)) $(filter-out %/tty.o %/tty_keys.o %/scene.o,$(SUPPORT)) $(LIB)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lutil -lm
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
@@ -75,6 +75,9 @@ run: packages
 demo: packages
 	@$(MAKE) --no-print-directory all $(O)/demo
 	$(O)/demo $(O)/ipctop $(ARGS)
+
+# Scripts among the tests learn from BUILD_DIR which build they test.
+export BUILD_DIR := $(O)
 
 # --- tests --------------------------------------------------------------------------------------
 tests: all $(UNIT) $(LIVE) $(TTY) $(FUZZ) $(if $(wildcard tests/demo/demo.c),$(O)/demo)

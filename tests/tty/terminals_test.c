@@ -1,0 +1,282 @@
+// Every terminal, locale and way to end: nothing strange is written, and the terminal is given back
+// as it was.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "support/ns.h"
+#include "support/scene.h"
+#include "support/tty.h"
+
+#define IPCTOP BUILD_DIR "/ipctop"
+#define ARGV(...) (const char *const[]){IPCTOP, ##__VA_ARGS__, NULL}
+
+static int setup(void **state)
+{
+    (void)state;
+    scene_segment(3 << 20, 0640, 0x00c0ffee);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    tty_teardown(state);
+    scene_clean();
+    return 0;
+}
+
+static void must_be_restored(struct tty *t)
+{
+    if (!tty_termios_restored(t))
+        tty_fail(t, "the terminal's settings are not restored");
+    if (tty_in_alternate(t))
+        tty_fail(t, "left in the alternate screen");
+    if (!tty_cursor_visible(t))
+        tty_fail(t, "the cursor is hidden");
+}
+
+static bool not_plain(const struct tty_cell *cell)
+{
+    return !cell->plain_fg || !cell->plain_bg;
+}
+
+static bool emphasised(const struct tty_cell *cell)
+{
+    return cell->bold || cell->reverse || cell->underline;
+}
+
+static void must_be_ascii(struct tty *t)
+{
+    size_t n;
+    const char *bytes = tty_bytes(t, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)bytes[i] >= 0x80)
+            tty_fail(t, "byte %02x in LANG=C", (unsigned char)bytes[i]);
+}
+
+static void every_terminal(void **state)
+{
+    static const char *const terms[] = {"xterm-256color", "screen", "tmux", "linux", "vt100"};
+    static const char *const langs[] = {"C", "C.UTF-8"};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++)
+        for (size_t l = 0; l < 2; l++)
+            for (int color = 0; color < 2; color++) {
+                struct tty_options o = {.term = terms[i], .lang = langs[l],
+                                        .env = {color ? "X=1" : "NO_COLOR=1"}};
+                struct tty *t = tty_start(&o, ARGV());
+                tty_must_show(t, "0x00c0ffee");
+                tty_must_show(t, "3.0M");
+                if (!color && tty_cells(t, not_plain))
+                    tty_fail(t, "colours under NO_COLOR");
+                if (color && strcmp(terms[i], "vt100") != 0 && !tty_cells(t, not_plain))
+                    tty_fail(t, "no colours");
+                if (!tty_cells(t, emphasised))
+                    tty_fail(t, "nothing stands out");
+                tty_key(t, "f1");
+                tty_must_show(t, "PgDn");
+                tty_send(t, "\033");
+                tty_must_show(t, "0x00c0ffee");
+                tty_send(t, "q");
+                assert_int_equal(tty_must_exit(t), 0);
+                must_be_restored(t);
+                if (l == 0)
+                    must_be_ascii(t);
+                tty_end(t);
+            }
+}
+
+// The line of the selected row differs from the others even without colours, and the terminal's own
+// background is kept.
+static void monochrome_is_readable(void **state)
+{
+    (void)state;
+    struct tty_cell selected, title;
+    struct tty *t = tty_start(&(struct tty_options){.env = {"NO_COLOR=1"}}, ARGV());
+
+    tty_must_show(t, "0x00c0ffee");
+    assert_true(tty_cell_of(t, "0x00c0ffee", &selected));
+    assert_true(selected.reverse || selected.bold);
+    assert_true(tty_cell_of(t, "SHMID", &title));
+    assert_true(emphasised(&title));
+}
+
+static bool own_background(const struct tty_cell *cell)
+{
+    return cell->plain_bg && !cell->reverse;
+}
+
+static void background_is_kept(void **state)
+{
+    (void)state;
+    struct tty *t = tty_start(&(struct tty_options){.w = 100, .h = 40}, ARGV());
+
+    tty_must_show(t, "0x00c0ffee");
+    assert_true(tty_cells(t, own_background) > 100 * 40 * 3 / 4);
+}
+
+static int lines_of(const char *text)
+{
+    int n = 0;
+
+    for (; *text; text++)
+        n += *text == '\n';
+    return n;
+}
+
+static void refusals_are_one_clear_line(void **state)
+{
+    static const char *const terms[] = {"dumb", "no-such-terminal", "", "evil\033]0;x\007"};
+    (void)state;
+    char out[4096];
+
+    for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++) {
+        struct tty *t = tty_start(&(struct tty_options){.w = 200, .h = 5, .term = terms[i]}, ARGV());
+        size_t n;
+        assert_int_equal(tty_must_exit(t), 2);
+        const char *bytes = tty_bytes(t, &n);
+        assert_int_equal(lines_of(bytes), 1);
+        assert_non_null(strstr(tty_row(t, 0), "ipctop: "));
+        assert_non_null(strstr(tty_row(t, 0), "TERM"));
+        assert_null(strchr(bytes, '\033'));
+        must_be_restored(t);
+        tty_end(t);
+    }
+    assert_int_equal(tty_run_without(ARGV(), NULL, out, sizeof out), 2);
+    assert_int_equal(lines_of(out), 1);
+    assert_non_null(strstr(out, "terminal"));
+    assert_non_null(strstr(out, "--json"));
+}
+
+static void ends_restored_by_signals(void **state)
+{
+    static const int signals[] = {SIGTERM, SIGHUP, SIGINT, SIGABRT, SIGSEGV, SIGQUIT};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        struct tty *t = tty_start(&(struct tty_options){0}, ARGV());
+        tty_must_show(t, "0x00c0ffee");
+        assert_true(tty_in_alternate(t));
+        kill(tty_pid(t), signals[i]);
+        int status = tty_must_exit(t);
+        if (status != 128 + signals[i])
+            tty_fail(t, "signal %d: status %d", signals[i], status);
+        must_be_restored(t);
+        tty_end(t);
+    }
+}
+
+static void control_c_ends(void **state)
+{
+    (void)state;
+    struct tty *t = tty_start(&(struct tty_options){0}, ARGV());
+
+    tty_must_show(t, "0x00c0ffee");
+    tty_send(t, "\003");
+    int status = tty_must_exit(t);
+    assert_true(status == 0 || status == 128 + SIGINT);
+    must_be_restored(t);
+}
+
+// An ordinary shell: ^Z gives it back its terminal, fg the monitor.
+static void stops_and_comes_back(void **state)
+{
+    (void)state;
+    struct tty *t = tty_start(&(struct tty_options){.env = {"PS1=shell> "}},
+                              (const char *const[]){"bash", "--norc", "--noprofile", "-i", NULL});
+
+    tty_must_show(t, "shell>");
+    tty_send(t, IPCTOP "\r");
+    for (int i = 0; i < 3; i++) {
+        tty_must_show(t, "0x00c0ffee");
+        assert_true(tty_in_alternate(t));
+        tty_send(t, "\032");
+        tty_must_show(t, "Stopped");
+        assert_false(tty_in_alternate(t));
+        assert_true(tty_cursor_visible(t));
+        if (i == 1)
+            tty_resize(t, 90, 30);
+        tty_send(t, "clear; echo in''side\r"); // typed text is echoed: the settings are back
+        tty_must_show(t, "inside");
+        tty_send(t, "fg\r");
+    }
+    tty_must_show(t, "0x00c0ffee");
+    assert_true(strstr(tty_row(t, 29), "F10") != NULL);
+    tty_send(t, "q");
+    tty_must_show(t, "shell>");
+    tty_send(t, "exit\r");
+    tty_must_exit(t);
+    must_be_restored(t);
+}
+
+static void resizing_down_to_nothing_and_back(void **state)
+{
+    static const int sizes[][2] = {{80, 24}, {1, 1},  {39, 9},  {40, 10}, {200, 60}, {2, 50},
+                                   {300, 1}, {5, 5},  {132, 12}, {1, 24}, {80, 1},   {80, 24}};
+    (void)state;
+    struct tty *t = tty_start(&(struct tty_options){0}, ARGV("-d", "0.1"));
+
+    tty_must_show(t, "0x00c0ffee");
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        tty_resize(t, sizes[i][0], sizes[i][1]);
+        if (sizes[i][0] >= 40 && sizes[i][1] >= 10)
+            tty_must_show(t, "SHMID");
+        else if (sizes[i][0] >= 5 && sizes[i][1] > 1)
+            tty_must_not_show(t, "SHMID");
+        tty_key(t, "cud1");
+    }
+    // A drag of the corner: many sizes, none awaited.
+    for (int w = 80; w > 0; w--)
+        tty_resize(t, w, (w * 24 + 79) / 80);
+    for (int w = 1; w <= 100; w++)
+        tty_resize(t, w, (w * 30 + 99) / 100);
+    tty_must_show(t, "0x00c0ffee");
+    tty_must_show(t, "F10");
+    assert_non_null(strstr(tty_row(t, 29), "F1"));
+    tty_send(t, "q");
+    assert_int_equal(tty_must_exit(t), 0);
+    must_be_restored(t);
+}
+
+static void starts_small_and_grows(void **state)
+{
+    (void)state;
+    struct tty *t = tty_start(&(struct tty_options){.w = 1, .h = 1}, ARGV());
+
+    tty_pump(t, 100);
+    tty_resize(t, 80, 24);
+    tty_must_show(t, "0x00c0ffee");
+    tty_send(t, "q");
+    assert_int_equal(tty_must_exit(t), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+static int tests_inside(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(every_terminal),
+        TEST(monochrome_is_readable),
+        TEST(background_is_kept),
+        TEST(refusals_are_one_clear_line),
+        TEST(ends_restored_by_signals),
+        TEST(control_c_ends),
+        TEST(stops_and_comes_back),
+        TEST(resizing_down_to_nothing_and_back),
+        TEST(starts_small_and_grows),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(void)
+{
+    return ns_run(tests_inside);
+}

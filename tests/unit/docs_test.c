@@ -1,0 +1,168 @@
+// The keys in README.md and the manual page are those of the program, and every option is described.
+// `DOCS_UPDATE=1 build/tests/unit/docs_test`, run from the top, writes the keys anew.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/keymap.h"
+#include "base/mem.h"
+#include "options.h"
+
+static char *read_all(FILE *f)
+{
+    char *text = NULL;
+    size_t n = 0;
+
+    assert_non_null(f);
+    assert_true(getdelim(&text, &n, '\0', f) >= 0);
+    fclose(f);
+    return text;
+}
+
+// Groups come in the order of their first command.
+static bool first_of_group(size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(commands[i].group, commands[index].group) == 0)
+            return false;
+    return true;
+}
+
+static void each_command(FILE *out, const char *group_format,
+                         void (*row)(FILE *out, const char *keys, const char *help))
+{
+    char keys[96];
+
+    for (size_t g = 0; g < n_commands; g++) {
+        if (!first_of_group(g))
+            continue;
+        fprintf(out, group_format, commands[g].group);
+        for (size_t i = g; i < n_commands; i++)
+            if (strcmp(commands[i].group, commands[g].group) == 0 &&
+                keymap_keys(&commands[i], keys, sizeof keys)[0])
+                row(out, keys, commands[i].help);
+    }
+}
+
+static void markdown_row(FILE *out, const char *keys, const char *help)
+{
+    fprintf(out, "| `%s` | %s |\n", keys, help);
+}
+
+static void manual_row(FILE *out, const char *keys, const char *help)
+{
+    fputs(".It ", out);
+    for (; *keys; keys++) {
+        if (strchr("?!.,;:", *keys))
+            fputs("\\&", out); // else punctuation to mdoc
+        fputs(*keys == '\\' ? "\\e" : (char[]){*keys, '\0'}, out);
+    }
+    fprintf(out, "\n%s\n", help);
+}
+
+static void write_markdown(FILE *out)
+{
+    fputs("| Keys | |\n|---|---|\n", out);
+    each_command(out, "| **%s** | |\n", markdown_row);
+}
+
+static void write_manual(FILE *out)
+{
+    fputs(".Bl -tag -width Ds -compact\n", out);
+    each_command(out, ".It Em %s\n", manual_row);
+    fputs(".El\n", out);
+}
+
+// Between two lines of `path` stands what `write` writes.
+static void holds(const char *path, const char *begin, const char *end, void (*write)(FILE *out))
+{
+    char *expected = NULL, *text = read_all(fopen(path, "r"));
+    size_t n = 0;
+    FILE *memory = open_memstream(&expected, &n);
+
+    write(memory);
+    fclose(memory);
+    char *from = strstr(text, begin);
+    assert_non_null(from);
+    from += strlen(begin);
+    char *to = strstr(from, end);
+    assert_non_null(to);
+    if (getenv("DOCS_UPDATE")) {
+        FILE *f = fopen(path, "w");
+        fprintf(f, "%.*s%s%s", (int)(from - text), text, expected, to);
+        fclose(f);
+    } else if (strlen(expected) != (size_t)(to - from) || memcmp(from, expected, n) != 0) {
+        fail_msg("the keys in %s are old: DOCS_UPDATE=1 %s/tests/unit/docs_test", path, BUILD_DIR);
+    }
+    free(expected);
+    free(text);
+}
+
+static void keys_in_the_readme(void **state)
+{
+    (void)state;
+    holds("README.md", "<!-- keys: written by tests/unit/docs_test.c -->\n", "<!-- end of keys -->\n",
+          write_markdown);
+}
+
+static void keys_in_the_manual(void **state)
+{
+    (void)state;
+    holds("src/ipctop.1", ".\\\" keys: written by tests/unit/docs_test.c\n", ".\\\" end of keys\n",
+          write_manual);
+}
+
+static char *help_text_of_options(void)
+{
+    FILE *file = tmpfile();
+    int saved = dup(STDOUT_FILENO);
+
+    fflush(stdout);
+    dup2(fileno(file), STDOUT_FILENO);
+    options_help();
+    fflush(stdout);
+    dup2(saved, STDOUT_FILENO);
+    close(saved);
+    rewind(file);
+    return read_all(file);
+}
+
+// Every long option of --help is in the manual page, as mdoc writes it: "Fl -json".
+static void options_in_the_manual(void **state)
+{
+    (void)state;
+    char *help = help_text_of_options(), *manual = read_all(fopen("src/ipctop.1", "r")), *at = help;
+    int n = 0;
+
+    while ((at = strstr(at, "--"))) {
+        char name[40] = "Fl -";
+        size_t used = strlen(name);
+        for (at += 2; (isalpha((unsigned char)*at) || *at == '-') && used + 1 < sizeof name; at++)
+            name[used++] = *at;
+        name[used] = '\0';
+        if (!strstr(manual, name))
+            fail_msg("the manual page lacks '%s'", name);
+        n++;
+    }
+    assert_true(n > 10);
+    free(help);
+    free(manual);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_in_the_readme),
+        cmocka_unit_test(keys_in_the_manual),
+        cmocka_unit_test(options_in_the_manual),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
