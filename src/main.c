@@ -35,11 +35,12 @@ int main(int argc, char **argv)
     struct options options;
     struct requests requests;
 
-    // Only what characters are: numbers keep their point.
-    setlocale(LC_CTYPE, "");
     int status = options_parse(&options, argc, argv);
     if (status)
         return status;
+    // Only what characters are: numbers keep their point. JSON is UTF-8 everywhere.
+    if (options.mode != MODE_JSON)
+        setlocale(LC_CTYPE, "");
     switch (options.mode) {
     case MODE_HELP:
         options_help();

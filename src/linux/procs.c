@@ -35,7 +35,8 @@ enum { COMMAND_MOST = 16 * 1024 };
 
 struct procs {
     char *proc;
-    struct pids_info *info; // NULL for a fixture, or where libproc2 would not start
+    struct pids_info *info; // NULL before the first question, and where libproc2 would not start
+    bool may_ask;           // libproc2 knows no other root, and starts but once
     bool live;
 };
 
@@ -62,8 +63,7 @@ struct procs *procs_new(const char *proc, bool live)
 
     self->proc = mem_copy_string(proc);
     self->live = live;
-    if (live && strcmp(proc, "/proc") == 0)
-        self->info = start_libproc2();
+    self->may_ask = live && strcmp(proc, "/proc") == 0;
     return self;
 }
 
@@ -75,6 +75,15 @@ void procs_free(struct procs *self)
         procps_pids_unref(&self->info);
     free(self->proc);
     free(self);
+}
+
+// Starting it loads libraries and reads a dozen files: only who asks pays for that.
+static struct pids_info *libproc2(struct procs *self)
+{
+    if (self->may_ask && !self->info)
+        self->info = start_libproc2();
+    self->may_ask = self->info;
+    return self->info;
 }
 
 // --- the numbers --------------------------------------------------------------------------------
@@ -231,7 +240,7 @@ void procs_probe(struct procs *self, int32_t pid, bool command, struct answer *a
         return;
     }
     int error = self->live && kill(pid, 0) < 0 && errno == ESRCH ? -ESRCH
-                : self->info ? numbers_by_libproc2(self, pid, process)
+                : libproc2(self) ? numbers_by_libproc2(self, pid, process)
                              : numbers_by_files(self, pid, process);
     if (!error) {
         read_comm(self, pid, process);

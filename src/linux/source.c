@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <linux/magic.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/vfs.h>
@@ -19,7 +20,9 @@
 struct linux_source {
     char *proc;
     bool live; // a real /proc: system calls are about the same machine
-    struct attachments *attachments;
+    bool text_only;
+    pthread_mutex_t learning;
+    struct attachments *attachments; // NULL until somebody asks for one
 };
 
 struct prober {
@@ -33,8 +36,20 @@ struct linux_source *linux_source_new(const struct linux_source_options *options
 
     self->proc = mem_copy_string(options->proc);
     self->live = statfs(self->proc, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
-    self->attachments = attachments_new(self->proc, options->text_only);
+    self->text_only = options->text_only;
+    pthread_mutex_init(&self->learning, NULL);
     return self;
+}
+
+// Learning the devices takes a dozen mappings: not done for tables alone.
+static struct attachments *attachments_of(struct linux_source *self)
+{
+    pthread_mutex_lock(&self->learning);
+    if (!self->attachments)
+        self->attachments = attachments_new(self->proc, self->text_only);
+    struct attachments *attachments = self->attachments;
+    pthread_mutex_unlock(&self->learning);
+    return attachments;
 }
 
 void linux_source_free(struct linux_source *self)
@@ -42,6 +57,7 @@ void linux_source_free(struct linux_source *self)
     if (!self)
         return;
     attachments_free(self->attachments);
+    pthread_mutex_destroy(&self->learning);
     free(self->proc);
     free(self);
 }
@@ -155,10 +171,10 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
 
     switch (probe->what) {
     case PROBE_ATTACHMENTS:
-        attachments_probe(self->attachments, pid, answer);
+        attachments_probe(attachments_of(self), pid, answer);
         break;
     case PROBE_EXACT:
-        attachments_probe_exact(self->attachments, pid, answer);
+        attachments_probe_exact(attachments_of(self), pid, answer);
         break;
     case PROBE_PROCESS:
     case PROBE_COMMAND:
@@ -166,7 +182,7 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
         break;
     case PROBE_MAP_USE:
     case PROBE_ALL_MAPS:
-        attachments_probe_use(self->attachments, pid, probe->what == PROBE_ALL_MAPS, answer);
+        attachments_probe_use(attachments_of(self), pid, probe->what == PROBE_ALL_MAPS, answer);
         break;
     case PROBE_WAITERS:
         waiters_probe(self->proc, pid, answer);
