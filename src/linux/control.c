@@ -8,6 +8,7 @@
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <unistd.h>
 
 #include "linux/ipcstat.h"
 #include "linux/signalling.h"
@@ -240,9 +241,11 @@ static void act_lock(const struct action *action, const char *name, struct outco
         return;
     if (shmctl(action->target.id, lock ? SHM_LOCK : SHM_UNLOCK, NULL) < 0) {
         failed(outcome, name, &now, errno, "CAP_IPC_LOCK");
-        if (outcome->error == ENOMEM)
+        bool ours = geteuid() == now.o.uid || geteuid() == now.o.cuid;
+        if (outcome->error == ENOMEM || (outcome->error == EPERM && ours))
             snprintf(outcome->text, sizeof outcome->text,
-                     "%s: more than this user may lock (ulimit -l)", name);
+                     "%s: more than this user may lock: needs a higher ulimit -l or CAP_IPC_LOCK",
+                     name);
         return;
     }
     // Done without a word, and without an effect, on huge pages: ipc/shm.c shmctl_do_lock.

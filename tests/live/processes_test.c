@@ -1,0 +1,314 @@
+// What the probes say of real processes with hostile names, of dead ones, and of none.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "linux/procs.h"
+#include "linux/source.h"
+#include "support/asuser.h"
+#include "support/ns.h"
+
+// Both ways of reading numbers, side by side: libproc2, and the files as for a fixture.
+static void probe(bool by_libproc2, int32_t pid, bool command, struct answer *answer)
+{
+    // Another spelling of /proc is not libproc2's.
+    struct procs *procs = procs_new(by_libproc2 ? "/proc" : "/proc/.", true);
+
+    *answer = (struct answer){0};
+    procs_probe(procs, pid, command, answer);
+    procs_free(procs);
+}
+
+static const char *comm_wanted;
+
+static void named_body(void *arg, int ready)
+{
+    (void)arg;
+    prctl(PR_SET_NAME, comm_wanted);
+    child_ready(ready);
+    pause();
+}
+
+static void hostile_names(void **state)
+{
+    static const struct {
+        const char *comm, *escaped;
+    } names[] = {
+        {"a) R 1 2 3", "a) R 1 2 3"}, {"\033[31mred", "\\e[31mred"}, {"x\ny\tz", "x\\ny\\tz"},
+        {"\xff\xc3(", "\\xff\\xc3("}, {"Tgid:\t9\nx", "Tgid:\\t9\\nx"}, {"a b \\", "a b \\"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct answer lib, files;
+        comm_wanted = names[i].comm;
+        pid_t pid = child_start(named_body, NULL);
+        probe(true, pid, false, &lib);
+        probe(false, pid, false, &files);
+        child_end(pid);
+        assert_int_equal(lib.error, 0);
+        assert_int_equal(files.error, 0);
+        assert_string_equal(lib.process.comm, names[i].escaped);
+        assert_string_equal(files.process.comm, names[i].escaped);
+        assert_int_equal(lib.process.known, files.process.known);
+        assert_int_equal(lib.process.known, PROC_KNOWS_UID | PROC_KNOWS_START | PROC_KNOWS_STATE |
+                                                PROC_KNOWS_RSS | PROC_KNOWS_COMM);
+        assert_int_equal(lib.process.uid, files.process.uid);
+        assert_int_equal(lib.process.start_ticks, files.process.start_ticks);
+        assert_true(lib.process.start_ticks > 0);
+        assert_non_null(strchr("RS", lib.process.state)); // it may not have come to rest yet
+        assert_non_null(strchr("RS", files.process.state));
+        // Counters of pages are summed up lazily: they may differ a little.
+        assert_true(lib.process.rss > 4096 && files.process.rss > 4096);
+        answer_clear(&lib);
+        answer_clear(&files);
+    }
+}
+
+static bool is_shell(void *arg)
+{
+    struct answer a;
+
+    probe(true, *(pid_t *)arg, false, &a);
+    bool yes = strcmp(a.process.comm, "sh") == 0;
+    answer_clear(&a);
+    return yes;
+}
+
+static void arguments_are_joined_and_harmless(void **state)
+{
+    struct answer a;
+    int fds[2];
+
+    (void)state;
+    assert_int_equal(pipe(fds), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        dup2(fds[0], STDIN_FILENO); // which never ends
+        execl("/bin/sh", "", "-c", "read x", "a\nb", "\033[1m\xff", "", "c d", NULL);
+        _exit(1);
+    }
+    assert_true(await(is_shell, &pid, 20));
+    for (int by_libproc2 = 0; by_libproc2 < 2; by_libproc2++) {
+        probe(by_libproc2, pid, true, &a);
+        assert_int_equal(a.error, 0);
+        assert_string_equal(a.process.command, " -c read x a\\nb \\e[1m\\xff  c d");
+        answer_clear(&a);
+    }
+    child_end(pid);
+    close(fds[0]);
+    close(fds[1]);
+}
+
+static void start_times_are_of_the_epoch(void **state)
+{
+    struct answer a;
+    time_t before = time(NULL);
+
+    (void)state;
+    comm_wanted = "x";
+    pid_t pid = child_start(named_body, NULL);
+    time_t after = time(NULL);
+    probe(true, pid, false, &a);
+    child_end(pid);
+    assert_true(a.process.start_time >= before - 2 && a.process.start_time <= after + 2);
+    answer_clear(&a);
+}
+
+static void the_dead_the_gone_and_threads(void **state)
+{
+    struct answer a;
+    siginfo_t info;
+
+    (void)state;
+    for (int by_libproc2 = 0; by_libproc2 < 2; by_libproc2++) {
+        pid_t pid = fork();
+        if (pid == 0)
+            _exit(0);
+        assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+        probe(by_libproc2, pid, true, &a);
+        assert_int_equal(a.error, 0);
+        assert_int_equal(a.process.state, 'Z');
+        assert_false(a.process.known & PROC_KNOWS_RSS);
+        assert_null(a.process.command);
+        answer_clear(&a);
+        waitpid(pid, NULL, 0);
+        probe(by_libproc2, pid, true, &a);
+        assert_int_equal(a.error, -ESRCH);
+        assert_true(a.process.gone);
+        answer_clear(&a);
+    }
+}
+
+static void *thread_body(void *arg)
+{
+    *(pid_t *)arg = (pid_t)syscall(SYS_gettid);
+    return NULL;
+}
+
+static void *wait_thread(void *arg)
+{
+    int *fds = arg;
+    pid_t tid;
+    char byte;
+
+    thread_body(&tid);
+    if (write(fds[1], &tid, sizeof tid) != sizeof tid || read(fds[2], &byte, 1) < 0)
+        return arg;
+    return NULL;
+}
+
+static void the_id_of_a_thread_is_no_process(void **state)
+{
+    struct answer a;
+    int fds[4];
+    pthread_t thread;
+    pid_t tid = 0;
+
+    (void)state;
+    assert_int_equal(pipe(fds), 0);
+    assert_int_equal(pipe(fds + 2), 0);
+    assert_int_equal(pthread_create(&thread, NULL, wait_thread, fds), 0);
+    assert_int_equal(read(fds[0], &tid, sizeof tid), sizeof tid);
+    for (int by_libproc2 = 0; by_libproc2 < 2; by_libproc2++) {
+        probe(by_libproc2, tid, true, &a);
+        assert_int_equal(a.error, -ESRCH);
+        assert_true(a.process.gone);
+        answer_clear(&a);
+    }
+    close(fds[3]);
+    pthread_join(thread, NULL);
+    close(fds[0]);
+    close(fds[1]);
+    close(fds[2]);
+}
+
+static void probe_init(void *result)
+{
+    struct answer a;
+
+    probe(true, 1, true, &a);
+    *(struct process *)result = a.process;
+    ((struct process *)result)->command = NULL;
+    if (a.error)
+        ((struct process *)result)->pid = a.error;
+    answer_clear(&a);
+}
+
+static void another_users_process(void **state)
+{
+    struct process process = {0};
+
+    (void)state;
+    if (!ns_was_root()) {
+        printf("skip: needs root to become another user\n");
+        skip();
+    }
+    assert_true(as_nobody(probe_init, &process, sizeof process));
+    assert_int_equal(process.pid, 1);
+    assert_int_equal(process.uid, 0);
+    assert_true(process.known & PROC_KNOWS_START);
+    assert_true(process.known & PROC_KNOWS_COMM);
+
+    // hidepid hides it: that is not its end.
+    assert_int_equal(mount("proc", "/proc", "proc", MS_REMOUNT, "hidepid=2"), 0);
+    process = (struct process){0};
+    bool done = as_nobody(probe_init, &process, sizeof process);
+    mount("proc", "/proc", "proc", MS_REMOUNT, "hidepid=0");
+    assert_true(done);
+    assert_int_equal(process.pid, -EACCES);
+    assert_false(process.gone);
+    assert_int_equal(process.known, 0);
+}
+
+// Every probe goes through the seam, also several probers at once.
+static void *probing_thread(void *arg)
+{
+    struct source *source = arg;
+    struct prober *prober = source->prober_new(source->self);
+    size_t wrong = 0;
+
+    for (int i = 0; i < 200; i++) {
+        struct answer a = {0};
+        source->probe(source->self, prober, &(struct probe){i & 1 ? PROBE_PROCESS : PROBE_COMMAND,
+                                                            getpid()}, &a);
+        wrong += a.error || a.process.uid != geteuid() || !a.process.start_ticks;
+        answer_clear(&a);
+    }
+    source->prober_free(source->self, prober);
+    return (void *)wrong;
+}
+
+static void probers_side_by_side(void **state)
+{
+    struct linux_source *self = linux_source_new(&(struct linux_source_options){.proc = "/proc"});
+    struct source source = linux_source_seam(self);
+    pthread_t threads[4];
+    void *wrong;
+
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, probing_thread, &source), 0);
+    for (int i = 0; i < 4; i++) {
+        pthread_join(threads[i], &wrong);
+        assert_null(wrong);
+    }
+    struct prober *prober = source.prober_new(source.self);
+    struct answer a = {0};
+    source.probe(source.self, prober, &(struct probe){PROBE_USER, 0}, &a);
+    assert_string_equal(a.named.name, "root");
+    answer_clear(&a);
+    source.probe(source.self, prober, &(struct probe){PROBE_GROUP, 0}, &a);
+    assert_string_equal(a.named.name, "root");
+    answer_clear(&a);
+    source.probe(source.self, prober, &(struct probe){PROBE_ATTACHMENTS, getpid()}, &a);
+    assert_int_equal(a.error, 0);
+    assert_int_equal(a.mappings.n, 0);
+    answer_clear(&a);
+    source.probe(source.self, prober, &(struct probe){PROBE_ALL_MAPS, getpid()}, &a);
+    assert_int_equal(a.error, 0);
+    assert_true(a.mappings.n > 5);
+    answer_clear(&a);
+    source.probe(source.self, prober, &(struct probe){PROBE_WAITERS, getpid()}, &a);
+    assert_int_equal(a.error, 0);
+    assert_int_equal(a.waiters.n, 0);
+    answer_clear(&a);
+    source.prober_free(source.self, prober);
+    linux_source_free(self);
+}
+
+static int tests(void)
+{
+    const struct CMUnitTest all[] = {
+        cmocka_unit_test(hostile_names),
+        cmocka_unit_test(arguments_are_joined_and_harmless),
+        cmocka_unit_test(start_times_are_of_the_epoch),
+        cmocka_unit_test(the_dead_the_gone_and_threads),
+        cmocka_unit_test(the_id_of_a_thread_is_no_process),
+        cmocka_unit_test(another_users_process),
+        cmocka_unit_test(probers_side_by_side),
+    };
+    return cmocka_run_group_tests(all, NULL, NULL);
+}
+
+int main(void)
+{
+    return ns_run(tests);
+}

@@ -1,0 +1,325 @@
+// Signals reach the process that was chosen, or nobody.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "linux/signalling.h"
+#include "linux/taskstat.h"
+#include "support/asuser.h"
+#include "support/ns.h"
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+
+static uint64_t start_of(pid_t pid)
+{
+    struct taskstat stat;
+    char path[32];
+    int dir = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    snprintf(path, sizeof path, "%d/stat", pid);
+    int error = taskstat_read(dir, path, &stat);
+    close(dir);
+    return error ? 0 : stat.start_ticks;
+}
+
+static struct action signal_to(pid_t pid, int signal)
+{
+    return (struct action){.verb = ACTION_SIGNAL, .signal = signal,
+                           .target = {.kind = KIND_HOLDER, .pid = pid,
+                                      .start_ticks = pid > 0 ? start_of(pid) : 1}};
+}
+
+static struct outcome act(struct action action)
+{
+    struct outcome outcome;
+
+    memset(&outcome, 0x55, sizeof outcome);
+    signalling_act("/proc", &action, &outcome);
+    assert_true((outcome.state == OUTCOME_FAILED) == (outcome.error != 0));
+    return outcome;
+}
+
+static void pause_body(void *arg, int ready)
+{
+    prctl(PR_SET_NAME, arg ? (const char *)arg : "pmon");
+    child_ready(ready);
+    pause();
+}
+
+static int end_of(pid_t pid)
+{
+    int status;
+
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static void the_chosen_process_gets_it(void **state)
+{
+    static const struct {
+        int number;
+        const char *name;
+    } signals[] = {{SIGTERM, "SIGTERM"}, {SIGKILL, "SIGKILL"}, {SIGINT, "SIGINT"}};
+    char text[128];
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        pid_t pid = child_start(pause_body, NULL);
+        struct outcome o = act(signal_to(pid, signals[i].number));
+        assert_int_equal(o.state, OUTCOME_DONE);
+        snprintf(text, sizeof text, "%s sent to process %d pmon", signals[i].name, pid);
+        assert_string_equal(o.text, text);
+        assert_int_equal(end_of(pid), signals[i].number);
+    }
+}
+
+static void its_name_is_harmless(void **state)
+{
+    char hostile[] = "\033[2J\n)";
+
+    (void)state;
+    pid_t pid = child_start(pause_body, hostile);
+    struct outcome o = act(signal_to(pid, SIGRTMIN));
+    assert_int_equal(o.state, OUTCOME_DONE);
+    assert_non_null(strstr(o.text, "\\e[2J\\n)"));
+    assert_null(strchr(o.text, '\033'));
+    assert_int_equal(end_of(pid), SIGRTMIN);
+}
+
+static void nobody_is_hit_by_a_pid_of_zero_or_less(void **state)
+{
+    static const int32_t pids[] = {0, -1, -2, INT32_MIN};
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        struct outcome o = act(signal_to(pids[i], SIGKILL)); // we are still here to see it
+        assert_int_equal(o.state, OUTCOME_REFUSED);
+    }
+}
+
+static void no_such_signal_and_no_such_process(void **state)
+{
+    (void)state;
+    pid_t pid = child_start(pause_body, NULL);
+    assert_int_equal(act(signal_to(pid, 0)).state, OUTCOME_REFUSED);
+    assert_int_equal(act(signal_to(pid, 65)).state, OUTCOME_REFUSED);
+    assert_int_equal(act(signal_to(pid, -9)).state, OUTCOME_REFUSED);
+    struct action unknown = signal_to(pid, SIGKILL);
+    unknown.target.start_ticks = 0;
+    assert_int_equal(act(unknown).state, OUTCOME_REFUSED);
+    struct action late = signal_to(pid, SIGKILL);
+    child_end(pid);
+    struct outcome o = act(late);
+    assert_int_equal(o.state, OUTCOME_REFUSED);
+    assert_non_null(strstr(o.text, "is already gone"));
+}
+
+// The next child gets `pid`. Others may fork in between, so it is tried again.
+static pid_t child_with_pid(pid_t wanted)
+{
+    for (int i = 0; i < 100; i++) {
+        char text[16];
+        int fd = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
+        int n = snprintf(text, sizeof text, "%d", wanted - 1);
+        bool written = fd >= 0 && write(fd, text, (size_t)n) == n;
+        if (fd >= 0)
+            close(fd);
+        if (!written)
+            return -1;
+        pid_t pid = child_start(pause_body, NULL);
+        if (pid == wanted)
+            return pid;
+        child_end(pid);
+    }
+    return -1;
+}
+
+struct ticks {
+    uint64_t than;
+};
+
+static bool a_tick_later(void *arg)
+{
+    uint64_t than = ((struct ticks *)arg)->than;
+    pid_t pid = child_start(pause_body, NULL);
+    uint64_t start = start_of(pid);
+
+    child_end(pid);
+    return start > than;
+}
+
+static void a_recycled_pid_is_not_hit(void **state)
+{
+    (void)state;
+    pid_t pid = child_start(pause_body, NULL);
+    struct action action = signal_to(pid, SIGKILL);
+    child_end(pid);
+    assert_true(await(a_tick_later, &(struct ticks){action.target.start_ticks}, 20));
+    pid_t innocent = child_with_pid(pid);
+    if (innocent < 0) {
+        printf("skip: cannot choose a pid here: %s\n", strerror(errno));
+        skip();
+    }
+    assert_int_equal(innocent, pid);
+    struct outcome o = act(action);
+    assert_int_equal(o.state, OUTCOME_REFUSED);
+    assert_non_null(strstr(o.text, "belongs to another one"));
+    assert_int_equal(kill(innocent, 0), 0);
+    assert_int_equal(waitpid(innocent, NULL, WNOHANG), 0);
+    child_end(innocent);
+}
+
+static bool is_stopped(void *arg)
+{
+    struct taskstat stat;
+    char path[32];
+
+    snprintf(path, sizeof path, "/proc/%d/stat", *(pid_t *)arg);
+    return taskstat_read(AT_FDCWD, path, &stat) == 0 && stat.state == 'T';
+}
+
+static void who_is_stopped_gets_it_later(void **state)
+{
+    (void)state;
+    pid_t pid = child_start(pause_body, NULL);
+    assert_int_equal(act(signal_to(pid, SIGSTOP)).state, OUTCOME_DONE);
+    assert_true(await(is_stopped, &pid, 20));
+    struct outcome o = act(signal_to(pid, SIGTERM));
+    assert_int_equal(o.state, OUTCOME_DONE);
+    assert_non_null(strstr(o.text, "it is stopped"));
+    o = act(signal_to(pid, SIGCONT));
+    assert_int_equal(o.state, OUTCOME_DONE);
+    assert_null(strstr(o.text, "it is stopped"));
+    assert_int_equal(end_of(pid), SIGTERM);
+}
+
+struct as_user {
+    struct action action;
+    struct outcome outcome;
+};
+
+static void act_as_user(void *result)
+{
+    struct as_user *u = result;
+
+    signalling_act("/proc", &u->action, &u->outcome);
+}
+
+static void other_body(void *arg, int ready)
+{
+    if (setresuid(1, 1, 1) < 0)
+        _exit(1);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_DUMPABLE, 1); // as a program that was started by that user
+    pause_body(arg, ready);
+}
+
+static void refusals_name_the_way_out(void **state)
+{
+    char text[128];
+
+    (void)state;
+    if (!ns_was_root()) {
+        printf("skip: needs root to become another user\n");
+        skip();
+    }
+    pid_t pid = child_start(pause_body, NULL);
+    struct as_user u = {.action = signal_to(pid, SIGKILL)};
+    assert_true(as_nobody(act_as_user, &u, sizeof u));
+    child_end(pid);
+    assert_int_equal(u.outcome.state, OUTCOME_FAILED);
+    assert_int_equal(u.outcome.error, EPERM);
+    snprintf(text, sizeof text, "process %d pmon: not permitted: needs root or CAP_KILL", pid);
+    assert_string_equal(u.outcome.text, text);
+
+    pid = child_start(other_body, NULL);
+    u = (struct as_user){.action = signal_to(pid, SIGKILL)};
+    assert_true(as_nobody(act_as_user, &u, sizeof u));
+    child_end(pid);
+    assert_int_equal(u.outcome.state, OUTCOME_FAILED);
+    snprintf(text, sizeof text, "process %d pmon: not permitted: needs root, daemon or CAP_KILL",
+             pid);
+    assert_string_equal(u.outcome.text, text);
+}
+
+// Linux before 5.3 has no pidfd: the start time still decides.
+static bool without_pidfd_open(void)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pidfd_open, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {.len = 4, .filter = code};
+
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+static void kernels_without_pidfd(void **state)
+{
+    int status;
+
+    (void)state;
+    pid_t pid = child_start(pause_body, NULL);
+    struct action right = signal_to(pid, SIGTERM), wrong = right;
+    wrong.target.start_ticks++;
+    pid_t child = fork(); // the filter stays with whoever installs it
+    if (child == 0) {
+        struct outcome o;
+        if (!without_pidfd_open())
+            _exit(77);
+        signalling_act("/proc", &wrong, &o);
+        if (o.state != OUTCOME_REFUSED)
+            _exit(1);
+        signalling_act("/proc", &right, &o);
+        _exit(o.state == OUTCOME_DONE ? 0 : 2);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
+        child_end(pid);
+        printf("skip: no seccomp filters here\n");
+        skip();
+    }
+    assert_int_equal(status, 0);
+    assert_int_equal(end_of(pid), SIGTERM);
+}
+
+static int tests(void)
+{
+    const struct CMUnitTest all[] = {
+        cmocka_unit_test(the_chosen_process_gets_it),
+        cmocka_unit_test(its_name_is_harmless),
+        cmocka_unit_test(nobody_is_hit_by_a_pid_of_zero_or_less),
+        cmocka_unit_test(no_such_signal_and_no_such_process),
+        cmocka_unit_test(a_recycled_pid_is_not_hit),
+        cmocka_unit_test(who_is_stopped_gets_it_later),
+        cmocka_unit_test(refusals_name_the_way_out),
+        cmocka_unit_test(kernels_without_pidfd),
+    };
+    return cmocka_run_group_tests(all, NULL, NULL);
+}
+
+int main(void)
+{
+    return ns_run(tests);
+}

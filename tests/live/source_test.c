@@ -1,0 +1,469 @@
+// The real source against real objects: what it reads is what the kernel's own calls say.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "linux/ipcstat.h"
+#include "linux/source.h"
+#include "support/asuser.h"
+#include "support/ns.h"
+
+enum { TABLES = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES };
+
+static struct linux_source *linux_source;
+static struct source source;
+
+static int setup(void **state)
+{
+    (void)state;
+    linux_source = linux_source_new(&(struct linux_source_options){.proc = "/proc"});
+    source = linux_source_seam(linux_source);
+    return 0;
+}
+
+static struct snapshot *read_for(const struct want *want)
+{
+    struct snapshot *s = snapshot_new();
+
+    assert_int_equal(source.read(source.self, want, s), 0);
+    assert_int_equal(s->has & want->need, want->need);
+    return s;
+}
+
+static struct snapshot *read_now(unsigned need)
+{
+    return read_for(&(struct want){.need = need});
+}
+
+// No test leaves an object: the next one starts with an empty namespace.
+static int teardown(void **state)
+{
+    struct snapshot *s = read_now(TABLES);
+
+    (void)state;
+    for (size_t i = 0; i < s->segments.n; i++)
+        shmctl(s->segments.at[i].o.id, IPC_RMID, NULL);
+    for (size_t i = 0; i < s->semsets.n; i++)
+        semctl(s->semsets.at[i].o.id, 0, IPC_RMID);
+    for (size_t i = 0; i < s->queues.n; i++)
+        msgctl(s->queues.at[i].o.id, IPC_RMID, NULL);
+    snapshot_unref(s);
+    linux_source_free(linux_source);
+    return 0;
+}
+
+// --- tables -------------------------------------------------------------------------------------
+
+// Runs first, in a fresh namespace: its first objects have id 0.
+static void the_first_ids_are_zero(void **state)
+{
+    struct msqid_ds mds;
+
+    (void)state;
+    assert_int_equal(shmget(0x1234, 5000, IPC_CREAT | 0640), 0);
+    assert_int_equal(semget(0x1235, 3, IPC_CREAT | 0600), 0);
+    assert_int_equal(msgget(0x1236, IPC_CREAT | 0660), 0);
+    struct snapshot *s =
+        read_now(TABLES | NEED_QUEUE_MAX | NEED_ELEMENTS | NEED_SEM_WAITERS | NEED_LIMITS);
+    const struct segment *segment = snapshot_segment(s, 0);
+    const struct semset *set = snapshot_semset(s, 0);
+    const struct queue *queue = snapshot_queue(s, 0);
+    assert_non_null(segment);
+    assert_non_null(set);
+    assert_non_null(queue);
+    assert_int_equal(segment->o.key, 0x1234);
+    assert_int_equal(segment->o.mode, 0640);
+    assert_int_equal(segment->size, 5000);
+    assert_int_equal(segment->cpid, getpid());
+    assert_int_equal(set->nsems, 3);
+    assert_int_equal(set->n_elements, 3);
+    assert_int_equal(set->known, SET_KNOWS_WAITERS | SET_KNOWS_PIDS);
+    assert_int_equal(msgctl(0, IPC_STAT, &mds), 0);
+    assert_int_equal(queue->known, QUEUE_KNOWS_MAX);
+    assert_int_equal(queue->max_bytes, mds.msg_qbytes);
+    assert_int_equal(s->limits.n, 10);
+    assert_int_equal(s->limits.at[0].used, 1);
+    assert_int_equal(s->limits.at[1].used, 2); // pages of 5000 bytes
+    snapshot_unref(s);
+}
+
+static void a_segment_as_shmctl_says(void **state)
+{
+    int id = shmget((key_t)0xbfb94e30, 8192, IPC_CREAT | 0604);
+    char *at = shmat(id, NULL, 0);
+    struct shmid_ds ds;
+
+    (void)state;
+    assert_true(at != (void *)-1);
+    at[0] = 1;
+    assert_int_equal(shmctl(id, SHM_LOCK, NULL), 0);
+    assert_int_equal(shmctl(id, IPC_STAT, &ds), 0);
+    struct snapshot *s = read_now(NEED_SEGMENTS);
+    const struct segment *segment = snapshot_segment(s, id);
+    assert_non_null(segment);
+    assert_true(segment->o.key == 0xbfb94e30u);
+    assert_int_equal(segment->o.mode, 0604);
+    assert_int_equal(segment->flags, SEG_LOCKED);
+    assert_int_equal(segment->nattch, 1);
+    assert_int_equal(segment->atime, ds.shm_atime);
+    assert_int_equal(segment->dtime, 0);
+    assert_int_equal(segment->o.ctime, ds.shm_ctime);
+    assert_int_equal(segment->lpid, ds.shm_lpid);
+    assert_int_equal(segment->o.uid, geteuid());
+    assert_int_equal(segment->o.cgid, getegid());
+    assert_int_equal(segment->known, SEG_KNOWS_RSS | SEG_KNOWS_SWAP);
+    assert_int_equal(segment->rss, 4096); // the page that was touched
+    snapshot_unref(s);
+
+    // Marked: the row stays, its key is gone.
+    assert_int_equal(shmctl(id, IPC_RMID, NULL), 0);
+    s = read_now(NEED_SEGMENTS);
+    segment = snapshot_segment(s, id);
+    assert_non_null(segment);
+    assert_int_equal(segment->o.key, 0);
+    assert_int_equal(segment->flags, SEG_DEST | SEG_LOCKED);
+    snapshot_unref(s);
+    shmdt(at);
+    s = read_now(NEED_SEGMENTS);
+    assert_null(snapshot_segment(s, id));
+    snapshot_unref(s);
+}
+
+static void many_objects_come_in_order(void **state)
+{
+    enum { N = 500 };
+    int first = shmget(IPC_PRIVATE, 1, 0600);
+
+    (void)state;
+    shmctl(first, IPC_RMID, NULL); // sequence numbers grow: indexes and ids differ in order
+    for (int i = 0; i < N; i++) {
+        assert_true(shmget(IPC_PRIVATE, (size_t)i + 1, 0600) >= 0);
+        assert_true(semget(IPC_PRIVATE, 2, 0600) >= 0);
+        assert_true(msgget(IPC_PRIVATE, 0600) >= 0);
+    }
+    struct snapshot *s = read_now(TABLES | NEED_QUEUE_MAX | NEED_SEM_WAITERS);
+    assert_int_equal(s->segments.n, N);
+    assert_int_equal(s->semsets.n, N);
+    assert_int_equal(s->queues.n, N);
+    for (int i = 1; i < N; i++) {
+        assert_true(s->segments.at[i - 1].o.id < s->segments.at[i].o.id);
+        assert_true(s->semsets.at[i - 1].o.id < s->semsets.at[i].o.id);
+        assert_true(s->queues.at[i - 1].o.id < s->queues.at[i].o.id);
+        assert_int_equal(s->queues.at[i].known, QUEUE_KNOWS_MAX);
+        assert_int_equal(s->semsets.at[i].known, SET_KNOWS_WAITERS);
+    }
+    snapshot_unref(s);
+}
+
+// --- semaphores ---------------------------------------------------------------------------------
+
+struct wait_for_sem {
+    int id;
+    struct sembuf op;
+};
+
+static void wait_body(void *arg, int ready)
+{
+    struct wait_for_sem *w = arg;
+
+    child_ready(ready);
+    semop(w->id, &w->op, 1);
+}
+
+static bool somebody_waits(void *arg)
+{
+    int id = *(int *)arg, n = 0;
+
+    for (int i = 0; i < 3; i++)
+        n += semctl(id, i, GETNCNT) + semctl(id, i, GETZCNT);
+    return n == 3;
+}
+
+static void elements_and_waiters_of_a_set(void **state)
+{
+    int id = semget(IPC_PRIVATE, 3, 0600), other = semget(IPC_PRIVATE, 2, 0600);
+    pid_t pids[3];
+
+    (void)state;
+    assert_int_equal(semctl(id, 1, SETVAL, 65), 0);
+    assert_int_equal(semctl(id, 1, SETVAL, 7), 0);
+    pids[0] = child_start(wait_body, &(struct wait_for_sem){id, {0, -1, 0}});
+    pids[1] = child_start(wait_body, &(struct wait_for_sem){id, {0, -1, 0}});
+    pids[2] = child_start(wait_body, &(struct wait_for_sem){id, {1, 0, 0}});
+    assert_true(await(somebody_waits, &id, 20));
+
+    struct snapshot *s = read_now(NEED_SEMSETS | NEED_SEM_WAITERS);
+    assert_int_equal(snapshot_semset(s, id)->waiters, 3);
+    assert_int_equal(snapshot_semset(s, id)->known, SET_KNOWS_WAITERS);
+    assert_int_equal(snapshot_semset(s, id)->n_elements, 0);
+    assert_int_equal(snapshot_semset(s, other)->waiters, 0);
+    assert_int_equal(s->elements.n, 0);
+    snapshot_unref(s);
+
+    s = read_now(NEED_ELEMENTS); // of all, ordered by set
+    assert_int_equal(s->elements.n, 5);
+    const struct semset *set = snapshot_semset(s, id);
+    assert_int_equal(set->n_elements, 3);
+    assert_int_equal(set->waiters, 3);
+    assert_int_equal(set->known, SET_KNOWS_WAITERS | SET_KNOWS_PIDS);
+    const struct element *e = &s->elements.at[set->first_element];
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_int_equal(e[i].semid, id);
+        assert_int_equal(e[i].index, i);
+        assert_int_equal(e[i].known,
+                         ELEMENT_KNOWS_VALUE | ELEMENT_KNOWS_COUNTS | ELEMENT_KNOWS_PID);
+    }
+    assert_int_equal(e[0].ncount, 2);
+    assert_int_equal(e[0].zcount, 0);
+    assert_int_equal(e[1].value, 7);
+    assert_int_equal(e[1].zcount, 1);
+    assert_int_equal(e[1].pid, getpid());
+    assert_int_equal(e[2].ncount + e[2].zcount, 0);
+    snapshot_unref(s);
+
+    // Where one set is looked at, no other is asked.
+    s = read_for(&(struct want){.need = NEED_SEMSETS | NEED_ELEMENTS, .focused = true,
+                                .focus = {.kind = KIND_SEMSET, .id = other}});
+    assert_int_equal(s->elements.n, 2);
+    assert_int_equal(s->elements.at[0].semid, other);
+    assert_int_equal(snapshot_semset(s, id)->known, 0);
+    assert_int_equal(snapshot_semset(s, id)->n_elements, 0);
+    snapshot_unref(s);
+
+    for (int i = 0; i < 3; i++)
+        child_end(pids[i]);
+}
+
+// --- an ordinary user ---------------------------------------------------------------------------
+
+struct seen {
+    int error;
+    size_t segments, sets, queues;
+    struct semset set;
+    struct queue queue;
+    struct element element[2];
+    size_t elements;
+    struct limit limit;
+};
+
+static void look(void *result)
+{
+    struct seen *seen = result;
+    struct snapshot *s = snapshot_new();
+    struct want want = {.need = TABLES | NEED_ELEMENTS | NEED_SEM_WAITERS | NEED_QUEUE_MAX |
+                                NEED_LIMITS};
+
+    seen->error = source.read(source.self, &want, s);
+    seen->segments = s->segments.n;
+    seen->sets = s->semsets.n;
+    seen->queues = s->queues.n;
+    seen->elements = s->elements.n;
+    if (seen->sets == 1 && seen->queues == 1 && seen->elements == 2) {
+        seen->set = s->semsets.at[0];
+        seen->queue = s->queues.at[0];
+        memcpy(seen->element, s->elements.at, sizeof seen->element);
+        seen->limit = s->limits.at[0];
+    }
+    snapshot_unref(s);
+}
+
+static void what_a_user_may_not_read_is_unknown(void **state)
+{
+    struct seen seen = {0};
+    int queue = msgget(IPC_PRIVATE, 0600);
+    struct msqid_ds ds;
+
+    (void)state;
+    if (!ns_was_root()) {
+        printf("skip: needs root to become another user\n");
+        skip();
+    }
+    assert_true(shmget(IPC_PRIVATE, 1, 0600) >= 0 && semget(IPC_PRIVATE, 2, 0600) >= 0);
+    assert_int_equal(msgctl(queue, IPC_STAT, &ds), 0);
+    assert_true(as_nobody(look, &seen, sizeof seen));
+    assert_int_equal(seen.error, 0);
+    assert_int_equal(seen.segments, 1); // the tables are for everybody
+    assert_int_equal(seen.sets, 1);
+    assert_int_equal(seen.queues, 1);
+    assert_int_equal(seen.elements, 2);
+    assert_int_equal(seen.set.known, 0);
+    assert_int_equal(seen.set.n_elements, 2);
+    assert_int_equal(seen.element[0].known, 0);
+    assert_int_equal(seen.element[1].index, 1);
+    assert_int_equal(seen.queue.known, QUEUE_KNOWS_MAX); // MSG_STAT_ANY asks for no permission
+    assert_int_equal(seen.queue.max_bytes, ds.msg_qbytes);
+    assert_int_equal(seen.limit.known, LIMIT_KNOWS_LIMIT | LIMIT_KNOWS_USED | LIMIT_KNOWS_TOP);
+}
+
+static void stat_by_index(void *result)
+{
+    struct ipcstat *stats = result;
+    struct snapshot *s = snapshot_new();
+
+    source.read(source.self, &(struct want){.need = TABLES}, s);
+    // Each is the last one of its kind: a sequence number, and an index that is not 0.
+    if (s->segments.n && s->semsets.n && s->queues.n &&
+        (ipcstat(KIND_SEGMENT, s->segments.at[s->segments.n - 1].o.id, &stats[0]) ||
+         ipcstat(KIND_SEMSET, s->semsets.at[s->semsets.n - 1].o.id, &stats[1]) ||
+         ipcstat(KIND_QUEUE, s->queues.at[s->queues.n - 1].o.id, &stats[2])))
+        _exit(1);
+    // An id whose index is in use by another object is nobody's.
+    if (ipcstat(KIND_SEGMENT, s->segments.at[0].o.id ^ 1 << 15, &stats[3]) != -EINVAL)
+        _exit(2);
+    snapshot_unref(s);
+}
+
+static void objects_are_known_without_read_permission(void **state)
+{
+    struct ipcstat stats[4] = {0};
+    int shm = -1, sem = -1, msg = -1;
+
+    (void)state;
+    if (!ns_was_root()) {
+        printf("skip: needs root to become another user\n");
+        skip();
+    }
+    for (int i = 0; i < 5; i++) {
+        shm = shmget(0x77 + i, 4096, IPC_CREAT);
+        sem = semget(0x177 + i, 1, IPC_CREAT);
+        msg = msgget(0x277 + i, IPC_CREAT);
+    }
+    void *at = shmat(shm, NULL, 0);
+    assert_true(at != (void *)-1);
+    assert_true(as_nobody(stat_by_index, stats, sizeof stats));
+    assert_int_equal(stats[0].o.id, shm);
+    assert_int_equal(stats[0].o.key, 0x7b);
+    assert_int_equal(stats[0].nattch, 2); // ours, and the looking child's by its fork
+    assert_int_equal(stats[1].o.id, sem);
+    assert_int_equal(stats[1].o.key, 0x17b);
+    assert_int_equal(stats[2].o.id, msg);
+    assert_int_equal(stats[2].o.key, 0x27b);
+    assert_true(stats[2].max_bytes > 0);
+    shmdt(at);
+}
+
+static void what_is_asked_is_read_and_no_more(void **state)
+{
+    (void)state;
+    struct snapshot *s = read_now(NEED_SEGMENTS);
+    assert_int_equal(s->has, NEED_SEGMENTS);
+    snapshot_unref(s);
+    s = read_now(NEED_SYSTEM);
+    assert_int_equal(s->has, NEED_SYSTEM);
+    assert_true(s->system.ipc_namespace != 0);
+    assert_false(s->system.host_namespace); // of the test's own
+    assert_false(s->system.first_pid_namespace);
+    assert_int_equal(s->system.euid, geteuid());
+    snapshot_unref(s);
+    s = read_now(NEED_LIMITS); // counts objects: needs the tables
+    assert_int_equal(s->has, NEED_LIMITS | TABLES);
+    snapshot_unref(s);
+}
+
+static void a_kernel_without_the_tables_is_an_error(void **state)
+{
+    struct linux_source *other = linux_source_new(&(struct linux_source_options){.proc = "/sys"});
+    struct source seam = linux_source_seam(other);
+    struct snapshot *s = snapshot_new();
+    struct pid_entry_vec pids = {0};
+    struct outcome outcome;
+    uint64_t forks;
+
+    (void)state;
+    assert_int_equal(seam.read(seam.self, &(struct want){.need = TABLES}, s), -ENOENT);
+    assert_int_equal(s->has, 0);
+    assert_int_equal(seam.forks(seam.self, &forks), -ENOENT);
+    assert_int_equal(seam.processes(seam.self, &pids), 0);
+    assert_int_equal(pids.n, 0);
+    // Calls would hit this machine, not what that root shows.
+    int id = shmget(IPC_PRIVATE, 1, 0600);
+    seam.act(seam.self, &(struct action){.verb = ACTION_REMOVE, .target = {.kind = KIND_SEGMENT,
+                                         .id = id}}, &outcome);
+    assert_int_equal(outcome.state, OUTCOME_REFUSED);
+    struct ipcstat stat;
+    assert_int_equal(ipcstat(KIND_SEGMENT, id, &stat), 0);
+    snapshot_unref(s);
+    vec_free(&pids);
+    linux_source_free(other);
+}
+
+// --- processes ----------------------------------------------------------------------------------
+
+static void pause_body(void *arg, int ready)
+{
+    (void)arg;
+    child_ready(ready);
+    pause();
+}
+
+static const struct pid_entry *find_pid(const struct pid_entry_vec *v, int32_t pid)
+{
+    for (size_t i = 0; i < v->n; i++)
+        if (v->at[i].pid == pid)
+            return &v->at[i];
+    return NULL;
+}
+
+static void processes_and_forks(void **state)
+{
+    struct pid_entry_vec v = {0};
+    uint64_t before, after;
+    char path[32];
+    struct stat st;
+
+    (void)state;
+    assert_int_equal(source.forks(source.self, &before), 0);
+    pid_t pid = child_start(pause_body, NULL);
+    assert_int_equal(source.forks(source.self, &after), 0);
+    assert_true(after > before);
+    assert_int_equal(source.processes(source.self, &v), 0);
+    assert_int_equal(v.at[0].pid, 1);
+    for (size_t i = 1; i < v.n; i++)
+        assert_true(v.at[i - 1].pid < v.at[i].pid);
+    assert_non_null(find_pid(&v, getpid()));
+    const struct pid_entry *entry = find_pid(&v, pid);
+    assert_non_null(entry);
+    snprintf(path, sizeof path, "/proc/%d", pid);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(entry->instance, st.st_ino);
+    child_end(pid);
+    assert_int_equal(source.processes(source.self, &v), 0);
+    assert_null(find_pid(&v, pid));
+    vec_free(&v);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+static int tests(void)
+{
+    const struct CMUnitTest all[] = {
+        TEST(the_first_ids_are_zero),
+        TEST(a_segment_as_shmctl_says),
+        TEST(many_objects_come_in_order),
+        TEST(elements_and_waiters_of_a_set),
+        TEST(what_a_user_may_not_read_is_unknown),
+        TEST(objects_are_known_without_read_permission),
+        TEST(what_is_asked_is_read_and_no_more),
+        TEST(a_kernel_without_the_tables_is_an_error),
+        TEST(processes_and_forks),
+    };
+    return cmocka_run_group_tests(all, NULL, NULL);
+}
+
+int main(void)
+{
+    return ns_run(tests);
+}
