@@ -1,19 +1,25 @@
 // Wires source → sampler → screen or output.
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "app/audit.h"
 #include "linux/source.h"
 #include "monitor.h"
 #include "print.h"
 
-static int run(const struct options *options, const struct requests *requests)
+static int run(const struct options *options, const struct requests *requests, struct audit *audit)
 {
     bool screen = options->mode == MODE_SCREEN;
     struct linux_source *real = linux_source_new(&(struct linux_source_options){.proc = "/proc"});
     struct source source = linux_source_seam(real);
-    struct sampler *sampler = sampler_new(
-        &source, &(struct sampler_options){.interval = options->delay, .one_shot = !screen});
+    const struct sampler_options how = {.interval = options->delay,
+                                        .one_shot = !screen,
+                                        .acted = audit ? audit_outcome : NULL,
+                                        .acted_arg = audit};
+    struct sampler *sampler = sampler_new(&source, &how);
     int status = 1;
 
     if (!sampler) {
@@ -24,18 +30,36 @@ static int run(const struct options *options, const struct requests *requests)
         signal(SIGPIPE, SIG_IGN); // told by the write: a quiet end
         status = print_run(options, requests, sampler);
     }
-    // A thread that is stuck in a read still uses the source, until the process ends.
-    if (!sampler || sampler_free(sampler) == 0)
+    // A thread that is stuck still uses these, until the process ends.
+    if (!sampler || sampler_free(sampler) == 0) {
         linux_source_free(real);
+        audit_close(audit);
+    }
+    return status;
+}
+
+static int start(const struct options *options)
+{
+    struct requests requests;
+    struct audit *audit = NULL;
+    int status = requests_build(&requests, options);
+
+    if (!status && options->log) {
+        audit = audit_open(options->log);
+        if (!audit)
+            status = options_fail("--log '%s': %s", options->log, strerror(errno));
+    }
+    if (!status)
+        status = run(options, &requests, audit);
+    requests_free(&requests);
     return status;
 }
 
 int main(int argc, char **argv)
 {
     struct options options;
-    struct requests requests;
-
     int status = options_parse(&options, argc, argv);
+
     if (status)
         return status;
     // Only what characters are: numbers keep their point. JSON is UTF-8 everywhere.
@@ -56,9 +80,5 @@ int main(int argc, char **argv)
     case MODE_BATCH:
         break;
     }
-    status = requests_build(&requests, &options);
-    if (!status)
-        status = run(&options, &requests);
-    requests_free(&requests);
-    return monitor_end(status);
+    return monitor_end(start(&options));
 }

@@ -313,7 +313,7 @@ int options_parse(struct options *options, int argc, char **argv)
 
 void options_help(void)
 {
-    printf("ipctop [options] [TABLE]           the screen, opened on TABLE\n"
+    printf("ipctop [options] [TABLE]             the screen, opened on TABLE\n"
            "ipctop --json  [options] [TABLE...]  one JSON document\n"
            "ipctop --batch [options] [TABLE...]  plain tables\n\n");
     for (int i = 0; i < ROWS; i++) {

@@ -7,8 +7,10 @@
 
 struct actor;
 
-// `done(arg)` is called by another thread whenever there is a new outcome.
-struct actor *actor_new(const struct source *source, void (*done)(void *arg), void *arg);
+// `done(arg)` is called by another thread whenever there is a new outcome. Of the options only
+// `acted` counts.
+struct actor *actor_new(const struct source *source, const struct sampler_options *options,
+                        void (*done)(void *arg), void *arg);
 // Does not wait for an action that hangs; nothing is called any more afterwards. Returns how many
 // threads are left behind: while there are any the source must stay.
 size_t actor_free(struct actor *actor); // NULL is fine

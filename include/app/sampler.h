@@ -15,6 +15,9 @@ struct sampler_options {
     int probers;       // threads; 0: by the number of processors
     int deadline_ms;   // a prober silent for so long is left behind; 0: default (100)
     int max_left;      // probers left behind at most; beyond, who gets stuck is not replaced. 0: default
+    // After each action, on the thread that acted; may block, and add to the outcome. NULL: nothing.
+    void (*acted)(void *arg, struct outcome *outcome);
+    void *acted_arg;
     bool one_shot;     // every read is complete and fresh; no pacing, no skipping (--json, --batch)
 };
 

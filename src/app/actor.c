@@ -21,6 +21,8 @@ VEC(action_queue, struct action);
 
 struct actor {
     struct source source;
+    void (*acted)(void *arg, struct outcome *outcome);
+    void *acted_arg;
     void (*done)(void *arg); // NULL: the owner is gone
     void *arg;
     pthread_mutex_t lock;
@@ -31,11 +33,14 @@ struct actor {
     size_t left, refs;
 };
 
-struct actor *actor_new(const struct source *source, void (*done)(void *arg), void *arg)
+struct actor *actor_new(const struct source *source, const struct sampler_options *options,
+                        void (*done)(void *arg), void *arg)
 {
     struct actor *actor = mem_zero(1, sizeof *actor);
 
     actor->source = *source;
+    actor->acted = options->acted;
+    actor->acted_arg = options->acted_arg;
     actor->done = done;
     actor->arg = arg;
     actor->refs = 1;
@@ -82,6 +87,8 @@ static void *run_main(void *arg)
         pthread_mutex_unlock(&actor->lock);
         outcome = (struct outcome){.action = run->action};
         actor->source.act(actor->source.self, &run->action, &outcome);
+        if (actor->acted)
+            actor->acted(actor->acted_arg, &outcome);
         pthread_mutex_lock(&actor->lock);
         report(actor, &outcome); // late ones too: it is what happened
     }

@@ -210,7 +210,7 @@ struct sampler *sampler_new(const struct source *source, const struct sampler_op
     thread_cond_init(&s->wake);
     thread_cond_init(&s->fresh);
     s->probers = probers_new(source, &threads);
-    s->actor = actor_new(source, acted, s);
+    s->actor = actor_new(source, options, acted, s);
     s->reading = reading_new(source, s->probers);
     s->started = thread_start(&s->thread, sampler_main, s) == 0;
     if (s->fd >= 0 && s->started)

@@ -68,7 +68,7 @@ const char *cell_text(const struct cell *cell, const struct column *column, int6
         line_add(&line, "%s", perms_text(cell->count, part));
         break;
     case CELL_PERCENT: // below 10 a tenth still tells something
-        line_add(&line, cell->real > 0 && cell->real < 9.95 ? "%.1f%%" : "%.0f%%", cell->real);
+        line_add(&line, "%.*f%%", cell->real >= 0.05 && cell->real < 9.95, cell->real);
         break;
     case CELL_BOOL:
         line_add(&line, "%s", cell->truth ? "yes" : "no");
