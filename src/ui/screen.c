@@ -183,6 +183,7 @@ static void start_modes(bool mouse)
         def_prog_mode();
     }
     set_escdelay(ESC_WAIT_MS);
+    typeahead(-1); // a key that waits is no reason to leave a screen half drawn
     screen.input = newpad(1, 1);
     keypad(screen.input, TRUE);
     nodelay(screen.input, TRUE);
