@@ -47,7 +47,7 @@ struct scan {
     uint32_t exiting;
     enum scan_method method;
     uint64_t duration_us;
-    int64_t finished_ns; // CLOCK_MONOTONIC: how old the picture is. Skipped scans renew it: it was checked
+    int64_t finished_ns; // CLOCK_MONOTONIC: how old the picture is. Checking it anew renews it
 };
 
 struct scan *scan_new(void); // one reference

@@ -14,6 +14,7 @@ const char *words_program(const struct snapshot *s, int32_t pid);
 void words_user(struct line *line, const struct snapshot *s, uint32_t uid); // "oracle", "uid 1001"
 void words_size(struct line *line, uint64_t bytes);                         // "276M"
 void words_ago(struct line *line, const struct snapshot *s, int64_t time);  // "41m ago", "never"
+void words_used(struct line *line, const struct snapshot *s, int64_t time); // "used 41m ago"
 
 // The holders of a segment: "18811 python", "18702 ora_pmon, 18710 oracle ×2 and 15 more". At most
 // `most` by name. Says nothing where none was seen.

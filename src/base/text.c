@@ -116,7 +116,7 @@ size_t text_encode(uint32_t code, char out[4])
     return 4;
 }
 
-// The harmless form of the first character or byte of src; *taken tells how many bytes it stood for.
+// The harmless form of the first character or byte of src; *taken: how many bytes it stood for.
 static size_t escape_one(char out[ESCAPE_MAX], const char *src, size_t len, size_t *taken)
 {
     uint32_t code;

@@ -84,7 +84,7 @@ void consequence_permission(struct telling *t, const struct owned *o, const char
     line_add(&t->effect, " or %s.", capability);
 }
 
-// --- owner, group, mode, size of a queue ----------------------------------------------------------
+// --- owner, group, mode, size of a queue ---------------------------------------------------------
 
 static void tell_set(struct telling *t)
 {
@@ -130,7 +130,7 @@ static void tell_set(struct telling *t)
     consequence_permission(t, o, "CAP_SYS_ADMIN");
 }
 
-// --- locking --------------------------------------------------------------------------------------
+// --- locking -------------------------------------------------------------------------------------
 
 static void tell_lock(struct telling *t)
 {
@@ -155,7 +155,7 @@ static void tell_lock(struct telling *t)
     consequence_permission(t, o, "CAP_IPC_LOCK");
 }
 
-// --- limits ---------------------------------------------------------------------------------------
+// --- limits --------------------------------------------------------------------------------------
 
 static const struct limit *find_limit(const struct snapshot *s, const char *name)
 {

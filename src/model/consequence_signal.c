@@ -200,7 +200,7 @@ void consequence_signal(struct telling *t)
     if (refuse(t, p))
         return;
     tell_fate(t, fate);
-    if (pid == 1) { // kernel/signal.c sig_task_ignored: what it has no handler for does not reach it
+    if (pid == 1) { // kernel/signal.c sig_task_ignored: only what it handles reaches it
         line_add(&t->effect, " It is pid 1: it ignores what it does not expect, and its end is the "
                              "end of the system or container.");
         t->out->grave = true;

@@ -50,8 +50,8 @@ void snapshot_unref(struct snapshot *snapshot)
     free(snapshot);
 }
 
-// Each table is ordered by one integer field of its items. FIND returns the item from the function, or
-// NULL: a macro, because items and integers differ in type.
+// Each table is ordered by one integer field of its items. FIND returns the item from the function,
+// or NULL: a macro, because items and integers differ in type.
 #define FIND(vec, field, wanted)                                                                   \
     do {                                                                                           \
         size_t low_ = 0, high_ = (vec)->n;                                                         \

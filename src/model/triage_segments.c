@@ -58,8 +58,8 @@ static struct crowd crowd_of(const struct snapshot *s, const struct segment *g)
     return crowd;
 }
 
-// Some programs mark their segment right after making it (Zabbix, X clients) and are healthy: `dest`
-// alone tells nothing. It does where the creator is gone and a single process is left, or processes
+// Some programs mark their segment right after making it (Zabbix, X clients) and are healthy:
+// `dest` alone tells nothing. It does where the creator is gone and a single process is left, or processes
 // of different programs; several of one program are that program at work.
 static bool removed_held(const struct snapshot *s, struct match *match)
 {
@@ -122,8 +122,8 @@ static void removed_held_evidence(const struct snapshot *s, const struct match *
     words_user(line, s, g->o.uid);
     line_add(line, ", made by ");
     words_process(line, s, g->cpid, segment_birth(g));
-    line_add(line, ", last attached or detached ");
-    words_ago(line, s, segment_last_use(g));
+    line_add(line, ", ");
+    words_used(line, s, segment_last_use(g));
     line_add(line, "; ");
     add_accounting(s, g->o.id, line);
 }
@@ -173,8 +173,8 @@ static void orphan_evidence(const struct snapshot *s, const struct match *m, siz
         words_size(line, g->size);
         line_add(line, ", ");
         words_user(line, s, g->o.uid);
-        line_add(line, ", made by %d, used ", g->cpid);
-        words_ago(line, s, segment_last_use(g));
+        line_add(line, ", made by %d, ", g->cpid);
+        words_used(line, s, segment_last_use(g));
         line_add(line, ")");
     }
     list_rest(line, n);
@@ -231,8 +231,8 @@ static void swapped_evidence(const struct snapshot *s, const struct match *m, si
     words_user(line, s, g->o.uid);
     line_add(line, ", ");
     line_count(line, g->nattch, "attachment", NULL);
-    line_add(line, ", used ");
-    words_ago(line, s, segment_last_use(g));
+    line_add(line, ", ");
+    words_used(line, s, segment_last_use(g));
     if (g->known & SEG_KNOWS_RSS) {
         line_add(line, ", ");
         words_size(line, g->rss);

@@ -8,7 +8,7 @@ static bool gone(enum pid_state state)
     return state == PID_GONE || state == PID_REUSED;
 }
 
-// --- senders blocked on a full queue --------------------------------------------------------------
+// --- senders blocked on a full queue -------------------------------------------------------------
 
 static bool queue_blocked(const struct snapshot *s, struct match *match)
 {
@@ -67,7 +67,7 @@ const struct rule rule_queue_blocked = {
     .advice = "start its receiver again; removing the queue (F8) wakes the senders with an error",
 };
 
-// --- waiters whose last operator is gone ----------------------------------------------------------
+// --- waiters whose last operator is gone ---------------------------------------------------------
 
 static int64_t last_use(const struct semset *set)
 {
@@ -107,10 +107,9 @@ static void set_stranded_title(const struct snapshot *s, const struct match *m, 
 {
     const struct semset *set = m->object;
 
-    (void)n;
-    line_add(line, "semaphore set %d keeps ", set->o.id);
-    line_count(line, m->weight, "task", NULL);
-    line_add(line, " waiting, its last operator %d is gone", stranded(s, set)->pid);
+    (void)s, (void)n;
+    line_add(line, "semaphore set %d strands ", set->o.id);
+    line_count(line, m->weight, "waiter", NULL);
 }
 
 static void set_stranded_evidence(const struct snapshot *s, const struct match *m, size_t n,
@@ -123,9 +122,9 @@ static void set_stranded_evidence(const struct snapshot *s, const struct match *
     line_add(line, "element %u", e->index);
     if (e->known & ELEMENT_KNOWS_VALUE)
         line_add(line, " has the value %u", e->value);
-    line_add(line, ", %u wait to decrement it, %u for zero; the set was last operated ", e->ncount,
+    line_add(line, ", %u wait to decrement it, %u for zero; its last operator was ", e->ncount,
              e->zcount);
-    words_ago(line, s, set->otime);
+    words_process(line, s, e->pid, last_use(set));
     if (words_waiters(NULL, s, KIND_SEMSET, set->o.id, CALLS_ALL, 0) > 0) {
         line_add(line, "; waiting: ");
         words_waiters(line, s, KIND_SEMSET, set->o.id, CALLS_ALL, LISTED_MOST);
@@ -143,7 +142,7 @@ const struct rule rule_set_stranded = {
     .advice = "it may have died holding a lock: restart the program that waits, as a whole",
 };
 
-// --- orphans --------------------------------------------------------------------------------------
+// --- orphans -------------------------------------------------------------------------------------
 
 static bool orphan_set(const struct snapshot *s, struct match *match)
 {
@@ -168,8 +167,8 @@ static void list(const struct snapshot *s, const struct owned *o, int64_t used, 
 {
     line_add(line, "%s%d (", index ? ", " : "", o->id);
     words_user(line, s, o->uid);
-    line_add(line, ", used ");
-    words_ago(line, s, used);
+    line_add(line, ", ");
+    words_used(line, s, used);
     line_add(line, ")");
 }
 

@@ -65,6 +65,16 @@ void words_ago(struct line *line, const struct snapshot *s, int64_t time)
         line_add(line, "%s ago", text_age(text, sizeof text, s->time - time));
 }
 
+void words_used(struct line *line, const struct snapshot *s, int64_t time)
+{
+    if (time <= 0) {
+        line_add(line, "never used");
+        return;
+    }
+    line_add(line, "used ");
+    words_ago(line, s, time);
+}
+
 static void separate(struct line *line, size_t index)
 {
     if (index > 0)

@@ -64,7 +64,8 @@ static void every_attachment_is_accounted_for(void **state)
         {5, 3, 2, .unseen = UNSEEN_UNREADABLE, .unreadable = 1, .user = "oracle",
          .line = "5 attachments: 3 found, 2 unseen (1 process not readable as oracle; try sudo)"},
         {5, 0, 0, .unseen = UNSEEN_UNREADABLE, .unreadable = 12, .user = "oracle",
-         .line = "5 attachments: 0 found, 5 unseen (12 processes not readable as oracle; try sudo)"},
+         .line = "5 attachments: 0 found, 5 unseen "
+                 "(12 processes not readable as oracle; try sudo)"},
         {1, 0, 0, .unseen = UNSEEN_UNREADABLE, .unreadable = 2, .user = NULL,
          .line = "1 attachment: 0 found, 1 unseen (2 processes not readable; try sudo)"},
         {2, 1, 1, .unseen = UNSEEN_UNREADABLE, .unreadable = 2, .user = "root",
@@ -87,9 +88,11 @@ static void every_attachment_is_accounted_for(void **state)
         {0, 1, 1, .user = "root",
          .line = "0 attachments: 1 found in 1 process (changed during the scan)"},
         {3, 3, 3, .stale = 1, .stale_processes = 1, .user = "root",
-         .line = "3 attachments: 3 found in 3 processes, 1 known from before: its process is stuck"},
+         .line = "3 attachments: 3 found in 3 processes, 1 known from before: "
+                 "its process is stuck"},
         {3, 3, 1, .stale = 2, .stale_processes = 1, .user = "root",
-         .line = "3 attachments: 3 found in 1 process, 2 known from before: their process is stuck"},
+         .line = "3 attachments: 3 found in 1 process, 2 known from before: "
+                 "their process is stuck"},
         {3, 3, 3, .stale = 2, .stale_processes = 2, .user = "root",
          .line = "3 attachments: 3 found in 3 processes, 2 known from before: "
                  "their processes are stuck"},
@@ -120,7 +123,8 @@ static void what_was_not_scanned_is_said(void **state)
 {
     (void)state;
     struct scan *scan = scan_new();
-    char *line = scan_accounting_line(scan, 42, "root"), *none = scan_accounting_line(NULL, 42, NULL);
+    char *line = scan_accounting_line(scan, 42, "root");
+    char *none = scan_accounting_line(NULL, 42, NULL);
 
     assert_string_equal(line, "attachments not searched for yet");
     assert_string_equal(none, "attachments not searched for yet");

@@ -221,8 +221,8 @@ static void ending_the_last_holder_frees_the_memory(void **state)
     of(s, kill_with(SIGKILL, 18702)); // who made what 17 others use
     assert_true(c.grave);
     of(s, kill_with(SIGKILL, 20001));
-    assert_non_null(strstr(c.effect, "Its 2 attachments of segment 491523 are the last; the segment "
-                                     "stays until it is removed."));
+    assert_non_null(strstr(c.effect, "Its 2 attachments of segment 491523 are the last; the "
+                                     "segment stays until it is removed."));
     s->scan->holders.at[0].shares_memory_with = 18810;
     of(s, kill_with(SIGKILL, 18811));
     assert_null(strstr(c.effect, "freed"));

@@ -80,17 +80,17 @@ static void the_outage_is_told(void **state)
     triage(s);
     triage_summary(s, line, sizeof line);
     assert_string_equal(line,
-                        "shmall 85% used · removed but held: 276M by 18811 python · 1 orphan 1.2G · "
-                        "queue 3 blocks 2 senders · semaphore set 32769 keeps 2 tasks waiting, its "
-                        "last operator 17001 is gone · 3 attachments unseen");
+                        "shmall 85% used · removed but held: 276M by 18811 python · 1 orphan 1.2G "
+                        "· queue 3 blocks 2 senders · semaphore set 32769 strands 2 waiters · "
+                        "3 attachments unseen");
     const struct finding *f = find(s, "removed-held");
     assert_int_equal(f->about.kind, KIND_SEGMENT);
     assert_int_equal(f->about.id, 393216);
     assert_int_equal(f->severity, SEVERITY_WARNING);
     assert_int_equal(f->weight, 276 * MIB);
     assert_string_equal(f->evidence,
-                        "segment 393216 of oracle, made by 17001 (gone), last attached or detached "
-                        "41m ago; 1 attachment: 1 found in 1 process");
+                        "segment 393216 of oracle, made by 17001 (gone), used 41m ago; "
+                        "1 attachment: 1 found in 1 process");
     f = find(s, "orphan-segments");
     assert_int_equal(f->about.id, 458754);
     assert_string_equal(f->evidence, "nobody attached, who made and last used it is gone: 458754 "
@@ -101,8 +101,8 @@ static void the_outage_is_told(void **state)
                                      "waiting: 21001 sender, 21002 sender");
     f = find(s, "set-stranded");
     assert_string_equal(f->evidence,
-                        "element 0 has the value 0, 2 wait to decrement it, 0 for zero; the set was "
-                        "last operated 60s ago; waiting: 20001 httpd, 20002 httpd");
+                        "element 0 has the value 0, 2 wait to decrement it, 0 for zero; its last "
+                        "operator was 17001 (gone); waiting: 20001 httpd, 20002 httpd");
     f = find(s, "unseen");
     assert_int_equal(f->severity, SEVERITY_NOTICE);
     assert_string_equal(f->evidence, "segment 0: 3 attachments: 0 found, 3 unseen "
@@ -253,7 +253,7 @@ static void leaked_sets_and_queues_are_found(void **state)
     fake_queue(s, 1, 0, 1024, 1)->lspid = BOSS;
     triage(s);
     assert_string_equal(find(s, "orphan-sets")->title, "2 orphaned semaphore sets");
-    assert_non_null(strstr(find(s, "orphan-sets")->evidence, "0 (root, used never), 1 (root, "));
+    assert_non_null(strstr(find(s, "orphan-sets")->evidence, "0 (root, never used), 1 (root, "));
     assert_string_equal(find(s, "orphan-queues")->title, "1 orphaned queue 2.0K");
     assert_int_equal(s->findings.n, 2);
     s->waiters_unseen = 1; // somebody may wait on the queue
@@ -275,7 +275,7 @@ static void a_lock_held_by_the_dead_is_found(void **state)
     e->pid = DEAD, e->known |= ELEMENT_KNOWS_PID, e->ncount = 1;
     triage(s);
     assert_string_equal(find(s, "set-stranded")->title,
-                        "semaphore set 7 keeps 1 task waiting, its last operator 100 is gone");
+                        "semaphore set 7 strands 1 waiter");
     assert_null(find(s, "orphan-sets"));
     assert_non_null(strstr(find(s, "set-stranded")->evidence, "element 1 has the value 0"));
     e->pid = BOSS; // it will post
