@@ -62,22 +62,24 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
         if (options->n_tables && !table_is_known(kind, s))
             line_add(line, "%s%s could not be read", line->n ? ", " : "", kind->name);
     }
-    if (!(need & NEED_HOLDERS) || !s->scan)
-        return;
-    uint64_t unseen = unseen_attachments(s->scan, options);
+    const struct scan *scan = need & NEED_HOLDERS ? s->scan : NULL;
+    uint64_t unseen = scan ? unseen_attachments(scan, options) : 0;
+    uint32_t unreadable = scan ? scan->unreadable : 0;
+    if (need & NEED_WAITERS && unreadable < s->waiters_unseen)
+        unreadable = s->waiters_unseen;
     if (unseen) {
         line_add(line, "%s", line->n ? ", " : "");
         line_count(line, unseen, "attachment", NULL);
         line_add(line, " unseen");
     }
-    if (s->scan->stuck) {
+    if (scan && scan->stuck) {
         line_add(line, "%s", line->n ? ", " : "");
-        line_count(line, s->scan->stuck, "process", "processes");
+        line_count(line, scan->stuck, "process", "processes");
         line_add(line, " stuck");
     }
-    if (s->scan->unreadable) {
+    if (unreadable) {
         line_add(line, "%s", line->n ? ", " : "");
-        line_count(line, s->scan->unreadable, "process", "processes");
+        line_count(line, unreadable, "process", "processes");
         // Root that is refused sits in a container: sudo would not help.
         line_add(line, " not readable%s", geteuid() ? " by this user; try sudo" : "");
     }
