@@ -38,11 +38,10 @@ static void not_permitted(struct outcome *outcome, const char *name, const struc
 
     users_local_name(o->uid, owner, sizeof owner);
     users_local_name(o->cuid, creator, sizeof creator);
-    bool root = o->uid == 0 && o->cuid == 0;
-    snprintf(outcome->text, sizeof outcome->text, "%s: not permitted: needs root%s%s%s%s or %s", name,
-             root || o->uid == 0 ? "" : ", ", root || o->uid == 0 ? "" : owner,
-             o->cuid == o->uid || o->cuid == 0 ? "" : ", ",
-             o->cuid == o->uid || o->cuid == 0 ? "" : creator, capability);
+    bool by_owner = o->uid != 0, by_creator = o->cuid != 0 && o->cuid != o->uid;
+    snprintf(outcome->text, sizeof outcome->text, "%s: not permitted: needs root%s%s%s%s or %s",
+             name, by_owner ? ", " : "", by_owner ? owner : "", by_creator ? ", " : "",
+             by_creator ? creator : "", capability);
 }
 
 static void failed(struct outcome *outcome, const char *name, const struct ipcstat *now, int error,
@@ -220,7 +219,8 @@ static void act_set(const struct action *action, const char *name, struct outcom
         snprintf(outcome->text, sizeof outcome->text, "%s: the kernel does not accept that", name);
         return;
     }
-    // More than kernel.msgmnb is for CAP_SYS_RESOURCE alone, whoever owns it: ipc/msg.c msgctl_down.
+    // More than kernel.msgmnb is for CAP_SYS_RESOURCE alone, whoever owns it: ipc/msg.c
+    // msgctl_down.
     failed(outcome, name, &now, error,
            which & SET_MAX_BYTES ? "CAP_SYS_ADMIN, and CAP_SYS_RESOURCE beyond msgmnb"
                                  : "CAP_SYS_ADMIN");

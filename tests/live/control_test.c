@@ -93,7 +93,8 @@ static void what_is_held_is_marked(void **state)
     assert_int_equal(now.o.key, 0);
     // What was chosen before had its key; chosen again as it is now, marking repeats.
     o = remove_as(&target);
-    expect(&o, OUTCOME_REFUSED, "segment %d was marked for removal meanwhile; nothing was done", id);
+    expect(&o, OUTCOME_REFUSED, "segment %d was marked for removal meanwhile; nothing was done",
+           id);
     target = identify(KIND_SEGMENT, id);
     o = remove_as(&target);
     expect(&o, OUTCOME_DONE, "segment %d marked for removal; 2 still attached", id);
@@ -323,7 +324,8 @@ static void refusals_name_cause_and_way_out(void **state)
     give_to(id, 1, 0); // of daemon
     action = (struct action){.verb = ACTION_REMOVE, .target = identify(KIND_SEGMENT, id)};
     o = act_as_nobody(action, false);
-    expect(&o, OUTCOME_FAILED, "segment %d: not permitted: needs root, daemon or CAP_SYS_ADMIN", id);
+    expect(&o, OUTCOME_FAILED, "segment %d: not permitted: needs root, daemon or CAP_SYS_ADMIN",
+           id);
     give_to(id, 4000001, 0);
     action.target = identify(KIND_SEGMENT, id);
     o = act_as_nobody(action, false);
@@ -341,7 +343,8 @@ static void refusals_name_cause_and_way_out(void **state)
     action.target = identify(KIND_SEGMENT, id);
     o = act_as_nobody(action, true);
     expect(&o, OUTCOME_FAILED,
-           "segment %d: more than this user may lock: needs a higher ulimit -l or CAP_IPC_LOCK", id);
+           "segment %d: more than this user may lock: needs a higher ulimit -l or CAP_IPC_LOCK",
+           id);
     action.verb = ACTION_REMOVE;
     o = act_as_nobody(action, false);
     expect(&o, OUTCOME_DONE, "segment %d removed", id);
@@ -387,7 +390,8 @@ static void limits_of_this_namespace(void **state)
     }
     assert_int_equal(source.read(source.self, &(struct want){.need = NEED_LIMITS}, before), 0);
     for (size_t i = 0; i < 10; i++) {
-        struct action action = {.verb = ACTION_LIMIT, .limit.value = before->limits.at[i].limit / 2};
+        struct action action = {.verb = ACTION_LIMIT,
+                                .limit.value = before->limits.at[i].limit / 2};
         snprintf(action.limit.name, sizeof action.limit.name, "%s", names[i]);
         source.act(source.self, &action, &o);
         assert_int_equal(o.state, OUTCOME_DONE);

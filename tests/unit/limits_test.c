@@ -203,7 +203,7 @@ static void failures_say_why(void **state)
 
     assert_int_equal(o.state, OUTCOME_FAILED);
     assert_int_equal(o.error, ENOENT);
-    tree_write(*state, "sys/kernel/sem", "1 2\n"); // not what it should be: nothing is written to it
+    tree_write(*state, "sys/kernel/sem", "1 2\n"); // not what it should be: it stays
     o = set_limit(*state, "semmni", 5);
     assert_int_equal(o.state, OUTCOME_FAILED);
     char *text = tree_read(*state, "sys/kernel/sem");

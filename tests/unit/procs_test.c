@@ -46,8 +46,8 @@ static void make_process(int pid, const char *comm)
     tree_write(root, path, text);
     snprintf(path, sizeof path, "%d/status", pid);
     snprintf(text, sizeof text,
-             "Name:\tx\nState:\tS (sleeping)\nTgid:\t%d\nUid:\t10\t11\t12\t13\nVmRSS:\t    100 kB\n",
-             pid);
+             "Name:\tx\nState:\tS (sleeping)\nTgid:\t%d\nUid:\t10\t11\t12\t13\n"
+             "VmRSS:\t    100 kB\n", pid);
     tree_write(root, path, text);
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "linux/sysvipc.h"
 #include "support/tree.h"
@@ -39,7 +40,7 @@ static void a_segment_has_every_field(void **state)
 
     tree_write(*state, "sysvipc/shm",
                SHM_HEAD " 175055137 425985   600            289406976 18702 18990     18   "
-                        "101   102   103   104 1700000001 1700000002 1700000003  276000768   4096\n");
+                        "101 102 103 104 1700000001 1700000002 1700000003  276000768   4096\n");
     assert_int_equal(sysvipc_segments(*state, &v), 0);
     assert_int_equal(v.n, 1);
     const struct segment *s = v.at;
@@ -107,6 +108,25 @@ static void flags_leave_the_permissions(void **state)
     vec_free(&v);
 }
 
+// The kernel counts whole pages: of a segment of 56 bytes one may be resident, but not two.
+static void a_small_segment_has_a_whole_page(void **state)
+{
+    long page = sysconf(_SC_PAGESIZE);
+    struct segment_vec v = {0};
+    char text[1024];
+
+    snprintf(text, sizeof text,
+             SHM_HEAD "0 1 600 56 0 0 0 0 0 0 0 0 0 0 %ld 0\n"
+                      "0 2 600 56 0 0 0 0 0 0 0 0 0 0 %ld 0\n", page, 2 * page);
+    tree_write(*state, "sysvipc/shm", text);
+    assert_int_equal(sysvipc_segments(*state, &v), 0);
+    assert_int_equal(v.n, 2);
+    assert_int_equal(v.at[0].known, SEG_KNOWS_RSS | SEG_KNOWS_SWAP);
+    assert_int_equal(v.at[0].rss, page);
+    assert_int_equal(v.at[1].known, SEG_KNOWS_SWAP);
+    vec_free(&v);
+}
+
 static void an_impossible_rss_is_unknown(void **state)
 {
     struct segment_vec v = {0};
@@ -132,8 +152,8 @@ static void columns_are_found_by_name(void **state)
     struct semset_vec sets = {0};
 
     tree_write(*state, "sysvipc/shm",
-               "       key      shmid perms                  size  cpid  lpid nattch   uid   gid  "
-               "cuid  cgid      atime      dtime      ctime\n"
+               "       key      shmid perms                  size  cpid  lpid nattch   uid   gid"
+               "  cuid  cgid      atime      dtime      ctime\n"
                "         5     131072   600                  4096   100   101      2     1     2     "
                "3     4         10         11         12\n");
     assert_int_equal(sysvipc_segments(*state, &v), 0);
@@ -322,6 +342,7 @@ int main(void)
         TEST(a_segment_has_every_field),
         TEST(ids_and_keys_at_their_ends),
         TEST(flags_leave_the_permissions),
+        TEST(a_small_segment_has_a_whole_page),
         TEST(an_impossible_rss_is_unknown),
         TEST(columns_are_found_by_name),
         TEST(sets_and_queues),
