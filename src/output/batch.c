@@ -1,6 +1,7 @@
 #include "output/batch.h"
 
 #include <errno.h>
+#include <langinfo.h>
 #include <libsmartcols/libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,9 @@ static int write_table(FILE *stream, const struct snapshot *s, const struct tabl
     if (!out)
         return -ENOMEM;
     scols_table_set_stream(out, stream);
+    // Texts are harmless already; encoded once more, "\xff" would become "\x5cxff". Only what such
+    // a locale cannot show is left to the library.
+    scols_table_enable_noencoding(out, strcmp(nl_langinfo(CODESET), "UTF-8") == 0);
     scols_table_set_termforce(out, SCOLS_TERMFORCE_NEVER); // whole lines, however wide
     int error = fill(out, s, table);
     if (!error)

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include <jansson.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -253,6 +254,27 @@ static void batch_tables_have_no_empty_fields(void **state)
     snapshot_unref(s);
 }
 
+// What was made harmless once is not encoded again, and counts as wide as it looks.
+static void batch_texts_are_left_as_they_are(void **state)
+{
+    (void)state;
+    if (!setlocale(LC_CTYPE, "C.UTF-8")) {
+        printf("skip: no locale C.UTF-8\n");
+        skip();
+    }
+    struct snapshot *s = picture_new();
+    char *text = printed(s, "--batch findings -o evidence");
+    assert_string_equal(text, "EVIDENCE\na \"quoted\" \\x1b word\n");
+    free(text);
+    text = printed(s, "--batch holders -o comm,pid -s pid");
+    assert_string_equal(text, "PROGRAM  PID\n"
+                              "oracle    10\n"
+                              "s\xc3\xbc\\e[31m  11\n");
+    free(text);
+    setlocale(LC_CTYPE, "C");
+    snapshot_unref(s);
+}
+
 static void a_full_disk_is_an_error(void **state)
 {
     (void)state;
@@ -316,6 +338,7 @@ int main(void)
         cmocka_unit_test(repeated_strings_do_not_stick),
         cmocka_unit_test(columns_rows_and_order_are_chosen),
         cmocka_unit_test(batch_tables_have_no_empty_fields),
+        cmocka_unit_test(batch_texts_are_left_as_they_are),
         cmocka_unit_test(a_full_disk_is_an_error),
         cmocka_unit_test(only_what_is_printed_is_read),
     };
