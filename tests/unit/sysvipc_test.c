@@ -154,8 +154,8 @@ static void columns_are_found_by_name(void **state)
     tree_write(*state, "sysvipc/shm",
                "       key      shmid perms                  size  cpid  lpid nattch   uid   gid"
                "  cuid  cgid      atime      dtime      ctime\n"
-               "         5     131072   600                  4096   100   101      2     1     2     "
-               "3     4         10         11         12\n");
+               "         5     131072   600                  4096   100   101      2     1     2"
+               "     3     4         10         11         12\n");
     assert_int_equal(sysvipc_segments(*state, &v), 0);
     assert_int_equal(v.n, 1);
     assert_int_equal(v.at[0].known, 0);
