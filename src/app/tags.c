@@ -82,7 +82,8 @@ void tags_add_all(struct identity_vec *tags, const struct identity *identities, 
     for (size_t i = 0; i < n; i++)
         if (!tags_has(&before, &identities[i]))
             vec_push(&all, identities[i]);
-    qsort(all.at, all.n, sizeof *all.at, order);
+    if (all.n)
+        qsort(all.at, all.n, sizeof *all.at, order);
     vec_free(tags);
     *tags = all;
 }

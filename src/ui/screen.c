@@ -190,8 +190,12 @@ static void start_modes(bool mouse)
     define_keys();
     curs_set(0);
     leaveok(stdscr, TRUE);
+    // On the console curses would ask gpm, on a descriptor of its own that nobody polls.
+    const char *term = getenv("TERM");
+    bool console = term && strncmp(term, "linux", strlen("linux")) == 0;
     // Waiting for a second click would hold up the loop: presses are told apart here.
-    screen.mouse = mouse && mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    screen.mouse = mouse && !console &&
+                   mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
     if (screen.mouse)
         mouseinterval(0);
 }
