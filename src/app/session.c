@@ -140,7 +140,9 @@ void session_want(struct session *s, struct want *want)
     if (s->details)
         for (size_t i = 0; i < v->kind->n_columns; i++)
             want->need |= v->kind->columns[i].need;
-    if (v->has_parent) {
+    // A set in focus would leave the elements of all others unread, which the findings are made of.
+    bool narrows = v->parent.kind == KIND_SEMSET && triage_need() & NEED_ELEMENTS;
+    if (v->has_parent && !narrows) {
         want->focused = true;
         want->focus = v->parent;
     }

@@ -172,6 +172,16 @@ static void forget_rows(struct view *v)
     vec_clear(&v->rows);
 }
 
+// A frozen picture has only what the view it was frozen in needed.
+static void note_frozen(struct session *s)
+{
+    struct want want;
+
+    session_want(s, &want);
+    if (s->frozen && s->snapshot && want.need & ~s->snapshot->has)
+        session_say(s, SEVERITY_NOTICE, "frozen: F5 reads what is missing here");
+}
+
 bool session_tab(struct session *s, size_t tab)
 {
     if (tab >= session_n_tabs || !kind_get(session_tabs[tab]))
@@ -182,6 +192,7 @@ bool session_tab(struct session *s, size_t tab)
     s->tab = tab;
     s->all_maps = false;
     session_rebuild(s);
+    note_frozen(s);
     return true;
 }
 
@@ -198,6 +209,7 @@ bool session_push(struct session *s, enum kind_id kind, const struct identity *p
     snprintf(v->path, sizeof v->path, "%s", path);
     s->all_maps = false;
     session_rebuild(s);
+    note_frozen(s);
     return true;
 }
 

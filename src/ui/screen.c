@@ -249,8 +249,8 @@ void screen_stop(void)
 {
     if (!screen.on)
         return;
-    tell_terminal(screen.paste_off);
     signals_window_open();
+    tell_terminal(screen.paste_off);
     endwin();
     signals_window_close();
     screen.on = false;
@@ -291,8 +291,8 @@ void screen_resume(void)
 
 void screen_suspend(void)
 {
-    tell_terminal(screen.paste_off);
     signals_window_open();
+    tell_terminal(screen.paste_off);
     endwin();
     signals_window_close();
     signals_default(SIGTSTP); // not SIGSTOP: where no shell could continue us this does nothing

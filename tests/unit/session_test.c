@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/view.h"
+#include "model/triage.h"
 #include "support/fake.h"
 #include "support/user.h"
 
@@ -266,6 +267,11 @@ static void every_view_says_what_it_needs(void **state)
     session_want(&u->s, &want);
     assert_int_equal(want.focus.id, 491523);
     assert_false(want.need & NEED_ALL_MAPS);
+    user_press(u, '2'); // findings speak of all sets: none is asked for alone
+    user_press(u, K_ENTER);
+    session_want(&u->s, &want);
+    assert_true(want.need & NEED_ELEMENTS);
+    assert_false(triage_need() & NEED_ELEMENTS && want.focused);
 }
 
 // --- order, search, filter ------------------------------------------------------------------------
@@ -425,6 +431,11 @@ static void frozen_nothing_moves(void **state)
     user_press(u, 'Z');
     user_see(u, fake_story());
     assert_int_equal(session_view(&u->s)->rows.n, 5);
+    user_press(u, 'Z');
+    user_go(u, 491523);
+    user_press(u, K_ENTER);
+    user_press(u, K_ENTER); // the use of mappings was not read
+    assert_non_null(strstr(u->s.message, "F5"));
 }
 
 static void the_interval_is_checked(void **state)
