@@ -1,14 +1,13 @@
 #include "model/filter.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/text.h"
+#include "model/value.h"
 
 enum op {
     OP_WORD, // no comparison
@@ -25,14 +24,8 @@ struct term {
     bool negated;
     enum op op;
     const struct column *column; // NULL for a word
-    bool never;                  // a time that never was
-    char *text;                  // the value as written; owned
-    union {
-        uint64_t count; // also a flag's bit; 0 asks for no flag at all
-        int64_t number;
-        double real;
-        bool truth;
-    };
+    char *text;                  // as written; owned
+    struct value value;
 };
 VEC(term_vec, struct term);
 
@@ -107,120 +100,6 @@ static char *take_value(struct parser *p)
     return mem_format("%.*s", (int)(p->at - start), start);
 }
 
-static bool parse_key(const char *text, uint64_t *key)
-{
-    int64_t number;
-    char *end;
-
-    if (strncasecmp(text, "0x", 2) == 0 && isxdigit((unsigned char)text[2])) {
-        errno = 0;
-        *key = strtoull(text, &end, 16);
-        return !errno && *end == '\0' && *key <= UINT32_MAX;
-    }
-    // Decimal as programs print a key_t, which is signed.
-    if (!text_parse_int(text, INT32_MIN, UINT32_MAX, &number))
-        return false;
-    *key = (uint32_t)number;
-    return true;
-}
-
-static bool parse_unsigned(const char *text, int base, uint64_t *value)
-{
-    char *end;
-
-    if (!isxdigit((unsigned char)text[0]))
-        return false;
-    errno = 0;
-    *value = strtoull(text, &end, base);
-    return !errno && *end == '\0';
-}
-
-static bool parse_percent(const char *text, double *value)
-{
-    char *end;
-
-    if (!isdigit((unsigned char)text[0]) && text[0] != '.')
-        return false;
-    *value = strtod(text, &end);
-    if (end != text && *end == '%')
-        end++;
-    return end != text && *end == '\0';
-}
-
-static bool parse_bool(const char *text, bool *value)
-{
-    *value = !strcasecmp(text, "true") || !strcasecmp(text, "yes") || !strcmp(text, "1");
-    return *value || !strcasecmp(text, "false") || !strcasecmp(text, "no") || !strcmp(text, "0");
-}
-
-static bool parse_flag(const struct column *column, const char *text, uint64_t *bit)
-{
-    *bit = 0;
-    for (size_t i = 0; column->flag_names && column->flag_names[i]; i++) {
-        if (!strcasecmp(column->flag_names[i], text)) {
-            *bit = UINT64_C(1) << i;
-            return true;
-        }
-    }
-    return !strcasecmp(text, "none");
-}
-
-static bool parse_time(struct term *term)
-{
-    term->never = term->column->type == CELL_TIME && !strcasecmp(term->text, "never");
-    return term->never || text_parse_age(term->text, &term->number);
-}
-
-// What values of a type look like, for the error message.
-static const char *expected(enum cell_type type)
-{
-    static const char *const examples[] = {
-        [CELL_NUMBER] = "a whole number",
-        [CELL_COUNT] = "a whole number",
-        [CELL_SIZE] = "a size such as 4096, 64K or 1.5G",
-        [CELL_TIME] = "an age such as 30s, 5m, 2h or 9d, or never",
-        [CELL_DURATION] = "an age such as 30s, 5m, 2h or 9d",
-        [CELL_KEY] = "a key such as 0x0052e2c1",
-        [CELL_PERMS] = "permissions such as 0640",
-        [CELL_PERCENT] = "a percentage",
-        [CELL_BOOL] = "true or false",
-        [CELL_FLAGS] = "the name of a flag, or none",
-        [CELL_ADDRESS] = "a hexadecimal address",
-    };
-    return examples[type];
-}
-
-static bool parse_typed(struct term *term)
-{
-    const char *text = term->text;
-
-    switch (term->column->type) {
-    case CELL_TEXT:
-        return true;
-    case CELL_NUMBER:
-        return text_parse_int(text, INT64_MIN, INT64_MAX, &term->number);
-    case CELL_COUNT:
-    case CELL_SIZE:
-        return text_parse_size(text, &term->count);
-    case CELL_TIME:
-    case CELL_DURATION:
-        return parse_time(term);
-    case CELL_KEY:
-        return parse_key(text, &term->count);
-    case CELL_PERMS:
-        return parse_unsigned(text, 8, &term->count) && term->count <= 07777;
-    case CELL_PERCENT:
-        return parse_percent(text, &term->real);
-    case CELL_BOOL:
-        return parse_bool(text, &term->truth);
-    case CELL_FLAGS:
-        return parse_flag(term->column, text, &term->count);
-    case CELL_ADDRESS:
-        return parse_unsigned(text, 16, &term->count);
-    }
-    return false;
-}
-
 static bool take_comparison(struct parser *p, const char *name, size_t n, struct term *term)
 {
     char column[64];
@@ -248,9 +127,9 @@ static bool take_comparison(struct parser *p, const char *name, size_t n, struct
         return false;
     if (p->at == start)
         return fail(p, start, "a value is missing after '%s'", term->column->name);
-    if (term->op != OP_CONTAINS && !parse_typed(term))
-        return fail(p, start, "'%s' takes %s", term->column->name, expected(type));
-    if (term->never && ordered)
+    if (term->op != OP_CONTAINS && !value_parse(&term->value, term->column, term->text))
+        return fail(p, start, "'%s' takes %s", term->column->name, value_expected(type));
+    if (term->value.never && ordered)
         return fail(p, start, "never has no order: only = and != apply");
     return true;
 }
@@ -326,38 +205,6 @@ bool row_contains(const struct kind *kind, const struct snapshot *s, const void 
     return false;
 }
 
-static int order_of(int64_t a, int64_t b)
-{
-    return (a > b) - (a < b);
-}
-
-// <0, 0, >0 as the cell stands to the value. Only for known cells.
-static int compare(const struct cell *cell, const struct term *term, int64_t now)
-{
-    switch (cell->type) {
-    case CELL_TEXT:
-        return strcasecmp(cell->text, term->text);
-    case CELL_NUMBER:
-    case CELL_DURATION:
-        return order_of(cell->number, term->number);
-    case CELL_TIME: // the value is an age
-        return order_of(now - cell->time, term->number);
-    case CELL_PERCENT:
-        return (cell->real > term->real) - (cell->real < term->real);
-    case CELL_BOOL:
-        return cell->truth != term->truth;
-    case CELL_FLAGS:
-        return term->count ? !(cell->count & term->count) : cell->count != 0;
-    case CELL_COUNT:
-    case CELL_SIZE:
-    case CELL_KEY:
-    case CELL_PERMS:
-    case CELL_ADDRESS:
-        break;
-    }
-    return (cell->count > term->count) - (cell->count < term->count);
-}
-
 static bool comparison_matches(const struct term *term, const struct snapshot *s, const void *row)
 {
     char text[CELL_SCRATCH];
@@ -368,9 +215,9 @@ static bool comparison_matches(const struct term *term, const struct snapshot *s
     column_get(term->column, s, row, &cell);
     if (!cell.known)
         return false;
-    if (cell.type == CELL_TIME && (term->never || cell.time == 0))
-        return term->never && (cell.time == 0) == (term->op == OP_EQUAL);
-    int order = compare(&cell, term, s->time);
+    if (cell.type == CELL_TIME && (term->value.never || cell.time == 0))
+        return term->value.never && (cell.time == 0) == (term->op == OP_EQUAL);
+    int order = value_compare(&cell, &term->value, s->time);
     switch (term->op) {
     case OP_EQUAL:
         return order == 0;
