@@ -8,6 +8,7 @@
 // What one process answered: `n` mappings from `first` in a vector common to all.
 struct holding {
     int32_t pid;
+    int32_t task; // the thread to compare, where the main one has no address space; else 0
     uint64_t instance; // as in struct pid_entry
     uint64_t start_ticks;
     uint32_t first, n;

@@ -31,6 +31,7 @@ struct probe {
 struct answer {
     int error; // 0, or -errno: -EACCES, -EPERM not permitted; -ESRCH, -ENOENT gone
     struct mapping_vec mappings;
+    int32_t task;           // the thread that showed them, where the main one has ended; else 0
     bool exiting;           // its address space is being given back and still counts; not a zombie,
                             // which holds nothing
     bool namespace_known;
@@ -69,7 +70,8 @@ struct source {
     void (*probe)(void *self, struct prober *prober, const struct probe *probe,
                   struct answer *answer); // the result, and errors, are in *answer
 
-    // Orders address spaces: <0, 0 (the same one), >0. False where it cannot be known (EPERM, gone).
+    // Orders address spaces, of processes or threads: <0, 0 (the same one), >0. False where it
+    // cannot be known (EPERM, gone).
     // Cannot hang. kcmp(2) KCMP_VM.
     bool (*same_memory)(void *self, int32_t pid_a, int32_t pid_b, int *order);
 

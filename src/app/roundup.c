@@ -37,6 +37,7 @@ static void take(void *arg, unsigned worker, size_t index, struct answer *answer
         return;
     struct holding holding = {
         .pid = entry->pid,
+        .task = answer->task,
         .instance = entry->instance,
         .start_ticks = answer->process.known & PROC_KNOWS_START ? answer->process.start_ticks : 0,
         .n = (uint32_t)answer->mappings.n,

@@ -146,6 +146,7 @@ static int read_other_threads(struct reading *r, int32_t pid)
         if (error == 0 || error == -EACCES || error == -EPERM) {
             result = error;
             r->answer->exiting = false;
+            r->answer->task = tid;
             break;
         }
         struct taskstat stat;
@@ -208,10 +209,12 @@ static bool file_handle(int proc, const char *home, struct mapping *mapping)
     } handle = {.head.handle_bytes = sizeof handle.words};
     char path[PATH_CAP + 48];
     uint32_t words[SHMEM_WORDS];
+    const char *task = strrchr(home, '/');
     int mount;
 
-    snprintf(path, sizeof path, "%s/map_files/%" PRIx64 "-%" PRIx64, home, mapping->start,
-             mapping->end);
+    // A thread's directory has no map_files, but /proc/TID is there, if not listed. fs/proc/base.c
+    snprintf(path, sizeof path, "%s/map_files/%" PRIx64 "-%" PRIx64, task ? task + 1 : home,
+             mapping->start, mapping->end);
     if (name_to_handle_at(proc, path, &handle.head, &mount, AT_SYMLINK_FOLLOW) < 0 ||
         handle.head.handle_bytes != sizeof words)
         return false;

@@ -64,6 +64,14 @@ static uint64_t fingerprint(const struct scan_input *in, const struct holding *h
     return print;
 }
 
+// A main thread that has ended has no address space: kcmp would find any two of them equal.
+static int32_t task_of(const struct scan_input *in, size_t holding)
+{
+    const struct holding *h = &in->holdings->at[holding];
+
+    return h->task ? h->task : h->pid;
+}
+
 // Finds those of a group of look-alikes that share their memory. kcmp(2) orders address spaces, so
 // each is looked up among the distinct ones so far.
 static void compare_group(struct build *b, const struct candidate *group, size_t n)
@@ -77,8 +85,8 @@ static void compare_group(struct build *b, const struct candidate *group, size_t
         bool answered = true;
         while (low < high && answered) {
             size_t middle = low + (high - low) / 2;
-            answered = in->same_memory(in->self, in->holdings->at[group[i].holding].pid,
-                                       in->holdings->at[distinct[middle]].pid, &order);
+            answered = in->same_memory(in->self, task_of(in, group[i].holding),
+                                       task_of(in, distinct[middle]), &order);
             if (answered && order == 0) {
                 b->shares[group[i].holding] = in->holdings->at[distinct[middle]].pid;
                 break;

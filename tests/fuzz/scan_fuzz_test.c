@@ -1,0 +1,233 @@
+// Real processes attach, split, move, fork, exec and end at random; whatever the sampler says is
+// true as of a moment after that must be true, by a full scan or by leaving it out.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+
+#include "app/sampler.h"
+#include "base/clock.h"
+#include "linux/source.h"
+#include "support/actors.h"
+#include "support/ns.h"
+#include "support/truth.h"
+
+enum { SEGMENTS = 6, RUSH = 400, REST = 3, STEALTHY = 120 };
+
+static uint64_t seed;
+static int rounds = 2;
+static int shmids[SEGMENTS];
+static char last_ops[256]; // for who has to find out
+
+static uint32_t dice(uint32_t below)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return (uint32_t)(seed >> 16) % below;
+}
+
+static int any_actor(const struct actors *a)
+{
+    for (int tries = 0; tries < 200; tries++) {
+        int slot = (int)dice(ACTORS);
+        if (actors_alive(a, slot))
+            return slot;
+    }
+    return 0;
+}
+
+static bool leaves_no_trace(enum actor_op op)
+{
+    return op == OP_PROTECT || op == OP_SHARE || op == OP_UNSHARE || op == OP_LEADER_EXIT ||
+           op == OP_LEAVE;
+}
+
+// One thing at random. Slot 0 never ends: it can always go on.
+static void act(struct actors *a, bool stealthy)
+{
+    enum actor_op op;
+    int slot = any_actor(a), which = (int)dice(1000);
+
+    do
+        op = dice(3) ? (enum actor_op)dice(OP_FORK + 1) : (enum actor_op)dice(OP_COUNT);
+    while (stealthy ? !leaves_no_trace(op) : false);
+    if (op == OP_ATTACH)
+        which = shmids[dice(SEGMENTS)];
+    if (op == OP_FORK && (which = actors_free_slot(a)) < 0)
+        op = OP_EXIT;
+    if (op == OP_EXIT || op == OP_EXEC || op == OP_LEAVE || op == OP_LEADER_EXIT) {
+        if (op == OP_EXIT)
+            slot = (int)dice(ACTORS); // also those that sleep
+        if (slot == 0)
+            return;
+    }
+    bool done = actors_do(a, slot, op, which, (int)dice(8));
+    size_t used = strlen(last_ops);
+    if (used > sizeof last_ops - 40)
+        used = 0;
+    snprintf(last_ops + used, sizeof last_ops - used, " %d:%s%s", slot, actor_op_name(op),
+             done ? "" : "(no)");
+}
+
+// The real source, and how many processes it was asked for.
+static struct source real;
+static _Atomic unsigned asked;
+static unsigned answers, left_out;
+
+static void counting_probe(void *self, struct prober *prober, const struct probe *probe,
+                           struct answer *answer)
+{
+    asked++;
+    real.probe(self, prober, probe, answer);
+}
+
+// The first picture whose holders are as of now, or later.
+static struct snapshot *look(struct sampler *s)
+{
+    int64_t now = clock_ns(), end = now + 30 * CLOCK_SECOND;
+
+    while (clock_ns() < end) {
+        sampler_refresh(s);
+        poll(&(struct pollfd){.fd = sampler_fd(s), .events = POLLIN}, 1, 100);
+        struct snapshot *p = sampler_take(s);
+        if (p && p->scan && p->scan->finished_ns > now && p->time_ns > now)
+            return p;
+        snapshot_unref(p);
+    }
+    fail_msg("no picture (seed as above, after%s)", last_ops);
+    return NULL;
+}
+
+static void fail_at(const struct snapshot *p, const struct truth *truth, const char *why)
+{
+    char perms[5];
+
+    print_error("%s, after%s\n", why, last_ops);
+    for (size_t i = 0; i < truth->n; i++)
+        print_error("  true: %d %d %lx-%lx %s\n", truth->lines[i].shmid, truth->lines[i].pid,
+                    (unsigned long)truth->lines[i].start, (unsigned long)truth->lines[i].end,
+                    truth->lines[i].perms);
+    for (size_t i = 0; i < p->scan->mappings.n; i++) {
+        const struct mapping *m = &p->scan->mappings.at[i];
+        mapping_perms_text(m->perms, perms);
+        print_error("  said: %d %d %lx-%lx %s\n", m->shmid, m->pid, (unsigned long)m->start,
+                    (unsigned long)m->end, perms);
+    }
+    for (size_t i = 0; i < p->scan->holders.n; i++)
+        if (p->scan->holders.at[i].shares_memory_with || p->scan->holders.at[i].namespace_differs)
+            print_error("  %d shares %d namespace %d\n", p->scan->holders.at[i].pid,
+                        p->scan->holders.at[i].shares_memory_with,
+                        p->scan->holders.at[i].namespace_differs);
+    for (size_t i = 0; i < p->scan->accounts.n; i++) {
+        const struct segment_account *account = &p->scan->accounts.at[i];
+        print_error("  segment %d: nattch %d, then %d, found %d, true %zu, unseen %x\n",
+                    account->shmid, (int)snapshot_segment(p, account->shmid)->nattch,
+                    (int)account->nattch, (int)account->found, truth_count(truth, account->shmid),
+                    account->unseen);
+    }
+    fail();
+}
+
+static void compare(struct sampler *s)
+{
+    struct truth truth;
+    unsigned before = asked;
+    struct snapshot *p = look(s);
+    char perms[5];
+
+    answers++;
+    left_out += asked - before < p->scan->processes;
+    truth_read(&truth);
+    if (truth.n != p->scan->mappings.n)
+        fail_at(p, &truth, "another number of mappings");
+    for (size_t i = 0; i < truth.n; i++) {
+        const struct truth_line *is = &truth.lines[i];
+        const struct mapping *said = &p->scan->mappings.at[i];
+        mapping_perms_text(said->perms, perms);
+        if (is->shmid != said->shmid || is->pid != said->pid || is->start != said->start ||
+            is->end != said->end || strcmp(is->perms, perms) != 0)
+            fail_at(p, &truth, "another mapping");
+    }
+    for (int i = 0; i < SEGMENTS; i++) {
+        const struct segment_account *account = scan_account(p->scan, shmids[i]);
+        const struct segment *segment = snapshot_segment(p, shmids[i]);
+        if (account->found != truth_count(&truth, shmids[i]) || account->found != segment->nattch ||
+            account->nattch != segment->nattch || account->unseen)
+            fail_at(p, &truth, "the sum does not come out");
+    }
+    truth_free(&truth);
+    snapshot_unref(p);
+}
+
+// Until the times of the last change are old enough for a scan to be left out.
+static void rest(struct sampler *s)
+{
+    int64_t begin = clock_ns();
+
+    while (clock_ns() - begin < REST * CLOCK_SECOND + CLOCK_SECOND / 2) {
+        compare(s);
+        poll(NULL, 0, 50);
+    }
+}
+
+static void every_answer_is_right(void **state)
+{
+    (void)state;
+    const struct linux_source_options options = {.proc = "/proc"};
+    struct actors *a = actors_new();
+    assert_non_null(a);
+    for (int i = 0; i < SEGMENTS; i++)
+        shmids[i] = shmget(IPC_PRIVATE, ACTOR_PAGES * 4096, IPC_CREAT | 0600);
+    struct linux_source *linux_source = linux_source_new(&options);
+    real = linux_source_seam(linux_source);
+    struct source source = real;
+    source.probe = counting_probe;
+    struct sampler *s = sampler_new(&source, &(struct sampler_options){.interval = 3600});
+    sampler_want(s, &(struct want){.need = NEED_SEGMENTS | NEED_HOLDERS});
+    for (int round = 0; round < rounds; round++) {
+        for (int i = 0; i < RUSH; i++) {
+            for (uint32_t n = 1 + dice(3); n; n--)
+                act(a, false);
+            compare(s);
+        }
+        rest(s);
+        for (int i = 0; i < STEALTHY; i++) {
+            act(a, true);
+            compare(s);
+        }
+    }
+    printf("%u answers, %u without a full scan\n", answers, left_out);
+    assert_true(left_out >= (unsigned)rounds * STEALTHY / 2); // or this would prove nothing
+    assert_int_equal(sampler_free(s), 0);
+    linux_source_free(linux_source);
+    actors_free(a);
+    for (int i = 0; i < SEGMENTS; i++)
+        shmctl(shmids[i], IPC_RMID, NULL);
+}
+
+static int tests(void)
+{
+    const struct CMUnitTest all[] = {cmocka_unit_test(every_answer_is_right)};
+
+    return cmocka_run_group_tests(all, NULL, NULL);
+}
+
+int main(void)
+{
+    const char *given = getenv("FUZZ_SEED"), *more = getenv("FUZZ_ROUNDS");
+
+    if (more)
+        rounds = atoi(more);
+    seed = given ? strtoull(given, NULL, 0) | 1 : 0x9e3779b97f4a7c15;
+    printf("FUZZ_SEED=%#llx\n", (unsigned long long)seed);
+    return ns_run(tests);
+}
