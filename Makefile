@@ -10,8 +10,8 @@ PREFIX  ?= /usr/local
 DESTDIR ?=
 CC      ?= cc
 
-PKGS      := ncursesw libproc2 jansson smartcols
-TEST_PKGS := cmocka vterm
+PKGS      := ncursesw jansson smartcols
+TEST_PKGS := cmocka vterm libproc2
 
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
@@ -20,7 +20,7 @@ PROC2_NEW  := $(shell pkg-config --atleast-version=4.0.4 libproc2 2>/dev/null &&
 
 CFLAGS   ?= -O2 -g
 WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
-ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude $(PROC2_NEW) $(PKG_CFLAGS) \
+ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude $(PKG_CFLAGS) \
               $(WARN) -pthread $(CFLAGS)
 ALL_LDFLAGS := -pthread $(LDFLAGS)
 ifdef SAN
@@ -56,13 +56,16 @@ $(O)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(O)/tests/%.o: ALL_CFLAGS += -Itests -DBUILD_DIR='"$(O)"'
+$(O)/tests/%.o: ALL_CFLAGS += -Itests $(PROC2_NEW) -DBUILD_DIR='"$(O)"'
 $(O)/tests/%_test: $(O)/tests/%_test.o $(SUPPORT) $(LIB)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lvterm -lutil
 
+# The reference that process facts are compared with.
+$(O)/tests/live/processes_test: PKG_LIBS += -lproc2
+
 $(O)/demo: $(patsubst %.c,$(O)/%.o,$(wildcard tests/demo/*.c))
 	$(CC) $(ALL_LDFLAGS) -o $@ $^
-$(O)/bench: $(patsubst %.c,$(O)/%.o,$(wildcard tests/bench/*.c)) $(filter-out %/tty.o %/tty_keys.o %/scene.o,$(SUPPORT)) $(LIB)
+$(O)/bench: $(patsubst %.c,$(O)/%.o,$(wildcard tests/bench/*.c)) $(O)/tests/support/ns.o $(O)/tests/support/stall.o $(LIB)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lutil -lm
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

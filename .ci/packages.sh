@@ -12,7 +12,7 @@ run cc gcc gcc gcc gcc
 run pkg-config pkg-config pkgconf-pkg-config pkgconf pkgconf
 run :libc libc6-dev glibc-devel glibc musl-dev
 run :ncursesw libncurses-dev ncurses-devel ncurses ncurses-dev
-run :libproc2 libproc2-dev procps-ng-devel procps-ng procps-dev
+check :libproc2 libproc2-dev procps-ng-devel procps-ng procps-dev
 run :jansson libjansson-dev jansson-devel jansson jansson-dev
 run :smartcols libsmartcols-dev libsmartcols-devel util-linux-libs util-linux-dev
 check :cmocka libcmocka-dev libcmocka-devel cmocka cmocka-dev
