@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 
-enum { HEADER_LINES = 4, LOW_SCREEN = 24, TEXT_MIN = 10 };
+enum { HEADER_LINES = 4, LOW_SCREEN = 24, TEXT_MIN = 10, NAME_WIDTH = 20 };
 
 static int least(int a, int b)
 {
@@ -144,8 +144,10 @@ static void drop_to(struct fitted_vec *v, size_t *index, int w)
     }
 }
 
-// What is left goes to the columns that matter most, as far as their texts need it.
-static void widen(struct fitted_vec *v, const size_t *index, const int *text_widths, int w)
+// What is left goes to the columns that matter most, as far as their texts need it, but none
+// becomes wider than `most_each`.
+static void widen_to(struct fitted_vec *v, const size_t *index, const int *text_widths, int w,
+                     int most_each)
 {
     int left = w - total(v);
 
@@ -153,12 +155,20 @@ static void widen(struct fitted_vec *v, const size_t *index, const int *text_wid
         for (size_t i = 0; i < v->n; i++) {
             if (v->at[i].column->priority != priority)
                 continue;
-            int more = wanted(v->at[i].column, text_widths[index[i]]) - v->at[i].w;
+            int more = least(wanted(v->at[i].column, text_widths[index[i]]), most_each) -
+                       v->at[i].w;
             more = least(most(more, 0), left);
             v->at[i].w += more;
             left -= more;
         }
     }
+}
+
+// First names in full, a long list only then: else one row's list of programs would cut everyone's.
+static void widen(struct fitted_vec *v, const size_t *index, const int *text_widths, int w)
+{
+    widen_to(v, index, text_widths, w, NAME_WIDTH);
+    widen_to(v, index, text_widths, w, w);
 }
 
 // Widths for columns that must be on a screen too narrow for them: the widest gives first.

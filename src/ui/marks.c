@@ -90,8 +90,9 @@ bool mark_of(const struct snapshot *s, const struct kind *kind, const void *row,
         *style = loudness(finding->severity);
         return true;
     }
-    // One finding may tell of many orphans: each of them has its dot.
-    *style = STYLE_WARNING;
+    // One finding may tell of many orphans: each of them has its dot, as loud as the finding. A set
+    // or a queue is small.
+    *style = kind->id == KIND_SEGMENT ? STYLE_WARNING : STYLE_LABEL;
     if (orphan(s, kind, row))
         return true;
     *style = STYLE_LABEL;
