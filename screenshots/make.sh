@@ -1,0 +1,143 @@
+#!/bin/bash
+# Makes screenshots/*.png anew from the demo: make.sh BUILD_DIRECTORY [NAME…]
+#
+# An xterm in a virtual X server shows the monitor among the demo's processes; keys are typed, its
+# window is saved. Nothing of the machine is seen: host name, users and processes are the demo's.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+build=$(cd "${1:-build}" && pwd)
+shift || true
+only=" $* "
+work=$(mktemp -d)
+xvfb='' xterm=''
+clean_up() {
+    [ -z "$xterm" ] || kill "$xterm" 2>/dev/null || true
+    [ -z "$xvfb" ] || kill "$xvfb" 2>/dev/null || true
+    rm -rf "$work"
+}
+trap clean_up EXIT
+
+# A free display: the server says which.
+Xvfb -displayfd 3 -screen 0 1800x1200x24 -nolisten tcp 3>"$work/display" 2>"$work/xvfb.log" &
+xvfb=$!
+for _ in $(seq 100); do
+    [ -s "$work/display" ] && break
+    sleep 0.1
+done
+[ -s "$work/display" ] || {
+    cat "$work/xvfb.log" >&2
+    exit 1
+}
+DISPLAY=:$(cat "$work/display")
+export DISPLAY
+
+start() { # geometry, then the monitor's arguments
+    local geometry=$1
+    shift
+    LC_ALL=C.UTF-8 xterm -u8 -fa 'DejaVu Sans Mono' -fs 10 -geometry "$geometry" -b 6 \
+        -bg '#14171c' -fg '#c9ced6' -xrm '*VT100.color4: #5a8fd8' -xrm '*VT100.color12: #7fb0f0' \
+        +sb -tn xterm-256color -e "$build/demo" "$build/ipctop" "$@" &
+    xterm=$!
+    window=''
+    for _ in $(seq 100); do
+        window=$(xdotool search --onlyvisible --class xterm 2>/dev/null | head -n 1) || true
+        [ -z "$window" ] || break
+        sleep 0.1
+    done
+    xdotool windowfocus "$window"
+    sleep "${SETTLE:-8}" # until ages and traffic have something to tell
+}
+stop() {
+    xdotool key --delay 200 Escape Escape F10 # out of a prompt first
+    for _ in $(seq 50); do
+        kill -0 "$xterm" 2>/dev/null || break
+        sleep 0.1
+    done
+    kill "$xterm" 2>/dev/null || true
+    wait "$xterm" 2>/dev/null || true
+    xterm=''
+}
+keys() {
+    xdotool key --delay 120 "$@"
+    sleep 2.2 # a refresh later
+}
+save() {
+    import -window "$window" "$work/shot.png"
+    convert "$work/shot.png" -strip +dither -colors 128 -define png:exclude-chunks=date,time "$here/$1.png"
+    echo "$1.png"
+}
+wanted() {
+    local name
+    for name; do
+        if [ "$only" = "  " ] || [[ $only == *" $name "* ]]; then return 0; fi
+    done
+    return 1
+}
+
+if wanted segments; then
+    start 132x36
+    save segments
+    stop
+fi
+if wanted holders mappings kill-menu kill; then
+    start 132x30
+    keys Return
+    save holders
+    keys Return
+    save mappings
+    keys Escape
+    keys k
+    save kill-menu
+    keys Return
+    save kill
+    stop
+fi
+if wanted database; then
+    start 132x36
+    keys Down Return
+    save database
+    stop
+fi
+if wanted semaphores elements; then
+    start 132x30
+    keys 2
+    save semaphores
+    keys Down Return
+    save elements
+    stop
+fi
+if wanted queues waiters; then
+    start 132x30
+    keys 3
+    save queues
+    keys Return
+    save waiters
+    stop
+fi
+if wanted triage limits; then
+    start 132x30
+    keys 4
+    save triage
+    keys 5
+    save limits
+    stop
+fi
+if wanted remove; then
+    start 132x30
+    keys Down x
+    save remove
+    stop
+fi
+if wanted help; then
+    start 100x44
+    keys F1
+    save help
+    stop
+fi
+if wanted small small-holders; then
+    start 80x24
+    save small
+    keys Return
+    save small-holders
+    stop
+fi
