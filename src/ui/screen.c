@@ -214,6 +214,24 @@ static void tell_terminal(const char *text)
     }
 }
 
+static void nothing(int number)
+{
+    (void)number;
+}
+
+// Where SIGTSTP has its default action curses takes it over, and ignores it during every update:
+// a ^Z that waits in our descriptor would be lost. It leaves alone what somebody else handles.
+static SCREEN *start_curses(void)
+{
+    const struct sigaction ours = {.sa_handler = nothing};
+    struct sigaction before;
+
+    sigaction(SIGTSTP, &ours, &before);
+    SCREEN *curses = newterm(NULL, stdout, stdin);
+    sigaction(SIGTSTP, &before, NULL);
+    return curses;
+}
+
 int screen_start(const struct screen_options *options, char *why, size_t cap)
 {
     size_t n = 0;
@@ -221,7 +239,7 @@ int screen_start(const struct screen_options *options, char *why, size_t cap)
     if (check(why, cap) < 0)
         return -1;
     tcgetattr(STDIN_FILENO, &screen.before);
-    screen.curses = newterm(NULL, stdout, stdin);
+    screen.curses = start_curses();
     if (!screen.curses) {
         snprintf(why, cap, "this terminal cannot be set up");
         return -1;
