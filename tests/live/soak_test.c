@@ -1,0 +1,145 @@
+// Ten thousand refreshes while attachments come and go: descriptors, threads and memory stay.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <unistd.h>
+
+#include "app/sampler.h"
+#include "linux/source.h"
+#include "support/actors.h"
+#include "support/ns.h"
+
+enum { REFRESHES = 10000, WARM = 5000, SEGMENTS = 8 };
+enum { GROWTH = 256 * 1024 }; // bytes in use may differ so much by what just happens
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+static const bool counts_memory = false; // the sanitizer keeps what is freed
+#else
+static const bool counts_memory = true;
+#endif
+
+static int shmids[SEGMENTS];
+static uint64_t seed = 0x2545f4914f6cdd1d;
+
+static uint32_t dice(uint32_t below)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return (uint32_t)(seed >> 16) % below;
+}
+
+static size_t entries(const char *path)
+{
+    DIR *dir = opendir(path);
+    size_t n = 0;
+
+    while (dir && readdir(dir))
+        n++;
+    if (dir)
+        closedir(dir);
+    return n;
+}
+
+struct use {
+    size_t descriptors, threads, bytes, resident;
+};
+
+static struct use measure(void)
+{
+    struct use use = {entries("/proc/self/fd"), entries("/proc/self/task"), 0, 0};
+    FILE *file = fopen("/proc/self/statm", "re");
+
+    if (file && fscanf(file, "%*u %zu", &use.resident) != 1)
+        use.resident = 0;
+    if (file)
+        fclose(file);
+    use.resident *= (size_t)sysconf(_SC_PAGESIZE);
+    use.bytes = mallinfo2().uordblks + mallinfo2().hblkhd;
+    return use;
+}
+
+// Somebody attaches, detaches, forks or ends; somebody always does.
+static void churn(struct actors *a)
+{
+    static const enum actor_op ops[] = {OP_ATTACH, OP_ATTACH, OP_DETACH, OP_FORK, OP_EXIT,
+                                        OP_SPLIT, OP_MOVE, OP_EXEC};
+    enum actor_op op = ops[dice(sizeof ops / sizeof *ops)];
+    int slot = (int)dice(ACTORS), which = (int)dice(100);
+
+    if (op == OP_ATTACH)
+        which = shmids[dice(SEGMENTS)];
+    if (op == OP_FORK)
+        slot = actors_alive(a, slot) ? slot : 0;
+    if (op == OP_FORK && (which = actors_free_slot(a)) < 0)
+        return;
+    if (slot == 0 && (op == OP_EXIT || op == OP_EXEC))
+        return;
+    actors_do(a, slot, op, which, 0);
+}
+
+static void nothing_grows(void **state)
+{
+    (void)state;
+    const struct want want = {.need = ~0u & ~(unsigned)(NEED_ALL_MAPS | NEED_MAP_USE)};
+    const struct linux_source_options options = {.proc = "/proc"};
+    struct actors *a = actors_new();
+    assert_non_null(a);
+    for (int i = 0; i < SEGMENTS; i++)
+        shmids[i] = shmget(IPC_PRIVATE, ACTOR_PAGES * 4096, IPC_CREAT | 0600);
+    int semid = semget(IPC_PRIVATE, 3, IPC_CREAT | 0600);
+    int msqid = msgget(IPC_PRIVATE, IPC_CREAT | 0600);
+    struct linux_source *linux_source = linux_source_new(&options);
+    struct source source = linux_source_seam(linux_source);
+    struct sampler *s = sampler_new(&source, &(struct sampler_options){.interval = 3600});
+    struct use warm = {0}, end;
+    for (int i = 0; i < REFRESHES; i++) {
+        if (i % 4 == 0)
+            churn(a);
+        struct snapshot *p = sampler_collect(s, &want);
+        assert_int_equal(p->segments.n, SEGMENTS);
+        assert_true(p->has & NEED_HOLDERS);
+        snapshot_unref(p);
+        if (i == WARM)
+            warm = measure();
+    }
+    end = measure();
+    printf("in use: %zu, then %zu bytes; resident %zu KiB, then %zu KiB\n", warm.bytes, end.bytes,
+           warm.resident / 1024, end.resident / 1024);
+    assert_int_equal(end.descriptors, warm.descriptors);
+    assert_int_equal(end.threads, warm.threads);
+    if (counts_memory) {
+        assert_true(end.bytes < warm.bytes + GROWTH);
+        assert_true(end.resident < warm.resident + 1024 * 1024);
+    }
+    assert_int_equal(sampler_free(s), 0);
+    linux_source_free(linux_source);
+    actors_free(a);
+    for (int i = 0; i < SEGMENTS; i++)
+        shmctl(shmids[i], IPC_RMID, NULL);
+    semctl(semid, 0, IPC_RMID);
+    msgctl(msqid, IPC_RMID, NULL);
+}
+
+static int tests(void)
+{
+    const struct CMUnitTest all[] = {cmocka_unit_test(nothing_grows)};
+
+    return cmocka_run_group_tests(all, NULL, NULL);
+}
+
+int main(void)
+{
+    return ns_run(tests);
+}
