@@ -40,7 +40,7 @@ only() { # pattern, then the files that may include it
         esac
     done
 }
-only '(ncursesw/)?(n?curses|term)\.h' src/ui/screen.c
+only '(ncursesw/)?(n?curses|term)\.h' src/ui/screen.c src/ui/screen_keys.c
 only 'libproc2/.*' # the tests' alone: see src/linux/procs.c
 only 'jansson\.h' src/output/json.c
 only 'libsmartcols(/libsmartcols)?\.h' src/output/batch.c

@@ -25,6 +25,7 @@ RUN(leave);
 RUN(all_maps);
 RUN(details);
 RUN(header);
+RUN(colors);
 
 // commands_query.c: which rows, in which order
 RUN(search);

@@ -5,6 +5,7 @@
 #ifndef IPCTOP_APP_SESSION_H
 #define IPCTOP_APP_SESSION_H
 
+#include "app/config.h"
 #include "app/key.h"
 #include "app/sampler.h"
 #include "model/consequence.h"
@@ -91,8 +92,6 @@ struct session_options {
     int32_t id;
 };
 
-enum header_size { HEADER_AUTO, HEADER_FULL, HEADER_LINE, HEADER_NONE };
-
 VEC(identity_vec, struct identity);
 
 struct search { // "/": the text, and where the selection stood before it was typed
@@ -114,6 +113,8 @@ struct session {
     struct search search;
     double interval;
     enum header_size header;
+    enum scheme scheme;
+    bool has_colors;              // set by the ui: else every scheme looks as SCHEME_MONO
     bool details;                 // `i`: the panel of the selected object
     bool frozen;
     bool refresh_once;            // frozen, but the next picture is wanted

@@ -2,11 +2,12 @@
 #ifndef IPCTOP_UI_SCREEN_H
 #define IPCTOP_UI_SCREEN_H
 
-#include "app/key.h"
+#include "app/scheme.h"
 #include "ui/canvas.h"
 
 struct screen_options {
     bool no_color; // also by NO_COLOR in the environment
+    enum scheme scheme; // where there are colours
     bool no_mouse;
     bool ascii;    // also where the locale is not UTF-8
 };
@@ -23,9 +24,9 @@ void screen_resume(void);  // somebody else had the terminal meanwhile: everythi
 void screen_resize(void); // the terminal has another size now
 void screen_size(int *w, int *h);
 bool screen_ascii(void);
+bool screen_color(void); // it has eight colours and nobody forbade them
+void screen_scheme(enum scheme scheme); // SCHEME_MONO, whatever is asked, without colours
 void screen_show(const struct canvas *canvas); // sends only what changed
 void screen_redraw(void);                      // everything anew at the next show
-bool screen_key(struct key_event *event);      // false: no further key waiting. Never blocks
-bool screen_hung_up(void); // readable, but there is nothing to read: the terminal is gone
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef IPCTOP_UI_THEME_H
 #define IPCTOP_UI_THEME_H
 
+#include "app/scheme.h"
 #include "ui/canvas.h"
 
 // The numbers are those of ANSI X3.64, and of every terminal with eight colours.
@@ -16,7 +17,7 @@ struct look {
     uint8_t attributes;
 };
 
-// Always a valid look; without `color` both colours are THEME_DEFAULT.
-const struct look *theme_look(enum style style, bool color);
+// Always a valid look; in SCHEME_MONO both colours are THEME_DEFAULT.
+const struct look *theme_look(enum style style, enum scheme scheme);
 
 #endif

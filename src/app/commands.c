@@ -38,6 +38,8 @@ const struct command commands[] = {
      .help = "everything known of the row, on and off"},
     {.name = "header", .group = "Views", .run = run_header,
      .help = "header: by itself, full, one line, none"},
+    {.name = "colors", .group = "Views", .run = run_colors,
+     .help = "colours: default, light, high-contrast, mono"},
 
     {.name = "search", .group = "Finding", .label = "Search", .run = run_search,
      .help = "search forward as you type"},

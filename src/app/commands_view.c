@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "app/command_runs.h"
+#include "app/config.h"
 #include "app/view.h"
 
 enum { PAGE_UNKNOWN = 10 };
@@ -155,4 +156,16 @@ RUN(header)
     (void)event;
     s->header = s->header == HEADER_NONE ? HEADER_AUTO : s->header + 1;
     session_say(s, SEVERITY_NOTICE, "header: %s", names[s->header]);
+}
+
+RUN(colors)
+{
+    (void)event;
+    if (!s->has_colors) {
+        session_say(s, SEVERITY_WARNING,
+                    "no colours here: NO_COLOR, --no-color, or a terminal without");
+        return;
+    }
+    s->scheme = (s->scheme + 1) % SCHEME_COUNT;
+    session_say(s, SEVERITY_NOTICE, "colours: %s", scheme_name(s->scheme));
 }

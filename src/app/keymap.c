@@ -63,6 +63,7 @@ const struct binding keymap[] = {
     {0, 'Z', "freeze"},
     {0, 'd', "interval"},
     {0, 'm', "header"},
+    {0, 'C', "colors"},
     {0, 'i', "details"},
     {0, K_CTRL('l'), "redraw"},
     {0, K_CTRL('z'), "suspend"},

@@ -10,6 +10,7 @@
 
 #include "ui/draw.h"
 #include "ui/screen.h"
+#include "ui/screen_keys.h"
 #include "ui/signals.h"
 
 enum { TERMINAL, SAMPLER, SIGNALS, SOURCES };
@@ -19,6 +20,7 @@ struct loop {
     struct canvas canvas;
     struct want want; // what the sampler was told last
     bool wanted;
+    enum scheme scheme; // the terminal shows
     bool dirty; // what stands on the screen is not what it should be
     int ended;  // 0, or the signal that ended it
     long ticks; // left to go; 0: without end
@@ -40,6 +42,10 @@ static void draw(struct loop *l)
     screen_size(&w, &h);
     canvas_resize(&l->canvas, w, h);
     l->canvas.ascii = screen_ascii();
+    if (l->scheme != l->session->scheme) {
+        l->scheme = l->session->scheme;
+        screen_scheme(l->scheme);
+    }
     draw_session(&l->canvas, l->session);
     screen_show(&l->canvas);
     l->dirty = false;
@@ -195,8 +201,10 @@ static void turn(struct loop *l)
 
 int loop_run(struct session *session, long ticks)
 {
-    struct loop l = {.session = session, .dirty = true, .ticks = ticks};
+    struct loop l = {.session = session, .dirty = true, .ticks = ticks,
+                     .scheme = session->scheme};
 
+    session->has_colors = screen_color();
     while (!session->quit && !l.ended)
         turn(&l);
     if (l.ended)

@@ -3,6 +3,7 @@
 // Before term.h, whose macros have names like "columns".
 #include "base/mem.h"
 #include "base/text.h"
+#include "ui/screen_keys.h"
 #include "ui/signals.h"
 #include "ui/theme.h"
 
@@ -23,20 +24,12 @@
 #include <unistd.h>
 #include <wchar.h>
 
-enum {
-    ESC_WAIT_MS = 40,     // between Esc and what else makes it a key
-    DOUBLE_CLICK_MS = 400,
-    CODE_FOCUS = KEY_MAX + 1, // codes of our own for sequences curses has none for
-    CODE_PASTE_BEGIN,
-    CODE_PASTE_END,
-};
+enum { ESC_WAIT_MS = 40 }; // between Esc and what else makes it a key
 
 static struct {
     volatile bool on; // read by screen_rescue from a handler
     SCREEN *curses;
-    WINDOW *input; // a pad: reading from a window would also refresh it
     bool ascii, utf8, color, mouse;
-    bool pasting;
     attr_t attr[STYLE_COUNT];
     short pair[STYLE_COUNT];
     struct canvas shown; // what the terminal shows
@@ -44,8 +37,6 @@ static struct {
     char reset[256]; // what screen_rescue writes
     size_t reset_n;
     char paste_on[16], paste_off[16]; // bracketed paste; empty: the terminal has none
-    int64_t click_ms;
-    int click_x, click_y;
 } screen;
 
 // --- start and stop -------------------------------------------------------------------------------
@@ -125,47 +116,13 @@ static void start_colors(bool wanted)
                    COLORS >= 8;
     if (screen.color)
         use_default_colors();
-    for (int i = 0; i < STYLE_COUNT; i++) {
-        const struct look *look = theme_look((enum style)i, screen.color);
-
-        screen.attr[i] = A_NORMAL | (look->attributes & THEME_BOLD ? A_BOLD : 0) |
-                         (look->attributes & THEME_DIM ? A_DIM : 0) |
-                         (look->attributes & THEME_REVERSE ? A_REVERSE : 0) |
-                         (look->attributes & THEME_UNDERLINE ? A_UNDERLINE : 0);
-        screen.pair[i] = 0;
-        if (screen.color && (look->fg != THEME_DEFAULT || look->bg != THEME_DEFAULT) &&
-            init_pair((short)(i + 1), look->fg, look->bg) == OK)
-            screen.pair[i] = (short)(i + 1);
-    }
 }
 
-// Sequences terminals send although their description does not say so.
-static void define_keys(void)
+static attr_t attributes(unsigned of_look)
 {
-    static const struct {
-        const char *sequence;
-        int code;
-    } known[] = {
-        {"\033[A", KEY_UP},     {"\033OA", KEY_UP},      {"\033[B", KEY_DOWN},
-        {"\033OB", KEY_DOWN},   {"\033[C", KEY_RIGHT},   {"\033OC", KEY_RIGHT},
-        {"\033[D", KEY_LEFT},   {"\033OD", KEY_LEFT},    {"\033[H", KEY_HOME},
-        {"\033OH", KEY_HOME},   {"\033[1~", KEY_HOME},   {"\033[7~", KEY_HOME},
-        {"\033[F", KEY_END},    {"\033OF", KEY_END},     {"\033[4~", KEY_END},
-        {"\033[8~", KEY_END},   {"\033[2~", KEY_IC},     {"\033[3~", KEY_DC},
-        {"\033[5~", KEY_PPAGE}, {"\033[6~", KEY_NPAGE},  {"\033[Z", KEY_BTAB},
-        {"\033OM", KEY_ENTER},  {"\033OP", KEY_F(1)},    {"\033OQ", KEY_F(2)},
-        {"\033OR", KEY_F(3)},   {"\033OS", KEY_F(4)},    {"\033[11~", KEY_F(1)},
-        {"\033[12~", KEY_F(2)}, {"\033[13~", KEY_F(3)},  {"\033[14~", KEY_F(4)},
-        {"\033[15~", KEY_F(5)}, {"\033[17~", KEY_F(6)},  {"\033[18~", KEY_F(7)},
-        {"\033[19~", KEY_F(8)}, {"\033[20~", KEY_F(9)},  {"\033[21~", KEY_F(10)},
-        {"\033[23~", KEY_F(11)}, {"\033[24~", KEY_F(12)},
-        {"\033[I", CODE_FOCUS}, {"\033[O", CODE_FOCUS},
-        {"\033[200~", CODE_PASTE_BEGIN}, {"\033[201~", CODE_PASTE_END},
-    };
-
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (key_defined(known[i].sequence) == 0)
-            define_key(known[i].sequence, known[i].code);
+    return A_NORMAL | (of_look & THEME_BOLD ? A_BOLD : 0) | (of_look & THEME_DIM ? A_DIM : 0) |
+           (of_look & THEME_REVERSE ? A_REVERSE : 0) |
+           (of_look & THEME_UNDERLINE ? A_UNDERLINE : 0);
 }
 
 static void start_modes(bool mouse)
@@ -184,20 +141,9 @@ static void start_modes(bool mouse)
     }
     set_escdelay(ESC_WAIT_MS);
     typeahead(-1); // a key that waits is no reason to leave a screen half drawn
-    screen.input = newpad(1, 1);
-    keypad(screen.input, TRUE);
-    nodelay(screen.input, TRUE);
-    define_keys();
     curs_set(0);
     leaveok(stdscr, TRUE);
-    // On the console curses would ask gpm, on a descriptor of its own that nobody polls.
-    const char *term = getenv("TERM");
-    bool console = term && strncmp(term, "linux", strlen("linux")) == 0;
-    // Waiting for a second click would hold up the loop: presses are told apart here.
-    screen.mouse = mouse && !console &&
-                   mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
-    if (screen.mouse)
-        mouseinterval(0);
+    screen.mouse = screen_keys_start(mouse);
 }
 
 static void tell_terminal(const char *text)
@@ -248,6 +194,7 @@ int screen_start(const struct screen_options *options, char *why, size_t cap)
     screen.ascii = options->ascii || !screen.utf8;
     start_modes(!options->no_mouse);
     start_colors(!options->no_color);
+    screen_scheme(options->scheme);
     // What is pasted by accident must not be taken for commands.
     if (capability("BE") && capability("BD")) {
         append(screen.paste_on, sizeof screen.paste_on, &n, capability("BE"));
@@ -273,7 +220,7 @@ void screen_stop(void)
     signals_window_close();
     screen.on = false;
     mem_on_failure(NULL);
-    delwin(screen.input);
+    screen_keys_stop();
     delscreen(screen.curses);
     canvas_free(&screen.shown);
 }
@@ -337,6 +284,27 @@ void screen_resize(void)
 bool screen_ascii(void)
 {
     return screen.ascii;
+}
+
+bool screen_color(void)
+{
+    return screen.color;
+}
+
+void screen_scheme(enum scheme scheme)
+{
+    if (!screen.color)
+        scheme = SCHEME_MONO;
+    for (int i = 0; i < STYLE_COUNT; i++) {
+        const struct look *look = theme_look((enum style)i, scheme);
+
+        screen.attr[i] = attributes(look->attributes);
+        screen.pair[i] = 0;
+        if ((look->fg != THEME_DEFAULT || look->bg != THEME_DEFAULT) &&
+            init_pair((short)(i + 1), look->fg, look->bg) == OK)
+            screen.pair[i] = (short)(i + 1);
+    }
+    screen_redraw();
 }
 
 void screen_redraw(void)
@@ -414,151 +382,4 @@ void screen_show(const struct canvas *c)
     wnoutrefresh(stdscr);
     doupdate();
     signals_window_close();
-}
-
-// --- keys -----------------------------------------------------------------------------------------
-
-static int32_t from_curses(wint_t code)
-{
-    if (code >= (wint_t)KEY_F(1) && code <= (wint_t)KEY_F(12))
-        return K_F1 + (int32_t)(code - (wint_t)KEY_F(1));
-    switch (code) {
-    case KEY_UP:
-        return K_UP;
-    case KEY_DOWN:
-        return K_DOWN;
-    case KEY_LEFT:
-        return K_LEFT;
-    case KEY_RIGHT:
-        return K_RIGHT;
-    case KEY_PPAGE:
-    case KEY_A3:
-        return K_PGUP;
-    case KEY_NPAGE:
-    case KEY_C3:
-        return K_PGDN;
-    case KEY_HOME:
-    case KEY_FIND:
-    case KEY_A1:
-        return K_HOME;
-    case KEY_END:
-    case KEY_SELECT:
-    case KEY_C1:
-        return K_END;
-    case KEY_DC:
-        return K_DELETE;
-    case KEY_IC:
-        return K_INSERT;
-    case KEY_BTAB:
-        return K_BACKTAB;
-    case KEY_ENTER:
-        return K_ENTER;
-    case KEY_BACKSPACE:
-        return K_BACKSPACE;
-    default:
-        return K_NONE;
-    }
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static void read_mouse(struct key_event *event)
-{
-    MEVENT mouse;
-
-    if (getmouse(&mouse) != OK)
-        return;
-    event->x = mouse.x;
-    event->y = mouse.y;
-    if (mouse.bstate & BUTTON4_PRESSED) {
-        event->mouse = MOUSE_WHEEL_UP;
-    } else if (mouse.bstate & BUTTON5_PRESSED) {
-        event->mouse = MOUSE_WHEEL_DOWN;
-    } else if (mouse.bstate & BUTTON1_PRESSED) {
-        bool again = mouse.x == screen.click_x && mouse.y == screen.click_y &&
-                     now_ms() - screen.click_ms <= DOUBLE_CLICK_MS;
-
-        event->mouse = again ? MOUSE_DOUBLE : MOUSE_CLICK;
-        screen.click_ms = again ? 0 : now_ms();
-        screen.click_x = mouse.x;
-        screen.click_y = mouse.y;
-    } else {
-        return;
-    }
-    event->key = K_MOUSE;
-}
-
-// After Esc: the rest of a sequence nobody knows is not typed text. Its bytes could be commands.
-static int32_t escape(void)
-{
-    wint_t code;
-    int got = wget_wch(screen.input, &code);
-
-    if (got == ERR)
-        return K_ESC;
-    if (got == OK && (code == '[' || code == 'O')) {
-        bool control = code == '[';
-
-        while (wget_wch(screen.input, &code) == OK)
-            if (!control || (code >= 0x40 && code <= 0x7e)) // ECMA-48 5.4: the final byte
-                break;
-        return K_NONE;
-    }
-    if (got == KEY_CODE_YES)
-        ungetch((int)code);
-    else
-        unget_wch((wchar_t)code);
-    return K_ESC;
-}
-
-bool screen_key(struct key_event *event)
-{
-    wint_t code;
-    int got = wget_wch(screen.input, &code);
-
-    *event = (struct key_event){.key = K_NONE};
-    if (got == ERR)
-        return false;
-    if (got == KEY_CODE_YES) {
-        if (code == KEY_MOUSE)
-            read_mouse(event);
-        else if (code == CODE_PASTE_BEGIN || code == CODE_PASTE_END)
-            screen.pasting = code == CODE_PASTE_BEGIN;
-        else if (!screen.pasting)
-            event->key = from_curses(code);
-        return true;
-    }
-    if (screen.pasting)
-        return true;
-    switch (code) {
-    case 27:
-        event->key = escape();
-        break;
-    case '\n':
-        event->key = K_ENTER;
-        break;
-    case 8:
-        event->key = K_BACKSPACE;
-        break;
-    default:
-        event->key = (int32_t)code;
-    }
-    return true;
-}
-
-bool screen_hung_up(void)
-{
-    struct pollfd terminal = {.fd = STDIN_FILENO, .events = POLLIN};
-    int waiting = 0;
-
-    if (poll(&terminal, 1, 0) <= 0)
-        return false;
-    return terminal.revents & (POLLHUP | POLLERR | POLLNVAL) ||
-           ioctl(STDIN_FILENO, FIONREAD, &waiting) < 0 || waiting == 0;
 }

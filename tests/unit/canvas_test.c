@@ -213,17 +213,48 @@ static void looks_work_without_colours(void **state)
                                         STYLE_NEW,      STYLE_PROMPT};
 
     for (int style = 0; style < STYLE_COUNT; style++) {
-        const struct look *mono = theme_look(style, false), *color = theme_look(style, true);
+        const struct look *mono = theme_look((enum style)style, SCHEME_MONO);
         assert_int_equal(mono->fg, THEME_DEFAULT);
         assert_int_equal(mono->bg, THEME_DEFAULT);
-        assert_true(color->fg >= THEME_DEFAULT && color->fg <= THEME_WHITE);
-        assert_true(color->bg >= THEME_DEFAULT && color->bg <= THEME_WHITE);
-        assert_true(color->fg == THEME_DEFAULT || color->fg != color->bg);
     }
     for (size_t i = 0; i < sizeof marked / sizeof marked[0]; i++)
-        assert_true(theme_look(marked[i], false)->attributes & (THEME_BOLD | THEME_REVERSE));
-    assert_true(theme_look(STYLE_SELECTED, false)->attributes & THEME_REVERSE);
-    assert_ptr_equal(theme_look(99, true), theme_look(STYLE_PLAIN, true));
+        assert_true(theme_look(marked[i], SCHEME_MONO)->attributes & (THEME_BOLD | THEME_REVERSE));
+    assert_true(theme_look(STYLE_SELECTED, SCHEME_MONO)->attributes & THEME_REVERSE);
+    assert_ptr_equal(theme_look(99, SCHEME_LIGHT), theme_look(STYLE_PLAIN, SCHEME_LIGHT));
+    assert_ptr_equal(theme_look(STYLE_TAB, 99), theme_look(STYLE_TAB, SCHEME_DEFAULT));
+}
+
+static bool same_look(const struct look *a, const struct look *b)
+{
+    return a->fg == b->fg && a->bg == b->bg && a->attributes == b->attributes;
+}
+
+// In every scheme: only the eight colours, nothing invisible, and what is wrong, selected or tagged
+// does not look like the rest. On a light background nothing is written in yellow, cyan or white.
+static void looks_of_every_scheme_tell_things_apart(void **state)
+{
+    (void)state;
+    static const enum style marked[] = {STYLE_TITLE, STYLE_SELECTED, STYLE_TAGGED, STYLE_NEW,
+                                        STYLE_WARNING, STYLE_CRITICAL, STYLE_KEY, STYLE_TAB};
+
+    for (int scheme = 0; scheme < SCHEME_COUNT; scheme++) {
+        for (int style = 0; style < STYLE_COUNT; style++) {
+            const struct look *look = theme_look((enum style)style, (enum scheme)scheme);
+            assert_in_range(look->fg + 1, 0, THEME_WHITE + 1);
+            assert_in_range(look->bg + 1, 0, THEME_WHITE + 1);
+            assert_true(look->fg == THEME_DEFAULT || look->fg != look->bg);
+            // The terminal's own foreground may be any colour: not on a background of ours.
+            assert_true(look->bg == THEME_DEFAULT || look->fg != THEME_DEFAULT);
+            if (scheme == SCHEME_LIGHT && look->bg == THEME_DEFAULT)
+                assert_true(look->fg != THEME_YELLOW && look->fg != THEME_CYAN &&
+                            look->fg != THEME_WHITE);
+        }
+        for (size_t i = 0; i < sizeof marked / sizeof marked[0]; i++)
+            assert_false(same_look(theme_look(marked[i], (enum scheme)scheme),
+                                   theme_look(STYLE_PLAIN, (enum scheme)scheme)));
+        assert_false(same_look(theme_look(STYLE_CRITICAL, (enum scheme)scheme),
+                               theme_look(STYLE_WARNING, (enum scheme)scheme)));
+    }
 }
 
 int main(void)
@@ -239,6 +270,7 @@ int main(void)
         cmocka_unit_test(wrapped_entries_hang_under_their_text),
         cmocka_unit_test(wrapping_always_ends),
         cmocka_unit_test(looks_work_without_colours),
+        cmocka_unit_test(looks_of_every_scheme_tell_things_apart),
     };
     if (!setlocale(LC_ALL, "C.UTF-8"))
         setlocale(LC_ALL, "en_US.UTF-8");

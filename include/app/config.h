@@ -1,0 +1,49 @@
+// Settings kept across runs, as text: a pure parser and writer. The file itself: config_file.h.
+//
+// One "key = value" a line; blank lines and lines that begin with # are comments:
+//   interval = 2                 seconds between refreshes, 0.1 to 3600
+//   header = auto                auto, full, line, none
+//   colors = default             default, light, high-contrast, mono
+//   sort.TABLE = -size           as --sort takes it
+//   columns.TABLE = key,shmid    as -o takes it, without +
+// A line that is wrong is skipped and told by its number. What is written is the whole of what is
+// set: comments and keys of another version are not carried over.
+#ifndef IPCTOP_APP_CONFIG_H
+#define IPCTOP_APP_CONFIG_H
+
+#include "app/scheme.h"
+#include "model/kind.h"
+
+enum { CONFIG_COLUMNS = 64, CONFIG_BYTES = 1 << 16 }; // longer files are not settings of ours
+
+enum header_size { HEADER_AUTO, HEADER_FULL, HEADER_LINE, HEADER_NONE };
+
+struct arrangement { // of the tables of one kind
+    bool sorted;     // by what follows; else as the kind has it
+    const struct column *sort; // NULL: as read
+    bool descending;
+    const struct column *columns[CONFIG_COLUMNS]; // in order; n 0: those the kind shows
+    size_t n;
+};
+
+struct config {
+    double interval; // seconds; 0: not said
+    enum header_size header;
+    enum scheme scheme;
+    struct arrangement tables[KIND_COUNT];
+};
+
+// Fills all of *out; returns how many lines were skipped, of which `why` tells the first ones:
+// "line 3: no setting 'foo'; line 9: …". Text of any bytes is taken.
+size_t config_parse(struct config *out, const char *text, size_t n, char *why, size_t cap);
+// The text that gives this when parsed. The caller frees.
+char *config_text(const struct config *config);
+
+// "key,shmid,size" → columns. NULL, or what is wrong with it (in `why`).
+const char *config_columns(const struct kind *kind, const char *list, struct arrangement *out,
+                           char *why, size_t cap);
+
+const char *scheme_name(enum scheme scheme);
+bool scheme_by_name(const char *name, enum scheme *scheme);
+
+#endif
