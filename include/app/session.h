@@ -125,6 +125,7 @@ struct session {
     int64_t message_ns;           // CLOCK_MONOTONIC when it appeared
     size_t acting;                // actions handed over whose outcomes are still to come
     struct outcome_vec results;   // outcomes so far of the actions under way
+    bool list_results;            // several were asked for at once: they end in a list
     bool quit, suspend, redraw;   // asked of the loop
 };
 

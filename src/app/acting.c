@@ -44,9 +44,12 @@ static void hand_over(struct session *s, struct action_vec *actions)
             actions->at[n++] = actions->at[i]; // kill(2): 0 and less mean whole groups
     if (!n)
         return;
-    if (!s->acting)
+    if (!s->acting) {
         vec_clear(&s->results);
+        s->list_results = false;
+    }
     s->acting += n;
+    s->list_results |= n > 1;
     sampler_act(s->sampler, actions->at, n);
     if (n > 1)
         session_say(s, SEVERITY_NOTICE, "%zu actions under way", n);
@@ -280,27 +283,40 @@ void acting_remove(struct session *s)
 
 // --- outcomes -------------------------------------------------------------------------------------
 
-void acting_results(struct session *s)
+// Single actions, however quickly one follows the other: the last one's, but a failure first.
+static void say_result(struct session *s)
+{
+    const struct outcome *told = NULL;
+
+    for (size_t i = 0; i < s->results.n; i++)
+        if (!told || told->state == OUTCOME_DONE || s->results.at[i].state != OUTCOME_DONE)
+            told = &s->results.at[i];
+    if (told)
+        session_say(s, told->state == OUTCOME_DONE ? SEVERITY_NOTICE : SEVERITY_CRITICAL, "%s",
+                    told->text);
+}
+
+static void list_results(struct session *s)
 {
     char summary[96];
+    char *list = preview_results(&s->results, summary, sizeof summary);
+    struct prompt *p = prompt_open(s, PROMPT_TEXT, NULL);
 
-    if (!s->acting || s->results.n < s->acting)
+    snprintf(p->title, sizeof p->title, "%s", summary);
+    p->body = list;
+    session_say(s, SEVERITY_NOTICE, "%s", summary);
+}
+
+void acting_results(struct session *s)
+{
+    if (!s->acting || (s->list_results && s->results.n < s->acting))
         return;
-    if (s->results.n == 1) {
-        const struct outcome *o = &s->results.at[0];
-
-        session_say(s, o->state == OUTCOME_DONE ? SEVERITY_NOTICE : SEVERITY_CRITICAL, "%s",
-                    o->text);
-    } else if (s->prompt.type != PROMPT_NONE) {
+    if (!s->list_results)
+        say_result(s);
+    else if (s->prompt.type != PROMPT_NONE)
         return; // shown when that prompt is answered
-    } else {
-        char *list = preview_results(&s->results, summary, sizeof summary);
-        struct prompt *p = prompt_open(s, PROMPT_TEXT, NULL);
-
-        snprintf(p->title, sizeof p->title, "%s", summary);
-        p->body = list;
-        session_say(s, SEVERITY_NOTICE, "%s", summary);
-    }
-    s->acting = 0;
+    else
+        list_results(s);
+    s->acting -= s->results.n < s->acting ? s->results.n : s->acting;
     vec_clear(&s->results);
 }

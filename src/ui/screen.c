@@ -3,13 +3,12 @@
 // Before term.h, whose macros have names like "columns".
 #include "base/mem.h"
 #include "base/text.h"
+#include "ui/rescue.h"
 #include "ui/screen_keys.h"
 #include "ui/signals.h"
 #include "ui/theme.h"
 
 #include <curses.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <langinfo.h>
 #include <limits.h>
 #include <poll.h>
@@ -27,15 +26,12 @@
 enum { ESC_WAIT_MS = 40 }; // between Esc and what else makes it a key
 
 static struct {
-    volatile bool on; // read by screen_rescue from a handler
+    bool on;
     SCREEN *curses;
     bool ascii, utf8, color, mouse;
     attr_t attr[STYLE_COUNT];
     short pair[STYLE_COUNT];
     struct canvas shown; // what the terminal shows
-    struct termios before;
-    char reset[256]; // what screen_rescue writes
-    size_t reset_n;
     char paste_on[16], paste_off[16]; // bracketed paste; empty: the terminal has none
 } screen;
 
@@ -61,23 +57,23 @@ static void append(char *dst, size_t cap, size_t *n, const char *text)
     dst[*n] = '\0';
 }
 
-static void prepare_reset(void)
+// What gives the terminal back without curses.
+static void arm_rescue(void)
 {
-    size_t n = 0, cap = sizeof screen.reset;
     const char *home = capability("rmcup"), *xm = capability("XM");
+    char reset[256];
+    size_t n = 0;
 
     if (screen.mouse)
-        append(screen.reset, cap, &n, xm ? tiparm(xm, 0) : "\033[?1000l");
-    append(screen.reset, cap, &n, screen.paste_off);
-    append(screen.reset, cap, &n, capability("rmacs"));
-    append(screen.reset, cap, &n, capability("sgr0"));
-    append(screen.reset, cap, &n, capability("op"));
-    append(screen.reset, cap, &n, capability("rmkx"));
-    append(screen.reset, cap, &n, capability("cnorm"));
-    append(screen.reset, cap, &n, home);
-    if (!home)
-        append(screen.reset, cap, &n, "\r\n");
-    screen.reset_n = n;
+        append(reset, sizeof reset, &n, xm ? tiparm(xm, 0) : "\033[?1000l");
+    append(reset, sizeof reset, &n, screen.paste_off);
+    append(reset, sizeof reset, &n, capability("rmacs"));
+    append(reset, sizeof reset, &n, capability("sgr0"));
+    append(reset, sizeof reset, &n, capability("op"));
+    append(reset, sizeof reset, &n, capability("rmkx"));
+    append(reset, sizeof reset, &n, capability("cnorm"));
+    append(reset, sizeof reset, &n, home ? home : "\r\n");
+    rescue_arm(reset, n);
 }
 
 // Whether curses can work here: its own start ends the process where it cannot.
@@ -184,7 +180,7 @@ int screen_start(const struct screen_options *options, char *why, size_t cap)
 
     if (check(why, cap) < 0)
         return -1;
-    tcgetattr(STDIN_FILENO, &screen.before);
+    rescue_note_settings();
     screen.curses = start_curses();
     if (!screen.curses) {
         snprintf(why, cap, "this terminal cannot be set up");
@@ -201,7 +197,7 @@ int screen_start(const struct screen_options *options, char *why, size_t cap)
         n = 0;
         append(screen.paste_off, sizeof screen.paste_off, &n, capability("BD"));
     }
-    prepare_reset();
+    arm_rescue();
     screen.on = true;
     mem_on_failure(screen_rescue);
     signals_rescue(screen_rescue); // also takes the place of the handlers curses has set
@@ -219,6 +215,7 @@ void screen_stop(void)
     endwin();
     signals_window_close();
     screen.on = false;
+    rescue_disarm();
     mem_on_failure(NULL);
     screen_keys_stop();
     delscreen(screen.curses);
@@ -227,24 +224,8 @@ void screen_stop(void)
 
 void screen_rescue(void)
 {
-    int saved = errno;
-
-    if (!screen.on)
-        return;
+    rescue_now();
     screen.on = false;
-    // A terminal that does not read would keep us here for ever: start it, drop what is queued,
-    // and then write no more than it takes at once.
-    tcflow(STDOUT_FILENO, TCOON);
-    tcflush(STDOUT_FILENO, TCOFLUSH);
-    tcsetattr(STDIN_FILENO, TCSANOW, &screen.before);
-    int flags = fcntl(STDOUT_FILENO, F_GETFL);
-    if (flags >= 0)
-        fcntl(STDOUT_FILENO, F_SETFL, flags | O_NONBLOCK);
-    ssize_t done = write(STDOUT_FILENO, screen.reset, screen.reset_n);
-    (void)done;
-    if (flags >= 0)
-        fcntl(STDOUT_FILENO, F_SETFL, flags); // the description is the shell's, too
-    errno = saved;
 }
 
 void screen_resume(void)

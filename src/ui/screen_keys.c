@@ -1,6 +1,7 @@
 #include "ui/screen_keys.h"
 
 #include "base/clock.h"
+#include "ui/sequences.h"
 
 #include <curses.h>
 #include <poll.h>
@@ -11,9 +12,7 @@
 
 enum {
     DOUBLE_CLICK_MS = 400,
-    CODE_FOCUS = KEY_MAX + 1, // codes of our own for sequences curses has none for
-    CODE_PASTE_BEGIN,
-    CODE_PASTE_END,
+    CODE_OURS = 0x1000, // codes of sequences[]; curses gives its own out from 256 and KEY_MAX on
 };
 
 static struct {
@@ -25,33 +24,12 @@ static struct {
 
 // --- start and stop -------------------------------------------------------------------------------
 
-// Sequences terminals send although their description does not say so.
+// Only those the terminal's description does not give another meaning.
 static void define_keys(void)
 {
-    static const struct {
-        const char *sequence;
-        int code;
-    } known[] = {
-        {"\033[A", KEY_UP},     {"\033OA", KEY_UP},      {"\033[B", KEY_DOWN},
-        {"\033OB", KEY_DOWN},   {"\033[C", KEY_RIGHT},   {"\033OC", KEY_RIGHT},
-        {"\033[D", KEY_LEFT},   {"\033OD", KEY_LEFT},    {"\033[H", KEY_HOME},
-        {"\033OH", KEY_HOME},   {"\033[1~", KEY_HOME},   {"\033[7~", KEY_HOME},
-        {"\033[F", KEY_END},    {"\033OF", KEY_END},     {"\033[4~", KEY_END},
-        {"\033[8~", KEY_END},   {"\033[2~", KEY_IC},     {"\033[3~", KEY_DC},
-        {"\033[5~", KEY_PPAGE}, {"\033[6~", KEY_NPAGE},  {"\033[Z", KEY_BTAB},
-        {"\033OM", KEY_ENTER},  {"\033OP", KEY_F(1)},    {"\033OQ", KEY_F(2)},
-        {"\033OR", KEY_F(3)},   {"\033OS", KEY_F(4)},    {"\033[11~", KEY_F(1)},
-        {"\033[12~", KEY_F(2)}, {"\033[13~", KEY_F(3)},  {"\033[14~", KEY_F(4)},
-        {"\033[15~", KEY_F(5)}, {"\033[17~", KEY_F(6)},  {"\033[18~", KEY_F(7)},
-        {"\033[19~", KEY_F(8)}, {"\033[20~", KEY_F(9)},  {"\033[21~", KEY_F(10)},
-        {"\033[23~", KEY_F(11)}, {"\033[24~", KEY_F(12)},
-        {"\033[I", CODE_FOCUS}, {"\033[O", CODE_FOCUS},
-        {"\033[200~", CODE_PASTE_BEGIN}, {"\033[201~", CODE_PASTE_END},
-    };
-
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (key_defined(known[i].sequence) == 0)
-            define_key(known[i].sequence, known[i].code);
+    for (size_t i = 0; i < n_sequences; i++)
+        if (key_defined(sequences[i].bytes) == 0)
+            define_key(sequences[i].bytes, CODE_OURS + (int)i);
 }
 
 bool screen_keys_start(bool mouse)
@@ -82,6 +60,8 @@ void screen_keys_stop(void)
 
 static int32_t from_curses(wint_t code)
 {
+    if (code >= CODE_OURS && code < CODE_OURS + n_sequences)
+        return sequences[code - CODE_OURS].key;
     if (code >= (wint_t)KEY_F(1) && code <= (wint_t)KEY_F(12))
         return K_F1 + (int32_t)(code - (wint_t)KEY_F(1));
     switch (code) {
@@ -176,6 +156,18 @@ static int32_t escape(void)
     return K_ESC;
 }
 
+static void take_code(wint_t code, struct key_event *event)
+{
+    int32_t key = from_curses(code);
+
+    if (code == KEY_MOUSE)
+        read_mouse(event);
+    else if (key == SEQUENCE_PASTE_BEGIN || key == SEQUENCE_PASTE_END)
+        keys.pasting = key == SEQUENCE_PASTE_BEGIN;
+    else if (!keys.pasting && key != SEQUENCE_FOCUS)
+        event->key = key;
+}
+
 bool screen_key(struct key_event *event)
 {
     wint_t code;
@@ -185,28 +177,12 @@ bool screen_key(struct key_event *event)
     if (got == ERR)
         return false;
     if (got == KEY_CODE_YES) {
-        if (code == KEY_MOUSE)
-            read_mouse(event);
-        else if (code == CODE_PASTE_BEGIN || code == CODE_PASTE_END)
-            keys.pasting = code == CODE_PASTE_BEGIN;
-        else if (!keys.pasting)
-            event->key = from_curses(code);
-        return true;
-    }
-    if (keys.pasting)
-        return true;
-    switch (code) {
-    case 27:
-        event->key = escape();
-        break;
-    case '\n':
-        event->key = K_ENTER;
-        break;
-    case 8:
-        event->key = K_BACKSPACE;
-        break;
-    default:
-        event->key = (int32_t)code;
+        take_code(code, event);
+    } else if (!keys.pasting) {
+        event->key = code == 27     ? escape()
+                     : code == '\n' ? K_ENTER
+                     : code == 8    ? K_BACKSPACE
+                                    : (int32_t)code;
     }
     return true;
 }

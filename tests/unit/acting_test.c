@@ -376,6 +376,23 @@ static void results_do_not_interrupt(void **state)
     user_await_acts(u, acts, 3);
 }
 
+// Two single removals, the second before the outcome of the first is there: no list to close.
+static void single_actions_never_end_in_a_list(void **state)
+{
+    struct user *u = *state;
+    struct action acts[2];
+
+    user_see(u, fake_crowd(3));
+    for (int32_t id = 0; id <= 3; id += 3) {
+        user_go(u, id);
+        user_press(u, 'x');
+        say_yes(u);
+    }
+    user_await_acts(u, acts, 2);
+    assert_int_equal(asked(u)->type, PROMPT_NONE);
+    assert_string_equal(u->s.message, "done as told");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -396,6 +413,7 @@ int main(void)
         TEST(many_take_a_list_a_word_and_give_a_list),
         TEST(tagged_but_hidden_rows_are_not_acted_on_silently),
         TEST(results_do_not_interrupt),
+        TEST(single_actions_never_end_in_a_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
