@@ -27,17 +27,20 @@ RUN(details);
 RUN(header);
 RUN(colors);
 
-// commands_query.c: which rows, in which order
+// commands_query.c: which rows
 RUN(search);
 RUN(search_next);
 RUN(search_previous);
 RUN(filter);
 RUN(owner);
 RUN(orphans);
+
+// commands_order.c: in which order, and which columns
 RUN(sort);
 RUN(sort_right);
 RUN(sort_left);
 RUN(invert);
+RUN(columns);
 
 // commands_do.c: tags, acting, the program itself
 RUN(tag);

@@ -11,7 +11,7 @@
 #include "model/consequence.h"
 #include "model/rows.h"
 
-enum { VIEW_DEPTH = 6, VIEW_COLUMNS = 64, SESSION_TEXT = 256 };
+enum { VIEW_DEPTH = 6, VIEW_COLUMNS = CONFIG_COLUMNS, SESSION_TEXT = 256 };
 
 // One table on screen. Tabs each have their own; drilling down pushes one.
 struct view {
@@ -29,6 +29,7 @@ struct view {
     int32_t id;
     const struct column *sort;
     bool descending;
+    const struct arrangement *arranged; // of the session: its columns
     struct identity selected;  // the object, not the row
     bool has_selected;
     bool parent_gone;          // what was entered is there no more
@@ -49,9 +50,12 @@ enum prompt_type {
     PROMPT_TEXT,    // scrollable text: help, a preview, results
 };
 
+enum item_mark { ITEM_PLAIN, ITEM_OFF, ITEM_ON }; // a menu of things to switch shows [ ] and [x]
+
 struct menu_item {
     char label[96];
     int64_t value;
+    enum item_mark mark;
 };
 VEC(menu_vec, struct menu_item);
 VEC(action_vec, struct action);
@@ -76,6 +80,9 @@ struct prompt {
                               // what he cannot read: only Esc is taken then
     char *body;               // PROMPT_TEXT: lines; PROMPT_CONFIRM: more to read below the
                               // effect (a list of targets), or NULL; owned
+    const char *hint;         // PROMPT_MENU: what its keys do, static; NULL: as in every menu
+    // PROMPT_MENU: takes a key before the menu does, where it returns true; may be NULL
+    bool (*key)(struct session *session, const struct key_event *event);
     void (*changed)(struct session *session);              // as it is typed; may be NULL
     void (*done)(struct session *session, bool accepted);  // Enter/y or Esc/n; may open another
 };
@@ -90,6 +97,10 @@ struct session_options {
     uint32_t owner;
     bool has_id;
     int32_t id;
+    const struct config *config; // settings kept from before; NULL: none. interval is the one above
+    const struct column *const *columns; // -o, for that view; n_columns 0: as the settings say
+    size_t n_columns;
+    const char *notice;  // to be told at once; NULL: nothing
 };
 
 VEC(identity_vec, struct identity);
@@ -109,6 +120,7 @@ struct session {
     struct view tabs[KIND_COUNT]; // by kind; the base of each tab's stack
     struct view stack[VIEW_DEPTH]; // drilled-down views above the current tab
     size_t depth;                 // how many of them
+    struct arrangement arranged[KIND_COUNT]; // by kind
     struct identity_vec tags; // ordered, see app/tags.h
     struct search search;
     double interval;

@@ -59,6 +59,8 @@ const struct command commands[] = {
     {.name = "sort-left", .group = "Finding", .run = run_sort_left,
      .help = "sort by the previous column"},
     {.name = "invert", .group = "Finding", .run = run_invert, .help = "invert the order"},
+    {.name = "columns", .group = "Finding", .run = run_columns,
+     .help = "choose the columns of this view, and their order"},
 
     {.name = "tag", .group = "Acting", .flags = CMD_OBJECT, .kinds = OBJECTS | IN(KIND_HOLDER),
      .run = run_tag, .help = "tag the row; signal and remove act on the tagged ones"},

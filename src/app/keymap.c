@@ -48,6 +48,7 @@ const struct binding keymap[] = {
     {0, '>', "sort-right"},
     {0, '<', "sort-left"},
     {0, 'I', "invert"},
+    {0, 'c', "columns"},
 
     {0, ' ', "tag"},
     {0, 'U', "untag-all"},

@@ -260,7 +260,9 @@ static void menu_key(struct session *s, const struct key_event *e)
     long by;
 
     p->error[0] = '\0';
-    if (moves(p, e, p->menu.n, &by)) {
+    if (p->key && p->key(s, e)) {
+        p->text[0] = '\0';
+    } else if (moves(p, e, p->menu.n, &by)) {
         p->cursor = clamp_add(p->cursor, by, p->menu.n);
         p->text[0] = '\0';
     } else if (e->key == K_ENTER) {

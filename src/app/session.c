@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "app/acting.h"
+#include "app/arrange.h"
 #include "app/keymap.h"
 #include "app/prompt.h"
 #include "app/tags.h"
@@ -40,8 +41,10 @@ static void open_first(struct session *s, const struct session_options *o)
         v->filter = filter_parse(v->kind, o->filter, &error);
         snprintf(v->filter_text, sizeof v->filter_text, "%s", v->filter ? o->filter : "");
     }
-    if (o->sort)
-        rows_parse_sort(v->kind, o->sort, &v->sort, &v->descending);
+    if (o->sort && rows_parse_sort(v->kind, o->sort, &v->sort, &v->descending))
+        arrange_sort(s, v->sort, v->descending);
+    if (o->n_columns)
+        arrange_set_columns(s, v->kind, o->columns, o->n_columns);
     v->has_owner = o->has_owner;
     v->owner = o->owner;
     v->has_id = o->has_id;
@@ -51,9 +54,19 @@ static void open_first(struct session *s, const struct session_options *o)
 void session_init(struct session *s, struct sampler *sampler, const struct session_options *o)
 {
     *s = (struct session){.options = *o, .sampler = sampler, .interval = o->interval};
-    for (size_t i = 0; i < session_n_tabs; i++)
+    if (o->config)
+        arrange_start(s, o->config);
+    for (size_t i = 0; i < session_n_tabs; i++) {
         view_init(&s->tabs[session_tabs[i]], kind_get(session_tabs[i]), NULL);
+        arrange_view(s, &s->tabs[session_tabs[i]]);
+    }
     open_first(s, o);
+    if (o->notice)
+        session_say(s, SEVERITY_WARNING, "%s", o->notice);
+    // The caller's, and no longer than this call.
+    s->options.config = NULL;
+    s->options.columns = NULL;
+    s->options.notice = NULL;
 }
 
 void session_free(struct session *s)
@@ -115,6 +128,16 @@ void session_key(struct session *s, const struct key_event *event)
         command_run(command, s, event);
 }
 
+static bool is_shown(const struct view *v, const struct column *column)
+{
+    const struct arrangement *a = v->arranged;
+
+    for (size_t i = 0; a && i < a->n; i++)
+        if (a->columns[i] == column)
+            return true;
+    return (!a || !a->n) && column->flags & COL_SCREEN;
+}
+
 static unsigned column_needs(const struct view *v)
 {
     const struct kind *kind = v->kind;
@@ -123,7 +146,7 @@ static unsigned column_needs(const struct view *v)
     for (size_t i = 0; i < kind->n_columns; i++) {
         const struct column *column = &kind->columns[i];
 
-        if (column->flags & COL_SCREEN || column == v->sort ||
+        if (is_shown(v, column) || column == v->sort ||
             (v->orphans && strcmp(column->name, "orphan") == 0))
             need |= column->need;
     }

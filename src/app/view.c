@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/arrange.h"
 #include "app/targets.h"
+#include "base/text.h"
 
 void view_init(struct view *v, const struct kind *kind, const struct identity *parent)
 {
@@ -95,13 +97,27 @@ void view_sort(struct view *v, const struct snapshot *s, const struct column *co
     view_rebuild(v, s);
 }
 
+static bool shows(const struct view *v, const struct snapshot *s, const void *row,
+                  const char *text)
+{
+    const struct arrangement *a = v->arranged;
+    char shown[CELL_SCRATCH];
+
+    if (!a || !a->n)
+        return row_contains(v->kind, s, row, text);
+    for (size_t i = 0; i < a->n; i++)
+        if (text_contains(column_text(a->columns[i], s, row, shown, sizeof shown), text))
+            return true;
+    return false;
+}
+
 bool view_search(const struct view *v, const struct snapshot *s, const char *text, size_t from,
                  bool backwards, size_t *row)
 {
     for (size_t i = 1; i <= v->rows.n; i++) {
         size_t at = (backwards ? from + v->rows.n - i : from + i) % v->rows.n;
 
-        if (row_contains(v->kind, s, v->rows.at[at], text)) {
+        if (shows(v, s, v->rows.at[at], text)) {
             *row = at;
             return true;
         }
@@ -163,7 +179,7 @@ void session_sort(struct session *s, const struct column *column)
     struct view *v = session_view(s);
     bool descending = column->flags & COL_DESCENDING;
 
-    view_sort(v, s->snapshot, column, v->sort == column ? !v->descending : descending);
+    arrange_sort(s, column, v->sort == column ? !v->descending : descending);
 }
 
 // Rows point into the snapshot a view was last built from: what is not on screen keeps none.
@@ -206,6 +222,7 @@ bool session_push(struct session *s, enum kind_id kind, const struct identity *p
     forget_rows(session_view(s));
     struct view *v = &s->stack[s->depth++];
     view_init(v, opened, parent);
+    arrange_view(s, v);
     snprintf(v->path, sizeof v->path, "%s", path);
     s->all_maps = false;
     session_rebuild(s);

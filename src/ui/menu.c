@@ -4,12 +4,24 @@
 
 enum { MENU_MIN = 28 };
 
+static const char *mark_text(enum item_mark mark)
+{
+    return mark == ITEM_ON ? "[x] " : mark == ITEM_OFF ? "[ ] " : "";
+}
+
+static const char *hint(const struct prompt *prompt)
+{
+    return prompt->hint ? prompt->hint : "Enter choose  Esc back";
+}
+
 static struct rect menu_box(const struct canvas *c, const struct prompt *prompt)
 {
-    int w = canvas_width(c, prompt->title) + 8;
+    int w = canvas_width(c, prompt->title) + 8, bottom = canvas_width(c, hint(prompt)) + 6;
 
+    w = bottom > w ? bottom : w;
     for (size_t i = 0; i < prompt->menu.n; i++) {
-        int item = canvas_width(c, prompt->menu.at[i].label) + 6;
+        const struct menu_item *at = &prompt->menu.at[i];
+        int item = canvas_width(c, mark_text(at->mark)) + canvas_width(c, at->label) + 6;
         w = item > w ? item : w;
     }
     w = w > MENU_MIN ? w : MENU_MIN;
@@ -31,7 +43,9 @@ void prompt_menu(struct canvas *c, struct prompt *prompt)
     box_draw(c, r, prompt->title);
     for (size_t i = 0; i < page && prompt->top + i < n; i++) {
         struct rect line = {in.x - 1, in.y + (int)i, in.w + 2, 1};
-        canvas_text(c, in.x, line.y, in.w, STYLE_PLAIN, prompt->menu.at[prompt->top + i].label);
+        const struct menu_item *item = &prompt->menu.at[prompt->top + i];
+        int used = canvas_text(c, in.x, line.y, in.w, STYLE_PLAIN, mark_text(item->mark));
+        canvas_text(c, in.x + used, line.y, in.w - used, STYLE_PLAIN, item->label);
         if (prompt->top + i == prompt->cursor)
             canvas_style(c, line, STYLE_SELECTED);
     }
@@ -42,7 +56,7 @@ void prompt_menu(struct canvas *c, struct prompt *prompt)
     else if (prompt->text[0])
         canvas_text(c, in.x, y, in.w, STYLE_PROMPT, prompt->text);
     else
-        canvas_text(c, in.x, y, in.w, STYLE_DIM, "Enter choose  Esc back");
+        canvas_text(c, in.x, y, in.w, STYLE_DIM, hint(prompt));
 }
 
 bool prompt_menu_at(const struct canvas *canvas, const struct prompt *prompt, int x, int y,

@@ -29,7 +29,10 @@ static void mouse_prompt(const struct canvas *canvas, struct session *session,
         if (prompt->type == PROMPT_MENU &&
             prompt_menu_at(canvas, prompt, event->x, event->y, &item)) {
             prompt->cursor = item;
-            event->key = event->mouse == MOUSE_DOUBLE ? K_ENTER : K_NONE;
+            // What is to be switched is switched by it; what is to be chosen, chosen.
+            event->key = event->mouse != MOUSE_DOUBLE                   ? K_NONE
+                         : prompt->menu.at[item].mark == ITEM_PLAIN ? K_ENTER
+                                                                        : ' ';
             return;
         }
         break;

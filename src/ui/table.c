@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/arrange.h"
 #include "base/text.h"
 #include "ui/marks.h"
 
@@ -27,7 +28,7 @@ static bool repeats_parent(const struct session *session, const struct view *vie
 static size_t candidates(const struct session *session, const struct view *view,
                          const struct column **out)
 {
-    size_t n = kind_columns(view->kind, COL_SCREEN, out), kept = 0;
+    size_t n = arrange_columns(session, view->kind, out), kept = 0;
 
     for (size_t i = 0; i < n; i++) {
         if (!repeats_parent(session, view, out[i]))
