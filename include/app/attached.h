@@ -30,11 +30,11 @@ void attached_clear(struct attached *attached); // nobody holds anything
 bool attached_ask_all(struct attached *a, const struct snapshot *tables, struct meanwhile m);
 
 enum attached_news { ATTACHED_SAME, ATTACHED_MORE, ATTACHED_OTHER };
-// Asks the known holders, who did not answer last time, and who is new since. ATTACHED_SAME: all is
-// as it was. ATTACHED_MORE: it was brought up to date, and every known holder that answers holds
-// what it held. ATTACHED_OTHER: one does not; nothing was changed.
+// Asks the known holders, who did not answer last time, and with `newcomers` who is new since.
+// ATTACHED_SAME: all is as it was. ATTACHED_MORE: it was brought up to date, and every known holder
+// that answers holds what it held. ATTACHED_OTHER: one does not; nothing was changed.
 enum attached_news attached_ask_some(struct attached *a, const struct snapshot *tables,
-                                     struct meanwhile m);
+                                     bool newcomers, struct meanwhile m);
 
 // Where more of a segment was found than there is, asks its holders for file handles, which tell
 // apart what attached in other IPC namespaces. True where any told: a scan may now come out. False

@@ -299,11 +299,12 @@ static bool news(const struct attached *a)
 }
 
 enum attached_news attached_ask_some(struct attached *a, const struct snapshot *tables,
-                                     struct meanwhile m)
+                                     bool newcomers, struct meanwhile m)
 {
     struct pid_entry_vec entries = {0};
 
-    census_update(a->census, a->source);
+    if (newcomers)
+        census_update(a->census, a->source);
     pick(a, &entries);
     bool same = ask(a, PROBE_ATTACHMENTS, entries.at, entries.n, m) && holders_same(a);
     vec_free(&entries);

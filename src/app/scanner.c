@@ -6,10 +6,11 @@
 enum {
     PACE = 25,      // a scan's cost is paid for by so many times its length of rest: 4 %
     PACE_PROMPT = 4,
+    PACE_LIST = 4000, // the same for reading the list of processes: 0.025 %
     QUIET = 2,      // seconds
     PASSES = 3,     // of SCAN_FULLY, while attachments change under it
 };
-static const int64_t FULL_EVERY = 600 * CLOCK_SECOND;
+static const int64_t FULL_EVERY = 600 * CLOCK_SECOND, LIST_EVERY = 10 * CLOCK_SECOND;
 static const int64_t RETRY_FIRST = CLOCK_SECOND / 4, RETRY_LAST = 60 * CLOCK_SECOND;
 
 struct tuple { // what tells that attachments of a segment came or went
@@ -27,7 +28,8 @@ struct scanner {
     struct tuple_vec before; // of segments with attachments, as read before the last full scan
     int64_t started_s;       // when that began, epoch
     int64_t full_ns;         // the same by CLOCK_MONOTONIC
-    int64_t done_ns, cost_ns; // the end of what was last paid for, and its processor time
+    int64_t done_ns, cost_ns; // the end of the last full scan, and its processor time
+    int64_t listed_ns, list_cost_ns; // the same of the last look at who is new
     int64_t retry, retry_ns; // pause before the next look at what does not come out; when it ends
     uint64_t full_scans;
     bool running;
@@ -215,28 +217,36 @@ static void renew(struct scanner *s, const struct snapshot *tables, enum attache
     }
 }
 
-// Whether the last picture stands; then it is renewed. While it has to `rest`, the list of
-// processes is not read.
-static bool still_true(struct scanner *s, const struct snapshot *tables, int64_t now, bool rest,
-                       struct meanwhile m)
+// Whether the list of processes is to be read for who is new. It costs more than all else at rest,
+// and forks anywhere on the machine would have it read each time. It may wait: with conditions 1
+// and 2 met nobody has attached, forked or left, so that who is new and not known can only share an
+// address space that is known and counted (clone(2) CLONE_VM), and comes to light a little later.
+static bool list_is_due(const struct scanner *s, int64_t now, enum scan_effort effort)
 {
-    uint64_t number = s->census->number, forks;
+    int64_t rest = s->list_cost_ns * (effort == SCAN_AS_NEEDED ? PACE_LIST : PACE_PROMPT);
+
+    return now >= s->listed_ns + (rest < LIST_EVERY ? rest : LIST_EVERY);
+}
+
+// Whether the last picture stands; then it is renewed.
+static bool still_true(struct scanner *s, const struct snapshot *tables, int64_t now,
+                       enum scan_effort effort, struct meanwhile m)
+{
+    uint64_t number = s->census->number;
     int64_t cost = clock_used_ns();
 
     if (now - s->full_ns >= FULL_EVERY || (s->retry && now >= s->retry_ns) ||
         !tuples_rest(s, &tables->segments))
         return false;
-    if (rest && (!s->census->valid || s->source.forks(s->source.self, &forks) != 0 ||
-                 forks != s->census->forks))
-        return false;
-    enum attached_news news = attached_ask_some(&s->attached, tables, m);
+    enum attached_news news =
+        attached_ask_some(&s->attached, tables, list_is_due(s, now, effort), m);
+    if (s->census->number != number) {
+        s->list_cost_ns = clock_used_ns() - cost;
+        s->listed_ns = clock_ns();
+    }
     if (news == ATTACHED_OTHER)
         return false;
     renew(s, tables, news);
-    if (s->census->number != number) { // reading the list is paid for too
-        s->cost_ns = clock_used_ns() - cost;
-        s->done_ns = clock_ns();
-    }
     return true;
 }
 
@@ -269,7 +279,7 @@ bool scanner_update(struct scanner *s, const struct snapshot *tables, enum scan_
     }
     if (effort == SCAN_FULLY)
         return scan_fully(s, tables, PASSES, m);
-    if (s->scan && still_true(s, tables, now, rest, m))
+    if (s->scan && still_true(s, tables, now, effort, m))
         return true;
     return !(s->scan && rest) && scan_fully(s, tables, 1, m);
 }
