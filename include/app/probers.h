@@ -32,10 +32,12 @@ struct batch {
     const struct probe *probes;
     size_t n;
     bool one_by_one; // by one thread, and nothing more is asked once that one is stuck
+    // Called by the asking thread before it asks: what is known may help. May be NULL.
+    void (*prepare)(void *arg, size_t index, struct answer *answer);
     // Called by the asking thread, never by two with the same `worker` number at a time. What is
     // left in the answer is freed afterwards.
     void (*take)(void *arg, unsigned worker, size_t index, struct answer *answer);
-    void *arg; // for take
+    void *arg; // for both
     struct meanwhile meanwhile;
 };
 

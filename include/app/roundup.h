@@ -18,9 +18,16 @@ struct roundup { // zero it before use; holds the answers of the last roundup_as
 
 void roundup_free(struct roundup *roundup);
 
+// What processes held when they were asked last, ordered by pid.
+struct known_holdings {
+    const struct holding_vec *holdings; // NULL: to be asked for all they hold
+    const struct mapping_vec *mappings;
+};
+
 // `what` is PROBE_ATTACHMENTS or PROBE_EXACT. False: cancelled.
 bool roundup_ask(struct roundup *roundup, struct probers *probers, enum probe_what what,
-                 const struct pid_entry *entries, size_t n, struct meanwhile meanwhile);
+                 const struct pid_entry *entries, size_t n, struct known_holdings known,
+                 struct meanwhile meanwhile);
 
 // NULL where it holds nothing.
 const struct holding *holding_find(const struct holding_vec *holdings, int32_t pid);

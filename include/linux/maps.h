@@ -41,6 +41,9 @@ struct maps_engine {
     const char *name;
     enum scan_method method;
     int (*read)(int fd, const struct maps_devices *devices, struct mapping_vec *out);
+    // Whether all of these mappings stand as they did; there may be more. NULL where that is no
+    // cheaper than reading.
+    bool (*still)(int fd, const struct mapping_vec *known);
 };
 extern const struct maps_engine maps_by_query, maps_by_text;
 

@@ -11,7 +11,8 @@
 #include "model/snapshot.h"
 
 enum probe_what {
-    PROBE_ATTACHMENTS, // id: pid → mappings of SysV segments
+    PROBE_ATTACHMENTS, // id: pid → mappings of SysV segments. The answer may come with those known
+                       // (and namespace_differs): where they stand as they did, that is enough
     PROBE_EXACT,       // id: pid → the same, each mapping with its handle where permitted
     PROBE_PROCESS,     // id: pid → process (comm, uid, state, start, rss)
     PROBE_COMMAND,     // id: pid → process with its arguments too

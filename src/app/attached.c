@@ -37,7 +37,7 @@ void attached_input(const struct attached *a, struct scan_input *in)
 static bool ask(struct attached *a, enum probe_what what, const struct pid_entry *entries, size_t n,
                 struct meanwhile m)
 {
-    return roundup_ask(&a->roundup, a->probers, what, entries, n, m);
+    return roundup_ask(&a->roundup, a->probers, what, entries, n, (struct known_holdings){0}, m);
 }
 
 // --- other IPC namespaces -----------------------------------------------------------------------
@@ -306,7 +306,10 @@ enum attached_news attached_ask_some(struct attached *a, const struct snapshot *
     if (newcomers)
         census_update(a->census, a->source);
     pick(a, &entries);
-    bool same = ask(a, PROBE_ATTACHMENTS, entries.at, entries.n, m) && holders_same(a);
+    // Nobody has attached since (the caller saw to that): what holders held is looked at alone.
+    bool same = roundup_ask(&a->roundup, a->probers, PROBE_ATTACHMENTS, entries.at, entries.n,
+                            (struct known_holdings){&a->holdings, &a->mappings}, m) &&
+                holders_same(a);
     vec_free(&entries);
     if (!same)
         return ATTACHED_OTHER;

@@ -111,6 +111,8 @@ static bool ask(struct worker *w, struct prober *prober, const struct batch *bat
             continue;
         struct probe probe = batch->probes[i];
         uint64_t word = WORD(++sequence, i + 1);
+        if (batch->prepare)
+            batch->prepare(batch->arg, i, &answer);
         atomic_store_explicit(&w->word, word, memory_order_release);
         pool->source.probe(pool->source.self, prober, &probe, &answer);
         bool mine = atomic_compare_exchange_strong_explicit(
@@ -294,7 +296,7 @@ static void begin(struct probers *pool, const struct batch *batch, uint8_t *aske
 {
     memset(asked, ASKED_NOT, batch->n);
     mark_known(pool, batch, asked);
-    size_t hands = batch->one_by_one ? 1 : 1 + batch->n / 32;
+    size_t hands = batch->one_by_one ? 1 : 1 + batch->n / 64; // waking one costs, too
     if (hands > pool->threads)
         hands = pool->threads;
     while (pool->live < hands && may_start(pool) && start_worker(pool))

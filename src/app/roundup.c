@@ -14,7 +14,22 @@ struct gather {
 struct errand { // what all threads of one roundup share
     struct gather *gathers;
     const struct pid_entry *entries;
+    struct known_holdings known;
 };
+
+// By a probing thread, before it asks: the answer is its own, whatever becomes of the roundup.
+static void tell_known(void *arg, size_t index, struct answer *answer)
+{
+    struct errand *errand = arg;
+    const struct holding *holding =
+        holding_find(errand->known.holdings, errand->entries[index].pid);
+
+    if (!holding || holding->stale)
+        return;
+    for (uint32_t i = holding->first; i < holding->first + holding->n; i++)
+        vec_push(&answer->mappings, errand->known.mappings->at[i]);
+    answer->namespace_differs = holding->namespace_differs;
+}
 
 static void take(void *arg, unsigned worker, size_t index, struct answer *answer)
 {
@@ -109,17 +124,19 @@ static void reset(struct roundup *roundup)
 }
 
 bool roundup_ask(struct roundup *roundup, struct probers *probers, enum probe_what what,
-                 const struct pid_entry *entries, size_t n, struct meanwhile meanwhile)
+                 const struct pid_entry *entries, size_t n, struct known_holdings known,
+                 struct meanwhile meanwhile)
 {
     struct probe *probes = mem_alloc(n * sizeof *probes);
     uint8_t *asked = mem_alloc(n);
 
     reset(roundup);
-    struct errand errand = {roundup->gathers, entries};
+    struct errand errand = {roundup->gathers, entries, known};
     for (size_t i = 0; i < n; i++)
         probes[i] = (struct probe){what, entries[i].pid};
-    const struct batch batch = {
-        .probes = probes, .n = n, .take = take, .arg = &errand, .meanwhile = meanwhile};
+    const struct batch batch = {.probes = probes, .n = n, .take = take, .arg = &errand,
+                                .prepare = known.holdings ? tell_known : NULL,
+                                .meanwhile = meanwhile};
     bool complete = probers_run(probers, &batch, asked);
     join(roundup);
     for (size_t i = 0; i < n; i++)

@@ -223,9 +223,10 @@ static void renew(struct scanner *s, const struct snapshot *tables, enum attache
 // address space that is known and counted (clone(2) CLONE_VM), and comes to light a little later.
 static bool list_is_due(const struct scanner *s, int64_t now, enum scan_effort effort)
 {
-    int64_t rest = s->list_cost_ns * (effort == SCAN_AS_NEEDED ? PACE_LIST : PACE_PROMPT);
+    int64_t rest = s->list_cost_ns * PACE_LIST;
 
-    return now >= s->listed_ns + (rest < LIST_EVERY ? rest : LIST_EVERY);
+    return effort != SCAN_AS_NEEDED ||
+           now >= s->listed_ns + (rest < LIST_EVERY ? rest : LIST_EVERY);
 }
 
 // Whether the last picture stands; then it is renewed.

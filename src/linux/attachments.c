@@ -270,10 +270,40 @@ static void complete(struct reading *r, int32_t pid, bool exact)
     identify(r, exact);
 }
 
+// What the answer holds from before stands as it did. Leaving the IPC namespace does not change
+// whose segments are mapped.
+static bool holds_still(struct reading *r, int32_t pid)
+{
+    const struct maps_engine *engine = r->self->engine;
+    struct answer *answer = r->answer;
+    char path[PATH_CAP];
+    struct stat status;
+
+    if (!answer->mappings.n || !engine->still)
+        return false;
+    snprintf(path, sizeof path, "%" PRId32 "/maps", pid);
+    int fd = openat(r->self->proc, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return false;
+    bool still = engine->still(fd, &answer->mappings);
+    if (still && fstat(fd, &status) == 0)
+        r->instance = status.st_ino;
+    close(fd);
+    if (!still)
+        return false;
+    answer->method = engine->method;
+    know_start(r, pid);
+    return true;
+}
+
 void attachments_probe(struct attachments *self, int32_t pid, struct answer *answer)
 {
     struct reading r = {.self = self, .file = "maps", .answer = answer};
 
+    if (holds_still(&r, pid))
+        return;
+    vec_clear(&answer->mappings);
+    answer->namespace_differs = false;
     read_process(&r, pid);
     complete(&r, pid, false);
 }

@@ -87,8 +87,28 @@ static int query_read(int fd, const struct maps_devices *devices, struct mapping
     return error == -EINVAL || error == -ENOSYS ? -ENOTTY : error;
 }
 
+// Asked for by address a mapping is found at once, where the walk passes all others.
+static bool query_still(int fd, const struct mapping_vec *known)
+{
+    const uint8_t asked = MAP_R | MAP_W | MAP_X | MAP_SHARED_BIT;
+    struct map_query query;
+
+    for (size_t i = 0; i < known->n; i++) {
+        const struct mapping *then = &known->at[i];
+        if (ask(fd, then->start, &query, NULL, 0) != 0)
+            return false;
+        const struct mapping now = mapping_of(&query);
+        if (now.start != then->start || now.end != then->end || now.offset != then->offset ||
+            now.inode != then->inode || now.dev_major != then->dev_major ||
+            now.dev_minor != then->dev_minor || now.perms != (then->perms & asked))
+            return false;
+    }
+    return true;
+}
+
 const struct maps_engine maps_by_query = {
     .name = "PROCMAP_QUERY",
     .method = SCAN_PROCMAP_QUERY,
     .read = query_read,
+    .still = query_still,
 };
