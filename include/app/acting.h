@@ -6,6 +6,13 @@
 
 enum { ACTING_MANY = 10 }; // more targets than that: the word is typed
 
+// The objects of the rows meant, tagged or selected, each once, as targets of `verb`. False: there
+// is none, and it was said why. The caller frees.
+bool acting_objects(struct session *s, enum action_verb verb, struct action_vec *actions);
+// Asks whether to do it, after a list where there are several; says so where it cannot be done.
+// Takes over `actions`.
+void acting_propose(struct session *s, struct action_vec actions);
+
 void acting_signal(struct session *s);
 void acting_remove(struct session *s);
 // Shows what came of actions once all of their outcomes are there.

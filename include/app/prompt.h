@@ -9,6 +9,8 @@
 struct prompt *prompt_open(struct session *s, enum prompt_type type,
                            void (*done)(struct session *session, bool accepted));
 void prompt_close(struct session *s);
+// Lets the prompt's owner answer, then closes it, unless that opened another or found a mistake.
+void prompt_finish(struct session *s, bool accepted);
 void prompt_key(struct session *s, const struct key_event *event);
 
 void prompt_item(struct prompt *p, int64_t value, const char *format, ...)

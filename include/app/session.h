@@ -48,6 +48,7 @@ enum prompt_type {
     PROMPT_CONFIRM, // a question with its consequence: y, n, or a typed word
     PROMPT_MENU,    // choose one: signal, sort column, owner
     PROMPT_TEXT,    // scrollable text: help, a preview, results
+    PROMPT_FORM,    // several fields to change, app/form.h
 };
 
 enum item_mark { ITEM_PLAIN, ITEM_OFF, ITEM_ON }; // a menu of things to switch shows [ ] and [x]
@@ -59,6 +60,18 @@ struct menu_item {
 };
 VEC(menu_vec, struct menu_item);
 VEC(action_vec, struct action);
+
+struct form_field {
+    char label[16];
+    char text[64];
+    char was[64];     // as the form was opened
+    char hint[64];    // beside it, while there is no error
+    char error[96];   // beside it, until it is changed
+    size_t caret;     // offset in `text`
+    bool resolved;    // `text` is a name, and `number` what it stands for
+    uint32_t number;
+};
+VEC(form_field_vec, struct form_field);
 
 struct session;
 struct prompt {
@@ -72,14 +85,17 @@ struct prompt {
     struct consequence consequence; // PROMPT_CONFIRM
     struct action_vec actions; // copies of the targets: nothing moves under a prompt
     struct menu_vec menu;
-    size_t cursor;            // PROMPT_MENU: chosen item
+    struct form_field_vec fields; // PROMPT_FORM
+    bool waiting;             // PROMPT_FORM: a name is being looked up
+    size_t cursor;            // PROMPT_MENU: chosen item; PROMPT_FORM: field
     size_t top;               // first item or line shown (PROMPT_CONFIRM too: it may be long); the
                               // ui corrects what lies beyond the end
     size_t page;              // items or lines that fitted at the last drawing; set by the ui
     bool hidden;              // the screen is too small to show it: set by the ui. Nobody answers
                               // what he cannot read: only Esc is taken then
     char *body;               // PROMPT_TEXT: lines; PROMPT_CONFIRM: more to read below the
-                              // effect (a list of targets), or NULL; owned
+                              // effect (a list of targets), or NULL; PROMPT_FORM: what is
+                              // changed, above the fields; owned
     const char *hint;         // PROMPT_MENU: what its keys do, static; NULL: as in every menu
     // PROMPT_MENU: takes a key before the menu does, where it returns true; may be NULL
     bool (*key)(struct session *session, const struct key_event *event);
@@ -104,6 +120,15 @@ struct session_options {
 };
 
 VEC(identity_vec, struct identity);
+
+struct followed { // app/following.h
+    struct identity process;
+    char name[84];    // "17002 python"
+    int signal;
+    int64_t since_ns; // when it was sent, CLOCK_MONOTONIC; 0: it is not known to be yet
+    bool late;        // that it still runs was told
+};
+VEC(followed_vec, struct followed);
 
 struct search { // "/": the text, and where the selection stood before it was typed
     char text[SESSION_TEXT];
@@ -138,6 +163,8 @@ struct session {
     size_t acting;                // actions handed over whose outcomes are still to come
     struct outcome_vec results;   // outcomes so far of the actions under way
     bool list_results;            // several were asked for at once: they end in a list
+    struct followed_vec followed; // who was told to end, until it is told what came of it
+    int last_signal;              // chosen last; 0: none yet
     bool quit, suspend, redraw;   // asked of the loop
 };
 

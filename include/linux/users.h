@@ -9,6 +9,9 @@
 void users_probe_user(uint32_t uid, struct answer *answer);
 void users_probe_group(uint32_t gid, struct answer *answer);
 
+// ACTION_RESOLVE: names to numbers, in the outcome's action. May block as the probes do.
+void users_act(const struct action *action, struct outcome *outcome);
+
 // A user's name where /etc/passwd itself tells it, "uid 1001" otherwise: never blocks. Escaped.
 void users_local_name(uint32_t uid, char *dst, size_t cap);
 

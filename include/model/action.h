@@ -5,8 +5,10 @@
 #include "model/identity.h"
 
 enum action_verb { ACTION_REMOVE, ACTION_SIGNAL, ACTION_SET, ACTION_LOCK, ACTION_UNLOCK,
-                   ACTION_LIMIT };
+                   ACTION_LIMIT,
+                   ACTION_RESOLVE }; // changes nothing: set.user and set.group to numbers
 
+enum { SET_NAME = 64 };
 enum { SET_UID = 1, SET_GID = 2, SET_MODE = 4, SET_MAX_BYTES = 8 };
 
 struct action {
@@ -14,9 +16,11 @@ struct action {
     struct identity target; // a copy taken when the user chose it: what must still be true
     int signal;             // ACTION_SIGNAL
     struct {
-        unsigned which; // SET_*: the fields to change, the others stay
+        unsigned which; // SET_*: the fields to change, the others stay; ACTION_RESOLVE: to look
+                        // up, and in a failed outcome those there is nobody for
         uint32_t uid, gid, mode;
         uint64_t max_bytes;
+        char user[SET_NAME], group[SET_NAME]; // ACTION_RESOLVE
     } set; // ACTION_SET
     struct {
         char name[16];

@@ -12,6 +12,9 @@ struct consequence {
     bool impossible;    // refused beforehand: `effect` says why (pid <= 0, gone, another one now)
 };
 
+// The fields ACTION_SET changes: "owner oracle, mode 0640".
+void consequence_change(const struct snapshot *s, const struct action *action, char *dst, size_t cap);
+
 void consequence_of(const struct snapshot *s, const struct action *action, struct consequence *out);
 
 #endif

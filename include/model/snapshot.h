@@ -30,10 +30,15 @@ enum need {
     NEED_SYSTEM = 1 << 15,   // uptime and load for the header
 };
 
+enum { WANT_FOLLOWED = 16 };
+
 struct want {
     unsigned need;      // enum need
     bool focused;       // the rest counts only if so
     struct identity focus; // the object or process a drill-down shows
+    // Processes to be told about as well, named by something or not: pids, in any order.
+    uint8_t n_followed;
+    int32_t followed[WANT_FOLLOWED];
 };
 
 struct system { // the header's first line

@@ -23,4 +23,8 @@ bool prompt_menu_at(const struct canvas *canvas, const struct prompt *prompt, in
 // `page` to as many lines as may be skipped without missing one.
 void prompt_text(struct canvas *canvas, struct prompt *prompt);
 
+// PROMPT_FORM: a box with `body` and a line for each field; mistakes and hints stand beside the
+// fields as far as there is room, and those of the present one on the last line where there is not.
+void prompt_form(struct canvas *canvas, const struct prompt *prompt);
+
 #endif

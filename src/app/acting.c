@@ -5,12 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/following.h"
 #include "app/preview.h"
 #include "app/prompt.h"
 #include "app/tags.h"
 #include "app/targets.h"
 
 enum { ALL_OF_THEM = -1 };
+
+static const struct {
+    const char *title, *word, *doing;
+} verbs[] = {
+    [ACTION_REMOVE] = {"Remove", "remove", "removing"},
+    [ACTION_SIGNAL] = {"Signal", "signal", "sending the signal"},
+    [ACTION_SET] = {"Change", "change", "changing"},
+    [ACTION_LOCK] = {"Lock", "lock", "locking"},
+    [ACTION_UNLOCK] = {"Unlock", "unlock", "unlocking"},
+    [ACTION_LIMIT] = {"Limit", "set", "setting the limit"},
+};
 
 static const char *signal_name(int number, char *dst, size_t cap)
 {
@@ -50,12 +62,12 @@ static void hand_over(struct session *s, struct action_vec *actions)
     }
     s->acting += n;
     s->list_results |= n > 1;
+    following_begin(s, actions->at, n);
     sampler_act(s->sampler, actions->at, n);
     if (n > 1)
         session_say(s, SEVERITY_NOTICE, "%zu actions under way", n);
     else
-        session_say(s, SEVERITY_NOTICE, "%s",
-                    actions->at[0].verb == ACTION_SIGNAL ? "sending the signal" : "removing");
+        session_say(s, SEVERITY_NOTICE, "%s", verbs[actions->at[0].verb].doing);
 }
 
 static void confirmed(struct session *s, bool accepted)
@@ -70,14 +82,14 @@ static void ask(struct session *s, struct action_vec actions, const struct conse
                 char *body)
 {
     struct prompt *p = prompt_open(s, PROMPT_CONFIRM, confirmed);
-    bool removes = actions.at[0].verb == ACTION_REMOVE;
+    enum action_verb verb = actions.at[0].verb;
 
-    snprintf(p->title, sizeof p->title, "%s", removes ? "Remove" : "Signal");
+    snprintf(p->title, sizeof p->title, "%s", verbs[verb].title);
     p->consequence = *consequence;
     p->actions = actions;
     p->body = body;
     if (consequence->grave || actions.n > ACTING_MANY)
-        snprintf(p->word, sizeof p->word, "%s", removes ? "remove" : "signal");
+        snprintf(p->word, sizeof p->word, "%s", verbs[verb].word);
 }
 
 // The list was read: now the question.
@@ -95,8 +107,8 @@ static void previewed(struct session *s, bool accepted)
     vec_free(&actions);
 }
 
-// Takes over `actions`. One target is asked about at once, several are listed first.
-static void propose(struct session *s, struct action_vec actions)
+// One target is asked about at once, several are listed first.
+void acting_propose(struct session *s, struct action_vec actions)
 {
     struct consequence c;
 
@@ -135,9 +147,10 @@ static void signal_chosen(struct session *s, bool accepted)
         vec_free(&actions);
         return;
     }
+    s->last_signal = (int)item->value;
     for (size_t i = 0; i < actions.n; i++)
-        actions.at[i].signal = (int)item->value;
-    propose(s, actions);
+        actions.at[i].signal = s->last_signal;
+    acting_propose(s, actions);
 }
 
 static void add_signal(struct prompt *p, int number)
@@ -149,6 +162,18 @@ static void add_signal(struct prompt *p, int number)
         prompt_item(p, number, "%2d %-12s %s", number, name, means ? means : "");
 }
 
+// What keeps it from acting on most signals.
+static const char *state_of(const struct session *s, int32_t pid)
+{
+    const struct process *p = s->snapshot ? snapshot_process(s->snapshot, pid) : NULL;
+
+    if (!p || !(p->known & PROC_KNOWS_STATE))
+        return "";
+    return p->state == 'T' || p->state == 't' ? " (stopped)"
+           : p->state == 'D'                  ? " (in uninterruptible sleep)"
+                                              : "";
+}
+
 // Takes over `actions`.
 static void choose_signal(struct session *s, struct action_vec actions)
 {
@@ -157,14 +182,17 @@ static void choose_signal(struct session *s, struct action_vec actions)
 
     if (actions.n == 1) {
         process_name(s, actions.at[0].target.pid, name, sizeof name);
-        snprintf(p->title, sizeof p->title, "Send signal to %s", name);
+        snprintf(p->title, sizeof p->title, "Send signal to %s%s", name,
+                 state_of(s, actions.at[0].target.pid));
     } else {
         snprintf(p->title, sizeof p->title, "Send signal to %zu processes", actions.n);
     }
     p->actions = actions;
     add_signal(p, SIGTERM);
+    if (s->last_signal && s->last_signal != SIGTERM)
+        add_signal(p, s->last_signal);
     for (int number = 1; number <= SIGRTMAX; number++)
-        if (number != SIGTERM)
+        if (number != SIGTERM && number != s->last_signal)
             add_signal(p, number);
 }
 
@@ -245,7 +273,7 @@ void acting_signal(struct session *s)
     vec_free(&rows);
 }
 
-// --- removing -------------------------------------------------------------------------------------
+// --- objects --------------------------------------------------------------------------------------
 
 static bool has_target(const struct action_vec *actions, const struct identity *target)
 {
@@ -255,30 +283,37 @@ static bool has_target(const struct action_vec *actions, const struct identity *
     return false;
 }
 
-void acting_remove(struct session *s)
+bool acting_objects(struct session *s, enum action_verb verb, struct action_vec *actions)
 {
     struct identity_vec rows = {0};
-    struct action_vec actions = {0};
     enum kind_id kind = session_view(s)->kind->id;
     // Of these every row is an object of its own; all others may share one.
     bool distinct = kind == KIND_SEGMENT || kind == KIND_SEMSET || kind == KIND_QUEUE;
 
     meant(s, &rows);
     for (size_t i = 0; i < rows.n; i++) {
-        struct action action = {.verb = ACTION_REMOVE};
+        struct action action = {.verb = verb};
 
         if (targets_object(s->snapshot, &rows.at[i], &action.target) &&
-            (distinct || !has_target(&actions, &action.target)))
-            vec_push(&actions, action);
+            (distinct || !has_target(actions, &action.target)))
+            vec_push(actions, action);
     }
-    if (!actions.n && rows.n) {
+    if (!actions->n && rows.n) {
         char name[80];
 
-        session_say(s, SEVERITY_WARNING, "nothing to remove: %s is gone, or no object of its own",
-                    identity_text(&rows.at[0], name, sizeof name));
+        session_say(s, SEVERITY_WARNING, "nothing to %s: %s is gone, or no object of its own",
+                    verbs[verb].word, identity_text(&rows.at[0], name, sizeof name));
     }
     vec_free(&rows);
-    propose(s, actions);
+    return actions->n > 0;
+}
+
+void acting_remove(struct session *s)
+{
+    struct action_vec actions = {0};
+
+    if (acting_objects(s, ACTION_REMOVE, &actions))
+        acting_propose(s, actions);
 }
 
 // --- outcomes -------------------------------------------------------------------------------------

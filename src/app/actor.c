@@ -87,7 +87,7 @@ static void *run_main(void *arg)
         pthread_mutex_unlock(&actor->lock);
         outcome = (struct outcome){.action = run->action};
         actor->source.act(actor->source.self, &run->action, &outcome);
-        if (actor->acted)
+        if (actor->acted && run->action.verb != ACTION_RESOLVE)
             actor->acted(actor->acted_arg, &outcome);
         pthread_mutex_lock(&actor->lock);
         report(actor, &outcome); // late ones too: it is what happened

@@ -52,6 +52,7 @@ static void add_verb(struct line *line, const struct action *action)
     static const char *const verbs[] = {
         [ACTION_REMOVE] = "remove", [ACTION_SIGNAL] = "signal", [ACTION_SET] = "set",
         [ACTION_LOCK] = "lock",     [ACTION_UNLOCK] = "unlock", [ACTION_LIMIT] = "limit",
+        [ACTION_RESOLVE] = "resolve",
     };
 
     line_add(line, "%s", verbs[action->verb]);

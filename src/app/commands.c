@@ -76,6 +76,18 @@ const struct command commands[] = {
      .kinds = OBJECTS | PARTS | IN(KIND_FINDING),
      .help = "signal the process, or one that holds or waits on the object"},
 
+    {.name = "change", .group = "Acting", .run = run_change,
+     .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
+     .kinds = OBJECTS | PARTS | IN(KIND_FINDING),
+     .help = "change owner, group or mode of the object; the size limit of a queue"},
+    {.name = "lock", .group = "Acting", .run = run_lock,
+     .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
+     .kinds = IN(KIND_SEGMENT) | IN(KIND_HOLDER) | IN(KIND_MAPPING) | IN(KIND_FINDING),
+     .help = "lock a segment in memory, or unlock it"},
+    {.name = "limit", .group = "Acting", .label = "Change", .run = run_limit,
+     .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT, .kinds = IN(KIND_LIMIT),
+     .help = "in Limits: change that limit"},
+
     {.name = "refresh", .group = "Program", .run = run_refresh, .help = "read everything now"},
     {.name = "freeze", .group = "Program", .run = run_freeze, .help = "freeze the picture, on and off"},
     {.name = "interval", .group = "Program", .run = run_interval,

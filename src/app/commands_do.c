@@ -2,8 +2,10 @@
 #include <stdlib.h>
 
 #include "app/acting.h"
+#include "app/changing.h"
 #include "app/command_runs.h"
 #include "app/help.h"
+#include "app/limiting.h"
 #include "app/prompt.h"
 #include "app/tags.h"
 #include "app/view.h"
@@ -56,6 +58,24 @@ RUN(signal)
 {
     (void)event;
     acting_signal(s);
+}
+
+RUN(change)
+{
+    (void)event;
+    changing_set(s);
+}
+
+RUN(lock)
+{
+    (void)event;
+    changing_lock(s);
+}
+
+RUN(limit)
+{
+    (void)event;
+    limiting_change(s);
 }
 
 // --- the program ----------------------------------------------------------------------------------

@@ -10,6 +10,8 @@
 // Specific views before the common ones: the first row that fits a key counts.
 const struct binding keymap[] = {
     {IN(KIND_MAPPING), 'a', "all-maps"},
+    {IN(KIND_LIMIT), K_ENTER, "limit"},
+    {IN(KIND_LIMIT), 'e', "limit"},
 
     {0, K_UP, "up"},
     {0, K_DOWN, "down"},
@@ -58,6 +60,8 @@ const struct binding keymap[] = {
     {0, 'x', "remove"},
     {0, K_F9, "signal"},
     {0, 'k', "signal"},
+    {0, 'e', "change"},
+    {0, 'l', "lock"},
 
     {0, K_F5, "refresh"},
     {0, K_CTRL('r'), "refresh"},

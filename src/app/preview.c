@@ -35,6 +35,7 @@ struct totals {
     uint64_t now, memory, later; // bytes of segments that go at once, resident of it; and of those
                                  // that go at their last detach
     bool memory_known;
+    uint64_t pinned;     // bytes that stay in memory
     uint64_t waiters;    // that get EIDRM
     struct pid_vec holders;
 };
@@ -63,7 +64,6 @@ static void count_segment(const struct snapshot *s, int32_t id, struct totals *t
     size_t n = 0;
     const struct holder *holders = s->scan ? scan_holders(s->scan, id, &n) : NULL;
 
-    t->segments++;
     if (segment && segment->nattch == 0) {
         t->now += segment->size;
         t->memory += segment->known & SEG_KNOWS_RSS ? segment->rss : 0;
@@ -83,18 +83,25 @@ static void count_target(const struct snapshot *s, const struct action *action, 
         t->processes++;
         return;
     }
+    t->segments += action->target.kind == KIND_SEGMENT;
+    t->sets += action->target.kind == KIND_SEMSET;
+    t->queues += action->target.kind == KIND_QUEUE;
+    if (action->verb != ACTION_REMOVE) {
+        const struct segment *segment = action->target.kind == KIND_SEGMENT
+                                            ? snapshot_segment(s, action->target.id) : NULL;
+        t->pinned += segment && action->verb == ACTION_LOCK ? segment->size : 0;
+        return;
+    }
     switch (action->target.kind) {
     case KIND_SEGMENT:
         count_segment(s, action->target.id, t);
         break;
     case KIND_SEMSET:
-        t->sets++;
         set = snapshot_semset(s, action->target.id);
         if (set && set->known & SET_KNOWS_WAITERS)
             t->waiters += set->waiters;
         break;
     case KIND_QUEUE:
-        t->queues++;
         for (size_t i = 0; i < s->waiters.n; i++)
             t->waiters += s->waiters.at[i].kind == KIND_QUEUE &&
                           s->waiters.at[i].id == action->target.id;
@@ -123,7 +130,8 @@ static const char *plural(uint64_t n)
     return n == 1 ? "" : "s";
 }
 
-static void question(const struct action *first, const struct totals *t, struct consequence *total)
+static void question(const struct snapshot *s, const struct action *first, const struct totals *t,
+                     struct consequence *total)
 {
     char what[112] = "";
     const struct {
@@ -143,8 +151,15 @@ static void question(const struct action *first, const struct totals *t, struct 
         const char *name = sigabbrev_np(first->signal);
         snprintf(total->question, sizeof total->question, "Send signal %d%s%s to %s?",
                  first->signal, name ? " SIG" : "", name ? name : "", what);
+    } else if (first->verb == ACTION_SET) {
+        char to[96];
+        consequence_change(s, first, to, sizeof to);
+        snprintf(total->question, sizeof total->question, "Change %s: %s?", what, to);
     } else {
-        snprintf(total->question, sizeof total->question, "Remove %s?", what);
+        const char *verb = first->verb == ACTION_LOCK     ? "Lock in memory:"
+                           : first->verb == ACTION_UNLOCK ? "Unlock:"
+                                                          : "Remove";
+        snprintf(total->question, sizeof total->question, "%s %s?", verb, what);
     }
 }
 
@@ -164,6 +179,8 @@ static void effect(const struct totals *t, size_t holders, struct consequence *t
         add(&out, "%s are marked and stay until the last process detaches; %zu process%s seen "
             "holding them. ", text_size(size, sizeof size, t->later), holders,
             holders == 1 ? "" : "es");
+    if (t->pinned)
+        add(&out, "%s can no longer be swapped out. ", text_size(size, sizeof size, t->pinned));
     if (t->waiters)
         add(&out, "%llu waiting task%s get%s EIDRM. ", (unsigned long long)t->waiters,
             plural(t->waiters), t->waiters == 1 ? "s" : "");
@@ -209,7 +226,7 @@ char *preview_text(struct session *s, struct action_vec *actions, struct consequ
         actions->at[kept++] = *action;
     }
     actions->n = kept;
-    question(&first, &t, total);
+    question(s->snapshot, &first, &t, total);
     effect(&t, count_pids(&t.holders), total);
     vec_free(&t.holders);
     vec_free(&rows);

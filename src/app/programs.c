@@ -94,6 +94,9 @@ static bool in_focus(const struct snapshot *s, const struct want *want, int32_t 
 {
     size_t n;
 
+    for (size_t i = 0; i < want->n_followed; i++)
+        if (want->followed[i] == pid)
+            return true;
     if (!want->focused)
         return false;
     if (want->focus.pid == pid)
@@ -231,6 +234,8 @@ void programs_update(struct programs *d, const struct snapshot *snapshot, const 
     snapshot_named_pids(snapshot, &d->pids);
     if (want->focused)
         add_pid(&d->pids, want->focus.pid);
+    for (size_t i = 0; i < want->n_followed; i++)
+        add_pid(&d->pids, want->followed[i]);
     follow_names(d);
     choose(d, snapshot, want, census, all);
     for (int pass = 0; pass < 2 && any_due(d); pass++) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/form.h"
 #include "base/text.h"
 
 enum { WHEEL_LINES = 3, PAGE_UNKNOWN = 10 };
@@ -13,6 +14,7 @@ static void prompt_empty(struct prompt *p)
 {
     vec_free(&p->actions);
     vec_free(&p->menu);
+    vec_free(&p->fields);
     free(p->body);
     *p = (struct prompt){.serial = p->serial};
 }
@@ -67,8 +69,7 @@ size_t prompt_lines(const struct prompt *p)
     return lines;
 }
 
-// Lets the prompt's owner answer, then closes it, unless that opened another or found a mistake.
-static void finish(struct session *s, bool accepted)
+void prompt_finish(struct session *s, bool accepted)
 {
     unsigned serial = s->prompt.serial;
 
@@ -142,11 +143,11 @@ static void line_key(struct session *s, const struct key_event *e)
     struct prompt *p = &s->prompt;
 
     if (e->key == K_ENTER) {
-        finish(s, true);
+        prompt_finish(s, true);
     } else if (e->key == K_ESC) {
-        finish(s, false);
+        prompt_finish(s, false);
     } else if (e->key == K_BACKSPACE && !p->text[0]) {
-        finish(s, false); // nothing left to erase: out of the prompt, as in vi
+        prompt_finish(s, false); // nothing left to erase: out of the prompt, as in vi
     } else if (edit(p, e->key)) {
         p->error[0] = '\0';
         if (p->changed)
@@ -161,7 +162,7 @@ static void confirm_key(struct session *s, const struct key_event *e)
 
     p->error[0] = '\0';
     if (e->key == K_ESC) {
-        finish(s, false);
+        prompt_finish(s, false);
     } else if (e->key == K_UP || e->key == K_DOWN) {
         if (e->key == K_DOWN || p->top)
             p->top += e->key == K_DOWN ? 1 : (size_t)-1; // drawing corrects what lies beyond the end
@@ -169,13 +170,13 @@ static void confirm_key(struct session *s, const struct key_event *e)
         if (e->key != K_ENTER)
             edit(p, e->key);
         else if (strcmp(p->text, p->word) == 0)
-            finish(s, true);
+            prompt_finish(s, true);
         else
             snprintf(p->error, sizeof p->error, "type the word %s, or Esc to leave it", p->word);
     } else if (e->key == 'y' || e->key == 'Y') {
-        finish(s, true);
+        prompt_finish(s, true);
     } else if (e->key == 'n' || e->key == 'N' || e->key == 'q') {
-        finish(s, false);
+        prompt_finish(s, false);
     } else if (e->key != K_MOUSE) {
         snprintf(p->error, sizeof p->error, "press y or n");
     }
@@ -266,9 +267,9 @@ static void menu_key(struct session *s, const struct key_event *e)
         p->cursor = clamp_add(p->cursor, by, p->menu.n);
         p->text[0] = '\0';
     } else if (e->key == K_ENTER) {
-        finish(s, prompt_chosen(p) != NULL);
+        prompt_finish(s, prompt_chosen(p) != NULL);
     } else if (e->key == K_ESC) {
-        finish(s, false);
+        prompt_finish(s, false);
     } else {
         menu_type(p, e->key);
     }
@@ -290,9 +291,9 @@ static void text_key(struct session *s, const struct key_event *e)
     if (moves(p, &as, lines, &by))
         p->top = clamp_add(p->top, by, lines > page ? lines - page + 1 : 1);
     else if (e->key == K_ENTER)
-        finish(s, true);
+        prompt_finish(s, true);
     else if (e->key == K_ESC || e->key == 'q' || e->key == K_BACKSPACE || e->key == K_F1)
-        finish(s, false);
+        prompt_finish(s, false);
 }
 
 void prompt_key(struct session *s, const struct key_event *e)
@@ -311,6 +312,9 @@ void prompt_key(struct session *s, const struct key_event *e)
         break;
     case PROMPT_TEXT:
         text_key(s, e);
+        break;
+    case PROMPT_FORM:
+        form_key(s, e);
         break;
     case PROMPT_NONE:
         break;

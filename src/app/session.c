@@ -8,6 +8,8 @@
 
 #include "app/acting.h"
 #include "app/arrange.h"
+#include "app/changing.h"
+#include "app/following.h"
 #include "app/keymap.h"
 #include "app/prompt.h"
 #include "app/tags.h"
@@ -78,12 +80,14 @@ void session_free(struct session *s)
         view_free(&s->tabs[i]);
     vec_free(&s->tags);
     vec_free(&s->results);
+    vec_free(&s->followed);
     snapshot_unref(s->snapshot);
     *s = (struct session){0};
 }
 
 void session_adopt(struct session *s, struct snapshot *snapshot)
 {
+    following_look(s, snapshot); // frozen or not
     if (s->frozen && !s->refresh_once && s->snapshot) {
         snapshot_unref(snapshot); // was under way when the picture was frozen
         return;
@@ -101,7 +105,12 @@ void session_outcomes(struct session *s, const struct outcome_vec *outcomes)
     for (size_t i = 0; i < outcomes->n; i++) {
         const struct outcome *o = &outcomes->at[i];
 
+        if (o->action.verb == ACTION_RESOLVE) {
+            changing_resolved(s, o);
+            continue;
+        }
         vec_push(&s->results, *o);
+        following_outcome(s, o);
         if (o->state == OUTCOME_DONE && tags_has(&s->tags, &o->action.target))
             tags_toggle(&s->tags, &o->action.target);
     }
@@ -174,6 +183,10 @@ void session_want(struct session *s, struct want *want)
     // What is asked of one focus alone would be asked of everything without it.
     if (!v->has_parent || v->kind->id != KIND_MAPPING)
         want->need &= ~(unsigned)(NEED_MAP_USE | NEED_ALL_MAPS);
+    following_want(s, want);
+    // What a signal means to a process may stand in its arguments.
+    if (s->prompt.actions.n && s->prompt.actions.at[0].verb == ACTION_SIGNAL)
+        want->need |= NEED_PROCESSES | NEED_COMMANDS;
 }
 
 void session_say(struct session *s, enum severity severity, const char *format, ...)

@@ -210,6 +210,8 @@ static void source_act(void *arg, const struct action *action, struct outcome *o
 
     if (action->verb == ACTION_LIMIT)
         limits_act(self->proc, action, outcome);
+    else if (action->verb == ACTION_RESOLVE)
+        users_act(action, outcome);
     else if (self->live)
         control_act(self->proc, action, outcome);
     else // what a fixture shows is not what the calls would hit

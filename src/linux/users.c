@@ -14,47 +14,87 @@
 // A group's entry lists all its members: 64 KiB are not rare. Beyond, something is wrong.
 enum { ROOM_FIRST = 2048, ROOM_MOST = 4 * 1024 * 1024 };
 
-// One lookup into `room`: 0, ERANGE (more room), another errno; *name stays NULL for nobody.
-typedef int lookup_fn(uint32_t id, char *room, size_t size, const char **name);
+// What is known of a name or number, and then of both.
+struct entry {
+    uint32_t id;
+    const char *name; // NULL: nobody
+};
 
-static int lookup_user(uint32_t uid, char *room, size_t size, const char **name)
+// One lookup into `room`: 0, ERANGE (more room), another errno; the name stays NULL for nobody.
+typedef int lookup_fn(struct entry *entry, char *room, size_t size);
+
+static int lookup_user(struct entry *of, char *room, size_t size)
 {
     struct passwd entry, *found = NULL;
-    int error = getpwuid_r(uid, &entry, room, size, &found);
+    int error = getpwuid_r(of->id, &entry, room, size, &found);
 
     if (found)
-        *name = found->pw_name;
+        of->name = found->pw_name;
     return error;
 }
 
-static int lookup_group(uint32_t gid, char *room, size_t size, const char **name)
+static int lookup_group(struct entry *of, char *room, size_t size)
 {
     struct group entry, *found = NULL;
-    int error = getgrgid_r(gid, &entry, room, size, &found);
+    int error = getgrgid_r(of->id, &entry, room, size, &found);
 
     if (found)
-        *name = found->gr_name;
+        of->name = found->gr_name;
     return error;
+}
+
+static int lookup_user_name(struct entry *of, char *room, size_t size)
+{
+    struct passwd entry, *found = NULL;
+    int error = getpwnam_r(of->name, &entry, room, size, &found);
+
+    if (found)
+        of->id = found->pw_uid;
+    return error ? error : found ? 0 : ENOENT;
+}
+
+static int lookup_group_name(struct entry *of, char *room, size_t size)
+{
+    struct group entry, *found = NULL;
+    int error = getgrnam_r(of->name, &entry, room, size, &found);
+
+    if (found)
+        of->id = found->gr_gid;
+    return error ? error : found ? 0 : ENOENT;
+}
+
+// With as much room as it takes, which the caller frees.
+static int look_up(lookup_fn *lookup, struct entry *entry, char **room)
+{
+    int error = ERANGE;
+
+    for (size_t size = ROOM_FIRST; error == ERANGE && size <= ROOM_MOST; size *= 2) {
+        *room = mem_resize(*room, size, 1);
+        do
+            error = lookup(entry, *room, size);
+        while (error == EINTR);
+    }
+    return error;
+}
+
+// Several name services report "no such user" as one of these: getpwnam(3).
+static bool means_nobody(int error)
+{
+    return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
 }
 
 static void probe(lookup_fn *lookup, uint32_t id, struct answer *answer)
 {
-    const char *name = NULL;
+    struct entry entry = {.id = id};
     char *room = NULL;
-    int error = ERANGE;
+    int error = look_up(lookup, &entry, &room);
 
     answer->named.id = id;
-    for (size_t size = ROOM_FIRST; error == ERANGE && size <= ROOM_MOST; size *= 2) {
-        room = mem_resize(room, size, 1);
-        do
-            error = lookup(id, room, size, &name);
-        while (error == EINTR);
-    }
-    // Several name services report "no such user" as one of these: getpwnam(3).
-    if (!name && (error == 0 || error == ESRCH || error == EBADF || error == EPERM))
+    if (!entry.name && means_nobody(error))
         error = ENOENT;
     if (!error)
-        text_escape(answer->named.name, sizeof answer->named.name, name, strlen(name));
+        text_escape(answer->named.name, sizeof answer->named.name, entry.name,
+                    strlen(entry.name));
     answer->error = -error;
     free(room);
 }
@@ -67,6 +107,42 @@ void users_probe_user(uint32_t uid, struct answer *answer)
 void users_probe_group(uint32_t gid, struct answer *answer)
 {
     probe(lookup_group, gid, answer);
+}
+
+// Where one fails, says so unless another failed before.
+static void resolve(lookup_fn *lookup, unsigned which, const char *name, uint32_t *id,
+                    struct outcome *outcome)
+{
+    struct entry entry = {.name = name};
+    char *room = NULL, reason[64], shown[SET_NAME * 2];
+    int error = look_up(lookup, &entry, &room);
+
+    free(room);
+    if (!error) {
+        *id = entry.id;
+        outcome->action.set.which &= ~which;
+        return;
+    }
+    if (outcome->state == OUTCOME_FAILED)
+        return;
+    outcome->state = OUTCOME_FAILED;
+    outcome->error = means_nobody(error) ? ENOENT : error;
+    text_escape(shown, sizeof shown, name, strlen(name));
+    if (outcome->error == ENOENT)
+        snprintf(outcome->text, sizeof outcome->text, "there is no %s %s",
+                 which == SET_UID ? "user" : "group", shown);
+    else
+        snprintf(outcome->text, sizeof outcome->text, "%s cannot be looked up: %s", shown,
+                 strerror_r(error, reason, sizeof reason));
+}
+
+void users_act(const struct action *action, struct outcome *outcome)
+{
+    *outcome = (struct outcome){.action = *action};
+    if (action->set.which & SET_UID)
+        resolve(lookup_user_name, SET_UID, action->set.user, &outcome->action.set.uid, outcome);
+    if (action->set.which & SET_GID)
+        resolve(lookup_group_name, SET_GID, action->set.group, &outcome->action.set.gid, outcome);
 }
 
 void users_local_name(uint32_t uid, char *dst, size_t cap)

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "consequence_parts.h"
 
@@ -86,51 +87,112 @@ void consequence_permission(struct telling *t, const struct owned *o, const char
 
 // --- owner, group, mode, size of a queue ---------------------------------------------------------
 
-static void tell_set(struct telling *t)
+static void add_group(struct line *line, const struct snapshot *s, uint32_t gid)
 {
-    const struct action *a = t->action;
+    const char *name = snapshot_group(s, gid);
+
+    if (name)
+        line_add(line, "%s", name);
+    else
+        line_add(line, "gid %u", gid);
+}
+
+static void add_change(struct line *line, const struct snapshot *s, const struct action *a)
+{
     const char *separator = "";
 
-    line_add(&t->question, "Change %s %d: ", consequence_kind_name(a->target.kind), a->target.id);
-    const struct owned *o = consequence_object(t);
     if (a->set.which & SET_UID) {
-        line_add(&t->question, "owner ");
-        words_user(&t->question, t->s, a->set.uid);
+        line_add(line, "owner ");
+        words_user(line, s, a->set.uid);
         separator = ", ";
     }
     if (a->set.which & SET_GID) {
-        const char *name = snapshot_group(t->s, a->set.gid);
-
-        line_add(&t->question, "%sgroup ", separator);
-        if (name)
-            line_add(&t->question, "%s", name);
-        else
-            line_add(&t->question, "gid %u", a->set.gid);
+        line_add(line, "%sgroup ", separator);
+        add_group(line, s, a->set.gid);
         separator = ", ";
     }
     if (a->set.which & SET_MODE) {
-        line_add(&t->question, "%smode %04o", separator, a->set.mode);
+        line_add(line, "%smode %04o", separator, a->set.mode);
         separator = ", ";
     }
     if (a->set.which & SET_MAX_BYTES) {
-        line_add(&t->question, "%ssize limit ", separator);
-        words_size(&t->question, a->set.max_bytes);
+        line_add(line, "%ssize limit ", separator);
+        words_size(line, a->set.max_bytes);
     }
+}
+
+void consequence_change(const struct snapshot *s, const struct action *action, char *dst, size_t cap)
+{
+    struct line line = line_start(dst, cap);
+
+    add_change(&line, s, action);
+}
+
+// ipc/msg.c msg_fits_inqueue: bytes and messages both have to stay within it.
+static void tell_room(struct telling *t, const struct queue *queue)
+{
+    uint64_t room = t->action->set.max_bytes;
+
+    line_add(&t->effect, "%s", t->effect.n ? " " : "");
+    if (queue && queue->known & QUEUE_KNOWS_MAX)
+        line_add(&t->effect, "Its size limit is %" PRIu64 " bytes now. ", queue->max_bytes);
+    if (room == 0)
+        line_add(&t->effect, "With 0 nobody can send any more. ");
+    else if (queue && room < queue->bytes)
+        line_add(&t->effect, "%" PRIu64 " bytes are queued: senders wait until there are fewer. ",
+                 queue->bytes);
+    // ipc/msg.c msgctl_down: only CAP_SYS_RESOURCE may go beyond msgmnb.
+    line_add(&t->effect, "Blocked senders try again at once; what is queued stays. "
+                         "More than msgmnb needs CAP_SYS_RESOURCE.");
+}
+
+static void tell_set(struct telling *t)
+{
+    const struct action *a = t->action;
+
+    line_add(&t->question, "Change %s %d: ", consequence_kind_name(a->target.kind), a->target.id);
+    const struct owned *o = consequence_object(t);
+    add_change(&t->question, t->s, a);
     line_add(&t->question, "?");
     if (!o)
         return;
-    if (a->set.which & (SET_UID | SET_GID | SET_MODE))
-        line_add(&t->effect, "New users of it are checked against this; who uses it already %s.",
+    if (a->set.which & (SET_UID | SET_GID | SET_MODE)) {
+        line_add(&t->effect, "Now: owner ");
+        words_user(&t->effect, t->s, o->uid);
+        line_add(&t->effect, ", group ");
+        add_group(&t->effect, t->s, o->gid);
+        line_add(&t->effect, ", mode %04o. New users of it are checked against this; who uses it "
+                             "already %s.", o->mode,
                  a->target.kind == KIND_SEGMENT ? "stays attached" : "is checked at the next call");
-    if (a->set.which & SET_MAX_BYTES) {
-        // ipc/msg.c msgctl_down: only CAP_SYS_RESOURCE may go beyond msgmnb.
-        line_add(&t->effect, "%sBlocked senders try again at once; what is queued stays. "
-                 "More than msgmnb needs CAP_SYS_RESOURCE.", t->effect.n ? " " : "");
     }
+    if (a->set.which & SET_MAX_BYTES)
+        tell_room(t, snapshot_queue(t->s, o->id));
     consequence_permission(t, o, "CAP_SYS_ADMIN");
 }
 
 // --- locking -------------------------------------------------------------------------------------
+
+// shmctl(2) SHM_LOCK: pages are not brought in by it. mm/mlock.c user_shm_lock: the caller's limit.
+static void tell_pinned(struct telling *t, const struct segment *segment)
+{
+    struct rlimit limit;
+    bool root = (t->s->has & NEED_SYSTEM) && t->s->system.euid == 0;
+
+    words_size(&t->effect, segment->size);
+    line_add(&t->effect, " can no longer be swapped out, each page from when it is touched next.");
+    if (segment->known & SEG_KNOWS_SWAP && segment->swap) {
+        line_add(&t->effect, " ");
+        words_size(&t->effect, segment->swap);
+        line_add(&t->effect, " of it are swapped out now, and stay so until they are touched.");
+    }
+    line_add(&t->effect, " It counts against RLIMIT_MEMLOCK (ulimit -l)");
+    if (!root && getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+        line_add(&t->effect, ", which is ");
+        words_size(&t->effect, limit.rlim_cur);
+        line_add(&t->effect, " here%s", limit.rlim_cur < segment->size ? ": too little" : "");
+    }
+    line_add(&t->effect, ".");
+}
 
 static void tell_lock(struct telling *t)
 {
@@ -146,74 +208,11 @@ static void tell_lock(struct telling *t)
     line_add(&t->question, " %s memory?", lock ? "in" : "from");
     if (!o)
         return;
-    // shmctl(2) SHM_LOCK: pages are not brought in by it.
     if (lock)
-        line_add(&t->effect, "Its pages are never swapped out again; what is swapped comes back "
-                             "when it is touched. It counts against your RLIMIT_MEMLOCK.");
+        tell_pinned(t, snapshot_segment(t->s, o->id));
     else
         line_add(&t->effect, "Its pages may be swapped out again.");
     consequence_permission(t, o, "CAP_IPC_LOCK");
-}
-
-// --- limits --------------------------------------------------------------------------------------
-
-static const struct limit *find_limit(const struct snapshot *s, const char *name)
-{
-    for (size_t i = 0; i < s->limits.n; i++)
-        if (s->limits.at[i].name && strcmp(s->limits.at[i].name, name) == 0)
-            return &s->limits.at[i];
-    return NULL;
-}
-
-// "kernel.shmmni = 8192"; kernel.sem holds four numbers, in the order of ipc/ipc_sysctl.c.
-static bool sysctl_line(struct line *line, const struct telling *t, const struct limit *changed)
-{
-    static const char *const four[] = {"semmsl", "semmns", "semopm", "semmni"};
-    static const char sem[] = "/proc/sys/kernel/sem", sys[] = "/proc/sys/";
-
-    if (!changed->path || strncmp(changed->path, sys, strlen(sys)) != 0)
-        return false;
-    if (strcmp(changed->path, sem) != 0) {
-        for (const char *c = changed->path + strlen(sys); *c; c++)
-            line_add(line, "%c", *c == '/' ? '.' : *c);
-        line_add(line, " = %" PRIu64, t->action->limit.value);
-        return true;
-    }
-    line_add(line, "kernel.sem =");
-    for (size_t i = 0; i < 4; i++) {
-        const struct limit *limit = find_limit(t->s, four[i]);
-
-        if (!limit || !(limit->known & LIMIT_KNOWS_LIMIT))
-            return false;
-        line_add(line, " %" PRIu64, limit == changed ? t->action->limit.value : limit->limit);
-    }
-    return true;
-}
-
-static void tell_limit(struct telling *t)
-{
-    const struct limit *limit = find_limit(t->s, t->action->limit.name);
-    char text[128];
-    struct line line = line_start(text, sizeof text);
-
-    line_add(&t->question, "Set %s", t->action->limit.name);
-    if (limit && (limit->known & LIMIT_KNOWS_LIMIT))
-        line_add(&t->question, " from %" PRIu64, limit->limit);
-    line_add(&t->question, " to %" PRIu64 "?", t->action->limit.value);
-    if (!limit) {
-        consequence_refuse(t, "There is no limit %s.", t->action->limit.name);
-        return;
-    }
-    line_add(&t->effect, "It counts at once for this IPC namespace, until the next start.");
-    if ((limit->known & LIMIT_KNOWS_USED) && t->action->limit.value < limit->used) {
-        line_add(&t->effect, " %" PRIu64 " are in use: what exists stays, new ones are refused.",
-                 limit->used);
-        t->out->grave = true;
-    }
-    if (sysctl_line(&line, t, limit))
-        line_add(&t->effect, " To make it last, in /etc/sysctl.d/60-ipc.conf: %s", text);
-    if ((t->s->has & NEED_SYSTEM) && t->s->system.euid != 0)
-        line_add(&t->effect, " It needs root.");
 }
 
 void consequence_of(const struct snapshot *s, const struct action *action, struct consequence *out)
@@ -238,7 +237,9 @@ void consequence_of(const struct snapshot *s, const struct action *action, struc
         tell_lock(&t);
         break;
     case ACTION_LIMIT:
-        tell_limit(&t);
+        consequence_limit(&t);
+        break;
+    case ACTION_RESOLVE:
         break;
     }
 }

@@ -14,6 +14,7 @@ struct telling { // a consequence being written
 
 void consequence_remove(struct telling *t);
 void consequence_signal(struct telling *t);
+void consequence_limit(struct telling *t);
 
 // Nothing will be done: says why, in place of everything said so far.
 void consequence_refuse(struct telling *t, const char *format, ...)

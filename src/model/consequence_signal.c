@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "model/postgres.h"
+
 enum { SEGMENTS_MOST = 3 };
 
 enum fate {
@@ -108,6 +110,79 @@ static void tell_fate(struct telling *t, enum fate fate)
     }
 }
 
+// What each signal means to a server: "Starting, stopping" in PostgreSQL's manual (server-shutdown),
+// and kill(1)'s warning there about SIGKILL. What crashes one session crashes all.
+static const char *postgres_master_fate(int sig)
+{
+    switch (sig) {
+    case SIGTERM:
+        return "the server takes no new sessions and ends when the last one has left (smart "
+               "shutdown)";
+    case SIGINT:
+        return "the server ends all sessions and shuts down (fast shutdown)";
+    case SIGQUIT:
+        return "the server ends without cleaning up and has to recover at the next start "
+               "(immediate shutdown)";
+    case SIGHUP:
+        return "it reads its configuration again";
+    case SIGKILL:
+        return "its backends are orphaned and keep the shared memory, and it cannot start again "
+               "before they have ended";
+    default:
+        return NULL;
+    }
+}
+
+static const char *postgres_backend_fate(int sig)
+{
+    switch (sig) {
+    case SIGTERM:
+        return "this session ends, the others go on";
+    case SIGINT:
+        return "the running query is cancelled, the session goes on";
+    case SIGHUP:
+        return "it reads its configuration again";
+    case SIGKILL:
+    case SIGQUIT:
+    case SIGABRT:
+    case SIGSEGV:
+    case SIGBUS:
+        return "the server resets all sessions and recovers; SIGTERM ends this session alone";
+    default:
+        return NULL;
+    }
+}
+
+static void tell_postgres(struct telling *t, const struct process *p)
+{
+    int sig = t->action->signal;
+    const char *fate = NULL, *who = NULL;
+
+    switch (p ? postgres_role(p) : POSTGRES_NOT) {
+    case POSTGRES_NOT:
+        return;
+    case POSTGRES_MASTER:
+        who = "a PostgreSQL postmaster";
+        fate = postgres_master_fate(sig);
+        t->out->grave |= sig != SIGHUP && fate != NULL;
+        break;
+    case POSTGRES_BACKEND:
+        who = "a PostgreSQL backend";
+        fate = postgres_backend_fate(sig);
+        t->out->grave |= sig != SIGHUP && sig != SIGTERM && sig != SIGINT && fate != NULL;
+        break;
+    case POSTGRES_SOME:
+        who = "a process of PostgreSQL";
+        if (sig == SIGKILL || sig == SIGQUIT) {
+            fate = "the server resets all sessions, or, if it is the postmaster, leaves them "
+                   "orphaned";
+            t->out->grave = true;
+        }
+        break;
+    }
+    line_add(&t->effect, " It is %s%s%s.", who, fate ? ": " : "", fate ? fate : "");
+}
+
 static void tell_state(struct telling *t, const struct process *p, enum fate fate)
 {
     if (!p || !(p->known & PROC_KNOWS_STATE))
@@ -205,6 +280,7 @@ void consequence_signal(struct telling *t)
                              "end of the system or container.");
         t->out->grave = true;
     }
+    tell_postgres(t, p);
     tell_state(t, p, fate);
     if (fate == FATE_ENDS || fate == FATE_MAY)
         tell_segments(t);

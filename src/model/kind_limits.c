@@ -1,19 +1,8 @@
 // Limits of the kernel and how much of each is used.
 #include "model/kind.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "base/text.h"
 #include "model/cells.h"
-
-// The defaults of shmmax and shmall, ULONG_MAX - (1UL << 24), mean 'no limit':
-// include/uapi/linux/shm.h
-static bool unlimited(const struct limit *r)
-{
-    return r->limit >= UINT64_C(1) << 60 || r->limit == UINT32_MAX - (UINT32_C(1) << 24);
-}
+#include "model/limit_value.h"
 
 CELL_GETTER(get_name, struct limit, cell_set_text(out, r->name))
 CELL_GETTER(get_used, struct limit, if (r->known & LIMIT_KNOWS_USED) cell_set_count(out, r->used))
@@ -31,16 +20,8 @@ static void get_percent(const struct snapshot *s, const void *row, struct cell *
     unsigned both = LIMIT_KNOWS_LIMIT | LIMIT_KNOWS_USED;
 
     (void)s;
-    if ((r->known & both) == both && r->limit > 0 && !unlimited(r))
+    if ((r->known & both) == both && r->limit > 0 && !limit_unlimited(r, r->limit))
         cell_set_real(out, 100.0 * (double)r->used / (double)r->limit);
-}
-
-static void show_amount(const struct limit *r, uint64_t amount, char *dst, size_t cap)
-{
-    if (r->unit && strcmp(r->unit, "bytes") == 0)
-        text_size(dst, cap, amount);
-    else
-        snprintf(dst, cap, "%" PRIu64, amount);
 }
 
 static void show_used(const struct snapshot *s, const void *row, char *dst, size_t cap)
@@ -49,7 +30,7 @@ static void show_used(const struct snapshot *s, const void *row, char *dst, size
 
     (void)s;
     if (r->known & LIMIT_KNOWS_USED)
-        show_amount(r, r->used, dst, cap);
+        limit_show(r, r->used, dst, cap);
 }
 
 static void show_limit(const struct snapshot *s, const void *row, char *dst, size_t cap)
@@ -57,12 +38,8 @@ static void show_limit(const struct snapshot *s, const void *row, char *dst, siz
     const struct limit *r = row;
 
     (void)s;
-    if (!(r->known & LIMIT_KNOWS_LIMIT))
-        return;
-    if (unlimited(r))
-        snprintf(dst, cap, "unlimited");
-    else
-        show_amount(r, r->limit, dst, cap);
+    if (r->known & LIMIT_KNOWS_LIMIT)
+        limit_show(r, r->limit, dst, cap);
 }
 
 static const struct column columns[] = {

@@ -123,6 +123,9 @@ static void draw_prompt(struct canvas *c, const struct layout *layout, struct se
     case PROMPT_TEXT:
         prompt_text(c, &session->prompt);
         break;
+    case PROMPT_FORM:
+        prompt_form(c, &session->prompt);
+        break;
     case PROMPT_NONE:
         break;
     }

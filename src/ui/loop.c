@@ -145,7 +145,11 @@ static void take_pictures(struct loop *l)
         l->dirty = true;
     }
     if (sampler_outcomes(s->sampler, &outcomes)) {
-        session_outcomes(s, &outcomes);
+        unsigned serial = s->prompt.serial;
+
+        session_outcomes(s, &outcomes); // a name that was looked up leads to a question
+        if (s->prompt.type == PROMPT_CONFIRM && s->prompt.serial != serial)
+            drop_keys();
         l->dirty = true;
     }
     vec_free(&outcomes);

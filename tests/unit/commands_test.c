@@ -56,7 +56,10 @@ static void what_changes_something_is_asked_about(void **state)
             continue;
         user_start(&u, NULL);
         user_see(&u, fake_story());
-        user_go(&u, 393216);
+        if (commands[i].kinds == 1u << KIND_LIMIT)
+            user_press(&u, '5');
+        else
+            user_go(&u, 393216);
         press_command(&u, &commands[i]);
         assert_int_not_equal(u.s.prompt.type, PROMPT_NONE);
         user_end(&u);

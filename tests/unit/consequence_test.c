@@ -349,6 +349,7 @@ static void limits_tell_how_to_last(void **state)
 
     s->limits.n = 0;
     fake_limit(s, "shmmni", "segments", 5, 4096)->path = "/proc/sys/kernel/shmmni";
+    fake_limit(s, "shmmax", "bytes", 5, UINT64_MAX - (1 << 24))->path = "/proc/sys/kernel/shmmax";
     fake_limit(s, "semmni", "sets", 1, 128)->path = "/proc/sys/kernel/sem";
     fake_limit(s, "semmns", "semaphores", 4, 32000)->path = "/proc/sys/kernel/sem";
     of(s, action);
@@ -358,8 +359,21 @@ static void limits_tell_how_to_last(void **state)
     assert_false(c.grave);
     action.limit.value = 2;
     of(s, action);
-    assert_non_null(strstr(c.effect, "5 are in use: what exists stays, new ones are refused."));
+    assert_non_null(strstr(c.effect, "In use: 5: what exists stays, new ones are refused."));
     assert_true(c.grave);
+
+    action.limit.value = 0;
+    of(s, action);
+    assert_true(c.grave);
+    action.limit.value = 40000;
+    of(s, action);
+    assert_non_null(strstr(c.effect, "ipcmni_extend"));
+    snprintf(action.limit.name, sizeof action.limit.name, "shmmax");
+    action.limit.value = 1 << 26;
+    of(s, action);
+    assert_string_equal(c.question, "Set shmmax from unlimited to 67108864 (64.0M)?");
+    assert_non_null(strstr(c.effect, "kernel.shmmax = 67108864"));
+    assert_false(c.grave);
 
     snprintf(action.limit.name, sizeof action.limit.name, "semmni");
     action.limit.value = 256;

@@ -1,0 +1,15 @@
+// After SIGTERM and SIGKILL: whether the process ended, or what keeps it.
+#ifndef IPCTOP_APP_FOLLOWING_H
+#define IPCTOP_APP_FOLLOWING_H
+
+#include "app/session.h"
+
+// Of the actions handed over, those whose end is awaited. At most WANT_FOLLOWED at a time.
+void following_begin(struct session *s, const struct action *actions, size_t n);
+void following_outcome(struct session *s, const struct outcome *outcome);
+// What a new picture says of them, in the message line.
+void following_look(struct session *s, const struct snapshot *picture);
+// Adds them to what is read.
+void following_want(const struct session *s, struct want *want);
+
+#endif

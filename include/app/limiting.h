@@ -1,0 +1,9 @@
+// Changing a limit of the kernel: a form with one field, then the confirmation.
+#ifndef IPCTOP_APP_LIMITING_H
+#define IPCTOP_APP_LIMITING_H
+
+#include "app/session.h"
+
+void limiting_change(struct session *s);
+
+#endif
