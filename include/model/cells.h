@@ -43,7 +43,11 @@ void owned_get_cgid(const struct snapshot *s, const void *row, struct cell *out)
 void owned_get_perms(const struct snapshot *s, const void *row, struct cell *out);
 void owned_get_ctime(const struct snapshot *s, const void *row, struct cell *out);
 void owned_get_age(const struct snapshot *s, const void *row, struct cell *out);
-void owned_get_app(const struct snapshot *s, const void *row, struct cell *out);
+// Whose an object is (model/labels.h): the application, and which one of it.
+void app_get(const struct snapshot *s, enum kind_id kind, const void *row, struct cell *out);
+void app_show(const struct snapshot *s, enum kind_id kind, const void *row, char *dst, size_t cap);
+void app_get_instance(const struct snapshot *s, enum kind_id kind, const void *row,
+                      struct cell *out);
 void owned_identify(const struct owned *owned, enum kind_id kind, struct identity *out);
 
 #define OWNED_COLUMNS(id_name, id_title)                                                           \
@@ -76,10 +80,15 @@ void owned_identify(const struct owned *owned, enum kind_id kind, struct identit
     {.name = "ctime", .title = "CHANGED", .help = "created, or owner and mode last changed",       \
      .type = CELL_TIME, .width = 7, .flags = COL_JSON, .get = owned_get_ctime}
 
-#define OWNED_APP_COLUMN(on_screen_at)                                                             \
+#define OWNED_APP_COLUMNS(on_screen_at, programs, get_app, show_app, get_instance)                 \
     {.name = "app", .title = "APP", .help = "application it belongs to", .type = CELL_TEXT,        \
      .width = 4, .widest = 16, .priority = 12, .place = (on_screen_at),                            \
-     .flags = COL_JSON | COL_SCREEN, .need = NEED_APPS, .get = owned_get_app}
+     .flags = COL_JSON | COL_SCREEN, .need = NEED_APPS | (programs), .get = get_app,               \
+     .show = show_app},                                                                            \
+    {.name = "instance", .title = "INSTANCE",                                                      \
+     .help = "which one of that application: data directory, SID, number", .type = CELL_TEXT,      \
+     .width = 8, .widest = 40, .flags = COL_JSON, .need = NEED_APPS | (programs),                  \
+     .get = get_instance}
 
 #define OWNED_AGE_COLUMN                                                                           \
     {.name = "age", .title = "AGE", .help = "time since it was created or its owner changed",      \

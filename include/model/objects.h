@@ -162,6 +162,23 @@ struct finding { // model/triage.c
 };
 VEC(finding_vec, struct finding);
 
+enum { INSTANCE_KNOWS_PID = 1, INSTANCE_KNOWS_PORT = 2, INSTANCE_KNOWS_SEGMENT = 4 };
+
+// A PostgreSQL data directory. The key of its segment is the directory's inode number, or one of
+// the next where that was taken; what postmaster.pid says is known only where it may be read.
+struct instance {
+    char directory[512]; // escaped
+    uint64_t device, inode;
+    uint32_t uid;       // whose it is: the server runs as nobody else
+    int32_t pid;        // postmaster.pid, line 1
+    int64_t start_time; // line 3, epoch seconds
+    uint32_t port;      // line 4
+    uint32_t key;       // line 7
+    int32_t shmid;
+    uint8_t known;
+};
+VEC(instance_vec, struct instance);
+
 struct named { // a user or group
     uint32_t id;
     char name[33]; // escaped

@@ -71,6 +71,7 @@ struct snapshot {
     struct waiter_vec waiters;     // ordered by kind, id, tid
     uint32_t waiters_unseen;       // processes that could not be asked whether they wait
     struct mapping_vec focus_maps; // NEED_MAP_USE, NEED_ALL_MAPS: of the focus's process
+    struct instance_vec instances; // databases a label may name, in no order
     struct finding_vec findings;   // worst first
     struct scan *scan;             // NULL: nobody asked, or none finished yet
     bool scan_running;             // a newer one is under way

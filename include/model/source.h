@@ -21,6 +21,8 @@ enum probe_what {
     PROBE_WAITERS,     // id: pid → its tasks that wait on a set or queue
     PROBE_USER,        // id: uid → name
     PROBE_GROUP,       // id: gid → name
+    PROBE_SERVER,      // id: pid of a PostgreSQL process → instances: its data directory
+    PROBE_PLACES,      // id: 0 → instances: the data directories where they usually are
 };
 
 struct probe {
@@ -42,6 +44,7 @@ struct answer {
     struct process process; // PROBE_PROCESS, PROBE_COMMAND; and start_ticks where it has mappings
     struct waiter_vec waiters;
     struct named named;
+    struct instance_vec instances;
 };
 void answer_clear(struct answer *answer);
 

@@ -1,7 +1,7 @@
 #include "app/picture.h"
 
 static const unsigned by_processes = NEED_PROCESSES | NEED_COMMANDS | NEED_NAMES | NEED_WAITERS |
-                                     NEED_MAP_USE | NEED_ALL_MAPS;
+                                     NEED_MAP_USE | NEED_ALL_MAPS | NEED_APPS;
 
 struct snapshot *picture_of_tables(const struct snapshot *tables)
 {
@@ -43,6 +43,8 @@ void picture_keep(struct snapshot *picture, const struct snapshot *last, unsigne
         vec_copy(&picture->users, &last->users);
         vec_copy(&picture->groups, &last->groups);
     }
+    if (keep & NEED_APPS)
+        vec_copy(&picture->instances, &last->instances);
     if (keep & NEED_WAITERS) {
         vec_copy(&picture->waiters, &last->waiters);
         picture->waiters_unseen = last->waiters_unseen;

@@ -177,7 +177,8 @@ static bool is_stuck(const struct programs *d, int32_t pid)
 {
     for (size_t i = 0; i < d->stuck.n; i++)
         if (d->stuck.at[i].id == pid && d->stuck.at[i].what != PROBE_USER &&
-            d->stuck.at[i].what != PROBE_GROUP)
+            d->stuck.at[i].what != PROBE_GROUP && d->stuck.at[i].what != PROBE_SERVER &&
+            d->stuck.at[i].what != PROBE_PLACES)
             return true;
     return false;
 }

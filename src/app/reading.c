@@ -1,5 +1,6 @@
 #include "app/reading.h"
 
+#include "app/instances.h"
 #include "app/names.h"
 #include "app/picture.h"
 #include "app/programs.h"
@@ -13,6 +14,7 @@ struct reading {
     struct scanner *scanner;
     struct programs *programs;
     struct waiting *waiting;
+    struct instances instances;
     struct names names;
     struct snapshot *tables; // as read last
     struct want want;        // what for
@@ -47,6 +49,7 @@ void reading_free(struct reading *r)
     scanner_free(r->scanner);
     programs_free(r->programs);
     waiting_free(r->waiting);
+    instances_free(&r->instances);
     names_free(&r->names);
     census_free(&r->census);
     mappings_free(&r->focus_maps);
@@ -56,6 +59,8 @@ void reading_free(struct reading *r)
 
 struct want reading_complete(struct want want)
 {
+    if (want.need & NEED_APPS) // an object's programs tell whose it is
+        want.need |= NEED_SEGMENTS | NEED_PROCESSES;
     if (want.need & NEED_HOLDERS)
         want.need |= NEED_SEGMENTS | NEED_SYSTEM;
     if (want.need & NEED_WAITERS)
@@ -141,7 +146,7 @@ static void read_maps(struct reading *r, const struct want *want, struct meanwhi
 static struct snapshot *compose(const struct reading *r, const struct want *want)
 {
     struct snapshot *picture = picture_of_tables(r->tables);
-    unsigned parts = NEED_WAITERS | NEED_PROCESSES | NEED_COMMANDS;
+    unsigned parts = NEED_WAITERS | NEED_PROCESSES | NEED_COMMANDS | NEED_APPS;
 
     if (want->need & NEED_HOLDERS)
         picture_set_scan(picture, scanner_scan(r->scanner), false);
@@ -149,6 +154,8 @@ static struct snapshot *compose(const struct reading *r, const struct want *want
         waiting_fill(r->waiting, picture);
     if (want->need & NEED_PROCESSES)
         programs_fill(r->programs, picture);
+    if (want->need & NEED_APPS)
+        instances_fill(&r->instances, picture);
     if (wants_maps(want)) {
         picture_copy_maps(&picture->focus_maps, &r->focus_maps);
         parts |= NEED_MAP_USE | NEED_ALL_MAPS;
@@ -199,5 +206,9 @@ struct snapshot *reading_ask(struct reading *r, const struct want *want, enum sc
         ask_programs(r, tables, want, all, m);
     snapshot_unref(tables);
     struct snapshot *picture = compose(r, want);
+    if (want->need & NEED_APPS) {
+        instances_update(&r->instances, r->probers, picture, all, m);
+        instances_fill(&r->instances, picture);
+    }
     return want->need & NEED_NAMES ? ask_names(r, picture, want, m) : picture;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/vfs.h>
 
+#include "linux/apps.h"
 #include "linux/attachments.h"
 #include "linux/control.h"
 #include "linux/limits.h"
@@ -192,6 +193,13 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
         break;
     case PROBE_GROUP:
         users_probe_group((uint32_t)probe->id, answer);
+        break;
+    case PROBE_SERVER:
+        apps_probe_server(self->proc, pid, answer);
+        break;
+    case PROBE_PLACES:
+        if (self->live) // a fixture's databases are not this machine's
+            apps_probe_places("", answer);
         break;
     default:
         answer->error = -EINVAL;

@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 #include "base/line.h"
+#include "base/text.h"
+#include "model/labels.h"
 
 void cell_set_text(struct cell *out, const char *text)
 {
@@ -155,12 +157,38 @@ void owned_get_age(const struct snapshot *s, const void *row, struct cell *out)
     cell_set_since(out, s, ((const struct owned *)row)->ctime);
 }
 
-void owned_get_app(const struct snapshot *s, const void *row, struct cell *out)
+void app_get(const struct snapshot *s, enum kind_id kind, const void *row, struct cell *out)
 {
-    // No snapshot carries labels yet: unknown, as every cell nobody sets.
-    (void)s;
-    (void)row;
-    (void)out;
+    struct label label;
+
+    if (!label_of(s, kind, row, &label))
+        return;
+    snprintf(out->scratch, sizeof out->scratch, "%s", label.app);
+    cell_set_text(out, out->scratch);
+}
+
+void app_show(const struct snapshot *s, enum kind_id kind, const void *row, char *dst, size_t cap)
+{
+    struct label label;
+
+    if (label_of(s, kind, row, &label))
+        label_short(&label, dst, cap);
+}
+
+void app_get_instance(const struct snapshot *s, enum kind_id kind, const void *row,
+                      struct cell *out)
+{
+    struct label label;
+    size_t used;
+
+    if (!label_of(s, kind, row, &label) || !label.instance[0])
+        return;
+    // The longest path there is may not fit: cut between characters.
+    size_t n = text_clip(label.instance, sizeof out->scratch - 1, &used);
+    while (n >= sizeof out->scratch)
+        n = text_clip(label.instance, used - 1, &used);
+    snprintf(out->scratch, sizeof out->scratch, "%.*s", (int)n, label.instance);
+    cell_set_text(out, out->scratch);
 }
 
 void owned_identify(const struct owned *owned, enum kind_id kind, struct identity *out)

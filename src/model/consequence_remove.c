@@ -4,7 +4,25 @@
 
 #include <stdio.h>
 
-enum { NAMED_MOST = 4 };
+#include "base/text.h"
+#include "model/labels.h"
+
+enum { NAMED_MOST = 4, NAME_WIDEST = 64 };
+
+// The application, where it is one with a name: says more than a key does.
+static bool ask_named(struct telling *t, const struct owned *o)
+{
+    char name[600];
+    struct label label;
+    size_t used;
+
+    if (!label_of(t->s, t->action->target.kind, o, &label) || !label.title)
+        return false;
+    label_long(&label, name, sizeof name);
+    size_t n = text_clip(name, NAME_WIDEST, &used);
+    line_add(&t->question, "%.*s%s", (int)n, name, name[n] ? "…" : "");
+    return true;
+}
 
 static void ask(struct telling *t, const struct owned *o, const char *what)
 {
@@ -14,8 +32,11 @@ static void ask(struct telling *t, const struct owned *o, const char *what)
         line_add(&t->question, "?");
         return;
     }
-    line_add(&t->question, " (%s, key 0x%08x, owner ", what, o->key);
-    words_user(&t->question, t->s, o->uid);
+    line_add(&t->question, " (%s, ", what);
+    if (!ask_named(t, o)) {
+        line_add(&t->question, "key 0x%08x, owner ", o->key);
+        words_user(&t->question, t->s, o->uid);
+    }
     line_add(&t->question, ")?");
 }
 
@@ -28,6 +49,14 @@ static void tell_running(struct telling *t, const char *role, int32_t pid, int64
     words_process(&t->effect, t->s, pid, time);
     line_add(&t->effect, " is running.");
     t->out->grave = true;
+}
+
+static const char *maker(const struct telling *t, const struct segment *g)
+{
+    struct label label;
+    bool database = label_of(t->s, KIND_SEGMENT, g, &label) && label.database;
+
+    return database ? "Its postmaster" : "Its creator";
 }
 
 static void tell_holders(struct telling *t, int32_t shmid, const char *lead)
@@ -50,7 +79,7 @@ static void tell_attached(struct telling *t, const struct segment *g)
     line_add(&t->effect, "; nothing is freed now.");
     if (g->o.key != 0)
         line_add(&t->effect, " Its key finds it no more.");
-    tell_running(t, "Its creator", g->cpid, segment_birth(g));
+    tell_running(t, maker(t, g), g->cpid, segment_birth(g));
     tell_holders(t, g->o.id, " Who holds it");
     t->out->grave = true; // whoever it is, it uses this memory
 }
@@ -75,11 +104,47 @@ static void tell_unattached(struct telling *t, const struct segment *g)
         words_size(&t->effect, g->swap);
         line_add(&t->effect, " of swap are freed.");
     }
-    tell_running(t, "Its creator", g->cpid, segment_birth(g));
+    tell_running(t, maker(t, g), g->cpid, segment_birth(g));
     if (g->lpid != g->cpid && segment_last_use(g) > 0)
         tell_running(t, "Its last user", g->lpid, segment_last_use(g));
     if (snapshot_pid_state(t->s, g->cpid, segment_birth(g)) == PID_OUTSIDE)
         line_add(&t->effect, " Its creator is outside this PID namespace and may be running.");
+}
+
+// PostgreSQL's interlock hangs on this segment, whoever is attached.
+static void tell_database(struct telling *t, const struct segment *g, const struct label *label)
+{
+    if (label_interlocked(t->s, g, label)) {
+        line_add(&t->effect, " Its postmaster %d is gone but backends still work: without the "
+                 "segment a second server can start beside them and destroy the data. End them "
+                 "instead.", g->cpid);
+    } else if (snapshot_pid_state(t->s, g->cpid, segment_birth(g)) == PID_ALIVE) {
+        line_add(&t->effect, " Without the segment nothing keeps a second server off its data.");
+    } else {
+        return;
+    }
+    t->out->grave = true;
+}
+
+// What runs on the object, and what comes of it.
+static void tell_application(struct telling *t, const struct owned *o, const struct segment *g)
+{
+    struct label label;
+    char name[600];
+
+    if (!label_of(t->s, t->action->target.kind, o, &label) || !label.title)
+        return;
+    if (g && label.database) {
+        tell_database(t, g, &label);
+    } else if (label.pid && !t->out->grave) { // else somebody was named
+        label_long(&label, name, sizeof name);
+        line_add(&t->effect, " %s runs on it: ", name);
+        words_process(&t->effect, t->s, label.pid, 0);
+        line_add(&t->effect, ".");
+        t->out->grave = true;
+    }
+    if (label.tool)
+        line_add(&t->effect, " %s", label.tool);
 }
 
 static void remove_segment(struct telling *t)
@@ -100,6 +165,7 @@ static void remove_segment(struct telling *t)
         tell_dest(t, g);
     else
         tell_attached(t, g);
+    tell_application(t, o, g);
 }
 
 // Who is woken with EIDRM. `counted`: what the kernel counts, where it does and it was read.
@@ -148,6 +214,7 @@ static void remove_set(struct telling *t)
         tell_running(t, "Its last operator", e->pid, last_use);
         break; // one is enough to think again
     }
+    tell_application(t, o, NULL);
 }
 
 static void remove_queue(struct telling *t)
@@ -176,6 +243,7 @@ static void remove_queue(struct telling *t)
         tell_running(t, "Its last sender", q->lspid, q->stime);
     if (q->rtime > 0 && q->lrpid != q->lspid)
         tell_running(t, "Its last receiver", q->lrpid, q->rtime);
+    tell_application(t, o, NULL);
 }
 
 void consequence_remove(struct telling *t)

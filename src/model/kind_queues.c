@@ -62,6 +62,21 @@ static void show_lrpid(const struct snapshot *s, const void *row, char *dst, siz
         pid_show(s, r->lrpid, snapshot_pid_state(s, r->lrpid, r->rtime), dst, cap);
 }
 
+static void get_app(const struct snapshot *s, const void *row, struct cell *out)
+{
+    app_get(s, KIND_QUEUE, row, out);
+}
+
+static void show_app(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    app_show(s, KIND_QUEUE, row, dst, cap);
+}
+
+static void get_instance(const struct snapshot *s, const void *row, struct cell *out)
+{
+    app_get_instance(s, KIND_QUEUE, row, out);
+}
+
 static const struct column columns[] = {
     OWNED_COLUMNS("msqid", "MSQID"),
     {.name = "bytes", .title = "BYTES", .help = "bytes queued", .type = CELL_SIZE, .width = 5,
@@ -93,7 +108,8 @@ static const struct column columns[] = {
      .type = CELL_COUNT, .width = 7, .priority = 9,
      .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_WAITERS,
      .get = get_receivers},
-    OWNED_APP_COLUMN(1),
+    OWNED_APP_COLUMNS(1, NEED_PROCESSES, get_app, show_app,
+                      get_instance),
     {.name = "orphan", .title = "ORPHAN", .help = "no process that used it lives",
      .type = CELL_BOOL, .width = 6,
      .need = NEED_PROCESSES | NEED_WAITERS | NEED_SYSTEM, .get = get_orphan},

@@ -158,6 +158,21 @@ static void show_holders(const struct snapshot *s, const void *row, char *dst, s
                  account->nattch - account->found);
 }
 
+static void get_app(const struct snapshot *s, const void *row, struct cell *out)
+{
+    app_get(s, KIND_SEGMENT, row, out);
+}
+
+static void show_app(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    app_show(s, KIND_SEGMENT, row, dst, cap);
+}
+
+static void get_instance(const struct snapshot *s, const void *row, struct cell *out)
+{
+    app_get_instance(s, KIND_SEGMENT, row, out);
+}
+
 static const struct column columns[] = {
     OWNED_COLUMNS("shmid", "SHMID"),
     {.name = "size", .title = "SIZE", .help = "size as asked for", .type = CELL_SIZE, .width = 5,
@@ -197,7 +212,8 @@ static const struct column columns[] = {
     {.name = "dtime", .title = "DETACHED", .help = "last detached", .type = CELL_TIME, .width = 8,
      .flags = COL_JSON, .get = get_dtime},
     OWNED_CTIME_COLUMN,
-    OWNED_APP_COLUMN(1),
+    OWNED_APP_COLUMNS(1, NEED_HOLDERS | NEED_PROCESSES, get_app, show_app,
+                      get_instance),
     {.name = "original_key", .title = "ORIGKEY", .help = "key it was created with",
      .type = CELL_KEY, .width = 10, .flags = COL_JSON, .need = NEED_HOLDERS,
      .get = get_original_key},

@@ -17,6 +17,21 @@ static void get_orphan(const struct snapshot *s, const void *row, struct cell *o
         cell_set_truth(out, orphan);
 }
 
+static void get_app(const struct snapshot *s, const void *row, struct cell *out)
+{
+    app_get(s, KIND_SEMSET, row, out);
+}
+
+static void show_app(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    app_show(s, KIND_SEMSET, row, dst, cap);
+}
+
+static void get_instance(const struct snapshot *s, const void *row, struct cell *out)
+{
+    app_get_instance(s, KIND_SEMSET, row, out);
+}
+
 static const struct column columns[] = {
     OWNED_COLUMNS("semid", "SEMID"),
     {.name = "nsems", .title = "SEMS", .help = "semaphores in the set", .type = CELL_COUNT,
@@ -27,7 +42,8 @@ static const struct column columns[] = {
     {.name = "waiters", .title = "WAITING", .help = "tasks waiting on its semaphores",
      .type = CELL_COUNT, .width = 7, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
      .need = NEED_SEM_WAITERS, .get = get_waiters},
-    OWNED_APP_COLUMN(1),
+    OWNED_APP_COLUMNS(1, NEED_ELEMENTS | NEED_PROCESSES, get_app, show_app,
+                      get_instance),
     {.name = "orphan", .title = "ORPHAN",
      .help = "nothing waits on it and no process that used it lives", .type = CELL_BOOL,
      .width = 6, .priority = 6, .place = 2, .flags = COL_JSON | COL_SCREEN,

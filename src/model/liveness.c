@@ -2,6 +2,7 @@
 //
 // Three answers everywhere: yes, no, not to be known. An orphan is shown to people who then remove
 // it, so every doubt counts against calling something one.
+#include "model/labels.h"
 #include "model/snapshot.h"
 
 enum { START_SLACK = 2 }; // seconds: times of objects and of process starts are whole seconds each
@@ -82,16 +83,40 @@ static bool settle(const struct verdict *v, bool *known)
     return *known && !v->alive;
 }
 
+// An X server attaches its clients' segments and lives on: it keeps none of theirs in use.
+static bool served_by_x(const struct snapshot *s, const struct segment *segment)
+{
+    const struct process *last = snapshot_process(s, segment->lpid);
+
+    return segment->lpid != segment->cpid && last && !last->gone &&
+           (last->known & PROC_KNOWS_COMM) && label_x_server(last->comm);
+}
+
+// The server of the data directory runs: whatever the pids of the segment say, it needs it.
+static bool server_runs(const struct snapshot *s, const struct segment *segment)
+{
+    for (size_t i = 0; i < s->instances.n; i++) {
+        const struct instance *in = &s->instances.at[i];
+        const struct process *p = snapshot_process(s, in->pid);
+
+        if (in->known & INSTANCE_KNOWS_PID && p && (p->known & PROC_KNOWS_COMM) &&
+            label_postgres_program(p->comm) && label_owns(in, s, segment) &&
+            snapshot_pid_state(s, in->pid, in->start_time) == PID_ALIVE)
+            return true;
+    }
+    return false;
+}
+
 // Creator and last user count. A creator outside this PID namespace may well live: never an orphan.
 bool segment_orphan(const struct snapshot *s, const struct segment *segment, bool *known)
 {
     struct verdict v = {0};
 
     *known = true;
-    if (segment->nattch > 0)
+    if (segment->nattch > 0 || server_runs(s, segment))
         return false;
     judge(&v, snapshot_pid_state(s, segment->cpid, segment_birth(segment)));
-    if (segment_last_use(segment) > 0) // else lpid is 0 because nobody ever attached
+    if (segment_last_use(segment) > 0 && !served_by_x(s, segment)) // else lpid is 0 because nobody ever attached
         judge(&v, snapshot_pid_state(s, segment->lpid, segment_last_use(segment)));
     return settle(&v, known);
 }

@@ -37,6 +37,7 @@ static void free_parts(struct snapshot *s)
     vec_free(&s->groups);
     vec_free(&s->waiters);
     vec_free(&s->focus_maps);
+    vec_free(&s->instances);
     vec_free(&s->findings);
     scan_unref(s->scan);
 }

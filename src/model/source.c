@@ -8,6 +8,7 @@ void answer_clear(struct answer *answer)
         free(answer->mappings.at[i].path);
     vec_free(&answer->mappings);
     vec_free(&answer->waiters);
+    vec_free(&answer->instances);
     free(answer->process.command);
     *answer = (struct answer){0};
 }

@@ -8,7 +8,7 @@
 #include "triage_rules.h"
 
 static const struct rule *const rules[] = {
-    &rule_limit,         &rule_removed_held, &rule_orphan_segments, &rule_queue_blocked,
+    &rule_interlock,     &rule_limit,         &rule_removed_held, &rule_orphan_segments, &rule_queue_blocked,
     &rule_set_stranded,  &rule_stuck,        &rule_swapped,         &rule_orphan_sets,
     &rule_orphan_queues, &rule_unseen,
 };

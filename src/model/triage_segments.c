@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/labels.h"
 #include "triage_rules.h"
 
 enum { LISTED_MOST = 4, MIB = 1 << 20 };
@@ -65,6 +66,7 @@ static bool removed_held(const struct snapshot *s, struct match *match)
 {
     const struct segment *g = match->object;
     const struct segment_account *account = scan_account(s->scan, g->o.id);
+    struct label label;
 
     if (!(g->flags & SEG_DEST) || g->nattch == 0 || !account)
         return false;
@@ -74,8 +76,8 @@ static bool removed_held(const struct snapshot *s, struct match *match)
     struct crowd crowd = crowd_of(s, g);
 
     match->weight = g->size;
-    if (crowd.creator)
-        return false;
+    if (crowd.creator || (label_of(s, KIND_SEGMENT, g, &label) && label_interlocked(s, g, &label)))
+        return false; // at work, or told by rule_interlock
     if (!creator_gone) {
         // It lives, or is outside, and does not hold it itself: handed over on purpose, perhaps.
         match->severity = SEVERITY_NOTICE;

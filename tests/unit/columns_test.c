@@ -46,18 +46,21 @@ static void json_members_are_the_documented_ones(void **state)
     } documented[] = {
         {KIND_SEGMENT, "segments",
          "key shmid owner uid group gid creator cuid cgid perms size rss swap nattch found holders "
-         "status cpid creator_state lpid atime dtime ctime app original_key orphan"},
+         "status cpid creator_state lpid atime dtime ctime app instance original_key "
+         "orphan"},
         {KIND_HOLDER, "holders",
          "shmid pid user uid state attaches access comm command start_time namespace_differs "
          "shares_memory_with"},
         {KIND_MAPPING, "maps", "shmid pid start end size perms offset dev inode path"},
         {KIND_SEMSET, "semaphores",
          "key semid owner uid group gid creator cuid cgid perms nsems otime ctime waiters app "
+         "instance "
          "orphan"},
         {KIND_ELEMENT, "elements", "semid index value ncount zcount pid pid_state"},
         {KIND_QUEUE, "queues",
          "key msqid owner uid group gid creator cuid cgid perms bytes max_bytes messages lspid "
-         "lrpid stime rtime ctime senders_waiting receivers_waiting app"},
+         "lrpid stime rtime ctime senders_waiting receivers_waiting app "
+         "instance"},
         {KIND_WAITER, "waiters", "kind id pid tid call detail user comm"},
         {KIND_LIMIT, "limits", "name used limit percent top_user path"},
         {KIND_FINDING, "findings", "rule severity kind id title evidence advice"},

@@ -66,7 +66,7 @@ static void removing_what_is_attached_frees_nothing(void **state)
     struct snapshot *s = fake_story();
 
     of(s, removal(s, KIND_SEGMENT, 425985));
-    asks("Remove segment 425985 (276M, key 0xbfb94e30, owner oracle)?",
+    asks("Remove segment 425985 (276M, Oracle ORCL)?",
          "18 attachments stay until they detach; nothing is freed now. Its key finds it no more. "
          "Its creator 18702 ora_pmon_ORCL is running. Who holds it: 18702 ora_pmon_ORCL, "
          "18710 oracle, 18711 oracle, 18712 oracle and 14 more.");
@@ -122,7 +122,7 @@ static void sets_and_queues_vanish_at_once(void **state)
     struct snapshot *s = fake_story();
 
     of(s, removal(s, KIND_SEMSET, 32769));
-    assert_non_null(strstr(c.question, "Remove semaphore set 32769 (4 semaphores, key "));
+    assert_non_null(strstr(c.question, "Remove semaphore set 32769 (4 semaphores, Apache)?"));
     assert_string_equal(c.effect, "It vanishes at once. 2 tasks waiting on it get EIDRM: "
                                   "20001 httpd, 20002 httpd. Its last operator 20001 httpd is "
                                   "running.");

@@ -1,0 +1,397 @@
+#include "model/labels.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/line.h"
+#include "base/text.h"
+
+enum { PEOPLE_MOST = 48 };
+
+struct subject { // an object, and who has to do with it
+    const struct snapshot *s;
+    enum kind_id kind;
+    const struct owned *o;
+    const struct segment *segment;              // NULL: no segment
+    const struct process *people[PEOPLE_MOST];  // that live: holders, then others by their roles
+    size_t n, n_holders;
+};
+
+struct label_rule {
+    const char *app, *title;
+    const char *tool;
+    bool (*applies)(const struct subject *subject, struct label *out); // may fill instance, pid
+};
+
+static bool starts(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+static bool one_of(const char *text, const char *const *names)
+{
+    for (; *names; names++)
+        if (strcmp(text, *names) == 0)
+            return true;
+    return false;
+}
+
+// --- who has to do with it ----------------------------------------------------------------------
+
+static void add_person(struct subject *subject, int32_t pid, int64_t time)
+{
+    if (subject->n == PEOPLE_MOST || snapshot_pid_state(subject->s, pid, time) != PID_ALIVE)
+        return;
+    const struct process *process = snapshot_process(subject->s, pid);
+    if (!(process->known & PROC_KNOWS_COMM) || !process->comm[0])
+        return;
+    for (size_t i = 0; i < subject->n; i++)
+        if (subject->people[i] == process)
+            return;
+    subject->people[subject->n++] = process;
+}
+
+static void segment_people(struct subject *subject, const struct segment *segment)
+{
+    size_t n;
+    const struct holder *holders = scan_holders(subject->s->scan, segment->o.id, &n);
+
+    for (size_t i = 0; i < n && subject->n < PEOPLE_MOST - 2; i++)
+        add_person(subject, holders[i].pid, 0);
+    subject->n_holders = subject->n;
+    add_person(subject, segment->cpid, segment_birth(segment));
+    if (segment_last_use(segment) > 0)
+        add_person(subject, segment->lpid, segment_last_use(segment));
+}
+
+static void set_people(struct subject *subject, const struct semset *set)
+{
+    const struct element_vec *elements = &subject->s->elements;
+    int64_t last_use = set->otime > set->o.ctime ? set->otime : set->o.ctime;
+
+    for (uint32_t i = 0; i < set->n_elements && set->first_element + i < elements->n; i++) {
+        const struct element *e = &elements->at[set->first_element + i];
+        if (e->known & ELEMENT_KNOWS_PID)
+            add_person(subject, e->pid, last_use);
+    }
+}
+
+static struct subject subject_of(const struct snapshot *s, enum kind_id kind, const void *object)
+{
+    struct subject subject = {.s = s, .kind = kind, .o = object};
+    const struct queue *queue = object;
+
+    if (kind == KIND_SEGMENT) {
+        subject.segment = object;
+        segment_people(&subject, object);
+    } else if (kind == KIND_SEMSET) {
+        set_people(&subject, object);
+    } else {
+        if (queue->stime > 0)
+            add_person(&subject, queue->lspid, queue->stime);
+        if (queue->rtime > 0)
+            add_person(&subject, queue->lrpid, queue->rtime);
+    }
+    return subject;
+}
+
+static bool by_program(const struct subject *subject, bool (*is)(const char *comm),
+                       struct label *out)
+{
+    for (size_t i = 0; i < subject->n; i++)
+        if (is(subject->people[i]->comm)) {
+            out->pid = subject->people[i]->pid;
+            return true;
+        }
+    return false;
+}
+
+// --- PostgreSQL ---------------------------------------------------------------------------------
+
+// src/backend/port/sysv_shmem.c: the key is the data directory's inode number, and is counted up
+// while another's segment has it; postmaster.pid tells which it became. After IPC_RMID only the
+// mappings still name it.
+bool label_owns(const struct instance *instance, const struct snapshot *s,
+                const struct segment *segment)
+{
+    uint32_t key = segment->o.key;
+    const struct segment_account *account = scan_account(s->scan, segment->o.id);
+
+    if (key == 0 && account && account->key_known)
+        key = account->original_key;
+    if (key == 0 || segment->o.uid != instance->uid)
+        return false;
+    if (instance->known & INSTANCE_KNOWS_SEGMENT && instance->key == key)
+        return true;
+    return (uint32_t)instance->inode == key;
+}
+
+bool label_postgres_program(const char *comm)
+{
+    static const char *const names[] = {"postgres", "postmaster", "edb-postgres", "edb-postmaster",
+                                        NULL};
+    return one_of(comm, names);
+}
+
+// Semaphores: as many sets as its connections take, of 17 each (src/backend/port/sysv_sema.c), from
+// the same first key on.
+static bool owns_set(const struct instance *instance, const struct owned *o)
+{
+    return o->uid == instance->uid && o->key != 0 && o->key - (uint32_t)instance->inode < 1024;
+}
+
+static bool is_postgres(const struct subject *subject, struct label *out)
+{
+    bool program = by_program(subject, label_postgres_program, out);
+
+    for (size_t i = 0; i < subject->s->instances.n; i++) {
+        const struct instance *instance = &subject->s->instances.at[i];
+        bool owns = subject->segment ? label_owns(instance, subject->s, subject->segment)
+                                     : program && subject->kind == KIND_SEMSET &&
+                                           owns_set(instance, subject->o);
+        if (owns) {
+            snprintf(out->instance, sizeof out->instance, "%s", instance->directory);
+            out->database = instance;
+            return true;
+        }
+    }
+    return program;
+}
+
+bool label_interlocked(const struct snapshot *s, const struct segment *segment,
+                       const struct label *label)
+{
+    const struct instance *database = label->database;
+
+    if (!database || segment->nattch == 0)
+        return false;
+    enum pid_state creator = snapshot_pid_state(s, segment->cpid, segment_birth(segment));
+    return creator == PID_GONE || creator == PID_REUSED;
+}
+
+// --- other databases ----------------------------------------------------------------------------
+
+// "ora_pmon_ORCL" → "ORCL"; NULL where it is no such process.
+static const char *oracle_sid(const char *name)
+{
+    if (!starts(name, "ora_") && !starts(name, "asm_"))
+        return NULL;
+    const char *sid = strchr(name + 4, '_');
+    return sid && sid > name + 4 && sid[1] ? sid + 1 : NULL;
+}
+
+// The name is cut at 15 bytes, the arguments are not: the longest SID is the whole one.
+static bool is_oracle(const struct subject *subject, struct label *out)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < subject->n; i++) {
+        const struct process *p = subject->people[i];
+        const char *sid = oracle_sid(p->comm), *whole = p->command ? oracle_sid(p->command) : NULL;
+
+        if (!sid)
+            continue;
+        if (whole && starts(whole, sid))
+            sid = whole;
+        found = true;
+        out->pid = p->pid;
+        size_t n = strcspn(sid, " ");
+        if (n > strlen(out->instance))
+            snprintf(out->instance, sizeof out->instance, "%.*s", (int)(n < 128 ? n : 128), sid);
+    }
+    return found;
+}
+
+static bool is_db2_program(const char *comm)
+{
+    return starts(comm, "db2");
+}
+
+static bool is_db2(const struct subject *subject, struct label *out)
+{
+    const char *owner = snapshot_user(subject->s, subject->o->uid);
+
+    if (!by_program(subject, is_db2_program, out))
+        return false;
+    if (owner) // an instance is a user
+        snprintf(out->instance, sizeof out->instance, "%s", owner);
+    return true;
+}
+
+// A user "prdadm" owns all of the system PRD.
+static bool sap_user(const char *name)
+{
+    return name && strlen(name) == 6 && strcmp(name + 3, "adm") == 0;
+}
+
+// Keys 589001NN; and, of its user alone, since others take such small numbers too, 10000 + n.
+static bool is_sap(const struct subject *subject, struct label *out)
+{
+    uint32_t key = subject->o->key;
+    const char *owner = snapshot_user(subject->s, subject->o->uid);
+
+    if (key / 100 == 589001)
+        snprintf(out->instance, sizeof out->instance, "%02u", key % 100);
+    else if (key < 10000 || key >= 10100 || !sap_user(owner))
+        return false;
+    else
+        snprintf(out->instance, sizeof out->instance, "%.3s", owner);
+    if (subject->n > 0)
+        out->pid = subject->people[0]->pid;
+    return true;
+}
+
+// 0x52564801 + SERVERNUM * 0x10000, and the next ones.
+static bool is_informix(const struct subject *subject, struct label *out)
+{
+    const uint32_t first = 0x52564801;
+    uint32_t above = subject->o->key - first;
+
+    if (subject->o->key < first || above >> 16 > 255 || (above & 0xffff) > 0xfe)
+        return false;
+    snprintf(out->instance, sizeof out->instance, "%u", above >> 16);
+    if (subject->n > 0)
+        out->pid = subject->people[0]->pid;
+    return true;
+}
+
+// --- servers and tools --------------------------------------------------------------------------
+
+static bool is_apache_program(const char *comm)
+{
+    static const char *const names[] = {"apache2", "httpd", "httpd-prefork", "httpd-worker", NULL};
+
+    return one_of(comm, names);
+}
+
+static bool is_apache(const struct subject *subject, struct label *out)
+{
+    return by_program(subject, is_apache_program, out);
+}
+
+static bool is_zabbix_program(const char *comm)
+{
+    return starts(comm, "zabbix_");
+}
+
+static bool is_zabbix(const struct subject *subject, struct label *out)
+{
+    return by_program(subject, is_zabbix_program, out);
+}
+
+static bool is_fakeroot_program(const char *comm)
+{
+    static const char *const names[] = {"faked", "faked-sysv", "fakeroot", "fakeroot-sysv", NULL};
+
+    return one_of(comm, names);
+}
+
+static bool is_fakeroot(const struct subject *subject, struct label *out)
+{
+    return by_program(subject, is_fakeroot_program, out);
+}
+
+bool label_x_server(const char *comm)
+{
+    static const char *const names[] = {"X", "Xorg", "Xorg.bin", "Xvfb", "Xwayland", "Xvnc",
+                                        "Xtigervnc", "Xtightvnc", "Xephyr", "Xnest", NULL};
+
+    return one_of(comm, names);
+}
+
+// The other one is the client, whose pictures it holds.
+static bool is_x11(const struct subject *subject, struct label *out)
+{
+    if (!subject->segment || !by_program(subject, label_x_server, out))
+        return false;
+    for (size_t i = 0; i < subject->n; i++)
+        if (!label_x_server(subject->people[i]->comm)) {
+            snprintf(out->instance, sizeof out->instance, "%s", subject->people[i]->comm);
+            out->pid = subject->people[i]->pid;
+        }
+    return true;
+}
+
+// In this order: what is surest first.
+static const struct label_rule rules[] = {
+    {"postgres", "PostgreSQL", NULL, is_postgres},
+    {"oracle", "Oracle", "Its own tool is sysresv.", is_oracle},
+    {"db2", "Db2", "Its engine panics when it loses live IPC; its own tool is ipclean.", is_db2},
+    {"sap", "SAP", "Its own tool is cleanipc.", is_sap},
+    {"informix", "Informix", "Its own tool is onclean.", is_informix},
+    {"apache", "Apache", NULL, is_apache},
+    {"zabbix", "Zabbix", NULL, is_zabbix},
+    {"fakeroot", "fakeroot", NULL, is_fakeroot},
+    {"x11", "X11", NULL, is_x11},
+};
+
+// --- the label ----------------------------------------------------------------------------------
+
+// The program of all holders; where none was seen, of those who made and used it.
+static bool shared_program(const struct subject *subject, struct label *out)
+{
+    size_t n = subject->n_holders ? subject->n_holders : subject->n;
+
+    for (size_t i = 1; i < n; i++)
+        if (strcmp(subject->people[i]->comm, subject->people[0]->comm) != 0)
+            return false;
+    if (n == 0)
+        return false;
+    snprintf(out->app, sizeof out->app, "%s", subject->people[0]->comm);
+    out->pid = subject->people[0]->pid;
+    return true;
+}
+
+bool label_of(const struct snapshot *s, enum kind_id kind, const void *object, struct label *out)
+{
+    if (!(s->has & NEED_APPS))
+        return false;
+    struct subject subject = subject_of(s, kind, object);
+
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        out->app[0] = out->instance[0] = '\0';
+        out->database = NULL;
+        out->pid = 0;
+        if (!rules[i].applies(&subject, out))
+            continue;
+        snprintf(out->app, sizeof out->app, "%s", rules[i].app);
+        out->title = rules[i].title;
+        out->tool = rules[i].tool;
+        return true;
+    }
+    out->title = out->tool = NULL;
+    return shared_program(&subject, out);
+}
+
+// Distributions put them as /var/lib/postgresql/15/main and /var/lib/pgsql/15/data.
+static const char *short_directory(const char *directory)
+{
+    static const char *const usual[] = {"/var/lib/postgresql/", "/var/lib/pgsql/", NULL};
+
+    for (const char *const *u = usual; *u; u++)
+        if (starts(directory, *u) && directory[strlen(*u)])
+            return directory + strlen(*u);
+    const char *last = strrchr(directory, '/');
+    return last && last[1] ? last + 1 : directory;
+}
+
+void label_short(const struct label *label, char *dst, size_t cap)
+{
+    struct line line = line_start(dst, cap);
+
+    if (strcmp(label->app, "oracle") == 0 && label->instance[0])
+        line_add(&line, "%s", label->instance); // whoever knows Oracle knows its SIDs
+    else if (label->database)
+        line_add(&line, "%s %s", label->app, short_directory(label->instance));
+    else
+        line_add(&line, "%s%s%s", label->app, label->instance[0] ? " " : "", label->instance);
+}
+
+void label_long(const struct label *label, char *dst, size_t cap)
+{
+    struct line line = line_start(dst, cap);
+
+    line_add(&line, "%s", label->title ? label->title : label->app);
+    if (label->instance[0])
+        line_add(&line, "%s%s", label->database ? " in " : " ", label->instance);
+}
