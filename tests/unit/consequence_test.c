@@ -69,7 +69,7 @@ static void removing_what_is_attached_frees_nothing(void **state)
     asks("Remove segment 425985 (276M, Oracle ORCL)?",
          "18 attachments stay until they detach; nothing is freed now. Its key finds it no more. "
          "Its creator 18702 ora_pmon_ORCL is running. Who holds it: 18702 ora_pmon_ORCL, "
-         "18710 oracle, 18711 oracle, 18712 oracle and 14 more.");
+         "18710 oracle, 18711 oracle, 18712 oracle and 14 more. Its own tool is sysresv.");
     assert_true(c.grave && !c.impossible);
     of(s, removal(s, KIND_SEGMENT, 491523));
     assert_non_null(strstr(c.effect, "2 attachments stay"));
