@@ -9,7 +9,7 @@
 #include "app/form.h"
 #include "app/prompt.h"
 #include "base/text.h"
-#include "model/cells.h"
+#include "model/kind.h"
 
 static const char OWNER[] = "Owner", GROUP[] = "Group", MODE[] = "Mode", ROOM[] = "Size limit";
 enum { MODE_MOST = 0777, PERMS_LENGTH = 9 };
@@ -154,12 +154,20 @@ static void form_done(struct session *s, bool accepted)
     }
 }
 
+// Whether an answer is about the name that stands in the field now.
+static bool still_asked(struct prompt *p, const char *label, const char *name)
+{
+    const struct form_field *field = form_field(p, label);
+
+    return !name[0] || (field && strcmp(field->text, name) == 0);
+}
+
 static void found(struct prompt *p, const char *label, const char *name, bool failed, uint32_t id,
                   const struct outcome *outcome)
 {
     struct form_field *field = form_field(p, label);
 
-    if (!name[0] || !field || strcmp(field->text, name) != 0)
+    if (!name[0] || !field)
         return;
     field->resolved = !failed;
     field->number = id;
@@ -176,7 +184,8 @@ void changing_resolved(struct session *s, const struct outcome *outcome)
     const struct action *a = &outcome->action;
     struct prompt *p = &s->prompt;
 
-    if (p->type != PROMPT_FORM || !p->waiting || p->done != form_done)
+    if (p->type != PROMPT_FORM || !p->waiting || p->done != form_done ||
+        !still_asked(p, OWNER, a->set.user) || !still_asked(p, GROUP, a->set.group))
         return;
     p->waiting = false;
     p->error[0] = '\0';

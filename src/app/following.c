@@ -84,7 +84,7 @@ static const char *what_keeps(const struct followed *f, const struct process *p)
         return f->signal == SIGKILL ? "stopped" : "stopped: it gets the signal after SIGCONT";
     if (p->known & PROC_KNOWS_STATE && p->state == 'D')
         return "in uninterruptible sleep: it cannot end before that does";
-    return f->signal == SIGKILL ? "it has memory to give back, or its cgroup is frozen"
+    return f->signal == SIGKILL ? "it may have much memory to give back, or be frozen"
                                 : "it takes its time or ignores it; SIGKILL would end it";
 }
 

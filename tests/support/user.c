@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/view.h"
 #include "support/user.h"
@@ -72,10 +73,31 @@ static bool same_memory(void *self, int32_t a, int32_t b, int *order)
     return true;
 }
 
+// The same for both fields: users are 4711, groups 4712.
+static void resolve(const struct action *action, struct outcome *outcome)
+{
+    const char *names[] = {action->set.user, action->set.group};
+
+    *outcome = (struct outcome){.action = *action};
+    for (unsigned i = 0; i < 2; i++) {
+        if (strcmp(names[i], "known") == 0) {
+            *(i ? &outcome->action.set.gid : &outcome->action.set.uid) = 4711 + i;
+            outcome->action.set.which &= ~(i ? SET_GID : SET_UID);
+        } else if (names[i][0]) {
+            outcome->state = OUTCOME_FAILED;
+            outcome->error = strcmp(names[i], "slow") == 0 ? ETIMEDOUT : ENOENT;
+        }
+    }
+}
+
 static void act(void *self, const struct action *action, struct outcome *outcome)
 {
     struct user_source *source = self;
 
+    if (action->verb == ACTION_RESOLVE) {
+        resolve(action, outcome);
+        return;
+    }
     pthread_mutex_lock(&source->lock);
     *outcome = (struct outcome){.action = *action, .state = source->state};
     snprintf(outcome->text, sizeof outcome->text, "%s", source->text);
@@ -166,19 +188,28 @@ size_t user_acts(struct user *u)
     return n;
 }
 
-void user_await_acts(struct user *u, struct action *actions, size_t n)
+static void await_outcomes(struct user *u)
 {
     struct pollfd ready = {.fd = sampler_fd(u->source->sampler), .events = POLLIN};
+    struct outcome_vec outcomes = {0};
 
-    while (u->s.acting) {
-        struct outcome_vec outcomes = {0};
+    assert_int_equal(poll(&ready, 1, WAIT_MS), 1);
+    snapshot_unref(sampler_take(u->source->sampler));
+    if (sampler_outcomes(u->source->sampler, &outcomes))
+        session_outcomes(&u->s, &outcomes);
+    vec_free(&outcomes);
+}
 
-        assert_int_equal(poll(&ready, 1, WAIT_MS), 1);
-        snapshot_unref(sampler_take(u->source->sampler));
-        if (sampler_outcomes(u->source->sampler, &outcomes))
-            session_outcomes(&u->s, &outcomes);
-        vec_free(&outcomes);
-    }
+void user_await_names(struct user *u)
+{
+    while (u->s.prompt.type == PROMPT_FORM && u->s.prompt.waiting)
+        await_outcomes(u);
+}
+
+void user_await_acts(struct user *u, struct action *actions, size_t n)
+{
+    while (u->s.acting)
+        await_outcomes(u);
     assert_int_equal(user_acts(u), n);
     for (size_t i = 0; i < n; i++)
         actions[i] = u->source->acts.at[i];

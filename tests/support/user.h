@@ -26,6 +26,9 @@ int32_t user_pid(struct user *u);
 // test where that never comes. Their outcomes have reached the session then.
 void user_await_acts(struct user *u, struct action *actions, size_t n);
 size_t user_acts(struct user *u); // handed over so far
+// Waits until the names a form asked for were looked up: the source knows "known" (4711, 4712)
+// alone, and has no answer for "slow".
+void user_await_names(struct user *u);
 void user_fail_with(struct user *u, enum outcome_state state, const char *text); // from now on
 
 #endif

@@ -341,6 +341,48 @@ static void changes_are_named(void **state)
     snapshot_unref(s);
 }
 
+static void servers_of_postgresql_are_told_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *command; // NULL: not read
+        int signal;
+        const char *effect;
+        bool grave;
+    } cases[] = {
+        {"/usr/lib/postgresql/15/bin/postgres -D /data", SIGKILL, "backends are orphaned", true},
+        {"postgres -D /data", SIGTERM, "smart shutdown", true},
+        {"postgres -D /data", SIGINT, "fast shutdown", true},
+        {"postgres -D /data", SIGHUP, "reads its configuration", false},
+        {"postgres: app shop 10.0.0.7(4711) idle", SIGKILL, "resets all sessions", true},
+        {"postgres: 15/main: checkpointer", SIGQUIT, "resets all sessions", true},
+        {"postgres: app shop [local] SELECT", SIGTERM, "this session ends, the others go on", false},
+        {"postgres: app shop [local] SELECT", SIGINT, "query is cancelled", false},
+        {NULL, SIGKILL, "It is a process of PostgreSQL", true},
+        {NULL, SIGTERM, "It is a process of PostgreSQL.", false},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct snapshot *s = fake_snapshot();
+        const struct process *p = fake_process(s, 700, 26, "postgres", cases[i].command);
+        struct action action = {.verb = ACTION_SIGNAL, .signal = cases[i].signal,
+                                .target = {.kind = KIND_HOLDER, .pid = 700,
+                                           .start_ticks = p->start_ticks}};
+        of(s, action);
+        assert_non_null(strstr(c.effect, cases[i].effect));
+        assert_int_equal(c.grave, cases[i].grave);
+        snapshot_unref(s);
+    }
+    // Another program may have such arguments.
+    struct snapshot *s = fake_snapshot();
+    const struct process *p = fake_process(s, 700, 26, "vim", "postgres: notes");
+    of(s, (struct action){.verb = ACTION_SIGNAL, .signal = SIGKILL,
+                          .target = {.kind = KIND_HOLDER, .pid = 700,
+                                     .start_ticks = p->start_ticks}});
+    assert_null(strstr(c.effect, "PostgreSQL"));
+    snapshot_unref(s);
+}
+
 static void limits_tell_how_to_last(void **state)
 {
     (void)state;
@@ -435,6 +477,7 @@ int main(void)
         cmocka_unit_test(sick_processes_are_told_of),
         cmocka_unit_test(no_harm_by_a_wrong_pid),
         cmocka_unit_test(changes_are_named),
+        cmocka_unit_test(servers_of_postgresql_are_told_apart),
         cmocka_unit_test(limits_tell_how_to_last),
         cmocka_unit_test(long_names_are_cut_whole),
         cmocka_unit_test(an_empty_picture_answers_too),

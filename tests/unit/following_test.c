@@ -1,0 +1,209 @@
+// What became of a signal: told by the pictures that follow.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "support/fake.h"
+#include "support/user.h"
+
+enum { STRAY = 18811, SEGMENT = 393216 };
+
+static int setup(void **state)
+{
+    struct user *u = mem_zero(1, sizeof *u);
+
+    user_start(u, NULL);
+    user_see(u, fake_story());
+    *state = u;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    user_end(*state);
+    free(*state);
+    return 0;
+}
+
+static struct process *process_in(struct snapshot *s, int32_t pid)
+{
+    for (size_t i = 0; i < s->processes.n; i++)
+        if (s->processes.at[i].pid == pid)
+            return &s->processes.at[i];
+    fail_msg("no process %d", pid);
+    return NULL;
+}
+
+// A picture so many seconds after now, in which the process is in that state; 0: gone.
+static void see(struct user *u, int seconds, char state)
+{
+    struct snapshot *s = fake_story();
+    struct process *p = process_in(s, STRAY);
+
+    s->time_ns = clock_ns() + seconds * CLOCK_SECOND;
+    p->state = state;
+    p->known |= PROC_KNOWS_STATE;
+    if (!state) {
+        p->gone = true;
+        p->known = 0;
+    }
+    user_see(u, s);
+}
+
+static void send(struct user *u, int digit)
+{
+    struct action act[4];
+    size_t before = user_acts(u);
+
+    user_go(u, SEGMENT);
+    user_press(u, 'k');
+    if (digit)
+        user_press(u, '0' + digit);
+    user_press(u, K_ENTER);
+    assert_int_equal(u->s.prompt.type, PROMPT_CONFIRM);
+    if (u->s.prompt.word[0]) {
+        user_type(u, u->s.prompt.word);
+        user_press(u, K_ENTER);
+    } else {
+        user_press(u, 'y');
+    }
+    user_await_acts(u, act, before + 1);
+}
+
+static bool is_wanted(struct user *u, int32_t pid)
+{
+    struct want want;
+
+    session_want(&u->s, &want);
+    for (size_t i = 0; i < want.n_followed; i++)
+        if (want.followed[i] == pid)
+            return want.need & NEED_PROCESSES;
+    return false;
+}
+
+static void its_end_is_told(void **state)
+{
+    struct user *u = *state;
+
+    assert_false(is_wanted(u, STRAY));
+    send(u, 0);
+    assert_true(is_wanted(u, STRAY)); // no object may name it any more
+    see(u, 1, 'S');
+    assert_string_equal(u->s.message, "done as told");
+    see(u, 2, 0);
+    assert_string_equal(u->s.message, "18811 python ended");
+    assert_false(is_wanted(u, STRAY));
+}
+
+static void zombies_have_ended(void **state)
+{
+    struct user *u = *state;
+
+    send(u, 9);
+    see(u, 1, 'Z');
+    assert_string_equal(u->s.message, "18811 python ended");
+}
+
+static void an_older_picture_tells_nothing(void **state)
+{
+    struct user *u = *state;
+
+    send(u, 0);
+    see(u, -5, 0); // taken before the signal was sent
+    assert_string_equal(u->s.message, "done as told");
+}
+
+static void who_stays_is_told_once_and_why(void **state)
+{
+    struct user *u = *state;
+
+    send(u, 0);
+    see(u, 4, 'T');
+    assert_string_equal(u->s.message, "done as told");
+    see(u, 6, 'T');
+    assert_non_null(strstr(u->s.message, "18811 python still runs"));
+    assert_non_null(strstr(u->s.message, "after SIGTERM: stopped"));
+    u->s.message[0] = '\0';
+    see(u, 8, 'T');
+    assert_string_equal(u->s.message, "");
+    send(u, 9); // begins anew
+    see(u, 6, 'D');
+    assert_non_null(strstr(u->s.message, "after SIGKILL: in uninterruptible sleep"));
+    see(u, 9, 0);
+    assert_string_equal(u->s.message, "18811 python ended");
+}
+
+static void a_signal_that_was_not_sent_is_not_followed(void **state)
+{
+    struct user *u = *state;
+
+    user_fail_with(u, OUTCOME_FAILED, "not permitted");
+    send(u, 0);
+    assert_false(is_wanted(u, STRAY));
+    see(u, 6, 'S');
+    assert_string_equal(u->s.message, "not permitted");
+}
+
+static void other_signals_are_not_followed(void **state)
+{
+    struct user *u = *state;
+
+    send(u, 1);
+    assert_false(is_wanted(u, STRAY));
+}
+
+static void the_last_signal_comes_second(void **state)
+{
+    struct user *u = *state;
+    const struct menu_vec *menu = &u->s.prompt.menu;
+    size_t before;
+
+    user_go(u, SEGMENT);
+    user_press(u, 'k');
+    before = menu->n;
+    user_press(u, K_ESC);
+    send(u, 1);
+    user_press(u, 'k');
+    assert_int_equal(menu->n, before); // each once
+    assert_int_equal(u->s.prompt.cursor, 0);
+    assert_int_equal(menu->at[0].value, SIGTERM);
+    assert_int_equal(menu->at[1].value, SIGHUP);
+    user_press(u, K_ESC);
+    send(u, 0);
+    user_press(u, 'k');
+    assert_int_equal(menu->n, before);
+    assert_int_equal(menu->at[0].value, SIGTERM);
+}
+
+static void the_menu_says_what_keeps_it(void **state)
+{
+    struct user *u = *state;
+
+    see(u, 0, 'T');
+    user_go(u, SEGMENT);
+    user_press(u, 'k');
+    assert_non_null(strstr(u->s.prompt.title, "18811 python (stopped)"));
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(its_end_is_told),
+        TEST(zombies_have_ended),
+        TEST(an_older_picture_tells_nothing),
+        TEST(who_stays_is_told_once_and_why),
+        TEST(a_signal_that_was_not_sent_is_not_followed),
+        TEST(other_signals_are_not_followed),
+        TEST(the_last_signal_comes_second),
+        TEST(the_menu_says_what_keeps_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

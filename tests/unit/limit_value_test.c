@@ -1,0 +1,114 @@
+// How values of the kernel's limits are written, and which are possible.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "model/limit_value.h"
+
+static const struct limit shmmni = {.name = "shmmni", .unit = "segments"},
+                          shmmax = {.name = "shmmax", .unit = "bytes"},
+                          shmall = {.name = "shmall", .unit = "pages"},
+                          semmsl = {.name = "semmsl", .unit = "semaphores"},
+                          msgmnb = {.name = "msgmnb", .unit = "bytes"};
+
+static void possible_values(void **state)
+{
+    (void)state;
+    static const struct {
+        const struct limit *limit;
+        const char *text;
+        uint64_t value;
+    } cases[] = {
+        {&shmmni, "0", 0},
+        {&shmmni, "16777216", 16777216},
+        {&semmsl, "2147483647", INT32_MAX},
+        {&msgmnb, "64K", 65536},
+        {&msgmnb, "65536", 65536},
+        {&shmmax, "1.5G", UINT64_C(1610612736)},
+        {&shmmax, "18446744073709551615", UINT64_MAX},
+        {&shmall, "unlimited", UINT64_MAX - (1 << 24)},
+        {&shmmax, "unlimited", UINT64_MAX - (1 << 24)},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint64_t value = 1;
+        char why[96];
+        assert_true(limit_parse(cases[i].limit, cases[i].text, &value, why, sizeof why));
+        assert_true(value == cases[i].value);
+    }
+}
+
+static void impossible_values(void **state)
+{
+    (void)state;
+    static const struct {
+        const struct limit *limit;
+        const char *text, *why;
+    } cases[] = {
+        {&shmmni, "", "a whole number"},
+        {&shmmni, "-1", "a whole number"},
+        {&shmmni, "64K", "a whole number"}, // of segments, not of bytes
+        {&shmmni, "12 ", "a whole number"},
+        {&shmmni, "16777217", "from 0 to 16777216"},
+        {&shmmni, "unlimited", "a whole number"},
+        {&shmall, "8G", "pages"},
+        {&semmsl, "2147483648", "from 0 to 2147483647"},
+        {&msgmnb, "2G", "from 0 to 2147483647"},
+        {&msgmnb, "unlimited", "64K"},
+        {&msgmnb, "-4", "64K"},
+        {&shmmax, "18446744073709551616", "from 0 to"},
+        {&shmmax, "a lot", "64K"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint64_t value;
+        char why[96] = "";
+        assert_false(limit_parse(cases[i].limit, cases[i].text, &value, why, sizeof why));
+        assert_non_null(strstr(why, cases[i].why));
+    }
+}
+
+static void what_is_written_is_read_again(void **state)
+{
+    (void)state;
+    static const uint64_t values[] = {0, 1, 4096, UINT64_C(1) << 40, UINT64_MAX - (1 << 24)};
+
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        char text[32], why[96];
+        uint64_t value = 1;
+        limit_write(&shmmax, values[i], text, sizeof text);
+        assert_true(limit_parse(&shmmax, text, &value, why, sizeof why));
+        assert_true(value == values[i]);
+    }
+}
+
+static void huge_ones_are_no_limit(void **state)
+{
+    (void)state;
+    char text[32];
+
+    limit_show(&shmmax, UINT64_MAX - (1 << 24), text, sizeof text);
+    assert_string_equal(text, "unlimited");
+    limit_show(&shmmax, 1 << 26, text, sizeof text);
+    assert_string_equal(text, "64.0M");
+    limit_show(&semmsl, 32000, text, sizeof text);
+    assert_string_equal(text, "32000");
+    limit_range(&shmmni, text, sizeof text);
+    assert_non_null(strstr(text, "0 to 32768"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(possible_values),
+        cmocka_unit_test(impossible_values),
+        cmocka_unit_test(what_is_written_is_read_again),
+        cmocka_unit_test(huge_ones_are_no_limit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
