@@ -105,7 +105,8 @@ static void tell_unattached(struct telling *t, const struct segment *g)
         line_add(&t->effect, " of swap are freed.");
     }
     tell_running(t, maker(t, g), g->cpid, segment_birth(g));
-    if (g->lpid != g->cpid && segment_last_use(g) > 0)
+    bool known, orphan = segment_orphan(t->s, g, &known) && known;
+    if (g->lpid != g->cpid && segment_last_use(g) > 0 && !orphan)
         tell_running(t, "Its last user", g->lpid, segment_last_use(g));
     if (snapshot_pid_state(t->s, g->cpid, segment_birth(g)) == PID_OUTSIDE)
         line_add(&t->effect, " Its creator is outside this PID namespace and may be running.");

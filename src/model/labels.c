@@ -304,6 +304,7 @@ static bool is_x11(const struct subject *subject, struct label *out)
 {
     if (!subject->segment || !by_program(subject, label_x_server, out))
         return false;
+    out->pid = 0; // the server needs none of its clients' segments
     for (size_t i = 0; i < subject->n; i++)
         if (!label_x_server(subject->people[i]->comm)) {
             snprintf(out->instance, sizeof out->instance, "%s", subject->people[i]->comm);

@@ -9,6 +9,7 @@
 
 static const struct rule *const rules[] = {
     &rule_interlock,     &rule_limit,         &rule_removed_held, &rule_orphan_segments, &rule_queue_blocked,
+    &rule_server_gone,   &rule_headless,
     &rule_set_stranded,  &rule_stuck,        &rule_swapped,         &rule_orphan_sets,
     &rule_orphan_queues, &rule_unseen,
 };

@@ -37,6 +37,6 @@ extern const struct rule rule_removed_held, rule_orphan_segments, rule_swapped, 
 extern const struct rule rule_queue_blocked, rule_set_stranded, rule_orphan_sets,
     rule_orphan_queues;
 extern const struct rule rule_limit, rule_stuck;
-extern const struct rule rule_interlock;
+extern const struct rule rule_interlock, rule_headless, rule_server_gone;
 
 #endif

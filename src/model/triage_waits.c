@@ -67,6 +67,77 @@ const struct rule rule_queue_blocked = {
     .advice = "start its receiver again; removing the queue (F8) wakes the senders with an error",
 };
 
+// --- requests to a server that is gone ------------------------------------------------------------
+
+// A server takes requests from one queue and answers by another (fakeroot's does). Its queues were
+// made together: their ids are near, and nobody compares all with all.
+static const struct queue *answers_of(const struct snapshot *s, const struct queue *requests)
+{
+    enum { NEAR = 8 };
+    size_t at = (size_t)(requests - s->queues.at), from = at > NEAR ? at - NEAR : 0;
+
+    for (size_t i = from; i < s->queues.n && i <= at + NEAR; i++) {
+        const struct queue *q = &s->queues.at[i];
+
+        if (q != requests && q->stime > 0 && q->lspid == requests->lrpid &&
+            q->o.uid == requests->o.uid &&
+            words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_RECEIVE, 0) > 0)
+            return q;
+    }
+    return NULL;
+}
+
+// Whoever received last is gone, requests lie unread, and by that process's other queue somebody
+// waits for an answer. Each alone is everyday life of short-lived clients.
+static bool server_gone(const struct snapshot *s, struct match *match)
+{
+    const struct queue *q = match->object;
+
+    if (q->messages == 0 || q->rtime == 0 || q->lrpid <= 0 ||
+        !gone(snapshot_pid_state(s, q->lrpid, q->rtime)) ||
+        words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_RECEIVE, 0) > 0)
+        return false;
+    const struct queue *answers = answers_of(s, q);
+    if (answers)
+        match->weight = words_waiters(NULL, s, KIND_QUEUE, answers->o.id, CALLS_RECEIVE, 0);
+    return answers;
+}
+
+static void server_gone_title(const struct snapshot *s, const struct match *m, size_t n,
+                              struct line *line)
+{
+    (void)s, (void)n;
+    line_add(line, "queue %d lost its server: ", ((const struct queue *)m->object)->o.id);
+    line_count(line, m->weight, "client hangs", "clients hang");
+}
+
+static void server_gone_evidence(const struct snapshot *s, const struct match *m, size_t n,
+                                 struct line *line)
+{
+    const struct queue *q = m->object, *answers = answers_of(s, q);
+
+    (void)n;
+    line_count(line, q->messages, "request", NULL);
+    line_add(line, " unread since ");
+    words_process(line, s, q->lrpid, q->rtime);
+    line_add(line, " received last, ");
+    words_ago(line, s, q->rtime);
+    line_add(line, "; waiting for its answer on queue %d: ", answers->o.id);
+    words_waiters(line, s, KIND_QUEUE, answers->o.id, CALLS_RECEIVE, LISTED_MOST);
+}
+
+const struct rule rule_server_gone = {
+    .name = "server-gone",
+    .subject = OF_QUEUES,
+    .severity = SEVERITY_WARNING,
+    .need = NEED_QUEUES | NEED_WAITERS | NEED_PROCESSES,
+    .applies = server_gone,
+    .title = server_gone_title,
+    .evidence = server_gone_evidence,
+    .advice = "start the server and its clients again; removing the queue they wait on (F8) wakes "
+              "them with an error",
+};
+
 // --- waiters whose last operator is gone ---------------------------------------------------------
 
 static int64_t last_use(const struct semset *set)

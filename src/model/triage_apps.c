@@ -1,4 +1,4 @@
-// What is wrong with databases that are known by name.
+// What is wrong with databases and servers that are known by name.
 #include <string.h>
 
 #include "model/labels.h"
@@ -60,4 +60,60 @@ const struct rule rule_interlock = {
     .evidence = interlock_evidence,
     .advice = "end these backends (Enter, k), then start the server; do not remove the segment or "
               "postmaster.pid: a second server beside them destroys the data",
+};
+
+// --- servers whose parent is gone ----------------------------------------------------------------
+
+// Zabbix marks its segments when it makes them: to the rule of removed segments its workers are a
+// program at work. Its parent starts and stops them, and makes the segments; alone they go on.
+static bool headless(const struct snapshot *s, struct match *match)
+{
+    const struct segment *g = match->object;
+    struct label label;
+
+    match->weight = g->nattch;
+    if (g->nattch == 0 || !(g->flags & SEG_DEST) || !label_of(s, KIND_SEGMENT, g, &label) ||
+        strcmp(label.app, "zabbix") != 0)
+        return false;
+    enum pid_state creator = snapshot_pid_state(s, g->cpid, segment_birth(g));
+    return creator == PID_GONE || creator == PID_REUSED;
+}
+
+static void headless_title(const struct snapshot *s, const struct match *m, size_t n,
+                           struct line *line)
+{
+    const struct segment *g = m->object;
+    size_t seen;
+
+    (void)n;
+    scan_holders(s->scan, g->o.id, &seen);
+    line_add(line, "Zabbix: parent gone, ");
+    line_count(line, seen, "process goes on", "processes go on");
+}
+
+static void headless_evidence(const struct snapshot *s, const struct match *m, size_t n,
+                              struct line *line)
+{
+    const struct segment *g = m->object;
+
+    line_add(line, "segment %d", g->o.id);
+    if (n > 1)
+        line_add(line, " and %zu more", n - 1);
+    line_add(line, ", made by ");
+    words_process(line, s, g->cpid, segment_birth(g));
+    line_add(line, ", held by ");
+    words_holders(line, s, g->o.id, NAMED_MOST);
+}
+
+const struct rule rule_headless = {
+    .name = "headless",
+    .subject = OF_SEGMENTS,
+    .severity = SEVERITY_WARNING,
+    .need = NEED_SEGMENTS | NEED_HOLDERS | NEED_PROCESSES | NEED_APPS,
+    .together = true,
+    .applies = headless,
+    .title = headless_title,
+    .evidence = headless_evidence,
+    .advice = "end these processes (Enter, k), then start the service: they keep its port and its "
+              "memory",
 };
