@@ -25,6 +25,12 @@ check jq jq jq jq jq
 check python3 python3 python3 python python3
 check tic ncurses-bin ncurses ncurses ncurses
 check man man-db man-db man-db man-db
+check @postgresql postgresql postgresql-server postgresql postgresql
+check apache2 apache2 httpd apache apache2
+check zabbix_agentd zabbix-agent zabbix-agent zabbix-agent zabbix-agent
+check fakeroot fakeroot fakeroot fakeroot fakeroot
+check Xvfb xvfb xorg-x11-server-Xvfb xorg-server-xvfb xvfb
+check x11perf x11-apps x11perf x11perf x11perf
 check @terminfo ncurses-term ncurses-term ncurses ncurses-terminfo
 screenshots Xvfb xvfb xorg-x11-server-Xvfb xorg-server-xvfb xvfb
 screenshots xterm xterm xterm xterm xterm
@@ -37,6 +43,8 @@ present() {
     case $1 in
     :libc) [ -e /usr/include/stdio.h ] ;;
     :*) pkg-config --exists "${1#:}" 2>/dev/null ;;
+    @postgresql) ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null 2>&1 ;;
+    apache2*) command -v apache2 >/dev/null 2>&1 || command -v httpd >/dev/null 2>&1 ;;
     @terminfo) [ -e /usr/share/terminfo/x/xterm-256color ] ;;
     @font) ls /usr/share/fonts/*/dejavu* >/dev/null 2>&1 || ls /usr/share/fonts/dejavu* >/dev/null 2>&1 ;;
     *) command -v "$1" >/dev/null 2>&1 ;;

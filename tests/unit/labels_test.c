@@ -1,0 +1,460 @@
+// Whose an object is: every rule with a case that fires and one that must not.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "model/consequence.h"
+#include "model/kind.h"
+#include "model/labels.h"
+#include "model/triage.h"
+#include "support/fake.h"
+
+enum { MIB = 1 << 20, PG = 26, PM = 18702 };
+
+static struct label label;
+
+static bool of_segment(const struct snapshot *s, int32_t id)
+{
+    memset(&label, 'x', sizeof label); // nothing may be left unset
+    return label_of(s, KIND_SEGMENT, snapshot_segment(s, id), &label);
+}
+
+static void is(const char *app, const char *instance, const char *brief, const char *full)
+{
+    char text[600];
+
+    assert_string_equal(label.app, app);
+    assert_string_equal(label.instance, instance);
+    label_short(&label, text, sizeof text);
+    assert_string_equal(text, brief);
+    label_long(&label, text, sizeof text);
+    assert_string_equal(text, full);
+}
+
+static struct segment *keyed(struct snapshot *s, int32_t id, uint32_t key, uint32_t uid)
+{
+    struct segment *g = fake_segment(s, id, key, uid, 56, 0);
+
+    g->cpid = 0, g->lpid = 0;
+    return g;
+}
+
+static struct instance *database(struct snapshot *s, const char *directory, uint64_t inode)
+{
+    struct instance instance = {.inode = inode, .device = 1, .uid = PG};
+
+    snprintf(instance.directory, sizeof instance.directory, "%s", directory);
+    vec_push(&s->instances, instance);
+    return &s->instances.at[s->instances.n - 1];
+}
+
+// A server at work: postmaster, two backends.
+static struct snapshot *server(void)
+{
+    struct snapshot *s = fake_snapshot();
+    struct segment *g = fake_segment(s, 4, 10953031, PG, 56, 3);
+
+    g->cpid = g->lpid = PM;
+    database(s, "/var/lib/postgresql/15/main", 10953031);
+    fake_process(s, PM, PG, "postgres", "/usr/lib/postgresql/15/bin/postgres -D /var/lib");
+    fake_process(s, 18710, PG, "postgres", "postgres: walwriter");
+    fake_process(s, 18711, PG, "postgres", "postgres: pg orders SELECT");
+    for (int32_t pid = PM; pid < 18712; pid += pid == PM ? 8 : 1)
+        fake_hold(s, 4, pid, 1, 3);
+    fake_account(s, 4, 0);
+    return s;
+}
+
+// The same after kill -9 of the postmaster: it and one backend are gone.
+static struct snapshot *headless_server(void)
+{
+    struct snapshot *s = fake_snapshot();
+    struct segment *g = fake_segment(s, 4, 10953031, PG, 56, 1);
+
+    g->cpid = g->lpid = PM;
+    database(s, "/var/lib/postgresql/15/main", 10953031);
+    fake_gone(s, PM);
+    fake_process(s, 18711, PG, "postgres", "postgres: pg orders SELECT");
+    fake_hold(s, 4, 18711, 1, 3);
+    fake_account(s, 4, 0);
+    return s;
+}
+
+static const struct finding *finding(struct snapshot *s, const char *rule)
+{
+    triage_run(s);
+    for (size_t i = 0; i < s->findings.n; i++)
+        if (strcmp(s->findings.at[i].rule, rule) == 0)
+            return &s->findings.at[i];
+    return NULL;
+}
+
+static struct consequence removal(const struct snapshot *s, enum kind_id kind, size_t row)
+{
+    struct consequence c;
+    struct action action = {.verb = ACTION_REMOVE};
+    const struct kind *k = kind_get(kind);
+
+    k->identify(s, k->at(s, row), &action.target);
+    consequence_of(s, &action, &c);
+    return c;
+}
+
+static void postgres_is_known_by_its_directory(void **state)
+{
+    (void)state;
+    struct snapshot *s = server();
+
+    assert_true(of_segment(s, 4));
+    is("postgres", "/var/lib/postgresql/15/main", "postgres 15/main",
+       "PostgreSQL in /var/lib/postgresql/15/main");
+    assert_null(finding(s, "database-interlock"));
+    assert_int_equal(s->findings.n, 0);
+
+    // When no process is left at all the key still tells.
+    keyed(s, 5, 77, PG);
+    database(s, "/srv/pg", UINT64_C(0x500000000) + 77); // the key has the inode's lower half
+    assert_true(of_segment(s, 5));
+    is("postgres", "/srv/pg", "postgres pg", "PostgreSQL in /srv/pg");
+    assert_int_equal(label.pid, 0);
+    // A key that was counted up, since it was taken: postmaster.pid tells.
+    keyed(s, 6, 80, PG);
+    assert_false(of_segment(s, 6));
+    struct instance *other = database(s, "/srv/other", 79);
+    other->key = 80, other->shmid = 6, other->known = INSTANCE_KNOWS_SEGMENT;
+    assert_true(of_segment(s, 6));
+    assert_string_equal(label.instance, "/srv/other");
+    // Another user's segment by the same key is no database's.
+    keyed(s, 7, 77, PG + 1);
+    assert_false(of_segment(s, 7));
+    // Nor is a private one.
+    database(s, "/srv/none", UINT64_C(0x500000000));
+    keyed(s, 8, 0, PG);
+    assert_false(of_segment(s, 8));
+    // Nobody asked for it: not known.
+    s->has &= ~(unsigned)NEED_APPS;
+    assert_false(of_segment(s, 4));
+    snapshot_unref(s);
+}
+
+static void a_dead_postmaster_is_critical(void **state)
+{
+    (void)state;
+    struct snapshot *s = headless_server();
+    const struct finding *f = finding(s, "database-interlock");
+
+    assert_non_null(f);
+    assert_int_equal(f->severity, SEVERITY_CRITICAL);
+    assert_int_equal(f->about.id, 4);
+    assert_string_equal(f->title,
+                        "PostgreSQL: postmaster gone, segment 4 held by 1 backend");
+    assert_string_equal(f->evidence,
+                        "data directory /var/lib/postgresql/15/main; postmaster 18702 (gone); "
+                        "still working on its data: 18711 postgres; until they end no server "
+                        "starts there");
+    assert_non_null(strstr(f->advice, "do not remove the segment"));
+    snapshot_unref(s);
+
+    // Somebody removed it all the same: it has no key any more, its mappings do.
+    s = headless_server();
+    struct segment *g = &s->segments.at[0];
+    g->o.key = 0, g->flags = SEG_DEST;
+    assert_null(finding(s, "database-interlock")); // the key as mapped is not known here
+    s->scan->accounts.at[0].key_known = true;
+    s->scan->accounts.at[0].original_key = 10953031;
+    assert_non_null(finding(s, "database-interlock"));
+    snapshot_unref(s);
+
+    // What is not known is not said: a postmaster outside, or never asked for.
+    s = headless_server();
+    s->segments.at[0].cpid = 0;
+    assert_null(finding(s, "database-interlock"));
+    snapshot_unref(s);
+    s = headless_server();
+    vec_clear(&s->instances);
+    assert_null(finding(s, "database-interlock")); // backends of something, by whatever segment
+    snapshot_unref(s);
+}
+
+static void removal_tells_what_runs(void **state)
+{
+    (void)state;
+    struct snapshot *s = server();
+    struct consequence c = removal(s, KIND_SEGMENT, 0);
+
+    assert_string_equal(c.question,
+                        "Remove segment 4 (56, PostgreSQL in /var/lib/postgresql/15/main)?");
+    assert_non_null(strstr(c.effect, "Its postmaster 18702 postgres is running."));
+    assert_non_null(strstr(c.effect, "Without the segment nothing keeps a second server off"));
+    assert_true(c.grave);
+    snapshot_unref(s);
+
+    s = headless_server();
+    c = removal(s, KIND_SEGMENT, 0);
+    assert_non_null(strstr(c.effect, "Its postmaster 18702 is gone but backends still work"));
+    assert_non_null(strstr(c.effect, "End them instead."));
+    assert_true(c.grave);
+    snapshot_unref(s);
+
+    s = fake_snapshot();
+    struct semset *set = fake_semset(s, 3, 33, 1);
+    set->otime = FAKE_NOW - 5;
+    set->first_element = 0, set->n_elements = 1;
+    struct element *e = fake_element(s, 3, 0, 1);
+    e->pid = 900, e->known |= ELEMENT_KNOWS_PID;
+    fake_process(s, 900, 33, "apache2", "/usr/sbin/apache2 -k start");
+    c = removal(s, KIND_SEMSET, 0);
+    assert_string_equal(c.question, "Remove semaphore set 3 (1 semaphore, Apache)?");
+    assert_true(c.grave);
+    snapshot_unref(s);
+
+    // A path beyond all bounds is cut, and the question still ends.
+    s = server();
+    memset(s->instances.at[0].directory + 1, 'x', 500);
+    c = removal(s, KIND_SEGMENT, 0);
+    assert_non_null(strstr(c.question, "…)?"));
+    snapshot_unref(s);
+}
+
+// A server that runs needs its segment, whatever the segment's own pids say.
+static void a_running_servers_segment_is_no_orphan(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_snapshot();
+    struct segment *g = keyed(s, 4, 10953031, PG);
+    bool known;
+
+    g->cpid = g->lpid = 4242;
+    fake_gone(s, 4242);
+    assert_true(segment_orphan(s, g, &known) && known);
+    struct instance *in = database(s, "/srv/pg", 10953031);
+    in->pid = PM, in->start_time = FAKE_NOW - 3 * 3600, in->known = INSTANCE_KNOWS_PID;
+    assert_true(segment_orphan(s, g, &known)); // nobody knows that pid
+    fake_process(s, PM, PG, "sshd", "sshd");
+    assert_true(segment_orphan(s, g, &known)); // an old postmaster.pid names anybody
+    snprintf(s->processes.at[s->processes.n - 1].comm, 16, "postgres");
+    assert_false(segment_orphan(s, g, &known));
+    assert_true(known);
+    in->start_time = FAKE_NOW - 30 * 3600; // another server's, that began after it
+    assert_true(segment_orphan(s, g, &known));
+    snapshot_unref(s);
+}
+
+static void held_by(struct snapshot *s, int32_t id, int32_t pid, const char *comm,
+                    const char *command)
+{
+    if (!snapshot_segment(s, id))
+        keyed(s, id, 0x1234, 500)->nattch = 9;
+    fake_process(s, pid, 500, comm, command);
+    fake_hold(s, id, pid, 1, 3);
+}
+
+static void programs_tell(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_snapshot();
+
+    held_by(s, 1, 100, "sh", "sh");
+    held_by(s, 1, 101, "ora_dbw0_ORCLPR", "ora_dbw0_ORCLPROD1"); // cut at 15 bytes
+    held_by(s, 1, 102, "oracle_102_orcl", "oracleORCLPROD1 (LOCAL=NO)");
+    assert_true(of_segment(s, 1));
+    is("oracle", "ORCLPROD1", "ORCLPROD1", "Oracle ORCLPROD1");
+    assert_int_equal(label.pid, 101);
+
+    held_by(s, 2, 110, "ora_", "ora_");
+    held_by(s, 2, 111, "ora__X", "ora__X");
+    assert_false(of_segment(s, 2)); // neither Oracle's nor of one program
+
+    fake_user(s, 500, "db2inst1");
+    held_by(s, 3, 120, "db2sysc", "db2sysc 0");
+    assert_true(of_segment(s, 3));
+    is("db2", "db2inst1", "db2 db2inst1", "Db2 db2inst1");
+
+    held_by(s, 4, 130, "zabbix_server", "zabbix_server: poller #1");
+    assert_true(of_segment(s, 4));
+    is("zabbix", "", "zabbix", "Zabbix");
+
+    held_by(s, 5, 140, "Xvfb", "Xvfb :99");
+    held_by(s, 5, 141, "xterm", "xterm");
+    assert_true(of_segment(s, 5));
+    is("x11", "xterm", "x11 xterm", "X11 xterm");
+    assert_int_equal(label.pid, 141);
+
+    held_by(s, 6, 150, "python", "python");
+    held_by(s, 6, 151, "python", "python");
+    assert_true(of_segment(s, 6)); // a program, no application: it has no title
+    is("python", "", "python", "python");
+    assert_null(label.title);
+    held_by(s, 6, 152, "sh", "sh");
+    assert_false(of_segment(s, 6));
+    snapshot_unref(s);
+}
+
+static void keys_tell(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_snapshot();
+    static const struct {
+        uint32_t key, uid;
+        const char *app, *instance; // NULL: no label
+    } cases[] = {
+        {58900107, 600, "sap", "07"},       {58900199, 600, "sap", "99"},
+        {58900099, 600, NULL, NULL},        {58900200, 600, NULL, NULL},
+        {10002, 601, "sap", "prd"},         {10002, 600, NULL, NULL},
+        {10100, 601, NULL, NULL},           {0x52564801, 600, "informix", "0"},
+        {0x52574802, 600, "informix", "1"}, {0x53554801, 600, "informix", "255"},
+        {0x53564801, 600, NULL, NULL},      {0x52564800, 600, NULL, NULL},
+        {0x52560001, 600, NULL, NULL},
+    };
+
+    fake_user(s, 601, "prdadm");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        keyed(s, (int32_t)i, cases[i].key, cases[i].uid);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool found = of_segment(s, (int32_t)i);
+        if (found != (cases[i].app != NULL))
+            fail_msg("key 0x%08x", cases[i].key);
+        if (found) {
+            assert_string_equal(label.app, cases[i].app);
+            assert_string_equal(label.instance, cases[i].instance);
+        }
+    }
+    snapshot_unref(s);
+}
+
+static void queues_and_sets_have_users_too(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_snapshot();
+    struct queue *q = fake_queue(s, 9, 0, 0, 0);
+
+    q->lspid = 700, q->lrpid = 701, q->stime = q->rtime = FAKE_NOW - 1;
+    fake_process(s, 700, 0, "faked-sysv", "/usr/bin/faked-sysv");
+    fake_process(s, 701, 0, "tar", "tar");
+    assert_true(label_of(s, KIND_QUEUE, q, &label));
+    is("fakeroot", "", "fakeroot", "fakeroot");
+    q->lspid = 701;
+    assert_true(label_of(s, KIND_QUEUE, q, &label));
+    is("tar", "", "tar", "tar");
+    q->stime = q->rtime = FAKE_NOW - 30 * 3600; // long before these processes began
+    assert_false(label_of(s, KIND_QUEUE, q, &label));
+    snapshot_unref(s);
+}
+
+static void zabbix_without_parent_is_told(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_snapshot();
+
+    held_by(s, 1, 67, "zabbix_agentd", "zabbix_agentd: collector");
+    held_by(s, 1, 68, "zabbix_agentd", "zabbix_agentd: listener #1");
+    struct segment *g = &s->segments.at[0];
+    g->nattch = 2, g->flags = SEG_DEST, g->cpid = 66;
+    fake_account(s, 1, 0);
+    fake_process(s, 66, 500, "zabbix_agentd", "zabbix_agentd -c /etc");
+    assert_null(finding(s, "headless"));
+    assert_int_equal(s->findings.n, 0);
+    snapshot_unref(s);
+
+    s = fake_snapshot();
+    held_by(s, 1, 67, "zabbix_agentd", "zabbix_agentd: collector");
+    held_by(s, 1, 68, "zabbix_agentd", "zabbix_agentd: listener #1");
+    g = &s->segments.at[0];
+    g->nattch = 2, g->flags = SEG_DEST, g->cpid = 66;
+    fake_account(s, 1, 0);
+    fake_gone(s, 66);
+    assert_non_null(finding(s, "headless"));
+    assert_string_equal(finding(s, "headless")->title, "Zabbix: parent gone, 2 processes go on");
+    snapshot_unref(s);
+}
+
+// fakeroot's queues: requests by 2, answers by 3.
+static struct snapshot *requests(void)
+{
+    struct snapshot *s = fake_snapshot();
+    struct queue *in = fake_queue(s, 2, 0, 1072, 1);
+
+    in->lspid = 627, in->lrpid = 124, in->stime = in->rtime = FAKE_NOW - 9;
+    struct queue *out = fake_queue(s, 3, 0, 0, 0);
+    out->lspid = 124, out->lrpid = 626, out->stime = out->rtime = FAKE_NOW - 9;
+    fake_process(s, 627, 0, "chown", "chown 1:1 f");
+    fake_waiter(s, KIND_QUEUE, 3, 627, WAIT_MSGRCV, "any type");
+    fake_gone(s, 626);
+    return s;
+}
+
+static void a_dead_request_server_is_found(void **state)
+{
+    (void)state;
+    struct snapshot *s = requests();
+
+    fake_gone(s, 124);
+    const struct finding *f = finding(s, "server-gone");
+    assert_non_null(f);
+    assert_int_equal(f->about.id, 2);
+    assert_string_equal(f->title, "queue 2 lost its server: 1 client hangs");
+    assert_non_null(strstr(f->evidence, "waiting for its answer on queue 3: 627 chown"));
+    snapshot_unref(s);
+
+    s = requests(); // at work, or not known to be gone
+    assert_null(finding(s, "server-gone"));
+    fake_process(s, 124, 0, "faked-sysv", "faked-sysv");
+    assert_null(finding(s, "server-gone"));
+    snapshot_unref(s);
+
+    s = requests(); // another of its workers reads
+    fake_gone(s, 124);
+    fake_process(s, 125, 0, "faked-sysv", "faked-sysv");
+    fake_waiter(s, KIND_QUEUE, 2, 125, WAIT_MSGRCV, "any type");
+    assert_null(finding(s, "server-gone"));
+    snapshot_unref(s);
+
+    s = requests(); // the healthy mirror: the server waits, its last client is gone
+    fake_gone(s, 124);
+    s->queues.at[0].messages = 0;
+    assert_null(finding(s, "server-gone"));
+    snapshot_unref(s);
+}
+
+// What an X client that was killed leaves behind: the server, who attached it last, lives on.
+static void x_servers_keep_nothing(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_snapshot();
+    struct segment *g = fake_segment(s, 3, 0, 0, 2 * MIB, 0);
+    bool known;
+
+    g->cpid = 9, g->lpid = 3, g->dtime = FAKE_NOW - 5;
+    fake_process(s, 3, 0, "Xvfb", "Xvfb :0");
+    assert_false(segment_orphan(s, g, &known) && known); // the client may live
+    fake_gone(s, 9);
+    assert_true(segment_orphan(s, g, &known) && known);
+    assert_non_null(finding(s, "orphan-segments"));
+    struct consequence c = removal(s, KIND_SEGMENT, 0);
+    assert_false(c.grave);
+    snprintf(s->processes.at[0].comm, 16, "Xorphan");
+    assert_false(segment_orphan(s, &s->segments.at[0], &known));
+    snapshot_unref(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(postgres_is_known_by_its_directory),
+        cmocka_unit_test(a_dead_postmaster_is_critical),
+        cmocka_unit_test(removal_tells_what_runs),
+        cmocka_unit_test(a_running_servers_segment_is_no_orphan),
+        cmocka_unit_test(programs_tell),
+        cmocka_unit_test(keys_tell),
+        cmocka_unit_test(queues_and_sets_have_users_too),
+        cmocka_unit_test(zabbix_without_parent_is_told),
+        cmocka_unit_test(a_dead_request_server_is_found),
+        cmocka_unit_test(x_servers_keep_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
