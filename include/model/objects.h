@@ -134,6 +134,7 @@ struct waiter { // a task blocked in semop, msgsnd or msgrcv; /proc/PID/task/TID
     uint32_t uid;
     enum wait_call { WAIT_SEMOP, WAIT_SEMTIMEDOP, WAIT_MSGSND, WAIT_MSGRCV } call;
     char detail[96]; // "element 0 -1", "type 5"; escaped
+    bool stopped;    // it will wait on when continued; meanwhile the kernel does not count it
     char comm[68];
 };
 VEC(waiter_vec, struct waiter);

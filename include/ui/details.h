@@ -16,6 +16,7 @@ struct details { // zero it before use
     struct detail *at;
     size_t n, cap;
     size_t facts; // of them: label and value; lines of their own follow
+    bool last_counts; // where there is no room for all lines, the first give way
 };
 
 // What stands above the rows of a drilled-down view: facts of the parent, then the accounting of a

@@ -105,7 +105,8 @@ static void describe(int tasks, const struct waitcall *call, struct waiter *wait
         got = read_file(tasks, waiter->tid, "mem", (off_t)call->pointer, memory, want);
     waitcall_describe(call, memory, got > 0 ? (size_t)got : 0, waiter->detail,
                       sizeof waiter->detail - sizeof stopped - 2);
-    if (is_stopped(tasks, waiter->tid)) {
+    waiter->stopped = is_stopped(tasks, waiter->tid);
+    if (waiter->stopped) {
         size_t used = strlen(waiter->detail);
         snprintf(waiter->detail + used, sizeof waiter->detail - used, "%s%s", used ? ", " : "",
                  stopped);

@@ -1,6 +1,8 @@
 #include "model/words.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 
@@ -116,4 +118,76 @@ size_t words_waiters(struct line *line, const struct snapshot *s, enum kind_id k
     if (line && n > most)
         line_add(line, " and %zu more", n - most);
     return n;
+}
+
+static void unasked(struct line *line, const struct snapshot *s)
+{
+    const char *user = s->has & NEED_SYSTEM ? s->system.user : "";
+
+    line_count(line, s->waiters_unseen, "process", "processes");
+    line_add(line, " not readable%s%s", *user ? " as " : "", user);
+    if (strcmp(user, "root") != 0) // root that is refused sits in a container
+        line_add(line, "; try sudo");
+}
+
+static void waiting_on_queue(struct line *line, const struct snapshot *s, int32_t id)
+{
+    size_t senders = words_waiters(NULL, s, KIND_QUEUE, id, CALLS_SEND, 0);
+    size_t receivers = words_waiters(NULL, s, KIND_QUEUE, id, CALLS_RECEIVE, 0);
+
+    if (senders > 0) {
+        line_count(line, senders, "sender", NULL);
+        line_add(line, " blocked");
+    }
+    if (receivers > 0) {
+        line_add(line, "%s", senders > 0 ? ", " : "");
+        line_count(line, receivers, "receiver", NULL);
+        line_add(line, " waiting");
+    }
+    if (senders + receivers == 0)
+        line_add(line, "nobody %swaits", s->waiters_unseen > 0 ? "seen who " : "");
+    if (s->waiters_unseen > 0) {
+        line_add(line, " (");
+        unasked(line, s);
+        line_add(line, ")");
+    }
+}
+
+// Who is stopped shows its call all the same, but is in no count of the kernel's.
+static void waiting_on_set(struct line *line, const struct snapshot *s, const struct semset *set)
+{
+    size_t all, stopped = 0;
+    const struct waiter *waiters = snapshot_waiters(s, KIND_SEMSET, set->o.id, &all);
+
+    for (size_t i = 0; i < all; i++)
+        stopped += waiters[i].stopped;
+    size_t found = all - stopped;
+    if (!(set->known & SET_KNOWS_WAITERS))
+        line_add(line, "%zu found waiting", found);
+    else if (set->waiters == 0 && found == 0)
+        line_add(line, "nobody waits");
+    else
+        line_add(line, "%" PRIu64 " waiting: %zu found", set->waiters, found);
+    if (set->known & SET_KNOWS_WAITERS && found < set->waiters) {
+        line_add(line, ", %" PRIu64 " unseen (", set->waiters - found);
+        if (s->waiters_unseen > 0)
+            unasked(line, s);
+        else
+            line_add(line, "another PID namespace, or changed meanwhile");
+        line_add(line, ")");
+    }
+    if (stopped > 0)
+        line_add(line, ", and %zu stopped", stopped);
+}
+
+void words_waiting(struct line *line, const struct snapshot *s, enum kind_id kind, int32_t id)
+{
+    const struct semset *set = kind == KIND_SEMSET ? snapshot_semset(s, id) : NULL;
+
+    if (!(s->has & NEED_WAITERS))
+        line_add(line, "reading who waits ...");
+    else if (kind == KIND_QUEUE)
+        waiting_on_queue(line, s, id);
+    else if (set)
+        waiting_on_set(line, s, set);
 }

@@ -8,6 +8,7 @@
 
 #include "base/line.h"
 #include "base/text.h"
+#include "model/words.h"
 #include "ui/wrap.h"
 
 enum { GAP = 2, MARGIN = 1, WAITERS_TOLD = 4 };
@@ -20,10 +21,17 @@ static void add_line(struct details *out, enum style style, char *value)
 // A name of several words reads best in full ("original key"), any other as its heading does.
 static void add_fact(struct details *out, const struct column *column, char *value)
 {
+    static const char *const roles[][2] = {
+        {"lspid", "last sender"}, {"lrpid", "last receiver"},
+        {"stime", "last sent"},   {"rtime", "last received"},
+    };
     struct detail fact = {.value = value, .style = STYLE_PLAIN};
     const char *label = strchr(column->name, '_') || strlen(column->title) < 3 ? column->name
                                                                                 : column->title;
 
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
+        if (strcmp(column->name, roles[i][0]) == 0)
+            label = roles[i][1];
     snprintf(fact.label, sizeof fact.label, "%s", label);
     for (char *at = fact.label; *at; at++)
         *at = *at == '_' ? ' ' : (char)tolower((unsigned char)*at);
@@ -161,24 +169,43 @@ static void add_accounting(struct details *out, const struct session *session, i
     add_line(out, account->found == account->nattch ? STYLE_GOOD : STYLE_WARNING, line);
 }
 
+// Whether everybody who waits on a set or queue is seen, in one line.
+static void add_waiting(struct details *out, const struct snapshot *s,
+                        const struct identity *object)
+{
+    const struct semset *set =
+        object->kind == KIND_SEMSET ? snapshot_semset(s, object->id) : NULL;
+    char text[256];
+    struct line line = line_start(text, sizeof text);
+    size_t n, found = 0;
+    const struct waiter *waiters = snapshot_waiters(s, object->kind, object->id, &n);
+
+    for (size_t i = 0; i < n; i++)
+        found += !waiters[i].stopped;
+    bool short_of = set && set->known & SET_KNOWS_WAITERS ? found < set->waiters
+                                                          : s->waiters_unseen > 0;
+    words_waiting(&line, s, object->kind, object->id);
+    if (text[0])
+        add_line(out, short_of ? STYLE_WARNING : STYLE_GOOD, mem_copy_string(text));
+}
+
 // Who waits for a set or queue: the first of them, and how many more.
-static void add_waiters(struct details *out, const struct snapshot *s, const struct identity *object)
+static void add_waiters(struct details *out, const struct snapshot *s,
+                        const struct identity *object)
 {
     char text[400];
     struct line line = line_start(text, sizeof text);
-    size_t n = 0;
+    size_t n;
+    const struct waiter *waiters = snapshot_waiters(s, object->kind, object->id, &n);
 
-    for (size_t i = 0; i < s->waiters.n; i++) {
-        const struct waiter *w = &s->waiters.at[i];
-        if (w->kind != object->kind || w->id != object->id)
-            continue;
-        if (n++ < WAITERS_TOLD)
-            line_add(&line, "%s%" PRId32 " %s %s", n > 1 ? " · " : "", w->pid, w->comm, w->detail);
+    for (size_t i = 0; i < n && i < WAITERS_TOLD; i++) {
+        const struct waiter *w = &waiters[i];
+        line_add(&line, "%s%" PRId32 " %s %s", i ? " · " : "", w->pid, w->comm, w->detail);
     }
     if (n > WAITERS_TOLD)
         line_add(&line, " · %zu more", n - WAITERS_TOLD);
     if (n > 0)
-        add_line(out, STYLE_WARNING, mem_format("%zu waiting: %s", n, text));
+        add_line(out, STYLE_PLAIN, mem_copy_string(text));
 }
 
 void details_above(struct details *out, struct session *session)
@@ -194,17 +221,21 @@ void details_above(struct details *out, struct session *session)
         add_row(out, s, kind, row, true);
     if (view->parent.kind == KIND_SEGMENT)
         add_accounting(out, session, view->parent.id);
-    if (view->parent.kind == KIND_SEMSET)
+    if (view->parent.kind == KIND_SEMSET || view->parent.kind == KIND_QUEUE)
+        add_waiting(out, s, &view->parent);
+    if (view->parent.kind == KIND_SEMSET && view->kind->id != KIND_WAITER)
         add_waiters(out, s, &view->parent);
 }
 
+// The title stands in the selected row, too, what to do nowhere else.
 static void add_finding(struct details *out, const struct finding *finding)
 {
+    out->last_counts = true;
     add_line(out, STYLE_PROMPT, mem_copy_string(finding->title));
     if (finding->evidence)
-        add_line(out, STYLE_PLAIN, mem_copy_string(finding->evidence));
+        add_line(out, STYLE_PLAIN, mem_format("Evidence   %s", finding->evidence));
     if (finding->advice)
-        add_line(out, STYLE_GOOD, mem_copy_string(finding->advice));
+        add_line(out, STYLE_GOOD, mem_format("Next step  %s", finding->advice));
 }
 
 void details_below(struct details *out, struct session *session)
@@ -223,8 +254,11 @@ void details_below(struct details *out, struct session *session)
     add_row(out, s, kind, row, false);
     if (kind->id == KIND_SEGMENT)
         add_accounting(out, session, identity.id);
-    if (kind->id == KIND_SEMSET || kind->id == KIND_QUEUE)
+    if (kind->id == KIND_SEMSET || kind->id == KIND_QUEUE) {
+        if (s->has & NEED_WAITERS)
+            add_waiting(out, s, &identity);
         add_waiters(out, s, &identity);
+    }
 }
 
 // Walks the facts as they flow; draws them where c is not only a measure. Returns the lines.
@@ -275,6 +309,16 @@ int details_lines(const struct canvas *canvas, const struct details *details, in
     return flow(&measure, in, details, false) + own_lines(canvas, details, in.w);
 }
 
+// Lines of a text of its own that are drawn where `room` is left for it and those after it.
+static int given(const struct canvas *c, const struct details *details, size_t i, int w, int room)
+{
+    int after = 0;
+
+    for (size_t k = i + 1; details->last_counts && k < details->n; k++)
+        after += wrap_lines(c, details->at[k].value, w);
+    return room - after;
+}
+
 void details_draw(struct canvas *c, struct rect r, const struct details *details)
 {
     struct rect in = inner(r);
@@ -286,7 +330,9 @@ void details_draw(struct canvas *c, struct rect r, const struct details *details
     flow(c, facts, details, true);
     int y = facts.y + facts.h, end = r.y + r.h;
     for (size_t i = details->facts; i < details->n && y < end; i++) {
-        struct rect rest = {in.x, y, in.w, end - y};
-        y += wrap_draw(c, rest, details->at[i].style, details->at[i].value, 0);
+        int room = given(c, details, i, in.w, end - y);
+        if (room > 0)
+            y += wrap_draw(c, (struct rect){in.x, y, in.w, room}, details->at[i].style,
+                           details->at[i].value, 0);
     }
 }

@@ -16,6 +16,7 @@
 #include "app/prompt.h"
 #include "app/tags.h"
 #include "app/view.h"
+#include "model/triage.h"
 #include "support/fake.h"
 #include "ui/draw.h"
 
@@ -273,6 +274,109 @@ static void entering_shows_path_accounting_and_holders(void **state)
     done(&shot);
     shot = draw(s, 40, 10, false); // where it is narrow, the end of the path stays
     expect(&shot, "python 18811");
+    done(&shot);
+    session_close(s);
+}
+
+// The table of findings holds their titles; why, and what to do, is read below it at any size.
+static void a_finding_is_read_in_full(void **state)
+{
+    (void)state;
+    static const char *const rows_80[] = {
+        " removed but held: 276M by 18811 python",
+        " Evidence   segment 393216 of oracle, made by 17001 (gone), used 41m ago; 1",
+        "            attachment: 1 found in 1 process",
+        " Next step  Enter shows who holds it; when that process ends (k), the kernel",
+        "            frees the memory",
+    };
+    struct snapshot *snapshot = fake_story();
+
+    for (size_t i = 0; i < snapshot->findings.n; i++) {
+        free(snapshot->findings.at[i].title);
+        free(snapshot->findings.at[i].evidence);
+        free(snapshot->findings.at[i].advice);
+    }
+    vec_clear(&snapshot->findings);
+    triage_run(snapshot);
+    struct session *s = session_open(snapshot);
+    s->tab = 3;
+    session_rebuild(s);
+    put_selection(s, 393216);
+    struct shot shot = draw(s, 80, 24, false);
+    int at = find(&shot, "Evidence") - 1;
+    for (int i = 0; i < 5; i++)
+        assert_string_equal(shot.rows[at + i], rows_80[i]);
+    assert_int_equal(at + 5, 22); // the message line and the bar follow
+    done(&shot);
+    shot = draw(s, 120, 40, false);
+    expect(&shot, " Evidence   segment 393216 of oracle, made by 17001 (gone), used 41m ago; "
+                  "1 attachment: 1 found in 1 process");
+    expect(&shot, " Next step  Enter shows who holds it; when that process ends (k), the kernel "
+                  "frees the memory");
+    done(&shot);
+    shot = draw(s, 40, 10, true); // one line is left: that of what to do
+    expect(&shot, " Next step  Enter shows who holds it;");
+    done(&shot);
+    // Worst first.
+    for (size_t i = 1; i < session_view(s)->rows.n; i++)
+        assert_true(snapshot->findings.at[i - 1].severity >= snapshot->findings.at[i].severity);
+    session_close(s);
+}
+
+// Everybody who waits is accounted for, as the attachments of a segment are.
+static void waiters_are_accounted_for(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+    struct semset *set = (struct semset *)snapshot_semset(s->snapshot, 32769);
+
+    s->tab = 1;
+    session_rebuild(s);
+    session_enter(s);
+    struct shot shot = draw(s, 80, 24, false);
+    int at = find(&shot, "2 waiting: 2 found");
+    assert_true(at > 0);
+    assert_string_equal(shot.rows[at + 1],
+                        " 20001 httpd element 0 -1 · 20002 httpd element 0 -1");
+    assert_int_equal(style_at(&shot, 1, at), STYLE_GOOD);
+    done(&shot);
+    set->waiters = 3, s->snapshot->waiters_unseen = 4;
+    snprintf(s->snapshot->system.user, sizeof s->snapshot->system.user, "oracle");
+    shot = draw(s, 80, 24, false);
+    at = find(&shot, "3 waiting: 2 found, 1 unseen (4 processes not readable as oracle; try sudo)");
+    assert_true(at > 0);
+    assert_int_equal(style_at(&shot, 1, at), STYLE_WARNING);
+    done(&shot);
+    s->snapshot->waiters.at[0].stopped = true; // the kernel does not count it
+    set->waiters = 1, s->snapshot->waiters_unseen = 0;
+    shot = draw(s, 80, 24, false);
+    expect(&shot, "1 waiting: 1 found, and 1 stopped");
+    done(&shot);
+    session_close(s);
+}
+
+static void a_queue_tells_who_used_it_last(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+    struct queue *queue = (struct queue *)snapshot_queue(s->snapshot, 3);
+
+    queue->rtime = FAKE_NOW - 60, queue->lrpid = 17001;
+    s->tab = 2;
+    session_rebuild(s);
+    session_enter(s);
+    struct shot shot = draw(s, 80, 24, false);
+    expect(&shot, "max bytes 16.0K");
+    expect(&shot, "last sender 21001 sender");
+    expect(&shot, "last receiver 17001 gone");
+    expect(&shot, "2 senders blocked");
+    expect(&shot, "21002 msgsnd");
+    done(&shot);
+    s->snapshot->waiters_unseen = 1;
+    vec_clear(&s->snapshot->waiters);
+    session_rebuild(s);
+    shot = draw(s, 80, 24, false);
+    expect(&shot, "nobody seen who waits (1 process not readable");
     done(&shot);
     session_close(s);
 }
@@ -758,6 +862,9 @@ int main(void)
         cmocka_unit_test(too_small_says_so),
         cmocka_unit_test(any_size_is_drawn),
         cmocka_unit_test(entering_shows_path_accounting_and_holders),
+        cmocka_unit_test(a_finding_is_read_in_full),
+        cmocka_unit_test(waiters_are_accounted_for),
+        cmocka_unit_test(a_queue_tells_who_used_it_last),
         cmocka_unit_test(unseen_attachments_are_told),
         cmocka_unit_test(unknown_is_not_none),
         cmocka_unit_test(old_holders_say_their_age),
