@@ -2,12 +2,13 @@
 #ifndef IPCTOP_MONITOR_H
 #define IPCTOP_MONITOR_H
 
+#include "app/audit.h"
 #include "app/sampler.h"
 #include "options.h"
 
 // Returns the exit status; 2 after one clear line on stderr where there is no terminal to show it
 // on. 128 + n: signal n ended it; hand that to monitor_end() once everything is freed.
-int monitor_run(const struct options *options, struct sampler *sampler);
+int monitor_run(const struct options *options, struct sampler *sampler, struct audit *audit);
 
 // Ends the process as the signal would have that ended the screen, so that the parent sees the
 // truth. Returns any other status as it is.

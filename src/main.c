@@ -1,9 +1,7 @@
 // Wires source → sampler → screen or output.
-#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "app/audit.h"
 #include "linux/source.h"
@@ -18,6 +16,7 @@ static int run(const struct options *options, const struct requests *requests, s
     const struct sampler_options how = {.interval = options->delay,
                                         .one_shot = !screen,
                                         .acted = audit ? audit_outcome : NULL,
+                                        .happened = audit ? audit_happened : NULL,
                                         .acted_arg = audit};
     struct sampler *sampler = sampler_new(&source, &how);
     int status = 1;
@@ -25,7 +24,7 @@ static int run(const struct options *options, const struct requests *requests, s
     if (!sampler) {
         fprintf(stderr, "ipctop: cannot start a thread\n");
     } else if (screen) {
-        status = monitor_run(options, sampler);
+        status = monitor_run(options, sampler, audit);
     } else {
         signal(SIGPIPE, SIG_IGN); // told by the write: a quiet end
         status = print_run(options, requests, sampler);
@@ -44,10 +43,15 @@ static int start(const struct options *options)
     struct audit *audit = NULL;
     int status = requests_build(&requests, options);
 
-    if (!status && options->log) {
-        audit = audit_open(options->log);
-        if (!audit)
-            status = options_fail("--log '%s': %s", options->log, strerror(errno));
+    // What is done goes to syslog always, to a file where one is named.
+    const struct audit_options where = {.path = options->log, .syslog = "/dev/log"};
+    char why[160];
+    if (!status && options->mode == MODE_SCREEN) {
+        audit = audit_open(&where, why, sizeof why);
+        if (!audit) {
+            options_fail("--log '%s': %s", options->log, why);
+            status = 1;
+        }
     }
     if (!status)
         status = run(options, &requests, audit);

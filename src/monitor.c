@@ -13,7 +13,7 @@ static bool has_tab(const struct kind *kind)
     return false;
 }
 
-int monitor_run(const struct options *o, struct sampler *sampler)
+int monitor_run(const struct options *o, struct sampler *sampler, struct audit *audit)
 {
     const struct screen_options look = {
         .no_color = o->no_color, .no_mouse = o->no_mouse, .ascii = o->ascii};
@@ -41,6 +41,7 @@ int monitor_run(const struct options *o, struct sampler *sampler)
     if (screen_start(&look, why, sizeof why) < 0)
         return options_fail("%s", why);
     session_init(&session, sampler, &how);
+    session.audit = audit;
     int status = loop_run(&session, o->iterations);
     session_free(&session);
     return status;

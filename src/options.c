@@ -185,7 +185,7 @@ static const struct option_row rows[] = {
     {'C', "no-color", NULL, "no colours (also by NO_COLOR in the environment)", apply_no_color},
     {'M', "no-mouse", NULL, "leave the mouse to the terminal", apply_no_mouse},
     {0, "ascii", NULL, "draw with ASCII characters alone", apply_ascii},
-    {0, "log", "FILE", "append actions to FILE", apply_log},
+    {0, "log", "FILE", "append actions and events to FILE, a line each", apply_log},
     {0, "strict", NULL, "exit 3 when the answer is incomplete", apply_strict},
     {0, "list-columns", NULL, "the columns of TABLE, or of all tables", apply_list},
     {'h', "help", NULL, "this help", apply_help},
@@ -243,6 +243,13 @@ static int check(const struct options *o)
         return options_fail("-o chooses the columns of --json and --batch");
     if (o->columns && o->n_tables != 1)
         return options_fail("-o needs exactly one table");
+    if (o->log && prints)
+        return options_fail("--log is of the screen: --json and --batch do nothing to be logged");
+    for (size_t i = 0; prints && i < o->n_tables; i++) {
+        if (o->tables[i]->id == KIND_EVENT)
+            return options_fail("events are seen from one look to the next: by the screen, or "
+                                "with its --log FILE");
+    }
     return 0;
 }
 

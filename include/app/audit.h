@@ -1,19 +1,40 @@
-// Every action and what came of it, one line each, in a file (--log).
+// What was done and what happened, as lines appended to a file (--log), and our own actions to
+// syslog (authpriv) as well. One line each:
 //
-// A line is written by the thread that acted, after it acted: a log on a file system that hangs
-// holds up no screen.
+//   2025-11-21T14:02:11+0100 ipctop[4711] action uid=0 user="root" sudo_user="alice" result=done
+//   target="segment 42 key=0x0052e2c1 cuid=26 cgid=26 ctime=1763700000" command="ipcrm -m 42"
+//   text="segment 42 removed"
+//   2025-11-21T14:02:13+0100 ipctop[4711] event what=created object="segment 43" who="18811 python"
+//   text="4.0K, private, owner postgres"
+//
+// (each on one line). In quotes " and \ have a \ before them; there are no control characters.
+// Lines are written by the threads that acted and read: a log on a file system that hangs holds up
+// no key. A write is one append of a regular file; syslog never blocks.
 #ifndef IPCTOP_APP_AUDIT_H
 #define IPCTOP_APP_AUDIT_H
 
 #include "model/action.h"
+#include "model/snapshot.h"
 
 struct audit;
 
-// Appends to `path`, which is made with mode 0640. NULL with errno set.
-struct audit *audit_open(const char *path);
+struct audit_options {
+    const char *path;   // made with mode 0600 where it is not there; NULL: no file
+    const char *syslog; // its socket, "/dev/log"; NULL: none. One that does not exist is none
+};
+
+// NULL with *why filled where the file cannot be opened, or is no regular file itself.
+struct audit *audit_open(const struct audit_options *options, char *why, size_t cap);
 void audit_close(struct audit *audit); // NULL is fine
 
 // As sampler_options.acted takes it. Where the line cannot be written the outcome's text says so.
 void audit_outcome(void *audit, struct outcome *outcome);
+
+// As sampler_options.happened takes it: the newest n events of a picture, to the file alone.
+void audit_happened(void *audit, const struct snapshot *picture, size_t n);
+
+// Why events could not be written, once each time it begins to fail: "events are not logged: No space left on
+// device". False: all is written, or told already. NULL is fine.
+bool audit_failure(struct audit *audit, char *dst, size_t cap);
 
 #endif

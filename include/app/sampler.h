@@ -17,8 +17,11 @@ struct sampler_options {
     int max_left;      // probers left behind at most; beyond, who gets stuck is not replaced. 0: default
     // After each action, on the thread that acted; may block, and add to the outcome. NULL: nothing.
     void (*acted)(void *arg, struct outcome *outcome);
-    void *acted_arg;
-    bool one_shot;     // every read is complete and fresh; no pacing, no skipping (--json, --batch)
+    // After each complete picture, on the thread that reads: its newest n events, and who we are.
+    // NULL: nothing.
+    void (*happened)(void *arg, const struct snapshot *picture, size_t n);
+    void *acted_arg;   // of both
+    bool one_shot;     // every read is complete and fresh; no pacing, no skipping, no events
 };
 
 // NULL where there is no thread or descriptor to be had.

@@ -6,6 +6,7 @@
 #define IPCTOP_APP_SESSION_H
 
 #include "app/config.h"
+#include "app/audit.h"
 #include "app/key.h"
 #include "app/sampler.h"
 #include "model/consequence.h"
@@ -130,6 +131,18 @@ struct followed { // app/following.h
 };
 VEC(followed_vec, struct followed);
 
+enum { CHANGES_HELD = 4 };
+
+// What appeared and vanished lately, see app/changes.h.
+struct changes {
+    struct change_batch {
+        int64_t until_ns;         // CLOCK_MONOTONIC
+        struct snapshot *picture; // the last one that had them; NULL: none is gone
+        struct identity_vec gone, arrived; // ordered as tags are
+    } at[CHANGES_HELD]; // oldest first
+    size_t n;
+};
+
 struct search { // "/": the text, and where the selection stood before it was typed
     char text[SESSION_TEXT];
     struct identity origin;
@@ -140,6 +153,7 @@ struct search { // "/": the text, and where the selection stood before it was ty
 struct session {
     struct session_options options;
     struct sampler *sampler;      // not owned
+    struct audit *audit;          // not owned; NULL: nothing is logged
     struct snapshot *snapshot;    // the one shown; NULL before the first
     size_t tab;                   // index into session_tabs
     struct view tabs[KIND_COUNT]; // by kind; the base of each tab's stack
@@ -147,6 +161,7 @@ struct session {
     size_t depth;                 // how many of them
     struct arrangement arranged[KIND_COUNT]; // by kind
     struct identity_vec tags; // ordered, see app/tags.h
+    struct changes changes;
     struct search search;
     double interval;
     enum header_size header;
@@ -186,12 +201,19 @@ void session_want(struct session *s, struct want *want);
 
 void session_say(struct session *s, enum severity severity, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+// Shows what could not be logged, behind the message that stands there.
+void session_check_audit(struct session *s);
 // Takes an old message away; returns the CLOCK_MONOTONIC time the present one is to go, or 0.
 int64_t session_expire(struct session *s, int64_t now_ns);
+// The same for rows marked as new and rows that are gone; true: the view was built anew.
+bool session_expire_changes(struct session *s, int64_t now_ns, int64_t *next_ns);
 
 // The view on screen; more about views in app/view.h.
 struct view *session_view(struct session *s);
 const void *session_selected(struct session *s, struct identity *identity); // NULL: no row
+// The picture a row of the view on screen lies in; another than the session's: it is gone already.
+const struct snapshot *session_picture(const struct session *s, const struct kind *kind,
+                                       const void *row);
 void session_rebuild(struct session *s); // rows of the current view, after a change of query
 bool session_tagged(const struct session *s, const struct identity *identity);
 

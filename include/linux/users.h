@@ -15,4 +15,8 @@ void users_act(const struct action *action, struct outcome *outcome);
 // A user's name where /etc/passwd itself tells it, "uid 1001" otherwise: never blocks. Escaped.
 void users_local_name(uint32_t uid, char *dst, size_t cap);
 
+// Whether systemd-logind has that user as logged in: 1, 0, or -errno where it does not run here.
+// Never blocks.
+int users_login(uint32_t uid);
+
 #endif

@@ -1,6 +1,8 @@
-// Header only. What a user may do to an object or a process, and what came of it.
+// What a user may do to an object or a process, and what came of it.
 #ifndef IPCTOP_MODEL_ACTION_H
 #define IPCTOP_MODEL_ACTION_H
+
+#include <stddef.h>
 
 #include "model/identity.h"
 
@@ -36,5 +38,9 @@ struct outcome {
     int error;                // errno of FAILED, else 0
     char text[256];           // "segment 42 marked; 3 still attached: 18811 python ×2, …"
 };
+
+// The command line that would have done the same: "ipcrm -m 42", "kill -TERM 18811"; empty where
+// there is none. Returns dst.
+const char *action_command(const struct action *action, char *dst, size_t cap);
 
 #endif

@@ -41,6 +41,6 @@ size_t kind_columns(const struct kind *kind, unsigned flags, const struct column
 const char *identity_text(const struct identity *identity, char *dst, size_t cap);
 
 extern const struct kind kind_segments, kind_semsets, kind_queues, kind_holders, kind_mappings,
-    kind_elements, kind_waiters, kind_limits, kind_findings;
+    kind_elements, kind_waiters, kind_limits, kind_findings, kind_events;
 
 #endif

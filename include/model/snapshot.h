@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "model/attach.h"
+#include "model/event_log.h"
 #include "model/objects.h"
 
 // What somebody looks at. What nobody looks at is not read.
@@ -73,6 +74,7 @@ struct snapshot {
     struct mapping_vec focus_maps; // NEED_MAP_USE, NEED_ALL_MAPS: of the focus's process
     struct instance_vec instances; // databases a label may name, in no order
     struct finding_vec findings;   // worst first
+    struct event_log *events;      // what happened until then; NULL: nothing yet
     struct scan *scan;             // NULL: nobody asked, or none finished yet
     bool scan_running;             // a newer one is under way
 };

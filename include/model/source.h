@@ -79,6 +79,10 @@ struct source {
     // Cannot hang. kcmp(2) KCMP_VM.
     bool (*same_memory)(void *self, int32_t pid_a, int32_t pid_b, int *order);
 
+    // Whether systemd-logind knows that user as logged in (or lingering): 1 or 0; -errno where
+    // nobody can tell. Cannot hang. May be NULL.
+    int (*login)(void *self, uint32_t uid);
+
     // Checks that the target is still what it was, then acts. May block only as long as the
     // kernel does. Fills *outcome, whatever happens.
     void (*act)(void *self, const struct action *action, struct outcome *outcome);

@@ -9,8 +9,8 @@
 bool mark_of(const struct snapshot *s, const struct kind *kind, const void *row,
              const struct identity *identity, enum style *style);
 
-// Whether the row's object or process came into being a few seconds ago.
-bool mark_new(const struct snapshot *s, const struct kind *kind, const void *row);
+// Whether a holder started a few seconds ago. (Of objects app/changes.h tells: ctime moves.)
+bool mark_new(const struct snapshot *s, const struct holder *holder);
 
 // The style of one cell with that text; `base` where nothing about it stands out.
 enum style mark_cell(const struct snapshot *s, const struct column *column, const void *row,

@@ -29,6 +29,7 @@ struct actor {
     pthread_cond_t ended;
     struct action_queue queue;
     struct outcome_vec outcomes;
+    struct outcome_vec unnoted; // `acted` was not called for these: it may block
     struct run *run; // NULL: nobody works
     size_t left, refs;
 };
@@ -62,6 +63,7 @@ static void release(struct actor *actor)
     pthread_cond_destroy(&actor->ended);
     vec_free(&actor->queue);
     vec_free(&actor->outcomes);
+    vec_free(&actor->unnoted);
     free(actor);
 }
 
@@ -69,6 +71,14 @@ static void release(struct actor *actor)
 static void report(struct actor *actor, const struct outcome *outcome)
 {
     vec_push(&actor->outcomes, *outcome);
+    if (actor->done)
+        actor->done(actor->arg);
+}
+
+// With the lock held, of what was not done, or not yet.
+static void report_unnoted(struct actor *actor, const struct outcome *outcome)
+{
+    vec_push(&actor->unnoted, *outcome);
     if (actor->done)
         actor->done(actor->arg);
 }
@@ -119,7 +129,7 @@ static void start(struct actor *actor)
         struct outcome outcome = {
             .action = actor->queue.at[i], .state = OUTCOME_FAILED, .error = error};
         snprintf(outcome.text, sizeof outcome.text, "no thread to do it");
-        report(actor, &outcome);
+        report_unnoted(actor, &outcome);
     }
     vec_clear(&actor->queue);
 }
@@ -137,10 +147,18 @@ void actor_push(struct actor *actor, const struct action *actions, size_t n)
 void actor_outcomes(struct actor *actor, struct outcome_vec *out)
 {
     pthread_mutex_lock(&actor->lock);
+    struct outcome_vec unnoted = actor->unnoted;
+    actor->unnoted = (struct outcome_vec){0};
     for (size_t i = 0; i < actor->outcomes.n; i++)
         vec_push(out, actor->outcomes.at[i]);
     vec_clear(&actor->outcomes);
     pthread_mutex_unlock(&actor->lock);
+    for (size_t i = 0; i < unnoted.n; i++) {
+        if (actor->acted && unnoted.at[i].action.verb != ACTION_RESOLVE)
+            actor->acted(actor->acted_arg, &unnoted.at[i]);
+        vec_push(out, unnoted.at[i]);
+    }
+    vec_free(&unnoted);
 }
 
 int64_t actor_watch(struct actor *actor)
@@ -158,7 +176,7 @@ int64_t actor_watch(struct actor *actor)
         run->left = true;
         actor->left++;
         actor->run = NULL;
-        report(actor, &outcome);
+        report_unnoted(actor, &outcome);
         if (actor->queue.n)
             start(actor);
     }

@@ -3,29 +3,73 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/line.h"
-#include "base/mem.h"
+#include "base/text.h"
 #include "model/kind.h"
 
-enum { LINE = 768 };
+enum { LINE = 2048, NAME = 64 };
 
 struct audit {
-    int fd;
+    pthread_mutex_t lock;
+    int fd;        // of the file; -1: none
+    char *syslog;  // path of the socket; NULL: none
+    int socket;    // -1: not connected
+    uid_t uid;     // whoever started us; sudo(8) tells in SUDO_USER who that was before
+    char user[NAME], sudo_user[NAME];
+    char failure[128]; // of events; empty: none since it was asked for
+    bool failing;      // the last event was not written
 };
 
-struct audit *audit_open(const char *path)
-{
-    // Not blocking: a FIFO nobody reads is an error, not a wait.
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+// --- opening ------------------------------------------------------------------------------------
 
-    if (fd < 0)
+// Appended to, never through a symbolic link, and nothing that may block: a FIFO without a reader
+// fails with ENXIO, any other is no regular file.
+static int open_file(const char *path, char *why, size_t cap)
+{
+    int flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    int fd = open(path, flags, 0600);
+    struct stat st;
+
+    if (fd < 0) {
+        snprintf(why, cap, "%s",
+                 errno == ELOOP   ? "it is a symbolic link"
+                 : errno == ENXIO ? "it is not a regular file"
+                                  : strerror(errno));
+        return -1;
+    }
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+        return fd;
+    snprintf(why, cap, "it is not a regular file");
+    close(fd);
+    return -1;
+}
+
+struct audit *audit_open(const struct audit_options *options, char *why, size_t cap)
+{
+    int fd = options->path ? open_file(options->path, why, cap) : -1;
+    const char *sudo_user = getenv("SUDO_USER");
+
+    if (options->path && fd < 0)
         return NULL;
-    struct audit *audit = mem_alloc(sizeof *audit);
+    struct audit *audit = mem_zero(1, sizeof *audit);
+    pthread_mutex_init(&audit->lock, NULL);
     audit->fd = fd;
+    audit->socket = -1;
+    audit->uid = getuid();
+    audit->syslog = mem_copy_string(options->syslog);
+    if (sudo_user)
+        text_escape(audit->sudo_user, sizeof audit->sudo_user, sudo_user, strlen(sudo_user));
     return audit;
 }
 
@@ -33,82 +77,239 @@ void audit_close(struct audit *audit)
 {
     if (!audit)
         return;
-    close(audit->fd);
+    if (audit->fd >= 0)
+        close(audit->fd);
+    if (audit->socket >= 0)
+        close(audit->socket);
+    pthread_mutex_destroy(&audit->lock);
+    free(audit->syslog);
     free(audit);
 }
 
-static void add_time(struct line *line)
-{
-    time_t now = time(NULL);
-    struct tm local;
-    char text[40];
+// --- lines --------------------------------------------------------------------------------------
 
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S%z", localtime_r(&now, &local));
-    line_add(line, "%s", text);
+// What the model holds is free of control characters: only the quotes are left to protect.
+static void add_quoted(struct line *line, const char *name, const char *text)
+{
+    line_add(line, " %s=\"", name);
+    for (; *text; text++) {
+        size_t plain = strcspn(text, "\"\\");
+
+        if (plain)
+            line_add(line, "%.*s", (int)plain, text);
+        text += plain;
+        if (!*text)
+            break;
+        line_add(line, "\\%c", *text);
+    }
+    line_add(line, "\"");
 }
 
-static void add_verb(struct line *line, const struct action *action)
+static void add_start(struct line *line, time_t time, const char *what)
 {
-    static const char *const verbs[] = {
+    char when[40] = "-";
+    struct tm tm;
+
+    if (localtime_r(&time, &tm))
+        strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S%z", &tm);
+    line_add(line, "%s ipctop[%d] %s", when, (int)getpid(), what);
+}
+
+static void add_target(struct line *line, const struct action *action)
+{
+    const struct identity *t = &action->target;
+    char name[80], text[240];
+    struct line target = line_start(text, sizeof text);
+
+    if (action->verb == ACTION_LIMIT)
+        line_add(&target, "limit %s=%" PRIu64, action->limit.name,
+                 action->limit.value);
+    else
+        line_add(&target, "%s", identity_text(t, name, sizeof name));
+    if (action->verb == ACTION_SIGNAL)
+        line_add(&target, " start_ticks=%" PRIu64, t->start_ticks);
+    else if (action->verb != ACTION_LIMIT)
+        line_add(&target, " key=0x%08x cuid=%u cgid=%u ctime=%" PRId64, t->key, t->cuid, t->cgid,
+                 t->ctime);
+    add_quoted(line, "target", text);
+}
+
+static const char *verb_name(enum action_verb verb)
+{
+    static const char *const names[] = {
         [ACTION_REMOVE] = "remove", [ACTION_SIGNAL] = "signal", [ACTION_SET] = "set",
         [ACTION_LOCK] = "lock",     [ACTION_UNLOCK] = "unlock", [ACTION_LIMIT] = "limit",
         [ACTION_RESOLVE] = "resolve",
     };
-
-    line_add(line, "%s", verbs[action->verb]);
-    if (action->verb == ACTION_SIGNAL)
-        line_add(line, " %d", action->signal);
-    if (action->verb == ACTION_LIMIT)
-        line_add(line, " %s=%" PRIu64, action->limit.name, action->limit.value);
+    return names[verb];
 }
 
-// What was meant, by more than an id that may be another's tomorrow.
-static void add_target(struct line *line, const struct action *action)
+// With the lock held. What follows the start of the line: the same for the file and for syslog.
+static void add_action(struct line *line, const struct audit *audit, const struct outcome *o)
 {
-    const struct identity *target = &action->target;
-    char text[64];
+    static const char *const results[] = {
+        [OUTCOME_DONE] = "done", [OUTCOME_REFUSED] = "refused", [OUTCOME_FAILED] = "failed"};
+    char command[128];
 
-    if (action->verb == ACTION_LIMIT)
-        return;
-    line_add(line, " %s", identity_text(target, text, sizeof text));
-    if (action->verb == ACTION_SIGNAL)
-        line_add(line, " start=%" PRIu64, target->start_ticks);
-    else
-        line_add(line, " key=0x%08" PRIx32 " cuid=%" PRIu32 " ctime=%" PRId64, target->key,
-                 target->cuid, target->ctime);
+    line_add(line, " uid=%u", (unsigned)audit->uid);
+    if (audit->user[0])
+        add_quoted(line, "user", audit->user);
+    if (audit->sudo_user[0])
+        add_quoted(line, "sudo_user", audit->sudo_user);
+    line_add(line, " verb=%s result=%s", verb_name(o->action.verb), results[o->state]);
+    if (o->error)
+        line_add(line, " errno=%d", o->error);
+    add_target(line, &o->action);
+    if (action_command(&o->action, command, sizeof command)[0])
+        add_quoted(line, "command", command);
+    add_quoted(line, "text", o->text);
 }
 
-static const char *state_name(enum outcome_state state)
+// --- writing, with the lock held ------------------------------------------------------------------
+
+// One write: lines of several monitors do not mix (O_APPEND, write(2)). 0, or an errno.
+static int write_line(const struct audit *audit, const char *line, size_t n)
 {
-    switch (state) {
-    case OUTCOME_DONE:
-        return "done";
-    case OUTCOME_REFUSED:
-        return "refused";
-    case OUTCOME_FAILED:
-        return "failed";
+    ssize_t written;
+
+    if (audit->fd < 0)
+        return 0;
+    do
+        written = write(audit->fd, line, n);
+    while (written < 0 && errno == EINTR);
+    return written == (ssize_t)n ? 0 : written < 0 ? errno : EIO;
+}
+
+static int connect_syslog(struct audit *audit)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    if (audit->socket >= 0)
+        return 0;
+    if (strlen(audit->syslog) >= sizeof address.sun_path)
+        return ENAMETOOLONG;
+    memcpy(address.sun_path, audit->syslog, strlen(audit->syslog) + 1);
+    audit->socket = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (audit->socket < 0)
+        return errno;
+    if (connect(audit->socket, (struct sockaddr *)&address, sizeof address) == 0)
+        return 0;
+    int error = errno;
+    close(audit->socket);
+    audit->socket = -1;
+    return error;
+}
+
+// As syslog(3) does, but its errors are to be seen, and a daemon that hangs does not matter. One
+// that was restarted gets another try.
+static int send_syslog(struct audit *audit, const char *text)
+{
+    char line[LINE + 80], when[32] = "";
+    time_t now = time(NULL);
+    struct tm tm;
+    int error = 0;
+
+    if (!audit->syslog || (audit->socket < 0 && access(audit->syslog, F_OK) != 0))
+        return 0;
+    if (localtime_r(&now, &tm))
+        strftime(when, sizeof when, "%b %e %H:%M:%S", &tm);
+    int n = snprintf(line, sizeof line, "<%d>%s ipctop[%d]: %s", LOG_AUTHPRIV | LOG_NOTICE, when,
+                     (int)getpid(), text);
+    for (int tries = 0; tries < 2; tries++) {
+        error = connect_syslog(audit);
+        if (error || send(audit->socket, line, (size_t)n, MSG_NOSIGNAL) == n)
+            break;
+        error = errno;
+        close(audit->socket);
+        audit->socket = -1;
     }
-    return "";
+    return error;
+}
+
+// Behind what there is to say of the action, of which as much gives way as this takes.
+static void say_failure(struct outcome *outcome, const char *where, int error)
+{
+    char text[96];
+    size_t used, cap = sizeof outcome->text;
+    int n = snprintf(text, sizeof text, " (not logged%s: %s)", where, strerror(error));
+    size_t room = cap - 1 - (size_t)(n < (int)sizeof text ? n : (int)sizeof text - 1);
+
+    used = strlen(outcome->text);
+    if (used > room) { // between whole characters
+        for (used = room; used > 0 && ((unsigned char)outcome->text[used] & 0xc0) == 0x80;)
+            used--;
+    }
+    snprintf(outcome->text + used, cap - used, "%s", text);
 }
 
 void audit_outcome(void *arg, struct outcome *outcome)
 {
-    const struct audit *audit = arg;
+    struct audit *audit = arg;
     char text[LINE];
-    // Room for the newline, whatever is cut.
+
+    pthread_mutex_lock(&audit->lock);
+    struct line line = line_start(text, sizeof text - 1);
+    add_start(&line, time(NULL), "action");
+    size_t start = line.n;
+    add_action(&line, audit, outcome);
+    int untold = send_syslog(audit, text + start + 1);
+    memcpy(text + line.n, "\n", 2);
+    int unwritten = write_line(audit, text, line.n + 1);
+    pthread_mutex_unlock(&audit->lock);
+    if (unwritten)
+        say_failure(outcome, "", unwritten);
+    if (untold)
+        say_failure(outcome, " to syslog", untold);
+}
+
+static int write_event(struct audit *audit, const struct event *event)
+{
+    char text[LINE], object[80];
+    const struct kind *kind = kind_get(event->about.kind);
     struct line line = line_start(text, sizeof text - 1);
 
-    add_time(&line);
-    line_add(&line, " ipctop[%d] uid=%u ", (int)getpid(), (unsigned)getuid());
-    add_verb(&line, &outcome->action);
-    add_target(&line, &outcome->action);
-    line_add(&line, ": %s: %s", state_name(outcome->state), outcome->text);
-    text[line.n++] = '\n';
-    // One call: lines of several monitors do not mix (O_APPEND, write(2)).
-    ssize_t written = write(audit->fd, text, line.n);
-    if (written == (ssize_t)line.n)
-        return;
-    size_t used = strlen(outcome->text);
-    struct line rest = line_start(outcome->text + used, sizeof outcome->text - used);
-    line_add(&rest, " (not logged: %s)", written < 0 ? strerror(errno) : "cut short");
+    add_start(&line, (time_t)event->time, "event");
+    line_add(&line, " what=%s", event_what_name(event->what));
+    if (event->several && kind)
+        add_quoted(&line, "object", kind->name);
+    else if (kind && event->about.kind != KIND_LIMIT) // the text names a limit
+        add_quoted(&line, "object", identity_text(&event->about, object, sizeof object));
+    if (event->who[0])
+        add_quoted(&line, "who", event->who);
+    add_quoted(&line, "text", event->text);
+    memcpy(text + line.n, "\n", 2);
+    return write_line(audit, text, line.n + 1);
+}
+
+void audit_happened(void *arg, const struct snapshot *picture, size_t n)
+{
+    struct audit *audit = arg;
+    const struct event_log *log = picture->events;
+
+    pthread_mutex_lock(&audit->lock);
+    if (picture->has & NEED_SYSTEM && picture->system.user[0])
+        snprintf(audit->user, sizeof audit->user, "%s", picture->system.user);
+    for (size_t i = log ? log->n - n : 0; n > 0 && i < log->n; i++) {
+        if (log->at[i]->what == EVENT_ACTION) // written as it was done
+            continue;
+        int error = write_event(audit, log->at[i]);
+        if (error && !audit->failing)
+            snprintf(audit->failure, sizeof audit->failure, "events are not logged: %s",
+                     strerror(error));
+        audit->failing = error != 0;
+    }
+    pthread_mutex_unlock(&audit->lock);
+}
+
+bool audit_failure(struct audit *audit, char *dst, size_t cap)
+{
+    if (!audit)
+        return false;
+    pthread_mutex_lock(&audit->lock);
+    bool failed = audit->failure[0];
+    if (failed)
+        snprintf(dst, cap, "%s", audit->failure);
+    audit->failure[0] = '\0';
+    pthread_mutex_unlock(&audit->lock);
+    return failed;
 }

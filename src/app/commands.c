@@ -106,6 +106,15 @@ const struct command *command_by_name(const char *name)
     return NULL;
 }
 
+// Its row is still to be seen, but nothing can be done to it.
+static bool gone_here(struct session *s)
+{
+    const struct kind *kind = session_view(s)->kind;
+    const void *row = session_selected(s, NULL);
+
+    return row && session_picture(s, kind, row) != s->snapshot;
+}
+
 static bool tagged_here(struct session *s)
 {
     for (size_t i = 0; i < s->tags.n; i++)
@@ -123,6 +132,9 @@ bool command_allowed(const struct command *command, struct session *s, const cha
         *why = "started with --readonly: nothing is changed from here";
     } else if (command->kinds && !(command->kinds & IN(v->kind->id))) {
         *why = "not in this view";
+    } else if (command->flags & CMD_OBJECT && gone_here(s) &&
+               !(command->flags & CMD_TAGGED && tagged_here(s))) {
+        *why = "already gone";
     } else if (command->flags & CMD_OBJECT && !session_selected(s, NULL) &&
                !(command->flags & CMD_TAGGED && tagged_here(s)) &&
                // A segment nobody is seen to hold has no rows, but can be removed from there.

@@ -40,7 +40,8 @@ RUN(tag_all)
     (void)event;
     vec_reserve(&shown, v->rows.n);
     for (size_t i = 0; i < v->rows.n; i++)
-        v->kind->identify(s->snapshot, v->rows.at[i], &shown.at[shown.n++]);
+        if (!view_row_gone(v->kind, s->snapshot, v->rows.at[i]))
+            v->kind->identify(s->snapshot, v->rows.at[i], &shown.at[shown.n++]);
     tags_add_all(&s->tags, shown.at, shown.n);
     session_say(s, SEVERITY_NOTICE, "%zu tagged", s->tags.n);
     vec_free(&shown);

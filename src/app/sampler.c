@@ -8,6 +8,7 @@
 #include "app/reading.h"
 #include "app/thread.h"
 #include "base/clock.h"
+#include "model/events.h"
 #include "model/triage.h"
 
 // A picture waits so long for what processes answer; then the tables go ahead.
@@ -22,6 +23,9 @@ struct sampler {
     struct probers *probers;
     struct actor *actor;
     struct reading *reading; // the thread's
+    struct events *events;   // the thread's; NULL: one_shot
+    struct source source;
+    struct sampler_options options;
 
     pthread_mutex_t lock;       // for all that follows
     pthread_cond_t wake, fresh; // for the thread; for who waits for a picture
@@ -54,6 +58,23 @@ static bool want_same(const struct want *a, const struct want *b)
 
 // --- the thread ---------------------------------------------------------------------------------
 
+// What happened is told of complete pictures: those that go ahead lack the names.
+static void watch_events(struct sampler *s, struct snapshot *picture, const struct round *round)
+{
+    if (!s->events)
+        return;
+    if (!round) {
+        events_keep(s->events, picture);
+        return;
+    }
+    for (size_t i = 0; i < round->outcomes.n; i++)
+        if (round->outcomes.at[i].action.verb != ACTION_RESOLVE) // that is a question
+            events_outcome(s->events, &round->outcomes.at[i]);
+    size_t n = events_update(s->events, picture, &s->source);
+    if (s->options.happened)
+        s->options.happened(s->options.acted_arg, picture, n);
+}
+
 // Hands out a picture; with a round: the one that ends it.
 static void publish(struct sampler *s, struct snapshot *picture, struct round *round)
 {
@@ -61,6 +82,7 @@ static void publish(struct sampler *s, struct snapshot *picture, struct round *r
     uint64_t one = 1;
 
     triage_run(picture);
+    watch_events(s, picture, round);
     pthread_mutex_lock(&s->lock);
     picture->number = ++s->number;
     old = s->newest;
@@ -211,6 +233,9 @@ struct sampler *sampler_new(const struct source *source, const struct sampler_op
     thread_cond_init(&s->wake);
     thread_cond_init(&s->fresh);
     s->probers = probers_new(source, &threads);
+    s->source = *source;
+    s->options = *options;
+    s->events = s->one_shot ? NULL : events_new();
     s->actor = actor_new(source, options, acted, s);
     s->reading = reading_new(source, s->probers);
     s->started = thread_start(&s->thread, sampler_main, s) == 0;
@@ -233,6 +258,7 @@ size_t sampler_free(struct sampler *s)
         pthread_join(s->thread, NULL);
     size_t left = actor_free(s->actor) + probers_free(s->probers);
     reading_free(s->reading);
+    events_free(s->events);
     snapshot_unref(s->newest);
     vec_free(&s->outcomes);
     if (s->fd >= 0)

@@ -8,12 +8,14 @@
 
 #include "app/acting.h"
 #include "app/arrange.h"
+#include "app/changes.h"
 #include "app/changing.h"
 #include "app/following.h"
 #include "app/keymap.h"
 #include "app/prompt.h"
 #include "app/tags.h"
 #include "app/view.h"
+#include "base/line.h"
 #include "model/triage.h"
 
 static const int64_t NOTICE_NS = 6000000000, ERROR_NS = 20000000000;
@@ -79,6 +81,7 @@ void session_free(struct session *s)
     for (size_t i = 0; i < KIND_COUNT; i++)
         view_free(&s->tabs[i]);
     vec_free(&s->tags);
+    changes_free(&s->changes);
     vec_free(&s->results);
     vec_free(&s->followed);
     snapshot_unref(s->snapshot);
@@ -96,6 +99,7 @@ void session_adopt(struct session *s, struct snapshot *snapshot)
     s->refresh_once = false;
     s->snapshot = snapshot;
     tags_prune(&s->tags, snapshot);
+    changes_note(&s->changes, old, snapshot, now_ns());
     session_rebuild(s);
     snapshot_unref(old); // only now: rows pointed into it
 }
@@ -200,6 +204,17 @@ void session_say(struct session *s, enum severity severity, const char *format, 
     s->message_ns = now_ns();
 }
 
+void session_check_audit(struct session *s)
+{
+    char failure[SESSION_TEXT / 2], before[SESSION_TEXT / 2 - 2];
+
+    if (!audit_failure(s->audit, failure, sizeof failure))
+        return;
+    struct line line = line_start(before, sizeof before);
+    line_add(&line, "%s", s->message);
+    session_say(s, SEVERITY_CRITICAL, "%s%s%s", failure, line.n ? "; " : "", before);
+}
+
 int64_t session_expire(struct session *s, int64_t now)
 {
     if (!s->message[0])
@@ -209,6 +224,23 @@ int64_t session_expire(struct session *s, int64_t now)
         return end;
     s->message[0] = '\0';
     return 0;
+}
+
+// A frozen picture keeps them: nothing moves in it.
+bool session_expire_changes(struct session *s, int64_t now, int64_t *next)
+{
+    bool dropped = false;
+
+    *next = s->frozen ? 0 : changes_expire(&s->changes, now, &dropped);
+    if (dropped)
+        session_rebuild(s); // rows pointed into what was let go
+    return dropped;
+}
+
+const struct snapshot *session_picture(const struct session *s, const struct kind *kind,
+                                       const void *row)
+{
+    return changes_picture(&s->changes, s->snapshot, kind, row);
 }
 
 bool session_tagged(const struct session *s, const struct identity *identity)

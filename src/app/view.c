@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "app/arrange.h"
+#include "app/changes.h"
+#include "app/tags.h"
 #include "app/targets.h"
 #include "base/text.h"
 
@@ -62,9 +64,9 @@ bool view_find(struct view *v, const struct snapshot *s, const struct identity *
     return false;
 }
 
-void view_rebuild(struct view *v, const struct snapshot *s)
+struct query view_query(const struct view *v)
 {
-    const struct query query = {
+    return (struct query){
         .kind = v->kind,
         .has_parent = v->has_parent,
         .parent = v->parent,
@@ -77,6 +79,33 @@ void view_rebuild(struct view *v, const struct snapshot *s)
         .sort = v->sort,
         .descending = v->descending,
     };
+}
+
+// Whether an array has `row` among its n items of that size.
+static bool among(const void *array, size_t n, size_t size, const void *row)
+{
+    uintptr_t first = (uintptr_t)array, at = (uintptr_t)row;
+
+    return n && at >= first && at < first + n * size;
+}
+
+bool view_row_gone(const struct kind *kind, const struct snapshot *s, const void *row)
+{
+    switch (kind->id) {
+    case KIND_SEGMENT:
+        return !among(s->segments.at, s->segments.n, sizeof *s->segments.at, row);
+    case KIND_SEMSET:
+        return !among(s->semsets.at, s->semsets.n, sizeof *s->semsets.at, row);
+    case KIND_QUEUE:
+        return !among(s->queues.at, s->queues.n, sizeof *s->queues.at, row);
+    default:
+        return false;
+    }
+}
+
+void view_rebuild(struct view *v, const struct snapshot *s)
+{
+    const struct query query = view_query(v);
     const struct identity selected = v->selected;
 
     if (!s || !v->kind) {
@@ -117,7 +146,7 @@ bool view_search(const struct view *v, const struct snapshot *s, const char *tex
     for (size_t i = 1; i <= v->rows.n; i++) {
         size_t at = (backwards ? from + v->rows.n - i : from + i) % v->rows.n;
 
-        if (shows(v, s, v->rows.at[at], text)) {
+        if (!view_row_gone(v->kind, s, v->rows.at[at]) && shows(v, s, v->rows.at[at], text)) {
             *row = at;
             return true;
         }
@@ -161,7 +190,11 @@ void session_rebuild(struct session *s)
 {
     struct view *v = session_view(s);
 
+    const struct identity selected = v->selected;
+    bool has_selected = v->has_selected;
+
     view_rebuild(v, s->snapshot);
+    changes_insert(&s->changes, v, s->snapshot, has_selected ? &selected : NULL);
     if (!s->snapshot || !v->has_parent)
         return;
     bool gone = !object_there(s->snapshot, &v->parent);
@@ -259,10 +292,9 @@ static void path_of(const struct session *s, const struct identity *row, char *d
     }
 }
 
-// What a finding is about, shown in the table of its kind.
-static void enter_finding(struct session *s, const struct finding *finding)
+// What a finding or an event is about, shown in the table of its kind.
+static void enter_about(struct session *s, const struct identity about)
 {
-    const struct identity about = finding->about;
     const struct kind *kind = kind_get(about.kind);
     struct identity parent;
     char name[80];
@@ -276,6 +308,37 @@ static void enter_finding(struct session *s, const struct finding *finding)
         session_say(s, SEVERITY_NOTICE, "%s is gone", name);
 }
 
+// Of several: the table they are, or were, in.
+static void enter_event(struct session *s, const struct event *event)
+{
+    const struct identity about = event->about;
+    const void *row;
+    char name[80];
+
+    identity_text(&about, name, sizeof name);
+    if (event->several && kind_get(about.kind)) {
+        session_push(s, about.kind, NULL, kind_get(about.kind)->name);
+        return;
+    }
+    switch (about.kind) {
+    case KIND_SEGMENT:
+    case KIND_SEMSET:
+    case KIND_QUEUE:
+        row = tags_row(s->snapshot, &about);
+        break;
+    case KIND_LIMIT:
+        row = about.part < s->snapshot->limits.n ? &s->snapshot->limits.at[about.part] : NULL;
+        break;
+    default: // a process: the table it stood in may be any
+        session_say(s, SEVERITY_NOTICE, "there is no table of %s to go to", name);
+        return;
+    }
+    if (row)
+        enter_about(s, about);
+    else
+        session_say(s, SEVERITY_NOTICE, "%s is gone", name);
+}
+
 void session_enter(struct session *s)
 {
     struct view *v = session_view(s);
@@ -286,7 +349,11 @@ void session_enter(struct session *s)
     if (!selected)
         return;
     if (v->kind->id == KIND_FINDING) {
-        enter_finding(s, selected);
+        enter_about(s, ((const struct finding *)selected)->about);
+        return;
+    }
+    if (v->kind->id == KIND_EVENT) {
+        enter_event(s, selected);
         return;
     }
     path_of(s, &row, path, sizeof path);

@@ -227,6 +227,11 @@ static void source_act(void *arg, const struct action *action, struct outcome *o
                                     .text = "this is no live /proc: nothing was done"};
 }
 
+static int source_login(void *arg, uint32_t uid)
+{
+    return ((const struct linux_source *)arg)->live ? users_login(uid) : -ENOSYS;
+}
+
 struct source linux_source_seam(struct linux_source *self)
 {
     return (struct source){
@@ -238,6 +243,7 @@ struct source linux_source_seam(struct linux_source *self)
         .prober_free = source_prober_free,
         .probe = source_probe,
         .same_memory = source_same_memory,
+        .login = source_login,
         .act = source_act,
     };
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -159,4 +160,18 @@ void users_local_name(uint32_t uid, char *dst, size_t cap)
         }
     if (file)
         fclose(file);
+}
+
+// The state files of systemd-logind: one for each user with a session or lingering, gone as soon
+// as it has cleaned up after the last logout. sd-login(3), src/login/logind-user.c user_finalize.
+int users_login(uint32_t uid)
+{
+    char path[64];
+
+    if (access("/run/systemd/users", X_OK) != 0)
+        return -ENOSYS;
+    snprintf(path, sizeof path, "/run/systemd/users/%" PRIu32, uid);
+    if (access(path, F_OK) == 0)
+        return 1;
+    return errno == ENOENT ? 0 : -errno;
 }

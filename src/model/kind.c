@@ -11,7 +11,7 @@ static const struct kind *const kinds[KIND_COUNT] = {
     [KIND_QUEUE] = &kind_queues,     [KIND_HOLDER] = &kind_holders,
     [KIND_MAPPING] = &kind_mappings, [KIND_ELEMENT] = &kind_elements,
     [KIND_WAITER] = &kind_waiters,   [KIND_LIMIT] = &kind_limits,
-    [KIND_FINDING] = &kind_findings,
+    [KIND_FINDING] = &kind_findings, [KIND_EVENT] = &kind_events,
 };
 
 const struct kind *kind_get(enum kind_id id)

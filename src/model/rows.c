@@ -39,6 +39,10 @@ static bool object_of(const struct kind *kind, const struct snapshot *s, const v
     case KIND_FINDING:
         out->kind = ((const struct finding *)row)->about.kind;
         break;
+    case KIND_EVENT:
+        if (!((const struct event *)row)->several)
+            *out = ((const struct event *)row)->about;
+        break;
     default:
         break;
     }

@@ -40,6 +40,7 @@ static void free_parts(struct snapshot *s)
     vec_free(&s->instances);
     vec_free(&s->findings);
     scan_unref(s->scan);
+    event_log_unref(s->events);
 }
 
 void snapshot_unref(struct snapshot *snapshot)

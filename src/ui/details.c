@@ -242,11 +242,16 @@ void details_below(struct details *out, struct session *session)
 {
     struct identity identity;
     const void *row = session_selected(session, &identity);
-    const struct snapshot *s = session->snapshot;
-
-    if (!s || !row)
-        return;
     const struct kind *kind = session_view(session)->kind;
+
+    if (!session->snapshot || !row)
+        return;
+    const struct snapshot *s = session_picture(session, kind, row);
+    if (s != session->snapshot) {
+        add_row(out, s, kind, row, false);
+        add_line(out, STYLE_WARNING, mem_copy_string("already gone"));
+        return;
+    }
     if (kind->id == KIND_FINDING) {
         add_finding(out, row);
         return;

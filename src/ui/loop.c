@@ -153,6 +153,7 @@ static void take_pictures(struct loop *l)
         l->dirty = true;
     }
     vec_free(&outcomes);
+    session_check_audit(s);
 }
 
 // Does what keys asked of the loop; says how long to sleep at most, in milliseconds.
@@ -160,9 +161,10 @@ static int settle(struct loop *l)
 {
     struct session *s = l->session;
     bool said = s->message[0];
-    int64_t now = now_ns(), expires = session_expire(s, now);
+    int64_t fades, now = now_ns(), expires = session_expire(s, now);
 
     l->dirty |= said && !s->message[0];
+    l->dirty |= session_expire_changes(s, now, &fades);
     if (s->suspend) {
         s->suspend = false;
         screen_suspend();
@@ -176,6 +178,8 @@ static int settle(struct loop *l)
     tell_wants(l);
     if (l->dirty)
         draw(l);
+    if (!expires || (fades && fades < expires))
+        expires = fades;
     if (!expires)
         return -1;
     int64_t ms = (expires - now) / 1000000 + 1;

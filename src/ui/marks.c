@@ -76,6 +76,9 @@ bool mark_of(const struct snapshot *s, const struct kind *kind, const void *row,
     case KIND_FINDING:
         *style = loudness(((const struct finding *)row)->severity);
         return true;
+    case KIND_EVENT:
+        *style = loudness(((const struct event *)row)->severity);
+        return ((const struct event *)row)->severity != SEVERITY_NOTICE;
     case KIND_LIMIT:
         return limit_mark(row, style);
     case KIND_HOLDER:
@@ -99,38 +102,12 @@ bool mark_of(const struct snapshot *s, const struct kind *kind, const void *row,
     return kind->id == KIND_SEGMENT && (((const struct segment *)row)->flags & SEG_DEST);
 }
 
-// IPC_SET moves ctime: a set or queue is at least as old as its last use.
-static int64_t earlier(int64_t a, int64_t b)
+bool mark_new(const struct snapshot *s, const struct holder *holder)
 {
-    return b > 0 && b < a ? b : a;
-}
+    const struct process *process = snapshot_process(s, holder->pid);
 
-static int64_t birth(const struct snapshot *s, const struct kind *kind, const void *row)
-{
-    const struct semset *set = row;
-    const struct queue *queue = row;
-    const struct process *process;
-
-    switch (kind->id) {
-    case KIND_SEGMENT:
-        return segment_birth(row);
-    case KIND_SEMSET:
-        return earlier(set->o.ctime, set->otime);
-    case KIND_QUEUE:
-        return earlier(earlier(queue->o.ctime, queue->stime), queue->rtime);
-    case KIND_HOLDER:
-        process = snapshot_process(s, ((const struct holder *)row)->pid);
-        return process && (process->known & PROC_KNOWS_START) ? process->start_time : 0;
-    default:
-        return 0;
-    }
-}
-
-bool mark_new(const struct snapshot *s, const struct kind *kind, const void *row)
-{
-    int64_t since = birth(s, kind, row);
-
-    return since > 0 && s->time - since < NEW_SECONDS;
+    return process && process->known & PROC_KNOWS_START &&
+           s->time - process->start_time < NEW_SECONDS;
 }
 
 static bool ends_with(const char *text, const char *end)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/arrange.h"
+#include "app/changes.h"
 #include "base/text.h"
 #include "ui/marks.h"
 
@@ -60,7 +61,7 @@ static uint8_t *kept_width(struct view *view, const struct column *column)
     return index < VIEW_COLUMNS ? &view->widths[index] : NULL;
 }
 
-static void measure(const struct canvas *canvas, const struct snapshot *s, struct view *view,
+static void measure(const struct canvas *canvas, const struct session *session, struct view *view,
                     const struct column **columns, int *widths, size_t n)
 {
     size_t end = view->top + view->page < view->rows.n ? view->top + view->page : view->rows.n;
@@ -69,8 +70,10 @@ static void measure(const struct canvas *canvas, const struct snapshot *s, struc
     for (size_t i = 0; i < n; i++) {
         uint8_t *kept = kept_width(view, columns[i]);
         widths[i] = kept ? *kept : 0;
-        for (size_t row = view->top; s && row < end; row++) {
-            const char *shown = column_text(columns[i], s, view->rows.at[row], text, sizeof text);
+        for (size_t row = view->top; session->snapshot && row < end; row++) {
+            const void *at = view->rows.at[row];
+            const struct snapshot *s = session_picture(session, view->kind, at);
+            const char *shown = column_text(columns[i], s, at, text, sizeof text);
             int width = canvas_width(canvas, shown);
             widths[i] = width > widths[i] ? width : widths[i];
         }
@@ -111,7 +114,7 @@ static void fit(const struct canvas *canvas, struct rect r, struct session *sess
     int *widths = mem_zero(view->kind->n_columns, sizeof *widths);
     size_t n = candidates(session, view, columns);
 
-    measure(canvas, session->snapshot, view, columns, widths, n);
+    measure(canvas, session, view, columns, widths, n);
     layout_columns(out, columns, widths, n, r.w - LAYOUT_GUTTER, 0);
     clamp_pan(view, columns, n, all_shown(out, widths, n));
     if (view->pan > 0)
@@ -196,6 +199,32 @@ static void draw_cell(struct canvas *c, int y, int left, const struct fitted *f,
         canvas_text(c, left + f->x, y, f->w, style, text);
 }
 
+// Struck out, by a line through what is blank: to be told without colours, too.
+static void draw_gone(struct canvas *c, struct rect line, const struct snapshot *s,
+                      const void *row, const struct fitted_vec *columns)
+{
+    for (int x = 0; x < line.w; x++)
+        canvas_symbol(c, line.x + x, line.y, STYLE_DIM, SYM_HLINE);
+    for (size_t i = 0; i < columns->n; i++) {
+        const struct fitted *f = &columns->at[i];
+        char scratch[CELL_SCRATCH];
+        const char *text = column_text(f->column, s, row, scratch, sizeof scratch);
+
+        if (column_right_aligned(f->column))
+            canvas_right(c, line.x + f->x, line.y, f->w, STYLE_DIM, text);
+        else
+            canvas_text(c, line.x + f->x, line.y, f->w, STYLE_DIM, text);
+    }
+}
+
+// Objects are new when they came while they were watched; processes tell when they started.
+static bool is_new(const struct session *session, const struct kind *kind, const void *row,
+                   const struct identity *identity)
+{
+    return kind->id == KIND_HOLDER ? mark_new(session->snapshot, row)
+                                   : changes_new(&session->changes, identity);
+}
+
 static void draw_row(struct canvas *c, struct rect line, struct session *session, size_t index,
                      const struct fitted_vec *columns)
 {
@@ -203,9 +232,16 @@ static void draw_row(struct canvas *c, struct rect line, struct session *session
     const struct snapshot *s = session->snapshot;
     const void *row = view->rows.at[index];
     struct identity identity;
-    enum style base = mark_new(s, view->kind, row) ? STYLE_NEW : STYLE_PLAIN, dot;
+    enum style base, dot;
 
+    if (session_picture(session, view->kind, row) != s) {
+        draw_gone(c, line, session_picture(session, view->kind, row), row, columns);
+        if (index == view->cursor)
+            canvas_style(c, line, STYLE_SELECTED);
+        return;
+    }
     view->kind->identify(s, row, &identity);
+    base = is_new(session, view->kind, row, &identity) ? STYLE_NEW : STYLE_PLAIN;
     bool tagged = session_tagged(session, &identity);
     if (tagged) {
         base = STYLE_TAGGED;
@@ -238,6 +274,8 @@ static void draw_empty(struct canvas *c, struct rect r, const struct session *se
                       view->kind->one);
     else if (view->kind->id == KIND_FINDING)
         canvas_text(c, line.x, line.y, line.w, STYLE_GOOD, "nothing is wrong");
+    else if (view->kind->id == KIND_EVENT)
+        canvas_text(c, line.x, line.y, line.w, STYLE_DIM, "nothing happened since this started");
     else if (view->kind->id == KIND_HOLDER)
         canvas_text(c, line.x, line.y, line.w, STYLE_DIM, "no process was seen holding it");
     else

@@ -159,6 +159,8 @@ void user_go(struct user *u, int32_t id)
     struct view *v = session_view(&u->s);
 
     for (size_t i = 0; i < v->rows.n; i++) {
+        if (view_row_gone(v->kind, u->s.snapshot, v->rows.at[i]))
+            continue; // another one may have that id now
         view_select(v, u->s.snapshot, i);
         if (user_id(u) == id)
             return;

@@ -1,3 +1,4 @@
+// Lines of the log: whole, escaped, and only where they may be written.
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -5,129 +6,302 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "app/actor.h"
 #include "app/audit.h"
 #include "support/ns.h"
 
-static char path[64];
+struct place {
+    char dir[64], file[96], other[96];
+};
 
-static int make_path(void **state)
+static int setup(void **state)
 {
-    (void)state;
-    snprintf(path, sizeof path, "/tmp/ipctop-audit-XXXXXX");
-    int fd = mkstemp(path);
-    if (fd >= 0)
-        close(fd);
-    return fd >= 0 && unlink(path) == 0 ? 0 : -1;
-}
+    struct place *p = calloc(1, sizeof *p);
 
-static int remove_path(void **state)
-{
-    (void)state;
-    unlink(path);
+    snprintf(p->dir, sizeof p->dir, "/tmp/audit_test.XXXXXX");
+    assert_non_null(mkdtemp(p->dir));
+    snprintf(p->file, sizeof p->file, "%s/log", p->dir);
+    snprintf(p->other, sizeof p->other, "%s/other", p->dir);
+    unsetenv("SUDO_USER");
+    *state = p;
     return 0;
 }
 
-static const char *content(void)
+static int teardown(void **state)
 {
-    static char text[4096];
-    FILE *file = fopen(path, "r");
+    struct place *p = *state;
 
-    assert_non_null(file);
-    text[fread(text, 1, sizeof text - 1, file)] = '\0';
-    fclose(file);
+    unlink(p->file);
+    unlink(p->other);
+    rmdir(p->dir);
+    free(p);
+    return 0;
+}
+
+static char *content(const char *path)
+{
+    static char text[8192];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = read(fd, text, sizeof text - 1);
+
+    assert_true(n >= 0);
+    close(fd);
+    text[n] = '\0';
     return text;
 }
 
-static struct outcome removed(void)
+static struct audit *open_log(const char *path, const char *syslog)
 {
-    struct outcome outcome = {
-        .action = {.verb = ACTION_REMOVE,
-                   .target = {.kind = KIND_SEGMENT, .id = 42, .key = 0xbeef, .ctime = 99}}};
+    char why[160] = "";
+    struct audit *audit =
+        audit_open(&(struct audit_options){.path = path, .syslog = syslog}, why, sizeof why);
 
-    snprintf(outcome.text, sizeof outcome.text, "segment 42 marked; 3 still attached");
-    return outcome;
+    if (!audit)
+        fail_msg("%s", why);
+    return audit;
 }
 
-static void each_action_is_a_line(void **state)
+static const struct outcome removed = {
+    .action = {.verb = ACTION_REMOVE,
+               .target = {.kind = KIND_SEGMENT, .id = 42, .key = 0x42, .cuid = 26, .cgid = 27,
+                          .ctime = 1763700000}},
+    .text = "segment 42 removed",
+};
+
+// What is said of the action that `removed` tells.
+static const char *act(struct audit *audit)
 {
-    (void)state;
-    struct audit *audit = audit_open(path);
-    struct outcome first = removed(), second = {
-        .action = {.verb = ACTION_SIGNAL, .signal = SIGTERM,
-                   .target = {.kind = KIND_HOLDER, .pid = 18811, .start_ticks = 777}},
-        .state = OUTCOME_FAILED};
+    static struct outcome outcome;
+
+    outcome = removed;
+    audit_outcome(audit, &outcome);
+    return outcome.text;
+}
+
+// A picture seen by `user`, with that event, which it takes, as its newest.
+static void happened(struct audit *audit, const char *user, struct event *event)
+{
+    struct snapshot *s = snapshot_new();
+    struct event_vec events = {0};
+
+    s->has = NEED_SYSTEM;
+    snprintf(s->system.user, sizeof s->system.user, "%s", user);
+    if (event) {
+        vec_push(&events, event_new(&(struct event){.what = EVENT_CREATED}, "", "older"));
+        vec_push(&events, event);
+    }
+    s->events = event_log_more(NULL, &events);
+    audit_happened(audit, s, event ? 1 : 0);
+    vec_free(&events);
+    snapshot_unref(s);
+}
+
+static void an_action_is_one_line(void **state)
+{
+    struct place *p = *state;
     struct stat st;
-    char expected[128];
+    char expected[512];
 
-    assert_non_null(audit);
-    audit_outcome(audit, &first);
+    setenv("SUDO_USER", "al\nice\"", 1);
+    struct audit *audit = open_log(p->file, NULL);
+    happened(audit, "root", NULL);
+    assert_string_equal(act(audit), removed.text); // nothing to add
+    struct outcome killed = {.action = {.verb = ACTION_SIGNAL, .signal = SIGTERM,
+                                        .target = {.kind = KIND_HOLDER, .pid = 18811,
+                                                   .start_ticks = 99}},
+                             .state = OUTCOME_FAILED, .error = 1,
+                             .text = "not permitted: \"it\" has \\n in its name"};
+    audit_outcome(audit, &killed);
     audit_close(audit);
-    audit = audit_open(path); // the next session appends
-    snprintf(second.text, sizeof second.text, "process 18811: not permitted");
-    audit_outcome(audit, &second);
-    audit_close(audit);
+    assert_int_equal(stat(p->file, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+    char *line = content(p->file), *next = strchr(line, '\n');
+    assert_non_null(next);
+    *next++ = '\0';
+    // 2025-11-21T14:02:11+0100
+    assert_int_equal(strspn(line, "0123456789-:T+"), 24);
+    snprintf(expected, sizeof expected,
+             " ipctop[%d] action uid=%u user=\"root\" sudo_user=\"al\\\\nice\\\"\" verb=remove "
+             "result=done target=\"segment 42 key=0x00000042 cuid=26 cgid=27 ctime=1763700000\" "
+             "command=\"ipcrm -m 42\" text=\"segment 42 removed\"",
+             getpid(), getuid());
+    assert_string_equal(line + 24, expected);
+    snprintf(expected, sizeof expected,
+             " ipctop[%d] action uid=%u user=\"root\" sudo_user=\"al\\\\nice\\\"\" verb=signal "
+             "result=failed errno=1 target=\"process 18811 start_ticks=99\" command=\"kill -TERM "
+             "18811\" text=\"not permitted: \\\"it\\\" has \\\\n in its name\"\n",
+             getpid(), getuid());
+    assert_string_equal(next + 24, expected);
+}
 
-    char *line = strdup(content()), *end = strchr(line, '\n');
-    assert_non_null(end);
-    snprintf(expected, sizeof expected, " ipctop[%d] uid=%u ", (int)getpid(), (unsigned)getuid());
-    assert_non_null(strstr(line, expected));
-    assert_non_null(strstr(line, " remove segment 42 key=0x0000beef cuid=0 ctime=99: done: "
-                                 "segment 42 marked; 3 still attached\n"));
-    assert_non_null(strstr(end, " signal 15 process 18811 start=777: failed: "
-                                "process 18811: not permitted\n"));
-    assert_string_equal(first.text, "segment 42 marked; 3 still attached"); // nothing to add
-    assert_int_equal(stat(path, &st), 0);
-    assert_int_equal(st.st_mode & 0137, 0); // nobody else reads or writes it
-    free(line);
+static void events_are_lines_and_old_ones_stay(void **state)
+{
+    struct place *p = *state;
+    char expected[256];
+    FILE *before = fopen(p->file, "w");
+
+    fputs("kept\n", before);
+    fclose(before);
+    struct audit *audit = open_log(p->file, NULL);
+    struct event *event = event_new(
+        &(struct event){.what = EVENT_CREATED, .time = 1763700000,
+                        .about = {.kind = KIND_SEGMENT, .id = 43}}, "18811 py\"thon", "4.0K");
+    happened(audit, "", event);
+    event = event_new(&(struct event){.what = EVENT_REMOVED, .time = 1763700000, .several = true,
+                                      .about = {.kind = KIND_QUEUE}}, "", "300 queues");
+    happened(audit, "", event);
+    happened(audit, "", event_new(&(struct event){.what = EVENT_ACTION}, "", "written already"));
+    audit_close(audit);
+    char *text = content(p->file);
+    assert_memory_equal(text, "kept\n", 5);
+    assert_null(strstr(text, "older"));
+    assert_null(strstr(text, "written already"));
+    snprintf(expected, sizeof expected,
+             " ipctop[%d] event what=created object=\"segment 43\" who=\"18811 py\\\"thon\" "
+             "text=\"4.0K\"\n", getpid());
+    assert_non_null(strstr(text, expected));
+    snprintf(expected, sizeof expected,
+             " ipctop[%d] event what=removed object=\"queues\" text=\"300 queues\"\n", getpid());
+    assert_non_null(strstr(text, expected));
+}
+
+static void refused(const char *path, const char *reason)
+{
+    char why[160] = "";
+
+    assert_null(audit_open(&(struct audit_options){.path = path}, why, sizeof why));
+    assert_string_equal(why, reason);
+}
+
+static void only_regular_files_are_opened(void **state)
+{
+    struct place *p = *state;
+
+    assert_int_equal(symlink(p->other, p->file), 0);
+    refused(p->file, "it is a symbolic link");
+    assert_int_not_equal(access(p->other, F_OK), 0); // nothing was made through it
+    assert_int_equal(unlink(p->file), 0);
+    assert_int_equal(mkfifo(p->file, 0600), 0);
+    refused(p->file, "it is not a regular file"); // and did not wait for a reader
+    int reader = open(p->file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    refused(p->file, "it is not a regular file");
+    close(reader);
+    refused("/dev/null", "it is not a regular file");
+    refused(p->dir, "Is a directory");
+    refused("/nowhere/log", "No such file or directory");
+    refused("", "No such file or directory");
+}
+
+static struct event *something(void)
+{
+    return event_new(&(struct event){.time = 1}, "", "something");
+}
+
+// A full disk is no reason to hide what was done, nor that it is not in the log.
+static void a_full_disk_is_told(void **state)
+{
+    struct place *p = *state;
+    struct rlimit limit, none = {0, RLIM_INFINITY};
+    char why[200];
+    struct audit *audit = open_log(p->file, NULL);
+    struct outcome longest = removed;
+
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &limit);
+    none.rlim_max = limit.rlim_max;
+    setrlimit(RLIMIT_FSIZE, &none);
+    assert_string_equal(act(audit), "segment 42 removed (not logged: File too large)");
+    memset(longest.text, 'x', sizeof longest.text - 1);
+    memcpy(longest.text + sizeof longest.text - 1 - 32, "\u20ac\u20ac", 6);
+    audit_outcome(audit, &longest);
+    assert_string_equal(strchr(longest.text, ' '), " (not logged: File too large)");
+    assert_false(audit_failure(audit, why, sizeof why)); // of actions their outcome tells
+    happened(audit, "", something());
+    assert_true(audit_failure(audit, why, sizeof why));
+    assert_string_equal(why, "events are not logged: File too large");
+    assert_false(audit_failure(audit, why, sizeof why));
+    happened(audit, "", something());
+    assert_false(audit_failure(audit, why, sizeof why)); // it is known: not with every event
+    setrlimit(RLIMIT_FSIZE, &limit);
+    happened(audit, "", something());
+    assert_false(audit_failure(audit, why, sizeof why));
+    setrlimit(RLIMIT_FSIZE, &none);
+    happened(audit, "", something());
+    assert_true(audit_failure(audit, why, sizeof why)); // it had worked meanwhile
+    setrlimit(RLIMIT_FSIZE, &limit);
+    audit_close(audit);
 }
 
 static void a_long_result_is_still_one_line(void **state)
 {
-    (void)state;
-    struct audit *audit = audit_open(path);
-    struct outcome outcome = removed();
+    struct place *p = *state;
+    struct audit *audit = open_log(p->file, NULL);
+    struct outcome outcome = removed;
 
-    memset(outcome.text, 'x', sizeof outcome.text - 1);
+    memset(outcome.text, '"', sizeof outcome.text - 1);
     audit_outcome(audit, &outcome);
     audit_close(audit);
-    const char *text = content();
+    const char *text = content(p->file);
     assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
 }
 
-// A full disk is no reason to hide what was done, nor that it is not in the log.
-static void what_is_not_logged_is_said(void **state)
+static int listen_at(const char *path)
 {
-    (void)state;
-    struct outcome outcome = removed();
-    struct audit *audit = audit_open("/dev/full");
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-    if (!audit) {
-        printf("skip: no /dev/full\n");
-        skip();
-    }
-    audit_outcome(audit, &outcome);
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
+static void actions_go_to_syslog_too(void **state)
+{
+    struct place *p = *state;
+    char message[1024], expected[256];
+    struct audit *audit = open_log(NULL, p->other);
+
+    assert_string_equal(act(audit), removed.text); // a machine without syslog
+    int fd = listen_at(p->other);
+    happened(audit, "", something()); // not what others do
+    assert_string_equal(act(audit), removed.text);
+    ssize_t n = recv(fd, message, sizeof message - 1, 0);
+    assert_true(n > 0);
+    message[n] = '\0';
+    snprintf(expected, sizeof expected, " ipctop[%d]: uid=%u verb=remove result=done ", getpid(),
+             getuid());
+    assert_memory_equal(message, "<85>", 4); // authpriv.notice
+    assert_non_null(strstr(message, expected));
+    assert_non_null(strstr(message, "command=\"ipcrm -m 42\""));
+    assert_true(recv(fd, message, sizeof message, 0) < 0);
+
+    close(fd); // the daemon ends: told
+    assert_string_equal(act(audit),
+                        "segment 42 removed (not logged to syslog: Connection refused)");
+    unlink(p->other);
+    fd = listen_at(p->other); // and starts again
+    assert_string_equal(act(audit), removed.text);
+    assert_true(recv(fd, message, sizeof message, 0) > 0);
+
+    bool told = false; // one that does not read: never waits
+    for (int i = 0; i < 2000 && !told; i++)
+        told = strstr(act(audit), "(not logged to syslog: ") != NULL;
+    assert_true(told);
+    close(fd);
     audit_close(audit);
-    assert_string_equal(outcome.text, "segment 42 marked; 3 still attached "
-                                      "(not logged: No space left on device)");
 }
 
-static void a_log_that_cannot_be_opened_is_an_error(void **state)
-{
-    (void)state;
-    assert_null(audit_open("/nonexistent/log"));
-    assert_int_equal(mkfifo(path, 0600), 0);
-    assert_null(audit_open(path)); // nobody reads it: no waiting for somebody
-}
-
-static void act(void *self, const struct action *action, struct outcome *outcome)
+static void fake_act(void *self, const struct action *action, struct outcome *outcome)
 {
     (void)self;
     (void)action;
@@ -149,31 +323,55 @@ static bool has_outcome(void *arg)
 
 static void the_thread_that_acts_writes(void **state)
 {
-    (void)state;
-    struct audit *audit = audit_open(path);
-    const struct source source = {.act = act};
+    struct place *p = *state;
+    struct audit *audit = open_log(p->file, NULL);
+    const struct source source = {.act = fake_act};
     const struct sampler_options options = {.acted = audit_outcome, .acted_arg = audit};
     struct acting a = {.actor = actor_new(&source, &options, NULL, NULL)};
-    struct outcome asked = removed();
 
-    actor_push(a.actor, &asked.action, 1);
+    actor_push(a.actor, &removed.action, 1);
     assert_true(await(has_outcome, &a, 30));
-    assert_non_null(strstr(content(), "remove segment 42")); // before the outcome is told
+    assert_non_null(strstr(content(p->file), "ipcrm -m 42")); // before the outcome is told
     assert_int_equal(actor_free(a.actor), 0);
     audit_close(audit);
     vec_free(&a.outcomes);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_path, remove_path)
+static void commands_are_those_one_would_type(void **state)
+{
+    static const struct {
+        struct action action;
+        const char *command;
+    } known[] = {
+        {{.verb = ACTION_REMOVE, .target = {.kind = KIND_SEMSET, .id = 7}}, "ipcrm -s 7"},
+        {{.verb = ACTION_REMOVE, .target = {.kind = KIND_QUEUE, .id = 0}}, "ipcrm -q 0"},
+        {{.verb = ACTION_SIGNAL, .signal = SIGKILL, .target = {.pid = 5}}, "kill -KILL 5"},
+        {{.verb = ACTION_SIGNAL, .signal = 40, .target = {.pid = 5}}, "kill -40 5"},
+        {{.verb = ACTION_LIMIT, .limit = {"shmmni", 8192}}, "sysctl -w kernel.shmmni=8192"},
+        {{.verb = ACTION_LIMIT, .limit = {"semmns", 8192}}, ""},
+        {{.verb = ACTION_LOCK, .target = {.kind = KIND_SEGMENT, .id = 1}}, ""},
+    };
+    char command[96];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        assert_string_equal(action_command(&known[i].action, command, sizeof command),
+                            known[i].command);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(each_action_is_a_line),
+        TEST(an_action_is_one_line),
+        TEST(events_are_lines_and_old_ones_stay),
+        TEST(only_regular_files_are_opened),
+        TEST(a_full_disk_is_told),
         TEST(a_long_result_is_still_one_line),
-        TEST(what_is_not_logged_is_said),
-        TEST(a_log_that_cannot_be_opened_is_an_error),
+        TEST(actions_go_to_syslog_too),
         TEST(the_thread_that_acts_writes),
+        cmocka_unit_test(commands_are_those_one_would_type),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -169,6 +169,7 @@ static void everything_may_be_unknown(void **state)
         {&kind_mappings, "shmid rss pss swap locked"},
         {&kind_elements, "value ncount zcount pid pid_state"},
         {&kind_limits, "used limit percent top_user"},
+        {&kind_events, "time age object id who"},
     };
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
         char names[128], *rest = NULL;

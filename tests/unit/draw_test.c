@@ -18,6 +18,7 @@
 #include "app/view.h"
 #include "model/triage.h"
 #include "support/fake.h"
+#include "app/changes.h"
 #include "ui/draw.h"
 
 static struct session *session_open(struct snapshot *snapshot)
@@ -41,6 +42,7 @@ static void session_close(struct session *s)
     vec_free(&s->tags);
     vec_free(&s->prompt.menu);
     free(s->prompt.body);
+    changes_free(&s->changes);
     snapshot_unref(s->snapshot);
     free(s);
 }
@@ -113,7 +115,7 @@ static void the_first_screen_says_what_is_wrong(void **state)
     expect(&shot, "db01");
     expect(&shot, "! 2 findings");
     assert_string_equal(shot.rows[2],
-                        " 1 Segments 5 │ 2 Semaphores 1 │ 3 Queues 1 │ 4 Triage 2 │ 5 Limits");
+                        " 1 Segments 5 │ 2 Semaphores 1 │ 3 Queues 1 │ 4 Triage 2 │ 5 Limits │ 6 Events");
     assert_string_equal(shot.rows[3],
                         "   KEY         SHMID OWNER  SIZE▾ ATT STATUS CREATOR    IDLE HOLDERS");
     assert_string_equal(shot.rows[4],
@@ -127,9 +129,30 @@ static void the_first_screen_says_what_is_wrong(void **state)
     assert_int_equal(style_at(&shot, 79, 4), STYLE_SELECTED);
     assert_int_equal(style_at(&shot, 1, 5), STYLE_CRITICAL); // the dot, as its finding says
     assert_int_equal(style_at(&shot, 21, 6), STYLE_PLAIN);
-    assert_int_equal(style_at(&shot, 21, 8), STYLE_NEW); // a second old
+    assert_int_equal(style_at(&shot, 21, 8), STYLE_PLAIN); // a second old, but there from the first
     expect(&shot, "row 1 of 5");
     assert_int_equal(shot.canvas.cursor_x, -1);
+    done(&shot);
+    session_close(s);
+}
+
+static void what_came_is_marked_and_what_went_struck_out(void **state)
+{
+    (void)state;
+    struct session *s = session_open(fake_story());
+    struct snapshot *next = fake_story();
+
+    next->segments.at[0].o.id = 1; // 0 is gone, 1 is new
+    session_adopt(s, next);
+    struct shot shot = draw(s, 80, 24, true);
+    assert_string_equal(
+        shot.rows[8], "---0xffffffff------0-root-----512---3--------outside------1s-3 unseen---"
+                      "--------");
+    assert_int_equal(style_at(&shot, 5, 8), STYLE_DIM);
+    assert_string_equal(
+        shot.rows[9], "   0xffffffff      1 root     512   3        outside      1s ?");
+    assert_int_equal(style_at(&shot, 21, 9), STYLE_NEW);
+    assert_int_equal(style_at(&shot, 21, 6), STYLE_PLAIN);
     done(&shot);
     session_close(s);
 }
@@ -856,6 +879,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_screen_says_what_is_wrong),
+        cmocka_unit_test(what_came_is_marked_and_what_went_struck_out),
         cmocka_unit_test(a_big_screen_has_the_whole_header),
         cmocka_unit_test(a_small_screen_keeps_what_matters),
         cmocka_unit_test(ascii_screens_are_ascii),

@@ -93,21 +93,21 @@ static void dots_follow_the_findings(void **state)
     snapshot_unref(s);
 }
 
-static void what_is_young_is_new_and_ipc_set_makes_nothing_young(void **state)
+static void processes_are_new_for_some_seconds(void **state)
 {
     (void)state;
     struct snapshot *s = fake_story();
-    struct segment *young = &s->segments.at[0];
+    const struct holder *holder = &s->scan->holders.at[0];
+    struct process *process = (struct process *)snapshot_process(s, holder->pid);
 
-    assert_int_equal(young->o.id, 0);
-    assert_true(mark_new(s, &kind_segments, young));
-    young->atime = FAKE_NOW - 600; // used long before ctime moved
-    assert_false(mark_new(s, &kind_segments, young));
-    s->queues.at[0].o.ctime = FAKE_NOW;
-    assert_false(mark_new(s, &kind_queues, &s->queues.at[0]));
-    s->queues.at[0].stime = 0;
-    assert_true(mark_new(s, &kind_queues, &s->queues.at[0]));
-    assert_false(mark_new(s, &kind_limits, &s->limits.at[0]));
+    assert_non_null(process);
+    process->start_time = FAKE_NOW - 4;
+    assert_true(mark_new(s, holder));
+    process->start_time = FAKE_NOW - 5;
+    assert_false(mark_new(s, holder));
+    process->start_time = FAKE_NOW;
+    process->known &= (uint8_t)~PROC_KNOWS_START;
+    assert_false(mark_new(s, holder));
     snapshot_unref(s);
 }
 
@@ -117,7 +117,7 @@ int main(void)
         cmocka_unit_test(use_is_told_in_bytes_and_without_limit_where_there_is_none),
         cmocka_unit_test(colours_mean_80_and_95_percent),
         cmocka_unit_test(dots_follow_the_findings),
-        cmocka_unit_test(what_is_young_is_new_and_ipc_set_makes_nothing_young),
+        cmocka_unit_test(processes_are_new_for_some_seconds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

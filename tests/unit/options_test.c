@@ -135,7 +135,7 @@ static void mistakes_end_in_one_clear_line(void **state)
 {
     (void)state;
     static const char tables[] = "segments, semaphores, queues, holders, maps, elements, waiters, "
-                                 "limits, findings";
+                                 "limits, findings, events";
     char message[256];
 
     snprintf(message, sizeof message, "no table 'segmints'; there are %s", tables);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "app/changes.h"
 #include "app/view.h"
 #include "model/triage.h"
 #include "support/fake.h"
@@ -43,6 +44,25 @@ static void picture_without(struct user *u, int32_t shmid)
             s->segments.at[kept++] = s->segments.at[i];
     s->segments.n = kept;
     user_see(u, s);
+}
+
+// As seconds later.
+static void forget_changes(struct user *u)
+{
+    int64_t next;
+
+    session_expire_changes(&u->s, INT64_MAX, &next);
+    assert_int_equal(next, 0);
+}
+
+static size_t rows_there(struct user *u)
+{
+    const struct view *v = session_view(&u->s);
+    size_t n = 0;
+
+    for (size_t i = 0; i < v->rows.n; i++)
+        n += !view_row_gone(v->kind, u->s.snapshot, v->rows.at[i]);
+    return n;
 }
 
 // --- selection ------------------------------------------------------------------------------------
@@ -106,8 +126,11 @@ static void the_cursor_stays_near_what_vanished(void **state)
     user_press(u, K_END);
     int32_t last = user_id(u);
     picture_without(u, last);
+    assert_int_equal(user_id(u), last); // struck out
+    forget_changes(u);
     assert_int_equal(session_view(&u->s)->cursor, session_view(&u->s)->rows.n - 1);
     user_see(u, fake_snapshot());
+    forget_changes(u);
     assert_int_equal(user_id(u), -1);
     user_press(u, K_DOWN);
     user_press(u, K_UP);
@@ -414,6 +437,154 @@ static void tags_stick_to_objects(void **state)
     assert_int_equal(u->s.tags.n, 0);
 }
 
+// --- what vanished and appeared -----------------------------------------------------------------------
+
+static int32_t id_at(struct user *u, size_t row)
+{
+    struct identity identity;
+    const struct view *v = session_view(&u->s);
+
+    v->kind->identify(u->s.snapshot, v->rows.at[row], &identity);
+    return identity.id;
+}
+
+static void what_vanished_stays_in_its_place_for_a_while(void **state)
+{
+    struct user *u = *state;
+    struct view *v = session_view(&u->s);
+    int32_t before[5];
+
+    for (size_t i = 0; i < 5; i++)
+        before[i] = id_at(u, i);
+    user_go(u, before[1]);
+    picture_without(u, before[1]);
+    assert_int_equal(v->rows.n, 5);
+    assert_int_equal(rows_there(u), 4);
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(id_at(u, i), before[i]);
+    assert_int_equal(user_id(u), before[1]); // the selection, too
+    assert_ptr_not_equal(session_picture(&u->s, v->kind, v->rows.at[1]), u->s.snapshot);
+    assert_ptr_equal(session_picture(&u->s, v->kind, v->rows.at[0]), u->s.snapshot);
+    forget_changes(u);
+    assert_int_equal(v->rows.n, 4);
+    assert_int_equal(user_id(u), before[2]);
+}
+
+static void what_comes_again_is_not_gone(void **state)
+{
+    struct user *u = *state;
+
+    picture_without(u, 425985);
+    user_see(u, fake_story());
+    assert_int_equal(session_view(&u->s)->rows.n, 5);
+    assert_int_equal(rows_there(u), 5);
+}
+
+static void nothing_is_done_to_what_is_gone(void **state)
+{
+    static const int32_t keys[] = {'x', 'k', K_F8, K_F9, K_ENTER, ' '};
+    struct user *u = *state;
+
+    user_go(u, 425985);
+    picture_without(u, 425985);
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        u->s.message[0] = '\0';
+        user_press(u, keys[i]);
+        assert_non_null(strstr(u->s.message, "already gone"));
+        assert_int_equal(u->s.prompt.type, PROMPT_NONE);
+        assert_int_equal(u->s.depth, 0);
+        assert_int_equal(user_id(u), 425985);
+    }
+    user_press(u, '*');
+    assert_int_equal(u->s.tags.n, 4);
+    assert_int_equal(user_acts(u), 0);
+}
+
+static void gone_rows_obey_the_filter_and_stay_out_of_drill_downs(void **state)
+{
+    struct user *u = *state;
+
+    user_press(u, '\\');
+    user_type(u, "shmid=393216");
+    user_press(u, K_ENTER);
+    picture_without(u, 425985);
+    assert_int_equal(session_view(&u->s)->rows.n, 1);
+    picture_without(u, 393216);
+    assert_int_equal(session_view(&u->s)->rows.n, 1);
+    assert_int_equal(rows_there(u), 0);
+    user_press(u, '2');
+    assert_int_equal(session_view(&u->s)->rows.n, rows_there(u));
+}
+
+static void only_what_came_while_it_was_watched_is_new(void **state)
+{
+    struct user *u = *state;
+    struct snapshot *more = fake_story();
+    struct identity old, new;
+
+    fake_segment(more, 7, 0x7, 0, 4096, 0);
+    user_go(u, 425985);
+    session_selected(&u->s, &old);
+    assert_false(changes_new(&u->s.changes, &old)); // it was in the first picture
+    user_see(u, more);
+    user_go(u, 7);
+    session_selected(&u->s, &new);
+    assert_true(changes_new(&u->s.changes, &new));
+    assert_false(changes_new(&u->s.changes, &old));
+    forget_changes(u);
+    assert_false(changes_new(&u->s.changes, &new));
+}
+
+// However quickly things come and go, few old pictures are held.
+static void old_pictures_are_few(void **state)
+{
+    struct user *u = *state;
+
+    for (int i = 0; i < 20; i++) {
+        struct snapshot *s = fake_story();
+        fake_segment(s, 1000 + i, 0x7, 0, 4096, 0);
+        user_see(u, s);
+    }
+    assert_int_equal(u->s.changes.n, CHANGES_HELD);
+    assert_int_equal(rows_there(u), 6);
+    assert_int_equal(session_view(&u->s)->rows.n, 6 + CHANGES_HELD);
+}
+
+static void events_lead_to_their_objects(void **state)
+{
+    struct user *u = *state;
+    struct snapshot *s = fake_story();
+    struct event_vec events = {0};
+    struct event head = {.number = 1, .time = FAKE_NOW};
+
+    kind_segments.identify(s, snapshot_segment(s, 425985), &head.about);
+    vec_push(&events, event_new(&head, "", "still there"));
+    head.number = 2;
+    head.about.id = 4711;
+    vec_push(&events, event_new(&head, "", "not there any more"));
+    head.number = 3;
+    head.several = true;
+    vec_push(&events, event_new(&head, "", "several"));
+    s->events = event_log_more(NULL, &events);
+    vec_free(&events);
+    user_see(u, s);
+    user_press(u, '6');
+    assert_int_equal(shown(u)->id, KIND_EVENT);
+    assert_int_equal(session_view(&u->s)->rows.n, 3); // the newest first
+    user_press(u, K_ENTER);
+    assert_int_equal(shown(u)->id, KIND_SEGMENT);
+    assert_int_equal(u->s.depth, 1);
+    user_press(u, K_ESC);
+    user_press(u, K_DOWN);
+    user_press(u, K_ENTER);
+    assert_int_equal(shown(u)->id, KIND_EVENT);
+    assert_string_equal(u->s.message, "segment 4711 is gone");
+    user_press(u, K_DOWN);
+    user_press(u, K_ENTER);
+    assert_int_equal(shown(u)->id, KIND_SEGMENT);
+    assert_int_equal(user_id(u), 425985);
+}
+
 // --- the program ----------------------------------------------------------------------------------
 
 static void frozen_nothing_moves(void **state)
@@ -422,15 +593,15 @@ static void frozen_nothing_moves(void **state)
 
     user_press(u, 'Z');
     user_see(u, fake_snapshot());
-    assert_int_equal(session_view(&u->s)->rows.n, 5);
+    assert_int_equal(rows_there(u), 5);
     user_press(u, K_F5);
     user_see(u, fake_snapshot());
-    assert_int_equal(session_view(&u->s)->rows.n, 0);
+    assert_int_equal(rows_there(u), 0);
     user_see(u, fake_story());
-    assert_int_equal(session_view(&u->s)->rows.n, 0);
+    assert_int_equal(rows_there(u), 0);
     user_press(u, 'Z');
     user_see(u, fake_story());
-    assert_int_equal(session_view(&u->s)->rows.n, 5);
+    assert_int_equal(rows_there(u), 5);
     user_press(u, 'Z');
     user_go(u, 491523);
     user_press(u, K_ENTER);
@@ -534,6 +705,13 @@ int main(void)
         TEST(a_wrong_filter_says_where),
         TEST(owners_and_orphans),
         TEST(tags_stick_to_objects),
+        TEST(what_vanished_stays_in_its_place_for_a_while),
+        TEST(what_comes_again_is_not_gone),
+        TEST(nothing_is_done_to_what_is_gone),
+        TEST(gone_rows_obey_the_filter_and_stay_out_of_drill_downs),
+        TEST(only_what_came_while_it_was_watched_is_new),
+        TEST(old_pictures_are_few),
+        TEST(events_lead_to_their_objects),
         TEST(frozen_nothing_moves),
         TEST(the_interval_is_checked),
         TEST(messages_go_by_themselves),

@@ -1,0 +1,518 @@
+// What two pictures one after the other tell of what happened: each rule where it speaks and where
+// it must not.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/events.h"
+#include "model/kind.h"
+#include "support/fake.h"
+
+enum { USER = 1001, SECOND = 1000000000 };
+
+struct history {
+    struct events *events;
+    struct snapshot *last; // the picture seen last
+    int64_t seconds;       // since the first
+    struct source source;
+    int login;
+};
+
+static int login(void *self, uint32_t uid)
+{
+    return uid == USER ? ((struct history *)self)->login : -1;
+}
+
+static int setup(void **state)
+{
+    struct history *h = mem_zero(1, sizeof *h);
+
+    h->events = events_new();
+    h->source = (struct source){.self = h, .login = login};
+    *state = h;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct history *h = *state;
+
+    events_free(h->events);
+    snapshot_unref(h->last);
+    free(h);
+    return 0;
+}
+
+// Shows the next picture, `after` seconds later; returns how many events it brought.
+static size_t see(struct history *h, struct snapshot *s, int after)
+{
+    h->seconds += after;
+    s->time += h->seconds;
+    s->time_ns += h->seconds * SECOND;
+    size_t n = events_update(h->events, s, &h->source);
+    snapshot_unref(h->last);
+    h->last = s;
+    return n;
+}
+
+static const struct event *newest(const struct history *h, size_t before)
+{
+    assert_non_null(h->last->events);
+    assert_true(before < h->last->events->n);
+    return h->last->events->at[h->last->events->n - 1 - before];
+}
+
+#define SAYS(event, words)                                                                         \
+    do {                                                                                           \
+        if (!strstr((event)->text, words))                                                         \
+            fail_msg("'%s' says nothing of '%s'", (event)->text, words);                           \
+    } while (0)
+
+static struct snapshot *segments(int n)
+{
+    struct snapshot *s = fake_snapshot();
+
+    for (int i = 0; i < n; i++)
+        fake_segment(s, 100 + i, 0, 0, 4096, 1);
+    return s;
+}
+
+static struct snapshot *one_segment(uint64_t nattch)
+{
+    struct snapshot *s = fake_snapshot();
+    struct segment *segment = fake_segment(s, 42, 0x42, 26, 4096, nattch);
+
+    segment->cpid = 700;
+    segment->lpid = 701;
+    fake_process(s, 700, 26, "creator", NULL);
+    fake_process(s, 701, 26, "user", NULL);
+    fake_user(s, 26, "postgres");
+    return s;
+}
+
+// --- objects --------------------------------------------------------------------------------------
+
+static void the_first_picture_tells_nothing(void **state)
+{
+    struct history *h = *state;
+    struct snapshot *s = fake_story();
+
+    for (size_t i = 0; i < s->processes.n; i++)
+        s->processes.at[i].stuck = false;
+    assert_int_equal(see(h, s, 0), 0);
+    assert_null(h->last->events);
+    assert_int_equal(see(h, fake_story(), 2), 0); // nor does the same once more
+}
+
+static void a_table_that_was_not_read_is_not_empty(void **state)
+{
+    struct history *h = *state;
+    struct snapshot *blind = fake_snapshot();
+
+    see(h, one_segment(1), 0);
+    blind->has &= ~(unsigned)NEED_SEGMENTS;
+    assert_int_equal(see(h, blind, 2), 0);
+    assert_int_equal(see(h, one_segment(1), 2), 0);
+    assert_int_equal(see(h, fake_snapshot(), 2), 1); // but what went while nobody looked did go
+    assert_int_equal(newest(h, 0)->what, EVENT_REMOVED);
+}
+
+static void created_by_its_creator(void **state)
+{
+    struct history *h = *state;
+
+    see(h, fake_snapshot(), 0);
+    assert_int_equal(see(h, one_segment(1), 2), 1);
+    assert_int_equal(newest(h, 0)->what, EVENT_CREATED);
+    assert_int_equal(newest(h, 0)->about.kind, KIND_SEGMENT);
+    assert_int_equal(newest(h, 0)->about.id, 42);
+    assert_int_equal(newest(h, 0)->time, FAKE_NOW + 2);
+    assert_string_equal(newest(h, 0)->who, "700 creator");
+    SAYS(newest(h, 0), "4.0K, key 0x00000042, owner postgres");
+}
+
+static void removed_who_used_it_last(void **state)
+{
+    struct history *h = *state;
+    struct snapshot *gone = fake_snapshot();
+
+    see(h, one_segment(0), 0);
+    fake_gone(gone, 701);
+    assert_int_equal(see(h, gone, 2), 1);
+    assert_int_equal(newest(h, 0)->what, EVENT_REMOVED);
+    assert_string_equal(newest(h, 0)->who, "701 user (gone)"); // its name is remembered
+    SAYS(newest(h, 0), "4.0K, owner postgres");
+    assert_null(strstr(newest(h, 0)->text, "RemoveIPC"));
+}
+
+static void a_younger_process_of_that_pid_is_not_named(void **state)
+{
+    struct history *h = *state;
+    struct snapshot *s = one_segment(1);
+
+    see(h, fake_snapshot(), 0);
+    for (size_t i = 0; i < s->processes.n; i++)
+        s->processes.at[i].start_time = FAKE_NOW + 100;
+    see(h, s, 2);
+    assert_string_equal(newest(h, 0)->who, "700");
+}
+
+static void sets_and_queues_by_who_can_be_known(void **state)
+{
+    struct history *h = *state;
+    struct snapshot *s = fake_snapshot();
+
+    see(h, fake_snapshot(), 0);
+    struct semset *set = fake_semset(s, 5, 26, 3);
+    set->n_elements = 1;
+    struct element *element = fake_element(s, 5, 0, 1);
+    element->known |= ELEMENT_KNOWS_PID;
+    element->pid = 800;
+    fake_process(s, 800, 26, "semaphorist", NULL);
+    struct queue *queue = fake_queue(s, 6, 26, 0, 0);
+    queue->stime = 0;
+    fake_user(s, 26, "postgres");
+    assert_int_equal(see(h, s, 2), 2);
+    assert_string_equal(newest(h, 1)->who, "800 semaphorist");
+    SAYS(newest(h, 1), "3 semaphores");
+    assert_string_equal(newest(h, 0)->who, "postgres"); // nobody sent or received yet
+}
+
+static void marked_then_gone_with_its_last_attachment(void **state)
+{
+    struct history *h = *state;
+    struct snapshot *s = one_segment(2);
+
+    see(h, one_segment(2), 0);
+    s->segments.at[0].flags |= SEG_DEST;
+    s->segments.at[0].o.key = 0;
+    assert_int_equal(see(h, s, 2), 1);
+    assert_int_equal(newest(h, 0)->what, EVENT_MARKED);
+    SAYS(newest(h, 0), "4.0K stays until 2 attachments end");
+    s = one_segment(2);
+    s->segments.at[0].flags |= SEG_DEST;
+    s->segments.at[0].o.key = 0;
+    assert_int_equal(see(h, s, 2), 0); // once
+    see(h, fake_snapshot(), 2);
+    SAYS(newest(h, 0), "gone with its last attachment, 4.0K freed");
+}
+
+static void changed_by_ipc_set(void **state)
+{
+    struct history *h = *state;
+    struct snapshot *s = one_segment(1);
+
+    see(h, one_segment(1), 0);
+    s->segments.at[0].o.uid = 0;
+    s->segments.at[0].o.mode = 0666;
+    s->segments.at[0].o.ctime = FAKE_NOW;
+    assert_int_equal(see(h, s, 2), 1);
+    assert_int_equal(newest(h, 0)->what, EVENT_CHANGED);
+    assert_string_equal(newest(h, 0)->text, "owner postgres to uid 0, mode 0640 to 0666");
+}
+
+static void another_object_of_that_id_is_two_events(void **state)
+{
+    struct history *h = *state;
+    struct snapshot *s = one_segment(1);
+
+    see(h, one_segment(1), 0);
+    s->segments.at[0].cpid = 999;
+    assert_int_equal(see(h, s, 2), 2);
+    assert_int_equal(newest(h, 1)->what, EVENT_CREATED);
+    assert_int_equal(newest(h, 0)->what, EVENT_REMOVED);
+}
+
+static void thousands_at_once_are_one_event(void **state)
+{
+    struct history *h = *state;
+
+    see(h, fake_snapshot(), 0);
+    assert_int_equal(see(h, segments(EVENTS_EACH), 2), EVENTS_EACH);
+    assert_false(newest(h, 0)->several);
+    see(h, fake_snapshot(), 2);
+    assert_int_equal(see(h, segments(3000), 2), 1);
+    assert_true(newest(h, 0)->several);
+    assert_int_equal(newest(h, 0)->what, EVENT_CREATED);
+    SAYS(newest(h, 0), "3000 segments, 11.7M in all, all of uid 0");
+    assert_int_equal(see(h, fake_snapshot(), 2), 1);
+    assert_int_equal(newest(h, 0)->what, EVENT_REMOVED);
+}
+
+// --- attachments --------------------------------------------------------------------------------
+
+static void attachments_are_told_at_once_then_summed_up(void **state)
+{
+    struct history *h = *state;
+
+    see(h, one_segment(3), 0);
+    assert_int_equal(see(h, one_segment(5), 2), 1);
+    assert_int_equal(newest(h, 0)->what, EVENT_ATTACHED);
+    assert_string_equal(newest(h, 0)->text, "3 to 5 attachments");
+    assert_string_equal(newest(h, 0)->who, "701 user");
+    assert_int_equal(see(h, one_segment(9), 2), 0);
+    assert_int_equal(see(h, one_segment(4), 2), 0);
+    assert_int_equal(see(h, one_segment(2), 2), 0);
+    assert_int_equal(see(h, one_segment(2), 4), 1); // ten seconds since it was told
+    assert_int_equal(newest(h, 0)->what, EVENT_DETACHED);
+    assert_string_equal(newest(h, 0)->text, "5 to 2 attachments, between 2 and 9 in 10s");
+    assert_int_equal(see(h, one_segment(2), 30), 0); // calm: forgotten
+    assert_int_equal(see(h, one_segment(3), 2), 1);  // and told at once again
+}
+
+static void a_busy_segment_is_told_ever_more_rarely(void **state)
+{
+    struct history *h = *state;
+    size_t n = 0;
+
+    for (int i = 0; i < 1800; i++) // an hour
+        n += see(h, one_segment(i % 3 ? 3 + (uint64_t)i : 2), 2);
+    assert_true(n >= 3 && n <= 15);
+}
+
+static void what_comes_back_to_what_it_was_is_no_news(void **state)
+{
+    struct history *h = *state;
+
+    see(h, one_segment(3), 0);
+    see(h, one_segment(4), 2);
+    size_t n = 0;
+    for (int i = 0; i < 50; i++)
+        n += see(h, one_segment(i & 1 ? 4 : 7), 10); // 4 whenever a window ends
+    assert_true(n <= 6);
+}
+
+static void gone_segments_have_no_attachments_to_tell(void **state)
+{
+    struct history *h = *state;
+
+    see(h, one_segment(3), 0);
+    see(h, one_segment(4), 2);
+    see(h, one_segment(1), 2);
+    assert_int_equal(see(h, fake_snapshot(), 2), 1);
+    assert_int_equal(newest(h, 0)->what, EVENT_REMOVED);
+    assert_int_equal(see(h, fake_snapshot(), 60), 0);
+}
+
+// --- limits, processes, actions -------------------------------------------------------------------
+
+static struct snapshot *limit(uint64_t used, uint64_t most)
+{
+    struct snapshot *s = fake_snapshot();
+
+    fake_limit(s, "shmmni", "segments", used, most);
+    return s;
+}
+
+static void limits_are_told_when_crossed(void **state)
+{
+    struct history *h = *state;
+
+    assert_int_equal(see(h, limit(50, 100), 0), 0);
+    assert_int_equal(see(h, limit(79, 100), 2), 0);
+    assert_int_equal(see(h, limit(80, 100), 2), 1);
+    assert_int_equal(newest(h, 0)->severity, SEVERITY_WARNING);
+    SAYS(newest(h, 0), "shmmni above 80%: 80 of 100 segments");
+    assert_int_equal(see(h, limit(79, 100), 2), 0); // playing around the line
+    assert_int_equal(see(h, limit(81, 100), 2), 0);
+    assert_int_equal(see(h, limit(97, 100), 2), 1);
+    assert_int_equal(newest(h, 0)->severity, SEVERITY_CRITICAL);
+    assert_int_equal(see(h, limit(10, 100), 2), 1);
+    SAYS(newest(h, 0), "below 95%");
+    assert_int_equal(see(h, limit(10, 4096), 2), 1);
+    SAYS(newest(h, 0), "shmmni set from 100 to 4096");
+}
+
+static void a_limit_above_from_the_start_or_without_end_is_no_event(void **state)
+{
+    struct history *h = *state;
+    uint64_t no_limit = UINT64_MAX - (1 << 24);
+
+    assert_int_equal(see(h, limit(99, 100), 0), 0);
+    assert_int_equal(see(h, limit(98, 100), 2), 0);
+    events_free(h->events);
+    h->events = events_new();
+    assert_int_equal(see(h, limit(1, no_limit), 2), 0);
+    assert_int_equal(see(h, limit(no_limit - 1, no_limit), 2), 0);
+}
+
+static void stuck_processes_come_and_recover(void **state)
+{
+    struct history *h = *state;
+    struct snapshot *s = fake_snapshot();
+
+    see(h, fake_snapshot(), 0);
+    fake_process(s, 900, 0, "hanging", NULL)->stuck = true;
+    assert_int_equal(see(h, s, 2), 1);
+    assert_int_equal(newest(h, 0)->what, EVENT_STUCK);
+    assert_string_equal(newest(h, 0)->who, "900 hanging");
+    s = fake_snapshot();
+    fake_process(s, 900, 0, "hanging", NULL)->stuck = true;
+    assert_int_equal(see(h, s, 2), 0);
+    s = fake_snapshot();
+    fake_process(s, 900, 0, "hanging", NULL);
+    assert_int_equal(see(h, s, 2), 1);
+    assert_int_equal(newest(h, 0)->what, EVENT_RECOVERED);
+    assert_string_equal(newest(h, 0)->text, "answers again");
+    assert_string_equal(newest(h, 0)->who, "900 hanging");
+}
+
+static struct outcome removal(const struct snapshot *s, enum outcome_state state)
+{
+    struct outcome outcome = {.action = {.verb = ACTION_REMOVE}, .state = state};
+
+    kind_segments.identify(s, &s->segments.at[0], &outcome.action.target);
+    snprintf(outcome.text, sizeof outcome.text, "segment 42 removed");
+    return outcome;
+}
+
+static void our_own_removal_is_told_once(void **state)
+{
+    struct history *h = *state;
+
+    see(h, one_segment(0), 0);
+    struct outcome outcome = removal(h->last, OUTCOME_DONE);
+    events_outcome(h->events, &outcome);
+    assert_int_equal(see(h, fake_snapshot(), 2), 1);
+    assert_int_equal(newest(h, 0)->what, EVENT_ACTION);
+    assert_string_equal(newest(h, 0)->who, "root");
+    assert_string_equal(newest(h, 0)->text, "segment 42 removed [ipcrm -m 42]");
+}
+
+static void a_removal_that_failed_hides_nothing(void **state)
+{
+    struct history *h = *state;
+
+    see(h, one_segment(0), 0);
+    struct outcome outcome = removal(h->last, OUTCOME_FAILED);
+    events_outcome(h->events, &outcome);
+    assert_int_equal(see(h, fake_snapshot(), 2), 2);
+    assert_int_equal(newest(h, 1)->what, EVENT_ACTION);
+    SAYS(newest(h, 1), "failed: ");
+    assert_int_equal(newest(h, 0)->what, EVENT_REMOVED);
+}
+
+// --- logout ---------------------------------------------------------------------------------------
+
+static struct snapshot *of_user(bool all)
+{
+    struct snapshot *s = fake_snapshot();
+
+    fake_segment(s, 1, 1, 0, 4096, 0);
+    fake_queue(s, 3, USER, 0, 0);
+    if (all)
+        fake_segment(s, 2, 2, USER, 4096, 0);
+    return s;
+}
+
+static struct snapshot *of_root(void)
+{
+    struct snapshot *s = fake_snapshot();
+
+    fake_segment(s, 1, 1, 0, 4096, 0);
+    return s;
+}
+
+static void what_goes_with_its_owners_login_says_perhaps(void **state)
+{
+    struct history *h = *state;
+
+    h->login = 1;
+    see(h, of_user(true), 0);
+    h->login = 0;
+    assert_int_equal(see(h, of_root(), 2), 2);
+    SAYS(newest(h, 0), "perhaps by systemd as its owner logged out (RemoveIPC)");
+    SAYS(newest(h, 1), "perhaps by systemd as its owner logged out (RemoveIPC)");
+}
+
+static void no_logout_is_claimed_where_it_was_none(void **state)
+{
+    struct history *h = *state;
+    struct snapshot *elsewhere = of_root();
+
+    // Still logged in.
+    h->login = 1;
+    see(h, of_user(true), 0);
+    see(h, of_root(), 2);
+    assert_null(strstr(newest(h, 0)->text, "RemoveIPC"));
+    // Never was: a service of a user without a session.
+    h->login = 0;
+    see(h, of_user(true), 2);
+    see(h, of_root(), 2);
+    assert_null(strstr(newest(h, 0)->text, "RemoveIPC"));
+    // Something of that user is left.
+    h->login = 1;
+    see(h, of_user(true), 2);
+    h->login = 0;
+    see(h, of_user(false), 2);
+    assert_null(strstr(newest(h, 0)->text, "RemoveIPC"));
+    // Not the machine's namespace.
+    h->login = 1;
+    see(h, of_user(true), 2);
+    h->login = 0;
+    elsewhere->system.host_namespace = false;
+    see(h, elsewhere, 2);
+    assert_null(strstr(newest(h, 0)->text, "RemoveIPC"));
+}
+
+// --- the list -------------------------------------------------------------------------------------
+
+static void the_list_is_bounded_and_pictures_keep_theirs(void **state)
+{
+    struct history *h = *state;
+
+    see(h, fake_snapshot(), 0);
+    see(h, one_segment(1), 2);
+    struct snapshot *early = snapshot_ref(h->last);
+    for (int i = 0; i < EVENTS_MAX; i++)
+        see(h, i & 1 ? one_segment(1) : fake_snapshot(), 2);
+    assert_int_equal(early->events->n, 1);
+    assert_int_equal(early->events->at[0]->number, 1);
+    assert_int_equal(h->last->events->n, EVENTS_MAX);
+    assert_int_equal(newest(h, 0)->number, EVENTS_MAX + 1);
+    assert_int_equal(h->last->events->at[0]->number, 2);
+    const struct event *first = kind_events.at(h->last, 0);
+    assert_int_equal(first->number, EVENTS_MAX + 1); // the newest first
+    snapshot_unref(early);
+    struct snapshot *same = snapshot_new();
+    events_keep(h->events, same);
+    assert_ptr_equal(same->events, h->last->events); // shared, not copied
+    snapshot_unref(same);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_first_picture_tells_nothing),
+        TEST(a_table_that_was_not_read_is_not_empty),
+        TEST(created_by_its_creator),
+        TEST(removed_who_used_it_last),
+        TEST(a_younger_process_of_that_pid_is_not_named),
+        TEST(sets_and_queues_by_who_can_be_known),
+        TEST(marked_then_gone_with_its_last_attachment),
+        TEST(changed_by_ipc_set),
+        TEST(another_object_of_that_id_is_two_events),
+        TEST(thousands_at_once_are_one_event),
+        TEST(attachments_are_told_at_once_then_summed_up),
+        TEST(a_busy_segment_is_told_ever_more_rarely),
+        TEST(what_comes_back_to_what_it_was_is_no_news),
+        TEST(gone_segments_have_no_attachments_to_tell),
+        TEST(limits_are_told_when_crossed),
+        TEST(a_limit_above_from_the_start_or_without_end_is_no_event),
+        TEST(stuck_processes_come_and_recover),
+        TEST(our_own_removal_is_told_once),
+        TEST(a_removal_that_failed_hides_nothing),
+        TEST(what_goes_with_its_owners_login_says_perhaps),
+        TEST(no_logout_is_claimed_where_it_was_none),
+        TEST(the_list_is_bounded_and_pictures_keep_theirs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
