@@ -101,8 +101,8 @@ static void what_happens_is_told_and_logged(void **state)
     tty_must_show(t, "0x00001111");
     tty_key(t, "f8"); // our own action
     tty_must_show(t, "Remove segment");
-    tty_must_show(t, "y yes");
-    tty_send(t, "y");
+    tty_must_show(t, "type remove"); // we made it, and live
+    tty_send(t, "remove\r");
     snprintf(line, sizeof line, "command=\"ipcrm -m %d\"", old);
     tty_must(t, "the action is logged", log_has, wanted);
     tty_send(t, "6");
