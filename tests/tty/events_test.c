@@ -107,7 +107,8 @@ static void what_happens_is_told_and_logged(void **state)
     tty_must(t, "the action is logged", log_has, wanted);
     tty_send(t, "6");
     snprintf(object, sizeof object, "segment %d ", old);
-    tell(t, object, "action", line + 9); // "ipcrm -m 0…
+    snprintf(line, sizeof line, "[ipcrm -m %d]", old);
+    tell(t, object, "action", line);
     tty_send(t, "q");
     assert_int_equal(tty_must_exit(t), 0);
     unlink(path);
