@@ -88,6 +88,7 @@ tests: all $(UNIT) $(LIVE) $(TTY) $(FUZZ) $(if $(wildcard tests/demo/demo.c),$(O
 # Everything, in builds of their own; the last line counts.
 check:
 	@.ci/packages.sh check
+	-@.ci/packages.sh apps
 	@tests/check.sh
 
 check-style:

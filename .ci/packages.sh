@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what a goal of the Makefile needs and the machine lacks: packages.sh run|check|screenshots
+# Installs what a goal of the Makefile needs and the machine lacks: packages.sh run|check|apps|screenshots
+# apps: real servers that tests watch; without them those tests are skipped.
 # Says what it runs; uses sudo only when not root. Does nothing where all is there.
 set -u
 goal=${1:-run}
@@ -25,12 +26,12 @@ check jq jq jq jq jq
 check python3 python3 python3 python python3
 check tic ncurses-bin ncurses ncurses ncurses
 check man man-db man-db man-db man-db
-check @postgresql postgresql postgresql-server postgresql postgresql
-check apache2 apache2 httpd apache apache2
-check zabbix_agentd zabbix-agent zabbix-agent zabbix-agent zabbix-agent
-check fakeroot fakeroot fakeroot fakeroot fakeroot
-check Xvfb xvfb xorg-x11-server-Xvfb xorg-server-xvfb xvfb
-check x11perf x11-apps x11perf x11perf x11perf
+apps @postgresql postgresql postgresql-server postgresql postgresql
+apps apache2 apache2 httpd apache apache2
+apps zabbix_agentd zabbix-agent zabbix-agent zabbix-agent zabbix-agent
+apps fakeroot fakeroot fakeroot fakeroot fakeroot
+apps Xvfb xvfb xorg-x11-server-Xvfb xorg-server-xvfb xvfb
+apps x11perf x11-apps x11perf x11perf x11perf
 check @terminfo ncurses-term ncurses-term ncurses ncurses-terminfo
 screenshots Xvfb xvfb xorg-x11-server-Xvfb xorg-server-xvfb xvfb
 screenshots xterm xterm xterm xterm xterm

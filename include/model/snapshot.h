@@ -107,9 +107,12 @@ int64_t segment_last_use(const struct segment *segment);
 // True only when nothing uses the object and nobody who made or last used it lives; *known is
 // false where that could not be found out. A pid outside this PID namespace may live: not known.
 // Sets need NEED_ELEMENTS and NEED_SEM_WAITERS, queues NEED_WAITERS, all NEED_PROCESSES.
+// Sets also need NEED_QUEUES: see semset_queue.
 bool segment_orphan(const struct snapshot *s, const struct segment *segment, bool *known);
 bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *known);
 bool queue_orphan(const struct snapshot *s, const struct queue *queue, bool *known);
+// The queue made together with a set: of the same user, by the key before. NULL where there is none.
+const struct queue *semset_queue(const struct snapshot *s, const struct semset *set);
 
 // Pids that `need`s names for, ascending and unique, 0 left out: of creators, last users, holders,
 // elements' last operators, waiters.

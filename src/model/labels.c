@@ -76,10 +76,17 @@ static void set_people(struct subject *subject, const struct semset *set)
     }
 }
 
+static void queue_people(struct subject *subject, const struct queue *queue)
+{
+    if (queue->stime > 0)
+        add_person(subject, queue->lspid, queue->stime);
+    if (queue->rtime > 0)
+        add_person(subject, queue->lrpid, queue->rtime);
+}
+
 static struct subject subject_of(const struct snapshot *s, enum kind_id kind, const void *object)
 {
     struct subject subject = {.s = s, .kind = kind, .o = object};
-    const struct queue *queue = object;
 
     if (kind == KIND_SEGMENT) {
         subject.segment = object;
@@ -87,10 +94,7 @@ static struct subject subject_of(const struct snapshot *s, enum kind_id kind, co
     } else if (kind == KIND_SEMSET) {
         set_people(&subject, object);
     } else {
-        if (queue->stime > 0)
-            add_person(&subject, queue->lspid, queue->stime);
-        if (queue->rtime > 0)
-            add_person(&subject, queue->lrpid, queue->rtime);
+        queue_people(&subject, object);
     }
     return subject;
 }
@@ -286,9 +290,19 @@ static bool is_fakeroot_program(const char *comm)
     return one_of(comm, names);
 }
 
+// Two queues and a set, by keys one after the other; only clients operate the set.
 static bool is_fakeroot(const struct subject *subject, struct label *out)
 {
-    return by_program(subject, is_fakeroot_program, out);
+    struct subject others = {.s = subject->s};
+
+    if (by_program(subject, is_fakeroot_program, out))
+        return true;
+    if (subject->kind != KIND_SEMSET)
+        return false;
+    const struct queue *queue = semset_queue(subject->s, (const struct semset *)subject->o);
+    if (queue)
+        queue_people(&others, queue);
+    return by_program(&others, is_fakeroot_program, out);
 }
 
 bool label_x_server(const char *comm)

@@ -121,6 +121,30 @@ bool segment_orphan(const struct snapshot *s, const struct segment *segment, boo
     return settle(&v, known);
 }
 
+// Every set against every queue takes its time: beyond so many pairs nobody looks.
+static const uint64_t PAIRS_MOST = 4 << 20;
+
+const struct queue *semset_queue(const struct snapshot *s, const struct semset *set)
+{
+    if (set->o.key < 2 || (uint64_t)s->semsets.n * s->queues.n > PAIRS_MOST)
+        return NULL;
+    for (size_t i = 0; i < s->queues.n; i++)
+        if (s->queues.at[i].o.key == set->o.key - 1 && s->queues.at[i].o.uid == set->o.uid)
+            return &s->queues.at[i];
+    return NULL;
+}
+
+// fakeroot's clients come and go, and no others operate its set: its daemon lives by the queues.
+static bool queue_in_use(const struct snapshot *s, const struct queue *q)
+{
+    size_t waiters;
+
+    snapshot_waiters(s, KIND_QUEUE, q->o.id, &waiters);
+    return waiters > 0 ||
+           (q->stime > 0 && snapshot_pid_state(s, q->lspid, q->stime) == PID_ALIVE) ||
+           (q->rtime > 0 && snapshot_pid_state(s, q->lrpid, q->rtime) == PID_ALIVE);
+}
+
 // The kernel keeps no creator of a set; its elements keep the pid of their last operation, or
 // SETVAL. What happened to one element happened no later than the set's otime (semop) or ctime
 // (SETVAL, IPC_SET): whoever holds that pid but started after both is somebody else.
@@ -147,6 +171,8 @@ bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *kno
         else if (element->pid != 0 || !s->system.first_pid_namespace)
             judge(&v, snapshot_pid_state(s, element->pid, last_use));
     }
+    const struct queue *queue = semset_queue(s, set);
+    v.alive |= queue && queue_in_use(s, queue);
     return settle(&v, known);
 }
 

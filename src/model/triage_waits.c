@@ -293,7 +293,8 @@ const struct rule rule_orphan_sets = {
     .name = "orphan-sets",
     .subject = OF_SEMSETS,
     .severity = SEVERITY_NOTICE,
-    .need = NEED_SEMSETS | NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_PROCESSES | NEED_SYSTEM,
+    .need = NEED_SEMSETS | NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_PROCESSES | NEED_SYSTEM |
+            NEED_QUEUES | NEED_WAITERS,
     .together = true,
     .applies = orphan_set,
     .title = orphan_sets_title,

@@ -341,6 +341,22 @@ static void queues_and_sets_have_users_too(void **state)
     q->lspid = 701;
     assert_true(label_of(s, KIND_QUEUE, q, &label));
     is("tar", "", "tar", "tar");
+    // fakeroot's set: operated by clients alone, and next to its queues.
+    struct semset *set = fake_semset(s, 4, 0, 1);
+    bool known;
+    set->o.key = q->o.key + 1;
+    set->first_element = 0, set->n_elements = 1;
+    struct element *e = fake_element(s, 4, 0, 1);
+    e->pid = 702, e->known |= ELEMENT_KNOWS_PID;
+    fake_gone(s, 702);
+    q->lspid = 700;
+    assert_true(label_of(s, KIND_SEMSET, set, &label));
+    is("fakeroot", "", "fakeroot", "fakeroot");
+    assert_false(semset_orphan(s, set, &known));
+    assert_true(known);
+    set->o.key++;
+    assert_false(label_of(s, KIND_SEMSET, set, &label));
+    assert_true(semset_orphan(s, set, &known) && known);
     q->stime = q->rtime = FAKE_NOW - 30 * 3600; // long before these processes began
     assert_false(label_of(s, KIND_QUEUE, q, &label));
     snapshot_unref(s);

@@ -1,0 +1,26 @@
+#!/bin/bash
+# An X client with MIT-SHM: at work, and what it leaves when it is killed.
+. tests/support/apps.sh
+need jq jq
+need Xvfb xvfb
+need x11perf x11-apps
+private "$0" "$@"
+
+mkfifo "$dir/display"
+Xvfb -displayfd 3 -screen 0 800x700x24 -nolisten tcp 3>"$dir/display" >"$dir/log" 2>&1 &
+server=$!
+read -r display <"$dir/display" || fail "no X server: $(cat "$dir/log")"
+DISPLAY=:$display x11perf -repeat 1 -time 60 -shmput500 >"$dir/client" 2>&1 &
+client=$!
+echo "--- at work"
+await '.segments | length == 1 and .[0].app == "x11" and .[0].instance == "x11perf" and .[0].nattch == 2' "at work"
+now ".segments[0] | .perms == \"0777\" and .cpid == $client and .lpid == $server and .orphan == false" "as X11 does"
+healthy
+
+echo "--- the client killed"
+kill -9 $client
+await '.segments[0].orphan and (.findings[] | select(.rule == "orphan-segments") | .severity == "warning")' "told"
+now '.findings | length == 1' "told once"
+show orphan-segments
+kill $server # it removes its socket and lock
+wait $server
