@@ -22,7 +22,8 @@ struct action {
                         // up, and in a failed outcome those there is nobody for
         uint32_t uid, gid, mode;
         uint64_t max_bytes;
-        char user[SET_NAME], group[SET_NAME]; // ACTION_RESOLVE
+        // ACTION_RESOLVE: names to look up; ACTION_SET: names known for uid and gid, or empty
+        char user[SET_NAME], group[SET_NAME];
     } set; // ACTION_SET
     struct {
         char name[16];

@@ -44,9 +44,10 @@ static const struct named *named(const struct named_vec *names, const char *name
     return NULL;
 }
 
-// A user or group. A name that no picture has is left in `look_up`, and true.
+// A user or group, with its name where that was typed. A name that no picture has is left in
+// `look_up`, and true.
 static bool read_id(struct prompt *p, const char *label, const struct named_vec *names,
-                    uint32_t *id, char *look_up)
+                    uint32_t *id, char *name, char *look_up)
 {
     struct form_field *field = form_field(p, label);
     int64_t number;
@@ -66,6 +67,8 @@ static bool read_id(struct prompt *p, const char *label, const struct named_vec 
         form_fail(p, field, "a name or a number");
     else
         snprintf(look_up, SET_NAME, "%s", field->text);
+    if (known || field->resolved)
+        snprintf(name, SET_NAME, "%s", field->text);
     return true;
 }
 
@@ -130,9 +133,11 @@ static void form_done(struct session *s, bool accepted)
 
     if (!accepted || !s->snapshot)
         return;
-    if (read_id(p, OWNER, &s->snapshot->users, &to.set.uid, names.set.user))
+    if (read_id(p, OWNER, &s->snapshot->users, &to.set.uid, to.set.user,
+                names.set.user))
         to.set.which |= SET_UID;
-    if (read_id(p, GROUP, &s->snapshot->groups, &to.set.gid, names.set.group))
+    if (read_id(p, GROUP, &s->snapshot->groups, &to.set.gid, to.set.group,
+                names.set.group))
         to.set.which |= SET_GID;
     if (read_mode(p, &to.set.mode))
         to.set.which |= SET_MODE;

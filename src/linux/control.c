@@ -165,14 +165,21 @@ static void say_set(const struct action *action, const char *name, struct outcom
 
     n = (size_t)snprintf(outcome->text, cap, "%s changed: ", name);
     if (which & SET_UID) {
-        char owner[40];
-        users_local_name(action->set.uid, owner, sizeof owner);
+        char owner[SET_NAME];
+        if (action->set.user[0])
+            snprintf(owner, sizeof owner, "%s", action->set.user);
+        else
+            users_local_name(action->set.uid, owner, sizeof owner);
         n += (size_t)snprintf(outcome->text + n, cap - n, "owner %s", owner);
         comma = ", ";
     }
     if (which & SET_GID) {
-        n += (size_t)snprintf(outcome->text + n, cap - n, "%sgroup %" PRIu32, comma,
-                              action->set.gid);
+        if (action->set.group[0])
+            n += (size_t)snprintf(outcome->text + n, cap - n, "%sgroup %s", comma,
+                                  action->set.group);
+        else
+            n += (size_t)snprintf(outcome->text + n, cap - n, "%sgroup %" PRIu32, comma,
+                                  action->set.gid);
         comma = ", ";
     }
     if (which & SET_MODE) {

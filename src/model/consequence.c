@@ -103,12 +103,18 @@ static void add_change(struct line *line, const struct snapshot *s, const struct
 
     if (a->set.which & SET_UID) {
         line_add(line, "owner ");
-        words_user(line, s, a->set.uid);
+        if (a->set.user[0])
+            line_add(line, "%s", a->set.user);
+        else
+            words_user(line, s, a->set.uid);
         separator = ", ";
     }
     if (a->set.which & SET_GID) {
         line_add(line, "%sgroup ", separator);
-        add_group(line, s, a->set.gid);
+        if (a->set.group[0])
+            line_add(line, "%s", a->set.group);
+        else
+            add_group(line, s, a->set.gid);
         separator = ", ";
     }
     if (a->set.which & SET_MODE) {

@@ -93,8 +93,8 @@ void consequence_limit(struct telling *t)
         line_add(&t->effect, " More than %d is for kernels started with ipcmni_extend.", IPCMNI);
     if (limit->path && strcmp(limit->path, "/proc/sys/kernel/msgmnb") == 0)
         line_add(&t->effect, " Queues that exist keep their own size.");
-    if (sysctl_line(&line, t, limit))
-        line_add(&t->effect, " To make it last, in /etc/sysctl.d/60-ipc.conf: %s", text);
     if ((t->s->has & NEED_SYSTEM) && t->s->system.euid != 0)
         line_add(&t->effect, " It needs root.");
+    if (sysctl_line(&line, t, limit)) // on a line of its own, to be copied
+        line_add(&t->effect, " To make it last, in /etc/sysctl.d/60-ipc.conf:\n%s", text);
 }

@@ -397,7 +397,7 @@ static void limits_tell_how_to_last(void **state)
     of(s, action);
     asks("Set shmmni from 4096 to 8192?",
          "It counts at once for this IPC namespace, until the next start. To make it last, in "
-         "/etc/sysctl.d/60-ipc.conf: kernel.shmmni = 8192");
+         "/etc/sysctl.d/60-ipc.conf:\nkernel.shmmni = 8192");
     assert_false(c.grave);
     action.limit.value = 2;
     of(s, action);

@@ -1,0 +1,408 @@
+// Changing real objects and limits with the built program, and what it says of signals afterwards.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+
+#include "support/ns.h"
+#include "support/scene.h"
+#include "support/tty.h"
+
+#define IPCTOP BUILD_DIR "/ipctop"
+#define START(...) tty_start(&(struct tty_options){.w = 120, .h = 40}, \
+                             (const char *const[]){IPCTOP, "-d", "0.3", ##__VA_ARGS__, NULL})
+
+enum { KEY = 0x2121 };
+
+static int teardown(void **state)
+{
+    tty_teardown(state);
+    scene_clean();
+    return 0;
+}
+
+static void must_end(struct tty *t)
+{
+    tty_key(t, "f10");
+    assert_int_equal(tty_must_exit(t), 0);
+}
+
+static struct shmid_ds segment(int id)
+{
+    struct shmid_ds ds;
+
+    assert_int_equal(shmctl(id, IPC_STAT, &ds), 0);
+    return ds;
+}
+
+static uint64_t number_in(const char *path, int field)
+{
+    unsigned long long numbers[4] = {0};
+    FILE *f = fopen(path, "r");
+
+    assert_non_null(f);
+    int n = fscanf(f, "%llu %llu %llu %llu", &numbers[0], &numbers[1], &numbers[2], &numbers[3]);
+    fclose(f);
+    assert_true(n > field);
+    return numbers[field];
+}
+
+// --- objects --------------------------------------------------------------------------------------
+
+static void a_mode_is_changed(void **state)
+{
+    (void)state;
+    int id = scene_segment(4096, 0600, KEY);
+    struct tty *t = START();
+
+    tty_must_show(t, "0x00002121");
+    tty_send(t, "e");
+    tty_must_show(t, "Change segment");
+    tty_must_show(t, "[0600");
+    tty_send(t, "\t\t\025" "0999\r");
+    tty_must_show(t, "octal up to 0777");
+    assert_int_equal(segment(id).shm_perm.mode & 0777, 0600);
+    tty_send(t, "\025rw-r-----\r");
+    tty_must_show(t, "mode 0640?");
+    tty_must_show(t, "Now: owner root");
+    tty_must_be_quiet(t, 50);
+    assert_int_equal(segment(id).shm_perm.mode & 0777, 0600);
+    tty_send(t, "n");
+    tty_must_show(t, "nothing done");
+    tty_send(t, "e");
+    tty_must_show(t, "Change segment");
+    tty_send(t, "\t\t\025" "640\r");
+    tty_must_show(t, "mode 0640?");
+    tty_send(t, "y");
+    tty_must_show(t, "changed: mode 0640");
+    assert_int_equal(segment(id).shm_perm.mode & 0777, 0640);
+    tty_must_show(t, "rw-r-----");
+    must_end(t);
+}
+
+static void an_owner_is_changed_by_name(void **state)
+{
+    (void)state;
+    const struct passwd *user = getpwnam("daemon");
+    const struct group *group = getgrnam("daemon");
+
+    if (!ns_was_root() || !user || !group) {
+        printf("skip: needs root and a user daemon\n");
+        skip();
+    }
+    uid_t uid = user->pw_uid;
+    gid_t gid = group->gr_gid;
+    int id = scene_segment(4096, 0600, KEY);
+    struct tty *t = START();
+
+    tty_must_show(t, "0x00002121");
+    tty_send(t, "e");
+    tty_must_show(t, "uid 0");
+    tty_send(t, "\025no.such.user\r");
+    tty_must_show(t, "there is no such user");
+    tty_send(t, "\025" "daemon\t\025" "daemon\r");
+    tty_must_show(t, "owner daemon, group daemon?");
+    tty_send(t, "y");
+    tty_must_show(t, "changed: owner daemon");
+    assert_int_equal(segment(id).shm_perm.uid, uid);
+    assert_int_equal(segment(id).shm_perm.gid, gid);
+    assert_int_equal(segment(id).shm_perm.cuid, 0);
+    must_end(t);
+}
+
+static void a_queue_gets_more_room(void **state)
+{
+    (void)state;
+    int id = msgget(KEY, IPC_CREAT | 0600), set = semget(KEY, 1, IPC_CREAT | 0600);
+    struct msqid_ds ds;
+    struct semid_ds sem;
+    struct tty *t = START("queues");
+
+    tty_must_show(t, "0x00002121");
+    tty_send(t, "e");
+    tty_must_show(t, "Size limit");
+    tty_must_show(t, "msgmnb is");
+    tty_send(t, "\t\t\t\025" "8K\r");
+    tty_must_show(t, "size limit 8.0K?");
+    tty_send(t, "y");
+    tty_must_show(t, "at most 8192 bytes");
+    assert_int_equal(msgctl(id, IPC_STAT, &ds), 0);
+    assert_int_equal(ds.msg_qbytes, 8192);
+    tty_send(t, "2");
+    tty_must_show(t, "0x00002121");
+    tty_send(t, "e");
+    tty_must_show(t, "Change semaphore set");
+    tty_send(t, "\t\t\025" "0660\ry");
+    tty_must_show(t, "mode 0660?"); // the y was typed before the question stood there
+    tty_send(t, "y");
+    tty_must_show(t, "changed: mode 0660");
+    assert_int_equal(semctl(set, 0, IPC_STAT, (union {int v; struct semid_ds *b;}){.b = &sem}), 0);
+    assert_int_equal(sem.sem_perm.mode & 0777, 0660);
+    must_end(t);
+}
+
+static void a_segment_is_locked_and_unlocked(void **state)
+{
+    (void)state;
+    int id = scene_segment(64 << 10, 0600, KEY);
+    struct tty *t = START();
+
+    tty_must_show(t, "0x00002121");
+    tty_send(t, "l");
+    tty_must_show(t, "can no longer be swapped out");
+    tty_send(t, "y");
+    tty_must_show(t, "locked in memory");
+    assert_true(segment(id).shm_perm.mode & SHM_LOCKED);
+    tty_must_show(t, "locked");
+    tty_send(t, "l");
+    tty_must_show(t, "Unlock segment");
+    tty_send(t, "y");
+    tty_must_show(t, " unlocked");
+    assert_false(segment(id).shm_perm.mode & SHM_LOCKED);
+    must_end(t);
+}
+
+static void nobody_may_not_change_it(void **state)
+{
+    (void)state;
+    if (!ns_was_root()) {
+        printf("skip: needs a second user\n");
+        skip();
+    }
+    int id = scene_segment(64 << 10, 0644, KEY);
+    uint64_t shmmni = number_in("/proc/sys/kernel/shmmni", 0);
+    struct tty *t = tty_start(&(struct tty_options){.w = 120, .h = 40, .nobody = true},
+                              (const char *const[]){IPCTOP, "-d", "0.3", NULL});
+
+    tty_must_show(t, "0x00002121");
+    tty_send(t, "e");
+    tty_must_show(t, "Change segment");
+    tty_send(t, "\t\t\025" "0666\r");
+    tty_must_show(t, "It needs root"); // said before
+    tty_send(t, "y");
+    tty_must_show(t, "not permitted: needs root"); // and after
+    assert_int_equal(segment(id).shm_perm.mode & 0777, 0644);
+    tty_send(t, "l");
+    tty_must_show(t, "y yes");
+    tty_send(t, "y");
+    tty_must_not_show(t, "y yes");
+    tty_must_show(t, "CAP_IPC_LOCK");
+    assert_false(segment(id).shm_perm.mode & SHM_LOCKED);
+    tty_send(t, "5");
+    tty_must_show(t, "shmmni");
+    tty_send(t, "/shmmni\r");
+    tty_send(t, "\r");
+    tty_must_show(t, "Limit shmmni");
+    tty_send(t, "\025" "4000\r");
+    tty_must_show(t, "kernel.shmmni = 4000");
+    tty_must_show(t, "It needs");
+    tty_send(t, "y");
+    tty_must_show(t, "shmmni: not permitted");
+    assert_int_equal(number_in("/proc/sys/kernel/shmmni", 0), shmmni);
+    must_end(t);
+}
+
+static void readonly_refuses(void **state)
+{
+    (void)state;
+    scene_segment(4096, 0600, KEY);
+    struct tty *t = START("--readonly");
+    static const char *const keys[] = {"e", "l", "5\r", "e"};
+
+    tty_must_show(t, "0x00002121");
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        tty_send(t, keys[i]);
+        tty_must_show(t, "--readonly");
+    }
+    assert_int_equal(tty_find(t, "Enter go on"), -1);
+    must_end(t);
+}
+
+// --- limits ---------------------------------------------------------------------------------------
+
+static void open_limit(struct tty *t, const char *name)
+{
+    char keys[32], title[32];
+
+    snprintf(keys, sizeof keys, "/%s\r", name);
+    snprintf(title, sizeof title, "Limit %s", name);
+    tty_send(t, keys);
+    tty_must_be_quiet(t, 50);
+    tty_send(t, "\r");
+    tty_must_show(t, title);
+}
+
+static void a_limit_is_changed_and_restored(void **state)
+{
+    (void)state;
+    static const char path[] = "/proc/sys/kernel/shmmni";
+    uint64_t before = number_in(path, 0);
+    struct tty *t = START("limits");
+    char keys[32];
+
+    tty_must_show(t, "shmmni");
+    tty_must_show(t, "unlimited");
+    open_limit(t, "shmmni");
+    tty_must_show(t, "accepts 0 to 32768");
+    tty_send(t, "\025" "64K\r");
+    tty_must_show(t, "a whole number");
+    tty_send(t, "\025" "16777217\r");
+    tty_must_show(t, "from 0 to 16777216");
+    tty_send(t, "\025" "1234\r");
+    tty_must_show(t, "kernel.shmmni = 1234");
+    tty_must_be_quiet(t, 50);
+    assert_int_equal(number_in(path, 0), before);
+    tty_send(t, "y");
+    tty_must_show(t, "shmmni is 1234 now");
+    assert_int_equal(number_in(path, 0), 1234);
+    // What the program lets pass and this kernel may not take is told afterwards.
+    open_limit(t, "shmmni");
+    tty_send(t, "\025" "16777216\r");
+    tty_must_show(t, "y yes");
+    tty_send(t, "y");
+    tty_must_not_show(t, "y yes");
+    tty_must_show(t, number_in(path, 0) == 1234 ? "does not accept 16777216" : "16777216 now");
+    open_limit(t, "shmmni");
+    snprintf(keys, sizeof keys, "\025%llu\r", (unsigned long long)before);
+    tty_send(t, keys);
+    tty_must_show(t, "y yes");
+    tty_send(t, "y");
+    tty_must_not_show(t, "y yes");
+    tty_must_show(t, "shmmni is");
+    assert_int_equal(number_in(path, 0), before);
+    must_end(t);
+}
+
+static void the_four_numbers_of_sem_stay_together(void **state)
+{
+    (void)state;
+    static const char path[] = "/proc/sys/kernel/sem";
+    uint64_t before[4];
+    char line[96];
+    int set = semget(KEY, 5, IPC_CREAT | 0600);
+    struct tty *t = START("limits");
+
+    assert_true(set >= 0);
+    for (int i = 0; i < 4; i++)
+        before[i] = number_in(path, i);
+    tty_must_show(t, "semmsl");
+    open_limit(t, "semopm");
+    tty_send(t, "\025" "77\r");
+    snprintf(line, sizeof line, "kernel.sem = %llu %llu 77 %llu", (unsigned long long)before[0],
+             (unsigned long long)before[1], (unsigned long long)before[3]);
+    tty_must_show(t, line);
+    tty_send(t, "y");
+    tty_must_show(t, "semopm is 77 now");
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(number_in(path, i), i == 2 ? 77 : before[i]);
+    // Less than is used: the word.
+    open_limit(t, "semmsl");
+    tty_must_show(t, "in use: 5");
+    tty_send(t, "\025" "4\r");
+    tty_must_show(t, "type set:");
+    tty_send(t, "set\r");
+    tty_must_show(t, "semmsl is 4 now");
+    must_end(t);
+}
+
+// --- signals --------------------------------------------------------------------------------------
+
+static bool dead(struct tty *t, void *pid)
+{
+    (void)t;
+    return !scene_alive(*(pid_t *)pid);
+}
+
+static void the_end_of_a_process_is_told(void **state)
+{
+    (void)state;
+    const struct scene_actor holder = {.role = "make_segment", .comm = "lonely",
+                                       .values = {KEY, 4096, 0, 0600}};
+    char ended[64];
+    pid_t pid = scene_start(&holder, NULL);
+    struct tty *t = START();
+
+    tty_must_show(t, "lonely");
+    tty_send(t, "k\r");
+    tty_must_show(t, "y yes");
+    tty_send(t, "y");
+    tty_must(t, "it dies", dead, &pid);
+    snprintf(ended, sizeof ended, "%d lonely ended", pid);
+    tty_must_show(t, ended);
+    must_end(t);
+}
+
+static bool stopped(struct tty *t, void *arg)
+{
+    int y = tty_find(t, " T ");
+
+    (void)arg;
+    return y >= 0 && strstr(tty_row(t, y), "sleeper");
+}
+
+static void a_stopped_one_still_runs(void **state)
+{
+    (void)state;
+    const struct scene_actor holder = {.role = "make_segment", .comm = "sleeper",
+                                       .values = {KEY, 4096, 0, 0600}};
+    char text[64];
+    pid_t pid = scene_start(&holder, NULL);
+    struct tty *t = START();
+
+    assert_int_equal(kill(pid, SIGSTOP), 0);
+    tty_must_show(t, "sleeper");
+    tty_send(t, "\r");
+    tty_must(t, "its state is shown", stopped, NULL);
+    tty_send(t, "\033");
+    tty_must_show(t, "0x00002121");
+    tty_send(t, "k");
+    tty_must_show(t, "(stopped)");
+    tty_send(t, "\r");
+    tty_must_show(t, "only after SIGCONT");
+    tty_send(t, "y");
+    snprintf(text, sizeof text, "%d sleeper still runs", pid);
+    tty_must_show(t, text);
+    tty_must_show(t, "stopped: it gets the signal after SIGCONT");
+    assert_true(scene_alive(pid));
+    tty_send(t, "k9\r");
+    tty_must_show(t, "SIGKILL to");
+    tty_must_show(t, "y yes");
+    tty_send(t, "y");
+    snprintf(text, sizeof text, "%d sleeper ended", pid);
+    tty_must_show(t, text);
+    must_end(t);
+}
+
+static int tests_inside(void)
+{
+#define TEST(function) cmocka_unit_test_teardown(function, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(a_mode_is_changed),
+        TEST(an_owner_is_changed_by_name),
+        TEST(a_queue_gets_more_room),
+        TEST(a_segment_is_locked_and_unlocked),
+        TEST(nobody_may_not_change_it),
+        TEST(readonly_refuses),
+        TEST(a_limit_is_changed_and_restored),
+        TEST(the_four_numbers_of_sem_stay_together),
+        TEST(the_end_of_a_process_is_told),
+        TEST(a_stopped_one_still_runs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(void)
+{
+    return ns_run(tests_inside);
+}
