@@ -1,4 +1,5 @@
-// The list of all processes, read again only when a process was made since.
+// The list of all processes: read again only when a process was made since, and then, where the
+// source can tell, only the new ones.
 #ifndef IPCTOP_APP_CENSUS_H
 #define IPCTOP_APP_CENSUS_H
 
@@ -7,7 +8,9 @@
 struct census { // zero it before use
     struct pid_entry_vec list; // ascending; who ended meanwhile may still be in it
     uint64_t forks;            // read before the list: later ones are not all in it
-    uint64_t number;           // counts the readings
+    uint64_t number;           // counts the readings that brought something
+    struct pid_mark mark;
+    int64_t listed_ns;         // when all of it was read; what ended since is still in it
     bool valid;
 };
 

@@ -21,7 +21,7 @@ void programs_update(struct programs *programs, const struct snapshot *snapshot,
                     const struct want *want, const struct census *census, bool all,
                     struct meanwhile meanwhile);
 
-// Copies into snapshot->processes what is known.
+// Makes snapshot->processes what is known.
 void programs_fill(const struct programs *programs, struct snapshot *snapshot);
 
 #endif

@@ -19,11 +19,11 @@ const struct want *reading_wanted(const struct reading *reading); // what they w
 int64_t reading_time(const struct reading *reading); // when they were tried last; CLOCK_MONOTONIC
 
 // A picture of the tables as they are now, for which nobody is asked: what processes said is
-// taken from `last`, which may be NULL.
+// taken from `last`, which may be NULL. Between reading_tables() and the end of reading_ask() only.
 struct snapshot *reading_ahead(const struct reading *reading, const struct snapshot *last);
 
-// Asks the processes for what `want` takes, then makes the picture of it all. `meanwhile` may read
-// the tables again: the picture has the newest.
+// Asks the processes for what `want` takes, then makes the picture of it all, in which the tables
+// go. `meanwhile` may read them again: the picture has the newest.
 struct snapshot *reading_ask(struct reading *reading, const struct want *want,
                              enum scan_effort effort, struct meanwhile meanwhile);
 

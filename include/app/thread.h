@@ -9,6 +9,7 @@
 
 // 0, or an errno value. Detached where `thread` is NULL, else to be joined.
 int thread_start(pthread_t *thread, void *(*body)(void *arg), void *arg);
+void thread_name(const char *name); // of the caller, at most 15 bytes: what top -H shows
 
 void thread_cond_init(pthread_cond_t *cond);
 // Waits until CLOCK_MONOTONIC shows `until_ns` at most; INT64_MAX: without end.

@@ -57,6 +57,13 @@ struct pid_entry {
 };
 VEC(pid_entry_vec, struct pid_entry);
 
+// How far the machine had come in making processes.
+struct pid_mark {
+    uint64_t forks;
+    int32_t last;   // the pid given out last, in this PID namespace
+    int32_t before; // at the mark before this one; 0: none
+};
+
 struct prober; // what one probing thread keeps open; made and used by that thread alone
 
 struct source {
@@ -68,6 +75,9 @@ struct source {
     // All processes, ascending, and how many forks the machine has seen (/proc/stat processes).
     int (*processes)(void *self, struct pid_entry_vec *out);
     int (*forks)(void *self, uint64_t *forks);
+    // Appends the processes made since *mark, and maybe some older ones, ascending, and moves the
+    // mark on; a zeroed one is only set. -ENOTSUP where this cannot be told from all. May be NULL.
+    int (*recent)(void *self, struct pid_mark *mark, struct pid_entry_vec *out);
 
     struct prober *(*prober_new)(void *self);
     void (*prober_free)(void *self, struct prober *prober);

@@ -89,6 +89,7 @@ static void *run_main(void *arg)
     struct actor *actor = run->actor;
     struct outcome outcome;
 
+    thread_name("ipctop-actor");
     pthread_mutex_lock(&actor->lock);
     while (!run->left && actor->queue.n) {
         run->action = actor->queue.at[0];

@@ -1,31 +1,96 @@
 #include "app/census.h"
 
+#include "base/clock.h"
+
+// Those who ended are forgotten so often.
+static const int64_t LIST_EVERY = 60 * CLOCK_SECOND;
+
 void census_free(struct census *census)
 {
     vec_free(&census->list);
     census->valid = false;
 }
 
-int census_update(struct census *census, const struct source *source)
+// Joins two ascending lists. Of two processes by one pid, `added` has the younger.
+static void merge(struct pid_entry_vec *list, const struct pid_entry_vec *added)
 {
-    uint64_t forks = 0;
-    bool counted = source->forks(source->self, &forks) == 0;
+    struct pid_entry_vec all = {0};
+    size_t a = 0;
 
-    if (census->valid && counted && forks == census->forks)
-        return 0;
+    vec_reserve(&all, list->n + added->n);
+    for (size_t i = 0; i < list->n; i++) {
+        while (a < added->n && added->at[a].pid < list->at[i].pid)
+            vec_push(&all, added->at[a++]);
+        if (a < added->n && added->at[a].pid == list->at[i].pid)
+            continue;
+        vec_push(&all, list->at[i]);
+    }
+    while (a < added->n)
+        vec_push(&all, added->at[a++]);
+    vec_free(list);
+    *list = all;
+}
+
+// Adds who was made since. False where all have to be listed.
+static bool add_recent(struct census *census, const struct source *source)
+{
+    struct pid_entry_vec recent = {0}, added = {0};
+    bool told = census->valid && source->recent && census->mark.forks &&
+                clock_ns() - census->listed_ns < LIST_EVERY &&
+                source->recent(source->self, &census->mark, &recent) == 0;
+
+    if (told) {
+        census_added(&census->list, &recent, &added);
+        if (added.n) {
+            merge(&census->list, &added);
+            census->number++;
+        }
+        census->forks = census->mark.forks;
+    }
+    vec_free(&recent);
+    vec_free(&added);
+    return told;
+}
+
+// The forks counted before the list is read: who came later is counted later.
+static bool set_mark(struct census *census, const struct source *source)
+{
+    struct pid_entry_vec none = {0};
+
+    census->mark = (struct pid_mark){0};
+    bool told = source->recent && source->recent(source->self, &census->mark, &none) == 0;
+    vec_free(&none);
+    if (!told)
+        census->mark = (struct pid_mark){0};
+    census->forks = census->mark.forks;
+    return told || source->forks(source->self, &census->forks) == 0;
+}
+
+static int list_all(struct census *census, const struct source *source)
+{
     struct pid_entry_vec list = {0};
+    bool counted = set_mark(census, source);
     int error = source->processes(source->self, &list);
+
+    census->valid = counted && !error;
     if (error) {
         vec_free(&list);
-        census->valid = false;
         return error;
     }
     vec_free(&census->list);
     census->list = list;
-    census->forks = forks;
+    census->listed_ns = clock_ns();
     census->number++;
-    census->valid = counted;
     return 0;
+}
+
+int census_update(struct census *census, const struct source *source)
+{
+    uint64_t forks = 0;
+
+    if (census->valid && source->forks(source->self, &forks) == 0 && forks == census->forks)
+        return 0;
+    return add_recent(census, source) ? 0 : list_all(census, source);
 }
 
 const struct pid_entry *census_find(const struct pid_entry_vec *list, int32_t pid)

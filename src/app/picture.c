@@ -70,8 +70,9 @@ static void mark_hugetlb(struct snapshot *picture)
 void picture_set_scan(struct snapshot *picture, struct scan *scan, bool running)
 {
     picture->scan_running = running;
-    if (!scan)
+    if (!scan || picture->scan == scan)
         return;
+    scan_unref(picture->scan);
     picture->scan = scan_ref(scan);
     picture->has |= NEED_HOLDERS;
     mark_hugetlb(picture);

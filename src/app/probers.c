@@ -146,6 +146,7 @@ static void *worker_main(void *arg)
     struct probers *pool = w->pool;
     struct prober *prober = pool->source.prober_new(pool->source.self);
 
+    thread_name("ipctop-prober");
     atomic_store(&w->tid, thread_id());
     pthread_mutex_lock(&pool->lock);
     for (;;) {

@@ -251,6 +251,9 @@ void programs_update(struct programs *d, const struct snapshot *snapshot, const 
 
 void programs_fill(const struct programs *d, struct snapshot *snapshot)
 {
+    for (size_t i = 0; i < snapshot->processes.n; i++)
+        free(snapshot->processes.at[i].command);
+    vec_clear(&snapshot->processes);
     vec_reserve(&snapshot->processes, d->known.n);
     for (size_t i = 0; i < d->known.n; i++) {
         struct process process = d->known.at[i].process;

@@ -77,7 +77,7 @@ void reading_tables(struct reading *r, const struct want *want)
     r->want = *want;
     r->time_ns = clock_ns();
     if (r->source.read(r->source.self, want, fresh) != 0 && !fresh->has && r->tables) {
-        snapshot_unref(fresh); // what was read last is better than nothing, and says its time
+        snapshot_unref(fresh); // what was read a moment ago is better than nothing
         return;
     }
     fresh->time = clock_epoch_s();
@@ -143,72 +143,66 @@ static void read_maps(struct reading *r, const struct want *want, struct meanwhi
 
 // --- asking, and joining ------------------------------------------------------------------------
 
-static struct snapshot *compose(const struct reading *r, const struct want *want)
+// What is known beside the tables, of the parts that name processes.
+static void fill(const struct reading *r, const struct want *want, struct snapshot *tables)
 {
-    struct snapshot *picture = picture_of_tables(r->tables);
-    unsigned parts = NEED_WAITERS | NEED_PROCESSES | NEED_COMMANDS | NEED_APPS;
-
     if (want->need & NEED_HOLDERS)
-        picture_set_scan(picture, scanner_scan(r->scanner), false);
-    if (want->need & NEED_WAITERS)
-        waiting_fill(r->waiting, picture);
-    if (want->need & NEED_PROCESSES)
-        programs_fill(r->programs, picture);
-    if (want->need & NEED_APPS)
-        instances_fill(&r->instances, picture);
-    if (wants_maps(want)) {
-        picture_copy_maps(&picture->focus_maps, &r->focus_maps);
-        parts |= NEED_MAP_USE | NEED_ALL_MAPS;
-    }
-    picture->has |= want->need & parts;
-    return picture;
-}
-
-// Whom the tables, the holders and the waiters name.
-static void ask_programs(struct reading *r, struct snapshot *tables, const struct want *want,
-                         bool all, struct meanwhile m)
-{
-    // These tables are nobody else's yet: they lend themselves to the question.
-    if (want->need & NEED_HOLDERS && scanner_scan(r->scanner) && !tables->scan)
-        tables->scan = scan_ref(scanner_scan(r->scanner));
+        picture_set_scan(tables, scanner_scan(r->scanner), false);
     if (want->need & NEED_WAITERS)
         waiting_fill(r->waiting, tables);
-    programs_update(r->programs, tables, want, &r->census, all, m);
+    if (want->need & NEED_PROCESSES)
+        programs_fill(r->programs, tables);
+    if (want->need & NEED_APPS)
+        instances_fill(&r->instances, tables);
+    tables->has |= want->need & (NEED_WAITERS | NEED_PROCESSES | NEED_COMMANDS | NEED_APPS);
 }
 
-static struct snapshot *ask_names(struct reading *r, struct snapshot *picture,
-                                  const struct want *want, struct meanwhile m)
+// In this order: one answer names whom to ask next.
+static void ask(struct reading *r, const struct want *want, enum scan_effort effort,
+                struct snapshot *tables, struct meanwhile m)
 {
-    names_update(&r->names, r->probers, picture, m);
-    if (picture->time_ns != r->tables->time_ns) { // newer ones came
-        snapshot_unref(picture);
-        picture = compose(r, want);
+    bool all = effort == SCAN_FULLY;
+
+    if (want->need & NEED_HOLDERS && tables->has & NEED_SEGMENTS)
+        scanner_update(r->scanner, tables, effort, m);
+    if (want->need & NEED_HOLDERS)
+        picture_set_scan(tables, scanner_scan(r->scanner), false);
+    if (want->need & NEED_WAITERS) {
+        waiting_update(r->waiting, tables, want, all, m);
+        waiting_fill(r->waiting, tables);
     }
-    names_fill(&r->names, picture);
-    picture->has |= NEED_NAMES;
-    return picture;
+    if (wants_maps(want))
+        read_maps(r, want, m);
+    if (want->need & NEED_PROCESSES)
+        programs_update(r->programs, tables, want, &r->census, all, m);
+    fill(r, want, tables);
+    if (want->need & NEED_APPS) {
+        instances_update(&r->instances, r->probers, tables, all, m);
+        instances_fill(&r->instances, tables);
+    }
+    if (want->need & NEED_NAMES)
+        names_update(&r->names, r->probers, tables, m);
 }
 
 struct snapshot *reading_ask(struct reading *r, const struct want *want, enum scan_effort effort,
                              struct meanwhile m)
 {
-    struct snapshot *tables = snapshot_ref(r->tables); // newer ones may come meanwhile
-    bool all = effort == SCAN_FULLY;
+    struct snapshot *tables = snapshot_ref(r->tables);
 
-    // In this order: one answer names whom to ask next.
-    if (want->need & NEED_HOLDERS && tables->has & NEED_SEGMENTS)
-        scanner_update(r->scanner, tables, effort, m);
-    if (want->need & NEED_WAITERS)
-        waiting_update(r->waiting, tables, want, all, m);
-    if (wants_maps(want))
-        read_maps(r, want, m);
-    if (want->need & NEED_PROCESSES)
-        ask_programs(r, tables, want, all, m);
+    ask(r, want, effort, tables, m);
+    if (tables != r->tables) // newer ones came meanwhile
+        fill(r, want, r->tables);
     snapshot_unref(tables);
-    struct snapshot *picture = compose(r, want);
-    if (want->need & NEED_APPS) {
-        instances_update(&r->instances, r->probers, picture, all, m);
-        instances_fill(&r->instances, picture);
+    // They are nobody else's: they become the picture, without a copy.
+    struct snapshot *picture = r->tables;
+    r->tables = NULL;
+    if (want->need & NEED_NAMES) {
+        names_fill(&r->names, picture);
+        picture->has |= NEED_NAMES;
     }
-    return want->need & NEED_NAMES ? ask_names(r, picture, want, m) : picture;
+    if (wants_maps(want)) {
+        picture_copy_maps(&picture->focus_maps, &r->focus_maps);
+        picture->has |= want->need & (NEED_MAP_USE | NEED_ALL_MAPS);
+    }
+    return picture;
 }

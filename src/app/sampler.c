@@ -181,6 +181,7 @@ static void *sampler_main(void *arg)
     struct sampler *s = arg;
     struct round round = {0};
 
+    thread_name("ipctop-sampler");
     pthread_mutex_lock(&s->lock);
     while (wait_for_work(s)) {
         begin_round(s, &round);

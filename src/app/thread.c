@@ -35,6 +35,11 @@ int thread_start(pthread_t *thread, void *(*body)(void *arg), void *arg)
     return error;
 }
 
+void thread_name(const char *name)
+{
+    pthread_setname_np(pthread_self(), name);
+}
+
 void thread_cond_init(pthread_cond_t *cond)
 {
     pthread_condattr_t monotonic;

@@ -11,6 +11,7 @@
 #include "linux/attachments.h"
 #include "linux/control.h"
 #include "linux/limits.h"
+#include "linux/newprocs.h"
 #include "linux/procs.h"
 #include "linux/semctl.h"
 #include "linux/system.h"
@@ -24,6 +25,7 @@ struct linux_source {
     bool text_only;
     pthread_mutex_t learning;
     struct attachments *attachments; // NULL until somebody asks for one
+    struct newprocs *newprocs;
 };
 
 struct prober {
@@ -38,6 +40,7 @@ struct linux_source *linux_source_new(const struct linux_source_options *options
     self->proc = mem_copy_string(options->proc);
     self->live = statfs(self->proc, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
     self->text_only = options->text_only;
+    self->newprocs = newprocs_new(self->proc, self->live);
     pthread_mutex_init(&self->learning, NULL);
     return self;
 }
@@ -58,6 +61,7 @@ void linux_source_free(struct linux_source *self)
     if (!self)
         return;
     attachments_free(self->attachments);
+    newprocs_free(self->newprocs);
     pthread_mutex_destroy(&self->learning);
     free(self->proc);
     free(self);
@@ -144,6 +148,11 @@ static int source_processes(void *arg, struct pid_entry_vec *out)
 static int source_forks(void *arg, uint64_t *forks)
 {
     return procs_forks(((struct linux_source *)arg)->proc, forks);
+}
+
+static int source_recent(void *arg, struct pid_mark *mark, struct pid_entry_vec *out)
+{
+    return newprocs_since(((struct linux_source *)arg)->newprocs, mark, out);
 }
 
 static struct prober *source_prober_new(void *arg)
@@ -239,6 +248,7 @@ struct source linux_source_seam(struct linux_source *self)
         .read = source_read,
         .processes = source_processes,
         .forks = source_forks,
+        .recent = source_recent,
         .prober_new = source_prober_new,
         .prober_free = source_prober_free,
         .probe = source_probe,

@@ -1,0 +1,17 @@
+// The processes made since a moment ago, without reading the list of all: pids are given out in
+// ascending order (kernel/pid.c alloc_pid), and /proc lists them from any of them on.
+#ifndef IPCTOP_LINUX_NEWPROCS_H
+#define IPCTOP_LINUX_NEWPROCS_H
+
+#include "model/source.h"
+
+struct newprocs;
+
+// Of a /proc that is the machine's own, `live`; for another all is -ENOTSUP. Touches nothing yet.
+struct newprocs *newprocs_new(const char *proc, bool live);
+void newprocs_free(struct newprocs *self);
+
+// See struct source. Cannot hang; for one thread at a time.
+int newprocs_since(struct newprocs *self, struct pid_mark *mark, struct pid_entry_vec *out);
+
+#endif
