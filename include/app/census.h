@@ -19,6 +19,9 @@ void census_free(struct census *census);
 // Makes the list complete: all that live now and lived at the call are in it.
 int census_update(struct census *census, const struct source *source);
 
+// Whether that takes the new ones alone, and costs next to nothing.
+bool census_is_cheap(const struct census *census);
+
 // NULL where no such process was listed.
 const struct pid_entry *census_find(const struct pid_entry_vec *list, int32_t pid);
 

@@ -31,12 +31,16 @@ static void merge(struct pid_entry_vec *list, const struct pid_entry_vec *added)
     *list = all;
 }
 
+bool census_is_cheap(const struct census *census)
+{
+    return census->valid && census->mark.forks && clock_ns() - census->listed_ns < LIST_EVERY;
+}
+
 // Adds who was made since. False where all have to be listed.
 static bool add_recent(struct census *census, const struct source *source)
 {
     struct pid_entry_vec recent = {0}, added = {0};
-    bool told = census->valid && source->recent && census->mark.forks &&
-                clock_ns() - census->listed_ns < LIST_EVERY &&
+    bool told = census_is_cheap(census) && source->recent &&
                 source->recent(source->self, &census->mark, &recent) == 0;
 
     if (told) {
