@@ -55,6 +55,7 @@ struct element { // semctl(2) GETVAL, GETNCNT, GETZCNT, GETPID
     uint32_t value, ncount, zcount;
     int32_t pid; // of the last operation, or SETVAL; 0: none, or outside this PID namespace
     uint8_t known;
+    int64_t waited; // seconds somebody has been seen waiting without an operation; 0: not followed
 };
 VEC(element_vec, struct element);
 
@@ -151,6 +152,15 @@ struct limit { // ipc(5), proc_sys_kernel(5)
     uint8_t known;
 };
 VEC(limit_vec, struct limit);
+
+struct growth { // objects of one owner that become more and more; model/trend.c
+    enum kind_id kind; // KIND_SEGMENT, KIND_SEMSET, KIND_QUEUE
+    uint32_t uid;
+    uint64_t from, to;
+    int64_t seconds;   // it took, > 0
+    int32_t example;   // id of one that came
+};
+VEC(growth_vec, struct growth);
 
 enum severity { SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_CRITICAL };
 

@@ -73,6 +73,7 @@ struct snapshot {
     uint32_t waiters_unseen;       // processes that could not be asked whether they wait
     struct mapping_vec focus_maps; // NEED_MAP_USE, NEED_ALL_MAPS: of the focus's process
     struct instance_vec instances; // databases a label may name, in no order
+    struct growth_vec growths;     // ordered by kind, uid; only where pictures follow each other
     struct finding_vec findings;   // worst first
     struct event_log *events;      // what happened until then; NULL: nothing yet
     struct scan *scan;             // NULL: nobody asked, or none finished yet

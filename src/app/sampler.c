@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "model/events.h"
 #include "model/triage.h"
+#include "model/trend.h"
 
 // A picture waits so long for what processes answer; then the tables go ahead.
 static const int64_t AHEAD_NS = 15 * CLOCK_MS;
@@ -26,6 +27,7 @@ struct sampler {
     struct events *events;   // the thread's; NULL: one_shot
     struct source source;
     struct sampler_options options;
+    struct trend *trend;     // the thread's; NULL where no picture follows another
 
     pthread_mutex_t lock;       // for all that follows
     pthread_cond_t wake, fresh; // for the thread; for who waits for a picture
@@ -81,6 +83,8 @@ static void publish(struct sampler *s, struct snapshot *picture, struct round *r
     struct snapshot *old;
     uint64_t one = 1;
 
+    if (s->trend)
+        trend_note(s->trend, picture);
     triage_run(picture);
     watch_events(s, picture, round);
     pthread_mutex_lock(&s->lock);
@@ -239,6 +243,7 @@ struct sampler *sampler_new(const struct source *source, const struct sampler_op
     s->events = s->one_shot ? NULL : events_new();
     s->actor = actor_new(source, options, acted, s);
     s->reading = reading_new(source, s->probers);
+    s->trend = options->one_shot ? NULL : trend_new();
     s->started = thread_start(&s->thread, sampler_main, s) == 0;
     if (s->fd >= 0 && s->started)
         return s;
@@ -260,6 +265,7 @@ size_t sampler_free(struct sampler *s)
     size_t left = actor_free(s->actor) + probers_free(s->probers);
     reading_free(s->reading);
     events_free(s->events);
+    trend_free(s->trend);
     snapshot_unref(s->newest);
     vec_free(&s->outcomes);
     if (s->fd >= 0)

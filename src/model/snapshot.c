@@ -38,6 +38,7 @@ static void free_parts(struct snapshot *s)
     vec_free(&s->waiters);
     vec_free(&s->focus_maps);
     vec_free(&s->instances);
+    vec_free(&s->growths);
     vec_free(&s->findings);
     scan_unref(s->scan);
     event_log_unref(s->events);

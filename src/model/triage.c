@@ -8,10 +8,10 @@
 #include "triage_rules.h"
 
 static const struct rule *const rules[] = {
-    &rule_interlock,     &rule_limit,         &rule_removed_held, &rule_orphan_segments, &rule_queue_blocked,
-    &rule_server_gone,   &rule_headless,
-    &rule_set_stranded,  &rule_stuck,        &rule_swapped,         &rule_orphan_sets,
-    &rule_orphan_queues, &rule_unseen,
+    &rule_interlock,      &rule_limit,        &rule_growing,      &rule_removed_held,
+    &rule_orphan_segments, &rule_queue_blocked, &rule_server_gone, &rule_headless,
+    &rule_queue_unread,   &rule_set_stranded, &rule_stuck,        &rule_swapped,
+    &rule_orphan_sets,    &rule_orphan_queues, &rule_creator_reused, &rule_unseen,
 };
 enum { N_RULES = sizeof rules / sizeof *rules, TITLE_MAX = 200, EVIDENCE_MAX = 600 };
 
@@ -37,6 +37,8 @@ static size_t count_subjects(const struct snapshot *s, enum subject subject)
         return s->queues.n;
     case OF_LIMITS:
         return s->limits.n;
+    case OF_GROWTHS:
+        return s->growths.n;
     case OF_SCAN:
         return s->scan ? 1 : 0;
     }
@@ -54,6 +56,8 @@ static const void *subject_at(const struct snapshot *s, enum subject subject, si
         return &s->queues.at[i];
     case OF_LIMITS:
         return &s->limits.at[i];
+    case OF_GROWTHS:
+        return &s->growths.at[i];
     case OF_SCAN:
         return s->scan;
     }
@@ -64,6 +68,22 @@ static struct identity identify_owned(enum kind_id kind, const struct owned *o)
 {
     return (struct identity){.kind = kind, .id = o->id, .key = o->key, .cuid = o->cuid,
                              .cgid = o->cgid, .ctime = o->ctime};
+}
+
+// By an object that came: it is there to be entered.
+static struct identity identify_growth(const struct snapshot *s, const struct growth *g)
+{
+    const struct segment *segment;
+    const struct semset *set;
+    const struct queue *queue;
+
+    if (g->kind == KIND_SEGMENT && (segment = snapshot_segment(s, g->example)) != NULL)
+        return identify_owned(g->kind, &segment->o);
+    if (g->kind == KIND_SEMSET && (set = snapshot_semset(s, g->example)) != NULL)
+        return identify_owned(g->kind, &set->o);
+    if (g->kind == KIND_QUEUE && (queue = snapshot_queue(s, g->example)) != NULL)
+        return identify_owned(g->kind, &queue->o);
+    return (struct identity){.kind = KIND_COUNT};
 }
 
 // The first process that does not answer; without a name, none.
@@ -91,6 +111,8 @@ static struct identity identify(const struct snapshot *s, enum subject subject, 
     case OF_LIMITS:
         return (struct identity){
             .kind = KIND_LIMIT, .part = (uint64_t)((const struct limit *)object - s->limits.at)};
+    case OF_GROWTHS:
+        return identify_growth(s, object);
     case OF_SCAN:
         return identify_stuck(s);
     }

@@ -8,10 +8,10 @@
 #include "model/triage.h"
 #include "model/words.h"
 
-enum subject { OF_SEGMENTS, OF_SEMSETS, OF_QUEUES, OF_LIMITS, OF_SCAN };
+enum subject { OF_SEGMENTS, OF_SEMSETS, OF_QUEUES, OF_LIMITS, OF_GROWTHS, OF_SCAN };
 
 struct match { // an object a rule applies to
-    const void *object; // struct segment, semset, queue, limit; scan
+    const void *object; // struct segment, semset, queue, limit, growth; scan
     uint64_t weight;    // orders matches: bytes, waiters, …
     enum severity severity; // the rule's own, unless its predicate says otherwise
 };
@@ -36,7 +36,8 @@ struct rule {
 extern const struct rule rule_removed_held, rule_orphan_segments, rule_swapped, rule_unseen;
 extern const struct rule rule_queue_blocked, rule_set_stranded, rule_orphan_sets,
     rule_orphan_queues;
-extern const struct rule rule_limit, rule_stuck;
+extern const struct rule rule_limit, rule_growing, rule_stuck;
+extern const struct rule rule_queue_unread, rule_creator_reused;
 extern const struct rule rule_interlock, rule_headless, rule_server_gone;
 
 #endif

@@ -300,3 +300,52 @@ const struct rule rule_unseen = {
     .evidence = unseen_evidence,
     .advice = "run as root, and outside of containers, to see every process",
 };
+
+// --- a creator's pid that is another's now ------------------------------------------------------
+
+static bool creator_reused(const struct snapshot *s, struct match *match)
+{
+    const struct segment *g = match->object;
+    bool known;
+
+    match->weight = g->size;
+    return snapshot_pid_state(s, g->cpid, segment_birth(g)) == PID_REUSED &&
+           !segment_orphan(s, g, &known); // of orphans it is told already
+}
+
+static void creator_reused_title(const struct snapshot *s, const struct match *m, size_t n,
+                                 struct line *line)
+{
+    const struct segment *g = m->object;
+
+    (void)s;
+    if (n == 1)
+        line_add(line, "creator pid %d of segment %d is another process now", g->cpid, g->o.id);
+    else
+        line_add(line, "creator pids of %zu segments are other processes now", n);
+}
+
+static void creator_reused_evidence(const struct snapshot *s, const struct match *m, size_t n,
+                                    struct line *line)
+{
+    for (size_t i = 0; i < n && i < LISTED_MOST; i++) {
+        const struct segment *g = m[i].object;
+        const char *program = words_program(s, g->cpid);
+
+        line_add(line, "%ssegment %d names %d: now that is %s, which started later",
+                 i ? "; " : "", g->o.id, g->cpid, program ? program : "a process");
+    }
+    list_rest(line, n);
+}
+
+const struct rule rule_creator_reused = {
+    .name = "creator-reused",
+    .subject = OF_SEGMENTS,
+    .severity = SEVERITY_NOTICE,
+    .need = NEED_SEGMENTS | NEED_PROCESSES,
+    .together = true,
+    .applies = creator_reused,
+    .title = creator_reused_title,
+    .evidence = creator_reused_evidence,
+    .advice = "that process has nothing to do with it: its holders (Enter) tell who uses it",
+};

@@ -49,6 +49,47 @@ static void limit_title(const struct snapshot *s, const struct match *m, size_t 
     line_add(line, "%s %" PRIu64 "%% used", limit->name, m->weight);
 }
 
+// Where the limits are set, in sysctl(8)'s terms; proc_sys_kernel(5).
+static const char *limit_setting(const char *name)
+{
+    static const char *const settings[][2] = {
+        {"shmmni", "kernel.shmmni"},           {"shmall", "kernel.shmall"},
+        {"semmns", "kernel.sem, 2nd number"},  {"semmni", "kernel.sem, 4th number"},
+        {"msgmni", "kernel.msgmni"},
+    };
+
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+        if (strcmp(name, settings[i][0]) == 0)
+            return settings[i][1];
+    return name;
+}
+
+// How much of a limit a user takes, in words; nothing where the kind was not read.
+static void add_share(struct line *line, const struct snapshot *s, const struct limit *limit)
+{
+    uint64_t sum = 0;
+
+    if (strncmp(limit->name, "shm", 3) == 0) {
+        for (size_t i = 0; i < s->segments.n; i++)
+            if (s->segments.at[i].o.uid == limit->top_uid)
+                sum += strcmp(limit->name, "shmall") == 0 ? s->segments.at[i].size : 1;
+    } else if (strncmp(limit->name, "sem", 3) == 0) {
+        for (size_t i = 0; i < s->semsets.n; i++)
+            if (s->semsets.at[i].o.uid == limit->top_uid)
+                sum += strcmp(limit->name, "semmns") == 0 ? s->semsets.at[i].nsems : 1;
+    } else {
+        for (size_t i = 0; i < s->queues.n; i++)
+            sum += s->queues.at[i].o.uid == limit->top_uid;
+    }
+    if (sum == 0)
+        return;
+    line_add(line, ": ");
+    if (strcmp(limit->name, "shmall") == 0)
+        words_size(line, sum);
+    else
+        line_add(line, "%" PRIu64, sum);
+}
+
 static void limit_evidence(const struct snapshot *s, const struct match *m, size_t n,
                            struct line *line)
 {
@@ -60,9 +101,10 @@ static void limit_evidence(const struct snapshot *s, const struct match *m, size
     if (limit->known & LIMIT_KNOWS_TOP) {
         line_add(line, ", most by ");
         words_user(line, s, limit->top_uid);
+        add_share(line, s, limit);
     }
     if (limit->path)
-        line_add(line, "; %s", limit->path);
+        line_add(line, "; raised in %s (sysctl %s)", limit->path, limit_setting(limit->name));
 }
 
 const struct rule rule_limit = {

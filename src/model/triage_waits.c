@@ -1,7 +1,8 @@
 // What is wrong with semaphore sets and queues: who waits for nobody, and what is left over.
+#include "base/text.h"
 #include "triage_rules.h"
 
-enum { LISTED_MOST = 4, READER_AT_WORK = 10 }; // seconds
+enum { LISTED_MOST = 4, READER_AT_WORK = 10, READER_AWAY = 60, STRANDED = 10 }; // seconds
 
 static bool gone(enum pid_state state)
 {
@@ -138,6 +139,72 @@ const struct rule rule_server_gone = {
               "them with an error",
 };
 
+// --- messages nobody will read -------------------------------------------------------------------
+
+// Messages, a reader that is gone, nobody in its place. Readers that are started now and then leave
+// the same picture: it becomes a warning only where the queue runs full.
+static bool queue_unread(const struct snapshot *s, struct match *match)
+{
+    const struct queue *q = match->object;
+    struct match other = {.object = q};
+    bool known;
+
+    if (!(s->has & NEED_WAITERS) || q->messages == 0 || q->rtime == 0 || q->lrpid <= 0 ||
+        s->time - q->rtime <= READER_AWAY || !gone(snapshot_pid_state(s, q->lrpid, q->rtime)) ||
+        words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_ALL, 0) > 0 || server_gone(s, &other) ||
+        queue_orphan(s, q, &known))
+        return false;
+    match->weight = q->bytes;
+    if (q->known & QUEUE_KNOWS_MAX && q->bytes >= q->max_bytes / 5 * 4)
+        match->severity = SEVERITY_WARNING;
+    return true;
+}
+
+static void queue_unread_title(const struct snapshot *s, const struct match *m, size_t n,
+                               struct line *line)
+{
+    const struct queue *q = m->object;
+
+    (void)s, (void)n;
+    line_add(line, "queue %d lost its reader: ", q->o.id);
+    line_count(line, q->messages, "message", NULL);
+}
+
+static void queue_unread_evidence(const struct snapshot *s, const struct match *m, size_t n,
+                                  struct line *line)
+{
+    const struct queue *q = m->object;
+
+    (void)n;
+    words_size(line, q->bytes);
+    if (q->known & QUEUE_KNOWS_MAX) {
+        line_add(line, " of ");
+        words_size(line, q->max_bytes);
+    }
+    line_add(line, " unread; last received ");
+    words_ago(line, s, q->rtime);
+    line_add(line, " by ");
+    words_process(line, s, q->lrpid, q->rtime);
+    if (q->stime > 0) {
+        line_add(line, "; last sent ");
+        words_ago(line, s, q->stime);
+        line_add(line, " by ");
+        words_process(line, s, q->lspid, q->stime);
+    }
+    line_add(line, "; nobody %swaits to receive", s->waiters_unseen > 0 ? "seen " : "");
+}
+
+const struct rule rule_queue_unread = {
+    .name = "queue-unread",
+    .subject = OF_QUEUES,
+    .severity = SEVERITY_NOTICE,
+    .need = NEED_QUEUES | NEED_QUEUE_MAX | NEED_WAITERS | NEED_PROCESSES | NEED_SYSTEM,
+    .applies = queue_unread,
+    .title = queue_unread_title,
+    .evidence = queue_unread_evidence,
+    .advice = "start its receiver again: once the queue is full its senders block",
+};
+
 // --- waiters whose last operator is gone ---------------------------------------------------------
 
 static int64_t last_use(const struct semset *set)
@@ -170,6 +237,9 @@ static bool set_stranded(const struct snapshot *s, struct match *match)
     if (!e)
         return false;
     match->weight = (uint64_t)e->ncount + e->zcount;
+    // Who took something and ended leaves the same picture until somebody else gives: wait a while.
+    if (s->time - last_use(match->object) <= STRANDED && e->waited <= STRANDED)
+        match->severity = SEVERITY_NOTICE;
     return true;
 }
 
@@ -188,14 +258,19 @@ static void set_stranded_evidence(const struct snapshot *s, const struct match *
 {
     const struct semset *set = m->object;
     const struct element *e = stranded(s, set);
+    char age[TEXT_SHORT];
 
     (void)n;
     line_add(line, "element %u", e->index);
     if (e->known & ELEMENT_KNOWS_VALUE)
         line_add(line, " has the value %u", e->value);
-    line_add(line, ", %u wait to decrement it, %u for zero; its last operator was ", e->ncount,
-             e->zcount);
+    line_add(line, ", %u wait to decrement it, %u for zero", e->ncount, e->zcount);
+    if (e->waited > 0)
+        line_add(line, " (seen for %s)", text_age(age, sizeof age, e->waited));
+    line_add(line, "; its last operator was ");
     words_process(line, s, e->pid, last_use(set));
+    line_add(line, "; the set was last operated ");
+    words_ago(line, s, set->otime);
     if (words_waiters(NULL, s, KIND_SEMSET, set->o.id, CALLS_ALL, 0) > 0) {
         line_add(line, "; waiting: ");
         words_waiters(line, s, KIND_SEMSET, set->o.id, CALLS_ALL, LISTED_MOST);

@@ -102,13 +102,15 @@ static void the_outage_is_told(void **state)
     f = find(s, "set-stranded");
     assert_string_equal(f->evidence,
                         "element 0 has the value 0, 2 wait to decrement it, 0 for zero; its last "
-                        "operator was 17001 (gone); waiting: 20001 httpd, 20002 httpd");
+                        "operator was 17001 (gone); the set was last operated 60s ago; "
+                        "waiting: 20001 httpd, 20002 httpd");
     f = find(s, "unseen");
     assert_int_equal(f->severity, SEVERITY_NOTICE);
     assert_string_equal(f->evidence, "segment 0: 3 attachments: 0 found, 3 unseen "
                                      "(another PID namespace)");
     f = find(s, "limit");
-    assert_string_equal(f->evidence, "448002 of 524288 pages in use; /proc/sys/kernel");
+    assert_string_equal(f->evidence, "448002 of 524288 pages in use; raised in /proc/sys/kernel "
+                                     "(sysctl kernel.shmall)");
     snapshot_unref(s);
 }
 
@@ -291,6 +293,169 @@ static void a_lock_held_by_the_dead_is_found(void **state)
     set->otime = 0; // only its values were set: nobody took anything
     triage(s);
     assert_null(find(s, "set-stranded"));
+    snapshot_unref(s);
+}
+
+// A lock that was taken and one that was consumed look the same: time tells.
+static void a_stranded_waiter_is_first_given_time(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+    struct semset *set = fake_semset(s, 7, 0, 1);
+
+    set->n_elements = 1, set->waiters = 1, set->otime = FAKE_NOW - 3;
+    struct element *e = fake_element(s, 7, 0, 0);
+    e->pid = DEAD, e->known |= ELEMENT_KNOWS_PID, e->ncount = 1;
+    triage(s);
+    assert_int_equal(find(s, "set-stranded")->severity, SEVERITY_NOTICE);
+    e->waited = 180; // although the set's other elements are in use
+    triage(s);
+    assert_int_equal(find(s, "set-stranded")->severity, SEVERITY_WARNING);
+    assert_non_null(strstr(find(s, "set-stranded")->evidence, "0 for zero (seen for 3m); its"));
+    e->waited = 0, set->otime = set->o.ctime = FAKE_NOW - 41 * 60;
+    triage(s);
+    assert_int_equal(find(s, "set-stranded")->severity, SEVERITY_WARNING);
+    assert_non_null(strstr(find(s, "set-stranded")->evidence, "last operated 41m ago"));
+    snapshot_unref(s);
+}
+
+static void messages_nobody_will_read(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+    struct queue *q = fake_queue(s, 3, 0, 4000, 10);
+
+    q->lspid = BOSS, q->lrpid = DEAD, q->rtime = FAKE_NOW - 41 * 60;
+    triage(s);
+    const struct finding *f = find(s, "queue-unread");
+    assert_int_equal(f->severity, SEVERITY_NOTICE);
+    assert_string_equal(f->title, "queue 3 lost its reader: 10 messages");
+    assert_string_equal(f->evidence,
+                        "3.9K of 16.0K unread; last received 41m ago by 100 (gone); last sent 30s "
+                        "ago by 200 zabbix_server; nobody waits to receive");
+    q->bytes = q->max_bytes / 5 * 4;
+    triage(s);
+    assert_int_equal(find(s, "queue-unread")->severity, SEVERITY_WARNING);
+    q->bytes--; // the next reader may come
+    triage(s);
+    assert_int_equal(find(s, "queue-unread")->severity, SEVERITY_NOTICE);
+    q->lrpid = BOSS; // lives, and may be busy
+    triage(s);
+    assert_null(find(s, "queue-unread"));
+    q->lrpid = DEAD, q->rtime = FAKE_NOW - 30; // one that is started for each message
+    triage(s);
+    assert_null(find(s, "queue-unread"));
+    q->rtime = 0; // nobody ever read
+    triage(s);
+    assert_null(find(s, "queue-unread"));
+    q->rtime = FAKE_NOW - 41 * 60, q->messages = 0;
+    triage(s);
+    assert_null(find(s, "queue-unread"));
+    q->messages = 10, q->lspid = DEAD; // an orphan, and told as one
+    triage(s);
+    assert_null(find(s, "queue-unread"));
+    assert_non_null(find(s, "orphan-queues"));
+    q->lspid = BOSS;
+    fake_waiter(s, KIND_QUEUE, 3, OTHER, WAIT_MSGRCV, "any type"); // a new reader
+    triage(s);
+    assert_null(find(s, "queue-unread"));
+    s->waiters.at[0].call = WAIT_MSGSND; // blocked senders are told of by another rule
+    triage(s);
+    assert_null(find(s, "queue-unread"));
+    assert_non_null(find(s, "queue-blocked"));
+    s->waiters.n = 0, s->has &= ~(unsigned)NEED_WAITERS; // nobody was asked
+    triage(s);
+    assert_null(find(s, "queue-unread"));
+    snapshot_unref(s);
+}
+
+static void a_creator_that_is_another_process_now(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+    struct segment *g = fake_segment(s, 5, 1, 0, 4096, 1);
+
+    g->cpid = OTHER, g->lpid = BOSS;
+    triage(s);
+    assert_null(find(s, "creator-reused"));
+    ((struct process *)snapshot_process(s, OTHER))->start_time = FAKE_NOW - 60;
+    g->o.ctime = g->atime = FAKE_NOW - 3600;
+    triage(s);
+    const struct finding *f = find(s, "creator-reused");
+    assert_int_equal(f->severity, SEVERITY_NOTICE);
+    assert_string_equal(f->title, "creator pid 220 of segment 5 is another process now");
+    assert_string_equal(f->evidence,
+                        "segment 5 names 220: now that is python, which started later");
+    g->nattch = 0, g->lpid = DEAD; // an orphan is told as one
+    triage(s);
+    assert_null(find(s, "creator-reused"));
+    assert_non_null(find(s, "orphan-segments"));
+    g->nattch = 1, g->cpid = DEAD;
+    triage(s);
+    assert_null(find(s, "creator-reused"));
+    snapshot_unref(s);
+}
+
+static void growth_is_told_with_its_rate(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+    struct growth growth = {.kind = KIND_SEGMENT, .uid = 0, .from = 12, .to = 34, .seconds = 180,
+                            .example = 5};
+
+    fake_segment(s, 5, 1, 0, 4096, 1)->cpid = BOSS;
+    fake_limit(s, "shmmni", "segments", 96, 4096);
+    triage(s);
+    assert_null(find(s, "growing"));
+    vec_push(&s->growths, growth);
+    triage(s);
+    const struct finding *f = find(s, "growing");
+    assert_int_equal(f->severity, SEVERITY_NOTICE);
+    assert_int_equal(f->about.kind, KIND_SEGMENT);
+    assert_int_equal(f->about.id, 5);
+    assert_string_equal(f->title, "segments of root keep growing: 7.3 a minute");
+    assert_string_equal(f->evidence,
+                        "from 12 to 34 in 3m, never fewer; one of them: 5, made by "
+                        "200 zabbix_server; at this rate shmmni (4096) is reached in 9h");
+    s->growths.at[0].seconds = 3600;
+    triage(s);
+    assert_string_equal(find(s, "growing")->title, "segments of root keep growing: 22 an hour");
+    s->growths.at[0].seconds = 20; // shmmni is near
+    triage(s);
+    assert_int_equal(find(s, "growing")->severity, SEVERITY_WARNING);
+    assert_string_equal(find(s, "growing")->title, "segments of root keep growing: 66 a minute");
+    vec_clear(&s->limits);
+    triage(s);
+    assert_int_equal(find(s, "growing")->severity, SEVERITY_NOTICE);
+    s->growths.at[0].example = 6; // gone meanwhile
+    triage(s);
+    assert_int_equal(find(s, "growing")->about.kind, KIND_COUNT);
+    snapshot_unref(s);
+}
+
+static void a_limit_names_who_takes_most(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+
+    fake_user(s, 48, "apache");
+    for (int i = 0; i < 4; i++)
+        fake_semset(s, i, i ? 48 : 0, 2);
+    struct limit *limit = fake_limit(s, "semmni", "sets", 4, 5);
+    limit->path = "/proc/sys/kernel/sem";
+    limit->top_uid = 48, limit->known |= LIMIT_KNOWS_TOP;
+    triage(s);
+    assert_string_equal(find(s, "limit")->evidence,
+                        "4 of 5 sets in use, most by apache: 3; raised in /proc/sys/kernel/sem "
+                        "(sysctl kernel.sem, 4th number)");
+    limit->name = "semmns", limit->unit = "semaphores";
+    triage(s);
+    assert_non_null(strstr(find(s, "limit")->evidence, "most by apache: 6; "));
+    assert_non_null(strstr(find(s, "limit")->evidence, "2nd number"));
+    limit->name = "shmall", limit->unit = "pages";
+    fake_segment(s, 5, 1, 48, 3 * MIB, 1);
+    triage(s);
+    assert_non_null(strstr(find(s, "limit")->evidence, "most by apache: 3.0M; "));
     snapshot_unref(s);
 }
 
@@ -500,6 +665,11 @@ int main(void)
         cmocka_unit_test(orphans_are_one_finding),
         cmocka_unit_test(leaked_sets_and_queues_are_found),
         cmocka_unit_test(a_lock_held_by_the_dead_is_found),
+        cmocka_unit_test(a_stranded_waiter_is_first_given_time),
+        cmocka_unit_test(messages_nobody_will_read),
+        cmocka_unit_test(a_creator_that_is_another_process_now),
+        cmocka_unit_test(growth_is_told_with_its_rate),
+        cmocka_unit_test(a_limit_names_who_takes_most),
         cmocka_unit_test(a_slow_receiver_is_no_dead_one),
         cmocka_unit_test(limits_warn_and_cry),
         cmocka_unit_test(stuck_processes_are_named_where_known),
