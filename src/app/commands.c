@@ -63,7 +63,7 @@ const struct command commands[] = {
      .help = "choose the columns of this view, and their order"},
 
     {.name = "tag", .group = "Acting", .flags = CMD_OBJECT, .kinds = OBJECTS | IN(KIND_HOLDER),
-     .run = run_tag, .help = "tag the row; signal and remove act on the tagged ones"},
+     .run = run_tag, .help = "tag the row; remove, signal, change and lock act on the tagged"},
     {.name = "untag-all", .group = "Acting", .run = run_untag_all, .help = "forget all tags"},
     {.name = "tag-all", .group = "Acting", .kinds = OBJECTS | IN(KIND_HOLDER), .run = run_tag_all,
      .help = "tag every row shown"},
