@@ -4,8 +4,8 @@
 #include <string.h>
 
 enum {
-    TURN = 4,      // updates until everybody was asked again
-    TURN_MIN = 16, // so few are asked each time anyway
+    TURN = 8,     // updates until everybody was asked again
+    TURN_MIN = 4, // so few are asked each time anyway
 };
 
 struct known {

@@ -3,6 +3,7 @@
 // Before term.h, whose macros have names like "columns".
 #include "base/mem.h"
 #include "base/text.h"
+#include "ui/gather.h"
 #include "ui/rescue.h"
 #include "ui/screen_keys.h"
 #include "ui/signals.h"
@@ -169,7 +170,8 @@ static SCREEN *start_curses(void)
     struct sigaction before;
 
     sigaction(SIGTSTP, &ours, &before);
-    SCREEN *curses = newterm(NULL, stdout, stdin);
+    FILE *out = gather_start();
+    SCREEN *curses = newterm(NULL, out ? out : stdout, stdin);
     sigaction(SIGTSTP, &before, NULL);
     return curses;
 }
@@ -219,6 +221,7 @@ void screen_stop(void)
     mem_on_failure(NULL);
     screen_keys_stop();
     delscreen(screen.curses);
+    gather_stop();
     canvas_free(&screen.shown);
 }
 
@@ -351,6 +354,7 @@ static void show_cursor(const struct canvas *c)
 void screen_show(const struct canvas *c)
 {
     bool fresh = screen.shown.w != c->w || screen.shown.h != c->h;
+    bool back = isendwin(); // coming back from the shell, curses asks for the size
 
     if (fresh)
         canvas_resize(&screen.shown, c->w, c->h);
@@ -359,8 +363,12 @@ void screen_show(const struct canvas *c)
             show_row(c, y);
     memcpy(screen.shown.cells, c->cells, (size_t)c->w * (size_t)c->h * sizeof *c->cells);
     signals_window_open();
+    if (!back)
+        gather_begin();
     show_cursor(c);
     wnoutrefresh(stdscr);
     doupdate();
+    if (!back)
+        gather_end();
     signals_window_close();
 }

@@ -1,11 +1,14 @@
 // `make bench`: ipctop beside the bare loops and the tools people use today, in one run, on
 // populations of its own namespaces; one table at the end. Ratios are what to look at.
+#include <fcntl.h>
 #include <getopt.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +18,7 @@
 #include "measure.h"
 #include "population.h"
 #include "support/ns.h"
+#include "support/stall.h"
 #include "watched.h"
 
 enum { RUNS = 9, MAX_SIZES = 8 };
@@ -163,13 +167,16 @@ struct rest {
     double resident;
 };
 
-static bool rest(const char *const argv[], struct rest *out)
+// From `settled` on: a program's first scans are not its rest, and ages that are young enough to
+// be shown in seconds change at every refresh.
+static bool rest(const char *const argv[], double settled, struct rest *out)
 {
     struct watched w;
 
     if (!watched_start(&w, argv))
         return false;
-    watched_idle(&w, 6, NULL); // its first scans are not its rest
+    double wait = settled - seconds_now();
+    watched_idle(&w, wait > 6 ? wait : 6, NULL);
     size_t ticks = (size_t)(plan.rest_seconds / 2);
     for (int part = 0; part < 3; part++) { // three parts show the spread
         double cpu = process_cpu_seconds(w.pid), start = seconds_now();
@@ -193,8 +200,9 @@ static void bench_rest_beside_htop(size_t processes)
     if (!population_start(&p, processes, 50))
         return;
     objects_make(25); // with the population's own, 30 segments
-    bool has_htop = installed("htop") && rest(htop, &theirs);
-    if (rest(ours, &mine)) {
+    double settled = seconds_now() + 125; // ages are shown in minutes from two on
+    bool has_htop = installed("htop") && rest(htop, 0, &theirs);
+    if (rest(ours, settled, &mine)) {
         snprintf(what, sizeof what, "CPU at rest, %zu processes, 50 holders", processes);
         struct report_row *row = report_row("3", what);
         row->ours = mine.cpu, row->scale = 100, row->unit = "%", row->goal = 0.1;
@@ -203,7 +211,7 @@ static void bench_rest_beside_htop(size_t processes)
             row->ours = mine.cpu, row->theirs = theirs.cpu, row->theirs_name = "htop";
             row->scale = 100, row->unit = "%", row->by_ratio = true, row->goal = 1.0 / 50;
         }
-        row = report_row("5", "bytes per idle refresh");
+        row = report_row("5", "bytes per idle refresh, ages in minutes");
         row->ours = mine.bytes, row->unit = "bytes", row->goal = 64;
         if (has_htop)
             row->theirs = theirs.bytes, row->theirs_name = "htop";
@@ -218,7 +226,7 @@ static void bench_rest_with_objects(size_t processes)
     struct population p;
     struct rest mine = {0};
 
-    if (!population_start(&p, processes, 50) || !objects_make(4096 - 5) || !rest(ours, &mine)) {
+    if (!population_start(&p, processes, 50) || !objects_make(4096 - 5) || !rest(ours, 0, &mine)) {
         report_skip("3", "CPU at rest, 4096 of each kind", "they could not be made");
     } else {
         struct report_row *row = report_row("3", "CPU at rest, 4096 of each kind");
@@ -240,7 +248,7 @@ static void bench_churn(size_t processes)
     if (!population_start(&p, processes, 50))
         return;
     pid_t churner = churn_start(p.target, 200);
-    if (rest(ours, &mine)) {
+    if (rest(ours, 0, &mine)) {
         struct report_row *row = report_row("4", "CPU while 200 attach and detach a second");
         row->ours = mine.cpu, row->scale = 100, row->unit = "%", row->goal = 5;
     }
@@ -302,6 +310,73 @@ static void bench_keys(size_t processes)
     population_end(&p);
 }
 
+// A holder whose exec waits for a file system that does not answer: opening its files in /proc hangs.
+struct patient {
+    struct stall stall;
+    int shmid;
+    int go[2];
+};
+
+static void sick(void *arg, int ready)
+{
+    struct patient *patient = arg;
+    char byte;
+
+    shmat(patient->shmid, NULL, 0);
+    int fd = open(patient->stall.file, O_RDWR | O_CLOEXEC);
+    char *map = mmap(NULL, STALL_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (map == MAP_FAILED)
+        _exit(1);
+    map[0] = 1; // to be written back when it goes
+    child_ready(ready);
+    if (read(patient->go[0], &byte, 1) == 1)
+        execl("/bin/sleep", "sleep", "1000", NULL);
+    _exit(1);
+}
+
+static bool is_held(void *stall)
+{
+    return stall_held(stall) > 0;
+}
+
+static void bench_stuck(void)
+{
+    const char *const argv[] = {program, "-d", "1", NULL};
+    struct patient patient;
+    struct population p;
+    struct samples gaps = {0}, quits = {0};
+
+    if (stall_start(&patient.stall) != 0) {
+        report_skip("6", "beside a process that hangs", "no file system of our own can be mounted");
+        return;
+    }
+    if (!population_start(&p, 100, 10) || pipe(patient.go) < 0)
+        return;
+    patient.shmid = p.target;
+    pid_t pid = child_start(sick, &patient);
+    stall_hold(&patient.stall, STALL_WRITES);
+    if (pid > 0 && write(patient.go[1], "", 1) == 1 && await(is_held, &patient.stall, 20)) {
+        for (int i = 0; i < RUNS; i++) {
+            struct watched w;
+            if (!watched_start(&w, argv))
+                break;
+            watched_gaps(&w, 5, &gaps); // the first scan, which runs into it, included
+            vec_push(&quits, watched_quit(&w, "q"));
+        }
+        struct report_row *row = report_row("6", "a refresh, beside a process that hangs: latest");
+        for (size_t i = 0; i < gaps.n; i++) // beyond the interval of a second
+            gaps.at[i] = gaps.at[i] > 1 ? gaps.at[i] - 1 : 0;
+        vec_push(&row->ours, samples_percentile(&gaps, 100));
+        row->scale = 1e3, row->unit = "ms late", row->goal = 250;
+        row = report_row("6", "quit, beside a process that hangs");
+        row->ours = quits, row->scale = 1e3, row->unit = "ms", row->goal = 100;
+    }
+    stall_hold(&patient.stall, 0);
+    child_end(pid);
+    stall_end(&patient.stall);
+    population_end(&p);
+}
+
 static int run(void)
 {
     size_t largest = plan.processes[plan.n_processes - 1];
@@ -318,6 +393,7 @@ static int run(void)
         bench_churn(largest);
     if (wanted("6")) {
         bench_start();
+        bench_stuck();
         bench_keys(largest >= 5000 ? 20000 : largest);
     }
     report_print();

@@ -62,6 +62,23 @@ void watched_idle(struct watched *w, double seconds, struct samples *bursts)
         vec_push(bursts, burst);
 }
 
+void watched_gaps(struct watched *w, double seconds, struct samples *gaps)
+{
+    char buffer[16384];
+    double end = seconds_now() + seconds, last = seconds_now();
+
+    for (double now; (now = seconds_now()) < end;) {
+        ssize_t n = read_within(w, buffer, sizeof buffer, end - now);
+        if (n < 0)
+            break;
+        if (n == 0)
+            continue;
+        now = seconds_now();
+        vec_push(gaps, now - last);
+        last = now;
+    }
+}
+
 double watched_until(struct watched *w, const char *text, double limit)
 {
     static char seen[1 << 20];

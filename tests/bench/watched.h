@@ -17,6 +17,8 @@ bool watched_start(struct watched *w, const char *const argv[]);
 // Reads and throws away what it prints for `seconds`; the sizes of its bursts (bytes with less than
 // 150 ms between them) are appended to *bursts where that is not NULL.
 void watched_idle(struct watched *w, double seconds, struct samples *bursts);
+// Seconds between two outputs for `seconds`, the first from now on, are appended to *gaps.
+void watched_gaps(struct watched *w, double seconds, struct samples *gaps);
 // Seconds from now until `text` has come out in one piece; NAN after `limit` seconds.
 double watched_until(struct watched *w, const char *text, double limit);
 // Sends keys and tells the seconds until anything comes back; NAN after a second.

@@ -1,0 +1,74 @@
+#include "ui/gather.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+// The stream's descriptor is the terminal but between begin and end, when it is the page.
+static FILE *stream;
+static int page = -1;
+
+FILE *gather_start(void)
+{
+    int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+
+    page = memfd_create("screen", MFD_CLOEXEC); // a pipe would hold a few screens only
+    stream = fd >= 0 && page >= 0 ? fdopen(fd, "w") : NULL;
+    if (stream)
+        return stream;
+    if (fd >= 0)
+        close(fd);
+    gather_stop();
+    return NULL;
+}
+
+void gather_stop(void)
+{
+    if (stream)
+        fclose(stream);
+    if (page >= 0)
+        close(page);
+    stream = NULL;
+    page = -1;
+}
+
+void gather_begin(void)
+{
+    if (stream)
+        dup3(page, fileno(stream), O_CLOEXEC);
+}
+
+static void write_all(const char *bytes, size_t n)
+{
+    while (n) {
+        ssize_t done = write(STDOUT_FILENO, bytes, n);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return; // the terminal is gone, which the loop finds out
+        bytes += done;
+        n -= (size_t)done;
+    }
+}
+
+void gather_end(void)
+{
+    char bytes[16384];
+
+    if (!stream)
+        return;
+    dup3(STDOUT_FILENO, fileno(stream), O_CLOEXEC);
+    size_t left = (size_t)lseek(page, 0, SEEK_CUR); // behind it is what was longer before
+    lseek(page, 0, SEEK_SET);
+    while (left) {
+        ssize_t n = read(page, bytes, left < sizeof bytes ? left : sizeof bytes);
+        if (n <= 0)
+            break;
+        write_all(bytes, (size_t)n);
+        left -= (size_t)n;
+    }
+    lseek(page, 0, SEEK_SET);
+}
