@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/tags.h"
+#include "base/line.h"
 #include "base/text.h"
 
 VEC(text_vec, char);
@@ -154,7 +155,8 @@ static void question(const struct snapshot *s, const struct action *first, const
     } else if (first->verb == ACTION_SET) {
         char to[96];
         consequence_change(s, first, to, sizeof to);
-        snprintf(total->question, sizeof total->question, "Change %s: %s?", what, to);
+        struct line line = line_start(total->question, sizeof total->question);
+        line_add(&line, "Change %s: %s?", what, to);
     } else {
         const char *verb = first->verb == ACTION_LOCK     ? "Lock in memory:"
                            : first->verb == ACTION_UNLOCK ? "Unlock:"
