@@ -33,8 +33,8 @@ void audit_outcome(void *audit, struct outcome *outcome);
 // As sampler_options.happened takes it: the newest n events of a picture, to the file alone.
 void audit_happened(void *audit, const struct snapshot *picture, size_t n);
 
-// Why events could not be written, once each time it begins to fail: "events are not logged: No space left on
-// device". False: all is written, or told already. NULL is fine.
+// Why events could not be written, once each time it begins to fail: "events are not logged: No
+// space left on device". False: all is written, or told already. NULL is fine.
 bool audit_failure(struct audit *audit, char *dst, size_t cap);
 
 #endif

@@ -165,7 +165,7 @@ static void add_action(struct line *line, const struct audit *audit, const struc
     add_quoted(line, "text", o->text);
 }
 
-// --- writing, with the lock held ------------------------------------------------------------------
+// --- writing, with the lock held -----------------------------------------------------------------
 
 // One write: lines of several monitors do not mix (O_APPEND, write(2)). 0, or an errno.
 static int write_line(const struct audit *audit, const char *line, size_t n)

@@ -30,7 +30,7 @@ void changes_free(struct changes *c)
     drop_first(c, c->n);
 }
 
-// --- what differs ---------------------------------------------------------------------------------
+// --- what differs --------------------------------------------------------------------------------
 
 // Both tables are ordered by id: identities in the order of the tags.
 static void compare(const struct kind *kind, const struct snapshot *old,
@@ -87,7 +87,7 @@ int64_t changes_expire(struct changes *c, int64_t now_ns, bool *dropped)
     return c->n ? c->at[0].until_ns : 0;
 }
 
-// --- showing it -------------------------------------------------------------------------------------
+// --- showing it ----------------------------------------------------------------------------------
 
 // What stood in that table of an older picture: the rows that are gone between those that took
 // their places.

@@ -26,7 +26,7 @@ const struct command commands[] = {
     {.name = "tab-next", .group = "Views", .run = run_tab_next, .help = "next view"},
     {.name = "tab-previous", .group = "Views", .run = run_tab_previous, .help = "previous view"},
     {.name = "enter", .group = "Views", .flags = CMD_OBJECT, .run = run_enter,
-     .help = "into the row: holders, mappings, elements, waiters"},
+     .help = "into the row: holders, mappings, elements, waiters; to what an event tells of"},
     {.name = "waiters", .group = "Views", .flags = CMD_OBJECT, .run = run_waiters,
      .kinds = IN(KIND_SEMSET) | IN(KIND_ELEMENT) | IN(KIND_QUEUE),
      .help = "tasks that wait on this set or queue"},

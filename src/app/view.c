@@ -112,9 +112,11 @@ void view_rebuild(struct view *v, const struct snapshot *s)
         vec_clear(&v->rows);
         return;
     }
+    // Who looks at the newest event goes on to do so.
+    bool follows = v->kind->id == KIND_EVENT && v->cursor == 0;
     rows_build(&v->rows, s, &query);
     // The object, not the row. One that vanished leaves the cursor where it stood.
-    if (!v->has_selected || !view_find(v, s, &selected))
+    if (follows || !v->has_selected || !view_find(v, s, &selected))
         view_select(v, s, v->cursor);
 }
 

@@ -18,7 +18,7 @@ struct change {
 };
 VEC(change_vec, struct change);
 
-// --- events_words.c: changes in words -------------------------------------------------------------
+// --- events_words.c: changes in words ------------------------------------------------------------
 
 struct event *event_of_change(const struct change *change);
 // Of n changes of one kind and sort.
@@ -27,7 +27,7 @@ struct event *event_of_outcome(const struct outcome *outcome, const struct snaps
 
 const struct owned *owned_of(enum kind_id kind, const void *row);
 
-// --- events_watch.c: what takes memory beyond the last picture ---------------------------------------
+// --- events_watch.c: what takes memory beyond the last picture -----------------------------------
 
 struct flow { // attachments of a segment that come and go
     int32_t shmid;

@@ -15,7 +15,7 @@ enum { STUCK_MOST = 256, LOGINS_MOST = 64 };
 // (src/login/logind-user.c, src/basic/user-util.h).
 enum { UID_FIRST = 1000, UID_NOBODY = 65534 };
 
-// --- attachments ----------------------------------------------------------------------------------
+// --- attachments ---------------------------------------------------------------------------------
 
 // The first flow not before shmid.
 static size_t flow_at(const struct flow_vec *flows, int32_t shmid)
@@ -99,7 +99,7 @@ void flow_sweep(struct flow_vec *flows, const struct snapshot *now, struct chang
     flows->n = kept;
 }
 
-// --- limits -----------------------------------------------------------------------------------------
+// --- limits --------------------------------------------------------------------------------------
 
 static struct level *level_of(struct level_vec *levels, const char *name)
 {
@@ -177,7 +177,7 @@ void levels_watch(struct level_vec *levels, const struct snapshot *now, struct e
     }
 }
 
-// --- stuck processes ----------------------------------------------------------------------------------
+// --- stuck processes -----------------------------------------------------------------------------
 
 static void tell_stuck(const struct snapshot *now, const struct stuck *stuck, enum event_what what,
                        const char *text, struct event_vec *out)
@@ -231,7 +231,7 @@ void stuck_watch(struct stuck_vec *stuck, const struct snapshot *now, struct eve
     }
 }
 
-// --- logins -----------------------------------------------------------------------------------------
+// --- logins --------------------------------------------------------------------------------------
 
 static struct login *login_of(const struct login_vec *logins, uint32_t uid)
 {

@@ -23,7 +23,7 @@ const struct owned *owned_of(enum kind_id kind, const void *row)
     }
 }
 
-// --- who --------------------------------------------------------------------------------------------
+// --- who -----------------------------------------------------------------------------------------
 
 // Who it was when it did something at `time`: its program as the newer picture has it, else as the
 // one before had it.
@@ -104,7 +104,7 @@ static void add_who(struct line *line, const struct change *c)
         add_user(line, c, owned_of(c->kind, row)->cuid);
 }
 
-// --- what -------------------------------------------------------------------------------------------
+// --- what ----------------------------------------------------------------------------------------
 
 static void add_size(struct line *line, enum kind_id kind, const void *row)
 {
@@ -185,10 +185,13 @@ static void say_attached(struct line *line, const struct change *c)
 
     line_add(line, "%llu to %llu attachments", (unsigned long long)c->from,
              (unsigned long long)c->to);
-    if (c->span_ns)
-        line_add(line, ", between %llu and %llu in %s", (unsigned long long)c->low,
-                 (unsigned long long)c->high,
-                 text_age(span, sizeof span, c->span_ns / INT64_C(1000000000)));
+    if (!c->span_ns)
+        return;
+    line_add(line, " in %s", text_age(span, sizeof span, c->span_ns / INT64_C(1000000000)));
+    if (c->low < c->from && c->low < c->to)
+        line_add(line, ", as few as %llu", (unsigned long long)c->low);
+    if (c->high > c->from && c->high > c->to)
+        line_add(line, ", as many as %llu", (unsigned long long)c->high);
 }
 
 static struct event head_of(const struct change *c)

@@ -96,7 +96,7 @@ static struct snapshot *one_segment(uint64_t nattch)
     return s;
 }
 
-// --- objects --------------------------------------------------------------------------------------
+// --- objects -------------------------------------------------------------------------------------
 
 static void the_first_picture_tells_nothing(void **state)
 {
@@ -261,7 +261,7 @@ static void attachments_are_told_at_once_then_summed_up(void **state)
     assert_int_equal(see(h, one_segment(2), 2), 0);
     assert_int_equal(see(h, one_segment(2), 4), 1); // ten seconds since it was told
     assert_int_equal(newest(h, 0)->what, EVENT_DETACHED);
-    assert_string_equal(newest(h, 0)->text, "5 to 2 attachments, between 2 and 9 in 10s");
+    assert_string_equal(newest(h, 0)->text, "5 to 2 attachments in 10s, as many as 9");
     assert_int_equal(see(h, one_segment(2), 30), 0); // calm: forgotten
     assert_int_equal(see(h, one_segment(3), 2), 1);  // and told at once again
 }
@@ -300,7 +300,7 @@ static void gone_segments_have_no_attachments_to_tell(void **state)
     assert_int_equal(see(h, fake_snapshot(), 60), 0);
 }
 
-// --- limits, processes, actions -------------------------------------------------------------------
+// --- limits, processes, actions ------------------------------------------------------------------
 
 static struct snapshot *limit(uint64_t used, uint64_t most)
 {
@@ -398,7 +398,7 @@ static void a_removal_that_failed_hides_nothing(void **state)
     assert_int_equal(newest(h, 0)->what, EVENT_REMOVED);
 }
 
-// --- logout ---------------------------------------------------------------------------------------
+// --- logout --------------------------------------------------------------------------------------
 
 static struct snapshot *of_user(bool all)
 {
@@ -461,7 +461,7 @@ static void no_logout_is_claimed_where_it_was_none(void **state)
     assert_null(strstr(newest(h, 0)->text, "RemoveIPC"));
 }
 
-// --- the list -------------------------------------------------------------------------------------
+// --- the list ------------------------------------------------------------------------------------
 
 static void the_list_is_bounded_and_pictures_keep_theirs(void **state)
 {

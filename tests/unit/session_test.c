@@ -65,7 +65,7 @@ static size_t rows_there(struct user *u)
     return n;
 }
 
-// --- selection ------------------------------------------------------------------------------------
+// --- selection -----------------------------------------------------------------------------------
 
 static void the_selection_stays_on_its_object(void **state)
 {
@@ -163,7 +163,7 @@ static void moving_is_clamped(void **state)
     assert_int_equal(v->pan, 0);
 }
 
-// --- views ----------------------------------------------------------------------------------------
+// --- views ---------------------------------------------------------------------------------------
 
 static void drilling_down_and_back(void **state)
 {
@@ -297,7 +297,7 @@ static void every_view_says_what_it_needs(void **state)
     assert_false(triage_need() & NEED_ELEMENTS && want.focused);
 }
 
-// --- order, search, filter ------------------------------------------------------------------------
+// --- order, search, filter -----------------------------------------------------------------------
 
 static void sorting_by_menu_keys_and_header(void **state)
 {
@@ -409,7 +409,7 @@ static void owners_and_orphans(void **state)
     assert_int_equal(v->rows.n, 5);
 }
 
-// --- tags -----------------------------------------------------------------------------------------
+// --- tags ----------------------------------------------------------------------------------------
 
 static void tags_stick_to_objects(void **state)
 {
@@ -437,7 +437,7 @@ static void tags_stick_to_objects(void **state)
     assert_int_equal(u->s.tags.n, 0);
 }
 
-// --- what vanished and appeared -----------------------------------------------------------------------
+// --- what vanished and appeared ------------------------------------------------------------------
 
 static int32_t id_at(struct user *u, size_t row)
 {
@@ -585,7 +585,39 @@ static void events_lead_to_their_objects(void **state)
     assert_int_equal(user_id(u), 425985);
 }
 
-// --- the program ----------------------------------------------------------------------------------
+static struct snapshot *with_events(int n)
+{
+    struct snapshot *s = fake_story();
+    struct event_vec events = {0};
+
+    for (int i = 1; i <= n; i++)
+        vec_push(&events, event_new(&(struct event){.number = (uint64_t)i}, "", "something"));
+    s->events = event_log_more(NULL, &events);
+    vec_free(&events);
+    return s;
+}
+
+static uint64_t event_number(struct user *u)
+{
+    return ((const struct event *)session_selected(&u->s, NULL))->number;
+}
+
+static void the_newest_event_stays_selected_any_other_too(void **state)
+{
+    struct user *u = *state;
+
+    user_see(u, with_events(2));
+    user_press(u, '6');
+    assert_int_equal(event_number(u), 2);
+    user_see(u, with_events(3));
+    assert_int_equal(event_number(u), 3);
+    user_press(u, K_DOWN);
+    assert_int_equal(event_number(u), 2);
+    user_see(u, with_events(5));
+    assert_int_equal(event_number(u), 2);
+}
+
+// --- the program ---------------------------------------------------------------------------------
 
 static void frozen_nothing_moves(void **state)
 {
@@ -712,6 +744,7 @@ int main(void)
         TEST(only_what_came_while_it_was_watched_is_new),
         TEST(old_pictures_are_few),
         TEST(events_lead_to_their_objects),
+        TEST(the_newest_event_stays_selected_any_other_too),
         TEST(frozen_nothing_moves),
         TEST(the_interval_is_checked),
         TEST(messages_go_by_themselves),
