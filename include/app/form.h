@@ -1,4 +1,4 @@
-// PROMPT_FORM: fields with their present values, edited in place, each with its own mistake beside it.
+// PROMPT_FORM: fields with their present values, edited in place, each with its mistake beside it.
 #ifndef IPCTOP_APP_FORM_H
 #define IPCTOP_APP_FORM_H
 

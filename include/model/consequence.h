@@ -13,7 +13,8 @@ struct consequence {
 };
 
 // The fields ACTION_SET changes: "owner oracle, mode 0640".
-void consequence_change(const struct snapshot *s, const struct action *action, char *dst, size_t cap);
+void consequence_change(const struct snapshot *s, const struct action *action, char *dst,
+                        size_t cap);
 
 void consequence_of(const struct snapshot *s, const struct action *action, struct consequence *out);
 

@@ -16,8 +16,9 @@ void limit_write(const struct limit *limit, uint64_t value, char *dst, size_t ca
 void limit_range(const struct limit *limit, char *dst, size_t cap);
 // How it is written, for the hint beside the field: "segments", "bytes, or 64K, 1.5G".
 const char *limit_hint(const struct limit *limit);
-// A whole number; of bytes also a size; "unlimited" where that is possible. False, and why: anything
-// else, or outside of the range.
-bool limit_parse(const struct limit *limit, const char *text, uint64_t *value, char *why, size_t cap);
+// A whole number; of bytes also a size; "unlimited" where that is possible. False, and why:
+// anything else, or outside of the range.
+bool limit_parse(const struct limit *limit, const char *text, uint64_t *value, char *why,
+                 size_t cap);
 
 #endif

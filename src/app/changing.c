@@ -29,7 +29,7 @@ static const struct owned *owned_of(const struct snapshot *s, const struct ident
     return segment ? &segment->o : set ? &set->o : queue ? &queue->o : NULL;
 }
 
-// --- what was typed -------------------------------------------------------------------------------
+// --- what was typed ------------------------------------------------------------------------------
 
 static bool is_number(const char *text)
 {
@@ -114,7 +114,7 @@ static bool read_room(struct prompt *p, uint64_t *bytes)
     return true;
 }
 
-// --- the form -------------------------------------------------------------------------------------
+// --- the form ------------------------------------------------------------------------------------
 
 static void look_up(struct session *s, const struct action *names)
 {
@@ -284,7 +284,7 @@ void changing_set(struct session *s)
     }
 }
 
-// --- locking --------------------------------------------------------------------------------------
+// --- locking -------------------------------------------------------------------------------------
 
 static bool locked(const struct snapshot *s, const struct action *action)
 {

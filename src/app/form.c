@@ -53,7 +53,7 @@ void form_fail(struct prompt *p, struct form_field *field, const char *format, .
     snprintf(p->error, sizeof p->error, "nothing is done yet: see the mistake");
 }
 
-// --- editing --------------------------------------------------------------------------------------
+// --- editing -------------------------------------------------------------------------------------
 
 static bool continues(char c)
 {

@@ -127,7 +127,8 @@ static void add_change(struct line *line, const struct snapshot *s, const struct
     }
 }
 
-void consequence_change(const struct snapshot *s, const struct action *action, char *dst, size_t cap)
+void consequence_change(const struct snapshot *s, const struct action *action, char *dst,
+                        size_t cap)
 {
     struct line line = line_start(dst, cap);
 

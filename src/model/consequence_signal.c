@@ -110,8 +110,8 @@ static void tell_fate(struct telling *t, enum fate fate)
     }
 }
 
-// What each signal means to a server: "Starting, stopping" in PostgreSQL's manual (server-shutdown),
-// and kill(1)'s warning there about SIGKILL. What crashes one session crashes all.
+// What each signal means to a server: "Shutting Down the Server" in PostgreSQL's manual, with its
+// warning about SIGKILL. What crashes one session resets all.
 static const char *postgres_master_fate(int sig)
 {
     switch (sig) {

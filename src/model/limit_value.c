@@ -98,7 +98,8 @@ static bool parse_number(const char *text, uint64_t *value, bool *large)
     return true;
 }
 
-bool limit_parse(const struct limit *limit, const char *text, uint64_t *value, char *why, size_t cap)
+bool limit_parse(const struct limit *limit, const char *text, uint64_t *value, char *why,
+                 size_t cap)
 {
     uint64_t most = most_of(limit);
     bool large = false;

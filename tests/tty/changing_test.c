@@ -58,7 +58,7 @@ static uint64_t number_in(const char *path, int field)
     return numbers[field];
 }
 
-// --- objects --------------------------------------------------------------------------------------
+// --- objects -------------------------------------------------------------------------------------
 
 static void a_mode_is_changed(void **state)
 {
@@ -229,7 +229,7 @@ static void readonly_refuses(void **state)
     must_end(t);
 }
 
-// --- limits ---------------------------------------------------------------------------------------
+// --- limits --------------------------------------------------------------------------------------
 
 static void open_limit(struct tty *t, const char *name)
 {
@@ -316,7 +316,7 @@ static void the_four_numbers_of_sem_stay_together(void **state)
     must_end(t);
 }
 
-// --- signals --------------------------------------------------------------------------------------
+// --- signals -------------------------------------------------------------------------------------
 
 static bool dead(struct tty *t, void *pid)
 {

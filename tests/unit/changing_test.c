@@ -1,4 +1,4 @@
-// Changing objects and limits: forms, what is wrong in them, and what is asked before anything is done.
+// Changing objects and limits: forms, what is wrong in them, and what is asked before it is done.
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -67,7 +67,7 @@ static void say_yes(struct user *u)
     }
 }
 
-// --- editing --------------------------------------------------------------------------------------
+// --- editing -------------------------------------------------------------------------------------
 
 static void a_field_is_edited_anywhere(void **state)
 {
@@ -130,7 +130,7 @@ static void nothing_typed_is_nothing_done(void **state)
     assert_int_equal(user_acts(u), 0);
 }
 
-// --- owner, group, mode ---------------------------------------------------------------------------
+// --- owner, group, mode --------------------------------------------------------------------------
 
 static void fields_hold_what_it_is_now(void **state)
 {
@@ -224,7 +224,7 @@ static void the_first_mistake_gets_the_cursor(void **state)
     assert_true(field(u, 1)->error[0] && field(u, 2)->error[0]);
 }
 
-// --- names nobody has told yet --------------------------------------------------------------------
+// --- names nobody has told yet -------------------------------------------------------------------
 
 static void a_name_is_looked_up_beside_the_screen(void **state)
 {
@@ -296,7 +296,7 @@ static void a_late_answer_is_not_taken_for_another_name(void **state)
     vec_free(&outcomes);
 }
 
-// --- queues, several at once, locking -------------------------------------------------------------
+// --- queues, several at once, locking ------------------------------------------------------------
 
 static void a_queue_has_a_size_limit(void **state)
 {
@@ -391,7 +391,7 @@ static void l_locks_and_unlocks(void **state)
     assert_non_null(strstr(asked(u)->consequence.question, "Lock segment 393216"));
 }
 
-// --- limits ---------------------------------------------------------------------------------------
+// --- limits --------------------------------------------------------------------------------------
 
 static void go_to_limit(struct user *u, const char *name)
 {
@@ -473,7 +473,7 @@ static void a_limit_nobody_can_read_is_not_changed(void **state)
     assert_non_null(strstr(u->s.message, "cannot be read"));
 }
 
-// --- on screen ------------------------------------------------------------------------------------
+// --- on screen -----------------------------------------------------------------------------------
 
 static bool shows(const struct canvas *c, const char *text)
 {
