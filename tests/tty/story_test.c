@@ -74,7 +74,7 @@ static void see_look_kill(int w, int h, const char *term)
 
     healthy();
     int id = scene_stray(276 * MIB, &python, &pid);
-    snprintf(pid_text, sizeof pid_text, "%d", pid);
+    snprintf(pid_text, sizeof pid_text, "  %d ", pid); // its row, not the clock
     range_of(pid, range, sizeof range);
     struct tty *t = tty_start(&(struct tty_options){.w = w, .h = h, .term = term},
                               (const char *const[]){IPCTOP, "-d", "0.5", NULL});
