@@ -5,10 +5,12 @@
 #include "app/audit.h"
 #include "app/sampler.h"
 #include "options.h"
+#include "output/json.h"
 
-// Returns the exit status; 2 after one clear line on stderr where there is no terminal to show it
+// `first`: what the options ask of the table it opens on. Returns the exit status; 2 after one clear line on stderr where there is no terminal to show it
 // on. 128 + n: signal n ended it; hand that to monitor_end() once everything is freed.
-int monitor_run(const struct options *options, struct sampler *sampler, struct audit *audit);
+int monitor_run(const struct options *options, const struct table_request *first,
+                struct sampler *sampler, struct audit *audit);
 
 // Ends the process as the signal would have that ended the screen, so that the parent sees the
 // truth. Returns any other status as it is.

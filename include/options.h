@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "app/scheme.h"
 #include "model/kind.h"
 
 enum mode { MODE_SCREEN, MODE_JSON, MODE_BATCH, MODE_LIST_COLUMNS, MODE_HELP, MODE_VERSION };
@@ -17,6 +18,9 @@ struct options {
     uint32_t uid;
     bool has_id;
     int32_t id;
+    const char *config; // NULL: the usual file
+    bool has_delay, has_scheme;
+    enum scheme scheme;
     bool readonly, no_color, no_mouse, ascii, strict;
     const struct kind *tables[KIND_COUNT];
     size_t n_tables; // 0: none named

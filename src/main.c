@@ -24,7 +24,7 @@ static int run(const struct options *options, const struct requests *requests, s
     if (!sampler) {
         fprintf(stderr, "ipctop: cannot start a thread\n");
     } else if (screen) {
-        status = monitor_run(options, sampler, audit);
+        status = monitor_run(options, &requests->tables[0], sampler, audit);
     } else {
         signal(SIGPIPE, SIG_IGN); // told by the write: a quiet end
         status = print_run(options, requests, sampler);

@@ -1,8 +1,18 @@
 #include "monitor.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/config_file.h"
+#include "app/save.h"
+#include "base/text.h"
+#include "output/batch.h"
+#include "output/csv.h"
 #include "ui/loop.h"
 #include "ui/screen.h"
 #include "ui/signals.h"
+
+enum { NOTICE = 480 };
 
 // Tables the screen opens on; the others are entered from one of these.
 static bool has_tab(const struct kind *kind)
@@ -13,14 +23,74 @@ static bool has_tab(const struct kind *kind)
     return false;
 }
 
-int monitor_run(const struct options *o, struct sampler *sampler, struct audit *audit)
+static int write_view(FILE *out, int format, const struct snapshot *s, const struct query *query,
+                      const struct column *const *columns, size_t n)
 {
-    const struct screen_options look = {
-        .no_color = o->no_color, .no_mouse = o->no_mouse, .ascii = o->ascii};
-    const struct session_options how = {
+    const struct table_request table = {
+        .query = *query, .columns = (const struct column **)columns, .n_columns = n};
+
+    switch ((enum save_format)format) {
+    case SAVE_JSON:
+        return json_write(out, s, &table, 1);
+    case SAVE_CSV:
+        return csv_write(out, s, &table);
+    case SAVE_TEXT:
+        break;
+    }
+    return batch_write(out, s, &table, 1);
+}
+
+static void say_missing(const char *path, bool chosen, bool read, char *notice)
+{
+    char safe[160];
+
+    if (read || *notice || !chosen)
+        return;
+    text_escape(safe, sizeof safe, path, strlen(path));
+    snprintf(notice, NOTICE, "%s does not exist yet: S writes it", safe);
+}
+
+static int run_session(const struct options *o, struct session_options *how,
+                       struct sampler *sampler, struct audit *audit)
+{
+    const struct screen_options look = {.no_color = o->no_color, .no_mouse = o->no_mouse,
+                                        .ascii = o->ascii, .scheme = how->config->scheme};
+    struct session session;
+    char why[160];
+
+    signals_block();
+    if (screen_start(&look, why, sizeof why) < 0)
+        return options_fail("%s", why);
+    sampler_interval(sampler, how->interval);
+    how->writer = writer_new();
+    session_init(&session, sampler, how);
+    session.audit = audit;
+    int status = loop_run(&session, o->iterations);
+    session_free(&session);
+    writer_free(how->writer);
+    return status;
+}
+
+int monitor_run(const struct options *o, const struct table_request *first,
+                struct sampler *sampler, struct audit *audit)
+{
+    if (o->n_tables > 1)
+        return options_fail("the screen opens on one table; --json and --batch print several");
+    if (o->n_tables && !has_tab(o->tables[0]))
+        return options_fail("no screen opens on %s: Enter on a row shows them (or use --batch)",
+                            o->tables[0]->name);
+    bool chosen;
+    char *path = config_file_path(o->config, &chosen), notice[NOTICE] = "";
+    struct config config = {0};
+    bool read = path && config_file_read(path, &config, notice, sizeof notice);
+    if (path)
+        say_missing(path, chosen, read, notice);
+    if (o->has_scheme) // the command line counts more
+        config.scheme = o->scheme;
+    struct session_options how = {
         .readonly = o->readonly,
         .mouse = !o->no_mouse,
-        .interval = o->delay,
+        .interval = o->has_delay || config.interval == 0 ? o->delay : config.interval,
         .table = o->n_tables ? o->tables[0]->name : NULL,
         .filter = o->filter,
         .sort = o->sort,
@@ -28,22 +98,15 @@ int monitor_run(const struct options *o, struct sampler *sampler, struct audit *
         .owner = o->uid,
         .has_id = o->has_id,
         .id = o->id,
+        .config = &config,
+        .config_path = path,
+        .columns = first->columns,
+        .n_columns = o->columns ? first->n_columns : 0,
+        .notice = *notice ? notice : NULL,
+        .write_view = write_view,
     };
-    struct session session;
-    char why[160];
-
-    if (o->n_tables > 1)
-        return options_fail("the screen opens on one table; --json and --batch print several");
-    if (o->n_tables && !has_tab(o->tables[0]))
-        return options_fail("no screen opens on %s: Enter on a row shows them (or use --batch)",
-                            o->tables[0]->name);
-    signals_block();
-    if (screen_start(&look, why, sizeof why) < 0)
-        return options_fail("%s", why);
-    session_init(&session, sampler, &how);
-    session.audit = audit;
-    int status = loop_run(&session, o->iterations);
-    session_free(&session);
+    int status = run_session(o, &how, sampler, audit);
+    free(path);
     return status;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/config.h"
 #include "base/line.h"
 #include "base/text.h"
 
@@ -72,7 +73,21 @@ static const char *apply_delay(struct options *o, const char *value)
     o->delay = strtod(value, &end);
     if (*end || !(o->delay >= 0.1 && o->delay <= 3600))
         return "seconds from 0.1 to 3600 are needed";
+    o->has_delay = true;
     return NULL;
+}
+
+static const char *apply_config(struct options *o, const char *value)
+{
+    o->config = value;
+    return *value ? NULL : "the name of a file is needed";
+}
+
+static const char *apply_color(struct options *o, const char *value)
+{
+    o->has_scheme = true;
+    return scheme_by_name(value, &o->scheme) ? NULL
+                                             : "one of default, light, high-contrast, mono is needed";
 }
 
 static const char *apply_iterations(struct options *o, const char *value)
@@ -183,6 +198,8 @@ static const struct option_row rows[] = {
     {'i', "id", "ID", "only that object, and what hangs on it", apply_id},
     {'R', "readonly", NULL, "no command that changes anything", apply_readonly},
     {'C', "no-color", NULL, "no colours (also by NO_COLOR in the environment)", apply_no_color},
+    {0, "color", "SCHEME", "colours: default, light, high-contrast or mono", apply_color},
+    {0, "config", "FILE", "settings of the screen, instead of ~/.config/ipctop/config", apply_config},
     {'M', "no-mouse", NULL, "leave the mouse to the terminal", apply_no_mouse},
     {0, "ascii", NULL, "draw with ASCII characters alone", apply_ascii},
     {0, "log", "FILE", "append actions and events to FILE, a line each", apply_log},
@@ -239,17 +256,10 @@ static int check(const struct options *o)
 {
     bool prints = o->mode == MODE_JSON || o->mode == MODE_BATCH;
 
-    if (o->columns && !prints)
-        return options_fail("-o chooses the columns of --json and --batch");
-    if (o->columns && o->n_tables != 1)
+    if (o->columns && !prints && o->mode != MODE_SCREEN)
+        return options_fail("-o chooses the columns of --json, --batch and the screen");
+    if (o->columns && o->n_tables != 1 && (prints || o->n_tables > 1))
         return options_fail("-o needs exactly one table");
-    if (o->log && prints)
-        return options_fail("--log is of the screen: --json and --batch do nothing to be logged");
-    for (size_t i = 0; prints && i < o->n_tables; i++) {
-        if (o->tables[i]->id == KIND_EVENT)
-            return options_fail("events are seen from one look to the next: by the screen, or "
-                                "with its --log FILE");
-    }
     return 0;
 }
 

@@ -54,6 +54,8 @@ RUN(limit);
 RUN(refresh);
 RUN(freeze);
 RUN(interval);
+RUN(save);
+RUN(settings);
 RUN(redraw);
 RUN(suspend);
 RUN(help);

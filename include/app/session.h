@@ -10,6 +10,7 @@
 #include "app/key.h"
 #include "app/sampler.h"
 #include "model/consequence.h"
+#include "app/writer.h"
 #include "model/rows.h"
 
 enum { VIEW_DEPTH = 6, VIEW_COLUMNS = CONFIG_COLUMNS, SESSION_TEXT = 256 };
@@ -118,6 +119,12 @@ struct session_options {
     const struct column *const *columns; // -o, for that view; n_columns 0: as the settings say
     size_t n_columns;
     const char *notice;  // to be told at once; NULL: nothing
+    // Not owned, for the whole run; NULL: nothing can be written.
+    struct writer *writer;
+    const char *config_path; // where settings go
+    // Writes a view to a stream (enum save_format); on the writer's thread. 0 or -errno.
+    int (*write_view)(FILE *out, int format, const struct snapshot *s, const struct query *query,
+                      const struct column *const *columns, size_t n);
 };
 
 VEC(identity_vec, struct identity);
@@ -180,6 +187,7 @@ struct session {
     bool list_results;            // several were asked for at once: they end in a list
     struct followed_vec followed; // who was told to end, until it is told what came of it
     int last_signal;              // chosen last; 0: none yet
+    struct write_result *written; // the last one told; owned, NULL before
     bool quit, suspend, redraw;   // asked of the loop
 };
 

@@ -7,6 +7,7 @@
 #include "app/help.h"
 #include "app/limiting.h"
 #include "app/prompt.h"
+#include "app/save.h"
 #include "app/tags.h"
 #include "app/view.h"
 #include "base/text.h"
@@ -130,6 +131,18 @@ RUN(interval)
 
     (void)event;
     snprintf(p->title, sizeof p->title, "Seconds between refreshes (now %g)", s->interval);
+}
+
+RUN(save)
+{
+    (void)event;
+    save_ask(s);
+}
+
+RUN(settings)
+{
+    (void)event;
+    save_settings(s);
 }
 
 RUN(redraw)

@@ -70,6 +70,8 @@ const struct binding keymap[] = {
     {0, 'm', "header"},
     {0, 'C', "colors"},
     {0, 'i', "details"},
+    {0, 'w', "save"},
+    {0, 'S', "settings"},
     {0, K_CTRL('l'), "redraw"},
     {0, K_CTRL('z'), "suspend"},
     {0, K_F1, "help"},

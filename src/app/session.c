@@ -13,6 +13,7 @@
 #include "app/following.h"
 #include "app/keymap.h"
 #include "app/prompt.h"
+#include "app/save.h"
 #include "app/tags.h"
 #include "app/view.h"
 #include "base/line.h"
@@ -83,6 +84,7 @@ void session_free(struct session *s)
     vec_free(&s->tags);
     changes_free(&s->changes);
     vec_free(&s->results);
+    free(s->written);
     vec_free(&s->followed);
     snapshot_unref(s->snapshot);
     *s = (struct session){0};
@@ -134,6 +136,7 @@ void session_key(struct session *s, const struct key_event *event)
             prompt_key(s, event);
         if (s->prompt.type == PROMPT_NONE)
             acting_results(s); // those that waited for it
+        save_results(s);
         return;
     }
     const struct command *command = keymap_find(session_view(s)->kind->id, event->key);

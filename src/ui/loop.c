@@ -8,12 +8,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/save.h"
 #include "ui/draw.h"
 #include "ui/screen.h"
 #include "ui/screen_keys.h"
 #include "ui/signals.h"
 
-enum { TERMINAL, SAMPLER, SIGNALS, SOURCES };
+enum { TERMINAL, SAMPLER, SIGNALS, WRITER, SOURCES };
 
 struct loop {
     struct session *session;
@@ -156,6 +157,16 @@ static void take_pictures(struct loop *l)
     session_check_audit(s);
 }
 
+static void take_written(struct loop *l)
+{
+    unsigned serial = l->session->prompt.serial;
+
+    save_results(l->session);
+    if (l->session->prompt.serial != serial)
+        drop_keys();
+    l->dirty = true;
+}
+
 // Does what keys asked of the loop; says how long to sleep at most, in milliseconds.
 static int settle(struct loop *l)
 {
@@ -192,8 +203,12 @@ static void turn(struct loop *l)
         [TERMINAL] = {.fd = STDIN_FILENO, .events = POLLIN},
         [SAMPLER] = {.fd = sampler_fd(l->session->sampler), .events = POLLIN},
         [SIGNALS] = {.fd = signals_fd(), .events = POLLIN},
+        [WRITER] = {.fd = -1, .events = POLLIN},
     };
 
+    // A result is left where it is while a prompt is open: it is told afterwards.
+    if (l->session->options.writer && l->session->prompt.type == PROMPT_NONE)
+        fds[WRITER].fd = writer_fd(l->session->options.writer);
     if (poll(fds, SOURCES, settle(l)) < 0) {
         if (errno != EINTR)
             l->ended = SIGHUP;
@@ -205,6 +220,8 @@ static void turn(struct loop *l)
         take_keys(l);
     if (!l->ended && fds[SAMPLER].revents)
         take_pictures(l);
+    if (!l->ended && fds[WRITER].revents)
+        take_written(l);
 }
 
 int loop_run(struct session *session, long ticks)

@@ -152,7 +152,7 @@ static void mistakes_end_in_one_clear_line(void **state)
     REFUSED("--json takes no value", "--json=yes");
     REFUSED("only one of --json, --batch and --list-columns", "--json", "--batch");
     REFUSED("table 'segments' is named twice", "--json", "seg", "segments");
-    REFUSED("-o chooses the columns of --json and --batch", "-o", "size", "segments");
+    REFUSED("-o needs exactly one table", "-o", "size", "segments", "queues");
     REFUSED("-o needs exactly one table", "--json", "-o", "size");
     REFUSED("-o needs exactly one table", "--json", "-o", "size", "seg", "sem");
     REFUSED("--columns: no column 'sizze' in segments; did you mean 'size'?", "--json", "-o",

@@ -1,0 +1,17 @@
+// Files the user asks for: the view on screen (w), the settings (S).
+#ifndef IPCTOP_APP_SAVE_H
+#define IPCTOP_APP_SAVE_H
+
+#include "app/session.h"
+
+enum save_format { SAVE_TEXT, SAVE_CSV, SAVE_JSON };
+
+enum save_format save_format_of(const char *name); // by its ending; text where it tells nothing
+
+void save_ask(struct session *s);      // w: asks for the name
+void save_settings(struct session *s); // S
+// Tells what came of it once it is there; asks whether to replace a file. After results, and after
+// a prompt was closed.
+void save_results(struct session *s);
+
+#endif

@@ -1,0 +1,177 @@
+#include "app/save.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/arrange.h"
+#include "app/prompt.h"
+#include "app/view.h"
+#include "base/text.h"
+
+// A view to be written, with all the writing thread needs of its own.
+struct view_job {
+    int (*write)(FILE *out, int format, const struct snapshot *s, const struct query *query,
+                 const struct column *const *columns, size_t n);
+    enum save_format format;
+    struct snapshot *snapshot;
+    struct filter *filter;
+    struct query query;
+    const struct column **columns;
+    size_t n;
+};
+
+enum save_format save_format_of(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+
+    if (dot && strcasecmp(dot, ".json") == 0)
+        return SAVE_JSON;
+    return dot && strcasecmp(dot, ".csv") == 0 ? SAVE_CSV : SAVE_TEXT;
+}
+
+static int produce_view(FILE *out, void *arg, size_t *n)
+{
+    const struct view_job *job = arg;
+    struct rows rows = {0};
+
+    rows_build(&rows, job->snapshot, &job->query);
+    *n = rows.n;
+    vec_free(&rows);
+    return job->write(out, job->format, job->snapshot, &job->query, job->columns, job->n);
+}
+
+static void release_view(void *arg)
+{
+    struct view_job *job = arg;
+
+    snapshot_unref(job->snapshot);
+    filter_free(job->filter);
+    free(job->columns);
+    free(job);
+}
+
+static struct view_job *job_of(struct session *s, const char *path)
+{
+    struct view *v = session_view(s);
+    struct view_job *job = mem_zero(1, sizeof *job);
+    struct filter_error error;
+
+    job->write = s->options.write_view;
+    job->format = save_format_of(path);
+    job->snapshot = snapshot_ref(s->snapshot);
+    job->filter = v->filter_text[0] ? filter_parse(v->kind, v->filter_text, &error) : NULL;
+    job->query = view_query(v);
+    job->query.filter = job->filter;
+    job->columns = mem_zero(v->kind->n_columns, sizeof *job->columns);
+    job->n = arrange_columns(s, v->kind, job->columns);
+    return job;
+}
+
+// "~/x" as the shell would have it; anything else as it is. The caller frees.
+static char *expand(const char *path)
+{
+    const char *home = getenv("HOME");
+
+    return path[0] == '~' && path[1] == '/' && home ? mem_format("%s%s", home, path + 1)
+                                                    : mem_copy_string(path);
+}
+
+static void start_view(struct session *s, const char *path, enum write_how how)
+{
+    struct view_job *job = job_of(s, path);
+
+    if (!writer_start(s->options.writer, &(struct write_job){.path = path, .how = how, .arg = job,
+                                                             .produce = produce_view,
+                                                             .release = release_view})) {
+        release_view(job);
+        session_say(s, SEVERITY_WARNING, "the file before is still being written");
+    }
+}
+
+static void name_done(struct session *s, bool accepted)
+{
+    if (!accepted || !s->prompt.text[0])
+        return;
+    char *path = expand(s->prompt.text);
+    start_view(s, path, WRITE_NEW);
+    free(path);
+}
+
+void save_ask(struct session *s)
+{
+    if (!s->options.writer || !s->options.write_view || !s->snapshot) {
+        session_say(s, SEVERITY_WARNING, "nothing to write yet");
+        return;
+    }
+    struct prompt *p = prompt_open(s, PROMPT_LINE, name_done);
+    snprintf(p->title, sizeof p->title, "Write %s to (.json, .csv, else text)",
+             session_view(s)->kind->name);
+}
+
+static int produce_text(FILE *out, void *arg, size_t *rows)
+{
+    *rows = 0;
+    fputs(arg, out);
+    return 0;
+}
+
+void save_settings(struct session *s)
+{
+    struct config config;
+
+    if (!s->options.writer || !s->options.config_path) {
+        session_say(s, SEVERITY_WARNING, "no file for settings: HOME is not set; use --config FILE");
+        return;
+    }
+    arrange_config(s, &config);
+    char *text = config_text(&config);
+    if (!writer_start(s->options.writer,
+                      &(struct write_job){.path = s->options.config_path, .how = WRITE_SETTINGS,
+                                          .produce = produce_text, .release = free, .arg = text})) {
+        free(text);
+        session_say(s, SEVERITY_WARNING, "the file before is still being written");
+    }
+}
+
+static void replace_done(struct session *s, bool accepted)
+{
+    if (!accepted)
+        session_say(s, SEVERITY_NOTICE, "nothing written");
+    else
+        start_view(s, s->written->path, WRITE_OVER);
+}
+
+static void ask_replace(struct session *s, const char *path)
+{
+    struct prompt *p = prompt_open(s, PROMPT_CONFIRM, replace_done);
+
+    snprintf(p->title, sizeof p->title, "Write");
+    snprintf(p->consequence.question, sizeof p->consequence.question, "Replace this file?");
+    snprintf(p->consequence.effect, sizeof p->consequence.effect,
+             "%s is there already. What it holds is lost.", path);
+}
+
+void save_results(struct session *s)
+{
+    char path[SESSION_TEXT];
+
+    if (s->prompt.type != PROMPT_NONE || !s->options.writer)
+        return;
+    if (!s->written)
+        s->written = mem_alloc(sizeof *s->written);
+    struct write_result *r = s->written;
+    if (!writer_take(s->options.writer, r))
+        return;
+    text_escape(path, sizeof path, r->path, strlen(r->path));
+    if (r->error == EEXIST && r->how == WRITE_NEW)
+        ask_replace(s, path);
+    else if (r->error)
+        session_say(s, SEVERITY_CRITICAL, "%s was not written: %s", path, r->why);
+    else if (r->how == WRITE_SETTINGS)
+        session_say(s, SEVERITY_NOTICE, "settings written to %s", path);
+    else
+        session_say(s, SEVERITY_NOTICE, "%zu row%s, %" PRIu64 " bytes written to %s", r->rows,
+                    r->rows == 1 ? "" : "s", r->bytes, path);
+}
