@@ -19,6 +19,12 @@ struct run { // one thread, until nothing is left to do
 
 VEC(action_queue, struct action);
 
+struct report {
+    struct outcome outcome;
+    bool noted; // `acted` was called; it may block, so never with the lock held
+};
+VEC(report_vec, struct report);
+
 struct actor {
     struct source source;
     void (*acted)(void *arg, struct outcome *outcome);
@@ -28,8 +34,7 @@ struct actor {
     pthread_mutex_t lock;
     pthread_cond_t ended;
     struct action_queue queue;
-    struct outcome_vec outcomes;
-    struct outcome_vec unnoted; // `acted` was not called for these: it may block
+    struct report_vec reports; // in order
     struct run *run; // NULL: nobody works
     size_t left, refs;
 };
@@ -62,23 +67,14 @@ static void release(struct actor *actor)
     pthread_mutex_destroy(&actor->lock);
     pthread_cond_destroy(&actor->ended);
     vec_free(&actor->queue);
-    vec_free(&actor->outcomes);
-    vec_free(&actor->unnoted);
+    vec_free(&actor->reports);
     free(actor);
 }
 
 // With the lock held.
-static void report(struct actor *actor, const struct outcome *outcome)
+static void report(struct actor *actor, const struct outcome *outcome, bool noted)
 {
-    vec_push(&actor->outcomes, *outcome);
-    if (actor->done)
-        actor->done(actor->arg);
-}
-
-// With the lock held, of what was not done, or not yet.
-static void report_unnoted(struct actor *actor, const struct outcome *outcome)
-{
-    vec_push(&actor->unnoted, *outcome);
+    vec_push(&actor->reports, (struct report){*outcome, noted});
     if (actor->done)
         actor->done(actor->arg);
 }
@@ -101,7 +97,7 @@ static void *run_main(void *arg)
         if (actor->acted && run->action.verb != ACTION_RESOLVE)
             actor->acted(actor->acted_arg, &outcome);
         pthread_mutex_lock(&actor->lock);
-        report(actor, &outcome); // late ones too: it is what happened
+        report(actor, &outcome, true); // late ones too: it is what happened
     }
     if (run->left)
         actor->left--;
@@ -130,7 +126,7 @@ static void start(struct actor *actor)
         struct outcome outcome = {
             .action = actor->queue.at[i], .state = OUTCOME_FAILED, .error = error};
         snprintf(outcome.text, sizeof outcome.text, "no thread to do it");
-        report_unnoted(actor, &outcome);
+        report(actor, &outcome, false);
     }
     vec_clear(&actor->queue);
 }
@@ -148,18 +144,16 @@ void actor_push(struct actor *actor, const struct action *actions, size_t n)
 void actor_outcomes(struct actor *actor, struct outcome_vec *out)
 {
     pthread_mutex_lock(&actor->lock);
-    struct outcome_vec unnoted = actor->unnoted;
-    actor->unnoted = (struct outcome_vec){0};
-    for (size_t i = 0; i < actor->outcomes.n; i++)
-        vec_push(out, actor->outcomes.at[i]);
-    vec_clear(&actor->outcomes);
+    struct report_vec reports = actor->reports;
+    actor->reports = (struct report_vec){0};
     pthread_mutex_unlock(&actor->lock);
-    for (size_t i = 0; i < unnoted.n; i++) {
-        if (actor->acted && unnoted.at[i].action.verb != ACTION_RESOLVE)
-            actor->acted(actor->acted_arg, &unnoted.at[i]);
-        vec_push(out, unnoted.at[i]);
+    for (size_t i = 0; i < reports.n; i++) {
+        struct outcome *outcome = &reports.at[i].outcome;
+        if (!reports.at[i].noted && actor->acted && outcome->action.verb != ACTION_RESOLVE)
+            actor->acted(actor->acted_arg, outcome);
+        vec_push(out, *outcome);
     }
-    vec_free(&unnoted);
+    vec_free(&reports);
 }
 
 int64_t actor_watch(struct actor *actor)
@@ -177,7 +171,7 @@ int64_t actor_watch(struct actor *actor)
         run->left = true;
         actor->left++;
         actor->run = NULL;
-        report_unnoted(actor, &outcome);
+        report(actor, &outcome, false);
         if (actor->queue.n)
             start(actor);
     }
@@ -187,6 +181,25 @@ int64_t actor_watch(struct actor *actor)
         next = INT64_MAX;
     pthread_mutex_unlock(&actor->lock);
     return next;
+}
+
+// What nobody was told of when the owner went. With the lock held: nobody else wants it any more.
+static void note_rest(struct actor *actor)
+{
+    struct run *run = actor->run;
+
+    if (!actor->acted)
+        return;
+    for (size_t i = 0; i < actor->reports.n; i++)
+        if (!actor->reports.at[i].noted &&
+            actor->reports.at[i].outcome.action.verb != ACTION_RESOLVE)
+            actor->acted(actor->acted_arg, &actor->reports.at[i].outcome);
+    if (run && run->since != INT64_MAX && run->action.verb != ACTION_RESOLVE) {
+        struct outcome outcome = {
+            .action = run->action, .state = OUTCOME_FAILED, .error = ETIMEDOUT};
+        snprintf(outcome.text, sizeof outcome.text, "still under way when the monitor ended");
+        actor->acted(actor->acted_arg, &outcome);
+    }
 }
 
 size_t actor_free(struct actor *actor)
@@ -199,6 +212,7 @@ size_t actor_free(struct actor *actor)
     int64_t end = clock_ns() + GOODBYE_MS * CLOCK_MS;
     while (actor->refs - 1 > actor->left && clock_ns() < end)
         thread_wait(&actor->ended, &actor->lock, end);
+    note_rest(actor);
     size_t left = actor->refs - 1;
     release(actor);
     return left;

@@ -337,6 +337,46 @@ static void the_thread_that_acts_writes(void **state)
     vec_free(&a.outcomes);
 }
 
+static bool said_late(void *arg)
+{
+    return strstr(content(((struct place *)arg)->file), "text=\"late\"") != NULL;
+}
+
+static void hanging_act(void *self, const struct action *action, struct outcome *outcome)
+{
+    const int *ends = self;
+    char byte;
+
+    (void)action;
+    if (write(ends[3], "x", 1) == 1 && read(ends[0], &byte, 1) == 1)
+        snprintf(outcome->text, sizeof outcome->text, "late");
+}
+
+// The line of what hangs is there even where the monitor does not live to see it end.
+static void an_action_under_way_at_the_end_is_a_line(void **state)
+{
+    struct place *p = *state;
+    static struct audit *audit; // left to the thread, which may still be in it at the end
+    int ends[4];
+    char byte;
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(pipe(ends + 2), 0);
+    audit = open_log(p->file, NULL);
+    const struct source source = {.self = ends, .act = hanging_act};
+    const struct sampler_options options = {.acted = audit_outcome, .acted_arg = audit};
+    struct actor *actor = actor_new(&source, &options, NULL, NULL);
+
+    actor_push(actor, &removed.action, 1);
+    assert_int_equal(read(ends[2], &byte, 1), 1); // a thread has taken it
+    assert_int_equal(actor_free(actor), 1);
+    assert_non_null(strstr(content(p->file), "ipcrm -m 42"));
+    assert_non_null(strstr(content(p->file), "still under way when the monitor ended"));
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    assert_true(await(said_late, p, 30)); // and what came of it, should it live so long
+    for (size_t i = 0; i < 4; i++)
+        close(ends[i]);
+}
+
 static void commands_are_those_one_would_type(void **state)
 {
     static const struct {
@@ -371,6 +411,7 @@ int main(void)
         TEST(a_long_result_is_still_one_line),
         TEST(actions_go_to_syslog_too),
         TEST(the_thread_that_acts_writes),
+        TEST(an_action_under_way_at_the_end_is_a_line),
         cmocka_unit_test(commands_are_those_one_would_type),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
