@@ -69,7 +69,7 @@ static void see_look_kill(int w, int h, const char *term)
 {
     const struct scene_actor python = {.role = "attach", .comm = "python",
                                        .argv = {"python", "nightly_report.py"}, .values = {0, 1}};
-    char pid_text[16], range[32];
+    char pid_text[16], ended[48], range[32];
     pid_t pid;
 
     healthy();
@@ -103,7 +103,8 @@ static void see_look_kill(int w, int h, const char *term)
     assert_true(scene_alive(pid));
     tty_send(t, "y");
     tty_must(t, "the holder dies", dead, &pid);
-    tty_must_not_show(t, pid_text);
+    snprintf(ended, sizeof ended, "%s python ended", pid_text);
+    tty_must_show(t, ended); // reported, and no row any more
     assert_false(scene_has_segment(id));
     tty_send(t, "\033");
     tty_must_not_show(t, "dest");
