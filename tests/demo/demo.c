@@ -169,7 +169,6 @@ static int await_command(pid_t pid)
         if (!WIFSTOPPED(status))
             return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
         raise(SIGSTOP);
-        kill(pid, SIGCONT); // where only we were continued
     }
 }
 

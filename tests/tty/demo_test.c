@@ -23,17 +23,28 @@
 
 enum { OUT = 16384 };
 
-// Processes other than init, the tests, and their parents: those of a demo.
-static bool nothing_left(void *arg)
+// Init, the tests, and what a demo left.
+static int processes(void)
 {
     DIR *proc = opendir("/proc");
     int n = 0;
 
-    (void)arg;
     for (struct dirent *e; proc && (e = readdir(proc));)
         n += isdigit((unsigned char)e->d_name[0]) != 0;
     closedir(proc);
-    return n <= 2;
+    return n;
+}
+
+static bool nothing_left(void *arg)
+{
+    (void)arg;
+    return processes() <= 2;
+}
+
+static bool nothing_left_but_the_shell(void *arg)
+{
+    (void)arg;
+    return processes() <= 3;
 }
 
 static void must_leave_nothing(void)
@@ -128,13 +139,14 @@ static void keys_are_the_commands(void **state)
     must_leave_nothing();
 }
 
-static bool shows_twice(struct tty *t, void *text)
+// Bash loses what is typed before it asks.
+static bool prompt_after(struct tty *t, void *text)
 {
-    char *screen = tty_screen(t), *first = strstr(screen, text);
-    bool twice = first && strstr(first + 1, text);
+    char *screen = tty_screen(t), *at = strstr(screen, text);
+    bool asks = at && strstr(at, "\nshell>");
 
     free(screen);
-    return twice;
+    return asks;
 }
 
 // ^Z stops command and demo as one job; fg brings both back.
@@ -144,22 +156,22 @@ static void stops_and_continues_as_a_job(void **state)
     struct tty *t = tty_start(&(struct tty_options){.env = {"PS1=shell> "}},
                               (const char *const[]){"bash", "--norc", "--noprofile", "-i", NULL});
     tty_must_show(t, "shell>");
-    tty_send(t, DEMO " sh -c 'echo com\"\"es up; cat; echo ov\"\"er'\r");
+    tty_send(t, DEMO " sh -c 'echo com\"\"es up; while read a; do echo \"<$a>\"; done; echo ov\"\"er'\r");
     tty_must_show(t, "comes up");
     for (int i = 0; i < 3; i++) {
         char typed[32], echoed[32];
         tty_send(t, "\032");
-        tty_must_show(t, "Stopped");
+        tty_must(t, "the shell asks again", prompt_after, "Stopped");
         snprintf(typed, sizeof typed, "clear; echo round''%d\r", i);
         snprintf(echoed, sizeof echoed, "round%d", i);
         tty_send(t, typed);
-        tty_must_show(t, echoed);
+        tty_must(t, "the shell answers", prompt_after, echoed);
         tty_send(t, "fg\r");
         snprintf(typed, sizeof typed, "line %d\r", i);
-        snprintf(echoed, sizeof echoed, "line %d", i);
+        snprintf(echoed, sizeof echoed, "<line %d>", i);
         tty_must_show(t, DEMO); // bash names the job it continues
         tty_send(t, typed);
-        tty_must(t, "cat answers", shows_twice, echoed);
+        tty_must_show(t, echoed);
     }
     tty_send(t, "\004");
     tty_must_show(t, "over");
@@ -204,6 +216,60 @@ static void asked_to_end_it_ends(void **state)
     }
 }
 
+static pid_t pid_of(const char *name)
+{
+    DIR *proc = opendir("/proc");
+    pid_t found = -1;
+
+    for (struct dirent *e; proc && found < 0 && (e = readdir(proc));) {
+        char path[300], comm[32] = "";
+        snprintf(path, sizeof path, "/proc/%s/comm", e->d_name);
+        FILE *f = isdigit((unsigned char)e->d_name[0]) ? fopen(path, "re") : NULL;
+        if (f && fgets(comm, sizeof comm, f) && strcspn(comm, "\n") == strlen(name) &&
+            strncmp(comm, name, strlen(name)) == 0)
+            found = atoi(e->d_name);
+        if (f)
+            fclose(f);
+    }
+    closedir(proc);
+    return found;
+}
+
+// The monitor itself in the middle of it: what is wrong is told; it stops and comes back as a job;
+// killed hard, it leaves a sane terminal and nothing else.
+static void with_the_monitor(void **state)
+{
+    (void)state;
+    struct tty *t = tty_start(&(struct tty_options){.w = 132, .h = 36, .env = {"PS1=shell> "}},
+                              (const char *const[]){"bash", "--norc", "--noprofile", "-i", NULL});
+    tty_must_show(t, "shell>");
+    tty_send(t, DEMO " " BUILD_DIR "/ipctop -d 0.3; echo status $?\r");
+    tty_must_show(t, "findings");
+    tty_must_show(t, "removed but held: 276M by");
+    tty_must_show(t, "db01");
+    tty_must_show(t, "0xbfb94e30");
+    tty_send(t, "\032");
+    tty_must(t, "the shell asks again", prompt_after, "Stopped");
+    assert_false(tty_in_alternate(t));
+    tty_send(t, "fg\r");
+    tty_must_show(t, "0xbfb94e30");
+    tty_send(t, "q");
+    tty_must(t, "the shell asks again", prompt_after, "fg");
+    assert_true(await(nothing_left_but_the_shell, NULL, TTY_SECONDS));
+    tty_send(t, "clear; " DEMO " " BUILD_DIR "/ipctop; echo status $?\r");
+    tty_must_show(t, "0xbfb94e30");
+    assert_true(tty_in_alternate(t));
+    kill(pid_of("ipctop"), SIGKILL);
+    tty_must(t, "the shell asks again", prompt_after, "status 137");
+    assert_false(tty_in_alternate(t));
+    assert_true(tty_cursor_visible(t));
+    tty_send(t, "echo sa''ne\r");
+    tty_must_show(t, "sane");
+    tty_send(t, "exit\r");
+    tty_must_exit(t);
+    must_leave_nothing();
+}
+
 static int tests_inside(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +281,7 @@ static int tests_inside(void)
         cmocka_unit_test_teardown(a_killed_command_ends_it, tty_teardown),
         cmocka_unit_test_teardown(a_killed_demo_ends_it, tty_teardown),
         cmocka_unit_test_teardown(asked_to_end_it_ends, tty_teardown),
+        cmocka_unit_test_teardown(with_the_monitor, tty_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
