@@ -166,8 +166,14 @@ int64_t actor_watch(struct actor *actor)
         actor->left < MAX_LEFT) {
         struct outcome outcome = {
             .action = run->action, .state = OUTCOME_FAILED, .error = ETIMEDOUT};
-        snprintf(outcome.text, sizeof outcome.text,
-                 "no answer from the kernel yet; the result follows if there is one");
+        if (run->action.verb == ACTION_SIGNAL)
+            snprintf(outcome.text, sizeof outcome.text,
+                     "cannot check who %d is: its files do not answer; the signal follows when "
+                     "they do",
+                     run->action.target.pid);
+        else
+            snprintf(outcome.text, sizeof outcome.text,
+                     "no answer from the kernel yet; the result follows if there is one");
         run->left = true;
         actor->left++;
         actor->run = NULL;

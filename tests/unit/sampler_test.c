@@ -155,10 +155,10 @@ static void at_rest_only_holders_are_asked(void **state)
 // Waits out the pacing, which refreshes observe too, in a smaller measure.
 static struct snapshot *until_scanned(struct sampler *s, struct kernel *k, uint64_t at_least)
 {
-    uint64_t before = kernel_count(k, PROBE_ATTACHMENTS);
     int64_t end_ns = clock_ns() + 20 * CLOCK_SECOND;
 
     for (;;) {
+        uint64_t before = kernel_count(k, PROBE_ATTACHMENTS);
         struct snapshot *p = refreshed(s, &holders);
         if (kernel_count(k, PROBE_ATTACHMENTS) - before >= at_least)
             return p;
