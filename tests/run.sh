@@ -4,8 +4,6 @@
 # Counts are added to $TEST_TOTALS if that names a file; the last line is 'N passed, N failed, N skipped'.
 set -u
 passed=0 failed=0 skipped=0
-LSAN_OPTIONS=suppressions=$(cd "$(dirname "$0")" && pwd)/lsan.supp:print_suppressions=0
-export LSAN_OPTIONS
 out=$(mktemp) || exit 1
 trap 'rm -f "$out"' EXIT INT TERM
 for program in "$@"; do

@@ -11,7 +11,7 @@ struct newprocs;
 struct newprocs *newprocs_new(const char *proc, bool live);
 void newprocs_free(struct newprocs *self);
 
-// See struct source. Cannot hang; for one thread at a time.
+// See struct source. Cannot hang; from any thread.
 int newprocs_since(struct newprocs *self, struct pid_mark *mark, struct pid_entry_vec *out);
 
 #endif

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@ enum { MOST_FORKS = 8192 }; // of pids there are 32768 at least: after so many t
 
 struct newprocs {
     char *proc;
+    pthread_mutex_t lock; // for the rest
     bool opened;
     int fd;         // of the directory; -1: not opened yet, or it cannot be done
     int64_t offset; // position of a pid in the directory, minus the pid; 0: not known yet
@@ -27,6 +29,7 @@ struct newprocs *newprocs_new(const char *proc, bool live)
     self->proc = mem_copy_string(proc);
     self->fd = -1;
     self->opened = !live;
+    pthread_mutex_init(&self->lock, NULL);
     return self;
 }
 
@@ -36,6 +39,7 @@ void newprocs_free(struct newprocs *self)
         return;
     if (self->fd >= 0)
         close(self->fd);
+    pthread_mutex_destroy(&self->lock);
     free(self->proc);
     free(self);
 }
@@ -187,8 +191,9 @@ static int list_since(struct newprocs *self, const struct pid_mark *mark, int32_
 int newprocs_since(struct newprocs *self, struct pid_mark *mark, struct pid_entry_vec *out)
 {
     struct pid_mark now = {.before = mark->last};
-    int error = prepare(self);
 
+    pthread_mutex_lock(&self->lock);
+    int error = prepare(self);
     if (!error)
         error = procs_forks(self->proc, &now.forks);
     if (!error)
@@ -196,6 +201,7 @@ int newprocs_since(struct newprocs *self, struct pid_mark *mark, struct pid_entr
     if (!error && mark->forks)
         error = now.forks - mark->forks > MOST_FORKS ? -ENOTSUP
                                                      : list_since(self, mark, now.last, out);
+    pthread_mutex_unlock(&self->lock);
     if (!error)
         *mark = now;
     return error;

@@ -21,6 +21,9 @@
 #include "support/ns.h"
 
 enum { REFRESHES = 10000, WARM = 5000, SEGMENTS = 8 };
+enum { PROBERS = 2, LEFT = 4 };
+// As listed in /proc: with "." and "..", the main one, the sampler, and one of a sanitizer.
+enum { THREADS = 2 + 1 + 1 + PROBERS + LEFT + 1 };
 enum { GROWTH = 256 * 1024 }; // bytes in use may differ so much by what just happens
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -70,6 +73,16 @@ static struct use measure(void)
     return use;
 }
 
+static bool comes_to(void *arg)
+{
+    const struct use *warm = arg, now = measure();
+
+    // Each prober keeps a descriptor; where the machine is slow one more may have come to help.
+    size_t more = now.threads > warm->threads ? now.threads - warm->threads : 0;
+
+    return now.descriptors <= warm->descriptors + more && now.threads <= THREADS;
+}
+
 // Somebody attaches, detaches, forks or ends; somebody always does.
 static void churn(struct actors *a)
 {
@@ -102,7 +115,9 @@ static void nothing_grows(void **state)
     int msqid = msgget(IPC_PRIVATE, IPC_CREAT | 0600);
     struct linux_source *linux_source = linux_source_new(&options);
     struct source source = linux_source_seam(linux_source);
-    struct sampler *s = sampler_new(&source, &(struct sampler_options){.interval = 3600});
+    struct sampler *s = sampler_new(&source, &(struct sampler_options){
+                                               .interval = 3600, .probers = PROBERS,
+                                               .max_left = LEFT});
     struct use warm = {0}, end;
     for (int i = 0; i < REFRESHES; i++) {
         if (i % 4 == 0)
@@ -114,11 +129,10 @@ static void nothing_grows(void **state)
         if (i == WARM)
             warm = measure();
     }
+    assert_true(await(comes_to, &warm, 20)); // somebody who was slow may just be at it
     end = measure();
     printf("in use: %zu, then %zu bytes; resident %zu KiB, then %zu KiB\n", warm.bytes, end.bytes,
            warm.resident / 1024, end.resident / 1024);
-    assert_int_equal(end.descriptors, warm.descriptors);
-    assert_int_equal(end.threads, warm.threads);
     if (counts_memory) {
         assert_true(end.bytes < warm.bytes + GROWTH);
         assert_true(end.resident < warm.resident + 1024 * 1024);
