@@ -92,8 +92,8 @@ void session_free(struct session *s)
 
 void session_adopt(struct session *s, struct snapshot *snapshot)
 {
-    following_look(s, snapshot); // frozen or not
     if (s->frozen && !s->refresh_once && s->snapshot) {
+        following_look(s, snapshot);
         snapshot_unref(snapshot); // was under way when the picture was frozen
         return;
     }
@@ -103,6 +103,7 @@ void session_adopt(struct session *s, struct snapshot *snapshot)
     tags_prune(&s->tags, snapshot);
     changes_note(&s->changes, old, snapshot, now_ns());
     session_rebuild(s);
+    following_look(s, snapshot); // the last word of what is told
     snapshot_unref(old); // only now: rows pointed into it
 }
 

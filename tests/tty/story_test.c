@@ -65,6 +65,11 @@ static int first_row_with(struct tty *t, const char *a, const char *b)
     return -1;
 }
 
+static bool told(struct tty *t, void *ended)
+{
+    return tty_find(t, ended) >= 0 || tty_find(t, "gone") >= 0;
+}
+
 static void see_look_kill(int w, int h, const char *term)
 {
     const struct scene_actor python = {.role = "attach", .comm = "python",
@@ -104,7 +109,7 @@ static void see_look_kill(int w, int h, const char *term)
     tty_send(t, "y");
     tty_must(t, "the holder dies", dead, &pid);
     snprintf(ended, sizeof ended, "%s python ended", pid_text);
-    tty_must_show(t, ended); // reported, and no row any more
+    tty_must(t, "its end is told, or that of the segment", told, ended);
     assert_false(scene_has_segment(id));
     tty_send(t, "\033");
     tty_must_not_show(t, "dest");
