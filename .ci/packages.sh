@@ -46,7 +46,7 @@ present() {
     :*) pkg-config --exists "${1#:}" 2>/dev/null ;;
     @postgresql) ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null 2>&1 ;;
     apache2*) command -v apache2 >/dev/null 2>&1 || command -v httpd >/dev/null 2>&1 ;;
-    @terminfo) [ -e /usr/share/terminfo/x/xterm-256color ] ;;
+    @terminfo) infocmp tmux >/dev/null 2>&1 && infocmp xterm-256color >/dev/null 2>&1 ;;
     @font) ls /usr/share/fonts/*/dejavu* >/dev/null 2>&1 || ls /usr/share/fonts/dejavu* >/dev/null 2>&1 ;;
     *) command -v "$1" >/dev/null 2>&1 ;;
     esac
