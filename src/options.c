@@ -260,6 +260,13 @@ static int check(const struct options *o)
         return options_fail("-o chooses the columns of --json, --batch and the screen");
     if (o->columns && o->n_tables != 1 && (prints || o->n_tables > 1))
         return options_fail("-o needs exactly one table");
+    if (o->log && prints)
+        return options_fail("--log is of the screen: --json and --batch do nothing to be logged");
+    for (size_t i = 0; prints && i < o->n_tables; i++) {
+        if (o->tables[i]->id == KIND_EVENT)
+            return options_fail("events are seen from one look to the next: by the screen, or "
+                                "with its --log FILE");
+    }
     return 0;
 }
 
