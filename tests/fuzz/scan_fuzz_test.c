@@ -70,6 +70,8 @@ static void act(struct actors *a, bool stealthy)
         if (slot == 0)
             return;
     }
+    if (op == OP_LEAVE && !ns_was_root())
+        return; // without file handles nobody can tell whose segment it still holds
     bool done = actors_do(a, slot, op, which, (int)dice(8));
     size_t used = strlen(last_ops);
     if (used > sizeof last_ops - 40)

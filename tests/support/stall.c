@@ -208,7 +208,7 @@ static void daemon_main(void *arg, int ready)
 int stall_start(struct stall *stall)
 {
     if (access("/dev/fuse", R_OK | W_OK) < 0)
-        return -ENOENT;
+        return -errno;
     snprintf(stall->dir, sizeof stall->dir, "/tmp/stall.XXXXXX");
     if (!mkdtemp(stall->dir))
         return -errno;

@@ -21,7 +21,7 @@ struct stall {
     char dir[64], file[80];
 };
 
-// 0, or -errno: -ENOENT where there is no /dev/fuse, -EPERM where it may not be mounted.
+// 0, or -errno: -ENOENT, -EACCES of /dev/fuse, -EPERM where it may not be mounted.
 int stall_start(struct stall *stall);
 // Requests of these kinds wait from now on; 0 answers all that wait.
 void stall_hold(struct stall *stall, int kinds);
