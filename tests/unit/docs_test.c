@@ -157,12 +157,30 @@ static void options_in_the_manual(void **state)
     free(manual);
 }
 
+static void tables_in_the_manual(void **state)
+{
+    (void)state;
+    char *manual = read_all(fopen("src/ipctop.1", "r"));
+
+    for (int id = 0; id < KIND_COUNT; id++) {
+        const struct kind *kind = kind_get((enum kind_id)id);
+        char item[40];
+        if (!kind)
+            continue;
+        snprintf(item, sizeof item, "\n.It Cm %s\n", kind->name);
+        if (!strstr(manual, item))
+            fail_msg("the manual page lacks the table '%s'", kind->name);
+    }
+    free(manual);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_in_the_readme),
         cmocka_unit_test(keys_in_the_manual),
         cmocka_unit_test(options_in_the_manual),
+        cmocka_unit_test(tables_in_the_manual),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
