@@ -114,12 +114,14 @@ if wanted queues waiters; then
     save waiters
     stop
 fi
-if wanted triage limits; then
+if wanted triage limits events; then
     start 132x30
     keys 4
     save triage
     keys 5
     save limits
+    keys 6
+    save events
     stop
 fi
 if wanted remove; then
@@ -139,5 +141,10 @@ if wanted small small-holders; then
     save small
     keys Return
     save small-holders
+    stop
+fi
+if wanted tiny; then
+    start 40x10
+    save tiny
     stop
 fi

@@ -82,7 +82,7 @@ void owned_identify(const struct owned *owned, enum kind_id kind, struct identit
 
 #define OWNED_APP_COLUMNS(on_screen_at, programs, get_app, show_app, get_instance)                 \
     {.name = "app", .title = "APP", .help = "application it belongs to", .type = CELL_TEXT,        \
-     .width = 4, .widest = 16, .priority = 12, .place = (on_screen_at),                            \
+     .width = 8, .widest = 16, .priority = 12, .place = (on_screen_at),                            \
      .flags = COL_JSON | COL_SCREEN, .need = NEED_APPS | (programs), .get = get_app,               \
      .show = show_app},                                                                            \
     {.name = "instance", .title = "INSTANCE",                                                      \
