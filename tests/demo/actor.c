@@ -47,9 +47,10 @@ static _Noreturn void become(const struct actor *actor, int fd)
         if (null > STDERR_FILENO)
             close(null);
     }
-    if (geteuid() == 0 && actor->uid != 0 &&
-        (setgroups(0, NULL) < 0 || setresgid(actor->gid, actor->gid, actor->gid) < 0 ||
-         setresuid(actor->uid, actor->uid, actor->uid) < 0))
+    // Everybody is one user where we are not root, or root of a user namespace with one user alone.
+    if (actor->uid != 0 && setgroups(0, NULL) == 0 &&
+        setresgid(actor->gid, actor->gid, actor->gid) == 0 &&
+        setresuid(actor->uid, actor->uid, actor->uid) < 0)
         actor_fail("setuid");
     // Executing also makes the process readable for its new user again (PR_SET_DUMPABLE).
     execve("/proc/self/exe", (char *const *)actor->argv, environment);

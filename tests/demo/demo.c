@@ -97,6 +97,7 @@ static _Noreturn void init_main(int scene)
     char text[16];
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_DUMPABLE, 1); // entering a user namespace made us unreadable for the monitor
     setsid();
     if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
         fail("mount namespace");

@@ -96,6 +96,10 @@ static void scenes_stand(void **state)
 static void as_an_ordinary_user(void **state)
 {
     (void)state;
+    if (!ns_was_root()) {
+        printf("skip: all of this is run by an ordinary user\n");
+        skip();
+    }
     struct tty *t = tty_start(&(struct tty_options){.nobody = true, .w = 100, .h = 70},
                               IN_DEMO("ipcs -m; id -u; hostname"));
     int status = tty_must_exit(t);
