@@ -6,6 +6,7 @@
 //                 └─ the command, in our own process group: keys and job control are the shell's
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -15,6 +16,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -91,13 +93,25 @@ static void cover(const char *path, const char *text)
     unlink(name);
 }
 
+// Entering a user namespace made us undumpable and gave us all capabilities in it: both keep the
+// monitor, who has none, from reading our maps.
+static void become_plain(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+
+    if (geteuid() == 0)
+        return;
+    prctl(PR_SET_DUMPABLE, 1);
+    syscall(SYS_capset, &header, none);
+}
+
 // pid 1 inside. `scene` gets a byte when all stands.
 static _Noreturn void init_main(int scene)
 {
     char text[16];
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    prctl(PR_SET_DUMPABLE, 1); // entering a user namespace made us unreadable for the monitor
     setsid();
     if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
         fail("mount namespace");
@@ -109,7 +123,10 @@ static _Noreturn void init_main(int scene)
     }
     snprintf(text, sizeof text, "%d", FIRST_PID);
     write_file("/proc/sys/kernel/ns_last_pid", text); // pids as on a server; 2, 3, … without it
-    if (!stories_start() || write(scene, "", 1) != 1)
+    if (!stories_start())
+        _exit(1);
+    become_plain();
+    if (write(scene, "", 1) != 1)
         _exit(1);
     close(scene);
     sigset_t child;
