@@ -56,6 +56,7 @@ static void press(struct tty *t, int button, int x, int y)
 // Where a text begins; rows before it hold ASCII or signs of one column.
 static void place(struct tty *t, const char *text, int *x, int *y)
 {
+    tty_must_show(t, text); // a picture may come in several writes
     *y = tty_find(t, text);
     if (*y < 0)
         tty_fail(t, "'%s' is not there", text);
