@@ -209,6 +209,13 @@ static bool asks_after_echo(struct tty *t, void *arg)
     return asks_after(t, "inside");
 }
 
+// The function keys stand in the 30th row: the picture has the new size. It may come in pieces.
+static bool bar_is_low(struct tty *t, void *arg)
+{
+    (void)arg;
+    return strstr(tty_row(t, 29), "F10") != NULL;
+}
+
 // An ordinary shell: ^Z gives it back its terminal, fg the monitor.
 static void stops_and_comes_back(void **state)
 {
@@ -232,7 +239,7 @@ static void stops_and_comes_back(void **state)
         tty_send(t, "fg\r");
     }
     tty_must_show(t, "0x00c0ffee");
-    assert_true(strstr(tty_row(t, 29), "F10") != NULL);
+    tty_must(t, "drawn at the new size", bar_is_low, NULL);
     tty_send(t, "q");
     tty_must_show(t, "shell>");
     tty_send(t, "exit\r");
@@ -262,8 +269,7 @@ static void resizing_down_to_nothing_and_back(void **state)
     for (int w = 1; w <= 100; w++)
         tty_resize(t, w, (w * 30 + 99) / 100);
     tty_must_show(t, "0x00c0ffee");
-    tty_must_show(t, "F10");
-    assert_non_null(strstr(tty_row(t, 29), "F1"));
+    tty_must(t, "drawn at the new size", bar_is_low, NULL);
     tty_send(t, "q");
     assert_int_equal(tty_must_exit(t), 0);
     must_be_restored(t);
