@@ -7,7 +7,7 @@
 
 #include "app/key.h"
 
-// Between the start of curses and its end. Whether the terminal's mouse is ours now.
+// Between the start of curses and its end. Whether the terminal should report its mouse.
 bool screen_keys_start(bool mouse);
 void screen_keys_stop(void);
 

@@ -29,11 +29,12 @@ enum { ESC_WAIT_MS = 40 }; // between Esc and what else makes it a key
 static struct {
     bool on;
     SCREEN *curses;
-    bool ascii, utf8, color, mouse;
+    bool ascii, utf8, color;
     attr_t attr[STYLE_COUNT];
     short pair[STYLE_COUNT];
     struct canvas shown; // what the terminal shows
-    char paste_on[16], paste_off[16]; // bracketed paste; empty: the terminal has none
+    // What curses does not see to: bracketed paste, where the terminal has it, and the mouse.
+    char modes_on[64], modes_off[64];
 } screen;
 
 // --- start and stop -------------------------------------------------------------------------------
@@ -61,13 +62,11 @@ static void append(char *dst, size_t cap, size_t *n, const char *text)
 // What gives the terminal back without curses.
 static void arm_rescue(void)
 {
-    const char *home = capability("rmcup"), *xm = capability("XM");
+    const char *home = capability("rmcup");
     char reset[256];
     size_t n = 0;
 
-    if (screen.mouse)
-        append(reset, sizeof reset, &n, xm ? tiparm(xm, 0) : "\033[?1000l");
-    append(reset, sizeof reset, &n, screen.paste_off);
+    append(reset, sizeof reset, &n, screen.modes_off);
     append(reset, sizeof reset, &n, capability("rmacs"));
     append(reset, sizeof reset, &n, capability("sgr0"));
     append(reset, sizeof reset, &n, capability("op"));
@@ -122,6 +121,25 @@ static attr_t attributes(unsigned of_look)
            (of_look & THEME_UNDERLINE ? A_UNDERLINE : 0);
 }
 
+static void choose_modes(bool mouse)
+{
+    const char *paste_on = capability("BE"), *paste_off = capability("BD"), *xm = capability("XM");
+    size_t on = 0, off = 0;
+
+    // What is pasted by accident must not be taken for commands.
+    if (paste_on && paste_off) {
+        append(screen.modes_on, sizeof screen.modes_on, &on, paste_on);
+        append(screen.modes_off, sizeof screen.modes_off, &off, paste_off);
+    }
+    if (!mouse)
+        return;
+    // A terminal that does not know SGR's reports goes on with its own.
+    append(screen.modes_on, sizeof screen.modes_on, &on,
+           xm ? tiparm(xm, 1) : "\033[?1000h\033[?1006h");
+    append(screen.modes_off, sizeof screen.modes_off, &off,
+           xm ? tiparm(xm, 0) : "\033[?1006l\033[?1000l");
+}
+
 static void start_modes(bool mouse)
 {
     struct termios modes;
@@ -140,7 +158,7 @@ static void start_modes(bool mouse)
     typeahead(-1); // a key that waits is no reason to leave a screen half drawn
     curs_set(0);
     leaveok(stdscr, TRUE);
-    screen.mouse = screen_keys_start(mouse);
+    choose_modes(screen_keys_start(mouse));
 }
 
 static void tell_terminal(const char *text)
@@ -178,8 +196,6 @@ static SCREEN *start_curses(void)
 
 int screen_start(const struct screen_options *options, char *why, size_t cap)
 {
-    size_t n = 0;
-
     if (check(why, cap) < 0)
         return -1;
     rescue_note_settings();
@@ -193,17 +209,11 @@ int screen_start(const struct screen_options *options, char *why, size_t cap)
     start_modes(!options->no_mouse);
     start_colors(!options->no_color);
     screen_scheme(options->scheme);
-    // What is pasted by accident must not be taken for commands.
-    if (capability("BE") && capability("BD")) {
-        append(screen.paste_on, sizeof screen.paste_on, &n, capability("BE"));
-        n = 0;
-        append(screen.paste_off, sizeof screen.paste_off, &n, capability("BD"));
-    }
     arm_rescue();
     screen.on = true;
     mem_on_failure(screen_rescue);
     signals_rescue(screen_rescue); // also takes the place of the handlers curses has set
-    tell_terminal(screen.paste_on);
+    tell_terminal(screen.modes_on);
     screen_redraw();
     return 0;
 }
@@ -213,7 +223,7 @@ void screen_stop(void)
     if (!screen.on)
         return;
     signals_window_open();
-    tell_terminal(screen.paste_off);
+    tell_terminal(screen.modes_off);
     endwin();
     signals_window_close();
     screen.on = false;
@@ -234,14 +244,14 @@ void screen_rescue(void)
 void screen_resume(void)
 {
     reset_prog_mode();
-    tell_terminal(screen.paste_on);
+    tell_terminal(screen.modes_on);
     screen_resize();
 }
 
 void screen_suspend(void)
 {
     signals_window_open();
-    tell_terminal(screen.paste_off);
+    tell_terminal(screen.modes_off);
     endwin();
     signals_window_close();
     signals_default(SIGTSTP); // not SIGSTOP: where no shell could continue us this does nothing

@@ -1,25 +1,29 @@
 #include "ui/screen_keys.h"
 
 #include "base/clock.h"
+#include "ui/reports.h"
 #include "ui/sequences.h"
 
 #include <curses.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <term.h>
 #include <unistd.h>
 
 enum {
-    DOUBLE_CLICK_MS = 400,
+    PAUSE_MS = 500, // the rest of a sequence that was cut comes within it, or not at all
     CODE_OURS = 0x1000, // codes of sequences[]; curses gives its own out from 256 and KEY_MAX on
 };
 
 static struct {
     WINDOW *input; // a pad: reading from a window would also refresh it
     bool mouse, pasting;
-    int64_t click_ms;
-    int click_x, click_y;
+    struct report report; // begun and not at its end
+    int64_t report_ms;    // when its last byte came
+    struct clicks clicks;
 } keys;
 
 // --- start and stop -------------------------------------------------------------------------------
@@ -34,7 +38,7 @@ static void define_keys(void)
 
 bool screen_keys_start(bool mouse)
 {
-    // On the console curses would ask gpm, on a descriptor of its own that nobody polls.
+    // The console has no reports: gpm would have to be asked, on a descriptor of its own.
     const char *term = getenv("TERM");
     bool console = term && strncmp(term, "linux", strlen("linux")) == 0;
 
@@ -42,11 +46,9 @@ bool screen_keys_start(bool mouse)
     keypad(keys.input, TRUE);
     nodelay(keys.input, TRUE);
     define_keys();
-    // Waiting for a second click would hold up the loop: presses are told apart here.
-    keys.mouse = mouse && !console &&
-                 mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
-    if (keys.mouse)
-        mouseinterval(0);
+    keys.mouse = mouse && !console && key_mouse;
+    if (key_mouse)
+        define_key(key_mouse, 0); // reports are taken apart here
     return keys.mouse;
 }
 
@@ -107,32 +109,6 @@ static int64_t now_ms(void)
     return clock_ns() / CLOCK_MS;
 }
 
-static void read_mouse(struct key_event *event)
-{
-    MEVENT mouse;
-
-    if (getmouse(&mouse) != OK)
-        return;
-    event->x = mouse.x;
-    event->y = mouse.y;
-    if (mouse.bstate & BUTTON4_PRESSED) {
-        event->mouse = MOUSE_WHEEL_UP;
-    } else if (mouse.bstate & BUTTON5_PRESSED) {
-        event->mouse = MOUSE_WHEEL_DOWN;
-    } else if (mouse.bstate & BUTTON1_PRESSED) {
-        bool again = mouse.x == keys.click_x && mouse.y == keys.click_y &&
-                     now_ms() - keys.click_ms <= DOUBLE_CLICK_MS;
-
-        event->mouse = again ? MOUSE_DOUBLE : MOUSE_CLICK;
-        keys.click_ms = again ? 0 : now_ms();
-        keys.click_x = mouse.x;
-        keys.click_y = mouse.y;
-    } else {
-        return;
-    }
-    event->key = K_MOUSE;
-}
-
 // After Esc: the rest of a sequence nobody knows is not typed text. Its bytes could be commands.
 static int32_t escape(void)
 {
@@ -141,12 +117,13 @@ static int32_t escape(void)
 
     if (got == ERR)
         return K_ESC;
-    if (got == OK && (code == '[' || code == 'O')) {
-        bool control = code == '[';
-
-        while (wget_wch(keys.input, &code) == OK)
-            if (!control || (code >= 0x40 && code <= 0x7e)) // ECMA-48 5.4: the final byte
-                break;
+    if (got == OK && code == '[') {
+        report_begin(&keys.report);
+        keys.report_ms = now_ms();
+        return K_NONE;
+    }
+    if (got == OK && code == 'O') {
+        wget_wch(keys.input, &code);
         return K_NONE;
     }
     if (got == KEY_CODE_YES)
@@ -156,13 +133,32 @@ static int32_t escape(void)
     return K_ESC;
 }
 
+// One more byte of a control sequence.
+static bool read_report(struct key_event *event)
+{
+    int byte = wgetch(keys.input); // not wget_wch: X10's bytes are no characters
+
+    if (byte == ERR)
+        return false;
+    keys.report_ms = now_ms();
+    if (byte > UCHAR_MAX || report_byte(&keys.report, (uint8_t)byte, event) == REPORT_BROKEN) {
+        keys.report.form = REPORT_NONE;
+        ungetch(byte);
+    } else if (!keys.mouse) {
+        event->mouse = MOUSE_NONE;
+    } else if (event->mouse != MOUSE_NONE) {
+        event->key = K_MOUSE;
+        if (event->mouse == MOUSE_CLICK)
+            event->mouse = clicks_press(&keys.clicks, event->x, event->y, now_ms());
+    }
+    return true;
+}
+
 static void take_code(wint_t code, struct key_event *event)
 {
     int32_t key = from_curses(code);
 
-    if (code == KEY_MOUSE)
-        read_mouse(event);
-    else if (key == SEQUENCE_PASTE_BEGIN || key == SEQUENCE_PASTE_END)
+    if (key == SEQUENCE_PASTE_BEGIN || key == SEQUENCE_PASTE_END)
         keys.pasting = key == SEQUENCE_PASTE_BEGIN;
     else if (!keys.pasting && key != SEQUENCE_FOCUS)
         event->key = key;
@@ -171,9 +167,13 @@ static void take_code(wint_t code, struct key_event *event)
 bool screen_key(struct key_event *event)
 {
     wint_t code;
-    int got = wget_wch(keys.input, &code);
 
     *event = (struct key_event){.key = K_NONE};
+    if (keys.report.form != REPORT_NONE && now_ms() - keys.report_ms > PAUSE_MS)
+        keys.report.form = REPORT_NONE;
+    if (keys.report.form != REPORT_NONE)
+        return read_report(event);
+    int got = wget_wch(keys.input, &code);
     if (got == ERR)
         return false;
     if (got == KEY_CODE_YES) {

@@ -99,6 +99,31 @@ static void clicks_select_and_enter(void **state)
     quit(t);
 }
 
+// A slow connection hands over both clicks at once; a poor one cuts a report in two.
+static void clicks_together_and_in_pieces(void **state)
+{
+    (void)state;
+    struct tty *t = start(NULL, NULL);
+    char once[64], bytes[136];
+    int x, y;
+
+    place(t, "0x0b0b0022", &x, &y);
+    snprintf(once, sizeof once, "\033[<0;%d;%dM\033[<0;%d;%dm", x + 1, y + 1, x + 1, y + 1);
+    snprintf(bytes, sizeof bytes, "%s%s", once, once);
+    tty_send(t, bytes);
+    tty_must_show(t, "Segments \xe2\x80\xba");
+    tty_send(t, "\033");
+    tty_must_not_show(t, "Segments \xe2\x80\xba");
+    tty_must(t, "it was that row", selected, "0x0b0b0022");
+    place(t, "0x0b0b0020", &x, &y);
+    snprintf(once, sizeof once, "%d;%dM", x + 1, y + 1);
+    tty_send(t, "\033[<0;");
+    tty_must_be_quiet(t, 100); // longer than Esc waits for more
+    tty_send(t, once);
+    tty_must(t, "the row clicked is selected", selected, "0x0b0b0020");
+    quit(t);
+}
+
 static void the_wheel_moves(void **state)
 {
     (void)state;
@@ -204,6 +229,7 @@ static int tests_inside(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(clicks_select_and_enter, setup, teardown),
+        cmocka_unit_test_setup_teardown(clicks_together_and_in_pieces, setup, teardown),
         cmocka_unit_test_setup_teardown(the_wheel_moves, setup, teardown),
         cmocka_unit_test_setup_teardown(headings_sort_tabs_switch_and_the_bar_presses, setup,
                                         teardown),

@@ -1,0 +1,160 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/reports.h"
+
+enum { NEVER = -1 }; // for the place: not a report of ours
+
+// Feeds what follows ESC [; every byte but the last must be asked to be followed.
+static void expect(const char *bytes, enum mouse mouse, int x, int y)
+{
+    struct report r = {0};
+    struct key_event event;
+    size_t n = strlen(bytes);
+
+    report_begin(&r);
+    for (size_t i = 0; i < n; i++) {
+        enum report_state state = report_byte(&r, (uint8_t)bytes[i], &event);
+        if (state != (i + 1 < n ? REPORT_MORE : REPORT_OVER))
+            fail_msg("ESC[%s: byte %zu of %zu gives %d", bytes, i + 1, n, state);
+    }
+    assert_int_equal(r.form, REPORT_NONE);
+    if ((int)event.mouse != (int)mouse)
+        fail_msg("ESC[%s is %d, not %d", bytes, event.mouse, mouse);
+    assert_int_equal(event.key, K_NONE);
+    if (x != NEVER) {
+        assert_int_equal(event.x, x);
+        assert_int_equal(event.y, y);
+    }
+}
+
+static void sgr_presses_and_wheels(void **state)
+{
+    (void)state;
+    expect("<0;1;1M", MOUSE_CLICK, 0, 0);
+    expect("<0;300;120M", MOUSE_CLICK, 299, 119); // beyond what a byte can say
+    expect("<64;10;5M", MOUSE_WHEEL_UP, 9, 4);
+    expect("<65;10;5M", MOUSE_WHEEL_DOWN, 9, 4);
+    expect("<16;7;8M", MOUSE_CLICK, 6, 7); // with Control
+}
+
+static void what_is_no_press_of_the_left_button_is_nothing(void **state)
+{
+    static const char *const nothing[] = {
+        "<0;1;1m", "<1;1;1M", "<2;1;1M", "<32;1;1M", "<35;4;4M", "<66;1;1M", "<67;1;1M",
+        "<128;1;1M", // released, other buttons, motion, a wheel sideways, buttons 8 and on
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++)
+        expect(nothing[i], MOUSE_NONE, NEVER, NEVER);
+}
+
+static void x10_bytes(void **state)
+{
+    (void)state;
+    expect("M !!", MOUSE_CLICK, 0, 0);
+    expect("M #$", MOUSE_CLICK, 2, 3);
+    expect("M`!!", MOUSE_WHEEL_UP, 0, 0);
+    expect("Ma\377\376", MOUSE_WHEEL_DOWN, 222, 221);
+    expect("M#!!", MOUSE_NONE, NEVER, NEVER);  // released
+    expect("M  !", MOUSE_NONE, NEVER, NEVER); // column 0
+}
+
+static void other_sequences_are_skipped_to_their_end(void **state)
+{
+    static const char *const others[] = {
+        "A", "25;9k", "?1x", "1;5A", "8;1~", " q", "999999x", "<0;1;1q", "<M", "<0M", "<0;1M",
+        "<0;1;1;1M", "<0;0;1M", "<0;1;0M", "<;;M", "<0;-1;1M", "<0;1:2;1M", "<<0;1;1M",
+        "<0;99999;1M", "<4294967296;1;1M", "<0;18446744073709551617;1M",
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        expect(others[i], MOUSE_NONE, NEVER, NEVER);
+}
+
+static void a_report_without_end_overflows_nothing(void **state)
+{
+    static const char bytes[] = "09;<:? ";
+    struct key_event event = {.key = K_NONE};
+    struct report r = {0};
+    (void)state;
+
+    report_begin(&r);
+    assert_int_equal(report_byte(&r, '<', &event), REPORT_MORE);
+    for (int i = 0; i < 100000; i++)
+        assert_int_equal(report_byte(&r, (uint8_t)bytes[i % 7], &event), REPORT_MORE);
+    assert_int_equal(report_byte(&r, 'M', &event), REPORT_OVER);
+    assert_int_equal(event.mouse, MOUSE_NONE);
+}
+
+static void what_cannot_belong_to_it_ends_it(void **state)
+{
+    static const char *const begun[] = {"", "<", "<0;1", "12;", "M", "M ", "M !"};
+    struct key_event event;
+    (void)state;
+
+    for (size_t i = 0; i < sizeof begun / sizeof *begun; i++) {
+        struct report r = {0};
+
+        report_begin(&r);
+        for (const char *at = begun[i]; *at; at++)
+            assert_int_equal(report_byte(&r, (uint8_t)*at, &event), REPORT_MORE);
+        assert_int_equal(report_byte(&r, '\033', &event), REPORT_BROKEN);
+        assert_int_equal(r.form, REPORT_NONE);
+    }
+}
+
+static void any_bytes_at_all(void **state)
+{
+    struct report r = {0};
+    struct key_event event;
+    (void)state;
+
+    srand(5);
+    for (int i = 0; i < 200000; i++) {
+        if (r.form == REPORT_NONE)
+            report_begin(&r);
+        if (report_byte(&r, (uint8_t)(rand() >> 7), &event) == REPORT_OVER &&
+            event.mouse != MOUSE_NONE)
+            assert_true(event.x >= 0 && event.x <= 65535 && event.y >= 0 && event.y <= 65535);
+    }
+}
+
+static void two_presses_in_one_place_and_time_are_double(void **state)
+{
+    struct clicks c = {0};
+    (void)state;
+
+    assert_int_equal(clicks_press(&c, 0, 0, 0), MOUSE_CLICK);
+    assert_int_equal(clicks_press(&c, 0, 0, 0), MOUSE_DOUBLE); // in one read
+    assert_int_equal(clicks_press(&c, 0, 0, 0), MOUSE_CLICK);  // a third begins anew
+    assert_int_equal(clicks_press(&c, 0, 0, DOUBLE_CLICK_MS), MOUSE_DOUBLE);
+    assert_int_equal(clicks_press(&c, 5, 5, 1000), MOUSE_CLICK);
+    assert_int_equal(clicks_press(&c, 5, 5, 1001 + DOUBLE_CLICK_MS), MOUSE_CLICK); // too late
+    assert_int_equal(clicks_press(&c, 5, 6, 1002 + DOUBLE_CLICK_MS), MOUSE_CLICK); // elsewhere
+    assert_int_equal(clicks_press(&c, 6, 6, 1003 + DOUBLE_CLICK_MS), MOUSE_CLICK);
+    assert_int_equal(clicks_press(&c, 6, 6, 1004 + DOUBLE_CLICK_MS), MOUSE_DOUBLE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sgr_presses_and_wheels),
+        cmocka_unit_test(what_is_no_press_of_the_left_button_is_nothing),
+        cmocka_unit_test(x10_bytes),
+        cmocka_unit_test(other_sequences_are_skipped_to_their_end),
+        cmocka_unit_test(a_report_without_end_overflows_nothing),
+        cmocka_unit_test(what_cannot_belong_to_it_ends_it),
+        cmocka_unit_test(any_bytes_at_all),
+        cmocka_unit_test(two_presses_in_one_place_and_time_are_double),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
