@@ -13,6 +13,9 @@ void prompt_close(struct session *s);
 void prompt_finish(struct session *s, bool accepted);
 void prompt_key(struct session *s, const struct key_event *event);
 
+// What stands there to be edited: in a line, or of a typed word.
+void prompt_set_text(struct prompt *p, const char *text);
+
 void prompt_item(struct prompt *p, int64_t value, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 const struct menu_item *prompt_chosen(const struct prompt *p); // NULL: an empty menu

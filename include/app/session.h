@@ -69,7 +69,7 @@ struct form_field {
     char was[64];     // as the form was opened
     char hint[64];    // beside it, while there is no error
     char error[96];   // beside it, until it is changed
-    size_t caret;     // offset in `text`
+    size_t caret;     // offset in `text`; app/edit.h
     bool resolved;    // `text` is a name, and `number` what it stands for
     uint32_t number;
 };
@@ -81,6 +81,7 @@ struct prompt {
     unsigned serial;          // differs for every prompt opened
     char title[SESSION_TEXT]; // "Search", "Send signal to 18811 python", …
     char text[SESSION_TEXT];  // PROMPT_LINE and the typed word of PROMPT_CONFIRM: what was typed
+    size_t caret;             // offset in it; app/edit.h
     char error[160];          // shown beside the text until the next key
     size_t error_at;          // offset in `text` it points at
     char word[16];            // PROMPT_CONFIRM: the word to type; empty: y or n

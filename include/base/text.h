@@ -21,6 +21,9 @@ char *text_escape_new(const char *src, size_t len); // the same, complete; calle
 size_t text_decode(const char *s, size_t len, uint32_t *code);
 size_t text_encode(uint32_t code, char out[4]);
 
+// Whether text_escape would let a character stand.
+bool text_is_harmless(uint32_t code);
+
 // Columns a character takes on a terminal (0, 1 or 2), and a whole string. Unknown to the locale: 1.
 int text_char_width(uint32_t code);
 size_t text_width(const char *s);

@@ -104,7 +104,7 @@ static void filter_done(struct session *s, bool accepted)
     struct view *v = session_view(s);
 
     if (!accepted) {
-        snprintf(s->prompt.text, sizeof s->prompt.text, "%s", v->filter_text);
+        prompt_set_text(&s->prompt, v->filter_text);
         filter_typed(s);
     } else {
         s->prompt.error[0] = '\0';
@@ -120,7 +120,7 @@ RUN(filter)
 
     (void)event;
     snprintf(p->title, sizeof p->title, "Filter");
-    snprintf(p->text, sizeof p->text, "%s", session_view(s)->filter_text);
+    prompt_set_text(p, session_view(s)->filter_text);
     p->changed = filter_typed;
 }
 

@@ -4,17 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/edit.h"
 #include "app/prompt.h"
-#include "base/text.h"
 
 struct form_field *form_add(struct prompt *p, const char *label, const char *value)
 {
     struct form_field field = {0};
 
     snprintf(field.label, sizeof field.label, "%s", label);
-    snprintf(field.text, sizeof field.text, "%s", value);
+    edit_set((struct edit){field.text, sizeof field.text, &field.caret}, value);
     memcpy(field.was, field.text, sizeof field.was);
-    field.caret = strlen(field.text);
     vec_push(&p->fields, field);
     return &p->fields.at[p->fields.n - 1];
 }
@@ -53,98 +52,7 @@ void form_fail(struct prompt *p, struct form_field *field, const char *format, .
     snprintf(p->error, sizeof p->error, "nothing is done yet: see the mistake");
 }
 
-// --- editing -------------------------------------------------------------------------------------
-
-static bool continues(char c)
-{
-    return ((unsigned char)c & 0xc0) == 0x80;
-}
-
-static size_t before(const struct form_field *f)
-{
-    size_t at = f->caret;
-
-    while (at > 0 && continues(f->text[--at]))
-        ;
-    return at;
-}
-
-static size_t after(const struct form_field *f)
-{
-    size_t at = f->caret;
-
-    if (f->text[at])
-        at++;
-    while (continues(f->text[at]))
-        at++;
-    return at;
-}
-
-static size_t word_before(const struct form_field *f)
-{
-    size_t at = f->caret;
-
-    while (at > 0 && f->text[at - 1] == ' ')
-        at--;
-    while (at > 0 && f->text[at - 1] != ' ')
-        at--;
-    return at;
-}
-
-// Takes the bytes between `from` and `to` out; false: there are none.
-static bool cut(struct form_field *f, size_t from, size_t to)
-{
-    if (from == to)
-        return false;
-    memmove(f->text + from, f->text + to, strlen(f->text + to) + 1);
-    f->caret = from;
-    return true;
-}
-
-static bool insert(struct form_field *f, int32_t key)
-{
-    size_t length = strlen(f->text);
-    char utf8[4];
-
-    if (key < ' ' || key == 127 || (key >= 0x80 && key < 0xa0) || key >= K_SPECIAL)
-        return false;
-    size_t n = text_encode((uint32_t)key, utf8);
-    if (length + n >= sizeof f->text)
-        return false;
-    memmove(f->text + f->caret + n, f->text + f->caret, length - f->caret + 1);
-    memcpy(f->text + f->caret, utf8, n);
-    f->caret += n;
-    return true;
-}
-
-// True where the text changed.
-static bool edit(struct form_field *f, int32_t key)
-{
-    switch (key) {
-    case K_BACKSPACE:
-        return cut(f, before(f), f->caret);
-    case K_DELETE:
-        return cut(f, f->caret, after(f));
-    case K_CTRL('w'):
-        return cut(f, word_before(f), f->caret);
-    case K_CTRL('u'):
-        return cut(f, 0, strlen(f->text));
-    case K_LEFT:
-        f->caret = before(f);
-        return false;
-    case K_RIGHT:
-        f->caret = after(f);
-        return false;
-    case K_HOME:
-        f->caret = 0;
-        return false;
-    case K_END:
-        f->caret = strlen(f->text);
-        return false;
-    default:
-        return insert(f, key);
-    }
-}
+// --- keys ----------------------------------------------------------------------------------------
 
 static bool move(struct prompt *p, int32_t key)
 {
@@ -177,7 +85,8 @@ void form_key(struct session *s, const struct key_event *e)
         return;
     }
     struct form_field *field = &p->fields.at[p->cursor];
-    if (move(p, e->key) || !edit(field, e->key))
+    const struct edit edit = {field->text, sizeof field->text, &field->caret};
+    if (move(p, e->key) || !edit_key(edit, e->key))
         return;
     p->waiting = false; // what was asked for is wanted no more
     p->error[0] = field->error[0] = '\0';

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/edit.h"
 #include "app/form.h"
 #include "base/text.h"
 
@@ -79,63 +80,15 @@ void prompt_finish(struct session *s, bool accepted)
         prompt_close(s);
 }
 
-static bool type_char(struct prompt *p, int32_t key)
-{
-    size_t length = strlen(p->text);
-    char utf8[4];
-
-    if (key < ' ' || key == 127 || (key >= 0x80 && key < 0xa0) || key >= K_SPECIAL)
-        return false;
-    size_t n = text_encode((uint32_t)key, utf8);
-    if (length + n >= sizeof p->text)
-        return false;
-    memcpy(p->text + length, utf8, n);
-    p->text[length + n] = '\0';
-    return true;
-}
-
-static bool erase_char(struct prompt *p)
-{
-    size_t length = strlen(p->text);
-
-    if (!length)
-        return false;
-    do
-        length--;
-    while (length && ((unsigned char)p->text[length] & 0xc0) == 0x80);
-    p->text[length] = '\0';
-    return true;
-}
-
-static bool erase_word(struct prompt *p)
-{
-    size_t length = strlen(p->text);
-
-    while (length && p->text[length - 1] == ' ')
-        length--;
-    while (length && p->text[length - 1] != ' ')
-        length--;
-    bool changed = p->text[length] != '\0';
-    p->text[length] = '\0';
-    return changed;
-}
-
 // True where the text changed.
 static bool edit(struct prompt *p, int32_t key)
 {
-    switch (key) {
-    case K_BACKSPACE:
-        return erase_char(p);
-    case K_CTRL('w'):
-        return erase_word(p);
-    case K_CTRL('u'):
-        if (!p->text[0])
-            return false;
-        p->text[0] = '\0';
-        return true;
-    default:
-        return type_char(p, key);
-    }
+    return edit_key((struct edit){p->text, sizeof p->text, &p->caret}, key);
+}
+
+void prompt_set_text(struct prompt *p, const char *text)
+{
+    edit_set((struct edit){p->text, sizeof p->text, &p->caret}, text);
 }
 
 static void line_key(struct session *s, const struct key_event *e)
@@ -248,11 +201,12 @@ static bool menu_jump(struct prompt *p)
 
 static void menu_type(struct prompt *p, int32_t key)
 {
+    p->caret = strlen(p->text); // it is not shown: it grows at its end
     if (!edit(p, key) || !p->text[0] || menu_jump(p))
         return;
-    p->text[0] = '\0'; // begun anew by this very key
+    prompt_set_text(p, ""); // begun anew by this very key
     if (!edit(p, key) || !menu_jump(p))
-        p->text[0] = '\0';
+        prompt_set_text(p, "");
 }
 
 static void menu_key(struct session *s, const struct key_event *e)
@@ -262,10 +216,10 @@ static void menu_key(struct session *s, const struct key_event *e)
 
     p->error[0] = '\0';
     if (p->key && p->key(s, e)) {
-        p->text[0] = '\0';
+        prompt_set_text(p, "");
     } else if (moves(p, e, p->menu.n, &by)) {
         p->cursor = clamp_add(p->cursor, by, p->menu.n);
-        p->text[0] = '\0';
+        prompt_set_text(p, "");
     } else if (e->key == K_ENTER) {
         prompt_finish(s, prompt_chosen(p) != NULL);
     } else if (e->key == K_ESC) {

@@ -58,6 +58,11 @@ static bool is_harmful(uint32_t code)
     return false;
 }
 
+bool text_is_harmless(uint32_t code)
+{
+    return code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) && !is_harmful(code);
+}
+
 size_t text_decode(const char *s, size_t len, uint32_t *code)
 {
     const unsigned char *p = (const unsigned char *)s;

@@ -1,10 +1,7 @@
 #include "ui/prompt.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#include "base/text.h"
 #include "ui/box.h"
+#include "ui/input.h"
 #include "ui/wrap.h"
 
 enum { INPUT = 24, INPUT_NARROW = 14, BESIDE_MIN = 12 };
@@ -28,27 +25,16 @@ static struct shape shape_of(const struct canvas *c, const struct prompt *p, int
     return shape;
 }
 
-// The part of the text around the caret that fits.
 static void draw_input(struct canvas *c, int x, int y, int w, const struct form_field *f, bool here)
 {
-    char head[sizeof f->text];
-    const char *text = f->text;
+    const struct input input = {.text = f->text, .caret = f->caret, .wrong = sizeof f->text,
+                                .style = STYLE_PROMPT};
 
-    snprintf(head, sizeof head, "%.*s", (int)f->caret, f->text);
-    const char *from = head;
-    while (here && *from && canvas_width(c, from) > w - 1) {
-        uint32_t code;
-        size_t step = text_decode(from, strlen(from), &code);
-        from += step > 0 ? step : 1;
-    }
+    canvas_clear(c, (struct rect){x, y, w, 1}, here ? STYLE_PROMPT : STYLE_PLAIN);
     if (here)
-        text += from - head;
-    canvas_text(c, x, y, w, STYLE_PLAIN, text);
-    canvas_style(c, (struct rect){x, y, w, 1}, here ? STYLE_PROMPT : STYLE_PLAIN);
-    if (here) {
-        c->cursor_x = x + canvas_width(c, from);
-        c->cursor_y = y;
-    }
+        input_draw(c, x, y, w, &input);
+    else
+        canvas_text(c, x, y, w, STYLE_PLAIN, f->text);
 }
 
 static void draw_field(struct canvas *c, struct rect line, const struct shape *shape,

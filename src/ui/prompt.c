@@ -6,36 +6,18 @@
 
 #include "base/text.h"
 #include "ui/box.h"
+#include "ui/input.h"
 #include "ui/wrap.h"
 
 enum { INPUT_MIN = 12 };
 
-// The end of the text, as much of it as fits before the cursor's own cell.
-static const char *tail(const struct canvas *c, const char *text, int w)
+static int draw_input(struct canvas *c, int x, int y, int w, const struct prompt *prompt)
 {
-    while (*text && canvas_width(c, text) > w) {
-        uint32_t code;
-        size_t step = text_decode(text, strlen(text), &code);
-        text += step > 0 ? step : 1;
-    }
-    return text;
-}
+    const struct input input = {.text = prompt->text, .caret = prompt->caret,
+                                .wrong = prompt->error[0] ? prompt->error_at : SESSION_TEXT,
+                                .style = STYLE_PLAIN};
 
-// An input field with the terminal's cursor behind the text.
-static void draw_input(struct canvas *c, int x, int y, int w, const struct prompt *prompt)
-{
-    const char *text = tail(c, prompt->text, w - 1);
-    int used = canvas_text(c, x, y, w - 1, STYLE_PLAIN, text);
-    size_t skipped = (size_t)(text - prompt->text), length = strlen(prompt->text);
-
-    if (prompt->error[0] && prompt->error_at >= skipped && prompt->error_at < length) {
-        char before[SESSION_TEXT];
-        snprintf(before, sizeof before, "%.*s", (int)(prompt->error_at - skipped), text);
-        int at = canvas_width(c, before);
-        canvas_style(c, (struct rect){x + at, y, used - at, 1}, STYLE_CRITICAL);
-    }
-    c->cursor_x = x + used;
-    c->cursor_y = y;
+    return input_draw(c, x, y, w, &input);
 }
 
 void prompt_line(struct canvas *c, struct rect message, struct rect bar,
@@ -65,8 +47,7 @@ static void draw_answer(struct canvas *c, struct rect line, const struct prompt 
         canvas_text(c, x + 1, line.y, end - x - 1, STYLE_PLAIN, "back");
     } else if (prompt->word[0]) {
         x += canvas_format(c, x, line.y, end - x, STYLE_PROMPT, "type %s: ", prompt->word);
-        draw_input(c, x, line.y, end - x, prompt);
-        x += canvas_width(c, prompt->text) + 2;
+        x += draw_input(c, x, line.y, end - x, prompt) + 2;
         canvas_text(c, x, line.y, end - x, prompt->error[0] ? STYLE_CRITICAL : STYLE_DIM,
                     prompt->error[0] ? prompt->error : "then Enter; Esc: no");
     } else {
