@@ -5,10 +5,10 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app/save.h"
+#include "base/clock.h"
 #include "ui/draw.h"
 #include "ui/screen.h"
 #include "ui/screen_keys.h"
@@ -19,22 +19,12 @@ enum { TERMINAL, SAMPLER, SIGNALS, WRITER, SOURCES };
 struct loop {
     struct session *session;
     struct canvas canvas;
-    struct want want; // what the sampler was told last
-    bool wanted;
     enum scheme scheme; // the terminal shows
     bool dirty; // what stands on the screen is not what it should be
     int ended;  // 0, or the signal that ended it
     long ticks; // left to go; 0: without end
     int64_t tick_ns; // of the picture that was counted last
 };
-
-static int64_t now_ns(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 static void draw(struct loop *l)
 {
@@ -52,17 +42,13 @@ static void draw(struct loop *l)
     l->dirty = false;
 }
 
+// The sampler knows by itself whether anything of it is new.
 static void tell_wants(struct loop *l)
 {
     struct want want;
 
     session_want(l->session, &want);
-    if (l->wanted && want.need == l->want.need && want.focused == l->want.focused &&
-        (!want.focused || identity_exact(&want.focus, &l->want.focus)))
-        return;
     sampler_want(l->session->sampler, &want);
-    l->want = want;
-    l->wanted = true;
 }
 
 // What was typed before a question stood on the screen does not answer it.
@@ -122,7 +108,7 @@ static void take_signals(struct loop *l)
 // A tick may bring several pictures: the tables, then the holders. It is over with the last.
 static void count_tick(struct loop *l, const struct snapshot *snapshot)
 {
-    int64_t interval = (int64_t)(l->session->interval * 1e9);
+    int64_t interval = (int64_t)(l->session->interval * CLOCK_SECOND);
 
     if (!l->ticks || snapshot->scan_running ||
         (l->tick_ns && snapshot->time_ns - l->tick_ns < interval * 9 / 10))
@@ -172,7 +158,7 @@ static int settle(struct loop *l)
 {
     struct session *s = l->session;
     bool said = s->message[0];
-    int64_t fades, now = now_ns(), expires = session_expire(s, now);
+    int64_t fades, now = clock_ns(), expires = session_expire(s, now);
 
     l->dirty |= said && !s->message[0];
     l->dirty |= session_expire_changes(s, now, &fades);
@@ -193,7 +179,7 @@ static int settle(struct loop *l)
         expires = fades;
     if (!expires)
         return -1;
-    int64_t ms = (expires - now) / 1000000 + 1;
+    int64_t ms = (expires - now) / CLOCK_MS + 1;
     return ms < INT_MAX ? (int)ms : INT_MAX;
 }
 
