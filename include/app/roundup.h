@@ -29,11 +29,4 @@ bool roundup_ask(struct roundup *roundup, struct probers *probers, enum probe_wh
                  const struct pid_entry *entries, size_t n, struct known_holdings known,
                  struct meanwhile meanwhile);
 
-// NULL where it holds nothing.
-const struct holding *holding_find(const struct holding_vec *holdings, int32_t pid);
-// Appends a holding with its mappings, which lie in `from`.
-void holding_add(struct holding_vec *holdings, struct mapping_vec *mappings,
-                 const struct holding *holding, const struct mapping_vec *from);
-void holding_sort(struct holding_vec *holdings);
-
 #endif

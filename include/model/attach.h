@@ -54,9 +54,12 @@ struct scan *scan_new(void); // one reference
 struct scan *scan_ref(struct scan *scan);
 void scan_unref(struct scan *scan); // NULL is fine
 
+// Of a table ordered by id. NULL where there is none, or no table.
+const struct segment *segments_find(const struct segment_vec *segments, int32_t shmid);
 const struct segment_account *scan_account(const struct scan *scan, int32_t shmid);
 // The holders of one segment as a range of scan->holders: the first, *n of them.
 const struct holder *scan_holders(const struct scan *scan, int32_t shmid, size_t *n);
+const struct holder *scan_holder(const struct scan *scan, int32_t shmid, int32_t pid);
 
 // "18 attachments: 18 found in 17 processes", "5 attachments: 3 found, 2 unseen (12 processes not
 // readable as oracle; try sudo)". `user` names who is looking; NULL where unknown.

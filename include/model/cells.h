@@ -48,7 +48,6 @@ void app_get(const struct snapshot *s, enum kind_id kind, const void *row, struc
 void app_show(const struct snapshot *s, enum kind_id kind, const void *row, char *dst, size_t cap);
 void app_get_instance(const struct snapshot *s, enum kind_id kind, const void *row,
                       struct cell *out);
-void owned_identify(const struct owned *owned, enum kind_id kind, struct identity *out);
 
 #define OWNED_COLUMNS(id_name, id_title)                                                           \
     {.name = "key", .title = "KEY", .help = "key it is found by; 0x00000000 is IPC_PRIVATE",       \

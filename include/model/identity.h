@@ -31,6 +31,13 @@ struct identity {
     uint64_t part;        // mapping: start address; element, limit, finding, event: its index or number
 };
 
+// Whether it is one of the three the kernel keeps: segment, semaphore set, queue. Their records begin
+// with struct owned (model/objects.h).
+bool kind_is_object(enum kind_id kind);
+
+struct owned;
+struct identity identity_of(enum kind_id kind, const struct owned *o);
+
 // The same row as before, for a selection or a tag: survives IPC_SET and IPC_RMID.
 bool identity_same(const struct identity *a, const struct identity *b);
 

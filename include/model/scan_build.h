@@ -29,7 +29,7 @@ struct scan_input {
     const struct mapping_vec *mappings;
     const struct segment_vec *before; // the table as read before the processes were
     const struct segment_vec *after;  // and after; NULL: not read again
-    const struct segment_handle_vec *handles; // ordered by shmid; NULL: none known
+    const struct segment_handle_vec *handles; // in any order, few; NULL: none
     uint32_t processes, unreadable, stuck, exiting;
     bool forks_moved;   // processes were made while they were read
     bool first_pid_namespace; // no process is outside, so a pid of 0 is nobody
@@ -47,6 +47,12 @@ struct scan *scan_copy(const struct scan *scan);
 // Every attachment of every segment was seen, once.
 bool scan_resolved(const struct scan *scan);
 
+// NULL where it holds nothing. The holdings are ordered by pid.
+const struct holding *holding_find(const struct holding_vec *holdings, int32_t pid);
+void holding_sort(struct holding_vec *holdings);
+// Appends a holding with its mappings, which lie in `from`.
+void holding_add(struct holding_vec *holdings, struct mapping_vec *mappings,
+                 const struct holding *holding, const struct mapping_vec *from);
 // Whether two processes answered the same.
 bool holding_same(const struct holding *a, const struct mapping_vec *a_mappings,
                   const struct holding *b, const struct mapping_vec *b_mappings);

@@ -88,6 +88,8 @@ void snapshot_unref(struct snapshot *snapshot); // NULL is fine
 const struct segment *snapshot_segment(const struct snapshot *s, int32_t shmid);
 const struct semset *snapshot_semset(const struct snapshot *s, int32_t semid);
 const struct queue *snapshot_queue(const struct snapshot *s, int32_t msqid);
+// The object of any of the three kinds; NULL of others.
+const struct owned *snapshot_owned(const struct snapshot *s, enum kind_id kind, int32_t id);
 const struct process *snapshot_process(const struct snapshot *s, int32_t pid);
 // The tasks waiting on a set or queue: the first, *n of them.
 const struct waiter *snapshot_waiters(const struct snapshot *s, enum kind_id kind, int32_t id,
@@ -104,6 +106,10 @@ const char *pid_state_name(enum pid_state state); // "alive" …; NULL for PID_U
 int64_t segment_birth(const struct segment *segment);
 // The last time lpid did something: the later of atime and dtime.
 int64_t segment_last_use(const struct segment *segment);
+// No later than this an element got the pid it names: by semop (otime), or by SETVAL, which moves
+// ctime alone (ipc/sem.c).
+int64_t semset_last_use(const struct semset *set);
+int64_t queue_last_use(const struct queue *queue); // the later of stime and rtime; 0: never
 
 // True only when nothing uses the object and nobody who made or last used it lives; *known is
 // false where that could not be found out. A pid outside this PID namespace may live: not known.

@@ -12,6 +12,7 @@ void words_process(struct line *line, const struct snapshot *s, int32_t pid, int
 const char *words_program(const struct snapshot *s, int32_t pid);
 
 void words_user(struct line *line, const struct snapshot *s, uint32_t uid); // "oracle", "uid 1001"
+void words_group(struct line *line, const struct snapshot *s, uint32_t gid);
 void words_size(struct line *line, uint64_t bytes);                         // "276M"
 void words_ago(struct line *line, const struct snapshot *s, int64_t time);  // "41m ago", "never"
 void words_used(struct line *line, const struct snapshot *s, int64_t time); // "used 41m ago"

@@ -61,37 +61,6 @@ static void take(void *arg, unsigned worker, size_t index, struct answer *answer
     holding_add(&gather->holdings, &gather->mappings, &holding, &answer->mappings);
 }
 
-static int holding_order(const void *a, const void *b)
-{
-    const struct holding *x = a, *y = b;
-
-    return (x->pid > y->pid) - (x->pid < y->pid);
-}
-
-void holding_sort(struct holding_vec *holdings)
-{
-    if (holdings->n > 1)
-        qsort(holdings->at, holdings->n, sizeof *holdings->at, holding_order);
-}
-
-const struct holding *holding_find(const struct holding_vec *holdings, int32_t pid)
-{
-    struct holding key = {.pid = pid};
-
-    return holdings->n ? bsearch(&key, holdings->at, holdings->n, sizeof key, holding_order) : NULL;
-}
-
-void holding_add(struct holding_vec *holdings, struct mapping_vec *mappings,
-                 const struct holding *holding, const struct mapping_vec *from)
-{
-    struct holding copy = *holding;
-
-    copy.first = (uint32_t)mappings->n;
-    for (uint32_t i = 0; i < holding->n; i++)
-        vec_push(mappings, from->at[holding->first + i]);
-    vec_push(holdings, copy);
-}
-
 // Joins what the threads gathered, and leaves their vectors empty.
 static void join(struct roundup *roundup)
 {

@@ -35,6 +35,20 @@ void scan_unref(struct scan *scan)
     free(scan);
 }
 
+static int segment_order(const void *key, const void *item)
+{
+    int32_t shmid = *(const int32_t *)key, its = ((const struct segment *)item)->o.id;
+
+    return (shmid > its) - (shmid < its);
+}
+
+const struct segment *segments_find(const struct segment_vec *segments, int32_t shmid)
+{
+    if (!segments || segments->n == 0)
+        return NULL;
+    return bsearch(&shmid, segments->at, segments->n, sizeof *segments->at, segment_order);
+}
+
 static int account_order(const void *key, const void *item)
 {
     int32_t shmid = *(const int32_t *)key, its = ((const struct segment_account *)item)->shmid;
@@ -50,15 +64,16 @@ const struct segment_account *scan_account(const struct scan *scan, int32_t shmi
                    account_order);
 }
 
-// Index of the first holder whose segment is `shmid` or a later one.
-static size_t first_holder(const struct scan *scan, int64_t shmid)
+// Index of the first holder whose segment is `shmid`, and pid `pid`, or a later one.
+static size_t first_holder(const struct scan *scan, int64_t shmid, int32_t pid)
 {
-    size_t low = 0, high = scan->holders.n;
+    size_t low = 0, high = scan ? scan->holders.n : 0;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
+        const struct holder *h = &scan->holders.at[middle];
 
-        if (scan->holders.at[middle].shmid < shmid)
+        if (h->shmid < shmid || (h->shmid == shmid && h->pid < pid))
             low = middle + 1;
         else
             high = middle;
@@ -68,13 +83,20 @@ static size_t first_holder(const struct scan *scan, int64_t shmid)
 
 const struct holder *scan_holders(const struct scan *scan, int32_t shmid, size_t *n)
 {
-    *n = 0;
-    if (!scan || scan->holders.n == 0)
-        return NULL;
-    size_t first = first_holder(scan, shmid), end = first_holder(scan, (int64_t)shmid + 1);
+    size_t first = first_holder(scan, shmid, 0), end = first_holder(scan, (int64_t)shmid + 1, 0);
 
     *n = end - first;
-    return *n ? scan->holders.at + first : NULL;
+    return *n ? &scan->holders.at[first] : NULL;
+}
+
+const struct holder *scan_holder(const struct scan *scan, int32_t shmid, int32_t pid)
+{
+    size_t at = first_holder(scan, shmid, pid);
+
+    if (!scan || at == scan->holders.n)
+        return NULL;
+    const struct holder *h = &scan->holders.at[at];
+    return h->shmid == shmid && h->pid == pid ? h : NULL;
 }
 
 const char *mapping_path(const struct mapping *mapping, char *scratch, size_t cap)

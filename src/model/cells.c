@@ -190,15 +190,3 @@ void app_get_instance(const struct snapshot *s, enum kind_id kind, const void *r
     snprintf(out->scratch, sizeof out->scratch, "%.*s", (int)n, label.instance);
     cell_set_text(out, out->scratch);
 }
-
-void owned_identify(const struct owned *owned, enum kind_id kind, struct identity *out)
-{
-    *out = (struct identity){
-        .kind = kind,
-        .id = owned->id,
-        .key = owned->key,
-        .cuid = owned->cuid,
-        .cgid = owned->cgid,
-        .ctime = owned->ctime,
-    };
-}

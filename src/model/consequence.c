@@ -22,50 +22,17 @@ void consequence_refuse(struct telling *t, const char *format, ...)
     t->out->grave = false;
 }
 
-const char *consequence_kind_name(enum kind_id kind)
-{
-    switch (kind) {
-    case KIND_SEGMENT:
-        return "segment";
-    case KIND_SEMSET:
-        return "semaphore set";
-    case KIND_QUEUE:
-        return "queue";
-    default:
-        return "object";
-    }
-}
-
-static const struct owned *find_object(const struct snapshot *s, const struct identity *target)
-{
-    const struct segment *segment;
-    const struct semset *set;
-    const struct queue *queue;
-
-    switch (target->kind) {
-    case KIND_SEGMENT:
-        return (segment = snapshot_segment(s, target->id)) ? &segment->o : NULL;
-    case KIND_SEMSET:
-        return (set = snapshot_semset(s, target->id)) ? &set->o : NULL;
-    case KIND_QUEUE:
-        return (queue = snapshot_queue(s, target->id)) ? &queue->o : NULL;
-    default:
-        return NULL;
-    }
-}
-
 const struct owned *consequence_object(struct telling *t)
 {
     const struct identity *target = &t->action->target;
-    const struct owned *o = find_object(t->s, target);
-    const char *kind = consequence_kind_name(target->kind);
+    const struct owned *o = snapshot_owned(t->s, target->kind, target->id);
+    const char *kind = kind_get(target->kind)->one;
 
     if (!o) {
         consequence_refuse(t, "There is no %s %d any more.", kind, target->id);
         return NULL;
     }
-    struct identity now = {.kind = target->kind, .id = o->id, .key = o->key, .cuid = o->cuid,
-                           .cgid = o->cgid};
+    struct identity now = identity_of(target->kind, o);
     if (!identity_same(&now, target)) {
         consequence_refuse(t, "The %s with id %d is another one now.", kind, target->id);
         return NULL;
@@ -87,16 +54,6 @@ void consequence_permission(struct telling *t, const struct owned *o, const char
 
 // --- owner, group, mode, size of a queue ---------------------------------------------------------
 
-static void add_group(struct line *line, const struct snapshot *s, uint32_t gid)
-{
-    const char *name = snapshot_group(s, gid);
-
-    if (name)
-        line_add(line, "%s", name);
-    else
-        line_add(line, "gid %u", gid);
-}
-
 static void add_change(struct line *line, const struct snapshot *s, const struct action *a)
 {
     const char *separator = "";
@@ -114,7 +71,7 @@ static void add_change(struct line *line, const struct snapshot *s, const struct
         if (a->set.group[0])
             line_add(line, "%s", a->set.group);
         else
-            add_group(line, s, a->set.gid);
+            words_group(line, s, a->set.gid);
         separator = ", ";
     }
     if (a->set.which & SET_MODE) {
@@ -156,8 +113,9 @@ static void tell_room(struct telling *t, const struct queue *queue)
 static void tell_set(struct telling *t)
 {
     const struct action *a = t->action;
+    char name[48];
 
-    line_add(&t->question, "Change %s %d: ", consequence_kind_name(a->target.kind), a->target.id);
+    line_add(&t->question, "Change %s: ", identity_text(&a->target, name, sizeof name));
     const struct owned *o = consequence_object(t);
     add_change(&t->question, t->s, a);
     line_add(&t->question, "?");
@@ -167,7 +125,7 @@ static void tell_set(struct telling *t)
         line_add(&t->effect, "Now: owner ");
         words_user(&t->effect, t->s, o->uid);
         line_add(&t->effect, ", group ");
-        add_group(&t->effect, t->s, o->gid);
+        words_group(&t->effect, t->s, o->gid);
         line_add(&t->effect, ", mode %04o. New users of it are checked against this; who uses it "
                              "already %s.", o->mode,
                  a->target.kind == KIND_SEGMENT ? "stays attached" : "is checked at the next call");

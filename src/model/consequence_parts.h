@@ -3,6 +3,7 @@
 #define IPCTOP_MODEL_CONSEQUENCE_PARTS_H
 
 #include "model/consequence.h"
+#include "model/kind.h"
 #include "model/words.h"
 
 struct telling { // a consequence being written
@@ -21,7 +22,6 @@ void consequence_refuse(struct telling *t, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 // The object of the action as it stands now; NULL and a refusal where it is gone or another.
 const struct owned *consequence_object(struct telling *t);
-const char *consequence_kind_name(enum kind_id kind); // "segment", "semaphore set", "queue"
 // " needs root, oracle or CAP_SYS_ADMIN" where this user is none of the first two.
 void consequence_permission(struct telling *t, const struct owned *o, const char *capability);
 

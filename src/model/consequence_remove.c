@@ -26,8 +26,9 @@ static bool ask_named(struct telling *t, const struct owned *o)
 
 static void ask(struct telling *t, const struct owned *o, const char *what)
 {
-    line_add(&t->question, "Remove %s %d", consequence_kind_name(t->action->target.kind),
-             t->action->target.id);
+    char name[48];
+
+    line_add(&t->question, "Remove %s", identity_text(&t->action->target, name, sizeof name));
     if (!o) {
         line_add(&t->question, "?");
         return;
@@ -205,7 +206,7 @@ static void remove_set(struct telling *t)
         return;
     line_add(&t->effect, "It vanishes at once.");
     tell_waiters(t, KIND_SEMSET, o->id, set->known & SET_KNOWS_WAITERS, set->waiters);
-    int64_t last_use = set->otime > o->ctime ? set->otime : o->ctime;
+    int64_t last_use = semset_last_use(set);
     for (uint32_t i = 0; i < set->n_elements && set->first_element + i < t->s->elements.n; i++) {
         const struct element *e = &t->s->elements.at[set->first_element + i];
 

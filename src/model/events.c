@@ -16,7 +16,7 @@ static const struct {
 
 struct own { // an object we removed or marked: its going is no news
     struct identity object;
-    int pictures; // that it is kept for
+    int pictures; // that it is kept for; 0: told already
 };
 VEC(own_vec, struct own);
 
@@ -28,7 +28,7 @@ struct events {
         struct outcome *at;
         size_t n, cap;
     } outcomes;
-    struct own_vec own;
+    struct own_vec own; // ordered by kind, id
     struct flow_vec flows;
     struct level_vec levels;
     struct stuck_vec stuck;
@@ -87,12 +87,28 @@ static bool same_object(enum kind_id kind, const struct snapshot *then, const vo
            ((const struct segment *)was)->cpid == ((const struct segment *)is)->cpid;
 }
 
+static int own_order(const void *pa, const void *pb)
+{
+    const struct identity *a = &((const struct own *)pa)->object;
+    const struct identity *b = &((const struct own *)pb)->object;
+
+    if (a->kind != b->kind)
+        return a->kind < b->kind ? -1 : 1;
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+// Thousands may be removed at once: each is looked up, not searched for.
 static bool is_own(struct events *e, const struct identity *object)
 {
-    for (size_t i = 0; i < e->own.n; i++) {
-        if (!identity_same(&e->own.at[i].object, object))
+    const struct own key = {.object = *object};
+    struct own *own = e->own.n ? bsearch(&key, e->own.at, e->own.n, sizeof key, own_order) : NULL;
+
+    while (own && own > e->own.at && own_order(own - 1, &key) == 0)
+        own--;
+    for (; own && own < e->own.at + e->own.n && own_order(own, &key) == 0; own++) {
+        if (own->pictures == 0 || !identity_same(&own->object, object))
             continue;
-        e->own.at[i] = e->own.at[--e->own.n];
+        own->pictures = 0;
         return true;
     }
     return false;
@@ -115,8 +131,8 @@ static void note(struct events *e, const struct change *change, enum event_what 
 // The same object in both pictures.
 static void compare(struct events *e, const struct change *same)
 {
-    const struct owned *was = owned_of(same->kind, same->was);
-    const struct owned *is = owned_of(same->kind, same->is);
+    const struct owned *was = owned_of(same->was);
+    const struct owned *is = owned_of(same->is);
 
     if (was->uid != is->uid || was->gid != is->gid || was->mode != is->mode)
         note(e, same, EVENT_CHANGED);
@@ -139,8 +155,8 @@ static void compare_tables(struct events *e, enum kind_id kind, const struct sna
         struct change c = {.kind = kind, .then = then, .now = now};
         const void *was = i < n ? table->at(then, i) : NULL;
         const void *is = k < m ? table->at(now, k) : NULL;
-        int64_t a = was ? owned_of(kind, was)->id : INT64_MAX;
-        int64_t b = is ? owned_of(kind, is)->id : INT64_MAX;
+        int64_t a = was ? owned_of(was)->id : INT64_MAX;
+        int64_t b = is ? owned_of(is)->id : INT64_MAX;
 
         i += a <= b;
         k += b <= a;
@@ -164,7 +180,7 @@ static bool owns_any(const struct snapshot *s, uint32_t uid)
     for (size_t t = 0; t < TABLES; t++) {
         const struct kind *kind = kind_get(tables[t].kind);
         for (size_t i = 0; i < kind->count(s); i++)
-            if (owned_of(kind->id, kind->at(s, i))->uid == uid)
+            if (owned_of(kind->at(s, i))->uid == uid)
                 return true;
     }
     return false;
@@ -183,7 +199,7 @@ static void explain(struct events *e, const struct snapshot *now)
             continue;
         for (size_t i = 0; i < e->changes.n; i++) {
             struct change *c = &e->changes.at[i];
-            if (c->what == EVENT_REMOVED && owned_of(c->kind, c->was)->uid == uid)
+            if (c->what == EVENT_REMOVED && owned_of(c->was)->uid == uid)
                 c->logout = true;
         }
     }
@@ -199,8 +215,8 @@ static int change_order(const void *pa, const void *pb)
         return a->what < b->what ? -1 : 1;
     if (a->kind != b->kind)
         return a->kind < b->kind ? -1 : 1;
-    int32_t x = owned_of(a->kind, a->is ? a->is : a->was)->id;
-    int32_t y = owned_of(b->kind, b->is ? b->is : b->was)->id;
+    int32_t x = owned_of(a->is ? a->is : a->was)->id;
+    int32_t y = owned_of(b->is ? b->is : b->was)->id;
     return (x > y) - (x < y);
 }
 
@@ -238,6 +254,8 @@ static void tell_outcomes(struct events *e, const struct snapshot *now)
         if (o->action.verb == ACTION_REMOVE && o->state == OUTCOME_DONE)
             vec_push(&e->own, (struct own){.object = o->action.target, .pictures = OWN_KEPT});
     }
+    if (e->outcomes.n && e->own.n > 1)
+        qsort(e->own.at, e->own.n, sizeof *e->own.at, own_order);
     vec_clear(&e->outcomes);
 }
 

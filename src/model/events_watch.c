@@ -1,12 +1,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "events_parts.h"
 #include "model/cells.h"
 #include "model/kind.h"
 #include "model/words.h"
 
-static const int64_t SECOND = 1000000000;
 enum { WINDOW_FIRST = 10, WINDOW_LAST = 600 }; // seconds
 enum { WARNING = 80, CRITICAL = 95, BELOW = 5 }; // percent
 enum { STUCK_MOST = 256, LOGINS_MOST = 64 };
@@ -48,7 +48,7 @@ void flow_note(struct flow_vec *flows, const struct change *same, struct change_
     }
     const struct flow flow = {.shmid = is->o.id, .told = is->nattch, .low = is->nattch,
                               .high = is->nattch, .since_ns = same->now->time_ns,
-                              .window_ns = WINDOW_FIRST * SECOND};
+                              .window_ns = WINDOW_FIRST * CLOCK_SECOND};
     vec_push(flows, flow);
     memmove(&flows->at[at + 1], &flows->at[at], (flows->n - 1 - at) * sizeof flow);
     flows->at[at] = flow;
@@ -77,8 +77,8 @@ static void flow_tell(struct flow *flow, const struct segment *is, const struct 
     int64_t window = flow->window_ns * 2;
     *flow = (struct flow){.shmid = flow->shmid, .told = is->nattch, .low = is->nattch,
                           .high = is->nattch, .since_ns = now->time_ns,
-                          .window_ns = window < WINDOW_LAST * SECOND ? window
-                                                                     : WINDOW_LAST * SECOND};
+                          .window_ns = window < WINDOW_LAST * CLOCK_SECOND ? window
+                                                                     : WINDOW_LAST * CLOCK_SECOND};
 }
 
 void flow_sweep(struct flow_vec *flows, const struct snapshot *now, struct change_vec *out)

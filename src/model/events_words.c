@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "events_parts.h"
 #include "model/action.h"
@@ -8,20 +9,6 @@
 #include "model/words.h"
 
 enum { TEXT = 320, WHO = 96 };
-
-const struct owned *owned_of(enum kind_id kind, const void *row)
-{
-    switch (kind) {
-    case KIND_SEGMENT:
-        return &((const struct segment *)row)->o;
-    case KIND_SEMSET:
-        return &((const struct semset *)row)->o;
-    case KIND_QUEUE:
-        return &((const struct queue *)row)->o;
-    default:
-        return NULL;
-    }
-}
 
 // --- who -----------------------------------------------------------------------------------------
 
@@ -59,11 +46,6 @@ static int32_t set_operator(const struct snapshot *s, const struct semset *set)
     return pid;
 }
 
-static int64_t later(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
 static void add_user(struct line *line, const struct change *c, uint32_t uid)
 {
     words_user(line, snapshot_user(c->now, uid) || !c->then ? c->now : c->then, uid);
@@ -90,18 +72,18 @@ static void add_who(struct line *line, const struct change *c)
     case KIND_SEMSET:
         pid = s->has & NEED_ELEMENTS ? set_operator(s, set) : 0;
         if (pid > 0)
-            add_process(line, c, pid, later(set->otime, set->o.ctime));
+            add_process(line, c, pid, semset_last_use(set));
         break;
     case KIND_QUEUE:
         if (queue->stime || queue->rtime)
             add_process(line, c, queue->stime >= queue->rtime ? queue->lspid : queue->lrpid,
-                        later(queue->stime, queue->rtime));
+                        queue_last_use(queue));
         break;
     default:
         break;
     }
     if (line->n == 0) // neither sets nor queues remember who made them but by the user
-        add_user(line, c, owned_of(c->kind, row)->cuid);
+        add_user(line, c, owned_of(row)->cuid);
 }
 
 // --- what ----------------------------------------------------------------------------------------
@@ -120,7 +102,7 @@ static void add_size(struct line *line, enum kind_id kind, const void *row)
 
 static void say_created(struct line *line, const struct change *c)
 {
-    const struct owned *o = owned_of(c->kind, c->is);
+    const struct owned *o = owned_of(c->is);
 
     add_size(line, c->kind, c->is);
     if (o->key)
@@ -145,7 +127,7 @@ static void say_removed(struct line *line, const struct change *c)
     } else {
         add_size(line, c->kind, c->was);
         line_add(line, ", owner ");
-        add_user(line, c, owned_of(c->kind, c->was)->uid);
+        add_user(line, c, owned_of(c->was)->uid);
     }
     if (c->kind == KIND_SEMSET && set->known & SET_KNOWS_WAITERS && set->waiters)
         line_add(line, ", %llu waited on it", (unsigned long long)set->waiters);
@@ -165,7 +147,7 @@ static void say_marked(struct line *line, const struct change *c)
 
 static void say_changed(struct line *line, const struct change *c)
 {
-    const struct owned *was = owned_of(c->kind, c->was), *is = owned_of(c->kind, c->is);
+    const struct owned *was = owned_of(c->was), *is = owned_of(c->is);
 
     if (was->uid != is->uid) {
         line_add(line, "owner ");
@@ -173,8 +155,12 @@ static void say_changed(struct line *line, const struct change *c)
         line_add(line, " to ");
         add_user(line, c, is->uid);
     }
-    if (was->gid != is->gid)
-        line_add(line, "%sgroup %u to %u", line->n ? ", " : "", was->gid, is->gid);
+    if (was->gid != is->gid) {
+        line_add(line, "%sgroup ", line->n ? ", " : "");
+        words_group(line, c->now, was->gid);
+        line_add(line, " to ");
+        words_group(line, c->now, is->gid);
+    }
     if (was->mode != is->mode)
         line_add(line, "%smode %04o to %04o", line->n ? ", " : "", was->mode, is->mode);
 }
@@ -187,7 +173,7 @@ static void say_attached(struct line *line, const struct change *c)
              (unsigned long long)c->to);
     if (!c->span_ns)
         return;
-    line_add(line, " in %s", text_age(span, sizeof span, c->span_ns / INT64_C(1000000000)));
+    line_add(line, " in %s", text_age(span, sizeof span, c->span_ns / CLOCK_SECOND));
     if (c->low < c->from && c->low < c->to)
         line_add(line, ", as few as %llu", (unsigned long long)c->low);
     if (c->high > c->from && c->high > c->to)
@@ -233,25 +219,25 @@ struct event *event_of_change(const struct change *c)
     return event_new(&head, who, text);
 }
 
-// The owner of most of them.
+static uint32_t owner_of(const struct change *c)
+{
+    return owned_of(c->is ? c->is : c->was)->uid;
+}
+
+// Boyer and Moore's vote finds whoever owns more than half; the count then says whether.
 static uint32_t main_owner(const struct change *changes, size_t n, size_t *count)
 {
     uint32_t best = 0;
-    size_t last = SIZE_MAX;
+    size_t votes = 0;
 
-    *count = 0;
-    // Boyer and Moore's vote finds whoever has more than half; the count then says whether.
-    for (size_t i = 0, votes = 0; i < n; i++) {
-        const struct change *c = &changes[i];
-        uint32_t uid = owned_of(c->kind, c->is ? c->is : c->was)->uid;
+    for (size_t i = 0; i < n; i++) {
         if (votes == 0)
-            best = uid;
-        votes += uid == best ? 1 : (size_t)-1;
-        last = i;
+            best = owner_of(&changes[i]);
+        votes += owner_of(&changes[i]) == best ? 1 : (size_t)-1;
     }
-    for (size_t i = 0; last != SIZE_MAX && i <= last; i++)
-        *count += owned_of(changes[i].kind, changes[i].is ? changes[i].is : changes[i].was)->uid ==
-                  best;
+    *count = 0;
+    for (size_t i = 0; i < n; i++)
+        *count += owner_of(&changes[i]) == best;
     return best;
 }
 

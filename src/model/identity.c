@@ -1,5 +1,22 @@
 #include "model/identity.h"
 
+#include "model/objects.h"
+
+bool kind_is_object(enum kind_id kind)
+{
+    return kind == KIND_SEGMENT || kind == KIND_SEMSET || kind == KIND_QUEUE;
+}
+
+struct identity identity_of(enum kind_id kind, const struct owned *o)
+{
+    return (struct identity){.kind = kind,
+                             .id = o->id,
+                             .key = o->key,
+                             .cuid = o->cuid,
+                             .cgid = o->cgid,
+                             .ctime = o->ctime};
+}
+
 // IPC_RMID turns the key to 0 and nothing else changes it: two keys differ only where none is 0.
 static bool key_may_be_same(uint32_t a, uint32_t b)
 {

@@ -17,17 +17,13 @@ CELL_GETTER(get_zcount, struct element, set_if(r, ELEMENT_KNOWS_COUNTS, r->zcoun
 CELL_GETTER(get_pid, struct element, if (r->known & ELEMENT_KNOWS_PID) cell_set_pid(out, r->pid))
 
 // A pid of 0 is nobody's, or one outside this PID namespace: the kernel does not tell which.
-// SETVAL counts as an operation for the pid, but moves ctime, not otime (ipc/sem.c).
 static enum pid_state pid_state(const struct snapshot *s, const struct element *r)
 {
     const struct semset *set = snapshot_semset(s, r->semid);
-    int64_t time = 0;
 
     if (!(r->known & ELEMENT_KNOWS_PID) || r->pid <= 0)
         return PID_UNKNOWN;
-    if (set)
-        time = set->otime > set->o.ctime ? set->otime : set->o.ctime;
-    return snapshot_pid_state(s, r->pid, time);
+    return snapshot_pid_state(s, r->pid, set ? semset_last_use(set) : 0);
 }
 
 CELL_GETTER(get_pid_state, struct element, cell_set_text(out, pid_state_name(pid_state(s, r))))

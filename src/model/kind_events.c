@@ -11,8 +11,7 @@ enum { DAY = 24 * 3600 };
 
 static bool has_id(const struct event *r)
 {
-    return !r->several && (r->about.kind == KIND_SEGMENT || r->about.kind == KIND_SEMSET ||
-                           r->about.kind == KIND_QUEUE);
+    return !r->several && kind_is_object(r->about.kind);
 }
 
 // "segment 42", "process 18811", a limit's name; of several: what kind they are.

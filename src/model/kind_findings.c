@@ -16,12 +16,6 @@ static const char *severity_name(enum severity severity)
     return NULL;
 }
 
-static bool about_object(const struct finding *r)
-{
-    return r->about.kind == KIND_SEGMENT || r->about.kind == KIND_SEMSET ||
-           r->about.kind == KIND_QUEUE;
-}
-
 static const char *about_name(const struct finding *r)
 {
     switch (r->about.kind) {
@@ -44,7 +38,8 @@ static const char *about_name(const struct finding *r)
 CELL_GETTER(get_rule, struct finding, cell_set_text(out, r->rule))
 CELL_GETTER(get_severity, struct finding, cell_set_text(out, severity_name(r->severity)))
 CELL_GETTER(get_kind, struct finding, cell_set_text(out, about_name(r)))
-CELL_GETTER(get_id, struct finding, if (about_object(r)) cell_set_number(out, r->about.id))
+CELL_GETTER(get_id, struct finding,
+            if (kind_is_object(r->about.kind)) cell_set_number(out, r->about.id))
 CELL_GETTER(get_title, struct finding, cell_set_text(out, r->title))
 CELL_GETTER(get_evidence, struct finding, cell_set_text(out, r->evidence))
 CELL_GETTER(get_advice, struct finding, cell_set_text(out, r->advice))

@@ -98,14 +98,11 @@ static const void *at(const struct snapshot *s, size_t index)
 
 static uint64_t start_ticks_of(const struct snapshot *s, const struct mapping *r)
 {
-    size_t n = 0;
-    const struct holder *holders = s->scan ? scan_holders(s->scan, r->shmid, &n) : NULL;
+    const struct holder *holder = scan_holder(s->scan, r->shmid, r->pid);
     const struct process *p = snapshot_process(s, r->pid);
 
-    for (size_t i = 0; i < n; i++) {
-        if (holders[i].pid == r->pid)
-            return holders[i].start_ticks;
-    }
+    if (holder)
+        return holder->start_ticks;
     return p && p->known & PROC_KNOWS_START ? p->start_ticks : 0;
 }
 

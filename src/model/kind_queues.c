@@ -39,12 +39,8 @@ static void get_orphan(const struct snapshot *s, const void *row, struct cell *o
         cell_set_truth(out, orphan);
 }
 
-static int64_t last_use(const struct queue *r)
-{
-    return r->stime > r->rtime ? r->stime : r->rtime;
-}
-
-CELL_GETTER(get_idle, struct queue, cell_set_since(out, s, last_use(r) ? last_use(r) : r->o.ctime))
+CELL_GETTER(get_idle, struct queue,
+            cell_set_since(out, s, queue_last_use(r) ? queue_last_use(r) : r->o.ctime))
 
 static void show_lspid(const struct snapshot *s, const void *row, char *dst, size_t cap)
 {
@@ -132,7 +128,7 @@ static const void *at(const struct snapshot *s, size_t index)
 static void identify(const struct snapshot *s, const void *row, struct identity *out)
 {
     (void)s;
-    owned_identify(row, KIND_QUEUE, out);
+    *out = identity_of(KIND_QUEUE, row);
 }
 
 const struct kind kind_queues = {

@@ -239,7 +239,7 @@ static const void *at(const struct snapshot *s, size_t index)
 static void identify(const struct snapshot *s, const void *row, struct identity *out)
 {
     (void)s;
-    owned_identify(row, KIND_SEGMENT, out);
+    *out = identity_of(KIND_SEGMENT, row);
 }
 
 const struct kind kind_segments = {

@@ -67,7 +67,7 @@ static void segment_people(struct subject *subject, const struct segment *segmen
 static void set_people(struct subject *subject, const struct semset *set)
 {
     const struct element_vec *elements = &subject->s->elements;
-    int64_t last_use = set->otime > set->o.ctime ? set->otime : set->o.ctime;
+    int64_t last_use = semset_last_use(set);
 
     for (uint32_t i = 0; i < set->n_elements && set->first_element + i < elements->n; i++) {
         const struct element *e = &elements->at[set->first_element + i];

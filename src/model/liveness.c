@@ -62,6 +62,16 @@ int64_t segment_last_use(const struct segment *segment)
     return later(segment->atime, segment->dtime);
 }
 
+int64_t semset_last_use(const struct semset *set)
+{
+    return later(set->otime, set->o.ctime);
+}
+
+int64_t queue_last_use(const struct queue *queue)
+{
+    return later(queue->stime, queue->rtime);
+}
+
 // What the pids of an object say together.
 struct verdict {
     bool alive;   // one of them lives
@@ -154,7 +164,7 @@ static bool queue_in_use(const struct snapshot *s, const struct queue *q)
 bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *known)
 {
     struct verdict v = {0};
-    int64_t last_use = later(set->otime, set->o.ctime);
+    int64_t last_use = semset_last_use(set);
     bool complete = set->n_elements > 0 && set->n_elements >= set->nsems &&
                     (uint64_t)set->first_element + set->n_elements <= s->elements.n;
 

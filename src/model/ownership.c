@@ -1,24 +1,10 @@
 #include "ownership.h"
 
-const struct segment *ownership_find(const struct segment_vec *segments, int32_t shmid)
-{
-    size_t low = 0, n = segments ? segments->n : 0, high = n;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (segments->at[middle].o.id < shmid)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < n && segments->at[low].o.id == shmid ? &segments->at[low] : NULL;
-}
-
 const struct segment *ownership_segment(const struct scan_input *in, int32_t shmid)
 {
-    const struct segment *segment = ownership_find(in->after, shmid);
+    const struct segment *segment = segments_find(in->after, shmid);
 
-    return segment ? segment : ownership_find(in->before, shmid);
+    return segment ? segment : segments_find(in->before, shmid);
 }
 
 static const struct segment_handle *our_handle(const struct scan_input *in, int32_t shmid)
@@ -41,11 +27,11 @@ static bool is_ours(const struct scan_input *in, const struct holding *holding,
                     const struct mapping *m)
 {
     const struct segment *segment = ownership_segment(in, m->shmid);
-    const struct segment_handle *ours = our_handle(in, m->shmid);
+    const struct segment_handle *ours;
 
     if (!segment || !fits(segment, m))
         return false;
-    if (ours && m->known & MAP_KNOWS_HANDLE)
+    if (m->known & MAP_KNOWS_HANDLE && (ours = our_handle(in, m->shmid)) != NULL)
         return ours->handle == m->handle;
     return !holding->namespace_differs;
 }
@@ -80,13 +66,16 @@ struct dispute {
 
 // Surplus: all that could be the segment's, wherever its process is now. Missing: what is in another
 // namespace and could be.
-static bool disputed(const struct dispute *d, const struct holding *holding, uint32_t index)
+static bool may_dispute(const struct dispute *d, const struct holding *holding)
+{
+    return d->surplus || holding->namespace_differs;
+}
+
+static bool disputed(const struct dispute *d, uint32_t index)
 {
     const struct mapping *m = &d->in->mappings->at[index];
 
-    if (m->shmid != d->account->shmid || !fits(d->segment, m))
-        return false;
-    return d->surplus || (!d->taken[index] && holding->namespace_differs);
+    return m->shmid == d->account->shmid && fits(d->segment, m) && (d->surplus || !d->taken[index]);
 }
 
 static void count(struct file_vec *files, uint64_t handle, bool counted)
@@ -104,8 +93,10 @@ static bool count_files(const struct dispute *d, const int32_t *shares, struct f
 {
     for (size_t h = 0; h < d->in->holdings->n; h++) {
         const struct holding *holding = &d->in->holdings->at[h];
+        if (!may_dispute(d, holding))
+            continue;
         for (uint32_t i = holding->first; i < holding->first + holding->n; i++) {
-            if (!disputed(d, holding, i))
+            if (!disputed(d, i))
                 continue;
             if (!(d->in->mappings->at[i].known & MAP_KNOWS_HANDLE))
                 return false;
@@ -148,8 +139,9 @@ void ownership_settle(const struct scan_input *in, const struct segment_account 
         file = only_one_with(&files, d.surplus ? account->nattch : account->nattch - account->found);
     for (size_t h = 0; file && h < in->holdings->n; h++) {
         const struct holding *holding = &in->holdings->at[h];
-        for (uint32_t i = holding->first; i < holding->first + holding->n; i++)
-            if (disputed(&d, holding, i))
+        for (uint32_t i = holding->first;
+             may_dispute(&d, holding) && i < holding->first + holding->n; i++)
+            if (disputed(&d, i))
                 taken[i] = in->mappings->at[i].handle == file->handle;
     }
     vec_free(&files);

@@ -7,9 +7,6 @@
 
 #include "model/scan_build.h"
 
-// By id; NULL where there is none.
-const struct segment *ownership_find(const struct segment_vec *segments, int32_t shmid);
-
 // The segment as read after the processes were, else before; NULL where the table has none.
 const struct segment *ownership_segment(const struct scan_input *in, int32_t shmid);
 

@@ -46,28 +46,7 @@ static bool object_of(const struct kind *kind, const struct snapshot *s, const v
     default:
         break;
     }
-    return out->kind == KIND_SEGMENT || out->kind == KIND_SEMSET || out->kind == KIND_QUEUE;
-}
-
-static const struct owned *find_owned(const struct snapshot *s, const struct identity *object)
-{
-    const struct segment *segment;
-    const struct semset *set;
-    const struct queue *queue;
-
-    switch (object->kind) {
-    case KIND_SEGMENT:
-        segment = snapshot_segment(s, object->id);
-        return segment ? &segment->o : NULL;
-    case KIND_SEMSET:
-        set = snapshot_semset(s, object->id);
-        return set ? &set->o : NULL;
-    case KIND_QUEUE:
-        queue = snapshot_queue(s, object->id);
-        return queue ? &queue->o : NULL;
-    default:
-        return NULL;
-    }
+    return kind_is_object(out->kind);
 }
 
 static bool is_orphan(const struct column *column, const struct snapshot *s, const void *row)
@@ -91,7 +70,7 @@ static bool shown(const struct query *query, const struct column *orphan, const 
         if (query->has_id && (!is_object || object.id != query->id))
             return false;
         if (query->has_owner && is_object) {
-            const struct owned *owned = find_owned(s, &object);
+            const struct owned *owned = snapshot_owned(s, object.kind, object.id);
             if (!owned || owned->uid != query->owner)
                 return false;
         }

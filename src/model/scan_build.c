@@ -35,6 +35,37 @@ bool holding_same(const struct holding *a, const struct mapping_vec *a_mappings,
     return true;
 }
 
+static int holding_order(const void *a, const void *b)
+{
+    const struct holding *x = a, *y = b;
+
+    return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+void holding_sort(struct holding_vec *holdings)
+{
+    if (holdings->n > 1)
+        qsort(holdings->at, holdings->n, sizeof *holdings->at, holding_order);
+}
+
+const struct holding *holding_find(const struct holding_vec *holdings, int32_t pid)
+{
+    struct holding key = {.pid = pid};
+
+    return holdings->n ? bsearch(&key, holdings->at, holdings->n, sizeof key, holding_order) : NULL;
+}
+
+void holding_add(struct holding_vec *holdings, struct mapping_vec *mappings,
+                 const struct holding *holding, const struct mapping_vec *from)
+{
+    struct holding copy = *holding;
+
+    copy.first = (uint32_t)mappings->n;
+    for (uint32_t i = 0; i < holding->n; i++)
+        vec_push(mappings, from->at[holding->first + i]);
+    vec_push(holdings, copy);
+}
+
 // --- address spaces -----------------------------------------------------------------------------
 
 struct candidate { // a holding and a fingerprint of its mappings
@@ -107,8 +138,8 @@ static void compare_group(struct build *b, const struct candidate *group, size_t
 
 static bool tuple_changed(const struct scan_input *in, int32_t shmid)
 {
-    const struct segment *before = ownership_find(in->before, shmid);
-    const struct segment *after = ownership_find(in->after, shmid);
+    const struct segment *before = segments_find(in->before, shmid);
+    const struct segment *after = segments_find(in->after, shmid);
 
     if (!in->after)
         return false;
@@ -174,7 +205,7 @@ static void open_accounts(struct build *b)
 
     vec_reserve(&b->scan->accounts, segments->n);
     for (size_t i = 0; i < segments->n; i++) {
-        const struct segment *before = ownership_find(in->before, segments->at[i].o.id);
+        const struct segment *before = segments_find(in->before, segments->at[i].o.id);
         vec_push(&b->scan->accounts,
                  (struct segment_account){.shmid = segments->at[i].o.id,
                                           .nattch = before ? before->nattch
@@ -229,71 +260,61 @@ static int mapping_order(const void *a, const void *b)
     return (x->start > y->start) - (x->start < y->start);
 }
 
-static int holder_order(const void *a, const void *b)
-{
-    const struct holder *x = a, *y = b;
-
-    if (x->shmid != y->shmid)
-        return x->shmid < y->shmid ? -1 : 1;
-    return (x->pid > y->pid) - (x->pid < y->pid);
-}
-
-static void add_holder(struct build *b, const struct holding *holding, const struct mapping *m,
-                       int32_t shares, size_t since)
-{
-    struct holder_vec *holders = &b->scan->holders;
-
-    for (size_t i = since; i < holders->n; i++)
-        if (holders->at[i].shmid == m->shmid) {
-            holders->at[i].attaches++;
-            holders->at[i].access |= m->perms & (MAP_R | MAP_W | MAP_X);
-            return;
-        }
-    vec_push(holders, (struct holder){.shmid = m->shmid,
-                                      .pid = holding->pid,
-                                      .start_ticks = holding->start_ticks,
-                                      .attaches = 1,
-                                      .access = m->perms & (MAP_R | MAP_W | MAP_X),
-                                      .namespace_differs = holding->namespace_differs,
-                                      .stale = holding->stale,
-                                      .shares_memory_with = shares});
-}
-
-static void list(struct build *b)
+// Those taken, in order. An account learns from them what the table does not tell.
+static void list_mappings(struct build *b)
 {
     const struct scan_input *in = b->in;
-    struct scan *scan = b->scan;
+    struct mapping_vec *out = &b->scan->mappings;
 
     for (size_t h = 0; h < in->holdings->n; h++) {
         const struct holding *holding = &in->holdings->at[h];
-        size_t since = scan->holders.n;
         for (uint32_t i = holding->first; i < holding->first + holding->n; i++) {
             struct mapping mapping = in->mappings->at[i];
             struct segment_account *account;
-            if (!b->taken[i] || !(account = find_account(scan, mapping.shmid)))
+            if (!b->taken[i] || !(account = find_account(b->scan, mapping.shmid)))
                 continue;
             account->key_known = true;
             account->original_key = mapping.key;
             account->hugetlb |= (mapping.perms & MAP_HUGE) != 0;
             mapping.pid = holding->pid;
             mapping.path = NULL;
-            vec_push(&scan->mappings, mapping);
-            add_holder(b, holding, &mapping, b->shares[h], since);
+            vec_push(out, mapping);
         }
-        for (size_t i = since; i < scan->holders.n; i++)
-            find_account(scan, scan->holders.at[i].shmid)->holders++;
     }
-    if (scan->mappings.n > 1)
-        qsort(scan->mappings.at, scan->mappings.n, sizeof *scan->mappings.at, mapping_order);
-    if (scan->holders.n > 1)
-        qsort(scan->holders.at, scan->holders.n, sizeof *scan->holders.at, holder_order);
+    if (out->n > 1)
+        qsort(out->at, out->n, sizeof *out->at, mapping_order);
+}
+
+// The mappings of one segment in one process, which stand together, make a holder.
+static void list_holders(struct build *b)
+{
+    const struct holding_vec *holdings = b->in->holdings;
+    const struct mapping_vec *mappings = &b->scan->mappings;
+
+    for (size_t i = 0; i < mappings->n;) {
+        const struct mapping *m = &mappings->at[i];
+        const struct holding *holding = holding_find(holdings, m->pid);
+        struct holder holder = {.shmid = m->shmid,
+                                .pid = m->pid,
+                                .start_ticks = holding->start_ticks,
+                                .namespace_differs = holding->namespace_differs,
+                                .stale = holding->stale,
+                                .shares_memory_with = b->shares[holding - holdings->at]};
+        for (; i < mappings->n && mappings->at[i].shmid == holder.shmid &&
+               mappings->at[i].pid == holder.pid; i++) {
+            holder.attaches++;
+            holder.access |= mappings->at[i].perms & (MAP_R | MAP_W | MAP_X);
+        }
+        vec_push(&b->scan->holders, holder);
+        find_account(b->scan, holder.shmid)->holders++;
+    }
 }
 
 // Says why an account does not come out, as far as there is evidence.
 static void explain(struct build *b, struct segment_account *account)
 {
     const struct scan_input *in = b->in;
-    const struct segment *after = ownership_find(in->after, account->shmid);
+    const struct segment *after = segments_find(in->after, account->shmid);
 
     if (account->found != account->nattch && after && after->nattch == account->found)
         account->nattch = after->nattch; // it changed before the holders were read
@@ -333,7 +354,8 @@ struct scan *scan_build(const struct scan_input *in)
     count_found(&b);
     drop_stale(&b);
     count_found(&b);
-    list(&b);
+    list_mappings(&b);
+    list_holders(&b);
     for (size_t i = 0; i < b.scan->accounts.n; i++)
         explain(&b, &b.scan->accounts.at[i]);
     free(b.shares);

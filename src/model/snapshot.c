@@ -72,7 +72,7 @@ void snapshot_unref(struct snapshot *snapshot)
 
 const struct segment *snapshot_segment(const struct snapshot *s, int32_t shmid)
 {
-    FIND(&s->segments, o.id, shmid);
+    return segments_find(&s->segments, shmid);
 }
 
 const struct semset *snapshot_semset(const struct snapshot *s, int32_t semid)
@@ -83,6 +83,15 @@ const struct semset *snapshot_semset(const struct snapshot *s, int32_t semid)
 const struct queue *snapshot_queue(const struct snapshot *s, int32_t msqid)
 {
     FIND(&s->queues, o.id, msqid);
+}
+
+const struct owned *snapshot_owned(const struct snapshot *s, enum kind_id kind, int32_t id)
+{
+    const void *object = kind == KIND_SEGMENT  ? (const void *)snapshot_segment(s, id)
+                         : kind == KIND_SEMSET ? (const void *)snapshot_semset(s, id)
+                         : kind == KIND_QUEUE  ? (const void *)snapshot_queue(s, id)
+                                               : NULL;
+    return object; // each begins with its struct owned
 }
 
 const struct process *snapshot_process(const struct snapshot *s, int32_t pid)

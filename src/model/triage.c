@@ -64,26 +64,12 @@ static const void *subject_at(const struct snapshot *s, enum subject subject, si
     return NULL;
 }
 
-static struct identity identify_owned(enum kind_id kind, const struct owned *o)
-{
-    return (struct identity){.kind = kind, .id = o->id, .key = o->key, .cuid = o->cuid,
-                             .cgid = o->cgid, .ctime = o->ctime};
-}
-
 // By an object that came: it is there to be entered.
 static struct identity identify_growth(const struct snapshot *s, const struct growth *g)
 {
-    const struct segment *segment;
-    const struct semset *set;
-    const struct queue *queue;
+    const struct owned *o = snapshot_owned(s, g->kind, g->example);
 
-    if (g->kind == KIND_SEGMENT && (segment = snapshot_segment(s, g->example)) != NULL)
-        return identify_owned(g->kind, &segment->o);
-    if (g->kind == KIND_SEMSET && (set = snapshot_semset(s, g->example)) != NULL)
-        return identify_owned(g->kind, &set->o);
-    if (g->kind == KIND_QUEUE && (queue = snapshot_queue(s, g->example)) != NULL)
-        return identify_owned(g->kind, &queue->o);
-    return (struct identity){.kind = KIND_COUNT};
+    return o ? identity_of(g->kind, o) : (struct identity){.kind = KIND_COUNT};
 }
 
 // The first process that does not answer; without a name, none.
@@ -103,11 +89,11 @@ static struct identity identify(const struct snapshot *s, enum subject subject, 
 {
     switch (subject) {
     case OF_SEGMENTS:
-        return identify_owned(KIND_SEGMENT, &((const struct segment *)object)->o);
+        return identity_of(KIND_SEGMENT, object);
     case OF_SEMSETS:
-        return identify_owned(KIND_SEMSET, &((const struct semset *)object)->o);
+        return identity_of(KIND_SEMSET, object);
     case OF_QUEUES:
-        return identify_owned(KIND_QUEUE, &((const struct queue *)object)->o);
+        return identity_of(KIND_QUEUE, object);
     case OF_LIMITS:
         return (struct identity){
             .kind = KIND_LIMIT, .part = (uint64_t)((const struct limit *)object - s->limits.at)};

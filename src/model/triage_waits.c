@@ -207,11 +207,6 @@ const struct rule rule_queue_unread = {
 
 // --- waiters whose last operator is gone ---------------------------------------------------------
 
-static int64_t last_use(const struct semset *set)
-{
-    return set->otime > set->o.ctime ? set->otime : set->o.ctime;
-}
-
 // The first element somebody waits for although whoever operated it last is gone. A set never
 // operated (otime 0) carries the pid of who set its values: nobody died holding it.
 static const struct element *stranded(const struct snapshot *s, const struct semset *set)
@@ -224,7 +219,7 @@ static const struct element *stranded(const struct snapshot *s, const struct sem
         const struct element *e = &s->elements.at[set->first_element + i];
 
         if ((e->known & known) == known && e->ncount + e->zcount > 0 &&
-            gone(snapshot_pid_state(s, e->pid, last_use(set))))
+            gone(snapshot_pid_state(s, e->pid, semset_last_use(set))))
             return e;
     }
     return NULL;
@@ -238,7 +233,7 @@ static bool set_stranded(const struct snapshot *s, struct match *match)
         return false;
     match->weight = (uint64_t)e->ncount + e->zcount;
     // Who took something and ended leaves the same picture until somebody else gives: wait a while.
-    if (s->time - last_use(match->object) <= STRANDED && e->waited <= STRANDED)
+    if (s->time - semset_last_use(match->object) <= STRANDED && e->waited <= STRANDED)
         match->severity = SEVERITY_NOTICE;
     return true;
 }
@@ -268,7 +263,7 @@ static void set_stranded_evidence(const struct snapshot *s, const struct match *
     if (e->waited > 0)
         line_add(line, " (seen for %s)", text_age(age, sizeof age, e->waited));
     line_add(line, "; its last operator was ");
-    words_process(line, s, e->pid, last_use(set));
+    words_process(line, s, e->pid, semset_last_use(set));
     line_add(line, "; the set was last operated ");
     words_ago(line, s, set->otime);
     if (words_waiters(NULL, s, KIND_SEMSET, set->o.id, CALLS_ALL, 0) > 0) {
@@ -358,7 +353,7 @@ static void orphan_queues_evidence(const struct snapshot *s, const struct match 
     for (size_t i = 0; i < n && i < LISTED_MOST; i++) {
         const struct queue *q = m[i].object;
 
-        list(s, &q->o, q->stime > q->rtime ? q->stime : q->rtime, i, line);
+        list(s, &q->o, queue_last_use(q), i, line);
     }
     if (n > LISTED_MOST)
         line_add(line, " and %zu more", n - LISTED_MOST);

@@ -50,6 +50,16 @@ void words_user(struct line *line, const struct snapshot *s, uint32_t uid)
         line_add(line, "uid %u", uid);
 }
 
+void words_group(struct line *line, const struct snapshot *s, uint32_t gid)
+{
+    const char *name = snapshot_group(s, gid);
+
+    if (name)
+        line_add(line, "%s", name);
+    else
+        line_add(line, "gid %u", gid);
+}
+
 void words_size(struct line *line, uint64_t bytes)
 {
     char text[TEXT_SHORT];
