@@ -34,6 +34,7 @@ RUN(search_previous);
 RUN(filter);
 RUN(owner);
 RUN(orphans);
+RUN(orphan_age);
 
 // commands_order.c: in which order, and which columns
 RUN(sort);

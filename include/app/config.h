@@ -4,6 +4,7 @@
 //   interval = 2                 seconds between refreshes, 0.1 to 3600
 //   header = auto                auto, full, line, none
 //   colors = default             default, light, high-contrast, mono
+//   orphan_age = 5m              what idles shorter is not called an orphan on screen; 0: at once
 //   sort.TABLE = -size           as --sort takes it
 //   columns.TABLE = key,shmid    as -o takes it, without +
 // A line that is wrong is skipped and told by its number. What is written is the whole of what is
@@ -30,6 +31,7 @@ struct config {
     double interval; // seconds; 0: not said
     enum header_size header;
     enum scheme scheme;
+    int64_t orphan_age; // seconds
     struct arrangement tables[KIND_COUNT];
 };
 

@@ -42,6 +42,9 @@ enum { TEXT_SHORT = 24 };
 char *text_size(char *dst, size_t cap, uint64_t bytes);
 char *text_age(char *dst, size_t cap, int64_t seconds);
 
+// The same without a loss, as text_parse_age takes it: "90s", "5m", "1d".
+char *text_age_exact(char *dst, size_t cap, int64_t seconds);
+
 // "1K" … "1T" (also KiB, KB, fractions: 1.5G) and "10s", "5m", "2h", "9d", "1w"; a plain number is
 // bytes, or seconds. False where the text is anything else or too large.
 bool text_parse_size(const char *s, uint64_t *bytes);

@@ -37,6 +37,7 @@ struct want {
     unsigned need;      // enum need
     bool focused;       // the rest counts only if so
     struct identity focus; // the object or process a drill-down shows
+    int64_t orphan_age;    // of the snapshot, see there
     // Processes to be told about as well, named by something or not: pids, in any order.
     uint8_t n_followed;
     int32_t followed[WANT_FOLLOWED];
@@ -61,6 +62,7 @@ struct snapshot {
     int64_t time;     // epoch seconds
     int64_t time_ns;  // CLOCK_MONOTONIC
     unsigned has;     // enum need: which parts were read
+    int64_t orphan_age; // seconds: who calls orphans by name leaves those alone that idle shorter
     struct system system;
     struct segment_vec segments; // each ordered by id
     struct semset_vec semsets;
@@ -118,6 +120,8 @@ int64_t queue_last_use(const struct queue *queue); // the later of stime and rti
 bool segment_orphan(const struct snapshot *s, const struct segment *segment, bool *known);
 bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *known);
 bool queue_orphan(const struct snapshot *s, const struct queue *queue, bool *known);
+// What is worth calling an orphan: known to be one, and idle for orphan_age. False of other kinds.
+bool snapshot_orphan(const struct snapshot *s, enum kind_id kind, const void *object);
 // The queue made together with a set: of the same user, by the key before. NULL where there is none.
 const struct queue *semset_queue(const struct snapshot *s, const struct semset *set);
 

@@ -59,7 +59,8 @@ void arrange_sort(struct session *s, const struct column *column, bool descendin
 
 void arrange_config(const struct session *s, struct config *out)
 {
-    *out = (struct config){.interval = s->interval, .header = s->header, .scheme = s->scheme};
+    *out = (struct config){.interval = s->interval, .header = s->header, .scheme = s->scheme,
+                           .orphan_age = s->orphan_age};
     memcpy(out->tables, s->arranged, sizeof out->tables);
 }
 
@@ -67,5 +68,6 @@ void arrange_start(struct session *s, const struct config *config)
 {
     s->header = config->header;
     s->scheme = config->scheme;
+    s->orphan_age = config->orphan_age;
     memcpy(s->arranged, config->tables, sizeof s->arranged);
 }

@@ -5,6 +5,7 @@
 #include "app/command_runs.h"
 #include "app/prompt.h"
 #include "app/view.h"
+#include "base/text.h"
 
 #define RUN(name) void run_##name(struct session *s, const struct key_event *event)
 
@@ -205,4 +206,32 @@ RUN(orphans)
     v->orphans = !v->orphans;
     session_rebuild(s);
     session_say(s, SEVERITY_NOTICE, v->orphans ? "only orphans" : "all, not orphans alone");
+}
+
+static void orphan_age_done(struct session *s, bool accepted)
+{
+    struct prompt *p = &s->prompt;
+    char text[TEXT_SHORT];
+
+    if (!accepted || !p->text[0])
+        return;
+    if (!text_parse_age(p->text, &s->orphan_age)) {
+        snprintf(p->error, sizeof p->error, "an age: 0, 30s, 5m, 2h, 1d");
+        p->error_at = 0;
+    } else if (s->orphan_age > 0) {
+        session_say(s, SEVERITY_NOTICE, "orphans: what has been idle for %s",
+                    text_age_exact(text, sizeof text, s->orphan_age));
+    } else {
+        session_say(s, SEVERITY_NOTICE, "orphans: at once");
+    }
+}
+
+RUN(orphan_age)
+{
+    struct prompt *p = prompt_open(s, PROMPT_LINE, orphan_age_done);
+    char text[TEXT_SHORT];
+
+    (void)event;
+    snprintf(p->title, sizeof p->title, "Orphans have been idle for (now %s)",
+             text_age_exact(text, sizeof text, s->orphan_age));
 }

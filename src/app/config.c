@@ -89,6 +89,14 @@ static const char *apply_colors(struct config *out, const struct kind *table, co
                : "colors takes default, light, high-contrast or mono";
 }
 
+static const char *apply_orphan_age(struct config *out, const struct kind *table,
+                                    const char *value, char *why, size_t cap)
+{
+    (void)table, (void)why, (void)cap;
+    return text_parse_age(value, &out->orphan_age) ? NULL
+                                                   : "orphan_age takes an age: 0, 30s, 5m, 2h, 1d";
+}
+
 static const char *apply_sort(struct config *out, const struct kind *table, const char *value,
                               char *why, size_t cap)
 {
@@ -117,8 +125,8 @@ static const struct setting {
     apply *apply;
 } settings[] = {
     {"interval", false, apply_interval}, {"header", false, apply_header},
-    {"colors", false, apply_colors},     {"sort", true, apply_sort},
-    {"columns", true, apply_columns},
+    {"colors", false, apply_colors},     {"orphan_age", false, apply_orphan_age},
+    {"sort", true, apply_sort},          {"columns", true, apply_columns},
 };
 
 const char *config_columns(const struct kind *kind, const char *list, struct arrangement *out,
@@ -243,7 +251,7 @@ static void write_table(FILE *out, const struct kind *kind, const struct arrange
 
 char *config_text(const struct config *config)
 {
-    char *text = NULL;
+    char *text = NULL, age[TEXT_SHORT];
     size_t n;
     FILE *out = open_memstream(&text, &n);
 
@@ -254,6 +262,7 @@ char *config_text(const struct config *config)
         fprintf(out, "interval = %g\n", config->interval);
     fprintf(out, "header = %s\n", headers[config->header]);
     fprintf(out, "colors = %s\n", scheme_name(config->scheme));
+    fprintf(out, "orphan_age = %s\n", text_age_exact(age, sizeof age, config->orphan_age));
     for (int id = 0; id < KIND_COUNT; id++)
         if (kind_get((enum kind_id)id))
             write_table(out, kind_get((enum kind_id)id), &config->tables[id]);

@@ -46,6 +46,7 @@ const struct binding keymap[] = {
     {0, '\\', "filter"},
     {0, 'u', "owner"},
     {0, 'o', "orphans"},
+    {0, 'O', "orphan-age"},
     {0, K_F6, "sort"},
     {0, '>', "sort-right"},
     {0, '<', "sort-left"},

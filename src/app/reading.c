@@ -82,6 +82,7 @@ void reading_tables(struct reading *r, const struct want *want)
     }
     fresh->time = clock_epoch_s();
     fresh->time_ns = r->time_ns;
+    fresh->orphan_age = want->orphan_age;
     snapshot_unref(r->tables);
     r->tables = fresh;
 }

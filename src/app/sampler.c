@@ -53,7 +53,7 @@ struct round { // one bringing up to date of all that is wanted
 
 static bool want_same(const struct want *a, const struct want *b)
 {
-    return a->need == b->need && a->focused == b->focused && a->n_followed == b->n_followed &&
+    return a->need == b->need && a->orphan_age == b->orphan_age && a->focused == b->focused && a->n_followed == b->n_followed &&
            memcmp(a->followed, b->followed, a->n_followed * sizeof *a->followed) == 0 &&
            (!a->focused || (identity_exact(&a->focus, &b->focus) && a->focus.pid == b->focus.pid));
 }

@@ -1,6 +1,7 @@
 // Numbers with units: sizes and ages as people write and read them.
 #include "base/text.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 struct unit {
@@ -67,6 +68,16 @@ char *text_age(char *dst, size_t cap, int64_t seconds)
         i++;
     int64_t n = seconds / steps[i].factor;
     snprintf(dst, cap, "%d%c", (int)(n < 999 ? n : 999), steps[i].unit);
+    return dst;
+}
+
+char *text_age_exact(char *dst, size_t cap, int64_t seconds)
+{
+    size_t i = N_AGES - 1;
+
+    while (seconds == 0 ? i > 0 : seconds % (int64_t)age_units[i].factor != 0)
+        i--;
+    snprintf(dst, cap, "%" PRId64 "%s", seconds / (int64_t)age_units[i].factor, age_units[i].name);
     return dst;
 }
 

@@ -2,6 +2,9 @@
 //
 // Three answers everywhere: yes, no, not to be known. An orphan is shown to people who then remove
 // it, so every doubt counts against calling something one.
+//
+// The age that makes an orphan worth telling is the user's, and comes with the picture: what is
+// made by one program for the next has no living user for a moment.
 #include "model/labels.h"
 #include "model/snapshot.h"
 
@@ -223,4 +226,31 @@ bool queue_orphan(const struct snapshot *s, const struct queue *queue, bool *kno
     if (queue->rtime > 0)
         judge(&v, snapshot_pid_state(s, queue->lrpid, queue->rtime));
     return settle(&v, known);
+}
+
+// As the IDLE column counts it.
+static bool idles_long(const struct snapshot *s, int64_t used, const struct owned *o)
+{
+    return s->orphan_age <= 0 || s->time - (used > 0 ? used : o->ctime) >= s->orphan_age;
+}
+
+bool snapshot_orphan(const struct snapshot *s, enum kind_id kind, const void *object)
+{
+    const struct segment *segment = object;
+    const struct semset *set = object;
+    const struct queue *queue = object;
+    bool known;
+
+    switch (kind) {
+    case KIND_SEGMENT:
+        return idles_long(s, segment_last_use(segment), &segment->o) &&
+               segment_orphan(s, segment, &known) && known;
+    case KIND_SEMSET:
+        return idles_long(s, set->otime, &set->o) && semset_orphan(s, set, &known) && known;
+    case KIND_QUEUE:
+        return idles_long(s, later(queue->stime, queue->rtime), &queue->o) &&
+               queue_orphan(s, queue, &known) && known;
+    default:
+        return false;
+    }
 }

@@ -49,16 +49,7 @@ static bool object_of(const struct kind *kind, const struct snapshot *s, const v
     return kind_is_object(out->kind);
 }
 
-static bool is_orphan(const struct column *column, const struct snapshot *s, const void *row)
-{
-    struct cell cell;
-
-    column_get(column, s, row, &cell);
-    return cell.known && cell.truth;
-}
-
-static bool shown(const struct query *query, const struct column *orphan, const struct snapshot *s,
-                  const void *row)
+static bool shown(const struct query *query, const struct snapshot *s, const void *row)
 {
     const struct kind *kind = query->kind;
 
@@ -75,7 +66,7 @@ static bool shown(const struct query *query, const struct column *orphan, const 
                 return false;
         }
     }
-    if (query->orphans && orphan && !is_orphan(orphan, s, row))
+    if (query->orphans && !snapshot_orphan(s, kind->id, row))
         return false;
     return filter_match(query->filter, s, row);
 }
@@ -172,14 +163,13 @@ static void sort_rows(struct rows *rows, const struct snapshot *s, const struct 
 void rows_build(struct rows *out, const struct snapshot *s, const struct query *query)
 {
     const struct kind *kind = query->kind;
-    const struct column *orphan = query->orphans ? kind_column(kind, "orphan") : NULL;
     size_t n = kind->count(s);
 
     vec_clear(out);
     vec_reserve(out, n);
     for (size_t i = 0; i < n; i++) {
         const void *row = kind->at(s, i);
-        if (shown(query, orphan, s, row))
+        if (shown(query, s, row))
             vec_push(out, row);
     }
     if (query->sort && out->n > 1)

@@ -146,12 +146,11 @@ const struct rule rule_removed_held = {
 static bool orphan(const struct snapshot *s, struct match *match)
 {
     const struct segment *g = match->object;
-    bool known;
 
     match->weight = g->size;
     if (g->size < MIB)
         match->severity = SEVERITY_NOTICE; // clutter, not memory
-    return segment_orphan(s, g, &known) && known;
+    return snapshot_orphan(s, KIND_SEGMENT, g);
 }
 
 static void orphan_title(const struct snapshot *s, const struct match *m, size_t n,
@@ -306,11 +305,10 @@ const struct rule rule_unseen = {
 static bool creator_reused(const struct snapshot *s, struct match *match)
 {
     const struct segment *g = match->object;
-    bool known;
 
     match->weight = g->size;
     return snapshot_pid_state(s, g->cpid, segment_birth(g)) == PID_REUSED &&
-           !segment_orphan(s, g, &known); // of orphans it is told already
+           !snapshot_orphan(s, KIND_SEGMENT, g); // of orphans it is told already
 }
 
 static void creator_reused_title(const struct snapshot *s, const struct match *m, size_t n,

@@ -147,12 +147,11 @@ static bool queue_unread(const struct snapshot *s, struct match *match)
 {
     const struct queue *q = match->object;
     struct match other = {.object = q};
-    bool known;
 
     if (!(s->has & NEED_WAITERS) || q->messages == 0 || q->rtime == 0 || q->lrpid <= 0 ||
         s->time - q->rtime <= READER_AWAY || !gone(snapshot_pid_state(s, q->lrpid, q->rtime)) ||
         words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_ALL, 0) > 0 || server_gone(s, &other) ||
-        queue_orphan(s, q, &known))
+        snapshot_orphan(s, KIND_QUEUE, q))
         return false;
     match->weight = q->bytes;
     if (q->known & QUEUE_KNOWS_MAX && q->bytes >= q->max_bytes / 5 * 4)
@@ -288,19 +287,17 @@ const struct rule rule_set_stranded = {
 static bool orphan_set(const struct snapshot *s, struct match *match)
 {
     const struct semset *set = match->object;
-    bool known;
 
     match->weight = set->nsems;
-    return semset_orphan(s, set, &known) && known;
+    return snapshot_orphan(s, KIND_SEMSET, set);
 }
 
 static bool orphan_queue(const struct snapshot *s, struct match *match)
 {
     const struct queue *q = match->object;
-    bool known;
 
     match->weight = q->bytes;
-    return queue_orphan(s, q, &known) && known;
+    return snapshot_orphan(s, KIND_QUEUE, q);
 }
 
 static void list(const struct snapshot *s, const struct owned *o, int64_t used, size_t index,

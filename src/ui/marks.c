@@ -51,22 +51,6 @@ static bool limit_mark(const struct limit *limit, enum style *style)
     return *style != STYLE_GOOD;
 }
 
-static bool orphan(const struct snapshot *s, const struct kind *kind, const void *row)
-{
-    bool known = false;
-
-    switch (kind->id) {
-    case KIND_SEGMENT:
-        return segment_orphan(s, row, &known) && known;
-    case KIND_SEMSET:
-        return semset_orphan(s, row, &known) && known;
-    case KIND_QUEUE:
-        return queue_orphan(s, row, &known) && known;
-    default:
-        return false;
-    }
-}
-
 bool mark_of(const struct snapshot *s, const struct kind *kind, const void *row,
              const struct identity *identity, enum style *style)
 {
@@ -96,7 +80,7 @@ bool mark_of(const struct snapshot *s, const struct kind *kind, const void *row,
     // One finding may tell of many orphans: each of them has its dot, as loud as the finding. A set
     // or a queue is small.
     *style = kind->id == KIND_SEGMENT ? STYLE_WARNING : STYLE_LABEL;
-    if (orphan(s, kind, row))
+    if (snapshot_orphan(s, kind->id, row))
         return true;
     *style = STYLE_LABEL;
     return kind->id == KIND_SEGMENT && (((const struct segment *)row)->flags & SEG_DEST);

@@ -46,7 +46,10 @@ static void restrictions(struct session *session, struct pieces *out)
         snprintf(text, sizeof text, "%" PRIu32, view->owner);
         pieces_add(out, 3, STYLE_WARNING, "owner", "%s", name ? name : text);
     }
-    if (view->orphans)
+    if (view->orphans && session->orphan_age > 0)
+        pieces_add(out, 2, STYLE_WARNING, NULL, "orphans idle %s",
+                   text_age_exact(text, sizeof text, session->orphan_age));
+    else if (view->orphans)
         pieces_add(out, 2, STYLE_WARNING, NULL, "orphans");
     if (session->all_maps && view->kind->id == KIND_MAPPING)
         pieces_add(out, 4, STYLE_WARNING, NULL, "all mappings");

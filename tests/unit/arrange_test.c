@@ -144,7 +144,7 @@ static void kept_settings_come_back(void **state)
 {
     struct config c;
     char why[100];
-    const char text[] = "header = line\ncolors = light\nsort.segments = +key\n"
+    const char text[] = "header = line\ncolors = light\norphan_age = 5m\nsort.segments = +key\n"
                         "columns.segments = size,shmid\n";
     struct session s;
     (void)state;
@@ -153,6 +153,7 @@ static void kept_settings_come_back(void **state)
     session_init(&s, NULL, &(struct session_options){.interval = 2, .config = &c, .notice = "x 1"});
     assert_int_equal(s.header, HEADER_LINE);
     assert_int_equal(s.scheme, SCHEME_LIGHT);
+    assert_int_equal(s.orphan_age, 300);
     assert_string_equal(session_view(&s)->sort->name, "key");
     assert_int_equal(s.arranged[KIND_SEGMENT].n, 2);
     assert_string_equal(s.message, "x 1");

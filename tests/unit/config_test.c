@@ -26,7 +26,7 @@ static void everything_is_read(void **state)
     (void)state;
 
     assert_int_equal(parse(&c,
-                           "# ours\n\n  interval=0.5\r\nheader = line\n\tcolors =high-contrast \n"
+                           "# ours\n\n  interval=0.5\r\norphan_age = 2h\nheader = line\n\tcolors =high-contrast \n"
                            "sort.segments = -rss\nsort.queues=+msqid\nsort.findings = none\n"
                            "columns.segments = shmid,SIZE,key,shmid\ncolumns.holders = pid",
                            why),
@@ -34,6 +34,7 @@ static void everything_is_read(void **state)
     assert_string_equal(why, "");
     assert_true(c.interval == 0.5);
     assert_int_equal(c.header, HEADER_LINE);
+    assert_int_equal(c.orphan_age, 7200);
     assert_int_equal(c.scheme, SCHEME_CONTRAST);
     assert_string_equal(c.tables[KIND_SEGMENT].sort->name, "rss");
     assert_true(c.tables[KIND_SEGMENT].descending && !c.tables[KIND_QUEUE].descending);
@@ -55,7 +56,7 @@ static void what_is_written_reads_back(void **state)
 
     assert_int_equal(parse(&before,
                            "interval = 12.25\nheader = none\ncolors = light\nsort.holders = +pid\n"
-                           "sort.segments = none\ncolumns.maps = end,start\n",
+                           "sort.segments = none\norphan_age = 90\ncolumns.maps = end,start\n",
                            why),
                      0);
     char *text = config_text(&before);
@@ -64,6 +65,7 @@ static void what_is_written_reads_back(void **state)
     assert_string_equal(again, text);
     assert_true(after.interval == 12.25);
     assert_int_equal(after.header, HEADER_NONE);
+    assert_int_equal(after.orphan_age, 90);
     assert_int_equal(after.tables[KIND_MAPPING].n, 2);
     assert_string_equal(after.tables[KIND_MAPPING].columns[0]->name, "end");
     assert_true(after.tables[KIND_SEGMENT].sorted && !after.tables[KIND_SEGMENT].sort);
@@ -83,6 +85,9 @@ static void wrong_lines_are_named_by_number(void **state)
         {"interval = 1.2.3", "interval takes seconds"},
         {"interval = 0.01", "interval takes seconds"},
         {"header = tall", "header takes"},
+        {"orphan_age = -5m", "orphan_age takes an age"},
+        {"orphan_age = soon", "orphan_age takes an age"},
+        {"orphan_age =", "orphan_age takes an age"},
         {"colors = pink", "colors takes"},
         {"sort.segments = -sizze", "no column '-sizze' in segments"},
         {"sort.nothing = size", "no table 'nothing'"},
@@ -107,7 +112,7 @@ static void wrong_lines_are_named_by_number(void **state)
             fail_msg("'%s' is told as '%s'", wrong[i].line, why);
         assert_int_equal(c.header, HEADER_LINE);
         assert_int_equal(c.scheme, SCHEME_MONO);
-        assert_true(c.interval == 0 && !c.tables[KIND_SEGMENT].sorted && !c.tables[KIND_SEGMENT].n);
+        assert_true(c.interval == 0 && c.orphan_age == 0 && !c.tables[KIND_SEGMENT].sorted && !c.tables[KIND_SEGMENT].n);
     }
 }
 

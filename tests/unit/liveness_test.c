@@ -246,6 +246,52 @@ static void a_queue_is_no_orphan_while_somebody_may_wait(void **state)
     snapshot_unref(s);
 }
 
+// The letter of it stays; what is told of it waits until the object has been idle for so long.
+static void an_orphan_is_told_once_it_has_idled(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+    struct segment *g = fake_segment(s, 3, 0, 0, 4096, 0);
+    struct queue *q = queue_of(s, DEAD, DEAD);
+    struct semset *set = fake_semset(s, 0, 0, 1);
+    struct element *e = fake_element(s, 0, 0, 0);
+    const struct {
+        enum kind_id kind;
+        const void *object;
+        int64_t idle; // at first
+        int64_t *used;
+    } cases[] = {{KIND_SEGMENT, g, 700, &g->dtime}, {KIND_SEMSET, set, 800, &set->otime},
+                 {KIND_QUEUE, q, 1700, &q->rtime}};
+    bool known;
+
+    g->cpid = g->lpid = DEAD, g->atime = FAKE_NOW - 900, g->dtime = FAKE_NOW - 700;
+    e->pid = DEAD, e->known |= ELEMENT_KNOWS_PID;
+    set->n_elements = 1, set->otime = FAKE_NOW - 800, set->o.ctime = FAKE_NOW - 3600;
+    for (size_t i = 0; i < 3; i++) {
+        for (int64_t age = 0; age <= 2 * cases[i].idle; age += 100) {
+            s->orphan_age = age;
+            assert_int_equal(snapshot_orphan(s, cases[i].kind, cases[i].object),
+                             age <= cases[i].idle);
+        }
+        s->orphan_age = 0;
+        *cases[i].used = FAKE_NOW + 60; // a clock that was set
+        assert_true(snapshot_orphan(s, cases[i].kind, cases[i].object));
+    }
+    s->orphan_age = 86400;
+    assert_true(segment_orphan(s, g, &known) && semset_orphan(s, set, &known) &&
+                queue_orphan(s, q, &known));
+    // Never used: since it was made.
+    g->atime = g->dtime = 0, g->o.ctime = FAKE_NOW - 60;
+    s->orphan_age = 61;
+    assert_false(snapshot_orphan(s, KIND_SEGMENT, g));
+    s->orphan_age = 60;
+    assert_true(snapshot_orphan(s, KIND_SEGMENT, g));
+    g->nattch = 1;
+    assert_false(snapshot_orphan(s, KIND_SEGMENT, g));
+    assert_false(snapshot_orphan(s, KIND_LIMIT, g));
+    snapshot_unref(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +302,7 @@ int main(void)
         cmocka_unit_test(a_set_not_read_is_not_judged),
         cmocka_unit_test(a_queue_is_judged_by_its_last_users),
         cmocka_unit_test(a_queue_is_no_orphan_while_somebody_may_wait),
+        cmocka_unit_test(an_orphan_is_told_once_it_has_idled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

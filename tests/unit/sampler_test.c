@@ -73,6 +73,11 @@ static struct snapshot *wait_picture(struct sampler *s, bool (*good)(const struc
     return NULL;
 }
 
+static bool has_age(const struct snapshot *p)
+{
+    return p->orphan_age != 0;
+}
+
 static bool has_holders(const struct snapshot *p)
 {
     return p->has & NEED_HOLDERS;
@@ -127,6 +132,25 @@ static void every_collection_is_fresh(void **state)
 static struct snapshot *refreshed(struct sampler *s, const struct want *want)
 {
     return sampler_collect(s, want); // not one_shot: as F5, with skipping
+}
+
+// With the first picture after it was asked for, not with the next tick.
+static void the_age_of_orphans_comes_with_the_picture(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+    struct sampler *s = start(k, false, 3600);
+    struct want want = holders;
+    struct snapshot *p = refreshed(s, &want);
+
+    assert_int_equal(p->orphan_age, 0);
+    snapshot_unref(p);
+    want.orphan_age = 300;
+    sampler_want(s, &want);
+    p = wait_picture(s, has_age);
+    assert_int_equal(p->orphan_age, 300);
+    snapshot_unref(p);
+    end(s, k);
 }
 
 static void at_rest_only_holders_are_asked(void **state)
@@ -630,6 +654,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_collection_is_complete),
         cmocka_unit_test(every_collection_is_fresh),
+        cmocka_unit_test(the_age_of_orphans_comes_with_the_picture),
         cmocka_unit_test(at_rest_only_holders_are_asked),
         cmocka_unit_test(a_change_in_the_table_scans_all),
         cmocka_unit_test(a_fresh_time_scans_again),

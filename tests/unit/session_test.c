@@ -409,6 +409,36 @@ static void owners_and_orphans(void **state)
     assert_int_equal(v->rows.n, 5);
 }
 
+static void orphans_have_an_age(void **state)
+{
+    struct user *u = *state;
+    struct view *v = session_view(&u->s);
+    struct want want;
+
+    session_want(&u->s, &want);
+    assert_int_equal(want.orphan_age, 0);
+    user_press(u, 'o');
+    user_press(u, 'O');
+    assert_non_null(strstr(u->s.prompt.title, "now 0s"));
+    user_type(u, "soon");
+    user_press(u, K_ENTER);
+    assert_non_null(strstr(u->s.prompt.error, "5m"));
+    user_press(u, K_CTRL('u'));
+    user_type(u, "90d");
+    user_press(u, K_ENTER);
+    assert_int_equal(u->s.prompt.type, PROMPT_NONE);
+    session_want(&u->s, &want);
+    assert_int_equal(want.orphan_age, 90 * 86400);
+    struct snapshot *next = fake_story(); // as it comes back
+    next->orphan_age = want.orphan_age;
+    user_see(u, next);
+    assert_int_equal(v->rows.n, 0);
+    user_press(u, 'O');
+    assert_non_null(strstr(u->s.prompt.title, "now 90d"));
+    user_press(u, K_ENTER); // nothing typed: as it was
+    assert_int_equal(u->s.orphan_age, 90 * 86400);
+}
+
 // --- tags ----------------------------------------------------------------------------------------
 
 static void tags_stick_to_objects(void **state)
@@ -736,6 +766,7 @@ int main(void)
         TEST(search_as_one_types),
         TEST(a_wrong_filter_says_where),
         TEST(owners_and_orphans),
+        TEST(orphans_have_an_age),
         TEST(tags_stick_to_objects),
         TEST(what_vanished_stays_in_its_place_for_a_while),
         TEST(what_comes_again_is_not_gone),

@@ -180,6 +180,26 @@ static void ages_have_one_unit(void **state)
         assert_string_equal(text_age(text, sizeof text, cases[i].seconds), cases[i].text);
 }
 
+static void ages_are_written_without_a_loss(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t seconds;
+        const char *text;
+    } cases[] = {
+        {0, "0s"}, {59, "59s"}, {60, "1m"}, {90, "90s"}, {300, "5m"}, {7200, "2h"}, {86400, "1d"},
+        {36 * 3600, "36h"}, {14 * 86400, "2w"}, {365 * 86400, "1y"},
+        {INT64_MAX, "9223372036854775807s"},
+    };
+    char text[TEXT_SHORT];
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t back;
+        assert_string_equal(text_age_exact(text, sizeof text, cases[i].seconds), cases[i].text);
+        assert_true(text_parse_age(text, &back) && back == cases[i].seconds);
+    }
+}
+
 static void sizes_are_read(void **state)
 {
     (void)state;
@@ -286,6 +306,7 @@ int main(void)
         cmocka_unit_test(text_is_found_whatever_its_case),
         cmocka_unit_test(sizes_have_three_digits),
         cmocka_unit_test(ages_have_one_unit),
+        cmocka_unit_test(ages_are_written_without_a_loss),
         cmocka_unit_test(sizes_are_read),
         cmocka_unit_test(ages_are_read),
         cmocka_unit_test(whole_numbers_are_read),

@@ -233,6 +233,10 @@ static void orphans_are_one_finding(void **state)
     assert_non_null(strstr(f->evidence, " and 1 more"));
     assert_int_equal(f->severity, SEVERITY_WARNING);
     assert_int_equal(s->findings.n, 1);
+    s->orphan_age = 86400; // too young to speak of
+    triage(s);
+    assert_int_equal(s->findings.n, 0);
+    s->orphan_age = 1;
     for (size_t i = 0; i < s->segments.n; i++)
         s->segments.at[i].size = 56;
     triage(s);
