@@ -20,7 +20,7 @@ PROC2_NEW  := $(shell pkg-config --atleast-version=4.0.4 libproc2 2>/dev/null &&
 
 CFLAGS   ?= -O2 -g
 WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
-ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude $(PKG_CFLAGS) \
+ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -iquote include $(PKG_CFLAGS) \
               $(WARN) -pthread $(CFLAGS)
 ALL_LDFLAGS := -pthread $(LDFLAGS)
 ifdef SAN
@@ -56,7 +56,7 @@ $(O)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(O)/tests/%.o: ALL_CFLAGS += -Itests $(PROC2_NEW) -DBUILD_DIR='"$(O)"'
+$(O)/tests/%.o: ALL_CFLAGS += -iquote tests $(PROC2_NEW) -DBUILD_DIR='"$(O)"'
 $(O)/tests/%_test: $(O)/tests/%_test.o $(SUPPORT) $(LIB)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lvterm -lutil
 
