@@ -12,6 +12,7 @@ struct taskstat {
     uint32_t flags; // PF_*, include/linux/sched.h
     int32_t threads; // an exited leader that was not reaped counts
     uint64_t start_ticks;
+    int32_t exit_signal; // negative: a thread beside the main one
     char comm[64]; // raw bytes, as the process chose them
 };
 
@@ -21,6 +22,7 @@ int taskstat_read(int dir, const char *path, struct taskstat *out);
 bool taskstat_parse(const char *line, size_t len, struct taskstat *out);
 
 bool taskstat_is_kernel(const struct taskstat *stat); // a kernel thread: no address space, ever
+bool taskstat_is_thread(const struct taskstat *stat); // not the one that stands for a process
 bool taskstat_is_dead(const struct taskstat *stat);   // a zombie: its address space is given back
 
 #endif

@@ -11,7 +11,7 @@ enum { PF_KTHREAD_BIT = 0x00200000 }; // include/linux/sched.h PF_KTHREAD
 bool taskstat_parse(const char *line, size_t len, struct taskstat *out)
 {
     const char *open = memchr(line, '(', len), *close = memrchr(line, ')', len);
-    char rest[512];
+    char rest[1024];
 
     *out = (struct taskstat){0};
     if (!open || !close || close < open)
@@ -30,13 +30,13 @@ bool taskstat_parse(const char *line, size_t len, struct taskstat *out)
         return false;
     out->state = rest[1];
     char *at = rest + 2;
-    for (int field = 4; field <= 22; field++) {
+    for (int field = 4; field <= 38; field++) {
         char *end;
         errno = 0;
         // Some fields are negative, others exceed what is signed: strtoull() takes both.
         unsigned long long value = strtoull(at, &end, 10);
-        if (end == at || errno)
-            return false;
+        if (end == at || errno || !strchr(" \n", *end)) // or the end
+            return field > 22; // a line that is cut, or of a fixture
         at = end;
         if (field == 9)
             out->flags = (uint32_t)value;
@@ -44,8 +44,10 @@ bool taskstat_parse(const char *line, size_t len, struct taskstat *out)
             out->threads = (int32_t)value;
         else if (field == 22)
             out->start_ticks = value;
+        else if (field == 38)
+            out->exit_signal = (int32_t)value;
     }
-    return *at == ' ' || *at == '\n' || *at == '\0';
+    return true;
 }
 
 int taskstat_read(int dir, const char *path, struct taskstat *out)
@@ -81,4 +83,10 @@ bool taskstat_is_kernel(const struct taskstat *stat)
 bool taskstat_is_dead(const struct taskstat *stat)
 {
     return stat->state == 'Z' || stat->state == 'X' || stat->state == 'x';
+}
+
+// include/linux/sched/signal.h thread_group_leader()
+bool taskstat_is_thread(const struct taskstat *stat)
+{
+    return stat->exit_signal < 0;
 }

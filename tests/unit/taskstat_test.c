@@ -35,6 +35,11 @@ static void fields(void **state)
     assert_string_equal(stat.comm, "ora_pmon_ORCL");
     assert_false(taskstat_is_dead(&stat));
     assert_false(taskstat_is_kernel(&stat));
+    assert_int_equal(stat.exit_signal, 17);
+    assert_false(taskstat_is_thread(&stat));
+    assert_true(parse("8 (t) S 1 2 2 0 -1 64 1 2 3 4 5 6 7 8 20 0 17 0 55 26 2 9 1 1 1 0 0 0 0 0 0 0 0 "
+                      "0 -1 1 0 0 0 0 0", &stat));
+    assert_true(taskstat_is_thread(&stat));
     assert_true(parse("2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 3 0", &stat));
     assert_true(taskstat_is_kernel(&stat));
     assert_true(parse("7 (a) Z 0 0 0 0 -1 4228108 0 0 0 0 0 0 0 0 20 0 2 0 3", &stat));
