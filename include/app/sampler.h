@@ -21,10 +21,11 @@ struct sampler_options {
     // NULL: nothing.
     void (*happened)(void *arg, const struct snapshot *picture, size_t n);
     void *acted_arg;   // of both
-    bool one_shot;     // every read is complete and fresh; no pacing, no skipping, no events
+    bool one_shot;     // for sampler_collect() alone, which reads by itself, without a thread: every
+                       // read is complete and fresh; no pacing, no skipping, no events
 };
 
-// NULL where there is no thread or descriptor to be had.
+// NULL where there is no thread or descriptor to be had; never for one_shot.
 struct sampler *sampler_new(const struct source *source, const struct sampler_options *options);
 // Ends without waiting for what is stuck. Returns how many threads are left to the end of the
 // process: while there are any, the source must stay too.

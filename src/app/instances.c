@@ -48,11 +48,26 @@ static bool add_server(const struct snapshot *s, int32_t pid, struct probe_vec *
     return true;
 }
 
+// A directory is known by a key: where nothing has one, no place explains anything.
+static bool any_key(const struct snapshot *s)
+{
+    for (size_t i = 0; i < s->segments.n; i++) {
+        const struct segment_account *account = scan_account(s->scan, s->segments.at[i].o.id);
+        if (s->segments.at[i].o.key || (account && account->original_key))
+            return true;
+    }
+    for (size_t i = 0; i < s->semsets.n; i++)
+        if (s->semsets.at[i].o.key)
+            return true;
+    return false;
+}
+
 // All processes of a server have the same working directory: the postmaster is asked, which made
 // the segment, or some of those it left behind.
 static void choose(const struct snapshot *s, struct probe_vec *probes)
 {
-    vec_push(probes, (struct probe){PROBE_PLACES, 0});
+    if (any_key(s))
+        vec_push(probes, (struct probe){PROBE_PLACES, 0});
     for (size_t i = 0; i < s->segments.n; i++) {
         const struct segment *g = &s->segments.at[i];
         size_t n, found = 0;

@@ -101,7 +101,7 @@ static void publish(struct sampler *s, struct snapshot *picture, struct round *r
     pthread_cond_broadcast(&s->fresh);
     pthread_mutex_unlock(&s->lock);
     snapshot_unref(old);
-    if (write(s->fd, &one, sizeof one) < 0) {
+    if (!s->one_shot && write(s->fd, &one, sizeof one) < 0) {
         // full: it is readable all the same
     }
 }
@@ -180,6 +180,15 @@ static void do_round(struct sampler *s, struct round *round)
     publish(s, picture, round);
 }
 
+// With the lock held.
+static void run_round(struct sampler *s, struct round *round)
+{
+    begin_round(s, round);
+    pthread_mutex_unlock(&s->lock);
+    do_round(s, round);
+    pthread_mutex_lock(&s->lock);
+}
+
 static void *sampler_main(void *arg)
 {
     struct sampler *s = arg;
@@ -188,10 +197,7 @@ static void *sampler_main(void *arg)
     thread_name("ipctop-sampler");
     pthread_mutex_lock(&s->lock);
     while (wait_for_work(s)) {
-        begin_round(s, &round);
-        pthread_mutex_unlock(&s->lock);
-        do_round(s, &round);
-        pthread_mutex_lock(&s->lock);
+        run_round(s, &round);
         int64_t soon = clock_ns() + AFTER_ACTION_NS;
         if (round.acted && s->next > soon)
             s->next = soon;
@@ -233,7 +239,7 @@ struct sampler *sampler_new(const struct source *source, const struct sampler_op
     s->one_shot = options->one_shot;
     s->interval = interval_ns(options->interval > 0 ? options->interval : 2);
     s->taken = true;
-    s->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    s->fd = s->one_shot ? -1 : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pthread_mutex_init(&s->lock, NULL);
     thread_cond_init(&s->wake);
     thread_cond_init(&s->fresh);
@@ -244,6 +250,8 @@ struct sampler *sampler_new(const struct source *source, const struct sampler_op
     s->actor = actor_new(source, options, acted, s);
     s->reading = reading_new(source, s->probers);
     s->trend = options->one_shot ? NULL : trend_new();
+    if (s->one_shot) // whoever collects waits anyway
+        return s;
     s->started = thread_start(&s->thread, sampler_main, s) == 0;
     if (s->fd >= 0 && s->started)
         return s;
@@ -368,6 +376,8 @@ struct snapshot *sampler_collect(struct sampler *s, const struct want *want)
     s->refresh = true;
     request(s);
     uint64_t mine = s->asked;
+    if (s->one_shot)
+        run_round(s, &(struct round){0});
     while (s->answered < mine)
         pthread_cond_wait(&s->fresh, &s->lock);
     s->taken = true;
