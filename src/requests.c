@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 // The tables where none is named.
 static const enum kind_id json_tables[] = {
     KIND_SEGMENT, KIND_HOLDER, KIND_MAPPING, KIND_SEMSET,  KIND_ELEMENT,
@@ -66,6 +68,19 @@ static int chosen_columns(struct table_request *table, const char *list, enum mo
     }
 }
 
+// In the first n bytes of a text, as its reader counts them.
+static size_t characters(const char *text, size_t n)
+{
+    size_t count = 0, step;
+    uint32_t code;
+
+    for (size_t at = 0; at < n; at += step, count++) {
+        step = text_decode(text + at, n - at, &code);
+        step = step > 0 ? step : 1;
+    }
+    return count;
+}
+
 static int build_query(struct query *query, struct filter **filter, const struct options *o)
 {
     const char *sort = o->sort ? o->sort : o->mode == MODE_JSON ? NULL : query->kind->default_sort;
@@ -82,9 +97,24 @@ static int build_query(struct query *query, struct filter **filter, const struct
     *filter = filter_parse(query->kind, o->filter, &error);
     query->filter = *filter;
     if (!*filter)
-        return options_fail("--filter '%s': at character %zu: %s", o->filter, error.at + 1,
-                            error.message);
+        return options_fail("--filter '%s': at character %zu: %s", o->filter,
+                            characters(o->filter, error.at) + 1, error.message);
     return 0;
+}
+
+// Words match what is usually shown, and what was added to it: to ask for fewer columns does not
+// change which rows there are.
+static const struct column **choose_words(struct table_request *table)
+{
+    const struct column **words = mem_zero(table->query.kind->n_columns, sizeof *words);
+    size_t n = kind_columns(table->query.kind, COL_SCREEN, words);
+
+    for (size_t i = 0; i < table->n_columns; i++) {
+        if (!(table->columns[i]->flags & COL_SCREEN))
+            words[n++] = table->columns[i];
+    }
+    table->query.shown = (struct column_choice){words, n};
+    return words;
 }
 
 static int add_table(struct requests *requests, const struct kind *kind, const struct options *o)
@@ -93,14 +123,17 @@ static int add_table(struct requests *requests, const struct kind *kind, const s
 
     table->query.kind = kind;
     table->columns = mem_zero(kind->n_columns, sizeof *table->columns);
-    requests->n++;
-    int status = build_query(&table->query, &requests->filters[requests->n - 1], o);
+    size_t at = requests->n++;
+    int status = build_query(&table->query, &requests->filters[at], o);
     if (status)
         return status;
-    if (o->columns)
-        return chosen_columns(table, o->columns, o->mode);
-    default_columns(table, o->mode);
-    return 0;
+    if (!o->columns) {
+        default_columns(table, o->mode);
+        return 0;
+    }
+    status = chosen_columns(table, o->columns, o->mode);
+    requests->words[at] = choose_words(table);
+    return status;
 }
 
 int requests_build(struct requests *requests, const struct options *options)
@@ -125,6 +158,7 @@ void requests_free(struct requests *requests)
 {
     for (size_t i = 0; i < requests->n; i++) {
         free(requests->tables[i].columns);
+        free(requests->words[i]);
         filter_free(requests->filters[i]);
     }
     requests->n = 0;
@@ -149,7 +183,7 @@ static unsigned owner_need(enum kind_id kind)
 static unsigned table_need(const struct table_request *table, bool shown)
 {
     const struct query *query = &table->query;
-    unsigned need = query->kind->need | filter_need(query->filter);
+    unsigned need = query->kind->need | filter_need(query->filter, query->shown);
 
     for (size_t i = 0; i < table->n_columns; i++) {
         const struct column *column = table->columns[i];

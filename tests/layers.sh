@@ -49,7 +49,7 @@ for file in $(grep -lE '^ *# *include *<sys/(shm|sem|msg|ipc)\.h>' -r include 2>
 done
 for file in $(find include -name '*.h'); do
     printf '#include "%s"\n' "${file#include/}" |
-        ${CC:-cc} -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -Iinclude -x c -fsyntax-only - ||
+        ${CC:-cc} -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -iquote include -x c -fsyntax-only - ||
         say "$file does not compile alone"
 done
 for entry in $(git ls-files 2>/dev/null | sed 's,/.*,,' | sort -u); do

@@ -68,6 +68,12 @@ struct column {
     void (*show)(const struct snapshot *s, const void *row, char *dst, size_t cap);
 };
 
+// Columns beside each other, of one kind. n 0: those it shows on the screen, COL_SCREEN.
+struct column_choice {
+    const struct column *const *at;
+    size_t n;
+};
+
 void column_get(const struct column *column, const struct snapshot *s, const void *row,
                 struct cell *out);
 // The text of the screen and of --batch: column->show or the formatted cell; "" when unknown.

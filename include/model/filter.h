@@ -1,5 +1,7 @@
 // The filter language: words match any shown cell; `column op value` matches one.
 //
+// Which cells are shown the caller says.
+//
 //   filter := term…            all must match
 //   term   := [!] word | [!] column op value
 //   op     := = != < > <= >= ~          (~: contains)
@@ -22,11 +24,14 @@ struct filter_error {
 struct filter *filter_parse(const struct kind *kind, const char *expression,
                             struct filter_error *error);
 void filter_free(struct filter *filter);
-bool filter_match(const struct filter *filter, const struct snapshot *s, const void *row);
-unsigned filter_need(const struct filter *filter); // enum need of the columns it reads
+// `shown`: the columns whose cells its words are looked for in.
+bool filter_match(const struct filter *filter, struct column_choice shown,
+                  const struct snapshot *s, const void *row);
+// enum need of the columns it reads
+unsigned filter_need(const struct filter *filter, struct column_choice shown);
 
-// Whether any cell of the screen shows the text, as words of a filter and the search ask.
-bool row_contains(const struct kind *kind, const struct snapshot *s, const void *row,
-                  const char *text);
+// Whether any cell shown has the text in it, as words of a filter and the search ask.
+bool row_contains(const struct kind *kind, struct column_choice shown, const struct snapshot *s,
+                  const void *row, const char *text);
 
 #endif

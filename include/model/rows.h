@@ -9,6 +9,7 @@ struct query {
     bool has_parent;
     struct identity parent;       // only rows that belong to it
     const struct filter *filter;  // NULL: all
+    struct column_choice shown;   // where the filter's words are looked for
     bool has_owner;
     uint32_t owner;               // only objects of this uid, and what hangs on them
     bool has_id;

@@ -174,6 +174,7 @@ static void chooser_done(struct session *s, bool accepted)
     if (n) {
         arrange_set_columns(s, v->kind, columns, n);
         v->pan = 0;
+        session_rebuild(s); // a filter's words are looked for in what is shown
     } else {
         snprintf(p->error, sizeof p->error, "one column at least is to be shown");
     }

@@ -66,6 +66,7 @@ static struct view_job *job_of(struct session *s, const char *path)
     job->query.filter = job->filter;
     job->columns = mem_zero(v->kind->n_columns, sizeof *job->columns);
     job->n = arrange_columns(s, v->kind, job->columns);
+    job->query.shown = (struct column_choice){job->columns, job->n}; // the session's may change
     return job;
 }
 

@@ -145,25 +145,24 @@ void session_key(struct session *s, const struct key_event *event)
         command_run(command, s, event);
 }
 
-static bool is_shown(const struct view *v, const struct column *column)
+static bool is_shown(struct column_choice shown, const struct column *column)
 {
-    const struct arrangement *a = v->arranged;
-
-    for (size_t i = 0; a && i < a->n; i++)
-        if (a->columns[i] == column)
+    for (size_t i = 0; i < shown.n; i++)
+        if (shown.at[i] == column)
             return true;
-    return (!a || !a->n) && column->flags & COL_SCREEN;
+    return !shown.n && column->flags & COL_SCREEN;
 }
 
 static unsigned column_needs(const struct view *v)
 {
     const struct kind *kind = v->kind;
-    unsigned need = kind->need | filter_need(v->filter);
+    const struct column_choice shown = view_columns(v);
+    unsigned need = kind->need | filter_need(v->filter, shown);
 
     for (size_t i = 0; i < kind->n_columns; i++) {
         const struct column *column = &kind->columns[i];
 
-        if (is_shown(v, column) || column == v->sort ||
+        if (is_shown(shown, column) || column == v->sort ||
             (v->orphans && strcmp(column->name, "orphan") == 0))
             need |= column->need;
     }

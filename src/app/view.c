@@ -64,6 +64,13 @@ bool view_find(struct view *v, const struct snapshot *s, const struct identity *
     return false;
 }
 
+struct column_choice view_columns(const struct view *v)
+{
+    const struct arrangement *a = v->arranged;
+
+    return a ? (struct column_choice){a->columns, a->n} : (struct column_choice){0};
+}
+
 struct query view_query(const struct view *v)
 {
     return (struct query){
@@ -71,6 +78,7 @@ struct query view_query(const struct view *v)
         .has_parent = v->has_parent,
         .parent = v->parent,
         .filter = v->filter,
+        .shown = view_columns(v),
         .has_owner = v->has_owner,
         .owner = v->owner,
         .has_id = v->has_id,
@@ -128,27 +136,14 @@ void view_sort(struct view *v, const struct snapshot *s, const struct column *co
     view_rebuild(v, s);
 }
 
-static bool shows(const struct view *v, const struct snapshot *s, const void *row,
-                  const char *text)
-{
-    const struct arrangement *a = v->arranged;
-    char shown[CELL_SCRATCH];
-
-    if (!a || !a->n)
-        return row_contains(v->kind, s, row, text);
-    for (size_t i = 0; i < a->n; i++)
-        if (text_contains(column_text(a->columns[i], s, row, shown, sizeof shown), text))
-            return true;
-    return false;
-}
-
 bool view_search(const struct view *v, const struct snapshot *s, const char *text, size_t from,
                  bool backwards, size_t *row)
 {
     for (size_t i = 1; i <= v->rows.n; i++) {
         size_t at = (backwards ? from + v->rows.n - i : from + i) % v->rows.n;
 
-        if (!view_row_gone(v->kind, s, v->rows.at[at]) && shows(v, s, v->rows.at[at], text)) {
+        if (!view_row_gone(v->kind, s, v->rows.at[at]) &&
+            row_contains(v->kind, view_columns(v), s, v->rows.at[at], text)) {
             *row = at;
             return true;
         }

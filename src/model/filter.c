@@ -191,15 +191,23 @@ void filter_free(struct filter *filter)
     free(filter);
 }
 
-bool row_contains(const struct kind *kind, const struct snapshot *s, const void *row,
-                  const char *text)
+// NULL where the column of that number is not shown.
+static const struct column *shown_column(const struct kind *kind, struct column_choice shown,
+                                         size_t i)
 {
-    char shown[CELL_SCRATCH];
+    if (shown.n)
+        return shown.at[i];
+    return kind->columns[i].flags & COL_SCREEN ? &kind->columns[i] : NULL;
+}
 
-    for (size_t i = 0; i < kind->n_columns; i++) {
-        const struct column *column = &kind->columns[i];
-        if (column->flags & COL_SCREEN &&
-            text_contains(column_text(column, s, row, shown, sizeof shown), text))
+bool row_contains(const struct kind *kind, struct column_choice shown, const struct snapshot *s,
+                  const void *row, const char *text)
+{
+    char cell[CELL_SCRATCH];
+
+    for (size_t i = 0; i < (shown.n ? shown.n : kind->n_columns); i++) {
+        const struct column *column = shown_column(kind, shown, i);
+        if (column && text_contains(column_text(column, s, row, cell, sizeof cell), text))
             return true;
     }
     return false;
@@ -238,11 +246,12 @@ static bool comparison_matches(const struct term *term, const struct snapshot *s
     return false;
 }
 
-bool filter_match(const struct filter *filter, const struct snapshot *s, const void *row)
+bool filter_match(const struct filter *filter, struct column_choice shown,
+                  const struct snapshot *s, const void *row)
 {
     for (size_t i = 0; filter && i < filter->terms.n; i++) {
         const struct term *term = &filter->terms.at[i];
-        bool matches = term->op == OP_WORD ? row_contains(filter->kind, s, row, term->text)
+        bool matches = term->op == OP_WORD ? row_contains(filter->kind, shown, s, row, term->text)
                                            : comparison_matches(term, s, row);
         if (matches == term->negated)
             return false;
@@ -250,25 +259,25 @@ bool filter_match(const struct filter *filter, const struct snapshot *s, const v
     return true;
 }
 
-static unsigned words_need(const struct kind *kind)
+static unsigned words_need(const struct kind *kind, struct column_choice shown)
 {
     unsigned need = 0;
 
-    for (size_t i = 0; i < kind->n_columns; i++) {
-        if (kind->columns[i].flags & COL_SCREEN)
-            need |= kind->columns[i].need;
+    for (size_t i = 0; i < (shown.n ? shown.n : kind->n_columns); i++) {
+        const struct column *column = shown_column(kind, shown, i);
+        need |= column ? column->need : 0;
     }
     return need;
 }
 
-unsigned filter_need(const struct filter *filter)
+unsigned filter_need(const struct filter *filter, struct column_choice shown)
 {
     unsigned need = 0;
 
     for (size_t i = 0; filter && i < filter->terms.n; i++) {
         const struct term *term = &filter->terms.at[i];
         if (term->op == OP_WORD)
-            need |= words_need(filter->kind);
+            need |= words_need(filter->kind, shown);
         else if (term->op == OP_CONTAINS)
             need |= term->column->need;
         else

@@ -68,7 +68,7 @@ static bool shown(const struct query *query, const struct snapshot *s, const voi
     }
     if (query->orphans && !snapshot_orphan(s, kind->id, row))
         return false;
-    return filter_match(query->filter, s, row);
+    return filter_match(query->filter, query->shown, s, row);
 }
 
 // A signed number or a real as an unsigned one of the same order.

@@ -119,6 +119,16 @@ static void an_added_column_counts(void **state)
     user_press(u, '/');
     user_type(u, "python");
     assert_string_equal(u->s.prompt.error, "");
+    user_press(u, K_ESC);
+    user_press(u, '\\'); // and the words of a filter are looked for in it
+    user_type(u, "python");
+    user_press(u, K_ENTER);
+    assert_int_equal(session_view(&u->s)->rows.n, 1);
+    user_press(u, 'c'); // until it is hidden again
+    user_press(u, K_DOWN);
+    user_press(u, ' ');
+    user_press(u, K_ENTER);
+    assert_int_equal(session_view(&u->s)->rows.n, 0);
 }
 
 static void the_order_is_kept_for_views_of_the_kind(void **state)

@@ -11,7 +11,8 @@
 #include "support/pictures.h"
 
 // The ids of the rows an expression leaves, as "0 7".
-static const char *left(const struct kind *kind, const char *expression)
+static const char *left_of(const struct kind *kind, const char *expression,
+                           struct column_choice shown)
 {
     static char ids[128];
     struct snapshot *s = picture_new();
@@ -23,7 +24,7 @@ static const char *left(const struct kind *kind, const char *expression)
     ids[0] = '\0';
     for (size_t i = 0; i < kind->count(s); i++) {
         struct identity identity;
-        if (!filter_match(filter, s, kind->at(s, i)))
+        if (!filter_match(filter, shown, s, kind->at(s, i)))
             continue;
         kind->identify(s, kind->at(s, i), &identity);
         snprintf(ids + strlen(ids), sizeof ids - strlen(ids), "%s%d", ids[0] ? " " : "",
@@ -32,6 +33,11 @@ static const char *left(const struct kind *kind, const char *expression)
     filter_free(filter);
     snapshot_unref(s);
     return ids;
+}
+
+static const char *left(const struct kind *kind, const char *expression)
+{
+    return left_of(kind, expression, (struct column_choice){0});
 }
 
 #define SEGMENTS(expression, expected)                                                             \
@@ -85,6 +91,23 @@ static void words(void **state)
     SEGMENTS("'10 oracle'", "0");
     SEGMENTS("nothing-like-it", "");
     SEGMENTS("cpid~'10 o'", "0");
+}
+
+// What is looked for stands in a cell one sees, wherever the columns come from.
+static void words_match_what_is_shown(void **state)
+{
+    (void)state;
+    const struct column *some[] = {kind_column(&kind_segments, "cpid"),
+                                   kind_column(&kind_segments, "cgid")};
+    const struct column_choice both = {some, 2}, first = {some, 1};
+
+    assert_string_equal(left_of(&kind_segments, "gone", both), "7 2147483647");
+    assert_string_equal(left_of(&kind_segments, "'10 oracle'", both), "0");
+    assert_string_equal(left_of(&kind_segments, "dest", both), ""); // not shown
+    assert_string_equal(left_of(&kind_segments, "status=dest", both), "7");
+    assert_string_equal(left_of(&kind_segments, "4242", both), "2147483647");
+    assert_string_equal(left_of(&kind_segments, "4242", first), "");
+    assert_string_equal(left_of(&kind_segments, "!4242", both), "0 7");
 }
 
 // Unknown matches no comparison, not even a negative one; its negation does.
@@ -151,14 +174,22 @@ static void filters_say_what_they_need(void **state)
         {"holders>1", NEED_HOLDERS, NEED_PROCESSES},
         {"pmon", NEED_HOLDERS | NEED_PROCESSES | NEED_NAMES, 0},
     };
+    const struct column_choice all = {0};
+    const struct column *group = kind_column(&kind_segments, "group");
+    const struct column_choice one = {&group, 1};
+
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct filter_error error;
         struct filter *filter = filter_parse(&kind_segments, cases[i].expression, &error);
         assert_non_null(filter);
-        assert_int_equal(filter_need(filter) & cases[i].needs, cases[i].needs);
-        assert_int_equal(filter_need(filter) & cases[i].needs_not, 0);
+        assert_int_equal(filter_need(filter, all) & cases[i].needs, cases[i].needs);
+        assert_int_equal(filter_need(filter, all) & cases[i].needs_not, 0);
         filter_free(filter);
     }
+    struct filter_error error;
+    struct filter *word = filter_parse(&kind_segments, "dba", &error);
+    assert_int_equal(filter_need(word, one), NEED_NAMES);
+    filter_free(word);
 }
 
 static const char *order(const struct kind *kind, const char *sort, struct query query)
@@ -248,6 +279,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comparisons),
         cmocka_unit_test(words),
+        cmocka_unit_test(words_match_what_is_shown),
         cmocka_unit_test(unknown_matches_nothing),
         cmocka_unit_test(mistakes_are_pointed_at),
         cmocka_unit_test(filters_say_what_they_need),

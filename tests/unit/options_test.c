@@ -165,6 +165,9 @@ static void mistakes_end_in_one_clear_line(void **state)
     REFUSED("--sort: no column 'elephant' in queues", "--json", "-s", "-elephant", "queues");
     REFUSED("--filter 'size>x': at character 6: 'size' takes a size such as 4096, 64K or 1.5G",
             "--json", "-f", "size>x", "segments");
+    REFUSED("--filter 'éé sizze>1': at character 4: no column 'sizze' in segments; did you mean "
+            "'size'?",
+            "--batch", "-f", "éé sizze>1", "segments");
     REFUSED("--filter 'size>1': at character 1: no column 'size' in semaphores", "--batch", "-f",
             "size>1");
 }
