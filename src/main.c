@@ -11,7 +11,8 @@
 static int run(const struct options *options, const struct requests *requests, struct audit *audit)
 {
     bool screen = options->mode == MODE_SCREEN;
-    struct linux_source *real = linux_source_new(&(struct linux_source_options){.proc = "/proc"});
+    struct linux_source *real = linux_source_new(
+        &(struct linux_source_options){.proc = "/proc", .no_starts = !screen});
     struct source source = linux_source_seam(real);
     const struct sampler_options how = {.interval = options->delay,
                                         .one_shot = !screen,

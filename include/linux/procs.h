@@ -10,10 +10,11 @@ struct procs; // what one probing thread keeps; of that thread alone
 struct procs *procs_new(const char *proc, bool live);
 void procs_free(struct procs *self);
 
-// Fills answer->process, with its arguments if `command`. Where there is no such process, error is
+// Fills answer->process, and what `more` asks for. Where there is no such process, error is
 // -ESRCH and process.gone is set; where there is one we may not see (hidepid), error is -EACCES.
 // May hang on a sick process, with arguments more often than without.
-void procs_probe(struct procs *self, int32_t pid, bool command, struct answer *answer);
+enum { PROCS_COMMAND = 1, PROCS_RSS = 2 };
+void procs_probe(struct procs *self, int32_t pid, unsigned more, struct answer *answer);
 
 // All processes, ascending, and how many forks there were since boot. Cannot hang.
 int procs_list(const char *proc, struct pid_entry_vec *out);

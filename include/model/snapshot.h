@@ -29,6 +29,7 @@ enum need {
     NEED_WAITERS = 1 << 13,  // tasks blocked on sets and queues
     NEED_APPS = 1 << 14,     // facts for labels
     NEED_SYSTEM = 1 << 15,   // uptime and load for the header
+    NEED_RSS = 1 << 16,      // memory of those processes, a file each
 };
 
 enum { WANT_FOLLOWED = 16 };

@@ -186,9 +186,12 @@ static bool is_stuck(const struct programs *d, int32_t pid)
 // Asks all that are due. What was asked is due no more, unless its arguments were: who does not
 // answer that is asked for the rest. Who hangs already is not asked for arguments: each question
 // that hangs as well costs a deadline and a thread.
-static bool ask(struct programs *d, bool commands, struct errand *errand,
+static bool ask(struct programs *d, const struct want *want, struct errand *errand,
                 struct meanwhile meanwhile)
 {
+    static const enum probe_what questions[2][2] = {{PROBE_PROCESS, PROBE_PROCESS_RSS},
+                                                    {PROBE_COMMAND, PROBE_COMMAND_RSS}};
+    bool commands = want->need & NEED_COMMANDS, rss = want->need & NEED_RSS;
     struct probe_vec probes = {0};
     size_t *which = mem_alloc(d->known.n * sizeof *which);
     uint8_t *asked = mem_alloc(d->known.n);
@@ -200,8 +203,7 @@ static bool ask(struct programs *d, bool commands, struct errand *errand,
         bool arguments = commands && (!known->read || !known->has_command || known->renamed) &&
                          !is_stuck(d, known->process.pid);
         which[probes.n] = i;
-        vec_push(&probes, (struct probe){arguments ? PROBE_COMMAND : PROBE_PROCESS,
-                                         known->process.pid});
+        vec_push(&probes, (struct probe){questions[arguments][rss], known->process.pid});
     }
     errand->which = which;
     const struct batch batch = {.probes = probes.at, .n = probes.n, .take = take,
@@ -209,7 +211,7 @@ static bool ask(struct programs *d, bool commands, struct errand *errand,
     bool complete = probers_run(d->probers, &batch, asked);
     for (size_t i = 0; i < probes.n; i++) {
         struct known *known = &d->known.at[which[i]];
-        known->due = asked[i] != ASKED_DONE ? probes.at[i].what == PROBE_COMMAND
+        known->due = asked[i] != ASKED_DONE ? probes.at[i].what == questions[true][rss]
                                             : commands && known->renamed;
     }
     free(which);
@@ -230,7 +232,6 @@ void programs_update(struct programs *d, const struct snapshot *snapshot, const 
                     const struct census *census, bool all, struct meanwhile meanwhile)
 {
     struct errand errand = {.programs = d, .census = census};
-    bool commands = want->need & NEED_COMMANDS;
 
     snapshot_named_pids(snapshot, &d->pids);
     if (want->focused)
@@ -242,7 +243,7 @@ void programs_update(struct programs *d, const struct snapshot *snapshot, const 
     for (int pass = 0; pass < 2 && any_due(d); pass++) {
         vec_clear(&d->stuck);
         probers_stuck(d->probers, &d->stuck);
-        if (!ask(d, commands, &errand, meanwhile))
+        if (!ask(d, want, &errand, meanwhile))
             break;
     }
     vec_clear(&d->stuck);

@@ -65,7 +65,7 @@ struct want reading_complete(struct want want)
         want.need |= NEED_SEGMENTS | NEED_SYSTEM;
     if (want.need & NEED_WAITERS)
         want.need |= NEED_SEMSETS | NEED_SEM_WAITERS | NEED_QUEUES;
-    if (want.need & NEED_COMMANDS)
+    if (want.need & (NEED_COMMANDS | NEED_RSS))
         want.need |= NEED_PROCESSES;
     return want;
 }

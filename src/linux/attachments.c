@@ -24,6 +24,7 @@ struct attachments {
     const struct maps_engine *engine;
     uint64_t own_namespace; // 0: unknown
     struct starts *starts;  // NULL where inode numbers do not identify: no proc of a kernel
+    bool without_starts;
 };
 
 enum { PATH_CAP = 96, HOME_CAP = 48 };
@@ -69,6 +70,13 @@ void attachments_free(struct attachments *self)
     free(self);
 }
 
+void attachments_without_starts(struct attachments *self)
+{
+    self->without_starts = true;
+    starts_free(self->starts);
+    self->starts = NULL;
+}
+
 enum scan_method attachments_method(const struct attachments *self)
 {
     return self->engine->method;
@@ -102,7 +110,7 @@ static int read_open(struct reading *r, int fd)
         error = engine->read(fd, &self->devices, &answer->mappings);
     }
     answer->method = engine->method;
-    if (answer->mappings.n && fstat(fd, &status) == 0)
+    if (self->starts && answer->mappings.n && fstat(fd, &status) == 0)
         r->instance = status.st_ino;
     return error;
 }
@@ -250,6 +258,8 @@ static void know_start(struct reading *r, int32_t pid)
 
     bool remembers = r->self->starts && r->instance;
 
+    if (r->self->without_starts)
+        return;
     if (!remembers || !starts_find(r->self->starts, pid, r->instance, &process->start_ticks)) {
         snprintf(path, sizeof path, "%" PRId32 "/stat", pid);
         if (taskstat_read(r->self->proc, path, &stat) < 0)

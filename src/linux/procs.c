@@ -172,7 +172,7 @@ static void read_command(struct procs *self, int dir, struct process *process)
         process->command = text_escape_new(self->text, (size_t)n);
 }
 
-static int read_process(struct procs *self, int32_t pid, bool command, struct process *process)
+static int read_process(struct procs *self, int32_t pid, unsigned more, struct process *process)
 {
     char name[16];
 
@@ -182,9 +182,9 @@ static int read_process(struct procs *self, int32_t pid, bool command, struct pr
         return -errno;
     read_user(dir, process);
     int error = read_stat(self, dir, process);
-    if (!error)
+    if (!error && more & PROCS_RSS)
         read_rss(self, dir, process);
-    if (!error && command)
+    if (!error && more & PROCS_COMMAND)
         read_command(self, dir, process);
     close(dir);
     return error;
@@ -196,7 +196,7 @@ static bool is_hidden(const struct procs *self, int32_t pid)
     return self->live && kill(pid, 0) < 0 && errno == EPERM;
 }
 
-void procs_probe(struct procs *self, int32_t pid, bool command, struct answer *answer)
+void procs_probe(struct procs *self, int32_t pid, unsigned more, struct answer *answer)
 {
     struct process *process = &answer->process;
 
@@ -205,7 +205,7 @@ void procs_probe(struct procs *self, int32_t pid, bool command, struct answer *a
         answer->error = -EINVAL;
         return;
     }
-    int error = read_process(self, pid, command, process);
+    int error = read_process(self, pid, more, process);
     if (error == -ENOENT || error == -ESRCH)
         error = is_hidden(self, pid) ? -EACCES : -ESRCH;
     if (error) {

@@ -22,7 +22,7 @@
 struct linux_source {
     char *proc;
     bool live; // a real /proc: system calls are about the same machine
-    bool text_only;
+    bool text_only, no_starts;
     pthread_mutex_t learning;
     struct attachments *attachments; // NULL until somebody asks for one
     struct newprocs *newprocs;
@@ -40,6 +40,7 @@ struct linux_source *linux_source_new(const struct linux_source_options *options
     self->proc = mem_copy_string(options->proc);
     self->live = statfs(self->proc, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
     self->text_only = options->text_only;
+    self->no_starts = options->no_starts;
     self->newprocs = newprocs_new(self->proc, self->live);
     pthread_mutex_init(&self->learning, NULL);
     return self;
@@ -49,8 +50,11 @@ struct linux_source *linux_source_new(const struct linux_source_options *options
 static struct attachments *attachments_of(struct linux_source *self)
 {
     pthread_mutex_lock(&self->learning);
-    if (!self->attachments)
+    if (!self->attachments) {
         self->attachments = attachments_new(self->proc, self->text_only);
+        if (self->no_starts)
+            attachments_without_starts(self->attachments);
+    }
     struct attachments *attachments = self->attachments;
     pthread_mutex_unlock(&self->learning);
     return attachments;
@@ -187,8 +191,16 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
         attachments_probe_exact(attachments_of(self), pid, answer);
         break;
     case PROBE_PROCESS:
+        procs_probe(prober->procs, pid, 0, answer);
+        break;
     case PROBE_COMMAND:
-        procs_probe(prober->procs, pid, probe->what == PROBE_COMMAND, answer);
+        procs_probe(prober->procs, pid, PROCS_COMMAND, answer);
+        break;
+    case PROBE_PROCESS_RSS:
+        procs_probe(prober->procs, pid, PROCS_RSS, answer);
+        break;
+    case PROBE_COMMAND_RSS:
+        procs_probe(prober->procs, pid, PROCS_COMMAND | PROCS_RSS, answer);
         break;
     case PROBE_MAP_USE:
     case PROBE_ALL_MAPS:

@@ -144,8 +144,8 @@ static const struct column columns[] = {
      .help = "process under which this address space is counted", .type = CELL_NUMBER,
      .width = 7, .flags = COL_JSON, .get = get_shares},
     {.name = "rss", .title = "RSS", .help = "memory of the process", .type = CELL_SIZE,
-     .width = 5, .priority = 6, .flags = COL_SCREEN | COL_DESCENDING, .need = NEED_PROCESSES,
-     .get = get_rss},
+     .width = 5, .priority = 6, .flags = COL_SCREEN | COL_DESCENDING,
+     .need = NEED_PROCESSES | NEED_RSS, .get = get_rss},
     {.name = "stale", .title = "OLD", .help = "known from before: its files cannot be read now",
      .type = CELL_BOOL, .width = 3, .get = get_stale},
 };

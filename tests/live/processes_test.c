@@ -32,12 +32,12 @@
 #define VALUE(item, type, stack, info) PIDS_VAL(item, type, stack, info)
 #endif
 
-static void probe(int32_t pid, bool command, struct answer *answer)
+static void probe(int32_t pid, unsigned more, struct answer *answer)
 {
     struct procs *procs = procs_new("/proc", true);
 
     *answer = (struct answer){0};
-    procs_probe(procs, pid, command, answer);
+    procs_probe(procs, pid, more, answer);
     procs_free(procs);
 }
 
@@ -65,7 +65,7 @@ static void hostile_names(void **state)
         struct answer a;
         comm_wanted = names[i].comm;
         pid_t pid = child_start(named_body, NULL);
-        probe(pid, false, &a);
+        probe(pid, PROCS_RSS, &a);
         child_end(pid);
         assert_int_equal(a.error, 0);
         assert_string_equal(a.process.comm, names[i].escaped);
@@ -92,7 +92,7 @@ static void as_libproc2_says(void **state)
     comm_wanted = "x";
     pid_t pid = child_start(named_body, NULL);
     unsigned one = (unsigned)pid;
-    probe(pid, false, &a);
+    probe(pid, PROCS_RSS, &a);
     assert_int_equal(procps_pids_new(&info, items, ITEMS), 0);
     struct pids_fetch *fetch = procps_pids_select(info, &one, 1, PIDS_SELECT_PID);
     assert_non_null(fetch);
@@ -114,7 +114,7 @@ static bool is_shell(void *arg)
 {
     struct answer a;
 
-    probe(*(pid_t *)arg, false, &a);
+    probe(*(pid_t *)arg, PROCS_RSS, &a);
     bool yes = strcmp(a.process.comm, "sh") == 0;
     answer_clear(&a);
     return yes;
@@ -135,7 +135,7 @@ static void arguments_are_joined_and_harmless(void **state)
         _exit(1);
     }
     assert_true(await(is_shell, &pid, 20));
-    probe(pid, true, &a);
+    probe(pid, PROCS_COMMAND | PROCS_RSS, &a);
     assert_int_equal(a.error, 0);
     assert_string_equal(a.process.command, " -c read x a\\nb \\e[1m\\xff  c d");
     answer_clear(&a);
@@ -153,7 +153,7 @@ static void start_times_are_of_the_epoch(void **state)
     comm_wanted = "x";
     pid_t pid = child_start(named_body, NULL);
     time_t after = time(NULL);
-    probe(pid, false, &a);
+    probe(pid, PROCS_RSS, &a);
     child_end(pid);
     assert_true(a.process.start_time >= before - 2 && a.process.start_time <= after + 2);
     answer_clear(&a);
@@ -169,14 +169,14 @@ static void the_dead_the_gone_and_threads(void **state)
     if (pid == 0)
         _exit(0);
     assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
-    probe(pid, true, &a);
+    probe(pid, PROCS_COMMAND | PROCS_RSS, &a);
     assert_int_equal(a.error, 0);
     assert_int_equal(a.process.state, 'Z');
     assert_false(a.process.known & PROC_KNOWS_RSS);
     assert_null(a.process.command);
     answer_clear(&a);
     waitpid(pid, NULL, 0);
-    probe(pid, true, &a);
+    probe(pid, PROCS_COMMAND | PROCS_RSS, &a);
     assert_int_equal(a.error, -ESRCH);
     assert_true(a.process.gone);
     answer_clear(&a);
@@ -212,7 +212,7 @@ static void the_id_of_a_thread_is_no_process(void **state)
     assert_int_equal(pipe(fds + 2), 0);
     assert_int_equal(pthread_create(&thread, NULL, wait_thread, fds), 0);
     assert_int_equal(read(fds[0], &tid, sizeof tid), sizeof tid);
-    probe(tid, true, &a);
+    probe(tid, PROCS_COMMAND | PROCS_RSS, &a);
     assert_int_equal(a.error, -ESRCH);
     assert_true(a.process.gone);
     answer_clear(&a);
@@ -227,7 +227,7 @@ static void probe_init(void *result)
 {
     struct answer a;
 
-    probe(1, true, &a);
+    probe(1, PROCS_COMMAND | PROCS_RSS, &a);
     *(struct process *)result = a.process;
     ((struct process *)result)->command = NULL;
     if (a.error)

@@ -424,8 +424,8 @@ static void answer_probe(struct kernel *k, const struct probe *probe, struct ans
         answer->error = p ? p->error : -ESRCH;
         return;
     }
-    if (probe->what == PROBE_PROCESS || probe->what == PROBE_COMMAND)
-        answer_process(p, probe->what == PROBE_COMMAND, answer);
+    if (probe->what >= PROBE_PROCESS && probe->what <= PROBE_COMMAND_RSS)
+        answer_process(p, probe->what == PROBE_COMMAND || probe->what == PROBE_COMMAND_RSS, answer);
     else if (probe->what != PROBE_WAITERS)
         answer_attachments(k, p, probe->what == PROBE_EXACT, answer);
     else if (p->waits)

@@ -45,12 +45,12 @@ static void make_process(int pid, const char *comm)
     tree_write(root, path, "646 25 20 9 0 30 0\n");
 }
 
-static void probe(int32_t pid, bool command, struct answer *answer)
+static void probe(int32_t pid, unsigned more, struct answer *answer)
 {
     struct procs *procs = procs_new(root, false);
 
     *answer = (struct answer){0};
-    procs_probe(procs, pid, command, answer);
+    procs_probe(procs, pid, more, answer);
     procs_free(procs);
 }
 
@@ -61,7 +61,7 @@ static void a_process_as_its_files_say(void **state)
     (void)state;
     make_process(42, "pmon");
     tree_write_bytes(root, "42/cmdline", "/bin/pmon\0-x\0a b\0", 17);
-    probe(42, false, &a);
+    probe(42, PROCS_RSS, &a);
     assert_int_equal(a.error, 0);
     assert_int_equal(a.process.pid, 42);
     assert_int_equal(a.process.uid, geteuid()); // of whom the directory is
@@ -75,7 +75,7 @@ static void a_process_as_its_files_say(void **state)
                                           PROC_KNOWS_RSS | PROC_KNOWS_COMM);
     assert_false(a.process.gone);
     answer_clear(&a);
-    probe(42, true, &a);
+    probe(42, PROCS_COMMAND | PROCS_RSS, &a);
     assert_true(a.process.known & PROC_KNOWS_COMMAND);
     assert_string_equal(a.process.command, "/bin/pmon -x a b");
     answer_clear(&a);
@@ -95,7 +95,7 @@ static void hostile_names_are_harmless_and_change_nothing_else(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         make_process(42, names[i].comm);
-        probe(42, false, &a);
+        probe(42, PROCS_RSS, &a);
         assert_int_equal(a.error, 0);
         assert_string_equal(a.process.comm, names[i].escaped);
         assert_int_equal(a.process.start_ticks, 4200);
@@ -124,7 +124,7 @@ static void command_lines_of_all_sorts(void **state)
     make_process(42, "x");
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         tree_write_bytes(root, "42/cmdline", lines[i].raw, lines[i].n);
-        probe(42, true, &a);
+        probe(42, PROCS_COMMAND | PROCS_RSS, &a);
         assert_int_equal(a.error, 0);
         assert_true(a.process.known & PROC_KNOWS_COMMAND);
         if (lines[i].shown)
@@ -146,7 +146,7 @@ static void a_huge_command_line_is_cut(void **state)
     make_process(42, "x");
     tree_write_bytes(root, "42/cmdline", raw, 300000);
     free(raw);
-    probe(42, true, &a);
+    probe(42, PROCS_COMMAND | PROCS_RSS, &a);
     assert_int_equal(a.error, 0);
     assert_true(strlen(a.process.command) > 4000 && strlen(a.process.command) < 20000);
     answer_clear(&a);
@@ -157,16 +157,16 @@ static void who_is_not_there_is_gone(void **state)
     struct answer a;
 
     (void)state;
-    probe(43, true, &a);
+    probe(43, PROCS_COMMAND | PROCS_RSS, &a);
     assert_int_equal(a.error, -ESRCH);
     assert_true(a.process.gone);
     assert_int_equal(a.process.known, 0);
     answer_clear(&a);
-    probe(0, true, &a); // outside this PID namespace: neither alive nor gone
+    probe(0, PROCS_COMMAND | PROCS_RSS, &a); // outside this PID namespace: neither alive nor gone
     assert_int_equal(a.error, -EINVAL);
     assert_false(a.process.gone);
     answer_clear(&a);
-    probe(-1, true, &a);
+    probe(-1, PROCS_COMMAND | PROCS_RSS, &a);
     assert_false(a.process.gone);
     answer_clear(&a);
 }
@@ -180,7 +180,7 @@ static void a_thread_is_no_process(void **state)
     make_process(42, "x");
     tree_write(root, "42/stat", "42 (x) S 1 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 2 0 4200 8 9 1 1 1 1 "
                                 "0 0 0 0 0 0 0 0 0 -1 3 0\n");
-    probe(42, false, &a);
+    probe(42, PROCS_RSS, &a);
     assert_int_equal(a.error, -ESRCH);
     assert_true(a.process.gone);
     answer_clear(&a);
@@ -194,13 +194,13 @@ static void what_is_missing_is_unknown(void **state)
     make_process(42, "kthread");
     tree_write(root, "42/statm", "0 0 0 0 0 0 0\n");
     tree_write(root, "stat", "cpu 1\n");
-    probe(42, false, &a);
+    probe(42, PROCS_RSS, &a);
     assert_int_equal(a.error, 0);
     assert_int_equal(a.process.known, PROC_KNOWS_UID | PROC_KNOWS_STATE | PROC_KNOWS_COMM);
     assert_int_equal(a.process.start_ticks, 4200); // identity needs no clock
     answer_clear(&a);
     tree_write(root, "42/stat", "42 (cut");
-    probe(42, false, &a);
+    probe(42, PROCS_RSS, &a);
     assert_int_equal(a.error, -EPROTO);
     assert_false(a.process.gone);
     answer_clear(&a);
