@@ -15,7 +15,7 @@ void acting_propose(struct session *s, struct action_vec actions);
 
 void acting_signal(struct session *s);
 void acting_remove(struct session *s);
-// Shows what came of actions once all of their outcomes are there.
-void acting_results(struct session *s);
+// Says why that is not done to the selected row, and has it logged.
+void acting_refuse(struct session *s, enum action_verb verb, const char *why);
 
 #endif

@@ -16,6 +16,10 @@ struct actor *actor_new(const struct source *source, const struct sampler_option
 size_t actor_free(struct actor *actor); // NULL is fine
 
 void actor_push(struct actor *actor, const struct action *actions, size_t n);
+// What was refused before it came so far: reported, and logged, as an outcome like any other.
+void actor_note(struct actor *actor, const struct outcome *outcomes, size_t n);
+// What has not begun yet is not tried any more: each is reported as OUTCOME_CANCELLED.
+void actor_cancel(struct actor *actor);
 // Moves the outcomes so far to *out.
 void actor_outcomes(struct actor *actor, struct outcome_vec *out);
 // An action that hangs is reported as failed, and the next ones go on. Call it at the time

@@ -44,6 +44,9 @@ struct snapshot *sampler_take(struct sampler *sampler);
 
 // Hands actions to the sampler thread, in order; outcomes come with a later picture.
 void sampler_act(struct sampler *sampler, const struct action *actions, size_t n);
+// Takes part in that, with the outcomes' audit: what was refused before it came to an action.
+void sampler_note(struct sampler *sampler, const struct outcome *outcomes, size_t n);
+void sampler_cancel(struct sampler *sampler); // those not begun yet: app/actor.h
 VEC(outcome_vec, struct outcome);
 // Appends the outcomes so far to *out; false where there are none.
 bool sampler_outcomes(struct sampler *sampler, struct outcome_vec *out);

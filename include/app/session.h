@@ -87,6 +87,7 @@ struct prompt {
     char word[16];            // PROMPT_CONFIRM: the word to type; empty: y or n
     struct consequence consequence; // PROMPT_CONFIRM
     struct action_vec actions; // copies of the targets: nothing moves under a prompt
+    struct outcome_vec refused; // targets that are left out: told of with the results
     struct menu_vec menu;
     struct form_field_vec fields; // PROMPT_FORM
     bool waiting;             // PROMPT_FORM: a name is being looked up

@@ -6,6 +6,7 @@
 #define IPCTOP_BASE_MEM_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 // Called once, before the message is written and the process ends. NULL removes the hook.
 void mem_on_failure(void (*hook)(void));
@@ -15,5 +16,8 @@ void *mem_zero(size_t count, size_t size);    // zeroed; checks count * size
 void *mem_resize(void *old, size_t count, size_t size); // checks count * size
 char *mem_copy_string(const char *text);      // NULL stays NULL
 char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+// A stream that writes to memory: *text and *n hold it once it is ended. open_memstream(3)
+FILE *mem_stream(char **text, size_t *n);
+void mem_stream_end(FILE *stream);
 
 #endif

@@ -31,14 +31,32 @@ struct action {
     } limit; // ACTION_LIMIT
 };
 
-enum outcome_state { OUTCOME_DONE, OUTCOME_REFUSED, OUTCOME_FAILED };
+enum outcome_state {
+    OUTCOME_DONE,
+    OUTCOME_REFUSED,   // the target is not what it was, or may not be touched: nothing was done
+    OUTCOME_FAILED,
+    OUTCOME_CANCELLED, // not tried: the user, or the monitor's end, came before its turn
+    OUTCOME_STATES
+};
+const char *outcome_state_name(enum outcome_state state); // "done", "refused", …
 
 struct outcome {
     struct action action;
-    enum outcome_state state; // REFUSED: the target is not what it was, nothing was done
+    enum outcome_state state;
     int error;                // errno of FAILED, else 0
+    bool extra;               // none that is waited for: of an action that was reported as hanging
+                              // before, or refused before it came to one
     char text[256];           // "segment 42 marked; 3 still attached: 18811 python ×2, …"
 };
+
+// Why something was not begun at all.
+struct outcome outcome_refused(const struct action *action, const char *why);
+
+// How an action is spoken of: the log's verb; a prompt's title and its typed word; under way.
+struct action_words {
+    const char *name, *title, *word, *doing;
+};
+const struct action_words *action_words(enum action_verb verb);
 
 // The command line that would have done the same: "ipcrm -m 42", "kill -TERM 18811"; empty where
 // there is none. Returns dst.

@@ -10,19 +10,9 @@
 #include "app/prompt.h"
 #include "app/tags.h"
 #include "app/targets.h"
+#include "model/kind.h"
 
 enum { ALL_OF_THEM = -1 };
-
-static const struct {
-    const char *title, *word, *doing;
-} verbs[] = {
-    [ACTION_REMOVE] = {"Remove", "remove", "removing"},
-    [ACTION_SIGNAL] = {"Signal", "signal", "sending the signal"},
-    [ACTION_SET] = {"Change", "change", "changing"},
-    [ACTION_LOCK] = {"Lock", "lock", "locking"},
-    [ACTION_UNLOCK] = {"Unlock", "unlock", "unlocking"},
-    [ACTION_LIMIT] = {"Limit", "set", "setting the limit"},
-};
 
 static const char *signal_name(int number, char *dst, size_t cap)
 {
@@ -47,69 +37,87 @@ static void process_name(const struct session *s, int32_t pid, char *dst, size_t
 
 // --- the confirmation -----------------------------------------------------------------------------
 
-static void hand_over(struct session *s, struct action_vec *actions)
+static void hand_over(struct session *s, const struct action_vec *actions,
+                      const struct outcome_vec *refused)
 {
-    size_t n = 0;
+    size_t n = actions->n + refused->n;
 
-    for (size_t i = 0; i < actions->n; i++)
-        if (actions->at[i].verb != ACTION_SIGNAL || actions->at[i].target.pid > 0)
-            actions->at[n++] = actions->at[i]; // kill(2): 0 and less mean whole groups
-    if (!n)
-        return;
     if (!s->acting) {
         vec_clear(&s->results);
         s->list_results = false;
     }
     s->acting += n;
     s->list_results |= n > 1;
-    following_begin(s, actions->at, n);
-    sampler_act(s->sampler, actions->at, n);
+    following_begin(s, actions->at, actions->n);
+    sampler_note(s->sampler, refused->at, refused->n);
+    sampler_act(s->sampler, actions->at, actions->n);
+    if (!actions->n)
+        return;
+    const char *doing = action_words(actions->at[0].verb)->doing;
     if (n > 1)
-        session_say(s, SEVERITY_NOTICE, "%zu actions under way", n);
+        session_say(s, SEVERITY_NOTICE, "%s: 0 of %zu; Esc stops", doing, n);
     else
-        session_say(s, SEVERITY_NOTICE, "%s", verbs[actions->at[0].verb].doing);
+        session_say(s, SEVERITY_NOTICE, "%s", doing);
+}
+
+// Said at once, and logged as what was tried.
+static void refuse(struct session *s, const struct action *action, const char *why)
+{
+    struct outcome refused = outcome_refused(action, why);
+
+    refused.extra = true;
+    sampler_note(s->sampler, &refused, 1);
+    session_say(s, SEVERITY_WARNING, "%s", refused.text);
 }
 
 static void confirmed(struct session *s, bool accepted)
 {
     if (accepted)
-        hand_over(s, &s->prompt.actions);
+        hand_over(s, &s->prompt.actions, &s->prompt.refused);
     else
         session_say(s, SEVERITY_NOTICE, "nothing done");
 }
 
-static void ask(struct session *s, struct action_vec actions, const struct consequence *consequence,
-                char *body)
+// Takes over `actions`, `refused` and `body`.
+static void ask(struct session *s, struct action_vec actions, struct outcome_vec refused,
+                const struct consequence *consequence, char *body)
 {
     struct prompt *p = prompt_open(s, PROMPT_CONFIRM, confirmed);
-    enum action_verb verb = actions.at[0].verb;
+    const struct action_words *words = action_words(actions.at[0].verb);
 
-    snprintf(p->title, sizeof p->title, "%s", verbs[verb].title);
+    snprintf(p->title, sizeof p->title, "%s", words->title);
     p->consequence = *consequence;
     p->actions = actions;
+    p->refused = refused;
     p->body = body;
     if (consequence->grave || actions.n > ACTING_MANY)
-        snprintf(p->word, sizeof p->word, "%s", verbs[verb].word);
+        snprintf(p->word, sizeof p->word, "%s", words->word);
 }
 
 // The list was read: now the question.
 static void previewed(struct session *s, bool accepted)
 {
     struct action_vec actions = prompt_take_actions(s);
+    struct outcome_vec refused = s->prompt.refused;
     const struct consequence total = s->prompt.consequence;
 
+    s->prompt.refused = (struct outcome_vec){0};
     if (accepted && actions.n) {
-        ask(s, actions, &total, NULL);
+        ask(s, actions, refused, &total, NULL);
         return;
     }
-    if (actions.n)
+    if (accepted)
+        hand_over(s, &actions, &refused);
+    else
         session_say(s, SEVERITY_NOTICE, "nothing done");
     vec_free(&actions);
+    vec_free(&refused);
 }
 
 // One target is asked about at once, several are listed first.
 void acting_propose(struct session *s, struct action_vec actions)
 {
+    struct outcome_vec refused = {0};
     struct consequence c;
 
     if (!s->snapshot || !actions.n) {
@@ -119,21 +127,43 @@ void acting_propose(struct session *s, struct action_vec actions)
     if (actions.n == 1) {
         consequence_of(s->snapshot, &actions.at[0], &c);
         if (!c.impossible) {
-            ask(s, actions, &c, NULL);
+            ask(s, actions, refused, &c, preview_hidden(s));
             return;
         }
-        session_say(s, SEVERITY_WARNING, "%s", c.effect);
+        refuse(s, &actions.at[0], c.effect);
         vec_free(&actions);
         return;
     }
-    char *list = preview_text(s, &actions, &c);
+    char *list = preview_text(s, &actions, &refused, &c);
     struct prompt *p = prompt_open(s, PROMPT_TEXT, previewed);
     snprintf(p->title, sizeof p->title, "%s",
              c.impossible ? c.question : "What would be done: Enter goes on to the question");
-    p->body = mem_format("%s\n%s\n\n%s", c.question, c.effect, list);
+    p->body = mem_format("%s\n%s\n%s", c.question, c.effect, list);
     p->consequence = c;
     p->actions = actions;
+    p->refused = refused;
     free(list);
+}
+
+void acting_refuse(struct session *s, enum action_verb verb, const char *why)
+{
+    struct action action = {.verb = verb};
+    char text[SESSION_TEXT], name[80];
+    struct identity object;
+    const void *row = session_selected(s, &action.target);
+
+    if (!row) {
+        session_say(s, SEVERITY_WARNING, "%s", why);
+        return;
+    }
+    if (verb != ACTION_SIGNAL && targets_object(s->snapshot, &action.target, &object))
+        action.target = object;
+    if (action.target.kind == KIND_LIMIT)
+        snprintf(name, sizeof name, "%s", ((const struct limit *)row)->name);
+    else
+        identity_text(&action.target, name, sizeof name);
+    snprintf(text, sizeof text, "%s %s: %s", action_words(verb)->name, name, why);
+    refuse(s, &action, text);
 }
 
 // --- signals --------------------------------------------------------------------------------------
@@ -231,18 +261,19 @@ static void choose_process(struct session *s, const struct identity *row, struct
     vec_free(labels);
 }
 
-// The rows meant: the tagged ones of this view's kind, else the selected one.
+// The rows meant: the tagged ones that are seen, else the selected one. True: tagged ones.
 static bool meant(struct session *s, struct identity_vec *rows)
 {
-    const struct kind *kind = session_view(s)->kind;
+    const struct tag_counts tagged = tags_count(s, rows);
     struct identity selected;
 
-    for (size_t i = 0; i < s->tags.n; i++)
-        if (s->tags.at[i].kind == kind->id)
-            vec_push(rows, s->tags.at[i]);
-    if (rows->n)
+    if (tagged.shown)
         return true;
-    if (session_selected(s, &selected))
+    if (tagged.hidden)
+        session_say(s, SEVERITY_WARNING,
+                    "nothing done: all %zu tagged are hidden here; show them, or U untags",
+                    tagged.hidden);
+    else if (session_selected(s, &selected))
         vec_push(rows, selected);
     else if (session_view(s)->has_parent) // an object nobody holds has an empty table
         vec_push(rows, session_view(s)->parent);
@@ -262,7 +293,7 @@ void acting_signal(struct session *s)
         char why[SESSION_TEXT];
 
         targets_none(s->snapshot, &rows.at[0], why, sizeof why);
-        session_say(s, SEVERITY_WARNING, "%s", why);
+        refuse(s, &(struct action){.verb = ACTION_SIGNAL, .target = rows.at[0]}, why);
         vec_free(&actions);
     } else if (actions.n > 1 && !tagged) {
         choose_process(s, &rows.at[0], actions, &labels);
@@ -299,10 +330,11 @@ bool acting_objects(struct session *s, enum action_verb verb, struct action_vec 
             vec_push(actions, action);
     }
     if (!actions->n && rows.n) {
-        char name[80];
+        char name[80], why[SESSION_TEXT];
 
-        session_say(s, SEVERITY_WARNING, "nothing to %s: %s is gone, or no object of its own",
-                    verbs[verb].word, identity_text(&rows.at[0], name, sizeof name));
+        snprintf(why, sizeof why, "nothing to %s: %s is gone, or no object of its own",
+                 action_words(verb)->word, identity_text(&rows.at[0], name, sizeof name));
+        refuse(s, &(struct action){.verb = verb, .target = rows.at[0]}, why);
     }
     vec_free(&rows);
     return actions->n > 0;
@@ -314,44 +346,4 @@ void acting_remove(struct session *s)
 
     if (acting_objects(s, ACTION_REMOVE, &actions))
         acting_propose(s, actions);
-}
-
-// --- outcomes -------------------------------------------------------------------------------------
-
-// Single actions, however quickly one follows the other: the last one's, but a failure first.
-static void say_result(struct session *s)
-{
-    const struct outcome *told = NULL;
-
-    for (size_t i = 0; i < s->results.n; i++)
-        if (!told || told->state == OUTCOME_DONE || s->results.at[i].state != OUTCOME_DONE)
-            told = &s->results.at[i];
-    if (told)
-        session_say(s, told->state == OUTCOME_DONE ? SEVERITY_NOTICE : SEVERITY_CRITICAL, "%s",
-                    told->text);
-}
-
-static void list_results(struct session *s)
-{
-    char summary[96];
-    char *list = preview_results(&s->results, summary, sizeof summary);
-    struct prompt *p = prompt_open(s, PROMPT_TEXT, NULL);
-
-    snprintf(p->title, sizeof p->title, "%s", summary);
-    p->body = list;
-    session_say(s, SEVERITY_NOTICE, "%s", summary);
-}
-
-void acting_results(struct session *s)
-{
-    if (!s->acting || (s->list_results && s->results.n < s->acting))
-        return;
-    if (!s->list_results)
-        say_result(s);
-    else if (s->prompt.type != PROMPT_NONE)
-        return; // shown when that prompt is answered
-    else
-        list_results(s);
-    s->acting -= s->results.n < s->acting ? s->results.n : s->acting;
-    vec_clear(&s->results);
 }

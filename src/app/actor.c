@@ -6,6 +6,7 @@
 
 #include "app/thread.h"
 #include "base/clock.h"
+#include "model/kind.h"
 
 static const int64_t PATIENCE_NS = CLOCK_SECOND;
 enum { MAX_LEFT = 8, GOODBYE_MS = 50 };
@@ -34,6 +35,7 @@ struct actor {
     pthread_mutex_t lock;
     pthread_cond_t ended;
     struct action_queue queue;
+    size_t next; // of the queue, to be begun
     struct report_vec reports; // in order
     struct run *run; // NULL: nobody works
     size_t left, refs;
@@ -87,16 +89,16 @@ static void *run_main(void *arg)
 
     thread_name("ipctop-actor");
     pthread_mutex_lock(&actor->lock);
-    while (!run->left && actor->queue.n) {
-        run->action = actor->queue.at[0];
+    while (!run->left && actor->next < actor->queue.n) {
+        run->action = actor->queue.at[actor->next++];
         run->since = clock_ns();
-        memmove(actor->queue.at, actor->queue.at + 1, --actor->queue.n * sizeof run->action);
         pthread_mutex_unlock(&actor->lock);
         outcome = (struct outcome){.action = run->action};
         actor->source.act(actor->source.self, &run->action, &outcome);
         if (actor->acted && run->action.verb != ACTION_RESOLVE)
             actor->acted(actor->acted_arg, &outcome);
         pthread_mutex_lock(&actor->lock);
+        outcome.extra = run->left;
         report(actor, &outcome, true); // late ones too: it is what happened
     }
     if (run->left)
@@ -106,6 +108,19 @@ static void *run_main(void *arg)
     free(run);
     release(actor);
     return NULL;
+}
+
+// With the lock held: what waits for its turn has this for an outcome.
+static void drop_queue(struct actor *actor, enum outcome_state state, int error, const char *why)
+{
+    for (; actor->next < actor->queue.n; actor->next++) {
+        struct outcome outcome = {
+            .action = actor->queue.at[actor->next], .state = state, .error = error};
+        char name[80];
+        snprintf(outcome.text, sizeof outcome.text, "%s: %s",
+                 identity_text(&outcome.action.target, name, sizeof name), why);
+        report(actor, &outcome, false);
+    }
 }
 
 // With the lock held.
@@ -122,22 +137,35 @@ static void start(struct actor *actor)
         return;
     }
     free(run);
-    for (size_t i = 0; i < actor->queue.n; i++) {
-        struct outcome outcome = {
-            .action = actor->queue.at[i], .state = OUTCOME_FAILED, .error = error};
-        snprintf(outcome.text, sizeof outcome.text, "no thread to do it");
-        report(actor, &outcome, false);
-    }
-    vec_clear(&actor->queue);
+    drop_queue(actor, OUTCOME_FAILED, error, "no thread to do it");
 }
 
 void actor_push(struct actor *actor, const struct action *actions, size_t n)
 {
     pthread_mutex_lock(&actor->lock);
+    if (actor->next == actor->queue.n) {
+        vec_clear(&actor->queue);
+        actor->next = 0;
+    }
     for (size_t i = 0; i < n; i++)
         vec_push(&actor->queue, actions[i]);
-    if (!actor->run && actor->queue.n)
+    if (!actor->run && n)
         start(actor);
+    pthread_mutex_unlock(&actor->lock);
+}
+
+void actor_note(struct actor *actor, const struct outcome *outcomes, size_t n)
+{
+    pthread_mutex_lock(&actor->lock);
+    for (size_t i = 0; i < n; i++)
+        report(actor, &outcomes[i], false);
+    pthread_mutex_unlock(&actor->lock);
+}
+
+void actor_cancel(struct actor *actor)
+{
+    pthread_mutex_lock(&actor->lock);
+    drop_queue(actor, OUTCOME_CANCELLED, 0, "cancelled before its turn");
     pthread_mutex_unlock(&actor->lock);
 }
 
@@ -178,7 +206,7 @@ int64_t actor_watch(struct actor *actor)
         actor->left++;
         actor->run = NULL;
         report(actor, &outcome, false);
-        if (actor->queue.n)
+        if (actor->next < actor->queue.n)
             start(actor);
     }
     if (actor->run)
@@ -214,7 +242,7 @@ size_t actor_free(struct actor *actor)
         return 0;
     pthread_mutex_lock(&actor->lock);
     actor->done = NULL;
-    vec_clear(&actor->queue);
+    drop_queue(actor, OUTCOME_CANCELLED, 0, "the monitor ended before its turn");
     int64_t end = clock_ns() + GOODBYE_MS * CLOCK_MS;
     while (actor->refs - 1 > actor->left && clock_ns() < end)
         thread_wait(&actor->ended, &actor->lock, end);

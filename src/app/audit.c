@@ -121,34 +121,22 @@ static void add_target(struct line *line, const struct action *action)
     char name[80], text[240];
     struct line target = line_start(text, sizeof text);
 
-    if (action->verb == ACTION_LIMIT)
+    if (action->limit.name[0])
         line_add(&target, "limit %s=%" PRIu64, action->limit.name,
                  action->limit.value);
     else
         line_add(&target, "%s", identity_text(t, name, sizeof name));
-    if (action->verb == ACTION_SIGNAL)
+    if (t->pid)
         line_add(&target, " start_ticks=%" PRIu64, t->start_ticks);
-    else if (action->verb != ACTION_LIMIT)
+    else if (t->kind != KIND_LIMIT)
         line_add(&target, " key=0x%08x cuid=%u cgid=%u ctime=%" PRId64, t->key, t->cuid, t->cgid,
                  t->ctime);
     add_quoted(line, "target", text);
 }
 
-static const char *verb_name(enum action_verb verb)
-{
-    static const char *const names[] = {
-        [ACTION_REMOVE] = "remove", [ACTION_SIGNAL] = "signal", [ACTION_SET] = "set",
-        [ACTION_LOCK] = "lock",     [ACTION_UNLOCK] = "unlock", [ACTION_LIMIT] = "limit",
-        [ACTION_RESOLVE] = "resolve",
-    };
-    return names[verb];
-}
-
 // With the lock held. What follows the start of the line: the same for the file and for syslog.
 static void add_action(struct line *line, const struct audit *audit, const struct outcome *o)
 {
-    static const char *const results[] = {
-        [OUTCOME_DONE] = "done", [OUTCOME_REFUSED] = "refused", [OUTCOME_FAILED] = "failed"};
     char command[128];
 
     line_add(line, " uid=%u", (unsigned)audit->uid);
@@ -156,7 +144,8 @@ static void add_action(struct line *line, const struct audit *audit, const struc
         add_quoted(line, "user", audit->user);
     if (audit->sudo_user[0])
         add_quoted(line, "sudo_user", audit->sudo_user);
-    line_add(line, " verb=%s result=%s", verb_name(o->action.verb), results[o->state]);
+    line_add(line, " verb=%s result=%s", action_words(o->action.verb)->name,
+             outcome_state_name(o->state));
     if (o->error)
         line_add(line, " errno=%d", o->error);
     add_target(line, &o->action);

@@ -14,21 +14,6 @@
 static const char OWNER[] = "Owner", GROUP[] = "Group", MODE[] = "Mode", ROOM[] = "Size limit";
 enum { MODE_MOST = 0777, PERMS_LENGTH = 9 };
 
-static const struct owned *owned_of(const struct snapshot *s, const struct identity *target)
-{
-    const struct segment *segment = NULL;
-    const struct semset *set = NULL;
-    const struct queue *queue = NULL;
-
-    if (target->kind == KIND_SEGMENT)
-        segment = snapshot_segment(s, target->id);
-    else if (target->kind == KIND_SEMSET)
-        set = snapshot_semset(s, target->id);
-    else if (target->kind == KIND_QUEUE)
-        queue = snapshot_queue(s, target->id);
-    return segment ? &segment->o : set ? &set->o : queue ? &queue->o : NULL;
-}
-
 // --- what was typed ------------------------------------------------------------------------------
 
 static bool is_number(const char *text)
@@ -270,12 +255,13 @@ void changing_set(struct session *s)
 
     if (!acting_objects(s, ACTION_SET, &actions))
         return;
-    const struct owned *o = owned_of(s->snapshot, &actions.at[0].target);
+    const struct identity *first = &actions.at[0].target;
+    const struct owned *o = snapshot_owned(s->snapshot, first->kind, first->id);
     struct prompt *p = prompt_open(s, PROMPT_FORM, form_done);
     p->actions = actions;
     if (actions.n == 1 && o) {
         snprintf(p->title, sizeof p->title, "Change %s",
-                 identity_text(&actions.at[0].target, name, sizeof name));
+                 identity_text(first, name, sizeof name));
         fill_one(s, p, o);
     } else {
         snprintf(p->title, sizeof p->title, "Change %zu %s", actions.n,

@@ -1,9 +1,11 @@
+#include "app/acting.h"
 #include "app/commands.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/command_runs.h"
+#include "app/tags.h"
 
 #define IN(kind) (1u << (kind))
 #define OBJECTS (IN(KIND_SEGMENT) | IN(KIND_SEMSET) | IN(KIND_QUEUE))
@@ -70,24 +72,24 @@ const struct command commands[] = {
     {.name = "tag-all", .group = "Acting", .kinds = OBJECTS | IN(KIND_HOLDER), .run = run_tag_all,
      .help = "tag every row shown"},
     {.name = "remove", .group = "Acting", .label = "Remove", .run = run_remove,
-     .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
+     .verb = ACTION_REMOVE, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
      .kinds = OBJECTS | PARTS | IN(KIND_FINDING),
      .help = "mark a segment for removal; remove a semaphore set or queue"},
     {.name = "signal", .group = "Acting", .label = "Kill", .run = run_signal,
-     .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
+     .verb = ACTION_SIGNAL, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
      .kinds = OBJECTS | PARTS | IN(KIND_FINDING),
      .help = "signal the process, or one that holds or waits on the object"},
 
     {.name = "change", .group = "Acting", .run = run_change,
-     .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
+     .verb = ACTION_SET, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
      .kinds = OBJECTS | PARTS | IN(KIND_FINDING),
      .help = "change owner, group or mode of the object; the size limit of a queue"},
     {.name = "lock", .group = "Acting", .run = run_lock,
-     .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
+     .verb = ACTION_LOCK, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
      .kinds = IN(KIND_SEGMENT) | IN(KIND_HOLDER) | IN(KIND_MAPPING) | IN(KIND_FINDING),
      .help = "lock a segment in memory, or unlock it"},
     {.name = "limit", .group = "Acting", .label = "Change", .run = run_limit,
-     .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT, .kinds = IN(KIND_LIMIT),
+     .verb = ACTION_LIMIT, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT, .kinds = IN(KIND_LIMIT),
      .help = "in Limits: change that limit"},
 
     {.name = "refresh", .group = "Program", .run = run_refresh, .help = "read everything now"},
@@ -123,10 +125,9 @@ static bool gone_here(struct session *s)
 
 static bool tagged_here(struct session *s)
 {
-    for (size_t i = 0; i < s->tags.n; i++)
-        if (s->tags.at[i].kind == session_view(s)->kind->id)
-            return true;
-    return false;
+    const struct tag_counts tagged = tags_count(s, NULL);
+
+    return tagged.shown + tagged.hidden > 0;
 }
 
 bool command_allowed(const struct command *command, struct session *s, const char **why)
@@ -159,6 +160,8 @@ void command_run(const struct command *command, struct session *s, const struct 
 
     if (command_allowed(command, s, &why))
         command->run(s, event);
+    else if (command->flags & CMD_WRITES && command->kinds & IN(session_view(s)->kind->id))
+        acting_refuse(s, command->verb, why);
     else
         session_say(s, SEVERITY_WARNING, "%s: %s", command->name, why);
 }

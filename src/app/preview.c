@@ -1,44 +1,29 @@
 #include "app/preview.h"
 
-#include <signal.h>
-#include <stdarg.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/tags.h"
 #include "base/line.h"
-#include "base/text.h"
+#include "model/labels.h"
+#include "model/words.h"
 
-VEC(text_vec, char);
-
-static void add(struct text_vec *out, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void add(struct text_vec *out, const char *format, ...)
-{
-    va_list args, again;
-
-    va_start(args, format);
-    va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
-    if (n >= 0) {
-        vec_reserve(out, out->n + (size_t)n + 1);
-        vsnprintf(out->at + out->n, (size_t)n + 1, format, again);
-        out->n += (size_t)n;
-    }
-    va_end(again);
-    va_end(args);
-}
+enum { NAMED_MOST = 3, NAME = 64 };
 
 struct totals {
-    size_t segments, sets, queues, processes, refused, grave, hidden;
-    uint64_t now, memory, later; // bytes of segments that go at once, resident of it; and of those
-                                 // that go at their last detach
+    size_t segments, sets, queues, processes;
+    size_t now, later, grave; // segments that go at once, and at their last detach
+    uint64_t now_bytes, memory, swap, later_bytes;
     bool memory_known;
-    uint64_t pinned;     // bytes that stay in memory
-    uint64_t waiters;    // that get EIDRM
+    bool unseen;              // of the later ones, more hold them than are seen
+    uint64_t pinned;          // bytes that stay in memory
+    uint64_t messages, bytes; // of queues, lost
+    uint64_t waiters;         // that get EIDRM
     struct pid_vec holders;
+    char named[NAMED_MOST][NAME]; // whose applications run on them
+    size_t n_named;
 };
 
 static int by_pid(const void *a, const void *b)
@@ -59,201 +44,233 @@ static size_t count_pids(struct pid_vec *pids)
     return n;
 }
 
-static void count_segment(const struct snapshot *s, int32_t id, struct totals *t)
+static void count_segment(const struct snapshot *s, const struct segment *segment,
+                          struct totals *t)
 {
-    const struct segment *segment = snapshot_segment(s, id);
+    const unsigned both = SEG_KNOWS_RSS | SEG_KNOWS_SWAP;
     size_t n = 0;
-    const struct holder *holders = s->scan ? scan_holders(s->scan, id, &n) : NULL;
+    const struct holder *holders = scan_holders(s->scan, segment->o.id, &n);
+    const struct segment_account *account = scan_account(s->scan, segment->o.id);
 
-    if (segment && segment->nattch == 0) {
-        t->now += segment->size;
-        t->memory += segment->known & SEG_KNOWS_RSS ? segment->rss : 0;
-        t->memory_known = t->memory_known && segment->known & SEG_KNOWS_RSS;
-    } else if (segment) {
-        t->later += segment->size;
+    if (segment->nattch == 0) {
+        t->now++;
+        t->now_bytes += segment->size;
+        t->memory_known = t->memory_known && (segment->known & both) == both;
+        t->memory += segment->rss;
+        t->swap += segment->swap;
+        return;
     }
+    t->later++;
+    t->later_bytes += segment->size;
+    t->unseen |= !account || account->found < segment->nattch;
     for (size_t i = 0; i < n; i++)
         vec_push(&t->holders, holders[i].pid);
 }
 
-static void count_target(const struct snapshot *s, const struct action *action, struct totals *t)
+static void count_removal(const struct snapshot *s, const struct identity *target,
+                          struct totals *t)
 {
+    const struct segment *segment;
     const struct semset *set;
+    const struct queue *queue;
+    uint64_t waiters = words_waiters(NULL, s, target->kind, target->id, CALLS_ALL, 0);
 
-    if (action->verb == ACTION_SIGNAL) {
-        t->processes++;
-        return;
+    if (target->kind == KIND_SEGMENT && (segment = snapshot_segment(s, target->id)))
+        count_segment(s, segment, t);
+    if (target->kind == KIND_SEMSET && (set = snapshot_semset(s, target->id)) &&
+        set->known & SET_KNOWS_WAITERS && set->waiters > waiters)
+        waiters = set->waiters;
+    if (target->kind == KIND_QUEUE && (queue = snapshot_queue(s, target->id))) {
+        t->messages += queue->messages;
+        t->bytes += queue->bytes;
     }
-    t->segments += action->target.kind == KIND_SEGMENT;
-    t->sets += action->target.kind == KIND_SEMSET;
-    t->queues += action->target.kind == KIND_QUEUE;
-    if (action->verb != ACTION_REMOVE) {
-        const struct segment *segment = action->target.kind == KIND_SEGMENT
-                                            ? snapshot_segment(s, action->target.id) : NULL;
-        t->pinned += segment && action->verb == ACTION_LOCK ? segment->size : 0;
-        return;
-    }
-    switch (action->target.kind) {
-    case KIND_SEGMENT:
-        count_segment(s, action->target.id, t);
-        break;
-    case KIND_SEMSET:
-        set = snapshot_semset(s, action->target.id);
-        if (set && set->known & SET_KNOWS_WAITERS)
-            t->waiters += set->waiters;
-        break;
-    case KIND_QUEUE:
-        for (size_t i = 0; i < s->waiters.n; i++)
-            t->waiters += s->waiters.at[i].kind == KIND_QUEUE &&
-                          s->waiters.at[i].id == action->target.id;
-        break;
-    default:
-        break;
-    }
+    t->waiters += waiters;
 }
 
-// The rows on screen, ordered to be searched. Caller frees.
-static struct identity_vec rows_shown(struct session *s)
+static void name_user(const struct snapshot *s, const struct identity *target, struct totals *t)
 {
-    struct view *v = session_view(s);
-    struct identity_vec rows = {0}, ordered = {0};
+    const struct owned *o = snapshot_owned(s, target->kind, target->id);
+    struct label label;
+    char name[NAME];
 
-    vec_reserve(&rows, v->rows.n);
-    for (size_t i = 0; i < v->rows.n; i++)
-        v->kind->identify(s->snapshot, v->rows.at[i], &rows.at[rows.n++]);
-    tags_add_all(&ordered, rows.at, rows.n);
-    vec_free(&rows);
-    return ordered;
+    if (!o || t->n_named == NAMED_MOST || !label_of(s, target->kind, o, &label))
+        return;
+    label_short(&label, name, sizeof name);
+    for (size_t i = 0; i < t->n_named; i++)
+        if (strcmp(t->named[i], name) == 0)
+            return;
+    memcpy(t->named[t->n_named++], name, sizeof name);
 }
 
-static const char *plural(uint64_t n)
+static void count_target(const struct snapshot *s, const struct action *action, bool grave,
+                         struct totals *t)
 {
-    return n == 1 ? "" : "s";
+    const struct identity *target = &action->target;
+
+    t->grave += grave;
+    t->processes += action->verb == ACTION_SIGNAL;
+    if (action->verb == ACTION_SIGNAL)
+        return;
+    t->segments += target->kind == KIND_SEGMENT;
+    t->sets += target->kind == KIND_SEMSET;
+    t->queues += target->kind == KIND_QUEUE;
+    if (action->verb == ACTION_REMOVE)
+        count_removal(s, target, t);
+    else if (action->verb == ACTION_LOCK && snapshot_segment(s, target->id))
+        t->pinned += snapshot_segment(s, target->id)->size;
+    if (grave)
+        name_user(s, target, t);
 }
+
+// --- in words -------------------------------------------------------------------------------------
 
 static void question(const struct snapshot *s, const struct action *first, const struct totals *t,
                      struct consequence *total)
 {
-    char what[112] = "";
     const struct {
         size_t n;
-        const char *one;
-    } parts[] = {{t->processes, "process"}, {t->segments, "segment"}, {t->sets, "semaphore set"},
-                 {t->queues, "queue"}};
+        const char *one, *many;
+    } parts[] = {{t->processes, "process", "processes"}, {t->segments, "segment", NULL},
+                 {t->sets, "semaphore set", NULL}, {t->queues, "queue", NULL}};
+    struct line line = line_start(total->question, sizeof total->question);
+    const char *name = sigabbrev_np(first->signal), *comma = "";
 
-    for (size_t i = 0, used = 0; i < sizeof parts / sizeof *parts && used < sizeof what; i++) {
+    if (first->verb == ACTION_SIGNAL)
+        line_add(&line, "Send signal %d%s%s to ", first->signal, name ? " SIG" : "",
+                 name ? name : "");
+    else
+        line_add(&line, "%s ", action_words(first->verb)->title);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (!parts[i].n)
             continue;
-        const char *end = parts[i].n == 1 ? "" : i == 0 ? "es" : "s";
-        used += (size_t)snprintf(what + used, sizeof what - used, "%s%zu %s%s", used ? ", " : "",
-                                 parts[i].n, parts[i].one, end);
+        line_add(&line, "%s", comma);
+        line_count(&line, parts[i].n, parts[i].one, parts[i].many);
+        comma = ", ";
     }
-    if (first->verb == ACTION_SIGNAL) {
-        const char *name = sigabbrev_np(first->signal);
-        snprintf(total->question, sizeof total->question, "Send signal %d%s%s to %s?",
-                 first->signal, name ? " SIG" : "", name ? name : "", what);
-    } else if (first->verb == ACTION_SET) {
+    if (first->verb == ACTION_SET) {
         char to[96];
         consequence_change(s, first, to, sizeof to);
-        struct line line = line_start(total->question, sizeof total->question);
-        line_add(&line, "Change %s: %s?", what, to);
-    } else {
-        const char *verb = first->verb == ACTION_LOCK     ? "Lock in memory:"
-                           : first->verb == ACTION_UNLOCK ? "Unlock:"
-                                                          : "Remove";
-        snprintf(total->question, sizeof total->question, "%s %s?", verb, what);
+        line_add(&line, ": %s", to);
     }
+    line_add(&line, "?");
 }
 
-static void effect(const struct totals *t, size_t holders, struct consequence *total)
+static void tell_segments(struct line *line, struct totals *t)
 {
-    char size[TEXT_SHORT], memory[TEXT_SHORT];
-    struct text_vec out = {0};
-
     if (t->now) {
-        add(&out, "%s vanish at once, with their contents", text_size(size, sizeof size, t->now));
-        if (t->memory_known)
-            add(&out, "; %s of memory are freed",
-                text_size(memory, sizeof memory, t->memory));
-        add(&out, ". ");
+        line_add(line, "  freed now     ");
+        words_size(line, t->now_bytes);
+        line_add(line, " in ");
+        line_count(line, t->now, "segment", NULL);
+        if (t->memory_known) {
+            line_add(line, ": ");
+            words_size(line, t->memory);
+            line_add(line, " of memory, ");
+            words_size(line, t->swap);
+            line_add(line, " of swap");
+        }
+        line_add(line, "\n");
     }
-    if (t->later)
-        add(&out, "%s are marked and stay until the last process detaches; %zu process%s seen "
-            "holding them. ", text_size(size, sizeof size, t->later), holders,
-            holders == 1 ? "" : "es");
-    if (t->pinned)
-        add(&out, "%s can no longer be swapped out. ", text_size(size, sizeof size, t->pinned));
-    if (t->waiters)
-        add(&out, "%llu waiting task%s get%s EIDRM. ", (unsigned long long)t->waiters,
-            plural(t->waiters), t->waiters == 1 ? "s" : "");
-    if (t->grave)
-        add(&out, "An application runs on %zu of them: read the list. ", t->grave);
-    if (t->refused)
-        add(&out, "%zu cannot be done and %s left out. ", t->refused,
-            t->refused == 1 ? "is" : "are");
-    if (t->hidden)
-        add(&out, "%zu of them the filter hides. ", t->hidden);
-    snprintf(total->effect, sizeof total->effect, "%s", out.n ? out.at : "");
-    total->grave = t->grave > 0;
-    vec_free(&out);
+    if (t->later) {
+        line_add(line, "  freed later   ");
+        words_size(line, t->later_bytes);
+        line_add(line, " in ");
+        line_count(line, t->later, "segment", NULL);
+        line_add(line, ", when the last attachment ends; ");
+        line_count(line, count_pids(&t->holders), "process holds them",
+                   "processes hold them");
+        line_add(line, "%s\n", t->unseen ? ", and some that are not seen" : "");
+    }
 }
 
-char *preview_text(struct session *s, struct action_vec *actions, struct consequence *total)
+// One line each: what is of which kind stands in a column.
+static void effect(struct totals *t, size_t refused, size_t hidden, struct consequence *total)
 {
-    struct identity_vec rows = rows_shown(s);
-    enum kind_id kind = session_view(s)->kind->id; // targets of others are not of this list
-    struct text_vec list = {0};
-    struct totals t = {.memory_known = true};
-    struct action first = {0};
-    size_t kept = 0;
+    struct line line = line_start(total->effect, sizeof total->effect);
 
-    *total = (struct consequence){0};
+    tell_segments(&line, t);
+    if (t->messages) {
+        line_add(&line, "  lost          ");
+        line_count(&line, t->messages, "message", NULL);
+        line_add(&line, " of ");
+        words_size(&line, t->bytes);
+        line_add(&line, "\n");
+    }
+    if (t->waiters) {
+        line_add(&line, "  woken         ");
+        line_count(&line, t->waiters, "waiting task gets EIDRM", "waiting tasks get EIDRM");
+        line_add(&line, "\n");
+    }
+    if (t->pinned) {
+        line_add(&line, "  in memory     ");
+        words_size(&line, t->pinned);
+        line_add(&line, " can no longer be swapped out\n");
+    }
+    if (t->grave) {
+        line_add(&line, "  in use        %zu of them%s", t->grave, t->n_named ? ", by " : "");
+        for (size_t i = 0; i < t->n_named; i++)
+            line_add(&line, "%s%s", i ? ", " : "", t->named[i]);
+        line_add(&line, "%s: marked ! in the list\n", t->n_named == NAMED_MOST ? " …" : "");
+    }
+    if (refused)
+        line_add(&line, "  left out      %zu that cannot be done\n", refused);
+    if (hidden)
+        line_add(&line, "  left alone    %zu tagged that %s hidden here\n", hidden,
+                 hidden == 1 ? "is" : "are");
+    total->grave = t->grave > 0;
+}
+
+char *preview_hidden(struct session *s)
+{
+    size_t hidden = tags_count(s, NULL).hidden;
+
+    return hidden ? mem_format("%zu tagged %s hidden here and left alone.", hidden,
+                               hidden == 1 ? "is" : "are")
+                  : NULL;
+}
+
+// --- the list -------------------------------------------------------------------------------------
+
+enum rank { LEFT_OUT, GRAVE, PLAIN, RANKS };
+
+char *preview_text(struct session *s, struct action_vec *actions, struct outcome_vec *refused,
+                   struct consequence *total)
+{
+    static const char *const marks[RANKS] = {"left out: ", "! ", "  "};
+    char *texts[RANKS];
+    size_t sizes[RANKS], kept = 0;
+    FILE *lists[RANKS];
+    struct totals t = {.memory_known = true};
+    const struct action first = actions->at[0];
+
+    for (size_t i = 0; i < RANKS; i++)
+        lists[i] = mem_stream(&texts[i], &sizes[i]);
     for (size_t i = 0; i < actions->n; i++) {
         const struct action *action = &actions->at[i];
         struct consequence c;
 
         consequence_of(s->snapshot, action, &c);
-        bool hidden = action->target.kind == kind && !tags_has(&rows, &action->target);
-        add(&list, "%s%s%s\n    %s\n",
-            c.impossible ? "left out: " : c.grave ? "! " : "  ", c.question,
-            hidden ? " (hidden by the filter)" : "", c.effect);
+        enum rank rank = c.impossible ? LEFT_OUT : c.grave ? GRAVE : PLAIN;
+        fprintf(lists[rank], "%s%s\n    %s\n", marks[rank], c.question, c.effect);
         if (c.impossible) {
-            t.refused++;
+            vec_push(refused, outcome_refused(action, c.effect));
             continue;
         }
-        t.grave += c.grave;
-        t.hidden += hidden;
-        count_target(s->snapshot, action, &t);
-        first = *action;
+        count_target(s->snapshot, action, c.grave, &t);
         actions->at[kept++] = *action;
     }
     actions->n = kept;
-    question(s->snapshot, &first, &t, total);
-    effect(&t, count_pids(&t.holders), total);
-    vec_free(&t.holders);
-    vec_free(&rows);
-    total->impossible = kept == 0;
-    if (total->impossible)
+    *total = (struct consequence){.impossible = kept == 0};
+    if (kept)
+        question(s->snapshot, &first, &t, total);
+    else
         snprintf(total->question, sizeof total->question, "Nothing of this can be done");
-    vec_reserve(&list, 1);
-    return list.at;
-}
-
-char *preview_results(const struct outcome_vec *outcomes, char *summary, size_t cap)
-{
-    static const char *const names[] = {
-        [OUTCOME_DONE] = "done", [OUTCOME_REFUSED] = "refused", [OUTCOME_FAILED] = "failed"};
-    size_t count[3] = {0};
-    struct text_vec list = {0};
-
-    for (size_t i = 0; i < outcomes->n; i++) {
-        const struct outcome *o = &outcomes->at[i];
-
-        count[o->state]++;
-        add(&list, "%-8s %s\n", names[o->state], o->text);
-    }
-    snprintf(summary, cap, "%zu done, %zu refused, %zu failed", count[OUTCOME_DONE],
-             count[OUTCOME_REFUSED], count[OUTCOME_FAILED]);
-    vec_reserve(&list, 1);
-    return list.at;
+    effect(&t, refused->n, tags_count(s, NULL).hidden, total);
+    vec_free(&t.holders);
+    for (size_t i = 0; i < RANKS; i++)
+        mem_stream_end(lists[i]);
+    char *list = mem_format("%s%s%s", texts[LEFT_OUT], texts[GRAVE], texts[PLAIN]);
+    for (size_t i = 0; i < RANKS; i++)
+        free(texts[i]);
+    return list;
 }

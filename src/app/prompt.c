@@ -14,6 +14,7 @@ enum { WHEEL_LINES = 3, PAGE_UNKNOWN = 10 };
 static void prompt_empty(struct prompt *p)
 {
     vec_free(&p->actions);
+    vec_free(&p->refused);
     vec_free(&p->menu);
     vec_free(&p->fields);
     free(p->body);

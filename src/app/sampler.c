@@ -358,6 +358,16 @@ void sampler_act(struct sampler *s, const struct action *actions, size_t n)
     pthread_mutex_unlock(&s->lock);
 }
 
+void sampler_note(struct sampler *s, const struct outcome *outcomes, size_t n)
+{
+    actor_note(s->actor, outcomes, n);
+}
+
+void sampler_cancel(struct sampler *s)
+{
+    actor_cancel(s->actor);
+}
+
 bool sampler_outcomes(struct sampler *s, struct outcome_vec *out)
 {
     pthread_mutex_lock(&s->lock);

@@ -6,13 +6,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "app/acting.h"
 #include "app/arrange.h"
 #include "app/changes.h"
 #include "app/changing.h"
 #include "app/following.h"
 #include "app/keymap.h"
 #include "app/prompt.h"
+#include "app/results.h"
 #include "app/save.h"
 #include "app/tags.h"
 #include "app/view.h"
@@ -116,12 +116,9 @@ void session_outcomes(struct session *s, const struct outcome_vec *outcomes)
             changing_resolved(s, o);
             continue;
         }
-        vec_push(&s->results, *o);
-        following_outcome(s, o);
-        if (o->state == OUTCOME_DONE && tags_has(&s->tags, &o->action.target))
-            tags_toggle(&s->tags, &o->action.target);
+        results_add(s, o);
     }
-    acting_results(s);
+    results_show(s);
 }
 
 void session_key(struct session *s, const struct key_event *event)
@@ -136,10 +133,12 @@ void session_key(struct session *s, const struct key_event *event)
         else
             prompt_key(s, event);
         if (s->prompt.type == PROMPT_NONE)
-            acting_results(s); // those that waited for it
+            results_show(s); // those that waited for it
         save_results(s);
         return;
     }
+    if (event->key == K_ESC && results_cancel(s))
+        return;
     const struct command *command = keymap_find(session_view(s)->kind->id, event->key);
     if (command)
         command_run(command, s, event);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/view.h"
+
 // identity_same() compares more than this for some kinds and nothing less: rows that are the same
 // are neighbours in this order.
 static int order(const void *pa, const void *pb)
@@ -116,6 +118,31 @@ const void *tags_row(const struct snapshot *s, const struct identity *tag)
         return NULL;
     kind->identify(s, row, &identity);
     return identity_same(&identity, tag) ? row : NULL;
+}
+
+struct tag_counts tags_count(struct session *s, struct identity_vec *shown)
+{
+    struct view *v = session_view(s);
+    struct tag_counts count = {0};
+    struct identity identity;
+    size_t here = 0;
+
+    for (size_t i = 0; i < s->tags.n; i++) // holders: those of the segment that was entered
+        here += s->tags.at[i].kind == v->kind->id &&
+                (!v->has_parent || s->tags.at[i].id == v->parent.id);
+    for (size_t i = 0; here && i < v->rows.n; i++) {
+        if (view_row_gone(v->kind, s->snapshot, v->rows.at[i]))
+            continue;
+        v->kind->identify(s->snapshot, v->rows.at[i], &identity);
+        if (!tags_has(&s->tags, &identity))
+            continue;
+        count.shown++;
+        if (shown)
+            vec_push(shown, identity);
+    }
+    count.hidden = here - count.shown;
+    count.elsewhere = s->tags.n - here;
+    return count;
 }
 
 void tags_prune(struct identity_vec *tags, const struct snapshot *s)

@@ -181,10 +181,7 @@ void targets_none(const struct snapshot *s, const struct identity *row, char *ds
 
 static bool identify(const struct snapshot *s, enum kind_id kind, int32_t id, struct identity *out)
 {
-    const void *row = kind == KIND_SEGMENT  ? (const void *)snapshot_segment(s, id)
-                      : kind == KIND_SEMSET ? (const void *)snapshot_semset(s, id)
-                      : kind == KIND_QUEUE  ? (const void *)snapshot_queue(s, id)
-                                            : NULL;
+    const void *row = snapshot_owned(s, kind, id); // which its row begins with
 
     if (!row || !kind_get(kind))
         return false;

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,4 +78,21 @@ char *mem_format(const char *format, ...)
     if (n < 0)
         fail();
     return text;
+}
+
+FILE *mem_stream(char **text, size_t *n)
+{
+    FILE *stream = open_memstream(text, n);
+
+    if (!stream)
+        fail();
+    return stream;
+}
+
+void mem_stream_end(FILE *stream)
+{
+    bool failed = ferror(stream);
+
+    if (fclose(stream) != 0 || failed)
+        fail();
 }

@@ -134,6 +134,10 @@ void signalling_act(const char *proc, const struct action *action, struct outcom
                target->pid);
         return;
     }
+    if (target->pid == getpid()) {
+        refuse(outcome, "process %" PRId32 " is this monitor itself; nothing was sent", target->pid);
+        return;
+    }
     if (action->signal <= 0 || action->signal > SIGRTMAX) {
         refuse(outcome, "there is no signal %d", action->signal);
         return;

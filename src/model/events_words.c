@@ -275,8 +275,6 @@ struct event *event_of_many(const struct change *changes, size_t n)
 
 struct event *event_of_outcome(const struct outcome *outcome, const struct snapshot *now)
 {
-    static const char *const prefixes[] = {
-        [OUTCOME_DONE] = "", [OUTCOME_REFUSED] = "refused: ", [OUTCOME_FAILED] = "failed: "};
     char who[WHO], text[TEXT], command[96];
     struct line line = line_start(text, sizeof text);
     const struct event head = {
@@ -288,7 +286,9 @@ struct event *event_of_outcome(const struct outcome *outcome, const struct snaps
 
     snprintf(who, sizeof who, "%s", now->has & NEED_SYSTEM && now->system.user[0]
                                         ? now->system.user : "ipctop");
-    line_add(&line, "%s%s", prefixes[outcome->state], outcome->text);
+    if (outcome->state != OUTCOME_DONE)
+        line_add(&line, "%s: ", outcome_state_name(outcome->state));
+    line_add(&line, "%s", outcome->text);
     if (action_command(&outcome->action, command, sizeof command)[0])
         line_add(&line, " [%s]", command);
     return event_new(&head, who, text);

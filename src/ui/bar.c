@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "app/keymap.h"
+#include "app/tags.h"
+#include "base/line.h"
 
 enum { BAR_MAX = 24 };
 
@@ -93,18 +95,22 @@ static void fit(const struct canvas *c, struct entries *entries, int w)
     }
 }
 
-static void position(const struct session *session, const struct view *view, int w, char *dst,
-                     size_t cap)
+// "row 2 of 27  tagged 5 (3 hidden)", on a narrow screen "2/27 +5(3)".
+static void position(struct session *session, const struct view *view, int w, char *dst, size_t cap)
 {
     size_t row = view->rows.n > 0 ? view->cursor + 1 : 0;
-    int n;
+    struct line line = line_start(dst, cap);
+    struct tag_counts tagged = tags_count(session, NULL);
+    size_t here = tagged.shown + tagged.hidden;
+    bool narrow = w < 60;
 
-    if (w < 60)
-        n = snprintf(dst, cap, "%zu/%zu", row, view->rows.n);
-    else
-        n = snprintf(dst, cap, "row %zu of %zu", row, view->rows.n);
-    if (session->tags.n > 0 && n > 0 && (size_t)n < cap)
-        snprintf(dst + n, cap - (size_t)n, w < 60 ? " +%zu" : "  tagged %zu", session->tags.n);
+    line_add(&line, narrow ? "%zu/%zu" : "row %zu of %zu", row, view->rows.n);
+    if (here)
+        line_add(&line, narrow ? " +%zu" : "  tagged %zu", here);
+    if (tagged.hidden)
+        line_add(&line, narrow ? "(%zu)" : " (%zu hidden)", tagged.hidden);
+    if (tagged.elsewhere && !narrow)
+        line_add(&line, here ? ", %zu elsewhere" : "  tagged %zu elsewhere", tagged.elsewhere);
 }
 
 // What stands left of the position, and how wide that is.
@@ -122,7 +128,7 @@ static int arrange(const struct canvas *c, struct rect r, struct session *sessio
 void bar_draw(struct canvas *c, struct rect r, struct session *session)
 {
     struct entries entries;
-    char right[64];
+    char right[96];
 
     arrange(c, r, session, &entries, right, sizeof right);
     int x = r.x + 1, end = r.x + r.w;
@@ -136,7 +142,7 @@ void bar_draw(struct canvas *c, struct rect r, struct session *session)
 int32_t bar_key_at(const struct canvas *canvas, struct rect r, struct session *session, int x)
 {
     struct entries entries;
-    char right[64];
+    char right[96];
     int left = r.x + 1;
 
     arrange(canvas, r, session, &entries, right, sizeof right);

@@ -22,13 +22,14 @@ void user_go(struct user *u, int32_t id);
 int32_t user_id(struct user *u); // of the selected row; -1: none
 int32_t user_pid(struct user *u);
 
-// Waits until the source was told to do `n` things in all; they are copied to `actions`. Fails the
-// test where that never comes. Their outcomes have reached the session then.
+// Waits until the source was told to do `n` things in all; they are copied to `actions` (NULL:
+// however many). Fails the test where that never comes. Their outcomes have reached the session then.
 void user_await_acts(struct user *u, struct action *actions, size_t n);
 size_t user_acts(struct user *u); // handed over so far
 // Waits until the names a form asked for were looked up: the source knows "known" (4711, 4712)
 // alone, and has no answer for "slow".
 void user_await_names(struct user *u);
+void user_cancel_at(struct user *u, size_t nth); // while the nth thing is done, counted from 1
 void user_fail_with(struct user *u, enum outcome_state state, const char *text); // from now on
 
 #endif

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,14 @@ static int teardown(void **state)
 static struct prompt *asked(struct user *u)
 {
     return &u->s.prompt;
+}
+
+static void filter(struct user *u, const char *expression)
+{
+    user_press(u, '\\');
+    user_press(u, K_CTRL('u'));
+    user_type(u, expression);
+    user_press(u, K_ENTER);
 }
 
 // Answers whatever the confirmation asks for.
@@ -337,17 +346,128 @@ static void tagged_but_hidden_rows_are_not_acted_on_silently(void **state)
 {
     struct user *u = *state;
 
+    struct action act;
+
     user_press(u, '*');
-    user_press(u, '\\');
-    user_type(u, "att=0");
-    user_press(u, K_ENTER);
+    filter(u, "att=0"); // one of five
+    user_press(u, 'x');
+    assert_int_equal(asked(u)->type, PROMPT_CONFIRM);
+    assert_string_equal(asked(u)->body, "4 tagged are hidden here and left alone.");
+    user_press(u, K_ESC);
+    filter(u, "att>0 !0x00000000");
     user_press(u, 'x');
     assert_int_equal(asked(u)->type, PROMPT_TEXT);
-    assert_non_null(strstr(asked(u)->body, "4 of them the filter hides"));
-    assert_non_null(strstr(asked(u)->body, "(hidden by the filter)"));
+    assert_non_null(strstr(asked(u)->body, "Remove 3 segments?"));
+    assert_non_null(strstr(asked(u)->body, "left alone    2 tagged that are hidden here"));
+    user_press(u, K_ESC);
+    filter(u, "nosuchthing");
+    user_press(u, 'x');
+    assert_int_equal(asked(u)->type, PROMPT_NONE);
+    assert_non_null(strstr(u->s.message, "all 5 tagged are hidden here"));
+    assert_int_equal(user_acts(u), 0);
+    user_press(u, 'U');
+    filter(u, "att=0");
+    user_press(u, 'x');
+    assert_null(asked(u)->body);
+    say_yes(u);
+    user_await_acts(u, &act, 1);
+}
+
+// Tags of another table are not meant, and stay.
+static void tags_of_other_tables_are_left_alone(void **state)
+{
+    struct user *u = *state;
+    struct action act;
+
+    user_go(u, 425985);
+    user_press(u, K_ENTER);
+    user_press(u, ' ');
+    user_press(u, K_ESC);
+    user_go(u, 491523);
+    user_press(u, K_ENTER);
+    user_press(u, 'k');
+    user_press(u, K_ENTER);
+    say_yes(u);
+    user_await_acts(u, &act, 1);
+    assert_int_equal(act.target.id, 491523);
+    assert_int_equal(u->s.tags.n, 1);
+}
+
+// Cancelled while the fifth is under way: that one is finished, the list says how far it went.
+static void cancelling_says_how_far_it_went(void **state)
+{
+    struct user *u = *state;
+    struct action acts[5];
+
+    user_see(u, fake_crowd(12));
+    user_press(u, '*');
+    user_cancel_at(u, 5);
+    user_press(u, 'x');
+    say_yes(u);
+    assert_non_null(strstr(u->s.message, "removing: 0 of 12; Esc stops"));
+    user_await_acts(u, acts, 5);
+    assert_int_equal(asked(u)->type, PROMPT_TEXT);
+    assert_string_equal(asked(u)->title, "5 done, 0 refused, 0 failed, 7 not tried: cancelled");
+    assert_int_equal(strncmp(asked(u)->body, "not tried  segment ", 19), 0); // before what is done
+    assert_non_null(strstr(asked(u)->body, "cancelled before its turn\ndone       done as told"));
+    assert_int_equal(u->s.tags.n, 7); // still tagged, to go on with
     user_press(u, K_ESC);
     assert_int_equal(asked(u)->type, PROMPT_NONE);
-    assert_int_equal(u->s.acting, 0);
+    user_press(u, 'x'); // goes on
+    say_yes(u);
+    user_await_acts(u, (struct action[12]){{0}}, 12);
+    assert_string_equal(asked(u)->title, "7 done, 0 refused, 0 failed");
+}
+
+// Whenever it comes, every one of them is accounted for; with nothing to stop it is just Esc.
+static void escape_stops_several(void **state)
+{
+    struct user *u = *state;
+
+    user_see(u, fake_crowd(12));
+    user_press(u, '*');
+    user_press(u, 'x');
+    say_yes(u);
+    user_press(u, K_ESC);
+    assert_non_null(strstr(u->s.message, "nothing more begun"));
+    user_await_acts(u, NULL, 0);
+    assert_int_equal(asked(u)->type, PROMPT_TEXT);
+    size_t done = 0, refused, failed, rest = 0;
+    assert_true(sscanf(asked(u)->title, "%zu done, %zu refused, %zu failed, %zu not tried", &done,
+                       &refused, &failed, &rest) >= 3);
+    assert_int_equal(done + rest, 12);
+    assert_int_equal(user_acts(u), done);
+    user_press(u, K_ESC);
+    user_go(u, 0);
+    user_press(u, K_ENTER);
+    assert_true(session_view(&u->s)->has_parent);
+    user_press(u, K_ESC);
+    assert_false(session_view(&u->s)->has_parent);
+}
+
+// What cannot be done of several is left out of the question, and in the list of results.
+static void what_was_left_out_is_in_the_results(void **state)
+{
+    struct user *u = *state;
+    struct action acts[2];
+
+    user_see(u, fake_crowd(3));
+    user_press(u, '*');
+    struct snapshot *less = fake_crowd(3);
+    less->segments.n = 2; // under the form one is removed by somebody else
+    user_press(u, 'e');
+    user_see(u, less);
+    user_press(u, '\t');
+    user_press(u, '\t');
+    user_type(u, "640");
+    user_press(u, K_ENTER);
+    assert_int_equal(asked(u)->type, PROMPT_TEXT);
+    assert_non_null(strstr(asked(u)->body, "left out      1 that cannot be done"));
+    assert_non_null(strstr(asked(u)->body, "left out: Change segment"));
+    say_yes(u);
+    user_await_acts(u, acts, 2);
+    assert_string_equal(asked(u)->title, "2 done, 1 refused, 0 failed");
+    assert_non_null(strstr(asked(u)->body, "refused    There is no segment"));
 }
 
 // Results that come while something else is asked wait for that to be answered.
@@ -412,6 +532,10 @@ int main(void)
         TEST(a_segment_without_seen_holders_can_be_removed_from_inside),
         TEST(many_take_a_list_a_word_and_give_a_list),
         TEST(tagged_but_hidden_rows_are_not_acted_on_silently),
+        TEST(cancelling_says_how_far_it_went),
+        TEST(escape_stops_several),
+        TEST(what_was_left_out_is_in_the_results),
+        TEST(tags_of_other_tables_are_left_alone),
         TEST(results_do_not_interrupt),
         TEST(single_actions_never_end_in_a_list),
     };
