@@ -181,12 +181,11 @@ void targets_none(const struct snapshot *s, const struct identity *row, char *ds
 
 static bool identify(const struct snapshot *s, enum kind_id kind, int32_t id, struct identity *out)
 {
-    const void *row = snapshot_owned(s, kind, id); // which its row begins with
+    const struct owned *o = snapshot_owned(s, kind, id);
 
-    if (!row || !kind_get(kind))
-        return false;
-    kind_get(kind)->identify(s, row, out);
-    return true;
+    if (o)
+        *out = identity_of(kind, o);
+    return o != NULL;
 }
 
 bool targets_object(const struct snapshot *s, const struct identity *row, struct identity *object)
