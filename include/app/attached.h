@@ -41,7 +41,7 @@ enum attached_news attached_ask_some(struct attached *a, const struct snapshot *
 // also where that was done already.
 bool attached_tell_apart(struct attached *a, const struct scan *scan, struct meanwhile m);
 
-// Everything of the input that is known here.
-void attached_input(const struct attached *a, struct scan_input *in);
+// Everything of the input that is known here; it asks by `a` who shares memory.
+void attached_input(struct attached *a, struct scan_input *in);
 
 #endif

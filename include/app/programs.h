@@ -2,7 +2,7 @@
 //
 // Every process is asked once when it is named first; then those in view at every update, the
 // others in turn. Only a new program is asked for its arguments, since that read may hang where
-// the others do not.
+// the others do not; and who does not say more at least for its name and owner.
 #ifndef IPCTOP_APP_PROGRAMS_H
 #define IPCTOP_APP_PROGRAMS_H
 

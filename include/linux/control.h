@@ -5,8 +5,8 @@
 #include "model/action.h"
 
 // ACTION_REMOVE, SET, LOCK, UNLOCK on objects, ACTION_SIGNAL on the process of any kind that has
-// one. Fills *outcome, whatever happens. Signals read the target's stat below `proc`, which hangs
-// on a process stuck in exec; the rest never blocks.
+// one. Fills *outcome, whatever happens. Signals may hang (linux/signalling.h); the rest never
+// blocks.
 void control_act(const char *proc, const struct action *action, struct outcome *outcome);
 
 #endif

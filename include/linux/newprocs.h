@@ -7,8 +7,8 @@
 
 struct newprocs;
 
-// Of a /proc that is the machine's own, `live`; for another all is -ENOTSUP. Touches nothing yet.
-struct newprocs *newprocs_new(const char *proc, bool live);
+// `ours`: procs_are_ours(); for another all is -ENOTSUP. Touches nothing yet.
+struct newprocs *newprocs_new(const char *proc, bool ours);
 void newprocs_free(struct newprocs *self);
 
 // See struct source. Cannot hang; from any thread.

@@ -1,10 +1,12 @@
-// Signals that cannot hit a process which merely got the same pid: pidfd_open(2).
+// Signals that cannot hit a process which merely got the same pid: pidfd_open(2), and the instance or
+// the start time the target was chosen by.
 #ifndef IPCTOP_LINUX_SIGNALLING_H
 #define IPCTOP_LINUX_SIGNALLING_H
 
 #include "model/action.h"
 
-// ACTION_SIGNAL. Reads the target's stat below `proc`, which hangs on a process stuck in exec.
+// ACTION_SIGNAL. Where the target has no instance (before Linux 6.9), reads its stat below `proc`,
+// which hangs on a process stuck in exec.
 void signalling_act(const char *proc, const struct action *action, struct outcome *outcome);
 
 #endif

@@ -45,6 +45,7 @@ struct scan {
     uint32_t unreadable; // refused for lack of permission
     uint32_t stuck;      // did not answer in time
     uint32_t exiting;
+    struct pid_vec stuck_pids; // some of them, ascending
     enum scan_method method;
     uint64_t duration_us;
     int64_t finished_ns; // CLOCK_MONOTONIC: how old the picture is. Checking it anew renews it

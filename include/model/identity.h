@@ -28,6 +28,7 @@ struct identity {
     int64_t ctime;        // epoch seconds; IPC_SET moves it
     int32_t pid;          // holders, mappings, waiters
     uint64_t start_ticks; // of that process, clock ticks since boot (proc(5) stat field 22)
+    uint64_t instance;    // of that process, as in struct process; for an action, 0 where not known
     uint64_t part;        // mapping: start address; element, limit, finding, event: its index or number
 };
 

@@ -78,6 +78,7 @@ struct process { // what is known of a pid that something names
     int32_t pid;
     uint32_t uid;
     uint64_t start_ticks; // identity
+    uint64_t instance;    // no other process of this machine ever has it; 0: not known
     int64_t start_time;   // epoch seconds, good to a second or two
     uint64_t rss;
     char state; // as in proc(5): R S D Z T t X I
@@ -88,6 +89,7 @@ struct process { // what is known of a pid that something names
     char *command; // arguments joined by a space, escaped; NULL for kernel threads; owned
 };
 VEC(process_vec, struct process);
+VEC(pid_vec, int32_t);
 
 // Whether a pid named by an object is still the process that was meant.
 enum pid_state {

@@ -31,10 +31,12 @@ struct scan_input {
     const struct segment_vec *after;  // and after; NULL: not read again
     const struct segment_handle_vec *handles; // in any order, few; NULL: none
     uint32_t processes, unreadable, stuck, exiting;
+    const int32_t *stuck_pids; // `stuck` of them, ascending; NULL: nobody knows
     bool forks_moved;   // processes were made while they were read
     bool first_pid_namespace; // no process is outside, so a pid of 0 is nobody
     enum scan_method method;
-    bool (*same_memory)(void *self, int32_t pid_a, int32_t pid_b, int *order); // see struct source
+    // Tells which tasks share their memory, as memory_join() does; false: nobody can tell now.
+    bool (*same_memory)(void *self, const int32_t *tasks, size_t n, uint32_t *same);
     void *self;
 };
 

@@ -127,8 +127,7 @@ bool snapshot_orphan(const struct snapshot *s, enum kind_id kind, const void *ob
 const struct queue *semset_queue(const struct snapshot *s, const struct semset *set);
 
 // Pids that `need`s names for, ascending and unique, 0 left out: of creators, last users, holders,
-// elements' last operators, waiters.
-VEC(pid_vec, int32_t);
+// elements' last operators, waiters, and of who was stuck when holders were looked for.
 void snapshot_named_pids(const struct snapshot *s, struct pid_vec *out);
 
 #endif

@@ -18,12 +18,15 @@ enum probe_what {
     PROBE_COMMAND,     // id: pid → process with its arguments too
     PROBE_PROCESS_RSS, // the same two with its rss
     PROBE_COMMAND_RSS,
+    PROBE_STATUS,      // id: pid → process as far as one stuck in exec tells: comm, uid, state
     PROBE_MAP_USE,     // id: pid → mappings of SysV segments with rss, pss, swap, locked
     PROBE_ALL_MAPS,    // id: pid → every mapping, with its use
     PROBE_WAITERS,     // id: pid → its tasks that wait on a set or queue
     PROBE_USER,        // id: uid → name
     PROBE_GROUP,       // id: gid → name
     PROBE_SERVER,      // id: pid of a PostgreSQL process → instances: its data directory
+    PROBE_SAME_MEMORY, // id: 0; answer.tasks, processes or threads → answer.same: which share one
+                       // address space. Hangs where one is stuck in exec: kcmp(2) waits for it
     PROBE_PLACES,      // id: 0 → instances: the data directories where they usually are
 };
 
@@ -47,6 +50,8 @@ struct answer {
     struct waiter_vec waiters;
     struct named named;
     struct instance_vec instances;
+    struct pid_vec tasks; // PROBE_SAME_MEMORY: asked about, and
+    uint32_t *same;       // what memory_join() makes of them; owned
 };
 void answer_clear(struct answer *answer);
 
@@ -85,11 +90,6 @@ struct source {
     void (*prober_free)(void *self, struct prober *prober);
     void (*probe)(void *self, struct prober *prober, const struct probe *probe,
                   struct answer *answer); // the result, and errors, are in *answer
-
-    // Orders address spaces, of processes or threads: <0, 0 (the same one), >0. False where it
-    // cannot be known (EPERM, gone).
-    // Cannot hang. kcmp(2) KCMP_VM.
-    bool (*same_memory)(void *self, int32_t pid_a, int32_t pid_b, int *order);
 
     // Whether systemd-logind knows that user as logged in (or lingering): 1 or 0; -errno where
     // nobody can tell. Cannot hang. May be NULL.

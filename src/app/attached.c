@@ -20,7 +20,49 @@ void attached_clear(struct attached *a)
     a->processes = a->unreadable = a->exiting = 0;
 }
 
-void attached_input(const struct attached *a, struct scan_input *in)
+// --- shared memory ------------------------------------------------------------------------------
+
+struct comparison {
+    const int32_t *tasks;
+    size_t n;
+    uint32_t *same;
+    bool answered;
+};
+
+static void tell_tasks(void *arg, size_t index, struct answer *answer)
+{
+    const struct comparison *comparison = arg;
+
+    (void)index;
+    for (size_t i = 0; i < comparison->n; i++)
+        vec_push(&answer->tasks, comparison->tasks[i]);
+}
+
+static void take_same(void *arg, unsigned worker, size_t index, struct answer *answer)
+{
+    struct comparison *comparison = arg;
+
+    (void)worker;
+    (void)index;
+    comparison->answered = !answer->error;
+    if (!answer->error)
+        memcpy(comparison->same, answer->same, comparison->n * sizeof *comparison->same);
+}
+
+// By a probing thread: whom the comparison hangs on is not known before.
+static bool same_memory(void *self, const int32_t *tasks, size_t n, uint32_t *same)
+{
+    const struct attached *a = self;
+    struct comparison comparison = {.tasks = tasks, .n = n, .same = same};
+    const struct probe probe = {PROBE_SAME_MEMORY, 0};
+    const struct batch batch = {.probes = &probe, .n = 1, .prepare = tell_tasks,
+                                .take = take_same, .arg = &comparison};
+    uint8_t asked;
+
+    return probers_run(a->probers, &batch, &asked) && comparison.answered;
+}
+
+void attached_input(struct attached *a, struct scan_input *in)
 {
     in->holdings = &a->holdings;
     in->mappings = &a->mappings;
@@ -28,10 +70,11 @@ void attached_input(const struct attached *a, struct scan_input *in)
     in->processes = a->processes;
     in->unreadable = a->unreadable;
     in->stuck = (uint32_t)a->stuck.n;
+    in->stuck_pids = a->stuck.at;
     in->exiting = a->exiting;
     in->method = a->method;
-    in->same_memory = a->source->same_memory;
-    in->self = a->source->self;
+    in->same_memory = same_memory;
+    in->self = a;
 }
 
 static bool ask(struct attached *a, enum probe_what what, const struct pid_entry *entries, size_t n,

@@ -6,6 +6,7 @@
 enum {
     TURN = 8,     // updates until everybody was asked again
     TURN_MIN = 4, // so few are asked each time anyway
+    LAST_PASS = 2,
 };
 
 struct known {
@@ -183,15 +184,27 @@ static bool is_stuck(const struct programs *d, int32_t pid)
     return false;
 }
 
-// Asks all that are due. What was asked is due no more, unless its arguments were: who does not
-// answer that is asked for the rest. Who hangs already is not asked for arguments: each question
-// that hangs as well costs a deadline and a thread.
-static bool ask(struct programs *d, const struct want *want, struct errand *errand,
+// What to ask one that is due. Who does not answer is asked for less: his arguments, then his stat,
+// are left out. Who hangs already is not asked for arguments: each question that hangs as well costs
+// a deadline and a thread.
+static enum probe_what question(const struct programs *d, const struct known *known, int pass,
+                                unsigned need)
+{
+    bool arguments = need & NEED_COMMANDS &&
+                     (!known->read || !known->has_command || known->renamed) &&
+                     !is_stuck(d, known->process.pid);
+
+    if (pass == LAST_PASS && !known->read)
+        return PROBE_STATUS;
+    if (need & NEED_RSS)
+        return arguments ? PROBE_COMMAND_RSS : PROBE_PROCESS_RSS;
+    return arguments ? PROBE_COMMAND : PROBE_PROCESS;
+}
+
+// Asks all that are due, and says who is to be asked in the next pass.
+static bool ask(struct programs *d, const struct want *want, int pass, struct errand *errand,
                 struct meanwhile meanwhile)
 {
-    static const enum probe_what questions[2][2] = {{PROBE_PROCESS, PROBE_PROCESS_RSS},
-                                                    {PROBE_COMMAND, PROBE_COMMAND_RSS}};
-    bool commands = want->need & NEED_COMMANDS, rss = want->need & NEED_RSS;
     struct probe_vec probes = {0};
     size_t *which = mem_alloc(d->known.n * sizeof *which);
     uint8_t *asked = mem_alloc(d->known.n);
@@ -200,10 +213,9 @@ static bool ask(struct programs *d, const struct want *want, struct errand *erra
         const struct known *known = &d->known.at[i];
         if (!known->due)
             continue;
-        bool arguments = commands && (!known->read || !known->has_command || known->renamed) &&
-                         !is_stuck(d, known->process.pid);
         which[probes.n] = i;
-        vec_push(&probes, (struct probe){questions[arguments][rss], known->process.pid});
+        vec_push(&probes,
+                 (struct probe){question(d, known, pass, want->need), known->process.pid});
     }
     errand->which = which;
     const struct batch batch = {.probes = probes.at, .n = probes.n, .take = take,
@@ -211,8 +223,11 @@ static bool ask(struct programs *d, const struct want *want, struct errand *erra
     bool complete = probers_run(d->probers, &batch, asked);
     for (size_t i = 0; i < probes.n; i++) {
         struct known *known = &d->known.at[which[i]];
-        known->due = asked[i] != ASKED_DONE ? probes.at[i].what == questions[true][rss]
-                                            : commands && known->renamed;
+        enum probe_what what = probes.at[i].what;
+        if (asked[i] == ASKED_DONE)
+            known->due = want->need & NEED_COMMANDS && known->renamed;
+        else
+            known->due = what == PROBE_COMMAND || what == PROBE_COMMAND_RSS || !known->read;
     }
     free(which);
     free(asked);
@@ -240,10 +255,10 @@ void programs_update(struct programs *d, const struct snapshot *snapshot, const 
         add_pid(&d->pids, want->followed[i]);
     follow_names(d);
     choose(d, snapshot, want, census, all);
-    for (int pass = 0; pass < 2 && any_due(d); pass++) {
+    for (int pass = 0; pass <= LAST_PASS && any_due(d); pass++) {
         vec_clear(&d->stuck);
         probers_stuck(d->probers, &d->stuck);
-        if (!ask(d, want, &errand, meanwhile))
+        if (!ask(d, want, pass, &errand, meanwhile))
             break;
     }
     vec_clear(&d->stuck);

@@ -15,8 +15,8 @@ static bool listed(const struct action_vec *actions, int32_t pid)
     return false;
 }
 
-// `role` says what the process has to do with the object. One without a known start time could be
-// any process of that number by the time it is signalled: it is left out.
+// `role` says what the process has to do with the object. One without a known start time or instance
+// could be any process of that number by the time it is signalled: it is left out.
 static void add(const struct snapshot *s, const struct identity *target, const char *role,
                 struct action_vec *actions, struct menu_vec *labels)
 {
@@ -27,7 +27,9 @@ static void add(const struct snapshot *s, const struct identity *target, const c
 
     if (!known.start_ticks && process && process->known & PROC_KNOWS_START)
         known.start_ticks = process->start_ticks;
-    if (known.pid <= 0 || !known.start_ticks || listed(actions, known.pid))
+    if (process && (!process->start_ticks || process->start_ticks == known.start_ticks))
+        known.instance = process->instance;
+    if (known.pid <= 0 || !(known.start_ticks || known.instance) || listed(actions, known.pid))
         return;
     if (process && process->known & PROC_KNOWS_UID)
         user = snapshot_user(s, process->uid);

@@ -16,6 +16,7 @@
 #include "linux/ipcns.h"
 #include "linux/starts.h"
 #include "linux/taskstat.h"
+#include "model/memory.h"
 
 struct attachments {
     int proc; // O_PATH
@@ -334,14 +335,21 @@ void attachments_probe_use(struct attachments *self, int32_t pid, bool all, stru
     complete(&r, pid, false);
 }
 
-bool attachments_same_memory(int32_t pid_a, int32_t pid_b, int *order)
+static bool compare(void *self, int32_t a, int32_t b, int *order)
 {
-    if (pid_a <= 0 || pid_b <= 0)
+    (void)self;
+    if (a <= 0 || b <= 0)
         return false;
-    long result = syscall(SYS_kcmp, (pid_t)pid_a, (pid_t)pid_b, KCMP_VM, 0UL, 0UL);
+    long result = syscall(SYS_kcmp, (pid_t)a, (pid_t)b, KCMP_VM, 0UL, 0UL);
     // 0 equal, 1 less, 2 greater; 3 only says unequal. kcmp(2)
     if (result < 0 || result > 2)
         return false;
     *order = result == 0 ? 0 : result == 1 ? -1 : 1;
     return true;
+}
+
+void attachments_same_memory(struct answer *answer)
+{
+    answer->same = mem_alloc(answer->tasks.n * sizeof *answer->same);
+    memory_join(compare, NULL, answer->tasks.at, answer->tasks.n, answer->same);
 }

@@ -22,13 +22,13 @@ struct newprocs {
     int64_t offset; // position of a pid in the directory, minus the pid; 0: not known yet
 };
 
-struct newprocs *newprocs_new(const char *proc, bool live)
+struct newprocs *newprocs_new(const char *proc, bool ours)
 {
     struct newprocs *self = mem_zero(1, sizeof *self);
 
     self->proc = mem_copy_string(proc);
     self->fd = -1;
-    self->opened = !live;
+    self->opened = !ours;
     pthread_mutex_init(&self->lock, NULL);
     return self;
 }
@@ -139,23 +139,9 @@ static int list_range(struct newprocs *self, int32_t from, int32_t to, struct pi
 
 // --- since a mark -------------------------------------------------------------------------------
 
-// A /proc of another PID namespace numbers its processes otherwise than loadavg does.
-static bool is_of_our_namespace(const char *proc)
-{
-    char path[4096], target[32];
-
-    if ((size_t)snprintf(path, sizeof path, "%s/self", proc) >= sizeof path)
-        return false;
-    ssize_t n = readlink(path, target, sizeof target - 1);
-    if (n <= 0)
-        return false;
-    target[n] = '\0';
-    return atoi(target) == getpid();
-}
-
 static int prepare(struct newprocs *self)
 {
-    if (!self->opened && is_of_our_namespace(self->proc))
+    if (!self->opened)
         self->fd = open(self->proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     self->opened = true;
     if (self->fd < 0)

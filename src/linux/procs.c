@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "linux/pidfd.h"
 #include "linux/procfile.h"
 #include "linux/taskstat.h"
 
@@ -30,7 +31,7 @@ enum {
 
 struct procs {
     int proc; // O_PATH
-    bool live;
+    bool live, ours;
     bool knows_boot;
     double boot; // of a fixture; epoch seconds
     char text[COMMAND_MOST];
@@ -50,12 +51,13 @@ static bool fixture_boot(const char *proc, double *boot)
     return true;
 }
 
-struct procs *procs_new(const char *proc, bool live)
+struct procs *procs_new(const char *proc, bool live, bool ours)
 {
     struct procs *self = mem_zero(1, sizeof *self);
 
     self->proc = open(proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
     self->live = live;
+    self->ours = ours;
     self->knows_boot = live || fixture_boot(proc, &self->boot);
     return self;
 }
@@ -172,6 +174,34 @@ static void read_command(struct procs *self, int dir, struct process *process)
         process->command = text_escape_new(self->text, (size_t)n);
 }
 
+static int read_comm(struct procs *self, int dir, struct process *process)
+{
+    ssize_t n = read_file(self, dir, "comm", FILE_MOST);
+
+    if (n < 0)
+        return (int)n;
+    if (n > 0 && self->text[n - 1] == '\n')
+        n--;
+    text_escape(process->comm, sizeof process->comm, self->text, (size_t)n);
+    process->known |= PROC_KNOWS_COMM;
+    return 0;
+}
+
+// Neither waits for an exec, as stat does. The name comes first and escaped in status
+// (fs/proc/array.c), so that no process can fake the line.
+static int read_status(struct procs *self, int dir, struct process *process)
+{
+    int error = read_comm(self, dir, process);
+    ssize_t n = error ? error : read_file(self, dir, "status", FILE_MOST);
+    const char *line = n > 0 ? strstr(self->text, "\nState:\t") : NULL;
+
+    if (line) {
+        process->state = line[sizeof "\nState:"];
+        process->known |= PROC_KNOWS_STATE;
+    }
+    return n < 0 ? (int)n : 0;
+}
+
 static int read_process(struct procs *self, int32_t pid, unsigned more, struct process *process)
 {
     char name[16];
@@ -181,7 +211,11 @@ static int read_process(struct procs *self, int32_t pid, unsigned more, struct p
     if (dir < 0)
         return -errno;
     read_user(dir, process);
-    int error = read_stat(self, dir, process);
+    // Before the file: that it can be read then says that it had the pid until now.
+    if (more & PROCS_INSTANCE && self->ours)
+        process->instance = pidfd_instance_of(pid);
+    int error = more & PROCS_STATUS ? read_status(self, dir, process)
+                                    : read_stat(self, dir, process);
     if (!error && more & PROCS_RSS)
         read_rss(self, dir, process);
     if (!error && more & PROCS_COMMAND)
@@ -193,7 +227,7 @@ static int read_process(struct procs *self, int32_t pid, unsigned more, struct p
 // A mount with hidepid shows no process of others: that is no sign of its end.
 static bool is_hidden(const struct procs *self, int32_t pid)
 {
-    return self->live && kill(pid, 0) < 0 && errno == EPERM;
+    return self->ours && kill(pid, 0) < 0 && errno == EPERM;
 }
 
 void procs_probe(struct procs *self, int32_t pid, unsigned more, struct answer *answer)
@@ -213,6 +247,19 @@ void procs_probe(struct procs *self, int32_t pid, unsigned more, struct answer *
         *process = (struct process){.pid = pid, .gone = error == -ESRCH};
     }
     answer->error = error;
+}
+
+bool procs_are_ours(const char *proc)
+{
+    char path[4096], target[32];
+
+    if ((size_t)snprintf(path, sizeof path, "%s/self", proc) >= sizeof path)
+        return false;
+    ssize_t n = readlink(path, target, sizeof target - 1);
+    if (n <= 0)
+        return false;
+    target[n] = '\0';
+    return atoi(target) == getpid();
 }
 
 // --- all of them --------------------------------------------------------------------------------

@@ -9,19 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/text.h"
+#include "linux/pidfd.h"
+#include "linux/procfile.h"
 #include "linux/taskstat.h"
 #include "linux/users.h"
-
-#ifndef SYS_pidfd_send_signal // the same number everywhere (but on Alpha)
-#define SYS_pidfd_send_signal 424
-#endif
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434
-#endif
 
 __attribute__((format(printf, 2, 3)))
 static void refuse(struct outcome *outcome, const char *format, ...)
@@ -54,9 +48,9 @@ static void signal_name(int signal, char *dst, size_t cap)
 }
 
 // kill(2): root, CAP_KILL, or a real or effective uid equal to the target's real or saved one.
-static void failed(int dir, struct outcome *outcome, const char *name, int error)
+static void failed(const char *proc, struct outcome *outcome, const char *name, int error)
 {
-    char path[16], owner[40], reason[64];
+    char path[4096], owner[40] = "", reason[64];
     struct stat st;
 
     outcome->state = OUTCOME_FAILED;
@@ -66,62 +60,97 @@ static void failed(int dir, struct outcome *outcome, const char *name, int error
                  strerror_r(error, reason, sizeof reason));
         return;
     }
-    snprintf(path, sizeof path, "%" PRId32, outcome->action.target.pid);
-    if (fstatat(dir, path, &st, 0) == 0 && st.st_uid != 0)
+    snprintf(path, sizeof path, "%s/%" PRId32, proc, outcome->action.target.pid);
+    if (stat(path, &st) == 0 && st.st_uid != 0)
         users_local_name(st.st_uid, owner, sizeof owner);
-    else
-        *owner = '\0';
     snprintf(outcome->text, sizeof outcome->text, "%s: not permitted: needs root%s%s or CAP_KILL",
              name, *owner ? ", " : "", owner);
 }
 
-// Sends to what `pidfd` names, or, before Linux 5.3 (pidfd -1), to the pid: its start time was
+// "process 42 pmon", and whether it is stopped: by files that answer whatever it is stuck in.
+static bool look_at(const char *proc, int32_t pid, char *name, size_t cap)
+{
+    char comm[64], status[1024];
+    ssize_t n = procfile_read(comm, sizeof comm, proc, "%" PRId32 "/comm", pid);
+    size_t used = (size_t)snprintf(name, cap, "process %" PRId32, pid);
+
+    if (n > 1) {
+        name[used++] = ' ';
+        text_escape(name + used, cap - used, comm, (size_t)n - (comm[n - 1] == '\n'));
+    }
+    n = procfile_read(status, sizeof status, proc, "%" PRId32 "/status", pid);
+    const char *state = n > 0 ? strstr(status, "\nState:\t") : NULL;
+    return state && (state[8] == 'T' || state[8] == 't');
+}
+
+// Sends to what `pidfd` names, or, before Linux 5.3 (pidfd < 0), to the pid: its start time was
 // compared just now, and its number cannot come round again so fast.
-static void deliver(int dir, int pidfd, const struct taskstat *stat, struct outcome *outcome)
+static void deliver(const char *proc, int pidfd, struct outcome *outcome)
 {
     const struct action *action = &outcome->action;
     int32_t pid = action->target.pid;
-    char comm[68], name[100], signal[32];
+    char name[100], signal[32];
+    bool stopped = look_at(proc, pid, name, sizeof name);
 
-    text_escape(comm, sizeof comm, stat->comm, strlen(stat->comm));
-    snprintf(name, sizeof name, "process %" PRId32 " %s", pid, comm);
     signal_name(action->signal, signal, sizeof signal);
-    long result = pidfd >= 0 ? syscall(SYS_pidfd_send_signal, pidfd, action->signal, NULL, 0)
-                             : kill(pid, action->signal);
-    if (result < 0 && errno == ESRCH) {
+    int error = pidfd >= 0 ? pidfd_signal(pidfd, action->signal)
+                           : kill(pid, action->signal) < 0 ? -errno : 0;
+    if (error == -ESRCH) {
         refuse(outcome, "%s is already gone", name);
         return;
     }
-    if (result < 0) {
-        failed(dir, outcome, name, errno);
+    if (error) {
+        failed(proc, outcome, name, -error);
         return;
     }
-    bool waits = (stat->state == 'T' || stat->state == 't') && action->signal != SIGKILL &&
-                 action->signal != SIGCONT;
+    bool waits = stopped && action->signal != SIGKILL && action->signal != SIGCONT;
     snprintf(outcome->text, sizeof outcome->text, "%s sent to %s%s", signal, name,
              waits ? "; it is stopped and gets it when continued" : "");
 }
 
+enum who { WHO_IT, WHO_ANOTHER, WHO_GONE, WHO_UNKNOWN };
+
+// Who has the pid. Where the kernel numbers processes for good, that tells without asking the
+// process, which may be stuck in exec; else its start time, which hangs then.
+static enum who identify(const char *proc, int pidfd, const struct identity *target)
+{
+    uint64_t instance = target->instance && pidfd >= 0 ? pidfd_instance(pidfd) : 0;
+    struct taskstat stat;
+    char path[4096];
+
+    if (instance)
+        return instance == target->instance ? WHO_IT : WHO_ANOTHER;
+    if (!target->start_ticks)
+        return WHO_UNKNOWN;
+    snprintf(path, sizeof path, "%s/%" PRId32 "/stat", proc, target->pid);
+    int error = taskstat_read(AT_FDCWD, path, &stat);
+    if (error)
+        return error == -ENOENT || error == -ESRCH ? WHO_GONE : WHO_UNKNOWN;
+    return stat.start_ticks == target->start_ticks ? WHO_IT : WHO_ANOTHER;
+}
+
 // With the pidfd held, the pid cannot pass to another process unnoticed: what is compared now is
 // what the signal goes to.
-static void check_and_deliver(int dir, int pidfd, struct outcome *outcome)
+static void check_and_deliver(const char *proc, int pidfd, struct outcome *outcome)
 {
-    const struct identity *target = &outcome->action.target;
-    struct taskstat stat;
-    char path[32];
+    int32_t pid = outcome->action.target.pid;
 
-    snprintf(path, sizeof path, "%" PRId32 "/stat", target->pid);
-    int error = taskstat_read(dir, path, &stat);
-    if (error == -ENOENT || error == -ESRCH)
-        refuse(outcome, "process %" PRId32 " is already gone", target->pid);
-    else if (error)
-        refuse(outcome, "process %" PRId32 " does not let itself be identified; nothing was sent",
-               target->pid);
-    else if (stat.start_ticks != target->start_ticks)
+    switch (identify(proc, pidfd, &outcome->action.target)) {
+    case WHO_IT:
+        deliver(proc, pidfd, outcome);
+        break;
+    case WHO_ANOTHER:
         refuse(outcome, "process %" PRId32 " is already gone: its pid belongs to another one now; "
-               "nothing was sent", target->pid);
-    else
-        deliver(dir, pidfd, &stat, outcome);
+               "nothing was sent", pid);
+        break;
+    case WHO_GONE:
+        refuse(outcome, "process %" PRId32 " is already gone", pid);
+        break;
+    case WHO_UNKNOWN:
+        refuse(outcome, "process %" PRId32 " does not let itself be identified; nothing was sent",
+               pid);
+        break;
+    }
 }
 
 void signalling_act(const char *proc, const struct action *action, struct outcome *outcome)
@@ -142,24 +171,18 @@ void signalling_act(const char *proc, const struct action *action, struct outcom
         refuse(outcome, "there is no signal %d", action->signal);
         return;
     }
-    if (!target->start_ticks) {
+    if (!target->start_ticks && !target->instance) {
         refuse(outcome, "process %" PRId32 ": its start time is not known, so it could be another "
                "one; nothing was sent", target->pid);
         return;
     }
-    int pidfd = (int)syscall(SYS_pidfd_open, target->pid, 0);
-    if (pidfd < 0 && (errno == ESRCH || errno == EINVAL || errno == ENOENT)) { // or a thread's id
+    int pidfd = pidfd_of(target->pid);
+    if (pidfd == -ESRCH)
         refuse(outcome, "process %" PRId32 " is already gone", target->pid);
-        return;
-    }
-    bool missing = pidfd < 0 && (errno == ENOSYS || errno == EPERM); // old, or filtered by seccomp
-    int dir = pidfd >= 0 || missing ? open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    if (dir < 0)
-        failed(-1, outcome, "not sent", errno);
+    else if (pidfd < 0 && pidfd != -ENOSYS && pidfd != -EPERM) // not old, nor filtered by seccomp
+        failed(proc, outcome, "not sent", -pidfd);
     else
-        check_and_deliver(dir, pidfd, outcome);
-    if (dir >= 0)
-        close(dir);
+        check_and_deliver(proc, pidfd, outcome);
     if (pidfd >= 0)
         close(pidfd);
 }

@@ -22,6 +22,7 @@
 struct linux_source {
     char *proc;
     bool live; // a real /proc: system calls are about the same machine
+    bool numbers_ours; // and it numbers processes as they do
     bool text_only, no_starts;
     pthread_mutex_t learning;
     struct attachments *attachments; // NULL until somebody asks for one
@@ -41,7 +42,8 @@ struct linux_source *linux_source_new(const struct linux_source_options *options
     self->live = statfs(self->proc, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
     self->text_only = options->text_only;
     self->no_starts = options->no_starts;
-    self->newprocs = newprocs_new(self->proc, self->live);
+    self->numbers_ours = self->live && procs_are_ours(self->proc);
+    self->newprocs = newprocs_new(self->proc, self->numbers_ours);
     pthread_mutex_init(&self->learning, NULL);
     return self;
 }
@@ -128,6 +130,18 @@ static void read_details(const struct linux_source *self, const struct want *wan
     }
 }
 
+// In a container with the machine's /proc the calls number processes otherwise: these pids are not
+// to be looked for there, any more than those the kernel itself calls 0.
+static void forget_pids(struct snapshot *fresh)
+{
+    for (size_t i = 0; i < fresh->segments.n; i++)
+        fresh->segments.at[i].cpid = fresh->segments.at[i].lpid = 0;
+    for (size_t i = 0; i < fresh->queues.n; i++)
+        fresh->queues.at[i].lspid = fresh->queues.at[i].lrpid = 0;
+    for (size_t i = 0; i < fresh->elements.n; i++)
+        fresh->elements.at[i].pid = 0;
+}
+
 static int source_read(void *arg, const struct want *want, struct snapshot *fresh)
 {
     const struct linux_source *self = arg;
@@ -141,6 +155,8 @@ static int source_read(void *arg, const struct want *want, struct snapshot *fres
     if (tables & NEED_QUEUES)
         note(&error, fresh, NEED_QUEUES, sysvipc_queues(self->proc, &fresh->queues));
     read_details(self, want, fresh);
+    if (self->live && !self->numbers_ours)
+        forget_pids(fresh);
     return error;
 }
 
@@ -164,7 +180,7 @@ static struct prober *source_prober_new(void *arg)
     const struct linux_source *self = arg;
     struct prober *prober = mem_zero(1, sizeof *prober);
 
-    prober->procs = procs_new(self->proc, self->live);
+    prober->procs = procs_new(self->proc, self->live, self->numbers_ours);
     return prober;
 }
 
@@ -175,6 +191,19 @@ static void source_prober_free(void *arg, struct prober *prober)
         return;
     procs_free(prober->procs);
     free(prober);
+}
+
+static unsigned what_of_process(const struct linux_source *self, enum probe_what what)
+{
+    unsigned more = self->no_starts ? 0 : PROCS_INSTANCE;
+
+    if (what == PROBE_STATUS)
+        return more | PROCS_STATUS;
+    if (what == PROBE_COMMAND || what == PROBE_COMMAND_RSS)
+        more |= PROCS_COMMAND;
+    if (what == PROBE_PROCESS_RSS || what == PROBE_COMMAND_RSS)
+        more |= PROCS_RSS;
+    return more;
 }
 
 static void source_probe(void *arg, struct prober *prober, const struct probe *probe,
@@ -191,16 +220,11 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
         attachments_probe_exact(attachments_of(self), pid, answer);
         break;
     case PROBE_PROCESS:
-        procs_probe(prober->procs, pid, 0, answer);
-        break;
     case PROBE_COMMAND:
-        procs_probe(prober->procs, pid, PROCS_COMMAND, answer);
-        break;
     case PROBE_PROCESS_RSS:
-        procs_probe(prober->procs, pid, PROCS_RSS, answer);
-        break;
     case PROBE_COMMAND_RSS:
-        procs_probe(prober->procs, pid, PROCS_COMMAND | PROCS_RSS, answer);
+    case PROBE_STATUS:
+        procs_probe(prober->procs, pid, what_of_process(self, probe->what), answer);
         break;
     case PROBE_MAP_USE:
     case PROBE_ALL_MAPS:
@@ -218,6 +242,12 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
     case PROBE_SERVER:
         apps_probe_server(self->proc, pid, answer);
         break;
+    case PROBE_SAME_MEMORY:
+        if (self->numbers_ours)
+            attachments_same_memory(answer);
+        else
+            answer->error = -ENOTSUP;
+        break;
     case PROBE_PLACES:
         if (self->live) // a fixture's databases are not this machine's
             apps_probe_places("", answer);
@@ -225,12 +255,6 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
     default:
         answer->error = -EINVAL;
     }
-}
-
-static bool source_same_memory(void *arg, int32_t pid_a, int32_t pid_b, int *order)
-{
-    (void)arg;
-    return attachments_same_memory(pid_a, pid_b, order);
 }
 
 static void source_act(void *arg, const struct action *action, struct outcome *outcome)
@@ -241,6 +265,10 @@ static void source_act(void *arg, const struct action *action, struct outcome *o
         limits_act(self->proc, action, outcome);
     else if (action->verb == ACTION_RESOLVE)
         users_act(action, outcome);
+    else if (action->verb == ACTION_SIGNAL && self->live && !self->numbers_ours)
+        *outcome = (struct outcome){.action = *action, .state = OUTCOME_REFUSED,
+                                    .text = "this /proc is of another PID namespace: its pids "
+                                            "mean other processes here; nothing was sent"};
     else if (self->live)
         control_act(self->proc, action, outcome);
     else // what a fixture shows is not what the calls would hit
@@ -264,7 +292,6 @@ struct source linux_source_seam(struct linux_source *self)
         .prober_new = source_prober_new,
         .prober_free = source_prober_free,
         .probe = source_probe,
-        .same_memory = source_same_memory,
         .login = source_login,
         .act = source_act,
     };

@@ -32,6 +32,7 @@ void scan_unref(struct scan *scan)
     vec_free(&scan->mappings);
     vec_free(&scan->holders);
     vec_free(&scan->accounts);
+    vec_free(&scan->stuck_pids);
     free(scan);
 }
 

@@ -187,7 +187,7 @@ static void tell_stuck(const struct snapshot *now, const struct stuck *stuck, en
         .time = now->time,
         .what = what,
         .severity = what == EVENT_STUCK ? SEVERITY_WARNING : SEVERITY_NOTICE,
-        .about = {.kind = KIND_HOLDER, .pid = stuck->pid, .start_ticks = stuck->start_ticks},
+        .about = {.kind = KIND_HOLDER, .id = -1, .pid = stuck->pid, .start_ticks = stuck->start_ticks},
     };
 
     snprintf(who, sizeof who, "%d%s%s", stuck->pid, stuck->comm[0] ? " " : "", stuck->comm);

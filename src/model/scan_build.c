@@ -5,6 +5,8 @@
 
 #include "ownership.h"
 
+enum { STUCK_NAMED = 64 }; // more would say nothing more
+
 struct build {
     const struct scan_input *in;
     struct scan *scan;
@@ -96,44 +98,26 @@ static uint64_t fingerprint(const struct scan_input *in, const struct holding *h
 }
 
 // A main thread that has ended has no address space: kcmp would find any two of them equal.
-static int32_t task_of(const struct scan_input *in, size_t holding)
+static int32_t task_of(const struct holding *holding)
 {
-    const struct holding *h = &in->holdings->at[holding];
-
-    return h->task ? h->task : h->pid;
+    return holding->task ? holding->task : holding->pid;
 }
 
-// Finds those of a group of look-alikes that share their memory. kcmp(2) orders address spaces, so
-// each is looked up among the distinct ones so far.
+// Finds those of a group of look-alikes that share their memory.
 static void compare_group(struct build *b, const struct candidate *group, size_t n)
 {
-    const struct scan_input *in = b->in;
-    size_t *distinct = mem_alloc(n * sizeof *distinct), known = 0;
+    const struct holding *holdings = b->in->holdings->at;
+    int32_t *tasks = mem_alloc(n * sizeof *tasks);
+    uint32_t *same = mem_alloc(n * sizeof *same);
 
-    for (size_t i = 0; i < n; i++) {
-        size_t low = 0, high = known;
-        int order = 1;
-        bool answered = true;
-        while (low < high && answered) {
-            size_t middle = low + (high - low) / 2;
-            answered = in->same_memory(in->self, task_of(in, group[i].holding),
-                                       task_of(in, distinct[middle]), &order);
-            if (answered && order == 0) {
-                b->shares[group[i].holding] = in->holdings->at[distinct[middle]].pid;
-                break;
-            }
-            if (order > 0)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        if (!answered || b->shares[group[i].holding])
-            continue; // unknown counts as distinct
-        memmove(distinct + low + 1, distinct + low, (known - low) * sizeof *distinct);
-        distinct[low] = group[i].holding;
-        known++;
-    }
-    free(distinct);
+    for (size_t i = 0; i < n; i++)
+        tasks[i] = task_of(&holdings[group[i].holding]);
+    if (b->in->same_memory(b->in->self, tasks, n, same))
+        for (size_t i = 0; i < n; i++)
+            if (same[i] != i)
+                b->shares[group[i].holding] = holdings[group[same[i]].holding].pid;
+    free(tasks);
+    free(same);
 }
 
 static bool tuple_changed(const struct scan_input *in, int32_t shmid)
@@ -341,6 +325,8 @@ struct scan *scan_build(const struct scan_input *in)
     b.scan->processes = in->processes;
     b.scan->unreadable = in->unreadable;
     b.scan->stuck = in->stuck;
+    for (size_t i = 0; in->stuck_pids && i < in->stuck && i < STUCK_NAMED; i++)
+        vec_push(&b.scan->stuck_pids, in->stuck_pids[i]);
     b.scan->exiting = in->exiting;
     b.scan->method = in->method;
     open_accounts(&b);
@@ -372,9 +358,11 @@ struct scan *scan_copy(const struct scan *scan)
     copy->holders = (struct holder_vec){0};
     copy->mappings = (struct mapping_vec){0};
     copy->accounts = (struct account_vec){0};
+    copy->stuck_pids = (struct pid_vec){0};
     vec_copy(&copy->holders, &scan->holders);
     vec_copy(&copy->mappings, &scan->mappings); // their paths are NULL
     vec_copy(&copy->accounts, &scan->accounts);
+    vec_copy(&copy->stuck_pids, &scan->stuck_pids);
     return copy;
 }
 

@@ -171,6 +171,8 @@ void snapshot_named_pids(const struct snapshot *s, struct pid_vec *out)
         vec_push(out, s->waiters.at[i].pid);
     for (size_t i = 0; s->scan && i < s->scan->holders.n; i++)
         vec_push(out, s->scan->holders.at[i].pid);
+    for (size_t i = 0; s->scan && i < s->scan->stuck_pids.n; i++)
+        vec_push(out, s->scan->stuck_pids.at[i]);
     if (out->n > 1)
         qsort(out->at, out->n, sizeof *out->at, pid_order);
     for (size_t i = 0; i < out->n; i++)

@@ -10,5 +10,7 @@ void answer_clear(struct answer *answer)
     vec_free(&answer->waiters);
     vec_free(&answer->instances);
     free(answer->process.command);
+    vec_free(&answer->tasks);
+    free(answer->same);
     *answer = (struct answer){0};
 }

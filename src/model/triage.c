@@ -82,6 +82,13 @@ static struct identity identify_stuck(const struct snapshot *s)
             return (struct identity){.kind = KIND_HOLDER, .id = holder->shmid, .pid = holder->pid,
                                      .start_ticks = holder->start_ticks};
     }
+    for (size_t i = 0; i < s->processes.n; i++) {
+        const struct process *p = &s->processes.at[i];
+
+        if (p->stuck && !p->gone)
+            return (struct identity){.kind = KIND_HOLDER, .id = -1, .pid = p->pid,
+                                     .start_ticks = p->start_ticks};
+    }
     return (struct identity){.kind = KIND_COUNT};
 }
 

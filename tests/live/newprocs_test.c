@@ -179,9 +179,6 @@ static void nothing_is_told_of_another_proc(void **state)
     tree_write(root, "stat", "processes 7\n");
     assert_int_equal(newprocs_since(procs, &mark, &recent), -ENOTSUP);
     newprocs_free(procs);
-    procs = newprocs_new(root, true); // without a "self" that is us
-    assert_int_equal(newprocs_since(procs, &mark, &recent), -ENOTSUP);
-    newprocs_free(procs);
     vec_free(&recent);
     tree_free(root);
 }

@@ -34,7 +34,7 @@
 
 static void probe(int32_t pid, unsigned more, struct answer *answer)
 {
-    struct procs *procs = procs_new("/proc", true);
+    struct procs *procs = procs_new("/proc", true, true);
 
     *answer = (struct answer){0};
     procs_probe(procs, pid, more, answer);

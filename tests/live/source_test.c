@@ -6,6 +6,8 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -445,6 +447,76 @@ static void processes_and_forks(void **state)
     vec_free(&v);
 }
 
+// In a container that sees the machine's /proc, pid 1 here is another one there. What the calls say
+// of pids must not be looked for in that /proc, nor what it says be signalled.
+static int below_another_proc(pid_t target)
+{
+    struct linux_source *other = linux_source_new(&(struct linux_source_options){.proc = "/proc"});
+    struct source seam = linux_source_seam(other);
+    struct snapshot *s = snapshot_new();
+    struct answer answer = {0};
+    struct outcome outcome;
+    struct pid_mark mark = {0};
+    struct pid_entry_vec recent = {0};
+    int id = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
+
+    shmdt(shmat(id, NULL, 0));
+    if (seam.read(seam.self, &(struct want){.need = NEED_SEGMENTS}, s) != 0)
+        return 1;
+    const struct segment *segment = snapshot_segment(s, id);
+    if (!segment || segment->cpid != 0 || segment->lpid != 0)
+        return 2;
+    struct prober *prober = seam.prober_new(seam.self);
+    seam.probe(seam.self, prober, &(struct probe){PROBE_PROCESS, target}, &answer);
+    if (answer.error || answer.process.instance) // it is the machine's process, as that /proc says
+        return 3;
+    // The number is somebody's here: ours.
+    const struct action action = {.verb = ACTION_SIGNAL, .signal = SIGKILL,
+                                  .target = {.kind = KIND_HOLDER, .pid = target,
+                                             .start_ticks = answer.process.start_ticks}};
+    seam.act(seam.self, &action, &outcome);
+    if (outcome.state != OUTCOME_REFUSED || !strstr(outcome.text, "another PID namespace"))
+        return 4;
+    answer_clear(&answer);
+    vec_push(&answer.tasks, 1);
+    vec_push(&answer.tasks, target);
+    seam.probe(seam.self, prober, &(struct probe){PROBE_SAME_MEMORY, 0}, &answer);
+    if (answer.error != -ENOTSUP)
+        return 5;
+    if (seam.recent(seam.self, &mark, &recent) != -ENOTSUP)
+        return 6;
+    answer_clear(&answer);
+    seam.prober_free(seam.self, prober);
+    snapshot_unref(s);
+    linux_source_free(other);
+    return 0;
+}
+
+static void a_proc_of_another_pid_namespace(void **state)
+{
+    int status;
+
+    (void)state;
+    pid_t child = fork();
+    if (child == 0) {
+        if (unshare(CLONE_NEWPID) < 0)
+            _exit(77);
+        pid_t first = fork(); // pid 1 there
+        if (first == 0)
+            _exit(below_another_proc(1));
+        if (first < 0 || waitpid(first, &status, 0) != first || !WIFEXITED(status))
+            _exit(78);
+        _exit(WEXITSTATUS(status));
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 77) {
+        printf("skip: no PID namespace of our own\n");
+        skip();
+    }
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 static int tests(void)
@@ -459,6 +531,7 @@ static int tests(void)
         TEST(what_is_asked_is_read_and_no_more),
         TEST(a_kernel_without_the_tables_is_an_error),
         TEST(processes_and_forks),
+        TEST(a_proc_of_another_pid_namespace),
     };
     return cmocka_run_group_tests(all, NULL, NULL);
 }

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <time.h>
 
-enum { KINDS = PROBE_GROUP + 1, HANGS = 64 };
+#include "model/memory.h"
+
+enum { KINDS = PROBE_PLACES + 1, HANGS = 64 };
 
 struct fake_process {
     int32_t pid;
@@ -410,6 +412,18 @@ static void answer_process(const struct fake_process *p, bool command, struct an
     }
 }
 
+static bool order_memory(void *self, int32_t pid_a, int32_t pid_b, int *order)
+{
+    struct kernel *k = self;
+    const struct fake_process *a = find(k, pid_a), *b = find(k, pid_b);
+
+    k->compared++;
+    if (!a || !b)
+        return false;
+    *order = (a->memory > b->memory) - (a->memory < b->memory);
+    return true;
+}
+
 static void answer_probe(struct kernel *k, const struct probe *probe, struct answer *answer)
 {
     const struct fake_process *p = find(k, (int32_t)probe->id);
@@ -418,6 +432,11 @@ static void answer_probe(struct kernel *k, const struct probe *probe, struct ans
         answer->named.id = (uint32_t)probe->id;
         snprintf(answer->named.name, sizeof answer->named.name, "%c%d",
                  probe->what == PROBE_USER ? 'u' : 'g', (int)probe->id);
+        return;
+    }
+    if (probe->what == PROBE_SAME_MEMORY) {
+        answer->same = mem_alloc(answer->tasks.n * sizeof *answer->same);
+        memory_join(order_memory, k, answer->tasks.at, answer->tasks.n, answer->same);
         return;
     }
     if (!p || p->error) {
@@ -465,23 +484,6 @@ static void source_probe(void *self, struct prober *prober, const struct probe *
     spend(delay);
 }
 
-static bool source_same_memory(void *self, int32_t pid_a, int32_t pid_b, int *order)
-{
-    struct kernel *k = self;
-    bool known = false;
-
-    LOCKED(k)
-    {
-        const struct fake_process *a = find(k, pid_a), *b = find(k, pid_b);
-        k->compared++;
-        if (a && b) {
-            *order = (a->memory > b->memory) - (a->memory < b->memory);
-            known = true;
-        }
-    }
-    return known;
-}
-
 static void source_act(void *self, const struct action *action, struct outcome *outcome)
 {
     struct kernel *k = self;
@@ -507,7 +509,6 @@ struct source kernel_source(struct kernel *k)
                            .prober_new = source_prober_new,
                            .prober_free = source_prober_free,
                            .probe = source_probe,
-                           .same_memory = source_same_memory,
                            .act = source_act};
 }
 

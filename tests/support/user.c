@@ -67,13 +67,6 @@ static void probe(void *self, struct prober *prober, const struct probe *what,
     answer->error = -ESRCH;
 }
 
-static bool same_memory(void *self, int32_t a, int32_t b, int *order)
-{
-    (void)self;
-    *order = (a > b) - (a < b);
-    return true;
-}
-
 // The same for both fields: users are 4711, groups 4712.
 static void resolve(const struct action *action, struct outcome *outcome)
 {
@@ -124,7 +117,6 @@ void user_start(struct user *u, const struct session_options *options)
         .prober_new = prober_new,
         .prober_free = prober_free,
         .probe = probe,
-        .same_memory = same_memory,
         .act = act,
     };
     u->source->sampler = sampler_new(&source, &sampling);

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "model/memory.h"
 #include "model/scan_build.h"
 
 struct world {
@@ -51,10 +52,16 @@ static void process(struct world *w, int32_t pid, enum where where, uint32_t n, 
                                   .handle = handle, .known = handle ? MAP_KNOWS_HANDLE : 0});
 }
 
-static bool same(void *self, int32_t a, int32_t b, int *order)
+static bool by_tens(void *self, int32_t a, int32_t b, int *order)
 {
     (void)self;
     *order = (a / 10 > b / 10) - (a / 10 < b / 10); // 10 n … 10 n + 9 share their memory
+    return true;
+}
+
+static bool same_memory(void *self, const int32_t *tasks, size_t n, uint32_t *same)
+{
+    memory_join(by_tens, self, tasks, n, same);
     return true;
 }
 
@@ -66,7 +73,7 @@ static uint64_t found(struct world *w, uint64_t nattch, int32_t *pids)
         .mappings = &w->mappings,
         .before = &w->segments,
         .handles = &w->handles,
-        .same_memory = same,
+        .same_memory = same_memory,
         .first_pid_namespace = true,
     };
 

@@ -47,7 +47,7 @@ static void make_process(int pid, const char *comm)
 
 static void probe(int32_t pid, unsigned more, struct answer *answer)
 {
-    struct procs *procs = procs_new(root, false);
+    struct procs *procs = procs_new(root, false, false);
 
     *answer = (struct answer){0};
     procs_probe(procs, pid, more, answer);

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "model/memory.h"
 #include "model/scan_build.h"
 
 // The parts of an input, put together by hand.
@@ -80,9 +81,15 @@ static bool by_tens(void *self, int32_t a, int32_t b, int *order)
     return !w->cannot_compare;
 }
 
+static bool same_memory(void *self, const int32_t *tasks, size_t n, uint32_t *same)
+{
+    memory_join(by_tens, self, tasks, n, same);
+    return true;
+}
+
 static const struct segment_account *build(struct world *w, int32_t shmid)
 {
-    w->in.same_memory = by_tens;
+    w->in.same_memory = same_memory;
     w->in.self = w;
     scan_unref(w->scan);
     w->scan = scan_build(&w->in);
