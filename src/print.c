@@ -59,7 +59,7 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
 {
     for (size_t i = 0; i < requests->n; i++) {
         const struct kind *kind = requests->tables[i].query.kind;
-        if (options->n_tables && !table_is_known(kind, s))
+        if (!table_is_known(kind, s))
             line_add(line, "%s%s could not be read", line->n ? ", " : "", kind->name);
     }
     const struct scan *scan = need & NEED_HOLDERS ? s->scan : NULL;
@@ -85,27 +85,11 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
     }
 }
 
-// Tables that nobody named are left out where they are not known.
-static size_t choose(struct table_request *out, const struct requests *requests,
-                     const struct options *options, const struct snapshot *s)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < requests->n; i++) {
-        if (options->n_tables || table_is_known(requests->tables[i].query.kind, s))
-            out[n++] = requests->tables[i];
-    }
-    return n;
-}
-
 static int write_tick(const struct options *options, const struct requests *requests,
                       const struct snapshot *s, long tick)
 {
-    struct table_request tables[KIND_COUNT];
-    size_t n = choose(tables, requests, options, s);
-
     if (options->mode == MODE_JSON)
-        return json_write(stdout, s, tables, n);
+        return json_write(stdout, s, requests->tables, requests->n);
     if (options->iterations > 1) {
         char when[64];
         struct tm local;
@@ -113,7 +97,7 @@ static int write_tick(const struct options *options, const struct requests *requ
         strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", localtime_r(&now, &local));
         printf("%s%s\n", tick ? "\n" : "", when);
     }
-    return batch_write(stdout, s, tables, n);
+    return batch_write(stdout, s, requests->tables, requests->n);
 }
 
 static void sleep_until(struct timespec *next, double delay)

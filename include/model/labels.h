@@ -24,14 +24,7 @@ void label_short(const struct label *label, char *dst, size_t cap);
 // "PostgreSQL in /var/lib/postgresql/15/main", "Oracle ORCL", "Apache"; the program without a title.
 void label_long(const struct label *label, char *dst, size_t cap);
 
-// Whether that data directory's server made the segment.
-bool label_owns(const struct instance *instance, const struct snapshot *s,
-                const struct segment *segment);
-// The postmaster that made a PostgreSQL segment is known to be gone, and others hold it still.
-bool label_interlocked(const struct snapshot *s, const struct segment *segment,
-                       const struct label *label);
 // A program that attaches what others make, and never needs it after them.
 bool label_x_server(const char *comm);
-bool label_postgres_program(const char *comm);
 
 #endif

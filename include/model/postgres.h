@@ -1,8 +1,10 @@
-// Which part of a PostgreSQL server a process is, by its name and arguments. Pure.
+// PostgreSQL: its processes, its data directories and the segments that are theirs. Pure.
 #ifndef IPCTOP_MODEL_POSTGRES_H
 #define IPCTOP_MODEL_POSTGRES_H
 
-#include "model/objects.h"
+#include "model/snapshot.h"
+
+bool postgres_program(const char *comm); // is named as its programs are
 
 enum postgres_role {
     POSTGRES_NOT,
@@ -11,6 +13,15 @@ enum postgres_role {
     POSTGRES_BACKEND, // a session, or one of the helpers
 };
 
+// Which part of a server a process is, by its name and arguments.
 enum postgres_role postgres_role(const struct process *process);
+
+// Whether that data directory's server made the segment.
+bool postgres_owns(const struct instance *instance, const struct snapshot *s,
+                   const struct segment *segment);
+// The postmaster that made the segment of a data directory (NULL: of none that is known) is known to
+// be gone, and others hold it still.
+bool postgres_interlocked(const struct snapshot *s, const struct segment *segment,
+                          const struct instance *instance);
 
 #endif

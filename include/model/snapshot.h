@@ -103,6 +103,7 @@ const char *snapshot_group(const struct snapshot *s, uint32_t gid);
 // Whether `pid` is still the process that did something at `time` (epoch seconds; 0: no check).
 // A process that started more than two seconds later did not.
 enum pid_state snapshot_pid_state(const struct snapshot *s, int32_t pid, int64_t time);
+bool pid_state_ended(enum pid_state state); // gone, or its pid is another's now
 const char *pid_state_name(enum pid_state state); // "alive" …; NULL for PID_UNKNOWN
 
 // When an object's creator surely existed: the earliest time it carries (ctime moves with IPC_SET).
@@ -113,6 +114,10 @@ int64_t segment_last_use(const struct segment *segment);
 // ctime alone (ipc/sem.c).
 int64_t semset_last_use(const struct semset *set);
 int64_t queue_last_use(const struct queue *queue); // the later of stime and rtime; 0: never
+
+// Whether an X server used it last, which lives: it attaches its clients' segments, and needs none
+// after them.
+bool segment_served(const struct snapshot *s, const struct segment *segment);
 
 // True only when nothing uses the object and nobody who made or last used it lives; *known is
 // false where that could not be found out. A pid outside this PID namespace may live: not known.

@@ -1,7 +1,7 @@
 #include "app/instances.h"
 
 #include "base/clock.h"
-#include "model/labels.h"
+#include "model/postgres.h"
 #include "model/words.h"
 
 static const int64_t PACE_NS = 30 * CLOCK_SECOND, PACE_CHANGED_NS = 2 * CLOCK_SECOND;
@@ -38,7 +38,7 @@ static bool add_server(const struct snapshot *s, int32_t pid, struct probe_vec *
 {
     const char *program = words_program(s, pid);
 
-    if (!program || !label_postgres_program(program))
+    if (!program || !postgres_program(program))
         return false;
     for (size_t i = 0; i < probes->n; i++)
         if (probes->at[i].what == PROBE_SERVER && probes->at[i].id == pid)
@@ -104,7 +104,7 @@ static void join(struct instance_vec *to, const struct instance *instance)
 static bool still_explains(const struct instance *instance, const struct snapshot *s)
 {
     for (size_t i = 0; i < s->segments.n; i++)
-        if (label_owns(instance, s, &s->segments.at[i]))
+        if (postgres_owns(instance, s, &s->segments.at[i]))
             return true;
     return false;
 }

@@ -81,7 +81,7 @@ void pid_show(const struct snapshot *s, int32_t pid, enum pid_state state, char 
     if (pid <= 0)
         return;
     line_add(&line, "%" PRId32, pid);
-    if (state == PID_GONE || state == PID_REUSED)
+    if (pid_state_ended(state))
         line_add(&line, " %s", pid_state_name(state));
     else if (process && process->known & PROC_KNOWS_COMM)
         line_add(&line, " %s", process->comm);
@@ -179,14 +179,14 @@ void app_get_instance(const struct snapshot *s, enum kind_id kind, const void *r
                       struct cell *out)
 {
     struct label label;
-    size_t used;
 
     if (!label_of(s, kind, row, &label) || !label.instance[0])
         return;
-    // The longest path there is may not fit: cut between characters.
-    size_t n = text_clip(label.instance, sizeof out->scratch - 1, &used);
-    while (n >= sizeof out->scratch)
-        n = text_clip(label.instance, used - 1, &used);
-    snprintf(out->scratch, sizeof out->scratch, "%.*s", (int)n, label.instance);
+    if (label.database) { // a path may be longer than the scratch
+        cell_set_text(out, label.database->directory);
+        return;
+    }
+    struct line line = line_start(out->scratch, sizeof out->scratch);
+    line_add(&line, "%s", label.instance);
     cell_set_text(out, out->scratch);
 }

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "model/labels.h"
+#include "model/postgres.h"
 
 enum { NAMED_MOST = 4, NAME_WIDEST = 64 };
 
@@ -116,7 +117,7 @@ static void tell_unattached(struct telling *t, const struct segment *g)
 // PostgreSQL's interlock hangs on this segment, whoever is attached.
 static void tell_database(struct telling *t, const struct segment *g, const struct label *label)
 {
-    if (label_interlocked(t->s, g, label)) {
+    if (postgres_interlocked(t->s, g, label->database)) {
         line_add(&t->effect, " Its postmaster %d is gone but backends still work: without the "
                  "segment a second server can start beside them and destroy the data. End them "
                  "instead.", g->cpid);

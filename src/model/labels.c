@@ -1,10 +1,11 @@
 #include "model/labels.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/line.h"
-#include "base/text.h"
+#include "model/postgres.h"
 
 enum { PEOPLE_MOST = 48 };
 
@@ -112,31 +113,6 @@ static bool by_program(const struct subject *subject, bool (*is)(const char *com
 
 // --- PostgreSQL ---------------------------------------------------------------------------------
 
-// src/backend/port/sysv_shmem.c: the key is the data directory's inode number, and is counted up
-// while another's segment has it; postmaster.pid tells which it became. After IPC_RMID only the
-// mappings still name it.
-bool label_owns(const struct instance *instance, const struct snapshot *s,
-                const struct segment *segment)
-{
-    uint32_t key = segment->o.key;
-    const struct segment_account *account = scan_account(s->scan, segment->o.id);
-
-    if (key == 0 && account && account->key_known)
-        key = account->original_key;
-    if (key == 0 || segment->o.uid != instance->uid)
-        return false;
-    if (instance->known & INSTANCE_KNOWS_SEGMENT && instance->key == key)
-        return true;
-    return (uint32_t)instance->inode == key;
-}
-
-bool label_postgres_program(const char *comm)
-{
-    static const char *const names[] = {"postgres", "postmaster", "edb-postgres", "edb-postmaster",
-                                        NULL};
-    return one_of(comm, names);
-}
-
 // Semaphores: as many sets as its connections take, of 17 each (src/backend/port/sysv_sema.c), from
 // the same first key on.
 static bool owns_set(const struct instance *instance, const struct owned *o)
@@ -146,11 +122,11 @@ static bool owns_set(const struct instance *instance, const struct owned *o)
 
 static bool is_postgres(const struct subject *subject, struct label *out)
 {
-    bool program = by_program(subject, label_postgres_program, out);
+    bool program = by_program(subject, postgres_program, out);
 
     for (size_t i = 0; i < subject->s->instances.n; i++) {
         const struct instance *instance = &subject->s->instances.at[i];
-        bool owns = subject->segment ? label_owns(instance, subject->s, subject->segment)
+        bool owns = subject->segment ? postgres_owns(instance, subject->s, subject->segment)
                                      : program && subject->kind == KIND_SEMSET &&
                                            owns_set(instance, subject->o);
         if (owns) {
@@ -162,26 +138,18 @@ static bool is_postgres(const struct subject *subject, struct label *out)
     return program;
 }
 
-bool label_interlocked(const struct snapshot *s, const struct segment *segment,
-                       const struct label *label)
-{
-    const struct instance *database = label->database;
-
-    if (!database || segment->nattch == 0)
-        return false;
-    enum pid_state creator = snapshot_pid_state(s, segment->cpid, segment_birth(segment));
-    return creator == PID_GONE || creator == PID_REUSED;
-}
-
 // --- other databases ----------------------------------------------------------------------------
 
-// "ora_pmon_ORCL" → "ORCL"; NULL where it is no such process.
+// "ora_pmon_ORCL", "oracleORCL (LOCAL=NO)" → "ORCL", up to a space; NULL where it is no such process.
 static const char *oracle_sid(const char *name)
 {
-    if (!starts(name, "ora_") && !starts(name, "asm_"))
-        return NULL;
-    const char *sid = strchr(name + 4, '_');
-    return sid && sid > name + 4 && sid[1] ? sid + 1 : NULL;
+    if (starts(name, "ora_") || starts(name, "asm_")) {
+        const char *sid = strchr(name + 4, '_');
+        return sid && sid > name + 4 && sid[1] ? sid + 1 : NULL;
+    }
+    // The server of a session. SIDs begin with a letter, those of the storage manager with a plus.
+    bool server = starts(name, "oracle") && (isalpha((unsigned char)name[6]) || name[6] == '+');
+    return server && strcspn(name, "-./") >= strcspn(name, " ") ? name + 6 : NULL;
 }
 
 // The name is cut at 15 bytes, the arguments are not: the longest SID is the whole one.
@@ -193,12 +161,15 @@ static bool is_oracle(const struct subject *subject, struct label *out)
         const struct process *p = subject->people[i];
         const char *sid = oracle_sid(p->comm), *whole = p->command ? oracle_sid(p->command) : NULL;
 
+        if (!sid && starts(p->comm, "oracle_")) // newer ones are named "oracle_PID_sid"
+            sid = whole;
         if (!sid)
             continue;
         if (whole && starts(whole, sid))
             sid = whole;
+        if (!found)
+            out->pid = p->pid;
         found = true;
-        out->pid = p->pid;
         size_t n = strcspn(sid, " ");
         if (n > strlen(out->instance))
             snprintf(out->instance, sizeof out->instance, "%.*s", (int)(n < 128 ? n : 128), sid);

@@ -6,6 +6,7 @@
 // The age that makes an orphan worth telling is the user's, and comes with the picture: what is
 // made by one program for the next has no living user for a moment.
 #include "model/labels.h"
+#include "model/postgres.h"
 #include "model/snapshot.h"
 
 enum { START_SLACK = 2 }; // seconds: times of objects and of process starts are whole seconds each
@@ -24,6 +25,11 @@ enum pid_state snapshot_pid_state(const struct snapshot *s, int32_t pid, int64_t
     if (!(process->known & PROC_KNOWS_START))
         return PID_UNKNOWN; // somebody has that pid: the one that was meant, or a younger one
     return process->start_time > time + START_SLACK ? PID_REUSED : PID_ALIVE;
+}
+
+bool pid_state_ended(enum pid_state state)
+{
+    return state == PID_GONE || state == PID_REUSED;
 }
 
 const char *pid_state_name(enum pid_state state)
@@ -86,7 +92,7 @@ static void judge(struct verdict *v, enum pid_state state)
 {
     v->alive |= state == PID_ALIVE;
     v->unknown |= state == PID_UNKNOWN || state == PID_OUTSIDE;
-    v->gone |= state == PID_GONE || state == PID_REUSED;
+    v->gone |= pid_state_ended(state);
 }
 
 // An orphan: somebody is known to be gone and nobody is alive or unknown.
@@ -96,8 +102,7 @@ static bool settle(const struct verdict *v, bool *known)
     return *known && !v->alive;
 }
 
-// An X server attaches its clients' segments and lives on: it keeps none of theirs in use.
-static bool served_by_x(const struct snapshot *s, const struct segment *segment)
+bool segment_served(const struct snapshot *s, const struct segment *segment)
 {
     const struct process *last = snapshot_process(s, segment->lpid);
 
@@ -113,7 +118,7 @@ static bool server_runs(const struct snapshot *s, const struct segment *segment)
         const struct process *p = snapshot_process(s, in->pid);
 
         if (in->known & INSTANCE_KNOWS_PID && p && (p->known & PROC_KNOWS_COMM) &&
-            label_postgres_program(p->comm) && label_owns(in, s, segment) &&
+            postgres_program(p->comm) && postgres_owns(in, s, segment) &&
             snapshot_pid_state(s, in->pid, in->start_time) == PID_ALIVE)
             return true;
     }
@@ -129,7 +134,8 @@ bool segment_orphan(const struct snapshot *s, const struct segment *segment, boo
     if (segment->nattch > 0 || server_runs(s, segment))
         return false;
     judge(&v, snapshot_pid_state(s, segment->cpid, segment_birth(segment)));
-    if (segment_last_use(segment) > 0 && !served_by_x(s, segment)) // else lpid is 0 because nobody ever attached
+    // Without a last use lpid is 0 because nobody ever attached.
+    if (segment_last_use(segment) > 0 && !segment_served(s, segment))
         judge(&v, snapshot_pid_state(s, segment->lpid, segment_last_use(segment)));
     return settle(&v, known);
 }
@@ -137,9 +143,14 @@ bool segment_orphan(const struct snapshot *s, const struct segment *segment, boo
 // Every set against every queue takes its time: beyond so many pairs nobody looks.
 static const uint64_t PAIRS_MOST = 4 << 20;
 
+static bool queue_searchable(const struct snapshot *s, const struct semset *set)
+{
+    return set->o.key < 2 || (uint64_t)s->semsets.n * s->queues.n <= PAIRS_MOST;
+}
+
 const struct queue *semset_queue(const struct snapshot *s, const struct semset *set)
 {
-    if (set->o.key < 2 || (uint64_t)s->semsets.n * s->queues.n > PAIRS_MOST)
+    if (set->o.key < 2 || !queue_searchable(s, set))
         return NULL;
     for (size_t i = 0; i < s->queues.n; i++)
         if (s->queues.at[i].o.key == set->o.key - 1 && s->queues.at[i].o.uid == set->o.uid)
@@ -175,7 +186,7 @@ bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *kno
         *known = true;
         return false;
     }
-    v.unknown = !complete || !(set->known & SET_KNOWS_WAITERS);
+    v.unknown = !complete || !(set->known & SET_KNOWS_WAITERS) || !queue_searchable(s, set);
     for (uint32_t i = 0; complete && i < set->n_elements; i++) {
         const struct element *element = &s->elements.at[set->first_element + i];
 

@@ -2,19 +2,50 @@
 
 #include <string.h>
 
-static bool begins(const char *text, const char *prefix)
+bool postgres_program(const char *comm)
 {
-    return strncmp(text, prefix, strlen(prefix)) == 0;
+    static const char *const names[] = {"postgres", "postmaster", "edb-postgres", "edb-postmaster"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(comm, names[i]) == 0)
+            return true;
+    return false;
 }
 
 // Its children write "postgres: " over their arguments (src/backend/utils/misc/ps_status.c there);
-// the postmaster keeps those it was started with. All are named after the program.
+// the postmaster keeps those it was started with.
 enum postgres_role postgres_role(const struct process *p)
 {
-    if (p->gone || !(p->known & PROC_KNOWS_COMM) ||
-        (strcmp(p->comm, "postgres") != 0 && strcmp(p->comm, "postmaster") != 0))
+    static const char child[] = "postgres: ";
+
+    if (p->gone || !(p->known & PROC_KNOWS_COMM) || !postgres_program(p->comm))
         return POSTGRES_NOT;
     if (!(p->known & PROC_KNOWS_COMMAND) || !p->command)
         return POSTGRES_SOME;
-    return begins(p->command, "postgres: ") ? POSTGRES_BACKEND : POSTGRES_MASTER;
+    return strncmp(p->command, child, strlen(child)) == 0 ? POSTGRES_BACKEND : POSTGRES_MASTER;
+}
+
+// src/backend/port/sysv_shmem.c: the key is the data directory's inode number, and is counted up
+// while another's segment has it; postmaster.pid tells which it became. After IPC_RMID only the
+// mappings still name it.
+bool postgres_owns(const struct instance *instance, const struct snapshot *s,
+                   const struct segment *segment)
+{
+    uint32_t key = segment->o.key;
+    const struct segment_account *account = scan_account(s->scan, segment->o.id);
+
+    if (key == 0 && account && account->key_known)
+        key = account->original_key;
+    if (key == 0 || segment->o.uid != instance->uid)
+        return false;
+    if (instance->known & INSTANCE_KNOWS_SEGMENT && instance->key == key)
+        return true;
+    return (uint32_t)instance->inode == key;
+}
+
+bool postgres_interlocked(const struct snapshot *s, const struct segment *segment,
+                          const struct instance *instance)
+{
+    return instance && segment->nattch > 0 &&
+           pid_state_ended(snapshot_pid_state(s, segment->cpid, segment_birth(segment)));
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "model/labels.h"
+#include "model/postgres.h"
 #include "triage_rules.h"
 
 enum { NAMED_MOST = 6 };
@@ -16,7 +17,7 @@ static bool interlock(const struct snapshot *s, struct match *match)
 
     match->weight = g->nattch;
     return g->nattch > 0 && label_of(s, KIND_SEGMENT, g, &label) &&
-           label_interlocked(s, g, &label);
+           postgres_interlocked(s, g, label.database);
 }
 
 static void interlock_title(const struct snapshot *s, const struct match *m, size_t n,
@@ -75,8 +76,7 @@ static bool headless(const struct snapshot *s, struct match *match)
     if (g->nattch == 0 || !(g->flags & SEG_DEST) || !label_of(s, KIND_SEGMENT, g, &label) ||
         strcmp(label.app, "zabbix") != 0)
         return false;
-    enum pid_state creator = snapshot_pid_state(s, g->cpid, segment_birth(g));
-    return creator == PID_GONE || creator == PID_REUSED;
+    return pid_state_ended(snapshot_pid_state(s, g->cpid, segment_birth(g)));
 }
 
 static void headless_title(const struct snapshot *s, const struct match *m, size_t n,
@@ -116,4 +116,128 @@ const struct rule rule_headless = {
     .evidence = headless_evidence,
     .advice = "end these processes (Enter, k), then start the service: they keep its port and its "
               "memory",
+};
+
+// --- requests to a server that is gone ------------------------------------------------------------
+
+// A server takes requests from one queue and answers by another (fakeroot's does).
+static bool is_same_servers(const struct queue *requests, const struct queue *answers)
+{
+    return answers->stime > 0 && answers->lspid == requests->lrpid;
+}
+
+static bool is_next_key(const struct queue *requests, const struct queue *answers)
+{
+    return requests->o.key != 0 && answers->o.key == requests->o.key + 1 && answers->messages == 0 &&
+           (answers->stime == 0 || answers->lspid == requests->lrpid);
+}
+
+// The queue of the answers, from which somebody waits to receive. Both were made together: their
+// ids are near, and nobody compares all with all.
+static const struct queue *queue_near(const struct snapshot *s, const struct queue *requests,
+                                      bool (*fits)(const struct queue *requests,
+                                                   const struct queue *answers))
+{
+    enum { NEAR = 8 };
+    size_t at = (size_t)(requests - s->queues.at), from = at > NEAR ? at - NEAR : 0;
+
+    for (size_t i = from; i < s->queues.n && i <= at + NEAR; i++) {
+        const struct queue *q = &s->queues.at[i];
+
+        if (q != requests && q->o.uid == requests->o.uid && fits(requests, q) &&
+            words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_RECEIVE, 0) > 0)
+            return q;
+    }
+    return NULL;
+}
+
+static bool operated_by_waiter(const struct snapshot *s, const struct semset *set,
+                               const struct queue *queue)
+{
+    size_t n;
+    const struct waiter *waiters = snapshot_waiters(s, KIND_QUEUE, queue->o.id, &n);
+
+    for (uint32_t i = 0; i < set->n_elements && set->first_element + i < s->elements.n; i++) {
+        const struct element *e = &s->elements.at[set->first_element + i];
+        for (size_t w = 0; e->known & ELEMENT_KNOWS_PID && w < n; w++)
+            if (waiters[w].pid == e->pid)
+                return true;
+    }
+    return false;
+}
+
+// A server that ends with the only request in its hands leaves nothing unread, and a client that
+// waits for the answer looks like a server that waits for requests. fakeroot's queues tell them
+// apart by their keys: requests K, answers K+1; and a client holds the set K+2 meanwhile.
+static const struct queue *answers_of_taken(const struct snapshot *s, const struct queue *requests)
+{
+    const struct queue *answers = queue_near(s, requests, is_next_key);
+
+    if (!answers)
+        return NULL;
+    for (size_t i = 0; i < s->semsets.n; i++) {
+        const struct semset *set = &s->semsets.at[i];
+        if (set->o.key == answers->o.key + 1 && set->o.uid == answers->o.uid &&
+            operated_by_waiter(s, set, answers))
+            return answers;
+    }
+    return NULL;
+}
+
+// Whoever received last is gone, requests lie unread or went with it, and by that process's other
+// queue somebody waits for an answer. Each alone is everyday life of short-lived clients.
+static const struct queue *hanging(const struct snapshot *s, const struct queue *q)
+{
+    if (q->rtime == 0 || q->lrpid <= 0 || !pid_state_ended(snapshot_pid_state(s, q->lrpid, q->rtime)) ||
+        words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_RECEIVE, 0) > 0)
+        return NULL;
+    return q->messages > 0 ? queue_near(s, q, is_same_servers) : answers_of_taken(s, q);
+}
+
+static bool server_gone(const struct snapshot *s, struct match *match)
+{
+    const struct queue *answers = hanging(s, match->object);
+
+    if (answers)
+        match->weight = words_waiters(NULL, s, KIND_QUEUE, answers->o.id, CALLS_RECEIVE, 0);
+    return answers;
+}
+
+static void server_gone_title(const struct snapshot *s, const struct match *m, size_t n,
+                              struct line *line)
+{
+    (void)s, (void)n;
+    line_add(line, "queue %d lost its server: ", ((const struct queue *)m->object)->o.id);
+    line_count(line, m->weight, "client hangs", "clients hang");
+}
+
+static void server_gone_evidence(const struct snapshot *s, const struct match *m, size_t n,
+                                 struct line *line)
+{
+    const struct queue *q = m->object, *answers = hanging(s, q);
+
+    (void)n;
+    if (q->messages > 0) {
+        line_count(line, q->messages, "request", NULL);
+        line_add(line, " unread since ");
+    } else {
+        line_add(line, "the last request was taken by ");
+    }
+    words_process(line, s, q->lrpid, q->rtime);
+    line_add(line, "%s", q->messages > 0 ? " received last, " : ", ");
+    words_ago(line, s, q->rtime);
+    line_add(line, "; waiting for its answer on queue %d: ", answers->o.id);
+    words_waiters(line, s, KIND_QUEUE, answers->o.id, CALLS_RECEIVE, NAMED_MOST);
+}
+
+const struct rule rule_server_gone = {
+    .name = "server-gone",
+    .subject = OF_QUEUES,
+    .severity = SEVERITY_WARNING,
+    .need = NEED_QUEUES | NEED_WAITERS | NEED_PROCESSES | NEED_SEMSETS | NEED_ELEMENTS,
+    .applies = server_gone,
+    .title = server_gone_title,
+    .evidence = server_gone_evidence,
+    .advice = "start the server and its clients again; removing the queue they wait on (F8) wakes "
+              "them with an error",
 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/labels.h"
+#include "model/postgres.h"
 #include "triage_rules.h"
 
 enum { LISTED_MOST = 4, MIB = 1 << 20 };
@@ -70,13 +71,13 @@ static bool removed_held(const struct snapshot *s, struct match *match)
 
     if (!(g->flags & SEG_DEST) || g->nattch == 0 || !account)
         return false;
-    enum pid_state creator = snapshot_pid_state(s, g->cpid, segment_birth(g));
-    bool creator_gone = creator == PID_GONE || creator == PID_REUSED;
+    bool creator_gone = pid_state_ended(snapshot_pid_state(s, g->cpid, segment_birth(g)));
     bool complete = account->found >= g->nattch;
     struct crowd crowd = crowd_of(s, g);
 
     match->weight = g->size;
-    if (crowd.creator || (label_of(s, KIND_SEGMENT, g, &label) && label_interlocked(s, g, &label)))
+    if (crowd.creator || (label_of(s, KIND_SEGMENT, g, &label) &&
+                          postgres_interlocked(s, g, label.database)))
         return false; // at work, or told by rule_interlock
     if (!creator_gone) {
         // It lives, or is outside, and does not hold it itself: handed over on purpose, perhaps.
@@ -165,8 +166,12 @@ static void orphan_title(const struct snapshot *s, const struct match *m, size_t
 static void orphan_evidence(const struct snapshot *s, const struct match *m, size_t n,
                             struct line *line)
 {
-    line_add(line, "nobody attached, who made and last used %s gone: ",
-             n == 1 ? "it is" : "them are");
+    bool served = false; // then the last user is not gone
+
+    for (size_t i = 0; i < n; i++)
+        served |= segment_served(s, m[i].object);
+    line_add(line, "nobody attached, who made %s%s %s gone: ", served ? "" : "and last used ",
+             n == 1 ? "it" : "them", n == 1 ? "is" : "are");
     for (size_t i = 0; i < n && i < LISTED_MOST; i++) {
         const struct segment *g = m[i].object;
 
@@ -176,6 +181,10 @@ static void orphan_evidence(const struct snapshot *s, const struct match *m, siz
         words_user(line, s, g->o.uid);
         line_add(line, ", made by %d, ", g->cpid);
         words_used(line, s, segment_last_use(g));
+        if (segment_served(s, g)) {
+            line_add(line, " by the X server ");
+            words_process(line, s, g->lpid, 0);
+        }
         line_add(line, ")");
     }
     list_rest(line, n);

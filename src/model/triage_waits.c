@@ -4,11 +4,6 @@
 
 enum { LISTED_MOST = 4, READER_AT_WORK = 10, READER_AWAY = 60, STRANDED = 10 }; // seconds
 
-static bool gone(enum pid_state state)
-{
-    return state == PID_GONE || state == PID_REUSED;
-}
-
 // --- senders blocked on a full queue -------------------------------------------------------------
 
 static bool queue_blocked(const struct snapshot *s, struct match *match)
@@ -19,7 +14,7 @@ static bool queue_blocked(const struct snapshot *s, struct match *match)
     match->weight = senders;
     // A reader that is at work may merely be slow.
     if (q->rtime > 0 && s->time - q->rtime <= READER_AT_WORK &&
-        !gone(snapshot_pid_state(s, q->lrpid, q->rtime)))
+        !pid_state_ended(snapshot_pid_state(s, q->lrpid, q->rtime)))
         match->severity = SEVERITY_NOTICE;
     return senders > 0;
 }
@@ -32,27 +27,38 @@ static void queue_blocked_title(const struct snapshot *s, const struct match *m,
     line_count(line, m->weight, "sender", NULL);
 }
 
+static void add_filling(struct line *line, const struct queue *q)
+{
+    words_size(line, q->bytes);
+    if (q->known & QUEUE_KNOWS_MAX) {
+        line_add(line, " of ");
+        words_size(line, q->max_bytes);
+    }
+}
+
+// "; last received 41m ago by 18811 (gone)"
+static void add_last(struct line *line, const struct snapshot *s, const char *did, int64_t time,
+                     int32_t pid)
+{
+    line_add(line, "; last %s ", did);
+    words_ago(line, s, time);
+    line_add(line, " by ");
+    words_process(line, s, pid, time);
+}
+
 static void queue_blocked_evidence(const struct snapshot *s, const struct match *m, size_t n,
                                    struct line *line)
 {
     const struct queue *q = m->object;
 
     (void)n;
-    words_size(line, q->bytes);
-    if (q->known & QUEUE_KNOWS_MAX) {
-        line_add(line, " of ");
-        words_size(line, q->max_bytes);
-    }
+    add_filling(line, q);
     line_add(line, " in ");
     line_count(line, q->messages, "message", NULL);
-    if (q->rtime > 0) {
-        line_add(line, "; last received ");
-        words_ago(line, s, q->rtime);
-        line_add(line, " by ");
-        words_process(line, s, q->lrpid, q->rtime);
-    } else {
+    if (q->rtime > 0)
+        add_last(line, s, "received", q->rtime, q->lrpid);
+    else
         line_add(line, "; never received from");
-    }
     line_add(line, "; waiting: ");
     words_waiters(line, s, KIND_QUEUE, q->o.id, CALLS_SEND, LISTED_MOST);
 }
@@ -68,77 +74,6 @@ const struct rule rule_queue_blocked = {
     .advice = "start its receiver again; removing the queue (F8) wakes the senders with an error",
 };
 
-// --- requests to a server that is gone ------------------------------------------------------------
-
-// A server takes requests from one queue and answers by another (fakeroot's does). Its queues were
-// made together: their ids are near, and nobody compares all with all.
-static const struct queue *answers_of(const struct snapshot *s, const struct queue *requests)
-{
-    enum { NEAR = 8 };
-    size_t at = (size_t)(requests - s->queues.at), from = at > NEAR ? at - NEAR : 0;
-
-    for (size_t i = from; i < s->queues.n && i <= at + NEAR; i++) {
-        const struct queue *q = &s->queues.at[i];
-
-        if (q != requests && q->stime > 0 && q->lspid == requests->lrpid &&
-            q->o.uid == requests->o.uid &&
-            words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_RECEIVE, 0) > 0)
-            return q;
-    }
-    return NULL;
-}
-
-// Whoever received last is gone, requests lie unread, and by that process's other queue somebody
-// waits for an answer. Each alone is everyday life of short-lived clients.
-static bool server_gone(const struct snapshot *s, struct match *match)
-{
-    const struct queue *q = match->object;
-
-    if (q->messages == 0 || q->rtime == 0 || q->lrpid <= 0 ||
-        !gone(snapshot_pid_state(s, q->lrpid, q->rtime)) ||
-        words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_RECEIVE, 0) > 0)
-        return false;
-    const struct queue *answers = answers_of(s, q);
-    if (answers)
-        match->weight = words_waiters(NULL, s, KIND_QUEUE, answers->o.id, CALLS_RECEIVE, 0);
-    return answers;
-}
-
-static void server_gone_title(const struct snapshot *s, const struct match *m, size_t n,
-                              struct line *line)
-{
-    (void)s, (void)n;
-    line_add(line, "queue %d lost its server: ", ((const struct queue *)m->object)->o.id);
-    line_count(line, m->weight, "client hangs", "clients hang");
-}
-
-static void server_gone_evidence(const struct snapshot *s, const struct match *m, size_t n,
-                                 struct line *line)
-{
-    const struct queue *q = m->object, *answers = answers_of(s, q);
-
-    (void)n;
-    line_count(line, q->messages, "request", NULL);
-    line_add(line, " unread since ");
-    words_process(line, s, q->lrpid, q->rtime);
-    line_add(line, " received last, ");
-    words_ago(line, s, q->rtime);
-    line_add(line, "; waiting for its answer on queue %d: ", answers->o.id);
-    words_waiters(line, s, KIND_QUEUE, answers->o.id, CALLS_RECEIVE, LISTED_MOST);
-}
-
-const struct rule rule_server_gone = {
-    .name = "server-gone",
-    .subject = OF_QUEUES,
-    .severity = SEVERITY_WARNING,
-    .need = NEED_QUEUES | NEED_WAITERS | NEED_PROCESSES,
-    .applies = server_gone,
-    .title = server_gone_title,
-    .evidence = server_gone_evidence,
-    .advice = "start the server and its clients again; removing the queue they wait on (F8) wakes "
-              "them with an error",
-};
-
 // --- messages nobody will read -------------------------------------------------------------------
 
 // Messages, a reader that is gone, nobody in its place. Readers that are started now and then leave
@@ -149,8 +84,8 @@ static bool queue_unread(const struct snapshot *s, struct match *match)
     struct match other = {.object = q};
 
     if (!(s->has & NEED_WAITERS) || q->messages == 0 || q->rtime == 0 || q->lrpid <= 0 ||
-        s->time - q->rtime <= READER_AWAY || !gone(snapshot_pid_state(s, q->lrpid, q->rtime)) ||
-        words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_ALL, 0) > 0 || server_gone(s, &other) ||
+        s->time - q->rtime <= READER_AWAY || !pid_state_ended(snapshot_pid_state(s, q->lrpid, q->rtime)) ||
+        words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_ALL, 0) > 0 || rule_server_gone.applies(s, &other) ||
         snapshot_orphan(s, KIND_QUEUE, q))
         return false;
     match->weight = q->bytes;
@@ -175,21 +110,11 @@ static void queue_unread_evidence(const struct snapshot *s, const struct match *
     const struct queue *q = m->object;
 
     (void)n;
-    words_size(line, q->bytes);
-    if (q->known & QUEUE_KNOWS_MAX) {
-        line_add(line, " of ");
-        words_size(line, q->max_bytes);
-    }
-    line_add(line, " unread; last received ");
-    words_ago(line, s, q->rtime);
-    line_add(line, " by ");
-    words_process(line, s, q->lrpid, q->rtime);
-    if (q->stime > 0) {
-        line_add(line, "; last sent ");
-        words_ago(line, s, q->stime);
-        line_add(line, " by ");
-        words_process(line, s, q->lspid, q->stime);
-    }
+    add_filling(line, q);
+    line_add(line, " unread");
+    add_last(line, s, "received", q->rtime, q->lrpid);
+    if (q->stime > 0)
+        add_last(line, s, "sent", q->stime, q->lspid);
     line_add(line, "; nobody %swaits to receive", s->waiters_unseen > 0 ? "seen " : "");
 }
 
@@ -218,7 +143,7 @@ static const struct element *stranded(const struct snapshot *s, const struct sem
         const struct element *e = &s->elements.at[set->first_element + i];
 
         if ((e->known & known) == known && e->ncount + e->zcount > 0 &&
-            gone(snapshot_pid_state(s, e->pid, semset_last_use(set))))
+            pid_state_ended(snapshot_pid_state(s, e->pid, semset_last_use(set))))
             return e;
     }
     return NULL;
@@ -320,7 +245,7 @@ static void orphan_sets_title(const struct snapshot *s, const struct match *m, s
 static void orphan_sets_evidence(const struct snapshot *s, const struct match *m, size_t n,
                                  struct line *line)
 {
-    line_add(line, "nobody waits, all who last operated %s gone: ", n == 1 ? "it are" : "them are");
+    line_add(line, "nobody waits, all who last operated %s are gone: ", n == 1 ? "it" : "them");
     for (size_t i = 0; i < n && i < LISTED_MOST; i++) {
         const struct semset *set = m[i].object;
 

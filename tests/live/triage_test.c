@@ -8,6 +8,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/msg.h>
 #include <sys/prctl.h>
@@ -16,8 +17,10 @@
 #include <unistd.h>
 
 #include "app/sampler.h"
+#include "base/clock.h"
 #include "linux/source.h"
 #include "model/consequence.h"
+#include "model/trend.h"
 #include "model/triage.h"
 #include "support/ns.h"
 
@@ -301,6 +304,263 @@ static void a_full_queue_blocks_its_sender(void **state)
     msgctl(queue, IPC_RMID, NULL);
 }
 
+// --- what takes time ----------------------------------------------------------------------------
+
+// The same picture as if it had been taken later: objects and processes are real, the clock alone is
+// moved.
+static void look_later(struct snapshot *s, int seconds)
+{
+    for (size_t i = 0; i < s->findings.n; i++) {
+        free(s->findings.at[i].title);
+        free(s->findings.at[i].evidence);
+        free(s->findings.at[i].advice);
+    }
+    vec_clear(&s->findings);
+    s->time += seconds;
+    s->time_ns += seconds * CLOCK_SECOND;
+    triage_run(s);
+}
+
+struct letter {
+    long type;
+    char text[40];
+};
+
+static void send(int id, int n)
+{
+    struct letter letter = {.type = 1};
+
+    for (int i = 0; i < n; i++)
+        if (msgsnd(id, &letter, sizeof letter.text, IPC_NOWAIT) < 0)
+            _exit(1);
+}
+
+static void take_one(int id)
+{
+    struct letter letter;
+
+    if (msgrcv(id, &letter, sizeof letter.text, 0, 0) < 0)
+        _exit(1);
+}
+
+static void read_one_and_rest(void *arg, int ready)
+{
+    take_one(*(int *)arg);
+    child_ready(ready);
+    pause();
+}
+
+static void a_queue_lost_its_reader(void **state)
+{
+    (void)state;
+    int id = msgget(IPC_PRIVATE, IPC_CREAT | 0600);
+
+    send(id, 3); // by this process, which lives: no orphan
+    pid_t reader = child_start(read_one_and_rest, &id);
+    struct snapshot *s = collect();
+    look_later(s, 120);
+    assert_null(find(s, "queue-unread", id)); // it may be busy with what it read
+    snapshot_unref(s);
+
+    child_end(reader);
+    s = collect();
+    assert_null(find(s, "queue-unread", id)); // the next one may be started any moment
+    look_later(s, 120);
+    const struct finding *f = find(s, "queue-unread", id);
+    assert_non_null(f);
+    assert_true(contains(f->title, "queue %d lost its reader: 2 messages", id));
+    assert_true(contains(f->evidence, "by %d (gone); last sent", reader));
+    assert_int_equal(f->severity, SEVERITY_NOTICE);
+    snapshot_unref(s);
+    msgctl(id, IPC_RMID, NULL);
+}
+
+// The tables as they are, `seconds` after the first look.
+static struct snapshot *look(struct trend *trend, int seconds)
+{
+    const struct linux_source_options options = {.proc = "/proc"};
+    struct linux_source *linux_source = linux_source_new(&options);
+    struct source source = linux_source_seam(linux_source);
+    const struct want want = {.need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_LIMITS};
+    struct snapshot *s = snapshot_new();
+
+    assert_int_equal(source.read(source.self, &want, s), 0);
+    s->time = clock_epoch_s() + seconds;
+    s->time_ns = (1 + seconds) * CLOCK_SECOND;
+    trend_note(trend, s);
+    triage_run(s);
+    linux_source_free(linux_source);
+    return s;
+}
+
+static const struct finding *find_rule(const struct snapshot *s, const char *rule)
+{
+    for (size_t i = 0; i < s->findings.n; i++)
+        if (strcmp(s->findings.at[i].rule, rule) == 0)
+            return &s->findings.at[i];
+    return NULL;
+}
+
+static void a_leak_in_progress_is_told(void **state)
+{
+    (void)state;
+    enum { PACE = 10, LEAKED = 8 };
+    struct trend *trend = trend_new();
+    int sets[LEAKED], n = 0;
+    struct snapshot *s = look(trend, 0);
+    int before = (int)s->semsets.n;
+
+    assert_null(find_rule(s, "growing"));
+    while (n < LEAKED) {
+        snapshot_unref(s);
+        sets[n++] = semget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
+        s = look(trend, n * PACE);
+        if (n < 6) // not before a minute
+            assert_null(find_rule(s, "growing"));
+    }
+    const struct finding *f = find_rule(s, "growing");
+    assert_non_null(f);
+    assert_non_null(strstr(f->title, "semaphore sets of"));
+    assert_non_null(strstr(f->title, "keep growing: 6.0 a minute"));
+    assert_true(contains(f->evidence, "to %d in 80s, never fewer", before + LEAKED));
+    assert_non_null(strstr(f->evidence, "at this rate semmni ("));
+    assert_int_equal(f->about.kind, KIND_SEMSET);
+    assert_int_equal(f->about.id, sets[0]);
+    snapshot_unref(s);
+
+    semctl(sets[--n], 0, IPC_RMID); // one goes: it is no leak
+    s = look(trend, (LEAKED + 1) * PACE);
+    assert_null(find_rule(s, "growing"));
+    snapshot_unref(s);
+    while (n > 0)
+        semctl(sets[--n], 0, IPC_RMID);
+    trend_free(trend);
+}
+
+// --- a server and its client, in the manner of fakeroot -----------------------------------------
+
+enum { REQUESTS, ANSWERS, LOCK };
+static int trio[3];
+
+static void make_trio(void)
+{
+    enum { KEY = 0x5eaf0 };
+
+    trio[REQUESTS] = msgget(KEY, IPC_CREAT | 0600);
+    trio[ANSWERS] = msgget(KEY + 1, IPC_CREAT | 0600);
+    trio[LOCK] = semget(KEY + 2, 1, IPC_CREAT | 0600);
+    assert_true(trio[REQUESTS] >= 0 && trio[ANSWERS] >= 0 && trio[LOCK] >= 0);
+}
+
+static void remove_trio(void)
+{
+    msgctl(trio[REQUESTS], IPC_RMID, NULL);
+    msgctl(trio[ANSWERS], IPC_RMID, NULL);
+    semctl(trio[LOCK], 0, IPC_RMID);
+}
+
+static void serve(void *arg, int ready) // *arg requests, answering all but the last
+{
+    int n = *(int *)arg;
+
+    prctl(PR_SET_NAME, "server");
+    child_ready(ready);
+    for (int i = 1; i <= n; i++) {
+        take_one(trio[REQUESTS]);
+        if (i < n)
+            send(trio[ANSWERS], 1);
+    }
+    pause();
+}
+
+static void request(void *arg, int ready)
+{
+    struct sembuf take = {0, 1, SEM_UNDO};
+
+    (void)arg;
+    prctl(PR_SET_NAME, "client");
+    semop(trio[LOCK], &take, 1);
+    send(trio[REQUESTS], 1);
+    child_ready(ready);
+    take_one(trio[ANSWERS]);
+    pause();
+}
+
+static bool request_is_taken(void *arg)
+{
+    struct msqid_ds ds;
+
+    return msgctl(trio[REQUESTS], IPC_STAT, &ds) == 0 && ds.msg_qnum == 0 &&
+           ds.msg_lrpid == *(pid_t *)arg;
+}
+
+static bool answer_is_taken(void *arg)
+{
+    struct msqid_ds ds;
+
+    return msgctl(trio[ANSWERS], IPC_STAT, &ds) == 0 && ds.msg_qnum == 0 &&
+           ds.msg_lrpid == *(pid_t *)arg;
+}
+
+// Until the client's wait shows: asked of the same picture as the finding.
+static bool waits_for_answer(void *arg)
+{
+    struct blocked *blocked = arg;
+    size_t n;
+
+    snapshot_unref(blocked->s);
+    blocked->s = collect();
+    return snapshot_waiters(blocked->s, KIND_QUEUE, trio[ANSWERS], &n) != NULL;
+}
+
+static void a_server_dies_with_the_only_request(void **state)
+{
+    (void)state;
+    struct blocked blocked = {0};
+    int requests = 1;
+
+    make_trio();
+    pid_t server = child_start(serve, &requests), client = child_start(request, NULL);
+    assert_true(await(request_is_taken, &server, 20));
+    assert_true(await(waits_for_answer, &blocked, 20));
+    assert_null(find(blocked.s, "server-gone", trio[REQUESTS])); // it is at work on it
+    child_end(server);
+    assert_true(await(waits_for_answer, &blocked, 20));
+    const struct finding *f = find(blocked.s, "server-gone", trio[REQUESTS]);
+    assert_non_null(f);
+    assert_true(contains(f->title, "queue %d lost its server: 1 client hangs", trio[REQUESTS]));
+    assert_true(contains(f->evidence, "the last request was taken by %d (gone)", server));
+    assert_true(contains(f->evidence, "%d client", client));
+    snapshot_unref(blocked.s);
+    child_end(client);
+    remove_trio();
+}
+
+static void a_server_dies_and_the_next_request_is_unread(void **state)
+{
+    (void)state;
+    struct blocked blocked = {0};
+    int requests = 2; // it answers the first, and waits for another
+
+    make_trio();
+    pid_t server = child_start(serve, &requests), first = child_start(request, NULL);
+    assert_true(await(answer_is_taken, &first, 20));
+    child_end(first);
+    struct snapshot *s = collect();
+    assert_null(find(s, "server-gone", trio[REQUESTS])); // a server that idles, its client gone
+    snapshot_unref(s);
+    child_end(server);
+    pid_t client = child_start(request, NULL);
+    assert_true(await(waits_for_answer, &blocked, 20));
+    const struct finding *f = find(blocked.s, "server-gone", trio[REQUESTS]);
+    assert_non_null(f);
+    assert_true(contains(f->evidence, "1 request unread since %d (gone) received last", server));
+    assert_true(contains(f->evidence, "%d client", client));
+    snapshot_unref(blocked.s);
+    child_end(client);
+    remove_trio();
+}
+
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +569,10 @@ static int run(void)
         cmocka_unit_test(a_leaked_segment_is_an_orphan),
         cmocka_unit_test(a_lock_dies_with_its_holder),
         cmocka_unit_test(a_full_queue_blocks_its_sender),
+        cmocka_unit_test(a_queue_lost_its_reader),
+        cmocka_unit_test(a_leak_in_progress_is_told),
+        cmocka_unit_test(a_server_dies_with_the_only_request),
+        cmocka_unit_test(a_server_dies_and_the_next_request_is_unread),
     };
 
     if (pipe(shared) < 0)

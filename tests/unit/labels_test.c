@@ -292,6 +292,15 @@ static void programs_tell(void **state)
     assert_null(label.title);
     held_by(s, 6, 152, "sh", "sh");
     assert_false(of_segment(s, 6));
+    held_by(s, 7, 112, "oracleORCL", "oracleORCL (LOCAL=NO)"); // sessions alone, none of its helpers
+    assert_true(of_segment(s, 7));
+    is("oracle", "ORCL", "ORCL", "Oracle ORCL");
+    held_by(s, 8, 113, "oracle_113_orcl", "oracle+ASM1 (DESCRIPTION=(LOCAL=YES))");
+    assert_true(of_segment(s, 8));
+    is("oracle", "+ASM1", "+ASM1", "Oracle +ASM1");
+    held_by(s, 9, 114, "oracle-exporter", "oracle-exporter --once");
+    assert_true(of_segment(s, 9));
+    is("oracle-exporter", "", "oracle-exporter", "oracle-exporter");
     snapshot_unref(s);
 }
 

@@ -373,6 +373,92 @@ static void messages_nobody_will_read(void **state)
     snapshot_unref(s);
 }
 
+// fakeroot's three objects, by keys one after the other.
+static struct snapshot *fakeroot(uint64_t messages)
+{
+    struct snapshot *s = people();
+
+    struct queue *q = fake_queue(s, 3, 1000, messages * 40, messages);
+    q->o.key = 77, q->lspid = OTHER, q->lrpid = DEAD;
+    q->stime = q->rtime = FAKE_NOW - 60;
+    q = fake_queue(s, 4, 1000, 0, 0);
+    q->o.key = 78, q->lspid = DEAD, q->lrpid = OTHER;
+    q->stime = q->rtime = FAKE_NOW - 90;
+    struct semset *set = fake_semset(s, 9, 1000, 1);
+    set->o.key = 79, set->otime = FAKE_NOW - 60;
+    fake_element(s, 9, 0, 0)->pid = OTHER;
+    s->elements.at[0].known |= ELEMENT_KNOWS_PID;
+    set->first_element = 0, set->n_elements = 1;
+    fake_waiter(s, KIND_QUEUE, 4, OTHER, WAIT_MSGRCV, "type 220");
+    return s;
+}
+
+static void a_server_that_is_gone_is_told(void **state)
+{
+    (void)state;
+    struct snapshot *s = fakeroot(1);
+
+    s->semsets.at[0].o.key = 0; // not needed where requests lie unread
+    triage(s);
+    const struct finding *f = find(s, "server-gone");
+    assert_non_null(f);
+    assert_string_equal(f->title, "queue 3 lost its server: 1 client hangs");
+    assert_string_equal(f->evidence, "1 request unread since 100 (gone) received last, 60s ago; "
+                                     "waiting for its answer on queue 4: 220 python");
+    assert_int_equal(f->about.id, 3);
+    s->waiters.at[0].id = 3; // a new server takes them
+    triage(s);
+    assert_null(find(s, "server-gone"));
+    snapshot_unref(s);
+}
+
+// It took the only request with it: queues alone cannot tell this from a server that idles.
+static void a_server_that_is_gone_with_its_last_request_is_told(void **state)
+{
+    (void)state;
+    struct snapshot *s = fakeroot(0);
+    struct queue *answers = &s->queues.at[1];
+
+    triage(s);
+    assert_non_null(find(s, "server-gone"));
+    assert_string_equal(find(s, "server-gone")->evidence,
+                        "the last request was taken by 100 (gone), 60s ago; waiting for its answer "
+                        "on queue 4: 220 python");
+    answers->stime = 0, answers->lspid = 0; // it never answered at all
+    triage(s);
+    assert_non_null(find(s, "server-gone"));
+    s->elements.at[0].pid = BOSS; // who waits is not who asked: a server that idles
+    triage(s);
+    assert_null(find(s, "server-gone"));
+    s->elements.at[0].pid = OTHER;
+    answers->messages = 1; // the answer has come
+    triage(s);
+    assert_null(find(s, "server-gone"));
+    answers->messages = 0, answers->stime = FAKE_NOW - 50, answers->lspid = BOSS; // by another one
+    triage(s);
+    assert_null(find(s, "server-gone"));
+    answers->lspid = DEAD, s->semsets.at[0].o.key = 80; // three objects of no such kind
+    triage(s);
+    assert_null(find(s, "server-gone"));
+    snapshot_unref(s);
+}
+
+static void what_an_x_client_left_names_the_server(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+    struct segment *g = fake_segment(s, 5, 0, 0, 2 * MIB, 0);
+
+    fake_process(s, 300, 0, "Xorg", NULL)->start_time = FAKE_NOW - 9 * 3600;
+    g->cpid = DEAD, g->lpid = 300;
+    g->atime = g->dtime = g->o.ctime = FAKE_NOW - 60;
+    triage(s);
+    assert_string_equal(find(s, "orphan-segments")->evidence,
+                        "nobody attached, who made it is gone: 5 (2.0M, root, made by 100, used 60s "
+                        "ago by the X server 300 Xorg)");
+    snapshot_unref(s);
+}
+
 static void a_creator_that_is_another_process_now(void **state)
 {
     (void)state;
@@ -671,6 +757,9 @@ int main(void)
         cmocka_unit_test(a_lock_held_by_the_dead_is_found),
         cmocka_unit_test(a_stranded_waiter_is_first_given_time),
         cmocka_unit_test(messages_nobody_will_read),
+        cmocka_unit_test(a_server_that_is_gone_is_told),
+        cmocka_unit_test(a_server_that_is_gone_with_its_last_request_is_told),
+        cmocka_unit_test(what_an_x_client_left_names_the_server),
         cmocka_unit_test(a_creator_that_is_another_process_now),
         cmocka_unit_test(growth_is_told_with_its_rate),
         cmocka_unit_test(a_limit_names_who_takes_most),
