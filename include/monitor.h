@@ -7,8 +7,9 @@
 #include "options.h"
 #include "output/json.h"
 
-// `first`: what the options ask of the table it opens on. Returns the exit status; 2 after one clear line on stderr where there is no terminal to show it
-// on. 128 + n: signal n ended it; hand that to monitor_end() once everything is freed.
+// `first`: what the options ask of the table it opens on. Returns the exit status; 2 after one clear
+// line on stderr where there is no terminal to show it on. 128 + n: signal n ended it; hand that to
+// monitor_end() once everything is freed.
 int monitor_run(const struct options *options, const struct table_request *first,
                 struct sampler *sampler, struct audit *audit);
 

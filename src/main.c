@@ -1,7 +1,9 @@
 // Wires source → sampler → screen or output.
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "app/audit.h"
 #include "linux/source.h"
@@ -60,6 +62,15 @@ static int start(const struct options *options)
     return status;
 }
 
+// The exit status: what a full disk took is not done.
+static int written(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 0;
+    fprintf(stderr, "ipctop: cannot write: %s\n", strerror(errno));
+    return 1;
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -73,13 +84,13 @@ int main(int argc, char **argv)
     switch (options.mode) {
     case MODE_HELP:
         options_help();
-        return 0;
+        return written();
     case MODE_VERSION:
         puts("ipctop " VERSION);
-        return 0;
+        return written();
     case MODE_LIST_COLUMNS:
         print_columns(&options);
-        return 0;
+        return written();
     case MODE_SCREEN:
     case MODE_JSON:
     case MODE_BATCH:

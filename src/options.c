@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <pwd.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,9 +19,15 @@ struct option_row {
     const char *name;     // without the dashes
     const char *argument; // NULL: takes none
     const char *help;
+    // What it does, as far as given. Offsets in struct options, whose first member none of them is.
+    enum mode mode; // chooses it
+    size_t flag;    // a bool that becomes true
+    size_t text;    // a string that becomes the value
     // Takes over the value; an error as a phrase that follows "--name 'value': ". NULL: fine.
     const char *(*apply)(struct options *options, const char *value);
 };
+#define FLAG(member) .flag = offsetof(struct options, member)
+#define TEXT(member) .text = offsetof(struct options, member)
 
 static const char *set_mode(struct options *o, enum mode mode)
 {
@@ -33,36 +40,6 @@ static const char *set_mode(struct options *o, enum mode mode)
     return NULL;
 }
 
-static const char *apply_json(struct options *o, const char *value)
-{
-    (void)value;
-    return set_mode(o, MODE_JSON);
-}
-
-static const char *apply_batch(struct options *o, const char *value)
-{
-    (void)value;
-    return set_mode(o, MODE_BATCH);
-}
-
-static const char *apply_list(struct options *o, const char *value)
-{
-    (void)value;
-    return set_mode(o, MODE_LIST_COLUMNS);
-}
-
-static const char *apply_help(struct options *o, const char *value)
-{
-    (void)value;
-    return set_mode(o, MODE_HELP);
-}
-
-static const char *apply_version(struct options *o, const char *value)
-{
-    (void)value;
-    return set_mode(o, MODE_VERSION);
-}
-
 static const char *apply_delay(struct options *o, const char *value)
 {
     char *end;
@@ -73,19 +50,17 @@ static const char *apply_delay(struct options *o, const char *value)
     o->delay = strtod(value, &end);
     if (*end || !(o->delay >= 0.1 && o->delay <= 3600))
         return "seconds from 0.1 to 3600 are needed";
-    o->has_delay = true;
     return NULL;
 }
 
-static const char *apply_config(struct options *o, const char *value)
+static const char *check_config(struct options *o, const char *value)
 {
-    o->config = value;
+    (void)o;
     return *value ? NULL : "the name of a file is needed";
 }
 
 static const char *apply_color(struct options *o, const char *value)
 {
-    o->has_scheme = true;
     return scheme_by_name(value, &o->scheme) ? NULL
                                              : "one of default, light, high-contrast, mono is needed";
 }
@@ -100,30 +75,6 @@ static const char *apply_iterations(struct options *o, const char *value)
     return NULL;
 }
 
-static const char *apply_columns(struct options *o, const char *value)
-{
-    o->columns = value;
-    return NULL;
-}
-
-static const char *apply_sort(struct options *o, const char *value)
-{
-    o->sort = value;
-    return NULL;
-}
-
-static const char *apply_filter(struct options *o, const char *value)
-{
-    o->filter = value;
-    return NULL;
-}
-
-static const char *apply_log(struct options *o, const char *value)
-{
-    o->log = value;
-    return NULL;
-}
-
 static const char *apply_user(struct options *o, const char *value)
 {
     const struct passwd *user = getpwnam(value);
@@ -133,7 +84,6 @@ static const char *apply_user(struct options *o, const char *value)
         uid = user->pw_uid;
     else if (!text_parse_int(value, 0, UINT32_MAX - 1, &uid))
         return "no such user";
-    o->has_user = true;
     o->uid = (uint32_t)uid;
     return NULL;
 }
@@ -144,69 +94,38 @@ static const char *apply_id(struct options *o, const char *value)
 
     if (!text_parse_int(value, 0, INT32_MAX, &id))
         return "an identifier from 0 to 2147483647 is needed";
-    o->has_id = true;
     o->id = (int32_t)id;
     return NULL;
 }
 
-static const char *apply_readonly(struct options *o, const char *value)
-{
-    (void)value;
-    o->readonly = true;
-    return NULL;
-}
-
-static const char *apply_no_color(struct options *o, const char *value)
-{
-    (void)value;
-    o->no_color = true;
-    return NULL;
-}
-
-static const char *apply_no_mouse(struct options *o, const char *value)
-{
-    (void)value;
-    o->no_mouse = true;
-    return NULL;
-}
-
-static const char *apply_ascii(struct options *o, const char *value)
-{
-    (void)value;
-    o->ascii = true;
-    return NULL;
-}
-
-static const char *apply_strict(struct options *o, const char *value)
-{
-    (void)value;
-    o->strict = true;
-    return NULL;
-}
-
 static const struct option_row rows[] = {
-    {0, "json", NULL, "one JSON document on one line; every table if none is named", apply_json},
+    {0, "json", NULL, "one JSON document on one line; every table if none is named",
+     .mode = MODE_JSON},
     {0, "batch", NULL, "plain tables; segments, semaphores and queues if none is named",
-     apply_batch},
-    {'d', "delay", "SECS", "refresh interval, 0.1 to 3600 (default 2)", apply_delay},
-    {'n', "iterations", "N", "stop after N ticks", apply_iterations},
-    {'o', "columns", "LIST", "columns of the (single) table; +LIST appends", apply_columns},
-    {'s', "sort", "COL", "sort by a column; -COL largest first, +COL smallest first", apply_sort},
+     .mode = MODE_BATCH},
+    {'d', "delay", "SECS", "refresh interval, 0.1 to 3600 (default 2)", FLAG(has_delay),
+     .apply = apply_delay},
+    {'n', "iterations", "N", "stop after N ticks", .apply = apply_iterations},
+    {'o', "columns", "LIST", "columns of the (single) table; +LIST appends", TEXT(columns)},
+    {'s', "sort", "COL", "sort by a column; -COL largest first, +COL smallest first", TEXT(sort)},
     {'f', "filter", "EXPR", "only rows that match: words, or column=value, size>1M, !app=x",
-     apply_filter},
-    {'u', "user", "USER", "only objects owned by USER (name or uid)", apply_user},
-    {'i', "id", "ID", "only that object, and what hangs on it", apply_id},
-    {'R', "readonly", NULL, "no command that changes anything", apply_readonly},
-    {'C', "no-color", NULL, "no colours (also by NO_COLOR in the environment)", apply_no_color},
-    {0, "color", "SCHEME", "colours: default, light, high-contrast or mono", apply_color},
-    {0, "config", "FILE", "settings of the screen, instead of ~/.config/ipctop/config", apply_config},
-    {'M', "no-mouse", NULL, "leave the mouse to the terminal", apply_no_mouse},
-    {0, "ascii", NULL, "draw with ASCII characters alone", apply_ascii},
-    {0, "log", "FILE", "append actions and events to FILE, a line each", apply_log},
-    {0, "strict", NULL, "exit 3 when the answer is incomplete", apply_strict},
-    {0, "list-columns", NULL, "the columns of TABLE, or of all tables", apply_list},
-    {'h', "help", NULL, "this help", apply_help},
-    {'V', "version", NULL, "the version", apply_version},
+     TEXT(filter)},
+    {'u', "user", "USER", "only objects owned by USER (name or uid)", FLAG(has_user),
+     .apply = apply_user},
+    {'i', "id", "ID", "only that object, and what hangs on it", FLAG(has_id), .apply = apply_id},
+    {'R', "readonly", NULL, "no command that changes anything", FLAG(readonly)},
+    {'C', "no-color", NULL, "no colours (also by NO_COLOR in the environment)", FLAG(no_color)},
+    {0, "color", "SCHEME", "colours: default, light, high-contrast or mono", FLAG(has_scheme),
+     .apply = apply_color},
+    {0, "config", "FILE", "settings of the screen, instead of ~/.config/ipctop/config",
+     TEXT(config), .apply = check_config},
+    {'M', "no-mouse", NULL, "leave the mouse to the terminal", FLAG(no_mouse)},
+    {0, "ascii", NULL, "draw with ASCII characters alone", FLAG(ascii)},
+    {0, "log", "FILE", "append actions and events to FILE, a line each", TEXT(log)},
+    {0, "strict", NULL, "exit 3 when the answer is incomplete", FLAG(strict)},
+    {0, "list-columns", NULL, "the columns of TABLE, or of all tables", .mode = MODE_LIST_COLUMNS},
+    {'h', "help", NULL, "this help", .mode = MODE_HELP},
+    {'V', "version", NULL, "the version", .mode = MODE_VERSION},
 };
 enum { ROWS = sizeof rows / sizeof rows[0], LONG_BASE = 256 };
 
@@ -310,6 +229,19 @@ static int refuse(int code, char *const *argv)
     return options_fail("no option %s, or more than one begins so; see --help", argv[optind - 1]);
 }
 
+static const char *take(struct options *o, const struct option_row *row, const char *value)
+{
+    void *flag = (char *)o + row->flag, *text = (char *)o + row->text;
+
+    if (row->mode != MODE_SCREEN)
+        return set_mode(o, row->mode);
+    if (row->flag)
+        *(bool *)flag = true;
+    if (row->text)
+        *(const char **)text = value;
+    return row->apply ? row->apply(o, value) : NULL;
+}
+
 int options_parse(struct options *options, int argc, char **argv)
 {
     struct option longs[ROWS + 1];
@@ -324,7 +256,7 @@ int options_parse(struct options *options, int argc, char **argv)
         const struct option_row *row = code == ':' || code == '?' ? NULL : row_of(code);
         if (!row)
             return refuse(code, argv);
-        const char *why = row->apply(options, optarg);
+        const char *why = take(options, row, optarg);
         if (why && row->argument)
             return options_fail("--%s '%s': %s", row->name, optarg, why);
         if (why)
