@@ -33,7 +33,12 @@ static int run(const struct options *options, const struct requests *requests, s
         status = print_run(options, requests, sampler);
     }
     // A thread that is stuck still uses these, until the process ends.
-    if (!sampler || sampler_free(sampler) == 0) {
+    size_t left = sampler ? sampler_free(sampler) : 0;
+    size_t unlogged = audit_flush(audit);
+    if (unlogged)
+        options_fail("--log '%s': %zu line%s not written", options->log, unlogged,
+                     unlogged == 1 ? " was" : "s were");
+    if (left == 0) {
         linux_source_free(real);
         audit_close(audit);
     }

@@ -8,8 +8,9 @@
 //   text="4.0K, private, owner postgres"
 //
 // (each on one line). In quotes " and \ have a \ before them; there are no control characters.
-// Lines are written by the threads that acted and read: a log on a file system that hangs holds up
-// no key. A write is one append of a regular file; syslog never blocks.
+// Where lines are missing, "log lost=12" stands instead. The file is written by a thread of its own
+// (app/append.h): one that hangs holds up no key and no refresh, and who acts waits a moment to be
+// able to say that it is logged. syslog never blocks.
 #ifndef IPCTOP_APP_AUDIT_H
 #define IPCTOP_APP_AUDIT_H
 
@@ -21,11 +22,14 @@ struct audit;
 struct audit_options {
     const char *path;   // made with mode 0600 where it is not there; NULL: no file
     const char *syslog; // its socket, "/dev/log"; NULL: none. One that does not exist is none
+    int64_t patience_ns; // as of append_options
 };
 
 // NULL with *why filled where the file cannot be opened, or is no regular file itself.
 struct audit *audit_open(const struct audit_options *options, char *why, size_t cap);
-void audit_close(struct audit *audit); // NULL is fine
+// Waits a second for what is not written yet. Returns how many lines are not. NULL is fine.
+size_t audit_flush(struct audit *audit);
+void audit_close(struct audit *audit); // without waiting. NULL is fine
 
 // As sampler_options.acted takes it. Where the line cannot be written the outcome's text says so.
 void audit_outcome(void *audit, struct outcome *outcome);

@@ -1,19 +1,18 @@
 #include "app/audit.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "app/append.h"
 #include "base/line.h"
 #include "base/text.h"
 #include "model/kind.h"
@@ -22,69 +21,12 @@ enum { LINE = 2048, NAME = 64 };
 
 struct audit {
     pthread_mutex_t lock;
-    int fd;        // of the file; -1: none
-    char *syslog;  // path of the socket; NULL: none
-    int socket;    // -1: not connected
-    uid_t uid;     // whoever started us; sudo(8) tells in SUDO_USER who that was before
+    struct append *file; // NULL: none
+    char *syslog;        // path of the socket; NULL: none
+    int socket;          // -1: not connected
+    uid_t uid;           // whoever started us; sudo(8) tells in SUDO_USER who that was before
     char user[NAME], sudo_user[NAME];
-    char failure[128]; // of events; empty: none since it was asked for
-    bool failing;      // the last event was not written
 };
-
-// --- opening ------------------------------------------------------------------------------------
-
-// Appended to, never through a symbolic link, and nothing that may block: a FIFO without a reader
-// fails with ENXIO, any other is no regular file.
-static int open_file(const char *path, char *why, size_t cap)
-{
-    int flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-    int fd = open(path, flags, 0600);
-    struct stat st;
-
-    if (fd < 0) {
-        snprintf(why, cap, "%s",
-                 errno == ELOOP   ? "it is a symbolic link"
-                 : errno == ENXIO ? "it is not a regular file"
-                                  : strerror(errno));
-        return -1;
-    }
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-        return fd;
-    snprintf(why, cap, "it is not a regular file");
-    close(fd);
-    return -1;
-}
-
-struct audit *audit_open(const struct audit_options *options, char *why, size_t cap)
-{
-    int fd = options->path ? open_file(options->path, why, cap) : -1;
-    const char *sudo_user = getenv("SUDO_USER");
-
-    if (options->path && fd < 0)
-        return NULL;
-    struct audit *audit = mem_zero(1, sizeof *audit);
-    pthread_mutex_init(&audit->lock, NULL);
-    audit->fd = fd;
-    audit->socket = -1;
-    audit->uid = getuid();
-    audit->syslog = mem_copy_string(options->syslog);
-    if (sudo_user)
-        text_escape(audit->sudo_user, sizeof audit->sudo_user, sudo_user, strlen(sudo_user));
-    return audit;
-}
-
-void audit_close(struct audit *audit)
-{
-    if (!audit)
-        return;
-    if (audit->fd >= 0)
-        close(audit->fd);
-    if (audit->socket >= 0)
-        close(audit->socket);
-    pthread_mutex_destroy(&audit->lock);
-    free(audit->syslog);
-    free(audit);
-}
 
 // --- lines --------------------------------------------------------------------------------------
 
@@ -154,21 +96,55 @@ static void add_action(struct line *line, const struct audit *audit, const struc
     add_quoted(line, "text", o->text);
 }
 
-// --- writing, with the lock held -----------------------------------------------------------------
+// --- opening ------------------------------------------------------------------------------------
 
-// One write: lines of several monitors do not mix (O_APPEND, write(2)). 0, or an errno.
-static int write_line(const struct audit *audit, const char *line, size_t n)
+static size_t gap_line(size_t lost, char *dst, size_t cap)
 {
-    ssize_t written;
+    struct line line = line_start(dst, cap);
 
-    if (audit->fd < 0)
-        return 0;
-    do
-        written = write(audit->fd, line, n);
-    while (written < 0 && errno == EINTR);
-    return written == (ssize_t)n ? 0 : written < 0 ? errno : EIO;
+    add_start(&line, time(NULL), "log");
+    line_add(&line, " lost=%zu\n", lost);
+    return line.n;
 }
 
+struct audit *audit_open(const struct audit_options *options, char *why, size_t cap)
+{
+    const struct append_options how = {.path = options->path, .gap = gap_line,
+                                       .patience_ns = options->patience_ns};
+    const char *sudo_user = getenv("SUDO_USER");
+    int error;
+    struct append *file = options->path ? append_open(&how, &error) : NULL;
+
+    if (options->path && !file) {
+        snprintf(why, cap, "%s", append_reason(error));
+        return NULL;
+    }
+    struct audit *audit = mem_zero(1, sizeof *audit);
+    pthread_mutex_init(&audit->lock, NULL);
+    audit->file = file;
+    audit->socket = -1;
+    audit->uid = getuid();
+    audit->syslog = mem_copy_string(options->syslog);
+    if (sudo_user)
+        text_escape(audit->sudo_user, sizeof audit->sudo_user, sudo_user, strlen(sudo_user));
+    return audit;
+}
+
+void audit_close(struct audit *audit)
+{
+    if (!audit)
+        return;
+    append_close(audit->file);
+    if (audit->socket >= 0)
+        close(audit->socket);
+    pthread_mutex_destroy(&audit->lock);
+    free(audit->syslog);
+    free(audit);
+}
+
+// --- telling ------------------------------------------------------------------------------------
+
+// With the lock held. 0, or an errno value.
 static int connect_syslog(struct audit *audit)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -189,8 +165,8 @@ static int connect_syslog(struct audit *audit)
     return error;
 }
 
-// As syslog(3) does, but its errors are to be seen, and a daemon that hangs does not matter. One
-// that was restarted gets another try.
+// With the lock held. As syslog(3) does, but its errors are to be seen, and a daemon that hangs does
+// not matter. One that was restarted gets another try.
 static int send_syslog(struct audit *audit, const char *text)
 {
     char line[LINE + 80], when[32] = "";
@@ -216,11 +192,11 @@ static int send_syslog(struct audit *audit, const char *text)
 }
 
 // Behind what there is to say of the action, of which as much gives way as this takes.
-static void say_failure(struct outcome *outcome, const char *where, int error)
+static void say_failure(struct outcome *outcome, const char *where, const char *why)
 {
     char text[96];
     size_t used, cap = sizeof outcome->text;
-    int n = snprintf(text, sizeof text, " (not logged%s: %s)", where, strerror(error));
+    int n = snprintf(text, sizeof text, " (not logged%s: %s)", where, why);
     size_t room = cap - 1 - (size_t)(n < (int)sizeof text ? n : (int)sizeof text - 1);
 
     used = strlen(outcome->text);
@@ -242,16 +218,16 @@ void audit_outcome(void *arg, struct outcome *outcome)
     size_t start = line.n;
     add_action(&line, audit, outcome);
     int untold = send_syslog(audit, text + start + 1);
-    memcpy(text + line.n, "\n", 2);
-    int unwritten = write_line(audit, text, line.n + 1);
     pthread_mutex_unlock(&audit->lock);
+    memcpy(text + line.n, "\n", 2);
+    int unwritten = audit->file ? append_line_now(audit->file, text, line.n + 1) : 0;
     if (unwritten)
-        say_failure(outcome, "", unwritten);
+        say_failure(outcome, "", append_reason(unwritten));
     if (untold)
-        say_failure(outcome, " to syslog", untold);
+        say_failure(outcome, " to syslog", strerror(untold));
 }
 
-static int write_event(struct audit *audit, const struct event *event)
+static void write_event(struct append *file, const struct event *event)
 {
     char text[LINE], object[80];
     const struct kind *kind = kind_get(event->about.kind);
@@ -267,7 +243,7 @@ static int write_event(struct audit *audit, const struct event *event)
         add_quoted(&line, "who", event->who);
     add_quoted(&line, "text", event->text);
     memcpy(text + line.n, "\n", 2);
-    return write_line(audit, text, line.n + 1);
+    append_line(file, text, line.n + 1);
 }
 
 void audit_happened(void *arg, const struct snapshot *picture, size_t n)
@@ -278,27 +254,22 @@ void audit_happened(void *arg, const struct snapshot *picture, size_t n)
     pthread_mutex_lock(&audit->lock);
     if (picture->has & NEED_SYSTEM && picture->system.user[0])
         snprintf(audit->user, sizeof audit->user, "%s", picture->system.user);
-    for (size_t i = log ? log->n - n : 0; n > 0 && i < log->n; i++) {
-        if (log->at[i]->what == EVENT_ACTION) // written as it was done
-            continue;
-        int error = write_event(audit, log->at[i]);
-        if (error && !audit->failing)
-            snprintf(audit->failure, sizeof audit->failure, "events are not logged: %s",
-                     strerror(error));
-        audit->failing = error != 0;
-    }
     pthread_mutex_unlock(&audit->lock);
+    for (size_t i = log ? log->n - n : 0; audit->file && n > 0 && i < log->n; i++)
+        if (log->at[i]->what != EVENT_ACTION) // written as it was done
+            write_event(audit->file, log->at[i]);
 }
 
 bool audit_failure(struct audit *audit, char *dst, size_t cap)
 {
-    if (!audit)
-        return false;
-    pthread_mutex_lock(&audit->lock);
-    bool failed = audit->failure[0];
-    if (failed)
-        snprintf(dst, cap, "%s", audit->failure);
-    audit->failure[0] = '\0';
-    pthread_mutex_unlock(&audit->lock);
-    return failed;
+    int error = audit && audit->file ? append_failure(audit->file) : 0;
+
+    if (error)
+        snprintf(dst, cap, "events are not logged: %s", append_reason(error));
+    return error != 0;
+}
+
+size_t audit_flush(struct audit *audit)
+{
+    return audit && audit->file ? append_flush(audit->file) : 0;
 }

@@ -18,6 +18,7 @@
 
 #include "app/actor.h"
 #include "app/audit.h"
+#include "base/clock.h"
 #include "support/ns.h"
 
 struct place {
@@ -63,8 +64,9 @@ static char *content(const char *path)
 static struct audit *open_log(const char *path, const char *syslog)
 {
     char why[160] = "";
-    struct audit *audit =
-        audit_open(&(struct audit_options){.path = path, .syslog = syslog}, why, sizeof why);
+    const struct audit_options how = {
+        .path = path, .syslog = syslog, .patience_ns = 60 * CLOCK_SECOND};
+    struct audit *audit = audit_open(&how, why, sizeof why);
 
     if (!audit)
         fail_msg("%s", why);
@@ -102,6 +104,7 @@ static void happened(struct audit *audit, const char *user, struct event *event)
     }
     s->events = event_log_more(NULL, &events);
     audit_happened(audit, s, event ? 1 : 0);
+    audit_flush(audit);
     vec_free(&events);
     snapshot_unref(s);
 }

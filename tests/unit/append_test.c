@@ -1,0 +1,259 @@
+// Lines appended by a thread: in order, whole, on what still has the name, and none lost in silence.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/append.h"
+#include "base/clock.h"
+
+enum { THREADS = 4, EACH = 150 };
+
+static char dir[64], path[96], other[96];
+
+static int setup(void **state)
+{
+    (void)state;
+    snprintf(dir, sizeof dir, "/tmp/append_test.XXXXXX");
+    assert_non_null(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/log", dir);
+    snprintf(other, sizeof other, "%s/log.1", dir);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    unlink(path);
+    unlink(other);
+    return rmdir(dir);
+}
+
+static size_t gap(size_t lost, char *dst, size_t cap)
+{
+    return (size_t)snprintf(dst, cap, "lost %zu\n", lost);
+}
+
+static struct append *start(void)
+{
+    int error = 0;
+    struct append *a = append_open(
+        &(struct append_options){.path = path, .gap = gap, .patience_ns = 60 * CLOCK_SECOND}, &error);
+
+    if (!a)
+        fail_msg("%s", append_reason(error));
+    return a;
+}
+
+static void line(struct append *a, const char *text)
+{
+    append_line(a, text, strlen(text));
+}
+
+static int line_now(struct append *a, const char *text)
+{
+    return append_line_now(a, text, strlen(text));
+}
+
+static char *content(const char *name)
+{
+    static char text[1 << 18];
+    FILE *f = fopen(name, "r");
+
+    assert_non_null(f);
+    text[fread(text, 1, sizeof text - 1, f)] = '\0';
+    fclose(f);
+    return text;
+}
+
+static void end(struct append *a)
+{
+    assert_int_equal(append_flush(a), 0);
+    append_close(a);
+}
+
+static void lines_stand_in_order(void **state)
+{
+    (void)state;
+    char expected[8192] = "", text[32];
+    struct append *a = start();
+
+    for (int i = 0; i < 500; i++) {
+        snprintf(text, sizeof text, "line %d\n", i);
+        strcat(expected, text);
+        if (i % 50 == 0)
+            assert_int_equal(line_now(a, text), 0);
+        else
+            line(a, text);
+    }
+    end(a);
+    assert_string_equal(content(path), expected);
+}
+
+static void *many(void *arg)
+{
+    char text[40];
+
+    for (int i = 0; i < EACH; i++) {
+        snprintf(text, sizeof text, "thread %d\n", i);
+        if (i % 10)
+            line(arg, text);
+        else
+            assert_int_equal(line_now(arg, text), 0);
+        append_failure(arg);
+    }
+    return NULL;
+}
+
+static void threads_write_whole_lines(void **state)
+{
+    (void)state;
+    struct append *a = start();
+    pthread_t threads[THREADS];
+    int seen[EACH] = {0};
+
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, many, a), 0);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    end(a);
+    int n = 0, number;
+    for (char *at = content(path); *at; n++) {
+        assert_int_equal(sscanf(at, "thread %d\n", &number), 1);
+        seen[number]++;
+        at = strchr(at, '\n') + 1;
+    }
+    assert_int_equal(n, THREADS * EACH);
+    for (int i = 0; i < EACH; i++)
+        assert_int_equal(seen[i], THREADS);
+}
+
+// As logrotate(8) moves a log away.
+static void a_new_file_is_made_where_the_old_one_went(void **state)
+{
+    (void)state;
+    struct append *a = start();
+    struct stat st;
+
+    assert_int_equal(line_now(a, "one\n"), 0);
+    assert_int_equal(rename(path, other), 0);
+    assert_int_equal(line_now(a, "two\n"), 0);
+    assert_string_equal(content(other), "one\n");
+    assert_string_equal(content(path), "two\n");
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(line_now(a, "three\n"), 0);
+    assert_string_equal(content(path), "three\n");
+    assert_int_equal(truncate(path, 0), 0); // copytruncate
+    assert_int_equal(line_now(a, "four\n"), 0);
+    assert_string_equal(content(path), "four\n");
+    end(a);
+}
+
+// What takes the name meanwhile is not trusted more than what had it at the start.
+static void nothing_else_is_written_into(void **state)
+{
+    (void)state;
+    struct append *a = start();
+
+    assert_int_equal(line_now(a, "one\n"), 0);
+    assert_int_equal(rename(path, other), 0);
+    assert_int_equal(symlink(other, path), 0);
+    assert_string_equal(append_reason(line_now(a, "two\n")), "it is a symbolic link");
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_string_equal(append_reason(line_now(a, "three\n")), "it is not a regular file");
+    assert_int_equal(append_flush(a), 2);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(line_now(a, "four\n"), 0);
+    assert_string_equal(content(path), "lost 2\nfour\n");
+    assert_string_equal(content(other), "one\n");
+    assert_int_equal(append_flush(a), 0);
+    append_close(a);
+}
+
+static void limit_size(rlim_t bytes)
+{
+    struct rlimit limit;
+
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &limit);
+    limit.rlim_cur = bytes;
+    setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+// The last line that fits in part is ended, what is missing is counted where it is missing.
+static void a_full_disk_leaves_a_gap_that_is_told(void **state)
+{
+    (void)state;
+    struct append *a = start();
+
+    limit_size(16);
+    assert_int_equal(line_now(a, "0123456789\n"), 0);
+    line(a, "abcdefghij\n"); // cut off
+    append_flush(a);
+    assert_int_equal(append_failure(a), ENOSPC);
+    assert_int_equal(append_failure(a), 0);
+    line(a, "lost\n");
+    assert_int_equal(append_flush(a), 2);
+    assert_int_equal(append_failure(a), 0); // that is known
+    assert_int_equal(line_now(a, "lost\n"), EFBIG);
+    limit_size(RLIM_INFINITY);
+    line(a, "here\n");
+    assert_int_equal(append_flush(a), 0);
+    assert_string_equal(content(path), "0123456789\nabcde\nlost 3\nhere\n");
+    end(a);
+}
+
+static void refused(const char *name, int expected)
+{
+    int error = 0;
+
+    assert_null(append_open(&(struct append_options){.path = name, .gap = gap}, &error));
+    assert_int_equal(error, expected);
+}
+
+static void what_may_block_is_not_opened(void **state)
+{
+    (void)state;
+
+    assert_int_equal(symlink(other, path), 0);
+    refused(path, ELOOP);
+    assert_int_not_equal(access(other, F_OK), 0);
+    unlink(path);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    refused(path, ENXIO);
+    int reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    refused(path, ENXIO);
+    close(reader);
+    refused(dir, EISDIR);
+    refused("/dev/null", ENXIO);
+    refused("/nowhere/log", ENOENT);
+    append_close(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(lines_stand_in_order, setup, teardown),
+        cmocka_unit_test_setup_teardown(threads_write_whole_lines, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_new_file_is_made_where_the_old_one_went, setup, teardown),
+        cmocka_unit_test_setup_teardown(nothing_else_is_written_into, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_full_disk_leaves_a_gap_that_is_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_may_block_is_not_opened, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
