@@ -14,7 +14,8 @@ enum { NAMED_MOST = 3, NAME = 64 };
 
 struct totals {
     size_t segments, sets, queues, processes;
-    size_t now, later, grave; // segments that go at once, and at their last detach
+    size_t now, later; // segments that go at once, and at their last detach
+    size_t grave, forbidden;
     uint64_t now_bytes, memory, swap, later_bytes;
     bool memory_known;
     bool unseen;              // of the later ones, more hold them than are seen
@@ -102,12 +103,13 @@ static void name_user(const struct snapshot *s, const struct identity *target, s
     memcpy(t->named[t->n_named++], name, sizeof name);
 }
 
-static void count_target(const struct snapshot *s, const struct action *action, bool grave,
-                         struct totals *t)
+static void count_target(const struct snapshot *s, const struct action *action,
+                         const struct consequence *c, struct totals *t)
 {
     const struct identity *target = &action->target;
 
-    t->grave += grave;
+    t->grave += c->grave;
+    t->forbidden += c->forbidden;
     t->processes += action->verb == ACTION_SIGNAL;
     if (action->verb == ACTION_SIGNAL)
         return;
@@ -118,7 +120,7 @@ static void count_target(const struct snapshot *s, const struct action *action, 
         count_removal(s, target, t);
     else if (action->verb == ACTION_LOCK && snapshot_segment(s, target->id))
         t->pinned += snapshot_segment(s, target->id)->size;
-    if (grave)
+    if (c->grave)
         name_user(s, target, t);
 }
 
@@ -212,6 +214,8 @@ static void effect(struct totals *t, size_t refused, size_t hidden, struct conse
             line_add(&line, "%s%s", i ? ", " : "", t->named[i]);
         line_add(&line, "%s: marked ! in the list\n", t->n_named == NAMED_MOST ? " …" : "");
     }
+    if (t->forbidden)
+        line_add(&line, "  may fail      %zu that this user may not touch\n", t->forbidden);
     if (refused)
         line_add(&line, "  left out      %zu that cannot be done\n", refused);
     if (hidden)
@@ -256,7 +260,7 @@ char *preview_text(struct session *s, struct action_vec *actions, struct outcome
             vec_push(refused, outcome_refused(action, c.effect));
             continue;
         }
-        count_target(s->snapshot, action, c.grave, &t);
+        count_target(s->snapshot, action, &c, &t);
         actions->at[kept++] = *action;
     }
     actions->n = kept;

@@ -47,6 +47,7 @@ void consequence_permission(struct telling *t, const struct owned *o, const char
     if (!(t->s->has & NEED_SYSTEM) || system->euid == 0 || system->euid == o->uid ||
         system->euid == o->cuid)
         return;
+    t->out->forbidden = true;
     line_add(&t->effect, " It needs root, ");
     words_user(&t->effect, t->s, o->uid);
     line_add(&t->effect, " or %s.", capability);
