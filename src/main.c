@@ -25,7 +25,7 @@ static int run(const struct options *options, const struct requests *requests, s
     int status = 1;
 
     if (!sampler) {
-        fprintf(stderr, "ipctop: cannot start a thread\n");
+        fprintf(stderr, "ipctop: cannot start a thread: too many processes? --batch shows the tables without\n");
     } else if (screen) {
         status = monitor_run(options, &requests->tables[0], sampler, audit);
     } else {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/line.h"
+#include "model/words.h"
 #include "output/batch.h"
 
 static const char *type_name(enum cell_type type)
@@ -62,6 +63,11 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
         if (!table_is_known(kind, s))
             line_add(line, "%s%s could not be read", line->n ? ", " : "", kind->name);
     }
+    if (line->n && s->error) {
+        line_add(line, " (");
+        words_unread(line, s);
+        line_add(line, ")");
+    }
     const struct scan *scan = need & NEED_HOLDERS ? s->scan : NULL;
     uint64_t unseen = scan ? unseen_attachments(scan, options) : 0;
     uint32_t unreadable = scan ? scan->unreadable : 0;
@@ -77,12 +83,31 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
         line_count(line, scan->stuck, "process", "processes");
         line_add(line, " stuck");
     }
+    if (scan && scan->unasked) {
+        line_add(line, "%s", line->n ? ", " : "");
+        line_count(line, scan->unasked, "process", "processes");
+        line_add(line, " not asked: no thread or file to be had");
+    }
     if (unreadable) {
         line_add(line, "%s", line->n ? ", " : "");
         line_count(line, unreadable, "process", "processes");
         // Root that is refused sits in a container: sudo would not help.
         line_add(line, " not readable%s", geteuid() ? " by this user; try sudo" : "");
     }
+}
+
+// False, after saying why, where not one table is known.
+static bool any_is_known(const struct requests *requests, const struct snapshot *s)
+{
+    char text[128];
+    struct line reason = line_start(text, sizeof text);
+
+    for (size_t i = 0; i < requests->n; i++)
+        if (table_is_known(requests->tables[i].query.kind, s))
+            return true;
+    words_unread(&reason, s);
+    fprintf(stderr, "ipctop: nothing could be read%s%s\n", reason.n ? ": " : "", text);
+    return false;
 }
 
 static int write_tick(const struct options *options, const struct requests *requests,
@@ -129,12 +154,9 @@ int print_run(const struct options *options, const struct requests *requests,
         if (tick)
             sleep_until(&next, options->delay);
         struct snapshot *s = sampler_collect(sampler, &want);
-        if (!s) {
-            fprintf(stderr, "ipctop: nothing could be read\n");
-            return 1;
-        }
         int error = write_tick(options, requests, s, tick);
         missing(&gaps, s, requests, options, want.need);
+        bool any = error || any_is_known(requests, s);
         snapshot_unref(s);
         if (error == -EPIPE)
             return 0; // whoever read it has seen enough
@@ -142,6 +164,8 @@ int print_run(const struct options *options, const struct requests *requests,
             fprintf(stderr, "ipctop: cannot write: %s\n", strerror(-error));
             return 1;
         }
+        if (!any)
+            return 1;
         incomplete |= gaps.n > 0;
         if (gaps.n > 0 && options->mode == MODE_BATCH)
             fprintf(stderr, "ipctop: incomplete: %s\n", text);

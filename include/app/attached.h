@@ -13,7 +13,8 @@ struct attached { // zero it, but for the first three, before use
 
     struct holding_vec holdings; // ordered by pid
     struct mapping_vec mappings;
-    struct pid_set stuck;        // who did not answer
+    struct pid_set stuck;        // who did not answer, or was not asked:
+    uint32_t unasked;            // so many of them
     struct segment_handle_vec handles;
     uint32_t processes, unreadable, exiting; // of the last that everybody was asked
     enum scan_method method;

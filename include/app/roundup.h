@@ -10,7 +10,8 @@ VEC(pid_set, int32_t); // ascending
 struct roundup { // zero it before use; holds the answers of the last roundup_ask()
     struct holding_vec holdings; // ordered by pid: who holds something
     struct mapping_vec mappings;
-    struct pid_set stuck;        // did not answer in time, or could not be asked
+    struct pid_set stuck;        // did not answer in time, or could not be asked:
+    uint32_t unasked;            // so many of them, for lack of a thread or descriptor
     uint32_t asked, unreadable, exiting, gone;
     enum scan_method method;
     struct gather *gathers; // private: PROBERS_MAX of them

@@ -20,6 +20,7 @@ enum unseen {
     UNSEEN_EXITING = 4,    // a process on its way out, still counted, maps already empty
     UNSEEN_CHANGED = 8,    // attachments came or went while the scan ran
     UNSEEN_STUCK = 16,     // a process whose maps cannot be read in time
+    UNSEEN_UNASKED = 32,   // no thread or descriptor to ask processes could be had
 };
 
 struct segment_account { // one segment's accounting
@@ -45,6 +46,7 @@ struct scan {
     uint32_t unreadable; // refused for lack of permission
     uint32_t stuck;      // did not answer in time
     uint32_t exiting;
+    uint32_t unasked;    // for lack of a thread or descriptor
     struct pid_vec stuck_pids; // some of them, ascending
     enum scan_method method;
     uint64_t duration_us;

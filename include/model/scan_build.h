@@ -31,6 +31,7 @@ struct scan_input {
     const struct segment_vec *after;  // and after; NULL: not read again
     const struct segment_handle_vec *handles; // in any order, few; NULL: none
     uint32_t processes, unreadable, stuck, exiting;
+    uint32_t unasked; // for lack of a thread or descriptor
     const int32_t *stuck_pids; // `stuck` of them, ascending; NULL: nobody knows
     bool forks_moved;   // processes were made while they were read
     bool first_pid_namespace; // no process is outside, so a pid of 0 is nobody

@@ -63,6 +63,7 @@ struct snapshot {
     int64_t time;     // epoch seconds
     int64_t time_ns;  // CLOCK_MONOTONIC
     unsigned has;     // enum need: which parts were read
+    int error;        // why a table that was asked for was not: -errno of the first
     int64_t orphan_age; // seconds: who calls orphans by name leaves those alone that idle shorter
     struct system system;
     struct segment_vec segments; // each ordered by id

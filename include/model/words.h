@@ -11,6 +11,9 @@ void words_process(struct line *line, const struct snapshot *s, int32_t pid, int
 // The program's name, NULL where it is not known.
 const char *words_program(const struct snapshot *s, int32_t pid);
 
+// Why a table could not be read: "no /proc/sysvipc: …". Nothing where none failed.
+void words_unread(struct line *line, const struct snapshot *s);
+
 void words_user(struct line *line, const struct snapshot *s, uint32_t uid); // "oracle", "uid 1001"
 void words_group(struct line *line, const struct snapshot *s, uint32_t gid);
 void words_size(struct line *line, uint64_t bytes);                         // "276M"

@@ -17,7 +17,7 @@ void attached_clear(struct attached *a)
     vec_clear(&a->holdings);
     vec_clear(&a->mappings);
     vec_clear(&a->stuck);
-    a->processes = a->unreadable = a->exiting = 0;
+    a->unasked = a->processes = a->unreadable = a->exiting = 0;
 }
 
 // --- shared memory ------------------------------------------------------------------------------
@@ -69,8 +69,9 @@ void attached_input(struct attached *a, struct scan_input *in)
     in->handles = &a->handles;
     in->processes = a->processes;
     in->unreadable = a->unreadable;
-    in->stuck = (uint32_t)a->stuck.n;
-    in->stuck_pids = a->stuck.at;
+    in->stuck = (uint32_t)a->stuck.n - a->unasked;
+    in->stuck_pids = a->unasked ? NULL : a->stuck.at; // who is who would take a second list
+    in->unasked = a->unasked;
     in->exiting = a->exiting;
     in->method = a->method;
     in->same_memory = same_memory;
@@ -230,6 +231,7 @@ static void adopt(struct attached *a, const struct snapshot *tables, struct mean
     struct mapping_vec mappings = {0};
 
     vec_copy(&a->stuck, &a->roundup.stuck);
+    a->unasked = a->roundup.unasked;
     vec_copy(&holdings, &a->roundup.holdings);
     vec_copy(&mappings, &a->roundup.mappings);
     keep_stale(a, &holdings, &mappings);
@@ -331,7 +333,7 @@ static bool news(const struct attached *a)
 {
     const struct roundup *r = &a->roundup;
 
-    if (!same_set(&a->stuck, &r->stuck) || r->holdings.n + r->stuck.n != a->holdings.n + a->stuck.n)
+    if (a->unasked != r->unasked || !same_set(&a->stuck, &r->stuck) || r->holdings.n + r->stuck.n != a->holdings.n + a->stuck.n)
         return true;
     for (size_t i = 0; i < r->holdings.n; i++) {
         const struct holding *old = holding_find(&a->holdings, r->holdings.at[i].pid);

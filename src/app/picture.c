@@ -11,6 +11,7 @@ struct snapshot *picture_of_tables(const struct snapshot *tables)
     picture->time = tables->time;
     picture->time_ns = tables->time_ns;
     picture->has = tables->has;
+    picture->error = tables->error;
     picture->orphan_age = tables->orphan_age;
     picture->system = tables->system;
     vec_copy(&picture->segments, &tables->segments);

@@ -76,7 +76,8 @@ void reading_tables(struct reading *r, const struct want *want)
 
     r->want = *want;
     r->time_ns = clock_ns();
-    if (r->source.read(r->source.self, want, fresh) != 0 && !fresh->has && r->tables) {
+    fresh->error = r->source.read(r->source.self, want, fresh);
+    if (fresh->error && !fresh->has && r->tables) {
         snapshot_unref(fresh); // what was read a moment ago is better than nothing
         return;
     }

@@ -15,6 +15,7 @@ struct errand { // what all threads of one roundup share
     struct gather *gathers;
     const struct pid_entry *entries;
     struct known_holdings known;
+    uint8_t *asked;
 };
 
 // By a probing thread, before it asks: the answer is its own, whatever becomes of the roundup.
@@ -41,8 +42,12 @@ static void take(void *arg, unsigned worker, size_t index, struct answer *answer
         gather->gone++;
         return;
     }
-    if (answer->error) {
+    if (answer->error == -EACCES || answer->error == -EPERM) {
         gather->unreadable++;
+        return;
+    }
+    if (answer->error) { // too many open files, perhaps: that says nothing of the process
+        errand->asked[index] = ASKED_NOT;
         return;
     }
     gather->answered++;
@@ -89,7 +94,7 @@ static void reset(struct roundup *roundup)
     vec_clear(&roundup->holdings);
     vec_clear(&roundup->mappings);
     vec_clear(&roundup->stuck);
-    roundup->asked = roundup->unreadable = roundup->exiting = roundup->gone = 0;
+    roundup->unasked = roundup->asked = roundup->unreadable = roundup->exiting = roundup->gone = 0;
 }
 
 bool roundup_ask(struct roundup *roundup, struct probers *probers, enum probe_what what,
@@ -100,7 +105,7 @@ bool roundup_ask(struct roundup *roundup, struct probers *probers, enum probe_wh
     uint8_t *asked = mem_alloc(n);
 
     reset(roundup);
-    struct errand errand = {roundup->gathers, entries, known};
+    struct errand errand = {roundup->gathers, entries, known, asked};
     for (size_t i = 0; i < n; i++)
         probes[i] = (struct probe){what, entries[i].pid};
     const struct batch batch = {.probes = probes, .n = n, .take = take, .arg = &errand,
@@ -108,9 +113,11 @@ bool roundup_ask(struct roundup *roundup, struct probers *probers, enum probe_wh
                                 .meanwhile = meanwhile};
     bool complete = probers_run(probers, &batch, asked);
     join(roundup);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         if (asked[i] != ASKED_DONE)
             vec_push(&roundup->stuck, entries[i].pid);
+        roundup->unasked += asked[i] == ASKED_NOT;
+    }
     free(probes);
     free(asked);
     return complete;

@@ -21,7 +21,6 @@
 struct attachments {
     int proc; // O_PATH
     struct maps_devices devices;
-    int devices_error;
     const struct maps_engine *engine;
     uint64_t own_namespace; // 0: unknown
     struct starts *starts;  // NULL where inode numbers do not identify: no proc of a kernel
@@ -39,7 +38,7 @@ static const struct maps_engine *choose_engine(int proc, const struct maps_devic
     vec_free(&ours);
     if (fd >= 0)
         close(fd);
-    return error ? &maps_by_text : &maps_by_query;
+    return error == -ENOTTY ? &maps_by_text : &maps_by_query;
 }
 
 static bool is_proc(int dir)
@@ -54,7 +53,12 @@ struct attachments *attachments_new(const char *proc, bool text_only)
     struct attachments *self = mem_zero(1, sizeof *self);
 
     self->proc = open(proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    self->devices_error = maps_learn_devices(&self->devices);
+    int error = self->proc < 0 ? -errno : maps_learn_devices(&self->devices);
+    if (error) {
+        attachments_free(self);
+        errno = -error;
+        return NULL;
+    }
     self->engine = text_only ? &maps_by_text : choose_engine(self->proc, &self->devices);
     self->own_namespace = ipcns_of(self->proc, "self");
     self->starts = is_proc(self->proc) ? starts_new() : NULL;
@@ -76,11 +80,6 @@ void attachments_without_starts(struct attachments *self)
     self->without_starts = true;
     starts_free(self->starts);
     self->starts = NULL;
-}
-
-enum scan_method attachments_method(const struct attachments *self)
-{
-    return self->engine->method;
 }
 
 // --- reading a process, whichever of its threads still has the address space ----------------------
@@ -190,10 +189,6 @@ static void read_process(struct reading *r, int32_t pid)
 
     if (pid <= 0) {
         answer->error = -ESRCH;
-        return;
-    }
-    if (r->self->proc < 0 || r->self->devices_error) {
-        answer->error = r->self->proc < 0 ? -ENOENT : r->self->devices_error;
         return;
     }
     snprintf(r->home, sizeof r->home, "%" PRId32, pid);

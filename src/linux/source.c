@@ -54,7 +54,7 @@ static struct attachments *attachments_of(struct linux_source *self)
     pthread_mutex_lock(&self->learning);
     if (!self->attachments) {
         self->attachments = attachments_new(self->proc, self->text_only);
-        if (self->no_starts)
+        if (self->attachments && self->no_starts)
             attachments_without_starts(self->attachments);
     }
     struct attachments *attachments = self->attachments;
@@ -193,6 +193,21 @@ static void source_prober_free(void *arg, struct prober *prober)
     free(prober);
 }
 
+static void probe_attachments(struct linux_source *self, enum probe_what what, int32_t pid,
+                              struct answer *answer)
+{
+    struct attachments *attachments = attachments_of(self);
+
+    if (!attachments)
+        answer->error = -errno; // too many open files, perhaps: the next one tries again
+    else if (what == PROBE_ATTACHMENTS)
+        attachments_probe(attachments, pid, answer);
+    else if (what == PROBE_EXACT)
+        attachments_probe_exact(attachments, pid, answer);
+    else
+        attachments_probe_use(attachments, pid, what == PROBE_ALL_MAPS, answer);
+}
+
 static unsigned what_of_process(const struct linux_source *self, enum probe_what what)
 {
     unsigned more = self->no_starts ? 0 : PROCS_INSTANCE;
@@ -214,10 +229,10 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
 
     switch (probe->what) {
     case PROBE_ATTACHMENTS:
-        attachments_probe(attachments_of(self), pid, answer);
-        break;
     case PROBE_EXACT:
-        attachments_probe_exact(attachments_of(self), pid, answer);
+    case PROBE_MAP_USE:
+    case PROBE_ALL_MAPS:
+        probe_attachments(self, probe->what, pid, answer);
         break;
     case PROBE_PROCESS:
     case PROBE_COMMAND:
@@ -225,10 +240,6 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
     case PROBE_COMMAND_RSS:
     case PROBE_STATUS:
         procs_probe(prober->procs, pid, what_of_process(self, probe->what), answer);
-        break;
-    case PROBE_MAP_USE:
-    case PROBE_ALL_MAPS:
-        attachments_probe_use(attachments_of(self), pid, probe->what == PROBE_ALL_MAPS, answer);
         break;
     case PROBE_WAITERS:
         waiters_probe(self->proc, pid, answer);

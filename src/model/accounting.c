@@ -40,6 +40,12 @@ static void add_reasons(struct line *line, const struct scan *scan, uint8_t unse
         line_add(&part, " stuck");
         add_reason(line, &first, text);
     }
+    if (unseen & UNSEEN_UNASKED) {
+        part = line_start(text, sizeof text);
+        line_count(&part, scan->unasked, "process", "processes");
+        line_add(&part, " not asked: no thread or file to be had");
+        add_reason(line, &first, text);
+    }
     if (unseen & UNSEEN_OUTSIDE)
         add_reason(line, &first, "another PID namespace");
     if (unseen & UNSEEN_EXITING) {

@@ -270,7 +270,8 @@ static bool unseen(const struct snapshot *s, struct match *match)
     const struct segment_account *account = scan_account(s->scan, g->o.id);
 
     if (!account || account->found >= account->nattch ||
-        !(account->unseen & (UNSEEN_UNREADABLE | UNSEEN_OUTSIDE | UNSEEN_STUCK)))
+        !(account->unseen & (UNSEEN_UNREADABLE | UNSEEN_OUTSIDE | UNSEEN_STUCK |
+                              UNSEEN_UNASKED)))
         return false;
     match->weight = account->nattch - account->found;
     return true;

@@ -1,5 +1,6 @@
 #include "model/words.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -200,4 +201,14 @@ void words_waiting(struct line *line, const struct snapshot *s, enum kind_id kin
         waiting_on_queue(line, s, id);
     else if (set)
         waiting_on_set(line, s, set);
+}
+
+void words_unread(struct line *line, const struct snapshot *s)
+{
+    char reason[64];
+
+    if (s->error == -ENOENT)
+        line_add(line, "no /proc/sysvipc: is /proc mounted, and System V IPC in this kernel?");
+    else if (s->error)
+        line_add(line, "/proc/sysvipc: %s", strerror_r(-s->error, reason, sizeof reason));
 }

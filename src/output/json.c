@@ -222,9 +222,9 @@ static json_t *scan_object(const struct scan *scan)
 {
     if (!scan)
         return json_null();
-    return json_pack("{s:I, s:I, s:I, s:o, s:I}", "processes", (json_int_t)scan->processes,
+    return json_pack("{s:I, s:I, s:I, s:I, s:o, s:I}", "processes", (json_int_t)scan->processes,
                      "unreadable", (json_int_t)scan->unreadable, "stuck", (json_int_t)scan->stuck,
-                     "method", string_or_null(scan_method_name(scan->method)), "duration_us",
+                     "unasked", (json_int_t)scan->unasked, "method", string_or_null(scan_method_name(scan->method)), "duration_us",
                      (json_int_t)scan->duration_us);
 }
 

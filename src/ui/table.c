@@ -7,6 +7,7 @@
 #include "app/arrange.h"
 #include "app/changes.h"
 #include "base/text.h"
+#include "model/words.h"
 #include "ui/marks.h"
 
 // What a view below an object need not repeat in every row: it stands in the path.
@@ -255,6 +256,19 @@ static void draw_row(struct canvas *c, struct rect line, struct session *session
         canvas_style(c, line, STYLE_SELECTED);
 }
 
+static void draw_unread(struct canvas *c, struct rect line, const struct snapshot *s)
+{
+    char text[128];
+    struct line reason = line_start(text, sizeof text);
+
+    if (s)
+        words_unread(&reason, s);
+    if (reason.n)
+        canvas_text(c, line.x, line.y, line.w, STYLE_WARNING, text);
+    else
+        canvas_text(c, line.x, line.y, line.w, STYLE_DIM, "reading ...");
+}
+
 // Why there is nothing to see.
 static void draw_empty(struct canvas *c, struct rect r, const struct session *session,
                        const struct view *view)
@@ -265,7 +279,7 @@ static void draw_empty(struct canvas *c, struct rect r, const struct session *se
 
     if (!s || (view->kind->need & holders && !s->scan) ||
         (s->has & view->kind->need & ~holders) != (view->kind->need & ~holders))
-        canvas_text(c, line.x, line.y, line.w, STYLE_DIM, "reading ...");
+        draw_unread(c, line, s);
     else if (view->parent_gone)
         canvas_text(c, line.x, line.y, line.w, STYLE_DIM, "gone; Esc goes back");
     else if (view->filter || view->has_owner || view->orphans || view->has_id)

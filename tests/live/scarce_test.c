@@ -1,0 +1,243 @@
+// Where something is lacking: threads, descriptors, /proc itself, the right to see processes. Nothing
+// is guessed then, and the reason is said.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/shm.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "app/sampler.h"
+#include "linux/source.h"
+#include "support/asuser.h"
+#include "support/ns.h"
+#include "support/program.h"
+
+static int shmid;
+
+static void pause_body(void *arg, int ready)
+{
+    (void)arg;
+    child_ready(ready);
+    for (;;)
+        pause();
+}
+
+static void hold(void *arg, int ready)
+{
+    if (shmat(shmid, NULL, 0) == (void *)-1)
+        _exit(1);
+    pause_body(arg, ready);
+}
+
+static void limit(int resource, rlim_t value)
+{
+    const struct rlimit limits = {value, value};
+
+    if (setrlimit(resource, &limits) < 0)
+        _exit(9);
+}
+
+static void skip_unless_root(void)
+{
+    if (!ns_was_root()) {
+        printf("skip: only root can become somebody else\n");
+        skip();
+    }
+}
+
+// --- no thread ----------------------------------------------------------------------------------
+
+struct seen {
+    bool table, user_told;
+    uint32_t unasked, stuck, unreadable;
+    uint8_t unseen;
+    char line[256];
+};
+
+static void collect_without_threads(void *result)
+{
+    struct seen *seen = result;
+    const struct want want = {.need = NEED_SEGMENTS | NEED_HOLDERS | NEED_PROCESSES};
+    struct linux_source *real = linux_source_new(&(struct linux_source_options){.proc = "/proc"});
+    struct source source = linux_source_seam(real);
+
+    limit(RLIMIT_NPROC, 1);
+    struct sampler *sampler = sampler_new(&source, &(struct sampler_options){.one_shot = true});
+    struct snapshot *p = sampler_collect(sampler, &want);
+    const struct segment_account *account = scan_account(p->scan, shmid);
+    char *line = scan_accounting_line(p->scan, shmid, "nobody");
+
+    snprintf(seen->line, sizeof seen->line, "%s", line);
+    seen->table = snapshot_segment(p, shmid) != NULL;
+    seen->unasked = p->scan->unasked;
+    seen->stuck = p->scan->stuck;
+    seen->unreadable = p->scan->unreadable;
+    seen->unseen = account->unseen;
+    free(line);
+    snapshot_unref(p);
+    sampler_free(sampler);
+    linux_source_free(real);
+}
+
+static void no_thread_is_to_be_had(void **state)
+{
+    struct seen seen = {0};
+
+    (void)state;
+    skip_unless_root();
+    pid_t holder = child_start(hold, NULL);
+    assert_true(as_nobody(collect_without_threads, &seen, sizeof seen));
+    assert_true(seen.table);
+    assert_true(seen.unasked >= 3); // init, the test, the holder
+    assert_int_equal(seen.stuck + seen.unreadable, 0);
+    assert_int_equal(seen.unseen, UNSEEN_UNASKED);
+    assert_non_null(strstr(seen.line, "processes not asked: no thread or file to be had"));
+    child_end(holder);
+}
+
+// --- no descriptor ------------------------------------------------------------------------------
+
+// What fails for lack of one works as soon as there is one: nothing broken is kept.
+static int ask_without_descriptors(pid_t holder)
+{
+    struct linux_source *real = linux_source_new(&(struct linux_source_options){.proc = "/proc"});
+    struct source source = linux_source_seam(real);
+    struct prober *prober = source.prober_new(source.self);
+    struct answer answer = {0};
+    const struct probe probe = {PROBE_ATTACHMENTS, holder};
+    struct rlimit before;
+    int result = 0;
+
+    getrlimit(RLIMIT_NOFILE, &before);
+    setrlimit(RLIMIT_NOFILE, &(struct rlimit){0, before.rlim_max});
+    source.probe(source.self, prober, &probe, &answer);
+    if (answer.error != -EMFILE)
+        result = 1;
+    answer_clear(&answer);
+    setrlimit(RLIMIT_NOFILE, &before);
+    source.probe(source.self, prober, &probe, &answer);
+    if (answer.error || answer.mappings.n != 1)
+        result = 2;
+    answer_clear(&answer);
+    source.prober_free(source.self, prober);
+    linux_source_free(real);
+    return result;
+}
+
+static void no_descriptor_is_to_be_had(void **state)
+{
+    int status;
+
+    (void)state;
+    pid_t holder = child_start(hold, NULL), child = fork();
+    if (child == 0)
+        _exit(ask_without_descriptors(holder));
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    child_end(holder);
+}
+
+// --- no table -----------------------------------------------------------------------------------
+
+static void a_kernel_without_system_v_ipc(void **state)
+{
+    static const char reason[] = "ipctop: nothing could be read: no /proc/sysvipc: is /proc mounted, "
+                                 "and System V IPC in this kernel?\n";
+    static const char *const asked[] = {"--batch", "--batch segments", "--json queues"};
+
+    (void)state;
+    if (mount("none", "/proc/sysvipc", "tmpfs", 0, NULL) < 0) {
+        printf("skip: no file system may be mounted\n");
+        skip();
+    }
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        struct said said = program_run(asked[i], false);
+        assert_int_equal(said.status, 1);
+        assert_string_equal(said.err, reason);
+        said_clear(&said);
+    }
+    assert_int_equal(umount("/proc/sysvipc"), 0);
+}
+
+static void one_table_that_makes_no_sense(void **state)
+{
+    (void)state;
+    if (mount("/dev/null", "/proc/sysvipc/msg", NULL, MS_BIND, NULL) < 0) {
+        printf("skip: no file may be mounted\n");
+        skip();
+    }
+    struct said said = program_run("--batch segments queues", false);
+    assert_int_equal(umount("/proc/sysvipc/msg"), 0);
+    assert_int_equal(said.status, 0);
+    assert_string_equal(said.err, "ipctop: incomplete: queues could not be read (/proc/sysvipc: "
+                                  "Protocol error)\n");
+    assert_non_null(strstr(said.out, "SHMID"));
+    said_clear(&said);
+}
+
+// --- processes that are hidden --------------------------------------------------------------------
+
+static void who_is_hidden_is_not_gone(void **state)
+{
+    char text[64];
+
+    (void)state;
+    skip_unless_root();
+    pid_t holder = child_start(hold, NULL); // becomes lpid
+    if (mount("proc", "/proc", NULL, MS_REMOUNT, "hidepid=2") < 0) {
+        child_end(holder);
+        printf("skip: this kernel hides no processes\n");
+        skip();
+    }
+    struct said said = program_run("--json segments", true);
+    assert_int_equal(mount("proc", "/proc", NULL, MS_REMOUNT, "hidepid=0"), 0);
+    assert_int_equal(said.status, 0);
+    snprintf(text, sizeof text, "\"lpid\":%d", holder);
+    assert_non_null(strstr(said.out, text));
+    assert_non_null(strstr(said.out, "\"creator_state\":null")); // the test itself, which lives
+    assert_non_null(strstr(said.out, "\"found\":null"));
+    said_clear(&said);
+    child_end(holder);
+}
+
+static int with_segment(void **state)
+{
+    (void)state;
+    shmid = shmget(IPC_PRIVATE, 8192, IPC_CREAT | 0600);
+    return shmid < 0 ? -1 : 0;
+}
+
+static int without_segment(void **state)
+{
+    (void)state;
+    return shmctl(shmid, IPC_RMID, NULL);
+}
+
+#define WITH_SEGMENT(f) cmocka_unit_test_setup_teardown(f, with_segment, without_segment)
+
+static int tests(void)
+{
+    const struct CMUnitTest all[] = {
+        WITH_SEGMENT(no_thread_is_to_be_had),
+        WITH_SEGMENT(no_descriptor_is_to_be_had),
+        WITH_SEGMENT(a_kernel_without_system_v_ipc),
+        WITH_SEGMENT(one_table_that_makes_no_sense),
+        WITH_SEGMENT(who_is_hidden_is_not_gone),
+    };
+    return cmocka_run_group_tests(all, NULL, NULL);
+}
+
+int main(void)
+{
+    return ns_run(tests);
+}
