@@ -441,31 +441,6 @@ static void ticks_repeat(void **state)
     said_clear(&said);
 }
 
-static void exit_statuses(void **state)
-{
-    (void)state;
-    struct said said = program_run("", false); // stdin and stdout are no terminal
-    assert_int_equal(said.status, 2);
-    assert_string_equal(said.out, "");
-    assert_non_null(strchr(said.err, '\n'));
-    assert_ptr_equal(strchr(said.err, '\n'), said.err + strlen(said.err) - 1);
-    said_clear(&said);
-    said = program_run("--elephant", false);
-    assert_int_equal(said.status, 2);
-    said_clear(&said);
-    said = program_run("--json --strict segments", false);
-    assert_int_equal(said.status, 0);
-    said_clear(&said);
-    said = shell_run(BUILD_DIR "/ipctop --json >/dev/full");
-    assert_int_equal(said.status, 1);
-    assert_string_equal(said.err, "ipctop: cannot write: No space left on device\n");
-    said_clear(&said);
-    // The reader leaves after one byte; the program must notice at a later tick and say nothing.
-    said = shell_run("{ " BUILD_DIR "/ipctop --json -n 100 -d 0.1; echo $? >&2; } | head -c 1");
-    assert_string_equal(said.err, "0\n");
-    said_clear(&said);
-}
-
 // What an ordinary user cannot see is unknown, said, and with --strict a failure.
 static void an_ordinary_user_is_told(void **state)
 {
@@ -508,7 +483,6 @@ static int tests(void)
         cmocka_unit_test(ipcs_and_lsipc_see_the_same),
         cmocka_unit_test(every_table_is_there),
         cmocka_unit_test(ticks_repeat),
-        cmocka_unit_test(exit_statuses),
         cmocka_unit_test(an_ordinary_user_is_told),
     };
     return cmocka_run_group_tests(list, make_world, end_world);
