@@ -185,6 +185,7 @@ struct session {
     char message[SESSION_TEXT];   // the message line; empty: none
     enum severity message_severity;
     int64_t message_ns;           // CLOCK_MONOTONIC when it appeared
+    bool message_news;            // told by session_news
     size_t acting;                // actions handed over whose outcomes are still to come
     struct outcome_vec results;   // outcomes so far of the actions under way
     bool list_results;            // several were asked for at once: they end in a list
@@ -212,6 +213,9 @@ void session_want(struct session *s, struct want *want);
 
 void session_say(struct session *s, enum severity severity, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+// Tells what became known by itself: together with such news that still stands there, not in its
+// place; before it if it is what was waited for.
+void session_news(struct session *s, bool waited_for, const char *news);
 // Shows what could not be logged, behind the message that stands there.
 void session_check_audit(struct session *s);
 // Takes an old message away; returns the CLOCK_MONOTONIC time the present one is to go, or 0.

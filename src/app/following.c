@@ -132,12 +132,19 @@ static bool look_at(struct followed *f, const struct snapshot *picture, struct n
 
 static void tell(struct session *s, struct news *news)
 {
+    char text[SESSION_TEXT];
+    struct line line = line_start(text, sizeof text);
+
     add_more(&news->ended, news->n_ended);
     if (news->n_late > 1)
         line_add(&news->late, " (and %zu more run)", news->n_late - 1);
-    const char *separator = news->n_ended && news->n_late ? "; " : "";
-    session_say(s, news->n_late ? SEVERITY_WARNING : SEVERITY_NOTICE, "%s%s%s%s",
-                news->ended_text, news->n_ended ? " ended" : "", separator, news->late_text);
+    if (news->n_ended)
+        line_add(&line, "%s ended%s", news->ended_text, news->n_late ? "; " : "");
+    line_add(&line, "%s", news->late_text);
+    if (news->n_late)
+        session_say(s, SEVERITY_WARNING, "%s", text); // until it ends
+    else
+        session_news(s, true, text);
 }
 
 void following_look(struct session *s, const struct snapshot *picture)

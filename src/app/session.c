@@ -205,6 +205,20 @@ void session_say(struct session *s, enum severity severity, const char *format, 
     va_end(args);
     s->message_severity = severity;
     s->message_ns = now_ns();
+    s->message_news = false;
+}
+
+void session_news(struct session *s, bool waited_for, const char *news)
+{
+    char text[SESSION_TEXT];
+    struct line line = line_start(text, sizeof text);
+    bool together = s->message_news && s->message[0];
+
+    line_add(&line, "%s", together && !waited_for ? s->message : news);
+    if (together)
+        line_add(&line, "; %s", waited_for ? s->message : news);
+    session_say(s, SEVERITY_NOTICE, "%s", text);
+    s->message_news = true;
 }
 
 void session_check_audit(struct session *s)

@@ -196,10 +196,10 @@ void session_rebuild(struct session *s)
         return;
     bool gone = !object_there(s->snapshot, &v->parent);
     if (gone && !v->parent_gone) {
-        char name[80];
+        char name[80], news[96];
 
-        session_say(s, SEVERITY_NOTICE, "%s is gone",
-                    identity_text(&v->parent, name, sizeof name));
+        snprintf(news, sizeof news, "%s is gone", identity_text(&v->parent, name, sizeof name));
+        session_news(s, false, news);
     }
     v->parent_gone = gone;
 }

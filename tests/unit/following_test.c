@@ -102,6 +102,21 @@ static void its_end_is_told(void **state)
     assert_false(is_wanted(u, STRAY));
 }
 
+// Whichever picture brings which: none takes the other's place, and the end comes first.
+static void what_went_with_it_is_told_behind_it(void **state)
+{
+    struct user *u = *state;
+
+    session_news(&u->s, false, "segment 3 is gone");
+    session_news(&u->s, true, "18811 python ended");
+    assert_string_equal(u->s.message, "18811 python ended; segment 3 is gone");
+    session_say(&u->s, SEVERITY_NOTICE, "sorted by SIZE");
+    session_news(&u->s, true, "18811 python ended");
+    assert_string_equal(u->s.message, "18811 python ended");
+    session_news(&u->s, false, "segment 3 is gone");
+    assert_string_equal(u->s.message, "18811 python ended; segment 3 is gone");
+}
+
 static void zombies_have_ended(void **state)
 {
     struct user *u = *state;
@@ -197,6 +212,7 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(its_end_is_told),
+        TEST(what_went_with_it_is_told_behind_it),
         TEST(zombies_have_ended),
         TEST(an_older_picture_tells_nothing),
         TEST(who_stays_is_told_once_and_why),
