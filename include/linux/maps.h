@@ -6,7 +6,7 @@
 #ifndef IPCTOP_LINUX_MAPS_H
 #define IPCTOP_LINUX_MAPS_H
 
-#include "model/attach.h"
+#include "model/scan.h"
 #include "model/objects.h"
 
 // The devices SysV segments lie on: the kernel's internal tmpfs, and one per huge page size.

@@ -14,6 +14,17 @@
         __VA_ARGS__;                                                                               \
     }
 
+// The rows of a kind: a vector of the snapshot.
+#define KIND_ROWS(vector)                                                                          \
+    static size_t count(const struct snapshot *s)                                                  \
+    {                                                                                              \
+        return s->vector.n;                                                                        \
+    }                                                                                              \
+    static const void *at(const struct snapshot *s, size_t index)                                  \
+    {                                                                                              \
+        return &s->vector.at[index];                                                               \
+    }
+
 // Setters. A cell nobody sets stays unknown.
 void cell_set_text(struct cell *out, const char *text); // kept, not copied; NULL: unknown
 void cell_set_number(struct cell *out, int64_t number); // also durations
@@ -48,6 +59,20 @@ void app_get(const struct snapshot *s, enum kind_id kind, const void *row, struc
 void app_show(const struct snapshot *s, enum kind_id kind, const void *row, char *dst, size_t cap);
 void app_get_instance(const struct snapshot *s, enum kind_id kind, const void *row,
                       struct cell *out);
+// The functions of OWNED_APP_COLUMNS for a kind.
+#define APP_GETTERS(kind)                                                                          \
+    static void get_app(const struct snapshot *s, const void *row, struct cell *out)               \
+    {                                                                                              \
+        app_get(s, kind, row, out);                                                                \
+    }                                                                                              \
+    static void show_app(const struct snapshot *s, const void *row, char *dst, size_t cap)         \
+    {                                                                                              \
+        app_show(s, kind, row, dst, cap);                                                          \
+    }                                                                                              \
+    static void get_instance(const struct snapshot *s, const void *row, struct cell *out)          \
+    {                                                                                              \
+        app_get_instance(s, kind, row, out);                                                       \
+    }
 
 #define OWNED_COLUMNS(id_name, id_title)                                                           \
     {.name = "key", .title = "KEY", .help = "key it is found by; 0x00000000 is IPC_PRIVATE",       \
@@ -79,7 +104,7 @@ void app_get_instance(const struct snapshot *s, enum kind_id kind, const void *r
     {.name = "ctime", .title = "CHANGED", .help = "created, or owner and mode last changed",       \
      .type = CELL_TIME, .width = 7, .flags = COL_JSON, .get = owned_get_ctime}
 
-#define OWNED_APP_COLUMNS(on_screen_at, programs, get_app, show_app, get_instance)                 \
+#define OWNED_APP_COLUMNS(on_screen_at, programs)                                                      \
     {.name = "app", .title = "APP", .help = "application it belongs to", .type = CELL_TEXT,        \
      .width = 8, .widest = 16, .priority = 12, .place = (on_screen_at),                            \
      .flags = COL_JSON | COL_SCREEN, .need = NEED_APPS | (programs), .get = get_app,               \
@@ -89,8 +114,9 @@ void app_get_instance(const struct snapshot *s, enum kind_id kind, const void *r
      .width = 8, .widest = 40, .flags = COL_JSON, .need = NEED_APPS | (programs),                  \
      .get = get_instance}
 
-#define OWNED_AGE_COLUMN                                                                           \
+#define OWNED_AGE_COLUMN(on_screen, drop, on_screen_at)                                            \
     {.name = "age", .title = "AGE", .help = "time since it was created or its owner changed",      \
-     .type = CELL_DURATION, .width = 4, .flags = COL_DESCENDING, .get = owned_get_age}
+     .type = CELL_DURATION, .width = 4, .priority = (drop), .place = (on_screen_at),               \
+     .flags = COL_DESCENDING | (on_screen), .get = owned_get_age}
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef IPCTOP_MODEL_SCAN_BUILD_H
 #define IPCTOP_MODEL_SCAN_BUILD_H
 
-#include "model/attach.h"
+#include "model/scan.h"
 
 // What one process answered: `n` mappings from `first` in a vector common to all.
 struct holding {

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "model/attach.h"
+#include "model/scan.h"
 #include "model/event_log.h"
 #include "model/objects.h"
 

@@ -13,35 +13,18 @@ void cell_set_text(struct cell *out, const char *text)
     out->known = text != NULL;
 }
 
-void cell_set_number(struct cell *out, int64_t number)
-{
-    out->number = number;
-    out->known = true;
-}
+#define SETTER(function, type, field)                                                              \
+    void function(struct cell *out, type value)                                                    \
+    {                                                                                              \
+        out->field = value;                                                                        \
+        out->known = true;                                                                         \
+    }
 
-void cell_set_count(struct cell *out, uint64_t count)
-{
-    out->count = count;
-    out->known = true;
-}
-
-void cell_set_time(struct cell *out, int64_t time)
-{
-    out->time = time;
-    out->known = true;
-}
-
-void cell_set_real(struct cell *out, double real)
-{
-    out->real = real;
-    out->known = true;
-}
-
-void cell_set_truth(struct cell *out, bool truth)
-{
-    out->truth = truth;
-    out->known = true;
-}
+SETTER(cell_set_number, int64_t, number)
+SETTER(cell_set_count, uint64_t, count)
+SETTER(cell_set_time, int64_t, time)
+SETTER(cell_set_real, double, real)
+SETTER(cell_set_truth, bool, truth)
 
 void cell_set_pid(struct cell *out, int32_t pid)
 {
@@ -87,75 +70,26 @@ void pid_show(const struct snapshot *s, int32_t pid, enum pid_state state, char 
         line_add(&line, " %s", process->comm);
 }
 
-void owned_get_key(const struct snapshot *s, const void *row, struct cell *out)
-{
-    (void)s;
-    cell_set_count(out, ((const struct owned *)row)->key);
-}
+#define OWNED_GETTER(function, ...)                                                                \
+    void function(const struct snapshot *s, const void *row, struct cell *out)                     \
+    {                                                                                              \
+        const struct owned *o = row;                                                               \
+        (void)s;                                                                                   \
+        __VA_ARGS__;                                                                               \
+    }
 
-void owned_get_id(const struct snapshot *s, const void *row, struct cell *out)
-{
-    (void)s;
-    cell_set_number(out, ((const struct owned *)row)->id);
-}
-
-void owned_get_owner(const struct snapshot *s, const void *row, struct cell *out)
-{
-    cell_set_user(out, s, ((const struct owned *)row)->uid);
-}
-
-void owned_get_uid(const struct snapshot *s, const void *row, struct cell *out)
-{
-    (void)s;
-    cell_set_count(out, ((const struct owned *)row)->uid);
-}
-
-void owned_get_group(const struct snapshot *s, const void *row, struct cell *out)
-{
-    uint32_t gid = ((const struct owned *)row)->gid;
-
-    set_name(out, snapshot_group(s, gid), gid);
-}
-
-void owned_get_gid(const struct snapshot *s, const void *row, struct cell *out)
-{
-    (void)s;
-    cell_set_count(out, ((const struct owned *)row)->gid);
-}
-
-void owned_get_creator(const struct snapshot *s, const void *row, struct cell *out)
-{
-    cell_set_user(out, s, ((const struct owned *)row)->cuid);
-}
-
-void owned_get_cuid(const struct snapshot *s, const void *row, struct cell *out)
-{
-    (void)s;
-    cell_set_count(out, ((const struct owned *)row)->cuid);
-}
-
-void owned_get_cgid(const struct snapshot *s, const void *row, struct cell *out)
-{
-    (void)s;
-    cell_set_count(out, ((const struct owned *)row)->cgid);
-}
-
-void owned_get_perms(const struct snapshot *s, const void *row, struct cell *out)
-{
-    (void)s;
-    cell_set_count(out, ((const struct owned *)row)->mode & 0777u);
-}
-
-void owned_get_ctime(const struct snapshot *s, const void *row, struct cell *out)
-{
-    (void)s;
-    cell_set_time(out, ((const struct owned *)row)->ctime);
-}
-
-void owned_get_age(const struct snapshot *s, const void *row, struct cell *out)
-{
-    cell_set_since(out, s, ((const struct owned *)row)->ctime);
-}
+OWNED_GETTER(owned_get_key, cell_set_count(out, o->key))
+OWNED_GETTER(owned_get_id, cell_set_number(out, o->id))
+OWNED_GETTER(owned_get_owner, cell_set_user(out, s, o->uid))
+OWNED_GETTER(owned_get_uid, cell_set_count(out, o->uid))
+OWNED_GETTER(owned_get_group, set_name(out, snapshot_group(s, o->gid), o->gid))
+OWNED_GETTER(owned_get_gid, cell_set_count(out, o->gid))
+OWNED_GETTER(owned_get_creator, cell_set_user(out, s, o->cuid))
+OWNED_GETTER(owned_get_cuid, cell_set_count(out, o->cuid))
+OWNED_GETTER(owned_get_cgid, cell_set_count(out, o->cgid))
+OWNED_GETTER(owned_get_perms, cell_set_count(out, o->mode & 0777u))
+OWNED_GETTER(owned_get_ctime, cell_set_time(out, o->ctime))
+OWNED_GETTER(owned_get_age, cell_set_since(out, s, o->ctime))
 
 void app_get(const struct snapshot *s, enum kind_id kind, const void *row, struct cell *out)
 {

@@ -58,15 +58,7 @@ static const struct column columns[] = {
      .get = get_pid_state},
 };
 
-static size_t count(const struct snapshot *s)
-{
-    return s->elements.n;
-}
-
-static const void *at(const struct snapshot *s, size_t index)
-{
-    return &s->elements.at[index];
-}
+KIND_ROWS(elements)
 
 static void identify(const struct snapshot *s, const void *row, struct identity *out)
 {

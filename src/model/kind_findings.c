@@ -64,15 +64,7 @@ static const struct column columns[] = {
      .get = get_advice},
 };
 
-static size_t count(const struct snapshot *s)
-{
-    return s->findings.n;
-}
-
-static const void *at(const struct snapshot *s, size_t index)
-{
-    return &s->findings.at[index];
-}
+KIND_ROWS(findings)
 
 // A finding is the same while the same rule speaks of the same thing, wherever it stands.
 static void identify(const struct snapshot *s, const void *row, struct identity *out)

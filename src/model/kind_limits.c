@@ -67,15 +67,7 @@ static const struct column columns[] = {
      .get = get_meaning},
 };
 
-static size_t count(const struct snapshot *s)
-{
-    return s->limits.n;
-}
-
-static const void *at(const struct snapshot *s, size_t index)
-{
-    return &s->limits.at[index];
-}
+KIND_ROWS(limits)
 
 static void identify(const struct snapshot *s, const void *row, struct identity *out)
 {

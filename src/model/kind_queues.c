@@ -58,20 +58,7 @@ static void show_lrpid(const struct snapshot *s, const void *row, char *dst, siz
         pid_show(s, r->lrpid, snapshot_pid_state(s, r->lrpid, r->rtime), dst, cap);
 }
 
-static void get_app(const struct snapshot *s, const void *row, struct cell *out)
-{
-    app_get(s, KIND_QUEUE, row, out);
-}
-
-static void show_app(const struct snapshot *s, const void *row, char *dst, size_t cap)
-{
-    app_show(s, KIND_QUEUE, row, dst, cap);
-}
-
-static void get_instance(const struct snapshot *s, const void *row, struct cell *out)
-{
-    app_get_instance(s, KIND_QUEUE, row, out);
-}
+APP_GETTERS(KIND_QUEUE)
 
 static const struct column columns[] = {
     OWNED_COLUMNS("msqid", "MSQID"),
@@ -104,26 +91,17 @@ static const struct column columns[] = {
      .type = CELL_COUNT, .width = 7, .priority = 9,
      .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_WAITERS,
      .get = get_receivers},
-    OWNED_APP_COLUMNS(1, NEED_PROCESSES, get_app, show_app,
-                      get_instance),
+    OWNED_APP_COLUMNS(1, NEED_PROCESSES),
     {.name = "orphan", .title = "ORPHAN", .help = "no process that used it lives",
      .type = CELL_BOOL, .width = 6,
      .need = NEED_PROCESSES | NEED_WAITERS | NEED_SYSTEM, .get = get_orphan},
     {.name = "idle", .title = "IDLE", .help = "time since the last message sent or received",
      .type = CELL_DURATION, .width = 4, .priority = 4, .place = 3,
      .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},
-    OWNED_AGE_COLUMN,
+    OWNED_AGE_COLUMN(0, 0, 0),
 };
 
-static size_t count(const struct snapshot *s)
-{
-    return s->queues.n;
-}
-
-static const void *at(const struct snapshot *s, size_t index)
-{
-    return &s->queues.at[index];
-}
+KIND_ROWS(queues)
 
 static void identify(const struct snapshot *s, const void *row, struct identity *out)
 {

@@ -158,20 +158,7 @@ static void show_holders(const struct snapshot *s, const void *row, char *dst, s
                  account->nattch - account->found);
 }
 
-static void get_app(const struct snapshot *s, const void *row, struct cell *out)
-{
-    app_get(s, KIND_SEGMENT, row, out);
-}
-
-static void show_app(const struct snapshot *s, const void *row, char *dst, size_t cap)
-{
-    app_show(s, KIND_SEGMENT, row, dst, cap);
-}
-
-static void get_instance(const struct snapshot *s, const void *row, struct cell *out)
-{
-    app_get_instance(s, KIND_SEGMENT, row, out);
-}
+APP_GETTERS(KIND_SEGMENT)
 
 static const struct column columns[] = {
     OWNED_COLUMNS("shmid", "SHMID"),
@@ -212,8 +199,7 @@ static const struct column columns[] = {
     {.name = "dtime", .title = "DETACHED", .help = "last detached", .type = CELL_TIME, .width = 8,
      .flags = COL_JSON, .get = get_dtime},
     OWNED_CTIME_COLUMN,
-    OWNED_APP_COLUMNS(1, NEED_HOLDERS | NEED_PROCESSES, get_app, show_app,
-                      get_instance),
+    OWNED_APP_COLUMNS(1, NEED_HOLDERS | NEED_PROCESSES),
     {.name = "original_key", .title = "ORIGKEY", .help = "key it was created with",
      .type = CELL_KEY, .width = 10, .flags = COL_JSON, .need = NEED_HOLDERS,
      .get = get_original_key},
@@ -223,18 +209,10 @@ static const struct column columns[] = {
     {.name = "idle", .title = "IDLE", .help = "time since the last attach or detach",
      .type = CELL_DURATION, .width = 4, .priority = 5, .place = 4,
      .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},
-    OWNED_AGE_COLUMN,
+    OWNED_AGE_COLUMN(0, 0, 0),
 };
 
-static size_t count(const struct snapshot *s)
-{
-    return s->segments.n;
-}
-
-static const void *at(const struct snapshot *s, size_t index)
-{
-    return &s->segments.at[index];
-}
+KIND_ROWS(segments)
 
 static void identify(const struct snapshot *s, const void *row, struct identity *out)
 {

@@ -17,20 +17,7 @@ static void get_orphan(const struct snapshot *s, const void *row, struct cell *o
         cell_set_truth(out, orphan);
 }
 
-static void get_app(const struct snapshot *s, const void *row, struct cell *out)
-{
-    app_get(s, KIND_SEMSET, row, out);
-}
-
-static void show_app(const struct snapshot *s, const void *row, char *dst, size_t cap)
-{
-    app_show(s, KIND_SEMSET, row, dst, cap);
-}
-
-static void get_instance(const struct snapshot *s, const void *row, struct cell *out)
-{
-    app_get_instance(s, KIND_SEMSET, row, out);
-}
+APP_GETTERS(KIND_SEMSET)
 
 static const struct column columns[] = {
     OWNED_COLUMNS("semid", "SEMID"),
@@ -42,29 +29,19 @@ static const struct column columns[] = {
     {.name = "waiters", .title = "WAITING", .help = "tasks waiting on its semaphores",
      .type = CELL_COUNT, .width = 7, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
      .need = NEED_SEM_WAITERS, .get = get_waiters},
-    OWNED_APP_COLUMNS(1, NEED_ELEMENTS | NEED_PROCESSES | NEED_QUEUES, get_app, show_app,
-                      get_instance),
+    OWNED_APP_COLUMNS(1, NEED_ELEMENTS | NEED_PROCESSES | NEED_QUEUES),
     {.name = "orphan", .title = "ORPHAN",
      .help = "nothing waits on it and no process that used it lives", .type = CELL_BOOL,
      .width = 6, .priority = 6, .place = 2, .flags = COL_JSON | COL_SCREEN,
-     .need = NEED_PROCESSES | NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_SYSTEM | NEED_QUEUES, .get = get_orphan},
+     .need = NEED_PROCESSES | NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_SYSTEM | NEED_QUEUES,
+     .get = get_orphan},
     {.name = "idle", .title = "IDLE", .help = "time since the last semop",
      .type = CELL_DURATION, .width = 4, .priority = 4, .place = 3,
      .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},
-    {.name = "age", .title = "AGE", .help = "time since it was created or its owner changed",
-     .type = CELL_DURATION, .width = 4, .priority = 5, .place = 4,
-     .flags = COL_SCREEN | COL_DESCENDING, .get = owned_get_age},
+    OWNED_AGE_COLUMN(COL_SCREEN, 5, 4),
 };
 
-static size_t count(const struct snapshot *s)
-{
-    return s->semsets.n;
-}
-
-static const void *at(const struct snapshot *s, size_t index)
-{
-    return &s->semsets.at[index];
-}
+KIND_ROWS(semsets)
 
 static void identify(const struct snapshot *s, const void *row, struct identity *out)
 {

@@ -54,15 +54,7 @@ static const struct column columns[] = {
      .width = 15, .widest = 64, .priority = 2, .flags = COL_JSON | COL_SCREEN, .get = get_comm},
 };
 
-static size_t count(const struct snapshot *s)
-{
-    return s->waiters.n;
-}
-
-static const void *at(const struct snapshot *s, size_t index)
-{
-    return &s->waiters.at[index];
-}
+KIND_ROWS(waiters)
 
 static void identify(const struct snapshot *s, const void *row, struct identity *out)
 {

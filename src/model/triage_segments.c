@@ -61,8 +61,8 @@ static struct crowd crowd_of(const struct snapshot *s, const struct segment *g)
 }
 
 // Some programs mark their segment right after making it (Zabbix, X clients) and are healthy:
-// `dest` alone tells nothing. It does where the creator is gone and a single process is left, or processes
-// of different programs; several of one program are that program at work.
+// `dest` alone tells nothing. It does where the creator is gone and a single process is left, or
+// processes of different programs; several of one program are that program at work.
 static bool removed_held(const struct snapshot *s, struct match *match)
 {
     const struct segment *g = match->object;

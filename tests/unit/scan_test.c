@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/attach.h"
+#include "model/scan.h"
 
 static void hold(struct scan *scan, int32_t shmid, int32_t pid, bool stale)
 {
@@ -73,11 +73,11 @@ static void every_attachment_is_accounted_for(void **state)
         {2, 1, 1, .unseen = UNSEEN_OUTSIDE, .user = "root",
          .line = "2 attachments: 1 found, 1 unseen (another PID namespace)"},
         {2, 1, 1, .unseen = UNSEEN_EXITING, .exiting = 1, .user = "root",
-         .line = "2 attachments: 1 found, 1 unseen (a process exiting)"},
+         .line = "2 attachments: 1 found, 1 unseen (1 process exiting)"},
         {2, 1, 1, .unseen = UNSEEN_CHANGED, .user = "root",
          .line = "2 attachments: 1 found, 1 unseen (changed during the scan)"},
         {2, 1, 1, .unseen = UNSEEN_STUCK, .stuck = 1, .user = "root",
-         .line = "2 attachments: 1 found, 1 unseen (a process stuck)"},
+         .line = "2 attachments: 1 found, 1 unseen (1 process stuck)"},
         {2, 1, 1, .user = "root", .line = "2 attachments: 1 found, 1 unseen (reason unknown)"},
         {9, 1, 1, .unseen = 31, .unreadable = 3, .stuck = 2, .exiting = 4, .user = "nobody",
          .line = "9 attachments: 1 found, 8 unseen (3 processes not readable as nobody, "

@@ -2,8 +2,8 @@
 //
 // Pure: probes (what single processes answered) go in, an accounted picture comes out. How the
 // processes are read is linux/'s business, when and by which thread app/'s.
-#ifndef IPCTOP_MODEL_ATTACH_H
-#define IPCTOP_MODEL_ATTACH_H
+#ifndef IPCTOP_MODEL_SCAN_H
+#define IPCTOP_MODEL_SCAN_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,10 @@
-#include "model/attach.h"
+#include "model/scan.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "base/line.h"
 
 const char *scan_method_name(enum scan_method method)
 {
@@ -137,4 +140,99 @@ const char *access_text(uint8_t access, char out[5])
         *p++ = 'x';
     *p = '\0';
     return out;
+}
+
+// --- every attachment accounted for, in one line ------------------------------------------------
+
+enum { LINE_MAX_BYTES = 512 };
+
+// ", " between those that stand behind `start`.
+static void separate(struct line *line, size_t start)
+{
+    if (line->n > start)
+        line_add(line, ", ");
+}
+
+// "12 processes stuck"; "a process stuck" where it is not known how many.
+static void add_processes(struct line *line, size_t start, uint32_t n, const char *what)
+{
+    separate(line, start);
+    if (n > 0)
+        line_count(line, n, "process", "processes");
+    else
+        line_add(line, "a process");
+    line_add(line, " %s", what);
+}
+
+static void add_reason(struct line *line, size_t start, const char *reason)
+{
+    separate(line, start);
+    line_add(line, "%s", reason);
+}
+
+// "(1 process not readable as oracle, another PID namespace; try sudo)"
+static void add_reasons(struct line *line, const struct scan *scan, uint8_t unseen,
+                        const char *user)
+{
+    bool named = user && *user;
+
+    line_add(line, " (");
+    size_t start = line->n;
+    if (unseen & UNSEEN_UNREADABLE) {
+        add_processes(line, start, scan->unreadable, "not readable");
+        line_add(line, "%s%s", named ? " as " : "", named ? user : "");
+    }
+    if (unseen & UNSEEN_STUCK)
+        add_processes(line, start, scan->stuck, "stuck");
+    if (unseen & UNSEEN_OUTSIDE)
+        add_reason(line, start, "another PID namespace");
+    if (unseen & UNSEEN_EXITING)
+        add_processes(line, start, scan->exiting, "exiting");
+    if (unseen & UNSEEN_CHANGED)
+        add_reason(line, start, "changed during the scan");
+    if (!unseen)
+        line_add(line, "reason unknown");
+    // Root that is refused sits in a container or user namespace: sudo would not help.
+    if ((unseen & UNSEEN_UNREADABLE) && !(named && strcmp(user, "root") == 0))
+        line_add(line, "; try sudo");
+    line_add(line, ")");
+}
+
+static void add_stale(struct line *line, const struct scan *scan,
+                      const struct segment_account *account)
+{
+    size_t n, processes = 0;
+    const struct holder *holders = scan_holders(scan, account->shmid, &n);
+
+    for (size_t i = 0; i < n; i++)
+        processes += holders[i].stale;
+    line_add(line, ", %u known from before: %s", account->stale,
+             processes > 1 ? "their processes are stuck"
+             : account->stale > 1 ? "their process is stuck" : "its process is stuck");
+}
+
+char *scan_accounting_line(const struct scan *scan, int32_t shmid, const char *user)
+{
+    const struct segment_account *account = scan_account(scan, shmid);
+    char text[LINE_MAX_BYTES];
+    struct line line = line_start(text, sizeof text);
+
+    if (!account)
+        return mem_copy_string("attachments not searched for yet");
+    if (account->nattch == 0 && account->found == 0)
+        return mem_copy_string("no attachments");
+    line_count(&line, account->nattch, "attachment", NULL);
+    line_add(&line, ": %llu found", (unsigned long long)account->found);
+    if (account->found < account->nattch) {
+        line_add(&line, ", %llu unseen", (unsigned long long)(account->nattch - account->found));
+        add_reasons(&line, scan, account->unseen, user);
+    } else {
+        line_add(&line, " in ");
+        line_count(&line, account->holders, "process", "processes");
+        if (account->found > account->nattch)
+            line_add(&line, " (changed during the scan)");
+    }
+    if (account->stale > 0)
+        add_stale(&line, scan, account);
+    return mem_copy_string(text);
 }
