@@ -4,7 +4,9 @@
 
 #include "app/session.h"
 
-#define RUN(name) void run_##name(struct session *s, const struct key_event *event)
+// Declares one, and begins its definition. Most need the key no more once they run.
+#define RUN(name)                                                                                  \
+    void run_##name(struct session *s, const struct key_event *event __attribute__((unused)))
 
 // commands_view.c: moving within and between views
 RUN(up);
@@ -61,7 +63,5 @@ RUN(redraw);
 RUN(suspend);
 RUN(help);
 RUN(quit);
-
-#undef RUN
 
 #endif

@@ -12,15 +12,12 @@
 #include "app/view.h"
 #include "base/text.h"
 
-#define RUN(name) void run_##name(struct session *s, const struct key_event *event)
-
 // --- tags -----------------------------------------------------------------------------------------
 
 RUN(tag)
 {
     struct identity identity;
 
-    (void)event;
     if (!session_selected(s, &identity))
         return;
     tags_toggle(&s->tags, &identity);
@@ -29,7 +26,6 @@ RUN(tag)
 
 RUN(untag_all)
 {
-    (void)event;
     vec_clear(&s->tags);
 }
 
@@ -38,7 +34,6 @@ RUN(tag_all)
     struct view *v = session_view(s);
     struct identity_vec shown = {0};
 
-    (void)event;
     vec_reserve(&shown, v->rows.n);
     for (size_t i = 0; i < v->rows.n; i++)
         if (!view_row_gone(v->kind, s->snapshot, v->rows.at[i]))
@@ -52,31 +47,26 @@ RUN(tag_all)
 
 RUN(remove)
 {
-    (void)event;
     acting_remove(s);
 }
 
 RUN(signal)
 {
-    (void)event;
     acting_signal(s);
 }
 
 RUN(change)
 {
-    (void)event;
     changing_set(s);
 }
 
 RUN(lock)
 {
-    (void)event;
     changing_lock(s);
 }
 
 RUN(limit)
 {
-    (void)event;
     limiting_change(s);
 }
 
@@ -84,14 +74,12 @@ RUN(limit)
 
 RUN(refresh)
 {
-    (void)event;
     s->refresh_once = true;
     sampler_refresh(s->sampler);
 }
 
 RUN(freeze)
 {
-    (void)event;
     s->frozen = !s->frozen;
     s->refresh_once = false;
     sampler_pause(s->sampler, s->frozen);
@@ -129,31 +117,26 @@ RUN(interval)
 {
     struct prompt *p = prompt_open(s, PROMPT_LINE, interval_done);
 
-    (void)event;
     snprintf(p->title, sizeof p->title, "Seconds between refreshes (now %g)", s->interval);
 }
 
 RUN(save)
 {
-    (void)event;
     save_ask(s);
 }
 
 RUN(settings)
 {
-    (void)event;
     save_settings(s);
 }
 
 RUN(redraw)
 {
-    (void)event;
     s->redraw = true;
 }
 
 RUN(suspend)
 {
-    (void)event;
     s->suspend = true;
 }
 
@@ -161,13 +144,11 @@ RUN(help)
 {
     struct prompt *p = prompt_open(s, PROMPT_TEXT, NULL);
 
-    (void)event;
     snprintf(p->title, sizeof p->title, "Help: %s", session_view(s)->kind->title);
     p->body = help_text(session_view(s)->kind, s->options.readonly);
 }
 
 RUN(quit)
 {
-    (void)event;
     s->quit = true;
 }

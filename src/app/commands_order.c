@@ -6,8 +6,6 @@
 #include "app/prompt.h"
 #include "app/view.h"
 
-#define RUN(name) void run_##name(struct session *s, const struct key_event *event)
-
 // --- order ----------------------------------------------------------------------------------------
 
 static size_t columns_of(struct session *s, const struct column ***columns)
@@ -56,7 +54,6 @@ RUN(sort)
     const struct column **columns;
     struct prompt *p = prompt_open(s, PROMPT_MENU, sort_done);
 
-    (void)event;
     all_columns(s, &columns);
     snprintf(p->title, sizeof p->title, "Sort by");
     for (size_t i = 0; i < v->kind->n_columns; i++) {
@@ -87,13 +84,11 @@ static void sort_beside(struct session *s, bool right)
 
 RUN(sort_right)
 {
-    (void)event;
     sort_beside(s, true);
 }
 
 RUN(sort_left)
 {
-    (void)event;
     sort_beside(s, false);
 }
 
@@ -101,7 +96,6 @@ RUN(invert)
 {
     struct view *v = session_view(s);
 
-    (void)event;
     arrange_sort(s, v->sort, !v->descending);
 }
 
@@ -185,7 +179,6 @@ RUN(columns)
 {
     struct prompt *p = prompt_open(s, PROMPT_MENU, chooser_done);
 
-    (void)event;
     snprintf(p->title, sizeof p->title, "Columns of %s", session_view(s)->kind->title);
     p->hint = "Space show  Left Right move  Del as usual  Enter done  Esc back";
     p->key = chooser_key;

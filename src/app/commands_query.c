@@ -7,8 +7,6 @@
 #include "app/view.h"
 #include "base/text.h"
 
-#define RUN(name) void run_##name(struct session *s, const struct key_event *event)
-
 // --- search ---------------------------------------------------------------------------------------
 
 static void search_typed(struct session *s)
@@ -49,7 +47,6 @@ RUN(search)
 {
     struct prompt *p = prompt_open(s, PROMPT_LINE, search_done);
 
-    (void)event;
     snprintf(p->title, sizeof p->title, "Search");
     p->changed = search_typed;
     s->search.origin_cursor = session_view(s)->cursor;
@@ -71,13 +68,11 @@ static void again(struct session *s, bool backwards)
 
 RUN(search_next)
 {
-    (void)event;
     again(s, false);
 }
 
 RUN(search_previous)
 {
-    (void)event;
     again(s, true);
 }
 
@@ -119,7 +114,6 @@ RUN(filter)
 {
     struct prompt *p = prompt_open(s, PROMPT_LINE, filter_done);
 
-    (void)event;
     snprintf(p->title, sizeof p->title, "Filter");
     prompt_set_text(p, session_view(s)->filter_text);
     p->changed = filter_typed;
@@ -182,7 +176,6 @@ RUN(owner)
     uint32_t *uids = mem_zero(n, sizeof *uids);
     struct prompt *p = prompt_open(s, PROMPT_MENU, owner_done);
 
-    (void)event;
     snprintf(p->title, sizeof p->title, "%s of", kind->title);
     prompt_item(p, EVERYBODY, "%-16s %8zu", "everybody", n);
     for (size_t i = 0; i < n; i++)
@@ -202,7 +195,6 @@ RUN(orphans)
 {
     struct view *v = session_view(s);
 
-    (void)event;
     v->orphans = !v->orphans;
     session_rebuild(s);
     session_say(s, SEVERITY_NOTICE, v->orphans ? "only orphans" : "all, not orphans alone");
@@ -231,7 +223,6 @@ RUN(orphan_age)
     struct prompt *p = prompt_open(s, PROMPT_LINE, orphan_age_done);
     char text[TEXT_SHORT];
 
-    (void)event;
     snprintf(p->title, sizeof p->title, "Orphans have been idle for (now %s)",
              text_age_exact(text, sizeof text, s->orphan_age));
 }

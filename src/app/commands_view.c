@@ -19,41 +19,33 @@ static long page(struct session *s)
     return rows > 1 ? (long)rows - 1 : rows ? 1 : PAGE_UNKNOWN;
 }
 
-#define RUN(name) void run_##name(struct session *s, const struct key_event *event)
-
 RUN(up)
 {
-    (void)event;
     move(s, -1);
 }
 
 RUN(down)
 {
-    (void)event;
     move(s, 1);
 }
 
 RUN(page_up)
 {
-    (void)event;
     move(s, -page(s));
 }
 
 RUN(page_down)
 {
-    (void)event;
     move(s, page(s));
 }
 
 RUN(first)
 {
-    (void)event;
     view_select(session_view(s), s->snapshot, 0);
 }
 
 RUN(last)
 {
-    (void)event;
     view_select(session_view(s), s->snapshot, SIZE_MAX);
 }
 
@@ -61,7 +53,6 @@ RUN(left)
 {
     struct view *v = session_view(s);
 
-    (void)event;
     v->pan -= v->pan > 0;
 }
 
@@ -69,7 +60,6 @@ RUN(right)
 {
     struct view *v = session_view(s);
 
-    (void)event;
     v->pan += v->pan + 1 < v->kind->n_columns;
 }
 
@@ -80,7 +70,6 @@ RUN(tab)
 
 RUN(tab_next)
 {
-    (void)event;
     for (size_t i = 1; i <= session_n_tabs; i++)
         if (session_tab(s, (s->tab + i) % session_n_tabs))
             return;
@@ -88,7 +77,6 @@ RUN(tab_next)
 
 RUN(tab_previous)
 {
-    (void)event;
     for (size_t i = 1; i <= session_n_tabs; i++)
         if (session_tab(s, (s->tab + session_n_tabs - i) % session_n_tabs))
             return;
@@ -96,7 +84,6 @@ RUN(tab_previous)
 
 RUN(enter)
 {
-    (void)event;
     session_enter(s);
 }
 
@@ -106,7 +93,6 @@ RUN(waiters)
     struct identity object;
     char path[sizeof v->path];
 
-    (void)event;
     if (!session_selected(s, &object))
         return;
     if (v->kind->id == KIND_ELEMENT)
@@ -117,14 +103,12 @@ RUN(waiters)
 
 RUN(back)
 {
-    (void)event;
     if (!session_pop(s))
         s->message[0] = '\0';
 }
 
 RUN(leave)
 {
-    (void)event;
     if (!session_pop(s))
         s->quit = true;
 }
@@ -133,7 +117,6 @@ RUN(all_maps)
 {
     struct view *v = session_view(s);
 
-    (void)event;
     s->all_maps = !s->all_maps;
     if (s->all_maps)
         v->segment = v->parent.id;
@@ -143,7 +126,6 @@ RUN(all_maps)
 
 RUN(details)
 {
-    (void)event;
     s->details = !s->details;
 }
 
@@ -153,14 +135,12 @@ RUN(header)
                                         [HEADER_FULL] = "full", [HEADER_LINE] = "one line",
                                         [HEADER_NONE] = "none"};
 
-    (void)event;
     s->header = s->header == HEADER_NONE ? HEADER_AUTO : s->header + 1;
     session_say(s, SEVERITY_NOTICE, "header: %s", names[s->header]);
 }
 
 RUN(colors)
 {
-    (void)event;
     if (!s->has_colors) {
         session_say(s, SEVERITY_WARNING,
                     "no colours here: NO_COLOR, --no-color, or a terminal without");
