@@ -5,8 +5,6 @@
 #include "model/snapshot.h"
 #include "ui/canvas.h"
 
-enum { USAGE_WARNING = 80, USAGE_CRITICAL = 95 }; // percent
-
 struct usage {
     bool used_known, limit_known; // a limit beyond every machine counts as none
     uint64_t used, limit;         // bytes or objects

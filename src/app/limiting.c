@@ -7,7 +7,7 @@
 #include "app/form.h"
 #include "app/prompt.h"
 #include "base/line.h"
-#include "model/limit_value.h"
+#include "model/limit.h"
 #include "model/words.h"
 
 static void form_done(struct session *s, bool accepted)
@@ -72,7 +72,7 @@ void limiting_change(struct session *s)
     snprintf(action.limit.name, sizeof action.limit.name, "%s", limit->name);
     vec_push(&p->actions, action);
     snprintf(p->title, sizeof p->title, "Limit %s", limit->name);
-    limit_write(limit, limit->limit, value, sizeof value);
+    limit_write(limit->limit, value, sizeof value);
     p->body = told_of(s->snapshot, limit);
     form_hint(form_add(p, limit->name, value), "%s", limit_hint(limit));
 }

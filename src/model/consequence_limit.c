@@ -5,9 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "model/limit_value.h"
-
-enum { IPCMNI = 32768 }; // include/linux/ipc_namespace.h
+#include "model/limit.h"
 
 // "kernel.shmmni = 8192"; kernel.sem holds four numbers, in the order of ipc/ipc_sysctl.c.
 static bool sysctl_line(struct line *line, const struct telling *t, const struct limit *changed)
@@ -41,10 +39,10 @@ static void add_value(struct line *line, const struct limit *limit, uint64_t val
     uint64_t bytes = value;
     bool pages = limit->unit && strcmp(limit->unit, "pages") == 0;
 
-    limit_write(limit, value, text, sizeof text);
+    limit_write(value, text, sizeof text);
     line_add(line, "%s", text);
     bool sized = pages || (limit->unit && strcmp(limit->unit, "bytes") == 0);
-    if (!sized || limit_unlimited(limit, value) ||
+    if (!sized || limit_unlimited(value) ||
         (pages && __builtin_mul_overflow(value, (uint64_t)sysconf(_SC_PAGESIZE), &bytes)))
         return;
     line_add(line, " (");
@@ -89,8 +87,8 @@ void consequence_limit(struct telling *t)
     line_add(&t->question, "?");
     line_add(&t->effect, "It counts at once for this IPC namespace, until the next start.");
     tell_less(t, limit);
-    if (value > IPCMNI && limit->name && strcmp(limit->name + strlen(limit->name) - 3, "mni") == 0)
-        line_add(&t->effect, " More than %d is for kernels started with ipcmni_extend.", IPCMNI);
+    if (limit_extended(limit, value))
+        line_add(&t->effect, " So many are for kernels started with ipcmni_extend.");
     if (limit->path && strcmp(limit->path, "/proc/sys/kernel/msgmnb") == 0)
         line_add(&t->effect, " Queues that exist keep their own size.");
     if ((t->s->has & NEED_SYSTEM) && t->s->system.euid != 0)

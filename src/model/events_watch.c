@@ -3,12 +3,12 @@
 
 #include "base/clock.h"
 #include "events_parts.h"
-#include "model/cells.h"
 #include "model/kind.h"
+#include "model/limit.h"
 #include "model/words.h"
 
 enum { WINDOW_FIRST = 10, WINDOW_LAST = 600 }; // seconds
-enum { WARNING = 80, CRITICAL = 95, BELOW = 5 }; // percent
+enum { BELOW = 5 }; // percent
 enum { STUCK_MOST = 256, LOGINS_MOST = 64 };
 
 // systemd's bound of system users, and nobody: logind leaves their objects alone
@@ -112,10 +112,10 @@ static struct level *level_of(struct level_vec *levels, const char *name)
 // Up at once, down only when it is surely below: a count that plays around the line is one event.
 static int level_after(int level, double percent)
 {
-    if (percent >= CRITICAL || (level == CRITICAL && percent >= CRITICAL - BELOW))
-        return CRITICAL;
-    if (percent >= WARNING || (level >= WARNING && percent >= WARNING - BELOW))
-        return WARNING;
+    if (percent >= LIMIT_CRITICAL || (level == LIMIT_CRITICAL && percent >= LIMIT_CRITICAL - BELOW))
+        return LIMIT_CRITICAL;
+    if (percent >= LIMIT_WARNING || (level >= LIMIT_WARNING && percent >= LIMIT_WARNING - BELOW))
+        return LIMIT_WARNING;
     return 0;
 }
 
@@ -149,7 +149,7 @@ static void level_watch(struct level *was, const struct snapshot *now, const str
                  up ? "above" : "below", up ? level : was->level, (unsigned long long)limit->used,
                  (unsigned long long)limit->limit, limit->unit ? limit->unit : "");
         tell_limit(now, limit, !up ? SEVERITY_NOTICE
-                               : level == CRITICAL ? SEVERITY_CRITICAL : SEVERITY_WARNING,
+                               : level == LIMIT_CRITICAL ? SEVERITY_CRITICAL : SEVERITY_WARNING,
                    text, out);
     }
     was->limit = limit->limit;
@@ -158,17 +158,15 @@ static void level_watch(struct level *was, const struct snapshot *now, const str
 
 void levels_watch(struct level_vec *levels, const struct snapshot *now, struct event_vec *out)
 {
-    const struct column *column = kind_column(&kind_limits, "percent");
-    struct cell cell;
-
     for (size_t i = 0; i < now->limits.n; i++) {
         const struct limit *limit = &now->limits.at[i];
         struct level *was = level_of(levels, limit->name);
+        double percent;
 
-        column_get(column, now, limit, &cell);
         if (!(limit->known & LIMIT_KNOWS_LIMIT))
             continue;
-        double percent = cell.known ? cell.real : 0; // one without a limit cannot fill up
+        if (!limit_percent(limit, &percent))
+            percent = 0; // one without a limit cannot fill up
         if (was)
             level_watch(was, now, limit, percent, out);
         else

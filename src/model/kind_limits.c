@@ -2,7 +2,7 @@
 #include "model/kind.h"
 
 #include "model/cells.h"
-#include "model/limit_value.h"
+#include "model/limit.h"
 
 CELL_GETTER(get_name, struct limit, cell_set_text(out, r->name))
 CELL_GETTER(get_used, struct limit, if (r->known & LIMIT_KNOWS_USED) cell_set_count(out, r->used))
@@ -16,12 +16,11 @@ CELL_GETTER(get_meaning, struct limit, cell_set_text(out, r->meaning))
 
 static void get_percent(const struct snapshot *s, const void *row, struct cell *out)
 {
-    const struct limit *r = row;
-    unsigned both = LIMIT_KNOWS_LIMIT | LIMIT_KNOWS_USED;
+    double percent;
 
     (void)s;
-    if ((r->known & both) == both && r->limit > 0 && !limit_unlimited(r, r->limit))
-        cell_set_real(out, 100.0 * (double)r->used / (double)r->limit);
+    if (limit_percent(row, &percent))
+        cell_set_real(out, percent);
 }
 
 static void show_used(const struct snapshot *s, const void *row, char *dst, size_t cap)

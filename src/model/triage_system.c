@@ -2,9 +2,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "model/limit.h"
 #include "triage_rules.h"
 
-enum { WARN_PERCENT = 80, CRITICAL_PERCENT = 95, LISTED_MOST = 4 };
+enum { LISTED_MOST = 4 };
 
 // --- limits -------------------------------------------------------------------------------------
 
@@ -20,24 +21,17 @@ static bool is_shared(const char *name)
     return false;
 }
 
-static unsigned percent(const struct limit *limit)
-{
-    return (unsigned)((unsigned __int128)limit->used * 100 / limit->limit);
-}
-
 static bool limit_near(const struct snapshot *s, struct match *match)
 {
     const struct limit *limit = match->object;
-    unsigned both = LIMIT_KNOWS_LIMIT | LIMIT_KNOWS_USED;
+    double used;
 
     (void)s;
-    if ((limit->known & both) != both || limit->limit == 0 || !is_shared(limit->name))
+    if (!is_shared(limit->name) || !limit_percent(limit, &used))
         return false;
-    // More than the limit is possible: it was lowered.
-    uint64_t used = limit->used < limit->limit ? percent(limit) : 100;
-    match->weight = used;
-    match->severity = used >= CRITICAL_PERCENT ? SEVERITY_CRITICAL : SEVERITY_WARNING;
-    return used >= WARN_PERCENT;
+    match->weight = used < 100 ? (uint64_t)used : 100; // more is possible: it was lowered
+    match->severity = used >= LIMIT_CRITICAL ? SEVERITY_CRITICAL : SEVERITY_WARNING;
+    return used >= LIMIT_WARNING;
 }
 
 static void limit_title(const struct snapshot *s, const struct match *m, size_t n,

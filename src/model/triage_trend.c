@@ -1,8 +1,8 @@
 // What is wrong over time: objects of one owner that become more and more (model/trend.h).
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/text.h"
+#include "model/limit.h"
 #include "triage_rules.h"
 
 enum { MINUTE = 60, HOUR = 3600, NEAR = 2 * HOUR };
@@ -16,19 +16,16 @@ static const char *const plural[] = {
 static bool until_limit(const struct snapshot *s, const struct growth *g,
                         const struct limit **limit, int64_t *seconds)
 {
-    unsigned both = LIMIT_KNOWS_LIMIT | LIMIT_KNOWS_USED;
+    const unsigned both = LIMIT_KNOWS_LIMIT | LIMIT_KNOWS_USED;
+    const struct limit *l = limit_find(s, limit_names[g->kind]);
 
-    for (size_t i = 0; i < s->limits.n; i++) {
-        const struct limit *l = &s->limits.at[i];
-        if (!l->name || strcmp(l->name, limit_names[g->kind]) != 0 || (l->known & both) != both)
-            continue;
-        double left = l->limit > l->used ? (double)(l->limit - l->used) : 0;
-        double rest = left * (double)g->seconds / (double)(g->to - g->from);
-        *limit = l;
-        *seconds = rest < 1e9 ? (int64_t)rest : INT64_C(1000000000);
-        return true;
-    }
-    return false;
+    if (!l || (l->known & both) != both)
+        return false;
+    double left = l->limit > l->used ? (double)(l->limit - l->used) : 0;
+    double rest = left * (double)g->seconds / (double)(g->to - g->from);
+    *limit = l;
+    *seconds = rest < 1e9 ? (int64_t)rest : INT64_C(1000000000);
+    return true;
 }
 
 static bool growing(const struct snapshot *s, struct match *match)

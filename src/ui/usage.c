@@ -3,8 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-// The default of shmall and shmmax means "no limit": ULONG_MAX - (1 << 24), linux/shm.h.
-static const uint64_t no_limit = UINT64_MAX >> 2;
+#include "model/limit.h"
 
 static bool counted(const struct snapshot *s, const char *limit, uint64_t *used)
 {
@@ -39,18 +38,16 @@ static void to_bytes(struct usage *usage)
 struct usage usage_of(const struct snapshot *s, const char *limit)
 {
     struct usage usage = {0};
+    const struct limit *l = limit_find(s, limit);
 
-    for (size_t i = 0; i < s->limits.n; i++) {
-        const struct limit *l = &s->limits.at[i];
-        if (strcmp(l->name, limit) != 0)
-            continue;
+    if (l) {
         usage.used_known = l->known & LIMIT_KNOWS_USED;
         usage.limit_known = l->known & LIMIT_KNOWS_LIMIT;
         usage.used = l->used;
         usage.limit = l->limit;
         if (l->unit && strcmp(l->unit, "pages") == 0)
             to_bytes(&usage);
-        if (usage.limit >= no_limit)
+        if (limit_unlimited(usage.limit))
             usage.limit_known = false;
     }
     if (!usage.used_known)
@@ -67,7 +64,7 @@ double usage_percent(const struct usage *usage)
 
 enum style usage_style(double percent)
 {
-    if (percent >= USAGE_CRITICAL)
+    if (percent >= LIMIT_CRITICAL)
         return STYLE_CRITICAL;
-    return percent >= USAGE_WARNING ? STYLE_WARNING : STYLE_GOOD;
+    return percent >= LIMIT_WARNING ? STYLE_WARNING : STYLE_GOOD;
 }

@@ -12,7 +12,7 @@
 
 #include "linux/limits.h"
 #include "linux/users.h"
-#include "model/limit_value.h"
+#include "model/limit.h"
 #include "support/ns.h"
 
 static const struct limit *read_limit(struct snapshot *s, const char *name)

@@ -587,7 +587,8 @@ static void limits_warn_and_cry(void **state)
         {"shmmni", 79, 100, -1}, {"shmmni", 80, 100, SEVERITY_WARNING},
         {"semmni", 949, 1000, SEVERITY_WARNING}, {"semmni", 95, 100, SEVERITY_CRITICAL},
         {"msgmni", 5, 4, SEVERITY_CRITICAL}, {"semmns", 0, 0, -1},
-        {"shmall", UINT64_MAX - 1, UINT64_MAX, SEVERITY_CRITICAL},
+        {"shmall", (UINT64_C(1) << 60) - 2, (UINT64_C(1) << 60) - 1, SEVERITY_CRITICAL},
+        {"shmall", UINT64_MAX - 1, UINT64_MAX, -1}, // that is no limit
         {"shmall", 27, UINT64_MAX - (1 << 24), -1},
         {"shmmax", 100, 100, -1}, {"msgmnb", 16384, 16384, -1}, // of single objects
     };

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/limit_value.h"
+#include "model/limit.h"
 
 static const struct limit shmmni = {.name = "shmmni", .unit = "segments"},
                           shmmax = {.name = "shmmax", .unit = "bytes"},
@@ -81,7 +81,7 @@ static void what_is_written_is_read_again(void **state)
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         char text[32], why[96];
         uint64_t value = 1;
-        limit_write(&shmmax, values[i], text, sizeof text);
+        limit_write(values[i], text, sizeof text);
         assert_true(limit_parse(&shmmax, text, &value, why, sizeof why));
         assert_true(value == values[i]);
     }

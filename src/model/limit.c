@@ -1,4 +1,4 @@
-#include "model/limit_value.h"
+#include "model/limit.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -42,15 +42,30 @@ static bool of_bytes(const struct limit *limit)
     return limit->unit && strcmp(limit->unit, "bytes") == 0;
 }
 
-bool limit_unlimited(const struct limit *limit, uint64_t value)
+bool limit_unlimited(uint64_t value)
 {
-    (void)limit; // the smaller number is what a 32-bit kernel has
+    // The smaller number is what a 32-bit kernel has.
     return value >= UINT64_C(1) << 60 || value == UINT32_MAX - (UINT32_C(1) << 24);
+}
+
+bool limit_percent(const struct limit *limit, double *percent)
+{
+    const unsigned both = LIMIT_KNOWS_LIMIT | LIMIT_KNOWS_USED;
+
+    if ((limit->known & both) != both || limit->limit == 0 || limit_unlimited(limit->limit))
+        return false;
+    *percent = 100.0 * (double)limit->used / (double)limit->limit;
+    return true;
+}
+
+bool limit_extended(const struct limit *limit, uint64_t value)
+{
+    return most_of(limit) == IPCMNI_EXTEND && value > IPCMNI;
 }
 
 void limit_show(const struct limit *limit, uint64_t value, char *dst, size_t cap)
 {
-    if (limit_unlimited(limit, value))
+    if (limit_unlimited(value))
         snprintf(dst, cap, "unlimited");
     else if (of_bytes(limit))
         text_size(dst, cap, value);
@@ -58,9 +73,9 @@ void limit_show(const struct limit *limit, uint64_t value, char *dst, size_t cap
         snprintf(dst, cap, "%" PRIu64, value);
 }
 
-void limit_write(const struct limit *limit, uint64_t value, char *dst, size_t cap)
+void limit_write(uint64_t value, char *dst, size_t cap)
 {
-    if (limit_unlimited(limit, value))
+    if (limit_unlimited(value))
         snprintf(dst, cap, "unlimited");
     else
         snprintf(dst, cap, "%" PRIu64, value);
