@@ -30,12 +30,14 @@ enum need {
     NEED_APPS = 1 << 14,     // facts for labels
     NEED_SYSTEM = 1 << 15,   // uptime and load for the header
     NEED_RSS = 1 << 16,      // memory of those processes, a file each
+    NEED_SEGMENT_USE = 1 << 17, // rss and swap of segments: three times the price of NEED_SEGMENTS
 };
 
 enum { WANT_FOLLOWED = 16 };
 
 struct want {
     unsigned need;      // enum need
+    unsigned in_sight;  // the tables among them that are on the screen: others may be older
     bool focused;       // the rest counts only if so
     struct identity focus; // the object or process a drill-down shows
     int64_t orphan_age;    // of the snapshot, see there

@@ -76,7 +76,8 @@ struct prober; // what one probing thread keeps open; made and used by that thre
 struct source {
     void *self;
 
-    // Fills the parts of `fresh` that `want` names, and sets `has`. Cannot hang.
+    // Fills the parts of `fresh` that `want` names and it does not have yet, and sets `has`. Cannot
+    // hang.
     int (*read)(void *self, const struct want *want, struct snapshot *fresh);
 
     // All processes, ascending, and how many forks the machine has seen (/proc/stat processes).

@@ -7,6 +7,9 @@
 #include "app/waiting.h"
 #include "base/clock.h"
 
+enum { MANY = 2000 };
+static const int64_t AGE_MOST = 10 * CLOCK_SECOND;
+
 struct reading {
     struct source source;
     struct probers *probers;
@@ -19,6 +22,7 @@ struct reading {
     struct snapshot *tables; // as read last
     struct want want;        // what for
     int64_t time_ns;
+    int64_t others_ns, use_ns; // when sets and queues, and rss of segments, were
     struct mapping_vec focus_maps;
     struct want focus_want; // whose they are
 };
@@ -70,17 +74,83 @@ struct want reading_complete(struct want want)
     return want;
 }
 
-void reading_tables(struct reading *r, const struct want *want)
+// --- tables -------------------------------------------------------------------------------------
+
+static const unsigned others = NEED_SEMSETS | NEED_ELEMENTS | NEED_SEM_WAITERS | NEED_QUEUES |
+                               NEED_QUEUE_MAX;
+
+// Where there are many objects, what was read of them is good for a while: one costs the kernel about
+// a microsecond, so that a millisecond for each keeps all of them at a thousandth of a processor.
+static bool is_good(size_t objects, int64_t read_ns)
+{
+    int64_t age = (int64_t)objects * CLOCK_MS;
+
+    return objects >= MANY && clock_ns() - read_ns < (age < AGE_MOST ? age : AGE_MOST);
+}
+
+// A set in focus has its elements read alone.
+static bool narrows(const struct want *want)
+{
+    return want->focused && (want->focus.kind == KIND_SEMSET || want->focus.kind == KIND_ELEMENT);
+}
+
+// Sets and queues stay of one moment: a set may belong to a queue.
+static void take_others(struct reading *r, const struct want *want, const struct snapshot *last,
+                        struct snapshot *fresh)
+{
+    size_t n = last ? last->semsets.n + last->elements.n + last->queues.n : 0;
+
+    if (!is_good(n, r->others_ns) || want->in_sight & others ||
+        want->need & others & ~last->has || narrows(want) || narrows(&r->want)) {
+        r->others_ns = clock_ns();
+        return;
+    }
+    vec_copy(&fresh->semsets, &last->semsets);
+    vec_copy(&fresh->elements, &last->elements);
+    vec_copy(&fresh->queues, &last->queues);
+    fresh->has |= last->has & others;
+}
+
+// Segments themselves are always read, since attachments depend on them.
+static bool use_stays(struct reading *r, const struct snapshot *last)
+{
+    if (last && last->has & NEED_SEGMENT_USE && is_good(last->segments.n, r->use_ns))
+        return true;
+    r->use_ns = clock_ns();
+    return false;
+}
+
+static void take_use(const struct snapshot *last, struct snapshot *fresh)
+{
+    for (size_t i = 0; i < fresh->segments.n; i++) {
+        struct segment *now = &fresh->segments.at[i];
+        const struct segment *then = snapshot_segment(last, now->o.id);
+        if (!then || then->size != now->size)
+            continue;
+        now->rss = then->rss;
+        now->swap = then->swap;
+        now->known |= then->known;
+    }
+    fresh->has |= NEED_SEGMENT_USE;
+}
+
+void reading_tables(struct reading *r, const struct want *want, const struct snapshot *last)
 {
     struct snapshot *fresh = snapshot_new();
+    struct want asked = *want;
 
+    take_others(r, want, last, fresh);
+    if (use_stays(r, last))
+        asked.need &= ~(unsigned)NEED_SEGMENT_USE;
     r->want = *want;
     r->time_ns = clock_ns();
-    fresh->error = r->source.read(r->source.self, want, fresh);
+    fresh->error = r->source.read(r->source.self, &asked, fresh);
     if (fresh->error && !fresh->has && r->tables) {
         snapshot_unref(fresh); // what was read a moment ago is better than nothing
         return;
     }
+    if (asked.need != want->need && !(fresh->has & NEED_SEGMENT_USE))
+        take_use(last, fresh);
     fresh->time = clock_epoch_s();
     fresh->time_ns = r->time_ns;
     fresh->orphan_age = want->orphan_age;

@@ -53,7 +53,8 @@ struct round { // one bringing up to date of all that is wanted
 
 static bool want_same(const struct want *a, const struct want *b)
 {
-    return a->need == b->need && a->orphan_age == b->orphan_age && a->focused == b->focused && a->n_followed == b->n_followed &&
+    return a->need == b->need && a->in_sight == b->in_sight && a->orphan_age == b->orphan_age &&
+           a->focused == b->focused && a->n_followed == b->n_followed &&
            memcmp(a->followed, b->followed, a->n_followed * sizeof *a->followed) == 0 &&
            (!a->focused || (identity_exact(&a->focus, &b->focus) && a->focus.pid == b->focus.pid));
 }
@@ -130,7 +131,7 @@ static void meanwhile(void *arg)
         s->next = now + s->interval;
     pthread_mutex_unlock(&s->lock);
     if (due)
-        reading_tables(s->reading, &want);
+        reading_tables(s->reading, &want, s->newest);
     if (due || ahead)
         publish_ahead(s);
 }
@@ -174,7 +175,8 @@ static void do_round(struct sampler *s, struct round *round)
 {
     if (round->acted)
         actor_outcomes(s->actor, &round->outcomes);
-    reading_tables(s->reading, &round->want);
+    bool all = round->effort != SCAN_AS_NEEDED;
+    reading_tables(s->reading, &round->want, all ? NULL : s->newest);
     struct snapshot *picture =
         reading_ask(s->reading, &round->want, round->effort, (struct meanwhile){meanwhile, s});
     publish(s, picture, round);

@@ -175,6 +175,7 @@ void session_want(struct session *s, struct want *want)
     // The header, the counts of the tabs, and the findings are always in sight.
     *want = (struct want){.need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_LIMITS |
                                   NEED_SYSTEM | NEED_NAMES | triage_need() | column_needs(v)};
+    want->in_sight = column_needs(v);
     want->orphan_age = s->orphan_age;
     if (s->details)
         for (size_t i = 0; i < v->kind->n_columns; i++)

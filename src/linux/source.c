@@ -10,6 +10,7 @@
 #include "linux/apps.h"
 #include "linux/attachments.h"
 #include "linux/control.h"
+#include "linux/ipcstat.h"
 #include "linux/limits.h"
 #include "linux/newprocs.h"
 #include "linux/procs.h"
@@ -84,7 +85,7 @@ static unsigned tables_for(unsigned need)
         tables |= NEED_SEMSETS;
     if (need & NEED_QUEUE_MAX)
         tables |= NEED_QUEUES;
-    if (need & NEED_HOLDERS)
+    if (need & (NEED_HOLDERS | NEED_SEGMENT_USE))
         tables |= NEED_SEGMENTS;
     return tables;
 }
@@ -101,7 +102,7 @@ static void note(int *first, struct snapshot *fresh, unsigned part, int error)
 static void read_details(const struct linux_source *self, const struct want *want,
                          struct snapshot *fresh)
 {
-    unsigned need = want->need;
+    unsigned need = want->need & ~fresh->has;
 
     if (need & NEED_ELEMENTS && fresh->has & NEED_SEMSETS) {
         bool one = want->focused &&
@@ -142,18 +143,26 @@ static void forget_pids(struct snapshot *fresh)
         fresh->elements.at[i].pid = 0;
 }
 
+// By calls, which are cheaper, where they are about the same machine.
+#define READ(table)                                                                                \
+    (self->live && ipcstat_##table(&fresh->table) == 0 ? 0                                         \
+                                                       : sysvipc_##table(self->proc, &fresh->table))
+
 static int source_read(void *arg, const struct want *want, struct snapshot *fresh)
 {
     const struct linux_source *self = arg;
-    unsigned tables = tables_for(want->need);
+    unsigned tables = tables_for(want->need) & ~fresh->has;
     int error = 0;
 
-    if (tables & NEED_SEGMENTS)
-        note(&error, fresh, NEED_SEGMENTS, sysvipc_segments(self->proc, &fresh->segments));
+    if (want->need & NEED_SEGMENT_USE & ~fresh->has)
+        note(&error, fresh, NEED_SEGMENTS | NEED_SEGMENT_USE,
+             sysvipc_segments(self->proc, &fresh->segments));
+    else if (tables & NEED_SEGMENTS)
+        note(&error, fresh, NEED_SEGMENTS, READ(segments));
     if (tables & NEED_SEMSETS)
-        note(&error, fresh, NEED_SEMSETS, sysvipc_semsets(self->proc, &fresh->semsets));
+        note(&error, fresh, NEED_SEMSETS, READ(semsets));
     if (tables & NEED_QUEUES)
-        note(&error, fresh, NEED_QUEUES, sysvipc_queues(self->proc, &fresh->queues));
+        note(&error, fresh, NEED_QUEUES, READ(queues));
     read_details(self, want, fresh);
     if (self->live && !self->numbers_ours)
         forget_pids(fresh);

@@ -27,7 +27,7 @@ struct field { // one column by the name the header line gives it
     uint8_t optional; // its SEG_KNOWS_* bit: old kernels lack the column
 };
 
-enum { COLUMNS_MAX = 32, ROW_MAX = 256, BUFFER = 64 * 1024 };
+enum { COLUMNS_MAX = 32, BUFFER = 64 * 1024 };
 
 struct table {
     const char *file;
@@ -35,12 +35,17 @@ struct table {
     size_t n_fields;
     size_t row_size;
     // Completes a parsed row: `seen` has the bits of the optional columns that were there.
-    void (*add)(void *out, void *row, uint8_t seen);
+    void (*complete)(void *row, uint8_t seen);
+};
+
+struct rows { // a vector of any of the three
+    char *at;
+    size_t n, cap;
 };
 
 struct reading { // one file being read: what the header line said, and where rows go
     const struct table *table;
-    void *out;
+    struct rows *rows;
     const struct field *columns[COLUMNS_MAX]; // NULL: a column we do not know
     size_t n_columns;
     uint8_t seen;
@@ -151,11 +156,19 @@ static int parse_header(struct reading *r, const char *p, const char *end)
     return 0;
 }
 
+static char *next_row(struct rows *rows, size_t size)
+{
+    if (rows->n == rows->cap) {
+        rows->cap = rows->cap ? rows->cap * 2 : 8;
+        rows->at = mem_resize(rows->at, rows->cap, size);
+    }
+    return memset(rows->at + rows->n * size, 0, size);
+}
+
 static void parse_line(struct reading *r, const char *p, const char *end)
 {
-    _Alignas(16) char row[ROW_MAX];
+    char *row = next_row(r->rows, r->table->row_size);
 
-    memset(row, 0, r->table->row_size);
     for (size_t i = 0; i < r->n_columns; i++) {
         const struct field *field = r->columns[i];
         bool negative;
@@ -167,8 +180,10 @@ static void parse_line(struct reading *r, const char *p, const char *end)
         if (field && !store(row, field, negative, value))
             return;
     }
-    if (skip_blanks(p, end) == end)
-        r->table->add(r->out, row, r->seen);
+    if (skip_blanks(p, end) != end)
+        return;
+    r->table->complete(row, r->seen);
+    r->rows->n++;
 }
 
 // Takes the whole lines of [p, end); returns where the unfinished one starts.
@@ -223,43 +238,25 @@ static int read_lines(struct reading *r, int fd)
     return r->n_columns ? 0 : -EPROTO;
 }
 
-static int read_table(const char *proc, const struct table *table, void *out)
+static int read_file(const char *proc, struct reading *r)
 {
-    struct reading r = {.table = table, .out = out};
     char path[4096];
 
-    if ((size_t)snprintf(path, sizeof path, "%s/sysvipc/%s", proc, table->file) >= sizeof path)
+    if ((size_t)snprintf(path, sizeof path, "%s/sysvipc/%s", proc, r->table->file) >= sizeof path)
         return -ENAMETOOLONG;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    int error = read_lines(&r, fd);
+    int error = read_lines(r, fd);
     close(fd);
     return error;
 }
 
-// The kernel lists by index; ids are sequence * N + index. Rows of one id would be one object seen
-// twice while the table changed under us.
-#define order_by_id(v, compare)                                                                    \
-    do {                                                                                           \
-        size_t kept_ = 0;                                                                          \
-        bool sorted_ = true;                                                                       \
-        for (size_t i = 1; i < (v)->n && sorted_; i++)                                             \
-            sorted_ = (v)->at[i - 1].o.id < (v)->at[i].o.id;                                       \
-        if (!sorted_) {                                                                            \
-            qsort((v)->at, (v)->n, sizeof *(v)->at, compare);                                      \
-            for (size_t i = 1; i < (v)->n; i++)                                                    \
-                if ((v)->at[i].o.id != (v)->at[kept_].o.id)                                        \
-                    (v)->at[++kept_] = (v)->at[i];                                                 \
-            (v)->n = kept_ + 1;                                                                    \
-        }                                                                                          \
-    } while (0)
+// --- any table ----------------------------------------------------------------------------------
 
 // All rows start with their struct owned.
 _Static_assert(offsetof(struct segment, o) == 0 && offsetof(struct semset, o) == 0 &&
                    offsetof(struct queue, o) == 0, "compare_owned takes any row");
-_Static_assert(sizeof(struct segment) <= ROW_MAX && sizeof(struct semset) <= ROW_MAX &&
-                   sizeof(struct queue) <= ROW_MAX, "parse_line holds any row");
 
 static int compare_owned(const void *a, const void *b)
 {
@@ -267,6 +264,52 @@ static int compare_owned(const void *a, const void *b)
 
     return (x->id > y->id) - (x->id < y->id);
 }
+
+// The kernel lists by index; ids are sequence * N + index. Rows of one id would be one object seen
+// twice while the table changed under us.
+size_t sysvipc_order(void *rows, size_t n, size_t size)
+{
+    char *at = rows;
+    size_t kept = 0;
+    bool sorted = true;
+
+    for (size_t i = 1; i < n && sorted; i++)
+        sorted = compare_owned(at + (i - 1) * size, at + i * size) < 0;
+    if (sorted)
+        return n;
+    qsort(at, n, size, compare_owned);
+    for (size_t i = 1; i < n; i++)
+        if (compare_owned(at + kept * size, at + i * size) != 0)
+            memmove(at + ++kept * size, at + i * size, size);
+    return kept + 1;
+}
+
+static int read_table(const char *proc, const struct table *table, struct rows *rows)
+{
+    struct reading r = {.table = table, .rows = rows};
+
+    rows->n = 0;
+    int error = read_file(proc, &r);
+    rows->n = error ? 0 : sysvipc_order(rows->at, rows->n, table->row_size);
+    return error;
+}
+
+// Into a vector of the table's rows.
+#define READ_TABLE(proc, table, out)                                                               \
+    ({                                                                                             \
+        struct rows rows_ = {.at = (char *)(out)->at, .cap = (out)->cap};                          \
+        int error_ = read_table(proc, table, &rows_);                                              \
+        (out)->at = (void *)rows_.at;                                                              \
+        (out)->n = rows_.n;                                                                        \
+        (out)->cap = rows_.cap;                                                                    \
+        error_;                                                                                    \
+    })
+
+// --- the three ----------------------------------------------------------------------------------
+
+#define TABLE(name, row, row_fields, finish)                                                       \
+    {.file = name, .fields = row_fields, .n_fields = sizeof row_fields / sizeof *row_fields,       \
+     .row_size = sizeof(row), .complete = finish}
 
 #define OWNED(row, id_name)                                                                        \
     {"key", FIELD_KEY, offsetof(row, o.key), 0}, {id_name, FIELD_ID, offsetof(row, o.id), 0},      \
@@ -287,7 +330,7 @@ static const struct field segment_fields[] = {
     {"swap", FIELD_COUNT, offsetof(struct segment, swap), SEG_KNOWS_SWAP}, // since 2.6.34
 };
 
-static void add_segment(void *out, void *row, uint8_t seen)
+static void complete_segment(void *row, uint8_t seen)
 {
     struct segment *segment = row;
 
@@ -302,25 +345,20 @@ static void add_segment(void *out, void *row, uint8_t seen)
         segment->known &= (uint8_t)~SEG_KNOWS_RSS;
         segment->rss = 0;
     }
-    vec_push((struct segment_vec *)out, *segment);
 }
 
 int sysvipc_segments(const char *proc, struct segment_vec *out)
 {
-    static const struct table table = {
-        .file = "shm",
-        .fields = segment_fields,
-        .n_fields = sizeof segment_fields / sizeof *segment_fields,
-        .row_size = sizeof(struct segment),
-        .add = add_segment,
-    };
+    static const struct table table =
+        TABLE("shm", struct segment, segment_fields, complete_segment);
 
-    vec_clear(out);
-    int error = read_table(proc, &table, out);
-    if (error)
-        vec_clear(out);
-    order_by_id(out, compare_owned);
-    return error;
+    return READ_TABLE(proc, &table, out);
+}
+
+static void complete_other(void *row, uint8_t seen)
+{
+    (void)seen;
+    ((struct owned *)row)->mode &= PERMS_BITS;
 }
 
 static const struct field semset_fields[] = {
@@ -329,31 +367,11 @@ static const struct field semset_fields[] = {
     {"otime", FIELD_TIME, offsetof(struct semset, otime), 0},
 };
 
-static void add_semset(void *out, void *row, uint8_t seen)
-{
-    struct semset *set = row;
-
-    (void)seen;
-    set->o.mode &= PERMS_BITS;
-    vec_push((struct semset_vec *)out, *set);
-}
-
 int sysvipc_semsets(const char *proc, struct semset_vec *out)
 {
-    static const struct table table = {
-        .file = "sem",
-        .fields = semset_fields,
-        .n_fields = sizeof semset_fields / sizeof *semset_fields,
-        .row_size = sizeof(struct semset),
-        .add = add_semset,
-    };
+    static const struct table table = TABLE("sem", struct semset, semset_fields, complete_other);
 
-    vec_clear(out);
-    int error = read_table(proc, &table, out);
-    if (error)
-        vec_clear(out);
-    order_by_id(out, compare_owned);
-    return error;
+    return READ_TABLE(proc, &table, out);
 }
 
 static const struct field queue_fields[] = {
@@ -366,29 +384,9 @@ static const struct field queue_fields[] = {
     {"rtime", FIELD_TIME, offsetof(struct queue, rtime), 0},
 };
 
-static void add_queue(void *out, void *row, uint8_t seen)
-{
-    struct queue *queue = row;
-
-    (void)seen;
-    queue->o.mode &= PERMS_BITS;
-    vec_push((struct queue_vec *)out, *queue);
-}
-
 int sysvipc_queues(const char *proc, struct queue_vec *out)
 {
-    static const struct table table = {
-        .file = "msg",
-        .fields = queue_fields,
-        .n_fields = sizeof queue_fields / sizeof *queue_fields,
-        .row_size = sizeof(struct queue),
-        .add = add_queue,
-    };
+    static const struct table table = TABLE("msg", struct queue, queue_fields, complete_other);
 
-    vec_clear(out);
-    int error = read_table(proc, &table, out);
-    if (error)
-        vec_clear(out);
-    order_by_id(out, compare_owned);
-    return error;
+    return READ_TABLE(proc, &table, out);
 }

@@ -86,7 +86,7 @@ const struct kind kind_findings = {
     .title = "Triage",
     .one = "finding",
     // Everything triage_need() names; a test holds the two together.
-    .need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_QUEUE_MAX | NEED_SEM_WAITERS |
+    .need = NEED_SEGMENTS | NEED_SEGMENT_USE | NEED_SEMSETS | NEED_QUEUES | NEED_QUEUE_MAX | NEED_SEM_WAITERS |
             NEED_ELEMENTS | NEED_LIMITS | NEED_HOLDERS | NEED_PROCESSES | NEED_WAITERS |
             NEED_SYSTEM | NEED_NAMES | NEED_APPS,
     .columns = columns,

@@ -20,6 +20,7 @@
 
 #include "linux/ipcstat.h"
 #include "linux/source.h"
+#include "linux/sysvipc.h"
 #include "support/asuser.h"
 #include "support/ns.h"
 
@@ -519,6 +520,135 @@ static void a_proc_of_another_pid_namespace(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+// --- text and calls -----------------------------------------------------------------------------
+
+static bool same_owned(const struct owned *a, const struct owned *b)
+{
+    return a->id == b->id && a->key == b->key && a->mode == b->mode && a->uid == b->uid &&
+           a->gid == b->gid && a->cuid == b->cuid && a->cgid == b->cgid && a->ctime == b->ctime;
+}
+
+// How many rows the two ways differ in; -1 where one of them failed.
+static int differences(void)
+{
+    struct segment_vec g = {0}, gs = {0};
+    struct semset_vec t = {0}, ts = {0};
+    struct queue_vec q = {0}, qs = {0};
+    int n = 0;
+
+    if (sysvipc_segments("/proc", &g) || sysvipc_semsets("/proc", &t) ||
+        sysvipc_queues("/proc", &q) || ipcstat_segments(&gs) || ipcstat_semsets(&ts) ||
+        ipcstat_queues(&qs) || g.n != gs.n || t.n != ts.n || q.n != qs.n)
+        return -1;
+    for (size_t i = 0; i < g.n; i++) {
+        const struct segment *a = &g.at[i], *b = &gs.at[i];
+        n += !same_owned(&a->o, &b->o) || a->size != b->size || a->nattch != b->nattch ||
+             a->atime != b->atime || a->dtime != b->dtime || a->cpid != b->cpid ||
+             a->lpid != b->lpid || a->flags != b->flags || b->known;
+    }
+    for (size_t i = 0; i < t.n; i++)
+        n += !same_owned(&t.at[i].o, &ts.at[i].o) || t.at[i].nsems != ts.at[i].nsems ||
+             t.at[i].otime != ts.at[i].otime;
+    for (size_t i = 0; i < q.n; i++) {
+        const struct queue *a = &q.at[i], *b = &qs.at[i];
+        n += !same_owned(&a->o, &b->o) || a->bytes != b->bytes || a->messages != b->messages ||
+             a->stime != b->stime || a->rtime != b->rtime || a->lspid != b->lspid ||
+             a->lrpid != b->lrpid || b->known != QUEUE_KNOWS_MAX || !b->max_bytes;
+    }
+    vec_free(&g);
+    vec_free(&gs);
+    vec_free(&t);
+    vec_free(&ts);
+    vec_free(&q);
+    vec_free(&qs);
+    return n;
+}
+
+static void differences_as_nobody(void *result)
+{
+    *(int *)result = differences();
+}
+
+static void text_and_calls_agree(void **state)
+{
+    struct { long type; char text[100]; } message = {.type = 1};
+    struct sembuf up = {1, 1, 0};
+    int ids[3][40], n = -1;
+
+    (void)state;
+    for (int i = 0; i < 40; i++) { // some with keys, some readable by nobody
+        int mode = i % 3 ? 0600 : 0, key = i % 2 ? 0x5000 + i : IPC_PRIVATE;
+        ids[0][i] = shmget(key, 4096 * (size_t)i + 1, IPC_CREAT | mode);
+        ids[1][i] = semget(key, i + 2, IPC_CREAT | mode);
+        ids[2][i] = msgget(key, IPC_CREAT | mode);
+        assert_true(ids[0][i] >= 0 && ids[1][i] >= 0 && ids[2][i] >= 0);
+    }
+    for (int i = 0; i < 40; i += 4) {
+        void *at = shmat(ids[0][i + 1], NULL, 0);
+        assert_true(at != (void *)-1);
+        if (i % 8 == 0)
+            shmctl(ids[0][i + 1], IPC_RMID, NULL); // marked
+        else
+            shmctl(ids[0][i + 2], SHM_LOCK, NULL);
+        assert_int_equal(semop(ids[1][i], &up, 1), 0);
+        assert_int_equal(msgsnd(ids[2][i], &message, (size_t)i + 1, 0), 0);
+        if (i % 8 == 0)
+            assert_true(msgrcv(ids[2][i], &message, sizeof message.text, 0, 0) > 0);
+    }
+    for (int i = 3; i < 40; i += 4) { // holes, and ids of the next round
+        shmctl(ids[0][i], IPC_RMID, NULL);
+        semctl(ids[1][i], 0, IPC_RMID);
+        msgctl(ids[2][i], IPC_RMID, NULL);
+    }
+    shmget(IPC_PRIVATE, 1, IPC_CREAT | 0666);
+    semget(IPC_PRIVATE, 1, IPC_CREAT | 0666);
+    msgget(IPC_PRIVATE, IPC_CREAT | 0666);
+    assert_int_equal(differences(), 0);
+    if (ns_was_root()) {
+        assert_true(as_nobody(differences_as_nobody, &n, sizeof n));
+        assert_int_equal(n, 0);
+    }
+}
+
+// Then the text is read: a call for each of the indexes would cost more.
+static void few_left_of_many(void **state)
+{
+    struct segment_vec rows = {0};
+    int ids[1200];
+
+    (void)state;
+    assert_int_equal(ipcstat_segments(&rows), -ENOTSUP);
+    for (int i = 0; i < 1200; i++)
+        ids[i] = shmget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
+    for (int i = 1; i < 1199; i++)
+        shmctl(ids[i], IPC_RMID, NULL);
+    assert_int_equal(ipcstat_segments(&rows), -E2BIG);
+    assert_int_equal(rows.n, 0);
+    vec_free(&rows);
+    struct snapshot *s = read_now(NEED_SEGMENTS);
+    assert_int_equal(s->segments.n, 2);
+    assert_int_equal(s->segments.at[0].o.id, ids[0]);
+    assert_int_equal(s->segments.at[1].o.id, ids[1199]);
+    snapshot_unref(s);
+}
+
+// What a picture has already is left alone.
+static void only_what_is_missing_is_read(void **state)
+{
+    struct snapshot *s = snapshot_new();
+
+    (void)state;
+    msgget(IPC_PRIVATE, IPC_CREAT | 0600);
+    semget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
+    vec_push(&s->semsets, (struct semset){.o = {.id = 77}});
+    s->has = NEED_SEMSETS;
+    assert_int_equal(source.read(source.self, &(struct want){.need = TABLES}, s), 0);
+    assert_int_equal(s->semsets.n, 1);
+    assert_int_equal(s->semsets.at[0].o.id, 77);
+    assert_int_equal(s->queues.n, 1);
+    snapshot_unref(s);
+}
+
 static int tests(void)
 {
     const struct CMUnitTest all[] = {
@@ -532,6 +662,9 @@ static int tests(void)
         TEST(a_kernel_without_the_tables_is_an_error),
         TEST(processes_and_forks),
         TEST(a_proc_of_another_pid_namespace),
+        TEST(text_and_calls_agree),
+        TEST(few_left_of_many),
+        TEST(only_what_is_missing_is_read),
     };
     return cmocka_run_group_tests(all, NULL, NULL);
 }

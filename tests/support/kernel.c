@@ -32,7 +32,7 @@ struct kernel {
     struct queue_vec queues;
     struct fake_process_vec processes; // ordered by pid
     struct handle_vec handles;
-    uint64_t forks, instances, counts[KINDS], reads, listings, compared;
+    uint64_t forks, instances, counts[KINDS], reads, set_reads, use_reads, listings, compared;
     struct probe hangs[HANGS];
     size_t n_hangs, hanging;
     bool acts_hang;
@@ -88,7 +88,8 @@ void kernel_segment(struct kernel *k, int32_t shmid, uint32_t key)
     {
         size_t at = k->segments.n;
         struct segment segment = {.o = {.id = shmid, .key = key, .ctime = time(NULL) - 1000},
-                                  .size = 1 << 20, .cpid = 1};
+                                  .size = 1 << 20, .cpid = 1,
+                                  .known = SEG_KNOWS_RSS | SEG_KNOWS_SWAP, .rss = 4096};
         vec_push(&k->segments, segment);
         for (; at > 0 && k->segments.at[at - 1].o.id > shmid; at--)
             k->segments.at[at] = k->segments.at[at - 1];
@@ -324,18 +325,23 @@ static bool hangs(const struct kernel *k, const struct probe *probe)
 static int source_read(void *self, const struct want *want, struct snapshot *fresh)
 {
     struct kernel *k = self;
+    unsigned need = want->need & ~fresh->has;
 
     LOCKED(k)
     {
         k->reads++;
-        if (want->need & NEED_SEGMENTS)
+        if (need & NEED_SEGMENTS)
             vec_copy(&fresh->segments, &k->segments);
-        if (want->need & NEED_SEMSETS)
+        if (need & NEED_SEMSETS)
             vec_copy(&fresh->semsets, &k->semsets);
-        if (want->need & NEED_QUEUES)
+        if (need & NEED_QUEUES)
             vec_copy(&fresh->queues, &k->queues);
+        k->set_reads += need & NEED_SEMSETS ? 1 : 0;
+        k->use_reads += need & NEED_SEGMENT_USE ? 1 : 0;
+        for (size_t i = 0; !(need & NEED_SEGMENT_USE) && i < fresh->segments.n; i++)
+            fresh->segments.at[i].known = 0;
     }
-    fresh->has |= want->need & (NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_SYSTEM);
+    fresh->has |= need & (NEED_SEGMENTS | NEED_SEGMENT_USE | NEED_SEMSETS | NEED_QUEUES | NEED_SYSTEM);
     fresh->system.first_pid_namespace = true;
     return 0;
 }
@@ -525,6 +531,22 @@ uint64_t kernel_reads(struct kernel *k)
     uint64_t n = 0;
 
     LOCKED(k) n = k->reads;
+    return n;
+}
+
+uint64_t kernel_set_reads(struct kernel *k)
+{
+    uint64_t n = 0;
+
+    LOCKED(k) n = k->set_reads;
+    return n;
+}
+
+uint64_t kernel_use_reads(struct kernel *k)
+{
+    uint64_t n = 0;
+
+    LOCKED(k) n = k->use_reads;
     return n;
 }
 

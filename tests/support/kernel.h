@@ -43,6 +43,8 @@ void kernel_delay(struct kernel *k, int us); // processor time of every probe of
 
 uint64_t kernel_count(struct kernel *k, enum probe_what what); // probes so far
 uint64_t kernel_reads(struct kernel *k);
+uint64_t kernel_set_reads(struct kernel *k); // of them: with sets, with rss and swap of segments
+uint64_t kernel_use_reads(struct kernel *k);
 uint64_t kernel_listings(struct kernel *k);
 uint64_t kernel_compared(struct kernel *k);
 

@@ -566,6 +566,58 @@ static void waiters_are_found_where_somebody_waits(void **state)
     end(s, k);
 }
 
+// --- thousands of objects -----------------------------------------------------------------------
+
+static bool set_4_waits(const struct snapshot *p)
+{
+    return snapshot_semset(p, 4)->waiters == 9;
+}
+
+static bool any(const struct snapshot *p)
+{
+    return p->number > 0;
+}
+
+// Sets out of sight are good for seconds; in sight, and where somebody asks, they are read at once.
+static void many_objects_out_of_sight_are_read_seldom(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+    struct want want = {.need = NEED_SEGMENTS | NEED_SEGMENT_USE | NEED_SEMSETS};
+    int64_t begin = clock_ns();
+
+    for (int i = 0; i < 3000; i++) {
+        kernel_set(k, i, 0);
+        kernel_segment(k, 10 + i, 0);
+    }
+    struct sampler *s = start(k, false, 0.01);
+    sampler_want(s, &want);
+    for (int i = 0; i < 20; i++) {
+        struct snapshot *p = wait_picture(s, any);
+        assert_int_equal(p->semsets.n, 3000);
+        assert_int_equal(p->segments.n, 3002);
+        assert_int_equal(p->has & want.need, want.need);
+        assert_int_equal(snapshot_segment(p, 10)->rss, 4096); // kept while it is not read
+        assert_true(snapshot_segment(p, 10)->known & SEG_KNOWS_RSS);
+        snapshot_unref(p);
+    }
+    uint64_t most = (uint64_t)((clock_ns() - begin) / (3 * CLOCK_SECOND)) + 1;
+    assert_true(kernel_reads(k) >= 20);
+    assert_in_range(kernel_set_reads(k), 1, most);
+    assert_in_range(kernel_use_reads(k), 1, most);
+
+    kernel_set(k, 4, 9);
+    want.in_sight = NEED_SEMSETS;
+    sampler_want(s, &want);
+    snapshot_unref(wait_picture(s, set_4_waits));
+    kernel_set(k, 4, 0);
+    want.in_sight = 0;
+    struct snapshot *p = sampler_collect(s, &want); // as F5
+    assert_false(set_4_waits(p));
+    snapshot_unref(p);
+    end(s, k);
+}
+
 // --- actions ------------------------------------------------------------------------------------
 
 static bool one_segment(const struct snapshot *p)
@@ -671,6 +723,7 @@ int main(void)
         cmocka_unit_test(a_new_program_is_asked_for_its_arguments),
         cmocka_unit_test(who_is_gone_is_noticed),
         cmocka_unit_test(waiters_are_found_where_somebody_waits),
+        cmocka_unit_test(many_objects_out_of_sight_are_read_seldom),
         cmocka_unit_test(an_action_comes_with_its_picture),
         cmocka_unit_test(an_action_that_hangs_stops_nothing),
         cmocka_unit_test(paused_reads_nothing),
