@@ -128,8 +128,8 @@ struct snapshot *picture_new(void)
     struct snapshot *s = snapshot_new();
 
     s->time = PICTURE_NOW;
-    s->has = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_QUEUE_MAX | NEED_SEM_WAITERS |
-             NEED_ELEMENTS | NEED_LIMITS | NEED_HOLDERS | NEED_PROCESSES | NEED_COMMANDS |
+    s->has = NEED_SEGMENTS | NEED_SEGMENT_USE | NEED_SEMSETS | NEED_QUEUES | NEED_QUEUE_MAX |
+             NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_LIMITS | NEED_HOLDERS | NEED_PROCESSES | NEED_COMMANDS |
              NEED_NAMES | NEED_WAITERS | NEED_SYSTEM | NEED_APPS;
     snprintf(s->system.hostname, sizeof s->system.hostname, "db01");
     s->system.ipc_namespace = 4026531839;
