@@ -1,4 +1,5 @@
-// What an action will really do, in words, before it is done. Pure.
+// What an action will really do, in words, before it is done. Pure, but for this process's own pid and
+// limits.
 #ifndef IPCTOP_MODEL_CONSEQUENCE_H
 #define IPCTOP_MODEL_CONSEQUENCE_H
 

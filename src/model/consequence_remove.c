@@ -2,8 +2,6 @@
 // semctl(2), msgctl(2).
 #include "consequence_parts.h"
 
-#include <stdio.h>
-
 #include "base/text.h"
 #include "model/labels.h"
 #include "model/postgres.h"
@@ -25,7 +23,7 @@ static bool ask_named(struct telling *t, const struct owned *o)
     return true;
 }
 
-static void ask(struct telling *t, const struct owned *o, const char *what)
+static void ask(struct telling *t, const struct owned *o)
 {
     char name[48];
 
@@ -34,7 +32,9 @@ static void ask(struct telling *t, const struct owned *o, const char *what)
         line_add(&t->question, "?");
         return;
     }
-    line_add(&t->question, " (%s, ", what);
+    line_add(&t->question, " (");
+    words_contents(&t->question, t->action->target.kind, o);
+    line_add(&t->question, ", ");
     if (!ask_named(t, o)) {
         line_add(&t->question, "key 0x%08x, owner ", o->key);
         words_user(&t->question, t->s, o->uid);
@@ -150,25 +150,15 @@ static void tell_application(struct telling *t, const struct owned *o, const str
         line_add(&t->effect, " %s", label.tool);
 }
 
-static void remove_segment(struct telling *t)
+static void tell_segment(struct telling *t, const struct segment *g)
 {
-    const struct owned *o = consequence_object(t);
-    const struct segment *g = o ? snapshot_segment(t->s, o->id) : NULL;
-    char text[32];
-    struct line what = line_start(text, sizeof text);
-
-    if (g)
-        words_size(&what, g->size);
-    ask(t, o, text);
-    if (!g)
-        return;
     if (g->nattch == 0)
         tell_unattached(t, g);
     else if (g->flags & SEG_DEST)
         tell_dest(t, g);
     else
         tell_attached(t, g);
-    tell_application(t, o, g);
+    tell_application(t, &g->o, g);
 }
 
 // Who is woken with EIDRM. `counted`: what the kernel counts, where it does and it was read.
@@ -193,21 +183,12 @@ static void tell_waiters(struct telling *t, enum kind_id kind, int32_t id, bool 
     }
 }
 
-static void remove_set(struct telling *t)
+static void tell_set(struct telling *t, const struct semset *set)
 {
-    const struct owned *o = consequence_object(t);
-    const struct semset *set = o ? snapshot_semset(t->s, o->id) : NULL;
-    char text[48];
-    struct line what = line_start(text, sizeof text);
-
-    if (set)
-        line_count(&what, set->nsems, "semaphore", NULL);
-    ask(t, o, text);
-    if (!set)
-        return;
-    line_add(&t->effect, "It vanishes at once.");
-    tell_waiters(t, KIND_SEMSET, o->id, set->known & SET_KNOWS_WAITERS, set->waiters);
     int64_t last_use = semset_last_use(set);
+
+    line_add(&t->effect, "It vanishes at once.");
+    tell_waiters(t, KIND_SEMSET, set->o.id, set->known & SET_KNOWS_WAITERS, set->waiters);
     for (uint32_t i = 0; i < set->n_elements && set->first_element + i < t->s->elements.n; i++) {
         const struct element *e = &t->s->elements.at[set->first_element + i];
 
@@ -217,21 +198,11 @@ static void remove_set(struct telling *t)
         tell_running(t, "Its last operator", e->pid, last_use);
         break; // one is enough to think again
     }
-    tell_application(t, o, NULL);
+    tell_application(t, &set->o, NULL);
 }
 
-static void remove_queue(struct telling *t)
+static void tell_queue(struct telling *t, const struct queue *q)
 {
-    const struct owned *o = consequence_object(t);
-    const struct queue *q = o ? snapshot_queue(t->s, o->id) : NULL;
-    char text[48];
-    struct line what = line_start(text, sizeof text);
-
-    if (q)
-        line_count(&what, q->messages, "message", NULL);
-    ask(t, o, text);
-    if (!q)
-        return;
     line_add(&t->effect, "It vanishes at once");
     if (q->messages > 0) {
         line_add(&t->effect, ", and ");
@@ -241,32 +212,32 @@ static void remove_queue(struct telling *t)
         line_add(&t->effect, " with it");
     }
     line_add(&t->effect, ".");
-    tell_waiters(t, KIND_QUEUE, o->id, false, 0);
+    tell_waiters(t, KIND_QUEUE, q->o.id, false, 0);
     if (q->stime > 0)
         tell_running(t, "Its last sender", q->lspid, q->stime);
     if (q->rtime > 0 && q->lrpid != q->lspid)
         tell_running(t, "Its last receiver", q->lrpid, q->rtime);
-    tell_application(t, o, NULL);
+    tell_application(t, &q->o, NULL);
 }
 
 void consequence_remove(struct telling *t)
 {
-    switch (t->action->target.kind) {
-    case KIND_SEGMENT:
-        remove_segment(t);
-        break;
-    case KIND_SEMSET:
-        remove_set(t);
-        break;
-    case KIND_QUEUE:
-        remove_queue(t);
-        break;
-    default:
+    enum kind_id kind = t->action->target.kind;
+
+    if (!kind_is_object(kind)) {
         line_add(&t->question, "Remove?");
         consequence_refuse(t, "Only segments, semaphore sets and queues can be removed.");
         return;
     }
-    const struct owned *o = t->out->impossible ? NULL : consequence_object(t);
-    if (o)
-        consequence_permission(t, o, "CAP_SYS_ADMIN");
+    const struct owned *o = consequence_object(t);
+    ask(t, o);
+    if (!o)
+        return;
+    if (kind == KIND_SEGMENT)
+        tell_segment(t, (const struct segment *)o);
+    else if (kind == KIND_SEMSET)
+        tell_set(t, (const struct semset *)o);
+    else
+        tell_queue(t, (const struct queue *)o);
+    consequence_permission(t, o, "CAP_SYS_ADMIN");
 }

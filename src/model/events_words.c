@@ -88,23 +88,11 @@ static void add_who(struct line *line, const struct change *c)
 
 // --- what ----------------------------------------------------------------------------------------
 
-static void add_size(struct line *line, enum kind_id kind, const void *row)
-{
-    if (kind == KIND_SEGMENT)
-        words_size(line, ((const struct segment *)row)->size);
-    else if (kind == KIND_SEMSET)
-        line_count(line, ((const struct semset *)row)->nsems, "semaphore", NULL);
-    else if (kind == KIND_QUEUE && ((const struct queue *)row)->messages)
-        line_count(line, ((const struct queue *)row)->messages, "message", NULL);
-    else
-        line_add(line, "empty");
-}
-
 static void say_created(struct line *line, const struct change *c)
 {
     const struct owned *o = owned_of(c->is);
 
-    add_size(line, c->kind, c->is);
+    words_contents(line, c->kind, o);
     if (o->key)
         line_add(line, ", key 0x%08x", o->key);
     else
@@ -125,7 +113,7 @@ static void say_removed(struct line *line, const struct change *c)
         words_size(line, segment->size);
         line_add(line, " freed");
     } else {
-        add_size(line, c->kind, c->was);
+        words_contents(line, c->kind, owned_of(c->was));
         line_add(line, ", owner ");
         add_user(line, c, owned_of(c->was)->uid);
     }

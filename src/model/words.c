@@ -41,24 +41,22 @@ void words_process(struct line *line, const struct snapshot *s, int32_t pid, int
     line_add(line, "%d", pid);
 }
 
-void words_user(struct line *line, const struct snapshot *s, uint32_t uid)
+static void add_name(struct line *line, const char *name, const char *what, uint32_t id)
 {
-    const char *name = snapshot_user(s, uid);
-
     if (name)
         line_add(line, "%s", name);
     else
-        line_add(line, "uid %u", uid);
+        line_add(line, "%s %u", what, id);
+}
+
+void words_user(struct line *line, const struct snapshot *s, uint32_t uid)
+{
+    add_name(line, snapshot_user(s, uid), "uid", uid);
 }
 
 void words_group(struct line *line, const struct snapshot *s, uint32_t gid)
 {
-    const char *name = snapshot_group(s, gid);
-
-    if (name)
-        line_add(line, "%s", name);
-    else
-        line_add(line, "gid %u", gid);
+    add_name(line, snapshot_group(s, gid), "gid", gid);
 }
 
 void words_size(struct line *line, uint64_t bytes)
@@ -66,6 +64,18 @@ void words_size(struct line *line, uint64_t bytes)
     char text[TEXT_SHORT];
 
     line_add(line, "%s", text_size(text, sizeof text, bytes));
+}
+
+void words_contents(struct line *line, enum kind_id kind, const struct owned *o)
+{
+    if (kind == KIND_SEGMENT)
+        words_size(line, ((const struct segment *)o)->size);
+    else if (kind == KIND_SEMSET)
+        line_count(line, ((const struct semset *)o)->nsems, "semaphore", NULL);
+    else if (((const struct queue *)o)->messages)
+        line_count(line, ((const struct queue *)o)->messages, "message", NULL);
+    else
+        line_add(line, "empty");
 }
 
 void words_ago(struct line *line, const struct snapshot *s, int64_t time)

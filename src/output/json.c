@@ -121,9 +121,9 @@ static void put_flags(struct writer *w, uint64_t bits, const char *const *names)
     for (size_t i = 0; names && names[i]; i++) {
         if (!(bits & UINT64_C(1) << i))
             continue;
-        if (!first)
-            put(w, ",", 1);
-        put_json(w, json_string(names[i]));
+        put_text(w, first ? "\"" : ",\"");
+        put_text(w, names[i]); // a plain word
+        put(w, "\"", 1);
         first = false;
     }
     put(w, "]", 1);
