@@ -216,6 +216,7 @@ void session_say(struct session *s, enum severity severity, const char *format, 
 // Tells what became known by itself: together with such news that still stands there, not in its
 // place; before it if it is what was waited for.
 void session_news(struct session *s, bool waited_for, const char *news);
+void session_tell_gone(struct session *s); // what was entered, where it is
 // Shows what could not be logged, behind the message that stands there.
 void session_check_audit(struct session *s);
 // Takes an old message away; returns the CLOCK_MONOTONIC time the present one is to go, or 0.

@@ -141,10 +141,13 @@ static void tell(struct session *s, struct news *news)
     if (news->n_ended)
         line_add(&line, "%s ended%s", news->ended_text, news->n_late ? "; " : "");
     line_add(&line, "%s", news->late_text);
-    if (news->n_late)
-        session_say(s, SEVERITY_WARNING, "%s", text); // until it ends
-    else
-        session_news(s, true, text);
+    if (news->n_late) { // until it ends
+        session_say(s, SEVERITY_WARNING, "%s", text);
+        return;
+    }
+    if (!s->message_news)
+        session_tell_gone(s); // told before the signal was reported as sent
+    session_news(s, true, text);
 }
 
 void following_look(struct session *s, const struct snapshot *picture)

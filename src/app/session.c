@@ -241,6 +241,7 @@ int64_t session_expire(struct session *s, int64_t now)
     if (now < end)
         return end;
     s->message[0] = '\0';
+    s->message_news = false;
     return 0;
 }
 

@@ -183,6 +183,17 @@ static bool object_there(const struct snapshot *s, const struct identity *identi
     }
 }
 
+void session_tell_gone(struct session *s)
+{
+    const struct view *v = session_view(s);
+    char name[80], news[96];
+
+    if (!v->parent_gone)
+        return;
+    snprintf(news, sizeof news, "%s is gone", identity_text(&v->parent, name, sizeof name));
+    session_news(s, false, news);
+}
+
 void session_rebuild(struct session *s)
 {
     struct view *v = session_view(s);
@@ -195,13 +206,10 @@ void session_rebuild(struct session *s)
     if (!s->snapshot || !v->has_parent)
         return;
     bool gone = !object_there(s->snapshot, &v->parent);
-    if (gone && !v->parent_gone) {
-        char name[80], news[96];
-
-        snprintf(news, sizeof news, "%s is gone", identity_text(&v->parent, name, sizeof name));
-        session_news(s, false, news);
-    }
+    bool news = gone && !v->parent_gone;
     v->parent_gone = gone;
+    if (news)
+        session_tell_gone(s);
 }
 
 void session_sort(struct session *s, const struct column *column)
