@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
@@ -100,6 +101,71 @@ static void the_first_ids_are_zero(void **state)
     assert_int_equal(s->limits.n, 10);
     assert_int_equal(s->limits.at[0].used, 1);
     assert_int_equal(s->limits.at[1].used, 2); // pages of 5000 bytes
+    snapshot_unref(s);
+}
+
+static bool next_id(const char *kind, const char *id)
+{
+    char path[64];
+
+    snprintf(path, sizeof path, "/proc/sys/kernel/%s_next_id", kind);
+    FILE *file = fopen(path, "we"); // CONFIG_CHECKPOINT_RESTORE
+    if (!file)
+        return false;
+    fputs(id, file);
+    return fclose(file) == 0;
+}
+
+static const struct mapping *mapping_of(const struct answer *answer, int32_t shmid)
+{
+    for (size_t i = 0; i < answer->mappings.n; i++)
+        if (answer->mappings.at[i].shmid == shmid)
+            return &answer->mappings.at[i];
+    return NULL;
+}
+
+// The largest id there is, with the keys that look negative: read, held, asked in detail, removed.
+static void the_last_ids_and_keys(void **state)
+{
+    const int32_t last = 2147483647;
+    const uint32_t keys[] = {0x80000000, 0xffffffff, 0x80000001};
+
+    (void)state;
+    if (!next_id("shm", "2147483647") || !next_id("sem", "2147483647") ||
+        !next_id("msg", "2147483647")) {
+        printf("skip: this kernel lets nobody choose the next id\n");
+        skip();
+    }
+    assert_int_equal(shmget((key_t)keys[0], 4096, IPC_CREAT | 0600), last);
+    assert_int_equal(semget((key_t)keys[1], 2, IPC_CREAT | 0600), last);
+    assert_int_equal(msgget((key_t)keys[2], IPC_CREAT | 0600), last);
+    char *at = shmat(last, NULL, 0);
+    struct snapshot *s = read_now(TABLES | NEED_QUEUE_MAX | NEED_ELEMENTS | NEED_SEM_WAITERS);
+    assert_non_null(snapshot_segment(s, last));
+    assert_int_equal(snapshot_segment(s, last)->o.key, keys[0]);
+    assert_int_equal(snapshot_semset(s, last)->o.key, keys[1]);
+    assert_int_equal(snapshot_semset(s, last)->known, SET_KNOWS_WAITERS | SET_KNOWS_PIDS);
+    assert_int_equal(snapshot_queue(s, last)->o.key, keys[2]);
+    assert_int_equal(snapshot_queue(s, last)->known, QUEUE_KNOWS_MAX);
+    struct answer answer = {0};
+    struct prober *prober = source.prober_new(source.self);
+    source.probe(source.self, prober, &(struct probe){PROBE_ATTACHMENTS, getpid()}, &answer);
+    const struct mapping *mapping = mapping_of(&answer, last);
+    assert_non_null(mapping);
+    assert_int_equal(mapping->key, keys[0]);
+    answer_clear(&answer);
+    source.prober_free(source.self, prober);
+    shmdt(at);
+    const struct segment *segment = snapshot_segment(s, last);
+    struct outcome outcome;
+    source.act(source.self,
+               &(struct action){.verb = ACTION_REMOVE,
+                                .target = {.kind = KIND_SEGMENT, .id = last, .key = keys[0],
+                                           .cuid = segment->o.cuid, .cgid = segment->o.cgid,
+                                           .ctime = segment->o.ctime}},
+               &outcome);
+    assert_int_equal(outcome.state, OUTCOME_DONE);
+    assert_string_equal(outcome.text, "segment 2147483647 removed");
     snapshot_unref(s);
 }
 
@@ -493,18 +559,41 @@ static int below_another_proc(pid_t target)
     return 0;
 }
 
-static void a_proc_of_another_pid_namespace(void **state)
+// There with a /proc of one's own: who made and used an object outside is 0, and nobody.
+static int in_a_container(pid_t none)
+{
+    (void)none;
+    if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+        mount("proc", "/proc", "proc", 0, NULL) < 0)
+        return 77;
+    struct linux_source *own = linux_source_new(&(struct linux_source_options){.proc = "/proc"});
+    struct source seam = linux_source_seam(own);
+    struct snapshot *s = snapshot_new();
+    int theirs = shmget(0x77, 0, 0), ours = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
+
+    if (seam.read(seam.self, &(struct want){.need = NEED_SEGMENTS | NEED_SYSTEM}, s) != 0)
+        return 1;
+    const struct segment *old = snapshot_segment(s, theirs), *new = snapshot_segment(s, ours);
+    if (!old || old->cpid != 0 || old->lpid != 0 || !new || new->cpid != 1)
+        return 2;
+    if (s->system.first_pid_namespace || snapshot_pid_state(s, old->cpid, 0) != PID_OUTSIDE)
+        return 3;
+    snapshot_unref(s);
+    linux_source_free(own);
+    return 0;
+}
+
+static int in_another_pid_namespace(int (*body)(pid_t arg), pid_t arg)
 {
     int status;
 
-    (void)state;
     pid_t child = fork();
     if (child == 0) {
         if (unshare(CLONE_NEWPID) < 0)
             _exit(77);
         pid_t first = fork(); // pid 1 there
         if (first == 0)
-            _exit(below_another_proc(1));
+            _exit(body(arg));
         if (first < 0 || waitpid(first, &status, 0) != first || !WIFEXITED(status))
             _exit(78);
         _exit(WEXITSTATUS(status));
@@ -515,7 +604,22 @@ static void a_proc_of_another_pid_namespace(void **state)
         printf("skip: no PID namespace of our own\n");
         skip();
     }
-    assert_int_equal(WEXITSTATUS(status), 0);
+    return WEXITSTATUS(status);
+}
+
+static void a_proc_of_another_pid_namespace(void **state)
+{
+    (void)state;
+    assert_int_equal(in_another_pid_namespace(below_another_proc, 1), 0);
+}
+
+static void objects_of_another_pid_namespace(void **state)
+{
+    (void)state;
+    int id = shmget(0x77, 4096, IPC_CREAT | IPC_EXCL | 0600);
+    assert_true(id >= 0);
+    shmdt(shmat(id, NULL, 0));
+    assert_int_equal(in_another_pid_namespace(in_a_container, 0), 0);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -656,6 +760,7 @@ static int tests(void)
 {
     const struct CMUnitTest all[] = {
         TEST(the_first_ids_are_zero),
+        TEST(the_last_ids_and_keys),
         TEST(a_segment_as_shmctl_says),
         TEST(many_objects_come_in_order),
         TEST(elements_and_waiters_of_a_set),
@@ -668,6 +773,7 @@ static int tests(void)
         TEST(text_and_calls_agree),
         TEST(few_left_of_many),
         TEST(only_what_is_missing_is_read),
+        TEST(objects_of_another_pid_namespace),
     };
     return cmocka_run_group_tests(all, NULL, NULL);
 }
