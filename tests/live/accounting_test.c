@@ -310,6 +310,76 @@ static void the_key_is_told_after_removal(void **state)
     shmid = shmget(IPC_PRIVATE, PAGE, 0600); // for without_segment
 }
 
+enum { HUGE = 2 << 20 };
+static const char pool[] = "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages";
+
+static long pool_size(long to)
+{
+    FILE *file = fopen(pool, to < 0 ? "re" : "we");
+    long n = -1;
+
+    if (file && to >= 0)
+        n = fprintf(file, "%ld\n", to) > 0 ? to : -1;
+    else if (file && fscanf(file, "%ld", &n) != 1)
+        n = -1;
+    if (file && fclose(file) != 0)
+        n = -1;
+    return n;
+}
+
+static int huge_id = -1;
+
+static void hold_huge(void *arg, int ready)
+{
+    (void)arg;
+    char *at = shmat(huge_id, NULL, 0);
+    if (at == (void *)-1)
+        _exit(1);
+    *at = 1;
+    child_ready(ready);
+    for (;;)
+        pause();
+}
+
+// Known by a mapping alone; and the kernel's rss of such segments is not believed beyond their size.
+static void huge_pages_are_told_by_a_mapping(void **state)
+{
+    (void)state;
+    long before = pool_size(-1);
+
+    bool raised = before >= 0 && pool_size(before + 1) > before;
+    huge_id = shmget(IPC_PRIVATE, HUGE, SHM_HUGETLB | IPC_CREAT | 0600);
+    if (huge_id < 0) {
+        if (raised)
+            pool_size(before);
+        printf("skip: no huge pages of 2 MiB, and none may be reserved\n");
+        skip();
+    }
+    pid_t child = child_start(hold_huge, NULL);
+    struct segment_account accounts[WAYS];
+    uint64_t rss[WAYS], known[WAYS];
+    for (int i = 0; i < WAYS; i++) {
+        struct snapshot *tables = snapshot_new();
+        const struct want want = {.need = NEED_SEGMENTS};
+        ways[i].source.read(ways[i].source.self, &want, tables);
+        rss[i] = snapshot_segment(tables, huge_id)->rss;
+        known[i] = snapshot_segment(tables, huge_id)->known & SEG_KNOWS_RSS;
+        snapshot_unref(tables);
+        scan(&ways[i]);
+        accounts[i] = *scan_account(scanner_scan(ways[i].scanner), huge_id);
+    }
+    child_end(child);
+    shmctl(huge_id, IPC_RMID, NULL);
+    if (raised)
+        pool_size(before); // before anything may fail
+    for (int i = 0; i < WAYS; i++) {
+        assert_true(accounts[i].hugetlb);
+        assert_int_equal(accounts[i].nattch, 1);
+        assert_int_equal(accounts[i].found, 1);
+        assert_true(known[i] ? rss[i] <= HUGE : rss[i] == 0);
+    }
+}
+
 static void a_storm_of_forks(void **state)
 {
     (void)state;
@@ -340,6 +410,7 @@ static int tests(void)
         WITH_SEGMENT(who_came_in_brings_nothing_of_ours),
         WITH_SEGMENT(elsewhere_is_left_out_without_handles_too),
         WITH_SEGMENT(the_key_is_told_after_removal),
+        cmocka_unit_test(huge_pages_are_told_by_a_mapping),
         WITH_SEGMENT(a_storm_of_forks),
     };
     return cmocka_run_group_tests(all, open_ways, close_ways);
