@@ -41,15 +41,19 @@ void print_columns(const struct options *options)
     }
 }
 
-static uint64_t unseen_attachments(const struct scan *scan, const struct options *options)
+// *why: UNSEEN_* of all of them.
+static uint64_t unseen_attachments(const struct scan *scan, const struct options *options,
+                                   uint8_t *why)
 {
     uint64_t n = 0;
 
     for (size_t i = 0; i < scan->accounts.n; i++) {
         const struct segment_account *account = &scan->accounts.at[i];
         bool asked = !options->has_id || account->shmid == options->id;
-        if (asked && account->found < account->nattch)
-            n += account->nattch - account->found;
+        if (!asked || account->found >= account->nattch)
+            continue;
+        n += account->nattch - account->found;
+        *why |= account->unseen;
     }
     return n;
 }
@@ -69,14 +73,15 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
         line_add(line, ")");
     }
     const struct scan *scan = need & NEED_HOLDERS ? s->scan : NULL;
-    uint64_t unseen = scan ? unseen_attachments(scan, options) : 0;
+    uint8_t why = 0;
+    uint64_t unseen = scan ? unseen_attachments(scan, options, &why) : 0;
     uint32_t unreadable = scan ? scan->unreadable : 0;
     if (need & NEED_WAITERS && unreadable < s->waiters_unseen)
         unreadable = s->waiters_unseen;
     if (unseen) {
         line_add(line, "%s", line->n ? ", " : "");
         line_count(line, unseen, "attachment", NULL);
-        line_add(line, " unseen");
+        line_add(line, " unseen%s", why & UNSEEN_HIDDEN ? ", processes hidden by hidepid" : "");
     }
     if (scan && scan->stuck) {
         line_add(line, "%s", line->n ? ", " : "");

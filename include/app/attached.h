@@ -18,6 +18,7 @@ struct attached { // zero it, but for the first three, before use
     struct segment_handle_vec handles;
     uint32_t processes, unreadable, exiting; // of the last that everybody was asked
     enum scan_method method;
+    bool hidden; // the list of all processes does not have all
 
     struct pid_entry_vec known; // who was asked so far
     uint64_t known_number;      // the census that was

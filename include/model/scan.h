@@ -20,6 +20,7 @@ enum unseen {
     UNSEEN_EXITING = 4,    // a process on its way out, still counted, maps already empty
     UNSEEN_CHANGED = 8,    // attachments came or went while the scan ran
     UNSEEN_STUCK = 16,     // a process whose maps cannot be read in time
+    UNSEEN_HIDDEN = 64,    // processes this user does not even see: proc(5) hidepid
     UNSEEN_UNASKED = 32,   // no thread or descriptor to ask processes could be had
 };
 

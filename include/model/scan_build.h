@@ -33,6 +33,7 @@ struct scan_input {
     uint32_t processes, unreadable, stuck, exiting;
     uint32_t unasked; // for lack of a thread or descriptor
     const int32_t *stuck_pids; // `stuck` of them, ascending; NULL: nobody knows
+    bool hidden;        // some processes are not even listed: proc(5) hidepid
     bool forks_moved;   // processes were made while they were read
     bool first_pid_namespace; // no process is outside, so a pid of 0 is nobody
     enum scan_method method;

@@ -72,6 +72,7 @@ void attached_input(struct attached *a, struct scan_input *in)
     in->stuck = (uint32_t)a->stuck.n - a->unasked;
     in->stuck_pids = a->unasked ? NULL : a->stuck.at; // who is who would take a second list
     in->unasked = a->unasked;
+    in->hidden = a->hidden;
     in->exiting = a->exiting;
     in->method = a->method;
     in->same_memory = same_memory;
@@ -259,6 +260,7 @@ bool attached_ask_all(struct attached *a, const struct snapshot *tables, struct 
     a->unreadable = a->roundup.unreadable;
     a->exiting = a->roundup.exiting;
     a->method = a->roundup.method;
+    a->hidden = !census_find(&a->census->list, 1); // every PID namespace has one
     adopt(a, tables, m);
     remember_asked(a);
     return true;
@@ -294,8 +296,11 @@ static void pick(const struct attached *a, struct pid_entry_vec *out)
     size_t kept = 0;
 
     census_added(&a->known, &a->census->list, out);
-    for (size_t i = 0; i < a->holdings.n; i++)
-        vec_push(out, (struct pid_entry){a->holdings.at[i].pid, a->holdings.at[i].instance});
+    for (size_t i = 0; i < a->holdings.n; i++) { // or who has that pid now
+        const struct pid_entry *entry = census_find(&a->census->list, a->holdings.at[i].pid);
+        vec_push(out, entry ? *entry : (struct pid_entry){a->holdings.at[i].pid,
+                                                          a->holdings.at[i].instance});
+    }
     for (size_t i = 0; i < a->stuck.n; i++) {
         const struct pid_entry *entry = census_find(&a->census->list, a->stuck.at[i]);
         if (entry)

@@ -163,7 +163,7 @@ static bool possible(const struct snapshot *s, uint64_t *counted)
     return unknown || *counted;
 }
 
-// Whether exactly those are known that the kernel counts on each set.
+// Whether exactly those are known that the kernel counts on each set: a stopped one it does not.
 static bool sets_accounted(const struct waiting *w, const struct snapshot *s)
 {
     size_t k = 0;
@@ -177,7 +177,7 @@ static bool sets_accounted(const struct waiting *w, const struct snapshot *s)
         for (; k < w->waiters.n && w->waiters.at[k].kind == KIND_SEMSET &&
                w->waiters.at[k].id == set->o.id;
              k++)
-            found++;
+            found += !w->waiters.at[k].stopped;
         if (set->known & SET_KNOWS_WAITERS && found != set->waiters)
             return false;
     }

@@ -246,6 +246,16 @@ static void identify(struct reading *r, bool exact)
     answer->foreign = answer->namespace_differs && !any;
 }
 
+// Whether the file that answered is still there: a new process by that pid has another inode.
+static bool is_still(const struct reading *r)
+{
+    struct stat status;
+    char path[PATH_CAP];
+
+    snprintf(path, sizeof path, "%s/%s", r->home, r->file);
+    return fstatat(r->self->proc, path, &status, 0) == 0 && status.st_ino == r->instance;
+}
+
 static void know_start(struct reading *r, int32_t pid)
 {
     struct process *process = &r->answer->process;
@@ -260,6 +270,8 @@ static void know_start(struct reading *r, int32_t pid)
         snprintf(path, sizeof path, "%" PRId32 "/stat", pid);
         if (taskstat_read(r->self->proc, path, &stat) < 0)
             return;
+        if (remembers && !is_still(r))
+            return; // that was the start of another one with its pid
         process->start_ticks = stat.start_ticks;
         if (remembers)
             starts_keep(r->self->starts, pid, r->instance, stat.start_ticks);
@@ -287,7 +299,8 @@ static bool holds_still(struct reading *r, int32_t pid)
 
     if (!answer->mappings.n || !engine->still)
         return false;
-    snprintf(path, sizeof path, "%" PRId32 "/maps", pid);
+    snprintf(r->home, sizeof r->home, "%" PRId32, pid);
+    snprintf(path, sizeof path, "%s/%s", r->home, r->file);
     int fd = openat(r->self->proc, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return false;

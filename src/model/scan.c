@@ -184,6 +184,10 @@ static void add_reasons(struct line *line, const struct scan *scan, uint8_t unse
     }
     if (unseen & UNSEEN_STUCK)
         add_processes(line, start, scan->stuck, "stuck");
+    if (unseen & UNSEEN_UNASKED)
+        add_processes(line, start, scan->unasked, "not asked: no thread or file to be had");
+    if (unseen & UNSEEN_HIDDEN)
+        add_reason(line, start, "processes hidden by hidepid");
     if (unseen & UNSEEN_OUTSIDE)
         add_reason(line, start, "another PID namespace");
     if (unseen & UNSEEN_EXITING)
@@ -193,7 +197,7 @@ static void add_reasons(struct line *line, const struct scan *scan, uint8_t unse
     if (!unseen)
         line_add(line, "reason unknown");
     // Root that is refused sits in a container or user namespace: sudo would not help.
-    if ((unseen & UNSEEN_UNREADABLE) && !(named && strcmp(user, "root") == 0))
+    if ((unseen & (UNSEEN_UNREADABLE | UNSEEN_HIDDEN)) && !(named && strcmp(user, "root") == 0))
         line_add(line, "; try sudo");
     line_add(line, ")");
 }

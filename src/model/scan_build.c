@@ -147,7 +147,7 @@ static bool doubtful(struct build *b, int32_t shmid)
     const struct scan_input *in = b->in;
     const struct segment_account *account = scan_account(b->scan, shmid);
 
-    return in->unreadable || in->stuck || in->unasked || in->exiting ||
+    return in->unreadable || in->hidden || in->stuck || in->unasked || in->exiting ||
            (account && account->found != account->nattch) || tuple_changed(in, shmid) ||
            pid_outside(in, shmid);
 }
@@ -309,7 +309,8 @@ static void explain(struct build *b, struct segment_account *account)
     if (account->found > account->nattch)
         return;
     account->unseen |= (in->unreadable ? UNSEEN_UNREADABLE : 0) | (in->stuck ? UNSEEN_STUCK : 0) |
-                       (in->unasked ? UNSEEN_UNASKED : 0) | (in->exiting ? UNSEEN_EXITING : 0) |
+                       (in->hidden ? UNSEEN_HIDDEN : 0) | (in->unasked ? UNSEEN_UNASKED : 0) |
+                       (in->exiting ? UNSEEN_EXITING : 0) |
                        (pid_outside(in, account->shmid) ? UNSEEN_OUTSIDE : 0);
 }
 

@@ -271,7 +271,7 @@ static bool unseen(const struct snapshot *s, struct match *match)
 
     if (!account || account->found >= account->nattch ||
         !(account->unseen & (UNSEEN_UNREADABLE | UNSEEN_OUTSIDE | UNSEEN_STUCK |
-                              UNSEEN_UNASKED)))
+                              UNSEEN_UNASKED | UNSEEN_HIDDEN)))
         return false;
     match->weight = account->nattch - account->found;
     return true;

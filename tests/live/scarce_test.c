@@ -207,6 +207,12 @@ static void who_is_hidden_is_not_gone(void **state)
     assert_non_null(strstr(said.out, "\"creator_state\":null")); // the test itself, which lives
     assert_non_null(strstr(said.out, "\"found\":null"));
     said_clear(&said);
+    assert_int_equal(mount("proc", "/proc", NULL, MS_REMOUNT, "hidepid=2"), 0);
+    said = program_run("--batch segments", true);
+    assert_int_equal(mount("proc", "/proc", NULL, MS_REMOUNT, "hidepid=0"), 0);
+    assert_string_equal(said.err, "ipctop: incomplete: 1 attachment unseen, processes hidden by "
+                                  "hidepid\n");
+    said_clear(&said);
     child_end(holder);
 }
 
