@@ -3,6 +3,7 @@
 #define IPCTOP_MODEL_IDENTITY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum kind_id {
@@ -44,5 +45,8 @@ bool identity_same(const struct identity *a, const struct identity *b);
 
 // Unchanged in everything: what an action demands of its target at the moment of acting.
 bool identity_exact(const struct identity *a, const struct identity *b);
+
+// "segment 393216", "process 18811", "semaphore set 3": as sentences name a target.
+const char *identity_text(const struct identity *identity, char *dst, size_t cap);
 
 #endif

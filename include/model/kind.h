@@ -37,9 +37,6 @@ const char *kind_near_column(const struct kind *kind, const char *name);
 // Returns how many; `out` has room for kind->n_columns.
 size_t kind_columns(const struct kind *kind, unsigned flags, const struct column **out);
 
-// "segment 393216", "process 18811", "semaphore set 3": as sentences name a target.
-const char *identity_text(const struct identity *identity, char *dst, size_t cap);
-
 extern const struct kind kind_segments, kind_semsets, kind_queues, kind_holders, kind_mappings,
     kind_elements, kind_waiters, kind_limits, kind_findings, kind_events;
 

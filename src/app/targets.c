@@ -6,6 +6,7 @@
 
 #include "app/tags.h"
 #include "base/text.h"
+#include "model/liveness.h"
 
 static bool listed(const struct action_vec *actions, int32_t pid)
 {

@@ -6,6 +6,7 @@
 #include "base/line.h"
 #include "base/text.h"
 #include "model/labels.h"
+#include "model/liveness.h"
 
 void cell_set_text(struct cell *out, const char *text)
 {

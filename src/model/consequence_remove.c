@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "model/labels.h"
+#include "model/liveness.h"
 #include "model/postgres.h"
 
 enum { NAMED_MOST = 4, NAME_WIDEST = 64 };

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "model/liveness.h"
 #include "model/postgres.h"
 
 enum { SEGMENTS_MOST = 3 };

@@ -6,6 +6,7 @@
 #include "events_parts.h"
 #include "model/action.h"
 #include "model/kind.h"
+#include "model/liveness.h"
 #include "model/words.h"
 
 enum { TEXT = 320, WHO = 96 };

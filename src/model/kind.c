@@ -1,8 +1,6 @@
 #include "model/kind.h"
 
 #include <ctype.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -124,44 +122,4 @@ size_t kind_columns(const struct kind *kind, unsigned flags, const struct column
         n++;
     }
     return n;
-}
-
-const char *identity_text(const struct identity *identity, char *dst, size_t cap)
-{
-    switch (identity->kind) {
-    case KIND_SEGMENT:
-        snprintf(dst, cap, "segment %" PRId32, identity->id);
-        break;
-    case KIND_SEMSET:
-        snprintf(dst, cap, "semaphore set %" PRId32, identity->id);
-        break;
-    case KIND_QUEUE:
-        snprintf(dst, cap, "queue %" PRId32, identity->id);
-        break;
-    case KIND_HOLDER:
-    case KIND_WAITER:
-        snprintf(dst, cap, "process %" PRId32, identity->pid);
-        break;
-    case KIND_MAPPING:
-        snprintf(dst, cap, "mapping %" PRIx64 " of process %" PRId32, identity->part,
-                 identity->pid);
-        break;
-    case KIND_ELEMENT:
-        snprintf(dst, cap, "semaphore %" PRIu64 " of set %" PRId32, identity->part, identity->id);
-        break;
-    case KIND_LIMIT:
-        snprintf(dst, cap, "limit %" PRIu64, identity->part);
-        break;
-    case KIND_FINDING:
-        snprintf(dst, cap, "finding");
-        break;
-    case KIND_EVENT:
-        snprintf(dst, cap, "event %" PRIu64, identity->part);
-        break;
-    case KIND_COUNT:
-        if (cap)
-            dst[0] = '\0';
-        break;
-    }
-    return dst;
 }

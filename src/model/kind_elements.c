@@ -2,6 +2,7 @@
 #include "model/kind.h"
 
 #include "model/cells.h"
+#include "model/liveness.h"
 
 static void set_if(const struct element *r, unsigned known, uint64_t count, struct cell *out)
 {

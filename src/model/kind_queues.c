@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "model/cells.h"
+#include "model/liveness.h"
 
 CELL_GETTER(get_bytes, struct queue, cell_set_count(out, r->bytes))
 CELL_GETTER(get_max, struct queue,

@@ -6,6 +6,7 @@
 
 #include "base/line.h"
 #include "model/cells.h"
+#include "model/liveness.h"
 
 static const char *const status_names[] = {"dest", "locked", "hugetlb", NULL};
 

@@ -2,6 +2,7 @@
 #include "model/kind.h"
 
 #include "model/cells.h"
+#include "model/liveness.h"
 
 CELL_GETTER(get_nsems, struct semset, cell_set_count(out, r->nsems))
 CELL_GETTER(get_otime, struct semset, cell_set_time(out, r->otime))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/line.h"
+#include "model/liveness.h"
 #include "model/postgres.h"
 
 enum { PEOPLE_MOST = 48 };

@@ -1,5 +1,5 @@
-// Who still lives of those an object names, and whether an object is an orphan (model/snapshot.h).
-//
+#include "model/liveness.h"
+
 // Three answers everywhere: yes, no, not to be known. An orphan is shown to people who then remove
 // it, so every doubt counts against calling something one.
 //
@@ -7,7 +7,6 @@
 // made by one program for the next has no living user for a moment.
 #include "model/labels.h"
 #include "model/postgres.h"
-#include "model/snapshot.h"
 
 enum { START_SLACK = 2 }; // seconds: times of objects and of process starts are whole seconds each
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "model/liveness.h"
+
 bool postgres_program(const char *comm)
 {
     static const char *const names[] = {"postgres", "postmaster", "edb-postgres", "edb-postmaster"};

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "model/liveness.h"
+
 // What a cell is sorted by: a number of the same order, or a text.
 struct sort_key {
     const void *row;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "model/labels.h"
+#include "model/liveness.h"
 #include "model/postgres.h"
 #include "triage_rules.h"
 

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "model/limit.h"
+#include "model/liveness.h"
 #include "triage_rules.h"
 
 enum { MINUTE = 60, HOUR = 3600, NEAR = 2 * HOUR };

@@ -1,5 +1,6 @@
 // What is wrong with semaphore sets and queues: who waits for nobody, and what is left over.
 #include "base/text.h"
+#include "model/liveness.h"
 #include "triage_rules.h"
 
 enum { LISTED_MOST = 4, READER_AT_WORK = 10, READER_AWAY = 60, STRANDED = 10 }; // seconds

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/liveness.h"
 
 const char *words_program(const struct snapshot *s, int32_t pid)
 {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "model/liveness.h"
 #include "ui/usage.h"
 
 enum { NEW_SECONDS = 5 };

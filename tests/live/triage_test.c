@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "linux/source.h"
 #include "model/consequence.h"
+#include "model/liveness.h"
 #include "model/trend.h"
 #include "model/triage.h"
 #include "support/ns.h"

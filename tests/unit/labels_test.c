@@ -11,6 +11,7 @@
 #include "model/consequence.h"
 #include "model/kind.h"
 #include "model/labels.h"
+#include "model/liveness.h"
 #include "model/triage.h"
 #include "support/fake.h"
 

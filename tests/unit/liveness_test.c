@@ -4,7 +4,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "model/snapshot.h"
+#include "model/liveness.h"
 #include "support/fake.h"
 
 enum { DEAD = 100, OTHER_DEAD = 101, ALIVE = 200, YOUNG = 300, UNASKED = 400, DARK = 500 };
