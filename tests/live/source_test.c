@@ -21,6 +21,7 @@
 
 #include "linux/ipcstat.h"
 #include "linux/source.h"
+#include "model/liveness.h"
 #include "linux/sysvipc.h"
 #include "support/asuser.h"
 #include "support/ns.h"
