@@ -151,6 +151,23 @@ void targets_signal(const struct snapshot *s, const struct identity *row,
     }
 }
 
+// Whether one that used it has a pid of 0: the kernel cannot name it in this PID namespace.
+static bool used_outside(const struct snapshot *s, const struct identity *row)
+{
+    const struct queue *queue = row->kind == KIND_QUEUE ? snapshot_queue(s, row->id) : NULL;
+    const struct semset *set = row->kind == KIND_QUEUE ? NULL : snapshot_semset(s, row->id);
+
+    if (queue)
+        return (queue->stime > 0 && !queue->lspid) || (queue->rtime > 0 && !queue->lrpid);
+    for (size_t i = 0; set && set->otime > 0 && i < set->n_elements; i++) {
+        size_t at = set->first_element + i;
+        if (at < s->elements.n && s->elements.at[at].known & ELEMENT_KNOWS_PID &&
+            !s->elements.at[at].pid)
+            return true;
+    }
+    return false;
+}
+
 void targets_none(const struct snapshot *s, const struct identity *row, char *dst, size_t cap)
 {
     char name[80];
@@ -173,8 +190,8 @@ void targets_none(const struct snapshot *s, const struct identity *row, char *ds
         snprintf(dst, cap, "no holder of %s to be seen: %s", name, line ? line : "");
         free(line);
     } else if (row->kind == KIND_SEMSET || row->kind == KIND_ELEMENT || row->kind == KIND_QUEUE) {
-        snprintf(dst, cap, "no process to signal: nobody seen waits on %s, who last used it is gone",
-                 name);
+        snprintf(dst, cap, "no process to signal: nobody seen waits on %s, who last used it is %s",
+                 name, used_outside(s, row) ? "outside this PID namespace" : "gone");
     } else if (row->pid == 0 && (row->kind == KIND_HOLDER || row->kind == KIND_WAITER)) {
         snprintf(dst, cap, "that process lives in another PID namespace");
     } else {

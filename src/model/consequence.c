@@ -40,16 +40,19 @@ const struct owned *consequence_object(struct telling *t)
     return o;
 }
 
-void consequence_permission(struct telling *t, const struct owned *o, const char *capability)
+void consequence_permission(struct telling *t, uint32_t uid, uint32_t cuid, const char *capability)
 {
     const struct system *system = &t->s->system;
 
-    if (!(t->s->has & NEED_SYSTEM) || system->euid == 0 || system->euid == o->uid ||
-        system->euid == o->cuid)
+    if (!(t->s->has & NEED_SYSTEM) || system->euid == 0 || system->euid == uid ||
+        system->euid == cuid)
         return;
     t->out->forbidden = true;
-    line_add(&t->effect, " It needs root, ");
-    words_user(&t->effect, t->s, o->uid);
+    line_add(&t->effect, " It needs root");
+    if (uid != 0) {
+        line_add(&t->effect, ", ");
+        words_user(&t->effect, t->s, uid);
+    }
     line_add(&t->effect, " or %s.", capability);
 }
 
@@ -133,7 +136,7 @@ static void tell_set(struct telling *t)
     }
     if (a->set.which & SET_MAX_BYTES)
         tell_room(t, snapshot_queue(t->s, o->id));
-    consequence_permission(t, o, "CAP_SYS_ADMIN");
+    consequence_permission(t, o->uid, o->cuid, "CAP_SYS_ADMIN");
 }
 
 // --- locking -------------------------------------------------------------------------------------
@@ -178,7 +181,7 @@ static void tell_lock(struct telling *t)
         tell_pinned(t, snapshot_segment(t->s, o->id));
     else
         line_add(&t->effect, "Its pages may be swapped out again.");
-    consequence_permission(t, o, "CAP_IPC_LOCK");
+    consequence_permission(t, o->uid, o->cuid, "CAP_IPC_LOCK");
 }
 
 void consequence_of(const struct snapshot *s, const struct action *action, struct consequence *out)

@@ -22,7 +22,7 @@ void consequence_refuse(struct telling *t, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 // The object of the action as it stands now; NULL and a refusal where it is gone or another.
 const struct owned *consequence_object(struct telling *t);
-// " needs root, oracle or CAP_SYS_ADMIN" where this user is none of the first two.
-void consequence_permission(struct telling *t, const struct owned *o, const char *capability);
+// " It needs root, oracle or CAP_SYS_ADMIN." where this user is none of them: uid and cuid may too.
+void consequence_permission(struct telling *t, uint32_t uid, uint32_t cuid, const char *capability);
 
 #endif

@@ -240,5 +240,5 @@ void consequence_remove(struct telling *t)
         tell_set(t, (const struct semset *)o);
     else
         tell_queue(t, (const struct queue *)o);
-    consequence_permission(t, o, "CAP_SYS_ADMIN");
+    consequence_permission(t, o->uid, o->cuid, "CAP_SYS_ADMIN");
 }

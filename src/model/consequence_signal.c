@@ -285,11 +285,6 @@ void consequence_signal(struct telling *t)
     tell_state(t, p, fate);
     if (fate == FATE_ENDS || fate == FATE_MAY)
         tell_segments(t);
-    if ((t->s->has & NEED_SYSTEM) && t->s->system.euid != 0 && p && (p->known & PROC_KNOWS_UID) &&
-        p->uid != t->s->system.euid) {
-        t->out->forbidden = true;
-        line_add(&t->effect, " It needs root, ");
-        words_user(&t->effect, t->s, p->uid);
-        line_add(&t->effect, " or CAP_KILL.");
-    }
+    if (p && p->known & PROC_KNOWS_UID)
+        consequence_permission(t, p->uid, p->uid, "CAP_KILL");
 }

@@ -115,6 +115,15 @@ static void nobody_is_hit_by_a_pid_of_zero_or_less(void **state)
     }
 }
 
+// By its own start time too: whoever lists it as a target made a mistake.
+static void the_monitor_itself_is_not_hit(void **state)
+{
+    (void)state;
+    struct outcome o = act(signal_to(getpid(), SIGKILL));
+    assert_int_equal(o.state, OUTCOME_REFUSED);
+    assert_non_null(strstr(o.text, "is this monitor itself; nothing was sent"));
+}
+
 static void no_such_signal_and_no_such_process(void **state)
 {
     (void)state;
@@ -310,6 +319,7 @@ static int tests(void)
         cmocka_unit_test(the_chosen_process_gets_it),
         cmocka_unit_test(its_name_is_harmless),
         cmocka_unit_test(nobody_is_hit_by_a_pid_of_zero_or_less),
+        cmocka_unit_test(the_monitor_itself_is_not_hit),
         cmocka_unit_test(no_such_signal_and_no_such_process),
         cmocka_unit_test(a_recycled_pid_is_not_hit),
         cmocka_unit_test(who_is_stopped_gets_it_later),

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 static bool was_root;
+void (*ns_in_init)(void);
 
 bool ns_was_root(void)
 {
@@ -68,6 +69,8 @@ static _Noreturn void init_main(int (*tests)(void))
         fflush(NULL);
         exit(status); // with the sanitizers' checks at exit
     }
+    if (ns_in_init)
+        ns_in_init();
     for (;;) {
         int status;
         pid_t pid = wait(&status);

@@ -12,6 +12,7 @@
 // caller dies. As an ordinary user through a user namespace. 77 ("skipped", after saying why)
 // where the machine does not allow it.
 int ns_run(int (*tests)(void));
+extern void (*ns_in_init)(void); // run by that init, beside the tests; NULL: nothing
 bool ns_was_root(void); // the caller of ns_run was root on the machine (not by a user namespace)
 
 // A child that runs `body` and counts as ready when body has written a byte to `ready`; body then
