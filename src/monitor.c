@@ -5,6 +5,7 @@
 
 #include "app/config_file.h"
 #include "app/save.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "output/batch.h"
 #include "output/csv.h"
@@ -50,6 +51,17 @@ static void say_missing(const char *path, bool chosen, bool read, char *notice)
     snprintf(notice, NOTICE, "%s does not exist yet: S writes it", safe);
 }
 
+// What came of a file nobody waited for.
+static void tell_last(struct writer *writer)
+{
+    struct write_result *last = mem_zero(1, sizeof *last);
+
+    if (writer && writer_last(writer, last) && last->error)
+        options_fail("%s was not written: %s", last->path, last->why);
+    free(last);
+    writer_free(writer);
+}
+
 static int run_session(const struct options *o, struct session_options *how,
                        struct sampler *sampler, struct audit *audit)
 {
@@ -67,7 +79,7 @@ static int run_session(const struct options *o, struct session_options *how,
     session.audit = audit;
     int status = loop_run(&session, o->iterations);
     session_free(&session);
-    writer_free(how->writer);
+    tell_last(how->writer);
     return status;
 }
 

@@ -10,8 +10,8 @@ enum save_format save_format_of(const char *name); // by its ending; text where 
 
 void save_ask(struct session *s);      // w: asks for the name
 void save_settings(struct session *s); // S
-// Tells what came of it once it is there; asks whether to replace a file. After results, and after
-// a prompt was closed.
+// Tells what came of it once it is there; asks whether to replace a file once no prompt is open.
+// After results, and after a prompt was closed.
 void save_results(struct session *s);
 
 #endif

@@ -191,7 +191,8 @@ struct session {
     bool list_results;            // several were asked for at once: they end in a list
     struct followed_vec followed; // who was told to end, until it is told what came of it
     int last_signal;              // chosen last; 0: none yet
-    struct write_result *written; // the last one told; owned, NULL before
+    char *replace;                // a file that is there already, which is asked about as soon as
+                                  // no prompt is open; owned
     bool quit, suspend, redraw;   // asked of the loop
 };
 

@@ -138,36 +138,35 @@ void save_settings(struct session *s)
 
 static void replace_done(struct session *s, bool accepted)
 {
+    char *path = s->replace;
+
+    s->replace = NULL;
     if (!accepted)
         session_say(s, SEVERITY_NOTICE, "nothing written");
     else
-        start_view(s, s->written->path, WRITE_OVER);
+        start_view(s, path, WRITE_OVER);
+    free(path);
 }
 
-static void ask_replace(struct session *s, const char *path)
+static void ask_replace(struct session *s)
 {
     struct prompt *p = prompt_open(s, PROMPT_CONFIRM, replace_done);
+    char path[SESSION_TEXT];
 
+    text_escape(path, sizeof path, s->replace, strlen(s->replace));
     snprintf(p->title, sizeof p->title, "Write");
     snprintf(p->consequence.question, sizeof p->consequence.question, "Replace this file?");
     snprintf(p->consequence.effect, sizeof p->consequence.effect,
              "%s is there already. What it holds is lost.", path);
 }
 
-void save_results(struct session *s)
+static void tell(struct session *s, const struct write_result *r)
 {
     char path[SESSION_TEXT];
 
-    if (s->prompt.type != PROMPT_NONE || !s->options.writer)
-        return;
-    if (!s->written)
-        s->written = mem_alloc(sizeof *s->written);
-    struct write_result *r = s->written;
-    if (!writer_take(s->options.writer, r))
-        return;
     text_escape(path, sizeof path, r->path, strlen(r->path));
-    if (r->error == EEXIST && r->how == WRITE_NEW)
-        ask_replace(s, path);
+    if (r->error == EEXIST && r->how == WRITE_NEW && !s->replace)
+        s->replace = mem_copy_string(r->path);
     else if (r->error)
         session_say(s, SEVERITY_CRITICAL, "%s was not written: %s", path, r->why);
     else if (r->how == WRITE_SETTINGS)
@@ -175,4 +174,15 @@ void save_results(struct session *s)
     else
         session_say(s, SEVERITY_NOTICE, "%zu row%s, %" PRIu64 " bytes written to %s", r->rows,
                     r->rows == 1 ? "" : "s", r->bytes, path);
+}
+
+void save_results(struct session *s)
+{
+    struct write_result *result = mem_alloc(sizeof *result);
+
+    if (s->options.writer && writer_take(s->options.writer, result))
+        tell(s, result);
+    free(result);
+    if (s->replace && s->prompt.type == PROMPT_NONE)
+        ask_replace(s);
 }

@@ -84,7 +84,7 @@ void session_free(struct session *s)
     vec_free(&s->tags);
     changes_free(&s->changes);
     vec_free(&s->results);
-    free(s->written);
+    free(s->replace);
     vec_free(&s->followed);
     snapshot_unref(s->snapshot);
     *s = (struct session){0};
