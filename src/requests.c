@@ -200,10 +200,14 @@ struct want requests_want(const struct requests *requests, const struct options 
 {
     struct want want = {.need = options->mode == MODE_JSON ? NEED_SYSTEM : 0};
 
-    for (size_t i = 0; i < requests->n; i++)
+    bool one_set = options->has_id; // a finding may rest on the elements of others
+
+    for (size_t i = 0; i < requests->n; i++) {
         want.need |= table_need(&requests->tables[i], options->mode != MODE_JSON);
+        one_set &= requests->tables[i].query.kind->id != KIND_FINDING;
+    }
     want.need &= ~FOCUS_NEEDS;
-    if (options->has_id && want.need & NEED_ELEMENTS) {
+    if (one_set && want.need & NEED_ELEMENTS) {
         // The elements of this set alone; every other table is filtered by its rows.
         want.focused = true;
         want.focus = (struct identity){.kind = KIND_SEMSET, .id = options->id};

@@ -84,7 +84,6 @@ const struct kind kind_elements = {
     .need = NEED_SEMSETS | NEED_ELEMENTS,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
-    .default_sort = "index",
     .enter = KIND_COUNT,
     .count = count,
     .at = at,

@@ -135,7 +135,6 @@ const struct kind kind_mappings = {
     .need = NEED_HOLDERS,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
-    .default_sort = "start",
     .enter = KIND_COUNT,
     .count = count,
     .at = at,

@@ -85,7 +85,6 @@ const struct kind kind_waiters = {
     .need = NEED_WAITERS | NEED_PROCESSES,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
-    .default_sort = "id",
     .enter = KIND_COUNT,
     .count = count,
     .at = at,

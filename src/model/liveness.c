@@ -258,7 +258,7 @@ bool snapshot_orphan(const struct snapshot *s, enum kind_id kind, const void *ob
     case KIND_SEMSET:
         return idles_long(s, set->otime, &set->o) && semset_orphan(s, set, &known) && known;
     case KIND_QUEUE:
-        return idles_long(s, later(queue->stime, queue->rtime), &queue->o) &&
+        return idles_long(s, queue_last_use(queue), &queue->o) &&
                queue_orphan(s, queue, &known) && known;
     default:
         return false;
