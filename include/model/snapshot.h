@@ -100,6 +100,9 @@ const struct process *snapshot_process(const struct snapshot *s, int32_t pid);
 // The tasks waiting on a set or queue: the first, *n of them.
 const struct waiter *snapshot_waiters(const struct snapshot *s, enum kind_id kind, int32_t id,
                                       size_t *n);
+// The semaphores of a set: the first, *n of them; 0 where they were not read.
+const struct element *snapshot_elements(const struct snapshot *s, const struct semset *set,
+                                        size_t *n);
 const char *snapshot_user(const struct snapshot *s, uint32_t uid);  // NULL: not known (yet)
 const char *snapshot_group(const struct snapshot *s, uint32_t gid);
 

@@ -89,16 +89,15 @@ static void add_operators(const struct snapshot *s, int32_t semid, int64_t only,
 
     if (!set)
         return;
-    // SETVAL moves ctime, semop otime: either made the pid what it is.
-    int64_t time = set->otime > set->o.ctime ? set->otime : set->o.ctime;
-    for (size_t i = 0; i < set->n_elements && set->first_element + i < s->elements.n; i++) {
-        const struct element *e = &s->elements.at[set->first_element + i];
+    size_t n;
+    const struct element *e = snapshot_elements(s, set, &n);
+    for (size_t i = 0; i < n; i++) {
         char role[48];
 
-        if (!(e->known & ELEMENT_KNOWS_PID) || (only >= 0 && e->index != (uint64_t)only))
+        if (!(e[i].known & ELEMENT_KNOWS_PID) || (only >= 0 && e[i].index != (uint64_t)only))
             continue;
-        snprintf(role, sizeof role, "last operator of element %u", e->index);
-        add_pid(s, semid, e->pid, time, role, actions, labels);
+        snprintf(role, sizeof role, "last operator of element %u", e[i].index);
+        add_pid(s, semid, e[i].pid, semset_last_use(set), role, actions, labels);
     }
 }
 
@@ -159,12 +158,11 @@ static bool used_outside(const struct snapshot *s, const struct identity *row)
 
     if (queue)
         return (queue->stime > 0 && !queue->lspid) || (queue->rtime > 0 && !queue->lrpid);
-    for (size_t i = 0; set && set->otime > 0 && i < set->n_elements; i++) {
-        size_t at = set->first_element + i;
-        if (at < s->elements.n && s->elements.at[at].known & ELEMENT_KNOWS_PID &&
-            !s->elements.at[at].pid)
+    size_t n = 0;
+    const struct element *e = set && set->otime > 0 ? snapshot_elements(s, set, &n) : NULL;
+    for (size_t i = 0; i < n; i++)
+        if (e[i].known & ELEMENT_KNOWS_PID && !e[i].pid)
             return true;
-    }
     return false;
 }
 

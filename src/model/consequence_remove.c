@@ -187,16 +187,16 @@ static void tell_waiters(struct telling *t, enum kind_id kind, int32_t id, bool 
 static void tell_set(struct telling *t, const struct semset *set)
 {
     int64_t last_use = semset_last_use(set);
+    size_t n;
+    const struct element *e = snapshot_elements(t->s, set, &n);
 
     line_add(&t->effect, "It vanishes at once.");
     tell_waiters(t, KIND_SEMSET, set->o.id, set->known & SET_KNOWS_WAITERS, set->waiters);
-    for (uint32_t i = 0; i < set->n_elements && set->first_element + i < t->s->elements.n; i++) {
-        const struct element *e = &t->s->elements.at[set->first_element + i];
-
-        if (!(e->known & ELEMENT_KNOWS_PID) ||
-            snapshot_pid_state(t->s, e->pid, last_use) != PID_ALIVE)
+    for (size_t i = 0; i < n; i++) {
+        if (!(e[i].known & ELEMENT_KNOWS_PID) ||
+            snapshot_pid_state(t->s, e[i].pid, last_use) != PID_ALIVE)
             continue;
-        tell_running(t, "Its last operator", e->pid, last_use);
+        tell_running(t, "Its last operator", e[i].pid, last_use);
         break; // one is enough to think again
     }
     tell_application(t, &set->o, NULL);

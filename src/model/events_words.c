@@ -34,15 +34,16 @@ static void add_process(struct line *line, const struct change *c, int32_t pid, 
 // The one process that all operations seen are of, or 0.
 static int32_t set_operator(const struct snapshot *s, const struct semset *set)
 {
+    size_t n;
+    const struct element *e = snapshot_elements(s, set, &n);
     int32_t pid = 0;
 
-    for (size_t i = 0; i < set->n_elements && set->first_element + i < s->elements.n; i++) {
-        const struct element *e = &s->elements.at[set->first_element + i];
-        if (!(e->known & ELEMENT_KNOWS_PID) || e->pid == 0)
+    for (size_t i = 0; i < n; i++) {
+        if (!(e[i].known & ELEMENT_KNOWS_PID) || e[i].pid == 0)
             continue;
-        if (pid && pid != e->pid)
+        if (pid && pid != e[i].pid)
             return 0;
-        pid = e->pid;
+        pid = e[i].pid;
     }
     return pid;
 }

@@ -178,21 +178,19 @@ bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *kno
 {
     struct verdict v = {0};
     int64_t last_use = semset_last_use(set);
-    bool complete = set->n_elements > 0 && set->n_elements >= set->nsems &&
-                    (uint64_t)set->first_element + set->n_elements <= s->elements.n;
+    size_t n;
+    const struct element *e = snapshot_elements(s, set, &n);
 
     if ((set->known & SET_KNOWS_WAITERS) && set->waiters > 0) {
         *known = true;
         return false;
     }
-    v.unknown = !complete || !(set->known & SET_KNOWS_WAITERS) || !queue_searchable(s, set);
-    for (uint32_t i = 0; complete && i < set->n_elements; i++) {
-        const struct element *element = &s->elements.at[set->first_element + i];
-
-        if (!(element->known & ELEMENT_KNOWS_PID))
+    v.unknown = n == 0 || n < set->nsems || !(set->known & SET_KNOWS_WAITERS) || !queue_searchable(s, set);
+    for (size_t i = 0; i < n; i++) {
+        if (!(e[i].known & ELEMENT_KNOWS_PID))
             v.unknown = true;
-        else if (element->pid != 0 || !s->system.first_pid_namespace)
-            judge(&v, snapshot_pid_state(s, element->pid, last_use));
+        else if (e[i].pid != 0 || !s->system.first_pid_namespace)
+            judge(&v, snapshot_pid_state(s, e[i].pid, last_use));
     }
     const struct queue *queue = semset_queue(s, set);
     v.alive |= queue && queue_in_use(s, queue);

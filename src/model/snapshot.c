@@ -125,6 +125,15 @@ const struct waiter *snapshot_waiters(const struct snapshot *s, enum kind_id kin
     return *n ? &s->waiters.at[first] : NULL;
 }
 
+const struct element *snapshot_elements(const struct snapshot *s, const struct semset *set,
+                                        size_t *n)
+{
+    bool read = (uint64_t)set->first_element + set->n_elements <= s->elements.n;
+
+    *n = read ? set->n_elements : 0;
+    return *n ? &s->elements.at[set->first_element] : NULL;
+}
+
 static const struct named *find_name(const struct named_vec *names, uint32_t id)
 {
     FIND(names, id, id);

@@ -155,15 +155,14 @@ static const struct queue *queue_near(const struct snapshot *s, const struct que
 static bool operated_by_waiter(const struct snapshot *s, const struct semset *set,
                                const struct queue *queue)
 {
-    size_t n;
-    const struct waiter *waiters = snapshot_waiters(s, KIND_QUEUE, queue->o.id, &n);
+    size_t n_waiters, n;
+    const struct waiter *waiters = snapshot_waiters(s, KIND_QUEUE, queue->o.id, &n_waiters);
+    const struct element *e = snapshot_elements(s, set, &n);
 
-    for (uint32_t i = 0; i < set->n_elements && set->first_element + i < s->elements.n; i++) {
-        const struct element *e = &s->elements.at[set->first_element + i];
-        for (size_t w = 0; e->known & ELEMENT_KNOWS_PID && w < n; w++)
-            if (waiters[w].pid == e->pid)
+    for (size_t i = 0; i < n; i++)
+        for (size_t w = 0; e[i].known & ELEMENT_KNOWS_PID && w < n_waiters; w++)
+            if (waiters[w].pid == e[i].pid)
                 return true;
-    }
     return false;
 }
 

@@ -137,15 +137,15 @@ const struct rule rule_queue_unread = {
 static const struct element *stranded(const struct snapshot *s, const struct semset *set)
 {
     unsigned known = ELEMENT_KNOWS_COUNTS | ELEMENT_KNOWS_PID;
+    size_t n;
+    const struct element *e = snapshot_elements(s, set, &n);
 
-    if (set->otime == 0 || (uint64_t)set->first_element + set->n_elements > s->elements.n)
+    if (set->otime == 0)
         return NULL;
-    for (uint32_t i = 0; i < set->n_elements; i++) {
-        const struct element *e = &s->elements.at[set->first_element + i];
-
-        if ((e->known & known) == known && e->ncount + e->zcount > 0 &&
-            pid_state_ended(snapshot_pid_state(s, e->pid, semset_last_use(set))))
-            return e;
+    for (size_t i = 0; i < n; i++) {
+        if ((e[i].known & known) == known && e[i].ncount + e[i].zcount > 0 &&
+            pid_state_ended(snapshot_pid_state(s, e[i].pid, semset_last_use(set))))
+            return &e[i];
     }
     return NULL;
 }
