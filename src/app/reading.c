@@ -111,10 +111,11 @@ static void take_others(struct reading *r, const struct want *want, const struct
     fresh->has |= last->has & others;
 }
 
-// Segments themselves are always read, since attachments depend on them.
+// Segments themselves are always read, since attachments depend on them; rss and swap cost three
+// times as much.
 static bool use_stays(struct reading *r, const struct snapshot *last)
 {
-    if (last && last->has & NEED_SEGMENT_USE && is_good(last->segments.n, r->use_ns))
+    if (last && last->has & NEED_SEGMENT_USE && is_good(3 * last->segments.n, r->use_ns))
         return true;
     r->use_ns = clock_ns();
     return false;

@@ -160,32 +160,39 @@ static int pid_order(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+// Most objects of thousands name the same few, one after the other.
+static void name_pid(struct pid_vec *out, int32_t pid)
+{
+    if (pid > 0 && (out->n == 0 || out->at[out->n - 1] != pid))
+        vec_push(out, pid);
+}
+
 void snapshot_named_pids(const struct snapshot *s, struct pid_vec *out)
 {
     size_t kept = 0;
 
     vec_clear(out);
     for (size_t i = 0; i < s->segments.n; i++) {
-        vec_push(out, s->segments.at[i].cpid);
-        vec_push(out, s->segments.at[i].lpid);
+        name_pid(out, s->segments.at[i].cpid);
+        name_pid(out, s->segments.at[i].lpid);
     }
     for (size_t i = 0; i < s->queues.n; i++) {
-        vec_push(out, s->queues.at[i].lspid);
-        vec_push(out, s->queues.at[i].lrpid);
+        name_pid(out, s->queues.at[i].lspid);
+        name_pid(out, s->queues.at[i].lrpid);
     }
     for (size_t i = 0; i < s->elements.n; i++)
         if (s->elements.at[i].known & ELEMENT_KNOWS_PID)
-            vec_push(out, s->elements.at[i].pid);
+            name_pid(out, s->elements.at[i].pid);
     for (size_t i = 0; i < s->waiters.n; i++)
-        vec_push(out, s->waiters.at[i].pid);
+        name_pid(out, s->waiters.at[i].pid);
     for (size_t i = 0; s->scan && i < s->scan->holders.n; i++)
-        vec_push(out, s->scan->holders.at[i].pid);
+        name_pid(out, s->scan->holders.at[i].pid);
     for (size_t i = 0; s->scan && i < s->scan->stuck_pids.n; i++)
-        vec_push(out, s->scan->stuck_pids.at[i]);
+        name_pid(out, s->scan->stuck_pids.at[i]);
     if (out->n > 1)
         qsort(out->at, out->n, sizeof *out->at, pid_order);
     for (size_t i = 0; i < out->n; i++)
-        if (out->at[i] > 0 && (kept == 0 || out->at[kept - 1] != out->at[i]))
+        if (kept == 0 || out->at[kept - 1] != out->at[i])
             out->at[kept++] = out->at[i];
     out->n = kept;
 }
