@@ -54,10 +54,8 @@ size_t probers_free(struct probers *probers); // NULL is fine
 // asked[i] says what came of probes[i]. False when cancelled.
 bool probers_run(struct probers *probers, const struct batch *batch, uint8_t *asked);
 
-// Appends to *out: the probes whose threads are left behind now; those whose thread has come back
-// since the last call.
+// Appends to *out the probes whose threads are left behind now.
 VEC(probe_vec, struct probe);
 void probers_stuck(struct probers *probers, struct probe_vec *out);
-void probers_returned(struct probers *probers, struct probe_vec *out);
 
 #endif

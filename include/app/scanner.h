@@ -34,6 +34,5 @@ bool scanner_update(struct scanner *scanner, const struct snapshot *tables, enum
 
 struct scan *scanner_scan(const struct scanner *scanner); // not a new reference; NULL: none yet
 bool scanner_running(const struct scanner *scanner);      // a full scan is under way
-uint64_t scanner_full_scans(const struct scanner *scanner); // so far
 
 #endif

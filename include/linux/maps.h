@@ -20,17 +20,14 @@ int maps_learn_devices(struct maps_devices *out);
 bool maps_on_device(const struct maps_devices *devices, uint32_t major, uint32_t minor,
                     bool *hugetlb);
 
-// Whether a mapping is of a SysV segment, and the key the segment was created with: a device of
-// ours and the name "/SYSV%08x", with or without " (deleted)". Never the inode alone: memory files
-// and shared anonymous memory lie on the same device.
-bool maps_is_sysv(const struct maps_devices *devices, uint32_t major, uint32_t minor,
-                  const char *name, size_t len, uint32_t *key);
-
 // One line of maps or smaps without its newline. False where it is none. `path` of *out stays
 // NULL, shmid -1; *name points into the line. Never reads beyond `len`.
 bool maps_parse_line(const char *line, size_t len, struct mapping *out, const char **name,
                      size_t *name_len);
-// Completes what maps_parse_line() made when it is a SysV mapping: shmid, key, MAP_DELETED, MAP_HUGE.
+// Completes what maps_parse_line() made when it is a SysV mapping: shmid, key (the one the segment was
+// created with), MAP_DELETED, MAP_HUGE. It is one by a device of ours and the name "/SYSV%08x", with
+// or without " (deleted)". Never by the inode alone: memory files and shared anonymous memory lie on
+// the same device.
 bool maps_recognise(const struct maps_devices *devices, struct mapping *mapping, const char *name,
                     size_t len);
 

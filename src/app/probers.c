@@ -41,7 +41,6 @@ struct probers {
     pthread_cond_t work, done; // for workers; for the caller
     struct worker *workers[PROBERS_MAX];
     size_t live, left, refs;   // threads at our disposal; left behind; all of them and the owner
-    struct probe_vec returned;
     bool quit;
 
     // The batch under way. `next` is the only thing workers contend for.
@@ -89,7 +88,6 @@ static void release(struct probers *pool)
     pthread_mutex_destroy(&pool->lock);
     pthread_cond_destroy(&pool->work);
     pthread_cond_destroy(&pool->done);
-    vec_free(&pool->returned);
     free(pool);
 }
 
@@ -136,8 +134,6 @@ static void come_back(struct worker *w)
     w->left = w->suspect = false;
     pool->left--;
     pool->live++;
-    if (!pool->quit)
-        vec_push(&pool->returned, w->stuck_at);
 }
 
 static void *worker_main(void *arg)
@@ -381,14 +377,5 @@ void probers_stuck(struct probers *pool, struct probe_vec *out)
     for (size_t i = 0; i < PROBERS_MAX && pool->left; i++)
         if (pool->workers[i] && pool->workers[i]->left)
             vec_push(out, pool->workers[i]->stuck_at);
-    pthread_mutex_unlock(&pool->lock);
-}
-
-void probers_returned(struct probers *pool, struct probe_vec *out)
-{
-    pthread_mutex_lock(&pool->lock);
-    for (size_t i = 0; i < pool->returned.n; i++)
-        vec_push(out, pool->returned.at[i]);
-    vec_clear(&pool->returned);
     pthread_mutex_unlock(&pool->lock);
 }

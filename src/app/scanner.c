@@ -31,7 +31,6 @@ struct scanner {
     int64_t done_ns, cost_ns; // the end of the last full scan, and its processor time
     int64_t listed_ns, list_cost_ns; // the same of the last look at who is new
     int64_t retry, retry_ns; // pause before the next look at what does not come out; when it ends
-    uint64_t full_scans;
     bool running;
 };
 
@@ -64,11 +63,6 @@ struct scan *scanner_scan(const struct scanner *s)
 bool scanner_running(const struct scanner *s)
 {
     return s->running;
-}
-
-uint64_t scanner_full_scans(const struct scanner *s)
-{
-    return s->full_scans;
 }
 
 static void publish(struct scanner *s, struct scan *scan)
@@ -155,7 +149,6 @@ static bool scan_fully(struct scanner *s, const struct snapshot *tables, int pas
         snapshot_unref(again);
     }
     s->running = false;
-    s->full_scans++;
     s->cost_ns = clock_used_ns() - cost;
     s->done_ns = clock_ns();
     if (complete && scan_resolved(s->scan))

@@ -42,14 +42,6 @@ static bool is_sysv_name(const char *name, size_t len, uint32_t *key)
     return true;
 }
 
-bool maps_is_sysv(const struct maps_devices *devices, uint32_t major, uint32_t minor,
-                  const char *name, size_t len, uint32_t *key)
-{
-    bool hugetlb;
-
-    return maps_on_device(devices, major, minor, &hugetlb) && is_sysv_name(name, len, key);
-}
-
 bool maps_recognise(const struct maps_devices *devices, struct mapping *mapping, const char *name,
                     size_t len)
 {

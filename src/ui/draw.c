@@ -80,6 +80,10 @@ static void draw_blind_spots(struct canvas *c, struct rect r, const struct sessi
         x += canvas_format(c, x, r.y, end - x, STYLE_WARNING,
                            "%" PRIu32 " process%s stuck and cannot be read  ", scan->stuck,
                            scan->stuck == 1 ? " is" : "es are");
+    if (scan->unasked > 0)
+        x += canvas_format(c, x, r.y, end - x, STYLE_WARNING,
+                           "%" PRIu32 " processes not asked: no thread or file to be had  ",
+                           scan->unasked);
     if (scan->unreadable > 0)
         canvas_format(c, x, r.y, end - x, STYLE_DIM,
                       "%" PRIu32 " of %" PRIu32 " processes not readable as %s; try sudo",
