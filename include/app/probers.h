@@ -18,7 +18,7 @@ struct probers_options {
     int max_left;    // threads left behind; beyond, what gets stuck is not replaced. 0: default
 };
 
-enum { PROBERS_MAX = 64 }; // all threads together; worker numbers are below this
+enum { PROBERS_MAX = 192 }; // all threads together; worker numbers are below this
 
 enum asked { ASKED_NOT, ASKED_DONE, ASKED_STUCK };
 

@@ -8,7 +8,7 @@
 
 enum {
     DEADLINE_MS = 100, // a healthy target can take 80 ms: its memory map is locked while it forks
-    MAX_LEFT = 32,
+    MAX_LEFT = 128, // a dead file server takes many along; up to three for each process
     PATIENCE = 10,       // deadlines a thread gets that is not blocked but slow
     GOODBYE_MS = 50,
     LOOK_MS = 12,        // between two looks at the workers
@@ -28,7 +28,8 @@ struct worker {
     // The rest is the watching thread's, under the lock.
     uint64_t seen;
     int64_t since;
-    bool joined, left, suspect;
+    unsigned helped; // hands sent to do its share, since `since`
+    bool joined, left;
     struct probe stuck_at;
 };
 
@@ -131,7 +132,7 @@ static void come_back(struct worker *w)
     struct probers *pool = w->pool;
 
     atomic_store(&w->word, WORD(atomic_load(&w->word) >> 32, IDLE)); // the count never goes back
-    w->left = w->suspect = false;
+    w->left = false;
     pool->left--;
     pool->live++;
 }
@@ -239,8 +240,8 @@ static void send_for_help(struct probers *pool)
     pthread_cond_signal(&pool->work);
 }
 
-// Looks at every worker of the batch. Already a quarter of the deadline brings help, so that
-// several sick processes cost little more time than one.
+// Looks at every worker of the batch. Every quarter of the deadline brings help: hands double as long
+// as they get stuck, and many sick processes cost little more time than one.
 static void watch(struct probers *pool)
 {
     int64_t now = clock_ns();
@@ -253,12 +254,12 @@ static void watch(struct probers *pool)
         if (LOW(word) == IDLE || word != w->seen) {
             w->seen = word;
             w->since = now;
-            w->suspect = false;
+            w->helped = 0;
             continue;
         }
         int64_t silent = now - w->since;
-        if (silent >= pool->deadline / 4 && !w->suspect) {
-            w->suspect = true;
+        if (silent >= pool->deadline / 4 * (w->helped + 1)) {
+            w->helped++;
             send_for_help(pool);
         }
         if (silent >= pool->deadline * PATIENCE ||

@@ -31,6 +31,7 @@
 #include "support/tree.h"
 
 enum state { FAULT, REPLACE, EXEC };
+enum { MANY = 25 };
 enum { PATIENCE_MS = 1000 }; // for what is to take 250 ms at most, on a machine that is busy
 
 static const struct want wanted = {.need = NEED_SEGMENTS | NEED_HOLDERS | NEED_PROCESSES |
@@ -45,6 +46,7 @@ struct world {
     pid_t pid;
     enum state state;
     _Atomic int *go;
+    pid_t crowd[MANY];
 };
 
 // Threads that were left behind may still be on their way out of a source: it stays to the end.
@@ -99,6 +101,15 @@ static void sick(void *arg, int ready)
     } else {
         execl("/bin/sleep", "sleep", "1000", NULL);
     }
+    for (;;)
+        pause();
+}
+
+static void hold(void *arg, int ready)
+{
+    if (shmat(((struct world *)arg)->shmid, NULL, 0) == (void *)-1)
+        _exit(1);
+    child_ready(ready);
     for (;;)
         pause();
 }
@@ -512,6 +523,59 @@ static void comparing_its_memory(void **state)
     w->linux_source = NULL;
 }
 
+// A dead file server takes many along: who is well is still seen, and who is not is told.
+static bool are_stuck(void *arg)
+{
+    struct world *w = arg;
+    char path[64], text[256];
+    int stuck = 0;
+
+    for (int i = 0; i < MANY; i++) {
+        snprintf(path, sizeof path, "/proc/%d/status", (int)w->crowd[i]);
+        FILE *file = fopen(path, "re");
+        while (file && fgets(text, sizeof text, file))
+            stuck += strncmp(text, "State:\tD", 8) == 0;
+        if (file)
+            fclose(file);
+    }
+    return stuck == MANY;
+}
+
+static void many_at_once(void **state)
+{
+    struct world *w = world(state);
+
+    for (int i = 0; i < MANY; i++)
+        w->crowd[i] = child_start(sick, w);
+    pid_t well = child_start(hold, w); // the last pid: asked last
+    stall_hold(&w->stall, STALL_WRITES);
+    atomic_store(w->go, 1);
+    assert_true(await(are_stuck, w, 20));
+    struct sampler *s = sampler_new(&w->source, &(struct sampler_options){.one_shot = true});
+    int64_t begin = clock_ns();
+    struct snapshot *p = sampler_collect(s, &wanted);
+    int took = (int)((clock_ns() - begin) / CLOCK_MS);
+    size_t n;
+    const struct holder *holders = scan_holders(p->scan, w->shmid, &n);
+
+    printf("%d at once: a first picture after %d ms\n", MANY + 1, took);
+    assert_int_equal(p->scan->unasked, 0);
+    assert_int_equal(p->scan->stuck, MANY + 1); // and the usual one
+    assert_int_equal(scan_account(p->scan, w->shmid)->nattch, MANY + 2);
+    assert_int_equal(n, 1);
+    assert_int_equal(holders[0].pid, well);
+    for (int i = 0; i < MANY; i++)
+        assert_string_equal(snapshot_process(p, w->crowd[i])->comm, "stuck_test");
+    snapshot_unref(p);
+    assert_true(sampler_free(s) > 0);
+    left_over[n_left_over++] = w->linux_source;
+    w->linux_source = NULL;
+    stall_hold(&w->stall, 0);
+    for (int i = 0; i < MANY; i++)
+        child_end(w->crowd[i]);
+    child_end(well);
+}
+
 // --- files that block ---------------------------------------------------------------------------
 
 static bool fifo_stuck(const struct world *w, const struct snapshot *p)
@@ -586,6 +650,7 @@ static int tests(void)
         cmocka_unit_test_setup_teardown(quitting_before_it_is_known, setup_exec, teardown),
         cmocka_unit_test_setup_teardown(killing_what_is_stuck, setup_exec, teardown),
         cmocka_unit_test_setup_teardown(killing_what_was_stuck_before, setup_exec, teardown),
+        cmocka_unit_test_setup_teardown(many_at_once, setup_exec, teardown),
         cmocka_unit_test_setup_teardown(comparing_its_memory, setup_exec, teardown),
         cmocka_unit_test(a_maps_file_that_blocks),
     };
