@@ -13,6 +13,9 @@ bool acting_objects(struct session *s, enum action_verb verb, struct action_vec 
 // Takes over `actions`.
 void acting_propose(struct session *s, struct action_vec actions);
 
+// With a new picture: a question about a process of which more is known now says so.
+void acting_learn(struct session *s);
+
 void acting_signal(struct session *s);
 void acting_remove(struct session *s);
 // Says why that is not done to the selected row, and has it logged.

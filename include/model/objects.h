@@ -81,6 +81,8 @@ struct process { // what is known of a pid that something names
     uint64_t instance;    // no other process of this machine ever has it; 0: not known
     int64_t start_time;   // epoch seconds, good to a second or two
     uint64_t rss;
+    int32_t inner_pid; // in the PID namespace below ours in which it lives; 0: it lives in ours, or
+                       // that was not asked: it comes with the arguments
     char state; // as in proc(5): R S D Z T t X I
     uint8_t known;
     bool gone;  // asked for and not there

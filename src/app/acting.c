@@ -78,6 +78,14 @@ static void confirmed(struct session *s, bool accepted)
         session_say(s, SEVERITY_NOTICE, "nothing done");
 }
 
+// What a signal means to a process may stand in its arguments.
+static bool knows_arguments(const struct snapshot *s, int32_t pid)
+{
+    const struct process *p = snapshot_process(s, pid);
+
+    return p && p->known & PROC_KNOWS_COMMAND;
+}
+
 // Takes over `actions`, `refused` and `body`.
 static void ask(struct session *s, struct action_vec actions, struct outcome_vec refused,
                 const struct consequence *consequence, char *body)
@@ -90,8 +98,27 @@ static void ask(struct session *s, struct action_vec actions, struct outcome_vec
     p->actions = actions;
     p->refused = refused;
     p->body = body;
+    p->unsure = actions.n == 1 && actions.at[0].verb == ACTION_SIGNAL &&
+                !knows_arguments(s->snapshot, actions.at[0].target.pid);
     if (consequence->grave || actions.n > ACTING_MANY)
         snprintf(p->word, sizeof p->word, "%s", words->word);
+}
+
+void acting_learn(struct session *s)
+{
+    struct prompt *p = &s->prompt;
+    struct consequence c;
+
+    if (p->type != PROMPT_CONFIRM || !p->unsure ||
+        !knows_arguments(s->snapshot, p->actions.at[0].target.pid))
+        return;
+    p->unsure = false;
+    consequence_of(s->snapshot, &p->actions.at[0], &c);
+    if (c.impossible)
+        return; // it was asked about as it was: whoever does it will tell
+    p->consequence = c;
+    if (c.grave)
+        snprintf(p->word, sizeof p->word, "%s", action_words(ACTION_SIGNAL)->word);
 }
 
 // The list was read: now the question.

@@ -163,6 +163,7 @@ static void take(void *arg, unsigned worker, size_t index, struct answer *answer
         known->renamed = false;
     } else if (known->has_command && same) {
         now->command = old->command;
+        now->inner_pid = old->inner_pid;
         now->known |= PROC_KNOWS_COMMAND;
     } else {
         free(old->command);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "app/acting.h"
 #include "app/arrange.h"
 #include "app/changes.h"
 #include "app/changing.h"
@@ -103,6 +104,7 @@ void session_adopt(struct session *s, struct snapshot *snapshot)
     tags_prune(&s->tags, snapshot);
     changes_note(&s->changes, old, snapshot, now_ns());
     session_rebuild(s);
+    acting_learn(s);
     following_look(s, snapshot); // the last word of what is told
     snapshot_unref(old); // only now: rows pointed into it
 }

@@ -174,6 +174,19 @@ static void read_command(struct procs *self, int dir, struct process *process)
         process->command = text_escape_new(self->text, (size_t)n);
 }
 
+// "NSpid: 4711 12 1": its pid in each PID namespace from ours down to its own (fs/proc/array.c).
+static void read_inner_pid(struct procs *self, int dir, struct process *process)
+{
+    static const char name[] = "\nNSpid:";
+    uint64_t pids[8];
+    ssize_t n = read_file(self, dir, "status", FILE_MOST);
+    const char *line = n > 0 ? strstr(self->text, name) : NULL;
+    size_t levels = line ? procfile_numbers(line + sizeof name - 1, pids, 8) : 0;
+
+    if (levels > 1)
+        process->inner_pid = (int32_t)pids[levels - 1];
+}
+
 static int read_comm(struct procs *self, int dir, struct process *process)
 {
     ssize_t n = read_file(self, dir, "comm", FILE_MOST);
@@ -218,8 +231,10 @@ static int read_process(struct procs *self, int32_t pid, unsigned more, struct p
                                     : read_stat(self, dir, process);
     if (!error && more & PROCS_RSS)
         read_rss(self, dir, process);
-    if (!error && more & PROCS_COMMAND)
+    if (!error && more & PROCS_COMMAND) {
         read_command(self, dir, process);
+        read_inner_pid(self, dir, process);
+    }
     close(dir);
     return error;
 }

@@ -266,6 +266,19 @@ static void tell_segments(struct telling *t)
     }
 }
 
+// Of a container, say. kernel/signal.c sig_task_ignored: from here SIGKILL and SIGSTOP reach its init.
+static void tell_namespace(struct telling *t, const struct process *p, enum fate fate)
+{
+    if (!p || !p->inner_pid)
+        return;
+    line_add(&t->effect, " It lives in another PID namespace, as pid %d.", p->inner_pid);
+    if (p->inner_pid != 1)
+        return;
+    line_add(&t->effect, " As its init it ignores what it does not expect, but SIGKILL; its end is "
+                         "the end of all in there.");
+    t->out->grave |= fate == FATE_ENDS || fate == FATE_MAY;
+}
+
 void consequence_signal(struct telling *t)
 {
     int32_t pid = t->action->target.pid;
@@ -281,6 +294,7 @@ void consequence_signal(struct telling *t)
                              "end of the system or container.");
         t->out->grave = true;
     }
+    tell_namespace(t, p, fate);
     tell_postgres(t, p);
     tell_state(t, p, fate);
     if (fate == FATE_ENDS || fate == FATE_MAY)

@@ -7,12 +7,14 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
+#include <sys/prctl.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/wait.h>
@@ -370,10 +372,61 @@ static void pid_one_takes_the_word(void **state)
     assert_int_equal(tty_must_exit(t), 0);
 }
 
+// --- a container ----------------------------------------------------------------------------------
+
+static void be_init_of_another(void *arg, int ready)
+{
+    int *id = arg;
+
+    if (unshare(CLONE_NEWPID) < 0)
+        _exit(1);
+    pid_t init = fork(); // pid 1 in there
+    if (init == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (shmat(*id, NULL, 0) == (void *)-1)
+            _exit(1);
+        child_ready(ready);
+        for (;;)
+            pause();
+    }
+    close(ready);
+    waitpid(init, NULL, 0);
+}
+
+static void the_init_of_another_namespace_takes_the_word(void **state)
+{
+    (void)state;
+    int id = scene_segment(BYTES, 0644, KEY + 1);
+    pid_t parent = child_start(be_init_of_another, &id);
+    assert_true(parent > 0);
+    struct tty *t = start(&(struct refusal){0});
+
+    tty_must_show(t, "0x00002324");
+    tty_send(t, "/0x00002324\r");
+    tty_must_not_show(t, "Search:");
+    tty_send(t, "k\r");
+    tty_must_show(t, "another PID namespace, as pid 1.");
+    tty_must_show(t, "type signal:");
+    tty_send(t, "signal\r");
+    tty_must_show(t, "SIGTERM sent to process"); // which it ignores
+    tty_send(t, "k9\r");
+    tty_must_show(t, "Send SIGKILL to");
+    tty_must_show(t, "type signal:");
+    tty_send(t, "signal\r");
+    assert_int_equal(waitpid(parent, NULL, 0), parent); // its child is gone
+    tty_must_show(t, "refusals_test ended");
+    MUST_LOG(t, &logged, 1, "verb=signal result=done", "command=\"kill -TERM ");
+    MUST_LOG(t, &logged, 1, "verb=signal result=done", "command=\"kill -KILL ");
+    tty_key(t, "f10");
+    assert_int_equal(tty_must_exit(t), 0);
+}
+
 static int tests_beside_init(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(pid_one_takes_the_word, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_init_of_another_namespace_takes_the_word, setup,
+                                        teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

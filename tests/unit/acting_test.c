@@ -111,6 +111,34 @@ static void digits_jump_to_the_signal(void **state)
     assert_int_equal(act.signal, SIGUSR1);
 }
 
+// The question stood before the arguments were read, which tell that it is a postmaster.
+static void a_question_learns_what_the_process_is(void **state)
+{
+    struct user *u = *state;
+    struct snapshot *s = fake_story();
+    struct process *p = (struct process *)snapshot_process(s, 18811);
+
+    p->known &= (uint8_t)~PROC_KNOWS_COMMAND;
+    snprintf(p->comm, sizeof p->comm, "postgres");
+    user_see(u, s);
+    user_go(u, 393216);
+    user_press(u, 'k');
+    user_press(u, K_ENTER);
+    assert_int_equal(asked(u)->type, PROMPT_CONFIRM);
+    assert_string_equal(asked(u)->word, "");
+    s = fake_story();
+    p = (struct process *)snapshot_process(s, 18811);
+    p->inner_pid = 1;
+    user_see(u, s);
+    assert_non_null(strstr(asked(u)->consequence.effect, "another PID namespace, as pid 1"));
+    assert_string_equal(asked(u)->word, "signal");
+    user_type(u, "sig"); // from now on nothing moves
+    user_see(u, fake_story());
+    assert_non_null(strstr(asked(u)->consequence.effect, "another PID namespace, as pid 1"));
+    user_press(u, K_ESC);
+    assert_int_equal(user_acts(u), 0);
+}
+
 static void one_of_several_holders_is_chosen(void **state)
 {
     struct user *u = *state;
@@ -520,6 +548,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_only_holder_is_offered_sigterm_first),
         TEST(digits_jump_to_the_signal),
+        TEST(a_question_learns_what_the_process_is),
         TEST(one_of_several_holders_is_chosen),
         TEST(all_of_them_take_a_list_and_a_word),
         TEST(who_cannot_be_signalled_is_explained),

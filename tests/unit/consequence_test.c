@@ -281,6 +281,27 @@ static void sick_processes_are_told_of(void **state)
     snapshot_unref(s);
 }
 
+static void an_init_of_a_container_is_told(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_story();
+    struct process *p = (struct process *)snapshot_process(s, 18811);
+
+    of(s, kill_with(SIGTERM, 18811));
+    assert_null(strstr(c.effect, "PID namespace"));
+    p->inner_pid = 7;
+    of(s, kill_with(SIGTERM, 18811));
+    assert_non_null(strstr(c.effect, "It lives in another PID namespace, as pid 7."));
+    assert_false(c.grave);
+    p->inner_pid = 1;
+    of(s, kill_with(SIGTERM, 18811));
+    assert_non_null(strstr(c.effect, "its end is the end of all in there"));
+    assert_true(c.grave);
+    of(s, kill_with(SIGCONT, 18811));
+    assert_false(c.grave);
+    snapshot_unref(s);
+}
+
 static void no_harm_by_a_wrong_pid(void **state)
 {
     (void)state;
@@ -476,6 +497,7 @@ int main(void)
         cmocka_unit_test(ending_the_last_holder_frees_the_memory),
         cmocka_unit_test(signals_do_what_they_do),
         cmocka_unit_test(sick_processes_are_told_of),
+        cmocka_unit_test(an_init_of_a_container_is_told),
         cmocka_unit_test(no_harm_by_a_wrong_pid),
         cmocka_unit_test(changes_are_named),
         cmocka_unit_test(servers_of_postgresql_are_told_apart),
