@@ -172,8 +172,37 @@ static void orphans_only(void **state)
     tty_must_not_show(t, "0x0b0b0001");
     tty_must_not_show(t, "0x0a0a0005"); // its creator lives: this test
     tty_must_show(t, "0x0b0b0002");
+    tty_must_show(t, "1 orphan");
+    tty_send(t, "O"); // too young for that now
+    tty_must_show(t, "Orphans have been idle for (now 0s)");
+    tty_send(t, "soon\r");
+    tty_must_show(t, "an age: 0, 30s, 5m, 2h, 1d");
+    tty_send(t, "\0251h\r"); // ^U
+    tty_must_show(t, "orphans idle 1h");
+    tty_must_not_show(t, "0x0b0b0002");
+    tty_must_not_show(t, "1 orphan");
+    tty_send(t, "O0\r");
+    tty_must_show(t, "0x0b0b0002");
+    tty_must_show(t, "1 orphan");
     tty_send(t, "o");
     tty_must_show(t, "0x0b0b0001");
+    quit(t);
+}
+
+// Words are looked for in the columns one sees.
+static void words_follow_the_columns(void **state)
+{
+    (void)state;
+    struct tty *t = tty_start(&(struct tty_options){.w = 120, .h = 40},
+                              (const char *const[]){IPCTOP, "-d", "0.2", "-o", "shmid,size,cpid",
+                                                    "-f", "0x0a0a0005", "segments", NULL});
+
+    tty_must_show(t, "row 0 of 0"); // no keys here
+    tty_send(t, "c");
+    tty_must_show(t, "Columns of Segments");
+    tty_send(t, "key \r"); // the entry of that name, shown
+    tty_must_show(t, "0x0a0a0005");
+    tty_must_show(t, "row 1 of 1");
     quit(t);
 }
 
@@ -210,6 +239,7 @@ static int tests_inside(void)
         TEST(filters),
         TEST(freezes),
         TEST(orphans_only),
+        TEST(words_follow_the_columns),
         TEST(views_by_number_and_tab),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
