@@ -44,7 +44,6 @@ void event_log_unref(struct event_log *log);            // NULL is fine
 
 // An event with copies of both texts; one reference.
 struct event *event_new(const struct event *head, const char *who, const char *text);
-void event_unref(struct event *event);
 VEC(event_vec, struct event *);
 
 // A list of the events of `log` (may be NULL) and then of those in `more`, whose references it

@@ -14,7 +14,8 @@ bool limit_percent(const struct limit *limit, double *percent);
 enum { LIMIT_WARNING = 80, LIMIT_CRITICAL = 95 }; // percent from which it is one
 
 // For people: "32000", "276M" of bytes, "unlimited".
-void limit_show(const struct limit *limit, uint64_t value, char *dst, size_t cap);
+void limit_show(const struct limit *limit, char *dst, size_t cap);
+void limit_show_used(const struct limit *limit, char *dst, size_t cap); // never "unlimited"
 // To be edited: the exact number, or "unlimited".
 void limit_write(uint64_t value, char *dst, size_t cap);
 

@@ -44,7 +44,7 @@ static char *told_of(const struct snapshot *s, const struct limit *limit)
 
     line_add(&line, "%s", limit->meaning ? limit->meaning : limit->name);
     if (limit->known & LIMIT_KNOWS_USED) {
-        limit_show(limit, limit->used, amount, sizeof amount);
+        limit_show_used(limit, amount, sizeof amount);
         line_add(&line, "; in use: %s", amount);
     }
     if (limit->known & LIMIT_KNOWS_TOP) {

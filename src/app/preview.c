@@ -7,6 +7,7 @@
 
 #include "app/tags.h"
 #include "base/line.h"
+#include "base/sum.h"
 #include "model/labels.h"
 #include "model/words.h"
 
@@ -55,14 +56,14 @@ static void count_segment(const struct snapshot *s, const struct segment *segmen
 
     if (segment->nattch == 0) {
         t->now++;
-        t->now_bytes += segment->size;
+        sum_add(&t->now_bytes, segment->size);
         t->memory_known = t->memory_known && (segment->known & both) == both;
         t->memory += segment->rss;
         t->swap += segment->swap;
         return;
     }
     t->later++;
-    t->later_bytes += segment->size;
+    sum_add(&t->later_bytes, segment->size);
     t->unseen |= !account || account->found < segment->nattch;
     for (size_t i = 0; i < n; i++)
         vec_push(&t->holders, holders[i].pid);
@@ -119,7 +120,7 @@ static void count_target(const struct snapshot *s, const struct action *action,
     if (action->verb == ACTION_REMOVE)
         count_removal(s, target, t);
     else if (action->verb == ACTION_LOCK && snapshot_segment(s, target->id))
-        t->pinned += snapshot_segment(s, target->id)->size;
+        sum_add(&t->pinned, snapshot_segment(s, target->id)->size);
     if (c->grave)
         name_user(s, target, t);
 }

@@ -28,9 +28,9 @@ struct event *event_new(const struct event *head, const char *who, const char *t
     return event;
 }
 
-void event_unref(struct event *event)
+static void event_unref(struct event *event)
 {
-    if (event && __atomic_sub_fetch(&event->refs, 1, __ATOMIC_ACQ_REL) == 0)
+    if (__atomic_sub_fetch(&event->refs, 1, __ATOMIC_ACQ_REL) == 0)
         free(event);
 }
 

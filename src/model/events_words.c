@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/sum.h"
 #include "base/text.h"
 #include "events_parts.h"
 #include "model/action.h"
@@ -244,7 +245,7 @@ struct event *event_of_many(const struct change *changes, size_t n)
     for (size_t i = 0; i < n; i++) {
         const void *row = changes[i].is ? changes[i].is : changes[i].was;
         if (changes[i].kind == KIND_SEGMENT)
-            bytes += ((const struct segment *)row)->size;
+            sum_add(&bytes, ((const struct segment *)row)->size);
         logouts += changes[i].logout;
     }
     line_add(&line, "%zu %s", n, kind_get(head.about.kind)->name);

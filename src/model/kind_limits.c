@@ -29,7 +29,7 @@ static void show_used(const struct snapshot *s, const void *row, char *dst, size
 
     (void)s;
     if (r->known & LIMIT_KNOWS_USED)
-        limit_show(r, r->used, dst, cap);
+        limit_show_used(r, dst, cap);
 }
 
 static void show_limit(const struct snapshot *s, const void *row, char *dst, size_t cap)
@@ -38,7 +38,7 @@ static void show_limit(const struct snapshot *s, const void *row, char *dst, siz
 
     (void)s;
     if (r->known & LIMIT_KNOWS_LIMIT)
-        limit_show(r, r->limit, dst, cap);
+        limit_show(r, dst, cap);
 }
 
 static const struct column columns[] = {

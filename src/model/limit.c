@@ -63,14 +63,25 @@ bool limit_extended(const struct limit *limit, uint64_t value)
     return most_of(limit) == IPCMNI_EXTEND && value > IPCMNI;
 }
 
-void limit_show(const struct limit *limit, uint64_t value, char *dst, size_t cap)
+static void show_amount(const struct limit *limit, uint64_t amount, char *dst, size_t cap)
 {
-    if (limit_unlimited(value))
-        snprintf(dst, cap, "unlimited");
-    else if (of_bytes(limit))
-        text_size(dst, cap, value);
+    if (of_bytes(limit))
+        text_size(dst, cap, amount);
     else
-        snprintf(dst, cap, "%" PRIu64, value);
+        snprintf(dst, cap, "%" PRIu64, amount);
+}
+
+void limit_show(const struct limit *limit, char *dst, size_t cap)
+{
+    if (limit_unlimited(limit->limit))
+        snprintf(dst, cap, "unlimited");
+    else
+        show_amount(limit, limit->limit, dst, cap);
+}
+
+void limit_show_used(const struct limit *limit, char *dst, size_t cap)
+{
+    show_amount(limit, limit->used, dst, cap);
 }
 
 void limit_write(uint64_t value, char *dst, size_t cap)

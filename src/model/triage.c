@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/sum.h"
 #include "triage_rules.h"
 
 static const struct rule *const rules[] = {
@@ -125,21 +125,28 @@ static int heaviest_first(const void *a, const void *b)
     return (x->object > y->object) - (x->object < y->object); // both in the order of their ids
 }
 
+uint64_t matches_weight(const struct match *matches, size_t n)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum_add(&sum, matches[i].weight);
+    return sum;
+}
+
 static void report(struct snapshot *s, const struct rule *rule, const struct match *matches,
                    size_t n)
 {
     char title[TITLE_MAX], evidence[EVIDENCE_MAX];
     struct line title_line = line_start(title, sizeof title);
     struct line evidence_line = line_start(evidence, sizeof evidence);
-    uint64_t weight = 0;
 
     rule->title(s, matches, n, &title_line);
     rule->evidence(s, matches, n, &evidence_line);
-    for (size_t i = 0; i < n; i++)
-        weight += matches[i].weight;
     struct finding finding = {.rule = rule->name, .severity = matches[0].severity,
                               .about = identify(s, rule->subject, matches[0].object),
-                              .weight = weight, .title = mem_copy_string(title),
+                              .weight = matches_weight(matches, n),
+                              .title = mem_copy_string(title),
                               .evidence = mem_copy_string(evidence),
                               .advice = mem_copy_string(rule->advice)};
     vec_push(&s->findings, finding);

@@ -16,6 +16,7 @@ struct match { // an object a rule applies to
     enum severity severity; // the rule's own, unless its predicate says otherwise
 };
 VEC(match_vec, struct match);
+uint64_t matches_weight(const struct match *matches, size_t n); // of all together
 
 typedef void rule_words(const struct snapshot *s, const struct match *matches, size_t n,
                         struct line *line);

@@ -9,15 +9,6 @@
 
 enum { LISTED_MOST = 4, MIB = 1 << 20 };
 
-static uint64_t total(const struct match *matches, size_t n)
-{
-    uint64_t sum = 0;
-
-    for (size_t i = 0; i < n; i++)
-        sum += matches[i].weight;
-    return sum;
-}
-
 // The end of a list of objects that was cut short.
 static void list_rest(struct line *line, size_t n)
 {
@@ -161,7 +152,7 @@ static void orphan_title(const struct snapshot *s, const struct match *m, size_t
     (void)s;
     line_count(line, n, "orphan", NULL);
     line_add(line, " ");
-    words_size(line, total(m, n));
+    words_size(line, matches_weight(m, n));
 }
 
 static void orphan_evidence(const struct snapshot *s, const struct match *m, size_t n,
@@ -282,7 +273,7 @@ static void unseen_title(const struct snapshot *s, const struct match *m, size_t
                          struct line *line)
 {
     (void)s;
-    line_count(line, total(m, n), "attachment", NULL);
+    line_count(line, matches_weight(m, n), "attachment", NULL);
     line_add(line, " unseen");
 }
 

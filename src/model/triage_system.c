@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/sum.h"
 #include "model/limit.h"
 #include "triage_rules.h"
 
@@ -66,7 +67,7 @@ static void add_share(struct line *line, const struct snapshot *s, const struct 
     if (strncmp(limit->name, "shm", 3) == 0) {
         for (size_t i = 0; i < s->segments.n; i++)
             if (s->segments.at[i].o.uid == limit->top_uid)
-                sum += strcmp(limit->name, "shmall") == 0 ? s->segments.at[i].size : 1;
+                sum_add(&sum, strcmp(limit->name, "shmall") == 0 ? s->segments.at[i].size : 1);
     } else if (strncmp(limit->name, "sem", 3) == 0) {
         for (size_t i = 0; i < s->semsets.n; i++)
             if (s->semsets.at[i].o.uid == limit->top_uid)

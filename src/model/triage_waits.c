@@ -259,14 +259,10 @@ static void orphan_sets_evidence(const struct snapshot *s, const struct match *m
 static void orphan_queues_title(const struct snapshot *s, const struct match *m, size_t n,
                                 struct line *line)
 {
-    uint64_t bytes = 0;
-
     (void)s;
-    for (size_t i = 0; i < n; i++)
-        bytes += m[i].weight;
     line_count(line, n, "orphaned queue", NULL);
     line_add(line, " ");
-    words_size(line, bytes);
+    words_size(line, matches_weight(m, n));
 }
 
 static void orphan_queues_evidence(const struct snapshot *s, const struct match *m, size_t n,

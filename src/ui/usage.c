@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/sum.h"
 #include "model/limit.h"
 
 static bool counted(const struct snapshot *s, const char *limit, uint64_t *used)
@@ -10,7 +11,7 @@ static bool counted(const struct snapshot *s, const char *limit, uint64_t *used)
     *used = 0;
     if (strcmp(limit, "shmall") == 0 || strcmp(limit, "shmmni") == 0) {
         for (size_t i = 0; i < s->segments.n; i++)
-            *used += limit[3] == 'a' ? s->segments.at[i].size : 1;
+            sum_add(used, limit[3] == 'a' ? s->segments.at[i].size : 1);
         return s->has & NEED_SEGMENTS;
     }
     if (strcmp(limit, "semmns") == 0 || strcmp(limit, "semmni") == 0) {

@@ -92,11 +92,20 @@ static void huge_ones_are_no_limit(void **state)
     (void)state;
     char text[32];
 
-    limit_show(&shmmax, UINT64_MAX - (1 << 24), text, sizeof text);
+    struct limit limit = shmmax;
+
+    limit.limit = UINT64_MAX - (1 << 24);
+    limit_show(&limit, text, sizeof text);
     assert_string_equal(text, "unlimited");
-    limit_show(&shmmax, 1 << 26, text, sizeof text);
+    limit.used = UINT64_C(1) << 62; // a segment may be as large, without memory behind it
+    limit_show_used(&limit, text, sizeof text);
+    assert_string_equal(text, "4.0E");
+    limit.limit = 1 << 26;
+    limit_show(&limit, text, sizeof text);
     assert_string_equal(text, "64.0M");
-    limit_show(&semmsl, 32000, text, sizeof text);
+    limit = semmsl;
+    limit.limit = 32000;
+    limit_show(&limit, text, sizeof text);
     assert_string_equal(text, "32000");
     limit_range(&shmmni, text, sizeof text);
     assert_non_null(strstr(text, "0 to 32768"));

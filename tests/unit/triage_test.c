@@ -244,6 +244,22 @@ static void orphans_are_one_finding(void **state)
     snapshot_unref(s);
 }
 
+// As many as anybody can ask for: four of them are beyond 64 bits.
+static void sums_do_not_wrap(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+
+    for (int32_t id = 0; id < 4; id++) {
+        struct segment *g = fake_segment(s, id, 0, 0, UINT64_C(1) << 62, 0);
+        g->cpid = g->lpid = DEAD;
+    }
+    triage(s);
+    assert_string_equal(find(s, "orphan-segments")->title, "4 orphans 16.0E");
+    assert_true(find(s, "orphan-segments")->weight == UINT64_MAX);
+    snapshot_unref(s);
+}
+
 static void leaked_sets_and_queues_are_found(void **state)
 {
     (void)state;
@@ -754,6 +770,7 @@ int main(void)
         cmocka_unit_test(a_stray_holder_is_found),
         cmocka_unit_test(an_unseen_holder_is_told_if_it_must_be_a_stray),
         cmocka_unit_test(orphans_are_one_finding),
+        cmocka_unit_test(sums_do_not_wrap),
         cmocka_unit_test(leaked_sets_and_queues_are_found),
         cmocka_unit_test(a_lock_held_by_the_dead_is_found),
         cmocka_unit_test(a_stranded_waiter_is_first_given_time),
