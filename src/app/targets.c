@@ -28,7 +28,7 @@ static void add(const struct snapshot *s, const struct identity *target, const c
 
     if (!known.start_ticks && process && process->known & PROC_KNOWS_START)
         known.start_ticks = process->start_ticks;
-    if (process && (!process->start_ticks || process->start_ticks == known.start_ticks))
+    if (process && process->start_ticks == known.start_ticks) // both 0: all that is known of it
         known.instance = process->instance;
     if (known.pid <= 0 || !(known.start_ticks || known.instance) || listed(actions, known.pid))
         return;

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "linux/signalling.h"
+#include "linux/pidfd.h"
 #include "linux/taskstat.h"
 #include "support/asuser.h"
 #include "support/ns.h"
@@ -180,6 +181,7 @@ static void a_recycled_pid_is_not_hit(void **state)
     (void)state;
     pid_t pid = child_start(pause_body, NULL);
     struct action action = signal_to(pid, SIGKILL);
+    uint64_t instance = pidfd_instance_of(pid);
     child_end(pid);
     assert_true(await(a_tick_later, &(struct ticks){action.target.start_ticks}, 20));
     pid_t innocent = child_with_pid(pid);
@@ -191,6 +193,13 @@ static void a_recycled_pid_is_not_hit(void **state)
     struct outcome o = act(action);
     assert_int_equal(o.state, OUTCOME_REFUSED);
     assert_non_null(strstr(o.text, "belongs to another one"));
+    if (instance) { // not even one that started within the same tick
+        action = signal_to(innocent, SIGKILL);
+        action.target.instance = instance;
+        o = act(action);
+        assert_int_equal(o.state, OUTCOME_REFUSED);
+        assert_non_null(strstr(o.text, "belongs to another one"));
+    }
     assert_int_equal(kill(innocent, 0), 0);
     assert_int_equal(waitpid(innocent, NULL, WNOHANG), 0);
     child_end(innocent);

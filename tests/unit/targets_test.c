@@ -1,0 +1,100 @@
+// Whom a signal goes to: only who is known so surely that no other process can be hit.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "app/targets.h"
+#include "support/fake.h"
+
+enum { PID = 4242, SHMID = 5 };
+
+static struct action_vec actions;
+static struct menu_vec labels;
+
+static size_t choose(const struct snapshot *s, const struct identity *row)
+{
+    vec_clear(&actions);
+    vec_clear(&labels);
+    targets_signal(s, row, &actions, &labels);
+    assert_int_equal(actions.n, labels.n);
+    return actions.n;
+}
+
+static int clean_up(void **state)
+{
+    (void)state;
+    vec_free(&actions);
+    vec_free(&labels);
+    return 0;
+}
+
+static void a_holder_has_its_start_and_instance(void **state)
+{
+    struct snapshot *s = fake_snapshot();
+    const struct identity row = {.kind = KIND_SEGMENT, .id = SHMID};
+
+    (void)state;
+    fake_segment(s, SHMID, 1, 0, 4096, 1);
+    struct process *process = fake_process(s, PID, 0, "pmon", NULL);
+    process->instance = 9001;
+    fake_hold(s, SHMID, PID, 1, MAP_R);
+    fake_account(s, SHMID, 0);
+    assert_int_equal(choose(s, &row), 1);
+    assert_int_equal(actions.at[0].target.start_ticks, PID * 10);
+    assert_int_equal(actions.at[0].target.instance, 9001);
+    assert_non_null(strstr(labels.at[0].label, "pmon"));
+
+    // The pid has passed on since the holders were looked for: the instance is another one's.
+    process->start_ticks++;
+    assert_int_equal(choose(s, &row), 1);
+    assert_int_equal(actions.at[0].target.start_ticks, PID * 10);
+    assert_int_equal(actions.at[0].target.instance, 0);
+    process->start_ticks = 0; // or that is not known
+    process->known &= (uint8_t)~PROC_KNOWS_START;
+    assert_int_equal(choose(s, &row), 1);
+    assert_int_equal(actions.at[0].target.instance, 0);
+    snapshot_unref(s);
+}
+
+static void who_does_not_answer_has_an_instance_at_least(void **state)
+{
+    struct snapshot *s = fake_snapshot();
+    const struct identity row = {.kind = KIND_HOLDER, .id = -1, .pid = PID};
+
+    (void)state;
+    struct process *process = fake_process(s, PID, 0, "pmon", NULL);
+    process->start_ticks = 0;
+    process->known &= (uint8_t)~PROC_KNOWS_START;
+    process->stuck = true;
+    assert_int_equal(choose(s, &row), 0); // it could be any process of that number
+    process->instance = 9001;
+    assert_int_equal(choose(s, &row), 1);
+    assert_int_equal(actions.at[0].target.start_ticks, 0);
+    assert_int_equal(actions.at[0].target.instance, 9001);
+    snapshot_unref(s);
+}
+
+static void pids_of_outside_are_nobody(void **state)
+{
+    struct snapshot *s = fake_snapshot();
+
+    (void)state;
+    assert_int_equal(choose(s, &(struct identity){.kind = KIND_HOLDER, .start_ticks = 7}), 0);
+    assert_int_equal(
+        choose(s, &(struct identity){.kind = KIND_HOLDER, .pid = -1, .start_ticks = 7}), 0);
+    snapshot_unref(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest all[] = {
+        cmocka_unit_test(a_holder_has_its_start_and_instance),
+        cmocka_unit_test(who_does_not_answer_has_an_instance_at_least),
+        cmocka_unit_test(pids_of_outside_are_nobody),
+    };
+    return cmocka_run_group_tests(all, NULL, clean_up);
+}
