@@ -114,9 +114,8 @@ void app_get_instance(const struct snapshot *s, enum kind_id kind, const void *r
      .width = 8, .widest = 40, .flags = COL_JSON, .need = NEED_APPS | (programs),                  \
      .get = get_instance}
 
-#define OWNED_AGE_COLUMN(on_screen, drop, on_screen_at)                                            \
+#define OWNED_AGE_COLUMN                                                                           \
     {.name = "age", .title = "AGE", .help = "time since it was created or its owner changed",      \
-     .type = CELL_DURATION, .width = 4, .priority = (drop), .place = (on_screen_at),               \
-     .flags = COL_DESCENDING | (on_screen), .get = owned_get_age}
+     .type = CELL_DURATION, .width = 4, .flags = COL_DESCENDING, .get = owned_get_age}
 
 #endif

@@ -106,6 +106,8 @@ const struct element *snapshot_elements(const struct snapshot *s, const struct s
 const char *snapshot_user(const struct snapshot *s, uint32_t uid);  // NULL: not known (yet)
 const char *snapshot_group(const struct snapshot *s, uint32_t gid);
 
+// Ascending, each once; what names no process (0, and below) is left out.
+void pids_settle(struct pid_vec *pids);
 // Pids that `need`s names for, ascending and unique, 0 left out: of creators, last users, holders,
 // elements' last operators, waiters, and of who was stuck when holders were looked for.
 void snapshot_named_pids(const struct snapshot *s, struct pid_vec *out);

@@ -28,24 +28,6 @@ struct totals {
     size_t n_named;
 };
 
-static int by_pid(const void *a, const void *b)
-{
-    const int32_t *pa = a, *pb = b;
-
-    return (*pa > *pb) - (*pa < *pb);
-}
-
-static size_t count_pids(struct pid_vec *pids)
-{
-    size_t n = 0;
-
-    if (pids->n)
-        qsort(pids->at, pids->n, sizeof *pids->at, by_pid);
-    for (size_t i = 0; i < pids->n; i++)
-        n += i == 0 || pids->at[i] != pids->at[i - 1];
-    return n;
-}
-
 static void count_segment(const struct snapshot *s, const struct segment *segment,
                           struct totals *t)
 {
@@ -180,8 +162,8 @@ static void tell_segments(struct line *line, struct totals *t)
         line_add(line, " in ");
         line_count(line, t->later, "segment", NULL);
         line_add(line, ", when the last attachment ends; ");
-        line_count(line, count_pids(&t->holders), "process holds them",
-                   "processes hold them");
+        pids_settle(&t->holders);
+        line_count(line, t->holders.n, "process holds them", "processes hold them");
         line_add(line, "%s\n", t->unseen ? ", and some that are not seen" : "");
     }
 }

@@ -99,7 +99,7 @@ static const struct column columns[] = {
     {.name = "idle", .title = "IDLE", .help = "time since the last message sent or received",
      .type = CELL_DURATION, .width = 4, .priority = 4, .place = 3,
      .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},
-    OWNED_AGE_COLUMN(0, 0, 0),
+    OWNED_AGE_COLUMN,
 };
 
 KIND_ROWS(queues)

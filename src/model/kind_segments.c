@@ -2,11 +2,10 @@
 #include "model/kind.h"
 
 #include <inttypes.h>
-#include <string.h>
 
-#include "base/line.h"
 #include "model/cells.h"
 #include "model/liveness.h"
+#include "model/tally.h"
 
 static const char *const status_names[] = {"dest", "locked", "hugetlb", NULL};
 
@@ -98,62 +97,22 @@ static void show_lpid(const struct snapshot *s, const void *row, char *dst, size
         pid_show(s, r->lpid, snapshot_pid_state(s, r->lpid, used), dst, cap);
 }
 
-struct program { // how many of the holders run it
-    const char *name;
-    unsigned count;
-};
-enum { PROGRAMS = 16 };
-
-// Groups the holders by program, the most frequent first. Returns how many programs, at most
-// PROGRAMS; *left counts the holders of no group.
-static size_t group_programs(const struct snapshot *s, const struct holder *holders, size_t n,
-                             struct program *out, unsigned *left)
-{
-    size_t used = 0;
-
-    *left = 0;
-    for (size_t i = 0; i < n; i++) {
-        const struct process *p = snapshot_process(s, holders[i].pid);
-        const char *name = p && p->known & PROC_KNOWS_COMM ? p->comm : "?";
-        size_t at = 0;
-        while (at < used && strcmp(out[at].name, name) != 0)
-            at++;
-        if (at == PROGRAMS) {
-            ++*left;
-            continue;
-        }
-        if (at == used)
-            out[used++] = (struct program){.name = name};
-        out[at].count++;
-        for (; at > 0 && out[at - 1].count < out[at].count; at--) {
-            struct program swap = out[at];
-            out[at] = out[at - 1];
-            out[at - 1] = swap;
-        }
-    }
-    return used;
-}
-
 // "oracle×17 sh", "python +2 unseen"
 static void show_holders(const struct snapshot *s, const void *row, char *dst, size_t cap)
 {
     const struct segment_account *account = account_of(s, row);
     struct line line = line_start(dst, cap);
-    struct program programs[PROGRAMS];
-    unsigned left;
+    struct tally programs = {0};
     size_t n;
 
     if (!account)
         return;
     const struct holder *holders = scan_holders(s->scan, account->shmid, &n);
-    n = group_programs(s, holders, n, programs, &left);
     for (size_t i = 0; i < n; i++) {
-        line_add(&line, "%s%s", i ? " " : "", programs[i].name);
-        if (programs[i].count > 1)
-            line_add(&line, "×%u", programs[i].count);
+        const struct process *p = snapshot_process(s, holders[i].pid);
+        tally_add(&programs, p && p->known & PROC_KNOWS_COMM ? p->comm : "?");
     }
-    if (left)
-        line_add(&line, " and %u more", left);
+    tally_write(&programs, &line);
     if (account->found < account->nattch)
         line_add(&line, "%s%" PRIu64 " unseen", line.n ? " +" : "",
                  account->nattch - account->found);
@@ -212,7 +171,7 @@ static const struct column columns[] = {
     {.name = "idle", .title = "IDLE", .help = "time since the last attach or detach",
      .type = CELL_DURATION, .width = 4, .priority = 5, .place = 4,
      .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},
-    OWNED_AGE_COLUMN(0, 0, 0),
+    OWNED_AGE_COLUMN,
 };
 
 KIND_ROWS(segments)

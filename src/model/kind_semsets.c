@@ -3,6 +3,7 @@
 
 #include "model/cells.h"
 #include "model/liveness.h"
+#include "model/tally.h"
 
 CELL_GETTER(get_nsems, struct semset, cell_set_count(out, r->nsems))
 CELL_GETTER(get_otime, struct semset, cell_set_time(out, r->otime))
@@ -16,6 +17,55 @@ static void get_orphan(const struct snapshot *s, const void *row, struct cell *o
 
     if (known)
         cell_set_truth(out, orphan);
+}
+
+// The processes its elements name, of their last semop or SETVAL. False: some do not tell.
+static bool operators_of(const struct snapshot *s, const struct semset *set, struct pid_vec *pids)
+{
+    size_t n;
+    const struct element *e = snapshot_elements(s, set, &n);
+    bool known = n > 0;
+
+    for (size_t i = 0; i < n; i++) {
+        known = known && e[i].known & ELEMENT_KNOWS_PID;
+        if (e[i].known & ELEMENT_KNOWS_PID && (i == 0 || e[i].pid != e[i - 1].pid))
+            vec_push(pids, e[i].pid);
+    }
+    pids_settle(pids);
+    return known;
+}
+
+static void get_operators(const struct snapshot *s, const void *row, struct cell *out)
+{
+    struct pid_vec pids = {0};
+
+    if (operators_of(s, row, &pids))
+        cell_set_count(out, pids.n);
+    vec_free(&pids);
+}
+
+// "18702 pmon" where it is one, "oracle×17 pmon gone" of several.
+static void show_operators(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    struct line line = line_start(dst, cap);
+    struct tally programs = {0};
+    struct pid_vec pids = {0};
+    int64_t used = semset_last_use(row);
+
+    operators_of(s, row, &pids);
+    for (size_t i = 0; i < pids.n; i++) {
+        const struct process *p = snapshot_process(s, pids.at[i]);
+
+        if (pid_state_ended(snapshot_pid_state(s, pids.at[i], used)))
+            tally_add(&programs, "gone");
+        else
+            tally_add(&programs, p && p->known & PROC_KNOWS_COMM ? p->comm : "?");
+    }
+    if (pids.n == 1)
+        pid_show(s, pids.at[0], snapshot_pid_state(s, pids.at[0], used), dst, cap);
+    else
+        tally_write(&programs, &line);
+    vec_free(&pids);
 }
 
 APP_GETTERS(KIND_SEMSET)
@@ -39,7 +89,12 @@ static const struct column columns[] = {
     {.name = "idle", .title = "IDLE", .help = "time since the last semop",
      .type = CELL_DURATION, .width = 4, .priority = 4, .place = 3,
      .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},
-    OWNED_AGE_COLUMN(COL_SCREEN, 5, 4),
+    {.name = "operators", .title = "LAST",
+     .help = "processes of the last operation on each of its semaphores", .type = CELL_COUNT,
+     .width = 12, .widest = 60, .priority = 7, .place = 4,
+     .flags = COL_SCREEN | COL_LEFT | COL_DESCENDING, .need = NEED_ELEMENTS | NEED_PROCESSES,
+     .show_need = NEED_PROCESSES, .get = get_operators, .show = show_operators},
+    OWNED_AGE_COLUMN,
 };
 
 KIND_ROWS(semsets)

@@ -167,10 +167,20 @@ static void name_pid(struct pid_vec *out, int32_t pid)
         vec_push(out, pid);
 }
 
-void snapshot_named_pids(const struct snapshot *s, struct pid_vec *out)
+void pids_settle(struct pid_vec *pids)
 {
     size_t kept = 0;
 
+    if (pids->n > 1)
+        qsort(pids->at, pids->n, sizeof *pids->at, pid_order);
+    for (size_t i = 0; i < pids->n; i++)
+        if (pids->at[i] > 0 && (kept == 0 || pids->at[kept - 1] != pids->at[i]))
+            pids->at[kept++] = pids->at[i];
+    pids->n = kept;
+}
+
+void snapshot_named_pids(const struct snapshot *s, struct pid_vec *out)
+{
     vec_clear(out);
     for (size_t i = 0; i < s->segments.n; i++) {
         name_pid(out, s->segments.at[i].cpid);
@@ -189,10 +199,5 @@ void snapshot_named_pids(const struct snapshot *s, struct pid_vec *out)
         name_pid(out, s->scan->holders.at[i].pid);
     for (size_t i = 0; s->scan && i < s->scan->stuck_pids.n; i++)
         name_pid(out, s->scan->stuck_pids.at[i]);
-    if (out->n > 1)
-        qsort(out->at, out->n, sizeof *out->at, pid_order);
-    for (size_t i = 0; i < out->n; i++)
-        if (kept == 0 || out->at[kept - 1] != out->at[i])
-            out->at[kept++] = out->at[i];
-    out->n = kept;
+    pids_settle(out);
 }

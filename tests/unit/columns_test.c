@@ -254,6 +254,31 @@ static void holders_of_one_program_are_counted_together(void **state)
     snapshot_unref(s);
 }
 
+static void last_operators_of_a_set_are_named_once_each(void **state)
+{
+    (void)state;
+    struct snapshot *s = picture_new();
+    struct semset *set = &s->semsets.at[0];
+
+    assert_string_equal(text(s, &kind_semsets, 0, "operators"), "10 oracle");
+    assert_false(cell(s, &kind_semsets, 0, "operators").known); // one element did not tell
+    vec_clear(&s->elements);
+    for (int i = 0; i < 4; i++)
+        vec_push(&s->elements, (struct element){.semid = 3, .index = (uint32_t)i,
+                                                .pid = i < 2 ? 10 : i == 2 ? 11 : 0,
+                                                .known = ELEMENT_KNOWS_PID});
+    set->n_elements = 4;
+    assert_string_equal(text(s, &kind_semsets, 0, "operators"), "oracle s\xc3\xbc\\e[31m");
+    assert_int_equal(cell(s, &kind_semsets, 0, "operators").count, 2);
+    for (size_t i = 0; i < s->processes.n; i++)
+        s->processes.at[i].gone = true;
+    assert_string_equal(text(s, &kind_semsets, 0, "operators"), "gone×2");
+    set->n_elements = 0; // not read
+    assert_string_equal(text(s, &kind_semsets, 0, "operators"), "");
+    assert_false(cell(s, &kind_semsets, 0, "operators").known);
+    snapshot_unref(s);
+}
+
 static void what_was_not_seen_is_unknown(void **state)
 {
     (void)state;
@@ -369,6 +394,7 @@ int main(void)
         cmocka_unit_test(people_read_more_than_the_value),
         cmocka_unit_test(a_younger_process_is_not_the_creator),
         cmocka_unit_test(holders_of_one_program_are_counted_together),
+        cmocka_unit_test(last_operators_of_a_set_are_named_once_each),
         cmocka_unit_test(what_was_not_seen_is_unknown),
         cmocka_unit_test(waiting_is_counted_only_where_it_can_be),
         cmocka_unit_test(rows_hang_on_their_parents),
