@@ -12,7 +12,7 @@
 #include "base/line.h"
 #include "base/text.h"
 
-enum { DELAY_DEFAULT = 2, ITERATIONS_MAX = 1000000000 };
+enum { ITERATIONS_MAX = 1000000000 };
 
 struct option_row {
     char letter;          // 0: no short form
@@ -42,15 +42,7 @@ static const char *set_mode(struct options *o, enum mode mode)
 
 static const char *apply_delay(struct options *o, const char *value)
 {
-    char *end;
-
-    // Digits and a point only: strtod would take "nan", "inf" and "0x1p3" too.
-    if (value[0] == '\0' || value[strspn(value, "0123456789.")] != '\0')
-        return "seconds from 0.1 to 3600 are needed";
-    o->delay = strtod(value, &end);
-    if (*end || !(o->delay >= 0.1 && o->delay <= 3600))
-        return "seconds from 0.1 to 3600 are needed";
-    return NULL;
+    return config_interval(value, &o->delay) ? NULL : "seconds from 0.1 to 3600 are needed";
 }
 
 static const char *check_config(struct options *o, const char *value)
@@ -248,7 +240,7 @@ int options_parse(struct options *options, int argc, char **argv)
     char letters[2 * ROWS + 2];
     int code, status = 0;
 
-    *options = (struct options){.mode = MODE_SCREEN, .delay = DELAY_DEFAULT};
+    *options = (struct options){.mode = MODE_SCREEN, .delay = CONFIG_INTERVAL};
     describe(longs, letters);
     opterr = 0;
     optind = 0; // getopt starts anew: tests parse more than once

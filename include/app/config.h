@@ -12,10 +12,13 @@
 #ifndef IPCTOP_APP_CONFIG_H
 #define IPCTOP_APP_CONFIG_H
 
+#include <stdio.h>
+
 #include "app/scheme.h"
 #include "model/kind.h"
 
 enum { CONFIG_COLUMNS = 64, CONFIG_BYTES = 1 << 16 }; // longer files are not settings of ours
+static const double CONFIG_INTERVAL = 2; // where nobody says otherwise
 
 enum header_size { HEADER_AUTO, HEADER_FULL, HEADER_LINE, HEADER_NONE };
 
@@ -38,12 +41,11 @@ struct config {
 // Fills all of *out; returns how many lines were skipped, of which `why` tells the first ones:
 // "line 3: no setting 'foo'; line 9: …". Text of any bytes is taken.
 size_t config_parse(struct config *out, const char *text, size_t n, char *why, size_t cap);
-// The text that gives this when parsed. The caller frees.
-char *config_text(const struct config *config);
+// Writes the text that gives this when parsed.
+void config_write(const struct config *config, FILE *out);
 
-// "key,shmid,size" → columns. NULL, or what is wrong with it (in `why`).
-const char *config_columns(const struct kind *kind, const char *list, struct arrangement *out,
-                           char *why, size_t cap);
+// Seconds between refreshes, 0.1 to 3600. False where the text is anything else.
+bool config_interval(const char *text, double *seconds);
 
 const char *scheme_name(enum scheme scheme);
 bool scheme_by_name(const char *name, enum scheme *scheme);

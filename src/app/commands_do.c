@@ -89,14 +89,6 @@ RUN(freeze)
                 s->frozen ? "frozen: Z goes on, F5 takes one new picture" : "live again");
 }
 
-static bool parse_interval(const char *text, double *seconds)
-{
-    char *end;
-
-    *seconds = strtod(text, &end);
-    return end != text && *end == '\0' && *seconds >= 0.1 && *seconds <= 3600;
-}
-
 static void interval_done(struct session *s, bool accepted)
 {
     struct prompt *p = &s->prompt;
@@ -104,7 +96,7 @@ static void interval_done(struct session *s, bool accepted)
 
     if (!accepted || !p->text[0])
         return;
-    if (!parse_interval(p->text, &seconds)) {
+    if (!config_interval(p->text, &seconds)) {
         snprintf(p->error, sizeof p->error, "seconds from 0.1 to 3600");
         p->error_at = 0;
         return;

@@ -48,94 +48,112 @@ bool scheme_by_name(const char *name, enum scheme *scheme)
     return index >= 0;
 }
 
-// --- reading --------------------------------------------------------------------------------------
-
-// Each takes the value over; NULL, or what is wrong with it. `table` is NULL for plain keys.
-typedef const char *apply(struct config *out, const struct kind *table, const char *value, char *why,
-                          size_t cap);
-
-static const char *apply_interval(struct config *out, const struct kind *table, const char *value,
-                                  char *why, size_t cap)
+bool config_interval(const char *text, double *seconds)
 {
     char *end;
-    double seconds = strtod(value, &end);
-
-    (void)table, (void)why, (void)cap;
     // Digits and a point only: strtod takes "nan", "inf" and "0x1p3" too.
-    if (*end || value[strspn(value, "0123456789.")] || !(seconds >= 0.1 && seconds <= 3600))
-        return "interval takes seconds from 0.1 to 3600";
-    out->interval = seconds;
-    return NULL;
+    double value = text[strspn(text, "0123456789.")] ? 0 : strtod(text, &end);
+
+    if (!(value >= 0.1 && value <= 3600) || *end)
+        return false;
+    *seconds = value;
+    return true;
 }
 
-static const char *apply_header(struct config *out, const struct kind *table, const char *value,
-                                char *why, size_t cap)
+// --- settings of the screen -----------------------------------------------------------------------
+
+static bool read_interval(struct config *out, const char *value)
+{
+    return config_interval(value, &out->interval);
+}
+
+static void write_interval(const struct config *config, FILE *out)
+{
+    fprintf(out, "%g", config->interval > 0 ? config->interval : CONFIG_INTERVAL);
+}
+
+static bool read_header(struct config *out, const char *value)
 {
     int index = name_index(headers, sizeof headers / sizeof *headers, value);
 
-    (void)table, (void)why, (void)cap;
-    if (index < 0)
-        return "header takes auto, full, line or none";
-    out->header = (enum header_size)index;
-    return NULL;
+    if (index >= 0)
+        out->header = (enum header_size)index;
+    return index >= 0;
 }
 
-static const char *apply_colors(struct config *out, const struct kind *table, const char *value,
-                                char *why, size_t cap)
+static void write_header(const struct config *config, FILE *out)
 {
-    (void)table, (void)why, (void)cap;
-    return scheme_by_name(value, &out->scheme)
-               ? NULL
-               : "colors takes default, light, high-contrast or mono";
+    fputs(headers[config->header], out);
 }
 
-static const char *apply_orphan_age(struct config *out, const struct kind *table,
-                                    const char *value, char *why, size_t cap)
+static bool read_colors(struct config *out, const char *value)
 {
-    (void)table, (void)why, (void)cap;
-    return text_parse_age(value, &out->orphan_age) ? NULL
-                                                   : "orphan_age takes an age: 0, 30s, 5m, 2h, 1d";
+    return scheme_by_name(value, &out->scheme);
 }
 
-static const char *apply_sort(struct config *out, const struct kind *table, const char *value,
-                              char *why, size_t cap)
+static void write_colors(const struct config *config, FILE *out)
 {
-    struct arrangement *a = &out->tables[table->id];
-
-    if (strcmp(value, "none") == 0) {
-        a->sort = NULL;
-        a->descending = false;
-    } else if (!rows_parse_sort(table, value, &a->sort, &a->descending)) {
-        snprintf(why, cap, "no column '%.40s' in %s", value, table->name);
-        return why;
-    }
-    a->sorted = true;
-    return NULL;
+    fputs(scheme_name(config->scheme), out);
 }
 
-static const char *apply_columns(struct config *out, const struct kind *table, const char *value,
-                                 char *why, size_t cap)
+static bool read_orphan_age(struct config *out, const char *value)
 {
-    return config_columns(table, value, &out->tables[table->id], why, cap);
+    return text_parse_age(value, &out->orphan_age);
+}
+
+static void write_orphan_age(const struct config *config, FILE *out)
+{
+    char age[TEXT_SHORT];
+
+    fputs(text_age_exact(age, sizeof age, config->orphan_age), out);
 }
 
 static const struct setting {
-    const char *name;
-    bool of_table; // "name.TABLE"
-    apply *apply;
+    const char *name, *takes;
+    bool (*read)(struct config *out, const char *value); // false: the value is wrong
+    void (*write)(const struct config *config, FILE *out);
 } settings[] = {
-    {"interval", false, apply_interval}, {"header", false, apply_header},
-    {"colors", false, apply_colors},     {"orphan_age", false, apply_orphan_age},
-    {"sort", true, apply_sort},          {"columns", true, apply_columns},
+    {"interval", "seconds from 0.1 to 3600", read_interval, write_interval},
+    {"header", "auto, full, line or none", read_header, write_header},
+    {"colors", "default, light, high-contrast or mono", read_colors, write_colors},
+    {"orphan_age", "an age: 0, 30s, 5m, 2h, 1d", read_orphan_age, write_orphan_age},
 };
 
-const char *config_columns(const struct kind *kind, const char *list, struct arrangement *out,
-                           char *why, size_t cap)
+// --- settings of the tables of a kind -------------------------------------------------------------
+
+// NULL, or what is wrong with it.
+typedef const char *read_arrangement(struct arrangement *out, const struct kind *kind,
+                                     const char *value, char *why, size_t cap);
+
+static const char *read_sort(struct arrangement *out, const struct kind *kind, const char *value,
+                             char *why, size_t cap)
+{
+    if (strcmp(value, "none") == 0) {
+        out->sort = NULL;
+        out->descending = false;
+    } else if (!rows_parse_sort(kind, value, &out->sort, &out->descending)) {
+        snprintf(why, cap, "no column '%.40s' in %s", value, kind->name);
+        return why;
+    }
+    out->sorted = true;
+    return NULL;
+}
+
+static bool has_column(const struct arrangement *a, const struct column *column)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (a->columns[i] == column)
+            return true;
+    return false;
+}
+
+static const char *read_columns(struct arrangement *out, const struct kind *kind,
+                                const char *list, char *why, size_t cap)
 {
     struct arrangement found = *out;
 
     found.n = 0;
-    for (;;) {
+    for (;; list++) {
         char name[64];
         size_t n = strcspn(list, ",");
         snprintf(name, sizeof name, "%.*s", (int)n, list);
@@ -144,18 +162,29 @@ const char *config_columns(const struct kind *kind, const char *list, struct arr
             snprintf(why, cap, "no column '%.40s' in %s", name, kind->name);
             return why;
         }
-        bool twice = false;
-        for (size_t i = 0; i < found.n; i++)
-            twice |= found.columns[i] == column;
-        if (!twice && found.n < CONFIG_COLUMNS)
+        if (!has_column(&found, column) && found.n < CONFIG_COLUMNS)
             found.columns[found.n++] = column;
-        if (!list[n])
+        list += n;
+        if (!*list)
             break;
-        list += n + 1;
     }
     *out = found;
     return NULL;
 }
+
+static void write_arrangement(FILE *out, const struct kind *kind, const struct arrangement *a)
+{
+    if (a->sorted && a->sort)
+        fprintf(out, "sort.%s = %s%s\n", kind->name, a->descending ? "-" : "+", a->sort->name);
+    else if (a->sorted)
+        fprintf(out, "sort.%s = none\n", kind->name);
+    if (a->n)
+        fprintf(out, "columns.%s = ", kind->name);
+    for (size_t i = 0; i < a->n; i++)
+        fprintf(out, "%s%s", a->columns[i]->name, i + 1 < a->n ? "," : "\n");
+}
+
+// --- the file -------------------------------------------------------------------------------------
 
 static char *trim(char *text)
 {
@@ -167,6 +196,36 @@ static char *trim(char *text)
     return text;
 }
 
+static const struct kind *table_of(const char *name)
+{
+    for (int id = 0; id < KIND_COUNT; id++) {
+        const struct kind *kind = kind_get((enum kind_id)id);
+        if (kind && strcmp(kind->name, name) == 0)
+            return kind;
+    }
+    return NULL;
+}
+
+// "sort.segments" and the like. NULL, or what is wrong.
+static const char *take_of_table(struct config *out, const char *key, const char *value, char *why,
+                                 size_t cap)
+{
+    const char *table = strchr(key, '.') + 1;
+    size_t n = (size_t)(table - key);
+    const struct kind *kind = table_of(table);
+    read_arrangement *read = strncmp(key, "sort.", n) == 0      ? read_sort
+                             : strncmp(key, "columns.", n) == 0 ? read_columns
+                                                                : NULL;
+
+    if (!read)
+        snprintf(why, cap, "no setting '%.40s'", key);
+    else if (!kind)
+        snprintf(why, cap, "no table '%.40s'", table);
+    else
+        return read(&out->tables[kind->id], kind, value, why, cap);
+    return why;
+}
+
 // NULL, or what is wrong with the line, which it cuts up.
 static const char *take_line(struct config *out, char *line, char *why, size_t cap)
 {
@@ -175,21 +234,17 @@ static const char *take_line(struct config *out, char *line, char *why, size_t c
     if (!value)
         return "no 'key = value'";
     *value++ = '\0';
-    char *key = trim(line), *dot = strchr(key, '.');
+    char *key = trim(line);
     value = trim(value);
-    size_t n = dot ? (size_t)(dot - key) : strlen(key);
+    if (strchr(key, '.'))
+        return take_of_table(out, key, value, why, cap);
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
-        const struct setting *s = &settings[i];
-        const struct kind *table = NULL;
-
-        if (strlen(s->name) != n || strncmp(s->name, key, n) != 0 || s->of_table != (dot != NULL))
+        if (strcmp(settings[i].name, key) != 0)
             continue;
-        for (int id = 0; s->of_table && id < KIND_COUNT; id++)
-            if (kind_get((enum kind_id)id) && strcmp(kind_get((enum kind_id)id)->name, dot + 1) == 0)
-                table = kind_get((enum kind_id)id);
-        if (s->of_table && !table)
-            snprintf(why, cap, "no table '%.40s'", dot + 1);
-        return s->of_table && !table ? why : s->apply(out, table, value, why, cap);
+        if (settings[i].read(out, value))
+            return NULL;
+        snprintf(why, cap, "%s takes %s", key, settings[i].takes);
+        return why;
     }
     snprintf(why, cap, "no setting '%.40s'", key);
     return why;
@@ -234,38 +289,15 @@ size_t config_parse(struct config *out, const char *text, size_t n, char *why, s
     return bad;
 }
 
-// --- writing --------------------------------------------------------------------------------------
-
-static void write_table(FILE *out, const struct kind *kind, const struct arrangement *a)
+void config_write(const struct config *config, FILE *out)
 {
-    if (a->sorted && a->sort)
-        fprintf(out, "sort.%s = %s%s\n", kind->name, a->descending ? "-" : "+", a->sort->name);
-    else if (a->sorted)
-        fprintf(out, "sort.%s = none\n", kind->name);
-    for (size_t i = 0; i < a->n; i++) {
-        if (i == 0)
-            fprintf(out, "columns.%s = ", kind->name);
-        fprintf(out, "%s%s", a->columns[i]->name, i + 1 < a->n ? "," : "\n");
-    }
-}
-
-char *config_text(const struct config *config)
-{
-    char *text = NULL, age[TEXT_SHORT];
-    size_t n;
-    FILE *out = open_memstream(&text, &n);
-
-    if (!out)
-        return mem_copy_string("");
     fputs("# Settings of ipctop(1), which writes this file anew.\n", out);
-    if (config->interval > 0)
-        fprintf(out, "interval = %g\n", config->interval);
-    fprintf(out, "header = %s\n", headers[config->header]);
-    fprintf(out, "colors = %s\n", scheme_name(config->scheme));
-    fprintf(out, "orphan_age = %s\n", text_age_exact(age, sizeof age, config->orphan_age));
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        fprintf(out, "%s = ", settings[i].name);
+        settings[i].write(config, out);
+        fputc('\n', out);
+    }
     for (int id = 0; id < KIND_COUNT; id++)
         if (kind_get((enum kind_id)id))
-            write_table(out, kind_get((enum kind_id)id), &config->tables[id]);
-    fclose(out);
-    return text;
+            write_arrangement(out, kind_get((enum kind_id)id), &config->tables[id]);
 }

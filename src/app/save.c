@@ -79,16 +79,18 @@ static char *expand(const char *path)
                                                     : mem_copy_string(path);
 }
 
+static void start(struct session *s, const struct write_job *job)
+{
+    if (writer_start(s->options.writer, job))
+        return;
+    job->release(job->arg);
+    session_say(s, SEVERITY_WARNING, "the file before is still being written");
+}
+
 static void start_view(struct session *s, const char *path, enum write_how how)
 {
-    struct view_job *job = job_of(s, path);
-
-    if (!writer_start(s->options.writer, &(struct write_job){.path = path, .how = how, .arg = job,
-                                                             .produce = produce_view,
-                                                             .release = release_view})) {
-        release_view(job);
-        session_say(s, SEVERITY_WARNING, "the file before is still being written");
-    }
+    start(s, &(struct write_job){.path = path, .how = how, .produce = produce_view,
+                                 .release = release_view, .arg = job_of(s, path)});
 }
 
 static void name_done(struct session *s, bool accepted)
@@ -111,29 +113,23 @@ void save_ask(struct session *s)
              session_view(s)->kind->name);
 }
 
-static int produce_text(FILE *out, void *arg, size_t *rows)
+static int produce_settings(FILE *out, void *arg, size_t *rows)
 {
     *rows = 0;
-    fputs(arg, out);
+    config_write(arg, out);
     return 0;
 }
 
 void save_settings(struct session *s)
 {
-    struct config config;
-
     if (!s->options.writer || !s->options.config_path) {
         session_say(s, SEVERITY_WARNING, "no file for settings: HOME is not set; use --config FILE");
         return;
     }
-    arrange_config(s, &config);
-    char *text = config_text(&config);
-    if (!writer_start(s->options.writer,
-                      &(struct write_job){.path = s->options.config_path, .how = WRITE_SETTINGS,
-                                          .produce = produce_text, .release = free, .arg = text})) {
-        free(text);
-        session_say(s, SEVERITY_WARNING, "the file before is still being written");
-    }
+    struct config *config = mem_alloc(sizeof *config);
+    arrange_config(s, config);
+    start(s, &(struct write_job){.path = s->options.config_path, .how = WRITE_SETTINGS,
+                                 .produce = produce_settings, .release = free, .arg = config});
 }
 
 static void replace_done(struct session *s, bool accepted)

@@ -19,6 +19,17 @@ static size_t parse(struct config *out, const char *text, char *why)
     return config_parse(out, text, strlen(text), why, WHY);
 }
 
+static char *config_text(const struct config *config)
+{
+    char *text = NULL;
+    size_t n;
+    FILE *out = open_memstream(&text, &n);
+
+    config_write(config, out);
+    fclose(out);
+    return text;
+}
+
 static void everything_is_read(void **state)
 {
     struct config c;
