@@ -13,7 +13,7 @@ bool acting_objects(struct session *s, enum action_verb verb, struct action_vec 
 // Takes over `actions`.
 void acting_propose(struct session *s, struct action_vec actions);
 
-// With a new picture: a question about a process of which more is known now says so.
+// With a new picture: what is asked about a process says what is known of it only now.
 void acting_learn(struct session *s);
 
 void acting_signal(struct session *s);

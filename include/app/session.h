@@ -86,7 +86,7 @@ struct prompt {
     size_t error_at;          // offset in `text` it points at
     char word[16];            // PROMPT_CONFIRM: the word to type; empty: y or n
     struct consequence consequence; // PROMPT_CONFIRM
-    bool unsure; // what the process is was not read yet: the consequence comes anew when it is
+    bool unsure; // what the process is was not read yet: title or consequence comes anew then
     struct action_vec actions; // copies of the targets: nothing moves under a prompt
     struct outcome_vec refused; // targets that are left out: told of with the results
     struct menu_vec menu;

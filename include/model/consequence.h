@@ -10,6 +10,7 @@ struct consequence {
     char question[160]; // "Remove segment 425985 (276M, key 0x0052e2c1, owner oracle)?"
     char effect[640];   // "18 attachments stay until they detach; nothing is freed now. …"
     bool grave;         // an application runs on it: y is not enough, the word is typed
+    bool ends;          // a signal that may end the process
     bool forbidden;     // to this user, as far as one can tell: it is tried all the same
     bool impossible;    // refused beforehand: `effect` says why (pid <= 0, gone, another one now)
 };

@@ -1,6 +1,5 @@
 #include "app/acting.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,32 +7,10 @@
 #include "app/following.h"
 #include "app/preview.h"
 #include "app/prompt.h"
+#include "app/signal_menu.h"
 #include "app/tags.h"
 #include "app/targets.h"
 #include "model/kind.h"
-
-enum { ALL_OF_THEM = -1 };
-
-static const char *signal_name(int number, char *dst, size_t cap)
-{
-    const char *name = sigabbrev_np(number);
-
-    if (name)
-        snprintf(dst, cap, "SIG%s", name);
-    else if (number >= SIGRTMIN && number <= SIGRTMAX)
-        snprintf(dst, cap, "SIGRTMIN+%d", number - SIGRTMIN);
-    else
-        *dst = '\0';
-    return dst;
-}
-
-// "18811 python"
-static void process_name(const struct session *s, int32_t pid, char *dst, size_t cap)
-{
-    const struct process *p = s->snapshot ? snapshot_process(s->snapshot, pid) : NULL;
-
-    snprintf(dst, cap, "%d%s%s", pid, p && p->comm[0] ? " " : "", p ? p->comm : "");
-}
 
 // --- the confirmation -----------------------------------------------------------------------------
 
@@ -109,10 +86,13 @@ void acting_learn(struct session *s)
     struct prompt *p = &s->prompt;
     struct consequence c;
 
-    if (p->type != PROMPT_CONFIRM || !p->unsure ||
-        !knows_arguments(s->snapshot, p->actions.at[0].target.pid))
+    if (!p->unsure || !knows_arguments(s->snapshot, p->actions.at[0].target.pid))
         return;
     p->unsure = false;
+    if (p->type == PROMPT_MENU) {
+        signal_menu_title(s);
+        return;
+    }
     consequence_of(s->snapshot, &p->actions.at[0], &c);
     if (c.impossible)
         return; // it was asked about as it was: whoever does it will tell
@@ -193,100 +173,7 @@ void acting_refuse(struct session *s, enum action_verb verb, const char *why)
     refuse(s, &action, text);
 }
 
-// --- signals --------------------------------------------------------------------------------------
-
-static void signal_chosen(struct session *s, bool accepted)
-{
-    const struct menu_item *item = prompt_chosen(&s->prompt);
-    struct action_vec actions = prompt_take_actions(s);
-
-    if (!accepted || !item) {
-        vec_free(&actions);
-        return;
-    }
-    s->last_signal = (int)item->value;
-    for (size_t i = 0; i < actions.n; i++)
-        actions.at[i].signal = s->last_signal;
-    acting_propose(s, actions);
-}
-
-static void add_signal(struct prompt *p, int number)
-{
-    char name[24];
-    const char *means = sigdescr_np(number);
-
-    if (signal_name(number, name, sizeof name)[0])
-        prompt_item(p, number, "%2d %-12s %s", number, name, means ? means : "");
-}
-
-// What keeps it from acting on most signals.
-static const char *state_of(const struct session *s, int32_t pid)
-{
-    const struct process *p = s->snapshot ? snapshot_process(s->snapshot, pid) : NULL;
-
-    if (!p || !(p->known & PROC_KNOWS_STATE))
-        return "";
-    return p->state == 'T' || p->state == 't' ? " (stopped)"
-           : p->state == 'D'                  ? " (in uninterruptible sleep)"
-                                              : "";
-}
-
-// Takes over `actions`.
-static void choose_signal(struct session *s, struct action_vec actions)
-{
-    struct prompt *p = prompt_open(s, PROMPT_MENU, signal_chosen);
-    char name[96];
-
-    if (actions.n == 1) {
-        process_name(s, actions.at[0].target.pid, name, sizeof name);
-        snprintf(p->title, sizeof p->title, "Send signal to %s%s", name,
-                 state_of(s, actions.at[0].target.pid));
-    } else {
-        snprintf(p->title, sizeof p->title, "Send signal to %zu processes", actions.n);
-    }
-    p->actions = actions;
-    add_signal(p, SIGTERM);
-    if (s->last_signal && s->last_signal != SIGTERM)
-        add_signal(p, s->last_signal);
-    for (int number = 1; number <= SIGRTMAX; number++)
-        if (number != SIGTERM && number != s->last_signal)
-            add_signal(p, number);
-}
-
-static void process_chosen(struct session *s, bool accepted)
-{
-    const struct menu_item *item = prompt_chosen(&s->prompt);
-    struct action_vec actions = prompt_take_actions(s);
-
-    if (!accepted || !item) {
-        vec_free(&actions);
-        return;
-    }
-    if (item->value != ALL_OF_THEM) {
-        for (size_t i = 0; i < actions.n; i++)
-            if (actions.at[i].target.pid == item->value)
-                actions.at[0] = actions.at[i];
-        actions.n = 1;
-    }
-    choose_signal(s, actions);
-}
-
-// Takes over both. "All" comes first, but the cursor does not stand on it.
-static void choose_process(struct session *s, const struct identity *row, struct action_vec actions,
-                           struct menu_vec *labels)
-{
-    struct prompt *p = prompt_open(s, PROMPT_MENU, process_chosen);
-    char name[80];
-
-    snprintf(p->title, sizeof p->title, "Which process of %s?",
-             identity_text(row, name, sizeof name));
-    prompt_item(p, ALL_OF_THEM, "    all %zu", actions.n);
-    for (size_t i = 0; i < labels->n; i++)
-        vec_push(&p->menu, labels->at[i]);
-    p->cursor = 1;
-    p->actions = actions;
-    vec_free(labels);
-}
+// --- whom it means -------------------------------------------------------------------------------
 
 // The rows meant: the tagged ones that are seen, else the selected one. True: tagged ones.
 static bool meant(struct session *s, struct identity_vec *rows)
@@ -323,15 +210,13 @@ void acting_signal(struct session *s)
         refuse(s, &(struct action){.verb = ACTION_SIGNAL, .target = rows.at[0]}, why);
         vec_free(&actions);
     } else if (actions.n > 1 && !tagged) {
-        choose_process(s, &rows.at[0], actions, &labels);
+        signal_menu_process(s, &rows.at[0], actions, &labels);
     } else if (actions.n) {
-        choose_signal(s, actions);
+        signal_menu(s, actions);
     }
     vec_free(&labels);
     vec_free(&rows);
 }
-
-// --- objects --------------------------------------------------------------------------------------
 
 static bool has_target(const struct action_vec *actions, const struct identity *target)
 {

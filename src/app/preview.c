@@ -11,7 +11,7 @@
 #include "model/labels.h"
 #include "model/words.h"
 
-enum { NAMED_MOST = 3, NAME = 64 };
+enum { NAMED_MOST = 4, NAME = 48 };
 
 struct totals {
     size_t segments, sets, queues, processes;
@@ -24,8 +24,10 @@ struct totals {
     uint64_t messages, bytes; // of queues, lost
     uint64_t waiters;         // that get EIDRM
     struct pid_vec holders;
+    struct pid_vec ended;     // who may end by their signals
+    size_t let_go;            // segments that nobody holds then, but stay
     char named[NAMED_MOST][NAME]; // whose applications run on them
-    size_t n_named;
+    size_t n_named;           // more than NAMED_MOST: these many at least
 };
 
 static void count_segment(const struct snapshot *s, const struct segment *segment,
@@ -77,13 +79,15 @@ static void name_user(const struct snapshot *s, const struct identity *target, s
     struct label label;
     char name[NAME];
 
-    if (!o || t->n_named == NAMED_MOST || !label_of(s, target->kind, o, &label))
+    if (!o || t->n_named > NAMED_MOST || !label_of(s, target->kind, o, &label))
         return;
     label_short(&label, name, sizeof name);
     for (size_t i = 0; i < t->n_named; i++)
         if (strcmp(t->named[i], name) == 0)
             return;
-    memcpy(t->named[t->n_named++], name, sizeof name);
+    if (t->n_named < NAMED_MOST)
+        memcpy(t->named[t->n_named], name, sizeof name);
+    t->n_named++;
 }
 
 static void count_target(const struct snapshot *s, const struct action *action,
@@ -93,9 +97,12 @@ static void count_target(const struct snapshot *s, const struct action *action,
 
     t->grave += c->grave;
     t->forbidden += c->forbidden;
-    t->processes += action->verb == ACTION_SIGNAL;
-    if (action->verb == ACTION_SIGNAL)
+    if (action->verb == ACTION_SIGNAL) {
+        t->processes++;
+        if (c->ends)
+            vec_push(&t->ended, target->pid);
         return;
+    }
     t->segments += target->kind == KIND_SEGMENT;
     t->sets += target->kind == KIND_SEMSET;
     t->queues += target->kind == KIND_QUEUE;
@@ -105,6 +112,35 @@ static void count_target(const struct snapshot *s, const struct action *action,
         sum_add(&t->pinned, snapshot_segment(s, target->id)->size);
     if (c->grave)
         name_user(s, target, t);
+}
+
+static bool all_end(const struct totals *t, const struct holder *holders, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!bsearch(&holders[i].pid, t->ended.at, t->ended.n, sizeof *t->ended.at, by_pid))
+            return false;
+    return true;
+}
+
+// What no single one of them frees, all together do.
+static void count_let_go(const struct snapshot *s, struct totals *t)
+{
+    count_pids(&t->ended); // orders them
+    for (size_t i = 0; t->ended.n && i < s->segments.n; i++) {
+        const struct segment *segment = &s->segments.at[i];
+        const struct segment_account *account = scan_account(s->scan, segment->o.id);
+        size_t n;
+        const struct holder *holders = scan_holders(s->scan, segment->o.id, &n);
+
+        if (!n || !account || account->found < segment->nattch || !all_end(t, holders, n))
+            continue;
+        if (!(segment->flags & SEG_DEST)) {
+            t->let_go++;
+            continue;
+        }
+        t->later++;
+        t->later_bytes += segment->size;
+    }
 }
 
 // --- in words -------------------------------------------------------------------------------------
@@ -161,6 +197,10 @@ static void tell_segments(struct line *line, struct totals *t)
         words_size(line, t->later_bytes);
         line_add(line, " in ");
         line_count(line, t->later, "segment", NULL);
+        if (t->processes) {
+            line_add(line, " marked for removal, when all of them have ended\n");
+            return;
+        }
         line_add(line, ", when the last attachment ends; ");
         pids_settle(&t->holders);
         line_count(line, t->holders.n, "process holds them", "processes hold them");
@@ -174,6 +214,12 @@ static void effect(struct totals *t, size_t refused, size_t hidden, struct conse
     struct line line = line_start(total->effect, sizeof total->effect);
 
     tell_segments(&line, t);
+    if (t->let_go) {
+        line_add(&line, "  let go        ");
+        line_count(&line, t->let_go, "segment", NULL);
+        line_add(&line, ": nobody holds %s any more, but %s until removed\n",
+                 t->let_go == 1 ? "it" : "them", t->let_go == 1 ? "it stays" : "they stay");
+    }
     if (t->messages) {
         line_add(&line, "  lost          ");
         line_count(&line, t->messages, "message", NULL);
@@ -193,9 +239,10 @@ static void effect(struct totals *t, size_t refused, size_t hidden, struct conse
     }
     if (t->grave) {
         line_add(&line, "  in use        %zu of them%s", t->grave, t->n_named ? ", by " : "");
-        for (size_t i = 0; i < t->n_named; i++)
+        for (size_t i = 0; i < t->n_named && i < NAMED_MOST; i++)
             line_add(&line, "%s%s", i ? ", " : "", t->named[i]);
-        line_add(&line, "%s: marked ! in the list\n", t->n_named == NAMED_MOST ? " …" : "");
+        line_add(&line, "%s: marked ! in the list\n",
+                 t->n_named > NAMED_MOST ? " and others" : "");
     }
     if (t->forbidden)
         line_add(&line, "  may fail      %zu that this user may not touch\n", t->forbidden);
@@ -247,6 +294,7 @@ char *preview_text(struct session *s, struct action_vec *actions, struct outcome
         actions->at[kept++] = *action;
     }
     actions->n = kept;
+    count_let_go(s->snapshot, &t);
     *total = (struct consequence){.impossible = kept == 0};
     if (kept)
         question(s->snapshot, &first, &t, total);
@@ -254,6 +302,7 @@ char *preview_text(struct session *s, struct action_vec *actions, struct outcome
         snprintf(total->question, sizeof total->question, "Nothing of this can be done");
     effect(&t, refused->n, tags_count(s, NULL).hidden, total);
     vec_free(&t.holders);
+    vec_free(&t.ended);
     for (size_t i = 0; i < RANKS; i++)
         mem_stream_end(lists[i]);
     char *list = mem_format("%s%s%s", texts[LEFT_OUT], texts[GRAVE], texts[PLAIN]);

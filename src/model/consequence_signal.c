@@ -267,7 +267,7 @@ static void tell_segments(struct telling *t)
 }
 
 // Of a container, say. kernel/signal.c sig_task_ignored: from here SIGKILL and SIGSTOP reach its init.
-static void tell_namespace(struct telling *t, const struct process *p, enum fate fate)
+static void tell_namespace(struct telling *t, const struct process *p)
 {
     if (!p || !p->inner_pid)
         return;
@@ -276,7 +276,7 @@ static void tell_namespace(struct telling *t, const struct process *p, enum fate
         return;
     line_add(&t->effect, " As its init it ignores what it does not expect, but SIGKILL; its end is "
                          "the end of all in there.");
-    t->out->grave |= fate == FATE_ENDS || fate == FATE_MAY;
+    t->out->grave |= t->out->ends;
 }
 
 void consequence_signal(struct telling *t)
@@ -288,16 +288,17 @@ void consequence_signal(struct telling *t)
     ask(t, p);
     if (refuse(t, p))
         return;
+    t->out->ends = fate == FATE_ENDS || fate == FATE_MAY;
     tell_fate(t, fate);
     if (pid == 1) { // kernel/signal.c sig_task_ignored: only what it handles reaches it
         line_add(&t->effect, " It is pid 1: it ignores what it does not expect, and its end is the "
                              "end of the system or container.");
         t->out->grave = true;
     }
-    tell_namespace(t, p, fate);
+    tell_namespace(t, p);
     tell_postgres(t, p);
     tell_state(t, p, fate);
-    if (fate == FATE_ENDS || fate == FATE_MAY)
+    if (t->out->ends)
         tell_segments(t);
     if (p && p->known & PROC_KNOWS_UID)
         consequence_permission(t, p->uid, p->uid, "CAP_KILL");

@@ -139,6 +139,54 @@ static void a_question_learns_what_the_process_is(void **state)
     assert_int_equal(user_acts(u), 0);
 }
 
+static void the_menu_tells_what_the_process_is(void **state)
+{
+    struct user *u = *state;
+    struct snapshot *s = fake_story();
+    struct process *p = (struct process *)snapshot_process(s, 18811);
+
+    p->known &= (uint8_t)~PROC_KNOWS_COMMAND;
+    snprintf(p->comm, sizeof p->comm, "postgres");
+    p->state = 'D';
+    user_see(u, s);
+    user_go(u, 393216);
+    user_press(u, 'k');
+    assert_string_equal(asked(u)->title, "Send signal to 18811 postgres, a process of PostgreSQL "
+                                         "(in uninterruptible sleep)");
+    s = fake_story();
+    p = (struct process *)snapshot_process(s, 18811);
+    snprintf(p->comm, sizeof p->comm, "postgres");
+    p->inner_pid = 7;
+    user_see(u, s);
+    assert_string_equal(asked(u)->title, "Send signal to 18811 postgres, a PostgreSQL postmaster, "
+                                         "pid 7 of another PID namespace");
+    assert_non_null(strstr(asked(u)->menu.at[0].label, "15 SIGTERM      asks it to end"));
+}
+
+// Each alone frees nothing, all of them together do.
+static void what_all_of_them_free_is_told(void **state)
+{
+    struct user *u = *state;
+
+    user_go(u, 425985); // 18 holders of the database's; still to be had by its key
+    user_press(u, ' ');
+    user_go(u, 393216); // marked for removal
+    user_press(u, ' ');
+    user_press(u, 'k');
+    user_press(u, K_ENTER);
+    assert_int_equal(asked(u)->type, PROMPT_TEXT);
+    assert_non_null(strstr(asked(u)->body, "freed later   276M in 1 segment marked for removal, "
+                                           "when all of them have ended"));
+    assert_non_null(strstr(asked(u)->body, "let go        1 segment: nobody holds it any more, "
+                                           "but it stays until removed"));
+    user_press(u, K_ESC);
+    user_press(u, 'k');
+    user_type(u, "18"); // SIGCONT ends nobody
+    user_press(u, K_ENTER);
+    assert_null(strstr(asked(u)->body, "freed later"));
+    assert_null(strstr(asked(u)->body, "let go"));
+}
+
 static void one_of_several_holders_is_chosen(void **state)
 {
     struct user *u = *state;
@@ -549,6 +597,8 @@ int main(void)
         TEST(the_only_holder_is_offered_sigterm_first),
         TEST(digits_jump_to_the_signal),
         TEST(a_question_learns_what_the_process_is),
+        TEST(the_menu_tells_what_the_process_is),
+        TEST(what_all_of_them_free_is_told),
         TEST(one_of_several_holders_is_chosen),
         TEST(all_of_them_take_a_list_and_a_word),
         TEST(who_cannot_be_signalled_is_explained),
