@@ -114,6 +114,13 @@ static void count_target(const struct snapshot *s, const struct action *action,
         name_user(s, target, t);
 }
 
+static int by_pid(const void *a, const void *b)
+{
+    const int32_t *pa = a, *pb = b;
+
+    return (*pa > *pb) - (*pa < *pb);
+}
+
 static bool all_end(const struct totals *t, const struct holder *holders, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -125,7 +132,7 @@ static bool all_end(const struct totals *t, const struct holder *holders, size_t
 // What no single one of them frees, all together do.
 static void count_let_go(const struct snapshot *s, struct totals *t)
 {
-    count_pids(&t->ended); // orders them
+    pids_settle(&t->ended);
     for (size_t i = 0; t->ended.n && i < s->segments.n; i++) {
         const struct segment *segment = &s->segments.at[i];
         const struct segment_account *account = scan_account(s->scan, segment->o.id);
@@ -139,7 +146,7 @@ static void count_let_go(const struct snapshot *s, struct totals *t)
             continue;
         }
         t->later++;
-        t->later_bytes += segment->size;
+        sum_add(&t->later_bytes, segment->size);
     }
 }
 
