@@ -1,8 +1,10 @@
 #include "ui/layout.h"
 
+#include <limits.h>
+
 #include "base/text.h"
 
-enum { HEADER_LINES = 4, LOW_SCREEN = 24, TEXT_MIN = 10, NAME_WIDTH = 20 };
+enum { HEADER_LINES = 4, LOW_SCREEN = 24, TEXT_MIN = 10, NAME_WIDTH = 20, LIST_WIDTH = 40 };
 
 static int least(int a, int b)
 {
@@ -145,15 +147,15 @@ static void drop_to(struct fitted_vec *v, size_t *index, int w)
 }
 
 // What is left goes to the columns that matter most, as far as their texts need it, but none
-// becomes wider than `most_each`.
+// becomes wider than `most_each`; columns that may become wider than `widest` get nothing.
 static void widen_to(struct fitted_vec *v, const size_t *index, const int *text_widths, int w,
-                     int most_each)
+                     int most_each, int widest)
 {
     int left = w - total(v);
 
     for (int priority = 0; priority <= UINT8_MAX && left > 0; priority++) {
         for (size_t i = 0; i < v->n; i++) {
-            if (v->at[i].column->priority != priority)
+            if (v->at[i].column->priority != priority || v->at[i].column->widest > widest)
                 continue;
             int more = least(wanted(v->at[i].column, text_widths[index[i]]), most_each) -
                        v->at[i].w;
@@ -164,11 +166,13 @@ static void widen_to(struct fitted_vec *v, const size_t *index, const int *text_
     }
 }
 
-// First names in full, a long list only then: else one row's list of programs would cut everyone's.
+// First names in full, lists only then, long ones last: else one row's list of programs would cut
+// everyone's owner.
 static void widen(struct fitted_vec *v, const size_t *index, const int *text_widths, int w)
 {
-    widen_to(v, index, text_widths, w, NAME_WIDTH);
-    widen_to(v, index, text_widths, w, w);
+    widen_to(v, index, text_widths, w, NAME_WIDTH, LIST_WIDTH);
+    widen_to(v, index, text_widths, w, NAME_WIDTH, INT_MAX);
+    widen_to(v, index, text_widths, w, w, INT_MAX);
 }
 
 // Widths for columns that must be on a screen too narrow for them: the widest gives first.

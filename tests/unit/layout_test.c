@@ -195,6 +195,23 @@ static void kept_columns_are_not_cut_for_others(void **state)
     vec_free(&v);
 }
 
+static void a_list_does_not_widen_before_names_are_whole(void **state)
+{
+    (void)state;
+    const int texts[N] = {10, 6, 10, 4, 4, 2, 4, 60};
+    struct fitted_vec v = {0};
+
+    for (int w = 73; w <= 120; w++) { // nothing is dropped
+        layout_columns(&v, all, texts, N, w, 0);
+        assert_int_equal(v.n, N);
+        for (size_t i = 0; i < v.n; i++)
+            if (v.at[i].column == &table[2] && v.at[N - 1].w > table[7].width)
+                assert_int_equal(v.at[i].w, 10);
+    }
+    assert_true(v.at[N - 1].w > table[7].width);
+    vec_free(&v);
+}
+
 static void panning_brings_further_columns(void **state)
 {
     (void)state;
@@ -219,6 +236,7 @@ int main(void)
         cmocka_unit_test(columns_never_overlap_and_kept_ones_stay),
         cmocka_unit_test(columns_drop_by_priority),
         cmocka_unit_test(kept_columns_are_not_cut_for_others),
+        cmocka_unit_test(a_list_does_not_widen_before_names_are_whole),
         cmocka_unit_test(panning_brings_further_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
