@@ -9,7 +9,7 @@
 #include "app/form.h"
 #include "base/text.h"
 
-enum { WHEEL_LINES = 3, PAGE_UNKNOWN = 10 };
+enum { WHEEL_LINES = 3, PAGE_UNKNOWN = 10, LINES_MOST = 10000 };
 
 static void prompt_empty(struct prompt *p)
 {
@@ -109,33 +109,6 @@ static void line_key(struct session *s, const struct key_event *e)
     }
 }
 
-// Neither Enter nor anything else but what is asked for means yes.
-static void confirm_key(struct session *s, const struct key_event *e)
-{
-    struct prompt *p = &s->prompt;
-
-    p->error[0] = '\0';
-    if (e->key == K_ESC) {
-        prompt_finish(s, false);
-    } else if (e->key == K_UP || e->key == K_DOWN) {
-        if (e->key == K_DOWN || p->top)
-            p->top += e->key == K_DOWN ? 1 : (size_t)-1; // drawing corrects what lies beyond the end
-    } else if (p->word[0]) {
-        if (e->key != K_ENTER)
-            edit(p, e->key);
-        else if (strcmp(p->text, p->word) == 0)
-            prompt_finish(s, true);
-        else
-            snprintf(p->error, sizeof p->error, "type the word %s, or Esc to leave it", p->word);
-    } else if (e->key == 'y' || e->key == 'Y') {
-        prompt_finish(s, true);
-    } else if (e->key == 'n' || e->key == 'N' || e->key == 'q') {
-        prompt_finish(s, false);
-    } else if (e->key != K_MOUSE) {
-        snprintf(p->error, sizeof p->error, "press y or n");
-    }
-}
-
 static size_t clamp_add(size_t at, long by, size_t n)
 {
     if (by < 0 && (size_t)-by > at)
@@ -175,6 +148,34 @@ static bool moves(const struct prompt *p, const struct key_event *e, size_t n, l
         return *by != 0;
     default:
         return false;
+    }
+}
+
+// Neither Enter nor anything else but what is asked for means yes.
+static void confirm_key(struct session *s, const struct key_event *e)
+{
+    struct prompt *p = &s->prompt;
+    bool edits = p->word[0] && (e->key == K_HOME || e->key == K_END);
+    long by;
+
+    p->error[0] = '\0';
+    if (e->key == K_ESC) {
+        prompt_finish(s, false);
+    } else if (!edits && moves(p, e, LINES_MOST, &by)) {
+        p->top = clamp_add(p->top, by, LINES_MOST); // drawing corrects what lies beyond the end
+    } else if (p->word[0]) {
+        if (e->key != K_ENTER)
+            edit(p, e->key);
+        else if (strcmp(p->text, p->word) == 0)
+            prompt_finish(s, true);
+        else
+            snprintf(p->error, sizeof p->error, "type the word %s, or Esc to leave it", p->word);
+    } else if (e->key == 'y' || e->key == 'Y') {
+        prompt_finish(s, true);
+    } else if (e->key == 'n' || e->key == 'N' || e->key == 'q') {
+        prompt_finish(s, false);
+    } else if (e->key != K_MOUSE) {
+        snprintf(p->error, sizeof p->error, "press y or n");
     }
 }
 

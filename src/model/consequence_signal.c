@@ -74,9 +74,11 @@ static bool refuse(struct telling *t, const struct process *p)
         consequence_refuse(t, "pid %d names no process of this PID namespace.", target->pid);
     else if (target->pid == getpid())
         consequence_refuse(t, "%d is this monitor itself; F10 ends it.", target->pid);
-    else if (p && p->gone)
+    else if (!p) // nobody signals what he cannot tell by name
+        consequence_refuse(t, "Who %d is is still being read; try again.", target->pid);
+    else if (p->gone)
         consequence_refuse(t, "%d has ended already.", target->pid);
-    else if (p && p->start_ticks && target->start_ticks && p->start_ticks != target->start_ticks)
+    else if (p->start_ticks && target->start_ticks && p->start_ticks != target->start_ticks)
         consequence_refuse(t, "%d is another process now.", target->pid);
     else
         return false;

@@ -92,12 +92,14 @@ static void clock_text(const struct snapshot *s, char *dst, size_t cap)
         dst[0] = '\0';
 }
 
-// The name service may be slow: till it answered, the number.
-static const char *user_text(const struct system *system, char *dst, size_t cap)
+// Blank till the name service was asked; the number where it has no name or does not answer.
+static const char *user_text(const struct snapshot *s, char *dst, size_t cap)
 {
-    if (system->user[0])
-        return system->user;
-    snprintf(dst, cap, "uid %" PRIu32, system->euid);
+    if (s->system.user[0])
+        return s->system.user;
+    *dst = '\0';
+    if (s->has & NEED_NAMES)
+        snprintf(dst, cap, "uid %" PRIu32, s->system.euid);
     return dst;
 }
 
@@ -119,7 +121,7 @@ static void machine(struct canvas *c, int y, int w, const struct session *sessio
         if (system->ipc_namespace)
             pieces_add(&p, 7, STYLE_PLAIN, NULL, "ipc:%" PRIu64 "%s", system->ipc_namespace,
                        system->host_namespace ? " (host)" : "");
-        pieces_add(&p, 4, STYLE_PLAIN, NULL, "%s", user_text(system, user, sizeof user));
+        pieces_add(&p, 4, STYLE_PLAIN, NULL, "%s", user_text(session->snapshot, user, sizeof user));
     }
     pieces_add(&p, 2, session->frozen ? STYLE_WARNING : STYLE_PLAIN, NULL, "%s", every);
     pieces_draw(c, 1, y, w - 1, GAP, &p);
@@ -255,7 +257,7 @@ static void one_line(struct canvas *c, int y, int w, const struct session *sessi
     if (s->has & NEED_SYSTEM)
         pieces_add(&p, 6, STYLE_PLAIN, "load", "%.2f", s->system.load[0]);
     if (s->has & NEED_SYSTEM)
-        pieces_add(&p, 8, STYLE_PLAIN, NULL, "%s", user_text(&s->system, user, sizeof user));
+        pieces_add(&p, 8, STYLE_PLAIN, NULL, "%s", user_text(s, user, sizeof user));
     pieces_add(&p, 4, session->frozen ? STYLE_WARNING : STYLE_PLAIN, NULL, "%s", every);
     pieces_draw(c, 1, y, w - 1, GAP, &p);
 }

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-enum { HEADER_LINES = 4, LOW_SCREEN = 24, TEXT_MIN = 10, NAME_WIDTH = 20, LIST_WIDTH = 40 };
+enum { HEADER_LINES = 4, LOW_SCREEN = 24, TEXT_MIN = 10, NAME_WIDTH = 20 };
 
 static int least(int a, int b)
 {
@@ -170,7 +170,7 @@ static void widen_to(struct fitted_vec *v, const size_t *index, const int *text_
 // everyone's owner.
 static void widen(struct fitted_vec *v, const size_t *index, const int *text_widths, int w)
 {
-    widen_to(v, index, text_widths, w, NAME_WIDTH, LIST_WIDTH);
+    widen_to(v, index, text_widths, w, NAME_WIDTH, NAME_WIDTH);
     widen_to(v, index, text_widths, w, NAME_WIDTH, INT_MAX);
     widen_to(v, index, text_widths, w, w, INT_MAX);
 }

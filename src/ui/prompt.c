@@ -48,8 +48,12 @@ static void draw_answer(struct canvas *c, struct rect line, const struct prompt 
     } else if (prompt->word[0]) {
         x += canvas_format(c, x, line.y, end - x, STYLE_PROMPT, "type %s: ", prompt->word);
         x += draw_input(c, x, line.y, end - x, prompt) + 2;
-        canvas_text(c, x, line.y, end - x, prompt->error[0] ? STYLE_CRITICAL : STYLE_DIM,
-                    prompt->error[0] ? prompt->error : "then Enter; Esc: no");
+        if (prompt->error[0])
+            canvas_text(c, x, line.y, end - x, STYLE_CRITICAL, prompt->error);
+        else if (more)
+            canvas_text(c, x, line.y, end - x, STYLE_WARNING, "arrows: read on");
+        else
+            canvas_text(c, x, line.y, end - x, STYLE_DIM, "then Enter; Esc: no");
     } else {
         x += canvas_text(c, x, line.y, end - x, STYLE_KEY, "y") + 1;
         x += canvas_text(c, x, line.y, end - x, STYLE_PLAIN, "yes") + 3;
