@@ -37,7 +37,7 @@ struct append {
     struct entry_vec queue;
     int64_t since; // when the write under way began; 0: none is
     size_t lost;   // lines that are not in the file, since the last one that is
-    bool quit;
+    bool quit, left; // left: the thread hung as the owner went, and frees all this
     bool failing;  // the last line nobody waited for was not written
     int news;      // why, until that was asked for
 };
@@ -148,6 +148,19 @@ static void settle(struct append *a, struct entry *entry, size_t told, int error
     pthread_cond_broadcast(&a->written);
 }
 
+static void release(struct append *a)
+{
+    for (size_t i = 0; i < a->queue.n; i++)
+        entry_free(a->queue.at[i]);
+    vec_free(&a->queue);
+    pthread_mutex_destroy(&a->lock);
+    pthread_cond_destroy(&a->wake);
+    pthread_cond_destroy(&a->written);
+    close(a->fd);
+    free(a->path);
+    free(a);
+}
+
 static void *append_main(void *arg)
 {
     struct append *a = arg;
@@ -168,7 +181,10 @@ static void *append_main(void *arg)
         pthread_mutex_lock(&a->lock);
         settle(a, entry, lost, error);
     }
+    bool left = a->left;
     pthread_mutex_unlock(&a->lock);
+    if (left)
+        release(a);
     return NULL;
 }
 
@@ -207,22 +223,15 @@ void append_close(struct append *a)
     pthread_cond_signal(&a->wake);
     while (a->since && clock_ns() < until)
         thread_wait(&a->written, &a->lock, until);
-    bool stuck = a->since != 0;
+    bool left = a->left = a->since != 0;
+    pthread_t thread = a->thread;
     pthread_mutex_unlock(&a->lock);
-    if (stuck) { // its thread still uses it, until the process ends
-        pthread_detach(a->thread);
+    if (left) {
+        pthread_detach(thread);
         return;
     }
-    pthread_join(a->thread, NULL);
-    for (size_t i = 0; i < a->queue.n; i++)
-        entry_free(a->queue.at[i]);
-    vec_free(&a->queue);
-    pthread_mutex_destroy(&a->lock);
-    pthread_cond_destroy(&a->wake);
-    pthread_cond_destroy(&a->written);
-    close(a->fd);
-    free(a->path);
-    free(a);
+    pthread_join(thread, NULL);
+    release(a);
 }
 
 // --- handing over -------------------------------------------------------------------------------
