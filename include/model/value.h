@@ -3,6 +3,7 @@
 #ifndef IPCTOP_MODEL_VALUE_H
 #define IPCTOP_MODEL_VALUE_H
 
+#include "base/line.h"
 #include "model/column.h"
 
 struct value {
@@ -17,8 +18,8 @@ struct value {
 };
 
 bool value_parse(struct value *value, const struct column *column, const char *text);
-// What values of a type look like, for an error message: "a size such as 4096, 64K or 1.5G".
-const char *value_expected(enum cell_type type);
+// What values of a column look like, for an error message: "a size such as 4096, 64K or 1.5G".
+void value_expected(struct line *line, const struct column *column);
 // <0, 0, >0 as the cell stands to the value; `now` in epoch seconds, for ages. Only for known cells.
 int value_compare(const struct cell *cell, const struct value *value, int64_t now);
 

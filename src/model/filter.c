@@ -127,8 +127,12 @@ static bool take_comparison(struct parser *p, const char *name, size_t n, struct
         return false;
     if (p->at == start)
         return fail(p, start, "a value is missing after '%s'", term->column->name);
-    if (term->op != OP_CONTAINS && !value_parse(&term->value, term->column, term->text))
-        return fail(p, start, "'%s' takes %s", term->column->name, value_expected(type));
+    if (term->op != OP_CONTAINS && !value_parse(&term->value, term->column, term->text)) {
+        char values[128];
+        struct line line = line_start(values, sizeof values);
+        value_expected(&line, term->column);
+        return fail(p, start, "'%s' takes %s", term->column->name, values);
+    }
     if (term->value.never && ordered)
         return fail(p, start, "never has no order: only = and != apply");
     return true;

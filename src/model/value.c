@@ -72,7 +72,7 @@ static bool parse_time(struct value *value, enum cell_type type, const char *tex
     return value->never || text_parse_age(text, &value->number);
 }
 
-const char *value_expected(enum cell_type type)
+void value_expected(struct line *line, const struct column *column)
 {
     static const char *const examples[] = {
         [CELL_NUMBER] = "a whole number",
@@ -84,10 +84,14 @@ const char *value_expected(enum cell_type type)
         [CELL_PERMS] = "permissions such as 0640",
         [CELL_PERCENT] = "a percentage",
         [CELL_BOOL] = "true or false",
-        [CELL_FLAGS] = "the name of a flag, or none",
+        [CELL_FLAGS] = "none", // or what the column names
         [CELL_ADDRESS] = "a hexadecimal address",
     };
-    return examples[type];
+    const char *const *flags = column->type == CELL_FLAGS ? column->flag_names : NULL;
+
+    for (size_t i = 0; flags && flags[i]; i++)
+        line_add(line, "%s%s", flags[i], flags[i + 1] ? ", " : " or ");
+    line_add(line, "%s", examples[column->type]);
 }
 
 bool value_parse(struct value *value, const struct column *column, const char *text)

@@ -150,7 +150,7 @@ static void mistakes_are_pointed_at(void **state)
     mistake("key=0x123456789", 4, "'key' takes a key such as 0x0052e2c1");
     mistake("key=0x", 4, "'key' takes a key such as 0x0052e2c1");
     mistake("orphan=maybe", 7, "'orphan' takes true or false");
-    mistake("status=lost", 7, "'status' takes the name of a flag, or none");
+    mistake("status=lost", 7, "'status' takes dest, locked, hugetlb or none");
     mistake("status>dest", 6, "'status' has no order: only = and != apply");
     mistake("atime>never", 6, "never has no order: only = and != apply");
     mistake("owner='oracle", 6, "the quote ' is not closed");
