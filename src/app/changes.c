@@ -118,7 +118,7 @@ static void merge(const struct change_batch *batch, struct view *v, const struct
 
 static bool is_watched(const struct kind *kind)
 {
-    return kind && (kind->id == KIND_SEGMENT || kind->id == KIND_SEMSET || kind->id == KIND_QUEUE);
+    return kind && kind_is_object(kind->id);
 }
 
 void changes_insert(const struct changes *c, struct view *v, const struct snapshot *s,

@@ -123,20 +123,6 @@ RUN(filter)
 
 enum { EVERYBODY = -1 };
 
-static const struct owned *owned_of(const struct kind *kind, const void *row)
-{
-    switch (kind->id) {
-    case KIND_SEGMENT:
-        return &((const struct segment *)row)->o;
-    case KIND_SEMSET:
-        return &((const struct semset *)row)->o;
-    case KIND_QUEUE:
-        return &((const struct queue *)row)->o;
-    default:
-        return NULL;
-    }
-}
-
 static int by_uid(const void *a, const void *b)
 {
     const uint32_t *ua = a, *ub = b;
@@ -178,8 +164,10 @@ RUN(owner)
 
     snprintf(p->title, sizeof p->title, "%s of", kind->title);
     prompt_item(p, EVERYBODY, "%-16s %8zu", "everybody", n);
-    for (size_t i = 0; i < n; i++)
-        uids[i] = owned_of(kind, kind->at(s->snapshot, i))->uid;
+    for (size_t i = 0; i < n; i++) {
+        const struct owned *o = kind->at(s->snapshot, i); // the command is of objects alone
+        uids[i] = o->uid;
+    }
     qsort(uids, n, sizeof *uids, by_uid);
     for (size_t i = 0; i < n; i++) {
         same++;

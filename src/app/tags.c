@@ -93,31 +93,21 @@ void tags_add_all(struct identity_vec *tags, const struct identity *identities, 
 const void *tags_row(const struct snapshot *s, const struct identity *tag)
 {
     const struct kind *kind = kind_get(tag->kind);
-    const void *row = NULL;
     struct identity identity;
 
-    switch (tag->kind) { // these are many, and found by id
-    case KIND_SEGMENT:
-        row = snapshot_segment(s, tag->id);
-        break;
-    case KIND_SEMSET:
-        row = snapshot_semset(s, tag->id);
-        break;
-    case KIND_QUEUE:
-        row = snapshot_queue(s, tag->id);
-        break;
-    default:
-        for (size_t i = 0; kind && i < kind->count(s); i++) {
-            kind->identify(s, kind->at(s, i), &identity);
-            if (identity_same(&identity, tag))
-                return kind->at(s, i);
-        }
-        return NULL;
+    if (kind_is_object(tag->kind)) { // these are many, and found by id
+        const struct owned *o = snapshot_owned(s, tag->kind, tag->id);
+        if (!o)
+            return NULL;
+        identity = identity_of(tag->kind, o);
+        return identity_same(&identity, tag) ? o : NULL;
     }
-    if (!row || !kind)
-        return NULL;
-    kind->identify(s, row, &identity);
-    return identity_same(&identity, tag) ? row : NULL;
+    for (size_t i = 0; kind && i < kind->count(s); i++) {
+        kind->identify(s, kind->at(s, i), &identity);
+        if (identity_same(&identity, tag))
+            return kind->at(s, i);
+    }
+    return NULL;
 }
 
 struct tag_counts tags_count(struct session *s, struct identity_vec *shown)

@@ -276,7 +276,7 @@ void control_act(const char *proc, const struct action *action, struct outcome *
         return;
     }
     identity_text(&action->target, name, sizeof name);
-    if (kind != KIND_SEGMENT && kind != KIND_SEMSET && kind != KIND_QUEUE) {
+    if (!kind_is_object(kind)) {
         refuse(outcome, name, "is no object of System V IPC");
         return;
     }
