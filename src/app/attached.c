@@ -282,13 +282,6 @@ static bool contains(const struct pid_set *set, int32_t pid)
     return low < set->n && set->at[low] == pid;
 }
 
-static int entry_order(const void *a, const void *b)
-{
-    const struct pid_entry *x = a, *y = b;
-
-    return (x->pid > y->pid) - (x->pid < y->pid);
-}
-
 // Who is to be asked where no full scan is needed: the known holders, those who did not answer
 // last time, and who is new.
 static void pick(const struct attached *a, struct pid_entry_vec *out)
@@ -306,8 +299,7 @@ static void pick(const struct attached *a, struct pid_entry_vec *out)
         if (entry)
             vec_push(out, *entry);
     }
-    if (out->n > 1)
-        qsort(out->at, out->n, sizeof *out->at, entry_order);
+    pid_entries_sort(out->at, out->n);
     for (size_t i = 0; i < out->n; i++)
         if (kept == 0 || out->at[kept - 1].pid != out->at[i].pid)
             out->at[kept++] = out->at[i];

@@ -149,13 +149,6 @@ static int prepare(struct newprocs *self)
     return self->offset ? 0 : learn(self);
 }
 
-static int order(const void *a, const void *b)
-{
-    const struct pid_entry *x = a, *y = b;
-
-    return (x->pid > y->pid) - (x->pid < y->pid);
-}
-
 // A pid is given out a moment before its process can be seen (kernel/fork.c copy_process): those of
 // the round before are looked at once more.
 static int list_since(struct newprocs *self, const struct pid_mark *mark, int32_t last,
@@ -169,8 +162,7 @@ static int list_since(struct newprocs *self, const struct pid_mark *mark, int32_
     int error = list_range(self, since + 1, INT32_MAX - 1, out); // they came around
     if (!error)
         error = list_range(self, 1, last, out);
-    if (out->n > first)
-        qsort(out->at + first, out->n - first, sizeof *out->at, order);
+    pid_entries_sort(out->at + first, out->n - first);
     return error;
 }
 

@@ -22,29 +22,38 @@ static int open_below(int flags, const char *proc, const char *format, va_list a
     return fd < 0 ? -errno : fd;
 }
 
+// One read() is enough: these files are made as a whole (fs/seq_file.c single_open(), fs/proc/base.c
+// get_mm_cmdline(), fs/proc/proc_sysctl.c).
+static ssize_t read_once(int fd, char *dst, size_t cap)
+{
+    ssize_t n;
+
+    if (fd < 0)
+        return fd;
+    do
+        n = read(fd, dst, cap - 1);
+    while (n < 0 && errno == EINTR);
+    int error = errno;
+    close(fd);
+    dst[n < 0 ? 0 : n] = '\0';
+    return n < 0 ? -error : n;
+}
+
 ssize_t procfile_read(char *dst, size_t cap, const char *proc, const char *format, ...)
 {
-    size_t len = 0;
-    ssize_t n = 0;
     va_list args;
 
     va_start(args, format);
     int fd = open_below(O_RDONLY, proc, format, args);
     va_end(args);
-    if (fd < 0)
-        return fd;
-    while (len < cap - 1) {
-        n = read(fd, dst + len, cap - 1 - len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            break;
-        len += (size_t)n;
-    }
-    int error = errno;
-    close(fd);
-    dst[len] = '\0';
-    return n < 0 ? -error : (ssize_t)len;
+    return read_once(fd, dst, cap);
+}
+
+ssize_t procfile_read_at(int dir, const char *path, char *dst, size_t cap)
+{
+    int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+    return read_once(fd < 0 ? -errno : fd, dst, cap);
 }
 
 int procfile_write(const char *text, const char *proc, const char *format, ...)

@@ -71,24 +71,6 @@ void procs_free(struct procs *self)
     free(self);
 }
 
-// The bytes of a file that fit, in self->text and ended with NUL, or -errno. One read() is enough:
-// these files are made as a whole (fs/seq_file.c single_open(), fs/proc/base.c get_mm_cmdline()).
-static ssize_t read_file(struct procs *self, int dir, const char *name, size_t cap)
-{
-    int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    ssize_t n;
-
-    if (fd < 0)
-        return -errno;
-    do
-        n = read(fd, self->text, cap - 1);
-    while (n < 0 && errno == EINTR);
-    int error = errno;
-    close(fd);
-    self->text[n < 0 ? 0 : n] = '\0';
-    return n < 0 ? -error : n;
-}
-
 // --- numbers and name ---------------------------------------------------------------------------
 
 // Both clocks, like the start times of processes, follow a time namespace (time_namespaces(7)); a
@@ -117,7 +99,7 @@ static void set_start(const struct procs *self, struct process *process, uint64_
 static int read_stat(struct procs *self, int dir, struct process *process)
 {
     struct taskstat stat;
-    ssize_t n = read_file(self, dir, "stat", FILE_MOST);
+    ssize_t n = procfile_read_at(dir, "stat", self->text, FILE_MOST);
 
     if (n < 0)
         return (int)n;
@@ -151,7 +133,7 @@ static void read_rss(struct procs *self, int dir, struct process *process)
 {
     uint64_t pages[2]; // all, resident
 
-    if (read_file(self, dir, "statm", FILE_MOST) < 0 ||
+    if (procfile_read_at(dir, "statm", self->text, FILE_MOST) < 0 ||
         procfile_numbers(self->text, pages, 2) != 2 || !pages[1])
         return;
     process->rss = pages[1] * (uint64_t)sysconf(_SC_PAGESIZE);
@@ -160,7 +142,7 @@ static void read_rss(struct procs *self, int dir, struct process *process)
 
 static void read_command(struct procs *self, int dir, struct process *process)
 {
-    ssize_t n = read_file(self, dir, "cmdline", COMMAND_MOST);
+    ssize_t n = procfile_read_at(dir, "cmdline", self->text, COMMAND_MOST);
 
     if (n >= 0)
         process->known |= PROC_KNOWS_COMMAND;
@@ -179,7 +161,7 @@ static void read_inner_pid(struct procs *self, int dir, struct process *process)
 {
     static const char name[] = "\nNSpid:";
     uint64_t pids[8];
-    ssize_t n = read_file(self, dir, "status", FILE_MOST);
+    ssize_t n = procfile_read_at(dir, "status", self->text, FILE_MOST);
     const char *line = n > 0 ? strstr(self->text, name) : NULL;
     size_t levels = line ? procfile_numbers(line + sizeof name - 1, pids, 8) : 0;
 
@@ -189,7 +171,7 @@ static void read_inner_pid(struct procs *self, int dir, struct process *process)
 
 static int read_comm(struct procs *self, int dir, struct process *process)
 {
-    ssize_t n = read_file(self, dir, "comm", FILE_MOST);
+    ssize_t n = procfile_read_at(dir, "comm", self->text, FILE_MOST);
 
     if (n < 0)
         return (int)n;
@@ -205,9 +187,12 @@ static int read_comm(struct procs *self, int dir, struct process *process)
 static int read_status(struct procs *self, int dir, struct process *process)
 {
     int error = read_comm(self, dir, process);
-    ssize_t n = error ? error : read_file(self, dir, "status", FILE_MOST);
-    const char *line = n > 0 ? strstr(self->text, "\nState:\t") : NULL;
+    ssize_t n = error ? error : procfile_read_at(dir, "status", self->text, FILE_MOST);
+    const char *line = n > 0 ? strstr(self->text, "\nTgid:\t") : NULL;
 
+    if (line && atoi(line + sizeof "\nTgid:") != process->pid)
+        return -ESRCH; // a thread's id, as above
+    line = n > 0 ? strstr(self->text, "\nState:\t") : NULL;
     if (line) {
         process->state = line[sizeof "\nState:"];
         process->known |= PROC_KNOWS_STATE;
@@ -279,13 +264,6 @@ bool procs_are_ours(const char *proc)
 
 // --- all of them --------------------------------------------------------------------------------
 
-static int compare_pids(const void *a, const void *b)
-{
-    const struct pid_entry *x = a, *y = b;
-
-    return (x->pid > y->pid) - (x->pid < y->pid);
-}
-
 static bool parse_pid(const char *name, int32_t *pid)
 {
     int64_t value = 0;
@@ -322,7 +300,7 @@ int procs_list(const char *proc, struct pid_entry_vec *out)
     int error = -errno;
     closedir(dir);
     if (!sorted)
-        qsort(out->at, out->n, sizeof *out->at, compare_pids);
+        pid_entries_sort(out->at, out->n);
     return error;
 }
 

@@ -1,10 +1,10 @@
 #include "linux/taskstat.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "linux/procfile.h"
 
 enum { PF_KTHREAD_BIT = 0x00200000 }; // include/linux/sched.h PF_KTHREAD
 
@@ -53,26 +53,11 @@ bool taskstat_parse(const char *line, size_t len, struct taskstat *out)
 int taskstat_read(int dir, const char *path, struct taskstat *out)
 {
     char line[1024];
-    size_t len = 0;
-    int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    ssize_t n = procfile_read_at(dir, path, line, sizeof line);
 
-    if (fd < 0)
-        return -errno;
-    int error = 0;
-    while (len < sizeof line) {
-        ssize_t got = read(fd, line + len, sizeof line - len);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            error = -errno;
-        if (got <= 0)
-            break;
-        len += (size_t)got;
-    }
-    close(fd);
-    if (error)
-        return error;
-    return taskstat_parse(line, len, out) ? 0 : -EIO;
+    if (n < 0)
+        return (int)n;
+    return taskstat_parse(line, (size_t)n, out) ? 0 : -EIO;
 }
 
 bool taskstat_is_kernel(const struct taskstat *stat)

@@ -11,28 +11,33 @@
 
 #include "base/text.h"
 #include "linux/ipcns.h"
+#include "linux/procfile.h"
 #include "linux/taskstat.h"
 #include "linux/waitcall.h"
 
 enum { PATH_CAP = 64 };
 
-// Up to `cap` bytes of a file of the task; the number read or -errno.
-static ssize_t read_file(int tasks, int32_t tid, const char *name, off_t offset, void *dst,
-                         size_t cap)
+// A file of the task, ended with NUL; the bytes read or -errno.
+static ssize_t read_file(int tasks, int32_t tid, const char *name, char *dst, size_t cap)
 {
     char path[PATH_CAP];
 
     snprintf(path, sizeof path, "%" PRId32 "/%s", tid, name);
+    return procfile_read_at(tasks, path, dst, cap);
+}
+
+// How many bytes of its memory at that address could be read.
+static size_t read_memory(int tasks, int32_t tid, uint64_t address, void *dst, size_t n)
+{
+    char path[PATH_CAP];
+
+    snprintf(path, sizeof path, "%" PRId32 "/mem", tid);
     int fd = openat(tasks, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
-        return -errno;
-    ssize_t got;
-    do
-        got = offset ? pread(fd, dst, cap, offset) : read(fd, dst, cap);
-    while (got < 0 && errno == EINTR);
-    int error = errno;
+        return 0;
+    ssize_t got = pread(fd, dst, n, (off_t)address);
     close(fd);
-    return got < 0 ? -error : got;
+    return got > 0 ? (size_t)got : 0;
 }
 
 // Ids repeat in every namespace, and a blocked task cannot have left the one it waits in.
@@ -50,11 +55,9 @@ static bool elsewhere(const char *proc, int tasks, int32_t tid)
 static bool know_uid(int tasks, struct waiter *waiter)
 {
     char text[1024];
-    ssize_t len = read_file(tasks, waiter->tid, "status", 0, text, sizeof text - 1);
 
-    if (len < 0)
+    if (read_file(tasks, waiter->tid, "status", text, sizeof text) < 0)
         return false;
-    text[len] = '\0';
     const char *at = strstr(text, "\nUid:");
     return at && sscanf(at, "\nUid: %*u %" SCNu32, &waiter->uid) == 1; // real, effective, …
 }
@@ -62,7 +65,7 @@ static bool know_uid(int tasks, struct waiter *waiter)
 static void know_comm(int tasks, struct waiter *waiter)
 {
     char raw[256];
-    ssize_t len = read_file(tasks, waiter->tid, "comm", 0, raw, sizeof raw);
+    ssize_t len = read_file(tasks, waiter->tid, "comm", raw, sizeof raw);
 
     if (len > 0 && raw[len - 1] == '\n')
         len--;
@@ -99,11 +102,11 @@ static void describe(int tasks, const struct waitcall *call, struct waiter *wait
     static const char stopped[] = "stopped";
     char memory[WAITCALL_MEMORY];
     size_t want = waitcall_memory(call);
-    ssize_t got = 0;
+    size_t got = 0;
 
     if (want && call->pointer && call->pointer <= INT64_MAX)
-        got = read_file(tasks, waiter->tid, "mem", (off_t)call->pointer, memory, want);
-    waitcall_describe(call, memory, got > 0 ? (size_t)got : 0, waiter->detail,
+        got = read_memory(tasks, waiter->tid, call->pointer, memory, want);
+    waitcall_describe(call, memory, got, waiter->detail,
                       sizeof waiter->detail - sizeof stopped - 2);
     waiter->stopped = is_stopped(tasks, waiter->tid);
     if (waiter->stopped) {
@@ -118,7 +121,7 @@ static int read_task(const char *proc, int tasks, int32_t pid, int32_t tid, stru
 {
     struct waitcall call;
     char line[256];
-    ssize_t len = read_file(tasks, tid, "syscall", 0, line, sizeof line);
+    ssize_t len = read_file(tasks, tid, "syscall", line, sizeof line);
 
     if (len < 0)
         return (int)len;

@@ -2,6 +2,19 @@
 
 #include <stdlib.h>
 
+static int pid_order(const void *a, const void *b)
+{
+    const struct pid_entry *x = a, *y = b;
+
+    return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+void pid_entries_sort(struct pid_entry *entries, size_t n)
+{
+    if (n > 1)
+        qsort(entries, n, sizeof *entries, pid_order);
+}
+
 void answer_clear(struct answer *answer)
 {
     for (size_t i = 0; i < answer->mappings.n; i++)
