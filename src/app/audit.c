@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,17 +14,20 @@
 #include <unistd.h>
 
 #include "app/append.h"
+#include "base/clock.h"
 #include "base/line.h"
 #include "base/text.h"
 #include "model/kind.h"
 
 enum { LINE = 2048, NAME = 64 };
+static const int64_t SYSLOG_PATIENCE_NS = CLOCK_SECOND / 5;
 
 struct audit {
     pthread_mutex_t lock;
     struct append *file; // NULL: none
     char *syslog;        // path of the socket; NULL: none
     int socket;          // -1: not connected
+    bool deaf;           // its daemon did not read when it was waited for
     uid_t uid;           // whoever started us; sudo(8) tells in SUDO_USER who that was before
     char user[NAME], sudo_user[NAME];
 };
@@ -165,6 +169,28 @@ static int connect_syslog(struct audit *audit)
     return error;
 }
 
+// The queue of such a socket holds few (net.unix.max_dgram_qlen): where many things are done at once,
+// the daemon gets the time to read. One that does not read at all is waited for once.
+static int send_patiently(struct audit *audit, const char *line, size_t n)
+{
+    int64_t end = clock_ns() + (audit->deaf ? 0 : SYSLOG_PATIENCE_NS);
+
+    while (send(audit->socket, line, n, MSG_NOSIGNAL) < 0) {
+        struct pollfd room = {.fd = audit->socket, .events = POLLOUT};
+        int64_t left = end - clock_ns();
+
+        if (errno != EAGAIN)
+            return errno;
+        if (left <= 0) {
+            audit->deaf = true;
+            return EAGAIN;
+        }
+        poll(&room, 1, (int)(left / CLOCK_MS) + 1);
+    }
+    audit->deaf = false;
+    return 0;
+}
+
 // With the lock held. As syslog(3) does, but its errors are to be seen, and a daemon that hangs does
 // not matter. One that was restarted gets another try.
 static int send_syslog(struct audit *audit, const char *text)
@@ -182,9 +208,10 @@ static int send_syslog(struct audit *audit, const char *text)
                      (int)getpid(), text);
     for (int tries = 0; tries < 2; tries++) {
         error = connect_syslog(audit);
-        if (error || send(audit->socket, line, (size_t)n, MSG_NOSIGNAL) == n)
+        if (!error)
+            error = send_patiently(audit, line, (size_t)n);
+        if (!error || error == EAGAIN || audit->socket < 0)
             break;
-        error = errno;
         close(audit->socket);
         audit->socket = -1;
     }
