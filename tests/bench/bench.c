@@ -1,24 +1,19 @@
 // `make bench`: ipctop beside the bare loops and the tools people use today, in one run, on
 // populations of its own namespaces; one table at the end. Ratios are what to look at.
-#include <fcntl.h>
 #include <getopt.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/shm.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "app/sampler.h"
+#include "latencies.h"
 #include "linux/source.h"
 #include "loops.h"
 #include "measure.h"
 #include "population.h"
 #include "support/ns.h"
-#include "support/stall.h"
 #include "watched.h"
 
 enum { RUNS = 9, MAX_SIZES = 8 };
@@ -28,14 +23,20 @@ static struct {
     size_t n_processes, n_objects;
     double rest_seconds;
     const char *only;
-} plan = {.processes = {100, 1000, 5000}, .objects = {100, 4096, 32000}, .n_processes = 3, .n_objects = 3,
-          .rest_seconds = 30};
+} plan = {.processes = {100, 1000, 5000, 20000}, .objects = {100, 4096, 32000}, .n_processes = 4,
+          .n_objects = 3, .rest_seconds = 30};
 
 static char program[4096] = BUILD_DIR "/ipctop";
 
 static bool wanted(const char *target)
 {
     return !plan.only || strstr(plan.only, target);
+}
+
+// The others take seconds where there are many.
+static int runs(size_t processes)
+{
+    return processes > 10000 ? 3 : RUNS;
 }
 
 static bool installed(const char *tool)
@@ -83,7 +84,7 @@ static void compare_scan(const char *name, bool text_only, long (*loop)(int), co
     row->unit = "ms";
     row->by_ratio = true;
     row->goal = 1.2;
-    for (int i = 0; i < RUNS; i++) {
+    for (int i = 0; i < runs(processes); i++) {
         uint64_t found;
         double took = scan_once(text_only, p->target, &found);
         double start = seconds_now();
@@ -99,9 +100,9 @@ static void compare_scan(const char *name, bool text_only, long (*loop)(int), co
 }
 
 static void compare_commands(const char *target, const char *what, const char *ours, const char *theirs,
-                             const char *theirs_name, double goal)
+                             const char *tool, double goal, int times)
 {
-    if (!installed(theirs_name)) {
+    if (!installed(tool)) {
         report_skip(target, what, "the other is not installed");
         return;
     }
@@ -111,7 +112,7 @@ static void compare_commands(const char *target, const char *what, const char *o
     row->unit = "ms";
     row->by_ratio = true;
     row->goal = goal;
-    for (int i = 0; i < RUNS; i++) {
+    for (int i = 0; i < times; i++) {
         vec_push(&row->ours, command_seconds(ours));
         vec_push(&row->theirs, command_seconds(theirs));
     }
@@ -133,7 +134,8 @@ static void bench_scans(void)
         snprintf(ours[i], sizeof ours[i], "%s --json -i %d holders maps", program, p.target);
         snprintf(theirs[i], sizeof theirs[i], "lsof 2>/dev/null | grep %d", p.target);
         snprintf(what, sizeof what, "--json -i ID holders maps, %zu processes", n);
-        compare_commands("1", what, ours[i], theirs[i], "lsof", n >= 1000 ? 0.1 : NAN);
+        compare_commands("1", what, ours[i], theirs[i], "lsof",
+                         n == 1000 || n == 5000 ? 0.1 : NAN, runs(n));
         population_end(&p);
     }
 }
@@ -142,20 +144,28 @@ static void bench_scans(void)
 
 static void bench_lists(void)
 {
-    static char json[4200], batch[4200], what[96];
+    static const struct {
+        const char *arguments, *theirs, *tool;
+        double goal; // NAN: a figure beside
+    } lists[] = {
+        {"--json segments semaphores queues", "ipcs -a", "ipcs", 1},
+        {"--batch segments", "lsipc -m", "lsipc", 1},
+        {"--json segments", "lsipc -m --json", "lsipc", NAN},
+        {"--json limits", "lsipc --json", "lsipc", NAN},
+    };
+    enum { LISTS = sizeof lists / sizeof *lists };
+    static char ours[LISTS][4200], what[96];
 
-    snprintf(json, sizeof json, "%s --json segments semaphores queues", program);
-    snprintf(batch, sizeof batch, "%s --batch segments", program);
     for (size_t i = 0; i < plan.n_objects; i++) {
-        if (!objects_make(plan.objects[i])) {
+        if (objects_make(plan.objects[i])) {
+            for (int k = 0; k < LISTS; k++) {
+                snprintf(ours[k], sizeof ours[k], "%s %s", program, lists[k].arguments);
+                snprintf(what, sizeof what, "%s, %zu of each kind", lists[k].arguments, plan.objects[i]);
+                compare_commands("2", what, ours[k], lists[k].theirs, lists[k].tool, lists[k].goal, RUNS);
+            }
+        } else {
             report_skip("2", "listing objects", "they could not be made");
-            objects_remove();
-            continue;
         }
-        snprintf(what, sizeof what, "--json, %zu of each kind", plan.objects[i]);
-        compare_commands("2", what, json, "ipcs -a", "ipcs", 1);
-        snprintf(what, sizeof what, "--batch segments, %zu", plan.objects[i]);
-        compare_commands("2", what, batch, "lsipc -m", "lsipc", 1);
         objects_remove();
     }
 }
@@ -190,31 +200,44 @@ static bool rest(const char *const argv[], double settled, struct rest *out)
     return true;
 }
 
-static void bench_rest_beside_htop(size_t processes)
+static void bench_rest_beside_peers(size_t processes)
 {
-    const char *const ours[] = {program, "-d", "2", NULL}, *const htop[] = {"htop", "-d", "20", NULL};
+    static const struct {
+        const char *name, *what, *argv[4];
+        double cpu, bytes; // goals
+    } peers[] = {
+        {"htop", "the same beside htop", {"htop", "-d", "20"}, 1.0 / 50, 64},
+        {"top", "the same beside top", {"top", "-d", "2"}, NAN, NAN},
+    };
+    const char *const ours[] = {program, "-d", "2", NULL};
     struct population p;
-    struct rest mine = {0}, theirs = {0};
+    struct rest mine = {0}, theirs[2] = {0};
     char what[96];
 
     if (!population_start(&p, processes, 50))
         return;
     objects_make(25); // with the population's own, 30 segments
     double settled = seconds_now() + 125; // ages are shown in minutes from two on
-    bool has_htop = installed("htop") && rest(htop, 0, &theirs);
+    bool has[2];
+    for (int i = 0; i < 2; i++)
+        has[i] = installed(peers[i].name) && rest(peers[i].argv, 0, &theirs[i]);
     if (rest(ours, settled, &mine)) {
         snprintf(what, sizeof what, "CPU at rest, %zu processes, 50 holders", processes);
         struct report_row *row = report_row("3", what);
         row->ours = mine.cpu, row->scale = 100, row->unit = "%", row->goal = 0.1;
-        if (has_htop) {
-            row = report_row("3", "the same beside htop");
-            row->ours = mine.cpu, row->theirs = theirs.cpu, row->theirs_name = "htop";
-            row->scale = 100, row->unit = "%", row->by_ratio = true, row->goal = 1.0 / 50;
+        for (int i = 0; i < 2; i++) {
+            if (!has[i])
+                continue;
+            row = report_row("3", peers[i].what);
+            row->ours = mine.cpu, row->theirs = theirs[i].cpu, row->theirs_name = peers[i].name;
+            row->scale = 100, row->unit = "%", row->by_ratio = true, row->goal = peers[i].cpu;
         }
-        row = report_row("5", "bytes per idle refresh, ages in minutes");
-        row->ours = mine.bytes, row->unit = "bytes", row->goal = 64;
-        if (has_htop)
-            row->theirs = theirs.bytes, row->theirs_name = "htop";
+        for (int i = 0; i < 2 && (i == 0 || has[i]); i++) {
+            row = report_row("5", "bytes per idle refresh, ages in minutes");
+            row->ours = mine.bytes, row->unit = "bytes", row->goal = peers[i].bytes;
+            if (has[i])
+                row->theirs = theirs[i].bytes, row->theirs_name = peers[i].name;
+        }
     }
     objects_remove();
     population_end(&p);
@@ -256,146 +279,22 @@ static void bench_churn(size_t processes)
     population_end(&p);
 }
 
-// --- 6. latencies --------------------------------------------------------------------------------
-
-static void bench_start(void)
-{
-    const char *const argv[] = {program, NULL};
-    struct population p;
-
-    if (!population_start(&p, 1000, 500))
-        return;
-    struct report_row *row = report_row("6", "start to complete screen, 1000 processes");
-    row->scale = 1e3, row->unit = "ms", row->goal = 30;
-    struct samples quits = {0};
-    for (int i = 0; i < RUNS; i++) {
-        struct watched w;
-        if (!watched_start(&w, argv))
-            break;
-        double took = watched_until(&w, "benchproc", 5); // the holders column: all has been read
-        vec_push(&row->ours, took);
-        vec_push(&quits, watched_quit(&w, "q"));
-    }
-    row = report_row("6", "quit");
-    row->ours = quits, row->scale = 1e3, row->unit = "ms", row->goal = 100;
-    population_end(&p);
-}
-
-static void bench_keys(size_t processes)
-{
-    const char *const argv[] = {program, "-d", "0.1", NULL};
-    struct population p;
-    struct watched w;
-    struct samples took = {0};
-    char what[96];
-
-    if (!population_start(&p, processes, processes / 2))
-        return;
-    pid_t churner = churn_start(p.target, 50); // scans never end
-    if (watched_start(&w, argv)) {
-        watched_until(&w, "benchproc", 10);
-        for (int i = 0; i < 400; i++) {
-            vec_push(&took, watched_key(&w, i % 2 ? "\033[A" : "\033[B"));
-            usleep((useconds_t)(1000 + rand() % 20000));
-        }
-        watched_quit(&w, "q");
-        snprintf(what, sizeof what, "key to repaint, 99 of 100, scanning %zu processes", processes);
-        struct report_row *row = report_row("6", what);
-        vec_push(&row->ours, samples_percentile(&took, 99));
-        row->scale = 1e3, row->unit = "ms", row->goal = 10;
-        row = report_row("6", "the same, all keys");
-        row->ours = took, row->scale = 1e3, row->unit = "ms";
-    }
-    child_end(churner);
-    population_end(&p);
-}
-
-// A holder whose exec waits for a file system that does not answer: opening its files in /proc hangs.
-struct patient {
-    struct stall stall;
-    int shmid;
-    int go[2];
-};
-
-static void sick(void *arg, int ready)
-{
-    struct patient *patient = arg;
-    char byte;
-
-    shmat(patient->shmid, NULL, 0);
-    int fd = open(patient->stall.file, O_RDWR | O_CLOEXEC);
-    char *map = mmap(NULL, STALL_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (map == MAP_FAILED)
-        _exit(1);
-    map[0] = 1; // to be written back when it goes
-    child_ready(ready);
-    if (read(patient->go[0], &byte, 1) == 1)
-        execl("/bin/sleep", "sleep", "1000", NULL);
-    _exit(1);
-}
-
-static bool is_held(void *stall)
-{
-    return stall_held(stall) > 0;
-}
-
-static void bench_stuck(void)
-{
-    const char *const argv[] = {program, "-d", "1", NULL};
-    struct patient patient;
-    struct population p;
-    struct samples gaps = {0}, quits = {0};
-
-    if (stall_start(&patient.stall) != 0) {
-        report_skip("6", "beside a process that hangs", "no file system of our own can be mounted");
-        return;
-    }
-    if (!population_start(&p, 100, 10) || pipe(patient.go) < 0)
-        return;
-    patient.shmid = p.target;
-    pid_t pid = child_start(sick, &patient);
-    stall_hold(&patient.stall, STALL_WRITES);
-    if (pid > 0 && write(patient.go[1], "", 1) == 1 && await(is_held, &patient.stall, 20)) {
-        for (int i = 0; i < RUNS; i++) {
-            struct watched w;
-            if (!watched_start(&w, argv))
-                break;
-            watched_gaps(&w, 5, &gaps); // the first scan, which runs into it, included
-            vec_push(&quits, watched_quit(&w, "q"));
-        }
-        struct report_row *row = report_row("6", "a refresh, beside a process that hangs: latest");
-        for (size_t i = 0; i < gaps.n; i++) // beyond the interval of a second
-            gaps.at[i] = gaps.at[i] > 1 ? gaps.at[i] - 1 : 0;
-        vec_push(&row->ours, samples_percentile(&gaps, 100));
-        row->scale = 1e3, row->unit = "ms late", row->goal = 250;
-        row = report_row("6", "quit, beside a process that hangs");
-        row->ours = quits, row->scale = 1e3, row->unit = "ms", row->goal = 100;
-    }
-    stall_hold(&patient.stall, 0);
-    child_end(pid);
-    stall_end(&patient.stall);
-    population_end(&p);
-}
-
 static int run(void)
 {
-    size_t largest = plan.processes[plan.n_processes - 1];
+    size_t largest = plan.processes[plan.n_processes - 1], many = largest < 5000 ? largest : 5000;
 
     if (wanted("1"))
         bench_scans();
     if (wanted("2"))
         bench_lists();
     if (wanted("3") || wanted("5"))
-        bench_rest_beside_htop(largest);
+        bench_rest_beside_peers(many);
     if (wanted("3") || wanted("7"))
-        bench_rest_with_objects(largest);
+        bench_rest_with_objects(many);
     if (wanted("4"))
-        bench_churn(largest);
-    if (wanted("6")) {
-        bench_start();
-        bench_stuck();
-        bench_keys(largest >= 5000 ? 20000 : largest);
-    }
+        bench_churn(many);
+    if (wanted("6"))
+        bench_latencies(program, largest);
     report_print();
     return 0;
 }
