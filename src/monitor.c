@@ -91,6 +91,8 @@ int monitor_run(const struct options *o, const struct table_request *first,
     if (o->n_tables && !has_tab(o->tables[0]))
         return options_fail("no screen opens on %s: Enter on a row shows them (or use --batch)",
                             o->tables[0]->name);
+    if (o->filter && strlen(o->filter) >= SESSION_TEXT)
+        return options_fail("--filter: the screen takes %d bytes at most", SESSION_TEXT - 1);
     bool chosen;
     char *path = config_file_path(o->config, &chosen), notice[NOTICE] = "";
     struct config config = {0};

@@ -96,7 +96,10 @@ RUN(invert)
 {
     struct view *v = session_view(s);
 
-    arrange_sort(s, v->sort, !v->descending);
+    if (v->sort)
+        arrange_sort(s, v->sort, !v->descending);
+    else
+        session_say(s, SEVERITY_NOTICE, "in the order they are read: > or F6 chooses a column");
 }
 
 // --- which columns --------------------------------------------------------------------------------

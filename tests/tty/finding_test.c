@@ -138,6 +138,21 @@ static void filters(void **state)
     quit(t);
 }
 
+static void a_filter_of_any_length_is_edited_whole_or_refused(void **state)
+{
+    (void)state;
+    char filter[300], out[512];
+    const char *const argv[] = {IPCTOP, "-f", filter, NULL};
+
+    memset(filter, 'x', sizeof filter);
+    filter[256] = '\0';
+    assert_int_equal(tty_run_without(argv, NULL, out, sizeof out), 2);
+    assert_non_null(strstr(out, "255 bytes at most"));
+    filter[255] = '\0'; // that is not what is wrong then
+    assert_int_equal(tty_run_without(argv, NULL, out, sizeof out), 2);
+    assert_null(strstr(out, "255 bytes at most"));
+}
+
 static void freezes(void **state)
 {
     (void)state;
@@ -237,6 +252,7 @@ static int tests_inside(void)
         TEST(the_selection_stays_on_its_object),
         TEST(searches_as_it_is_typed),
         TEST(filters),
+        TEST(a_filter_of_any_length_is_edited_whole_or_refused),
         TEST(freezes),
         TEST(orphans_only),
         TEST(words_follow_the_columns),

@@ -389,6 +389,21 @@ static void a_wrong_filter_says_where(void **state)
     assert_int_equal(v->rows.n, 5);
 }
 
+static void what_is_not_sorted_cannot_be_inverted(void **state)
+{
+    struct user *u = *state;
+
+    user_press(u, '4'); // findings: worst first
+    assert_null(session_view(&u->s)->sort);
+    user_press(u, 'I');
+    assert_non_null(strstr(u->s.message, "chooses a column"));
+    assert_false(u->s.arranged[KIND_FINDING].sorted);
+    user_press(u, '>');
+    assert_non_null(session_view(&u->s)->sort);
+    user_press(u, 'I');
+    assert_true(u->s.arranged[KIND_FINDING].sorted);
+}
+
 static void owners_and_orphans(void **state)
 {
     struct user *u = *state;
@@ -765,6 +780,7 @@ int main(void)
         TEST(sorting_by_menu_keys_and_header),
         TEST(search_as_one_types),
         TEST(a_wrong_filter_says_where),
+        TEST(what_is_not_sorted_cannot_be_inverted),
         TEST(owners_and_orphans),
         TEST(orphans_have_an_age),
         TEST(tags_stick_to_objects),
