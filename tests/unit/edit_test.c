@@ -137,6 +137,37 @@ static void what_does_not_fit_or_hides_is_not_taken(void **state)
     expect(&t, "ééééééééééé|"); // cut between characters
 }
 
+// Any keys in any order: valid UTF-8, and the caret before a character.
+static void the_text_stays_whole(void **state)
+{
+    static const int32_t keys[] = {'a', ' ', 0xe9, 0x6f22, 0x1f600, 0x301, 0x323, K_LEFT, K_LEFT,
+                                   K_RIGHT, K_HOME, K_END, K_BACKSPACE, K_DELETE, K_CTRL('w'),
+                                   K_CTRL('k'), K_CTRL('u')};
+    struct typing t = {0};
+    uint32_t random = 4711;
+
+    (void)state;
+    for (int i = 0; i < 20000; i++) {
+        char before[sizeof t.text];
+        size_t at = 0, step;
+        bool caret = false;
+
+        memcpy(before, t.text, sizeof before);
+        random = random * 1664525 + 1013904223;
+        bool changed = key(&t, keys[(random >> 16) % (sizeof keys / sizeof *keys)]);
+        assert_int_equal(changed, strcmp(before, t.text) != 0);
+        for (;; at += step) {
+            uint32_t code;
+            caret |= at == t.caret;
+            if (!t.text[at])
+                break;
+            step = text_decode(t.text + at, strlen(t.text + at), &code);
+            assert_true(step > 0);
+        }
+        assert_true(caret);
+    }
+}
+
 // --- drawn ----------------------------------------------------------------------------------------
 
 static void drawn(const char *text, size_t caret, int w, const char *row, int cursor)
@@ -220,6 +251,7 @@ int main(void)
         cmocka_unit_test(words_and_sides_are_cut),
         cmocka_unit_test(a_character_is_what_takes_a_place),
         cmocka_unit_test(what_does_not_fit_or_hides_is_not_taken),
+        cmocka_unit_test(the_text_stays_whole),
         cmocka_unit_test(the_part_around_the_caret_is_drawn),
         cmocka_unit_test(the_caret_is_always_inside),
         cmocka_unit_test(mistakes_are_marked),
