@@ -72,7 +72,9 @@ static void add_target(struct line *line, const struct action *action)
                  action->limit.value);
     else
         line_add(&target, "%s", identity_text(t, name, sizeof name));
-    if (t->pid)
+    if (t->pid && !t->start_ticks && t->instance)
+        line_add(&target, " pidfs_inode=%" PRIu64, t->instance);
+    else if (t->pid)
         line_add(&target, " start_ticks=%" PRIu64, t->start_ticks);
     else if (t->kind != KIND_LIMIT)
         line_add(&target, " key=0x%08x cuid=%u cgid=%u ctime=%" PRId64, t->key, t->cuid, t->cgid,

@@ -71,8 +71,12 @@ static bool has_ended(const struct followed *f, const struct process *p)
 {
     if (p->gone)
         return true;
-    if (p->known & PROC_KNOWS_START && p->start_ticks != f->process.start_ticks)
-        return true; // another one by that pid
+    // Another one by that pid? Of one that was stuck from the beginning the start is not known.
+    if (f->process.instance && p->instance && p->instance != f->process.instance)
+        return true;
+    if (p->known & PROC_KNOWS_START && f->process.start_ticks &&
+        p->start_ticks != f->process.start_ticks)
+        return true;
     return p->known & PROC_KNOWS_STATE && (p->state == 'Z' || p->state == 'X');
 }
 

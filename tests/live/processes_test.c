@@ -212,15 +212,46 @@ static void the_id_of_a_thread_is_no_process(void **state)
     assert_int_equal(pipe(fds + 2), 0);
     assert_int_equal(pthread_create(&thread, NULL, wait_thread, fds), 0);
     assert_int_equal(read(fds[0], &tid, sizeof tid), sizeof tid);
-    probe(tid, PROCS_COMMAND | PROCS_RSS, &a);
-    assert_int_equal(a.error, -ESRCH);
-    assert_true(a.process.gone);
-    answer_clear(&a);
+    const unsigned asked[] = {PROCS_COMMAND | PROCS_RSS, PROCS_STATUS | PROCS_INSTANCE};
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        probe(tid, asked[i], &a);
+        assert_int_equal(a.error, -ESRCH);
+        assert_true(a.process.gone);
+        answer_clear(&a);
+    }
     close(fds[3]);
     pthread_join(thread, NULL);
     close(fds[0]);
     close(fds[1]);
     close(fds[2]);
+}
+
+// What a process stuck in exec still answers says the same as the rest, but no start.
+static void by_status_alone(void **state)
+{
+    (void)state;
+    comm_wanted = "State:\tX)\n(";
+    pid_t pid = child_start(named_body, NULL), other = child_start(named_body, NULL);
+    struct answer all, some, another;
+
+    probe(pid, PROCS_INSTANCE, &all);
+    probe(pid, PROCS_INSTANCE | PROCS_STATUS, &some);
+    probe(other, PROCS_INSTANCE | PROCS_STATUS, &another);
+    assert_int_equal(some.error, 0);
+    assert_string_equal(some.process.comm, all.process.comm);
+    assert_string_equal(some.process.comm, "State:\\tX)\\n(");
+    assert_int_equal(some.process.uid, all.process.uid);
+    assert_int_equal(some.process.state, 'S');
+    assert_int_equal(some.process.start_ticks, 0);
+    assert_int_equal(some.process.known, PROC_KNOWS_UID | PROC_KNOWS_COMM | PROC_KNOWS_STATE);
+    assert_int_equal(some.process.instance, all.process.instance);
+    if (some.process.instance)
+        assert_int_not_equal(some.process.instance, another.process.instance);
+    child_end(pid);
+    probe(pid, PROCS_INSTANCE | PROCS_STATUS, &some);
+    assert_int_equal(some.error, -ESRCH);
+    assert_int_equal(some.process.instance, 0);
+    child_end(other);
 }
 
 static void probe_init(void *result)
@@ -326,6 +357,7 @@ static int tests(void)
         cmocka_unit_test(start_times_are_of_the_epoch),
         cmocka_unit_test(the_dead_the_gone_and_threads),
         cmocka_unit_test(the_id_of_a_thread_is_no_process),
+        cmocka_unit_test(by_status_alone),
         cmocka_unit_test(another_users_process),
         cmocka_unit_test(probers_side_by_side),
     };

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/following.h"
 #include "base/clock.h"
 #include "support/fake.h"
 #include "support/user.h"
@@ -166,6 +167,34 @@ static void a_signal_that_was_not_sent_is_not_followed(void **state)
     assert_string_equal(u->s.message, "not permitted");
 }
 
+static void see_instance(struct user *u, int seconds, uint64_t instance)
+{
+    struct snapshot *s = fake_story();
+
+    s->time_ns = clock_ns() + seconds * CLOCK_SECOND;
+    process_in(s, STRAY)->instance = instance;
+    user_see(u, s);
+}
+
+// Of one that was stuck when it was chosen the start comes to light later: that is no other one.
+static void who_answers_at_last_has_not_ended(void **state)
+{
+    struct user *u = *state;
+    const struct action action = {.verb = ACTION_SIGNAL, .signal = SIGTERM,
+                                  .target = {.kind = KIND_HOLDER, .id = -1, .pid = STRAY,
+                                             .instance = 9001}};
+    const struct outcome sent = {.action = action};
+
+    following_begin(&u->s, &action, 1);
+    following_outcome(&u->s, &sent);
+    see_instance(u, 1, 9001);
+    assert_true(is_wanted(u, STRAY));
+    assert_null(strstr(u->s.message, "ended"));
+    see_instance(u, 2, 9002); // and this is
+    assert_false(is_wanted(u, STRAY));
+    assert_non_null(strstr(u->s.message, "ended"));
+}
+
 static void other_signals_are_not_followed(void **state)
 {
     struct user *u = *state;
@@ -217,6 +246,7 @@ int main(void)
         TEST(an_older_picture_tells_nothing),
         TEST(who_stays_is_told_once_and_why),
         TEST(a_signal_that_was_not_sent_is_not_followed),
+        TEST(who_answers_at_last_has_not_ended),
         TEST(other_signals_are_not_followed),
         TEST(the_last_signal_comes_second),
         TEST(the_menu_says_what_keeps_it),
