@@ -2,6 +2,7 @@
 
 #include "app/command_runs.h"
 #include "app/config.h"
+#include "app/results.h"
 #include "app/view.h"
 
 enum { PAGE_UNKNOWN = 10 };
@@ -103,7 +104,7 @@ RUN(waiters)
 
 RUN(back)
 {
-    if (!session_pop(s))
+    if (!results_cancel(s) && !session_pop(s))
         s->message[0] = '\0';
 }
 

@@ -139,8 +139,6 @@ void session_key(struct session *s, const struct key_event *event)
         save_results(s);
         return;
     }
-    if (event->key == K_ESC && results_cancel(s))
-        return;
     const struct command *command = keymap_find(session_view(s)->kind->id, event->key);
     if (command)
         command_run(command, s, event);
