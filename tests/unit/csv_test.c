@@ -10,8 +10,10 @@
 
 #include "output/csv.h"
 #include "support/fake.h"
+#include "support/pictures.h"
 
-static char *csv(const struct snapshot *s, const char *const *names, size_t n)
+static char *csv(const struct snapshot *s, const struct kind *kind, const char *const *names,
+                 size_t n)
 {
     const struct column *columns[8];
     char *text = NULL;
@@ -19,11 +21,11 @@ static char *csv(const struct snapshot *s, const char *const *names, size_t n)
     FILE *out = open_memstream(&text, &size);
 
     for (size_t i = 0; i < n; i++) {
-        columns[i] = kind_column(&kind_holders, names[i]);
+        columns[i] = kind_column(kind, names[i]);
         assert_non_null(columns[i]);
     }
     const struct table_request table = {
-        .query = {.kind = &kind_holders}, .columns = columns, .n_columns = n};
+        .query = {.kind = kind}, .columns = columns, .n_columns = n};
     assert_int_equal(csv_write(out, s, &table), 0);
     fclose(out);
     return text;
@@ -40,7 +42,7 @@ static void fields_are_quoted_where_they_must_be(void **state)
     fake_hold(s, 1, 10, 1, MAP_R | MAP_W);
     fake_hold(s, 1, 11, 1, MAP_R);
     fake_hold(s, 1, 12, 1, MAP_R); // nothing is known of it
-    char *text = csv(s, (const char *const[]){"pid", "comm", "command", "shmid"}, 4);
+    char *text = csv(s, &kind_holders, (const char *const[]){"pid", "comm", "command", "shmid"}, 4);
     assert_string_equal(text, "pid,comm,command,shmid\r\n"
                               "10,\"a,b\",\"say \"\"hi\"\", twice\",1\r\n"
                               "11,=plain,x,1\r\n"
@@ -49,10 +51,35 @@ static void fields_are_quoted_where_they_must_be(void **state)
     snapshot_unref(s);
 }
 
+// As in JSON: plain numbers and fixed forms, empty where it is unknown or never was.
+static void values_are_for_programs(void **state)
+{
+    struct snapshot *s = picture_new();
+    (void)state;
+
+    char *text = csv(s, &kind_segments, (const char *const[]){"shmid", "key", "perms", "size", "rss",
+                                                              "status", "dtime", "orphan"}, 8);
+    assert_string_equal(text, "shmid,key,perms,size,rss,status,dtime,orphan\r\n"
+                              "0,0x0052e2c1,0640,289406976,289406976,,,false\r\n"
+                              "7,0x00000000,0600,8192,,dest locked,1699999970,false\r\n"
+                              "2147483647,0xffffffff,0777,56,4096,,,true\r\n");
+    free(text);
+    text = csv(s, &kind_limits, (const char *const[]){"name", "limit", "percent"}, 3);
+    assert_string_equal(text, "name,limit,percent\r\n"
+                              "shmmax,18446744073692774399,\r\n"
+                              "shmmni,4096,0.07324\r\n");
+    free(text);
+    text = csv(s, &kind_mappings, (const char *const[]){"start", "inode", "perms"}, 3);
+    assert_string_equal(text, "start,inode,perms\r\n139637976727552,0,rw-s\r\n");
+    free(text);
+    snapshot_unref(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_are_quoted_where_they_must_be),
+        cmocka_unit_test(values_are_for_programs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
