@@ -1,5 +1,6 @@
 // Appends lines to a file, in order, on a thread of its own: a file system that hangs holds up
-// nobody. Called from any thread.
+// nobody. (The kernel may keep a process beyond its end whose write(2) cannot be killed, as of
+// fuse(4); by then the terminal is given back.) Called from any thread.
 //
 // Each line is one append of a regular file (O_APPEND): lines of several programs do not mix. The
 // file is made with mode 0600 where it is not there, and never opened through a symbolic link. One
