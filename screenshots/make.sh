@@ -2,7 +2,8 @@
 # Makes screenshots/*.png anew from the demo: make.sh BUILD_DIRECTORY [NAME…]
 #
 # An xterm in a virtual X server shows the monitor among the demo's processes; keys are typed, its
-# window is saved. Nothing of the machine is seen: host name, users and processes are the demo's.
+# window is saved. Nothing of the machine is seen: host name, load, uptime, users and processes are
+# the demo's.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "${1:-build}" && pwd)
@@ -36,7 +37,7 @@ start() { # geometry, then the monitor's arguments
     shift
     LC_ALL=C.UTF-8 xterm -u8 -fa 'DejaVu Sans Mono' -fs 10 -geometry "$geometry" -b 6 \
         -bg '#14171c' -fg '#c9ced6' -xrm '*VT100.color4: #5a8fd8' -xrm '*VT100.color12: #7fb0f0' \
-        +sb -tn xterm-256color -e "$build/demo" "$build/ipctop" "$@" &
+        +sb -tn xterm-256color -e "$build/demo" --still "$build/ipctop" "$@" &
     xterm=$!
     window=''
     for _ in $(seq 100); do

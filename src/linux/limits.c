@@ -58,7 +58,7 @@ static uint64_t queue_bytes(const void *object)
 static const struct rule rules[] = {
     {.name = "shmmni", .meaning = "segments in the system", .unit = "segments",
      .path = SYSCTL("shmmni"), .counted = BY_SEGMENTS, .usage = USE_SUM, .use = one},
-    {.name = "shmall", .meaning = "shared memory in the system", .unit = "pages",
+    {.name = "shmall", .meaning = "pages of shared memory in the system", .unit = "pages",
      .path = SYSCTL("shmall"), .counted = BY_SEGMENTS, .usage = USE_SUM, .use = segment_pages},
     {.name = "shmmax", .meaning = "size of one segment; used: the largest", .unit = "bytes",
      .path = SYSCTL("shmmax"), .counted = BY_SEGMENTS, .usage = USE_LARGEST, .use = segment_size},

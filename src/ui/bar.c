@@ -7,10 +7,13 @@
 #include "app/tags.h"
 #include "base/line.h"
 
-enum { BAR_MAX = 24 };
+enum { BAR_MAX = 24, USUAL_WIDTH = 80 };
+
+enum worth { WORTH_LOOKING, WORTH_DOING, WORTH_ALWAYS }; // how to get help, and how to get out
 
 struct entry {
     int32_t key;
+    enum worth worth;
     char name[8]; // "F9"
     const char *label;
 };
@@ -56,6 +59,13 @@ static int rank(int32_t key)
     return is_function_key(key) ? key - K_F1 : K_F12 - K_F1 + 1;
 }
 
+static enum worth worth_of(const struct command *command, int32_t key)
+{
+    return key == K_F1 || key == K_F10      ? WORTH_ALWAYS
+           : command->flags & CMD_WRITES ? WORTH_DOING
+                                         : WORTH_LOOKING;
+}
+
 static void collect(struct entries *out, struct session *session)
 {
     enum kind_id kind = session_view(session)->kind->id;
@@ -68,7 +78,8 @@ static void collect(struct entries *out, struct session *session)
             continue;
         for (; at > 0 && rank(out->at[at - 1].key) > rank(key); at--)
             out->at[at] = out->at[at - 1];
-        out->at[at] = (struct entry){.key = key, .label = commands[i].label};
+        out->at[at] = (struct entry){.key = key, .label = commands[i].label,
+                                     .worth = worth_of(&commands[i], key)};
         key_name(key, out->at[at].name, sizeof out->at[at].name);
         out->n++;
     }
@@ -79,30 +90,39 @@ static int entry_width(const struct canvas *c, const struct entry *entry)
     return canvas_width(c, entry->name) + canvas_width(c, entry->label) + 1;
 }
 
-// Where not all fit, those before the last give way: the first says how to get help, the last how
-// to get out.
+static int total(const struct canvas *c, const struct entries *entries)
+{
+    int width = 0;
+
+    for (size_t i = 0; i < entries->n; i++)
+        width += entry_width(c, &entries->at[i]);
+    return width;
+}
+
+// Where not all fit, those worth least give way, of equals the last.
 static void fit(const struct canvas *c, struct entries *entries, int w)
 {
-    for (;;) {
-        int width = 0;
-        for (size_t i = 0; i < entries->n; i++)
-            width += entry_width(c, &entries->at[i]);
-        if (width <= w || entries->n == 0)
-            return;
-        if (entries->n > 2)
-            entries->at[entries->n - 2] = entries->at[entries->n - 1];
+    while (entries->n > 0 && total(c, entries) > w) {
+        size_t least = 0;
+
+        for (size_t i = 1; i < entries->n; i++)
+            if (entries->at[i].worth <= entries->at[least].worth)
+                least = i;
         entries->n--;
+        memmove(entries->at + least, entries->at + least + 1,
+                (entries->n - least) * sizeof entries->at[0]);
     }
 }
 
 // "row 2 of 27  tagged 5 (3 hidden)", on a narrow screen "2/27 +5(3)".
-static void position(struct session *session, const struct view *view, int w, char *dst, size_t cap)
+static void position(struct session *session, bool narrow, char *dst, size_t cap)
 {
+    const struct view *view = session_view(session);
+
     size_t row = view->rows.n > 0 ? view->cursor + 1 : 0;
     struct line line = line_start(dst, cap);
     struct tag_counts tagged = tags_count(session, NULL);
     size_t here = tagged.shown + tagged.hidden;
-    bool narrow = w < 60;
 
     line_add(&line, narrow ? "%zu/%zu" : "row %zu of %zu", row, view->rows.n);
     if (here)
@@ -113,16 +133,18 @@ static void position(struct session *session, const struct view *view, int w, ch
         line_add(&line, here ? ", %zu elsewhere" : "  tagged %zu elsewhere", tagged.elsewhere);
 }
 
-// What stands left of the position, and how wide that is.
-static int arrange(const struct canvas *c, struct rect r, struct session *session,
+// What stands left of the position.
+static void arrange(const struct canvas *c, struct rect r, struct session *session,
                    struct entries *entries, char *right, size_t cap)
 {
-    position(session, session_view(session), r.w, right, cap);
-    int w = r.w - 1 - canvas_width(c, right) - 1;
-
+    position(session, false, right, cap);
     collect(entries, session);
+    int w = r.w - 1 - canvas_width(c, right) - 1;
+    if (r.w < USUAL_WIDTH && total(c, entries) > w - 1) {
+        position(session, true, right, cap);
+        w = r.w - 1 - canvas_width(c, right) - 1;
+    }
     fit(c, entries, w - 1);
-    return w;
 }
 
 void bar_draw(struct canvas *c, struct rect r, struct session *session)

@@ -20,7 +20,7 @@ static const struct {
     [SYM_BL] = {"└", 0x2514, "+"},       [SYM_BR] = {"┘", 0x2518, "+"},
     [SYM_DOWN] = {"▾", 0x25be, "v"},     [SYM_UP] = {"▴", 0x25b4, "^"},
     [SYM_BULLET] = {"●", 0x25cf, "*"},   [SYM_SEPARATOR] = {"│", 0x2502, "|"},
-    [SYM_ELLIPSIS] = {"…", 0x2026, "~"}, [SYM_TIMES] = {"×", 0xd7, "x"},
+    [SYM_ELLIPSIS] = {"…", 0x2026, "~"}, [SYM_TIMES] = {"×", 0xd7, "*"},
     [SYM_DOT] = {"·", 0xb7, "-"},        [SYM_PATH] = {"›", 0x203a, ">"},
     [SYM_BAR] = {"|", '|', "|"},
 };

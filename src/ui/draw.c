@@ -106,7 +106,7 @@ static void draw_too_small(struct canvas *c)
     char notice[64];
 
     snprintf(notice, sizeof notice, "ipctop needs %d%s%d", LAYOUT_MIN_W,
-             symbol_text(SYM_TIMES, c->ascii), LAYOUT_MIN_H);
+             c->ascii ? "x" : symbol_text(SYM_TIMES, false), LAYOUT_MIN_H);
     int x = (c->w - canvas_width(c, notice)) / 2;
     x = x > 0 ? x : 0;
     canvas_text(c, x, c->h / 2, c->w - x, STYLE_PROMPT, notice);

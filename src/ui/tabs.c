@@ -7,9 +7,12 @@
 #include "base/text.h"
 #include "ui/pieces.h"
 
-enum detail { DETAIL_COUNT, DETAIL_TITLE, DETAIL_SHORT, DETAIL_NUMBER, DETAIL_BARE, DETAIL_LEVELS };
+enum detail { // from all of it to the least; the tab one is in gives way after the others
+    DETAIL_COUNT, DETAIL_TITLE, DETAIL_SHORT, DETAIL_ALL_SHORT, DETAIL_NUMBER, DETAIL_BARE,
+    DETAIL_LEVELS
+};
 
-static const char *const separators[DETAIL_LEVELS] = {" │ ", " │ ", " ", " ", " "};
+static const char *const separators[DETAIL_LEVELS] = {" │ ", " │ ", " ", " ", " ", " "};
 
 // How old the holders are, where that is worth telling: older than two refreshes.
 static bool holders_age(const struct session *session, char *dst, size_t cap)
@@ -68,9 +71,10 @@ static void tab_text(const struct session *session, size_t tab, enum detail deta
 
     if (detail == DETAIL_COUNT && n > 0 && kind->id != KIND_LIMIT)
         snprintf(dst, cap, "%zu %s %zu", tab + 1, kind->title, n);
-    else if (detail <= DETAIL_TITLE || (detail < DETAIL_BARE && tab == session->tab))
+    else if (detail <= DETAIL_TITLE ||
+             (tab == session->tab && (detail == DETAIL_SHORT || detail == DETAIL_NUMBER)))
         snprintf(dst, cap, "%zu %s", tab + 1, kind->title);
-    else if (detail == DETAIL_SHORT)
+    else if (detail <= DETAIL_ALL_SHORT)
         snprintf(dst, cap, "%zu %.3s", tab + 1, kind->title);
     else
         snprintf(dst, cap, "%zu", tab + 1);

@@ -2,6 +2,8 @@
 // the trade, in IPC, PID, mount and host name namespaces of its own. When the command ends,
 // however it ends, everything ends with it, and nothing is left.
 //
+// --still lays a load and an uptime of nobody's over the machine's: for pictures.
+//
 //   this process ─┬─ init, pid 1 inside: mounts /proc, reaps, and starts the actors
 //                 └─ the command, in our own process group: keys and job control are the shell's
 #include <errno.h>
@@ -27,7 +29,12 @@
 enum { SCENE_SECONDS = 60, FIRST_PID = 17000 };
 static const char host_name[] = "db01";
 
+// Of the machine, in a picture: nothing. The pid given out last is 0, which is no pid: who looks for
+// new processes by it lists them all.
+static const char still_load[] = "1.24 0.98 0.77 2/187 0\n", still_uptime[] = "3563210.00 0.00\n";
+
 static volatile sig_atomic_t command_pid;
+static bool still; // --still: for pictures
 
 static bool write_file(const char *path, const char *text)
 {
@@ -120,6 +127,10 @@ static _Noreturn void init_main(int scene)
     if (geteuid() == 0) {
         cover("/etc/passwd", stories_passwd);
         cover("/etc/group", stories_group);
+    }
+    if (still) {
+        cover("/proc/loadavg", still_load);
+        cover("/proc/uptime", still_uptime);
     }
     snprintf(text, sizeof text, "%d", FIRST_PID);
     write_file("/proc/sys/kernel/ns_last_pid", text); // pids as on a server; 2, 3, … without it
@@ -234,8 +245,10 @@ int main(int argc, char **argv)
     struct termios saved;
 
     actor_main();
-    if (argc < 2) {
-        fprintf(stderr, "usage: demo COMMAND [ARGUMENT…]\n");
+    still = argc > 1 && strcmp(argv[1], "--still") == 0;
+    argv += still;
+    if (argc - still < 2) {
+        fprintf(stderr, "usage: demo [--still] COMMAND [ARGUMENT…]\n");
         return 2;
     }
     bool terminal = tcgetattr(STDIN_FILENO, &saved) == 0;

@@ -216,7 +216,7 @@ static void ascii_screens_are_ascii(void **state)
             for (const char *at = shot.rows[y]; *at; at++)
                 assert_true(*at >= ' ' && *at < 127);
         }
-        expect(&shot, "oraclex16");
+        expect(&shot, "oracle*16");
         expect(&shot, " * 0x00000000");
         expect(&shot, "SIZEv");
         expect(&shot, "1 Segments 5 | 2 Semaphores");
