@@ -26,7 +26,8 @@ const struct owned *consequence_object(struct telling *t)
 {
     const struct identity *target = &t->action->target;
     const struct owned *o = snapshot_owned(t->s, target->kind, target->id);
-    const char *kind = kind_get(target->kind)->one;
+    const struct kind *known = kind_get(target->kind);
+    const char *kind = known ? known->one : "object";
 
     if (!o) {
         consequence_refuse(t, "There is no %s %d any more.", kind, target->id);

@@ -353,10 +353,24 @@ static void changes_are_named(void **state)
     of(s, action);
     assert_string_equal(c.question, "Change queue 3: size limit 64.0K?");
     assert_non_null(strstr(c.effect, "Blocked senders"));
+    const struct queue *queue = snapshot_queue(s, 3);
+    action.set.max_bytes = queue->bytes - 1;
+    of(s, action);
+    assert_non_null(strstr(c.effect, "16000 bytes are queued: senders wait until there are fewer."));
+    action.set.max_bytes = 0;
+    of(s, action);
+    assert_non_null(strstr(c.effect, "Its size limit is 16384 bytes now. With 0 nobody can send any "
+                                     "more."));
     action = removal(s, KIND_SEGMENT, 393216);
     action.verb = ACTION_LOCK;
+    struct segment *segment = (struct segment *)snapshot_segment(s, 393216);
+    segment->known |= SEG_KNOWS_SWAP, segment->swap = 4 << 20;
     of(s, action);
     assert_string_equal(c.question, "Lock segment 393216 (276M) in memory?");
+    assert_non_null(strstr(c.effect, "4.0M of it are swapped out now"));
+    segment->swap = 0;
+    of(s, action);
+    assert_null(strstr(c.effect, "swapped out now"));
     action.verb = ACTION_UNLOCK;
     of(s, action);
     assert_string_equal(c.question, "Unlock segment 393216 (276M) from memory?");
@@ -433,6 +447,11 @@ static void limits_tell_how_to_last(void **state)
     action.limit.value = 0;
     of(s, action);
     assert_true(c.grave);
+    assert_non_null(strstr(c.effect, "In use: 5"));
+    s->limits.at[0].used = 0;
+    of(s, action);
+    assert_non_null(strstr(c.effect, "With 0, nothing new is allowed at all."));
+    s->limits.at[0].used = 5;
     action.limit.value = 40000;
     of(s, action);
     assert_non_null(strstr(c.effect, "ipcmni_extend"));
@@ -482,7 +501,7 @@ static void an_empty_picture_answers_too(void **state)
     struct snapshot *s = snapshot_new();
 
     for (int verb = ACTION_REMOVE; verb <= ACTION_LIMIT; verb++)
-        for (int kind = 0; kind < KIND_COUNT; kind++)
+        for (int kind = 0; kind <= KIND_COUNT; kind++)
             of(s, (struct action){.verb = (enum action_verb)verb, .signal = SIGTERM,
                                   .target = {.kind = (enum kind_id)kind, .pid = 4711}});
     snapshot_unref(s);

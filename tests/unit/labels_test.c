@@ -246,6 +246,30 @@ static void a_running_servers_segment_is_no_orphan(void **state)
     snapshot_unref(s);
 }
 
+// Built without POSIX semaphores: sets by keys counted up from the directory's inode number.
+static void sets_of_a_server_are_its_own(void **state)
+{
+    (void)state;
+    struct snapshot *s = server();
+
+    fake_semset(s, 3, PG, 17)->o.key = 10953031 + 2;
+    struct element *e = fake_element(s, 3, 0, 1);
+    e->pid = 18711, e->known |= ELEMENT_KNOWS_PID;
+    struct semset *set = &s->semsets.at[0];
+    set->first_element = 0, set->n_elements = 1;
+    set->otime = set->o.ctime = FAKE_NOW;
+    assert_true(label_of(s, KIND_SEMSET, set, &label));
+    is("postgres", "/var/lib/postgresql/15/main", "postgres 15/main",
+       "PostgreSQL in /var/lib/postgresql/15/main");
+    set->o.key = 10953031 + 2000; // another server's: which, is not known
+    assert_true(label_of(s, KIND_SEMSET, set, &label));
+    is("postgres", "", "postgres", "PostgreSQL");
+    s->elements.at[0].pid = 0; // a key alone is not enough
+    set->o.key = 10953031 + 2;
+    assert_false(label_of(s, KIND_SEMSET, set, &label));
+    snapshot_unref(s);
+}
+
 static void held_by(struct snapshot *s, int32_t id, int32_t pid, const char *comm,
                     const char *command)
 {
@@ -475,6 +499,7 @@ int main(void)
         cmocka_unit_test(a_dead_postmaster_is_critical),
         cmocka_unit_test(removal_tells_what_runs),
         cmocka_unit_test(a_running_servers_segment_is_no_orphan),
+        cmocka_unit_test(sets_of_a_server_are_its_own),
         cmocka_unit_test(programs_tell),
         cmocka_unit_test(keys_tell),
         cmocka_unit_test(queues_and_sets_have_users_too),
