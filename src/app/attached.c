@@ -54,7 +54,7 @@ static bool same_memory(void *self, const int32_t *tasks, size_t n, uint32_t *sa
 {
     const struct attached *a = self;
     struct comparison comparison = {.tasks = tasks, .n = n, .same = same};
-    const struct probe probe = {PROBE_SAME_MEMORY, 0};
+    const struct probe probe = {PROBE_SAME_MEMORY, -tasks[0]}; // others may be compared meanwhile
     const struct batch batch = {.probes = &probe, .n = 1, .prepare = tell_tasks,
                                 .take = take_same, .arg = &comparison};
     uint8_t asked;

@@ -192,6 +192,7 @@ void waiting_update(struct waiting *w, const struct snapshot *tables, const stru
 
     if (!possible(tables, &counted)) {
         vec_clear(&w->waiters);
+        w->unseen = 0;
         w->print = print;
         return;
     }

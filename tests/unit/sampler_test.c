@@ -304,6 +304,27 @@ static void the_unresolved_is_scanned_again(void **state)
     end(s, k);
 }
 
+// What could not be asked for lack of a descriptor is neither refused nor stuck, and is asked again.
+static void who_could_not_be_asked_is_asked_again(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+
+    kernel_fail(k, 101, -EMFILE);
+    struct sampler *s = start(k, false, 0.02);
+    sampler_want(s, &holders);
+    struct snapshot *p = wait_picture(s, unseen_two);
+    assert_true(scan_account(p->scan, 0)->unseen & UNSEEN_UNASKED);
+    assert_int_equal(p->scan->unasked, 1);
+    assert_int_equal(p->scan->stuck + p->scan->unreadable, 0);
+    snapshot_unref(p);
+    kernel_fail(k, 101, 0);
+    p = wait_picture(s, resolved);
+    assert_int_equal(p->scan->unasked, 0);
+    snapshot_unref(p);
+    end(s, k);
+}
+
 static void nothing_attached_asks_nobody(void **state)
 {
     (void)state;
@@ -713,6 +734,7 @@ int main(void)
         cmocka_unit_test(a_holder_that_answers_otherwise_scans_all),
         cmocka_unit_test(after_forks_only_the_new_are_asked),
         cmocka_unit_test(the_unresolved_is_scanned_again),
+        cmocka_unit_test(who_could_not_be_asked_is_asked_again),
         cmocka_unit_test(nothing_attached_asks_nobody),
         cmocka_unit_test(change_without_end_is_paced),
         cmocka_unit_test(a_stuck_holder_keeps_what_it_held),
