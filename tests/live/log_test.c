@@ -19,6 +19,7 @@
 #include "support/tty.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
+enum { MANY = 40 };
 
 static struct stall stall;
 
@@ -79,7 +80,7 @@ static void nobody_waits_and_nothing_is_lost_in_silence(void **state)
 {
     (void)state;
     char why[160] = "";
-    struct outcome first = {.action.verb = ACTION_REMOVE, .text = "removed"}, second = first;
+    struct outcome first = {.action.verb = ACTION_REMOVE, .text = "removed"}, second;
 
     need_stall();
     struct audit *audit = audit_open(&(struct audit_options){.path = stall.file}, why, sizeof why);
@@ -92,12 +93,15 @@ static void nobody_waits_and_nothing_is_lost_in_silence(void **state)
     while (!failure_is(audit, "does not answer yet")) // of the event: a second later
         ;
     int64_t before = clock_ns();
-    audit_outcome(audit, &second); // it is known by now
-    assert_true(clock_ns() - before < CLOCK_SECOND / 4);
-    assert_string_equal(second.text, first.text);
+    for (int i = 0; i < MANY; i++) { // it is known by now: they do not wait for it one by one
+        second = (struct outcome){.action.verb = ACTION_REMOVE, .text = "removed"};
+        audit_outcome(audit, &second);
+        assert_string_equal(second.text, first.text);
+    }
+    assert_true(clock_ns() - before < MANY * CLOCK_SECOND / 4);
     for (int i = 0; i < APPEND_MOST + 10; i++)
         happened(audit);
-    assert_int_equal(audit_flush(audit), APPEND_MOST + 13); // waits a second, not longer
+    assert_int_equal(audit_flush(audit), APPEND_MOST + MANY + 12); // waits a second, not longer
     stall_hold(&stall, 0);
     assert_int_equal(audit_flush(audit), 0); // and that so many are missing is written
     assert_false(failure_is(audit, ""));
