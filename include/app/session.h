@@ -189,6 +189,7 @@ struct session {
     bool message_news;            // told by session_news
     size_t acting;                // actions handed over whose outcomes are still to come
     struct outcome_vec results;   // outcomes so far of the actions under way
+    bool stopping;                // the user does not want what has not begun
     bool list_results;            // several were asked for at once: they end in a list
     struct followed_vec followed; // who was told to end, until it is told what came of it
     int last_signal;              // chosen last; 0: none yet

@@ -23,6 +23,7 @@ static void hand_over(struct session *s, const struct action_vec *actions,
         vec_clear(&s->results);
         s->list_results = false;
     }
+    s->stopping = false;
     s->acting += n;
     s->list_results |= n > 1;
     following_begin(s, actions->at, actions->n);

@@ -57,6 +57,11 @@ static void say_progress(struct session *s)
     enum action_verb verb = n ? s->results.at[n - 1].action.verb : ACTION_REMOVE;
     char not_done[48] = "";
 
+    if (s->stopping) {
+        session_say(s, SEVERITY_NOTICE,
+                    "stopping: what is under way is finished, nothing more begun");
+        return;
+    }
     if (!n)
         return; // what begins was said
     if (n > done)
@@ -115,6 +120,7 @@ bool results_cancel(struct session *s)
     if (!s->list_results || s->results.n >= s->acting)
         return false;
     sampler_cancel(s->sampler);
-    session_say(s, SEVERITY_NOTICE, "stopping: what is under way is finished, nothing more begun");
+    s->stopping = true;
+    say_progress(s);
     return true;
 }
