@@ -55,6 +55,7 @@ struct system { // the header's first line
     // /proc/self/ns/pid is the machine's first one: no process is outside, and a pid of 0 in an
     // object means nobody. False where it is another or could not be read.
     bool first_pid_namespace;
+    bool rmid_forced; // kernel.shm_rmid_forced is seen to be on: segments go with the last attachment
     uint32_t euid;
     char user[33];
 };

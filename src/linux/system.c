@@ -45,6 +45,8 @@ void system_read(const char *proc, struct system *out)
             out->load[i] = load[i][0] + load[i][1] / 100.0;
     if (procfile_read(text, sizeof text, proc, "uptime") > 0 && sscanf(text, "%llu", &seconds) == 1)
         out->uptime = (int64_t)seconds;
+    out->rmid_forced = procfile_read(text, sizeof text, proc, "sys/kernel/shm_rmid_forced") > 0 &&
+                       text[0] == '1';
     out->ipc_namespace = namespace_of(proc, "ipc");
     out->host_namespace = out->ipc_namespace == first_ipc_namespace;
     out->first_pid_namespace = namespace_of(proc, "pid") == first_pid_namespace;

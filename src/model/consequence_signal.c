@@ -233,10 +233,12 @@ static void tell_segment(struct telling *t, const struct holder *holder, const s
     line_add(e, " Its ");
     line_count(e, holder->attaches, "attachment", NULL);
     line_add(e, " of segment %d %s the last", g->o.id, holder->attaches == 1 ? "is" : "are");
-    if (g->flags & SEG_DEST) {
+    bool forced = t->s->has & NEED_SYSTEM && t->s->system.rmid_forced;
+    if (g->flags & SEG_DEST || forced) { // ipc/shm.c shm_may_destroy
         line_add(e, ": ");
         words_size(e, g->size);
-        line_add(e, " are freed when it ends.");
+        line_add(e, " are freed when it ends%s.",
+                 g->flags & SEG_DEST ? "" : ", with their contents (kernel.shm_rmid_forced)");
     } else {
         line_add(e, "; the segment stays until it is removed.");
     }

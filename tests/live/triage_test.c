@@ -54,7 +54,7 @@ static const struct finding *find(const struct snapshot *s, const char *rule, in
 
 static bool contains(const char *text, const char *format, int number)
 {
-    char wanted[64];
+    char wanted[128];
 
     snprintf(wanted, sizeof wanted, format, number);
     if (!strstr(text, wanted))
@@ -303,6 +303,42 @@ static void a_full_queue_blocks_its_sender(void **state)
     assert_non_null(find(s, "orphan-queues", queue)); // its last sender is gone
     snapshot_unref(s);
     msgctl(queue, IPC_RMID, NULL);
+}
+
+static bool set_rmid_forced(const char *value)
+{
+    FILE *file = fopen("/proc/sys/kernel/shm_rmid_forced", "w");
+    bool done = file && fputs(value, file) >= 0;
+
+    return file && fclose(file) == 0 && done;
+}
+
+// kernel.shm_rmid_forced: whoever ends its last holder destroys a segment nobody has removed.
+static void a_segment_goes_with_its_last_holder(void **state)
+{
+    (void)state;
+    struct consequence c;
+
+    if (!set_rmid_forced("1")) {
+        print_message("skip: kernel.shm_rmid_forced is not to be set here\n");
+        skip();
+    }
+    pid_t maker = child_start(make_segment, NULL);
+    int id = told();
+    struct snapshot *s = collect();
+    size_t n;
+    const struct holder *holder = scan_holders(s->scan, id, &n);
+    assert_int_equal(n, 1);
+    struct action kill_it = {.verb = ACTION_SIGNAL, .signal = SIGKILL,
+                             .target = {.kind = KIND_HOLDER, .id = id, .pid = maker,
+                                        .start_ticks = holder->start_ticks}};
+    consequence_of(s, &kill_it, &c);
+    assert_true(contains(c.effect, "Its 1 attachment of segment %d is the last: 2.0M are freed when "
+                                   "it ends, with their contents", id));
+    snapshot_unref(s);
+    child_end(maker);
+    assert_true(await(segment_is_gone, &id, 20));
+    assert_true(set_rmid_forced("0"));
 }
 
 // --- what takes time ----------------------------------------------------------------------------
@@ -570,6 +606,7 @@ static int run(void)
         cmocka_unit_test(a_leaked_segment_is_an_orphan),
         cmocka_unit_test(a_lock_dies_with_its_holder),
         cmocka_unit_test(a_full_queue_blocks_its_sender),
+        cmocka_unit_test(a_segment_goes_with_its_last_holder),
         cmocka_unit_test(a_queue_lost_its_reader),
         cmocka_unit_test(a_leak_in_progress_is_told),
         cmocka_unit_test(a_server_dies_with_the_only_request),

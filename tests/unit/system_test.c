@@ -30,6 +30,7 @@ static void the_machine_as_its_files_say(void **state)
     tree_write(*state, "sys/kernel/hostname", "db01\n");
     tree_write(*state, "loadavg", "3.10 2.87 12.05 2/411 18702\n");
     tree_write(*state, "uptime", "3600123.45 7000000.00\n");
+    tree_write(*state, "sys/kernel/shm_rmid_forced", "1\n");
     tree_link(*state, "self/ns/ipc", "ipc:[4026531839]");
     tree_link(*state, "self/ns/pid", "pid:[4026531836]");
     system_read(*state, &s);
@@ -41,6 +42,7 @@ static void the_machine_as_its_files_say(void **state)
     assert_true(s.ipc_namespace == 4026531839u);
     assert_true(s.host_namespace);
     assert_true(s.first_pid_namespace);
+    assert_true(s.rmid_forced);
     assert_int_equal(s.euid, geteuid());
     assert_string_equal(s.user, "");
 }
@@ -55,6 +57,7 @@ static void a_container_is_not_the_machine(void **state)
     assert_true(s.ipc_namespace == 4026532201u);
     assert_false(s.host_namespace);
     assert_false(s.first_pid_namespace);
+    assert_false(s.rmid_forced); // not to be read here
 }
 
 static void a_hostile_name_is_harmless(void **state)
