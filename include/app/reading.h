@@ -14,8 +14,8 @@ void reading_free(struct reading *reading); // NULL is fine
 struct want reading_complete(struct want want);
 
 // Reads the tables `want` names. Cannot hang. Of thousands of objects, the sets and queues not in
-// sight, and rss and swap of segments, may be those of `last`, at most ten seconds old; where that is
-// NULL all is read.
+// sight, and rss and swap of segments, may be those of `last`, at most ten seconds old; where that
+// is NULL all is read.
 void reading_tables(struct reading *reading, const struct want *want, const struct snapshot *last);
 const struct want *reading_wanted(const struct reading *reading); // what they were last read for
 int64_t reading_time(const struct reading *reading); // when they were tried last; CLOCK_MONOTONIC

@@ -14,15 +14,16 @@ struct sampler_options {
     double interval;   // seconds between refreshes
     int probers;       // threads; 0: by the number of processors
     int deadline_ms;   // a prober silent for so long is left behind; 0: default (100)
-    int max_left;      // probers left behind at most; beyond, who gets stuck is not replaced. 0: default
-    // After each action, on the thread that acted; may block, and add to the outcome. NULL: nothing.
+    int max_left;      // probers left behind; beyond, who gets stuck is not replaced. 0: default
+    // After each action, on the thread that acted; may block, and add to the outcome. NULL:
+    // nothing.
     void (*acted)(void *arg, struct outcome *outcome);
     // After each complete picture, on the thread that reads: its newest n events, and who we are.
     // NULL: nothing.
     void (*happened)(void *arg, const struct snapshot *picture, size_t n);
     void *acted_arg;   // of both
-    bool one_shot;     // for sampler_collect() alone, which reads by itself, without a thread: every
-                       // read is complete and fresh; no pacing, no skipping, no events
+    bool one_shot;     // for sampler_collect() alone, which reads by itself, without a thread:
+                       // every read is complete and fresh; no pacing, no skipping, no events
 };
 
 // NULL where there is no thread or descriptor to be had; never for one_shot.

@@ -3,10 +3,10 @@
 // A full scan asks every process. It is left out while nothing can have changed since the last one:
 // every segment's (nattch, atime, dtime, lpid) is as read before that scan, all those times are
 // more than two seconds older than it (they have one second's grain), and every known holder still
-// answers the same; where processes were made since, the new ones are asked within ten seconds: they
-// can only share memory that is known. Segments for which the sum did not come out are looked at
-// again at a falling rate; everything every ten minutes. Over time scanning takes at most 4 % of a
-// processor.
+// answers the same; where processes were made since, the new ones are asked within ten seconds:
+// they can only share memory that is known. Segments for which the sum did not come out are looked
+// at again at a falling rate; everything every ten minutes. Over time scanning takes at most 4 % of
+// a processor.
 #ifndef IPCTOP_APP_SCANNER_H
 #define IPCTOP_APP_SCANNER_H
 

@@ -24,10 +24,10 @@ bool maps_on_device(const struct maps_devices *devices, uint32_t major, uint32_t
 // NULL, shmid -1; *name points into the line. Never reads beyond `len`.
 bool maps_parse_line(const char *line, size_t len, struct mapping *out, const char **name,
                      size_t *name_len);
-// Completes what maps_parse_line() made when it is a SysV mapping: shmid, key (the one the segment was
-// created with), MAP_DELETED, MAP_HUGE. It is one by a device of ours and the name "/SYSV%08x", with
-// or without " (deleted)". Never by the inode alone: memory files and shared anonymous memory lie on
-// the same device.
+// Completes what maps_parse_line() made when it is a SysV mapping: shmid, key (the one the segment
+// was created with), MAP_DELETED, MAP_HUGE. It is one by a device of ours and the name "/SYSV%08x",
+// with or without " (deleted)". Never by the inode alone: memory files and shared anonymous memory
+// lie on the same device.
 bool maps_recognise(const struct maps_devices *devices, struct mapping *mapping, const char *name,
                     size_t len);
 
@@ -44,8 +44,8 @@ struct maps_engine {
 };
 extern const struct maps_engine maps_by_query, maps_by_text;
 
-// From an open smaps: mappings with rss, pss, swap and locked. Unless `sysv_only`, also those that are no
-// segment's: shmid -1 and `path` (escaped; "" for anonymous memory). Errors as above.
+// From an open smaps: mappings with rss, pss, swap and locked. Unless `sysv_only`, also those that
+// are no segment's: shmid -1 and `path` (escaped; "" for anonymous memory). Errors as above.
 int maps_read_use(int fd, const struct maps_devices *devices, bool sysv_only,
                   struct mapping_vec *out);
 

@@ -1,5 +1,5 @@
-// Processes by descriptor: pidfd_open(2), pidfd_send_signal(2). Pids as our own PID namespace numbers
-// them. Nothing here waits, whatever the process is stuck in.
+// Processes by descriptor: pidfd_open(2), pidfd_send_signal(2). Pids as our own PID namespace
+// numbers them. Nothing here waits, whatever the process is stuck in.
 #ifndef IPCTOP_LINUX_PIDFD_H
 #define IPCTOP_LINUX_PIDFD_H
 

@@ -17,8 +17,8 @@ void procs_free(struct procs *self);
 enum { PROCS_COMMAND = 1, PROCS_RSS = 2, PROCS_INSTANCE = 4, PROCS_STATUS = 8 };
 void procs_probe(struct procs *self, int32_t pid, unsigned more, struct answer *answer);
 
-// Whether `proc`, a real one, numbers processes as our system calls do: the PID namespaces of a /proc
-// and of who reads it may differ.
+// Whether `proc`, a real one, numbers processes as our system calls do: the PID namespaces of a
+// /proc and of who reads it may differ.
 bool procs_are_ours(const char *proc);
 
 // All processes, ascending, and how many forks there were since boot. Cannot hang.

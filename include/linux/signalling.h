@@ -1,5 +1,5 @@
-// Signals that cannot hit a process which merely got the same pid: pidfd_open(2), and the instance or
-// the start time the target was chosen by.
+// Signals that cannot hit a process which merely got the same pid: pidfd_open(2), and the instance
+// or the start time the target was chosen by.
 #ifndef IPCTOP_LINUX_SIGNALLING_H
 #define IPCTOP_LINUX_SIGNALLING_H
 

@@ -18,7 +18,8 @@ struct taskstat {
 
 // `path` below the directory `dir`: "42/stat", "42/task/43/stat". 0 or -errno.
 int taskstat_read(int dir, const char *path, struct taskstat *out);
-// The line alone. The name may hold anything, also ')' and newlines: fields count from the last one.
+// The line alone. The name may hold anything, also ')' and newlines: fields count from the last
+// one.
 bool taskstat_parse(const char *line, size_t len, struct taskstat *out);
 
 bool taskstat_is_kernel(const struct taskstat *stat); // a kernel thread: no address space, ever

@@ -25,8 +25,8 @@ enum probe_what {
     PROBE_USER,        // id: uid → name
     PROBE_GROUP,       // id: gid → name
     PROBE_SERVER,      // id: pid of a PostgreSQL process → instances: its data directory
-    PROBE_SAME_MEMORY, // id: no pid; answer.tasks, processes or threads → answer.same: which share one
-                       // address space. Hangs where one is stuck in exec: kcmp(2) waits for it
+    PROBE_SAME_MEMORY, // id: no pid; answer.tasks, processes or threads → answer.same: which share
+                       // one address space. Hangs where one is stuck in exec: kcmp(2) waits for it
     PROBE_PLACES,      // id: 0 → instances: the data directories where they usually are
 };
 

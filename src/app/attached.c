@@ -330,7 +330,8 @@ static bool news(const struct attached *a)
 {
     const struct roundup *r = &a->roundup;
 
-    if (a->unasked != r->unasked || !same_set(&a->stuck, &r->stuck) || r->holdings.n + r->stuck.n != a->holdings.n + a->stuck.n)
+    if (a->unasked != r->unasked || !same_set(&a->stuck, &r->stuck) ||
+        r->holdings.n + r->stuck.n != a->holdings.n + a->stuck.n)
         return true;
     for (size_t i = 0; i < r->holdings.n; i++) {
         const struct holding *old = holding_find(&a->holdings, r->holdings.at[i].pid);

@@ -240,8 +240,8 @@ static void send_for_help(struct probers *pool)
     pthread_cond_signal(&pool->work);
 }
 
-// Looks at every worker of the batch. Every quarter of the deadline brings help: hands double as long
-// as they get stuck, and many sick processes cost little more time than one.
+// Looks at every worker of the batch. Every quarter of the deadline brings help: hands double as
+// long as they get stuck, and many sick processes cost little more time than one.
 static void watch(struct probers *pool)
 {
     int64_t now = clock_ns();

@@ -186,8 +186,8 @@ static bool is_stuck(const struct programs *d, int32_t pid)
 }
 
 // What to ask one that is due. Who does not answer is asked for less: his arguments, then his stat,
-// are left out. Who hangs already is not asked for arguments: each question that hangs as well costs
-// a deadline and a thread.
+// are left out. Who hangs already is not asked for arguments: each question that hangs as well
+// costs a deadline and a thread.
 static enum probe_what question(const struct programs *d, const struct known *known, int pass,
                                 unsigned need)
 {

@@ -79,8 +79,9 @@ struct want reading_complete(struct want want)
 static const unsigned others = NEED_SEMSETS | NEED_ELEMENTS | NEED_SEM_WAITERS | NEED_QUEUES |
                                NEED_QUEUE_MAX;
 
-// Where there are many objects, what was read of them is good for a while: one costs the kernel about
-// a microsecond, so that a millisecond for each keeps all of them at a thousandth of a processor.
+// Where there are many objects, what was read of them is good for a while: one costs the kernel
+// about a microsecond, so that a millisecond for each keeps all of them at a thousandth of a
+// processor.
 static bool is_good(size_t objects, int64_t read_ns)
 {
     int64_t age = (int64_t)objects * CLOCK_MS;

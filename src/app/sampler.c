@@ -239,8 +239,9 @@ struct sampler *sampler_new(const struct source *source, const struct sampler_op
     mallopt(M_ARENA_MAX, 2); // our threads allocate little; an arena each would cost memory
 #endif
 #ifdef M_MMAP_THRESHOLD
-    // Tables come and go with every picture. The C library would keep blocks of their size (mallopt(3)
-    // on its dynamic threshold): megabytes, for page faults of a tenth of a millisecond.
+    // Tables come and go with every picture. The C library would keep blocks of their size
+    // (mallopt(3) on its dynamic threshold): megabytes, for page faults of a tenth of a
+    // millisecond.
     if (!options->one_shot)
         mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 #endif

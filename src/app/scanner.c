@@ -210,11 +210,11 @@ static void renew(struct scanner *s, const struct snapshot *tables, enum attache
     }
 }
 
-// Whether to look for who is new. Where that takes the list of all processes, it costs more than all
-// else at rest, and forks anywhere on the machine would have it read each time. Then it may wait:
-// with conditions 1 and 2 met nobody has attached, forked or left, so that who is new and not known
-// can only share an address space that is known and counted (clone(2) CLONE_VM), and comes to light
-// a little later.
+// Whether to look for who is new. Where that takes the list of all processes, it costs more than
+// all else at rest, and forks anywhere on the machine would have it read each time. Then it may
+// wait: with conditions 1 and 2 met nobody has attached, forked or left, so that who is new and not
+// known can only share an address space that is known and counted (clone(2) CLONE_VM), and comes to
+// light a little later.
 static bool list_is_due(const struct scanner *s, int64_t now, enum scan_effort effort)
 {
     int64_t rest = s->list_cost_ns * PACE_LIST;

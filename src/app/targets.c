@@ -16,8 +16,8 @@ static bool listed(const struct action_vec *actions, int32_t pid)
     return false;
 }
 
-// `role` says what the process has to do with the object. One without a known start time or instance
-// could be any process of that number by the time it is signalled: it is left out.
+// `role` says what the process has to do with the object. One without a known start time or
+// instance could be any process of that number by the time it is signalled: it is left out.
 static void add(const struct snapshot *s, const struct identity *target, const char *role,
                 struct action_vec *actions, struct menu_vec *labels)
 {

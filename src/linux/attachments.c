@@ -82,7 +82,7 @@ void attachments_without_starts(struct attachments *self)
     self->starts = NULL;
 }
 
-// --- reading a process, whichever of its threads still has the address space ----------------------
+// --- reading a process, whichever of its threads still has the address space --------------------
 
 struct reading {
     struct attachments *self;

@@ -211,15 +211,16 @@ static void add_queue(void *out, int32_t id, const void *answer)
 {
     const struct msqid_ds *ds = answer;
 
-    vec_push((struct queue_vec *)out, (struct queue){.o = owned_by(id, &ds->msg_perm, ds->msg_ctime),
-                                                     .bytes = ds->__msg_cbytes,
-                                                     .messages = ds->msg_qnum,
-                                                     .max_bytes = ds->msg_qbytes,
-                                                     .stime = ds->msg_stime,
-                                                     .rtime = ds->msg_rtime,
-                                                     .lspid = ds->msg_lspid,
-                                                     .lrpid = ds->msg_lrpid,
-                                                     .known = QUEUE_KNOWS_MAX});
+    vec_push((struct queue_vec *)out,
+             (struct queue){.o = owned_by(id, &ds->msg_perm, ds->msg_ctime),
+                            .bytes = ds->__msg_cbytes,
+                            .messages = ds->msg_qnum,
+                            .max_bytes = ds->msg_qbytes,
+                            .stime = ds->msg_stime,
+                            .rtime = ds->msg_rtime,
+                            .lspid = ds->msg_lspid,
+                            .lrpid = ds->msg_lrpid,
+                            .known = QUEUE_KNOWS_MAX});
 }
 
 int ipcstat_queues(struct queue_vec *out)

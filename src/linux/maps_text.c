@@ -40,7 +40,8 @@ static bool parse_perms(const char **at, const char *end, uint8_t *perms)
     static const struct {
         char letter, other;
         uint8_t bit;
-    } letters[] = {{'r', '-', MAP_R}, {'w', '-', MAP_W}, {'x', '-', MAP_X}, {'s', 'p', MAP_SHARED_BIT}};
+    } letters[] = {
+        {'r', '-', MAP_R}, {'w', '-', MAP_W}, {'x', '-', MAP_X}, {'s', 'p', MAP_SHARED_BIT}};
 
     for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++) {
         if (expect(at, end, letters[i].letter))

@@ -22,8 +22,8 @@ static int open_below(int flags, const char *proc, const char *format, va_list a
     return fd < 0 ? -errno : fd;
 }
 
-// One read() is enough: these files are made as a whole (fs/seq_file.c single_open(), fs/proc/base.c
-// get_mm_cmdline(), fs/proc/proc_sysctl.c).
+// One read() is enough: these files are made as a whole (fs/seq_file.c single_open(),
+// fs/proc/base.c get_mm_cmdline(), fs/proc/proc_sysctl.c).
 static ssize_t read_once(int fd, char *dst, size_t cap)
 {
     ssize_t n;

@@ -4,8 +4,8 @@
 //
 // Not by libproc2, which the tests compare this with: it replaces control bytes by '.' and what is
 // not of the locale by '?', so that different names look alike; asking it for one process reads
-// /proc/uptime each time, twice the calls in all; it brings five libraries along, a third of the time
-// the program takes to start; and each thread that used it leaves 260 KiB behind.
+// /proc/uptime each time, twice the calls in all; it brings five libraries along, a third of the
+// time the program takes to start; and each thread that used it leaves 260 KiB behind.
 #include "linux/procs.h"
 
 #include <dirent.h>
@@ -115,8 +115,8 @@ static int read_stat(struct procs *self, int dir, struct process *process)
 }
 
 // The owner of /proc/PID is its effective user, whatever it does to hide: task_dump_owner() in
-// fs/proc/base.c excepts this very directory. Of a process that ended meanwhile it is root; the file
-// read afterwards tells that it did.
+// fs/proc/base.c excepts this very directory. Of a process that ended meanwhile it is root; the
+// file read afterwards tells that it did.
 static void read_user(int dir, struct process *process)
 {
     struct stat status;

@@ -341,7 +341,8 @@ static void hold_huge(void *arg, int ready)
         pause();
 }
 
-// Known by a mapping alone; and the kernel's rss of such segments is not believed beyond their size.
+// Known by a mapping alone; and the kernel's rss of such segments is not believed beyond their
+// size.
 static void huge_pages_are_told_by_a_mapping(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-// What a process maps of which segment, read by both engines: every line of the kernel's rules about
-// nattch with the real situation. Every check runs PROCMAP_QUERY and text and compares them.
+// What a process maps of which segment, read by both engines: every line of the kernel's rules
+// about nattch with the real situation. Every check runs PROCMAP_QUERY and text and compares them.
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-// Where something is lacking: threads, descriptors, /proc itself, the right to see processes. Nothing
-// is guessed then, and the reason is said.
+// Where something is lacking: threads, descriptors, /proc itself, the right to see processes.
+// Nothing is guessed then, and the reason is said.
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -185,7 +185,7 @@ static void one_table_that_makes_no_sense(void **state)
     said_clear(&said);
 }
 
-// --- processes that are hidden --------------------------------------------------------------------
+// --- processes that are hidden ------------------------------------------------------------------
 
 static void who_is_hidden_is_not_gone(void **state)
 {

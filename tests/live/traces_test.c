@@ -1,5 +1,5 @@
-// What the kernel's table shows of a change of attachments, and what leaves no trace in it: the facts
-// that decide when processes need not be asked again (app/scanner.h).
+// What the kernel's table shows of a change of attachments, and what leaves no trace in it: the
+// facts that decide when processes need not be asked again (app/scanner.h).
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>

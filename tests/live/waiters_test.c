@@ -324,7 +324,8 @@ static void unreadable_and_gone(void **state)
 }
 
 #if defined __x86_64__
-// The old gate of 32-bit programs, which 64-bit ones may use too: ipc(SEMTIMEDOP, id, 1, 0, ops, 0).
+// The old gate of 32-bit programs, which 64-bit ones may use too: ipc(SEMTIMEDOP, id, 1, 0, ops,
+// 0).
 static void in_ipc_call(void *arg, int ready)
 {
     (void)arg;
