@@ -186,6 +186,21 @@ static void tell_postgres(struct telling *t, const struct process *p)
     line_add(&t->effect, " It is %s%s%s.", who, fate ? ": " : "", fate ? fate : "");
 }
 
+// "Oracle Database Reference", Background Processes: the instance ends with any of these.
+static void tell_oracle(struct telling *t, const struct process *p)
+{
+    static const char *const vital[] = {"pmon_", "smon_", "lgwr_", "ckpt_", "dbw"};
+    bool oracle = p && (strncmp(p->comm, "ora_", 4) == 0 || strncmp(p->comm, "asm_", 4) == 0);
+    const char *sid = oracle ? strchr(p->comm + 4, '_') : NULL;
+
+    for (size_t i = 0; sid && t->out->ends && i < sizeof vital / sizeof *vital; i++)
+        if (strncmp(p->comm + 4, vital[i], strlen(vital[i])) == 0) {
+            line_add(&t->effect, " It is a background process of the Oracle instance %s: with it "
+                                 "the instance ends, and all its sessions.", sid + 1);
+            t->out->grave = true;
+        }
+}
+
 static void tell_state(struct telling *t, const struct process *p, enum fate fate)
 {
     if (!p || !(p->known & PROC_KNOWS_STATE))
@@ -301,6 +316,7 @@ void consequence_signal(struct telling *t)
     }
     tell_namespace(t, p);
     tell_postgres(t, p);
+    tell_oracle(t, p);
     tell_state(t, p, fate);
     if (t->out->ends)
         tell_segments(t);

@@ -380,6 +380,33 @@ static void changes_are_named(void **state)
     snapshot_unref(s);
 }
 
+static void an_instance_of_oracle_ends_with_its_processes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *comm;
+        int signal;
+        bool ends;
+    } cases[] = {
+        {"ora_pmon_ORCL", SIGKILL, true}, {"ora_dbw0_ORCL", SIGTERM, true},
+        {"asm_smon_+ASM", SIGKILL, true}, {"ora_pmon_ORCL", SIGCONT, false},
+        {"ora_j000_ORCL", SIGKILL, false}, {"oracle_77_orcl", SIGKILL, false},
+        {"ora_pmon", SIGKILL, false},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct snapshot *s = fake_snapshot();
+        const struct process *p = fake_process(s, 700, 54321, cases[i].comm, NULL);
+
+        of(s, (struct action){.verb = ACTION_SIGNAL, .signal = cases[i].signal,
+                              .target = {.kind = KIND_HOLDER, .pid = 700,
+                                         .start_ticks = p->start_ticks}});
+        assert_int_equal(c.grave, cases[i].ends);
+        assert_int_equal(strstr(c.effect, "the instance ends") != NULL, cases[i].ends);
+        snapshot_unref(s);
+    }
+}
+
 static void servers_of_postgresql_are_told_apart(void **state)
 {
     (void)state;
@@ -523,6 +550,7 @@ int main(void)
         cmocka_unit_test(an_init_of_a_container_is_told),
         cmocka_unit_test(no_harm_by_a_wrong_pid),
         cmocka_unit_test(changes_are_named),
+        cmocka_unit_test(an_instance_of_oracle_ends_with_its_processes),
         cmocka_unit_test(servers_of_postgresql_are_told_apart),
         cmocka_unit_test(limits_tell_how_to_last),
         cmocka_unit_test(long_names_are_cut_whole),

@@ -199,6 +199,9 @@ static void a_small_screen_keeps_what_matters(void **state)
     assert_string_equal(shot.rows[5], " ● 393216  276M   1 dest   python");
     expect(&shot, "F1Help");
     expect(&shot, "F10Quit"); // the way out stays
+    expect(&shot, "F8Remove"); // and what is done, rather than ways to look
+    expect(&shot, "F9Kill");
+    expect(&shot, "1 Seg 2 Sem 3 Que");
     expect(&shot, "1/5");
     done(&shot);
     session_close(s);
