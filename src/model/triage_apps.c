@@ -188,7 +188,8 @@ static const struct queue *answers_of_taken(const struct snapshot *s, const stru
 // queue somebody waits for an answer. Each alone is everyday life of short-lived clients.
 static const struct queue *hanging(const struct snapshot *s, const struct queue *q)
 {
-    if (q->rtime == 0 || q->lrpid <= 0 || !pid_state_ended(snapshot_pid_state(s, q->lrpid, q->rtime)) ||
+    if (q->rtime == 0 || q->lrpid <= 0 ||
+        !pid_state_ended(snapshot_pid_state(s, q->lrpid, q->rtime)) ||
         words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_RECEIVE, 0) > 0)
         return NULL;
     return q->messages > 0 ? queue_near(s, q, is_same_servers) : answers_of_taken(s, q);
