@@ -453,8 +453,11 @@ static void columns_are_chosen(void **state)
     said_clear(&plain);
     said_clear(&said);
     says("--json segments -i 0 -o size,shmid", 0, "\"segments\":[{\"size\":8192,\"shmid\":0}]}", "");
+    json_t *once = document("--json segments -i 0 -o +size,SIZE"); // duplicates are refused there
+    json_decref(once);
     says("--json segments -i 0 -o SIZE", 0, "\"segments\":[{\"size\":8192}]}", "");
     says("--batch segments -i 0 -o shmid,size", 0, "SHMID SIZE\n    0 8.0K\n", "");
+    says("--batch segments -i 0 -o status,size", 0, "STATUS SIZE\n-      8.0K\n", ""); // no empty field
 }
 
 static void rows_are_filtered(void **state)

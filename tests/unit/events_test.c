@@ -385,6 +385,47 @@ static void our_own_removal_is_told_once(void **state)
     assert_string_equal(newest(h, 0)->text, "segment 42 removed [ipcrm -m 42]");
 }
 
+// One of ours for each: what goes in its place is news, however many we removed.
+static void of_many_removed_only_ours_are_hidden(void **state)
+{
+    struct history *h = *state;
+    struct snapshot *s = fake_snapshot();
+
+    for (int32_t id = 0; id < 100; id++)
+        fake_segment(s, id, (uint32_t)id + 1, USER, 4096, 0);
+    see(h, s, 0);
+    for (int32_t id = 98; id >= 0; id -= 2) { // every other one, from the last
+        struct outcome outcome = {.action = {.verb = ACTION_REMOVE}, .state = OUTCOME_DONE};
+        kind_segments.identify(h->last, &h->last->segments.at[id], &outcome.action.target);
+        snprintf(outcome.text, sizeof outcome.text, "segment %d removed", id);
+        events_outcome(h->events, &outcome);
+    }
+    s = fake_snapshot(); // and so did somebody else with one between
+    for (int32_t id = 1; id < 100; id += 2)
+        if (id != 51)
+            fake_segment(s, id, (uint32_t)id + 1, USER, 4096, 0);
+    assert_int_equal(see(h, s, 2), 51);
+    assert_int_equal(newest(h, 0)->what, EVENT_REMOVED);
+    assert_int_equal(newest(h, 0)->about.id, 51);
+    assert_int_equal(newest(h, 1)->what, EVENT_ACTION);
+}
+
+static void what_we_marked_is_told_when_it_goes(void **state)
+{
+    struct history *h = *state;
+
+    see(h, one_segment(1), 0);
+    struct outcome outcome = removal(h->last, OUTCOME_DONE);
+    events_outcome(h->events, &outcome);
+    struct snapshot *s = one_segment(1);
+    s->segments.at[0].flags |= SEG_DEST;
+    s->segments.at[0].o.key = 0;
+    assert_int_equal(see(h, s, 2), 1); // the action alone
+    assert_int_equal(newest(h, 0)->what, EVENT_ACTION);
+    assert_int_equal(see(h, fake_snapshot(), 2), 1); // its last attachment ended
+    assert_int_equal(newest(h, 0)->what, EVENT_REMOVED);
+}
+
 static void a_removal_that_failed_hides_nothing(void **state)
 {
     struct history *h = *state;
@@ -509,6 +550,8 @@ int main(void)
         TEST(a_limit_above_from_the_start_or_without_end_is_no_event),
         TEST(stuck_processes_come_and_recover),
         TEST(our_own_removal_is_told_once),
+        TEST(of_many_removed_only_ours_are_hidden),
+        TEST(what_we_marked_is_told_when_it_goes),
         TEST(a_removal_that_failed_hides_nothing),
         TEST(what_goes_with_its_owners_login_says_perhaps),
         TEST(no_logout_is_claimed_where_it_was_none),

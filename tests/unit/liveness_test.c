@@ -181,6 +181,33 @@ static void a_set_not_read_is_not_judged(void **state)
     snapshot_unref(s);
 }
 
+// Whether a set's queue is in use takes looking for it; among very many nobody does, and says so.
+static void a_set_among_very_many_is_left_open(void **state)
+{
+    (void)state;
+    enum { MANY = 2100 };
+    struct snapshot *s = people();
+    bool known;
+
+    for (int32_t id = 0; id < MANY; id++) {
+        fake_semset(s, id, 0, 1)->o.key = 0x1000 + (uint32_t)id * 2;
+        fake_queue(s, id, 0, 0, 0)->o.key = 0x2000000 + (uint32_t)id;
+    }
+    struct element *e = fake_element(s, 0, 0, 0);
+    e->pid = DEAD, e->known |= ELEMENT_KNOWS_PID;
+    struct semset *set = &s->semsets.at[0];
+    set->first_element = 0, set->n_elements = 1;
+    set->known |= SET_KNOWS_WAITERS;
+    assert_false(semset_orphan(s, set, &known));
+    assert_false(known);
+    set->o.key = 0; // a private one has no queue
+    assert_true(semset_orphan(s, set, &known) && known);
+    set->o.key = 0x1000;
+    s->queues.n = 1000;
+    assert_true(semset_orphan(s, set, &known) && known);
+    snapshot_unref(s);
+}
+
 // A queue sent to by `sender` and read by `receiver` (-1: never), everything readable.
 static struct queue *queue_of(struct snapshot *s, int32_t sender, int32_t receiver)
 {
@@ -299,6 +326,7 @@ int main(void)
         cmocka_unit_test(birth_is_the_earliest_time),
         cmocka_unit_test(a_segment_is_an_orphan_without_doubt_only),
         cmocka_unit_test(a_set_is_judged_by_its_last_operators),
+        cmocka_unit_test(a_set_among_very_many_is_left_open),
         cmocka_unit_test(a_set_not_read_is_not_judged),
         cmocka_unit_test(a_queue_is_judged_by_its_last_users),
         cmocka_unit_test(a_queue_is_no_orphan_while_somebody_may_wait),
