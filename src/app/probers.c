@@ -258,12 +258,14 @@ static void watch(struct probers *pool)
             continue;
         }
         int64_t silent = now - w->since;
-        if (silent >= pool->deadline / 4 * (w->helped + 1)) {
-            w->helped++;
+        if (silent < pool->deadline / 4 * (w->helped + 1))
+            continue;
+        w->helped++;
+        // One that waits for a processor is not blocked, and more of them would only wait as well.
+        bool blocked = !thread_is_running(atomic_load(&w->tid));
+        if (blocked)
             send_for_help(pool);
-        }
-        if (silent >= pool->deadline * PATIENCE ||
-            (silent >= pool->deadline && !thread_is_running(atomic_load(&w->tid))))
+        if (silent >= pool->deadline * (blocked ? 1 : PATIENCE))
             abandon(pool, w, word);
     }
 }
