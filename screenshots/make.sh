@@ -131,6 +131,14 @@ if wanted remove; then
     save remove
     stop
 fi
+if wanted preview results; then
+    start 132x36
+    keys asterisk x
+    save preview
+    keys Return r e m o v e Return
+    save results
+    stop
+fi
 if wanted help; then
     start 100x44
     keys F1
