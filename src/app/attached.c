@@ -260,7 +260,8 @@ bool attached_ask_all(struct attached *a, const struct snapshot *tables, struct 
     a->unreadable = a->roundup.unreadable;
     a->exiting = a->roundup.exiting;
     a->method = a->roundup.method;
-    a->hidden = !census_find(&a->census->list, 1); // every PID namespace has one
+    // Every PID namespace has a pid 1.
+    a->hidden = a->census->list.n && !census_find(&a->census->list, 1);
     adopt(a, tables, m);
     remember_asked(a);
     return true;
