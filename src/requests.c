@@ -196,18 +196,28 @@ static unsigned table_need(const struct table_request *table, bool shown)
     return need;
 }
 
+static bool hangs_on_segment(enum kind_id kind)
+{
+    return kind == KIND_SEGMENT || kind == KIND_HOLDER || kind == KIND_MAPPING;
+}
+
 struct want requests_want(const struct requests *requests, const struct options *options)
 {
     struct want want = {.need = options->mode == MODE_JSON ? NEED_SYSTEM : 0};
 
     bool one_set = options->has_id; // a finding may rest on the elements of others
+    bool one_segment = options->has_id;
 
     for (size_t i = 0; i < requests->n; i++) {
         want.need |= table_need(&requests->tables[i], options->mode != MODE_JSON);
         one_set &= requests->tables[i].query.kind->id != KIND_FINDING;
+        one_segment &= hangs_on_segment(requests->tables[i].query.kind->id);
     }
     want.need &= ~FOCUS_NEEDS;
-    if (one_set && want.need & NEED_ELEMENTS) {
+    if (one_segment) {
+        want.focused = want.alone = true;
+        want.focus = (struct identity){.kind = KIND_SEGMENT, .id = options->id};
+    } else if (one_set && want.need & NEED_ELEMENTS) {
         // The elements of this set alone; every other table is filtered by its rows.
         want.focused = true;
         want.focus = (struct identity){.kind = KIND_SEMSET, .id = options->id};

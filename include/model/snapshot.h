@@ -40,6 +40,7 @@ struct want {
     unsigned in_sight;  // the tables among them that are on the screen: others may be older
     bool focused;       // the rest counts only if so
     struct identity focus; // the object or process a drill-down shows
+    bool alone;            // of processes, only those this segment names count
     int64_t orphan_age;    // of the snapshot, see there
     // Processes to be told about as well, named by something or not: pids, in any order.
     uint8_t n_followed;

@@ -62,6 +62,22 @@ static void add_pid(struct pid_vec *pids, int32_t pid)
     pids->at[i] = pid;
 }
 
+// Whom one segment names.
+static void pids_of_segment(const struct snapshot *s, int32_t shmid, struct pid_vec *out)
+{
+    const struct segment *segment = snapshot_segment(s, shmid);
+    size_t n = 0;
+    const struct holder *holders = s->scan ? scan_holders(s->scan, shmid, &n) : NULL;
+
+    vec_clear(out);
+    for (size_t i = 0; i < n; i++)
+        add_pid(out, holders[i].pid);
+    if (segment) {
+        add_pid(out, segment->cpid);
+        add_pid(out, segment->lpid);
+    }
+}
+
 // Keeps of the known those that are still named, and adds who is new.
 static void follow_names(struct programs *d)
 {
@@ -249,7 +265,10 @@ void programs_update(struct programs *d, const struct snapshot *snapshot, const 
 {
     struct errand errand = {.programs = d, .census = census};
 
-    snapshot_named_pids(snapshot, &d->pids);
+    if (want->alone)
+        pids_of_segment(snapshot, want->focus.id, &d->pids);
+    else
+        snapshot_named_pids(snapshot, &d->pids);
     if (want->focused)
         add_pid(&d->pids, want->focus.pid);
     for (size_t i = 0; i < want->n_followed; i++)

@@ -101,7 +101,7 @@ static void take_others(struct reading *r, const struct want *want, const struct
 {
     size_t n = last ? last->semsets.n + last->elements.n + last->queues.n : 0;
 
-    if (!is_good(n, r->others_ns) || want->in_sight & others ||
+    if (!is_good(n, r->others_ns) || want->in_sight & (others | NEED_WAITERS) ||
         want->need & others & ~last->has || narrows(want) || narrows(&r->want)) {
         r->others_ns = clock_ns();
         return;

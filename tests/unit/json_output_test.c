@@ -328,6 +328,33 @@ static void only_what_is_printed_is_read(void **state)
     }
 }
 
+// With an id, what hangs on a segment asks for nobody else's processes; a set for its elements.
+static void one_object_narrows_what_is_asked(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *tables[2];
+        bool alone, focused;
+    } cases[] = {
+        {{"holders", "maps"}, true, true},       {{"segments", "holders"}, true, true},
+        {{"holders", "queues"}, false, false},   {{"elements", "semaphores"}, false, true},
+        {{"segments", "findings"}, false, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *argv[] = {"ipctop", "--json", "-i", "7", (char *)cases[i].tables[0],
+                        (char *)cases[i].tables[1]};
+        struct options options;
+        struct requests requests;
+        assert_int_equal(options_parse(&options, 6, argv), 0);
+        assert_int_equal(requests_build(&requests, &options), 0);
+        struct want want = requests_want(&requests, &options);
+        assert_int_equal(want.alone, cases[i].alone);
+        assert_int_equal(want.focused, cases[i].focused);
+        assert_true(!want.focused || want.focus.id == 7);
+        requests_free(&requests);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -341,6 +368,7 @@ int main(void)
         cmocka_unit_test(batch_texts_are_left_as_they_are),
         cmocka_unit_test(a_full_disk_is_an_error),
         cmocka_unit_test(only_what_is_printed_is_read),
+        cmocka_unit_test(one_object_narrows_what_is_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

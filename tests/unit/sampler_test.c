@@ -127,6 +127,25 @@ static void every_collection_is_fresh(void **state)
     end(s, k);
 }
 
+static void one_segment_asks_for_its_processes_alone(void **state)
+{
+    (void)state;
+    struct kernel *k = small_world();
+    struct want want = {.need = NEED_HOLDERS | NEED_PROCESSES, .focused = true, .alone = true,
+                        .focus = {.kind = KIND_SEGMENT, .id = 7}};
+
+    kernel_attach(k, 102, 7, 0x10000, 100);
+    struct sampler *s = start(k, true, 1);
+    struct snapshot *p = sampler_collect(s, &want);
+    assert_int_equal(kernel_count(k, PROBE_PROCESS), 2);
+    assert_string_equal(snapshot_process(p, 102)->comm, "p102");
+    assert_non_null(snapshot_process(p, 1)); // its creator
+    assert_null(snapshot_process(p, 100));
+    assert_int_equal(scan_account(p->scan, 0)->found, 3); // the scan is of all
+    snapshot_unref(p);
+    end(s, k);
+}
+
 // --- the five conditions ------------------------------------------------------------------------
 
 static struct snapshot *refreshed(struct sampler *s, const struct want *want)
@@ -727,6 +746,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_collection_is_complete),
         cmocka_unit_test(every_collection_is_fresh),
+        cmocka_unit_test(one_segment_asks_for_its_processes_alone),
         cmocka_unit_test(the_age_of_orphans_comes_with_the_picture),
         cmocka_unit_test(at_rest_only_holders_are_asked),
         cmocka_unit_test(a_change_in_the_table_scans_all),
