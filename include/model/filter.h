@@ -1,6 +1,5 @@
-// The filter language: words match any shown cell; `column op value` matches one.
-//
-// Which cells are shown the caller says.
+// The filter language: words match any shown cell (the caller says which are); `column op value`
+// matches one.
 //
 //   filter := term…            all must match
 //   term   := [!] word | [!] column op value
