@@ -9,6 +9,8 @@
 // grave first; caller frees.
 char *preview_text(struct session *s, struct action_vec *actions, struct outcome_vec *refused,
                    struct consequence *total);
+// What a single one will do; a signal to a row that has no process is impossible.
+void preview_one(const struct session *s, const struct action *action, struct consequence *out);
 // "3 tagged are hidden here and left alone"; NULL where none is. Caller frees.
 char *preview_hidden(struct session *s);
 

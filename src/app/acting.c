@@ -133,7 +133,7 @@ void acting_propose(struct session *s, struct action_vec actions)
         return;
     }
     if (actions.n == 1) {
-        consequence_of(s->snapshot, &actions.at[0], &c);
+        preview_one(s, &actions.at[0], &c);
         if (!c.impossible) {
             ask(s, actions, refused, &c, preview_hidden(s));
             return;
@@ -200,21 +200,20 @@ void acting_signal(struct session *s)
     struct identity_vec rows = {0};
     struct action_vec actions = {0};
     struct menu_vec labels = {0};
-    bool tagged = meant(s, &rows);
+    bool tagged = meant(s, &rows), any = false;
 
-    for (size_t i = 0; i < rows.n; i++)
-        targets_signal(s->snapshot, &rows.at[i], &actions, &labels);
-    if (!actions.n && rows.n) {
-        char why[SESSION_TEXT];
-
-        targets_none(s->snapshot, &rows.at[0], why, sizeof why);
-        refuse(s, &(struct action){.verb = ACTION_SIGNAL, .target = rows.at[0]}, why);
-        vec_free(&actions);
-    } else if (actions.n > 1 && !tagged) {
-        signal_menu_process(s, &rows.at[0], actions, &labels);
-    } else if (actions.n) {
-        signal_menu(s, actions);
+    for (size_t i = 0; i < rows.n; i++) {
+        if (targets_signal(s->snapshot, &rows.at[i], &actions, &labels))
+            any = true;
+        else // refused as what it is, among the others
+            vec_push(&actions, (struct action){.verb = ACTION_SIGNAL, .target = rows.at[i]});
     }
+    if (!any)
+        acting_propose(s, actions);
+    else if (actions.n > 1 && !tagged)
+        signal_menu_process(s, &rows.at[0], actions, &labels);
+    else
+        signal_menu(s, actions);
     vec_free(&labels);
     vec_free(&rows);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/tags.h"
+#include "app/targets.h"
 #include "base/line.h"
 #include "base/sum.h"
 #include "model/labels.h"
@@ -272,6 +273,19 @@ char *preview_hidden(struct session *s)
 
 // --- the list -------------------------------------------------------------------------------------
 
+void preview_one(const struct session *s, const struct action *action, struct consequence *out)
+{
+    char name[80];
+
+    consequence_of(s->snapshot, action, out);
+    if (action->verb != ACTION_SIGNAL || action->target.kind == KIND_HOLDER)
+        return;
+    snprintf(out->question, sizeof out->question, "Signal %s?",
+             identity_text(&action->target, name, sizeof name));
+    targets_none(s->snapshot, &action->target, out->effect, SESSION_TEXT);
+    out->impossible = true;
+}
+
 enum rank { LEFT_OUT, GRAVE, PLAIN, RANKS };
 
 char *preview_text(struct session *s, struct action_vec *actions, struct outcome_vec *refused,
@@ -282,7 +296,6 @@ char *preview_text(struct session *s, struct action_vec *actions, struct outcome
     size_t sizes[RANKS], kept = 0;
     FILE *lists[RANKS];
     struct totals t = {.memory_known = true};
-    const struct action first = actions->at[0];
 
     for (size_t i = 0; i < RANKS; i++)
         lists[i] = mem_stream(&texts[i], &sizes[i]);
@@ -290,7 +303,7 @@ char *preview_text(struct session *s, struct action_vec *actions, struct outcome
         const struct action *action = &actions->at[i];
         struct consequence c;
 
-        consequence_of(s->snapshot, action, &c);
+        preview_one(s, action, &c);
         enum rank rank = c.impossible ? LEFT_OUT : c.grave ? GRAVE : PLAIN;
         fprintf(lists[rank], "%s%s\n    %s\n", marks[rank], c.question, c.effect);
         if (c.impossible) {
@@ -304,7 +317,7 @@ char *preview_text(struct session *s, struct action_vec *actions, struct outcome
     count_let_go(s->snapshot, &t);
     *total = (struct consequence){.impossible = kept == 0};
     if (kept)
-        question(s->snapshot, &first, &t, total);
+        question(s->snapshot, &actions->at[0], &t, total);
     else
         snprintf(total->question, sizeof total->question, "Nothing of this can be done");
     effect(&t, refused->n, tags_count(s, NULL).hidden, total);

@@ -93,10 +93,13 @@ void signal_menu_title(struct session *s)
     struct line title = line_start(p->title, sizeof p->title);
     int32_t pid = p->actions.at[0].target.pid;
     const struct process *process = snapshot_process(s->snapshot, pid);
+    size_t n = 0;
 
+    for (size_t i = 0; i < p->actions.n; i++)
+        n += p->actions.at[i].target.kind == KIND_HOLDER;
     line_add(&title, "Send signal to ");
     if (p->actions.n > 1) {
-        line_add(&title, "%zu processes", p->actions.n);
+        line_count(&title, n, "process", "processes");
         return;
     }
     words_process(&title, s->snapshot, pid, 0);

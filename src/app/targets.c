@@ -106,7 +106,7 @@ static const struct finding *finding_of(const struct snapshot *s, const struct i
     return row->kind == KIND_FINDING ? tags_row(s, row) : NULL;
 }
 
-void targets_signal(const struct snapshot *s, const struct identity *row,
+static void collect(const struct snapshot *s, const struct identity *row,
                     struct action_vec *actions, struct menu_vec *labels)
 {
     const struct finding *finding;
@@ -143,11 +143,28 @@ void targets_signal(const struct snapshot *s, const struct identity *row,
     case KIND_FINDING:
         finding = finding_of(s, row);
         if (finding && finding->about.kind != KIND_FINDING)
-            targets_signal(s, &finding->about, actions, labels);
+            collect(s, &finding->about, actions, labels);
         break;
     default:
         break;
     }
+}
+
+bool targets_signal(const struct snapshot *s, const struct identity *row,
+                    struct action_vec *actions, struct menu_vec *labels)
+{
+    struct action_vec alone = {0};
+    struct menu_vec unused = {0};
+    size_t before = actions->n;
+
+    collect(s, row, actions, labels);
+    if (actions->n > before)
+        return true;
+    collect(s, row, &alone, &unused); // or are they all among the others already?
+    bool any = alone.n > 0;
+    vec_free(&alone);
+    vec_free(&unused);
+    return any;
 }
 
 // Whether one that used it has a pid of 0: the kernel cannot name it in this PID namespace.

@@ -187,6 +187,30 @@ static void what_all_of_them_free_is_told(void **state)
     assert_null(strstr(asked(u)->body, "let go"));
 }
 
+// Of several rows, those without a process are left out, and it is said.
+static void rows_without_a_process_are_left_out(void **state)
+{
+    struct user *u = *state;
+    struct action act;
+
+    user_go(u, 458754); // nothing is attached
+    user_press(u, ' ');
+    user_go(u, 393216);
+    user_press(u, ' ');
+    user_press(u, 'k');
+    assert_string_equal(asked(u)->title, "Send signal to 1 process");
+    user_press(u, K_ENTER);
+    assert_int_equal(asked(u)->type, PROMPT_TEXT);
+    assert_non_null(strstr(asked(u)->body, "Send signal 15 SIGTERM to 1 process?"));
+    assert_non_null(strstr(asked(u)->body, "left out      1 that cannot be done"));
+    assert_non_null(strstr(asked(u)->body, "left out: Signal segment 458754?\n    no process to "
+                                           "signal: nothing is attached to segment 458754"));
+    say_yes(u);
+    user_await_acts(u, &act, 1);
+    assert_int_equal(act.target.pid, 18811);
+    assert_string_equal(asked(u)->title, "1 done, 1 refused, 0 failed");
+}
+
 static void one_of_several_holders_is_chosen(void **state)
 {
     struct user *u = *state;
@@ -599,6 +623,7 @@ int main(void)
         TEST(a_question_learns_what_the_process_is),
         TEST(the_menu_tells_what_the_process_is),
         TEST(what_all_of_them_free_is_told),
+        TEST(rows_without_a_process_are_left_out),
         TEST(one_of_several_holders_is_chosen),
         TEST(all_of_them_take_a_list_and_a_word),
         TEST(who_cannot_be_signalled_is_explained),
