@@ -12,7 +12,7 @@ struct roundup { // zero it before use; holds the answers of the last roundup_as
     struct mapping_vec mappings;
     struct pid_set stuck;        // did not answer in time, or could not be asked:
     uint32_t unasked;            // so many of them, for lack of a thread or descriptor
-    uint32_t asked, unreadable, exiting, gone;
+    uint32_t asked, unreadable, exiting; // of those that are still there
     enum scan_method method;
     struct gather *gathers; // private: PROBERS_MAX of them
 };

@@ -42,8 +42,7 @@ struct answer {
     int32_t task;           // the thread that showed them, where the main one has ended; else 0
     bool exiting;           // its address space is being given back and still counts; not a zombie,
                             // which holds nothing
-    bool namespace_known;
-    bool namespace_differs; // its IPC namespace is not ours
+    bool namespace_differs; // its IPC namespace is not ours; false where that cannot be known
     bool foreign;           // its mappings are of another namespace's segments: not ours at all
     enum scan_method method;
     struct process process; // PROBE_PROCESS and the like; and start_ticks where it has mappings

@@ -6,7 +6,7 @@
 struct gather {
     struct holding_vec holdings;
     struct mapping_vec mappings;
-    uint32_t unreadable, exiting, gone, answered;
+    uint32_t unreadable, exiting, answered;
     enum scan_method method;
     char apart[64]; // the counters of two threads are not on one cache line
 };
@@ -38,10 +38,8 @@ static void take(void *arg, unsigned worker, size_t index, struct answer *answer
     struct gather *gather = &errand->gathers[worker];
     const struct pid_entry *entry = &errand->entries[index];
 
-    if (answer->error == -ESRCH || answer->error == -ENOENT) {
-        gather->gone++;
+    if (answer->error == -ESRCH || answer->error == -ENOENT)
         return;
-    }
     if (answer->error == -EACCES || answer->error == -EPERM) {
         gather->unreadable++;
         return;
@@ -77,7 +75,6 @@ static void join(struct roundup *roundup)
         roundup->asked += gather->answered + gather->unreadable;
         roundup->unreadable += gather->unreadable;
         roundup->exiting += gather->exiting;
-        roundup->gone += gather->gone;
         if (gather->answered)
             roundup->method = gather->method;
         vec_free(&gather->holdings);
@@ -94,7 +91,7 @@ static void reset(struct roundup *roundup)
     vec_clear(&roundup->holdings);
     vec_clear(&roundup->mappings);
     vec_clear(&roundup->stuck);
-    roundup->unasked = roundup->asked = roundup->unreadable = roundup->exiting = roundup->gone = 0;
+    roundup->unasked = roundup->asked = roundup->unreadable = roundup->exiting = 0;
 }
 
 bool roundup_ask(struct roundup *roundup, struct probers *probers, enum probe_what what,

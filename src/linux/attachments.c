@@ -233,8 +233,8 @@ static void identify(struct reading *r, bool exact)
     struct answer *answer = r->answer;
     uint64_t namespace = ipcns_of(r->self->proc, r->home);
 
-    answer->namespace_known = namespace && r->self->own_namespace;
-    answer->namespace_differs = answer->namespace_known && namespace != r->self->own_namespace;
+    answer->namespace_differs = namespace && r->self->own_namespace &&
+                                namespace != r->self->own_namespace;
     if (!exact && !answer->namespace_differs)
         return;
     bool any = false;
