@@ -21,6 +21,7 @@ echo "--- the client killed"
 kill -9 $client
 await '.segments[0].orphan and (.findings[] | select(.rule == "orphan-segments") | .severity == "warning")' "told"
 now '.findings | length == 1' "told once"
+now ".findings[0].evidence | contains(\"by the X server $server Xvfb\")" "who attached it last is named"
 show orphan-segments
 kill $server # it removes its socket and lock
 wait $server
