@@ -8,7 +8,7 @@
 struct actor;
 
 // `done(arg)` is called by another thread whenever there is a new outcome. Of the options only
-// `acted` counts.
+// `acted` and `patience_ms` count.
 struct actor *actor_new(const struct source *source, const struct sampler_options *options,
                         void (*done)(void *arg), void *arg);
 // Does not wait for an action that hangs; nothing is called any more afterwards. Returns how many

@@ -15,6 +15,7 @@ struct sampler_options {
     int probers;       // threads; 0: by the number of processors
     int deadline_ms;   // a prober silent for so long is left behind; 0: default (100)
     int max_left;      // probers left behind; beyond, who gets stuck is not replaced. 0: default
+    int patience_ms;   // an action that takes longer is reported as hanging. 0: default (1000)
     // After each action, on the thread that acted; may block, and add to the outcome. NULL:
     // nothing.
     void (*acted)(void *arg, struct outcome *outcome);

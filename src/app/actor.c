@@ -8,8 +8,7 @@
 #include "base/clock.h"
 #include "model/kind.h"
 
-static const int64_t PATIENCE_NS = CLOCK_SECOND;
-enum { MAX_LEFT = 8, GOODBYE_MS = 50 };
+enum { PATIENCE_MS = 1000, MAX_LEFT = 8, GOODBYE_MS = 50 };
 
 struct run { // one thread, until nothing is left to do
     struct actor *actor;
@@ -30,6 +29,7 @@ struct actor {
     struct source source;
     void (*acted)(void *arg, struct outcome *outcome);
     void *acted_arg;
+    int64_t patience_ns;
     void (*done)(void *arg); // NULL: the owner is gone
     void *arg;
     pthread_mutex_t lock;
@@ -49,6 +49,7 @@ struct actor *actor_new(const struct source *source, const struct sampler_option
     actor->source = *source;
     actor->acted = options->acted;
     actor->acted_arg = options->acted_arg;
+    actor->patience_ns = (options->patience_ms ? options->patience_ms : PATIENCE_MS) * CLOCK_MS;
     actor->done = done;
     actor->arg = arg;
     actor->refs = 1;
@@ -149,7 +150,9 @@ void actor_push(struct actor *actor, const struct action *actions, size_t n)
     }
     for (size_t i = 0; i < n; i++)
         vec_push(&actor->queue, actions[i]);
-    if (!actor->run && n)
+    if (actor->left > MAX_LEFT)
+        drop_queue(actor, OUTCOME_FAILED, EAGAIN, "too many actions hang already");
+    else if (!actor->run && n)
         start(actor);
     pthread_mutex_unlock(&actor->lock);
 }
@@ -184,35 +187,46 @@ void actor_outcomes(struct actor *actor, struct outcome_vec *out)
     vec_free(&reports);
 }
 
+// With the lock held: the one under way took too long.
+static void leave(struct actor *actor)
+{
+    struct run *run = actor->run;
+    struct outcome outcome = {.action = run->action, .state = OUTCOME_FAILED, .error = ETIMEDOUT};
+    char name[80];
+
+    identity_text(&run->action.target, name, sizeof name);
+    if (run->action.verb == ACTION_SIGNAL)
+        snprintf(outcome.text, sizeof outcome.text,
+                 "%s: cannot check who that is: its files do not answer; the signal follows when "
+                 "they do", name);
+    else
+        snprintf(outcome.text, sizeof outcome.text,
+                 "%s: no answer from the kernel yet; the result follows if there is one", name);
+    run->left = true;
+    actor->left++;
+    actor->run = NULL;
+    report(actor, &outcome, false);
+    if (actor->next < actor->queue.n)
+        start(actor);
+}
+
+// When the one under way has taken too long. The last thread that may hang goes on doing so where
+// others wait for their turn: but for it they could be cancelled only.
+static int64_t too_long(const struct actor *actor)
+{
+    const struct run *run = actor->run;
+
+    if (!run || (actor->left >= MAX_LEFT && actor->next < actor->queue.n))
+        return INT64_MAX;
+    return (run->since == INT64_MAX ? clock_ns() : run->since) + actor->patience_ns;
+}
+
 int64_t actor_watch(struct actor *actor)
 {
-    int64_t next = INT64_MAX;
-
     pthread_mutex_lock(&actor->lock);
-    struct run *run = actor->run;
-    if (run && run->since != INT64_MAX && clock_ns() - run->since >= PATIENCE_NS &&
-        actor->left < MAX_LEFT) {
-        struct outcome outcome = {
-            .action = run->action, .state = OUTCOME_FAILED, .error = ETIMEDOUT};
-        if (run->action.verb == ACTION_SIGNAL)
-            snprintf(outcome.text, sizeof outcome.text,
-                     "cannot check who %d is: its files do not answer; the signal follows when "
-                     "they do",
-                     run->action.target.pid);
-        else
-            snprintf(outcome.text, sizeof outcome.text,
-                     "no answer from the kernel yet; the result follows if there is one");
-        run->left = true;
-        actor->left++;
-        actor->run = NULL;
-        report(actor, &outcome, false);
-        if (actor->next < actor->queue.n)
-            start(actor);
-    }
-    if (actor->run)
-        next = (actor->run->since == INT64_MAX ? clock_ns() : actor->run->since) + PATIENCE_NS;
-    if (actor->left >= MAX_LEFT)
-        next = INT64_MAX;
+    if (too_long(actor) <= clock_ns())
+        leave(actor);
+    int64_t next = too_long(actor);
     pthread_mutex_unlock(&actor->lock);
     return next;
 }

@@ -720,6 +720,57 @@ static void an_action_that_hangs_stops_nothing(void **state)
     end(s, k);
 }
 
+// More of them hang than threads may be left behind for: the rest waits, but can be cancelled, and
+// everything is accounted for.
+static void many_that_hang_can_be_cancelled(void **state)
+{
+    (void)state;
+    enum { ACTIONS = 12, HUNG = 9 };
+    struct kernel *k = small_world();
+    struct source source = kernel_source(k);
+    struct sampler *s = sampler_new(&source, &(struct sampler_options){.interval = 0.02,
+                                                                       .patience_ms = 10});
+    struct action actions[ACTIONS];
+    struct outcome_vec outcomes = {0};
+    size_t states[OUTCOME_STATES] = {0}, extra = 0;
+
+    for (int i = 0; i < ACTIONS; i++)
+        actions[i] = (struct action){.verb = ACTION_SIGNAL, .signal = 9,
+                                     .target = {.kind = KIND_HOLDER, .pid = 100 + i}};
+    sampler_want(s, &holders);
+    kernel_hang_acts(k, true);
+    sampler_act(s, actions, ACTIONS);
+    while (outcomes.n < HUNG - 1) {
+        snapshot_unref(wait_picture(s, has_holders));
+        sampler_outcomes(s, &outcomes);
+    }
+    sampler_cancel(s);
+    while (outcomes.n < ACTIONS) {
+        snapshot_unref(wait_picture(s, has_holders));
+        sampler_outcomes(s, &outcomes);
+    }
+    sampler_act(s, actions, 1); // nobody can do it any more
+    while (outcomes.n < ACTIONS + 1) {
+        snapshot_unref(wait_picture(s, has_holders));
+        sampler_outcomes(s, &outcomes);
+    }
+    assert_int_equal(outcomes.at[ACTIONS].error, EAGAIN);
+    for (size_t i = 0; i < ACTIONS; i++)
+        states[outcomes.at[i].state]++;
+    assert_int_equal(states[OUTCOME_FAILED], HUNG);
+    assert_int_equal(states[OUTCOME_CANCELLED], ACTIONS - HUNG);
+    kernel_hang_acts(k, false);
+    while (outcomes.n < ACTIONS + 1 + HUNG) {
+        snapshot_unref(wait_picture(s, has_holders));
+        sampler_outcomes(s, &outcomes);
+    }
+    for (size_t i = 0; i < outcomes.n; i++)
+        extra += outcomes.at[i].extra && outcomes.at[i].state == OUTCOME_DONE;
+    assert_int_equal(extra, HUNG);
+    vec_free(&outcomes);
+    end(s, k);
+}
+
 static void paused_reads_nothing(void **state)
 {
     (void)state;
@@ -768,6 +819,7 @@ int main(void)
         cmocka_unit_test(many_objects_out_of_sight_are_read_seldom),
         cmocka_unit_test(an_action_comes_with_its_picture),
         cmocka_unit_test(an_action_that_hangs_stops_nothing),
+        cmocka_unit_test(many_that_hang_can_be_cancelled),
         cmocka_unit_test(paused_reads_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
