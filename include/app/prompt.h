@@ -21,6 +21,5 @@ void prompt_item(struct prompt *p, int64_t value, const char *format, ...)
 const struct menu_item *prompt_chosen(const struct prompt *p); // NULL: an empty menu
 // Moves the targets out, so that the next prompt can have them. The caller owns them.
 struct action_vec prompt_take_actions(struct session *s);
-size_t prompt_lines(const struct prompt *p); // of `body`
 
 #endif

@@ -6,8 +6,6 @@
 
 enum save_format { SAVE_TEXT, SAVE_CSV, SAVE_JSON };
 
-enum save_format save_format_of(const char *name); // by its ending; text where it tells nothing
-
 void save_ask(struct session *s);      // w: asks for the name
 void save_settings(struct session *s); // S
 // Tells what came of it once it is there; asks whether to replace a file once no prompt is open.

@@ -13,9 +13,6 @@ struct query view_query(const struct view *v);
 // Whether a row of a table of objects is not in that picture, but in an older one.
 bool view_row_gone(const struct kind *kind, const struct snapshot *s, const void *row);
 
-// Rows, selection and cursor of a view after a new picture or a change of its query.
-void view_rebuild(struct view *v, const struct snapshot *s);
-
 void view_move(struct view *v, const struct snapshot *s, long by);    // clamped
 void view_select(struct view *v, const struct snapshot *s, size_t row); // clamped
 bool view_find(struct view *v, const struct snapshot *s, const struct identity *identity);

@@ -60,7 +60,7 @@ struct action_vec prompt_take_actions(struct session *s)
     return taken;
 }
 
-size_t prompt_lines(const struct prompt *p)
+static size_t body_lines(const struct prompt *p)
 {
     size_t lines = 0;
 
@@ -234,7 +234,7 @@ static void menu_key(struct session *s, const struct key_event *e)
 static void text_key(struct session *s, const struct key_event *e)
 {
     struct prompt *p = &s->prompt;
-    size_t lines = prompt_lines(p), page = p->page ? p->page : PAGE_UNKNOWN;
+    size_t lines = body_lines(p), page = p->page ? p->page : PAGE_UNKNOWN;
     struct key_event as = *e;
     long by;
 

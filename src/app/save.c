@@ -22,7 +22,8 @@ struct view_job {
     size_t n;
 };
 
-enum save_format save_format_of(const char *name)
+// By the ending of the name; text where that tells nothing.
+static enum save_format format_of(const char *name)
 {
     const char *dot = strrchr(name, '.');
 
@@ -59,7 +60,7 @@ static struct view_job *job_of(struct session *s, const char *path)
     struct filter_error error;
 
     job->write = s->options.write_view;
-    job->format = save_format_of(path);
+    job->format = format_of(path);
     job->snapshot = snapshot_ref(s->snapshot);
     job->filter = v->filter_text[0] ? filter_parse(v->kind, v->filter_text, &error) : NULL;
     job->query = view_query(v);

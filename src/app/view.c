@@ -111,7 +111,8 @@ bool view_row_gone(const struct kind *kind, const struct snapshot *s, const void
     }
 }
 
-void view_rebuild(struct view *v, const struct snapshot *s)
+// Rows, selection and cursor after a new picture or a change of the query.
+static void rebuild(struct view *v, const struct snapshot *s)
 {
     const struct query query = view_query(v);
     const struct identity selected = v->selected;
@@ -133,7 +134,7 @@ void view_sort(struct view *v, const struct snapshot *s, const struct column *co
 {
     v->sort = column;
     v->descending = descending;
-    view_rebuild(v, s);
+    rebuild(v, s);
 }
 
 bool view_search(const struct view *v, const struct snapshot *s, const char *text, size_t from,
@@ -201,7 +202,7 @@ void session_rebuild(struct session *s)
     const struct identity selected = v->selected;
     bool has_selected = v->has_selected;
 
-    view_rebuild(v, s->snapshot);
+    rebuild(v, s->snapshot);
     changes_insert(&s->changes, v, s->snapshot, has_selected ? &selected : NULL);
     if (!s->snapshot || !v->has_parent)
         return;
