@@ -110,7 +110,7 @@ RUN(back)
 
 RUN(leave)
 {
-    if (!session_pop(s))
+    if (!results_cancel(s) && !session_pop(s))
         s->quit = true;
 }
 

@@ -65,8 +65,8 @@ static void say_progress(struct session *s)
     if (!n)
         return; // what begins was said
     if (n > done)
-        snprintf(not_done, sizeof not_done, ", %zu of them not done", n - done);
-    session_say(s, SEVERITY_NOTICE, "%s: %zu of %zu%s; Esc stops", action_words(verb)->doing, n,
+        snprintf(not_done, sizeof not_done, "; %zu not done", n - done);
+    session_say(s, SEVERITY_NOTICE, "%s: %zu of %zu; Esc stops%s", action_words(verb)->doing, n,
                 s->acting, not_done);
 }
 

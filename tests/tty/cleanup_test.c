@@ -503,6 +503,11 @@ static void orphans_hide_too(void **state)
     tty_must_show(t, "removed");
     assert_false(scene_has_segment(id));
     tty_must_show(t, "tagged 1 (1 hidden)");
+    tty_resize(t, 50, 20);
+    tty_must_show(t, " +1(1)");
+    tty_resize(t, 140, 40);
+    tty_send(t, "2");
+    tty_must_show(t, "tagged 1 elsewhere");
     must_end(t);
 }
 

@@ -528,6 +528,9 @@ static void escape_stops_several(void **state)
     user_press(u, '*');
     user_press(u, 'x');
     say_yes(u);
+    user_press(u, 'q'); // nor does that leave the monitor
+    assert_false(u->s.quit);
+    assert_non_null(strstr(u->s.message, "nothing more begun"));
     user_press(u, K_ESC);
     assert_non_null(strstr(u->s.message, "nothing more begun"));
     user_await_acts(u, NULL, 0);
