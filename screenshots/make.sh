@@ -35,7 +35,8 @@ export DISPLAY
 start() { # geometry, then the monitor's arguments
     local geometry=$1
     shift
-    LC_ALL=C.UTF-8 xterm -u8 -fa 'DejaVu Sans Mono' -fs 10 -geometry "$geometry" -b 6 \
+    # Settings of whoever makes them change no picture.
+    env -u IPCTOPRC -u NO_COLOR HOME="$work" XDG_CONFIG_HOME="$work" LC_ALL=C.UTF-8 xterm -u8 -fa 'DejaVu Sans Mono' -fs 10 -geometry "$geometry" -b 6 \
         -bg '#14171c' -fg '#c9ced6' -xrm '*VT100.color4: #5a8fd8' -xrm '*VT100.color12: #7fb0f0' \
         +sb -tn xterm-256color -e "$build/demo" --still "$build/ipctop" "$@" &
     xterm=$!
@@ -61,6 +62,10 @@ stop() {
 keys() {
     xdotool key --delay 120 "$@"
     sleep 2.2 # a refresh later
+}
+text() {
+    xdotool type --delay 60 "$1"
+    sleep 1
 }
 save() {
     import -window "$window" "$work/shot.png"
@@ -115,28 +120,42 @@ if wanted queues waiters; then
     save waiters
     stop
 fi
-if wanted triage limits events; then
+if wanted triage limits limit limit-change events; then
     start 132x30
     keys 4
     save triage
-    keys 5
+    keys 5 Down
     save limits
-    keys 6
+    keys Up Return
+    save limit
+    keys ctrl+u
+    text 64K
+    keys Return
+    save limit-change
+    keys Escape 6
     save events
+    stop
+fi
+if wanted preview; then
+    start 132x36
+    keys asterisk x
+    save preview
+    stop
+fi
+if wanted results; then
+    start 132x36
+    keys Down Return asterisk k Return
+    sleep 9 # some sessions end meanwhile
+    keys Return
+    text signal
+    keys Return
+    save results
     stop
 fi
 if wanted remove; then
     start 132x30
     keys Down x
     save remove
-    stop
-fi
-if wanted preview results; then
-    start 132x36
-    keys asterisk x
-    save preview
-    keys Return r e m o v e Return
-    save results
     stop
 fi
 if wanted help; then

@@ -59,7 +59,8 @@ void prompt_text(struct canvas *c, struct prompt *prompt)
         // Headings stand at the margin, what they are about below them is indented.
         bool heading = line[0] && line[0] != ' ' && i + 1 < lines.n && lines.at[i + 1][0] == ' ';
         struct rect rest = {in.x, y, in.w, in.y + in.h - y};
-        int drawn = wrap_draw(c, rest, heading ? STYLE_PROMPT : STYLE_PLAIN, line, 0);
+        enum style style = line[0] == '!' ? STYLE_WARNING : heading ? STYLE_PROMPT : STYLE_PLAIN;
+        int drawn = wrap_draw(c, rest, style, line, 0);
         y += drawn > 0 ? drawn : 1;
     }
     box_more(c, all, prompt->top > 0, prompt->top < last);

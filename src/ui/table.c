@@ -226,6 +226,14 @@ static bool is_new(const struct session *session, const struct kind *kind, const
                                    : changes_new(&session->changes, identity);
 }
 
+// The dot keeps its colour.
+static void select_line(struct canvas *c, struct rect line)
+{
+    int marks = LAYOUT_GUTTER - 1;
+
+    canvas_style(c, (struct rect){line.x + marks, line.y, line.w - marks, 1}, STYLE_SELECTED);
+}
+
 static void draw_row(struct canvas *c, struct rect line, struct session *session, size_t index,
                      const struct fitted_vec *columns)
 {
@@ -238,7 +246,7 @@ static void draw_row(struct canvas *c, struct rect line, struct session *session
     if (session_picture(session, view->kind, row) != s) {
         draw_gone(c, line, session_picture(session, view->kind, row), row, columns);
         if (index == view->cursor)
-            canvas_style(c, line, STYLE_SELECTED);
+            select_line(c, line);
         return;
     }
     view->kind->identify(s, row, &identity);
@@ -253,7 +261,7 @@ static void draw_row(struct canvas *c, struct rect line, struct session *session
     for (size_t i = 0; i < columns->n; i++)
         draw_cell(c, line.y, line.x, &columns->at[i], s, row, base);
     if (index == view->cursor)
-        canvas_style(c, line, STYLE_SELECTED);
+        select_line(c, line);
 }
 
 static void draw_unread(struct canvas *c, struct rect line, const struct snapshot *s)

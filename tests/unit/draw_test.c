@@ -125,7 +125,8 @@ static void the_first_screen_says_what_is_wrong(void **state)
     assert_string_equal(
         shot.rows[8], "   0xffffffff      0 root     512   3        outside      1s 3 unseen");
     assert_int_equal(style_at(&shot, 0, 3), STYLE_TITLE);
-    assert_int_equal(style_at(&shot, 0, 4), STYLE_SELECTED); // over the full width
+    assert_int_equal(style_at(&shot, 1, 4), STYLE_WARNING); // its dot keeps its colour
+    assert_int_equal(style_at(&shot, 2, 4), STYLE_SELECTED); // over the rest of the width
     assert_int_equal(style_at(&shot, 79, 4), STYLE_SELECTED);
     assert_int_equal(style_at(&shot, 1, 5), STYLE_CRITICAL); // the dot, as its finding says
     assert_int_equal(style_at(&shot, 21, 6), STYLE_PLAIN);
@@ -785,6 +786,39 @@ static void the_mouse_never_says_yes(void **state)
     session_close(s);
 }
 
+// By pages, to its ends, with the wheel; it says that there is more, and never takes these for an answer.
+static void a_long_question_is_read_to_its_end(void **state)
+{
+    static const struct key_event keys[] = {
+        {.key = K_PGDN}, {.key = K_PGUP}, {.key = K_END}, {.key = K_HOME},
+        {.key = K_MOUSE, .mouse = MOUSE_WHEEL_DOWN},
+    };
+    static const size_t tops[] = {6, 0, 14, 0, 3}; // 20 lines in a room of 6
+    (void)state;
+    struct session *s = session_open(fake_story());
+    struct prompt *p = prompt_open(s, PROMPT_CONFIRM, NULL);
+
+    snprintf(p->consequence.question, sizeof p->consequence.question, "Really?");
+    p->body = mem_copy_string("b1\nb2\nb3\nb4\nb5\nb6\nb7\nb8\nb9\nb10\nb11\nb12\nb13\nb14\nb15\n"
+                              "b16\nb17\nlast");
+    struct shot shot = draw(s, 40, 10, false);
+    expect(&shot, "read on");
+    done(&shot);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        prompt_key(s, &keys[i]);
+        shot = draw(s, 40, 10, false);
+        assert_int_equal(p->type, PROMPT_CONFIRM);
+        assert_int_equal(p->top, tops[i]);
+        if (keys[i].key == K_END)
+            expect(&shot, "last");
+        done(&shot);
+    }
+    snprintf(p->word, sizeof p->word, "remove"); // there the ends are those of what is typed
+    prompt_key(s, &(struct key_event){.key = K_HOME});
+    assert_int_equal(p->top, 3);
+    session_close(s);
+}
+
 // The selected row is in sight after any move and any change of size; the last page is full.
 static void the_selection_stays_in_sight(void **state)
 {
@@ -898,6 +932,7 @@ int main(void)
         cmocka_unit_test(long_text_is_read_to_its_end),
         cmocka_unit_test(the_mouse_does_what_it_points_at),
         cmocka_unit_test(the_mouse_never_says_yes),
+        cmocka_unit_test(a_long_question_is_read_to_its_end),
         cmocka_unit_test(the_selection_stays_in_sight),
         cmocka_unit_test(columns_do_not_jump),
         cmocka_unit_test(panning_ends_with_what_there_is),
