@@ -786,7 +786,7 @@ static void the_mouse_never_says_yes(void **state)
     session_close(s);
 }
 
-// By pages, to its ends, with the wheel; it says that there is more, and never takes these for an answer.
+// By pages, to its ends, with the wheel; it says that there is more, and takes none for an answer.
 static void a_long_question_is_read_to_its_end(void **state)
 {
     static const struct key_event keys[] = {
