@@ -179,7 +179,7 @@ static void tell_waiters(struct telling *t, enum kind_id kind, int32_t id, bool 
         }
         line_add(&t->effect, ".");
         t->out->grave = true;
-    } else if (!is_counted && !(t->s->has & NEED_WAITERS)) {
+    } else if (!is_counted && (!(t->s->has & NEED_WAITERS) || t->s->waiters_unseen)) {
         line_add(&t->effect, " Whoever waits on it gets EIDRM.");
     }
 }

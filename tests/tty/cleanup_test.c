@@ -325,6 +325,92 @@ static void sets_and_queues_with_who_waits(void **state)
     must_end(t);
 }
 
+// --- changing and signalling many -----------------------------------------------------------------
+
+static void many_are_changed_and_locked(void **state)
+{
+    (void)state;
+    struct shmid_ds ds;
+    int ids[3];
+    for (int i = 0; i < 3; i++)
+        ids[i] = scene_segment(BYTES, 0600, 0x7000 + i);
+    struct tty *t = tty_start(&(struct tty_options){.w = 140, .h = 40}, ARGV("--log", logged.path));
+
+    tty_must_show(t, "0x00007002");
+    tty_send(t, "*e");
+    tty_must_show(t, "What is left empty stays as it is");
+    tty_send(t, "\t\t640\r");
+    tty_must_show(t, "Change 3 segments: mode 0640?");
+    tty_send(t, "\r");
+    tty_must_show(t, "y yes");
+    tty_send(t, "y");
+    tty_must_show(t, "3 done, 0 refused, 0 failed");
+    MUST_LOG(t, &logged, 3, "verb=set result=done", "changed: mode 0640");
+    tty_send(t, "\033");
+    tty_must_not_show(t, "3 done, 0 refused, 0 failed ");
+    tty_send(t, "*l");
+    tty_must_show(t, "Lock 3 segments?");
+    tty_must_show(t, "in memory     192K can no longer be swapped out");
+    tty_send(t, "\r");
+    tty_must_show(t, "y yes");
+    tty_send(t, "y");
+    tty_must_show(t, "locked in memory");
+    MUST_LOG(t, &logged, 3, "verb=lock result=done", "locked in memory");
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(shmctl(ids[i], IPC_STAT, &ds), 0);
+        assert_int_equal(ds.shm_perm.mode & 07777, 0640 | SHM_LOCKED);
+    }
+    tty_send(t, "\033");
+    must_end(t);
+}
+
+static bool all_dead(struct tty *t, void *arg)
+{
+    const pid_t *pids = arg;
+
+    (void)t;
+    return !scene_alive(pids[0]) && !scene_alive(pids[1]) && !scene_alive(pids[2]);
+}
+
+// Two hold a segment that is marked, one another; a third segment nobody holds.
+static void many_are_signalled(void **state)
+{
+    (void)state;
+    struct scene_actor holder = {.role = "attach", .comm = "holder", .values = {0, 1, 0}};
+    int marked = scene_segment(BYTES, 0600, 0x7000), other = scene_segment(BYTES, 0600, 0x7001);
+    pid_t pids[3];
+    scene_segment(BYTES, 0600, 0x7002);
+    for (int i = 0; i < 3; i++) {
+        holder.values[0] = i < 2 ? marked : other;
+        pids[i] = scene_start(&holder, NULL);
+    }
+    assert_int_equal(shmctl(marked, IPC_RMID, NULL), 0);
+    struct tty *t = tty_start(&(struct tty_options){.w = 140, .h = 40}, ARGV("--log", logged.path));
+
+    tty_must_show(t, "0x00007002");
+    tty_must_show(t, "holder\u00d72");
+    tty_send(t, "*k");
+    tty_must_show(t, "Send signal to 3 processes");
+    tty_send(t, "9\r");
+    tty_must_show(t, "Send signal 9 SIGKILL to 3 processes?");
+    tty_must_show(t, "freed later   64.0K in 1 segment marked for removal, when all of them have ended");
+    tty_must_show(t, "let go        1 segment: nobody holds it any more, but it stays until removed");
+    tty_must_show(t, "left out      1 that cannot be done");
+    tty_must_show(t, "no process to signal: nothing is attached to segment");
+    tty_send(t, "\r");
+    tty_must_show(t, "y yes");
+    tty_send(t, "y");
+    tty_must(t, "all are killed", all_dead, pids);
+    tty_must_show(t, "3 done, 1 refused, 0 failed");
+    MUST_LOG(t, &logged, 3, "verb=signal result=done", "command=\"kill -KILL ");
+    MUST_LOG(t, &logged, 1, "verb=signal result=refused", "nothing is attached to segment");
+    assert_false(scene_has_segment(marked));
+    assert_true(scene_has_segment(other));
+    tty_send(t, "\033");
+    tty_must_show(t, "ended"); // is told afterwards
+    must_end(t);
+}
+
 // --- stopping in the middle -----------------------------------------------------------------------
 
 enum { LET_GO = 37 };
@@ -517,6 +603,8 @@ static int tests_inside(void)
     const struct CMUnitTest tests[] = {
         TEST(a_hundred_with_three_that_must_fail),
         TEST(sets_and_queues_with_who_waits),
+        TEST(many_are_changed_and_locked),
+        TEST(many_are_signalled),
         TEST(escape_stops_and_says_how_far_it_went),
         TEST(quitting_leaves_no_gap_in_the_log),
         TEST(what_is_hidden_is_counted_and_left_alone),
