@@ -39,8 +39,12 @@ static void interlock_evidence(const struct snapshot *s, const struct match *m, 
     size_t seen;
 
     (void)n;
-    if (label_of(s, KIND_SEGMENT, g, &label))
-        line_add(line, "data directory %s; ", label.instance);
+    if (label_of(s, KIND_SEGMENT, g, &label) && label.database) {
+        line_add(line, "data directory %s", label.database->directory);
+        if (label.database->known & INSTANCE_KNOWS_PORT)
+            line_add(line, " (port %u)", label.database->port);
+        line_add(line, "; ");
+    }
     line_add(line, "postmaster ");
     words_process(line, s, g->cpid, segment_birth(g));
     if (scan_holders(s->scan, g->o.id, &seen)) {

@@ -160,6 +160,11 @@ static void a_dead_postmaster_is_critical(void **state)
                         "starts there");
     assert_non_null(strstr(f->advice, "do not remove the segment"));
     snapshot_unref(s);
+    s = headless_server(); // of several servers, which one to start
+    s->instances.at[0].port = 5433, s->instances.at[0].known |= INSTANCE_KNOWS_PORT;
+    f = finding(s, "database-interlock");
+    assert_non_null(strstr(f->evidence, "directory /var/lib/postgresql/15/main (port 5433); post"));
+    snapshot_unref(s);
 
     // Somebody removed it all the same: it has no key any more, its mappings do.
     s = headless_server();
