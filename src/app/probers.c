@@ -9,7 +9,7 @@
 enum {
     DEADLINE_MS = 100, // a healthy target can take 80 ms: its memory map is locked while it forks
     MAX_LEFT = 128, // a dead file server takes many along; up to three for each process
-    PATIENCE = 10,       // deadlines a thread gets that is not blocked but slow
+    PATIENCE = 25,       // deadlines a thread gets that is not blocked but slow
     GOODBYE_MS = 50,
     LOOK_MS = 12,        // between two looks at the workers
 };
@@ -36,6 +36,7 @@ struct worker {
 struct probers {
     struct source source;
     size_t threads, max_left;
+    bool polite;
     int64_t deadline;
 
     pthread_mutex_t lock;
@@ -70,6 +71,7 @@ struct probers *probers_new(const struct source *source, const struct probers_op
     if (pool->max_left > PROBERS_MAX - 2 * pool->threads)
         pool->max_left = PROBERS_MAX - 2 * pool->threads;
     pool->deadline = CLOCK_MS * (options->deadline_ms > 0 ? options->deadline_ms : DEADLINE_MS);
+    pool->polite = options->polite;
     pool->refs = 1;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->work, NULL);
@@ -145,6 +147,8 @@ static void *worker_main(void *arg)
 
     thread_name("ipctop-prober");
     atomic_store(&w->tid, thread_id());
+    if (pool->polite)
+        thread_be_polite();
     pthread_mutex_lock(&pool->lock);
     for (;;) {
         if (pool->quit)

@@ -232,7 +232,8 @@ struct sampler *sampler_new(const struct source *source, const struct sampler_op
 {
     const struct probers_options threads = {.threads = options->probers,
                                             .deadline_ms = options->deadline_ms,
-                                            .max_left = options->max_left};
+                                            .max_left = options->max_left,
+                                            .polite = !options->one_shot};
     struct sampler *s = mem_zero(1, sizeof *s);
 
 #ifdef M_ARENA_MAX

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -58,6 +59,13 @@ void thread_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t until_ns)
         pthread_cond_wait(cond, lock);
     else
         pthread_cond_timedwait(cond, lock, &ts);
+}
+
+void thread_be_polite(void)
+{
+    int nice = getpriority(PRIO_PROCESS, 0);
+
+    setpriority(PRIO_PROCESS, (id_t)thread_id(), nice + 4); // of the thread alone: setpriority(2), BUGS
 }
 
 pid_t thread_id(void)
