@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-enum { HEADER_LINES = 4, LOW_SCREEN = 24, TEXT_MIN = 10, NAME_WIDTH = 20 };
+enum { HEADER_LINES = 4, LOW_SCREEN = 24, TEXT_MIN = 10, NAME_WIDTH = 20, SHORT_NAME = 12 };
 
 static int least(int a, int b)
 {
@@ -79,11 +79,13 @@ static int wanted(const struct column *column, int text)
     return most(least(text, limit), most(column->width, (int)text_width(column->title)));
 }
 
-// What a column takes before anything is left over: numbers and columns that always stay are
-// never cut for another's sake.
+// What a column takes before anything is left over: numbers, names of users, and columns that
+// always stay are never cut for another's sake.
 static int usual(const struct column *column, int text)
 {
-    if (keeps(column) || column_right_aligned(column))
+    bool name = column->type == CELL_TEXT && column->widest > 0 && column->widest <= SHORT_NAME;
+
+    if (keeps(column) || column_right_aligned(column) || name)
         return wanted(column, text);
     return most(column->width, (int)text_width(column->title));
 }
