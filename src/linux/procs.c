@@ -216,10 +216,10 @@ static int read_process(struct procs *self, int32_t pid, unsigned more, struct p
                                     : read_stat(self, dir, process);
     if (!error && more & PROCS_RSS)
         read_rss(self, dir, process);
-    if (!error && more & PROCS_COMMAND) {
+    if (!error && more & PROCS_COMMAND)
         read_command(self, dir, process);
+    if (!error && more & PROCS_INNER_PID)
         read_inner_pid(self, dir, process);
-    }
     close(dir);
     return error;
 }

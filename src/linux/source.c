@@ -224,7 +224,7 @@ static unsigned what_of_process(const struct linux_source *self, enum probe_what
     if (what == PROBE_STATUS)
         return more | PROCS_STATUS;
     if (what == PROBE_COMMAND || what == PROBE_COMMAND_RSS)
-        more |= PROCS_COMMAND;
+        more |= PROCS_COMMAND | (self->no_starts ? 0 : PROCS_INNER_PID);
     if (what == PROBE_PROCESS_RSS || what == PROBE_COMMAND_RSS)
         more |= PROCS_RSS;
     return more;
