@@ -10,6 +10,7 @@
 #include "app/prompt.h"
 #include "base/text.h"
 #include "model/kind.h"
+#include "model/limit.h"
 
 static const char OWNER[] = "Owner", GROUP[] = "Group", MODE[] = "Mode", ROOM[] = "Size limit";
 enum { MODE_MOST = 0777, PERMS_LENGTH = 9 };
@@ -194,28 +195,16 @@ static void name_or_number(const char *name, uint32_t id, char *dst, size_t cap)
         snprintf(dst, cap, "%" PRIu32, id);
 }
 
-static uint64_t limit_of(const struct snapshot *s, const char *name, bool *known)
-{
-    for (size_t i = 0; i < s->limits.n; i++)
-        if (strcmp(s->limits.at[i].name, name) == 0 && s->limits.at[i].known & LIMIT_KNOWS_LIMIT) {
-            *known = true;
-            return s->limits.at[i].limit;
-        }
-    *known = false;
-    return 0;
-}
-
 static void add_room(struct session *s, struct prompt *p, const struct queue *queue)
 {
     char text[32] = "";
-    bool known;
-    uint64_t most = limit_of(s->snapshot, "msgmnb", &known);
+    const struct limit *most = limit_find(s->snapshot, "msgmnb");
 
     if (queue && queue->known & QUEUE_KNOWS_MAX)
         snprintf(text, sizeof text, "%" PRIu64, queue->max_bytes);
     struct form_field *field = form_add(p, ROOM, text);
-    if (queue && known)
-        form_hint(field, "%" PRIu64 " queued; msgmnb is %" PRIu64, queue->bytes, most);
+    if (queue && most && most->known & LIMIT_KNOWS_LIMIT)
+        form_hint(field, "%" PRIu64 " queued; msgmnb is %" PRIu64, queue->bytes, most->limit);
     else
         form_hint(field, "bytes, such as 16384 or 64K");
 }
