@@ -78,10 +78,10 @@ static bool refuse(struct telling *t, const struct process *p)
         consequence_refuse(t, "Who %d is is still being read; try again.", target->pid);
     else if (p->gone)
         consequence_refuse(t, "%d has ended already.", target->pid);
-    else if (!target->start_ticks)
+    else if (!target->start_ticks && !target->instance)
         consequence_refuse(t, "When %d started is not known: it could be another one when the signal "
                            "comes.", target->pid);
-    else if (p->start_ticks && p->start_ticks != target->start_ticks)
+    else if (p->start_ticks && target->start_ticks && p->start_ticks != target->start_ticks)
         consequence_refuse(t, "%d is another process now.", target->pid);
     else
         return false;
