@@ -94,7 +94,9 @@ static void list(struct session *s)
              count(&s->results, OUTCOME_REFUSED), count(&s->results, OUTCOME_FAILED));
     if (cancelled)
         line_add(&title, ", %zu not tried: cancelled", cancelled);
-    session_say(s, SEVERITY_NOTICE, "%s", p->title);
+    session_say(s, count(&s->results, OUTCOME_DONE) == s->results.n ? SEVERITY_NOTICE
+                                                                    : SEVERITY_WARNING,
+                "%s", p->title);
 }
 
 void results_show(struct session *s)
