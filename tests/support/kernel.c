@@ -518,50 +518,40 @@ struct source kernel_source(struct kernel *k)
                            .act = source_act};
 }
 
-uint64_t kernel_count(struct kernel *k, enum probe_what what)
+static uint64_t counted(struct kernel *k, const uint64_t *count)
 {
     uint64_t n = 0;
 
-    LOCKED(k) n = k->counts[what];
+    LOCKED(k) n = *count;
     return n;
+}
+
+uint64_t kernel_count(struct kernel *k, enum probe_what what)
+{
+    return counted(k, &k->counts[what]);
 }
 
 uint64_t kernel_reads(struct kernel *k)
 {
-    uint64_t n = 0;
-
-    LOCKED(k) n = k->reads;
-    return n;
+    return counted(k, &k->reads);
 }
 
 uint64_t kernel_set_reads(struct kernel *k)
 {
-    uint64_t n = 0;
-
-    LOCKED(k) n = k->set_reads;
-    return n;
+    return counted(k, &k->set_reads);
 }
 
 uint64_t kernel_use_reads(struct kernel *k)
 {
-    uint64_t n = 0;
-
-    LOCKED(k) n = k->use_reads;
-    return n;
+    return counted(k, &k->use_reads);
 }
 
 uint64_t kernel_listings(struct kernel *k)
 {
-    uint64_t n = 0;
-
-    LOCKED(k) n = k->listings;
-    return n;
+    return counted(k, &k->listings);
 }
 
 uint64_t kernel_compared(struct kernel *k)
 {
-    uint64_t n = 0;
-
-    LOCKED(k) n = k->compared;
-    return n;
+    return counted(k, &k->compared);
 }
