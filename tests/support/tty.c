@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -39,8 +40,8 @@ struct tty {
     struct termios before;
     VTerm *vt;
     VTermScreen *screen;
-    bool cursor_visible, alternate;
-    struct bytes written, row;
+    bool utf8, cursor_visible, alternate;
+    struct bytes written, row, unfed; // unfed: of a character that has not come whole
     uint32_t repeat; // last character, for REP
     struct tty *next;
 };
@@ -64,6 +65,7 @@ static const VTermScreenCallbacks callbacks = {.settermprop = on_property};
 
 static void emulator_start(struct tty *t, bool utf8)
 {
+    t->utf8 = utf8;
     t->vt = vterm_new(t->h, t->w);
     vterm_set_utf8(t->vt, utf8);
     t->screen = vterm_obtain_screen(t->vt);
@@ -171,6 +173,7 @@ void tty_end(struct tty *t)
     vterm_free(t->vt);
     vec_free(&t->written);
     vec_free(&t->row);
+    vec_free(&t->unfed);
     free(t);
 }
 
@@ -189,21 +192,58 @@ pid_t tty_pid(const struct tty *t)
 
 // --- reading ---
 
+// As many bytes at a time as TTY_PIECE says: whatever is awaited is looked for in every picture that
+// is drawn so far, as if the program were slow in writing it.
+static size_t piece(size_t most)
+{
+    const char *text = getenv("TTY_PIECE");
+    int n = text ? atoi(text) : 0;
+
+    return n > 0 && (size_t)n < most ? (size_t)n : 0;
+}
+
+// How many bytes at the end begin a UTF-8 character without ending it.
+static size_t cut_character(const char *bytes, size_t n)
+{
+    for (size_t back = 1; back <= 3 && back <= n; back++) {
+        unsigned char c = (unsigned char)bytes[n - back];
+        if (c < 0x80)
+            return 0;
+        if (c >= 0xc0)
+            return back < (c >= 0xf0 ? 4u : c >= 0xe0 ? 3u : 2u) ? back : 0;
+    }
+    return 0;
+}
+
+// libvterm loses a character that comes in two parts after a change of character sets.
+static void feed(struct tty *t, const char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        vec_push(&t->unfed, bytes[i]);
+    size_t later = t->utf8 ? cut_character(t->unfed.at, t->unfed.n) : 0, now = t->unfed.n - later;
+    vterm_input_write(t->vt, t->unfed.at, now);
+    memmove(t->unfed.at, t->unfed.at + now, later);
+    t->unfed.n = later;
+}
+
 bool tty_pump(struct tty *t, int milliseconds)
 {
     char buffer[4096];
     struct pollfd ready = {.fd = t->master, .events = POLLIN};
+    size_t slow = piece(sizeof buffer);
 
     while (poll(&ready, 1, milliseconds) > 0) {
-        ssize_t n = read(t->master, buffer, sizeof buffer);
+        ssize_t n = read(t->master, buffer, slow ? slow : sizeof buffer);
         if (n <= 0)
             return n < 0 && (errno == EAGAIN || errno == EINTR);
         vec_reserve(&t->written, t->written.n + (size_t)n + 1);
         memcpy(t->written.at + t->written.n, buffer, (size_t)n);
         t->written.n += (size_t)n;
         t->written.at[t->written.n] = '\0';
-        vterm_input_write(t->vt, buffer, (size_t)n);
+        feed(t, buffer, (size_t)n);
         milliseconds = 0;
+        if (slow)
+            break;
     }
     vterm_screen_flush_damage(t->screen);
     return true;
@@ -364,6 +404,46 @@ static int64_t now_ms(void)
     return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+// The program waits, for keys or for another program: it has written all it had to write. True
+// where that cannot be known (proc_pid_syscall(5)).
+static bool at_rest(const struct tty *t)
+{
+    char path[32], text[64] = "";
+    long call;
+
+    if (!t->running)
+        return true;
+    snprintf(path, sizeof path, "/proc/%d/syscall", t->pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    if (fd >= 0)
+        close(fd);
+    if (n <= 0)
+        return true;
+    if (sscanf(text, "%ld", &call) != 1) // "running"
+        return false;
+    switch (call) {
+#ifdef SYS_poll
+    case SYS_poll:
+#endif
+    case SYS_ppoll:
+    case SYS_pselect6:
+    case SYS_read:
+    case SYS_wait4:
+    case SYS_waitid:
+    case -1: // it has ended
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool all_read(const struct tty *t)
+{
+    return poll(&(struct pollfd){.fd = t->master, .events = POLLIN}, 1, 1) == 0;
+}
+
+// A condition holds when it does so in a complete picture: not in one that is half erased yet.
 bool tty_await(struct tty *t, bool (*condition)(struct tty *t, void *arg), void *arg)
 {
     int64_t end = now_ms() + TTY_SECONDS * 1000;
@@ -371,7 +451,7 @@ bool tty_await(struct tty *t, bool (*condition)(struct tty *t, void *arg), void 
 
     for (;;) {
         bool open = tty_pump(t, 20);
-        if (condition(t, arg))
+        if (condition(t, arg) && at_rest(t) && all_read(t))
             return true;
         if (now_ms() > end)
             return false;
@@ -454,7 +534,10 @@ int tty_must_exit(struct tty *t)
 {
     if (!tty_await(t, exited, NULL))
         tty_fail(t, "the program does not end");
-    tty_pump(t, 0);
+    for (size_t before = SIZE_MAX; before != t->written.n;) { // all it has left to say
+        before = t->written.n;
+        tty_pump(t, 0);
+    }
     return t->status;
 }
 
