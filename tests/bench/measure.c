@@ -153,13 +153,26 @@ static void spread(char *dst, size_t cap, const struct samples *s, double scale)
         snprintf(dst, cap, "%s", mid);
 }
 
+// A command with a pipe in it would end its cell.
+static void command(char *dst, size_t cap, const char *text)
+{
+    size_t n = 0;
+
+    for (; text && *text && n + 2 < cap; text++) {
+        if (*text == '|')
+            dst[n++] = '\\';
+        dst[n++] = *text;
+    }
+    dst[n] = '\0';
+}
+
 void report_print(void)
 {
     printf("| target | what | ipctop: median (min–max) | beside it | median (min–max) | ratio | goal | met |\n");
     printf("|---|---|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < table.n; i++) {
         struct report_row *row = &table.at[i].row;
-        char ours[80], theirs[80] = "", ratio[24] = "", goal[48] = "";
+        char ours[80], theirs[80] = "", name[80], ratio[24] = "", goal[48] = "";
         const char *met = "";
 
         if (table.at[i].skipped) {
@@ -184,7 +197,8 @@ void report_print(void)
             else
                 snprintf(goal, sizeof goal, "≤ %g %s", row->goal, row->by_ratio ? "×" : row->unit);
         }
+        command(name, sizeof name, row->theirs_name);
         printf("| %s | %s | %s %s | %s | %s | %s | %s | %s |\n", row->target, row->what, ours, row->unit,
-               row->theirs_name ? row->theirs_name : "", theirs, ratio, goal, met);
+               name, theirs, ratio, goal, met);
     }
 }
