@@ -40,7 +40,7 @@ FUZZ := $(call tests_in,fuzz)
 THREADED := $(filter %sampler_test %probers_test %instances_test %scan_fuzz_test %stuck_test \
               %soak_test %append_test %audit_test %log_test %writer_test %scarce_test %blocked_test \
               %acting_test %changing_test %session_test %following_test %snapshot_test \
-              %newprocs_test,$(UNIT) $(LIVE) $(FUZZ))
+              %newprocs_test %save_test,$(UNIT) $(LIVE) $(FUZZ))
 
 .PHONY: all run demo check check-fast check-unit check-live check-tty check-fuzz check-asan \
         check-tsan check-clang check-style bench screenshots install uninstall packages clean tests

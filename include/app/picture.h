@@ -10,7 +10,7 @@ struct snapshot *picture_of_tables(const struct snapshot *tables);
 // For a picture that must not wait for the processes: everything they said that is in `last`.
 void picture_keep(struct snapshot *picture, const struct snapshot *last, unsigned need);
 
-void picture_set_scan(struct snapshot *picture, struct scan *scan, bool running); // NULL: none
+void picture_set_scan(struct snapshot *picture, struct scan *scan); // NULL: none
 void picture_copy_maps(struct mapping_vec *to, const struct mapping_vec *from);
 
 #endif

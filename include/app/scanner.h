@@ -33,6 +33,5 @@ bool scanner_update(struct scanner *scanner, const struct snapshot *tables, enum
                     struct meanwhile meanwhile);
 
 struct scan *scanner_scan(const struct scanner *scanner); // not a new reference; NULL: none yet
-bool scanner_running(const struct scanner *scanner);      // a full scan is under way
 
 #endif

@@ -181,7 +181,6 @@ struct session {
     bool details;                 // `i`: the panel of the selected object
     bool frozen;
     bool refresh_once;            // frozen, but the next picture is wanted
-    bool all_maps;                // `a` in a holder's mappings
     struct prompt prompt;
     char message[SESSION_TEXT];   // the message line; empty: none
     enum severity message_severity;
@@ -193,8 +192,8 @@ struct session {
     bool list_results;            // several were asked for at once: they end in a list
     struct followed_vec followed; // who was told to end, until it is told what came of it
     int last_signal;              // chosen last; 0: none yet
-    char *replace;                // a file that is there already, which is asked about as soon as
-                                  // no prompt is open; owned
+    struct view_job *writing;     // the view being written as a new file, while that may turn out
+                                  // to be there already; app/save.c's
     bool quit, suspend, redraw;   // asked of the loop
 };
 

@@ -10,6 +10,8 @@ void view_free(struct view *v);
 
 struct column_choice view_columns(const struct view *v);
 struct query view_query(const struct view *v);
+// Whether a view of mappings shows all of the process, not those of one segment alone.
+bool view_all_maps(const struct view *v);
 // Whether a row of a table of objects is not in that picture, but in an older one.
 bool view_row_gone(const struct kind *kind, const struct snapshot *s, const void *row);
 

@@ -85,7 +85,7 @@ struct snapshot {
     struct finding_vec findings;   // worst first
     struct event_log *events;      // what happened until then; NULL: nothing yet
     struct scan *scan;             // NULL: nobody asked, or none finished yet
-    bool scan_running;             // a newer one is under way
+    bool ahead; // the tables are new; what processes said is of before, and the next picture has it
 };
 
 struct snapshot *snapshot_new(void); // one reference

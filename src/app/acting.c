@@ -229,9 +229,7 @@ static bool has_target(const struct action_vec *actions, const struct identity *
 bool acting_objects(struct session *s, enum action_verb verb, struct action_vec *actions)
 {
     struct identity_vec rows = {0};
-    enum kind_id kind = session_view(s)->kind->id;
-    // Of these every row is an object of its own; all others may share one.
-    bool distinct = kind == KIND_SEGMENT || kind == KIND_SEMSET || kind == KIND_QUEUE;
+    bool distinct = kind_is_object(session_view(s)->kind->id); // all other rows may share one
 
     meant(s, &rows);
     for (size_t i = 0; i < rows.n; i++) {

@@ -118,10 +118,12 @@ RUN(all_maps)
 {
     struct view *v = session_view(s);
 
-    s->all_maps = !s->all_maps;
-    if (s->all_maps)
+    if (view_all_maps(v)) {
+        v->parent.id = v->segment;
+    } else {
         v->segment = v->parent.id;
-    v->parent.id = s->all_maps ? -1 : v->segment;
+        v->parent.id = -1;
+    }
     session_rebuild(s);
 }
 

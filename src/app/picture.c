@@ -69,9 +69,8 @@ static void mark_hugetlb(struct snapshot *picture)
     }
 }
 
-void picture_set_scan(struct snapshot *picture, struct scan *scan, bool running)
+void picture_set_scan(struct snapshot *picture, struct scan *scan)
 {
-    picture->scan_running = running;
     if (!scan || picture->scan == scan)
         return;
     scan_unref(picture->scan);

@@ -176,8 +176,9 @@ struct snapshot *reading_ahead(const struct reading *r, const struct snapshot *l
 
     if (last)
         picture_keep(picture, last, r->want.need);
-    picture_set_scan(picture, r->want.need & NEED_HOLDERS ? scanner_scan(r->scanner) : NULL,
-                     scanner_running(r->scanner));
+    picture->ahead = true;
+    if (r->want.need & NEED_HOLDERS)
+        picture_set_scan(picture, scanner_scan(r->scanner));
     return picture;
 }
 
@@ -221,7 +222,7 @@ static void read_maps(struct reading *r, const struct want *want, struct meanwhi
 static void fill(const struct reading *r, const struct want *want, struct snapshot *tables)
 {
     if (want->need & NEED_HOLDERS)
-        picture_set_scan(tables, scanner_scan(r->scanner), false);
+        picture_set_scan(tables, scanner_scan(r->scanner));
     if (want->need & NEED_WAITERS)
         waiting_fill(r->waiting, tables);
     if (want->need & NEED_PROCESSES)
@@ -240,7 +241,7 @@ static void ask(struct reading *r, const struct want *want, enum scan_effort eff
     if (want->need & NEED_HOLDERS && tables->has & NEED_SEGMENTS)
         scanner_update(r->scanner, tables, effort, m);
     if (want->need & NEED_HOLDERS)
-        picture_set_scan(tables, scanner_scan(r->scanner), false);
+        picture_set_scan(tables, scanner_scan(r->scanner));
     if (want->need & NEED_WAITERS) {
         waiting_update(r->waiting, tables, want, all, m);
         waiting_fill(r->waiting, tables);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +11,11 @@
 #include "app/view.h"
 #include "base/text.h"
 
-// A view to be written, with all the writing thread needs of its own.
+// A view to be written, as it was when that was asked for. Of the writing thread and, until what
+// came of a new file is told, of the session.
 struct view_job {
+    atomic_int refs;
+    char *path;
     int (*write)(FILE *out, int format, const struct snapshot *s, const struct query *query,
                  const struct column *const *columns, size_t n);
     enum save_format format;
@@ -47,18 +51,24 @@ static void release_view(void *arg)
 {
     struct view_job *job = arg;
 
+    if (!job || atomic_fetch_sub(&job->refs, 1) > 1)
+        return;
     snapshot_unref(job->snapshot);
     filter_free(job->filter);
     free(job->columns);
+    free(job->path);
     free(job);
 }
 
-static struct view_job *job_of(struct session *s, const char *path)
+// Takes over the path.
+static struct view_job *job_of(struct session *s, char *path)
 {
     struct view *v = session_view(s);
     struct view_job *job = mem_zero(1, sizeof *job);
     struct filter_error error;
 
+    job->refs = 1;
+    job->path = path;
     job->write = s->options.write_view;
     job->format = format_of(path);
     job->snapshot = snapshot_ref(s->snapshot);
@@ -80,27 +90,38 @@ static char *expand(const char *path)
                                                     : mem_copy_string(path);
 }
 
-static void start(struct session *s, const struct write_job *job)
+// Hands it over, `arg` with it. False: it was said why not.
+static bool start(struct session *s, const struct write_job *job)
 {
     if (writer_start(s->options.writer, job))
-        return;
+        return true;
     job->release(job->arg);
     session_say(s, SEVERITY_WARNING, "the file before is still being written");
+    return false;
 }
 
-static void start_view(struct session *s, const char *path, enum write_how how)
+static bool start_view(struct session *s, struct view_job *job, enum write_how how)
 {
-    start(s, &(struct write_job){.path = path, .how = how, .produce = produce_view,
-                                 .release = release_view, .arg = job_of(s, path)});
+    return start(s, &(struct write_job){.path = job->path, .how = how, .produce = produce_view,
+                                        .release = release_view, .arg = job});
+}
+
+void save_forget(struct session *s)
+{
+    release_view(s->writing);
+    s->writing = NULL;
 }
 
 static void name_done(struct session *s, bool accepted)
 {
     if (!accepted || !s->prompt.text[0])
         return;
-    char *path = expand(s->prompt.text);
-    start_view(s, path, WRITE_NEW);
-    free(path);
+    struct view_job *job = job_of(s, expand(s->prompt.text));
+    atomic_fetch_add(&job->refs, 1);
+    if (start_view(s, job, WRITE_NEW))
+        s->writing = job;
+    else
+        release_view(job);
 }
 
 void save_ask(struct session *s)
@@ -135,22 +156,21 @@ void save_settings(struct session *s)
 
 static void replace_done(struct session *s, bool accepted)
 {
-    char *path = s->replace;
+    struct view_job *job = s->writing;
 
-    s->replace = NULL;
-    if (!accepted)
-        session_say(s, SEVERITY_NOTICE, "nothing written");
-    else
-        start_view(s, path, WRITE_OVER);
-    free(path);
+    s->writing = NULL;
+    if (accepted) {
+        start_view(s, job, WRITE_OVER);
+        return;
+    }
+    release_view(job);
+    session_say(s, SEVERITY_NOTICE, "nothing written");
 }
 
-static void ask_replace(struct session *s)
+static void ask_replace(struct session *s, const char *path)
 {
     struct prompt *p = prompt_open(s, PROMPT_CONFIRM, replace_done);
-    char path[SESSION_TEXT];
 
-    text_escape(path, sizeof path, s->replace, strlen(s->replace));
     snprintf(p->title, sizeof p->title, "Write");
     snprintf(p->consequence.question, sizeof p->consequence.question, "Replace this file?");
     snprintf(p->consequence.effect, sizeof p->consequence.effect,
@@ -162,9 +182,12 @@ static void tell(struct session *s, const struct write_result *r)
     char path[SESSION_TEXT];
 
     text_escape(path, sizeof path, r->path, strlen(r->path));
-    if (r->error == EEXIST && r->how == WRITE_NEW && !s->replace)
-        s->replace = mem_copy_string(r->path);
-    else if (r->error)
+    if (r->error == EEXIST && r->how == WRITE_NEW) {
+        ask_replace(s, path);
+        return;
+    }
+    save_forget(s);
+    if (r->error)
         session_say(s, SEVERITY_CRITICAL, "%s was not written: %s", path, r->why);
     else if (r->how == WRITE_SETTINGS)
         session_say(s, SEVERITY_NOTICE, "settings written to %s", path);
@@ -175,11 +198,10 @@ static void tell(struct session *s, const struct write_result *r)
 
 void save_results(struct session *s)
 {
+    if (!s->options.writer || s->prompt.type != PROMPT_NONE)
+        return;
     struct write_result *result = mem_alloc(sizeof *result);
-
-    if (s->options.writer && writer_take(s->options.writer, result))
+    if (writer_take(s->options.writer, result))
         tell(s, result);
     free(result);
-    if (s->replace && s->prompt.type == PROMPT_NONE)
-        ask_replace(s);
 }

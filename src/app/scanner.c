@@ -31,7 +31,6 @@ struct scanner {
     int64_t done_ns, cost_ns; // the end of the last full scan, and its processor time
     int64_t listed_ns, list_cost_ns; // the same of the last look at who is new
     int64_t retry, retry_ns; // pause before the next look at what does not come out; when it ends
-    bool running;
 };
 
 struct scanner *scanner_new(const struct source *source, struct probers *probers,
@@ -58,11 +57,6 @@ void scanner_free(struct scanner *s)
 struct scan *scanner_scan(const struct scanner *s)
 {
     return s->scan;
-}
-
-bool scanner_running(const struct scanner *s)
-{
-    return s->running;
 }
 
 static void publish(struct scanner *s, struct scan *scan)
@@ -138,17 +132,14 @@ static bool scan_fully(struct scanner *s, const struct snapshot *tables, int pas
 {
     static const struct want segments = {.need = NEED_SEGMENTS | NEED_SYSTEM};
     int64_t cost = clock_used_ns();
-    bool complete;
+    bool complete = scan_once(s, tables, m);
 
-    s->running = true;
-    complete = scan_once(s, tables, m);
     while (complete && --passes > 0 && worth_another_pass(s->scan)) {
         struct snapshot *again = snapshot_new();
         if (s->source.read(s->source.self, &segments, again) == 0)
             complete = scan_once(s, again, m);
         snapshot_unref(again);
     }
-    s->running = false;
     s->cost_ns = clock_used_ns() - cost;
     s->done_ns = clock_ns();
     if (complete && scan_resolved(s->scan))

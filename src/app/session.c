@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/acting.h"
 #include "app/arrange.h"
@@ -17,22 +16,15 @@
 #include "app/save.h"
 #include "app/tags.h"
 #include "app/view.h"
+#include "base/clock.h"
 #include "base/line.h"
 #include "model/triage.h"
 
-static const int64_t NOTICE_NS = 6000000000, ERROR_NS = 20000000000;
+static const int64_t NOTICE_NS = 6 * CLOCK_SECOND, ERROR_NS = 20 * CLOCK_SECOND;
 
 const enum kind_id session_tabs[] = {KIND_SEGMENT, KIND_SEMSET, KIND_QUEUE,
                                      KIND_FINDING, KIND_LIMIT,  KIND_EVENT};
 const size_t session_n_tabs = sizeof session_tabs / sizeof *session_tabs;
-
-static int64_t now_ns(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 static void open_first(struct session *s, const struct session_options *o)
 {
@@ -85,7 +77,7 @@ void session_free(struct session *s)
     vec_free(&s->tags);
     changes_free(&s->changes);
     vec_free(&s->results);
-    free(s->replace);
+    save_forget(s);
     vec_free(&s->followed);
     snapshot_unref(s->snapshot);
     *s = (struct session){0};
@@ -99,10 +91,10 @@ void session_adopt(struct session *s, struct snapshot *snapshot)
         return;
     }
     struct snapshot *old = s->snapshot;
-    s->refresh_once = false;
+    s->refresh_once &= snapshot->ahead; // what was wanted is whole
     s->snapshot = snapshot;
     tags_prune(&s->tags, snapshot);
-    changes_note(&s->changes, old, snapshot, now_ns());
+    changes_note(&s->changes, old, snapshot, clock_ns());
     session_rebuild(s);
     acting_learn(s);
     following_look(s, snapshot); // the last word of what is told
@@ -187,7 +179,7 @@ void session_want(struct session *s, struct want *want)
         want->focus = v->parent;
     }
     if (v->kind->id == KIND_MAPPING)
-        want->need |= s->all_maps ? NEED_ALL_MAPS : NEED_MAP_USE;
+        want->need |= view_all_maps(v) ? NEED_ALL_MAPS : NEED_MAP_USE;
     // What is asked of one focus alone would be asked of everything without it.
     if (!v->has_parent || v->kind->id != KIND_MAPPING)
         want->need &= ~(unsigned)(NEED_MAP_USE | NEED_ALL_MAPS);
@@ -199,13 +191,19 @@ void session_want(struct session *s, struct want *want)
 
 void session_say(struct session *s, enum severity severity, const char *format, ...)
 {
+    static const char cut[] = "…";
+    char text[2 * SESSION_TEXT];
+    struct line line = line_start(s->message, sizeof s->message - strlen(cut));
     va_list args;
 
     va_start(args, format);
-    vsnprintf(s->message, sizeof s->message, format, args);
+    vsnprintf(text, sizeof text, format, args); // it may quote the message of before
     va_end(args);
+    line_add(&line, "%s", text);
+    if (line.full)
+        memcpy(s->message + line.n, cut, sizeof cut);
     s->message_severity = severity;
-    s->message_ns = now_ns();
+    s->message_ns = clock_ns();
     s->message_news = false;
 }
 

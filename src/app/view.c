@@ -89,6 +89,11 @@ struct query view_query(const struct view *v)
     };
 }
 
+bool view_all_maps(const struct view *v)
+{
+    return v->kind->id == KIND_MAPPING && v->has_parent && v->parent.id < 0;
+}
+
 // Whether an array has `row` among its n items of that size.
 static bool among(const void *array, size_t n, size_t size, const void *row)
 {
@@ -170,18 +175,11 @@ const void *session_selected(struct session *s, struct identity *identity)
     return v->rows.at[v->cursor];
 }
 
-static bool object_there(const struct snapshot *s, const struct identity *identity)
+// Another object by that id is not it.
+static bool parent_there(const struct snapshot *s, const struct identity *parent)
 {
-    switch (identity->kind) {
-    case KIND_SEGMENT:
-        return !(s->has & NEED_SEGMENTS) || snapshot_segment(s, identity->id);
-    case KIND_SEMSET:
-        return !(s->has & NEED_SEMSETS) || snapshot_semset(s, identity->id);
-    case KIND_QUEUE:
-        return !(s->has & NEED_QUEUES) || snapshot_queue(s, identity->id);
-    default:
-        return true;
-    }
+    return !kind_is_object(parent->kind) || !(s->has & kind_get(parent->kind)->need) ||
+           tags_row(s, parent);
 }
 
 void session_tell_gone(struct session *s)
@@ -198,7 +196,6 @@ void session_tell_gone(struct session *s)
 void session_rebuild(struct session *s)
 {
     struct view *v = session_view(s);
-
     const struct identity selected = v->selected;
     bool has_selected = v->has_selected;
 
@@ -206,7 +203,7 @@ void session_rebuild(struct session *s)
     changes_insert(&s->changes, v, s->snapshot, has_selected ? &selected : NULL);
     if (!s->snapshot || !v->has_parent)
         return;
-    bool gone = !object_there(s->snapshot, &v->parent);
+    bool gone = !parent_there(s->snapshot, &v->parent);
     bool news = gone && !v->parent_gone;
     v->parent_gone = gone;
     if (news)
@@ -245,7 +242,6 @@ bool session_tab(struct session *s, size_t tab)
     while (s->depth)
         view_free(&s->stack[--s->depth]);
     s->tab = tab;
-    s->all_maps = false;
     session_rebuild(s);
     note_frozen(s);
     return true;
@@ -263,7 +259,6 @@ bool session_push(struct session *s, enum kind_id kind, const struct identity *p
     view_init(v, opened, parent);
     arrange_view(s, v);
     snprintf(v->path, sizeof v->path, "%s", path);
-    s->all_maps = false;
     session_rebuild(s);
     note_frozen(s);
     return true;
@@ -274,7 +269,6 @@ bool session_pop(struct session *s)
     if (!s->depth)
         return false;
     view_free(&s->stack[--s->depth]);
-    s->all_maps = false;
     session_rebuild(s);
     return true;
 }
@@ -326,16 +320,11 @@ static void enter_event(struct session *s, const struct event *event)
         session_push(s, about.kind, NULL, kind_get(about.kind)->name);
         return;
     }
-    switch (about.kind) {
-    case KIND_SEGMENT:
-    case KIND_SEMSET:
-    case KIND_QUEUE:
+    if (kind_is_object(about.kind)) {
         row = tags_row(s->snapshot, &about);
-        break;
-    case KIND_LIMIT:
+    } else if (about.kind == KIND_LIMIT) {
         row = about.part < s->snapshot->limits.n ? &s->snapshot->limits.at[about.part] : NULL;
-        break;
-    default: // a process: the table it stood in may be any
+    } else { // a process: the table it stood in may be any
         session_say(s, SEVERITY_NOTICE, "there is no table of %s to go to", name);
         return;
     }

@@ -6,17 +6,17 @@
 
 #include "app/arrange.h"
 #include "app/changes.h"
+#include "app/view.h"
 #include "base/text.h"
 #include "model/words.h"
 #include "ui/marks.h"
 
 // What a view below an object need not repeat in every row: it stands in the path.
-static bool repeats_parent(const struct session *session, const struct view *view,
-                           const struct column *column)
+static bool repeats_parent(const struct view *view, const struct column *column)
 {
     static const char *const of_object[] = {"shmid", "semid", "msqid", "kind", "id"};
 
-    if (!view->has_parent || session->all_maps)
+    if (!view->has_parent || view_all_maps(view))
         return false;
     if (view->parent.kind == KIND_HOLDER && strcmp(column->name, "pid") == 0)
         return true;
@@ -33,7 +33,7 @@ static size_t candidates(const struct session *session, const struct view *view,
     size_t n = arrange_columns(session, view->kind, out), kept = 0;
 
     for (size_t i = 0; i < n; i++) {
-        if (!repeats_parent(session, view, out[i]))
+        if (!repeats_parent(view, out[i]))
             out[kept++] = out[i];
     }
     return kept;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/view.h"
 #include "base/text.h"
 #include "ui/pieces.h"
 
@@ -54,7 +55,7 @@ static void restrictions(struct session *session, struct pieces *out)
                    text_age_exact(text, sizeof text, session->orphan_age));
     else if (view->orphans)
         pieces_add(out, 2, STYLE_WARNING, NULL, "orphans");
-    if (session->all_maps && view->kind->id == KIND_MAPPING)
+    if (view_all_maps(view))
         pieces_add(out, 4, STYLE_WARNING, NULL, "all mappings");
     if (holders_age(session, text, sizeof text))
         pieces_add(out, 5, STYLE_WARNING, "holders", "%s old", text);

@@ -107,7 +107,7 @@ static void a_collection_is_complete(void **state)
     assert_int_equal(h[1].attaches, 2);
     assert_string_equal(snapshot_process(p, 101)->command, "p101 --run");
     assert_string_equal(snapshot_user(p, 0), "u0");
-    assert_false(p->scan_running);
+    assert_false(p->ahead);
     snapshot_unref(p);
     end(s, k);
 }
@@ -293,7 +293,7 @@ static bool unseen_two(const struct snapshot *p)
 {
     const struct segment_account *account = p->scan ? scan_account(p->scan, 0) : NULL;
 
-    return account && account->nattch == 3 && account->found == 1 && !p->scan_running;
+    return account && account->nattch == 3 && account->found == 1 && !p->ahead;
 }
 
 static bool resolved(const struct snapshot *p)
@@ -477,7 +477,7 @@ static void tables_do_not_wait(void **state)
     sampler_want(s, &holders);
     struct snapshot *p = wait_picture(s, has_tables);
     assert_null(p->scan);
-    assert_true(p->scan_running);
+    assert_true(p->ahead);
     snapshot_unref(p);
     // Another view at that moment gets its tables, too.
     kernel_queue(k, 5);

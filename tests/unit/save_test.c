@@ -1,0 +1,132 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/save.h"
+#include "support/fake.h"
+#include "support/user.h"
+
+static char path[] = "/tmp/ipctop-save-XXXXXX";
+
+static int write_view(FILE *out, int format, const struct snapshot *s, const struct query *query,
+                      const struct column *const *columns, size_t n)
+{
+    (void)s;
+    (void)columns;
+    (void)n;
+    assert_int_equal(format, SAVE_TEXT);
+    fputs(query->kind->name, out);
+    return 0;
+}
+
+static void content_is(const char *expected)
+{
+    char text[100];
+    FILE *f = fopen(path, "r");
+
+    assert_non_null(f);
+    text[fread(text, 1, sizeof text - 1, f)] = '\0';
+    fclose(f);
+    assert_string_equal(text, expected);
+}
+
+// Until the writer is done; the session is not told yet.
+static void await_written(struct user *u)
+{
+    struct pollfd fd = {.fd = writer_fd(u->s.options.writer), .events = POLLIN};
+
+    assert_int_equal(poll(&fd, 1, 30000), 1);
+}
+
+static void save_as(struct user *u)
+{
+    user_press(u, 'w');
+    user_type(u, path);
+    user_press(u, K_ENTER);
+}
+
+static void replaces(struct user *u)
+{
+    await_written(u);
+    save_results(&u->s);
+    assert_int_equal(u->s.prompt.type, PROMPT_CONFIRM);
+    user_press(u, 'y');
+    await_written(u);
+    save_results(&u->s);
+    assert_non_null(strstr(u->s.message, "bytes written to"));
+}
+
+// Which file is replaced, and what by, was settled when it was asked for.
+static void what_replaces_a_file_is_what_was_asked_for(void **state)
+{
+    struct user *u = *state;
+
+    save_as(u);
+    user_press(u, '3'); // before it is known that the file is there
+    replaces(u);
+    content_is("segments");
+    save_as(u);
+    replaces(u);
+    content_is("queues");
+}
+
+static void a_question_waits_for_the_prompt_before(void **state)
+{
+    struct user *u = *state;
+
+    save_as(u);
+    user_press(u, '/');
+    await_written(u);
+    user_press(u, 'y');
+    save_results(&u->s);
+    assert_int_equal(u->s.prompt.type, PROMPT_LINE);
+    user_press(u, K_ESC);
+    assert_int_equal(u->s.prompt.type, PROMPT_CONFIRM);
+    user_press(u, 'n');
+    content_is("");
+    assert_null(u->s.writing);
+}
+
+static int setup(void **state)
+{
+    struct user *u = mem_zero(1, sizeof *u);
+    int fd;
+
+    strcpy(path + strlen(path) - 6, "XXXXXX");
+    fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+    user_start(u, &(struct session_options){.interval = 2, .writer = writer_new(),
+                                            .write_view = write_view});
+    user_see(u, fake_story());
+    *state = u;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct user *u = *state;
+    struct writer *writer = u->s.options.writer;
+
+    user_end(u);
+    writer_free(writer);
+    free(u);
+    unlink(path);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_replaces_a_file_is_what_was_asked_for, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_question_waits_for_the_prompt_before, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
