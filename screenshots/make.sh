@@ -19,7 +19,7 @@ clean_up() {
 trap clean_up EXIT
 
 # A free display: the server says which.
-Xvfb -displayfd 3 -screen 0 1800x1200x24 -nolisten tcp 3>"$work/display" 2>"$work/xvfb.log" &
+Xvfb -displayfd 3 -screen 0 1800x1200x24 -nolisten tcp -noreset 3>"$work/display" 2>"$work/xvfb.log" &
 xvfb=$!
 for _ in $(seq 100); do
     [ -s "$work/display" ] && break

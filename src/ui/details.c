@@ -169,7 +169,7 @@ static void add_accounting(struct details *out, const struct session *session, i
     add_line(out, account->found == account->nattch ? STYLE_GOOD : STYLE_WARNING, line);
 }
 
-// Whether everybody who waits on a set or queue is seen, in one line.
+// Whether everybody who waits on a set or queue is seen, in one line. Senders should not wait.
 static void add_waiting(struct details *out, const struct snapshot *s,
                         const struct identity *object)
 {
@@ -180,13 +180,17 @@ static void add_waiting(struct details *out, const struct snapshot *s,
     size_t n, found = 0;
     const struct waiter *waiters = snapshot_waiters(s, object->kind, object->id, &n);
 
-    for (size_t i = 0; i < n; i++)
+    bool blocked = false;
+
+    for (size_t i = 0; i < n; i++) {
         found += !waiters[i].stopped;
+        blocked |= waiters[i].call == WAIT_MSGSND;
+    }
     bool short_of = set && set->known & SET_KNOWS_WAITERS ? found < set->waiters
                                                           : s->waiters_unseen > 0;
     words_waiting(&line, s, object->kind, object->id);
     if (text[0])
-        add_line(out, short_of ? STYLE_WARNING : STYLE_GOOD, mem_copy_string(text));
+        add_line(out, short_of || blocked ? STYLE_WARNING : STYLE_GOOD, mem_copy_string(text));
 }
 
 // Who waits for a set or queue: the first of them, and how many more.
