@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "app/config_file.h"
-#include "app/save.h"
+#include "app/session_views.h"
+#include "app/writer.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "output/batch.h"
@@ -15,22 +16,13 @@
 
 enum { NOTICE = 480 };
 
-// Tables the screen opens on; the others are entered from one of these.
-static bool has_tab(const struct kind *kind)
-{
-    for (size_t i = 0; i < session_n_tabs; i++)
-        if (session_tabs[i] == kind->id)
-            return true;
-    return false;
-}
-
-static int write_view(FILE *out, int format, const struct snapshot *s, const struct query *query,
-                      const struct column *const *columns, size_t n)
+static int write_view(FILE *out, enum save_format format, const struct snapshot *s,
+                      const struct query *query, const struct column *const *columns, size_t n)
 {
     const struct table_request table = {
         .query = *query, .columns = (const struct column **)columns, .n_columns = n};
 
-    switch ((enum save_format)format) {
+    switch (format) {
     case SAVE_JSON:
         return json_write(out, s, &table, 1);
     case SAVE_CSV:
@@ -63,7 +55,7 @@ static void tell_last(struct writer *writer)
 }
 
 static int run_session(const struct options *o, struct session_options *how,
-                       struct sampler *sampler, struct audit *audit)
+                       struct sampler *sampler)
 {
     const struct screen_options look = {.no_color = o->no_color, .no_mouse = o->no_mouse,
                                         .ascii = o->ascii, .scheme = how->config->scheme};
@@ -76,7 +68,6 @@ static int run_session(const struct options *o, struct session_options *how,
     sampler_interval(sampler, how->interval);
     how->writer = writer_new();
     session_init(&session, sampler, how);
-    session.audit = audit;
     int status = loop_run(&session, o->iterations);
     session_free(&session);
     tell_last(how->writer);
@@ -86,13 +77,15 @@ static int run_session(const struct options *o, struct session_options *how,
 int monitor_run(const struct options *o, const struct table_request *first,
                 struct sampler *sampler, struct audit *audit)
 {
+    size_t tab; // the other tables are entered from one of these
+
     if (o->n_tables > 1)
         return options_fail("the screen opens on one table; --json and --batch print several");
-    if (o->n_tables && !has_tab(o->tables[0]))
+    if (o->n_tables && !session_tab_of(o->tables[0], &tab))
         return options_fail("no screen opens on %s: Enter on a row shows them (or use --batch)",
                             o->tables[0]->name);
-    if (o->filter && strlen(o->filter) >= SESSION_TEXT)
-        return options_fail("--filter: the screen takes %d bytes at most", SESSION_TEXT - 1);
+    if (o->filter && strlen(o->filter) >= LINE_TEXT)
+        return options_fail("--filter: the screen takes %d bytes at most", LINE_TEXT - 1);
     bool chosen;
     char *path = config_file_path(o->config, &chosen), notice[NOTICE] = "";
     struct config config = {0};
@@ -117,9 +110,10 @@ int monitor_run(const struct options *o, const struct table_request *first,
         .columns = first->columns,
         .n_columns = o->columns ? first->n_columns : 0,
         .notice = *notice ? notice : NULL,
+        .audit = audit,
         .write_view = write_view,
     };
-    int status = run_session(o, &how, sampler, audit);
+    int status = run_session(o, &how, sampler);
     free(path);
     return status;
 }

@@ -6,7 +6,19 @@
 #ifndef IPCTOP_APP_CHANGES_H
 #define IPCTOP_APP_CHANGES_H
 
+#include "app/tags.h"
 #include "app/view.h"
+
+enum { CHANGES_HELD = 4 };
+
+struct changes {
+    struct change_batch {
+        int64_t until_ns;         // CLOCK_MONOTONIC
+        struct snapshot *picture; // the last one that had them; NULL: none is gone
+        struct identity_vec gone, arrived; // ordered as tags are
+    } at[CHANGES_HELD]; // oldest first
+    size_t n;
+};
 
 void changes_free(struct changes *changes);
 

@@ -2,7 +2,20 @@
 #ifndef IPCTOP_APP_FOLLOWING_H
 #define IPCTOP_APP_FOLLOWING_H
 
-#include "app/session.h"
+#include "base/vec.h"
+#include "model/action.h"
+#include "model/snapshot.h"
+
+struct session;
+
+struct followed {
+    struct identity process;
+    char name[84];    // "17002 python"
+    int signal;
+    int64_t since_ns; // when it was sent, CLOCK_MONOTONIC; 0: it is not known to be yet
+    bool late;        // that it still runs was told
+};
+VEC(followed_vec, struct followed);
 
 // Of the actions handed over, those whose end is awaited. At most WANT_FOLLOWED at a time.
 void following_begin(struct session *s, const struct action *actions, size_t n);

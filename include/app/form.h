@@ -2,7 +2,25 @@
 #ifndef IPCTOP_APP_FORM_H
 #define IPCTOP_APP_FORM_H
 
-#include "app/session.h"
+#include <stdbool.h>
+
+#include "app/key.h"
+#include "base/vec.h"
+
+struct prompt;
+struct session;
+
+struct form_field {
+    char label[16];
+    char text[64];
+    char was[64];     // as the form was opened
+    char hint[64];    // beside it, while there is no error
+    char error[96];   // beside it, until it is changed
+    size_t caret;     // offset in `text`; app/edit.h
+    bool resolved;    // `text` is a name, and `number` what it stands for
+    uint32_t number;
+};
+VEC(form_field_vec, struct form_field);
 
 // Appends a field; the pointer holds until the next one. `value` is what it is now.
 struct form_field *form_add(struct prompt *p, const char *label, const char *value);

@@ -4,8 +4,6 @@
 
 #include "app/session.h"
 
-enum save_format { SAVE_TEXT, SAVE_CSV, SAVE_JSON };
-
 void save_ask(struct session *s);      // w: asks for the name
 void save_settings(struct session *s); // S
 // Tells what came of it, or asks whether to replace a file, once it is known and no prompt is open:

@@ -2,7 +2,12 @@
 #ifndef IPCTOP_APP_TAGS_H
 #define IPCTOP_APP_TAGS_H
 
-#include "app/session.h"
+#include "base/vec.h"
+#include "model/snapshot.h"
+
+struct session;
+
+VEC(identity_vec, struct identity);
 
 bool tags_has(const struct identity_vec *tags, const struct identity *identity);
 void tags_toggle(struct identity_vec *tags, const struct identity *identity);

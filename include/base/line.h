@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { LINE_TEXT = 256 }; // bytes for what stands in one line of the screen
+
 struct line {
     char *at;
     size_t cap, n; // n bytes so far, without the NUL

@@ -156,7 +156,7 @@ void acting_propose(struct session *s, struct action_vec actions)
 void acting_refuse(struct session *s, enum action_verb verb, const char *why)
 {
     struct action action = {.verb = verb};
-    char text[SESSION_TEXT], name[80];
+    char text[LINE_TEXT], name[80];
     struct identity object;
     const void *row = session_selected(s, &action.target);
 
@@ -240,7 +240,7 @@ bool acting_objects(struct session *s, enum action_verb verb, struct action_vec 
             vec_push(actions, action);
     }
     if (!actions->n && rows.n) {
-        char name[80], why[SESSION_TEXT];
+        char name[80], why[LINE_TEXT];
 
         snprintf(why, sizeof why, "nothing to %s: %s is gone, or no object of its own",
                  action_words(verb)->word, identity_text(&rows.at[0], name, sizeof name));

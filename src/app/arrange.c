@@ -50,7 +50,9 @@ void arrange_sort(struct session *s, const struct column *column, bool descendin
     const struct column *usual = NULL;
     bool usual_descending = false;
 
-    view_sort(v, s->snapshot, column, descending);
+    v->sort = column;
+    v->descending = descending;
+    session_rebuild(s);
     rows_parse_sort(v->kind, v->kind->default_sort, &usual, &usual_descending);
     a->sort = column;
     a->descending = descending;

@@ -4,7 +4,7 @@
 #include "app/arrange.h"
 #include "app/command_runs.h"
 #include "app/prompt.h"
-#include "app/view.h"
+#include "app/session_views.h"
 
 // --- order ----------------------------------------------------------------------------------------
 

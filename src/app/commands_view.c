@@ -3,7 +3,7 @@
 #include "app/command_runs.h"
 #include "app/config.h"
 #include "app/results.h"
-#include "app/view.h"
+#include "app/session_views.h"
 
 enum { PAGE_UNKNOWN = 10 };
 
@@ -71,16 +71,12 @@ RUN(tab)
 
 RUN(tab_next)
 {
-    for (size_t i = 1; i <= session_n_tabs; i++)
-        if (session_tab(s, (s->tab + i) % session_n_tabs))
-            return;
+    session_tab(s, (s->tab + 1) % session_n_tabs);
 }
 
 RUN(tab_previous)
 {
-    for (size_t i = 1; i <= session_n_tabs; i++)
-        if (session_tab(s, (s->tab + session_n_tabs - i) % session_n_tabs))
-            return;
+    session_tab(s, (s->tab + session_n_tabs - 1) % session_n_tabs);
 }
 
 RUN(enter)

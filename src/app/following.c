@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/session_views.h"
 #include "base/clock.h"
 #include "base/line.h"
 
@@ -136,7 +137,7 @@ static bool look_at(struct followed *f, const struct snapshot *picture, struct n
 
 static void tell(struct session *s, struct news *news)
 {
-    char text[SESSION_TEXT];
+    char text[LINE_TEXT];
     struct line line = line_start(text, sizeof text);
 
     add_more(&news->ended, news->n_ended);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "app/edit.h"
-#include "app/prompt.h"
+#include "app/session.h"
 
 struct form_field *form_add(struct prompt *p, const char *label, const char *value)
 {

@@ -282,7 +282,7 @@ void preview_one(const struct session *s, const struct action *action, struct co
         return;
     snprintf(out->question, sizeof out->question, "Signal %s?",
              identity_text(&action->target, name, sizeof name));
-    targets_none(s->snapshot, &action->target, out->effect, SESSION_TEXT);
+    targets_none(s->snapshot, &action->target, out->effect, LINE_TEXT);
     out->impossible = true;
 }
 

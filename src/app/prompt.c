@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "app/edit.h"
-#include "app/form.h"
+#include "app/session.h"
 #include "base/text.h"
 
 enum { WHEEL_LINES = 3, PAGE_UNKNOWN = 10, LINES_MOST = 10000 };

@@ -9,6 +9,7 @@
 #include "app/arrange.h"
 #include "app/prompt.h"
 #include "app/view.h"
+#include "app/writer.h"
 #include "base/text.h"
 
 // A view to be written, as it was when that was asked for. Of the writing thread and, until what
@@ -16,8 +17,7 @@
 struct view_job {
     atomic_int refs;
     char *path;
-    int (*write)(FILE *out, int format, const struct snapshot *s, const struct query *query,
-                 const struct column *const *columns, size_t n);
+    view_write *write;
     enum save_format format;
     struct snapshot *snapshot;
     struct filter *filter;
@@ -179,7 +179,7 @@ static void ask_replace(struct session *s, const char *path)
 
 static void tell(struct session *s, const struct write_result *r)
 {
-    char path[SESSION_TEXT];
+    char path[LINE_TEXT];
 
     text_escape(path, sizeof path, r->path, strlen(r->path));
     if (r->error == EEXIST && r->how == WRITE_NEW) {

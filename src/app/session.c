@@ -7,33 +7,25 @@
 
 #include "app/acting.h"
 #include "app/arrange.h"
-#include "app/changes.h"
+#include "app/audit.h"
 #include "app/changing.h"
-#include "app/following.h"
 #include "app/keymap.h"
-#include "app/prompt.h"
 #include "app/results.h"
 #include "app/save.h"
-#include "app/tags.h"
-#include "app/view.h"
+#include "app/session_views.h"
 #include "base/clock.h"
 #include "base/line.h"
 #include "model/triage.h"
 
 static const int64_t NOTICE_NS = 6 * CLOCK_SECOND, ERROR_NS = 20 * CLOCK_SECOND;
 
-const enum kind_id session_tabs[] = {KIND_SEGMENT, KIND_SEMSET, KIND_QUEUE,
-                                     KIND_FINDING, KIND_LIMIT,  KIND_EVENT};
-const size_t session_n_tabs = sizeof session_tabs / sizeof *session_tabs;
-
 static void open_first(struct session *s, const struct session_options *o)
 {
     const struct kind *kind = o->table ? kind_by_name(o->table) : NULL;
     struct filter_error error;
 
-    for (size_t i = 0; kind && i < session_n_tabs; i++)
-        if (session_tabs[i] == kind->id)
-            s->tab = i;
+    if (kind)
+        session_tab_of(kind, &s->tab);
     struct view *v = session_view(s);
     if (o->filter) {
         v->filter = filter_parse(v->kind, o->filter, &error);
@@ -192,7 +184,7 @@ void session_want(struct session *s, struct want *want)
 void session_say(struct session *s, enum severity severity, const char *format, ...)
 {
     static const char cut[] = "…";
-    char text[2 * SESSION_TEXT];
+    char text[2 * LINE_TEXT];
     struct line line = line_start(s->message, sizeof s->message - strlen(cut));
     va_list args;
 
@@ -209,7 +201,7 @@ void session_say(struct session *s, enum severity severity, const char *format, 
 
 void session_news(struct session *s, bool waited_for, const char *news)
 {
-    char text[SESSION_TEXT];
+    char text[LINE_TEXT];
     struct line line = line_start(text, sizeof text);
     bool together = s->message_news && s->message[0];
 
@@ -222,9 +214,9 @@ void session_news(struct session *s, bool waited_for, const char *news)
 
 void session_check_audit(struct session *s)
 {
-    char failure[SESSION_TEXT / 2], before[SESSION_TEXT / 2 - 2];
+    char failure[LINE_TEXT / 2], before[LINE_TEXT / 2 - 2];
 
-    if (!audit_failure(s->audit, failure, sizeof failure))
+    if (!audit_failure(s->options.audit, failure, sizeof failure))
         return;
     struct line line = line_start(before, sizeof before);
     line_add(&line, "%s", s->message);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/view.h"
+#include "app/session.h"
 
 // identity_same() compares more than this for some kinds and nothing less: rows that are the same
 // are neighbours in this order.

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "app/save.h"
+#include "app/writer.h"
 #include "base/clock.h"
 #include "ui/draw.h"
 #include "ui/screen.h"

@@ -1,6 +1,6 @@
 #include "ui/draw.h"
 
-#include "app/view.h"
+#include "app/session_views.h"
 #include "ui/bar.h"
 #include "ui/prompt.h"
 #include "ui/table.h"

@@ -14,7 +14,7 @@ enum { INPUT_MIN = 12 };
 static int draw_input(struct canvas *c, int x, int y, int w, const struct prompt *prompt)
 {
     const struct input input = {.text = prompt->text, .caret = prompt->caret,
-                                .wrong = prompt->error[0] ? prompt->error_at : SESSION_TEXT,
+                                .wrong = prompt->error[0] ? prompt->error_at : LINE_TEXT,
                                 .style = STYLE_PLAIN};
 
     return input_draw(c, x, y, w, &input);

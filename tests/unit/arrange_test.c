@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "app/arrange.h"
-#include "app/view.h"
+#include "app/session_views.h"
 #include "support/fake.h"
 #include "support/user.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "app/keymap.h"
-#include "app/view.h"
+#include "app/session_views.h"
 #include "support/fake.h"
 #include "support/user.h"
 

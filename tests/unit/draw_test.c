@@ -15,7 +15,7 @@
 #include "app/help.h"
 #include "app/prompt.h"
 #include "app/tags.h"
-#include "app/view.h"
+#include "app/session_views.h"
 #include "model/triage.h"
 #include "support/fake.h"
 #include "app/changes.h"

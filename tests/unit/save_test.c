@@ -9,13 +9,14 @@
 #include <unistd.h>
 
 #include "app/save.h"
+#include "app/writer.h"
 #include "support/fake.h"
 #include "support/user.h"
 
 static char path[] = "/tmp/ipctop-save-XXXXXX";
 
-static int write_view(FILE *out, int format, const struct snapshot *s, const struct query *query,
-                      const struct column *const *columns, size_t n)
+static int write_view(FILE *out, enum save_format format, const struct snapshot *s,
+                      const struct query *query, const struct column *const *columns, size_t n)
 {
     (void)s;
     (void)columns;

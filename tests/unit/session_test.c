@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "app/changes.h"
-#include "app/view.h"
+#include "app/session_views.h"
 #include "model/triage.h"
 #include "support/fake.h"
 #include "support/user.h"
@@ -523,6 +523,10 @@ static void what_vanished_stays_in_its_place_for_a_while(void **state)
     assert_int_equal(user_id(u), before[1]); // the selection, too
     assert_ptr_not_equal(session_picture(&u->s, v->kind, v->rows.at[1]), u->s.snapshot);
     assert_ptr_equal(session_picture(&u->s, v->kind, v->rows.at[0]), u->s.snapshot);
+    user_press(u, 'I'); // nor does another order drop it
+    assert_int_equal(v->rows.n, 5);
+    assert_int_equal(user_id(u), before[1]);
+    user_press(u, 'I');
     forget_changes(u);
     assert_int_equal(v->rows.n, 4);
     assert_int_equal(user_id(u), before[2]);
