@@ -12,9 +12,10 @@ mkdir "$dir/data" "$dir/run"
 chown $user "$dir/data" "$dir/run"
 as $user "$bin/initdb" -D "$dir/data" -A trust -U pg --no-locale >"$dir/init" 2>&1 ||
     fail "initdb: $(tail -n 3 "$dir/init")"
+# Where initdb finds no /dev/shm it chooses segments for the rest of its memory, too.
 start() { # OPTIONS…
     as $user "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/run/log" \
-        -o "-k $dir/run -c listen_addresses= -c fsync=off $*" start >/dev/null
+        -o "-k $dir/run -c listen_addresses= -c fsync=off -c dynamic_shared_memory_type=mmap $*" start >/dev/null
 }
 query() {
     "$bin/psql" -h "$dir/run" -U pg -At postgres -c "$1"
