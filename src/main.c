@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/audit.h"
+#include "base/mem.h"
 #include "linux/source.h"
 #include "monitor.h"
 #include "print.h"
@@ -13,6 +14,7 @@
 static int run(const struct options *options, const struct requests *requests, struct audit *audit)
 {
     bool screen = options->mode == MODE_SCREEN;
+    mem_spare(screen);
     struct linux_source *real = linux_source_new(
         &(struct linux_source_options){.proc = "/proc", .no_starts = !screen});
     struct source source = linux_source_seam(real);
@@ -25,7 +27,7 @@ static int run(const struct options *options, const struct requests *requests, s
     int status = 1;
 
     if (!sampler) {
-        fprintf(stderr, "ipctop: cannot start a thread: too many processes? --batch shows the tables without\n");
+        options_fail("cannot start a thread (too many processes?); --batch needs none");
     } else if (screen) {
         status = monitor_run(options, &requests->tables[0], sampler, audit);
     } else {

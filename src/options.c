@@ -42,7 +42,7 @@ static const char *set_mode(struct options *o, enum mode mode)
 
 static const char *apply_delay(struct options *o, const char *value)
 {
-    return config_interval(value, &o->delay) ? NULL : "seconds from 0.1 to 3600 are needed";
+    return config_interval(value, &o->delay) ? NULL : CONFIG_INTERVALS " are needed";
 }
 
 static const char *check_config(struct options *o, const char *value)
@@ -53,8 +53,7 @@ static const char *check_config(struct options *o, const char *value)
 
 static const char *apply_color(struct options *o, const char *value)
 {
-    return scheme_by_name(value, &o->scheme) ? NULL
-                                             : "one of default, light, high-contrast, mono is needed";
+    return scheme_by_name(value, &o->scheme) ? NULL : SCHEME_NAMES " is needed";
 }
 
 static const char *apply_iterations(struct options *o, const char *value)
@@ -107,7 +106,7 @@ static const struct option_row rows[] = {
     {'i', "id", "ID", "only that object, and what hangs on it", FLAG(has_id), .apply = apply_id},
     {'R', "readonly", NULL, "no command that changes anything", FLAG(readonly)},
     {'C', "no-color", NULL, "no colours (also by NO_COLOR in the environment)", FLAG(no_color)},
-    {0, "color", "SCHEME", "colours: default, light, high-contrast or mono", FLAG(has_scheme),
+    {0, "color", "SCHEME", "colours: " SCHEME_NAMES, FLAG(has_scheme),
      .apply = apply_color},
     {0, "config", "FILE", "settings of the screen, instead of ~/.config/ipctop/config",
      TEXT(config), .apply = check_config},

@@ -20,6 +20,10 @@
 enum { CONFIG_COLUMNS = 64, CONFIG_BYTES = 1 << 16 }; // longer files are not settings of ours
 static const double CONFIG_INTERVAL = 2; // where nobody says otherwise
 
+// What is accepted, as texts say it.
+#define CONFIG_INTERVALS "seconds from 0.1 to 3600"
+#define CONFIG_AGES "an age: 0, 30s, 5m, 2h, 1d"
+
 enum header_size { HEADER_AUTO, HEADER_FULL, HEADER_LINE, HEADER_NONE };
 
 struct arrangement { // of the tables of one kind
@@ -44,7 +48,7 @@ size_t config_parse(struct config *out, const char *text, size_t n, char *why, s
 // Writes the text that gives this when parsed.
 void config_write(const struct config *config, FILE *out);
 
-// Seconds between refreshes, 0.1 to 3600. False where the text is anything else.
+// Seconds between refreshes. False where the text is anything else.
 bool config_interval(const char *text, double *seconds);
 
 const char *scheme_name(enum scheme scheme);

@@ -5,8 +5,7 @@
 #include "app/commands.h"
 
 // Lines for PROMPT_TEXT: what works in views of `kind` (NULL: everywhere), in the order of
-// commands[]. Commands that change something say so; under `readonly` they are left out. Caller
-// frees.
+// commands[]; under `readonly` without those that change something. Caller frees.
 char *help_text(const struct kind *kind, bool readonly);
 
 #endif

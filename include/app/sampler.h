@@ -1,7 +1,8 @@
 // Reads beside the screen: one sampler thread for what cannot hang, probers for what can.
 //
 // The owner never waits: it says what it looks at, polls sampler_fd(), and takes the newest
-// picture. All shared mutable state of the program lives in sampler.c and probers.c.
+// picture. What threads share is behind the lock of its module: here, probers.c, actor.c; files are
+// written by writer.c and append.c.
 #ifndef IPCTOP_APP_SAMPLER_H
 #define IPCTOP_APP_SAMPLER_H
 
@@ -44,17 +45,18 @@ void sampler_pause(struct sampler *sampler, bool paused);  // frozen: reads noth
 // was taken last. Clears the fd.
 struct snapshot *sampler_take(struct sampler *sampler);
 
-// Hands actions to the sampler thread, in order; outcomes come with a later picture.
+// Has actions done by a thread of their own (app/actor.h), in order; outcomes come with a later
+// picture.
 void sampler_act(struct sampler *sampler, const struct action *actions, size_t n);
-// Takes part in that, with the outcomes' audit: what was refused before it came to an action.
+// Outcomes of what never came to an action: logged as those are, in the same order.
 void sampler_note(struct sampler *sampler, const struct outcome *outcomes, size_t n);
 void sampler_cancel(struct sampler *sampler); // those not begun yet: app/actor.h
 VEC(outcome_vec, struct outcome);
 // Appends the outcomes so far to *out; false where there are none.
 bool sampler_outcomes(struct sampler *sampler, struct outcome_vec *out);
 
-// For --json and --batch: blocks until a picture holds everything wanted, at most `timeout_ms`
-// beyond the deadlines of stuck processes. The caller owns the reference.
+// For --json and --batch: blocks until a picture holds everything wanted, or the deadlines of who
+// does not answer are over. The caller owns the reference.
 struct snapshot *sampler_collect(struct sampler *sampler, const struct want *want);
 
 #endif

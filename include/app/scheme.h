@@ -2,6 +2,8 @@
 #ifndef IPCTOP_APP_SCHEME_H
 #define IPCTOP_APP_SCHEME_H
 
+#define SCHEME_NAMES "default, light, high-contrast or mono" // as texts list them
+
 enum scheme {
     SCHEME_DEFAULT,  // for the usual dark background
     SCHEME_LIGHT,    // for black on white

@@ -5,11 +5,16 @@
 #ifndef IPCTOP_BASE_MEM_H
 #define IPCTOP_BASE_MEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
 // Called once, before the message is written and the process ends. NULL removes the hook.
 void mem_on_failure(void (*hook)(void));
+
+// For a process of a few threads, before they start: they share what was freed. `lasting`: tables of
+// megabytes come and go, and are given back at once.
+void mem_spare(bool lasting);
 
 void *mem_alloc(size_t size);                 // uninitialised; size 0 is allowed
 void *mem_zero(size_t count, size_t size);    // zeroed; checks count * size

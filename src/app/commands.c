@@ -1,9 +1,8 @@
-#include "app/acting.h"
 #include "app/commands.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "app/acting.h"
 #include "app/command_runs.h"
 #include "app/tags.h"
 
@@ -42,7 +41,7 @@ const struct command commands[] = {
     {.name = "header", .group = "Views", .run = run_header,
      .help = "header: by itself, full, one line, none"},
     {.name = "colors", .group = "Views", .run = run_colors,
-     .help = "colours: default, light, high-contrast, mono"},
+     .help = "colours: " SCHEME_NAMES},
 
     {.name = "search", .group = "Finding", .label = "Search", .run = run_search,
      .help = "search forward as you type"},
@@ -94,7 +93,8 @@ const struct command commands[] = {
      .help = "in Limits: change that limit"},
 
     {.name = "refresh", .group = "Program", .run = run_refresh, .help = "read everything now"},
-    {.name = "freeze", .group = "Program", .run = run_freeze, .help = "freeze the picture, on and off"},
+    {.name = "freeze", .group = "Program", .run = run_freeze,
+     .help = "freeze the picture, on and off"},
     {.name = "interval", .group = "Program", .run = run_interval,
      .help = "seconds between refreshes"},
     {.name = "save", .group = "Program", .run = run_save,
@@ -102,7 +102,8 @@ const struct command commands[] = {
     {.name = "settings", .group = "Program", .run = run_settings,
      .help = "keep interval, order, columns, header, colours, orphan age for the next run"},
     {.name = "redraw", .group = "Program", .run = run_redraw, .help = "draw the screen anew"},
-    {.name = "suspend", .group = "Program", .run = run_suspend, .help = "to the shell; fg comes back"},
+    {.name = "suspend", .group = "Program", .run = run_suspend,
+     .help = "to the shell; fg comes back"},
     {.name = "quit", .group = "Program", .label = "Quit", .run = run_quit, .help = "quit"},
 };
 const size_t n_commands = sizeof commands / sizeof *commands;

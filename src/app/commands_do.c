@@ -97,7 +97,7 @@ static void interval_done(struct session *s, bool accepted)
     if (!accepted || !p->text[0])
         return;
     if (!config_interval(p->text, &seconds)) {
-        snprintf(p->error, sizeof p->error, "seconds from 0.1 to 3600");
+        snprintf(p->error, sizeof p->error, CONFIG_INTERVALS);
         p->error_at = 0;
         return;
     }

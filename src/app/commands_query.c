@@ -196,7 +196,7 @@ static void orphan_age_done(struct session *s, bool accepted)
     if (!accepted || !p->text[0])
         return;
     if (!text_parse_age(p->text, &s->orphan_age)) {
-        snprintf(p->error, sizeof p->error, "an age: 0, 30s, 5m, 2h, 1d");
+        snprintf(p->error, sizeof p->error, CONFIG_AGES);
         p->error_at = 0;
     } else if (s->orphan_age > 0) {
         session_say(s, SEVERITY_NOTICE, "orphans: what has been idle for %s",

@@ -113,10 +113,10 @@ static const struct setting {
     bool (*read)(struct config *out, const char *value); // false: the value is wrong
     void (*write)(const struct config *config, FILE *out);
 } settings[] = {
-    {"interval", "seconds from 0.1 to 3600", read_interval, write_interval},
+    {"interval", CONFIG_INTERVALS, read_interval, write_interval},
     {"header", "auto, full, line or none", read_header, write_header},
-    {"colors", "default, light, high-contrast or mono", read_colors, write_colors},
-    {"orphan_age", "an age: 0, 30s, 5m, 2h, 1d", read_orphan_age, write_orphan_age},
+    {"colors", SCHEME_NAMES, read_colors, write_colors},
+    {"orphan_age", CONFIG_AGES, read_orphan_age, write_orphan_age},
 };
 
 // --- settings of the tables of a kind -------------------------------------------------------------

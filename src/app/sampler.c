@@ -1,6 +1,5 @@
 #include "app/sampler.h"
 
-#include <malloc.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -236,16 +235,6 @@ struct sampler *sampler_new(const struct source *source, const struct sampler_op
                                             .polite = !options->one_shot};
     struct sampler *s = mem_zero(1, sizeof *s);
 
-#ifdef M_ARENA_MAX
-    mallopt(M_ARENA_MAX, 2); // our threads allocate little; an arena each would cost memory
-#endif
-#ifdef M_MMAP_THRESHOLD
-    // Tables come and go with every picture. The C library would keep blocks of their size
-    // (mallopt(3) on its dynamic threshold): megabytes, for page faults of a tenth of a
-    // millisecond.
-    if (!options->one_shot)
-        mallopt(M_MMAP_THRESHOLD, 128 * 1024);
-#endif
     s->one_shot = options->one_shot;
     s->interval = interval_ns(options->interval > 0 ? options->interval : 2);
     s->taken = true;

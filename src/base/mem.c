@@ -1,8 +1,8 @@
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +13,20 @@ static void (*failure_hook)(void);
 void mem_on_failure(void (*hook)(void))
 {
     failure_hook = hook;
+}
+
+void mem_spare(bool lasting)
+{
+#ifdef M_ARENA_MAX
+    mallopt(M_ARENA_MAX, 2); // our threads allocate little; an arena each would cost memory
+#endif
+#ifdef M_MMAP_THRESHOLD
+    // The C library would keep blocks of that size (mallopt(3) on its dynamic threshold): megabytes,
+    // for page faults of a tenth of a millisecond.
+    if (lasting)
+        mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+#endif
+    (void)lasting;
 }
 
 static _Noreturn void fail(void)
