@@ -183,11 +183,13 @@ void kernel_exit(struct kernel *k, int32_t pid)
     LOCKED(k)
     {
         struct fake_process *process = find(k, pid);
-        size_t at = (size_t)(process - k->processes.at);
-        while (process->mappings.n)
-            drop(k, process, 0, 100);
-        vec_free(&process->mappings);
-        memmove(process, process + 1, (--k->processes.n - at) * sizeof *process);
+        if (process) { // else killed before
+            size_t at = (size_t)(process - k->processes.at);
+            while (process->mappings.n)
+                drop(k, process, 0, 100);
+            vec_free(&process->mappings);
+            memmove(process, process + 1, (--k->processes.n - at) * sizeof *process);
+        }
         pthread_cond_broadcast(&k->released);
     }
 }
