@@ -10,6 +10,7 @@
 
 #include "app/config.h"
 #include "base/line.h"
+#include "base/mem.h"
 #include "base/text.h"
 
 enum { ITERATIONS_MAX = 1000000000 };
@@ -122,14 +123,16 @@ enum { ROWS = sizeof rows / sizeof rows[0], LONG_BASE = 256 };
 
 int __attribute__((format(printf, 1, 2))) options_fail(const char *format, ...)
 {
-    char text[512], safe[1024];
+    char *text;
     va_list args;
 
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    text = mem_vformat(format, args);
     va_end(args);
-    text_escape(safe, sizeof safe, text, strlen(text)); // it may quote the command line
+    char *safe = text_escape_new(text, strlen(text)); // it may quote the command line
     fprintf(stderr, "ipctop: %s\n", safe);
+    free(safe);
+    free(text);
     return 2;
 }
 

@@ -21,7 +21,7 @@ struct edit {
 // stands around them, are not taken.
 bool edit_key(struct edit edit, int32_t key);
 
-// Replaces the text, cut between characters; the caret goes behind it.
+// Replaces the text, made harmless and cut between characters; the caret goes behind it.
 void edit_set(struct edit edit, const char *text);
 
 #endif

@@ -1,4 +1,5 @@
-// A sentence built piece by piece in a buffer of fixed size, cut between whole characters.
+// A sentence built piece by piece in a buffer of fixed size. Where that is too small it is cut
+// between whole characters, and ends with an ellipsis.
 #ifndef IPCTOP_BASE_LINE_H
 #define IPCTOP_BASE_LINE_H
 

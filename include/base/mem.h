@@ -5,6 +5,7 @@
 #ifndef IPCTOP_BASE_MEM_H
 #define IPCTOP_BASE_MEM_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@ void *mem_zero(size_t count, size_t size);    // zeroed; checks count * size
 void *mem_resize(void *old, size_t count, size_t size); // checks count * size
 char *mem_copy_string(const char *text);      // NULL stays NULL
 char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *mem_vformat(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 // A stream that writes to memory: *text and *n hold it once it is ended. open_memstream(3)
 FILE *mem_stream(char **text, size_t *n);
 void mem_stream_end(FILE *stream);

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "app/key.h"
-#include "base/line.h"
 #include "base/text.h"
 
 static size_t step(const char *text, size_t at, uint32_t *code)
@@ -110,8 +109,5 @@ bool edit_key(struct edit e, int32_t key)
 
 void edit_set(struct edit e, const char *text)
 {
-    struct line line = line_start(e.text, e.cap);
-
-    line_add(&line, "%s", text);
-    *e.caret = line.n;
+    *e.caret = text_escape(e.text, e.cap, text, strlen(text));
 }

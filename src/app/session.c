@@ -183,17 +183,14 @@ void session_want(struct session *s, struct want *want)
 
 void session_say(struct session *s, enum severity severity, const char *format, ...)
 {
-    static const char cut[] = "…";
     char text[2 * LINE_TEXT];
-    struct line line = line_start(s->message, sizeof s->message - strlen(cut));
+    struct line line = line_start(s->message, sizeof s->message);
     va_list args;
 
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args); // it may quote the message of before
     va_end(args);
     line_add(&line, "%s", text);
-    if (line.full)
-        memcpy(s->message + line.n, cut, sizeof cut);
     s->message_severity = severity;
     s->message_ns = clock_ns();
     s->message_news = false;

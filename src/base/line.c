@@ -7,6 +7,8 @@
 
 #include "base/text.h"
 
+static const char cut[] = "…";
+
 struct line line_start(char *buffer, size_t cap)
 {
     if (cap > 0)
@@ -48,7 +50,10 @@ void line_add(struct line *line, const char *format, ...)
         return;
     }
     line->full = true;
-    line->n = whole_characters(line->at, line->cap - 1);
+    size_t sign = line->cap > sizeof cut ? sizeof cut - 1 : 0; // where it leaves room for anything
+    line->n = whole_characters(line->at, line->cap - 1 - sign);
+    memcpy(line->at + line->n, cut, sign);
+    line->n += sign;
     line->at[line->n] = '\0';
 }
 

@@ -81,16 +81,22 @@ char *mem_copy_string(const char *text)
     return memcpy(mem_alloc(size), text, size);
 }
 
+char *mem_vformat(const char *format, va_list args)
+{
+    char *text;
+
+    if (vasprintf(&text, format, args) < 0)
+        fail();
+    return text;
+}
+
 char *mem_format(const char *format, ...)
 {
-    char *text = NULL;
     va_list args;
 
     va_start(args, format);
-    int n = vasprintf(&text, format, args);
+    char *text = mem_vformat(format, args);
     va_end(args);
-    if (n < 0)
-        fail();
     return text;
 }
 
