@@ -3,8 +3,9 @@
 // fuse(4); by then the terminal is given back.) Called from any thread.
 //
 // Each line is one append of a regular file (O_APPEND): lines of several programs do not mix. The
-// file is made with mode 0600 where it is not there, and never opened through a symbolic link. One
-// that was moved away or removed meanwhile (logrotate(8)) is made anew for the next line.
+// file is made with mode 0600 where it is not there, and never opened through a symbolic link, nor
+// where it has a second name (a hard link). One that was moved away or removed meanwhile
+// (logrotate(8)) is made anew for the next line.
 #ifndef IPCTOP_APP_APPEND_H
 #define IPCTOP_APP_APPEND_H
 

@@ -45,7 +45,8 @@ struct append {
 // --- the file -----------------------------------------------------------------------------------
 
 // Nothing that may block is opened: a FIFO without a reader fails with ENXIO, one with a reader, or
-// a terminal, is no regular file. A descriptor, or -errno.
+// a terminal, is no regular file. Nor what has other names as well: where others may write the
+// directory, somebody may have linked a file of ours to this one. A descriptor, or -errno.
 static int open_file(const char *path)
 {
     int flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
@@ -54,10 +55,11 @@ static int open_file(const char *path)
 
     if (fd < 0)
         return -errno;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+    bool regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    if (regular && st.st_nlink <= 1)
         return fd;
     close(fd);
-    return -ENXIO;
+    return regular ? -EMLINK : -ENXIO;
 }
 
 const char *append_reason(int error)
@@ -67,6 +69,8 @@ const char *append_reason(int error)
         return "it is a symbolic link";
     case ENXIO:
         return "it is not a regular file";
+    case EMLINK:
+        return "it has another name too (a hard link)";
     case ETIMEDOUT:
         return "the file does not answer yet";
     case ENOBUFS:

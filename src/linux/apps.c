@@ -122,23 +122,31 @@ static ssize_t read_plain_file(int dir, const char *name, char *dst, size_t cap)
     return n < 0 ? -EINVAL : n;
 }
 
-// Whether it is one: PG_VERSION is in it, or cannot be looked for.
-static bool is_data_directory(int dir)
+// Whether it is one: PG_VERSION is in it, or cannot be looked for. Where others than its owner may
+// write (/tmp) anybody may have put that there; a server starts in none (checkDataDir() of
+// src/backend/utils/init/miscinit.c and postmaster.c there).
+static bool is_data_directory(int dir, const struct stat *of)
 {
     struct stat st;
 
+    if (!S_ISDIR(of->st_mode) || of->st_mode & (S_IWGRP | S_IWOTH))
+        return false;
     if (fstatat(dir, "PG_VERSION", &st, AT_SYMLINK_NOFOLLOW) < 0)
         return errno == EACCES;
     return S_ISREG(st.st_mode);
 }
 
-static bool add_directory(int dir, const char *path, struct answer *answer)
+// Of somebody's server (`server` is its directory in /proc; NULL: of none) it is only where it is
+// his: a process is named as its user likes, and stands where he likes.
+static bool add_directory(int dir, const char *path, const struct stat *server,
+                          struct answer *answer)
 {
     char text[PIDFILE_MOST];
     struct stat st;
     struct instance instance = {0};
 
-    if (fstat(dir, &st) < 0 || !S_ISDIR(st.st_mode) || !is_data_directory(dir))
+    if (fstat(dir, &st) < 0 || !is_data_directory(dir, &st) ||
+        (server && server->st_uid != st.st_uid))
         return false;
     text_escape(instance.directory, sizeof instance.directory, path, strlen(path));
     instance.device = st.st_dev;
@@ -151,13 +159,13 @@ static bool add_directory(int dir, const char *path, struct answer *answer)
     return true;
 }
 
-static bool add_path(const char *path, struct answer *answer)
+static bool add_path(const char *path, const struct stat *server, struct answer *answer)
 {
     int dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
     if (dir < 0)
         return false;
-    bool added = add_directory(dir, path, answer);
+    bool added = add_directory(dir, path, server, answer);
     close(dir);
     return added;
 }
@@ -165,7 +173,8 @@ static bool add_path(const char *path, struct answer *answer)
 // --- of a process -------------------------------------------------------------------------------
 
 // The link of /proc leads there whatever the mount namespace.
-static int by_working_directory(const char *proc, int32_t pid, struct answer *answer)
+static int by_working_directory(const char *proc, int32_t pid, const struct stat *server,
+                                struct answer *answer)
 {
     char link[PATH_MOST], path[PATH_MOST];
 
@@ -177,14 +186,15 @@ static int by_working_directory(const char *proc, int32_t pid, struct answer *an
     ssize_t n = readlink(link, path, sizeof path - 1);
     if (n > 0) {
         path[n] = '\0';
-        add_directory(dir, path, answer);
+        add_directory(dir, path, server, answer);
     }
     close(dir);
     return 0;
 }
 
 // "postgres -D /var/lib/postgresql/15/main …", readable by everybody.
-static void by_arguments(const char *proc, int32_t pid, struct answer *answer)
+static void by_arguments(const char *proc, int32_t pid, const struct stat *server,
+                         struct answer *answer)
 {
     char text[COMMAND_MOST];
     ssize_t n = procfile_read(text, sizeof text, proc, "%d/cmdline", pid);
@@ -194,16 +204,26 @@ static void by_arguments(const char *proc, int32_t pid, struct answer *answer)
             continue;
         const char *path = at[2] ? at + 2 : at + strlen(at) + 1;
         if (path < text + n && *path == '/')
-            add_path(path, answer);
+            add_path(path, server, answer);
         return;
     }
 }
 
 void apps_probe_server(const char *proc, int32_t pid, struct answer *answer)
 {
-    answer->error = pid > 0 ? by_working_directory(proc, pid, answer) : -EINVAL;
+    char path[PATH_MOST];
+    struct stat server;
+
+    if (pid <= 0)
+        answer->error = -EINVAL;
+    else if ((size_t)snprintf(path, sizeof path, "%s/%d", proc, pid) >= sizeof path)
+        answer->error = -ENAMETOOLONG;
+    else if (stat(path, &server) < 0) // its owner is the effective user
+        answer->error = -errno;
+    else
+        answer->error = by_working_directory(proc, pid, &server, answer);
     if (answer->error == -EACCES || answer->error == -EPERM)
-        by_arguments(proc, pid, answer);
+        by_arguments(proc, pid, &server, answer);
 }
 
 // --- the usual places ---------------------------------------------------------------------------
@@ -224,7 +244,7 @@ static void expand(const char *path, const char *rest, struct answer *answer)
         (size_t)snprintf(longer, sizeof longer, "%s%.*s", path, fixed, rest) >= sizeof longer)
         return;
     if (!star) {
-        add_path(longer, answer);
+        add_path(longer, NULL, answer);
         return;
     }
     DIR *dir = opendir(longer);

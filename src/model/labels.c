@@ -8,7 +8,7 @@
 #include "model/liveness.h"
 #include "model/postgres.h"
 
-enum { PEOPLE_MOST = 48 };
+enum { PEOPLE_MOST = 48, STRANGERS_MOST = 12, HOLDERS_MOST = 512 };
 
 struct subject { // an object, and who has to do with it
     const struct snapshot *s;
@@ -16,7 +16,7 @@ struct subject { // an object, and who has to do with it
     const struct owned *o;
     const struct segment *segment;              // NULL: no segment
     const struct process *people[PEOPLE_MOST];  // that live: holders, then others by their roles
-    size_t n, n_holders;
+    size_t n, n_holders, n_strangers;
 };
 
 struct label_rule {
@@ -40,6 +40,13 @@ static bool one_of(const char *text, const char *const *names)
 
 // --- who has to do with it ----------------------------------------------------------------------
 
+// Neither the owner's nor root's: whoever may use an object may do so under any name.
+static bool is_stranger(const struct subject *subject, const struct process *p)
+{
+    return (p->known & PROC_KNOWS_UID) && p->uid != 0 && p->uid != subject->o->uid &&
+           p->uid != subject->o->cuid;
+}
+
 static void add_person(struct subject *subject, int32_t pid, int64_t time)
 {
     if (subject->n == PEOPLE_MOST || snapshot_pid_state(subject->s, pid, time) != PID_ALIVE)
@@ -50,6 +57,8 @@ static void add_person(struct subject *subject, int32_t pid, int64_t time)
     for (size_t i = 0; i < subject->n; i++)
         if (subject->people[i] == process)
             return;
+    if (is_stranger(subject, process) && subject->n_strangers++ >= STRANGERS_MOST)
+        return; // a crowd of them hides nobody
     subject->people[subject->n++] = process;
 }
 
@@ -58,7 +67,7 @@ static void segment_people(struct subject *subject, const struct segment *segmen
     size_t n;
     const struct holder *holders = scan_holders(subject->s->scan, segment->o.id, &n);
 
-    for (size_t i = 0; i < n && subject->n < PEOPLE_MOST - 2; i++)
+    for (size_t i = 0; i < n && i < HOLDERS_MOST && subject->n < PEOPLE_MOST - 2; i++)
         add_person(subject, holders[i].pid, 0);
     subject->n_holders = subject->n;
     add_person(subject, segment->cpid, segment_birth(segment));
@@ -101,14 +110,30 @@ static struct subject subject_of(const struct snapshot *s, enum kind_id kind, co
     return subject;
 }
 
+// Of those whose names tell whose the object is. NULL: he is none.
+static const struct process *own(const struct subject *subject, size_t i)
+{
+    return is_stranger(subject, subject->people[i]) ? NULL : subject->people[i];
+}
+
+static int32_t first_own(const struct subject *subject)
+{
+    for (size_t i = 0; i < subject->n; i++)
+        if (own(subject, i))
+            return subject->people[i]->pid;
+    return 0;
+}
+
 static bool by_program(const struct subject *subject, bool (*is)(const char *comm),
                        struct label *out)
 {
-    for (size_t i = 0; i < subject->n; i++)
-        if (is(subject->people[i]->comm)) {
-            out->pid = subject->people[i]->pid;
+    for (size_t i = 0; i < subject->n; i++) {
+        const struct process *p = own(subject, i);
+        if (p && is(p->comm)) {
+            out->pid = p->pid;
             return true;
         }
+    }
     return false;
 }
 
@@ -118,7 +143,7 @@ static bool by_program(const struct subject *subject, bool (*is)(const char *com
 // the same first key on.
 static bool owns_set(const struct instance *instance, const struct owned *o)
 {
-    return o->uid == instance->uid && o->key != 0 && o->key - (uint32_t)instance->inode < 1024;
+    return o->cuid == instance->uid && o->key != 0 && o->key - (uint32_t)instance->inode < 1024;
 }
 
 static bool is_postgres(const struct subject *subject, struct label *out)
@@ -159,10 +184,11 @@ static bool is_oracle(const struct subject *subject, struct label *out)
     bool found = false;
 
     for (size_t i = 0; i < subject->n; i++) {
-        const struct process *p = subject->people[i];
-        const char *sid = oracle_sid(p->comm), *whole = p->command ? oracle_sid(p->command) : NULL;
+        const struct process *p = own(subject, i);
+        const char *sid = p ? oracle_sid(p->comm) : NULL;
+        const char *whole = p && p->command ? oracle_sid(p->command) : NULL;
 
-        if (!sid && starts(p->comm, "oracle_")) // newer ones are named "oracle_PID_sid"
+        if (p && !sid && starts(p->comm, "oracle_")) // newer ones are named "oracle_PID_sid"
             sid = whole;
         if (!sid)
             continue;
@@ -185,7 +211,7 @@ static bool is_db2_program(const char *comm)
 
 static bool is_db2(const struct subject *subject, struct label *out)
 {
-    const char *owner = snapshot_user(subject->s, subject->o->uid);
+    const char *owner = snapshot_user(subject->s, subject->o->cuid);
 
     if (!by_program(subject, is_db2_program, out))
         return false;
@@ -204,7 +230,7 @@ static bool sap_user(const char *name)
 static bool is_sap(const struct subject *subject, struct label *out)
 {
     uint32_t key = subject->o->key;
-    const char *owner = snapshot_user(subject->s, subject->o->uid);
+    const char *owner = snapshot_user(subject->s, subject->o->cuid);
 
     if (key / 100 == 589001)
         snprintf(out->instance, sizeof out->instance, "%02u", key % 100);
@@ -212,8 +238,7 @@ static bool is_sap(const struct subject *subject, struct label *out)
         return false;
     else
         snprintf(out->instance, sizeof out->instance, "%.3s", owner);
-    if (subject->n > 0)
-        out->pid = subject->people[0]->pid;
+    out->pid = first_own(subject);
     return true;
 }
 
@@ -226,8 +251,7 @@ static bool is_informix(const struct subject *subject, struct label *out)
     if (subject->o->key < first || above >> 16 > 255 || (above & 0xffff) > 0xfe)
         return false;
     snprintf(out->instance, sizeof out->instance, "%u", above >> 16);
-    if (subject->n > 0)
-        out->pid = subject->people[0]->pid;
+    out->pid = first_own(subject);
     return true;
 }
 
@@ -265,7 +289,7 @@ static bool is_fakeroot_program(const char *comm)
 // Two queues and a set, by keys one after the other; only clients operate the set.
 static bool is_fakeroot(const struct subject *subject, struct label *out)
 {
-    struct subject others = {.s = subject->s};
+    struct subject others = {.s = subject->s, .o = subject->o};
 
     if (by_program(subject, is_fakeroot_program, out))
         return true;
@@ -285,13 +309,16 @@ bool label_x_server(const char *comm)
     return one_of(comm, names);
 }
 
-// The other one is the client, whose pictures it holds.
+// The other one is the client, whose pictures it holds; the server may be anybody's.
 static bool is_x11(const struct subject *subject, struct label *out)
 {
-    if (!subject->segment || !by_program(subject, label_x_server, out))
+    bool served = false;
+
+    for (size_t i = 0; subject->segment && i < subject->n; i++)
+        served |= label_x_server(subject->people[i]->comm);
+    if (!served)
         return false;
-    out->pid = 0; // the server needs none of its clients' segments
-    for (size_t i = 0; i < subject->n; i++)
+    for (size_t i = 0; i < subject->n; i++) // of which the server needs none
         if (!label_x_server(subject->people[i]->comm)) {
             snprintf(out->instance, sizeof out->instance, "%s", subject->people[i]->comm);
             out->pid = subject->people[i]->pid;

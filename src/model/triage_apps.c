@@ -8,6 +8,28 @@
 
 enum { NAMED_MOST = 6 };
 
+// Those holders alone that are the application's, and may be advised to be ended: anybody may attach
+// where the mode lets him, and an X server does to what it is told. Returns how many they are.
+static size_t own_holders(struct line *line, const struct snapshot *s, const struct segment *g,
+                          bool (*is)(const struct snapshot *s, const struct segment *g, int32_t pid))
+{
+    size_t all, n = 0;
+    const struct holder *holders = scan_holders(s->scan, g->o.id, &all);
+
+    for (size_t i = 0; i < all; i++) {
+        if (!is(s, g, holders[i].pid))
+            continue;
+        if (line && n < NAMED_MOST) {
+            line_add(line, "%s", n ? ", " : "");
+            words_process(line, s, holders[i].pid, 0);
+        }
+        n++;
+    }
+    if (line && n > NAMED_MOST)
+        line_add(line, " and %zu more", n - NAMED_MOST);
+    return n;
+}
+
 // src/backend/port/sysv_shmem.c: a server starts only where nobody is attached to its
 // predecessor's segment. It is the only thing that keeps two servers off one data directory once
 // postmaster.pid is gone.
@@ -49,7 +71,7 @@ static void interlock_evidence(const struct snapshot *s, const struct match *m, 
     words_process(line, s, g->cpid, segment_birth(g));
     if (scan_holders(s->scan, g->o.id, &seen)) {
         line_add(line, "; still working on its data: ");
-        words_holders(line, s, g->o.id, NAMED_MOST);
+        own_holders(line, s, g, postgres_backend_of);
     } else {
         line_add(line, "; who still works on its data cannot be seen");
     }
@@ -72,6 +94,17 @@ const struct rule rule_interlock = {
 
 // Zabbix marks its segments when it makes them: to the rule of removed segments its workers are a
 // program at work. Its parent starts and stops them, and makes the segments; alone they go on.
+static bool is_worker(const struct snapshot *s, const struct segment *g, int32_t pid)
+{
+    static const char name[] = "zabbix_";
+    const char *program = words_program(s, pid);
+
+    if (!program || strncmp(program, name, sizeof name - 1) != 0)
+        return false;
+    const struct process *p = snapshot_process(s, pid);
+    return !(p->known & PROC_KNOWS_UID) || p->uid == 0 || p->uid == g->o.cuid;
+}
+
 static bool headless(const struct snapshot *s, struct match *match)
 {
     const struct segment *g = match->object;
@@ -79,7 +112,7 @@ static bool headless(const struct snapshot *s, struct match *match)
 
     match->weight = g->nattch;
     if (g->nattch == 0 || !(g->flags & SEG_DEST) || !label_of(s, KIND_SEGMENT, g, &label) ||
-        strcmp(label.app, "zabbix") != 0)
+        strcmp(label.app, "zabbix") != 0 || own_holders(NULL, s, g, is_worker) == 0)
         return false;
     return pid_state_ended(snapshot_pid_state(s, g->cpid, segment_birth(g)));
 }
@@ -88,12 +121,9 @@ static void headless_title(const struct snapshot *s, const struct match *m, size
                            struct line *line)
 {
     const struct segment *g = m->object;
-    size_t seen;
-
     (void)n;
-    scan_holders(s->scan, g->o.id, &seen);
     line_add(line, "Zabbix: parent gone, ");
-    line_count(line, seen, "process goes on", "processes go on");
+    line_count(line, own_holders(NULL, s, g, is_worker), "process goes on", "processes go on");
 }
 
 static void headless_evidence(const struct snapshot *s, const struct match *m, size_t n,
@@ -107,7 +137,7 @@ static void headless_evidence(const struct snapshot *s, const struct match *m, s
     line_add(line, ", made by ");
     words_process(line, s, g->cpid, segment_birth(g));
     line_add(line, ", held by ");
-    words_holders(line, s, g->o.id, NAMED_MOST);
+    own_holders(line, s, g, is_worker);
 }
 
 const struct rule rule_headless = {

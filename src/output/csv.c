@@ -4,14 +4,20 @@
 #include <inttypes.h>
 #include <string.h>
 
-// Quoted where it must be; texts hold no control characters but may hold quotes and commas.
+// Quoted where it must be; texts hold no control characters but may hold quotes and commas. What a
+// spreadsheet would take for a formula is written as text_escape() writes what does harm: a program's
+// name is its user's choice.
 static void put_text(FILE *out, const char *text)
 {
+    char first[8] = "";
+
+    if (*text && strchr("=+-@", *text))
+        snprintf(first, sizeof first, "\\x%02x", (unsigned char)*text++);
     if (!text[strcspn(text, ",\"\r\n")]) {
-        fputs(text, out);
+        fprintf(out, "%s%s", first, text);
         return;
     }
-    fputc('"', out);
+    fprintf(out, "\"%s", first);
     for (; *text; text++) {
         if (*text == '"')
             fputc('"', out);

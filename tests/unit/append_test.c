@@ -239,6 +239,11 @@ static void what_may_block_is_not_opened(void **state)
     int reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     refused(path, ENXIO);
     close(reader);
+    int file = open(other, O_WRONLY | O_CREAT | O_CLOEXEC, 0600); // of ours, by another's link
+    assert_int_equal(close(file), 0);
+    unlink(path);
+    assert_int_equal(link(other, path), 0);
+    refused(path, EMLINK);
     refused(dir, EISDIR);
     refused("/dev/null", ENXIO);
     refused("/nowhere/log", ENOENT);

@@ -205,6 +205,40 @@ static void a_process_leads_to_its_directory(void **state)
     tree_free(root);
 }
 
+// A process called postgres that stands in /tmp, with files of its own there; or in the directory of
+// somebody else: root's segments are not a server's by that.
+static void strangers_directories_are_not_believed(void **state)
+{
+    (void)state;
+    char *root = tree_new(), *data = join(root, "data"), *proc = join(root, "7");
+    struct answer answer = {0};
+
+    tree_write(root, "data/PG_VERSION", "15\n");
+    tree_write(root, "data/postmaster.pid", whole);
+    tree_write(root, "7/comm", "postgres\n");
+    tree_link(root, "7/cwd", data);
+    static const mode_t open_to_others[] = {01777, 0777, 0775, 0703};
+    for (size_t i = 0; i < sizeof open_to_others / sizeof *open_to_others; i++) {
+        assert_int_equal(chmod(data, open_to_others[i]), 0);
+        apps_probe_server(root, 7, &answer);
+        assert_int_equal(answer.instances.n, 0);
+        answer_clear(&answer);
+    }
+    assert_int_equal(chmod(data, 0750), 0);
+    apps_probe_server(root, 7, &answer);
+    assert_int_equal(answer.instances.n, 1);
+    answer_clear(&answer);
+    if (chown(proc, 65534, (gid_t)-1) == 0) { // as root alone
+        apps_probe_server(root, 7, &answer);
+        assert_int_equal(answer.error, 0);
+        assert_int_equal(answer.instances.n, 0);
+        answer_clear(&answer);
+    }
+    free(proc);
+    free(data);
+    tree_free(root);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +248,7 @@ int main(void)
         cmocka_unit_test(noise_does_no_harm),
         cmocka_unit_test(the_usual_places_are_searched),
         cmocka_unit_test(a_process_leads_to_its_directory),
+        cmocka_unit_test(strangers_directories_are_not_believed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -45,7 +45,7 @@ static void fields_are_quoted_where_they_must_be(void **state)
     char *text = csv(s, &kind_holders, (const char *const[]){"pid", "comm", "command", "shmid"}, 4);
     assert_string_equal(text, "pid,comm,command,shmid\r\n"
                               "10,\"a,b\",\"say \"\"hi\"\", twice\",1\r\n"
-                              "11,=plain,x,1\r\n"
+                              "11,\\x3dplain,x,1\r\n"
                               "12,,,1\r\n");
     free(text);
     snapshot_unref(s);

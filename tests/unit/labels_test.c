@@ -497,6 +497,129 @@ static void x_servers_keep_nothing(void **state)
     snapshot_unref(s);
 }
 
+static const char *evidence(struct snapshot *s, const char *rule)
+{
+    const struct finding *f = finding(s, rule);
+
+    assert_non_null(f);
+    return f->evidence;
+}
+
+// Anybody may attach where the mode lets him, under any name.
+static void strangers_names_tell_nothing(void **state)
+{
+    static const char *const names[] = {"postgres", "ora_pmon_EVIL", "db2sysc", "apache2", "zabbix_x",
+                                        "faked-sysv"};
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct snapshot *s = fake_snapshot();
+        fake_segment(s, 1, 0x1234, 54, MIB, 30)->cpid = 30;
+        for (int32_t k = 0; k < 20; k++)
+            fake_process(s, 100 + k, 1001, names[i], names[i]);
+        fake_process(s, 30, 54, "billing", NULL);
+        fake_process(s, 500, 54, "billing", NULL);
+        for (int32_t k = 0; k < 20; k++)
+            fake_hold(s, 1, 100 + k, 1, 3);
+        fake_hold(s, 1, 500, 1, 3);
+        assert_false(of_segment(s, 1) && label.title);
+        snapshot_unref(s);
+    }
+}
+
+// However many they are, they hide nobody.
+static void a_crowd_of_strangers_hides_no_owner(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_snapshot();
+
+    fake_segment(s, 1, 0x1234, 54, MIB, 301);
+    for (int32_t pid = 100; pid < 400; pid++)
+        fake_process(s, pid, 1001, "evil", "evil");
+    fake_process(s, 900, 54, "ora_pmon_ORCL", "ora_pmon_ORCL");
+    for (int32_t pid = 100; pid < 400; pid++)
+        fake_hold(s, 1, pid, 1, 3);
+    fake_hold(s, 1, 900, 1, 3);
+    assert_true(of_segment(s, 1));
+    is("oracle", "ORCL", "ORCL", "Oracle ORCL");
+    assert_int_equal(label.pid, 900);
+    snapshot_unref(s);
+}
+
+// A process named zabbix_x attaches to a removed segment of others: they are not to be ended.
+static void strangers_make_no_innocent_advice(void **state)
+{
+    (void)state;
+    struct snapshot *s = fake_snapshot();
+    struct segment *g = fake_segment(s, 1, 0, 54, MIB, 3);
+
+    g->flags = SEG_DEST, g->cpid = g->lpid = 60;
+    fake_gone(s, 60);
+    fake_process(s, 70, 54, "billing", NULL);
+    fake_process(s, 71, 54, "billing", NULL);
+    fake_process(s, 80, 1001, "zabbix_x", NULL);
+    for (int32_t pid = 70; pid <= 80; pid += pid == 70 ? 1 : 9)
+        fake_hold(s, 1, pid, 1, 3);
+    fake_account(s, 1, 0);
+    assert_null(finding(s, "headless"));
+    snapshot_unref(s);
+}
+
+// His own segment, which an X server or another's program attached because he asked it to, beside a
+// data directory of his own: only his own are named as those to end.
+static void only_the_servers_own_are_to_be_ended(void **state)
+{
+    (void)state;
+    struct snapshot *s = headless_server();
+
+    s->segments.at[0].nattch = 2;
+    fake_process(s, 19000, 0, "Xorg", "/usr/lib/xorg/Xorg");
+    fake_hold(s, 4, 19000, 1, 3);
+    assert_non_null(strstr(evidence(s, "database-interlock"), "18711 postgres"));
+    assert_null(strstr(evidence(s, "database-interlock"), "Xorg"));
+    snapshot_unref(s);
+
+    s = fake_snapshot(); // nobody of a server holds it at all
+    struct segment *g = fake_segment(s, 4, 10953031, PG, 56, 1);
+    g->cpid = g->lpid = PM;
+    database(s, "/home/mallory/data", 10953031);
+    fake_gone(s, PM);
+    fake_process(s, 19000, 0, "Xorg", "/usr/lib/xorg/Xorg");
+    fake_hold(s, 4, 19000, 1, 3);
+    fake_account(s, 4, 0);
+    assert_null(finding(s, "database-interlock"));
+    snapshot_unref(s);
+}
+
+// An owner may give what is his to anybody (IPC_SET): it does not become the database's by that.
+static void a_segment_given_away_is_no_databases(void **state)
+{
+    (void)state;
+    struct snapshot *s = headless_server();
+
+    s->segments.at[0].o.cuid = 1001;
+    assert_null(finding(s, "database-interlock"));
+    snapshot_unref(s);
+    s = server(); // nor does the database's, given to another, cease to be
+    s->segments.at[0].o.uid = 1001;
+    assert_true(of_segment(s, 4));
+    assert_string_equal(label.app, "postgres");
+    snapshot_unref(s);
+}
+
+// The clock was set on after the start: every process seems younger than what it made. Who holds his
+// own segment is not gone.
+static void a_clock_that_was_set_kills_no_postmaster(void **state)
+{
+    (void)state;
+    struct snapshot *s = server();
+
+    for (size_t i = 0; i < s->processes.n; i++)
+        s->processes.at[i].start_time = FAKE_NOW;
+    assert_int_equal(snapshot_pid_state(s, PM, segment_birth(&s->segments.at[0])), PID_REUSED);
+    assert_null(finding(s, "database-interlock"));
+    snapshot_unref(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -511,6 +634,12 @@ int main(void)
         cmocka_unit_test(zabbix_without_parent_is_told),
         cmocka_unit_test(a_dead_request_server_is_found),
         cmocka_unit_test(x_servers_keep_nothing),
+        cmocka_unit_test(strangers_names_tell_nothing),
+        cmocka_unit_test(a_crowd_of_strangers_hides_no_owner),
+        cmocka_unit_test(strangers_make_no_innocent_advice),
+        cmocka_unit_test(only_the_servers_own_are_to_be_ended),
+        cmocka_unit_test(a_segment_given_away_is_no_databases),
+        cmocka_unit_test(a_clock_that_was_set_kills_no_postmaster),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
