@@ -7,6 +7,8 @@
 #include "options.h"
 #include "output/json.h"
 
+// Whether the options fit the screen: 0, or 2 after one clear line on stderr.
+int monitor_check(const struct options *options);
 // `first`: what the options ask of the table it opens on. Returns the exit status; 2 after one clear
 // line on stderr where there is no terminal to show it on. 128 + n: signal n ended it; hand that to
 // monitor_end() once everything is freed.

@@ -56,6 +56,8 @@ static int start(const struct options *options)
     // What is done goes to syslog always, to a file where one is named.
     const struct audit_options where = {.path = options->log, .syslog = "/dev/log"};
     char why[160];
+    if (!status && options->mode == MODE_SCREEN)
+        status = monitor_check(options);
     if (!status && options->mode == MODE_SCREEN) {
         audit = audit_open(&where, why, sizeof why);
         if (!audit) {

@@ -74,8 +74,7 @@ static int run_session(const struct options *o, struct session_options *how,
     return status;
 }
 
-int monitor_run(const struct options *o, const struct table_request *first,
-                struct sampler *sampler, struct audit *audit)
+int monitor_check(const struct options *o)
 {
     size_t tab; // the other tables are entered from one of these
 
@@ -86,6 +85,12 @@ int monitor_run(const struct options *o, const struct table_request *first,
                             o->tables[0]->name);
     if (o->filter && strlen(o->filter) >= LINE_TEXT)
         return options_fail("--filter: the screen takes %d bytes at most", LINE_TEXT - 1);
+    return 0;
+}
+
+int monitor_run(const struct options *o, const struct table_request *first,
+                struct sampler *sampler, struct audit *audit)
+{
     bool chosen;
     char *path = config_file_path(o->config, &chosen), notice[NOTICE] = "";
     struct config config = {0};

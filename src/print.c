@@ -58,6 +58,16 @@ static uint64_t unseen_attachments(const struct scan *scan, const struct options
     return n;
 }
 
+// ", 3 processes"; nothing where there are none.
+static bool add_count(struct line *line, uint64_t n, const char *one, const char *many)
+{
+    if (n && line->n)
+        line_add(line, ", ");
+    if (n)
+        line_count(line, n, one, many);
+    return n > 0;
+}
+
 // What could not be seen, in one line; empty where the answer is whole.
 static void missing(struct line *line, const struct snapshot *s, const struct requests *requests,
                     const struct options *options, unsigned need)
@@ -78,27 +88,14 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
     uint32_t unreadable = scan ? scan->unreadable : 0;
     if (need & NEED_WAITERS && unreadable < s->waiters_unseen)
         unreadable = s->waiters_unseen;
-    if (unseen) {
-        line_add(line, "%s", line->n ? ", " : "");
-        line_count(line, unseen, "attachment", NULL);
+    if (add_count(line, unseen, "attachment", NULL))
         line_add(line, " unseen%s", why & UNSEEN_HIDDEN ? ", processes hidden by hidepid" : "");
-    }
-    if (scan && scan->stuck) {
-        line_add(line, "%s", line->n ? ", " : "");
-        line_count(line, scan->stuck, "process", "processes");
+    if (scan && add_count(line, scan->stuck, "process", "processes"))
         line_add(line, " stuck");
-    }
-    if (scan && scan->unasked) {
-        line_add(line, "%s", line->n ? ", " : "");
-        line_count(line, scan->unasked, "process", "processes");
+    if (scan && add_count(line, scan->unasked, "process", "processes"))
         line_add(line, " not asked: no thread or file to be had");
-    }
-    if (unreadable) {
-        line_add(line, "%s", line->n ? ", " : "");
-        line_count(line, unreadable, "process", "processes");
-        // Root that is refused sits in a container: sudo would not help.
+    if (add_count(line, unreadable, "process", "processes")) // sudo helps no root in a container
         line_add(line, " not readable%s", geteuid() ? " by this user; try sudo" : "");
-    }
 }
 
 // False, after saying why, where not one table is known.

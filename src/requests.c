@@ -16,15 +16,6 @@ static const enum kind_id batch_tables[] = {KIND_SEGMENT, KIND_SEMSET, KIND_QUEU
 // Only a drill-down into one process has these, and no option names a process.
 static const unsigned FOCUS_NEEDS = NEED_MAP_USE | NEED_ALL_MAPS;
 
-static void add_column(struct table_request *table, const struct column *column)
-{
-    for (size_t i = 0; i < table->n_columns; i++) {
-        if (table->columns[i] == column)
-            return; // a member twice would be no JSON
-    }
-    table->columns[table->n_columns++] = column;
-}
-
 static void default_columns(struct table_request *table, enum mode mode)
 {
     const struct kind *kind = table->query.kind;
@@ -33,7 +24,7 @@ static void default_columns(struct table_request *table, enum mode mode)
 
     for (size_t i = 0; i < n; i++) {
         if (!(columns[i]->need & FOCUS_NEEDS))
-            add_column(table, columns[i]);
+            table->columns[table->n_columns++] = columns[i];
     }
     free(columns);
 }
@@ -49,23 +40,15 @@ static int no_column(const struct kind *kind, const char *option, const char *na
 static int chosen_columns(struct table_request *table, const char *list, enum mode mode)
 {
     const struct kind *kind = table->query.kind;
+    char name[64];
 
     if (*list == '+') {
         default_columns(table, mode);
         list++;
     }
-    for (;;) {
-        char name[64];
-        size_t n = strcspn(list, ",");
-        snprintf(name, sizeof name, "%.*s", (int)n, list);
-        const struct column *column = kind_column(kind, name);
-        if (!column)
-            return no_column(kind, "--columns", name);
-        add_column(table, column);
-        if (list[n] == '\0')
-            return 0;
-        list += n + 1;
-    }
+    if (kind_parse_columns(kind, list, table->columns, &table->n_columns, name, sizeof name))
+        return 0;
+    return no_column(kind, "--columns", name);
 }
 
 // In the first n bytes of a text, as its reader counts them.

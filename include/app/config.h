@@ -17,7 +17,10 @@
 #include "app/scheme.h"
 #include "model/kind.h"
 
-enum { CONFIG_COLUMNS = 64, CONFIG_BYTES = 1 << 16 }; // longer files are not settings of ours
+enum {
+    CONFIG_COLUMNS = 64,     // no kind has more
+    CONFIG_BYTES = 1 << 16,  // longer files are not settings of ours
+};
 static const double CONFIG_INTERVAL = 2; // where nobody says otherwise
 
 // What is accepted, as texts say it.

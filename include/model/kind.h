@@ -31,6 +31,10 @@ const struct kind *kind_get(enum kind_id id);      // NULL where a kind is not b
 const struct kind *kind_by_name(const char *name);
 // By name, else by heading, in any case ("att", "SIZE"); or NULL.
 const struct column *kind_column(const struct kind *kind, const char *name);
+// Appends the columns a list names ("key,shmid,size"), each once, to the *n in `out`, which has room
+// for kind->n_columns. False: `name` has the first that is none, cut where it is too long for it.
+bool kind_parse_columns(const struct kind *kind, const char *list, const struct column **out,
+                        size_t *n, char *name, size_t cap);
 // The nearest column name to a mistyped one; NULL where none is near.
 const char *kind_near_column(const struct kind *kind, const char *name);
 // The columns with these COL_* flags: COL_SCREEN in the order of the screen, others in the table's.

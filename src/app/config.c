@@ -139,34 +139,16 @@ static const char *read_sort(struct arrangement *out, const struct kind *kind, c
     return NULL;
 }
 
-static bool has_column(const struct arrangement *a, const struct column *column)
-{
-    for (size_t i = 0; i < a->n; i++)
-        if (a->columns[i] == column)
-            return true;
-    return false;
-}
-
 static const char *read_columns(struct arrangement *out, const struct kind *kind,
                                 const char *list, char *why, size_t cap)
 {
     struct arrangement found = *out;
+    char name[64];
 
     found.n = 0;
-    for (;; list++) {
-        char name[64];
-        size_t n = strcspn(list, ",");
-        snprintf(name, sizeof name, "%.*s", (int)n, list);
-        const struct column *column = n < sizeof name ? kind_column(kind, name) : NULL;
-        if (!column) {
-            snprintf(why, cap, "no column '%.40s' in %s", name, kind->name);
-            return why;
-        }
-        if (!has_column(&found, column) && found.n < CONFIG_COLUMNS)
-            found.columns[found.n++] = column;
-        list += n;
-        if (!*list)
-            break;
+    if (!kind_parse_columns(kind, list, found.columns, &found.n, name, sizeof name)) {
+        snprintf(why, cap, "no column '%.40s' in %s", name, kind->name);
+        return why;
     }
     *out = found;
     return NULL;

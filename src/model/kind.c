@@ -1,6 +1,7 @@
 #include "model/kind.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -59,6 +60,31 @@ const struct column *kind_column(const struct kind *kind, const char *name)
             return &kind->columns[i];
     }
     return NULL;
+}
+
+static bool listed(const struct column *const *columns, size_t n, const struct column *column)
+{
+    for (size_t i = 0; i < n; i++)
+        if (columns[i] == column)
+            return true;
+    return false;
+}
+
+bool kind_parse_columns(const struct kind *kind, const char *list, const struct column **out,
+                        size_t *n, char *name, size_t cap)
+{
+    for (;; list++) {
+        size_t length = strcspn(list, ",");
+        snprintf(name, cap, "%.*s", (int)length, list);
+        const struct column *column = length < cap ? kind_column(kind, name) : NULL;
+        if (!column)
+            return false;
+        if (!listed(out, *n, column))
+            out[(*n)++] = column;
+        list += length;
+        if (!*list)
+            return true;
+    }
 }
 
 // Levenshtein's distance, ignoring case; names longer than the table are no near ones.
