@@ -167,20 +167,32 @@ bool targets_signal(const struct snapshot *s, const struct identity *row,
     return any;
 }
 
-// Whether one that used it has a pid of 0: the kernel cannot name it in this PID namespace.
-static bool used_outside(const struct snapshot *s, const struct identity *row)
+static void note_user(const struct snapshot *s, int32_t pid, int64_t time, bool *unknown,
+                      bool *outside)
+{
+    enum pid_state state = time > 0 ? snapshot_pid_state(s, pid, time) : PID_GONE;
+
+    *unknown |= state == PID_UNKNOWN;
+    *outside |= state == PID_OUTSIDE; // the kernel cannot name it in this PID namespace
+}
+
+// Where those who last used a set or queue are, as none of them is to be signalled.
+static const char *last_users(const struct snapshot *s, const struct identity *row)
 {
     const struct queue *queue = row->kind == KIND_QUEUE ? snapshot_queue(s, row->id) : NULL;
     const struct semset *set = row->kind == KIND_QUEUE ? NULL : snapshot_semset(s, row->id);
-
-    if (queue)
-        return (queue->stime > 0 && !queue->lspid) || (queue->rtime > 0 && !queue->lrpid);
+    bool unknown = false, outside = false;
     size_t n = 0;
-    const struct element *e = set && set->otime > 0 ? snapshot_elements(s, set, &n) : NULL;
+
+    if (queue) {
+        note_user(s, queue->lspid, queue->stime, &unknown, &outside);
+        note_user(s, queue->lrpid, queue->rtime, &unknown, &outside);
+    }
+    const struct element *e = set ? snapshot_elements(s, set, &n) : NULL;
     for (size_t i = 0; i < n; i++)
-        if (e[i].known & ELEMENT_KNOWS_PID && !e[i].pid)
-            return true;
-    return false;
+        if (e[i].known & ELEMENT_KNOWS_PID)
+            note_user(s, e[i].pid, set->otime, &unknown, &outside);
+    return outside ? "outside this PID namespace" : unknown ? "not known yet" : "gone";
 }
 
 void targets_none(const struct snapshot *s, const struct identity *row, char *dst, size_t cap)
@@ -206,7 +218,7 @@ void targets_none(const struct snapshot *s, const struct identity *row, char *ds
         free(line);
     } else if (row->kind == KIND_SEMSET || row->kind == KIND_ELEMENT || row->kind == KIND_QUEUE) {
         snprintf(dst, cap, "no process to signal: nobody seen waits on %s, who last used it is %s",
-                 name, used_outside(s, row) ? "outside this PID namespace" : "gone");
+                 name, last_users(s, row));
     } else if (row->pid == 0 && (row->kind == KIND_HOLDER || row->kind == KIND_WAITER)) {
         snprintf(dst, cap, "that process lives in another PID namespace");
     } else {

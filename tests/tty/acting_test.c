@@ -233,6 +233,7 @@ static void several_are_tagged_and_removed(void **state)
     tty_must(t, "the tagged are removed", segment_gone, &ids[2]);
     tty_must(t, "the tagged are removed", segment_gone, &ids[1]);
     assert_true(scene_has_segment(ids[0]));
+    tty_must_show(t, "2 done, 0 refused, 0 failed");
     tty_send(t, "\033q");
     assert_int_equal(tty_must_exit(t), 0);
 }

@@ -60,6 +60,7 @@ static void names_are_shown_not_obeyed(void **state)
         if (wide) // below, its arguments stand in place of its name
             tty_must_show(t, "\\e[41mred");
         tty_send(t, "\r");
+        tty_must_show(t, "row 1 of 6"); // the holders are read
         tty_must_show(t, pid_text);
         if (wide)
             tty_must_show(t, "\\e[2Jgone\\nnew line");

@@ -222,7 +222,7 @@ static const struct refusal refusals[] = {
      .result = "failed errno=1", .words = "not permitted: needs root or CAP_IPC_LOCK",
      .untouched = segment_there},
     {"signal: not permitted", .nobody = true, .make = a_sender,
-     .steps = {{"3", "0x00002323", NULL}, {"k", "Send signal to", NULL},
+     .steps = {{"3", "0x00002323", NULL}, {NULL, "sender", NULL}, {"k", "Send signal to", NULL},
                {"\r", "CAP_KILL.", NULL}, {.keys = "y"}},
      .verb = "signal", .result = "failed errno=1", .command = "kill -TERM %d",
      .words = "not permitted: needs root or CAP_KILL", .untouched = process_there},
@@ -404,6 +404,8 @@ static void the_init_of_another_namespace_takes_the_word(void **state)
     tty_must_show(t, "0x00002324");
     tty_send(t, "/0x00002324\r");
     tty_must_not_show(t, "Search:");
+    tty_send(t, "\r");
+    tty_must_show(t, "1 found in 1 process"); // its holder is read
     tty_send(t, "k\r");
     tty_must_show(t, "another PID namespace, as pid 1.");
     tty_must_show(t, "type signal:");

@@ -89,12 +89,35 @@ static void pids_of_outside_are_nobody(void **state)
     snapshot_unref(s);
 }
 
+// Before processes are read nobody is told to be gone.
+static void who_last_used_it_is_not_known_before_it_is_read(void **state)
+{
+    struct snapshot *s = fake_snapshot();
+    const struct identity row = {.kind = KIND_QUEUE, .id = 3};
+    char why[200];
+
+    (void)state;
+    struct queue *queue = fake_queue(s, 3, 0, 10, 1);
+    queue->lspid = PID;
+    queue->stime = FAKE_NOW - 60;
+    queue->rtime = 0;
+    assert_int_equal(choose(s, &row), 0);
+    targets_none(s, &row, why, sizeof why);
+    assert_non_null(strstr(why, "who last used it is not known yet"));
+    fake_gone(s, PID);
+    assert_int_equal(choose(s, &row), 0);
+    targets_none(s, &row, why, sizeof why);
+    assert_non_null(strstr(why, "who last used it is gone"));
+    snapshot_unref(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest all[] = {
         cmocka_unit_test(a_holder_has_its_start_and_instance),
         cmocka_unit_test(who_does_not_answer_has_an_instance_at_least),
         cmocka_unit_test(pids_of_outside_are_nobody),
+        cmocka_unit_test(who_last_used_it_is_not_known_before_it_is_read),
     };
     return cmocka_run_group_tests(all, NULL, clean_up);
 }
