@@ -247,7 +247,7 @@ static void a_vfork_child_shows_its_parents_mappings(void **state)
     pid_t parent = child_start(hold_in_vfork, NULL);
 
     assert_true(parent > 0);
-    if (!await(has_vforked, &parent, 20)) {
+    if (!await(has_vforked, &parent, 60)) {
         child_end(parent);
         printf("skip: no list of children in this kernel's /proc\n");
         skip();
@@ -297,7 +297,7 @@ static void an_exited_main_thread_does_not_hide_the_others(void **state)
     pid_t child = child_start(hold_without_leader, NULL);
     struct answer answer = {0};
 
-    assert_true(await(is_zombie, &child, 20));
+    assert_true(await(is_zombie, &child, 60));
     assert_int_equal(count_of(child), 1);
     assert_int_equal(nattch(), 1);
     answer = ask(child);
@@ -319,7 +319,7 @@ static void a_zombie_and_a_gone_process_hold_nothing(void **state)
 
     assert_int_equal(nattch(), 1);
     kill(child, SIGKILL);
-    assert_true(await(is_zombie, &child, 20));
+    assert_true(await(is_zombie, &child, 60));
     assert_int_equal(nattch(), 0);
     struct answer answer = ask(child);
     assert_int_equal(answer.error, 0);
@@ -494,7 +494,7 @@ static void an_ordinary_user_is_told_what_it_cannot_read(void **state)
         skip();
     }
     pid_t theirs = child_start(hold, NULL), without_leader = child_start(hold_without_leader, NULL);
-    assert_true(await(is_zombie, &without_leader, 20));
+    assert_true(await(is_zombie, &without_leader, 60));
     pid_t reader = fork();
     if (reader == 0) {
         child_become_nobody();
@@ -625,7 +625,7 @@ static void a_frozen_cgroup_keeps_a_killed_process_holding(void **state)
     snprintf(path, sizeof path, "%s/cgroup.procs", group);
     bool moved = made && write_text(path, pid);
     snprintf(path, sizeof path, "%s/freezer.state", group);
-    bool frozen = moved && write_text(path, "FROZEN") && await(is_frozen, group, 20);
+    bool frozen = moved && write_text(path, "FROZEN") && await(is_frozen, group, 60);
     size_t found = 0;
     uint64_t counted = 0;
     if (frozen) {

@@ -285,7 +285,7 @@ static void a_stopped_process_is_not_counted(void **state)
     struct truth truth;
 
     assert_int_equal(kill(people[2], SIGSTOP), 0);
-    assert_true(await(one_is_not_counted, NULL, 20));
+    assert_true(await(one_is_not_counted, NULL, 60));
     struct snapshot *s = collect();
     size_t stopped = 0;
     assert_int_equal(s->waiters.n, TASKS);
@@ -297,7 +297,7 @@ static void a_stopped_process_is_not_counted(void **state)
     expect_line(s, KIND_SEMSET, set, "14 waiting: 14 found, and 2 stopped");
     snapshot_unref(s);
     assert_int_equal(kill(people[2], SIGCONT), 0);
-    assert_true(await(all_wait, &truth, 20));
+    assert_true(await(all_wait, &truth, 60));
 }
 
 // An ordinary user sees his own processes wait, the kernel's counts, and how much he does not see.
@@ -381,7 +381,7 @@ static void a_live_screen_times_the_waiting(void **state)
     const struct want want = {.need = triage_need()};
 
     sampler_want(film.sampler, &want);
-    assert_true(await(waiting_is_timed, &film, 30));
+    assert_true(await(waiting_is_timed, &film, 60));
     snapshot_unref(film.last);
     if (sampler_free(film.sampler) == 0)
         linux_source_free(linux_source);
@@ -405,7 +405,7 @@ static int set_up(void **state)
     for (uintptr_t i = 0; i < PROCESSES; i++)
         if ((people[i] = child_start(wait_in_threads, (void *)i)) < 0)
             return -1;
-    return await(all_wait, &truth, 20) ? 0 : -1;
+    return await(all_wait, &truth, 60) ? 0 : -1;
 }
 
 static int tear_down(void **state)

@@ -92,7 +92,7 @@ static int make_world(void **state)
     world.holder = child_start(hold, NULL);
     world.waiter = child_start(wait_on_set, NULL);
     world.sender = child_start(send_and_block, NULL);
-    return world.holder > 0 && world.waiter > 0 && world.sender > 0 && await(all_wait, NULL, 20)
+    return world.holder > 0 && world.waiter > 0 && world.sender > 0 && await(all_wait, NULL, 60)
                ? 0 : -1;
 }
 

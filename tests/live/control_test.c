@@ -122,7 +122,7 @@ static void sets_and_queues_vanish_under_their_waiters(void **state)
 
     (void)state;
     pid_t pid = child_start(wait_on_set, &set);
-    assert_true(await(has_waiter, &set, 20));
+    assert_true(await(has_waiter, &set, 60));
     struct identity target = identify(KIND_SEMSET, set);
     struct outcome o = remove_as(&target);
     expect(&o, OUTCOME_DONE, "semaphore set %d removed", set);

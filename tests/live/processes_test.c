@@ -134,7 +134,7 @@ static void arguments_are_joined_and_harmless(void **state)
         execl("/bin/sh", "", "-c", "read x", "a\nb", "\033[1m\xff", "", "c d", NULL);
         _exit(1);
     }
-    assert_true(await(is_shell, &pid, 20));
+    assert_true(await(is_shell, &pid, 60));
     probe(pid, PROCS_COMMAND | PROCS_RSS, &a);
     assert_int_equal(a.error, 0);
     assert_string_equal(a.process.command, " -c read x a\\nb \\e[1m\\xff  c d");

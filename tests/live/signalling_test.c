@@ -183,7 +183,7 @@ static void a_recycled_pid_is_not_hit(void **state)
     struct action action = signal_to(pid, SIGKILL);
     uint64_t instance = pidfd_instance_of(pid);
     child_end(pid);
-    assert_true(await(a_tick_later, &(struct ticks){action.target.start_ticks}, 20));
+    assert_true(await(a_tick_later, &(struct ticks){action.target.start_ticks}, 60));
     pid_t innocent = child_with_pid(pid);
     if (innocent < 0) {
         printf("skip: cannot choose a pid here: %s\n", strerror(errno));
@@ -219,7 +219,7 @@ static void who_is_stopped_gets_it_later(void **state)
     (void)state;
     pid_t pid = child_start(pause_body, NULL);
     assert_int_equal(act(signal_to(pid, SIGSTOP)).state, OUTCOME_DONE);
-    assert_true(await(is_stopped, &pid, 20));
+    assert_true(await(is_stopped, &pid, 60));
     struct outcome o = act(signal_to(pid, SIGTERM));
     assert_int_equal(o.state, OUTCOME_DONE);
     assert_non_null(strstr(o.text, "it is stopped"));

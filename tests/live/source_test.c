@@ -273,7 +273,7 @@ static void elements_and_waiters_of_a_set(void **state)
     pids[0] = child_start(wait_body, &(struct wait_for_sem){id, {0, -1, 0}});
     pids[1] = child_start(wait_body, &(struct wait_for_sem){id, {0, -1, 0}});
     pids[2] = child_start(wait_body, &(struct wait_for_sem){id, {1, 0, 0}});
-    assert_true(await(somebody_waits, &id, 20));
+    assert_true(await(somebody_waits, &id, 60));
 
     struct snapshot *s = read_now(NEED_SEMSETS | NEED_SEM_WAITERS);
     assert_int_equal(snapshot_semset(s, id)->waiters, 3);

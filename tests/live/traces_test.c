@@ -279,7 +279,7 @@ static int start_all(void **state)
         read_segment(runs[i].shmid, &runs[i].before);
     // The times have one second's grain.
     time_t now = time(NULL);
-    if (!await(second_over, &now, 20))
+    if (!await(second_over, &now, 60))
         return -1;
     atomic_store(go, 1);
     return 0;
@@ -301,13 +301,13 @@ static void every_change_leaves_its_trace(void **state)
     bool files = ns_was_root(); // map_files takes CAP_CHECKPOINT_RESTORE of the machine
 
     if (files)
-        assert_true(await(all_done, NULL, 30));
+        assert_true(await(all_done, NULL, 60));
     for (size_t i = 0; i < EVENTS; i++) {
         const struct event *event = &events[i];
         struct segment now;
         if (event->then == map_its_file && !files)
             continue;
-        bool happened = await(has_happened, (void *)event, 10);
+        bool happened = await(has_happened, (void *)event, 60);
         read_segment(runs[i].shmid, &now);
         if (!happened)
             fail_msg("%s: nattch %d, times %u", event->name,

@@ -142,7 +142,7 @@ static void a_stray_holds_a_removed_segment(void **state)
     snapshot_unref(s);
 
     child_end(stray);
-    assert_true(await(segment_is_gone, &id, 20));
+    assert_true(await(segment_is_gone, &id, 60));
     s = collect();
     assert_null(find(s, "removed-held", id));
     consequence_of(s, &kill_it, &c); // what it was aimed at is no more
@@ -232,7 +232,7 @@ static void a_lock_dies_with_its_holder(void **state)
     assert_int_equal(semctl(set, 0, SETVAL, 1), 0);
     pid_t holder = child_start(take_lock, NULL), waiter = child_start(wait_for_lock, NULL);
 
-    assert_true(holder > 0 && waiter > 0 && await(somebody_waits, NULL, 20));
+    assert_true(holder > 0 && waiter > 0 && await(somebody_waits, NULL, 60));
     struct snapshot *s = collect();
     assert_null(find(s, "set-stranded", set)); // it will give it back
     snapshot_unref(s);
@@ -290,7 +290,7 @@ static void a_full_queue_blocks_its_sender(void **state)
     pid_t feeder = child_start(send_until_blocked, NULL);
     struct blocked blocked = {0};
 
-    assert_true(feeder > 0 && await(queue_is_told, &blocked, 20));
+    assert_true(feeder > 0 && await(queue_is_told, &blocked, 60));
     const struct finding *f = find(blocked.s, "queue-blocked", queue);
     assert_true(contains(f->title, "queue %d blocks 1 sender", queue));
     assert_true(contains(f->evidence, "never received from; waiting: %d feeder", feeder));
@@ -337,7 +337,7 @@ static void a_segment_goes_with_its_last_holder(void **state)
                                    "it ends, with their contents", id));
     snapshot_unref(s);
     child_end(maker);
-    assert_true(await(segment_is_gone, &id, 20));
+    assert_true(await(segment_is_gone, &id, 60));
     assert_true(set_rmid_forced("0"));
 }
 
@@ -558,11 +558,11 @@ static void a_server_dies_with_the_only_request(void **state)
 
     make_trio();
     pid_t server = child_start(serve, &requests), client = child_start(request, NULL);
-    assert_true(await(request_is_taken, &server, 20));
-    assert_true(await(waits_for_answer, &blocked, 20));
+    assert_true(await(request_is_taken, &server, 60));
+    assert_true(await(waits_for_answer, &blocked, 60));
     assert_null(find(blocked.s, "server-gone", trio[REQUESTS])); // it is at work on it
     child_end(server);
-    assert_true(await(waits_for_answer, &blocked, 20));
+    assert_true(await(waits_for_answer, &blocked, 60));
     const struct finding *f = find(blocked.s, "server-gone", trio[REQUESTS]);
     assert_non_null(f);
     assert_true(contains(f->title, "queue %d lost its server: 1 client hangs", trio[REQUESTS]));
@@ -581,14 +581,14 @@ static void a_server_dies_and_the_next_request_is_unread(void **state)
 
     make_trio();
     pid_t server = child_start(serve, &requests), first = child_start(request, NULL);
-    assert_true(await(answer_is_taken, &first, 20));
+    assert_true(await(answer_is_taken, &first, 60));
     child_end(first);
     struct snapshot *s = collect();
     assert_null(find(s, "server-gone", trio[REQUESTS])); // a server that idles, its client gone
     snapshot_unref(s);
     child_end(server);
     pid_t client = child_start(request, NULL);
-    assert_true(await(waits_for_answer, &blocked, 20));
+    assert_true(await(waits_for_answer, &blocked, 60));
     const struct finding *f = find(blocked.s, "server-gone", trio[REQUESTS]);
     assert_non_null(f);
     assert_true(contains(f->evidence, "1 request unread since %d (gone) received last", server));

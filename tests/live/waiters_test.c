@@ -64,7 +64,7 @@ static struct waiter waiter_of(pid_t pid)
     struct seen seen = {.pid = pid, .want = 1};
 
     assert_true(pid > 0);
-    assert_true(await(has_waiters, &seen, 20));
+    assert_true(await(has_waiters, &seen, 60));
     struct waiter waiter = seen.answer.waiters.at[0];
     answer_clear(&seen.answer);
     assert_int_equal(waiter.pid, pid);
@@ -172,7 +172,7 @@ static void senders_of_a_full_queue(void **state)
     // Blocked, not just sending: nothing moves although the call is seen.
     do {
         assert_int_equal(msgctl(msqid, IPC_STAT, &before), 0);
-        assert_true(await(has_waiters, &seen, 20));
+        assert_true(await(has_waiters, &seen, 60));
         assert_int_equal(msgctl(msqid, IPC_STAT, &after), 0);
     } while (before.msg_qnum != after.msg_qnum || before.msg_cbytes + 400 <= before.msg_qbytes);
     struct waiter waiter = seen.answer.waiters.at[0];
@@ -211,7 +211,7 @@ static void every_thread_is_asked(void **state)
         pid_t child = child_start(in_threads, leave ? &semid : NULL);
         struct seen seen = {.pid = child, .want = 5};
         bool elements[5] = {false};
-        assert_true(await(has_waiters, &seen, 20));
+        assert_true(await(has_waiters, &seen, 60));
         for (size_t i = 0; i < 5; i++) {
             struct waiter *w = &seen.answer.waiters.at[i];
             unsigned element;
@@ -242,7 +242,7 @@ static void stopped_waiters_are_told_apart(void **state)
 
     waiter_of(child);
     assert_int_equal(kill(child, SIGSTOP), 0);
-    assert_true(await(is_marked_stopped, &seen, 20));
+    assert_true(await(is_marked_stopped, &seen, 60));
     assert_string_equal(seen.answer.waiters.at[0].detail, "element 3 -1, element 4 0, stopped");
     assert_int_equal(semctl(semid, 3, GETNCNT), 0);
     answer_clear(&seen.answer);
@@ -284,7 +284,7 @@ static void waiters_of_another_namespace_are_not_ours(void **state)
     pid_t child = child_start(in_another_namespace, NULL);
 
     assert_true(child > 0);
-    assert_true(await(sleeps_in_semop, &child, 20));
+    assert_true(await(sleeps_in_semop, &child, 60));
     waiters_probe("/proc", child, &answer);
     assert_int_equal(answer.error, 0);
     assert_int_equal(answer.waiters.n, 0);

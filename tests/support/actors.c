@@ -253,7 +253,7 @@ static bool is_gone(void *arg)
 static bool end(pid_t pid)
 {
     kill(pid, SIGKILL);
-    return await(is_gone, &pid, 20);
+    return await(is_gone, &pid, 60);
 }
 
 static bool is_sleep(void *arg)
@@ -366,7 +366,7 @@ bool actors_do(struct actors *a, int number, enum actor_op op, int which, int ho
         return false;
     if (op == OP_EXEC) {
         slot->idle = true;
-        return await(is_sleep, &slot->pid, 20);
+        return await(is_sleep, &slot->pid, 60);
     }
     if (read(slot->reports[0], &report, sizeof report) != sizeof report || !report.done)
         return false;
@@ -374,7 +374,7 @@ bool actors_do(struct actors *a, int number, enum actor_op op, int which, int ho
         a->slots[which].pid = report.child;
     if (op == OP_SHARE)
         *sharer_place(slot) = report.child;
-    return op != OP_LEADER_EXIT || await(leader_gone, &slot->pid, 20);
+    return op != OP_LEADER_EXIT || await(leader_gone, &slot->pid, 60);
 }
 
 void actors_free(struct actors *a)

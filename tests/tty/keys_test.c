@@ -21,7 +21,7 @@
 
 #define IPCTOP BUILD_DIR "/ipctop"
 
-enum { WAIT_SECONDS = 20 };
+enum { WAIT_SECONDS = 60 };
 
 static int segment = -1;
 

@@ -70,7 +70,7 @@ static void what_blocks_everything_is_killed(void **state)
     uint64_t instance = pidfd_instance_of(pid);
     stall_hold(&stall, STALL_WRITES);
     atomic_store(go, 1);
-    assert_true(await(is_held, NULL, 20));
+    assert_true(await(is_held, NULL, 60));
 
     struct tty *t = tty_start(&(struct tty_options){.w = 120, .h = 40},
                               (const char *const[]){BUILD_DIR "/ipctop", "-d", "0.3", "triage", NULL});

@@ -389,7 +389,7 @@ static void the_thread_that_acts_writes(void **state)
     struct acting a = {.actor = actor_new(&source, &options, NULL, NULL)};
 
     actor_push(a.actor, &removed.action, 1);
-    assert_true(await(has_outcome, &a, 30));
+    assert_true(await(has_outcome, &a, 60));
     assert_non_null(strstr(content(p->file), "ipcrm -m 42")); // before the outcome is told
     assert_int_equal(actor_free(a.actor), 0);
     audit_close(audit);
@@ -431,7 +431,7 @@ static void an_action_under_way_at_the_end_is_a_line(void **state)
     assert_non_null(strstr(content(p->file), "ipcrm -m 42"));
     assert_non_null(strstr(content(p->file), "still under way when the monitor ended"));
     assert_int_equal(write(ends[1], "x", 1), 1);
-    assert_true(await(said_late, p, 30)); // and what came of it, should it live so long
+    assert_true(await(said_late, p, 60)); // and what came of it, should it live so long
     for (size_t i = 0; i < 4; i++)
         close(ends[i]);
 }

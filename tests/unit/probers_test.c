@@ -13,7 +13,7 @@
 #include "support/kernel.h"
 #include "support/ns.h"
 
-enum { MANY = 2000 };
+enum { MANY = 2000, HANG_SECONDS = 60 };
 
 struct tally {
     _Atomic unsigned answered;
@@ -110,7 +110,7 @@ static void who_hangs_is_left_behind(void **state)
 
     // Its late answer counts for nothing, then it may be asked again.
     kernel_release(k, PROBE_ATTACHMENTS, 700);
-    assert_true(await(nobody_hangs, k, 10));
+    assert_true(await(nobody_hangs, k, HANG_SECONDS));
     do {
         vec_clear(&stuck);
         probers_stuck(pool, &stuck);
@@ -134,7 +134,7 @@ static void the_number_left_behind_is_bounded(void **state)
     struct source source = kernel_source(k);
     struct probers *pool = probers_new(
         &source,
-        &(struct probers_options){.threads = THREADS, .deadline_ms = 20, .max_left = LEFT});
+        &(struct probers_options){.threads = THREADS, .deadline_ms = 100, .max_left = LEFT});
     struct batch batch = batch_of(&tally, 200);
 
     for (int i = 0; i < SICK; i++)
@@ -151,7 +151,7 @@ static void the_number_left_behind_is_bounded(void **state)
     assert_true(not_asked > 0);
     for (int i = 0; i < SICK; i++)
         kernel_release(k, PROBE_ATTACHMENTS, 1 + i * 5);
-    assert_true(await(nobody_hangs, k, 10));
+    assert_true(await(nobody_hangs, k, HANG_SECONDS));
     struct probe_vec left = {0};
     do {
         vec_clear(&left);
@@ -172,7 +172,7 @@ static void several_hang_at_once(void **state)
     struct kernel *k = crowd(MANY);
     struct source source = kernel_source(k);
     struct probers *pool =
-        probers_new(&source, &(struct probers_options){.threads = 1, .deadline_ms = 200});
+        probers_new(&source, &(struct probers_options){.threads = 1, .deadline_ms = 1000});
     struct batch batch = batch_of(&tally, MANY);
 
     for (int i = 0; i < 6; i++)
@@ -181,10 +181,10 @@ static void several_hang_at_once(void **state)
     assert_true(probers_run(pool, &batch, asked));
     int64_t took = clock_ns() - start;
     assert_int_equal(tally.answered, MANY - 6);
-    assert_true(took < 6 * 200 * CLOCK_MS); // six deadlines one after the other
+    assert_true(took < 6 * CLOCK_SECOND); // six deadlines one after the other
     for (int i = 0; i < 6; i++)
         kernel_release(k, PROBE_ATTACHMENTS, 100 + i);
-    assert_true(await(nobody_hangs, k, 10));
+    assert_true(await(nobody_hangs, k, HANG_SECONDS));
     probers_free(pool);
     kernel_free(k);
 }
@@ -195,7 +195,7 @@ static void one_by_one_stops_at_the_first(void **state)
     struct kernel *k = crowd(50);
     struct source source = kernel_source(k);
     struct probers *pool =
-        probers_new(&source, &(struct probers_options){.threads = 4, .deadline_ms = 20});
+        probers_new(&source, &(struct probers_options){.threads = 4, .deadline_ms = 100});
     struct batch batch = batch_of(&tally, 50);
 
     batch.one_by_one = true;
@@ -205,7 +205,7 @@ static void one_by_one_stops_at_the_first(void **state)
         assert_int_equal(asked[i], i < 10 ? ASKED_DONE : i == 10 ? ASKED_STUCK : ASKED_NOT);
     assert_int_equal(kernel_hanging(k), 1);
     kernel_release(k, PROBE_ATTACHMENTS, 11);
-    assert_true(await(nobody_hangs, k, 10));
+    assert_true(await(nobody_hangs, k, HANG_SECONDS));
     probers_free(pool);
     kernel_free(k);
 }
@@ -223,11 +223,10 @@ static void quitting_waits_for_nobody(void **state)
 
     kernel_hang(k, PROBE_ATTACHMENTS, 50);
     assert_true(probers_run(pool, &batch, asked));
-    int64_t start = clock_ns();
     assert_int_equal(probers_free(pool), 1);
-    assert_true(clock_ns() - start < CLOCK_SECOND);
+    assert_int_equal(kernel_hanging(k), 1); // still
     kernel_release(k, PROBE_ATTACHMENTS, 50);
-    assert_true(await(nobody_hangs, k, 10)); // it ends by itself
+    assert_true(await(nobody_hangs, k, HANG_SECONDS)); // it ends by itself
     left_over[0] = k;
 }
 
@@ -241,7 +240,7 @@ static void a_batch_can_be_cancelled(void **state)
     (void)state;
     struct kernel *k = crowd(MANY);
     struct source source = kernel_source(k);
-    struct probers *pool = probers_new(&source, &(struct probers_options){.deadline_ms = 10000});
+    struct probers *pool = probers_new(&source, &(struct probers_options){.deadline_ms = 2 * HANG_SECONDS * 1000});
     struct batch batch = batch_of(&tally, MANY);
 
     kernel_hang(k, PROBE_ATTACHMENTS, 1);
@@ -249,10 +248,10 @@ static void a_batch_can_be_cancelled(void **state)
     batch.meanwhile = (struct meanwhile){cancel, pool};
     int64_t start = clock_ns();
     assert_false(probers_run(pool, &batch, asked));
-    assert_true(clock_ns() - start < 5 * CLOCK_SECOND); // not the deadline
+    assert_true(clock_ns() - start < HANG_SECONDS * CLOCK_SECOND); // not the deadline
     kernel_release(k, PROBE_ATTACHMENTS, 1);
     kernel_release(k, PROBE_ATTACHMENTS, 2);
-    assert_true(await(nobody_hangs, k, 10));
+    assert_true(await(nobody_hangs, k, HANG_SECONDS));
     probers_free(pool);
     left_over[1] = k;
 }
