@@ -140,11 +140,8 @@ static const char *list_tables(char *dst, size_t cap)
 {
     struct line line = line_start(dst, cap);
 
-    for (int id = 0; id < KIND_COUNT; id++) {
-        const struct kind *kind = kind_get((enum kind_id)id);
-        if (kind)
-            line_add(&line, "%s%s", line.n ? ", " : "", kind->name);
-    }
+    for (int id = 0; id < KIND_COUNT; id++)
+        line_add(&line, "%s%s", line.n ? ", " : "", kind_get((enum kind_id)id)->name);
     return dst;
 }
 

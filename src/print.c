@@ -35,10 +35,8 @@ void print_columns(const struct options *options)
 {
     for (size_t i = 0; i < options->n_tables; i++)
         print_kind(options->tables[i]);
-    for (int id = 0; !options->n_tables && id < KIND_COUNT; id++) {
-        if (kind_get((enum kind_id)id))
-            print_kind(kind_get((enum kind_id)id));
-    }
+    for (int id = 0; !options->n_tables && id < KIND_COUNT; id++)
+        print_kind(kind_get((enum kind_id)id));
 }
 
 // *why: UNSEEN_* of all of them.

@@ -5,6 +5,9 @@
 #include "model/kind.h"
 #include "ui/canvas.h"
 
+// How loud something is told; `notice` where it is no more than that.
+enum style mark_severity(enum severity severity, enum style notice);
+
 // How loud the dot before a row is. False: the row has none.
 bool mark_of(const struct snapshot *s, const struct kind *kind, const void *row,
              const struct identity *identity, enum style *style);

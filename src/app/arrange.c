@@ -32,10 +32,8 @@ void arrange_set_columns(struct session *s, const struct kind *kind,
 
 void arrange_view(const struct session *s, struct view *v)
 {
-    const struct arrangement *a = v->kind ? &s->arranged[v->kind->id] : NULL;
+    const struct arrangement *a = &s->arranged[v->kind->id];
 
-    if (!a)
-        return;
     v->arranged = a;
     if (a->sorted) {
         v->sort = a->sort;

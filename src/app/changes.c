@@ -116,17 +116,12 @@ static void merge(const struct change_batch *batch, struct view *v, const struct
     v->rows = both;
 }
 
-static bool is_watched(const struct kind *kind)
-{
-    return kind && kind_is_object(kind->id);
-}
-
 void changes_insert(const struct changes *c, struct view *v, const struct snapshot *s,
                     const struct identity *selected)
 {
     size_t before = v->rows.n;
 
-    if (!s || v->has_parent || !is_watched(v->kind))
+    if (!s || v->has_parent || !kind_is_object(v->kind->id))
         return;
     // The newest first: each one's places are those among what was there one picture later.
     for (size_t i = c->n; i-- > 0;)

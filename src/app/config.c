@@ -178,23 +178,13 @@ static char *trim(char *text)
     return text;
 }
 
-static const struct kind *table_of(const char *name)
-{
-    for (int id = 0; id < KIND_COUNT; id++) {
-        const struct kind *kind = kind_get((enum kind_id)id);
-        if (kind && strcmp(kind->name, name) == 0)
-            return kind;
-    }
-    return NULL;
-}
-
 // "sort.segments" and the like. NULL, or what is wrong.
 static const char *take_of_table(struct config *out, const char *key, const char *value, char *why,
                                  size_t cap)
 {
     const char *table = strchr(key, '.') + 1;
     size_t n = (size_t)(table - key);
-    const struct kind *kind = table_of(table);
+    const struct kind *kind = kind_by_name(table);
     read_arrangement *read = strncmp(key, "sort.", n) == 0      ? read_sort
                              : strncmp(key, "columns.", n) == 0 ? read_columns
                                                                 : NULL;
@@ -280,6 +270,5 @@ void config_write(const struct config *config, FILE *out)
         fputc('\n', out);
     }
     for (int id = 0; id < KIND_COUNT; id++)
-        if (kind_get((enum kind_id)id))
-            write_arrangement(out, kind_get((enum kind_id)id), &config->tables[id]);
+        write_arrangement(out, kind_get((enum kind_id)id), &config->tables[id]);
 }

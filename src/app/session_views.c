@@ -111,7 +111,7 @@ bool session_tab(struct session *s, size_t tab)
 bool session_push(struct session *s, enum kind_id kind, const struct identity *parent,
                   const char *path)
 {
-    const struct kind *opened = kind < KIND_COUNT ? kind_get(kind) : NULL;
+    const struct kind *opened = kind_get(kind);
 
     if (!opened || s->depth == VIEW_DEPTH)
         return false;
@@ -213,7 +213,7 @@ void session_enter(struct session *s)
         return;
     }
     path_of(s, &row, path, sizeof path);
-    if (v->kind->enter < KIND_COUNT && kind_get(v->kind->enter)) {
+    if (v->kind->enter < KIND_COUNT) {
         if (!session_push(s, v->kind->enter, &row, path))
             session_say(s, SEVERITY_NOTICE, "no deeper");
     } else if (!s->details) {

@@ -141,9 +141,9 @@ void tags_prune(struct identity_vec *tags, const struct snapshot *s)
 
     for (size_t i = 0; i < tags->n; i++) {
         const struct kind *kind = kind_get(tags->at[i].kind);
-        bool told = kind && (s->has & kind->need) == kind->need;
+        bool told = (s->has & kind->need) == kind->need;
 
-        if (kind && kind->need & NEED_HOLDERS && !s->scan)
+        if (kind->need & NEED_HOLDERS && !s->scan)
             told = false;
         if (!told || tags_row(s, &tags->at[i]))
             tags->at[kept++] = tags->at[i];

@@ -12,7 +12,7 @@ void view_init(struct view *v, const struct kind *kind, const struct identity *p
         v->has_parent = true;
         v->parent = *parent;
     }
-    if (kind && kind->default_sort)
+    if (kind->default_sort)
         rows_parse_sort(kind, kind->default_sort, &v->sort, &v->descending);
 }
 
@@ -118,7 +118,7 @@ void view_rebuild(struct view *v, const struct snapshot *s)
     const struct query query = view_query(v);
     const struct identity selected = v->selected;
 
-    if (!s || !v->kind) {
+    if (!s) {
         vec_clear(&v->rows);
         return;
     }

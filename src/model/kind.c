@@ -32,15 +32,13 @@ const struct kind *kind_by_name(const char *name)
         return NULL;
     for (size_t i = 0; i < KIND_COUNT; i++) {
         const struct kind *kind = kinds[i];
-        if (!kind)
-            continue;
         if (!strcasecmp(kind->name, name) || !strcasecmp(kind->title, name) ||
             !strcasecmp(kind->one, name))
             return kind;
     }
     for (size_t i = 0; i < KIND_COUNT; i++) {
         const struct kind *kind = kinds[i];
-        if (!kind || (!begins(kind->name, name, n) && !begins(kind->title, name, n)))
+        if (!begins(kind->name, name, n) && !begins(kind->title, name, n))
             continue;
         if (found)
             return NULL; // ambiguous

@@ -7,6 +7,7 @@
 #include "ui/details.h"
 #include "ui/header.h"
 #include "ui/layout.h"
+#include "ui/marks.h"
 #include "ui/prompt.h"
 #include "ui/table.h"
 #include "ui/tabs.h"
@@ -54,19 +55,6 @@ static void release(struct parts *parts)
     details_free(&parts->below);
 }
 
-static enum style style_of(enum severity severity)
-{
-    switch (severity) {
-    case SEVERITY_CRITICAL:
-        return STYLE_CRITICAL;
-    case SEVERITY_WARNING:
-        return STYLE_WARNING;
-    case SEVERITY_NOTICE:
-        break;
-    }
-    return STYLE_PLAIN;
-}
-
 // Without a message: what of the holders cannot be seen, and what would help.
 static void draw_blind_spots(struct canvas *c, struct rect r, const struct session *session)
 {
@@ -94,7 +82,7 @@ static void draw_blind_spots(struct canvas *c, struct rect r, const struct sessi
 static void draw_message(struct canvas *c, struct rect r, const struct session *session)
 {
     if (session->message[0])
-        canvas_text(c, r.x + 1, r.y, r.w - 1, style_of(session->message_severity),
+        canvas_text(c, r.x + 1, r.y, r.w - 1, mark_severity(session->message_severity, STYLE_PLAIN),
                     session->message);
     else
         draw_blind_spots(c, r, session);

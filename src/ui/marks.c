@@ -7,7 +7,7 @@
 
 enum { NEW_SECONDS = 5 };
 
-static enum style loudness(enum severity severity)
+enum style mark_severity(enum severity severity, enum style notice)
 {
     switch (severity) {
     case SEVERITY_CRITICAL:
@@ -17,7 +17,7 @@ static enum style loudness(enum severity severity)
     case SEVERITY_NOTICE:
         break;
     }
-    return STYLE_LABEL;
+    return notice;
 }
 
 // The worst finding about a row: findings are ordered, so the first.
@@ -59,10 +59,10 @@ bool mark_of(const struct snapshot *s, const struct kind *kind, const void *row,
 
     switch (kind->id) {
     case KIND_FINDING:
-        *style = loudness(((const struct finding *)row)->severity);
+        *style = mark_severity(((const struct finding *)row)->severity, STYLE_LABEL);
         return true;
     case KIND_EVENT:
-        *style = loudness(((const struct event *)row)->severity);
+        *style = mark_severity(((const struct event *)row)->severity, STYLE_LABEL);
         return ((const struct event *)row)->severity != SEVERITY_NOTICE;
     case KIND_LIMIT:
         return limit_mark(row, style);
@@ -75,7 +75,7 @@ bool mark_of(const struct snapshot *s, const struct kind *kind, const void *row,
     }
     finding = finding_about(s, identity);
     if (finding) {
-        *style = loudness(finding->severity);
+        *style = mark_severity(finding->severity, STYLE_LABEL);
         return true;
     }
     // One finding may tell of many orphans: each of them has its dot, as loud as the finding. A set

@@ -87,16 +87,12 @@ static int each_tab(struct canvas *c, const struct session *session, struct rect
 {
     char text[64];
     int x = r.x + 1;
-    bool first = true;
 
     for (size_t i = 0; i < session_n_tabs; i++) {
-        if (!kind_get(session_tabs[i]))
-            continue;
-        if (!first && draw)
+        if (i && draw)
             canvas_text(c, x, r.y, r.x + r.w - x, STYLE_DIM, separators[detail]);
-        if (!first)
+        if (i)
             x += canvas_width(c, separators[detail]);
-        first = false;
         tab_text(session, i, detail, text, sizeof text);
         int width = canvas_width(c, text);
         if (draw)
