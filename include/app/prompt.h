@@ -19,7 +19,7 @@ enum prompt_type {
 enum item_mark { ITEM_PLAIN, ITEM_OFF, ITEM_ON }; // a menu of things to switch shows [ ] and [x]
 
 struct menu_item {
-    char label[96];
+    char label[128];
     int64_t value;
     enum item_mark mark;
 };

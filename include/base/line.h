@@ -3,6 +3,7 @@
 #ifndef IPCTOP_BASE_LINE_H
 #define IPCTOP_BASE_LINE_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -17,6 +18,8 @@ struct line {
 // `buffer` of cap bytes (may be 0) is the caller's and always ends with NUL when cap > 0.
 struct line line_start(char *buffer, size_t cap);
 void line_add(struct line *line, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void line_add_args(struct line *line, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 // "1 process", "3 processes": `many` NULL means one with an s.
 void line_count(struct line *line, unsigned long long n, const char *one, const char *many);
 

@@ -20,10 +20,11 @@ struct form_field *form_add(struct prompt *p, const char *label, const char *val
 
 void form_hint(struct form_field *field, const char *format, ...)
 {
+    struct line line = line_start(field->hint, sizeof field->hint);
     va_list args;
 
     va_start(args, format);
-    vsnprintf(field->hint, sizeof field->hint, format, args);
+    line_add_args(&line, format, args);
     va_end(args);
 }
 
@@ -42,10 +43,11 @@ bool form_changed(const struct form_field *field)
 
 void form_fail(struct prompt *p, struct form_field *field, const char *format, ...)
 {
+    struct line line = line_start(field->error, sizeof field->error);
     va_list args;
 
     va_start(args, format);
-    vsnprintf(field->error, sizeof field->error, format, args);
+    line_add_args(&line, format, args);
     va_end(args);
     if (!p->error[0])
         p->cursor = (size_t)(field - p->fields.at);

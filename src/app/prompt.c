@@ -39,10 +39,11 @@ void prompt_close(struct session *s)
 void prompt_item(struct prompt *p, int64_t value, const char *format, ...)
 {
     struct menu_item item = {.value = value};
+    struct line line = line_start(item.label, sizeof item.label);
     va_list args;
 
     va_start(args, format);
-    vsnprintf(item.label, sizeof item.label, format, args);
+    line_add_args(&line, format, args);
     va_end(args);
     vec_push(&p->menu, item);
 }

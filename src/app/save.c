@@ -96,7 +96,7 @@ static bool start(struct session *s, const struct write_job *job)
     if (writer_start(s->options.writer, job))
         return true;
     job->release(job->arg);
-    session_say(s, SEVERITY_WARNING, "the file before is still being written");
+    session_say(s, SEVERITY_WARNING, "nothing written: the file before is not done yet");
     return false;
 }
 

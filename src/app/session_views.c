@@ -215,7 +215,7 @@ void session_enter(struct session *s)
     path_of(s, &row, path, sizeof path);
     if (v->kind->enter < KIND_COUNT) {
         if (!session_push(s, v->kind->enter, &row, path))
-            session_say(s, SEVERITY_NOTICE, "no deeper");
+            session_say(s, SEVERITY_NOTICE, "no deeper: Esc goes back");
     } else if (!s->details) {
         s->details = true; // nothing hangs on it: all there is to see is the object itself
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/tags.h"
+#include "base/line.h"
 #include "base/text.h"
 #include "model/liveness.h"
 
@@ -34,7 +35,8 @@ static void add(const struct snapshot *s, const struct identity *target, const c
         return;
     if (process && process->known & PROC_KNOWS_UID)
         user = snapshot_user(s, process->uid);
-    snprintf(item.label, sizeof item.label, "%7d  %-10s %-16s %s", target->pid, user ? user : "",
+    struct line label = line_start(item.label, sizeof item.label);
+    line_add(&label, "%7d  %-10s %-16s %s", target->pid, user ? user : "",
              process && process->known & PROC_KNOWS_COMM ? process->comm : "", role);
     vec_push(actions, (struct action){.verb = ACTION_SIGNAL, .target = known});
     vec_push(labels, item);

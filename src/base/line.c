@@ -32,16 +32,12 @@ static size_t whole_characters(const char *s, size_t len)
     return len - 1 - back;
 }
 
-void line_add(struct line *line, const char *format, ...)
+void line_add_args(struct line *line, const char *format, va_list args)
 {
-    va_list args;
-
     if (line->full)
         return;
     size_t room = line->cap - line->n;
-    va_start(args, format);
     int n = vsnprintf(line->at + line->n, room, format, args);
-    va_end(args);
     if (n < 0)
         n = 0;
     if ((size_t)n < room) {
@@ -55,6 +51,15 @@ void line_add(struct line *line, const char *format, ...)
     memcpy(line->at + line->n, cut, sign);
     line->n += sign;
     line->at[line->n] = '\0';
+}
+
+void line_add(struct line *line, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    line_add_args(line, format, args);
+    va_end(args);
 }
 
 void line_count(struct line *line, unsigned long long n, const char *one, const char *many)
