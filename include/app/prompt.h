@@ -66,6 +66,8 @@ void prompt_close(struct session *s);
 // Lets the prompt's owner answer, then closes it, unless that opened another or found a mistake.
 void prompt_finish(struct session *s, bool accepted);
 void prompt_key(struct session *s, const struct key_event *event);
+// Whether the key would be a character of a line being typed, and that line no answer.
+bool prompt_takes_text(const struct prompt *p, int32_t key);
 
 // What stands there to be edited: in a line, or of a typed word.
 void prompt_set_text(struct prompt *p, const char *text);

@@ -17,4 +17,7 @@ void gather_stop(void); // after curses let go of the stream
 void gather_begin(void);
 void gather_end(void);
 
+// Writes to the terminal at once, all of it; blocks as gather_end() does.
+void gather_write(const char *bytes, size_t n);
+
 #endif

@@ -19,8 +19,8 @@ void prompt_menu(struct canvas *canvas, struct prompt *prompt);
 bool prompt_menu_at(const struct canvas *canvas, const struct prompt *prompt, int x, int y,
                     size_t *item);
 
-// PROMPT_TEXT: the whole screen; `top` is the first line of `body` shown. Corrects it, and sets
-// `page` to as many lines as may be skipped without missing one.
+// PROMPT_TEXT: a box as large as `body` needs, the whole screen at most; `top` is the first line of
+// it shown. Corrects it, and sets `page` to as many lines as may be skipped without missing one.
 void prompt_text(struct canvas *canvas, struct prompt *prompt);
 
 // PROMPT_FORM: a box with `body` and a line for each field; mistakes and hints stand beside the

@@ -1,6 +1,8 @@
-// What a terminal reports of the mouse, taken apart byte by byte, and what presses mean. Pure.
+// Sequences taken apart byte by byte: what a terminal reports of the mouse, and keys that curses does
+// not know or that came in pieces. And what presses of the mouse mean. Pure.
 //
-// curses is not asked: it joins the reports of a double click that arrive together into one press.
+// curses is not asked: it joins the reports of a double click that arrive together into one press,
+// and takes a sequence for typed text when its rest comes late.
 #ifndef IPCTOP_UI_REPORTS_H
 #define IPCTOP_UI_REPORTS_H
 
@@ -9,9 +11,10 @@
 
 #include "app/key.h"
 
-// A control sequence after its ESC [, which may come in several reads. Zero it before use.
+// A sequence after its ESC [ (or ESC O), which may come in several reads. Zero it before use.
 struct report {
-    enum report_form { REPORT_NONE, REPORT_CONTROL, REPORT_SGR, REPORT_X10 } form;
+    enum report_form { REPORT_NONE, REPORT_CONTROL, REPORT_SHIFT, REPORT_SGR, REPORT_X10 } form;
+    char bytes[8];      // of a key: all of it from its Esc on; cut where it is longer than any
     unsigned n;         // bytes of X10, fields of SGR begun
     uint32_t field[3];  // button, column, row as sent
     bool bad;           // nothing to be understood; skipped to its end
@@ -23,9 +26,9 @@ enum report_state {
     REPORT_BROKEN // does not belong to it: the sequence was cut short
 };
 
-void report_begin(struct report *report);
-// After REPORT_OVER *event tells of a press or the wheel; its mouse is MOUSE_NONE where the
-// sequence was anything else.
+void report_begin(struct report *report, char introducer); // '[' or 'O'
+// After REPORT_OVER *event tells of a press or the wheel, or of the key in sequences[], which may
+// be a SEQUENCE_*; else its mouse is MOUSE_NONE and its key K_NONE.
 enum report_state report_byte(struct report *report, uint8_t byte, struct key_event *event);
 
 struct clicks { // zero it before use

@@ -253,6 +253,12 @@ static void text_key(struct session *s, const struct key_event *e)
         prompt_finish(s, false);
 }
 
+bool prompt_takes_text(const struct prompt *p, int32_t key)
+{
+    return (p->type == PROMPT_LINE || p->type == PROMPT_FORM) && key >= ' ' &&
+           key != K_BACKSPACE && key < K_SPECIAL;
+}
+
 void prompt_key(struct session *s, const struct key_event *e)
 {
     if (s->prompt.hidden && e->key != K_ESC)

@@ -109,7 +109,7 @@ void session_outcomes(struct session *s, const struct outcome_vec *outcomes)
 
 void session_key(struct session *s, const struct key_event *event)
 {
-    if (event->key == K_NONE)
+    if (event->key == K_NONE || (event->pasted && !prompt_takes_text(&s->prompt, event->key)))
         return;
     if (s->prompt.type != PROMPT_NONE) {
         if (event->key == K_CTRL('l'))

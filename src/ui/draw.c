@@ -138,7 +138,8 @@ static void draw_parts(struct canvas *c, struct session *session, const struct p
     table_rows(c, l->table, session, &columns);
     details_draw(c, l->below, &parts->below);
     draw_message(c, l->message, session);
-    bar_draw(c, l->bar, session);
+    if (session->prompt.type == PROMPT_NONE) // its keys do nothing in a prompt, which names its own
+        bar_draw(c, l->bar, session);
     vec_free(&columns);
 }
 

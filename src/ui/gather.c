@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -40,12 +41,17 @@ void gather_begin(void)
         dup3(page, fileno(stream), O_CLOEXEC);
 }
 
-static void write_all(const char *bytes, size_t n)
+void gather_write(const char *bytes, size_t n)
 {
+    struct pollfd terminal = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
     while (n) {
         ssize_t done = write(STDOUT_FILENO, bytes, n);
 
         if (done < 0 && errno == EINTR)
+            continue;
+        // Whoever shares the terminal's description with us may have made it so.
+        if (done < 0 && errno == EAGAIN && poll(&terminal, 1, -1) >= 0)
             continue;
         if (done <= 0)
             return; // the terminal is gone, which the loop finds out
@@ -67,7 +73,7 @@ void gather_end(void)
         ssize_t n = read(page, bytes, left < sizeof bytes ? left : sizeof bytes);
         if (n <= 0)
             break;
-        write_all(bytes, (size_t)n);
+        gather_write(bytes, (size_t)n);
         left -= (size_t)n;
     }
     lseek(page, 0, SEEK_SET);

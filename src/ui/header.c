@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "model/triage.h"
+#include "ui/marks.h"
 #include "ui/pieces.h"
 #include "ui/usage.h"
 
@@ -286,9 +287,7 @@ void header_findings(struct canvas *c, struct rect r, const struct snapshot *s)
     if (r.h == 0 || s->findings.n == 0)
         return;
     enum severity worst = s->findings.at[0].severity;
-    enum style style = worst == SEVERITY_CRITICAL  ? STYLE_CRITICAL
-                       : worst == SEVERITY_WARNING ? STYLE_WARNING
-                                                   : STYLE_PLAIN;
+    enum style style = mark_severity(worst, STYLE_PLAIN);
     int x = r.x + 1;
     x += canvas_format(c, x, r.y, r.w - x, style, "! %zu finding%s", s->findings.n,
                        s->findings.n == 1 ? "" : "s") + GAP;

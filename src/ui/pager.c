@@ -38,13 +38,28 @@ static size_t fitting(const struct canvas *c, const struct line_vec *lines, stru
     return n;
 }
 
+// As wide as its longest line, as high as its text.
+static struct rect place(const struct canvas *c, const struct line_vec *lines)
+{
+    int w = BOX_WIDTH, high = 0;
+
+    for (size_t i = 0; i < lines->n; i++) {
+        int width = canvas_width(c, lines->at[i]) + 4;
+        w = width > w ? width : w;
+    }
+    w = w < c->w ? w : c->w;
+    for (size_t i = 0; i < lines->n && high < c->h; i++)
+        high += lines->at[i][0] ? wrap_lines(c, lines->at[i], w - 4) : 1;
+    return box_place(c, w, high);
+}
+
 void prompt_text(struct canvas *c, struct prompt *prompt)
 {
-    struct rect all = {0, 0, c->w, c->h}, in = box_inner(all);
     struct line_vec lines = {0};
     char *text = mem_copy_string(prompt->body ? prompt->body : "");
 
     split(&lines, text);
+    struct rect box = place(c, &lines), in = box_inner(box);
     size_t tail_lines = fitting(c, &lines, in, 0, true);
     size_t last = lines.n - (tail_lines > 0 || lines.n == 0 ? tail_lines : 1);
     if (prompt->top > last)
@@ -52,7 +67,7 @@ void prompt_text(struct canvas *c, struct prompt *prompt)
     size_t here = fitting(c, &lines, in, prompt->top, false);
     prompt->page = here < tail_lines ? here : tail_lines;
     prompt->page = prompt->page > 0 ? prompt->page : 1;
-    box_draw(c, all, prompt->title);
+    box_draw(c, box, prompt->title);
     int y = in.y;
     for (size_t i = prompt->top; i < lines.n && y < in.y + in.h; i++) {
         const char *line = lines.at[i];
@@ -63,10 +78,10 @@ void prompt_text(struct canvas *c, struct prompt *prompt)
         int drawn = wrap_draw(c, rest, style, line, 0);
         y += drawn > 0 ? drawn : 1;
     }
-    box_more(c, all, prompt->top > 0, prompt->top < last);
-    canvas_text(c, all.x + 2, all.h - 1, all.w - 4, STYLE_PROMPT,
-                prompt->actions.n ? " arrows scroll  Enter goes on  Esc leaves it "
-                                  : " arrows scroll  Esc back ");
+    box_more(c, box, prompt->top > 0, prompt->top < last);
+    canvas_format(c, box.x + 2, box.y + box.h - 1, box.w - 4, STYLE_PROMPT, " %s%s ",
+                  last > 0 ? "arrows scroll  " : "",
+                  prompt->actions.n ? "Enter goes on  Esc leaves it" : "Esc back");
     free(text);
     vec_free(&lines);
 }

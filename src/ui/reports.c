@@ -1,5 +1,9 @@
 #include "ui/reports.h"
 
+#include <string.h>
+
+#include "ui/sequences.h"
+
 // xterm's ctlseqs, "Mouse Tracking": ESC [ < button ; column ; row M (m: released), or ESC [ M and
 // a byte each, 32 more than their number. Columns and rows count from 1.
 enum {
@@ -7,9 +11,18 @@ enum {
     BUTTON = 3, MOTION = 32, WHEEL = 64, OTHERS = 128, // bits; 4, 8 and 16 are modifiers
 };
 
-void report_begin(struct report *r)
+void report_begin(struct report *r, char introducer)
 {
-    *r = (struct report){.form = REPORT_CONTROL};
+    *r = (struct report){.form = introducer == 'O' ? REPORT_SHIFT : REPORT_CONTROL,
+                         .bytes = {'\033', introducer}};
+}
+
+static int32_t key_of(const struct report *r)
+{
+    for (size_t i = 0; i < n_sequences; i++)
+        if (strcmp(sequences[i].bytes, r->bytes) == 0)
+            return sequences[i].key;
+    return K_NONE;
 }
 
 static enum mouse meaning(uint32_t button)
@@ -25,7 +38,7 @@ static enum mouse meaning(uint32_t button)
 
 static enum report_state over(struct report *r, struct key_event *event)
 {
-    *event = (struct key_event){.key = K_NONE};
+    *event = (struct key_event){.key = key_of(r)};
     if (!r->bad && r->field[1] > 0 && r->field[2] > 0) {
         event->mouse = meaning(r->field[0]);
         event->x = (int)r->field[1] - 1;
@@ -67,13 +80,20 @@ static void sgr_byte(struct report *r, uint8_t byte)
 
 enum report_state report_byte(struct report *r, uint8_t byte, struct key_event *event)
 {
-    // ECMA-48 5.4: parameters and intermediates from 0x20 on, and one final byte from 0x40 on.
-    bool final = byte >= 0x40 && byte <= 0x7e;
+    size_t length = strlen(r->bytes);
+    // ECMA-48 5.4: parameters and intermediates from 0x20 on, and one final byte from 0x40 on. The
+    // Linux console's F1 to F5 have another [ before it.
+    bool console = r->form == REPORT_CONTROL && length == 2 && byte == '[';
+    bool final = byte >= 0x40 && byte <= 0x7e && !console;
 
     if (r->form == REPORT_X10)
         return x10_byte(r, byte, event);
     if (byte < 0x20 || byte > 0x7e)
         return broken(r);
+    if (length + 1 < sizeof r->bytes)
+        r->bytes[length] = (char)byte;
+    if (r->form == REPORT_SHIFT)
+        return over(r, event);
     if (r->form == REPORT_CONTROL && r->n++ == 0 && (byte == '<' || byte == 'M')) {
         *r = (struct report){.form = byte == '<' ? REPORT_SGR : REPORT_X10};
         return REPORT_MORE;

@@ -163,16 +163,7 @@ static void start_modes(bool mouse)
 
 static void tell_terminal(const char *text)
 {
-    size_t n = strlen(text);
-
-    while (n) {
-        ssize_t done = write(STDOUT_FILENO, text, n);
-
-        if (done <= 0)
-            return;
-        text += done;
-        n -= (size_t)done;
-    }
+    gather_write(text, strlen(text));
 }
 
 static void nothing(int number)
@@ -255,6 +246,8 @@ void screen_suspend(void)
     endwin();
     signals_window_close();
     signals_default(SIGTSTP); // not SIGSTOP: where no shell could continue us this does nothing
+    rescue_note_settings();   // stty may have changed them meanwhile
+    def_shell_mode();
     screen_resume();
 }
 

@@ -21,6 +21,7 @@ enum {
 static struct {
     WINDOW *input; // a pad: reading from a window would also refresh it
     bool mouse, pasting;
+    bool escaped; // Esc came last, alone: what is [ now is the late rest of its sequence
     struct report report; // begun and not at its end
     int64_t report_ms;    // when its last byte came
     struct clicks clicks;
@@ -109,6 +110,12 @@ static int64_t now_ms(void)
     return clock_ns() / CLOCK_MS;
 }
 
+static void begin_report(char introducer)
+{
+    report_begin(&keys.report, introducer);
+    keys.report_ms = now_ms();
+}
+
 // After Esc: the rest of a sequence nobody knows is not typed text. Its bytes could be commands.
 static int32_t escape(void)
 {
@@ -117,13 +124,8 @@ static int32_t escape(void)
 
     if (got == ERR)
         return K_ESC;
-    if (got == OK && code == '[') {
-        report_begin(&keys.report);
-        keys.report_ms = now_ms();
-        return K_NONE;
-    }
-    if (got == OK && code == 'O') {
-        wget_wch(keys.input, &code);
+    if (got == OK && (code == '[' || code == 'O')) {
+        begin_report((char)code);
         return K_NONE;
     }
     if (got == KEY_CODE_YES)
@@ -133,7 +135,16 @@ static int32_t escape(void)
     return K_ESC;
 }
 
-// One more byte of a control sequence.
+// What a sequence means beside keys.
+static void take_key(int32_t key, struct key_event *event)
+{
+    if (key == SEQUENCE_PASTE_BEGIN || key == SEQUENCE_PASTE_END)
+        keys.pasting = key == SEQUENCE_PASTE_BEGIN;
+    event->key = key > K_MOUSE ? K_NONE : key;
+    event->pasted = keys.pasting;
+}
+
+// One more byte of a sequence.
 static bool read_report(struct key_event *event)
 {
     int byte = wgetch(keys.input); // not wget_wch: X10's bytes are no characters
@@ -144,9 +155,11 @@ static bool read_report(struct key_event *event)
     if (byte > UCHAR_MAX || report_byte(&keys.report, (uint8_t)byte, event) == REPORT_BROKEN) {
         keys.report.form = REPORT_NONE;
         ungetch(byte);
-    } else if (!keys.mouse) {
+    } else if (event->mouse == MOUSE_NONE) {
+        take_key(event->key, event);
+    } else if (!keys.mouse || keys.pasting) {
         event->mouse = MOUSE_NONE;
-    } else if (event->mouse != MOUSE_NONE) {
+    } else {
         event->key = K_MOUSE;
         if (event->mouse == MOUSE_CLICK)
             event->mouse = clicks_press(&keys.clicks, event->x, event->y, now_ms());
@@ -154,14 +167,19 @@ static bool read_report(struct key_event *event)
     return true;
 }
 
-static void take_code(wint_t code, struct key_event *event)
+static int32_t from_character(wint_t code)
 {
-    int32_t key = from_curses(code);
+    bool late = keys.escaped && code == '[';
+    int32_t key = code == '\n' ? K_ENTER : code == 8 ? K_BACKSPACE : (int32_t)code;
 
-    if (key == SEQUENCE_PASTE_BEGIN || key == SEQUENCE_PASTE_END)
-        keys.pasting = key == SEQUENCE_PASTE_BEGIN;
-    else if (!keys.pasting && key != SEQUENCE_FOCUS)
-        event->key = key;
+    if (late) {
+        begin_report('[');
+        key = K_NONE;
+    } else if (code == K_ESC) {
+        key = escape();
+    }
+    keys.escaped = key == K_ESC;
+    return key;
 }
 
 bool screen_key(struct key_event *event)
@@ -176,14 +194,7 @@ bool screen_key(struct key_event *event)
     int got = wget_wch(keys.input, &code);
     if (got == ERR)
         return false;
-    if (got == KEY_CODE_YES) {
-        take_code(code, event);
-    } else if (!keys.pasting) {
-        event->key = code == 27     ? escape()
-                     : code == '\n' ? K_ENTER
-                     : code == 8    ? K_BACKSPACE
-                                    : (int32_t)code;
-    }
+    take_key(got == KEY_CODE_YES ? from_curses(code) : from_character(code), event);
     return true;
 }
 

@@ -102,6 +102,44 @@ static void pasted_text_is_no_command(void **state)
     assert_non_null(strstr(tty_bytes(t, &n), "\033[?2004l"));
 }
 
+// A filter is pasted, a command is not; and Enter is pressed, not pasted.
+static void pasted_text_is_typed_into_a_line(void **state)
+{
+    (void)state;
+    struct tty *t = start(120, 40, NULL);
+
+    tty_send(t, "\\");
+    tty_must_show(t, "Enter accept");
+    tty_send(t, "\033[200~owner=nobody\r\tx\033[201~");
+    tty_must_show(t, "owner=nobodyx");
+    tty_must_show(t, "Enter accept");
+    tty_send(t, "\033");
+    tty_must_not_show(t, "Enter accept");
+    quit(t);
+}
+
+// A slow line delivers a sequence in pieces, later than Esc waits for the rest.
+static void sequences_in_pieces_are_what_they_are(void **state)
+{
+    (void)state;
+    struct tty *t = start(120, 40, NULL);
+
+    tty_send(t, "\033[200~xqx\033");
+    tty_must_be_quiet(t, 80);
+    tty_send(t, "[20");
+    tty_must_be_quiet(t, 80);
+    tty_send(t, "1~");
+    tty_send(t, "\033O"); // the keyboard is alive: F1
+    tty_must_be_quiet(t, 80);
+    tty_send(t, "P");
+    tty_must_show(t, "Esc back");
+    assert_int_equal(tty_find(t, "Remove segment"), -1);
+    tty_send(t, "\033");
+    tty_must_not_show(t, "Esc back");
+    assert_true(there());
+    quit(t);
+}
+
 static void unknown_sequences_are_no_commands(void **state)
 {
     static const char *const strange[] = {
@@ -180,6 +218,8 @@ static int tests_inside(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(keys_typed_ahead_do_not_answer, setup, teardown),
         cmocka_unit_test_setup_teardown(pasted_text_is_no_command, setup, teardown),
+        cmocka_unit_test_setup_teardown(pasted_text_is_typed_into_a_line, setup, teardown),
+        cmocka_unit_test_setup_teardown(sequences_in_pieces_are_what_they_are, setup, teardown),
         cmocka_unit_test_setup_teardown(unknown_sequences_are_no_commands, setup, teardown),
         cmocka_unit_test_setup_teardown(a_terminal_that_does_not_read_keeps_nobody, setup,
                                         teardown),

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ui/reports.h"
+#include "ui/sequences.h"
 
 enum { NEVER = -1 }; // for the place: not a report of ours
 
@@ -18,7 +19,7 @@ static void expect(const char *bytes, enum mouse mouse, int x, int y)
     struct key_event event;
     size_t n = strlen(bytes);
 
-    report_begin(&r);
+    report_begin(&r, '[');
     for (size_t i = 0; i < n; i++) {
         enum report_state state = report_byte(&r, (uint8_t)bytes[i], &event);
         if (state != (i + 1 < n ? REPORT_MORE : REPORT_OVER))
@@ -70,7 +71,7 @@ static void x10_bytes(void **state)
 static void other_sequences_are_skipped_to_their_end(void **state)
 {
     static const char *const others[] = {
-        "A", "25;9k", "?1x", "1;5A", "8;1~", " q", "999999x", "<0;1;1q", "<M", "<0M", "<0;1M",
+        "X", "[Z", "25;9k", "?1x", "1;5A", "8;1~", " q", "999999x", "<0;1;1q", "<M", "<0M", "<0;1M",
         "<0;1;1;1M", "<0;0;1M", "<0;1;0M", "<;;M", "<0;-1;1M", "<0;1:2;1M", "<<0;1;1M",
         "<0;99999;1M", "<4294967296;1;1M", "<0;18446744073709551617;1M",
     };
@@ -80,6 +81,29 @@ static void other_sequences_are_skipped_to_their_end(void **state)
         expect(others[i], MOUSE_NONE, NEVER, NEVER);
 }
 
+// A key that came in pieces is the key it would have been in one.
+static void keys_are_known_by_their_sequence(void **state)
+{
+    struct key_event event;
+    (void)state;
+
+    for (size_t i = 0; i < n_sequences; i++) {
+        struct report r;
+        const char *at = sequences[i].bytes + 1;
+
+        report_begin(&r, *at++);
+        for (; at[1]; at++)
+            assert_int_equal(report_byte(&r, (uint8_t)*at, &event), REPORT_MORE);
+        assert_int_equal(report_byte(&r, (uint8_t)*at, &event), REPORT_OVER);
+        if (event.key != sequences[i].key || event.mouse != MOUSE_NONE)
+            fail_msg("ESC%s is %d", sequences[i].bytes + 1, event.key);
+    }
+    struct report r;
+    report_begin(&r, 'O'); // of the keypad: no key of ours, and no command
+    assert_int_equal(report_byte(&r, 'k', &event), REPORT_OVER);
+    assert_int_equal(event.key, K_NONE);
+}
+
 static void a_report_without_end_overflows_nothing(void **state)
 {
     static const char bytes[] = "09;<:? ";
@@ -87,7 +111,7 @@ static void a_report_without_end_overflows_nothing(void **state)
     struct report r = {0};
     (void)state;
 
-    report_begin(&r);
+    report_begin(&r, '[');
     assert_int_equal(report_byte(&r, '<', &event), REPORT_MORE);
     for (int i = 0; i < 100000; i++)
         assert_int_equal(report_byte(&r, (uint8_t)bytes[i % 7], &event), REPORT_MORE);
@@ -104,7 +128,7 @@ static void what_cannot_belong_to_it_ends_it(void **state)
     for (size_t i = 0; i < sizeof begun / sizeof *begun; i++) {
         struct report r = {0};
 
-        report_begin(&r);
+        report_begin(&r, '[');
         for (const char *at = begun[i]; *at; at++)
             assert_int_equal(report_byte(&r, (uint8_t)*at, &event), REPORT_MORE);
         assert_int_equal(report_byte(&r, '\033', &event), REPORT_BROKEN);
@@ -121,7 +145,7 @@ static void any_bytes_at_all(void **state)
     srand(5);
     for (int i = 0; i < 200000; i++) {
         if (r.form == REPORT_NONE)
-            report_begin(&r);
+            report_begin(&r, '[');
         if (report_byte(&r, (uint8_t)(rand() >> 7), &event) == REPORT_OVER &&
             event.mouse != MOUSE_NONE)
             assert_true(event.x >= 0 && event.x <= 65535 && event.y >= 0 && event.y <= 65535);
@@ -151,6 +175,7 @@ int main(void)
         cmocka_unit_test(what_is_no_press_of_the_left_button_is_nothing),
         cmocka_unit_test(x10_bytes),
         cmocka_unit_test(other_sequences_are_skipped_to_their_end),
+        cmocka_unit_test(keys_are_known_by_their_sequence),
         cmocka_unit_test(a_report_without_end_overflows_nothing),
         cmocka_unit_test(what_cannot_belong_to_it_ends_it),
         cmocka_unit_test(any_bytes_at_all),
