@@ -80,6 +80,14 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
         words_unread(line, s);
         line_add(line, ")");
     }
+    size_t left_out = 0;
+    for (size_t i = 0; i < s->semsets.n; i++)
+        left_out += (s->semsets.at[i].known & SET_LEFT_OUT) != 0;
+    if (left_out) {
+        line_add(line, "%s", line->n ? ", " : "");
+        line_count(line, left_out, "semaphore set", NULL);
+        line_add(line, " not looked into: too many semaphores");
+    }
     const struct scan *scan = need & NEED_HOLDERS ? s->scan : NULL;
     uint8_t why = 0;
     uint64_t unseen = scan ? unseen_attachments(scan, options, &why) : 0;

@@ -34,7 +34,8 @@ struct segment { // ipc/shm.c sysvipc_shm_proc_show
 };
 VEC(segment_vec, struct segment);
 
-enum { SET_KNOWS_WAITERS = 1, SET_KNOWS_PIDS = 2 };
+// LEFT_OUT: its semaphores were not read, since there are too many in all.
+enum { SET_KNOWS_WAITERS = 1, SET_KNOWS_PIDS = 2, SET_LEFT_OUT = 4 };
 
 struct semset { // ipc/sem.c sysvipc_sem_proc_show
     struct owned o;

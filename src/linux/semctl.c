@@ -45,6 +45,75 @@ static bool set_is_gone(int32_t semid)
     return semctl(semid, 0, GETVAL) < 0 && (errno == EINVAL || errno == EIDRM);
 }
 
+// --- which sets ---------------------------------------------------------------------------------
+
+// A semaphore costs the kernel four calls and its monitor 50 bytes; anybody may make a thousand
+// million of them (semmns). Beyond so many the sets of those who made fewest are read, so that who
+// makes many hides his own alone. No set is read in part.
+enum { ELEMENTS_MOST = 1 << 19 };
+
+struct turn {
+    uint64_t by_creator; // semaphores of all his sets
+    uint32_t cuid, nsems;
+    size_t at;
+};
+
+static int by_creator(const void *a, const void *b)
+{
+    const struct turn *x = a, *y = b;
+
+    return x->cuid < y->cuid ? -1 : x->cuid > y->cuid;
+}
+
+static int by_turn(const void *a, const void *b)
+{
+    const struct turn *x = a, *y = b;
+
+    if (x->by_creator != y->by_creator)
+        return x->by_creator < y->by_creator ? -1 : 1;
+    return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static struct turn *turns_of(const struct semset_vec *sets)
+{
+    struct turn *turns = mem_zero(sets->n, sizeof *turns);
+
+    for (size_t i = 0; i < sets->n; i++)
+        turns[i] = (struct turn){.cuid = sets->at[i].o.cuid, .at = i,
+                                 .nsems = (uint32_t)sets->at[i].nsems};
+    qsort(turns, sets->n, sizeof *turns, by_creator);
+    for (size_t first = 0, end; first < sets->n; first = end) {
+        uint64_t sum = 0;
+        for (end = first; end < sets->n && turns[end].cuid == turns[first].cuid; end++)
+            sum += turns[end].nsems;
+        for (size_t i = first; i < end; i++)
+            turns[i].by_creator = sum;
+    }
+    qsort(turns, sets->n, sizeof *turns, by_turn);
+    return turns;
+}
+
+// Marks those that are not.
+static void leave_out(struct semset_vec *sets)
+{
+    uint64_t all = 0, left = ELEMENTS_MOST;
+
+    for (size_t i = 0; i < sets->n; i++)
+        all += sets->at[i].nsems;
+    if (all <= ELEMENTS_MOST)
+        return;
+    struct turn *turns = turns_of(sets);
+    for (size_t i = 0; i < sets->n; i++) {
+        if (turns[i].nsems <= left)
+            left -= turns[i].nsems;
+        else
+            sets->at[turns[i].at].known |= SET_LEFT_OUT;
+    }
+    free(turns);
+}
+
+// --- reading ------------------------------------------------------------------------------------
+
 static void read_set(struct snapshot *s, struct semset *set)
 {
     // One call for all values, so that they are of one moment.
@@ -80,18 +149,23 @@ static void read_set(struct snapshot *s, struct semset *set)
 
 void semctl_elements(struct snapshot *s, const int32_t *only)
 {
-    for (size_t i = 0; i < s->semsets.n; i++)
-        if (!only || s->semsets.at[i].o.id == *only)
-            read_set(s, &s->semsets.at[i]);
+    if (!only)
+        leave_out(&s->semsets);
+    for (size_t i = 0; i < s->semsets.n; i++) {
+        struct semset *set = &s->semsets.at[i];
+        if (only ? set->o.id == *only : !(set->known & SET_LEFT_OUT))
+            read_set(s, set);
+    }
 }
 
 void semctl_waiters(struct semset_vec *sets)
 {
+    leave_out(sets);
     for (size_t i = 0; i < sets->n; i++) {
         struct semset *set = &sets->at[i];
         uint64_t waiters = 0;
         uint32_t ncount, zcount, index = 0;
-        if (set->known & SET_KNOWS_WAITERS)
+        if (set->known & (SET_KNOWS_WAITERS | SET_LEFT_OUT))
             continue;
         for (; index < set->nsems; index++) {
             if (!ask(set->o.id, index, GETNCNT, &ncount) ||

@@ -12,6 +12,7 @@ static const struct rule *const rules[] = {
     &rule_orphan_segments, &rule_queue_blocked, &rule_server_gone, &rule_headless,
     &rule_queue_unread,   &rule_set_stranded, &rule_stuck,        &rule_swapped,
     &rule_orphan_sets,    &rule_orphan_queues, &rule_creator_reused, &rule_unseen,
+    &rule_left_out,
 };
 enum { N_RULES = sizeof rules / sizeof *rules, TITLE_MAX = 200, EVIDENCE_MAX = 600 };
 

@@ -36,7 +36,7 @@ struct rule {
 // In the order in which findings of one severity are told.
 extern const struct rule rule_removed_held, rule_orphan_segments, rule_swapped, rule_unseen;
 extern const struct rule rule_queue_blocked, rule_set_stranded, rule_orphan_sets,
-    rule_orphan_queues;
+    rule_orphan_queues, rule_left_out;
 extern const struct rule rule_limit, rule_growing, rule_stuck;
 extern const struct rule rule_queue_unread, rule_creator_reused;
 extern const struct rule rule_interlock, rule_headless, rule_server_gone;

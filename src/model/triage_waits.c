@@ -302,3 +302,47 @@ const struct rule rule_orphan_queues = {
     .evidence = orphan_queues_evidence,
     .advice = "o shows all orphans; messages still queued are lost with F8",
 };
+
+// --- semaphores nobody looked at -----------------------------------------------------------------
+
+static bool left_out(const struct snapshot *s, struct match *match)
+{
+    const struct semset *set = match->object;
+
+    (void)s;
+    match->weight = set->nsems;
+    return set->known & SET_LEFT_OUT;
+}
+
+static void left_out_title(const struct snapshot *s, const struct match *m, size_t n,
+                           struct line *line)
+{
+    (void)s, (void)m;
+    line_count(line, n, "semaphore set", NULL);
+    line_add(line, " not looked into");
+}
+
+static void left_out_evidence(const struct snapshot *s, const struct match *m, size_t n,
+                              struct line *line)
+{
+    const struct semset *set = m->object;
+
+    line_count(line, matches_weight(m, n), "semaphore", NULL);
+    line_add(line, " too many to read, made by those who made most; set %d of ", set->o.id);
+    words_user(line, s, set->o.cuid);
+    line_add(line, " has ");
+    line_count(line, set->nsems, "semaphore", NULL);
+}
+
+const struct rule rule_left_out = {
+    .name = "sets-left-out",
+    .subject = OF_SEMSETS,
+    .severity = SEVERITY_NOTICE,
+    .need = NEED_SEMSETS | NEED_ELEMENTS,
+    .together = true,
+    .applies = left_out,
+    .title = left_out_title,
+    .evidence = left_out_evidence,
+    .advice = "Enter on a set reads that one; who waits on the others, and which are orphans, is not "
+              "known",
+};

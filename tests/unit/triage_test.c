@@ -284,6 +284,29 @@ static void leaked_sets_and_queues_are_found(void **state)
     snapshot_unref(s);
 }
 
+static void sets_nobody_looked_into_are_told(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+
+    for (int i = 0; i < 3; i++) {
+        struct semset *set = fake_semset(s, i, 0, 32000u * (unsigned)(i + 1));
+        set->known = i ? SET_LEFT_OUT : 0;
+    }
+    triage(s);
+    const struct finding *f = find(s, "sets-left-out");
+    assert_non_null(f);
+    assert_int_equal(f->severity, SEVERITY_NOTICE);
+    assert_int_equal(f->about.id, 2); // the largest
+    assert_string_equal(f->title, "2 semaphore sets not looked into");
+    assert_string_equal(f->evidence, "160000 semaphores too many to read, made by those who made "
+                                     "most; set 2 of root has 96000 semaphores");
+    s->semsets.at[1].known = s->semsets.at[2].known = 0;
+    triage(s);
+    assert_null(find(s, "sets-left-out"));
+    snapshot_unref(s);
+}
+
 static void a_lock_held_by_the_dead_is_found(void **state)
 {
     (void)state;
@@ -772,6 +795,7 @@ int main(void)
         cmocka_unit_test(orphans_are_one_finding),
         cmocka_unit_test(sums_do_not_wrap),
         cmocka_unit_test(leaked_sets_and_queues_are_found),
+        cmocka_unit_test(sets_nobody_looked_into_are_told),
         cmocka_unit_test(a_lock_held_by_the_dead_is_found),
         cmocka_unit_test(a_stranded_waiter_is_first_given_time),
         cmocka_unit_test(messages_nobody_will_read),
