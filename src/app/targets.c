@@ -6,7 +6,6 @@
 
 #include "app/tags.h"
 #include "base/line.h"
-#include "base/text.h"
 #include "model/liveness.h"
 
 static bool listed(const struct action_vec *actions, int32_t pid)
