@@ -2,8 +2,19 @@
 #ifndef IPCTOP_APP_RESULTS_H
 #define IPCTOP_APP_RESULTS_H
 
-#include "app/session.h"
+#include "app/sampler.h"
 
+struct session;
+
+struct results {
+    size_t awaited;              // actions handed over of which was not told yet what came of them
+    struct outcome_vec outcomes; // so far
+    bool stopping;               // the user does not want what has not begun
+    bool several;                // were asked for at once: they end in a list
+};
+
+// So many are handed over, which is said: `doing` as in model/action.h, NULL: none will be tried.
+void results_begin(struct session *s, size_t n, const char *doing);
 void results_add(struct session *s, const struct outcome *outcome);
 // Says how far it is; once all outcomes are there, what came of it. Several end in a list.
 void results_show(struct session *s);

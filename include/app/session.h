@@ -10,6 +10,7 @@
 #include "app/changes.h"
 #include "app/following.h"
 #include "app/prompt.h"
+#include "app/results.h"
 
 struct audit;
 struct writer;
@@ -74,10 +75,7 @@ struct session {
     enum severity message_severity;
     int64_t message_ns;           // CLOCK_MONOTONIC when it appeared
     bool message_news;            // told by session_news
-    size_t acting;                // actions handed over whose outcomes are still to come
-    struct outcome_vec results;   // outcomes so far of the actions under way
-    bool stopping;                // the user does not want what has not begun
-    bool list_results;            // several were asked for at once: they end in a list
+    struct results results;       // of the actions under way
     struct followed_vec followed; // who was told to end, until it is told what came of it
     int last_signal;              // chosen last; 0: none yet
     struct view_job *writing;     // the view being written as a new file, while that may turn out

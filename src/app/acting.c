@@ -17,25 +17,11 @@
 static void hand_over(struct session *s, const struct action_vec *actions,
                       const struct outcome_vec *refused)
 {
-    size_t n = actions->n + refused->n;
-
-    if (!s->acting) {
-        vec_clear(&s->results);
-        s->list_results = false;
-    }
-    s->stopping = false;
-    s->acting += n;
-    s->list_results |= n > 1;
+    results_begin(s, actions->n + refused->n,
+                  actions->n ? action_words(actions->at[0].verb)->doing : NULL);
     following_begin(s, actions->at, actions->n);
     sampler_note(s->sampler, refused->at, refused->n);
     sampler_act(s->sampler, actions->at, actions->n);
-    if (!actions->n)
-        return;
-    const char *doing = action_words(actions->at[0].verb)->doing;
-    if (n > 1)
-        session_say(s, SEVERITY_NOTICE, "%s: 0 of %zu; Esc stops", doing, n);
-    else
-        session_say(s, SEVERITY_NOTICE, "%s", doing);
 }
 
 // Said at once, and logged as what was tried.

@@ -159,7 +159,7 @@ void following_look(struct session *s, const struct snapshot *picture)
 {
     struct news news = {0};
 
-    if (s->acting || picture->ahead) // their own outcomes are told first
+    if (s->results.awaited || picture->ahead) // their own outcomes are told first
         return;
     news.ended = line_start(news.ended_text, sizeof news.ended_text);
     news.late = line_start(news.late_text, sizeof news.late_text);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "app/following.h"
-#include "app/prompt.h"
+#include "app/session.h"
 #include "app/tags.h"
 #include "base/line.h"
 
@@ -19,6 +19,23 @@ static void say(struct session *s, const struct outcome *o)
     session_say(s, severities[o->state], "%s", o->text);
 }
 
+void results_begin(struct session *s, size_t n, const char *doing)
+{
+    struct results *r = &s->results;
+
+    if (!r->awaited) {
+        vec_clear(&r->outcomes);
+        r->several = false;
+    }
+    r->stopping = false;
+    r->awaited += n;
+    r->several |= n > 1;
+    if (doing && n > 1)
+        session_say(s, SEVERITY_NOTICE, "%s: 0 of %zu; Esc stops", doing, n);
+    else if (doing)
+        session_say(s, SEVERITY_NOTICE, "%s", doing);
+}
+
 void results_add(struct session *s, const struct outcome *o)
 {
     following_outcome(s, o);
@@ -27,15 +44,15 @@ void results_add(struct session *s, const struct outcome *o)
     if (o->extra)
         say(s, o);
     else
-        vec_push(&s->results, *o);
+        vec_push(&s->results.outcomes, *o);
 }
 
-static size_t count(const struct outcome_vec *outcomes, enum outcome_state state)
+static size_t count(const struct results *r, enum outcome_state state)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < outcomes->n; i++)
-        n += outcomes->at[i].state == state;
+    for (size_t i = 0; i < r->outcomes.n; i++)
+        n += r->outcomes.at[i].state == state;
     return n;
 }
 
@@ -44,20 +61,22 @@ static void say_last(struct session *s)
 {
     const struct outcome *told = NULL;
 
-    for (size_t i = 0; i < s->results.n; i++)
-        if (!told || told->state == OUTCOME_DONE || s->results.at[i].state != OUTCOME_DONE)
-            told = &s->results.at[i];
+    for (size_t i = 0; i < s->results.outcomes.n; i++) {
+        const struct outcome *o = &s->results.outcomes.at[i];
+        if (!told || told->state == OUTCOME_DONE || o->state != OUTCOME_DONE)
+            told = o;
+    }
     if (told)
         say(s, told);
 }
 
 static void say_progress(struct session *s)
 {
-    size_t n = s->results.n, done = count(&s->results, OUTCOME_DONE);
-    enum action_verb verb = n ? s->results.at[n - 1].action.verb : ACTION_REMOVE;
+    const struct results *r = &s->results;
+    size_t n = r->outcomes.n, done = count(r, OUTCOME_DONE);
     char not_done[48] = "";
 
-    if (s->stopping) {
+    if (r->stopping) {
         session_say(s, SEVERITY_NOTICE,
                     "stopping: what is under way is finished, nothing more begun");
         return;
@@ -66,8 +85,8 @@ static void say_progress(struct session *s)
         return; // what begins was said
     if (n > done)
         snprintf(not_done, sizeof not_done, "; %zu not done", n - done);
-    session_say(s, SEVERITY_NOTICE, "%s: %zu of %zu; Esc stops%s", action_words(verb)->doing, n,
-                s->acting, not_done);
+    session_say(s, SEVERITY_NOTICE, "%s: %zu of %zu; Esc stops%s",
+                action_words(r->outcomes.at[n - 1].action.verb)->doing, n, r->awaited, not_done);
 }
 
 // What went wrong comes first: one reads the beginning.
@@ -80,49 +99,52 @@ static void list(struct session *s)
                  {OUTCOME_REFUSED, "refused"},
                  {OUTCOME_CANCELLED, "not tried"},
                  {OUTCOME_DONE, "done"}};
+    const struct results *r = &s->results;
     struct prompt *p = prompt_open(s, PROMPT_TEXT, NULL);
     struct line title = line_start(p->title, sizeof p->title);
-    size_t cancelled = count(&s->results, OUTCOME_CANCELLED), size = 0;
+    size_t done = count(r, OUTCOME_DONE), cancelled = count(r, OUTCOME_CANCELLED), size = 0;
     FILE *out = mem_stream(&p->body, &size);
 
     for (size_t k = 0; k < sizeof order / sizeof *order; k++)
-        for (size_t i = 0; i < s->results.n; i++)
-            if (s->results.at[i].state == order[k].state)
-                fprintf(out, "%-10s %s\n", order[k].name, s->results.at[i].text);
+        for (size_t i = 0; i < r->outcomes.n; i++)
+            if (r->outcomes.at[i].state == order[k].state)
+                fprintf(out, "%-10s %s\n", order[k].name, r->outcomes.at[i].text);
     mem_stream_end(out);
-    line_add(&title, "%zu done, %zu refused, %zu failed", count(&s->results, OUTCOME_DONE),
-             count(&s->results, OUTCOME_REFUSED), count(&s->results, OUTCOME_FAILED));
+    line_add(&title, "%zu done, %zu refused, %zu failed", done, count(r, OUTCOME_REFUSED),
+             count(r, OUTCOME_FAILED));
     if (cancelled)
         line_add(&title, ", %zu not tried: cancelled", cancelled);
-    session_say(s, count(&s->results, OUTCOME_DONE) == s->results.n ? SEVERITY_NOTICE
-                                                                    : SEVERITY_WARNING,
-                "%s", p->title);
+    session_say(s, done == r->outcomes.n ? SEVERITY_NOTICE : SEVERITY_WARNING, "%s", p->title);
 }
 
 void results_show(struct session *s)
 {
-    if (!s->acting)
+    struct results *r = &s->results;
+
+    if (!r->awaited)
         return;
-    if (s->list_results && s->results.n < s->acting) {
+    if (r->several && r->outcomes.n < r->awaited) {
         say_progress(s);
         return;
     }
-    if (!s->list_results)
+    if (!r->several)
         say_last(s);
     else if (s->prompt.type != PROMPT_NONE)
         return; // shown when that prompt is answered
     else
         list(s);
-    s->acting -= s->results.n < s->acting ? s->results.n : s->acting;
-    vec_clear(&s->results);
+    r->awaited -= r->outcomes.n < r->awaited ? r->outcomes.n : r->awaited;
+    vec_clear(&r->outcomes);
 }
 
 bool results_cancel(struct session *s)
 {
-    if (!s->list_results || s->results.n >= s->acting)
+    struct results *r = &s->results;
+
+    if (!r->several || r->outcomes.n >= r->awaited)
         return false;
     sampler_cancel(s->sampler);
-    s->stopping = true;
+    r->stopping = true;
     say_progress(s);
     return true;
 }

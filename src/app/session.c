@@ -68,7 +68,7 @@ void session_free(struct session *s)
         view_free(&s->tabs[i]);
     vec_free(&s->tags);
     changes_free(&s->changes);
-    vec_free(&s->results);
+    vec_free(&s->results.outcomes);
     save_forget(s);
     vec_free(&s->followed);
     snapshot_unref(s->snapshot);

@@ -205,7 +205,7 @@ void user_await_names(struct user *u)
 
 void user_await_acts(struct user *u, struct action *actions, size_t n)
 {
-    while (u->s.acting)
+    while (u->s.results.awaited)
         await_outcomes(u);
     assert_true(!actions || user_acts(u) == n);
     for (size_t i = 0; actions && i < n; i++)

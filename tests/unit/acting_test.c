@@ -583,9 +583,9 @@ static void results_do_not_interrupt(void **state)
     user_press(u, '*');
     user_press(u, 'x');
     say_yes(u);
-    assert_int_equal(u->s.acting, 3);
+    assert_int_equal(u->s.results.awaited, 3);
     user_press(u, '/');
-    while (u->s.results.n < 3) {
+    while (u->s.results.outcomes.n < 3) {
         struct outcome_vec outcomes = {0};
 
         if (sampler_outcomes(u->s.sampler, &outcomes))

@@ -88,7 +88,7 @@ static void enter_alone_never_means_yes(void **state)
             for (int enter = 0; enter < 20; enter++)
                 if (u.s.prompt.type != PROMPT_NONE)
                     user_press(&u, K_ENTER);
-            assert_int_equal(u.s.acting, 0);
+            assert_int_equal(u.s.results.awaited, 0);
             assert_int_equal(user_acts(&u), 0);
             user_end(&u);
         }
