@@ -117,6 +117,9 @@ const void *session_selected(struct session *s, struct identity *identity); // N
 // The picture a row of the view on screen lies in; another than the session's: it is gone already.
 const struct snapshot *session_picture(const struct session *s, const struct kind *kind,
                                        const void *row);
+// How old what is known of the holders is, in seconds, where that is worth telling: older than two
+// refreshes. Else 0.
+int64_t session_holders_age(const struct session *s);
 void session_rebuild(struct session *s); // rows of the current view, after a change of query
 bool session_tagged(const struct session *s, const struct identity *identity);
 

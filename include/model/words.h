@@ -30,8 +30,10 @@ void words_holders(struct line *line, const struct snapshot *s, int32_t shmid, s
 size_t words_waiters(struct line *line, const struct snapshot *s, enum kind_id kind, int32_t id,
                      unsigned calls, size_t most);
 // Everybody who waits on a set or queue accounted for: "3 waiting: 2 found, 1 unseen (4 processes
-// not readable as oracle; try sudo)". Of queues the kernel has no count to agree with.
-void words_waiting(struct line *line, const struct snapshot *s, enum kind_id kind, int32_t id);
+// not readable as oracle; try sudo)". Of queues the kernel has no count to agree with. Returns
+// SEVERITY_WARNING where somebody is unseen, and of senders, who should not wait; else NOTICE.
+enum severity words_waiting(struct line *line, const struct snapshot *s, enum kind_id kind,
+                            int32_t id);
 enum { CALLS_SEND = 1 << WAIT_MSGSND, CALLS_RECEIVE = 1 << WAIT_MSGRCV, CALLS_ALL = 0xf };
 
 #endif

@@ -128,6 +128,17 @@ void session_key(struct session *s, const struct key_event *event)
         command_run(command, s, event);
 }
 
+int64_t session_holders_age(const struct session *s)
+{
+    const struct snapshot *snapshot = s->snapshot;
+
+    if (!snapshot || !snapshot->scan)
+        return 0;
+    int64_t age = snapshot->time_ns - snapshot->scan->finished_ns;
+    bool old = age >= 2 * CLOCK_SECOND && (double)age > 2 * s->interval * (double)CLOCK_SECOND;
+    return old ? age / CLOCK_SECOND : 0;
+}
+
 static bool is_shown(struct column_choice shown, const struct column *column)
 {
     for (size_t i = 0; i < shown.n; i++)

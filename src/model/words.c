@@ -152,7 +152,8 @@ static void unasked(struct line *line, const struct snapshot *s)
         line_add(line, "; try sudo");
 }
 
-static void waiting_on_queue(struct line *line, const struct snapshot *s, int32_t id)
+// True: senders should not wait, and who is not seen may.
+static bool waiting_on_queue(struct line *line, const struct snapshot *s, int32_t id)
 {
     size_t senders = words_waiters(NULL, s, KIND_QUEUE, id, CALLS_SEND, 0);
     size_t receivers = words_waiters(NULL, s, KIND_QUEUE, id, CALLS_RECEIVE, 0);
@@ -173,10 +174,12 @@ static void waiting_on_queue(struct line *line, const struct snapshot *s, int32_
         unasked(line, s);
         line_add(line, ")");
     }
+    return senders > 0 || s->waiters_unseen > 0;
 }
 
-// Who is stopped shows its call all the same, but is in no count of the kernel's.
-static void waiting_on_set(struct line *line, const struct snapshot *s, const struct semset *set)
+// Who is stopped shows its call all the same, but is in no count of the kernel's. True: not all who
+// wait are seen.
+static bool waiting_on_set(struct line *line, const struct snapshot *s, const struct semset *set)
 {
     size_t all, stopped = 0;
     const struct waiter *waiters = snapshot_waiters(s, KIND_SEMSET, set->o.id, &all);
@@ -190,7 +193,8 @@ static void waiting_on_set(struct line *line, const struct snapshot *s, const st
         line_add(line, "nobody waits");
     else
         line_add(line, "%" PRIu64 " waiting: %zu found", set->waiters, found);
-    if (set->known & SET_KNOWS_WAITERS && found < set->waiters) {
+    bool unseen = set->known & SET_KNOWS_WAITERS ? found < set->waiters : s->waiters_unseen > 0;
+    if (set->known & SET_KNOWS_WAITERS && unseen) {
         line_add(line, ", %" PRIu64 " unseen (", set->waiters - found);
         if (s->waiters_unseen > 0)
             unasked(line, s);
@@ -200,18 +204,21 @@ static void waiting_on_set(struct line *line, const struct snapshot *s, const st
     }
     if (stopped > 0)
         line_add(line, ", and %zu stopped", stopped);
+    return unseen;
 }
 
-void words_waiting(struct line *line, const struct snapshot *s, enum kind_id kind, int32_t id)
+enum severity words_waiting(struct line *line, const struct snapshot *s, enum kind_id kind, int32_t id)
 {
     const struct semset *set = kind == KIND_SEMSET ? snapshot_semset(s, id) : NULL;
+    bool worth = false;
 
     if (!(s->has & NEED_WAITERS))
         line_add(line, "reading who waits ...");
     else if (kind == KIND_QUEUE)
-        waiting_on_queue(line, s, id);
+        worth = waiting_on_queue(line, s, id);
     else if (set)
-        waiting_on_set(line, s, set);
+        worth = waiting_on_set(line, s, set);
+    return worth ? SEVERITY_WARNING : SEVERITY_NOTICE;
 }
 
 void words_unread(struct line *line, const struct snapshot *s)

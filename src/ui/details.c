@@ -9,6 +9,7 @@
 #include "base/line.h"
 #include "base/text.h"
 #include "model/words.h"
+#include "ui/marks.h"
 #include "ui/wrap.h"
 
 enum { GAP = 2, MARGIN = 1, WAITERS_TOLD = 4 };
@@ -158,39 +159,26 @@ static void add_accounting(struct details *out, const struct session *session, i
     }
     const struct segment_account *account = scan_account(s->scan, shmid);
     char *line = scan_accounting_line(s->scan, shmid, user);
-    int64_t age = s->time_ns - s->scan->finished_ns;
-    if ((double)age > 2e9 * session->interval && age > INT64_C(2000000000)) {
+    int64_t age = session_holders_age(session);
+    if (age > 0) {
         char text[TEXT_SHORT];
-        char *aged = mem_format("%s; holders %s old", line,
-                                text_age(text, sizeof text, age / INT64_C(1000000000)));
+        char *aged = mem_format("%s; holders %s old", line, text_age(text, sizeof text, age));
         free(line);
         line = aged;
     }
     add_line(out, account->found == account->nattch ? STYLE_GOOD : STYLE_WARNING, line);
 }
 
-// Whether everybody who waits on a set or queue is seen, in one line. Senders should not wait.
+// Whether everybody who waits on a set or queue is seen, in one line.
 static void add_waiting(struct details *out, const struct snapshot *s,
                         const struct identity *object)
 {
-    const struct semset *set =
-        object->kind == KIND_SEMSET ? snapshot_semset(s, object->id) : NULL;
     char text[256];
     struct line line = line_start(text, sizeof text);
-    size_t n, found = 0;
-    const struct waiter *waiters = snapshot_waiters(s, object->kind, object->id, &n);
+    enum severity severity = words_waiting(&line, s, object->kind, object->id);
 
-    bool blocked = false;
-
-    for (size_t i = 0; i < n; i++) {
-        found += !waiters[i].stopped;
-        blocked |= waiters[i].call == WAIT_MSGSND;
-    }
-    bool short_of = set && set->known & SET_KNOWS_WAITERS ? found < set->waiters
-                                                          : s->waiters_unseen > 0;
-    words_waiting(&line, s, object->kind, object->id);
     if (text[0])
-        add_line(out, short_of || blocked ? STYLE_WARNING : STYLE_GOOD, mem_copy_string(text));
+        add_line(out, mark_severity(severity, STYLE_GOOD), mem_copy_string(text));
 }
 
 // Who waits for a set or queue: the first of them, and how many more.

@@ -33,7 +33,8 @@ static struct {
     attr_t attr[STYLE_COUNT];
     short pair[STYLE_COUNT];
     struct canvas shown; // what the terminal shows
-    // What curses does not see to: bracketed paste, where the terminal has it, and the mouse.
+    // What curses does not see to: digits of the keypad, bracketed paste, where the terminal has
+    // it, and the mouse.
     char modes_on[64], modes_off[64];
 } screen;
 
@@ -124,8 +125,13 @@ static attr_t attributes(unsigned of_look)
 static void choose_modes(bool mouse)
 {
     const char *paste_on = capability("BE"), *paste_off = capability("BD"), *xm = capability("XM");
+    const char *keypad_on = capability("smkx");
     size_t on = 0, off = 0;
 
+    // curses turns on the keypad's application mode (DECKPAM) with that of the arrows: in PuTTY its
+    // digits would no longer be digits.
+    if (keypad_on && strstr(keypad_on, "\033="))
+        append(screen.modes_on, sizeof screen.modes_on, &on, "\033>");
     // What is pasted by accident must not be taken for commands.
     if (paste_on && paste_off) {
         append(screen.modes_on, sizeof screen.modes_on, &on, paste_on);
@@ -373,5 +379,7 @@ void screen_show(const struct canvas *c)
     doupdate();
     if (!back)
         gather_end();
+    else
+        tell_terminal(screen.modes_on); // curses has told its own anew
     signals_window_close();
 }

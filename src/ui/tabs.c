@@ -15,28 +15,13 @@ enum detail { // from all of it to the least; the tab one is in gives way after 
 
 static const char *const separators[DETAIL_LEVELS] = {" │ ", " │ ", " ", " ", " ", " "};
 
-// How old the holders are, where that is worth telling: older than two refreshes.
-static bool holders_age(const struct session *session, char *dst, size_t cap)
-{
-    const struct snapshot *s = session->snapshot;
-    const struct kind *kind = session_view((struct session *)session)->kind;
-
-    if (!s || !s->scan || session->frozen)
-        return false;
-    if (kind->id != KIND_SEGMENT && kind->id != KIND_HOLDER && kind->id != KIND_MAPPING)
-        return false;
-    int64_t age = s->time_ns - s->scan->finished_ns;
-    if ((double)age <= 2e9 * session->interval || age < INT64_C(2000000000))
-        return false;
-    char text[TEXT_SHORT];
-    snprintf(dst, cap, "%s", text_age(text, sizeof text, age / INT64_C(1000000000)));
-    return true;
-}
-
 // What makes this view not the whole truth of this moment.
 static void restrictions(struct session *session, struct pieces *out)
 {
     const struct view *view = session_view(session);
+    enum kind_id kind = view->kind->id;
+    bool of_holders = kind == KIND_SEGMENT || kind == KIND_HOLDER || kind == KIND_MAPPING;
+    int64_t age = of_holders && !session->frozen ? session_holders_age(session) : 0;
     char text[64];
 
     if (session->frozen)
@@ -57,8 +42,8 @@ static void restrictions(struct session *session, struct pieces *out)
         pieces_add(out, 2, STYLE_WARNING, NULL, "orphans");
     if (view_all_maps(view))
         pieces_add(out, 4, STYLE_WARNING, NULL, "all mappings");
-    if (holders_age(session, text, sizeof text))
-        pieces_add(out, 5, STYLE_WARNING, "holders", "%s old", text);
+    if (age > 0)
+        pieces_add(out, 5, STYLE_WARNING, "holders", "%s old", text_age(text, sizeof text, age));
     if (session->search.text[0])
         pieces_add(out, 6, STYLE_PLAIN, "search", "%s", session->search.text);
 }

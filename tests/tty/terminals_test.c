@@ -216,6 +216,20 @@ static bool bar_is_low(struct tty *t, void *arg)
     return strstr(tty_row(t, 29), "F10") != NULL;
 }
 
+// Numbers are typed on the keypad, too; which in application mode sends other things (PuTTY's does).
+static bool has_digits(struct tty *t, void *arg)
+{
+    size_t n;
+    const char *bytes = tty_bytes(t, &n), *application = NULL, *numeric = NULL;
+
+    (void)arg;
+    for (const char *at = bytes; (at = strstr(at, "\033=")); at++)
+        application = at;
+    for (const char *at = bytes; (at = strstr(at, "\033>")); at++)
+        numeric = at;
+    return application && numeric && numeric > application;
+}
+
 // An ordinary shell: ^Z gives it back its terminal, fg the monitor.
 static void stops_and_comes_back(void **state)
 {
@@ -228,6 +242,7 @@ static void stops_and_comes_back(void **state)
     for (int i = 0; i < 3; i++) {
         tty_must_show(t, "0x00c0ffee");
         assert_true(tty_in_alternate(t));
+        tty_must(t, "the keypad has its digits", has_digits, NULL);
         tty_send(t, "\032");
         tty_must(t, "the shell asks again", asks_after_stop, NULL);
         assert_false(tty_in_alternate(t));
