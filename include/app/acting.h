@@ -2,7 +2,7 @@
 #ifndef IPCTOP_APP_ACTING_H
 #define IPCTOP_APP_ACTING_H
 
-#include "app/session.h"
+#include "app/prompt.h"
 
 enum { ACTING_MANY = 10 }; // more targets than that: the word is typed
 

@@ -2,7 +2,9 @@
 #ifndef IPCTOP_APP_ARRANGE_H
 #define IPCTOP_APP_ARRANGE_H
 
-#include "app/session.h"
+#include "app/view.h"
+
+struct session;
 
 // The columns tables of that kind show, in order; returns how many. `out` has room for all of them.
 size_t arrange_columns(const struct session *s, const struct kind *kind,

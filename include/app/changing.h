@@ -2,7 +2,8 @@
 #ifndef IPCTOP_APP_CHANGING_H
 #define IPCTOP_APP_CHANGING_H
 
-#include "app/session.h"
+struct outcome;
+struct session;
 
 void changing_set(struct session *s);
 void changing_lock(struct session *s); // locks; where all that is meant is locked: unlocks

@@ -2,7 +2,7 @@
 #ifndef IPCTOP_APP_LIMITING_H
 #define IPCTOP_APP_LIMITING_H
 
-#include "app/session.h"
+struct session;
 
 void limiting_change(struct session *s);
 

@@ -2,7 +2,7 @@
 #ifndef IPCTOP_APP_PREVIEW_H
 #define IPCTOP_APP_PREVIEW_H
 
-#include "app/session.h"
+#include "app/prompt.h"
 
 // Moves the actions that are impossible to *refused, and describes the rest: question and effect
 // hold the totals; grave if any of them is. Returns the list to read, what is refused and what is

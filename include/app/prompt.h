@@ -29,15 +29,16 @@ VEC(action_vec, struct action);
 struct prompt {
     enum prompt_type type;
     unsigned serial;          // differs for every prompt opened
-    char title[LINE_TEXT]; // "Search", "Send signal to 18811 python", …
-    char text[LINE_TEXT];  // PROMPT_LINE and the typed word of PROMPT_CONFIRM: what was typed
+    char title[LINE_TEXT];    // "Search", "Send signal to 18811 python", …
+    char text[LINE_TEXT];     // PROMPT_LINE and the typed word of PROMPT_CONFIRM: what was typed
     size_t caret;             // offset in it; app/edit.h
     char error[160];          // shown beside the text until the next key
     size_t error_at;          // offset in `text` it points at
     char word[16];            // PROMPT_CONFIRM: the word to type; empty: y or n
     struct consequence consequence; // PROMPT_CONFIRM
-    bool unsure; // what the process is was not read yet: title or consequence comes anew then
-    struct action_vec actions; // copies of the targets: nothing moves under a prompt
+    bool unsure;              // what the process is was not read yet: title or consequence comes
+                              // anew then
+    struct action_vec actions;  // copies of the targets: nothing moves under a prompt
     struct outcome_vec refused; // targets that are left out: told of with the results
     struct menu_vec menu;
     struct form_field_vec fields; // PROMPT_FORM

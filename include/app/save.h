@@ -2,7 +2,7 @@
 #ifndef IPCTOP_APP_SAVE_H
 #define IPCTOP_APP_SAVE_H
 
-#include "app/session.h"
+struct session;
 
 void save_ask(struct session *s);      // w: asks for the name
 void save_settings(struct session *s); // S

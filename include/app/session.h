@@ -59,7 +59,7 @@ struct session {
     struct view stack[VIEW_DEPTH]; // drilled-down views above the current tab
     size_t depth;                 // how many of them
     struct arrangement arranged[KIND_COUNT]; // by kind
-    struct identity_vec tags; // ordered, see app/tags.h
+    struct identity_vec tags;     // ordered, see app/tags.h
     struct changes changes;
     struct search search;
     double interval;
@@ -69,7 +69,7 @@ struct session {
     bool has_colors;              // set by the ui: else every scheme looks as SCHEME_MONO
     bool details;                 // `i`: the panel of the selected object
     bool frozen;
-    bool refresh_once;            // frozen, but the next picture is wanted
+    bool refresh_once;            // frozen, but the next whole picture is wanted
     struct prompt prompt;
     char message[LINE_TEXT];      // the message line; empty: none
     enum severity message_severity;
@@ -93,7 +93,8 @@ void session_free(struct session *s);
 void session_adopt(struct session *s, struct snapshot *snapshot);
 void session_outcomes(struct session *s, const struct outcome_vec *outcomes);
 
-// One key or mouse event, through the open prompt or the keymap. Mouse events pass draw_mouse first.
+// One key or mouse event, through the open prompt or the keymap. Mouse events pass draw_mouse()
+// first.
 void session_key(struct session *s, const struct key_event *event);
 
 // What the sampler is to read for what is on screen now; asked after every change of view.

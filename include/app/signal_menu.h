@@ -2,7 +2,7 @@
 #ifndef IPCTOP_APP_SIGNAL_MENU_H
 #define IPCTOP_APP_SIGNAL_MENU_H
 
-#include "app/session.h"
+#include "app/prompt.h"
 
 // Both take over what they are given: ACTION_SIGNAL entries without a signal yet, and their labels.
 void signal_menu(struct session *s, struct action_vec actions);

@@ -2,11 +2,11 @@
 #ifndef IPCTOP_APP_TARGETS_H
 #define IPCTOP_APP_TARGETS_H
 
-#include "app/session.h"
+#include "app/prompt.h"
 
 // Processes one can signal from a row: holders of a segment, waiters and last users of a set or
-// queue, a holder itself. Appends ACTION_SIGNAL entries (no signal yet) and a menu label for each that
-// is not there yet. False: it has none.
+// queue, a holder itself. Appends ACTION_SIGNAL entries (no signal yet) and a menu label for each
+// that is not there yet. False: it has none.
 bool targets_signal(const struct snapshot *s, const struct identity *row,
                     struct action_vec *actions, struct menu_vec *labels);
 // Why there is none, in words.

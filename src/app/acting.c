@@ -6,7 +6,7 @@
 
 #include "app/following.h"
 #include "app/preview.h"
-#include "app/prompt.h"
+#include "app/session.h"
 #include "app/signal_menu.h"
 #include "app/tags.h"
 #include "app/targets.h"

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "app/view.h"
+#include "app/session.h"
 
 size_t arrange_columns(const struct session *s, const struct kind *kind, const struct column **out)
 {

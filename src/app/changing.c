@@ -7,7 +7,7 @@
 
 #include "app/acting.h"
 #include "app/form.h"
-#include "app/prompt.h"
+#include "app/session.h"
 #include "base/text.h"
 #include "model/kind.h"
 #include "model/limit.h"

@@ -5,7 +5,7 @@
 
 #include "app/acting.h"
 #include "app/form.h"
-#include "app/prompt.h"
+#include "app/session.h"
 #include "base/line.h"
 #include "model/limit.h"
 #include "model/words.h"

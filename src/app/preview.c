@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/session.h"
 #include "app/tags.h"
 #include "app/targets.h"
 #include "base/line.h"

@@ -7,8 +7,7 @@
 #include <string.h>
 
 #include "app/arrange.h"
-#include "app/prompt.h"
-#include "app/view.h"
+#include "app/session.h"
 #include "app/writer.h"
 #include "base/text.h"
 

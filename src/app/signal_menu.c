@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "app/acting.h"
-#include "app/prompt.h"
+#include "app/session.h"
 #include "base/line.h"
 #include "model/kind.h"
 #include "model/postgres.h"
