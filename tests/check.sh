@@ -1,15 +1,26 @@
 #!/bin/sh
 # All of `make check`: layer rules, both compilers, the tests, and the tests again under sanitizers.
+# What failed is told again at the end, with what it said; the last line counts.
 set -u
-TEST_TOTALS=$(mktemp) || exit 1
-export TEST_TOTALS
-trap 'rm -f "$TEST_TOTALS"' EXIT INT TERM
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+trap 'exit 130' INT TERM
+export TEST_TOTALS="$dir/totals" TEST_FAILURES="$dir/failures"
+: >"$TEST_TOTALS"
 status=0
 jobs=$(nproc 2>/dev/null || echo 2)
 step() {
     echo "== $1"
+    name=$1
     shift
-    "$@" || { status=1; echo "== failed: $*"; }
+    : >"$TEST_FAILURES"
+    { "$@" 2>&1 || : >"$dir/failed"; } | tee "$dir/said"
+    [ -e "$dir/failed" ] || return
+    rm "$dir/failed"
+    status=1
+    [ -s "$TEST_FAILURES" ] || tail -n 50 "$dir/said" >"$TEST_FAILURES" # it was no test: a compiler
+    { echo "== failed: $name: $*"; cat "$TEST_FAILURES"; } >>"$dir/told"
+    echo "== failed: $name"
 }
 step "layers" tests/layers.sh
 step "gcc" make --no-print-directory -s -j"$jobs" tests
@@ -21,6 +32,7 @@ step "AddressSanitizer, UndefinedBehaviorSanitizer" make --no-print-directory -s
     SAN=address,undefined CFLAGS="-O1 -g" tests
 step "tests under them" make --no-print-directory -s check-asan
 step "ThreadSanitizer" make --no-print-directory -s check-tsan
+[ $status -eq 0 ] || cat "$dir/told"
 awk -v status=$status '{ p += $1; f += $2; s += $3 }
     END { if (status && !f) f = 1; printf "%d passed, %d failed, %d skipped\n", p, f, s }' "$TEST_TOTALS"
 exit $status

@@ -1,18 +1,27 @@
 #!/bin/sh
 # Runs test programs one after the other and counts: run.sh PROGRAM…
 # A program is one that speaks cmocka, or a script: exit 0 passed, 77 skipped, anything else failed.
-# Counts are added to $TEST_TOTALS if that names a file; the last line is 'N passed, N failed, N skipped'.
+# One that takes longer than $TEST_TIMEOUT seconds hangs: it is ended and has failed.
+# Counts are added to $TEST_TOTALS if that names a file, what failed and its output to $TEST_FAILURES;
+# the last line is 'N passed, N failed, N skipped'.
 set -u
+unset POSIXLY_CORRECT # options of ours may stand behind operands
+limit=${TEST_TIMEOUT:-300}
 passed=0 failed=0 skipped=0
 out=$(mktemp) || exit 1
-trap 'rm -f "$out"' EXIT INT TERM
+trap 'rm -f "$out"' EXIT
+trap 'exit 130' INT TERM
+fail() {
+    echo "FAIL $program ($why, ${took}s)"
+    sed 's/^/    /' "$out" | tail -n 100
+}
 for program in "$@"; do
     case $program in
     /*) ;;
     *) program=./$program ;;
     esac
     started=$(date +%s)
-    timeout -k 10 "${TEST_TIMEOUT:-600}" "$program" </dev/null >"$out" 2>&1
+    timeout -k 10 "$limit" "$program" </dev/null >"$out" 2>&1
     status=$?
     took=$(($(date +%s) - started))
     p=$(grep -c '^\[       OK \]' "$out")
@@ -30,8 +39,10 @@ for program in "$@"; do
     fi
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
     if [ $status -ne 0 ] && [ $status -ne 77 ]; then
-        echo "FAIL $program (status $status, ${took}s)"
-        sed 's/^/    /' "$out" | tail -n 100
+        why="status $status"
+        [ $took -ge "$limit" ] && why="hung in $(sed -n 's/^\[ RUN      \] //p' "$out" | tail -n 1): ended"
+        fail
+        [ -n "${TEST_FAILURES:-}" ] && fail >>"$TEST_FAILURES"
     else
         echo "ok   $program: $p passed, $s skipped (${took}s)"
         grep -h -i '^skip' "$out" | sort -u | sed 's/^/       /'

@@ -28,6 +28,8 @@
 #include "support/ns.h"
 #include "support/tty_keys.h"
 
+enum { SILENT_MS = 3000 };
+
 VEC(bytes, char);
 
 struct tty {
@@ -444,17 +446,22 @@ static bool all_read(const struct tty *t)
     return poll(&(struct pollfd){.fd = t->master, .events = POLLIN}, 1, 1) == 0;
 }
 
-// A condition holds when it does so in a complete picture: not in one that is half erased yet.
+// A condition holds when it does so in a complete picture: not in one that is half erased yet. Whoever
+// has been silent for seconds has no more to write, wherever it waits (on its way out, say).
 bool tty_await(struct tty *t, bool (*condition)(struct tty *t, void *arg), void *arg)
 {
-    int64_t end = now_ms() + TTY_SECONDS * 1000;
+    int64_t now = now_ms(), end = now + TTY_SECONDS * 1000, spoke = now;
     struct timespec nap = {.tv_nsec = 5000000};
 
     for (;;) {
+        size_t before = t->written.n;
         bool open = tty_pump(t, 20);
-        if (condition(t, arg) && at_rest(t) && all_read(t))
+        now = now_ms();
+        if (t->written.n != before)
+            spoke = now;
+        if (condition(t, arg) && (at_rest(t) || now - spoke >= SILENT_MS) && all_read(t))
             return true;
-        if (now_ms() > end)
+        if (now > end)
             return false;
         if (!open)
             nanosleep(&nap, NULL);
