@@ -207,7 +207,8 @@ static bool waiting_on_set(struct line *line, const struct snapshot *s, const st
     return unseen;
 }
 
-enum severity words_waiting(struct line *line, const struct snapshot *s, enum kind_id kind, int32_t id)
+enum severity words_waiting(struct line *line, const struct snapshot *s, enum kind_id kind,
+                            int32_t id)
 {
     const struct semset *set = kind == KIND_SEMSET ? snapshot_semset(s, id) : NULL;
     bool worth = false;
