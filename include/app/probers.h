@@ -15,7 +15,8 @@ struct probers;
 struct probers_options {
     int threads;     // that work at a time; 0: by the number of processors
     int deadline_ms; // 0: default (100)
-    int max_left;    // threads left behind; beyond, what gets stuck is not replaced. 0: default
+    int max_left;    // threads left behind; beyond, what gets stuck is not replaced, nor beyond half
+                     // of them for the processes of one user. 0: default
     bool polite;     // they let others go first: who presses a key, and a server in trouble
 };
 

@@ -92,6 +92,10 @@ struct source {
     void (*probe)(void *self, struct prober *prober, const struct probe *probe,
                   struct answer *answer); // the result, and errors, are in *answer
 
+    // Who a process belongs to: its effective user. 0 or -errno. Cannot hang. May be NULL: then
+    // whoever hangs many of those that ask leaves none for others.
+    int (*owner)(void *self, int32_t pid, uint32_t *uid);
+
     // Whether systemd-logind knows that user as logged in (or lingering): 1 or 0; -errno where
     // nobody can tell. Cannot hang. May be NULL.
     int (*login)(void *self, uint32_t uid);

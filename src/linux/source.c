@@ -1,10 +1,13 @@
 #include "linux/source.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/magic.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include "linux/apps.h"
@@ -296,6 +299,21 @@ static void source_act(void *arg, const struct action *action, struct outcome *o
                                     .text = "this is no live /proc: nothing was done"};
 }
 
+// The owner of the directory: fs/proc/base.c task_dump_owner() excepts it from all a process can do.
+static int source_owner(void *arg, int32_t pid, uint32_t *uid)
+{
+    const struct linux_source *self = arg;
+    char path[4096];
+    struct stat st;
+
+    if ((size_t)snprintf(path, sizeof path, "%s/%" PRId32, self->proc, pid) >= sizeof path)
+        return -ENAMETOOLONG;
+    if (stat(path, &st) < 0)
+        return -errno;
+    *uid = st.st_uid;
+    return 0;
+}
+
 static int source_login(void *arg, uint32_t uid)
 {
     return ((const struct linux_source *)arg)->live ? users_login(uid) : -ENOSYS;
@@ -312,6 +330,7 @@ struct source linux_source_seam(struct linux_source *self)
         .prober_new = source_prober_new,
         .prober_free = source_prober_free,
         .probe = source_probe,
+        .owner = source_owner,
         .login = source_login,
         .act = source_act,
     };

@@ -9,7 +9,7 @@
 
 #include "model/memory.h"
 
-enum { KINDS = PROBE_PLACES + 1, HANGS = 64 };
+enum { KINDS = PROBE_PLACES + 1, HANGS = 160 };
 
 struct fake_process {
     int32_t pid;

@@ -165,6 +165,49 @@ static void the_number_left_behind_is_bounded(void **state)
     kernel_free(k);
 }
 
+static int owner_by_pid(void *self, int32_t pid, uint32_t *uid)
+{
+    (void)self;
+    *uid = pid <= 150 ? 1001 : 0;
+    return 0;
+}
+
+// Whoever makes processes that hang, as many as he likes, keeps nobody from being asked but himself.
+static void one_user_hangs_himself_alone(void **state)
+{
+    (void)state;
+    enum { LEFT = 40 };
+    struct kernel *k = crowd(200);
+    struct source source = kernel_source(k);
+    source.owner = owner_by_pid;
+    struct probers *pool = probers_new(
+        &source, &(struct probers_options){.threads = 2, .deadline_ms = 100, .max_left = LEFT});
+
+    for (int i = 0; i < 150; i++)
+        kernel_hang(k, PROBE_ATTACHMENTS, 1 + i);
+    for (int round = 0; round < 3; round++) {
+        struct batch batch = batch_of(&tally, 200);
+        assert_true(probers_run(pool, &batch, asked));
+        for (int i = 150; i < 200; i++)
+            assert_int_equal(asked[i], ASKED_DONE);
+    }
+    assert_in_range(kernel_hanging(k), 2, LEFT - 2);
+    for (int i = 0; i < 150; i++)
+        kernel_release(k, PROBE_ATTACHMENTS, 1 + i);
+    assert_true(await(nobody_hangs, k, HANG_SECONDS));
+    struct probe_vec left = {0};
+    do {
+        vec_clear(&left);
+        probers_stuck(pool, &left);
+    } while (left.n);
+    vec_free(&left);
+    struct batch batch = batch_of(&tally, 200); // all are well: nobody has less than before
+    assert_true(probers_run(pool, &batch, asked));
+    assert_int_equal(tally.answered, 200);
+    probers_free(pool);
+    kernel_free(k);
+}
+
 // Several sick ones at once cost hardly more time than one: help is sent before the deadline.
 static void several_hang_at_once(void **state)
 {
@@ -262,6 +305,7 @@ int main(void)
         cmocka_unit_test(everybody_is_asked_once),
         cmocka_unit_test(who_hangs_is_left_behind),
         cmocka_unit_test(the_number_left_behind_is_bounded),
+        cmocka_unit_test(one_user_hangs_himself_alone),
         cmocka_unit_test(several_hang_at_once),
         cmocka_unit_test(one_by_one_stops_at_the_first),
         cmocka_unit_test(quitting_waits_for_nobody),
