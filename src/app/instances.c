@@ -6,7 +6,8 @@
 
 static const int64_t PACE_NS = 30 * CLOCK_SECOND, PACE_CHANGED_NS = 2 * CLOCK_SECOND;
 
-enum { HOLDERS_MOST = 3, INSTANCES_MOST = 256, SERVERS_MOST = 64 };
+enum { HOLDERS_MOST = 3, INSTANCES_MOST = 256, SERVERS_MOST = 64,
+       OF_ONE_USER_MOST = 48 };
 
 void instances_free(struct instances *in)
 {
@@ -34,16 +35,23 @@ static uint64_t print_of(const struct snapshot *s)
 
 // --- whom to ask --------------------------------------------------------------------------------
 
+// Anybody may name many processes so: some of those asked are always others'.
 static bool add_server(const struct snapshot *s, int32_t pid, struct probe_vec *probes)
 {
     const char *program = words_program(s, pid);
+    size_t same_user = 0;
 
     if (!program || !postgres_program(program))
         return false;
-    for (size_t i = 0; i < probes->n; i++)
-        if (probes->at[i].what == PROBE_SERVER && probes->at[i].id == pid)
+    uint32_t uid = snapshot_process(s, pid)->uid;
+    for (size_t i = 0; i < probes->n; i++) {
+        if (probes->at[i].what != PROBE_SERVER)
+            continue;
+        if (probes->at[i].id == pid)
             return true;
-    if (probes->n <= SERVERS_MOST)
+        same_user += snapshot_process(s, (int32_t)probes->at[i].id)->uid == uid;
+    }
+    if (probes->n <= SERVERS_MOST && same_user < OF_ONE_USER_MOST)
         vec_push(probes, (struct probe){PROBE_SERVER, pid});
     return true;
 }

@@ -211,7 +211,26 @@ static void many_servers_are_not_all_asked(void **state)
     }
     update(&in, probers, s);
     assert_int_equal(world.places, 1);
-    assert_int_equal(world.servers, 64);
+    assert_int_equal(world.servers, 48);
+    finish(&in, probers, s);
+}
+
+// Whose processes are named so in numbers, and made their segments first, hides no other's server.
+static void many_of_one_user_hide_nobody(void **state)
+{
+    (void)state;
+    struct instances in;
+    struct probers *probers = begin(&in);
+    struct snapshot *s = fake_snapshot();
+
+    for (int i = 0; i < 200; i++) {
+        fake_process(s, MANY_FROM + i, 1001, "postgres", NULL);
+        fake_segment(s, i, (uint32_t)i + 1, 1001, 56, 0)->cpid = MANY_FROM + i;
+    }
+    fake_process(s, MANY_FROM + 200, PG, "postgres", NULL);
+    fake_segment(s, 200, 1000, PG, 56, 0)->cpid = MANY_FROM + 200;
+    update(&in, probers, s);
+    assert_int_equal(world.servers, 49);
     finish(&in, probers, s);
 }
 
@@ -224,6 +243,7 @@ int main(void)
         cmocka_unit_test(they_are_asked_at_a_slow_pace),
         cmocka_unit_test(a_directory_is_kept_while_it_explains),
         cmocka_unit_test(many_servers_are_not_all_asked),
+        cmocka_unit_test(many_of_one_user_hide_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
