@@ -6,15 +6,23 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/sem.h>
+#include <sys/shm.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/sampler.h"
 #include "linux/source.h"
+#include "model/labels.h"
 #include "model/liveness.h"
+#include "model/triage.h"
 #include "support/ns.h"
 #include "support/scene.h"
 
-enum { HUGE_SETS = 18, HUGE_SET = 32000, READ_MOST = 1 << 19 };
+enum { HUGE_SETS = 18, HUGE_SET = 32000, READ_MOST = 1 << 19, KEY = 0x77 };
 
 static struct linux_source *linux_source;
 static struct source source;
@@ -103,11 +111,95 @@ static void semaphores_without_number_hide_their_makers_alone(void **state)
     child_end(child);
 }
 
+static char stage[] = "/tmp/ipctop-abuse-XXXXXX";
+
+static void put(const char *name, const char *text)
+{
+    FILE *out = fopen(name, "w");
+
+    if (!out || fputs(text, out) < 0 || fclose(out) != 0)
+        _exit(1);
+}
+
+// Named as a server is, in a directory like /tmp, with the files of a data directory of his own.
+static void play_postgres(void *arg, int ready)
+{
+    int id = *(int *)arg;
+    char text[200];
+
+    child_become_nobody();
+    snprintf(text, sizeof text, "1\n%s\n1\n5432\n/run\nhere\n %d %d\n", stage, KEY, id);
+    if (chdir(stage) < 0)
+        _exit(1);
+    put("PG_VERSION", "15\n");
+    put("postmaster.pid", text);
+    if (prctl(PR_SET_NAME, "postgres") < 0 || shmat(id, NULL, 0) == (void *)-1)
+        _exit(1);
+    child_ready(ready);
+    for (;;)
+        pause();
+}
+
+static void hold_it(void *arg, int ready)
+{
+    if (shmat(*(int *)arg, NULL, 0) == (void *)-1)
+        _exit(1);
+    child_ready(ready);
+    for (;;)
+        pause();
+}
+
+static void make_it(void *arg, int ready)
+{
+    *(int *)arg = shmget(KEY, 4096, IPC_CREAT | 0666);
+    child_ready(ready);
+}
+
+// A segment of another user's service, whose maker has ended: it is no database's, and its users are
+// nothing to be ended.
+static void nobody_plays_a_database(void **state)
+{
+    (void)state;
+    int *id = mmap(NULL, sizeof *id, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true(id != MAP_FAILED);
+    *id = -1;
+    child_end(child_start(make_it, id));
+    assert_true(*id >= 0);
+    pid_t service = child_start(hold_it, id);
+    assert_non_null(mkdtemp(stage));
+    assert_int_equal(chmod(stage, 01777), 0);
+    pid_t actor = child_start(play_postgres, id);
+    assert_true(service > 0 && actor > 0);
+
+    struct sampler *sampler = sampler_new(&source, &(struct sampler_options){.one_shot = true});
+    struct snapshot *s = sampler_collect(sampler, &(struct want){.need = triage_need()});
+    struct label label;
+    bool known = label_of(s, KIND_SEGMENT, snapshot_segment(s, *id), &label);
+    assert_false(known && label.title);
+    for (size_t i = 0; i < s->instances.n; i++) // the machine may have real ones
+        assert_int_not_equal(s->instances.at[i].key, KEY);
+    triage_run(s);
+    for (size_t i = 0; i < s->findings.n; i++)
+        assert_int_not_equal(s->findings.at[i].severity, SEVERITY_CRITICAL);
+    snapshot_unref(s);
+    assert_int_equal(sampler_free(sampler), 0);
+    child_end(actor);
+    child_end(service);
+    munmap(id, sizeof *id);
+    char path[100];
+    snprintf(path, sizeof path, "%s/PG_VERSION", stage);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/postmaster.pid", stage);
+    unlink(path);
+    assert_int_equal(rmdir(stage), 0);
+}
+
 static int tests_inside(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(semaphores_without_number_hide_their_makers_alone, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(nobody_plays_a_database, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
