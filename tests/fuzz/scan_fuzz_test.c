@@ -92,18 +92,20 @@ static void counting_probe(void *self, struct prober *prober, const struct probe
     real.probe(self, prober, probe, answer);
 }
 
-// The first picture whose holders are as of now, or later.
+static const struct want wanted = {.need = NEED_SEGMENTS | NEED_HOLDERS};
+
+// The first picture whose holders are as of now, or later. Nothing is under way when it is there: what
+// is looked for next begins after what happens next.
 static struct snapshot *look(struct sampler *s)
 {
-    int64_t now = clock_ns(), end = now + 30 * CLOCK_SECOND;
+    int64_t now = clock_ns(), end = now + 60 * CLOCK_SECOND;
 
     while (clock_ns() < end) {
-        sampler_refresh(s);
-        poll(&(struct pollfd){.fd = sampler_fd(s), .events = POLLIN}, 1, 100);
-        struct snapshot *p = sampler_take(s);
-        if (p && p->scan && p->scan->finished_ns > now && p->time_ns > now)
+        struct snapshot *p = sampler_collect(s, &wanted);
+        if (p->scan && p->scan->finished_ns > now)
             return p;
         snapshot_unref(p);
+        poll(NULL, 0, 2); // scans are paced
     }
     fail_msg("no picture (seed as above, after%s)", last_ops);
     return NULL;
@@ -194,7 +196,7 @@ static void every_answer_is_right(void **state)
     struct source source = real;
     source.probe = counting_probe;
     struct sampler *s = sampler_new(&source, &(struct sampler_options){.interval = 3600});
-    sampler_want(s, &(struct want){.need = NEED_SEGMENTS | NEED_HOLDERS});
+    snapshot_unref(look(s));
     for (int round = 0; round < rounds; round++) {
         for (int i = 0; i < RUSH; i++) {
             for (uint32_t n = 1 + dice(3); n; n--)
