@@ -47,6 +47,19 @@ static void a_pid_is_judged_by_its_start(void **state)
     snapshot_unref(s);
 }
 
+static void nobody_is_younger_than_what_is_older_than_the_boot(void **state)
+{
+    (void)state;
+    struct snapshot *s = people();
+    int64_t boot = FAKE_NOW - 3 * 3600;
+
+    s->system.uptime = 3 * 3600;
+    assert_int_equal(snapshot_pid_state(s, ALIVE, boot - 3), PID_UNKNOWN); // the clock was set
+    assert_int_equal(snapshot_pid_state(s, ALIVE, boot - 2), PID_REUSED);
+    assert_int_equal(snapshot_pid_state(s, DEAD, boot - 3), PID_GONE);
+    snapshot_unref(s);
+}
+
 static void birth_is_the_earliest_time(void **state)
 {
     (void)state;
@@ -323,6 +336,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pid_is_judged_by_its_start),
+        cmocka_unit_test(nobody_is_younger_than_what_is_older_than_the_boot),
         cmocka_unit_test(birth_is_the_earliest_time),
         cmocka_unit_test(a_segment_is_an_orphan_without_doubt_only),
         cmocka_unit_test(a_set_is_judged_by_its_last_operators),
