@@ -1,9 +1,7 @@
-#include "app/probers.h"
+#include "probers_parts.h"
 
-#include <stdatomic.h>
 #include <string.h>
 
-#include "app/thread.h"
 #include "base/clock.h"
 
 enum {
@@ -19,40 +17,6 @@ enum {
 #define WORD(sequence, low) ((uint64_t)(sequence) << 32 | (low))
 #define LOW(word) ((uint32_t)(word))
 static const uint32_t IDLE = 0, ABANDONED = UINT32_MAX;
-
-struct worker {
-    struct probers *pool;
-    unsigned number;
-    _Atomic uint64_t word;
-    _Atomic pid_t tid;
-    // The rest is the watching thread's, under the lock.
-    uint64_t seen;
-    int64_t since;
-    unsigned helped; // hands sent to do its share, since `since`
-    bool joined, left;
-    int64_t user; // whose process it asks, where that was looked up; -1: not known
-    struct probe stuck_at;
-};
-
-struct probers {
-    struct source source;
-    size_t threads, max_left;
-    bool polite;
-    int64_t deadline;
-
-    pthread_mutex_t lock;
-    pthread_cond_t work, done; // for workers; for the caller
-    struct worker *workers[PROBERS_MAX];
-    size_t live, left, refs;   // threads at our disposal; left behind; all of them and the owner
-    bool quit;
-
-    // The batch under way. `next` is the only thing workers contend for.
-    const struct batch *batch;
-    size_t joinable, active; // workers that may still join; that have
-    _Atomic bool crowded;    // so many are stuck or slow that each user gets his share of us only
-    uint8_t *asked;
-    _Atomic size_t next;
-};
 
 static size_t default_threads(void)
 {
@@ -96,47 +60,6 @@ static void release(struct probers *pool)
     free(pool);
 }
 
-// --- shares -------------------------------------------------------------------------------------
-
-// Anybody can make processes that hang their readers (a fault on a fuse(4) file of his own), as many
-// as he may start. Half of those we can leave behind are one user's at most: the rest is for others.
-
-static int64_t user_of(const struct probers *pool, const struct probe *probe)
-{
-    uint32_t uid;
-
-    if (!pool->source.owner || probe->what == PROBE_USER || probe->what == PROBE_GROUP ||
-        probe->what == PROBE_PLACES || probe->what == PROBE_SAME_MEMORY ||
-        pool->source.owner(pool->source.self, (int32_t)probe->id, &uid))
-        return -1;
-    return uid;
-}
-
-// With the lock held.
-static void count_crowd(struct probers *pool)
-{
-    atomic_store(&pool->crowded, pool->left + pool->active >= pool->max_left / 4 + pool->threads);
-}
-
-static bool may_ask(struct worker *w, const struct probe *probe)
-{
-    struct probers *pool = w->pool;
-    int64_t user = user_of(pool, probe);
-    size_t his = 0;
-
-    pthread_mutex_lock(&pool->lock);
-    w->user = -1;
-    for (size_t i = 0; user >= 0 && i < PROBERS_MAX; i++) {
-        const struct worker *other = pool->workers[i];
-        his += other && (other->left || other->joined) && other->user == user;
-    }
-    bool may = his < (pool->max_left + 1) / 2;
-    if (may)
-        w->user = user;
-    pthread_mutex_unlock(&pool->lock);
-    return may;
-}
-
 // --- the asking threads -------------------------------------------------------------------------
 
 // Takes probes until there are none. False where this thread was left behind meanwhile: then
@@ -154,7 +77,7 @@ static bool ask(struct worker *w, struct prober *prober, const struct batch *bat
         if (asked[i] == ASKED_STUCK) // known before
             continue;
         struct probe probe = batch->probes[i];
-        if (atomic_load_explicit(&pool->crowded, memory_order_relaxed) && !may_ask(w, &probe))
+        if (atomic_load_explicit(&pool->crowded, memory_order_relaxed) && !probers_may_ask(w, &probe))
             continue; // not asked
         uint64_t word = WORD(++sequence, i + 1);
         if (batch->prepare)
@@ -182,7 +105,7 @@ static void come_back(struct worker *w)
     w->left = false;
     pool->left--;
     pool->live++;
-    count_crowd(pool);
+    probers_count_crowd(pool);
 }
 
 static void *worker_main(void *arg)
@@ -289,7 +212,7 @@ static void send_for_help(struct probers *pool)
         return;
     pool->joinable++;
     pthread_cond_signal(&pool->work);
-    count_crowd(pool);
+    probers_count_crowd(pool);
 }
 
 // Looks at every worker of the batch. Every quarter of the deadline brings help: hands double as
@@ -313,7 +236,7 @@ static void watch(struct probers *pool)
         if (silent < pool->deadline / 4 * (w->helped + 1))
             continue;
         if (!w->helped++)
-            w->user = user_of(pool, &pool->batch->probes[LOW(word) - 1]);
+            w->user = probers_user(pool, &pool->batch->probes[LOW(word) - 1]);
         // One that waits for a processor is not blocked, and more of them would only wait as well.
         bool blocked = !thread_is_running(atomic_load(&w->tid));
         if (blocked)
@@ -349,7 +272,7 @@ static void begin(struct probers *pool, const struct batch *batch, uint8_t *aske
 {
     memset(asked, ASKED_NOT, batch->n);
     mark_known(pool, batch, asked);
-    count_crowd(pool);
+    probers_count_crowd(pool);
     size_t hands = batch->one_by_one ? 1 : 1 + batch->n / 64; // waking one costs, too
     if (hands > pool->threads)
         hands = pool->threads;

@@ -5,19 +5,9 @@
 #include <string.h>
 
 #include "base/line.h"
+#include "label_people.h"
 #include "model/liveness.h"
 #include "model/postgres.h"
-
-enum { PEOPLE_MOST = 48, STRANGERS_MOST = 12, HOLDERS_MOST = 512 };
-
-struct subject { // an object, and who has to do with it
-    const struct snapshot *s;
-    enum kind_id kind;
-    const struct owned *o;
-    const struct segment *segment;              // NULL: no segment
-    const struct process *people[PEOPLE_MOST];  // that live: holders, then others by their roles
-    size_t n, n_holders, n_strangers;
-};
 
 struct label_rule {
     const char *app, *title;
@@ -38,97 +28,11 @@ static bool one_of(const char *text, const char *const *names)
     return false;
 }
 
-// --- who has to do with it ----------------------------------------------------------------------
-
-// Neither the owner's nor root's: whoever may use an object may do so under any name.
-static bool is_stranger(const struct subject *subject, const struct process *p)
-{
-    return (p->known & PROC_KNOWS_UID) && p->uid != 0 && p->uid != subject->o->uid &&
-           p->uid != subject->o->cuid;
-}
-
-static void add_person(struct subject *subject, int32_t pid, int64_t time)
-{
-    if (subject->n == PEOPLE_MOST || snapshot_pid_state(subject->s, pid, time) != PID_ALIVE)
-        return;
-    const struct process *process = snapshot_process(subject->s, pid);
-    if (!(process->known & PROC_KNOWS_COMM) || !process->comm[0])
-        return;
-    for (size_t i = 0; i < subject->n; i++)
-        if (subject->people[i] == process)
-            return;
-    if (is_stranger(subject, process) && subject->n_strangers++ >= STRANGERS_MOST)
-        return; // a crowd of them hides nobody
-    subject->people[subject->n++] = process;
-}
-
-static void segment_people(struct subject *subject, const struct segment *segment)
-{
-    size_t n;
-    const struct holder *holders = scan_holders(subject->s->scan, segment->o.id, &n);
-
-    for (size_t i = 0; i < n && i < HOLDERS_MOST && subject->n < PEOPLE_MOST - 2; i++)
-        add_person(subject, holders[i].pid, 0);
-    subject->n_holders = subject->n;
-    add_person(subject, segment->cpid, segment_birth(segment));
-    if (segment_last_use(segment) > 0)
-        add_person(subject, segment->lpid, segment_last_use(segment));
-}
-
-static void set_people(struct subject *subject, const struct semset *set)
-{
-    const struct element_vec *elements = &subject->s->elements;
-    int64_t last_use = semset_last_use(set);
-
-    for (uint32_t i = 0; i < set->n_elements && set->first_element + i < elements->n; i++) {
-        const struct element *e = &elements->at[set->first_element + i];
-        if (e->known & ELEMENT_KNOWS_PID)
-            add_person(subject, e->pid, last_use);
-    }
-}
-
-static void queue_people(struct subject *subject, const struct queue *queue)
-{
-    if (queue->stime > 0)
-        add_person(subject, queue->lspid, queue->stime);
-    if (queue->rtime > 0)
-        add_person(subject, queue->lrpid, queue->rtime);
-}
-
-static struct subject subject_of(const struct snapshot *s, enum kind_id kind, const void *object)
-{
-    struct subject subject = {.s = s, .kind = kind, .o = object};
-
-    if (kind == KIND_SEGMENT) {
-        subject.segment = object;
-        segment_people(&subject, object);
-    } else if (kind == KIND_SEMSET) {
-        set_people(&subject, object);
-    } else {
-        queue_people(&subject, object);
-    }
-    return subject;
-}
-
-// Of those whose names tell whose the object is. NULL: he is none.
-static const struct process *own(const struct subject *subject, size_t i)
-{
-    return is_stranger(subject, subject->people[i]) ? NULL : subject->people[i];
-}
-
-static int32_t first_own(const struct subject *subject)
-{
-    for (size_t i = 0; i < subject->n; i++)
-        if (own(subject, i))
-            return subject->people[i]->pid;
-    return 0;
-}
-
 static bool by_program(const struct subject *subject, bool (*is)(const char *comm),
                        struct label *out)
 {
     for (size_t i = 0; i < subject->n; i++) {
-        const struct process *p = own(subject, i);
+        const struct process *p = subject_own(subject, i);
         if (p && is(p->comm)) {
             out->pid = p->pid;
             return true;
@@ -184,7 +88,7 @@ static bool is_oracle(const struct subject *subject, struct label *out)
     bool found = false;
 
     for (size_t i = 0; i < subject->n; i++) {
-        const struct process *p = own(subject, i);
+        const struct process *p = subject_own(subject, i);
         const char *sid = p ? oracle_sid(p->comm) : NULL;
         const char *whole = p && p->command ? oracle_sid(p->command) : NULL;
 
@@ -238,7 +142,7 @@ static bool is_sap(const struct subject *subject, struct label *out)
         return false;
     else
         snprintf(out->instance, sizeof out->instance, "%.3s", owner);
-    out->pid = first_own(subject);
+    out->pid = subject_first_own(subject);
     return true;
 }
 
@@ -251,7 +155,7 @@ static bool is_informix(const struct subject *subject, struct label *out)
     if (subject->o->key < first || above >> 16 > 255 || (above & 0xffff) > 0xfe)
         return false;
     snprintf(out->instance, sizeof out->instance, "%u", above >> 16);
-    out->pid = first_own(subject);
+    out->pid = subject_first_own(subject);
     return true;
 }
 
@@ -297,7 +201,7 @@ static bool is_fakeroot(const struct subject *subject, struct label *out)
         return false;
     const struct queue *queue = semset_queue(subject->s, (const struct semset *)subject->o);
     if (queue)
-        queue_people(&others, queue);
+        subject_add_queue(&others, queue);
     return by_program(&others, is_fakeroot_program, out);
 }
 
