@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "app/view.h"
+#include "support/fake.h"
 #include "support/user.h"
 
 enum { WAIT_MS = 30000 };
@@ -133,6 +134,23 @@ void user_end(struct user *u)
     free(u->source);
 }
 
+int user_setup(void **state)
+{
+    struct user *u = mem_zero(1, sizeof *u);
+
+    user_start(u, NULL);
+    user_see(u, fake_story());
+    *state = u;
+    return 0;
+}
+
+int user_teardown(void **state)
+{
+    user_end(*state);
+    free(*state);
+    return 0;
+}
+
 void user_see(struct user *u, struct snapshot *snapshot)
 {
     session_adopt(&u->s, snapshot);
@@ -147,6 +165,21 @@ void user_type(struct user *u, const char *text)
 {
     for (; *text; text++)
         user_press(u, *text);
+}
+
+void user_say_yes(struct user *u)
+{
+    const struct prompt *p = &u->s.prompt;
+
+    if (p->type == PROMPT_TEXT) // the list before the question
+        user_press(u, K_ENTER);
+    assert_int_equal(p->type, PROMPT_CONFIRM);
+    if (p->word[0]) {
+        user_type(u, p->word);
+        user_press(u, K_ENTER);
+    } else {
+        user_press(u, 'y');
+    }
 }
 
 void user_go(struct user *u, int32_t id)

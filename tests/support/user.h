@@ -13,9 +13,16 @@ struct user {
 void user_start(struct user *u, const struct session_options *options); // NULL: usual ones
 void user_end(struct user *u);
 
+// The same as cmocka's setup and teardown: *state is the user, who sees fake_story().
+int user_setup(void **state);
+int user_teardown(void **state);
+
 void user_see(struct user *u, struct snapshot *snapshot); // takes over the reference
 void user_press(struct user *u, int32_t key);
 void user_type(struct user *u, const char *text); // ASCII
+
+// Answers whatever is asked before something is done: y, or the word where one is asked for.
+void user_say_yes(struct user *u);
 
 // Moves the selection to the object of that id; fails the test where it is not shown.
 void user_go(struct user *u, int32_t id);

@@ -13,23 +13,6 @@
 #include "support/fake.h"
 #include "support/user.h"
 
-static int setup(void **state)
-{
-    struct user *u = mem_zero(1, sizeof *u);
-
-    user_start(u, NULL);
-    user_see(u, fake_story());
-    *state = u;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    user_end(*state);
-    free(*state);
-    return 0;
-}
-
 static struct prompt *asked(struct user *u)
 {
     return &u->s.prompt;
@@ -41,20 +24,6 @@ static void filter(struct user *u, const char *expression)
     user_press(u, K_CTRL('u'));
     user_type(u, expression);
     user_press(u, K_ENTER);
-}
-
-// Answers whatever the confirmation asks for.
-static void say_yes(struct user *u)
-{
-    if (asked(u)->type == PROMPT_TEXT) // the list before the question
-        user_press(u, K_ENTER);
-    assert_int_equal(asked(u)->type, PROMPT_CONFIRM);
-    if (asked(u)->word[0]) {
-        user_type(u, asked(u)->word);
-        user_press(u, K_ENTER);
-    } else {
-        user_press(u, 'y');
-    }
 }
 
 // --- signals --------------------------------------------------------------------------------------
@@ -80,7 +49,7 @@ static void the_only_holder_is_offered_sigterm_first(void **state)
     assert_int_equal(asked(u)->type, PROMPT_CONFIRM);
     assert_int_equal(user_acts(u), 0);
     user_fail_with(u, OUTCOME_DONE, "SIGTERM sent to 18811 python");
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, &act, 1);
     assert_int_equal(act.verb, ACTION_SIGNAL);
     assert_int_equal(act.signal, SIGTERM);
@@ -106,7 +75,7 @@ static void digits_jump_to_the_signal(void **state)
     user_type(u, "usr1");
     assert_int_equal(asked(u)->menu.at[asked(u)->cursor].value, SIGUSR1);
     user_press(u, K_ENTER);
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, &act, 1);
     assert_int_equal(act.signal, SIGUSR1);
 }
@@ -205,7 +174,7 @@ static void rows_without_a_process_are_left_out(void **state)
     assert_non_null(strstr(asked(u)->body, "left out      1 that cannot be done"));
     assert_non_null(strstr(asked(u)->body, "left out: Signal segment 458754?\n    no process to "
                                            "signal: nothing is attached to segment 458754"));
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, &act, 1);
     assert_int_equal(act.target.pid, 18811);
     assert_string_equal(asked(u)->title, "1 done, 1 refused, 0 failed");
@@ -224,7 +193,7 @@ static void one_of_several_holders_is_chosen(void **state)
     user_type(u, "18990");
     user_press(u, K_ENTER);
     user_press(u, K_ENTER); // SIGTERM
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, &act, 1);
     assert_int_equal(act.target.pid, 18990);
     assert_int_equal(act.target.kind, KIND_HOLDER);
@@ -349,7 +318,7 @@ static void removing_asks_and_acts_on_what_was_asked(void **state)
     assert_string_equal(u->s.message, "nothing done");
     user_press(u, K_DELETE);
     user_see(u, fake_snapshot()); // it vanishes, the prompt keeps its own copy
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, &act, 1);
     assert_int_equal(act.verb, ACTION_REMOVE);
     assert_int_equal(act.target.kind, KIND_SEGMENT);
@@ -367,7 +336,7 @@ static void failure_and_refusal_are_told(void **state)
     user_fail_with(u, OUTCOME_FAILED, "not permitted: needs root, oracle or CAP_SYS_ADMIN");
     user_go(u, 458754);
     user_press(u, K_F8);
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, acts, 1);
     assert_string_equal(u->s.message, "not permitted: needs root, oracle or CAP_SYS_ADMIN");
     assert_int_equal(u->s.message_severity, SEVERITY_CRITICAL);
@@ -381,24 +350,24 @@ static void every_view_removes_the_object_it_hangs_on(void **state)
     user_go(u, 491523);
     user_press(u, K_ENTER);
     user_press(u, K_F8); // from its holders
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, acts, 1);
     assert_int_equal(acts[0].target.id, 491523);
     user_press(u, K_ENTER);
     user_press(u, K_F8); // from the mappings: two rows, one segment
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, acts, 2);
     assert_true(acts[1].target.kind == KIND_SEGMENT && acts[1].target.id == 491523);
     user_press(u, '2');
     user_press(u, K_ENTER);
     user_press(u, 'x'); // from an element
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, acts, 3);
     assert_true(acts[2].target.kind == KIND_SEMSET && acts[2].target.id == 32769);
     user_press(u, '4');
     user_press(u, K_DOWN);
     user_press(u, 'x'); // from a finding
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, acts, 4);
     assert_true(acts[3].target.kind == KIND_SEGMENT && acts[3].target.id == 458754);
 }
@@ -412,7 +381,7 @@ static void a_segment_without_seen_holders_can_be_removed_from_inside(void **sta
     user_press(u, K_ENTER);
     assert_int_equal(session_view(&u->s)->rows.n, 0);
     user_press(u, K_F8);
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, &act, 1);
     assert_true(act.target.kind == KIND_SEGMENT && act.target.id == 0);
 }
@@ -469,7 +438,7 @@ static void tagged_but_hidden_rows_are_not_acted_on_silently(void **state)
     filter(u, "att=0");
     user_press(u, 'x');
     assert_null(asked(u)->body);
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, &act, 1);
 }
 
@@ -487,7 +456,7 @@ static void tags_of_other_tables_are_left_alone(void **state)
     user_press(u, K_ENTER);
     user_press(u, 'k');
     user_press(u, K_ENTER);
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, &act, 1);
     assert_int_equal(act.target.id, 491523);
     assert_int_equal(u->s.tags.n, 1);
@@ -503,7 +472,7 @@ static void cancelling_says_how_far_it_went(void **state)
     user_press(u, '*');
     user_cancel_at(u, 5);
     user_press(u, 'x');
-    say_yes(u);
+    user_say_yes(u);
     assert_non_null(strstr(u->s.message, "removing: 0 of 12; Esc stops"));
     user_await_acts(u, acts, 5);
     assert_int_equal(asked(u)->type, PROMPT_TEXT);
@@ -514,7 +483,7 @@ static void cancelling_says_how_far_it_went(void **state)
     user_press(u, K_ESC);
     assert_int_equal(asked(u)->type, PROMPT_NONE);
     user_press(u, 'x'); // goes on
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, (struct action[12]){{0}}, 12);
     assert_string_equal(asked(u)->title, "7 done, 0 refused, 0 failed");
 }
@@ -527,7 +496,7 @@ static void escape_stops_several(void **state)
     user_see(u, fake_crowd(12));
     user_press(u, '*');
     user_press(u, 'x');
-    say_yes(u);
+    user_say_yes(u);
     user_press(u, 'q'); // nor does that leave the monitor
     assert_false(u->s.quit);
     assert_non_null(strstr(u->s.message, "nothing more begun"));
@@ -567,7 +536,7 @@ static void what_was_left_out_is_in_the_results(void **state)
     assert_int_equal(asked(u)->type, PROMPT_TEXT);
     assert_non_null(strstr(asked(u)->body, "left out      1 that cannot be done"));
     assert_non_null(strstr(asked(u)->body, "left out: Change segment"));
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, acts, 2);
     assert_string_equal(asked(u)->title, "2 done, 1 refused, 0 failed");
     assert_non_null(strstr(asked(u)->body, "refused    There is no segment"));
@@ -582,7 +551,7 @@ static void results_do_not_interrupt(void **state)
     user_see(u, fake_crowd(3));
     user_press(u, '*');
     user_press(u, 'x');
-    say_yes(u);
+    user_say_yes(u);
     assert_int_equal(u->s.results.awaited, 3);
     user_press(u, '/');
     while (u->s.results.outcomes.n < 3) {
@@ -609,14 +578,14 @@ static void single_actions_never_end_in_a_list(void **state)
     for (int32_t id = 0; id <= 3; id += 3) {
         user_go(u, id);
         user_press(u, 'x');
-        say_yes(u);
+        user_say_yes(u);
     }
     user_await_acts(u, acts, 2);
     assert_int_equal(asked(u)->type, PROMPT_NONE);
     assert_string_equal(u->s.message, "done as told");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, user_setup, user_teardown)
 
 int main(void)
 {

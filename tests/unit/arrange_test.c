@@ -12,23 +12,6 @@
 #include "support/fake.h"
 #include "support/user.h"
 
-static int setup(void **state)
-{
-    struct user *u = mem_zero(1, sizeof *u);
-
-    user_start(u, NULL);
-    user_see(u, fake_story());
-    *state = u;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    user_end(*state);
-    free(*state);
-    return 0;
-}
-
 static size_t columns(struct user *u, const struct column **out)
 {
     return arrange_columns(&u->s, session_view(&u->s)->kind, out);
@@ -177,10 +160,10 @@ static void kept_settings_come_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(columns_are_chosen_and_moved, setup, teardown),
-        cmocka_unit_test_setup_teardown(nothing_changes_before_enter_and_one_stays, setup, teardown),
-        cmocka_unit_test_setup_teardown(an_added_column_counts, setup, teardown),
-        cmocka_unit_test_setup_teardown(the_order_is_kept_for_views_of_the_kind, setup, teardown),
+        cmocka_unit_test_setup_teardown(columns_are_chosen_and_moved, user_setup, user_teardown),
+        cmocka_unit_test_setup_teardown(nothing_changes_before_enter_and_one_stays, user_setup, user_teardown),
+        cmocka_unit_test_setup_teardown(an_added_column_counts, user_setup, user_teardown),
+        cmocka_unit_test_setup_teardown(the_order_is_kept_for_views_of_the_kind, user_setup, user_teardown),
         cmocka_unit_test(kept_settings_come_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

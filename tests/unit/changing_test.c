@@ -28,13 +28,6 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
-{
-    user_end(*state);
-    free(*state);
-    return 0;
-}
-
 static struct prompt *asked(struct user *u)
 {
     return &u->s.prompt;
@@ -51,20 +44,6 @@ static void type_over(struct user *u, const char *text)
 {
     user_press(u, K_CTRL('u'));
     user_type(u, text);
-}
-
-// Whatever the question is; the word where one is asked for.
-static void say_yes(struct user *u)
-{
-    if (asked(u)->type == PROMPT_TEXT)
-        user_press(u, K_ENTER);
-    assert_int_equal(asked(u)->type, PROMPT_CONFIRM);
-    if (asked(u)->word[0]) {
-        user_type(u, asked(u)->word);
-        user_press(u, K_ENTER);
-    } else {
-        user_press(u, 'y');
-    }
 }
 
 // --- editing -------------------------------------------------------------------------------------
@@ -162,7 +141,7 @@ static void all_three_are_changed_at_once(void **state)
     assert_non_null(strstr(asked(u)->consequence.effect, "Now: owner"));
     user_press(u, K_ENTER); // alone never means yes
     assert_int_equal(user_acts(u), 0);
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, &act, 1);
     assert_int_equal(act.verb, ACTION_SET);
     assert_int_equal(act.target.id, SEGMENT);
@@ -242,7 +221,7 @@ static void a_name_is_looked_up_beside_the_screen(void **state)
     user_press(u, K_ENTER); // once is enough
     user_await_names(u);
     assert_int_equal(asked(u)->type, PROMPT_CONFIRM);
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, &act, 1);
     assert_int_equal(act.set.uid, 4711);
     assert_int_equal(act.set.gid, 4712);
@@ -312,7 +291,7 @@ static void a_queue_has_a_size_limit(void **state)
     assert_non_null(strstr(field(u, 3)->error, "64K"));
     type_over(u, "64K");
     user_press(u, K_ENTER);
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, &act, 1);
     assert_int_equal(act.set.which, SET_MAX_BYTES);
     assert_int_equal(act.set.max_bytes, 65536);
@@ -338,7 +317,7 @@ static void the_tagged_are_changed_together(void **state)
     assert_int_equal(asked(u)->type, PROMPT_TEXT);
     assert_non_null(strstr(asked(u)->body, "Change 2 segments: mode 0600?"));
     assert_null(strstr(asked(u)->body, "vanish"));
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, acts, 2);
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(acts[i].set.which, SET_MODE);
@@ -371,7 +350,7 @@ static void l_locks_and_unlocks(void **state)
     user_press(u, 'l');
     assert_non_null(strstr(asked(u)->consequence.effect, "can no longer be swapped out"));
     assert_non_null(strstr(asked(u)->consequence.effect, "RLIMIT_MEMLOCK"));
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, acts, 1);
     assert_int_equal(acts[0].verb, ACTION_LOCK);
     for (size_t i = 0; i < s->segments.n; i++)
@@ -379,7 +358,7 @@ static void l_locks_and_unlocks(void **state)
     user_see(u, s);
     user_press(u, 'l');
     assert_non_null(strstr(asked(u)->consequence.question, "Unlock segment 425985"));
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, acts, 2);
     assert_int_equal(acts[1].verb, ACTION_UNLOCK);
     // With one that is not locked among them, only that one is left to do.
@@ -439,7 +418,7 @@ static void a_limit_is_changed(void **state)
     user_press(u, K_ENTER);
     assert_int_equal(asked(u)->type, PROMPT_CONFIRM);
     assert_non_null(strstr(asked(u)->consequence.effect, "kernel.shmmax = 67108864"));
-    say_yes(u);
+    user_say_yes(u);
     user_await_acts(u, &act, 1);
     assert_int_equal(act.verb, ACTION_LIMIT);
     assert_string_equal(act.limit.name, "shmmax");
@@ -514,7 +493,7 @@ static void forms_fit_every_screen(void **state)
 
 int main(void)
 {
-#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, user_teardown)
     const struct CMUnitTest tests[] = {
         TEST(a_field_is_edited_anywhere),
         TEST(keys_go_from_field_to_field),

@@ -16,23 +16,6 @@
 
 enum { STRAY = 18811, SEGMENT = 393216 };
 
-static int setup(void **state)
-{
-    struct user *u = mem_zero(1, sizeof *u);
-
-    user_start(u, NULL);
-    user_see(u, fake_story());
-    *state = u;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    user_end(*state);
-    free(*state);
-    return 0;
-}
-
 static struct process *process_in(struct snapshot *s, int32_t pid)
 {
     for (size_t i = 0; i < s->processes.n; i++)
@@ -238,7 +221,7 @@ static void the_menu_says_what_keeps_it(void **state)
 
 int main(void)
 {
-#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, user_setup, user_teardown)
     const struct CMUnitTest tests[] = {
         TEST(its_end_is_told),
         TEST(what_went_with_it_is_told_behind_it),

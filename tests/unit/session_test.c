@@ -12,23 +12,6 @@
 #include "support/fake.h"
 #include "support/user.h"
 
-static int setup(void **state)
-{
-    struct user *u = mem_zero(1, sizeof *u);
-
-    user_start(u, NULL);
-    user_see(u, fake_story());
-    *state = u;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    user_end(*state);
-    free(*state);
-    return 0;
-}
-
 static const struct kind *shown(struct user *u)
 {
     return session_view(&u->s)->kind;
@@ -780,7 +763,7 @@ static void options_shape_the_first_view(void **state)
     user_end(&u);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, user_setup, user_teardown)
 
 int main(void)
 {
