@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "support/files.h"
 #include "support/ns.h"
 #include "support/scene.h"
 #include "support/tty.h"
@@ -63,26 +64,6 @@ static const char *path_of(const char *name)
     return path;
 }
 
-static void put(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "w");
-
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
-static char *content(const char *path)
-{
-    static char text[1 << 16];
-    FILE *f = fopen(path, "r");
-
-    assert_non_null(f);
-    text[fread(text, 1, sizeof text - 1, f)] = '\0';
-    fclose(f);
-    return text;
-}
-
 static void save_as(struct tty *t, const char *name)
 {
     tty_send(t, "w");
@@ -117,7 +98,7 @@ static void views_are_written_by_name(void **state)
         assert_int_equal(stat(path_of(names[i]), &st), 0);
         snprintf(told, sizeof told, "1 row, %lld bytes", (long long)st.st_size);
         tty_must_show(t, told);
-        char *text = content(path_of(names[i]));
+        char *text = file_text(path_of(names[i]));
         assert_memory_equal(text, begins[i], strlen(begins[i]));
         assert_non_null(strstr(text, "0x0c0c0006"));
         assert_null(strstr(text, "0x0c0c0005")); // filtered
@@ -134,7 +115,7 @@ static void a_view_is_written_as_it_is_shown(void **state)
     tty_send(t, "I");
     save_as(t, "a.csv");
     tty_must_show(t, "2 rows,");
-    char *text = content(path_of("a.csv"));
+    char *text = file_text(path_of("a.csv"));
     assert_memory_equal(text, "size,shmid,cgid\r\n", 17);
     assert_true(strstr(text, "\n5242880,") < strstr(text, "\n6291456,"));
     quit(t);
@@ -145,20 +126,20 @@ static void nothing_is_overwritten_unasked(void **state)
     (void)state;
     struct tty *t = start(false, NULL, NULL);
 
-    put(path_of("old.csv"), "precious");
+    file_put(path_of("old.csv"), "precious");
     save_as(t, "old.csv");
     tty_must_show(t, "Replace this file?");
     tty_send(t, "n");
     tty_must_show(t, "nothing written");
-    assert_string_equal(content(path_of("old.csv")), "precious");
+    assert_string_equal(file_text(path_of("old.csv")), "precious");
     save_as(t, "old.csv");
     tty_must_show(t, "Replace this file?");
     tty_send(t, "\r"); // Enter alone never means yes
     tty_must_show(t, "press y or n");
-    assert_string_equal(content(path_of("old.csv")), "precious");
+    assert_string_equal(file_text(path_of("old.csv")), "precious");
     tty_send(t, "y");
     tty_must_show(t, "2 rows,");
-    assert_non_null(strstr(content(path_of("old.csv")), "key,shmid"));
+    assert_non_null(strstr(file_text(path_of("old.csv")), "key,shmid"));
     tty_send(t, "w");
     tty_must_show(t, "Write segments to");
     tty_send(t, "\r"); // no name: nothing
@@ -171,7 +152,7 @@ static void what_is_no_file_is_refused_unasked(void **state)
     (void)state;
     struct tty *t = start(false, NULL, NULL);
 
-    put(path_of("old.csv"), "precious");
+    file_put(path_of("old.csv"), "precious");
     char *target = strdup(path_of("old.csv"));
     assert_int_equal(symlink(target, path_of("link.csv")), 0);
     free(target);
@@ -182,7 +163,7 @@ static void what_is_no_file_is_refused_unasked(void **state)
     refused(t, ".", "it is a directory");
     refused(t, "none/x.csv", "No such file");
     refused(t, "old.csv/x", "Not a directory");
-    assert_string_equal(content(path_of("old.csv")), "precious");
+    assert_string_equal(file_text(path_of("old.csv")), "precious");
     quit(t);
 }
 
@@ -208,14 +189,14 @@ static void a_full_disk_leaves_what_was_there(void **state)
         print_message("skip: no tmpfs can be mounted\n");
         skip();
     }
-    put(path_of("full/old.json"), "precious"); // the only page
+    file_put(path_of("full/old.json"), "precious"); // the only page
     struct tty *t = start(false, NULL, NULL);
     refused(t, "full/new.txt", "No space left on device");
     save_as(t, "full/old.json");
     tty_must_show(t, "Replace this file?");
     tty_send(t, "y");
     tty_must_show(t, "was not written: No space left on device");
-    assert_string_equal(content(path_of("full/old.json")), "precious");
+    assert_string_equal(file_text(path_of("full/old.json")), "precious");
     char command[200];
     snprintf(command, sizeof command, "test $(ls -A %s/full | wc -l) = 1", dir);
     assert_int_equal(system(command), 0); // nothing half written stays

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "support/files.h"
 #include "support/ns.h"
 #include "support/scene.h"
 #include "support/tty.h"
@@ -72,17 +73,6 @@ static void put(const char *text, size_t n)
     assert_non_null(f);
     assert_int_equal(fwrite(text, 1, n, f), n);
     fclose(f);
-}
-
-static char *content(const char *path)
-{
-    static char text[1 << 16];
-    FILE *f = fopen(path, "r");
-
-    assert_non_null(f);
-    text[fread(text, 1, sizeof text - 1, f)] = '\0';
-    fclose(f);
-    return text;
 }
 
 // --- what is kept ---------------------------------------------------------------------------------
@@ -181,13 +171,13 @@ static void settings_come_back_from_where_they_are_looked_for(void **state)
         quit(t);
         assert_int_equal(stat(path, &st), 0);
         assert_int_equal(st.st_mode, S_IFREG | 0600);
-        assert_non_null(strstr(content(path), saved));
-        assert_non_null(strstr(content(path), "columns.segments = shmid,"));
-        assert_non_null(strstr(content(path), "sort.semaphores = +app\n"));
+        assert_non_null(strstr(file_text(path), saved));
+        assert_non_null(strstr(file_text(path), "columns.segments = shmid,"));
+        assert_non_null(strstr(file_text(path), "sort.semaphores = +app\n"));
         t = start_at(&places[i]);
         must_be_changed(t);
         quit(t);
-        assert_non_null(strstr(content(path), saved)); // by S alone
+        assert_non_null(strstr(file_text(path), saved)); // by S alone
     }
     snprintf(rc, sizeof rc, "%s/rc2", dir); // --config counted more, in writing too
     assert_int_not_equal(access(rc, F_OK), 0);
@@ -334,7 +324,7 @@ static void who_may_not_is_told(void **state)
     tty_send(t, "S");
     tty_must_show(t, "was not written: Permission denied");
     quit(t);
-    assert_string_equal(content(rc), "interval = 7.5\n");
+    assert_string_equal(file_text(rc), "interval = 7.5\n");
 }
 
 // As root: not into a directory of somebody else's, nor through a link of his.
@@ -358,7 +348,7 @@ static void root_writes_nothing_through_what_is_others(void **state)
     assert_int_equal(lchown(rc, 0, 0), 0);
     tty_send(t, "S"); // one's own
     tty_must_show(t, "settings written to");
-    assert_non_null(strstr(content(target), "header = auto"));
+    assert_non_null(strstr(file_text(target), "header = auto"));
     quit(t);
 }
 
@@ -384,7 +374,7 @@ static void a_full_disk_leaves_the_old_ones(void **state)
     tty_send(t, "S");
     tty_must_show(t, "was not written: No space left on device");
     quit(t);
-    assert_string_equal(content(rc), old);
+    assert_string_equal(file_text(rc), old);
     unlink(rc);
     t = start();
     tty_send(t, "S");
@@ -400,7 +390,7 @@ static void what_is_asked_for_last_is_done(void **state)
     tty_send(t, "Sq"); // too quick to see what comes of it
     assert_int_equal(tty_must_exit(t), 0);
     tty_end(t);
-    assert_non_null(strstr(content(rc), "interval = 2\n"));
+    assert_non_null(strstr(file_text(rc), "interval = 2\n"));
 }
 
 static int tests_inside(void)

@@ -8,16 +8,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/append.h"
 #include "base/clock.h"
+#include "support/files.h"
 
 enum { THREADS = 4, EACH = 150 };
 
@@ -67,17 +66,6 @@ static int line_now(struct append *a, const char *text)
     return append_line_now(a, text, strlen(text));
 }
 
-static char *content(const char *name)
-{
-    static char text[1 << 18];
-    FILE *f = fopen(name, "r");
-
-    assert_non_null(f);
-    text[fread(text, 1, sizeof text - 1, f)] = '\0';
-    fclose(f);
-    return text;
-}
-
 static void end(struct append *a)
 {
     assert_int_equal(append_flush(a), 0);
@@ -99,7 +87,7 @@ static void lines_stand_in_order(void **state)
             line(a, text);
     }
     end(a);
-    assert_string_equal(content(path), expected);
+    assert_string_equal(file_text(path), expected);
 }
 
 static void *many(void *arg)
@@ -130,7 +118,7 @@ static void threads_write_whole_lines(void **state)
         pthread_join(threads[i], NULL);
     end(a);
     int n = 0, number;
-    for (char *at = content(path); *at; n++) {
+    for (char *at = file_text(path); *at; n++) {
         assert_int_equal(sscanf(at, "thread %d\n", &number), 1);
         seen[number]++;
         at = strchr(at, '\n') + 1;
@@ -150,16 +138,16 @@ static void a_new_file_is_made_where_the_old_one_went(void **state)
     assert_int_equal(line_now(a, "one\n"), 0);
     assert_int_equal(rename(path, other), 0);
     assert_int_equal(line_now(a, "two\n"), 0);
-    assert_string_equal(content(other), "one\n");
-    assert_string_equal(content(path), "two\n");
+    assert_string_equal(file_text(other), "one\n");
+    assert_string_equal(file_text(path), "two\n");
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0600);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(line_now(a, "three\n"), 0);
-    assert_string_equal(content(path), "three\n");
+    assert_string_equal(file_text(path), "three\n");
     assert_int_equal(truncate(path, 0), 0); // copytruncate
     assert_int_equal(line_now(a, "four\n"), 0);
-    assert_string_equal(content(path), "four\n");
+    assert_string_equal(file_text(path), "four\n");
     end(a);
 }
 
@@ -179,20 +167,10 @@ static void nothing_else_is_written_into(void **state)
     assert_int_equal(append_flush(a), 2);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(line_now(a, "four\n"), 0);
-    assert_string_equal(content(path), "lost 2\nfour\n");
-    assert_string_equal(content(other), "one\n");
+    assert_string_equal(file_text(path), "lost 2\nfour\n");
+    assert_string_equal(file_text(other), "one\n");
     assert_int_equal(append_flush(a), 0);
     append_close(a);
-}
-
-static void limit_size(rlim_t bytes)
-{
-    struct rlimit limit;
-
-    signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &limit);
-    limit.rlim_cur = bytes;
-    setrlimit(RLIMIT_FSIZE, &limit);
 }
 
 // The last line that fits in part is ended, what is missing is counted where it is missing.
@@ -201,7 +179,7 @@ static void a_full_disk_leaves_a_gap_that_is_told(void **state)
     (void)state;
     struct append *a = start();
 
-    limit_size(16);
+    file_size_limit(16);
     assert_int_equal(line_now(a, "0123456789\n"), 0);
     line(a, "abcdefghij\n"); // cut off
     append_flush(a);
@@ -211,10 +189,10 @@ static void a_full_disk_leaves_a_gap_that_is_told(void **state)
     assert_int_equal(append_flush(a), 2);
     assert_int_equal(append_failure(a), 0); // that is known
     assert_int_equal(line_now(a, "lost\n"), EFBIG);
-    limit_size(RLIM_INFINITY);
+    file_size_limit(FILE_UNLIMITED);
     line(a, "here\n");
     assert_int_equal(append_flush(a), 0);
-    assert_string_equal(content(path), "0123456789\nabcde\nlost 3\nhere\n");
+    assert_string_equal(file_text(path), "0123456789\nabcde\nlost 3\nhere\n");
     end(a);
 }
 

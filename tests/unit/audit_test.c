@@ -21,6 +21,7 @@
 #include "app/actor.h"
 #include "app/audit.h"
 #include "base/clock.h"
+#include "support/files.h"
 #include "support/ns.h"
 
 struct place {
@@ -49,18 +50,6 @@ static int teardown(void **state)
     rmdir(p->dir);
     free(p);
     return 0;
-}
-
-static char *content(const char *path)
-{
-    static char text[8192];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = read(fd, text, sizeof text - 1);
-
-    assert_true(n >= 0);
-    close(fd);
-    text[n] = '\0';
-    return text;
 }
 
 static struct audit *open_log(const char *path, const char *syslog)
@@ -133,7 +122,7 @@ static void an_action_is_one_line(void **state)
     audit_close(audit);
     assert_int_equal(stat(p->file, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0600);
-    char *line = content(p->file), *next = strchr(line, '\n');
+    char *line = file_text(p->file), *next = strchr(line, '\n');
     assert_non_null(next);
     *next++ = '\0';
     // 2025-11-21T14:02:11+0100
@@ -171,7 +160,7 @@ static void events_are_lines_and_old_ones_stay(void **state)
     happened(audit, "", event);
     happened(audit, "", event_new(&(struct event){.what = EVENT_ACTION}, "", "written already"));
     audit_close(audit);
-    char *text = content(p->file);
+    char *text = file_text(p->file);
     assert_memory_equal(text, "kept\n", 5);
     assert_null(strstr(text, "older"));
     assert_null(strstr(text, "written already"));
@@ -260,7 +249,7 @@ static void a_long_result_is_still_one_line(void **state)
     memset(outcome.text, '"', sizeof outcome.text - 1);
     audit_outcome(audit, &outcome);
     audit_close(audit);
-    const char *text = content(p->file);
+    const char *text = file_text(p->file);
     assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
 }
 
@@ -390,7 +379,7 @@ static void the_thread_that_acts_writes(void **state)
 
     actor_push(a.actor, &removed.action, 1);
     assert_true(await(has_outcome, &a, 60));
-    assert_non_null(strstr(content(p->file), "ipcrm -m 42")); // before the outcome is told
+    assert_non_null(strstr(file_text(p->file), "ipcrm -m 42")); // before the outcome is told
     assert_int_equal(actor_free(a.actor), 0);
     audit_close(audit);
     vec_free(&a.outcomes);
@@ -398,7 +387,7 @@ static void the_thread_that_acts_writes(void **state)
 
 static bool said_late(void *arg)
 {
-    return strstr(content(((struct place *)arg)->file), "text=\"late\"") != NULL;
+    return strstr(file_text(((struct place *)arg)->file), "text=\"late\"") != NULL;
 }
 
 static void hanging_act(void *self, const struct action *action, struct outcome *outcome)
@@ -428,8 +417,8 @@ static void an_action_under_way_at_the_end_is_a_line(void **state)
     actor_push(actor, &removed.action, 1);
     assert_int_equal(read(ends[2], &byte, 1), 1); // a thread has taken it
     assert_int_equal(actor_free(actor), 1);
-    assert_non_null(strstr(content(p->file), "ipcrm -m 42"));
-    assert_non_null(strstr(content(p->file), "still under way when the monitor ended"));
+    assert_non_null(strstr(file_text(p->file), "ipcrm -m 42"));
+    assert_non_null(strstr(file_text(p->file), "still under way when the monitor ended"));
     assert_int_equal(write(ends[1], "x", 1), 1);
     assert_true(await(said_late, p, 60)); // and what came of it, should it live so long
     for (size_t i = 0; i < 4; i++)

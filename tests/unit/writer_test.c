@@ -9,15 +9,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/writer.h"
 #include "base/mem.h"
+#include "support/files.h"
 
 static char dir[64];
 static int released;
@@ -47,27 +46,6 @@ static const char *in(const char *name)
     next = (next + 1) % 4;
     snprintf(paths[next], sizeof paths[next], "%s/%s", dir, name);
     return paths[next];
-}
-
-static const char *content(const char *path)
-{
-    static char text[1 << 14];
-    FILE *f = fopen(path, "r");
-
-    if (!f)
-        return NULL;
-    text[fread(text, 1, sizeof text - 1, f)] = '\0';
-    fclose(f);
-    return text;
-}
-
-static void put(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "w");
-
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
 }
 
 // How many names there are: nothing temporary may stay.
@@ -156,11 +134,11 @@ static void a_new_file_is_written(void **state)
     assert_int_equal(result.error, 0);
     assert_int_equal(result.rows, 7);
     assert_int_equal(result.bytes, 6);
-    assert_string_equal(content(in("a")), "hello\n");
+    assert_string_equal(file_text(in("a")), "hello\n");
     expect(in("a"), WRITE_NEW, EEXIST, "File exists");
-    assert_string_equal(content(in("a")), "hello\n");
+    assert_string_equal(file_text(in("a")), "hello\n");
     expect(in("a"), WRITE_OVER, 0, "");
-    assert_string_equal(content(in("a")), "new");
+    assert_string_equal(file_text(in("a")), "new");
     assert_int_equal(entries(), 1);
 }
 
@@ -176,7 +154,7 @@ static void what_is_no_regular_file_is_not_replaced(void **state)
                  {"sub", EISDIR, "it is a directory"}};
     (void)state;
 
-    put(in("precious"), "old");
+    file_put(in("precious"), "old");
     assert_int_equal(symlink(in("precious"), in("link")), 0);
     assert_int_equal(mkfifo(in("fifo"), 0600), 0);
     assert_int_equal(mkdir(in("sub"), 0700), 0);
@@ -190,7 +168,7 @@ static void what_is_no_regular_file_is_not_replaced(void **state)
     expect(in("none/x"), WRITE_NEW, ENOENT, "No such file or directory");
     expect(in("precious/x"), WRITE_NEW, ENOTDIR, "Not a directory");
     expect(in("precious/x"), WRITE_SETTINGS, ENOTDIR, "Not a directory");
-    assert_string_equal(content(in("precious")), "old");
+    assert_string_equal(file_text(in("precious")), "old");
     assert_int_equal(entries(), 4);
 }
 
@@ -199,7 +177,7 @@ static void settings_make_their_directory(void **state)
     (void)state;
 
     expect(in(".config/ipctop/config"), WRITE_SETTINGS, 0, "");
-    assert_string_equal(content(in(".config/ipctop/config")), "new");
+    assert_string_equal(file_text(in(".config/ipctop/config")), "new");
     assert_int_equal(mode_of(in(".config/ipctop")), S_IFDIR | 0700);
     assert_int_equal(mode_of(in(".config/ipctop/config")), S_IFREG | 0600);
     expect(in(".config/ipctop/config"), WRITE_SETTINGS, 0, "");
@@ -211,7 +189,7 @@ static void settings_make_their_directory(void **state)
     expect("sub/rc", WRITE_SETTINGS, 0, "");
     expect("plain", WRITE_NEW, 0, "");
     assert_int_equal(chdir(old), 0);
-    assert_string_equal(content(in("sub/rc")), "new");
+    assert_string_equal(file_text(in("sub/rc")), "new");
 }
 
 // As people keep their settings under version control.
@@ -219,18 +197,18 @@ static void settings_go_where_ones_own_link_leads(void **state)
 {
     (void)state;
 
-    put(in("dotfile"), "old");
+    file_put(in("dotfile"), "old");
     assert_int_equal(symlink("dotfile", in("rc")), 0);
     expect(in("rc"), WRITE_SETTINGS, 0, "");
-    assert_string_equal(content(in("dotfile")), "new");
+    assert_string_equal(file_text(in("dotfile")), "new");
     assert_int_equal(mode_of(in("rc")) & S_IFMT, S_IFLNK);
     assert_int_equal(symlink(in("rc"), in("second")), 0); // absolute, and over another
-    put(in("dotfile"), "old");
+    file_put(in("dotfile"), "old");
     expect(in("second"), WRITE_SETTINGS, 0, "");
-    assert_string_equal(content(in("dotfile")), "new");
+    assert_string_equal(file_text(in("dotfile")), "new");
     assert_int_equal(symlink("made/here", in("third")), 0); // to what is not there yet
     expect(in("third"), WRITE_SETTINGS, 0, "");
-    assert_string_equal(content(in("made/here")), "new");
+    assert_string_equal(file_text(in("made/here")), "new");
     assert_int_equal(symlink("loop", in("loop")), 0);
     expect(in("loop"), WRITE_SETTINGS, ELOOP, "Too many levels of symbolic links");
     assert_int_equal(entries(), 6);
@@ -243,7 +221,7 @@ static void root_writes_nothing_through_what_is_others(void **state)
         print_message("skip: needs root\n");
         skip();
     }
-    put(in("precious"), "old");
+    file_put(in("precious"), "old");
     assert_int_equal(symlink(in("precious"), in("rc")), 0);
     assert_int_equal(lchown(in("rc"), 65534, 65534), 0);
     expect(in("rc"), WRITE_SETTINGS, ELOOP, "it is a symbolic link");
@@ -257,18 +235,8 @@ static void root_writes_nothing_through_what_is_others(void **state)
     expect(in("over"), WRITE_SETTINGS, EPERM, "a directory on the way is not root's");
     assert_int_equal(chown(in("precious"), 65534, 65534), 0);
     expect(in("precious"), WRITE_SETTINGS, EPERM, "it is not root's");
-    assert_string_equal(content(in("precious")), "old");
+    assert_string_equal(file_text(in("precious")), "old");
     assert_int_equal(entries(), 5);
-}
-
-static void limit_size(rlim_t bytes)
-{
-    struct rlimit limit;
-
-    signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &limit);
-    limit.rlim_cur = bytes;
-    setrlimit(RLIMIT_FSIZE, &limit);
 }
 
 static void what_cannot_be_completed_leaves_the_old(void **state)
@@ -278,16 +246,16 @@ static void what_cannot_be_completed_leaves_the_old(void **state)
     const struct write_job job = {.path = in("a"), .how = WRITE_OVER, .produce = produce_failing,
                                   .arg = (void *)"half"};
 
-    put(in("a"), "precious");
+    file_put(in("a"), "precious");
     assert_true(writer_start(w, &job));
     assert_int_equal(wait_result(w).error, EILSEQ);
     writer_free(w);
-    limit_size(1);
+    file_size_limit(1);
     expect(in("a"), WRITE_OVER, EFBIG, "File too large");
     expect(in("a"), WRITE_SETTINGS, EFBIG, "File too large");
     expect(in("b"), WRITE_NEW, EFBIG, "File too large");
-    limit_size(RLIM_INFINITY);
-    assert_string_equal(content(in("a")), "precious");
+    file_size_limit(FILE_UNLIMITED);
+    assert_string_equal(file_text(in("a")), "precious");
     assert_int_equal(entries(), 1);
 }
 
