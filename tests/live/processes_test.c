@@ -77,6 +77,16 @@ static void hostile_names(void **state)
     }
 }
 
+static bool is_at_rest(void *arg)
+{
+    struct answer a;
+
+    probe(*(pid_t *)arg, PROCS_RSS, &a);
+    bool yes = a.process.state == 'S';
+    answer_clear(&a);
+    return yes;
+}
+
 // The numbers as a library has them that reads them in a way of its own.
 static void as_libproc2_says(void **state)
 {
@@ -92,6 +102,7 @@ static void as_libproc2_says(void **state)
     comm_wanted = "x";
     pid_t pid = child_start(named_body, NULL);
     unsigned one = (unsigned)pid;
+    assert_true(await(is_at_rest, &pid, 60)); // its memory grows no more
     probe(pid, PROCS_RSS, &a);
     assert_int_equal(procps_pids_new(&info, items, ITEMS), 0);
     struct pids_fetch *fetch = procps_pids_select(info, &one, 1, PIDS_SELECT_PID);
