@@ -15,8 +15,6 @@ TEST_PKGS := cmocka vterm libproc2
 
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
-# libproc2 4.0.4 dropped an argument of PIDS_VAL.
-PROC2_NEW  := $(shell pkg-config --atleast-version=4.0.4 libproc2 2>/dev/null && echo -DPROC2_VAL_3)
 
 CFLAGS   ?= -O2 -g
 WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
@@ -59,12 +57,12 @@ $(O)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(O)/tests/%.o: ALL_CFLAGS += -iquote tests $(PROC2_NEW) -DBUILD_DIR='"$(O)"'
+$(O)/tests/%.o: ALL_CFLAGS += -iquote tests -DBUILD_DIR='"$(O)"'
 $(O)/tests/%_test: $(O)/tests/%_test.o $(SUPPORT) $(LIB)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lvterm -lutil
 
-# The reference that process facts are compared with.
-$(O)/tests/live/processes_test: PKG_LIBS += -lproc2
+# The reference that process facts are compared with; absent before procps 4.
+$(O)/tests/live/processes_test: PKG_LIBS += $(shell pkg-config --libs libproc2 2>/dev/null)
 
 $(O)/demo: $(patsubst %.c,$(O)/%.o,$(wildcard tests/demo/*.c))
 	$(CC) $(ALL_LDFLAGS) -o $@ $^
