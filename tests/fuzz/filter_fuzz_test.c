@@ -1,11 +1,5 @@
 // Filter expressions by chance over every column of every table: a mistake is pointed at within what
 // was written, and comparisons agree with each other on every row, known or not.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +7,7 @@
 #include "model/filter.h"
 #include "model/rows.h"
 #include "support/pictures.h"
+#include "support/test.h"
 
 enum { ROUNDS = 20000, LONGEST = 200 };
 
@@ -86,13 +81,12 @@ static bool matches(const struct kind *kind, const char *expression, uint64_t *b
     return true;
 }
 
-static void nothing_typed_does_harm(void **state)
+TEST(nothing_typed_does_harm)
 {
     char expression[LONGEST];
     uint64_t bits;
     unsigned good = 0, bad = 0;
 
-    (void)state;
     for (int i = 0; i < ROUNDS; i++) {
         const struct kind *kind = any_kind();
         write_any(expression, kind);
@@ -113,11 +107,10 @@ static bool compare(const struct kind *kind, const char *column, const char *op,
     return matches(kind, expression, bits);
 }
 
-static void comparisons_agree(void **state)
+TEST(comparisons_agree)
 {
     unsigned ordered = 0;
 
-    (void)state;
     for (int i = 0; i < ROUNDS; i++) {
         const struct kind *kind = any_kind();
         const char *column = kind->columns[chance((uint32_t)kind->n_columns)].name;
@@ -152,9 +145,8 @@ static void comparisons_agree(void **state)
 }
 
 // Sorted by any column, up and down: the same rows, unknown ones last both ways.
-static void sorting_loses_nothing(void **state)
+TEST(sorting_loses_nothing)
 {
-    (void)state;
     for (int i = 0; i < ROUNDS / 10; i++) {
         const struct snapshot *s = pictures[chance(2)];
         struct query query = {.kind = any_kind()};
@@ -179,17 +171,12 @@ static void sorting_loses_nothing(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_typed_does_harm),
-        cmocka_unit_test(comparisons_agree),
-        cmocka_unit_test(sorting_loses_nothing),
-    };
     const char *given = getenv("FUZZ_SEED");
 
     seed = given ? strtoull(given, NULL, 0) : 0x9e3779b97f4a7c15u;
     pictures[0] = picture_new();
     pictures[1] = picture_blank();
-    int status = cmocka_run_group_tests(tests, NULL, NULL);
+    int status = tests_run();
     snapshot_unref(pictures[0]);
     snapshot_unref(pictures[1]);
     return status;

@@ -1,11 +1,5 @@
 // Mangled maps, smaps, stat and syscall: nothing crashes, reads beyond its bytes, or invents a
 // segment; and cutting a file into pieces never changes what it says.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +11,7 @@
 #include "linux/maps.h"
 #include "linux/taskstat.h"
 #include "linux/waitcall.h"
+#include "support/test.h"
 
 static const struct maps_devices devices = {.n = 2, .at = {{0, 1, false}, {0, 0x0f, true}}};
 
@@ -145,9 +140,8 @@ static void check_file(const struct text *text)
     vec_free(&use);
 }
 
-static void mangled_files(void **state)
+TEST(mangled_files)
 {
-    (void)state;
     struct text maps = read_file("/proc/self/maps"), smaps = read_file("/proc/self/smaps");
 
     for (int i = 0; i < 4000; i++) {
@@ -159,9 +153,8 @@ static void mangled_files(void **state)
     free(smaps.at);
 }
 
-static void noise(void **state)
+TEST(noise)
 {
-    (void)state;
     for (int i = 0; i < 2000; i++) {
         struct text text = {.n = dice(20000)};
         text.at = malloc(text.n + 64);
@@ -180,9 +173,8 @@ static void noise(void **state)
     }
 }
 
-static void mangled_lines(void **state)
+TEST(mangled_lines)
 {
-    (void)state;
     static char stat[] = "9 (na) me) S 1 9 9 0 -1 4 0 0 0 0 0 0 0 0 20 0 1 0 777 0 0\n";
     static char syscall[] = "220 0x2a 0x7ffd3c1b8ae0 0x3 0x0 0x0 0x0 0x7ffd3c1b8ab8 0x7f21d5b1c94b\n";
     const struct text stats = {stat, sizeof stat - 1}, calls = {syscall, sizeof syscall - 1};
@@ -206,14 +198,4 @@ static void mangled_lines(void **state)
         free(exact);
         free(text.at);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(mangled_files),
-        cmocka_unit_test(noise),
-        cmocka_unit_test(mangled_lines),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,6 @@
 // What processes and strangers write or choose, damaged in every way: one process' stat line, its
 // system call, a postmaster.pid, a settings file. What is taken in must hold what its header
 // promises; the sanitizers watch the rest.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +10,7 @@
 #include "linux/apps.h"
 #include "linux/taskstat.h"
 #include "linux/waitcall.h"
+#include "support/test.h"
 
 enum { ROUNDS = 20000, ROOM = 4096 };
 
@@ -69,7 +64,7 @@ static char *damaged(const char *sample, size_t *len)
     return copy;
 }
 
-static void stat_lines(void **state)
+TEST(stat_lines)
 {
     static const char *const samples[] = {
         "18811 (python) S 1 18811 18811 0 -1 4194560 7000 0 0 0 120 33 0 0 20 0 3 0 8812345 "
@@ -80,7 +75,6 @@ static void stat_lines(void **state)
     struct taskstat out;
     size_t taken = 0;
 
-    (void)state;
     for (int i = 0; i < ROUNDS; i++) {
         size_t n;
         char *text = damaged(samples[chance(2)], &n);
@@ -94,11 +88,10 @@ static void stat_lines(void **state)
     assert_in_range(taken, ROUNDS / 100, ROUNDS);
 }
 
-static void system_calls(void **state)
+TEST(system_calls)
 {
     size_t taken = 0;
 
-    (void)state;
     for (int i = 0; i < ROUNDS; i++) {
         char sample[200], dst[96], *memory = NULL;
         struct waitcall call;
@@ -127,12 +120,11 @@ static void system_calls(void **state)
     assert_in_range(taken, 20, ROUNDS);
 }
 
-static void pidfiles(void **state)
+TEST(pidfiles)
 {
     static const char sample[] = "18702\n/var/lib/postgresql/15/main\n1795242984\n5432\n"
                                  "/var/run/postgresql\nlocalhost\n 10953031         4\nready   \n";
 
-    (void)state;
     for (int i = 0; i < ROUNDS; i++) {
         struct instance in = {0};
         size_t n;
@@ -146,7 +138,7 @@ static void pidfiles(void **state)
 }
 
 // What was taken in is written so that it is taken in again, without complaint and the same.
-static void settings(void **state)
+TEST(settings)
 {
     static const char sample[] = "# mine\ninterval = 2.5\nheader = line\ncolors = mono\n"
                                  "orphan_age = 5m\nsort.segments = -size\nsort.queues = +bytes\n"
@@ -154,7 +146,6 @@ static void settings(void **state)
                                  "columns.semaphores = key,semid\n";
     struct config *config = mem_zero(1, sizeof *config), *again = mem_zero(1, sizeof *again);
 
-    (void)state;
     for (int i = 0; i < ROUNDS / 10; i++) {
         char why[120], *written = NULL;
         size_t n, size;
@@ -187,13 +178,4 @@ static int same_numbers(void **state)
     return 0;
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(stat_lines, same_numbers),
-        cmocka_unit_test_setup(system_calls, same_numbers),
-        cmocka_unit_test_setup(pidfiles, same_numbers),
-        cmocka_unit_test_setup(settings, same_numbers),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_FIXTURE(same_numbers, NULL)

@@ -1,11 +1,5 @@
 // Real processes attach, split, move, fork, exec and end at random; whatever the sampler says is
 // true as of a moment after that must be true, by a full scan or by leaving it out.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +12,7 @@
 #include "linux/source.h"
 #include "support/actors.h"
 #include "support/ns.h"
+#include "support/test.h"
 #include "support/truth.h"
 
 enum { SEGMENTS = 6, RUSH = 400, REST = 3, STEALTHY = 120 };
@@ -183,9 +178,8 @@ static void rest(struct sampler *s)
     }
 }
 
-static void every_answer_is_right(void **state)
+TEST(every_answer_is_right)
 {
-    (void)state;
     const struct linux_source_options options = {.proc = "/proc"};
     struct actors *a = actors_new();
     assert_non_null(a);
@@ -218,13 +212,6 @@ static void every_answer_is_right(void **state)
         shmctl(shmids[i], IPC_RMID, NULL);
 }
 
-static int tests(void)
-{
-    const struct CMUnitTest all[] = {cmocka_unit_test(every_answer_is_right)};
-
-    return cmocka_run_group_tests(all, NULL, NULL);
-}
-
 int main(void)
 {
     const char *given = getenv("FUZZ_SEED"), *more = getenv("FUZZ_ROUNDS");
@@ -233,5 +220,5 @@ int main(void)
         rounds = atoi(more);
     seed = given ? strtoull(given, NULL, 0) | 1 : 0x9e3779b97f4a7c15;
     printf("FUZZ_SEED=%#llx\n", (unsigned long long)seed);
-    return ns_run(tests);
+    return ns_run(tests_run);
 }

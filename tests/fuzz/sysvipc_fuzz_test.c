@@ -1,17 +1,12 @@
 // Damaged tables of segments, against a slow reader that takes each line apart by itself: the same
 // rows come out, in the order of their ids, whatever was done to the text.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "linux/sysvipc.h"
+#include "support/test.h"
 #include "support/tree.h"
 
 enum { ROUNDS = 3000, LINES = 24, COLUMNS = 16, ROOM = 16384 };
@@ -142,13 +137,12 @@ static bool has_row(const struct segment_vec *v, const __int128 values[COLUMNS])
     return false;
 }
 
-static void damaged_tables_are_read_as_far_as_they_are_whole(void **state)
+TEST(damaged_tables_are_read_as_far_as_they_are_whole)
 {
     char *root = tree_new(), text[ROOM];
     struct segment_vec v = {0};
     size_t rows = 0;
 
-    (void)state;
     for (int round = 0; round < ROUNDS; round++) {
         size_t n = damage(text, make(text)), good = 0, matched = 0;
         bool seen[256] = {false};
@@ -187,8 +181,5 @@ int main(void)
     const char *given = getenv("FUZZ_SEED");
 
     seed = given ? strtoull(given, NULL, 0) | 1 : 0x9e3779b97f4a7c15;
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(damaged_tables_are_read_as_far_as_they_are_whole),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return tests_run();
 }

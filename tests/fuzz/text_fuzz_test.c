@@ -1,11 +1,5 @@
 // Random and half-valid bytes through text_escape: what comes out is always valid UTF-8 without
 // anything harmful, never longer than its room, and the same whichever way it is asked for.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +7,7 @@
 
 #include "base/line.h"
 #include "base/text.h"
+#include "support/test.h"
 
 enum { ROUNDS = 60000, LONGEST = 48 };
 
@@ -63,9 +58,8 @@ static void harmless(const char *s, size_t len)
     }
 }
 
-static void whatever_comes_in_harmless_text_comes_out(void **state)
+TEST(whatever_comes_in_harmless_text_comes_out)
 {
-    (void)state;
     char src[LONGEST], dst[LONGEST * 12];
 
     for (int round = 0; round < ROUNDS; round++) {
@@ -94,9 +88,8 @@ static void whatever_comes_in_harmless_text_comes_out(void **state)
     }
 }
 
-static void clipped_text_is_whole_and_fits(void **state)
+TEST(clipped_text_is_whole_and_fits)
 {
-    (void)state;
     char src[LONGEST], room[24];
 
     setlocale(LC_CTYPE, "C.UTF-8");
@@ -122,9 +115,8 @@ static void clipped_text_is_whole_and_fits(void **state)
 }
 
 // Numbers are taken or refused, never misread: what is taken and fits is written back the same.
-static void numbers_are_never_misread(void **state)
+TEST(numbers_are_never_misread)
 {
-    (void)state;
     static const char alphabet[] = "0123456789.-+KkMmGgTtiBbsShd wy";
     char text[24], back[32];
 
@@ -157,10 +149,5 @@ int main(void)
     const char *given = getenv("FUZZ_SEED");
 
     seed = given ? strtoull(given, NULL, 0) | 1 : 0x9e3779b97f4a7c15;
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whatever_comes_in_harmless_text_comes_out),
-        cmocka_unit_test(clipped_text_is_whole_and_fits),
-        cmocka_unit_test(numbers_are_never_misread),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return tests_run();
 }

@@ -1,10 +1,4 @@
 // What an ordinary user can make of System V IPC to mislead, slow down or fill a monitor of root's.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -21,6 +15,7 @@
 #include "model/triage.h"
 #include "support/ns.h"
 #include "support/scene.h"
+#include "support/test.h"
 
 enum { HUGE_SETS = 18, HUGE_SET = 32000, READ_MOST = 1 << 19, KEY = 0x77 };
 
@@ -43,6 +38,8 @@ static int teardown(void **state)
     return 0;
 }
 
+TEST_FIXTURE(setup, teardown)
+
 static struct snapshot *read_for(const struct want *want)
 {
     struct snapshot *s = snapshot_new();
@@ -64,9 +61,8 @@ static void make_huge_sets(void *arg, int ready)
 }
 
 // Anybody may make more semaphores than can be looked at. His own are left out, and said to be.
-static void semaphores_without_number_hide_their_makers_alone(void **state)
+TEST(semaphores_without_number_hide_their_makers_alone)
 {
-    (void)state;
     pid_t child = ns_was_root() ? child_start(make_huge_sets, NULL) : -1;
     if (child < 0) {
         printf("skip: only root has a second user, and he may make so many semaphores\n");
@@ -157,9 +153,8 @@ static void make_it(void *arg, int ready)
 
 // A segment of another user's service, whose maker has ended: it is no database's, and its users are
 // nothing to be ended.
-static void nobody_plays_a_database(void **state)
+TEST(nobody_plays_a_database)
 {
-    (void)state;
     if (!ns_was_root()) {
         printf("skip: only root has a second user to play with\n");
         skip();
@@ -198,17 +193,7 @@ static void nobody_plays_a_database(void **state)
     assert_int_equal(rmdir(stage), 0);
 }
 
-static int tests_inside(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(semaphores_without_number_hide_their_makers_alone, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(nobody_plays_a_database, setup, teardown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests_inside);
+    return ns_run(tests_run);
 }

@@ -1,11 +1,5 @@
 // Full scans of real processes through the real source: every attachment the kernel counts is found
 // once, by both ways of reading, also where namespaces and shared address spaces lie in the way.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -20,6 +14,7 @@
 #include "app/scanner.h"
 #include "linux/source.h"
 #include "support/ns.h"
+#include "support/test.h"
 
 enum { PAGE = 4096, SIZE = 8 * PAGE, KEY = 0x00a72921, WAYS = 2 };
 
@@ -60,6 +55,8 @@ static int close_ways(void **state)
     }
     return 0;
 }
+
+TEST_GROUP_FIXTURE(open_ways, close_ways)
 
 static int with_segment(void **state)
 {
@@ -143,9 +140,8 @@ static void hold_in_pieces(void *arg, int ready)
     rest(ready);
 }
 
-static void pieces_are_all_found(void **state)
+TEST(pieces_are_all_found, .setup = with_segment, .teardown = without_segment)
 {
-    (void)state;
     pid_t child = child_start(hold_in_pieces, NULL);
 
     assert_accounted(6, 1);
@@ -164,9 +160,8 @@ static int sleep_shared(void *arg)
 }
 
 // The process, a fork of it, and two that share its memory: two address spaces, four processes.
-static void shared_memory_counts_once(void **state)
+TEST(shared_memory_counts_once, .setup = with_segment, .teardown = without_segment)
 {
-    (void)state;
     static char stacks[2][65536] __attribute__((aligned(16)));
     char *at = attach();
     pid_t forked = child_start(hold, NULL); // two of its own
@@ -238,9 +233,8 @@ static void needs_handles(void)
     skip();
 }
 
-static void who_left_is_found_and_who_is_elsewhere_is_not(void **state)
+TEST(who_left_is_found_and_who_is_elsewhere_is_not, .setup = with_segment, .teardown = without_segment)
 {
-    (void)state;
     needs_handles();
     pid_t inside = child_start(hold, NULL), elsewhere = child_start(hold_the_same_elsewhere, NULL);
     pid_t left = child_start(hold_then_leave, NULL);
@@ -264,9 +258,8 @@ static void who_left_is_found_and_who_is_elsewhere_is_not(void **state)
     child_end(elsewhere);
 }
 
-static void who_came_in_brings_nothing_of_ours(void **state)
+TEST(who_came_in_brings_nothing_of_ours, .setup = with_segment, .teardown = without_segment)
 {
-    (void)state;
     needs_handles();
     pid_t stranger = child_start(hold_elsewhere_then_come_in, NULL); // the lowest pid: seen first
     pid_t first = child_start(hold, NULL), second = child_start(hold, NULL);
@@ -281,9 +274,8 @@ static void who_came_in_brings_nothing_of_ours(void **state)
 }
 
 // Without handles the namespace link decides: strangers are left out, and nobody is blamed.
-static void elsewhere_is_left_out_without_handles_too(void **state)
+TEST(elsewhere_is_left_out_without_handles_too, .setup = with_segment, .teardown = without_segment)
 {
-    (void)state;
     pid_t inside = child_start(hold, NULL), elsewhere = child_start(hold_the_same_elsewhere, NULL);
 
     assert_true(inside > 0 && elsewhere > 0);
@@ -294,9 +286,8 @@ static void elsewhere_is_left_out_without_handles_too(void **state)
     child_end(elsewhere);
 }
 
-static void the_key_is_told_after_removal(void **state)
+TEST(the_key_is_told_after_removal, .setup = with_segment, .teardown = without_segment)
 {
-    (void)state;
     pid_t child = child_start(hold, NULL);
 
     assert_int_equal(shmctl(shmid, IPC_RMID, NULL), 0);
@@ -343,9 +334,8 @@ static void hold_huge(void *arg, int ready)
 
 // Known by a mapping alone; and the kernel's rss of such segments is not believed beyond their
 // size.
-static void huge_pages_are_told_by_a_mapping(void **state)
+TEST(huge_pages_are_told_by_a_mapping)
 {
-    (void)state;
     long before = pool_size(-1);
 
     bool raised = before >= 0 && pool_size(before + 1) > before;
@@ -381,9 +371,8 @@ static void huge_pages_are_told_by_a_mapping(void **state)
     }
 }
 
-static void a_storm_of_forks(void **state)
+TEST(a_storm_of_forks, .setup = with_segment, .teardown = without_segment)
 {
-    (void)state;
     enum { N = 200 };
     pid_t children[N];
     char *at = attach();
@@ -401,23 +390,7 @@ static void a_storm_of_forks(void **state)
     shmdt(at);
 }
 
-static int tests(void)
-{
-#define WITH_SEGMENT(f) cmocka_unit_test_setup_teardown(f, with_segment, without_segment)
-    const struct CMUnitTest all[] = {
-        WITH_SEGMENT(pieces_are_all_found),
-        WITH_SEGMENT(shared_memory_counts_once),
-        WITH_SEGMENT(who_left_is_found_and_who_is_elsewhere_is_not),
-        WITH_SEGMENT(who_came_in_brings_nothing_of_ours),
-        WITH_SEGMENT(elsewhere_is_left_out_without_handles_too),
-        WITH_SEGMENT(the_key_is_told_after_removal),
-        cmocka_unit_test(huge_pages_are_told_by_a_mapping),
-        WITH_SEGMENT(a_storm_of_forks),
-    };
-    return cmocka_run_group_tests(all, open_ways, close_ways);
-}
-
 int main(void)
 {
-    return ns_run(tests);
+    return ns_run(tests_run);
 }

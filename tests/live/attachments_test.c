@@ -1,11 +1,5 @@
 // Who holds a segment, in the situations that fool the usual tools. Every process is asked through
 // PROCMAP_QUERY and through text, and both must answer the same.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -25,6 +19,7 @@
 #include "linux/attachments.h"
 #include "linux/taskstat.h"
 #include "support/ns.h"
+#include "support/test.h"
 
 enum { PAGE = 4096, SIZE = 4 * PAGE };
 enum { KEY = 0x00a72921 };
@@ -45,6 +40,8 @@ static int without_segment(void **state)
     (void)state;
     return shmctl(shmid, IPC_RMID, NULL);
 }
+
+TEST_FIXTURE(with_segment, without_segment)
 
 static uint64_t nattch(void)
 {
@@ -136,9 +133,8 @@ static void idle(void *arg, int ready)
         pause();
 }
 
-static void a_holder_with_its_identity(void **state)
+TEST(a_holder_with_its_identity)
 {
-    (void)state;
     pid_t child = child_start(hold, NULL), other = child_start(idle, NULL);
 
     for (int again = 0; again < 3; again++) { // also once its start time is remembered
@@ -169,9 +165,8 @@ static bool share_memory(pid_t a, pid_t b)
     return same;
 }
 
-static void fork_adds_all_of_the_parents(void **state)
+TEST(fork_adds_all_of_the_parents)
 {
-    (void)state;
     void *a = shmat(shmid, NULL, 0), *b = shmat(shmid, NULL, SHM_RDONLY);
     pid_t child = child_start(idle, NULL), second = child_start(idle, NULL);
 
@@ -195,9 +190,8 @@ static int sleep_shared(void *arg)
 }
 
 // One address space, several pids: one attachment.
-static void shared_memory_is_one_address_space(void **state)
+TEST(shared_memory_is_one_address_space)
 {
-    (void)state;
     static char stack[65536] __attribute__((aligned(16)));
     void *at = shmat(shmid, NULL, 0);
 
@@ -241,9 +235,8 @@ static void hold_in_vfork(void *arg, int ready)
             pause();
 }
 
-static void a_vfork_child_shows_its_parents_mappings(void **state)
+TEST(a_vfork_child_shows_its_parents_mappings)
 {
-    (void)state;
     pid_t parent = child_start(hold_in_vfork, NULL);
 
     assert_true(parent > 0);
@@ -291,9 +284,8 @@ static bool is_zombie(void *arg)
     return taskstat_read(AT_FDCWD, path, &stat) == 0 && stat.state == 'Z';
 }
 
-static void an_exited_main_thread_does_not_hide_the_others(void **state)
+TEST(an_exited_main_thread_does_not_hide_the_others)
 {
-    (void)state;
     pid_t child = child_start(hold_without_leader, NULL);
     struct answer answer = {0};
 
@@ -312,9 +304,8 @@ static void an_exited_main_thread_does_not_hide_the_others(void **state)
     child_end(child);
 }
 
-static void a_zombie_and_a_gone_process_hold_nothing(void **state)
+TEST(a_zombie_and_a_gone_process_hold_nothing)
 {
-    (void)state;
     pid_t child = child_start(hold, NULL);
 
     assert_int_equal(nattch(), 1);
@@ -338,9 +329,8 @@ static void a_zombie_and_a_gone_process_hold_nothing(void **state)
     }
 }
 
-static void exec_lets_go(void **state)
+TEST(exec_lets_go)
 {
-    (void)state;
     int fds[2], input[2];
     char byte;
 
@@ -379,9 +369,8 @@ static void hold_and_exit_slowly(void *arg, int ready)
 }
 
 // On its way out a process is still counted while its maps are empty already.
-static void exiting_is_told_from_gone(void **state)
+TEST(exiting_is_told_from_gone)
 {
-    (void)state;
     bool seen = false;
 
     for (int tries = 0; tries < 5 && !seen; tries++) {
@@ -442,9 +431,8 @@ static void hold_the_same_elsewhere(void *arg, int ready)
         pause();
 }
 
-static void handles_tell_namespaces_apart(void **state)
+TEST(handles_tell_namespaces_apart)
 {
-    (void)state;
     pid_t inside = child_start(hold, NULL), left = child_start(hold_then_leave, NULL);
     pid_t elsewhere = child_start(hold_the_same_elsewhere, NULL);
 
@@ -484,9 +472,8 @@ static void handles_tell_namespaces_apart(void **state)
 
 // --- who may look --------------------------------------------------------------------------------
 
-static void an_ordinary_user_is_told_what_it_cannot_read(void **state)
+TEST(an_ordinary_user_is_told_what_it_cannot_read)
 {
-    (void)state;
     int status;
 
     if (!ns_was_root()) {
@@ -532,9 +519,8 @@ static void hold_as_nobody(void *arg, int ready)
     hold(arg, ready);
 }
 
-static void an_ordinary_user_sees_its_own(void **state)
+TEST(an_ordinary_user_sees_its_own)
 {
-    (void)state;
     int status;
 
     if (!ns_was_root()) {
@@ -560,9 +546,8 @@ static void an_ordinary_user_sees_its_own(void **state)
 }
 
 // A recycled pid is another process: the start time remembered is not the new one's.
-static void a_recycled_pid_is_somebody_else(void **state)
+TEST(a_recycled_pid_is_somebody_else)
 {
-    (void)state;
     pid_t first = child_start(hold, NULL);
     uint64_t before = start_of(first);
     struct answer answer = ask(first);
@@ -612,9 +597,8 @@ static bool is_frozen(void *arg)
 
 // Killed but frozen by the old freezer, it cannot die: it holds on, and is found. (The new one,
 // cgroup.freeze, lets the killed go.)
-static void a_frozen_cgroup_keeps_a_killed_process_holding(void **state)
+TEST(a_frozen_cgroup_keeps_a_killed_process_holding)
 {
-    (void)state;
     char group[64], path[128], pid[16];
     snprintf(group, sizeof group, "/mnt/ipctop-test-%d", getpid());
 
@@ -672,28 +656,9 @@ static int free_readers(void **state)
     return 0;
 }
 
-static int tests(void)
-{
-#define WITH_SEGMENT(f) cmocka_unit_test_setup_teardown(f, with_segment, without_segment)
-    const struct CMUnitTest all[] = {
-        WITH_SEGMENT(a_holder_with_its_identity),
-        WITH_SEGMENT(fork_adds_all_of_the_parents),
-        WITH_SEGMENT(shared_memory_is_one_address_space),
-        WITH_SEGMENT(a_vfork_child_shows_its_parents_mappings),
-        WITH_SEGMENT(an_exited_main_thread_does_not_hide_the_others),
-        WITH_SEGMENT(a_zombie_and_a_gone_process_hold_nothing),
-        WITH_SEGMENT(exec_lets_go),
-        WITH_SEGMENT(exiting_is_told_from_gone),
-        WITH_SEGMENT(handles_tell_namespaces_apart),
-        WITH_SEGMENT(an_ordinary_user_is_told_what_it_cannot_read),
-        WITH_SEGMENT(an_ordinary_user_sees_its_own),
-        WITH_SEGMENT(a_recycled_pid_is_somebody_else),
-        WITH_SEGMENT(a_frozen_cgroup_keeps_a_killed_process_holding),
-    };
-    return cmocka_run_group_tests(all, make_readers, free_readers);
-}
+TEST_GROUP_FIXTURE(make_readers, free_readers)
 
 int main(void)
 {
-    return ns_run(tests);
+    return ns_run(tests_run);
 }

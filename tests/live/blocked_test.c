@@ -1,11 +1,5 @@
 // 32 threads of 8 processes blocked on one set and two queues: what the program says of them, task
 // by task, against a plain reading of /proc and the kernel's own counts.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <dirent.h>
 #include <pthread.h>
 #include <signal.h>
@@ -25,6 +19,7 @@
 #include "model/triage.h"
 #include "model/words.h"
 #include "support/ns.h"
+#include "support/test.h"
 
 enum { PROCESSES = 8, THREADS = 4, TASKS = PROCESSES * THREADS, ELEMENTS = 4, TEXT = 400 };
 
@@ -217,9 +212,8 @@ static uint64_t column(const struct snapshot *s, const struct kind *kind, const 
     return cell.count;
 }
 
-static void every_task_is_told(void **state)
+TEST(every_task_is_told)
 {
-    (void)state;
     struct truth truth;
     struct snapshot *s = collect();
 
@@ -255,9 +249,8 @@ static void every_task_is_told(void **state)
     snapshot_unref(s);
 }
 
-static void findings_name_the_blocked(void **state)
+TEST(findings_name_the_blocked)
 {
-    (void)state;
     struct snapshot *s = collect();
     size_t told = 0;
 
@@ -279,9 +272,8 @@ static void findings_name_the_blocked(void **state)
     snapshot_unref(s);
 }
 
-static void a_stopped_process_is_not_counted(void **state)
+TEST(a_stopped_process_is_not_counted)
 {
-    (void)state;
     struct truth truth;
 
     assert_int_equal(kill(people[2], SIGSTOP), 0);
@@ -330,9 +322,8 @@ static int look_as_nobody(void)
     return 0;
 }
 
-static void an_ordinary_user_is_told_what_he_does_not_see(void **state)
+TEST(an_ordinary_user_is_told_what_he_does_not_see)
 {
-    (void)state;
     int status;
 
     if (!ns_was_root()) {
@@ -370,9 +361,8 @@ static bool waiting_is_timed(void *arg)
     return film->last->elements.at[row->first_element + ELEMENTS - 1].waited > 0;
 }
 
-static void a_live_screen_times_the_waiting(void **state)
+TEST(a_live_screen_times_the_waiting)
 {
-    (void)state;
     const struct linux_source_options options = {.proc = "/proc"};
     struct linux_source *linux_source = linux_source_new(&options);
     struct source source = linux_source_seam(linux_source);
@@ -419,19 +409,9 @@ static int tear_down(void **state)
     return 0;
 }
 
-static int run(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_task_is_told),
-        cmocka_unit_test(findings_name_the_blocked),
-        cmocka_unit_test(a_stopped_process_is_not_counted),
-        cmocka_unit_test(an_ordinary_user_is_told_what_he_does_not_see),
-        cmocka_unit_test(a_live_screen_times_the_waiting),
-    };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
-}
+TEST_GROUP_FIXTURE(set_up, tear_down)
 
 int main(void)
 {
-    return ns_run(run);
+    return ns_run(tests_run);
 }

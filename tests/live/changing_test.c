@@ -1,10 +1,4 @@
 // What a form lets pass is what the kernel takes; names are found as the name service tells them.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +8,7 @@
 #include "linux/users.h"
 #include "model/limit.h"
 #include "support/ns.h"
+#include "support/test.h"
 
 static const struct limit *read_limit(struct snapshot *s, const char *name)
 {
@@ -36,9 +31,8 @@ static enum outcome_state set_limit(const char *name, uint64_t value)
 }
 
 // The ends of the range that limit_parse knows, and one beyond, given to the kernel itself.
-static void ranges_are_the_kernel_s(void **state)
+TEST(ranges_are_the_kernel_s)
 {
-    (void)state;
     static const struct {
         const char *name, *most, *beyond;
     } cases[] = {
@@ -76,9 +70,8 @@ static void ranges_are_the_kernel_s(void **state)
     snapshot_unref(s);
 }
 
-static void names_become_numbers(void **state)
+TEST(names_become_numbers)
 {
-    (void)state;
     struct action action = {.verb = ACTION_RESOLVE,
                             .set = {.which = SET_UID | SET_GID, .uid = 7, .gid = 7,
                                     .user = "root", .group = "root"}};
@@ -103,16 +96,7 @@ static void names_become_numbers(void **state)
     assert_int_equal(o.state, OUTCOME_DONE);
 }
 
-static int tests_inside(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ranges_are_the_kernel_s),
-        cmocka_unit_test(names_become_numbers),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests_inside);
+    return ns_run(tests_run);
 }

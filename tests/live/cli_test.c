@@ -1,11 +1,5 @@
 // The command line and the JSON members, one by one as documented: what is promised to scripts. Real
 // objects and processes in a private namespace, so that everything that can be known is.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +12,7 @@
 
 #include "support/ns.h"
 #include "support/program.h"
+#include "support/test.h"
 
 #define COUNT(array) (sizeof array / sizeof array[0])
 
@@ -104,6 +99,8 @@ static int end_world(void **state)
     child_end(world.sender);
     return 0;
 }
+
+TEST_GROUP_FIXTURE(make_world, end_world)
 
 // --- every member -------------------------------------------------------------------------------
 
@@ -261,9 +258,8 @@ static void check_member(const char *table, const json_t *rows, const struct mem
         fail_msg("%s: no row knows its %s", table, m->name);
 }
 
-static void every_member_is_as_promised(void **state)
+TEST(every_member_is_as_promised)
 {
-    (void)state;
     for (size_t t = 0; t < COUNT(contracts); t++) {
         const struct contract *c = &contracts[t];
         char arguments[64];
@@ -277,9 +273,8 @@ static void every_member_is_as_promised(void **state)
     }
 }
 
-static void meta_is_as_promised(void **state)
+TEST(meta_is_as_promised)
 {
-    (void)state;
     static const struct member meta[] = {
         {"program", STRING, 0, " ipctop "}, {"version", STRING, 0, NULL}, {"time", TIME, 0, NULL},
         {"hostname", STRING, 0, NULL}, {"ipc_namespace", INTEGER, 0, NULL},
@@ -300,9 +295,8 @@ static void meta_is_as_promised(void **state)
 }
 
 // What --list-columns tells can be asked for, and every promised member is told.
-static void the_list_of_columns_is_true(void **state)
+TEST(the_list_of_columns_is_true)
 {
-    (void)state;
     for (size_t t = 0; t < COUNT(contracts); t++) {
         const struct contract *c = &contracts[t];
         char arguments[1024], word[64];
@@ -344,9 +338,8 @@ static void says(const char *arguments, int status, const char *out, const char 
     said_clear(&said);
 }
 
-static void values_have_their_ranges(void **state)
+TEST(values_have_their_ranges)
 {
-    (void)state;
     says("--json -n 1 -d 0.1 queues", 0, "{", "");
     says("--json -n 1 --delay=3600 queues", 0, "{", "");
     says("--json -d 0.09 queues", 2, NULL, "--delay '0.09'");
@@ -364,9 +357,8 @@ static void values_have_their_ranges(void **state)
     says("--readonly --no-color --no-mouse --ascii --batch queues", 0, "MSQID", "");
 }
 
-static void mistakes_are_wrong_usage(void **state)
+TEST(mistakes_are_wrong_usage)
 {
-    (void)state;
     says("", 2, NULL, "no terminal");
     says("segments", 2, NULL, "no terminal");
     says("--json --batch", 2, NULL, "only one of");
@@ -382,9 +374,8 @@ static void mistakes_are_wrong_usage(void **state)
     says("--json -d", 2, NULL, "--delay needs a value");
 }
 
-static void help_and_version(void **state)
+TEST(help_and_version)
 {
-    (void)state;
     static const char *const options[] = {
         "-d, --delay", "-n, --iterations", "-o, --columns", "-s, --sort", "-f, --filter",
         "-u, --user", "-i, --id", "-R, --readonly", "-C, --no-color", "-M, --no-mouse", "--ascii",
@@ -410,9 +401,8 @@ static size_t sizes(const char *arguments, long long *out, size_t cap)
     return n;
 }
 
-static void rows_are_sorted(void **state)
+TEST(rows_are_sorted)
 {
-    (void)state;
     long long up[8], down[8], own[8];
     size_t n = sizes("--json segments -s +size", up, COUNT(up));
 
@@ -439,9 +429,8 @@ static void rows_are_sorted(void **state)
     }
 }
 
-static void columns_are_chosen(void **state)
+TEST(columns_are_chosen)
 {
-    (void)state;
     struct said plain = program_run("--json segments -i 0", false);
     struct said said = program_run("--json segments -i 0 -o +idle,age,size", false);
 
@@ -460,9 +449,8 @@ static void columns_are_chosen(void **state)
     says("--batch segments -i 0 -o status,size", 0, "STATUS SIZE\n-      8.0K\n", ""); // no empty field
 }
 
-static void rows_are_filtered(void **state)
+TEST(rows_are_filtered)
 {
-    (void)state;
     long long found[8];
 
     assert_int_equal(sizes("--json segments -f size>=1M", found, COUNT(found)), 2);
@@ -475,9 +463,8 @@ static void rows_are_filtered(void **state)
 }
 
 // An id belongs to one object of each kind: what hangs on it, in every table.
-static void one_id_and_what_hangs_on_it(void **state)
+TEST(one_id_and_what_hangs_on_it)
 {
-    (void)state;
     static const char *const ids[][2] = {{"segments", "shmid"},   {"holders", "shmid"},
                                          {"maps", "shmid"},       {"semaphores", "semid"},
                                          {"elements", "semid"},   {"queues", "msqid"},
@@ -495,9 +482,8 @@ static void one_id_and_what_hangs_on_it(void **state)
     json_decref(root);
 }
 
-static void broken_outputs(void **state)
+TEST(broken_outputs)
 {
-    (void)state;
     static const struct {
         const char *command;
         int status;
@@ -523,9 +509,8 @@ static void broken_outputs(void **state)
 }
 
 // Incomplete is 3 with --strict, 0 without, and said either way.
-static void an_incomplete_answer(void **state)
+TEST(an_incomplete_answer)
 {
-    (void)state;
     says("--json --strict segments holders maps", 0, "{", "");
     says("--batch --strict", 0, "SHMID", "");
     if (geteuid() != 0 || !ns_was_root()) {
@@ -547,26 +532,7 @@ static void an_incomplete_answer(void **state)
     }
 }
 
-static int tests(void)
-{
-    const struct CMUnitTest list[] = {
-        cmocka_unit_test(every_member_is_as_promised),
-        cmocka_unit_test(meta_is_as_promised),
-        cmocka_unit_test(the_list_of_columns_is_true),
-        cmocka_unit_test(values_have_their_ranges),
-        cmocka_unit_test(mistakes_are_wrong_usage),
-        cmocka_unit_test(help_and_version),
-        cmocka_unit_test(rows_are_sorted),
-        cmocka_unit_test(columns_are_chosen),
-        cmocka_unit_test(rows_are_filtered),
-        cmocka_unit_test(one_id_and_what_hangs_on_it),
-        cmocka_unit_test(broken_outputs),
-        cmocka_unit_test(an_incomplete_answer),
-    };
-    return cmocka_run_group_tests(list, make_world, end_world);
-}
-
 int main(void)
 {
-    return ns_run(tests);
+    return ns_run(tests_run);
 }

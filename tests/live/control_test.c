@@ -1,10 +1,4 @@
 // Removing, changing and locking real objects: only what was chosen, and it says what happened.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +15,7 @@
 #include "linux/source.h"
 #include "support/asuser.h"
 #include "support/ns.h"
+#include "support/test.h"
 
 static struct identity identify(enum kind_id kind, int id)
 {
@@ -65,9 +60,8 @@ static void expect(const struct outcome *outcome, enum outcome_state state, cons
     assert_int_equal(outcome->state, state);
 }
 
-static void what_nobody_holds_is_removed_at_once(void **state)
+TEST(what_nobody_holds_is_removed_at_once)
 {
-    (void)state;
     int id = shmget(0x42, 4096, IPC_CREAT | 0600); // the namespace's first: its id is 0
     assert_int_equal(id, 0);
     struct identity target = identify(KIND_SEGMENT, id);
@@ -78,13 +72,12 @@ static void what_nobody_holds_is_removed_at_once(void **state)
     expect(&o, OUTCOME_REFUSED, "segment %d is already gone", id);
 }
 
-static void what_is_held_is_marked(void **state)
+TEST(what_is_held_is_marked)
 {
     int id = shmget(0x43, 4096, IPC_CREAT | 0600);
     void *a = shmat(id, NULL, 0), *b = shmat(id, NULL, 0);
     struct ipcstat now;
 
-    (void)state;
     struct identity target = identify(KIND_SEGMENT, id);
     struct outcome o = remove_as(&target);
     expect(&o, OUTCOME_DONE, "segment %d marked for removal; 2 still attached", id);
@@ -116,11 +109,10 @@ static bool has_waiter(void *arg)
     return semctl(*(int *)arg, 0, GETNCNT) == 1;
 }
 
-static void sets_and_queues_vanish_under_their_waiters(void **state)
+TEST(sets_and_queues_vanish_under_their_waiters)
 {
     int set = semget(0x44, 1, IPC_CREAT | 0600), queue = msgget(0x45, IPC_CREAT | 0600), status;
 
-    (void)state;
     pid_t pid = child_start(wait_on_set, &set);
     assert_true(await(has_waiter, &set, 60));
     struct identity target = identify(KIND_SEMSET, set);
@@ -137,13 +129,12 @@ static void sets_and_queues_vanish_under_their_waiters(void **state)
     expect(&o, OUTCOME_REFUSED, "queue %d is already gone", queue);
 }
 
-static void another_object_is_left_alone(void **state)
+TEST(another_object_is_left_alone)
 {
     int ids[] = {shmget(0x46, 4096, IPC_CREAT | 0600), semget(0x46, 1, IPC_CREAT | 0600),
                  msgget(0x46, IPC_CREAT | 0600)};
     static const enum kind_id kinds[] = {KIND_SEGMENT, KIND_SEMSET, KIND_QUEUE};
 
-    (void)state;
     for (int i = 0; i < 3; i++) {
         struct identity right = identify(kinds[i], ids[i]), wrong[5] = {right, right, right, right,
                                                                         right};
@@ -167,13 +158,12 @@ static void another_object_is_left_alone(void **state)
 
 // --- IPC_SET, SHM_LOCK --------------------------------------------------------------------------
 
-static void only_the_chosen_fields_change(void **state)
+TEST(only_the_chosen_fields_change)
 {
     int ids[] = {shmget(0x47, 4096, IPC_CREAT | 0640), semget(0x47, 1, IPC_CREAT | 0640),
                  msgget(0x47, IPC_CREAT | 0640)};
     static const enum kind_id kinds[] = {KIND_SEGMENT, KIND_SEMSET, KIND_QUEUE};
 
-    (void)state;
     for (int i = 0; i < 3; i++) {
         struct ipcstat before, now;
         assert_int_equal(ipcstat(kinds[i], ids[i], &before), 0);
@@ -220,12 +210,11 @@ static void only_the_chosen_fields_change(void **state)
     }
 }
 
-static void a_queue_gets_another_limit(void **state)
+TEST(a_queue_gets_another_limit)
 {
     int id = msgget(IPC_PRIVATE, 0600), segment = shmget(IPC_PRIVATE, 1, 0600);
     struct ipcstat now;
 
-    (void)state;
     struct action action = {.verb = ACTION_SET, .target = identify(KIND_QUEUE, id),
                             .set = {.which = SET_MAX_BYTES, .max_bytes = 1000}};
     struct outcome o = act(&action);
@@ -240,12 +229,11 @@ static void a_queue_gets_another_limit(void **state)
     shmctl(segment, IPC_RMID, NULL);
 }
 
-static void a_segment_is_locked_and_unlocked(void **state)
+TEST(a_segment_is_locked_and_unlocked)
 {
     int id = shmget(IPC_PRIVATE, 4096, 0600), set = semget(IPC_PRIVATE, 1, 0600);
     struct ipcstat now;
 
-    (void)state;
     struct action action = {.verb = ACTION_LOCK, .target = identify(KIND_SEGMENT, id)};
     struct outcome o = act(&action);
     expect(&o, OUTCOME_DONE, "segment %d locked in memory", id);
@@ -301,9 +289,8 @@ static void give_to(int id, uint32_t uid, unsigned mode)
     assert_int_equal(shmctl(id, IPC_SET, &ds), 0);
 }
 
-static void refusals_name_cause_and_way_out(void **state)
+TEST(refusals_name_cause_and_way_out)
 {
-    (void)state;
     if (!ns_was_root()) {
         printf("skip: needs root to become another user\n");
         skip();
@@ -351,11 +338,10 @@ static void refusals_name_cause_and_way_out(void **state)
     assert_false(exists(KIND_SEGMENT, id));
 }
 
-static void an_owner_cannot_exceed_msgmnb(void **state)
+TEST(an_owner_cannot_exceed_msgmnb)
 {
     struct msqid_ds ds;
 
-    (void)state;
     if (!ns_was_root()) {
         printf("skip: needs root to become another user\n");
         skip();
@@ -374,7 +360,7 @@ static void an_owner_cannot_exceed_msgmnb(void **state)
 
 // --- limits -------------------------------------------------------------------------------------
 
-static void limits_of_this_namespace(void **state)
+TEST(limits_of_this_namespace)
 {
     struct linux_source *self = linux_source_new(&(struct linux_source_options){.proc = "/proc"});
     struct source source = linux_source_seam(self);
@@ -383,7 +369,6 @@ static void limits_of_this_namespace(void **state)
     struct snapshot *before = snapshot_new(), *after = snapshot_new();
     struct outcome o;
 
-    (void)state;
     if (!ns_was_root()) {
         printf("skip: only the machine's root may write limits everywhere\n");
         skip();
@@ -410,24 +395,7 @@ static void limits_of_this_namespace(void **state)
     linux_source_free(self);
 }
 
-static int tests(void)
-{
-    const struct CMUnitTest all[] = {
-        cmocka_unit_test(what_nobody_holds_is_removed_at_once),
-        cmocka_unit_test(what_is_held_is_marked),
-        cmocka_unit_test(sets_and_queues_vanish_under_their_waiters),
-        cmocka_unit_test(another_object_is_left_alone),
-        cmocka_unit_test(only_the_chosen_fields_change),
-        cmocka_unit_test(a_queue_gets_another_limit),
-        cmocka_unit_test(a_segment_is_locked_and_unlocked),
-        cmocka_unit_test(refusals_name_cause_and_way_out),
-        cmocka_unit_test(an_owner_cannot_exceed_msgmnb),
-        cmocka_unit_test(limits_of_this_namespace),
-    };
-    return cmocka_run_group_tests(all, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests);
+    return ns_run(tests_run);
 }

@@ -1,11 +1,5 @@
 // The built program's JSON and tables, field by field against the kernel's own tables, ipcs and
 // lsipc: real objects and processes in a private namespace.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +13,7 @@
 #include "base/vec.h"
 #include "support/ns.h"
 #include "support/program.h"
+#include "support/test.h"
 
 union semun {
     int val;
@@ -81,6 +76,8 @@ static int end_world(void **state)
     child_end(world.holder);
     return 0;
 }
+
+TEST_GROUP_FIXTURE(make_world, end_world)
 
 static json_t *document(const char *arguments)
 {
@@ -202,9 +199,8 @@ static void compare_table(const char *table, const char *path, const char *id_me
 }
 #define COUNT(array) (sizeof array / sizeof array[0])
 
-static void segments_agree_with_the_kernel(void **state)
+TEST(segments_agree_with_the_kernel)
 {
-    (void)state;
     static const struct field fields[] = {
         {"key", "key", KEY}, {"perms", "perms", PERMS}, {"size", "size", NUMBER},
         {"cpid", "cpid", PID}, {"lpid", "lpid", PID}, {"nattch", "nattch", NUMBER},
@@ -215,9 +211,8 @@ static void segments_agree_with_the_kernel(void **state)
     compare_table("segments", "/proc/sysvipc/shm", "shmid", "shmid", fields, COUNT(fields));
 }
 
-static void sets_agree_with_the_kernel(void **state)
+TEST(sets_agree_with_the_kernel)
 {
-    (void)state;
     static const struct field fields[] = {
         {"key", "key", KEY}, {"perms", "perms", PERMS}, {"nsems", "nsems", NUMBER},
         {"uid", "uid", NUMBER}, {"gid", "gid", NUMBER}, {"cuid", "cuid", NUMBER},
@@ -226,9 +221,8 @@ static void sets_agree_with_the_kernel(void **state)
     compare_table("semaphores", "/proc/sysvipc/sem", "semid", "semid", fields, COUNT(fields));
 }
 
-static void queues_agree_with_the_kernel(void **state)
+TEST(queues_agree_with_the_kernel)
 {
-    (void)state;
     static const struct field fields[] = {
         {"key", "key", KEY}, {"perms", "perms", PERMS}, {"bytes", "cbytes", NUMBER},
         {"messages", "qnum", NUMBER}, {"lspid", "lspid", PID}, {"lrpid", "lrpid", PID},
@@ -247,9 +241,8 @@ static void queues_agree_with_the_kernel(void **state)
     json_decref(root);
 }
 
-static void who_made_and_holds_it(void **state)
+TEST(who_made_and_holds_it)
 {
-    (void)state;
     json_t *root = document("--json segments");
     json_t *held = find(root, "segments", "shmid", world.held);
     json_t *leaked = find(root, "segments", "shmid", world.leaked);
@@ -271,9 +264,8 @@ static void who_made_and_holds_it(void **state)
     json_decref(root);
 }
 
-static void only_an_object_and_what_hangs_on_it(void **state)
+TEST(only_an_object_and_what_hangs_on_it)
 {
-    (void)state;
     char arguments[64];
 
     snprintf(arguments, sizeof arguments, "--json -i %d segments holders maps", world.held);
@@ -291,9 +283,8 @@ static void only_an_object_and_what_hangs_on_it(void **state)
 }
 
 // Each mapping is a line of the holder's maps, word for word.
-static void mappings_are_lines_of_maps(void **state)
+TEST(mappings_are_lines_of_maps)
 {
-    (void)state;
     char arguments[64], path[64], line[512];
     json_t *row;
     size_t i, matched = 0;
@@ -327,9 +318,8 @@ static void mappings_are_lines_of_maps(void **state)
     json_decref(root);
 }
 
-static void elements_agree_with_semctl(void **state)
+TEST(elements_agree_with_semctl)
 {
-    (void)state;
     char arguments[64];
 
     snprintf(arguments, sizeof arguments, "--json -i %d elements", world.set);
@@ -352,9 +342,8 @@ static void elements_agree_with_semctl(void **state)
     json_decref(root);
 }
 
-static void limits_are_the_kernels(void **state)
+TEST(limits_are_the_kernels)
 {
-    (void)state;
     struct said said = program_run("--json limits", false);
     FILE *file = fopen("/proc/sys/kernel/shmmax", "r");
     char number[32] = "", expected[64];
@@ -372,9 +361,8 @@ static void limits_are_the_kernels(void **state)
 }
 
 // The identifiers and attachments of `ipcs -m`, the set of `lsipc -m`.
-static void ipcs_and_lsipc_see_the_same(void **state)
+TEST(ipcs_and_lsipc_see_the_same)
 {
-    (void)state;
     struct said ipcs = shell_run("ipcs -m | awk '/^0x/ { print $1, $2, $5, $6 }' | sort");
     struct said ours = shell_run(
         BUILD_DIR "/ipctop --json segments -o key,shmid,size,nattch | "
@@ -394,9 +382,8 @@ static void ipcs_and_lsipc_see_the_same(void **state)
     said_clear(&ours);
 }
 
-static void every_table_is_there(void **state)
+TEST(every_table_is_there)
 {
-    (void)state;
     static const char *const tables[] = {"segments", "semaphores", "queues", "holders", "maps",
                                          "elements"};
     struct said said = program_run("--json", false);
@@ -412,9 +399,8 @@ static void every_table_is_there(void **state)
     said_clear(&said);
 }
 
-static void ticks_repeat(void **state)
+TEST(ticks_repeat)
 {
-    (void)state;
     struct said said = program_run("--json -n 3 -d 0.1 segments", false);
     char *line = said.out;
     long long last = 0;
@@ -442,9 +428,8 @@ static void ticks_repeat(void **state)
 }
 
 // What an ordinary user cannot see is unknown, said, and with --strict a failure.
-static void an_ordinary_user_is_told(void **state)
+TEST(an_ordinary_user_is_told)
 {
-    (void)state;
     if (geteuid() != 0 || !ns_was_root()) {
         printf("skip: needs root to become another user\n");
         skip();
@@ -469,26 +454,7 @@ static void an_ordinary_user_is_told(void **state)
     said_clear(&said);
 }
 
-static int tests(void)
-{
-    const struct CMUnitTest list[] = {
-        cmocka_unit_test(segments_agree_with_the_kernel),
-        cmocka_unit_test(sets_agree_with_the_kernel),
-        cmocka_unit_test(queues_agree_with_the_kernel),
-        cmocka_unit_test(who_made_and_holds_it),
-        cmocka_unit_test(only_an_object_and_what_hangs_on_it),
-        cmocka_unit_test(mappings_are_lines_of_maps),
-        cmocka_unit_test(elements_agree_with_semctl),
-        cmocka_unit_test(limits_are_the_kernels),
-        cmocka_unit_test(ipcs_and_lsipc_see_the_same),
-        cmocka_unit_test(every_table_is_there),
-        cmocka_unit_test(ticks_repeat),
-        cmocka_unit_test(an_ordinary_user_is_told),
-    };
-    return cmocka_run_group_tests(list, make_world, end_world);
-}
-
 int main(void)
 {
-    return ns_run(tests);
+    return ns_run(tests_run);
 }

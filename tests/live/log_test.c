@@ -1,10 +1,4 @@
 // A log on a file system that does not answer: nobody waits for it, and what is missing is told.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +10,7 @@
 #include "support/ns.h"
 #include "support/scene.h"
 #include "support/stall.h"
+#include "support/test.h"
 #include "support/tty.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
@@ -42,6 +37,8 @@ static int teardown(void **state)
     scene_clean();
     return 0;
 }
+
+TEST_FIXTURE(setup, teardown)
 
 static void need_stall(void)
 {
@@ -76,9 +73,8 @@ static bool failure_is(struct audit *audit, const char *expected)
     return audit_failure(audit, why, sizeof why) && strstr(why, expected);
 }
 
-static void nobody_waits_and_nothing_is_lost_in_silence(void **state)
+TEST(nobody_waits_and_nothing_is_lost_in_silence)
 {
-    (void)state;
     char why[160] = "";
     struct outcome first = {.action.verb = ACTION_REMOVE, .text = "removed"}, second;
 
@@ -108,9 +104,8 @@ static void nobody_waits_and_nothing_is_lost_in_silence(void **state)
     audit_close(audit);
 }
 
-static void quitting_leaves_it(void **state)
+TEST(quitting_leaves_it)
 {
-    (void)state;
     char why[160] = "";
 
     need_stall();
@@ -122,9 +117,8 @@ static void quitting_leaves_it(void **state)
     stall_hold(&stall, 0);
 }
 
-static void the_screen_goes_on(void **state)
+TEST(the_screen_goes_on)
 {
-    (void)state;
     need_stall();
     struct tty *t = tty_start(&(struct tty_options){.w = 140, .h = 30},
                               (const char *const[]){IPCTOP, "-d", "0.2", "--log", stall.file, NULL});
@@ -150,17 +144,7 @@ static void the_screen_goes_on(void **state)
     assert_int_equal(tty_must_exit(t), 0);
 }
 
-static int tests_inside(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(nobody_waits_and_nothing_is_lost_in_silence, setup, teardown),
-        cmocka_unit_test_setup_teardown(quitting_leaves_it, setup, teardown),
-        cmocka_unit_test_setup_teardown(the_screen_goes_on, setup, teardown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests_inside);
+    return ns_run(tests_run);
 }

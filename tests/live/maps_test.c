@@ -1,11 +1,5 @@
 // What a process maps of which segment, read by both engines: every line of the kernel's rules
 // about nattch with the real situation. Every check runs PROCMAP_QUERY and text and compares them.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,6 +15,7 @@
 
 #include "linux/maps.h"
 #include "support/ns.h"
+#include "support/test.h"
 
 enum { PAGE = 4096, SIZE = 8 * PAGE };
 
@@ -132,9 +127,8 @@ static void assert_mapping(const struct mapping *m, void *at, size_t size, uint6
     assert_int_equal(m->perms, perms | MAP_SHARED_BIT | MAP_DELETED);
 }
 
-static void one_attachment(void **state)
+TEST(one_attachment, .setup = with_segment, .teardown = without_segment)
 {
-    (void)state;
     void *at = attach(0);
     struct mapping_vec maps = read_ours();
 
@@ -148,9 +142,8 @@ static void one_attachment(void **state)
     vec_free(&maps);
 }
 
-static void attached_twice_is_two(void **state)
+TEST(attached_twice_is_two, .setup = with_segment, .teardown = without_segment)
 {
-    (void)state;
     void *a = attach(0), *b = attach(0);
     struct mapping_vec maps = read_ours();
 
@@ -163,9 +156,8 @@ static void attached_twice_is_two(void **state)
     shmdt(b);
 }
 
-static void access_is_seen(void **state)
+TEST(access_is_seen, .setup = with_segment, .teardown = without_segment)
 {
-    (void)state;
     static const struct {
         int flags;
         uint8_t perms;
@@ -187,9 +179,8 @@ static void access_is_seen(void **state)
     }
 }
 
-static void mprotect_in_the_middle_makes_three(void **state)
+TEST(mprotect_in_the_middle_makes_three, .setup = with_segment, .teardown = without_segment)
 {
-    (void)state;
     char *at = attach(0);
 
     assert_int_equal(mprotect(at + 2 * PAGE, PAGE, PROT_READ), 0);
@@ -204,9 +195,8 @@ static void mprotect_in_the_middle_makes_three(void **state)
     assert_int_equal(nattch(), 0);
 }
 
-static void munmap_in_the_middle_makes_two(void **state)
+TEST(munmap_in_the_middle_makes_two, .setup = with_segment, .teardown = without_segment)
 {
-    (void)state;
     char *at = attach(0);
 
     assert_int_equal(munmap(at + 2 * PAGE, PAGE), 0);
@@ -226,9 +216,8 @@ static void munmap_in_the_middle_makes_two(void **state)
     munmap(at + 3 * PAGE, SIZE - 3 * PAGE);
 }
 
-static void mremap_moves_or_duplicates(void **state)
+TEST(mremap_moves_or_duplicates, .setup = with_segment, .teardown = without_segment)
 {
-    (void)state;
     char *at = attach(0);
     char *room = mmap(NULL, SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     char *moved = mremap(at, SIZE, SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, room);
@@ -252,9 +241,8 @@ static void mremap_moves_or_duplicates(void **state)
     munmap(moved, SIZE);
 }
 
-static void the_key_survives_removal(void **state)
+TEST(the_key_survives_removal, .setup = with_segment, .teardown = without_segment)
 {
-    (void)state;
     void *at = attach(0);
     struct shmid_ds ds;
 
@@ -270,9 +258,8 @@ static void the_key_survives_removal(void **state)
     shmid = shmget(IPC_PRIVATE, SIZE, 0600); // for without_segment
 }
 
-static void keys_look_as_the_kernel_prints_them(void **state)
+TEST(keys_look_as_the_kernel_prints_them)
 {
-    (void)state;
     static const uint32_t keys[] = {0xffffffff, 0x80000000, 0x00000001, 0xdeadbeef};
 
     for (size_t i = 0; i < 4; i++) {
@@ -290,9 +277,8 @@ static void keys_look_as_the_kernel_prints_them(void **state)
 }
 
 // A file of any name on the same device, other devices with the right name, private mappings.
-static void decoys_are_not_attachments(void **state)
+TEST(decoys_are_not_attachments, .setup = with_segment, .teardown = without_segment)
 {
-    (void)state;
     char name[32], path[64];
     enum { N = 5 };
     void *decoys[N];
@@ -336,9 +322,8 @@ static void decoys_are_not_attachments(void **state)
 
 // The very name a segment has, on a device of somebody's own: seen from that root only, so a child
 // makes and reads it, through a directory opened before.
-static void the_name_alone_is_no_segment(void **state)
+TEST(the_name_alone_is_no_segment)
 {
-    (void)state;
     int status;
 
     pid_t child = fork();
@@ -366,9 +351,8 @@ static void the_name_alone_is_no_segment(void **state)
 }
 
 // More mappings than fit one read(), and names that look like more than one line.
-static void many_mappings_and_strange_names(void **state)
+TEST(many_mappings_and_strange_names, .setup = with_segment, .teardown = without_segment)
 {
-    (void)state;
     enum { N = 400 };
     static void *at[N], *between[N];
     char path[] = "/tmp/a name\n7f0000000000-7f0000001000 rw-s 00000000 00:01 0  "; // and no slash
@@ -393,9 +377,8 @@ static void many_mappings_and_strange_names(void **state)
     close(fd);
 }
 
-static void no_address_space_and_no_process(void **state)
+TEST(no_address_space_and_no_process)
 {
-    (void)state;
     struct mapping_vec maps = {0};
     const struct maps_engine *engines[] = {&maps_by_query, &maps_by_text};
 
@@ -444,9 +427,8 @@ static bool set_pool_size(long n)
     return fclose(file) == 0 && pool_size() >= n;
 }
 
-static void hugetlb_segments_lie_on_a_device_of_their_own(void **state)
+TEST(hugetlb_segments_lie_on_a_device_of_their_own)
 {
-    (void)state;
     enum { HUGE = 2 << 20 };
     long before = pool_size();
     bool raised = false;
@@ -499,9 +481,8 @@ static void hugetlb_segments_lie_on_a_device_of_their_own(void **state)
 
 // --- smaps ---------------------------------------------------------------------------------------
 
-static void use_of_each_mapping(void **state)
+TEST(use_of_each_mapping, .setup = with_segment, .teardown = without_segment)
 {
-    (void)state;
     char *at = attach(0);
     struct mapping_vec use = {0};
 
@@ -527,9 +508,8 @@ static void use_of_each_mapping(void **state)
     shmdt(at);
 }
 
-static void all_mappings_have_harmless_paths(void **state)
+TEST(all_mappings_have_harmless_paths, .setup = with_segment, .teardown = without_segment)
 {
-    (void)state;
     char *at = attach(0);
     struct mapping_vec use = {0};
     bool found_segment = false, found_file = false, found_stack = false;
@@ -569,27 +549,9 @@ static void all_mappings_have_harmless_paths(void **state)
 
 static int tests(void)
 {
-#define WITH_SEGMENT(f) cmocka_unit_test_setup_teardown(f, with_segment, without_segment)
-    const struct CMUnitTest all[] = {
-        WITH_SEGMENT(one_attachment),
-        WITH_SEGMENT(attached_twice_is_two),
-        WITH_SEGMENT(access_is_seen),
-        WITH_SEGMENT(mprotect_in_the_middle_makes_three),
-        WITH_SEGMENT(munmap_in_the_middle_makes_two),
-        WITH_SEGMENT(mremap_moves_or_duplicates),
-        WITH_SEGMENT(the_key_survives_removal),
-        cmocka_unit_test(keys_look_as_the_kernel_prints_them),
-        WITH_SEGMENT(decoys_are_not_attachments),
-        WITH_SEGMENT(many_mappings_and_strange_names),
-        cmocka_unit_test(the_name_alone_is_no_segment),
-        cmocka_unit_test(no_address_space_and_no_process),
-        cmocka_unit_test(hugetlb_segments_lie_on_a_device_of_their_own),
-        WITH_SEGMENT(use_of_each_mapping),
-        WITH_SEGMENT(all_mappings_have_harmless_paths),
-    };
     if (maps_learn_devices(&devices) < 0)
         return 1;
-    return cmocka_run_group_tests(all, NULL, NULL);
+    return tests_run();
 }
 
 int main(void)

@@ -1,10 +1,4 @@
 // Who is new in /proc, held against the list of all.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -16,6 +10,7 @@
 #include "linux/newprocs.h"
 #include "linux/procs.h"
 #include "support/ns.h"
+#include "support/test.h"
 #include "support/tree.h"
 
 enum { CHILDREN = 5 };
@@ -68,9 +63,8 @@ static void end_children(const pid_t *pids)
         child_end(pids[i]);
 }
 
-static void the_new_are_told(void **state)
+TEST(the_new_are_told)
 {
-    (void)state;
     struct newprocs *procs = newprocs_new("/proc", true);
     struct pid_mark mark = {0};
     struct pid_entry_vec recent = {0};
@@ -105,9 +99,8 @@ static void *wait_for_end(void *arg)
     return read(*(int *)arg, &byte, 1) < 0 ? NULL : arg;
 }
 
-static void threads_are_no_processes(void **state)
+TEST(threads_are_no_processes)
 {
-    (void)state;
     struct newprocs *procs = newprocs_new("/proc", true);
     struct pid_mark mark = {0};
     struct pid_entry_vec recent = {0};
@@ -139,9 +132,8 @@ static bool set_last_pid(int pid)
 }
 
 // Pids come around to the lowest free ones.
-static void pids_come_around(void **state)
+TEST(pids_come_around)
 {
-    (void)state;
     struct newprocs *procs = newprocs_new("/proc", true);
     struct pid_mark mark = {0};
     struct pid_entry_vec recent = {0};
@@ -167,9 +159,8 @@ static void pids_come_around(void **state)
     newprocs_free(procs);
 }
 
-static void nothing_is_told_of_another_proc(void **state)
+TEST(nothing_is_told_of_another_proc)
 {
-    (void)state;
     char *root = tree_new();
     struct newprocs *procs = newprocs_new(root, false);
     struct pid_mark mark = {0};
@@ -183,18 +174,7 @@ static void nothing_is_told_of_another_proc(void **state)
     tree_free(root);
 }
 
-static int tests(void)
-{
-    const struct CMUnitTest all[] = {
-        cmocka_unit_test(the_new_are_told),
-        cmocka_unit_test(threads_are_no_processes),
-        cmocka_unit_test(pids_come_around),
-        cmocka_unit_test(nothing_is_told_of_another_proc),
-    };
-    return cmocka_run_group_tests(all, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests);
+    return ns_run(tests_run);
 }

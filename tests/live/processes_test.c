@@ -1,10 +1,4 @@
 // What the probes say of real processes with hostile names, of dead ones, and of none.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -28,6 +22,7 @@
 #include "linux/source.h"
 #include "support/asuser.h"
 #include "support/ns.h"
+#include "support/test.h"
 
 static void probe(int32_t pid, unsigned more, struct answer *answer)
 {
@@ -48,7 +43,7 @@ static void named_body(void *arg, int ready)
     pause();
 }
 
-static void hostile_names(void **state)
+TEST(hostile_names)
 {
     static const struct {
         const char *comm, *escaped;
@@ -57,7 +52,6 @@ static void hostile_names(void **state)
         {"\xff\xc3(", "\\xff\\xc3("}, {"Tgid:\t9\nx", "Tgid:\\t9\\nx"}, {"a b \\", "a b \\"},
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct answer a;
         comm_wanted = names[i].comm;
@@ -85,7 +79,7 @@ static bool is_at_rest(void *arg)
 }
 
 // The numbers as a library has them that reads them in a way of its own.
-static void as_libproc2_says(void **state)
+TEST(as_libproc2_says)
 {
 #ifdef HAVE_LIBPROC2
     enum { TGID, EUID, STATE, START, RSS, ITEMS };
@@ -96,7 +90,6 @@ static void as_libproc2_says(void **state)
     struct pids_info *info = NULL;
     struct answer a;
 
-    (void)state;
     comm_wanted = "x";
     pid_t pid = child_start(named_body, NULL);
     unsigned one = (unsigned)pid;
@@ -135,12 +128,11 @@ static bool is_shell(void *arg)
     return yes;
 }
 
-static void arguments_are_joined_and_harmless(void **state)
+TEST(arguments_are_joined_and_harmless)
 {
     struct answer a;
     int fds[2];
 
-    (void)state;
     assert_int_equal(pipe(fds), 0);
     pid_t pid = fork();
     if (pid == 0) {
@@ -159,12 +151,11 @@ static void arguments_are_joined_and_harmless(void **state)
     close(fds[1]);
 }
 
-static void start_times_are_of_the_epoch(void **state)
+TEST(start_times_are_of_the_epoch)
 {
     struct answer a;
     time_t before = time(NULL);
 
-    (void)state;
     comm_wanted = "x";
     pid_t pid = child_start(named_body, NULL);
     time_t after = time(NULL);
@@ -174,12 +165,11 @@ static void start_times_are_of_the_epoch(void **state)
     answer_clear(&a);
 }
 
-static void the_dead_the_gone_and_threads(void **state)
+TEST(the_dead_the_gone_and_threads)
 {
     struct answer a;
     siginfo_t info;
 
-    (void)state;
     pid_t pid = fork();
     if (pid == 0)
         _exit(0);
@@ -215,14 +205,13 @@ static void *wait_thread(void *arg)
     return NULL;
 }
 
-static void the_id_of_a_thread_is_no_process(void **state)
+TEST(the_id_of_a_thread_is_no_process)
 {
     struct answer a;
     int fds[4];
     pthread_t thread;
     pid_t tid = 0;
 
-    (void)state;
     assert_int_equal(pipe(fds), 0);
     assert_int_equal(pipe(fds + 2), 0);
     assert_int_equal(pthread_create(&thread, NULL, wait_thread, fds), 0);
@@ -242,9 +231,8 @@ static void the_id_of_a_thread_is_no_process(void **state)
 }
 
 // What a process stuck in exec still answers says the same as the rest, but no start.
-static void by_status_alone(void **state)
+TEST(by_status_alone)
 {
-    (void)state;
     comm_wanted = "State:\tX)\n(";
     pid_t pid = child_start(named_body, NULL), other = child_start(named_body, NULL);
     struct answer all, some, another;
@@ -281,11 +269,10 @@ static void probe_init(void *result)
     answer_clear(&a);
 }
 
-static void another_users_process(void **state)
+TEST(another_users_process)
 {
     struct process process = {0};
 
-    (void)state;
     if (!ns_was_root()) {
         printf("skip: needs root to become another user\n");
         skip();
@@ -325,14 +312,13 @@ static void *probing_thread(void *arg)
     return (void *)wrong;
 }
 
-static void probers_side_by_side(void **state)
+TEST(probers_side_by_side)
 {
     struct linux_source *self = linux_source_new(&(struct linux_source_options){.proc = "/proc"});
     struct source source = linux_source_seam(self);
     pthread_t threads[4];
     void *wrong;
 
-    (void)state;
     for (int i = 0; i < 4; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, probing_thread, &source), 0);
     for (int i = 0; i < 4; i++) {
@@ -363,23 +349,7 @@ static void probers_side_by_side(void **state)
     linux_source_free(self);
 }
 
-static int tests(void)
-{
-    const struct CMUnitTest all[] = {
-        cmocka_unit_test(hostile_names),
-        cmocka_unit_test(as_libproc2_says),
-        cmocka_unit_test(arguments_are_joined_and_harmless),
-        cmocka_unit_test(start_times_are_of_the_epoch),
-        cmocka_unit_test(the_dead_the_gone_and_threads),
-        cmocka_unit_test(the_id_of_a_thread_is_no_process),
-        cmocka_unit_test(by_status_alone),
-        cmocka_unit_test(another_users_process),
-        cmocka_unit_test(probers_side_by_side),
-    };
-    return cmocka_run_group_tests(all, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests);
+    return ns_run(tests_run);
 }

@@ -1,11 +1,5 @@
 // Where something is lacking: threads, descriptors, /proc itself, the right to see processes.
 // Nothing is guessed then, and the reason is said.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +15,7 @@
 #include "support/asuser.h"
 #include "support/ns.h"
 #include "support/program.h"
+#include "support/test.h"
 
 static int shmid;
 
@@ -89,11 +84,10 @@ static void collect_without_threads(void *result)
     linux_source_free(real);
 }
 
-static void no_thread_is_to_be_had(void **state)
+TEST(no_thread_is_to_be_had)
 {
     struct seen seen = {0};
 
-    (void)state;
     skip_unless_root();
     pid_t holder = child_start(hold, NULL);
     assert_true(as_nobody(collect_without_threads, &seen, sizeof seen));
@@ -134,11 +128,10 @@ static int ask_without_descriptors(pid_t holder)
     return result;
 }
 
-static void no_descriptor_is_to_be_had(void **state)
+TEST(no_descriptor_is_to_be_had)
 {
     int status;
 
-    (void)state;
     pid_t holder = child_start(hold, NULL), child = fork();
     if (child == 0)
         _exit(ask_without_descriptors(holder));
@@ -149,13 +142,12 @@ static void no_descriptor_is_to_be_had(void **state)
 
 // --- no table -----------------------------------------------------------------------------------
 
-static void a_kernel_without_system_v_ipc(void **state)
+TEST(a_kernel_without_system_v_ipc)
 {
     static const char reason[] = "ipctop: nothing could be read: no /proc/sysvipc: is /proc mounted, "
                                  "and System V IPC in this kernel?\n";
     static const char *const asked[] = {"--batch", "--batch segments", "--json queues"};
 
-    (void)state;
     if (mount("none", "/proc/sysvipc", "tmpfs", 0, NULL) < 0) {
         printf("skip: no file system may be mounted\n");
         skip();
@@ -169,9 +161,8 @@ static void a_kernel_without_system_v_ipc(void **state)
     assert_int_equal(umount("/proc/sysvipc"), 0);
 }
 
-static void one_table_that_makes_no_sense(void **state)
+TEST(one_table_that_makes_no_sense)
 {
-    (void)state;
     if (mount("/dev/null", "/proc/sysvipc/msg", NULL, MS_BIND, NULL) < 0) {
         printf("skip: no file may be mounted\n");
         skip();
@@ -187,11 +178,10 @@ static void one_table_that_makes_no_sense(void **state)
 
 // --- processes that are hidden ------------------------------------------------------------------
 
-static void who_is_hidden_is_not_gone(void **state)
+TEST(who_is_hidden_is_not_gone)
 {
     char text[64];
 
-    (void)state;
     skip_unless_root();
     pid_t holder = child_start(hold, NULL); // becomes lpid
     if (mount("proc", "/proc", NULL, MS_REMOUNT, "hidepid=2") < 0) {
@@ -229,21 +219,9 @@ static int without_segment(void **state)
     return shmctl(shmid, IPC_RMID, NULL);
 }
 
-#define WITH_SEGMENT(f) cmocka_unit_test_setup_teardown(f, with_segment, without_segment)
-
-static int tests(void)
-{
-    const struct CMUnitTest all[] = {
-        WITH_SEGMENT(no_thread_is_to_be_had),
-        WITH_SEGMENT(no_descriptor_is_to_be_had),
-        WITH_SEGMENT(a_kernel_without_system_v_ipc),
-        WITH_SEGMENT(one_table_that_makes_no_sense),
-        WITH_SEGMENT(who_is_hidden_is_not_gone),
-    };
-    return cmocka_run_group_tests(all, NULL, NULL);
-}
+TEST_FIXTURE(with_segment, without_segment)
 
 int main(void)
 {
-    return ns_run(tests);
+    return ns_run(tests_run);
 }

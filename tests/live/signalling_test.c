@@ -1,10 +1,4 @@
 // Signals reach the process that was chosen, or nobody.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -24,6 +18,7 @@
 #include "linux/taskstat.h"
 #include "support/asuser.h"
 #include "support/ns.h"
+#include "support/test.h"
 
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
@@ -73,7 +68,7 @@ static int end_of(pid_t pid)
     return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
-static void the_chosen_process_gets_it(void **state)
+TEST(the_chosen_process_gets_it)
 {
     static const struct {
         int number;
@@ -81,7 +76,6 @@ static void the_chosen_process_gets_it(void **state)
     } signals[] = {{SIGTERM, "SIGTERM"}, {SIGKILL, "SIGKILL"}, {SIGINT, "SIGINT"}};
     char text[128];
 
-    (void)state;
     for (size_t i = 0; i < 3; i++) {
         pid_t pid = child_start(pause_body, NULL);
         struct outcome o = act(signal_to(pid, signals[i].number));
@@ -92,11 +86,10 @@ static void the_chosen_process_gets_it(void **state)
     }
 }
 
-static void its_name_is_harmless(void **state)
+TEST(its_name_is_harmless)
 {
     char hostile[] = "\033[2J\n)";
 
-    (void)state;
     pid_t pid = child_start(pause_body, hostile);
     struct outcome o = act(signal_to(pid, SIGRTMIN));
     assert_int_equal(o.state, OUTCOME_DONE);
@@ -105,11 +98,10 @@ static void its_name_is_harmless(void **state)
     assert_int_equal(end_of(pid), SIGRTMIN);
 }
 
-static void nobody_is_hit_by_a_pid_of_zero_or_less(void **state)
+TEST(nobody_is_hit_by_a_pid_of_zero_or_less)
 {
     static const int32_t pids[] = {0, -1, -2, INT32_MIN};
 
-    (void)state;
     for (size_t i = 0; i < 4; i++) {
         struct outcome o = act(signal_to(pids[i], SIGKILL)); // we are still here to see it
         assert_int_equal(o.state, OUTCOME_REFUSED);
@@ -117,17 +109,15 @@ static void nobody_is_hit_by_a_pid_of_zero_or_less(void **state)
 }
 
 // By its own start time too: whoever lists it as a target made a mistake.
-static void the_monitor_itself_is_not_hit(void **state)
+TEST(the_monitor_itself_is_not_hit)
 {
-    (void)state;
     struct outcome o = act(signal_to(getpid(), SIGKILL));
     assert_int_equal(o.state, OUTCOME_REFUSED);
     assert_non_null(strstr(o.text, "is this monitor itself; nothing was sent"));
 }
 
-static void no_such_signal_and_no_such_process(void **state)
+TEST(no_such_signal_and_no_such_process)
 {
-    (void)state;
     pid_t pid = child_start(pause_body, NULL);
     assert_int_equal(act(signal_to(pid, 0)).state, OUTCOME_REFUSED);
     assert_int_equal(act(signal_to(pid, 65)).state, OUTCOME_REFUSED);
@@ -176,9 +166,8 @@ static bool a_tick_later(void *arg)
     return start > than;
 }
 
-static void a_recycled_pid_is_not_hit(void **state)
+TEST(a_recycled_pid_is_not_hit)
 {
-    (void)state;
     pid_t pid = child_start(pause_body, NULL);
     struct action action = signal_to(pid, SIGKILL);
     uint64_t instance = pidfd_instance_of(pid);
@@ -214,9 +203,8 @@ static bool is_stopped(void *arg)
     return taskstat_read(AT_FDCWD, path, &stat) == 0 && stat.state == 'T';
 }
 
-static void who_is_stopped_gets_it_later(void **state)
+TEST(who_is_stopped_gets_it_later)
 {
-    (void)state;
     pid_t pid = child_start(pause_body, NULL);
     assert_int_equal(act(signal_to(pid, SIGSTOP)).state, OUTCOME_DONE);
     assert_true(await(is_stopped, &pid, 60));
@@ -250,11 +238,10 @@ static void other_body(void *arg, int ready)
     pause_body(arg, ready);
 }
 
-static void refusals_name_the_way_out(void **state)
+TEST(refusals_name_the_way_out)
 {
     char text[128];
 
-    (void)state;
     if (!ns_was_root()) {
         printf("skip: needs root to become another user\n");
         skip();
@@ -293,11 +280,10 @@ static bool without_pidfd_open(void)
            prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
-static void kernels_without_pidfd(void **state)
+TEST(kernels_without_pidfd)
 {
     int status;
 
-    (void)state;
     pid_t pid = child_start(pause_body, NULL);
     struct action right = signal_to(pid, SIGTERM), wrong = right;
     wrong.target.start_ticks++;
@@ -322,23 +308,7 @@ static void kernels_without_pidfd(void **state)
     assert_int_equal(end_of(pid), SIGTERM);
 }
 
-static int tests(void)
-{
-    const struct CMUnitTest all[] = {
-        cmocka_unit_test(the_chosen_process_gets_it),
-        cmocka_unit_test(its_name_is_harmless),
-        cmocka_unit_test(nobody_is_hit_by_a_pid_of_zero_or_less),
-        cmocka_unit_test(the_monitor_itself_is_not_hit),
-        cmocka_unit_test(no_such_signal_and_no_such_process),
-        cmocka_unit_test(a_recycled_pid_is_not_hit),
-        cmocka_unit_test(who_is_stopped_gets_it_later),
-        cmocka_unit_test(refusals_name_the_way_out),
-        cmocka_unit_test(kernels_without_pidfd),
-    };
-    return cmocka_run_group_tests(all, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests);
+    return ns_run(tests_run);
 }

@@ -1,10 +1,4 @@
 // Ten thousand refreshes while attachments come and go: descriptors, threads and memory stay.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <dirent.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -19,6 +13,7 @@
 #include "linux/source.h"
 #include "support/actors.h"
 #include "support/ns.h"
+#include "support/test.h"
 
 enum { REFRESHES = 10000, WARM = 5000, SEGMENTS = 8 };
 enum { PROBERS = 2, LEFT = 4 };
@@ -102,9 +97,8 @@ static void churn(struct actors *a)
     actors_do(a, slot, op, which, 0);
 }
 
-static void nothing_grows(void **state)
+TEST(nothing_grows)
 {
-    (void)state;
     const struct want want = {.need = ~0u & ~(unsigned)(NEED_ALL_MAPS | NEED_MAP_USE)};
     const struct linux_source_options options = {.proc = "/proc"};
     struct actors *a = actors_new();
@@ -146,14 +140,7 @@ static void nothing_grows(void **state)
     msgctl(msqid, IPC_RMID, NULL);
 }
 
-static int tests(void)
-{
-    const struct CMUnitTest all[] = {cmocka_unit_test(nothing_grows)};
-
-    return cmocka_run_group_tests(all, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests);
+    return ns_run(tests_run);
 }

@@ -1,10 +1,4 @@
 // The real source against real objects: what it reads is what the kernel's own calls say.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
@@ -25,6 +19,7 @@
 #include "linux/sysvipc.h"
 #include "support/asuser.h"
 #include "support/ns.h"
+#include "support/test.h"
 
 enum { TABLES = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES };
 
@@ -70,14 +65,15 @@ static int teardown(void **state)
     return 0;
 }
 
+TEST_FIXTURE(setup, teardown)
+
 // --- tables -------------------------------------------------------------------------------------
 
 // Runs first, in a fresh namespace: its first objects have id 0.
-static void the_first_ids_are_zero(void **state)
+TEST(the_first_ids_are_zero)
 {
     struct msqid_ds mds;
 
-    (void)state;
     assert_int_equal(shmget(0x1234, 5000, IPC_CREAT | 0640), 0);
     assert_int_equal(semget(0x1235, 3, IPC_CREAT | 0600), 0);
     assert_int_equal(msgget(0x1236, IPC_CREAT | 0660), 0);
@@ -126,12 +122,11 @@ static const struct mapping *mapping_of(const struct answer *answer, int32_t shm
 }
 
 // The largest id there is, with the keys that look negative: read, held, asked in detail, removed.
-static void the_last_ids_and_keys(void **state)
+TEST(the_last_ids_and_keys)
 {
     const int32_t last = 2147483647;
     const uint32_t keys[] = {0x80000000, 0xffffffff, 0x80000001};
 
-    (void)state;
     if (!next_id("shm", "2147483647") || !next_id("sem", "2147483647") ||
         !next_id("msg", "2147483647")) {
         printf("skip: this kernel lets nobody choose the next id\n");
@@ -170,13 +165,12 @@ static void the_last_ids_and_keys(void **state)
     snapshot_unref(s);
 }
 
-static void a_segment_as_shmctl_says(void **state)
+TEST(a_segment_as_shmctl_says)
 {
     int id = shmget((key_t)0xbfb94e30, 8192, IPC_CREAT | 0604);
     char *at = shmat(id, NULL, 0);
     struct shmid_ds ds;
 
-    (void)state;
     assert_true(at != (void *)-1);
     at[0] = 1;
     assert_int_equal(shmctl(id, SHM_LOCK, NULL), 0);
@@ -212,12 +206,11 @@ static void a_segment_as_shmctl_says(void **state)
     snapshot_unref(s);
 }
 
-static void many_objects_come_in_order(void **state)
+TEST(many_objects_come_in_order)
 {
     enum { N = 500 };
     int first = shmget(IPC_PRIVATE, 1, 0600);
 
-    (void)state;
     shmctl(first, IPC_RMID, NULL); // sequence numbers grow: indexes and ids differ in order
     for (int i = 0; i < N; i++) {
         assert_true(shmget(IPC_PRIVATE, (size_t)i + 1, 0600) >= 0);
@@ -262,12 +255,11 @@ static bool somebody_waits(void *arg)
     return n == 3;
 }
 
-static void elements_and_waiters_of_a_set(void **state)
+TEST(elements_and_waiters_of_a_set)
 {
     int id = semget(IPC_PRIVATE, 3, 0600), other = semget(IPC_PRIVATE, 2, 0600);
     pid_t pids[3];
 
-    (void)state;
     assert_int_equal(semctl(id, 1, SETVAL, 65), 0);
     assert_int_equal(semctl(id, 1, SETVAL, 7), 0);
     pids[0] = child_start(wait_body, &(struct wait_for_sem){id, {0, -1, 0}});
@@ -350,13 +342,12 @@ static void look(void *result)
     snapshot_unref(s);
 }
 
-static void what_a_user_may_not_read_is_unknown(void **state)
+TEST(what_a_user_may_not_read_is_unknown)
 {
     struct seen seen = {0};
     int queue = msgget(IPC_PRIVATE, 0600);
     struct msqid_ds ds;
 
-    (void)state;
     if (!ns_was_root()) {
         printf("skip: needs root to become another user\n");
         skip();
@@ -396,12 +387,11 @@ static void stat_by_index(void *result)
     snapshot_unref(s);
 }
 
-static void objects_are_known_without_read_permission(void **state)
+TEST(objects_are_known_without_read_permission)
 {
     struct ipcstat stats[4] = {0};
     int shm = -1, sem = -1, msg = -1;
 
-    (void)state;
     if (!ns_was_root()) {
         printf("skip: needs root to become another user\n");
         skip();
@@ -425,9 +415,8 @@ static void objects_are_known_without_read_permission(void **state)
     shmdt(at);
 }
 
-static void what_is_asked_is_read_and_no_more(void **state)
+TEST(what_is_asked_is_read_and_no_more)
 {
-    (void)state;
     struct snapshot *s = read_now(NEED_SEGMENTS);
     assert_int_equal(s->has, NEED_SEGMENTS);
     snapshot_unref(s);
@@ -443,7 +432,7 @@ static void what_is_asked_is_read_and_no_more(void **state)
     snapshot_unref(s);
 }
 
-static void a_kernel_without_the_tables_is_an_error(void **state)
+TEST(a_kernel_without_the_tables_is_an_error)
 {
     struct linux_source *other = linux_source_new(&(struct linux_source_options){.proc = "/sys"});
     struct source seam = linux_source_seam(other);
@@ -452,7 +441,6 @@ static void a_kernel_without_the_tables_is_an_error(void **state)
     struct outcome outcome;
     uint64_t forks;
 
-    (void)state;
     assert_int_equal(seam.read(seam.self, &(struct want){.need = TABLES}, s), -ENOENT);
     assert_int_equal(s->has, 0);
     assert_int_equal(seam.forks(seam.self, &forks), -ENOENT);
@@ -487,14 +475,13 @@ static const struct pid_entry *find_pid(const struct pid_entry_vec *v, int32_t p
     return NULL;
 }
 
-static void processes_and_forks(void **state)
+TEST(processes_and_forks)
 {
     struct pid_entry_vec v = {0};
     uint64_t before, after;
     char path[32];
     struct stat st;
 
-    (void)state;
     assert_int_equal(source.forks(source.self, &before), 0);
     pid_t pid = child_start(pause_body, NULL);
     assert_int_equal(source.forks(source.self, &after), 0);
@@ -608,22 +595,18 @@ static int in_another_pid_namespace(int (*body)(pid_t arg), pid_t arg)
     return WEXITSTATUS(status);
 }
 
-static void a_proc_of_another_pid_namespace(void **state)
+TEST(a_proc_of_another_pid_namespace)
 {
-    (void)state;
     assert_int_equal(in_another_pid_namespace(below_another_proc, 1), 0);
 }
 
-static void objects_of_another_pid_namespace(void **state)
+TEST(objects_of_another_pid_namespace)
 {
-    (void)state;
     int id = shmget(0x77, 4096, IPC_CREAT | IPC_EXCL | 0600);
     assert_true(id >= 0);
     shmdt(shmat(id, NULL, 0));
     assert_int_equal(in_another_pid_namespace(in_a_container, 0), 0);
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 // --- text and calls -----------------------------------------------------------------------------
 
@@ -674,14 +657,13 @@ static void differences_as_nobody(void *result)
     *(int *)result = differences();
 }
 
-static void text_and_calls_agree(void **state)
+TEST(text_and_calls_agree)
 {
     struct { long type; char text[100]; } message = {.type = 1};
     struct sembuf up = {1, 1, 0};
     int ids[3][40], n = -1;
     void *at[40];
 
-    (void)state;
     for (int i = 0; i < 40; i++) { // some with keys, some readable by nobody
         int mode = i % 3 ? 0600 : 0, key = i % 2 ? 0x5000 + i : IPC_PRIVATE;
         ids[0][i] = shmget(key, 4096 * (size_t)i + 1, IPC_CREAT | mode);
@@ -719,12 +701,11 @@ static void text_and_calls_agree(void **state)
 }
 
 // Then the text is read: a call for each of the indexes would cost more.
-static void few_left_of_many(void **state)
+TEST(few_left_of_many)
 {
     struct segment_vec rows = {0};
     int ids[1200];
 
-    (void)state;
     assert_int_equal(ipcstat_segments(&rows), -ENOTSUP);
     for (int i = 0; i < 1200; i++)
         ids[i] = shmget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
@@ -741,11 +722,10 @@ static void few_left_of_many(void **state)
 }
 
 // What a picture has already is left alone.
-static void only_what_is_missing_is_read(void **state)
+TEST(only_what_is_missing_is_read)
 {
     struct snapshot *s = snapshot_new();
 
-    (void)state;
     msgget(IPC_PRIVATE, IPC_CREAT | 0600);
     semget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
     vec_push(&s->semsets, (struct semset){.o = {.id = 77}});
@@ -757,29 +737,7 @@ static void only_what_is_missing_is_read(void **state)
     snapshot_unref(s);
 }
 
-static int tests(void)
-{
-    const struct CMUnitTest all[] = {
-        TEST(the_first_ids_are_zero),
-        TEST(the_last_ids_and_keys),
-        TEST(a_segment_as_shmctl_says),
-        TEST(many_objects_come_in_order),
-        TEST(elements_and_waiters_of_a_set),
-        TEST(what_a_user_may_not_read_is_unknown),
-        TEST(objects_are_known_without_read_permission),
-        TEST(what_is_asked_is_read_and_no_more),
-        TEST(a_kernel_without_the_tables_is_an_error),
-        TEST(processes_and_forks),
-        TEST(a_proc_of_another_pid_namespace),
-        TEST(text_and_calls_agree),
-        TEST(few_left_of_many),
-        TEST(only_what_is_missing_is_read),
-        TEST(objects_of_another_pid_namespace),
-    };
-    return cmocka_run_group_tests(all, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests);
+    return ns_run(tests_run);
 }

@@ -1,11 +1,5 @@
 // Processes in the states in which ps, top and lsof hang: the sampler goes on, says so, keeps what
 // they held, recovers with them, and quits at once.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -28,6 +22,7 @@
 #include "linux/source.h"
 #include "support/ns.h"
 #include "support/stall.h"
+#include "support/test.h"
 #include "support/tree.h"
 
 enum state { FAULT, REPLACE, EXEC };
@@ -327,7 +322,7 @@ static void keeps_going(struct world *w, const char *what, bool (*looks)(const s
 
 // --- the cases of the kernel's table ------------------------------------------------------------
 
-static void a_stalled_fault_hides_the_arguments_alone(void **state)
+TEST(a_stalled_fault_hides_the_arguments_alone, .setup = setup_fault, .teardown = teardown)
 {
     struct world *w = world(state);
     struct snapshot *p = NULL;
@@ -359,7 +354,7 @@ static void a_stalled_fault_hides_the_arguments_alone(void **state)
     w->linux_source = NULL;
 }
 
-static void a_mapping_replaced(void **state)
+TEST(a_mapping_replaced, .setup = setup_replace, .teardown = teardown)
 {
     struct world *w = world(state);
 
@@ -372,7 +367,7 @@ static void a_mapping_replaced(void **state)
     w->linux_source = NULL;
 }
 
-static void an_exec_stalled(void **state)
+TEST(an_exec_stalled, .setup = setup_exec, .teardown = teardown)
 {
     struct world *w = world(state);
 
@@ -387,7 +382,7 @@ static void an_exec_stalled(void **state)
     w->linux_source = NULL;
 }
 
-static void quitting_beside_a_stalled_exec(void **state)
+TEST(quitting_beside_a_stalled_exec, .setup = setup_exec, .teardown = teardown)
 {
     struct world *w = world(state);
 
@@ -398,7 +393,7 @@ static void quitting_beside_a_stalled_exec(void **state)
     quit_at_once(w, "stalled exec");
 }
 
-static void quitting_before_it_is_known(void **state)
+TEST(quitting_before_it_is_known, .setup = setup_exec, .teardown = teardown)
 {
     struct world *w = world(state);
 
@@ -433,7 +428,7 @@ static void kill_it(struct world *w, struct action *action)
     vec_free(&outcomes);
 }
 
-static void killing_what_is_stuck(void **state)
+TEST(killing_what_is_stuck, .setup = setup_exec, .teardown = teardown)
 {
     struct world *w = world(state);
 
@@ -460,7 +455,7 @@ static bool is_named(const struct world *w, const struct snapshot *p)
 }
 
 // In the outage one comes when it is stuck already, and nothing that names it but that it is.
-static void killing_what_was_stuck_before(void **state)
+TEST(killing_what_was_stuck_before, .setup = setup_exec, .teardown = teardown)
 {
     struct world *w = world(state);
     struct action_vec actions = {0};
@@ -504,7 +499,7 @@ static void take_none(void *arg, unsigned worker, size_t index, struct answer *a
     (void)arg, (void)worker, (void)index, (void)answer;
 }
 
-static void comparing_its_memory(void **state)
+TEST(comparing_its_memory, .setup = setup_exec, .teardown = teardown)
 {
     struct world *w = world(state);
     const struct probe probe = {PROBE_SAME_MEMORY, 0};
@@ -541,7 +536,7 @@ static bool are_stuck(void *arg)
     return stuck == MANY;
 }
 
-static void many_at_once(void **state)
+TEST(many_at_once, .setup = setup_exec, .teardown = teardown)
 {
     struct world *w = world(state);
 
@@ -602,9 +597,8 @@ static void write_fifo(const char *path)
     close(fd);
 }
 
-static void a_maps_file_that_blocks(void **state)
+TEST(a_maps_file_that_blocks)
 {
-    (void)state;
     static const char table[] =
         "       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  "
         "cgid      atime      dtime      ctime                   rss                  swap\n"
@@ -639,25 +633,7 @@ static void a_maps_file_that_blocks(void **state)
     tree_free(root);
 }
 
-static int tests(void)
-{
-    const struct CMUnitTest all[] = {
-        cmocka_unit_test_setup_teardown(a_stalled_fault_hides_the_arguments_alone, setup_fault,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(a_mapping_replaced, setup_replace, teardown),
-        cmocka_unit_test_setup_teardown(an_exec_stalled, setup_exec, teardown),
-        cmocka_unit_test_setup_teardown(quitting_beside_a_stalled_exec, setup_exec, teardown),
-        cmocka_unit_test_setup_teardown(quitting_before_it_is_known, setup_exec, teardown),
-        cmocka_unit_test_setup_teardown(killing_what_is_stuck, setup_exec, teardown),
-        cmocka_unit_test_setup_teardown(killing_what_was_stuck_before, setup_exec, teardown),
-        cmocka_unit_test_setup_teardown(many_at_once, setup_exec, teardown),
-        cmocka_unit_test_setup_teardown(comparing_its_memory, setup_exec, teardown),
-        cmocka_unit_test(a_maps_file_that_blocks),
-    };
-    return cmocka_run_group_tests(all, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests);
+    return ns_run(tests_run);
 }

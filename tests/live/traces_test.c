@@ -1,11 +1,5 @@
 // What the kernel's table shows of a change of attachments, and what leaves no trace in it: the
 // facts that decide when processes need not be asked again (app/scanner.h).
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -20,6 +14,7 @@
 
 #include "linux/sysvipc.h"
 #include "support/ns.h"
+#include "support/test.h"
 
 enum { PAGE = 4096, SIZE = 8 * PAGE };
 enum { ATIME = 1, DTIME = 2 }; // which of them moved
@@ -295,9 +290,8 @@ static int end_all(void **state)
     return 0;
 }
 
-static void every_change_leaves_its_trace(void **state)
+TEST(every_change_leaves_its_trace, .setup = start_all, .teardown = end_all)
 {
-    (void)state;
     bool files = ns_was_root(); // map_files takes CAP_CHECKPOINT_RESTORE of the machine
 
     if (files)
@@ -317,11 +311,10 @@ static void every_change_leaves_its_trace(void **state)
 }
 
 // Removal shows in key and mode alone; who knows the id still attaches.
-static void removal_changes_key_and_mode(void **state)
+TEST(removal_changes_key_and_mode)
 {
     struct segment before, now;
 
-    (void)state;
     int id = shmget(0x7711, SIZE, IPC_CREAT | IPC_EXCL | 0600);
     char *at = shmat(id, NULL, 0);
     read_segment(id, &before);
@@ -340,16 +333,7 @@ static void removal_changes_key_and_mode(void **state)
     shmdt(at);
 }
 
-static int tests(void)
-{
-    const struct CMUnitTest all[] = {
-        cmocka_unit_test_setup_teardown(every_change_leaves_its_trace, start_all, end_all),
-        cmocka_unit_test(removal_changes_key_and_mode),
-    };
-    return cmocka_run_group_tests(all, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests);
+    return ns_run(tests_run);
 }

@@ -1,11 +1,5 @@
 // The stories of the trade with real objects and processes: what triage says of them, what is
 // promised before an action, and that the kernel keeps the promise.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +18,7 @@
 #include "model/trend.h"
 #include "model/triage.h"
 #include "support/ns.h"
+#include "support/test.h"
 
 enum { MIB = 1 << 20 };
 
@@ -107,9 +102,8 @@ static bool segment_is_gone(void *arg)
 }
 
 // The story of 2009: a segment removed at a shutdown stays, because somebody forgotten holds it.
-static void a_stray_holds_a_removed_segment(void **state)
+TEST(a_stray_holds_a_removed_segment)
 {
-    (void)state;
     pid_t maker = child_start(make_segment, NULL);
     int id = told();
     pid_t stray = child_start(hold_segment, &id);
@@ -150,9 +144,8 @@ static void a_stray_holds_a_removed_segment(void **state)
     snapshot_unref(s);
 }
 
-static void marked_from_birth_is_healthy(void **state)
+TEST(marked_from_birth_is_healthy)
 {
-    (void)state;
     pid_t maker = child_start(make_segment, "mark");
     int id = told();
     pid_t worker = child_start(hold_segment, &id); // attaching by id still works
@@ -167,9 +160,8 @@ static void marked_from_birth_is_healthy(void **state)
     child_end(maker);
 }
 
-static void a_leaked_segment_is_an_orphan(void **state)
+TEST(a_leaked_segment_is_an_orphan)
 {
-    (void)state;
     pid_t maker = child_start(make_segment, NULL);
     int id = told();
     struct consequence c;
@@ -225,9 +217,8 @@ static bool somebody_waits(void *arg)
     return semctl(set, 0, GETNCNT) == 1;
 }
 
-static void a_lock_dies_with_its_holder(void **state)
+TEST(a_lock_dies_with_its_holder)
 {
-    (void)state;
     set = semget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
     assert_int_equal(semctl(set, 0, SETVAL, 1), 0);
     pid_t holder = child_start(take_lock, NULL), waiter = child_start(wait_for_lock, NULL);
@@ -283,9 +274,8 @@ static bool queue_is_told(void *arg)
     return find(blocked->s, "queue-blocked", queue) != NULL;
 }
 
-static void a_full_queue_blocks_its_sender(void **state)
+TEST(a_full_queue_blocks_its_sender)
 {
-    (void)state;
     queue = msgget(IPC_PRIVATE, IPC_CREAT | 0600);
     pid_t feeder = child_start(send_until_blocked, NULL);
     struct blocked blocked = {0};
@@ -314,9 +304,8 @@ static bool set_rmid_forced(const char *value)
 }
 
 // kernel.shm_rmid_forced: whoever ends its last holder destroys a segment nobody has removed.
-static void a_segment_goes_with_its_last_holder(void **state)
+TEST(a_segment_goes_with_its_last_holder)
 {
-    (void)state;
     struct consequence c;
 
     if (!set_rmid_forced("1")) {
@@ -387,9 +376,8 @@ static void read_one_and_rest(void *arg, int ready)
     pause();
 }
 
-static void a_queue_lost_its_reader(void **state)
+TEST(a_queue_lost_its_reader)
 {
-    (void)state;
     int id = msgget(IPC_PRIVATE, IPC_CREAT | 0600);
 
     send(id, 3); // by this process, which lives: no orphan
@@ -438,9 +426,8 @@ static const struct finding *find_rule(const struct snapshot *s, const char *rul
     return NULL;
 }
 
-static void a_leak_in_progress_is_told(void **state)
+TEST(a_leak_in_progress_is_told)
 {
-    (void)state;
     enum { PACE = 10, LEAKED = 8 };
     struct trend *trend = trend_new();
     int sets[LEAKED], n = 0;
@@ -550,9 +537,8 @@ static bool waits_for_answer(void *arg)
     return snapshot_waiters(blocked->s, KIND_QUEUE, trio[ANSWERS], &n) != NULL;
 }
 
-static void a_server_dies_with_the_only_request(void **state)
+TEST(a_server_dies_with_the_only_request)
 {
-    (void)state;
     struct blocked blocked = {0};
     int requests = 1;
 
@@ -573,9 +559,8 @@ static void a_server_dies_with_the_only_request(void **state)
     remove_trio();
 }
 
-static void a_server_dies_and_the_next_request_is_unread(void **state)
+TEST(a_server_dies_and_the_next_request_is_unread)
 {
-    (void)state;
     struct blocked blocked = {0};
     int requests = 2; // it answers the first, and waits for another
 
@@ -600,22 +585,9 @@ static void a_server_dies_and_the_next_request_is_unread(void **state)
 
 static int run(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_stray_holds_a_removed_segment),
-        cmocka_unit_test(marked_from_birth_is_healthy),
-        cmocka_unit_test(a_leaked_segment_is_an_orphan),
-        cmocka_unit_test(a_lock_dies_with_its_holder),
-        cmocka_unit_test(a_full_queue_blocks_its_sender),
-        cmocka_unit_test(a_segment_goes_with_its_last_holder),
-        cmocka_unit_test(a_queue_lost_its_reader),
-        cmocka_unit_test(a_leak_in_progress_is_told),
-        cmocka_unit_test(a_server_dies_with_the_only_request),
-        cmocka_unit_test(a_server_dies_and_the_next_request_is_unread),
-    };
-
     if (pipe(shared) < 0)
         return 1;
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return tests_run();
 }
 
 int main(void)

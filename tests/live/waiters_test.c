@@ -1,10 +1,4 @@
 // Real tasks blocked on real semaphore sets and queues: who, in which call, for what.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -24,6 +18,7 @@
 
 #include "linux/waiters.h"
 #include "support/ns.h"
+#include "support/test.h"
 
 static int semid = -1, msqid = -1;
 
@@ -42,6 +37,8 @@ static int remove_objects(void **state)
     msgctl(msqid, IPC_RMID, NULL);
     return 0;
 }
+
+TEST_GROUP_FIXTURE(make_objects, remove_objects)
 
 struct seen {
     pid_t pid;
@@ -98,9 +95,8 @@ static void in_semtimedop(void *arg, int ready)
     semtimedop(semid, &op, 1, &hour);
 }
 
-static void semaphore_waiters(void **state)
+TEST(semaphore_waiters)
 {
-    (void)state;
     pid_t child = child_start(in_semop, NULL);
     struct waiter waiter = waiter_of(child);
 
@@ -138,9 +134,8 @@ static void in_msgrcv(void *arg, int ready)
     msgrcv(msqid, &message, sizeof message.text, receive->type, receive->flags);
 }
 
-static void receivers(void **state)
+TEST(receivers)
 {
-    (void)state;
     static const struct {
         struct receive receive;
         const char *detail;
@@ -171,9 +166,8 @@ static void in_msgsnd(void *arg, int ready)
             _exit(0);
 }
 
-static void senders_of_a_full_queue(void **state)
+TEST(senders_of_a_full_queue)
 {
-    (void)state;
     pid_t child = child_start(in_msgsnd, NULL);
     struct seen seen = {.pid = child, .want = 1};
     struct msqid_ds before, after;
@@ -213,9 +207,8 @@ static void in_threads(void *arg, int ready)
     pause();
 }
 
-static void every_thread_is_asked(void **state)
+TEST(every_thread_is_asked)
 {
-    (void)state;
     for (int leave = 0; leave < 2; leave++) {
         pid_t child = child_start(in_threads, leave ? &semid : NULL);
         struct seen seen = {.pid = child, .want = 5};
@@ -243,9 +236,8 @@ static bool is_marked_stopped(void *arg)
 }
 
 // A stopped waiter still shows its call: it will wait again, but the kernel does not count it.
-static void stopped_waiters_are_told_apart(void **state)
+TEST(stopped_waiters_are_told_apart)
 {
-    (void)state;
     pid_t child = child_start(in_semop, NULL);
     struct seen seen = {.pid = child, .want = 1};
 
@@ -286,9 +278,8 @@ static bool sleeps_in_semop(void *arg)
     return read && (number == SYS_semtimedop || number == SYS_semop);
 }
 
-static void waiters_of_another_namespace_are_not_ours(void **state)
+TEST(waiters_of_another_namespace_are_not_ours)
 {
-    (void)state;
     struct answer answer = {0};
     pid_t child = child_start(in_another_namespace, NULL);
 
@@ -301,9 +292,8 @@ static void waiters_of_another_namespace_are_not_ours(void **state)
     child_end(child);
 }
 
-static void unreadable_and_gone(void **state)
+TEST(unreadable_and_gone)
 {
-    (void)state;
     struct answer answer = {0};
     int status;
 
@@ -353,9 +343,8 @@ static void in_ipc_call(void *arg, int ready)
 }
 #endif
 
-static void waiters_of_32_bits(void **state)
+TEST(waiters_of_32_bits)
 {
-    (void)state;
 #if defined __x86_64__
     pid_t child = child_start(in_ipc_call, NULL);
     struct seen seen = {.pid = child, .want = 1};
@@ -381,22 +370,7 @@ static void waiters_of_32_bits(void **state)
 #endif
 }
 
-static int tests(void)
-{
-    const struct CMUnitTest all[] = {
-        cmocka_unit_test(semaphore_waiters),
-        cmocka_unit_test(receivers),
-        cmocka_unit_test(every_thread_is_asked),
-        cmocka_unit_test(stopped_waiters_are_told_apart),
-        cmocka_unit_test(waiters_of_another_namespace_are_not_ours),
-        cmocka_unit_test(unreadable_and_gone),
-        cmocka_unit_test(waiters_of_32_bits),
-        cmocka_unit_test(senders_of_a_full_queue),
-    };
-    return cmocka_run_group_tests(all, make_objects, remove_objects);
-}
-
 int main(void)
 {
-    return ns_run(tests);
+    return ns_run(tests_run);
 }

@@ -1,9 +1,3 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +5,7 @@
 #include <unistd.h>
 
 #include "support/files.h"
+#include "support/test.h"
 
 void file_put(const char *path, const char *text)
 {

@@ -1,9 +1,3 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include "support/gate.h"
 
 #include <errno.h>
@@ -18,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/vec.h"
+#include "support/test.h"
 
 VEC(waiting_vec, uint64_t); // ids of notifications
 

@@ -1,10 +1,5 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include "support/logfile.h"
+#include "support/test.h"
 
 #include <stdio.h>
 #include <stdlib.h>

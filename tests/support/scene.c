@@ -1,9 +1,3 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include "support/scene.h"
 
 #include <errno.h>
@@ -23,6 +17,7 @@
 
 #include "base/vec.h"
 #include "support/ns.h"
+#include "support/test.h"
 
 enum { READY_SECONDS = 60 };
 

@@ -1,9 +1,3 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -13,6 +7,7 @@
 
 #include "app/view.h"
 #include "support/fake.h"
+#include "support/test.h"
 #include "support/user.h"
 
 enum { WAIT_MS = 30000 };

@@ -1,10 +1,4 @@
 // Removing, signalling, and everything that must keep a tired person from doing harm.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +9,7 @@
 
 #include "support/ns.h"
 #include "support/scene.h"
+#include "support/test.h"
 #include "support/tty.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
@@ -27,6 +22,8 @@ static int teardown(void **state)
     scene_clean();
     return 0;
 }
+
+TEST_FIXTURE(NULL, teardown)
 
 static bool segment_gone(struct tty *t, void *id)
 {
@@ -45,9 +42,9 @@ static int leaked(int bytes, int key)
     return id;
 }
 
-static void remove_is_confirmed(void **state)
+// In a namespace of its own: the first id of one is 0.
+TEST(remove_is_confirmed, .apart = true)
 {
-    (void)state;
     int id = leaked(1 << 20, 0x1111);
     struct tty *t = START();
 
@@ -82,9 +79,8 @@ static void remove_is_confirmed(void **state)
 }
 
 // Where somebody still runs on it, a word is typed; y, Enter and other words are not enough.
-static void what_is_used_takes_a_word(void **state)
+TEST(what_is_used_takes_a_word)
 {
-    (void)state;
     int id = scene_segment(1 << 20, 0600, 0x1112); // its creator lives: this test
     struct tty *t = START();
 
@@ -108,9 +104,8 @@ static void what_is_used_takes_a_word(void **state)
     assert_int_equal(tty_must_exit(t), 0);
 }
 
-static void readonly_refuses(void **state)
+TEST(readonly_refuses)
 {
-    (void)state;
     int id = scene_segment(1 << 20, 0600, 0x1111);
     struct tty *t = START("--readonly");
 
@@ -143,9 +138,8 @@ static bool queue_gone(struct tty *t, void *id)
     return msgctl(*(int *)id, IPC_STAT, &ds) < 0;
 }
 
-static void sets_and_queues_are_removed(void **state)
+TEST(sets_and_queues_are_removed)
 {
-    (void)state;
     int set = semget(0x2222, 2, IPC_CREAT | 0600), queue = msgget(0x3333, IPC_CREAT | 0600);
     const struct scene_actor waiter = {.role = "wait", .comm = "waiter", .values = {set, 1}};
     scene_start(&waiter, NULL);
@@ -174,9 +168,8 @@ static void sets_and_queues_are_removed(void **state)
 }
 
 // The target of a prompt is a copy: what vanished or was replaced meanwhile is not what is hit.
-static void a_target_that_vanished_under_the_prompt(void **state)
+TEST(a_target_that_vanished_under_the_prompt)
 {
-    (void)state;
     const struct scene_actor holder = {.role = "make_segment", .comm = "shortlived",
                                        .values = {0x4444, 4096, 0, 0600}};
     pid_t pid = scene_start(&holder, NULL);
@@ -212,9 +205,8 @@ static bool dead(struct tty *t, void *pid)
 }
 
 // A holder is signalled from the segments too, where it is the only one.
-static void several_are_tagged_and_removed(void **state)
+TEST(several_are_tagged_and_removed)
 {
-    (void)state;
     int ids[3];
     struct tty *t;
 
@@ -238,9 +230,8 @@ static void several_are_tagged_and_removed(void **state)
     assert_int_equal(tty_must_exit(t), 0);
 }
 
-static void kill_from_the_segments(void **state)
+TEST(kill_from_the_segments)
 {
-    (void)state;
     const struct scene_actor holder = {.role = "make_segment", .comm = "lonely",
                                        .values = {0x6666, 4096, 0, 0600}};
     pid_t pid = scene_start(&holder, NULL);
@@ -262,9 +253,8 @@ static void kill_from_the_segments(void **state)
     assert_int_equal(tty_must_exit(t), 0);
 }
 
-static void nobody_may_not_and_is_told_what_would_help(void **state)
+TEST(nobody_may_not_and_is_told_what_would_help)
 {
-    (void)state;
     if (!ns_was_root()) {
         printf("skip: needs a second user\n");
         skip();
@@ -291,32 +281,9 @@ static void nobody_may_not_and_is_told_what_would_help(void **state)
     assert_int_equal(tty_must_exit(t), 0);
 }
 
-// In a namespace of its own: the first id of one is 0.
-static int tests_of_the_first(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(remove_is_confirmed, teardown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
-static int tests_inside(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(what_is_used_takes_a_word, teardown),
-        cmocka_unit_test_teardown(readonly_refuses, teardown),
-        cmocka_unit_test_teardown(sets_and_queues_are_removed, teardown),
-        cmocka_unit_test_teardown(a_target_that_vanished_under_the_prompt, teardown),
-        cmocka_unit_test_teardown(several_are_tagged_and_removed, teardown),
-        cmocka_unit_test_teardown(kill_from_the_segments, teardown),
-        cmocka_unit_test_teardown(nobody_may_not_and_is_told_what_would_help, teardown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
 int main(void)
 {
-    int first = ns_run(tests_of_the_first), others = ns_run(tests_inside);
+    int first = ns_run(tests_run_apart), others = ns_run(tests_run);
 
     return first ? first : others;
 }

@@ -1,10 +1,4 @@
 // Changing real objects and limits with the built program, and what it says of signals afterwards.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
@@ -17,6 +11,7 @@
 
 #include "support/ns.h"
 #include "support/scene.h"
+#include "support/test.h"
 #include "support/tty.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
@@ -31,6 +26,8 @@ static int teardown(void **state)
     scene_clean();
     return 0;
 }
+
+TEST_FIXTURE(NULL, teardown)
 
 static void must_end(struct tty *t)
 {
@@ -60,9 +57,8 @@ static uint64_t number_in(const char *path, int field)
 
 // --- objects -------------------------------------------------------------------------------------
 
-static void a_mode_is_changed(void **state)
+TEST(a_mode_is_changed)
 {
-    (void)state;
     int id = scene_segment(4096, 0600, KEY);
     struct tty *t = START();
 
@@ -91,9 +87,8 @@ static void a_mode_is_changed(void **state)
     must_end(t);
 }
 
-static void an_owner_is_changed_by_name(void **state)
+TEST(an_owner_is_changed_by_name)
 {
-    (void)state;
     const struct passwd *user = getpwnam("daemon");
     const struct group *group = getgrnam("daemon");
 
@@ -121,9 +116,8 @@ static void an_owner_is_changed_by_name(void **state)
     must_end(t);
 }
 
-static void a_queue_gets_more_room(void **state)
+TEST(a_queue_gets_more_room)
 {
-    (void)state;
     int id = msgget(KEY, IPC_CREAT | 0600), set = semget(KEY, 1, IPC_CREAT | 0600);
     struct msqid_ds ds;
     struct semid_ds sem;
@@ -152,9 +146,8 @@ static void a_queue_gets_more_room(void **state)
     must_end(t);
 }
 
-static void a_segment_is_locked_and_unlocked(void **state)
+TEST(a_segment_is_locked_and_unlocked)
 {
-    (void)state;
     int id = scene_segment(64 << 10, 0600, KEY);
     struct tty *t = START();
 
@@ -173,9 +166,8 @@ static void a_segment_is_locked_and_unlocked(void **state)
     must_end(t);
 }
 
-static void nobody_may_not_change_it(void **state)
+TEST(nobody_may_not_change_it)
 {
-    (void)state;
     if (!ns_was_root()) {
         printf("skip: needs a second user\n");
         skip();
@@ -213,9 +205,8 @@ static void nobody_may_not_change_it(void **state)
     must_end(t);
 }
 
-static void readonly_refuses(void **state)
+TEST(readonly_refuses)
 {
-    (void)state;
     scene_segment(4096, 0600, KEY);
     struct tty *t = START("--readonly");
     static const char *const keys[] = {"e", "l", "5\r", "e"};
@@ -243,9 +234,8 @@ static void open_limit(struct tty *t, const char *name)
     tty_must_show(t, title);
 }
 
-static void a_limit_is_changed_and_restored(void **state)
+TEST(a_limit_is_changed_and_restored)
 {
-    (void)state;
     static const char path[] = "/proc/sys/kernel/shmmni";
     uint64_t before = number_in(path, 0);
     struct tty *t = START("limits");
@@ -284,9 +274,8 @@ static void a_limit_is_changed_and_restored(void **state)
     must_end(t);
 }
 
-static void the_four_numbers_of_sem_stay_together(void **state)
+TEST(the_four_numbers_of_sem_stay_together)
 {
-    (void)state;
     static const char path[] = "/proc/sys/kernel/sem";
     uint64_t before[4];
     char line[96];
@@ -324,9 +313,8 @@ static bool dead(struct tty *t, void *pid)
     return !scene_alive(*(pid_t *)pid);
 }
 
-static void the_end_of_a_process_is_told(void **state)
+TEST(the_end_of_a_process_is_told)
 {
-    (void)state;
     const struct scene_actor holder = {.role = "make_segment", .comm = "lonely",
                                        .values = {KEY, 4096, 0, 0600}};
     char ended[64];
@@ -351,9 +339,8 @@ static bool stopped(struct tty *t, void *arg)
     return y >= 0 && strstr(tty_row(t, y), "sleeper");
 }
 
-static void a_stopped_one_still_runs(void **state)
+TEST(a_stopped_one_still_runs)
 {
-    (void)state;
     const struct scene_actor holder = {.role = "make_segment", .comm = "sleeper",
                                        .values = {KEY, 4096, 0, 0600}};
     char text[64];
@@ -384,25 +371,7 @@ static void a_stopped_one_still_runs(void **state)
     must_end(t);
 }
 
-static int tests_inside(void)
-{
-#define TEST(function) cmocka_unit_test_teardown(function, teardown)
-    const struct CMUnitTest tests[] = {
-        TEST(a_mode_is_changed),
-        TEST(an_owner_is_changed_by_name),
-        TEST(a_queue_gets_more_room),
-        TEST(a_segment_is_locked_and_unlocked),
-        TEST(nobody_may_not_change_it),
-        TEST(readonly_refuses),
-        TEST(a_limit_is_changed_and_restored),
-        TEST(the_four_numbers_of_sem_stay_together),
-        TEST(the_end_of_a_process_is_told),
-        TEST(a_stopped_one_still_runs),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests_inside);
+    return ns_run(tests_run);
 }

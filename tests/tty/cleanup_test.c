@@ -1,10 +1,4 @@
 // Cleaning up after others: a hundred objects at once, with what must fail; stopping in the middle.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +14,7 @@
 #include "support/logfile.h"
 #include "support/ns.h"
 #include "support/scene.h"
+#include "support/test.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
 #define ARGV(...) (const char *const[]){IPCTOP, "-d", "0.3", ##__VA_ARGS__, NULL}
@@ -46,6 +41,8 @@ static int teardown(void **state)
     logfile_remove(&logged);
     return 0;
 }
+
+TEST_FIXTURE(setup, teardown)
 
 static void must_end(struct tty *t)
 {
@@ -222,9 +219,8 @@ static void preview_hundred(struct tty *t)
     tty_must_show(t, "! Remove segment"); // comes first
 }
 
-static void a_hundred_with_three_that_must_fail(void **state)
+TEST(a_hundred_with_three_that_must_fail)
 {
-    (void)state;
     if (!ns_was_root()) {
         printf("skip: needs a second user\n");
         skip();
@@ -282,9 +278,8 @@ static void a_hundred_with_three_that_must_fail(void **state)
 
 // --- sets and queues ------------------------------------------------------------------------------
 
-static void sets_and_queues_with_who_waits(void **state)
+TEST(sets_and_queues_with_who_waits)
 {
-    (void)state;
     if (!ns_was_root()) {
         printf("skip: needs a second user\n");
         skip();
@@ -327,9 +322,8 @@ static void sets_and_queues_with_who_waits(void **state)
 
 // --- changing and signalling many -----------------------------------------------------------------
 
-static void many_are_changed_and_locked(void **state)
+TEST(many_are_changed_and_locked)
 {
-    (void)state;
     struct shmid_ds ds;
     int ids[3];
     for (int i = 0; i < 3; i++)
@@ -373,9 +367,8 @@ static bool all_dead(struct tty *t, void *arg)
 }
 
 // Two hold a segment that is marked, one another; a third segment nobody holds.
-static void many_are_signalled(void **state)
+TEST(many_are_signalled)
 {
-    (void)state;
     struct scene_actor holder = {.role = "attach", .comm = "holder", .values = {0, 1, 0}};
     int marked = scene_segment(BYTES, 0600, 0x7000), other = scene_segment(BYTES, 0600, 0x7001);
     pid_t pids[3];
@@ -456,9 +449,8 @@ static struct tty *in_the_middle(void)
     return t;
 }
 
-static void escape_stops_and_says_how_far_it_went(void **state)
+TEST(escape_stops_and_says_how_far_it_went)
 {
-    (void)state;
     struct tty *t = in_the_middle();
     size_t done, refused, failed, rest;
 
@@ -484,9 +476,8 @@ static void escape_stops_and_says_how_far_it_went(void **state)
 }
 
 // Whoever quits in the middle leaves a log that tells of all hundred.
-static void quitting_leaves_no_gap_in_the_log(void **state)
+TEST(quitting_leaves_no_gap_in_the_log)
 {
-    (void)state;
     struct tty *t = in_the_middle();
 
     must_end(t);
@@ -508,9 +499,8 @@ static const struct {
     {"udaemon\r", "ueverybody\r", "daemon"},
 };
 
-static void what_is_hidden_is_counted_and_left_alone(void **state)
+TEST(what_is_hidden_is_counted_and_left_alone)
 {
-    (void)state;
     if (!ns_was_root()) {
         printf("skip: needs a second user\n");
         skip();
@@ -565,9 +555,8 @@ static bool no_nobody(struct tty *t, void *arg)
 }
 
 // Orphans alone: what somebody holds is hidden by it.
-static void orphans_hide_too(void **state)
+TEST(orphans_hide_too)
 {
-    (void)state;
     const struct scene_actor holder = {.role = "make_segment", .comm = "owned",
                                        .values = {0x6666, BYTES, 0, 0600}};
     const struct scene_actor leaker = {.role = "make_segment", .comm = "leaker",
@@ -597,23 +586,7 @@ static void orphans_hide_too(void **state)
     must_end(t);
 }
 
-static int tests_inside(void)
-{
-#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
-    const struct CMUnitTest tests[] = {
-        TEST(a_hundred_with_three_that_must_fail),
-        TEST(sets_and_queues_with_who_waits),
-        TEST(many_are_changed_and_locked),
-        TEST(many_are_signalled),
-        TEST(escape_stops_and_says_how_far_it_went),
-        TEST(quitting_leaves_no_gap_in_the_log),
-        TEST(what_is_hidden_is_counted_and_left_alone),
-        TEST(orphans_hide_too),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests_inside);
+    return ns_run(tests_run);
 }

@@ -1,10 +1,4 @@
 // Thousands of objects of each kind: shown, paged, searched, sorted and filtered.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +9,7 @@
 
 #include "support/ns.h"
 #include "support/scene.h"
+#include "support/test.h"
 #include "support/tty.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
@@ -26,6 +21,8 @@ static int teardown(void **state)
     scene_clean();
     return 0;
 }
+
+TEST_FIXTURE(NULL, teardown)
 
 static void make_crowd(void)
 {
@@ -39,9 +36,8 @@ static void make_crowd(void)
     }
 }
 
-static void four_thousand_of_each(void **state)
+TEST(four_thousand_of_each)
 {
-    (void)state;
     make_crowd();
     struct tty *t = tty_start(&(struct tty_options){.w = 120, .h = 50},
                               (const char *const[]){IPCTOP, "-d", "0.5", NULL});
@@ -74,15 +70,7 @@ static void four_thousand_of_each(void **state)
     assert_int_equal(tty_must_exit(t), 0);
 }
 
-static int tests_inside(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(four_thousand_of_each, teardown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests_inside);
+    return ns_run(tests_run);
 }

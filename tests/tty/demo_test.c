@@ -1,11 +1,5 @@
 // The demo: the scenes stand before the command starts, its keys and job control are the shell's,
 // and nothing is left, however it ends.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <ctype.h>
 #include <dirent.h>
 #include <signal.h>
@@ -16,7 +10,10 @@
 
 #include "base/mem.h"
 #include "support/ns.h"
+#include "support/test.h"
 #include "support/tty.h"
+
+TEST_FIXTURE(NULL, tty_teardown)
 
 #define DEMO BUILD_DIR "/demo"
 #define IN_DEMO(script) (const char *const[]){DEMO, "sh", "-c", script, NULL}
@@ -72,9 +69,8 @@ static void skip_without(const char *out)
     }
 }
 
-static void scenes_stand(void **state)
+TEST(scenes_stand)
 {
-    (void)state;
     char out[OUT];
 
     int status = tty_run_without(IN_DEMO("ipcs; cat /proc/[0-9]*/comm; hostname"), NULL, out, sizeof out);
@@ -93,9 +89,8 @@ static void scenes_stand(void **state)
     must_leave_nothing();
 }
 
-static void as_an_ordinary_user(void **state)
+TEST(as_an_ordinary_user)
 {
-    (void)state;
     if (!ns_was_root()) {
         printf("skip: all of this is run by an ordinary user\n");
         skip();
@@ -116,9 +111,8 @@ static void as_an_ordinary_user(void **state)
     must_leave_nothing();
 }
 
-static void status_of_the_command_is_ours(void **state)
+TEST(status_of_the_command_is_ours)
 {
-    (void)state;
     char out[OUT];
 
     assert_int_equal(tty_run_without(IN_DEMO("exit 7"), NULL, out, sizeof out), 7);
@@ -129,9 +123,8 @@ static void status_of_the_command_is_ours(void **state)
     must_leave_nothing();
 }
 
-static void keys_are_the_commands(void **state)
+TEST(keys_are_the_commands)
 {
-    (void)state;
     struct tty *t = tty_start(&(struct tty_options){0},
                               IN_DEMO("trap 'echo caught' INT; echo up; read a; read b; echo $b; exit 3"));
     tty_must_show(t, "up");
@@ -154,9 +147,8 @@ static bool prompt_after(struct tty *t, void *text)
 }
 
 // ^Z stops command and demo as one job; fg brings both back.
-static void stops_and_continues_as_a_job(void **state)
+TEST(stops_and_continues_as_a_job)
 {
-    (void)state;
     struct tty *t = tty_start(&(struct tty_options){.env = {"PS1=shell> "}},
                               (const char *const[]){"bash", "--norc", "--noprofile", "-i", NULL});
     tty_must_show(t, "shell>");
@@ -184,9 +176,8 @@ static void stops_and_continues_as_a_job(void **state)
     must_leave_nothing();
 }
 
-static void a_killed_command_ends_it(void **state)
+TEST(a_killed_command_ends_it)
 {
-    (void)state;
     struct tty *t = tty_start(&(struct tty_options){0},
                               IN_DEMO("stty raw; printf '\\033[?1049h\\033[?25lup'; kill -9 $$"));
     assert_int_equal(tty_must_exit(t), 128 + SIGKILL);
@@ -196,9 +187,8 @@ static void a_killed_command_ends_it(void **state)
     must_leave_nothing();
 }
 
-static void a_killed_demo_ends_it(void **state)
+TEST(a_killed_demo_ends_it)
 {
-    (void)state;
     struct tty *t = tty_start(&(struct tty_options){0}, IN_DEMO("echo up; sleep 1000"));
     tty_must_show(t, "up");
     kill(tty_pid(t), SIGKILL);
@@ -206,9 +196,8 @@ static void a_killed_demo_ends_it(void **state)
     must_leave_nothing();
 }
 
-static void asked_to_end_it_ends(void **state)
+TEST(asked_to_end_it_ends)
 {
-    (void)state;
     static const int signals[] = {SIGTERM, SIGHUP};
 
     for (size_t i = 0; i < 2; i++) {
@@ -241,9 +230,8 @@ static pid_t pid_of(const char *name)
 
 // The monitor itself in the middle of it: what is wrong is told; it stops and comes back as a job;
 // killed hard, it leaves a sane terminal and nothing else.
-static void with_the_monitor(void **state)
+TEST(with_the_monitor)
 {
-    (void)state;
     struct tty *t = tty_start(&(struct tty_options){.w = 132, .h = 36, .env = {"PS1=shell> "}},
                               (const char *const[]){"bash", "--norc", "--noprofile", "-i", NULL});
     tty_must_show(t, "shell>");
@@ -274,23 +262,7 @@ static void with_the_monitor(void **state)
     must_leave_nothing();
 }
 
-static int tests_inside(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(scenes_stand, tty_teardown),
-        cmocka_unit_test_teardown(as_an_ordinary_user, tty_teardown),
-        cmocka_unit_test_teardown(status_of_the_command_is_ours, tty_teardown),
-        cmocka_unit_test_teardown(keys_are_the_commands, tty_teardown),
-        cmocka_unit_test_teardown(stops_and_continues_as_a_job, tty_teardown),
-        cmocka_unit_test_teardown(a_killed_command_ends_it, tty_teardown),
-        cmocka_unit_test_teardown(a_killed_demo_ends_it, tty_teardown),
-        cmocka_unit_test_teardown(asked_to_end_it_ends, tty_teardown),
-        cmocka_unit_test_teardown(with_the_monitor, tty_teardown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests_inside);
+    return ns_run(tests_run);
 }

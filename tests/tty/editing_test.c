@@ -1,14 +1,9 @@
 // Typed lines are edited anywhere in them, in a narrow terminal too, with the keys of a real one.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <string.h>
 
 #include "support/ns.h"
 #include "support/scene.h"
+#include "support/test.h"
 #include "support/tty.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
@@ -27,6 +22,8 @@ static int teardown(void **state)
     scene_clean();
     return 0;
 }
+
+TEST_FIXTURE(setup, teardown)
 
 static struct tty *start(int w, int h)
 {
@@ -49,9 +46,8 @@ static void keys(struct tty *t, const char *capability, int n)
         tty_key(t, capability);
 }
 
-static void a_filter_is_mended_where_it_is_wrong(void **state)
+TEST(a_filter_is_mended_where_it_is_wrong)
 {
-    (void)state;
     struct tty *t = start(100, 30);
 
     tty_send(t, "\\ize>5500K !a0007");
@@ -80,9 +76,8 @@ static void a_filter_is_mended_where_it_is_wrong(void **state)
     quit(t);
 }
 
-static void wide_characters_move_as_one(void **state)
+TEST(wide_characters_move_as_one)
 {
-    (void)state;
     struct tty *t = start(100, 30);
 
     tty_send(t, "/a\346\274\242\345\255\227z"); // a漢字z
@@ -98,9 +93,8 @@ static void wide_characters_move_as_one(void **state)
     quit(t);
 }
 
-static void a_long_line_scrolls_in_a_narrow_terminal(void **state)
+TEST(a_long_line_scrolls_in_a_narrow_terminal)
 {
-    (void)state;
     struct tty *t = start(40, 12);
 
     tty_send(t, "\\size>1M !one !two !three !four !five !last");
@@ -119,9 +113,8 @@ static void a_long_line_scrolls_in_a_narrow_terminal(void **state)
     quit(t);
 }
 
-static void fields_and_typed_words_are_edited_alike(void **state)
+TEST(fields_and_typed_words_are_edited_alike)
 {
-    (void)state;
     struct tty *t = start(100, 30);
 
     tty_send(t, "e");
@@ -143,20 +136,7 @@ static void fields_and_typed_words_are_edited_alike(void **state)
     quit(t);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
-static int tests_inside(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(a_filter_is_mended_where_it_is_wrong),
-        TEST(wide_characters_move_as_one),
-        TEST(a_long_line_scrolls_in_a_narrow_terminal),
-        TEST(fields_and_typed_words_are_edited_alike),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests_inside);
+    return ns_run(tests_run);
 }

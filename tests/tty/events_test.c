@@ -1,10 +1,4 @@
 // What happens while one looks: the events view, the log, rows that come and go.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +10,7 @@
 
 #include "support/ns.h"
 #include "support/scene.h"
+#include "support/test.h"
 #include "support/tty.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
@@ -28,6 +23,8 @@ static int teardown(void **state)
     scene_clean();
     return 0;
 }
+
+TEST_FIXTURE(NULL, teardown)
 
 // The row of `object` in the events view that holds all of `words`.
 struct told {
@@ -70,9 +67,8 @@ static bool log_has(struct tty *t, void *arg)
     return strstr(text, wanted[1]) != NULL;
 }
 
-static void what_happens_is_told_and_logged(void **state)
+TEST(what_happens_is_told_and_logged)
 {
-    (void)state;
     char dir[] = "/tmp/events_test.XXXXXX", path[64], object[32], line[64];
     assert_non_null(mkdtemp(dir));
     snprintf(path, sizeof path, "%s/log", dir);
@@ -115,9 +111,8 @@ static void what_happens_is_told_and_logged(void **state)
     rmdir(dir);
 }
 
-static void rows_that_vanish_stay_struck_out_for_a_while(void **state)
+TEST(rows_that_vanish_stay_struck_out_for_a_while)
 {
-    (void)state;
     int keep = shmget(0x3333, 4096, IPC_CREAT | 0600);
     int go = shmget(0x4444, 1 << 20, IPC_CREAT | 0600); // the largest: selected
     struct tty *t = START("--ascii");
@@ -134,9 +129,8 @@ static void rows_that_vanish_stay_struck_out_for_a_while(void **state)
     assert_int_equal(tty_must_exit(t), 0);
 }
 
-static void a_log_that_cannot_be_opened_ends_it_at_once(void **state)
+TEST(a_log_that_cannot_be_opened_ends_it_at_once)
 {
-    (void)state;
     char out[512], dir[] = "/tmp/events_test.XXXXXX", path[64];
     assert_non_null(mkdtemp(dir));
     snprintf(path, sizeof path, "%s/link", dir);
@@ -155,17 +149,7 @@ static void a_log_that_cannot_be_opened_ends_it_at_once(void **state)
     rmdir(dir);
 }
 
-static int tests(void)
-{
-    const struct CMUnitTest all[] = {
-        cmocka_unit_test_teardown(what_happens_is_told_and_logged, teardown),
-        cmocka_unit_test_teardown(rows_that_vanish_stay_struck_out_for_a_while, teardown),
-        cmocka_unit_test_teardown(a_log_that_cannot_be_opened_ends_it_at_once, teardown),
-    };
-    return cmocka_run_group_tests(all, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests);
+    return ns_run(tests_run);
 }

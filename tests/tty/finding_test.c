@@ -1,16 +1,11 @@
 // Finding one's way: search, filter, sort, orphans, freeze, and a selection that stays on its object.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <string.h>
 #include <sys/shm.h>
 
 #include "support/ns.h"
 #include "support/scene.h"
+#include "support/test.h"
 #include "support/tty.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
@@ -31,6 +26,8 @@ static int teardown(void **state)
     scene_clean();
     return 0;
 }
+
+TEST_FIXTURE(setup, teardown)
 
 static struct tty *start(void)
 {
@@ -65,9 +62,8 @@ static bool selected(struct tty *t, void *text)
     return tty_cell_of(t, text, &cell) && cell.reverse + !cell.plain_bg > 0;
 }
 
-static void sorts(void **state)
+TEST(sorts)
 {
-    (void)state;
     struct tty *t = start();
 
     tty_must(t, "largest first", ordered, &(struct order){"0x0a0a0007", "0x0a0a0006"});
@@ -81,9 +77,8 @@ static void sorts(void **state)
     quit(t);
 }
 
-static void the_selection_stays_on_its_object(void **state)
+TEST(the_selection_stays_on_its_object)
 {
-    (void)state;
     struct tty *t = start();
 
     tty_key(t, "cud1");
@@ -98,9 +93,8 @@ static void the_selection_stays_on_its_object(void **state)
     quit(t);
 }
 
-static void searches_as_it_is_typed(void **state)
+TEST(searches_as_it_is_typed)
 {
-    (void)state;
     struct tty *t = start();
 
     tty_must(t, "first row", selected, "0x0a0a0007");
@@ -116,9 +110,8 @@ static void searches_as_it_is_typed(void **state)
     quit(t);
 }
 
-static void filters(void **state)
+TEST(filters)
 {
-    (void)state;
     struct tty *t = start();
 
     tty_key(t, "f4");
@@ -138,9 +131,8 @@ static void filters(void **state)
     quit(t);
 }
 
-static void a_filter_of_any_length_is_edited_whole_or_refused(void **state)
+TEST(a_filter_of_any_length_is_edited_whole_or_refused)
 {
-    (void)state;
     char filter[300], out[512];
     const char *const argv[] = {IPCTOP, "-f", filter, NULL};
 
@@ -153,9 +145,8 @@ static void a_filter_of_any_length_is_edited_whole_or_refused(void **state)
     assert_null(strstr(out, "255 bytes at most"));
 }
 
-static void freezes(void **state)
+TEST(freezes)
 {
-    (void)state;
     struct tty *t = start();
 
     tty_send(t, "Z");
@@ -171,9 +162,8 @@ static void freezes(void **state)
     quit(t);
 }
 
-static void orphans_only(void **state)
+TEST(orphans_only)
 {
-    (void)state;
     const struct scene_actor holder = {.role = "make_segment", .comm = "holder",
                                        .values = {0x0b0b0001, 4096, 0, 0600}};
     const struct scene_actor leaker = {.role = "make_segment", .comm = "leaker",
@@ -205,9 +195,8 @@ static void orphans_only(void **state)
 }
 
 // Words are looked for in the columns one sees.
-static void words_follow_the_columns(void **state)
+TEST(words_follow_the_columns)
 {
-    (void)state;
     struct tty *t = tty_start(&(struct tty_options){.w = 120, .h = 40},
                               (const char *const[]){IPCTOP, "-d", "0.2", "-o", "shmid,size,cpid",
                                                     "-f", "0x0a0a0005", "segments", NULL});
@@ -221,9 +210,8 @@ static void words_follow_the_columns(void **state)
     quit(t);
 }
 
-static void views_by_number_and_tab(void **state)
+TEST(views_by_number_and_tab)
 {
-    (void)state;
     struct tty *t = start();
 
     tty_send(t, "5");
@@ -243,25 +231,7 @@ static void views_by_number_and_tab(void **state)
     quit(t);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
-static int tests_inside(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(sorts),
-        TEST(the_selection_stays_on_its_object),
-        TEST(searches_as_it_is_typed),
-        TEST(filters),
-        TEST(a_filter_of_any_length_is_edited_whole_or_refused),
-        TEST(freezes),
-        TEST(orphans_only),
-        TEST(words_follow_the_columns),
-        TEST(views_by_number_and_tab),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests_inside);
+    return ns_run(tests_run);
 }

@@ -1,21 +1,17 @@
 // The harness itself, on programs whose behaviour is known: what the other tests trust.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/test.h"
 #include "support/tty.h"
+
+TEST_FIXTURE(NULL, tty_teardown)
 
 #define SHELL(script) (const char *const[]){"/bin/sh", "-c", script, NULL}
 
-static void screen_is_what_was_drawn(void **state)
+TEST(screen_is_what_was_drawn)
 {
-    (void)state;
     struct tty *t = tty_start(&(struct tty_options){.w = 20, .h = 4},
                               SHELL("printf 'one\\033[3;5Htw\\303\\266 \\033[1;7mB\\033[m\\033[31mR'"));
     struct tty_cell cell;
@@ -32,9 +28,8 @@ static void screen_is_what_was_drawn(void **state)
 }
 
 // Capabilities of the terminals we name that an emulator may lack: repeat, erase, line drawing.
-static void emulator_knows_what_our_terminals_use(void **state)
+TEST(emulator_knows_what_our_terminals_use)
 {
-    (void)state;
     struct tty *t = tty_start(&(struct tty_options){.w = 20, .h = 4},
                               SHELL("printf 'x\\033[4b|\\r\\n'; printf 'abcdef\\033[4D\\033[2Xz\\r\\n';"
                                     "printf '\\033(0q\\033(B\\033(B\\033)0\\016x\\017x'"));
@@ -44,9 +39,8 @@ static void emulator_knows_what_our_terminals_use(void **state)
     assert_string_equal(tty_row(t, 2), "\u2500\u2502x");
 }
 
-static void keys_sizes_and_settings(void **state)
+TEST(keys_sizes_and_settings)
 {
-    (void)state;
     struct tty *t = tty_start(&(struct tty_options){.w = 30, .h = 5},
                               SHELL("stty -echo; trap 'echo size $(stty size)' WINCH; echo ready; "
                                     "read line; echo \"got $line\"; "
@@ -65,9 +59,8 @@ static void keys_sizes_and_settings(void **state)
     assert_true(n == strlen(bytes) && strstr(bytes, "\033[20~"));
 }
 
-static void alternate_screen_and_death(void **state)
+TEST(alternate_screen_and_death)
 {
-    (void)state;
     struct tty *t = tty_start(&(struct tty_options){0},
                               SHELL("printf 'before\\033[?1049h\\033[?25l\\033[Hin'; kill -9 $$"));
     assert_int_equal(tty_must_exit(t), 128 + SIGKILL);
@@ -80,24 +73,11 @@ static void alternate_screen_and_death(void **state)
     assert_string_equal(tty_row(t, 0), "before");
 }
 
-static void environment_is_only_what_was_asked(void **state)
+TEST(environment_is_only_what_was_asked)
 {
-    (void)state;
     setenv("LC_ALL", "tlh_QO", 1);
     struct tty *t = tty_start(&(struct tty_options){.term = "vt100", .lang = "C", .env = {"NO_COLOR=1"}},
                               SHELL("echo $TERM $LANG \"<$LC_ALL>\" $NO_COLOR $(tty | cut -c1-8)"));
     assert_int_equal(tty_must_exit(t), 0);
     assert_string_equal(tty_row(t, 0), "vt100 C <> 1 /dev/pts");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(screen_is_what_was_drawn, tty_teardown),
-        cmocka_unit_test_teardown(emulator_knows_what_our_terminals_use, tty_teardown),
-        cmocka_unit_test_teardown(keys_sizes_and_settings, tty_teardown),
-        cmocka_unit_test_teardown(alternate_screen_and_death, tty_teardown),
-        cmocka_unit_test_teardown(environment_is_only_what_was_asked, tty_teardown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,16 +1,11 @@
 // Names are under the control of the processes that bear them: none of it reaches the terminal raw.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <string.h>
 #include <sys/shm.h>
 
 #include "support/ns.h"
 #include "support/scene.h"
+#include "support/test.h"
 #include "support/tty.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
@@ -21,6 +16,8 @@ static int teardown(void **state)
     scene_clean();
     return 0;
 }
+
+TEST_FIXTURE(NULL, teardown)
 
 // What a terminal would obey: title, colour, clear, C1 control, bidirectional override. None may be
 // in what was written, in any view.
@@ -36,11 +33,10 @@ static void must_be_clean(struct tty *t)
             tty_fail(t, "evil %zu reached the terminal", i);
 }
 
-static void names_are_shown_not_obeyed(void **state)
+TEST(names_are_shown_not_obeyed)
 {
     static const char *const comms[] = {"\033[41mred", ")\xff(R", "\033]0;pwned", "\342\200\256x",
                                         "cut\xc3", "\302\23331m"};
-    (void)state;
     int id = scene_segment(1 << 20, 0666, 0x1bad1bad);
     pid_t pid = 0;
 
@@ -83,9 +79,8 @@ static void names_are_shown_not_obeyed(void **state)
     }
 }
 
-static void bad_bytes_are_quoted_in_errors_too(void **state)
+TEST(bad_bytes_are_quoted_in_errors_too)
 {
-    (void)state;
     char out[2048];
 
     assert_int_equal(tty_run_without((const char *const[]){IPCTOP, "--batch", "\033[31m\xff", NULL}, NULL,
@@ -95,16 +90,7 @@ static void bad_bytes_are_quoted_in_errors_too(void **state)
     assert_non_null(strstr(out, "\\e[31m\\xff"));
 }
 
-static int tests_inside(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(names_are_shown_not_obeyed, teardown),
-        cmocka_unit_test_teardown(bad_bytes_are_quoted_in_errors_too, teardown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests_inside);
+    return ns_run(tests_run);
 }

@@ -1,11 +1,5 @@
 // What arrives from a terminal by accident does no harm: pasted text, sequences nobody knows, keys
 // typed ahead of a question. And a terminal that does not read cannot keep the program alive.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +11,7 @@
 #include <unistd.h>
 
 #include "support/ns.h"
+#include "support/test.h"
 #include "support/tty.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
@@ -43,6 +38,8 @@ static int teardown(void **state)
     return 0;
 }
 
+TEST_FIXTURE(setup, teardown)
+
 static bool there(void)
 {
     struct shmid_ds ds;
@@ -66,9 +63,8 @@ static void quit(struct tty *t)
 }
 
 // A question that has not been on the screen is not answered.
-static void keys_typed_ahead_do_not_answer(void **state)
+TEST(keys_typed_ahead_do_not_answer)
 {
-    (void)state;
     struct tty *t = start(120, 40, NULL);
 
     tty_send(t, "xyyyy\r\r");
@@ -86,9 +82,8 @@ static void keys_typed_ahead_do_not_answer(void **state)
     quit(t);
 }
 
-static void pasted_text_is_no_command(void **state)
+TEST(pasted_text_is_no_command)
 {
-    (void)state;
     struct tty *t = start(120, 40, NULL);
     size_t n;
 
@@ -103,9 +98,8 @@ static void pasted_text_is_no_command(void **state)
 }
 
 // A filter is pasted, a command is not; and Enter is pressed, not pasted.
-static void pasted_text_is_typed_into_a_line(void **state)
+TEST(pasted_text_is_typed_into_a_line)
 {
-    (void)state;
     struct tty *t = start(120, 40, NULL);
 
     tty_send(t, "\\");
@@ -119,9 +113,8 @@ static void pasted_text_is_typed_into_a_line(void **state)
 }
 
 // A slow line delivers a sequence in pieces, later than Esc waits for the rest.
-static void sequences_in_pieces_are_what_they_are(void **state)
+TEST(sequences_in_pieces_are_what_they_are)
 {
-    (void)state;
     struct tty *t = start(120, 40, NULL);
 
     tty_send(t, "\033[200~xqx\033");
@@ -140,14 +133,13 @@ static void sequences_in_pieces_are_what_they_are(void **state)
     quit(t);
 }
 
-static void unknown_sequences_are_no_commands(void **state)
+TEST(unknown_sequences_are_no_commands)
 {
     static const char *const strange[] = {
         "\033[25;9k", "\033[?1x", "\033[1;5A", "\033Ok", "\033[999999x", "\033[<0;1;99999q",
         "\033[8;1~", "\377\376", "\033[M",
     };
     static const char *const terms[] = {"xterm-256color", "vt100", "linux"};
-    (void)state;
 
     for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {
         struct tty *t = start(120, 40, terms[i]);
@@ -194,10 +186,9 @@ static bool ended(void *arg)
 }
 
 // Nothing is read from the terminal here until the program has ended.
-static void a_terminal_that_does_not_read_keeps_nobody(void **state)
+TEST(a_terminal_that_does_not_read_keeps_nobody)
 {
     static const int signals[] = {SIGTERM, SIGHUP};
-    (void)state;
 
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         struct tty *t = start(200, 60, NULL);
@@ -213,21 +204,7 @@ static void a_terminal_that_does_not_read_keeps_nobody(void **state)
     }
 }
 
-static int tests_inside(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(keys_typed_ahead_do_not_answer, setup, teardown),
-        cmocka_unit_test_setup_teardown(pasted_text_is_no_command, setup, teardown),
-        cmocka_unit_test_setup_teardown(pasted_text_is_typed_into_a_line, setup, teardown),
-        cmocka_unit_test_setup_teardown(sequences_in_pieces_are_what_they_are, setup, teardown),
-        cmocka_unit_test_setup_teardown(unknown_sequences_are_no_commands, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_terminal_that_does_not_read_keeps_nobody, setup,
-                                        teardown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests_inside);
+    return ns_run(tests_run);
 }

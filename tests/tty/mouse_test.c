@@ -1,15 +1,10 @@
 // The mouse as xterm reports it (SGR, mode 1006), and the older way (X10 bytes), on the real program.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <string.h>
 
 #include "support/ns.h"
 #include "support/scene.h"
+#include "support/test.h"
 #include "support/tty.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
@@ -29,6 +24,8 @@ static int teardown(void **state)
     scene_clean();
     return 0;
 }
+
+TEST_FIXTURE(setup, teardown)
 
 static struct tty *start(const char *term, const char *option)
 {
@@ -81,9 +78,8 @@ static bool selected(struct tty *t, void *text)
     return tty_cell_of(t, text, &cell) && cell.reverse + !cell.plain_bg > 0;
 }
 
-static void clicks_select_and_enter(void **state)
+TEST(clicks_select_and_enter)
 {
-    (void)state;
     struct tty *t = start(NULL, NULL);
 
     press_on(t, LEFT, "0x0b0b0025");
@@ -100,9 +96,8 @@ static void clicks_select_and_enter(void **state)
 }
 
 // A slow connection hands over both clicks at once; a poor one cuts a report in two.
-static void clicks_together_and_in_pieces(void **state)
+TEST(clicks_together_and_in_pieces)
 {
-    (void)state;
     struct tty *t = start(NULL, NULL);
     char once[64], bytes[136];
     int x, y;
@@ -124,9 +119,8 @@ static void clicks_together_and_in_pieces(void **state)
     quit(t);
 }
 
-static void the_wheel_moves(void **state)
+TEST(the_wheel_moves)
 {
-    (void)state;
     struct tty *t = start(NULL, NULL);
 
     tty_must(t, "the first row", selected, "0x0b0b0028");
@@ -141,9 +135,8 @@ static void the_wheel_moves(void **state)
     quit(t);
 }
 
-static void headings_sort_tabs_switch_and_the_bar_presses(void **state)
+TEST(headings_sort_tabs_switch_and_the_bar_presses)
 {
-    (void)state;
     struct tty *t = start(NULL, NULL);
 
     press_on(t, LEFT, "SIZE"); // already sorted by it, largest first
@@ -165,9 +158,8 @@ static void headings_sort_tabs_switch_and_the_bar_presses(void **state)
 }
 
 // In a menu a click moves, a double click chooses; nothing in a question is answered by the mouse.
-static void menus_and_questions(void **state)
+TEST(menus_and_questions)
 {
-    (void)state;
     struct tty *t = start(NULL, NULL);
 
     tty_key(t, "f6");
@@ -194,9 +186,8 @@ static bool asks_for_mouse(struct tty *t)
     return memmem(bytes, n, "\033[?1000h", 8) || memmem(bytes, n, "\033[?1006;1000h", 13);
 }
 
-static void without_a_mouse_it_is_left_to_the_terminal(void **state)
+TEST(without_a_mouse_it_is_left_to_the_terminal)
 {
-    (void)state;
     struct tty *t = start(NULL, NULL);
 
     assert_true(asks_for_mouse(t));
@@ -208,9 +199,8 @@ static void without_a_mouse_it_is_left_to_the_terminal(void **state)
 }
 
 // The reports of terminals without SGR: a byte for button, column and row each.
-static void old_reports_are_understood(void **state)
+TEST(old_reports_are_understood)
 {
-    (void)state;
     struct tty *t = start("screen", NULL);
     char bytes[16];
     int x, y;
@@ -225,23 +215,7 @@ static void old_reports_are_understood(void **state)
     quit(t);
 }
 
-static int tests_inside(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(clicks_select_and_enter, setup, teardown),
-        cmocka_unit_test_setup_teardown(clicks_together_and_in_pieces, setup, teardown),
-        cmocka_unit_test_setup_teardown(the_wheel_moves, setup, teardown),
-        cmocka_unit_test_setup_teardown(headings_sort_tabs_switch_and_the_bar_presses, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(menus_and_questions, setup, teardown),
-        cmocka_unit_test_setup_teardown(without_a_mouse_it_is_left_to_the_terminal, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(old_reports_are_understood, setup, teardown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests_inside);
+    return ns_run(tests_run);
 }

@@ -1,11 +1,5 @@
 // The outage: a process stuck where ps, top and lsof hang, before the monitor starts. It is named, and
 // killed from the finding that names it.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -18,7 +12,10 @@
 #include "support/ns.h"
 #include "support/scene.h"
 #include "support/stall.h"
+#include "support/test.h"
 #include "support/tty.h"
+
+TEST_FIXTURE(NULL, tty_teardown)
 
 static struct stall stall;
 static int shmid;
@@ -54,11 +51,10 @@ static bool dead(struct tty *t, void *pid)
     return !scene_alive(*(pid_t *)pid);
 }
 
-static void what_blocks_everything_is_killed(void **state)
+TEST(what_blocks_everything_is_killed)
 {
     char stuck[64], sent[64];
 
-    (void)state;
     int error = stall_start(&stall);
     if (error) {
         printf("skip: no file system of our own: %s\n", strerror(-error));
@@ -100,15 +96,7 @@ static void what_blocks_everything_is_killed(void **state)
     shmctl(shmid, IPC_RMID, NULL);
 }
 
-static int tests(void)
-{
-    const struct CMUnitTest all[] = {
-        cmocka_unit_test_teardown(what_blocks_everything_is_killed, tty_teardown),
-    };
-    return cmocka_run_group_tests(all, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests);
+    return ns_run(tests_run);
 }

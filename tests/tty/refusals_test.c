@@ -1,11 +1,5 @@
 // Everything that is refused, or cannot be done: it is said on the screen, logged with what was
 // tried, and nothing is touched.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -25,6 +19,7 @@
 #include "support/logfile.h"
 #include "support/ns.h"
 #include "support/scene.h"
+#include "support/test.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
 
@@ -319,6 +314,8 @@ static int teardown(void **state)
     return 0;
 }
 
+TEST_FIXTURE(setup, teardown)
+
 static void each(void **state)
 {
     const struct refusal *r = *state;
@@ -330,15 +327,15 @@ static void each(void **state)
     refuse(r);
 }
 
-static int tests_inside(void)
+__attribute__((constructor)) static void register_refusals(void)
 {
     enum { N = sizeof refusals / sizeof *refusals };
-    struct CMUnitTest tests[N];
+    static struct test tests[N];
 
-    for (size_t i = 0; i < N; i++)
-        tests[i] = (struct CMUnitTest){refusals[i].name, each, setup, teardown,
-                                       (void *)&refusals[i]};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    for (size_t i = 0; i < N; i++) {
+        tests[i] = (struct test){.name = refusals[i].name, .run = each, .state = (void *)&refusals[i]};
+        test_register(&tests[i]);
+    }
 }
 
 // --- pid 1 ----------------------------------------------------------------------------------------
@@ -350,9 +347,8 @@ static void init_holds(void)
 }
 
 // It may be signalled, but not by a hasty y; and no signal that it does not expect reaches it.
-static void pid_one_takes_the_word(void **state)
+TEST(pid_one_takes_the_word, .apart = true)
 {
-    (void)state;
     struct tty *t = start(&(struct refusal){0});
 
     tty_must_show(t, "1 refusals_test");
@@ -393,9 +389,8 @@ static void be_init_of_another(void *arg, int ready)
     waitpid(init, NULL, 0);
 }
 
-static void the_init_of_another_namespace_takes_the_word(void **state)
+TEST(the_init_of_another_namespace_takes_the_word, .apart = true)
 {
-    (void)state;
     int id = scene_segment(BYTES, 0644, KEY + 1);
     pid_t parent = child_start(be_init_of_another, &id);
     assert_true(parent > 0);
@@ -423,21 +418,11 @@ static void the_init_of_another_namespace_takes_the_word(void **state)
     assert_int_equal(tty_must_exit(t), 0);
 }
 
-static int tests_beside_init(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(pid_one_takes_the_word, setup, teardown),
-        cmocka_unit_test_setup_teardown(the_init_of_another_namespace_takes_the_word, setup,
-                                        teardown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
 int main(void)
 {
-    int status = ns_run(tests_inside);
+    int status = ns_run(tests_run);
 
     ns_in_init = init_holds;
-    int beside = ns_run(tests_beside_init);
+    int beside = ns_run(tests_run_apart);
     return status ? status : beside;
 }

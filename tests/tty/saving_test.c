@@ -1,10 +1,4 @@
 // w: the view on screen written to a file, as text, CSV and JSON, and where it may not be.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +9,7 @@
 #include "support/files.h"
 #include "support/ns.h"
 #include "support/scene.h"
+#include "support/test.h"
 #include "support/tty.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
@@ -40,6 +35,8 @@ static int teardown(void **state)
     snprintf(command, sizeof command, "umount -l %s/full 2>/dev/null; rm -rf %s", dir, dir);
     return system(command);
 }
+
+TEST_FIXTURE(setup, teardown)
 
 static struct tty *start(bool nobody, const char *option, const char *value)
 {
@@ -81,11 +78,10 @@ static void refused(struct tty *t, const char *name, const char *why)
     tty_must_show(t, told);
 }
 
-static void views_are_written_by_name(void **state)
+TEST(views_are_written_by_name)
 {
     static const char *const names[] = {"a.txt", "a.csv", "a.json", "A.JSON", "plain"};
     static const char *const begins[] = {"KEY ", "key,shmid,", "{\"meta\":", "{\"meta\":", "KEY "};
-    (void)state;
     struct tty *t = start(false, "-f", "key=0x0c0c0006");
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -107,9 +103,8 @@ static void views_are_written_by_name(void **state)
 }
 
 // The columns, their order and that of the rows are those of the screen.
-static void a_view_is_written_as_it_is_shown(void **state)
+TEST(a_view_is_written_as_it_is_shown)
 {
-    (void)state;
     struct tty *t = start(false, "-o", "size,shmid,cgid");
 
     tty_send(t, "I");
@@ -121,9 +116,8 @@ static void a_view_is_written_as_it_is_shown(void **state)
     quit(t);
 }
 
-static void nothing_is_overwritten_unasked(void **state)
+TEST(nothing_is_overwritten_unasked)
 {
-    (void)state;
     struct tty *t = start(false, NULL, NULL);
 
     file_put(path_of("old.csv"), "precious");
@@ -147,9 +141,8 @@ static void nothing_is_overwritten_unasked(void **state)
     quit(t);
 }
 
-static void what_is_no_file_is_refused_unasked(void **state)
+TEST(what_is_no_file_is_refused_unasked)
 {
-    (void)state;
     struct tty *t = start(false, NULL, NULL);
 
     file_put(path_of("old.csv"), "precious");
@@ -167,9 +160,8 @@ static void what_is_no_file_is_refused_unasked(void **state)
     quit(t);
 }
 
-static void who_may_not_is_told(void **state)
+TEST(who_may_not_is_told)
 {
-    (void)state;
     if (!ns_was_root()) {
         print_message("skip: needs root, to be somebody else\n");
         skip();
@@ -181,9 +173,8 @@ static void who_may_not_is_told(void **state)
     quit(t);
 }
 
-static void a_full_disk_leaves_what_was_there(void **state)
+TEST(a_full_disk_leaves_what_was_there)
 {
-    (void)state;
     assert_int_equal(mkdir(path_of("full"), 0755), 0);
     if (mount("full", path_of("full"), "tmpfs", 0, "size=4k") < 0) {
         print_message("skip: no tmpfs can be mounted\n");
@@ -203,20 +194,7 @@ static void a_full_disk_leaves_what_was_there(void **state)
     quit(t);
 }
 
-static int tests_inside(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(views_are_written_by_name, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_view_is_written_as_it_is_shown, setup, teardown),
-        cmocka_unit_test_setup_teardown(nothing_is_overwritten_unasked, setup, teardown),
-        cmocka_unit_test_setup_teardown(what_is_no_file_is_refused_unasked, setup, teardown),
-        cmocka_unit_test_setup_teardown(who_may_not_is_told, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_full_disk_leaves_what_was_there, setup, teardown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests_inside);
+    return ns_run(tests_run);
 }

@@ -1,10 +1,4 @@
 // Settings kept across runs: where they are looked for, what comes back, and hostile files.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +9,7 @@
 #include "support/files.h"
 #include "support/ns.h"
 #include "support/scene.h"
+#include "support/test.h"
 #include "support/tty.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
@@ -43,6 +38,8 @@ static int teardown(void **state)
     snprintf(command, sizeof command, "umount -l %s/full 2>/dev/null; rm -rf %s", dir, dir);
     return system(command);
 }
+
+TEST_FIXTURE(setup, teardown)
 
 static struct tty *start_with(const struct tty_options *options)
 {
@@ -146,7 +143,7 @@ static struct tty *start_at(const struct place *p)
     return t;
 }
 
-static void settings_come_back_from_where_they_are_looked_for(void **state)
+TEST(settings_come_back_from_where_they_are_looked_for)
 {
     static const struct place places[] = {
         {{"XDG_CONFIG_HOME=%s/xdg", "HOME=%s/home"}, NULL, "xdg/ipctop/config"},
@@ -155,7 +152,6 @@ static void settings_come_back_from_where_they_are_looked_for(void **state)
         {{"IPCTOPRC=%s/rc", "XDG_CONFIG_HOME=%s/xdg2", "HOME=%s/home2"}, NULL, "rc"},
         {{"IPCTOPRC=%s/rc2", "HOME=%s/home2"}, "named", "named"},
     };
-    (void)state;
 
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         char path[200], told[300];
@@ -183,11 +179,10 @@ static void settings_come_back_from_where_they_are_looked_for(void **state)
     assert_int_not_equal(access(rc, F_OK), 0);
 }
 
-static void nothing_is_written_unasked(void **state)
+TEST(nothing_is_written_unasked)
 {
     const struct place home = {{"HOME=%s"}, NULL, NULL};
     char command[200];
-    (void)state;
     struct tty *t = start_at(&home);
 
     change_all(t);
@@ -196,10 +191,9 @@ static void nothing_is_written_unasked(void **state)
     assert_int_equal(system(command), 0);
 }
 
-static void the_command_line_counts_more(void **state)
+TEST(the_command_line_counts_more)
 {
     static const char text[] = "interval = 7.5\nsort.segments = +size\ncolumns.segments = size\n";
-    (void)state;
 
     put(text, strlen(text));
     struct tty *t = tty_start(&(struct tty_options){.w = 150, .h = 40},
@@ -215,7 +209,7 @@ static void the_command_line_counts_more(void **state)
 
 // --- hostile files --------------------------------------------------------------------------------
 
-static void wrong_lines_are_named_and_skipped(void **state)
+TEST(wrong_lines_are_named_and_skipped)
 {
     static const struct {
         const char *text;
@@ -236,7 +230,6 @@ static void wrong_lines_are_named_and_skipped(void **state)
         CASE("interval = 7.5\ncolumns.segments = key,\033c\n", "no column '\\ec' in segments"),
 #undef CASE
     };
-    (void)state;
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         size_t n;
@@ -252,10 +245,9 @@ static void wrong_lines_are_named_and_skipped(void **state)
     }
 }
 
-static void huge_files_and_lines_are_left_alone(void **state)
+TEST(huge_files_and_lines_are_left_alone)
 {
     static char text[5000];
-    (void)state;
 
     memset(text, 'x', sizeof text);
     memcpy(text + sizeof text - 16, "\ninterval = 7.5\n", 16);
@@ -271,10 +263,8 @@ static void huge_files_and_lines_are_left_alone(void **state)
     quit(t);
 }
 
-static void what_is_no_file_is_neither_read_nor_replaced(void **state)
+TEST(what_is_no_file_is_neither_read_nor_replaced)
 {
-    (void)state;
-
     assert_int_equal(mkfifo(rc, 0600), 0); // and nobody writes to it
     struct tty *t = start();
     tty_must_show(t, "it is no regular file");
@@ -305,10 +295,9 @@ static void need_root(void)
     }
 }
 
-static void who_may_not_is_told(void **state)
+TEST(who_may_not_is_told)
 {
     const struct tty_options nobody = {.nobody = true};
-    (void)state;
     need_root();
     assert_int_equal(chmod(dir, 0755), 0); // read-only to nobody
     struct tty *t = start_with(&nobody);
@@ -328,10 +317,9 @@ static void who_may_not_is_told(void **state)
 }
 
 // As root: not into a directory of somebody else's, nor through a link of his.
-static void root_writes_nothing_through_what_is_others(void **state)
+TEST(root_writes_nothing_through_what_is_others)
 {
     char target[200];
-    (void)state;
     need_root();
     assert_int_equal(chown(dir, 65534, 65534), 0);
     struct tty *t = start();
@@ -352,11 +340,10 @@ static void root_writes_nothing_through_what_is_others(void **state)
     quit(t);
 }
 
-static void a_full_disk_leaves_the_old_ones(void **state)
+TEST(a_full_disk_leaves_the_old_ones)
 {
     static char old[4096];
     char full[200];
-    (void)state;
 
     snprintf(full, sizeof full, "%s/full", dir);
     assert_int_equal(mkdir(full, 0700), 0);
@@ -382,9 +369,8 @@ static void a_full_disk_leaves_the_old_ones(void **state)
     quit(t);
 }
 
-static void what_is_asked_for_last_is_done(void **state)
+TEST(what_is_asked_for_last_is_done)
 {
-    (void)state;
     struct tty *t = start();
 
     tty_send(t, "Sq"); // too quick to see what comes of it
@@ -393,26 +379,7 @@ static void what_is_asked_for_last_is_done(void **state)
     assert_non_null(strstr(file_text(rc), "interval = 2\n"));
 }
 
-static int tests_inside(void)
-{
-    const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-        TEST(settings_come_back_from_where_they_are_looked_for),
-        TEST(nothing_is_written_unasked),
-        TEST(the_command_line_counts_more),
-        TEST(wrong_lines_are_named_and_skipped),
-        TEST(huge_files_and_lines_are_left_alone),
-        TEST(what_is_no_file_is_neither_read_nor_replaced),
-        TEST(who_may_not_is_told),
-        TEST(root_writes_nothing_through_what_is_others),
-        TEST(a_full_disk_leaves_the_old_ones),
-        TEST(what_is_asked_for_last_is_done),
-#undef TEST
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests_inside);
+    return ns_run(tests_run);
 }

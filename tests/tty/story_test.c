@@ -1,11 +1,5 @@
 // The story the program was written for, typed into it: a segment stays marked for removal after a
 // database was shut down. Who holds it? See, look, signal, and watch it vanish.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +7,7 @@
 
 #include "support/ns.h"
 #include "support/scene.h"
+#include "support/test.h"
 #include "support/tty.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
@@ -24,6 +19,8 @@ static int teardown(void **state)
     scene_clean();
     return 0;
 }
+
+TEST_FIXTURE(NULL, teardown)
 
 // The address range of the only SysV mapping of a process, as its maps file shows it.
 static void range_of(pid_t pid, char *dst, size_t cap)
@@ -114,35 +111,22 @@ static void see_look_kill(int w, int h, const char *term)
     assert_false(tty_in_alternate(t));
 }
 
-static void at_80x24(void **state)
+TEST(at_80x24)
 {
-    (void)state;
     see_look_kill(80, 24, "xterm-256color");
 }
 
-static void at_200x60(void **state)
+TEST(at_200x60)
 {
-    (void)state;
     see_look_kill(200, 60, "screen");
 }
 
-static void at_40x10(void **state)
+TEST(at_40x10)
 {
-    (void)state;
     see_look_kill(40, 10, "linux");
-}
-
-static int tests_inside(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(at_80x24, teardown),
-        cmocka_unit_test_teardown(at_200x60, teardown),
-        cmocka_unit_test_teardown(at_40x10, teardown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }
 
 int main(void)
 {
-    return ns_run(tests_inside);
+    return ns_run(tests_run);
 }

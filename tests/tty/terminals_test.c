@@ -1,11 +1,5 @@
 // Every terminal, locale and way to end: nothing strange is written, and the terminal is given back
 // as it was.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +7,7 @@
 
 #include "support/ns.h"
 #include "support/scene.h"
+#include "support/test.h"
 #include "support/tty.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
@@ -31,6 +26,8 @@ static int teardown(void **state)
     scene_clean();
     return 0;
 }
+
+TEST_FIXTURE(setup, teardown)
 
 static void must_be_restored(struct tty *t)
 {
@@ -62,11 +59,10 @@ static void must_be_ascii(struct tty *t)
             tty_fail(t, "byte %02x in LANG=C", (unsigned char)bytes[i]);
 }
 
-static void every_terminal(void **state)
+TEST(every_terminal)
 {
     static const char *const terms[] = {"xterm-256color", "screen", "tmux", "linux", "vt100"};
     static const char *const langs[] = {"C", "C.UTF-8"};
-    (void)state;
 
     for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++)
         for (size_t l = 0; l < 2; l++)
@@ -97,9 +93,8 @@ static void every_terminal(void **state)
 
 // The line of the selected row differs from the others even without colours, and the terminal's own
 // background is kept.
-static void monochrome_is_readable(void **state)
+TEST(monochrome_is_readable)
 {
-    (void)state;
     struct tty_cell selected, title;
     struct tty *t = tty_start(&(struct tty_options){.env = {"NO_COLOR=1"}}, ARGV());
 
@@ -115,9 +110,8 @@ static bool own_background(const struct tty_cell *cell)
     return cell->plain_bg && !cell->reverse;
 }
 
-static void background_is_kept(void **state)
+TEST(background_is_kept)
 {
-    (void)state;
     struct tty *t = tty_start(&(struct tty_options){.w = 100, .h = 40}, ARGV());
 
     tty_must_show(t, "0x00c0ffee");
@@ -133,10 +127,9 @@ static int lines_of(const char *text)
     return n;
 }
 
-static void refusals_are_one_clear_line(void **state)
+TEST(refusals_are_one_clear_line)
 {
     static const char *const terms[] = {"dumb", "no-such-terminal", "", "evil\033]0;x\007"};
-    (void)state;
     char out[4096];
 
     for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++) {
@@ -157,10 +150,9 @@ static void refusals_are_one_clear_line(void **state)
     assert_non_null(strstr(out, "--json"));
 }
 
-static void ends_restored_by_signals(void **state)
+TEST(ends_restored_by_signals)
 {
     static const int signals[] = {SIGTERM, SIGHUP, SIGINT, SIGABRT, SIGSEGV, SIGQUIT};
-    (void)state;
 
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
         struct tty *t = tty_start(&(struct tty_options){0}, ARGV());
@@ -175,9 +167,8 @@ static void ends_restored_by_signals(void **state)
     }
 }
 
-static void control_c_ends(void **state)
+TEST(control_c_ends)
 {
-    (void)state;
     struct tty *t = tty_start(&(struct tty_options){0}, ARGV());
 
     tty_must_show(t, "0x00c0ffee");
@@ -231,9 +222,8 @@ static bool has_digits(struct tty *t, void *arg)
 }
 
 // An ordinary shell: ^Z gives it back its terminal, fg the monitor.
-static void stops_and_comes_back(void **state)
+TEST(stops_and_comes_back)
 {
-    (void)state;
     struct tty *t = tty_start(&(struct tty_options){.env = {"PS1=shell> "}},
                               (const char *const[]){"bash", "--norc", "--noprofile", "-i", NULL});
 
@@ -262,11 +252,10 @@ static void stops_and_comes_back(void **state)
     must_be_restored(t);
 }
 
-static void resizing_down_to_nothing_and_back(void **state)
+TEST(resizing_down_to_nothing_and_back)
 {
     static const int sizes[][2] = {{80, 24}, {1, 1},  {39, 9},  {40, 10}, {200, 60}, {2, 50},
                                    {300, 1}, {5, 5},  {132, 12}, {1, 24}, {80, 1},   {80, 24}};
-    (void)state;
     struct tty *t = tty_start(&(struct tty_options){0}, ARGV("-d", "0.1"));
 
     tty_must_show(t, "0x00c0ffee");
@@ -290,9 +279,8 @@ static void resizing_down_to_nothing_and_back(void **state)
     must_be_restored(t);
 }
 
-static void starts_small_and_grows(void **state)
+TEST(starts_small_and_grows)
 {
-    (void)state;
     struct tty *t = tty_start(&(struct tty_options){.w = 1, .h = 1}, ARGV());
 
     tty_pump(t, 100);
@@ -302,25 +290,7 @@ static void starts_small_and_grows(void **state)
     assert_int_equal(tty_must_exit(t), 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
-static int tests_inside(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(every_terminal),
-        TEST(monochrome_is_readable),
-        TEST(background_is_kept),
-        TEST(refusals_are_one_clear_line),
-        TEST(ends_restored_by_signals),
-        TEST(control_c_ends),
-        TEST(stops_and_comes_back),
-        TEST(resizing_down_to_nothing_and_back),
-        TEST(starts_small_and_grows),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
 int main(void)
 {
-    return ns_run(tests_inside);
+    return ns_run(tests_run);
 }

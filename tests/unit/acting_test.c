@@ -1,9 +1,3 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +5,10 @@
 
 #include "app/view.h"
 #include "support/fake.h"
+#include "support/test.h"
 #include "support/user.h"
+
+TEST_FIXTURE(user_setup, user_teardown)
 
 static struct prompt *asked(struct user *u)
 {
@@ -28,7 +25,7 @@ static void filter(struct user *u, const char *expression)
 
 // --- signals --------------------------------------------------------------------------------------
 
-static void the_only_holder_is_offered_sigterm_first(void **state)
+TEST(the_only_holder_is_offered_sigterm_first)
 {
     struct user *u = *state;
     struct action act;
@@ -59,7 +56,7 @@ static void the_only_holder_is_offered_sigterm_first(void **state)
     assert_string_equal(u->s.message, "SIGTERM sent to 18811 python");
 }
 
-static void digits_jump_to_the_signal(void **state)
+TEST(digits_jump_to_the_signal)
 {
     struct user *u = *state;
     struct action act;
@@ -81,7 +78,7 @@ static void digits_jump_to_the_signal(void **state)
 }
 
 // The question stood before the arguments were read, which tell that it is a postmaster.
-static void a_question_learns_what_the_process_is(void **state)
+TEST(a_question_learns_what_the_process_is)
 {
     struct user *u = *state;
     struct snapshot *s = fake_story();
@@ -108,7 +105,7 @@ static void a_question_learns_what_the_process_is(void **state)
     assert_int_equal(user_acts(u), 0);
 }
 
-static void the_menu_tells_what_the_process_is(void **state)
+TEST(the_menu_tells_what_the_process_is)
 {
     struct user *u = *state;
     struct snapshot *s = fake_story();
@@ -133,7 +130,7 @@ static void the_menu_tells_what_the_process_is(void **state)
 }
 
 // Each alone frees nothing, all of them together do.
-static void what_all_of_them_free_is_told(void **state)
+TEST(what_all_of_them_free_is_told)
 {
     struct user *u = *state;
 
@@ -157,7 +154,7 @@ static void what_all_of_them_free_is_told(void **state)
 }
 
 // Of several rows, those without a process are left out, and it is said.
-static void rows_without_a_process_are_left_out(void **state)
+TEST(rows_without_a_process_are_left_out)
 {
     struct user *u = *state;
     struct action act;
@@ -180,7 +177,7 @@ static void rows_without_a_process_are_left_out(void **state)
     assert_string_equal(asked(u)->title, "1 done, 1 refused, 0 failed");
 }
 
-static void one_of_several_holders_is_chosen(void **state)
+TEST(one_of_several_holders_is_chosen)
 {
     struct user *u = *state;
     struct action act;
@@ -199,7 +196,7 @@ static void one_of_several_holders_is_chosen(void **state)
     assert_int_equal(act.target.kind, KIND_HOLDER);
 }
 
-static void all_of_them_take_a_list_and_a_word(void **state)
+TEST(all_of_them_take_a_list_and_a_word)
 {
     struct user *u = *state;
     struct action acts[18];
@@ -227,7 +224,7 @@ static void all_of_them_take_a_list_and_a_word(void **state)
     assert_non_null(strstr(asked(u)->title, "18 done"));
 }
 
-static void who_cannot_be_signalled_is_explained(void **state)
+TEST(who_cannot_be_signalled_is_explained)
 {
     struct user *u = *state;
 
@@ -245,7 +242,7 @@ static void who_cannot_be_signalled_is_explained(void **state)
     assert_int_equal(user_acts(u), 0);
 }
 
-static void waiters_and_last_users_of_sets_and_queues(void **state)
+TEST(waiters_and_last_users_of_sets_and_queues)
 {
     struct user *u = *state;
 
@@ -267,7 +264,7 @@ static void waiters_and_last_users_of_sets_and_queues(void **state)
     assert_int_equal(asked(u)->menu.n, 1 + 2);
 }
 
-static void never_a_pid_below_one(void **state)
+TEST(never_a_pid_below_one)
 {
     struct user *u = *state;
     struct snapshot *s = fake_story();
@@ -288,7 +285,7 @@ static void never_a_pid_below_one(void **state)
     assert_true(u->s.message[0]);
 }
 
-static void a_recycled_pid_is_not_offered(void **state)
+TEST(a_recycled_pid_is_not_offered)
 {
     struct user *u = *state;
     struct snapshot *s = fake_story();
@@ -304,7 +301,7 @@ static void a_recycled_pid_is_not_offered(void **state)
 
 // --- removing -------------------------------------------------------------------------------------
 
-static void removing_asks_and_acts_on_what_was_asked(void **state)
+TEST(removing_asks_and_acts_on_what_was_asked)
 {
     struct user *u = *state;
     struct action act;
@@ -328,7 +325,7 @@ static void removing_asks_and_acts_on_what_was_asked(void **state)
     assert_true(act.target.ctime != 0);
 }
 
-static void failure_and_refusal_are_told(void **state)
+TEST(failure_and_refusal_are_told)
 {
     struct user *u = *state;
     struct action acts[2];
@@ -342,7 +339,7 @@ static void failure_and_refusal_are_told(void **state)
     assert_int_equal(u->s.message_severity, SEVERITY_CRITICAL);
 }
 
-static void every_view_removes_the_object_it_hangs_on(void **state)
+TEST(every_view_removes_the_object_it_hangs_on)
 {
     struct user *u = *state;
     struct action acts[4];
@@ -372,7 +369,7 @@ static void every_view_removes_the_object_it_hangs_on(void **state)
     assert_true(acts[3].target.kind == KIND_SEGMENT && acts[3].target.id == 458754);
 }
 
-static void a_segment_without_seen_holders_can_be_removed_from_inside(void **state)
+TEST(a_segment_without_seen_holders_can_be_removed_from_inside)
 {
     struct user *u = *state;
     struct action act;
@@ -386,7 +383,7 @@ static void a_segment_without_seen_holders_can_be_removed_from_inside(void **sta
     assert_true(act.target.kind == KIND_SEGMENT && act.target.id == 0);
 }
 
-static void many_take_a_list_a_word_and_give_a_list(void **state)
+TEST(many_take_a_list_a_word_and_give_a_list)
 {
     struct user *u = *state;
     struct action acts[12];
@@ -411,7 +408,7 @@ static void many_take_a_list_a_word_and_give_a_list(void **state)
     assert_int_equal(u->s.tags.n, 0); // done with
 }
 
-static void tagged_but_hidden_rows_are_not_acted_on_silently(void **state)
+TEST(tagged_but_hidden_rows_are_not_acted_on_silently)
 {
     struct user *u = *state;
 
@@ -443,7 +440,7 @@ static void tagged_but_hidden_rows_are_not_acted_on_silently(void **state)
 }
 
 // Tags of another table are not meant, and stay.
-static void tags_of_other_tables_are_left_alone(void **state)
+TEST(tags_of_other_tables_are_left_alone)
 {
     struct user *u = *state;
     struct action act;
@@ -463,7 +460,7 @@ static void tags_of_other_tables_are_left_alone(void **state)
 }
 
 // Cancelled while the fifth is under way: that one is finished, the list says how far it went.
-static void cancelling_says_how_far_it_went(void **state)
+TEST(cancelling_says_how_far_it_went)
 {
     struct user *u = *state;
     struct action acts[5];
@@ -489,7 +486,7 @@ static void cancelling_says_how_far_it_went(void **state)
 }
 
 // Whenever it comes, every one of them is accounted for; with nothing to stop it is just Esc.
-static void escape_stops_several(void **state)
+TEST(escape_stops_several)
 {
     struct user *u = *state;
 
@@ -518,7 +515,7 @@ static void escape_stops_several(void **state)
 }
 
 // What cannot be done of several is left out of the question, and in the list of results.
-static void what_was_left_out_is_in_the_results(void **state)
+TEST(what_was_left_out_is_in_the_results)
 {
     struct user *u = *state;
     struct action acts[2];
@@ -543,7 +540,7 @@ static void what_was_left_out_is_in_the_results(void **state)
 }
 
 // Results that come while something else is asked wait for that to be answered.
-static void results_do_not_interrupt(void **state)
+TEST(results_do_not_interrupt)
 {
     struct user *u = *state;
     struct action acts[12];
@@ -569,7 +566,7 @@ static void results_do_not_interrupt(void **state)
 }
 
 // Two single removals, the second before the outcome of the first is there: no list to close.
-static void single_actions_never_end_in_a_list(void **state)
+TEST(single_actions_never_end_in_a_list)
 {
     struct user *u = *state;
     struct action acts[2];
@@ -583,37 +580,4 @@ static void single_actions_never_end_in_a_list(void **state)
     user_await_acts(u, acts, 2);
     assert_int_equal(asked(u)->type, PROMPT_NONE);
     assert_string_equal(u->s.message, "done as told");
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, user_setup, user_teardown)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(the_only_holder_is_offered_sigterm_first),
-        TEST(digits_jump_to_the_signal),
-        TEST(a_question_learns_what_the_process_is),
-        TEST(the_menu_tells_what_the_process_is),
-        TEST(what_all_of_them_free_is_told),
-        TEST(rows_without_a_process_are_left_out),
-        TEST(one_of_several_holders_is_chosen),
-        TEST(all_of_them_take_a_list_and_a_word),
-        TEST(who_cannot_be_signalled_is_explained),
-        TEST(waiters_and_last_users_of_sets_and_queues),
-        TEST(never_a_pid_below_one),
-        TEST(a_recycled_pid_is_not_offered),
-        TEST(removing_asks_and_acts_on_what_was_asked),
-        TEST(failure_and_refusal_are_told),
-        TEST(every_view_removes_the_object_it_hangs_on),
-        TEST(a_segment_without_seen_holders_can_be_removed_from_inside),
-        TEST(many_take_a_list_a_word_and_give_a_list),
-        TEST(tagged_but_hidden_rows_are_not_acted_on_silently),
-        TEST(cancelling_says_how_far_it_went),
-        TEST(escape_stops_several),
-        TEST(what_was_left_out_is_in_the_results),
-        TEST(tags_of_other_tables_are_left_alone),
-        TEST(results_do_not_interrupt),
-        TEST(single_actions_never_end_in_a_list),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

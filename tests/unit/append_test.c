@@ -1,10 +1,4 @@
 // Lines appended by a thread: in order, whole, on what still has the name, and none lost in silence.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -17,6 +11,7 @@
 #include "app/append.h"
 #include "base/clock.h"
 #include "support/files.h"
+#include "support/test.h"
 
 enum { THREADS = 4, EACH = 150 };
 
@@ -39,6 +34,8 @@ static int teardown(void **state)
     unlink(other);
     return rmdir(dir);
 }
+
+TEST_FIXTURE(setup, teardown)
 
 static size_t gap(size_t lost, char *dst, size_t cap)
 {
@@ -72,9 +69,8 @@ static void end(struct append *a)
     append_close(a);
 }
 
-static void lines_stand_in_order(void **state)
+TEST(lines_stand_in_order)
 {
-    (void)state;
     char expected[8192] = "", text[32];
     struct append *a = start();
 
@@ -105,9 +101,8 @@ static void *many(void *arg)
     return NULL;
 }
 
-static void threads_write_whole_lines(void **state)
+TEST(threads_write_whole_lines)
 {
-    (void)state;
     struct append *a = start();
     pthread_t threads[THREADS];
     int seen[EACH] = {0};
@@ -129,9 +124,8 @@ static void threads_write_whole_lines(void **state)
 }
 
 // As logrotate(8) moves a log away.
-static void a_new_file_is_made_where_the_old_one_went(void **state)
+TEST(a_new_file_is_made_where_the_old_one_went)
 {
-    (void)state;
     struct append *a = start();
     struct stat st;
 
@@ -152,9 +146,8 @@ static void a_new_file_is_made_where_the_old_one_went(void **state)
 }
 
 // What takes the name meanwhile is not trusted more than what had it at the start.
-static void nothing_else_is_written_into(void **state)
+TEST(nothing_else_is_written_into)
 {
-    (void)state;
     struct append *a = start();
 
     assert_int_equal(line_now(a, "one\n"), 0);
@@ -174,9 +167,8 @@ static void nothing_else_is_written_into(void **state)
 }
 
 // The last line that fits in part is ended, what is missing is counted where it is missing.
-static void a_full_disk_leaves_a_gap_that_is_told(void **state)
+TEST(a_full_disk_leaves_a_gap_that_is_told)
 {
-    (void)state;
     struct append *a = start();
 
     file_size_limit(16);
@@ -204,10 +196,8 @@ static void refused(const char *name, int expected)
     assert_int_equal(error, expected);
 }
 
-static void what_may_block_is_not_opened(void **state)
+TEST(what_may_block_is_not_opened)
 {
-    (void)state;
-
     assert_int_equal(symlink(other, path), 0);
     refused(path, ELOOP);
     assert_int_not_equal(access(other, F_OK), 0);
@@ -226,17 +216,4 @@ static void what_may_block_is_not_opened(void **state)
     refused("/dev/null", ENXIO);
     refused("/nowhere/log", ENOENT);
     append_close(NULL);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(lines_stand_in_order, setup, teardown),
-        cmocka_unit_test_setup_teardown(threads_write_whole_lines, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_new_file_is_made_where_the_old_one_went, setup, teardown),
-        cmocka_unit_test_setup_teardown(nothing_else_is_written_into, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_full_disk_leaves_a_gap_that_is_told, setup, teardown),
-        cmocka_unit_test_setup_teardown(what_may_block_is_not_opened, setup, teardown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,4 @@
 // postmaster.pid in all the forms it may meet, and where data directories are found.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +8,7 @@
 
 #include "base/mem.h"
 #include "linux/apps.h"
+#include "support/test.h"
 #include "support/tree.h"
 
 static const char whole[] = "18702\n/var/lib/postgresql/15/main\n1795242984\n5432\n"
@@ -31,9 +26,8 @@ static struct instance parse(const char *text, size_t len)
     return in;
 }
 
-static void a_pidfile_is_read(void **state)
+TEST(a_pidfile_is_read)
 {
-    (void)state;
     struct instance in = parse(whole, strlen(whole));
 
     assert_int_equal(in.known, INSTANCE_KNOWS_PID | INSTANCE_KNOWS_PORT | INSTANCE_KNOWS_SEGMENT);
@@ -45,9 +39,8 @@ static void a_pidfile_is_read(void **state)
 }
 
 // Cut anywhere it says less, never something else.
-static void a_truncated_one_says_less(void **state)
+TEST(a_truncated_one_says_less)
 {
-    (void)state;
     for (size_t len = 0; len <= strlen(whole); len++) {
         struct instance in = parse(whole, len);
 
@@ -73,9 +66,8 @@ static struct instance with(int line, const char *text)
     return parse(all, strlen(all));
 }
 
-static void hostile_lines_stay_unknown(void **state)
+TEST(hostile_lines_stay_unknown)
 {
-    (void)state;
     static const char *const bad[] = {"", " ", "-1", "0", "x", "1x", "99999999999999999999999",
                                       "18446744073709551616", "1 2", "\033[31m", "0x10", "+5"};
 
@@ -104,9 +96,8 @@ static void hostile_lines_stay_unknown(void **state)
 }
 
 // Any bytes whatever: the sanitizers watch.
-static void noise_does_no_harm(void **state)
+TEST(noise_does_no_harm)
 {
-    (void)state;
     static const char alphabet[] = "0123456789 \n\n-\r\t/x\xff";
     unsigned seed = 7;
     char text[128];
@@ -135,9 +126,8 @@ static char *join(const char *root, const char *path)
     return mem_format("%s/%s", root, path);
 }
 
-static void the_usual_places_are_searched(void **state)
+TEST(the_usual_places_are_searched)
 {
-    (void)state;
     char *root = tree_new();
     struct answer answer = {0};
     struct stat st;
@@ -172,9 +162,8 @@ static void the_usual_places_are_searched(void **state)
     tree_free(root);
 }
 
-static void a_process_leads_to_its_directory(void **state)
+TEST(a_process_leads_to_its_directory)
 {
-    (void)state;
     char *root = tree_new();
     char *data = join(root, "data"), *not_data = join(root, "etc");
     struct answer answer = {0};
@@ -207,9 +196,8 @@ static void a_process_leads_to_its_directory(void **state)
 
 // A process called postgres that stands in /tmp, with files of its own there; or in the directory of
 // somebody else: root's segments are not a server's by that.
-static void strangers_directories_are_not_believed(void **state)
+TEST(strangers_directories_are_not_believed)
 {
-    (void)state;
     char *root = tree_new(), *data = join(root, "data"), *proc = join(root, "7");
     struct answer answer = {0};
 
@@ -237,18 +225,4 @@ static void strangers_directories_are_not_believed(void **state)
     free(proc);
     free(data);
     tree_free(root);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_pidfile_is_read),
-        cmocka_unit_test(a_truncated_one_says_less),
-        cmocka_unit_test(hostile_lines_stay_unknown),
-        cmocka_unit_test(noise_does_no_harm),
-        cmocka_unit_test(the_usual_places_are_searched),
-        cmocka_unit_test(a_process_leads_to_its_directory),
-        cmocka_unit_test(strangers_directories_are_not_believed),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

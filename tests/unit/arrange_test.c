@@ -1,15 +1,10 @@
 // Columns and order as the user arranges them: the chooser, and what is kept of it.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <string.h>
 
 #include "app/arrange.h"
 #include "app/session_views.h"
 #include "support/fake.h"
+#include "support/test.h"
 #include "support/user.h"
 
 static size_t columns(struct user *u, const struct column **out)
@@ -28,7 +23,7 @@ static bool shows(struct user *u, const char *name)
     return false;
 }
 
-static void columns_are_chosen_and_moved(void **state)
+TEST(columns_are_chosen_and_moved, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
     const struct column *before[CONFIG_COLUMNS], *after[CONFIG_COLUMNS];
@@ -55,7 +50,7 @@ static void columns_are_chosen_and_moved(void **state)
     assert_int_equal(u->s.arranged[KIND_SEGMENT].n, 0);
 }
 
-static void nothing_changes_before_enter_and_one_stays(void **state)
+TEST(nothing_changes_before_enter_and_one_stays, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
     const struct column *shown[CONFIG_COLUMNS];
@@ -80,7 +75,7 @@ static void nothing_changes_before_enter_and_one_stays(void **state)
 }
 
 // A column that was added is read for, found in, and sorted by.
-static void an_added_column_counts(void **state)
+TEST(an_added_column_counts, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
     struct want want;
@@ -114,7 +109,7 @@ static void an_added_column_counts(void **state)
     assert_int_equal(session_view(&u->s)->rows.n, 0);
 }
 
-static void the_order_is_kept_for_views_of_the_kind(void **state)
+TEST(the_order_is_kept_for_views_of_the_kind, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
     struct config kept;
@@ -133,14 +128,13 @@ static void the_order_is_kept_for_views_of_the_kind(void **state)
     assert_false(kept.tables[KIND_SEGMENT].sorted); // as it always is: nothing to keep
 }
 
-static void kept_settings_come_back(void **state)
+TEST(kept_settings_come_back)
 {
     struct config c;
     char why[100];
     const char text[] = "header = line\ncolors = light\norphan_age = 5m\nsort.segments = +key\n"
                         "columns.segments = size,shmid\n";
     struct session s;
-    (void)state;
 
     assert_int_equal(config_parse(&c, text, strlen(text), why, sizeof why), 0);
     session_init(&s, NULL, &(struct session_options){.interval = 2, .config = &c, .notice = "x 1"});
@@ -155,16 +149,4 @@ static void kept_settings_come_back(void **state)
     session_init(&s, NULL, &(struct session_options){.interval = 2, .config = &c, .sort = "-rss"});
     assert_string_equal(session_view(&s)->sort->name, "rss");
     session_free(&s);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(columns_are_chosen_and_moved, user_setup, user_teardown),
-        cmocka_unit_test_setup_teardown(nothing_changes_before_enter_and_one_stays, user_setup, user_teardown),
-        cmocka_unit_test_setup_teardown(an_added_column_counts, user_setup, user_teardown),
-        cmocka_unit_test_setup_teardown(the_order_is_kept_for_views_of_the_kind, user_setup, user_teardown),
-        cmocka_unit_test(kept_settings_come_back),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

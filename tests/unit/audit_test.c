@@ -1,10 +1,4 @@
 // Lines of the log: whole, escaped, and only where they may be written.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -23,6 +17,7 @@
 #include "base/clock.h"
 #include "support/files.h"
 #include "support/ns.h"
+#include "support/test.h"
 
 struct place {
     char dir[64], file[96], other[96];
@@ -100,7 +95,7 @@ static void happened(struct audit *audit, const char *user, struct event *event)
     snapshot_unref(s);
 }
 
-static void an_action_is_one_line(void **state)
+TEST(an_action_is_one_line, .setup = setup, .teardown = teardown)
 {
     struct place *p = *state;
     struct stat st;
@@ -142,7 +137,7 @@ static void an_action_is_one_line(void **state)
     assert_non_null(strstr(strchr(next, '\n'), " target=\"process 18811 pidfs_inode=4711\" "));
 }
 
-static void events_are_lines_and_old_ones_stay(void **state)
+TEST(events_are_lines_and_old_ones_stay, .setup = setup, .teardown = teardown)
 {
     struct place *p = *state;
     char expected[256];
@@ -181,7 +176,7 @@ static void refused(const char *path, const char *reason)
     assert_string_equal(why, reason);
 }
 
-static void only_regular_files_are_opened(void **state)
+TEST(only_regular_files_are_opened, .setup = setup, .teardown = teardown)
 {
     struct place *p = *state;
 
@@ -206,7 +201,7 @@ static struct event *something(void)
 }
 
 // A full disk is no reason to hide what was done, nor that it is not in the log.
-static void a_full_disk_is_told(void **state)
+TEST(a_full_disk_is_told, .setup = setup, .teardown = teardown)
 {
     struct place *p = *state;
     struct rlimit limit, none = {0, RLIM_INFINITY};
@@ -240,7 +235,7 @@ static void a_full_disk_is_told(void **state)
     audit_close(audit);
 }
 
-static void a_long_result_is_still_one_line(void **state)
+TEST(a_long_result_is_still_one_line, .setup = setup, .teardown = teardown)
 {
     struct place *p = *state;
     struct audit *audit = open_log(p->file, NULL);
@@ -263,7 +258,7 @@ static int listen_at(const char *path)
     return fd;
 }
 
-static void actions_go_to_syslog_too(void **state)
+TEST(actions_go_to_syslog_too, .setup = setup, .teardown = teardown)
 {
     struct place *p = *state;
     char message[1024], expected[256];
@@ -325,7 +320,7 @@ static void *read_slowly(void *arg)
 
 // Many things done at once are more than the socket's queue holds: a daemon that reads, if slowly,
 // gets them. One that does not read does not cost the time again each time.
-static void many_actions_wait_for_syslog_to_read(void **state)
+TEST(many_actions_wait_for_syslog_to_read, .setup = setup, .teardown = teardown)
 {
     struct place *p = *state;
     struct audit *audit = open_log(NULL, p->other);
@@ -369,7 +364,7 @@ static bool has_outcome(void *arg)
     return a->outcomes.n > 0;
 }
 
-static void the_thread_that_acts_writes(void **state)
+TEST(the_thread_that_acts_writes, .setup = setup, .teardown = teardown)
 {
     struct place *p = *state;
     struct audit *audit = open_log(p->file, NULL);
@@ -401,7 +396,7 @@ static void hanging_act(void *self, const struct action *action, struct outcome 
 }
 
 // The line of what hangs is there even where the monitor does not live to see it end.
-static void an_action_under_way_at_the_end_is_a_line(void **state)
+TEST(an_action_under_way_at_the_end_is_a_line, .setup = setup, .teardown = teardown)
 {
     struct place *p = *state;
     static struct audit *audit; // left to the thread, which may still be in it at the end
@@ -425,7 +420,7 @@ static void an_action_under_way_at_the_end_is_a_line(void **state)
         close(ends[i]);
 }
 
-static void commands_are_those_one_would_type(void **state)
+TEST(commands_are_those_one_would_type)
 {
     static const struct {
         struct action action;
@@ -441,27 +436,7 @@ static void commands_are_those_one_would_type(void **state)
     };
     char command[96];
 
-    (void)state;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         assert_string_equal(action_command(&known[i].action, command, sizeof command),
                             known[i].command);
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(an_action_is_one_line),
-        TEST(events_are_lines_and_old_ones_stay),
-        TEST(only_regular_files_are_opened),
-        TEST(a_full_disk_is_told),
-        TEST(a_long_result_is_still_one_line),
-        TEST(actions_go_to_syslog_too),
-        TEST(many_actions_wait_for_syslog_to_read),
-        TEST(the_thread_that_acts_writes),
-        TEST(an_action_under_way_at_the_end_is_a_line),
-        cmocka_unit_test(commands_are_those_one_would_type),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,8 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/test.h"
 #include "ui/canvas.h"
 #include "ui/theme.h"
 #include "ui/wrap.h"
@@ -37,9 +32,8 @@ static void expect_whole(const struct canvas *c)
     }
 }
 
-static void text_is_clipped_with_an_ellipsis(void **state)
+TEST(text_is_clipped_with_an_ellipsis)
 {
-    (void)state;
     struct canvas c = make(10, 3, false);
 
     assert_int_equal(canvas_text(&c, 0, 0, 10, STYLE_PLAIN, "0123456789"), 10);
@@ -53,9 +47,8 @@ static void text_is_clipped_with_an_ellipsis(void **state)
     assert_null(c.cells);
 }
 
-static void drawing_beyond_the_canvas_is_cut(void **state)
+TEST(drawing_beyond_the_canvas_is_cut)
 {
-    (void)state;
     struct canvas c = make(6, 2, false);
 
     canvas_text(&c, -2, 0, 20, STYLE_PLAIN, "abcdefghijk");
@@ -73,9 +66,8 @@ static void drawing_beyond_the_canvas_is_cut(void **state)
     canvas_free(&c);
 }
 
-static void numbers_stand_at_the_right(void **state)
+TEST(numbers_stand_at_the_right)
 {
-    (void)state;
     struct canvas c = make(8, 2, false);
 
     canvas_right(&c, 1, 0, 6, STYLE_PLAIN, "42");
@@ -85,9 +77,8 @@ static void numbers_stand_at_the_right(void **state)
     canvas_free(&c);
 }
 
-static void wide_characters_take_two_cells(void **state)
+TEST(wide_characters_take_two_cells)
 {
-    (void)state;
     struct canvas c = make(7, 3, false);
 
     if (canvas_width(&c, "漢") != 2) {
@@ -109,9 +100,8 @@ static void wide_characters_take_two_cells(void **state)
     canvas_free(&c);
 }
 
-static void ascii_has_a_sign_for_each_of_ours(void **state)
+TEST(ascii_has_a_sign_for_each_of_ours)
 {
-    (void)state;
     struct canvas c = make(30, 4, true);
 
     canvas_text(&c, 0, 0, 30, STYLE_PLAIN, "oracle×17 › ● · │ ▾ ▴ é 漢");
@@ -129,9 +119,8 @@ static void ascii_has_a_sign_for_each_of_ours(void **state)
     canvas_free(&c);
 }
 
-static void sizes_of_nothing_are_fine(void **state)
+TEST(sizes_of_nothing_are_fine)
 {
-    (void)state;
     struct canvas c = make(0, 0, false);
 
     canvas_text(&c, 0, 0, 10, STYLE_PLAIN, "x");
@@ -145,9 +134,8 @@ static void sizes_of_nothing_are_fine(void **state)
     canvas_free(&c);
 }
 
-static void wrapping_breaks_at_blanks(void **state)
+TEST(wrapping_breaks_at_blanks)
 {
-    (void)state;
     struct canvas c = make(12, 8, false);
 
     assert_int_equal(wrap_lines(&c, "", 12), 0);
@@ -168,9 +156,8 @@ static void wrapping_breaks_at_blanks(void **state)
     canvas_free(&c);
 }
 
-static void wrapped_entries_hang_under_their_text(void **state)
+TEST(wrapped_entries_hang_under_their_text)
 {
-    (void)state;
     struct canvas c = make(24, 3, false);
 
     wrap_draw(&c, (struct rect){0, 0, 24, 3}, STYLE_PLAIN, "  F8 x    marks it for removal at once", 0);
@@ -181,9 +168,8 @@ static void wrapped_entries_hang_under_their_text(void **state)
 }
 
 // However narrow: ends, and loses no word.
-static void wrapping_always_ends(void **state)
+TEST(wrapping_always_ends)
 {
-    (void)state;
     struct canvas c = make(1, 1, false);
     const char *text = "  ab  漢字 cdefghij\n\n k";
 
@@ -205,9 +191,8 @@ static void wrapping_always_ends(void **state)
 }
 
 // Without colours what matters still differs from plain text by more than being dim.
-static void looks_work_without_colours(void **state)
+TEST(looks_work_without_colours)
 {
-    (void)state;
     static const enum style marked[] = {STYLE_TITLE,    STYLE_SORTED,  STYLE_SELECTED, STYLE_TAGGED,
                                         STYLE_WARNING,  STYLE_CRITICAL, STYLE_KEY,     STYLE_TAB,
                                         STYLE_NEW,      STYLE_PROMPT};
@@ -231,9 +216,8 @@ static bool same_look(const struct look *a, const struct look *b)
 
 // In every scheme: only the eight colours, nothing invisible, and what is wrong, selected or tagged
 // does not look like the rest. On a light background nothing is written in yellow, cyan or white.
-static void looks_of_every_scheme_tell_things_apart(void **state)
+TEST(looks_of_every_scheme_tell_things_apart)
 {
-    (void)state;
     static const enum style marked[] = {STYLE_TITLE, STYLE_SELECTED, STYLE_TAGGED, STYLE_NEW,
                                         STYLE_WARNING, STYLE_CRITICAL, STYLE_KEY, STYLE_TAB};
 
@@ -259,20 +243,7 @@ static void looks_of_every_scheme_tell_things_apart(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_is_clipped_with_an_ellipsis),
-        cmocka_unit_test(drawing_beyond_the_canvas_is_cut),
-        cmocka_unit_test(numbers_stand_at_the_right),
-        cmocka_unit_test(wide_characters_take_two_cells),
-        cmocka_unit_test(ascii_has_a_sign_for_each_of_ours),
-        cmocka_unit_test(sizes_of_nothing_are_fine),
-        cmocka_unit_test(wrapping_breaks_at_blanks),
-        cmocka_unit_test(wrapped_entries_hang_under_their_text),
-        cmocka_unit_test(wrapping_always_ends),
-        cmocka_unit_test(looks_work_without_colours),
-        cmocka_unit_test(looks_of_every_scheme_tell_things_apart),
-    };
     if (!setlocale(LC_ALL, "C.UTF-8"))
         setlocale(LC_ALL, "en_US.UTF-8");
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return tests_run();
 }

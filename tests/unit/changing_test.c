@@ -1,16 +1,11 @@
 // Changing objects and limits: forms, what is wrong in them, and what is asked before it is done.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/form.h"
 #include "app/view.h"
 #include "support/fake.h"
+#include "support/test.h"
 #include "support/user.h"
 #include "ui/draw.h"
 
@@ -27,6 +22,8 @@ static int setup(void **state)
     *state = u;
     return 0;
 }
+
+TEST_FIXTURE(setup, user_teardown)
 
 static struct prompt *asked(struct user *u)
 {
@@ -48,7 +45,7 @@ static void type_over(struct user *u, const char *text)
 
 // --- editing -------------------------------------------------------------------------------------
 
-static void a_field_is_edited_anywhere(void **state)
+TEST(a_field_is_edited_anywhere)
 {
     struct user *u = *state;
 
@@ -81,7 +78,7 @@ static void a_field_is_edited_anywhere(void **state)
     assert_int_equal(user_acts(u), 0);
 }
 
-static void keys_go_from_field_to_field(void **state)
+TEST(keys_go_from_field_to_field)
 {
     struct user *u = *state;
     static const int32_t keys[] = {K_TAB, K_DOWN, K_TAB, K_BACKTAB, K_UP};
@@ -96,7 +93,7 @@ static void keys_go_from_field_to_field(void **state)
     }
 }
 
-static void nothing_typed_is_nothing_done(void **state)
+TEST(nothing_typed_is_nothing_done)
 {
     struct user *u = *state;
 
@@ -111,7 +108,7 @@ static void nothing_typed_is_nothing_done(void **state)
 
 // --- owner, group, mode --------------------------------------------------------------------------
 
-static void fields_hold_what_it_is_now(void **state)
+TEST(fields_hold_what_it_is_now)
 {
     struct user *u = *state;
     const struct segment *segment = snapshot_segment(u->s.snapshot, SEGMENT);
@@ -122,7 +119,7 @@ static void fields_hold_what_it_is_now(void **state)
     assert_int_equal(strtoul(field(u, 2)->text, NULL, 8), segment->o.mode);
 }
 
-static void all_three_are_changed_at_once(void **state)
+TEST(all_three_are_changed_at_once)
 {
     struct user *u = *state;
     struct action act;
@@ -151,7 +148,7 @@ static void all_three_are_changed_at_once(void **state)
     assert_int_equal(act.set.mode, 0651);
 }
 
-static void mistakes_stand_beside_their_fields(void **state)
+TEST(mistakes_stand_beside_their_fields)
 {
     struct user *u = *state;
     static const struct {
@@ -188,7 +185,7 @@ static void mistakes_stand_beside_their_fields(void **state)
     assert_int_equal(user_acts(u), 0);
 }
 
-static void the_first_mistake_gets_the_cursor(void **state)
+TEST(the_first_mistake_gets_the_cursor)
 {
     struct user *u = *state;
 
@@ -205,7 +202,7 @@ static void the_first_mistake_gets_the_cursor(void **state)
 
 // --- names nobody has told yet -------------------------------------------------------------------
 
-static void a_name_is_looked_up_beside_the_screen(void **state)
+TEST(a_name_is_looked_up_beside_the_screen)
 {
     struct user *u = *state;
     struct action act;
@@ -227,7 +224,7 @@ static void a_name_is_looked_up_beside_the_screen(void **state)
     assert_int_equal(act.set.gid, 4712);
 }
 
-static void who_is_not_known_is_told_beside_the_field(void **state)
+TEST(who_is_not_known_is_told_beside_the_field)
 {
     struct user *u = *state;
 
@@ -250,7 +247,7 @@ static void who_is_not_known_is_told_beside_the_field(void **state)
 }
 
 // The answer to a name that was typed over is not the answer to the new one.
-static void a_late_answer_is_not_taken_for_another_name(void **state)
+TEST(a_late_answer_is_not_taken_for_another_name)
 {
     struct user *u = *state;
     const struct outcome late = {
@@ -277,7 +274,7 @@ static void a_late_answer_is_not_taken_for_another_name(void **state)
 
 // --- queues, several at once, locking ------------------------------------------------------------
 
-static void a_queue_has_a_size_limit(void **state)
+TEST(a_queue_has_a_size_limit)
 {
     struct user *u = *state;
     struct action act;
@@ -298,7 +295,7 @@ static void a_queue_has_a_size_limit(void **state)
     assert_int_equal(act.target.kind, KIND_QUEUE);
 }
 
-static void the_tagged_are_changed_together(void **state)
+TEST(the_tagged_are_changed_together)
 {
     struct user *u = *state;
     struct action acts[2];
@@ -326,7 +323,7 @@ static void the_tagged_are_changed_together(void **state)
     assert_int_not_equal(acts[0].target.id, acts[1].target.id);
 }
 
-static void a_holder_s_segment_is_changed_from_its_row(void **state)
+TEST(a_holder_s_segment_is_changed_from_its_row)
 {
     struct user *u = *state;
 
@@ -340,7 +337,7 @@ static void a_holder_s_segment_is_changed_from_its_row(void **state)
     assert_non_null(strstr(asked(u)->consequence.question, "Lock segment 425985"));
 }
 
-static void l_locks_and_unlocks(void **state)
+TEST(l_locks_and_unlocks)
 {
     struct user *u = *state;
     struct snapshot *s = fake_story();
@@ -396,7 +393,7 @@ static struct snapshot *with_limits(void)
     return s;
 }
 
-static void a_limit_is_changed(void **state)
+TEST(a_limit_is_changed)
 {
     struct user *u = *state;
     struct action act;
@@ -425,7 +422,7 @@ static void a_limit_is_changed(void **state)
     assert_int_equal(act.limit.value, 64 << 20);
 }
 
-static void less_than_is_used_takes_the_word(void **state)
+TEST(less_than_is_used_takes_the_word)
 {
     struct user *u = *state;
 
@@ -440,7 +437,7 @@ static void less_than_is_used_takes_the_word(void **state)
     assert_int_equal(user_acts(u), 0);
 }
 
-static void a_limit_nobody_can_read_is_not_changed(void **state)
+TEST(a_limit_nobody_can_read_is_not_changed)
 {
     struct user *u = *state;
 
@@ -466,7 +463,7 @@ static bool shows(const struct canvas *c, const char *text)
     return found;
 }
 
-static void forms_fit_every_screen(void **state)
+TEST(forms_fit_every_screen)
 {
     struct user *u = *state;
     static const int sizes[][2] = {{40, 10}, {80, 24}, {200, 60}, {1, 1}, {41, 11}};
@@ -489,30 +486,4 @@ static void forms_fit_every_screen(void **state)
         assert_true(c.cursor_x > 0 && c.cursor_x < c.w && c.cursor_y > 0 && c.cursor_y < c.h);
     }
     canvas_free(&c);
-}
-
-int main(void)
-{
-#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, user_teardown)
-    const struct CMUnitTest tests[] = {
-        TEST(a_field_is_edited_anywhere),
-        TEST(keys_go_from_field_to_field),
-        TEST(nothing_typed_is_nothing_done),
-        TEST(fields_hold_what_it_is_now),
-        TEST(all_three_are_changed_at_once),
-        TEST(mistakes_stand_beside_their_fields),
-        TEST(the_first_mistake_gets_the_cursor),
-        TEST(a_name_is_looked_up_beside_the_screen),
-        TEST(who_is_not_known_is_told_beside_the_field),
-        TEST(a_late_answer_is_not_taken_for_another_name),
-        TEST(a_queue_has_a_size_limit),
-        TEST(the_tagged_are_changed_together),
-        TEST(a_holder_s_segment_is_changed_from_its_row),
-        TEST(l_locks_and_unlocks),
-        TEST(a_limit_is_changed),
-        TEST(less_than_is_used_takes_the_word),
-        TEST(a_limit_nobody_can_read_is_not_changed),
-        TEST(forms_fit_every_screen),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

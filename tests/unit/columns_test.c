@@ -1,15 +1,10 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "model/kind.h"
 #include "support/pictures.h"
+#include "support/test.h"
 
 static const struct column *column(const struct kind *kind, const char *name)
 {
@@ -37,9 +32,8 @@ static struct cell cell(const struct snapshot *s, const struct kind *kind, size_
 }
 
 // The contract of the machine-readable output: members and their order, as documented.
-static void json_members_are_the_documented_ones(void **state)
+TEST(json_members_are_the_documented_ones)
 {
-    (void)state;
     static const struct {
         enum kind_id id;
         const char *name, *members;
@@ -79,9 +73,8 @@ static void json_members_are_the_documented_ones(void **state)
     }
 }
 
-static void segments_stand_on_the_screen_in_their_order(void **state)
+TEST(segments_stand_on_the_screen_in_their_order)
 {
-    (void)state;
     const struct column *columns[64];
     char titles[512] = "";
     size_t n = kind_columns(&kind_segments, COL_SCREEN, columns);
@@ -93,9 +86,8 @@ static void segments_stand_on_the_screen_in_their_order(void **state)
                                 "IDLE HOLDERS");
 }
 
-static void tables_are_sane(void **state)
+TEST(tables_are_sane)
 {
-    (void)state;
     for (int id = 0; id < KIND_COUNT; id++) {
         const struct kind *kind = kind_get((enum kind_id)id);
         if (!kind)
@@ -135,9 +127,8 @@ static void tables_are_sane(void **state)
 }
 
 // No getter and no text may touch what is not there, or invent a value.
-static void everything_may_be_unknown(void **state)
+TEST(everything_may_be_unknown)
 {
-    (void)state;
     struct snapshot *s = picture_blank();
 
     for (int id = 0; id < KIND_COUNT; id++) {
@@ -182,9 +173,8 @@ static void everything_may_be_unknown(void **state)
     snapshot_unref(s);
 }
 
-static void an_empty_picture_has_no_rows(void **state)
+TEST(an_empty_picture_has_no_rows)
 {
-    (void)state;
     struct snapshot *s = snapshot_new();
 
     for (int id = 0; id < KIND_COUNT; id++) {
@@ -194,9 +184,8 @@ static void an_empty_picture_has_no_rows(void **state)
     snapshot_unref(s);
 }
 
-static void people_read_more_than_the_value(void **state)
+TEST(people_read_more_than_the_value)
 {
-    (void)state;
     struct snapshot *s = picture_new();
 
     assert_string_equal(text(s, &kind_segments, 0, "key"), "0x0052e2c1");
@@ -227,9 +216,8 @@ static void people_read_more_than_the_value(void **state)
     snapshot_unref(s);
 }
 
-static void a_younger_process_is_not_the_creator(void **state)
+TEST(a_younger_process_is_not_the_creator)
 {
-    (void)state;
     struct snapshot *s = picture_new();
 
     for (size_t i = 0; i < s->processes.n; i++) {
@@ -241,9 +229,8 @@ static void a_younger_process_is_not_the_creator(void **state)
     snapshot_unref(s);
 }
 
-static void holders_of_one_program_are_counted_together(void **state)
+TEST(holders_of_one_program_are_counted_together)
 {
-    (void)state;
     struct snapshot *s = picture_new();
 
     vec_clear(&s->scan->holders);
@@ -254,9 +241,8 @@ static void holders_of_one_program_are_counted_together(void **state)
     snapshot_unref(s);
 }
 
-static void last_operators_of_a_set_are_named_once_each(void **state)
+TEST(last_operators_of_a_set_are_named_once_each)
 {
-    (void)state;
     struct snapshot *s = picture_new();
     struct semset *set = &s->semsets.at[0];
 
@@ -279,9 +265,8 @@ static void last_operators_of_a_set_are_named_once_each(void **state)
     snapshot_unref(s);
 }
 
-static void what_was_not_seen_is_unknown(void **state)
+TEST(what_was_not_seen_is_unknown)
 {
-    (void)state;
     struct snapshot *s = picture_new();
 
     assert_true(cell(s, &kind_segments, 0, "rss").known);
@@ -294,9 +279,8 @@ static void what_was_not_seen_is_unknown(void **state)
     snapshot_unref(s);
 }
 
-static void waiting_is_counted_only_where_it_can_be(void **state)
+TEST(waiting_is_counted_only_where_it_can_be)
 {
-    (void)state;
     struct snapshot *s = picture_new();
 
     assert_int_equal(cell(s, &kind_queues, 0, "senders_waiting").count, 1);
@@ -310,9 +294,8 @@ static void waiting_is_counted_only_where_it_can_be(void **state)
     snapshot_unref(s);
 }
 
-static void rows_hang_on_their_parents(void **state)
+TEST(rows_hang_on_their_parents)
 {
-    (void)state;
     struct snapshot *s = picture_new();
     struct identity segment = {.kind = KIND_SEGMENT, .id = 0},
                     other = {.kind = KIND_SEGMENT, .id = 7};
@@ -338,9 +321,8 @@ static void rows_hang_on_their_parents(void **state)
     snapshot_unref(s);
 }
 
-static void names_are_found(void **state)
+TEST(names_are_found)
 {
-    (void)state;
     assert_ptr_equal(kind_by_name("segments"), &kind_segments);
     assert_ptr_equal(kind_by_name("segment"), &kind_segments);
     assert_ptr_equal(kind_by_name("seg"), &kind_segments);
@@ -358,9 +340,8 @@ static void names_are_found(void **state)
     assert_null(kind_near_column(&kind_segments, "elephant"));
 }
 
-static void formats(void **state)
+TEST(formats)
 {
-    (void)state;
     char buffer[64];
     static const char *const names[] = {"a", "b", "c", NULL};
     struct column flags = {.type = CELL_FLAGS, .flag_names = names};
@@ -381,25 +362,4 @@ static void formats(void **state)
     assert_string_equal(cell_text(&c, &flags, 0, buffer, 3), "a"); // never half a character
     c.known = false;
     assert_string_equal(cell_text(&c, &flags, 0, buffer, sizeof buffer), "");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(json_members_are_the_documented_ones),
-        cmocka_unit_test(segments_stand_on_the_screen_in_their_order),
-        cmocka_unit_test(tables_are_sane),
-        cmocka_unit_test(everything_may_be_unknown),
-        cmocka_unit_test(an_empty_picture_has_no_rows),
-        cmocka_unit_test(people_read_more_than_the_value),
-        cmocka_unit_test(a_younger_process_is_not_the_creator),
-        cmocka_unit_test(holders_of_one_program_are_counted_together),
-        cmocka_unit_test(last_operators_of_a_set_are_named_once_each),
-        cmocka_unit_test(what_was_not_seen_is_unknown),
-        cmocka_unit_test(waiting_is_counted_only_where_it_can_be),
-        cmocka_unit_test(rows_hang_on_their_parents),
-        cmocka_unit_test(names_are_found),
-        cmocka_unit_test(formats),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

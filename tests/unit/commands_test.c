@@ -1,14 +1,9 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <string.h>
 
 #include "app/keymap.h"
 #include "app/session_views.h"
 #include "support/fake.h"
+#include "support/test.h"
 #include "support/user.h"
 
 static void press_command(struct user *u, const struct command *command)
@@ -16,9 +11,8 @@ static void press_command(struct user *u, const struct command *command)
     command_run(command, &u->s, &(struct key_event){.key = K_NONE});
 }
 
-static void readonly_refuses_whatever_writes(void **state)
+TEST(readonly_refuses_whatever_writes)
 {
-    (void)state;
     const struct session_options options = {.interval = 3600, .readonly = true};
     struct user u;
     size_t writing = 0;
@@ -44,9 +38,8 @@ static void readonly_refuses_whatever_writes(void **state)
     user_end(&u);
 }
 
-static void what_changes_something_is_asked_about(void **state)
+TEST(what_changes_something_is_asked_about)
 {
-    (void)state;
     struct user u;
 
     for (size_t i = 0; i < n_commands; i++) {
@@ -67,9 +60,8 @@ static void what_changes_something_is_asked_about(void **state)
 }
 
 // Whatever is selected or tagged, in every view: leaning on Enter does nothing.
-static void enter_alone_never_means_yes(void **state)
+TEST(enter_alone_never_means_yes)
 {
-    (void)state;
     static const int32_t ids[] = {393216, 425985, 458754, 491523, 0};
 
     for (size_t c = 0; c < n_commands; c++) {
@@ -95,9 +87,8 @@ static void enter_alone_never_means_yes(void **state)
     }
 }
 
-static void without_a_row_there_is_nothing_to_do(void **state)
+TEST(without_a_row_there_is_nothing_to_do)
 {
-    (void)state;
     struct user u;
     const char *why;
 
@@ -115,9 +106,8 @@ static void without_a_row_there_is_nothing_to_do(void **state)
 }
 
 // Every key in every view, before the first picture, with none, and in the story.
-static void no_key_is_too_early(void **state)
+TEST(no_key_is_too_early)
 {
-    (void)state;
     for (int pass = 0; pass < 3; pass++)
         for (size_t tab = 0; tab < session_n_tabs; tab++)
             for (size_t i = 0; i < n_bindings; i++) {
@@ -139,9 +129,8 @@ static void no_key_is_too_early(void **state)
             }
 }
 
-static void a_command_stays_in_its_views(void **state)
+TEST(a_command_stays_in_its_views)
 {
-    (void)state;
     struct user u;
     const char *why;
 
@@ -153,17 +142,4 @@ static void a_command_stays_in_its_views(void **state)
     assert_false(command_allowed(command_by_name("remove"), &u.s, &why));
     assert_false(command_allowed(command_by_name("owner"), &u.s, &why));
     user_end(&u);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(readonly_refuses_whatever_writes),
-        cmocka_unit_test(what_changes_something_is_asked_about),
-        cmocka_unit_test(enter_alone_never_means_yes),
-        cmocka_unit_test(without_a_row_there_is_nothing_to_do),
-        cmocka_unit_test(no_key_is_too_early),
-        cmocka_unit_test(a_command_stays_in_its_views),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,16 +1,11 @@
 // Settings as text: what is written reads back, and no bytes whatever do harm.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/config.h"
 #include "base/mem.h"
+#include "support/test.h"
 
 enum { WHY = 400 };
 
@@ -30,11 +25,10 @@ static char *config_text(const struct config *config)
     return text;
 }
 
-static void everything_is_read(void **state)
+TEST(everything_is_read)
 {
     struct config c;
     char why[WHY];
-    (void)state;
 
     assert_int_equal(parse(&c,
                            "# ours\n\n  interval=0.5\r\norphan_age = 2h\nheader = line\n\tcolors =high-contrast \n"
@@ -59,11 +53,10 @@ static void everything_is_read(void **state)
     assert_int_equal(c.tables[KIND_HOLDER].n, 1);
 }
 
-static void what_is_written_reads_back(void **state)
+TEST(what_is_written_reads_back)
 {
     struct config before, after;
     char why[WHY];
-    (void)state;
 
     assert_int_equal(parse(&before,
                            "interval = 12.25\nheader = none\ncolors = light\nsort.holders = +pid\n"
@@ -85,7 +78,7 @@ static void what_is_written_reads_back(void **state)
 }
 
 // Each wrong line is skipped and named; those around it count.
-static void wrong_lines_are_named_by_number(void **state)
+TEST(wrong_lines_are_named_by_number)
 {
     static const struct {
         const char *line, *told;
@@ -111,7 +104,6 @@ static void wrong_lines_are_named_by_number(void **state)
         {"= 3", "no setting ''"},
         {"\033[2J\033]0;x\a = 3", "no setting '\\e[2J\\e]0;x\\x07'"},
     };
-    (void)state;
 
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct config c;
@@ -127,11 +119,10 @@ static void wrong_lines_are_named_by_number(void **state)
     }
 }
 
-static void many_wrong_lines_are_counted(void **state)
+TEST(many_wrong_lines_are_counted)
 {
     struct config c;
     char why[WHY];
-    (void)state;
 
     assert_int_equal(parse(&c, "a\nb\nc\nd\ne\nheader=full\n", why), 5);
     assert_non_null(strstr(why, "line 1: "));
@@ -141,12 +132,11 @@ static void many_wrong_lines_are_counted(void **state)
     assert_int_equal(c.header, HEADER_FULL);
 }
 
-static void bytes_of_any_kind_do_no_harm(void **state)
+TEST(bytes_of_any_kind_do_no_harm)
 {
     struct config c;
     char why[WHY], *junk = mem_alloc(CONFIG_BYTES);
     unsigned seed = 4711;
-    (void)state;
 
     memset(junk, 'x', CONFIG_BYTES);
     assert_int_equal(config_parse(&c, junk, CONFIG_BYTES, why, sizeof why), 1);
@@ -166,26 +156,11 @@ static void bytes_of_any_kind_do_no_harm(void **state)
     free(junk);
 }
 
-static void schemes_have_names(void **state)
+TEST(schemes_have_names)
 {
-    (void)state;
-
     for (int i = 0; i < SCHEME_COUNT; i++) {
         enum scheme found;
         assert_true(scheme_by_name(scheme_name((enum scheme)i), &found));
         assert_int_equal(found, i);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(everything_is_read),
-        cmocka_unit_test(what_is_written_reads_back),
-        cmocka_unit_test(wrong_lines_are_named_by_number),
-        cmocka_unit_test(many_wrong_lines_are_counted),
-        cmocka_unit_test(bytes_of_any_kind_do_no_harm),
-        cmocka_unit_test(schemes_have_names),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,3 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +7,7 @@
 #include "model/consequence.h"
 #include "model/kind.h"
 #include "support/fake.h"
+#include "support/test.h"
 
 static struct consequence c;
 
@@ -60,9 +55,8 @@ static struct action kill_with(int signal, int32_t pid)
                                       .start_ticks = pid > 0 ? (uint64_t)pid * 10 : 0}};
 }
 
-static void removing_what_is_attached_frees_nothing(void **state)
+TEST(removing_what_is_attached_frees_nothing)
 {
-    (void)state;
     struct snapshot *s = fake_story();
 
     of(s, removal(s, KIND_SEGMENT, 425985));
@@ -80,9 +74,8 @@ static void removing_what_is_attached_frees_nothing(void **state)
     snapshot_unref(s);
 }
 
-static void removing_what_is_marked_changes_nothing(void **state)
+TEST(removing_what_is_marked_changes_nothing)
 {
-    (void)state;
     struct snapshot *s = fake_story();
 
     of(s, removal(s, KIND_SEGMENT, 393216));
@@ -93,9 +86,8 @@ static void removing_what_is_marked_changes_nothing(void **state)
     snapshot_unref(s);
 }
 
-static void removing_what_is_unattached_frees_it(void **state)
+TEST(removing_what_is_unattached_frees_it)
 {
-    (void)state;
     struct snapshot *s = fake_story();
 
     of(s, removal(s, KIND_SEGMENT, 458754));
@@ -116,9 +108,8 @@ static void removing_what_is_unattached_frees_it(void **state)
     snapshot_unref(s);
 }
 
-static void sets_and_queues_vanish_at_once(void **state)
+TEST(sets_and_queues_vanish_at_once)
 {
-    (void)state;
     struct snapshot *s = fake_story();
 
     of(s, removal(s, KIND_SEMSET, 32769));
@@ -143,9 +134,8 @@ static void sets_and_queues_vanish_at_once(void **state)
     snapshot_unref(s);
 }
 
-static void idle_sets_and_queues_need_no_word(void **state)
+TEST(idle_sets_and_queues_need_no_word)
 {
-    (void)state;
     struct snapshot *s = fake_snapshot();
 
     fake_gone(s, 7);
@@ -163,9 +153,8 @@ static void idle_sets_and_queues_need_no_word(void **state)
     snapshot_unref(s);
 }
 
-static void what_is_gone_or_another_is_refused(void **state)
+TEST(what_is_gone_or_another_is_refused)
 {
-    (void)state;
     struct snapshot *s = fake_story();
     struct action action = removal(s, KIND_SEGMENT, 77);
 
@@ -183,9 +172,8 @@ static void what_is_gone_or_another_is_refused(void **state)
     snapshot_unref(s);
 }
 
-static void who_may_not_is_told_who_may(void **state)
+TEST(who_may_not_is_told_who_may)
 {
-    (void)state;
     struct snapshot *s = fake_story();
 
     s->system.euid = 48;
@@ -201,9 +189,8 @@ static void who_may_not_is_told_who_may(void **state)
     snapshot_unref(s);
 }
 
-static void ending_the_last_holder_frees_the_memory(void **state)
+TEST(ending_the_last_holder_frees_the_memory)
 {
-    (void)state;
     struct snapshot *s = fake_story();
 
     ((struct process *)snapshot_process(s, 18811))->start_time = s->time - 3600;
@@ -230,9 +217,8 @@ static void ending_the_last_holder_frees_the_memory(void **state)
     snapshot_unref(s);
 }
 
-static void signals_do_what_they_do(void **state)
+TEST(signals_do_what_they_do)
 {
-    (void)state;
     struct snapshot *s = fake_story();
     const struct { // SIGRTMIN is no constant
         int signal;
@@ -258,9 +244,8 @@ static void signals_do_what_they_do(void **state)
     snapshot_unref(s);
 }
 
-static void sick_processes_are_told_of(void **state)
+TEST(sick_processes_are_told_of)
 {
-    (void)state;
     struct snapshot *s = fake_story();
     struct process *p = (struct process *)snapshot_process(s, 18811);
 
@@ -281,9 +266,8 @@ static void sick_processes_are_told_of(void **state)
     snapshot_unref(s);
 }
 
-static void an_init_of_a_container_is_told(void **state)
+TEST(an_init_of_a_container_is_told)
 {
-    (void)state;
     struct snapshot *s = fake_story();
     struct process *p = (struct process *)snapshot_process(s, 18811);
 
@@ -302,9 +286,8 @@ static void an_init_of_a_container_is_told(void **state)
     snapshot_unref(s);
 }
 
-static void no_harm_by_a_wrong_pid(void **state)
+TEST(no_harm_by_a_wrong_pid)
 {
-    (void)state;
     struct snapshot *s = fake_story();
 
     for (int pid = 0; pid >= -1; pid--) {
@@ -335,9 +318,8 @@ static void no_harm_by_a_wrong_pid(void **state)
     snapshot_unref(s);
 }
 
-static void changes_are_named(void **state)
+TEST(changes_are_named)
 {
-    (void)state;
     struct snapshot *s = fake_story();
     struct action action = removal(s, KIND_SEGMENT, 393216);
 
@@ -380,9 +362,8 @@ static void changes_are_named(void **state)
     snapshot_unref(s);
 }
 
-static void an_instance_of_oracle_ends_with_its_processes(void **state)
+TEST(an_instance_of_oracle_ends_with_its_processes)
 {
-    (void)state;
     static const struct {
         const char *comm;
         int signal;
@@ -407,9 +388,8 @@ static void an_instance_of_oracle_ends_with_its_processes(void **state)
     }
 }
 
-static void servers_of_postgresql_are_told_apart(void **state)
+TEST(servers_of_postgresql_are_told_apart)
 {
-    (void)state;
     static const struct {
         const char *command; // NULL: not read
         int signal;
@@ -450,9 +430,8 @@ static void servers_of_postgresql_are_told_apart(void **state)
     snapshot_unref(s);
 }
 
-static void limits_tell_how_to_last(void **state)
+TEST(limits_tell_how_to_last)
 {
-    (void)state;
     struct snapshot *s = fake_story();
     struct action action = {.verb = ACTION_LIMIT, .limit = {.name = "shmmni", .value = 8192}};
 
@@ -503,9 +482,8 @@ static void limits_tell_how_to_last(void **state)
     snapshot_unref(s);
 }
 
-static void long_names_are_cut_whole(void **state)
+TEST(long_names_are_cut_whole)
 {
-    (void)state;
     struct snapshot *s = fake_story();
 
     for (size_t i = 0; i < s->processes.n; i++) {
@@ -522,9 +500,8 @@ static void long_names_are_cut_whole(void **state)
     snapshot_unref(s);
 }
 
-static void an_empty_picture_answers_too(void **state)
+TEST(an_empty_picture_answers_too)
 {
-    (void)state;
     struct snapshot *s = snapshot_new();
 
     for (int verb = ACTION_REMOVE; verb <= ACTION_LIMIT; verb++)
@@ -532,29 +509,4 @@ static void an_empty_picture_answers_too(void **state)
             of(s, (struct action){.verb = (enum action_verb)verb, .signal = SIGTERM,
                                   .target = {.kind = (enum kind_id)kind, .pid = 4711}});
     snapshot_unref(s);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(removing_what_is_attached_frees_nothing),
-        cmocka_unit_test(removing_what_is_marked_changes_nothing),
-        cmocka_unit_test(removing_what_is_unattached_frees_it),
-        cmocka_unit_test(sets_and_queues_vanish_at_once),
-        cmocka_unit_test(idle_sets_and_queues_need_no_word),
-        cmocka_unit_test(what_is_gone_or_another_is_refused),
-        cmocka_unit_test(who_may_not_is_told_who_may),
-        cmocka_unit_test(ending_the_last_holder_frees_the_memory),
-        cmocka_unit_test(signals_do_what_they_do),
-        cmocka_unit_test(sick_processes_are_told_of),
-        cmocka_unit_test(an_init_of_a_container_is_told),
-        cmocka_unit_test(no_harm_by_a_wrong_pid),
-        cmocka_unit_test(changes_are_named),
-        cmocka_unit_test(an_instance_of_oracle_ends_with_its_processes),
-        cmocka_unit_test(servers_of_postgresql_are_told_apart),
-        cmocka_unit_test(limits_tell_how_to_last),
-        cmocka_unit_test(long_names_are_cut_whole),
-        cmocka_unit_test(an_empty_picture_answers_too),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,16 +1,11 @@
 // CSV as RFC 4180 has it: as many fields in every line, quotes doubled, unknown empty.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "output/csv.h"
 #include "support/fake.h"
 #include "support/pictures.h"
+#include "support/test.h"
 
 static char *csv(const struct snapshot *s, const struct kind *kind, const char *const *names,
                  size_t n)
@@ -31,10 +26,9 @@ static char *csv(const struct snapshot *s, const struct kind *kind, const char *
     return text;
 }
 
-static void fields_are_quoted_where_they_must_be(void **state)
+TEST(fields_are_quoted_where_they_must_be)
 {
     struct snapshot *s = fake_snapshot();
-    (void)state;
 
     fake_segment(s, 1, 0x1, 0, 4096, 3);
     fake_process(s, 10, 0, "a,b", "say \"hi\", twice");
@@ -52,10 +46,9 @@ static void fields_are_quoted_where_they_must_be(void **state)
 }
 
 // As in JSON: plain numbers and fixed forms, empty where it is unknown or never was.
-static void values_are_for_programs(void **state)
+TEST(values_are_for_programs)
 {
     struct snapshot *s = picture_new();
-    (void)state;
 
     char *text = csv(s, &kind_segments, (const char *const[]){"shmid", "key", "perms", "size", "rss",
                                                               "status", "dtime", "orphan"}, 8);
@@ -73,13 +66,4 @@ static void values_are_for_programs(void **state)
     assert_string_equal(text, "start,inode,perms\r\n139637976727552,0,rw-s\r\n");
     free(text);
     snapshot_unref(s);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fields_are_quoted_where_they_must_be),
-        cmocka_unit_test(values_are_for_programs),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

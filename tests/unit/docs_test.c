@@ -1,11 +1,5 @@
 // The keys in README.md and the manual page are those of the program, and every option is described.
 // `DOCS_UPDATE=1 build/tests/unit/docs_test`, run from the top, writes the keys anew.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +9,7 @@
 #include "app/keymap.h"
 #include "base/mem.h"
 #include "options.h"
+#include "support/test.h"
 
 static char *read_all(FILE *f)
 {
@@ -106,16 +101,14 @@ static void holds(const char *path, const char *begin, const char *end, void (*w
     free(text);
 }
 
-static void keys_in_the_readme(void **state)
+TEST(keys_in_the_readme)
 {
-    (void)state;
     holds("README.md", "<!-- keys: written by tests/unit/docs_test.c -->\n", "<!-- end of keys -->\n",
           write_markdown);
 }
 
-static void keys_in_the_manual(void **state)
+TEST(keys_in_the_manual)
 {
-    (void)state;
     holds("src/ipctop.1", ".\\\" keys: written by tests/unit/docs_test.c\n", ".\\\" end of keys\n",
           write_manual);
 }
@@ -136,9 +129,8 @@ static char *help_text_of_options(void)
 }
 
 // Every long option of --help is in the manual page, as mdoc writes it: "Fl -json".
-static void options_in_the_manual(void **state)
+TEST(options_in_the_manual)
 {
-    (void)state;
     char *help = help_text_of_options(), *manual = read_all(fopen("src/ipctop.1", "r")), *at = help;
     int n = 0;
 
@@ -157,9 +149,8 @@ static void options_in_the_manual(void **state)
     free(manual);
 }
 
-static void tables_in_the_manual(void **state)
+TEST(tables_in_the_manual)
 {
-    (void)state;
     char *manual = read_all(fopen("src/ipctop.1", "r"));
 
     for (int id = 0; id < KIND_COUNT; id++) {
@@ -172,15 +163,4 @@ static void tables_in_the_manual(void **state)
             fail_msg("the manual page lacks the table '%s'", kind->name);
     }
     free(manual);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keys_in_the_readme),
-        cmocka_unit_test(keys_in_the_manual),
-        cmocka_unit_test(options_in_the_manual),
-        cmocka_unit_test(tables_in_the_manual),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,4 @@
 // The whole screen as data: the outage of support/fake at the sizes people have, in UTF-8 and ASCII.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +13,7 @@
 #include "model/triage.h"
 #include "support/fake.h"
 #include "app/changes.h"
+#include "support/test.h"
 #include "ui/draw.h"
 
 static struct session *session_open(struct snapshot *snapshot)
@@ -106,9 +101,8 @@ static void put_selection(struct session *s, int32_t id)
     fail_msg("no row %d", id);
 }
 
-static void the_first_screen_says_what_is_wrong(void **state)
+TEST(the_first_screen_says_what_is_wrong)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
     struct shot shot = draw(s, 80, 24, false);
 
@@ -137,9 +131,8 @@ static void the_first_screen_says_what_is_wrong(void **state)
     session_close(s);
 }
 
-static void what_came_is_marked_and_what_went_struck_out(void **state)
+TEST(what_came_is_marked_and_what_went_struck_out)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
     struct snapshot *next = fake_story();
 
@@ -158,9 +151,8 @@ static void what_came_is_marked_and_what_went_struck_out(void **state)
     session_close(s);
 }
 
-static void a_big_screen_has_the_whole_header(void **state)
+TEST(a_big_screen_has_the_whole_header)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
     struct shot shot = draw(s, 200, 60, false);
 
@@ -190,9 +182,8 @@ static void a_big_screen_has_the_whole_header(void **state)
     session_close(s);
 }
 
-static void a_small_screen_keeps_what_matters(void **state)
+TEST(a_small_screen_keeps_what_matters)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
     struct shot shot = draw(s, 40, 10, false);
 
@@ -208,9 +199,8 @@ static void a_small_screen_keeps_what_matters(void **state)
     session_close(s);
 }
 
-static void ascii_screens_are_ascii(void **state)
+TEST(ascii_screens_are_ascii)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
 
     for (int details = 0; details < 2; details++) {
@@ -229,9 +219,8 @@ static void ascii_screens_are_ascii(void **state)
     session_close(s);
 }
 
-static void too_small_says_so(void **state)
+TEST(too_small_says_so)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
     struct shot small = draw(s, 20, 5, false), ascii = draw(s, 39, 24, true);
 
@@ -243,9 +232,8 @@ static void too_small_says_so(void **state)
 }
 
 // Every size down to nothing, with every prompt, in every view, also before the first picture.
-static void any_size_is_drawn(void **state)
+TEST(any_size_is_drawn)
 {
-    (void)state;
     struct session *s = session_open(NULL);
     struct snapshot *snapshot = fake_story();
 
@@ -277,9 +265,8 @@ static void any_size_is_drawn(void **state)
     session_close(s);
 }
 
-static void entering_shows_path_accounting_and_holders(void **state)
+TEST(entering_shows_path_accounting_and_holders)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
 
     put_selection(s, 393216);
@@ -306,9 +293,8 @@ static void entering_shows_path_accounting_and_holders(void **state)
 }
 
 // The table of findings holds their titles; why, and what to do, is read below it at any size.
-static void a_finding_is_read_in_full(void **state)
+TEST(a_finding_is_read_in_full)
 {
-    (void)state;
     static const char *const rows_80[] = {
         " removed but held: 276M by 18811 python",
         " Evidence   segment 393216 of oracle, made by 17001 (gone), used 41m ago; 1",
@@ -351,9 +337,8 @@ static void a_finding_is_read_in_full(void **state)
 }
 
 // Everybody who waits is accounted for, as the attachments of a segment are.
-static void waiters_are_accounted_for(void **state)
+TEST(waiters_are_accounted_for)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
     struct semset *set = (struct semset *)snapshot_semset(s->snapshot, 32769);
 
@@ -382,9 +367,8 @@ static void waiters_are_accounted_for(void **state)
     session_close(s);
 }
 
-static void a_queue_tells_who_used_it_last(void **state)
+TEST(a_queue_tells_who_used_it_last)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
     struct queue *queue = (struct queue *)snapshot_queue(s->snapshot, 3);
 
@@ -408,9 +392,8 @@ static void a_queue_tells_who_used_it_last(void **state)
     session_close(s);
 }
 
-static void unseen_attachments_are_told(void **state)
+TEST(unseen_attachments_are_told)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
 
     put_selection(s, 0);
@@ -423,9 +406,8 @@ static void unseen_attachments_are_told(void **state)
     session_close(s);
 }
 
-static void unknown_is_not_none(void **state)
+TEST(unknown_is_not_none)
 {
-    (void)state;
     struct snapshot *snapshot = fake_story();
     struct session *s;
 
@@ -445,9 +427,8 @@ static void unknown_is_not_none(void **state)
     session_close(s);
 }
 
-static void old_holders_say_their_age(void **state)
+TEST(old_holders_say_their_age)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
 
     s->snapshot->scan->finished_ns = s->snapshot->time_ns - INT64_C(12500000000);
@@ -462,9 +443,8 @@ static void old_holders_say_their_age(void **state)
     session_close(s);
 }
 
-static void what_restricts_a_view_is_told(void **state)
+TEST(what_restricts_a_view_is_told)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
     struct view *view = session_view(s);
 
@@ -488,9 +468,8 @@ static void what_restricts_a_view_is_told(void **state)
     session_close(s);
 }
 
-static void tags_are_marked_and_counted(void **state)
+TEST(tags_are_marked_and_counted)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
     struct identity identity;
 
@@ -507,9 +486,8 @@ static void tags_are_marked_and_counted(void **state)
     session_close(s);
 }
 
-static void writing_keys_leave_a_readonly_bar(void **state)
+TEST(writing_keys_leave_a_readonly_bar)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
     struct shot shot = draw(s, 200, 24, false);
 
@@ -533,9 +511,8 @@ static void writing_keys_leave_a_readonly_bar(void **state)
     session_close(s);
 }
 
-static void messages_and_blind_spots(void **state)
+TEST(messages_and_blind_spots)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
 
     s->snapshot->scan->unreadable = 31;
@@ -553,9 +530,8 @@ static void messages_and_blind_spots(void **state)
     session_close(s);
 }
 
-static void a_line_prompt_has_the_cursor_and_points_at_mistakes(void **state)
+TEST(a_line_prompt_has_the_cursor_and_points_at_mistakes)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
 
     s->prompt.type = PROMPT_LINE;
@@ -576,9 +552,8 @@ static void a_line_prompt_has_the_cursor_and_points_at_mistakes(void **state)
     session_close(s);
 }
 
-static void a_question_keeps_its_answer_in_sight(void **state)
+TEST(a_question_keeps_its_answer_in_sight)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
     struct prompt *p = &s->prompt;
 
@@ -622,9 +597,8 @@ static void answered(struct session *session, bool accepted)
 }
 
 // Shrinking the terminal hides a question; whoever types y then does not mean it.
-static void a_hidden_question_is_not_answered(void **state)
+TEST(a_hidden_question_is_not_answered)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
     struct shot shot;
 
@@ -647,9 +621,8 @@ static void a_hidden_question_is_not_answered(void **state)
     session_close(s);
 }
 
-static void menus_scroll_with_their_cursor(void **state)
+TEST(menus_scroll_with_their_cursor)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
     struct prompt *p = &s->prompt;
 
@@ -673,9 +646,8 @@ static void menus_scroll_with_their_cursor(void **state)
     session_close(s);
 }
 
-static void long_text_is_read_to_its_end(void **state)
+TEST(long_text_is_read_to_its_end)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
     struct prompt *p = &s->prompt;
     size_t seen = 0, pages = 0;
@@ -727,9 +699,8 @@ static int column_of(const struct shot *shot, int y, const char *text) // cells,
     return -1;
 }
 
-static void the_mouse_does_what_it_points_at(void **state)
+TEST(the_mouse_does_what_it_points_at)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
     struct shot shot = draw(s, 120, 24, false);
     struct view *view = session_view(s);
@@ -758,9 +729,8 @@ static void the_mouse_does_what_it_points_at(void **state)
     session_close(s);
 }
 
-static void the_mouse_never_says_yes(void **state)
+TEST(the_mouse_never_says_yes)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
 
     s->prompt.type = PROMPT_CONFIRM;
@@ -787,14 +757,13 @@ static void the_mouse_never_says_yes(void **state)
 }
 
 // By pages, to its ends, with the wheel; it says that there is more, and takes none for an answer.
-static void a_long_question_is_read_to_its_end(void **state)
+TEST(a_long_question_is_read_to_its_end)
 {
     static const struct key_event keys[] = {
         {.key = K_PGDN}, {.key = K_PGUP}, {.key = K_END}, {.key = K_HOME},
         {.key = K_MOUSE, .mouse = MOUSE_WHEEL_DOWN},
     };
     static const size_t tops[] = {6, 0, 14, 0, 3}; // 20 lines in a room of 6
-    (void)state;
     struct session *s = session_open(fake_story());
     struct prompt *p = prompt_open(s, PROMPT_CONFIRM, NULL);
 
@@ -820,9 +789,8 @@ static void a_long_question_is_read_to_its_end(void **state)
 }
 
 // The selected row is in sight after any move and any change of size; the last page is full.
-static void the_selection_stays_in_sight(void **state)
+TEST(the_selection_stays_in_sight)
 {
-    (void)state;
     struct session *s = session_open(fake_crowd(500));
     struct view *view = session_view(s);
 
@@ -837,9 +805,8 @@ static void the_selection_stays_in_sight(void **state)
 }
 
 // Columns stay where they are while rows with longer and shorter texts scroll by.
-static void columns_do_not_jump(void **state)
+TEST(columns_do_not_jump)
 {
-    (void)state;
     struct snapshot *snapshot = fake_story();
     struct session *s = session_open(snapshot);
     struct shot wide = draw(s, 100, 24, false);
@@ -856,9 +823,8 @@ static void columns_do_not_jump(void **state)
     session_close(s);
 }
 
-static void panning_ends_with_what_there_is(void **state)
+TEST(panning_ends_with_what_there_is)
 {
-    (void)state;
     struct session *s = session_open(fake_story());
     struct view *view = session_view(s);
 
@@ -878,9 +844,8 @@ static void panning_ends_with_what_there_is(void **state)
 
 // What a key may cost: drawing is far below 10 ms whatever the number of rows. The best of several
 // runs, so that a busy machine does not decide.
-static void drawing_costs_only_what_is_visible(void **state)
+TEST(drawing_costs_only_what_is_visible)
 {
-    (void)state;
     struct session *s = session_open(fake_crowd(4096));
     struct canvas canvas = {0};
     long best = -1;
@@ -906,40 +871,8 @@ static void drawing_costs_only_what_is_visible(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_first_screen_says_what_is_wrong),
-        cmocka_unit_test(what_came_is_marked_and_what_went_struck_out),
-        cmocka_unit_test(a_big_screen_has_the_whole_header),
-        cmocka_unit_test(a_small_screen_keeps_what_matters),
-        cmocka_unit_test(ascii_screens_are_ascii),
-        cmocka_unit_test(too_small_says_so),
-        cmocka_unit_test(any_size_is_drawn),
-        cmocka_unit_test(entering_shows_path_accounting_and_holders),
-        cmocka_unit_test(a_finding_is_read_in_full),
-        cmocka_unit_test(waiters_are_accounted_for),
-        cmocka_unit_test(a_queue_tells_who_used_it_last),
-        cmocka_unit_test(unseen_attachments_are_told),
-        cmocka_unit_test(unknown_is_not_none),
-        cmocka_unit_test(old_holders_say_their_age),
-        cmocka_unit_test(what_restricts_a_view_is_told),
-        cmocka_unit_test(tags_are_marked_and_counted),
-        cmocka_unit_test(writing_keys_leave_a_readonly_bar),
-        cmocka_unit_test(messages_and_blind_spots),
-        cmocka_unit_test(a_line_prompt_has_the_cursor_and_points_at_mistakes),
-        cmocka_unit_test(a_question_keeps_its_answer_in_sight),
-        cmocka_unit_test(a_hidden_question_is_not_answered),
-        cmocka_unit_test(menus_scroll_with_their_cursor),
-        cmocka_unit_test(long_text_is_read_to_its_end),
-        cmocka_unit_test(the_mouse_does_what_it_points_at),
-        cmocka_unit_test(the_mouse_never_says_yes),
-        cmocka_unit_test(a_long_question_is_read_to_its_end),
-        cmocka_unit_test(the_selection_stays_in_sight),
-        cmocka_unit_test(columns_do_not_jump),
-        cmocka_unit_test(panning_ends_with_what_there_is),
-        cmocka_unit_test(drawing_costs_only_what_is_visible),
-    };
     setenv("TZ", "UTC", 1);
     if (!setlocale(LC_ALL, "C.UTF-8"))
         setlocale(LC_ALL, "en_US.UTF-8");
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return tests_run();
 }

@@ -1,10 +1,4 @@
 // Editing a line: what each key does to text and caret, and which part of it is drawn.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +7,7 @@
 #include "app/edit.h"
 #include "app/key.h"
 #include "base/text.h"
+#include "support/test.h"
 #include "ui/input.h"
 
 struct typing {
@@ -43,11 +38,10 @@ static void expect(const struct typing *t, const char *expected)
     assert_string_equal(shown, expected);
 }
 
-static void typing_goes_where_the_caret_is(void **state)
+TEST(typing_goes_where_the_caret_is)
 {
     struct typing t = {0};
 
-    (void)state;
     type(&t, "size>1M");
     expect(&t, "size>1M|");
     assert_false(key(&t, K_HOME));
@@ -72,11 +66,10 @@ static void typing_goes_where_the_caret_is(void **state)
     expect(&t, "|sie>1M");
 }
 
-static void words_and_sides_are_cut(void **state)
+TEST(words_and_sides_are_cut)
 {
     struct typing t = {0};
 
-    (void)state;
     type(&t, "one two  three");
     assert_true(key(&t, K_CTRL('w')));
     expect(&t, "one two  |");
@@ -98,11 +91,10 @@ static void words_and_sides_are_cut(void **state)
     assert_false(key(&t, K_CTRL('w')));
 }
 
-static void a_character_is_what_takes_a_place(void **state)
+TEST(a_character_is_what_takes_a_place)
 {
     struct typing t = {0};
 
-    (void)state;
     type(&t, "a漢e\u0301\u0323z");
     expect(&t, "a漢e\u0301\u0323z|");
     key(&t, K_LEFT);
@@ -117,13 +109,12 @@ static void a_character_is_what_takes_a_place(void **state)
     expect(&t, "a|z");
 }
 
-static void what_does_not_fit_or_hides_is_not_taken(void **state)
+TEST(what_does_not_fit_or_hides_is_not_taken)
 {
     static const int32_t harmful[] = {0, 7, 0x80, 0x9b, 0x200b, 0x202e, 0xfeff, 0xd800,
                                       K_NONE, K_UP, K_F1, K_TAB, K_MOUSE};
     struct typing t = {0};
 
-    (void)state;
     for (size_t i = 0; i < sizeof harmful / sizeof *harmful; i++)
         assert_false(key(&t, harmful[i]));
     expect(&t, "|");
@@ -138,7 +129,7 @@ static void what_does_not_fit_or_hides_is_not_taken(void **state)
 }
 
 // Any keys in any order: valid UTF-8, and the caret before a character.
-static void the_text_stays_whole(void **state)
+TEST(the_text_stays_whole)
 {
     static const int32_t keys[] = {'a', ' ', 0xe9, 0x6f22, 0x1f600, 0x301, 0x323, K_LEFT, K_LEFT,
                                    K_RIGHT, K_HOME, K_END, K_BACKSPACE, K_DELETE, K_CTRL('w'),
@@ -146,7 +137,6 @@ static void the_text_stays_whole(void **state)
     struct typing t = {0};
     uint32_t random = 4711;
 
-    (void)state;
     for (int i = 0; i < 20000; i++) {
         char before[sizeof t.text];
         size_t at = 0, step;
@@ -184,11 +174,10 @@ static void drawn(const char *text, size_t caret, int w, const char *row, int cu
     canvas_free(&c);
 }
 
-static void the_part_around_the_caret_is_drawn(void **state)
+TEST(the_part_around_the_caret_is_drawn)
 {
     static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz";
 
-    (void)state;
     drawn("", 0, 10, "", 0);
     drawn("short", 2, 10, "   short", 2);
     drawn("123456789", 9, 10, "   123456789", 9);
@@ -202,11 +191,10 @@ static void the_part_around_the_caret_is_drawn(void **state)
 }
 
 // Whatever the field's width and wherever the caret is: inside, on what it stands before.
-static void the_caret_is_always_inside(void **state)
+TEST(the_caret_is_always_inside)
 {
     static const char text[] = "owner=漢字 size>1M e\u0301e\u0301 漢 abcdefghijklm";
 
-    (void)state;
     for (int w = 1; w <= 40; w++) {
         size_t caret = 0;
         char buffer[sizeof text];
@@ -230,11 +218,10 @@ static void the_caret_is_always_inside(void **state)
     }
 }
 
-static void mistakes_are_marked(void **state)
+TEST(mistakes_are_marked)
 {
     struct canvas c = {0};
 
-    (void)state;
     canvas_resize(&c, 20, 1);
     input_draw(&c, 0, 0, 20, &(struct input){.text = "abc sizze", .caret = 9, .wrong = 4});
     assert_int_equal(c.cells[3].style, STYLE_PLAIN);
@@ -246,18 +233,7 @@ static void mistakes_are_marked(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(typing_goes_where_the_caret_is),
-        cmocka_unit_test(words_and_sides_are_cut),
-        cmocka_unit_test(a_character_is_what_takes_a_place),
-        cmocka_unit_test(what_does_not_fit_or_hides_is_not_taken),
-        cmocka_unit_test(the_text_stays_whole),
-        cmocka_unit_test(the_part_around_the_caret_is_drawn),
-        cmocka_unit_test(the_caret_is_always_inside),
-        cmocka_unit_test(mistakes_are_marked),
-    };
-
     if (!setlocale(LC_CTYPE, "C.UTF-8"))
         return 1;
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return tests_run();
 }

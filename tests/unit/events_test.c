@@ -1,11 +1,5 @@
 // What two pictures one after the other tell of what happened: each rule where it speaks and where
 // it must not.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +7,7 @@
 #include "model/events.h"
 #include "model/kind.h"
 #include "support/fake.h"
+#include "support/test.h"
 
 enum { USER = 1001, SECOND = 1000000000 };
 
@@ -48,6 +43,8 @@ static int teardown(void **state)
     free(h);
     return 0;
 }
+
+TEST_FIXTURE(setup, teardown)
 
 // Shows the next picture, `after` seconds later; returns how many events it brought.
 static size_t see(struct history *h, struct snapshot *s, int after)
@@ -98,7 +95,7 @@ static struct snapshot *one_segment(uint64_t nattch)
 
 // --- objects -------------------------------------------------------------------------------------
 
-static void the_first_picture_tells_nothing(void **state)
+TEST(the_first_picture_tells_nothing)
 {
     struct history *h = *state;
     struct snapshot *s = fake_story();
@@ -110,7 +107,7 @@ static void the_first_picture_tells_nothing(void **state)
     assert_int_equal(see(h, fake_story(), 2), 0); // nor does the same once more
 }
 
-static void a_table_that_was_not_read_is_not_empty(void **state)
+TEST(a_table_that_was_not_read_is_not_empty)
 {
     struct history *h = *state;
     struct snapshot *blind = fake_snapshot();
@@ -123,7 +120,7 @@ static void a_table_that_was_not_read_is_not_empty(void **state)
     assert_int_equal(newest(h, 0)->what, EVENT_REMOVED);
 }
 
-static void created_by_its_creator(void **state)
+TEST(created_by_its_creator)
 {
     struct history *h = *state;
 
@@ -137,7 +134,7 @@ static void created_by_its_creator(void **state)
     SAYS(newest(h, 0), "4.0K, key 0x00000042, owner postgres");
 }
 
-static void removed_who_used_it_last(void **state)
+TEST(removed_who_used_it_last)
 {
     struct history *h = *state;
     struct snapshot *gone = fake_snapshot();
@@ -151,7 +148,7 @@ static void removed_who_used_it_last(void **state)
     assert_null(strstr(newest(h, 0)->text, "RemoveIPC"));
 }
 
-static void a_younger_process_of_that_pid_is_not_named(void **state)
+TEST(a_younger_process_of_that_pid_is_not_named)
 {
     struct history *h = *state;
     struct snapshot *s = one_segment(1);
@@ -163,7 +160,7 @@ static void a_younger_process_of_that_pid_is_not_named(void **state)
     assert_string_equal(newest(h, 0)->who, "700");
 }
 
-static void sets_and_queues_by_who_can_be_known(void **state)
+TEST(sets_and_queues_by_who_can_be_known)
 {
     struct history *h = *state;
     struct snapshot *s = fake_snapshot();
@@ -184,7 +181,7 @@ static void sets_and_queues_by_who_can_be_known(void **state)
     assert_string_equal(newest(h, 0)->who, "postgres"); // nobody sent or received yet
 }
 
-static void marked_then_gone_with_its_last_attachment(void **state)
+TEST(marked_then_gone_with_its_last_attachment)
 {
     struct history *h = *state;
     struct snapshot *s = one_segment(2);
@@ -203,7 +200,7 @@ static void marked_then_gone_with_its_last_attachment(void **state)
     SAYS(newest(h, 0), "gone with its last attachment, 4.0K freed");
 }
 
-static void changed_by_ipc_set(void **state)
+TEST(changed_by_ipc_set)
 {
     struct history *h = *state;
     struct snapshot *s = one_segment(1);
@@ -217,7 +214,7 @@ static void changed_by_ipc_set(void **state)
     assert_string_equal(newest(h, 0)->text, "owner postgres to uid 0, mode 0640 to 0666");
 }
 
-static void another_object_of_that_id_is_two_events(void **state)
+TEST(another_object_of_that_id_is_two_events)
 {
     struct history *h = *state;
     struct snapshot *s = one_segment(1);
@@ -229,7 +226,7 @@ static void another_object_of_that_id_is_two_events(void **state)
     assert_int_equal(newest(h, 0)->what, EVENT_REMOVED);
 }
 
-static void thousands_at_once_are_one_event(void **state)
+TEST(thousands_at_once_are_one_event)
 {
     struct history *h = *state;
 
@@ -247,7 +244,7 @@ static void thousands_at_once_are_one_event(void **state)
 
 // --- attachments --------------------------------------------------------------------------------
 
-static void attachments_are_told_at_once_then_summed_up(void **state)
+TEST(attachments_are_told_at_once_then_summed_up)
 {
     struct history *h = *state;
 
@@ -266,7 +263,7 @@ static void attachments_are_told_at_once_then_summed_up(void **state)
     assert_int_equal(see(h, one_segment(3), 2), 1);  // and told at once again
 }
 
-static void a_busy_segment_is_told_ever_more_rarely(void **state)
+TEST(a_busy_segment_is_told_ever_more_rarely)
 {
     struct history *h = *state;
     size_t n = 0;
@@ -276,7 +273,7 @@ static void a_busy_segment_is_told_ever_more_rarely(void **state)
     assert_true(n >= 3 && n <= 15);
 }
 
-static void what_comes_back_to_what_it_was_is_no_news(void **state)
+TEST(what_comes_back_to_what_it_was_is_no_news)
 {
     struct history *h = *state;
 
@@ -288,7 +285,7 @@ static void what_comes_back_to_what_it_was_is_no_news(void **state)
     assert_true(n <= 6);
 }
 
-static void gone_segments_have_no_attachments_to_tell(void **state)
+TEST(gone_segments_have_no_attachments_to_tell)
 {
     struct history *h = *state;
 
@@ -310,7 +307,7 @@ static struct snapshot *limit(uint64_t used, uint64_t most)
     return s;
 }
 
-static void limits_are_told_when_crossed(void **state)
+TEST(limits_are_told_when_crossed)
 {
     struct history *h = *state;
 
@@ -329,7 +326,7 @@ static void limits_are_told_when_crossed(void **state)
     SAYS(newest(h, 0), "shmmni set from 100 to 4096");
 }
 
-static void a_limit_above_from_the_start_or_without_end_is_no_event(void **state)
+TEST(a_limit_above_from_the_start_or_without_end_is_no_event)
 {
     struct history *h = *state;
     uint64_t no_limit = UINT64_MAX - (1 << 24);
@@ -342,7 +339,7 @@ static void a_limit_above_from_the_start_or_without_end_is_no_event(void **state
     assert_int_equal(see(h, limit(no_limit - 1, no_limit), 2), 0);
 }
 
-static void stuck_processes_come_and_recover(void **state)
+TEST(stuck_processes_come_and_recover)
 {
     struct history *h = *state;
     struct snapshot *s = fake_snapshot();
@@ -372,7 +369,7 @@ static struct outcome removal(const struct snapshot *s, enum outcome_state state
     return outcome;
 }
 
-static void our_own_removal_is_told_once(void **state)
+TEST(our_own_removal_is_told_once)
 {
     struct history *h = *state;
 
@@ -386,7 +383,7 @@ static void our_own_removal_is_told_once(void **state)
 }
 
 // One of ours for each: what goes in its place is news, however many we removed.
-static void of_many_removed_only_ours_are_hidden(void **state)
+TEST(of_many_removed_only_ours_are_hidden)
 {
     struct history *h = *state;
     struct snapshot *s = fake_snapshot();
@@ -410,7 +407,7 @@ static void of_many_removed_only_ours_are_hidden(void **state)
     assert_int_equal(newest(h, 1)->what, EVENT_ACTION);
 }
 
-static void what_we_marked_is_told_when_it_goes(void **state)
+TEST(what_we_marked_is_told_when_it_goes)
 {
     struct history *h = *state;
 
@@ -426,7 +423,7 @@ static void what_we_marked_is_told_when_it_goes(void **state)
     assert_int_equal(newest(h, 0)->what, EVENT_REMOVED);
 }
 
-static void a_removal_that_failed_hides_nothing(void **state)
+TEST(a_removal_that_failed_hides_nothing)
 {
     struct history *h = *state;
 
@@ -460,7 +457,7 @@ static struct snapshot *of_root(void)
     return s;
 }
 
-static void what_goes_with_its_owners_login_says_perhaps(void **state)
+TEST(what_goes_with_its_owners_login_says_perhaps)
 {
     struct history *h = *state;
 
@@ -472,7 +469,7 @@ static void what_goes_with_its_owners_login_says_perhaps(void **state)
     SAYS(newest(h, 1), "perhaps by systemd as its owner logged out (RemoveIPC)");
 }
 
-static void no_logout_is_claimed_where_it_was_none(void **state)
+TEST(no_logout_is_claimed_where_it_was_none)
 {
     struct history *h = *state;
     struct snapshot *elsewhere = of_root();
@@ -504,7 +501,7 @@ static void no_logout_is_claimed_where_it_was_none(void **state)
 
 // --- the list ------------------------------------------------------------------------------------
 
-static void the_list_is_bounded_and_pictures_keep_theirs(void **state)
+TEST(the_list_is_bounded_and_pictures_keep_theirs)
 {
     struct history *h = *state;
 
@@ -525,37 +522,4 @@ static void the_list_is_bounded_and_pictures_keep_theirs(void **state)
     events_keep(h->events, same);
     assert_ptr_equal(same->events, h->last->events); // shared, not copied
     snapshot_unref(same);
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(the_first_picture_tells_nothing),
-        TEST(a_table_that_was_not_read_is_not_empty),
-        TEST(created_by_its_creator),
-        TEST(removed_who_used_it_last),
-        TEST(a_younger_process_of_that_pid_is_not_named),
-        TEST(sets_and_queues_by_who_can_be_known),
-        TEST(marked_then_gone_with_its_last_attachment),
-        TEST(changed_by_ipc_set),
-        TEST(another_object_of_that_id_is_two_events),
-        TEST(thousands_at_once_are_one_event),
-        TEST(attachments_are_told_at_once_then_summed_up),
-        TEST(a_busy_segment_is_told_ever_more_rarely),
-        TEST(what_comes_back_to_what_it_was_is_no_news),
-        TEST(gone_segments_have_no_attachments_to_tell),
-        TEST(limits_are_told_when_crossed),
-        TEST(a_limit_above_from_the_start_or_without_end_is_no_event),
-        TEST(stuck_processes_come_and_recover),
-        TEST(our_own_removal_is_told_once),
-        TEST(of_many_removed_only_ours_are_hidden),
-        TEST(what_we_marked_is_told_when_it_goes),
-        TEST(a_removal_that_failed_hides_nothing),
-        TEST(what_goes_with_its_owners_login_says_perhaps),
-        TEST(no_logout_is_claimed_where_it_was_none),
-        TEST(the_list_is_bounded_and_pictures_keep_theirs),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

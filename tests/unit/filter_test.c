@@ -1,14 +1,9 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <string.h>
 
 #include "model/rows.h"
 #include "support/pictures.h"
+#include "support/test.h"
 
 // The ids of the rows an expression leaves, as "0 7".
 static const char *left_of(const struct kind *kind, const char *expression,
@@ -43,9 +38,8 @@ static const char *left(const struct kind *kind, const char *expression)
 #define SEGMENTS(expression, expected)                                                             \
     assert_string_equal(left(&kind_segments, expression), expected)
 
-static void comparisons(void **state)
+TEST(comparisons)
 {
-    (void)state;
     SEGMENTS("", "0 7 2147483647");
     SEGMENTS("   ", "0 7 2147483647");
     SEGMENTS("owner=oracle", "0 7");
@@ -79,9 +73,8 @@ static void comparisons(void **state)
     SEGMENTS("orphan=no size>1", "0 7");
 }
 
-static void words(void **state)
+TEST(words)
 {
-    (void)state;
     SEGMENTS("oracle", "0 7");
     SEGMENTS("ORACLE", "0 7");
     SEGMENTS("!oracle", "2147483647");
@@ -94,9 +87,8 @@ static void words(void **state)
 }
 
 // What is looked for stands in a cell one sees, wherever the columns come from.
-static void words_match_what_is_shown(void **state)
+TEST(words_match_what_is_shown)
 {
-    (void)state;
     const struct column *some[] = {kind_column(&kind_segments, "cpid"),
                                    kind_column(&kind_segments, "cgid")};
     const struct column_choice both = {some, 2}, first = {some, 1};
@@ -111,9 +103,8 @@ static void words_match_what_is_shown(void **state)
 }
 
 // Unknown matches no comparison, not even a negative one; its negation does.
-static void unknown_matches_nothing(void **state)
+TEST(unknown_matches_nothing)
 {
-    (void)state;
     SEGMENTS("app=postgres", "");
     SEGMENTS("app!=postgres", "");
     SEGMENTS("!app=postgres", "0 7 2147483647");
@@ -136,9 +127,8 @@ static void mistake(const char *expression, size_t at, const char *message)
     assert_int_equal(error.at, at);
 }
 
-static void mistakes_are_pointed_at(void **state)
+TEST(mistakes_are_pointed_at)
 {
-    (void)state;
     mistake("sizze>1M", 0, "no column 'sizze' in segments; did you mean 'size'?");
     mistake("oracle  elephant=1", 8, "no column 'elephant' in segments");
     mistake("size>", 5, "a value is missing after 'size'");
@@ -160,9 +150,8 @@ static void mistakes_are_pointed_at(void **state)
 }
 
 // What words and comparisons read is what must be read.
-static void filters_say_what_they_need(void **state)
+TEST(filters_say_what_they_need)
 {
-    (void)state;
     static const struct {
         const char *expression;
         unsigned needs, needs_not;
@@ -215,9 +204,8 @@ static const char *order(const struct kind *kind, const char *sort, struct query
 #define ORDER(sort, expected)                                                                      \
     assert_string_equal(order(&kind_segments, sort, (struct query){0}), expected)
 
-static void sorts_are_stable_and_unknown_comes_last(void **state)
+TEST(sorts_are_stable_and_unknown_comes_last)
 {
-    (void)state;
     ORDER(NULL, "0 7 2147483647");
     ORDER("size", "0 7 2147483647"); // a size sorts largest first by itself
     ORDER("-size", "0 7 2147483647");
@@ -236,9 +224,8 @@ static void sorts_are_stable_and_unknown_comes_last(void **state)
     assert_string_equal(order(&kind_limits, "-percent", (struct query){0}), "0 0");
 }
 
-static void rows_are_chosen(void **state)
+TEST(rows_are_chosen)
 {
-    (void)state;
     struct query owner = {.has_owner = true, .owner = 100}, id = {.has_id = true, .id = 7};
     struct query zero = {.has_id = true}, orphans = {.orphans = true};
     struct query parent = {.has_parent = true, .parent = {.kind = KIND_SEGMENT, .id = 0}};
@@ -258,9 +245,8 @@ static void rows_are_chosen(void **state)
     assert_string_equal(order(&kind_segments, NULL, parent), "");
 }
 
-static void unknown_sort_columns_are_refused(void **state)
+TEST(unknown_sort_columns_are_refused)
 {
-    (void)state;
     const struct column *column;
     bool descending;
 
@@ -272,20 +258,4 @@ static void unknown_sort_columns_are_refused(void **state)
     assert_true(descending);
     assert_true(rows_parse_sort(&kind_segments, "owner", &column, &descending));
     assert_false(descending);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(comparisons),
-        cmocka_unit_test(words),
-        cmocka_unit_test(words_match_what_is_shown),
-        cmocka_unit_test(unknown_matches_nothing),
-        cmocka_unit_test(mistakes_are_pointed_at),
-        cmocka_unit_test(filters_say_what_they_need),
-        cmocka_unit_test(sorts_are_stable_and_unknown_comes_last),
-        cmocka_unit_test(rows_are_chosen),
-        cmocka_unit_test(unknown_sort_columns_are_refused),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

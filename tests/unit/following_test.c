@@ -1,10 +1,4 @@
 // What became of a signal: told by the pictures that follow.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +6,10 @@
 #include "app/following.h"
 #include "base/clock.h"
 #include "support/fake.h"
+#include "support/test.h"
 #include "support/user.h"
+
+TEST_FIXTURE(user_setup, user_teardown)
 
 enum { STRAY = 18811, SEGMENT = 393216 };
 
@@ -72,7 +69,7 @@ static bool is_wanted(struct user *u, int32_t pid)
     return false;
 }
 
-static void its_end_is_told(void **state)
+TEST(its_end_is_told)
 {
     struct user *u = *state;
 
@@ -87,7 +84,7 @@ static void its_end_is_told(void **state)
 }
 
 // Whichever picture brings which: none takes the other's place, and the end comes first.
-static void what_went_with_it_is_told_behind_it(void **state)
+TEST(what_went_with_it_is_told_behind_it)
 {
     struct user *u = *state;
 
@@ -101,7 +98,7 @@ static void what_went_with_it_is_told_behind_it(void **state)
     assert_string_equal(u->s.message, "18811 python ended; segment 3 is gone");
 }
 
-static void zombies_have_ended(void **state)
+TEST(zombies_have_ended)
 {
     struct user *u = *state;
 
@@ -110,7 +107,7 @@ static void zombies_have_ended(void **state)
     assert_string_equal(u->s.message, "18811 python ended");
 }
 
-static void an_older_picture_tells_nothing(void **state)
+TEST(an_older_picture_tells_nothing)
 {
     struct user *u = *state;
 
@@ -119,7 +116,7 @@ static void an_older_picture_tells_nothing(void **state)
     assert_string_equal(u->s.message, "done as told");
 }
 
-static void who_stays_is_told_once_and_why(void **state)
+TEST(who_stays_is_told_once_and_why)
 {
     struct user *u = *state;
 
@@ -139,7 +136,7 @@ static void who_stays_is_told_once_and_why(void **state)
     assert_string_equal(u->s.message, "18811 python ended");
 }
 
-static void a_signal_that_was_not_sent_is_not_followed(void **state)
+TEST(a_signal_that_was_not_sent_is_not_followed)
 {
     struct user *u = *state;
 
@@ -160,7 +157,7 @@ static void see_instance(struct user *u, int seconds, uint64_t instance)
 }
 
 // Of one that was stuck when it was chosen the start comes to light later: that is no other one.
-static void who_answers_at_last_has_not_ended(void **state)
+TEST(who_answers_at_last_has_not_ended)
 {
     struct user *u = *state;
     const struct action action = {.verb = ACTION_SIGNAL, .signal = SIGTERM,
@@ -178,7 +175,7 @@ static void who_answers_at_last_has_not_ended(void **state)
     assert_non_null(strstr(u->s.message, "ended"));
 }
 
-static void other_signals_are_not_followed(void **state)
+TEST(other_signals_are_not_followed)
 {
     struct user *u = *state;
 
@@ -186,7 +183,7 @@ static void other_signals_are_not_followed(void **state)
     assert_false(is_wanted(u, STRAY));
 }
 
-static void the_last_signal_comes_second(void **state)
+TEST(the_last_signal_comes_second)
 {
     struct user *u = *state;
     const struct menu_vec *menu = &u->s.prompt.menu;
@@ -209,7 +206,7 @@ static void the_last_signal_comes_second(void **state)
     assert_int_equal(menu->at[0].value, SIGTERM);
 }
 
-static void the_menu_says_what_keeps_it(void **state)
+TEST(the_menu_says_what_keeps_it)
 {
     struct user *u = *state;
 
@@ -217,22 +214,4 @@ static void the_menu_says_what_keeps_it(void **state)
     user_go(u, SEGMENT);
     user_press(u, 'k');
     assert_non_null(strstr(u->s.prompt.title, "18811 python (stopped)"));
-}
-
-int main(void)
-{
-#define TEST(function) cmocka_unit_test_setup_teardown(function, user_setup, user_teardown)
-    const struct CMUnitTest tests[] = {
-        TEST(its_end_is_told),
-        TEST(what_went_with_it_is_told_behind_it),
-        TEST(zombies_have_ended),
-        TEST(an_older_picture_tells_nothing),
-        TEST(who_stays_is_told_once_and_why),
-        TEST(a_signal_that_was_not_sent_is_not_followed),
-        TEST(who_answers_at_last_has_not_ended),
-        TEST(other_signals_are_not_followed),
-        TEST(the_last_signal_comes_second),
-        TEST(the_menu_says_what_keeps_it),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,4 @@
 // Data directories: who is asked for them, how often, and which are kept.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -13,6 +7,7 @@
 #include "app/instances.h"
 #include "base/clock.h"
 #include "support/fake.h"
+#include "support/test.h"
 
 enum { PG = 26, MASTER = 100, BACKEND = 101, MANY_FROM = 1000, INODE = 4711 };
 
@@ -100,9 +95,8 @@ static struct snapshot *server(void)
     return s;
 }
 
-static void the_postmaster_is_asked(void **state)
+TEST(the_postmaster_is_asked)
 {
-    (void)state;
     struct instances in;
     struct probers *probers = begin(&in);
     struct snapshot *s = server();
@@ -117,9 +111,8 @@ static void the_postmaster_is_asked(void **state)
     finish(&in, probers, s);
 }
 
-static void what_is_left_of_a_server_is_asked(void **state)
+TEST(what_is_left_of_a_server_is_asked)
 {
-    (void)state;
     struct instances in;
     struct probers *probers = begin(&in);
     struct snapshot *s = server();
@@ -131,9 +124,8 @@ static void what_is_left_of_a_server_is_asked(void **state)
     finish(&in, probers, s);
 }
 
-static void one_directory_is_told_once(void **state)
+TEST(one_directory_is_told_once)
 {
-    (void)state;
     struct instances in;
     struct probers *probers = begin(&in);
     struct snapshot *s = server();
@@ -148,9 +140,8 @@ static void one_directory_is_told_once(void **state)
     finish(&in, probers, s);
 }
 
-static void they_are_asked_at_a_slow_pace(void **state)
+TEST(they_are_asked_at_a_slow_pace)
 {
-    (void)state;
     struct instances in;
     struct probers *probers = begin(&in);
     struct snapshot *s = server();
@@ -177,9 +168,8 @@ static void they_are_asked_at_a_slow_pace(void **state)
 }
 
 // Its server gone, a directory explains what it left behind, as long as that is there.
-static void a_directory_is_kept_while_it_explains(void **state)
+TEST(a_directory_is_kept_while_it_explains)
 {
-    (void)state;
     struct instances in;
     struct probers *probers = begin(&in);
     struct snapshot *s = server();
@@ -198,9 +188,8 @@ static void a_directory_is_kept_while_it_explains(void **state)
     finish(&in, probers, s);
 }
 
-static void many_servers_are_not_all_asked(void **state)
+TEST(many_servers_are_not_all_asked)
 {
-    (void)state;
     struct instances in;
     struct probers *probers = begin(&in);
     struct snapshot *s = fake_snapshot();
@@ -216,9 +205,8 @@ static void many_servers_are_not_all_asked(void **state)
 }
 
 // Whose processes are named so in numbers, and made their segments first, hides no other's server.
-static void many_of_one_user_hide_nobody(void **state)
+TEST(many_of_one_user_hide_nobody)
 {
-    (void)state;
     struct instances in;
     struct probers *probers = begin(&in);
     struct snapshot *s = fake_snapshot();
@@ -232,18 +220,4 @@ static void many_of_one_user_hide_nobody(void **state)
     update(&in, probers, s);
     assert_int_equal(world.servers, 49);
     finish(&in, probers, s);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_postmaster_is_asked),
-        cmocka_unit_test(what_is_left_of_a_server_is_asked),
-        cmocka_unit_test(one_directory_is_told_once),
-        cmocka_unit_test(they_are_asked_at_a_slow_pace),
-        cmocka_unit_test(a_directory_is_kept_while_it_explains),
-        cmocka_unit_test(many_servers_are_not_all_asked),
-        cmocka_unit_test(many_of_one_user_hide_nobody),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,3 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <jansson.h>
 #include <locale.h>
 #include <stdio.h>
@@ -15,6 +9,7 @@
 #include "output/json.h"
 #include "requests.h"
 #include "support/pictures.h"
+#include "support/test.h"
 
 // What the program would print of a picture with these arguments.
 static char *printed(struct snapshot *s, const char *arguments)
@@ -74,9 +69,8 @@ static json_t *member(json_t *root, const char *table, size_t row, const char *n
     } while (0)
 #define IS_NULL(table, row, name) assert_true(json_is_null(member(root, table, row, name)))
 
-static void objects_are_as_documented(void **state)
+TEST(objects_are_as_documented)
 {
-    (void)state;
     struct snapshot *s = picture_new();
     json_t *root = document(s, "--json segments semaphores elements queues");
 
@@ -113,9 +107,8 @@ static void objects_are_as_documented(void **state)
     snapshot_unref(s);
 }
 
-static void meta_comes_first(void **state)
+TEST(meta_comes_first)
 {
-    (void)state;
     struct snapshot *s = picture_new();
     char *text = printed(s, "--json queues");
     json_t *root = document(s, "--json queues"), *meta = json_object_get(root, "meta");
@@ -149,9 +142,8 @@ static void meta_comes_first(void **state)
 }
 
 // The default of shmmax is beyond what a double or a signed integer can say.
-static void large_numbers_are_exact(void **state)
+TEST(large_numbers_are_exact)
 {
-    (void)state;
     struct snapshot *s = picture_new();
     char *text = printed(s, "--json limits");
     json_t *root = document(s, "--json limits");
@@ -166,9 +158,8 @@ static void large_numbers_are_exact(void **state)
     snapshot_unref(s);
 }
 
-static void strings_are_escaped(void **state)
+TEST(strings_are_escaped)
 {
-    (void)state;
     struct snapshot *s = picture_new();
     char *text = printed(s, "--json holders findings");
     json_t *root = document(s, "--json holders findings");
@@ -187,9 +178,8 @@ static void strings_are_escaped(void **state)
 }
 
 // The memory of what was encoded last must not answer for another text.
-static void repeated_strings_do_not_stick(void **state)
+TEST(repeated_strings_do_not_stick)
 {
-    (void)state;
     struct snapshot *s = picture_new();
     char longer[300];
 
@@ -207,9 +197,8 @@ static void repeated_strings_do_not_stick(void **state)
     snapshot_unref(s);
 }
 
-static void columns_rows_and_order_are_chosen(void **state)
+TEST(columns_rows_and_order_are_chosen)
 {
-    (void)state;
     struct snapshot *s = picture_new();
     char *text = printed(s, "--json segments -o shmid,SIZE,idle -s -size -f size<1M");
 
@@ -232,9 +221,8 @@ static void columns_rows_and_order_are_chosen(void **state)
     snapshot_unref(s);
 }
 
-static void batch_tables_have_no_empty_fields(void **state)
+TEST(batch_tables_have_no_empty_fields)
 {
-    (void)state;
     struct snapshot *s = picture_new();
     char *text = printed(s, "--batch segments -o shmid,status,rss,size -s +shmid");
 
@@ -255,9 +243,8 @@ static void batch_tables_have_no_empty_fields(void **state)
 }
 
 // What was made harmless once is not encoded again, and counts as wide as it looks.
-static void batch_texts_are_left_as_they_are(void **state)
+TEST(batch_texts_are_left_as_they_are)
 {
-    (void)state;
     if (!setlocale(LC_CTYPE, "C.UTF-8")) {
         printf("skip: no locale C.UTF-8\n");
         skip();
@@ -275,9 +262,8 @@ static void batch_texts_are_left_as_they_are(void **state)
     snapshot_unref(s);
 }
 
-static void a_full_disk_is_an_error(void **state)
+TEST(a_full_disk_is_an_error)
 {
-    (void)state;
     struct snapshot *s = picture_new();
     const struct column *columns[] = {&kind_segments.columns[0]};
     struct table_request table = {.query.kind = &kind_segments, .columns = columns, .n_columns = 1};
@@ -297,9 +283,8 @@ static void a_full_disk_is_an_error(void **state)
 }
 
 // Each column asks for its own part alone.
-static void only_what_is_printed_is_read(void **state)
+TEST(only_what_is_printed_is_read)
 {
-    (void)state;
     static const struct {
         const char *table, *columns;
         bool json;
@@ -329,9 +314,8 @@ static void only_what_is_printed_is_read(void **state)
 }
 
 // With an id, what hangs on a segment asks for nobody else's processes; a set for its elements.
-static void one_object_narrows_what_is_asked(void **state)
+TEST(one_object_narrows_what_is_asked)
 {
-    (void)state;
     static const struct {
         const char *tables[2];
         bool alone, focused;
@@ -353,22 +337,4 @@ static void one_object_narrows_what_is_asked(void **state)
         assert_true(!want.focused || want.focus.id == 7);
         requests_free(&requests);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(objects_are_as_documented),
-        cmocka_unit_test(meta_comes_first),
-        cmocka_unit_test(large_numbers_are_exact),
-        cmocka_unit_test(strings_are_escaped),
-        cmocka_unit_test(repeated_strings_do_not_stick),
-        cmocka_unit_test(columns_rows_and_order_are_chosen),
-        cmocka_unit_test(batch_tables_have_no_empty_fields),
-        cmocka_unit_test(batch_texts_are_left_as_they_are),
-        cmocka_unit_test(a_full_disk_is_an_error),
-        cmocka_unit_test(only_what_is_printed_is_read),
-        cmocka_unit_test(one_object_narrows_what_is_asked),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

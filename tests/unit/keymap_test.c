@@ -1,19 +1,13 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/help.h"
 #include "app/keymap.h"
+#include "support/test.h"
 
 // A binding that is hidden by one before it could never be reached.
-static void no_binding_hides_another(void **state)
+TEST(no_binding_hides_another)
 {
-    (void)state;
     for (size_t i = 0; i < n_bindings; i++)
         for (size_t j = 0; j < i; j++)
             if (keymap[j].key == keymap[i].key &&
@@ -22,9 +16,8 @@ static void no_binding_hides_another(void **state)
                          keymap[i].command);
 }
 
-static void every_binding_names_a_command(void **state)
+TEST(every_binding_names_a_command)
 {
-    (void)state;
     for (size_t i = 0; i < n_bindings; i++) {
         const struct command *command = command_by_name(keymap[i].command);
         char name[16];
@@ -38,9 +31,8 @@ static void every_binding_names_a_command(void **state)
     }
 }
 
-static void every_command_has_a_key_and_a_line_of_help(void **state)
+TEST(every_command_has_a_key_and_a_line_of_help)
 {
-    (void)state;
     char *help = help_text(NULL, false);
 
     for (size_t i = 0; i < n_commands; i++) {
@@ -56,9 +48,8 @@ static void every_command_has_a_key_and_a_line_of_help(void **state)
     free(help);
 }
 
-static void keys_are_named_as_people_do(void **state)
+TEST(keys_are_named_as_people_do)
 {
-    (void)state;
     static const struct {
         int32_t key;
         const char *name;
@@ -77,24 +68,11 @@ static void keys_are_named_as_people_do(void **state)
     assert_true(strlen(small) < sizeof small);
 }
 
-static void views_of_their_own_come_first(void **state)
+TEST(views_of_their_own_come_first)
 {
-    (void)state;
     assert_string_equal(keymap_find(KIND_MAPPING, 'a')->name, "all-maps");
     assert_null(keymap_find(KIND_SEGMENT, 'a'));
     assert_string_equal(keymap_find(KIND_QUEUE, 'W')->name, "waiters");
     assert_null(keymap_find(KIND_SEGMENT, K_F12));
     assert_null(keymap_find(KIND_SEGMENT, 0));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_binding_hides_another),
-        cmocka_unit_test(every_binding_names_a_command),
-        cmocka_unit_test(every_command_has_a_key_and_a_line_of_help),
-        cmocka_unit_test(keys_are_named_as_people_do),
-        cmocka_unit_test(views_of_their_own_come_first),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

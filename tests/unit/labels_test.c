@@ -1,10 +1,4 @@
 // Whose an object is: every rule with a case that fires and one that must not.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +8,7 @@
 #include "model/liveness.h"
 #include "model/triage.h"
 #include "support/fake.h"
+#include "support/test.h"
 
 enum { MIB = 1 << 20, PG = 26, PM = 18702 };
 
@@ -106,9 +101,8 @@ static struct consequence removal(const struct snapshot *s, enum kind_id kind, s
     return c;
 }
 
-static void postgres_is_known_by_its_directory(void **state)
+TEST(postgres_is_known_by_its_directory)
 {
-    (void)state;
     struct snapshot *s = server();
 
     assert_true(of_segment(s, 4));
@@ -143,9 +137,8 @@ static void postgres_is_known_by_its_directory(void **state)
     snapshot_unref(s);
 }
 
-static void a_dead_postmaster_is_critical(void **state)
+TEST(a_dead_postmaster_is_critical)
 {
-    (void)state;
     struct snapshot *s = headless_server();
     const struct finding *f = finding(s, "database-interlock");
 
@@ -187,9 +180,8 @@ static void a_dead_postmaster_is_critical(void **state)
     snapshot_unref(s);
 }
 
-static void removal_tells_what_runs(void **state)
+TEST(removal_tells_what_runs)
 {
-    (void)state;
     struct snapshot *s = server();
     struct consequence c = removal(s, KIND_SEGMENT, 0);
 
@@ -228,9 +220,8 @@ static void removal_tells_what_runs(void **state)
 }
 
 // A server that runs needs its segment, whatever the segment's own pids say.
-static void a_running_servers_segment_is_no_orphan(void **state)
+TEST(a_running_servers_segment_is_no_orphan)
 {
-    (void)state;
     struct snapshot *s = fake_snapshot();
     struct segment *g = keyed(s, 4, 10953031, PG);
     bool known;
@@ -252,9 +243,8 @@ static void a_running_servers_segment_is_no_orphan(void **state)
 }
 
 // Built without POSIX semaphores: sets by keys counted up from the directory's inode number.
-static void sets_of_a_server_are_its_own(void **state)
+TEST(sets_of_a_server_are_its_own)
 {
-    (void)state;
     struct snapshot *s = server();
 
     fake_semset(s, 3, PG, 17)->o.key = 10953031 + 2;
@@ -284,9 +274,8 @@ static void held_by(struct snapshot *s, int32_t id, int32_t pid, const char *com
     fake_hold(s, id, pid, 1, 3);
 }
 
-static void programs_tell(void **state)
+TEST(programs_tell)
 {
-    (void)state;
     struct snapshot *s = fake_snapshot();
 
     held_by(s, 1, 100, "sh", "sh");
@@ -334,9 +323,8 @@ static void programs_tell(void **state)
     snapshot_unref(s);
 }
 
-static void keys_tell(void **state)
+TEST(keys_tell)
 {
-    (void)state;
     struct snapshot *s = fake_snapshot();
     static const struct {
         uint32_t key, uid;
@@ -366,9 +354,8 @@ static void keys_tell(void **state)
     snapshot_unref(s);
 }
 
-static void queues_and_sets_have_users_too(void **state)
+TEST(queues_and_sets_have_users_too)
 {
-    (void)state;
     struct snapshot *s = fake_snapshot();
     struct queue *q = fake_queue(s, 9, 0, 0, 0);
 
@@ -401,9 +388,8 @@ static void queues_and_sets_have_users_too(void **state)
     snapshot_unref(s);
 }
 
-static void zabbix_without_parent_is_told(void **state)
+TEST(zabbix_without_parent_is_told)
 {
-    (void)state;
     struct snapshot *s = fake_snapshot();
 
     held_by(s, 1, 67, "zabbix_agentd", "zabbix_agentd: collector");
@@ -443,9 +429,8 @@ static struct snapshot *requests(void)
     return s;
 }
 
-static void a_dead_request_server_is_found(void **state)
+TEST(a_dead_request_server_is_found)
 {
-    (void)state;
     struct snapshot *s = requests();
 
     fake_gone(s, 124);
@@ -477,9 +462,8 @@ static void a_dead_request_server_is_found(void **state)
 }
 
 // What an X client that was killed leaves behind: the server, who attached it last, lives on.
-static void x_servers_keep_nothing(void **state)
+TEST(x_servers_keep_nothing)
 {
-    (void)state;
     struct snapshot *s = fake_snapshot();
     struct segment *g = fake_segment(s, 3, 0, 0, 2 * MIB, 0);
     bool known;
@@ -506,11 +490,10 @@ static const char *evidence(struct snapshot *s, const char *rule)
 }
 
 // Anybody may attach where the mode lets him, under any name.
-static void strangers_names_tell_nothing(void **state)
+TEST(strangers_names_tell_nothing)
 {
     static const char *const names[] = {"postgres", "ora_pmon_EVIL", "db2sysc", "apache2", "zabbix_x",
                                         "faked-sysv"};
-    (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct snapshot *s = fake_snapshot();
         fake_segment(s, 1, 0x1234, 54, MIB, 30)->cpid = 30;
@@ -527,9 +510,8 @@ static void strangers_names_tell_nothing(void **state)
 }
 
 // However many they are, they hide nobody.
-static void a_crowd_of_strangers_hides_no_owner(void **state)
+TEST(a_crowd_of_strangers_hides_no_owner)
 {
-    (void)state;
     struct snapshot *s = fake_snapshot();
 
     fake_segment(s, 1, 0x1234, 54, MIB, 301);
@@ -546,9 +528,8 @@ static void a_crowd_of_strangers_hides_no_owner(void **state)
 }
 
 // A process named zabbix_x attaches to a removed segment of others: they are not to be ended.
-static void strangers_make_no_innocent_advice(void **state)
+TEST(strangers_make_no_innocent_advice)
 {
-    (void)state;
     struct snapshot *s = fake_snapshot();
     struct segment *g = fake_segment(s, 1, 0, 54, MIB, 3);
 
@@ -566,9 +547,8 @@ static void strangers_make_no_innocent_advice(void **state)
 
 // His own segment, which an X server or another's program attached because he asked it to, beside a
 // data directory of his own: only his own are named as those to end.
-static void only_the_servers_own_are_to_be_ended(void **state)
+TEST(only_the_servers_own_are_to_be_ended)
 {
-    (void)state;
     struct snapshot *s = headless_server();
 
     s->segments.at[0].nattch = 2;
@@ -591,9 +571,8 @@ static void only_the_servers_own_are_to_be_ended(void **state)
 }
 
 // An owner may give what is his to anybody (IPC_SET): it does not become the database's by that.
-static void a_segment_given_away_is_no_databases(void **state)
+TEST(a_segment_given_away_is_no_databases)
 {
-    (void)state;
     struct snapshot *s = headless_server();
 
     s->segments.at[0].o.cuid = 1001;
@@ -608,9 +587,8 @@ static void a_segment_given_away_is_no_databases(void **state)
 
 // The clock was set on after the start: every process seems younger than what it made. Who holds his
 // own segment is not gone.
-static void a_clock_that_was_set_kills_no_postmaster(void **state)
+TEST(a_clock_that_was_set_kills_no_postmaster)
 {
-    (void)state;
     struct snapshot *s = server();
 
     for (size_t i = 0; i < s->processes.n; i++)
@@ -618,28 +596,4 @@ static void a_clock_that_was_set_kills_no_postmaster(void **state)
     assert_int_equal(snapshot_pid_state(s, PM, segment_birth(&s->segments.at[0])), PID_REUSED);
     assert_null(finding(s, "database-interlock"));
     snapshot_unref(s);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(postgres_is_known_by_its_directory),
-        cmocka_unit_test(a_dead_postmaster_is_critical),
-        cmocka_unit_test(removal_tells_what_runs),
-        cmocka_unit_test(a_running_servers_segment_is_no_orphan),
-        cmocka_unit_test(sets_of_a_server_are_its_own),
-        cmocka_unit_test(programs_tell),
-        cmocka_unit_test(keys_tell),
-        cmocka_unit_test(queues_and_sets_have_users_too),
-        cmocka_unit_test(zabbix_without_parent_is_told),
-        cmocka_unit_test(a_dead_request_server_is_found),
-        cmocka_unit_test(x_servers_keep_nothing),
-        cmocka_unit_test(strangers_names_tell_nothing),
-        cmocka_unit_test(a_crowd_of_strangers_hides_no_owner),
-        cmocka_unit_test(strangers_make_no_innocent_advice),
-        cmocka_unit_test(only_the_servers_own_are_to_be_ended),
-        cmocka_unit_test(a_segment_given_away_is_no_databases),
-        cmocka_unit_test(a_clock_that_was_set_kills_no_postmaster),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

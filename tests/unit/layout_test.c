@@ -1,11 +1,6 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <string.h>
 
+#include "support/test.h"
 #include "ui/layout.h"
 
 enum { MAX_W = 220, MAX_H = 70 };
@@ -50,9 +45,8 @@ static void check(int w, int h, const struct layout_wish *wish)
         assert_true(l.header.h == 1 || l.header.h == 4);
 }
 
-static void parts_fill_every_screen_and_never_overlap(void **state)
+TEST(parts_fill_every_screen_and_never_overlap)
 {
-    (void)state;
     for (int w = 1; w <= MAX_W; w += w < 45 ? 1 : 7) {
         for (int h = 1; h <= MAX_H; h++) {
             for (unsigned i = 0; i < 4 * 2 * 3 * 3; i++) {
@@ -74,9 +68,8 @@ static int header_of(int h, enum header_size size)
     return l.header.h;
 }
 
-static void the_header_shrinks_on_a_low_screen(void **state)
+TEST(the_header_shrinks_on_a_low_screen)
 {
-    (void)state;
     assert_int_equal(header_of(25, HEADER_AUTO), 4);
     assert_int_equal(header_of(24, HEADER_AUTO), 1);
     assert_int_equal(header_of(24, HEADER_FULL), 4); // chosen
@@ -129,9 +122,8 @@ static bool shows(const struct fitted_vec *v, const char *name)
     return false;
 }
 
-static void columns_never_overlap_and_kept_ones_stay(void **state)
+TEST(columns_never_overlap_and_kept_ones_stay)
 {
-    (void)state;
     const int texts[][N] = {{0}, {10, 6, 6, 4, 4, 2, 4, 30}, {10, 10, 12, 5, 5, 7, 19, 250}};
     struct fitted_vec v = {0};
 
@@ -153,9 +145,8 @@ static void columns_never_overlap_and_kept_ones_stay(void **state)
     vec_free(&v);
 }
 
-static void columns_drop_by_priority(void **state)
+TEST(columns_drop_by_priority)
 {
-    (void)state;
     const int texts[N] = {10, 6, 6, 4, 4, 2, 4, 30};
     struct fitted_vec v = {0};
 
@@ -179,9 +170,8 @@ static void columns_drop_by_priority(void **state)
     vec_free(&v);
 }
 
-static void kept_columns_are_not_cut_for_others(void **state)
+TEST(kept_columns_are_not_cut_for_others)
 {
-    (void)state;
     const int texts[N] = {10, 10, 12, 5, 5, 7, 11, 30};
     struct fitted_vec v = {0};
 
@@ -195,9 +185,8 @@ static void kept_columns_are_not_cut_for_others(void **state)
     vec_free(&v);
 }
 
-static void a_list_does_not_widen_before_names_are_whole(void **state)
+TEST(a_list_does_not_widen_before_names_are_whole)
 {
-    (void)state;
     const int texts[N] = {10, 6, 10, 4, 4, 2, 4, 60};
     struct fitted_vec v = {0};
 
@@ -212,9 +201,8 @@ static void a_list_does_not_widen_before_names_are_whole(void **state)
     vec_free(&v);
 }
 
-static void panning_brings_further_columns(void **state)
+TEST(panning_brings_further_columns)
 {
-    (void)state;
     const int texts[N] = {10, 6, 6, 4, 4, 2, 4, 30};
     struct fitted_vec v = {0};
 
@@ -226,18 +214,4 @@ static void panning_brings_further_columns(void **state)
     layout_columns(&v, all, texts, N, 60, 99); // the last one stays
     assert_true(shows(&v, "command"));
     vec_free(&v);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parts_fill_every_screen_and_never_overlap),
-        cmocka_unit_test(the_header_shrinks_on_a_low_screen),
-        cmocka_unit_test(columns_never_overlap_and_kept_ones_stay),
-        cmocka_unit_test(columns_drop_by_priority),
-        cmocka_unit_test(kept_columns_are_not_cut_for_others),
-        cmocka_unit_test(a_list_does_not_widen_before_names_are_whole),
-        cmocka_unit_test(panning_brings_further_columns),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,14 +1,9 @@
 // How values of the kernel's limits are written, and which are possible.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <string.h>
 
 #include "model/limit.h"
+#include "support/test.h"
 
 static const struct limit shmmni = {.name = "shmmni", .unit = "segments"},
                           shmmax = {.name = "shmmax", .unit = "bytes"},
@@ -16,9 +11,8 @@ static const struct limit shmmni = {.name = "shmmni", .unit = "segments"},
                           semmsl = {.name = "semmsl", .unit = "semaphores"},
                           msgmnb = {.name = "msgmnb", .unit = "bytes"};
 
-static void possible_values(void **state)
+TEST(possible_values)
 {
-    (void)state;
     static const struct {
         const struct limit *limit;
         const char *text;
@@ -43,9 +37,8 @@ static void possible_values(void **state)
     }
 }
 
-static void impossible_values(void **state)
+TEST(impossible_values)
 {
-    (void)state;
     static const struct {
         const struct limit *limit;
         const char *text, *why;
@@ -73,9 +66,8 @@ static void impossible_values(void **state)
     }
 }
 
-static void what_is_written_is_read_again(void **state)
+TEST(what_is_written_is_read_again)
 {
-    (void)state;
     static const uint64_t values[] = {0, 1, 4096, UINT64_C(1) << 40, UINT64_MAX - (1 << 24)};
 
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
@@ -87,9 +79,8 @@ static void what_is_written_is_read_again(void **state)
     }
 }
 
-static void huge_ones_are_no_limit(void **state)
+TEST(huge_ones_are_no_limit)
 {
-    (void)state;
     char text[32];
 
     struct limit limit = shmmax;
@@ -109,15 +100,4 @@ static void huge_ones_are_no_limit(void **state)
     assert_string_equal(text, "32000");
     limit_range(&shmmni, text, sizeof text);
     assert_non_null(strstr(text, "0 to 32768"));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(possible_values),
-        cmocka_unit_test(impossible_values),
-        cmocka_unit_test(what_is_written_is_read_again),
-        cmocka_unit_test(huge_ones_are_no_limit),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

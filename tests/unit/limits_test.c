@@ -1,14 +1,9 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "linux/limits.h"
+#include "support/test.h"
 #include "support/tree.h"
 
 static int setup(void **state)
@@ -32,6 +27,8 @@ static int teardown(void **state)
     return 0;
 }
 
+TEST_FIXTURE(setup, teardown)
+
 static const struct limit *find(const struct snapshot *s, const char *name)
 {
     for (size_t i = 0; i < s->limits.n; i++)
@@ -41,7 +38,7 @@ static const struct limit *find(const struct snapshot *s, const char *name)
     return NULL;
 }
 
-static void every_limit_in_the_kernels_order(void **state)
+TEST(every_limit_in_the_kernels_order)
 {
     static const struct {
         const char *name, *path;
@@ -78,7 +75,7 @@ static void segment(struct snapshot *s, uint32_t uid, uint64_t size)
     vec_push(&s->segments, (struct segment){.o.uid = uid, .size = size});
 }
 
-static void use_and_who_uses_most(void **state)
+TEST(use_and_who_uses_most)
 {
     struct snapshot *s = snapshot_new();
 
@@ -110,7 +107,7 @@ static void use_and_who_uses_most(void **state)
     snapshot_unref(s);
 }
 
-static void nothing_used_has_no_top(void **state)
+TEST(nothing_used_has_no_top)
 {
     struct snapshot *s = snapshot_new();
 
@@ -121,7 +118,7 @@ static void nothing_used_has_no_top(void **state)
     snapshot_unref(s);
 }
 
-static void sums_do_not_wrap(void **state)
+TEST(sums_do_not_wrap)
 {
     struct snapshot *s = snapshot_new();
 
@@ -133,7 +130,7 @@ static void sums_do_not_wrap(void **state)
     snapshot_unref(s);
 }
 
-static void what_cannot_be_read_is_unknown(void **state)
+TEST(what_cannot_be_read_is_unknown)
 {
     struct snapshot *s = snapshot_new();
 
@@ -165,7 +162,7 @@ static struct outcome set_limit(const char *root, const char *name, uint64_t val
     return outcome;
 }
 
-static void a_limit_is_written_and_read_back(void **state)
+TEST(a_limit_is_written_and_read_back)
 {
     struct outcome o = set_limit(*state, "shmmni", 8192);
     char *text = tree_read(*state, "sys/kernel/shmmni");
@@ -176,7 +173,7 @@ static void a_limit_is_written_and_read_back(void **state)
     free(text);
 }
 
-static void its_neighbours_in_kernel_sem_stay(void **state)
+TEST(its_neighbours_in_kernel_sem_stay)
 {
     struct outcome o = set_limit(*state, "semopm", 1000);
     char *text = tree_read(*state, "sys/kernel/sem");
@@ -187,7 +184,7 @@ static void its_neighbours_in_kernel_sem_stay(void **state)
     free(text);
 }
 
-static void no_such_limit_is_refused(void **state)
+TEST(no_such_limit_is_refused)
 {
     struct outcome o = set_limit(*state, "../\033[31mx", 1);
 
@@ -197,7 +194,7 @@ static void no_such_limit_is_refused(void **state)
     assert_int_equal(o.state, OUTCOME_REFUSED);
 }
 
-static void failures_say_why(void **state)
+TEST(failures_say_why)
 {
     struct outcome o = set_limit("/nonexistent", "shmmni", 1);
 
@@ -209,22 +206,4 @@ static void failures_say_why(void **state)
     char *text = tree_read(*state, "sys/kernel/sem");
     assert_string_equal(text, "1 2\n");
     free(text);
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(every_limit_in_the_kernels_order),
-        TEST(use_and_who_uses_most),
-        TEST(nothing_used_has_no_top),
-        TEST(sums_do_not_wrap),
-        TEST(what_cannot_be_read_is_unknown),
-        TEST(a_limit_is_written_and_read_back),
-        TEST(its_neighbours_in_kernel_sem_stay),
-        TEST(no_such_limit_is_refused),
-        TEST(failures_say_why),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

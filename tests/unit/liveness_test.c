@@ -1,11 +1,6 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include "model/liveness.h"
 #include "support/fake.h"
+#include "support/test.h"
 
 enum { DEAD = 100, OTHER_DEAD = 101, ALIVE = 200, YOUNG = 300, UNASKED = 400, DARK = 500 };
 
@@ -23,9 +18,8 @@ static struct snapshot *people(void)
     return s;
 }
 
-static void a_pid_is_judged_by_its_start(void **state)
+TEST(a_pid_is_judged_by_its_start)
 {
-    (void)state;
     struct snapshot *s = people();
     int64_t start = FAKE_NOW - 3600; // of ALIVE
 
@@ -47,9 +41,8 @@ static void a_pid_is_judged_by_its_start(void **state)
     snapshot_unref(s);
 }
 
-static void nobody_is_younger_than_what_is_older_than_the_boot(void **state)
+TEST(nobody_is_younger_than_what_is_older_than_the_boot)
 {
-    (void)state;
     struct snapshot *s = people();
     int64_t boot = FAKE_NOW - 3 * 3600;
 
@@ -60,9 +53,8 @@ static void nobody_is_younger_than_what_is_older_than_the_boot(void **state)
     snapshot_unref(s);
 }
 
-static void birth_is_the_earliest_time(void **state)
+TEST(birth_is_the_earliest_time)
 {
-    (void)state;
     struct segment g = {.o.ctime = 1000};
 
     assert_int_equal(segment_birth(&g), 1000);
@@ -97,9 +89,8 @@ static enum { NO, YES, OPEN } segment_case(int32_t cpid, int32_t lpid, bool used
     return orphan ? YES : known ? NO : OPEN;
 }
 
-static void a_segment_is_an_orphan_without_doubt_only(void **state)
+TEST(a_segment_is_an_orphan_without_doubt_only)
 {
-    (void)state;
     assert_int_equal(segment_case(DEAD, OTHER_DEAD, true, 0), YES);
     assert_int_equal(segment_case(DEAD, DEAD, true, 0), YES);
     assert_int_equal(segment_case(DEAD, 0, false, 0), YES);       // never attached
@@ -148,9 +139,8 @@ static int judge_set(const struct set_case *c)
     return orphan && known ? YES : known ? NO : OPEN;
 }
 
-static void a_set_is_judged_by_its_last_operators(void **state)
+TEST(a_set_is_judged_by_its_last_operators)
 {
-    (void)state;
     static const struct set_case cases[] = {
         {{DEAD}, 1, 0, false, YES},
         {{YOUNG}, 1, 0, false, YES},
@@ -172,9 +162,8 @@ static void a_set_is_judged_by_its_last_operators(void **state)
             fail_msg("case %zu", i);
 }
 
-static void a_set_not_read_is_not_judged(void **state)
+TEST(a_set_not_read_is_not_judged)
 {
-    (void)state;
     struct snapshot *s = people();
     struct semset *set = fake_semset(s, 0, 0, 2);
     bool known = true;
@@ -195,9 +184,8 @@ static void a_set_not_read_is_not_judged(void **state)
 }
 
 // Whether a set's queue is in use takes looking for it; among very many nobody does, and says so.
-static void a_set_among_very_many_is_left_open(void **state)
+TEST(a_set_among_very_many_is_left_open)
 {
-    (void)state;
     enum { MANY = 2100 };
     struct snapshot *s = people();
     bool known;
@@ -242,9 +230,8 @@ static int queue_case(int32_t sender, int32_t receiver)
     return orphan && known ? YES : known ? NO : OPEN;
 }
 
-static void a_queue_is_judged_by_its_last_users(void **state)
+TEST(a_queue_is_judged_by_its_last_users)
 {
-    (void)state;
     assert_int_equal(queue_case(DEAD, OTHER_DEAD), YES);
     assert_int_equal(queue_case(DEAD, -1), YES); // sent to and never read
     assert_int_equal(queue_case(YOUNG, -1), YES);
@@ -256,9 +243,8 @@ static void a_queue_is_judged_by_its_last_users(void **state)
     assert_int_equal(queue_case(DEAD, UNASKED), OPEN);
 }
 
-static void a_queue_is_no_orphan_while_somebody_may_wait(void **state)
+TEST(a_queue_is_no_orphan_while_somebody_may_wait)
 {
-    (void)state;
     struct snapshot *s = people();
     struct queue *q = queue_of(s, DEAD, DEAD);
     bool known = false;
@@ -287,9 +273,8 @@ static void a_queue_is_no_orphan_while_somebody_may_wait(void **state)
 }
 
 // The letter of it stays; what is told of it waits until the object has been idle for so long.
-static void an_orphan_is_told_once_it_has_idled(void **state)
+TEST(an_orphan_is_told_once_it_has_idled)
 {
-    (void)state;
     struct snapshot *s = people();
     struct segment *g = fake_segment(s, 3, 0, 0, 4096, 0);
     struct queue *q = queue_of(s, DEAD, DEAD);
@@ -330,21 +315,4 @@ static void an_orphan_is_told_once_it_has_idled(void **state)
     assert_false(snapshot_orphan(s, KIND_SEGMENT, g));
     assert_false(snapshot_orphan(s, KIND_LIMIT, g));
     snapshot_unref(s);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_pid_is_judged_by_its_start),
-        cmocka_unit_test(nobody_is_younger_than_what_is_older_than_the_boot),
-        cmocka_unit_test(birth_is_the_earliest_time),
-        cmocka_unit_test(a_segment_is_an_orphan_without_doubt_only),
-        cmocka_unit_test(a_set_is_judged_by_its_last_operators),
-        cmocka_unit_test(a_set_among_very_many_is_left_open),
-        cmocka_unit_test(a_set_not_read_is_not_judged),
-        cmocka_unit_test(a_queue_is_judged_by_its_last_users),
-        cmocka_unit_test(a_queue_is_no_orphan_while_somebody_may_wait),
-        cmocka_unit_test(an_orphan_is_told_once_it_has_idled),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,4 @@
 // The text of maps, as hostile as a process and a slow kernel can make it.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +7,7 @@
 #include <unistd.h>
 
 #include "linux/maps.h"
+#include "support/test.h"
 
 static const struct maps_devices devices = {.n = 2, .at = {{0, 1, false}, {0, 0x0f, true}}};
 
@@ -27,9 +22,8 @@ static bool parse(const char *line, struct mapping *out)
            maps_recognise(&devices, out, name, len);
 }
 
-static void a_line(void **state)
+TEST(a_line)
 {
-    (void)state;
     struct mapping m;
 
     assert_true(parse(LINE, &m));
@@ -52,9 +46,8 @@ static void a_line(void **state)
     assert_int_equal(m.shmid, 0);
 }
 
-static void lines_that_are_no_segment(void **state)
+TEST(lines_that_are_no_segment)
 {
-    (void)state;
     static const char *const lines[] = {
         "", " ", "\n", "/SYSV00a72921", "1000-2000", "1000-2000 rw-s", "1000-2000 rw-s 0 00:01 4",
         "1000-2000 rw-s 0 00:01 4 ", "1000-2000 rw-s 0 00:01 /SYSV00a72921",
@@ -130,9 +123,8 @@ static void add(struct text *text, const char *part, size_t len)
 
 // Segments behind, between and before lines of every length around the sizes that reads come in:
 // wherever a line is cut, none is lost, none is invented.
-static void lines_cut_anywhere(void **state)
+TEST(lines_cut_anywhere)
 {
-    (void)state;
     static const char decoy[] = "1000-2000 rw-s 00000000 00:02 9 /tmp/x/SYSV00000001 ";
 
     for (size_t pad = 0; pad < 17000; pad += pad < 3900 || pad > 8400 ? 997 : 1) {
@@ -153,9 +145,8 @@ static void lines_cut_anywhere(void **state)
 }
 
 // The tail of a line too long for the buffer must not be taken for a line of its own.
-static void the_tail_of_a_long_line_is_no_line(void **state)
+TEST(the_tail_of_a_long_line_is_no_line)
 {
-    (void)state;
     for (size_t pad = 8000; pad < 8400; pad++) {
         struct text text = {0};
         add(&text, "1000-2000 rw-s 0 00:02 9 /", 26);
@@ -169,9 +160,8 @@ static void the_tail_of_a_long_line_is_no_line(void **state)
     }
 }
 
-static void strange_bytes(void **state)
+TEST(strange_bytes)
 {
-    (void)state;
     static const char text[] =
         "1000-2000 r--s 0 00:02 9 /tmp/a name  with spaces\n"
         "2000-3000 r--s 0 00:02 9 /tmp/\033[2J\033]0;\xff\xfe\n"
@@ -188,9 +178,8 @@ static void strange_bytes(void **state)
     vec_free(&maps);
 }
 
-static void nothing_at_all(void **state)
+TEST(nothing_at_all)
 {
-    (void)state;
     struct mapping_vec maps = {0};
     int fd = file_of("", 0);
 
@@ -207,9 +196,8 @@ static void nothing_at_all(void **state)
 
 // --- smaps ---------------------------------------------------------------------------------------
 
-static void use(void **state)
+TEST(use)
 {
-    (void)state;
     static const char text[] =
         "1000-2000 r--p 00000000 00:00 0 \n"
         "Size:                  4 kB\nRss:                   4 kB\nPss:                   2 kB\n"
@@ -254,18 +242,4 @@ static void use(void **state)
     assert_int_equal(sysv.at[1].rss, 4 << 20);
     vec_free(&sysv);
     close(fd);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_line),
-        cmocka_unit_test(lines_that_are_no_segment),
-        cmocka_unit_test(lines_cut_anywhere),
-        cmocka_unit_test(the_tail_of_a_long_line_is_no_line),
-        cmocka_unit_test(strange_bytes),
-        cmocka_unit_test(nothing_at_all),
-        cmocka_unit_test(use),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

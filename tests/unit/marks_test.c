@@ -1,20 +1,14 @@
 // What the screen makes of numbers: use of limits, and what deserves attention in a row.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <string.h>
 #include <unistd.h>
 
 #include "support/fake.h"
+#include "support/test.h"
 #include "ui/marks.h"
 #include "ui/usage.h"
 
-static void use_is_told_in_bytes_and_without_limit_where_there_is_none(void **state)
+TEST(use_is_told_in_bytes_and_without_limit_where_there_is_none)
 {
-    (void)state;
     struct snapshot *s = fake_snapshot();
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
     struct usage usage;
@@ -46,9 +40,8 @@ static void use_is_told_in_bytes_and_without_limit_where_there_is_none(void **st
     snapshot_unref(s);
 }
 
-static void colours_mean_80_and_95_percent(void **state)
+TEST(colours_mean_80_and_95_percent)
 {
-    (void)state;
     assert_int_equal(usage_style(0), STYLE_GOOD);
     assert_int_equal(usage_style(79.9), STYLE_GOOD);
     assert_int_equal(usage_style(80), STYLE_WARNING);
@@ -66,9 +59,8 @@ static bool mark(const struct snapshot *s, const struct kind *kind, const void *
     return mark_of(s, kind, row, &identity, style);
 }
 
-static void dots_follow_the_findings(void **state)
+TEST(dots_follow_the_findings)
 {
-    (void)state;
     struct snapshot *s = fake_story();
     enum style style;
 
@@ -93,9 +85,8 @@ static void dots_follow_the_findings(void **state)
     snapshot_unref(s);
 }
 
-static void processes_are_new_for_some_seconds(void **state)
+TEST(processes_are_new_for_some_seconds)
 {
-    (void)state;
     struct snapshot *s = fake_story();
     const struct holder *holder = &s->scan->holders.at[0];
     struct process *process = (struct process *)snapshot_process(s, holder->pid);
@@ -109,15 +100,4 @@ static void processes_are_new_for_some_seconds(void **state)
     process->known &= (uint8_t)~PROC_KNOWS_START;
     assert_false(mark_new(s, holder));
     snapshot_unref(s);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(use_is_told_in_bytes_and_without_limit_where_there_is_none),
-        cmocka_unit_test(colours_mean_80_and_95_percent),
-        cmocka_unit_test(dots_follow_the_findings),
-        cmocka_unit_test(processes_are_new_for_some_seconds),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

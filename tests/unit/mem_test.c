@@ -1,20 +1,14 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/vec.h"
+#include "support/test.h"
 
 VEC(int_vec, int);
 
-static void vector_grows_and_keeps(void **state)
+TEST(vector_grows_and_keeps)
 {
-    (void)state;
     struct int_vec v = {0};
 
     for (int i = 0; i < 1000; i++)
@@ -27,9 +21,8 @@ static void vector_grows_and_keeps(void **state)
     assert_int_equal(v.n, 0);
 }
 
-static void strings_are_copied_and_formatted(void **state)
+TEST(strings_are_copied_and_formatted)
 {
-    (void)state;
     char *copy = mem_copy_string("abc"), *text = mem_format("%d-%s", 7, copy);
 
     assert_string_equal(text, "7-abc");
@@ -47,9 +40,8 @@ static void tell(void)
 
 // The hook runs (it restores the terminal), then the process ends with 1: an overflowing size is
 // refused as memory that is not there.
-static void no_memory_ends_through_the_hook(void **state)
+TEST(no_memory_ends_through_the_hook)
 {
-    (void)state;
     char byte = 0;
     int status = 0;
 
@@ -67,14 +59,4 @@ static void no_memory_ends_through_the_hook(void **state)
     waitpid(pid, &status, 0);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
     close(hook_pipe[0]);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(vector_grows_and_keeps),
-        cmocka_unit_test(strings_are_copied_and_formatted),
-        cmocka_unit_test(no_memory_ends_through_the_hook),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

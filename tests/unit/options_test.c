@@ -1,9 +1,3 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +5,7 @@
 
 #include "options.h"
 #include "requests.h"
+#include "support/test.h"
 
 static char said[2048];
 
@@ -52,9 +47,8 @@ static void refused(const char *message, const char *const *arguments)
 }
 #define REFUSED(message, ...) refused(message, (const char *const[]){__VA_ARGS__, NULL})
 
-static void defaults(void **state)
+TEST(defaults)
 {
-    (void)state;
     struct options o;
 
     assert_int_equal(parse(&o, (const char *const[]){NULL}), 0);
@@ -65,9 +59,8 @@ static void defaults(void **state)
     assert_string_equal(said, "");
 }
 
-static void options_are_taken(void **state)
+TEST(options_are_taken)
 {
-    (void)state;
     struct options o;
 
     assert_int_equal(PARSE(&o, "--json", "-d", "0.5", "-n3", "--strict", "seg", "-i", "0", "-s",
@@ -88,9 +81,8 @@ static void options_are_taken(void **state)
     assert_int_equal(o.mode, MODE_HELP); // whatever else was asked
 }
 
-static void users_by_name_and_number(void **state)
+TEST(users_by_name_and_number)
 {
-    (void)state;
     struct options o;
     struct passwd *root = getpwuid(0);
 
@@ -105,9 +97,8 @@ static void users_by_name_and_number(void **state)
     REFUSED("--user '4294967295': no such user", "-u", "4294967295"); // (uid_t)-1 is nobody
 }
 
-static void bad_values_are_refused(void **state)
+TEST(bad_values_are_refused)
 {
-    (void)state;
     static const char *const delays[] = {"0", "0.09", "3601", "-1", "", "nan", "inf", "0x2", "1e1",
                                          "1,5", "2s", "1.2.3"};
     static const char *const ids[] = {"-1", "2147483648", "", "7x", "99999999999999999999", "1.5"};
@@ -131,9 +122,8 @@ static void bad_values_are_refused(void **state)
     }
 }
 
-static void mistakes_end_in_one_clear_line(void **state)
+TEST(mistakes_end_in_one_clear_line)
 {
-    (void)state;
     static const char tables[] = "segments, semaphores, queues, holders, maps, elements, waiters, "
                                  "limits, findings, events";
     char message[256];
@@ -170,16 +160,4 @@ static void mistakes_end_in_one_clear_line(void **state)
             "--batch", "-f", "éé sizze>1", "segments");
     REFUSED("--filter 'size>1': at character 1: no column 'size' in semaphores", "--batch", "-f",
             "size>1");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults),
-        cmocka_unit_test(options_are_taken),
-        cmocka_unit_test(users_by_name_and_number),
-        cmocka_unit_test(bad_values_are_refused),
-        cmocka_unit_test(mistakes_end_in_one_clear_line),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

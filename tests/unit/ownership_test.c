@@ -1,12 +1,7 @@
 // Whose segment a mapping is, where equal ids of several IPC namespaces meet.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include "model/memory.h"
 #include "model/scan_build.h"
+#include "support/test.h"
 
 struct world {
     struct holding_vec holdings;
@@ -37,6 +32,8 @@ static int teardown(void **state)
     free(w);
     return 0;
 }
+
+TEST_FIXTURE(setup, teardown)
 
 enum where { HOME, AWAY };
 
@@ -95,7 +92,7 @@ static void assert_found(struct world *w, uint64_t nattch, uint64_t number, int3
     assert_int_equal(sum, pids);
 }
 
-static void another_key_or_size_is_another_segment(void **state)
+TEST(another_key_or_size_is_another_segment)
 {
     struct world *w = *state;
 
@@ -111,7 +108,7 @@ static void another_key_or_size_is_another_segment(void **state)
 }
 
 // All holders have left: whose number is what is missing, those are it, unless two could be.
-static void the_missing_number_decides(void **state)
+TEST(the_missing_number_decides)
 {
     struct world *w = *state;
 
@@ -127,7 +124,7 @@ static void the_missing_number_decides(void **state)
 }
 
 // A shared address space counts once here too, and both pids are holders.
-static void who_left_may_share_memory(void **state)
+TEST(who_left_may_share_memory)
 {
     struct world *w = *state;
 
@@ -136,7 +133,7 @@ static void who_left_may_share_memory(void **state)
     assert_found(w, 1, 1, 41);
 }
 
-static void without_handles_strangers_are_left_out(void **state)
+TEST(without_handles_strangers_are_left_out)
 {
     struct world *w = *state;
 
@@ -147,7 +144,7 @@ static void without_handles_strangers_are_left_out(void **state)
 }
 
 // One that attached elsewhere and then came in: the sum is too large, the file tells it apart.
-static void who_came_in_is_told_apart(void **state)
+TEST(who_came_in_is_told_apart)
 {
     struct world *w = *state;
 
@@ -164,15 +161,4 @@ static void who_came_in_is_told_apart(void **state)
     assert_found(w, 2, 4, 60); // two files fit
     vec_push(&w->handles, (struct segment_handle){ID, 0xb}); // known which
     assert_found(w, 2, 2, 50);
-}
-
-int main(void)
-{
-#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
-    const struct CMUnitTest tests[] = {
-        TEST(another_key_or_size_is_another_segment), TEST(the_missing_number_decides),
-        TEST(who_left_may_share_memory),              TEST(without_handles_strangers_are_left_out),
-        TEST(who_came_in_is_told_apart),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,5 @@
 // Attachment and waiter probes on a /proc made of plain files: what real processes cannot be
 // brought to show at will.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -17,6 +11,7 @@
 
 #include "linux/attachments.h"
 #include "linux/waiters.h"
+#include "support/test.h"
 
 static char root[] = "/tmp/ipctop-proc-XXXXXX";
 static struct maps_devices devices;
@@ -49,6 +44,8 @@ static int remove_root(void **state)
     attachments_free(attachments);
     return nftw(root, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
+
+TEST_GROUP_FIXTURE(make_root, remove_root)
 
 // Writes a file below the root, with the directories it needs.
 static void put(const char *name, const void *data, size_t len)
@@ -104,9 +101,8 @@ static struct answer probe(int32_t pid)
 
 enum { KERNEL_THREAD = 0x00200000, EXITING = 4 };
 
-static void a_process(void **state)
+TEST(a_process)
 {
-    (void)state;
     char *one = segment_line(0x7f1, 0), *two = segment_line(0x7f3, 2147483647);
     char *bad = segment_line(0x7f5, 2147483648); // no id is so large
     char *text = mem_format("400-500 r-xp 0 08:01 7 /bin/\033[31m x\n%s%s%s", one, two, bad);
@@ -130,9 +126,8 @@ static void a_process(void **state)
     free(text);
 }
 
-static void another_namespace_without_handles(void **state)
+TEST(another_namespace_without_handles)
 {
-    (void)state;
     char *line = segment_line(0x7f1, 3);
 
     put_text("10/maps", line);
@@ -154,9 +149,8 @@ static void another_namespace_without_handles(void **state)
     free(line);
 }
 
-static void without_an_address_space(void **state)
+TEST(without_an_address_space)
 {
-    (void)state;
     static const struct {
         char state;
         unsigned flags;
@@ -179,9 +173,8 @@ static void without_an_address_space(void **state)
     answer_clear(&answer);
 }
 
-static void an_exited_leader(void **state)
+TEST(an_exited_leader)
 {
-    (void)state;
     char *line = segment_line(0x7f1, 5);
 
     put_text("30/maps", "");
@@ -209,17 +202,15 @@ static void an_exited_leader(void **state)
     free(line);
 }
 
-static void no_proc_at_all(void **state)
+TEST(no_proc_at_all)
 {
-    (void)state;
     assert_null(attachments_new("/nonexistent/proc", false));
     assert_int_equal(errno, ENOENT);
     attachments_free(NULL);
 }
 
-static void waiters_from_files(void **state)
+TEST(waiters_from_files)
 {
-    (void)state;
     char *line = mem_format("%ld 0x2a 0x6 0x2 0x0 0x0 0x0 0x7ffd 0x7f21\n", (long)SYS_semtimedop);
     const struct {
         uint16_t number;
@@ -246,17 +237,4 @@ static void waiters_from_files(void **state)
     assert_string_equal(answer.waiters.at[0].detail, "element 3 -1, element 4 0, stopped");
     answer_clear(&answer);
     free(line);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_process),
-        cmocka_unit_test(another_namespace_without_handles),
-        cmocka_unit_test(without_an_address_space),
-        cmocka_unit_test(an_exited_leader),
-        cmocka_unit_test(no_proc_at_all),
-        cmocka_unit_test(waiters_from_files),
-    };
-    return cmocka_run_group_tests(tests, make_root, remove_root);
 }

@@ -1,9 +1,3 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +6,7 @@
 #include "base/clock.h"
 #include "support/kernel.h"
 #include "support/ns.h"
+#include "support/test.h"
 
 enum { MANY = 2000, HANG_SECONDS = 60 };
 
@@ -53,9 +48,8 @@ static struct batch batch_of(struct tally *tally, size_t n)
 
 static struct tally tally;
 
-static void everybody_is_asked_once(void **state)
+TEST(everybody_is_asked_once)
 {
-    (void)state;
     struct kernel *k = crowd(MANY);
     struct source source = kernel_source(k);
     struct probers *pool = probers_new(&source, &(struct probers_options){.threads = 3});
@@ -79,9 +73,8 @@ static bool nobody_hangs(void *k)
     return kernel_hanging(k) == 0;
 }
 
-static void who_hangs_is_left_behind(void **state)
+TEST(who_hangs_is_left_behind)
 {
-    (void)state;
     struct kernel *k = crowd(MANY);
     struct source source = kernel_source(k);
     struct probers *pool =
@@ -126,9 +119,8 @@ static void who_hangs_is_left_behind(void **state)
 }
 
 // However many hang, the number of threads is bounded and the batch comes to its end.
-static void the_number_left_behind_is_bounded(void **state)
+TEST(the_number_left_behind_is_bounded)
 {
-    (void)state;
     enum { LEFT = 3, THREADS = 2, SICK = 20 };
     struct kernel *k = crowd(200);
     struct source source = kernel_source(k);
@@ -173,9 +165,8 @@ static int owner_by_pid(void *self, int32_t pid, uint32_t *uid)
 }
 
 // Whoever makes processes that hang, as many as he likes, keeps nobody from being asked but himself.
-static void one_user_hangs_himself_alone(void **state)
+TEST(one_user_hangs_himself_alone)
 {
-    (void)state;
     enum { LEFT = 40 };
     struct kernel *k = crowd(200);
     struct source source = kernel_source(k);
@@ -209,9 +200,8 @@ static void one_user_hangs_himself_alone(void **state)
 }
 
 // Several sick ones at once cost hardly more time than one: help is sent before the deadline.
-static void several_hang_at_once(void **state)
+TEST(several_hang_at_once)
 {
-    (void)state;
     struct kernel *k = crowd(MANY);
     struct source source = kernel_source(k);
     struct probers *pool =
@@ -232,9 +222,8 @@ static void several_hang_at_once(void **state)
     kernel_free(k);
 }
 
-static void one_by_one_stops_at_the_first(void **state)
+TEST(one_by_one_stops_at_the_first)
 {
-    (void)state;
     struct kernel *k = crowd(50);
     struct source source = kernel_source(k);
     struct probers *pool =
@@ -256,9 +245,8 @@ static void one_by_one_stops_at_the_first(void **state)
 // Threads that were left behind may still be on their way out of a kernel: it stays to the end.
 static struct kernel *volatile left_over[2];
 
-static void quitting_waits_for_nobody(void **state)
+TEST(quitting_waits_for_nobody)
 {
-    (void)state;
     struct kernel *k = crowd(100);
     struct source source = kernel_source(k);
     struct probers *pool = probers_new(&source, &(struct probers_options){.deadline_ms = 20});
@@ -278,9 +266,8 @@ static void cancel(void *pool)
     probers_cancel(pool);
 }
 
-static void a_batch_can_be_cancelled(void **state)
+TEST(a_batch_can_be_cancelled)
 {
-    (void)state;
     struct kernel *k = crowd(MANY);
     struct source source = kernel_source(k);
     struct probers *pool = probers_new(&source, &(struct probers_options){.deadline_ms = 2 * HANG_SECONDS * 1000});
@@ -297,19 +284,4 @@ static void a_batch_can_be_cancelled(void **state)
     assert_true(await(nobody_hangs, k, HANG_SECONDS));
     probers_free(pool);
     left_over[1] = k;
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(everybody_is_asked_once),
-        cmocka_unit_test(who_hangs_is_left_behind),
-        cmocka_unit_test(the_number_left_behind_is_bounded),
-        cmocka_unit_test(one_user_hangs_himself_alone),
-        cmocka_unit_test(several_hang_at_once),
-        cmocka_unit_test(one_by_one_stops_at_the_first),
-        cmocka_unit_test(quitting_waits_for_nobody),
-        cmocka_unit_test(a_batch_can_be_cancelled),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

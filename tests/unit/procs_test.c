@@ -1,10 +1,4 @@
 // Processes below the root of a fixture, where names are as hostile as the kernel allows.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +7,7 @@
 
 #include "linux/procs.h"
 #include "linux/users.h"
+#include "support/test.h"
 #include "support/tree.h"
 
 static char *root;
@@ -32,6 +27,8 @@ static int teardown(void **state)
     tree_free(root);
     return 0;
 }
+
+TEST_FIXTURE(setup, teardown)
 
 static void make_process(int pid, const char *comm)
 {
@@ -54,11 +51,10 @@ static void probe(int32_t pid, unsigned more, struct answer *answer)
     procs_free(procs);
 }
 
-static void a_process_as_its_files_say(void **state)
+TEST(a_process_as_its_files_say)
 {
     struct answer a;
 
-    (void)state;
     make_process(42, "pmon");
     tree_write_bytes(root, "42/cmdline", "/bin/pmon\0-x\0a b\0", 17);
     probe(42, PROCS_RSS, &a);
@@ -81,7 +77,7 @@ static void a_process_as_its_files_say(void **state)
     answer_clear(&a);
 }
 
-static void hostile_names_are_harmless_and_change_nothing_else(void **state)
+TEST(hostile_names_are_harmless_and_change_nothing_else)
 {
     static const struct {
         const char *comm, *escaped;
@@ -92,7 +88,6 @@ static void hostile_names_are_harmless_and_change_nothing_else(void **state)
     };
     struct answer a;
 
-    (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         make_process(42, names[i].comm);
         probe(42, PROCS_RSS, &a);
@@ -104,7 +99,7 @@ static void hostile_names_are_harmless_and_change_nothing_else(void **state)
     }
 }
 
-static void command_lines_of_all_sorts(void **state)
+TEST(command_lines_of_all_sorts)
 {
     static const struct {
         const char *raw;
@@ -120,7 +115,6 @@ static void command_lines_of_all_sorts(void **state)
     };
     struct answer a;
 
-    (void)state;
     make_process(42, "x");
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         tree_write_bytes(root, "42/cmdline", lines[i].raw, lines[i].n);
@@ -135,12 +129,11 @@ static void command_lines_of_all_sorts(void **state)
     }
 }
 
-static void a_huge_command_line_is_cut(void **state)
+TEST(a_huge_command_line_is_cut)
 {
     char *raw = malloc(300000);
     struct answer a;
 
-    (void)state;
     assert_non_null(raw);
     memset(raw, 'x', 300000);
     make_process(42, "x");
@@ -152,11 +145,10 @@ static void a_huge_command_line_is_cut(void **state)
     answer_clear(&a);
 }
 
-static void who_is_not_there_is_gone(void **state)
+TEST(who_is_not_there_is_gone)
 {
     struct answer a;
 
-    (void)state;
     probe(43, PROCS_COMMAND | PROCS_RSS, &a);
     assert_int_equal(a.error, -ESRCH);
     assert_true(a.process.gone);
@@ -172,11 +164,10 @@ static void who_is_not_there_is_gone(void **state)
 }
 
 // A thread's id also has a directory, though none that is listed.
-static void a_thread_is_no_process(void **state)
+TEST(a_thread_is_no_process)
 {
     struct answer a;
 
-    (void)state;
     make_process(42, "x");
     tree_write(root, "42/stat", "42 (x) S 1 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 2 0 4200 8 9 1 1 1 1 "
                                 "0 0 0 0 0 0 0 0 0 -1 3 0\n");
@@ -186,11 +177,10 @@ static void a_thread_is_no_process(void **state)
     answer_clear(&a);
 }
 
-static void what_is_missing_is_unknown(void **state)
+TEST(what_is_missing_is_unknown)
 {
     struct answer a;
 
-    (void)state;
     make_process(42, "kthread");
     tree_write(root, "42/statm", "0 0 0 0 0 0 0\n");
     tree_write(root, "stat", "cpu 1\n");
@@ -206,14 +196,13 @@ static void what_is_missing_is_unknown(void **state)
     answer_clear(&a);
 }
 
-static void processes_are_listed_by_number(void **state)
+TEST(processes_are_listed_by_number)
 {
     static const char *const entries[] = {"5/x", "40/x", "3/x", "400000/x", "self/x", "7x/x",
                                           "0/x", "012/x", "99999999999/x", "sysvipc/x"};
     static const int32_t pids[] = {3, 5, 40, 400000};
     struct pid_entry_vec v = {0};
 
-    (void)state;
     for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
         tree_write(root, entries[i], "");
     assert_int_equal(procs_list(root, &v), 0);
@@ -226,11 +215,10 @@ static void processes_are_listed_by_number(void **state)
     vec_free(&v);
 }
 
-static void forks_behind_any_number_of_interrupts(void **state)
+TEST(forks_behind_any_number_of_interrupts)
 {
     uint64_t forks = 0;
 
-    (void)state;
     assert_int_equal(procs_forks(root, &forks), 0);
     assert_int_equal(forks, 123456);
     // Wherever the pieces of reading end, the number is whole.
@@ -250,12 +238,11 @@ static void forks_behind_any_number_of_interrupts(void **state)
     assert_int_equal(procs_forks("/nonexistent", &forks), -ENOENT);
 }
 
-static void users_and_groups(void **state)
+TEST(users_and_groups)
 {
     struct answer a = {0};
     char name[40];
 
-    (void)state;
     users_probe_user(0, &a);
     assert_int_equal(a.error, 0);
     assert_int_equal(a.named.id, 0);
@@ -277,23 +264,4 @@ static void users_and_groups(void **state)
     assert_string_equal(name, "root");
     users_local_name(3999999999u, name, sizeof name);
     assert_string_equal(name, "uid 3999999999");
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(a_process_as_its_files_say),
-        TEST(hostile_names_are_harmless_and_change_nothing_else),
-        TEST(command_lines_of_all_sorts),
-        TEST(a_huge_command_line_is_cut),
-        TEST(who_is_not_there_is_gone),
-        TEST(a_thread_is_no_process),
-        TEST(what_is_missing_is_unknown),
-        TEST(processes_are_listed_by_number),
-        TEST(forks_behind_any_number_of_interrupts),
-        TEST(users_and_groups),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,7 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/test.h"
 #include "ui/reports.h"
 #include "ui/sequences.h"
 
@@ -35,9 +30,8 @@ static void expect(const char *bytes, enum mouse mouse, int x, int y)
     }
 }
 
-static void sgr_presses_and_wheels(void **state)
+TEST(sgr_presses_and_wheels)
 {
-    (void)state;
     expect("<0;1;1M", MOUSE_CLICK, 0, 0);
     expect("<0;300;120M", MOUSE_CLICK, 299, 119); // beyond what a byte can say
     expect("<64;10;5M", MOUSE_WHEEL_UP, 9, 4);
@@ -45,21 +39,19 @@ static void sgr_presses_and_wheels(void **state)
     expect("<16;7;8M", MOUSE_CLICK, 6, 7); // with Control
 }
 
-static void what_is_no_press_of_the_left_button_is_nothing(void **state)
+TEST(what_is_no_press_of_the_left_button_is_nothing)
 {
     static const char *const nothing[] = {
         "<0;1;1m", "<1;1;1M", "<2;1;1M", "<32;1;1M", "<35;4;4M", "<66;1;1M", "<67;1;1M",
         "<128;1;1M", // released, other buttons, motion, a wheel sideways, buttons 8 and on
     };
-    (void)state;
 
     for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++)
         expect(nothing[i], MOUSE_NONE, NEVER, NEVER);
 }
 
-static void x10_bytes(void **state)
+TEST(x10_bytes)
 {
-    (void)state;
     expect("M !!", MOUSE_CLICK, 0, 0);
     expect("M #$", MOUSE_CLICK, 2, 3);
     expect("M`!!", MOUSE_WHEEL_UP, 0, 0);
@@ -68,24 +60,22 @@ static void x10_bytes(void **state)
     expect("M  !", MOUSE_NONE, NEVER, NEVER); // column 0
 }
 
-static void other_sequences_are_skipped_to_their_end(void **state)
+TEST(other_sequences_are_skipped_to_their_end)
 {
     static const char *const others[] = {
         "X", "[Z", "25;9k", "?1x", "1;5A", "8;1~", " q", "999999x", "<0;1;1q", "<M", "<0M", "<0;1M",
         "<0;1;1;1M", "<0;0;1M", "<0;1;0M", "<;;M", "<0;-1;1M", "<0;1:2;1M", "<<0;1;1M",
         "<0;99999;1M", "<4294967296;1;1M", "<0;18446744073709551617;1M",
     };
-    (void)state;
 
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         expect(others[i], MOUSE_NONE, NEVER, NEVER);
 }
 
 // A key that came in pieces is the key it would have been in one.
-static void keys_are_known_by_their_sequence(void **state)
+TEST(keys_are_known_by_their_sequence)
 {
     struct key_event event;
-    (void)state;
 
     for (size_t i = 0; i < n_sequences; i++) {
         struct report r;
@@ -104,12 +94,11 @@ static void keys_are_known_by_their_sequence(void **state)
     assert_int_equal(event.key, K_NONE);
 }
 
-static void a_report_without_end_overflows_nothing(void **state)
+TEST(a_report_without_end_overflows_nothing)
 {
     static const char bytes[] = "09;<:? ";
     struct key_event event = {.key = K_NONE};
     struct report r = {0};
-    (void)state;
 
     report_begin(&r, '[');
     assert_int_equal(report_byte(&r, '<', &event), REPORT_MORE);
@@ -119,11 +108,10 @@ static void a_report_without_end_overflows_nothing(void **state)
     assert_int_equal(event.mouse, MOUSE_NONE);
 }
 
-static void what_cannot_belong_to_it_ends_it(void **state)
+TEST(what_cannot_belong_to_it_ends_it)
 {
     static const char *const begun[] = {"", "<", "<0;1", "12;", "M", "M ", "M !"};
     struct key_event event;
-    (void)state;
 
     for (size_t i = 0; i < sizeof begun / sizeof *begun; i++) {
         struct report r = {0};
@@ -136,11 +124,10 @@ static void what_cannot_belong_to_it_ends_it(void **state)
     }
 }
 
-static void any_bytes_at_all(void **state)
+TEST(any_bytes_at_all)
 {
     struct report r = {0};
     struct key_event event;
-    (void)state;
 
     srand(5);
     for (int i = 0; i < 200000; i++) {
@@ -152,10 +139,9 @@ static void any_bytes_at_all(void **state)
     }
 }
 
-static void two_presses_in_one_place_and_time_are_double(void **state)
+TEST(two_presses_in_one_place_and_time_are_double)
 {
     struct clicks c = {0};
-    (void)state;
 
     assert_int_equal(clicks_press(&c, 0, 0, 0), MOUSE_CLICK);
     assert_int_equal(clicks_press(&c, 0, 0, 0), MOUSE_DOUBLE); // in one read
@@ -166,20 +152,4 @@ static void two_presses_in_one_place_and_time_are_double(void **state)
     assert_int_equal(clicks_press(&c, 5, 6, 1002 + DOUBLE_CLICK_MS), MOUSE_CLICK); // elsewhere
     assert_int_equal(clicks_press(&c, 6, 6, 1003 + DOUBLE_CLICK_MS), MOUSE_CLICK);
     assert_int_equal(clicks_press(&c, 6, 6, 1004 + DOUBLE_CLICK_MS), MOUSE_DOUBLE);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sgr_presses_and_wheels),
-        cmocka_unit_test(what_is_no_press_of_the_left_button_is_nothing),
-        cmocka_unit_test(x10_bytes),
-        cmocka_unit_test(other_sequences_are_skipped_to_their_end),
-        cmocka_unit_test(keys_are_known_by_their_sequence),
-        cmocka_unit_test(a_report_without_end_overflows_nothing),
-        cmocka_unit_test(what_cannot_belong_to_it_ends_it),
-        cmocka_unit_test(any_bytes_at_all),
-        cmocka_unit_test(two_presses_in_one_place_and_time_are_double),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

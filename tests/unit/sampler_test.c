@@ -1,9 +1,3 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -12,6 +6,7 @@
 #include "base/clock.h"
 #include "support/kernel.h"
 #include "support/ns.h"
+#include "support/test.h"
 
 enum { HANG_SECONDS = 60 };
 
@@ -85,9 +80,8 @@ static bool has_holders(const struct snapshot *p)
     return p->has & NEED_HOLDERS;
 }
 
-static void a_collection_is_complete(void **state)
+TEST(a_collection_is_complete)
 {
-    (void)state;
     struct kernel *k = small_world();
     struct sampler *s = start(k, true, 1);
     struct snapshot *p = sampler_collect(s, &everything);
@@ -114,9 +108,8 @@ static void a_collection_is_complete(void **state)
     end(s, k);
 }
 
-static void every_collection_is_fresh(void **state)
+TEST(every_collection_is_fresh)
 {
-    (void)state;
     struct kernel *k = small_world();
     struct sampler *s = start(k, true, 1);
     struct snapshot *p = sampler_collect(s, &holders);
@@ -129,9 +122,8 @@ static void every_collection_is_fresh(void **state)
     end(s, k);
 }
 
-static void one_segment_asks_for_its_processes_alone(void **state)
+TEST(one_segment_asks_for_its_processes_alone)
 {
-    (void)state;
     struct kernel *k = small_world();
     struct want want = {.need = NEED_HOLDERS | NEED_PROCESSES, .focused = true, .alone = true,
                         .focus = {.kind = KIND_SEGMENT, .id = 7}};
@@ -156,9 +148,8 @@ static struct snapshot *refreshed(struct sampler *s, const struct want *want)
 }
 
 // With the first picture after it was asked for, not with the next tick.
-static void the_age_of_orphans_comes_with_the_picture(void **state)
+TEST(the_age_of_orphans_comes_with_the_picture)
 {
-    (void)state;
     struct kernel *k = small_world();
     struct sampler *s = start(k, false, 3600);
     struct want want = holders;
@@ -174,9 +165,8 @@ static void the_age_of_orphans_comes_with_the_picture(void **state)
     end(s, k);
 }
 
-static void at_rest_only_holders_are_asked(void **state)
+TEST(at_rest_only_holders_are_asked)
 {
-    (void)state;
     struct kernel *k = small_world();
     struct sampler *s = start(k, false, 3600);
     struct snapshot *p = refreshed(s, &holders);
@@ -212,9 +202,8 @@ static struct snapshot *until_scanned(struct sampler *s, struct kernel *k, uint6
     }
 }
 
-static void a_change_in_the_table_scans_all(void **state)
+TEST(a_change_in_the_table_scans_all)
 {
-    (void)state;
     struct kernel *k = small_world();
     struct sampler *s = start(k, false, 3600);
 
@@ -232,9 +221,8 @@ static void a_change_in_the_table_scans_all(void **state)
 }
 
 // One second's grain: what happened a moment before a scan may happen again without a trace.
-static void a_fresh_time_scans_again(void **state)
+TEST(a_fresh_time_scans_again)
 {
-    (void)state;
     struct kernel *k = small_world();
     struct sampler *s = start(k, false, 3600);
 
@@ -244,9 +232,8 @@ static void a_fresh_time_scans_again(void **state)
     end(s, k);
 }
 
-static void a_holder_that_answers_otherwise_scans_all(void **state)
+TEST(a_holder_that_answers_otherwise_scans_all)
 {
-    (void)state;
     struct kernel *k = small_world();
     struct sampler *s = start(k, false, 3600);
 
@@ -258,9 +245,8 @@ static void a_holder_that_answers_otherwise_scans_all(void **state)
     end(s, k);
 }
 
-static void after_forks_only_the_new_are_asked(void **state)
+TEST(after_forks_only_the_new_are_asked)
 {
-    (void)state;
     struct kernel *k = small_world();
     struct sampler *s = start(k, false, 3600);
 
@@ -306,9 +292,8 @@ static bool resolved(const struct snapshot *p)
 }
 
 // What does not come out is looked at again by itself, without any sign in the tables.
-static void the_unresolved_is_scanned_again(void **state)
+TEST(the_unresolved_is_scanned_again)
 {
-    (void)state;
     struct kernel *k = small_world();
 
     kernel_fail(k, 101, -EACCES);
@@ -326,9 +311,8 @@ static void the_unresolved_is_scanned_again(void **state)
 }
 
 // What could not be asked for lack of a descriptor is neither refused nor stuck, and is asked again.
-static void who_could_not_be_asked_is_asked_again(void **state)
+TEST(who_could_not_be_asked_is_asked_again)
 {
-    (void)state;
     struct kernel *k = small_world();
 
     kernel_fail(k, 101, -EMFILE);
@@ -346,9 +330,8 @@ static void who_could_not_be_asked_is_asked_again(void **state)
     end(s, k);
 }
 
-static void nothing_attached_asks_nobody(void **state)
+TEST(nothing_attached_asks_nobody)
 {
-    (void)state;
     struct kernel *k = kernel_new();
 
     kernel_spawn(k, 1);
@@ -369,9 +352,8 @@ static bool old_holders(const struct snapshot *p)
 }
 
 // Under constant change the tables are as fresh as ever, the holders say their age.
-static void change_without_end_is_paced(void **state)
+TEST(change_without_end_is_paced)
 {
-    (void)state;
     struct kernel *k = small_world();
     struct sampler *s = start(k, false, 0.01);
 
@@ -412,9 +394,8 @@ static bool says_well(const struct snapshot *p)
     return p->scan && p->scan->stuck == 0 && p->scan->holders.n == 2;
 }
 
-static void a_stuck_holder_keeps_what_it_held(void **state)
+TEST(a_stuck_holder_keeps_what_it_held)
 {
-    (void)state;
     struct kernel *k = small_world();
     struct sampler *s = start(k, false, 0.02);
     struct want want = {.need = holders.need | NEED_PROCESSES};
@@ -448,9 +429,8 @@ static bool says_let_go(const struct snapshot *p)
 }
 
 // Where the others account for all, a stuck one holds nothing any more, whatever was known.
-static void what_a_stuck_holder_lost_is_dropped(void **state)
+TEST(what_a_stuck_holder_lost_is_dropped)
 {
-    (void)state;
     struct kernel *k = small_world();
     struct sampler *s = start(k, false, 0.02);
 
@@ -478,9 +458,8 @@ static bool has_queue(const struct snapshot *p)
 }
 
 // The tables go ahead while somebody hangs or the scan takes long.
-static void tables_do_not_wait(void **state)
+TEST(tables_do_not_wait)
 {
-    (void)state;
     enum { DEADLINE_MS = 60000 };
     struct kernel *k = small_world();
     struct source source = kernel_source(k);
@@ -507,9 +486,8 @@ static void tables_do_not_wait(void **state)
     left_over[n_left_over++] = k;
 }
 
-static void a_stuck_command_hides_nothing_else(void **state)
+TEST(a_stuck_command_hides_nothing_else)
 {
-    (void)state;
     struct kernel *k = small_world();
     struct sampler *s = start(k, true, 1);
 
@@ -526,9 +504,8 @@ static void a_stuck_command_hides_nothing_else(void **state)
     end(s, k);
 }
 
-static void a_stuck_name_service_stops_nothing(void **state)
+TEST(a_stuck_name_service_stops_nothing)
 {
-    (void)state;
     struct kernel *k = small_world();
     struct sampler *s = start(k, true, 1);
 
@@ -548,9 +525,8 @@ static void a_stuck_name_service_stops_nothing(void **state)
 
 // --- details ------------------------------------------------------------------------------------
 
-static void a_new_program_is_asked_for_its_arguments(void **state)
+TEST(a_new_program_is_asked_for_its_arguments)
 {
-    (void)state;
     struct kernel *k = small_world();
     struct sampler *s = start(k, false, 3600);
 
@@ -570,9 +546,8 @@ static void a_new_program_is_asked_for_its_arguments(void **state)
     end(s, k);
 }
 
-static void who_is_gone_is_noticed(void **state)
+TEST(who_is_gone_is_noticed)
 {
-    (void)state;
     struct kernel *k = small_world(); // pid 1 created the segments
     struct sampler *s = start(k, false, 3600);
     struct snapshot *p = sampler_collect(s, &everything);
@@ -591,9 +566,8 @@ static void who_is_gone_is_noticed(void **state)
     end(s, k);
 }
 
-static void waiters_are_found_where_somebody_waits(void **state)
+TEST(waiters_are_found_where_somebody_waits)
 {
-    (void)state;
     struct kernel *k = small_world();
     struct want want = {.need = NEED_WAITERS};
 
@@ -625,9 +599,8 @@ static bool any(const struct snapshot *p)
 }
 
 // Sets out of sight are good for seconds; in sight, and where somebody asks, they are read at once.
-static void many_objects_out_of_sight_are_read_seldom(void **state)
+TEST(many_objects_out_of_sight_are_read_seldom)
 {
-    (void)state;
     struct kernel *k = small_world();
     struct want want = {.need = NEED_SEGMENTS | NEED_SEGMENT_USE | NEED_SEMSETS};
     int64_t begin = clock_ns();
@@ -671,9 +644,8 @@ static bool one_segment(const struct snapshot *p)
     return p->segments.n == 1;
 }
 
-static void an_action_comes_with_its_picture(void **state)
+TEST(an_action_comes_with_its_picture)
 {
-    (void)state;
     struct kernel *k = small_world();
     struct sampler *s = start(k, false, 3600);
     struct outcome_vec outcomes = {0};
@@ -694,9 +666,8 @@ static void an_action_comes_with_its_picture(void **state)
 }
 
 // Killing a process whose files hang: the screen goes on, and so do the actions after it.
-static void an_action_that_hangs_stops_nothing(void **state)
+TEST(an_action_that_hangs_stops_nothing)
 {
-    (void)state;
     struct kernel *k = small_world();
     struct sampler *s = start(k, false, 0.02);
     struct outcome_vec outcomes = {0};
@@ -728,9 +699,8 @@ static void an_action_that_hangs_stops_nothing(void **state)
 
 // More of them hang than threads may be left behind for: the rest waits, but can be cancelled, and
 // everything is accounted for.
-static void many_that_hang_can_be_cancelled(void **state)
+TEST(many_that_hang_can_be_cancelled)
 {
-    (void)state;
     enum { ACTIONS = 12, LEFT = 8 };
     struct kernel *k = small_world();
     struct source source = kernel_source(k);
@@ -783,9 +753,8 @@ static void many_that_hang_can_be_cancelled(void **state)
     end(s, k);
 }
 
-static void paused_reads_nothing(void **state)
+TEST(paused_reads_nothing)
 {
-    (void)state;
     struct kernel *k = small_world();
     struct sampler *s = start(k, false, 0.01);
 
@@ -802,37 +771,4 @@ static void paused_reads_nothing(void **state)
     sampler_pause(s, false);
     snapshot_unref(wait_picture(s, has_holders));
     end(s, k);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_collection_is_complete),
-        cmocka_unit_test(every_collection_is_fresh),
-        cmocka_unit_test(one_segment_asks_for_its_processes_alone),
-        cmocka_unit_test(the_age_of_orphans_comes_with_the_picture),
-        cmocka_unit_test(at_rest_only_holders_are_asked),
-        cmocka_unit_test(a_change_in_the_table_scans_all),
-        cmocka_unit_test(a_fresh_time_scans_again),
-        cmocka_unit_test(a_holder_that_answers_otherwise_scans_all),
-        cmocka_unit_test(after_forks_only_the_new_are_asked),
-        cmocka_unit_test(the_unresolved_is_scanned_again),
-        cmocka_unit_test(who_could_not_be_asked_is_asked_again),
-        cmocka_unit_test(nothing_attached_asks_nobody),
-        cmocka_unit_test(change_without_end_is_paced),
-        cmocka_unit_test(a_stuck_holder_keeps_what_it_held),
-        cmocka_unit_test(what_a_stuck_holder_lost_is_dropped),
-        cmocka_unit_test(tables_do_not_wait),
-        cmocka_unit_test(a_stuck_command_hides_nothing_else),
-        cmocka_unit_test(a_stuck_name_service_stops_nothing),
-        cmocka_unit_test(a_new_program_is_asked_for_its_arguments),
-        cmocka_unit_test(who_is_gone_is_noticed),
-        cmocka_unit_test(waiters_are_found_where_somebody_waits),
-        cmocka_unit_test(many_objects_out_of_sight_are_read_seldom),
-        cmocka_unit_test(an_action_comes_with_its_picture),
-        cmocka_unit_test(an_action_that_hangs_stops_nothing),
-        cmocka_unit_test(many_that_hang_can_be_cancelled),
-        cmocka_unit_test(paused_reads_nothing),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,3 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +6,7 @@
 #include "app/writer.h"
 #include "support/fake.h"
 #include "support/files.h"
+#include "support/test.h"
 #include "support/user.h"
 
 static char path[] = "/tmp/ipctop-save-XXXXXX";
@@ -58,7 +53,7 @@ static void replaces(struct user *u)
 }
 
 // Which file is replaced, and what by, was settled when it was asked for.
-static void what_replaces_a_file_is_what_was_asked_for(void **state)
+TEST(what_replaces_a_file_is_what_was_asked_for)
 {
     struct user *u = *state;
 
@@ -72,7 +67,7 @@ static void what_replaces_a_file_is_what_was_asked_for(void **state)
     assert_string_equal(file_text(path), "queues");
 }
 
-static void a_question_waits_for_the_prompt_before(void **state)
+TEST(a_question_waits_for_the_prompt_before)
 {
     struct user *u = *state;
 
@@ -119,12 +114,4 @@ static int teardown(void **state)
     return 0;
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_replaces_a_file_is_what_was_asked_for, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(a_question_waits_for_the_prompt_before, setup, teardown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_FIXTURE(setup, teardown)

@@ -1,11 +1,6 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include "model/memory.h"
 #include "model/scan_build.h"
+#include "support/test.h"
 
 // The parts of an input, put together by hand.
 struct world {
@@ -45,6 +40,8 @@ static int teardown(void **state)
     free(w);
     return 0;
 }
+
+TEST_FIXTURE(setup, teardown)
 
 static struct segment *segment(struct segment_vec *to, int32_t shmid, uint64_t nattch)
 {
@@ -96,7 +93,7 @@ static const struct segment_account *build(struct world *w, int32_t shmid)
     return scan_account(w->scan, shmid);
 }
 
-static void attachments_are_counted_and_ordered(void **state)
+TEST(attachments_are_counted_and_ordered)
 {
     struct world *w = *state;
 
@@ -133,7 +130,7 @@ static void attachments_are_counted_and_ordered(void **state)
     assert_int_equal(w->compared, 0); // the sum comes out: nobody has to be compared
 }
 
-static void shared_memory_counts_once(void **state)
+TEST(shared_memory_counts_once)
 {
     struct world *w = *state;
 
@@ -154,7 +151,7 @@ static void shared_memory_counts_once(void **state)
 }
 
 // The right sum may be one counted twice and one not seen.
-static void a_right_sum_is_doubted_where_somebody_is_unseen(void **state)
+TEST(a_right_sum_is_doubted_where_somebody_is_unseen)
 {
     struct world *w = *state;
 
@@ -170,7 +167,7 @@ static void a_right_sum_is_doubted_where_somebody_is_unseen(void **state)
     assert_int_equal(account->unseen, UNSEEN_UNREADABLE);
 }
 
-static void who_cannot_be_compared_is_distinct(void **state)
+TEST(who_cannot_be_compared_is_distinct)
 {
     struct world *w = *state;
 
@@ -185,7 +182,7 @@ static void who_cannot_be_compared_is_distinct(void **state)
     assert_true(w->compared > 0);
 }
 
-static void many_lookalikes_are_compared_quickly(void **state)
+TEST(many_lookalikes_are_compared_quickly)
 {
     struct world *w = *state;
     enum { PROCESSES = 4000 };
@@ -199,7 +196,7 @@ static void many_lookalikes_are_compared_quickly(void **state)
     assert_in_range(w->compared, PROCESSES - PROCESSES / 10, PROCESSES * 13);
 }
 
-static void reasons_are_named(void **state)
+TEST(reasons_are_named)
 {
     struct world *w = *state;
 
@@ -221,7 +218,7 @@ static void reasons_are_named(void **state)
     assert_int_equal(build(w, 0)->unseen, UNSEEN_OUTSIDE | UNSEEN_CHANGED);
 }
 
-static void changes_meanwhile_are_recognised(void **state)
+TEST(changes_meanwhile_are_recognised)
 {
     struct world *w = *state;
 
@@ -243,7 +240,7 @@ static void changes_meanwhile_are_recognised(void **state)
     assert_int_equal(build(w, 0)->unseen, UNSEEN_CHANGED);
 }
 
-static void segments_come_and_go_meanwhile(void **state)
+TEST(segments_come_and_go_meanwhile)
 {
     struct world *w = *state;
 
@@ -262,7 +259,7 @@ static void segments_come_and_go_meanwhile(void **state)
     assert_int_equal(w->scan->mappings.n, 1);
 }
 
-static void stale_ones_count_until_the_sum_says_no(void **state)
+TEST(stale_ones_count_until_the_sum_says_no)
 {
     struct world *w = *state;
 
@@ -296,7 +293,7 @@ static void stranger(struct world *w, int32_t pid, int32_t shmid, uint64_t handl
     mapping->known = handle ? MAP_KNOWS_HANDLE : 0;
 }
 
-static void who_left_the_namespace_is_known_by_the_handle(void **state)
+TEST(who_left_the_namespace_is_known_by_the_handle)
 {
     struct world *w = *state;
 
@@ -313,7 +310,7 @@ static void who_left_the_namespace_is_known_by_the_handle(void **state)
     assert_true(w->scan->holders.at[1].namespace_differs);
 }
 
-static void a_segment_whose_holders_all_left(void **state)
+TEST(a_segment_whose_holders_all_left)
 {
     struct world *w = *state;
 
@@ -328,7 +325,7 @@ static void a_segment_whose_holders_all_left(void **state)
     assert_int_equal(w->scan->holders.n, 0);
 }
 
-static void strangers_alone_are_not_ours(void **state)
+TEST(strangers_alone_are_not_ours)
 {
     struct world *w = *state;
 
@@ -347,7 +344,7 @@ static void strangers_alone_are_not_ours(void **state)
     assert_int_equal(scan_account(w->scan, 3)->original_key, 0x103);
 }
 
-static void a_copy_is_the_same(void **state)
+TEST(a_copy_is_the_same)
 {
     struct world *w = *state;
 
@@ -362,26 +359,4 @@ static void a_copy_is_the_same(void **state)
     assert_int_equal(copy->holders.at[0].pid, 10);
     assert_int_equal(copy->mappings.at[0].start, 0x1000);
     scan_unref(copy);
-}
-
-#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(attachments_are_counted_and_ordered),
-        TEST(shared_memory_counts_once),
-        TEST(a_right_sum_is_doubted_where_somebody_is_unseen),
-        TEST(who_cannot_be_compared_is_distinct),
-        TEST(many_lookalikes_are_compared_quickly),
-        TEST(reasons_are_named),
-        TEST(changes_meanwhile_are_recognised),
-        TEST(segments_come_and_go_meanwhile),
-        TEST(stale_ones_count_until_the_sum_says_no),
-        TEST(who_left_the_namespace_is_known_by_the_handle),
-        TEST(a_segment_whose_holders_all_left),
-        TEST(strangers_alone_are_not_ours),
-        TEST(a_copy_is_the_same),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,8 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/scan.h"
+#include "support/test.h"
 
 static void hold(struct scan *scan, int32_t shmid, int32_t pid, bool stale)
 {
@@ -16,9 +11,8 @@ static void hold(struct scan *scan, int32_t shmid, int32_t pid, bool stale)
     vec_push(&scan->holders, holder);
 }
 
-static void holders_are_a_range(void **state)
+TEST(holders_are_a_range)
 {
-    (void)state;
     struct scan *scan = scan_new();
     size_t n = 9;
 
@@ -54,9 +48,8 @@ struct line_case {
     const char *user, *line;
 };
 
-static void every_attachment_is_accounted_for(void **state)
+TEST(every_attachment_is_accounted_for)
 {
-    (void)state;
     static const struct line_case cases[] = {
         {18, 18, 17, .user = "root", .line = "18 attachments: 18 found in 17 processes"},
         {1, 1, 1, .user = "root", .line = "1 attachment: 1 found in 1 process"},
@@ -119,9 +112,8 @@ static void every_attachment_is_accounted_for(void **state)
     }
 }
 
-static void what_was_not_scanned_is_said(void **state)
+TEST(what_was_not_scanned_is_said)
 {
-    (void)state;
     struct scan *scan = scan_new();
     char *line = scan_accounting_line(scan, 42, "root");
     char *none = scan_accounting_line(NULL, 42, NULL);
@@ -133,9 +125,8 @@ static void what_was_not_scanned_is_said(void **state)
     scan_unref(scan);
 }
 
-static void a_long_name_is_cut(void **state)
+TEST(a_long_name_is_cut)
 {
-    (void)state;
     struct scan *scan = scan_new();
     char user[600];
 
@@ -149,9 +140,8 @@ static void a_long_name_is_cut(void **state)
     scan_unref(scan);
 }
 
-static void mappings_read_as_in_proc(void **state)
+TEST(mappings_read_as_in_proc)
 {
-    (void)state;
     char scratch[64], small[8], text[5];
     struct mapping map = {.shmid = 4, .key = 0x00a72921};
 
@@ -171,16 +161,4 @@ static void mappings_read_as_in_proc(void **state)
     assert_string_equal(access_text(MAP_SHARED_BIT, text), "none");
     assert_string_equal(scan_method_name(SCAN_PROCMAP_QUERY), "procmap_query");
     assert_string_equal(scan_method_name(SCAN_TEXT), "text");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(holders_are_a_range),
-        cmocka_unit_test(every_attachment_is_accounted_for),
-        cmocka_unit_test(what_was_not_scanned_is_said),
-        cmocka_unit_test(a_long_name_is_cut),
-        cmocka_unit_test(mappings_read_as_in_proc),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,17 +1,11 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <string.h>
 
+#include "support/test.h"
 #include "ui/sequences.h"
 
 // One that begins another would swallow it, or wait for it.
-static void no_sequence_begins_another(void **state)
+TEST(no_sequence_begins_another)
 {
-    (void)state;
     for (size_t i = 0; i < n_sequences; i++)
         for (size_t j = 0; j < n_sequences; j++)
             if (i != j &&
@@ -19,22 +13,12 @@ static void no_sequence_begins_another(void **state)
                 fail_msg("ESC%s begins ESC%s", sequences[i].bytes + 1, sequences[j].bytes + 1);
 }
 
-static void every_one_is_a_sequence_for_a_key(void **state)
+TEST(every_one_is_a_sequence_for_a_key)
 {
-    (void)state;
     for (size_t i = 0; i < n_sequences; i++) {
         assert_int_equal(sequences[i].bytes[0], 27);
         assert_true(strlen(sequences[i].bytes) >= 3);
         assert_true(sequences[i].key == K_ENTER || sequences[i].key > K_SPECIAL);
     }
     assert_true((int)SEQUENCE_FOCUS > (int)K_MOUSE); // no key of ours
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_sequence_begins_another),
-        cmocka_unit_test(every_one_is_a_sequence_for_a_key),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,15 +1,10 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <string.h>
 
 #include "app/changes.h"
 #include "app/session_views.h"
 #include "model/triage.h"
 #include "support/fake.h"
+#include "support/test.h"
 #include "support/user.h"
 
 static const struct kind *shown(struct user *u)
@@ -50,7 +45,7 @@ static size_t rows_there(struct user *u)
 
 // --- selection -----------------------------------------------------------------------------------
 
-static void the_selection_stays_on_its_object(void **state)
+TEST(the_selection_stays_on_its_object, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
     struct snapshot *more = fake_story();
@@ -64,7 +59,7 @@ static void the_selection_stays_on_its_object(void **state)
     assert_int_equal(session_view(&u->s)->cursor, before + 2);
 }
 
-static void the_same_id_with_another_creator_is_another_object(void **state)
+TEST(the_same_id_with_another_creator_is_another_object, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
     struct snapshot *again = fake_story();
@@ -82,7 +77,7 @@ static void the_same_id_with_another_creator_is_another_object(void **state)
     assert_false(session_tagged(&u->s, &now));
 }
 
-static void removal_does_not_change_who_it_is(void **state)
+TEST(removal_does_not_change_who_it_is, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
     struct snapshot *marked = fake_story();
@@ -98,7 +93,7 @@ static void removal_does_not_change_who_it_is(void **state)
     assert_int_equal(u->s.tags.n, 1);
 }
 
-static void the_cursor_stays_near_what_vanished(void **state)
+TEST(the_cursor_stays_near_what_vanished, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
 
@@ -120,7 +115,7 @@ static void the_cursor_stays_near_what_vanished(void **state)
     assert_int_equal(user_id(u), -1);
 }
 
-static void moving_is_clamped(void **state)
+TEST(moving_is_clamped, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
     struct view *v = session_view(&u->s);
@@ -148,7 +143,7 @@ static void moving_is_clamped(void **state)
 
 // --- views ---------------------------------------------------------------------------------------
 
-static void drilling_down_and_back(void **state)
+TEST(drilling_down_and_back, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
 
@@ -177,7 +172,7 @@ static void drilling_down_and_back(void **state)
     assert_true(u->s.quit);
 }
 
-static void sets_and_queues_open_on_their_parts(void **state)
+TEST(sets_and_queues_open_on_their_parts, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
 
@@ -200,7 +195,7 @@ static void sets_and_queues_open_on_their_parts(void **state)
     assert_false(u->s.quit);
 }
 
-static void a_finding_leads_to_its_object(void **state)
+TEST(a_finding_leads_to_its_object, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
 
@@ -216,7 +211,7 @@ static void a_finding_leads_to_its_object(void **state)
     assert_int_equal(shown(u)->id, KIND_FINDING);
 }
 
-static void tabs_are_gone_to_by_number_and_in_turn(void **state)
+TEST(tabs_are_gone_to_by_number_and_in_turn, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
 
@@ -231,7 +226,7 @@ static void tabs_are_gone_to_by_number_and_in_turn(void **state)
     assert_int_equal(shown(u)->id, KIND_SEGMENT);
 }
 
-static void an_object_that_goes_leaves_its_view_empty(void **state)
+TEST(an_object_that_goes_leaves_its_view_empty, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
 
@@ -246,7 +241,7 @@ static void an_object_that_goes_leaves_its_view_empty(void **state)
     assert_int_equal(shown(u)->id, KIND_SEGMENT);
 }
 
-static void another_object_by_the_id_is_not_what_was_entered(void **state)
+TEST(another_object_by_the_id_is_not_what_was_entered, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
     struct snapshot *reused = fake_story();
@@ -259,7 +254,7 @@ static void another_object_by_the_id_is_not_what_was_entered(void **state)
     assert_non_null(strstr(u->s.message, "segment 393216 is gone"));
 }
 
-static void every_view_says_what_it_needs(void **state)
+TEST(every_view_says_what_it_needs, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
     struct want want;
@@ -293,7 +288,7 @@ static void every_view_says_what_it_needs(void **state)
 
 // --- order, search, filter -----------------------------------------------------------------------
 
-static void sorting_by_menu_keys_and_header(void **state)
+TEST(sorting_by_menu_keys_and_header, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
     struct view *v = session_view(&u->s);
@@ -324,7 +319,7 @@ static void sorting_by_menu_keys_and_header(void **state)
     assert_non_null(v->sort);
 }
 
-static void search_as_one_types(void **state)
+TEST(search_as_one_types, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
 
@@ -351,7 +346,7 @@ static void search_as_one_types(void **state)
     assert_int_equal(user_id(u), second);
 }
 
-static void a_wrong_filter_says_where(void **state)
+TEST(a_wrong_filter_says_where, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
     struct view *v = session_view(&u->s);
@@ -383,7 +378,7 @@ static void a_wrong_filter_says_where(void **state)
     assert_int_equal(v->rows.n, 5);
 }
 
-static void what_is_not_sorted_cannot_be_inverted(void **state)
+TEST(what_is_not_sorted_cannot_be_inverted, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
 
@@ -398,7 +393,7 @@ static void what_is_not_sorted_cannot_be_inverted(void **state)
     assert_true(u->s.arranged[KIND_FINDING].sorted);
 }
 
-static void owners_and_orphans(void **state)
+TEST(owners_and_orphans, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
     struct view *v = session_view(&u->s);
@@ -418,7 +413,7 @@ static void owners_and_orphans(void **state)
     assert_int_equal(v->rows.n, 5);
 }
 
-static void orphans_have_an_age(void **state)
+TEST(orphans_have_an_age, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
     struct view *v = session_view(&u->s);
@@ -450,7 +445,7 @@ static void orphans_have_an_age(void **state)
 
 // --- tags ----------------------------------------------------------------------------------------
 
-static void tags_stick_to_objects(void **state)
+TEST(tags_stick_to_objects, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
 
@@ -487,7 +482,7 @@ static int32_t id_at(struct user *u, size_t row)
     return identity.id;
 }
 
-static void what_vanished_stays_in_its_place_for_a_while(void **state)
+TEST(what_vanished_stays_in_its_place_for_a_while, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
     struct view *v = session_view(&u->s);
@@ -513,7 +508,7 @@ static void what_vanished_stays_in_its_place_for_a_while(void **state)
     assert_int_equal(user_id(u), before[2]);
 }
 
-static void what_comes_again_is_not_gone(void **state)
+TEST(what_comes_again_is_not_gone, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
 
@@ -523,7 +518,7 @@ static void what_comes_again_is_not_gone(void **state)
     assert_int_equal(rows_there(u), 5);
 }
 
-static void nothing_is_done_to_what_is_gone(void **state)
+TEST(nothing_is_done_to_what_is_gone, .setup = user_setup, .teardown = user_teardown)
 {
     static const int32_t keys[] = {'x', 'k', K_F8, K_F9, K_ENTER, ' '};
     struct user *u = *state;
@@ -543,7 +538,7 @@ static void nothing_is_done_to_what_is_gone(void **state)
     assert_int_equal(user_acts(u), 0);
 }
 
-static void gone_rows_obey_the_filter_and_stay_out_of_drill_downs(void **state)
+TEST(gone_rows_obey_the_filter_and_stay_out_of_drill_downs, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
 
@@ -559,7 +554,7 @@ static void gone_rows_obey_the_filter_and_stay_out_of_drill_downs(void **state)
     assert_int_equal(session_view(&u->s)->rows.n, rows_there(u));
 }
 
-static void only_what_came_while_it_was_watched_is_new(void **state)
+TEST(only_what_came_while_it_was_watched_is_new, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
     struct snapshot *more = fake_story();
@@ -579,7 +574,7 @@ static void only_what_came_while_it_was_watched_is_new(void **state)
 }
 
 // However quickly things come and go, few old pictures are held.
-static void old_pictures_are_few(void **state)
+TEST(old_pictures_are_few, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
 
@@ -593,7 +588,7 @@ static void old_pictures_are_few(void **state)
     assert_int_equal(session_view(&u->s)->rows.n, 6 + CHANGES_HELD);
 }
 
-static void events_lead_to_their_objects(void **state)
+TEST(events_lead_to_their_objects, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
     struct snapshot *s = fake_story();
@@ -645,7 +640,7 @@ static uint64_t event_number(struct user *u)
     return ((const struct event *)session_selected(&u->s, NULL))->number;
 }
 
-static void the_newest_event_stays_selected_any_other_too(void **state)
+TEST(the_newest_event_stays_selected_any_other_too, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
 
@@ -662,7 +657,7 @@ static void the_newest_event_stays_selected_any_other_too(void **state)
 
 // --- the program ---------------------------------------------------------------------------------
 
-static void frozen_nothing_moves(void **state)
+TEST(frozen_nothing_moves, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
 
@@ -688,7 +683,7 @@ static void frozen_nothing_moves(void **state)
     assert_non_null(strstr(u->s.message, "F5"));
 }
 
-static void the_interval_is_checked(void **state)
+TEST(the_interval_is_checked, .setup = user_setup, .teardown = user_teardown)
 {
     static const char *const wrong[] = {"0", "0.05", "3601", "x", "1x", "-2", "nan", "inf", "1e99"};
     struct user *u = *state;
@@ -709,7 +704,7 @@ static void the_interval_is_checked(void **state)
     assert_float_equal(u->s.interval, 0.5, 0);
 }
 
-static void messages_go_by_themselves(void **state)
+TEST(messages_go_by_themselves, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
 
@@ -720,7 +715,7 @@ static void messages_go_by_themselves(void **state)
     assert_string_equal(u->s.message, "");
 }
 
-static void help_scrolls_and_closes(void **state)
+TEST(help_scrolls_and_closes, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
 
@@ -742,9 +737,8 @@ static void help_scrolls_and_closes(void **state)
     assert_true(u->s.quit);
 }
 
-static void options_shape_the_first_view(void **state)
+TEST(options_shape_the_first_view)
 {
-    (void)state;
     const struct session_options options = {.interval = 2, .table = "segments", .sort = "+shmid",
                                             .filter = "size>1M", .has_owner = true, .owner = 54};
     const struct session_options one = {.interval = 2, .table = "queues", .has_id = true, .id = 3};
@@ -761,45 +755,4 @@ static void options_shape_the_first_view(void **state)
     assert_int_equal(session_view(&u.s)->rows.n, 1);
     assert_int_equal(user_id(&u), 3);
     user_end(&u);
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, user_setup, user_teardown)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(the_selection_stays_on_its_object),
-        TEST(the_same_id_with_another_creator_is_another_object),
-        TEST(removal_does_not_change_who_it_is),
-        TEST(the_cursor_stays_near_what_vanished),
-        TEST(moving_is_clamped),
-        TEST(drilling_down_and_back),
-        TEST(sets_and_queues_open_on_their_parts),
-        TEST(a_finding_leads_to_its_object),
-        TEST(tabs_are_gone_to_by_number_and_in_turn),
-        TEST(an_object_that_goes_leaves_its_view_empty),
-        TEST(another_object_by_the_id_is_not_what_was_entered),
-        TEST(every_view_says_what_it_needs),
-        TEST(sorting_by_menu_keys_and_header),
-        TEST(search_as_one_types),
-        TEST(a_wrong_filter_says_where),
-        TEST(what_is_not_sorted_cannot_be_inverted),
-        TEST(owners_and_orphans),
-        TEST(orphans_have_an_age),
-        TEST(tags_stick_to_objects),
-        TEST(what_vanished_stays_in_its_place_for_a_while),
-        TEST(what_comes_again_is_not_gone),
-        TEST(nothing_is_done_to_what_is_gone),
-        TEST(gone_rows_obey_the_filter_and_stay_out_of_drill_downs),
-        TEST(only_what_came_while_it_was_watched_is_new),
-        TEST(old_pictures_are_few),
-        TEST(events_lead_to_their_objects),
-        TEST(the_newest_event_stays_selected_any_other_too),
-        TEST(frozen_nothing_moves),
-        TEST(the_interval_is_checked),
-        TEST(messages_go_by_themselves),
-        TEST(help_scrolls_and_closes),
-        cmocka_unit_test(options_shape_the_first_view),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

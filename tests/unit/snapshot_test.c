@@ -1,9 +1,3 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <limits.h>
 #include <pthread.h>
 #include <string.h>
@@ -11,10 +5,10 @@
 #include "model/snapshot.h"
 #include "model/source.h"
 #include "support/fake.h"
+#include "support/test.h"
 
-static void objects_are_found_by_id(void **state)
+TEST(objects_are_found_by_id)
 {
-    (void)state;
     static const int32_t ids[] = {0, 1, 7, 32768, INT32_MAX};
     struct snapshot *s = fake_snapshot();
 
@@ -35,9 +29,8 @@ static void objects_are_found_by_id(void **state)
     snapshot_unref(s);
 }
 
-static void names_are_found_by_id(void **state)
+TEST(names_are_found_by_id)
 {
-    (void)state;
     struct snapshot *s = fake_snapshot();
 
     assert_null(snapshot_user(s, 0));
@@ -54,9 +47,8 @@ static void names_are_found_by_id(void **state)
     snapshot_unref(s);
 }
 
-static void pids_to_name_are_unique_and_positive(void **state)
+TEST(pids_to_name_are_unique_and_positive)
 {
-    (void)state;
     struct snapshot *s = fake_story();
     struct pid_vec pids = {0};
 
@@ -73,9 +65,8 @@ static void pids_to_name_are_unique_and_positive(void **state)
 }
 
 // What is owned by a picture goes with it: the leak checker of the sanitized run watches.
-static void a_picture_owns_what_it_names(void **state)
+TEST(a_picture_owns_what_it_names)
 {
-    (void)state;
     struct snapshot *s = fake_story();
     struct mapping map = {.shmid = -1, .path = mem_copy_string("/lib/x")};
     struct scan *scan = scan_ref(s->scan);
@@ -103,9 +94,8 @@ static void *take_and_drop(void *arg)
     return NULL;
 }
 
-static void references_are_counted_across_threads(void **state)
+TEST(references_are_counted_across_threads)
 {
-    (void)state;
     struct snapshot *s = fake_story();
     pthread_t threads[4];
 
@@ -117,9 +107,8 @@ static void references_are_counted_across_threads(void **state)
     snapshot_unref(s);
 }
 
-static void answers_are_emptied(void **state)
+TEST(answers_are_emptied)
 {
-    (void)state;
     struct answer answer = {.error = -13, .exiting = true}, empty = {0};
     struct mapping map = {.path = mem_copy_string("/lib/x")};
 
@@ -131,9 +120,8 @@ static void answers_are_emptied(void **state)
     answer_clear(&answer); // and again
 }
 
-static void the_same_row_survives_what_the_kernel_changes(void **state)
+TEST(the_same_row_survives_what_the_kernel_changes)
 {
-    (void)state;
     struct identity a = {.kind = KIND_SEGMENT, .id = 42, .key = 0x1234, .cuid = 54, .cgid = 55,
                          .ctime = 1000};
     struct identity b = a;
@@ -157,9 +145,8 @@ static void the_same_row_survives_what_the_kernel_changes(void **state)
     assert_false(identity_same(&a, &b) || identity_exact(&a, &b));
 }
 
-static void a_recycled_pid_is_another_row(void **state)
+TEST(a_recycled_pid_is_another_row)
 {
-    (void)state;
     struct identity a = {.kind = KIND_HOLDER, .id = 42, .pid = 7, .start_ticks = 100}, b = a;
 
     assert_true(identity_same(&a, &b));
@@ -169,19 +156,4 @@ static void a_recycled_pid_is_another_row(void **state)
     assert_false(identity_same(&a, &b) || identity_exact(&a, &b));
     a.kind = b.kind = KIND_MAPPING, b.pid = 7, b.part = 0x7000;
     assert_false(identity_same(&a, &b) || identity_exact(&a, &b));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(objects_are_found_by_id),
-        cmocka_unit_test(names_are_found_by_id),
-        cmocka_unit_test(pids_to_name_are_unique_and_positive),
-        cmocka_unit_test(a_picture_owns_what_it_names),
-        cmocka_unit_test(references_are_counted_across_threads),
-        cmocka_unit_test(answers_are_emptied),
-        cmocka_unit_test(the_same_row_survives_what_the_kernel_changes),
-        cmocka_unit_test(a_recycled_pid_is_another_row),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,14 +1,9 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <locale.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "linux/system.h"
+#include "support/test.h"
 #include "support/tree.h"
 
 static int setup(void **state)
@@ -23,7 +18,9 @@ static int teardown(void **state)
     return 0;
 }
 
-static void the_machine_as_its_files_say(void **state)
+TEST_FIXTURE(setup, teardown)
+
+TEST(the_machine_as_its_files_say)
 {
     struct system s;
 
@@ -47,7 +44,7 @@ static void the_machine_as_its_files_say(void **state)
     assert_string_equal(s.user, "");
 }
 
-static void a_container_is_not_the_machine(void **state)
+TEST(a_container_is_not_the_machine)
 {
     struct system s;
 
@@ -60,7 +57,7 @@ static void a_container_is_not_the_machine(void **state)
     assert_false(s.rmid_forced); // not to be read here
 }
 
-static void a_hostile_name_is_harmless(void **state)
+TEST(a_hostile_name_is_harmless)
 {
     struct system s;
 
@@ -69,7 +66,7 @@ static void a_hostile_name_is_harmless(void **state)
     assert_string_equal(s.hostname, "a\\e[31m\\xff");
 }
 
-static void what_is_missing_stays_zero(void **state)
+TEST(what_is_missing_stays_zero)
 {
     struct system s, none;
 
@@ -86,29 +83,14 @@ static void what_is_missing_stays_zero(void **state)
     assert_false(s.first_pid_namespace);
 }
 
-static void our_own_machine(void **state)
+TEST(our_own_machine)
 {
     struct system s;
     char name[65] = "";
 
-    (void)state;
     system_read("/proc", &s);
     gethostname(name, sizeof name - 1);
     assert_string_equal(s.hostname, name);
     assert_true(s.uptime > 0);
     assert_true(s.ipc_namespace != 0);
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(the_machine_as_its_files_say),
-        TEST(a_container_is_not_the_machine),
-        TEST(a_hostile_name_is_harmless),
-        TEST(what_is_missing_stays_zero),
-        TEST(our_own_machine),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,3 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +5,7 @@
 #include <unistd.h>
 
 #include "linux/sysvipc.h"
+#include "support/test.h"
 #include "support/tree.h"
 
 #define SHM_HEAD                                                                                   \
@@ -34,7 +29,9 @@ static int teardown(void **state)
     return 0;
 }
 
-static void a_segment_has_every_field(void **state)
+TEST_FIXTURE(setup, teardown)
+
+TEST(a_segment_has_every_field)
 {
     struct segment_vec v = {0};
 
@@ -65,7 +62,7 @@ static void a_segment_has_every_field(void **state)
     vec_free(&v);
 }
 
-static void ids_and_keys_at_their_ends(void **state)
+TEST(ids_and_keys_at_their_ends)
 {
     struct segment_vec v = {0};
 
@@ -89,7 +86,7 @@ static void ids_and_keys_at_their_ends(void **state)
     vec_free(&v);
 }
 
-static void flags_leave_the_permissions(void **state)
+TEST(flags_leave_the_permissions)
 {
     struct segment_vec v = {0};
 
@@ -109,7 +106,7 @@ static void flags_leave_the_permissions(void **state)
 }
 
 // The kernel counts whole pages: of a segment of 56 bytes one may be resident, but not two.
-static void a_small_segment_has_a_whole_page(void **state)
+TEST(a_small_segment_has_a_whole_page)
 {
     long page = sysconf(_SC_PAGESIZE);
     struct segment_vec v = {0};
@@ -127,7 +124,7 @@ static void a_small_segment_has_a_whole_page(void **state)
     vec_free(&v);
 }
 
-static void an_impossible_rss_is_unknown(void **state)
+TEST(an_impossible_rss_is_unknown)
 {
     struct segment_vec v = {0};
 
@@ -146,7 +143,7 @@ static void an_impossible_rss_is_unknown(void **state)
 
 // 2.6.32 (RHEL 6): no rss, no swap. Columns are found by name, so another order does as well, and
 // columns that nobody knows yet do no harm.
-static void columns_are_found_by_name(void **state)
+TEST(columns_are_found_by_name)
 {
     struct segment_vec v = {0};
     struct semset_vec sets = {0};
@@ -177,7 +174,7 @@ static void columns_are_found_by_name(void **state)
     vec_free(&sets);
 }
 
-static void sets_and_queues(void **state)
+TEST(sets_and_queues)
 {
     struct semset_vec sets = {0};
     struct queue_vec queues = {0};
@@ -207,7 +204,7 @@ static void sets_and_queues(void **state)
     vec_free(&queues);
 }
 
-static void bad_lines_cost_only_themselves(void **state)
+TEST(bad_lines_cost_only_themselves)
 {
     static const char *const bad[] = {
         "", "   ", "garbage", "0 5 600 1 0 0 0 0", // too few
@@ -240,7 +237,7 @@ static void bad_lines_cost_only_themselves(void **state)
 }
 
 // A last line without its newline was cut: 1 may have been 1700000000.
-static void a_cut_file_loses_its_last_line_only(void **state)
+TEST(a_cut_file_loses_its_last_line_only)
 {
     static const char one[] = "1 1 600 1 0 0 0 0 0 0 0 0 0 0 0 0\n";
     static const char text[] = SHM_HEAD "1 1 600 1 0 0 0 0 0 0 0 0 0 0 0 0\n"
@@ -257,7 +254,7 @@ static void a_cut_file_loses_its_last_line_only(void **state)
     vec_free(&v);
 }
 
-static void lines_longer_than_any_buffer_are_skipped(void **state)
+TEST(lines_longer_than_any_buffer_are_skipped)
 {
     static const char one[] = "1 1 600 1 0 0 0 0 0 0 0 0 0 0 0 0\n";
     size_t head = strlen(SHM_HEAD), junk = 300000, line = sizeof one - 1;
@@ -280,7 +277,7 @@ static void lines_longer_than_any_buffer_are_skipped(void **state)
 }
 
 // Far more than one buffer, by descending index: all there, in the order of ids.
-static void many_rows_come_complete_and_in_order(void **state)
+TEST(many_rows_come_complete_and_in_order)
 {
     enum { N = 32000 };
     size_t cap = 128 * (N + 2), n = 0;
@@ -305,7 +302,7 @@ static void many_rows_come_complete_and_in_order(void **state)
     free(text);
 }
 
-static void one_id_is_one_row(void **state)
+TEST(one_id_is_one_row)
 {
     struct queue_vec v = {0};
 
@@ -319,7 +316,7 @@ static void one_id_is_one_row(void **state)
     vec_free(&v);
 }
 
-static void what_is_no_table_is_an_error(void **state)
+TEST(what_is_no_table_is_an_error)
 {
     struct segment_vec v = {0};
 
@@ -332,26 +329,4 @@ static void what_is_no_table_is_an_error(void **state)
     assert_int_equal(sysvipc_segments(*state, &v), 0);
     assert_int_equal(v.n, 0);
     vec_free(&v);
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(a_segment_has_every_field),
-        TEST(ids_and_keys_at_their_ends),
-        TEST(flags_leave_the_permissions),
-        TEST(a_small_segment_has_a_whole_page),
-        TEST(an_impossible_rss_is_unknown),
-        TEST(columns_are_found_by_name),
-        TEST(sets_and_queues),
-        TEST(bad_lines_cost_only_themselves),
-        TEST(a_cut_file_loses_its_last_line_only),
-        TEST(lines_longer_than_any_buffer_are_skipped),
-        TEST(many_rows_come_complete_and_in_order),
-        TEST(one_id_is_one_row),
-        TEST(what_is_no_table_is_an_error),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

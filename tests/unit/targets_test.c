@@ -1,14 +1,9 @@
 // Whom a signal goes to: only who is known so surely that no other process can be hit.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <string.h>
 
 #include "app/targets.h"
 #include "support/fake.h"
+#include "support/test.h"
 
 enum { PID = 4242, SHMID = 5 };
 
@@ -32,12 +27,13 @@ static int clean_up(void **state)
     return 0;
 }
 
-static void a_holder_has_its_start_and_instance(void **state)
+TEST_GROUP_FIXTURE(NULL, clean_up)
+
+TEST(a_holder_has_its_start_and_instance)
 {
     struct snapshot *s = fake_snapshot();
     const struct identity row = {.kind = KIND_SEGMENT, .id = SHMID};
 
-    (void)state;
     fake_segment(s, SHMID, 1, 0, 4096, 1);
     struct process *process = fake_process(s, PID, 0, "pmon", NULL);
     process->instance = 9001;
@@ -60,12 +56,11 @@ static void a_holder_has_its_start_and_instance(void **state)
     snapshot_unref(s);
 }
 
-static void who_does_not_answer_has_an_instance_at_least(void **state)
+TEST(who_does_not_answer_has_an_instance_at_least)
 {
     struct snapshot *s = fake_snapshot();
     const struct identity row = {.kind = KIND_HOLDER, .id = -1, .pid = PID};
 
-    (void)state;
     struct process *process = fake_process(s, PID, 0, "pmon", NULL);
     process->start_ticks = 0;
     process->known &= (uint8_t)~PROC_KNOWS_START;
@@ -78,11 +73,10 @@ static void who_does_not_answer_has_an_instance_at_least(void **state)
     snapshot_unref(s);
 }
 
-static void pids_of_outside_are_nobody(void **state)
+TEST(pids_of_outside_are_nobody)
 {
     struct snapshot *s = fake_snapshot();
 
-    (void)state;
     assert_int_equal(choose(s, &(struct identity){.kind = KIND_HOLDER, .start_ticks = 7}), 0);
     assert_int_equal(
         choose(s, &(struct identity){.kind = KIND_HOLDER, .pid = -1, .start_ticks = 7}), 0);
@@ -90,13 +84,12 @@ static void pids_of_outside_are_nobody(void **state)
 }
 
 // Before processes are read nobody is told to be gone.
-static void who_last_used_it_is_not_known_before_it_is_read(void **state)
+TEST(who_last_used_it_is_not_known_before_it_is_read)
 {
     struct snapshot *s = fake_snapshot();
     const struct identity row = {.kind = KIND_QUEUE, .id = 3};
     char why[200];
 
-    (void)state;
     struct queue *queue = fake_queue(s, 3, 0, 10, 1);
     queue->lspid = PID;
     queue->stime = FAKE_NOW - 60;
@@ -109,15 +102,4 @@ static void who_last_used_it_is_not_known_before_it_is_read(void **state)
     targets_none(s, &row, why, sizeof why);
     assert_non_null(strstr(why, "who last used it is gone"));
     snapshot_unref(s);
-}
-
-int main(void)
-{
-    const struct CMUnitTest all[] = {
-        cmocka_unit_test(a_holder_has_its_start_and_instance),
-        cmocka_unit_test(who_does_not_answer_has_an_instance_at_least),
-        cmocka_unit_test(pids_of_outside_are_nobody),
-        cmocka_unit_test(who_last_used_it_is_not_known_before_it_is_read),
-    };
-    return cmocka_run_group_tests(all, NULL, clean_up);
 }

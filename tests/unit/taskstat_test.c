@@ -1,10 +1,4 @@
 // The line of /proc/PID/stat with whatever name a process gives itself.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,6 +6,7 @@
 #include <unistd.h>
 
 #include "linux/taskstat.h"
+#include "support/test.h"
 
 #define REST                                                                                       \
     " S 1 18702 18702 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 17 0 5551234 2637824 256 "                 \
@@ -22,9 +17,8 @@ static bool parse(const char *line, struct taskstat *out)
     return taskstat_parse(line, strlen(line), out);
 }
 
-static void fields(void **state)
+TEST(fields)
 {
-    (void)state;
     struct taskstat stat;
 
     assert_true(parse("18702 (ora_pmon_ORCL)" REST, &stat));
@@ -46,9 +40,8 @@ static void fields(void **state)
     assert_true(taskstat_is_dead(&stat));
 }
 
-static void hostile_names(void **state)
+TEST(hostile_names)
 {
-    (void)state;
     static const char *const names[] = {"", ")", "(", "a) S 1 2 3 4 (b", ") Z 0 (", "\n", "\033[2J",
                                         "x)\nUid: 0", "          "};
     struct taskstat stat;
@@ -63,9 +56,8 @@ static void hostile_names(void **state)
     }
 }
 
-static void what_is_no_such_line(void **state)
+TEST(what_is_no_such_line)
 {
-    (void)state;
     static const char *const lines[] = {
         "", "1", "1 (a", "1 a)", ") (", "1 (a)", "1 (a) ", "1 (a) S", "1 (a) S ", "1 (a)S 1 2 3",
         "1 (a) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18", "1 (a) S x",
@@ -79,9 +71,8 @@ static void what_is_no_such_line(void **state)
             fail_msg("taken for a line of stat: %s", lines[i]);
 }
 
-static void ourselves(void **state)
+TEST(ourselves)
 {
-    (void)state;
     struct taskstat stat;
 
     assert_int_equal(taskstat_read(AT_FDCWD, "/proc/self/stat", &stat), 0);
@@ -90,15 +81,4 @@ static void ourselves(void **state)
     assert_false(taskstat_is_kernel(&stat));
     assert_int_equal(taskstat_read(AT_FDCWD, "/proc/self/nothing", &stat), -ENOENT);
     assert_int_equal(taskstat_read(AT_FDCWD, "/proc/self/comm", &stat), -EIO);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fields),
-        cmocka_unit_test(hostile_names),
-        cmocka_unit_test(what_is_no_such_line),
-        cmocka_unit_test(ourselves),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,3 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <limits.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -11,6 +5,7 @@
 
 #include "base/line.h"
 #include "base/text.h"
+#include "support/test.h"
 
 static void escapes_to(const char *src, size_t len, const char *expected)
 {
@@ -24,18 +19,16 @@ static void escapes_to(const char *src, size_t len, const char *expected)
 }
 #define ESCAPES(literal, expected) escapes_to(literal, sizeof(literal) - 1, expected)
 
-static void harmless_text_stays(void **state)
+TEST(harmless_text_stays)
 {
-    (void)state;
     ESCAPES("", "");
     ESCAPES("oracle (pmon) \\n", "oracle (pmon) \\n");
     ESCAPES("größe 日本 \xf0\x9f\x90\x98", "größe 日本 \xf0\x9f\x90\x98");
     ESCAPES("e\xcc\x81", "e\xcc\x81"); // a combining accent is writing
 }
 
-static void controls_are_shown(void **state)
+TEST(controls_are_shown)
 {
-    (void)state;
     ESCAPES("a\nb\tc\rd", "a\\nb\\tc\\rd");
     ESCAPES("\x1b[31mred\x1b[0m", "\\e[31mred\\e[0m");
     ESCAPES("a\0b", "a\\x00b");
@@ -43,9 +36,8 @@ static void controls_are_shown(void **state)
     ESCAPES("\xc2\x9b" "31m", "\\u{009b}31m"); // C1: CSI in eight bits
 }
 
-static void deceivers_are_shown(void **state)
+TEST(deceivers_are_shown)
 {
-    (void)state;
     ESCAPES("a\xe2\x80\xae" "b", "a\\u{202e}b"); // right-to-left override
     ESCAPES("\xe2\x80\xa8\xe2\x80\x8b", "\\u{2028}\\u{200b}");
     ESCAPES("\xef\xbb\xbf\xc2\xad", "\\u{feff}\\u{00ad}");
@@ -53,9 +45,8 @@ static void deceivers_are_shown(void **state)
     ESCAPES("\xf3\xa0\x81\x81", "\\u{e0041}"); // a tag
 }
 
-static void broken_bytes_are_shown(void **state)
+TEST(broken_bytes_are_shown)
 {
-    (void)state;
     ESCAPES("\xff\xfe", "\\xff\\xfe");
     ESCAPES("abc\xe6\x97", "abc\\xe6\\x97");     // cut in the middle
     ESCAPES("\xc0\xaf", "\\xc0\\xaf");           // overlong slash
@@ -65,9 +56,8 @@ static void broken_bytes_are_shown(void **state)
     ESCAPES("\x80\xc3(", "\\x80\\xc3(");
 }
 
-static void escaping_cuts_between_characters(void **state)
+TEST(escaping_cuts_between_characters)
 {
-    (void)state;
     char dst[8];
 
     memset(dst, '!', sizeof dst);
@@ -86,9 +76,8 @@ static void escaping_cuts_between_characters(void **state)
     assert_int_equal(text_escape(dst, sizeof dst, NULL, 0), 0);
 }
 
-static void characters_decode_and_encode(void **state)
+TEST(characters_decode_and_encode)
 {
-    (void)state;
     char bytes[4];
     uint32_t code = 0;
 
@@ -104,9 +93,8 @@ static void characters_decode_and_encode(void **state)
     assert_int_equal(text_decode("", 0, &code), 0);
 }
 
-static void widths_follow_the_locale(void **state)
+TEST(widths_follow_the_locale)
 {
-    (void)state;
     size_t used;
 
     if (!setlocale(LC_CTYPE, "C.UTF-8")) {
@@ -129,9 +117,8 @@ static void widths_follow_the_locale(void **state)
     assert_int_equal(text_width("日本"), 2); // unknown to the locale: one each
 }
 
-static void text_is_found_whatever_its_case(void **state)
+TEST(text_is_found_whatever_its_case)
 {
-    (void)state;
     assert_true(text_contains("Oracle PMON", "pmon"));
     assert_true(text_contains("aab", "AB"));
     assert_true(text_contains("", ""));
@@ -141,9 +128,8 @@ static void text_is_found_whatever_its_case(void **state)
     assert_false(text_contains("É", "é")); // ASCII letters only
 }
 
-static void sizes_have_three_digits(void **state)
+TEST(sizes_have_three_digits)
 {
-    (void)state;
     static const struct {
         uint64_t bytes;
         const char *text;
@@ -162,9 +148,8 @@ static void sizes_have_three_digits(void **state)
         assert_true(strlen(text_size(text, sizeof text, bytes)) <= 5);
 }
 
-static void ages_have_one_unit(void **state)
+TEST(ages_have_one_unit)
 {
-    (void)state;
     static const struct {
         int64_t seconds;
         const char *text;
@@ -180,9 +165,8 @@ static void ages_have_one_unit(void **state)
         assert_string_equal(text_age(text, sizeof text, cases[i].seconds), cases[i].text);
 }
 
-static void ages_are_written_without_a_loss(void **state)
+TEST(ages_are_written_without_a_loss)
 {
-    (void)state;
     static const struct {
         int64_t seconds;
         const char *text;
@@ -200,9 +184,8 @@ static void ages_are_written_without_a_loss(void **state)
     }
 }
 
-static void sizes_are_read(void **state)
+TEST(sizes_are_read)
 {
-    (void)state;
     static const char *const wrong[] = {"", "K", "-1", "1X", "1.5", "1.K", ".5K", "1 K", "1KK",
                                         "16E", "18446744073709551616", "0x10", "1,5M", " 1"};
     uint64_t n = 0;
@@ -224,9 +207,8 @@ static void sizes_are_read(void **state)
     assert_int_equal(n, 77);
 }
 
-static void ages_are_read(void **state)
+TEST(ages_are_read)
 {
-    (void)state;
     static const char *const wrong[] = {"", "s", "-1s", "1x", "1.5", "1hm", "9223372036854775808",
                                         "99999999999999999w"};
     int64_t n = 0;
@@ -242,9 +224,8 @@ static void ages_are_read(void **state)
             fail_msg("'%s' was taken", wrong[i]);
 }
 
-static void whole_numbers_are_read(void **state)
+TEST(whole_numbers_are_read)
 {
-    (void)state;
     int64_t n = 0;
 
     assert_true(text_parse_int("0", 0, 10, &n) && n == 0);
@@ -261,9 +242,8 @@ static void whole_numbers_are_read(void **state)
     assert_false(text_parse_int("1e1", 0, 10, &n));
 }
 
-static void lines_are_cut_between_characters(void **state)
+TEST(lines_are_cut_between_characters)
 {
-    (void)state;
     char text[8];
     struct line line = line_start(text, sizeof text);
 
@@ -291,26 +271,4 @@ static void lines_are_cut_between_characters(void **state)
     line_add(&line, " ");
     line_count(&line, 0, "process", "processes");
     assert_string_equal(wide, "2 sets 0 processes");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(harmless_text_stays),
-        cmocka_unit_test(controls_are_shown),
-        cmocka_unit_test(deceivers_are_shown),
-        cmocka_unit_test(broken_bytes_are_shown),
-        cmocka_unit_test(escaping_cuts_between_characters),
-        cmocka_unit_test(characters_decode_and_encode),
-        cmocka_unit_test(widths_follow_the_locale),
-        cmocka_unit_test(text_is_found_whatever_its_case),
-        cmocka_unit_test(sizes_have_three_digits),
-        cmocka_unit_test(ages_have_one_unit),
-        cmocka_unit_test(ages_are_written_without_a_loss),
-        cmocka_unit_test(sizes_are_read),
-        cmocka_unit_test(ages_are_read),
-        cmocka_unit_test(whole_numbers_are_read),
-        cmocka_unit_test(lines_are_cut_between_characters),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,14 +1,9 @@
 // What a series of pictures shows: leaks in progress, and not servers that start or clients that
 // come and go.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include "base/clock.h"
 #include "model/trend.h"
 #include "support/fake.h"
+#include "support/test.h"
 
 enum { LEAKER = 48, OTHER = 1000, TICK = 2 };
 
@@ -52,9 +47,8 @@ static const struct growth *told(const struct film *film)
     return film->last->growths.n ? &film->last->growths.at[0] : NULL;
 }
 
-static void a_leak_is_told_with_its_pace(void **state)
+TEST(a_leak_is_told_with_its_pace)
 {
-    (void)state;
     struct film film = begin();
     int sets = 10;
 
@@ -78,9 +72,8 @@ static void a_leak_is_told_with_its_pace(void **state)
     end(&film);
 }
 
-static void a_slow_leak_is_found_in_its_own_time(void **state)
+TEST(a_slow_leak_is_found_in_its_own_time)
 {
-    (void)state;
     struct film film = begin();
     int sets = 3;
 
@@ -101,9 +94,8 @@ static void a_slow_leak_is_found_in_its_own_time(void **state)
     end(&film);
 }
 
-static void a_server_that_starts_does_not_leak(void **state)
+TEST(a_server_that_starts_does_not_leak)
 {
-    (void)state;
     struct film film = begin();
     int sets = 0;
 
@@ -117,9 +109,8 @@ static void a_server_that_starts_does_not_leak(void **state)
 }
 
 // Five at its start, one when its backup runs: that is no pace.
-static void what_happens_now_and_then_is_no_leak(void **state)
+TEST(what_happens_now_and_then_is_no_leak)
 {
-    (void)state;
     struct film film = begin();
     int sets = 0;
 
@@ -136,9 +127,8 @@ static void what_happens_now_and_then_is_no_leak(void **state)
     end(&film);
 }
 
-static void clients_that_come_and_go_do_not_leak(void **state)
+TEST(clients_that_come_and_go_do_not_leak)
 {
-    (void)state;
     static const int waves[] = {0, 1, 2, 3, 2, 3, 4, 5, 6, 5, 4, 3};
     struct film film = begin();
 
@@ -149,9 +139,8 @@ static void clients_that_come_and_go_do_not_leak(void **state)
     end(&film);
 }
 
-static void what_is_there_at_the_start_did_not_come(void **state)
+TEST(what_is_there_at_the_start_did_not_come)
 {
-    (void)state;
     struct film film = begin();
 
     show(&film, TICK, 0, 5000);
@@ -168,9 +157,8 @@ static void what_is_there_at_the_start_did_not_come(void **state)
 }
 
 // More owners than are followed: the memory stays bounded, and nothing is told of the others.
-static void many_owners_are_too_many(void **state)
+TEST(many_owners_are_too_many)
 {
-    (void)state;
     struct trend *trend = trend_new();
 
     for (int tick = 1; tick <= 40; tick++) {
@@ -214,9 +202,8 @@ static struct snapshot *waiting(struct trend *trend, int64_t seconds, int32_t pi
     return s;
 }
 
-static void waiting_is_timed_until_somebody_operates(void **state)
+TEST(waiting_is_timed_until_somebody_operates)
 {
-    (void)state;
     static const struct {
         int64_t at;
         int32_t pid;
@@ -236,19 +223,4 @@ static void waiting_is_timed_until_somebody_operates(void **state)
         snapshot_unref(s);
     }
     trend_free(trend);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_leak_is_told_with_its_pace),
-        cmocka_unit_test(a_slow_leak_is_found_in_its_own_time),
-        cmocka_unit_test(a_server_that_starts_does_not_leak),
-        cmocka_unit_test(what_happens_now_and_then_is_no_leak),
-        cmocka_unit_test(clients_that_come_and_go_do_not_leak),
-        cmocka_unit_test(what_is_there_at_the_start_did_not_come),
-        cmocka_unit_test(many_owners_are_too_many),
-        cmocka_unit_test(waiting_is_timed_until_somebody_operates),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,3 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +6,7 @@
 #include "model/kind.h"
 #include "model/triage.h"
 #include "support/fake.h"
+#include "support/test.h"
 
 enum { MIB = 1 << 20, DEAD = 100, BOSS = 200, WORKER = 210, OTHER = 220 };
 
@@ -69,9 +64,8 @@ static struct segment *marked(struct snapshot *s, int32_t cpid, uint64_t nattch)
     return g;
 }
 
-static void the_outage_is_told(void **state)
+TEST(the_outage_is_told)
 {
-    (void)state;
     struct snapshot *s = fake_story();
     char line[512];
 
@@ -114,9 +108,8 @@ static void the_outage_is_told(void **state)
     snapshot_unref(s);
 }
 
-static void calm_where_nothing_is_wrong(void **state)
+TEST(calm_where_nothing_is_wrong)
 {
-    (void)state;
     struct snapshot *empty = snapshot_new(), *crowd = fake_crowd(200), *s = people();
     char line[64] = "x";
 
@@ -136,9 +129,8 @@ static void calm_where_nothing_is_wrong(void **state)
     snapshot_unref(s);
 }
 
-static void dest_from_birth_is_healthy(void **state)
+TEST(dest_from_birth_is_healthy)
 {
-    (void)state;
     struct snapshot *s = people();
 
     struct segment *g = marked(s, BOSS, 5);
@@ -165,9 +157,8 @@ static void dest_from_birth_is_healthy(void **state)
     snapshot_unref(s);
 }
 
-static void a_stray_holder_is_found(void **state)
+TEST(a_stray_holder_is_found)
 {
-    (void)state;
     struct snapshot *s = people();
     struct segment *g = marked(s, DEAD, 2);
 
@@ -196,9 +187,8 @@ static void a_stray_holder_is_found(void **state)
     snapshot_unref(s);
 }
 
-static void an_unseen_holder_is_told_if_it_must_be_a_stray(void **state)
+TEST(an_unseen_holder_is_told_if_it_must_be_a_stray)
 {
-    (void)state;
     struct snapshot *s = people();
     struct segment *g = marked(s, DEAD, 1);
 
@@ -216,9 +206,8 @@ static void an_unseen_holder_is_told_if_it_must_be_a_stray(void **state)
     snapshot_unref(s);
 }
 
-static void orphans_are_one_finding(void **state)
+TEST(orphans_are_one_finding)
 {
-    (void)state;
     struct snapshot *s = people();
 
     for (int i = 0; i < 6; i++) {
@@ -245,9 +234,8 @@ static void orphans_are_one_finding(void **state)
 }
 
 // As many as anybody can ask for: four of them are beyond 64 bits.
-static void sums_do_not_wrap(void **state)
+TEST(sums_do_not_wrap)
 {
-    (void)state;
     struct snapshot *s = people();
 
     for (int32_t id = 0; id < 4; id++) {
@@ -260,9 +248,8 @@ static void sums_do_not_wrap(void **state)
     snapshot_unref(s);
 }
 
-static void leaked_sets_and_queues_are_found(void **state)
+TEST(leaked_sets_and_queues_are_found)
 {
-    (void)state;
     struct snapshot *s = people();
 
     for (int i = 0; i < 3; i++) {
@@ -284,9 +271,8 @@ static void leaked_sets_and_queues_are_found(void **state)
     snapshot_unref(s);
 }
 
-static void sets_nobody_looked_into_are_told(void **state)
+TEST(sets_nobody_looked_into_are_told)
 {
-    (void)state;
     struct snapshot *s = people();
 
     for (int i = 0; i < 3; i++) {
@@ -307,9 +293,8 @@ static void sets_nobody_looked_into_are_told(void **state)
     snapshot_unref(s);
 }
 
-static void a_lock_held_by_the_dead_is_found(void **state)
+TEST(a_lock_held_by_the_dead_is_found)
 {
-    (void)state;
     struct snapshot *s = people();
     struct semset *set = fake_semset(s, 7, 0, 2);
 
@@ -340,9 +325,8 @@ static void a_lock_held_by_the_dead_is_found(void **state)
 }
 
 // A lock that was taken and one that was consumed look the same: time tells.
-static void a_stranded_waiter_is_first_given_time(void **state)
+TEST(a_stranded_waiter_is_first_given_time)
 {
-    (void)state;
     struct snapshot *s = people();
     struct semset *set = fake_semset(s, 7, 0, 1);
 
@@ -362,9 +346,8 @@ static void a_stranded_waiter_is_first_given_time(void **state)
     snapshot_unref(s);
 }
 
-static void messages_nobody_will_read(void **state)
+TEST(messages_nobody_will_read)
 {
-    (void)state;
     struct snapshot *s = people();
     struct queue *q = fake_queue(s, 3, 0, 4000, 10);
 
@@ -432,9 +415,8 @@ static struct snapshot *fakeroot(uint64_t messages)
     return s;
 }
 
-static void a_server_that_is_gone_is_told(void **state)
+TEST(a_server_that_is_gone_is_told)
 {
-    (void)state;
     struct snapshot *s = fakeroot(1);
 
     s->semsets.at[0].o.key = 0; // not needed where requests lie unread
@@ -452,9 +434,8 @@ static void a_server_that_is_gone_is_told(void **state)
 }
 
 // It took the only request with it: queues alone cannot tell this from a server that idles.
-static void a_server_that_is_gone_with_its_last_request_is_told(void **state)
+TEST(a_server_that_is_gone_with_its_last_request_is_told)
 {
-    (void)state;
     struct snapshot *s = fakeroot(0);
     struct queue *answers = &s->queues.at[1];
 
@@ -482,9 +463,8 @@ static void a_server_that_is_gone_with_its_last_request_is_told(void **state)
     snapshot_unref(s);
 }
 
-static void what_an_x_client_left_names_the_server(void **state)
+TEST(what_an_x_client_left_names_the_server)
 {
-    (void)state;
     struct snapshot *s = people();
     struct segment *g = fake_segment(s, 5, 0, 0, 2 * MIB, 0);
 
@@ -498,9 +478,8 @@ static void what_an_x_client_left_names_the_server(void **state)
     snapshot_unref(s);
 }
 
-static void a_creator_that_is_another_process_now(void **state)
+TEST(a_creator_that_is_another_process_now)
 {
-    (void)state;
     struct snapshot *s = people();
     struct segment *g = fake_segment(s, 5, 1, 0, 4096, 1);
 
@@ -525,9 +504,8 @@ static void a_creator_that_is_another_process_now(void **state)
     snapshot_unref(s);
 }
 
-static void growth_is_told_with_its_rate(void **state)
+TEST(growth_is_told_with_its_rate)
 {
-    (void)state;
     struct snapshot *s = people();
     struct growth growth = {.kind = KIND_SEGMENT, .uid = 0, .from = 12, .to = 34, .seconds = 180,
                             .example = 5};
@@ -562,9 +540,8 @@ static void growth_is_told_with_its_rate(void **state)
     snapshot_unref(s);
 }
 
-static void a_limit_names_who_takes_most(void **state)
+TEST(a_limit_names_who_takes_most)
 {
-    (void)state;
     struct snapshot *s = people();
 
     fake_user(s, 48, "apache");
@@ -588,9 +565,8 @@ static void a_limit_names_who_takes_most(void **state)
     snapshot_unref(s);
 }
 
-static void a_slow_receiver_is_no_dead_one(void **state)
+TEST(a_slow_receiver_is_no_dead_one)
 {
-    (void)state;
     struct snapshot *s = people();
     struct queue *q = fake_queue(s, 3, 0, 16000, 40);
 
@@ -615,9 +591,8 @@ static void a_slow_receiver_is_no_dead_one(void **state)
     snapshot_unref(s);
 }
 
-static void limits_warn_and_cry(void **state)
+TEST(limits_warn_and_cry)
 {
-    (void)state;
     static const struct {
         const char *name;
         uint64_t used, limit;
@@ -649,9 +624,8 @@ static void limits_warn_and_cry(void **state)
     }
 }
 
-static void stuck_processes_are_named_where_known(void **state)
+TEST(stuck_processes_are_named_where_known)
 {
-    (void)state;
     struct snapshot *s = people();
 
     s->scan->stuck = 1; // of which nothing more is known
@@ -677,9 +651,8 @@ static void stuck_processes_are_named_where_known(void **state)
     snapshot_unref(s);
 }
 
-static void swap_is_told_where_it_hurts(void **state)
+TEST(swap_is_told_where_it_hurts)
 {
-    (void)state;
     struct snapshot *s = people();
     struct segment *g = fake_segment(s, 0, 1, 0, 100 * (uint64_t)MIB, 1);
 
@@ -702,9 +675,8 @@ static void swap_is_told_where_it_hurts(void **state)
     snapshot_unref(s);
 }
 
-static void passing_changes_are_no_finding(void **state)
+TEST(passing_changes_are_no_finding)
 {
-    (void)state;
     struct snapshot *s = people();
 
     fake_segment(s, 0, 1, 0, 4096, 3);
@@ -723,9 +695,8 @@ static void passing_changes_are_no_finding(void **state)
     snapshot_unref(s);
 }
 
-static void the_summary_counts_and_is_cut_whole(void **state)
+TEST(the_summary_counts_and_is_cut_whole)
 {
-    (void)state;
     struct snapshot *s = people();
     char line[512];
     uint32_t code;
@@ -753,16 +724,14 @@ static void the_summary_counts_and_is_cut_whole(void **state)
     snapshot_unref(s);
 }
 
-static void the_table_reads_what_the_rules_need(void **state)
+TEST(the_table_reads_what_the_rules_need)
 {
-    (void)state;
     assert_int_equal(triage_need() & ~kind_findings.need, 0);
 }
 
 // All objects wrong at once: the time grows with their number, not with its square.
-static void many_objects_are_judged(void **state)
+TEST(many_objects_are_judged)
 {
-    (void)state;
     enum { MANY = 20000 };
     struct snapshot *s = people();
     char line[512];
@@ -782,37 +751,4 @@ static void many_objects_are_judged(void **state)
     assert_string_equal(line, "removed but held: 1.0M by 220 python and 19999 more · "
                               "queue 0 blocks 1 sender and 19999 more");
     snapshot_unref(s);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_outage_is_told),
-        cmocka_unit_test(calm_where_nothing_is_wrong),
-        cmocka_unit_test(dest_from_birth_is_healthy),
-        cmocka_unit_test(a_stray_holder_is_found),
-        cmocka_unit_test(an_unseen_holder_is_told_if_it_must_be_a_stray),
-        cmocka_unit_test(orphans_are_one_finding),
-        cmocka_unit_test(sums_do_not_wrap),
-        cmocka_unit_test(leaked_sets_and_queues_are_found),
-        cmocka_unit_test(sets_nobody_looked_into_are_told),
-        cmocka_unit_test(a_lock_held_by_the_dead_is_found),
-        cmocka_unit_test(a_stranded_waiter_is_first_given_time),
-        cmocka_unit_test(messages_nobody_will_read),
-        cmocka_unit_test(a_server_that_is_gone_is_told),
-        cmocka_unit_test(a_server_that_is_gone_with_its_last_request_is_told),
-        cmocka_unit_test(what_an_x_client_left_names_the_server),
-        cmocka_unit_test(a_creator_that_is_another_process_now),
-        cmocka_unit_test(growth_is_told_with_its_rate),
-        cmocka_unit_test(a_limit_names_who_takes_most),
-        cmocka_unit_test(a_slow_receiver_is_no_dead_one),
-        cmocka_unit_test(limits_warn_and_cry),
-        cmocka_unit_test(stuck_processes_are_named_where_known),
-        cmocka_unit_test(swap_is_told_where_it_hurts),
-        cmocka_unit_test(passing_changes_are_no_finding),
-        cmocka_unit_test(the_summary_counts_and_is_cut_whole),
-        cmocka_unit_test(the_table_reads_what_the_rules_need),
-        cmocka_unit_test(many_objects_are_judged),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,15 +1,10 @@
 // Lines of /proc/PID/task/TID/syscall, and what they tell.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 
 #include "linux/waitcall.h"
+#include "support/test.h"
 
 static bool parse(const char *line, struct waitcall *out)
 {
@@ -26,9 +21,8 @@ static bool parse_call(long number, const char *args, struct waitcall *out)
     return parse(line, out);
 }
 
-static void semaphores(void **state)
+TEST(semaphores)
 {
-    (void)state;
     struct waitcall call;
 
 #ifdef SYS_semtimedop
@@ -50,9 +44,8 @@ static void semaphores(void **state)
 #endif
 }
 
-static void queues(void **state)
+TEST(queues)
 {
-    (void)state;
     struct waitcall call;
     char text[96];
     static const struct {
@@ -83,9 +76,8 @@ static void queues(void **state)
     assert_string_equal(text, "400 bytes");
 }
 
-static void operations(void **state)
+TEST(operations)
 {
-    (void)state;
     struct {
         uint16_t number;
         int16_t op, flags;
@@ -113,9 +105,8 @@ static void operations(void **state)
     }
 }
 
-static void programs_of_32_bits(void **state)
+TEST(programs_of_32_bits)
 {
-    (void)state;
 #if defined __x86_64__
     struct waitcall call;
     char text[96];
@@ -159,9 +150,8 @@ static void programs_of_32_bits(void **state)
 #endif
 }
 
-static void everything_else_is_no_wait(void **state)
+TEST(everything_else_is_no_wait)
 {
-    (void)state;
     static const char *const lines[] = {
         "", "\n", "running\n", "-1 0x7ffd3c1b8ab8 0x7f21d5b1c94b\n", "220", "220 ", "220 0x",
         "220 0x1 0x2 0x3 0x4 0x5", "220 0x1 0x2 0x3 0x4 0x5 0x", "220 1 2 3 4 5 6 7 8",
@@ -175,16 +165,4 @@ static void everything_else_is_no_wait(void **state)
         assert_false(parse(lines[i], &call));
     memset(long_line, '2', sizeof long_line);
     assert_false(waitcall_parse(long_line, sizeof long_line, &call));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(semaphores),
-        cmocka_unit_test(queues),
-        cmocka_unit_test(operations),
-        cmocka_unit_test(programs_of_32_bits),
-        cmocka_unit_test(everything_else_is_no_wait),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,16 +1,11 @@
 // One wording for processes, users and those who wait.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "model/words.h"
 #include "support/fake.h"
+#include "support/test.h"
 
 enum { LIVES = 100, GONE = 101, YOUNG = 102, NAMELESS = 103, TIMELESS = 104 };
 
@@ -36,9 +31,8 @@ static struct snapshot *people(void)
     return s;
 }
 
-static void processes_are_named_where_they_are_meant(void **state)
+TEST(processes_are_named_where_they_are_meant)
 {
-    (void)state;
     static const struct {
         int32_t pid;
         int64_t time;
@@ -64,9 +58,8 @@ static void processes_are_named_where_they_are_meant(void **state)
     snapshot_unref(s);
 }
 
-static void users_sizes_and_times(void **state)
+TEST(users_sizes_and_times)
 {
-    (void)state;
     struct snapshot *s = people();
 
     words_user(start(), s, 26);
@@ -88,9 +81,8 @@ static void users_sizes_and_times(void **state)
     snapshot_unref(s);
 }
 
-static void contents_by_kind(void **state)
+TEST(contents_by_kind)
 {
-    (void)state;
     struct snapshot *s = people();
 
     words_contents(start(), KIND_SEGMENT, &fake_segment(s, 1, 0, 0, 4096, 0)->o);
@@ -104,9 +96,8 @@ static void contents_by_kind(void **state)
     snapshot_unref(s);
 }
 
-static void some_by_name_and_the_rest_counted(void **state)
+TEST(some_by_name_and_the_rest_counted)
 {
-    (void)state;
     struct snapshot *s = people();
 
     fake_segment(s, 1, 0, 0, 4096, 4);
@@ -135,9 +126,8 @@ static void waits(struct snapshot *s, enum kind_id kind, const char *words)
     assert_string_equal(text, words);
 }
 
-static void all_who_wait_on_a_queue(void **state)
+TEST(all_who_wait_on_a_queue)
 {
-    (void)state;
     struct snapshot *s = people();
 
     fake_queue(s, 7, 0, 0, 0);
@@ -158,9 +148,8 @@ static void all_who_wait_on_a_queue(void **state)
     snapshot_unref(s);
 }
 
-static void all_who_wait_on_a_set(void **state)
+TEST(all_who_wait_on_a_set)
 {
-    (void)state;
     struct snapshot *s = people();
     struct semset *set = fake_semset(s, 7, 0, 1);
 
@@ -183,9 +172,8 @@ static void all_who_wait_on_a_set(void **state)
     snapshot_unref(s);
 }
 
-static void why_nothing_was_read(void **state)
+TEST(why_nothing_was_read)
 {
-    (void)state;
     struct snapshot *s = people();
 
     words_unread(start(), s);
@@ -197,18 +185,4 @@ static void why_nothing_was_read(void **state)
     words_unread(start(), s);
     assert_string_equal(text, "/proc/sysvipc: Too many open files");
     snapshot_unref(s);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(processes_are_named_where_they_are_meant),
-        cmocka_unit_test(users_sizes_and_times),
-        cmocka_unit_test(contents_by_kind),
-        cmocka_unit_test(some_by_name_and_the_rest_counted),
-        cmocka_unit_test(all_who_wait_on_a_queue),
-        cmocka_unit_test(all_who_wait_on_a_set),
-        cmocka_unit_test(why_nothing_was_read),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

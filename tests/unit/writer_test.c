@@ -1,10 +1,4 @@
 // Files written by a thread: whole or not at all, only where they may be, and what came of it is told.
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -17,6 +11,7 @@
 #include "app/writer.h"
 #include "base/mem.h"
 #include "support/files.h"
+#include "support/test.h"
 
 static char dir[64];
 static int released;
@@ -37,6 +32,8 @@ static int teardown(void **state)
     snprintf(command, sizeof command, "rm -rf %s", dir);
     return system(command);
 }
+
+TEST_FIXTURE(setup, teardown)
 
 static const char *in(const char *name)
 {
@@ -126,9 +123,8 @@ static mode_t mode_of(const char *path)
     return st.st_mode;
 }
 
-static void a_new_file_is_written(void **state)
+TEST(a_new_file_is_written)
 {
-    (void)state;
     struct write_result result = run(in("a"), WRITE_NEW, "hello\n");
 
     assert_int_equal(result.error, 0);
@@ -143,7 +139,7 @@ static void a_new_file_is_written(void **state)
 }
 
 // Neither through a link, nor into something else; and no question is asked about them.
-static void what_is_no_regular_file_is_not_replaced(void **state)
+TEST(what_is_no_regular_file_is_not_replaced)
 {
     static const struct {
         const char *name;
@@ -152,7 +148,6 @@ static void what_is_no_regular_file_is_not_replaced(void **state)
     } cases[] = {{"link", ELOOP, "it is a symbolic link"},
                  {"fifo", EINVAL, "it is no regular file"},
                  {"sub", EISDIR, "it is a directory"}};
-    (void)state;
 
     file_put(in("precious"), "old");
     assert_int_equal(symlink(in("precious"), in("link")), 0);
@@ -172,10 +167,8 @@ static void what_is_no_regular_file_is_not_replaced(void **state)
     assert_int_equal(entries(), 4);
 }
 
-static void settings_make_their_directory(void **state)
+TEST(settings_make_their_directory)
 {
-    (void)state;
-
     expect(in(".config/ipctop/config"), WRITE_SETTINGS, 0, "");
     assert_string_equal(file_text(in(".config/ipctop/config")), "new");
     assert_int_equal(mode_of(in(".config/ipctop")), S_IFDIR | 0700);
@@ -193,10 +186,8 @@ static void settings_make_their_directory(void **state)
 }
 
 // As people keep their settings under version control.
-static void settings_go_where_ones_own_link_leads(void **state)
+TEST(settings_go_where_ones_own_link_leads)
 {
-    (void)state;
-
     file_put(in("dotfile"), "old");
     assert_int_equal(symlink("dotfile", in("rc")), 0);
     expect(in("rc"), WRITE_SETTINGS, 0, "");
@@ -214,9 +205,8 @@ static void settings_go_where_ones_own_link_leads(void **state)
     assert_int_equal(entries(), 6);
 }
 
-static void root_writes_nothing_through_what_is_others(void **state)
+TEST(root_writes_nothing_through_what_is_others)
 {
-    (void)state;
     if (geteuid() != 0) {
         print_message("skip: needs root\n");
         skip();
@@ -239,9 +229,8 @@ static void root_writes_nothing_through_what_is_others(void **state)
     assert_int_equal(entries(), 5);
 }
 
-static void what_cannot_be_completed_leaves_the_old(void **state)
+TEST(what_cannot_be_completed_leaves_the_old)
 {
-    (void)state;
     struct writer *w = writer_new();
     const struct write_job job = {.path = in("a"), .how = WRITE_OVER, .produce = produce_failing,
                                   .arg = (void *)"half"};
@@ -268,9 +257,8 @@ static int produce_late(FILE *out, void *arg, size_t *rows)
     return produce(out, arg, rows);
 }
 
-static void one_is_written_at_a_time_and_quitting_is_bounded(void **state)
+TEST(one_is_written_at_a_time_and_quitting_is_bounded)
 {
-    (void)state;
     struct writer *w = writer_new();
     struct write_result *result = mem_zero(1, sizeof *result);
     const struct write_job job = {.path = in("a"), .how = WRITE_NEW, .produce = produce_late,
@@ -297,19 +285,4 @@ static void one_is_written_at_a_time_and_quitting_is_bounded(void **state)
     writer_free(w);
     writer_free(NULL);
     free(result);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_new_file_is_written, setup, teardown),
-        cmocka_unit_test_setup_teardown(what_is_no_regular_file_is_not_replaced, setup, teardown),
-        cmocka_unit_test_setup_teardown(settings_make_their_directory, setup, teardown),
-        cmocka_unit_test_setup_teardown(settings_go_where_ones_own_link_leads, setup, teardown),
-        cmocka_unit_test_setup_teardown(root_writes_nothing_through_what_is_others, setup, teardown),
-        cmocka_unit_test_setup_teardown(what_cannot_be_completed_leaves_the_old, setup, teardown),
-        cmocka_unit_test_setup_teardown(one_is_written_at_a_time_and_quitting_is_bounded, setup,
-                                        teardown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }
