@@ -9,6 +9,7 @@
 #include "app/tags.h"
 #include "app/targets.h"
 #include "base/line.h"
+#include "base/signal_name.h"
 #include "base/sum.h"
 #include "model/labels.h"
 #include "model/words.h"
@@ -163,7 +164,7 @@ static void question(const struct snapshot *s, const struct action *first, const
     } parts[] = {{t->processes, "process", "processes"}, {t->segments, "segment", NULL},
                  {t->sets, "semaphore set", NULL}, {t->queues, "queue", NULL}};
     struct line line = line_start(total->question, sizeof total->question);
-    const char *name = sigabbrev_np(first->signal), *comma = "";
+    const char *name = signal_abbreviation(first->signal), *comma = "";
 
     if (first->verb == ACTION_SIGNAL)
         line_add(&line, "Send signal %d%s%s to ", first->signal, name ? " SIG" : "",

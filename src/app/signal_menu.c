@@ -6,6 +6,7 @@
 #include "app/acting.h"
 #include "app/session.h"
 #include "base/line.h"
+#include "base/signal_name.h"
 #include "model/kind.h"
 #include "model/postgres.h"
 #include "model/words.h"
@@ -14,7 +15,7 @@ enum { ALL_OF_THEM = -1 };
 
 static const char *signal_name(int number, char *dst, size_t cap)
 {
-    const char *name = sigabbrev_np(number);
+    const char *name = signal_abbreviation(number);
 
     if (name)
         snprintf(dst, cap, "SIG%s", name);
@@ -40,7 +41,7 @@ static void signal_chosen(struct session *s, bool accepted)
     acting_propose(s, actions);
 }
 
-// Of those that are used by hand, in words of what comes of it; of all others as the C library says.
+// Of those that are used by hand, in words of what comes of it; of all others as signal(7) names them.
 static const char *meaning(int number)
 {
     static const char *const words[] = {
@@ -53,7 +54,7 @@ static const char *meaning(int number)
         [SIGSTOP] = "stops it until SIGCONT",
         [SIGCONT] = "lets it go on",
     };
-    const char *system = sigdescr_np(number);
+    const char *system = signal_description(number);
 
     if ((size_t)number < sizeof words / sizeof *words && words[number])
         return words[number];

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/line.h"
+#include "base/signal_name.h"
 
 const struct action_words *action_words(enum action_verb verb)
 {
@@ -51,7 +52,7 @@ static const char *remove_flag(enum kind_id kind)
 
 const char *action_command(const struct action *action, char *dst, size_t cap)
 {
-    const char *signal = sigabbrev_np(action->signal);
+    const char *signal = signal_abbreviation(action->signal);
 
     if (cap)
         dst[0] = '\0';

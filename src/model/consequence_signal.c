@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/signal_name.h"
 #include "model/liveness.h"
 #include "model/postgres.h"
 
@@ -43,7 +44,7 @@ static enum fate fate_of(int sig)
 
 static void ask(struct telling *t, const struct process *p)
 {
-    const char *name = sigabbrev_np(t->action->signal);
+    const char *name = signal_abbreviation(t->action->signal);
     int32_t pid = t->action->target.pid;
 
     if (name)
