@@ -10,6 +10,7 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
+#include "base/error_text.h"
 #include "linux/ipcstat.h"
 #include "linux/signalling.h"
 #include "linux/users.h"
@@ -59,7 +60,7 @@ static void failed(struct outcome *outcome, const char *name, const struct ipcst
         not_permitted(outcome, name, &now->o, capability);
     else
         snprintf(outcome->text, sizeof outcome->text, "%s: %s", name,
-                 strerror_r(error, reason, sizeof reason));
+                 error_text(error, reason, sizeof reason));
 }
 
 // Whether the object is what the user chose; says so where it is not.

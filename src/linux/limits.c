@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/error_text.h"
 #include "base/text.h"
 #include "linux/procfile.h"
 
@@ -234,7 +235,7 @@ static void failed(struct outcome *outcome, const struct rule *rule, int error)
         break;
     default:
         snprintf(outcome->text, sizeof outcome->text, "%s: %s: %s", rule->name, rule->path,
-                 strerror_r(-error, reason, sizeof reason));
+                 error_text(-error, reason, sizeof reason));
     }
 }
 

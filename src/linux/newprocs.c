@@ -1,12 +1,12 @@
 #include "linux/newprocs.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "linux/procfile.h"
@@ -70,40 +70,49 @@ struct listing { // what one walk along the directory has seen
     bool end;
 };
 
+// What getdents64(2) fills in; the C library has a wrapper as glibc 2.30 and later.
+struct entry {
+    uint64_t ino;
+    int64_t next;
+    uint16_t length;
+    uint8_t type;
+    char name[];
+};
+
 // The position an entry gives is that of the one after it. fs/proc/base.c proc_pid_readdir().
-static void look_at(struct listing *l, const struct dirent64 *entry)
+static void look_at(struct listing *l, const struct entry *entry)
 {
     char *end;
-    long pid = strtol(entry->d_name, &end, 10);
+    long pid = strtol(entry->name, &end, 10);
     bool is_pid = *end == '\0' && pid > 0 && pid <= INT32_MAX;
 
     if (is_pid && l->next) {
         int64_t offset = l->next - pid;
         l->offset = l->offset && l->offset != offset ? -1 : offset;
     }
-    l->next = entry->d_off;
+    l->next = entry->next;
     if (!is_pid)
         return;
     l->end = pid > l->to;
     if (l->out && pid >= l->from && pid <= l->to)
-        vec_push(l->out, (struct pid_entry){(int32_t)pid, entry->d_ino});
+        vec_push(l->out, (struct pid_entry){(int32_t)pid, entry->ino});
 }
 
 // Reads on from where the directory stands, `chunks` of some hundred entries at most.
 static int walk(const struct newprocs *self, struct listing *l, int chunks)
 {
-    _Alignas(struct dirent64) char buffer[4096];
+    _Alignas(struct entry) char buffer[4096];
 
     while (!l->end && chunks-- > 0) {
-        ssize_t n = getdents64(self->fd, buffer, sizeof buffer);
+        long n = syscall(SYS_getdents64, self->fd, buffer, sizeof buffer);
         if (n < 0)
             return -errno;
         if (n == 0)
             return 0;
-        for (ssize_t at = 0; at < n;) {
-            const struct dirent64 *entry = (const struct dirent64 *)(buffer + at);
+        for (long at = 0; at < n;) {
+            const struct entry *entry = (const struct entry *)(buffer + at);
             look_at(l, entry);
-            at += entry->d_reclen;
+            at += entry->length;
         }
     }
     return 0;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/error_text.h"
 #include "base/text.h"
 #include "linux/pidfd.h"
 #include "linux/procfile.h"
@@ -57,7 +58,7 @@ static void failed(const char *proc, struct outcome *outcome, const char *name, 
     outcome->error = error;
     if (error != EPERM) {
         snprintf(outcome->text, sizeof outcome->text, "%s: %s", name,
-                 strerror_r(error, reason, sizeof reason));
+                 error_text(error, reason, sizeof reason));
         return;
     }
     snprintf(path, sizeof path, "%s/%" PRId32, proc, outcome->action.target.pid);

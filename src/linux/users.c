@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/error_text.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -134,7 +135,7 @@ static void resolve(lookup_fn *lookup, unsigned which, const char *name, uint32_
                  which == SET_UID ? "user" : "group", shown);
     else
         snprintf(outcome->text, sizeof outcome->text, "%s cannot be looked up: %s", shown,
-                 strerror_r(error, reason, sizeof reason));
+                 error_text(error, reason, sizeof reason));
 }
 
 void users_act(const struct action *action, struct outcome *outcome)
@@ -146,18 +147,31 @@ void users_act(const struct action *action, struct outcome *outcome)
         resolve(lookup_group_name, SET_GID, action->set.group, &outcome->action.set.gid, outcome);
 }
 
+// "name:password:uid:…" is of that user. passwd(5); fgetpwent_r(3) is glibc's alone.
+static bool is_of(const char *line, uint32_t uid)
+{
+    const char *field = strchr(line, ':');
+    char *end;
+
+    field = field ? strchr(field + 1, ':') : NULL;
+    if (*line == '#' || !field || field[1] < '0' || field[1] > '9')
+        return false;
+    return strtoull(field + 1, &end, 10) == uid && *end == ':';
+}
+
 void users_local_name(uint32_t uid, char *dst, size_t cap)
 {
-    struct passwd entry, *found = NULL;
-    char room[ROOM_FIRST];
     FILE *file = fopen("/etc/passwd", "re");
+    char *line = NULL;
+    size_t room = 0;
 
     snprintf(dst, cap, "uid %" PRIu32, uid);
-    while (file && fgetpwent_r(file, &entry, room, sizeof room, &found) == 0)
-        if (found->pw_uid == uid) {
-            text_escape(dst, cap, found->pw_name, strlen(found->pw_name));
+    while (file && getline(&line, &room, file) > 0)
+        if (is_of(line, uid)) {
+            text_escape(dst, cap, line, strcspn(line, ":"));
             break;
         }
+    free(line);
     if (file)
         fclose(file);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/error_text.h"
 #include "base/text.h"
 #include "model/liveness.h"
 
@@ -229,5 +230,5 @@ void words_unread(struct line *line, const struct snapshot *s)
     if (s->error == -ENOENT)
         line_add(line, "no /proc/sysvipc: is /proc mounted, and System V IPC in this kernel?");
     else if (s->error)
-        line_add(line, "/proc/sysvipc: %s", strerror_r(-s->error, reason, sizeof reason));
+        line_add(line, "/proc/sysvipc: %s", error_text(-s->error, reason, sizeof reason));
 }

@@ -54,6 +54,21 @@ struct use {
     size_t descriptors, threads, bytes, resident;
 };
 
+// Bytes in use by malloc(3). mallinfo(3): before glibc 2.33 as int.
+static size_t allocated(void)
+{
+#ifndef __GLIBC__
+    return 0; // musl does not say: resident memory alone is compared
+#else
+#if __GLIBC_PREREQ(2, 33)
+    const struct mallinfo2 all = mallinfo2();
+#else
+    const struct mallinfo all = mallinfo();
+#endif
+    return (size_t)all.uordblks + (size_t)all.hblkhd;
+#endif
+}
+
 static struct use measure(void)
 {
     struct use use = {entries("/proc/self/fd"), entries("/proc/self/task"), 0, 0};
@@ -64,7 +79,7 @@ static struct use measure(void)
     if (file)
         fclose(file);
     use.resident *= (size_t)sysconf(_SC_PAGESIZE);
-    use.bytes = mallinfo2().uordblks + mallinfo2().hblkhd;
+    use.bytes = allocated();
     return use;
 }
 

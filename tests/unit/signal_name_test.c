@@ -10,6 +10,10 @@
 
 #include "base/signal_name.h"
 
+#ifdef __GLIBC__
+#define HAVE_SIGABBREV_NP __GLIBC_PREREQ(2, 32)
+#endif
+
 static void every_signal_has_a_name_of_its_own(void **state)
 {
     (void)state;
@@ -38,7 +42,7 @@ static void what_is_no_such_signal_has_none(void **state)
 static void they_are_those_of_the_c_library(void **state)
 {
     (void)state;
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 32)
+#if HAVE_SIGABBREV_NP
     for (int i = 1; i <= SIGSYS; i++) {
         assert_string_equal(signal_abbreviation(i), sigabbrev_np(i));
         assert_string_equal(signal_description(i), sigdescr_np(i));
