@@ -26,7 +26,7 @@ ALL_CFLAGS  += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=a
 ALL_LDFLAGS += -fsanitize=$(SAN)
 endif
 
-SRC     := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
+SRC     := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c src/*/*/*.c))
 OBJ     := $(SRC:%.c=$(O)/%.o)
 LIB     := $(O)/libipctop.a
 SUPPORT := $(patsubst %.c,$(O)/%.o,$(wildcard tests/support/*.c))
@@ -51,7 +51,7 @@ $(O)/ipctop: $(O)/src/main.o $(LIB)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(LIB): $(OBJ)
-	rm -f $@; ar rcs $@ $^
+	rm -f $@; ar rcsP $@ $^
 
 $(O)/%.o: %.c Makefile
 	@mkdir -p $(@D)

@@ -2,8 +2,8 @@
 #ifndef IPCTOP_MONITOR_H
 #define IPCTOP_MONITOR_H
 
-#include "app/audit.h"
-#include "app/sampler.h"
+#include "store/audit_log.h"
+#include "engine/sampler.h"
 #include "options.h"
 #include "output/json.h"
 
@@ -13,7 +13,7 @@ int monitor_check(const struct options *options);
 // line on stderr where there is no terminal to show it on. 128 + n: signal n ended it; hand that to
 // monitor_end() once everything is freed.
 int monitor_run(const struct options *options, const struct table_request *first,
-                struct sampler *sampler, struct audit *audit);
+                struct sampler *sampler, struct audit_log *audit);
 
 // Ends the process as the signal would have that ended the screen, so that the parent sees the
 // truth. Returns any other status as it is.

@@ -2,7 +2,7 @@
 #ifndef IPCTOP_PRINT_H
 #define IPCTOP_PRINT_H
 
-#include "app/sampler.h"
+#include "engine/sampler.h"
 #include "options.h"
 #include "requests.h"
 

@@ -5,23 +5,23 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/audit.h"
-#include "base/mem.h"
+#include "store/audit_log.h"
+#include "base/memory.h"
 #include "linux/source.h"
 #include "monitor.h"
 #include "print.h"
 
-static int run(const struct options *options, const struct requests *requests, struct audit *audit)
+static int run(const struct options *options, const struct requests *requests, struct audit_log *audit)
 {
     bool screen = options->mode == MODE_SCREEN;
-    mem_spare(screen);
+    mem_tune(screen);
     struct linux_source *real = linux_source_new(
         &(struct linux_source_options){.proc = "/proc", .no_starts = !screen});
     struct source source = linux_source_seam(real);
     const struct sampler_options how = {.interval = options->delay,
                                         .one_shot = !screen,
-                                        .acted = audit ? audit_outcome : NULL,
-                                        .happened = audit ? audit_happened : NULL,
+                                        .acted = audit ? audit_log_outcome : NULL,
+                                        .happened = audit ? audit_log_happened : NULL,
                                         .acted_arg = audit};
     struct sampler *sampler = sampler_new(&source, &how);
     int status = 1;
@@ -36,13 +36,13 @@ static int run(const struct options *options, const struct requests *requests, s
     }
     // A thread that is stuck still uses these, until the process ends.
     size_t left = sampler ? sampler_free(sampler) : 0;
-    size_t unlogged = audit_flush(audit);
+    size_t unlogged = audit_log_flush(audit);
     if (unlogged)
         options_fail("--log '%s': %zu line%s not written", options->log, unlogged,
                      unlogged == 1 ? " was" : "s were");
     if (left == 0) {
         linux_source_free(real);
-        audit_close(audit);
+        audit_log_close(audit);
     }
     return status;
 }
@@ -50,16 +50,16 @@ static int run(const struct options *options, const struct requests *requests, s
 static int start(const struct options *options)
 {
     struct requests requests;
-    struct audit *audit = NULL;
+    struct audit_log *audit = NULL;
     int status = requests_build(&requests, options);
 
     // What is done goes to syslog always, to a file where one is named.
-    const struct audit_options where = {.path = options->log, .syslog = "/dev/log"};
+    const struct audit_log_options where = {.path = options->log, .syslog = "/dev/log"};
     char why[160];
     if (!status && options->mode == MODE_SCREEN)
         status = monitor_check(options);
     if (!status && options->mode == MODE_SCREEN) {
-        audit = audit_open(&where, why, sizeof why);
+        audit = audit_log_open(&where, why, sizeof why);
         if (!audit) {
             options_fail("--log '%s': %s", options->log, why);
             status = 1;

@@ -3,16 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/config_file.h"
-#include "app/session_views.h"
-#include "app/writer.h"
-#include "base/mem.h"
+#include "store/settings_file.h"
+#include "session/navigate.h"
+#include "store/file_writer.h"
+#include "base/memory.h"
 #include "base/text.h"
-#include "output/batch.h"
+#include "output/plain.h"
 #include "output/csv.h"
 #include "ui/loop.h"
-#include "ui/screen.h"
-#include "ui/signals.h"
+#include "ui/terminal/screen.h"
+#include "ui/terminal/signals.h"
 
 enum { NOTICE = 480 };
 
@@ -30,7 +30,7 @@ static int write_view(FILE *out, enum save_format format, const struct snapshot 
     case SAVE_TEXT:
         break;
     }
-    return batch_write(out, s, &table, 1);
+    return plain_write(out, s, &table, 1);
 }
 
 static void say_missing(const char *path, bool chosen, bool read, char *notice)
@@ -44,14 +44,14 @@ static void say_missing(const char *path, bool chosen, bool read, char *notice)
 }
 
 // What came of a file nobody waited for.
-static void tell_last(struct writer *writer)
+static void tell_last(struct file_writer *writer)
 {
     struct write_result *last = mem_zero(1, sizeof *last);
 
-    if (writer && writer_last(writer, last) && last->error)
+    if (writer && file_writer_last(writer, last) && last->error)
         options_fail("%s was not written: %s", last->path, last->why);
     free(last);
-    writer_free(writer);
+    file_writer_free(writer);
 }
 
 static int run_session(const struct options *o, struct session_options *how,
@@ -66,7 +66,7 @@ static int run_session(const struct options *o, struct session_options *how,
     if (screen_start(&look, why, sizeof why) < 0)
         return options_fail("%s", why);
     sampler_interval(sampler, how->interval);
-    how->writer = writer_new();
+    how->writer = file_writer_new();
     session_init(&session, sampler, how);
     int status = loop_run(&session, o->iterations);
     session_free(&session);
@@ -89,12 +89,12 @@ int monitor_check(const struct options *o)
 }
 
 int monitor_run(const struct options *o, const struct table_request *first,
-                struct sampler *sampler, struct audit *audit)
+                struct sampler *sampler, struct audit_log *audit)
 {
     bool chosen;
-    char *path = config_file_path(o->config, &chosen), notice[NOTICE] = "";
-    struct config config = {0};
-    bool read = path && config_file_read(path, &config, notice, sizeof notice);
+    char *path = settings_file_path(o->config, &chosen), notice[NOTICE] = "";
+    struct settings config = {0};
+    bool read = path && settings_file_read(path, &config, notice, sizeof notice);
     if (path)
         say_missing(path, chosen, read, notice);
     if (o->has_scheme) // the command line counts more

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/config.h"
+#include "store/settings.h"
 #include "base/line.h"
-#include "base/mem.h"
+#include "base/memory.h"
 #include "base/text.h"
 
 enum { ITERATIONS_MAX = 1000000000 };
@@ -43,7 +43,7 @@ static const char *set_mode(struct options *o, enum mode mode)
 
 static const char *apply_delay(struct options *o, const char *value)
 {
-    return config_interval(value, &o->delay) ? NULL : CONFIG_INTERVALS " are needed";
+    return settings_interval(value, &o->delay) ? NULL : CONFIG_INTERVALS " are needed";
 }
 
 static const char *check_config(struct options *o, const char *value)

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "base/line.h"
-#include "model/words.h"
-#include "output/batch.h"
+#include "model/text/words.h"
+#include "output/plain.h"
 
 static const char *type_name(enum cell_type type)
 {
@@ -130,7 +130,7 @@ static int write_tick(const struct options *options, const struct requests *requ
         strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", localtime_r(&now, &local));
         printf("%s%s\n", tick ? "\n" : "", when);
     }
-    return batch_write(stdout, s, requests->tables, requests->n);
+    return plain_write(stdout, s, requests->tables, requests->n);
 }
 
 static void sleep_until(struct timespec *next, double delay)

@@ -13,14 +13,16 @@ allowed() { # what files of a layer may include
     base) echo "base" ;;
     model) echo "base model" ;;
     linux) echo "base model linux" ;;
-    app) echo "base model app" ;;
+    engine) echo "base model engine" ;;
+    store) echo "base model store" ;;
+    session) echo "base model engine store session" ;;
     output) echo "base model output" ;;
-    ui) echo "base model app ui" ;;
+    ui) echo "base model engine store session ui" ;;
     esac
 }
-for layer in base model linux app output ui; do
+for layer in base model linux engine store session output ui; do
     may=" $(allowed $layer) "
-    for file in src/$layer/*.c src/$layer/*.h include/$layer/*.h; do
+    for file in $(find src/$layer include/$layer -name "*.[ch]"); do
         [ -e "$file" ] || continue
         for target in $(sed -n 's/^ *# *include *"\([a-z]*\)\/.*/\1/p' "$file" | sort -u); do
             case $may in
@@ -40,10 +42,10 @@ only() { # pattern, then the files that may include it
         esac
     done
 }
-only '(ncursesw/)?(n?curses|term)\.h' src/ui/screen.c src/ui/screen_keys.c
-only 'libproc2/.*' # the tests' alone: see src/linux/procs.c
+only '(ncursesw/)?(n?curses|term)\.h' src/ui/terminal/screen.c src/ui/terminal/keys.c
+only 'libproc2/.*' # the tests' alone: see src/linux/process/process.c
 only 'jansson\.h' src/output/json.c
-only 'libsmartcols(/libsmartcols)?\.h' src/output/batch.c
+only 'libsmartcols(/libsmartcols)?\.h' src/output/plain.c
 for file in $(grep -lE '^ *# *include *<sys/(shm|sem|msg|ipc)\.h>' -r include 2>/dev/null); do
     say "$file includes a System V header"
 done

@@ -7,8 +7,8 @@
 #ifndef IPCTOP_MODEL_SOURCE_H
 #define IPCTOP_MODEL_SOURCE_H
 
-#include "model/action.h"
-#include "model/snapshot.h"
+#include "model/record/action.h"
+#include "model/record/snapshot.h"
 
 enum probe_what {
     PROBE_ATTACHMENTS, // id: pid → mappings of SysV segments. The answer may come with those known
@@ -50,7 +50,7 @@ struct answer {
     struct named named;
     struct instance_vec instances;
     struct pid_vec tasks; // PROBE_SAME_MEMORY: asked about, and
-    uint32_t *same;       // what memory_join() makes of them; owned
+    uint32_t *same;       // what address_spaces_join() makes of them; owned
 };
 void answer_clear(struct answer *answer);
 

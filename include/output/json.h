@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "model/rows.h"
+#include "model/table/rows.h"
 
 struct table_request { // one table to print; shared with batch
     struct query query;

@@ -2,9 +2,9 @@
 #ifndef IPCTOP_UI_DRAW_H
 #define IPCTOP_UI_DRAW_H
 
-#include "app/session.h"
-#include "ui/canvas.h"
-#include "ui/layout.h"
+#include "session/session.h"
+#include "ui/canvas/canvas.h"
+#include "ui/parts/layout.h"
 
 void draw_session(struct canvas *canvas, struct session *session);
 

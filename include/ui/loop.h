@@ -9,7 +9,7 @@
 #ifndef IPCTOP_UI_LOOP_H
 #define IPCTOP_UI_LOOP_H
 
-#include "app/session.h"
+#include "session/session.h"
 
 int loop_run(struct session *session, long ticks);
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "base/mem.h"
+#include "base/memory.h"
 
 enum { ESCAPE_MAX = sizeof "\\u{10ffff}" };
 

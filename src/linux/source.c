@@ -10,18 +10,18 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
-#include "linux/apps.h"
-#include "linux/attachments.h"
-#include "linux/control.h"
-#include "linux/ipcstat.h"
-#include "linux/limits.h"
-#include "linux/newprocs.h"
-#include "linux/procs.h"
-#include "linux/semctl.h"
-#include "linux/system.h"
-#include "linux/sysvipc.h"
-#include "linux/users.h"
-#include "linux/waiters.h"
+#include "linux/databases.h"
+#include "linux/holders/attachments.h"
+#include "linux/actions/objects.h"
+#include "linux/objects/ipcstat.h"
+#include "linux/objects/limits.h"
+#include "linux/process/new_processes.h"
+#include "linux/process/process.h"
+#include "linux/objects/semctl.h"
+#include "linux/objects/system.h"
+#include "linux/objects/sysvipc.h"
+#include "linux/names.h"
+#include "linux/waiters/waiters.h"
 
 struct linux_source {
     char *proc;
@@ -30,11 +30,11 @@ struct linux_source {
     bool text_only, no_starts;
     pthread_mutex_t learning;
     struct attachments *attachments; // NULL until somebody asks for one
-    struct newprocs *newprocs;
+    struct new_processes *newprocs;
 };
 
 struct prober {
-    struct procs *procs;
+    struct process_reader *procs;
 };
 
 struct linux_source *linux_source_new(const struct linux_source_options *options)
@@ -46,8 +46,8 @@ struct linux_source *linux_source_new(const struct linux_source_options *options
     self->live = statfs(self->proc, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
     self->text_only = options->text_only;
     self->no_starts = options->no_starts;
-    self->numbers_ours = self->live && procs_are_ours(self->proc);
-    self->newprocs = newprocs_new(self->proc, self->numbers_ours);
+    self->numbers_ours = self->live && process_reader_same_pid_namespace(self->proc);
+    self->newprocs = new_processes_new(self->proc, self->numbers_ours);
     pthread_mutex_init(&self->learning, NULL);
     return self;
 }
@@ -71,7 +71,7 @@ void linux_source_free(struct linux_source *self)
     if (!self)
         return;
     attachments_free(self->attachments);
-    newprocs_free(self->newprocs);
+    new_processes_free(self->newprocs);
     pthread_mutex_destroy(&self->learning);
     free(self->proc);
     free(self);
@@ -174,17 +174,17 @@ static int source_read(void *arg, const struct want *want, struct snapshot *fres
 
 static int source_processes(void *arg, struct pid_entry_vec *out)
 {
-    return procs_list(((struct linux_source *)arg)->proc, out);
+    return process_reader_list(((struct linux_source *)arg)->proc, out);
 }
 
 static int source_forks(void *arg, uint64_t *forks)
 {
-    return procs_forks(((struct linux_source *)arg)->proc, forks);
+    return process_reader_forks(((struct linux_source *)arg)->proc, forks);
 }
 
 static int source_recent(void *arg, struct pid_mark *mark, struct pid_entry_vec *out)
 {
-    return newprocs_since(((struct linux_source *)arg)->newprocs, mark, out);
+    return new_processes_since(((struct linux_source *)arg)->newprocs, mark, out);
 }
 
 static struct prober *source_prober_new(void *arg)
@@ -192,7 +192,7 @@ static struct prober *source_prober_new(void *arg)
     const struct linux_source *self = arg;
     struct prober *prober = mem_zero(1, sizeof *prober);
 
-    prober->procs = procs_new(self->proc, self->live, self->numbers_ours);
+    prober->procs = process_reader_new(self->proc, self->live, self->numbers_ours);
     return prober;
 }
 
@@ -201,7 +201,7 @@ static void source_prober_free(void *arg, struct prober *prober)
     (void)arg;
     if (!prober)
         return;
-    procs_free(prober->procs);
+    process_reader_free(prober->procs);
     free(prober);
 }
 
@@ -251,19 +251,19 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
     case PROBE_PROCESS_RSS:
     case PROBE_COMMAND_RSS:
     case PROBE_STATUS:
-        procs_probe(prober->procs, pid, what_of_process(self, probe->what), answer);
+        process_reader_probe(prober->procs, pid, what_of_process(self, probe->what), answer);
         break;
     case PROBE_WAITERS:
         waiters_probe(self->proc, pid, answer);
         break;
     case PROBE_USER:
-        users_probe_user((uint32_t)probe->id, answer);
+        names_probe_user((uint32_t)probe->id, answer);
         break;
     case PROBE_GROUP:
-        users_probe_group((uint32_t)probe->id, answer);
+        names_probe_group((uint32_t)probe->id, answer);
         break;
     case PROBE_SERVER:
-        apps_probe_server(self->proc, pid, answer);
+        databases_probe_server(self->proc, pid, answer);
         break;
     case PROBE_SAME_MEMORY:
         if (self->numbers_ours)
@@ -273,7 +273,7 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
         break;
     case PROBE_PLACES:
         if (self->live) // a fixture's databases are not this machine's
-            apps_probe_places("", answer);
+            databases_probe_places("", answer);
         break;
     default:
         answer->error = -EINVAL;
@@ -287,13 +287,13 @@ static void source_act(void *arg, const struct action *action, struct outcome *o
     if (action->verb == ACTION_LIMIT)
         limits_act(self->proc, action, outcome);
     else if (action->verb == ACTION_RESOLVE)
-        users_act(action, outcome);
+        names_act(action, outcome);
     else if (action->verb == ACTION_SIGNAL && self->live && !self->numbers_ours)
         *outcome = (struct outcome){.action = *action, .state = OUTCOME_REFUSED,
                                     .text = "this /proc is of another PID namespace: its pids "
                                             "mean other processes here; nothing was sent"};
     else if (self->live)
-        control_act(self->proc, action, outcome);
+        objects_act(self->proc, action, outcome);
     else // what a fixture shows is not what the calls would hit
         *outcome = (struct outcome){.action = *action, .state = OUTCOME_REFUSED,
                                     .text = "this is no live /proc: nothing was done"};
@@ -316,7 +316,7 @@ static int source_owner(void *arg, int32_t pid, uint32_t *uid)
 
 static int source_login(void *arg, uint32_t uid)
 {
-    return ((const struct linux_source *)arg)->live ? users_login(uid) : -ENOSYS;
+    return ((const struct linux_source *)arg)->live ? names_login(uid) : -ENOSYS;
 }
 
 struct source linux_source_seam(struct linux_source *self)

@@ -10,7 +10,7 @@
 
 enum { BUFFER = 1 << 16, MEMO = 128 };
 
-struct writer {
+struct file_writer {
     FILE *out;
     size_t n;
     int error;
@@ -23,14 +23,14 @@ struct memo {
     char text[MEMO], json[MEMO];
 };
 
-static void flush(struct writer *w)
+static void flush(struct file_writer *w)
 {
     if (w->n && !w->error && fwrite(w->buffer, 1, w->n, w->out) != w->n)
         w->error = errno ? -errno : -EIO;
     w->n = 0;
 }
 
-static void put(struct writer *w, const char *bytes, size_t n)
+static void put(struct file_writer *w, const char *bytes, size_t n)
 {
     while (n > 0) {
         if (w->n == BUFFER)
@@ -43,12 +43,12 @@ static void put(struct writer *w, const char *bytes, size_t n)
     }
 }
 
-static void put_text(struct writer *w, const char *text)
+static void put_text(struct file_writer *w, const char *text)
 {
     put(w, text, strlen(text));
 }
 
-static void put_unsigned(struct writer *w, uint64_t number)
+static void put_unsigned(struct file_writer *w, uint64_t number)
 {
     char digits[20];
     size_t at = sizeof digits;
@@ -59,7 +59,7 @@ static void put_unsigned(struct writer *w, uint64_t number)
     put(w, digits + at, sizeof digits - at);
 }
 
-static void put_signed(struct writer *w, int64_t number)
+static void put_signed(struct file_writer *w, int64_t number)
 {
     if (number < 0)
         put(w, "-", 1);
@@ -67,7 +67,7 @@ static void put_signed(struct writer *w, int64_t number)
 }
 
 // A quoted number of fixed width: "0x0052e2c1", "0640".
-static void put_quoted(struct writer *w, const char *prefix, uint64_t number, int bits, int width)
+static void put_quoted(struct file_writer *w, const char *prefix, uint64_t number, int bits, int width)
 {
     char digits[16];
 
@@ -81,7 +81,7 @@ static void put_quoted(struct writer *w, const char *prefix, uint64_t number, in
 
 // Writes what jansson makes of a value and takes over the reference. NULL (no memory, or bytes that
 // are not UTF-8) is null.
-static void put_json(struct writer *w, json_t *value)
+static void put_json(struct file_writer *w, json_t *value)
 {
     char *text = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(4))
                        : NULL;
@@ -91,7 +91,7 @@ static void put_json(struct writer *w, json_t *value)
     json_decref(value);
 }
 
-static void put_string(struct writer *w, const char *text, struct memo *memo)
+static void put_string(struct file_writer *w, const char *text, struct memo *memo)
 {
     size_t n = strlen(text);
 
@@ -113,7 +113,7 @@ static void put_string(struct writer *w, const char *text, struct memo *memo)
     json_decref(value);
 }
 
-static void put_flags(struct writer *w, uint64_t bits, const char *const *names)
+static void put_flags(struct file_writer *w, uint64_t bits, const char *const *names)
 {
     bool first = true;
 
@@ -129,7 +129,7 @@ static void put_flags(struct writer *w, uint64_t bits, const char *const *names)
     put(w, "]", 1);
 }
 
-static void put_cell(struct writer *w, const struct column *column, const struct cell *cell,
+static void put_cell(struct file_writer *w, const struct column *column, const struct cell *cell,
                      struct memo *memo)
 {
     if (!cell->known || (cell->type == CELL_TIME && cell->time == 0)) {
@@ -168,7 +168,7 @@ static void put_cell(struct writer *w, const struct column *column, const struct
     }
 }
 
-static void put_rows(struct writer *w, const struct snapshot *s, const struct table_request *table,
+static void put_rows(struct file_writer *w, const struct snapshot *s, const struct table_request *table,
                      const struct rows *rows)
 {
     struct memo *memos = mem_zero(table->n_columns, sizeof *memos);
@@ -189,7 +189,7 @@ static void put_rows(struct writer *w, const struct snapshot *s, const struct ta
     free(memos);
 }
 
-static void put_table(struct writer *w, const struct snapshot *s, const struct table_request *table)
+static void put_table(struct file_writer *w, const struct snapshot *s, const struct table_request *table)
 {
     struct rows rows = {0};
 
@@ -228,7 +228,7 @@ static json_t *scan_object(const struct scan *scan)
                      (json_int_t)scan->duration_us);
 }
 
-static void put_meta(struct writer *w, const struct snapshot *s)
+static void put_meta(struct file_writer *w, const struct snapshot *s)
 {
     bool system = s->has & NEED_SYSTEM;
     const struct system *about = &s->system;
@@ -250,7 +250,7 @@ bool table_is_known(const struct kind *kind, const struct snapshot *s)
 
 int json_write(FILE *out, const struct snapshot *s, const struct table_request *tables, size_t n)
 {
-    struct writer *w = mem_alloc(sizeof *w);
+    struct file_writer *w = mem_alloc(sizeof *w);
 
     w->out = out;
     w->n = 0;

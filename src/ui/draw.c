@@ -3,14 +3,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "ui/bar.h"
-#include "ui/details.h"
-#include "ui/header.h"
-#include "ui/layout.h"
-#include "ui/marks.h"
-#include "ui/prompt.h"
-#include "ui/table.h"
-#include "ui/tabs.h"
+#include "ui/parts/function_bar.h"
+#include "ui/parts/details.h"
+#include "ui/parts/header.h"
+#include "ui/parts/layout.h"
+#include "ui/parts/marks.h"
+#include "ui/prompts/prompts.h"
+#include "ui/parts/table.h"
+#include "ui/parts/tabs.h"
 
 enum { LOW_SCREEN = 24, FACTS_LOW = 3, FACTS = 5 };
 
@@ -139,7 +139,7 @@ static void draw_parts(struct canvas *c, struct session *session, const struct p
     details_draw(c, l->below, &parts->below);
     draw_message(c, l->message, session);
     if (session->prompt.type == PROMPT_NONE) // its keys do nothing in a prompt, which names its own
-        bar_draw(c, l->bar, session);
+        function_bar_draw(c, l->bar, session);
     vec_free(&columns);
 }
 

@@ -7,13 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/save.h"
-#include "app/writer.h"
+#include "session/commands/save.h"
+#include "store/file_writer.h"
 #include "base/clock.h"
 #include "ui/draw.h"
-#include "ui/screen.h"
-#include "ui/screen_keys.h"
-#include "ui/signals.h"
+#include "ui/terminal/screen.h"
+#include "ui/terminal/keys.h"
+#include "ui/terminal/signals.h"
 
 enum { TERMINAL, SAMPLER, SIGNALS, WRITER, SOURCES };
 
@@ -195,7 +195,7 @@ static void turn(struct loop *l)
 
     // A result is left where it is while a prompt is open: it is told afterwards.
     if (l->session->options.writer && l->session->prompt.type == PROMPT_NONE)
-        fds[WRITER].fd = writer_fd(l->session->options.writer);
+        fds[WRITER].fd = file_writer_fd(l->session->options.writer);
     if (poll(fds, SOURCES, settle(l)) < 0) {
         if (errno != EINTR)
             l->ended = SIGHUP;

@@ -1,10 +1,10 @@
 #include "ui/draw.h"
 
-#include "app/session_views.h"
-#include "ui/bar.h"
-#include "ui/prompt.h"
-#include "ui/table.h"
-#include "ui/tabs.h"
+#include "session/navigate.h"
+#include "ui/parts/function_bar.h"
+#include "ui/prompts/prompts.h"
+#include "ui/parts/table.h"
+#include "ui/parts/tabs.h"
 
 enum { WHEEL_ROWS = 3 };
 
@@ -70,7 +70,7 @@ static void mouse_press(const struct canvas *canvas, const struct layout *l,
     } else if (inside(l->table, event)) {
         mouse_row(l->table, session, event);
     } else if (inside(l->bar, event)) {
-        event->key = bar_key_at(canvas, l->bar, session, event->x);
+        event->key = function_bar_key_at(canvas, l->bar, session, event->x);
     }
 }
 

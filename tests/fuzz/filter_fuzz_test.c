@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/filter.h"
-#include "model/rows.h"
+#include "model/table/filter.h"
+#include "model/table/rows.h"
 #include "support/pictures.h"
 #include "support/test.h"
 

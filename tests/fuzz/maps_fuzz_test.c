@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "linux/maps.h"
-#include "linux/taskstat.h"
-#include "linux/waitcall.h"
+#include "linux/holders/maps.h"
+#include "linux/process/stat.h"
+#include "linux/waiters/blocked_call.h"
 #include "support/test.h"
 
 static const struct maps_devices devices = {.n = 2, .at = {{0, 1, false}, {0, 0x0f, true}}};
@@ -182,17 +182,17 @@ TEST(mangled_lines)
     for (int i = 0; i < 100000; i++) {
         struct text text = mangle(i % 2 ? &stats : &calls, 300);
         char *exact = malloc(text.n ? text.n : 1), detail[96], memory[WAITCALL_MEMORY];
-        struct taskstat parsed;
-        struct waitcall call;
+        struct task_stat parsed;
+        struct blocked_call call;
         memcpy(exact, text.at, text.n);
-        if (taskstat_parse(exact, text.n, &parsed))
+        if (stat_parse(exact, text.n, &parsed))
             assert_non_null(memchr(parsed.comm, '\0', sizeof parsed.comm));
-        if (waitcall_parse(exact, text.n, &call)) {
+        if (blocked_call_parse(exact, text.n, &call)) {
             assert_true(call.id >= 0);
-            assert_true(waitcall_memory(&call) <= sizeof memory);
+            assert_true(blocked_call_memory(&call) <= sizeof memory);
             for (size_t b = 0; b < sizeof memory; b++)
                 memory[b] = (char)dice(256);
-            waitcall_describe(&call, memory, dice(sizeof memory), detail, 1 + dice(sizeof detail));
+            blocked_call_describe(&call, memory, dice(sizeof memory), detail, 1 + dice(sizeof detail));
             assert_non_null(memchr(detail, '\0', sizeof detail));
         }
         free(exact);

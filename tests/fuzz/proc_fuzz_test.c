@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/config.h"
-#include "base/mem.h"
-#include "linux/apps.h"
-#include "linux/taskstat.h"
-#include "linux/waitcall.h"
+#include "store/settings.h"
+#include "base/memory.h"
+#include "linux/databases.h"
+#include "linux/process/stat.h"
+#include "linux/waiters/blocked_call.h"
 #include "support/test.h"
 
 enum { ROUNDS = 20000, ROOM = 4096 };
@@ -72,14 +72,14 @@ TEST(stat_lines)
         "7 (a) R 1 (b\nc) Z 1 7 7 0 -1 4228100 0 0 0 0 0 0 0 0 20 0 1 0 42 0 0 "
         "18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 -1 0 0 0 0 0 0\n",
     };
-    struct taskstat out;
+    struct task_stat out;
     size_t taken = 0;
 
     for (int i = 0; i < ROUNDS; i++) {
         size_t n;
         char *text = damaged(samples[chance(2)], &n);
         memset(&out, 0x5a, sizeof out);
-        if (taskstat_parse(text, n, &out)) {
+        if (stat_parse(text, n, &out)) {
             assert_true(memchr(out.comm, '\0', sizeof out.comm));
             taken++;
         }
@@ -94,15 +94,15 @@ TEST(system_calls)
 
     for (int i = 0; i < ROUNDS; i++) {
         char sample[200], dst[96], *memory = NULL;
-        struct waitcall call;
+        struct blocked_call call;
         size_t n, part;
         // Every number there is, so that no call of any architecture is left out.
         snprintf(sample, sizeof sample, "%u 0x%x 0x%x 0x%x 0x%x 0x%x 0x%x 0x7ffd3c1b8ab8 0x7f21d5\n",
                  chance(450), chance(100), chance(UINT32_MAX), chance(600), chance(8),
                  chance(0x3000), chance(9));
         char *text = damaged(sample, &n);
-        if (waitcall_parse(text, n, &call)) {
-            size_t most = waitcall_memory(&call);
+        if (blocked_call_parse(text, n, &call)) {
+            size_t most = blocked_call_memory(&call);
             assert_in_range(most, 0, WAITCALL_MEMORY);
             part = most ? chance((uint32_t)most + 1) : 0;
             memory = mem_alloc(part ? part : 1);
@@ -110,7 +110,7 @@ TEST(system_calls)
                 memory[k] = (char)chance(256);
             size_t cap = 1 + chance(sizeof dst);
             memset(dst, 'x', sizeof dst);
-            waitcall_describe(&call, memory, part, dst, cap);
+            blocked_call_describe(&call, memory, part, dst, cap);
             assert_true(memchr(dst, '\0', cap));
             free(memory);
             taken++;
@@ -129,7 +129,7 @@ TEST(pidfiles)
         struct instance in = {0};
         size_t n;
         char *text = damaged(sample, &n);
-        apps_parse_pidfile(text, n, &in);
+        databases_parse_pidfile(text, n, &in);
         assert_true(in.pid >= 0 && in.port < 65536 && in.shmid >= 0 && in.start_time >= 0);
         assert_int_equal((in.known & INSTANCE_KNOWS_PID) != 0, in.pid > 0);
         assert_int_equal((in.known & INSTANCE_KNOWS_SEGMENT) != 0, in.key != 0);
@@ -144,19 +144,19 @@ TEST(settings)
                                  "orphan_age = 5m\nsort.segments = -size\nsort.queues = +bytes\n"
                                  "columns.segments = key,shmid,owner,size\n"
                                  "columns.semaphores = key,semid\n";
-    struct config *config = mem_zero(1, sizeof *config), *again = mem_zero(1, sizeof *again);
+    struct settings *config = mem_zero(1, sizeof *config), *again = mem_zero(1, sizeof *again);
 
     for (int i = 0; i < ROUNDS / 10; i++) {
         char why[120], *written = NULL;
         size_t n, size;
         char *text = damaged(sample, &n);
-        config_parse(config, text, n, why, sizeof why);
+        settings_parse(config, text, n, why, sizeof why);
         assert_true(memchr(why, '\0', sizeof why));
         assert_null(strpbrk(why, "\x1b\n\x7f"));
         FILE *out = open_memstream(&written, &size);
-        config_write(config, out);
+        settings_write(config, out);
         fclose(out);
-        assert_int_equal(config_parse(again, written, size, why, sizeof why), 0);
+        assert_int_equal(settings_parse(again, written, size, why, sizeof why), 0);
         assert_int_equal(config->header, again->header);
         assert_int_equal(config->scheme, again->scheme);
         assert_int_equal(config->orphan_age, again->orphan_age);

@@ -7,7 +7,7 @@
 #include <sys/ipc.h>
 #include <sys/shm.h>
 
-#include "app/sampler.h"
+#include "engine/sampler.h"
 #include "base/clock.h"
 #include "linux/source.h"
 #include "support/actors.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "linux/sysvipc.h"
+#include "linux/objects/sysvipc.h"
 #include "support/test.h"
 #include "support/tree.h"
 

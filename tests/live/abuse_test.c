@@ -8,16 +8,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/sampler.h"
+#include "engine/sampler.h"
 #include "linux/source.h"
-#include "model/labels.h"
-#include "model/liveness.h"
-#include "model/triage.h"
+#include "model/apps/labels.h"
+#include "model/orphans.h"
+#include "model/triage/triage.h"
 #include "support/ns.h"
 #include "support/scene.h"
 #include "support/test.h"
 
-enum { HUGE_SETS = 18, HUGE_SET = 32000, READ_MOST = 1 << 19, KEY = 0x77 };
+enum { HUGE_SETS = 18, HUGE_SET = 32000, READ_MAX = 1 << 19, KEY = 0x77 };
 
 static struct linux_source *linux_source;
 static struct source source;
@@ -74,7 +74,7 @@ TEST(semaphores_without_number_hide_their_makers_alone)
     struct snapshot *s =
         read_for(&(struct want){.need = NEED_SEMSETS | NEED_ELEMENTS | NEED_SEM_WAITERS});
     assert_int_equal(s->semsets.n, HUGE_SETS + 1);
-    assert_in_range(s->elements.n, READ_MOST - HUGE_SET, READ_MOST);
+    assert_in_range(s->elements.n, READ_MAX - HUGE_SET, READ_MAX);
     int32_t left_out = -1;
     for (size_t i = 0; i < s->semsets.n; i++) {
         const struct semset *set = &s->semsets.at[i];

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/scanner.h"
+#include "engine/holders/schedule.h"
 #include "linux/source.h"
 #include "support/ns.h"
 #include "support/test.h"
@@ -21,9 +21,9 @@ enum { PAGE = 4096, SIZE = 8 * PAGE, KEY = 0x00a72921, WAYS = 2 };
 static struct way { // of reading
     struct linux_source *linux_source;
     struct source source;
-    struct probers *probers;
-    struct census census;
-    struct scanner *scanner;
+    struct prober_pool *probers;
+    struct process_list census;
+    struct holders *scanner;
 } ways[WAYS];
 
 static int shmid = -1;
@@ -34,11 +34,11 @@ static int open_ways(void **state)
     for (int i = 0; i < WAYS; i++) {
         struct way *way = &ways[i];
         const struct linux_source_options options = {.proc = "/proc", .text_only = i == 1};
-        const struct probers_options patient = {.deadline_ms = 10000}; // a busy machine is not sick
+        const struct prober_pool_options patient = {.deadline_ms = 10000}; // a busy machine is not sick
         way->linux_source = linux_source_new(&options);
         way->source = linux_source_seam(way->linux_source);
-        way->probers = probers_new(&way->source, &patient);
-        way->scanner = scanner_new(&way->source, way->probers, &way->census);
+        way->probers = prober_pool_new(&way->source, &patient);
+        way->scanner = holders_new(&way->source, way->probers, &way->census);
     }
     return 0;
 }
@@ -47,10 +47,10 @@ static int close_ways(void **state)
 {
     (void)state;
     for (int i = 0; i < WAYS; i++) {
-        scanner_free(ways[i].scanner);
-        if (probers_free(ways[i].probers) != 0)
+        holders_free(ways[i].scanner);
+        if (prober_pool_free(ways[i].probers) != 0)
             return -1;
-        census_free(&ways[i].census);
+        process_list_free(&ways[i].census);
         linux_source_free(ways[i].linux_source);
     }
     return 0;
@@ -77,7 +77,7 @@ static void scan(struct way *way)
     struct snapshot *tables = snapshot_new();
 
     assert_int_equal(way->source.read(way->source.self, &want, tables), 0);
-    assert_true(scanner_update(way->scanner, tables, SCAN_FULLY, (struct meanwhile){0}));
+    assert_true(holders_update(way->scanner, tables, SCAN_FULLY, (struct meanwhile){0}));
     snapshot_unref(tables);
 }
 
@@ -86,7 +86,7 @@ static void assert_accounted(uint64_t nattch, uint32_t holders)
 {
     for (int i = 0; i < WAYS; i++) {
         scan(&ways[i]);
-        const struct segment_account *account = scan_account(scanner_scan(ways[i].scanner), shmid);
+        const struct segment_account *account = scan_account(holders_scan(ways[i].scanner), shmid);
         assert_non_null(account);
         assert_int_equal(account->nattch, nattch);
         assert_int_equal(account->found, nattch);
@@ -98,7 +98,7 @@ static void assert_accounted(uint64_t nattch, uint32_t holders)
 static const struct holder *holder(int way, pid_t pid)
 {
     size_t n;
-    const struct holder *holders = scan_holders(scanner_scan(ways[way].scanner), shmid, &n);
+    const struct holder *holders = scan_holders(holders_scan(ways[way].scanner), shmid, &n);
 
     for (size_t i = 0; i < n; i++)
         if (holders[i].pid == pid)
@@ -293,7 +293,7 @@ TEST(the_key_is_told_after_removal, .setup = with_segment, .teardown = without_s
     assert_int_equal(shmctl(shmid, IPC_RMID, NULL), 0);
     assert_accounted(1, 1);
     for (int i = 0; i < WAYS; i++) {
-        const struct segment_account *account = scan_account(scanner_scan(ways[i].scanner), shmid);
+        const struct segment_account *account = scan_account(holders_scan(ways[i].scanner), shmid);
         assert_true(account->key_known);
         assert_int_equal(account->original_key, KEY);
     }
@@ -357,7 +357,7 @@ TEST(huge_pages_are_told_by_a_mapping)
         known[i] = snapshot_segment(tables, huge_id)->known & SEG_KNOWS_RSS;
         snapshot_unref(tables);
         scan(&ways[i]);
-        accounts[i] = *scan_account(scanner_scan(ways[i].scanner), huge_id);
+        accounts[i] = *scan_account(holders_scan(ways[i].scanner), huge_id);
     }
     child_end(child);
     shmctl(huge_id, IPC_RMID, NULL);

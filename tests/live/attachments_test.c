@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "linux/attachments.h"
-#include "linux/taskstat.h"
+#include "linux/holders/attachments.h"
+#include "linux/process/stat.h"
 #include "support/ns.h"
 #include "support/test.h"
 
@@ -107,11 +107,11 @@ static size_t count_of(pid_t pid)
 
 static uint64_t start_of(pid_t pid)
 {
-    struct taskstat stat;
+    struct task_stat stat;
     char path[64];
 
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    assert_int_equal(taskstat_read(AT_FDCWD, path, &stat), 0);
+    assert_int_equal(stat_read(AT_FDCWD, path, &stat), 0);
     return stat.start_ticks;
 }
 
@@ -278,10 +278,10 @@ static void hold_without_leader(void *arg, int ready)
 static bool is_zombie(void *arg)
 {
     char path[64];
-    struct taskstat stat;
+    struct task_stat stat;
 
     snprintf(path, sizeof path, "/proc/%d/stat", *(pid_t *)arg);
-    return taskstat_read(AT_FDCWD, path, &stat) == 0 && stat.state == 'Z';
+    return stat_read(AT_FDCWD, path, &stat) == 0 && stat.state == 'Z';
 }
 
 TEST(an_exited_main_thread_does_not_hide_the_others)

@@ -13,11 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/sampler.h"
+#include "engine/sampler.h"
 #include "linux/source.h"
-#include "model/kind.h"
-#include "model/triage.h"
-#include "model/words.h"
+#include "model/kinds/kind.h"
+#include "model/triage/triage.h"
+#include "model/text/words.h"
 #include "support/ns.h"
 #include "support/test.h"
 

@@ -4,9 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "linux/limits.h"
-#include "linux/users.h"
-#include "model/limit.h"
+#include "linux/objects/limits.h"
+#include "linux/names.h"
+#include "model/record/limit.h"
 #include "support/ns.h"
 #include "support/test.h"
 
@@ -77,14 +77,14 @@ TEST(names_become_numbers)
                                     .user = "root", .group = "root"}};
     struct outcome o;
 
-    users_act(&action, &o);
+    names_act(&action, &o);
     assert_int_equal(o.state, OUTCOME_DONE);
     assert_int_equal(o.action.set.uid, 0);
     assert_int_equal(o.action.set.gid, 0);
     assert_int_equal(o.action.set.which, 0);
 
     snprintf(action.set.group, sizeof action.set.group, "no such\033group");
-    users_act(&action, &o);
+    names_act(&action, &o);
     assert_int_equal(o.state, OUTCOME_FAILED);
     assert_int_equal(o.error, ENOENT);
     assert_int_equal(o.action.set.which, SET_GID); // whose name was wrong
@@ -92,7 +92,7 @@ TEST(names_become_numbers)
     assert_null(strchr(o.text, '\033'));
 
     action.set.which = SET_UID; // the group is not asked for
-    users_act(&action, &o);
+    names_act(&action, &o);
     assert_int_equal(o.state, OUTCOME_DONE);
 }
 

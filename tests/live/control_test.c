@@ -9,9 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "linux/control.h"
-#include "linux/ipcstat.h"
-#include "linux/limits.h"
+#include "linux/actions/objects.h"
+#include "linux/objects/ipcstat.h"
+#include "linux/objects/limits.h"
 #include "linux/source.h"
 #include "support/asuser.h"
 #include "support/ns.h"
@@ -31,7 +31,7 @@ static struct outcome act(const struct action *action)
     struct outcome outcome;
 
     memset(&outcome, 0x55, sizeof outcome);
-    control_act("/proc", action, &outcome);
+    objects_act("/proc", action, &outcome);
     assert_true(outcome.text[0] && memchr(outcome.text, '\0', sizeof outcome.text));
     assert_memory_equal(&outcome.action, action, sizeof *action);
     assert_true((outcome.state == OUTCOME_FAILED) == (outcome.error != 0));
@@ -268,7 +268,7 @@ static void act_as_user(void *result)
     if (u->action.verb == ACTION_LIMIT)
         limits_act("/proc", &u->action, &u->outcome);
     else
-        control_act("/proc", &u->action, &u->outcome);
+        objects_act("/proc", &u->action, &u->outcome);
 }
 
 static struct outcome act_as_nobody(struct action action, bool no_memlock)

@@ -10,7 +10,7 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
-#include "base/vec.h"
+#include "base/vector.h"
 #include "support/ns.h"
 #include "support/program.h"
 #include "support/test.h"

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <sys/shm.h>
 
-#include "app/append.h"
-#include "app/audit.h"
+#include "store/append_log.h"
+#include "store/audit_log.h"
 #include "base/clock.h"
 #include "support/ns.h"
 #include "support/scene.h"
@@ -54,23 +54,23 @@ static void await_held(int n)
         assert_true(clock_ns() < until);
 }
 
-static void happened(struct audit *audit)
+static void happened(struct audit_log *audit)
 {
     struct snapshot *s = snapshot_new();
     struct event_vec events = {0};
 
     vec_push(&events, event_new(&(struct event){.what = EVENT_CREATED, .time = 1}, "", "text"));
     s->events = event_log_more(NULL, &events);
-    audit_happened(audit, s, 1);
+    audit_log_happened(audit, s, 1);
     vec_free(&events);
     snapshot_unref(s);
 }
 
-static bool failure_is(struct audit *audit, const char *expected)
+static bool failure_is(struct audit_log *audit, const char *expected)
 {
     char why[200] = "";
 
-    return audit_failure(audit, why, sizeof why) && strstr(why, expected);
+    return audit_log_failure(audit, why, sizeof why) && strstr(why, expected);
 }
 
 TEST(nobody_waits_and_nothing_is_lost_in_silence)
@@ -79,29 +79,29 @@ TEST(nobody_waits_and_nothing_is_lost_in_silence)
     struct outcome first = {.action.verb = ACTION_REMOVE, .text = "removed"}, second;
 
     need_stall();
-    struct audit *audit = audit_open(&(struct audit_options){.path = stall.file}, why, sizeof why);
+    struct audit_log *audit = audit_log_open(&(struct audit_log_options){.path = stall.file}, why, sizeof why);
     assert_non_null(audit);
     stall_hold(&stall, STALL_WRITES);
     happened(audit);
     await_held(1); // the thread is in write(2)
-    audit_outcome(audit, &first);
+    audit_log_outcome(audit, &first);
     assert_string_equal(first.text, "removed (not logged: the file does not answer yet)");
     while (!failure_is(audit, "does not answer yet")) // of the event: a second later
         ;
     int64_t before = clock_ns();
     for (int i = 0; i < MANY; i++) { // it is known by now: they do not wait for it one by one
         second = (struct outcome){.action.verb = ACTION_REMOVE, .text = "removed"};
-        audit_outcome(audit, &second);
+        audit_log_outcome(audit, &second);
         assert_string_equal(second.text, first.text);
     }
     assert_true(clock_ns() - before < MANY * CLOCK_SECOND / 4);
-    for (int i = 0; i < APPEND_MOST + 10; i++)
+    for (int i = 0; i < APPEND_MAX + 10; i++)
         happened(audit);
-    assert_int_equal(audit_flush(audit), APPEND_MOST + MANY + 12); // waits a second, not longer
+    assert_int_equal(audit_log_flush(audit), APPEND_MAX + MANY + 12); // waits a second, not longer
     stall_hold(&stall, 0);
-    assert_int_equal(audit_flush(audit), 0); // and that so many are missing is written
+    assert_int_equal(audit_log_flush(audit), 0); // and that so many are missing is written
     assert_false(failure_is(audit, ""));
-    audit_close(audit);
+    audit_log_close(audit);
 }
 
 TEST(quitting_leaves_it)
@@ -109,11 +109,11 @@ TEST(quitting_leaves_it)
     char why[160] = "";
 
     need_stall();
-    struct audit *audit = audit_open(&(struct audit_options){.path = stall.file}, why, sizeof why);
+    struct audit_log *audit = audit_log_open(&(struct audit_log_options){.path = stall.file}, why, sizeof why);
     stall_hold(&stall, STALL_WRITES);
     happened(audit);
     await_held(1);
-    audit_close(audit); // its thread ends with the process
+    audit_log_close(audit); // its thread ends with the process
     stall_hold(&stall, 0);
 }
 

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "linux/maps.h"
+#include "linux/holders/maps.h"
 #include "support/ns.h"
 #include "support/test.h"
 

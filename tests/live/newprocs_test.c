@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "linux/newprocs.h"
-#include "linux/procs.h"
+#include "linux/process/new_processes.h"
+#include "linux/process/process.h"
 #include "support/ns.h"
 #include "support/test.h"
 #include "support/tree.h"
@@ -36,7 +36,7 @@ static void check(const struct pid_entry_vec *recent, const pid_t *pids, size_t 
 {
     struct pid_entry_vec all = {0};
 
-    assert_int_equal(procs_list("/proc", &all), 0);
+    assert_int_equal(process_reader_list("/proc", &all), 0);
     for (size_t i = 0; i < n; i++) {
         const struct pid_entry *entry = find(recent, pids[i]);
         assert_non_null(entry);
@@ -65,31 +65,31 @@ static void end_children(const pid_t *pids)
 
 TEST(the_new_are_told)
 {
-    struct newprocs *procs = newprocs_new("/proc", true);
+    struct new_processes *procs = new_processes_new("/proc", true);
     struct pid_mark mark = {0};
     struct pid_entry_vec recent = {0};
     pid_t old[CHILDREN], pids[CHILDREN];
 
     make_children(old);
-    assert_int_equal(newprocs_since(procs, &mark, &recent), 0);
+    assert_int_equal(new_processes_since(procs, &mark, &recent), 0);
     assert_int_equal(recent.n, 0); // it was only set
     assert_true(mark.forks > 0);
     make_children(pids);
-    assert_int_equal(newprocs_since(procs, &mark, &recent), 0);
+    assert_int_equal(new_processes_since(procs, &mark, &recent), 0);
     check(&recent, pids, CHILDREN);
     for (int i = 0; i < CHILDREN; i++)
         assert_null(find(&recent, old[i]));
     // Once more those of the last time, in case one was not to be seen yet; then no more.
     vec_clear(&recent);
-    assert_int_equal(newprocs_since(procs, &mark, &recent), 0);
+    assert_int_equal(new_processes_since(procs, &mark, &recent), 0);
     check(&recent, pids, CHILDREN);
     vec_clear(&recent);
-    assert_int_equal(newprocs_since(procs, &mark, &recent), 0);
+    assert_int_equal(new_processes_since(procs, &mark, &recent), 0);
     assert_int_equal(recent.n, 0);
     end_children(old);
     end_children(pids);
     vec_free(&recent);
-    newprocs_free(procs);
+    new_processes_free(procs);
 }
 
 static void *wait_for_end(void *arg)
@@ -101,22 +101,22 @@ static void *wait_for_end(void *arg)
 
 TEST(threads_are_no_processes)
 {
-    struct newprocs *procs = newprocs_new("/proc", true);
+    struct new_processes *procs = new_processes_new("/proc", true);
     struct pid_mark mark = {0};
     struct pid_entry_vec recent = {0};
     pthread_t thread;
     int fds[2];
 
     assert_int_equal(pipe(fds), 0);
-    assert_int_equal(newprocs_since(procs, &mark, &recent), 0);
+    assert_int_equal(new_processes_since(procs, &mark, &recent), 0);
     assert_int_equal(pthread_create(&thread, NULL, wait_for_end, &fds[0]), 0);
-    assert_int_equal(newprocs_since(procs, &mark, &recent), 0);
+    assert_int_equal(new_processes_since(procs, &mark, &recent), 0);
     assert_int_equal(recent.n, 0);
     close(fds[1]);
     pthread_join(thread, NULL);
     close(fds[0]);
     vec_free(&recent);
-    newprocs_free(procs);
+    new_processes_free(procs);
 }
 
 static bool set_last_pid(int pid)
@@ -134,7 +134,7 @@ static bool set_last_pid(int pid)
 // Pids come around to the lowest free ones.
 TEST(pids_come_around)
 {
-    struct newprocs *procs = newprocs_new("/proc", true);
+    struct new_processes *procs = new_processes_new("/proc", true);
     struct pid_mark mark = {0};
     struct pid_entry_vec recent = {0};
     pid_t pids[CHILDREN];
@@ -146,30 +146,30 @@ TEST(pids_come_around)
     fclose(file);
     if (!set_last_pid(most - 3)) {
         printf("skip: the last pid cannot be set: %s\n", strerror(errno));
-        newprocs_free(procs);
+        new_processes_free(procs);
         skip();
     }
-    assert_int_equal(newprocs_since(procs, &mark, &recent), 0);
+    assert_int_equal(new_processes_since(procs, &mark, &recent), 0);
     make_children(pids);
     assert_true(pids[0] > pids[CHILDREN - 1]);
-    assert_int_equal(newprocs_since(procs, &mark, &recent), 0);
+    assert_int_equal(new_processes_since(procs, &mark, &recent), 0);
     check(&recent, pids, CHILDREN);
     end_children(pids);
     vec_free(&recent);
-    newprocs_free(procs);
+    new_processes_free(procs);
 }
 
 TEST(nothing_is_told_of_another_proc)
 {
     char *root = tree_new();
-    struct newprocs *procs = newprocs_new(root, false);
+    struct new_processes *procs = new_processes_new(root, false);
     struct pid_mark mark = {0};
     struct pid_entry_vec recent = {0};
 
     tree_write(root, "loadavg", "0.0 0.0 0.0 1/2 3\n");
     tree_write(root, "stat", "processes 7\n");
-    assert_int_equal(newprocs_since(procs, &mark, &recent), -ENOTSUP);
-    newprocs_free(procs);
+    assert_int_equal(new_processes_since(procs, &mark, &recent), -ENOTSUP);
+    new_processes_free(procs);
     vec_free(&recent);
     tree_free(root);
 }

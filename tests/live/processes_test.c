@@ -18,7 +18,7 @@
 #define HAVE_LIBPROC2
 #endif
 
-#include "linux/procs.h"
+#include "linux/process/process.h"
 #include "linux/source.h"
 #include "support/asuser.h"
 #include "support/ns.h"
@@ -26,11 +26,11 @@
 
 static void probe(int32_t pid, unsigned more, struct answer *answer)
 {
-    struct procs *procs = procs_new("/proc", true, true);
+    struct process_reader *procs = process_reader_new("/proc", true, true);
 
     *answer = (struct answer){0};
-    procs_probe(procs, pid, more, answer);
-    procs_free(procs);
+    process_reader_probe(procs, pid, more, answer);
+    process_reader_free(procs);
 }
 
 static const char *comm_wanted;

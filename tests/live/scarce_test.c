@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/sampler.h"
+#include "engine/sampler.h"
 #include "linux/source.h"
 #include "support/asuser.h"
 #include "support/ns.h"

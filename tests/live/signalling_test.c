@@ -13,9 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "linux/signalling.h"
-#include "linux/pidfd.h"
-#include "linux/taskstat.h"
+#include "linux/actions/signal.h"
+#include "linux/process/pidfd.h"
+#include "linux/process/stat.h"
 #include "support/asuser.h"
 #include "support/ns.h"
 #include "support/test.h"
@@ -26,12 +26,12 @@
 
 static uint64_t start_of(pid_t pid)
 {
-    struct taskstat stat;
+    struct task_stat stat;
     char path[32];
     int dir = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     snprintf(path, sizeof path, "%d/stat", pid);
-    int error = taskstat_read(dir, path, &stat);
+    int error = stat_read(dir, path, &stat);
     close(dir);
     return error ? 0 : stat.start_ticks;
 }
@@ -48,7 +48,7 @@ static struct outcome act(struct action action)
     struct outcome outcome;
 
     memset(&outcome, 0x55, sizeof outcome);
-    signalling_act("/proc", &action, &outcome);
+    signal_act("/proc", &action, &outcome);
     assert_true((outcome.state == OUTCOME_FAILED) == (outcome.error != 0));
     return outcome;
 }
@@ -196,11 +196,11 @@ TEST(a_recycled_pid_is_not_hit)
 
 static bool is_stopped(void *arg)
 {
-    struct taskstat stat;
+    struct task_stat stat;
     char path[32];
 
     snprintf(path, sizeof path, "/proc/%d/stat", *(pid_t *)arg);
-    return taskstat_read(AT_FDCWD, path, &stat) == 0 && stat.state == 'T';
+    return stat_read(AT_FDCWD, path, &stat) == 0 && stat.state == 'T';
 }
 
 TEST(who_is_stopped_gets_it_later)
@@ -226,7 +226,7 @@ static void act_as_user(void *result)
 {
     struct as_user *u = result;
 
-    signalling_act("/proc", &u->action, &u->outcome);
+    signal_act("/proc", &u->action, &u->outcome);
 }
 
 static void other_body(void *arg, int ready)
@@ -292,10 +292,10 @@ TEST(kernels_without_pidfd)
         struct outcome o;
         if (!without_pidfd_open())
             _exit(77);
-        signalling_act("/proc", &wrong, &o);
+        signal_act("/proc", &wrong, &o);
         if (o.state != OUTCOME_REFUSED)
             _exit(1);
-        signalling_act("/proc", &right, &o);
+        signal_act("/proc", &right, &o);
         _exit(o.state == OUTCOME_DONE ? 0 : 2);
     }
     assert_int_equal(waitpid(child, &status, 0), child);

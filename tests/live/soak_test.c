@@ -9,7 +9,7 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
-#include "app/sampler.h"
+#include "engine/sampler.h"
 #include "linux/source.h"
 #include "support/actors.h"
 #include "support/ns.h"

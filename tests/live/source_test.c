@@ -13,10 +13,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "linux/ipcstat.h"
+#include "linux/objects/ipcstat.h"
 #include "linux/source.h"
-#include "model/liveness.h"
-#include "linux/sysvipc.h"
+#include "model/orphans.h"
+#include "linux/objects/sysvipc.h"
 #include "support/asuser.h"
 #include "support/ns.h"
 #include "support/test.h"

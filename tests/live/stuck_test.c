@@ -15,9 +15,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/probers.h"
-#include "app/sampler.h"
-#include "app/targets.h"
+#include "engine/ask/prober_pool.h"
+#include "engine/sampler.h"
+#include "session/actions/targets.h"
 #include "base/clock.h"
 #include "linux/source.h"
 #include "support/ns.h"
@@ -505,15 +505,15 @@ TEST(comparing_its_memory, .setup = setup_exec, .teardown = teardown)
     const struct probe probe = {PROBE_SAME_MEMORY, 0};
     const struct batch batch = {
         .probes = &probe, .n = 1, .prepare = tell_two, .take = take_none, .arg = w};
-    struct probers *pool = probers_new(&w->source, &(struct probers_options){.threads = 1});
+    struct prober_pool *pool = prober_pool_new(&w->source, &(struct prober_pool_options){.threads = 1});
     uint8_t asked;
 
-    assert_true(probers_run(pool, &batch, &asked));
+    assert_true(prober_pool_run(pool, &batch, &asked));
     assert_int_equal(asked, ASKED_DONE);
     get_stuck(w);
-    assert_true(probers_run(pool, &batch, &asked));
+    assert_true(prober_pool_run(pool, &batch, &asked));
     assert_int_equal(asked, ASKED_STUCK);
-    assert_int_equal(probers_free(pool), 1);
+    assert_int_equal(prober_pool_free(pool), 1);
     left_over[n_left_over++] = w->linux_source;
     w->linux_source = NULL;
 }

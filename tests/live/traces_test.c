@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "linux/sysvipc.h"
+#include "linux/objects/sysvipc.h"
 #include "support/ns.h"
 #include "support/test.h"
 

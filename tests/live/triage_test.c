@@ -10,13 +10,13 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
-#include "app/sampler.h"
+#include "engine/sampler.h"
 #include "base/clock.h"
 #include "linux/source.h"
-#include "model/consequence.h"
-#include "model/liveness.h"
-#include "model/trend.h"
-#include "model/triage.h"
+#include "model/consequence/consequence.h"
+#include "model/orphans.h"
+#include "model/triage/trends.h"
+#include "model/triage/triage.h"
 #include "support/ns.h"
 #include "support/test.h"
 

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "linux/waiters.h"
+#include "linux/waiters/waiters.h"
 #include "support/ns.h"
 #include "support/test.h"
 

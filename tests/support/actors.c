@@ -24,7 +24,7 @@ struct order {
     int which, how;
 };
 
-struct report {
+struct escape {
     bool done;
     pid_t child; // of OP_FORK, OP_SHARE
 };
@@ -141,7 +141,7 @@ static pid_t multiply(int slot)
 
 static void answer(bool done, pid_t child)
 {
-    struct report report = {done, child};
+    struct escape report = {done, child};
 
     if (write(all->slots[me].reports[1], &report, sizeof report) != sizeof report)
         _exit(1);
@@ -353,7 +353,7 @@ bool actors_do(struct actors *a, int number, enum actor_op op, int which, int ho
 {
     struct slot *slot = &a->slots[number];
     struct order order = {op, which, how};
-    struct report report;
+    struct escape report;
 
     if (!slot->pid)
         return false;

@@ -3,7 +3,7 @@
 #ifndef IPCTOP_TESTS_FAKE_H
 #define IPCTOP_TESTS_FAKE_H
 
-#include "model/snapshot.h"
+#include "model/record/snapshot.h"
 
 enum { FAKE_NOW = 1763700000 }; // epoch seconds of every picture made here
 

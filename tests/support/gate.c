@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/vec.h"
+#include "base/vector.h"
 #include "support/test.h"
 
 VEC(waiting_vec, uint64_t); // ids of notifications

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "model/memory.h"
+#include "model/holders/address_spaces.h"
 
 enum { KINDS = PROBE_PLACES + 1, HANGS = 160 };
 
@@ -452,7 +452,7 @@ static void answer_probe(struct kernel *k, const struct probe *probe, struct ans
     }
     if (probe->what == PROBE_SAME_MEMORY) {
         answer->same = mem_alloc(answer->tasks.n * sizeof *answer->same);
-        memory_join(order_memory, k, answer->tasks.at, answer->tasks.n, answer->same);
+        address_spaces_join(order_memory, k, answer->tasks.at, answer->tasks.n, answer->same);
         return;
     }
     if (!p || p->error) {

@@ -2,7 +2,7 @@
 #ifndef IPCTOP_TESTS_PICTURES_H
 #define IPCTOP_TESTS_PICTURES_H
 
-#include "model/snapshot.h"
+#include "model/record/snapshot.h"
 
 enum { PICTURE_NOW = 1700000000 };
 

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/mem.h"
+#include "base/memory.h"
 #include "support/ns.h"
 
 static char *take(FILE *file)

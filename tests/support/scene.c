@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/vec.h"
+#include "base/vector.h"
 #include "support/ns.h"
 #include "support/test.h"
 

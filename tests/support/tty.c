@@ -19,7 +19,7 @@
 #include <utmp.h>
 #include <vterm.h>
 
-#include "base/vec.h"
+#include "base/vector.h"
 #include "support/ns.h"
 #include "support/tty_keys.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/view.h"
+#include "session/view.h"
 #include "support/fake.h"
 #include "support/test.h"
 #include "support/user.h"

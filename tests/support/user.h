@@ -3,7 +3,7 @@
 #ifndef IPCTOP_TESTS_USER_H
 #define IPCTOP_TESTS_USER_H
 
-#include "app/session.h"
+#include "session/session.h"
 
 struct user {
     struct session s;

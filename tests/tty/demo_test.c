@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/mem.h"
+#include "base/memory.h"
 #include "support/ns.h"
 #include "support/test.h"
 #include "support/tty.h"

@@ -8,7 +8,7 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
-#include "linux/pidfd.h"
+#include "linux/process/pidfd.h"
 #include "support/ns.h"
 #include "support/scene.h"
 #include "support/stall.h"

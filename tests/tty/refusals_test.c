@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "linux/taskstat.h"
+#include "linux/process/stat.h"
 #include "support/logfile.h"
 #include "support/ns.h"
 #include "support/scene.h"
@@ -68,12 +68,12 @@ static void a_holder(void)
 {
     const struct scene_actor holder = {.role = "make_segment", .comm = "holder",
                                        .values = {KEY, BYTES, 0, 0644}};
-    struct taskstat stat;
+    struct task_stat stat;
     char path[32];
 
     it.pid = scene_start(&holder, &it.id);
     snprintf(path, sizeof path, "/proc/%d/stat", it.pid);
-    assert_int_equal(taskstat_read(AT_FDCWD, path, &stat), 0);
+    assert_int_equal(stat_read(AT_FDCWD, path, &stat), 0);
     it.start = stat.start_ticks;
 }
 

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/append.h"
+#include "store/append_log.h"
 #include "base/clock.h"
 #include "support/files.h"
 #include "support/test.h"
@@ -42,37 +42,37 @@ static size_t gap(size_t lost, char *dst, size_t cap)
     return (size_t)snprintf(dst, cap, "lost %zu\n", lost);
 }
 
-static struct append *start(void)
+static struct append_log *start(void)
 {
     int error = 0;
-    struct append *a = append_open(
-        &(struct append_options){.path = path, .gap = gap, .patience_ns = 60 * CLOCK_SECOND}, &error);
+    struct append_log *a = append_log_open(
+        &(struct append_log_options){.path = path, .gap = gap, .patience_ns = 60 * CLOCK_SECOND}, &error);
 
     if (!a)
-        fail_msg("%s", append_reason(error));
+        fail_msg("%s", append_log_reason(error));
     return a;
 }
 
-static void line(struct append *a, const char *text)
+static void line(struct append_log *a, const char *text)
 {
-    append_line(a, text, strlen(text));
+    append_log_line(a, text, strlen(text));
 }
 
-static int line_now(struct append *a, const char *text)
+static int line_now(struct append_log *a, const char *text)
 {
-    return append_line_now(a, text, strlen(text));
+    return append_log_line_now(a, text, strlen(text));
 }
 
-static void end(struct append *a)
+static void end(struct append_log *a)
 {
-    assert_int_equal(append_flush(a), 0);
-    append_close(a);
+    assert_int_equal(append_log_flush(a), 0);
+    append_log_close(a);
 }
 
 TEST(lines_stand_in_order)
 {
     char expected[8192] = "", text[32];
-    struct append *a = start();
+    struct append_log *a = start();
 
     for (int i = 0; i < 500; i++) {
         snprintf(text, sizeof text, "line %d\n", i);
@@ -96,14 +96,14 @@ static void *many(void *arg)
             line(arg, text);
         else
             assert_int_equal(line_now(arg, text), 0);
-        append_failure(arg);
+        append_log_failure(arg);
     }
     return NULL;
 }
 
 TEST(threads_write_whole_lines)
 {
-    struct append *a = start();
+    struct append_log *a = start();
     pthread_t threads[THREADS];
     int seen[EACH] = {0};
 
@@ -126,7 +126,7 @@ TEST(threads_write_whole_lines)
 // As logrotate(8) moves a log away.
 TEST(a_new_file_is_made_where_the_old_one_went)
 {
-    struct append *a = start();
+    struct append_log *a = start();
     struct stat st;
 
     assert_int_equal(line_now(a, "one\n"), 0);
@@ -148,42 +148,42 @@ TEST(a_new_file_is_made_where_the_old_one_went)
 // What takes the name meanwhile is not trusted more than what had it at the start.
 TEST(nothing_else_is_written_into)
 {
-    struct append *a = start();
+    struct append_log *a = start();
 
     assert_int_equal(line_now(a, "one\n"), 0);
     assert_int_equal(rename(path, other), 0);
     assert_int_equal(symlink(other, path), 0);
-    assert_string_equal(append_reason(line_now(a, "two\n")), "it is a symbolic link");
+    assert_string_equal(append_log_reason(line_now(a, "two\n")), "it is a symbolic link");
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkfifo(path, 0600), 0);
-    assert_string_equal(append_reason(line_now(a, "three\n")), "it is not a regular file");
-    assert_int_equal(append_flush(a), 2);
+    assert_string_equal(append_log_reason(line_now(a, "three\n")), "it is not a regular file");
+    assert_int_equal(append_log_flush(a), 2);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(line_now(a, "four\n"), 0);
     assert_string_equal(file_text(path), "lost 2\nfour\n");
     assert_string_equal(file_text(other), "one\n");
-    assert_int_equal(append_flush(a), 0);
-    append_close(a);
+    assert_int_equal(append_log_flush(a), 0);
+    append_log_close(a);
 }
 
 // The last line that fits in part is ended, what is missing is counted where it is missing.
 TEST(a_full_disk_leaves_a_gap_that_is_told)
 {
-    struct append *a = start();
+    struct append_log *a = start();
 
     file_size_limit(16);
     assert_int_equal(line_now(a, "0123456789\n"), 0);
     line(a, "abcdefghij\n"); // cut off
-    append_flush(a);
-    assert_int_equal(append_failure(a), ENOSPC);
-    assert_int_equal(append_failure(a), 0);
+    append_log_flush(a);
+    assert_int_equal(append_log_failure(a), ENOSPC);
+    assert_int_equal(append_log_failure(a), 0);
     line(a, "lost\n");
-    assert_int_equal(append_flush(a), 2);
-    assert_int_equal(append_failure(a), 0); // that is known
+    assert_int_equal(append_log_flush(a), 2);
+    assert_int_equal(append_log_failure(a), 0); // that is known
     assert_int_equal(line_now(a, "lost\n"), EFBIG);
     file_size_limit(FILE_UNLIMITED);
     line(a, "here\n");
-    assert_int_equal(append_flush(a), 0);
+    assert_int_equal(append_log_flush(a), 0);
     assert_string_equal(file_text(path), "0123456789\nabcde\nlost 3\nhere\n");
     end(a);
 }
@@ -192,7 +192,7 @@ static void refused(const char *name, int expected)
 {
     int error = 0;
 
-    assert_null(append_open(&(struct append_options){.path = name, .gap = gap}, &error));
+    assert_null(append_log_open(&(struct append_log_options){.path = name, .gap = gap}, &error));
     assert_int_equal(error, expected);
 }
 
@@ -215,5 +215,5 @@ TEST(what_may_block_is_not_opened)
     refused(dir, EISDIR);
     refused("/dev/null", ENXIO);
     refused("/nowhere/log", ENOENT);
-    append_close(NULL);
+    append_log_close(NULL);
 }

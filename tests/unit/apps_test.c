@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/mem.h"
-#include "linux/apps.h"
+#include "base/memory.h"
+#include "linux/databases.h"
 #include "support/test.h"
 #include "support/tree.h"
 
@@ -21,7 +21,7 @@ static struct instance parse(const char *text, size_t len)
     struct instance in = {0};
 
     memcpy(copy, text, len);
-    apps_parse_pidfile(copy, len, &in);
+    databases_parse_pidfile(copy, len, &in);
     free(copy);
     return in;
 }
@@ -143,7 +143,7 @@ TEST(the_usual_places_are_searched)
     char *pipe = join(root, "var/lib/postgres/data/postmaster.pid");
     assert_int_equal(mkfifo(pipe, 0600), 0); // opening it to read would wait for a writer
 
-    apps_probe_places(root, &answer);
+    databases_probe_places(root, &answer);
     assert_int_equal(answer.error, 0);
     assert_int_equal(answer.instances.n, 4);
     const struct instance *main_ = at(&answer, "15/main");
@@ -175,18 +175,18 @@ TEST(a_process_leads_to_its_directory)
     tree_link(root, "7/cwd", data);
     tree_write(root, "8/comm", "postgres\n");
     tree_link(root, "8/cwd", not_data);
-    apps_probe_server(root, 7, &answer);
+    databases_probe_server(root, 7, &answer);
     assert_int_equal(answer.instances.n, 1);
     assert_string_equal(answer.instances.at[0].directory, data);
     assert_int_equal(answer.instances.at[0].key, 10953031);
     answer_clear(&answer);
-    apps_probe_server(root, 8, &answer);
+    databases_probe_server(root, 8, &answer);
     assert_int_equal(answer.instances.n, 0);
     answer_clear(&answer);
-    apps_probe_server(root, 9, &answer);
+    databases_probe_server(root, 9, &answer);
     assert_int_equal(answer.error, -2); // -ENOENT: gone
     answer_clear(&answer);
-    apps_probe_server(root, 0, &answer);
+    databases_probe_server(root, 0, &answer);
     assert_int_equal(answer.instances.n, 0);
     answer_clear(&answer);
     free(data);
@@ -208,16 +208,16 @@ TEST(strangers_directories_are_not_believed)
     static const mode_t open_to_others[] = {01777, 0777, 0775, 0703};
     for (size_t i = 0; i < sizeof open_to_others / sizeof *open_to_others; i++) {
         assert_int_equal(chmod(data, open_to_others[i]), 0);
-        apps_probe_server(root, 7, &answer);
+        databases_probe_server(root, 7, &answer);
         assert_int_equal(answer.instances.n, 0);
         answer_clear(&answer);
     }
     assert_int_equal(chmod(data, 0750), 0);
-    apps_probe_server(root, 7, &answer);
+    databases_probe_server(root, 7, &answer);
     assert_int_equal(answer.instances.n, 1);
     answer_clear(&answer);
     if (chown(proc, 65534, (gid_t)-1) == 0) { // as root alone
-        apps_probe_server(root, 7, &answer);
+        databases_probe_server(root, 7, &answer);
         assert_int_equal(answer.error, 0);
         assert_int_equal(answer.instances.n, 0);
         answer_clear(&answer);

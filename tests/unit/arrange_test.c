@@ -1,8 +1,8 @@
 // Columns and order as the user arranges them: the chooser, and what is kept of it.
 #include <string.h>
 
-#include "app/arrange.h"
-#include "app/session_views.h"
+#include "session/arrange.h"
+#include "session/navigate.h"
 #include "support/fake.h"
 #include "support/test.h"
 #include "support/user.h"
@@ -112,7 +112,7 @@ TEST(an_added_column_counts, .setup = user_setup, .teardown = user_teardown)
 TEST(the_order_is_kept_for_views_of_the_kind, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;
-    struct config kept;
+    struct settings kept;
 
     user_go(u, 393216);
     user_press(u, K_ENTER);
@@ -130,13 +130,13 @@ TEST(the_order_is_kept_for_views_of_the_kind, .setup = user_setup, .teardown = u
 
 TEST(kept_settings_come_back)
 {
-    struct config c;
+    struct settings c;
     char why[100];
     const char text[] = "header = line\ncolors = light\norphan_age = 5m\nsort.segments = +key\n"
                         "columns.segments = size,shmid\n";
     struct session s;
 
-    assert_int_equal(config_parse(&c, text, strlen(text), why, sizeof why), 0);
+    assert_int_equal(settings_parse(&c, text, strlen(text), why, sizeof why), 0);
     session_init(&s, NULL, &(struct session_options){.interval = 2, .config = &c, .notice = "x 1"});
     assert_int_equal(s.header, HEADER_LINE);
     assert_int_equal(s.scheme, SCHEME_LIGHT);

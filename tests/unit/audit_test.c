@@ -12,8 +12,8 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "app/actor.h"
-#include "app/audit.h"
+#include "engine/action_worker.h"
+#include "store/audit_log.h"
 #include "base/clock.h"
 #include "support/files.h"
 #include "support/ns.h"
@@ -47,12 +47,12 @@ static int teardown(void **state)
     return 0;
 }
 
-static struct audit *open_log(const char *path, const char *syslog)
+static struct audit_log *open_log(const char *path, const char *syslog)
 {
     char why[160] = "";
-    const struct audit_options how = {
+    const struct audit_log_options how = {
         .path = path, .syslog = syslog, .patience_ns = 60 * CLOCK_SECOND};
-    struct audit *audit = audit_open(&how, why, sizeof why);
+    struct audit_log *audit = audit_log_open(&how, why, sizeof why);
 
     if (!audit)
         fail_msg("%s", why);
@@ -67,17 +67,17 @@ static const struct outcome removed = {
 };
 
 // What is said of the action that `removed` tells.
-static const char *act(struct audit *audit)
+static const char *act(struct audit_log *audit)
 {
     static struct outcome outcome;
 
     outcome = removed;
-    audit_outcome(audit, &outcome);
+    audit_log_outcome(audit, &outcome);
     return outcome.text;
 }
 
 // A picture seen by `user`, with that event, which it takes, as its newest.
-static void happened(struct audit *audit, const char *user, struct event *event)
+static void happened(struct audit_log *audit, const char *user, struct event *event)
 {
     struct snapshot *s = snapshot_new();
     struct event_vec events = {0};
@@ -89,8 +89,8 @@ static void happened(struct audit *audit, const char *user, struct event *event)
         vec_push(&events, event);
     }
     s->events = event_log_more(NULL, &events);
-    audit_happened(audit, s, event ? 1 : 0);
-    audit_flush(audit);
+    audit_log_happened(audit, s, event ? 1 : 0);
+    audit_log_flush(audit);
     vec_free(&events);
     snapshot_unref(s);
 }
@@ -102,7 +102,7 @@ TEST(an_action_is_one_line, .setup = setup, .teardown = teardown)
     char expected[512];
 
     setenv("SUDO_USER", "al\nice\"", 1);
-    struct audit *audit = open_log(p->file, NULL);
+    struct audit_log *audit = open_log(p->file, NULL);
     happened(audit, "root", NULL);
     assert_string_equal(act(audit), removed.text); // nothing to add
     struct outcome killed = {.action = {.verb = ACTION_SIGNAL, .signal = SIGTERM,
@@ -110,11 +110,11 @@ TEST(an_action_is_one_line, .setup = setup, .teardown = teardown)
                                                    .start_ticks = 99}},
                              .state = OUTCOME_FAILED, .error = 1,
                              .text = "not permitted: \"it\" has \\n in its name"};
-    audit_outcome(audit, &killed);
+    audit_log_outcome(audit, &killed);
     killed.action.target.start_ticks = 0; // of one that is stuck
     killed.action.target.instance = 4711;
-    audit_outcome(audit, &killed);
-    audit_close(audit);
+    audit_log_outcome(audit, &killed);
+    audit_log_close(audit);
     assert_int_equal(stat(p->file, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0600);
     char *line = file_text(p->file), *next = strchr(line, '\n');
@@ -145,7 +145,7 @@ TEST(events_are_lines_and_old_ones_stay, .setup = setup, .teardown = teardown)
 
     fputs("kept\n", before);
     fclose(before);
-    struct audit *audit = open_log(p->file, NULL);
+    struct audit_log *audit = open_log(p->file, NULL);
     struct event *event = event_new(
         &(struct event){.what = EVENT_CREATED, .time = 1763700000,
                         .about = {.kind = KIND_SEGMENT, .id = 43}}, "18811 py\"thon", "4.0K");
@@ -154,7 +154,7 @@ TEST(events_are_lines_and_old_ones_stay, .setup = setup, .teardown = teardown)
                                       .about = {.kind = KIND_QUEUE}}, "", "300 queues");
     happened(audit, "", event);
     happened(audit, "", event_new(&(struct event){.what = EVENT_ACTION}, "", "written already"));
-    audit_close(audit);
+    audit_log_close(audit);
     char *text = file_text(p->file);
     assert_memory_equal(text, "kept\n", 5);
     assert_null(strstr(text, "older"));
@@ -172,7 +172,7 @@ static void refused(const char *path, const char *reason)
 {
     char why[160] = "";
 
-    assert_null(audit_open(&(struct audit_options){.path = path}, why, sizeof why));
+    assert_null(audit_log_open(&(struct audit_log_options){.path = path}, why, sizeof why));
     assert_string_equal(why, reason);
 }
 
@@ -206,7 +206,7 @@ TEST(a_full_disk_is_told, .setup = setup, .teardown = teardown)
     struct place *p = *state;
     struct rlimit limit, none = {0, RLIM_INFINITY};
     char why[200];
-    struct audit *audit = open_log(p->file, NULL);
+    struct audit_log *audit = open_log(p->file, NULL);
     struct outcome longest = removed;
 
     signal(SIGXFSZ, SIG_IGN);
@@ -216,34 +216,34 @@ TEST(a_full_disk_is_told, .setup = setup, .teardown = teardown)
     assert_string_equal(act(audit), "segment 42 removed (not logged: File too large)");
     memset(longest.text, 'x', sizeof longest.text - 1);
     memcpy(longest.text + sizeof longest.text - 1 - 32, "\u20ac\u20ac", 6);
-    audit_outcome(audit, &longest);
+    audit_log_outcome(audit, &longest);
     assert_string_equal(strchr(longest.text, ' '), " (not logged: File too large)");
-    assert_false(audit_failure(audit, why, sizeof why)); // of actions their outcome tells
+    assert_false(audit_log_failure(audit, why, sizeof why)); // of actions their outcome tells
     happened(audit, "", something());
-    assert_true(audit_failure(audit, why, sizeof why));
+    assert_true(audit_log_failure(audit, why, sizeof why));
     assert_string_equal(why, "events are not logged: File too large");
-    assert_false(audit_failure(audit, why, sizeof why));
+    assert_false(audit_log_failure(audit, why, sizeof why));
     happened(audit, "", something());
-    assert_false(audit_failure(audit, why, sizeof why)); // it is known: not with every event
+    assert_false(audit_log_failure(audit, why, sizeof why)); // it is known: not with every event
     setrlimit(RLIMIT_FSIZE, &limit);
     happened(audit, "", something());
-    assert_false(audit_failure(audit, why, sizeof why));
+    assert_false(audit_log_failure(audit, why, sizeof why));
     setrlimit(RLIMIT_FSIZE, &none);
     happened(audit, "", something());
-    assert_true(audit_failure(audit, why, sizeof why)); // it had worked meanwhile
+    assert_true(audit_log_failure(audit, why, sizeof why)); // it had worked meanwhile
     setrlimit(RLIMIT_FSIZE, &limit);
-    audit_close(audit);
+    audit_log_close(audit);
 }
 
 TEST(a_long_result_is_still_one_line, .setup = setup, .teardown = teardown)
 {
     struct place *p = *state;
-    struct audit *audit = open_log(p->file, NULL);
+    struct audit_log *audit = open_log(p->file, NULL);
     struct outcome outcome = removed;
 
     memset(outcome.text, '"', sizeof outcome.text - 1);
-    audit_outcome(audit, &outcome);
-    audit_close(audit);
+    audit_log_outcome(audit, &outcome);
+    audit_log_close(audit);
     const char *text = file_text(p->file);
     assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
 }
@@ -262,7 +262,7 @@ TEST(actions_go_to_syslog_too, .setup = setup, .teardown = teardown)
 {
     struct place *p = *state;
     char message[1024], expected[256];
-    struct audit *audit = open_log(NULL, p->other);
+    struct audit_log *audit = open_log(NULL, p->other);
 
     assert_string_equal(act(audit), removed.text); // a machine without syslog
     int fd = listen_at(p->other);
@@ -291,7 +291,7 @@ TEST(actions_go_to_syslog_too, .setup = setup, .teardown = teardown)
         told = strstr(act(audit), "(not logged to syslog: ") != NULL;
     assert_true(told);
     close(fd);
-    audit_close(audit);
+    audit_log_close(audit);
 }
 
 enum { MANY = 500 };
@@ -323,7 +323,7 @@ static void *read_slowly(void *arg)
 TEST(many_actions_wait_for_syslog_to_read, .setup = setup, .teardown = teardown)
 {
     struct place *p = *state;
-    struct audit *audit = open_log(NULL, p->other);
+    struct audit_log *audit = open_log(NULL, p->other);
     struct reader reader = {.fd = listen_at(p->other)};
     pthread_t thread;
     int untold = 0;
@@ -341,7 +341,7 @@ TEST(many_actions_wait_for_syslog_to_read, .setup = setup, .teardown = teardown)
     assert_non_null(strstr(act(audit), "(not logged to syslog: "));
     assert_true(clock_ns() - start < 20 * CLOCK_SECOND); // patience for each would take a hundred
     close(reader.fd);
-    audit_close(audit);
+    audit_log_close(audit);
 }
 
 static void fake_act(void *self, const struct action *action, struct outcome *outcome)
@@ -352,7 +352,7 @@ static void fake_act(void *self, const struct action *action, struct outcome *ou
 }
 
 struct acting {
-    struct actor *actor;
+    struct action_worker *actor;
     struct outcome_vec outcomes;
 };
 
@@ -360,23 +360,23 @@ static bool has_outcome(void *arg)
 {
     struct acting *a = arg;
 
-    actor_outcomes(a->actor, &a->outcomes);
+    action_worker_outcomes(a->actor, &a->outcomes);
     return a->outcomes.n > 0;
 }
 
 TEST(the_thread_that_acts_writes, .setup = setup, .teardown = teardown)
 {
     struct place *p = *state;
-    struct audit *audit = open_log(p->file, NULL);
+    struct audit_log *audit = open_log(p->file, NULL);
     const struct source source = {.act = fake_act};
-    const struct sampler_options options = {.acted = audit_outcome, .acted_arg = audit};
-    struct acting a = {.actor = actor_new(&source, &options, NULL, NULL)};
+    const struct sampler_options options = {.acted = audit_log_outcome, .acted_arg = audit};
+    struct acting a = {.actor = action_worker_new(&source, &options, NULL, NULL)};
 
-    actor_push(a.actor, &removed.action, 1);
+    action_worker_push(a.actor, &removed.action, 1);
     assert_true(await(has_outcome, &a, 60));
     assert_non_null(strstr(file_text(p->file), "ipcrm -m 42")); // before the outcome is told
-    assert_int_equal(actor_free(a.actor), 0);
-    audit_close(audit);
+    assert_int_equal(action_worker_free(a.actor), 0);
+    audit_log_close(audit);
     vec_free(&a.outcomes);
 }
 
@@ -399,19 +399,19 @@ static void hanging_act(void *self, const struct action *action, struct outcome 
 TEST(an_action_under_way_at_the_end_is_a_line, .setup = setup, .teardown = teardown)
 {
     struct place *p = *state;
-    static struct audit *audit; // left to the thread, which may still be in it at the end
+    static struct audit_log *audit; // left to the thread, which may still be in it at the end
     int ends[4];
     char byte;
     assert_int_equal(pipe(ends), 0);
     assert_int_equal(pipe(ends + 2), 0);
     audit = open_log(p->file, NULL);
     const struct source source = {.self = ends, .act = hanging_act};
-    const struct sampler_options options = {.acted = audit_outcome, .acted_arg = audit};
-    struct actor *actor = actor_new(&source, &options, NULL, NULL);
+    const struct sampler_options options = {.acted = audit_log_outcome, .acted_arg = audit};
+    struct action_worker *actor = action_worker_new(&source, &options, NULL, NULL);
 
-    actor_push(actor, &removed.action, 1);
+    action_worker_push(actor, &removed.action, 1);
     assert_int_equal(read(ends[2], &byte, 1), 1); // a thread has taken it
-    assert_int_equal(actor_free(actor), 1);
+    assert_int_equal(action_worker_free(actor), 1);
     assert_non_null(strstr(file_text(p->file), "ipcrm -m 42"));
     assert_non_null(strstr(file_text(p->file), "still under way when the monitor ended"));
     assert_int_equal(write(ends[1], "x", 1), 1);

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "support/test.h"
-#include "ui/canvas.h"
-#include "ui/theme.h"
-#include "ui/wrap.h"
+#include "ui/canvas/canvas.h"
+#include "ui/canvas/theme.h"
+#include "ui/canvas/wrap.h"
 
 static struct canvas make(int w, int h, bool ascii)
 {

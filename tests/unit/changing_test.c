@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/form.h"
-#include "app/view.h"
+#include "session/prompt/form.h"
+#include "session/view.h"
 #include "support/fake.h"
 #include "support/test.h"
 #include "support/user.h"

@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "app/keymap.h"
-#include "app/session_views.h"
+#include "session/commands/keymap.h"
+#include "session/navigate.h"
 #include "support/fake.h"
 #include "support/test.h"
 #include "support/user.h"

@@ -3,31 +3,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/config.h"
-#include "base/mem.h"
+#include "store/settings.h"
+#include "base/memory.h"
 #include "support/test.h"
 
 enum { WHY = 400 };
 
-static size_t parse(struct config *out, const char *text, char *why)
+static size_t parse(struct settings *out, const char *text, char *why)
 {
-    return config_parse(out, text, strlen(text), why, WHY);
+    return settings_parse(out, text, strlen(text), why, WHY);
 }
 
-static char *config_text(const struct config *config)
+static char *config_text(const struct settings *config)
 {
     char *text = NULL;
     size_t n;
     FILE *out = open_memstream(&text, &n);
 
-    config_write(config, out);
+    settings_write(config, out);
     fclose(out);
     return text;
 }
 
 TEST(everything_is_read)
 {
-    struct config c;
+    struct settings c;
     char why[WHY];
 
     assert_int_equal(parse(&c,
@@ -55,7 +55,7 @@ TEST(everything_is_read)
 
 TEST(what_is_written_reads_back)
 {
-    struct config before, after;
+    struct settings before, after;
     char why[WHY];
 
     assert_int_equal(parse(&before,
@@ -106,7 +106,7 @@ TEST(wrong_lines_are_named_by_number)
     };
 
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        struct config c;
+        struct settings c;
         char text[200], why[WHY], number[] = "line 2: ";
 
         snprintf(text, sizeof text, "header = line\n%s\ncolors = mono\n", wrong[i].line);
@@ -121,7 +121,7 @@ TEST(wrong_lines_are_named_by_number)
 
 TEST(many_wrong_lines_are_counted)
 {
-    struct config c;
+    struct settings c;
     char why[WHY];
 
     assert_int_equal(parse(&c, "a\nb\nc\nd\ne\nheader=full\n", why), 5);
@@ -134,21 +134,21 @@ TEST(many_wrong_lines_are_counted)
 
 TEST(bytes_of_any_kind_do_no_harm)
 {
-    struct config c;
+    struct settings c;
     char why[WHY], *junk = mem_alloc(CONFIG_BYTES);
     unsigned seed = 4711;
 
     memset(junk, 'x', CONFIG_BYTES);
-    assert_int_equal(config_parse(&c, junk, CONFIG_BYTES, why, sizeof why), 1);
+    assert_int_equal(settings_parse(&c, junk, CONFIG_BYTES, why, sizeof why), 1);
     assert_string_equal(why, "line 1: too long");
-    assert_int_equal(config_parse(&c, "interval = 3\0\n", 14, why, sizeof why), 1);
+    assert_int_equal(settings_parse(&c, "interval = 3\0\n", 14, why, sizeof why), 1);
     assert_string_equal(why, "line 1: not text");
-    assert_int_equal(config_parse(&c, "", 0, why, sizeof why), 0);
+    assert_int_equal(settings_parse(&c, "", 0, why, sizeof why), 0);
     for (int round = 0; round < 50; round++) {
         for (size_t i = 0; i < CONFIG_BYTES / 16; i++)
             junk[i] = "columns.sort=-+,segments\n#\0\xff interval"[(seed = seed * 1103515245 + 12345)
                                                                       >> 16 & 31];
-        config_parse(&c, junk, CONFIG_BYTES / 16, why, sizeof why);
+        settings_parse(&c, junk, CONFIG_BYTES / 16, why, sizeof why);
         char *text = config_text(&c); // and what it made of it can be written
         assert_int_equal(parse(&c, text, why), 0);
         free(text);

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "model/consequence.h"
-#include "model/kind.h"
+#include "model/consequence/consequence.h"
+#include "model/kinds/kind.h"
 #include "support/fake.h"
 #include "support/test.h"
 

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/keymap.h"
-#include "base/mem.h"
+#include "session/commands/keymap.h"
+#include "base/memory.h"
 #include "options.h"
 #include "support/test.h"
 

@@ -5,14 +5,14 @@
 #include <string.h>
 #include <time.h>
 
-#include "app/commands.h"
-#include "app/help.h"
-#include "app/prompt.h"
-#include "app/tags.h"
-#include "app/session_views.h"
-#include "model/triage.h"
+#include "session/commands/commands.h"
+#include "session/commands/help.h"
+#include "session/prompt/prompt.h"
+#include "session/tags.h"
+#include "session/navigate.h"
+#include "model/triage/triage.h"
 #include "support/fake.h"
-#include "app/changes.h"
+#include "session/recent_rows.h"
 #include "support/test.h"
 #include "ui/draw.h"
 
@@ -37,7 +37,7 @@ static void session_close(struct session *s)
     vec_free(&s->tags);
     vec_free(&s->prompt.menu);
     free(s->prompt.body);
-    changes_free(&s->changes);
+    recent_rows_free(&s->changes);
     snapshot_unref(s->snapshot);
     free(s);
 }

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/edit.h"
-#include "app/key.h"
+#include "session/prompt/edit.h"
+#include "session/key.h"
 #include "base/text.h"
 #include "support/test.h"
-#include "ui/input.h"
+#include "ui/canvas/input.h"
 
 struct typing {
     char text[24];

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/events.h"
-#include "model/kind.h"
+#include "model/events/events.h"
+#include "model/kinds/kind.h"
 #include "support/fake.h"
 #include "support/test.h"
 

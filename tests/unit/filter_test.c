@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/rows.h"
+#include "model/table/rows.h"
 #include "support/pictures.h"
 #include "support/test.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/following.h"
+#include "session/actions/await_exit.h"
 #include "base/clock.h"
 #include "support/fake.h"
 #include "support/test.h"
@@ -165,8 +165,8 @@ TEST(who_answers_at_last_has_not_ended)
                                              .instance = 9001}};
     const struct outcome sent = {.action = action};
 
-    following_begin(&u->s, &action, 1);
-    following_outcome(&u->s, &sent);
+    await_exit_begin(&u->s, &action, 1);
+    await_exit_outcome(&u->s, &sent);
     see_instance(u, 1, 9001);
     assert_true(is_wanted(u, STRAY));
     assert_null(strstr(u->s.message, "ended"));

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/instances.h"
+#include "engine/databases.h"
 #include "base/clock.h"
 #include "support/fake.h"
 #include "support/test.h"
@@ -54,7 +54,7 @@ static void probe(void *self, struct prober *prober, const struct probe *probe,
     }
 }
 
-static struct probers *begin(struct instances *in)
+static struct prober_pool *begin(struct instances *in)
 {
     static const struct source source = {
         .self = &world, .prober_new = prober_new, .prober_free = prober_free, .probe = probe};
@@ -63,19 +63,19 @@ static struct probers *begin(struct instances *in)
     world.places = world.servers = 0;
     world.at_places = 0;
     world.silent = false;
-    return probers_new(&source, &(struct probers_options){.threads = 2});
+    return prober_pool_new(&source, &(struct prober_pool_options){.threads = 2});
 }
 
-static void finish(struct instances *in, struct probers *probers, struct snapshot *s)
+static void finish(struct instances *in, struct prober_pool *probers, struct snapshot *s)
 {
-    instances_free(in);
-    assert_int_equal(probers_free(probers), 0);
+    databases_free(in);
+    assert_int_equal(prober_pool_free(probers), 0);
     snapshot_unref(s);
 }
 
-static void update(struct instances *in, struct probers *probers, const struct snapshot *s)
+static void update(struct instances *in, struct prober_pool *probers, const struct snapshot *s)
 {
-    instances_update(in, probers, s, false, (struct meanwhile){0});
+    databases_update(in, probers, s, false, (struct meanwhile){0});
 }
 
 // A postmaster and a backend of it on one segment, and a segment of somebody else.
@@ -98,14 +98,14 @@ static struct snapshot *server(void)
 TEST(the_postmaster_is_asked)
 {
     struct instances in;
-    struct probers *probers = begin(&in);
+    struct prober_pool *probers = begin(&in);
     struct snapshot *s = server();
 
     update(&in, probers, s);
     assert_int_equal(world.places, 1);
     assert_int_equal(world.servers, 1); // its backend would say the same
     assert_int_equal(world.last, MASTER);
-    instances_fill(&in, s);
+    databases_fill(&in, s);
     assert_int_equal(s->instances.n, 1);
     assert_string_equal(s->instances.at[0].directory, "/data/4711");
     finish(&in, probers, s);
@@ -114,7 +114,7 @@ TEST(the_postmaster_is_asked)
 TEST(what_is_left_of_a_server_is_asked)
 {
     struct instances in;
-    struct probers *probers = begin(&in);
+    struct prober_pool *probers = begin(&in);
     struct snapshot *s = server();
 
     ((struct process *)snapshot_process(s, MASTER))->gone = true;
@@ -127,14 +127,14 @@ TEST(what_is_left_of_a_server_is_asked)
 TEST(one_directory_is_told_once)
 {
     struct instances in;
-    struct probers *probers = begin(&in);
+    struct prober_pool *probers = begin(&in);
     struct snapshot *s = server();
 
     world.at_places = INODE; // the usual place is the server's own
     update(&in, probers, s);
     assert_int_equal(in.known.n, 1);
     world.at_places = INODE + 1;
-    instances_update(&in, probers, s, true, (struct meanwhile){0});
+    databases_update(&in, probers, s, true, (struct meanwhile){0});
     assert_int_equal(in.known.n, 2);
     assert_int_equal(in.known.at[0].inode, INODE); // who runs comes first
     finish(&in, probers, s);
@@ -143,7 +143,7 @@ TEST(one_directory_is_told_once)
 TEST(they_are_asked_at_a_slow_pace)
 {
     struct instances in;
-    struct probers *probers = begin(&in);
+    struct prober_pool *probers = begin(&in);
     struct snapshot *s = server();
 
     update(&in, probers, s);
@@ -162,7 +162,7 @@ TEST(they_are_asked_at_a_slow_pace)
     in.asked_ns -= 2 * CLOCK_SECOND;
     update(&in, probers, s);
     assert_int_equal(world.places, 3);
-    instances_update(&in, probers, s, true, (struct meanwhile){0}); // asked for
+    databases_update(&in, probers, s, true, (struct meanwhile){0}); // asked for
     assert_int_equal(world.places, 4);
     finish(&in, probers, s);
 }
@@ -171,7 +171,7 @@ TEST(they_are_asked_at_a_slow_pace)
 TEST(a_directory_is_kept_while_it_explains)
 {
     struct instances in;
-    struct probers *probers = begin(&in);
+    struct prober_pool *probers = begin(&in);
     struct snapshot *s = server();
 
     world.at_places = INODE + 1; // explains nothing
@@ -179,11 +179,11 @@ TEST(a_directory_is_kept_while_it_explains)
     assert_int_equal(in.known.n, 2);
     world.at_places = 0;
     world.silent = true;
-    instances_update(&in, probers, s, true, (struct meanwhile){0});
+    databases_update(&in, probers, s, true, (struct meanwhile){0});
     assert_int_equal(in.known.n, 1);
     assert_int_equal(in.known.at[0].inode, INODE);
     s->segments.at[0].o.key = 99;
-    instances_update(&in, probers, s, true, (struct meanwhile){0});
+    databases_update(&in, probers, s, true, (struct meanwhile){0});
     assert_int_equal(in.known.n, 0);
     finish(&in, probers, s);
 }
@@ -191,7 +191,7 @@ TEST(a_directory_is_kept_while_it_explains)
 TEST(many_servers_are_not_all_asked)
 {
     struct instances in;
-    struct probers *probers = begin(&in);
+    struct prober_pool *probers = begin(&in);
     struct snapshot *s = fake_snapshot();
 
     for (int i = 0; i < 200; i++) {
@@ -208,7 +208,7 @@ TEST(many_servers_are_not_all_asked)
 TEST(many_of_one_user_hide_nobody)
 {
     struct instances in;
-    struct probers *probers = begin(&in);
+    struct prober_pool *probers = begin(&in);
     struct snapshot *s = fake_snapshot();
 
     for (int i = 0; i < 200; i++) {

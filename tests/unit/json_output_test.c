@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "options.h"
-#include "output/batch.h"
+#include "output/plain.h"
 #include "output/json.h"
 #include "requests.h"
 #include "support/pictures.h"
@@ -29,7 +29,7 @@ static char *printed(struct snapshot *s, const char *arguments)
     if (options.mode == MODE_JSON)
         assert_int_equal(json_write(out, s, requests.tables, requests.n), 0);
     else
-        assert_int_equal(batch_write(out, s, requests.tables, requests.n), 0);
+        assert_int_equal(plain_write(out, s, requests.tables, requests.n), 0);
     fclose(out);
     requests_free(&requests);
     return text;
@@ -277,7 +277,7 @@ TEST(a_full_disk_is_an_error)
     assert_true(json_write(out, s, &table, 1) < 0);
     fclose(out);
     out = fopen("/dev/full", "w");
-    assert_true(batch_write(out, s, &table, 1) < 0);
+    assert_true(plain_write(out, s, &table, 1) < 0);
     fclose(out);
     snapshot_unref(s);
 }

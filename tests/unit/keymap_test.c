@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/help.h"
-#include "app/keymap.h"
+#include "session/commands/help.h"
+#include "session/commands/keymap.h"
 #include "support/test.h"
 
 // A binding that is hidden by one before it could never be reached.

@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/consequence.h"
-#include "model/kind.h"
-#include "model/labels.h"
-#include "model/liveness.h"
-#include "model/triage.h"
+#include "model/consequence/consequence.h"
+#include "model/kinds/kind.h"
+#include "model/apps/labels.h"
+#include "model/orphans.h"
+#include "model/triage/triage.h"
 #include "support/fake.h"
 #include "support/test.h"
 

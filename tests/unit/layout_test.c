@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "support/test.h"
-#include "ui/layout.h"
+#include "ui/parts/layout.h"
 
 enum { MAX_W = 220, MAX_H = 70 };
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/limit.h"
+#include "model/record/limit.h"
 #include "support/test.h"
 
 static const struct limit shmmni = {.name = "shmmni", .unit = "segments"},

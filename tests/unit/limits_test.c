@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "linux/limits.h"
+#include "linux/objects/limits.h"
 #include "support/test.h"
 #include "support/tree.h"
 

@@ -1,4 +1,4 @@
-#include "model/liveness.h"
+#include "model/orphans.h"
 #include "support/fake.h"
 #include "support/test.h"
 

@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "linux/maps.h"
+#include "linux/holders/maps.h"
 #include "support/test.h"
 
 static const struct maps_devices devices = {.n = 2, .at = {{0, 1, false}, {0, 0x0f, true}}};

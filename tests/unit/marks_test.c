@@ -4,8 +4,8 @@
 
 #include "support/fake.h"
 #include "support/test.h"
-#include "ui/marks.h"
-#include "ui/usage.h"
+#include "ui/parts/marks.h"
+#include "ui/parts/usage.h"
 
 TEST(use_is_told_in_bytes_and_without_limit_where_there_is_none)
 {

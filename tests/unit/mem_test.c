@@ -2,7 +2,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/vec.h"
+#include "base/vector.h"
 #include "support/test.h"
 
 VEC(int_vec, int);

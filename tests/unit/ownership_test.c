@@ -1,6 +1,6 @@
 // Whose segment a mapping is, where equal ids of several IPC namespaces meet.
-#include "model/memory.h"
-#include "model/scan_build.h"
+#include "model/holders/address_spaces.h"
+#include "model/holders/accounting.h"
 #include "support/test.h"
 
 struct world {
@@ -58,7 +58,7 @@ static bool by_tens(void *self, int32_t a, int32_t b, int *order)
 
 static bool same_memory(void *self, const int32_t *tasks, size_t n, uint32_t *same)
 {
-    memory_join(by_tens, self, tasks, n, same);
+    address_spaces_join(by_tens, self, tasks, n, same);
     return true;
 }
 

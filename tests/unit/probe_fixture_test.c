@@ -9,8 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "linux/attachments.h"
-#include "linux/waiters.h"
+#include "linux/holders/attachments.h"
+#include "linux/waiters/waiters.h"
 #include "support/test.h"
 
 static char root[] = "/tmp/ipctop-proc-XXXXXX";

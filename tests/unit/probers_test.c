@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/probers.h"
+#include "engine/ask/prober_pool.h"
 #include "base/clock.h"
 #include "support/kernel.h"
 #include "support/ns.h"
@@ -19,7 +19,7 @@ static void take(void *arg, unsigned worker, size_t index, struct answer *answer
 {
     struct tally *tally = arg;
 
-    if (worker >= PROBERS_MAX)
+    if (worker >= PROBER_POOL_MAX)
         abort();
     (void)answer;
     atomic_fetch_add(&tally->answered, 1);
@@ -52,19 +52,19 @@ TEST(everybody_is_asked_once)
 {
     struct kernel *k = crowd(MANY);
     struct source source = kernel_source(k);
-    struct probers *pool = probers_new(&source, &(struct probers_options){.threads = 3});
+    struct prober_pool *pool = prober_pool_new(&source, &(struct prober_pool_options){.threads = 3});
 
     for (int round = 0; round < 20; round++) {
         size_t n = round % 2 ? MANY : 1 + (size_t)round;
         struct batch batch = batch_of(&tally, n);
-        assert_true(probers_run(pool, &batch, asked));
+        assert_true(prober_pool_run(pool, &batch, asked));
         assert_int_equal(tally.answered, n);
         for (size_t i = 0; i < n; i++) {
             assert_int_equal(tally.by[i], 1);
             assert_int_equal(asked[i], ASKED_DONE);
         }
     }
-    assert_int_equal(probers_free(pool), 0);
+    assert_int_equal(prober_pool_free(pool), 0);
     kernel_free(k);
 }
 
@@ -77,26 +77,26 @@ TEST(who_hangs_is_left_behind)
 {
     struct kernel *k = crowd(MANY);
     struct source source = kernel_source(k);
-    struct probers *pool =
-        probers_new(&source, &(struct probers_options){.threads = 2, .deadline_ms = 50});
+    struct prober_pool *pool =
+        prober_pool_new(&source, &(struct prober_pool_options){.threads = 2, .deadline_ms = 50});
     struct batch batch = batch_of(&tally, MANY);
     struct probe_vec stuck = {0};
 
     kernel_hang(k, PROBE_ATTACHMENTS, 700);
     int64_t start = clock_ns();
-    assert_true(probers_run(pool, &batch, asked));
+    assert_true(prober_pool_run(pool, &batch, asked));
     assert_true(clock_ns() - start >= 50 * CLOCK_MS);
     assert_int_equal(tally.answered, MANY - 1);
     assert_int_equal(asked[699], ASKED_STUCK);
     assert_int_equal(asked[700], ASKED_DONE);
-    probers_stuck(pool, &stuck);
+    prober_pool_stuck(pool, &stuck);
     assert_int_equal(stuck.n, 1);
     assert_int_equal(stuck.at[0].id, 700);
 
     // It is not asked again: that costs no deadline and no thread.
     uint64_t before = kernel_count(k, PROBE_ATTACHMENTS);
     batch = batch_of(&tally, MANY);
-    assert_true(probers_run(pool, &batch, asked));
+    assert_true(prober_pool_run(pool, &batch, asked));
     assert_int_equal(asked[699], ASKED_STUCK);
     assert_int_equal(kernel_count(k, PROBE_ATTACHMENTS) - before, MANY - 1);
     assert_int_equal(kernel_hanging(k), 1);
@@ -106,15 +106,15 @@ TEST(who_hangs_is_left_behind)
     assert_true(await(nobody_hangs, k, HANG_SECONDS));
     do {
         vec_clear(&stuck);
-        probers_stuck(pool, &stuck);
+        prober_pool_stuck(pool, &stuck);
     } while (stuck.n);
     batch = batch_of(&tally, MANY);
-    assert_true(probers_run(pool, &batch, asked));
+    assert_true(prober_pool_run(pool, &batch, asked));
     assert_int_equal(asked[699], ASKED_DONE);
     assert_int_equal(tally.by[699], 1);
     assert_int_equal(tally.answered, MANY);
     vec_free(&stuck);
-    assert_int_equal(probers_free(pool), 0);
+    assert_int_equal(prober_pool_free(pool), 0);
     kernel_free(k);
 }
 
@@ -124,15 +124,15 @@ TEST(the_number_left_behind_is_bounded)
     enum { LEFT = 3, THREADS = 2, SICK = 20 };
     struct kernel *k = crowd(200);
     struct source source = kernel_source(k);
-    struct probers *pool = probers_new(
+    struct prober_pool *pool = prober_pool_new(
         &source,
-        &(struct probers_options){.threads = THREADS, .deadline_ms = 100, .max_left = LEFT});
+        &(struct prober_pool_options){.threads = THREADS, .deadline_ms = 100, .max_left = LEFT});
     struct batch batch = batch_of(&tally, 200);
 
     for (int i = 0; i < SICK; i++)
         kernel_hang(k, PROBE_ATTACHMENTS, 1 + i * 5);
     for (int round = 0; round < 3; round++)
-        assert_true(probers_run(pool, &batch, asked));
+        assert_true(prober_pool_run(pool, &batch, asked));
     assert_in_range(kernel_hanging(k), LEFT, LEFT + THREADS);
     size_t stuck = 0, not_asked = 0;
     for (size_t i = 0; i < 200; i++) {
@@ -147,13 +147,13 @@ TEST(the_number_left_behind_is_bounded)
     struct probe_vec left = {0};
     do {
         vec_clear(&left);
-        probers_stuck(pool, &left);
+        prober_pool_stuck(pool, &left);
     } while (left.n);
     vec_free(&left);
     batch = batch_of(&tally, 200);
-    assert_true(probers_run(pool, &batch, asked));
+    assert_true(prober_pool_run(pool, &batch, asked));
     assert_int_equal(tally.answered, 200);
-    assert_int_equal(probers_free(pool), 0);
+    assert_int_equal(prober_pool_free(pool), 0);
     kernel_free(k);
 }
 
@@ -171,14 +171,14 @@ TEST(one_user_hangs_himself_alone)
     struct kernel *k = crowd(200);
     struct source source = kernel_source(k);
     source.owner = owner_by_pid;
-    struct probers *pool = probers_new(
-        &source, &(struct probers_options){.threads = 2, .deadline_ms = 100, .max_left = LEFT});
+    struct prober_pool *pool = prober_pool_new(
+        &source, &(struct prober_pool_options){.threads = 2, .deadline_ms = 100, .max_left = LEFT});
 
     for (int i = 0; i < 150; i++)
         kernel_hang(k, PROBE_ATTACHMENTS, 1 + i);
     for (int round = 0; round < 3; round++) {
         struct batch batch = batch_of(&tally, 200);
-        assert_true(probers_run(pool, &batch, asked));
+        assert_true(prober_pool_run(pool, &batch, asked));
         for (int i = 150; i < 200; i++)
             assert_int_equal(asked[i], ASKED_DONE);
     }
@@ -189,13 +189,13 @@ TEST(one_user_hangs_himself_alone)
     struct probe_vec left = {0};
     do {
         vec_clear(&left);
-        probers_stuck(pool, &left);
+        prober_pool_stuck(pool, &left);
     } while (left.n);
     vec_free(&left);
     struct batch batch = batch_of(&tally, 200); // all are well: nobody has less than before
-    assert_true(probers_run(pool, &batch, asked));
+    assert_true(prober_pool_run(pool, &batch, asked));
     assert_int_equal(tally.answered, 200);
-    probers_free(pool);
+    prober_pool_free(pool);
     kernel_free(k);
 }
 
@@ -204,21 +204,21 @@ TEST(several_hang_at_once)
 {
     struct kernel *k = crowd(MANY);
     struct source source = kernel_source(k);
-    struct probers *pool =
-        probers_new(&source, &(struct probers_options){.threads = 1, .deadline_ms = 1000});
+    struct prober_pool *pool =
+        prober_pool_new(&source, &(struct prober_pool_options){.threads = 1, .deadline_ms = 1000});
     struct batch batch = batch_of(&tally, MANY);
 
     for (int i = 0; i < 6; i++)
         kernel_hang(k, PROBE_ATTACHMENTS, 100 + i);
     int64_t start = clock_ns();
-    assert_true(probers_run(pool, &batch, asked));
+    assert_true(prober_pool_run(pool, &batch, asked));
     int64_t took = clock_ns() - start;
     assert_int_equal(tally.answered, MANY - 6);
     assert_true(took < 6 * CLOCK_SECOND); // six deadlines one after the other
     for (int i = 0; i < 6; i++)
         kernel_release(k, PROBE_ATTACHMENTS, 100 + i);
     assert_true(await(nobody_hangs, k, HANG_SECONDS));
-    probers_free(pool);
+    prober_pool_free(pool);
     kernel_free(k);
 }
 
@@ -226,19 +226,19 @@ TEST(one_by_one_stops_at_the_first)
 {
     struct kernel *k = crowd(50);
     struct source source = kernel_source(k);
-    struct probers *pool =
-        probers_new(&source, &(struct probers_options){.threads = 4, .deadline_ms = 100});
+    struct prober_pool *pool =
+        prober_pool_new(&source, &(struct prober_pool_options){.threads = 4, .deadline_ms = 100});
     struct batch batch = batch_of(&tally, 50);
 
     batch.one_by_one = true;
     kernel_hang(k, PROBE_ATTACHMENTS, 11);
-    assert_true(probers_run(pool, &batch, asked));
+    assert_true(prober_pool_run(pool, &batch, asked));
     for (size_t i = 0; i < 50; i++)
         assert_int_equal(asked[i], i < 10 ? ASKED_DONE : i == 10 ? ASKED_STUCK : ASKED_NOT);
     assert_int_equal(kernel_hanging(k), 1);
     kernel_release(k, PROBE_ATTACHMENTS, 11);
     assert_true(await(nobody_hangs, k, HANG_SECONDS));
-    probers_free(pool);
+    prober_pool_free(pool);
     kernel_free(k);
 }
 
@@ -249,12 +249,12 @@ TEST(quitting_waits_for_nobody)
 {
     struct kernel *k = crowd(100);
     struct source source = kernel_source(k);
-    struct probers *pool = probers_new(&source, &(struct probers_options){.deadline_ms = 20});
+    struct prober_pool *pool = prober_pool_new(&source, &(struct prober_pool_options){.deadline_ms = 20});
     struct batch batch = batch_of(&tally, 100);
 
     kernel_hang(k, PROBE_ATTACHMENTS, 50);
-    assert_true(probers_run(pool, &batch, asked));
-    assert_int_equal(probers_free(pool), 1);
+    assert_true(prober_pool_run(pool, &batch, asked));
+    assert_int_equal(prober_pool_free(pool), 1);
     assert_int_equal(kernel_hanging(k), 1); // still
     kernel_release(k, PROBE_ATTACHMENTS, 50);
     assert_true(await(nobody_hangs, k, HANG_SECONDS)); // it ends by itself
@@ -263,25 +263,25 @@ TEST(quitting_waits_for_nobody)
 
 static void cancel(void *pool)
 {
-    probers_cancel(pool);
+    prober_pool_cancel(pool);
 }
 
 TEST(a_batch_can_be_cancelled)
 {
     struct kernel *k = crowd(MANY);
     struct source source = kernel_source(k);
-    struct probers *pool = probers_new(&source, &(struct probers_options){.deadline_ms = 2 * HANG_SECONDS * 1000});
+    struct prober_pool *pool = prober_pool_new(&source, &(struct prober_pool_options){.deadline_ms = 2 * HANG_SECONDS * 1000});
     struct batch batch = batch_of(&tally, MANY);
 
     kernel_hang(k, PROBE_ATTACHMENTS, 1);
     kernel_hang(k, PROBE_ATTACHMENTS, 2);
     batch.meanwhile = (struct meanwhile){cancel, pool};
     int64_t start = clock_ns();
-    assert_false(probers_run(pool, &batch, asked));
+    assert_false(prober_pool_run(pool, &batch, asked));
     assert_true(clock_ns() - start < HANG_SECONDS * CLOCK_SECOND); // not the deadline
     kernel_release(k, PROBE_ATTACHMENTS, 1);
     kernel_release(k, PROBE_ATTACHMENTS, 2);
     assert_true(await(nobody_hangs, k, HANG_SECONDS));
-    probers_free(pool);
+    prober_pool_free(pool);
     left_over[1] = k;
 }

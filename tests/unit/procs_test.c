@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "linux/procs.h"
-#include "linux/users.h"
+#include "linux/process/process.h"
+#include "linux/names.h"
 #include "support/test.h"
 #include "support/tree.h"
 
@@ -44,11 +44,11 @@ static void make_process(int pid, const char *comm)
 
 static void probe(int32_t pid, unsigned more, struct answer *answer)
 {
-    struct procs *procs = procs_new(root, false, false);
+    struct process_reader *procs = process_reader_new(root, false, false);
 
     *answer = (struct answer){0};
-    procs_probe(procs, pid, more, answer);
-    procs_free(procs);
+    process_reader_probe(procs, pid, more, answer);
+    process_reader_free(procs);
 }
 
 TEST(a_process_as_its_files_say)
@@ -205,13 +205,13 @@ TEST(processes_are_listed_by_number)
 
     for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
         tree_write(root, entries[i], "");
-    assert_int_equal(procs_list(root, &v), 0);
+    assert_int_equal(process_reader_list(root, &v), 0);
     assert_int_equal(v.n, sizeof pids / sizeof *pids);
     for (size_t i = 0; i < v.n; i++) {
         assert_int_equal(v.at[i].pid, pids[i]);
         assert_true(v.at[i].instance != 0);
     }
-    assert_int_equal(procs_list("/nonexistent", &v), -ENOENT);
+    assert_int_equal(process_reader_list("/nonexistent", &v), -ENOENT);
     vec_free(&v);
 }
 
@@ -219,7 +219,7 @@ TEST(forks_behind_any_number_of_interrupts)
 {
     uint64_t forks = 0;
 
-    assert_int_equal(procs_forks(root, &forks), 0);
+    assert_int_equal(process_reader_forks(root, &forks), 0);
     assert_int_equal(forks, 123456);
     // Wherever the pieces of reading end, the number is whole.
     for (size_t pad = 8192 - 40; pad < 8192 + 40; pad++) {
@@ -230,12 +230,12 @@ TEST(forks_behind_any_number_of_interrupts)
         tree_write(root, "stat", text);
         free(text);
         forks = 0;
-        assert_int_equal(procs_forks(root, &forks), 0);
+        assert_int_equal(process_reader_forks(root, &forks), 0);
         assert_true(forks == UINT64_MAX);
     }
     tree_write(root, "stat", "cpu 1\nprocesses 12");
-    assert_int_equal(procs_forks(root, &forks), -EPROTO);
-    assert_int_equal(procs_forks("/nonexistent", &forks), -ENOENT);
+    assert_int_equal(process_reader_forks(root, &forks), -EPROTO);
+    assert_int_equal(process_reader_forks("/nonexistent", &forks), -ENOENT);
 }
 
 TEST(users_and_groups)
@@ -243,25 +243,25 @@ TEST(users_and_groups)
     struct answer a = {0};
     char name[40];
 
-    users_probe_user(0, &a);
+    names_probe_user(0, &a);
     assert_int_equal(a.error, 0);
     assert_int_equal(a.named.id, 0);
     assert_string_equal(a.named.name, "root");
     answer_clear(&a);
-    users_probe_group(0, &a);
+    names_probe_group(0, &a);
     assert_int_equal(a.error, 0);
     assert_string_equal(a.named.name, "root");
     answer_clear(&a);
-    users_probe_user(3999999999u, &a);
+    names_probe_user(3999999999u, &a);
     assert_int_equal(a.error, -ENOENT);
     assert_true(a.named.id == 3999999999u);
     assert_string_equal(a.named.name, "");
     answer_clear(&a);
-    users_probe_group(3999999999u, &a);
+    names_probe_group(3999999999u, &a);
     assert_int_equal(a.error, -ENOENT);
     answer_clear(&a);
-    users_local_name(0, name, sizeof name);
+    names_local_name(0, name, sizeof name);
     assert_string_equal(name, "root");
-    users_local_name(3999999999u, name, sizeof name);
+    names_local_name(3999999999u, name, sizeof name);
     assert_string_equal(name, "uid 3999999999");
 }

@@ -2,21 +2,21 @@
 #include <string.h>
 
 #include "support/test.h"
-#include "ui/reports.h"
-#include "ui/sequences.h"
+#include "ui/terminal/escape_parser.h"
+#include "ui/terminal/sequences.h"
 
 enum { NEVER = -1 }; // for the place: not a report of ours
 
 // Feeds what follows ESC [; every byte but the last must be asked to be followed.
 static void expect(const char *bytes, enum mouse mouse, int x, int y)
 {
-    struct report r = {0};
+    struct escape r = {0};
     struct key_event event;
     size_t n = strlen(bytes);
 
-    report_begin(&r, '[');
+    escape_begin(&r, '[');
     for (size_t i = 0; i < n; i++) {
-        enum report_state state = report_byte(&r, (uint8_t)bytes[i], &event);
+        enum report_state state = escape_byte(&r, (uint8_t)bytes[i], &event);
         if (state != (i + 1 < n ? REPORT_MORE : REPORT_OVER))
             fail_msg("ESC[%s: byte %zu of %zu gives %d", bytes, i + 1, n, state);
     }
@@ -78,19 +78,19 @@ TEST(keys_are_known_by_their_sequence)
     struct key_event event;
 
     for (size_t i = 0; i < n_sequences; i++) {
-        struct report r;
+        struct escape r;
         const char *at = sequences[i].bytes + 1;
 
-        report_begin(&r, *at++);
+        escape_begin(&r, *at++);
         for (; at[1]; at++)
-            assert_int_equal(report_byte(&r, (uint8_t)*at, &event), REPORT_MORE);
-        assert_int_equal(report_byte(&r, (uint8_t)*at, &event), REPORT_OVER);
+            assert_int_equal(escape_byte(&r, (uint8_t)*at, &event), REPORT_MORE);
+        assert_int_equal(escape_byte(&r, (uint8_t)*at, &event), REPORT_OVER);
         if (event.key != sequences[i].key || event.mouse != MOUSE_NONE)
             fail_msg("ESC%s is %d", sequences[i].bytes + 1, event.key);
     }
-    struct report r;
-    report_begin(&r, 'O'); // of the keypad: no key of ours, and no command
-    assert_int_equal(report_byte(&r, 'k', &event), REPORT_OVER);
+    struct escape r;
+    escape_begin(&r, 'O'); // of the keypad: no key of ours, and no command
+    assert_int_equal(escape_byte(&r, 'k', &event), REPORT_OVER);
     assert_int_equal(event.key, K_NONE);
 }
 
@@ -98,13 +98,13 @@ TEST(a_report_without_end_overflows_nothing)
 {
     static const char bytes[] = "09;<:? ";
     struct key_event event = {.key = K_NONE};
-    struct report r = {0};
+    struct escape r = {0};
 
-    report_begin(&r, '[');
-    assert_int_equal(report_byte(&r, '<', &event), REPORT_MORE);
+    escape_begin(&r, '[');
+    assert_int_equal(escape_byte(&r, '<', &event), REPORT_MORE);
     for (int i = 0; i < 100000; i++)
-        assert_int_equal(report_byte(&r, (uint8_t)bytes[i % 7], &event), REPORT_MORE);
-    assert_int_equal(report_byte(&r, 'M', &event), REPORT_OVER);
+        assert_int_equal(escape_byte(&r, (uint8_t)bytes[i % 7], &event), REPORT_MORE);
+    assert_int_equal(escape_byte(&r, 'M', &event), REPORT_OVER);
     assert_int_equal(event.mouse, MOUSE_NONE);
 }
 
@@ -114,26 +114,26 @@ TEST(what_cannot_belong_to_it_ends_it)
     struct key_event event;
 
     for (size_t i = 0; i < sizeof begun / sizeof *begun; i++) {
-        struct report r = {0};
+        struct escape r = {0};
 
-        report_begin(&r, '[');
+        escape_begin(&r, '[');
         for (const char *at = begun[i]; *at; at++)
-            assert_int_equal(report_byte(&r, (uint8_t)*at, &event), REPORT_MORE);
-        assert_int_equal(report_byte(&r, '\033', &event), REPORT_BROKEN);
+            assert_int_equal(escape_byte(&r, (uint8_t)*at, &event), REPORT_MORE);
+        assert_int_equal(escape_byte(&r, '\033', &event), REPORT_BROKEN);
         assert_int_equal(r.form, REPORT_NONE);
     }
 }
 
 TEST(any_bytes_at_all)
 {
-    struct report r = {0};
+    struct escape r = {0};
     struct key_event event;
 
     srand(5);
     for (int i = 0; i < 200000; i++) {
         if (r.form == REPORT_NONE)
-            report_begin(&r, '[');
-        if (report_byte(&r, (uint8_t)(rand() >> 7), &event) == REPORT_OVER &&
+            escape_begin(&r, '[');
+        if (escape_byte(&r, (uint8_t)(rand() >> 7), &event) == REPORT_OVER &&
             event.mouse != MOUSE_NONE)
             assert_true(event.x >= 0 && event.x <= 65535 && event.y >= 0 && event.y <= 65535);
     }

@@ -2,7 +2,7 @@
 #include <poll.h>
 #include <string.h>
 
-#include "app/sampler.h"
+#include "engine/sampler.h"
 #include "base/clock.h"
 #include "support/kernel.h"
 #include "support/ns.h"

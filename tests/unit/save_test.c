@@ -2,8 +2,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/save.h"
-#include "app/writer.h"
+#include "session/commands/save.h"
+#include "store/file_writer.h"
 #include "support/fake.h"
 #include "support/files.h"
 #include "support/test.h"
@@ -25,7 +25,7 @@ static int write_view(FILE *out, enum save_format format, const struct snapshot 
 // Until the writer is done; the session is not told yet.
 static void await_written(struct user *u)
 {
-    struct pollfd fd = {.fd = writer_fd(u->s.options.writer), .events = POLLIN};
+    struct pollfd fd = {.fd = file_writer_fd(u->s.options.writer), .events = POLLIN};
 
     assert_int_equal(poll(&fd, 1, 30000), 1);
 }
@@ -95,7 +95,7 @@ static int setup(void **state)
     fd = mkstemp(path);
     assert_true(fd >= 0);
     close(fd);
-    user_start(u, &(struct session_options){.interval = 2, .writer = writer_new(),
+    user_start(u, &(struct session_options){.interval = 2, .writer = file_writer_new(),
                                             .write_view = write_view});
     user_see(u, fake_story());
     *state = u;
@@ -105,10 +105,10 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct user *u = *state;
-    struct writer *writer = u->s.options.writer;
+    struct file_writer *writer = u->s.options.writer;
 
     user_end(u);
-    writer_free(writer);
+    file_writer_free(writer);
     free(u);
     unlink(path);
     return 0;

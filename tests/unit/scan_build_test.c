@@ -1,5 +1,5 @@
-#include "model/memory.h"
-#include "model/scan_build.h"
+#include "model/holders/address_spaces.h"
+#include "model/holders/accounting.h"
 #include "support/test.h"
 
 // The parts of an input, put together by hand.
@@ -80,7 +80,7 @@ static bool by_tens(void *self, int32_t a, int32_t b, int *order)
 
 static bool same_memory(void *self, const int32_t *tasks, size_t n, uint32_t *same)
 {
-    memory_join(by_tens, self, tasks, n, same);
+    address_spaces_join(by_tens, self, tasks, n, same);
     return true;
 }
 

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/scan.h"
+#include "model/record/scan.h"
 #include "support/test.h"
 
 static void hold(struct scan *scan, int32_t shmid, int32_t pid, bool stale)

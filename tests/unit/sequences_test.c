@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "support/test.h"
-#include "ui/sequences.h"
+#include "ui/terminal/sequences.h"
 
 // One that begins another would swallow it, or wait for it.
 TEST(no_sequence_begins_another)

@@ -1,8 +1,8 @@
 #include <string.h>
 
-#include "app/changes.h"
-#include "app/session_views.h"
-#include "model/triage.h"
+#include "session/recent_rows.h"
+#include "session/navigate.h"
+#include "model/triage/triage.h"
 #include "support/fake.h"
 #include "support/test.h"
 #include "support/user.h"
@@ -563,14 +563,14 @@ TEST(only_what_came_while_it_was_watched_is_new, .setup = user_setup, .teardown 
     fake_segment(more, 7, 0x7, 0, 4096, 0);
     user_go(u, 425985);
     session_selected(&u->s, &old);
-    assert_false(changes_new(&u->s.changes, &old)); // it was in the first picture
+    assert_false(recent_rows_new(&u->s.changes, &old)); // it was in the first picture
     user_see(u, more);
     user_go(u, 7);
     session_selected(&u->s, &new);
-    assert_true(changes_new(&u->s.changes, &new));
-    assert_false(changes_new(&u->s.changes, &old));
+    assert_true(recent_rows_new(&u->s.changes, &new));
+    assert_false(recent_rows_new(&u->s.changes, &old));
     forget_changes(u);
-    assert_false(changes_new(&u->s.changes, &new));
+    assert_false(recent_rows_new(&u->s.changes, &new));
 }
 
 // However quickly things come and go, few old pictures are held.

@@ -2,7 +2,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "model/snapshot.h"
+#include "model/record/snapshot.h"
 #include "model/source.h"
 #include "support/fake.h"
 #include "support/test.h"

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "linux/system.h"
+#include "linux/objects/system.h"
 #include "support/test.h"
 #include "support/tree.h"
 

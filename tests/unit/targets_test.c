@@ -1,7 +1,7 @@
 // Whom a signal goes to: only who is known so surely that no other process can be hit.
 #include <string.h>
 
-#include "app/targets.h"
+#include "session/actions/targets.h"
 #include "support/fake.h"
 #include "support/test.h"
 

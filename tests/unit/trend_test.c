@@ -1,7 +1,7 @@
 // What a series of pictures shows: leaks in progress, and not servers that start or clients that
 // come and go.
 #include "base/clock.h"
-#include "model/trend.h"
+#include "model/triage/trends.h"
 #include "support/fake.h"
 #include "support/test.h"
 

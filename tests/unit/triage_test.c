@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "model/kind.h"
-#include "model/triage.h"
+#include "model/kinds/kind.h"
+#include "model/triage/triage.h"
 #include "support/fake.h"
 #include "support/test.h"
 

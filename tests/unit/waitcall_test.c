@@ -3,17 +3,17 @@
 #include <string.h>
 #include <sys/syscall.h>
 
-#include "linux/waitcall.h"
+#include "linux/waiters/blocked_call.h"
 #include "support/test.h"
 
-static bool parse(const char *line, struct waitcall *out)
+static bool parse(const char *line, struct blocked_call *out)
 {
-    return waitcall_parse(line, strlen(line), out);
+    return blocked_call_parse(line, strlen(line), out);
 }
 
 #define SP_PC " 0x7ffd3c1b8ab8 0x7f21d5b1c94b\n"
 
-static bool parse_call(long number, const char *args, struct waitcall *out)
+static bool parse_call(long number, const char *args, struct blocked_call *out)
 {
     char line[256];
 
@@ -23,7 +23,7 @@ static bool parse_call(long number, const char *args, struct waitcall *out)
 
 TEST(semaphores)
 {
-    struct waitcall call;
+    struct blocked_call call;
 
 #ifdef SYS_semtimedop
     assert_true(parse_call(SYS_semtimedop, "0x2a 0x7ffd3c1b8ae0 0x3 0x0 0x0 0x0", &call));
@@ -31,7 +31,7 @@ TEST(semaphores)
     assert_int_equal(call.id, 42);
     assert_int_equal(call.pointer, 0x7ffd3c1b8ae0);
     assert_int_equal(call.count, 3);
-    assert_int_equal(waitcall_memory(&call), 18);
+    assert_int_equal(blocked_call_memory(&call), 18);
     assert_true(parse_call(SYS_semtimedop, "0x0 0x7ffd3c1b8ae0 0x1 0x7ffd3c1b8b00 0x0 0x0", &call));
     assert_int_equal(call.call, WAIT_SEMTIMEDOP);
     assert_int_equal(call.id, 0);
@@ -40,13 +40,13 @@ TEST(semaphores)
     assert_true(parse_call(SYS_semop, "0x7fffffff 0x1 0x1f4 0xdead 0x0 0x0", &call));
     assert_int_equal(call.call, WAIT_SEMOP);
     assert_int_equal(call.id, 2147483647);
-    assert_int_equal(waitcall_memory(&call), WAITCALL_MEMORY);
+    assert_int_equal(blocked_call_memory(&call), WAITCALL_MEMORY);
 #endif
 }
 
 TEST(queues)
 {
-    struct waitcall call;
+    struct blocked_call call;
     char text[96];
     static const struct {
         const char *args, *text;
@@ -62,17 +62,17 @@ TEST(queues)
         assert_true(parse_call(SYS_msgrcv, cases[i].args, &call));
         assert_int_equal(call.call, WAIT_MSGRCV);
         assert_int_equal(call.id, 7);
-        assert_int_equal(waitcall_memory(&call), 0);
-        waitcall_describe(&call, NULL, 0, text, sizeof text);
+        assert_int_equal(blocked_call_memory(&call), 0);
+        blocked_call_describe(&call, NULL, 0, text, sizeof text);
         assert_string_equal(text, cases[i].text);
     }
     assert_true(parse_call(SYS_msgsnd, "0x7 0x7ffd00 0x190 0x0 0x0 0x0", &call));
     assert_int_equal(call.call, WAIT_MSGSND);
-    assert_int_equal(waitcall_memory(&call), sizeof(long));
+    assert_int_equal(blocked_call_memory(&call), sizeof(long));
     long type = 1;
-    waitcall_describe(&call, &type, sizeof type, text, sizeof text);
+    blocked_call_describe(&call, &type, sizeof type, text, sizeof text);
     assert_string_equal(text, "type 1, 400 bytes");
-    waitcall_describe(&call, NULL, 0, text, sizeof text); // its memory could not be read
+    blocked_call_describe(&call, NULL, 0, text, sizeof text); // its memory could not be read
     assert_string_equal(text, "400 bytes");
 }
 
@@ -82,14 +82,14 @@ TEST(operations)
         uint16_t number;
         int16_t op, flags;
     } ops[16] = {{3, -1, 0}, {4, 0, 0}, {5, 2, 010000}};
-    struct waitcall call = {.call = WAIT_SEMOP, .count = 3};
+    struct blocked_call call = {.call = WAIT_SEMOP, .count = 3};
     char text[96];
 
-    waitcall_describe(&call, ops, sizeof ops[0] * 3, text, sizeof text);
+    blocked_call_describe(&call, ops, sizeof ops[0] * 3, text, sizeof text);
     assert_string_equal(text, "element 3 -1, element 4 0, element 5 +2");
-    waitcall_describe(&call, ops, sizeof ops[0] + 3, text, sizeof text); // cut in the second
+    blocked_call_describe(&call, ops, sizeof ops[0] + 3, text, sizeof text); // cut in the second
     assert_string_equal(text, "element 3 -1, …");
-    waitcall_describe(&call, ops, 0, text, sizeof text);
+    blocked_call_describe(&call, ops, 0, text, sizeof text);
     assert_string_equal(text, "");
     // Never more than fits, and it says that there is more.
     for (size_t i = 0; i < 16; i++)
@@ -97,7 +97,7 @@ TEST(operations)
     call.count = 500;
     for (size_t cap = 1; cap <= sizeof text; cap++) {
         memset(text, '#', sizeof text);
-        waitcall_describe(&call, ops, sizeof ops, text, cap);
+        blocked_call_describe(&call, ops, sizeof ops, text, cap);
         assert_non_null(memchr(text, '\0', cap));
         if (cap == sizeof text)
             assert_string_equal(text, "element 65535 -32768, element 65535 -32768, "
@@ -108,7 +108,7 @@ TEST(operations)
 TEST(programs_of_32_bits)
 {
 #if defined __x86_64__
-    struct waitcall call;
+    struct blocked_call call;
     char text[96];
     int32_t pair[2] = {0x1000, -3};
 
@@ -123,15 +123,15 @@ TEST(programs_of_32_bits)
     // ipc(MSGRCV, id, size, flags, {message, type}, 0), and version 1 with the type last
     assert_true(parse("117 0xc 0x7 0x190 0x0 0xffd0a0c0 0x0 0xffd0a000 0xf7f00549", &call));
     assert_int_equal(call.call, WAIT_MSGRCV);
-    assert_int_equal(waitcall_memory(&call), 8);
-    waitcall_describe(&call, pair, sizeof pair, text, sizeof text);
+    assert_int_equal(blocked_call_memory(&call), 8);
+    blocked_call_describe(&call, pair, sizeof pair, text, sizeof text);
     assert_string_equal(text, "type ≤ 3");
     assert_true(parse("117 0x1000c 0x7 0x190 0x0 0xffd0a0c0 0xffffffff 0xffd0a000 0xf7f00549", &call));
-    waitcall_describe(&call, NULL, 0, text, sizeof text);
+    blocked_call_describe(&call, NULL, 0, text, sizeof text);
     assert_string_equal(text, "type ≤ 1");
     assert_true(parse("117 0xb 0x7 0x190 0x0 0xffd0a0c0 0x0 0xffd0a000 0xf7f00549", &call));
-    assert_int_equal(waitcall_memory(&call), 4);
-    waitcall_describe(&call, pair, 4, text, sizeof text);
+    assert_int_equal(blocked_call_memory(&call), 4);
+    blocked_call_describe(&call, pair, 4, text, sizeof text);
     assert_string_equal(text, "type 4096, 400 bytes");
     // Its newer calls have numbers of their own.
     assert_true(parse("420 0x2a 0xffd0a0c0 0x2 0x0 0x0 0x0 0xffd0a000 0xf7f00549", &call));
@@ -158,11 +158,11 @@ TEST(everything_else_is_no_wait)
         "220 0xffffffff 0x2 0x3 0x4 0x5 0x6", "7 0x1 0x2 0x3 0x4 0x5 0x6 0x7 0x8",
         "99999999999999999999999999 0x1 0x2 0x3 0x4 0x5 0x6",
     };
-    struct waitcall call;
+    struct blocked_call call;
     char long_line[400];
 
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         assert_false(parse(lines[i], &call));
     memset(long_line, '2', sizeof long_line);
-    assert_false(waitcall_parse(long_line, sizeof long_line, &call));
+    assert_false(blocked_call_parse(long_line, sizeof long_line, &call));
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/words.h"
+#include "model/text/words.h"
 #include "support/fake.h"
 #include "support/test.h"
 

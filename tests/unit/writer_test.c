@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/writer.h"
-#include "base/mem.h"
+#include "store/file_writer.h"
+#include "base/memory.h"
 #include "support/files.h"
 #include "support/test.h"
 
@@ -78,32 +78,32 @@ static void release(void *arg)
     released++;
 }
 
-static struct write_result wait_result(struct writer *w)
+static struct write_result wait_result(struct file_writer *w)
 {
     static struct write_result result;
-    struct pollfd fd = {.fd = writer_fd(w), .events = POLLIN};
+    struct pollfd fd = {.fd = file_writer_fd(w), .events = POLLIN};
 
     assert_int_equal(poll(&fd, 1, 60000), 1);
-    assert_true(writer_take(w, &result));
-    assert_false(writer_take(w, &result));
+    assert_true(file_writer_take(w, &result));
+    assert_false(file_writer_take(w, &result));
     assert_int_equal(poll(&fd, 1, 0), 0);
     return result;
 }
 
 static struct write_result run(const char *path, enum write_how how, const char *text)
 {
-    struct writer *w = writer_new();
+    struct file_writer *w = file_writer_new();
     int before = released;
     const struct write_job job = {.path = path, .how = how, .produce = produce,
                                   .release = release, .arg = (void *)text};
 
-    assert_true(writer_start(w, &job));
+    assert_true(file_writer_start(w, &job));
     struct write_result result = wait_result(w);
     assert_string_equal(result.path, path);
     assert_int_equal(result.how, how);
     assert_int_equal(released, before + 1);
     assert_int_equal(result.error != 0, result.why[0] != '\0');
-    writer_free(w);
+    file_writer_free(w);
     return result;
 }
 
@@ -231,14 +231,14 @@ TEST(root_writes_nothing_through_what_is_others)
 
 TEST(what_cannot_be_completed_leaves_the_old)
 {
-    struct writer *w = writer_new();
+    struct file_writer *w = file_writer_new();
     const struct write_job job = {.path = in("a"), .how = WRITE_OVER, .produce = produce_failing,
                                   .arg = (void *)"half"};
 
     file_put(in("a"), "precious");
-    assert_true(writer_start(w, &job));
+    assert_true(file_writer_start(w, &job));
     assert_int_equal(wait_result(w).error, EILSEQ);
-    writer_free(w);
+    file_writer_free(w);
     file_size_limit(1);
     expect(in("a"), WRITE_OVER, EFBIG, "File too large");
     expect(in("a"), WRITE_SETTINGS, EFBIG, "File too large");
@@ -259,30 +259,30 @@ static int produce_late(FILE *out, void *arg, size_t *rows)
 
 TEST(one_is_written_at_a_time_and_quitting_is_bounded)
 {
-    struct writer *w = writer_new();
+    struct file_writer *w = file_writer_new();
     struct write_result *result = mem_zero(1, sizeof *result);
     const struct write_job job = {.path = in("a"), .how = WRITE_NEW, .produce = produce_late,
                                   .release = release, .arg = (void *)"text"};
 
-    assert_false(writer_last(w, result)); // nothing was asked for
+    assert_false(file_writer_last(w, result)); // nothing was asked for
     pthread_mutex_lock(&gate);
-    assert_true(writer_start(w, &job));
-    assert_false(writer_start(w, &job));
-    assert_false(writer_take(w, result));
-    assert_true(writer_last(w, result)); // a second later
+    assert_true(file_writer_start(w, &job));
+    assert_false(file_writer_start(w, &job));
+    assert_false(file_writer_take(w, result));
+    assert_true(file_writer_last(w, result)); // a second later
     assert_int_equal(result->error, ETIMEDOUT);
     assert_string_equal(result->path, in("a"));
     assert_int_equal(released, 0);
     pthread_mutex_unlock(&gate);
-    struct pollfd fd = {.fd = writer_fd(w), .events = POLLIN};
+    struct pollfd fd = {.fd = file_writer_fd(w), .events = POLLIN};
     assert_int_equal(poll(&fd, 1, 60000), 1);
-    assert_false(writer_start(w, &job)); // what came of the first is not told yet
-    assert_true(writer_last(w, result));
+    assert_false(file_writer_start(w, &job)); // what came of the first is not told yet
+    assert_true(file_writer_last(w, result));
     assert_int_equal(result->error, 0);
     assert_int_equal(released, 1);
-    assert_true(writer_start(w, &job));
+    assert_true(file_writer_start(w, &job));
     assert_int_equal(wait_result(w).error, EEXIST);
-    writer_free(w);
-    writer_free(NULL);
+    file_writer_free(w);
+    file_writer_free(NULL);
     free(result);
 }

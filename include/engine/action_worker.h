@@ -1,0 +1,29 @@
+// Carries out actions one after the other on a thread of its own: reading what a target still is
+// can hang on a sick one, and the rest must go on.
+#ifndef IPCTOP_ENGINE_ACTION_WORKER_H
+#define IPCTOP_ENGINE_ACTION_WORKER_H
+
+#include "engine/sampler.h"
+
+struct action_worker;
+
+// `done(arg)` is called by another thread whenever there is a new outcome. Of the options only
+// `acted` and `patience_ms` count.
+struct action_worker *action_worker_new(const struct source *source, const struct sampler_options *options,
+                        void (*done)(void *arg), void *arg);
+// Does not wait for an action that hangs; nothing is called any more afterwards. Returns how many
+// threads are left behind: while there are any the source must stay.
+size_t action_worker_free(struct action_worker *actor); // NULL is fine
+
+void action_worker_push(struct action_worker *actor, const struct action *actions, size_t n);
+// What was refused before it came so far: reported, and logged, as an outcome like any other.
+void action_worker_note(struct action_worker *actor, const struct outcome *outcomes, size_t n);
+// What has not begun yet is not tried any more: each is reported as OUTCOME_CANCELLED.
+void action_worker_cancel(struct action_worker *actor);
+// Moves the outcomes so far to *out.
+void action_worker_outcomes(struct action_worker *actor, struct outcome_vec *out);
+// An action that hangs is reported as failed, and the next ones go on. Call it at the time
+// returned (CLOCK_MONOTONIC); INT64_MAX: there is nothing to watch.
+int64_t action_worker_watch(struct action_worker *actor);
+
+#endif

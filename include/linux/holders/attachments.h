@@ -1,0 +1,35 @@
+// What one process holds of our segments, exactly: dead main threads, other IPC namespaces,
+// decoys on the same device. Called from probers; may hang on a sick process.
+//
+// Whose segment a mapping is. Ids, keys, devices and inode numbers repeat in every IPC namespace.
+// The namespace link of a process tells where it is now, not where it attached. So, cheapest first:
+//   - the link is ours: the mappings count as ours;
+//   - it differs, and we may ask for file handles (CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE): each
+//     mapping carries `handle`, and namespace_differs is set. It is ours if a holder of that id
+//     whose link is ours carries the same handle: ask that one with attachments_probe_exact();
+//   - it differs, and there are no handles: `foreign`. A holder that left our namespace is then
+//     among the unseen.
+#ifndef IPCTOP_LINUX_HOLDERS_ATTACHMENTS_H
+#define IPCTOP_LINUX_HOLDERS_ATTACHMENTS_H
+
+#include "linux/holders/maps.h"
+#include "model/source.h"
+
+struct attachments; // what all probes share, from any thread: devices, way, namespace, start times
+
+// NULL, with errno set, where `proc` cannot be opened or our own mappings cannot be read.
+struct attachments *attachments_new(const char *proc, bool text_only);
+void attachments_free(struct attachments *self);
+// From now on the start times of holders are not read: for who only looks.
+void attachments_without_starts(struct attachments *self);
+
+void attachments_probe(struct attachments *self, int32_t pid, struct answer *answer);
+// With the handle of every mapping, where permitted.
+void attachments_probe_exact(struct attachments *self, int32_t pid, struct answer *answer);
+// With rss, pss, swap and locked of each mapping; `all`: also those that are no segment's.
+void attachments_probe_use(struct attachments *self, int32_t pid, bool all, struct answer *answer);
+// PROBE_SAME_MEMORY: by kcmp(2), which takes the lock exec holds (kernel/kcmp.c kcmp_lock) and
+// needs pids as our own PID namespace numbers them.
+void attachments_same_memory(struct answer *answer);
+
+#endif

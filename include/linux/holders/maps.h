@@ -1,0 +1,52 @@
+// One process → its mappings of SysV segments, by PROCMAP_QUERY or by text. proc_pid_maps(5),
+// fs/proc/task_mmu.c.
+//
+// Reads from an open /proc/PID/maps or /proc/PID/task/TID/maps at its beginning, which stays open.
+// Mappings are appended in address order, with `pid` left 0. May hang on a sick process.
+#ifndef IPCTOP_LINUX_HOLDERS_MAPS_H
+#define IPCTOP_LINUX_HOLDERS_MAPS_H
+
+#include "model/record/scan.h"
+#include "model/record/objects.h"
+
+// The devices SysV segments lie on: the kernel's internal tmpfs, and one per huge page size.
+// Learned once from mappings of our own; never by attaching or creating a segment.
+enum { MAPS_DEVICES = 8 };
+struct maps_devices {
+    size_t n;
+    struct { uint32_t major, minor; bool hugetlb; } at[MAPS_DEVICES];
+};
+int maps_learn_devices(struct maps_devices *out);
+bool maps_on_device(const struct maps_devices *devices, uint32_t major, uint32_t minor,
+                    bool *hugetlb);
+
+// One line of maps or smaps without its newline. False where it is none. `path` of *out stays
+// NULL, shmid -1; *name points into the line. Never reads beyond `len`.
+bool maps_parse_line(const char *line, size_t len, struct mapping *out, const char **name,
+                     size_t *name_len);
+// Completes what maps_parse_line() made when it is a SysV mapping: shmid, key (the one the segment
+// was created with), MAP_DELETED, MAP_HUGE. It is one by a device of ours and the name "/SYSV%08x",
+// with or without " (deleted)". Never by the inode alone: memory files and shared anonymous memory
+// lie on the same device.
+bool maps_recognise(const struct maps_devices *devices, struct mapping *mapping, const char *name,
+                    size_t len);
+
+// A way of reading: the engines behind one interface, exactly equivalent.
+// 0; -ENOTTY where the kernel lacks this way (nothing was read: another may be tried); -ESRCH
+// where the task has no address space any more.
+struct maps_engine {
+    const char *name;
+    enum scan_method method;
+    int (*read)(int fd, const struct maps_devices *devices, struct mapping_vec *out);
+    // Whether all of these mappings stand as they did; there may be more. NULL where that is no
+    // cheaper than reading.
+    bool (*still)(int fd, const struct mapping_vec *known);
+};
+extern const struct maps_engine maps_by_query, maps_by_text;
+
+// From an open smaps: mappings with rss, pss, swap and locked. Unless `sysv_only`, also those that
+// are no segment's: shmid -1 and `path` (escaped; "" for anonymous memory). Errors as above.
+int maps_read_use(int fd, const struct maps_devices *devices, bool sysv_only,
+                  struct mapping_vec *out);
+
+#endif

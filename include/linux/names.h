@@ -1,0 +1,22 @@
+// uid → user, gid → group, by the name service: may block on a directory server that does not
+// answer, so probers alone call it. getpwuid_r(3), getgrgid_r(3).
+#ifndef IPCTOP_LINUX_NAMES_H
+#define IPCTOP_LINUX_NAMES_H
+
+#include "model/source.h"
+
+// Fill answer->named. error is -ENOENT where nobody has that number.
+void names_probe_user(uint32_t uid, struct answer *answer);
+void names_probe_group(uint32_t gid, struct answer *answer);
+
+// ACTION_RESOLVE: names to numbers, in the outcome's action. May block as the probes do.
+void names_act(const struct action *action, struct outcome *outcome);
+
+// A user's name where /etc/passwd itself tells it, "uid 1001" otherwise: never blocks. Escaped.
+void names_local_name(uint32_t uid, char *dst, size_t cap);
+
+// Whether systemd-logind has that user as logged in: 1, 0, or -errno where it does not run here.
+// Never blocks.
+int names_login(uint32_t uid);
+
+#endif

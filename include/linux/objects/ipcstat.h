@@ -1,0 +1,26 @@
+// Objects as the calls have them: shmctl(2), semctl(2), msgctl(2). One by its id, or all of our IPC
+// namespace. Never blocks.
+#ifndef IPCTOP_LINUX_OBJECTS_IPCSTAT_H
+#define IPCTOP_LINUX_OBJECTS_IPCSTAT_H
+
+#include "model/record/objects.h"
+
+struct ipcstat {
+    struct owned o;
+    uint8_t flags;      // segments: SEG_DEST, SEG_LOCKED
+    uint64_t nattch;    // segments
+    uint64_t max_bytes; // queues
+};
+
+// KIND_SEGMENT, KIND_SEMSET or KIND_QUEUE. Needs no read permission on the object since Linux 4.17.
+// 0; -EINVAL or -EIDRM where there is none, -EACCES where an older kernel does not tell.
+int ipcstat(enum kind_id kind, int32_t id, struct ipcstat *out);
+
+// The tables of linux/sysvipc.h at a third of their price: ordered by id, the limit of queues with
+// them, without rss and swap of segments. -errno where the text has to be read instead, as on a
+// kernel before 4.17, where few of many ids are left, or none.
+int ipcstat_segments(struct segment_vec *out);
+int ipcstat_semsets(struct semset_vec *out);
+int ipcstat_queues(struct queue_vec *out);
+
+#endif

@@ -1,0 +1,16 @@
+// What the kernel allows of System V IPC, how much of it is used, and by whom. ipc(5),
+// proc_sys_kernel(5): kernel.shm*, kernel.sem, kernel.msg*.
+#ifndef IPCTOP_LINUX_OBJECTS_LIMITS_H
+#define IPCTOP_LINUX_OBJECTS_LIMITS_H
+
+#include "model/record/action.h"
+#include "model/record/snapshot.h"
+
+// Replaces s->limits: every limit in the kernel's order. Use and top user come from the tables that
+// s->has names; what has no table, or whose file cannot be read, is unknown.
+void limits_read(const char *proc, struct snapshot *s);
+
+// ACTION_LIMIT: writes one limit, its neighbours in kernel.sem unchanged, and reads it back.
+void limits_act(const char *proc, const struct action *action, struct outcome *outcome);
+
+#endif

@@ -1,0 +1,10 @@
+// The machine for the header's first line: its name, load, uptime, and which IPC namespace we see.
+#ifndef IPCTOP_LINUX_OBJECTS_SYSTEM_H
+#define IPCTOP_LINUX_OBJECTS_SYSTEM_H
+
+#include "model/record/snapshot.h"
+
+// Cannot hang. What cannot be read stays zero; the user's name is left to the name service's probe.
+void system_read(const char *proc, struct system *out);
+
+#endif

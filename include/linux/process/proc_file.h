@@ -1,0 +1,23 @@
+// One small file below /proc, or below the root of a fixture, in one piece.
+#ifndef IPCTOP_LINUX_PROCESS_PROC_FILE_H
+#define IPCTOP_LINUX_PROCESS_PROC_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// Reads at most cap - 1 bytes of the file "proc/FORMAT…" and ends them with NUL. The bytes read,
+// or -errno.
+ssize_t proc_file_read(char *dst, size_t cap, const char *proc, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+// The same of "path" below the directory `dir`: of one process, whoever has its pid by now.
+ssize_t proc_file_read_at(int dir, const char *path, char *dst, size_t cap);
+
+// Replaces what the file says, or what a fixture's file says. 0 or -errno.
+int proc_file_write(const char *text, const char *proc, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+// Unsigned numbers separated by blanks, as sysctls have them: up to `cap`; how many there were.
+size_t proc_file_numbers(const char *text, uint64_t *out, size_t cap);
+
+#endif

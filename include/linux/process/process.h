@@ -1,0 +1,29 @@
+// Who processes are: names, owners, states, start times. proc_pid_stat(5), proc_pid_status(5).
+#ifndef IPCTOP_LINUX_PROCESS_PROCESS_H
+#define IPCTOP_LINUX_PROCESS_PROCESS_H
+
+#include "model/source.h"
+
+struct process_reader; // what one probing thread keeps; of that thread alone
+
+// `live`: `proc` is a real /proc, not a fixture; `ours`: see process_reader_same_pid_namespace().
+struct process_reader *process_reader_new(const char *proc, bool live, bool ours);
+void process_reader_free(struct process_reader *self);
+
+// Fills answer->process, and what `more` asks for. Where there is no such process, error is
+// -ESRCH and process.gone is set; where there is one we may not see (hidepid), error is -EACCES.
+// May hang on a sick process, with arguments more often than without.
+// PROCS_STATUS: only what answers even while the process is stuck in exec, without its start time.
+enum { PROCS_COMMAND = 1, PROCS_RSS = 2, PROCS_INSTANCE = 4, PROCS_STATUS = 8,
+       PROCS_INNER_PID = 16 }; // the last one reads status as well: the dearest of all
+void process_reader_probe(struct process_reader *self, int32_t pid, unsigned more, struct answer *answer);
+
+// Whether `proc`, a real one, numbers processes as our system calls do: the PID namespaces of a
+// /proc and of who reads it may differ.
+bool process_reader_same_pid_namespace(const char *proc);
+
+// All processes, ascending, and how many forks there were since boot. Cannot hang.
+int process_reader_list(const char *proc, struct pid_entry_vec *out);
+int process_reader_forks(const char *proc, uint64_t *forks);
+
+#endif

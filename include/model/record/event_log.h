@@ -1,0 +1,53 @@
+// What happened, newest last: a bounded list that is shared by all pictures it has not changed
+// between. Refcounted, immutable once made; one more event makes a new list of the same events.
+#ifndef IPCTOP_MODEL_RECORD_EVENT_LOG_H
+#define IPCTOP_MODEL_RECORD_EVENT_LOG_H
+
+#include "model/record/objects.h"
+
+enum { EVENTS_MAX = 1000 }; // about 250 bytes each
+
+enum event_what {
+    EVENT_CREATED,
+    EVENT_REMOVED,
+    EVENT_MARKED,   // IPC_RMID of a segment that is still attached
+    EVENT_CHANGED,  // owner, group or mode: IPC_SET
+    EVENT_ATTACHED, // more attachments than told last
+    EVENT_DETACHED,
+    EVENT_LIMIT,    // crossed 80 or 95 %, fallen below, or set to another value
+    EVENT_STUCK,    // a process that does not answer in time
+    EVENT_RECOVERED,
+    EVENT_ACTION,   // our own
+    EVENT_WHATS
+};
+const char *event_what_name(enum event_what what); // "created", …
+
+struct event {
+    int refs;        // private
+    uint64_t number; // counts up from 1
+    int64_t time;    // epoch seconds of the picture that showed it
+    enum event_what what;
+    enum severity severity;
+    struct identity about; // KIND_COUNT: nothing that has a row
+    bool several;          // it tells of many: only about.kind counts
+    const char *who, *text; // "18811 python" or empty; behind the record
+};
+
+struct event_log {
+    int refs; // private
+    size_t n;
+    struct event *at[]; // oldest first
+};
+
+struct event_log *event_log_ref(struct event_log *log); // NULL is fine
+void event_log_unref(struct event_log *log);            // NULL is fine
+
+// An event with copies of both texts; one reference.
+struct event *event_new(const struct event *head, const char *who, const char *text);
+VEC(event_vec, struct event *);
+
+// A list of the events of `log` (may be NULL) and then of those in `more`, whose references it
+// takes; the oldest beyond EVENTS_MAX are left out. One reference; `log` stays as it is.
+struct event_log *event_log_more(const struct event_log *log, const struct event_vec *more);
+
+#endif

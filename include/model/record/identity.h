@@ -1,0 +1,52 @@
+// Which object or process something is, surely enough to keep a selection on it, and to act on it.
+#ifndef IPCTOP_MODEL_RECORD_IDENTITY_H
+#define IPCTOP_MODEL_RECORD_IDENTITY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum kind_id {
+    KIND_SEGMENT,
+    KIND_SEMSET,
+    KIND_QUEUE,
+    KIND_HOLDER,
+    KIND_MAPPING,
+    KIND_ELEMENT,
+    KIND_WAITER,
+    KIND_LIMIT,
+    KIND_FINDING,
+    KIND_EVENT,
+    KIND_COUNT
+};
+
+// Fields that do not apply are 0. Ids and pids may be 0 in earnest: `kind` says which apply.
+struct identity {
+    enum kind_id kind;
+    int32_t id;           // shmid, semid, msqid; of the object a holder, mapping, … belongs to
+    uint32_t key;         // as the table shows it now: IPC_RMID turns it to 0
+    uint32_t cuid, cgid;  // creator's
+    int64_t ctime;        // epoch seconds; IPC_SET moves it
+    int32_t pid;          // holders, mappings, waiters
+    uint64_t start_ticks; // of that process, clock ticks since boot (proc(5) stat field 22)
+    uint64_t instance;    // of that process, as in struct process; for an action, 0 where not known
+    uint64_t part;        // mapping: start address; element, limit, finding, event: its index or number
+};
+
+// Whether it is one of the three the kernel keeps: segment, semaphore set, queue. Their records begin
+// with struct owned (model/objects.h).
+bool kind_is_object(enum kind_id kind);
+
+struct owned;
+struct identity identity_of(enum kind_id kind, const struct owned *o);
+
+// The same row as before, for a selection or a tag: survives IPC_SET and IPC_RMID.
+bool identity_same(const struct identity *a, const struct identity *b);
+
+// Unchanged in everything: what an action demands of its target at the moment of acting.
+bool identity_exact(const struct identity *a, const struct identity *b);
+
+// "segment 393216", "process 18811", "semaphore set 3": as sentences name a target.
+const char *identity_text(const struct identity *identity, char *dst, size_t cap);
+
+#endif

@@ -1,0 +1,88 @@
+// Typed cells and the columns that give them: one const table per kind drives the screen,
+// --batch, --json, sorting, filtering and the help.
+#ifndef IPCTOP_MODEL_TABLE_COLUMN_H
+#define IPCTOP_MODEL_TABLE_COLUMN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/record/snapshot.h"
+
+enum cell_type {
+    CELL_TEXT,
+    CELL_NUMBER,   // signed
+    CELL_COUNT,    // unsigned
+    CELL_SIZE,     // bytes; 276M on the screen, a number in JSON
+    CELL_TIME,     // epoch seconds, 0 never: an age ("-" for never) on the screen, null in JSON
+    CELL_DURATION, // seconds
+    CELL_KEY,      // 0x%08x
+    CELL_PERMS,    // rw-r----- on the screen, "0640" in JSON
+    CELL_PERCENT,  // real
+    CELL_BOOL,
+    CELL_FLAGS,    // names from column->flag_names: "dest,locked"; an array in JSON
+    CELL_ADDRESS,  // hexadecimal on the screen, a number in JSON
+};
+
+enum { CELL_SCRATCH = 256 };
+
+struct cell {
+    enum cell_type type;
+    bool known; // false: blank on the screen, null in JSON, sorts last, matches no comparison
+    union {
+        const char *text; // into the snapshot, static, or `scratch`
+        int64_t number;
+        uint64_t count; // COUNT SIZE KEY PERMS FLAGS(bits) ADDRESS
+        int64_t time;
+        double real;
+        bool truth;
+    };
+    char scratch[CELL_SCRATCH];
+};
+
+enum {
+    COL_JSON = 1,      // in the JSON unless -o says otherwise
+    COL_SCREEN = 2,    // on the screen, and in --batch, unless chosen otherwise
+    COL_KEEP = 4,      // never dropped on a narrow screen
+    COL_DESCENDING = 8, // sorts largest first when chosen
+    COL_LEFT = 16,     // left-aligned although a number
+};
+
+struct column {
+    const char *name;  // JSON member, -o, --sort and filter name: lower case
+    const char *title; // heading on the screen
+    const char *help;  // one line
+    enum cell_type type;
+    uint8_t width;     // usual width on the screen; the longest shown cell may widen it up to `widest`
+    uint8_t widest;    // 0: same as width
+    uint8_t priority;  // dropped from the highest on a narrow screen; 0 never
+    uint8_t flags;     // COL_*
+    unsigned need;     // enum need: what reading it takes beyond the kind itself
+    const char *const *flag_names; // CELL_FLAGS: name of bit 0, 1, …, NULL
+    unsigned show_need; // the part of `need` that `show` alone takes: JSON does without
+    uint8_t place;     // order on the screen, where that is not the table's (0: before all others)
+    // The typed value. *out is empty and unknown, its type set; set `known` and the value.
+    void (*get)(const struct snapshot *s, const void *row, struct cell *out);
+    // What a person reads instead of the plain value, e.g. "18702 pmon" for a pid. May be NULL.
+    // Called for unknown values too: dst holds "" before.
+    void (*show)(const struct snapshot *s, const void *row, char *dst, size_t cap);
+};
+
+// Columns beside each other, of one kind. n 0: those it shows on the screen, COL_SCREEN.
+struct column_choice {
+    const struct column *const *at;
+    size_t n;
+};
+
+void column_get(const struct column *column, const struct snapshot *s, const void *row,
+                struct cell *out);
+// The text of the screen and of --batch: column->show or the formatted cell; "" when unknown.
+// Returns dst.
+const char *column_text(const struct column *column, const struct snapshot *s, const void *row,
+                        char *dst, size_t cap);
+// The same of a cell at hand, without `show`; `now` in epoch seconds, for ages. Returns dst.
+const char *cell_text(const struct cell *cell, const struct column *column, int64_t now, char *dst,
+                      size_t cap);
+bool column_right_aligned(const struct column *column);
+
+#endif

@@ -1,0 +1,28 @@
+// After SIGTERM and SIGKILL: whether the process ended, or what keeps it.
+#ifndef IPCTOP_SESSION_ACTIONS_AWAIT_EXIT_H
+#define IPCTOP_SESSION_ACTIONS_AWAIT_EXIT_H
+
+#include "base/vector.h"
+#include "model/record/action.h"
+#include "model/record/snapshot.h"
+
+struct session;
+
+struct followed {
+    struct identity process;
+    char name[84];    // "17002 python"
+    int signal;
+    int64_t since_ns; // when it was sent, CLOCK_MONOTONIC; 0: it is not known to be yet
+    bool late;        // that it still runs was told
+};
+VEC(followed_vec, struct followed);
+
+// Of the actions handed over, those whose end is awaited. At most WANT_FOLLOWED at a time.
+void await_exit_begin(struct session *s, const struct action *actions, size_t n);
+void await_exit_outcome(struct session *s, const struct outcome *outcome);
+// What a new picture says of them, in the message line.
+void await_exit_look(struct session *s, const struct snapshot *picture);
+// Adds them to what is read.
+void await_exit_want(const struct session *s, struct want *want);
+
+#endif

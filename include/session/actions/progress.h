@@ -1,0 +1,24 @@
+// What came of the actions under way: how far they are, at the end one line or a list.
+#ifndef IPCTOP_SESSION_ACTIONS_PROGRESS_H
+#define IPCTOP_SESSION_ACTIONS_PROGRESS_H
+
+#include "engine/sampler.h"
+
+struct session;
+
+struct progress {
+    size_t awaited;              // actions handed over of which was not told yet what came of them
+    struct outcome_vec outcomes; // so far
+    bool stopping;               // the user does not want what has not begun
+    bool several;                // were asked for at once: they end in a list
+};
+
+// So many are handed over, which is said: `doing` as in model/action.h, NULL: none will be tried.
+void progress_begin(struct session *s, size_t n, const char *doing);
+void progress_add(struct session *s, const struct outcome *outcome);
+// Says how far it is; once all outcomes are there, what came of it. Several end in a list.
+void progress_show(struct session *s);
+// What has not begun is not tried any more. False: there is nothing of several actions to stop.
+bool progress_cancel(struct session *s);
+
+#endif

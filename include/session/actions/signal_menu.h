@@ -1,0 +1,14 @@
+// Which process, and which signal: the menus before the question.
+#ifndef IPCTOP_SESSION_ACTIONS_SIGNAL_MENU_H
+#define IPCTOP_SESSION_ACTIONS_SIGNAL_MENU_H
+
+#include "session/prompt/prompt.h"
+
+// Both take over what they are given: ACTION_SIGNAL entries without a signal yet, and their labels.
+void signal_menu(struct session *s, struct action_vec actions);
+void signal_menu_process(struct session *s, const struct identity *row, struct action_vec actions,
+                         struct menu_vec *labels);
+// What a process is may be learned while the menu stands.
+void signal_menu_title(struct session *s);
+
+#endif

@@ -1,0 +1,17 @@
+// Whom an action on a row means: the processes behind it, the object it belongs to.
+#ifndef IPCTOP_SESSION_ACTIONS_TARGETS_H
+#define IPCTOP_SESSION_ACTIONS_TARGETS_H
+
+#include "session/prompt/prompt.h"
+
+// Processes one can signal from a row: holders of a segment, waiters and last users of a set or
+// queue, a holder itself. Appends ACTION_SIGNAL entries (no signal yet) and a menu label for each
+// that is not there yet. False: it has none.
+bool targets_signal(const struct snapshot *s, const struct identity *row,
+                    struct action_vec *actions, struct menu_vec *labels);
+// Why there is none, in words.
+void targets_none(const struct snapshot *s, const struct identity *row, char *dst, size_t cap);
+// The object a row belongs to, as it is now. False: it is no object's, or that is gone.
+bool targets_object(const struct snapshot *s, const struct identity *row, struct identity *object);
+
+#endif

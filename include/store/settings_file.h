@@ -1,0 +1,16 @@
+// Where settings are kept between runs, and reading them. Writing: writer.h.
+#ifndef IPCTOP_STORE_SETTINGS_FILE_H
+#define IPCTOP_STORE_SETTINGS_FILE_H
+
+#include "store/settings.h"
+
+// `named` (--config) or NULL: IPCTOPRC, $XDG_CONFIG_HOME/ipctop/config, ~/.config/ipctop/config.
+// *chosen: somebody named it. NULL where there is no home. The caller frees.
+char *settings_file_path(const char *named, bool *chosen);
+
+// Never waits for a FIFO, nor reads what is no regular file or too long. True where the file was
+// read; `why` is then "" or names the lines skipped. False: defaults; `why` is "" where it simply
+// is not there.
+bool settings_file_read(const char *path, struct settings *out, char *why, size_t cap);
+
+#endif

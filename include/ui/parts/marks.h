@@ -1,0 +1,22 @@
+// What deserves attention in a row: the dot before it, and the styles of its cells. Pure.
+#ifndef IPCTOP_UI_PARTS_MARKS_H
+#define IPCTOP_UI_PARTS_MARKS_H
+
+#include "model/kinds/kind.h"
+#include "ui/canvas/canvas.h"
+
+// How loud something is told; `notice` where it is no more than that.
+enum style mark_severity(enum severity severity, enum style notice);
+
+// How loud the dot before a row is. False: the row has none.
+bool mark_of(const struct snapshot *s, const struct kind *kind, const void *row,
+             const struct identity *identity, enum style *style);
+
+// Whether a holder started a few seconds ago. (Of objects app/changes.h tells: ctime moves.)
+bool mark_new(const struct snapshot *s, const struct holder *holder);
+
+// The style of one cell with that text; `base` where nothing about it stands out.
+enum style mark_cell(const struct snapshot *s, const struct column *column, const void *row,
+                     const char *text, enum style base);
+
+#endif

@@ -1,0 +1,23 @@
+// The rows of a view under their column titles. Only what is visible is formatted.
+#ifndef IPCTOP_UI_PARTS_TABLE_H
+#define IPCTOP_UI_PARTS_TABLE_H
+
+#include "session/session.h"
+#include "ui/canvas/canvas.h"
+#include "ui/parts/layout.h"
+
+// Keeps `top`, `page` and the column widths of the view for a table of that rectangle; puts the
+// columns shown into *columns (x within the rectangle, after the gutter of marks).
+void table_prepare(const struct canvas *canvas, struct rect r, struct session *session,
+                   struct fitted_vec *columns);
+
+void table_titles(struct canvas *canvas, struct rect r, struct session *session,
+                  const struct fitted_vec *columns);
+void table_rows(struct canvas *canvas, struct rect r, struct session *session,
+                const struct fitted_vec *columns);
+
+// The column whose title stands at x of a table of that rectangle, or NULL.
+const struct column *table_column_at(const struct canvas *canvas, struct rect r,
+                                     struct session *session, int x);
+
+#endif

@@ -1,0 +1,14 @@
+// The line of tabs, or the path where something was entered; at its right what restricts the view.
+#ifndef IPCTOP_UI_PARTS_TABS_H
+#define IPCTOP_UI_PARTS_TABS_H
+
+#include "session/session.h"
+#include "ui/canvas/canvas.h"
+
+void tabs_draw(struct canvas *canvas, struct rect r, struct session *session);
+
+// The tab drawn at column x: an index into session_tabs. False: none is there.
+bool tabs_at(const struct canvas *canvas, struct rect r, struct session *session, int x,
+             size_t *tab);
+
+#endif

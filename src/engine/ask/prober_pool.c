@@ -1,0 +1,361 @@
+#include "prober_pool_parts.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+enum {
+    DEADLINE_MS = 100, // a healthy target can take 80 ms: its memory map is locked while it forks
+    MAX_LEFT = 128, // a dead file server takes many along; up to three for each process
+    PATIENCE = 25,       // deadlines a thread gets that is not blocked but slow
+    GOODBYE_MS = 50,
+    LOOK_MS = 12,        // between two looks at the workers
+};
+
+// What a worker is at, in one word, so that it and the watching thread cannot disagree on whether
+// it was left behind: the upper half counts its probes, the lower half is the index it asks + 1.
+#define WORD(sequence, low) ((uint64_t)(sequence) << 32 | (low))
+#define LOW(word) ((uint32_t)(word))
+static const uint32_t IDLE = 0, ABANDONED = UINT32_MAX;
+
+static size_t default_threads(void)
+{
+    int n = thread_processors();
+
+    return n < 1 ? 1 : n > 4 ? 4 : (size_t)n; // a second thread buys a third, a fifth nothing
+}
+
+struct prober_pool *prober_pool_new(const struct source *source, const struct prober_pool_options *options)
+{
+    struct prober_pool *pool = mem_zero(1, sizeof *pool);
+
+    pool->source = *source;
+    pool->threads = options->threads > 0 ? (size_t)options->threads : default_threads();
+    if (pool->threads > PROBER_POOL_MAX / 4)
+        pool->threads = PROBER_POOL_MAX / 4;
+    pool->max_left = options->max_left > 0 ? (size_t)options->max_left : MAX_LEFT;
+    if (pool->max_left > PROBER_POOL_MAX - 2 * pool->threads)
+        pool->max_left = PROBER_POOL_MAX - 2 * pool->threads;
+    pool->deadline = CLOCK_MS * (options->deadline_ms > 0 ? options->deadline_ms : DEADLINE_MS);
+    pool->polite = options->polite;
+    pool->refs = 1;
+    pthread_mutex_init(&pool->lock, NULL);
+    pthread_cond_init(&pool->work, NULL);
+    thread_cond_init(&pool->done);
+    return pool;
+}
+
+// With the lock held; releases it.
+static void release(struct prober_pool *pool)
+{
+    bool last = --pool->refs == 0;
+
+    pthread_cond_signal(&pool->done);
+    pthread_mutex_unlock(&pool->lock);
+    if (!last)
+        return;
+    pthread_mutex_destroy(&pool->lock);
+    pthread_cond_destroy(&pool->work);
+    pthread_cond_destroy(&pool->done);
+    free(pool);
+}
+
+// --- the asking threads -------------------------------------------------------------------------
+
+// Takes probes until there are none. False where this thread was left behind meanwhile: then
+// neither the batch nor its owner may be touched any more.
+static bool ask(struct worker *w, struct prober *prober, const struct batch *batch, uint8_t *asked)
+{
+    struct prober_pool *pool = w->pool;
+    struct answer answer = {0};
+    uint32_t sequence = (uint32_t)(atomic_load_explicit(&w->word, memory_order_relaxed) >> 32);
+
+    for (;;) {
+        size_t i = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed);
+        if (i >= batch->n)
+            return true;
+        if (asked[i] == ASKED_STUCK) // known before
+            continue;
+        struct probe probe = batch->probes[i];
+        if (atomic_load_explicit(&pool->crowded, memory_order_relaxed) && !prober_pool_may_ask(w, &probe))
+            continue; // not asked
+        uint64_t word = WORD(++sequence, i + 1);
+        if (batch->prepare)
+            batch->prepare(batch->arg, i, &answer);
+        atomic_store_explicit(&w->word, word, memory_order_release);
+        pool->source.probe(pool->source.self, prober, &probe, &answer);
+        bool mine = atomic_compare_exchange_strong_explicit(
+            &w->word, &word, WORD(sequence, IDLE), memory_order_acq_rel, memory_order_acquire);
+        if (mine) {
+            asked[i] = ASKED_DONE;
+            batch->take(batch->arg, w->number, i, &answer);
+        }
+        answer_clear(&answer);
+        if (!mine)
+            return false;
+    }
+}
+
+// A thread that was left behind is back: its probe may be asked again, and it may work again.
+static void come_back(struct worker *w)
+{
+    struct prober_pool *pool = w->pool;
+
+    atomic_store(&w->word, WORD(atomic_load(&w->word) >> 32, IDLE)); // the count never goes back
+    w->left = false;
+    pool->left--;
+    pool->live++;
+    prober_pool_count_crowd(pool);
+}
+
+static void *worker_main(void *arg)
+{
+    struct worker *w = arg;
+    struct prober_pool *pool = w->pool;
+    struct prober *prober = pool->source.prober_new(pool->source.self);
+
+    thread_name("ipctop-prober");
+    atomic_store(&w->tid, thread_id());
+    if (pool->polite)
+        thread_be_polite();
+    pthread_mutex_lock(&pool->lock);
+    for (;;) {
+        if (pool->quit)
+            break;
+        if (!pool->joinable) {
+            pthread_cond_wait(&pool->work, &pool->lock);
+            continue;
+        }
+        const struct batch *batch = pool->batch;
+        uint8_t *asked = pool->asked;
+        pool->joinable--;
+        pool->active++;
+        w->joined = true;
+        pthread_mutex_unlock(&pool->lock);
+        bool finished = ask(w, prober, batch, asked);
+        pthread_mutex_lock(&pool->lock);
+        if (!finished) {
+            come_back(w);
+            continue;
+        }
+        w->joined = false;
+        pool->active--;
+        // Whoever found nothing left found it for all.
+        pool->joinable = 0;
+        if (pool->active == 0)
+            pthread_cond_signal(&pool->done);
+    }
+    pool->live--; // from here on nobody counts on it
+    pthread_mutex_unlock(&pool->lock);
+    if (prober)
+        pool->source.prober_free(pool->source.self, prober);
+    pthread_mutex_lock(&pool->lock);
+    pool->workers[w->number] = NULL;
+    free(w);
+    release(pool);
+    return NULL;
+}
+
+// With the lock held. False where the system has no thread for us.
+static bool start_worker(struct prober_pool *pool)
+{
+    unsigned number = 0;
+
+    while (number < PROBER_POOL_MAX && pool->workers[number])
+        number++;
+    if (number == PROBER_POOL_MAX)
+        return false;
+    struct worker *w = mem_zero(1, sizeof *w);
+    w->pool = pool;
+    w->number = number;
+    w->user = -1;
+    if (thread_start(NULL, worker_main, w) != 0) {
+        free(w);
+        return false;
+    }
+    pool->workers[number] = w;
+    pool->live++;
+    pool->refs++;
+    return true;
+}
+
+// --- the watching thread ------------------------------------------------------------------------
+
+// Leaves a worker behind unless it answered just now. With the lock held.
+static void abandon(struct prober_pool *pool, struct worker *w, uint64_t word)
+{
+    size_t index = LOW(word) - 1;
+
+    if (!atomic_compare_exchange_strong(&w->word, &word, WORD(word >> 32, ABANDONED)))
+        return;
+    pool->asked[index] = ASKED_STUCK;
+    w->stuck_at = pool->batch->probes[index];
+    w->left = true;
+    w->joined = false;
+    pool->active--;
+    pool->live--;
+    pool->left++;
+}
+
+static bool may_start(const struct prober_pool *pool)
+{
+    return pool->live + pool->left < pool->threads + pool->max_left;
+}
+
+// One more hand for the batch, where there is something left to do.
+static void send_for_help(struct prober_pool *pool)
+{
+    if (pool->batch->one_by_one || atomic_load(&pool->next) >= pool->batch->n)
+        return;
+    bool idle = pool->live > pool->active + pool->joinable;
+    if (!idle && (!may_start(pool) || !start_worker(pool)))
+        return;
+    pool->joinable++;
+    pthread_cond_signal(&pool->work);
+    prober_pool_count_crowd(pool);
+}
+
+// Looks at every worker of the batch. Every quarter of the deadline brings help: hands double as
+// long as they get stuck, and many sick processes cost little more time than one.
+static void watch(struct prober_pool *pool)
+{
+    int64_t now = clock_ns();
+
+    for (size_t i = 0; i < PROBER_POOL_MAX; i++) {
+        struct worker *w = pool->workers[i];
+        if (!w || !w->joined)
+            continue;
+        uint64_t word = atomic_load(&w->word);
+        if (LOW(word) == IDLE || word != w->seen) {
+            w->seen = word;
+            w->since = now;
+            w->helped = 0;
+            continue;
+        }
+        int64_t silent = now - w->since;
+        if (silent < pool->deadline / 4 * (w->helped + 1))
+            continue;
+        if (!w->helped++)
+            w->user = prober_pool_user(pool, &pool->batch->probes[LOW(word) - 1]);
+        // One that waits for a processor is not blocked, and more of them would only wait as well.
+        bool blocked = !thread_is_running(atomic_load(&w->tid));
+        if (blocked)
+            send_for_help(pool);
+        if (silent >= pool->deadline * (blocked ? 1 : PATIENCE))
+            abandon(pool, w, word);
+    }
+}
+
+static void abandon_all(struct prober_pool *pool)
+{
+    for (size_t i = 0; i < PROBER_POOL_MAX; i++) {
+        struct worker *w = pool->workers[i];
+        if (w && w->joined && LOW(atomic_load(&w->word)) != IDLE)
+            abandon(pool, w, atomic_load(&w->word));
+    }
+}
+
+// What is known to be stuck is not asked again while its reader is.
+static void mark_known(const struct prober_pool *pool, const struct batch *batch, uint8_t *asked)
+{
+    for (size_t k = 0; pool->left && k < PROBER_POOL_MAX; k++) {
+        const struct worker *w = pool->workers[k];
+        if (!w || !w->left)
+            continue;
+        for (size_t i = 0; i < batch->n; i++)
+            if (w->stuck_at.id == batch->probes[i].id && w->stuck_at.what == batch->probes[i].what)
+                asked[i] = ASKED_STUCK;
+    }
+}
+
+static void begin(struct prober_pool *pool, const struct batch *batch, uint8_t *asked)
+{
+    memset(asked, ASKED_NOT, batch->n);
+    mark_known(pool, batch, asked);
+    prober_pool_count_crowd(pool);
+    size_t hands = batch->one_by_one ? 1 : 1 + batch->n / 64; // waking one costs, too
+    if (hands > pool->threads)
+        hands = pool->threads;
+    while (pool->live < hands && may_start(pool) && start_worker(pool))
+        continue;
+    pool->batch = batch;
+    pool->asked = asked;
+    atomic_store(&pool->next, 0);
+    pool->joinable = hands < pool->live ? hands : pool->live;
+    for (size_t i = 0; i < pool->joinable; i++)
+        pthread_cond_signal(&pool->work);
+}
+
+bool prober_pool_run(struct prober_pool *pool, const struct batch *batch, uint8_t *asked)
+{
+    int64_t pause = LOOK_MS * CLOCK_MS;
+
+    if (pause > pool->deadline / 8)
+        pause = pool->deadline / 8;
+    if (batch->n == 0)
+        return true;
+    pthread_mutex_lock(&pool->lock);
+    if (pool->quit) {
+        memset(asked, ASKED_NOT, batch->n);
+        pthread_mutex_unlock(&pool->lock);
+        return false;
+    }
+    begin(pool, batch, asked);
+    int64_t give_up = INT64_MAX;
+    while (pool->active || pool->joinable) {
+        int64_t now = clock_ns();
+        thread_wait(&pool->done, &pool->lock, now + pause);
+        if (!pool->active && !pool->joinable)
+            break;
+        if (pool->quit && give_up == INT64_MAX) {
+            atomic_store(&pool->next, batch->n);
+            pool->joinable = 0;
+            give_up = now + GOODBYE_MS / 2 * CLOCK_MS;
+        }
+        if (pool->quit && clock_ns() >= give_up)
+            abandon_all(pool);
+        watch(pool);
+        if (batch->meanwhile.call && !pool->quit) {
+            pthread_mutex_unlock(&pool->lock);
+            batch->meanwhile.call(batch->meanwhile.arg);
+            pthread_mutex_lock(&pool->lock);
+        }
+    }
+    pool->batch = NULL;
+    pool->asked = NULL;
+    bool complete = !pool->quit;
+    pthread_mutex_unlock(&pool->lock);
+    return complete;
+}
+
+void prober_pool_cancel(struct prober_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    pool->quit = true;
+    pthread_cond_broadcast(&pool->work);
+    pthread_cond_broadcast(&pool->done);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+size_t prober_pool_free(struct prober_pool *pool)
+{
+    if (!pool)
+        return 0;
+    prober_pool_cancel(pool);
+    int64_t end = clock_ns() + GOODBYE_MS * CLOCK_MS;
+    pthread_mutex_lock(&pool->lock);
+    while (pool->refs - 1 > pool->left && clock_ns() < end)
+        thread_wait(&pool->done, &pool->lock, end);
+    size_t left = pool->refs - 1;
+    release(pool);
+    return left;
+}
+
+void prober_pool_stuck(struct prober_pool *pool, struct probe_vec *out)
+{
+    pthread_mutex_lock(&pool->lock);
+    for (size_t i = 0; i < PROBER_POOL_MAX && pool->left; i++)
+        if (pool->workers[i] && pool->workers[i]->left)
+            vec_push(out, pool->workers[i]->stuck_at);
+    pthread_mutex_unlock(&pool->lock);
+}

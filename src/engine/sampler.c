@@ -1,0 +1,396 @@
+#include "engine/sampler.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "engine/action_worker.h"
+#include "engine/refresh.h"
+#include "base/thread.h"
+#include "base/clock.h"
+#include "model/events/events.h"
+#include "model/triage/triage.h"
+#include "model/triage/trends.h"
+
+// A picture waits so long for what processes answer; then the tables go ahead.
+static const int64_t AHEAD_NS = 15 * CLOCK_MS;
+// What was killed or removed may take its time to go: the next look after an action.
+static const int64_t AFTER_ACTION_NS = CLOCK_SECOND / 4;
+
+struct sampler {
+    bool one_shot, started;
+    int fd;
+    pthread_t thread;
+    struct prober_pool *probers;
+    struct action_worker *actor;
+    struct refresh *reading; // the thread's
+    struct events *events;   // the thread's; NULL: one_shot
+    struct source source;
+    struct sampler_options options;
+    struct trend *trend;     // the thread's; NULL where no picture follows another
+
+    pthread_mutex_t lock;       // for all that follows
+    pthread_cond_t wake, fresh; // for the thread; for who waits for a picture
+    struct want want;
+    int64_t interval, next;     // the next tick, CLOCK_MONOTONIC
+    bool paused, refresh, quit;
+    bool acted;                 // there are outcomes for the next picture
+    uint64_t asked;             // requests so far;
+    uint64_t begun, answered;   // the last one a round was begun for, and ended for
+    struct snapshot *newest;    // published last; replaced by the thread alone
+    bool taken;
+    uint64_t number;
+    struct outcome_vec outcomes;
+};
+
+struct round { // one bringing up to date of all that is wanted
+    struct want want;
+    uint64_t asked;
+    enum scan_effort effort;
+    bool acted;
+    struct outcome_vec outcomes; // what its picture will show
+};
+
+static bool want_same(const struct want *a, const struct want *b)
+{
+    return a->need == b->need && a->in_sight == b->in_sight && a->orphan_age == b->orphan_age &&
+           a->focused == b->focused && a->n_followed == b->n_followed &&
+           memcmp(a->followed, b->followed, a->n_followed * sizeof *a->followed) == 0 &&
+           (!a->focused || (identity_exact(&a->focus, &b->focus) && a->focus.pid == b->focus.pid));
+}
+
+// --- the thread ---------------------------------------------------------------------------------
+
+// What happened is told of complete pictures: those that go ahead lack the names.
+static void watch_events(struct sampler *s, struct snapshot *picture, const struct round *round)
+{
+    if (!s->events)
+        return;
+    if (!round) {
+        events_keep(s->events, picture);
+        return;
+    }
+    for (size_t i = 0; i < round->outcomes.n; i++)
+        if (round->outcomes.at[i].action.verb != ACTION_RESOLVE) // that is a question
+            events_outcome(s->events, &round->outcomes.at[i]);
+    size_t n = events_update(s->events, picture, &s->source);
+    if (s->options.happened)
+        s->options.happened(s->options.acted_arg, picture, n);
+}
+
+// Hands out a picture; with a round: the one that ends it.
+static void publish(struct sampler *s, struct snapshot *picture, struct round *round)
+{
+    struct snapshot *old;
+    uint64_t one = 1;
+
+    if (s->trend)
+        trend_note(s->trend, picture);
+    triage_run(picture);
+    watch_events(s, picture, round);
+    pthread_mutex_lock(&s->lock);
+    picture->number = ++s->number;
+    old = s->newest;
+    s->newest = picture;
+    s->taken = false;
+    if (round) {
+        s->answered = round->asked;
+        for (size_t i = 0; i < round->outcomes.n; i++)
+            vec_push(&s->outcomes, round->outcomes.at[i]);
+        vec_clear(&round->outcomes);
+    }
+    pthread_cond_broadcast(&s->fresh);
+    pthread_mutex_unlock(&s->lock);
+    snapshot_unref(old);
+    if (!s->one_shot && write(s->fd, &one, sizeof one) < 0) {
+        // full: it is readable all the same
+    }
+}
+
+static void publish_ahead(struct sampler *s)
+{
+    publish(s, refresh_ahead(s->reading, s->newest), NULL);
+}
+
+// While processes are asked, however long it takes: the tables go on, and another view that is
+// opened gets its tables at once, the rest with the next round.
+static void meanwhile(void *arg)
+{
+    struct sampler *s = arg;
+    int64_t now = clock_ns(), read_ns = refresh_time(s->reading);
+
+    if (s->one_shot)
+        return;
+    action_worker_watch(s->actor);
+    pthread_mutex_lock(&s->lock);
+    struct want want = s->want;
+    bool news = s->asked != s->begun && !want_same(&want, refresh_wanted(s->reading));
+    bool due = news || (!s->paused && now >= s->next);
+    bool ahead = now - read_ns >= AHEAD_NS && (!s->newest || s->newest->time_ns < read_ns);
+    if (due)
+        s->next = now + s->interval;
+    pthread_mutex_unlock(&s->lock);
+    if (due)
+        refresh_tables(s->reading, &want, s->newest);
+    if (due || ahead)
+        publish_ahead(s);
+}
+
+static bool is_due(const struct sampler *s, int64_t now)
+{
+    if (s->quit || s->acted || s->asked != s->begun)
+        return true;
+    return !s->one_shot && !s->paused && s->want.need && now >= s->next;
+}
+
+// Waits for something to do, with the lock held. False: it is the end.
+static bool wait_for_work(struct sampler *s)
+{
+    for (;;) {
+        pthread_mutex_unlock(&s->lock);
+        int64_t until = action_worker_watch(s->actor); // takes our lock to report
+        pthread_mutex_lock(&s->lock);
+        if (is_due(s, clock_ns()))
+            return !s->quit;
+        if (!s->one_shot && !s->paused && s->want.need && s->next < until)
+            until = s->next;
+        thread_wait(&s->wake, &s->lock, until);
+    }
+}
+
+// With the lock held.
+static void begin_round(struct sampler *s, struct round *round)
+{
+    round->want = s->want;
+    round->asked = s->begun = s->asked;
+    round->acted = s->acted;
+    round->effort = s->one_shot || s->acted ? SCAN_FULLY
+                    : s->refresh            ? SCAN_PROMPTLY
+                                            : SCAN_AS_NEEDED;
+    s->acted = s->refresh = false;
+    s->next = clock_ns() + s->interval;
+}
+
+static void do_round(struct sampler *s, struct round *round)
+{
+    if (round->acted)
+        action_worker_outcomes(s->actor, &round->outcomes);
+    bool all = round->effort != SCAN_AS_NEEDED;
+    refresh_tables(s->reading, &round->want, all ? NULL : s->newest);
+    struct snapshot *picture =
+        refresh_ask(s->reading, &round->want, round->effort, (struct meanwhile){meanwhile, s});
+    publish(s, picture, round);
+}
+
+// With the lock held.
+static void run_round(struct sampler *s, struct round *round)
+{
+    begin_round(s, round);
+    pthread_mutex_unlock(&s->lock);
+    do_round(s, round);
+    pthread_mutex_lock(&s->lock);
+}
+
+static void *sampler_main(void *arg)
+{
+    struct sampler *s = arg;
+    struct round round = {0};
+
+    thread_name("ipctop-sampler");
+    pthread_mutex_lock(&s->lock);
+    while (wait_for_work(s)) {
+        run_round(s, &round);
+        int64_t soon = clock_ns() + AFTER_ACTION_NS;
+        if (round.acted && s->next > soon)
+            s->next = soon;
+    }
+    pthread_mutex_unlock(&s->lock);
+    vec_free(&round.outcomes);
+    return NULL;
+}
+
+// --- the owner's side ---------------------------------------------------------------------------
+
+static void acted(void *arg)
+{
+    struct sampler *s = arg;
+
+    pthread_mutex_lock(&s->lock);
+    s->acted = true;
+    pthread_cond_signal(&s->wake);
+    pthread_mutex_unlock(&s->lock);
+}
+
+static int64_t interval_ns(double seconds)
+{
+    double bounded = seconds < 0.01 ? 0.01 : seconds > 1e6 ? 1e6 : seconds;
+
+    return (int64_t)(bounded * (double)CLOCK_SECOND);
+}
+
+struct sampler *sampler_new(const struct source *source, const struct sampler_options *options)
+{
+    const struct prober_pool_options threads = {.threads = options->probers,
+                                            .deadline_ms = options->deadline_ms,
+                                            .max_left = options->max_left,
+                                            .polite = !options->one_shot};
+    struct sampler *s = mem_zero(1, sizeof *s);
+
+    s->one_shot = options->one_shot;
+    s->interval = interval_ns(options->interval > 0 ? options->interval : 2);
+    s->taken = true;
+    s->fd = s->one_shot ? -1 : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    pthread_mutex_init(&s->lock, NULL);
+    thread_cond_init(&s->wake);
+    thread_cond_init(&s->fresh);
+    s->probers = prober_pool_new(source, &threads);
+    s->source = *source;
+    s->options = *options;
+    s->events = s->one_shot ? NULL : events_new();
+    s->actor = action_worker_new(source, options, acted, s);
+    s->reading = refresh_new(source, s->probers);
+    s->trend = options->one_shot ? NULL : trend_new();
+    if (s->one_shot) // whoever collects waits anyway
+        return s;
+    s->started = thread_start(&s->thread, sampler_main, s) == 0;
+    if (s->fd >= 0 && s->started)
+        return s;
+    sampler_free(s);
+    return NULL;
+}
+
+size_t sampler_free(struct sampler *s)
+{
+    if (!s)
+        return 0;
+    pthread_mutex_lock(&s->lock);
+    s->quit = true;
+    pthread_cond_broadcast(&s->wake);
+    pthread_mutex_unlock(&s->lock);
+    prober_pool_cancel(s->probers);
+    if (s->started)
+        pthread_join(s->thread, NULL);
+    size_t left = action_worker_free(s->actor) + prober_pool_free(s->probers);
+    refresh_free(s->reading);
+    events_free(s->events);
+    trend_free(s->trend);
+    snapshot_unref(s->newest);
+    vec_free(&s->outcomes);
+    if (s->fd >= 0)
+        close(s->fd);
+    pthread_mutex_destroy(&s->lock);
+    pthread_cond_destroy(&s->wake);
+    pthread_cond_destroy(&s->fresh);
+    free(s);
+    return left;
+}
+
+int sampler_fd(const struct sampler *s)
+{
+    return s->fd;
+}
+
+// With the lock held.
+static void request(struct sampler *s)
+{
+    s->asked++;
+    pthread_cond_signal(&s->wake);
+}
+
+void sampler_want(struct sampler *s, const struct want *want)
+{
+    struct want whole = refresh_complete(*want);
+
+    pthread_mutex_lock(&s->lock);
+    bool same = want_same(&s->want, &whole);
+    s->want = whole;
+    if (!same && !s->paused)
+        request(s);
+    pthread_mutex_unlock(&s->lock);
+}
+
+void sampler_interval(struct sampler *s, double seconds)
+{
+    pthread_mutex_lock(&s->lock);
+    s->interval = interval_ns(seconds);
+    request(s);
+    pthread_mutex_unlock(&s->lock);
+}
+
+void sampler_refresh(struct sampler *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->refresh = true;
+    request(s);
+    pthread_mutex_unlock(&s->lock);
+}
+
+void sampler_pause(struct sampler *s, bool paused)
+{
+    pthread_mutex_lock(&s->lock);
+    if (s->paused && !paused)
+        request(s);
+    s->paused = paused;
+    pthread_mutex_unlock(&s->lock);
+}
+
+struct snapshot *sampler_take(struct sampler *s)
+{
+    struct snapshot *newest = NULL;
+    uint64_t count;
+
+    pthread_mutex_lock(&s->lock);
+    if (!s->taken && s->newest)
+        newest = snapshot_ref(s->newest);
+    s->taken = true;
+    if (read(s->fd, &count, sizeof count) < 0) {
+        // nothing was written since
+    }
+    pthread_mutex_unlock(&s->lock);
+    return newest;
+}
+
+void sampler_act(struct sampler *s, const struct action *actions, size_t n)
+{
+    action_worker_push(s->actor, actions, n);
+    pthread_mutex_lock(&s->lock);
+    pthread_cond_signal(&s->wake); // to watch it
+    pthread_mutex_unlock(&s->lock);
+}
+
+void sampler_note(struct sampler *s, const struct outcome *outcomes, size_t n)
+{
+    action_worker_note(s->actor, outcomes, n);
+}
+
+void sampler_cancel(struct sampler *s)
+{
+    action_worker_cancel(s->actor);
+}
+
+bool sampler_outcomes(struct sampler *s, struct outcome_vec *out)
+{
+    pthread_mutex_lock(&s->lock);
+    size_t n = s->outcomes.n;
+    for (size_t i = 0; i < n; i++)
+        vec_push(out, s->outcomes.at[i]);
+    vec_clear(&s->outcomes);
+    pthread_mutex_unlock(&s->lock);
+    return n > 0;
+}
+
+struct snapshot *sampler_collect(struct sampler *s, const struct want *want)
+{
+    pthread_mutex_lock(&s->lock);
+    s->want = refresh_complete(*want);
+    s->refresh = true;
+    request(s);
+    uint64_t mine = s->asked;
+    if (s->one_shot)
+        run_round(s, &(struct round){0});
+    while (s->answered < mine)
+        pthread_cond_wait(&s->fresh, &s->lock);
+    s->taken = true;
+    struct snapshot *newest = snapshot_ref(s->newest);
+    pthread_mutex_unlock(&s->lock);
+    return newest;
+}

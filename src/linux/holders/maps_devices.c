@@ -1,0 +1,92 @@
+// Which devices SysV segments lie on, learned from mappings of our own on the same internal
+// mounts: mm/shmem.c shm_mnt, fs/hugetlbfs/inode.c hugetlbfs_vfsmount[].
+#include "linux/holders/maps.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#ifndef MAP_HUGE_SHIFT
+#define MAP_HUGE_SHIFT 26
+#endif
+
+// The device of the mapping that starts at `address` in this process.
+static int device_at(uintptr_t address, uint32_t *major, uint32_t *minor)
+{
+    FILE *file = fopen("/proc/self/maps", "re");
+    char *line = NULL;
+    size_t cap = 0;
+    ssize_t len;
+    int error = -ENOENT;
+
+    if (!file)
+        return -errno;
+    while (error && (len = getline(&line, &cap, file)) > 0) {
+        struct mapping mapping;
+        const char *name;
+        size_t name_len;
+        if (line[len - 1] == '\n')
+            len--;
+        if (!maps_parse_line(line, (size_t)len, &mapping, &name, &name_len) ||
+            mapping.start != address)
+            continue;
+        *major = mapping.dev_major;
+        *minor = mapping.dev_minor;
+        error = 0;
+    }
+    free(line);
+    fclose(file);
+    return error;
+}
+
+static int learn(struct maps_devices *out, size_t size, int flags, bool hugetlb)
+{
+    // Shared anonymous memory nobody may touch costs an inode and an address range, no page:
+    // NORESERVE lets even a machine without huge pages say where they would be.
+    void *at = mmap(NULL, size, PROT_NONE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1,
+                    0);
+    uint32_t major = 0, minor = 0;
+
+    if (at == MAP_FAILED)
+        return -errno;
+    int error = device_at((uintptr_t)at, &major, &minor);
+    munmap(at, size);
+    if (error)
+        return error;
+    bool known_as;
+    if (!maps_on_device(out, major, minor, &known_as) && out->n < MAPS_DEVICES) {
+        out->at[out->n].major = major;
+        out->at[out->n].minor = minor;
+        out->at[out->n++].hugetlb = hugetlb;
+    }
+    return 0;
+}
+
+static void learn_hugetlb(struct maps_devices *out)
+{
+    DIR *dir = opendir("/sys/kernel/mm/hugepages");
+    struct dirent *entry;
+    unsigned long kib;
+
+    if (!dir)
+        return; // no huge pages in this kernel, or nothing that tells their sizes
+    while ((entry = readdir(dir)) != NULL) {
+        if (sscanf(entry->d_name, "hugepages-%lukB", &kib) != 1 || kib == 0 || (kib & (kib - 1)))
+            continue;
+        int log2 = __builtin_ctzl(kib) + 10;
+        learn(out, (size_t)kib << 10, MAP_HUGETLB | log2 << MAP_HUGE_SHIFT, true);
+    }
+    closedir(dir);
+}
+
+int maps_learn_devices(struct maps_devices *out)
+{
+    out->n = 0;
+    int error = learn(out, (size_t)sysconf(_SC_PAGESIZE), 0, false);
+    if (error)
+        return error;
+    learn_hugetlb(out);
+    return 0;
+}

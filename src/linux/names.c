@@ -1,0 +1,191 @@
+#include "linux/names.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <inttypes.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error_text.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+// A group's entry lists all its members: 64 KiB are not rare. Beyond, something is wrong.
+enum { ROOM_FIRST = 2048, ROOM_MAX = 4 * 1024 * 1024 };
+
+// What is known of a name or number, and then of both.
+struct entry {
+    uint32_t id;
+    const char *name; // NULL: nobody
+};
+
+// One lookup into `room`: 0, ERANGE (more room), another errno; the name stays NULL for nobody.
+typedef int lookup_fn(struct entry *entry, char *room, size_t size);
+
+static int lookup_user(struct entry *of, char *room, size_t size)
+{
+    struct passwd entry, *found = NULL;
+    int error = getpwuid_r(of->id, &entry, room, size, &found);
+
+    if (found)
+        of->name = found->pw_name;
+    return error;
+}
+
+static int lookup_group(struct entry *of, char *room, size_t size)
+{
+    struct group entry, *found = NULL;
+    int error = getgrgid_r(of->id, &entry, room, size, &found);
+
+    if (found)
+        of->name = found->gr_name;
+    return error;
+}
+
+static int lookup_user_name(struct entry *of, char *room, size_t size)
+{
+    struct passwd entry, *found = NULL;
+    int error = getpwnam_r(of->name, &entry, room, size, &found);
+
+    if (found)
+        of->id = found->pw_uid;
+    return error ? error : found ? 0 : ENOENT;
+}
+
+static int lookup_group_name(struct entry *of, char *room, size_t size)
+{
+    struct group entry, *found = NULL;
+    int error = getgrnam_r(of->name, &entry, room, size, &found);
+
+    if (found)
+        of->id = found->gr_gid;
+    return error ? error : found ? 0 : ENOENT;
+}
+
+// With as much room as it takes, which the caller frees.
+static int look_up(lookup_fn *lookup, struct entry *entry, char **room)
+{
+    int error = ERANGE;
+
+    for (size_t size = ROOM_FIRST; error == ERANGE && size <= ROOM_MAX; size *= 2) {
+        *room = mem_resize(*room, size, 1);
+        do
+            error = lookup(entry, *room, size);
+        while (error == EINTR);
+    }
+    return error;
+}
+
+// Several name services report "no such user" as one of these: getpwnam(3).
+static bool means_nobody(int error)
+{
+    return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
+}
+
+static void probe(lookup_fn *lookup, uint32_t id, struct answer *answer)
+{
+    struct entry entry = {.id = id};
+    char *room = NULL;
+    int error = look_up(lookup, &entry, &room);
+
+    answer->named.id = id;
+    if (!entry.name && means_nobody(error))
+        error = ENOENT;
+    if (!error)
+        text_escape(answer->named.name, sizeof answer->named.name, entry.name,
+                    strlen(entry.name));
+    answer->error = -error;
+    free(room);
+}
+
+void names_probe_user(uint32_t uid, struct answer *answer)
+{
+    probe(lookup_user, uid, answer);
+}
+
+void names_probe_group(uint32_t gid, struct answer *answer)
+{
+    probe(lookup_group, gid, answer);
+}
+
+// Where one fails, says so unless another failed before.
+static void resolve(lookup_fn *lookup, unsigned which, const char *name, uint32_t *id,
+                    struct outcome *outcome)
+{
+    struct entry entry = {.name = name};
+    char *room = NULL, reason[64], shown[SET_NAME * 2];
+    int error = look_up(lookup, &entry, &room);
+
+    free(room);
+    if (!error) {
+        *id = entry.id;
+        outcome->action.set.which &= ~which;
+        return;
+    }
+    if (outcome->state == OUTCOME_FAILED)
+        return;
+    outcome->state = OUTCOME_FAILED;
+    outcome->error = means_nobody(error) ? ENOENT : error;
+    text_escape(shown, sizeof shown, name, strlen(name));
+    if (outcome->error == ENOENT)
+        snprintf(outcome->text, sizeof outcome->text, "there is no %s %s",
+                 which == SET_UID ? "user" : "group", shown);
+    else
+        snprintf(outcome->text, sizeof outcome->text, "%s cannot be looked up: %s", shown,
+                 error_text(error, reason, sizeof reason));
+}
+
+void names_act(const struct action *action, struct outcome *outcome)
+{
+    *outcome = (struct outcome){.action = *action};
+    if (action->set.which & SET_UID)
+        resolve(lookup_user_name, SET_UID, action->set.user, &outcome->action.set.uid, outcome);
+    if (action->set.which & SET_GID)
+        resolve(lookup_group_name, SET_GID, action->set.group, &outcome->action.set.gid, outcome);
+}
+
+// "name:password:uid:…" is of that user. passwd(5); fgetpwent_r(3) is glibc's alone.
+static bool is_of(const char *line, uint32_t uid)
+{
+    const char *field = strchr(line, ':');
+    char *end;
+
+    field = field ? strchr(field + 1, ':') : NULL;
+    if (*line == '#' || !field || field[1] < '0' || field[1] > '9')
+        return false;
+    return strtoull(field + 1, &end, 10) == uid && *end == ':';
+}
+
+void names_local_name(uint32_t uid, char *dst, size_t cap)
+{
+    FILE *file = fopen("/etc/passwd", "re");
+    char *line = NULL;
+    size_t room = 0;
+
+    snprintf(dst, cap, "uid %" PRIu32, uid);
+    while (file && getline(&line, &room, file) > 0)
+        if (is_of(line, uid)) {
+            text_escape(dst, cap, line, strcspn(line, ":"));
+            break;
+        }
+    free(line);
+    if (file)
+        fclose(file);
+}
+
+// The state files of systemd-logind: one for each user with a session or lingering, gone as soon
+// as it has cleaned up after the last logout. sd-login(3), src/login/logind-user.c user_finalize.
+int names_login(uint32_t uid)
+{
+    char path[64];
+
+    if (access("/run/systemd/users", X_OK) != 0)
+        return -ENOSYS;
+    snprintf(path, sizeof path, "/run/systemd/users/%" PRIu32, uid);
+    if (access(path, F_OK) == 0)
+        return 1;
+    return errno == ENOENT ? 0 : -errno;
+}

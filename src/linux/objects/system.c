@@ -1,0 +1,53 @@
+#include "linux/objects/system.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "linux/process/proc_file.h"
+
+// The machine's first namespaces always have these inodes: include/linux/proc_ns.h
+// PROC_IPC_INIT_INO, PROC_PID_INIT_INO.
+static const uint64_t first_ipc_namespace = 0xEFFFFFFF, first_pid_namespace = 0xEFFFFFFC;
+
+// The inode number in the link "ipc:[4026531839]"; 0 where it cannot be read.
+static uint64_t namespace_of(const char *proc, const char *type)
+{
+    char path[4096], link[64];
+    unsigned long long inode = 0;
+
+    if ((size_t)snprintf(path, sizeof path, "%s/self/ns/%s", proc, type) >= sizeof path)
+        return 0;
+    ssize_t n = readlink(path, link, sizeof link - 1);
+    if (n < 0)
+        return 0;
+    link[n] = '\0';
+    size_t len = strlen(type);
+    return strncmp(link, type, len) == 0 && sscanf(link + len, ":[%llu]", &inode) == 1 ? inode : 0;
+}
+
+void system_read(const char *proc, struct system *out)
+{
+    char text[256];
+    unsigned load[3][2];
+    unsigned long long seconds;
+
+    *out = (struct system){.euid = geteuid()};
+    if (proc_file_read(text, sizeof text, proc, "sys/kernel/hostname") > 0)
+        text_escape(out->hostname, sizeof out->hostname, text, strcspn(text, "\n"));
+    // Both files have their numbers with a point in every locale: the kernel's printf made them,
+    // and scanning them by the user's locale would stop at it.
+    if (proc_file_read(text, sizeof text, proc, "loadavg") > 0 &&
+        sscanf(text, "%u.%2u %u.%2u %u.%2u", &load[0][0], &load[0][1], &load[1][0], &load[1][1],
+               &load[2][0], &load[2][1]) == 6)
+        for (int i = 0; i < 3; i++)
+            out->load[i] = load[i][0] + load[i][1] / 100.0;
+    if (proc_file_read(text, sizeof text, proc, "uptime") > 0 && sscanf(text, "%llu", &seconds) == 1)
+        out->uptime = (int64_t)seconds;
+    out->rmid_forced = proc_file_read(text, sizeof text, proc, "sys/kernel/shm_rmid_forced") > 0 &&
+                       text[0] == '1';
+    out->ipc_namespace = namespace_of(proc, "ipc");
+    out->host_namespace = out->ipc_namespace == first_ipc_namespace;
+    out->first_pid_namespace = namespace_of(proc, "pid") == first_pid_namespace;
+}

@@ -1,0 +1,87 @@
+#include "object_users.h"
+
+#include "model/orphans.h"
+
+enum { STRANGERS_MAX = 12, HOLDERS_MAX = 512 };
+
+// Neither the owner's nor root's: whoever may use an object may do so under any name.
+static bool is_stranger(const struct object_users *subject, const struct process *p)
+{
+    return (p->known & PROC_KNOWS_UID) && p->uid != 0 && p->uid != subject->o->uid &&
+           p->uid != subject->o->cuid;
+}
+
+static void add_person(struct object_users *subject, int32_t pid, int64_t time)
+{
+    if (subject->n == OBJECT_USERS_MAX || snapshot_pid_state(subject->s, pid, time) != PID_ALIVE)
+        return;
+    const struct process *process = snapshot_process(subject->s, pid);
+    if (!(process->known & PROC_KNOWS_COMM) || !process->comm[0])
+        return;
+    for (size_t i = 0; i < subject->n; i++)
+        if (subject->people[i] == process)
+            return;
+    if (is_stranger(subject, process) && subject->n_strangers++ >= STRANGERS_MAX)
+        return; // a crowd of them hides nobody
+    subject->people[subject->n++] = process;
+}
+
+static void segment_people(struct object_users *subject, const struct segment *segment)
+{
+    size_t n;
+    const struct holder *holders = scan_holders(subject->s->scan, segment->o.id, &n);
+
+    for (size_t i = 0; i < n && i < HOLDERS_MAX && subject->n < OBJECT_USERS_MAX - 2; i++)
+        add_person(subject, holders[i].pid, 0);
+    subject->n_holders = subject->n;
+    add_person(subject, segment->cpid, segment_birth(segment));
+    if (segment_last_use(segment) > 0)
+        add_person(subject, segment->lpid, segment_last_use(segment));
+}
+
+static void set_people(struct object_users *subject, const struct semset *set)
+{
+    int64_t last_use = semset_last_use(set);
+    size_t n;
+    const struct element *e = snapshot_elements(subject->s, set, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (e[i].known & ELEMENT_KNOWS_PID && (i == 0 || e[i].pid != e[i - 1].pid))
+            add_person(subject, e[i].pid, last_use);
+}
+
+void object_users_add_queue(struct object_users *subject, const struct queue *queue)
+{
+    if (queue->stime > 0)
+        add_person(subject, queue->lspid, queue->stime);
+    if (queue->rtime > 0)
+        add_person(subject, queue->lrpid, queue->rtime);
+}
+
+struct object_users object_users_of(const struct snapshot *s, enum kind_id kind, const void *object)
+{
+    struct object_users subject = {.s = s, .kind = kind, .o = object};
+
+    if (kind == KIND_SEGMENT) {
+        subject.segment = object;
+        segment_people(&subject, object);
+    } else if (kind == KIND_SEMSET) {
+        set_people(&subject, object);
+    } else {
+        object_users_add_queue(&subject, object);
+    }
+    return subject;
+}
+
+const struct process *object_users_trusted(const struct object_users *subject, size_t i)
+{
+    return is_stranger(subject, subject->people[i]) ? NULL : subject->people[i];
+}
+
+int32_t object_users_first_trusted(const struct object_users *subject)
+{
+    for (size_t i = 0; i < subject->n; i++)
+        if (object_users_trusted(subject, i))
+            return subject->people[i]->pid;
+    return 0;
+}

@@ -1,0 +1,26 @@
+// Who has to do with an object: what its label is told by. For labels.c alone.
+#ifndef IPCTOP_MODEL_APPS_OBJECT_USERS_H
+#define IPCTOP_MODEL_APPS_OBJECT_USERS_H
+
+#include "model/record/snapshot.h"
+
+enum { OBJECT_USERS_MAX = 48 };
+
+struct object_users { // an object, and who has to do with it
+    const struct snapshot *s;
+    enum kind_id kind;
+    const struct owned *o;
+    const struct segment *segment;              // NULL: no segment
+    const struct process *people[OBJECT_USERS_MAX];  // that live: holders, then others by their roles
+    size_t n, n_holders, n_strangers;
+};
+
+struct object_users object_users_of(const struct snapshot *s, enum kind_id kind, const void *object);
+// Adds who last sent to and received from a queue.
+void object_users_add_queue(struct object_users *subject, const struct queue *queue);
+// The i-th, where his name tells whose the object is: the owner's, the creator's, or root's.
+// NULL: a stranger.
+const struct process *object_users_trusted(const struct object_users *subject, size_t i);
+int32_t object_users_first_trusted(const struct object_users *subject); // his pid; 0: there is none
+
+#endif

@@ -1,0 +1,302 @@
+#include "model/events/events.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "parts.h"
+#include "model/kinds/kind.h"
+
+enum { TABLES = 3, OWN_KEPT = 3 };
+
+static const struct {
+    enum kind_id kind;
+    unsigned need;
+} tables[TABLES] = {{KIND_SEGMENT, NEED_SEGMENTS}, {KIND_SEMSET, NEED_SEMSETS},
+                    {KIND_QUEUE, NEED_QUEUES}};
+
+struct own { // an object we removed or marked: its going is no news
+    struct identity object;
+    int pictures; // that it is kept for; 0: told already
+};
+VEC(own_vec, struct own);
+
+struct events {
+    struct snapshot *seen[TABLES]; // the last picture that had the table
+    struct event_log *log;
+    uint64_t number;
+    struct outcome_list {
+        struct outcome *at;
+        size_t n, cap;
+    } outcomes;
+    struct own_vec own; // ordered by kind, id
+    struct flow_vec flows;
+    struct level_vec levels;
+    struct stuck_vec stuck;
+    struct login_vec logins;
+    struct change_vec changes; // of the update under way
+    struct event_vec fresh;
+};
+
+struct events *events_new(void)
+{
+    return mem_zero(1, sizeof(struct events));
+}
+
+void events_free(struct events *e)
+{
+    if (!e)
+        return;
+    for (size_t i = 0; i < TABLES; i++)
+        snapshot_unref(e->seen[i]);
+    event_log_unref(e->log);
+    vec_free(&e->outcomes);
+    vec_free(&e->own);
+    vec_free(&e->flows);
+    vec_free(&e->levels);
+    vec_free(&e->stuck);
+    vec_free(&e->logins);
+    vec_free(&e->changes);
+    vec_free(&e->fresh);
+    free(e);
+}
+
+void events_outcome(struct events *e, const struct outcome *outcome)
+{
+    vec_push(&e->outcomes, *outcome);
+}
+
+void events_keep(const struct events *e, struct snapshot *picture)
+{
+    picture->events = event_log_ref(e->log);
+}
+
+// --- objects ------------------------------------------------------------------------------------
+
+// Ids carry a sequence number, so they are used again only after a while; a segment's creator
+// tells even then.
+static bool same_object(enum kind_id kind, const struct snapshot *then, const void *was,
+                        const struct snapshot *now, const void *is)
+{
+    struct identity a, b;
+
+    kind_get(kind)->identify(then, was, &a);
+    kind_get(kind)->identify(now, is, &b);
+    if (!identity_same(&a, &b))
+        return false;
+    return kind != KIND_SEGMENT ||
+           ((const struct segment *)was)->cpid == ((const struct segment *)is)->cpid;
+}
+
+static int own_order(const void *pa, const void *pb)
+{
+    const struct identity *a = &((const struct own *)pa)->object;
+    const struct identity *b = &((const struct own *)pb)->object;
+
+    if (a->kind != b->kind)
+        return a->kind < b->kind ? -1 : 1;
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+// Thousands may be removed at once: each is looked up, not searched for.
+static bool is_own(struct events *e, const struct identity *object)
+{
+    const struct own key = {.object = *object};
+    struct own *own = e->own.n ? bsearch(&key, e->own.at, e->own.n, sizeof key, own_order) : NULL;
+
+    while (own && own > e->own.at && own_order(own - 1, &key) == 0)
+        own--;
+    for (; own && own < e->own.at + e->own.n && own_order(own, &key) == 0; own++) {
+        if (own->pictures == 0 || !identity_same(&own->object, object))
+            continue;
+        own->pictures = 0;
+        return true;
+    }
+    return false;
+}
+
+static void note(struct events *e, const struct change *change, enum event_what what)
+{
+    struct change told = *change;
+    struct identity object;
+
+    told.what = what;
+    if (what == EVENT_REMOVED || what == EVENT_MARKED) {
+        kind_get(told.kind)->identify(told.then, told.was, &object);
+        if (is_own(e, &object))
+            return;
+    }
+    vec_push(&e->changes, told);
+}
+
+// The same object in both pictures.
+static void compare(struct events *e, const struct change *same)
+{
+    const struct owned *was = owned_of(same->was);
+    const struct owned *is = owned_of(same->is);
+
+    if (was->uid != is->uid || was->gid != is->gid || was->mode != is->mode)
+        note(e, same, EVENT_CHANGED);
+    if (same->kind != KIND_SEGMENT)
+        return;
+    const struct segment *before = same->was, *after = same->is;
+    if (!(before->flags & SEG_DEST) && after->flags & SEG_DEST)
+        note(e, same, EVENT_MARKED);
+    flow_note(&e->flows, same, &e->changes);
+}
+
+// Both tables are ordered by id.
+static void compare_tables(struct events *e, enum kind_id kind, const struct snapshot *then,
+                           const struct snapshot *now)
+{
+    const struct kind *table = kind_get(kind);
+    size_t n = table->count(then), m = table->count(now), i = 0, k = 0;
+
+    while (i < n || k < m) {
+        struct change c = {.kind = kind, .then = then, .now = now};
+        const void *was = i < n ? table->at(then, i) : NULL;
+        const void *is = k < m ? table->at(now, k) : NULL;
+        int64_t a = was ? owned_of(was)->id : INT64_MAX;
+        int64_t b = is ? owned_of(is)->id : INT64_MAX;
+
+        i += a <= b;
+        k += b <= a;
+        c.was = a <= b ? was : NULL;
+        c.is = b <= a ? is : NULL;
+        if (c.was && c.is && same_object(kind, then, was, now, is)) {
+            compare(e, &c);
+            continue;
+        }
+        if (c.was)
+            note(e, &(struct change){.kind = kind, .then = then, .now = now, .was = was},
+                 EVENT_REMOVED);
+        if (c.is)
+            note(e, &(struct change){.kind = kind, .then = then, .now = now, .is = is},
+                 EVENT_CREATED);
+    }
+}
+
+static bool owns_any(const struct snapshot *s, uint32_t uid)
+{
+    for (size_t t = 0; t < TABLES; t++) {
+        const struct kind *kind = kind_get(tables[t].kind);
+        for (size_t i = 0; i < kind->count(s); i++)
+            if (owned_of(kind->at(s, i))->uid == uid)
+                return true;
+    }
+    return false;
+}
+
+// logind removes what a user owns as the login ends, in the machine's own IPC namespace only.
+static void explain(struct events *e, const struct snapshot *now)
+{
+    unsigned all = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_SYSTEM;
+
+    if ((now->has & all) != all || !now->system.host_namespace)
+        return;
+    for (size_t l = 0; l < e->logins.n; l++) {
+        uint32_t uid = e->logins.at[l].uid;
+        if (!logins_ended(&e->logins, uid) || owns_any(now, uid))
+            continue;
+        for (size_t i = 0; i < e->changes.n; i++) {
+            struct change *c = &e->changes.at[i];
+            if (c->what == EVENT_REMOVED && owned_of(c->was)->uid == uid)
+                c->logout = true;
+        }
+    }
+}
+
+// --- putting it into words ----------------------------------------------------------------------
+
+static int change_order(const void *pa, const void *pb)
+{
+    const struct change *a = pa, *b = pb;
+
+    if (a->what != b->what)
+        return a->what < b->what ? -1 : 1;
+    if (a->kind != b->kind)
+        return a->kind < b->kind ? -1 : 1;
+    int32_t x = owned_of(a->is ? a->is : a->was)->id;
+    int32_t y = owned_of(b->is ? b->is : b->was)->id;
+    return (x > y) - (x < y);
+}
+
+static void tell_changes(struct events *e)
+{
+    struct change_vec *all = &e->changes;
+    size_t end;
+
+    if (all->n > 1)
+        qsort(all->at, all->n, sizeof *all->at, change_order);
+    for (size_t first = 0; first < all->n; first = end) {
+        for (end = first + 1; end < all->n && all->at[end].what == all->at[first].what &&
+                              all->at[end].kind == all->at[first].kind;)
+            end++;
+        if (end - first > EVENTS_EACH)
+            vec_push(&e->fresh, event_of_many(&all->at[first], end - first));
+        for (size_t i = first; end - first <= EVENTS_EACH && i < end; i++)
+            vec_push(&e->fresh, event_of_change(&all->at[i]));
+    }
+    vec_clear(all);
+}
+
+static void tell_outcomes(struct events *e, const struct snapshot *now)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < e->own.n; i++)
+        if (--e->own.at[i].pictures > 0)
+            e->own.at[kept++] = e->own.at[i];
+    e->own.n = kept;
+    for (size_t i = 0; i < e->outcomes.n; i++) {
+        const struct outcome *o = &e->outcomes.at[i];
+
+        vec_push(&e->fresh, event_of_outcome(o, now));
+        if (o->action.verb == ACTION_REMOVE && o->state == OUTCOME_DONE)
+            vec_push(&e->own, (struct own){.object = o->action.target, .pictures = OWN_KEPT});
+    }
+    if (e->outcomes.n && e->own.n > 1)
+        qsort(e->own.at, e->own.n, sizeof *e->own.at, own_order);
+    vec_clear(&e->outcomes);
+}
+
+static void compare_pictures(struct events *e, struct snapshot *now, const struct source *source)
+{
+    logins_watch(&e->logins, e->seen[0], now, source);
+    for (size_t t = 0; t < TABLES; t++) {
+        if (!(now->has & tables[t].need))
+            continue;
+        if (e->seen[t])
+            compare_tables(e, tables[t].kind, e->seen[t], now);
+    }
+    if (now->has & NEED_SEGMENTS)
+        flow_sweep(&e->flows, now, &e->changes);
+    explain(e, now);
+    tell_changes(e);
+    if (now->has & NEED_LIMITS)
+        levels_watch(&e->levels, now, &e->fresh);
+    if (now->has & NEED_PROCESSES)
+        stuck_watch(&e->stuck, now, &e->fresh);
+}
+
+size_t events_update(struct events *e, struct snapshot *picture, const struct source *source)
+{
+    tell_outcomes(e, picture);
+    compare_pictures(e, picture, source);
+    for (size_t t = 0; t < TABLES; t++) {
+        if (!(picture->has & tables[t].need))
+            continue;
+        snapshot_unref(e->seen[t]);
+        e->seen[t] = snapshot_ref(picture);
+    }
+    size_t n = e->fresh.n;
+    for (size_t i = 0; i < n; i++)
+        e->fresh.at[i]->number = ++e->number;
+    if (n) {
+        struct event_log *more = event_log_more(e->log, &e->fresh);
+        event_log_unref(e->log);
+        e->log = more;
+        vec_clear(&e->fresh);
+    }
+    events_keep(e, picture);
+    return n < EVENTS_MAX ? n : EVENTS_MAX;
+}

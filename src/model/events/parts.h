@@ -1,0 +1,76 @@
+// What the parts of events.c share: one thing that happened, before it is put into words.
+#ifndef IPCTOP_MODEL_EVENTS_PARTS_H
+#define IPCTOP_MODEL_EVENTS_PARTS_H
+
+#include "base/line.h"
+#include "model/record/event_log.h"
+#include "model/events/events.h"
+
+struct change {
+    enum kind_id kind;
+    enum event_what what;
+    const struct snapshot *then; // where `was` is; NULL: nothing was
+    const struct snapshot *now;
+    const void *was, *is; // the object's records; NULL: there is none
+    uint64_t from, to, low, high; // attachments; low and high over span_ns, where that is not 0
+    int64_t span_ns;
+    bool logout; // its owner logged out
+};
+VEC(change_vec, struct change);
+
+// --- events_words.c: changes in words ------------------------------------------------------------
+
+struct event *event_of_change(const struct change *change);
+// Of n changes of one kind and sort.
+struct event *event_of_many(const struct change *changes, size_t n);
+struct event *event_of_outcome(const struct outcome *outcome, const struct snapshot *now);
+
+// The record of a segment, set or queue begins with it.
+static inline const struct owned *owned_of(const void *row)
+{
+    return row;
+}
+
+// --- events_watch.c: what takes memory beyond the last picture -----------------------------------
+
+struct flow { // attachments of a segment that come and go
+    int32_t shmid;
+    uint64_t told, low, high; // since the window began
+    int64_t since_ns, window_ns;
+    bool moved;
+};
+VEC(flow_vec, struct flow);
+
+// Takes note of a segment's count; appends what is to be told at once.
+void flow_note(struct flow_vec *flows, const struct change *same, struct change_vec *out);
+// Appends what windows that ended have to tell; forgets calm and vanished ones.
+void flow_sweep(struct flow_vec *flows, const struct snapshot *now, struct change_vec *out);
+
+struct level { // of a limit's use
+    const char *name;
+    uint64_t limit;
+    int level; // 0, 80, 95
+};
+VEC(level_vec, struct level);
+void levels_watch(struct level_vec *levels, const struct snapshot *now, struct event_vec *out);
+
+struct stuck {
+    int32_t pid;
+    uint64_t start_ticks;
+    char comm[68];
+};
+VEC(stuck_vec, struct stuck);
+void stuck_watch(struct stuck_vec *stuck, const struct snapshot *now, struct event_vec *out);
+
+struct login {
+    uint32_t uid;
+    int was, is; // as struct source tells it
+};
+VEC(login_vec, struct login);
+// Asks for the owners in both pictures (either may be NULL).
+void logins_watch(struct login_vec *logins, const struct snapshot *then,
+                  const struct snapshot *now, const struct source *source);
+// Whether that user's login ended between the last two pictures.
+bool logins_ended(const struct login_vec *logins, uint32_t uid);
+
+#endif

@@ -1,0 +1,286 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/sum.h"
+#include "base/text.h"
+#include "parts.h"
+#include "model/record/action.h"
+#include "model/kinds/kind.h"
+#include "model/orphans.h"
+#include "model/text/words.h"
+
+enum { TEXT = 320, WHO = 96 };
+
+// --- who -----------------------------------------------------------------------------------------
+
+// Who it was when it did something at `time`: its program as the newer picture has it, else as the
+// one before had it.
+static void add_process(struct line *line, const struct change *c, int32_t pid, int64_t time)
+{
+    if (pid == 0) {
+        const struct snapshot *s = c->now;
+        if (!(s->has & NEED_SYSTEM && s->system.first_pid_namespace))
+            line_add(line, "a process outside");
+        return;
+    }
+    enum pid_state state = snapshot_pid_state(c->now, pid, time);
+    const char *program = state == PID_ALIVE ? words_program(c->now, pid) : NULL;
+    if (!program && c->then && snapshot_pid_state(c->then, pid, time) == PID_ALIVE)
+        program = words_program(c->then, pid);
+    line_add(line, "%d%s%s%s", pid, program ? " " : "", program ? program : "",
+             state == PID_GONE ? " (gone)" : "");
+}
+
+// The one process that all operations seen are of, or 0.
+static int32_t set_operator(const struct snapshot *s, const struct semset *set)
+{
+    size_t n;
+    const struct element *e = snapshot_elements(s, set, &n);
+    int32_t pid = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!(e[i].known & ELEMENT_KNOWS_PID) || e[i].pid == 0)
+            continue;
+        if (pid && pid != e[i].pid)
+            return 0;
+        pid = e[i].pid;
+    }
+    return pid;
+}
+
+static void add_user(struct line *line, const struct change *c, uint32_t uid)
+{
+    words_user(line, snapshot_user(c->now, uid) || !c->then ? c->now : c->then, uid);
+}
+
+static void add_who(struct line *line, const struct change *c)
+{
+    const struct snapshot *s = c->is ? c->now : c->then;
+    const void *row = c->is ? c->is : c->was;
+    const struct segment *segment = row;
+    const struct semset *set = row;
+    const struct queue *queue = row;
+    int32_t pid;
+
+    if (c->what == EVENT_CHANGED || c->what == EVENT_MARKED)
+        return; // neither call leaves a pid: ipc/shm.c, ipc/util.c
+    switch (c->kind) {
+    case KIND_SEGMENT:
+        if (c->what == EVENT_CREATED)
+            add_process(line, c, segment->cpid, segment_birth(segment));
+        else
+            add_process(line, c, segment->lpid, segment_last_use(segment));
+        return;
+    case KIND_SEMSET:
+        pid = s->has & NEED_ELEMENTS ? set_operator(s, set) : 0;
+        if (pid > 0)
+            add_process(line, c, pid, semset_last_use(set));
+        break;
+    case KIND_QUEUE:
+        if (queue->stime || queue->rtime)
+            add_process(line, c, queue->stime >= queue->rtime ? queue->lspid : queue->lrpid,
+                        queue_last_use(queue));
+        break;
+    default:
+        break;
+    }
+    if (line->n == 0) // neither sets nor queues remember who made them but by the user
+        add_user(line, c, owned_of(row)->cuid);
+}
+
+// --- what ----------------------------------------------------------------------------------------
+
+static void say_created(struct line *line, const struct change *c)
+{
+    const struct owned *o = owned_of(c->is);
+
+    words_contents(line, c->kind, o);
+    if (o->key)
+        line_add(line, ", key 0x%08x", o->key);
+    else
+        line_add(line, ", private");
+    line_add(line, ", owner ");
+    add_user(line, c, o->uid);
+    if (c->kind == KIND_SEGMENT && ((const struct segment *)c->is)->flags & SEG_DEST)
+        line_add(line, ", marked already: it goes with its last attachment");
+}
+
+static void say_removed(struct line *line, const struct change *c)
+{
+    const struct segment *segment = c->was;
+    const struct semset *set = c->was;
+
+    if (c->kind == KIND_SEGMENT && segment->flags & SEG_DEST) {
+        line_add(line, "gone with its last attachment, ");
+        words_size(line, segment->size);
+        line_add(line, " freed");
+    } else {
+        words_contents(line, c->kind, owned_of(c->was));
+        line_add(line, ", owner ");
+        add_user(line, c, owned_of(c->was)->uid);
+    }
+    if (c->kind == KIND_SEMSET && set->known & SET_KNOWS_WAITERS && set->waiters)
+        line_add(line, ", %llu waited on it", (unsigned long long)set->waiters);
+    if (c->logout)
+        line_add(line, "; perhaps by systemd as its owner logged out (RemoveIPC)");
+}
+
+static void say_marked(struct line *line, const struct change *c)
+{
+    const struct segment *segment = c->is;
+
+    line_add(line, "for removal; ");
+    words_size(line, segment->size);
+    line_add(line, " stays until ");
+    line_count(line, segment->nattch, "attachment ends", "attachments end");
+}
+
+static void say_changed(struct line *line, const struct change *c)
+{
+    const struct owned *was = owned_of(c->was), *is = owned_of(c->is);
+
+    if (was->uid != is->uid) {
+        line_add(line, "owner ");
+        add_user(line, c, was->uid);
+        line_add(line, " to ");
+        add_user(line, c, is->uid);
+    }
+    if (was->gid != is->gid) {
+        line_add(line, "%sgroup ", line->n ? ", " : "");
+        words_group(line, c->now, was->gid);
+        line_add(line, " to ");
+        words_group(line, c->now, is->gid);
+    }
+    if (was->mode != is->mode)
+        line_add(line, "%smode %04o to %04o", line->n ? ", " : "", was->mode, is->mode);
+}
+
+static void say_attached(struct line *line, const struct change *c)
+{
+    char span[TEXT_SHORT];
+
+    line_add(line, "%llu to %llu attachments", (unsigned long long)c->from,
+             (unsigned long long)c->to);
+    if (!c->span_ns)
+        return;
+    line_add(line, " in %s", text_age(span, sizeof span, c->span_ns / CLOCK_SECOND));
+    if (c->low < c->from && c->low < c->to)
+        line_add(line, ", as few as %llu", (unsigned long long)c->low);
+    if (c->high > c->from && c->high > c->to)
+        line_add(line, ", as many as %llu", (unsigned long long)c->high);
+}
+
+static struct event head_of(const struct change *c)
+{
+    struct event head = {.time = c->now->time, .what = c->what, .about = {.kind = c->kind}};
+
+    // A set that somebody waited on wakes him with an error.
+    bool woke = c->kind == KIND_SEMSET && c->what == EVENT_REMOVED &&
+                ((const struct semset *)c->was)->waiters;
+    head.severity = woke ? SEVERITY_WARNING : SEVERITY_NOTICE;
+    return head;
+}
+
+struct event *event_of_change(const struct change *c)
+{
+    char who[WHO] = "", text[TEXT] = "";
+    struct line by = line_start(who, sizeof who), line = line_start(text, sizeof text);
+    struct event head = head_of(c);
+
+    kind_get(c->kind)->identify(c->is ? c->now : c->then, c->is ? c->is : c->was, &head.about);
+    add_who(&by, c);
+    switch (c->what) {
+    case EVENT_CREATED:
+        say_created(&line, c);
+        break;
+    case EVENT_REMOVED:
+        say_removed(&line, c);
+        break;
+    case EVENT_MARKED:
+        say_marked(&line, c);
+        break;
+    case EVENT_CHANGED:
+        say_changed(&line, c);
+        break;
+    default:
+        say_attached(&line, c);
+        break;
+    }
+    return event_new(&head, who, text);
+}
+
+static uint32_t owner_of(const struct change *c)
+{
+    return owned_of(c->is ? c->is : c->was)->uid;
+}
+
+// Boyer and Moore's vote finds whoever owns more than half; the count then says whether.
+static uint32_t main_owner(const struct change *changes, size_t n, size_t *count)
+{
+    uint32_t best = 0;
+    size_t votes = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (votes == 0)
+            best = owner_of(&changes[i]);
+        votes += owner_of(&changes[i]) == best ? 1 : (size_t)-1;
+    }
+    *count = 0;
+    for (size_t i = 0; i < n; i++)
+        *count += owner_of(&changes[i]) == best;
+    return best;
+}
+
+struct event *event_of_many(const struct change *changes, size_t n)
+{
+    char who[WHO] = "", text[TEXT] = "";
+    struct line by = line_start(who, sizeof who), line = line_start(text, sizeof text);
+    struct event head = head_of(&changes[0]);
+    uint64_t bytes = 0;
+    size_t of_owner, logouts = 0;
+    uint32_t owner = main_owner(changes, n, &of_owner);
+
+    head.several = true;
+    for (size_t i = 0; i < n; i++) {
+        const void *row = changes[i].is ? changes[i].is : changes[i].was;
+        if (changes[i].kind == KIND_SEGMENT)
+            sum_add(&bytes, ((const struct segment *)row)->size);
+        logouts += changes[i].logout;
+    }
+    line_add(&line, "%zu %s", n, kind_get(head.about.kind)->name);
+    if (bytes) {
+        line_add(&line, ", ");
+        words_size(&line, bytes);
+        line_add(&line, " in all");
+    }
+    if (of_owner * 2 > n) {
+        line_add(&line, of_owner == n ? ", all of " : ", mostly of ");
+        add_user(&line, &changes[0], owner);
+        add_user(&by, &changes[0], owner);
+    }
+    if (logouts == n)
+        line_add(&line, "; perhaps by systemd as their owner logged out (RemoveIPC)");
+    return event_new(&head, who, text);
+}
+
+struct event *event_of_outcome(const struct outcome *outcome, const struct snapshot *now)
+{
+    char who[WHO], text[TEXT], command[96];
+    struct line line = line_start(text, sizeof text);
+    const struct event head = {
+        .time = now->time,
+        .what = EVENT_ACTION,
+        .severity = outcome->state == OUTCOME_DONE ? SEVERITY_NOTICE : SEVERITY_WARNING,
+        .about = outcome->action.target,
+    };
+
+    snprintf(who, sizeof who, "%s", now->has & NEED_SYSTEM && now->system.user[0]
+                                        ? now->system.user : "ipctop");
+    if (outcome->state != OUTCOME_DONE)
+        line_add(&line, "%s: ", outcome_state_name(outcome->state));
+    line_add(&line, "%s", outcome->text);
+    if (action_command(&outcome->action, command, sizeof command)[0])
+        line_add(&line, " [%s]", command);
+    return event_new(&head, who, text);
+}

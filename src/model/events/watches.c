@@ -1,0 +1,286 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "parts.h"
+#include "model/kinds/kind.h"
+#include "model/record/limit.h"
+#include "model/text/words.h"
+
+enum { WINDOW_FIRST = 10, WINDOW_LAST = 600 }; // seconds
+enum { BELOW = 5 }; // percent
+enum { STUCK_MAX = 256, LOGINS_MAX = 64 };
+
+// systemd's bound of system users, and nobody: logind leaves their objects alone
+// (src/login/logind-user.c, src/basic/user-util.h).
+enum { UID_FIRST = 1000, UID_NOBODY = 65534 };
+
+// --- attachments ---------------------------------------------------------------------------------
+
+// The first flow not before shmid.
+static size_t flow_at(const struct flow_vec *flows, int32_t shmid)
+{
+    size_t low = 0, high = flows->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (flows->at[middle].shmid < shmid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+void flow_note(struct flow_vec *flows, const struct change *same, struct change_vec *out)
+{
+    const struct segment *was = same->was, *is = same->is;
+    size_t at = flow_at(flows, is->o.id);
+
+    if (was->nattch == is->nattch)
+        return;
+    if (at < flows->n && flows->at[at].shmid == is->o.id) {
+        struct flow *flow = &flows->at[at];
+        flow->moved = true;
+        flow->low = is->nattch < flow->low ? is->nattch : flow->low;
+        flow->high = is->nattch > flow->high ? is->nattch : flow->high;
+        return;
+    }
+    const struct flow flow = {.shmid = is->o.id, .told = is->nattch, .low = is->nattch,
+                              .high = is->nattch, .since_ns = same->now->time_ns,
+                              .window_ns = WINDOW_FIRST * CLOCK_SECOND};
+    vec_push(flows, flow);
+    memmove(&flows->at[at + 1], &flows->at[at], (flows->n - 1 - at) * sizeof flow);
+    flows->at[at] = flow;
+    struct change change = *same;
+    change.what = is->nattch > was->nattch ? EVENT_ATTACHED : EVENT_DETACHED;
+    change.from = was->nattch;
+    change.to = is->nattch;
+    vec_push(out, change);
+}
+
+static void flow_tell(struct flow *flow, const struct segment *is, const struct snapshot *now,
+                      struct change_vec *out)
+{
+    if (is->nattch != flow->told)
+        vec_push(out, (struct change){
+                          .kind = KIND_SEGMENT,
+                          .what = is->nattch > flow->told ? EVENT_ATTACHED : EVENT_DETACHED,
+                          .now = now,
+                          .is = is,
+                          .from = flow->told,
+                          .to = is->nattch,
+                          .low = flow->low,
+                          .high = flow->high,
+                          .span_ns = now->time_ns - flow->since_ns,
+                      });
+    int64_t window = flow->window_ns * 2;
+    *flow = (struct flow){.shmid = flow->shmid, .told = is->nattch, .low = is->nattch,
+                          .high = is->nattch, .since_ns = now->time_ns,
+                          .window_ns = window < WINDOW_LAST * CLOCK_SECOND ? window
+                                                                     : WINDOW_LAST * CLOCK_SECOND};
+}
+
+void flow_sweep(struct flow_vec *flows, const struct snapshot *now, struct change_vec *out)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < flows->n; i++) {
+        struct flow *flow = &flows->at[i];
+        const struct segment *is = snapshot_segment(now, flow->shmid);
+        bool over = now->time_ns - flow->since_ns >= flow->window_ns;
+
+        if (!is || (over && !flow->moved))
+            continue;
+        if (over)
+            flow_tell(flow, is, now, out);
+        flows->at[kept++] = *flow;
+    }
+    flows->n = kept;
+}
+
+// --- limits --------------------------------------------------------------------------------------
+
+static struct level *level_of(struct level_vec *levels, const char *name)
+{
+    for (size_t i = 0; i < levels->n; i++)
+        if (strcmp(levels->at[i].name, name) == 0)
+            return &levels->at[i];
+    return NULL;
+}
+
+// Up at once, down only when it is surely below: a count that plays around the line is one event.
+static int level_after(int level, double percent)
+{
+    if (percent >= LIMIT_CRITICAL || (level == LIMIT_CRITICAL && percent >= LIMIT_CRITICAL - BELOW))
+        return LIMIT_CRITICAL;
+    if (percent >= LIMIT_WARNING || (level >= LIMIT_WARNING && percent >= LIMIT_WARNING - BELOW))
+        return LIMIT_WARNING;
+    return 0;
+}
+
+static void tell_limit(const struct snapshot *now, const struct limit *limit,
+                       enum severity severity, const char *text, struct event_vec *out)
+{
+    char who[64] = "";
+    struct line line = line_start(who, sizeof who);
+    struct event head = {.time = now->time, .what = EVENT_LIMIT, .severity = severity};
+
+    if (limit->known & LIMIT_KNOWS_TOP)
+        words_user(&line, now, limit->top_uid);
+    kind_limits.identify(now, limit, &head.about);
+    vec_push(out, event_new(&head, who, text));
+}
+
+static void level_watch(struct level *was, const struct snapshot *now, const struct limit *limit,
+                        double percent, struct event_vec *out)
+{
+    int level = level_after(was->level, percent);
+    char text[160];
+
+    if (was->limit != limit->limit) {
+        snprintf(text, sizeof text, "%s set from %llu to %llu", limit->name,
+                 (unsigned long long)was->limit, (unsigned long long)limit->limit);
+        tell_limit(now, limit, SEVERITY_NOTICE, text, out);
+    }
+    if (level != was->level) {
+        bool up = level > was->level;
+        snprintf(text, sizeof text, "%s %s %d%%: %llu of %llu %s", limit->name,
+                 up ? "above" : "below", up ? level : was->level, (unsigned long long)limit->used,
+                 (unsigned long long)limit->limit, limit->unit ? limit->unit : "");
+        tell_limit(now, limit, !up ? SEVERITY_NOTICE
+                               : level == LIMIT_CRITICAL ? SEVERITY_CRITICAL : SEVERITY_WARNING,
+                   text, out);
+    }
+    was->limit = limit->limit;
+    was->level = level;
+}
+
+void levels_watch(struct level_vec *levels, const struct snapshot *now, struct event_vec *out)
+{
+    for (size_t i = 0; i < now->limits.n; i++) {
+        const struct limit *limit = &now->limits.at[i];
+        struct level *was = level_of(levels, limit->name);
+        double percent;
+
+        if (!(limit->known & LIMIT_KNOWS_LIMIT))
+            continue;
+        if (!limit_percent(limit, &percent))
+            percent = 0; // one without a limit cannot fill up
+        if (was)
+            level_watch(was, now, limit, percent, out);
+        else
+            vec_push(levels, (struct level){.name = limit->name, .limit = limit->limit,
+                                            .level = level_after(0, percent)});
+    }
+}
+
+// --- stuck processes -----------------------------------------------------------------------------
+
+static void tell_stuck(const struct snapshot *now, const struct stuck *stuck, enum event_what what,
+                       const char *text, struct event_vec *out)
+{
+    char who[96];
+    const struct event head = {
+        .time = now->time,
+        .what = what,
+        .severity = what == EVENT_STUCK ? SEVERITY_WARNING : SEVERITY_NOTICE,
+        .about = {.kind = KIND_HOLDER, .id = -1, .pid = stuck->pid, .start_ticks = stuck->start_ticks},
+    };
+
+    snprintf(who, sizeof who, "%d%s%s", stuck->pid, stuck->comm[0] ? " " : "", stuck->comm);
+    vec_push(out, event_new(&head, who, text));
+}
+
+static bool is_known(struct stuck_vec *stuck, const struct process *p)
+{
+    for (size_t i = 0; i < stuck->n; i++)
+        if (stuck->at[i].pid == p->pid)
+            return true;
+    return false;
+}
+
+void stuck_watch(struct stuck_vec *stuck, const struct snapshot *now, struct event_vec *out)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < stuck->n; i++) {
+        const struct process *p = snapshot_process(now, stuck->at[i].pid);
+
+        if (p && p->stuck && !p->gone)
+            stuck->at[kept++] = stuck->at[i];
+        else if (p) // else nothing names it any more: nobody knows
+            tell_stuck(now, &stuck->at[i], EVENT_RECOVERED,
+                       p->gone ? "ended" : "answers again", out);
+    }
+    stuck->n = kept;
+    for (size_t i = 0; i < now->processes.n && stuck->n < STUCK_MAX; i++) {
+        const struct process *p = &now->processes.at[i];
+        struct stuck found = {.pid = p->pid};
+
+        if (!p->stuck || p->gone || is_known(stuck, p))
+            continue;
+        if (p->known & PROC_KNOWS_START)
+            found.start_ticks = p->start_ticks;
+        if (p->known & PROC_KNOWS_COMM)
+            memcpy(found.comm, p->comm, sizeof found.comm);
+        vec_push(stuck, found);
+        tell_stuck(now, &found, EVENT_STUCK, "/proc does not answer for it in time", out);
+    }
+}
+
+// --- logins --------------------------------------------------------------------------------------
+
+static struct login *login_of(const struct login_vec *logins, uint32_t uid)
+{
+    for (size_t i = 0; i < logins->n; i++)
+        if (logins->at[i].uid == uid)
+            return &logins->at[i];
+    return NULL;
+}
+
+static void add_login(struct login_vec *logins, uint32_t uid)
+{
+    if (uid < UID_FIRST || uid == UID_NOBODY || logins->n == LOGINS_MAX)
+        return;
+    // Objects of one owner stand together mostly.
+    if (logins->n && logins->at[logins->n - 1].uid == uid)
+        return;
+    if (!login_of(logins, uid))
+        vec_push(logins, (struct login){.uid = uid, .was = -1, .is = -1});
+}
+
+void logins_watch(struct login_vec *logins, const struct snapshot *then,
+                  const struct snapshot *now, const struct source *source)
+{
+    const struct snapshot *both[] = {then, now};
+    struct login_vec before = *logins;
+
+    *logins = (struct login_vec){0};
+    if (!source || !source->login) {
+        vec_free(&before);
+        return;
+    }
+    for (size_t k = 0; k < 2; k++) {
+        for (size_t i = 0; both[k] && i < both[k]->segments.n; i++)
+            add_login(logins, both[k]->segments.at[i].o.uid);
+        for (size_t i = 0; both[k] && i < both[k]->semsets.n; i++)
+            add_login(logins, both[k]->semsets.at[i].o.uid);
+        for (size_t i = 0; both[k] && i < both[k]->queues.n; i++)
+            add_login(logins, both[k]->queues.at[i].o.uid);
+    }
+    for (size_t i = 0; i < logins->n; i++) {
+        const struct login *old = login_of(&before, logins->at[i].uid);
+        if (old)
+            logins->at[i].was = old->is;
+        logins->at[i].is = source->login(source->self, logins->at[i].uid);
+    }
+    vec_free(&before);
+}
+
+bool logins_ended(const struct login_vec *logins, uint32_t uid)
+{
+    const struct login *login = login_of(logins, uid);
+
+    return login && login->was == 1 && login->is == 0;
+}

@@ -1,0 +1,377 @@
+#include "model/holders/accounting.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ownership.h"
+
+enum { STUCK_NAMED = 64 }; // more would say nothing more
+
+struct build {
+    const struct scan_input *in;
+    struct scan *scan;
+    int32_t *shares; // of each holding: the pid it is counted under, or 0
+    bool *taken;     // of each mapping: it is of a segment of ours
+    bool strangers;  // some process is in another IPC namespace
+};
+
+static struct segment_account *find_account(struct scan *scan, int32_t shmid)
+{
+    return (struct segment_account *)scan_account(scan, shmid);
+}
+
+static bool same_mapping(const struct mapping *a, const struct mapping *b)
+{
+    return a->shmid == b->shmid && a->start == b->start && a->end == b->end &&
+           a->offset == b->offset && a->perms == b->perms && a->key == b->key;
+}
+
+bool holding_same(const struct holding *a, const struct mapping_vec *a_mappings,
+                  const struct holding *b, const struct mapping_vec *b_mappings)
+{
+    if (a->n != b->n)
+        return false;
+    for (uint32_t i = 0; i < a->n; i++)
+        if (!same_mapping(&a_mappings->at[a->first + i], &b_mappings->at[b->first + i]))
+            return false;
+    return true;
+}
+
+static int holding_order(const void *a, const void *b)
+{
+    const struct holding *x = a, *y = b;
+
+    return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+void holding_sort(struct holding_vec *holdings)
+{
+    if (holdings->n > 1)
+        qsort(holdings->at, holdings->n, sizeof *holdings->at, holding_order);
+}
+
+const struct holding *holding_find(const struct holding_vec *holdings, int32_t pid)
+{
+    struct holding key = {.pid = pid};
+
+    return holdings->n ? bsearch(&key, holdings->at, holdings->n, sizeof key, holding_order) : NULL;
+}
+
+void holding_add(struct holding_vec *holdings, struct mapping_vec *mappings,
+                 const struct holding *holding, const struct mapping_vec *from)
+{
+    struct holding copy = *holding;
+
+    copy.first = (uint32_t)mappings->n;
+    for (uint32_t i = 0; i < holding->n; i++)
+        vec_push(mappings, from->at[holding->first + i]);
+    vec_push(holdings, copy);
+}
+
+// --- address spaces -----------------------------------------------------------------------------
+
+struct candidate { // a holding and a fingerprint of its mappings
+    uint64_t print;
+    size_t holding;
+};
+
+static int candidate_order(const void *a, const void *b)
+{
+    const struct candidate *x = a, *y = b;
+
+    if (x->print != y->print)
+        return x->print < y->print ? -1 : 1;
+    return (x->holding > y->holding) - (x->holding < y->holding);
+}
+
+static uint64_t fingerprint(const struct scan_input *in, const struct holding *holding)
+{
+    uint64_t print = 0xcbf29ce484222325u;
+
+    for (uint32_t i = holding->first; i < holding->first + holding->n; i++) {
+        const struct mapping *m = &in->mappings->at[i];
+        const uint64_t parts[] = {m->start, m->end, m->offset, (uint32_t)m->shmid};
+        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+            print = (print ^ parts[k]) * 0x100000001b3u;
+    }
+    return print;
+}
+
+// A main thread that has ended has no address space: kcmp would find any two of them equal.
+static int32_t task_of(const struct holding *holding)
+{
+    return holding->task ? holding->task : holding->pid;
+}
+
+// Finds those of a group of look-alikes that share their memory.
+static void compare_group(struct build *b, const struct candidate *group, size_t n)
+{
+    const struct holding *holdings = b->in->holdings->at;
+    int32_t *tasks = mem_alloc(n * sizeof *tasks);
+    uint32_t *same = mem_alloc(n * sizeof *same);
+
+    for (size_t i = 0; i < n; i++)
+        tasks[i] = task_of(&holdings[group[i].holding]);
+    if (b->in->same_memory(b->in->self, tasks, n, same))
+        for (size_t i = 0; i < n; i++)
+            if (same[i] != i)
+                b->shares[group[i].holding] = holdings[group[same[i]].holding].pid;
+    free(tasks);
+    free(same);
+}
+
+static bool tuple_changed(const struct scan_input *in, int32_t shmid)
+{
+    const struct segment *before = segments_find(in->before, shmid);
+    const struct segment *after = segments_find(in->after, shmid);
+
+    if (!in->after)
+        return false;
+    if (!before || !after)
+        return true;
+    return before->nattch != after->nattch || before->atime != after->atime ||
+           before->dtime != after->dtime || before->lpid != after->lpid;
+}
+
+static bool pid_outside(const struct scan_input *in, int32_t shmid)
+{
+    const struct segment *segment = ownership_segment(in, shmid);
+
+    return !in->first_pid_namespace && segment && (segment->cpid == 0 || segment->lpid == 0);
+}
+
+// Whether somebody may hold a segment whom the scan did not see: then the right sum could hide an
+// address space counted twice.
+static bool doubtful(struct build *b, int32_t shmid)
+{
+    const struct scan_input *in = b->in;
+    const struct segment_account *account = scan_account(b->scan, shmid);
+
+    return in->unreadable || in->hidden || in->stuck || in->unasked || in->exiting ||
+           (account && account->found != account->nattch) || tuple_changed(in, shmid) ||
+           pid_outside(in, shmid);
+}
+
+static bool group_doubtful(struct build *b, const struct holding *holding)
+{
+    for (uint32_t i = holding->first; i < holding->first + holding->n; i++)
+        if (doubtful(b, b->in->mappings->at[i].shmid))
+            return true;
+    return false;
+}
+
+static void find_shared_memory(struct build *b)
+{
+    const struct scan_input *in = b->in;
+    struct candidate *all = mem_alloc(in->holdings->n * sizeof *all);
+    size_t n = 0;
+
+    for (size_t i = 0; i < in->holdings->n; i++)
+        if (in->holdings->at[i].n && !in->holdings->at[i].stale)
+            all[n++] = (struct candidate){fingerprint(in, &in->holdings->at[i]), i};
+    if (n > 1)
+        qsort(all, n, sizeof *all, candidate_order);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && all[end].print == all[i].print;)
+            end++;
+        if (end - i > 1 && group_doubtful(b, &in->holdings->at[all[i].holding]))
+            compare_group(b, all + i, end - i);
+    }
+    free(all);
+}
+
+// --- counting -----------------------------------------------------------------------------------
+
+static void open_accounts(struct build *b)
+{
+    const struct scan_input *in = b->in;
+    const struct segment_vec *segments = in->after ? in->after : in->before;
+
+    vec_reserve(&b->scan->accounts, segments->n);
+    for (size_t i = 0; i < segments->n; i++) {
+        const struct segment *before = segments_find(in->before, segments->at[i].o.id);
+        vec_push(&b->scan->accounts,
+                 (struct segment_account){.shmid = segments->at[i].o.id,
+                                          .nattch = before ? before->nattch
+                                                           : segments->at[i].nattch});
+    }
+}
+
+static void count_found(struct build *b)
+{
+    const struct scan_input *in = b->in;
+
+    for (size_t i = 0; i < b->scan->accounts.n; i++)
+        b->scan->accounts.at[i].found = b->scan->accounts.at[i].stale = 0;
+    for (size_t h = 0; h < in->holdings->n; h++) {
+        const struct holding *holding = &in->holdings->at[h];
+        for (uint32_t i = holding->first; i < holding->first + holding->n; i++) {
+            struct segment_account *account;
+            if (!b->taken[i] || b->shares[h] ||
+                !(account = find_account(b->scan, in->mappings->at[i].shmid)))
+                continue;
+            account->found++;
+            account->stale += holding->stale;
+        }
+    }
+}
+
+// Where those who answered already hold everything, what a stuck process held before is gone.
+static void drop_stale(struct build *b)
+{
+    const struct scan_input *in = b->in;
+
+    for (size_t h = 0; h < in->holdings->n; h++) {
+        const struct holding *holding = &in->holdings->at[h];
+        for (uint32_t i = holding->first; holding->stale && i < holding->first + holding->n; i++) {
+            const struct segment_account *account =
+                scan_account(b->scan, in->mappings->at[i].shmid);
+            if (account && account->found > account->nattch &&
+                account->found - account->stale >= account->nattch)
+                b->taken[i] = false;
+        }
+    }
+}
+
+static int mapping_order(const void *a, const void *b)
+{
+    const struct mapping *x = a, *y = b;
+
+    if (x->shmid != y->shmid)
+        return x->shmid < y->shmid ? -1 : 1;
+    if (x->pid != y->pid)
+        return x->pid < y->pid ? -1 : 1;
+    return (x->start > y->start) - (x->start < y->start);
+}
+
+// Those taken, in order. An account learns from them what the table does not tell.
+static void list_mappings(struct build *b)
+{
+    const struct scan_input *in = b->in;
+    struct mapping_vec *out = &b->scan->mappings;
+
+    for (size_t h = 0; h < in->holdings->n; h++) {
+        const struct holding *holding = &in->holdings->at[h];
+        for (uint32_t i = holding->first; i < holding->first + holding->n; i++) {
+            struct mapping mapping = in->mappings->at[i];
+            struct segment_account *account;
+            if (!b->taken[i] || !(account = find_account(b->scan, mapping.shmid)))
+                continue;
+            account->key_known = true;
+            account->original_key = mapping.key;
+            account->hugetlb |= (mapping.perms & MAP_HUGE) != 0;
+            mapping.pid = holding->pid;
+            mapping.path = NULL;
+            vec_push(out, mapping);
+        }
+    }
+    if (out->n > 1)
+        qsort(out->at, out->n, sizeof *out->at, mapping_order);
+}
+
+// The mappings of one segment in one process, which stand together, make a holder.
+static void list_holders(struct build *b)
+{
+    const struct holding_vec *holdings = b->in->holdings;
+    const struct mapping_vec *mappings = &b->scan->mappings;
+
+    for (size_t i = 0; i < mappings->n;) {
+        const struct mapping *m = &mappings->at[i];
+        const struct holding *holding = holding_find(holdings, m->pid);
+        struct holder holder = {.shmid = m->shmid,
+                                .pid = m->pid,
+                                .start_ticks = holding->start_ticks,
+                                .namespace_differs = holding->namespace_differs,
+                                .stale = holding->stale,
+                                .shares_memory_with = b->shares[holding - holdings->at]};
+        for (; i < mappings->n && mappings->at[i].shmid == holder.shmid &&
+               mappings->at[i].pid == holder.pid; i++) {
+            holder.attaches++;
+            holder.access |= mappings->at[i].perms & (MAP_R | MAP_W | MAP_X);
+        }
+        vec_push(&b->scan->holders, holder);
+        find_account(b->scan, holder.shmid)->holders++;
+    }
+}
+
+// Says why an account does not come out, as far as there is evidence.
+static void explain(struct build *b, struct segment_account *account)
+{
+    const struct scan_input *in = b->in;
+    const struct segment *after = segments_find(in->after, account->shmid);
+
+    if (account->found != account->nattch && after && after->nattch == account->found)
+        account->nattch = after->nattch; // it changed before the holders were read
+    if (account->found == account->nattch)
+        return;
+    if (tuple_changed(in, account->shmid) || in->forks_moved || account->found > account->nattch)
+        account->unseen |= UNSEEN_CHANGED;
+    if (account->found > account->nattch)
+        return;
+    account->unseen |= (in->unreadable ? UNSEEN_UNREADABLE : 0) | (in->stuck ? UNSEEN_STUCK : 0) |
+                       (in->hidden ? UNSEEN_HIDDEN : 0) | (in->unasked ? UNSEEN_UNASKED : 0) |
+                       (in->exiting ? UNSEEN_EXITING : 0) |
+                       (pid_outside(in, account->shmid) ? UNSEEN_OUTSIDE : 0);
+}
+
+struct scan *scan_build(const struct scan_input *in)
+{
+    struct build b = {
+        .in = in,
+        .scan = scan_new(),
+        .shares = mem_zero(in->holdings->n, sizeof *b.shares),
+        .taken = mem_zero(in->mappings->n, sizeof *b.taken),
+    };
+
+    b.scan->processes = in->processes;
+    b.scan->unreadable = in->unreadable;
+    b.scan->stuck = in->stuck;
+    for (size_t i = 0; in->stuck_pids && i < in->stuck && i < STUCK_NAMED; i++)
+        vec_push(&b.scan->stuck_pids, in->stuck_pids[i]);
+    b.scan->exiting = in->exiting;
+    b.scan->unasked = in->unasked;
+    b.scan->method = in->method;
+    open_accounts(&b);
+    b.strangers = ownership_claim(in, b.taken);
+    count_found(&b);
+    find_shared_memory(&b);
+    count_found(&b);
+    for (size_t i = 0; i < b.scan->accounts.n; i++)
+        if (b.strangers || b.scan->accounts.at[i].found > b.scan->accounts.at[i].nattch)
+            ownership_settle(in, &b.scan->accounts.at[i], b.shares, b.taken);
+    count_found(&b);
+    drop_stale(&b);
+    count_found(&b);
+    list_mappings(&b);
+    list_holders(&b);
+    for (size_t i = 0; i < b.scan->accounts.n; i++)
+        explain(&b, &b.scan->accounts.at[i]);
+    free(b.shares);
+    free(b.taken);
+    return b.scan;
+}
+
+struct scan *scan_copy(const struct scan *scan)
+{
+    struct scan *copy = scan_new();
+
+    *copy = *scan;
+    copy->refs = 1;
+    copy->holders = (struct holder_vec){0};
+    copy->mappings = (struct mapping_vec){0};
+    copy->accounts = (struct account_vec){0};
+    copy->stuck_pids = (struct pid_vec){0};
+    vec_copy(&copy->holders, &scan->holders);
+    vec_copy(&copy->mappings, &scan->mappings); // their paths are NULL
+    vec_copy(&copy->accounts, &scan->accounts);
+    vec_copy(&copy->stuck_pids, &scan->stuck_pids);
+    return copy;
+}
+
+bool scan_resolved(const struct scan *scan)
+{
+    for (size_t i = 0; i < scan->accounts.n; i++)
+        if (scan->accounts.at[i].found != scan->accounts.at[i].nattch)
+            return false;
+    return true;
+}

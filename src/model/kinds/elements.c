@@ -1,0 +1,92 @@
+// Elements: the single semaphores of a set.
+#include "model/kinds/kind.h"
+
+#include "model/kinds/cells.h"
+#include "model/orphans.h"
+
+static void set_if(const struct element *r, unsigned known, uint64_t count, struct cell *out)
+{
+    if (r->known & known)
+        cell_set_count(out, count);
+}
+
+CELL_GETTER(get_semid, struct element, cell_set_number(out, r->semid))
+CELL_GETTER(get_index, struct element, cell_set_count(out, r->index))
+CELL_GETTER(get_value, struct element, set_if(r, ELEMENT_KNOWS_VALUE, r->value, out))
+CELL_GETTER(get_ncount, struct element, set_if(r, ELEMENT_KNOWS_COUNTS, r->ncount, out))
+CELL_GETTER(get_zcount, struct element, set_if(r, ELEMENT_KNOWS_COUNTS, r->zcount, out))
+CELL_GETTER(get_pid, struct element, if (r->known & ELEMENT_KNOWS_PID) cell_set_pid(out, r->pid))
+
+// A pid of 0 is nobody's, or one outside this PID namespace: the kernel does not tell which.
+static enum pid_state pid_state(const struct snapshot *s, const struct element *r)
+{
+    const struct semset *set = snapshot_semset(s, r->semid);
+
+    if (!(r->known & ELEMENT_KNOWS_PID) || r->pid <= 0)
+        return PID_UNKNOWN;
+    return snapshot_pid_state(s, r->pid, set ? semset_last_use(set) : 0);
+}
+
+CELL_GETTER(get_pid_state, struct element, cell_set_text(out, pid_state_name(pid_state(s, r))))
+
+static void show_pid(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    const struct element *r = row;
+
+    if (r->known & ELEMENT_KNOWS_PID)
+        pid_show(s, r->pid, pid_state(s, r), dst, cap);
+}
+
+static const struct column columns[] = {
+    {.name = "semid", .title = "SEMID", .help = "set it belongs to", .type = CELL_NUMBER,
+     .width = 6, .widest = 10, .priority = 3, .flags = COL_JSON | COL_SCREEN, .get = get_semid},
+    {.name = "index", .title = "INDEX", .help = "its number in the set", .type = CELL_COUNT,
+     .width = 5, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_index},
+    {.name = "value", .title = "VALUE", .help = "semaphore value", .type = CELL_COUNT,
+     .width = 5, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_value},
+    {.name = "ncount", .title = "WAIT-DEC", .help = "tasks waiting to decrement it",
+     .type = CELL_COUNT, .width = 8, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
+     .get = get_ncount},
+    {.name = "zcount", .title = "WAIT-ZERO", .help = "tasks waiting for it to become zero",
+     .type = CELL_COUNT, .width = 9, .priority = 1,
+     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .get = get_zcount},
+    {.name = "pid", .title = "LAST", .help = "process of the last operation",
+     .type = CELL_NUMBER, .width = 10, .widest = 26, .priority = 2,
+     .flags = COL_JSON | COL_SCREEN | COL_LEFT, .need = NEED_PROCESSES,
+     .show_need = NEED_PROCESSES, .get = get_pid, .show = show_pid},
+    {.name = "pid_state", .title = "PSTATE", .help = "whether that process lives",
+     .type = CELL_TEXT, .width = 7, .flags = COL_JSON, .need = NEED_PROCESSES | NEED_SEMSETS,
+     .get = get_pid_state},
+};
+
+KIND_ROWS(elements)
+
+static void identify(const struct snapshot *s, const void *row, struct identity *out)
+{
+    const struct element *r = row;
+
+    (void)s;
+    *out = (struct identity){.kind = KIND_ELEMENT, .id = r->semid, .part = r->index};
+}
+
+static bool belongs(const void *row, const struct identity *parent)
+{
+    const struct element *r = row;
+
+    return parent->kind == KIND_SEMSET && r->semid == parent->id;
+}
+
+const struct kind kind_elements = {
+    .id = KIND_ELEMENT,
+    .name = "elements",
+    .title = "Elements",
+    .one = "semaphore",
+    .need = NEED_SEMSETS | NEED_ELEMENTS,
+    .columns = columns,
+    .n_columns = sizeof columns / sizeof columns[0],
+    .enter = KIND_COUNT,
+    .count = count,
+    .at = at,
+    .identify = identify,
+    .belongs = belongs,
+};

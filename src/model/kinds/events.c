@@ -1,0 +1,109 @@
+// Events: what happened since the monitor runs, newest first.
+#include "model/kinds/kind.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "model/kinds/cells.h"
+#include "model/record/event_log.h"
+
+enum { DAY = 24 * 3600 };
+
+static bool has_id(const struct event *r)
+{
+    return !r->several && kind_is_object(r->about.kind);
+}
+
+// "segment 42", "process 18811", a limit's name; of several: what kind they are.
+static void show_object(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    const struct event *r = row;
+    const struct kind *kind = kind_get(r->about.kind);
+
+    if (r->several)
+        snprintf(dst, cap, "%s", kind ? kind->name : "");
+    else if (r->about.kind == KIND_LIMIT && r->about.part < s->limits.n)
+        column_text(kind_column(kind, "name"), s, &s->limits.at[r->about.part], dst, cap);
+    else
+        identity_text(&r->about, dst, cap);
+}
+
+static void get_object(const struct snapshot *s, const void *row, struct cell *out)
+{
+    show_object(s, row, out->scratch, sizeof out->scratch);
+    cell_set_text(out, out->scratch[0] ? out->scratch : NULL);
+}
+
+CELL_GETTER(get_time, struct event, if (r->time > 0) cell_set_time(out, r->time))
+CELL_GETTER(get_age, struct event, cell_set_since(out, s, r->time))
+CELL_GETTER(get_what, struct event, cell_set_text(out, event_what_name(r->what)))
+CELL_GETTER(get_id, struct event, if (has_id(r)) cell_set_number(out, r->about.id))
+CELL_GETTER(get_who, struct event, cell_set_text(out, r->who[0] ? r->who : NULL))
+CELL_GETTER(get_text, struct event, cell_set_text(out, r->text))
+
+// The clock's time: what the lines of other logs carry. Older than a day: with the date.
+static void show_time(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    const struct event *r = row;
+    const time_t time = (time_t)r->time;
+    char text[16] = "";
+    struct tm tm;
+
+    if (r->time > 0 && localtime_r(&time, &tm))
+        strftime(text, sizeof text, s->time - r->time < DAY ? "%H:%M:%S" : "%m-%d %H:%M", &tm);
+    snprintf(dst, cap, "%s", text);
+}
+
+static const struct column columns[] = {
+    {.name = "time", .title = "TIME", .help = "when the picture was taken that showed it",
+     .type = CELL_TIME, .width = 8, .widest = 11, .flags = COL_SCREEN | COL_KEEP, .get = get_time,
+     .show = show_time},
+    {.name = "age", .title = "AGE", .help = "how long ago", .type = CELL_DURATION, .width = 4,
+     .get = get_age},
+    {.name = "event", .title = "EVENT",
+     .help = "created, removed, marked, changed, attached, detached, limit, stuck, recovered, "
+             "action",
+     .type = CELL_TEXT, .width = 8, .widest = 9, .flags = COL_SCREEN | COL_KEEP, .get = get_what},
+    {.name = "object", .title = "OBJECT", .help = "what it happened to", .type = CELL_TEXT,
+     .width = 14, .widest = 26, .flags = COL_SCREEN | COL_KEEP, .get = get_object},
+    {.name = "id", .title = "ID", .help = "identifier of that object", .type = CELL_NUMBER,
+     .width = 6, .widest = 10, .get = get_id},
+    {.name = "who", .title = "WHO", .help = "who made it or used it last, then; or who acted",
+     .type = CELL_TEXT, .width = 12, .widest = 28, .priority = 2, .flags = COL_SCREEN,
+     .get = get_who},
+    {.name = "text", .title = "WHAT HAPPENED", .help = "in words", .type = CELL_TEXT,
+     .width = 24, .widest = 160, .priority = 1, .flags = COL_SCREEN, .get = get_text},
+};
+
+static size_t count(const struct snapshot *s)
+{
+    return s->events ? s->events->n : 0;
+}
+
+static const void *at(const struct snapshot *s, size_t index)
+{
+    return s->events->at[s->events->n - 1 - index];
+}
+
+static void identify(const struct snapshot *s, const void *row, struct identity *out)
+{
+    const struct event *r = row;
+
+    (void)s;
+    *out = (struct identity){.kind = KIND_EVENT, .part = r->number};
+}
+
+const struct kind kind_events = {
+    .id = KIND_EVENT,
+    .name = "events",
+    .title = "Events",
+    .one = "event",
+    // What they are told from.
+    .need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_LIMITS | NEED_PROCESSES,
+    .columns = columns,
+    .n_columns = sizeof columns / sizeof columns[0],
+    .enter = KIND_COUNT,
+    .count = count,
+    .at = at,
+    .identify = identify,
+};

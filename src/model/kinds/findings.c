@@ -1,0 +1,98 @@
+// Findings: what triage says is wrong, worst first.
+#include "model/kinds/kind.h"
+
+#include "model/kinds/cells.h"
+
+static const char *severity_name(enum severity severity)
+{
+    switch (severity) {
+    case SEVERITY_NOTICE:
+        return "notice";
+    case SEVERITY_WARNING:
+        return "warning";
+    case SEVERITY_CRITICAL:
+        return "critical";
+    }
+    return NULL;
+}
+
+static const char *about_name(const struct finding *r)
+{
+    switch (r->about.kind) {
+    case KIND_SEGMENT:
+        return "segment";
+    case KIND_SEMSET:
+        return "semaphore";
+    case KIND_QUEUE:
+        return "queue";
+    case KIND_LIMIT:
+        return "limit";
+    case KIND_HOLDER:
+    case KIND_WAITER:
+        return "process";
+    default:
+        return NULL;
+    }
+}
+
+CELL_GETTER(get_rule, struct finding, cell_set_text(out, r->rule))
+CELL_GETTER(get_severity, struct finding, cell_set_text(out, severity_name(r->severity)))
+CELL_GETTER(get_kind, struct finding, cell_set_text(out, about_name(r)))
+CELL_GETTER(get_id, struct finding,
+            if (kind_is_object(r->about.kind)) cell_set_number(out, r->about.id))
+CELL_GETTER(get_title, struct finding, cell_set_text(out, r->title))
+CELL_GETTER(get_evidence, struct finding, cell_set_text(out, r->evidence))
+CELL_GETTER(get_advice, struct finding, cell_set_text(out, r->advice))
+
+static const struct column columns[] = {
+    {.name = "rule", .title = "RULE", .help = "rule that found it", .type = CELL_TEXT,
+     .width = 12, .widest = 24, .flags = COL_JSON, .get = get_rule},
+    {.name = "severity", .title = "SEVERITY", .help = "critical, warning or notice",
+     .type = CELL_TEXT, .width = 8, .flags = COL_JSON | COL_SCREEN | COL_KEEP,
+     .get = get_severity},
+    {.name = "kind", .title = "KIND", .help = "what it is about", .type = CELL_TEXT, .width = 9,
+     .widest = 14, .priority = 3, .flags = COL_JSON | COL_SCREEN, .get = get_kind},
+    {.name = "id", .title = "ID", .help = "identifier of that object", .type = CELL_NUMBER,
+     .width = 6, .widest = 10, .priority = 4, .flags = COL_JSON | COL_SCREEN, .get = get_id},
+    {.name = "title", .title = "FINDING", .help = "what is wrong", .type = CELL_TEXT,
+     .width = 24, .widest = 80, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_title},
+    {.name = "evidence", .title = "EVIDENCE", .help = "what shows it", .type = CELL_TEXT,
+     .width = 24, .widest = 160, .priority = 2, .flags = COL_JSON | COL_SCREEN,
+     .get = get_evidence},
+    {.name = "advice", .title = "NEXT STEP", .help = "what to do about it", .type = CELL_TEXT,
+     .width = 24, .widest = 160, .priority = 1, .flags = COL_JSON | COL_SCREEN,
+     .get = get_advice},
+};
+
+KIND_ROWS(findings)
+
+// A finding is the same while the same rule speaks of the same thing, wherever it stands.
+static void identify(const struct snapshot *s, const void *row, struct identity *out)
+{
+    const struct finding *r = row;
+    uint64_t hash = UINT64_C(14695981039346656037) + r->about.kind; // FNV-1a
+
+    (void)s;
+    for (const char *c = r->rule; c && *c; c++)
+        hash = (hash ^ (unsigned char)*c) * UINT64_C(1099511628211);
+    *out = r->about;
+    out->kind = KIND_FINDING;
+    out->part = hash ^ r->about.part;
+}
+
+const struct kind kind_findings = {
+    .id = KIND_FINDING,
+    .name = "findings",
+    .title = "Triage",
+    .one = "finding",
+    // Everything triage_need() names; a test holds the two together.
+    .need = NEED_SEGMENTS | NEED_SEGMENT_USE | NEED_SEMSETS | NEED_QUEUES | NEED_QUEUE_MAX | NEED_SEM_WAITERS |
+            NEED_ELEMENTS | NEED_LIMITS | NEED_HOLDERS | NEED_PROCESSES | NEED_WAITERS |
+            NEED_SYSTEM | NEED_NAMES | NEED_APPS,
+    .columns = columns,
+    .n_columns = sizeof columns / sizeof columns[0],
+    .enter = KIND_COUNT,
+    .count = count,
+    .at = at,
+    .identify = identify,
+};

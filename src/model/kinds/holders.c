@@ -1,0 +1,193 @@
+// Holders: one row for a process and a segment it has attached.
+#include "model/kinds/kind.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/line.h"
+#include "model/kinds/cells.h"
+
+static const struct process *process_of(const struct snapshot *s, const struct holder *r,
+                                        unsigned known)
+{
+    const struct process *p = snapshot_process(s, r->pid);
+
+    return p && p->known & known ? p : NULL;
+}
+
+CELL_GETTER(get_shmid, struct holder, cell_set_number(out, r->shmid))
+CELL_GETTER(get_pid, struct holder, cell_set_pid(out, r->pid))
+CELL_GETTER(get_attaches, struct holder, cell_set_count(out, r->attaches))
+CELL_GETTER(get_access, struct holder, cell_set_text(out, access_text(r->access, out->scratch)))
+CELL_GETTER(get_differs, struct holder, cell_set_truth(out, r->namespace_differs))
+CELL_GETTER(get_shares, struct holder, cell_set_pid(out, r->shares_memory_with))
+CELL_GETTER(get_stale, struct holder, cell_set_truth(out, r->stale))
+
+static void get_user(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct process *p = process_of(s, row, PROC_KNOWS_UID);
+
+    if (p)
+        cell_set_user(out, s, p->uid);
+}
+
+static void get_uid(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct process *p = process_of(s, row, PROC_KNOWS_UID);
+
+    if (p)
+        cell_set_count(out, p->uid);
+}
+
+static void get_state(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct process *p = process_of(s, row, PROC_KNOWS_STATE);
+
+    if (p) {
+        snprintf(out->scratch, sizeof out->scratch, "%c", p->state);
+        cell_set_text(out, out->scratch);
+    }
+}
+
+static void get_rss(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct process *p = process_of(s, row, PROC_KNOWS_RSS);
+
+    if (p)
+        cell_set_count(out, p->rss);
+}
+
+static void get_comm(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct process *p = process_of(s, row, PROC_KNOWS_COMM);
+
+    if (p)
+        cell_set_text(out, p->comm);
+}
+
+static void get_command(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct process *p = process_of(s, row, PROC_KNOWS_COMMAND);
+
+    if (p)
+        cell_set_text(out, p->command);
+}
+
+static void get_start(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct process *p = process_of(s, row, PROC_KNOWS_START);
+
+    if (p)
+        cell_set_time(out, p->start_time);
+}
+
+// A stuck process keeps what was last known of it, and says so.
+static void show_attaches(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    const struct holder *r = row;
+
+    (void)s;
+    snprintf(dst, cap, r->stale ? "%" PRIu32 " old" : "%" PRIu32, r->attaches);
+}
+
+static void show_command(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    const struct holder *r = row;
+    const struct process *p = snapshot_process(s, r->pid);
+    struct line line = line_start(dst, cap);
+
+    // What is remarkable stands first: the end of a long command line is cut.
+    if (p && p->stuck)
+        line_add(&line, "(stuck) ");
+    if (r->namespace_differs)
+        line_add(&line, "(left this IPC namespace) ");
+    if (r->shares_memory_with > 0)
+        line_add(&line, "(shares memory with %" PRId32 ") ", r->shares_memory_with);
+    if (p && p->known & PROC_KNOWS_COMMAND && p->command && p->command[0])
+        line_add(&line, "%s", p->command);
+    else if (p && p->known & PROC_KNOWS_COMM)
+        line_add(&line, "%s", p->comm);
+}
+
+static const struct column columns[] = {
+    {.name = "shmid", .title = "SHMID", .help = "segment it holds", .type = CELL_NUMBER,
+     .width = 6, .widest = 10, .priority = 9, .flags = COL_JSON | COL_SCREEN, .get = get_shmid},
+    {.name = "pid", .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
+     .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_pid},
+    {.name = "user", .title = "USER", .help = "user it runs as", .type = CELL_TEXT, .width = 8,
+     .widest = 12, .priority = 3, .flags = COL_JSON | COL_SCREEN,
+     .need = NEED_PROCESSES | NEED_NAMES, .get = get_user},
+    {.name = "uid", .title = "UID", .help = "its user id", .type = CELL_COUNT, .width = 5,
+     .widest = 10, .flags = COL_JSON, .need = NEED_PROCESSES, .get = get_uid},
+    {.name = "state", .title = "S", .help = "state as in ps: R S D Z T", .type = CELL_TEXT,
+     .width = 1, .priority = 2, .flags = COL_JSON | COL_SCREEN, .need = NEED_PROCESSES,
+     .get = get_state},
+    {.name = "attaches", .title = "ATT", .help = "its mappings of the segment",
+     .type = CELL_COUNT, .width = 3, .widest = 8,
+     .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_attaches,
+     .show = show_attaches},
+    {.name = "access", .title = "ACCESS", .help = "what its mappings allow: r, rw, rwx, none",
+     .type = CELL_TEXT, .width = 6, .priority = 4, .flags = COL_JSON | COL_SCREEN,
+     .get = get_access},
+    {.name = "comm", .title = "PROGRAM", .help = "name of the program", .type = CELL_TEXT,
+     .width = 15, .flags = COL_JSON, .need = NEED_PROCESSES, .get = get_comm},
+    {.name = "command", .title = "COMMAND", .help = "program and arguments", .type = CELL_TEXT,
+     .width = 20, .widest = 255, .priority = 1, .place = 2, .flags = COL_JSON | COL_SCREEN,
+     .need = NEED_PROCESSES | NEED_COMMANDS, .get = get_command, .show = show_command},
+    {.name = "start_time", .title = "START", .help = "time since it started", .type = CELL_TIME,
+     .width = 5, .priority = 5, .place = 1, .flags = COL_JSON | COL_SCREEN,
+     .need = NEED_PROCESSES, .get = get_start},
+    {.name = "namespace_differs", .title = "LEFTNS",
+     .help = "attached it, then left for another IPC namespace", .type = CELL_BOOL, .width = 6,
+     .flags = COL_JSON, .get = get_differs},
+    {.name = "shares_memory_with", .title = "SHARES",
+     .help = "process under which this address space is counted", .type = CELL_NUMBER,
+     .width = 7, .flags = COL_JSON, .get = get_shares},
+    {.name = "rss", .title = "RSS", .help = "memory of the process", .type = CELL_SIZE,
+     .width = 5, .priority = 6, .flags = COL_SCREEN | COL_DESCENDING,
+     .need = NEED_PROCESSES | NEED_RSS, .get = get_rss},
+    {.name = "stale", .title = "OLD", .help = "known from before: its files cannot be read now",
+     .type = CELL_BOOL, .width = 3, .get = get_stale},
+};
+
+static size_t count(const struct snapshot *s)
+{
+    return s->scan ? s->scan->holders.n : 0;
+}
+
+static const void *at(const struct snapshot *s, size_t index)
+{
+    return &s->scan->holders.at[index];
+}
+
+static void identify(const struct snapshot *s, const void *row, struct identity *out)
+{
+    const struct holder *r = row;
+
+    (void)s;
+    *out = (struct identity){
+        .kind = KIND_HOLDER, .id = r->shmid, .pid = r->pid, .start_ticks = r->start_ticks};
+}
+
+static bool belongs(const void *row, const struct identity *parent)
+{
+    const struct holder *r = row;
+
+    return parent->kind == KIND_SEGMENT && r->shmid == parent->id;
+}
+
+const struct kind kind_holders = {
+    .id = KIND_HOLDER,
+    .name = "holders",
+    .title = "Holders",
+    .one = "process",
+    .need = NEED_HOLDERS,
+    .columns = columns,
+    .n_columns = sizeof columns / sizeof columns[0],
+    .default_sort = "-attaches",
+    .enter = KIND_MAPPING,
+    .count = count,
+    .at = at,
+    .identify = identify,
+    .belongs = belongs,
+};

@@ -1,0 +1,149 @@
+#include "model/kinds/kind.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static const struct kind *const kinds[KIND_COUNT] = {
+    [KIND_SEGMENT] = &kind_segments, [KIND_SEMSET] = &kind_semsets,
+    [KIND_QUEUE] = &kind_queues,     [KIND_HOLDER] = &kind_holders,
+    [KIND_MAPPING] = &kind_mappings, [KIND_ELEMENT] = &kind_elements,
+    [KIND_WAITER] = &kind_waiters,   [KIND_LIMIT] = &kind_limits,
+    [KIND_FINDING] = &kind_findings, [KIND_EVENT] = &kind_events,
+};
+
+const struct kind *kind_get(enum kind_id id)
+{
+    return (unsigned)id < KIND_COUNT ? kinds[id] : NULL;
+}
+
+static bool begins(const char *text, const char *prefix, size_t n)
+{
+    return strncasecmp(text, prefix, n) == 0;
+}
+
+const struct kind *kind_by_name(const char *name)
+{
+    const struct kind *found = NULL;
+    size_t n = strlen(name);
+
+    if (n == 0)
+        return NULL;
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        const struct kind *kind = kinds[i];
+        if (!strcasecmp(kind->name, name) || !strcasecmp(kind->title, name) ||
+            !strcasecmp(kind->one, name))
+            return kind;
+    }
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        const struct kind *kind = kinds[i];
+        if (!begins(kind->name, name, n) && !begins(kind->title, name, n))
+            continue;
+        if (found)
+            return NULL; // ambiguous
+        found = kind;
+    }
+    return found;
+}
+
+const struct column *kind_column(const struct kind *kind, const char *name)
+{
+    for (size_t i = 0; i < kind->n_columns; i++) {
+        if (!strcasecmp(kind->columns[i].name, name))
+            return &kind->columns[i];
+    }
+    for (size_t i = 0; i < kind->n_columns; i++) {
+        if (!strcasecmp(kind->columns[i].title, name))
+            return &kind->columns[i];
+    }
+    return NULL;
+}
+
+static bool listed(const struct column *const *columns, size_t n, const struct column *column)
+{
+    for (size_t i = 0; i < n; i++)
+        if (columns[i] == column)
+            return true;
+    return false;
+}
+
+bool kind_parse_columns(const struct kind *kind, const char *list, const struct column **out,
+                        size_t *n, char *name, size_t cap)
+{
+    for (;; list++) {
+        size_t length = strcspn(list, ",");
+        snprintf(name, cap, "%.*s", (int)length, list);
+        const struct column *column = length < cap ? kind_column(kind, name) : NULL;
+        if (!column)
+            return false;
+        if (!listed(out, *n, column))
+            out[(*n)++] = column;
+        list += length;
+        if (!*list)
+            return true;
+    }
+}
+
+// Levenshtein's distance, ignoring case; names longer than the table are no near ones.
+static size_t distance(const char *a, const char *b)
+{
+    enum { LONGEST = 32 };
+    size_t row[LONGEST + 1];
+    size_t n = strlen(a), m = strlen(b);
+
+    if (n > LONGEST || m > LONGEST)
+        return LONGEST;
+    for (size_t j = 0; j <= m; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= n; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= m; j++) {
+            bool same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]);
+            size_t best = diagonal + !same;
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            diagonal = row[j];
+            row[j] = best;
+        }
+    }
+    return row[m];
+}
+
+const char *kind_near_column(const struct kind *kind, const char *name)
+{
+    const char *near = NULL;
+    size_t n = strlen(name), nearest = n / 3 + 2; // one slip in three letters, and one more
+
+    for (size_t i = 0; i < kind->n_columns; i++) {
+        const char *candidate = kind->columns[i].name;
+        size_t d = n >= 2 && begins(candidate, name, n) ? 1 : distance(name, candidate);
+        if (d < nearest && d < strlen(candidate)) {
+            nearest = d;
+            near = candidate;
+        }
+    }
+    return near;
+}
+
+size_t kind_columns(const struct kind *kind, unsigned flags, const struct column **out)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < kind->n_columns; i++) {
+        const struct column *column = &kind->columns[i];
+        size_t to = n;
+        if ((column->flags & flags) != flags)
+            continue;
+        if (flags & COL_SCREEN) {
+            for (; to > 0 && out[to - 1]->place > column->place; to--)
+                out[to] = out[to - 1];
+        }
+        out[to] = column;
+        n++;
+    }
+    return n;
+}

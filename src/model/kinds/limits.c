@@ -1,0 +1,92 @@
+// Limits of the kernel and how much of each is used.
+#include "model/kinds/kind.h"
+
+#include "model/kinds/cells.h"
+#include "model/record/limit.h"
+
+CELL_GETTER(get_name, struct limit, cell_set_text(out, r->name))
+CELL_GETTER(get_used, struct limit, if (r->known & LIMIT_KNOWS_USED) cell_set_count(out, r->used))
+CELL_GETTER(get_limit, struct limit,
+            if (r->known & LIMIT_KNOWS_LIMIT) cell_set_count(out, r->limit))
+CELL_GETTER(get_top, struct limit,
+            if (r->known & LIMIT_KNOWS_TOP) cell_set_user(out, s, r->top_uid))
+CELL_GETTER(get_path, struct limit, cell_set_text(out, r->path))
+CELL_GETTER(get_unit, struct limit, cell_set_text(out, r->unit))
+CELL_GETTER(get_meaning, struct limit, cell_set_text(out, r->meaning))
+
+static void get_percent(const struct snapshot *s, const void *row, struct cell *out)
+{
+    double percent;
+
+    (void)s;
+    if (limit_percent(row, &percent))
+        cell_set_real(out, percent);
+}
+
+static void show_used(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    const struct limit *r = row;
+
+    (void)s;
+    if (r->known & LIMIT_KNOWS_USED)
+        limit_show_used(r, dst, cap);
+}
+
+static void show_limit(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    const struct limit *r = row;
+
+    (void)s;
+    if (r->known & LIMIT_KNOWS_LIMIT)
+        limit_show(r, dst, cap);
+}
+
+static const struct column columns[] = {
+    {.name = "name", .title = "LIMIT", .help = "name of the kernel's parameter",
+     .type = CELL_TEXT, .width = 8, .widest = 16, .flags = COL_JSON | COL_SCREEN | COL_KEEP,
+     .get = get_name},
+    {.name = "used", .title = "USED", .help = "in use now", .type = CELL_COUNT, .width = 8,
+     .widest = 12, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_used,
+     .show = show_used},
+    {.name = "limit", .title = "OF", .help = "what the kernel allows", .type = CELL_COUNT,
+     .width = 9, .widest = 12, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
+     .get = get_limit, .show = show_limit},
+    {.name = "percent", .title = "USE%", .help = "used of the limit, in percent",
+     .type = CELL_PERCENT, .width = 5, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
+     .get = get_percent},
+    {.name = "top_user", .title = "MOST BY", .help = "user who uses most of it",
+     .type = CELL_TEXT, .width = 8, .widest = 12, .priority = 2, .place = 2,
+     .flags = COL_JSON | COL_SCREEN, .need = NEED_NAMES, .get = get_top},
+    {.name = "path", .title = "FILE", .help = "file it lives in", .type = CELL_TEXT, .width = 26,
+     .widest = 40, .priority = 3, .place = 4, .flags = COL_JSON | COL_SCREEN, .get = get_path},
+    {.name = "unit", .title = "UNIT", .help = "what is counted", .type = CELL_TEXT, .width = 10,
+     .priority = 4, .place = 1, .flags = COL_SCREEN, .get = get_unit},
+    {.name = "meaning", .title = "MEANING", .help = "what it limits", .type = CELL_TEXT,
+     .width = 30, .widest = 60, .priority = 1, .place = 3, .flags = COL_SCREEN,
+     .get = get_meaning},
+};
+
+KIND_ROWS(limits)
+
+static void identify(const struct snapshot *s, const void *row, struct identity *out)
+{
+    const struct limit *r = row;
+
+    *out = (struct identity){.kind = KIND_LIMIT, .part = (uint64_t)(r - s->limits.at)};
+}
+
+const struct kind kind_limits = {
+    .id = KIND_LIMIT,
+    .name = "limits",
+    .title = "Limits",
+    .one = "limit",
+    // The use of a limit is counted from the objects.
+    .need = NEED_LIMITS | NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES,
+    .columns = columns,
+    .n_columns = sizeof columns / sizeof columns[0],
+    .default_sort = "-percent",
+    .enter = KIND_COUNT,
+    .count = count,
+    .at = at,
+    .identify = identify,
+};

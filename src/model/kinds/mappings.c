@@ -1,0 +1,143 @@
+// Mappings: the lines of /proc/PID/maps that are attachments; on demand all of one process's.
+#include "model/kinds/kind.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "model/kinds/cells.h"
+
+CELL_GETTER(get_shmid, struct mapping, if (r->shmid >= 0) cell_set_number(out, r->shmid))
+CELL_GETTER(get_pid, struct mapping, cell_set_pid(out, r->pid))
+CELL_GETTER(get_start, struct mapping, cell_set_count(out, r->start))
+CELL_GETTER(get_end, struct mapping, cell_set_count(out, r->end))
+CELL_GETTER(get_size, struct mapping, cell_set_count(out, r->end - r->start))
+CELL_GETTER(get_perms, struct mapping,
+            cell_set_text(out, mapping_perms_text(r->perms, out->scratch)))
+CELL_GETTER(get_offset, struct mapping, cell_set_count(out, r->offset))
+CELL_GETTER(get_inode, struct mapping, cell_set_count(out, r->inode))
+CELL_GETTER(get_path, struct mapping,
+            cell_set_text(out, mapping_path(r, out->scratch, sizeof out->scratch)))
+
+static void get_dev(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct mapping *r = row;
+
+    (void)s;
+    snprintf(out->scratch, sizeof out->scratch, "%02" PRIx32 ":%02" PRIx32, r->dev_major,
+             r->dev_minor);
+    cell_set_text(out, out->scratch);
+}
+
+static void set_use(const struct mapping *r, uint64_t bytes, struct cell *out)
+{
+    if (r->known & MAP_KNOWS_USE)
+        cell_set_count(out, bytes);
+}
+
+CELL_GETTER(get_rss, struct mapping, set_use(r, r->rss, out))
+CELL_GETTER(get_pss, struct mapping, if (!(r->perms & MAP_HUGE)) set_use(r, r->pss, out))
+CELL_GETTER(get_swap, struct mapping, set_use(r, r->swap, out))
+CELL_GETTER(get_locked, struct mapping, set_use(r, r->locked, out))
+
+static const struct column columns[] = {
+    {.name = "shmid", .title = "SHMID", .help = "segment that is mapped", .type = CELL_NUMBER,
+     .width = 6, .widest = 10, .priority = 12, .flags = COL_JSON | COL_SCREEN, .get = get_shmid},
+    {.name = "pid", .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
+     .priority = 11, .flags = COL_JSON | COL_SCREEN, .get = get_pid},
+    {.name = "start", .title = "START", .help = "first address", .type = CELL_ADDRESS,
+     .width = 12, .widest = 16, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_start},
+    {.name = "end", .title = "END", .help = "address after the last", .type = CELL_ADDRESS,
+     .width = 12, .widest = 16, .priority = 2, .flags = COL_JSON | COL_SCREEN, .get = get_end},
+    {.name = "size", .title = "SIZE", .help = "bytes mapped", .type = CELL_SIZE, .width = 5,
+     .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_size},
+    {.name = "perms", .title = "PERMS", .help = "rw-s: read, write, execute, shared",
+     .type = CELL_TEXT, .width = 5, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_perms},
+    {.name = "offset", .title = "OFFSET", .help = "offset in the segment", .type = CELL_ADDRESS,
+     .width = 8, .widest = 16, .priority = 5, .flags = COL_JSON | COL_SCREEN, .get = get_offset},
+    {.name = "dev", .title = "DEV", .help = "device the segment lies on", .type = CELL_TEXT,
+     .width = 5, .widest = 9, .priority = 4, .flags = COL_JSON | COL_SCREEN, .get = get_dev},
+    {.name = "inode", .title = "INODE", .help = "inode: the identifier of a segment",
+     .type = CELL_COUNT, .width = 6, .widest = 20, .priority = 3,
+     .flags = COL_JSON | COL_SCREEN, .get = get_inode},
+    {.name = "path", .title = "PATH", .help = "name in maps, with the original key",
+     .type = CELL_TEXT, .width = 24, .widest = 255, .priority = 1, .place = 1,
+     .flags = COL_JSON | COL_SCREEN, .get = get_path},
+    {.name = "rss", .title = "RSS", .help = "of this mapping in memory", .type = CELL_SIZE,
+     .width = 5, .priority = 6, .flags = COL_SCREEN | COL_DESCENDING, .need = NEED_MAP_USE,
+     .get = get_rss},
+    {.name = "pss", .title = "PSS", .help = "its share, divided among all who map it",
+     .type = CELL_SIZE, .width = 5, .priority = 7, .flags = COL_SCREEN | COL_DESCENDING,
+     .need = NEED_MAP_USE, .get = get_pss},
+    {.name = "swap", .title = "SWAP", .help = "of this mapping swapped out", .type = CELL_SIZE,
+     .width = 5, .priority = 8, .flags = COL_SCREEN | COL_DESCENDING, .need = NEED_MAP_USE,
+     .get = get_swap},
+    {.name = "locked", .title = "LOCKED", .help = "of this mapping locked in memory",
+     .type = CELL_SIZE, .width = 6, .priority = 9, .flags = COL_SCREEN | COL_DESCENDING,
+     .need = NEED_MAP_USE, .get = get_locked},
+};
+
+// Those of the process a drill-down looks at are read with more detail than the scan's.
+static const struct mapping_vec *mappings_of(const struct snapshot *s)
+{
+    static const struct mapping_vec none;
+
+    if (s->has & (NEED_MAP_USE | NEED_ALL_MAPS) && s->focus_maps.n > 0)
+        return &s->focus_maps;
+    return s->scan ? &s->scan->mappings : &none;
+}
+
+static size_t count(const struct snapshot *s)
+{
+    return mappings_of(s)->n;
+}
+
+static const void *at(const struct snapshot *s, size_t index)
+{
+    return &mappings_of(s)->at[index];
+}
+
+static uint64_t start_ticks_of(const struct snapshot *s, const struct mapping *r)
+{
+    const struct holder *holder = scan_holder(s->scan, r->shmid, r->pid);
+    const struct process *p = snapshot_process(s, r->pid);
+
+    if (holder)
+        return holder->start_ticks;
+    return p && p->known & PROC_KNOWS_START ? p->start_ticks : 0;
+}
+
+static void identify(const struct snapshot *s, const void *row, struct identity *out)
+{
+    const struct mapping *r = row;
+
+    *out = (struct identity){.kind = KIND_MAPPING,
+                             .id = r->shmid,
+                             .pid = r->pid,
+                             .start_ticks = start_ticks_of(s, r),
+                             .part = r->start};
+}
+
+static bool belongs(const void *row, const struct identity *parent)
+{
+    const struct mapping *r = row;
+
+    if (parent->kind == KIND_SEGMENT)
+        return r->shmid == parent->id;
+    return parent->kind == KIND_HOLDER && r->pid == parent->pid &&
+           (parent->id < 0 || r->shmid == parent->id);
+}
+
+const struct kind kind_mappings = {
+    .id = KIND_MAPPING,
+    .name = "maps",
+    .title = "Mappings",
+    .one = "mapping",
+    .need = NEED_HOLDERS,
+    .columns = columns,
+    .n_columns = sizeof columns / sizeof columns[0],
+    .enter = KIND_COUNT,
+    .count = count,
+    .at = at,
+    .identify = identify,
+    .belongs = belongs,
+};

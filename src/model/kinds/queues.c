@@ -1,0 +1,126 @@
+// Message queues. Full does not mean bytes == max_bytes: it means that senders are blocked.
+#include "model/kinds/kind.h"
+
+#include "base/text.h"
+#include "model/kinds/cells.h"
+#include "model/orphans.h"
+
+CELL_GETTER(get_bytes, struct queue, cell_set_count(out, r->bytes))
+CELL_GETTER(get_max, struct queue,
+            if (r->known & QUEUE_KNOWS_MAX) cell_set_count(out, r->max_bytes))
+CELL_GETTER(get_messages, struct queue, cell_set_count(out, r->messages))
+CELL_GETTER(get_lspid, struct queue, cell_set_pid(out, r->lspid))
+CELL_GETTER(get_lrpid, struct queue, cell_set_pid(out, r->lrpid))
+CELL_GETTER(get_stime, struct queue, cell_set_time(out, r->stime))
+CELL_GETTER(get_rtime, struct queue, cell_set_time(out, r->rtime))
+
+static void count_waiting(const struct snapshot *s, const struct queue *queue, enum wait_call call,
+                          struct cell *out)
+{
+    uint64_t waiting = 0;
+    size_t n;
+    const struct waiter *waiters = snapshot_waiters(s, KIND_QUEUE, queue->o.id, &n);
+
+    if (!(s->has & NEED_WAITERS))
+        return;
+    for (size_t i = 0; i < n; i++)
+        waiting += waiters[i].call == call;
+    if (waiting > 0 || s->waiters_unseen == 0) // nobody seen is nobody only where all were asked
+        cell_set_count(out, waiting);
+}
+
+CELL_GETTER(get_senders, struct queue, count_waiting(s, r, WAIT_MSGSND, out))
+CELL_GETTER(get_receivers, struct queue, count_waiting(s, r, WAIT_MSGRCV, out))
+
+static void get_orphan(const struct snapshot *s, const void *row, struct cell *out)
+{
+    bool known = false, orphan = queue_orphan(s, row, &known);
+
+    if (known)
+        cell_set_truth(out, orphan);
+}
+
+CELL_GETTER(get_idle, struct queue,
+            cell_set_since(out, s, queue_last_use(r) ? queue_last_use(r) : r->o.ctime))
+
+static void show_lspid(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    const struct queue *r = row;
+
+    if (r->stime > 0) // else nobody ever sent
+        pid_show(s, r->lspid, snapshot_pid_state(s, r->lspid, r->stime), dst, cap);
+}
+
+static void show_lrpid(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    const struct queue *r = row;
+
+    if (r->rtime > 0)
+        pid_show(s, r->lrpid, snapshot_pid_state(s, r->lrpid, r->rtime), dst, cap);
+}
+
+APP_GETTERS(KIND_QUEUE)
+
+static const struct column columns[] = {
+    OWNED_COLUMNS("msqid", "MSQID"),
+    {.name = "bytes", .title = "BYTES", .help = "bytes queued", .type = CELL_SIZE, .width = 5,
+     .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_bytes},
+    {.name = "max_bytes", .title = "MAX", .help = "bytes it may hold (msg_qbytes)",
+     .type = CELL_SIZE, .width = 5, .priority = 7,
+     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_QUEUE_MAX, .get = get_max},
+    {.name = "messages", .title = "MSGS", .help = "messages queued", .type = CELL_COUNT,
+     .width = 4, .widest = 10, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
+     .get = get_messages},
+    {.name = "lspid", .title = "LASTSEND", .help = "process that last sent", .type = CELL_NUMBER,
+     .width = 10, .widest = 26, .priority = 5, .place = 2,
+     .flags = COL_JSON | COL_SCREEN | COL_LEFT, .need = NEED_PROCESSES,
+     .show_need = NEED_PROCESSES, .get = get_lspid, .show = show_lspid},
+    {.name = "lrpid", .title = "LASTRECV", .help = "process that last received",
+     .type = CELL_NUMBER, .width = 10, .widest = 26, .priority = 6, .place = 2,
+     .flags = COL_JSON | COL_SCREEN | COL_LEFT, .need = NEED_PROCESSES,
+     .show_need = NEED_PROCESSES, .get = get_lrpid, .show = show_lrpid},
+    {.name = "stime", .title = "SENT", .help = "last sent to", .type = CELL_TIME, .width = 8,
+     .flags = COL_JSON, .get = get_stime},
+    {.name = "rtime", .title = "RECEIVED", .help = "last received from", .type = CELL_TIME,
+     .width = 8, .flags = COL_JSON, .get = get_rtime},
+    OWNED_CTIME_COLUMN,
+    {.name = "senders_waiting", .title = "SNDWAIT", .help = "tasks blocked sending to it",
+     .type = CELL_COUNT, .width = 7, .priority = 1,
+     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_WAITERS,
+     .get = get_senders},
+    {.name = "receivers_waiting", .title = "RCVWAIT", .help = "tasks waiting to receive from it",
+     .type = CELL_COUNT, .width = 7, .priority = 9,
+     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_WAITERS,
+     .get = get_receivers},
+    OWNED_APP_COLUMNS(1, NEED_PROCESSES),
+    {.name = "orphan", .title = "ORPHAN", .help = "no process that used it lives",
+     .type = CELL_BOOL, .width = 6,
+     .need = NEED_PROCESSES | NEED_WAITERS | NEED_SYSTEM, .get = get_orphan},
+    {.name = "idle", .title = "IDLE", .help = "time since the last message sent or received",
+     .type = CELL_DURATION, .width = 4, .priority = 4, .place = 3,
+     .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},
+    OWNED_AGE_COLUMN,
+};
+
+KIND_ROWS(queues)
+
+static void identify(const struct snapshot *s, const void *row, struct identity *out)
+{
+    (void)s;
+    *out = identity_of(KIND_QUEUE, row);
+}
+
+const struct kind kind_queues = {
+    .id = KIND_QUEUE,
+    .name = "queues",
+    .title = "Queues",
+    .one = "queue",
+    .need = NEED_QUEUES,
+    .columns = columns,
+    .n_columns = sizeof columns / sizeof columns[0],
+    .default_sort = "-bytes",
+    .enter = KIND_WAITER,
+    .count = count,
+    .at = at,
+    .identify = identify,
+};

@@ -1,0 +1,198 @@
+// Shared memory segments: what /proc/sysvipc/shm says, and what the scan of the processes adds.
+#include "model/kinds/kind.h"
+
+#include <inttypes.h>
+
+#include "model/kinds/cells.h"
+#include "model/orphans.h"
+#include "model/table/tally.h"
+
+static const char *const status_names[] = {"dest", "locked", "hugetlb", NULL};
+
+static const struct segment_account *account_of(const struct snapshot *s, const struct segment *r)
+{
+    return s->scan ? scan_account(s->scan, r->o.id) : NULL;
+}
+
+// Where nothing of what is attached could be seen, the count is unknown, not 0.
+static bool blind(const struct segment_account *account)
+{
+    return !account || (account->nattch > 0 && account->found == 0 && account->holders == 0);
+}
+
+static enum pid_state creator_state(const struct snapshot *s, const struct segment *r)
+{
+    return snapshot_pid_state(s, r->cpid, segment_birth(r));
+}
+
+CELL_GETTER(get_size, struct segment, cell_set_count(out, r->size))
+CELL_GETTER(get_rss, struct segment, if (r->known & SEG_KNOWS_RSS) cell_set_count(out, r->rss))
+CELL_GETTER(get_swap, struct segment, if (r->known & SEG_KNOWS_SWAP) cell_set_count(out, r->swap))
+CELL_GETTER(get_nattch, struct segment, cell_set_count(out, r->nattch))
+CELL_GETTER(get_status, struct segment, cell_set_count(out, r->flags))
+CELL_GETTER(get_cpid, struct segment, cell_set_pid(out, r->cpid))
+CELL_GETTER(get_creator_state, struct segment,
+            cell_set_text(out, pid_state_name(creator_state(s, r))))
+CELL_GETTER(get_lpid, struct segment, cell_set_pid(out, r->lpid))
+CELL_GETTER(get_atime, struct segment, cell_set_time(out, r->atime))
+CELL_GETTER(get_dtime, struct segment, cell_set_time(out, r->dtime))
+
+static void get_found(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct segment_account *account = account_of(s, row);
+
+    if (!blind(account))
+        cell_set_count(out, account->found);
+}
+
+static void get_holders(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct segment_account *account = account_of(s, row);
+
+    if (!blind(account))
+        cell_set_count(out, account->holders);
+}
+
+// The table shows key 0 once a segment is marked; its mappings still name the one it was made with.
+static void get_original_key(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct segment *r = row;
+    const struct segment_account *account = account_of(s, r);
+
+    if (account && account->key_known)
+        cell_set_count(out, account->original_key);
+    else if (!(r->flags & SEG_DEST))
+        cell_set_count(out, r->o.key);
+}
+
+static void get_orphan(const struct snapshot *s, const void *row, struct cell *out)
+{
+    bool known = false, orphan = segment_orphan(s, row, &known);
+
+    if (known)
+        cell_set_truth(out, orphan);
+}
+
+static void get_idle(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct segment *r = row;
+    int64_t used = segment_last_use(r);
+
+    cell_set_since(out, s, used > 0 ? used : r->o.ctime);
+}
+
+static void show_cpid(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    const struct segment *r = row;
+
+    pid_show(s, r->cpid, creator_state(s, r), dst, cap);
+}
+
+static void show_lpid(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    const struct segment *r = row;
+    int64_t used = segment_last_use(r);
+
+    if (used > 0) // else nobody ever attached it, and 0 means just that
+        pid_show(s, r->lpid, snapshot_pid_state(s, r->lpid, used), dst, cap);
+}
+
+// "oracle×17 sh", "python +2 unseen"
+static void show_holders(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    const struct segment_account *account = account_of(s, row);
+    struct line line = line_start(dst, cap);
+    struct tally programs = {0};
+    size_t n;
+
+    if (!account)
+        return;
+    const struct holder *holders = scan_holders(s->scan, account->shmid, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct process *p = snapshot_process(s, holders[i].pid);
+        tally_add(&programs, p && p->known & PROC_KNOWS_COMM ? p->comm : "?");
+    }
+    tally_write(&programs, &line);
+    if (account->found < account->nattch)
+        line_add(&line, "%s%" PRIu64 " unseen", line.n ? " +" : "",
+                 account->nattch - account->found);
+}
+
+APP_GETTERS(KIND_SEGMENT)
+
+static const struct column columns[] = {
+    OWNED_COLUMNS("shmid", "SHMID"),
+    {.name = "size", .title = "SIZE", .help = "size as asked for", .type = CELL_SIZE, .width = 5,
+     .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_size},
+    {.name = "rss", .title = "RSS", .help = "in memory now", .type = CELL_SIZE, .width = 5,
+     .priority = 7, .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_SEGMENT_USE,
+     .get = get_rss},
+    {.name = "swap", .title = "SWAP", .help = "swapped out", .type = CELL_SIZE, .width = 5,
+     .priority = 10, .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_SEGMENT_USE,
+     .get = get_swap},
+    {.name = "nattch", .title = "ATT", .help = "attachments: mappings, not processes",
+     .type = CELL_COUNT, .width = 3, .widest = 7,
+     .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_nattch},
+    {.name = "found", .title = "FOUND", .help = "attachments seen in processes",
+     .type = CELL_COUNT, .width = 5, .flags = COL_JSON | COL_DESCENDING, .need = NEED_HOLDERS,
+     .get = get_found},
+    {.name = "holders", .title = "HOLDERS", .help = "processes seen holding it",
+     .type = CELL_COUNT, .width = 12, .widest = 60, .priority = 1, .place = 5,
+     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING | COL_LEFT,
+     .need = NEED_HOLDERS | NEED_PROCESSES, .show_need = NEED_PROCESSES, .get = get_holders,
+     .show = show_holders},
+    {.name = "status", .title = "STATUS",
+     .help = "dest: removed but still held; locked in memory; hugetlb: of huge pages",
+     .type = CELL_FLAGS, .width = 6, .widest = 19, .flags = COL_JSON | COL_SCREEN | COL_KEEP,
+     .flag_names = status_names, .get = get_status},
+    {.name = "cpid", .title = "CREATOR", .help = "process that created it", .type = CELL_NUMBER,
+     .width = 10, .widest = 26, .priority = 4, .place = 2,
+     .flags = COL_JSON | COL_SCREEN | COL_LEFT, .need = NEED_PROCESSES,
+     .show_need = NEED_PROCESSES, .get = get_cpid, .show = show_cpid},
+    {.name = "creator_state", .title = "CSTATE",
+     .help = "whether its creator lives: alive, gone, reused, outside", .type = CELL_TEXT,
+     .width = 7, .flags = COL_JSON, .need = NEED_PROCESSES, .get = get_creator_state},
+    {.name = "lpid", .title = "LAST", .help = "process that last attached or detached it",
+     .type = CELL_NUMBER, .width = 10, .widest = 26, .priority = 6, .place = 3,
+     .flags = COL_JSON | COL_SCREEN | COL_LEFT, .need = NEED_PROCESSES,
+     .show_need = NEED_PROCESSES, .get = get_lpid, .show = show_lpid},
+    {.name = "atime", .title = "ATTACHED", .help = "last attached", .type = CELL_TIME, .width = 8,
+     .flags = COL_JSON, .get = get_atime},
+    {.name = "dtime", .title = "DETACHED", .help = "last detached", .type = CELL_TIME, .width = 8,
+     .flags = COL_JSON, .get = get_dtime},
+    OWNED_CTIME_COLUMN,
+    OWNED_APP_COLUMNS(1, NEED_HOLDERS | NEED_PROCESSES),
+    {.name = "original_key", .title = "ORIGKEY", .help = "key it was created with",
+     .type = CELL_KEY, .width = 10, .flags = COL_JSON, .need = NEED_HOLDERS,
+     .get = get_original_key},
+    {.name = "orphan", .title = "ORPHAN",
+     .help = "nothing uses it and nobody who made or last used it lives", .type = CELL_BOOL,
+     .width = 6, .flags = COL_JSON, .need = NEED_PROCESSES, .get = get_orphan},
+    {.name = "idle", .title = "IDLE", .help = "time since the last attach or detach",
+     .type = CELL_DURATION, .width = 4, .priority = 5, .place = 4,
+     .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},
+    OWNED_AGE_COLUMN,
+};
+
+KIND_ROWS(segments)
+
+static void identify(const struct snapshot *s, const void *row, struct identity *out)
+{
+    (void)s;
+    *out = identity_of(KIND_SEGMENT, row);
+}
+
+const struct kind kind_segments = {
+    .id = KIND_SEGMENT,
+    .name = "segments",
+    .title = "Segments",
+    .one = "segment",
+    .need = NEED_SEGMENTS,
+    .columns = columns,
+    .n_columns = sizeof columns / sizeof columns[0],
+    .default_sort = "-size",
+    .enter = KIND_HOLDER,
+    .count = count,
+    .at = at,
+    .identify = identify,
+};

@@ -1,0 +1,121 @@
+// Semaphore sets. The kernel keeps no list of who uses one: its elements name last operators.
+#include "model/kinds/kind.h"
+
+#include "model/kinds/cells.h"
+#include "model/orphans.h"
+#include "model/table/tally.h"
+
+CELL_GETTER(get_nsems, struct semset, cell_set_count(out, r->nsems))
+CELL_GETTER(get_otime, struct semset, cell_set_time(out, r->otime))
+CELL_GETTER(get_waiters, struct semset,
+            if (r->known & SET_KNOWS_WAITERS) cell_set_count(out, r->waiters))
+CELL_GETTER(get_idle, struct semset, cell_set_since(out, s, r->otime > 0 ? r->otime : r->o.ctime))
+
+static void get_orphan(const struct snapshot *s, const void *row, struct cell *out)
+{
+    bool known = false, orphan = semset_orphan(s, row, &known);
+
+    if (known)
+        cell_set_truth(out, orphan);
+}
+
+// The processes its elements name, of their last semop or SETVAL. False: some do not tell.
+static bool operators_of(const struct snapshot *s, const struct semset *set, struct pid_vec *pids)
+{
+    size_t n;
+    const struct element *e = snapshot_elements(s, set, &n);
+    bool known = n > 0;
+
+    for (size_t i = 0; i < n; i++) {
+        known = known && e[i].known & ELEMENT_KNOWS_PID;
+        if (e[i].known & ELEMENT_KNOWS_PID && (i == 0 || e[i].pid != e[i - 1].pid))
+            vec_push(pids, e[i].pid);
+    }
+    pids_settle(pids);
+    return known;
+}
+
+static void get_operators(const struct snapshot *s, const void *row, struct cell *out)
+{
+    struct pid_vec pids = {0};
+
+    if (operators_of(s, row, &pids))
+        cell_set_count(out, pids.n);
+    vec_free(&pids);
+}
+
+// "18702 pmon" where it is one, "oracle×17 pmon gone" of several.
+static void show_operators(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    struct line line = line_start(dst, cap);
+    struct tally programs = {0};
+    struct pid_vec pids = {0};
+    int64_t used = semset_last_use(row);
+
+    operators_of(s, row, &pids);
+    for (size_t i = 0; i < pids.n; i++) {
+        const struct process *p = snapshot_process(s, pids.at[i]);
+
+        if (pid_state_ended(snapshot_pid_state(s, pids.at[i], used)))
+            tally_add(&programs, "gone");
+        else
+            tally_add(&programs, p && p->known & PROC_KNOWS_COMM ? p->comm : "?");
+    }
+    if (pids.n == 1)
+        pid_show(s, pids.at[0], snapshot_pid_state(s, pids.at[0], used), dst, cap);
+    else
+        tally_write(&programs, &line);
+    vec_free(&pids);
+}
+
+APP_GETTERS(KIND_SEMSET)
+
+static const struct column columns[] = {
+    OWNED_COLUMNS("semid", "SEMID"),
+    {.name = "nsems", .title = "SEMS", .help = "semaphores in the set", .type = CELL_COUNT,
+     .width = 5, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_nsems},
+    {.name = "otime", .title = "OPERATED", .help = "last semop", .type = CELL_TIME, .width = 8,
+     .flags = COL_JSON, .get = get_otime},
+    OWNED_CTIME_COLUMN,
+    {.name = "waiters", .title = "WAITING", .help = "tasks waiting on its semaphores",
+     .type = CELL_COUNT, .width = 7, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
+     .need = NEED_SEM_WAITERS, .get = get_waiters},
+    OWNED_APP_COLUMNS(1, NEED_ELEMENTS | NEED_PROCESSES | NEED_QUEUES),
+    {.name = "orphan", .title = "ORPHAN",
+     .help = "nothing waits on it and no process that used it lives", .type = CELL_BOOL,
+     .width = 6, .priority = 6, .place = 2, .flags = COL_JSON | COL_SCREEN,
+     .need = NEED_PROCESSES | NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_SYSTEM | NEED_QUEUES,
+     .get = get_orphan},
+    {.name = "idle", .title = "IDLE", .help = "time since the last semop",
+     .type = CELL_DURATION, .width = 4, .priority = 4, .place = 3,
+     .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},
+    {.name = "operators", .title = "LAST",
+     .help = "processes of the last operation on each of its semaphores", .type = CELL_COUNT,
+     .width = 12, .widest = 60, .priority = 7, .place = 4,
+     .flags = COL_SCREEN | COL_LEFT | COL_DESCENDING, .need = NEED_ELEMENTS | NEED_PROCESSES,
+     .show_need = NEED_PROCESSES, .get = get_operators, .show = show_operators},
+    OWNED_AGE_COLUMN,
+};
+
+KIND_ROWS(semsets)
+
+static void identify(const struct snapshot *s, const void *row, struct identity *out)
+{
+    (void)s;
+    *out = identity_of(KIND_SEMSET, row);
+}
+
+const struct kind kind_semsets = {
+    .id = KIND_SEMSET,
+    .name = "semaphores",
+    .title = "Semaphores",
+    .one = "semaphore set",
+    .need = NEED_SEMSETS,
+    .columns = columns,
+    .n_columns = sizeof columns / sizeof columns[0],
+    .default_sort = "-waiters",
+    .enter = KIND_ELEMENT,
+    .count = count,
+    .at = at,
+    .identify = identify,
+};

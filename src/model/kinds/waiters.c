@@ -1,0 +1,93 @@
+// Waiters: tasks blocked on a semaphore set or a queue.
+#include "model/kinds/kind.h"
+
+#include "model/kinds/cells.h"
+
+static const char *object_name(enum kind_id kind)
+{
+    return kind == KIND_QUEUE ? "queue" : "semaphore";
+}
+
+static const char *call_name(enum wait_call call)
+{
+    switch (call) {
+    case WAIT_SEMOP:
+        return "semop";
+    case WAIT_SEMTIMEDOP:
+        return "semtimedop";
+    case WAIT_MSGSND:
+        return "msgsnd";
+    case WAIT_MSGRCV:
+        return "msgrcv";
+    }
+    return NULL;
+}
+
+CELL_GETTER(get_kind, struct waiter, cell_set_text(out, object_name(r->kind)))
+CELL_GETTER(get_id, struct waiter, cell_set_number(out, r->id))
+CELL_GETTER(get_pid, struct waiter, cell_set_pid(out, r->pid))
+CELL_GETTER(get_tid, struct waiter, cell_set_pid(out, r->tid))
+CELL_GETTER(get_call, struct waiter, cell_set_text(out, call_name(r->call)))
+CELL_GETTER(get_detail, struct waiter, if (r->detail[0]) cell_set_text(out, r->detail))
+CELL_GETTER(get_user, struct waiter, cell_set_user(out, s, r->uid))
+CELL_GETTER(get_comm, struct waiter, if (r->comm[0]) cell_set_text(out, r->comm))
+
+static const struct column columns[] = {
+    {.name = "kind", .title = "ON", .help = "what it waits on: semaphore or queue",
+     .type = CELL_TEXT, .width = 9, .priority = 5, .flags = COL_JSON | COL_SCREEN,
+     .get = get_kind},
+    {.name = "id", .title = "ID", .help = "identifier of that object", .type = CELL_NUMBER,
+     .width = 6, .widest = 10, .priority = 4, .flags = COL_JSON | COL_SCREEN, .get = get_id},
+    {.name = "pid", .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
+     .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_pid},
+    {.name = "tid", .title = "TID", .help = "its thread that waits", .type = CELL_NUMBER,
+     .width = 7, .priority = 6, .flags = COL_JSON | COL_SCREEN, .get = get_tid},
+    {.name = "call", .title = "CALL", .help = "system call it is blocked in", .type = CELL_TEXT,
+     .width = 10, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_call},
+    {.name = "detail", .title = "WAITS FOR", .help = "element and operation, or message type",
+     .type = CELL_TEXT, .width = 14, .widest = 40, .priority = 1, .flags = COL_JSON | COL_SCREEN,
+     .get = get_detail},
+    {.name = "user", .title = "USER", .help = "user it runs as", .type = CELL_TEXT, .width = 8,
+     .widest = 12, .priority = 3, .flags = COL_JSON | COL_SCREEN, .need = NEED_NAMES,
+     .get = get_user},
+    {.name = "comm", .title = "PROGRAM", .help = "name of the program", .type = CELL_TEXT,
+     .width = 15, .widest = 64, .priority = 2, .flags = COL_JSON | COL_SCREEN, .get = get_comm},
+};
+
+KIND_ROWS(waiters)
+
+static void identify(const struct snapshot *s, const void *row, struct identity *out)
+{
+    const struct waiter *r = row;
+    const struct process *p = snapshot_process(s, r->pid);
+
+    *out = (struct identity){
+        .kind = KIND_WAITER,
+        .id = r->id,
+        .pid = r->pid,
+        .start_ticks = p && p->known & PROC_KNOWS_START ? p->start_ticks : 0,
+        .part = (uint32_t)r->tid,
+    };
+}
+
+static bool belongs(const void *row, const struct identity *parent)
+{
+    const struct waiter *r = row;
+
+    return parent->kind == r->kind && r->id == parent->id;
+}
+
+const struct kind kind_waiters = {
+    .id = KIND_WAITER,
+    .name = "waiters",
+    .title = "Waiters",
+    .one = "waiting task",
+    .need = NEED_WAITERS | NEED_PROCESSES,
+    .columns = columns,
+    .n_columns = sizeof columns / sizeof columns[0],
+    .enter = KIND_COUNT,
+    .count = count,
+    .at = at,
+    .identify = identify,
+    .belongs = belongs,
+};

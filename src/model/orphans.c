@@ -1,0 +1,274 @@
+#include "model/orphans.h"
+
+// Three answers everywhere: yes, no, not to be known. An orphan is shown to people who then remove
+// it, so every doubt counts against calling something one.
+//
+// The age that makes an orphan worth telling is the user's, and comes with the picture: what is
+// made by one program for the next has no living user for a moment.
+#include "model/apps/labels.h"
+#include "model/apps/postgres.h"
+
+enum { START_SLACK = 2 }; // seconds: times of objects and of process starts are whole seconds each
+
+// Objects keep the clock of their day; starts of processes are counted from the boot, and move with
+// the clock. What carries a time before the boot was made before the clock was set forward (a
+// virtual machine that slept, a late NTP): against that nobody is younger.
+static bool clock_was_set(const struct snapshot *s, int64_t time)
+{
+    return s->system.uptime > 0 && time < s->time - s->system.uptime - START_SLACK;
+}
+
+enum pid_state snapshot_pid_state(const struct snapshot *s, int32_t pid, int64_t time)
+{
+    if (pid == 0)
+        return PID_OUTSIDE;
+    const struct process *process = pid > 0 ? snapshot_process(s, pid) : NULL;
+    if (!process)
+        return PID_UNKNOWN;
+    if (process->gone)
+        return PID_GONE;
+    if (time <= 0)
+        return PID_ALIVE;
+    if (!(process->known & PROC_KNOWS_START))
+        return PID_UNKNOWN; // somebody has that pid: the one that was meant, or a younger one
+    if (process->start_time <= time + START_SLACK)
+        return PID_ALIVE;
+    return clock_was_set(s, time) ? PID_UNKNOWN : PID_REUSED;
+}
+
+bool pid_state_ended(enum pid_state state)
+{
+    return state == PID_GONE || state == PID_REUSED;
+}
+
+const char *pid_state_name(enum pid_state state)
+{
+    switch (state) {
+    case PID_ALIVE:
+        return "alive";
+    case PID_GONE:
+        return "gone";
+    case PID_REUSED:
+        return "reused";
+    case PID_OUTSIDE:
+        return "outside";
+    case PID_UNKNOWN:
+        break;
+    }
+    return NULL;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t earlier_known(int64_t a, int64_t b) // 0: never, so no time at all
+{
+    if (a <= 0 || b <= 0)
+        return later(a, b);
+    return a < b ? a : b;
+}
+
+int64_t segment_birth(const struct segment *segment)
+{
+    return earlier_known(segment->o.ctime, earlier_known(segment->atime, segment->dtime));
+}
+
+int64_t segment_last_use(const struct segment *segment)
+{
+    return later(segment->atime, segment->dtime);
+}
+
+int64_t semset_last_use(const struct semset *set)
+{
+    return later(set->otime, set->o.ctime);
+}
+
+int64_t queue_last_use(const struct queue *queue)
+{
+    return later(queue->stime, queue->rtime);
+}
+
+// What the pids of an object say together.
+struct verdict {
+    bool alive;   // one of them lives
+    bool unknown; // of one it cannot be said
+    bool gone;    // one is known to be gone, or its pid is another's now
+};
+
+static void judge(struct verdict *v, enum pid_state state)
+{
+    v->alive |= state == PID_ALIVE;
+    v->unknown |= state == PID_UNKNOWN || state == PID_OUTSIDE;
+    v->gone |= pid_state_ended(state);
+}
+
+// An orphan: somebody is known to be gone and nobody is alive or unknown.
+static bool settle(const struct verdict *v, bool *known)
+{
+    *known = v->alive || (v->gone && !v->unknown);
+    return *known && !v->alive;
+}
+
+bool segment_served(const struct snapshot *s, const struct segment *segment)
+{
+    const struct process *last = snapshot_process(s, segment->lpid);
+
+    return segment->lpid != segment->cpid && last && !last->gone &&
+           (last->known & PROC_KNOWS_COMM) && label_x_server(last->comm);
+}
+
+// The server of the data directory runs: whatever the pids of the segment say, it needs it.
+static bool server_runs(const struct snapshot *s, const struct segment *segment)
+{
+    for (size_t i = 0; i < s->instances.n; i++) {
+        const struct instance *in = &s->instances.at[i];
+        const struct process *p = snapshot_process(s, in->pid);
+
+        if (in->known & INSTANCE_KNOWS_PID && p && (p->known & PROC_KNOWS_COMM) &&
+            postgres_program(p->comm) && postgres_owns(in, s, segment) &&
+            snapshot_pid_state(s, in->pid, in->start_time) == PID_ALIVE)
+            return true;
+    }
+    return false;
+}
+
+// Creator and last user count. A creator outside this PID namespace may well live: never an orphan.
+bool segment_orphan(const struct snapshot *s, const struct segment *segment, bool *known)
+{
+    struct verdict v = {0};
+
+    *known = true;
+    if (segment->nattch > 0 || server_runs(s, segment))
+        return false;
+    judge(&v, snapshot_pid_state(s, segment->cpid, segment_birth(segment)));
+    // Without a last use lpid is 0 because nobody ever attached.
+    if (segment_last_use(segment) > 0 && !segment_served(s, segment))
+        judge(&v, snapshot_pid_state(s, segment->lpid, segment_last_use(segment)));
+    return settle(&v, known);
+}
+
+// Every set against every queue takes its time: beyond so many pairs nobody looks.
+static const uint64_t PAIRS_MAX = 4 << 20;
+
+static bool queue_searchable(const struct snapshot *s, const struct semset *set)
+{
+    return set->o.key < 2 || (uint64_t)s->semsets.n * s->queues.n <= PAIRS_MAX;
+}
+
+const struct queue *semset_queue(const struct snapshot *s, const struct semset *set)
+{
+    if (set->o.key < 2 || !queue_searchable(s, set))
+        return NULL;
+    for (size_t i = 0; i < s->queues.n; i++)
+        if (s->queues.at[i].o.key == set->o.key - 1 && s->queues.at[i].o.uid == set->o.uid)
+            return &s->queues.at[i];
+    return NULL;
+}
+
+// fakeroot's clients come and go, and no others operate its set: its daemon lives by the queues.
+static bool queue_in_use(const struct snapshot *s, const struct queue *q)
+{
+    size_t waiters;
+
+    snapshot_waiters(s, KIND_QUEUE, q->o.id, &waiters);
+    return waiters > 0 ||
+           (q->stime > 0 && snapshot_pid_state(s, q->lspid, q->stime) == PID_ALIVE) ||
+           (q->rtime > 0 && snapshot_pid_state(s, q->lrpid, q->rtime) == PID_ALIVE);
+}
+
+// The kernel keeps no creator of a set; its elements keep the pid of their last operation, or
+// SETVAL. What happened to one element happened no later than the set's otime (semop) or ctime
+// (SETVAL, IPC_SET): whoever holds that pid but started after both is somebody else.
+//
+// An element with pid 0 was never operated, or by a process outside this PID namespace. Only in
+// the machine's first PID namespace there is no outside; elsewhere it leaves the answer open.
+bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *known)
+{
+    struct verdict v = {0};
+    int64_t last_use = semset_last_use(set);
+    size_t n;
+    const struct element *e = snapshot_elements(s, set, &n);
+
+    if ((set->known & SET_KNOWS_WAITERS) && set->waiters > 0) {
+        *known = true;
+        return false;
+    }
+    v.unknown = n == 0 || n < set->nsems || !(set->known & SET_KNOWS_WAITERS) || !queue_searchable(s, set);
+    for (size_t i = 0; i < n; i++) {
+        if (!(e[i].known & ELEMENT_KNOWS_PID))
+            v.unknown = true;
+        else if (e[i].pid != 0 || !s->system.first_pid_namespace)
+            judge(&v, snapshot_pid_state(s, e[i].pid, last_use));
+    }
+    const struct queue *queue = semset_queue(s, set);
+    v.alive |= queue && queue_in_use(s, queue);
+    return settle(&v, known);
+}
+
+// Whether nobody can be blocked on the queue. The kernel has no count of them, only the tasks
+// themselves tell: all processes must have been readable, or those that were not must lack the
+// permission to use the queue.
+static bool queue_surely_idle(const struct snapshot *s, const struct queue *queue, bool *waiting)
+{
+    size_t n;
+
+    snapshot_waiters(s, KIND_QUEUE, queue->o.id, &n);
+    *waiting = n > 0;
+    if (*waiting || !(s->has & NEED_WAITERS))
+        return false;
+    bool all_read = s->waiters_unseen == 0;
+    bool own_alone = (s->has & NEED_SYSTEM) && queue->o.uid == s->system.euid &&
+                     queue->o.cuid == s->system.euid && !(queue->o.mode & 066);
+    return all_read || own_alone;
+}
+
+// The kernel keeps no creator of a queue either: last sender and last receiver are all there is. A
+// queue nobody ever sent to or received from tells nothing and is never called an orphan. One side
+// that never acted does not count: a queue filled by a dead sender and read by nobody is leaked.
+// Messages still queued do not count either: ipcs users look for exactly such queues.
+bool queue_orphan(const struct snapshot *s, const struct queue *queue, bool *known)
+{
+    struct verdict v = {0};
+    bool waiting;
+
+    if (!queue_surely_idle(s, queue, &waiting))
+        v.unknown = true;
+    if (waiting) {
+        *known = true;
+        return false;
+    }
+    if (queue->stime > 0)
+        judge(&v, snapshot_pid_state(s, queue->lspid, queue->stime));
+    if (queue->rtime > 0)
+        judge(&v, snapshot_pid_state(s, queue->lrpid, queue->rtime));
+    return settle(&v, known);
+}
+
+// As the IDLE column counts it.
+static bool idles_long(const struct snapshot *s, int64_t used, const struct owned *o)
+{
+    return s->orphan_age <= 0 || s->time - (used > 0 ? used : o->ctime) >= s->orphan_age;
+}
+
+bool snapshot_orphan(const struct snapshot *s, enum kind_id kind, const void *object)
+{
+    const struct segment *segment = object;
+    const struct semset *set = object;
+    const struct queue *queue = object;
+    bool known;
+
+    switch (kind) {
+    case KIND_SEGMENT:
+        return idles_long(s, segment_last_use(segment), &segment->o) &&
+               segment_orphan(s, segment, &known) && known;
+    case KIND_SEMSET:
+        return idles_long(s, set->otime, &set->o) && semset_orphan(s, set, &known) && known;
+    case KIND_QUEUE:
+        return idles_long(s, queue_last_use(queue), &queue->o) &&
+               queue_orphan(s, queue, &known) && known;
+    default:
+        return false;
+    }
+}

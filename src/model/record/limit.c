@@ -1,0 +1,148 @@
+#include "model/record/limit.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+// include/linux/ipc_namespace.h: IPCMNI, and IPCMNI_EXTEND with the boot parameter ipcmni_extend.
+enum { IPCMNI = 32768, IPCMNI_EXTEND = 16777216 };
+// include/uapi/linux/shm.h: the defaults of shmmax and shmall.
+static const uint64_t UNLIMITED = ULONG_MAX - (1UL << 24);
+
+const struct limit *limit_find(const struct snapshot *s, const char *name)
+{
+    for (size_t i = 0; i < s->limits.n; i++)
+        if (s->limits.at[i].name && strcmp(s->limits.at[i].name, name) == 0)
+            return &s->limits.at[i];
+    return NULL;
+}
+
+static bool named(const struct limit *limit, const char *name)
+{
+    return limit->name && strcmp(limit->name, name) == 0;
+}
+
+// ipc/ipc_sysctl.c: unsigned long, numbers of objects, int.
+static uint64_t most_of(const struct limit *limit)
+{
+    if (named(limit, "shmmax") || named(limit, "shmall"))
+        return ULONG_MAX;
+    if (named(limit, "shmmni") || named(limit, "semmni") || named(limit, "msgmni"))
+        return IPCMNI_EXTEND;
+    return INT_MAX;
+}
+
+static bool of_bytes(const struct limit *limit)
+{
+    return limit->unit && strcmp(limit->unit, "bytes") == 0;
+}
+
+bool limit_unlimited(uint64_t value)
+{
+    // The smaller number is what a 32-bit kernel has.
+    return value >= UINT64_C(1) << 60 || value == UINT32_MAX - (UINT32_C(1) << 24);
+}
+
+bool limit_percent(const struct limit *limit, double *percent)
+{
+    const unsigned both = LIMIT_KNOWS_LIMIT | LIMIT_KNOWS_USED;
+
+    if ((limit->known & both) != both || limit->limit == 0 || limit_unlimited(limit->limit))
+        return false;
+    *percent = 100.0 * (double)limit->used / (double)limit->limit;
+    return true;
+}
+
+bool limit_extended(const struct limit *limit, uint64_t value)
+{
+    return most_of(limit) == IPCMNI_EXTEND && value > IPCMNI;
+}
+
+static void show_amount(const struct limit *limit, uint64_t amount, char *dst, size_t cap)
+{
+    if (of_bytes(limit))
+        text_size(dst, cap, amount);
+    else
+        snprintf(dst, cap, "%" PRIu64, amount);
+}
+
+void limit_show(const struct limit *limit, char *dst, size_t cap)
+{
+    if (limit_unlimited(limit->limit))
+        snprintf(dst, cap, "unlimited");
+    else
+        show_amount(limit, limit->limit, dst, cap);
+}
+
+void limit_show_used(const struct limit *limit, char *dst, size_t cap)
+{
+    show_amount(limit, limit->used, dst, cap);
+}
+
+void limit_write(uint64_t value, char *dst, size_t cap)
+{
+    if (limit_unlimited(value))
+        snprintf(dst, cap, "unlimited");
+    else
+        snprintf(dst, cap, "%" PRIu64, value);
+}
+
+void limit_range(const struct limit *limit, char *dst, size_t cap)
+{
+    uint64_t most = most_of(limit);
+
+    if (most == IPCMNI_EXTEND)
+        snprintf(dst, cap, "0 to %d (%d with ipcmni_extend)", IPCMNI, IPCMNI_EXTEND);
+    else if (most == ULONG_MAX)
+        snprintf(dst, cap, "0 to %" PRIu64 ", or unlimited", most);
+    else
+        snprintf(dst, cap, "0 to %" PRIu64, most);
+}
+
+const char *limit_hint(const struct limit *limit)
+{
+    if (named(limit, "shmmax"))
+        return "bytes, or 64M, 1.5G, unlimited";
+    if (named(limit, "shmall"))
+        return "pages, or unlimited";
+    return of_bytes(limit) ? "bytes, or 64K, 1.5M" : limit->unit ? limit->unit : "";
+}
+
+// Digits alone, all 64 bits of them.
+static bool parse_number(const char *text, uint64_t *value, bool *large)
+{
+    if (!*text || text[strspn(text, "0123456789")])
+        return false;
+    errno = 0;
+    *value = strtoull(text, NULL, 10);
+    *large = errno == ERANGE;
+    return true;
+}
+
+bool limit_parse(const struct limit *limit, const char *text, uint64_t *value, char *why,
+                 size_t cap)
+{
+    uint64_t most = most_of(limit);
+    bool large = false;
+
+    *value = 0;
+    if (most == ULONG_MAX && strcmp(text, "unlimited") == 0) {
+        *value = UNLIMITED;
+    } else if (!parse_number(text, value, &large) &&
+               !(of_bytes(limit) && text_parse_size(text, value))) {
+        snprintf(why, cap, "%s", of_bytes(limit)          ? "a number of bytes such as 65536 or 64K"
+                                 : named(limit, "shmall") ? "a number of pages, without a unit"
+                                                          : "a whole number");
+        return false;
+    }
+    if (large || *value > most) {
+        snprintf(why, cap, "from 0 to %" PRIu64, most);
+        return false;
+    }
+    return true;
+}

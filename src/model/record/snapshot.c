@@ -1,0 +1,203 @@
+#include "model/record/snapshot.h"
+
+#include <stdlib.h>
+
+struct snapshot *snapshot_new(void)
+{
+    struct snapshot *s = mem_zero(1, sizeof *s);
+
+    s->refs = 1;
+    return s;
+}
+
+struct snapshot *snapshot_ref(struct snapshot *snapshot)
+{
+    __atomic_add_fetch(&snapshot->refs, 1, __ATOMIC_RELAXED);
+    return snapshot;
+}
+
+static void free_parts(struct snapshot *s)
+{
+    for (size_t i = 0; i < s->processes.n; i++)
+        free(s->processes.at[i].command);
+    for (size_t i = 0; i < s->focus_maps.n; i++)
+        free(s->focus_maps.at[i].path);
+    for (size_t i = 0; i < s->findings.n; i++) {
+        free(s->findings.at[i].title);
+        free(s->findings.at[i].evidence);
+        free(s->findings.at[i].advice);
+    }
+    vec_free(&s->segments);
+    vec_free(&s->semsets);
+    vec_free(&s->queues);
+    vec_free(&s->elements);
+    vec_free(&s->limits);
+    vec_free(&s->processes);
+    vec_free(&s->users);
+    vec_free(&s->groups);
+    vec_free(&s->waiters);
+    vec_free(&s->focus_maps);
+    vec_free(&s->instances);
+    vec_free(&s->growths);
+    vec_free(&s->findings);
+    scan_unref(s->scan);
+    event_log_unref(s->events);
+}
+
+void snapshot_unref(struct snapshot *snapshot)
+{
+    // Whoever drops the last reference must see what every other thread wrote before dropping its.
+    if (!snapshot || __atomic_sub_fetch(&snapshot->refs, 1, __ATOMIC_ACQ_REL) > 0)
+        return;
+    free_parts(snapshot);
+    free(snapshot);
+}
+
+// Each table is ordered by one integer field of its items. FIND returns the item from the function,
+// or NULL: a macro, because items and integers differ in type.
+#define FIND(vec, field, wanted)                                                                   \
+    do {                                                                                           \
+        size_t low_ = 0, high_ = (vec)->n;                                                         \
+        while (low_ < high_) {                                                                     \
+            size_t middle_ = low_ + (high_ - low_) / 2;                                            \
+            if ((vec)->at[middle_].field < (wanted))                                               \
+                low_ = middle_ + 1;                                                                \
+            else                                                                                   \
+                high_ = middle_;                                                                   \
+        }                                                                                          \
+        if (low_ < (vec)->n && (vec)->at[low_].field == (wanted))                                  \
+            return &(vec)->at[low_];                                                               \
+        return NULL;                                                                               \
+    } while (0)
+
+const struct segment *snapshot_segment(const struct snapshot *s, int32_t shmid)
+{
+    return segments_find(&s->segments, shmid);
+}
+
+const struct semset *snapshot_semset(const struct snapshot *s, int32_t semid)
+{
+    FIND(&s->semsets, o.id, semid);
+}
+
+const struct queue *snapshot_queue(const struct snapshot *s, int32_t msqid)
+{
+    FIND(&s->queues, o.id, msqid);
+}
+
+const struct owned *snapshot_owned(const struct snapshot *s, enum kind_id kind, int32_t id)
+{
+    const void *object = kind == KIND_SEGMENT  ? (const void *)snapshot_segment(s, id)
+                         : kind == KIND_SEMSET ? (const void *)snapshot_semset(s, id)
+                         : kind == KIND_QUEUE  ? (const void *)snapshot_queue(s, id)
+                                               : NULL;
+    return object; // each begins with its struct owned
+}
+
+const struct process *snapshot_process(const struct snapshot *s, int32_t pid)
+{
+    FIND(&s->processes, pid, pid);
+}
+
+// Index of the first waiter of that object or a later one.
+static size_t first_waiter(const struct snapshot *s, enum kind_id kind, int64_t id)
+{
+    size_t low = 0, high = s->waiters.n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct waiter *w = &s->waiters.at[middle];
+
+        if (w->kind < kind || (w->kind == kind && w->id < id))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const struct waiter *snapshot_waiters(const struct snapshot *s, enum kind_id kind, int32_t id,
+                                      size_t *n)
+{
+    size_t first = first_waiter(s, kind, id), end = first_waiter(s, kind, (int64_t)id + 1);
+
+    *n = end - first;
+    return *n ? &s->waiters.at[first] : NULL;
+}
+
+const struct element *snapshot_elements(const struct snapshot *s, const struct semset *set,
+                                        size_t *n)
+{
+    bool read = (uint64_t)set->first_element + set->n_elements <= s->elements.n;
+
+    *n = read ? set->n_elements : 0;
+    return *n ? &s->elements.at[set->first_element] : NULL;
+}
+
+static const struct named *find_name(const struct named_vec *names, uint32_t id)
+{
+    FIND(names, id, id);
+}
+
+const char *snapshot_user(const struct snapshot *s, uint32_t uid)
+{
+    const struct named *named = find_name(&s->users, uid);
+
+    return named && named->name[0] ? named->name : NULL;
+}
+
+const char *snapshot_group(const struct snapshot *s, uint32_t gid)
+{
+    const struct named *named = find_name(&s->groups, gid);
+
+    return named && named->name[0] ? named->name : NULL;
+}
+
+static int pid_order(const void *a, const void *b)
+{
+    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+// Most objects of thousands name the same few, one after the other.
+static void name_pid(struct pid_vec *out, int32_t pid)
+{
+    if (pid > 0 && (out->n == 0 || out->at[out->n - 1] != pid))
+        vec_push(out, pid);
+}
+
+void pids_settle(struct pid_vec *pids)
+{
+    size_t kept = 0;
+
+    if (pids->n > 1)
+        qsort(pids->at, pids->n, sizeof *pids->at, pid_order);
+    for (size_t i = 0; i < pids->n; i++)
+        if (pids->at[i] > 0 && (kept == 0 || pids->at[kept - 1] != pids->at[i]))
+            pids->at[kept++] = pids->at[i];
+    pids->n = kept;
+}
+
+void snapshot_named_pids(const struct snapshot *s, struct pid_vec *out)
+{
+    vec_clear(out);
+    for (size_t i = 0; i < s->segments.n; i++) {
+        name_pid(out, s->segments.at[i].cpid);
+        name_pid(out, s->segments.at[i].lpid);
+    }
+    for (size_t i = 0; i < s->queues.n; i++) {
+        name_pid(out, s->queues.at[i].lspid);
+        name_pid(out, s->queues.at[i].lrpid);
+    }
+    for (size_t i = 0; i < s->elements.n; i++)
+        if (s->elements.at[i].known & ELEMENT_KNOWS_PID)
+            name_pid(out, s->elements.at[i].pid);
+    for (size_t i = 0; i < s->waiters.n; i++)
+        name_pid(out, s->waiters.at[i].pid);
+    for (size_t i = 0; s->scan && i < s->scan->holders.n; i++)
+        name_pid(out, s->scan->holders.at[i].pid);
+    for (size_t i = 0; s->scan && i < s->scan->stuck_pids.n; i++)
+        name_pid(out, s->scan->stuck_pids.at[i]);
+    pids_settle(out);
+}

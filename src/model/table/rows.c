@@ -1,0 +1,197 @@
+#include "model/table/rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "model/orphans.h"
+
+// What a cell is sorted by: a number of the same order, or a text.
+struct sort_key {
+    const void *row;
+    size_t index; // as read: makes the sort stable
+    bool known;
+    union {
+        uint64_t number;
+        const char *text;
+    };
+};
+
+struct sorting {
+    struct sort_key *keys;
+    bool text, descending;
+};
+
+// The object a row hangs on, or is. False where it is none (a limit).
+static bool object_of(const struct kind *kind, const struct snapshot *s, const void *row,
+                      struct identity *out)
+{
+    kind->identify(s, row, out);
+    switch (kind->id) {
+    case KIND_HOLDER:
+    case KIND_MAPPING:
+        out->kind = KIND_SEGMENT;
+        return true;
+    case KIND_ELEMENT:
+        out->kind = KIND_SEMSET;
+        return true;
+    case KIND_WAITER:
+        out->kind = ((const struct waiter *)row)->kind;
+        return true;
+    case KIND_FINDING:
+        out->kind = ((const struct finding *)row)->about.kind;
+        break;
+    case KIND_EVENT:
+        if (!((const struct event *)row)->several)
+            *out = ((const struct event *)row)->about;
+        break;
+    default:
+        break;
+    }
+    return kind_is_object(out->kind);
+}
+
+static bool shown(const struct query *query, const struct snapshot *s, const void *row)
+{
+    const struct kind *kind = query->kind;
+
+    if (query->has_parent && !(kind->belongs && kind->belongs(row, &query->parent)))
+        return false;
+    if (query->has_id || query->has_owner) {
+        struct identity object;
+        bool is_object = object_of(kind, s, row, &object);
+        if (query->has_id && (!is_object || object.id != query->id))
+            return false;
+        if (query->has_owner && is_object) {
+            const struct owned *owned = snapshot_owned(s, object.kind, object.id);
+            if (!owned || owned->uid != query->owner)
+                return false;
+        }
+    }
+    if (query->orphans && !snapshot_orphan(s, kind->id, row))
+        return false;
+    return filter_match(query->filter, query->shown, s, row);
+}
+
+// A signed number or a real as an unsigned one of the same order.
+static uint64_t order_signed(int64_t number)
+{
+    return (uint64_t)number ^ UINT64_C(1) << 63;
+}
+
+static uint64_t order_real(double real)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &real, sizeof bits);
+    return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
+}
+
+static void make_key(const struct column *column, const struct snapshot *s, struct sort_key *key)
+{
+    struct cell cell;
+
+    column_get(column, s, key->row, &cell);
+    key->known = cell.known;
+    if (!cell.known)
+        return;
+    switch (cell.type) {
+    case CELL_TEXT: // in the cell's scratch it would not outlive the cell
+        key->text = mem_copy_string(cell.text);
+        break;
+    case CELL_NUMBER:
+    case CELL_TIME:
+    case CELL_DURATION:
+        key->number = order_signed(cell.number);
+        break;
+    case CELL_PERCENT:
+        key->number = order_real(cell.real);
+        break;
+    case CELL_BOOL:
+        key->number = cell.truth;
+        break;
+    case CELL_COUNT:
+    case CELL_SIZE:
+    case CELL_KEY:
+    case CELL_PERMS:
+    case CELL_FLAGS:
+    case CELL_ADDRESS:
+        key->number = cell.count;
+        break;
+    }
+}
+
+static int compare_values(const struct sort_key *a, const struct sort_key *b, bool text)
+{
+    if (!text)
+        return (a->number > b->number) - (a->number < b->number);
+    int order = strcasecmp(a->text, b->text);
+    return order ? order : strcmp(a->text, b->text);
+}
+
+static int compare_keys(const void *left, const void *right, void *arg)
+{
+    const struct sort_key *a = left, *b = right;
+    const struct sorting *sorting = arg;
+
+    if (a->known != b->known)
+        return a->known ? -1 : 1;
+    int order = a->known ? compare_values(a, b, sorting->text) : 0;
+    if (order)
+        return sorting->descending ? -order : order;
+    return (a->index > b->index) - (a->index < b->index);
+}
+
+static void sort_rows(struct rows *rows, const struct snapshot *s, const struct query *query)
+{
+    struct sorting sorting = {.keys = mem_zero(rows->n, sizeof *sorting.keys),
+                              .text = query->sort->type == CELL_TEXT,
+                              .descending = query->descending};
+
+    for (size_t i = 0; i < rows->n; i++) {
+        sorting.keys[i].row = rows->at[i];
+        sorting.keys[i].index = i;
+        make_key(query->sort, s, &sorting.keys[i]);
+    }
+    qsort_r(sorting.keys, rows->n, sizeof *sorting.keys, compare_keys, &sorting);
+    for (size_t i = 0; i < rows->n; i++) {
+        rows->at[i] = sorting.keys[i].row;
+        if (sorting.text && sorting.keys[i].known)
+            free((char *)sorting.keys[i].text);
+    }
+    free(sorting.keys);
+}
+
+void rows_build(struct rows *out, const struct snapshot *s, const struct query *query)
+{
+    const struct kind *kind = query->kind;
+    size_t n = kind->count(s);
+
+    vec_clear(out);
+    vec_reserve(out, n);
+    for (size_t i = 0; i < n; i++) {
+        const void *row = kind->at(s, i);
+        if (shown(query, s, row))
+            vec_push(out, row);
+    }
+    if (query->sort && out->n > 1)
+        sort_rows(out, s, query);
+}
+
+bool rows_parse_sort(const struct kind *kind, const char *text, const struct column **column,
+                     bool *descending)
+{
+    char sign = text ? *text : '\0';
+
+    *column = NULL;
+    *descending = false;
+    if (!text)
+        return true; // as read
+    if (sign == '-' || sign == '+')
+        text++;
+    *column = kind_column(kind, text);
+    if (!*column)
+        return false;
+    *descending = sign == '-' || (sign != '+' && (*column)->flags & COL_DESCENDING);
+    return true;
+}

@@ -1,0 +1,278 @@
+// What is wrong with databases and servers that are known by name.
+#include <string.h>
+
+#include "model/apps/labels.h"
+#include "model/orphans.h"
+#include "model/apps/postgres.h"
+#include "rules.h"
+
+enum { NAMED_MAX = 6 };
+
+// Those holders alone that are the application's, and may be advised to be ended: anybody may attach
+// where the mode lets him, and an X server does to what it is told. Returns how many they are.
+static size_t own_holders(struct line *line, const struct snapshot *s, const struct segment *g,
+                          bool (*is)(const struct snapshot *s, const struct segment *g, int32_t pid))
+{
+    size_t all, n = 0;
+    const struct holder *holders = scan_holders(s->scan, g->o.id, &all);
+
+    for (size_t i = 0; i < all; i++) {
+        if (!is(s, g, holders[i].pid))
+            continue;
+        if (line && n < NAMED_MAX) {
+            line_add(line, "%s", n ? ", " : "");
+            words_process(line, s, holders[i].pid, 0);
+        }
+        n++;
+    }
+    if (line && n > NAMED_MAX)
+        line_add(line, " and %zu more", n - NAMED_MAX);
+    return n;
+}
+
+// src/backend/port/sysv_shmem.c: a server starts only where nobody is attached to its
+// predecessor's segment. It is the only thing that keeps two servers off one data directory once
+// postmaster.pid is gone.
+static bool interlock(const struct snapshot *s, struct match *match)
+{
+    const struct segment *g = match->object;
+    struct label label;
+
+    match->weight = g->nattch;
+    return g->nattch > 0 && label_of(s, KIND_SEGMENT, g, &label) &&
+           postgres_interlocked(s, g, label.database);
+}
+
+static void interlock_title(const struct snapshot *s, const struct match *m, size_t n,
+                            struct line *line)
+{
+    const struct segment *g = m->object;
+
+    (void)s, (void)n;
+    line_add(line, "PostgreSQL: postmaster gone, segment %d held by ", g->o.id);
+    line_count(line, g->nattch, "backend", NULL);
+}
+
+static void interlock_evidence(const struct snapshot *s, const struct match *m, size_t n,
+                               struct line *line)
+{
+    const struct segment *g = m->object;
+    struct label label;
+    size_t seen;
+
+    (void)n;
+    if (label_of(s, KIND_SEGMENT, g, &label) && label.database) {
+        line_add(line, "data directory %s", label.database->directory);
+        if (label.database->known & INSTANCE_KNOWS_PORT)
+            line_add(line, " (port %u)", label.database->port);
+        line_add(line, "; ");
+    }
+    line_add(line, "postmaster ");
+    words_process(line, s, g->cpid, segment_birth(g));
+    if (scan_holders(s->scan, g->o.id, &seen)) {
+        line_add(line, "; still working on its data: ");
+        own_holders(line, s, g, postgres_backend_of);
+    } else {
+        line_add(line, "; who still works on its data cannot be seen");
+    }
+    line_add(line, "; until they end no server starts there");
+}
+
+const struct rule rule_interlock = {
+    .name = "database-interlock",
+    .subject = OF_SEGMENTS,
+    .severity = SEVERITY_CRITICAL,
+    .need = NEED_SEGMENTS | NEED_HOLDERS | NEED_PROCESSES | NEED_APPS,
+    .applies = interlock,
+    .title = interlock_title,
+    .evidence = interlock_evidence,
+    .advice = "end these backends (Enter, k), then start the server; do not remove the segment or "
+              "postmaster.pid: a second server beside them destroys the data",
+};
+
+// --- servers whose parent is gone ----------------------------------------------------------------
+
+// Zabbix marks its segments when it makes them: to the rule of removed segments its workers are a
+// program at work. Its parent starts and stops them, and makes the segments; alone they go on.
+static bool is_worker(const struct snapshot *s, const struct segment *g, int32_t pid)
+{
+    static const char name[] = "zabbix_";
+    const char *program = words_program(s, pid);
+
+    if (!program || strncmp(program, name, sizeof name - 1) != 0)
+        return false;
+    const struct process *p = snapshot_process(s, pid);
+    return !(p->known & PROC_KNOWS_UID) || p->uid == 0 || p->uid == g->o.cuid;
+}
+
+static bool headless(const struct snapshot *s, struct match *match)
+{
+    const struct segment *g = match->object;
+    struct label label;
+
+    match->weight = g->nattch;
+    if (g->nattch == 0 || !(g->flags & SEG_DEST) || !label_of(s, KIND_SEGMENT, g, &label) ||
+        strcmp(label.app, "zabbix") != 0 || own_holders(NULL, s, g, is_worker) == 0)
+        return false;
+    return pid_state_ended(snapshot_pid_state(s, g->cpid, segment_birth(g)));
+}
+
+static void headless_title(const struct snapshot *s, const struct match *m, size_t n,
+                           struct line *line)
+{
+    const struct segment *g = m->object;
+    (void)n;
+    line_add(line, "Zabbix: parent gone, ");
+    line_count(line, own_holders(NULL, s, g, is_worker), "process goes on", "processes go on");
+}
+
+static void headless_evidence(const struct snapshot *s, const struct match *m, size_t n,
+                              struct line *line)
+{
+    const struct segment *g = m->object;
+
+    line_add(line, "segment %d", g->o.id);
+    if (n > 1)
+        line_add(line, " and %zu more", n - 1);
+    line_add(line, ", made by ");
+    words_process(line, s, g->cpid, segment_birth(g));
+    line_add(line, ", held by ");
+    own_holders(line, s, g, is_worker);
+}
+
+const struct rule rule_headless = {
+    .name = "headless",
+    .subject = OF_SEGMENTS,
+    .severity = SEVERITY_WARNING,
+    .need = NEED_SEGMENTS | NEED_HOLDERS | NEED_PROCESSES | NEED_APPS,
+    .together = true,
+    .applies = headless,
+    .title = headless_title,
+    .evidence = headless_evidence,
+    .advice = "end these processes (Enter, k), then start the service: they keep its port and its "
+              "memory",
+};
+
+// --- requests to a server that is gone ------------------------------------------------------------
+
+// A server takes requests from one queue and answers by another (fakeroot's does).
+static bool is_same_servers(const struct queue *requests, const struct queue *answers)
+{
+    return answers->stime > 0 && answers->lspid == requests->lrpid;
+}
+
+static bool is_next_key(const struct queue *requests, const struct queue *answers)
+{
+    return requests->o.key != 0 && answers->o.key == requests->o.key + 1 && answers->messages == 0 &&
+           (answers->stime == 0 || answers->lspid == requests->lrpid);
+}
+
+// The queue of the answers, from which somebody waits to receive. Both were made together: their
+// ids are near, and nobody compares all with all.
+static const struct queue *queue_near(const struct snapshot *s, const struct queue *requests,
+                                      bool (*fits)(const struct queue *requests,
+                                                   const struct queue *answers))
+{
+    enum { NEAR = 8 };
+    size_t at = (size_t)(requests - s->queues.at), from = at > NEAR ? at - NEAR : 0;
+
+    for (size_t i = from; i < s->queues.n && i <= at + NEAR; i++) {
+        const struct queue *q = &s->queues.at[i];
+
+        if (q != requests && q->o.uid == requests->o.uid && fits(requests, q) &&
+            words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_RECEIVE, 0) > 0)
+            return q;
+    }
+    return NULL;
+}
+
+static bool operated_by_waiter(const struct snapshot *s, const struct semset *set,
+                               const struct queue *queue)
+{
+    size_t n_waiters, n;
+    const struct waiter *waiters = snapshot_waiters(s, KIND_QUEUE, queue->o.id, &n_waiters);
+    const struct element *e = snapshot_elements(s, set, &n);
+
+    for (size_t i = 0; i < n; i++)
+        for (size_t w = 0; e[i].known & ELEMENT_KNOWS_PID && w < n_waiters; w++)
+            if (waiters[w].pid == e[i].pid)
+                return true;
+    return false;
+}
+
+// A server that ends with the only request in its hands leaves nothing unread, and a client that
+// waits for the answer looks like a server that waits for requests. fakeroot's queues tell them
+// apart by their keys: requests K, answers K+1; and a client holds the set K+2 meanwhile.
+static const struct queue *answers_of_taken(const struct snapshot *s, const struct queue *requests)
+{
+    const struct queue *answers = queue_near(s, requests, is_next_key);
+
+    if (!answers)
+        return NULL;
+    for (size_t i = 0; i < s->semsets.n; i++) {
+        const struct semset *set = &s->semsets.at[i];
+        if (set->o.key == answers->o.key + 1 && set->o.uid == answers->o.uid &&
+            operated_by_waiter(s, set, answers))
+            return answers;
+    }
+    return NULL;
+}
+
+// Whoever received last is gone, requests lie unread or went with it, and by that process's other
+// queue somebody waits for an answer. Each alone is everyday life of short-lived clients.
+static const struct queue *hanging(const struct snapshot *s, const struct queue *q)
+{
+    if (q->rtime == 0 || q->lrpid <= 0 ||
+        !pid_state_ended(snapshot_pid_state(s, q->lrpid, q->rtime)) ||
+        words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_RECEIVE, 0) > 0)
+        return NULL;
+    return q->messages > 0 ? queue_near(s, q, is_same_servers) : answers_of_taken(s, q);
+}
+
+static bool server_gone(const struct snapshot *s, struct match *match)
+{
+    const struct queue *answers = hanging(s, match->object);
+
+    if (answers)
+        match->weight = words_waiters(NULL, s, KIND_QUEUE, answers->o.id, CALLS_RECEIVE, 0);
+    return answers;
+}
+
+static void server_gone_title(const struct snapshot *s, const struct match *m, size_t n,
+                              struct line *line)
+{
+    (void)s, (void)n;
+    line_add(line, "queue %d lost its server: ", ((const struct queue *)m->object)->o.id);
+    line_count(line, m->weight, "client hangs", "clients hang");
+}
+
+static void server_gone_evidence(const struct snapshot *s, const struct match *m, size_t n,
+                                 struct line *line)
+{
+    const struct queue *q = m->object, *answers = hanging(s, q);
+
+    (void)n;
+    if (q->messages > 0) {
+        line_count(line, q->messages, "request", NULL);
+        line_add(line, " unread since ");
+    } else {
+        line_add(line, "the last request was taken by ");
+    }
+    words_process(line, s, q->lrpid, q->rtime);
+    line_add(line, "%s", q->messages > 0 ? " received last, " : ", ");
+    words_ago(line, s, q->rtime);
+    line_add(line, "; waiting for its answer on queue %d: ", answers->o.id);
+    words_waiters(line, s, KIND_QUEUE, answers->o.id, CALLS_RECEIVE, NAMED_MAX);
+}
+
+const struct rule rule_server_gone = {
+    .name = "server-gone",
+    .subject = OF_QUEUES,
+    .severity = SEVERITY_WARNING,
+    .need = NEED_QUEUES | NEED_WAITERS | NEED_PROCESSES | NEED_SEMSETS | NEED_ELEMENTS,
+    .applies = server_gone,
+    .title = server_gone_title,
+    .evidence = server_gone_evidence,
+    .advice = "start the server and its clients again; removing the queue they wait on (F8) wakes "
+              "them with an error",
+};

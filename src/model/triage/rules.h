@@ -1,0 +1,44 @@
+// A rule of triage: one const entry. triage.c runs them, the triage_*.c files hold them by topic.
+//
+// A rule speaks only of what is known: where something was not read, or could not be, its predicate
+// is false. A false alarm costs more than a late one.
+#ifndef IPCTOP_MODEL_TRIAGE_RULES_H
+#define IPCTOP_MODEL_TRIAGE_RULES_H
+
+#include "model/triage/triage.h"
+#include "model/text/words.h"
+
+enum subject { OF_SEGMENTS, OF_SEMSETS, OF_QUEUES, OF_LIMITS, OF_GROWTHS, OF_SCAN };
+
+struct match { // an object a rule applies to
+    const void *object; // struct segment, semset, queue, limit, growth; scan
+    uint64_t weight;    // orders matches: bytes, waiters, …
+    enum severity severity; // the rule's own, unless its predicate says otherwise
+};
+VEC(match_vec, struct match);
+uint64_t matches_weight(const struct match *matches, size_t n); // of all together
+
+typedef void rule_words(const struct snapshot *s, const struct match *matches, size_t n,
+                        struct line *line);
+
+struct rule {
+    const char *name;
+    enum subject subject;
+    enum severity severity;
+    unsigned need;  // enum need
+    bool together;  // one finding for all objects it applies to, about the heaviest
+    bool (*applies)(const struct snapshot *s, struct match *match);
+    rule_words *title;    // short: also stands in the header
+    rule_words *evidence; // the facts
+    const char *advice;   // the next step
+};
+
+// In the order in which findings of one severity are told.
+extern const struct rule rule_removed_held, rule_orphan_segments, rule_swapped, rule_unseen;
+extern const struct rule rule_queue_blocked, rule_set_stranded, rule_orphan_sets,
+    rule_orphan_queues, rule_left_out;
+extern const struct rule rule_limit, rule_growing, rule_stuck;
+extern const struct rule rule_queue_unread, rule_creator_reused;
+extern const struct rule rule_interlock, rule_headless, rule_server_gone;
+
+#endif

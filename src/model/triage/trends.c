@@ -1,0 +1,233 @@
+// Leaks in progress, and waiting in progress (model/trend.h).
+//
+// Starting a server makes many objects, too, but within seconds; clients that come and go make and
+// remove them. A leak goes on: the owner's objects become more again and again, never fewer, and no
+// pause is much longer than those before it.
+#include "model/triage/trends.h"
+
+#include "base/clock.h"
+
+enum { RISES_LEAST = 6, QUIET_TIMES = 3 };
+static const int64_t LASTS_LEAST_NS = 60 * CLOCK_SECOND, QUIET_NS = 10 * CLOCK_SECOND,
+                     PATIENCE_NS = 600 * CLOCK_SECOND; // before its pace is known
+
+struct series { // the objects of one kind and owner
+    enum kind_id kind;
+    uint32_t uid;
+    uint64_t from, to;          // how many before the first rise, and at the last look
+    int64_t since_ns, risen_ns; // of the last look before the first rise; of the last rise
+    int64_t longest_ns;         // pause between two rises
+    uint32_t rises;
+    int32_t example;            // one of those that came; others while it exists
+    uint64_t seen;              // in the picture at hand
+    struct example_seen {
+        bool example;           // is still there
+        int32_t newest;
+        int64_t newest_ctime;
+    } now;
+};
+VEC(series_vec, struct series);
+
+struct watch { // a semaphore somebody waits for
+    int32_t semid, pid; // of its last operation
+    uint32_t index;
+    int64_t since_ns;
+};
+VEC(watch_vec, struct watch);
+
+struct trend {
+    struct series_vec series; // ordered by kind, uid
+    struct watch_vec watches; // ordered by semid, index
+    int64_t looked_ns[KIND_QUEUE + 1]; // at the objects of each kind; 0: never
+};
+
+struct trend *trend_new(void)
+{
+    return mem_zero(1, sizeof(struct trend));
+}
+
+void trend_free(struct trend *trend)
+{
+    if (!trend)
+        return;
+    vec_free(&trend->series);
+    vec_free(&trend->watches);
+    free(trend);
+}
+
+// --- numbers of objects -------------------------------------------------------------------------
+
+// NULL where there is no room for one more.
+static struct series *series_of(struct trend *trend, enum kind_id kind, uint32_t uid)
+{
+    struct series_vec *v = &trend->series;
+    size_t lo = 0, hi = v->n;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        const struct series *s = &v->at[mid];
+        if (s->kind < kind || (s->kind == kind && s->uid < uid))
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    if (lo < v->n && v->at[lo].kind == kind && v->at[lo].uid == uid)
+        return &v->at[lo];
+    if (v->n >= TREND_SERIES)
+        return NULL;
+    vec_push(v, (struct series){0});
+    memmove(v->at + lo + 1, v->at + lo, (v->n - 1 - lo) * sizeof *v->at);
+    v->at[lo] = (struct series){.kind = kind, .uid = uid, .example = -1};
+    return &v->at[lo];
+}
+
+static void count(struct trend *trend, enum kind_id kind, const struct owned *o)
+{
+    struct series *s = series_of(trend, kind, o->uid);
+
+    if (!s)
+        return;
+    if (s->seen == 0 || o->ctime >= s->now.newest_ctime)
+        s->now.newest = o->id, s->now.newest_ctime = o->ctime;
+    s->now.example |= o->id == s->example;
+    s->seen++;
+}
+
+static void start_over(struct series *s)
+{
+    s->from = s->to = s->seen;
+    s->rises = 0;
+    s->longest_ns = 0;
+}
+
+// A pause longer than this is no part of a steady growth.
+static int64_t pause_most(const struct series *s)
+{
+    int64_t usual = (s->risen_ns - s->since_ns) / s->rises;
+
+    return QUIET_TIMES * usual + QUIET_NS;
+}
+
+static void look(struct series *s, int64_t before_ns, int64_t now_ns)
+{
+    if (before_ns == 0 || s->seen < s->to) {
+        start_over(s);
+        return;
+    }
+    if (s->seen > s->to) {
+        if (s->rises == 0)
+            s->from = s->to, s->since_ns = before_ns;
+        else if (now_ns - s->risen_ns > s->longest_ns)
+            s->longest_ns = now_ns - s->risen_ns;
+        if (s->rises == 0 || !s->now.example)
+            s->example = s->now.newest;
+        s->rises++;
+        s->to = s->seen;
+        s->risen_ns = now_ns;
+        return;
+    }
+    if (s->rises == 0)
+        return;
+    int64_t most = pause_most(s);
+    if (s->rises < RISES_LEAST && most < PATIENCE_NS)
+        most = PATIENCE_NS;
+    if (now_ns - s->risen_ns > most)
+        start_over(s);
+    else if (!s->now.example)
+        s->example = s->now.newest;
+}
+
+static void look_at_kind(struct trend *trend, enum kind_id kind, int64_t now_ns)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < trend->series.n; i++) {
+        struct series *s = &trend->series.at[i];
+
+        if (s->kind == kind) {
+            look(s, trend->looked_ns[kind], now_ns);
+            if (s->seen == 0)
+                continue; // nothing is left of it
+            s->seen = 0;
+            s->now = (struct example_seen){0};
+        }
+        trend->series.at[kept++] = *s;
+    }
+    trend->series.n = kept;
+    trend->looked_ns[kind] = now_ns;
+}
+
+static void note_objects(struct trend *trend, const struct snapshot *p)
+{
+    if (p->has & NEED_SEGMENTS) {
+        for (size_t i = 0; i < p->segments.n; i++)
+            count(trend, KIND_SEGMENT, &p->segments.at[i].o);
+        look_at_kind(trend, KIND_SEGMENT, p->time_ns);
+    }
+    if (p->has & NEED_SEMSETS) {
+        for (size_t i = 0; i < p->semsets.n; i++)
+            count(trend, KIND_SEMSET, &p->semsets.at[i].o);
+        look_at_kind(trend, KIND_SEMSET, p->time_ns);
+    }
+    if (p->has & NEED_QUEUES) {
+        for (size_t i = 0; i < p->queues.n; i++)
+            count(trend, KIND_QUEUE, &p->queues.at[i].o);
+        look_at_kind(trend, KIND_QUEUE, p->time_ns);
+    }
+}
+
+static void tell_growths(const struct trend *trend, struct snapshot *p)
+{
+    vec_clear(&p->growths);
+    for (size_t i = 0; i < trend->series.n; i++) {
+        const struct series *s = &trend->series.at[i];
+        int64_t lasts = s->risen_ns - s->since_ns;
+
+        if (s->rises < RISES_LEAST || lasts < LASTS_LEAST_NS || s->longest_ns > pause_most(s))
+            continue;
+        struct growth growth = {.kind = s->kind, .uid = s->uid, .from = s->from, .to = s->to,
+                                .seconds = lasts / CLOCK_SECOND, .example = s->example};
+        vec_push(&p->growths, growth);
+    }
+}
+
+// --- semaphores waited for ----------------------------------------------------------------------
+
+static bool comes_before(const struct watch *w, const struct element *e)
+{
+    return w->semid < e->semid || (w->semid == e->semid && w->index < e->index);
+}
+
+static void note_elements(struct trend *trend, struct snapshot *p)
+{
+    const unsigned known = ELEMENT_KNOWS_COUNTS | ELEMENT_KNOWS_PID;
+    struct watch_vec old = trend->watches;
+    size_t k = 0;
+
+    trend->watches = (struct watch_vec){0};
+    for (size_t i = 0; i < p->elements.n; i++) {
+        struct element *e = &p->elements.at[i];
+
+        e->waited = 0;
+        if ((e->known & known) != known || e->ncount + e->zcount == 0)
+            continue;
+        while (k < old.n && comes_before(&old.at[k], e))
+            k++;
+        struct watch watch = {.semid = e->semid, .index = e->index, .pid = e->pid,
+                              .since_ns = p->time_ns};
+        if (k < old.n && old.at[k].semid == e->semid && old.at[k].index == e->index &&
+            old.at[k].pid == e->pid)
+            watch.since_ns = old.at[k].since_ns;
+        e->waited = (p->time_ns - watch.since_ns) / CLOCK_SECOND;
+        vec_push(&trend->watches, watch);
+    }
+    vec_free(&old);
+}
+
+void trend_note(struct trend *trend, struct snapshot *picture)
+{
+    note_objects(trend, picture);
+    tell_growths(trend, picture);
+    if (picture->has & NEED_ELEMENTS)
+        note_elements(trend, picture);
+}

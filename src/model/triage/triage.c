@@ -1,0 +1,220 @@
+#include "model/triage/triage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sum.h"
+#include "rules.h"
+
+static const struct rule *const rules[] = {
+    &rule_interlock,      &rule_limit,        &rule_growing,      &rule_removed_held,
+    &rule_orphan_segments, &rule_queue_blocked, &rule_server_gone, &rule_headless,
+    &rule_queue_unread,   &rule_set_stranded, &rule_stuck,        &rule_swapped,
+    &rule_orphan_sets,    &rule_orphan_queues, &rule_creator_reused, &rule_unseen,
+    &rule_left_out,
+};
+enum { N_RULES = sizeof rules / sizeof *rules, TITLE_MAX = 200, EVIDENCE_MAX = 600 };
+
+unsigned triage_need(void)
+{
+    unsigned need = 0;
+
+    for (size_t i = 0; i < N_RULES; i++)
+        need |= rules[i]->need;
+    return need;
+}
+
+// --- the objects a rule looks at ----------------------------------------------------------------
+
+static size_t count_subjects(const struct snapshot *s, enum subject subject)
+{
+    switch (subject) {
+    case OF_SEGMENTS:
+        return s->segments.n;
+    case OF_SEMSETS:
+        return s->semsets.n;
+    case OF_QUEUES:
+        return s->queues.n;
+    case OF_LIMITS:
+        return s->limits.n;
+    case OF_GROWTHS:
+        return s->growths.n;
+    case OF_SCAN:
+        return s->scan ? 1 : 0;
+    }
+    return 0;
+}
+
+static const void *subject_at(const struct snapshot *s, enum subject subject, size_t i)
+{
+    switch (subject) {
+    case OF_SEGMENTS:
+        return &s->segments.at[i];
+    case OF_SEMSETS:
+        return &s->semsets.at[i];
+    case OF_QUEUES:
+        return &s->queues.at[i];
+    case OF_LIMITS:
+        return &s->limits.at[i];
+    case OF_GROWTHS:
+        return &s->growths.at[i];
+    case OF_SCAN:
+        return s->scan;
+    }
+    return NULL;
+}
+
+// By an object that came: it is there to be entered.
+static struct identity identify_growth(const struct snapshot *s, const struct growth *g)
+{
+    const struct owned *o = snapshot_owned(s, g->kind, g->example);
+
+    return o ? identity_of(g->kind, o) : (struct identity){.kind = KIND_COUNT};
+}
+
+// The first process that does not answer; without a name, none.
+static struct identity identify_stuck(const struct snapshot *s)
+{
+    for (size_t i = 0; i < s->scan->holders.n; i++) {
+        const struct holder *holder = &s->scan->holders.at[i];
+
+        if (holder->stale)
+            return (struct identity){.kind = KIND_HOLDER, .id = holder->shmid, .pid = holder->pid,
+                                     .start_ticks = holder->start_ticks};
+    }
+    for (size_t i = 0; i < s->processes.n; i++) {
+        const struct process *p = &s->processes.at[i];
+
+        if (p->stuck && !p->gone)
+            return (struct identity){.kind = KIND_HOLDER, .id = -1, .pid = p->pid,
+                                     .start_ticks = p->start_ticks};
+    }
+    return (struct identity){.kind = KIND_COUNT};
+}
+
+static struct identity identify(const struct snapshot *s, enum subject subject, const void *object)
+{
+    switch (subject) {
+    case OF_SEGMENTS:
+        return identity_of(KIND_SEGMENT, object);
+    case OF_SEMSETS:
+        return identity_of(KIND_SEMSET, object);
+    case OF_QUEUES:
+        return identity_of(KIND_QUEUE, object);
+    case OF_LIMITS:
+        return (struct identity){
+            .kind = KIND_LIMIT, .part = (uint64_t)((const struct limit *)object - s->limits.at)};
+    case OF_GROWTHS:
+        return identify_growth(s, object);
+    case OF_SCAN:
+        return identify_stuck(s);
+    }
+    return (struct identity){.kind = KIND_COUNT};
+}
+
+// --- running the rules --------------------------------------------------------------------------
+
+static int heaviest_first(const void *a, const void *b)
+{
+    const struct match *x = a, *y = b;
+
+    if (x->severity != y->severity)
+        return x->severity > y->severity ? -1 : 1;
+    if (x->weight != y->weight)
+        return x->weight > y->weight ? -1 : 1;
+    return (x->object > y->object) - (x->object < y->object); // both in the order of their ids
+}
+
+uint64_t matches_weight(const struct match *matches, size_t n)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum_add(&sum, matches[i].weight);
+    return sum;
+}
+
+static void report(struct snapshot *s, const struct rule *rule, const struct match *matches,
+                   size_t n)
+{
+    char title[TITLE_MAX], evidence[EVIDENCE_MAX];
+    struct line title_line = line_start(title, sizeof title);
+    struct line evidence_line = line_start(evidence, sizeof evidence);
+
+    rule->title(s, matches, n, &title_line);
+    rule->evidence(s, matches, n, &evidence_line);
+    struct finding finding = {.rule = rule->name, .severity = matches[0].severity,
+                              .about = identify(s, rule->subject, matches[0].object),
+                              .weight = matches_weight(matches, n),
+                              .title = mem_copy_string(title),
+                              .evidence = mem_copy_string(evidence),
+                              .advice = mem_copy_string(rule->advice)};
+    vec_push(&s->findings, finding);
+}
+
+static void run_rule(struct snapshot *s, const struct rule *rule, struct match_vec *matches)
+{
+    size_t n = count_subjects(s, rule->subject);
+
+    vec_clear(matches);
+    for (size_t i = 0; i < n; i++) {
+        struct match match = {.object = subject_at(s, rule->subject, i),
+                              .severity = rule->severity};
+
+        if (rule->applies(s, &match))
+            vec_push(matches, match);
+    }
+    if (matches->n == 0)
+        return;
+    qsort(matches->at, matches->n, sizeof *matches->at, heaviest_first);
+    if (rule->together)
+        report(s, rule, matches->at, matches->n);
+    else
+        for (size_t i = 0; i < matches->n; i++)
+            report(s, rule, &matches->at[i], 1);
+}
+
+// Stable: findings of one severity keep the order of the rules, those of one rule that of weight.
+static void order_by_severity(struct finding_vec *findings)
+{
+    struct finding_vec ordered = {0};
+
+    for (int severity = SEVERITY_CRITICAL; severity >= SEVERITY_NOTICE; severity--)
+        for (size_t i = 0; i < findings->n; i++)
+            if (findings->at[i].severity == (enum severity)severity)
+                vec_push(&ordered, findings->at[i]);
+    vec_free(findings);
+    *findings = ordered;
+}
+
+void triage_run(struct snapshot *snapshot)
+{
+    struct match_vec matches = {0};
+
+    for (size_t i = 0; i < N_RULES; i++)
+        run_rule(snapshot, rules[i], &matches);
+    order_by_severity(&snapshot->findings);
+    vec_free(&matches);
+}
+
+// --- the header's line --------------------------------------------------------------------------
+
+// Findings of one rule and severity stand together: the heaviest is told, the others are counted.
+void triage_summary(const struct snapshot *snapshot, char *dst, size_t cap)
+{
+    const struct finding_vec *findings = &snapshot->findings;
+    struct line line = line_start(dst, cap);
+
+    for (size_t i = 0, next; i < findings->n && !line.full; i = next) {
+        const struct finding *f = &findings->at[i];
+
+        for (next = i + 1; next < findings->n; next++)
+            if (findings->at[next].severity != f->severity ||
+                strcmp(findings->at[next].rule, f->rule) != 0)
+                break;
+        line_add(&line, "%s%s", i ? " · " : "", f->title);
+        if (next - i > 1)
+            line_add(&line, " and %zu more", next - i - 1);
+    }
+}

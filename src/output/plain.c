@@ -1,0 +1,82 @@
+#include "output/plain.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <libsmartcols/libsmartcols.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TEXT = 4096 }; // a command line with its arguments
+
+static int add_row(struct libscols_table *out, const struct snapshot *s,
+                   const struct table_request *table, const void *row)
+{
+    struct libscols_line *line = scols_table_new_line(out, NULL);
+    char text[TEXT];
+
+    if (!line)
+        return -ENOMEM;
+    for (size_t k = 0; k < table->n_columns; k++) {
+        column_text(table->columns[k], s, row, text, sizeof text);
+        // An empty field would move the others, for whoever splits lines at spaces.
+        int error = scols_line_set_data(line, k, text[0] ? text : "-");
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
+static int fill(struct libscols_table *out, const struct snapshot *s,
+                const struct table_request *table)
+{
+    struct rows rows = {0};
+    int error = 0;
+
+    for (size_t k = 0; k < table->n_columns; k++) {
+        const struct column *column = table->columns[k];
+        int flags = column_right_aligned(column) ? SCOLS_FL_RIGHT : 0;
+        if (!scols_table_new_column(out, column->title, 0, flags))
+            return -ENOMEM;
+    }
+    rows_build(&rows, s, &table->query);
+    for (size_t i = 0; i < rows.n && !error; i++)
+        error = add_row(out, s, table, rows.at[i]);
+    vec_free(&rows);
+    return error;
+}
+
+static int write_table(FILE *stream, const struct snapshot *s, const struct table_request *table)
+{
+    struct libscols_table *out = scols_new_table();
+
+    if (!out)
+        return -ENOMEM;
+    scols_table_set_stream(out, stream);
+    // Texts are harmless already; encoded once more, "\xff" would become "\x5cxff". Only what such
+    // a locale cannot show is left to the library.
+    scols_table_enable_noencoding(out, strcmp(nl_langinfo(CODESET), "UTF-8") == 0);
+    scols_table_set_termforce(out, SCOLS_TERMFORCE_NEVER); // whole lines, however wide
+    int error = fill(out, s, table);
+    if (!error)
+        error = scols_print_table(out);
+    scols_unref_table(out);
+    return error;
+}
+
+int plain_write(FILE *out, const struct snapshot *s, const struct table_request *tables, size_t n)
+{
+    int error = 0;
+
+    for (size_t i = 0; i < n && !error; i++) {
+        const struct kind *kind = tables[i].query.kind;
+        if (n > 1)
+            fprintf(out, "%s%s\n", i ? "\n" : "", kind->title);
+        if (!table_is_known(kind, s))
+            fputs("not known\n", out);
+        else
+            error = write_table(out, s, &tables[i]);
+    }
+    if (!error && (fflush(out) != 0 || ferror(out)))
+        error = errno ? -errno : -EIO;
+    return error;
+}

@@ -1,0 +1,78 @@
+#include "session/actions/edit_limit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "session/actions/confirm.h"
+#include "session/prompt/form.h"
+#include "session/session.h"
+#include "base/line.h"
+#include "model/record/limit.h"
+#include "model/text/words.h"
+
+static void form_done(struct session *s, bool accepted)
+{
+    struct prompt *p = &s->prompt;
+    struct form_field *field = &p->fields.at[0];
+    char why[sizeof field->error];
+    uint64_t value;
+
+    if (!accepted || !s->snapshot)
+        return;
+    const struct limit *limit = limit_find(s->snapshot, p->actions.at[0].limit.name);
+    if (!form_changed(field)) {
+        snprintf(p->error, sizeof p->error, "nothing is changed yet; Esc leaves it as it is");
+    } else if (!limit) {
+        form_fail(p, field, "there is no such limit any more");
+    } else if (!limit_parse(limit, field->text, &value, why, sizeof why)) {
+        form_fail(p, field, "%s", why);
+    } else if (limit->known & LIMIT_KNOWS_LIMIT && value == limit->limit) {
+        form_fail(p, field, "that is what it is now");
+    } else {
+        struct action_vec actions = prompt_take_actions(s);
+
+        actions.at[0].limit.value = value;
+        confirm_propose(s, actions);
+    }
+}
+
+// "segments in the system: 27 in use, most of it by oracle. /proc/sys/kernel/shmmni accepts …"
+static char *told_of(const struct snapshot *s, const struct limit *limit)
+{
+    char text[512], amount[32], range[64];
+    struct line line = line_start(text, sizeof text);
+
+    line_add(&line, "%s", limit->meaning ? limit->meaning : limit->name);
+    if (limit->known & LIMIT_KNOWS_USED) {
+        limit_show_used(limit, amount, sizeof amount);
+        line_add(&line, "; in use: %s", amount);
+    }
+    if (limit->known & LIMIT_KNOWS_TOP) {
+        line_add(&line, ", most by ");
+        words_user(&line, s, limit->top_uid);
+    }
+    limit_range(limit, range, sizeof range);
+    line_add(&line, ".\n%s accepts %s.", limit->path, range);
+    return mem_copy_string(text);
+}
+
+void edit_limit(struct session *s)
+{
+    struct action action = {.verb = ACTION_LIMIT};
+    const struct limit *limit = session_selected(s, &action.target);
+    char value[32];
+
+    if (!limit)
+        return;
+    if (!(limit->known & LIMIT_KNOWS_LIMIT)) {
+        session_say(s, SEVERITY_WARNING, "%s cannot be read here", limit->path);
+        return;
+    }
+    struct prompt *p = prompt_open(s, PROMPT_FORM, form_done);
+    snprintf(action.limit.name, sizeof action.limit.name, "%s", limit->name);
+    vec_push(&p->actions, action);
+    snprintf(p->title, sizeof p->title, "Limit %s", limit->name);
+    limit_write(limit->limit, value, sizeof value);
+    p->body = told_of(s->snapshot, limit);
+    form_hint(form_add(p, limit->name, value), "%s", limit_hint(limit));
+}

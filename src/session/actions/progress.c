@@ -1,0 +1,150 @@
+#include "session/actions/progress.h"
+
+#include <stdio.h>
+
+#include "session/actions/await_exit.h"
+#include "session/session.h"
+#include "session/tags.h"
+#include "base/line.h"
+
+static void say(struct session *s, const struct outcome *o)
+{
+    static const enum severity severities[OUTCOME_STATES] = {
+        [OUTCOME_DONE] = SEVERITY_NOTICE,
+        [OUTCOME_REFUSED] = SEVERITY_WARNING,
+        [OUTCOME_FAILED] = SEVERITY_CRITICAL,
+        [OUTCOME_CANCELLED] = SEVERITY_WARNING,
+    };
+
+    session_say(s, severities[o->state], "%s", o->text);
+}
+
+void progress_begin(struct session *s, size_t n, const char *doing)
+{
+    struct progress *r = &s->results;
+
+    if (!r->awaited) {
+        vec_clear(&r->outcomes);
+        r->several = false;
+    }
+    r->stopping = false;
+    r->awaited += n;
+    r->several |= n > 1;
+    if (doing && n > 1)
+        session_say(s, SEVERITY_NOTICE, "%s: 0 of %zu; Esc stops", doing, n);
+    else if (doing)
+        session_say(s, SEVERITY_NOTICE, "%s", doing);
+}
+
+void progress_add(struct session *s, const struct outcome *o)
+{
+    await_exit_outcome(s, o);
+    if (o->state == OUTCOME_DONE && tags_has(&s->tags, &o->action.target))
+        tags_toggle(&s->tags, &o->action.target);
+    if (o->extra)
+        say(s, o);
+    else
+        vec_push(&s->results.outcomes, *o);
+}
+
+static size_t count(const struct progress *r, enum outcome_state state)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->outcomes.n; i++)
+        n += r->outcomes.at[i].state == state;
+    return n;
+}
+
+// Single actions, however quickly one follows the other: the last one's, but a failure first.
+static void say_last(struct session *s)
+{
+    const struct outcome *told = NULL;
+
+    for (size_t i = 0; i < s->results.outcomes.n; i++) {
+        const struct outcome *o = &s->results.outcomes.at[i];
+        if (!told || told->state == OUTCOME_DONE || o->state != OUTCOME_DONE)
+            told = o;
+    }
+    if (told)
+        say(s, told);
+}
+
+static void say_progress(struct session *s)
+{
+    const struct progress *r = &s->results;
+    size_t n = r->outcomes.n, done = count(r, OUTCOME_DONE);
+    char not_done[48] = "";
+
+    if (r->stopping) {
+        session_say(s, SEVERITY_NOTICE,
+                    "stopping: what is under way is finished, nothing more begun");
+        return;
+    }
+    if (!n)
+        return; // what begins was said
+    if (n > done)
+        snprintf(not_done, sizeof not_done, "; %zu not done", n - done);
+    session_say(s, SEVERITY_NOTICE, "%s: %zu of %zu; Esc stops%s",
+                action_words(r->outcomes.at[n - 1].action.verb)->doing, n, r->awaited, not_done);
+}
+
+// What went wrong comes first: one reads the beginning.
+static void list(struct session *s)
+{
+    static const struct {
+        enum outcome_state state;
+        const char *name;
+    } order[] = {{OUTCOME_FAILED, "failed"},
+                 {OUTCOME_REFUSED, "refused"},
+                 {OUTCOME_CANCELLED, "not tried"},
+                 {OUTCOME_DONE, "done"}};
+    const struct progress *r = &s->results;
+    struct prompt *p = prompt_open(s, PROMPT_TEXT, NULL);
+    struct line title = line_start(p->title, sizeof p->title);
+    size_t done = count(r, OUTCOME_DONE), cancelled = count(r, OUTCOME_CANCELLED), size = 0;
+    FILE *out = mem_stream(&p->body, &size);
+
+    for (size_t k = 0; k < sizeof order / sizeof *order; k++)
+        for (size_t i = 0; i < r->outcomes.n; i++)
+            if (r->outcomes.at[i].state == order[k].state)
+                fprintf(out, "%-10s %s\n", order[k].name, r->outcomes.at[i].text);
+    mem_stream_end(out);
+    line_add(&title, "%zu done, %zu refused, %zu failed", done, count(r, OUTCOME_REFUSED),
+             count(r, OUTCOME_FAILED));
+    if (cancelled)
+        line_add(&title, ", %zu not tried: cancelled", cancelled);
+    session_say(s, done == r->outcomes.n ? SEVERITY_NOTICE : SEVERITY_WARNING, "%s", p->title);
+}
+
+void progress_show(struct session *s)
+{
+    struct progress *r = &s->results;
+
+    if (!r->awaited)
+        return;
+    if (r->several && r->outcomes.n < r->awaited) {
+        say_progress(s);
+        return;
+    }
+    if (!r->several)
+        say_last(s);
+    else if (s->prompt.type != PROMPT_NONE)
+        return; // shown when that prompt is answered
+    else
+        list(s);
+    r->awaited -= r->outcomes.n < r->awaited ? r->outcomes.n : r->awaited;
+    vec_clear(&r->outcomes);
+}
+
+bool progress_cancel(struct session *s)
+{
+    struct progress *r = &s->results;
+
+    if (!r->several || r->outcomes.n >= r->awaited)
+        return false;
+    sampler_cancel(s->sampler);
+    r->stopping = true;
+    say_progress(s);
+    return true;
+}

@@ -1,0 +1,159 @@
+#include "session/actions/signal_menu.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+#include "session/actions/confirm.h"
+#include "session/session.h"
+#include "base/line.h"
+#include "base/signal_name.h"
+#include "model/kinds/kind.h"
+#include "model/apps/postgres.h"
+#include "model/text/words.h"
+
+enum { ALL_OF_THEM = -1 };
+
+static const char *signal_name(int number, char *dst, size_t cap)
+{
+    const char *name = signal_abbreviation(number);
+
+    if (name)
+        snprintf(dst, cap, "SIG%s", name);
+    else if (number >= SIGRTMIN && number <= SIGRTMAX)
+        snprintf(dst, cap, "SIGRTMIN+%d", number - SIGRTMIN);
+    else
+        *dst = '\0';
+    return dst;
+}
+
+static void signal_chosen(struct session *s, bool accepted)
+{
+    const struct menu_item *item = prompt_chosen(&s->prompt);
+    struct action_vec actions = prompt_take_actions(s);
+
+    if (!accepted || !item) {
+        vec_free(&actions);
+        return;
+    }
+    s->last_signal = (int)item->value;
+    for (size_t i = 0; i < actions.n; i++)
+        actions.at[i].signal = s->last_signal;
+    confirm_propose(s, actions);
+}
+
+// Of those that are used by hand, in words of what comes of it; of all others as signal(7) names them.
+static const char *meaning(int number)
+{
+    static const char *const words[] = {
+        [SIGTERM] = "asks it to end",
+        [SIGKILL] = "ends it at once; it cannot clean up",
+        [SIGINT] = "interrupts it, as ^C does",
+        [SIGQUIT] = "ends it with a core dump",
+        [SIGABRT] = "ends it with a core dump",
+        [SIGHUP] = "hangs up; many servers read their settings again",
+        [SIGSTOP] = "stops it until SIGCONT",
+        [SIGCONT] = "lets it go on",
+    };
+    const char *system = signal_description(number);
+
+    if ((size_t)number < sizeof words / sizeof *words && words[number])
+        return words[number];
+    return system ? system : "";
+}
+
+static void add_signal(struct prompt *p, int number)
+{
+    char name[24];
+
+    if (signal_name(number, name, sizeof name)[0])
+        prompt_item(p, number, "%2d %-12s %s", number, name, meaning(number));
+}
+
+// What it is that makes one think again, as far as is known yet.
+static void add_what_it_is(struct line *title, const struct process *p)
+{
+    static const char *const servers[] = {[POSTGRES_SOME] = "a process of PostgreSQL",
+                                          [POSTGRES_MASTER] = "a PostgreSQL postmaster",
+                                          [POSTGRES_BACKEND] = "a PostgreSQL backend"};
+    enum postgres_role role = postgres_role(p);
+    char state = p->known & PROC_KNOWS_STATE ? p->state : '\0';
+
+    if (role != POSTGRES_NOT)
+        line_add(title, ", %s", servers[role]);
+    if (p->inner_pid)
+        line_add(title, ", pid %d of another PID namespace", p->inner_pid);
+    if (state == 'T' || state == 't')
+        line_add(title, " (stopped)");
+    else if (state == 'D')
+        line_add(title, " (in uninterruptible sleep)");
+}
+
+void signal_menu_title(struct session *s)
+{
+    struct prompt *p = &s->prompt;
+    struct line title = line_start(p->title, sizeof p->title);
+    int32_t pid = p->actions.at[0].target.pid;
+    const struct process *process = snapshot_process(s->snapshot, pid);
+    size_t n = 0;
+
+    for (size_t i = 0; i < p->actions.n; i++)
+        n += p->actions.at[i].target.kind == KIND_HOLDER;
+    line_add(&title, "Send signal to ");
+    if (p->actions.n > 1) {
+        line_count(&title, n, "process", "processes");
+        return;
+    }
+    words_process(&title, s->snapshot, pid, 0);
+    if (process)
+        add_what_it_is(&title, process);
+    p->unsure = !process || !(process->known & PROC_KNOWS_COMMAND);
+}
+
+void signal_menu(struct session *s, struct action_vec actions)
+{
+    struct prompt *p = prompt_open(s, PROMPT_MENU, signal_chosen);
+
+    p->actions = actions;
+    signal_menu_title(s);
+    add_signal(p, SIGTERM);
+    if (s->last_signal && s->last_signal != SIGTERM)
+        add_signal(p, s->last_signal);
+    for (int number = 1; number <= SIGRTMAX; number++)
+        if (number != SIGTERM && number != s->last_signal)
+            add_signal(p, number);
+}
+
+static void process_chosen(struct session *s, bool accepted)
+{
+    const struct menu_item *item = prompt_chosen(&s->prompt);
+    struct action_vec actions = prompt_take_actions(s);
+
+    if (!accepted || !item) {
+        vec_free(&actions);
+        return;
+    }
+    if (item->value != ALL_OF_THEM) {
+        for (size_t i = 0; i < actions.n; i++)
+            if (actions.at[i].target.pid == item->value)
+                actions.at[0] = actions.at[i];
+        actions.n = 1;
+    }
+    signal_menu(s, actions);
+}
+
+// Takes over both. "All" comes first, but the cursor does not stand on it.
+void signal_menu_process(struct session *s, const struct identity *row, struct action_vec actions,
+                         struct menu_vec *labels)
+{
+    struct prompt *p = prompt_open(s, PROMPT_MENU, process_chosen);
+    char name[80];
+
+    snprintf(p->title, sizeof p->title, "Which process of %s?",
+             identity_text(row, name, sizeof name));
+    prompt_item(p, ALL_OF_THEM, "    all %zu", actions.n);
+    for (size_t i = 0; i < labels->n; i++)
+        vec_push(&p->menu, labels->at[i]);
+    p->cursor = 1;
+    p->actions = actions;
+    vec_free(labels);
+}

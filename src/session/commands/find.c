@@ -1,0 +1,216 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session/commands/runs.h"
+#include "session/prompt/prompt.h"
+#include "session/view.h"
+#include "base/text.h"
+
+// --- search ---------------------------------------------------------------------------------------
+
+static void search_typed(struct session *s)
+{
+    struct view *v = session_view(s);
+    struct prompt *p = &s->prompt;
+    size_t row, before = s->search.origin_cursor + v->rows.n - 1;
+
+    if (!p->text[0] || v->rows.n == 0) {
+        view_select(v, s->snapshot, s->search.origin_cursor);
+        return;
+    }
+    // From the row one started on, itself included.
+    if (view_search(v, s->snapshot, p->text, before % v->rows.n, false, &row)) {
+        view_select(v, s->snapshot, row);
+    } else {
+        snprintf(p->error, sizeof p->error, "not found");
+        p->error_at = strlen(p->text);
+    }
+}
+
+static void search_done(struct session *s, bool accepted)
+{
+    struct view *v = session_view(s);
+
+    if (accepted && s->prompt.text[0]) {
+        snprintf(s->search.text, sizeof s->search.text, "%s", s->prompt.text);
+        if (s->prompt.error[0])
+            session_say(s, SEVERITY_WARNING, "not found: %s", s->search.text);
+        s->prompt.error[0] = '\0';
+    } else if (!accepted && s->search.has_origin && s->snapshot &&
+               !view_find(v, s->snapshot, &s->search.origin)) {
+        view_select(v, s->snapshot, s->search.origin_cursor);
+    }
+}
+
+RUN(search)
+{
+    struct prompt *p = prompt_open(s, PROMPT_LINE, search_done);
+
+    snprintf(p->title, sizeof p->title, "Search");
+    p->changed = search_typed;
+    s->search.origin_cursor = session_view(s)->cursor;
+    s->search.has_origin = session_selected(s, &s->search.origin) != NULL;
+}
+
+static void again(struct session *s, bool backwards)
+{
+    struct view *v = session_view(s);
+    size_t row;
+
+    if (!s->search.text[0])
+        session_say(s, SEVERITY_NOTICE, "nothing searched for yet");
+    else if (view_search(v, s->snapshot, s->search.text, v->cursor, backwards, &row))
+        view_select(v, s->snapshot, row);
+    else
+        session_say(s, SEVERITY_WARNING, "not found: %s", s->search.text);
+}
+
+RUN(search_next)
+{
+    again(s, false);
+}
+
+RUN(search_previous)
+{
+    again(s, true);
+}
+
+// --- filter ---------------------------------------------------------------------------------------
+
+static void filter_typed(struct session *s)
+{
+    struct view *v = session_view(s);
+    struct prompt *p = &s->prompt;
+    struct filter_error error;
+    struct filter *filter = p->text[0] ? filter_parse(v->kind, p->text, &error) : NULL;
+
+    if (p->text[0] && !filter) { // half typed, or wrong: what was shown stays
+        snprintf(p->error, sizeof p->error, "%s", error.message);
+        p->error_at = error.at;
+        return;
+    }
+    filter_free(v->filter);
+    v->filter = filter;
+    session_rebuild(s);
+}
+
+static void filter_done(struct session *s, bool accepted)
+{
+    struct view *v = session_view(s);
+
+    if (!accepted) {
+        prompt_set_text(&s->prompt, v->filter_text);
+        filter_typed(s);
+    } else {
+        s->prompt.error[0] = '\0';
+        filter_typed(s); // leaves the error that keeps the prompt open
+        if (!s->prompt.error[0])
+            snprintf(v->filter_text, sizeof v->filter_text, "%s", s->prompt.text);
+    }
+}
+
+RUN(filter)
+{
+    struct prompt *p = prompt_open(s, PROMPT_LINE, filter_done);
+
+    snprintf(p->title, sizeof p->title, "Filter");
+    prompt_set_text(p, session_view(s)->filter_text);
+    p->changed = filter_typed;
+}
+
+// --- owner, orphans -------------------------------------------------------------------------------
+
+enum { EVERYBODY = -1 };
+
+static int by_uid(const void *a, const void *b)
+{
+    const uint32_t *ua = a, *ub = b;
+
+    return (*ua > *ub) - (*ua < *ub);
+}
+
+static void owner_done(struct session *s, bool accepted)
+{
+    struct view *v = session_view(s);
+    const struct menu_item *item = prompt_chosen(&s->prompt);
+
+    if (!accepted || !item)
+        return;
+    v->has_owner = item->value != EVERYBODY;
+    v->owner = v->has_owner ? (uint32_t)item->value : 0;
+    session_rebuild(s);
+}
+
+static void owner_item(struct session *s, struct prompt *p, uint32_t uid, size_t objects)
+{
+    const char *name = snapshot_user(s->snapshot, uid);
+    struct view *v = session_view(s);
+
+    if (v->has_owner && v->owner == uid)
+        p->cursor = p->menu.n;
+    if (name)
+        prompt_item(p, uid, "%-16s %8zu", name, objects);
+    else
+        prompt_item(p, uid, "%-16u %8zu", uid, objects);
+}
+
+RUN(owner)
+{
+    const struct kind *kind = session_view(s)->kind;
+    size_t n = s->snapshot ? kind->count(s->snapshot) : 0, same = 0;
+    uint32_t *uids = mem_zero(n, sizeof *uids);
+    struct prompt *p = prompt_open(s, PROMPT_MENU, owner_done);
+
+    snprintf(p->title, sizeof p->title, "%s of", kind->title);
+    prompt_item(p, EVERYBODY, "%-16s %8zu", "everybody", n);
+    for (size_t i = 0; i < n; i++) {
+        const struct owned *o = kind->at(s->snapshot, i); // the command is of objects alone
+        uids[i] = o->uid;
+    }
+    qsort(uids, n, sizeof *uids, by_uid);
+    for (size_t i = 0; i < n; i++) {
+        same++;
+        if (i + 1 < n && uids[i + 1] == uids[i])
+            continue;
+        owner_item(s, p, uids[i], same);
+        same = 0;
+    }
+    free(uids);
+}
+
+RUN(orphans)
+{
+    struct view *v = session_view(s);
+
+    v->orphans = !v->orphans;
+    session_rebuild(s);
+    session_say(s, SEVERITY_NOTICE, v->orphans ? "only orphans" : "all, not orphans alone");
+}
+
+static void orphan_age_done(struct session *s, bool accepted)
+{
+    struct prompt *p = &s->prompt;
+    char text[TEXT_SHORT];
+
+    if (!accepted || !p->text[0])
+        return;
+    if (!text_parse_age(p->text, &s->orphan_age)) {
+        snprintf(p->error, sizeof p->error, CONFIG_AGES);
+        p->error_at = 0;
+    } else if (s->orphan_age > 0) {
+        session_say(s, SEVERITY_NOTICE, "orphans: what has been idle for %s",
+                    text_age_exact(text, sizeof text, s->orphan_age));
+    } else {
+        session_say(s, SEVERITY_NOTICE, "orphans: at once");
+    }
+}
+
+RUN(orphan_age)
+{
+    struct prompt *p = prompt_open(s, PROMPT_LINE, orphan_age_done);
+    char text[TEXT_SHORT];
+
+    snprintf(p->title, sizeof p->title, "Orphans have been idle for (now %s)",
+             text_age_exact(text, sizeof text, s->orphan_age));
+}

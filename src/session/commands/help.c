@@ -1,0 +1,108 @@
+#include "session/commands/help.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "session/commands/keymap.h"
+#include "base/text.h"
+
+enum { KEYS_WIDTH = 18 }; // the longest list of keys that still stands beside its help
+
+VEC(text_vec, char);
+
+static void add(struct text_vec *out, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void add(struct text_vec *out, const char *format, ...)
+{
+    va_list args, again;
+
+    va_start(args, format);
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
+    if (n > 0) {
+        vec_reserve(out, out->n + (size_t)n + 1);
+        vsnprintf(out->at + out->n, (size_t)n + 1, format, again);
+        out->n += (size_t)n;
+    }
+    va_end(again);
+    va_end(args);
+}
+
+// "F8 Del x           mark for removal", the keys padded by display width.
+static void add_entry(struct text_vec *out, const char *left, const char *right)
+{
+    size_t width = text_width(left);
+
+    add(out, "  %s", left);
+    if (width > KEYS_WIDTH)
+        add(out, "\n  %*s", KEYS_WIDTH, "");
+    else
+        add(out, "%*s", (int)(KEYS_WIDTH - width), "");
+    add(out, "  %s\n", right);
+}
+
+static bool concerns(const struct command *command, const struct kind *kind, bool readonly)
+{
+    if (!command->group || (readonly && (command->flags & CMD_WRITES)))
+        return false;
+    return !kind || command->kinds == 0 || (command->kinds & (1u << kind->id));
+}
+
+static void add_group(struct text_vec *out, const char *group, const struct kind *kind,
+                      bool readonly)
+{
+    char keys[96];
+
+    add(out, "%s%s\n", out->n > 0 ? "\n" : "", group);
+    for (size_t i = 0; i < n_commands; i++) {
+        const struct command *command = &commands[i];
+        if (!concerns(command, kind, readonly) || strcmp(command->group, group) != 0)
+            continue;
+        keymap_keys(command, keys, sizeof keys);
+        if (keys[0])
+            add_entry(out, keys, command->help);
+    }
+}
+
+// Groups stand in the order of their first command; each is told once.
+static bool first_of_group(size_t index, const struct kind *kind, bool readonly)
+{
+    if (!concerns(&commands[index], kind, readonly))
+        return false;
+    for (size_t i = 0; i < index; i++) {
+        if (concerns(&commands[i], kind, readonly) &&
+            strcmp(commands[i].group, commands[index].group) == 0)
+            return false;
+    }
+    return true;
+}
+
+static void add_columns(struct text_vec *out, const struct kind *kind)
+{
+    char name[64];
+
+    add(out, "\nColumns of %s, with their names for filters\n", kind->title);
+    for (size_t i = 0; i < kind->n_columns; i++) {
+        const struct column *column = &kind->columns[i];
+        snprintf(name, sizeof name, "%s %s", column->title, column->name);
+        add_entry(out, name, column->help);
+    }
+}
+
+char *help_text(const struct kind *kind, bool readonly)
+{
+    struct text_vec out = {0};
+
+    for (size_t i = 0; i < n_commands; i++) {
+        if (first_of_group(i, kind, readonly))
+            add_group(&out, commands[i].group, kind, readonly);
+    }
+    if (kind)
+        add_columns(&out, kind);
+    if (readonly)
+        add(&out, "\nStarted with --readonly: what changes something is not available.\n");
+    vec_push(&out, '\0');
+    return out.at;
+}

@@ -1,0 +1,206 @@
+#include "session/commands/save.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session/arrange.h"
+#include "session/session.h"
+#include "store/file_writer.h"
+#include "base/text.h"
+
+// A view to be written, as it was when that was asked for. Of the writing thread and, until what
+// came of a new file is told, of the session.
+struct view_job {
+    atomic_int refs;
+    char *path;
+    view_write *write;
+    enum save_format format;
+    struct snapshot *snapshot;
+    struct filter *filter;
+    struct query query;
+    const struct column **columns;
+    size_t n;
+};
+
+// By the ending of the name; text where that tells nothing.
+static enum save_format format_of(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+
+    if (dot && strcasecmp(dot, ".json") == 0)
+        return SAVE_JSON;
+    return dot && strcasecmp(dot, ".csv") == 0 ? SAVE_CSV : SAVE_TEXT;
+}
+
+static int produce_view(FILE *out, void *arg, size_t *n)
+{
+    const struct view_job *job = arg;
+    struct rows rows = {0};
+
+    rows_build(&rows, job->snapshot, &job->query);
+    *n = rows.n;
+    vec_free(&rows);
+    return job->write(out, job->format, job->snapshot, &job->query, job->columns, job->n);
+}
+
+static void release_view(void *arg)
+{
+    struct view_job *job = arg;
+
+    if (!job || atomic_fetch_sub(&job->refs, 1) > 1)
+        return;
+    snapshot_unref(job->snapshot);
+    filter_free(job->filter);
+    free(job->columns);
+    free(job->path);
+    free(job);
+}
+
+// Takes over the path.
+static struct view_job *job_of(struct session *s, char *path)
+{
+    struct view *v = session_view(s);
+    struct view_job *job = mem_zero(1, sizeof *job);
+    struct filter_error error;
+
+    job->refs = 1;
+    job->path = path;
+    job->write = s->options.write_view;
+    job->format = format_of(path);
+    job->snapshot = snapshot_ref(s->snapshot);
+    job->filter = v->filter_text[0] ? filter_parse(v->kind, v->filter_text, &error) : NULL;
+    job->query = view_query(v);
+    job->query.filter = job->filter;
+    job->columns = mem_zero(v->kind->n_columns, sizeof *job->columns);
+    job->n = arrange_columns(s, v->kind, job->columns);
+    job->query.shown = (struct column_choice){job->columns, job->n}; // the session's may change
+    return job;
+}
+
+// "~/x" as the shell would have it; anything else as it is. The caller frees.
+static char *expand(const char *path)
+{
+    const char *home = getenv("HOME");
+
+    return path[0] == '~' && path[1] == '/' && home ? mem_format("%s%s", home, path + 1)
+                                                    : mem_copy_string(path);
+}
+
+// Hands it over, `arg` with it. False: it was said why not.
+static bool start(struct session *s, const struct write_job *job)
+{
+    if (file_writer_start(s->options.writer, job))
+        return true;
+    job->release(job->arg);
+    session_say(s, SEVERITY_WARNING, "nothing written: the file before is not done yet");
+    return false;
+}
+
+static bool start_view(struct session *s, struct view_job *job, enum write_how how)
+{
+    return start(s, &(struct write_job){.path = job->path, .how = how, .produce = produce_view,
+                                        .release = release_view, .arg = job});
+}
+
+void save_forget(struct session *s)
+{
+    release_view(s->writing);
+    s->writing = NULL;
+}
+
+static void name_done(struct session *s, bool accepted)
+{
+    if (!accepted || !s->prompt.text[0])
+        return;
+    struct view_job *job = job_of(s, expand(s->prompt.text));
+    atomic_fetch_add(&job->refs, 1);
+    if (start_view(s, job, WRITE_NEW))
+        s->writing = job;
+    else
+        release_view(job);
+}
+
+void save_ask(struct session *s)
+{
+    if (!s->options.writer || !s->options.write_view || !s->snapshot) {
+        session_say(s, SEVERITY_WARNING, "nothing to write yet");
+        return;
+    }
+    struct prompt *p = prompt_open(s, PROMPT_LINE, name_done);
+    snprintf(p->title, sizeof p->title, "Write %s to (.json, .csv, else text)",
+             session_view(s)->kind->name);
+}
+
+static int produce_settings(FILE *out, void *arg, size_t *rows)
+{
+    *rows = 0;
+    settings_write(arg, out);
+    return 0;
+}
+
+void save_settings(struct session *s)
+{
+    if (!s->options.writer || !s->options.config_path) {
+        session_say(s, SEVERITY_WARNING, "no file for settings: HOME is not set; use --config FILE");
+        return;
+    }
+    struct settings *config = mem_alloc(sizeof *config);
+    arrange_config(s, config);
+    start(s, &(struct write_job){.path = s->options.config_path, .how = WRITE_SETTINGS,
+                                 .produce = produce_settings, .release = free, .arg = config});
+}
+
+static void replace_done(struct session *s, bool accepted)
+{
+    struct view_job *job = s->writing;
+
+    s->writing = NULL;
+    if (accepted) {
+        start_view(s, job, WRITE_OVER);
+        return;
+    }
+    release_view(job);
+    session_say(s, SEVERITY_NOTICE, "nothing written");
+}
+
+static void ask_replace(struct session *s, const char *path)
+{
+    struct prompt *p = prompt_open(s, PROMPT_CONFIRM, replace_done);
+
+    snprintf(p->title, sizeof p->title, "Write");
+    snprintf(p->consequence.question, sizeof p->consequence.question, "Replace this file?");
+    snprintf(p->consequence.effect, sizeof p->consequence.effect,
+             "%s is there already. What it holds is lost.", path);
+}
+
+static void tell(struct session *s, const struct write_result *r)
+{
+    char path[LINE_TEXT];
+
+    text_escape(path, sizeof path, r->path, strlen(r->path));
+    if (r->error == EEXIST && r->how == WRITE_NEW) {
+        ask_replace(s, path);
+        return;
+    }
+    save_forget(s);
+    if (r->error)
+        session_say(s, SEVERITY_CRITICAL, "%s was not written: %s", path, r->why);
+    else if (r->how == WRITE_SETTINGS)
+        session_say(s, SEVERITY_NOTICE, "settings written to %s", path);
+    else
+        session_say(s, SEVERITY_NOTICE, "%zu row%s, %" PRIu64 " bytes written to %s", r->rows,
+                    r->rows == 1 ? "" : "s", r->bytes, path);
+}
+
+void save_results(struct session *s)
+{
+    if (!s->options.writer || s->prompt.type != PROMPT_NONE)
+        return;
+    struct write_result *result = mem_alloc(sizeof *result);
+    if (file_writer_take(s->options.writer, result))
+        tell(s, result);
+    free(result);
+}

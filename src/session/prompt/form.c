@@ -1,0 +1,96 @@
+#include "session/prompt/form.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "session/prompt/edit.h"
+#include "session/session.h"
+
+struct form_field *form_add(struct prompt *p, const char *label, const char *value)
+{
+    struct form_field field = {0};
+
+    snprintf(field.label, sizeof field.label, "%s", label);
+    edit_set((struct edit){field.text, sizeof field.text, &field.caret}, value);
+    memcpy(field.was, field.text, sizeof field.was);
+    vec_push(&p->fields, field);
+    return &p->fields.at[p->fields.n - 1];
+}
+
+void form_hint(struct form_field *field, const char *format, ...)
+{
+    struct line line = line_start(field->hint, sizeof field->hint);
+    va_list args;
+
+    va_start(args, format);
+    line_add_args(&line, format, args);
+    va_end(args);
+}
+
+struct form_field *form_field(struct prompt *p, const char *label)
+{
+    for (size_t i = 0; i < p->fields.n; i++)
+        if (strcmp(p->fields.at[i].label, label) == 0)
+            return &p->fields.at[i];
+    return NULL;
+}
+
+bool form_changed(const struct form_field *field)
+{
+    return strcmp(field->text, field->was) != 0;
+}
+
+void form_fail(struct prompt *p, struct form_field *field, const char *format, ...)
+{
+    struct line line = line_start(field->error, sizeof field->error);
+    va_list args;
+
+    va_start(args, format);
+    line_add_args(&line, format, args);
+    va_end(args);
+    if (!p->error[0])
+        p->cursor = (size_t)(field - p->fields.at);
+    snprintf(p->error, sizeof p->error, "nothing is done yet: see the mistake");
+}
+
+// --- keys ----------------------------------------------------------------------------------------
+
+static bool move(struct prompt *p, int32_t key)
+{
+    size_t n = p->fields.n;
+
+    if (key == K_TAB || key == K_DOWN)
+        p->cursor = (p->cursor + 1) % n;
+    else if (key == K_BACKTAB || key == K_UP)
+        p->cursor = (p->cursor + n - 1) % n;
+    else
+        return false;
+    return true;
+}
+
+void form_key(struct session *s, const struct key_event *e)
+{
+    struct prompt *p = &s->prompt;
+
+    if (e->key == K_ESC) {
+        prompt_finish(s, false);
+        return;
+    }
+    if (e->key == K_MOUSE || !p->fields.n || (e->key == K_ENTER && p->waiting))
+        return;
+    if (e->key == K_ENTER) {
+        p->error[0] = '\0';
+        for (size_t i = 0; i < p->fields.n; i++)
+            p->fields.at[i].error[0] = '\0';
+        prompt_finish(s, true);
+        return;
+    }
+    struct form_field *field = &p->fields.at[p->cursor];
+    const struct edit edit = {field->text, sizeof field->text, &field->caret};
+    if (move(p, e->key) || !edit_key(edit, e->key))
+        return;
+    p->waiting = false; // what was asked for is wanted no more
+    p->error[0] = field->error[0] = '\0';
+    field->resolved = false;
+}

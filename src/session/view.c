@@ -1,0 +1,146 @@
+#include "session/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+void view_init(struct view *v, const struct kind *kind, const struct identity *parent)
+{
+    *v = (struct view){.kind = kind};
+    if (parent) {
+        v->has_parent = true;
+        v->parent = *parent;
+    }
+    if (kind->default_sort)
+        rows_parse_sort(kind, kind->default_sort, &v->sort, &v->descending);
+}
+
+void view_free(struct view *v)
+{
+    filter_free(v->filter);
+    vec_free(&v->rows);
+    *v = (struct view){0};
+}
+
+// Without rows (a scan not yet finished) the selection of before stays to be found again.
+static void note_selection(struct view *v, const struct snapshot *s)
+{
+    if (v->cursor >= v->rows.n)
+        return;
+    v->has_selected = true;
+    v->kind->identify(s, v->rows.at[v->cursor], &v->selected);
+}
+
+void view_select(struct view *v, const struct snapshot *s, size_t row)
+{
+    v->cursor = v->rows.n == 0 ? 0 : row < v->rows.n ? row : v->rows.n - 1;
+    note_selection(v, s);
+}
+
+void view_move(struct view *v, const struct snapshot *s, long by)
+{
+    if (by < 0 && (size_t)-by > v->cursor)
+        view_select(v, s, 0);
+    else
+        view_select(v, s, v->cursor + (size_t)by);
+}
+
+bool view_find(struct view *v, const struct snapshot *s, const struct identity *identity)
+{
+    for (size_t i = 0; i < v->rows.n; i++) {
+        struct identity row;
+
+        v->kind->identify(s, v->rows.at[i], &row);
+        if (identity_same(&row, identity)) {
+            view_select(v, s, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+struct column_choice view_columns(const struct view *v)
+{
+    const struct arrangement *a = v->arranged;
+
+    return a ? (struct column_choice){a->columns, a->n} : (struct column_choice){0};
+}
+
+struct query view_query(const struct view *v)
+{
+    return (struct query){
+        .kind = v->kind,
+        .has_parent = v->has_parent,
+        .parent = v->parent,
+        .filter = v->filter,
+        .shown = view_columns(v),
+        .has_owner = v->has_owner,
+        .owner = v->owner,
+        .has_id = v->has_id,
+        .id = v->id,
+        .orphans = v->orphans,
+        .sort = v->sort,
+        .descending = v->descending,
+    };
+}
+
+bool view_all_maps(const struct view *v)
+{
+    return v->kind->id == KIND_MAPPING && v->has_parent && v->parent.id < 0;
+}
+
+// Whether an array has `row` among its n items of that size.
+static bool among(const void *array, size_t n, size_t size, const void *row)
+{
+    uintptr_t first = (uintptr_t)array, at = (uintptr_t)row;
+
+    return n && at >= first && at < first + n * size;
+}
+
+bool view_row_gone(const struct kind *kind, const struct snapshot *s, const void *row)
+{
+    switch (kind->id) {
+    case KIND_SEGMENT:
+        return !among(s->segments.at, s->segments.n, sizeof *s->segments.at, row);
+    case KIND_SEMSET:
+        return !among(s->semsets.at, s->semsets.n, sizeof *s->semsets.at, row);
+    case KIND_QUEUE:
+        return !among(s->queues.at, s->queues.n, sizeof *s->queues.at, row);
+    default:
+        return false;
+    }
+}
+
+// Rows, selection and cursor after a new picture or a change of the query.
+void view_rebuild(struct view *v, const struct snapshot *s)
+{
+    const struct query query = view_query(v);
+    const struct identity selected = v->selected;
+
+    if (!s) {
+        vec_clear(&v->rows);
+        return;
+    }
+    // Who looks at the newest event goes on to do so.
+    bool follows = v->kind->id == KIND_EVENT && v->cursor == 0;
+    rows_build(&v->rows, s, &query);
+    // The object, not the row. One that vanished leaves the cursor where it stood.
+    if (follows || !v->has_selected || !view_find(v, s, &selected))
+        view_select(v, s, v->cursor);
+}
+
+bool view_search(const struct view *v, const struct snapshot *s, const char *text, size_t from,
+                 bool backwards, size_t *row)
+{
+    for (size_t i = 1; i <= v->rows.n; i++) {
+        size_t at = (backwards ? from + v->rows.n - i : from + i) % v->rows.n;
+
+        if (!view_row_gone(v->kind, s, v->rows.at[at]) &&
+            row_contains(v->kind, view_columns(v), s, v->rows.at[at], text)) {
+            *row = at;
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,237 @@
+#include "store/write_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+enum { FILE_MODE = 0640, SETTINGS_MODE = 0600, DIR_MODE = 0700, LINKS_MAX = 8 };
+
+static int explain(struct write_result *r, int error, const char *why)
+{
+    snprintf(r->why, sizeof r->why, "%s", why);
+    return error;
+}
+
+// As root, what lies on the way must be root's: a directory or link of somebody else's could send
+// what we write anywhere. Where not even / is root's (in a user namespace) we are no root to fear.
+static bool trusted(const struct stat *st)
+{
+    struct stat top;
+
+    if (geteuid() != 0 || st->st_uid == 0 || stat("/", &top) < 0 || top.st_uid != 0)
+        return true;
+    return false;
+}
+
+static int step(int at, const char *name, struct write_result *r)
+{
+    struct stat st;
+
+    if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+        if (errno != ENOENT || (mkdirat(at, name, DIR_MODE) < 0 && errno != EEXIST) ||
+            fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+            return -errno;
+    }
+    if (!trusted(&st))
+        return explain(r, -EPERM, "a directory on the way is not root's");
+    int fd = openat(at, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    // Also what a link of root's leads to.
+    if (fstat(fd, &st) == 0 && trusted(&st))
+        return fd;
+    close(fd);
+    return explain(r, -EPERM, "a directory on the way is not root's");
+}
+
+// The directory of a settings file, walked from the top. A descriptor, or -errno.
+static int walk(const char *path, struct write_result *r)
+{
+    char name[256];
+    int at = open(*path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    for (;;) {
+        while (*path == '/')
+            path++;
+        const char *slash = strchr(path, '/');
+        if (!slash || at < 0)
+            return at < 0 ? -errno : at;
+        if ((size_t)(slash - path) >= sizeof name) {
+            close(at);
+            return -ENAMETOOLONG;
+        }
+        snprintf(name, sizeof name, "%.*s", (int)(slash - path), path);
+        int next = step(at, name, r);
+        close(at);
+        if (next < 0)
+            return next;
+        at = next;
+        path = slash;
+    }
+}
+
+static int fill(int fd, const struct write_job *job, struct write_result *r)
+{
+    FILE *out = fdopen(fd, "w");
+    struct stat st;
+
+    if (!out) {
+        close(fd);
+        return -ENOMEM;
+    }
+    errno = 0;
+    int error = job->produce(out, job->arg, &r->rows);
+    if (fflush(out) != 0 && !error)
+        error = errno ? -errno : -EIO;
+    // Only a disk that has it can say that it has it.
+    if (!error && fsync(fd) < 0 && errno != EINVAL)
+        error = -errno;
+    if (fstat(fd, &st) == 0)
+        r->bytes = (uint64_t)st.st_size;
+    if (fclose(out) != 0 && !error)
+        error = -errno;
+    return error;
+}
+
+static int create(int dir, const char *name, int mode)
+{
+    int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY,
+                    mode);
+
+    return fd < 0 ? -errno : fd;
+}
+
+// Whether what has the name now, if anything, may be replaced.
+static int check_old(int dir, const char *name, enum write_how how, struct write_result *r)
+{
+    struct stat st;
+
+    if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return 0;
+    if (S_ISLNK(st.st_mode))
+        return explain(r, -ELOOP, "it is a symbolic link");
+    if (S_ISDIR(st.st_mode))
+        return explain(r, -EISDIR, "it is a directory");
+    if (!S_ISREG(st.st_mode))
+        return explain(r, -EINVAL, "it is no regular file");
+    if (how == WRITE_SETTINGS && !trusted(&st))
+        return explain(r, -EPERM, "it is not root's");
+    return 0;
+}
+
+// Takes the place of a regular file by renaming: readers see the old one or the new one, and nothing
+// is written through a link, into a device, or into somebody else's file.
+static int replace(int dir, const char *name, const struct write_job *job, struct write_result *r)
+{
+    char temporary[300];
+    int error = check_old(dir, name, job->how, r);
+    int n = snprintf(temporary, sizeof temporary, "%s.%d~", name, (int)getpid());
+
+    if (error)
+        return error;
+    if (n < 0 || (size_t)n >= sizeof temporary)
+        return -ENAMETOOLONG;
+    int fd = create(dir, temporary, job->how == WRITE_SETTINGS ? SETTINGS_MODE : FILE_MODE);
+    if (fd < 0)
+        return fd;
+    error = fill(fd, job, r);
+    if (!error && renameat(dir, temporary, dir, name) < 0)
+        error = -errno;
+    if (error)
+        unlinkat(dir, temporary, 0);
+    return error;
+}
+
+// Only where nothing has the name; the caller may ask about a regular file.
+static int write_new(int dir, const char *name, const struct write_job *job, struct write_result *r)
+{
+    int fd = create(dir, name, FILE_MODE);
+
+    if (fd < 0) {
+        int error = fd == -EEXIST ? check_old(dir, name, job->how, r) : 0;
+        return error ? error : fd;
+    }
+    int error = fill(fd, job, r);
+    if (error)
+        unlinkat(dir, name, 0);
+    return error;
+}
+
+static const char *name_in(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+// Where a symbolic link leads, as a path; the caller frees. NULL: it is none of ours.
+static char *own_link(int dir, const char *path)
+{
+    const char *name = name_in(path);
+    char target[4096];
+    struct stat st;
+
+    if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISLNK(st.st_mode) ||
+        (st.st_uid != geteuid() && st.st_uid != 0) || !trusted(&st))
+        return NULL;
+    ssize_t n = readlinkat(dir, name, target, sizeof target - 1);
+    if (n <= 0)
+        return NULL;
+    target[n] = '\0';
+    return *target == '/' ? mem_copy_string(target)
+                          : mem_format("%.*s%s", (int)(name - path), path, target);
+}
+
+// Settings may lie where a link of one's own leads, as people keep them under version control.
+static int write_settings(const char *path, const struct write_job *job, struct write_result *r)
+{
+    char *at = mem_copy_string(path);
+    int error = -ELOOP;
+
+    for (int links = 0; links <= LINKS_MAX; links++) {
+        int dir = walk(at, r);
+        error = dir;
+        if (dir < 0)
+            break;
+        char *next = own_link(dir, at);
+        if (!next)
+            error = *name_in(at) ? replace(dir, name_in(at), job, r) : -EISDIR;
+        close(dir);
+        if (!next)
+            break;
+        free(at);
+        at = next;
+        error = -ELOOP;
+    }
+    free(at);
+    return error;
+}
+
+static int write_view(const char *path, const struct write_job *job, struct write_result *r)
+{
+    const char *name = name_in(path);
+    char *parent = mem_format("%.*s.", (int)(name - path), path);
+    int dir = open(parent, O_PATH | O_DIRECTORY | O_CLOEXEC), error = -errno;
+
+    free(parent);
+    if (dir < 0)
+        return error;
+    error = job->how == WRITE_NEW ? write_new(dir, name, job, r) : replace(dir, name, job, r);
+    close(dir);
+    return error;
+}
+
+int write_file(const struct write_job *job, struct write_result *r)
+{
+    const char *path = job->path, *name = name_in(path);
+
+    if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return explain(r, -EISDIR, "it is a directory");
+    return job->how == WRITE_SETTINGS ? write_settings(path, job, r) : write_view(path, job, r);
+}

@@ -1,0 +1,178 @@
+#include "ui/parts/function_bar.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "session/commands/keymap.h"
+#include "session/tags.h"
+#include "base/line.h"
+
+enum { BAR_MAX = 24, USUAL_WIDTH = 80 };
+
+enum worth { WORTH_LOOKING, WORTH_DOING, WORTH_ALWAYS }; // how to get help, and how to get out
+
+struct entry {
+    int32_t key;
+    enum worth worth;
+    char name[8]; // "F9"
+    const char *label;
+};
+
+struct entries {
+    struct entry at[BAR_MAX];
+    size_t n;
+};
+
+static bool is_function_key(int32_t key)
+{
+    return key >= K_F1 && key <= K_F12;
+}
+
+// The key a command is shown with: a function key where it has one, else its first.
+static int32_t key_of(const struct command *command, enum kind_id kind)
+{
+    int32_t first = K_NONE;
+
+    for (size_t i = 0; i < n_bindings; i++) {
+        const struct binding *binding = &keymap[i];
+        if (strcmp(binding->command, command->name) != 0 ||
+            (binding->kinds && !(binding->kinds & 1u << kind)))
+            continue;
+        if (is_function_key(binding->key))
+            return binding->key;
+        if (first == K_NONE)
+            first = binding->key;
+    }
+    return first;
+}
+
+static bool shown(const struct command *command, const struct session *session, enum kind_id kind)
+{
+    if (!command->label || (command->kinds && !(command->kinds & 1u << kind)))
+        return false;
+    return !(command->flags & CMD_WRITES) || !session->options.readonly;
+}
+
+// Function keys in their order, then what has none in the order of commands[].
+static int rank(int32_t key)
+{
+    return is_function_key(key) ? key - K_F1 : K_F12 - K_F1 + 1;
+}
+
+static enum worth worth_of(const struct command *command, int32_t key)
+{
+    return key == K_F1 || key == K_F10      ? WORTH_ALWAYS
+           : command->flags & CMD_WRITES ? WORTH_DOING
+                                         : WORTH_LOOKING;
+}
+
+static void collect(struct entries *out, struct session *session)
+{
+    enum kind_id kind = session_view(session)->kind->id;
+
+    out->n = 0;
+    for (size_t i = 0; i < n_commands && out->n < BAR_MAX; i++) {
+        int32_t key = key_of(&commands[i], kind);
+        size_t at = out->n;
+        if (key == K_NONE || !shown(&commands[i], session, kind))
+            continue;
+        for (; at > 0 && rank(out->at[at - 1].key) > rank(key); at--)
+            out->at[at] = out->at[at - 1];
+        out->at[at] = (struct entry){.key = key, .label = commands[i].label,
+                                     .worth = worth_of(&commands[i], key)};
+        key_name(key, out->at[at].name, sizeof out->at[at].name);
+        out->n++;
+    }
+}
+
+static int entry_width(const struct canvas *c, const struct entry *entry)
+{
+    return canvas_width(c, entry->name) + canvas_width(c, entry->label) + 1;
+}
+
+static int total(const struct canvas *c, const struct entries *entries)
+{
+    int width = 0;
+
+    for (size_t i = 0; i < entries->n; i++)
+        width += entry_width(c, &entries->at[i]);
+    return width;
+}
+
+// Where not all fit, those worth least give way, of equals the last.
+static void fit(const struct canvas *c, struct entries *entries, int w)
+{
+    while (entries->n > 0 && total(c, entries) > w) {
+        size_t least = 0;
+
+        for (size_t i = 1; i < entries->n; i++)
+            if (entries->at[i].worth <= entries->at[least].worth)
+                least = i;
+        entries->n--;
+        memmove(entries->at + least, entries->at + least + 1,
+                (entries->n - least) * sizeof entries->at[0]);
+    }
+}
+
+// "row 2 of 27  tagged 5 (3 hidden)", on a narrow screen "2/27 +5(3)".
+static void position(struct session *session, bool narrow, char *dst, size_t cap)
+{
+    const struct view *view = session_view(session);
+
+    size_t row = view->rows.n > 0 ? view->cursor + 1 : 0;
+    struct line line = line_start(dst, cap);
+    struct tag_counts tagged = tags_count(session, NULL);
+    size_t here = tagged.shown + tagged.hidden;
+
+    line_add(&line, narrow ? "%zu/%zu" : "row %zu of %zu", row, view->rows.n);
+    if (here)
+        line_add(&line, narrow ? " +%zu" : "  tagged %zu", here);
+    if (tagged.hidden)
+        line_add(&line, narrow ? "(%zu)" : " (%zu hidden)", tagged.hidden);
+    if (tagged.elsewhere && !narrow)
+        line_add(&line, here ? ", %zu elsewhere" : "  tagged %zu elsewhere", tagged.elsewhere);
+}
+
+// What stands left of the position.
+static void arrange(const struct canvas *c, struct rect r, struct session *session,
+                   struct entries *entries, char *right, size_t cap)
+{
+    position(session, false, right, cap);
+    collect(entries, session);
+    int w = r.w - 1 - canvas_width(c, right) - 1;
+    if (r.w < USUAL_WIDTH && total(c, entries) > w - 1) {
+        position(session, true, right, cap);
+        w = r.w - 1 - canvas_width(c, right) - 1;
+    }
+    fit(c, entries, w - 1);
+}
+
+void function_bar_draw(struct canvas *c, struct rect r, struct session *session)
+{
+    struct entries entries;
+    char right[96];
+
+    arrange(c, r, session, &entries, right, sizeof right);
+    int x = r.x + 1, end = r.x + r.w;
+    for (size_t i = 0; i < entries.n; i++) {
+        x += canvas_text(c, x, r.y, end - x, STYLE_KEY, entries.at[i].name);
+        x += canvas_text(c, x, r.y, end - x, STYLE_LABEL, entries.at[i].label) + 1;
+    }
+    canvas_right(c, r.x, r.y, r.w - 1, STYLE_PLAIN, right);
+}
+
+int32_t function_bar_key_at(const struct canvas *canvas, struct rect r, struct session *session, int x)
+{
+    struct entries entries;
+    char right[96];
+    int left = r.x + 1;
+
+    arrange(canvas, r, session, &entries, right, sizeof right);
+    for (size_t i = 0; i < entries.n; i++) {
+        int width = entry_width(canvas, &entries.at[i]);
+        if (x >= left && x < left + width - 1)
+            return entries.at[i].key;
+        left += width;
+    }
+    return K_NONE;
+}

@@ -1,0 +1,296 @@
+#include "ui/parts/header.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "model/triage/triage.h"
+#include "ui/parts/marks.h"
+#include "ui/canvas/fit_line.h"
+#include "ui/parts/usage.h"
+
+enum { GAP = 2, GAUGE_MAX = 30 };
+
+struct sums { // over all objects, for the gauges' lines
+    uint64_t rss, swap, huge, waiting, queued, senders;
+    bool resident_known, waiting_known, senders_known;
+};
+
+static void sum_segments(const struct snapshot *s, struct sums *out)
+{
+    for (size_t i = 0; i < s->segments.n; i++) {
+        const struct segment *segment = &s->segments.at[i];
+        if ((segment->known & SEG_KNOWS_RSS) && segment->rss <= segment->size)
+            out->rss += segment->rss;
+        if (segment->known & SEG_KNOWS_SWAP)
+            out->swap += segment->swap;
+        if (segment->known & (SEG_KNOWS_RSS | SEG_KNOWS_SWAP))
+            out->resident_known = true;
+        if (segment->flags & SEG_HUGETLB)
+            out->huge += segment->size;
+    }
+    for (size_t i = 0; s->scan && i < s->scan->accounts.n; i++) {
+        const struct segment_account *account = &s->scan->accounts.at[i];
+        const struct segment *segment = snapshot_segment(s, account->shmid);
+        if (account->hugetlb && segment && !(segment->flags & SEG_HUGETLB))
+            out->huge += segment->size;
+    }
+}
+
+static struct sums sum_up(const struct snapshot *s)
+{
+    struct sums out = {.waiting_known = s->has & NEED_SEM_WAITERS,
+                       .senders_known = s->has & NEED_WAITERS};
+
+    sum_segments(s, &out);
+    for (size_t i = 0; i < s->semsets.n; i++) {
+        if (s->semsets.at[i].known & SET_KNOWS_WAITERS)
+            out.waiting += s->semsets.at[i].waiters;
+    }
+    for (size_t i = 0; i < s->queues.n; i++)
+        out.queued += s->queues.at[i].bytes;
+    for (size_t i = 0; i < s->waiters.n; i++)
+        out.senders += s->waiters.at[i].call == WAIT_MSGSND;
+    return out;
+}
+
+// "13.4G/32.0G", "13.4G" without a limit, "" while unknown.
+static void ratio(const struct usage *usage, bool bytes, char *dst, size_t cap)
+{
+    char used[TEXT_SHORT], limit[TEXT_SHORT];
+
+    dst[0] = '\0';
+    if (!usage->used_known)
+        return;
+    if (bytes) {
+        text_size(used, sizeof used, usage->used);
+        text_size(limit, sizeof limit, usage->limit);
+    } else {
+        snprintf(used, sizeof used, "%" PRIu64, usage->used);
+        snprintf(limit, sizeof limit, "%" PRIu64, usage->limit);
+    }
+    if (usage->limit_known)
+        snprintf(dst, cap, "%s/%s", used, limit);
+    else
+        snprintf(dst, cap, "%s", used);
+}
+
+static void interval_text(const struct session *session, char *dst, size_t cap)
+{
+    if (session->frozen)
+        snprintf(dst, cap, "frozen");
+    else
+        snprintf(dst, cap, "every %.*fs", session->interval < 1 ? 2 : 1, session->interval);
+}
+
+static void clock_text(const struct snapshot *s, char *dst, size_t cap)
+{
+    time_t now = (time_t)s->time;
+    struct tm tm;
+
+    if (!localtime_r(&now, &tm) || strftime(dst, cap, "%T", &tm) == 0)
+        dst[0] = '\0';
+}
+
+// Blank till the name service was asked; the number where it has no name or does not answer.
+static const char *user_text(const struct snapshot *s, char *dst, size_t cap)
+{
+    if (s->system.user[0])
+        return s->system.user;
+    *dst = '\0';
+    if (s->has & NEED_NAMES)
+        snprintf(dst, cap, "uid %" PRIu32, s->system.euid);
+    return dst;
+}
+
+static void machine(struct canvas *c, int y, int w, const struct session *session)
+{
+    const struct system *system = &session->snapshot->system;
+    struct fit_line p = {0};
+    char clock[16], age[TEXT_SHORT], every[32], user[16];
+
+    clock_text(session->snapshot, clock, sizeof clock);
+    interval_text(session, every, sizeof every);
+    fit_line_add(&p, 6, STYLE_PROMPT, NULL, "ipctop");
+    fit_line_add(&p, 0, STYLE_PROMPT, NULL, "%s", system->hostname);
+    fit_line_add(&p, 1, STYLE_PLAIN, NULL, "%s", clock);
+    if (session->snapshot->has & NEED_SYSTEM) {
+        fit_line_add(&p, 5, STYLE_PLAIN, "up", "%s", text_age(age, sizeof age, system->uptime));
+        fit_line_add(&p, 3, STYLE_PLAIN, "load", "%.2f %.2f %.2f", system->load[0], system->load[1],
+                   system->load[2]);
+        if (system->ipc_namespace)
+            fit_line_add(&p, 7, STYLE_PLAIN, NULL, "ipc:%" PRIu64 "%s", system->ipc_namespace,
+                       system->host_namespace ? " (host)" : "");
+        fit_line_add(&p, 4, STYLE_PLAIN, NULL, "%s", user_text(session->snapshot, user, sizeof user));
+    }
+    fit_line_add(&p, 2, session->frozen ? STYLE_WARNING : STYLE_PLAIN, NULL, "%s", every);
+    fit_line_draw(c, 1, y, w - 1, GAP, &p);
+}
+
+// " Shm [||||||       ] " and then the pieces. The fullest of the limits moves the bar.
+static void gauge(struct canvas *c, int y, int w, const char *name, double percent,
+                  struct fit_line *pieces)
+{
+    int width = w / 3 - 6 < GAUGE_MAX ? w / 3 - 6 : GAUGE_MAX;
+    enum style style = usage_style(percent);
+    int x = 1 + canvas_text(c, 1, y, w - 1, STYLE_LABEL, name) + 1;
+
+    if (percent > 100)
+        percent = 100;
+    int filled = (int)(percent * width / 100 + 0.5);
+    if (percent > 0 && filled == 0)
+        filled = 1; // something is there
+    x += canvas_text(c, x, y, w - x, STYLE_PROMPT, "[");
+    for (int i = 0; i < filled; i++)
+        canvas_symbol(c, x + i, y, style, SYM_BAR);
+    x += width;
+    x += canvas_text(c, x, y, w - x, STYLE_PROMPT, "]") + 1;
+    fit_line_draw(c, x, y, w - x, GAP, pieces);
+}
+
+static double fullest(const struct usage *a, const struct usage *b)
+{
+    double pa = usage_percent(a), pb = usage_percent(b);
+
+    return pa > pb ? pa : pb;
+}
+
+// Only what is near its limit stands out in colour.
+static enum style fuller(const struct usage *a, const struct usage *b)
+{
+    enum style style = usage_style(fullest(a, b));
+
+    return style == STYLE_GOOD ? STYLE_PLAIN : style;
+}
+
+static void shm_line(struct canvas *c, int y, int w, const struct snapshot *s,
+                     const struct sums *sums)
+{
+    struct usage bytes = usage_of(s, "shmall"), count = usage_of(s, "shmmni");
+    struct fit_line p = {0};
+    char text[64], size[TEXT_SHORT];
+
+    ratio(&bytes, true, text, sizeof text);
+    fit_line_add(&p, 0, fuller(&bytes, &bytes), NULL, "%s", text);
+    ratio(&count, false, text, sizeof text);
+    if (text[0])
+        fit_line_add(&p, 1, fuller(&count, &count), NULL, "%s segments", text);
+    if (sums->resident_known) {
+        fit_line_add(&p, 2, STYLE_PLAIN, "rss", "%s", text_size(size, sizeof size, sums->rss));
+        fit_line_add(&p, 3, STYLE_PLAIN, "swap", "%s", text_size(size, sizeof size, sums->swap));
+    }
+    if (sums->huge)
+        fit_line_add(&p, 4, STYLE_PLAIN, "huge", "%s", text_size(size, sizeof size, sums->huge));
+    gauge(c, y, w, "Shm", fullest(&bytes, &count), &p);
+}
+
+static void sem_line(struct canvas *c, int y, int w, const struct snapshot *s,
+                     const struct sums *sums)
+{
+    struct usage count = usage_of(s, "semmns"), sets = usage_of(s, "semmni");
+    struct fit_line p = {0};
+    char text[64], in[64];
+
+    ratio(&count, false, text, sizeof text);
+    ratio(&sets, false, in, sizeof in);
+    if (in[0])
+        fit_line_add(&p, 0, fuller(&count, &sets), NULL, "%s in %s sets", text, in);
+    else
+        fit_line_add(&p, 0, fuller(&count, &sets), NULL, "%s", text);
+    if (sums->waiting_known)
+        fit_line_add(&p, 2, STYLE_PLAIN, NULL, "%" PRIu64 " waiting", sums->waiting);
+    gauge(c, y, w, "Sem", fullest(&count, &sets), &p);
+}
+
+static void msg_line(struct canvas *c, int y, int w, const struct snapshot *s,
+                     const struct sums *sums)
+{
+    struct usage queues = usage_of(s, "msgmni");
+    struct fit_line p = {0};
+    char text[64], size[TEXT_SHORT];
+
+    ratio(&queues, false, text, sizeof text);
+    if (text[0])
+        fit_line_add(&p, 0, fuller(&queues, &queues), NULL, "%s queues", text);
+    if (s->has & NEED_QUEUES)
+        fit_line_add(&p, 1, STYLE_PLAIN, NULL, "%s queued", text_size(size, sizeof size, sums->queued));
+    if (sums->senders_known)
+        fit_line_add(&p, 2, sums->senders ? STYLE_WARNING : STYLE_PLAIN, NULL,
+                   "%" PRIu64 " sender%s blocked", sums->senders, sums->senders == 1 ? "" : "s");
+    gauge(c, y, w, "Msg", usage_percent(&queues), &p);
+}
+
+static void brief(struct fit_line *p, const struct snapshot *s, int drop, const char *label,
+                  const char *first, const char *second, bool bytes)
+{
+    struct usage amount = usage_of(s, first);
+    struct usage count = second ? usage_of(s, second) : amount;
+    double percent = fullest(&amount, &count);
+    enum style style = fuller(&amount, &count);
+    char used[TEXT_SHORT] = "?";
+
+    if (amount.used_known && bytes)
+        text_size(used, sizeof used, amount.used);
+    else if (amount.used_known)
+        snprintf(used, sizeof used, "%" PRIu64, amount.used);
+    if (amount.limit_known || count.limit_known)
+        fit_line_add(p, drop, style, label, "%s %.0f%%", used, percent);
+    else
+        fit_line_add(p, drop, style, label, "%s", used);
+}
+
+// The gist in one line: "db01 14:02:11  Shm 13.4G 42%  Sem 1240 4%  Msg 3 0%  load 3.10  every 2.0s"
+static void one_line(struct canvas *c, int y, int w, const struct session *session)
+{
+    const struct snapshot *s = session->snapshot;
+    struct fit_line p = {0};
+    char clock[16], every[32], user[16];
+
+    clock_text(s, clock, sizeof clock);
+    interval_text(session, every, sizeof every);
+    fit_line_add(&p, 7, STYLE_PROMPT, NULL, "ipctop");
+    fit_line_add(&p, 5, STYLE_PROMPT, NULL, "%s", s->system.hostname);
+    fit_line_add(&p, 3, STYLE_PLAIN, NULL, "%s", clock);
+    brief(&p, s, 0, "Shm", "shmall", "shmmni", true);
+    brief(&p, s, 1, "Sem", "semmns", "semmni", false);
+    brief(&p, s, 2, "Msg", "msgmni", NULL, false);
+    if (s->has & NEED_SYSTEM)
+        fit_line_add(&p, 6, STYLE_PLAIN, "load", "%.2f", s->system.load[0]);
+    if (s->has & NEED_SYSTEM)
+        fit_line_add(&p, 8, STYLE_PLAIN, NULL, "%s", user_text(s, user, sizeof user));
+    fit_line_add(&p, 4, session->frozen ? STYLE_WARNING : STYLE_PLAIN, NULL, "%s", every);
+    fit_line_draw(c, 1, y, w - 1, GAP, &p);
+}
+
+void header_draw(struct canvas *c, struct rect r, const struct session *session)
+{
+    if (r.h == 0)
+        return;
+    if (!session->snapshot) {
+        canvas_text(c, r.x + 1, r.y, r.w - 1, STYLE_PROMPT, "ipctop");
+    } else if (r.h < 4) {
+        one_line(c, r.y, r.w, session);
+    } else {
+        struct sums sums = sum_up(session->snapshot);
+        machine(c, r.y, r.w, session);
+        shm_line(c, r.y + 1, r.w, session->snapshot, &sums);
+        sem_line(c, r.y + 2, r.w, session->snapshot, &sums);
+        msg_line(c, r.y + 3, r.w, session->snapshot, &sums);
+    }
+}
+
+void header_findings(struct canvas *c, struct rect r, const struct snapshot *s)
+{
+    char summary[512] = "";
+
+    if (r.h == 0 || s->findings.n == 0)
+        return;
+    enum severity worst = s->findings.at[0].severity;
+    enum style style = mark_severity(worst, STYLE_PLAIN);
+    int x = r.x + 1;
+    x += canvas_format(c, x, r.y, r.w - x, style, "! %zu finding%s", s->findings.n,
+                       s->findings.n == 1 ? "" : "s") + GAP;
+    triage_summary(s, summary, sizeof summary);
+    canvas_text(c, x, r.y, r.w - x, worst == SEVERITY_NOTICE ? STYLE_PLAIN : STYLE_PROMPT, summary);
+}

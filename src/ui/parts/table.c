@@ -1,0 +1,334 @@
+#include "ui/parts/table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session/arrange.h"
+#include "session/recent_rows.h"
+#include "session/view.h"
+#include "base/text.h"
+#include "model/text/words.h"
+#include "ui/parts/marks.h"
+
+// What a view below an object need not repeat in every row: it stands in the path.
+static bool repeats_parent(const struct view *view, const struct column *column)
+{
+    static const char *const of_object[] = {"shmid", "semid", "msqid", "kind", "id"};
+
+    if (!view->has_parent || view_all_maps(view))
+        return false;
+    if (view->parent.kind == KIND_HOLDER && strcmp(column->name, "pid") == 0)
+        return true;
+    for (size_t i = 0; i < sizeof of_object / sizeof of_object[0]; i++) {
+        if (strcmp(column->name, of_object[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static size_t candidates(const struct session *session, const struct view *view,
+                         const struct column **out)
+{
+    size_t n = arrange_columns(session, view->kind, out), kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!repeats_parent(view, out[i]))
+            out[kept++] = out[i];
+    }
+    return kept;
+}
+
+// The selected row is always among those shown; the last rows fill the page.
+static void scroll(struct view *view, int rows)
+{
+    size_t page = rows > 0 ? (size_t)rows : 0;
+
+    view->page = page;
+    if (page == 0)
+        return;
+    if (view->cursor < view->top)
+        view->top = view->cursor;
+    if (view->cursor >= view->top + page)
+        view->top = view->cursor - page + 1;
+    if (view->top + page > view->rows.n)
+        view->top = view->rows.n > page ? view->rows.n - page : 0;
+}
+
+static uint8_t *kept_width(struct view *view, const struct column *column)
+{
+    size_t index = (size_t)(column - view->kind->columns);
+
+    return index < VIEW_COLUMNS ? &view->widths[index] : NULL;
+}
+
+static void measure(const struct canvas *canvas, const struct session *session, struct view *view,
+                    const struct column **columns, int *widths, size_t n)
+{
+    size_t end = view->top + view->page < view->rows.n ? view->top + view->page : view->rows.n;
+    char text[CELL_SCRATCH];
+
+    for (size_t i = 0; i < n; i++) {
+        uint8_t *kept = kept_width(view, columns[i]);
+        widths[i] = kept ? *kept : 0;
+        for (size_t row = view->top; session->snapshot && row < end; row++) {
+            const void *at = view->rows.at[row];
+            const struct snapshot *s = session_picture(session, view->kind, at);
+            const char *shown = column_text(columns[i], s, at, text, sizeof text);
+            int width = canvas_width(canvas, shown);
+            widths[i] = width > widths[i] ? width : widths[i];
+        }
+        if (kept)
+            *kept = widths[i] < UINT8_MAX ? (uint8_t)widths[i] : UINT8_MAX;
+    }
+}
+
+static bool all_shown(const struct fitted_vec *fitted, const int *widths, size_t n)
+{
+    if (fitted->n < n)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (fitted->at[i].w < widths[i])
+            return false;
+    }
+    return true;
+}
+
+// Panning ends with the last column that may go away, and is for what does not fit.
+static void clamp_pan(struct view *view, const struct column *const *columns, size_t n, bool fits)
+{
+    size_t loose = 0;
+
+    for (size_t i = 0; i < n; i++)
+        loose += !(columns[i]->flags & COL_KEEP);
+    if (fits || loose == 0)
+        view->pan = 0;
+    else if (view->pan >= loose)
+        view->pan = loose - 1;
+}
+
+static void fit(const struct canvas *canvas, struct rect r, struct session *session,
+                struct fitted_vec *out)
+{
+    struct view *view = session_view(session);
+    const struct column **columns = mem_zero(view->kind->n_columns, sizeof(struct column *));
+    int *widths = mem_zero(view->kind->n_columns, sizeof *widths);
+    size_t n = candidates(session, view, columns);
+
+    measure(canvas, session, view, columns, widths, n);
+    layout_columns(out, columns, widths, n, r.w - LAYOUT_GUTTER, 0);
+    clamp_pan(view, columns, n, all_shown(out, widths, n));
+    if (view->pan > 0)
+        layout_columns(out, columns, widths, n, r.w - LAYOUT_GUTTER, view->pan);
+    for (size_t i = 0; i < out->n; i++)
+        out->at[i].x += LAYOUT_GUTTER;
+    free(columns);
+    free(widths);
+}
+
+void table_prepare(const struct canvas *canvas, struct rect r, struct session *session,
+                   struct fitted_vec *columns)
+{
+    scroll(session_view(session), r.h);
+    fit(canvas, r, session, columns);
+}
+
+// The sort mark stands behind the title: within the column where there is room, else in the blank
+// after it, so that sorting moves no column.
+static void draw_title(struct canvas *c, struct rect r, const struct fitted *f, bool sorted,
+                       bool descending)
+{
+    const char *title = f->column->title;
+    bool right = column_right_aligned(f->column);
+    enum style style = sorted ? STYLE_SORTED : STYLE_TITLE;
+    int x = r.x + f->x, w = f->w, width = canvas_width(c, title);
+
+    // The last column has no blank after it.
+    if (sorted && ((right && width < w) || (width >= w && x + w >= r.x + r.w)))
+        w--;
+    if (right)
+        canvas_right(c, x, r.y, w, style, title);
+    else
+        canvas_text(c, x, r.y, w, style, title);
+    if (sorted)
+        canvas_symbol(c, x + (right || width > w ? w : width), r.y, style,
+                      descending ? SYM_DOWN : SYM_UP);
+}
+
+void table_titles(struct canvas *c, struct rect r, struct session *session,
+                  const struct fitted_vec *columns)
+{
+    const struct view *view = session_view(session);
+
+    canvas_clear(c, r, STYLE_TITLE);
+    for (size_t i = 0; i < columns->n; i++) {
+        const struct fitted *f = &columns->at[i];
+        draw_title(c, r, f, f->column == view->sort, view->descending);
+    }
+}
+
+// Where nothing is known, blank says so; where blank would read as "none", a sign does. NULL: blank.
+static const char *unknown_sign(const struct canvas *c, const struct column *column,
+                                const struct snapshot *s, const void *row)
+{
+    struct cell cell;
+
+    if (column->type != CELL_COUNT)
+        return NULL;
+    column_get(column, s, row, &cell);
+    if (cell.known)
+        return NULL;
+    return column->need & NEED_HOLDERS && !s->scan ? symbol_text(SYM_ELLIPSIS, c->ascii) : "?";
+}
+
+static void draw_cell(struct canvas *c, int y, int left, const struct fitted *f,
+                      const struct snapshot *s, const void *row, enum style base)
+{
+    char scratch[CELL_SCRATCH];
+    const char *text = column_text(f->column, s, row, scratch, sizeof scratch);
+    enum style style = mark_cell(s, f->column, row, text, base);
+
+    if (!text[0]) {
+        text = unknown_sign(c, f->column, s, row);
+        style = STYLE_DIM;
+    }
+    if (!text)
+        return;
+    if (column_right_aligned(f->column))
+        canvas_right(c, left + f->x, y, f->w, style, text);
+    else
+        canvas_text(c, left + f->x, y, f->w, style, text);
+}
+
+// Struck out, by a line through what is blank: to be told without colours, too.
+static void draw_gone(struct canvas *c, struct rect line, const struct snapshot *s,
+                      const void *row, const struct fitted_vec *columns)
+{
+    for (int x = 0; x < line.w; x++)
+        canvas_symbol(c, line.x + x, line.y, STYLE_DIM, SYM_HLINE);
+    for (size_t i = 0; i < columns->n; i++) {
+        const struct fitted *f = &columns->at[i];
+        char scratch[CELL_SCRATCH];
+        const char *text = column_text(f->column, s, row, scratch, sizeof scratch);
+
+        if (column_right_aligned(f->column))
+            canvas_right(c, line.x + f->x, line.y, f->w, STYLE_DIM, text);
+        else
+            canvas_text(c, line.x + f->x, line.y, f->w, STYLE_DIM, text);
+    }
+}
+
+// Objects are new when they came while they were watched; processes tell when they started.
+static bool is_new(const struct session *session, const struct kind *kind, const void *row,
+                   const struct identity *identity)
+{
+    return kind->id == KIND_HOLDER ? mark_new(session->snapshot, row)
+                                   : recent_rows_new(&session->changes, identity);
+}
+
+// The dot keeps its colour.
+static void select_line(struct canvas *c, struct rect line)
+{
+    int marks = LAYOUT_GUTTER - 1;
+
+    canvas_style(c, (struct rect){line.x + marks, line.y, line.w - marks, 1}, STYLE_SELECTED);
+}
+
+static void draw_row(struct canvas *c, struct rect line, struct session *session, size_t index,
+                     const struct fitted_vec *columns)
+{
+    const struct view *view = session_view(session);
+    const struct snapshot *s = session->snapshot;
+    const void *row = view->rows.at[index];
+    struct identity identity;
+    enum style base, dot;
+
+    if (session_picture(session, view->kind, row) != s) {
+        draw_gone(c, line, session_picture(session, view->kind, row), row, columns);
+        if (index == view->cursor)
+            select_line(c, line);
+        return;
+    }
+    view->kind->identify(s, row, &identity);
+    base = is_new(session, view->kind, row, &identity) ? STYLE_NEW : STYLE_PLAIN;
+    bool tagged = session_tagged(session, &identity);
+    if (tagged) {
+        base = STYLE_TAGGED;
+        canvas_text(c, line.x, line.y, 1, base, "+");
+    }
+    if (mark_of(s, view->kind, row, &identity, &dot))
+        canvas_symbol(c, line.x + 1, line.y, dot, SYM_BULLET);
+    for (size_t i = 0; i < columns->n; i++)
+        draw_cell(c, line.y, line.x, &columns->at[i], s, row, base);
+    if (index == view->cursor)
+        select_line(c, line);
+}
+
+static void draw_unread(struct canvas *c, struct rect line, const struct snapshot *s)
+{
+    char text[128];
+    struct line reason = line_start(text, sizeof text);
+
+    if (s)
+        words_unread(&reason, s);
+    if (reason.n)
+        canvas_text(c, line.x, line.y, line.w, STYLE_WARNING, text);
+    else
+        canvas_text(c, line.x, line.y, line.w, STYLE_DIM, "reading ...");
+}
+
+// Why there is nothing to see.
+static void draw_empty(struct canvas *c, struct rect r, const struct session *session,
+                       const struct view *view)
+{
+    const struct snapshot *s = session->snapshot;
+    struct rect line = {r.x + LAYOUT_GUTTER, r.y, r.w - LAYOUT_GUTTER, 1};
+    unsigned holders = NEED_HOLDERS;
+
+    if (!s || (view->kind->need & holders && !s->scan) ||
+        (s->has & view->kind->need & ~holders) != (view->kind->need & ~holders))
+        draw_unread(c, line, s);
+    else if (view->parent_gone)
+        canvas_text(c, line.x, line.y, line.w, STYLE_DIM, "gone; Esc goes back");
+    else if (view->filter || view->has_owner || view->orphans || view->has_id)
+        canvas_format(c, line.x, line.y, line.w, STYLE_DIM,
+                      "no %s matches; the tab line shows what restricts this view",
+                      view->kind->one);
+    else if (view->kind->id == KIND_FINDING)
+        canvas_text(c, line.x, line.y, line.w, STYLE_GOOD, "nothing is wrong");
+    else if (view->kind->id == KIND_EVENT)
+        canvas_text(c, line.x, line.y, line.w, STYLE_DIM, "nothing happened since this started");
+    else if (view->kind->id == KIND_HOLDER)
+        canvas_text(c, line.x, line.y, line.w, STYLE_DIM, "no process was seen holding it");
+    else
+        canvas_format(c, line.x, line.y, line.w, STYLE_DIM, "no %s", view->kind->one);
+}
+
+void table_rows(struct canvas *c, struct rect r, struct session *session,
+                const struct fitted_vec *columns)
+{
+    const struct view *view = session_view(session);
+
+    if (r.h > 0 && (!session->snapshot || view->rows.n == 0))
+        draw_empty(c, r, session, view);
+    for (int y = 0; session->snapshot && y < r.h && view->top + (size_t)y < view->rows.n; y++) {
+        struct rect line = {r.x, r.y + y, r.w, 1};
+        draw_row(c, line, session, view->top + (size_t)y, columns);
+    }
+}
+
+const struct column *table_column_at(const struct canvas *canvas, struct rect r,
+                                     struct session *session, int x)
+{
+    struct fitted_vec columns = {0};
+    const struct column *found = NULL;
+
+    fit(canvas, r, session, &columns);
+    for (size_t i = 0; i < columns.n; i++) {
+        const struct fitted *f = &columns.at[i];
+        if (x >= r.x + f->x && x <= r.x + f->x + f->w) // the sort mark included
+            found = f->column;
+    }
+    vec_free(&columns);
+    return found;
+}

@@ -1,0 +1,210 @@
+#include "ui/terminal/keys.h"
+
+#include "base/clock.h"
+#include "ui/terminal/escape_parser.h"
+#include "ui/terminal/sequences.h"
+
+#include <curses.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <unistd.h>
+
+enum {
+    PAUSE_MS = 500, // the rest of a sequence that was cut comes within it, or not at all
+    CODE_OURS = 0x1000, // codes of sequences[]; curses gives its own out from 256 and KEY_MAX on
+};
+
+static struct {
+    WINDOW *input; // a pad: reading from a window would also refresh it
+    bool mouse, pasting;
+    bool escaped; // Esc came last, alone: what is [ now is the late rest of its sequence
+    struct escape report; // begun and not at its end
+    int64_t report_ms;    // when its last byte came
+    struct clicks clicks;
+} keys;
+
+// --- start and stop -------------------------------------------------------------------------------
+
+// Only those the terminal's description does not give another meaning.
+static void define_keys(void)
+{
+    for (size_t i = 0; i < n_sequences; i++)
+        if (key_defined(sequences[i].bytes) == 0)
+            define_key(sequences[i].bytes, CODE_OURS + (int)i);
+}
+
+bool screen_keys_start(bool mouse)
+{
+    // The console has no reports: gpm would have to be asked, on a descriptor of its own.
+    const char *term = getenv("TERM");
+    bool console = term && strncmp(term, "linux", strlen("linux")) == 0;
+
+    keys.input = newpad(1, 1);
+    keypad(keys.input, TRUE);
+    nodelay(keys.input, TRUE);
+    define_keys();
+    keys.mouse = mouse && !console && key_mouse;
+    if (key_mouse)
+        define_key(key_mouse, 0); // reports are taken apart here
+    return keys.mouse;
+}
+
+void screen_keys_stop(void)
+{
+    delwin(keys.input);
+    keys.input = NULL;
+}
+
+// --- reading --------------------------------------------------------------------------------------
+
+static int32_t from_curses(wint_t code)
+{
+    if (code >= CODE_OURS && code < CODE_OURS + n_sequences)
+        return sequences[code - CODE_OURS].key;
+    if (code >= (wint_t)KEY_F(1) && code <= (wint_t)KEY_F(12))
+        return K_F1 + (int32_t)(code - (wint_t)KEY_F(1));
+    switch (code) {
+    case KEY_UP:
+        return K_UP;
+    case KEY_DOWN:
+        return K_DOWN;
+    case KEY_LEFT:
+        return K_LEFT;
+    case KEY_RIGHT:
+        return K_RIGHT;
+    case KEY_PPAGE:
+    case KEY_A3:
+        return K_PGUP;
+    case KEY_NPAGE:
+    case KEY_C3:
+        return K_PGDN;
+    case KEY_HOME:
+    case KEY_FIND:
+    case KEY_A1:
+        return K_HOME;
+    case KEY_END:
+    case KEY_SELECT:
+    case KEY_C1:
+        return K_END;
+    case KEY_DC:
+        return K_DELETE;
+    case KEY_IC:
+        return K_INSERT;
+    case KEY_BTAB:
+        return K_BACKTAB;
+    case KEY_ENTER:
+        return K_ENTER;
+    case KEY_BACKSPACE:
+        return K_BACKSPACE;
+    default:
+        return K_NONE;
+    }
+}
+
+static int64_t now_ms(void)
+{
+    return clock_ns() / CLOCK_MS;
+}
+
+static void begin_report(char introducer)
+{
+    escape_begin(&keys.report, introducer);
+    keys.report_ms = now_ms();
+}
+
+// After Esc: the rest of a sequence nobody knows is not typed text. Its bytes could be commands.
+static int32_t escape(void)
+{
+    wint_t code;
+    int got = wget_wch(keys.input, &code);
+
+    if (got == ERR)
+        return K_ESC;
+    if (got == OK && (code == '[' || code == 'O')) {
+        begin_report((char)code);
+        return K_NONE;
+    }
+    if (got == KEY_CODE_YES)
+        ungetch((int)code);
+    else
+        unget_wch((wchar_t)code);
+    return K_ESC;
+}
+
+// What a sequence means beside keys.
+static void take_key(int32_t key, struct key_event *event)
+{
+    if (key == SEQUENCE_PASTE_BEGIN || key == SEQUENCE_PASTE_END)
+        keys.pasting = key == SEQUENCE_PASTE_BEGIN;
+    event->key = key > K_MOUSE ? K_NONE : key;
+    event->pasted = keys.pasting;
+}
+
+// One more byte of a sequence.
+static bool read_report(struct key_event *event)
+{
+    int byte = wgetch(keys.input); // not wget_wch: X10's bytes are no characters
+
+    if (byte == ERR)
+        return false;
+    keys.report_ms = now_ms();
+    if (byte > UCHAR_MAX || escape_byte(&keys.report, (uint8_t)byte, event) == REPORT_BROKEN) {
+        keys.report.form = REPORT_NONE;
+        ungetch(byte);
+    } else if (event->mouse == MOUSE_NONE) {
+        take_key(event->key, event);
+    } else if (!keys.mouse || keys.pasting) {
+        event->mouse = MOUSE_NONE;
+    } else {
+        event->key = K_MOUSE;
+        if (event->mouse == MOUSE_CLICK)
+            event->mouse = clicks_press(&keys.clicks, event->x, event->y, now_ms());
+    }
+    return true;
+}
+
+static int32_t from_character(wint_t code)
+{
+    bool late = keys.escaped && code == '[';
+    int32_t key = code == '\n' ? K_ENTER : code == 8 ? K_BACKSPACE : (int32_t)code;
+
+    if (late) {
+        begin_report('[');
+        key = K_NONE;
+    } else if (code == K_ESC) {
+        key = escape();
+    }
+    keys.escaped = key == K_ESC;
+    return key;
+}
+
+bool screen_key(struct key_event *event)
+{
+    wint_t code;
+
+    *event = (struct key_event){.key = K_NONE};
+    if (keys.report.form != REPORT_NONE && now_ms() - keys.report_ms > PAUSE_MS)
+        keys.report.form = REPORT_NONE;
+    if (keys.report.form != REPORT_NONE)
+        return read_report(event);
+    int got = wget_wch(keys.input, &code);
+    if (got == ERR)
+        return false;
+    take_key(got == KEY_CODE_YES ? from_curses(code) : from_character(code), event);
+    return true;
+}
+
+bool screen_hung_up(void)
+{
+    struct pollfd terminal = {.fd = STDIN_FILENO, .events = POLLIN};
+    int waiting = 0;
+
+    if (poll(&terminal, 1, 0) <= 0)
+        return false;
+    return terminal.revents & (POLLHUP | POLLERR | POLLNVAL) ||
+           ioctl(STDIN_FILENO, FIONREAD, &waiting) < 0 || waiting == 0;
+}

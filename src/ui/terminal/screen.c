@@ -1,0 +1,385 @@
+#include "ui/terminal/screen.h"
+
+// Before term.h, whose macros have names like "columns".
+#include "base/memory.h"
+#include "base/text.h"
+#include "ui/terminal/one_write.h"
+#include "ui/terminal/rescue.h"
+#include "ui/terminal/keys.h"
+#include "ui/terminal/signals.h"
+#include "ui/canvas/theme.h"
+
+#include <curses.h>
+#include <langinfo.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+#include <wchar.h>
+
+enum { ESC_WAIT_MS = 40 }; // between Esc and what else makes it a key
+
+static struct {
+    bool on;
+    SCREEN *curses;
+    bool ascii, utf8, color;
+    attr_t attr[STYLE_COUNT];
+    short pair[STYLE_COUNT];
+    struct canvas shown; // what the terminal shows
+    // What curses does not see to: digits of the keypad, bracketed paste, where the terminal has
+    // it, and the mouse.
+    char modes_on[64], modes_off[64];
+} screen;
+
+// --- start and stop -------------------------------------------------------------------------------
+
+static const char *capability(const char *name)
+{
+    const char *text = tigetstr(name);
+
+    return text == (char *)-1 ? NULL : text;
+}
+
+// Puts a string of the terminal's at the end of another, without its padding ($<5>): a handler
+// cannot wait.
+static void append(char *dst, size_t cap, size_t *n, const char *text)
+{
+    while (text && *text && *n + 1 < cap) {
+        if (text[0] == '$' && text[1] == '<' && strchr(text, '>'))
+            text = strchr(text, '>') + 1;
+        else
+            dst[(*n)++] = *text++;
+    }
+    dst[*n] = '\0';
+}
+
+// What gives the terminal back without curses.
+static void arm_rescue(void)
+{
+    const char *home = capability("rmcup");
+    char reset[256];
+    size_t n = 0;
+
+    append(reset, sizeof reset, &n, screen.modes_off);
+    append(reset, sizeof reset, &n, capability("rmacs"));
+    append(reset, sizeof reset, &n, capability("sgr0"));
+    append(reset, sizeof reset, &n, capability("op"));
+    append(reset, sizeof reset, &n, capability("rmkx"));
+    append(reset, sizeof reset, &n, capability("cnorm"));
+    append(reset, sizeof reset, &n, home ? home : "\r\n");
+    rescue_arm(reset, n);
+}
+
+// Whether curses can work here: its own start ends the process where it cannot.
+static int check(char *why, size_t cap)
+{
+    const char *term = getenv("TERM");
+    char shown[64];
+    int error;
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        snprintf(why, cap, "standard %s is no terminal; --json and --batch need none",
+                 isatty(STDIN_FILENO) ? "output" : "input");
+        return -1;
+    }
+    if (!term || !*term) {
+        snprintf(why, cap, "TERM is not set: what kind of terminal is this?");
+        return -1;
+    }
+    text_escape(shown, sizeof shown, term, strlen(term));
+    if (setupterm(term, STDOUT_FILENO, &error) != OK) {
+        snprintf(why, cap, "TERM is '%s', which terminfo does not know (try TERM=xterm)", shown);
+        return -1;
+    }
+    bool able = capability("cup") && capability("clear") && !tigetflag("hc") && !tigetflag("gn");
+    del_curterm(cur_term);
+    if (!able)
+        snprintf(why, cap, "TERM is '%s', a terminal that cannot place its cursor", shown);
+    return able ? 0 : -1;
+}
+
+static void start_colors(bool wanted)
+{
+    const char *no_color = getenv("NO_COLOR");
+
+    screen.color = wanted && !(no_color && *no_color) && has_colors() && start_color() == OK &&
+                   COLORS >= 8;
+    if (screen.color)
+        use_default_colors();
+}
+
+static attr_t attributes(unsigned of_look)
+{
+    return A_NORMAL | (of_look & THEME_BOLD ? A_BOLD : 0) | (of_look & THEME_DIM ? A_DIM : 0) |
+           (of_look & THEME_REVERSE ? A_REVERSE : 0) |
+           (of_look & THEME_UNDERLINE ? A_UNDERLINE : 0);
+}
+
+static void choose_modes(bool mouse)
+{
+    const char *paste_on = capability("BE"), *paste_off = capability("BD"), *xm = capability("XM");
+    const char *keypad_on = capability("smkx");
+    size_t on = 0, off = 0;
+
+    // curses turns on the keypad's application mode (DECKPAM) with that of the arrows: in PuTTY its
+    // digits would no longer be digits.
+    if (keypad_on && strstr(keypad_on, "\033="))
+        append(screen.modes_on, sizeof screen.modes_on, &on, "\033>");
+    // What is pasted by accident must not be taken for commands.
+    if (paste_on && paste_off) {
+        append(screen.modes_on, sizeof screen.modes_on, &on, paste_on);
+        append(screen.modes_off, sizeof screen.modes_off, &off, paste_off);
+    }
+    if (!mouse)
+        return;
+    // A terminal that does not know SGR's reports goes on with its own.
+    append(screen.modes_on, sizeof screen.modes_on, &on,
+           xm ? tiparm(xm, 1) : "\033[?1000h\033[?1006h");
+    append(screen.modes_off, sizeof screen.modes_off, &off,
+           xm ? tiparm(xm, 0) : "\033[?1006l\033[?1000l");
+}
+
+static void start_modes(bool mouse)
+{
+    struct termios modes;
+
+    cbreak();
+    noecho();
+    nonl();
+    // A stray ^S must not freeze the screen, nor ^V and ^O eat keys. ^C and ^Z stay signals.
+    if (tcgetattr(STDIN_FILENO, &modes) == 0) {
+        modes.c_iflag &= ~(tcflag_t)(IXON | IXOFF);
+        modes.c_lflag &= ~(tcflag_t)IEXTEN;
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
+        def_prog_mode();
+    }
+    set_escdelay(ESC_WAIT_MS);
+    typeahead(-1); // a key that waits is no reason to leave a screen half drawn
+    curs_set(0);
+    leaveok(stdscr, TRUE);
+    choose_modes(screen_keys_start(mouse));
+}
+
+static void tell_terminal(const char *text)
+{
+    one_write_write(text, strlen(text));
+}
+
+static void nothing(int number)
+{
+    (void)number;
+}
+
+// Where SIGTSTP has its default action curses takes it over, and ignores it during every update:
+// a ^Z that waits in our descriptor would be lost. It leaves alone what somebody else handles.
+static SCREEN *start_curses(void)
+{
+    const struct sigaction ours = {.sa_handler = nothing};
+    struct sigaction before;
+
+    sigaction(SIGTSTP, &ours, &before);
+    FILE *out = one_write_start();
+    SCREEN *curses = newterm(NULL, out ? out : stdout, stdin);
+    sigaction(SIGTSTP, &before, NULL);
+    return curses;
+}
+
+int screen_start(const struct screen_options *options, char *why, size_t cap)
+{
+    if (check(why, cap) < 0)
+        return -1;
+    rescue_note_settings();
+    screen.curses = start_curses();
+    if (!screen.curses) {
+        snprintf(why, cap, "this terminal cannot be set up");
+        return -1;
+    }
+    screen.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    screen.ascii = options->ascii || !screen.utf8;
+    start_modes(!options->no_mouse);
+    start_colors(!options->no_color);
+    screen_scheme(options->scheme);
+    arm_rescue();
+    screen.on = true;
+    mem_on_failure(screen_rescue);
+    signals_rescue(screen_rescue); // also takes the place of the handlers curses has set
+    tell_terminal(screen.modes_on);
+    screen_redraw();
+    return 0;
+}
+
+void screen_stop(void)
+{
+    if (!screen.on)
+        return;
+    signals_window_open();
+    tell_terminal(screen.modes_off);
+    endwin();
+    signals_window_close();
+    screen.on = false;
+    rescue_disarm();
+    mem_on_failure(NULL);
+    screen_keys_stop();
+    delscreen(screen.curses);
+    one_write_stop();
+    canvas_free(&screen.shown);
+}
+
+void screen_rescue(void)
+{
+    rescue_now();
+    screen.on = false;
+}
+
+void screen_resume(void)
+{
+    reset_prog_mode();
+    tell_terminal(screen.modes_on);
+    screen_resize();
+}
+
+void screen_suspend(void)
+{
+    signals_window_open();
+    tell_terminal(screen.modes_off);
+    endwin();
+    signals_window_close();
+    signals_default(SIGTSTP); // not SIGSTOP: where no shell could continue us this does nothing
+    rescue_note_settings();   // stty may have changed them meanwhile
+    def_shell_mode();
+    screen_resume();
+}
+
+// --- showing --------------------------------------------------------------------------------------
+
+void screen_size(int *w, int *h)
+{
+    *w = COLS > 0 ? COLS : 80;
+    *h = LINES > 0 ? LINES : 24;
+}
+
+void screen_resize(void)
+{
+    struct winsize size;
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
+        resizeterm(size.ws_row, size.ws_col);
+    screen_redraw();
+}
+
+bool screen_ascii(void)
+{
+    return screen.ascii;
+}
+
+bool screen_color(void)
+{
+    return screen.color;
+}
+
+void screen_scheme(enum scheme scheme)
+{
+    if (!screen.color)
+        scheme = SCHEME_MONO;
+    for (int i = 0; i < STYLE_COUNT; i++) {
+        const struct look *look = theme_look((enum style)i, scheme);
+
+        screen.attr[i] = attributes(look->attributes);
+        screen.pair[i] = 0;
+        if ((look->fg != THEME_DEFAULT || look->bg != THEME_DEFAULT) &&
+            init_pair((short)(i + 1), look->fg, look->bg) == OK)
+            screen.pair[i] = (short)(i + 1);
+    }
+    screen_redraw();
+}
+
+void screen_redraw(void)
+{
+    canvas_free(&screen.shown);
+    clearok(curscr, TRUE);
+}
+
+// What the terminal's character set has not, or what curses and we measure differently, is '?'.
+static wchar_t presentable(uint32_t code, int width)
+{
+    char bytes[MB_LEN_MAX];
+    mbstate_t state = {0};
+
+    if (code < 0x80)
+        return code < ' ' || code == 127 ? L'?' : (wchar_t)code;
+    if (wcrtomb(bytes, (wchar_t)code, &state) == (size_t)-1 || wcwidth((wchar_t)code) != width)
+        return L'?';
+    return (wchar_t)code;
+}
+
+static void show_row(const struct canvas *c, int y)
+{
+    const struct glyph *row = &c->cells[(size_t)y * (size_t)c->w];
+
+    for (int x = 0; x < c->w; x++) {
+        bool wide = x + 1 < c->w && row[x].code && !row[x + 1].code;
+        wchar_t text[2] = {row[x].code ? presentable(row[x].code, wide ? 2 : 1) : L' '};
+        uint8_t style = row[x].style < STYLE_COUNT ? row[x].style : STYLE_PLAIN;
+        cchar_t cell;
+
+        setcchar(&cell, text, screen.attr[style], screen.pair[style], NULL);
+        mvadd_wch(y, x, &cell);
+        if (wide && text[0] == L'?') { // its right half, too
+            setcchar(&cell, L" ", screen.attr[style], screen.pair[style], NULL);
+            mvadd_wch(y, x + 1, &cell);
+        }
+        x += wide;
+    }
+}
+
+static bool same_row(const struct canvas *a, const struct canvas *b, int y)
+{
+    const struct glyph *ra = &a->cells[(size_t)y * (size_t)a->w];
+    const struct glyph *rb = &b->cells[(size_t)y * (size_t)b->w];
+
+    for (int x = 0; x < a->w; x++)
+        if (ra[x].code != rb[x].code || ra[x].style != rb[x].style)
+            return false;
+    return true;
+}
+
+static void show_cursor(const struct canvas *c)
+{
+    bool seen = c->cursor_x >= 0 && c->cursor_y >= 0 && c->cursor_x < c->w && c->cursor_y < c->h;
+
+    curs_set(seen);
+    leaveok(stdscr, !seen);
+    if (seen)
+        move(c->cursor_y, c->cursor_x);
+}
+
+void screen_show(const struct canvas *c)
+{
+    bool fresh = screen.shown.w != c->w || screen.shown.h != c->h;
+    bool back = isendwin(); // coming back from the shell, curses asks for the size
+
+    if (fresh)
+        canvas_resize(&screen.shown, c->w, c->h);
+    for (int y = 0; y < c->h; y++)
+        if (fresh || !same_row(c, &screen.shown, y))
+            show_row(c, y);
+    memcpy(screen.shown.cells, c->cells, (size_t)c->w * (size_t)c->h * sizeof *c->cells);
+    signals_window_open();
+    if (!back)
+        one_write_begin();
+    show_cursor(c);
+    wnoutrefresh(stdscr);
+    doupdate();
+    if (!back)
+        one_write_end();
+    else
+        tell_terminal(screen.modes_on); // curses has told its own anew
+    signals_window_close();
+}

@@ -1,0 +1,102 @@
+#include "ui/terminal/signals.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+static const int endings[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+static const int tellings[] = {SIGWINCH, SIGTSTP, SIGCONT};
+static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
+
+#define EACH(i, list) (size_t i = 0; i < sizeof list / sizeof *list; i++)
+
+static sigset_t ending, waited;
+static int fd = -1;
+static void (*rescue)(void);
+
+static bool ignored(int number)
+{
+    struct sigaction now;
+
+    return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+void signals_block(void)
+{
+    sigemptyset(&ending);
+    sigemptyset(&waited);
+    for EACH (i, endings)
+        if (!ignored(endings[i])) // a blocked signal waits although it is ignored
+            sigaddset(&ending, endings[i]);
+    waited = ending;
+    for EACH (i, tellings)
+        sigaddset(&waited, tellings[i]);
+    pthread_sigmask(SIG_BLOCK, &waited, NULL);
+    if (fd < 0)
+        fd = signalfd(-1, &waited, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int signals_fd(void)
+{
+    return fd;
+}
+
+int signals_next(void)
+{
+    struct signalfd_siginfo info;
+
+    return read(fd, &info, sizeof info) == sizeof info ? (int)info.ssi_signo : 0;
+}
+
+void signals_default(int number)
+{
+    const struct sigaction plain = {.sa_handler = SIG_DFL};
+    sigset_t one, old;
+
+    sigaction(number, &plain, NULL);
+    sigemptyset(&one);
+    sigaddset(&one, number);
+    pthread_sigmask(SIG_UNBLOCK, &one, &old);
+    raise(number);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+static void rescue_and_end(int number)
+{
+    if (rescue)
+        rescue();
+    signals_default(number);
+    _exit(128 + number);
+}
+
+void signals_rescue(void (*how)(void))
+{
+    static char stack[65536]; // an overflown stack is a crash, too
+    const stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
+    struct sigaction crash = {.sa_handler = rescue_and_end, .sa_flags = SA_ONSTACK};
+    struct sigaction end = {.sa_handler = rescue_and_end};
+
+    rescue = how;
+    sigfillset(&crash.sa_mask);
+    sigfillset(&end.sa_mask);
+    sigaltstack(&alternate, NULL);
+    for EACH (i, crashes)
+        sigaction(crashes[i], &crash, NULL);
+    // Only within a window; outside they wait in the descriptor.
+    for EACH (i, endings)
+        if (sigismember(&ending, endings[i]))
+            sigaction(endings[i], &end, NULL);
+}
+
+void signals_window_open(void)
+{
+    pthread_sigmask(SIG_UNBLOCK, &ending, NULL);
+}
+
+void signals_window_close(void)
+{
+    pthread_sigmask(SIG_BLOCK, &ending, NULL);
+}
