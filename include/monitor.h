@@ -2,10 +2,10 @@
 #ifndef IPCTOP_MONITOR_H
 #define IPCTOP_MONITOR_H
 
-#include "store/audit_log.h"
 #include "engine/sampler.h"
 #include "options.h"
 #include "output/json.h"
+#include "store/audit_log.h"
 
 // Whether the options fit the screen: 0, or 2 after one clear line on stderr.
 int monitor_check(const struct options *options);

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "store/scheme.h"
 #include "model/kinds/kind.h"
+#include "store/scheme.h"
 
 enum mode { MODE_SCREEN, MODE_JSON, MODE_BATCH, MODE_LIST_COLUMNS, MODE_HELP, MODE_VERSION };
 

@@ -7,7 +7,7 @@
 
 struct requests {
     struct table_request tables[KIND_COUNT];
-    struct filter *filters[KIND_COUNT]; // each its table's
+    struct filter *filters[KIND_COUNT];      // each its table's
     const struct column **words[KIND_COUNT]; // where those look for words
     size_t n;
 };

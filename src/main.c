@@ -5,18 +5,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "store/audit_log.h"
 #include "base/memory.h"
 #include "linux/source.h"
 #include "monitor.h"
 #include "print.h"
+#include "store/audit_log.h"
 
-static int run(const struct options *options, const struct requests *requests, struct audit_log *audit)
+static int run(const struct options *options, const struct requests *requests,
+               struct audit_log *audit)
 {
     bool screen = options->mode == MODE_SCREEN;
     mem_tune(screen);
-    struct linux_source *real = linux_source_new(
-        &(struct linux_source_options){.proc = "/proc", .no_starts = !screen});
+    struct linux_source *real =
+        linux_source_new(&(struct linux_source_options){.proc = "/proc", .no_starts = !screen});
     struct source source = linux_source_seam(real);
     const struct sampler_options how = {.interval = options->delay,
                                         .one_shot = !screen,

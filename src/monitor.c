@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/settings_file.h"
-#include "session/navigate.h"
-#include "store/file_writer.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "output/plain.h"
 #include "output/csv.h"
+#include "output/plain.h"
+#include "session/navigate.h"
+#include "store/file_writer.h"
+#include "store/settings_file.h"
 #include "ui/loop.h"
 #include "ui/terminal/screen.h"
 #include "ui/terminal/signals.h"
@@ -57,8 +57,10 @@ static void tell_last(struct file_writer *writer)
 static int run_session(const struct options *o, struct session_options *how,
                        struct sampler *sampler)
 {
-    const struct screen_options look = {.no_color = o->no_color, .no_mouse = o->no_mouse,
-                                        .ascii = o->ascii, .scheme = how->config->scheme};
+    const struct screen_options look = {.no_color = o->no_color,
+                                        .no_mouse = o->no_mouse,
+                                        .ascii = o->ascii,
+                                        .scheme = how->config->scheme};
     struct session session;
     char why[160];
 
@@ -88,8 +90,8 @@ int monitor_check(const struct options *o)
     return 0;
 }
 
-int monitor_run(const struct options *o, const struct table_request *first,
-                struct sampler *sampler, struct audit_log *audit)
+int monitor_run(const struct options *o, const struct table_request *first, struct sampler *sampler,
+                struct audit_log *audit)
 {
     bool chosen;
     char *path = settings_file_path(o->config, &chosen), notice[NOTICE] = "";

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/settings.h"
 #include "base/line.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "store/settings.h"
 
 enum { ITERATIONS_MAX = 1000000000 };
 
@@ -90,6 +90,7 @@ static const char *apply_id(struct options *o, const char *value)
     return NULL;
 }
 
+// clang-format off
 static const struct option_row rows[] = {
     {0, "json", NULL, "one JSON document on one line; every table if none is named",
      .mode = MODE_JSON},
@@ -119,6 +120,7 @@ static const struct option_row rows[] = {
     {'h', "help", NULL, "this help", .mode = MODE_HELP},
     {'V', "version", NULL, "the version", .mode = MODE_VERSION},
 };
+// clang-format on
 enum { ROWS = sizeof rows / sizeof rows[0], LONG_BASE = 256 };
 
 int __attribute__((format(printf, 1, 2))) options_fail(const char *format, ...)

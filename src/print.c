@@ -12,12 +12,14 @@
 
 static const char *type_name(enum cell_type type)
 {
+    // clang-format off
     static const char *const names[] = {
         [CELL_TEXT] = "text",     [CELL_NUMBER] = "number",     [CELL_COUNT] = "number",
         [CELL_SIZE] = "size",     [CELL_TIME] = "time",         [CELL_DURATION] = "duration",
         [CELL_KEY] = "key",       [CELL_PERMS] = "permissions", [CELL_PERCENT] = "percent",
         [CELL_BOOL] = "true/false", [CELL_FLAGS] = "flags",     [CELL_ADDRESS] = "address",
     };
+    // clang-format on
     return names[type];
 }
 

@@ -7,8 +7,8 @@
 #define CLOCK_SECOND INT64_C(1000000000) // in nanoseconds
 #define CLOCK_MS INT64_C(1000000)
 
-int64_t clock_ns(void);        // CLOCK_MONOTONIC
-int64_t clock_epoch_s(void);   // seconds since 1970
-int64_t clock_used_ns(void);   // processor time of all our threads
+int64_t clock_ns(void);      // CLOCK_MONOTONIC
+int64_t clock_epoch_s(void); // seconds since 1970
+int64_t clock_used_ns(void); // processor time of all our threads
 
 #endif

@@ -17,10 +17,10 @@ void mem_on_failure(void (*hook)(void));
 // megabytes come and go, and are given back at once.
 void mem_tune(bool lasting);
 
-void *mem_alloc(size_t size);                 // uninitialised; size 0 is allowed
-void *mem_zero(size_t count, size_t size);    // zeroed; checks count * size
+void *mem_alloc(size_t size);                           // uninitialised; size 0 is allowed
+void *mem_zero(size_t count, size_t size);              // zeroed; checks count * size
 void *mem_resize(void *old, size_t count, size_t size); // checks count * size
-char *mem_copy_string(const char *text);      // NULL stays NULL
+char *mem_copy_string(const char *text);                // NULL stays NULL
 char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *mem_vformat(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 // A stream that writes to memory: *text and *n hold it once it is ended. open_memstream(3)

@@ -16,7 +16,7 @@ void thread_cond_init(pthread_cond_t *cond);
 void thread_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t until_ns);
 
 void thread_be_polite(void); // the caller lets others go first, ours and everybody's
-pid_t thread_id(void); // of the caller
+pid_t thread_id(void);       // of the caller
 // Whether one of our own threads runs, or waits for a processor: then it is not blocked. Reading
 // about ourselves cannot hang.
 bool thread_is_running(pid_t tid);

@@ -9,8 +9,9 @@ struct action_worker;
 
 // `done(arg)` is called by another thread whenever there is a new outcome. Of the options only
 // `acted` and `patience_ms` count.
-struct action_worker *action_worker_new(const struct source *source, const struct sampler_options *options,
-                        void (*done)(void *arg), void *arg);
+struct action_worker *action_worker_new(const struct source *source,
+                                        const struct sampler_options *options,
+                                        void (*done)(void *arg), void *arg);
 // Does not wait for an action that hangs; nothing is called any more afterwards. Returns how many
 // threads are left behind: while there are any the source must stay.
 size_t action_worker_free(struct action_worker *actor); // NULL is fine

@@ -4,7 +4,7 @@
 
 #include "engine/ask/prober_pool.h"
 
-struct names { // zero it before use
+struct names {                      // zero it before use
     struct named_vec users, groups; // ordered by id; an empty name: there is none
     int64_t asked_ns;
 };

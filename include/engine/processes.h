@@ -6,8 +6,8 @@
 #ifndef IPCTOP_ENGINE_PROCESSES_H
 #define IPCTOP_ENGINE_PROCESSES_H
 
-#include "engine/ask/process_list.h"
 #include "engine/ask/prober_pool.h"
+#include "engine/ask/process_list.h"
 
 struct processes;
 
@@ -18,8 +18,8 @@ void processes_free(struct processes *programs); // NULL is fine
 // For NEED_PROCESSES and NEED_COMMANDS: asks what has to be asked for the pids that `snapshot`
 // names. With `all` everybody is asked anew.
 void processes_update(struct processes *programs, const struct snapshot *snapshot,
-                    const struct want *want, const struct process_list *census, bool all,
-                    struct meanwhile meanwhile);
+                      const struct want *want, const struct process_list *census, bool all,
+                      struct meanwhile meanwhile);
 
 // Makes snapshot->processes what is known.
 void processes_fill(const struct processes *programs, struct snapshot *snapshot);

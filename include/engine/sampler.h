@@ -12,20 +12,20 @@
 struct sampler;
 
 struct sampler_options {
-    double interval;   // seconds between refreshes
-    int probers;       // threads; 0: by the number of processors
-    int deadline_ms;   // a prober silent for so long is left behind; 0: default (100)
-    int max_left;      // probers left behind; beyond, who gets stuck is not replaced. 0: default
-    int patience_ms;   // an action that takes longer is reported as hanging. 0: default (1000)
+    double interval; // seconds between refreshes
+    int probers;     // threads; 0: by the number of processors
+    int deadline_ms; // a prober silent for so long is left behind; 0: default (100)
+    int max_left;    // probers left behind; beyond, who gets stuck is not replaced. 0: default
+    int patience_ms; // an action that takes longer is reported as hanging. 0: default (1000)
     // After each action, on the thread that acted; may block, and add to the outcome. NULL:
     // nothing.
     void (*acted)(void *arg, struct outcome *outcome);
     // After each complete picture, on the thread that reads: its newest n events, and who we are.
     // NULL: nothing.
     void (*happened)(void *arg, const struct snapshot *picture, size_t n);
-    void *acted_arg;   // of both
-    bool one_shot;     // for sampler_collect() alone, which reads by itself, without a thread:
-                       // every read is complete and fresh; no pacing, no skipping, no events
+    void *acted_arg; // of both
+    bool one_shot;   // for sampler_collect() alone, which reads by itself, without a thread:
+                     // every read is complete and fresh; no pacing, no skipping, no events
 };
 
 // NULL where there is no thread or descriptor to be had; never for one_shot.
@@ -38,8 +38,8 @@ int sampler_fd(const struct sampler *sampler); // readable when sampler_take has
 
 void sampler_want(struct sampler *sampler, const struct want *want); // from now on
 void sampler_interval(struct sampler *sampler, double seconds);
-void sampler_refresh(struct sampler *sampler);             // now, not at the next tick
-void sampler_pause(struct sampler *sampler, bool paused);  // frozen: reads nothing but on refresh
+void sampler_refresh(struct sampler *sampler);            // now, not at the next tick
+void sampler_pause(struct sampler *sampler, bool paused); // frozen: reads nothing but on refresh
 
 // The newest picture, with a reference the caller owns; NULL when there is nothing newer than what
 // was taken last. Clears the fd.

@@ -7,7 +7,7 @@
 // Whether `pid` is still the process that did something at `time` (epoch seconds; 0: no check).
 // A process that started more than two seconds later did not, unless that time is before the boot.
 enum pid_state snapshot_pid_state(const struct snapshot *s, int32_t pid, int64_t time);
-bool pid_state_ended(enum pid_state state); // gone, or its pid is another's now
+bool pid_state_ended(enum pid_state state);       // gone, or its pid is another's now
 const char *pid_state_name(enum pid_state state); // "alive" …; NULL for PID_UNKNOWN
 
 // When an object's creator surely existed: the earliest time it carries (ctime moves with IPC_SET).

@@ -7,8 +7,7 @@
 struct session;
 
 // The columns tables of that kind show, in order; returns how many. `out` has room for all of them.
-size_t arrange_columns(const struct session *s, const struct kind *kind,
-                       const struct column **out);
+size_t arrange_columns(const struct session *s, const struct kind *kind, const struct column **out);
 void arrange_set_columns(struct session *s, const struct kind *kind,
                          const struct column *const *columns, size_t n); // 0: as usual
 

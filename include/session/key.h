@@ -12,11 +12,32 @@ enum key {
     K_ESC = 27,
     K_BACKSPACE = 127,
     K_SPECIAL = 0x110000, // beyond Unicode
-    K_UP, K_DOWN, K_LEFT, K_RIGHT, K_PGUP, K_PGDN, K_HOME, K_END, K_DELETE, K_INSERT, K_BACKTAB,
-    K_F1, K_F2, K_F3, K_F4, K_F5, K_F6, K_F7, K_F8, K_F9, K_F10, K_F11, K_F12,
+    K_UP,
+    K_DOWN,
+    K_LEFT,
+    K_RIGHT,
+    K_PGUP,
+    K_PGDN,
+    K_HOME,
+    K_END,
+    K_DELETE,
+    K_INSERT,
+    K_BACKTAB,
+    K_F1,
+    K_F2,
+    K_F3,
+    K_F4,
+    K_F5,
+    K_F6,
+    K_F7,
+    K_F8,
+    K_F9,
+    K_F10,
+    K_F11,
+    K_F12,
     K_MOUSE, // struct key_event tells where
 };
-#define K_CTRL(letter) ((letter) & 0x1f)
+#define K_CTRL(letter) ((letter)&0x1f)
 
 enum mouse { MOUSE_NONE, MOUSE_CLICK, MOUSE_DOUBLE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 

@@ -12,7 +12,7 @@ bool session_tab(struct session *s, size_t tab); // false: that tab does not exi
 // Opens a table above the present one. False: no such kind, or too deep.
 bool session_push(struct session *s, enum kind_id kind, const struct identity *parent,
                   const char *path);
-bool session_pop(struct session *s); // false: at the top
+bool session_pop(struct session *s);   // false: at the top
 void session_enter(struct session *s); // Enter on the selected row
 
 void session_tell_gone(struct session *s); // that what was entered is, where it is

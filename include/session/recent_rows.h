@@ -13,18 +13,18 @@ enum { CHANGES_HELD = 4 };
 
 struct recent_rows {
     struct change_batch {
-        int64_t until_ns;         // CLOCK_MONOTONIC
-        struct snapshot *picture; // the last one that had them; NULL: none is gone
+        int64_t until_ns;                  // CLOCK_MONOTONIC
+        struct snapshot *picture;          // the last one that had them; NULL: none is gone
         struct identity_vec gone, arrived; // ordered as tags are
-    } at[CHANGES_HELD]; // oldest first
+    } at[CHANGES_HELD];                    // oldest first
     size_t n;
 };
 
 void recent_rows_free(struct recent_rows *changes);
 
 // Takes note of what differs; before `old` is let go. Either may be NULL.
-void recent_rows_note(struct recent_rows *changes, struct snapshot *old, const struct snapshot *fresh,
-                  int64_t now_ns);
+void recent_rows_note(struct recent_rows *changes, struct snapshot *old,
+                      const struct snapshot *fresh, int64_t now_ns);
 // Lets go what has been shown long enough. *dropped: something was. Returns when the next is due
 // (CLOCK_MONOTONIC), 0: nothing is.
 int64_t recent_rows_expire(struct recent_rows *changes, int64_t now_ns, bool *dropped);
@@ -32,12 +32,13 @@ int64_t recent_rows_expire(struct recent_rows *changes, int64_t now_ns, bool *dr
 // Puts rows that are gone where they stood into the rows of a view; keeps its selection `selected`
 // (NULL: none).
 void recent_rows_insert(const struct recent_rows *changes, struct view *v, const struct snapshot *s,
-                    const struct identity *selected);
+                        const struct identity *selected);
 
 // Whether an object came into the table while it was watched, a few seconds ago.
 bool recent_rows_new(const struct recent_rows *changes, const struct identity *identity);
 // The picture a row of the screen lies in: the session's, or an older one where it is gone.
-const struct snapshot *recent_rows_picture(const struct recent_rows *changes, const struct snapshot *s,
-                                       const struct kind *kind, const void *row);
+const struct snapshot *recent_rows_picture(const struct recent_rows *changes,
+                                           const struct snapshot *s, const struct kind *kind,
+                                           const void *row);
 
 #endif

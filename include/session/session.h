@@ -7,10 +7,10 @@
 
 #include <stdio.h>
 
-#include "session/recent_rows.h"
 #include "session/actions/await_exit.h"
-#include "session/prompt/prompt.h"
 #include "session/actions/progress.h"
+#include "session/prompt/prompt.h"
+#include "session/recent_rows.h"
 
 struct audit_log;
 struct file_writer;
@@ -26,20 +26,21 @@ struct session_options {
     bool readonly;
     bool mouse;
     double interval;
-    const char *table;   // view to open on; NULL: segments
+    const char *table;         // view to open on; NULL: segments
     const char *filter, *sort; // initial, for that view; checked before
     bool has_owner;
     uint32_t owner;
     bool has_id;
     int32_t id;
-    const struct settings *config; // settings kept from before; NULL: none. interval is the one above
+    const struct settings
+        *config; // settings kept from before; NULL: none. interval is the one above
     const struct column *const *columns; // -o, for that view; n_columns 0: as the settings say
     size_t n_columns;
-    const char *notice;  // to be told at once; NULL: nothing
+    const char *notice; // to be told at once; NULL: nothing
     // Not owned, for the whole run.
-    struct audit_log *audit;     // NULL: nothing is logged
-    struct file_writer *writer;   // NULL: nothing can be written
-    const char *config_path; // where settings go
+    struct audit_log *audit;    // NULL: nothing is logged
+    struct file_writer *writer; // NULL: nothing can be written
+    const char *config_path;    // where settings go
     view_write *write_view;
 };
 
@@ -52,30 +53,30 @@ struct search { // "/": the text, and where the selection stood before it was ty
 
 struct session {
     struct session_options options;
-    struct sampler *sampler;      // not owned
-    struct snapshot *snapshot;    // the one shown; NULL before the first
-    size_t tab;                   // index into session_tabs
-    struct view tabs[KIND_COUNT]; // by kind; the base of each tab's stack
-    struct view stack[VIEW_DEPTH]; // drilled-down views above the current tab
-    size_t depth;                 // how many of them
+    struct sampler *sampler;                 // not owned
+    struct snapshot *snapshot;               // the one shown; NULL before the first
+    size_t tab;                              // index into session_tabs
+    struct view tabs[KIND_COUNT];            // by kind; the base of each tab's stack
+    struct view stack[VIEW_DEPTH];           // drilled-down views above the current tab
+    size_t depth;                            // how many of them
     struct arrangement arranged[KIND_COUNT]; // by kind
-    struct identity_vec tags;     // ordered, see app/tags.h
+    struct identity_vec tags;                // ordered, see app/tags.h
     struct recent_rows changes;
     struct search search;
     double interval;
     enum header_size header;
     enum scheme scheme;
-    int64_t orphan_age;           // seconds: for snapshot_orphan()
-    bool has_colors;              // set by the ui: else every scheme looks as SCHEME_MONO
-    bool details;                 // `i`: the panel of the selected object
+    int64_t orphan_age; // seconds: for snapshot_orphan()
+    bool has_colors;    // set by the ui: else every scheme looks as SCHEME_MONO
+    bool details;       // `i`: the panel of the selected object
     bool frozen;
-    bool refresh_once;            // frozen, but the next whole picture is wanted
+    bool refresh_once; // frozen, but the next whole picture is wanted
     struct prompt prompt;
-    char message[LINE_TEXT];      // the message line; empty: none
+    char message[LINE_TEXT]; // the message line; empty: none
     enum severity message_severity;
     int64_t message_ns;           // CLOCK_MONOTONIC when it appeared
     bool message_news;            // told by session_news
-    struct progress results;       // of the actions under way
+    struct progress results;      // of the actions under way
     struct followed_vec followed; // who was told to end, until it is told what came of it
     int last_signal;              // chosen last; 0: none yet
     struct view_job *writing;     // the view being written as a new file, while that may turn out

@@ -2,38 +2,38 @@
 #ifndef IPCTOP_SESSION_VIEW_H
 #define IPCTOP_SESSION_VIEW_H
 
-#include "store/settings.h"
 #include "base/line.h"
 #include "model/table/rows.h"
+#include "store/settings.h"
 
 enum { VIEW_COLUMNS = CONFIG_COLUMNS };
 
 struct view {
     const struct kind *kind;
     bool has_parent;
-    struct identity parent;    // what was entered: the segment whose holders these are
-    char path[96];             // its part of the tab line: "393216", "python 18811"
+    struct identity parent; // what was entered: the segment whose holders these are
+    char path[96];          // its part of the tab line: "393216", "python 18811"
     char filter_text[LINE_TEXT];
-    struct filter *filter;     // owned; NULL: all
+    struct filter *filter; // owned; NULL: all
     bool has_owner;
     uint32_t owner;
     bool orphans;
-    int32_t segment;           // a holder's mappings: which segment's, while all are shown
-    bool has_id;               // --id: only this object
+    int32_t segment; // a holder's mappings: which segment's, while all are shown
+    bool has_id;     // --id: only this object
     int32_t id;
     const struct column *sort;
     bool descending;
     const struct arrangement *arranged; // of the session: its columns
-    struct identity selected;  // the object, not the row
+    struct identity selected;           // the object, not the row
     bool has_selected;
-    bool parent_gone;          // what was entered is there no more
-    size_t cursor;             // index of the selected row in `rows`, kept near when it vanished
-    size_t top;                // first row shown
-    size_t page;               // rows that fitted at the last drawing; set by the ui
-    size_t pan;                // columns scrolled away to the left
+    bool parent_gone;             // what was entered is there no more
+    size_t cursor;                // index of the selected row in `rows`, kept near when it vanished
+    size_t top;                   // first row shown
+    size_t page;                  // rows that fitted at the last drawing; set by the ui
+    size_t pan;                   // columns scrolled away to the left
     uint8_t widths[VIEW_COLUMNS]; // widest text seen of each column; set by the ui. They only grow,
                                   // so that columns stay where they are from refresh to refresh
-    struct rows rows;          // of the snapshot adopted last
+    struct rows rows;             // of the snapshot adopted last
 };
 
 // A view of `kind` with its default sort. `parent` NULL: everything.
@@ -50,7 +50,7 @@ bool view_row_gone(const struct kind *kind, const struct snapshot *s, const void
 // Rows, selection and cursor after a new picture or a change of the query.
 void view_rebuild(struct view *v, const struct snapshot *s);
 
-void view_move(struct view *v, const struct snapshot *s, long by);    // clamped
+void view_move(struct view *v, const struct snapshot *s, long by);      // clamped
 void view_select(struct view *v, const struct snapshot *s, size_t row); // clamped
 bool view_find(struct view *v, const struct snapshot *s, const struct identity *identity);
 

@@ -20,8 +20,8 @@
 struct audit_log;
 
 struct audit_log_options {
-    const char *path;   // made with mode 0600 where it is not there; NULL: no file
-    const char *syslog; // its socket, "/dev/log"; NULL: none. One that does not exist is none
+    const char *path;    // made with mode 0600 where it is not there; NULL: no file
+    const char *syslog;  // its socket, "/dev/log"; NULL: none. One that does not exist is none
     int64_t patience_ns; // as of append_log_options
 };
 

@@ -14,12 +14,12 @@
 
 #include <stdio.h>
 
-#include "store/scheme.h"
 #include "model/kinds/kind.h"
+#include "store/scheme.h"
 
 enum {
-    CONFIG_COLUMNS = 64,     // no kind has more
-    CONFIG_BYTES = 1 << 16,  // longer files are not settings of ours
+    CONFIG_COLUMNS = 64,    // no kind has more
+    CONFIG_BYTES = 1 << 16, // longer files are not settings of ours
 };
 static const double CONFIG_INTERVAL = 2; // where nobody says otherwise
 
@@ -29,8 +29,8 @@ static const double CONFIG_INTERVAL = 2; // where nobody says otherwise
 
 enum header_size { HEADER_AUTO, HEADER_FULL, HEADER_LINE, HEADER_NONE };
 
-struct arrangement { // of the tables of one kind
-    bool sorted;     // by what follows; else as the kind has it
+struct arrangement {           // of the tables of one kind
+    bool sorted;               // by what follows; else as the kind has it
     const struct column *sort; // NULL: as read
     bool descending;
     const struct column *columns[CONFIG_COLUMNS]; // in order; n 0: those the kind shows

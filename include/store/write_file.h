@@ -24,8 +24,8 @@ struct write_job {
 struct write_result {
     char path[4096];
     enum write_how how;
-    int error;      // 0, or an errno value
-    char why[200];  // in words; may be empty
+    int error;     // 0, or an errno value
+    char why[200]; // in words; may be empty
     size_t rows;
     uint64_t bytes;
 };

@@ -5,6 +5,7 @@
 
 static const struct {
     const char *abbreviation, *description;
+    // clang-format off
 } signals[] = {
     [SIGHUP] = {"HUP", "Hangup"},
     [SIGINT] = {"INT", "Interrupt"},
@@ -40,6 +41,7 @@ static const struct {
     [SIGPWR] = {"PWR", "Power failure"},
     [SIGSYS] = {"SYS", "Bad system call"},
 };
+// clang-format on
 
 const char *signal_abbreviation(int number)
 {

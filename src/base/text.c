@@ -12,6 +12,7 @@ enum { ESCAPE_MAX = sizeof "\\u{10ffff}" };
 // general categories Cc, Cf, Zl, Zp, and what is Default_Ignorable_Code_Point.
 static const struct {
     uint32_t first, last;
+    // clang-format off
 } harmful[] = {
     {0x0000, 0x001f},   // C0 controls
     {0x007f, 0x009f},   // DEL, C1 controls: 0x9b is CSI to some terminals
@@ -40,6 +41,7 @@ static const struct {
     {0x1d173, 0x1d17a}, // musical format controls
     {0xe0000, 0xe0fff}, // tags, variation selectors
 };
+// clang-format on
 
 static bool is_harmful(uint32_t code)
 {
@@ -136,8 +138,11 @@ static size_t escape_one(char out[ESCAPE_MAX], const char *src, size_t len, size
     }
     if (size > 1)
         return (size_t)snprintf(out, ESCAPE_MAX, "\\u{%04x}", (unsigned)code);
-    const char *letter = code == '\n' ? "\\n" : code == '\t' ? "\\t" : code == '\r' ? "\\r"
-                       : code == 0x1b ? "\\e" : NULL;
+    const char *letter = code == '\n'   ? "\\n"
+                         : code == '\t' ? "\\t"
+                         : code == '\r' ? "\\r"
+                         : code == 0x1b ? "\\e"
+                                        : NULL;
     if (letter)
         return (size_t)snprintf(out, ESCAPE_MAX, "%s", letter);
     return (size_t)snprintf(out, ESCAPE_MAX, "\\x%02x", (unsigned)code);

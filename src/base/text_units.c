@@ -9,15 +9,21 @@ struct unit {
     uint64_t factor;
 };
 
+// clang-format off
 static const struct unit size_units[] = {
     {"", 1},           {"K", 1ULL << 10}, {"M", 1ULL << 20}, {"G", 1ULL << 30},
     {"T", 1ULL << 40}, {"P", 1ULL << 50}, {"E", 1ULL << 60},
 };
+// clang-format on
+// clang-format off
 static const struct unit age_units[] = {
     {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}, {"w", 7 * 86400}, {"y", 365 * 86400},
 };
-enum { N_SIZES = sizeof size_units / sizeof *size_units,
-       N_AGES = sizeof age_units / sizeof *age_units };
+// clang-format on
+enum {
+    N_SIZES = sizeof size_units / sizeof *size_units,
+    N_AGES = sizeof age_units / sizeof *age_units
+};
 
 char *text_size(char *dst, size_t cap, uint64_t bytes)
 {
@@ -53,6 +59,7 @@ char *text_age(char *dst, size_t cap, int64_t seconds)
     static const struct {
         int64_t below, factor;
         char unit;
+        // clang-format off
     } steps[] = {
         {2 * 60, 1, 's'},
         {2 * 3600, 60, 'm'},
@@ -60,6 +67,7 @@ char *text_age(char *dst, size_t cap, int64_t seconds)
         {2 * 365 * 86400, 86400, 'd'},
         {INT64_MAX, 365 * 86400, 'y'},
     };
+    // clang-format on
     size_t i = 0;
 
     if (seconds < 0)
@@ -124,8 +132,8 @@ static bool scale_up(uint64_t whole, uint64_t rest, uint64_t scale, uint64_t fac
 {
     if (scale > 1 && factor == 1)
         return false; // half a byte
-    unsigned __int128 sum = (unsigned __int128)whole * factor +
-                            (unsigned __int128)rest * factor / scale;
+    unsigned __int128 sum =
+        (unsigned __int128)whole * factor + (unsigned __int128)rest * factor / scale;
     if (sum > most)
         return false;
     *value = (uint64_t)sum;

@@ -65,7 +65,8 @@ void thread_be_polite(void)
 {
     int nice = getpriority(PRIO_PROCESS, 0);
 
-    setpriority(PRIO_PROCESS, (id_t)thread_id(), nice + 4); // of the thread alone: setpriority(2), BUGS
+    setpriority(PRIO_PROCESS, (id_t)thread_id(),
+                nice + 4); // of the thread alone: setpriority(2), BUGS
 }
 
 pid_t thread_id(void)

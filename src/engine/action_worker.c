@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/thread.h"
 #include "base/clock.h"
+#include "base/thread.h"
 #include "model/kinds/kind.h"
 
 enum { PATIENCE_MS = 1000, MAX_LEFT = 8, GOODBYE_MS = 50 };
@@ -35,14 +35,15 @@ struct action_worker {
     pthread_mutex_t lock;
     pthread_cond_t ended;
     struct action_queue queue;
-    size_t next; // of the queue, to be begun
+    size_t next;               // of the queue, to be begun
     struct report_vec reports; // in order
-    struct run *run; // NULL: nobody works
+    struct run *run;           // NULL: nobody works
     size_t left, refs;
 };
 
-struct action_worker *action_worker_new(const struct source *source, const struct sampler_options *options,
-                        void (*done)(void *arg), void *arg)
+struct action_worker *action_worker_new(const struct source *source,
+                                        const struct sampler_options *options,
+                                        void (*done)(void *arg), void *arg)
 {
     struct action_worker *actor = mem_zero(1, sizeof *actor);
 
@@ -112,7 +113,8 @@ static void *run_main(void *arg)
 }
 
 // With the lock held: what waits for its turn has this for an outcome.
-static void drop_queue(struct action_worker *actor, enum outcome_state state, int error, const char *why)
+static void drop_queue(struct action_worker *actor, enum outcome_state state, int error,
+                       const char *why)
 {
     for (; actor->next < actor->queue.n; actor->next++) {
         struct outcome outcome = {
@@ -198,7 +200,8 @@ static void leave(struct action_worker *actor)
     if (run->action.verb == ACTION_SIGNAL)
         snprintf(outcome.text, sizeof outcome.text,
                  "%s: cannot check who that is: its files do not answer; the signal follows when "
-                 "they do", name);
+                 "they do",
+                 name);
     else
         snprintf(outcome.text, sizeof outcome.text,
                  "%s: no answer from the kernel yet; the result follows if there is one", name);

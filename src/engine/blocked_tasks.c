@@ -21,7 +21,7 @@ struct blocked_tasks {
 };
 
 struct blocked_tasks *blocked_tasks_new(const struct source *source, struct prober_pool *probers,
-                            struct process_list *census)
+                                        struct process_list *census)
 {
     struct blocked_tasks *w = mem_zero(1, sizeof *w);
 
@@ -184,8 +184,8 @@ static bool sets_accounted(const struct blocked_tasks *w, const struct snapshot 
     return true;
 }
 
-void blocked_tasks_update(struct blocked_tasks *w, const struct snapshot *tables, const struct want *want,
-                    bool all, struct meanwhile meanwhile)
+void blocked_tasks_update(struct blocked_tasks *w, const struct snapshot *tables,
+                          const struct want *want, bool all, struct meanwhile meanwhile)
 {
     uint64_t counted, print = fingerprint(tables);
     int64_t now = clock_ns(), rest = w->cost_ns * PACE;

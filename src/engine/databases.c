@@ -6,8 +6,7 @@
 
 static const int64_t PACE_NS = 30 * CLOCK_SECOND, PACE_CHANGED_NS = 2 * CLOCK_SECOND;
 
-enum { HOLDERS_MAX = 3, INSTANCES_MAX = 256, SERVERS_MAX = 64,
-       OF_ONE_USER_MAX = 48 };
+enum { HOLDERS_MAX = 3, INSTANCES_MAX = 256, SERVERS_MAX = 64, OF_ONE_USER_MAX = 48 };
 
 void databases_free(struct instances *in)
 {
@@ -130,8 +129,8 @@ void databases_update(struct instances *in, struct prober_pool *probers,
     choose(picture, &probes);
     uint8_t *asked = mem_zero(probes.n, 1);
     struct instance_vec *answers = mem_zero(probes.n, sizeof *answers);
-    const struct batch batch = {.probes = probes.at, .n = probes.n, .take = take, .arg = answers,
-                                .meanwhile = meanwhile};
+    const struct batch batch = {
+        .probes = probes.at, .n = probes.n, .take = take, .arg = answers, .meanwhile = meanwhile};
     bool complete = prober_pool_run(probers, &batch, asked);
     for (size_t i = probes.n; i-- > 0;) { // running servers before the usual places
         complete = complete && asked[i] == ASKED_DONE;

@@ -131,8 +131,12 @@ void names_update(struct names *names, struct prober_pool *probers, const struct
     if (probes.n) {
         uint8_t *asked = mem_alloc(probes.n);
         struct errand errand = {names, probes.at};
-        const struct batch batch = {.probes = probes.at, .n = probes.n, .one_by_one = true,
-                                    .take = take, .arg = &errand, .meanwhile = meanwhile};
+        const struct batch batch = {.probes = probes.at,
+                                    .n = probes.n,
+                                    .one_by_one = true,
+                                    .take = take,
+                                    .arg = &errand,
+                                    .meanwhile = meanwhile};
         prober_pool_run(probers, &batch, asked);
         free(asked);
         if (names->users.n > 1)

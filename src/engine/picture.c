@@ -61,8 +61,7 @@ static void mark_hugetlb(struct snapshot *picture)
     for (size_t i = 0; i < picture->scan->accounts.n; i++) {
         const struct segment_account *account = &picture->scan->accounts.at[i];
         if (account->hugetlb) {
-            struct segment *segment =
-                (struct segment *)snapshot_segment(picture, account->shmid);
+            struct segment *segment = (struct segment *)snapshot_segment(picture, account->shmid);
             if (segment)
                 segment->flags |= SEG_HUGETLB;
         }

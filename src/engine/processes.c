@@ -231,12 +231,11 @@ static bool ask(struct processes *d, const struct want *want, int pass, struct e
         if (!known->due)
             continue;
         which[probes.n] = i;
-        vec_push(&probes,
-                 (struct probe){question(d, known, pass, want->need), known->process.pid});
+        vec_push(&probes, (struct probe){question(d, known, pass, want->need), known->process.pid});
     }
     errand->which = which;
-    const struct batch batch = {.probes = probes.at, .n = probes.n, .take = take,
-                                .arg = errand, .meanwhile = meanwhile};
+    const struct batch batch = {
+        .probes = probes.at, .n = probes.n, .take = take, .arg = errand, .meanwhile = meanwhile};
     bool complete = prober_pool_run(d->probers, &batch, asked);
     for (size_t i = 0; i < probes.n; i++) {
         struct known *known = &d->known.at[which[i]];
@@ -261,7 +260,7 @@ static bool any_due(const struct processes *d)
 }
 
 void processes_update(struct processes *d, const struct snapshot *snapshot, const struct want *want,
-                    const struct process_list *census, bool all, struct meanwhile meanwhile)
+                      const struct process_list *census, bool all, struct meanwhile meanwhile)
 {
     struct errand errand = {.programs = d, .census = census};
 

@@ -1,11 +1,11 @@
 #include "engine/refresh.h"
 
+#include "base/clock.h"
+#include "engine/blocked_tasks.h"
 #include "engine/databases.h"
 #include "engine/names.h"
 #include "engine/picture.h"
 #include "engine/processes.h"
-#include "engine/blocked_tasks.h"
-#include "base/clock.h"
 
 enum { MANY = 2000 };
 static const int64_t AGE_MAX = 10 * CLOCK_SECOND;
@@ -76,8 +76,8 @@ struct want refresh_complete(struct want want)
 
 // --- tables -------------------------------------------------------------------------------------
 
-static const unsigned others = NEED_SEMSETS | NEED_ELEMENTS | NEED_SEM_WAITERS | NEED_QUEUES |
-                               NEED_QUEUE_MAX;
+static const unsigned others =
+    NEED_SEMSETS | NEED_ELEMENTS | NEED_SEM_WAITERS | NEED_QUEUES | NEED_QUEUE_MAX;
 
 // Where there are many objects, what was read of them is good for a while: one costs the kernel
 // about a microsecond, so that a millisecond for each keeps all of them at a thousandth of a

@@ -3,13 +3,13 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/thread.h"
 #include "engine/action_worker.h"
 #include "engine/refresh.h"
-#include "base/thread.h"
-#include "base/clock.h"
 #include "model/events/events.h"
-#include "model/triage/triage.h"
 #include "model/triage/trends.h"
+#include "model/triage/triage.h"
 
 // A picture waits so long for what processes answer; then the tables go ahead.
 static const int64_t AHEAD_NS = 15 * CLOCK_MS;
@@ -26,17 +26,17 @@ struct sampler {
     struct events *events;   // the thread's; NULL: one_shot
     struct source source;
     struct sampler_options options;
-    struct trend *trend;     // the thread's; NULL where no picture follows another
+    struct trend *trend; // the thread's; NULL where no picture follows another
 
     pthread_mutex_t lock;       // for all that follows
     pthread_cond_t wake, fresh; // for the thread; for who waits for a picture
     struct want want;
-    int64_t interval, next;     // the next tick, CLOCK_MONOTONIC
+    int64_t interval, next; // the next tick, CLOCK_MONOTONIC
     bool paused, refresh, quit;
-    bool acted;                 // there are outcomes for the next picture
-    uint64_t asked;             // requests so far;
-    uint64_t begun, answered;   // the last one a round was begun for, and ended for
-    struct snapshot *newest;    // published last; replaced by the thread alone
+    bool acted;               // there are outcomes for the next picture
+    uint64_t asked;           // requests so far;
+    uint64_t begun, answered; // the last one a round was begun for, and ended for
+    struct snapshot *newest;  // published last; replaced by the thread alone
     bool taken;
     uint64_t number;
     struct outcome_vec outcomes;
@@ -230,9 +230,9 @@ static int64_t interval_ns(double seconds)
 struct sampler *sampler_new(const struct source *source, const struct sampler_options *options)
 {
     const struct prober_pool_options threads = {.threads = options->probers,
-                                            .deadline_ms = options->deadline_ms,
-                                            .max_left = options->max_left,
-                                            .polite = !options->one_shot};
+                                                .deadline_ms = options->deadline_ms,
+                                                .max_left = options->max_left,
+                                                .polite = !options->one_shot};
     struct sampler *s = mem_zero(1, sizeof *s);
 
     s->one_shot = options->one_shot;

@@ -11,13 +11,26 @@
 #include "base/text.h"
 #include "linux/process/proc_file.h"
 
-enum { PIDFILE_MAX = 4096, ENTRIES_MAX = 256, PLACES_MAX = 64, COMMAND_MAX = 4096,
-       LINK_PATH_MAX = 4096 };
+enum {
+    PIDFILE_MAX = 4096,
+    ENTRIES_MAX = 256,
+    PLACES_MAX = 64,
+    COMMAND_MAX = 4096,
+    LINK_PATH_MAX = 4096
+};
 
 // --- postmaster.pid -----------------------------------------------------------------------------
 
-enum { LINE_PID, LINE_DIRECTORY, LINE_START, LINE_PORT, LINE_SOCKETS, LINE_LISTEN, LINE_SEGMENT,
-       LINES };
+enum {
+    LINE_PID,
+    LINE_DIRECTORY,
+    LINE_START,
+    LINE_PORT,
+    LINE_SOCKETS,
+    LINE_LISTEN,
+    LINE_SEGMENT,
+    LINES
+};
 
 // Decimal digits between blanks, at *at. The kernel's key is 32 bits; printed as unsigned long one
 // above 2^31 has its sign in the upper half (src/backend/utils/init/miscinit.c).
@@ -112,8 +125,7 @@ static ssize_t read_plain_file(int dir, const char *name, char *dst, size_t cap)
     struct stat st;
     ssize_t n = -1;
 
-    int fd = openat(dir, name,
-                    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
@@ -230,7 +242,7 @@ void databases_probe_server(const char *proc, int32_t pid, struct answer *answer
 
 // Debian; Red Hat's; Arch, Alpine and containers; from source. A star stands for one name.
 static const char *const places[] = {
-    "/var/lib/postgresql/*/*", "/var/lib/pgsql/*/data",  "/var/lib/pgsql/data",
+    "/var/lib/postgresql/*/*",  "/var/lib/pgsql/*/data",  "/var/lib/pgsql/data",
     "/var/lib/postgresql/data", "/var/lib/postgres/data", "/usr/local/pgsql/data",
 };
 
@@ -251,8 +263,8 @@ static void expand(const char *path, const char *rest, struct answer *answer)
     struct dirent *d;
     for (int i = 0; dir && i < ENTRIES_MAX && (d = readdir(dir)); i++) {
         char named[LINK_PATH_MAX];
-        if (d->d_name[0] != '.' && (size_t)snprintf(named, sizeof named, "%s%s", longer,
-                                                    d->d_name) < sizeof named)
+        if (d->d_name[0] != '.' &&
+            (size_t)snprintf(named, sizeof named, "%s%s", longer, d->d_name) < sizeof named)
             expand(named, star + 1, answer);
     }
     if (dir)

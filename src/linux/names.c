@@ -95,8 +95,7 @@ static void probe(lookup_fn *lookup, uint32_t id, struct answer *answer)
     if (!entry.name && means_nobody(error))
         error = ENOENT;
     if (!error)
-        text_escape(answer->named.name, sizeof answer->named.name, entry.name,
-                    strlen(entry.name));
+        text_escape(answer->named.name, sizeof answer->named.name, entry.name, strlen(entry.name));
     answer->error = -error;
     free(room);
 }

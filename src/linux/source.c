@@ -10,22 +10,22 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include "linux/actions/objects.h"
 #include "linux/databases.h"
 #include "linux/holders/attachments.h"
-#include "linux/actions/objects.h"
+#include "linux/names.h"
 #include "linux/objects/ipcstat.h"
 #include "linux/objects/limits.h"
-#include "linux/process/new_processes.h"
-#include "linux/process/process.h"
 #include "linux/objects/semctl.h"
 #include "linux/objects/system.h"
 #include "linux/objects/sysvipc.h"
-#include "linux/names.h"
+#include "linux/process/new_processes.h"
+#include "linux/process/process.h"
 #include "linux/waiters/waiters.h"
 
 struct linux_source {
     char *proc;
-    bool live; // a real /proc: system calls are about the same machine
+    bool live;         // a real /proc: system calls are about the same machine
     bool numbers_ours; // and it numbers processes as they do
     bool text_only, no_starts;
     pthread_mutex_t learning;
@@ -108,8 +108,8 @@ static void read_details(const struct linux_source *self, const struct want *wan
     unsigned need = want->need & ~fresh->has;
 
     if (need & NEED_ELEMENTS && fresh->has & NEED_SEMSETS) {
-        bool one = want->focused &&
-                   (want->focus.kind == KIND_SEMSET || want->focus.kind == KIND_ELEMENT);
+        bool one =
+            want->focused && (want->focus.kind == KIND_SEMSET || want->focus.kind == KIND_ELEMENT);
         if (self->live)
             semctl_elements(fresh, one ? &want->focus.id : NULL);
         fresh->has |= NEED_ELEMENTS;
@@ -148,8 +148,9 @@ static void forget_pids(struct snapshot *fresh)
 
 // By calls, which are cheaper, where they are about the same machine.
 #define READ(table)                                                                                \
-    (self->live && ipcstat_##table(&fresh->table) == 0 ? 0                                         \
-                                                       : sysvipc_##table(self->proc, &fresh->table))
+    (self->live && ipcstat_##table(&fresh->table) == 0                                             \
+         ? 0                                                                                       \
+         : sysvipc_##table(self->proc, &fresh->table))
 
 static int source_read(void *arg, const struct want *want, struct snapshot *fresh)
 {
@@ -289,13 +290,15 @@ static void source_act(void *arg, const struct action *action, struct outcome *o
     else if (action->verb == ACTION_RESOLVE)
         names_act(action, outcome);
     else if (action->verb == ACTION_SIGNAL && self->live && !self->numbers_ours)
-        *outcome = (struct outcome){.action = *action, .state = OUTCOME_REFUSED,
+        *outcome = (struct outcome){.action = *action,
+                                    .state = OUTCOME_REFUSED,
                                     .text = "this /proc is of another PID namespace: its pids "
                                             "mean other processes here; nothing was sent"};
     else if (self->live)
         objects_act(self->proc, action, outcome);
     else // what a fixture shows is not what the calls would hit
-        *outcome = (struct outcome){.action = *action, .state = OUTCOME_REFUSED,
+        *outcome = (struct outcome){.action = *action,
+                                    .state = OUTCOME_REFUSED,
                                     .text = "this is no live /proc: nothing was done"};
 }
 

@@ -195,7 +195,8 @@ bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *kno
         *known = true;
         return false;
     }
-    v.unknown = n == 0 || n < set->nsems || !(set->known & SET_KNOWS_WAITERS) || !queue_searchable(s, set);
+    v.unknown =
+        n == 0 || n < set->nsems || !(set->known & SET_KNOWS_WAITERS) || !queue_searchable(s, set);
     for (size_t i = 0; i < n; i++) {
         if (!(e[i].known & ELEMENT_KNOWS_PID))
             v.unknown = true;
@@ -266,8 +267,8 @@ bool snapshot_orphan(const struct snapshot *s, enum kind_id kind, const void *ob
     case KIND_SEMSET:
         return idles_long(s, set->otime, &set->o) && semset_orphan(s, set, &known) && known;
     case KIND_QUEUE:
-        return idles_long(s, queue_last_use(queue), &queue->o) &&
-               queue_orphan(s, queue, &known) && known;
+        return idles_long(s, queue_last_use(queue), &queue->o) && queue_orphan(s, queue, &known) &&
+               known;
     default:
         return false;
     }

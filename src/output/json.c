@@ -67,7 +67,8 @@ static void put_signed(struct file_writer *w, int64_t number)
 }
 
 // A quoted number of fixed width: "0x0052e2c1", "0640".
-static void put_quoted(struct file_writer *w, const char *prefix, uint64_t number, int bits, int width)
+static void put_quoted(struct file_writer *w, const char *prefix, uint64_t number, int bits,
+                       int width)
 {
     char digits[16];
 
@@ -83,8 +84,8 @@ static void put_quoted(struct file_writer *w, const char *prefix, uint64_t numbe
 // are not UTF-8) is null.
 static void put_json(struct file_writer *w, json_t *value)
 {
-    char *text = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(4))
-                       : NULL;
+    char *text =
+        value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(4)) : NULL;
 
     put_text(w, text ? text : "null");
     free(text);
@@ -168,8 +169,8 @@ static void put_cell(struct file_writer *w, const struct column *column, const s
     }
 }
 
-static void put_rows(struct file_writer *w, const struct snapshot *s, const struct table_request *table,
-                     const struct rows *rows)
+static void put_rows(struct file_writer *w, const struct snapshot *s,
+                     const struct table_request *table, const struct rows *rows)
 {
     struct memo *memos = mem_zero(table->n_columns, sizeof *memos);
     struct cell cell;
@@ -189,7 +190,8 @@ static void put_rows(struct file_writer *w, const struct snapshot *s, const stru
     free(memos);
 }
 
-static void put_table(struct file_writer *w, const struct snapshot *s, const struct table_request *table)
+static void put_table(struct file_writer *w, const struct snapshot *s,
+                      const struct table_request *table)
 {
     struct rows rows = {0};
 
@@ -224,7 +226,8 @@ static json_t *scan_object(const struct scan *scan)
         return json_null();
     return json_pack("{s:I, s:I, s:I, s:I, s:o, s:I}", "processes", (json_int_t)scan->processes,
                      "unreadable", (json_int_t)scan->unreadable, "stuck", (json_int_t)scan->stuck,
-                     "unasked", (json_int_t)scan->unasked, "method", string_or_null(scan_method_name(scan->method)), "duration_us",
+                     "unasked", (json_int_t)scan->unasked, "method",
+                     string_or_null(scan_method_name(scan->method)), "duration_us",
                      (json_int_t)scan->duration_us);
 }
 
@@ -233,12 +236,12 @@ static void put_meta(struct file_writer *w, const struct snapshot *s)
     bool system = s->has & NEED_SYSTEM;
     const struct system *about = &s->system;
 
-    put_json(w, json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o}", "program", "ipctop", "version",
-                          VERSION, "time", (json_int_t)s->time, "hostname",
-                          string_or_null(system ? about->hostname : NULL), "ipc_namespace",
-                          integer_or_null(system && about->ipc_namespace, about->ipc_namespace),
-                          "euid", integer_or_null(system, about->euid), "scan",
-                          scan_object(s->scan)));
+    put_json(w,
+             json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o}", "program", "ipctop", "version",
+                       VERSION, "time", (json_int_t)s->time, "hostname",
+                       string_or_null(system ? about->hostname : NULL), "ipc_namespace",
+                       integer_or_null(system && about->ipc_namespace, about->ipc_namespace),
+                       "euid", integer_or_null(system, about->euid), "scan", scan_object(s->scan)));
 }
 
 bool table_is_known(const struct kind *kind, const struct snapshot *s)

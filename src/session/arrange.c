@@ -59,8 +59,10 @@ void arrange_sort(struct session *s, const struct column *column, bool descendin
 
 void arrange_config(const struct session *s, struct settings *out)
 {
-    *out = (struct settings){.interval = s->interval, .header = s->header, .scheme = s->scheme,
-                           .orphan_age = s->orphan_age};
+    *out = (struct settings){.interval = s->interval,
+                             .header = s->header,
+                             .scheme = s->scheme,
+                             .orphan_age = s->orphan_age};
     memcpy(out->tables, s->arranged, sizeof out->tables);
 }
 

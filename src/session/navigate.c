@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
-#include "session/arrange.h"
 #include "session/actions/targets.h"
+#include "session/arrange.h"
 
 const enum kind_id session_tabs[] = {KIND_SEGMENT, KIND_SEMSET, KIND_QUEUE,
                                      KIND_FINDING, KIND_LIMIT,  KIND_EVENT};
@@ -162,7 +162,8 @@ static void enter_about(struct session *s, const struct identity about)
 
     identity_text(&about, name, sizeof name);
     bool part = kind && kind->belongs; // a holder, an element: among those of its object
-    if (!kind || kind->id == KIND_FINDING || (part && !targets_object(s->snapshot, &about, &parent)))
+    if (!kind || kind->id == KIND_FINDING ||
+        (part && !targets_object(s->snapshot, &about, &parent)))
         session_say(s, SEVERITY_NOTICE, "there is no table of %s to go to", name);
     else if (session_push(s, about.kind, part ? &parent : NULL, name) &&
              !view_find(session_view(s), s->snapshot, &about))

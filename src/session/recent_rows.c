@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "session/tags.h"
 #include "base/clock.h"
+#include "session/tags.h"
 
 static const int64_t SHOWN_NS = 5 * CLOCK_SECOND;
 
@@ -58,7 +58,7 @@ static void compare(const struct kind *kind, const struct snapshot *old,
 }
 
 void recent_rows_note(struct recent_rows *c, struct snapshot *old, const struct snapshot *fresh,
-                  int64_t now_ns)
+                      int64_t now_ns)
 {
     struct change_batch batch = {.until_ns = now_ns + SHOWN_NS};
 
@@ -117,7 +117,7 @@ static void merge(const struct change_batch *batch, struct view *v, const struct
 }
 
 void recent_rows_insert(const struct recent_rows *c, struct view *v, const struct snapshot *s,
-                    const struct identity *selected)
+                        const struct identity *selected)
 {
     size_t before = v->rows.n;
 
@@ -143,7 +143,7 @@ bool recent_rows_new(const struct recent_rows *c, const struct identity *identit
 }
 
 const struct snapshot *recent_rows_picture(const struct recent_rows *c, const struct snapshot *s,
-                                       const struct kind *kind, const void *row)
+                                           const struct kind *kind, const void *row)
 {
     if (!view_row_gone(kind, s, row))
         return s;

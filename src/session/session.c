@@ -5,17 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "session/actions/confirm.h"
-#include "session/arrange.h"
-#include "store/audit_log.h"
-#include "session/actions/edit_object.h"
-#include "session/commands/keymap.h"
-#include "session/actions/progress.h"
-#include "session/commands/save.h"
-#include "session/navigate.h"
 #include "base/clock.h"
 #include "base/line.h"
 #include "model/triage/triage.h"
+#include "session/actions/confirm.h"
+#include "session/actions/edit_object.h"
+#include "session/actions/progress.h"
+#include "session/arrange.h"
+#include "session/commands/keymap.h"
+#include "session/commands/save.h"
+#include "session/navigate.h"
+#include "store/audit_log.h"
 
 static const int64_t NOTICE_NS = 6 * CLOCK_SECOND, ERROR_NS = 20 * CLOCK_SECOND;
 
@@ -90,7 +90,7 @@ void session_adopt(struct session *s, struct snapshot *snapshot)
     session_rebuild(s);
     confirm_learn(s);
     await_exit_look(s, snapshot); // the last word of what is told
-    snapshot_unref(old); // only now: rows pointed into it
+    snapshot_unref(old);          // only now: rows pointed into it
 }
 
 void session_outcomes(struct session *s, const struct outcome_vec *outcomes)

@@ -8,8 +8,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "base/thread.h"
 #include "base/clock.h"
+#include "base/thread.h"
 #include "base/vector.h"
 
 static const int64_t MOMENT = CLOCK_SECOND / 4, LONG = CLOCK_SECOND;
@@ -35,11 +35,11 @@ struct append_log {
     pthread_mutex_t lock; // for all that follows
     pthread_cond_t wake, written;
     struct entry_vec queue;
-    int64_t since; // when the write under way began; 0: none is
-    size_t lost;   // lines that are not in the file, since the last one that is
+    int64_t since;   // when the write under way began; 0: none is
+    size_t lost;     // lines that are not in the file, since the last one that is
     bool quit, left; // left: the thread hung as the owner went, and frees all this
-    bool failing;  // the last line nobody waited for was not written
-    int news;      // why, until that was asked for
+    bool failing;    // the last line nobody waited for was not written
+    int news;        // why, until that was asked for
 };
 
 // --- the file -----------------------------------------------------------------------------------
@@ -102,11 +102,13 @@ static int write_entry(struct append_log *a, struct entry *entry, size_t lost)
 {
     char gap[GAP];
     int error = follow_name(a);
+    // clang-format off
     struct iovec parts[] = {
         {(void *)"\n", a->broken ? 1 : 0}, // what was cut off ends here
         {gap, lost ? a->gap(lost, gap, sizeof gap) : 0},
         {entry->text, entry->n},
     };
+    // clang-format on
     size_t n = parts[0].iov_len + parts[1].iov_len + parts[2].iov_len;
     ssize_t written;
 

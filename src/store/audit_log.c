@@ -13,11 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "store/append_log.h"
 #include "base/clock.h"
 #include "base/line.h"
 #include "base/text.h"
 #include "model/kinds/kind.h"
+#include "store/append_log.h"
 
 enum { LINE = 2048, NAME = 64 };
 static const int64_t SYSLOG_PATIENCE_NS = CLOCK_SECOND / 5;
@@ -25,10 +25,10 @@ static const int64_t SYSLOG_PATIENCE_NS = CLOCK_SECOND / 5;
 struct audit_log {
     pthread_mutex_t lock;
     struct append_log *file; // NULL: none
-    char *syslog;        // path of the socket; NULL: none
-    int socket;          // -1: not connected
-    bool deaf;           // its daemon did not read when it was waited for
-    uid_t uid;           // whoever started us; sudo(8) tells in SUDO_USER who that was before
+    char *syslog;            // path of the socket; NULL: none
+    int socket;              // -1: not connected
+    bool deaf;               // its daemon did not read when it was waited for
+    uid_t uid;               // whoever started us; sudo(8) tells in SUDO_USER who that was before
     char user[NAME], sudo_user[NAME];
 };
 
@@ -68,8 +68,7 @@ static void add_target(struct line *line, const struct action *action)
     struct line target = line_start(text, sizeof text);
 
     if (action->limit.name[0])
-        line_add(&target, "limit %s=%" PRIu64, action->limit.name,
-                 action->limit.value);
+        line_add(&target, "limit %s=%" PRIu64, action->limit.name, action->limit.value);
     else
         line_add(&target, "%s", identity_text(t, name, sizeof name));
     if (t->pid && !t->start_ticks && t->instance)
@@ -115,8 +114,8 @@ static size_t gap_line(size_t lost, char *dst, size_t cap)
 
 struct audit_log *audit_log_open(const struct audit_log_options *options, char *why, size_t cap)
 {
-    const struct append_log_options how = {.path = options->path, .gap = gap_line,
-                                       .patience_ns = options->patience_ns};
+    const struct append_log_options how = {
+        .path = options->path, .gap = gap_line, .patience_ns = options->patience_ns};
     const char *sudo_user = getenv("SUDO_USER");
     int error;
     struct append_log *file = options->path ? append_log_open(&how, &error) : NULL;

@@ -7,9 +7,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "base/thread.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/thread.h"
 
 static const int64_t LAST_WAIT = CLOCK_SECOND;
 

@@ -12,19 +12,23 @@
 
 enum { LINE_MAX_BYTES = 1024, WHY = 200, TOLD = 3 };
 
+// clang-format off
 static const char *const schemes[SCHEME_COUNT] = {
     [SCHEME_DEFAULT] = "default",
     [SCHEME_LIGHT] = "light",
     [SCHEME_CONTRAST] = "high-contrast",
     [SCHEME_MONO] = "mono",
 };
+// clang-format on
 
+// clang-format off
 static const char *const headers[] = {
     [HEADER_AUTO] = "auto",
     [HEADER_FULL] = "full",
     [HEADER_LINE] = "line",
     [HEADER_NONE] = "none",
 };
+// clang-format on
 
 const char *scheme_name(enum scheme scheme)
 {
@@ -112,12 +116,14 @@ static const struct setting {
     const char *name, *takes;
     bool (*read)(struct settings *out, const char *value); // false: the value is wrong
     void (*write)(const struct settings *config, FILE *out);
+    // clang-format off
 } settings[] = {
     {"interval", CONFIG_INTERVALS, read_interval, write_interval},
     {"header", "auto, full, line or none", read_header, write_header},
     {"colors", SCHEME_NAMES, read_colors, write_colors},
     {"orphan_age", CONFIG_AGES, read_orphan_age, write_orphan_age},
 };
+// clang-format on
 
 // --- settings of the tables of a kind -------------------------------------------------------------
 
@@ -139,8 +145,8 @@ static const char *read_sort(struct arrangement *out, const struct kind *kind, c
     return NULL;
 }
 
-static const char *read_columns(struct arrangement *out, const struct kind *kind,
-                                const char *list, char *why, size_t cap)
+static const char *read_columns(struct arrangement *out, const struct kind *kind, const char *list,
+                                char *why, size_t cap)
 {
     struct arrangement found = *out;
     char name[64];
@@ -179,8 +185,8 @@ static char *trim(char *text)
 }
 
 // "sort.segments" and the like. NULL, or what is wrong.
-static const char *take_of_table(struct settings *out, const char *key, const char *value, char *why,
-                                 size_t cap)
+static const char *take_of_table(struct settings *out, const char *key, const char *value,
+                                 char *why, size_t cap)
 {
     const char *table = strchr(key, '.') + 1;
     size_t n = (size_t)(table - key);

@@ -101,8 +101,8 @@ static int fill(int fd, const struct write_job *job, struct write_result *r)
 
 static int create(int dir, const char *name, int mode)
 {
-    int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY,
-                    mode);
+    int fd =
+        openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, mode);
 
     return fd < 0 ? -errno : fd;
 }

@@ -3,14 +3,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "ui/parts/function_bar.h"
 #include "ui/parts/details.h"
+#include "ui/parts/function_bar.h"
 #include "ui/parts/header.h"
 #include "ui/parts/layout.h"
 #include "ui/parts/marks.h"
-#include "ui/prompts/prompts.h"
 #include "ui/parts/table.h"
 #include "ui/parts/tabs.h"
+#include "ui/prompts/prompts.h"
 
 enum { LOW_SCREEN = 24, FACTS_LOW = 3, FACTS = 5 };
 

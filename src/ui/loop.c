@@ -7,12 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "session/commands/save.h"
 #include "store/file_writer.h"
-#include "base/clock.h"
 #include "ui/draw.h"
-#include "ui/terminal/screen.h"
 #include "ui/terminal/keys.h"
+#include "ui/terminal/screen.h"
 #include "ui/terminal/signals.h"
 
 enum { TERMINAL, SAMPLER, SIGNALS, WRITER, SOURCES };
@@ -21,10 +21,10 @@ struct loop {
     struct session *session;
     struct canvas canvas;
     enum scheme scheme; // the terminal shows
-    bool dirty; // what stands on the screen is not what it should be
-    int ended;  // 0, or the signal that ended it
-    long ticks; // left to go; 0: without end
-    int64_t tick_ns; // of the picture that was counted last
+    bool dirty;         // what stands on the screen is not what it should be
+    int ended;          // 0, or the signal that ended it
+    long ticks;         // left to go; 0: without end
+    int64_t tick_ns;    // of the picture that was counted last
 };
 
 static void draw(struct loop *l)
@@ -186,12 +186,14 @@ static int settle(struct loop *l)
 
 static void turn(struct loop *l)
 {
+    // clang-format off
     struct pollfd fds[SOURCES] = {
         [TERMINAL] = {.fd = STDIN_FILENO, .events = POLLIN},
         [SAMPLER] = {.fd = sampler_fd(l->session->sampler), .events = POLLIN},
         [SIGNALS] = {.fd = signals_fd(), .events = POLLIN},
         [WRITER] = {.fd = -1, .events = POLLIN},
     };
+    // clang-format on
 
     // A result is left where it is while a prompt is open: it is told afterwards.
     if (l->session->options.writer && l->session->prompt.type == PROMPT_NONE)
@@ -213,8 +215,7 @@ static void turn(struct loop *l)
 
 int loop_run(struct session *session, long ticks)
 {
-    struct loop l = {.session = session, .dirty = true, .ticks = ticks,
-                     .scheme = session->scheme};
+    struct loop l = {.session = session, .dirty = true, .ticks = ticks, .scheme = session->scheme};
 
     session->has_colors = screen_color();
     while (!session->quit && !l.ended)

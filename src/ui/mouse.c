@@ -2,9 +2,9 @@
 
 #include "session/navigate.h"
 #include "ui/parts/function_bar.h"
-#include "ui/prompts/prompts.h"
 #include "ui/parts/table.h"
 #include "ui/parts/tabs.h"
+#include "ui/prompts/prompts.h"
 
 enum { WHEEL_ROWS = 3 };
 
@@ -30,9 +30,9 @@ static void mouse_prompt(const struct canvas *canvas, struct session *session,
             prompt_menu_at(canvas, prompt, event->x, event->y, &item)) {
             prompt->cursor = item;
             // What is to be switched is switched by it; what is to be chosen, chosen.
-            event->key = event->mouse != MOUSE_DOUBLE                   ? K_NONE
+            event->key = event->mouse != MOUSE_DOUBLE               ? K_NONE
                          : prompt->menu.at[item].mark == ITEM_PLAIN ? K_ENTER
-                                                                        : ' ';
+                                                                    : ' ';
             return;
         }
         break;

@@ -23,8 +23,11 @@ static struct {
     size_t n_processes, n_objects;
     double rest_seconds;
     const char *only;
-} plan = {.processes = {100, 1000, 5000, 20000}, .objects = {100, 4096, 32000}, .n_processes = 4,
-          .n_objects = 3, .rest_seconds = 30};
+} plan = {.processes = {100, 1000, 5000, 20000},
+          .objects = {100, 4096, 32000},
+          .n_processes = 4,
+          .n_objects = 3,
+          .rest_seconds = 30};
 
 static char program[4096] = BUILD_DIR "/ipctop";
 
@@ -75,7 +78,8 @@ static struct scanning scanning_start(bool text_only, int shmid)
     struct source source = linux_source_seam(by.real);
     uint64_t found;
 
-    by.sampler = sampler_new(&source, &(struct sampler_options){.interval = 3600, .one_shot = true});
+    by.sampler =
+        sampler_new(&source, &(struct sampler_options){.interval = 3600, .one_shot = true});
     scan_once(&by, shmid, &found);
     return by;
 }
@@ -119,8 +123,8 @@ static void compare_scan(const char *name, bool text_only, long (*loop)(int), co
     scanning_end(&by);
 }
 
-static void compare_commands(const char *target, const char *what, const char *ours, const char *theirs,
-                             const char *tool, double goal, int times)
+static void compare_commands(const char *target, const char *what, const char *ours,
+                             const char *theirs, const char *tool, double goal, int times)
 {
     if (!installed(tool)) {
         report_skip(target, what, "the other is not installed");
@@ -154,8 +158,8 @@ static void bench_scans(void)
         snprintf(ours[i], sizeof ours[i], "%s --json -i %d holders maps", program, p.target);
         snprintf(theirs[i], sizeof theirs[i], "lsof 2>/dev/null | grep %d", p.target);
         snprintf(what, sizeof what, "--json -i ID holders maps, %zu processes", n);
-        compare_commands("1", what, ours[i], theirs[i], "lsof",
-                         n == 1000 || n == 5000 ? 0.1 : NAN, runs(n));
+        compare_commands("1", what, ours[i], theirs[i], "lsof", n == 1000 || n == 5000 ? 0.1 : NAN,
+                         runs(n));
         population_end(&p);
     }
 }
@@ -167,12 +171,14 @@ static void bench_lists(void)
     static const struct {
         const char *arguments, *theirs, *tool;
         double goal; // NAN: a figure beside
+        // clang-format off
     } lists[] = {
         {"--json segments semaphores queues", "ipcs -a", "ipcs", 1},
         {"--batch segments", "lsipc -m", "lsipc", 1},
         {"--json segments", "lsipc -m --json", "lsipc", NAN},
         {"--json limits", "lsipc --json", "lsipc", NAN},
     };
+    // clang-format on
     enum { LISTS = sizeof lists / sizeof *lists };
     static char ours[LISTS][4200], what[96];
 
@@ -180,8 +186,10 @@ static void bench_lists(void)
         if (objects_make(plan.objects[i])) {
             for (int k = 0; k < LISTS; k++) {
                 snprintf(ours[k], sizeof ours[k], "%s %s", program, lists[k].arguments);
-                snprintf(what, sizeof what, "%s, %zu of each kind", lists[k].arguments, plan.objects[i]);
-                compare_commands("2", what, ours[k], lists[k].theirs, lists[k].tool, lists[k].goal, RUNS);
+                snprintf(what, sizeof what, "%s, %zu of each kind", lists[k].arguments,
+                         plan.objects[i]);
+                compare_commands("2", what, ours[k], lists[k].theirs, lists[k].tool, lists[k].goal,
+                                 RUNS);
             }
         } else {
             report_skip("2", "listing objects", "they could not be made");
@@ -225,10 +233,12 @@ static void bench_rest_beside_peers(size_t processes)
     static const struct {
         const char *name, *what, *argv[4];
         double cpu, bytes; // goals
+        // clang-format off
     } peers[] = {
         {"htop", "the same beside htop", {"htop", "-d", "20"}, 1.0 / 50, 64},
         {"top", "the same beside top", {"top", "-d", "2"}, NAN, NAN},
     };
+    // clang-format on
     const char *const ours[] = {program, "-d", "2", NULL};
     struct population p;
     struct rest mine = {0}, theirs[2] = {0};
@@ -236,7 +246,7 @@ static void bench_rest_beside_peers(size_t processes)
 
     if (!population_start(&p, processes, 50))
         return;
-    objects_make(25); // with the population's own, 30 segments
+    objects_make(25);                     // with the population's own, 30 segments
     double settled = seconds_now() + 125; // ages are shown in minutes from two on
     bool has[2];
     for (int i = 0; i < 2; i++)
@@ -330,20 +340,31 @@ static size_t parse_sizes(char *text, size_t *out)
 
 int main(int argc, char **argv)
 {
+    // clang-format off
     static const struct option options[] = {
         {"processes", required_argument, NULL, 'p'}, {"objects", required_argument, NULL, 'o'},
         {"rest", required_argument, NULL, 'r'},      {"only", required_argument, NULL, 't'},
         {0},
     };
+    // clang-format on
 
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (c) {
-        case 'p': plan.n_processes = parse_sizes(optarg, plan.processes); break;
-        case 'o': plan.n_objects = parse_sizes(optarg, plan.objects); break;
-        case 'r': plan.rest_seconds = strtod(optarg, NULL); break;
-        case 't': plan.only = optarg; break;
+        case 'p':
+            plan.n_processes = parse_sizes(optarg, plan.processes);
+            break;
+        case 'o':
+            plan.n_objects = parse_sizes(optarg, plan.objects);
+            break;
+        case 'r':
+            plan.rest_seconds = strtod(optarg, NULL);
+            break;
+        case 't':
+            plan.only = optarg;
+            break;
         default:
-            fprintf(stderr, "usage: bench [--processes N,…] [--objects N,…] [--rest SECONDS] [--only TARGETS]\n");
+            fprintf(stderr, "usage: bench [--processes N,…] [--objects N,…] [--rest SECONDS] "
+                            "[--only TARGETS]\n");
             return 2;
         }
     }

@@ -137,7 +137,12 @@ static void number(char *dst, size_t cap, double value, double scale)
     if (isnan(value))
         snprintf(dst, cap, "-");
     else
-        snprintf(dst, cap, value < 1 ? "%.3f" : value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value);
+        snprintf(dst, cap,
+                 value < 1     ? "%.3f"
+                 : value < 10  ? "%.2f"
+                 : value < 100 ? "%.1f"
+                               : "%.0f",
+                 value);
 }
 
 static void spread(char *dst, size_t cap, const struct samples *s, double scale)
@@ -168,7 +173,8 @@ static void command(char *dst, size_t cap, const char *text)
 
 void report_print(void)
 {
-    printf("| target | what | ipctop: median (min–max) | beside it | median (min–max) | ratio | goal | met |\n");
+    printf("| target | what | ipctop: median (min–max) | beside it | median (min–max) | ratio | "
+           "goal | met |\n");
     printf("|---|---|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < table.n; i++) {
         struct report_row *row = &table.at[i].row;
@@ -176,7 +182,8 @@ void report_print(void)
         const char *met = "";
 
         if (table.at[i].skipped) {
-            printf("| %s | %s | skipped: %s | | | | | |\n", row->target, row->what, table.at[i].skipped);
+            printf("| %s | %s | skipped: %s | | | | | |\n", row->target, row->what,
+                   table.at[i].skipped);
             continue;
         }
         spread(ours, sizeof ours, &row->ours, row->scale);
@@ -198,7 +205,7 @@ void report_print(void)
                 snprintf(goal, sizeof goal, "≤ %g %s", row->goal, row->by_ratio ? "×" : row->unit);
         }
         command(name, sizeof name, row->theirs_name);
-        printf("| %s | %s | %s %s | %s | %s | %s | %s | %s |\n", row->target, row->what, ours, row->unit,
-               name, theirs, ratio, goal, met);
+        printf("| %s | %s | %s %s | %s | %s | %s | %s | %s |\n", row->target, row->what, ours,
+               row->unit, name, theirs, ratio, goal, met);
     }
 }

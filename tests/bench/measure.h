@@ -26,10 +26,10 @@ struct report_row {
     char what[96];
     struct samples ours, theirs; // theirs may be empty
     const char *theirs_name;
-    double scale;     // of the numbers printed: 1e3 for "ms", 100 for "%"
+    double scale; // of the numbers printed: 1e3 for "ms", 100 for "%"
     const char *unit;
-    bool by_ratio;    // the goal bounds ours/theirs; else it bounds ours, in `unit`
-    double goal;      // NAN: none, a figure for comparison
+    bool by_ratio; // the goal bounds ours/theirs; else it bounds ours, in `unit`
+    double goal;   // NAN: none, a figure for comparison
 };
 struct report_row *report_row(const char *target, const char *what); // valid until the next call
 void report_skip(const char *target, const char *what, const char *why);

@@ -22,7 +22,8 @@ enum { EXTRA_MAPPINGS = 90, SEGMENT_BYTES = 1 << 20 }; // with libraries about 1
 static void fill_address_space(void)
 {
     for (int i = 0; i < EXTRA_MAPPINGS; i++)
-        mmap(NULL, 4096, i % 2 ? PROT_READ : PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        mmap(NULL, 4096, i % 2 ? PROT_READ : PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+             -1, 0);
 }
 
 static void fork_sleepers(size_t n)
@@ -106,7 +107,8 @@ bool objects_make(size_t n)
     set_limit("msgmni", "32768");
     set_limit("sem", "32000 1024000000 500 32768");
     for (size_t i = 0; i < n; i++)
-        if (shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600) < 0 || semget(IPC_PRIVATE, 1, IPC_CREAT | 0600) < 0 ||
+        if (shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600) < 0 ||
+            semget(IPC_PRIVATE, 1, IPC_CREAT | 0600) < 0 ||
             msgget(IPC_PRIVATE, IPC_CREAT | 0600) < 0)
             return false;
     return true;

@@ -11,12 +11,12 @@
 enum { ACTOR_ARGS = 4 };
 
 struct action_worker {
-    const char *role;              // of roles[] in stories.c
-    const char *comm;              // name in /proc/PID/comm
+    const char *role;                 // of roles[] in stories.c
+    const char *comm;                 // name in /proc/PID/comm
     const char *argv[ACTOR_ARGS + 1]; // NULL-terminated
-    uid_t uid;                     // 0 for the group's: kept as they are where we may not change them
+    uid_t uid; // 0 for the group's: kept as they are where we may not change them
     gid_t gid;
-    int values[4];                 // what the role needs: ids of objects
+    int values[4]; // what the role needs: ids of objects
 };
 
 struct role {

@@ -264,5 +264,5 @@ int main(int argc, char **argv)
     if (terminal && status > 128)
         restore_terminal(&saved);
     actor_end(init); // and with pid 1 everything inside
-    _exit(status); // no leak check: without that pid 1 we can start no process any more
+    _exit(status);   // no leak check: without that pid 1 we can start no process any more
 }

@@ -95,8 +95,10 @@ static void play_poster(const int v[4])
 // { shmid, uid, gid }: a listener whose sessions come and go.
 static void play_listener(const int v[4])
 {
-    const struct action_worker session = {.role = "session", .comm = "oracle_session",
-                                  .argv = {"oracleORCL", "(LOCAL=NO)"}, .values = {v[0]}};
+    const struct action_worker session = {.role = "session",
+                                          .comm = "oracle_session",
+                                          .argv = {"oracleORCL", "(LOCAL=NO)"},
+                                          .values = {v[0]}};
 
     signal(SIGCHLD, SIG_IGN);
     actor_ready(0);
@@ -237,6 +239,7 @@ static void play_consumer(const int v[4]) // { msqid }: in bursts
     }
 }
 
+// clang-format off
 const struct role roles[] = {
     {"make_segment", play_make_segment}, {"attach", play_attach},
     {"server", play_server},             {"poster", play_poster},
@@ -247,4 +250,5 @@ const struct role roles[] = {
     {"send", play_send},                 {"producer", play_producer},
     {"consumer", play_consumer},
 };
+// clang-format on
 const size_t n_roles = sizeof roles / sizeof roles[0];

@@ -29,6 +29,7 @@ static const struct kind *any_kind(void)
 
 static const char *any_value(void)
 {
+    // clang-format off
     static const char *const values[] = {
         "0", "1", "42", "1K", "1.5G", "276M", "18446744073709551615", "18446744073709551616", "-1",
         "10s", "5m", "9d", "never", "0x0052e2c1", "0xffffffff", "0640", "0777", "true", "no", "none",
@@ -181,3 +182,5 @@ int main(void)
     snapshot_unref(pictures[1]);
     return status;
 }
+
+// clang-format on

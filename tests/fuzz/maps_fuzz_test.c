@@ -44,10 +44,25 @@ static struct text read_file(const char *path)
 }
 
 static const char *const pieces[] = {
-    "/SYSV00a72921 (deleted)", "/SYSV", "/SYSVffffffff", "\n", " ", "-", "00:01 4 ", "rw-s ",
+    "/SYSV00a72921 (deleted)",
+    "/SYSV",
+    "/SYSVffffffff",
+    "\n",
+    " ",
+    "-",
+    "00:01 4 ",
+    "rw-s ",
     "7efd69430000-7efd69431000 rw-s 00000000 00:01 4    /SYSV00a72921 (deleted)\n",
-    "ffffffffffffffffffff", ":", "\0", "Rss:   4 kB\n", "Rss: 99999999999999999999 kB\n", "(deleted)",
-    ") ", "(", " 0x", "0xffffffffffffffff",
+    "ffffffffffffffffffff",
+    ":",
+    "\0",
+    "Rss:   4 kB\n",
+    "Rss: 99999999999999999999 kB\n",
+    "(deleted)",
+    ") ",
+    "(",
+    " 0x",
+    "0xffffffffffffffff",
 };
 
 static struct text mangle(const struct text *from, size_t room)
@@ -176,7 +191,8 @@ TEST(noise)
 TEST(mangled_lines)
 {
     static char stat[] = "9 (na) me) S 1 9 9 0 -1 4 0 0 0 0 0 0 0 0 20 0 1 0 777 0 0\n";
-    static char syscall[] = "220 0x2a 0x7ffd3c1b8ae0 0x3 0x0 0x0 0x0 0x7ffd3c1b8ab8 0x7f21d5b1c94b\n";
+    static char syscall[] =
+        "220 0x2a 0x7ffd3c1b8ae0 0x3 0x0 0x0 0x0 0x7ffd3c1b8ab8 0x7f21d5b1c94b\n";
     const struct text stats = {stat, sizeof stat - 1}, calls = {syscall, sizeof syscall - 1};
 
     for (int i = 0; i < 100000; i++) {
@@ -192,7 +208,8 @@ TEST(mangled_lines)
             assert_true(blocked_call_memory(&call) <= sizeof memory);
             for (size_t b = 0; b < sizeof memory; b++)
                 memory[b] = (char)dice(256);
-            blocked_call_describe(&call, memory, dice(sizeof memory), detail, 1 + dice(sizeof detail));
+            blocked_call_describe(&call, memory, dice(sizeof memory), detail,
+                                  1 + dice(sizeof detail));
             assert_non_null(memchr(detail, '\0', sizeof detail));
         }
         free(exact);

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/settings.h"
 #include "base/memory.h"
 #include "linux/databases.h"
 #include "linux/process/stat.h"
 #include "linux/waiters/blocked_call.h"
+#include "store/settings.h"
 #include "support/test.h"
 
 enum { ROUNDS = 20000, ROOM = 4096 };
@@ -49,7 +49,8 @@ static char *damaged(const char *sample, size_t *len)
             }
             break;
         case 3: // a piece comes twice
-            for (uint32_t more = 1 + chance(60); more > 0 && n < ROOM && at + more < n; more--, n++) {
+            for (uint32_t more = 1 + chance(60); more > 0 && n < ROOM && at + more < n;
+                 more--, n++) {
                 memmove(text + at + 1, text + at, n - at);
                 text[at] = text[at + more];
             }
@@ -97,9 +98,10 @@ TEST(system_calls)
         struct blocked_call call;
         size_t n, part;
         // Every number there is, so that no call of any architecture is left out.
-        snprintf(sample, sizeof sample, "%u 0x%x 0x%x 0x%x 0x%x 0x%x 0x%x 0x7ffd3c1b8ab8 0x7f21d5\n",
-                 chance(450), chance(100), chance(UINT32_MAX), chance(600), chance(8),
-                 chance(0x3000), chance(9));
+        snprintf(sample, sizeof sample,
+                 "%u 0x%x 0x%x 0x%x 0x%x 0x%x 0x%x 0x7ffd3c1b8ab8 0x7f21d5\n", chance(450),
+                 chance(100), chance(UINT32_MAX), chance(600), chance(8), chance(0x3000),
+                 chance(9));
         char *text = damaged(sample, &n);
         if (blocked_call_parse(text, n, &call)) {
             size_t most = blocked_call_memory(&call);

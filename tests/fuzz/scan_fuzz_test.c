@@ -7,8 +7,8 @@
 #include <sys/ipc.h>
 #include <sys/shm.h>
 
-#include "engine/sampler.h"
 #include "base/clock.h"
+#include "engine/sampler.h"
 #include "linux/source.h"
 #include "support/actors.h"
 #include "support/ns.h"

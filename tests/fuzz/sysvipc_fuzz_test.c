@@ -30,12 +30,11 @@ static size_t make(char *text)
     size_t n = (size_t)snprintf(text, ROOM, "%s", head);
 
     for (int line = 0; line < LINES; line++)
-        n += (size_t)snprintf(text + n, ROOM - n,
-                              "%10d %10u  %4o %u %u %u %u %u %u %u %u %u %u %u %u 0\n",
-                              (int)chance(UINT32_MAX), chance(40), chance(07777), chance(9999),
-                              chance(40000), chance(40000), chance(9), chance(70000), chance(9),
-                              chance(9), chance(9), chance(UINT32_MAX), chance(9),
-                              chance(UINT32_MAX), chance(12000));
+        n += (size_t)snprintf(
+            text + n, ROOM - n, "%10d %10u  %4o %u %u %u %u %u %u %u %u %u %u %u %u 0\n",
+            (int)chance(UINT32_MAX), chance(40), chance(07777), chance(9999), chance(40000),
+            chance(40000), chance(9), chance(70000), chance(9), chance(9), chance(9),
+            chance(UINT32_MAX), chance(9), chance(UINT32_MAX), chance(12000));
     return n;
 }
 

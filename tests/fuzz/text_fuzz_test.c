@@ -23,9 +23,10 @@ static uint32_t chance(uint32_t below) // xorshift64
 // Bytes that break readers of UTF-8, more often than chance alone would give them.
 static size_t make(char *dst)
 {
-    static const char *const spice[] = {"\x1b[2J", "\xe2\x80\xae", "\xc2\x9b", "\xe6\x97\xa5",
-                                        "\xed\xa0\x80", "\xf4\x8f\xbf\xbf", "\xf0\x9f\x90",
-                                        "\xc0\x80", "\n", "\xef\xbb\xbf", "e\xcc\x81", "\\"};
+    static const char *const spice[] = {"\x1b[2J",      "\xe2\x80\xae", "\xc2\x9b",
+                                        "\xe6\x97\xa5", "\xed\xa0\x80", "\xf4\x8f\xbf\xbf",
+                                        "\xf0\x9f\x90", "\xc0\x80",     "\n",
+                                        "\xef\xbb\xbf", "e\xcc\x81",    "\\"};
     size_t n = 0, wanted = chance(LONGEST);
 
     while (n < wanted) {

@@ -99,7 +99,8 @@ TEST(semaphores_without_number_hide_their_makers_alone)
     snapshot_unref(s);
 
     // One of them is read where it is looked at.
-    s = read_for(&(struct want){.need = NEED_SEMSETS | NEED_ELEMENTS, .focused = true,
+    s = read_for(&(struct want){.need = NEED_SEMSETS | NEED_ELEMENTS,
+                                .focused = true,
                                 .focus = {.kind = KIND_SEMSET, .id = left_out}});
     assert_int_equal(snapshot_semset(s, left_out)->n_elements, HUGE_SET);
     assert_false(snapshot_semset(s, left_out)->known & SET_LEFT_OUT);

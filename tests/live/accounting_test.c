@@ -34,7 +34,8 @@ static int open_ways(void **state)
     for (int i = 0; i < WAYS; i++) {
         struct way *way = &ways[i];
         const struct linux_source_options options = {.proc = "/proc", .text_only = i == 1};
-        const struct prober_pool_options patient = {.deadline_ms = 10000}; // a busy machine is not sick
+        const struct prober_pool_options patient = {.deadline_ms =
+                                                        10000}; // a busy machine is not sick
         way->linux_source = linux_source_new(&options);
         way->source = linux_source_seam(way->linux_source);
         way->probers = prober_pool_new(&way->source, &patient);
@@ -233,7 +234,8 @@ static void needs_handles(void)
     skip();
 }
 
-TEST(who_left_is_found_and_who_is_elsewhere_is_not, .setup = with_segment, .teardown = without_segment)
+TEST(who_left_is_found_and_who_is_elsewhere_is_not, .setup = with_segment,
+     .teardown = without_segment)
 {
     needs_handles();
     pid_t inside = child_start(hold, NULL), elsewhere = child_start(hold_the_same_elsewhere, NULL);

@@ -534,8 +534,8 @@ TEST(an_ordinary_user_sees_its_own)
         prctl(PR_SET_DUMPABLE, 1);
         struct attachments *attachments = attachments_new("/proc", false);
         attachments_probe(attachments, own, &answer);
-        bool good = answer.error == 0 && answer.mappings.n == 1 &&
-                    !answer.foreign && (answer.process.known & PROC_KNOWS_START);
+        bool good = answer.error == 0 && answer.mappings.n == 1 && !answer.foreign &&
+                    (answer.process.known & PROC_KNOWS_START);
         answer_clear(&answer);
         attachments_free(attachments);
         _exit(good ? 0 : 1);

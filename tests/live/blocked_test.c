@@ -16,8 +16,8 @@
 #include "engine/sampler.h"
 #include "linux/source.h"
 #include "model/kinds/kind.h"
-#include "model/triage/triage.h"
 #include "model/text/words.h"
+#include "model/triage/triage.h"
 #include "support/ns.h"
 #include "support/test.h"
 
@@ -187,8 +187,8 @@ static bool in_truth(const struct truth *truth, const struct waiter *w)
         const struct found *f = &truth->tasks[i];
         if (f->tid == w->tid)
             return f->pid == w->pid && f->id == w->id && f->call == number_of(w->call) &&
-                   w->kind == (f->id == set && w->call <= WAIT_SEMTIMEDOP ? KIND_SEMSET
-                                                                         : KIND_QUEUE);
+                   w->kind ==
+                       (f->id == set && w->call <= WAIT_SEMTIMEDOP ? KIND_SEMSET : KIND_QUEUE);
     }
     return false;
 }

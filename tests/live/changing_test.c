@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "linux/objects/limits.h"
 #include "linux/names.h"
+#include "linux/objects/limits.h"
 #include "model/record/limit.h"
 #include "support/ns.h"
 #include "support/test.h"
@@ -35,6 +35,7 @@ TEST(ranges_are_the_kernel_s)
 {
     static const struct {
         const char *name, *most, *beyond;
+        // clang-format off
     } cases[] = {
         {"shmmni", "32768", "16777217"},      {"semmni", "32768", "16777217"},
         {"msgmni", "32768", "16777217"},      {"msgmax", "2147483647", "2147483648"},
@@ -44,6 +45,7 @@ TEST(ranges_are_the_kernel_s)
         {"shmall", "18446744073709551615", "18446744073709551616"},
         {"shmall", "unlimited", "18446744073709551616"},
     };
+    // clang-format on
     struct snapshot *s = snapshot_new();
 
     if (access("/proc/sys/kernel/shmmni", W_OK) < 0) {
@@ -72,9 +74,9 @@ TEST(ranges_are_the_kernel_s)
 
 TEST(names_become_numbers)
 {
-    struct action action = {.verb = ACTION_RESOLVE,
-                            .set = {.which = SET_UID | SET_GID, .uid = 7, .gid = 7,
-                                    .user = "root", .group = "root"}};
+    struct action action = {
+        .verb = ACTION_RESOLVE,
+        .set = {.which = SET_UID | SET_GID, .uid = 7, .gid = 7, .user = "root", .group = "root"}};
     struct outcome o;
 
     names_act(&action, &o);

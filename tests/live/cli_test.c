@@ -88,7 +88,8 @@ static int make_world(void **state)
     world.waiter = child_start(wait_on_set, NULL);
     world.sender = child_start(send_and_block, NULL);
     return world.holder > 0 && world.waiter > 0 && world.sender > 0 && await(all_wait, NULL, 60)
-               ? 0 : -1;
+               ? 0
+               : -1;
 }
 
 static int end_world(void **state)
@@ -119,13 +120,16 @@ struct contract {
     struct member members[32];
 };
 
+// clang-format off
 #define OWNED(id)                                                                                  \
     {"key", KEY, 0, NULL}, {id, INTEGER, 0, NULL}, {"owner", STRING, 0, NULL},                     \
     {"uid", INTEGER, 0, NULL}, {"group", STRING, 0, NULL}, {"gid", INTEGER, 0, NULL},              \
     {"creator", STRING, 0, NULL}, {"cuid", INTEGER, 0, NULL}, {"cgid", INTEGER, 0, NULL},          \
     {"perms", PERMS, 0, NULL}
+// clang-format on
 #define STATES " alive gone reused outside "
 
+// clang-format off
 static const struct contract contracts[] = {
     {"segments", {OWNED("shmid"), {"size", INTEGER, 0, NULL}, {"rss", INTEGER, NULLABLE, NULL},
                   {"swap", INTEGER, NULLABLE, NULL}, {"nattch", INTEGER, 0, NULL},
@@ -171,6 +175,7 @@ static const struct contract contracts[] = {
                   {"id", INTEGER, NULLABLE, NULL}, {"title", STRING, 0, NULL},
                   {"evidence", STRING, 0, NULL}, {"advice", STRING, 0, NULL}}},
 };
+// clang-format on
 
 static bool one_of(const char *values, const char *value)
 {
@@ -195,7 +200,8 @@ static bool list_fits(const json_t *value, const char *values)
 
     if (!json_is_array(value))
         return false;
-    json_array_foreach(value, i, item) {
+    json_array_foreach(value, i, item)
+    {
         if (!json_is_string(item) || !one_of(values, json_string_value(item)))
             return false;
     }
@@ -245,7 +251,8 @@ static void check_member(const char *table, const json_t *rows, const struct mem
     bool seen = false;
     size_t i;
 
-    json_array_foreach(rows, i, row) {
+    json_array_foreach(rows, i, row)
+    {
         const json_t *value = json_object_get(row, m->name);
         char *text = json_dumps(row, 0);
         if (!value || (json_is_null(value) && !(m->flags & NULLABLE)) ||
@@ -275,6 +282,7 @@ TEST(every_member_is_as_promised)
 
 TEST(meta_is_as_promised)
 {
+    // clang-format off
     static const struct member meta[] = {
         {"program", STRING, 0, " ipctop "}, {"version", STRING, 0, NULL}, {"time", TIME, 0, NULL},
         {"hostname", STRING, 0, NULL}, {"ipc_namespace", INTEGER, 0, NULL},
@@ -497,6 +505,7 @@ TEST(broken_outputs)
         {"{ ipctop --json -n 50 -d 0.1; echo $? >&2; } | head -c 1", 0, "0\n"},
         {"{ ipctop --batch -n 50 -d 0.1; echo $? >&2; } | head -c 1", 0, "0\n"},
     };
+    // clang-format on
 
     for (size_t i = 0; i < COUNT(runs); i++) {
         char command[256];
@@ -521,8 +530,10 @@ TEST(an_incomplete_answer)
         const char *arguments;
         int status;
         bool said;
-    } runs[] = {{"--json segments", 0, false},        {"--json --strict segments", 3, false},
-                {"--batch segments", 0, true},        {"--batch --strict segments", 3, true},
+    } runs[] = {{"--json segments", 0, false},
+                {"--json --strict segments", 3, false},
+                {"--batch segments", 0, true},
+                {"--batch --strict segments", 3, true},
                 {"--batch --strict limits", 0, false}}; // nothing of processes in it
     for (size_t i = 0; i < COUNT(runs); i++) {
         struct said said = program_run(runs[i].arguments, true);

@@ -22,8 +22,12 @@ static struct identity identify(enum kind_id kind, int id)
     struct ipcstat now;
 
     assert_int_equal(ipcstat(kind, id, &now), 0);
-    return (struct identity){.kind = kind, .id = id, .key = now.o.key, .cuid = now.o.cuid,
-                             .cgid = now.o.cgid, .ctime = now.o.ctime};
+    return (struct identity){.kind = kind,
+                             .id = id,
+                             .key = now.o.key,
+                             .cuid = now.o.cuid,
+                             .cgid = now.o.cgid,
+                             .ctime = now.o.ctime};
 }
 
 static struct outcome act(const struct action *action)
@@ -136,8 +140,8 @@ TEST(another_object_is_left_alone)
     static const enum kind_id kinds[] = {KIND_SEGMENT, KIND_SEMSET, KIND_QUEUE};
 
     for (int i = 0; i < 3; i++) {
-        struct identity right = identify(kinds[i], ids[i]), wrong[5] = {right, right, right, right,
-                                                                        right};
+        struct identity right = identify(kinds[i], ids[i]),
+                        wrong[5] = {right, right, right, right, right};
         wrong[0].key++;
         wrong[1].cuid++;
         wrong[2].cgid++;
@@ -167,9 +171,10 @@ TEST(only_the_chosen_fields_change)
     for (int i = 0; i < 3; i++) {
         struct ipcstat before, now;
         assert_int_equal(ipcstat(kinds[i], ids[i], &before), 0);
-        struct action action = {.verb = ACTION_SET, .target = identify(kinds[i], ids[i]),
-                                .set = {.which = SET_MODE, .mode = 0604, .uid = 99, .gid = 99,
-                                        .max_bytes = 1}};
+        struct action action = {
+            .verb = ACTION_SET,
+            .target = identify(kinds[i], ids[i]),
+            .set = {.which = SET_MODE, .mode = 0604, .uid = 99, .gid = 99, .max_bytes = 1}};
         struct outcome o = act(&action);
         assert_int_equal(o.state, OUTCOME_DONE);
         assert_non_null(strstr(o.text, "changed: mode 0604"));
@@ -215,7 +220,8 @@ TEST(a_queue_gets_another_limit)
     int id = msgget(IPC_PRIVATE, 0600), segment = shmget(IPC_PRIVATE, 1, 0600);
     struct ipcstat now;
 
-    struct action action = {.verb = ACTION_SET, .target = identify(KIND_QUEUE, id),
+    struct action action = {.verb = ACTION_SET,
+                            .target = identify(KIND_QUEUE, id),
                             .set = {.which = SET_MAX_BYTES, .max_bytes = 1000}};
     struct outcome o = act(&action);
     expect(&o, OUTCOME_DONE, "queue %d changed: at most 1000 bytes", id);
@@ -350,11 +356,14 @@ TEST(an_owner_cannot_exceed_msgmnb)
     assert_int_equal(msgctl(id, IPC_STAT, &ds), 0);
     ds.msg_perm.uid = 65534;
     assert_int_equal(msgctl(id, IPC_SET, &ds), 0);
-    struct action action = {.verb = ACTION_SET, .target = identify(KIND_QUEUE, id),
+    struct action action = {.verb = ACTION_SET,
+                            .target = identify(KIND_QUEUE, id),
                             .set = {.which = SET_MAX_BYTES, .max_bytes = 10 * ds.msg_qbytes}};
     struct outcome o = act_as_nobody(action, false);
-    expect(&o, OUTCOME_FAILED, "queue %d: not permitted: needs root, nobody or CAP_SYS_ADMIN, and "
-           "CAP_SYS_RESOURCE beyond msgmnb", id);
+    expect(&o, OUTCOME_FAILED,
+           "queue %d: not permitted: needs root, nobody or CAP_SYS_ADMIN, and "
+           "CAP_SYS_RESOURCE beyond msgmnb",
+           id);
     msgctl(id, IPC_RMID, NULL);
 }
 
@@ -364,8 +373,8 @@ TEST(limits_of_this_namespace)
 {
     struct linux_source *self = linux_source_new(&(struct linux_source_options){.proc = "/proc"});
     struct source source = linux_source_seam(self);
-    static const char *const names[] = {"shmmni", "shmall", "shmmax", "semmni", "semmns", "semmsl",
-                                        "semopm", "msgmni", "msgmax", "msgmnb"};
+    static const char *const names[] = {"shmmni", "shmall", "shmmax", "semmni", "semmns",
+                                        "semmsl", "semopm", "msgmni", "msgmax", "msgmnb"};
     struct snapshot *before = snapshot_new(), *after = snapshot_new();
     struct outcome o;
 

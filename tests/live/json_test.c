@@ -49,7 +49,10 @@ static void make_and_leave(void *arg, int ready)
 static int make_world(void **state)
 {
     (void)state;
-    struct { long type; char text[100]; } message = {.type = 1};
+    struct {
+        long type;
+        char text[100];
+    } message = {.type = 1};
     int *shared = shmat(shmget(IPC_PRIVATE, sizeof(int), IPC_CREAT | 0600), NULL, 0);
 
     world.keyed = shmget((key_t)0xdeadbeef, 1 << 20, IPC_CREAT | 0640);
@@ -98,7 +101,8 @@ static json_t *find(json_t *root, const char *table, const char *name, long long
     json_t *row;
     size_t i;
 
-    json_array_foreach(json_object_get(root, table), i, row) {
+    json_array_foreach(json_object_get(root, table), i, row)
+    {
         if (json_integer_value(json_object_get(row, name)) == id)
             return row;
     }
@@ -110,7 +114,9 @@ static json_t *find(json_t *root, const char *table, const char *name, long long
 struct kernel_table {
     char names[32][16];
     size_t n_names;
-    struct { char at[32][24]; } rows[64];
+    struct {
+        char at[32][24];
+    } rows[64];
     size_t n;
 };
 
@@ -201,6 +207,7 @@ static void compare_table(const char *table, const char *path, const char *id_me
 
 TEST(segments_agree_with_the_kernel)
 {
+    // clang-format off
     static const struct field fields[] = {
         {"key", "key", KEY}, {"perms", "perms", PERMS}, {"size", "size", NUMBER},
         {"cpid", "cpid", PID}, {"lpid", "lpid", PID}, {"nattch", "nattch", NUMBER},
@@ -208,21 +215,25 @@ TEST(segments_agree_with_the_kernel)
         {"cgid", "cgid", NUMBER}, {"atime", "atime", TIME}, {"dtime", "dtime", TIME},
         {"ctime", "ctime", TIME}, {"rss", "rss", NUMBER}, {"swap", "swap", NUMBER},
     };
+    // clang-format on
     compare_table("segments", "/proc/sysvipc/shm", "shmid", "shmid", fields, COUNT(fields));
 }
 
 TEST(sets_agree_with_the_kernel)
 {
+    // clang-format off
     static const struct field fields[] = {
         {"key", "key", KEY}, {"perms", "perms", PERMS}, {"nsems", "nsems", NUMBER},
         {"uid", "uid", NUMBER}, {"gid", "gid", NUMBER}, {"cuid", "cuid", NUMBER},
         {"cgid", "cgid", NUMBER}, {"otime", "otime", TIME}, {"ctime", "ctime", TIME},
     };
+    // clang-format on
     compare_table("semaphores", "/proc/sysvipc/sem", "semid", "semid", fields, COUNT(fields));
 }
 
 TEST(queues_agree_with_the_kernel)
 {
+    // clang-format off
     static const struct field fields[] = {
         {"key", "key", KEY}, {"perms", "perms", PERMS}, {"bytes", "cbytes", NUMBER},
         {"messages", "qnum", NUMBER}, {"lspid", "lspid", PID}, {"lrpid", "lrpid", PID},
@@ -230,6 +241,7 @@ TEST(queues_agree_with_the_kernel)
         {"cgid", "cgid", NUMBER}, {"stime", "stime", TIME}, {"rtime", "rtime", TIME},
         {"ctime", "ctime", TIME},
     };
+    // clang-format on
     struct msqid_ds ds;
 
     compare_table("queues", "/proc/sysvipc/msg", "msqid", "msqid", fields, COUNT(fields));
@@ -292,7 +304,8 @@ TEST(mappings_are_lines_of_maps)
     snprintf(arguments, sizeof arguments, "--json -i %d maps", world.held);
     json_t *root = document(arguments);
     assert_int_equal(json_array_size(json_object_get(root, "maps")), 2);
-    json_array_foreach(json_object_get(root, "maps"), i, row) {
+    json_array_foreach(json_object_get(root, "maps"), i, row)
+    {
         char expected[256];
         unsigned long long start =
             (unsigned long long)json_integer_value(json_object_get(row, "start"));
@@ -384,8 +397,8 @@ TEST(ipcs_and_lsipc_see_the_same)
 
 TEST(every_table_is_there)
 {
-    static const char *const tables[] = {"segments", "semaphores", "queues", "holders", "maps",
-                                         "elements"};
+    static const char *const tables[] = {"segments", "semaphores", "queues",
+                                         "holders",  "maps",       "elements"};
     struct said said = program_run("--json", false);
 
     assert_int_equal(said.status, 0);

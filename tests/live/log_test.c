@@ -4,9 +4,9 @@
 #include <string.h>
 #include <sys/shm.h>
 
+#include "base/clock.h"
 #include "store/append_log.h"
 #include "store/audit_log.h"
-#include "base/clock.h"
 #include "support/ns.h"
 #include "support/scene.h"
 #include "support/stall.h"
@@ -79,7 +79,8 @@ TEST(nobody_waits_and_nothing_is_lost_in_silence)
     struct outcome first = {.action.verb = ACTION_REMOVE, .text = "removed"}, second;
 
     need_stall();
-    struct audit_log *audit = audit_log_open(&(struct audit_log_options){.path = stall.file}, why, sizeof why);
+    struct audit_log *audit =
+        audit_log_open(&(struct audit_log_options){.path = stall.file}, why, sizeof why);
     assert_non_null(audit);
     stall_hold(&stall, STALL_WRITES);
     happened(audit);
@@ -109,7 +110,8 @@ TEST(quitting_leaves_it)
     char why[160] = "";
 
     need_stall();
-    struct audit_log *audit = audit_log_open(&(struct audit_log_options){.path = stall.file}, why, sizeof why);
+    struct audit_log *audit =
+        audit_log_open(&(struct audit_log_options){.path = stall.file}, why, sizeof why);
     stall_hold(&stall, STALL_WRITES);
     happened(audit);
     await_held(1);
@@ -120,8 +122,9 @@ TEST(quitting_leaves_it)
 TEST(the_screen_goes_on)
 {
     need_stall();
-    struct tty *t = tty_start(&(struct tty_options){.w = 140, .h = 30},
-                              (const char *const[]){IPCTOP, "-d", "0.2", "--log", stall.file, NULL});
+    struct tty *t =
+        tty_start(&(struct tty_options){.w = 140, .h = 30},
+                  (const char *const[]){IPCTOP, "-d", "0.2", "--log", stall.file, NULL});
 
     tty_must_show(t, "no segment"); // what is there at the start is no event
     stall_hold(&stall, STALL_WRITES);

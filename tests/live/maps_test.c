@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
@@ -466,11 +466,11 @@ TEST(hugetlb_segments_lie_on_a_device_of_their_own)
     assert_int_equal(maps.at[0].end - maps.at[0].start, HUGE);
     bool huge = false;
     for (size_t i = 0; i < devices.n; i++)
-        if (devices.at[i].major == maps.at[0].dev_major && devices.at[i].minor == maps.at[0].dev_minor)
+        if (devices.at[i].major == maps.at[0].dev_major &&
+            devices.at[i].minor == maps.at[0].dev_minor)
             huge = devices.at[i].hugetlb;
     assert_true(huge);
-    assert_int_equal(maps.at[0].perms,
-                     MAP_R | MAP_W | MAP_SHARED_BIT | MAP_DELETED | MAP_HUGE);
+    assert_int_equal(maps.at[0].perms, MAP_R | MAP_W | MAP_SHARED_BIT | MAP_DELETED | MAP_HUGE);
     assert_int_equal(error, 0);
     assert_int_equal(use.n, 1);
     assert_int_equal(use.at[0].rss, HUGE);

@@ -47,10 +47,12 @@ TEST(hostile_names)
 {
     static const struct {
         const char *comm, *escaped;
+        // clang-format off
     } names[] = {
         {"a) R 1 2 3", "a) R 1 2 3"}, {"\033[31mred", "\\e[31mred"}, {"x\ny\tz", "x\\ny\\tz"},
         {"\xff\xc3(", "\\xff\\xc3("}, {"Tgid:\t9\nx", "Tgid:\\t9\\nx"}, {"a b \\", "a b \\"},
     };
+    // clang-format on
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct answer a;
@@ -83,10 +85,12 @@ TEST(as_libproc2_says)
 {
 #ifdef HAVE_LIBPROC2
     enum { TGID, EUID, STATE, START, RSS, ITEMS };
+    // clang-format off
     enum pids_item items[ITEMS] = {
         [TGID] = PIDS_ID_TGID,      [EUID] = PIDS_ID_EUID, [STATE] = PIDS_STATE,
         [START] = PIDS_TICS_BEGAN, [RSS] = PIDS_VM_RSS,
     };
+    // clang-format on
     struct pids_info *info = NULL;
     struct answer a;
 
@@ -303,8 +307,8 @@ static void *probing_thread(void *arg)
 
     for (int i = 0; i < 200; i++) {
         struct answer a = {0};
-        source->probe(source->self, prober, &(struct probe){i & 1 ? PROBE_PROCESS : PROBE_COMMAND,
-                                                            getpid()}, &a);
+        source->probe(source->self, prober,
+                      &(struct probe){i & 1 ? PROBE_PROCESS : PROBE_COMMAND, getpid()}, &a);
         wrong += a.error || a.process.uid != geteuid() || !a.process.start_ticks;
         answer_clear(&a);
     }

@@ -144,8 +144,9 @@ TEST(no_descriptor_is_to_be_had)
 
 TEST(a_kernel_without_system_v_ipc)
 {
-    static const char reason[] = "ipctop: nothing could be read: no /proc/sysvipc: is /proc mounted, "
-                                 "and System V IPC in this kernel?\n";
+    static const char reason[] =
+        "ipctop: nothing could be read: no /proc/sysvipc: is /proc mounted, "
+        "and System V IPC in this kernel?\n";
     static const char *const asked[] = {"--batch", "--batch segments", "--json queues"};
 
     if (mount("none", "/proc/sysvipc", "tmpfs", 0, NULL) < 0) {

@@ -38,9 +38,10 @@ static uint64_t start_of(pid_t pid)
 
 static struct action signal_to(pid_t pid, int signal)
 {
-    return (struct action){.verb = ACTION_SIGNAL, .signal = signal,
-                           .target = {.kind = KIND_HOLDER, .pid = pid,
-                                      .start_ticks = pid > 0 ? start_of(pid) : 1}};
+    return (struct action){
+        .verb = ACTION_SIGNAL,
+        .signal = signal,
+        .target = {.kind = KIND_HOLDER, .pid = pid, .start_ticks = pid > 0 ? start_of(pid) : 1}};
 }
 
 static struct outcome act(struct action action)

@@ -96,8 +96,8 @@ static bool comes_to(void *arg)
 // Somebody attaches, detaches, forks or ends; somebody always does.
 static void churn(struct actors *a)
 {
-    static const enum actor_op ops[] = {OP_ATTACH, OP_ATTACH, OP_DETACH, OP_FORK, OP_EXIT,
-                                        OP_SPLIT, OP_MOVE, OP_EXEC};
+    static const enum actor_op ops[] = {OP_ATTACH, OP_ATTACH, OP_DETACH, OP_FORK,
+                                        OP_EXIT,   OP_SPLIT,  OP_MOVE,   OP_EXEC};
     enum actor_op op = ops[dice(sizeof ops / sizeof *ops)];
     int slot = (int)dice(ACTORS), which = (int)dice(100);
 
@@ -124,9 +124,8 @@ TEST(nothing_grows)
     int msqid = msgget(IPC_PRIVATE, IPC_CREAT | 0600);
     struct linux_source *linux_source = linux_source_new(&options);
     struct source source = linux_source_seam(linux_source);
-    struct sampler *s = sampler_new(&source, &(struct sampler_options){
-                                               .interval = 3600, .probers = PROBERS,
-                                               .max_left = LEFT});
+    struct sampler *s = sampler_new(
+        &source, &(struct sampler_options){.interval = 3600, .probers = PROBERS, .max_left = LEFT});
     struct use warm = {0}, end;
     for (int i = 0; i < REFRESHES; i++) {
         if (i % 4 == 0)

@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "linux/objects/ipcstat.h"
+#include "linux/objects/sysvipc.h"
 #include "linux/source.h"
 #include "model/orphans.h"
-#include "linux/objects/sysvipc.h"
 #include "support/asuser.h"
 #include "support/ns.h"
 #include "support/test.h"
@@ -156,8 +156,11 @@ TEST(the_last_ids_and_keys)
     struct outcome outcome;
     source.act(source.self,
                &(struct action){.verb = ACTION_REMOVE,
-                                .target = {.kind = KIND_SEGMENT, .id = last, .key = keys[0],
-                                           .cuid = segment->o.cuid, .cgid = segment->o.cgid,
+                                .target = {.kind = KIND_SEGMENT,
+                                           .id = last,
+                                           .key = keys[0],
+                                           .cuid = segment->o.cuid,
+                                           .cgid = segment->o.cgid,
                                            .ctime = segment->o.ctime}},
                &outcome);
     assert_int_equal(outcome.state, OUTCOME_DONE);
@@ -297,7 +300,8 @@ TEST(elements_and_waiters_of_a_set)
     snapshot_unref(s);
 
     // Where one set is looked at, no other is asked.
-    s = read_for(&(struct want){.need = NEED_SEMSETS | NEED_ELEMENTS, .focused = true,
+    s = read_for(&(struct want){.need = NEED_SEMSETS | NEED_ELEMENTS,
+                                .focused = true,
                                 .focus = {.kind = KIND_SEMSET, .id = other}});
     assert_int_equal(s->elements.n, 2);
     assert_int_equal(s->elements.at[0].semid, other);
@@ -448,8 +452,9 @@ TEST(a_kernel_without_the_tables_is_an_error)
     assert_int_equal(pids.n, 0);
     // Calls would hit this machine, not what that root shows.
     int id = shmget(IPC_PRIVATE, 1, 0600);
-    seam.act(seam.self, &(struct action){.verb = ACTION_REMOVE, .target = {.kind = KIND_SEGMENT,
-                                         .id = id}}, &outcome);
+    seam.act(seam.self,
+             &(struct action){.verb = ACTION_REMOVE, .target = {.kind = KIND_SEGMENT, .id = id}},
+             &outcome);
     assert_int_equal(outcome.state, OUTCOME_REFUSED);
     struct ipcstat stat;
     assert_int_equal(ipcstat(KIND_SEGMENT, id, &stat), 0);
@@ -526,9 +531,10 @@ static int below_another_proc(pid_t target)
     if (answer.error || answer.process.instance) // it is the machine's process, as that /proc says
         return 3;
     // The number is somebody's here: ours.
-    const struct action action = {.verb = ACTION_SIGNAL, .signal = SIGKILL,
-                                  .target = {.kind = KIND_HOLDER, .pid = target,
-                                             .start_ticks = answer.process.start_ticks}};
+    const struct action action = {
+        .verb = ACTION_SIGNAL,
+        .signal = SIGKILL,
+        .target = {.kind = KIND_HOLDER, .pid = target, .start_ticks = answer.process.start_ticks}};
     seam.act(seam.self, &action, &outcome);
     if (outcome.state != OUTCOME_REFUSED || !strstr(outcome.text, "another PID namespace"))
         return 4;
@@ -659,7 +665,10 @@ static void differences_as_nobody(void *result)
 
 TEST(text_and_calls_agree)
 {
-    struct { long type; char text[100]; } message = {.type = 1};
+    struct {
+        long type;
+        char text[100];
+    } message = {.type = 1};
     struct sembuf up = {1, 1, 0};
     int ids[3][40], n = -1;
     void *at[40];

@@ -15,11 +15,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "engine/ask/prober_pool.h"
 #include "engine/sampler.h"
-#include "session/actions/targets.h"
-#include "base/clock.h"
 #include "linux/source.h"
+#include "session/actions/targets.h"
 #include "support/ns.h"
 #include "support/stall.h"
 #include "support/test.h"
@@ -301,8 +301,8 @@ static void newcomer(struct world *w, const char *what, bool unseen)
     left_over[n_left_over++] = w->linux_source;
 }
 
-static void keeps_going(struct world *w, const char *what, bool (*looks)(const struct world *,
-                                                                        const struct snapshot *))
+static void keeps_going(struct world *w, const char *what,
+                        bool (*looks)(const struct world *, const struct snapshot *))
 {
     int gap = 0;
 
@@ -505,7 +505,8 @@ TEST(comparing_its_memory, .setup = setup_exec, .teardown = teardown)
     const struct probe probe = {PROBE_SAME_MEMORY, 0};
     const struct batch batch = {
         .probes = &probe, .n = 1, .prepare = tell_two, .take = take_none, .arg = w};
-    struct prober_pool *pool = prober_pool_new(&w->source, &(struct prober_pool_options){.threads = 1});
+    struct prober_pool *pool =
+        prober_pool_new(&w->source, &(struct prober_pool_options){.threads = 1});
     uint8_t asked;
 
     assert_true(prober_pool_run(pool, &batch, &asked));
@@ -607,8 +608,9 @@ TEST(a_maps_file_that_blocks)
     char *root = tree_new();
     tree_write(root, "sysvipc/shm", table);
     tree_write(root, "stat", "cpu 1 2 3\nprocesses 7\n");
-    tree_write(root, "42/stat", "42 (holder) S 1 42 42 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 100 0 "
-                                "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
+    tree_write(root, "42/stat",
+               "42 (holder) S 1 42 42 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 100 0 "
+               "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
     char *fifo = mem_format("%s/42/maps", root);
     assert_int_equal(mkfifo(fifo, 0600), 0);
     const struct linux_source_options options = {.proc = root, .text_only = true};

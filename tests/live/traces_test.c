@@ -161,6 +161,7 @@ static void map_its_file(char *at)
     close(fd);
 }
 
+// clang-format off
 static const struct event events[] = {
     {"attach", NULL, attach, 1, ATIME, true, true},
     {"attach again", NULL, attach, 1, ATIME, true, false},
@@ -184,6 +185,7 @@ static const struct event events[] = {
     {"leaving the IPC namespace", NULL, leave_namespace, 0, 0, false, false},
     {"a mapping of its file", NULL, map_its_file, 0, 0, false, false},
 };
+// clang-format on
 enum { EVENTS = sizeof events / sizeof *events };
 
 // --- one process for each -----------------------------------------------------------------------

@@ -10,8 +10,8 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
-#include "engine/sampler.h"
 #include "base/clock.h"
+#include "engine/sampler.h"
 #include "linux/source.h"
 #include "model/consequence/consequence.h"
 #include "model/orphans.h"
@@ -126,9 +126,11 @@ TEST(a_stray_holds_a_removed_segment)
     size_t n;
     const struct holder *holder = scan_holders(s->scan, id, &n);
     assert_int_equal(n, 1);
-    struct action kill_it = {.verb = ACTION_SIGNAL, .signal = SIGKILL,
-                             .target = {.kind = KIND_HOLDER, .id = id, .pid = stray,
-                                        .start_ticks = holder->start_ticks}};
+    struct action kill_it = {
+        .verb = ACTION_SIGNAL,
+        .signal = SIGKILL,
+        .target = {
+            .kind = KIND_HOLDER, .id = id, .pid = stray, .start_ticks = holder->start_ticks}};
     consequence_of(s, &kill_it, &c);
     assert_false(c.impossible);
     assert_true(
@@ -318,12 +320,16 @@ TEST(a_segment_goes_with_its_last_holder)
     size_t n;
     const struct holder *holder = scan_holders(s->scan, id, &n);
     assert_int_equal(n, 1);
-    struct action kill_it = {.verb = ACTION_SIGNAL, .signal = SIGKILL,
-                             .target = {.kind = KIND_HOLDER, .id = id, .pid = maker,
-                                        .start_ticks = holder->start_ticks}};
+    struct action kill_it = {
+        .verb = ACTION_SIGNAL,
+        .signal = SIGKILL,
+        .target = {
+            .kind = KIND_HOLDER, .id = id, .pid = maker, .start_ticks = holder->start_ticks}};
     consequence_of(s, &kill_it, &c);
-    assert_true(contains(c.effect, "Its 1 attachment of segment %d is the last: 2.0M are freed when "
-                                   "it ends, with their contents", id));
+    assert_true(contains(c.effect,
+                         "Its 1 attachment of segment %d is the last: 2.0M are freed when "
+                         "it ends, with their contents",
+                         id));
     snapshot_unref(s);
     child_end(maker);
     assert_true(await(segment_is_gone, &id, 60));

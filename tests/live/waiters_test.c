@@ -59,9 +59,9 @@ static bool has_waiters_or_ended(void *arg)
 {
     siginfo_t info = {0};
 
-    return has_waiters(arg) ||
-           (waitid(P_PID, (id_t)((struct seen *)arg)->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-            info.si_pid != 0);
+    return has_waiters(arg) || (waitid(P_PID, (id_t)((struct seen *)arg)->pid, &info,
+                                       WEXITED | WNOHANG | WNOWAIT) == 0 &&
+                                info.si_pid != 0);
 }
 
 // The only waiter of a process, once it is there.
@@ -139,6 +139,7 @@ TEST(receivers)
     static const struct {
         struct receive receive;
         const char *detail;
+        // clang-format off
     } cases[] = {
         {{0, 0}, "any type"}, {{5, 0}, "type 5"}, {{-3, 0}, "type ≤ 3"}, {{5, MSG_EXCEPT}, "not type 5"}};
 
@@ -374,3 +375,5 @@ int main(void)
 {
     return ns_run(tests_run);
 }
+
+// clang-format on

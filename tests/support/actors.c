@@ -31,8 +31,8 @@ struct escape {
 
 struct slot { // pipes both ways, made once and known to all
     int orders[2], reports[2];
-    pid_t pid;     // 0: free
-    bool idle;     // became sleep(1)
+    pid_t pid; // 0: free
+    bool idle; // became sleep(1)
     pid_t sharers[SHARERS];
 };
 
@@ -96,8 +96,8 @@ static bool move(struct attachment *a, bool duplicate)
         return false;
     // A fresh place, so that nothing of ours is overwritten.
     char *to = mmap(NULL, a->length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    char *now = mremap(a->at, duplicate ? 0 : a->length, a->length, MREMAP_MAYMOVE | MREMAP_FIXED,
-                       to);
+    char *now =
+        mremap(a->at, duplicate ? 0 : a->length, a->length, MREMAP_MAYMOVE | MREMAP_FIXED, to);
     if (now == MAP_FAILED) {
         munmap(to, a->length);
         return false; // it is made of several mappings
@@ -110,7 +110,8 @@ static bool move(struct attachment *a, bool duplicate)
 }
 
 // Runs beside its parent on the same memory, where a sanitizer's calls would disturb both.
-__attribute__((no_sanitize("address", "thread", "undefined"))) static _Noreturn int share_main(void *arg)
+__attribute__((no_sanitize("address", "thread", "undefined"))) static _Noreturn int
+share_main(void *arg)
 {
     (void)arg;
     for (;;)
@@ -232,6 +233,7 @@ static void first_main(void *arg, int ready)
 
 const char *actor_op_name(enum actor_op op)
 {
+    // clang-format off
     static const char *const names[OP_COUNT] = {
         [OP_ATTACH] = "attach", [OP_DETACH] = "detach", [OP_SPLIT] = "split",
         [OP_UNMAP] = "unmap", [OP_PROTECT] = "protect", [OP_MOVE] = "move",
@@ -389,3 +391,5 @@ void actors_free(struct actors *a)
     }
     free(a);
 }
+
+// clang-format on

@@ -30,7 +30,7 @@ enum actor_op {
 const char *actor_op_name(enum actor_op op);
 
 struct actors;
-struct actors *actors_new(void); // one process, in slot 0; NULL where it failed
+struct actors *actors_new(void);         // one process, in slot 0; NULL where it failed
 void actors_free(struct actors *actors); // ends all
 
 bool actors_alive(const struct actors *actors, int slot); // can do something

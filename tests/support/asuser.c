@@ -21,8 +21,8 @@ bool as_nobody(void (*body)(void *result), void *result, size_t size)
         body(shared);
         _exit(0);
     }
-    bool done = pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
-                WEXITSTATUS(status) == 0;
+    bool done =
+        pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     memcpy(result, shared, size);
     munmap(shared, size);
     return done;

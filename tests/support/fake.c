@@ -34,37 +34,54 @@ struct snapshot *fake_snapshot(void)
 
 static struct owned owned(int32_t id, uint32_t key, uint32_t uid)
 {
-    return (struct owned){.id = id, .key = key, .mode = 0640, .uid = uid, .gid = uid,
-                          .cuid = uid, .cgid = uid, .ctime = FAKE_NOW - 2 * HOUR};
+    return (struct owned){.id = id,
+                          .key = key,
+                          .mode = 0640,
+                          .uid = uid,
+                          .gid = uid,
+                          .cuid = uid,
+                          .cgid = uid,
+                          .ctime = FAKE_NOW - 2 * HOUR};
 }
 
 struct segment *fake_segment(struct snapshot *s, int32_t id, uint32_t key, uint32_t uid,
                              uint64_t size, uint64_t nattch)
 {
-    struct segment item = {.o = owned(id, key, uid), .size = size, .rss = size, .nattch = nattch,
-                           .atime = FAKE_NOW - HOUR, .known = SEG_KNOWS_RSS | SEG_KNOWS_SWAP};
+    struct segment item = {.o = owned(id, key, uid),
+                           .size = size,
+                           .rss = size,
+                           .nattch = nattch,
+                           .atime = FAKE_NOW - HOUR,
+                           .known = SEG_KNOWS_RSS | SEG_KNOWS_SWAP};
     return INSERT(&s->segments, item, o.id);
 }
 
 struct semset *fake_semset(struct snapshot *s, int32_t id, uint32_t uid, uint64_t nsems)
 {
-    struct semset item = {.o = owned(id, 0x1000u + (uint32_t)id, uid), .nsems = nsems,
-                          .otime = FAKE_NOW - 60, .known = SET_KNOWS_WAITERS};
+    struct semset item = {.o = owned(id, 0x1000u + (uint32_t)id, uid),
+                          .nsems = nsems,
+                          .otime = FAKE_NOW - 60,
+                          .known = SET_KNOWS_WAITERS};
     return INSERT(&s->semsets, item, o.id);
 }
 
 struct queue *fake_queue(struct snapshot *s, int32_t id, uint32_t uid, uint64_t bytes,
                          uint64_t messages)
 {
-    struct queue item = {.o = owned(id, 0x2000u + (uint32_t)id, uid), .bytes = bytes,
-                         .messages = messages, .max_bytes = 16 * KIB,
-                         .stime = FAKE_NOW - 30, .known = QUEUE_KNOWS_MAX};
+    struct queue item = {.o = owned(id, 0x2000u + (uint32_t)id, uid),
+                         .bytes = bytes,
+                         .messages = messages,
+                         .max_bytes = 16 * KIB,
+                         .stime = FAKE_NOW - 30,
+                         .known = QUEUE_KNOWS_MAX};
     return INSERT(&s->queues, item, o.id);
 }
 
 struct element *fake_element(struct snapshot *s, int32_t semid, uint32_t index, uint32_t value)
 {
-    struct element item = {.semid = semid, .index = index, .value = value,
+    struct element item = {.semid = semid,
+                           .index = index,
+                           .value = value,
                            .known = ELEMENT_KNOWS_VALUE | ELEMENT_KNOWS_COUNTS};
     vec_push(&s->elements, item); // by set, then index: told in that order
     return &s->elements.at[s->elements.n - 1];
@@ -73,8 +90,12 @@ struct element *fake_element(struct snapshot *s, int32_t semid, uint32_t index, 
 struct process *fake_process(struct snapshot *s, int32_t pid, uint32_t uid, const char *comm,
                              const char *command)
 {
-    struct process item = {.pid = pid, .uid = uid, .start_ticks = (uint64_t)pid * 10,
-                           .start_time = FAKE_NOW - 3 * HOUR, .rss = 64 * MIB, .state = 'S',
+    struct process item = {.pid = pid,
+                           .uid = uid,
+                           .start_ticks = (uint64_t)pid * 10,
+                           .start_time = FAKE_NOW - 3 * HOUR,
+                           .rss = 64 * MIB,
+                           .state = 'S',
                            .known = PROC_KNOWS_UID | PROC_KNOWS_START | PROC_KNOWS_STATE |
                                     PROC_KNOWS_RSS | PROC_KNOWS_COMM};
     snprintf(item.comm, sizeof item.comm, "%s", comm);
@@ -119,8 +140,12 @@ void fake_user(struct snapshot *s, uint32_t uid, const char *name)
 struct limit *fake_limit(struct snapshot *s, const char *name, const char *unit, uint64_t used,
                          uint64_t limit)
 {
-    struct limit item = {.name = name, .unit = unit, .meaning = "as ipc(5) tells",
-                         .path = "/proc/sys/kernel", .used = used, .limit = limit,
+    struct limit item = {.name = name,
+                         .unit = unit,
+                         .meaning = "as ipc(5) tells",
+                         .path = "/proc/sys/kernel",
+                         .used = used,
+                         .limit = limit,
                          .known = LIMIT_KNOWS_LIMIT | LIMIT_KNOWS_USED};
     vec_push(&s->limits, item);
     return &s->limits.at[s->limits.n - 1];
@@ -129,7 +154,9 @@ struct limit *fake_limit(struct snapshot *s, const char *name, const char *unit,
 struct finding *fake_finding(struct snapshot *s, enum severity severity, struct identity about,
                              const char *title, const char *evidence, const char *advice)
 {
-    struct finding item = {.rule = "fake", .severity = severity, .about = about,
+    struct finding item = {.rule = "fake",
+                           .severity = severity,
+                           .about = about,
                            .title = mem_copy_string(title),
                            .evidence = mem_copy_string(evidence),
                            .advice = mem_copy_string(advice)};
@@ -153,13 +180,18 @@ void fake_hold(struct snapshot *s, int32_t shmid, int32_t pid, uint32_t attaches
     const struct process *process = snapshot_process(s, pid);
     const struct segment *segment = snapshot_segment(s, shmid);
     struct scan *scan = scan_of(s);
-    struct holder holder = {.shmid = shmid, .pid = pid, .attaches = attaches, .access = access,
+    struct holder holder = {.shmid = shmid,
+                            .pid = pid,
+                            .attaches = attaches,
+                            .access = access,
                             .start_ticks = process ? process->start_ticks : 0};
 
     vec_push(&scan->holders, holder); // by segment, then pid: told in that order
     for (uint32_t i = 0; i < attaches; i++) {
         uint64_t size = segment ? segment->size : 4096;
-        struct mapping mapping = {.pid = pid, .shmid = shmid, .dev_minor = 1,
+        struct mapping mapping = {.pid = pid,
+                                  .shmid = shmid,
+                                  .dev_minor = 1,
                                   .key = segment ? segment->o.key : 0,
                                   .start = 0x7f0000000000 + i * size,
                                   .end = 0x7f0000000000 + (i + 1) * size,
@@ -173,8 +205,8 @@ struct segment_account *fake_account(struct snapshot *s, int32_t shmid, uint8_t 
 {
     const struct segment *segment = snapshot_segment(s, shmid);
     struct scan *scan = scan_of(s);
-    struct segment_account item = {.shmid = shmid, .unseen = unseen,
-                                   .nattch = segment ? segment->nattch : 0};
+    struct segment_account item = {
+        .shmid = shmid, .unseen = unseen, .nattch = segment ? segment->nattch : 0};
 
     for (size_t i = 0; i < scan->holders.n; i++) {
         if (scan->holders.at[i].shmid != shmid)
@@ -211,8 +243,14 @@ static void story_segments(struct snapshot *s)
 {
     struct segment *r = fake_segment(s, 393216, 0, 54, 276 * (uint64_t)MIB, 1);
 
-    *r = (struct segment){.o = r->o, .size = r->size, .rss = r->size, .nattch = 1, .cpid = 17001,
-                          .lpid = 18811, .atime = FAKE_NOW - 41 * 60, .flags = SEG_DEST,
+    *r = (struct segment){.o = r->o,
+                          .size = r->size,
+                          .rss = r->size,
+                          .nattch = 1,
+                          .cpid = 17001,
+                          .lpid = 18811,
+                          .atime = FAKE_NOW - 41 * 60,
+                          .flags = SEG_DEST,
                           .known = r->known};
     r = fake_segment(s, 425985, 0xbfb94e30, 54, 276 * (uint64_t)MIB, 18);
     r->cpid = 18702, r->lpid = 18990, r->atime = FAKE_NOW - 2;
@@ -271,14 +309,19 @@ struct snapshot *fake_story(void)
     story_segments(s);
     story_rest(s);
     const struct segment *held = snapshot_segment(s, 393216), *leaked = snapshot_segment(s, 458754);
-    fake_finding(s, SEVERITY_CRITICAL,
-                 (struct identity){.kind = KIND_SEGMENT, .id = 393216, .cuid = 54, .cgid = 54,
-                                   .ctime = held->o.ctime},
-                 "segment 393216 is removed but held", "276M held by 18811 python",
-                 "end 18811 python and it is freed");
+    fake_finding(
+        s, SEVERITY_CRITICAL,
+        (struct identity){
+            .kind = KIND_SEGMENT, .id = 393216, .cuid = 54, .cgid = 54, .ctime = held->o.ctime},
+        "segment 393216 is removed but held", "276M held by 18811 python",
+        "end 18811 python and it is freed");
     fake_finding(s, SEVERITY_WARNING,
-                 (struct identity){.kind = KIND_SEGMENT, .id = 458754, .key = leaked->o.key,
-                                   .cuid = 48, .cgid = 48, .ctime = leaked->o.ctime},
+                 (struct identity){.kind = KIND_SEGMENT,
+                                   .id = 458754,
+                                   .key = leaked->o.key,
+                                   .cuid = 48,
+                                   .cgid = 48,
+                                   .ctime = leaked->o.ctime},
                  "segment 458754 is an orphan", "1.2G, its creator 17001 is gone", "remove it");
     return s;
 }

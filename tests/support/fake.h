@@ -20,7 +20,7 @@ struct queue *fake_queue(struct snapshot *s, int32_t id, uint32_t uid, uint64_t 
 struct element *fake_element(struct snapshot *s, int32_t semid, uint32_t index, uint32_t value);
 struct process *fake_process(struct snapshot *s, int32_t pid, uint32_t uid, const char *comm,
                              const char *command); // runs since three hours
-void fake_gone(struct snapshot *s, int32_t pid); // asked for, and not there
+void fake_gone(struct snapshot *s, int32_t pid);   // asked for, and not there
 struct waiter *fake_waiter(struct snapshot *s, enum kind_id kind, int32_t id, int32_t pid,
                            enum wait_call call, const char *detail);
 void fake_user(struct snapshot *s, uint32_t uid, const char *name);

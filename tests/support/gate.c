@@ -64,15 +64,16 @@ static void answer(struct gate *g)
 
 static void serve(struct gate *g)
 {
-    struct pollfd fds[] = {{.fd = g->listener, .events = POLLIN}, {.fd = g->bell, .events = POLLIN}};
+    struct pollfd fds[] = {{.fd = g->listener, .events = POLLIN},
+                           {.fd = g->bell, .events = POLLIN}};
     uint64_t rung;
 
     while (!g->end) {
         pthread_mutex_unlock(&g->lock);
         poll(fds, 2, -1);
         struct seccomp_notif asked = {0};
-        bool any = fds[0].revents & POLLIN &&
-                   ioctl(g->listener, SECCOMP_IOCTL_NOTIF_RECV, &asked) == 0;
+        bool any =
+            fds[0].revents & POLLIN && ioctl(g->listener, SECCOMP_IOCTL_NOTIF_RECV, &asked) == 0;
         if (fds[1].revents && read(g->bell, &rung, sizeof rung) < 0)
             break;
         pthread_mutex_lock(&g->lock);
@@ -103,8 +104,8 @@ struct gate *gate_start(const struct tty_options *options, const char *const *ar
 {
     struct gate *g = mem_zero(1, sizeof *g);
 
-    *g = (struct gate){.options = options, .argv = argv, .listener = -1,
-                       .bell = eventfd(0, EFD_CLOEXEC)};
+    *g = (struct gate){
+        .options = options, .argv = argv, .listener = -1, .bell = eventfd(0, EFD_CLOEXEC)};
     pthread_mutex_init(&g->lock, NULL);
     pthread_cond_init(&g->started, NULL);
     pthread_mutex_lock(&g->lock);

@@ -14,9 +14,9 @@ struct gate *gate_start(const struct tty_options *options, const char *const *ar
 struct tty *gate_tty(const struct gate *gate);
 void gate_end(struct gate *gate); // after tty_end or tty_teardown: the program dies with it
 
-void gate_pass(struct gate *gate, size_t n); // lets n more go
+void gate_pass(struct gate *gate, size_t n);  // lets n more go
 void gate_fail(struct gate *gate, int error); // what waits, and what comes, has this errno instead
-size_t gate_waiting(struct gate *gate);      // removals that wait now
+size_t gate_waiting(struct gate *gate);       // removals that wait now
 size_t gate_passed(struct gate *gate);
 
 #endif

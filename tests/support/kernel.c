@@ -23,7 +23,11 @@ struct fake_process {
     char comm[68];
 };
 VEC(fake_process_vec, struct fake_process);
-VEC(handle_vec, struct { int32_t shmid; uint64_t handle; });
+VEC(
+    handle_vec, struct {
+        int32_t shmid;
+        uint64_t handle;
+    });
 
 struct kernel {
     pthread_mutex_t lock;
@@ -47,8 +51,8 @@ static void lock(struct kernel *k)
         sched_yield();
 }
 
-#define LOCKED(k) for (bool once_ = (lock(k), true); once_;                                        \
-                       once_ = (pthread_mutex_unlock(&(k)->lock), false))
+#define LOCKED(k)                                                                                  \
+    for (bool once_ = (lock(k), true); once_; once_ = (pthread_mutex_unlock(&(k)->lock), false))
 
 struct kernel *kernel_new(void)
 {
@@ -96,8 +100,10 @@ void kernel_segment(struct kernel *k, int32_t shmid, uint32_t key)
     {
         size_t at = k->segments.n;
         struct segment segment = {.o = {.id = shmid, .key = key, .ctime = time(NULL) - 1000},
-                                  .size = 1 << 20, .cpid = 1,
-                                  .known = SEG_KNOWS_RSS | SEG_KNOWS_SWAP, .rss = 4096};
+                                  .size = 1 << 20,
+                                  .cpid = 1,
+                                  .known = SEG_KNOWS_RSS | SEG_KNOWS_SWAP,
+                                  .rss = 4096};
         vec_push(&k->segments, segment);
         for (; at > 0 && k->segments.at[at - 1].o.id > shmid; at--)
             k->segments.at[at] = k->segments.at[at - 1];
@@ -128,8 +134,8 @@ void kernel_set(struct kernel *k, int32_t semid, uint64_t waiters)
         while (i < k->semsets.n && k->semsets.at[i].o.id != semid)
             i++;
         if (i == k->semsets.n)
-            vec_push(&k->semsets, (struct semset){.o = {.id = semid}, .nsems = 1,
-                                                  .known = SET_KNOWS_WAITERS});
+            vec_push(&k->semsets,
+                     (struct semset){.o = {.id = semid}, .nsems = 1, .known = SET_KNOWS_WAITERS});
         k->semsets.at[i].waiters = waiters;
     }
 }
@@ -208,8 +214,11 @@ void kernel_attach(struct kernel *k, int32_t pid, int32_t shmid, uint64_t start,
     {
         struct segment *segment = segment_of(k, shmid);
         struct fake_process *process = find(k, pid);
-        vec_push(&process->mappings, (struct mapping){.pid = pid, .shmid = shmid, .start = start,
-                                                      .end = start + 4096, .inode = (uint64_t)shmid,
+        vec_push(&process->mappings, (struct mapping){.pid = pid,
+                                                      .shmid = shmid,
+                                                      .start = start,
+                                                      .end = start + 4096,
+                                                      .inode = (uint64_t)shmid,
                                                       .key = segment ? segment->o.key : 0});
         if (segment && !process->stranger) {
             segment->nattch++;
@@ -351,7 +360,8 @@ static int source_read(void *self, const struct want *want, struct snapshot *fre
         for (size_t i = 0; !(need & NEED_SEGMENT_USE) && i < fresh->segments.n; i++)
             fresh->segments.at[i].known = 0;
     }
-    fresh->has |= need & (NEED_SEGMENTS | NEED_SEGMENT_USE | NEED_SEMSETS | NEED_QUEUES | NEED_SYSTEM);
+    fresh->has |=
+        need & (NEED_SEGMENTS | NEED_SEGMENT_USE | NEED_SEMSETS | NEED_QUEUES | NEED_SYSTEM);
     fresh->system.first_pid_namespace = true;
     return 0;
 }
@@ -418,9 +428,11 @@ static void answer_attachments(struct kernel *k, const struct fake_process *p, b
 
 static void answer_process(const struct fake_process *p, bool command, struct answer *answer)
 {
-    answer->process = (struct process){.pid = p->pid, .start_ticks = p->instance, .state = 'S',
-                                       .known = PROC_KNOWS_START | PROC_KNOWS_STATE |
-                                                PROC_KNOWS_COMM};
+    answer->process =
+        (struct process){.pid = p->pid,
+                         .start_ticks = p->instance,
+                         .state = 'S',
+                         .known = PROC_KNOWS_START | PROC_KNOWS_STATE | PROC_KNOWS_COMM};
     snprintf(answer->process.comm, sizeof answer->process.comm, "%s", p->comm);
     if (command) {
         answer->process.command = mem_format("%s --run", p->comm);
@@ -464,8 +476,9 @@ static void answer_probe(struct kernel *k, const struct probe *probe, struct ans
     else if (probe->what != PROBE_WAITERS)
         answer_attachments(k, p, probe->what == PROBE_EXACT, answer);
     else if (p->waits)
-        vec_push(&answer->waiters, (struct waiter){.kind = p->wait_kind, .id = p->wait_id,
-                                                   .pid = p->pid, .tid = p->pid});
+        vec_push(
+            &answer->waiters,
+            (struct waiter){.kind = p->wait_kind, .id = p->wait_id, .pid = p->pid, .tid = p->pid});
 }
 
 // Keeps a processor busy.

@@ -27,7 +27,7 @@ void kernel_attach(struct kernel *k, int32_t pid, int32_t shmid, uint64_t start,
 void kernel_detach(struct kernel *k, int32_t pid, int32_t shmid, int ago);
 // A mapping that no table knows of changes: what mprotect of a whole mapping does.
 void kernel_protect(struct kernel *k, int32_t pid, uint8_t perms);
-void kernel_fail(struct kernel *k, int32_t pid, int error);   // what its probes answer; 0: well
+void kernel_fail(struct kernel *k, int32_t pid, int error);       // what its probes answer; 0: well
 void kernel_exiting(struct kernel *k, int32_t pid, bool exiting); // no maps, still counted
 void kernel_stranger(struct kernel *k, int32_t pid, uint64_t handle); // in another IPC namespace
 void kernel_handle(struct kernel *k, int32_t shmid, uint64_t handle); // what holders of ours show
@@ -38,7 +38,7 @@ void kernel_comm(struct kernel *k, int32_t pid, const char *comm);
 void kernel_hang(struct kernel *k, enum probe_what what, int32_t pid);
 void kernel_release(struct kernel *k, enum probe_what what, int32_t pid);
 void kernel_hang_acts(struct kernel *k, bool hang);
-size_t kernel_hanging(struct kernel *k); // how many threads hang now
+size_t kernel_hanging(struct kernel *k);     // how many threads hang now
 void kernel_delay(struct kernel *k, int us); // processor time of every probe of attachments
 
 uint64_t kernel_count(struct kernel *k, enum probe_what what); // probes so far

@@ -65,5 +65,6 @@ void logfile_must(struct tty *t, const struct logfile *log, size_t n, const char
         fputs(line, stderr);
     if (f)
         fclose(f);
-    tty_fail(t, "the log has not %zu lines but %zu of '%s'", n, logfile_count(log, words), words[0]);
+    tty_fail(t, "the log has not %zu lines but %zu of '%s'", n, logfile_count(log, words),
+             words[0]);
 }

@@ -92,7 +92,8 @@ int ns_run(int (*tests)(void))
     if (outer == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         int flags = CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNS;
-        if (unshare(uid == 0 ? flags : flags | CLONE_NEWUSER) < 0 || (uid != 0 && !map_root(uid, gid))) {
+        if (unshare(uid == 0 ? flags : flags | CLONE_NEWUSER) < 0 ||
+            (uid != 0 && !map_root(uid, gid))) {
             printf("skip: no namespaces on this machine: %s\n", strerror(errno));
             fflush(stdout);
             _exit(77);
@@ -150,7 +151,8 @@ void child_end(pid_t pid)
 
 void child_become_nobody(void)
 {
-    if (setgroups(0, NULL) < 0 || setresgid(65534, 65534, 65534) < 0 || setresuid(65534, 65534, 65534) < 0)
+    if (setgroups(0, NULL) < 0 || setresgid(65534, 65534, 65534) < 0 ||
+        setresuid(65534, 65534, 65534) < 0)
         _exit(1);
     prctl(PR_SET_PDEATHSIG, SIGKILL); // a change of uid cleared it
 }

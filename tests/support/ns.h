@@ -18,8 +18,8 @@ bool ns_was_root(void); // the caller of ns_run was root on the machine (not by 
 // A child that runs `body` and counts as ready when body has written a byte to `ready`; body then
 // usually pauses. Returns its pid once it is ready; -1 when it ended before. It dies with the test.
 pid_t child_start(void (*body)(void *arg, int ready), void *arg);
-void child_ready(int ready);   // for body: says so
-void child_end(pid_t pid);     // SIGKILL and wait
+void child_ready(int ready); // for body: says so
+void child_end(pid_t pid);   // SIGKILL and wait
 // Makes the calling process an ordinary user (uid and gid 65534, no capabilities).
 void child_become_nobody(void);
 

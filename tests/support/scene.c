@@ -93,7 +93,8 @@ bool scene_has_segment(int id)
 
 int scene_stray(size_t bytes, const struct scene_actor *holder, pid_t *pid)
 {
-    const struct scene_actor maker = {.role = "make_segment", .comm = "ora_pmon",
+    const struct scene_actor maker = {.role = "make_segment",
+                                      .comm = "ora_pmon",
                                       .values = {0x0beb94e3, (int)bytes, 1 << 20, 0666}};
     struct scene_actor stray = *holder;
     int id;

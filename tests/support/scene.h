@@ -10,11 +10,11 @@
 #include <sys/types.h>
 
 struct scene_actor {
-    const char *role;      // tests/demo/roles.c
+    const char *role; // tests/demo/roles.c
     const char *comm;
-    const char *argv[4];   // NULL: comm alone
+    const char *argv[4]; // NULL: comm alone
     int values[4];
-    bool nobody;           // as uid 65534
+    bool nobody; // as uid 65534
 };
 
 // Starts one and waits until it is ready; *told (may be NULL) is the id of what it made. Fails the

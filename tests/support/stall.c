@@ -58,13 +58,18 @@ static struct fuse_attr attributes(uint64_t node)
 {
     bool file = node == FILE_NODE;
 
-    return (struct fuse_attr){.ino = node, .size = file ? STALL_SIZE : 0, .nlink = 1,
-                              .mode = file ? S_IFREG | 0666 : S_IFDIR | 0777, .blksize = 4096};
+    return (struct fuse_attr){.ino = node,
+                              .size = file ? STALL_SIZE : 0,
+                              .nlink = 1,
+                              .mode = file ? S_IFREG | 0666 : S_IFDIR | 0777,
+                              .blksize = 4096};
 }
 
 static void lookup(struct daemon *d, const struct fuse_in_header *in, const char *name)
 {
-    struct fuse_entry_out out = {.nodeid = FILE_NODE, .entry_valid = 3600, .attr_valid = 3600,
+    struct fuse_entry_out out = {.nodeid = FILE_NODE,
+                                 .entry_valid = 3600,
+                                 .attr_valid = 3600,
                                  .attr = attributes(FILE_NODE)};
 
     if (strcmp(name, "data") != 0)
@@ -76,9 +81,12 @@ static void lookup(struct daemon *d, const struct fuse_in_header *in, const char
 static void initialise(struct daemon *d, const struct fuse_in_header *in)
 {
     const struct fuse_init_in *want = (const struct fuse_init_in *)(in + 1);
-    struct fuse_init_out out = {.major = FUSE_KERNEL_VERSION, .minor = FUSE_KERNEL_MINOR_VERSION,
-                                .max_readahead = 4096, .max_write = 128 * 1024,
-                                .max_background = 16, .congestion_threshold = 12};
+    struct fuse_init_out out = {.major = FUSE_KERNEL_VERSION,
+                                .minor = FUSE_KERNEL_MINOR_VERSION,
+                                .max_readahead = 4096,
+                                .max_write = 128 * 1024,
+                                .max_background = 16,
+                                .congestion_threshold = 12};
 
     if (want->minor < out.minor)
         out.minor = want->minor;

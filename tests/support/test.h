@@ -10,12 +10,13 @@
 #ifndef IPCTOP_TESTS_TEST_H
 #define IPCTOP_TESTS_TEST_H
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
+
+#include <cmocka.h> // needs those before it
 
 struct test {
     const char *name;
@@ -32,8 +33,8 @@ struct test {
     static void function(void **state);                                                            \
     __attribute__((constructor)) static void register_##function(void)                             \
     {                                                                                              \
-        static struct test test = {.name = #function, .line = __LINE__, .run = function,           \
-                                   __VA_ARGS__};                                                   \
+        static struct test test = {                                                                \
+            .name = #function, .line = __LINE__, .run = function, __VA_ARGS__};                    \
         test_register(&test);                                                                      \
     }                                                                                              \
     static void function(__attribute__((unused)) void **state)

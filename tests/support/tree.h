@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-char *tree_new(void);        // its path; caller calls tree_free
-void tree_free(char *root);  // removes everything in it
+char *tree_new(void);       // its path; caller calls tree_free
+void tree_free(char *root); // removes everything in it
 // Writes a file below root, with the directories it needs. `path` is relative.
 void tree_write(const char *root, const char *path, const char *text);
 void tree_write_bytes(const char *root, const char *path, const void *bytes, size_t n);

@@ -1,5 +1,5 @@
-#include "support/test.h"
 #include "support/tty.h"
+#include "support/test.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,7 +39,7 @@ struct tty {
     VTermScreen *screen;
     bool utf8, cursor_visible, alternate;
     struct bytes written, row, unfed; // unfed: of a character that has not come whole
-    uint32_t repeat; // last character, for REP
+    uint32_t repeat;                  // last character, for REP
     struct tty *next;
 };
 
@@ -429,7 +429,7 @@ static bool at_rest(const struct tty *t)
     case SYS_wait4:
     case SYS_waitid:
     case SYS_sched_yield: // ended, and stopped by the leak sanitizer, which a hung thread holds up
-    case -1: // it has ended
+    case -1:              // it has ended
         return true;
     default:
         return false;
@@ -478,7 +478,8 @@ void tty_fail(struct tty *t, const char *format, ...)
     abort();
 }
 
-void tty_must(struct tty *t, const char *what, bool (*condition)(struct tty *t, void *arg), void *arg)
+void tty_must(struct tty *t, const char *what, bool (*condition)(struct tty *t, void *arg),
+              void *arg)
 {
     if (!tty_await(t, condition, arg))
         tty_fail(t, "never: %s", what);

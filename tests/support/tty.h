@@ -13,17 +13,17 @@
 enum { TTY_SECONDS = 60, TTY_ENV_MAX = 16 };
 
 struct tty_options {
-    int w, h;                       // 0: 80×24
-    const char *term;               // NULL: xterm-256color; "": TERM unset
-    const char *lang;               // NULL: C.UTF-8
-    const char *env[TTY_ENV_MAX];   // more, "NAME=value"
-    bool nobody;                    // as an ordinary user
+    int w, h;                     // 0: 80×24
+    const char *term;             // NULL: xterm-256color; "": TERM unset
+    const char *lang;             // NULL: C.UTF-8
+    const char *env[TTY_ENV_MAX]; // more, "NAME=value"
+    bool nobody;                  // as an ordinary user
 };
 
 struct tty;
 struct tty *tty_start(const struct tty_options *options, const char *const *argv);
-void tty_end(struct tty *t);     // kills the program if it still runs, frees
-int tty_teardown(void **state);  // ends all
+void tty_end(struct tty *t);    // kills the program if it still runs, frees
+int tty_teardown(void **state); // ends all
 
 pid_t tty_pid(const struct tty *t);
 void tty_send(struct tty *t, const char *bytes);
@@ -33,7 +33,7 @@ void tty_resize(struct tty *t, int w, int h);
 
 // The screen. Rows are UTF-8 without trailing blanks; pointers hold until the next call.
 const char *tty_row(struct tty *t, int y);
-char *tty_screen(struct tty *t); // all rows, each with a newline; the caller frees
+char *tty_screen(struct tty *t);               // all rows, each with a newline; the caller frees
 int tty_find(struct tty *t, const char *text); // the first row that holds it, or -1
 
 struct tty_cell {
@@ -58,7 +58,8 @@ bool tty_pump(struct tty *t, int milliseconds);
 
 // Wait until it is so; fail the test, showing the screen, where it never is.
 bool tty_await(struct tty *t, bool (*condition)(struct tty *t, void *arg), void *arg); // no failing
-void tty_must(struct tty *t, const char *what, bool (*condition)(struct tty *t, void *arg), void *arg);
+void tty_must(struct tty *t, const char *what, bool (*condition)(struct tty *t, void *arg),
+              void *arg);
 void tty_must_show(struct tty *t, const char *text);
 void tty_must_not_show(struct tty *t, const char *text); // until it is gone
 void tty_must_be_quiet(struct tty *t, int milliseconds); // has written nothing for so long

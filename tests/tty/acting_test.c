@@ -13,8 +13,9 @@
 #include "support/tty.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
-#define START(...) tty_start(&(struct tty_options){.w = 120, .h = 40}, \
-                             (const char *const[]){IPCTOP, "-d", "0.3", ##__VA_ARGS__, NULL})
+#define START(...)                                                                                 \
+    tty_start(&(struct tty_options){.w = 120, .h = 40},                                            \
+              (const char *const[]){IPCTOP, "-d", "0.3", ##__VA_ARGS__, NULL})
 
 static int teardown(void **state)
 {
@@ -34,8 +35,8 @@ static bool segment_gone(struct tty *t, void *id)
 // A segment that nobody holds and whose creator is gone: y is enough to remove it.
 static int leaked(int bytes, int key)
 {
-    const struct scene_actor maker = {.role = "make_segment", .comm = "leaker",
-                                      .values = {key, bytes, 0, 0600}};
+    const struct scene_actor maker = {
+        .role = "make_segment", .comm = "leaker", .values = {key, bytes, 0, 0600}};
     int id;
 
     scene_end(scene_start(&maker, &id));
@@ -88,7 +89,8 @@ TEST(what_is_used_takes_a_word)
     tty_send(t, "x");
     tty_must_show(t, "type remove:");
     tty_must_show(t, "is running");
-    static const char *const not_enough[] = {"\r", "y", "\r", "es\r", "\025remov\r", "\025Remove\r"};
+    static const char *const not_enough[] = {"\r",   "y",           "\r",
+                                             "es\r", "\025remov\r", "\025Remove\r"};
     for (size_t i = 0; i < sizeof not_enough / sizeof not_enough[0]; i++) {
         tty_send(t, not_enough[i]);
         tty_must_be_quiet(t, 50);
@@ -170,8 +172,8 @@ TEST(sets_and_queues_are_removed)
 // The target of a prompt is a copy: what vanished or was replaced meanwhile is not what is hit.
 TEST(a_target_that_vanished_under_the_prompt)
 {
-    const struct scene_actor holder = {.role = "make_segment", .comm = "shortlived",
-                                       .values = {0x4444, 4096, 0, 0600}};
+    const struct scene_actor holder = {
+        .role = "make_segment", .comm = "shortlived", .values = {0x4444, 4096, 0, 0600}};
     pid_t pid = scene_start(&holder, NULL);
     struct tty *t = START();
 
@@ -232,8 +234,8 @@ TEST(several_are_tagged_and_removed)
 
 TEST(kill_from_the_segments)
 {
-    const struct scene_actor holder = {.role = "make_segment", .comm = "lonely",
-                                       .values = {0x6666, 4096, 0, 0600}};
+    const struct scene_actor holder = {
+        .role = "make_segment", .comm = "lonely", .values = {0x6666, 4096, 0, 0600}};
     pid_t pid = scene_start(&holder, NULL);
     struct tty *t = START();
 
@@ -259,8 +261,8 @@ TEST(nobody_may_not_and_is_told_what_would_help)
         printf("skip: needs a second user\n");
         skip();
     }
-    const struct scene_actor holder = {.role = "make_segment", .comm = "foreign",
-                                       .values = {0x7777, 4096, 0, 0600}};
+    const struct scene_actor holder = {
+        .role = "make_segment", .comm = "foreign", .values = {0x7777, 4096, 0, 0600}};
     pid_t pid = scene_start(&holder, NULL);
     int id = shmget(0x7777, 0, 0);
     struct tty *t = tty_start(&(struct tty_options){.w = 120, .h = 40, .nobody = true},

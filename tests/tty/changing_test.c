@@ -15,8 +15,9 @@
 #include "support/tty.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
-#define START(...) tty_start(&(struct tty_options){.w = 120, .h = 40}, \
-                             (const char *const[]){IPCTOP, "-d", "0.3", ##__VA_ARGS__, NULL})
+#define START(...)                                                                                 \
+    tty_start(&(struct tty_options){.w = 120, .h = 40},                                            \
+              (const char *const[]){IPCTOP, "-d", "0.3", ##__VA_ARGS__, NULL})
 
 enum { KEY = 0x2121 };
 
@@ -66,7 +67,8 @@ TEST(a_mode_is_changed)
     tty_send(t, "e");
     tty_must_show(t, "Change segment");
     tty_must_show(t, "[0600");
-    tty_send(t, "\t\t\025" "0999\r");
+    tty_send(t, "\t\t\025"
+                "0999\r");
     tty_must_show(t, "octal up to 0777");
     assert_int_equal(segment(id).shm_perm.mode & 0777, 0600);
     tty_send(t, "\025rw-r-----\r");
@@ -78,7 +80,8 @@ TEST(a_mode_is_changed)
     tty_must_show(t, "nothing done");
     tty_send(t, "e");
     tty_must_show(t, "Change segment");
-    tty_send(t, "\t\t\025" "640\r");
+    tty_send(t, "\t\t\025"
+                "640\r");
     tty_must_show(t, "mode 0640?");
     tty_send(t, "y");
     tty_must_show(t, "changed: mode 0640");
@@ -106,7 +109,9 @@ TEST(an_owner_is_changed_by_name)
     tty_must_show(t, "uid 0");
     tty_send(t, "\025no.such.user\r");
     tty_must_show(t, "there is no such user");
-    tty_send(t, "\025" "daemon\t\025" "daemon\r");
+    tty_send(t, "\025"
+                "daemon\t\025"
+                "daemon\r");
     tty_must_show(t, "owner daemon, group daemon?");
     tty_send(t, "y");
     tty_must_show(t, "changed: owner daemon");
@@ -127,7 +132,8 @@ TEST(a_queue_gets_more_room)
     tty_send(t, "e");
     tty_must_show(t, "Size limit");
     tty_must_show(t, "msgmnb is");
-    tty_send(t, "\t\t\t\025" "8K\r");
+    tty_send(t, "\t\t\t\025"
+                "8K\r");
     tty_must_show(t, "size limit 8.0K?");
     tty_send(t, "y");
     tty_must_show(t, "at most 8192 bytes");
@@ -137,11 +143,16 @@ TEST(a_queue_gets_more_room)
     tty_must_show(t, "0x00002121");
     tty_send(t, "e");
     tty_must_show(t, "Change semaphore set");
-    tty_send(t, "\t\t\025" "0660\ry");
+    tty_send(t, "\t\t\025"
+                "0660\ry");
     tty_must_show(t, "mode 0660?"); // the y was typed before the question stood there
     tty_send(t, "y");
     tty_must_show(t, "changed: mode 0660");
-    assert_int_equal(semctl(set, 0, IPC_STAT, (union {int v; struct semid_ds *b;}){.b = &sem}), 0);
+    assert_int_equal(semctl(set, 0, IPC_STAT, (union {
+                                int v;
+                                struct semid_ds *b;
+                            }){.b = &sem}),
+                     0);
     assert_int_equal(sem.sem_perm.mode & 0777, 0660);
     must_end(t);
 }
@@ -180,7 +191,8 @@ TEST(nobody_may_not_change_it)
     tty_must_show(t, "0x00002121");
     tty_send(t, "e");
     tty_must_show(t, "Change segment");
-    tty_send(t, "\t\t\025" "0666\r");
+    tty_send(t, "\t\t\025"
+                "0666\r");
     tty_must_show(t, "It needs root"); // said before
     tty_send(t, "y");
     tty_must_show(t, "not permitted: needs root"); // and after
@@ -196,7 +208,8 @@ TEST(nobody_may_not_change_it)
     tty_send(t, "/shmmni\r");
     tty_send(t, "\r");
     tty_must_show(t, "Limit shmmni");
-    tty_send(t, "\025" "4000\r");
+    tty_send(t, "\025"
+                "4000\r");
     tty_must_show(t, "kernel.shmmni = 4000");
     tty_must_show(t, "It needs");
     tty_send(t, "y");
@@ -245,11 +258,14 @@ TEST(a_limit_is_changed_and_restored)
     tty_must_show(t, "unlimited");
     open_limit(t, "shmmni");
     tty_must_show(t, "accepts 0 to 32768");
-    tty_send(t, "\025" "64K\r");
+    tty_send(t, "\025"
+                "64K\r");
     tty_must_show(t, "a whole number");
-    tty_send(t, "\025" "16777217\r");
+    tty_send(t, "\025"
+                "16777217\r");
     tty_must_show(t, "from 0 to 16777216");
-    tty_send(t, "\025" "1234\r");
+    tty_send(t, "\025"
+                "1234\r");
     tty_must_show(t, "kernel.shmmni = 1234");
     tty_must_be_quiet(t, 50);
     assert_int_equal(number_in(path, 0), before);
@@ -258,7 +274,8 @@ TEST(a_limit_is_changed_and_restored)
     assert_int_equal(number_in(path, 0), 1234);
     // What the program lets pass and this kernel may not take is told afterwards.
     open_limit(t, "shmmni");
-    tty_send(t, "\025" "16777216\r");
+    tty_send(t, "\025"
+                "16777216\r");
     tty_must_show(t, "y yes");
     tty_send(t, "y");
     tty_must_not_show(t, "y yes");
@@ -287,7 +304,8 @@ TEST(the_four_numbers_of_sem_stay_together)
         before[i] = number_in(path, i);
     tty_must_show(t, "semmsl");
     open_limit(t, "semopm");
-    tty_send(t, "\025" "77\r");
+    tty_send(t, "\025"
+                "77\r");
     snprintf(line, sizeof line, "kernel.sem = %llu %llu 77 %llu", (unsigned long long)before[0],
              (unsigned long long)before[1], (unsigned long long)before[3]);
     tty_must_show(t, line);
@@ -298,7 +316,8 @@ TEST(the_four_numbers_of_sem_stay_together)
     // Less than is used: the word.
     open_limit(t, "semmsl");
     tty_must_show(t, "in use: 5");
-    tty_send(t, "\025" "4\r");
+    tty_send(t, "\025"
+                "4\r");
     tty_must_show(t, "type set:");
     tty_send(t, "set\r");
     tty_must_show(t, "semmsl is 4 now");
@@ -315,8 +334,8 @@ static bool dead(struct tty *t, void *pid)
 
 TEST(the_end_of_a_process_is_told)
 {
-    const struct scene_actor holder = {.role = "make_segment", .comm = "lonely",
-                                       .values = {KEY, 4096, 0, 0600}};
+    const struct scene_actor holder = {
+        .role = "make_segment", .comm = "lonely", .values = {KEY, 4096, 0, 0600}};
     char ended[64];
     pid_t pid = scene_start(&holder, NULL);
     struct tty *t = START();
@@ -341,8 +360,8 @@ static bool stopped(struct tty *t, void *arg)
 
 TEST(a_stopped_one_still_runs)
 {
-    const struct scene_actor holder = {.role = "make_segment", .comm = "sleeper",
-                                       .values = {KEY, 4096, 0, 0600}};
+    const struct scene_actor holder = {
+        .role = "make_segment", .comm = "sleeper", .values = {KEY, 4096, 0, 0600}};
     char text[64];
     pid_t pid = scene_start(&holder, NULL);
     struct tty *t = START();

@@ -17,7 +17,11 @@
 #include "support/test.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
-#define ARGV(...) (const char *const[]){IPCTOP, "-d", "0.3", ##__VA_ARGS__, NULL}
+#define ARGV(...)                                                                                  \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        IPCTOP, "-d", "0.3", ##__VA_ARGS__, NULL                                                   \
+    }
 
 enum { NOBODY = 65534, DAEMON = 1, HUNDRED = 100, BYTES = 64 << 10 };
 
@@ -170,8 +174,8 @@ struct hundred {
 
 static void make_hundred(struct hundred *h)
 {
-    struct scene_actor holder = {.role = "attach", .comm = "worker", .values = {0, 1, 0},
-                                 .nobody = true};
+    struct scene_actor holder = {
+        .role = "attach", .comm = "worker", .values = {0, 1, 0}, .nobody = true};
 
     for (int i = 0; i < 3; i++)
         h->keep[i] = scene_segment(4096, 0600, 0x4000 + i);
@@ -228,9 +232,9 @@ TEST(a_hundred_with_three_that_must_fail)
     struct hundred h;
     char command[32];
     make_hundred(&h);
-    struct tty *t = tty_start(&(struct tty_options){.w = 140, .h = 40, .nobody = true,
-                                                    .env = {"SUDO_USER=alice"}},
-                              ARGV("--log", logged.path));
+    struct tty *t = tty_start(
+        &(struct tty_options){.w = 140, .h = 40, .nobody = true, .env = {"SUDO_USER=alice"}},
+        ARGV("--log", logged.path));
 
     tag_hundred(t);
     preview_hundred(t);
@@ -244,7 +248,8 @@ TEST(a_hundred_with_three_that_must_fail)
     tty_must_show(t, "97 done, 2 refused, 1 failed");
     must_show(t, "failed     segment %d: not permitted: needs root, daemon or CAP_SYS_ADMIN",
               h.foreign);
-    must_show(t, "refused    segment %d is another one now (creator 0, was 65534); nothing was done",
+    must_show(t,
+              "refused    segment %d is another one now (creator 0, was 65534); nothing was done",
               h.replaced);
     must_show(t, "refused    segment %d is already gone", h.vanished);
     tty_send(t, "G");
@@ -285,8 +290,8 @@ TEST(sets_and_queues_with_who_waits)
         skip();
     }
     struct made sets = made_by_nobody(make_sets, 12);
-    const struct scene_actor waiter = {.role = "wait", .comm = "waiter",
-                                       .values = {sets.ids[5], 0}};
+    const struct scene_actor waiter = {
+        .role = "wait", .comm = "waiter", .values = {sets.ids[5], 0}};
     made_by_nobody(make_queues, 12);
     scene_start(&waiter, NULL);
     scene_start(&waiter, NULL);
@@ -386,8 +391,10 @@ TEST(many_are_signalled)
     tty_must_show(t, "Send signal to 3 processes");
     tty_send(t, "9\r");
     tty_must_show(t, "Send signal 9 SIGKILL to 3 processes?");
-    tty_must_show(t, "freed later   64.0K in 1 segment marked for removal, when all of them have ended");
-    tty_must_show(t, "let go        1 segment: nobody holds it any more, but it stays until removed");
+    tty_must_show(
+        t, "freed later   64.0K in 1 segment marked for removal, when all of them have ended");
+    tty_must_show(t,
+                  "let go        1 segment: nobody holds it any more, but it stays until removed");
     tty_must_show(t, "left out      1 that cannot be done");
     tty_must_show(t, "no process to signal: nothing is attached to segment");
     tty_send(t, "\r");
@@ -461,7 +468,8 @@ TEST(escape_stops_and_says_how_far_it_went)
     const char *title = strstr(tty_row(t, 0), "37 done");
     assert_non_null(title);
     assert_int_equal(sscanf(title, "%zu done, %zu refused, %zu failed, %zu not tried: cancelled",
-                            &done, &refused, &failed, &rest), 4);
+                            &done, &refused, &failed, &rest),
+                     4);
     // One was under way; more only where that patience was at an end.
     assert_true(failed >= 1 && refused == 0);
     assert_int_equal(done + failed + rest, HUNDRED);
@@ -494,10 +502,12 @@ TEST(quitting_leaves_no_gap_in_the_log)
 // Ways to hide the tagged ones of nobody's, and to have them back.
 static const struct {
     const char *hide, *show, *told;
+    // clang-format off
 } ways[] = {
     {"\\owner=daemon\r", "\\\025\r", "owner=daemon"},
     {"udaemon\r", "ueverybody\r", "daemon"},
 };
+// clang-format on
 
 TEST(what_is_hidden_is_counted_and_left_alone)
 {
@@ -557,10 +567,10 @@ static bool no_nobody(struct tty *t, void *arg)
 // Orphans alone: what somebody holds is hidden by it.
 TEST(orphans_hide_too)
 {
-    const struct scene_actor holder = {.role = "make_segment", .comm = "owned",
-                                       .values = {0x6666, BYTES, 0, 0600}};
-    const struct scene_actor leaker = {.role = "make_segment", .comm = "leaker",
-                                       .values = {0x7777, BYTES, 0, 0600}};
+    const struct scene_actor holder = {
+        .role = "make_segment", .comm = "owned", .values = {0x6666, BYTES, 0, 0600}};
+    const struct scene_actor leaker = {
+        .role = "make_segment", .comm = "leaker", .values = {0x7777, BYTES, 0, 0600}};
     int id;
     scene_start(&holder, NULL);
     scene_end(scene_start(&leaker, &id));

@@ -16,7 +16,11 @@
 TEST_FIXTURE(NULL, tty_teardown)
 
 #define DEMO BUILD_DIR "/demo"
-#define IN_DEMO(script) (const char *const[]){DEMO, "sh", "-c", script, NULL}
+#define IN_DEMO(script)                                                                            \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        DEMO, "sh", "-c", script, NULL                                                             \
+    }
 
 enum { OUT = 16384 };
 
@@ -73,7 +77,8 @@ TEST(scenes_stand)
 {
     char out[OUT];
 
-    int status = tty_run_without(IN_DEMO("ipcs; cat /proc/[0-9]*/comm; hostname"), NULL, out, sizeof out);
+    int status =
+        tty_run_without(IN_DEMO("ipcs; cat /proc/[0-9]*/comm; hostname"), NULL, out, sizeof out);
     skip_without(out);
     assert_int_equal(status, 0);
     assert_int_equal(lines_with(out, " 289406976  1 ", "dest"), 1);
@@ -118,15 +123,17 @@ TEST(status_of_the_command_is_ours)
     assert_int_equal(tty_run_without(IN_DEMO("exit 7"), NULL, out, sizeof out), 7);
     assert_int_equal(tty_run_without((const char *const[]){DEMO, NULL}, NULL, out, sizeof out), 2);
     assert_int_equal(
-        tty_run_without((const char *const[]){DEMO, "/nonexistent/x", NULL}, NULL, out, sizeof out), 127);
+        tty_run_without((const char *const[]){DEMO, "/nonexistent/x", NULL}, NULL, out, sizeof out),
+        127);
     assert_non_null(strstr(out, "/nonexistent/x: No such file"));
     must_leave_nothing();
 }
 
 TEST(keys_are_the_commands)
 {
-    struct tty *t = tty_start(&(struct tty_options){0},
-                              IN_DEMO("trap 'echo caught' INT; echo up; read a; read b; echo $b; exit 3"));
+    struct tty *t =
+        tty_start(&(struct tty_options){0},
+                  IN_DEMO("trap 'echo caught' INT; echo up; read a; read b; echo $b; exit 3"));
     tty_must_show(t, "up");
     tty_send(t, "\003");
     tty_must_show(t, "caught");
@@ -152,7 +159,8 @@ TEST(stops_and_continues_as_a_job)
     struct tty *t = tty_start(&(struct tty_options){.env = {"PS1=shell> "}},
                               (const char *const[]){"bash", "--norc", "--noprofile", "-i", NULL});
     tty_must_show(t, "shell>");
-    tty_send(t, DEMO " sh -c 'echo com\"\"es up; while read a; do echo \"<$a>\"; done; echo ov\"\"er'\r");
+    tty_send(t, DEMO
+             " sh -c 'echo com\"\"es up; while read a; do echo \"<$a>\"; done; echo ov\"\"er'\r");
     tty_must_show(t, "comes up");
     for (int i = 0; i < 3; i++) {
         char typed[32], echoed[32];

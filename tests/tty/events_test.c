@@ -14,8 +14,9 @@
 #include "support/tty.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
-#define START(...) tty_start(&(struct tty_options){.w = 150, .h = 40}, \
-                             (const char *const[]){IPCTOP, "-d", "0.3", ##__VA_ARGS__, NULL})
+#define START(...)                                                                                 \
+    tty_start(&(struct tty_options){.w = 150, .h = 40},                                            \
+              (const char *const[]){IPCTOP, "-d", "0.3", ##__VA_ARGS__, NULL})
 
 static int teardown(void **state)
 {

@@ -164,10 +164,10 @@ TEST(freezes)
 
 TEST(orphans_only)
 {
-    const struct scene_actor holder = {.role = "make_segment", .comm = "holder",
-                                       .values = {0x0b0b0001, 4096, 0, 0600}};
-    const struct scene_actor leaker = {.role = "make_segment", .comm = "leaker",
-                                       .values = {0x0b0b0002, 4096, 0, 0600}};
+    const struct scene_actor holder = {
+        .role = "make_segment", .comm = "holder", .values = {0x0b0b0001, 4096, 0, 0600}};
+    const struct scene_actor leaker = {
+        .role = "make_segment", .comm = "leaker", .values = {0x0b0b0002, 4096, 0, 0600}};
     scene_start(&holder, NULL);
     scene_end(scene_start(&leaker, NULL));
     struct tty *t = start();

@@ -8,12 +8,17 @@
 
 TEST_FIXTURE(NULL, tty_teardown)
 
-#define SHELL(script) (const char *const[]){"/bin/sh", "-c", script, NULL}
+#define SHELL(script)                                                                              \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        "/bin/sh", "-c", script, NULL                                                              \
+    }
 
 TEST(screen_is_what_was_drawn)
 {
-    struct tty *t = tty_start(&(struct tty_options){.w = 20, .h = 4},
-                              SHELL("printf 'one\\033[3;5Htw\\303\\266 \\033[1;7mB\\033[m\\033[31mR'"));
+    struct tty *t =
+        tty_start(&(struct tty_options){.w = 20, .h = 4},
+                  SHELL("printf 'one\\033[3;5Htw\\303\\266 \\033[1;7mB\\033[m\\033[31mR'"));
     struct tty_cell cell;
 
     assert_int_equal(tty_must_exit(t), 0);
@@ -30,9 +35,10 @@ TEST(screen_is_what_was_drawn)
 // Capabilities of the terminals we name that an emulator may lack: repeat, erase, line drawing.
 TEST(emulator_knows_what_our_terminals_use)
 {
-    struct tty *t = tty_start(&(struct tty_options){.w = 20, .h = 4},
-                              SHELL("printf 'x\\033[4b|\\r\\n'; printf 'abcdef\\033[4D\\033[2Xz\\r\\n';"
-                                    "printf '\\033(0q\\033(B\\033(B\\033)0\\016x\\017x'"));
+    struct tty *t =
+        tty_start(&(struct tty_options){.w = 20, .h = 4},
+                  SHELL("printf 'x\\033[4b|\\r\\n'; printf 'abcdef\\033[4D\\033[2Xz\\r\\n';"
+                        "printf '\\033(0q\\033(B\\033(B\\033)0\\016x\\017x'"));
     assert_int_equal(tty_must_exit(t), 0);
     assert_string_equal(tty_row(t, 0), "xxxxx|");
     assert_string_equal(tty_row(t, 1), "abz ef");
@@ -76,8 +82,9 @@ TEST(alternate_screen_and_death)
 TEST(environment_is_only_what_was_asked)
 {
     setenv("LC_ALL", "tlh_QO", 1);
-    struct tty *t = tty_start(&(struct tty_options){.term = "vt100", .lang = "C", .env = {"NO_COLOR=1"}},
-                              SHELL("echo $TERM $LANG \"<$LC_ALL>\" $NO_COLOR $(tty | cut -c1-8)"));
+    struct tty *t =
+        tty_start(&(struct tty_options){.term = "vt100", .lang = "C", .env = {"NO_COLOR=1"}},
+                  SHELL("echo $TERM $LANG \"<$LC_ALL>\" $NO_COLOR $(tty | cut -c1-8)"));
     assert_int_equal(tty_must_exit(t), 0);
     assert_string_equal(tty_row(t, 0), "vt100 C <> 1 /dev/pts");
 }

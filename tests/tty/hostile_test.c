@@ -24,7 +24,7 @@ TEST_FIXTURE(NULL, teardown)
 static void must_be_clean(struct tty *t)
 {
     static const char *const evil[] = {"\033]0;pwned", "\033[41m", "\033[2Jgone", "\302\23331m",
-                                       "\xe2\x80\xae", "\007", "\xff"};
+                                       "\xe2\x80\xae", "\007",     "\xff"};
     size_t n;
     const char *bytes = tty_bytes(t, &n);
 
@@ -35,16 +35,17 @@ static void must_be_clean(struct tty *t)
 
 TEST(names_are_shown_not_obeyed)
 {
-    static const char *const comms[] = {"\033[41mred", ")\xff(R", "\033]0;pwned", "\342\200\256x",
-                                        "cut\xc3", "\302\23331m"};
+    static const char *const comms[] = {"\033[41mred",   ")\xff(R", "\033]0;pwned",
+                                        "\342\200\256x", "cut\xc3", "\302\23331m"};
     int id = scene_segment(1 << 20, 0666, 0x1bad1bad);
     pid_t pid = 0;
 
     for (size_t i = 0; i < sizeof comms / sizeof comms[0]; i++) {
-        const struct scene_actor a = {
-            .role = "attach", .comm = comms[i],
-            .argv = {i ? comms[i] : "", "\033[2Jgone\nnew line\007", "\033]0;pwned\033\\", "\xff\xfe"},
-            .values = {id, 1}};
+        const struct scene_actor a = {.role = "attach",
+                                      .comm = comms[i],
+                                      .argv = {i ? comms[i] : "", "\033[2Jgone\nnew line\007",
+                                               "\033]0;pwned\033\\", "\xff\xfe"},
+                                      .values = {id, 1}};
         pid = scene_start(&a, NULL);
     }
     for (int wide = 0; wide < 2; wide++) {
@@ -83,8 +84,9 @@ TEST(bad_bytes_are_quoted_in_errors_too)
 {
     char out[2048];
 
-    assert_int_equal(tty_run_without((const char *const[]){IPCTOP, "--batch", "\033[31m\xff", NULL}, NULL,
-                                     out, sizeof out), 2);
+    assert_int_equal(tty_run_without((const char *const[]){IPCTOP, "--batch", "\033[31m\xff", NULL},
+                                     NULL, out, sizeof out),
+                     2);
     assert_null(strchr(out, '\033'));
     assert_null(strchr(out, '\xff'));
     assert_non_null(strstr(out, "\\e[31m\\xff"));

@@ -136,8 +136,8 @@ TEST(sequences_in_pieces_are_what_they_are)
 TEST(unknown_sequences_are_no_commands)
 {
     static const char *const strange[] = {
-        "\033[25;9k", "\033[?1x", "\033[1;5A", "\033Ok", "\033[999999x", "\033[<0;1;99999q",
-        "\033[8;1~", "\377\376", "\033[M",
+        "\033[25;9k",       "\033[?1x",  "\033[1;5A", "\033Ok", "\033[999999x",
+        "\033[<0;1;99999q", "\033[8;1~", "\377\376",  "\033[M",
     };
     static const char *const terms[] = {"xterm-256color", "vt100", "linux"};
 

@@ -140,7 +140,7 @@ TEST(headings_sort_tabs_switch_and_the_bar_presses)
     struct tty *t = start(NULL, NULL);
 
     press_on(t, LEFT, "SIZE"); // already sorted by it, largest first
-    tty_send(t, "g"); // the selection stayed on its object
+    tty_send(t, "g");          // the selection stayed on its object
     tty_must_show(t, "0x0b0b0001");
     tty_must_not_show(t, "0x0b0b0028");
     press_on(t, LEFT, "SIZE");

@@ -68,8 +68,9 @@ TEST(what_blocks_everything_is_killed)
     atomic_store(go, 1);
     assert_true(await(is_held, NULL, 60));
 
-    struct tty *t = tty_start(&(struct tty_options){.w = 120, .h = 40},
-                              (const char *const[]){BUILD_DIR "/ipctop", "-d", "0.3", "triage", NULL});
+    struct tty *t =
+        tty_start(&(struct tty_options){.w = 120, .h = 40},
+                  (const char *const[]){BUILD_DIR "/ipctop", "-d", "0.3", "triage", NULL});
     snprintf(stuck, sizeof stuck, "process %d outage_test stuck", (int)pid);
     tty_must_show(t, stuck);
     if (!instance) {

@@ -29,22 +29,22 @@ static struct logfile logged;
 
 // What a case is about, filled in by its `make`.
 static struct {
-    int id;          // of a segment, or the queue
+    int id; // of a segment, or the queue
     pid_t pid;
-    uint64_t start;  // of that process
+    uint64_t start; // of that process
 } it;
 
 struct step {
-    const char *keys; // typed; NULL: nothing
-    const char *see;  // awaited then; NULL: nothing
+    const char *keys;     // typed; NULL: nothing
+    const char *see;      // awaited then; NULL: nothing
     void (*behind)(void); // done by somebody else after that
 };
 
 struct refusal {
     const char *name;
-    bool root;        // only the machine's root can bring it about
-    bool nobody;      // the monitor is an ordinary user's
-    bool inside;      // the monitor is in a PID namespace of its own
+    bool root;   // only the machine's root can bring it about
+    bool nobody; // the monitor is an ordinary user's
+    bool inside; // the monitor is in a PID namespace of its own
     const char *argument;
     void (*make)(void);
     struct step steps[8];
@@ -58,16 +58,16 @@ struct refusal {
 
 static void a_leak(void)
 {
-    const struct scene_actor leaker = {.role = "make_segment", .comm = "leaker",
-                                       .values = {KEY, BYTES, 0, 0644}};
+    const struct scene_actor leaker = {
+        .role = "make_segment", .comm = "leaker", .values = {KEY, BYTES, 0, 0644}};
 
     scene_end(scene_start(&leaker, &it.id));
 }
 
 static void a_holder(void)
 {
-    const struct scene_actor holder = {.role = "make_segment", .comm = "holder",
-                                       .values = {KEY, BYTES, 0, 0644}};
+    const struct scene_actor holder = {
+        .role = "make_segment", .comm = "holder", .values = {KEY, BYTES, 0, 0644}};
     struct task_stat stat;
     char path[32];
 
@@ -147,14 +147,15 @@ static bool a_tick_later(void *arg)
     clock_gettime(CLOCK_BOOTTIME, &now);
     long hz = sysconf(_SC_CLK_TCK);
     return (uint64_t)now.tv_sec * (uint64_t)hz +
-               (uint64_t)now.tv_nsec / (uint64_t)(1000000000 / hz) > *start + 1;
+               (uint64_t)now.tv_nsec / (uint64_t)(1000000000 / hz) >
+           *start + 1;
 }
 
 // It ends, and another one gets its pid; others may fork in between, so it is tried again.
 static void is_recycled(void)
 {
-    const struct scene_actor innocent = {.role = "make_segment", .comm = "innocent",
-                                         .values = {IPC_PRIVATE, 4096, 0, 0600}};
+    const struct scene_actor innocent = {
+        .role = "make_segment", .comm = "innocent", .values = {IPC_PRIVATE, 4096, 0, 0600}};
     pid_t wanted = it.pid;
 
     ends();
@@ -174,11 +175,15 @@ static void is_recycled(void)
 
 // --- the cases ------------------------------------------------------------------------------------
 
-#define ROW {NULL, "0x00002323", NULL}
-#define READONLY .argument = "--readonly", .make = a_leak, .result = "refused", \
-                 .words = "started with --readonly: nothing is changed from here", \
-                 .untouched = segment_there
+#define ROW                                                                                        \
+    {                                                                                              \
+        NULL, "0x00002323", NULL                                                                   \
+    }
+#define READONLY                                                                                   \
+    .argument = "--readonly", .make = a_leak, .result = "refused",                                 \
+    .words = "started with --readonly: nothing is changed from here", .untouched = segment_there
 
+// clang-format off
 static const struct refusal refusals[] = {
     {"readonly: remove", READONLY, .steps = {ROW, {.keys = "x"}}, .verb = "remove",
      .command = "ipcrm -m %d"},
@@ -242,6 +247,7 @@ static const struct refusal refusals[] = {
      .steps = {{"3", "0x00002323", NULL}, {.keys = "k"}}, .verb = "signal", .result = "refused",
      .words = "who last used it is outside this PID namespace", .untouched = process_there},
 };
+// clang-format on
 
 static struct tty *start(const struct refusal *r)
 {
@@ -333,7 +339,8 @@ __attribute__((constructor)) static void register_refusals(void)
     static struct test tests[N];
 
     for (size_t i = 0; i < N; i++) {
-        tests[i] = (struct test){.name = refusals[i].name, .run = each, .state = (void *)&refusals[i]};
+        tests[i] =
+            (struct test){.name = refusals[i].name, .run = each, .state = (void *)&refusals[i]};
         test_register(&tests[i]);
     }
 }

@@ -145,6 +145,7 @@ static struct tty *start_at(const struct place *p)
 
 TEST(settings_come_back_from_where_they_are_looked_for)
 {
+    // clang-format off
     static const struct place places[] = {
         {{"XDG_CONFIG_HOME=%s/xdg", "HOME=%s/home"}, NULL, "xdg/ipctop/config"},
         {{"HOME=%s/home"}, NULL, "home/.config/ipctop/config"},
@@ -152,6 +153,7 @@ TEST(settings_come_back_from_where_they_are_looked_for)
         {{"IPCTOPRC=%s/rc", "XDG_CONFIG_HOME=%s/xdg2", "HOME=%s/home2"}, NULL, "rc"},
         {{"IPCTOPRC=%s/rc2", "HOME=%s/home2"}, "named", "named"},
     };
+    // clang-format on
 
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         char path[200], told[300];

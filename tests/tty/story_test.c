@@ -47,8 +47,8 @@ static bool dead(struct tty *t, void *pid)
 // Everything but the dest segment is smaller and healthy.
 static void healthy(void)
 {
-    const struct scene_actor maker = {.role = "make_segment", .comm = "healthy",
-                                      .values = {0, 8 * MIB, 0, 0600}};
+    const struct scene_actor maker = {
+        .role = "make_segment", .comm = "healthy", .values = {0, 8 * MIB, 0, 0600}};
 
     for (int i = 0; i < 3; i++)
         scene_start(&maker, NULL);
@@ -64,8 +64,10 @@ static int first_row_with(struct tty *t, const char *a, const char *b)
 
 static void see_look_kill(int w, int h, const char *term)
 {
-    const struct scene_actor python = {.role = "attach", .comm = "python",
-                                       .argv = {"python", "nightly_report.py"}, .values = {0, 1}};
+    const struct scene_actor python = {.role = "attach",
+                                       .comm = "python",
+                                       .argv = {"python", "nightly_report.py"},
+                                       .values = {0, 1}};
     char pid_text[16], ended[80], range[32];
     pid_t pid;
 

@@ -11,7 +11,11 @@
 #include "support/tty.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
-#define ARGV(...) (const char *const[]){IPCTOP, ##__VA_ARGS__, NULL}
+#define ARGV(...)                                                                                  \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        IPCTOP, ##__VA_ARGS__, NULL                                                                \
+    }
 
 static int setup(void **state)
 {
@@ -67,8 +71,8 @@ TEST(every_terminal)
     for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++)
         for (size_t l = 0; l < 2; l++)
             for (int color = 0; color < 2; color++) {
-                struct tty_options o = {.term = terms[i], .lang = langs[l],
-                                        .env = {color ? "X=1" : "NO_COLOR=1"}};
+                struct tty_options o = {
+                    .term = terms[i], .lang = langs[l], .env = {color ? "X=1" : "NO_COLOR=1"}};
                 struct tty *t = tty_start(&o, ARGV());
                 tty_must_show(t, "0x00c0ffee");
                 tty_must_show(t, "3.0M");
@@ -133,7 +137,8 @@ TEST(refusals_are_one_clear_line)
     char out[4096];
 
     for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++) {
-        struct tty *t = tty_start(&(struct tty_options){.w = 200, .h = 5, .term = terms[i]}, ARGV());
+        struct tty *t =
+            tty_start(&(struct tty_options){.w = 200, .h = 5, .term = terms[i]}, ARGV());
         size_t n;
         assert_int_equal(tty_must_exit(t), 2);
         const char *bytes = tty_bytes(t, &n);
@@ -254,8 +259,8 @@ TEST(stops_and_comes_back)
 
 TEST(resizing_down_to_nothing_and_back)
 {
-    static const int sizes[][2] = {{80, 24}, {1, 1},  {39, 9},  {40, 10}, {200, 60}, {2, 50},
-                                   {300, 1}, {5, 5},  {132, 12}, {1, 24}, {80, 1},   {80, 24}};
+    static const int sizes[][2] = {{80, 24}, {1, 1}, {39, 9},   {40, 10}, {200, 60}, {2, 50},
+                                   {300, 1}, {5, 5}, {132, 12}, {1, 24},  {80, 1},   {80, 24}};
     struct tty *t = tty_start(&(struct tty_options){0}, ARGV("-d", "0.1"));
 
     tty_must_show(t, "0x00c0ffee");

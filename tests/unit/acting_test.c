@@ -51,8 +51,7 @@ TEST(the_only_holder_is_offered_sigterm_first)
     assert_int_equal(act.verb, ACTION_SIGNAL);
     assert_int_equal(act.signal, SIGTERM);
     assert_int_equal(act.target.pid, 18811);
-    assert_int_equal(act.target.start_ticks,
-                     snapshot_process(u->s.snapshot, 18811)->start_ticks);
+    assert_int_equal(act.target.start_ticks, snapshot_process(u->s.snapshot, 18811)->start_ticks);
     assert_string_equal(u->s.message, "SIGTERM sent to 18811 python");
 }
 

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/append_log.h"
 #include "base/clock.h"
+#include "store/append_log.h"
 #include "support/files.h"
 #include "support/test.h"
 
@@ -46,7 +46,8 @@ static struct append_log *start(void)
 {
     int error = 0;
     struct append_log *a = append_log_open(
-        &(struct append_log_options){.path = path, .gap = gap, .patience_ns = 60 * CLOCK_SECOND}, &error);
+        &(struct append_log_options){.path = path, .gap = gap, .patience_ns = 60 * CLOCK_SECOND},
+        &error);
 
     if (!a)
         fail_msg("%s", append_log_reason(error));

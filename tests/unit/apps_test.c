@@ -68,8 +68,18 @@ static struct instance with(int line, const char *text)
 
 TEST(hostile_lines_stay_unknown)
 {
-    static const char *const bad[] = {"", " ", "-1", "0", "x", "1x", "99999999999999999999999",
-                                      "18446744073709551616", "1 2", "\033[31m", "0x10", "+5"};
+    static const char *const bad[] = {"",
+                                      " ",
+                                      "-1",
+                                      "0",
+                                      "x",
+                                      "1x",
+                                      "99999999999999999999999",
+                                      "18446744073709551616",
+                                      "1 2",
+                                      "\033[31m",
+                                      "0x10",
+                                      "+5"};
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_false(with(0, bad[i]).known & INSTANCE_KNOWS_PID);

@@ -1,6 +1,7 @@
 // Lines of the log: whole, escaped, and only where they may be written.
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,12 +10,11 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <signal.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "engine/action_worker.h"
 #include "store/audit_log.h"
-#include "base/clock.h"
 #include "support/files.h"
 #include "support/ns.h"
 #include "support/test.h"
@@ -61,7 +61,11 @@ static struct audit_log *open_log(const char *path, const char *syslog)
 
 static const struct outcome removed = {
     .action = {.verb = ACTION_REMOVE,
-               .target = {.kind = KIND_SEGMENT, .id = 42, .key = 0x42, .cuid = 26, .cgid = 27,
+               .target = {.kind = KIND_SEGMENT,
+                          .id = 42,
+                          .key = 0x42,
+                          .cuid = 26,
+                          .cgid = 27,
                           .ctime = 1763700000}},
     .text = "segment 42 removed",
 };
@@ -105,11 +109,13 @@ TEST(an_action_is_one_line, .setup = setup, .teardown = teardown)
     struct audit_log *audit = open_log(p->file, NULL);
     happened(audit, "root", NULL);
     assert_string_equal(act(audit), removed.text); // nothing to add
-    struct outcome killed = {.action = {.verb = ACTION_SIGNAL, .signal = SIGTERM,
-                                        .target = {.kind = KIND_HOLDER, .pid = 18811,
-                                                   .start_ticks = 99}},
-                             .state = OUTCOME_FAILED, .error = 1,
-                             .text = "not permitted: \"it\" has \\n in its name"};
+    struct outcome killed = {
+        .action = {.verb = ACTION_SIGNAL,
+                   .signal = SIGTERM,
+                   .target = {.kind = KIND_HOLDER, .pid = 18811, .start_ticks = 99}},
+        .state = OUTCOME_FAILED,
+        .error = 1,
+        .text = "not permitted: \"it\" has \\n in its name"};
     audit_log_outcome(audit, &killed);
     killed.action.target.start_ticks = 0; // of one that is stuck
     killed.action.target.instance = 4711;
@@ -146,12 +152,16 @@ TEST(events_are_lines_and_old_ones_stay, .setup = setup, .teardown = teardown)
     fputs("kept\n", before);
     fclose(before);
     struct audit_log *audit = open_log(p->file, NULL);
-    struct event *event = event_new(
-        &(struct event){.what = EVENT_CREATED, .time = 1763700000,
-                        .about = {.kind = KIND_SEGMENT, .id = 43}}, "18811 py\"thon", "4.0K");
+    struct event *event = event_new(&(struct event){.what = EVENT_CREATED,
+                                                    .time = 1763700000,
+                                                    .about = {.kind = KIND_SEGMENT, .id = 43}},
+                                    "18811 py\"thon", "4.0K");
     happened(audit, "", event);
-    event = event_new(&(struct event){.what = EVENT_REMOVED, .time = 1763700000, .several = true,
-                                      .about = {.kind = KIND_QUEUE}}, "", "300 queues");
+    event = event_new(&(struct event){.what = EVENT_REMOVED,
+                                      .time = 1763700000,
+                                      .several = true,
+                                      .about = {.kind = KIND_QUEUE}},
+                      "", "300 queues");
     happened(audit, "", event);
     happened(audit, "", event_new(&(struct event){.what = EVENT_ACTION}, "", "written already"));
     audit_log_close(audit);
@@ -161,7 +171,8 @@ TEST(events_are_lines_and_old_ones_stay, .setup = setup, .teardown = teardown)
     assert_null(strstr(text, "written already"));
     snprintf(expected, sizeof expected,
              " ipctop[%d] event what=created object=\"segment 43\" who=\"18811 py\\\"thon\" "
-             "text=\"4.0K\"\n", getpid());
+             "text=\"4.0K\"\n",
+             getpid());
     assert_non_null(strstr(text, expected));
     snprintf(expected, sizeof expected,
              " ipctop[%d] event what=removed object=\"queues\" text=\"300 queues\"\n", getpid());
@@ -425,6 +436,7 @@ TEST(commands_are_those_one_would_type)
     static const struct {
         struct action action;
         const char *command;
+        // clang-format off
     } known[] = {
         {{.verb = ACTION_REMOVE, .target = {.kind = KIND_SEMSET, .id = 7}}, "ipcrm -s 7"},
         {{.verb = ACTION_REMOVE, .target = {.kind = KIND_QUEUE, .id = 0}}, "ipcrm -q 0"},
@@ -434,6 +446,7 @@ TEST(commands_are_those_one_would_type)
         {{.verb = ACTION_LIMIT, .limit = {"semmns", 8192}}, ""},
         {{.verb = ACTION_LOCK, .target = {.kind = KIND_SEGMENT, .id = 1}}, ""},
     };
+    // clang-format on
     char command[96];
 
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)

@@ -160,7 +160,8 @@ TEST(wrapped_entries_hang_under_their_text)
 {
     struct canvas c = make(24, 3, false);
 
-    wrap_draw(&c, (struct rect){0, 0, 24, 3}, STYLE_PLAIN, "  F8 x    marks it for removal at once", 0);
+    wrap_draw(&c, (struct rect){0, 0, 24, 3}, STYLE_PLAIN, "  F8 x    marks it for removal at once",
+              0);
     expect_row(&c, 0, "  F8 x    marks it for");
     expect_row(&c, 1, "          removal at");
     expect_row(&c, 2, "          once");
@@ -193,9 +194,9 @@ TEST(wrapping_always_ends)
 // Without colours what matters still differs from plain text by more than being dim.
 TEST(looks_work_without_colours)
 {
-    static const enum style marked[] = {STYLE_TITLE,    STYLE_SORTED,  STYLE_SELECTED, STYLE_TAGGED,
-                                        STYLE_WARNING,  STYLE_CRITICAL, STYLE_KEY,     STYLE_TAB,
-                                        STYLE_NEW,      STYLE_PROMPT};
+    static const enum style marked[] = {STYLE_TITLE,   STYLE_SORTED,   STYLE_SELECTED, STYLE_TAGGED,
+                                        STYLE_WARNING, STYLE_CRITICAL, STYLE_KEY,      STYLE_TAB,
+                                        STYLE_NEW,     STYLE_PROMPT};
 
     for (int style = 0; style < STYLE_COUNT; style++) {
         const struct look *mono = theme_look((enum style)style, SCHEME_MONO);
@@ -218,8 +219,8 @@ static bool same_look(const struct look *a, const struct look *b)
 // does not look like the rest. On a light background nothing is written in yellow, cyan or white.
 TEST(looks_of_every_scheme_tell_things_apart)
 {
-    static const enum style marked[] = {STYLE_TITLE, STYLE_SELECTED, STYLE_TAGGED, STYLE_NEW,
-                                        STYLE_WARNING, STYLE_CRITICAL, STYLE_KEY, STYLE_TAB};
+    static const enum style marked[] = {STYLE_TITLE,   STYLE_SELECTED, STYLE_TAGGED, STYLE_NEW,
+                                        STYLE_WARNING, STYLE_CRITICAL, STYLE_KEY,    STYLE_TAB};
 
     for (int scheme = 0; scheme < SCHEME_COUNT; scheme++) {
         for (int style = 0; style < STYLE_COUNT; style++) {

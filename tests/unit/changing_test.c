@@ -55,7 +55,8 @@ TEST(a_field_is_edited_anywhere)
     user_press(u, K_LEFT);
     user_press(u, K_LEFT);
     user_press(u, 0xe9);
-    assert_string_equal(field(u, 0)->text, "a\xc3\xa9" "bc");
+    assert_string_equal(field(u, 0)->text, "a\xc3\xa9"
+                                           "bc");
     user_press(u, K_BACKSPACE);
     assert_string_equal(field(u, 0)->text, "abc");
     user_press(u, K_DELETE);
@@ -154,6 +155,7 @@ TEST(mistakes_stand_beside_their_fields)
     static const struct {
         size_t field;
         const char *text, *error;
+        // clang-format off
     } cases[] = {
         {0, "4294967295", "from 0 to 4294967294"}, // -1: leaves an owner as it is
         {0, "99999999999999999999", "from 0 to"},
@@ -166,6 +168,7 @@ TEST(mistakes_stand_beside_their_fields)
         {2, "rwxrwxrwt", "octal"},
         {2, "00640", "octal"},
     };
+    // clang-format on
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         user_go(u, SEGMENT);

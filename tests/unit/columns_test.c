@@ -37,6 +37,7 @@ TEST(json_members_are_the_documented_ones)
     static const struct {
         enum kind_id id;
         const char *name, *members;
+        // clang-format off
     } documented[] = {
         {KIND_SEGMENT, "segments",
          "key shmid owner uid group gid creator cuid cgid perms size rss swap nattch found holders "
@@ -59,6 +60,7 @@ TEST(json_members_are_the_documented_ones)
         {KIND_LIMIT, "limits", "name used limit percent top_user path"},
         {KIND_FINDING, "findings", "rule severity kind id title evidence advice"},
     };
+    // clang-format on
 
     for (size_t i = 0; i < sizeof documented / sizeof documented[0]; i++) {
         const struct kind *kind = kind_get(documented[i].id);
@@ -152,6 +154,7 @@ TEST(everything_may_be_unknown)
     static const struct {
         const struct kind *kind;
         const char *names;
+        // clang-format off
     } unknown[] = {
         {&kind_segments, "rss swap found holders cpid lpid app idle age"},
         {&kind_semsets, "waiters app idle"},
@@ -162,6 +165,7 @@ TEST(everything_may_be_unknown)
         {&kind_limits, "used limit percent top_user"},
         {&kind_events, "time age object id who"},
     };
+    // clang-format on
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
         char names[128], *rest = NULL;
         snprintf(names, sizeof names, "%s", unknown[i].names);
@@ -250,8 +254,11 @@ TEST(last_operators_of_a_set_are_named_once_each)
     assert_false(cell(s, &kind_semsets, 0, "operators").known); // one element did not tell
     vec_clear(&s->elements);
     for (int i = 0; i < 4; i++)
-        vec_push(&s->elements, (struct element){.semid = 3, .index = (uint32_t)i,
-                                                .pid = i < 2 ? 10 : i == 2 ? 11 : 0,
+        vec_push(&s->elements, (struct element){.semid = 3,
+                                                .index = (uint32_t)i,
+                                                .pid = i < 2    ? 10
+                                                       : i == 2 ? 11
+                                                                : 0,
                                                 .known = ELEMENT_KNOWS_PID});
     set->n_elements = 4;
     assert_string_equal(text(s, &kind_semsets, 0, "operators"), "oracle s\xc3\xbc\\e[31m");

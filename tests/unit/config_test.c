@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/settings.h"
 #include "base/memory.h"
+#include "store/settings.h"
 #include "support/test.h"
 
 enum { WHY = 400 };
@@ -30,12 +30,14 @@ TEST(everything_is_read)
     struct settings c;
     char why[WHY];
 
-    assert_int_equal(parse(&c,
-                           "# ours\n\n  interval=0.5\r\norphan_age = 2h\nheader = line\n\tcolors =high-contrast \n"
-                           "sort.segments = -rss\nsort.queues=+msqid\nsort.findings = none\n"
-                           "columns.segments = shmid,SIZE,key,shmid\ncolumns.holders = pid",
-                           why),
-                     0);
+    assert_int_equal(
+        parse(
+            &c,
+            "# ours\n\n  interval=0.5\r\norphan_age = 2h\nheader = line\n\tcolors =high-contrast \n"
+            "sort.segments = -rss\nsort.queues=+msqid\nsort.findings = none\n"
+            "columns.segments = shmid,SIZE,key,shmid\ncolumns.holders = pid",
+            why),
+        0);
     assert_string_equal(why, "");
     assert_true(c.interval == 0.5);
     assert_int_equal(c.header, HEADER_LINE);
@@ -82,6 +84,7 @@ TEST(wrong_lines_are_named_by_number)
 {
     static const struct {
         const char *line, *told;
+        // clang-format off
     } wrong[] = {
         {"interval = nan", "interval takes seconds"},
         {"interval = 1e2", "interval takes seconds"},
@@ -104,6 +107,7 @@ TEST(wrong_lines_are_named_by_number)
         {"= 3", "no setting ''"},
         {"\033[2J\033]0;x\a = 3", "no setting '\\e[2J\\e]0;x\\x07'"},
     };
+    // clang-format on
 
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct settings c;
@@ -115,7 +119,8 @@ TEST(wrong_lines_are_named_by_number)
             fail_msg("'%s' is told as '%s'", wrong[i].line, why);
         assert_int_equal(c.header, HEADER_LINE);
         assert_int_equal(c.scheme, SCHEME_MONO);
-        assert_true(c.interval == 0 && c.orphan_age == 0 && !c.tables[KIND_SEGMENT].sorted && !c.tables[KIND_SEGMENT].n);
+        assert_true(c.interval == 0 && c.orphan_age == 0 && !c.tables[KIND_SEGMENT].sorted &&
+                    !c.tables[KIND_SEGMENT].n);
     }
 }
 
@@ -146,8 +151,10 @@ TEST(bytes_of_any_kind_do_no_harm)
     assert_int_equal(settings_parse(&c, "", 0, why, sizeof why), 0);
     for (int round = 0; round < 50; round++) {
         for (size_t i = 0; i < CONFIG_BYTES / 16; i++)
-            junk[i] = "columns.sort=-+,segments\n#\0\xff interval"[(seed = seed * 1103515245 + 12345)
-                                                                      >> 16 & 31];
+            junk[i] =
+                "columns.sort=-+,segments\n#\0\xff interval"[(seed = seed * 1103515245 + 12345) >>
+                                                                 16 &
+                                                             31];
         settings_parse(&c, junk, CONFIG_BYTES / 16, why, sizeof why);
         char *text = config_text(&c); // and what it made of it can be written
         assert_int_equal(parse(&c, text, why), 0);

@@ -50,8 +50,11 @@ static struct action removal(const struct snapshot *s, enum kind_id kind, int32_
 
 static struct action kill_with(int signal, int32_t pid)
 {
-    return (struct action){.verb = ACTION_SIGNAL, .signal = signal,
-                           .target = {.kind = KIND_HOLDER, .id = 393216, .pid = pid,
+    return (struct action){.verb = ACTION_SIGNAL,
+                           .signal = signal,
+                           .target = {.kind = KIND_HOLDER,
+                                      .id = 393216,
+                                      .pid = pid,
                                       .start_ticks = pid > 0 ? (uint64_t)pid * 10 : 0}};
 }
 
@@ -223,6 +226,7 @@ TEST(signals_do_what_they_do)
     const struct { // SIGRTMIN is no constant
         int signal;
         const char *question, *effect;
+        // clang-format off
     } cases[] = {
         {SIGSTOP, "Send SIGSTOP to 18811", "It stops until SIGCONT; what it holds stays held"},
         {SIGCONT, "Send SIGCONT to 18811", "If it is stopped, it goes on. Nothing is freed."},
@@ -232,13 +236,14 @@ TEST(signals_do_what_they_do)
         {0, "to 18811", "Nothing happens to it."},
         {SIGRTMIN + 1, "Send signal ", "unless it has another use"},
     };
+    // clang-format on
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         of(s, kill_with(cases[i].signal, 18811));
         assert_non_null(strstr(c.question, cases[i].question));
         assert_non_null(strstr(c.effect, cases[i].effect));
-        bool ends = cases[i].signal == SIGHUP || cases[i].signal == SIGUSR1 ||
-                    cases[i].signal > SIGRTMIN;
+        bool ends =
+            cases[i].signal == SIGHUP || cases[i].signal == SIGUSR1 || cases[i].signal > SIGRTMIN;
         assert_true(!strstr(c.effect, "276M are freed") == !ends);
     }
     snapshot_unref(s);
@@ -338,11 +343,13 @@ TEST(changes_are_named)
     const struct queue *queue = snapshot_queue(s, 3);
     action.set.max_bytes = queue->bytes - 1;
     of(s, action);
-    assert_non_null(strstr(c.effect, "16000 bytes are queued: senders wait until there are fewer."));
+    assert_non_null(
+        strstr(c.effect, "16000 bytes are queued: senders wait until there are fewer."));
     action.set.max_bytes = 0;
     of(s, action);
-    assert_non_null(strstr(c.effect, "Its size limit is 16384 bytes now. With 0 nobody can send any "
-                                     "more."));
+    assert_non_null(strstr(c.effect,
+                           "Its size limit is 16384 bytes now. With 0 nobody can send any "
+                           "more."));
     action = removal(s, KIND_SEGMENT, 393216);
     action.verb = ACTION_LOCK;
     struct segment *segment = (struct segment *)snapshot_segment(s, 393216);
@@ -368,20 +375,23 @@ TEST(an_instance_of_oracle_ends_with_its_processes)
         const char *comm;
         int signal;
         bool ends;
+        // clang-format off
     } cases[] = {
         {"ora_pmon_ORCL", SIGKILL, true}, {"ora_dbw0_ORCL", SIGTERM, true},
         {"asm_smon_+ASM", SIGKILL, true}, {"ora_pmon_ORCL", SIGCONT, false},
         {"ora_j000_ORCL", SIGKILL, false}, {"oracle_77_orcl", SIGKILL, false},
         {"ora_pmon", SIGKILL, false},
     };
+    // clang-format on
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct snapshot *s = fake_snapshot();
         const struct process *p = fake_process(s, 700, 54321, cases[i].comm, NULL);
 
-        of(s, (struct action){.verb = ACTION_SIGNAL, .signal = cases[i].signal,
-                              .target = {.kind = KIND_HOLDER, .pid = 700,
-                                         .start_ticks = p->start_ticks}});
+        of(s, (struct action){
+                  .verb = ACTION_SIGNAL,
+                  .signal = cases[i].signal,
+                  .target = {.kind = KIND_HOLDER, .pid = 700, .start_ticks = p->start_ticks}});
         assert_int_equal(c.grave, cases[i].ends);
         assert_int_equal(strstr(c.effect, "the instance ends") != NULL, cases[i].ends);
         snapshot_unref(s);
@@ -395,6 +405,7 @@ TEST(servers_of_postgresql_are_told_apart)
         int signal;
         const char *effect;
         bool grave;
+        // clang-format off
     } cases[] = {
         {"/usr/lib/postgresql/15/bin/postgres -D /data", SIGKILL, "backends are orphaned", true},
         {"postgres -D /data", SIGTERM, "smart shutdown", true},
@@ -408,13 +419,15 @@ TEST(servers_of_postgresql_are_told_apart)
         {NULL, SIGKILL, "It is a process of PostgreSQL", true},
         {NULL, SIGTERM, "It is a process of PostgreSQL.", false},
     };
+    // clang-format on
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct snapshot *s = fake_snapshot();
         const struct process *p = fake_process(s, 700, 26, "postgres", cases[i].command);
-        struct action action = {.verb = ACTION_SIGNAL, .signal = cases[i].signal,
-                                .target = {.kind = KIND_HOLDER, .pid = 700,
-                                           .start_ticks = p->start_ticks}};
+        struct action action = {
+            .verb = ACTION_SIGNAL,
+            .signal = cases[i].signal,
+            .target = {.kind = KIND_HOLDER, .pid = 700, .start_ticks = p->start_ticks}};
         of(s, action);
         assert_non_null(strstr(c.effect, cases[i].effect));
         assert_int_equal(c.grave, cases[i].grave);
@@ -423,9 +436,10 @@ TEST(servers_of_postgresql_are_told_apart)
     // Another program may have such arguments.
     struct snapshot *s = fake_snapshot();
     const struct process *p = fake_process(s, 700, 26, "vim", "postgres: notes");
-    of(s, (struct action){.verb = ACTION_SIGNAL, .signal = SIGKILL,
-                          .target = {.kind = KIND_HOLDER, .pid = 700,
-                                     .start_ticks = p->start_ticks}});
+    of(s,
+       (struct action){.verb = ACTION_SIGNAL,
+                       .signal = SIGKILL,
+                       .target = {.kind = KIND_HOLDER, .pid = 700, .start_ticks = p->start_ticks}});
     assert_null(strstr(c.effect, "PostgreSQL"));
     snapshot_unref(s);
 }
@@ -506,7 +520,8 @@ TEST(an_empty_picture_answers_too)
 
     for (int verb = ACTION_REMOVE; verb <= ACTION_LIMIT; verb++)
         for (int kind = 0; kind <= KIND_COUNT; kind++)
-            of(s, (struct action){.verb = (enum action_verb)verb, .signal = SIGTERM,
+            of(s, (struct action){.verb = (enum action_verb)verb,
+                                  .signal = SIGTERM,
                                   .target = {.kind = (enum kind_id)kind, .pid = 4711}});
     snapshot_unref(s);
 }

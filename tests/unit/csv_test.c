@@ -50,8 +50,10 @@ TEST(values_are_for_programs)
 {
     struct snapshot *s = picture_new();
 
-    char *text = csv(s, &kind_segments, (const char *const[]){"shmid", "key", "perms", "size", "rss",
-                                                              "status", "dtime", "orphan"}, 8);
+    char *text = csv(
+        s, &kind_segments,
+        (const char *const[]){"shmid", "key", "perms", "size", "rss", "status", "dtime", "orphan"},
+        8);
     assert_string_equal(text, "shmid,key,perms,size,rss,status,dtime,orphan\r\n"
                               "0,0x0052e2c1,0640,289406976,289406976,,,false\r\n"
                               "7,0x00000000,0600,8192,,dest locked,1699999970,false\r\n"

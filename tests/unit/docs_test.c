@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "session/commands/keymap.h"
 #include "base/memory.h"
 #include "options.h"
+#include "session/commands/keymap.h"
 #include "support/test.h"
 
 static char *read_all(FILE *f)
@@ -103,8 +103,8 @@ static void holds(const char *path, const char *begin, const char *end, void (*w
 
 TEST(keys_in_the_readme)
 {
-    holds("README.md", "<!-- keys: written by tests/unit/docs_test.c -->\n", "<!-- end of keys -->\n",
-          write_markdown);
+    holds("README.md", "<!-- keys: written by tests/unit/docs_test.c -->\n",
+          "<!-- end of keys -->\n", write_markdown);
 }
 
 TEST(keys_in_the_manual)

@@ -5,14 +5,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "model/triage/triage.h"
 #include "session/commands/commands.h"
 #include "session/commands/help.h"
-#include "session/prompt/prompt.h"
-#include "session/tags.h"
 #include "session/navigate.h"
-#include "model/triage/triage.h"
-#include "support/fake.h"
+#include "session/prompt/prompt.h"
 #include "session/recent_rows.h"
+#include "session/tags.h"
+#include "support/fake.h"
 #include "support/test.h"
 #include "ui/draw.h"
 
@@ -108,18 +108,19 @@ TEST(the_first_screen_says_what_is_wrong)
 
     expect(&shot, "db01");
     expect(&shot, "! 2 findings");
-    assert_string_equal(shot.rows[2],
-                        " 1 Segments 5 │ 2 Semaphores 1 │ 3 Queues 1 │ 4 Triage 2 │ 5 Limits │ 6 Events");
+    assert_string_equal(
+        shot.rows[2],
+        " 1 Segments 5 │ 2 Semaphores 1 │ 3 Queues 1 │ 4 Triage 2 │ 5 Limits │ 6 Events");
     assert_string_equal(shot.rows[3],
                         "   KEY         SHMID OWNER  SIZE▾ ATT STATUS CREATOR    IDLE HOLDERS");
     assert_string_equal(shot.rows[4],
                         " ● 0x00005678 458754 apache  1.2G   0        17001 gone   9d");
     assert_string_equal(shot.rows[5],
                         " ● 0x00000000 393216 oracle  276M   1 dest   17001 gone  41m python");
-    assert_string_equal(
-        shot.rows[8], "   0xffffffff      0 root     512   3        outside      1s 3 unseen");
+    assert_string_equal(shot.rows[8],
+                        "   0xffffffff      0 root     512   3        outside      1s 3 unseen");
     assert_int_equal(style_at(&shot, 0, 3), STYLE_TITLE);
-    assert_int_equal(style_at(&shot, 1, 4), STYLE_WARNING); // its dot keeps its colour
+    assert_int_equal(style_at(&shot, 1, 4), STYLE_WARNING);  // its dot keeps its colour
     assert_int_equal(style_at(&shot, 2, 4), STYLE_SELECTED); // over the rest of the width
     assert_int_equal(style_at(&shot, 79, 4), STYLE_SELECTED);
     assert_int_equal(style_at(&shot, 1, 5), STYLE_CRITICAL); // the dot, as its finding says
@@ -139,12 +140,12 @@ TEST(what_came_is_marked_and_what_went_struck_out)
     next->segments.at[0].o.id = 1; // 0 is gone, 1 is new
     session_adopt(s, next);
     struct shot shot = draw(s, 80, 24, true);
-    assert_string_equal(
-        shot.rows[8], "---0xffffffff------0-root-----512---3--------outside------1s-3 unseen---"
-                      "--------");
+    assert_string_equal(shot.rows[8],
+                        "---0xffffffff------0-root-----512---3--------outside------1s-3 unseen---"
+                        "--------");
     assert_int_equal(style_at(&shot, 5, 8), STYLE_DIM);
-    assert_string_equal(
-        shot.rows[9], "   0xffffffff      1 root     512   3        outside      1s ?");
+    assert_string_equal(shot.rows[9],
+                        "   0xffffffff      1 root     512   3        outside      1s ?");
     assert_int_equal(style_at(&shot, 21, 9), STYLE_NEW);
     assert_int_equal(style_at(&shot, 21, 6), STYLE_PLAIN);
     done(&shot);
@@ -190,7 +191,7 @@ TEST(a_small_screen_keeps_what_matters)
     assert_string_equal(shot.rows[3], "    SHMID SIZE▾ ATT STATUS HOLDERS");
     assert_string_equal(shot.rows[5], " ● 393216  276M   1 dest   python");
     expect(&shot, "F1Help");
-    expect(&shot, "F10Quit"); // the way out stays
+    expect(&shot, "F10Quit");  // the way out stays
     expect(&shot, "F8Remove"); // and what is done, rather than ways to look
     expect(&shot, "F9Kill");
     expect(&shot, "1 Seg 2 Sem 3 Que");
@@ -348,8 +349,7 @@ TEST(waiters_are_accounted_for)
     struct shot shot = draw(s, 80, 24, false);
     int at = find(&shot, "2 waiting: 2 found");
     assert_true(at > 0);
-    assert_string_equal(shot.rows[at + 1],
-                        " 20001 httpd element 0 -1 · 20002 httpd element 0 -1");
+    assert_string_equal(shot.rows[at + 1], " 20001 httpd element 0 -1 · 20002 httpd element 0 -1");
     assert_int_equal(style_at(&shot, 1, at), STYLE_GOOD);
     done(&shot);
     set->waiters = 3, s->snapshot->waiters_unseen = 4;
@@ -759,10 +759,12 @@ TEST(the_mouse_never_says_yes)
 // By pages, to its ends, with the wheel; it says that there is more, and takes none for an answer.
 TEST(a_long_question_is_read_to_its_end)
 {
+    // clang-format off
     static const struct key_event keys[] = {
         {.key = K_PGDN}, {.key = K_PGUP}, {.key = K_END}, {.key = K_HOME},
         {.key = K_MOUSE, .mouse = MOUSE_WHEEL_DOWN},
     };
+    // clang-format on
     static const size_t tops[] = {6, 0, 14, 0, 3}; // 20 lines in a room of 6
     struct session *s = session_open(fake_story());
     struct prompt *p = prompt_open(s, PROMPT_CONFIRM, NULL);

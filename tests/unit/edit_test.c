@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "session/prompt/edit.h"
-#include "session/key.h"
 #include "base/text.h"
+#include "session/key.h"
+#include "session/prompt/edit.h"
 #include "support/test.h"
 #include "ui/canvas/input.h"
 
@@ -111,8 +111,8 @@ TEST(a_character_is_what_takes_a_place)
 
 TEST(what_does_not_fit_or_hides_is_not_taken)
 {
-    static const int32_t harmful[] = {0, 7, 0x80, 0x9b, 0x200b, 0x202e, 0xfeff, 0xd800,
-                                      K_NONE, K_UP, K_F1, K_TAB, K_MOUSE};
+    static const int32_t harmful[] = {0,      7,      0x80, 0x9b, 0x200b, 0x202e, 0xfeff,
+                                      0xd800, K_NONE, K_UP, K_F1, K_TAB,  K_MOUSE};
     struct typing t = {0};
 
     for (size_t i = 0; i < sizeof harmful / sizeof *harmful; i++)
@@ -131,9 +131,9 @@ TEST(what_does_not_fit_or_hides_is_not_taken)
 // Any keys in any order: valid UTF-8, and the caret before a character.
 TEST(the_text_stays_whole)
 {
-    static const int32_t keys[] = {'a', ' ', 0xe9, 0x6f22, 0x1f600, 0x301, 0x323, K_LEFT, K_LEFT,
-                                   K_RIGHT, K_HOME, K_END, K_BACKSPACE, K_DELETE, K_CTRL('w'),
-                                   K_CTRL('k'), K_CTRL('u')};
+    static const int32_t keys[] = {
+        'a',     ' ',    0xe9,  0x6f22,      0x1f600,  0x301,       0x323,       K_LEFT,     K_LEFT,
+        K_RIGHT, K_HOME, K_END, K_BACKSPACE, K_DELETE, K_CTRL('w'), K_CTRL('k'), K_CTRL('u')};
     struct typing t = {0};
     uint32_t random = 4711;
 

@@ -155,6 +155,7 @@ TEST(filters_say_what_they_need)
     static const struct {
         const char *expression;
         unsigned needs, needs_not;
+        // clang-format off
     } cases[] = {
         {"size>1M", 0, NEED_HOLDERS | NEED_PROCESSES | NEED_NAMES},
         {"owner=oracle", NEED_NAMES, NEED_HOLDERS},
@@ -163,6 +164,7 @@ TEST(filters_say_what_they_need)
         {"holders>1", NEED_HOLDERS, NEED_PROCESSES},
         {"pmon", NEED_HOLDERS | NEED_PROCESSES | NEED_NAMES, 0},
     };
+    // clang-format on
     const struct column_choice all = {0};
     const struct column *group = kind_column(&kind_segments, "group");
     const struct column_choice one = {&group, 1};

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "session/actions/await_exit.h"
 #include "base/clock.h"
+#include "session/actions/await_exit.h"
 #include "support/fake.h"
 #include "support/test.h"
 #include "support/user.h"
@@ -160,9 +160,10 @@ static void see_instance(struct user *u, int seconds, uint64_t instance)
 TEST(who_answers_at_last_has_not_ended)
 {
     struct user *u = *state;
-    const struct action action = {.verb = ACTION_SIGNAL, .signal = SIGTERM,
-                                  .target = {.kind = KIND_HOLDER, .id = -1, .pid = STRAY,
-                                             .instance = 9001}};
+    const struct action action = {
+        .verb = ACTION_SIGNAL,
+        .signal = SIGTERM,
+        .target = {.kind = KIND_HOLDER, .id = -1, .pid = STRAY, .instance = 9001}};
     const struct outcome sent = {.action = action};
 
     await_exit_begin(&u->s, &action, 1);

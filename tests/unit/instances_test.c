@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/databases.h"
 #include "base/clock.h"
+#include "engine/databases.h"
 #include "support/fake.h"
 #include "support/test.h"
 
@@ -13,9 +13,9 @@ enum { PG = 26, MASTER = 100, BACKEND = 101, MANY_FROM = 1000, INODE = 4711 };
 
 static struct {
     _Atomic unsigned places, servers;
-    _Atomic int last;    // process asked
-    uint64_t at_places;  // inode of the directory found there; 0: none
-    bool silent;         // servers do not say
+    _Atomic int last;   // process asked
+    uint64_t at_places; // inode of the directory found there; 0: none
+    bool silent;        // servers do not say
 } world;
 
 static struct prober *prober_new(void *self)

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "options.h"
-#include "output/plain.h"
 #include "output/json.h"
+#include "output/plain.h"
 #include "requests.h"
 #include "support/pictures.h"
 #include "support/test.h"
@@ -289,6 +289,7 @@ TEST(only_what_is_printed_is_read)
         const char *table, *columns;
         bool json;
         unsigned need;
+        // clang-format off
     } cases[] = {
         {"segments", "shmid,size", true, NEED_SEGMENTS | NEED_SYSTEM},
         {"segments", "shmid,cpid", true, NEED_SEGMENTS | NEED_SYSTEM},
@@ -300,9 +301,14 @@ TEST(only_what_is_printed_is_read)
         {"semaphores", "waiters", false, NEED_SEMSETS | NEED_SEM_WAITERS},
         {"maps", "pid,rss", false, NEED_HOLDERS},
     };
+    // clang-format on
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char *argv[] = {"ipctop", cases[i].json ? "--json" : "--batch", (char *)cases[i].table,
-                        "-o",     (char *)cases[i].columns,          "-s",
+        char *argv[] = {"ipctop",
+                        cases[i].json ? "--json" : "--batch",
+                        (char *)cases[i].table,
+                        "-o",
+                        (char *)cases[i].columns,
+                        "-s",
                         cases[i].table[0] == 'm' ? "pid" : "key"};
         struct options options;
         struct requests requests;
@@ -319,14 +325,16 @@ TEST(one_object_narrows_what_is_asked)
     static const struct {
         const char *tables[2];
         bool alone, focused;
+        // clang-format off
     } cases[] = {
         {{"holders", "maps"}, true, true},       {{"segments", "holders"}, true, true},
         {{"holders", "queues"}, false, false},   {{"elements", "semaphores"}, false, true},
         {{"segments", "findings"}, false, false},
     };
+    // clang-format on
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char *argv[] = {"ipctop", "--json", "-i", "7", (char *)cases[i].tables[0],
-                        (char *)cases[i].tables[1]};
+        char *argv[] = {
+            "ipctop", "--json", "-i", "7", (char *)cases[i].tables[0], (char *)cases[i].tables[1]};
         struct options options;
         struct requests requests;
         assert_int_equal(options_parse(&options, 6, argv), 0);

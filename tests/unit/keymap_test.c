@@ -53,11 +53,13 @@ TEST(keys_are_named_as_people_do)
     static const struct {
         int32_t key;
         const char *name;
+        // clang-format off
     } names[] = {
         {'k', "k"},         {' ', "Space"},    {K_F1, "F1"},      {K_F12, "F12"},
         {K_ESC, "Esc"},     {K_ENTER, "Enter"}, {K_CTRL('l'), "^L"}, {K_PGDN, "PgDn"},
         {0xe9, "\xc3\xa9"}, {K_TAB, "Tab"},    {K_BACKTAB, "S-Tab"}, {K_BACKSPACE, "Backspace"},
     };
+    // clang-format on
     char name[16], keys[96], small[4];
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

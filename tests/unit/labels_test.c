@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/apps/labels.h"
 #include "model/consequence/consequence.h"
 #include "model/kinds/kind.h"
-#include "model/apps/labels.h"
 #include "model/orphans.h"
 #include "model/triage/triage.h"
 #include "support/fake.h"
@@ -145,8 +145,7 @@ TEST(a_dead_postmaster_is_critical)
     assert_non_null(f);
     assert_int_equal(f->severity, SEVERITY_CRITICAL);
     assert_int_equal(f->about.id, 4);
-    assert_string_equal(f->title,
-                        "PostgreSQL: postmaster gone, segment 4 held by 1 backend");
+    assert_string_equal(f->title, "PostgreSQL: postmaster gone, segment 4 held by 1 backend");
     assert_string_equal(f->evidence,
                         "data directory /var/lib/postgresql/15/main; postmaster 18702 (gone); "
                         "still working on its data: 18711 postgres; until they end no server "
@@ -311,7 +310,8 @@ TEST(programs_tell)
     assert_null(label.title);
     held_by(s, 6, 152, "sh", "sh");
     assert_false(of_segment(s, 6));
-    held_by(s, 7, 112, "oracleORCL", "oracleORCL (LOCAL=NO)"); // sessions alone, none of its helpers
+    held_by(s, 7, 112, "oracleORCL",
+            "oracleORCL (LOCAL=NO)"); // sessions alone, none of its helpers
     assert_true(of_segment(s, 7));
     is("oracle", "ORCL", "ORCL", "Oracle ORCL");
     held_by(s, 8, 113, "oracle_113_orcl", "oracle+ASM1 (DESCRIPTION=(LOCAL=YES))");
@@ -329,6 +329,7 @@ TEST(keys_tell)
     static const struct {
         uint32_t key, uid;
         const char *app, *instance; // NULL: no label
+        // clang-format off
     } cases[] = {
         {58900107, 600, "sap", "07"},       {58900199, 600, "sap", "99"},
         {58900099, 600, NULL, NULL},        {58900200, 600, NULL, NULL},
@@ -338,6 +339,7 @@ TEST(keys_tell)
         {0x53564801, 600, NULL, NULL},      {0x52564800, 600, NULL, NULL},
         {0x52560001, 600, NULL, NULL},
     };
+    // clang-format on
 
     fake_user(s, 601, "prdadm");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -492,8 +494,8 @@ static const char *evidence(struct snapshot *s, const char *rule)
 // Anybody may attach where the mode lets him, under any name.
 TEST(strangers_names_tell_nothing)
 {
-    static const char *const names[] = {"postgres", "ora_pmon_EVIL", "db2sysc", "apache2", "zabbix_x",
-                                        "faked-sysv"};
+    static const char *const names[] = {"postgres", "ora_pmon_EVIL", "db2sysc",
+                                        "apache2",  "zabbix_x",      "faked-sysv"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct snapshot *s = fake_snapshot();
         fake_segment(s, 1, 0x1234, 54, MIB, 30)->cpid = 30;

@@ -51,10 +51,11 @@ TEST(parts_fill_every_screen_and_never_overlap)
         for (int h = 1; h <= MAX_H; h++) {
             for (unsigned i = 0; i < 4 * 2 * 3 * 3; i++) {
                 const int lines[] = {0, 3, 1000};
-                check(w, h, &(struct layout_wish){.header = i % 4,
-                                                  .findings = i / 4 % 2,
-                                                  .above = lines[i / 8 % 3],
-                                                  .below = lines[i / 24 % 3]});
+                check(w, h,
+                      &(struct layout_wish){.header = i % 4,
+                                            .findings = i / 4 % 2,
+                                            .above = lines[i / 8 % 3],
+                                            .below = lines[i / 24 % 3]});
             }
         }
     }

@@ -17,6 +17,7 @@ TEST(possible_values)
         const struct limit *limit;
         const char *text;
         uint64_t value;
+        // clang-format off
     } cases[] = {
         {&shmmni, "0", 0},
         {&shmmni, "16777216", 16777216},
@@ -28,6 +29,7 @@ TEST(possible_values)
         {&shmall, "unlimited", UINT64_MAX - (1 << 24)},
         {&shmmax, "unlimited", UINT64_MAX - (1 << 24)},
     };
+    // clang-format on
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         uint64_t value = 1;
@@ -42,6 +44,7 @@ TEST(impossible_values)
     static const struct {
         const struct limit *limit;
         const char *text, *why;
+        // clang-format off
     } cases[] = {
         {&shmmni, "", "a whole number"},
         {&shmmni, "-1", "a whole number"},
@@ -57,6 +60,7 @@ TEST(impossible_values)
         {&shmmax, "18446744073709551616", "from 0 to"},
         {&shmmax, "a lot", "64K"},
     };
+    // clang-format on
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         uint64_t value;

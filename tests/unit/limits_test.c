@@ -43,6 +43,7 @@ TEST(every_limit_in_the_kernels_order)
     static const struct {
         const char *name, *path;
         uint64_t limit;
+        // clang-format off
     } all[] = {
         {"shmmni", "/proc/sys/kernel/shmmni", 4096},
         {"shmall", "/proc/sys/kernel/shmall", 18446744073692774399u},
@@ -55,6 +56,7 @@ TEST(every_limit_in_the_kernels_order)
         {"msgmax", "/proc/sys/kernel/msgmax", 8192},
         {"msgmnb", "/proc/sys/kernel/msgmnb", 16384},
     };
+    // clang-format on
     struct snapshot *s = snapshot_new();
 
     limits_read(*state, s);
@@ -79,9 +81,9 @@ TEST(use_and_who_uses_most)
 {
     struct snapshot *s = snapshot_new();
 
-    segment(s, 7, 1);        // a page
-    segment(s, 5, 8193);     // three
-    segment(s, 7, 4096);     // one
+    segment(s, 7, 1);    // a page
+    segment(s, 5, 8193); // three
+    segment(s, 7, 4096); // one
     vec_push(&s->semsets, (struct semset){.o.uid = 1, .nsems = 10});
     vec_push(&s->semsets, (struct semset){.o.uid = 2, .nsems = 6});
     vec_push(&s->semsets, (struct semset){.o.uid = 2, .nsems = 7});

@@ -93,18 +93,18 @@ TEST(a_segment_is_an_orphan_without_doubt_only)
 {
     assert_int_equal(segment_case(DEAD, OTHER_DEAD, true, 0), YES);
     assert_int_equal(segment_case(DEAD, DEAD, true, 0), YES);
-    assert_int_equal(segment_case(DEAD, 0, false, 0), YES);       // never attached
-    assert_int_equal(segment_case(YOUNG, 0, false, 0), YES);      // that pid is somebody else's now
+    assert_int_equal(segment_case(DEAD, 0, false, 0), YES);  // never attached
+    assert_int_equal(segment_case(YOUNG, 0, false, 0), YES); // that pid is somebody else's now
     assert_int_equal(segment_case(DEAD, YOUNG, true, 0), YES);
-    assert_int_equal(segment_case(DEAD, DEAD, true, 1), NO);      // somebody uses it
+    assert_int_equal(segment_case(DEAD, DEAD, true, 1), NO); // somebody uses it
     assert_int_equal(segment_case(ALIVE, DEAD, true, 0), NO);
     assert_int_equal(segment_case(DEAD, ALIVE, true, 0), NO);
-    assert_int_equal(segment_case(UNASKED, ALIVE, true, 0), NO);  // one that lives is enough
+    assert_int_equal(segment_case(UNASKED, ALIVE, true, 0), NO); // one that lives is enough
     assert_int_equal(segment_case(UNASKED, DEAD, true, 0), OPEN);
     assert_int_equal(segment_case(DEAD, UNASKED, true, 0), OPEN);
     assert_int_equal(segment_case(DEAD, DARK, true, 0), OPEN);
-    assert_int_equal(segment_case(0, DEAD, true, 0), OPEN);       // the creator is outside
-    assert_int_equal(segment_case(DEAD, 0, true, 0), OPEN);       // used by somebody outside
+    assert_int_equal(segment_case(0, DEAD, true, 0), OPEN); // the creator is outside
+    assert_int_equal(segment_case(DEAD, 0, true, 0), OPEN); // used by somebody outside
 }
 
 struct set_case {
@@ -141,6 +141,7 @@ static int judge_set(const struct set_case *c)
 
 TEST(a_set_is_judged_by_its_last_operators)
 {
+    // clang-format off
     static const struct set_case cases[] = {
         {{DEAD}, 1, 0, false, YES},
         {{YOUNG}, 1, 0, false, YES},
@@ -156,6 +157,7 @@ TEST(a_set_is_judged_by_its_last_operators)
         {{0, 0}, 2, 0, true, OPEN},               // nobody ever touched it: no one to ask
         {{0}, 1, 0, false, OPEN},
     };
+    // clang-format on
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         if (judge_set(&cases[i]) != cases[i].expected)
@@ -285,7 +287,8 @@ TEST(an_orphan_is_told_once_it_has_idled)
         const void *object;
         int64_t idle; // at first
         int64_t *used;
-    } cases[] = {{KIND_SEGMENT, g, 700, &g->dtime}, {KIND_SEMSET, set, 800, &set->otime},
+    } cases[] = {{KIND_SEGMENT, g, 700, &g->dtime},
+                 {KIND_SEMSET, set, 800, &set->otime},
                  {KIND_QUEUE, q, 1700, &q->rtime}};
     bool known;
 

@@ -11,7 +11,9 @@
 
 static const struct maps_devices devices = {.n = 2, .at = {{0, 1, false}, {0, 0x0f, true}}};
 
-#define LINE "7efd69430000-7efd69431000 rw-s 00000000 00:01 4                          /SYSV00a72921 (deleted)"
+#define LINE                                                                                       \
+    "7efd69430000-7efd69431000 rw-s 00000000 00:01 4                          /SYSV00a72921 "      \
+    "(deleted)"
 
 static bool parse(const char *line, struct mapping *out)
 {
@@ -49,15 +51,22 @@ TEST(a_line)
 TEST(lines_that_are_no_segment)
 {
     static const char *const lines[] = {
-        "", " ", "\n", "/SYSV00a72921", "1000-2000", "1000-2000 rw-s", "1000-2000 rw-s 0 00:01 4",
-        "1000-2000 rw-s 0 00:01 4 ", "1000-2000 rw-s 0 00:01 /SYSV00a72921",
-        "1000-2000 rw-p 0 00:01 4 /SYSV00a72921 (deleted)",     // private
-        "1000-2000 rw-s 0 00:02 4 /SYSV00a72921 (deleted)",     // another device
+        "",
+        " ",
+        "\n",
+        "/SYSV00a72921",
+        "1000-2000",
+        "1000-2000 rw-s",
+        "1000-2000 rw-s 0 00:01 4",
+        "1000-2000 rw-s 0 00:01 4 ",
+        "1000-2000 rw-s 0 00:01 /SYSV00a72921",
+        "1000-2000 rw-p 0 00:01 4 /SYSV00a72921 (deleted)", // private
+        "1000-2000 rw-s 0 00:02 4 /SYSV00a72921 (deleted)", // another device
         "1000-2000 rw-s 0 01:01 4 /SYSV00a72921 (deleted)",
-        "1000-2000 rw-s 0 00:01 4 /dev/zero (deleted)",         // decoys on the same
+        "1000-2000 rw-s 0 00:01 4 /dev/zero (deleted)", // decoys on the same
         "1000-2000 rw-s 0 00:0f 4 /anon_hugepage (deleted)",
         "1000-2000 rw-s 0 00:01 4 /memfd:SYSV00a72921 (deleted)",
-        "1000-2000 rw-s 0 00:01 4 /SYSV00a7292 (deleted)",      // names that are nearly it
+        "1000-2000 rw-s 0 00:01 4 /SYSV00a7292 (deleted)", // names that are nearly it
         "1000-2000 rw-s 0 00:01 4 /SYSV00a729210 (deleted)",
         "1000-2000 rw-s 0 00:01 4 /SYSV00A72921 (deleted)",
         "1000-2000 rw-s 0 00:01 4 /SYSV00a7292g (deleted)",
@@ -71,7 +80,7 @@ TEST(lines_that_are_no_segment)
         "1000-2000 rw-s 0 00:01 4294967300 /SYSV00a72921 (deleted)",
         "1000-2000 rw-s 0 00:01 99999999999999999999 /SYSV00a72921 (deleted)",
         "10000000000000000-20000000000000000 rw-s 0 00:01 4 /SYSV00a72921 (deleted)",
-        "2000-1000 rw-s 0 00:01 4 /SYSV00a72921 (deleted)",     // ends before it starts
+        "2000-1000 rw-s 0 00:01 4 /SYSV00a72921 (deleted)", // ends before it starts
         "1000-1000 rw-s 0 00:01 4 /SYSV00a72921 (deleted)",
         "1000-2000 rw?s 0 00:01 4 /SYSV00a72921 (deleted)",
         "1000-2000 rw-s 0 00:01 4x /SYSV00a72921 (deleted)",
@@ -202,8 +211,8 @@ TEST(use)
         "1000-2000 r--p 00000000 00:00 0 \n"
         "Size:                  4 kB\nRss:                   4 kB\nPss:                   2 kB\n"
         "Pss_Dirty:            99 kB\nSwap:                  1 kB\nSwapPss:              98 kB\n"
-        "Locked:                3 kB\nTHPeligible:           0\nVmFlags: rd wr sh mr mw me ms sd \n"
-        LINE "\n"
+        "Locked:                3 kB\nTHPeligible:           0\nVmFlags: rd wr sh mr mw me ms sd "
+        "\n" LINE "\n"
         "Rss:                 108 kB\nPss:                  54 kB\nSwap:                 12 kB\n"
         "Locked:                8 kB\n"
         "4000-5000 rw-s 00000000 00:0f 9 /SYSV00000001 (deleted)\n"

@@ -64,7 +64,8 @@ TEST(options_are_taken)
     struct options o;
 
     assert_int_equal(PARSE(&o, "--json", "-d", "0.5", "-n3", "--strict", "seg", "-i", "0", "-s",
-                           "-size", "-f", "size>1M", "-o", "+idle"), 0);
+                           "-size", "-f", "size>1M", "-o", "+idle"),
+                     0);
     assert_int_equal(o.mode, MODE_JSON);
     assert_true(o.delay == 0.5);
     assert_int_equal(o.iterations, 3);
@@ -99,8 +100,8 @@ TEST(users_by_name_and_number)
 
 TEST(bad_values_are_refused)
 {
-    static const char *const delays[] = {"0", "0.09", "3601", "-1", "", "nan", "inf", "0x2", "1e1",
-                                         "1,5", "2s", "1.2.3"};
+    static const char *const delays[] = {"0",   "0.09", "3601", "-1",  "",   "nan",
+                                         "inf", "0x2",  "1e1",  "1,5", "2s", "1.2.3"};
     static const char *const ids[] = {"-1", "2147483648", "", "7x", "99999999999999999999", "1.5"};
     static const char *const counts[] = {"0", "-1", "x", "1000000001", ""};
     char message[128];
@@ -135,8 +136,8 @@ TEST(mistakes_end_in_one_clear_line)
     snprintf(message, sizeof message, "no table '\\e[31m\\nx'; there are %s", tables);
     REFUSED(message, "\033[31m\nx");
     REFUSED("no option -x; see --help", "-x");
-    REFUSED("--log is of the screen: --json and --batch do nothing to be logged", "--json",
-            "--log", "x");
+    REFUSED("--log is of the screen: --json and --batch do nothing to be logged", "--json", "--log",
+            "x");
     REFUSED("events are seen from one look to the next: by the screen, or with its --log FILE",
             "--batch", "segments", "events");
     REFUSED("no option --jsn, or more than one begins so; see --help", "--jsn");

@@ -1,6 +1,6 @@
 // Whose segment a mapping is, where equal ids of several IPC namespaces meet.
-#include "model/holders/address_spaces.h"
 #include "model/holders/accounting.h"
+#include "model/holders/address_spaces.h"
 #include "support/test.h"
 
 struct world {
@@ -40,13 +40,19 @@ enum where { HOME, AWAY };
 // A process with `n` mappings of the file `handle` (0: it does not tell).
 static void process(struct world *w, int32_t pid, enum where where, uint32_t n, uint64_t handle)
 {
-    vec_push(&w->holdings, (struct holding){.pid = pid, .first = (uint32_t)w->mappings.n, .n = n,
+    vec_push(&w->holdings, (struct holding){.pid = pid,
+                                            .first = (uint32_t)w->mappings.n,
+                                            .n = n,
                                             .namespace_differs = where == AWAY});
     for (uint32_t i = 0; i < n; i++)
-        vec_push(&w->mappings,
-                 (struct mapping){.pid = pid, .shmid = ID, .key = KEY, .start = i * 0x10000u,
-                                  .end = i * 0x10000u + 4096, .perms = MAP_R | MAP_SHARED_BIT,
-                                  .handle = handle, .known = handle ? MAP_KNOWS_HANDLE : 0});
+        vec_push(&w->mappings, (struct mapping){.pid = pid,
+                                                .shmid = ID,
+                                                .key = KEY,
+                                                .start = i * 0x10000u,
+                                                .end = i * 0x10000u + 4096,
+                                                .perms = MAP_R | MAP_SHARED_BIT,
+                                                .handle = handle,
+                                                .known = handle ? MAP_KNOWS_HANDLE : 0});
 }
 
 static bool by_tens(void *self, int32_t a, int32_t b, int *order)
@@ -158,7 +164,7 @@ TEST(who_came_in_is_told_apart)
     assert_found(w, 2, 2, 10);
     assert_found(w, 1, 1, 20);
     process(w, 30, HOME, 1, 0xb);
-    assert_found(w, 2, 4, 60); // two files fit
+    assert_found(w, 2, 4, 60);                               // two files fit
     vec_push(&w->handles, (struct segment_handle){ID, 0xb}); // known which
     assert_found(w, 2, 2, 50);
 }

@@ -87,8 +87,8 @@ static void put_stat(const char *name, char task_state, unsigned flags, int thre
 
 static char *segment_line(unsigned start, int64_t inode)
 {
-    return mem_format("%x000-%x000 rw-s 00000000 %02x:%02x %lld    /SYSV00a72921 (deleted)\n", start,
-                      start + 1, devices.at[0].major, devices.at[0].minor, (long long)inode);
+    return mem_format("%x000-%x000 rw-s 00000000 %02x:%02x %lld    /SYSV00a72921 (deleted)\n",
+                      start, start + 1, devices.at[0].major, devices.at[0].minor, (long long)inode);
 }
 
 static struct answer probe(int32_t pid)

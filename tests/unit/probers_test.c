@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/ask/prober_pool.h"
 #include "base/clock.h"
+#include "engine/ask/prober_pool.h"
 #include "support/kernel.h"
 #include "support/ns.h"
 #include "support/test.h"
@@ -52,7 +52,8 @@ TEST(everybody_is_asked_once)
 {
     struct kernel *k = crowd(MANY);
     struct source source = kernel_source(k);
-    struct prober_pool *pool = prober_pool_new(&source, &(struct prober_pool_options){.threads = 3});
+    struct prober_pool *pool =
+        prober_pool_new(&source, &(struct prober_pool_options){.threads = 3});
 
     for (int round = 0; round < 20; round++) {
         size_t n = round % 2 ? MANY : 1 + (size_t)round;
@@ -249,7 +250,8 @@ TEST(quitting_waits_for_nobody)
 {
     struct kernel *k = crowd(100);
     struct source source = kernel_source(k);
-    struct prober_pool *pool = prober_pool_new(&source, &(struct prober_pool_options){.deadline_ms = 20});
+    struct prober_pool *pool =
+        prober_pool_new(&source, &(struct prober_pool_options){.deadline_ms = 20});
     struct batch batch = batch_of(&tally, 100);
 
     kernel_hang(k, PROBE_ATTACHMENTS, 50);
@@ -270,7 +272,8 @@ TEST(a_batch_can_be_cancelled)
 {
     struct kernel *k = crowd(MANY);
     struct source source = kernel_source(k);
-    struct prober_pool *pool = prober_pool_new(&source, &(struct prober_pool_options){.deadline_ms = 2 * HANG_SECONDS * 1000});
+    struct prober_pool *pool = prober_pool_new(
+        &source, &(struct prober_pool_options){.deadline_ms = 2 * HANG_SECONDS * 1000});
     struct batch batch = batch_of(&tally, MANY);
 
     kernel_hang(k, PROBE_ATTACHMENTS, 1);

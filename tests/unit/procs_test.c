@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "linux/process/process.h"
 #include "linux/names.h"
+#include "linux/process/process.h"
 #include "support/test.h"
 #include "support/tree.h"
 
@@ -16,8 +16,9 @@ static int setup(void **state)
 {
     (void)state;
     root = tree_new();
-    tree_write(root, "stat", "cpu  1 2 3 4\nintr 5 0 0\nctxt 7\nbtime 1700000000\n"
-                             "processes 123456\nprocs_running 1\n");
+    tree_write(root, "stat",
+               "cpu  1 2 3 4\nintr 5 0 0\nctxt 7\nbtime 1700000000\n"
+               "processes 123456\nprocs_running 1\n");
     return 0;
 }
 
@@ -81,11 +82,13 @@ TEST(hostile_names_are_harmless_and_change_nothing_else)
 {
     static const struct {
         const char *comm, *escaped;
+        // clang-format off
     } names[] = {
         {"a) R 1 2 3 4 5", "a) R 1 2 3 4 5"}, {"\033[31m", "\\e[31m"}, {"x\ny", "x\\ny"},
         {"\xff\xfe", "\\xff\\xfe"},           {"caf\xc3", "caf\\xc3"},  {")", ")"},
         {"", ""},
     };
+    // clang-format on
     struct answer a;
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -105,6 +108,7 @@ TEST(command_lines_of_all_sorts)
         const char *raw;
         size_t n;
         const char *shown;
+        // clang-format off
     } lines[] = {
         {"", 0, NULL},                       // a kernel thread, a zombie
         {"\0\0\0", 3, NULL},
@@ -113,6 +117,7 @@ TEST(command_lines_of_all_sorts)
         {"a\0\033[2J\0\xff\0b\nc", 13, "a \\e[2J \\xff b\\nc"},
         {"a\0\0b", 4, "a  b"},
     };
+    // clang-format on
     struct answer a;
 
     make_process(42, "x");
@@ -169,8 +174,9 @@ TEST(a_thread_is_no_process)
     struct answer a;
 
     make_process(42, "x");
-    tree_write(root, "42/stat", "42 (x) S 1 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 2 0 4200 8 9 1 1 1 1 "
-                                "0 0 0 0 0 0 0 0 0 -1 3 0\n");
+    tree_write(root, "42/stat",
+               "42 (x) S 1 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 2 0 4200 8 9 1 1 1 1 "
+               "0 0 0 0 0 0 0 0 0 -1 3 0\n");
     probe(42, PROCS_RSS, &a);
     assert_int_equal(a.error, -ESRCH);
     assert_true(a.process.gone);
@@ -198,8 +204,8 @@ TEST(what_is_missing_is_unknown)
 
 TEST(processes_are_listed_by_number)
 {
-    static const char *const entries[] = {"5/x", "40/x", "3/x", "400000/x", "self/x", "7x/x",
-                                          "0/x", "012/x", "99999999999/x", "sysvipc/x"};
+    static const char *const entries[] = {"5/x",  "40/x", "3/x",   "400000/x",      "self/x",
+                                          "7x/x", "0/x",  "012/x", "99999999999/x", "sysvipc/x"};
     static const int32_t pids[] = {3, 5, 40, 400000};
     struct pid_entry_vec v = {0};
 

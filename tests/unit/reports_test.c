@@ -42,7 +42,7 @@ TEST(sgr_presses_and_wheels)
 TEST(what_is_no_press_of_the_left_button_is_nothing)
 {
     static const char *const nothing[] = {
-        "<0;1;1m", "<1;1;1M", "<2;1;1M", "<32;1;1M", "<35;4;4M", "<66;1;1M", "<67;1;1M",
+        "<0;1;1m",   "<1;1;1M", "<2;1;1M", "<32;1;1M", "<35;4;4M", "<66;1;1M", "<67;1;1M",
         "<128;1;1M", // released, other buttons, motion, a wheel sideways, buttons 8 and on
     };
 
@@ -56,16 +56,35 @@ TEST(x10_bytes)
     expect("M #$", MOUSE_CLICK, 2, 3);
     expect("M`!!", MOUSE_WHEEL_UP, 0, 0);
     expect("Ma\377\376", MOUSE_WHEEL_DOWN, 222, 221);
-    expect("M#!!", MOUSE_NONE, NEVER, NEVER);  // released
+    expect("M#!!", MOUSE_NONE, NEVER, NEVER); // released
     expect("M  !", MOUSE_NONE, NEVER, NEVER); // column 0
 }
 
 TEST(other_sequences_are_skipped_to_their_end)
 {
     static const char *const others[] = {
-        "X", "[Z", "25;9k", "?1x", "1;5A", "8;1~", " q", "999999x", "<0;1;1q", "<M", "<0M", "<0;1M",
-        "<0;1;1;1M", "<0;0;1M", "<0;1;0M", "<;;M", "<0;-1;1M", "<0;1:2;1M", "<<0;1;1M",
-        "<0;99999;1M", "<4294967296;1;1M", "<0;18446744073709551617;1M",
+        "X",
+        "[Z",
+        "25;9k",
+        "?1x",
+        "1;5A",
+        "8;1~",
+        " q",
+        "999999x",
+        "<0;1;1q",
+        "<M",
+        "<0M",
+        "<0;1M",
+        "<0;1;1;1M",
+        "<0;0;1M",
+        "<0;1;0M",
+        "<;;M",
+        "<0;-1;1M",
+        "<0;1:2;1M",
+        "<<0;1;1M",
+        "<0;99999;1M",
+        "<4294967296;1;1M",
+        "<0;18446744073709551617;1M",
     };
 
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)

@@ -2,8 +2,8 @@
 #include <poll.h>
 #include <string.h>
 
-#include "engine/sampler.h"
 #include "base/clock.h"
+#include "engine/sampler.h"
 #include "support/kernel.h"
 #include "support/ns.h"
 #include "support/test.h"
@@ -125,7 +125,9 @@ TEST(every_collection_is_fresh)
 TEST(one_segment_asks_for_its_processes_alone)
 {
     struct kernel *k = small_world();
-    struct want want = {.need = NEED_HOLDERS | NEED_PROCESSES, .focused = true, .alone = true,
+    struct want want = {.need = NEED_HOLDERS | NEED_PROCESSES,
+                        .focused = true,
+                        .alone = true,
                         .focus = {.kind = KIND_SEGMENT, .id = 7}};
 
     kernel_attach(k, 102, 7, 0x10000, 100);
@@ -464,7 +466,8 @@ TEST(tables_do_not_wait)
     struct kernel *k = small_world();
     struct source source = kernel_source(k);
     struct sampler *s = sampler_new(
-        &source, &(struct sampler_options){.interval = 3600, .deadline_ms = DEADLINE_MS, .probers = 1});
+        &source,
+        &(struct sampler_options){.interval = 3600, .deadline_ms = DEADLINE_MS, .probers = 1});
     int64_t begin = clock_ns();
 
     kernel_hang(k, PROBE_ATTACHMENTS, 1);
@@ -671,10 +674,12 @@ TEST(an_action_that_hangs_stops_nothing)
     struct kernel *k = small_world();
     struct sampler *s = start(k, false, 0.02);
     struct outcome_vec outcomes = {0};
+    // clang-format off
     struct action actions[] = {
         {.verb = ACTION_SIGNAL, .target = {.kind = KIND_HOLDER, .pid = 100}, .signal = 9},
         {.verb = ACTION_REMOVE, .target = {.kind = KIND_SEGMENT, .id = 7}},
     };
+    // clang-format on
 
     sampler_want(s, &holders);
     kernel_hang_acts(k, true);
@@ -704,15 +709,15 @@ TEST(many_that_hang_can_be_cancelled)
     enum { ACTIONS = 12, LEFT = 8 };
     struct kernel *k = small_world();
     struct source source = kernel_source(k);
-    struct sampler *s = sampler_new(&source, &(struct sampler_options){.interval = 0.02,
-                                                                       .patience_ms = 10});
+    struct sampler *s =
+        sampler_new(&source, &(struct sampler_options){.interval = 0.02, .patience_ms = 10});
     struct action actions[ACTIONS];
     struct outcome_vec outcomes = {0};
     size_t states[OUTCOME_STATES] = {0}, extra = 0, hung, n = ACTIONS;
 
     for (int i = 0; i < ACTIONS; i++)
-        actions[i] = (struct action){.verb = ACTION_SIGNAL, .signal = 9,
-                                     .target = {.kind = KIND_HOLDER, .pid = 100 + i}};
+        actions[i] = (struct action){
+            .verb = ACTION_SIGNAL, .signal = 9, .target = {.kind = KIND_HOLDER, .pid = 100 + i}};
     sampler_want(s, &holders);
     kernel_hang_acts(k, true);
     sampler_act(s, actions, ACTIONS);

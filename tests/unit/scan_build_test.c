@@ -1,5 +1,5 @@
-#include "model/holders/address_spaces.h"
 #include "model/holders/accounting.h"
+#include "model/holders/address_spaces.h"
 #include "support/test.h"
 
 // The parts of an input, put together by hand.
@@ -46,13 +46,17 @@ TEST_FIXTURE(setup, teardown)
 static struct segment *segment(struct segment_vec *to, int32_t shmid, uint64_t nattch)
 {
     vec_push(to, (struct segment){.o = {.id = shmid, .key = 0x100u + (uint32_t)shmid},
-                                  .size = 1 << 20, .nattch = nattch, .cpid = 1, .lpid = 1});
+                                  .size = 1 << 20,
+                                  .nattch = nattch,
+                                  .cpid = 1,
+                                  .lpid = 1});
     return &to->at[to->n - 1];
 }
 
 static struct holding *process(struct world *w, int32_t pid)
 {
-    vec_push(&w->holdings, (struct holding){.pid = pid, .first = (uint32_t)w->mappings.n,
+    vec_push(&w->holdings, (struct holding){.pid = pid,
+                                            .first = (uint32_t)w->mappings.n,
                                             .start_ticks = 1000u + (uint64_t)pid});
     return &w->holdings.at[w->holdings.n - 1];
 }
@@ -61,8 +65,11 @@ static struct mapping *map(struct world *w, int32_t shmid, uint64_t start)
 {
     struct holding *holding = &w->holdings.at[w->holdings.n - 1];
 
-    vec_push(&w->mappings, (struct mapping){.pid = holding->pid, .shmid = shmid, .start = start,
-                                            .end = start + 4096, .key = 0x100u + (uint32_t)shmid,
+    vec_push(&w->mappings, (struct mapping){.pid = holding->pid,
+                                            .shmid = shmid,
+                                            .start = start,
+                                            .end = start + 4096,
+                                            .key = 0x100u + (uint32_t)shmid,
                                             .perms = MAP_R | MAP_SHARED_BIT});
     holding->n++;
     return &w->mappings.at[w->mappings.n - 1];

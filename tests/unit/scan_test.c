@@ -50,6 +50,7 @@ struct line_case {
 
 TEST(every_attachment_is_accounted_for)
 {
+    // clang-format off
     static const struct line_case cases[] = {
         {18, 18, 17, .user = "root", .line = "18 attachments: 18 found in 17 processes"},
         {1, 1, 1, .user = "root", .line = "1 attachment: 1 found in 1 process"},
@@ -90,6 +91,7 @@ TEST(every_attachment_is_accounted_for)
          .line = "3 attachments: 3 found in 3 processes, 2 known from before: "
                  "their processes are stuck"},
     };
+    // clang-format on
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct line_case *c = &cases[i];
@@ -98,7 +100,8 @@ TEST(every_attachment_is_accounted_for)
         scan->unreadable = c->unreadable;
         scan->stuck = c->stuck;
         scan->exiting = c->exiting;
-        vec_push(&scan->accounts, (struct segment_account){.shmid = 0, .nattch = c->nattch,
+        vec_push(&scan->accounts, (struct segment_account){.shmid = 0,
+                                                           .nattch = c->nattch,
                                                            .found = c->found,
                                                            .holders = c->holders,
                                                            .stale = c->stale,
@@ -132,8 +135,7 @@ TEST(a_long_name_is_cut)
 
     memset(user, 'x', sizeof user - 1);
     user[sizeof user - 1] = '\0';
-    vec_push(&scan->accounts,
-             (struct segment_account){.nattch = 1, .unseen = UNSEEN_UNREADABLE});
+    vec_push(&scan->accounts, (struct segment_account){.nattch = 1, .unseen = UNSEEN_UNREADABLE});
     char *line = scan_accounting_line(scan, 0, user);
     assert_true(strlen(line) < 512);
     free(line);

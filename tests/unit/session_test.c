@@ -1,8 +1,8 @@
 #include <string.h>
 
-#include "session/recent_rows.h"
-#include "session/navigate.h"
 #include "model/triage/triage.h"
+#include "session/navigate.h"
+#include "session/recent_rows.h"
 #include "support/fake.h"
 #include "support/test.h"
 #include "support/user.h"
@@ -59,7 +59,8 @@ TEST(the_selection_stays_on_its_object, .setup = user_setup, .teardown = user_te
     assert_int_equal(session_view(&u->s)->cursor, before + 2);
 }
 
-TEST(the_same_id_with_another_creator_is_another_object, .setup = user_setup, .teardown = user_teardown)
+TEST(the_same_id_with_another_creator_is_another_object, .setup = user_setup,
+     .teardown = user_teardown)
 {
     struct user *u = *state;
     struct snapshot *again = fake_story();
@@ -241,7 +242,8 @@ TEST(an_object_that_goes_leaves_its_view_empty, .setup = user_setup, .teardown =
     assert_int_equal(shown(u)->id, KIND_SEGMENT);
 }
 
-TEST(another_object_by_the_id_is_not_what_was_entered, .setup = user_setup, .teardown = user_teardown)
+TEST(another_object_by_the_id_is_not_what_was_entered, .setup = user_setup,
+     .teardown = user_teardown)
 {
     struct user *u = *state;
     struct snapshot *reused = fake_story();
@@ -538,7 +540,8 @@ TEST(nothing_is_done_to_what_is_gone, .setup = user_setup, .teardown = user_tear
     assert_int_equal(user_acts(u), 0);
 }
 
-TEST(gone_rows_obey_the_filter_and_stay_out_of_drill_downs, .setup = user_setup, .teardown = user_teardown)
+TEST(gone_rows_obey_the_filter_and_stay_out_of_drill_downs, .setup = user_setup,
+     .teardown = user_teardown)
 {
     struct user *u = *state;
 
@@ -739,8 +742,12 @@ TEST(help_scrolls_and_closes, .setup = user_setup, .teardown = user_teardown)
 
 TEST(options_shape_the_first_view)
 {
-    const struct session_options options = {.interval = 2, .table = "segments", .sort = "+shmid",
-                                            .filter = "size>1M", .has_owner = true, .owner = 54};
+    const struct session_options options = {.interval = 2,
+                                            .table = "segments",
+                                            .sort = "+shmid",
+                                            .filter = "size>1M",
+                                            .has_owner = true,
+                                            .owner = 54};
     const struct session_options one = {.interval = 2, .table = "queues", .has_id = true, .id = 3};
     struct user u;
 

@@ -52,7 +52,7 @@ TEST(pids_to_name_are_unique_and_positive)
     struct snapshot *s = fake_story();
     struct pid_vec pids = {0};
 
-    vec_push(&pids, 4711); // replaced, not appended to
+    vec_push(&pids, 4711);                   // replaced, not appended to
     fake_element(s, 32769, 4, 0)->pid = 666; // not known to be one
     snapshot_named_pids(s, &pids);
     static const int32_t expected[] = {17001, 18702, 18710, 18711, 18712, 18713, 18714, 18715,
@@ -122,8 +122,8 @@ TEST(answers_are_emptied)
 
 TEST(the_same_row_survives_what_the_kernel_changes)
 {
-    struct identity a = {.kind = KIND_SEGMENT, .id = 42, .key = 0x1234, .cuid = 54, .cgid = 55,
-                         .ctime = 1000};
+    struct identity a = {
+        .kind = KIND_SEGMENT, .id = 42, .key = 0x1234, .cuid = 54, .cgid = 55, .ctime = 1000};
     struct identity b = a;
 
     assert_true(identity_same(&a, &b) && identity_exact(&a, &b));

@@ -114,7 +114,8 @@ TEST(a_small_segment_has_a_whole_page)
 
     snprintf(text, sizeof text,
              SHM_HEAD "0 1 600 56 0 0 0 0 0 0 0 0 0 0 %ld 0\n"
-                      "0 2 600 56 0 0 0 0 0 0 0 0 0 0 %ld 0\n", page, 2 * page);
+                      "0 2 600 56 0 0 0 0 0 0 0 0 0 0 %ld 0\n",
+             page, 2 * page);
     tree_write(*state, "sysvipc/shm", text);
     assert_int_equal(sysvipc_segments(*state, &v), 0);
     assert_int_equal(v.n, 2);
@@ -181,8 +182,7 @@ TEST(sets_and_queues)
 
     tree_write(*state, "sysvipc/sem",
                SEM_HEAD "        77      98304  1666         17     1     2     3     4 5 6\n");
-    tree_write(*state, "sysvipc/msg",
-               MSG_HEAD "-5 3 640 15900 159 17001 0 1 2 3 4 5 6 7\n");
+    tree_write(*state, "sysvipc/msg", MSG_HEAD "-5 3 640 15900 159 17001 0 1 2 3 4 5 6 7\n");
     assert_int_equal(sysvipc_semsets(*state, &sets), 0);
     assert_int_equal(sets.n, 1);
     assert_int_equal(sets.at[0].o.mode, 0666);
@@ -207,17 +207,22 @@ TEST(sets_and_queues)
 TEST(bad_lines_cost_only_themselves)
 {
     static const char *const bad[] = {
-        "", "   ", "garbage", "0 5 600 1 0 0 0 0", // too few
-        "0 5 600 1 0 0 0 0 0 0 0 0 0 0 0 0 0",     // too many
-        "0 -5 600 1 0 0 0 0 0 0 0 0 0 0 0 0",      // no id is negative
+        "",
+        "   ",
+        "garbage",
+        "0 5 600 1 0 0 0 0",                   // too few
+        "0 5 600 1 0 0 0 0 0 0 0 0 0 0 0 0 0", // too many
+        "0 -5 600 1 0 0 0 0 0 0 0 0 0 0 0 0",  // no id is negative
         "0 2147483648 600 1 0 0 0 0 0 0 0 0 0 0 0 0",
         "4294967296 5 600 1 0 0 0 0 0 0 0 0 0 0 0 0",
         "-2147483649 5 600 1 0 0 0 0 0 0 0 0 0 0 0 0",
-        "0 5 680 1 0 0 0 0 0 0 0 0 0 0 0 0",       // 8 is not octal
+        "0 5 680 1 0 0 0 0 0 0 0 0 0 0 0 0", // 8 is not octal
         "0 5 600 18446744073709551616 0 0 0 0 0 0 0 0 0 0 0 0",
         "0 5 600 99999999999999999999999 0 0 0 0 0 0 0 0 0 0 0 0",
-        "0 5 600 1x 0 0 0 0 0 0 0 0 0 0 0 0", "0 5 600 0x1 0 0 0 0 0 0 0 0 0 0 0 0",
-        "0 5 600 - 0 0 0 0 0 0 0 0 0 0 0 0", "0 5 600 -1 0 0 0 0 0 0 0 0 0 0 0 0",
+        "0 5 600 1x 0 0 0 0 0 0 0 0 0 0 0 0",
+        "0 5 600 0x1 0 0 0 0 0 0 0 0 0 0 0 0",
+        "0 5 600 - 0 0 0 0 0 0 0 0 0 0 0 0",
+        "0 5 600 -1 0 0 0 0 0 0 0 0 0 0 0 0",
         "0 5 600 1 0 0 0 0 0 0 0 18446744073709551615 0 0 0 0",
     };
     struct segment_vec v = {0};
@@ -226,7 +231,8 @@ TEST(bad_lines_cost_only_themselves)
         char text[2048];
         snprintf(text, sizeof text,
                  SHM_HEAD "1 1 600 1 0 0 0 0 0 0 0 0 0 0 0 0\n%s\n"
-                          "2 2 600 1 0 0 0 0 0 0 0 0 0 0 0 0\n", bad[i]);
+                          "2 2 600 1 0 0 0 0 0 0 0 0 0 0 0 0\n",
+                 bad[i]);
         tree_write(*state, "sysvipc/shm", text);
         assert_int_equal(sysvipc_segments(*state, &v), 0);
         assert_int_equal(v.n, 2);
@@ -307,7 +313,8 @@ TEST(one_id_is_one_row)
     struct queue_vec v = {0};
 
     tree_write(*state, "sysvipc/msg",
-               MSG_HEAD "1 9 600 0 0 0 0 0 0 0 0 0 0 0\n" "2 3 600 0 0 0 0 0 0 0 0 0 0 0\n"
+               MSG_HEAD "1 9 600 0 0 0 0 0 0 0 0 0 0 0\n"
+                        "2 3 600 0 0 0 0 0 0 0 0 0 0 0\n"
                         "1 9 600 0 0 0 0 0 0 0 0 0 0 0\n");
     assert_int_equal(sysvipc_queues(*state, &v), 0);
     assert_int_equal(v.n, 2);

@@ -31,8 +31,10 @@ TEST(fields)
     assert_false(stat_is_kernel(&stat));
     assert_int_equal(stat.exit_signal, 17);
     assert_false(stat_is_thread(&stat));
-    assert_true(parse("8 (t) S 1 2 2 0 -1 64 1 2 3 4 5 6 7 8 20 0 17 0 55 26 2 9 1 1 1 0 0 0 0 0 0 0 0 "
-                      "0 -1 1 0 0 0 0 0", &stat));
+    assert_true(
+        parse("8 (t) S 1 2 2 0 -1 64 1 2 3 4 5 6 7 8 20 0 17 0 55 26 2 9 1 1 1 0 0 0 0 0 0 0 0 "
+              "0 -1 1 0 0 0 0 0",
+              &stat));
     assert_true(stat_is_thread(&stat));
     assert_true(parse("2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 3 0", &stat));
     assert_true(stat_is_kernel(&stat));
@@ -42,8 +44,8 @@ TEST(fields)
 
 TEST(hostile_names)
 {
-    static const char *const names[] = {"", ")", "(", "a) S 1 2 3 4 (b", ") Z 0 (", "\n", "\033[2J",
-                                        "x)\nUid: 0", "          "};
+    static const char *const names[] = {"",   ")",       "(",          "a) S 1 2 3 4 (b", ") Z 0 (",
+                                        "\n", "\033[2J", "x)\nUid: 0", "          "};
     struct task_stat stat;
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -59,8 +61,18 @@ TEST(hostile_names)
 TEST(what_is_no_such_line)
 {
     static const char *const lines[] = {
-        "", "1", "1 (a", "1 a)", ") (", "1 (a)", "1 (a) ", "1 (a) S", "1 (a) S ", "1 (a)S 1 2 3",
-        "1 (a) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18", "1 (a) S x",
+        "",
+        "1",
+        "1 (a",
+        "1 a)",
+        ") (",
+        "1 (a)",
+        "1 (a) ",
+        "1 (a) S",
+        "1 (a) S ",
+        "1 (a)S 1 2 3",
+        "1 (a) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18",
+        "1 (a) S x",
         "1 (a) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19x",
         "1 (a) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 99999999999999999999999",
     };

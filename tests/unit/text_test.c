@@ -33,12 +33,16 @@ TEST(controls_are_shown)
     ESCAPES("\x1b[31mred\x1b[0m", "\\e[31mred\\e[0m");
     ESCAPES("a\0b", "a\\x00b");
     ESCAPES("\x07\x7f\x01", "\\x07\\x7f\\x01");
-    ESCAPES("\xc2\x9b" "31m", "\\u{009b}31m"); // C1: CSI in eight bits
+    ESCAPES("\xc2\x9b"
+            "31m",
+            "\\u{009b}31m"); // C1: CSI in eight bits
 }
 
 TEST(deceivers_are_shown)
 {
-    ESCAPES("a\xe2\x80\xae" "b", "a\\u{202e}b"); // right-to-left override
+    ESCAPES("a\xe2\x80\xae"
+            "b",
+            "a\\u{202e}b"); // right-to-left override
     ESCAPES("\xe2\x80\xa8\xe2\x80\x8b", "\\u{2028}\\u{200b}");
     ESCAPES("\xef\xbb\xbf\xc2\xad", "\\u{feff}\\u{00ad}");
     ESCAPES("\xe2\x81\xa6\xe3\x85\xa4", "\\u{2066}\\u{3164}");
@@ -48,10 +52,10 @@ TEST(deceivers_are_shown)
 TEST(broken_bytes_are_shown)
 {
     ESCAPES("\xff\xfe", "\\xff\\xfe");
-    ESCAPES("abc\xe6\x97", "abc\\xe6\\x97");     // cut in the middle
-    ESCAPES("\xc0\xaf", "\\xc0\\xaf");           // overlong slash
-    ESCAPES("\xe0\x80\x80", "\\xe0\\x80\\x80");  // overlong NUL
-    ESCAPES("\xed\xa0\x80", "\\xed\\xa0\\x80");  // a surrogate
+    ESCAPES("abc\xe6\x97", "abc\\xe6\\x97");             // cut in the middle
+    ESCAPES("\xc0\xaf", "\\xc0\\xaf");                   // overlong slash
+    ESCAPES("\xe0\x80\x80", "\\xe0\\x80\\x80");          // overlong NUL
+    ESCAPES("\xed\xa0\x80", "\\xed\\xa0\\x80");          // a surrogate
     ESCAPES("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"); // beyond Unicode
     ESCAPES("\x80\xc3(", "\\x80\\xc3(");
 }
@@ -72,7 +76,11 @@ TEST(escaping_cuts_between_characters)
     assert_int_equal(text_escape(dst, 4, "\xff", 1), 0); // \xff is whole or absent
     assert_int_equal(text_escape(dst, 5, "\xff", 1), 4);
     assert_string_equal(dst, "\\xff");
-    assert_int_equal(text_escape(dst, 3, "\xff" "a", 2), 0); // nothing after a cut either
+    assert_int_equal(text_escape(dst, 3,
+                                 "\xff"
+                                 "a",
+                                 2),
+                     0); // nothing after a cut either
     assert_int_equal(text_escape(dst, sizeof dst, NULL, 0), 0);
 }
 
@@ -104,7 +112,7 @@ TEST(widths_follow_the_locale)
     assert_int_equal(text_width("abc"), 3);
     assert_int_equal(text_width("日本"), 4);
     assert_int_equal(text_width("e\xcc\x81"), 1);
-    assert_int_equal(text_width("\xff"), 1); // not expected, yet not fatal
+    assert_int_equal(text_width("\xff"), 1);     // not expected, yet not fatal
     assert_int_equal(text_char_width(0x378), 1); // unassigned
     assert_int_equal(text_clip("日本", 3, &used), 3);
     assert_int_equal(used, 2);
@@ -133,6 +141,7 @@ TEST(sizes_have_three_digits)
     static const struct {
         uint64_t bytes;
         const char *text;
+        // clang-format off
     } cases[] = {
         {0, "0"}, {532, "532"}, {999, "999"}, {1000, "1.0K"}, {1023, "1.0K"}, {1024, "1.0K"},
         {4096, "4.0K"}, {10188, "9.9K"}, {10240, "10.0K"}, {102348, "99.9K"}, {102399, "100K"},
@@ -140,6 +149,7 @@ TEST(sizes_have_three_digits)
         {14388559053ULL, "13.4G"}, {1ULL << 40, "1.0T"}, {1ULL << 60, "1.0E"},
         {UINT64_MAX, "16.0E"}, {(1ULL << 60) - 1, "1.0E"}, {999ULL << 50, "999P"},
     };
+    // clang-format on
     char text[TEXT_SHORT];
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -153,12 +163,14 @@ TEST(ages_have_one_unit)
     static const struct {
         int64_t seconds;
         const char *text;
+        // clang-format off
     } cases[] = {
         {0, "0s"}, {-5, "0s"}, {2, "2s"}, {119, "119s"}, {120, "2m"}, {41 * 60, "41m"},
         {7199, "119m"}, {3 * 3600, "3h"}, {47 * 3600, "47h"}, {48 * 3600, "2d"},
         {12 * 86400, "12d"},
         {729 * 86400LL, "729d"}, {730 * 86400LL, "2y"}, {INT64_MAX, "999y"}, {INT64_MIN, "0s"},
     };
+    // clang-format on
     char text[TEXT_SHORT];
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -170,11 +182,13 @@ TEST(ages_are_written_without_a_loss)
     static const struct {
         int64_t seconds;
         const char *text;
+        // clang-format off
     } cases[] = {
         {0, "0s"}, {59, "59s"}, {60, "1m"}, {90, "90s"}, {300, "5m"}, {7200, "2h"}, {86400, "1d"},
         {36 * 3600, "36h"}, {14 * 86400, "2w"}, {365 * 86400, "1y"},
         {INT64_MAX, "9223372036854775807s"},
     };
+    // clang-format on
     char text[TEXT_SHORT];
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -186,8 +200,20 @@ TEST(ages_are_written_without_a_loss)
 
 TEST(sizes_are_read)
 {
-    static const char *const wrong[] = {"", "K", "-1", "1X", "1.5", "1.K", ".5K", "1 K", "1KK",
-                                        "16E", "18446744073709551616", "0x10", "1,5M", " 1"};
+    static const char *const wrong[] = {"",
+                                        "K",
+                                        "-1",
+                                        "1X",
+                                        "1.5",
+                                        "1.K",
+                                        ".5K",
+                                        "1 K",
+                                        "1KK",
+                                        "16E",
+                                        "18446744073709551616",
+                                        "0x10",
+                                        "1,5M",
+                                        " 1"};
     uint64_t n = 0;
 
     assert_true(text_parse_size("0", &n) && n == 0);
@@ -209,8 +235,8 @@ TEST(sizes_are_read)
 
 TEST(ages_are_read)
 {
-    static const char *const wrong[] = {"", "s", "-1s", "1x", "1.5", "1hm", "9223372036854775808",
-                                        "99999999999999999w"};
+    static const char *const wrong[] = {
+        "", "s", "-1s", "1x", "1.5", "1hm", "9223372036854775808", "99999999999999999w"};
     int64_t n = 0;
 
     assert_true(text_parse_age("10", &n) && n == 10);

@@ -209,10 +209,12 @@ TEST(waiting_is_timed_until_somebody_operates)
         int32_t pid;
         uint32_t ncount;
         int64_t waited;
+        // clang-format off
     } looks[] = {
         {100, 1, 1, 0}, {102, 1, 1, 2},  {160, 1, 3, 60}, {162, 2, 3, 0}, // operated by another
         {170, 2, 3, 8}, {172, 2, 0, 0}, {174, 2, 1, 0},  {175, 2, 1, 1},
     };
+    // clang-format on
     struct trend *trend = trend_new();
 
     for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {

@@ -167,8 +167,7 @@ TEST(a_stray_holder_is_found)
     fake_hold(s, 0, OTHER, 2, MAP_R);
     fake_account(s, 0, 0);
     triage(s);
-    assert_string_equal(find(s, "removed-held")->title,
-                        "removed but held: 276M by 220 python ×2");
+    assert_string_equal(find(s, "removed-held")->title, "removed but held: 276M by 220 python ×2");
     g->flags = 0; // not removed
     triage(s);
     assert_null(find(s, "removed-held"));
@@ -304,8 +303,7 @@ TEST(a_lock_held_by_the_dead_is_found)
     e = fake_element(s, 7, 1, 0);
     e->pid = DEAD, e->known |= ELEMENT_KNOWS_PID, e->ncount = 1;
     triage(s);
-    assert_string_equal(find(s, "set-stranded")->title,
-                        "semaphore set 7 strands 1 waiter");
+    assert_string_equal(find(s, "set-stranded")->title, "semaphore set 7 strands 1 waiter");
     assert_null(find(s, "orphan-sets"));
     assert_non_null(strstr(find(s, "set-stranded")->evidence, "element 1 has the value 0"));
     e->pid = BOSS; // it will post
@@ -472,9 +470,10 @@ TEST(what_an_x_client_left_names_the_server)
     g->cpid = DEAD, g->lpid = 300;
     g->atime = g->dtime = g->o.ctime = FAKE_NOW - 60;
     triage(s);
-    assert_string_equal(find(s, "orphan-segments")->evidence,
-                        "nobody attached, who made it is gone: 5 (2.0M, root, made by 100, used 60s "
-                        "ago by the X server 300 Xorg)");
+    assert_string_equal(
+        find(s, "orphan-segments")->evidence,
+        "nobody attached, who made it is gone: 5 (2.0M, root, made by 100, used 60s "
+        "ago by the X server 300 Xorg)");
     snapshot_unref(s);
 }
 
@@ -507,8 +506,8 @@ TEST(a_creator_that_is_another_process_now)
 TEST(growth_is_told_with_its_rate)
 {
     struct snapshot *s = people();
-    struct growth growth = {.kind = KIND_SEGMENT, .uid = 0, .from = 12, .to = 34, .seconds = 180,
-                            .example = 5};
+    struct growth growth = {
+        .kind = KIND_SEGMENT, .uid = 0, .from = 12, .to = 34, .seconds = 180, .example = 5};
 
     fake_segment(s, 5, 1, 0, 4096, 1)->cpid = BOSS;
     fake_limit(s, "shmmni", "segments", 96, 4096);
@@ -597,6 +596,7 @@ TEST(limits_warn_and_cry)
         const char *name;
         uint64_t used, limit;
         int severity; // -1: none
+        // clang-format off
     } cases[] = {
         {"shmmni", 79, 100, -1}, {"shmmni", 80, 100, SEVERITY_WARNING},
         {"semmni", 949, 1000, SEVERITY_WARNING}, {"semmni", 95, 100, SEVERITY_CRITICAL},
@@ -606,6 +606,7 @@ TEST(limits_warn_and_cry)
         {"shmall", 27, UINT64_MAX - (1 << 24), -1},
         {"shmmax", 100, 100, -1}, {"msgmnb", 16384, 16384, -1}, // of single objects
     };
+    // clang-format on
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct snapshot *s = people();

@@ -37,6 +37,7 @@ TEST(processes_are_named_where_they_are_meant)
         int32_t pid;
         int64_t time;
         const char *words;
+        // clang-format off
     } cases[] = {
         {LIVES, FAKE_NOW - 60, "100 python"},
         {LIVES, 0, "100 python"},
@@ -49,6 +50,7 @@ TEST(processes_are_named_where_they_are_meant)
         {999, FAKE_NOW - 60, "999"},      // nobody was asked
         {0, FAKE_NOW - 60, "a process outside"},
     };
+    // clang-format on
     struct snapshot *s = people();
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -141,7 +143,8 @@ TEST(all_who_wait_on_a_queue)
     fake_waiter(s, KIND_QUEUE, 7, YOUNG, WAIT_MSGSND, "");
     waits(s, KIND_QUEUE, "1 sender blocked, 1 receiver waiting");
     s->waiters_unseen = 1;
-    snprintf(s->system.user, sizeof s->system.user, "root"); // refused in a container: no sudo helps
+    snprintf(s->system.user, sizeof s->system.user,
+             "root"); // refused in a container: no sudo helps
     waits(s, KIND_QUEUE, "1 sender blocked, 1 receiver waiting (1 process not readable as root)");
     s->has &= ~(unsigned)NEED_WAITERS;
     waits(s, KIND_QUEUE, "reading who waits ...");
@@ -156,13 +159,15 @@ TEST(all_who_wait_on_a_set)
     set->known |= SET_KNOWS_WAITERS;
     waits(s, KIND_SEMSET, "nobody waits");
     set->waiters = 2;
-    waits(s, KIND_SEMSET, "2 waiting: 0 found, 2 unseen (another PID namespace, or changed "
-                          "meanwhile)");
+    waits(s, KIND_SEMSET,
+          "2 waiting: 0 found, 2 unseen (another PID namespace, or changed "
+          "meanwhile)");
     fake_waiter(s, KIND_SEMSET, 7, LIVES, WAIT_SEMOP, "");
     snprintf(s->system.user, sizeof s->system.user, "oracle");
     s->waiters_unseen = 1;
-    waits(s, KIND_SEMSET, "2 waiting: 1 found, 1 unseen (1 process not readable as oracle; try "
-                          "sudo)");
+    waits(s, KIND_SEMSET,
+          "2 waiting: 1 found, 1 unseen (1 process not readable as oracle; try "
+          "sudo)");
     fake_waiter(s, KIND_SEMSET, 7, YOUNG, WAIT_SEMOP, "")->stopped = true;
     set->waiters = 1; // who is stopped is not counted by the kernel
     waits(s, KIND_SEMSET, "1 waiting: 1 found, and 1 stopped");
@@ -180,7 +185,8 @@ TEST(why_nothing_was_read)
     assert_string_equal(text, "");
     s->error = -ENOENT;
     words_unread(start(), s);
-    assert_string_equal(text, "no /proc/sysvipc: is /proc mounted, and System V IPC in this kernel?");
+    assert_string_equal(text,
+                        "no /proc/sysvipc: is /proc mounted, and System V IPC in this kernel?");
     s->error = -EMFILE;
     words_unread(start(), s);
     assert_string_equal(text, "/proc/sysvipc: Too many open files");

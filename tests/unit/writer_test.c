@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/file_writer.h"
 #include "base/memory.h"
+#include "store/file_writer.h"
 #include "support/files.h"
 #include "support/test.h"
 
@@ -94,8 +94,8 @@ static struct write_result run(const char *path, enum write_how how, const char 
 {
     struct file_writer *w = file_writer_new();
     int before = released;
-    const struct write_job job = {.path = path, .how = how, .produce = produce,
-                                  .release = release, .arg = (void *)text};
+    const struct write_job job = {
+        .path = path, .how = how, .produce = produce, .release = release, .arg = (void *)text};
 
     assert_true(file_writer_start(w, &job));
     struct write_result result = wait_result(w);
@@ -232,8 +232,8 @@ TEST(root_writes_nothing_through_what_is_others)
 TEST(what_cannot_be_completed_leaves_the_old)
 {
     struct file_writer *w = file_writer_new();
-    const struct write_job job = {.path = in("a"), .how = WRITE_OVER, .produce = produce_failing,
-                                  .arg = (void *)"half"};
+    const struct write_job job = {
+        .path = in("a"), .how = WRITE_OVER, .produce = produce_failing, .arg = (void *)"half"};
 
     file_put(in("a"), "precious");
     assert_true(file_writer_start(w, &job));
@@ -261,8 +261,11 @@ TEST(one_is_written_at_a_time_and_quitting_is_bounded)
 {
     struct file_writer *w = file_writer_new();
     struct write_result *result = mem_zero(1, sizeof *result);
-    const struct write_job job = {.path = in("a"), .how = WRITE_NEW, .produce = produce_late,
-                                  .release = release, .arg = (void *)"text"};
+    const struct write_job job = {.path = in("a"),
+                                  .how = WRITE_NEW,
+                                  .produce = produce_late,
+                                  .release = release,
+                                  .arg = (void *)"text"};
 
     assert_false(file_writer_last(w, result)); // nothing was asked for
     pthread_mutex_lock(&gate);

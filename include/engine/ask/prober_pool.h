@@ -15,9 +15,9 @@ struct prober_pool;
 struct prober_pool_options {
     int threads;     // that work at a time; 0: by the number of processors
     int deadline_ms; // 0: default (100)
-    int max_left;    // threads left behind; beyond, what gets stuck is not replaced, nor beyond half
-                     // of them for the processes of one user. 0: default
-    bool polite;     // they let others go first: who presses a key, and a server in trouble
+    int max_left; // threads left behind; beyond, what gets stuck is not replaced, nor beyond half
+                  // of them for the processes of one user. 0: default
+    bool polite;  // they let others go first: who presses a key, and a server in trouble
 };
 
 enum { PROBER_POOL_MAX = 192 }; // all threads together; worker numbers are below this
@@ -44,7 +44,8 @@ struct batch {
 };
 
 // NULL-safe where it says so; `source` must outlive the threads left behind: see prober_pool_free.
-struct prober_pool *prober_pool_new(const struct source *source, const struct prober_pool_options *options);
+struct prober_pool *prober_pool_new(const struct source *source,
+                                    const struct prober_pool_options *options);
 
 // Stops the batch that runs, from any thread: prober_pool_run returns soon, and from then on at once.
 void prober_pool_cancel(struct prober_pool *probers);

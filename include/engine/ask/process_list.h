@@ -5,12 +5,12 @@
 
 #include "model/source.h"
 
-struct process_list { // zero it before use
+struct process_list {          // zero it before use
     struct pid_entry_vec list; // ascending; who ended meanwhile may still be in it
     uint64_t forks;            // read before the list: later ones are not all in it
     uint64_t number;           // counts the readings that brought something
     struct pid_mark mark;
-    int64_t listed_ns;         // when all of it was read; what ended since is still in it
+    int64_t listed_ns; // when all of it was read; what ended since is still in it
     bool valid;
 };
 
@@ -27,6 +27,6 @@ const struct pid_entry *process_list_find(const struct pid_entry_vec *list, int3
 
 // Appends those of `now` that are not in `before`, or are another process by that pid.
 void process_list_added(const struct pid_entry_vec *before, const struct pid_entry_vec *now,
-                  struct pid_entry_vec *out);
+                        struct pid_entry_vec *out);
 
 #endif

@@ -7,11 +7,11 @@
 
 VEC(pid_set, int32_t); // ascending
 
-struct holders_answers { // zero it before use; holds the answers of the last holders_ask()
+struct holders_answers {         // zero it before use; holds the answers of the last holders_ask()
     struct holding_vec holdings; // ordered by pid: who holds something
     struct mapping_vec mappings;
-    struct pid_set stuck;        // did not answer in time, or could not be asked:
-    uint32_t unasked;            // so many of them, for lack of a thread or descriptor
+    struct pid_set stuck;                // did not answer in time, or could not be asked:
+    uint32_t unasked;                    // so many of them, for lack of a thread or descriptor
     uint32_t asked, unreadable, exiting; // of those that are still there
     enum scan_method method;
     struct one_write *gathers; // private: PROBER_POOL_MAX of them

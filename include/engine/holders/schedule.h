@@ -10,8 +10,8 @@
 #ifndef IPCTOP_ENGINE_HOLDERS_SCHEDULE_H
 #define IPCTOP_ENGINE_HOLDERS_SCHEDULE_H
 
-#include "engine/ask/process_list.h"
 #include "engine/ask/prober_pool.h"
+#include "engine/ask/process_list.h"
 #include "model/holders/accounting.h"
 
 struct holders;

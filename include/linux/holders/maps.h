@@ -6,15 +6,18 @@
 #ifndef IPCTOP_LINUX_HOLDERS_MAPS_H
 #define IPCTOP_LINUX_HOLDERS_MAPS_H
 
-#include "model/record/scan.h"
 #include "model/record/objects.h"
+#include "model/record/scan.h"
 
 // The devices SysV segments lie on: the kernel's internal tmpfs, and one per huge page size.
 // Learned once from mappings of our own; never by attaching or creating a segment.
 enum { MAPS_DEVICES = 8 };
 struct maps_devices {
     size_t n;
-    struct { uint32_t major, minor; bool hugetlb; } at[MAPS_DEVICES];
+    struct {
+        uint32_t major, minor;
+        bool hugetlb;
+    } at[MAPS_DEVICES];
 };
 int maps_learn_devices(struct maps_devices *out);
 bool maps_on_device(const struct maps_devices *devices, uint32_t major, uint32_t minor,

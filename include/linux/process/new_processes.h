@@ -12,6 +12,7 @@ struct new_processes *new_processes_new(const char *proc, bool ours);
 void new_processes_free(struct new_processes *self);
 
 // See struct source. Cannot hang; from any thread.
-int new_processes_since(struct new_processes *self, struct pid_mark *mark, struct pid_entry_vec *out);
+int new_processes_since(struct new_processes *self, struct pid_mark *mark,
+                        struct pid_entry_vec *out);
 
 #endif

@@ -14,9 +14,15 @@ void process_reader_free(struct process_reader *self);
 // -ESRCH and process.gone is set; where there is one we may not see (hidepid), error is -EACCES.
 // May hang on a sick process, with arguments more often than without.
 // PROCS_STATUS: only what answers even while the process is stuck in exec, without its start time.
-enum { PROCS_COMMAND = 1, PROCS_RSS = 2, PROCS_INSTANCE = 4, PROCS_STATUS = 8,
-       PROCS_INNER_PID = 16 }; // the last one reads status as well: the dearest of all
-void process_reader_probe(struct process_reader *self, int32_t pid, unsigned more, struct answer *answer);
+enum {
+    PROCS_COMMAND = 1,
+    PROCS_RSS = 2,
+    PROCS_INSTANCE = 4,
+    PROCS_STATUS = 8,
+    PROCS_INNER_PID = 16
+}; // the last one reads status as well: the dearest of all
+void process_reader_probe(struct process_reader *self, int32_t pid, unsigned more,
+                          struct answer *answer);
 
 // Whether `proc`, a real one, numbers processes as our system calls do: the PID namespaces of a
 // /proc and of who reads it may differ.

@@ -8,12 +8,12 @@
 #include <stdint.h>
 
 struct task_stat {
-    char state; // R S D Z T t X I
-    uint32_t flags; // PF_*, include/linux/sched.h
+    char state;      // R S D Z T t X I
+    uint32_t flags;  // PF_*, include/linux/sched.h
     int32_t threads; // an exited leader that was not reaped counts
     uint64_t start_ticks;
     int32_t exit_signal; // negative: a thread beside the main one
-    char comm[64]; // raw bytes, as the process chose them
+    char comm[64];       // raw bytes, as the process chose them
 };
 
 // `path` below the directory `dir`: "42/stat", "42/task/43/stat". 0 or -errno.

@@ -15,10 +15,10 @@ struct blocked_call {
     uint64_t pointer; // into that process: its sembuf array, or its message
     uint64_t count;   // how many sembufs, or bytes of the message (msgsnd), or room for it (msgrcv)
     bool has_type;
-    int64_t type;     // msgrcv's msgtyp, where has_type
+    int64_t type;       // msgrcv's msgtyp, where has_type
     bool type_indirect; // old 32-bit msgrcv: the pair {message, msgtyp} is at `pointer`
-    bool except;      // MSG_EXCEPT
-    bool narrow;      // a 32-bit program: its long is four bytes
+    bool except;        // MSG_EXCEPT
+    bool narrow;        // a 32-bit program: its long is four bytes
 };
 
 // False: "running", "-1 …", any other call, no such line at all.
@@ -29,7 +29,7 @@ enum { WAITCALL_MEMORY = 6 * 16 };
 size_t blocked_call_memory(const struct blocked_call *call);
 // "element 3 -1, element 4 0", "type 5", "any type", "type ≤ 3", "not type 5",
 // "type 1, 400 bytes". Less where `len` bytes of memory are less than were asked for.
-void blocked_call_describe(const struct blocked_call *call, const void *memory, size_t len, char *dst,
-                       size_t cap);
+void blocked_call_describe(const struct blocked_call *call, const void *memory, size_t len,
+                           char *dst, size_t cap);
 
 #endif

@@ -8,12 +8,12 @@
 #include "model/record/snapshot.h"
 
 struct label {
-    char app[72];          // "postgres", "oracle", "apache", …, or the program they share
-    const char *title;     // as sentences name it: "PostgreSQL"; NULL: merely a shared program
-    const char *tool;      // what its makers say about removing, a sentence; NULL: nothing
-    char instance[512];    // data directory, SID, number; "" where there is none
+    char app[72];       // "postgres", "oracle", "apache", …, or the program they share
+    const char *title;  // as sentences name it: "PostgreSQL"; NULL: merely a shared program
+    const char *tool;   // what its makers say about removing, a sentence; NULL: nothing
+    char instance[512]; // data directory, SID, number; "" where there is none
     const struct instance *database; // PostgreSQL's, with its facts; NULL: none
-    int32_t pid;           // a process of it that runs and uses the object; 0: none seen
+    int32_t pid;                     // a process of it that runs and uses the object; 0: none seen
 };
 
 // `object` is a struct segment, semset or queue of the snapshot. False: nothing can be said.

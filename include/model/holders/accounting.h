@@ -8,7 +8,7 @@
 // What one process answered: `n` mappings from `first` in a vector common to all.
 struct holding {
     int32_t pid;
-    int32_t task; // the thread to compare, where the main one has no address space; else 0
+    int32_t task;      // the thread to compare, where the main one has no address space; else 0
     uint64_t instance; // as in struct pid_entry
     uint64_t start_ticks;
     uint32_t first, n;
@@ -27,15 +27,15 @@ VEC(segment_handle_vec, struct segment_handle);
 struct scan_input {
     const struct holding_vec *holdings; // ordered by pid
     const struct mapping_vec *mappings;
-    const struct segment_vec *before; // the table as read before the processes were
-    const struct segment_vec *after;  // and after; NULL: not read again
+    const struct segment_vec *before;         // the table as read before the processes were
+    const struct segment_vec *after;          // and after; NULL: not read again
     const struct segment_handle_vec *handles; // in any order, few; NULL: none
     uint32_t processes, unreadable, stuck, exiting;
-    uint32_t unasked; // for lack of a thread or descriptor
+    uint32_t unasked;          // for lack of a thread or descriptor
     const int32_t *stuck_pids; // `stuck` of them, ascending; NULL: nobody knows
-    bool hidden;        // some processes are not even listed: proc(5) hidepid
-    bool forks_moved;   // processes were made while they were read
-    bool first_pid_namespace; // no process is outside, so a pid of 0 is nobody
+    bool hidden;               // some processes are not even listed: proc(5) hidepid
+    bool forks_moved;          // processes were made while they were read
+    bool first_pid_namespace;  // no process is outside, so a pid of 0 is nobody
     enum scan_method method;
     // Tells which tasks share their memory, as address_spaces_join() does; false: nobody can tell now.
     bool (*same_memory)(void *self, const int32_t *tasks, size_t n, uint32_t *same);

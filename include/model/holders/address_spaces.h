@@ -12,6 +12,6 @@ typedef bool address_space_order(void *self, int32_t a, int32_t b, int *order);
 // same[i] becomes the index of the first one found to share the memory of tasks[i], or i. What
 // cannot be compared counts as distinct. n log n comparisons.
 void address_spaces_join(address_space_order *compare, void *self, const int32_t *tasks, size_t n,
-                 uint32_t *same);
+                         uint32_t *same);
 
 #endif

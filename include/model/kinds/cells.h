@@ -74,6 +74,7 @@ void app_get_instance(const struct snapshot *s, enum kind_id kind, const void *r
         app_get_instance(s, kind, row, out);                                                       \
     }
 
+// clang-format off
 #define OWNED_COLUMNS(id_name, id_title)                                                           \
     {.name = "key", .title = "KEY", .help = "key it is found by; 0x00000000 is IPC_PRIVATE",       \
      .type = CELL_KEY, .width = 10, .priority = 3, .flags = COL_JSON | COL_SCREEN,                 \
@@ -99,11 +100,15 @@ void app_get_instance(const struct snapshot *s, enum kind_id kind, const void *r
     {.name = "perms", .title = "PERMS", .help = "permissions of owner, group and others",          \
      .type = CELL_PERMS, .width = 9, .priority = 8, .flags = COL_JSON | COL_SCREEN,                \
      .get = owned_get_perms}
+// clang-format on
 
+// clang-format off
 #define OWNED_CTIME_COLUMN                                                                         \
     {.name = "ctime", .title = "CHANGED", .help = "created, or owner and mode last changed",       \
      .type = CELL_TIME, .width = 7, .flags = COL_JSON, .get = owned_get_ctime}
+// clang-format on
 
+// clang-format off
 #define OWNED_APP_COLUMNS(on_screen_at, programs)                                                      \
     {.name = "app", .title = "APP", .help = "application it belongs to", .type = CELL_TEXT,        \
      .width = 8, .widest = 16, .priority = 12, .place = (on_screen_at),                            \
@@ -113,9 +118,12 @@ void app_get_instance(const struct snapshot *s, enum kind_id kind, const void *r
      .help = "which one of that application: data directory, SID, number", .type = CELL_TEXT,      \
      .width = 8, .widest = 40, .flags = COL_JSON, .need = NEED_APPS | (programs),                  \
      .get = get_instance}
+// clang-format on
 
+// clang-format off
 #define OWNED_AGE_COLUMN                                                                           \
     {.name = "age", .title = "AGE", .help = "time since it was created or its owner changed",      \
      .type = CELL_DURATION, .width = 4, .flags = COL_DESCENDING, .get = owned_get_age}
+// clang-format on
 
 #endif

@@ -26,7 +26,7 @@ struct kind {
     bool (*belongs)(const void *row, const struct identity *parent);
 };
 
-const struct kind *kind_get(enum kind_id id);      // NULL of KIND_COUNT: no kind
+const struct kind *kind_get(enum kind_id id); // NULL of KIND_COUNT: no kind
 // Also by title, in the singular and by an unambiguous prefix; or NULL.
 const struct kind *kind_by_name(const char *name);
 // By name, else by heading, in any case ("att", "SIZE"); or NULL.

@@ -6,9 +6,15 @@
 
 #include "model/record/identity.h"
 
-enum action_verb { ACTION_REMOVE, ACTION_SIGNAL, ACTION_SET, ACTION_LOCK, ACTION_UNLOCK,
-                   ACTION_LIMIT,
-                   ACTION_RESOLVE }; // changes nothing: set.user and set.group to numbers
+enum action_verb {
+    ACTION_REMOVE,
+    ACTION_SIGNAL,
+    ACTION_SET,
+    ACTION_LOCK,
+    ACTION_UNLOCK,
+    ACTION_LIMIT,
+    ACTION_RESOLVE
+}; // changes nothing: set.user and set.group to numbers
 
 enum { SET_NAME = 64 };
 enum { SET_UID = 1, SET_GID = 2, SET_MODE = 4, SET_MAX_BYTES = 8 };
@@ -33,7 +39,7 @@ struct action {
 
 enum outcome_state {
     OUTCOME_DONE,
-    OUTCOME_REFUSED,   // the target is not what it was, or may not be touched: nothing was done
+    OUTCOME_REFUSED, // the target is not what it was, or may not be touched: nothing was done
     OUTCOME_FAILED,
     OUTCOME_CANCELLED, // not tried: the user, or the monitor's end, came before its turn
     OUTCOME_STATES
@@ -43,10 +49,10 @@ const char *outcome_state_name(enum outcome_state state); // "done", "refused", 
 struct outcome {
     struct action action;
     enum outcome_state state;
-    int error;                // errno of FAILED, else 0
-    bool extra;               // none that is waited for: of an action that was reported as hanging
-                              // before, or refused before it came to one
-    char text[256];           // "segment 42 marked; 3 still attached: 18811 python ×2, …"
+    int error;      // errno of FAILED, else 0
+    bool extra;     // none that is waited for: of an action that was reported as hanging
+                    // before, or refused before it came to one
+    char text[256]; // "segment 42 marked; 3 still attached: 18811 python ×2, …"
 };
 
 // Why something was not begun at all.

@@ -14,10 +14,10 @@ enum event_what {
     EVENT_CHANGED,  // owner, group or mode: IPC_SET
     EVENT_ATTACHED, // more attachments than told last
     EVENT_DETACHED,
-    EVENT_LIMIT,    // crossed 80 or 95 %, fallen below, or set to another value
-    EVENT_STUCK,    // a process that does not answer in time
+    EVENT_LIMIT, // crossed 80 or 95 %, fallen below, or set to another value
+    EVENT_STUCK, // a process that does not answer in time
     EVENT_RECOVERED,
-    EVENT_ACTION,   // our own
+    EVENT_ACTION, // our own
     EVENT_WHATS
 };
 const char *event_what_name(enum event_what what); // "created", …
@@ -28,8 +28,8 @@ struct event {
     int64_t time;    // epoch seconds of the picture that showed it
     enum event_what what;
     enum severity severity;
-    struct identity about; // KIND_COUNT: nothing that has a row
-    bool several;          // it tells of many: only about.kind counts
+    struct identity about;  // KIND_COUNT: nothing that has a row
+    bool several;           // it tells of many: only about.kind counts
     const char *who, *text; // "18811 python" or empty; behind the record
 };
 

@@ -30,7 +30,7 @@ struct identity {
     int32_t pid;          // holders, mappings, waiters
     uint64_t start_ticks; // of that process, clock ticks since boot (proc(5) stat field 22)
     uint64_t instance;    // of that process, as in struct process; for an action, 0 where not known
-    uint64_t part;        // mapping: start address; element, limit, finding, event: its index or number
+    uint64_t part; // mapping: start address; element, limit, finding, event: its index or number
 };
 
 // Whether it is one of the three the kernel keeps: segment, semaphore set, queue. Their records begin

@@ -41,7 +41,7 @@ struct semset { // ipc/sem.c sysvipc_sem_proc_show
     struct owned o;
     uint64_t nsems;
     int64_t otime;
-    uint64_t waiters; // ncount + zcount over all elements
+    uint64_t waiters;       // ncount + zcount over all elements
     uint32_t first_element; // into snapshot.elements, n_elements of them (0: not read)
     uint32_t n_elements;
     uint8_t known;
@@ -72,8 +72,14 @@ struct queue { // ipc/msg.c sysvipc_msg_proc_show; qbytes by MSG_STAT_ANY
 };
 VEC(queue_vec, struct queue);
 
-enum { PROC_KNOWS_UID = 1, PROC_KNOWS_START = 2, PROC_KNOWS_STATE = 4, PROC_KNOWS_COMMAND = 8,
-       PROC_KNOWS_RSS = 16, PROC_KNOWS_COMM = 32 };
+enum {
+    PROC_KNOWS_UID = 1,
+    PROC_KNOWS_START = 2,
+    PROC_KNOWS_STATE = 4,
+    PROC_KNOWS_COMMAND = 8,
+    PROC_KNOWS_RSS = 16,
+    PROC_KNOWS_COMM = 32
+};
 
 struct process { // what is known of a pid that something names
     int32_t pid;
@@ -84,10 +90,10 @@ struct process { // what is known of a pid that something names
     uint64_t rss;
     int32_t inner_pid; // in the PID namespace below ours in which it lives; 0: it lives in ours, or
                        // that was not asked: it comes with the arguments
-    char state; // as in proc(5): R S D Z T t X I
+    char state;        // as in proc(5): R S D Z T t X I
     uint8_t known;
-    bool gone;  // asked for and not there
-    bool stuck; // its files could not be read in time
+    bool gone;     // asked for and not there
+    bool stuck;    // its files could not be read in time
     char comm[68]; // escaped
     char *command; // arguments joined by a space, escaped; NULL for kernel threads; owned
 };
@@ -108,15 +114,15 @@ enum { MAP_KNOWS_USE = 1, MAP_KNOWS_HANDLE = 2 };
 
 struct mapping { // one VMA; proc_pid_maps(5)
     int32_t pid;
-    int32_t shmid;    // equals the inode; -1: no SysV segment (only where all mappings are asked)
-    uint32_t key;     // from the /SYSV name: the key the segment was created with
+    int32_t shmid; // equals the inode; -1: no SysV segment (only where all mappings are asked)
+    uint32_t key;  // from the /SYSV name: the key the segment was created with
     uint32_t dev_major, dev_minor;
     uint64_t start, end, offset, inode;
     uint8_t perms; // MAP_*
     uint8_t known;
     uint64_t rss, pss, swap, locked; // smaps, on demand: MAP_KNOWS_USE
     uint64_t handle; // MAP_KNOWS_HANDLE: the same for all mappings of one segment, and no other's
-    char *path; // only where shmid is -1; else mapping_path() tells; owned
+    char *path;      // only where shmid is -1; else mapping_path() tells; owned
 };
 VEC(mapping_vec, struct mapping);
 enum { MAP_HUGE = 32 }; // in `perms`: of huge pages, whose pss the kernel does not tell
@@ -125,15 +131,15 @@ struct holder { // a process and one segment
     int32_t shmid;
     int32_t pid;
     uint64_t start_ticks;
-    uint32_t attaches; // its mappings of the segment
-    uint8_t access;    // union of the mappings' MAP_R|W|X
-    bool namespace_differs; // attached, then left for another IPC namespace
-    bool stale; // known from before: its files cannot be read now
+    uint32_t attaches;          // its mappings of the segment
+    uint8_t access;             // union of the mappings' MAP_R|W|X
+    bool namespace_differs;     // attached, then left for another IPC namespace
+    bool stale;                 // known from before: its files cannot be read now
     int32_t shares_memory_with; // the pid under which this address space is counted, or 0
 };
 VEC(holder_vec, struct holder);
 
-struct waiter { // a task blocked in semop, msgsnd or msgrcv; /proc/PID/task/TID/syscall
+struct waiter {        // a task blocked in semop, msgsnd or msgrcv; /proc/PID/task/TID/syscall
     enum kind_id kind; // KIND_SEMSET or KIND_QUEUE
     int32_t id;
     int32_t pid, tid;
@@ -147,7 +153,7 @@ VEC(waiter_vec, struct waiter);
 
 enum { LIMIT_KNOWS_LIMIT = 1, LIMIT_KNOWS_USED = 2, LIMIT_KNOWS_TOP = 4 };
 
-struct limit { // ipc(5), proc_sys_kernel(5)
+struct limit {           // ipc(5), proc_sys_kernel(5)
     const char *name;    // static: "shmmni", "semmns", …
     const char *meaning; // static, one line
     const char *path;    // static: "/proc/sys/kernel/shmmni"
@@ -158,22 +164,22 @@ struct limit { // ipc(5), proc_sys_kernel(5)
 };
 VEC(limit_vec, struct limit);
 
-struct growth { // objects of one owner that become more and more; model/trend.c
+struct growth {        // objects of one owner that become more and more; model/trend.c
     enum kind_id kind; // KIND_SEGMENT, KIND_SEMSET, KIND_QUEUE
     uint32_t uid;
     uint64_t from, to;
-    int64_t seconds;   // it took, > 0
-    int32_t example;   // id of one that came
+    int64_t seconds; // it took, > 0
+    int32_t example; // id of one that came
 };
 VEC(growth_vec, struct growth);
 
 enum severity { SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_CRITICAL };
 
-struct finding { // model/triage.c
+struct finding {      // model/triage.c
     const char *rule; // static
     enum severity severity;
     struct identity about;
-    uint64_t weight; // orders findings of one rule: bytes, waiters
+    uint64_t weight;                 // orders findings of one rule: bytes, waiters
     char *title, *evidence, *advice; // owned
 };
 VEC(finding_vec, struct finding);

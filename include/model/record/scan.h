@@ -26,11 +26,11 @@ enum unseen {
 
 struct segment_account { // one segment's accounting
     int32_t shmid;
-    uint64_t nattch;   // as read just before the scan
-    uint64_t found;    // mappings seen, an address space counted once
-    uint32_t holders;  // processes seen
-    uint32_t stale;    // of `found`, known only from before
-    uint8_t unseen;    // enum unseen; 0 where found == nattch
+    uint64_t nattch;  // as read just before the scan
+    uint64_t found;   // mappings seen, an address space counted once
+    uint32_t holders; // processes seen
+    uint32_t stale;   // of `found`, known only from before
+    uint8_t unseen;   // enum unseen; 0 where found == nattch
     bool key_known;
     uint32_t original_key; // as its mappings name it
     bool hugetlb;
@@ -39,15 +39,15 @@ VEC(account_vec, struct segment_account);
 
 // One finished scan. Refcounted, immutable once published.
 struct scan {
-    int refs; // private to scan_ref, scan_unref (atomic)
+    int refs;                    // private to scan_ref, scan_unref (atomic)
     struct holder_vec holders;   // ordered by shmid, then pid
     struct mapping_vec mappings; // ordered by shmid, pid, start
     struct account_vec accounts; // ordered by shmid
-    uint32_t processes;  // looked at
-    uint32_t unreadable; // refused for lack of permission
-    uint32_t stuck;      // did not answer in time
+    uint32_t processes;          // looked at
+    uint32_t unreadable;         // refused for lack of permission
+    uint32_t stuck;              // did not answer in time
     uint32_t exiting;
-    uint32_t unasked;    // for lack of a thread or descriptor
+    uint32_t unasked;          // for lack of a thread or descriptor
     struct pid_vec stuck_pids; // some of them, ascending
     enum scan_method method;
     uint64_t duration_us;
@@ -67,7 +67,8 @@ const struct holder *scan_holder(const struct scan *scan, int32_t shmid, int32_t
 
 // "18 attachments: 18 found in 17 processes", "5 attachments: 3 found, 2 unseen (12 processes not
 // readable as oracle; try sudo)". `user` names who is looking; NULL where unknown.
-char *scan_accounting_line(const struct scan *scan, int32_t shmid, const char *user); // caller frees
+char *scan_accounting_line(const struct scan *scan, int32_t shmid,
+                           const char *user); // caller frees
 
 // A mapping's path as proc shows it: its own, or "/SYSV%08x (deleted)". Writes at most cap bytes.
 const char *mapping_path(const struct mapping *mapping, char *scratch, size_t cap);

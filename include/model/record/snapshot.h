@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "model/record/scan.h"
 #include "model/record/event_log.h"
 #include "model/record/objects.h"
+#include "model/record/scan.h"
 
 // What somebody looks at. What nobody looks at is not read.
 enum need {
@@ -20,25 +20,25 @@ enum need {
     NEED_SEM_WAITERS = 1 << 4, // ncount + zcount, two calls per semaphore
     NEED_ELEMENTS = 1 << 5,    // values and last pids; of the focus's set alone if there is one
     NEED_LIMITS = 1 << 6,
-    NEED_HOLDERS = 1 << 7,   // the scan of the processes
-    NEED_PROCESSES = 1 << 8, // names, states, start times of the pids objects name
-    NEED_COMMANDS = 1 << 9,  // and their arguments
-    NEED_NAMES = 1 << 10,    // of users and groups
-    NEED_MAP_USE = 1 << 11,  // smaps of the focus's process
-    NEED_ALL_MAPS = 1 << 12, // every mapping of the focus's process, not SysV's alone
-    NEED_WAITERS = 1 << 13,  // tasks blocked on sets and queues
-    NEED_APPS = 1 << 14,     // facts for labels
-    NEED_SYSTEM = 1 << 15,   // uptime and load for the header
-    NEED_RSS = 1 << 16,      // memory of those processes, a file each
+    NEED_HOLDERS = 1 << 7,      // the scan of the processes
+    NEED_PROCESSES = 1 << 8,    // names, states, start times of the pids objects name
+    NEED_COMMANDS = 1 << 9,     // and their arguments
+    NEED_NAMES = 1 << 10,       // of users and groups
+    NEED_MAP_USE = 1 << 11,     // smaps of the focus's process
+    NEED_ALL_MAPS = 1 << 12,    // every mapping of the focus's process, not SysV's alone
+    NEED_WAITERS = 1 << 13,     // tasks blocked on sets and queues
+    NEED_APPS = 1 << 14,        // facts for labels
+    NEED_SYSTEM = 1 << 15,      // uptime and load for the header
+    NEED_RSS = 1 << 16,         // memory of those processes, a file each
     NEED_SEGMENT_USE = 1 << 17, // rss and swap of segments: three times the price of NEED_SEGMENTS
 };
 
 enum { WANT_FOLLOWED = 16 };
 
 struct want {
-    unsigned need;      // enum need
-    unsigned in_sight;  // the tables among them that are on the screen: others may be older
-    bool focused;       // the rest counts only if so
+    unsigned need;         // enum need
+    unsigned in_sight;     // the tables among them that are on the screen: others may be older
+    bool focused;          // the rest counts only if so
     struct identity focus; // the object or process a drill-down shows
     bool alone;            // of processes, only those this segment names count
     int64_t orphan_age;    // of the snapshot, see there
@@ -56,35 +56,36 @@ struct system { // the header's first line
     // /proc/self/ns/pid is the machine's first one: no process is outside, and a pid of 0 in an
     // object means nobody. False where it is another or could not be read.
     bool first_pid_namespace;
-    bool rmid_forced; // kernel.shm_rmid_forced is seen to be on: segments go with the last attachment
+    bool
+        rmid_forced; // kernel.shm_rmid_forced is seen to be on: segments go with the last attachment
     uint32_t euid;
     char user[33];
 };
 
 struct snapshot {
-    int refs; // private to snapshot_ref, snapshot_unref (atomic)
-    uint64_t number;  // counts up from 1
-    int64_t time;     // epoch seconds
-    int64_t time_ns;  // CLOCK_MONOTONIC
-    unsigned has;     // enum need: which parts were read
-    int error;        // why a table that was asked for was not: -errno of the first
+    int refs;           // private to snapshot_ref, snapshot_unref (atomic)
+    uint64_t number;    // counts up from 1
+    int64_t time;       // epoch seconds
+    int64_t time_ns;    // CLOCK_MONOTONIC
+    unsigned has;       // enum need: which parts were read
+    int error;          // why a table that was asked for was not: -errno of the first
     int64_t orphan_age; // seconds: who calls orphans by name leaves those alone that idle shorter
     struct system system;
     struct segment_vec segments; // each ordered by id
     struct semset_vec semsets;
     struct queue_vec queues;
-    struct element_vec elements;   // ordered by semid, index
-    struct limit_vec limits;       // in the kernel's order: shm, sem, msg
-    struct process_vec processes;  // ordered by pid
+    struct element_vec elements;    // ordered by semid, index
+    struct limit_vec limits;        // in the kernel's order: shm, sem, msg
+    struct process_vec processes;   // ordered by pid
     struct named_vec users, groups; // ordered by id
-    struct waiter_vec waiters;     // ordered by kind, id, tid
-    uint32_t waiters_unseen;       // processes that could not be asked whether they wait
-    struct mapping_vec focus_maps; // NEED_MAP_USE, NEED_ALL_MAPS: of the focus's process
-    struct instance_vec instances; // databases a label may name, in no order
-    struct growth_vec growths;     // ordered by kind, uid; only where pictures follow each other
-    struct finding_vec findings;   // worst first
-    struct event_log *events;      // what happened until then; NULL: nothing yet
-    struct scan *scan;             // NULL: nobody asked, or none finished yet
+    struct waiter_vec waiters;      // ordered by kind, id, tid
+    uint32_t waiters_unseen;        // processes that could not be asked whether they wait
+    struct mapping_vec focus_maps;  // NEED_MAP_USE, NEED_ALL_MAPS: of the focus's process
+    struct instance_vec instances;  // databases a label may name, in no order
+    struct growth_vec growths;      // ordered by kind, uid; only where pictures follow each other
+    struct finding_vec findings;    // worst first
+    struct event_log *events;       // what happened until then; NULL: nothing yet
+    struct scan *scan;              // NULL: nobody asked, or none finished yet
     bool ahead; // the tables are new; what processes said is of before, and the next picture has it
 };
 
@@ -105,7 +106,7 @@ const struct waiter *snapshot_waiters(const struct snapshot *s, enum kind_id kin
 // The semaphores of a set: the first, *n of them; 0 where they were not read.
 const struct element *snapshot_elements(const struct snapshot *s, const struct semset *set,
                                         size_t *n);
-const char *snapshot_user(const struct snapshot *s, uint32_t uid);  // NULL: not known (yet)
+const char *snapshot_user(const struct snapshot *s, uint32_t uid); // NULL: not known (yet)
 const char *snapshot_group(const struct snapshot *s, uint32_t gid);
 
 // Ascending, each once; what names no process (0, and below) is left out.

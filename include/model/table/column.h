@@ -20,8 +20,8 @@ enum cell_type {
     CELL_PERMS,    // rw-r----- on the screen, "0640" in JSON
     CELL_PERCENT,  // real
     CELL_BOOL,
-    CELL_FLAGS,    // names from column->flag_names: "dest,locked"; an array in JSON
-    CELL_ADDRESS,  // hexadecimal on the screen, a number in JSON
+    CELL_FLAGS,   // names from column->flag_names: "dest,locked"; an array in JSON
+    CELL_ADDRESS, // hexadecimal on the screen, a number in JSON
 };
 
 enum { CELL_SCRATCH = 256 };
@@ -41,11 +41,11 @@ struct cell {
 };
 
 enum {
-    COL_JSON = 1,      // in the JSON unless -o says otherwise
-    COL_SCREEN = 2,    // on the screen, and in --batch, unless chosen otherwise
-    COL_KEEP = 4,      // never dropped on a narrow screen
+    COL_JSON = 1,       // in the JSON unless -o says otherwise
+    COL_SCREEN = 2,     // on the screen, and in --batch, unless chosen otherwise
+    COL_KEEP = 4,       // never dropped on a narrow screen
     COL_DESCENDING = 8, // sorts largest first when chosen
-    COL_LEFT = 16,     // left-aligned although a number
+    COL_LEFT = 16,      // left-aligned although a number
 };
 
 struct column {
@@ -53,14 +53,14 @@ struct column {
     const char *title; // heading on the screen
     const char *help;  // one line
     enum cell_type type;
-    uint8_t width;     // usual width on the screen; the longest shown cell may widen it up to `widest`
-    uint8_t widest;    // 0: same as width
-    uint8_t priority;  // dropped from the highest on a narrow screen; 0 never
-    uint8_t flags;     // COL_*
-    unsigned need;     // enum need: what reading it takes beyond the kind itself
+    uint8_t width;  // usual width on the screen; the longest shown cell may widen it up to `widest`
+    uint8_t widest; // 0: same as width
+    uint8_t priority;              // dropped from the highest on a narrow screen; 0 never
+    uint8_t flags;                 // COL_*
+    unsigned need;                 // enum need: what reading it takes beyond the kind itself
     const char *const *flag_names; // CELL_FLAGS: name of bit 0, 1, …, NULL
-    unsigned show_need; // the part of `need` that `show` alone takes: JSON does without
-    uint8_t place;     // order on the screen, where that is not the table's (0: before all others)
+    unsigned show_need;            // the part of `need` that `show` alone takes: JSON does without
+    uint8_t place; // order on the screen, where that is not the table's (0: before all others)
     // The typed value. *out is empty and unknown, its type set; set `known` and the value.
     void (*get)(const struct snapshot *s, const void *row, struct cell *out);
     // What a person reads instead of the plain value, e.g. "18702 pmon" for a pid. May be NULL.

@@ -24,8 +24,8 @@ struct filter *filter_parse(const struct kind *kind, const char *expression,
                             struct filter_error *error);
 void filter_free(struct filter *filter);
 // `shown`: the columns whose cells its words are looked for in.
-bool filter_match(const struct filter *filter, struct column_choice shown,
-                  const struct snapshot *s, const void *row);
+bool filter_match(const struct filter *filter, struct column_choice shown, const struct snapshot *s,
+                  const void *row);
 // enum need of the columns it reads
 unsigned filter_need(const struct filter *filter, struct column_choice shown);
 

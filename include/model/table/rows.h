@@ -7,15 +7,15 @@
 struct query {
     const struct kind *kind;
     bool has_parent;
-    struct identity parent;       // only rows that belong to it
-    const struct filter *filter;  // NULL: all
-    struct column_choice shown;   // where the filter's words are looked for
+    struct identity parent;      // only rows that belong to it
+    const struct filter *filter; // NULL: all
+    struct column_choice shown;  // where the filter's words are looked for
     bool has_owner;
-    uint32_t owner;               // only objects of this uid, and what hangs on them
+    uint32_t owner; // only objects of this uid, and what hangs on them
     bool has_id;
-    int32_t id;                   // only this object, or what hangs on it
-    bool orphans;                 // only what snapshot_orphan() calls one
-    const struct column *sort;    // NULL: as read
+    int32_t id;                // only this object, or what hangs on it
+    bool orphans;              // only what snapshot_orphan() calls one
+    const struct column *sort; // NULL: as read
     bool descending;
 };
 

@@ -10,7 +10,7 @@ struct session;
 
 struct followed {
     struct identity process;
-    char name[84];    // "17002 python"
+    char name[84]; // "17002 python"
     int signal;
     int64_t since_ns; // when it was sent, CLOCK_MONOTONIC; 0: it is not known to be yet
     bool late;        // that it still runs was told

@@ -18,7 +18,7 @@ struct command {
     const char *group; // heading in the help: "Moving", "Acting", …
     unsigned flags;
     enum action_verb verb; // CMD_WRITES: what it does
-    unsigned kinds;    // bit (1 << enum kind_id) of the views it works in; 0: all
+    unsigned kinds;        // bit (1 << enum kind_id) of the views it works in; 0: all
     void (*run)(struct session *s, const struct key_event *event);
 };
 

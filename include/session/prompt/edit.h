@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 struct edit {
-    char *text;    // UTF-8 in a buffer of `cap` bytes, the caller's
+    char *text; // UTF-8 in a buffer of `cap` bytes, the caller's
     size_t cap;
     size_t *caret; // offset in it, always where a character begins or the text ends
 };

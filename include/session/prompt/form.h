@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "session/key.h"
 #include "base/vector.h"
+#include "session/key.h"
 
 struct prompt;
 struct session;
@@ -13,11 +13,11 @@ struct session;
 struct form_field {
     char label[16];
     char text[64];
-    char was[64];     // as the form was opened
-    char hint[64];    // beside it, while there is no error
-    char error[96];   // beside it, until it is changed
-    size_t caret;     // offset in `text`; app/edit.h
-    bool resolved;    // `text` is a name, and `number` what it stands for
+    char was[64];   // as the form was opened
+    char hint[64];  // beside it, while there is no error
+    char error[96]; // beside it, until it is changed
+    size_t caret;   // offset in `text`; app/edit.h
+    bool resolved;  // `text` is a name, and `number` what it stands for
     uint32_t number;
 };
 VEC(form_field_vec, struct form_field);

@@ -2,10 +2,10 @@
 #ifndef IPCTOP_SESSION_PROMPT_PROMPT_H
 #define IPCTOP_SESSION_PROMPT_PROMPT_H
 
-#include "session/prompt/form.h"
-#include "engine/sampler.h"
 #include "base/line.h"
+#include "engine/sampler.h"
 #include "model/consequence/consequence.h"
+#include "session/prompt/form.h"
 
 enum prompt_type {
     PROMPT_NONE,
@@ -28,35 +28,35 @@ VEC(action_vec, struct action);
 
 struct prompt {
     enum prompt_type type;
-    unsigned serial;          // differs for every prompt opened
-    char title[LINE_TEXT];    // "Search", "Send signal to 18811 python", …
-    char text[LINE_TEXT];     // PROMPT_LINE and the typed word of PROMPT_CONFIRM: what was typed
-    size_t caret;             // offset in it; app/edit.h
-    char error[160];          // shown beside the text until the next key
-    size_t error_at;          // offset in `text` it points at
-    char word[16];            // PROMPT_CONFIRM: the word to type; empty: y or n
+    unsigned serial;       // differs for every prompt opened
+    char title[LINE_TEXT]; // "Search", "Send signal to 18811 python", …
+    char text[LINE_TEXT];  // PROMPT_LINE and the typed word of PROMPT_CONFIRM: what was typed
+    size_t caret;          // offset in it; app/edit.h
+    char error[160];       // shown beside the text until the next key
+    size_t error_at;       // offset in `text` it points at
+    char word[16];         // PROMPT_CONFIRM: the word to type; empty: y or n
     struct consequence consequence; // PROMPT_CONFIRM
-    bool unsure;              // what the process is was not read yet: title or consequence comes
-                              // anew then
+    bool unsure;                // what the process is was not read yet: title or consequence comes
+                                // anew then
     struct action_vec actions;  // copies of the targets: nothing moves under a prompt
     struct outcome_vec refused; // targets that are left out: told of with the results
     struct menu_vec menu;
     struct form_field_vec fields; // PROMPT_FORM
-    bool waiting;             // PROMPT_FORM: a name is being looked up
-    size_t cursor;            // PROMPT_MENU: chosen item; PROMPT_FORM: field
-    size_t top;               // first item or line shown (PROMPT_CONFIRM too: it may be long); the
-                              // ui corrects what lies beyond the end
-    size_t page;              // items or lines that fitted at the last drawing; set by the ui
-    bool hidden;              // the screen is too small to show it: set by the ui. Nobody answers
-                              // what he cannot read: only Esc is taken then
-    char *body;               // PROMPT_TEXT: lines; PROMPT_CONFIRM: more to read below the
-                              // effect (a list of targets), or NULL; PROMPT_FORM: what is
-                              // changed, above the fields; owned
-    const char *hint;         // PROMPT_MENU: what its keys do, static; NULL: as in every menu
+    bool waiting;                 // PROMPT_FORM: a name is being looked up
+    size_t cursor;                // PROMPT_MENU: chosen item; PROMPT_FORM: field
+    size_t top;       // first item or line shown (PROMPT_CONFIRM too: it may be long); the
+                      // ui corrects what lies beyond the end
+    size_t page;      // items or lines that fitted at the last drawing; set by the ui
+    bool hidden;      // the screen is too small to show it: set by the ui. Nobody answers
+                      // what he cannot read: only Esc is taken then
+    char *body;       // PROMPT_TEXT: lines; PROMPT_CONFIRM: more to read below the
+                      // effect (a list of targets), or NULL; PROMPT_FORM: what is
+                      // changed, above the fields; owned
+    const char *hint; // PROMPT_MENU: what its keys do, static; NULL: as in every menu
     // PROMPT_MENU: takes a key before the menu does, where it returns true; may be NULL
     bool (*key)(struct session *session, const struct key_event *event);
-    void (*changed)(struct session *session);              // as it is typed; may be NULL
-    void (*done)(struct session *session, bool accepted);  // Enter/y or Esc/n; may open another
+    void (*changed)(struct session *session);             // as it is typed; may be NULL
+    void (*done)(struct session *session, bool accepted); // Enter/y or Esc/n; may open another
 };
 
 // Closes what was open and opens an empty one to fill in. `done` is called while it still stands;

@@ -14,17 +14,17 @@
 enum style {
     STYLE_PLAIN,
     STYLE_DIM,
-    STYLE_TITLE,     // column headings
-    STYLE_SORTED,    // the heading sorted by
-    STYLE_SELECTED,  // the selected row
+    STYLE_TITLE,    // column headings
+    STYLE_SORTED,   // the heading sorted by
+    STYLE_SELECTED, // the selected row
     STYLE_TAGGED,
-    STYLE_NEW,       // a row that has just appeared
+    STYLE_NEW, // a row that has just appeared
     STYLE_GOOD,
     STYLE_WARNING,
     STYLE_CRITICAL,
-    STYLE_LABEL,     // names in the header and the bar
-    STYLE_KEY,       // keys on the function-key bar
-    STYLE_TAB,       // the current tab
+    STYLE_LABEL, // names in the header and the bar
+    STYLE_KEY,   // keys on the function-key bar
+    STYLE_TAB,   // the current tab
     STYLE_PROMPT,
     STYLE_COUNT
 };
@@ -40,13 +40,28 @@ struct glyph {
 
 struct canvas {
     int w, h;
-    bool ascii; // lines, arrows and dots are drawn in ASCII
-    struct glyph *cells; // h rows of w
+    bool ascii;             // lines, arrows and dots are drawn in ASCII
+    struct glyph *cells;    // h rows of w
     int cursor_x, cursor_y; // -1: hidden
 };
 
-enum symbol { SYM_HLINE, SYM_VLINE, SYM_TL, SYM_TR, SYM_BL, SYM_BR, SYM_DOWN, SYM_UP, SYM_BULLET,
-              SYM_SEPARATOR, SYM_ELLIPSIS, SYM_TIMES, SYM_DOT, SYM_PATH, SYM_BAR };
+enum symbol {
+    SYM_HLINE,
+    SYM_VLINE,
+    SYM_TL,
+    SYM_TR,
+    SYM_BL,
+    SYM_BR,
+    SYM_DOWN,
+    SYM_UP,
+    SYM_BULLET,
+    SYM_SEPARATOR,
+    SYM_ELLIPSIS,
+    SYM_TIMES,
+    SYM_DOT,
+    SYM_PATH,
+    SYM_BAR
+};
 
 void canvas_resize(struct canvas *c, int w, int h); // also clears; zero canvas first
 void canvas_free(struct canvas *c);

@@ -20,7 +20,7 @@ struct fit_line { // zero it before use
 
 // Empty pieces, and those beyond PIECES_MAX, are left out.
 void fit_line_add(struct fit_line *pieces, int drop, enum style style, const char *label,
-                const char *format, ...) __attribute__((format(printf, 5, 6)));
+                  const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 // Columns all pieces take with `gap` blanks between two of them.
 int fit_line_width(const struct canvas *canvas, const struct fit_line *pieces, int gap);

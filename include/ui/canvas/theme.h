@@ -7,8 +7,17 @@
 #include "ui/canvas/canvas.h"
 
 // The numbers are those of ANSI X3.64, and of every terminal with eight colours.
-enum theme_color { THEME_DEFAULT = -1, THEME_BLACK, THEME_RED, THEME_GREEN, THEME_YELLOW,
-                   THEME_BLUE, THEME_MAGENTA, THEME_CYAN, THEME_WHITE };
+enum theme_color {
+    THEME_DEFAULT = -1,
+    THEME_BLACK,
+    THEME_RED,
+    THEME_GREEN,
+    THEME_YELLOW,
+    THEME_BLUE,
+    THEME_MAGENTA,
+    THEME_CYAN,
+    THEME_WHITE
+};
 
 enum { THEME_BOLD = 1, THEME_DIM = 2, THEME_REVERSE = 4, THEME_UNDERLINE = 8 };
 

@@ -15,7 +15,7 @@ struct detail {
 struct details { // zero it before use
     struct detail *at;
     size_t n, cap;
-    size_t facts; // of them: label and value; lines of their own follow
+    size_t facts;     // of them: label and value; lines of their own follow
     bool last_counts; // where there is no room for all lines, the first give way
 };
 

@@ -8,6 +8,7 @@
 void function_bar_draw(struct canvas *canvas, struct rect r, struct session *session);
 
 // The key of the entry drawn at column x, or K_NONE.
-int32_t function_bar_key_at(const struct canvas *canvas, struct rect r, struct session *session, int x);
+int32_t function_bar_key_at(const struct canvas *canvas, struct rect r, struct session *session,
+                            int x);
 
 #endif

@@ -14,10 +14,10 @@
 // A sequence after its ESC [ (or ESC O), which may come in several reads. Zero it before use.
 struct escape {
     enum report_form { REPORT_NONE, REPORT_CONTROL, REPORT_SHIFT, REPORT_SGR, REPORT_X10 } form;
-    char bytes[8];      // of a key: all of it from its Esc on; cut where it is longer than any
-    unsigned n;         // bytes of X10, fields of SGR begun
-    uint32_t field[3];  // button, column, row as sent
-    bool bad;           // nothing to be understood; skipped to its end
+    char bytes[8];     // of a key: all of it from its Esc on; cut where it is longer than any
+    unsigned n;        // bytes of X10, fields of SGR begun
+    uint32_t field[3]; // button, column, row as sent
+    bool bad;          // nothing to be understood; skipped to its end
 };
 
 enum report_state {

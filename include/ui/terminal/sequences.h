@@ -6,7 +6,7 @@
 
 #include "session/key.h"
 
-enum { // beside enum key
+enum {                            // beside enum key
     SEQUENCE_FOCUS = K_MOUSE + 1, // the terminal's window got or lost the focus: no key
     SEQUENCE_PASTE_BEGIN,
     SEQUENCE_PASTE_END,

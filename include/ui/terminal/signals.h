@@ -6,7 +6,7 @@
 // Blocks what the loop reads. Before the first thread, which inherits it. Signals that were ignored
 // (nohup) stay ignored.
 void signals_block(void);
-int signals_fd(void); // readable when one waits; a signalfd(2). -1 before signals_block
+int signals_fd(void);   // readable when one waits; a signalfd(2). -1 before signals_block
 int signals_next(void); // its number, 0 when none waits
 
 // What is to be done before a crash (SIGSEGV, abort, …) or an ending signal that comes while the

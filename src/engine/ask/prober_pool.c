@@ -6,10 +6,10 @@
 
 enum {
     DEADLINE_MS = 100, // a healthy target can take 80 ms: its memory map is locked while it forks
-    MAX_LEFT = 128, // a dead file server takes many along; up to three for each process
-    PATIENCE = 25,       // deadlines a thread gets that is not blocked but slow
+    MAX_LEFT = 128,    // a dead file server takes many along; up to three for each process
+    PATIENCE = 25,     // deadlines a thread gets that is not blocked but slow
     GOODBYE_MS = 50,
-    LOOK_MS = 12,        // between two looks at the workers
+    LOOK_MS = 12, // between two looks at the workers
 };
 
 // What a worker is at, in one word, so that it and the watching thread cannot disagree on whether
@@ -25,7 +25,8 @@ static size_t default_threads(void)
     return n < 1 ? 1 : n > 4 ? 4 : (size_t)n; // a second thread buys a third, a fifth nothing
 }
 
-struct prober_pool *prober_pool_new(const struct source *source, const struct prober_pool_options *options)
+struct prober_pool *prober_pool_new(const struct source *source,
+                                    const struct prober_pool_options *options)
 {
     struct prober_pool *pool = mem_zero(1, sizeof *pool);
 
@@ -77,7 +78,8 @@ static bool ask(struct worker *w, struct prober *prober, const struct batch *bat
         if (asked[i] == ASKED_STUCK) // known before
             continue;
         struct probe probe = batch->probes[i];
-        if (atomic_load_explicit(&pool->crowded, memory_order_relaxed) && !prober_pool_may_ask(w, &probe))
+        if (atomic_load_explicit(&pool->crowded, memory_order_relaxed) &&
+            !prober_pool_may_ask(w, &probe))
             continue; // not asked
         uint64_t word = WORD(++sequence, i + 1);
         if (batch->prepare)

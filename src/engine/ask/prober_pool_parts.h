@@ -4,8 +4,8 @@
 
 #include <stdatomic.h>
 
-#include "engine/ask/prober_pool.h"
 #include "base/thread.h"
+#include "engine/ask/prober_pool.h"
 
 struct worker {
     struct prober_pool *pool;
@@ -30,7 +30,7 @@ struct prober_pool {
     pthread_mutex_t lock;
     pthread_cond_t work, done; // for workers; for the caller
     struct worker *workers[PROBER_POOL_MAX];
-    size_t live, left, refs;   // threads at our disposal; left behind; all of them and the owner
+    size_t live, left, refs; // threads at our disposal; left behind; all of them and the owner
     bool quit;
 
     // The batch under way. `next` is the only thing workers contend for.

@@ -112,7 +112,7 @@ const struct pid_entry *process_list_find(const struct pid_entry_vec *list, int3
 }
 
 void process_list_added(const struct pid_entry_vec *before, const struct pid_entry_vec *now,
-                  struct pid_entry_vec *out)
+                        struct pid_entry_vec *out)
 {
     size_t b = 0;
 

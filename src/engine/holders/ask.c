@@ -105,7 +105,10 @@ bool holders_ask(struct holders_answers *roundup, struct prober_pool *probers, e
     struct errand errand = {roundup->gathers, entries, known, asked};
     for (size_t i = 0; i < n; i++)
         probes[i] = (struct probe){what, entries[i].pid};
-    const struct batch batch = {.probes = probes, .n = n, .take = take, .arg = &errand,
+    const struct batch batch = {.probes = probes,
+                                .n = n,
+                                .take = take,
+                                .arg = &errand,
                                 .prepare = known.holdings ? tell_known : NULL,
                                 .meanwhile = meanwhile};
     bool complete = prober_pool_run(probers, &batch, asked);

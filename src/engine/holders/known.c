@@ -55,8 +55,8 @@ static bool same_memory(void *self, const int32_t *tasks, size_t n, uint32_t *sa
     const struct known_holders *a = self;
     struct comparison comparison = {.tasks = tasks, .n = n, .same = same};
     const struct probe probe = {PROBE_SAME_MEMORY, -tasks[0]}; // others may be compared meanwhile
-    const struct batch batch = {.probes = &probe, .n = 1, .prepare = tell_tasks,
-                                .take = take_same, .arg = &comparison};
+    const struct batch batch = {
+        .probes = &probe, .n = 1, .prepare = tell_tasks, .take = take_same, .arg = &comparison};
     uint8_t asked;
 
     return prober_pool_run(a->probers, &batch, &asked) && comparison.answered;
@@ -79,8 +79,8 @@ void known_holders_input(struct known_holders *a, struct scan_input *in)
     in->self = a;
 }
 
-static bool ask(struct known_holders *a, enum probe_what what, const struct pid_entry *entries, size_t n,
-                struct meanwhile m)
+static bool ask(struct known_holders *a, enum probe_what what, const struct pid_entry *entries,
+                size_t n, struct meanwhile m)
 {
     return holders_ask(&a->roundup, a->probers, what, entries, n, (struct known_holdings){0}, m);
 }
@@ -129,7 +129,8 @@ static void learn_handle(struct known_holders *a, const struct holding *from, in
 
 // Where a process of another IPC namespace maps a segment whose id we have too, a holder in our
 // own shows which file is meant. Handles of segments that are gone are forgotten.
-static void learn_handles(struct known_holders *a, const struct snapshot *tables, struct meanwhile m)
+static void learn_handles(struct known_holders *a, const struct snapshot *tables,
+                          struct meanwhile m)
 {
     size_t kept = 0;
 
@@ -181,7 +182,8 @@ static bool take_handles(struct known_holders *a)
     return any;
 }
 
-bool known_holders_resolve_namespaces(struct known_holders *a, const struct scan *scan, struct meanwhile m)
+bool known_holders_resolve_namespaces(struct known_holders *a, const struct scan *scan,
+                                      struct meanwhile m)
 {
     struct pid_entry_vec entries = {0};
     bool any = false;
@@ -251,7 +253,8 @@ static void remember_asked(struct known_holders *a)
     a->known_number = a->census->number;
 }
 
-bool known_holders_ask_all(struct known_holders *a, const struct snapshot *tables, struct meanwhile m)
+bool known_holders_ask_all(struct known_holders *a, const struct snapshot *tables,
+                           struct meanwhile m)
 {
     process_list_update(a->census, a->source);
     if (!ask(a, PROBE_ATTACHMENTS, a->census->list.at, a->census->list.n, m))
@@ -292,8 +295,9 @@ static void pick(const struct known_holders *a, struct pid_entry_vec *out)
     process_list_added(&a->known, &a->census->list, out);
     for (size_t i = 0; i < a->holdings.n; i++) { // or who has that pid now
         const struct pid_entry *entry = process_list_find(&a->census->list, a->holdings.at[i].pid);
-        vec_push(out, entry ? *entry : (struct pid_entry){a->holdings.at[i].pid,
-                                                          a->holdings.at[i].instance});
+        vec_push(out, entry
+                          ? *entry
+                          : (struct pid_entry){a->holdings.at[i].pid, a->holdings.at[i].instance});
     }
     for (size_t i = 0; i < a->stuck.n; i++) {
         const struct pid_entry *entry = process_list_find(&a->census->list, a->stuck.at[i]);
@@ -343,7 +347,7 @@ static bool news(const struct known_holders *a)
 }
 
 enum attached_news known_holders_ask_some(struct known_holders *a, const struct snapshot *tables,
-                                     bool newcomers, struct meanwhile m)
+                                          bool newcomers, struct meanwhile m)
 {
     struct pid_entry_vec entries = {0};
 

@@ -1,14 +1,14 @@
 #include "engine/holders/schedule.h"
 
-#include "engine/holders/known.h"
 #include "base/clock.h"
+#include "engine/holders/known.h"
 
 enum {
-    PACE = 25,      // a scan's cost is paid for by so many times its length of rest: 4 %
+    PACE = 25, // a scan's cost is paid for by so many times its length of rest: 4 %
     PACE_PROMPT = 4,
     PACE_LIST = 4000, // the same for reading the list of processes: 0.025 %
-    QUIET = 2,      // seconds
-    PASSES = 3,     // of SCAN_FULLY, while attachments change under it
+    QUIET = 2,        // seconds
+    PASSES = 3,       // of SCAN_FULLY, while attachments change under it
 };
 static const int64_t FULL_EVERY = 600 * CLOCK_SECOND, LIST_EVERY = 10 * CLOCK_SECOND;
 static const int64_t RETRY_FIRST = CLOCK_SECOND / 4, RETRY_LAST = 60 * CLOCK_SECOND;
@@ -24,10 +24,10 @@ struct holders {
     struct source source;
     struct process_list *census;
     struct known_holders attached;
-    struct scan *scan;       // made from that
-    struct tuple_vec before; // of segments with attachments, as read before the last full scan
-    int64_t started_s;       // when that began, epoch
-    int64_t full_ns;         // the same by CLOCK_MONOTONIC
+    struct scan *scan;        // made from that
+    struct tuple_vec before;  // of segments with attachments, as read before the last full scan
+    int64_t started_s;        // when that began, epoch
+    int64_t full_ns;          // the same by CLOCK_MONOTONIC
     int64_t done_ns, cost_ns; // the end of the last full scan, and its processor time
     int64_t listed_ns, list_cost_ns; // the same of the last look at who is new
     int64_t retry, retry_ns; // pause before the next look at what does not come out; when it ends
@@ -40,7 +40,8 @@ struct holders *holders_new(const struct source *source, struct prober_pool *pro
 
     s->source = *source;
     s->census = census;
-    s->attached = (struct known_holders){.source = &s->source, .probers = probers, .census = census};
+    s->attached =
+        (struct known_holders){.source = &s->source, .probers = probers, .census = census};
     return s;
 }
 
@@ -166,8 +167,8 @@ static bool tuples_rest(const struct holders *s, const struct segment_vec *segme
         if (b == s->before.n || s->before.at[b].shmid != now->o.id)
             return false;
         const struct tuple *then = &s->before.at[b++];
-        if (then->nattch != now->nattch || then->atime != now->atime ||
-            then->dtime != now->dtime || then->lpid != now->lpid)
+        if (then->nattch != now->nattch || then->atime != now->atime || then->dtime != now->dtime ||
+            then->lpid != now->lpid)
             return false;
         if (now->atime + QUIET >= s->started_s || now->dtime + QUIET >= s->started_s)
             return false;

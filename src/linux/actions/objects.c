@@ -11,15 +11,15 @@
 #include <unistd.h>
 
 #include "base/error_text.h"
-#include "linux/objects/ipcstat.h"
 #include "linux/actions/signal.h"
 #include "linux/names.h"
+#include "linux/objects/ipcstat.h"
 #include "model/kinds/kind.h"
 
 enum { NAME_ROOM = 64, MODE_MAX = 0777 };
 
-__attribute__((format(printf, 3, 4)))
-static void refuse(struct outcome *outcome, const char *name, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void refuse(struct outcome *outcome, const char *name,
+                                                         const char *format, ...)
 {
     size_t n = (size_t)snprintf(outcome->text, sizeof outcome->text, "%s ", name);
     va_list args;
@@ -89,13 +89,15 @@ static bool is_still(const struct action *action, const char *name, struct ipcst
     if (identity_exact(&is, was))
         return true;
     if (is.cuid != was->cuid || is.cgid != was->cgid)
-        refuse(outcome, name, "is another one now (creator %" PRIu32 ", was %" PRIu32
-               "); nothing was done", is.cuid, was->cuid);
+        refuse(outcome, name,
+               "is another one now (creator %" PRIu32 ", was %" PRIu32 "); nothing was done",
+               is.cuid, was->cuid);
     else if (is.key != was->key && now->flags & SEG_DEST)
         refuse(outcome, name, "was marked for removal meanwhile; nothing was done");
     else if (is.key != was->key)
-        refuse(outcome, name, "is another one now (key 0x%08" PRIx32 ", was 0x%08" PRIx32
-               "); nothing was done", is.key, was->key);
+        refuse(outcome, name,
+               "is another one now (key 0x%08" PRIx32 ", was 0x%08" PRIx32 "); nothing was done",
+               is.key, was->key);
     else
         refuse(outcome, name, "was changed meanwhile; nothing was done: look at it again");
     return false;
@@ -138,8 +140,8 @@ static void act_remove(const struct action *action, const char *name, struct out
 
 static int call_set(const struct identity *target, const struct ipcstat *to)
 {
-    const struct ipc_perm perm = {.uid = to->o.uid, .gid = to->o.gid,
-                                  .mode = (unsigned short)to->o.mode};
+    const struct ipc_perm perm = {
+        .uid = to->o.uid, .gid = to->o.gid, .mode = (unsigned short)to->o.mode};
     struct shmid_ds shm = {.shm_perm = perm};
     struct semid_ds sem = {.sem_perm = perm};
     struct msqid_ds msg = {.msg_perm = perm, .msg_qbytes = (msglen_t)to->max_bytes};

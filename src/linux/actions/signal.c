@@ -13,13 +13,13 @@
 
 #include "base/error_text.h"
 #include "base/text.h"
+#include "linux/names.h"
 #include "linux/process/pidfd.h"
 #include "linux/process/proc_file.h"
 #include "linux/process/stat.h"
-#include "linux/names.h"
 
-__attribute__((format(printf, 2, 3)))
-static void refuse(struct outcome *outcome, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void refuse(struct outcome *outcome,
+                                                         const char *format, ...)
 {
     va_list args;
 
@@ -94,8 +94,9 @@ static void deliver(const char *proc, int pidfd, struct outcome *outcome)
     bool stopped = look_at(proc, pid, name, sizeof name);
 
     signal_name(action->signal, signal, sizeof signal);
-    int error = pidfd >= 0 ? pidfd_signal(pidfd, action->signal)
-                           : kill(pid, action->signal) < 0 ? -errno : 0;
+    int error = pidfd >= 0                      ? pidfd_signal(pidfd, action->signal)
+                : kill(pid, action->signal) < 0 ? -errno
+                                                : 0;
     if (error == -ESRCH) {
         refuse(outcome, "%s is already gone", name);
         return;
@@ -141,8 +142,10 @@ static void check_and_deliver(const char *proc, int pidfd, struct outcome *outco
         deliver(proc, pidfd, outcome);
         break;
     case WHO_ANOTHER:
-        refuse(outcome, "process %" PRId32 " is already gone: its pid belongs to another one now; "
-               "nothing was sent", pid);
+        refuse(outcome,
+               "process %" PRId32 " is already gone: its pid belongs to another one now; "
+               "nothing was sent",
+               pid);
         break;
     case WHO_GONE:
         refuse(outcome, "process %" PRId32 " is already gone", pid);
@@ -165,7 +168,8 @@ void signal_act(const char *proc, const struct action *action, struct outcome *o
         return;
     }
     if (target->pid == getpid()) {
-        refuse(outcome, "process %" PRId32 " is this monitor itself; nothing was sent", target->pid);
+        refuse(outcome, "process %" PRId32 " is this monitor itself; nothing was sent",
+               target->pid);
         return;
     }
     if (action->signal <= 0 || action->signal > SIGRTMAX) {
@@ -173,8 +177,10 @@ void signal_act(const char *proc, const struct action *action, struct outcome *o
         return;
     }
     if (!target->start_ticks && !target->instance) {
-        refuse(outcome, "process %" PRId32 ": its start time is not known, so it could be another "
-               "one; nothing was sent", target->pid);
+        refuse(outcome,
+               "process %" PRId32 ": its start time is not known, so it could be another "
+               "one; nothing was sent",
+               target->pid);
         return;
     }
     int pidfd = pidfd_of(target->pid);

@@ -22,8 +22,8 @@ struct attachments {
     int proc; // O_PATH
     struct maps_devices devices;
     const struct maps_engine *engine;
-    uint64_t own_namespace; // 0: unknown
-    struct start_times *starts;  // NULL where inode numbers do not identify: no proc of a kernel
+    uint64_t own_namespace;     // 0: unknown
+    struct start_times *starts; // NULL where inode numbers do not identify: no proc of a kernel
     bool without_starts;
 };
 
@@ -233,8 +233,8 @@ static void identify(struct refresh *r, bool exact)
     struct answer *answer = r->answer;
     uint64_t namespace = ipc_namespace_of(r->self->proc, r->home);
 
-    answer->namespace_differs = namespace && r->self->own_namespace &&
-                                namespace != r->self->own_namespace;
+    answer->namespace_differs =
+        namespace && r->self->own_namespace && namespace != r->self->own_namespace;
     if (!exact && !answer->namespace_differs)
         return;
     bool any = false;

@@ -45,8 +45,8 @@ static int learn(struct maps_devices *out, size_t size, int flags, bool hugetlb)
 {
     // Shared anonymous memory nobody may touch costs an inode and an address range, no page:
     // NORESERVE lets even a machine without huge pages say where they would be.
-    void *at = mmap(NULL, size, PROT_NONE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1,
-                    0);
+    void *at =
+        mmap(NULL, size, PROT_NONE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
     uint32_t major = 0, minor = 0;
 
     if (at == MAP_FAILED)

@@ -40,6 +40,7 @@ static bool parse_perms(const char **at, const char *end, uint8_t *perms)
     static const struct {
         char letter, other;
         uint8_t bit;
+        // clang-format off
     } letters[] = {
         {'r', '-', MAP_R}, {'w', '-', MAP_W}, {'x', '-', MAP_X}, {'s', 'p', MAP_SHARED_BIT}};
 
@@ -176,3 +177,5 @@ const struct maps_engine maps_by_text = {
     .method = SCAN_TEXT,
     .read = text_read,
 };
+
+// clang-format on

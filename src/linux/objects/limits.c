@@ -56,6 +56,7 @@ static uint64_t queue_bytes(const void *object)
     return ((const struct queue *)object)->bytes;
 }
 
+// clang-format off
 static const struct rule rules[] = {
     {.name = "shmmni", .meaning = "segments in the system", .unit = "segments",
      .path = SYSCTL("shmmni"), .counted = BY_SEGMENTS, .usage = USE_SUM, .use = one},
@@ -78,6 +79,7 @@ static const struct rule rules[] = {
     {.name = "msgmnb", .meaning = "bytes in a new queue; used: the fullest", .unit = "bytes",
      .path = SYSCTL("msgmnb"), .counted = BY_QUEUES, .usage = USE_LARGEST, .use = queue_bytes},
 };
+// clang-format on
 
 enum { N_RULES = sizeof rules / sizeof *rules, SEM_FIELDS = 4 };
 
@@ -186,8 +188,8 @@ void limits_read(const char *proc, struct snapshot *s)
     vec_clear(&s->limits);
     for (size_t i = 0; i < N_RULES; i++) {
         const struct rule *rule = &rules[i];
-        struct limit limit = {.name = rule->name, .meaning = rule->meaning, .path = rule->path,
-                              .unit = rule->unit};
+        struct limit limit = {
+            .name = rule->name, .meaning = rule->meaning, .path = rule->path, .unit = rule->unit};
         uint64_t fields[SEM_FIELDS];
         size_t n;
         if (read_fields(proc, rule, fields, &n) == 0) {
@@ -229,9 +231,8 @@ static void failed(struct outcome *outcome, const struct rule *rule, int error)
         break;
     case EINVAL:
     case ERANGE:
-        snprintf(outcome->text, sizeof outcome->text,
-                 "%s: the kernel does not accept %" PRIu64, rule->name,
-                 outcome->action.limit.value);
+        snprintf(outcome->text, sizeof outcome->text, "%s: the kernel does not accept %" PRIu64,
+                 rule->name, outcome->action.limit.value);
         break;
     default:
         snprintf(outcome->text, sizeof outcome->text, "%s: %s: %s", rule->name, rule->path,
@@ -245,8 +246,8 @@ static int write_fields(const char *proc, const struct rule *rule, const uint64_
     size_t len = 0;
 
     for (size_t i = 0; i < n; i++)
-        len += (size_t)snprintf(text + len, sizeof text - len, "%s%" PRIu64, i ? "\t" : "",
-                                fields[i]);
+        len +=
+            (size_t)snprintf(text + len, sizeof text - len, "%s%" PRIu64, i ? "\t" : "", fields[i]);
     snprintf(text + len, sizeof text - len, "\n");
     return proc_file_write(text, proc, "%s", below_proc(rule));
 }

@@ -79,8 +79,8 @@ static struct turn *turns_of(const struct semset_vec *sets)
     struct turn *turns = mem_zero(sets->n, sizeof *turns);
 
     for (size_t i = 0; i < sets->n; i++)
-        turns[i] = (struct turn){.cuid = sets->at[i].o.cuid, .at = i,
-                                 .nsems = (uint32_t)sets->at[i].nsems};
+        turns[i] = (struct turn){
+            .cuid = sets->at[i].o.cuid, .at = i, .nsems = (uint32_t)sets->at[i].nsems};
     qsort(turns, sets->n, sizeof *turns, by_creator);
     for (size_t first = 0, end; first < sets->n; first = end) {
         uint64_t sum = 0;

@@ -43,10 +43,11 @@ void system_read(const char *proc, struct system *out)
                &load[2][0], &load[2][1]) == 6)
         for (int i = 0; i < 3; i++)
             out->load[i] = load[i][0] + load[i][1] / 100.0;
-    if (proc_file_read(text, sizeof text, proc, "uptime") > 0 && sscanf(text, "%llu", &seconds) == 1)
+    if (proc_file_read(text, sizeof text, proc, "uptime") > 0 &&
+        sscanf(text, "%llu", &seconds) == 1)
         out->uptime = (int64_t)seconds;
-    out->rmid_forced = proc_file_read(text, sizeof text, proc, "sys/kernel/shm_rmid_forced") > 0 &&
-                       text[0] == '1';
+    out->rmid_forced =
+        proc_file_read(text, sizeof text, proc, "sys/kernel/shm_rmid_forced") > 0 && text[0] == '1';
     out->ipc_namespace = namespace_of(proc, "ipc");
     out->host_namespace = out->ipc_namespace == first_ipc_namespace;
     out->first_pid_namespace = namespace_of(proc, "pid") == first_pid_namespace;

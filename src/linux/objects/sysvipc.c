@@ -11,13 +11,13 @@
 enum { PERMS_BITS = 0777, PERMS_DEST = 01000, PERMS_LOCKED = 02000 };
 
 enum field_type {
-    FIELD_ID,     // int32_t, never negative
-    FIELD_KEY,    // uint32_t, which the kernel prints signed
-    FIELD_UID,    // uint32_t
-    FIELD_PID,    // int32_t
-    FIELD_COUNT,  // uint64_t
-    FIELD_TIME,   // int64_t
-    FIELD_PERMS,  // uint32_t, octal
+    FIELD_ID,    // int32_t, never negative
+    FIELD_KEY,   // uint32_t, which the kernel prints signed
+    FIELD_UID,   // uint32_t
+    FIELD_PID,   // int32_t
+    FIELD_COUNT, // uint64_t
+    FIELD_TIME,  // int64_t
+    FIELD_PERMS, // uint32_t, octal
 };
 
 struct field { // one column by the name the header line gives it
@@ -256,7 +256,8 @@ static int read_file(const char *proc, struct refresh *r)
 
 // All rows start with their struct owned.
 _Static_assert(offsetof(struct segment, o) == 0 && offsetof(struct semset, o) == 0 &&
-                   offsetof(struct queue, o) == 0, "compare_owned takes any row");
+                   offsetof(struct queue, o) == 0,
+               "compare_owned takes any row");
 
 static int compare_owned(const void *a, const void *b)
 {
@@ -307,17 +308,22 @@ static int read_table(const char *proc, const struct table *table, struct rows *
 
 // --- the three ----------------------------------------------------------------------------------
 
+// clang-format off
 #define TABLE(name, row, row_fields, finish)                                                       \
     {.file = name, .fields = row_fields, .n_fields = sizeof row_fields / sizeof *row_fields,       \
      .row_size = sizeof(row), .complete = finish}
+// clang-format on
 
+// clang-format off
 #define OWNED(row, id_name)                                                                        \
     {"key", FIELD_KEY, offsetof(row, o.key), 0}, {id_name, FIELD_ID, offsetof(row, o.id), 0},      \
     {"perms", FIELD_PERMS, offsetof(row, o.mode), 0},                                              \
     {"uid", FIELD_UID, offsetof(row, o.uid), 0}, {"gid", FIELD_UID, offsetof(row, o.gid), 0},      \
     {"cuid", FIELD_UID, offsetof(row, o.cuid), 0}, {"cgid", FIELD_UID, offsetof(row, o.cgid), 0},  \
     {"ctime", FIELD_TIME, offsetof(row, o.ctime), 0}
+// clang-format on
 
+// clang-format off
 static const struct field segment_fields[] = {
     OWNED(struct segment, "shmid"),
     {"size", FIELD_COUNT, offsetof(struct segment, size), 0},
@@ -329,6 +335,7 @@ static const struct field segment_fields[] = {
     {"rss", FIELD_COUNT, offsetof(struct segment, rss), SEG_KNOWS_RSS},    // since 2.6.34
     {"swap", FIELD_COUNT, offsetof(struct segment, swap), SEG_KNOWS_SWAP}, // since 2.6.34
 };
+// clang-format on
 
 static void complete_segment(void *row, uint8_t seen)
 {
@@ -361,11 +368,13 @@ static void complete_other(void *row, uint8_t seen)
     ((struct owned *)row)->mode &= PERMS_BITS;
 }
 
+// clang-format off
 static const struct field semset_fields[] = {
     OWNED(struct semset, "semid"),
     {"nsems", FIELD_COUNT, offsetof(struct semset, nsems), 0},
     {"otime", FIELD_TIME, offsetof(struct semset, otime), 0},
 };
+// clang-format on
 
 int sysvipc_semsets(const char *proc, struct semset_vec *out)
 {
@@ -374,6 +383,7 @@ int sysvipc_semsets(const char *proc, struct semset_vec *out)
     return READ_TABLE(proc, &table, out);
 }
 
+// clang-format off
 static const struct field queue_fields[] = {
     OWNED(struct queue, "msqid"),
     {"cbytes", FIELD_COUNT, offsetof(struct queue, bytes), 0},
@@ -383,6 +393,7 @@ static const struct field queue_fields[] = {
     {"stime", FIELD_TIME, offsetof(struct queue, stime), 0},
     {"rtime", FIELD_TIME, offsetof(struct queue, rtime), 0},
 };
+// clang-format on
 
 int sysvipc_queues(const char *proc, struct queue_vec *out)
 {

@@ -64,8 +64,8 @@ static int read_last(const struct new_processes *self, int32_t *last)
 
 struct listing { // what one walk along the directory has seen
     int32_t from, to;
-    int64_t next;   // d_off of the entry before
-    int64_t offset; // learned from two entries in a row; 0: not yet, -1: they disagree
+    int64_t next;              // d_off of the entry before
+    int64_t offset;            // learned from two entries in a row; 0: not yet, -1: they disagree
     struct pid_entry_vec *out; // NULL: only to learn
     bool end;
 };
@@ -133,7 +133,8 @@ static int learn(struct new_processes *self)
     return 0;
 }
 
-static int list_range(struct new_processes *self, int32_t from, int32_t to, struct pid_entry_vec *out)
+static int list_range(struct new_processes *self, int32_t from, int32_t to,
+                      struct pid_entry_vec *out)
 {
     struct listing l = {.from = from, .to = to, .out = out};
 
@@ -175,7 +176,8 @@ static int list_since(struct new_processes *self, const struct pid_mark *mark, i
     return error;
 }
 
-int new_processes_since(struct new_processes *self, struct pid_mark *mark, struct pid_entry_vec *out)
+int new_processes_since(struct new_processes *self, struct pid_mark *mark,
+                        struct pid_entry_vec *out)
 {
     struct pid_mark now = {.before = mark->last};
 
@@ -186,8 +188,8 @@ int new_processes_since(struct new_processes *self, struct pid_mark *mark, struc
     if (!error)
         error = read_last(self, &now.last);
     if (!error && mark->forks)
-        error = now.forks - mark->forks > MOST_FORKS ? -ENOTSUP
-                                                     : list_since(self, mark, now.last, out);
+        error =
+            now.forks - mark->forks > MOST_FORKS ? -ENOTSUP : list_since(self, mark, now.last, out);
     pthread_mutex_unlock(&self->lock);
     if (!error)
         *mark = now;

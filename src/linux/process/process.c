@@ -91,8 +91,7 @@ static void set_start(const struct process_reader *self, struct process *process
     process->start_ticks = ticks;
     if (!self->knows_boot)
         return;
-    process->start_time =
-        (int64_t)(boot_time(self) + (double)ticks / (double)sysconf(_SC_CLK_TCK));
+    process->start_time = (int64_t)(boot_time(self) + (double)ticks / (double)sysconf(_SC_CLK_TCK));
     process->known |= PROC_KNOWS_START;
 }
 
@@ -200,7 +199,8 @@ static int read_status(struct process_reader *self, int dir, struct process *pro
     return n < 0 ? (int)n : 0;
 }
 
-static int read_process(struct process_reader *self, int32_t pid, unsigned more, struct process *process)
+static int read_process(struct process_reader *self, int32_t pid, unsigned more,
+                        struct process *process)
 {
     char name[16];
 
@@ -212,8 +212,8 @@ static int read_process(struct process_reader *self, int32_t pid, unsigned more,
     // Before the file: that it can be read then says that it had the pid until now.
     if (more & PROCS_INSTANCE && self->ours)
         process->instance = pidfd_instance_of(pid);
-    int error = more & PROCS_STATUS ? read_status(self, dir, process)
-                                    : read_stat(self, dir, process);
+    int error =
+        more & PROCS_STATUS ? read_status(self, dir, process) : read_stat(self, dir, process);
     if (!error && more & PROCS_RSS)
         read_rss(self, dir, process);
     if (!error && more & PROCS_COMMAND)
@@ -230,7 +230,8 @@ static bool is_hidden(const struct process_reader *self, int32_t pid)
     return self->ours && kill(pid, 0) < 0 && errno == EPERM;
 }
 
-void process_reader_probe(struct process_reader *self, int32_t pid, unsigned more, struct answer *answer)
+void process_reader_probe(struct process_reader *self, int32_t pid, unsigned more,
+                          struct answer *answer)
 {
     struct process *process = &answer->process;
 

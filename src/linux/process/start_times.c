@@ -33,7 +33,8 @@ void start_times_free(struct start_times *self)
     free(self);
 }
 
-bool start_times_find(struct start_times *self, int32_t pid, uint64_t instance, uint64_t *start_ticks)
+bool start_times_find(struct start_times *self, int32_t pid, uint64_t instance,
+                      uint64_t *start_ticks)
 {
     struct start *start = &self->at[(uint32_t)pid % SLOTS];
 
@@ -44,7 +45,8 @@ bool start_times_find(struct start_times *self, int32_t pid, uint64_t instance, 
     return found;
 }
 
-void start_times_keep(struct start_times *self, int32_t pid, uint64_t instance, uint64_t start_ticks)
+void start_times_keep(struct start_times *self, int32_t pid, uint64_t instance,
+                      uint64_t start_ticks)
 {
     pthread_mutex_lock(&self->lock);
     self->at[(uint32_t)pid % SLOTS] = (struct start){pid, instance, start_ticks};

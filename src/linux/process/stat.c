@@ -36,7 +36,7 @@ bool stat_parse(const char *line, size_t len, struct task_stat *out)
         // Some fields are negative, others exceed what is signed: strtoull() takes both.
         unsigned long long value = strtoull(at, &end, 10);
         if (end == at || errno || !strchr(" \n", *end)) // or the end
-            return field > 22; // a line that is cut, or of a fixture
+            return field > 22;                          // a line that is cut, or of a fixture
         at = end;
         if (field == 9)
             out->flags = (uint32_t)value;

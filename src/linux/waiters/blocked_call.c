@@ -16,6 +16,7 @@ struct number {
     enum wait_call call;
 };
 
+// clang-format off
 static const struct number native[] = {
 #ifdef SYS_semop
     {SYS_semop, WAIT_SEMOP},
@@ -33,10 +34,12 @@ static const struct number native[] = {
     {SYS_msgrcv, WAIT_MSGRCV},
 #endif
 };
+// clang-format on
 
 // Of 32-bit programs on a 64-bit kernel. All of these numbers are unused, or never block, natively.
 #if defined __x86_64__ // arch/x86/entry/syscalls/syscall_32.tbl
 enum { IPC_CALL = 117, X32_BIT = 0x40000000 };
+// clang-format off
 static const struct number narrow[] = {
     {400, WAIT_MSGSND}, {401, WAIT_MSGRCV}, {420, WAIT_SEMTIMEDOP}};
 #elif defined __aarch64__ // arch/arm64/tools/syscall_32.tbl
@@ -261,3 +264,5 @@ void blocked_call_describe(const struct blocked_call *call, const void *memory, 
         break;
     }
 }
+
+// clang-format on

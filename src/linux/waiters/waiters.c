@@ -107,7 +107,7 @@ static void describe(int tasks, const struct blocked_call *call, struct waiter *
     if (want && call->pointer && call->pointer <= INT64_MAX)
         got = read_memory(tasks, waiter->tid, call->pointer, memory, want);
     blocked_call_describe(call, memory, got, waiter->detail,
-                      sizeof waiter->detail - sizeof stopped - 2);
+                          sizeof waiter->detail - sizeof stopped - 2);
     waiter->stopped = is_stopped(tasks, waiter->tid);
     if (waiter->stopped) {
         size_t used = strlen(waiter->detail);

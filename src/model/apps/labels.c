@@ -5,14 +5,15 @@
 #include <string.h>
 
 #include "base/line.h"
-#include "object_users.h"
-#include "model/orphans.h"
 #include "model/apps/postgres.h"
+#include "model/orphans.h"
+#include "object_users.h"
 
 struct label_rule {
     const char *app, *title;
     const char *tool;
-    bool (*applies)(const struct object_users *subject, struct label *out); // may fill instance, pid
+    bool (*applies)(const struct object_users *subject,
+                    struct label *out); // may fill instance, pid
 };
 
 static bool starts(const char *text, const char *with)
@@ -56,9 +57,9 @@ static bool is_postgres(const struct object_users *subject, struct label *out)
 
     for (size_t i = 0; i < subject->s->instances.n; i++) {
         const struct instance *instance = &subject->s->instances.at[i];
-        bool owns = subject->segment ? postgres_owns(instance, subject->s, subject->segment)
-                                     : program && subject->kind == KIND_SEMSET &&
-                                           owns_set(instance, subject->o);
+        bool owns = subject->segment
+                        ? postgres_owns(instance, subject->s, subject->segment)
+                        : program && subject->kind == KIND_SEMSET && owns_set(instance, subject->o);
         if (owns) {
             snprintf(out->instance, sizeof out->instance, "%s", instance->directory);
             out->database = instance;
@@ -207,8 +208,9 @@ static bool is_fakeroot(const struct object_users *subject, struct label *out)
 
 bool label_x_server(const char *comm)
 {
-    static const char *const names[] = {"X", "Xorg", "Xorg.bin", "Xvfb", "Xwayland", "Xvnc",
-                                        "Xtigervnc", "Xtightvnc", "Xephyr", "Xnest", NULL};
+    static const char *const names[] = {"X",        "Xorg",  "Xorg.bin",  "Xvfb",
+                                        "Xwayland", "Xvnc",  "Xtigervnc", "Xtightvnc",
+                                        "Xephyr",   "Xnest", NULL};
 
     return one_of(comm, names);
 }
@@ -231,6 +233,7 @@ static bool is_x11(const struct object_users *subject, struct label *out)
 }
 
 // In this order: what is surest first.
+// clang-format off
 static const struct label_rule rules[] = {
     {"postgres", "PostgreSQL", NULL, is_postgres},
     {"oracle", "Oracle", "Its own tool is sysresv.", is_oracle},
@@ -242,6 +245,7 @@ static const struct label_rule rules[] = {
     {"fakeroot", "fakeroot", NULL, is_fakeroot},
     {"x11", "X11", NULL, is_x11},
 };
+// clang-format on
 
 // --- the label ----------------------------------------------------------------------------------
 

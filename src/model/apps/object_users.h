@@ -10,12 +10,14 @@ struct object_users { // an object, and who has to do with it
     const struct snapshot *s;
     enum kind_id kind;
     const struct owned *o;
-    const struct segment *segment;              // NULL: no segment
-    const struct process *people[OBJECT_USERS_MAX];  // that live: holders, then others by their roles
+    const struct segment *segment; // NULL: no segment
+    const struct process
+        *people[OBJECT_USERS_MAX]; // that live: holders, then others by their roles
     size_t n, n_holders, n_strangers;
 };
 
-struct object_users object_users_of(const struct snapshot *s, enum kind_id kind, const void *object);
+struct object_users object_users_of(const struct snapshot *s, enum kind_id kind,
+                                    const void *object);
 // Adds who last sent to and received from a queue.
 void object_users_add_queue(struct object_users *subject, const struct queue *queue);
 // The i-th, where his name tells whose the object is: the owner's, the creator's, or root's.

@@ -131,8 +131,10 @@ static void tell_set(struct telling *t)
         words_user(&t->effect, t->s, o->uid);
         line_add(&t->effect, ", group ");
         words_group(&t->effect, t->s, o->gid);
-        line_add(&t->effect, ", mode %04o. New users of it are checked against this; who uses it "
-                             "already %s.", o->mode,
+        line_add(&t->effect,
+                 ", mode %04o. New users of it are checked against this; who uses it "
+                 "already %s.",
+                 o->mode,
                  a->target.kind == KIND_SEGMENT ? "stays attached" : "is checked at the next call");
     }
     if (a->set.which & SET_MAX_BYTES)
@@ -188,7 +190,9 @@ static void tell_lock(struct telling *t)
 void consequence_of(const struct snapshot *s, const struct action *action, struct consequence *out)
 {
     *out = (struct consequence){0};
-    struct telling t = {.s = s, .action = action, .out = out,
+    struct telling t = {.s = s,
+                        .action = action,
+                        .out = out,
                         .question = line_start(out->question, sizeof out->question),
                         .effect = line_start(out->effect, sizeof out->effect)};
 

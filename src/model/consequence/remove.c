@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 #include "model/apps/labels.h"
-#include "model/orphans.h"
 #include "model/apps/postgres.h"
+#include "model/orphans.h"
 
 enum { NAMED_MAX = 4, NAME_WIDEST = 64 };
 
@@ -119,9 +119,11 @@ static void tell_unattached(struct telling *t, const struct segment *g)
 static void tell_database(struct telling *t, const struct segment *g, const struct label *label)
 {
     if (postgres_interlocked(t->s, g, label->database)) {
-        line_add(&t->effect, " Its postmaster %d is gone but backends still work: without the "
+        line_add(&t->effect,
+                 " Its postmaster %d is gone but backends still work: without the "
                  "segment a second server can start beside them and destroy the data. End them "
-                 "instead.", g->cpid);
+                 "instead.",
+                 g->cpid);
     } else if (snapshot_pid_state(t->s, g->cpid, segment_birth(g)) == PID_ALIVE) {
         line_add(&t->effect, " Without the segment nothing keeps a second server off its data.");
     } else {

@@ -6,14 +6,14 @@
 #include <unistd.h>
 
 #include "base/signal_name.h"
-#include "model/orphans.h"
 #include "model/apps/postgres.h"
+#include "model/orphans.h"
 
 enum { SEGMENTS_MAX = 3 };
 
 enum fate {
-    FATE_ENDS,   // nothing can keep it from ending
-    FATE_MAY,    // ends unless the program decides otherwise
+    FATE_ENDS, // nothing can keep it from ending
+    FATE_MAY,  // ends unless the program decides otherwise
     FATE_STOPS,
     FATE_GOES_ON,
     FATE_NOTHING,
@@ -80,8 +80,10 @@ static bool refuse(struct telling *t, const struct process *p)
     else if (p->gone)
         consequence_refuse(t, "%d has ended already.", target->pid);
     else if (!target->start_ticks && !target->instance)
-        consequence_refuse(t, "When %d started is not known: it could be another one when the signal "
-                           "comes.", target->pid);
+        consequence_refuse(t,
+                           "When %d started is not known: it could be another one when the signal "
+                           "comes.",
+                           target->pid);
     else if (p->start_ticks && target->start_ticks && p->start_ticks != target->start_ticks)
         consequence_refuse(t, "%d is another process now.", target->pid);
     else
@@ -199,8 +201,10 @@ static void tell_oracle(struct telling *t, const struct process *p)
 
     for (size_t i = 0; sid && t->out->ends && i < sizeof vital / sizeof *vital; i++)
         if (strncmp(p->comm + 4, vital[i], strlen(vital[i])) == 0) {
-            line_add(&t->effect, " It is a background process of the Oracle instance %s: with it "
-                                 "the instance ends, and all its sessions.", sid + 1);
+            line_add(&t->effect,
+                     " It is a background process of the Oracle instance %s: with it "
+                     "the instance ends, and all its sessions.",
+                     sid + 1);
             t->out->grave = true;
         }
 }
@@ -240,8 +244,10 @@ static void tell_segment(struct telling *t, const struct holder *holder, const s
     struct line *e = &t->effect;
 
     if (shares_memory(t->s, holder)) {
-        line_add(e, " It shares its memory with another process: segment %d stays attached until "
-                    "both end.", g->o.id);
+        line_add(e,
+                 " It shares its memory with another process: segment %d stays attached until "
+                 "both end.",
+                 g->o.id);
         return;
     }
     if (holder->attaches < g->nattch) {

@@ -3,16 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "parts.h"
 #include "model/kinds/kind.h"
+#include "parts.h"
 
 enum { TABLES = 3, OWN_KEPT = 3 };
 
 static const struct {
     enum kind_id kind;
     unsigned need;
-} tables[TABLES] = {{KIND_SEGMENT, NEED_SEGMENTS}, {KIND_SEMSET, NEED_SEMSETS},
-                    {KIND_QUEUE, NEED_QUEUES}};
+} tables[TABLES] = {
+    {KIND_SEGMENT, NEED_SEGMENTS}, {KIND_SEMSET, NEED_SEMSETS}, {KIND_QUEUE, NEED_QUEUES}};
 
 struct own { // an object we removed or marked: its going is no news
     struct identity object;

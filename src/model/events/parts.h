@@ -3,15 +3,15 @@
 #define IPCTOP_MODEL_EVENTS_PARTS_H
 
 #include "base/line.h"
-#include "model/record/event_log.h"
 #include "model/events/events.h"
+#include "model/record/event_log.h"
 
 struct change {
     enum kind_id kind;
     enum event_what what;
     const struct snapshot *then; // where `was` is; NULL: nothing was
     const struct snapshot *now;
-    const void *was, *is; // the object's records; NULL: there is none
+    const void *was, *is;         // the object's records; NULL: there is none
     uint64_t from, to, low, high; // attachments; low and high over span_ns, where that is not 0
     int64_t span_ns;
     bool logout; // its owner logged out
@@ -68,8 +68,8 @@ struct login {
 };
 VEC(login_vec, struct login);
 // Asks for the owners in both pictures (either may be NULL).
-void logins_watch(struct login_vec *logins, const struct snapshot *then,
-                  const struct snapshot *now, const struct source *source);
+void logins_watch(struct login_vec *logins, const struct snapshot *then, const struct snapshot *now,
+                  const struct source *source);
 // Whether that user's login ended between the last two pictures.
 bool logins_ended(const struct login_vec *logins, uint32_t uid);
 

@@ -4,11 +4,11 @@
 #include "base/clock.h"
 #include "base/sum.h"
 #include "base/text.h"
-#include "parts.h"
-#include "model/record/action.h"
 #include "model/kinds/kind.h"
 #include "model/orphans.h"
+#include "model/record/action.h"
 #include "model/text/words.h"
+#include "parts.h"
 
 enum { TEXT = 320, WHO = 96 };
 
@@ -275,8 +275,8 @@ struct event *event_of_outcome(const struct outcome *outcome, const struct snaps
         .about = outcome->action.target,
     };
 
-    snprintf(who, sizeof who, "%s", now->has & NEED_SYSTEM && now->system.user[0]
-                                        ? now->system.user : "ipctop");
+    snprintf(who, sizeof who, "%s",
+             now->has & NEED_SYSTEM && now->system.user[0] ? now->system.user : "ipctop");
     if (outcome->state != OUTCOME_DONE)
         line_add(&line, "%s: ", outcome_state_name(outcome->state));
     line_add(&line, "%s", outcome->text);

@@ -2,13 +2,13 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "parts.h"
 #include "model/kinds/kind.h"
 #include "model/record/limit.h"
 #include "model/text/words.h"
+#include "parts.h"
 
 enum { WINDOW_FIRST = 10, WINDOW_LAST = 600 }; // seconds
-enum { BELOW = 5 }; // percent
+enum { BELOW = 5 };                            // percent
 enum { STUCK_MAX = 256, LOGINS_MAX = 64 };
 
 // systemd's bound of system users, and nobody: logind leaves their objects alone
@@ -46,8 +46,11 @@ void flow_note(struct flow_vec *flows, const struct change *same, struct change_
         flow->high = is->nattch > flow->high ? is->nattch : flow->high;
         return;
     }
-    const struct flow flow = {.shmid = is->o.id, .told = is->nattch, .low = is->nattch,
-                              .high = is->nattch, .since_ns = same->now->time_ns,
+    const struct flow flow = {.shmid = is->o.id,
+                              .told = is->nattch,
+                              .low = is->nattch,
+                              .high = is->nattch,
+                              .since_ns = same->now->time_ns,
                               .window_ns = WINDOW_FIRST * CLOCK_SECOND};
     vec_push(flows, flow);
     memmove(&flows->at[at + 1], &flows->at[at], (flows->n - 1 - at) * sizeof flow);
@@ -75,10 +78,13 @@ static void flow_tell(struct flow *flow, const struct segment *is, const struct 
                           .span_ns = now->time_ns - flow->since_ns,
                       });
     int64_t window = flow->window_ns * 2;
-    *flow = (struct flow){.shmid = flow->shmid, .told = is->nattch, .low = is->nattch,
-                          .high = is->nattch, .since_ns = now->time_ns,
-                          .window_ns = window < WINDOW_LAST * CLOCK_SECOND ? window
-                                                                     : WINDOW_LAST * CLOCK_SECOND};
+    *flow = (struct flow){
+        .shmid = flow->shmid,
+        .told = is->nattch,
+        .low = is->nattch,
+        .high = is->nattch,
+        .since_ns = now->time_ns,
+        .window_ns = window < WINDOW_LAST * CLOCK_SECOND ? window : WINDOW_LAST * CLOCK_SECOND};
 }
 
 void flow_sweep(struct flow_vec *flows, const struct snapshot *now, struct change_vec *out)
@@ -148,8 +154,10 @@ static void level_watch(struct level *was, const struct snapshot *now, const str
         snprintf(text, sizeof text, "%s %s %d%%: %llu of %llu %s", limit->name,
                  up ? "above" : "below", up ? level : was->level, (unsigned long long)limit->used,
                  (unsigned long long)limit->limit, limit->unit ? limit->unit : "");
-        tell_limit(now, limit, !up ? SEVERITY_NOTICE
-                               : level == LIMIT_CRITICAL ? SEVERITY_CRITICAL : SEVERITY_WARNING,
+        tell_limit(now, limit,
+                   !up                       ? SEVERITY_NOTICE
+                   : level == LIMIT_CRITICAL ? SEVERITY_CRITICAL
+                                             : SEVERITY_WARNING,
                    text, out);
     }
     was->limit = limit->limit;
@@ -170,7 +178,8 @@ void levels_watch(struct level_vec *levels, const struct snapshot *now, struct e
         if (was)
             level_watch(was, now, limit, percent, out);
         else
-            vec_push(levels, (struct level){.name = limit->name, .limit = limit->limit,
+            vec_push(levels, (struct level){.name = limit->name,
+                                            .limit = limit->limit,
                                             .level = level_after(0, percent)});
     }
 }
@@ -185,7 +194,10 @@ static void tell_stuck(const struct snapshot *now, const struct stuck *stuck, en
         .time = now->time,
         .what = what,
         .severity = what == EVENT_STUCK ? SEVERITY_WARNING : SEVERITY_NOTICE,
-        .about = {.kind = KIND_HOLDER, .id = -1, .pid = stuck->pid, .start_ticks = stuck->start_ticks},
+        .about = {.kind = KIND_HOLDER,
+                  .id = -1,
+                  .pid = stuck->pid,
+                  .start_ticks = stuck->start_ticks},
     };
 
     snprintf(who, sizeof who, "%d%s%s", stuck->pid, stuck->comm[0] ? " " : "", stuck->comm);
@@ -210,8 +222,8 @@ void stuck_watch(struct stuck_vec *stuck, const struct snapshot *now, struct eve
         if (p && p->stuck && !p->gone)
             stuck->at[kept++] = stuck->at[i];
         else if (p) // else nothing names it any more: nobody knows
-            tell_stuck(now, &stuck->at[i], EVENT_RECOVERED,
-                       p->gone ? "ended" : "answers again", out);
+            tell_stuck(now, &stuck->at[i], EVENT_RECOVERED, p->gone ? "ended" : "answers again",
+                       out);
     }
     stuck->n = kept;
     for (size_t i = 0; i < now->processes.n && stuck->n < STUCK_MAX; i++) {
@@ -250,8 +262,8 @@ static void add_login(struct login_vec *logins, uint32_t uid)
         vec_push(logins, (struct login){.uid = uid, .was = -1, .is = -1});
 }
 
-void logins_watch(struct login_vec *logins, const struct snapshot *then,
-                  const struct snapshot *now, const struct source *source)
+void logins_watch(struct login_vec *logins, const struct snapshot *then, const struct snapshot *now,
+                  const struct source *source)
 {
     const struct snapshot *both[] = {then, now};
     struct login_vec before = *logins;

@@ -190,10 +190,10 @@ static void open_accounts(struct build *b)
     vec_reserve(&b->scan->accounts, segments->n);
     for (size_t i = 0; i < segments->n; i++) {
         const struct segment *before = segments_find(in->before, segments->at[i].o.id);
-        vec_push(&b->scan->accounts,
-                 (struct segment_account){.shmid = segments->at[i].o.id,
-                                          .nattch = before ? before->nattch
-                                                           : segments->at[i].nattch});
+        vec_push(
+            &b->scan->accounts,
+            (struct segment_account){.shmid = segments->at[i].o.id,
+                                     .nattch = before ? before->nattch : segments->at[i].nattch});
     }
 }
 
@@ -285,7 +285,8 @@ static void list_holders(struct build *b)
                                 .stale = holding->stale,
                                 .shares_memory_with = b->shares[holding - holdings->at]};
         for (; i < mappings->n && mappings->at[i].shmid == holder.shmid &&
-               mappings->at[i].pid == holder.pid; i++) {
+               mappings->at[i].pid == holder.pid;
+             i++) {
             holder.attaches++;
             holder.access |= mappings->at[i].perms & (MAP_R | MAP_W | MAP_X);
         }

@@ -7,7 +7,7 @@
 
 // Each is looked up among the distinct ones so far, which are kept in their order.
 void address_spaces_join(address_space_order *compare, void *self, const int32_t *tasks, size_t n,
-                 uint32_t *same)
+                         uint32_t *same)
 {
     uint32_t *distinct = mem_alloc(n * sizeof *distinct);
     size_t known = 0;

@@ -136,7 +136,8 @@ void ownership_settle(const struct scan_input *in, const struct segment_account 
     if (account->found == account->nattch || (!d.surplus && our_handle(in, account->shmid)))
         return;
     if (count_files(&d, shares, &files))
-        file = only_one_with(&files, d.surplus ? account->nattch : account->nattch - account->found);
+        file =
+            only_one_with(&files, d.surplus ? account->nattch : account->nattch - account->found);
     for (size_t h = 0; file && h < in->holdings->n; h++) {
         const struct holding *holding = &in->holdings->at[h];
         for (uint32_t i = holding->first;

@@ -37,6 +37,7 @@ static void show_pid(const struct snapshot *s, const void *row, char *dst, size_
         pid_show(s, r->pid, pid_state(s, r), dst, cap);
 }
 
+// clang-format off
 static const struct column columns[] = {
     {.name = "semid", .title = "SEMID", .help = "set it belongs to", .type = CELL_NUMBER,
      .width = 6, .widest = 10, .priority = 3, .flags = COL_JSON | COL_SCREEN, .get = get_semid},
@@ -58,6 +59,7 @@ static const struct column columns[] = {
      .type = CELL_TEXT, .width = 7, .flags = COL_JSON, .need = NEED_PROCESSES | NEED_SEMSETS,
      .get = get_pid_state},
 };
+// clang-format on
 
 KIND_ROWS(elements)
 

@@ -54,6 +54,7 @@ static void show_time(const struct snapshot *s, const void *row, char *dst, size
     snprintf(dst, cap, "%s", text);
 }
 
+// clang-format off
 static const struct column columns[] = {
     {.name = "time", .title = "TIME", .help = "when the picture was taken that showed it",
      .type = CELL_TIME, .width = 8, .widest = 11, .flags = COL_SCREEN | COL_KEEP, .get = get_time,
@@ -74,6 +75,7 @@ static const struct column columns[] = {
     {.name = "text", .title = "WHAT HAPPENED", .help = "in words", .type = CELL_TEXT,
      .width = 24, .widest = 160, .priority = 1, .flags = COL_SCREEN, .get = get_text},
 };
+// clang-format on
 
 static size_t count(const struct snapshot *s)
 {

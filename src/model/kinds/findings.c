@@ -44,6 +44,7 @@ CELL_GETTER(get_title, struct finding, cell_set_text(out, r->title))
 CELL_GETTER(get_evidence, struct finding, cell_set_text(out, r->evidence))
 CELL_GETTER(get_advice, struct finding, cell_set_text(out, r->advice))
 
+// clang-format off
 static const struct column columns[] = {
     {.name = "rule", .title = "RULE", .help = "rule that found it", .type = CELL_TEXT,
      .width = 12, .widest = 24, .flags = COL_JSON, .get = get_rule},
@@ -63,6 +64,7 @@ static const struct column columns[] = {
      .width = 24, .widest = 160, .priority = 1, .flags = COL_JSON | COL_SCREEN,
      .get = get_advice},
 };
+// clang-format on
 
 KIND_ROWS(findings)
 
@@ -86,9 +88,9 @@ const struct kind kind_findings = {
     .title = "Triage",
     .one = "finding",
     // Everything triage_need() names; a test holds the two together.
-    .need = NEED_SEGMENTS | NEED_SEGMENT_USE | NEED_SEMSETS | NEED_QUEUES | NEED_QUEUE_MAX | NEED_SEM_WAITERS |
-            NEED_ELEMENTS | NEED_LIMITS | NEED_HOLDERS | NEED_PROCESSES | NEED_WAITERS |
-            NEED_SYSTEM | NEED_NAMES | NEED_APPS,
+    .need = NEED_SEGMENTS | NEED_SEGMENT_USE | NEED_SEMSETS | NEED_QUEUES | NEED_QUEUE_MAX |
+            NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_LIMITS | NEED_HOLDERS | NEED_PROCESSES |
+            NEED_WAITERS | NEED_SYSTEM | NEED_NAMES | NEED_APPS,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
     .enter = KIND_COUNT,

@@ -109,6 +109,7 @@ static void show_command(const struct snapshot *s, const void *row, char *dst, s
         line_add(&line, "%s", p->comm);
 }
 
+// clang-format off
 static const struct column columns[] = {
     {.name = "shmid", .title = "SHMID", .help = "segment it holds", .type = CELL_NUMBER,
      .width = 6, .widest = 10, .priority = 9, .flags = COL_JSON | COL_SCREEN, .get = get_shmid},
@@ -149,6 +150,7 @@ static const struct column columns[] = {
     {.name = "stale", .title = "OLD", .help = "known from before: its files cannot be read now",
      .type = CELL_BOOL, .width = 3, .get = get_stale},
 };
+// clang-format on
 
 static size_t count(const struct snapshot *s)
 {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+// clang-format off
 static const struct kind *const kinds[KIND_COUNT] = {
     [KIND_SEGMENT] = &kind_segments, [KIND_SEMSET] = &kind_semsets,
     [KIND_QUEUE] = &kind_queues,     [KIND_HOLDER] = &kind_holders,
@@ -12,6 +13,7 @@ static const struct kind *const kinds[KIND_COUNT] = {
     [KIND_WAITER] = &kind_waiters,   [KIND_LIMIT] = &kind_limits,
     [KIND_FINDING] = &kind_findings, [KIND_EVENT] = &kind_events,
 };
+// clang-format on
 
 const struct kind *kind_get(enum kind_id id)
 {

@@ -41,6 +41,7 @@ static void show_limit(const struct snapshot *s, const void *row, char *dst, siz
         limit_show(r, dst, cap);
 }
 
+// clang-format off
 static const struct column columns[] = {
     {.name = "name", .title = "LIMIT", .help = "name of the kernel's parameter",
      .type = CELL_TEXT, .width = 8, .widest = 16, .flags = COL_JSON | COL_SCREEN | COL_KEEP,
@@ -65,6 +66,7 @@ static const struct column columns[] = {
      .width = 30, .widest = 60, .priority = 1, .place = 3, .flags = COL_SCREEN,
      .get = get_meaning},
 };
+// clang-format on
 
 KIND_ROWS(limits)
 

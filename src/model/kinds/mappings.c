@@ -39,6 +39,7 @@ CELL_GETTER(get_pss, struct mapping, if (!(r->perms & MAP_HUGE)) set_use(r, r->p
 CELL_GETTER(get_swap, struct mapping, set_use(r, r->swap, out))
 CELL_GETTER(get_locked, struct mapping, set_use(r, r->locked, out))
 
+// clang-format off
 static const struct column columns[] = {
     {.name = "shmid", .title = "SHMID", .help = "segment that is mapped", .type = CELL_NUMBER,
      .width = 6, .widest = 10, .priority = 12, .flags = COL_JSON | COL_SCREEN, .get = get_shmid},
@@ -75,6 +76,7 @@ static const struct column columns[] = {
      .type = CELL_SIZE, .width = 6, .priority = 9, .flags = COL_SCREEN | COL_DESCENDING,
      .need = NEED_MAP_USE, .get = get_locked},
 };
+// clang-format on
 
 // Those of the process a drill-down looks at are read with more detail than the scan's.
 static const struct mapping_vec *mappings_of(const struct snapshot *s)

@@ -61,6 +61,7 @@ static void show_lrpid(const struct snapshot *s, const void *row, char *dst, siz
 
 APP_GETTERS(KIND_QUEUE)
 
+// clang-format off
 static const struct column columns[] = {
     OWNED_COLUMNS("msqid", "MSQID"),
     {.name = "bytes", .title = "BYTES", .help = "bytes queued", .type = CELL_SIZE, .width = 5,
@@ -101,6 +102,7 @@ static const struct column columns[] = {
      .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},
     OWNED_AGE_COLUMN,
 };
+// clang-format on
 
 KIND_ROWS(queues)
 

@@ -120,6 +120,7 @@ static void show_holders(const struct snapshot *s, const void *row, char *dst, s
 
 APP_GETTERS(KIND_SEGMENT)
 
+// clang-format off
 static const struct column columns[] = {
     OWNED_COLUMNS("shmid", "SHMID"),
     {.name = "size", .title = "SIZE", .help = "size as asked for", .type = CELL_SIZE, .width = 5,
@@ -173,6 +174,7 @@ static const struct column columns[] = {
      .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},
     OWNED_AGE_COLUMN,
 };
+// clang-format on
 
 KIND_ROWS(segments)
 

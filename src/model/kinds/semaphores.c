@@ -70,6 +70,7 @@ static void show_operators(const struct snapshot *s, const void *row, char *dst,
 
 APP_GETTERS(KIND_SEMSET)
 
+// clang-format off
 static const struct column columns[] = {
     OWNED_COLUMNS("semid", "SEMID"),
     {.name = "nsems", .title = "SEMS", .help = "semaphores in the set", .type = CELL_COUNT,
@@ -96,6 +97,7 @@ static const struct column columns[] = {
      .show_need = NEED_PROCESSES, .get = get_operators, .show = show_operators},
     OWNED_AGE_COLUMN,
 };
+// clang-format on
 
 KIND_ROWS(semsets)
 

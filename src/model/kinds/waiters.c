@@ -32,6 +32,7 @@ CELL_GETTER(get_detail, struct waiter, if (r->detail[0]) cell_set_text(out, r->d
 CELL_GETTER(get_user, struct waiter, cell_set_user(out, s, r->uid))
 CELL_GETTER(get_comm, struct waiter, if (r->comm[0]) cell_set_text(out, r->comm))
 
+// clang-format off
 static const struct column columns[] = {
     {.name = "kind", .title = "ON", .help = "what it waits on: semaphore or queue",
      .type = CELL_TEXT, .width = 9, .priority = 5, .flags = COL_JSON | COL_SCREEN,
@@ -53,6 +54,7 @@ static const struct column columns[] = {
     {.name = "comm", .title = "PROGRAM", .help = "name of the program", .type = CELL_TEXT,
      .width = 15, .widest = 64, .priority = 2, .flags = COL_JSON | COL_SCREEN, .get = get_comm},
 };
+// clang-format on
 
 KIND_ROWS(waiters)
 

@@ -10,6 +10,7 @@
 
 const struct action_words *action_words(enum action_verb verb)
 {
+    // clang-format off
     static const struct action_words words[] = {
         [ACTION_REMOVE] = {"remove", "Remove", "remove", "removing"},
         [ACTION_SIGNAL] = {"signal", "Signal", "signal", "signalling"},
@@ -19,17 +20,20 @@ const struct action_words *action_words(enum action_verb verb)
         [ACTION_LIMIT] = {"limit", "Limit", "set", "setting the limit"},
         [ACTION_RESOLVE] = {"resolve", "", "", "looking up"},
     };
+    // clang-format on
     return &words[verb];
 }
 
 const char *outcome_state_name(enum outcome_state state)
 {
+    // clang-format off
     static const char *const names[OUTCOME_STATES] = {
         [OUTCOME_DONE] = "done",
         [OUTCOME_REFUSED] = "refused",
         [OUTCOME_FAILED] = "failed",
         [OUTCOME_CANCELLED] = "cancelled",
     };
+    // clang-format on
     return names[state];
 }
 

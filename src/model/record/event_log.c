@@ -5,6 +5,7 @@
 
 const char *event_what_name(enum event_what what)
 {
+    // clang-format off
     static const char *const names[EVENT_WHATS] = {
         [EVENT_CREATED] = "created",   [EVENT_REMOVED] = "removed",
         [EVENT_MARKED] = "marked",     [EVENT_CHANGED] = "changed",
@@ -12,6 +13,7 @@ const char *event_what_name(enum event_what what)
         [EVENT_LIMIT] = "limit",       [EVENT_STUCK] = "stuck",
         [EVENT_RECOVERED] = "recovered", [EVENT_ACTION] = "action",
     };
+    // clang-format on
     return (unsigned)what < EVENT_WHATS ? names[what] : NULL;
 }
 

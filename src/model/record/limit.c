@@ -135,9 +135,10 @@ bool limit_parse(const struct limit *limit, const char *text, uint64_t *value, c
         *value = UNLIMITED;
     } else if (!parse_number(text, value, &large) &&
                !(of_bytes(limit) && text_parse_size(text, value))) {
-        snprintf(why, cap, "%s", of_bytes(limit)          ? "a number of bytes such as 65536 or 64K"
-                                 : named(limit, "shmall") ? "a number of pages, without a unit"
-                                                          : "a whole number");
+        snprintf(why, cap, "%s",
+                 of_bytes(limit)          ? "a number of bytes such as 65536 or 64K"
+                 : named(limit, "shmall") ? "a number of pages, without a unit"
+                                          : "a whole number");
         return false;
     }
     if (large || *value > most) {

@@ -211,8 +211,9 @@ static void add_stale(struct line *line, const struct scan *scan,
     for (size_t i = 0; i < n; i++)
         processes += holders[i].stale;
     line_add(line, ", %u known from before: %s", account->stale,
-             processes > 1 ? "their processes are stuck"
-             : account->stale > 1 ? "their process is stuck" : "its process is stuck");
+             processes > 1        ? "their processes are stuck"
+             : account->stale > 1 ? "their process is stuck"
+                                  : "its process is stuck");
 }
 
 char *scan_accounting_line(const struct scan *scan, int32_t shmid, const char *user)

@@ -61,10 +61,12 @@ static void skip_space(struct parser *p)
 static const struct {
     const char *text; // longer ones first
     enum op op;
+    // clang-format off
 } ops[] = {
     {"!=", OP_DIFFERS}, {"<=", OP_AT_MAX}, {">=", OP_AT_LEAST}, {"==", OP_EQUAL},
     {"=", OP_EQUAL},    {"<", OP_LESS},     {">", OP_GREATER},   {"~", OP_CONTAINS},
 };
+// clang-format on
 
 // The operator at `at`, past spaces; its end in *end. OP_WORD where there is none.
 static enum op operator_at(const char *at, const char **end)
@@ -250,8 +252,8 @@ static bool comparison_matches(const struct term *term, const struct snapshot *s
     return false;
 }
 
-bool filter_match(const struct filter *filter, struct column_choice shown,
-                  const struct snapshot *s, const void *row)
+bool filter_match(const struct filter *filter, struct column_choice shown, const struct snapshot *s,
+                  const void *row)
 {
     for (size_t i = 0; filter && i < filter->terms.n; i++) {
         const struct term *term = &filter->terms.at[i];

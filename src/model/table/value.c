@@ -74,6 +74,7 @@ static bool parse_time(struct value *value, enum cell_type type, const char *tex
 
 void value_expected(struct line *line, const struct column *column)
 {
+    // clang-format off
     static const char *const examples[] = {
         [CELL_NUMBER] = "a whole number",
         [CELL_COUNT] = "a whole number",
@@ -87,6 +88,7 @@ void value_expected(struct line *line, const struct column *column)
         [CELL_FLAGS] = "none", // or what the column names
         [CELL_ADDRESS] = "a hexadecimal address",
     };
+    // clang-format on
     const char *const *flags = column->type == CELL_FLAGS ? column->flag_names : NULL;
 
     for (size_t i = 0; flags && flags[i]; i++)

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "model/apps/labels.h"
-#include "model/orphans.h"
 #include "model/apps/postgres.h"
+#include "model/orphans.h"
 #include "rules.h"
 
 enum { NAMED_MAX = 6 };
@@ -11,7 +11,8 @@ enum { NAMED_MAX = 6 };
 // Those holders alone that are the application's, and may be advised to be ended: anybody may attach
 // where the mode lets him, and an X server does to what it is told. Returns how many they are.
 static size_t own_holders(struct line *line, const struct snapshot *s, const struct segment *g,
-                          bool (*is)(const struct snapshot *s, const struct segment *g, int32_t pid))
+                          bool (*is)(const struct snapshot *s, const struct segment *g,
+                                     int32_t pid))
 {
     size_t all, n = 0;
     const struct holder *holders = scan_holders(s->scan, g->o.id, &all);
@@ -163,8 +164,8 @@ static bool is_same_servers(const struct queue *requests, const struct queue *an
 
 static bool is_next_key(const struct queue *requests, const struct queue *answers)
 {
-    return requests->o.key != 0 && answers->o.key == requests->o.key + 1 && answers->messages == 0 &&
-           (answers->stime == 0 || answers->lspid == requests->lrpid);
+    return requests->o.key != 0 && answers->o.key == requests->o.key + 1 &&
+           answers->messages == 0 && (answers->stime == 0 || answers->lspid == requests->lrpid);
 }
 
 // The queue of the answers, from which somebody waits to receive. Both were made together: their

@@ -2,12 +2,13 @@
 #include <inttypes.h>
 
 #include "base/text.h"
-#include "model/record/limit.h"
 #include "model/orphans.h"
+#include "model/record/limit.h"
 #include "rules.h"
 
 enum { MINUTE = 60, HOUR = 3600, NEAR = 2 * HOUR };
 
+// clang-format off
 static const char *const limit_names[] = {
     [KIND_SEGMENT] = "shmmni", [KIND_SEMSET] = "semmni", [KIND_QUEUE] = "msgmni"};
 static const char *const plural[] = {
@@ -99,3 +100,4 @@ const struct rule rule_growing = {
     .advice = "a program makes objects and does not remove them: find it by their creators and "
               "users, and stop it before the limit is reached",
 };
+// clang-format on

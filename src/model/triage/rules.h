@@ -5,14 +5,14 @@
 #ifndef IPCTOP_MODEL_TRIAGE_RULES_H
 #define IPCTOP_MODEL_TRIAGE_RULES_H
 
-#include "model/triage/triage.h"
 #include "model/text/words.h"
+#include "model/triage/triage.h"
 
 enum subject { OF_SEGMENTS, OF_SEMSETS, OF_QUEUES, OF_LIMITS, OF_GROWTHS, OF_SCAN };
 
-struct match { // an object a rule applies to
-    const void *object; // struct segment, semset, queue, limit, growth; scan
-    uint64_t weight;    // orders matches: bytes, waiters, …
+struct match {              // an object a rule applies to
+    const void *object;     // struct segment, semset, queue, limit, growth; scan
+    uint64_t weight;        // orders matches: bytes, waiters, …
     enum severity severity; // the rule's own, unless its predicate says otherwise
 };
 VEC(match_vec, struct match);
@@ -25,8 +25,8 @@ struct rule {
     const char *name;
     enum subject subject;
     enum severity severity;
-    unsigned need;  // enum need
-    bool together;  // one finding for all objects it applies to, about the heaviest
+    unsigned need; // enum need
+    bool together; // one finding for all objects it applies to, about the heaviest
     bool (*applies)(const struct snapshot *s, struct match *match);
     rule_words *title;    // short: also stands in the header
     rule_words *evidence; // the facts

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "model/apps/labels.h"
-#include "model/orphans.h"
 #include "model/apps/postgres.h"
+#include "model/orphans.h"
 #include "rules.h"
 
 enum { LISTED_MAX = 4, MIB = 1 << 20 };
@@ -18,7 +18,7 @@ static void list_rest(struct line *line, size_t n)
 
 // --- removed but held ---------------------------------------------------------------------------
 
-struct crowd { // who holds a segment, as far as seen
+struct crowd {        // who holds a segment, as far as seen
     size_t processes; // an address space counted once
     bool creator;     // its living creator is one of them
     bool unnamed;     // the program of one is not known
@@ -68,8 +68,8 @@ static bool removed_held(const struct snapshot *s, struct match *match)
     struct crowd crowd = crowd_of(s, g);
 
     match->weight = g->size;
-    if (crowd.creator || (label_of(s, KIND_SEGMENT, g, &label) &&
-                          postgres_interlocked(s, g, label.database)))
+    if (crowd.creator ||
+        (label_of(s, KIND_SEGMENT, g, &label) && postgres_interlocked(s, g, label.database)))
         return false; // at work, or told by rule_interlock
     if (!creator_gone) {
         // It lives, or is outside, and does not hold it itself: handed over on purpose, perhaps.
@@ -202,8 +202,8 @@ static bool swapped(const struct snapshot *s, struct match *match)
     const struct segment *g = match->object;
 
     (void)s;
-    if (!(g->known & SEG_KNOWS_SWAP) || g->nattch == 0 || g->swap < MIB ||
-        g->swap < g->size / 10 || g->swap > g->size)
+    if (!(g->known & SEG_KNOWS_SWAP) || g->nattch == 0 || g->swap < MIB || g->swap < g->size / 10 ||
+        g->swap > g->size)
         return false;
     match->weight = g->swap;
     if (g->swap > g->size / 2)
@@ -262,8 +262,8 @@ static bool unseen(const struct snapshot *s, struct match *match)
     const struct segment_account *account = scan_account(s->scan, g->o.id);
 
     if (!account || account->found >= account->nattch ||
-        !(account->unseen & (UNSEEN_UNREADABLE | UNSEEN_OUTSIDE | UNSEEN_STUCK |
-                              UNSEEN_UNASKED | UNSEEN_HIDDEN)))
+        !(account->unseen &
+          (UNSEEN_UNREADABLE | UNSEEN_OUTSIDE | UNSEEN_STUCK | UNSEEN_UNASKED | UNSEEN_HIDDEN)))
         return false;
     match->weight = account->nattch - account->found;
     return true;
@@ -332,8 +332,8 @@ static void creator_reused_evidence(const struct snapshot *s, const struct match
         const struct segment *g = m[i].object;
         const char *program = words_program(s, g->cpid);
 
-        line_add(line, "%ssegment %d names %d: now that is %s, which started later",
-                 i ? "; " : "", g->o.id, g->cpid, program ? program : "a process");
+        line_add(line, "%ssegment %d names %d: now that is %s, which started later", i ? "; " : "",
+                 g->o.id, g->cpid, program ? program : "a process");
     }
     list_rest(line, n);
 }

@@ -47,11 +47,13 @@ static void limit_title(const struct snapshot *s, const struct match *m, size_t 
 // Where the limits are set, in sysctl(8)'s terms; proc_sys_kernel(5).
 static const char *limit_setting(const char *name)
 {
+    // clang-format off
     static const char *const settings[][2] = {
         {"shmmni", "kernel.shmmni"},           {"shmall", "kernel.shmall"},
         {"semmns", "kernel.sem, 2nd number"},  {"semmni", "kernel.sem, 4th number"},
         {"msgmni", "kernel.msgmni"},
     };
+    // clang-format on
 
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         if (strcmp(name, settings[i][0]) == 0)

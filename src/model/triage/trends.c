@@ -18,17 +18,17 @@ struct series { // the objects of one kind and owner
     int64_t since_ns, risen_ns; // of the last look before the first rise; of the last rise
     int64_t longest_ns;         // pause between two rises
     uint32_t rises;
-    int32_t example;            // one of those that came; others while it exists
-    uint64_t seen;              // in the picture at hand
+    int32_t example; // one of those that came; others while it exists
+    uint64_t seen;   // in the picture at hand
     struct example_seen {
-        bool example;           // is still there
+        bool example; // is still there
         int32_t newest;
         int64_t newest_ctime;
     } now;
 };
 VEC(series_vec, struct series);
 
-struct watch { // a semaphore somebody waits for
+struct watch {          // a semaphore somebody waits for
     int32_t semid, pid; // of its last operation
     uint32_t index;
     int64_t since_ns;
@@ -36,8 +36,8 @@ struct watch { // a semaphore somebody waits for
 VEC(watch_vec, struct watch);
 
 struct trend {
-    struct series_vec series; // ordered by kind, uid
-    struct watch_vec watches; // ordered by semid, index
+    struct series_vec series;          // ordered by kind, uid
+    struct watch_vec watches;          // ordered by semid, index
     int64_t looked_ns[KIND_QUEUE + 1]; // at the objects of each kind; 0: never
 };
 
@@ -185,8 +185,12 @@ static void tell_growths(const struct trend *trend, struct snapshot *p)
 
         if (s->rises < RISES_LEAST || lasts < LASTS_LEAST_NS || s->longest_ns > pause_most(s))
             continue;
-        struct growth growth = {.kind = s->kind, .uid = s->uid, .from = s->from, .to = s->to,
-                                .seconds = lasts / CLOCK_SECOND, .example = s->example};
+        struct growth growth = {.kind = s->kind,
+                                .uid = s->uid,
+                                .from = s->from,
+                                .to = s->to,
+                                .seconds = lasts / CLOCK_SECOND,
+                                .example = s->example};
         vec_push(&p->growths, growth);
     }
 }
@@ -213,8 +217,8 @@ static void note_elements(struct trend *trend, struct snapshot *p)
             continue;
         while (k < old.n && comes_before(&old.at[k], e))
             k++;
-        struct watch watch = {.semid = e->semid, .index = e->index, .pid = e->pid,
-                              .since_ns = p->time_ns};
+        struct watch watch = {
+            .semid = e->semid, .index = e->index, .pid = e->pid, .since_ns = p->time_ns};
         if (k < old.n && old.at[k].semid == e->semid && old.at[k].index == e->index &&
             old.at[k].pid == e->pid)
             watch.since_ns = old.at[k].since_ns;

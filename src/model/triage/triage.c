@@ -8,10 +8,10 @@
 #include "rules.h"
 
 static const struct rule *const rules[] = {
-    &rule_interlock,      &rule_limit,        &rule_growing,      &rule_removed_held,
-    &rule_orphan_segments, &rule_queue_blocked, &rule_server_gone, &rule_headless,
-    &rule_queue_unread,   &rule_set_stranded, &rule_stuck,        &rule_swapped,
-    &rule_orphan_sets,    &rule_orphan_queues, &rule_creator_reused, &rule_unseen,
+    &rule_interlock,       &rule_limit,         &rule_growing,        &rule_removed_held,
+    &rule_orphan_segments, &rule_queue_blocked, &rule_server_gone,    &rule_headless,
+    &rule_queue_unread,    &rule_set_stranded,  &rule_stuck,          &rule_swapped,
+    &rule_orphan_sets,     &rule_orphan_queues, &rule_creator_reused, &rule_unseen,
     &rule_left_out,
 };
 enum { N_RULES = sizeof rules / sizeof *rules, TITLE_MAX = 200, EVIDENCE_MAX = 600 };
@@ -80,15 +80,17 @@ static struct identity identify_stuck(const struct snapshot *s)
         const struct holder *holder = &s->scan->holders.at[i];
 
         if (holder->stale)
-            return (struct identity){.kind = KIND_HOLDER, .id = holder->shmid, .pid = holder->pid,
+            return (struct identity){.kind = KIND_HOLDER,
+                                     .id = holder->shmid,
+                                     .pid = holder->pid,
                                      .start_ticks = holder->start_ticks};
     }
     for (size_t i = 0; i < s->processes.n; i++) {
         const struct process *p = &s->processes.at[i];
 
         if (p->stuck && !p->gone)
-            return (struct identity){.kind = KIND_HOLDER, .id = -1, .pid = p->pid,
-                                     .start_ticks = p->start_ticks};
+            return (struct identity){
+                .kind = KIND_HOLDER, .id = -1, .pid = p->pid, .start_ticks = p->start_ticks};
     }
     return (struct identity){.kind = KIND_COUNT};
 }
@@ -103,8 +105,8 @@ static struct identity identify(const struct snapshot *s, enum subject subject, 
     case OF_QUEUES:
         return identity_of(KIND_QUEUE, object);
     case OF_LIMITS:
-        return (struct identity){
-            .kind = KIND_LIMIT, .part = (uint64_t)((const struct limit *)object - s->limits.at)};
+        return (struct identity){.kind = KIND_LIMIT,
+                                 .part = (uint64_t)((const struct limit *)object - s->limits.at)};
     case OF_GROWTHS:
         return identify_growth(s, object);
     case OF_SCAN:
@@ -144,7 +146,8 @@ static void report(struct snapshot *s, const struct rule *rule, const struct mat
 
     rule->title(s, matches, n, &title_line);
     rule->evidence(s, matches, n, &evidence_line);
-    struct finding finding = {.rule = rule->name, .severity = matches[0].severity,
+    struct finding finding = {.rule = rule->name,
+                              .severity = matches[0].severity,
                               .about = identify(s, rule->subject, matches[0].object),
                               .weight = matches_weight(matches, n),
                               .title = mem_copy_string(title),

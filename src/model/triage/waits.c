@@ -85,9 +85,10 @@ static bool queue_unread(const struct snapshot *s, struct match *match)
     struct match other = {.object = q};
 
     if (!(s->has & NEED_WAITERS) || q->messages == 0 || q->rtime == 0 || q->lrpid <= 0 ||
-        s->time - q->rtime <= READER_AWAY || !pid_state_ended(snapshot_pid_state(s, q->lrpid, q->rtime)) ||
-        words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_ALL, 0) > 0 || rule_server_gone.applies(s, &other) ||
-        snapshot_orphan(s, KIND_QUEUE, q))
+        s->time - q->rtime <= READER_AWAY ||
+        !pid_state_ended(snapshot_pid_state(s, q->lrpid, q->rtime)) ||
+        words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_ALL, 0) > 0 ||
+        rule_server_gone.applies(s, &other) || snapshot_orphan(s, KIND_QUEUE, q))
         return false;
     match->weight = q->bytes;
     if (q->known & QUEUE_KNOWS_MAX && q->bytes >= q->max_bytes / 5 * 4)
@@ -343,6 +344,7 @@ const struct rule rule_left_out = {
     .applies = left_out,
     .title = left_out_title,
     .evidence = left_out_evidence,
-    .advice = "Enter on a set reads that one; who waits on the others, and which are orphans, is not "
-              "known",
+    .advice =
+        "Enter on a set reads that one; who waits on the others, and which are orphans, is not "
+        "known",
 };

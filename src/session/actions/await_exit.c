@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "session/navigate.h"
 #include "base/clock.h"
 #include "base/line.h"
+#include "session/navigate.h"
 
 static const int64_t LATE_NS = 5 * CLOCK_SECOND, FORGET_NS = 120 * CLOCK_SECOND;
 enum { NAMED = 3 }; // in one message

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/kinds/kind.h"
 #include "session/actions/await_exit.h"
 #include "session/actions/preview.h"
-#include "session/session.h"
 #include "session/actions/signal_menu.h"
-#include "session/tags.h"
 #include "session/actions/targets.h"
-#include "model/kinds/kind.h"
+#include "session/session.h"
+#include "session/tags.h"
 
 // --- the confirmation -----------------------------------------------------------------------------
 
@@ -18,7 +18,7 @@ static void hand_over(struct session *s, const struct action_vec *actions,
                       const struct outcome_vec *refused)
 {
     progress_begin(s, actions->n + refused->n,
-                  actions->n ? action_words(actions->at[0].verb)->doing : NULL);
+                   actions->n ? action_words(actions->at[0].verb)->doing : NULL);
     await_exit_begin(s, actions->at, actions->n);
     sampler_note(s->sampler, refused->at, refused->n);
     sampler_act(s->sampler, actions->at, actions->n);

@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "session/actions/confirm.h"
-#include "session/prompt/form.h"
-#include "session/session.h"
 #include "base/line.h"
 #include "model/record/limit.h"
 #include "model/text/words.h"
+#include "session/actions/confirm.h"
+#include "session/prompt/form.h"
+#include "session/session.h"
 
 static void form_done(struct session *s, bool accepted)
 {

@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "session/actions/confirm.h"
-#include "session/prompt/form.h"
-#include "session/session.h"
 #include "base/text.h"
 #include "model/kinds/kind.h"
 #include "model/record/limit.h"
+#include "session/actions/confirm.h"
+#include "session/prompt/form.h"
+#include "session/session.h"
 
 static const char OWNER[] = "Owner", GROUP[] = "Group", MODE[] = "Mode", ROOM[] = "Size limit";
 enum { MODE_MAX = 0777, PERMS_LENGTH = 9 };
@@ -119,11 +119,9 @@ static void form_done(struct session *s, bool accepted)
 
     if (!accepted || !s->snapshot)
         return;
-    if (read_id(p, OWNER, &s->snapshot->users, &to.set.uid, to.set.user,
-                names.set.user))
+    if (read_id(p, OWNER, &s->snapshot->users, &to.set.uid, to.set.user, names.set.user))
         to.set.which |= SET_UID;
-    if (read_id(p, GROUP, &s->snapshot->groups, &to.set.gid, to.set.group,
-                names.set.group))
+    if (read_id(p, GROUP, &s->snapshot->groups, &to.set.gid, to.set.group, names.set.group))
         to.set.which |= SET_GID;
     if (read_mode(p, &to.set.mode))
         to.set.which |= SET_MODE;
@@ -223,8 +221,8 @@ static void fill_one(struct session *s, struct prompt *p, const struct owned *o)
     if (target->kind == KIND_QUEUE)
         add_room(s, p, snapshot_queue(s->snapshot, o->id));
     name_or_number(snapshot_user(s->snapshot, o->cuid), o->cuid, creator, sizeof creator);
-    p->body = mem_format("Key 0x%08" PRIx32 ", created by %s, who stays its creator.", o->key,
-                         creator);
+    p->body =
+        mem_format("Key 0x%08" PRIx32 ", created by %s, who stays its creator.", o->key, creator);
 }
 
 static void fill_many(struct session *s, struct prompt *p)
@@ -249,8 +247,7 @@ void edit_object_set(struct session *s)
     struct prompt *p = prompt_open(s, PROMPT_FORM, form_done);
     p->actions = actions;
     if (actions.n == 1 && o) {
-        snprintf(p->title, sizeof p->title, "Change %s",
-                 identity_text(first, name, sizeof name));
+        snprintf(p->title, sizeof p->title, "Change %s", identity_text(first, name, sizeof name));
         fill_one(s, p, o);
     } else {
         snprintf(p->title, sizeof p->title, "Change %zu %s", actions.n,

@@ -5,14 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "session/session.h"
-#include "session/tags.h"
-#include "session/actions/targets.h"
 #include "base/line.h"
 #include "base/signal_name.h"
 #include "base/sum.h"
 #include "model/apps/labels.h"
 #include "model/text/words.h"
+#include "session/actions/targets.h"
+#include "session/session.h"
+#include "session/tags.h"
 
 enum { NAMED_MAX = 4, NAME = 48 };
 
@@ -27,14 +27,13 @@ struct totals {
     uint64_t messages, bytes; // of queues, lost
     uint64_t waiters;         // that get EIDRM
     struct pid_vec holders;
-    struct pid_vec ended;     // who may end by their signals
-    size_t let_go;            // segments that nobody holds then, but stay
+    struct pid_vec ended;        // who may end by their signals
+    size_t let_go;               // segments that nobody holds then, but stay
     char named[NAMED_MAX][NAME]; // whose applications run on them
-    size_t n_named;           // more than NAMED_MAX: these many at least
+    size_t n_named;              // more than NAMED_MAX: these many at least
 };
 
-static void count_segment(const struct snapshot *s, const struct segment *segment,
-                          struct totals *t)
+static void count_segment(const struct snapshot *s, const struct segment *segment, struct totals *t)
 {
     const unsigned both = SEG_KNOWS_RSS | SEG_KNOWS_SWAP;
     size_t n = 0;
@@ -56,8 +55,7 @@ static void count_segment(const struct snapshot *s, const struct segment *segmen
         vec_push(&t->holders, holders[i].pid);
 }
 
-static void count_removal(const struct snapshot *s, const struct identity *target,
-                          struct totals *t)
+static void count_removal(const struct snapshot *s, const struct identity *target, struct totals *t)
 {
     const struct segment *segment;
     const struct semset *set;
@@ -161,8 +159,10 @@ static void question(const struct snapshot *s, const struct action *first, const
     const struct {
         size_t n;
         const char *one, *many;
-    } parts[] = {{t->processes, "process", "processes"}, {t->segments, "segment", NULL},
-                 {t->sets, "semaphore set", NULL}, {t->queues, "queue", NULL}};
+    } parts[] = {{t->processes, "process", "processes"},
+                 {t->segments, "segment", NULL},
+                 {t->sets, "semaphore set", NULL},
+                 {t->queues, "queue", NULL}};
     struct line line = line_start(total->question, sizeof total->question);
     const char *name = signal_abbreviation(first->signal), *comma = "";
 
@@ -251,8 +251,7 @@ static void effect(struct totals *t, size_t refused, size_t hidden, struct conse
         line_add(&line, "  in use        %zu of them%s", t->grave, t->n_named ? ", by " : "");
         for (size_t i = 0; i < t->n_named && i < NAMED_MAX; i++)
             line_add(&line, "%s%s", i ? ", " : "", t->named[i]);
-        line_add(&line, "%s: marked ! in the list\n",
-                 t->n_named > NAMED_MAX ? " and others" : "");
+        line_add(&line, "%s: marked ! in the list\n", t->n_named > NAMED_MAX ? " and others" : "");
     }
     if (t->forbidden)
         line_add(&line, "  may fail      %zu that this user may not touch\n", t->forbidden);

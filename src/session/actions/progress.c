@@ -2,19 +2,21 @@
 
 #include <stdio.h>
 
+#include "base/line.h"
 #include "session/actions/await_exit.h"
 #include "session/session.h"
 #include "session/tags.h"
-#include "base/line.h"
 
 static void say(struct session *s, const struct outcome *o)
 {
+    // clang-format off
     static const enum severity severities[OUTCOME_STATES] = {
         [OUTCOME_DONE] = SEVERITY_NOTICE,
         [OUTCOME_REFUSED] = SEVERITY_WARNING,
         [OUTCOME_FAILED] = SEVERITY_CRITICAL,
         [OUTCOME_CANCELLED] = SEVERITY_WARNING,
     };
+    // clang-format on
 
     session_say(s, severities[o->state], "%s", o->text);
 }

@@ -3,13 +3,13 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "session/actions/confirm.h"
-#include "session/session.h"
 #include "base/line.h"
 #include "base/signal_name.h"
-#include "model/kinds/kind.h"
 #include "model/apps/postgres.h"
+#include "model/kinds/kind.h"
 #include "model/text/words.h"
+#include "session/actions/confirm.h"
+#include "session/session.h"
 
 enum { ALL_OF_THEM = -1 };
 
@@ -44,6 +44,7 @@ static void signal_chosen(struct session *s, bool accepted)
 // Of those that are used by hand, in words of what comes of it; of all others as signal(7) names them.
 static const char *meaning(int number)
 {
+    // clang-format off
     static const char *const words[] = {
         [SIGTERM] = "asks it to end",
         [SIGKILL] = "ends it at once; it cannot clean up",
@@ -54,6 +55,7 @@ static const char *meaning(int number)
         [SIGSTOP] = "stops it until SIGCONT",
         [SIGCONT] = "lets it go on",
     };
+    // clang-format on
     const char *system = signal_description(number);
 
     if ((size_t)number < sizeof words / sizeof *words && words[number])

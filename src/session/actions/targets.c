@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "session/tags.h"
 #include "base/line.h"
 #include "model/orphans.h"
+#include "session/tags.h"
 
 static bool listed(const struct action_vec *actions, int32_t pid)
 {
@@ -58,7 +58,9 @@ static void add_holders(const struct snapshot *s, int32_t shmid, struct action_v
     const struct holder *holders = s->scan ? scan_holders(s->scan, shmid, &n) : NULL;
 
     for (size_t i = 0; i < n; i++) {
-        const struct identity target = {.kind = KIND_HOLDER, .id = shmid, .pid = holders[i].pid,
+        const struct identity target = {.kind = KIND_HOLDER,
+                                        .id = shmid,
+                                        .pid = holders[i].pid,
                                         .start_ticks = holders[i].start_ticks};
         char access[5], role[48];
 
@@ -135,8 +137,12 @@ static void collect(const struct snapshot *s, const struct identity *row,
         break;
     case KIND_HOLDER:
     case KIND_MAPPING:
-        add(s, &(struct identity){.kind = KIND_HOLDER, .id = row->id, .pid = row->pid,
-                                  .start_ticks = row->start_ticks}, "", actions, labels);
+        add(s,
+            &(struct identity){.kind = KIND_HOLDER,
+                               .id = row->id,
+                               .pid = row->pid,
+                               .start_ticks = row->start_ticks},
+            "", actions, labels);
         break;
     case KIND_WAITER:
         add_pid(s, row->id, row->pid, 0, "", actions, labels);

@@ -1,16 +1,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "session/actions/confirm.h"
-#include "session/actions/edit_object.h"
-#include "session/commands/runs.h"
-#include "session/commands/help.h"
 #include "session/actions/edit_limit.h"
-#include "session/prompt/prompt.h"
+#include "session/actions/edit_object.h"
+#include "session/commands/help.h"
+#include "session/commands/runs.h"
 #include "session/commands/save.h"
+#include "session/prompt/prompt.h"
 #include "session/tags.h"
 #include "session/view.h"
-#include "base/text.h"
 
 // --- tags -----------------------------------------------------------------------------------------
 

@@ -3,8 +3,8 @@
 
 #include "session/arrange.h"
 #include "session/commands/runs.h"
-#include "session/prompt/prompt.h"
 #include "session/navigate.h"
+#include "session/prompt/prompt.h"
 
 // --- order ----------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@
 #define OBJECTS (IN(KIND_SEGMENT) | IN(KIND_SEMSET) | IN(KIND_QUEUE))
 #define PARTS (IN(KIND_HOLDER) | IN(KIND_MAPPING) | IN(KIND_ELEMENT) | IN(KIND_WAITER))
 
+// clang-format off
 const struct command commands[] = {
     {.name = "help", .group = "Help", .label = "Help", .run = run_help,
      .help = "this text"},
@@ -106,6 +107,7 @@ const struct command commands[] = {
      .help = "to the shell; fg comes back"},
     {.name = "quit", .group = "Program", .label = "Quit", .run = run_quit, .help = "quit"},
 };
+// clang-format on
 const size_t n_commands = sizeof commands / sizeof *commands;
 
 const struct command *command_by_name(const char *name)

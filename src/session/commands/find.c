@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "session/commands/runs.h"
 #include "session/prompt/prompt.h"
 #include "session/view.h"
-#include "base/text.h"
 
 // --- search ---------------------------------------------------------------------------------------
 

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "session/commands/keymap.h"
 #include "base/text.h"
+#include "session/commands/keymap.h"
 
 enum { KEYS_WIDTH = 18 }; // the longest list of keys that still stands beside its help
 

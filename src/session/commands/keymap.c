@@ -8,6 +8,7 @@
 #define IN(kind) (1u << (kind))
 
 // Specific views before the common ones: the first row that fits a key counts.
+// clang-format off
 const struct binding keymap[] = {
     {IN(KIND_MAPPING), 'a', "all-maps"},
     {IN(KIND_LIMIT), K_ENTER, "limit"},
@@ -80,6 +81,7 @@ const struct binding keymap[] = {
     {0, 'h', "help"},
     {0, K_F10, "quit"},
 };
+// clang-format on
 const size_t n_bindings = sizeof keymap / sizeof *keymap;
 
 const struct command *keymap_find(enum kind_id kind, int32_t key)
@@ -92,6 +94,7 @@ const struct command *keymap_find(enum kind_id kind, int32_t key)
 
 const char *key_name(int32_t key, char *dst, size_t cap)
 {
+    // clang-format off
     static const char *const names[] = {
         [K_UP - K_SPECIAL] = "Up",         [K_DOWN - K_SPECIAL] = "Down",
         [K_LEFT - K_SPECIAL] = "Left",     [K_RIGHT - K_SPECIAL] = "Right",
@@ -100,6 +103,7 @@ const char *key_name(int32_t key, char *dst, size_t cap)
         [K_DELETE - K_SPECIAL] = "Del",    [K_INSERT - K_SPECIAL] = "Ins",
         [K_BACKTAB - K_SPECIAL] = "S-Tab",
     };
+    // clang-format on
     const char *name = NULL;
     char utf8[5] = {0};
 

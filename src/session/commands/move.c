@@ -1,9 +1,9 @@
 #include <stdio.h>
 
-#include "session/commands/runs.h"
-#include "store/settings.h"
 #include "session/actions/progress.h"
+#include "session/commands/runs.h"
 #include "session/navigate.h"
+#include "store/settings.h"
 
 enum { PAGE_UNKNOWN = 10 };
 
@@ -131,7 +131,8 @@ RUN(details)
 RUN(header)
 {
     static const char *const names[] = {[HEADER_AUTO] = "by the size of the screen",
-                                        [HEADER_FULL] = "full", [HEADER_LINE] = "one line",
+                                        [HEADER_FULL] = "full",
+                                        [HEADER_LINE] = "one line",
                                         [HEADER_NONE] = "none"};
 
     s->header = s->header == HEADER_NONE ? HEADER_AUTO : s->header + 1;

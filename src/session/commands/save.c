@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "session/arrange.h"
 #include "session/session.h"
 #include "store/file_writer.h"
-#include "base/text.h"
 
 // A view to be written, as it was when that was asked for. Of the writing thread and, until what
 // came of a new file is told, of the session.
@@ -101,8 +101,11 @@ static bool start(struct session *s, const struct write_job *job)
 
 static bool start_view(struct session *s, struct view_job *job, enum write_how how)
 {
-    return start(s, &(struct write_job){.path = job->path, .how = how, .produce = produce_view,
-                                        .release = release_view, .arg = job});
+    return start(s, &(struct write_job){.path = job->path,
+                                        .how = how,
+                                        .produce = produce_view,
+                                        .release = release_view,
+                                        .arg = job});
 }
 
 void save_forget(struct session *s)
@@ -144,13 +147,17 @@ static int produce_settings(FILE *out, void *arg, size_t *rows)
 void save_settings(struct session *s)
 {
     if (!s->options.writer || !s->options.config_path) {
-        session_say(s, SEVERITY_WARNING, "no file for settings: HOME is not set; use --config FILE");
+        session_say(s, SEVERITY_WARNING,
+                    "no file for settings: HOME is not set; use --config FILE");
         return;
     }
     struct settings *config = mem_alloc(sizeof *config);
     arrange_config(s, config);
-    start(s, &(struct write_job){.path = s->options.config_path, .how = WRITE_SETTINGS,
-                                 .produce = produce_settings, .release = free, .arg = config});
+    start(s, &(struct write_job){.path = s->options.config_path,
+                                 .how = WRITE_SETTINGS,
+                                 .produce = produce_settings,
+                                 .release = free,
+                                 .arg = config});
 }
 
 static void replace_done(struct session *s, bool accepted)

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "session/prompt/edit.h"
 #include "session/session.h"
-#include "base/text.h"
 
 enum { WHEEL_LINES = 3, PAGE_UNKNOWN = 10, LINES_MAX = 10000 };
 
@@ -255,8 +255,8 @@ static void text_key(struct session *s, const struct key_event *e)
 
 bool prompt_takes_text(const struct prompt *p, int32_t key)
 {
-    return (p->type == PROMPT_LINE || p->type == PROMPT_FORM) && key >= ' ' &&
-           key != K_BACKSPACE && key < K_SPECIAL;
+    return (p->type == PROMPT_LINE || p->type == PROMPT_FORM) && key >= ' ' && key != K_BACKSPACE &&
+           key < K_SPECIAL;
 }
 
 void prompt_key(struct session *s, const struct key_event *e)

@@ -14,6 +14,7 @@ static const struct {
     const char *utf8;
     uint32_t code;
     char ascii[2];
+    // clang-format off
 } symbols[] = {
     [SYM_HLINE] = {"─", 0x2500, "-"},    [SYM_VLINE] = {"│", 0x2502, "|"},
     [SYM_TL] = {"┌", 0x250c, "+"},       [SYM_TR] = {"┐", 0x2510, "+"},
@@ -24,6 +25,7 @@ static const struct {
     [SYM_DOT] = {"·", 0xb7, "-"},        [SYM_PATH] = {"›", 0x203a, ">"},
     [SYM_BAR] = {"|", '|', "|"},
 };
+// clang-format on
 enum { N_SYMBOLS = sizeof symbols / sizeof symbols[0] };
 
 const char *symbol_text(enum symbol symbol, bool ascii)

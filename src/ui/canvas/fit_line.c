@@ -5,7 +5,7 @@
 #include <string.h>
 
 void fit_line_add(struct fit_line *pieces, int drop, enum style style, const char *label,
-                const char *format, ...)
+                  const char *format, ...)
 {
     va_list args;
 

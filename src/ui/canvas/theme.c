@@ -12,6 +12,7 @@
 
 enum { BOLD = THEME_BOLD, DIM = THEME_DIM, LINE = THEME_UNDERLINE, REVERSE = THEME_REVERSE };
 
+// clang-format off
 static const struct look looks[SCHEME_COUNT][STYLE_COUNT] = {
     [SCHEME_DEFAULT] = {
         [STYLE_PLAIN] = COLOR(DEFAULT, 0),
@@ -82,6 +83,7 @@ static const struct look looks[SCHEME_COUNT][STYLE_COUNT] = {
         [STYLE_PROMPT] = COLOR(DEFAULT, BOLD),
     },
 };
+// clang-format on
 
 const struct look *theme_look(enum style style, enum scheme scheme)
 {

@@ -9,8 +9,8 @@
 #include "base/line.h"
 #include "base/text.h"
 #include "model/text/words.h"
-#include "ui/parts/marks.h"
 #include "ui/canvas/wrap.h"
+#include "ui/parts/marks.h"
 
 enum { GAP = 2, MARGIN = 1, WAITERS_TOLD = 4 };
 
@@ -22,13 +22,15 @@ static void add_line(struct details *out, enum style style, char *value)
 // A name of several words reads best in full ("original key"), any other as its heading does.
 static void add_fact(struct details *out, const struct column *column, char *value)
 {
+    // clang-format off
     static const char *const roles[][2] = {
         {"lspid", "last sender"}, {"lrpid", "last receiver"},
         {"stime", "last sent"},   {"rtime", "last received"},
     };
+    // clang-format on
     struct detail fact = {.value = value, .style = STYLE_PLAIN};
-    const char *label = strchr(column->name, '_') || strlen(column->title) < 3 ? column->name
-                                                                                : column->title;
+    const char *label =
+        strchr(column->name, '_') || strlen(column->title) < 3 ? column->name : column->title;
 
     for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
         if (strcmp(column->name, roles[i][0]) == 0)
@@ -90,8 +92,8 @@ static const char *const first[] = {
 };
 // Numbers whose names stand beside them already, and ages of moments told in full.
 static const char *const left_out[] = {
-    "uid", "gid", "cuid", "cgid", "creator_state", "pid_state", "idle", "age", "found", "comm",
-    "stale",
+    "uid",  "gid", "cuid",  "cgid", "creator_state", "pid_state",
+    "idle", "age", "found", "comm", "stale",
 };
 // The path in the tab line names these of what was entered.
 static const char *const in_path[] = {"shmid", "semid", "msqid", "pid"};

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/line.h"
 #include "session/commands/keymap.h"
 #include "session/tags.h"
-#include "base/line.h"
 
 enum { BAR_MAX = 24, USUAL_WIDTH = 80 };
 
@@ -61,7 +61,7 @@ static int rank(int32_t key)
 
 static enum worth worth_of(const struct command *command, int32_t key)
 {
-    return key == K_F1 || key == K_F10      ? WORTH_ALWAYS
+    return key == K_F1 || key == K_F10   ? WORTH_ALWAYS
            : command->flags & CMD_WRITES ? WORTH_DOING
                                          : WORTH_LOOKING;
 }
@@ -78,8 +78,8 @@ static void collect(struct entries *out, struct session *session)
             continue;
         for (; at > 0 && rank(out->at[at - 1].key) > rank(key); at--)
             out->at[at] = out->at[at - 1];
-        out->at[at] = (struct entry){.key = key, .label = commands[i].label,
-                                     .worth = worth_of(&commands[i], key)};
+        out->at[at] = (struct entry){
+            .key = key, .label = commands[i].label, .worth = worth_of(&commands[i], key)};
         key_name(key, out->at[at].name, sizeof out->at[at].name);
         out->n++;
     }
@@ -135,7 +135,7 @@ static void position(struct session *session, bool narrow, char *dst, size_t cap
 
 // What stands left of the position.
 static void arrange(const struct canvas *c, struct rect r, struct session *session,
-                   struct entries *entries, char *right, size_t cap)
+                    struct entries *entries, char *right, size_t cap)
 {
     position(session, false, right, cap);
     collect(entries, session);
@@ -161,7 +161,8 @@ void function_bar_draw(struct canvas *c, struct rect r, struct session *session)
     canvas_right(c, r.x, r.y, r.w - 1, STYLE_PLAIN, right);
 }
 
-int32_t function_bar_key_at(const struct canvas *canvas, struct rect r, struct session *session, int x)
+int32_t function_bar_key_at(const struct canvas *canvas, struct rect r, struct session *session,
+                            int x)
 {
     struct entries entries;
     char right[96];

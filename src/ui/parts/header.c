@@ -6,8 +6,8 @@
 
 #include "base/text.h"
 #include "model/triage/triage.h"
-#include "ui/parts/marks.h"
 #include "ui/canvas/fit_line.h"
+#include "ui/parts/marks.h"
 #include "ui/parts/usage.h"
 
 enum { GAP = 2, GAUGE_MAX = 30 };
@@ -118,11 +118,12 @@ static void machine(struct canvas *c, int y, int w, const struct session *sessio
     if (session->snapshot->has & NEED_SYSTEM) {
         fit_line_add(&p, 5, STYLE_PLAIN, "up", "%s", text_age(age, sizeof age, system->uptime));
         fit_line_add(&p, 3, STYLE_PLAIN, "load", "%.2f %.2f %.2f", system->load[0], system->load[1],
-                   system->load[2]);
+                     system->load[2]);
         if (system->ipc_namespace)
             fit_line_add(&p, 7, STYLE_PLAIN, NULL, "ipc:%" PRIu64 "%s", system->ipc_namespace,
-                       system->host_namespace ? " (host)" : "");
-        fit_line_add(&p, 4, STYLE_PLAIN, NULL, "%s", user_text(session->snapshot, user, sizeof user));
+                         system->host_namespace ? " (host)" : "");
+        fit_line_add(&p, 4, STYLE_PLAIN, NULL, "%s",
+                     user_text(session->snapshot, user, sizeof user));
     }
     fit_line_add(&p, 2, session->frozen ? STYLE_WARNING : STYLE_PLAIN, NULL, "%s", every);
     fit_line_draw(c, 1, y, w - 1, GAP, &p);
@@ -214,10 +215,11 @@ static void msg_line(struct canvas *c, int y, int w, const struct snapshot *s,
     if (text[0])
         fit_line_add(&p, 0, fuller(&queues, &queues), NULL, "%s queues", text);
     if (s->has & NEED_QUEUES)
-        fit_line_add(&p, 1, STYLE_PLAIN, NULL, "%s queued", text_size(size, sizeof size, sums->queued));
+        fit_line_add(&p, 1, STYLE_PLAIN, NULL, "%s queued",
+                     text_size(size, sizeof size, sums->queued));
     if (sums->senders_known)
         fit_line_add(&p, 2, sums->senders ? STYLE_WARNING : STYLE_PLAIN, NULL,
-                   "%" PRIu64 " sender%s blocked", sums->senders, sums->senders == 1 ? "" : "s");
+                     "%" PRIu64 " sender%s blocked", sums->senders, sums->senders == 1 ? "" : "s");
     gauge(c, y, w, "Msg", usage_percent(&queues), &p);
 }
 
@@ -290,7 +292,8 @@ void header_findings(struct canvas *c, struct rect r, const struct snapshot *s)
     enum style style = mark_severity(worst, STYLE_PLAIN);
     int x = r.x + 1;
     x += canvas_format(c, x, r.y, r.w - x, style, "! %zu finding%s", s->findings.n,
-                       s->findings.n == 1 ? "" : "s") + GAP;
+                       s->findings.n == 1 ? "" : "s") +
+         GAP;
     triage_summary(s, summary, sizeof summary);
     canvas_text(c, x, r.y, r.w - x, worst == SEVERITY_NOTICE ? STYLE_PLAIN : STYLE_PROMPT, summary);
 }

@@ -55,11 +55,13 @@ void layout_compute(struct layout *out, int w, int h, const struct layout_wish *
     const struct {
         struct rect *rect;
         int h;
+        // clang-format off
     } parts[] = {
         {&out->header, header}, {&out->findings, findings}, {&out->tabs, 1},
         {&out->above, above},   {&out->titles, 1},          {&out->table, table},
         {&out->below, below},   {&out->message, 1},         {&out->bar, 1},
     };
+    // clang-format on
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         *parts[i].rect = (struct rect){0, y, w, parts[i].h};
         y += parts[i].h;
@@ -159,8 +161,8 @@ static void widen_to(struct fitted_vec *v, const size_t *index, const int *text_
         for (size_t i = 0; i < v->n; i++) {
             if (v->at[i].column->priority != priority || v->at[i].column->widest > widest)
                 continue;
-            int more = least(wanted(v->at[i].column, text_widths[index[i]]), most_each) -
-                       v->at[i].w;
+            int more =
+                least(wanted(v->at[i].column, text_widths[index[i]]), most_each) - v->at[i].w;
             more = least(most(more, 0), left);
             v->at[i].w += more;
             left -= more;

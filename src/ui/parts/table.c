@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "model/text/words.h"
 #include "session/arrange.h"
 #include "session/recent_rows.h"
 #include "session/view.h"
-#include "base/text.h"
-#include "model/text/words.h"
 #include "ui/parts/marks.h"
 
 // What a view below an object need not repeat in every row: it stands in the path.
@@ -201,8 +201,8 @@ static void draw_cell(struct canvas *c, int y, int left, const struct fitted *f,
 }
 
 // Struck out, by a line through what is blank: to be told without colours, too.
-static void draw_gone(struct canvas *c, struct rect line, const struct snapshot *s,
-                      const void *row, const struct fitted_vec *columns)
+static void draw_gone(struct canvas *c, struct rect line, const struct snapshot *s, const void *row,
+                      const struct fitted_vec *columns)
 {
     for (int x = 0; x < line.w; x++)
         canvas_symbol(c, line.x + x, line.y, STYLE_DIM, SYM_HLINE);

@@ -4,12 +4,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "session/view.h"
 #include "base/text.h"
+#include "session/view.h"
 #include "ui/canvas/fit_line.h"
 
 enum detail { // from all of it to the least; the tab one is in gives way after the others
-    DETAIL_COUNT, DETAIL_TITLE, DETAIL_SHORT, DETAIL_ALL_SHORT, DETAIL_NUMBER, DETAIL_BARE,
+    DETAIL_COUNT,
+    DETAIL_TITLE,
+    DETAIL_SHORT,
+    DETAIL_ALL_SHORT,
+    DETAIL_NUMBER,
+    DETAIL_BARE,
     DETAIL_LEVELS
 };
 
@@ -37,7 +42,7 @@ static void restrictions(struct session *session, struct fit_line *out)
     }
     if (view->orphans && session->orphan_age > 0)
         fit_line_add(out, 2, STYLE_WARNING, NULL, "orphans idle %s",
-                   text_age_exact(text, sizeof text, session->orphan_age));
+                     text_age_exact(text, sizeof text, session->orphan_age));
     else if (view->orphans)
         fit_line_add(out, 2, STYLE_WARNING, NULL, "orphans");
     if (view_all_maps(view))
@@ -123,8 +128,8 @@ static void draw_path(struct canvas *c, struct rect r, const struct session *ses
     x += canvas_text(c, x, r.y, right - x, STYLE_PLAIN, kind->title);
     for (size_t i = from; i < session->depth; i++) {
         bool last = i + 1 == session->depth;
-        x += canvas_format(c, x, r.y, right - x, STYLE_DIM, " %s ",
-                           symbol_text(SYM_PATH, c->ascii));
+        x +=
+            canvas_format(c, x, r.y, right - x, STYLE_DIM, " %s ", symbol_text(SYM_PATH, c->ascii));
         x += canvas_text(c, x, r.y, right - x, last ? STYLE_TAB : STYLE_PLAIN,
                          session->stack[i].path);
     }

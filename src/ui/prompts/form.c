@@ -6,7 +6,7 @@
 
 enum { INPUT = 24, INPUT_NARROW = 14, BESIDE_MIN = 12 };
 
-struct shape { // of a form in its box: where its columns are
+struct shape {                // of a form in its box: where its columns are
     int label, input, beside; // widths
 };
 
@@ -27,8 +27,8 @@ static struct shape shape_of(const struct canvas *c, const struct prompt *p, int
 
 static void draw_input(struct canvas *c, int x, int y, int w, const struct form_field *f, bool here)
 {
-    const struct input input = {.text = f->text, .caret = f->caret, .wrong = sizeof f->text,
-                                .style = STYLE_PROMPT};
+    const struct input input = {
+        .text = f->text, .caret = f->caret, .wrong = sizeof f->text, .style = STYLE_PROMPT};
 
     canvas_clear(c, (struct rect){x, y, w, 1}, here ? STYLE_PROMPT : STYLE_PLAIN);
     if (here)

@@ -13,7 +13,8 @@ enum { INPUT_MIN = 12 };
 
 static int draw_input(struct canvas *c, int x, int y, int w, const struct prompt *prompt)
 {
-    const struct input input = {.text = prompt->text, .caret = prompt->caret,
+    const struct input input = {.text = prompt->text,
+                                .caret = prompt->caret,
                                 .wrong = prompt->error[0] ? prompt->error_at : LINE_TEXT,
                                 .style = STYLE_PLAIN};
 
@@ -67,9 +68,9 @@ static void draw_answer(struct canvas *c, struct rect line, const struct prompt 
 void prompt_confirm(struct canvas *c, struct prompt *prompt)
 {
     const struct consequence *consequence = &prompt->consequence;
-    char *text = mem_format("%s%s%s%s%s", consequence->question,
-                            consequence->effect[0] ? "\n" : "", consequence->effect,
-                            prompt->body ? "\n\n" : "", prompt->body ? prompt->body : "");
+    char *text = mem_format("%s%s%s%s%s", consequence->question, consequence->effect[0] ? "\n" : "",
+                            consequence->effect, prompt->body ? "\n\n" : "",
+                            prompt->body ? prompt->body : "");
     int w = BOX_WIDTH < c->w ? BOX_WIDTH : c->w;
     int lines = wrap_lines(c, text, w - 4);
     int question = wrap_lines(c, consequence->question, w - 4);
@@ -83,7 +84,8 @@ void prompt_confirm(struct canvas *c, struct prompt *prompt)
     box_draw(c, r, prompt->title);
     wrap_draw(c, (struct rect){in.x, in.y, in.w, room}, STYLE_PLAIN, text, top);
     if (question > top)
-        canvas_style(c, (struct rect){in.x, in.y, in.w, question - top < room ? question - top : room},
+        canvas_style(c,
+                     (struct rect){in.x, in.y, in.w, question - top < room ? question - top : room},
                      STYLE_PROMPT);
     box_more(c, r, top > 0, top < last);
     draw_answer(c, (struct rect){in.x, in.y + in.h - 1, in.w, 1}, prompt, top < last);

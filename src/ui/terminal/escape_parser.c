@@ -7,8 +7,12 @@
 // xterm's ctlseqs, "Mouse Tracking": ESC [ < button ; column ; row M (m: released), or ESC [ M and
 // a byte each, 32 more than their number. Columns and rows count from 1.
 enum {
-    X10_BIAS = 32, FIELD_MAX = 65535,
-    BUTTON = 3, MOTION = 32, WHEEL = 64, OTHERS = 128, // bits; 4, 8 and 16 are modifiers
+    X10_BIAS = 32,
+    FIELD_MAX = 65535,
+    BUTTON = 3,
+    MOTION = 32,
+    WHEEL = 64,
+    OTHERS = 128, // bits; 4, 8 and 16 are modifiers
 };
 
 void escape_begin(struct escape *r, char introducer)

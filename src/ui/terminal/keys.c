@@ -14,14 +14,14 @@
 #include <unistd.h>
 
 enum {
-    PAUSE_MS = 500, // the rest of a sequence that was cut comes within it, or not at all
+    PAUSE_MS = 500,     // the rest of a sequence that was cut comes within it, or not at all
     CODE_OURS = 0x1000, // codes of sequences[]; curses gives its own out from 256 and KEY_MAX on
 };
 
 static struct {
     WINDOW *input; // a pad: reading from a window would also refresh it
     bool mouse, pasting;
-    bool escaped; // Esc came last, alone: what is [ now is the late rest of its sequence
+    bool escaped;         // Esc came last, alone: what is [ now is the late rest of its sequence
     struct escape report; // begun and not at its end
     int64_t report_ms;    // when its last byte came
     struct clicks clicks;

@@ -3,11 +3,11 @@
 // Before term.h, whose macros have names like "columns".
 #include "base/memory.h"
 #include "base/text.h"
+#include "ui/canvas/theme.h"
+#include "ui/terminal/keys.h"
 #include "ui/terminal/one_write.h"
 #include "ui/terminal/rescue.h"
-#include "ui/terminal/keys.h"
 #include "ui/terminal/signals.h"
-#include "ui/canvas/theme.h"
 
 #include <curses.h>
 #include <langinfo.h>
@@ -109,8 +109,8 @@ static void start_colors(bool wanted)
 {
     const char *no_color = getenv("NO_COLOR");
 
-    screen.color = wanted && !(no_color && *no_color) && has_colors() && start_color() == OK &&
-                   COLORS >= 8;
+    screen.color =
+        wanted && !(no_color && *no_color) && has_colors() && start_color() == OK && COLORS >= 8;
     if (screen.color)
         use_default_colors();
 }

@@ -1,6 +1,7 @@
 #include "ui/terminal/sequences.h"
 
 // ECMA-48, and what xterm, rxvt, PuTTY, the Linux console and VT220s made of it.
+// clang-format off
 const struct sequence sequences[] = {
     {"\033[A", K_UP},     {"\033OA", K_UP},      {"\033[B", K_DOWN},   {"\033OB", K_DOWN},
     {"\033[C", K_RIGHT},  {"\033OC", K_RIGHT},   {"\033[D", K_LEFT},   {"\033OD", K_LEFT},
@@ -17,4 +18,5 @@ const struct sequence sequences[] = {
     {"\033[I", SEQUENCE_FOCUS}, {"\033[O", SEQUENCE_FOCUS},
     {"\033[200~", SEQUENCE_PASTE_BEGIN}, {"\033[201~", SEQUENCE_PASTE_END},
 };
+// clang-format on
 const size_t n_sequences = sizeof sequences / sizeof *sequences;

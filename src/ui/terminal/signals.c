@@ -28,12 +28,14 @@ void signals_block(void)
 {
     sigemptyset(&ending);
     sigemptyset(&waited);
-    for EACH (i, endings)
-        if (!ignored(endings[i])) // a blocked signal waits although it is ignored
-            sigaddset(&ending, endings[i]);
+    for
+        EACH(i, endings)
+    if (!ignored(endings[i])) // a blocked signal waits although it is ignored
+        sigaddset(&ending, endings[i]);
     waited = ending;
-    for EACH (i, tellings)
-        sigaddset(&waited, tellings[i]);
+    for
+        EACH(i, tellings)
+    sigaddset(&waited, tellings[i]);
     pthread_sigmask(SIG_BLOCK, &waited, NULL);
     if (fd < 0)
         fd = signalfd(-1, &waited, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -83,12 +85,14 @@ void signals_rescue(void (*how)(void))
     sigfillset(&crash.sa_mask);
     sigfillset(&end.sa_mask);
     sigaltstack(&alternate, NULL);
-    for EACH (i, crashes)
-        sigaction(crashes[i], &crash, NULL);
+    for
+        EACH(i, crashes)
+    sigaction(crashes[i], &crash, NULL);
     // Only within a window; outside they wait in the descriptor.
-    for EACH (i, endings)
-        if (sigismember(&ending, endings[i]))
-            sigaction(endings[i], &end, NULL);
+    for
+        EACH(i, endings)
+    if (sigismember(&ending, endings[i]))
+        sigaction(endings[i], &end, NULL);
 }
 
 void signals_window_open(void)
