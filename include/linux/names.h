@@ -12,9 +12,6 @@ void names_probe_group(uint32_t gid, struct answer *answer);
 // ACTION_RESOLVE: names to numbers, in the outcome's action. May block as the probes do.
 void names_act(const struct action *action, struct outcome *outcome);
 
-// A user's name where /etc/passwd itself tells it, "uid 1001" otherwise: never blocks. Escaped.
-void names_local_name(uint32_t uid, char *dst, size_t cap);
-
 // Whether systemd-logind has that user as logged in: 1, 0, or -errno where it does not run here.
 // Never blocks.
 int names_login(uint32_t uid);

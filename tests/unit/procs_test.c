@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "linux/actions/local_name.h"
 #include "linux/names.h"
 #include "linux/process/process.h"
 #include "support/test.h"
@@ -266,8 +267,8 @@ TEST(users_and_groups)
     names_probe_group(3999999999u, &a);
     assert_int_equal(a.error, -ENOENT);
     answer_clear(&a);
-    names_local_name(0, name, sizeof name);
+    local_name(0, name, sizeof name);
     assert_string_equal(name, "root");
-    names_local_name(3999999999u, name, sizeof name);
+    local_name(3999999999u, name, sizeof name);
     assert_string_equal(name, "uid 3999999999");
 }

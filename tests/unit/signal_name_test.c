@@ -1,22 +1,16 @@
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/signal_name.h"
+#include "support/test.h"
 
 #ifdef __GLIBC__
 #define HAVE_SIGABBREV_NP __GLIBC_PREREQ(2, 32)
 #endif
 
-static void every_signal_has_a_name_of_its_own(void **state)
+TEST(every_signal_has_a_name_of_its_own)
 {
-    (void)state;
     for (int i = 1; i < SIGSYS; i++) {
         assert_non_null(signal_abbreviation(i));
         assert_non_null(signal_description(i));
@@ -28,20 +22,18 @@ static void every_signal_has_a_name_of_its_own(void **state)
     assert_string_equal(signal_description(SIGKILL), "Killed");
 }
 
-static void what_is_no_such_signal_has_none(void **state)
+TEST(what_is_no_such_signal_has_none)
 {
     const int none[] = {0, -1, 32, SIGRTMIN, SIGRTMAX, SIGRTMAX + 1, INT32_MIN, INT32_MAX};
 
-    (void)state;
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         assert_null(signal_abbreviation(none[i]));
         assert_null(signal_description(none[i]));
     }
 }
 
-static void they_are_those_of_the_c_library(void **state)
+TEST(they_are_those_of_the_c_library)
 {
-    (void)state;
 #if HAVE_SIGABBREV_NP
     for (int i = 1; i <= SIGSYS; i++) {
         assert_string_equal(signal_abbreviation(i), sigabbrev_np(i));
@@ -55,10 +47,5 @@ static void they_are_those_of_the_c_library(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_signal_has_a_name_of_its_own),
-        cmocka_unit_test(what_is_no_such_signal_has_none),
-        cmocka_unit_test(they_are_those_of_the_c_library),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return tests_run();
 }

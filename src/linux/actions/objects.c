@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "base/error_text.h"
+#include "linux/actions/local_name.h"
 #include "linux/actions/signal.h"
-#include "linux/names.h"
 #include "linux/objects/ipcstat.h"
 #include "model/kinds/kind.h"
 
@@ -37,8 +37,8 @@ static void not_permitted(struct outcome *outcome, const char *name, const struc
 {
     char owner[40], creator[40];
 
-    names_local_name(o->uid, owner, sizeof owner);
-    names_local_name(o->cuid, creator, sizeof creator);
+    local_name(o->uid, owner, sizeof owner);
+    local_name(o->cuid, creator, sizeof creator);
     bool by_owner = o->uid != 0, by_creator = o->cuid != 0 && o->cuid != o->uid;
     snprintf(outcome->text, sizeof outcome->text, "%s: not permitted: needs root%s%s%s%s or %s",
              name, by_owner ? ", " : "", by_owner ? owner : "", by_creator ? ", " : "",
@@ -172,7 +172,7 @@ static void say_set(const struct action *action, const char *name, struct outcom
         if (action->set.user[0])
             snprintf(owner, sizeof owner, "%s", action->set.user);
         else
-            names_local_name(action->set.uid, owner, sizeof owner);
+            local_name(action->set.uid, owner, sizeof owner);
         n += (size_t)snprintf(outcome->text + n, cap - n, "owner %s", owner);
         comma = ", ";
     }

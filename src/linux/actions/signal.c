@@ -13,7 +13,7 @@
 
 #include "base/error_text.h"
 #include "base/text.h"
-#include "linux/names.h"
+#include "linux/actions/local_name.h"
 #include "linux/process/pidfd.h"
 #include "linux/process/proc_file.h"
 #include "linux/process/stat.h"
@@ -63,7 +63,7 @@ static void failed(const char *proc, struct outcome *outcome, const char *name, 
     }
     snprintf(path, sizeof path, "%s/%" PRId32, proc, outcome->action.target.pid);
     if (stat(path, &st) == 0 && st.st_uid != 0)
-        names_local_name(st.st_uid, owner, sizeof owner);
+        local_name(st.st_uid, owner, sizeof owner);
     snprintf(outcome->text, sizeof outcome->text, "%s: not permitted: needs root%s%s or CAP_KILL",
              name, *owner ? ", " : "", owner);
 }
