@@ -79,18 +79,6 @@ static void interlock_evidence(const struct snapshot *s, const struct match *m, 
     line_add(line, "; until they end no server starts there");
 }
 
-const struct rule rule_interlock = {
-    .name = "database-interlock",
-    .subject = OF_SEGMENTS,
-    .severity = SEVERITY_CRITICAL,
-    .need = NEED_SEGMENTS | NEED_HOLDERS | NEED_PROCESSES | NEED_APPS,
-    .applies = interlock,
-    .title = interlock_title,
-    .evidence = interlock_evidence,
-    .advice = "end these backends (Enter, k), then start the server; do not remove the segment or "
-              "postmaster.pid: a second server beside them destroys the data",
-};
-
 // --- servers whose parent is gone ----------------------------------------------------------------
 
 // Zabbix marks its segments when it makes them: to the rule of removed segments its workers are a
@@ -140,19 +128,6 @@ static void headless_evidence(const struct snapshot *s, const struct match *m, s
     line_add(line, ", held by ");
     own_holders(line, s, g, is_worker);
 }
-
-const struct rule rule_headless = {
-    .name = "headless",
-    .subject = OF_SEGMENTS,
-    .severity = SEVERITY_WARNING,
-    .need = NEED_SEGMENTS | NEED_HOLDERS | NEED_PROCESSES | NEED_APPS,
-    .together = true,
-    .applies = headless,
-    .title = headless_title,
-    .evidence = headless_evidence,
-    .advice = "end these processes (Enter, k), then start the service: they keep its port and its "
-              "memory",
-};
 
 // --- requests to a server that is gone ------------------------------------------------------------
 
@@ -230,6 +205,11 @@ static const struct queue *hanging(const struct snapshot *s, const struct queue 
     return q->messages > 0 ? queue_near(s, q, is_same_servers) : answers_of_taken(s, q);
 }
 
+bool applications_server_gone(const struct snapshot *s, const struct queue *q)
+{
+    return hanging(s, q);
+}
+
 static bool server_gone(const struct snapshot *s, struct match *match)
 {
     const struct queue *answers = hanging(s, match->object);
@@ -266,14 +246,48 @@ static void server_gone_evidence(const struct snapshot *s, const struct match *m
     words_waiters(line, s, KIND_QUEUE, answers->o.id, CALLS_RECEIVE, NAMED_MAX);
 }
 
-const struct rule rule_server_gone = {
-    .name = "server-gone",
-    .subject = OF_QUEUES,
-    .severity = SEVERITY_WARNING,
-    .need = NEED_QUEUES | NEED_WAITERS | NEED_PROCESSES | NEED_SEMSETS | NEED_ELEMENTS,
-    .applies = server_gone,
-    .title = server_gone_title,
-    .evidence = server_gone_evidence,
-    .advice = "start the server and its clients again; removing the queue they wait on (F8) wakes "
-              "them with an error",
+// --- the rules ----------------------------------------------------------------------------------
+
+const struct rule applications_rules[] = {
+    {
+        .name = "database-interlock",
+        .subject = OF_SEGMENTS,
+        .rank = 10,
+        .severity = SEVERITY_CRITICAL,
+        .need = NEED_SEGMENTS | NEED_HOLDERS | NEED_PROCESSES | NEED_APPS,
+        .applies = interlock,
+        .title = interlock_title,
+        .evidence = interlock_evidence,
+        .advice =
+            "end these backends (Enter, k), then start the server; do not remove the segment or "
+            "postmaster.pid: a second server beside them destroys the data",
+    },
+    {
+        .name = "headless",
+        .subject = OF_SEGMENTS,
+        .rank = 80,
+        .severity = SEVERITY_WARNING,
+        .need = NEED_SEGMENTS | NEED_HOLDERS | NEED_PROCESSES | NEED_APPS,
+        .together = true,
+        .applies = headless,
+        .title = headless_title,
+        .evidence = headless_evidence,
+        .advice =
+            "end these processes (Enter, k), then start the service: they keep its port and its "
+            "memory",
+    },
+    {
+        .name = "server-gone",
+        .subject = OF_QUEUES,
+        .rank = 70,
+        .severity = SEVERITY_WARNING,
+        .need = NEED_QUEUES | NEED_WAITERS | NEED_PROCESSES | NEED_SEMSETS | NEED_ELEMENTS,
+        .applies = server_gone,
+        .title = server_gone_title,
+        .evidence = server_gone_evidence,
+        .advice =
+            "start the server and its clients again; removing the queue they wait on (F8) wakes "
+            "them with an error",
+    },
+    {0},
 };

@@ -13,6 +13,7 @@ static const char *const limit_names[] = {
     [KIND_SEGMENT] = "shmmni", [KIND_SEMSET] = "semmni", [KIND_QUEUE] = "msgmni"};
 static const char *const plural[] = {
     [KIND_SEGMENT] = "segments", [KIND_SEMSET] = "semaphore sets", [KIND_QUEUE] = "queues"};
+// clang-format on
 
 // Seconds until the limit is reached at this rate; false where it cannot be told.
 static bool until_limit(const struct snapshot *s, const struct growth *g,
@@ -89,15 +90,20 @@ static void growing_evidence(const struct snapshot *s, const struct match *m, si
                  limit->limit, text_age(text, sizeof text, rest));
 }
 
-const struct rule rule_growing = {
-    .name = "growing",
-    .subject = OF_GROWTHS,
-    .severity = SEVERITY_NOTICE,
-    .need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_LIMITS | NEED_PROCESSES,
-    .applies = growing,
-    .title = growing_title,
-    .evidence = growing_evidence,
-    .advice = "a program makes objects and does not remove them: find it by their creators and "
-              "users, and stop it before the limit is reached",
+// --- the rules ----------------------------------------------------------------------------------
+
+const struct rule growth_rules[] = {
+    {
+        .name = "growing",
+        .subject = OF_GROWTHS,
+        .rank = 30,
+        .severity = SEVERITY_NOTICE,
+        .need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_LIMITS | NEED_PROCESSES,
+        .applies = growing,
+        .title = growing_title,
+        .evidence = growing_evidence,
+        .advice = "a program makes objects and does not remove them: find it by their creators and "
+                  "users, and stop it before the limit is reached",
+    },
+    {0},
 };
-// clang-format on

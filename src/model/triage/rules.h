@@ -1,4 +1,4 @@
-// A rule of triage: one const entry. triage.c runs them, the triage_*.c files hold them by topic.
+// A rule of triage: one const entry in the table of its topic. triage.c runs them.
 //
 // A rule speaks only of what is known: where something was not read, or could not be, its predicate
 // is false. A false alarm costs more than a late one.
@@ -24,6 +24,7 @@ typedef void rule_words(const struct snapshot *s, const struct match *matches, s
 struct rule {
     const char *name;
     enum subject subject;
+    int rank; // findings of one severity come in this order
     enum severity severity;
     unsigned need; // enum need
     bool together; // one finding for all objects it applies to, about the heaviest
@@ -33,12 +34,11 @@ struct rule {
     const char *advice;   // the next step
 };
 
-// In the order in which findings of one severity are told.
-extern const struct rule rule_removed_held, rule_orphan_segments, rule_swapped, rule_unseen;
-extern const struct rule rule_queue_blocked, rule_set_stranded, rule_orphan_sets,
-    rule_orphan_queues, rule_left_out;
-extern const struct rule rule_limit, rule_growing, rule_stuck;
-extern const struct rule rule_queue_unread, rule_creator_reused;
-extern const struct rule rule_interlock, rule_headless, rule_server_gone;
+// The topics, a file each; a table ends with an entry without a name.
+extern const struct rule applications_rules[], growth_rules[], segments_rules[], system_rules[],
+    waits_rules[];
+
+// Whether the server that read this queue is gone and its clients wait for answers.
+bool applications_server_gone(const struct snapshot *s, const struct queue *q);
 
 #endif

@@ -123,17 +123,6 @@ static void removed_held_evidence(const struct snapshot *s, const struct match *
     add_accounting(s, g->o.id, line);
 }
 
-const struct rule rule_removed_held = {
-    .name = "removed-held",
-    .subject = OF_SEGMENTS,
-    .severity = SEVERITY_WARNING,
-    .need = NEED_SEGMENTS | NEED_HOLDERS | NEED_PROCESSES | NEED_NAMES,
-    .applies = removed_held,
-    .title = removed_held_title,
-    .evidence = removed_held_evidence,
-    .advice = "Enter shows who holds it; when that process ends (k), the kernel frees the memory",
-};
-
 // --- orphans ------------------------------------------------------------------------------------
 
 static bool orphan(const struct snapshot *s, struct match *match)
@@ -181,18 +170,6 @@ static void orphan_evidence(const struct snapshot *s, const struct match *m, siz
     }
     list_rest(line, n);
 }
-
-const struct rule rule_orphan_segments = {
-    .name = "orphan-segments",
-    .subject = OF_SEGMENTS,
-    .severity = SEVERITY_WARNING,
-    .need = NEED_SEGMENTS | NEED_PROCESSES,
-    .together = true,
-    .applies = orphan,
-    .title = orphan_title,
-    .evidence = orphan_evidence,
-    .advice = "o shows all orphans; ask their owner whether the contents matter, then F8 removes",
-};
 
 // --- swapped out --------------------------------------------------------------------------------
 
@@ -242,17 +219,6 @@ static void swapped_evidence(const struct snapshot *s, const struct match *m, si
     }
 }
 
-const struct rule rule_swapped = {
-    .name = "swapped",
-    .subject = OF_SEGMENTS,
-    .severity = SEVERITY_NOTICE,
-    .need = NEED_SEGMENTS | NEED_SEGMENT_USE,
-    .applies = swapped,
-    .title = swapped_title,
-    .evidence = swapped_evidence,
-    .advice = "memory is short: huge pages or locking (l) keep a database's segment in memory",
-};
-
 // --- unseen attachments -------------------------------------------------------------------------
 
 // Those that come of a lasting cause. What merely changed during a scan is gone with the next.
@@ -290,18 +256,6 @@ static void unseen_evidence(const struct snapshot *s, const struct match *m, siz
     }
 }
 
-const struct rule rule_unseen = {
-    .name = "unseen",
-    .subject = OF_SEGMENTS,
-    .severity = SEVERITY_NOTICE,
-    .need = NEED_SEGMENTS | NEED_HOLDERS | NEED_SYSTEM,
-    .together = true,
-    .applies = unseen,
-    .title = unseen_title,
-    .evidence = unseen_evidence,
-    .advice = "run as root, and outside of containers, to see every process",
-};
-
 // --- a creator's pid that is another's now ------------------------------------------------------
 
 static bool creator_reused(const struct snapshot *s, struct match *match)
@@ -338,14 +292,68 @@ static void creator_reused_evidence(const struct snapshot *s, const struct match
     list_rest(line, n);
 }
 
-const struct rule rule_creator_reused = {
-    .name = "creator-reused",
-    .subject = OF_SEGMENTS,
-    .severity = SEVERITY_NOTICE,
-    .need = NEED_SEGMENTS | NEED_PROCESSES,
-    .together = true,
-    .applies = creator_reused,
-    .title = creator_reused_title,
-    .evidence = creator_reused_evidence,
-    .advice = "that process has nothing to do with it: its holders (Enter) tell who uses it",
+// --- the rules ----------------------------------------------------------------------------------
+
+const struct rule segments_rules[] = {
+    {
+        .name = "removed-held",
+        .subject = OF_SEGMENTS,
+        .rank = 40,
+        .severity = SEVERITY_WARNING,
+        .need = NEED_SEGMENTS | NEED_HOLDERS | NEED_PROCESSES | NEED_NAMES,
+        .applies = removed_held,
+        .title = removed_held_title,
+        .evidence = removed_held_evidence,
+        .advice =
+            "Enter shows who holds it; when that process ends (k), the kernel frees the memory",
+    },
+    {
+        .name = "orphan-segments",
+        .subject = OF_SEGMENTS,
+        .rank = 50,
+        .severity = SEVERITY_WARNING,
+        .need = NEED_SEGMENTS | NEED_PROCESSES,
+        .together = true,
+        .applies = orphan,
+        .title = orphan_title,
+        .evidence = orphan_evidence,
+        .advice =
+            "o shows all orphans; ask their owner whether the contents matter, then F8 removes",
+    },
+    {
+        .name = "swapped",
+        .subject = OF_SEGMENTS,
+        .rank = 120,
+        .severity = SEVERITY_NOTICE,
+        .need = NEED_SEGMENTS | NEED_SEGMENT_USE,
+        .applies = swapped,
+        .title = swapped_title,
+        .evidence = swapped_evidence,
+        .advice = "memory is short: huge pages or locking (l) keep a database's segment in memory",
+    },
+    {
+        .name = "unseen",
+        .subject = OF_SEGMENTS,
+        .rank = 160,
+        .severity = SEVERITY_NOTICE,
+        .need = NEED_SEGMENTS | NEED_HOLDERS | NEED_SYSTEM,
+        .together = true,
+        .applies = unseen,
+        .title = unseen_title,
+        .evidence = unseen_evidence,
+        .advice = "run as root, and outside of containers, to see every process",
+    },
+    {
+        .name = "creator-reused",
+        .subject = OF_SEGMENTS,
+        .rank = 150,
+        .severity = SEVERITY_NOTICE,
+        .need = NEED_SEGMENTS | NEED_PROCESSES,
+        .together = true,
+        .applies = creator_reused,
+        .title = creator_reused_title,
+        .evidence = creator_reused_evidence,
+        .advice = "that process has nothing to do with it: its holders (Enter) tell who uses it",
+    },
+    {0},
 };

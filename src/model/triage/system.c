@@ -104,17 +104,6 @@ static void limit_evidence(const struct snapshot *s, const struct match *m, size
         line_add(line, "; raised in %s (sysctl %s)", limit->path, limit_setting(limit->name));
 }
 
-const struct rule rule_limit = {
-    .name = "limit",
-    .subject = OF_LIMITS,
-    .severity = SEVERITY_WARNING,
-    .need = NEED_LIMITS | NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES,
-    .applies = limit_near,
-    .title = limit_title,
-    .evidence = limit_evidence,
-    .advice = "beyond it new objects fail with ENOSPC: remove orphans (o), or raise it in Limits",
-};
-
 // --- processes that do not answer ---------------------------------------------------------------
 
 // A process may be known as stuck by the scan, by the readers of names, or both.
@@ -183,13 +172,31 @@ static void stuck_evidence(const struct snapshot *s, const struct match *m, size
     }
 }
 
-const struct rule rule_stuck = {
-    .name = "stuck",
-    .subject = OF_SCAN,
-    .severity = SEVERITY_WARNING,
-    .need = NEED_HOLDERS | NEED_PROCESSES,
-    .applies = stuck,
-    .title = stuck_title,
-    .evidence = stuck_evidence,
-    .advice = "ps, top and lsof may hang on it: look for a dead network or FUSE file system",
+// --- the rules ----------------------------------------------------------------------------------
+
+const struct rule system_rules[] = {
+    {
+        .name = "limit",
+        .subject = OF_LIMITS,
+        .rank = 20,
+        .severity = SEVERITY_WARNING,
+        .need = NEED_LIMITS | NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES,
+        .applies = limit_near,
+        .title = limit_title,
+        .evidence = limit_evidence,
+        .advice =
+            "beyond it new objects fail with ENOSPC: remove orphans (o), or raise it in Limits",
+    },
+    {
+        .name = "stuck",
+        .subject = OF_SCAN,
+        .rank = 110,
+        .severity = SEVERITY_WARNING,
+        .need = NEED_HOLDERS | NEED_PROCESSES,
+        .applies = stuck,
+        .title = stuck_title,
+        .evidence = stuck_evidence,
+        .advice = "ps, top and lsof may hang on it: look for a dead network or FUSE file system",
+    },
+    {0},
 };

@@ -4,24 +4,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/sum.h"
 #include "rules.h"
 
-static const struct rule *const rules[] = {
-    &rule_interlock,       &rule_limit,         &rule_growing,        &rule_removed_held,
-    &rule_orphan_segments, &rule_queue_blocked, &rule_server_gone,    &rule_headless,
-    &rule_queue_unread,    &rule_set_stranded,  &rule_stuck,          &rule_swapped,
-    &rule_orphan_sets,     &rule_orphan_queues, &rule_creator_reused, &rule_unseen,
-    &rule_left_out,
-};
-enum { N_RULES = sizeof rules / sizeof *rules, TITLE_MAX = 200, EVIDENCE_MAX = 600 };
+enum { RULES_MAX = 64, TITLE_MAX = 200, EVIDENCE_MAX = 600 };
+
+static const struct rule *const topics[] = {applications_rules, growth_rules, segments_rules,
+                                            system_rules, waits_rules};
+
+static int by_rank(const void *a, const void *b)
+{
+    const struct rule *const *x = a, *const *y = b;
+
+    return ((*x)->rank > (*y)->rank) - ((*x)->rank < (*y)->rank);
+}
+
+// All rules in the order of their ranks; returns how many.
+static size_t list_rules(const struct rule *rules[RULES_MAX])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
+        for (const struct rule *r = topics[i]; r->name && n < RULES_MAX; r++)
+            rules[n++] = r;
+    qsort(rules, n, sizeof *rules, by_rank);
+    return n;
+}
 
 unsigned triage_need(void)
 {
     unsigned need = 0;
 
-    for (size_t i = 0; i < N_RULES; i++)
-        need |= rules[i]->need;
+    for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
+        for (const struct rule *r = topics[i]; r->name; r++)
+            need |= r->need;
     return need;
 }
 
@@ -128,15 +143,6 @@ static int heaviest_first(const void *a, const void *b)
     return (x->object > y->object) - (x->object < y->object); // both in the order of their ids
 }
 
-uint64_t matches_weight(const struct match *matches, size_t n)
-{
-    uint64_t sum = 0;
-
-    for (size_t i = 0; i < n; i++)
-        sum_add(&sum, matches[i].weight);
-    return sum;
-}
-
 static void report(struct snapshot *s, const struct rule *rule, const struct match *matches,
                    size_t n)
 {
@@ -194,8 +200,10 @@ static void order_by_severity(struct finding_vec *findings)
 void triage_run(struct snapshot *snapshot)
 {
     struct match_vec matches = {0};
+    const struct rule *rules[RULES_MAX];
+    size_t n = list_rules(rules);
 
-    for (size_t i = 0; i < N_RULES; i++)
+    for (size_t i = 0; i < n; i++)
         run_rule(snapshot, rules[i], &matches);
     order_by_severity(&snapshot->findings);
     vec_free(&matches);

@@ -64,17 +64,6 @@ static void queue_blocked_evidence(const struct snapshot *s, const struct match 
     words_waiters(line, s, KIND_QUEUE, q->o.id, CALLS_SEND, LISTED_MAX);
 }
 
-const struct rule rule_queue_blocked = {
-    .name = "queue-blocked",
-    .subject = OF_QUEUES,
-    .severity = SEVERITY_WARNING,
-    .need = NEED_QUEUES | NEED_QUEUE_MAX | NEED_WAITERS | NEED_PROCESSES,
-    .applies = queue_blocked,
-    .title = queue_blocked_title,
-    .evidence = queue_blocked_evidence,
-    .advice = "start its receiver again; removing the queue (F8) wakes the senders with an error",
-};
-
 // --- messages nobody will read -------------------------------------------------------------------
 
 // Messages, a reader that is gone, nobody in its place. Readers that are started now and then leave
@@ -82,13 +71,12 @@ const struct rule rule_queue_blocked = {
 static bool queue_unread(const struct snapshot *s, struct match *match)
 {
     const struct queue *q = match->object;
-    struct match other = {.object = q};
 
     if (!(s->has & NEED_WAITERS) || q->messages == 0 || q->rtime == 0 || q->lrpid <= 0 ||
         s->time - q->rtime <= READER_AWAY ||
         !pid_state_ended(snapshot_pid_state(s, q->lrpid, q->rtime)) ||
         words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_ALL, 0) > 0 ||
-        rule_server_gone.applies(s, &other) || snapshot_orphan(s, KIND_QUEUE, q))
+        applications_server_gone(s, q) || snapshot_orphan(s, KIND_QUEUE, q))
         return false;
     match->weight = q->bytes;
     if (q->known & QUEUE_KNOWS_MAX && q->bytes >= q->max_bytes / 5 * 4)
@@ -119,17 +107,6 @@ static void queue_unread_evidence(const struct snapshot *s, const struct match *
         add_last(line, s, "sent", q->stime, q->lspid);
     line_add(line, "; nobody %swaits to receive", s->waiters_unseen > 0 ? "seen " : "");
 }
-
-const struct rule rule_queue_unread = {
-    .name = "queue-unread",
-    .subject = OF_QUEUES,
-    .severity = SEVERITY_NOTICE,
-    .need = NEED_QUEUES | NEED_QUEUE_MAX | NEED_WAITERS | NEED_PROCESSES | NEED_SYSTEM,
-    .applies = queue_unread,
-    .title = queue_unread_title,
-    .evidence = queue_unread_evidence,
-    .advice = "start its receiver again: once the queue is full its senders block",
-};
 
 // --- waiters whose last operator is gone ---------------------------------------------------------
 
@@ -197,17 +174,6 @@ static void set_stranded_evidence(const struct snapshot *s, const struct match *
         words_waiters(line, s, KIND_SEMSET, set->o.id, CALLS_ALL, LISTED_MAX);
     }
 }
-
-const struct rule rule_set_stranded = {
-    .name = "set-stranded",
-    .subject = OF_SEMSETS,
-    .severity = SEVERITY_WARNING,
-    .need = NEED_SEMSETS | NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_WAITERS | NEED_PROCESSES,
-    .applies = set_stranded,
-    .title = set_stranded_title,
-    .evidence = set_stranded_evidence,
-    .advice = "it may have died holding a lock: restart the program that waits, as a whole",
-};
 
 // --- orphans -------------------------------------------------------------------------------------
 
@@ -279,31 +245,6 @@ static void orphan_queues_evidence(const struct snapshot *s, const struct match 
         line_add(line, " and %zu more", n - LISTED_MAX);
 }
 
-const struct rule rule_orphan_sets = {
-    .name = "orphan-sets",
-    .subject = OF_SEMSETS,
-    .severity = SEVERITY_NOTICE,
-    .need = NEED_SEMSETS | NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_PROCESSES | NEED_SYSTEM |
-            NEED_QUEUES | NEED_WAITERS,
-    .together = true,
-    .applies = orphan_set,
-    .title = orphan_sets_title,
-    .evidence = orphan_sets_evidence,
-    .advice = "o shows all orphans; F8 removes those no program will come back for",
-};
-
-const struct rule rule_orphan_queues = {
-    .name = "orphan-queues",
-    .subject = OF_QUEUES,
-    .severity = SEVERITY_NOTICE,
-    .need = NEED_QUEUES | NEED_WAITERS | NEED_HOLDERS | NEED_PROCESSES | NEED_SYSTEM,
-    .together = true,
-    .applies = orphan_queue,
-    .title = orphan_queues_title,
-    .evidence = orphan_queues_evidence,
-    .advice = "o shows all orphans; messages still queued are lost with F8",
-};
-
 // --- semaphores nobody looked at -----------------------------------------------------------------
 
 static bool left_out(const struct snapshot *s, struct match *match)
@@ -335,16 +276,81 @@ static void left_out_evidence(const struct snapshot *s, const struct match *m, s
     line_count(line, set->nsems, "semaphore", NULL);
 }
 
-const struct rule rule_left_out = {
-    .name = "sets-left-out",
-    .subject = OF_SEMSETS,
-    .severity = SEVERITY_NOTICE,
-    .need = NEED_SEMSETS | NEED_ELEMENTS,
-    .together = true,
-    .applies = left_out,
-    .title = left_out_title,
-    .evidence = left_out_evidence,
-    .advice =
-        "Enter on a set reads that one; who waits on the others, and which are orphans, is not "
-        "known",
+// --- the rules ----------------------------------------------------------------------------------
+
+const struct rule waits_rules[] = {
+    {
+        .name = "queue-blocked",
+        .subject = OF_QUEUES,
+        .rank = 60,
+        .severity = SEVERITY_WARNING,
+        .need = NEED_QUEUES | NEED_QUEUE_MAX | NEED_WAITERS | NEED_PROCESSES,
+        .applies = queue_blocked,
+        .title = queue_blocked_title,
+        .evidence = queue_blocked_evidence,
+        .advice =
+            "start its receiver again; removing the queue (F8) wakes the senders with an error",
+    },
+    {
+        .name = "queue-unread",
+        .subject = OF_QUEUES,
+        .rank = 90,
+        .severity = SEVERITY_NOTICE,
+        .need = NEED_QUEUES | NEED_QUEUE_MAX | NEED_WAITERS | NEED_PROCESSES | NEED_SYSTEM,
+        .applies = queue_unread,
+        .title = queue_unread_title,
+        .evidence = queue_unread_evidence,
+        .advice = "start its receiver again: once the queue is full its senders block",
+    },
+    {
+        .name = "set-stranded",
+        .subject = OF_SEMSETS,
+        .rank = 100,
+        .severity = SEVERITY_WARNING,
+        .need = NEED_SEMSETS | NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_WAITERS | NEED_PROCESSES,
+        .applies = set_stranded,
+        .title = set_stranded_title,
+        .evidence = set_stranded_evidence,
+        .advice = "it may have died holding a lock: restart the program that waits, as a whole",
+    },
+    {
+        .name = "orphan-sets",
+        .subject = OF_SEMSETS,
+        .rank = 130,
+        .severity = SEVERITY_NOTICE,
+        .need = NEED_SEMSETS | NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_PROCESSES | NEED_SYSTEM |
+                NEED_QUEUES | NEED_WAITERS,
+        .together = true,
+        .applies = orphan_set,
+        .title = orphan_sets_title,
+        .evidence = orphan_sets_evidence,
+        .advice = "o shows all orphans; F8 removes those no program will come back for",
+    },
+    {
+        .name = "orphan-queues",
+        .subject = OF_QUEUES,
+        .rank = 140,
+        .severity = SEVERITY_NOTICE,
+        .need = NEED_QUEUES | NEED_WAITERS | NEED_HOLDERS | NEED_PROCESSES | NEED_SYSTEM,
+        .together = true,
+        .applies = orphan_queue,
+        .title = orphan_queues_title,
+        .evidence = orphan_queues_evidence,
+        .advice = "o shows all orphans; messages still queued are lost with F8",
+    },
+    {
+        .name = "sets-left-out",
+        .subject = OF_SEMSETS,
+        .rank = 170,
+        .severity = SEVERITY_NOTICE,
+        .need = NEED_SEMSETS | NEED_ELEMENTS,
+        .together = true,
+        .applies = left_out,
+        .title = left_out_title,
+        .evidence = left_out_evidence,
+        .advice =
+            "Enter on a set reads that one; who waits on the others, and which are orphans, is not "
+            "known",
+    },
+    {0},
 };

@@ -1,0 +1,11 @@
+#include "base/sum.h"
+#include "rules.h"
+
+uint64_t matches_weight(const struct match *matches, size_t n)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum_add(&sum, matches[i].weight);
+    return sum;
+}
