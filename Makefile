@@ -69,6 +69,10 @@ $(O)/demo: $(patsubst %.c,$(O)/%.o,$(wildcard tests/demo/*.c))
 $(O)/bench: $(patsubst %.c,$(O)/%.o,$(wildcard tests/bench/*.c)) $(O)/tests/support/ns.o $(O)/tests/support/stall.o $(LIB)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lutil -lm
 
+# What makes the populations of tests/live/verdicts_test.sh: it links nothing of ours.
+$(O)/tests/live/verdicts/actor: $(O)/tests/live/verdicts/actor.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $^
+
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 
 packages:
@@ -84,7 +88,7 @@ demo: packages
 export BUILD_DIR := $(O)
 
 # --- tests --------------------------------------------------------------------------------------
-tests: all $(UNIT) $(LIVE) $(TTY) $(FUZZ) $(if $(wildcard tests/demo/demo.c),$(O)/demo)
+tests: all $(O)/tests/live/verdicts/actor $(UNIT) $(LIVE) $(TTY) $(FUZZ) $(if $(wildcard tests/demo/demo.c),$(O)/demo)
 
 # Everything, in builds of their own; the last line counts.
 check:

@@ -1,0 +1,80 @@
+#!/bin/bash
+# The matrix of verdicts: real programs and emulated ones, healthy, busy and in every broken state that
+# can be made, and what the monitor says of each. The rows are in verdicts/table and verdicts/cases;
+# those known to be wrong are in verdicts/known-wrong, and fail when they are right.
+#
+#   VERDICTS=REGEX    only rows 'PROGRAM | STATE' that match        VERDICTS_JOBS=N   so many at a time
+unset POSIXLY_CORRECT
+here=tests/live/verdicts
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+jobs=${VERDICTS_JOBS:-$((2 * $(nproc)))}
+
+trim() { # TEXT
+    local text=$1
+    text=${text#"${text%%[![:space:]]*}"}
+    echo "${text%"${text##*[![:space:]]}"}"
+}
+declare -A known
+while IFS='|' read -r program state _; do
+    case $program in
+    '' | \#*) ;;
+    *) known["$(trim "$program") | $(trim "$state")"]=1 ;;
+    esac
+done <$here/known-wrong
+run() { # NUMBER NAME FIELD…
+    local number=$1 name=$2 patience=30
+    shift 2
+    [ -n "${known[$name]}" ] && patience=3
+    PATIENCE=${PATIENCE:-$patience} timeout -k 5 200 bash "$here/row.sh" "$@" >"$work/$number.out" 2>&1 </dev/null
+    echo $? >"$work/$number.status"
+}
+failed=()
+report() { # NUMBER NAME
+    local status
+    status=$(cat "$work/$1.status")
+    if [ -n "${known[$2]}" ]; then
+        case $status in
+        3) status=known ;;
+        0) status=mended ;;
+        esac
+    fi
+    case $status in
+    0) echo "[       OK ] $2" ;;
+    77) echo "[  SKIPPED ] $2"; skipped+=("$2"); sed -n "s/^skip/skip: $2/p" "$work/$1.out" ;;
+    known) echo "[       OK ] $2 (known to be wrong)" ;;
+    mended) echo "[  FAILED  ] $2"; failed+=("$2"); echo "    right now: remove it from $here/known-wrong" ;;
+    *) echo "[  FAILED  ] $2"; failed+=("$2"); echo "    status $status"; sed 's/^/    /' "$work/$1.out" | tail -n 40 ;;
+    esac
+    [ -z "$VERDICTS_SHOW" ] || sed 's/^/    /' "$work/$1.out"
+}
+
+[ -x "${BUILD_DIR:-build}/tests/live/verdicts/actor" ] || { echo "verdicts/actor is not built"; exit 1; }
+n=0
+names=()
+while IFS='|' read -r program state findings follow after; do
+    program=$(trim "$program") state=$(trim "$state")
+    case $program in
+    '' | \#*) continue ;;
+    esac
+    name="$program | $state"
+    [[ $name =~ ${VERDICTS:-.} ]] || continue
+    while [ "$(jobs -r | wc -l)" -ge "$jobs" ]; do
+        wait -n
+    done
+    n=$((n + 1))
+    names[n]=$name
+    run "$n" "$name" "$program" "$state" "$(trim "$findings")" "$(trim "$follow")" "$(trim "$after")" &
+done < <(cat $here/cases $here/table)
+wait
+for i in $(seq $n); do
+    report "$i" "${names[i]}"
+done
+for name in "${skipped[@]}"; do
+    echo "[  SKIPPED ] $name"
+done
+for name in "${failed[@]}"; do
+    echo "[  FAILED  ] $name"
+done
+echo "$n rows, ${#failed[@]} failed, ${#skipped[@]} skipped"
+[ ${#failed[@]} -eq 0 ]
