@@ -213,7 +213,8 @@ static void send_messages(const struct step *step) // send:BYTES[:COUNT[:full]]:
 
     for (int i = 0; i < n_objects; i++)
         for (long n = 0; objects[i].kind == 'q' && n < number(step, 1, 1); n++)
-            if (msgsnd(objects[i].id, &message, (size_t)number(step, 0, 1), full ? IPC_NOWAIT : 0) < 0) {
+            if (msgsnd(objects[i].id, &message, (size_t)number(step, 0, 1), full ? IPC_NOWAIT : 0) <
+                0) {
                 if (full && errno == EAGAIN)
                     break;
                 fail("send to %d", objects[i].id);
@@ -347,13 +348,32 @@ static const struct {
     const char *verb;
     void (*run)(const struct step *step);
 } verbs[] = {
-    {"shm", make_segments},  {"sem", make_sets},     {"msg", make_queues},   {"use", take_over},
-    {"forget", forget},      {"attach", attach},     {"detach", detach},     {"touch", touch},
-    {"remove", remove_all},  {"value", set_value},   {"values", set_values}, {"op", operate},
-    {"send", send_messages}, {"receive", receive},   {"leak", leak},         {"churn", churn},
-    {"name", be_named},      {"user", become},       {"background", leave_parent},
-    {"workers", make_workers}, {"end-leader", end_leader}, {"ids", note_ids}, {"did", note_done},
-    {"until", wait_for},     {"hold", hold},         {"raise", end_by},
+    {"shm", make_segments},
+    {"sem", make_sets},
+    {"msg", make_queues},
+    {"use", take_over},
+    {"forget", forget},
+    {"attach", attach},
+    {"detach", detach},
+    {"touch", touch},
+    {"remove", remove_all},
+    {"value", set_value},
+    {"values", set_values},
+    {"op", operate},
+    {"send", send_messages},
+    {"receive", receive},
+    {"leak", leak},
+    {"churn", churn},
+    {"name", be_named},
+    {"user", become},
+    {"background", leave_parent},
+    {"workers", make_workers},
+    {"end-leader", end_leader},
+    {"ids", note_ids},
+    {"did", note_done},
+    {"until", wait_for},
+    {"hold", hold},
+    {"raise", end_by},
 };
 
 int main(int argc, char **argv)
