@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "model/kinds/kind.h"
+#include "model/table/kind.h"
 #include "store/scheme.h"
 
 enum mode { MODE_SCREEN, MODE_JSON, MODE_BATCH, MODE_LIST_COLUMNS, MODE_HELP, MODE_VERSION };

@@ -11,6 +11,7 @@
 #include "base/line.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "model/kinds/registry.h"
 #include "store/settings.h"
 
 enum { ITERATIONS_MAX = 1000000000 };

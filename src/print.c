@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/line.h"
+#include "model/kinds/registry.h"
 #include "model/text/words.h"
 #include "output/plain.h"
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/kinds/registry.h"
 
 // The tables where none is named.
 static const enum kind_id json_tables[] = {

@@ -14,7 +14,7 @@
 
 #include <stdio.h>
 
-#include "model/kinds/kind.h"
+#include "model/table/kind.h"
 #include "store/scheme.h"
 
 enum {

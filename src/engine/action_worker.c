@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/thread.h"
-#include "model/kinds/kind.h"
+#include "model/table/kind.h"
 
 enum { PATIENCE_MS = 1000, MAX_LEFT = 8, GOODBYE_MS = 50 };
 

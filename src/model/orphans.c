@@ -6,89 +6,10 @@
 // The age that makes an orphan worth telling is the user's, and comes with the picture: what is
 // made by one program for the next has no living user for a moment.
 #include "model/apps/labels.h"
+#include "model/apps/pairs.h"
 #include "model/apps/postgres.h"
-
-enum { START_SLACK = 2 }; // seconds: times of objects and of process starts are whole seconds each
-
-// Objects keep the clock of their day; starts of processes are counted from the boot, and move with
-// the clock. What carries a time before the boot was made before the clock was set forward (a
-// virtual machine that slept, a late NTP): against that nobody is younger.
-static bool clock_was_set(const struct snapshot *s, int64_t time)
-{
-    return s->system.uptime > 0 && time < s->time - s->system.uptime - START_SLACK;
-}
-
-enum pid_state snapshot_pid_state(const struct snapshot *s, int32_t pid, int64_t time)
-{
-    if (pid == 0)
-        return PID_OUTSIDE;
-    const struct process *process = pid > 0 ? snapshot_process(s, pid) : NULL;
-    if (!process)
-        return PID_UNKNOWN;
-    if (process->gone)
-        return PID_GONE;
-    if (time <= 0)
-        return PID_ALIVE;
-    if (!(process->known & PROC_KNOWS_START))
-        return PID_UNKNOWN; // somebody has that pid: the one that was meant, or a younger one
-    if (process->start_time <= time + START_SLACK)
-        return PID_ALIVE;
-    return clock_was_set(s, time) ? PID_UNKNOWN : PID_REUSED;
-}
-
-bool pid_state_ended(enum pid_state state)
-{
-    return state == PID_GONE || state == PID_REUSED;
-}
-
-const char *pid_state_name(enum pid_state state)
-{
-    switch (state) {
-    case PID_ALIVE:
-        return "alive";
-    case PID_GONE:
-        return "gone";
-    case PID_REUSED:
-        return "reused";
-    case PID_OUTSIDE:
-        return "outside";
-    case PID_UNKNOWN:
-        break;
-    }
-    return NULL;
-}
-
-static int64_t later(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
-static int64_t earlier_known(int64_t a, int64_t b) // 0: never, so no time at all
-{
-    if (a <= 0 || b <= 0)
-        return later(a, b);
-    return a < b ? a : b;
-}
-
-int64_t segment_birth(const struct segment *segment)
-{
-    return earlier_known(segment->o.ctime, earlier_known(segment->atime, segment->dtime));
-}
-
-int64_t segment_last_use(const struct segment *segment)
-{
-    return later(segment->atime, segment->dtime);
-}
-
-int64_t semset_last_use(const struct semset *set)
-{
-    return later(set->otime, set->o.ctime);
-}
-
-int64_t queue_last_use(const struct queue *queue)
-{
-    return later(queue->stime, queue->rtime);
-}
+#include "model/record/object_times.h"
+#include "model/record/pid_state.h"
 
 // What the pids of an object say together.
 struct verdict {
@@ -149,24 +70,6 @@ bool segment_orphan(const struct snapshot *s, const struct segment *segment, boo
     return settle(&v, known);
 }
 
-// Every set against every queue takes its time: beyond so many pairs nobody looks.
-static const uint64_t PAIRS_MAX = 4 << 20;
-
-static bool queue_searchable(const struct snapshot *s, const struct semset *set)
-{
-    return set->o.key < 2 || (uint64_t)s->semsets.n * s->queues.n <= PAIRS_MAX;
-}
-
-const struct queue *semset_queue(const struct snapshot *s, const struct semset *set)
-{
-    if (set->o.key < 2 || !queue_searchable(s, set))
-        return NULL;
-    for (size_t i = 0; i < s->queues.n; i++)
-        if (s->queues.at[i].o.key == set->o.key - 1 && s->queues.at[i].o.uid == set->o.uid)
-            return &s->queues.at[i];
-    return NULL;
-}
-
 // fakeroot's clients come and go, and no others operate its set: its daemon lives by the queues.
 static bool queue_in_use(const struct snapshot *s, const struct queue *q)
 {
@@ -195,8 +98,8 @@ bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *kno
         *known = true;
         return false;
     }
-    v.unknown =
-        n == 0 || n < set->nsems || !(set->known & SET_KNOWS_WAITERS) || !queue_searchable(s, set);
+    v.unknown = n == 0 || n < set->nsems || !(set->known & SET_KNOWS_WAITERS) ||
+                !semset_queue_searchable(s, set);
     for (size_t i = 0; i < n; i++) {
         if (!(e[i].known & ELEMENT_KNOWS_PID))
             v.unknown = true;

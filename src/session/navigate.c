@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "model/kinds/registry.h"
 #include "session/actions/targets.h"
 #include "session/arrange.h"
 

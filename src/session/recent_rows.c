@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "model/kinds/registry.h"
 #include "session/tags.h"
 
 static const int64_t SHOWN_NS = 5 * CLOCK_SECOND;

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/line.h"
+#include "model/kinds/registry.h"
 #include "model/triage/triage.h"
 #include "session/actions/confirm.h"
 #include "session/actions/edit_object.h"

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/kinds/registry.h"
 #include "session/session.h"
 
 // identity_same() compares more than this for some kinds and nothing less: rows that are the same

@@ -16,7 +16,7 @@
 #include "base/clock.h"
 #include "base/line.h"
 #include "base/text.h"
-#include "model/kinds/kind.h"
+#include "model/kinds/registry.h"
 #include "store/append_log.h"
 
 enum { LINE = 2048, NAME = 64 };

@@ -8,6 +8,7 @@
 #include "base/line.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "model/kinds/registry.h"
 #include "model/table/rows.h"
 
 enum { LINE_MAX_BYTES = 1024, WHY = 200, TOLD = 3 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/kinds/registry.h"
 #include "model/table/filter.h"
 #include "model/table/rows.h"
 #include "support/pictures.h"

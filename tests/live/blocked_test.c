@@ -15,7 +15,7 @@
 
 #include "engine/sampler.h"
 #include "linux/source.h"
-#include "model/kinds/kind.h"
+#include "model/kinds/registry.h"
 #include "model/text/words.h"
 #include "model/triage/triage.h"
 #include "support/ns.h"

@@ -16,7 +16,7 @@
 #include "linux/objects/ipcstat.h"
 #include "linux/objects/sysvipc.h"
 #include "linux/source.h"
-#include "model/orphans.h"
+#include "model/record/pid_state.h"
 #include "support/asuser.h"
 #include "support/ns.h"
 #include "support/test.h"

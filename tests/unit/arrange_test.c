@@ -1,6 +1,7 @@
 // Columns and order as the user arranges them: the chooser, and what is kept of it.
 #include <string.h>
 
+#include "model/kinds/registry.h"
 #include "session/arrange.h"
 #include "session/navigate.h"
 #include "support/fake.h"

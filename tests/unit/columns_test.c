@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/kinds/kind.h"
+#include "model/kinds/registry.h"
 #include "support/pictures.h"
 #include "support/test.h"
 

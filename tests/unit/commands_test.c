@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "model/kinds/registry.h"
 #include "session/commands/keymap.h"
 #include "session/navigate.h"
 #include "support/fake.h"

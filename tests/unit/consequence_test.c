@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "model/consequence/consequence.h"
-#include "model/kinds/kind.h"
+#include "model/kinds/registry.h"
 #include "support/fake.h"
 #include "support/test.h"
 

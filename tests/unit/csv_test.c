@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/kinds/registry.h"
 #include "output/csv.h"
 #include "support/fake.h"
 #include "support/pictures.h"

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "model/kinds/registry.h"
 #include "options.h"
 #include "session/commands/keymap.h"
 #include "support/test.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "model/kinds/registry.h"
 #include "model/triage/triage.h"
 #include "session/commands/commands.h"
 #include "session/commands/help.h"

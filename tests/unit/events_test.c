@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "model/events/events.h"
-#include "model/kinds/kind.h"
+#include "model/kinds/registry.h"
 #include "support/fake.h"
 #include "support/test.h"
 

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/kinds/registry.h"
 #include "model/table/rows.h"
 #include "support/pictures.h"
 #include "support/test.h"

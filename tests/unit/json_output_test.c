@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/kinds/registry.h"
 #include "options.h"
 #include "output/json.h"
 #include "output/plain.h"

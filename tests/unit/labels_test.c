@@ -4,8 +4,10 @@
 
 #include "model/apps/labels.h"
 #include "model/consequence/consequence.h"
-#include "model/kinds/kind.h"
+#include "model/kinds/registry.h"
 #include "model/orphans.h"
+#include "model/record/object_times.h"
+#include "model/record/pid_state.h"
 #include "model/triage/triage.h"
 #include "support/fake.h"
 #include "support/test.h"

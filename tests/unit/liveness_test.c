@@ -1,4 +1,6 @@
 #include "model/orphans.h"
+#include "model/record/object_times.h"
+#include "model/record/pid_state.h"
 #include "support/fake.h"
 #include "support/test.h"
 

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "model/kinds/registry.h"
 #include "support/fake.h"
 #include "support/test.h"
 #include "ui/parts/marks.h"

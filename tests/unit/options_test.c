@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "model/kinds/registry.h"
 #include "options.h"
 #include "requests.h"
 #include "support/test.h"

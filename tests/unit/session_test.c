@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "model/kinds/registry.h"
 #include "model/triage/triage.h"
 #include "session/navigate.h"
 #include "session/recent_rows.h"

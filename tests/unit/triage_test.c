@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "model/kinds/kind.h"
+#include "model/kinds/registry.h"
 #include "model/triage/triage.h"
 #include "support/fake.h"
 #include "support/test.h"

@@ -30,7 +30,8 @@ struct event {
     enum severity severity;
     struct identity about;  // KIND_COUNT: nothing that has a row
     bool several;           // it tells of many: only about.kind counts
-    const char *who, *text; // "18811 python" or empty; behind the record
+    const char *object;     // in words: "segment 42", of several "segments"; NULL: nothing
+    const char *who, *text; // "18811 python" or empty; copies behind the record, as `object`
 };
 
 struct event_log {
@@ -42,7 +43,7 @@ struct event_log {
 struct event_log *event_log_ref(struct event_log *log); // NULL is fine
 void event_log_unref(struct event_log *log);            // NULL is fine
 
-// An event with copies of both texts; one reference.
+// An event with copies of the texts and of head->object; one reference.
 struct event *event_new(const struct event *head, const char *who, const char *text);
 VEC(event_vec, struct event *);
 

@@ -10,7 +10,7 @@
 #ifndef IPCTOP_MODEL_TABLE_FILTER_H
 #define IPCTOP_MODEL_TABLE_FILTER_H
 
-#include "model/kinds/kind.h"
+#include "model/table/kind.h"
 
 struct filter;
 

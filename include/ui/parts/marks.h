@@ -2,7 +2,7 @@
 #ifndef IPCTOP_UI_PARTS_MARKS_H
 #define IPCTOP_UI_PARTS_MARKS_H
 
-#include "model/kinds/kind.h"
+#include "model/table/kind.h"
 #include "ui/canvas/canvas.h"
 
 // How loud something is told; `notice` where it is no more than that.

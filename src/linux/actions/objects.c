@@ -14,7 +14,7 @@
 #include "linux/actions/local_name.h"
 #include "linux/actions/signal.h"
 #include "linux/objects/ipcstat.h"
-#include "model/kinds/kind.h"
+#include "model/table/kind.h"
 
 enum { NAME_ROOM = 64, MODE_MAX = 0777 };
 

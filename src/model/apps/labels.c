@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/line.h"
+#include "model/apps/pairs.h"
 #include "model/apps/postgres.h"
-#include "model/orphans.h"
 #include "object_users.h"
 
 struct label_rule {

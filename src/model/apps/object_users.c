@@ -1,6 +1,7 @@
 #include "object_users.h"
 
-#include "model/orphans.h"
+#include "model/record/object_times.h"
+#include "model/record/pid_state.h"
 
 enum { STRANGERS_MAX = 12, HOLDERS_MAX = 512 };
 

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "model/orphans.h"
+#include "model/record/object_times.h"
+#include "model/record/pid_state.h"
 
 bool postgres_program(const char *comm)
 {

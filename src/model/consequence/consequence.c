@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <sys/resource.h>
 
+#include "model/kinds/registry.h"
 #include "parts.h"
 
 // --- owner, group, mode, size of a queue ---------------------------------------------------------

@@ -3,7 +3,7 @@
 #define IPCTOP_MODEL_CONSEQUENCE_PARTS_H
 
 #include "model/consequence/consequence.h"
-#include "model/kinds/kind.h"
+#include "model/kinds/registry.h"
 #include "model/text/words.h"
 
 struct telling { // a consequence being written

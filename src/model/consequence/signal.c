@@ -7,7 +7,8 @@
 
 #include "base/signal_name.h"
 #include "model/apps/postgres.h"
-#include "model/orphans.h"
+#include "model/record/object_times.h"
+#include "model/record/pid_state.h"
 
 enum { SEGMENTS_MAX = 3 };
 

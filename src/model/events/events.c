@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/kinds/kind.h"
+#include "model/kinds/registry.h"
 #include "parts.h"
 
 enum { TABLES = 3, OWN_KEPT = 3 };

@@ -25,6 +25,10 @@ struct event *event_of_change(const struct change *change);
 struct event *event_of_many(const struct change *changes, size_t n);
 struct event *event_of_outcome(const struct outcome *outcome, const struct snapshot *now);
 
+// An event with the words for what it is about.
+struct event *event_worded(const struct event *head, const struct snapshot *now, const char *who,
+                           const char *text);
+
 // The record of a segment, set or queue begins with it.
 static inline const struct owned *owned_of(const void *row)
 {

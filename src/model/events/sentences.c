@@ -4,13 +4,32 @@
 #include "base/clock.h"
 #include "base/sum.h"
 #include "base/text.h"
-#include "model/kinds/kind.h"
-#include "model/orphans.h"
+#include "model/kinds/registry.h"
 #include "model/record/action.h"
+#include "model/record/object_times.h"
+#include "model/record/pid_state.h"
 #include "model/text/words.h"
 #include "parts.h"
 
 enum { TEXT = 320, WHO = 96 };
+
+struct event *event_worded(const struct event *head, const struct snapshot *now, const char *who,
+                           const char *text)
+{
+    const struct kind *kind = kind_get(head->about.kind);
+    const struct identity *about = &head->about;
+    struct event event = *head;
+    char object[80];
+
+    if (head->several)
+        snprintf(object, sizeof object, "%s", kind ? kind->name : "");
+    else if (about->kind == KIND_LIMIT && about->part < now->limits.n)
+        snprintf(object, sizeof object, "%s", now->limits.at[about->part].name);
+    else
+        identity_text(about, object, sizeof object);
+    event.object = *object ? object : NULL;
+    return event_new(&event, who, text);
+}
 
 // --- who -----------------------------------------------------------------------------------------
 
@@ -207,7 +226,7 @@ struct event *event_of_change(const struct change *c)
         say_attached(&line, c);
         break;
     }
-    return event_new(&head, who, text);
+    return event_worded(&head, c->now, who, text);
 }
 
 static uint32_t owner_of(const struct change *c)
@@ -261,7 +280,7 @@ struct event *event_of_many(const struct change *changes, size_t n)
     }
     if (logouts == n)
         line_add(&line, "; perhaps by systemd as their owner logged out (RemoveIPC)");
-    return event_new(&head, who, text);
+    return event_worded(&head, changes[0].now, who, text);
 }
 
 struct event *event_of_outcome(const struct outcome *outcome, const struct snapshot *now)
@@ -282,5 +301,5 @@ struct event *event_of_outcome(const struct outcome *outcome, const struct snaps
     line_add(&line, "%s", outcome->text);
     if (action_command(&outcome->action, command, sizeof command)[0])
         line_add(&line, " [%s]", command);
-    return event_new(&head, who, text);
+    return event_worded(&head, now, who, text);
 }

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "model/kinds/kind.h"
+#include "model/kinds/registry.h"
 #include "model/record/limit.h"
 #include "model/text/words.h"
 #include "parts.h"
@@ -135,7 +135,7 @@ static void tell_limit(const struct snapshot *now, const struct limit *limit,
     if (limit->known & LIMIT_KNOWS_TOP)
         words_user(&line, now, limit->top_uid);
     kind_limits.identify(now, limit, &head.about);
-    vec_push(out, event_new(&head, who, text));
+    vec_push(out, event_worded(&head, now, who, text));
 }
 
 static void level_watch(struct level *was, const struct snapshot *now, const struct limit *limit,
@@ -201,7 +201,7 @@ static void tell_stuck(const struct snapshot *now, const struct stuck *stuck, en
     };
 
     snprintf(who, sizeof who, "%d%s%s", stuck->pid, stuck->comm[0] ? " " : "", stuck->comm);
-    vec_push(out, event_new(&head, who, text));
+    vec_push(out, event_worded(&head, now, who, text));
 }
 
 static bool is_known(struct stuck_vec *stuck, const struct process *p)

@@ -6,7 +6,7 @@
 #include "base/line.h"
 #include "base/text.h"
 #include "model/apps/labels.h"
-#include "model/orphans.h"
+#include "model/record/pid_state.h"
 
 void cell_set_text(struct cell *out, const char *text)
 {

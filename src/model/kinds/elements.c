@@ -1,8 +1,9 @@
 // Elements: the single semaphores of a set.
-#include "model/kinds/kind.h"
+#include "model/kinds/registry.h"
 
 #include "model/kinds/cells.h"
-#include "model/orphans.h"
+#include "model/record/object_times.h"
+#include "model/record/pid_state.h"
 
 static void set_if(const struct element *r, unsigned known, uint64_t count, struct cell *out)
 {

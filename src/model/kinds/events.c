@@ -1,5 +1,5 @@
 // Events: what happened since the monitor runs, newest first.
-#include "model/kinds/kind.h"
+#include "model/kinds/registry.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -14,28 +14,9 @@ static bool has_id(const struct event *r)
     return !r->several && kind_is_object(r->about.kind);
 }
 
-// "segment 42", "process 18811", a limit's name; of several: what kind they are.
-static void show_object(const struct snapshot *s, const void *row, char *dst, size_t cap)
-{
-    const struct event *r = row;
-    const struct kind *kind = kind_get(r->about.kind);
-
-    if (r->several)
-        snprintf(dst, cap, "%s", kind ? kind->name : "");
-    else if (r->about.kind == KIND_LIMIT && r->about.part < s->limits.n)
-        column_text(kind_column(kind, "name"), s, &s->limits.at[r->about.part], dst, cap);
-    else
-        identity_text(&r->about, dst, cap);
-}
-
-static void get_object(const struct snapshot *s, const void *row, struct cell *out)
-{
-    show_object(s, row, out->scratch, sizeof out->scratch);
-    cell_set_text(out, out->scratch[0] ? out->scratch : NULL);
-}
-
 CELL_GETTER(get_time, struct event, if (r->time > 0) cell_set_time(out, r->time))
 CELL_GETTER(get_age, struct event, cell_set_since(out, s, r->time))
+CELL_GETTER(get_object, struct event, cell_set_text(out, r->object))
 CELL_GETTER(get_what, struct event, cell_set_text(out, event_what_name(r->what)))
 CELL_GETTER(get_id, struct event, if (has_id(r)) cell_set_number(out, r->about.id))
 CELL_GETTER(get_who, struct event, cell_set_text(out, r->who[0] ? r->who : NULL))

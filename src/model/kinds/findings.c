@@ -1,5 +1,5 @@
 // Findings: what triage says is wrong, worst first.
-#include "model/kinds/kind.h"
+#include "model/kinds/registry.h"
 
 #include "model/kinds/cells.h"
 

@@ -1,5 +1,5 @@
 // Holders: one row for a process and a segment it has attached.
-#include "model/kinds/kind.h"
+#include "model/kinds/registry.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // Limits of the kernel and how much of each is used.
-#include "model/kinds/kind.h"
+#include "model/kinds/registry.h"
 
 #include "model/kinds/cells.h"
 #include "model/record/limit.h"

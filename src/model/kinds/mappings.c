@@ -1,5 +1,5 @@
 // Mappings: the lines of /proc/PID/maps that are attachments; on demand all of one process's.
-#include "model/kinds/kind.h"
+#include "model/kinds/registry.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,9 +1,11 @@
 // Message queues. Full does not mean bytes == max_bytes: it means that senders are blocked.
-#include "model/kinds/kind.h"
+#include "model/kinds/registry.h"
 
 #include "base/text.h"
 #include "model/kinds/cells.h"
 #include "model/orphans.h"
+#include "model/record/object_times.h"
+#include "model/record/pid_state.h"
 
 CELL_GETTER(get_bytes, struct queue, cell_set_count(out, r->bytes))
 CELL_GETTER(get_max, struct queue,

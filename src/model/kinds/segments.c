@@ -1,10 +1,12 @@
 // Shared memory segments: what /proc/sysvipc/shm says, and what the scan of the processes adds.
-#include "model/kinds/kind.h"
+#include "model/kinds/registry.h"
 
 #include <inttypes.h>
 
 #include "model/kinds/cells.h"
 #include "model/orphans.h"
+#include "model/record/object_times.h"
+#include "model/record/pid_state.h"
 #include "model/table/tally.h"
 
 static const char *const status_names[] = {"dest", "locked", "hugetlb", NULL};

@@ -1,8 +1,10 @@
 // Semaphore sets. The kernel keeps no list of who uses one: its elements name last operators.
-#include "model/kinds/kind.h"
+#include "model/kinds/registry.h"
 
 #include "model/kinds/cells.h"
 #include "model/orphans.h"
+#include "model/record/object_times.h"
+#include "model/record/pid_state.h"
 #include "model/table/tally.h"
 
 CELL_GETTER(get_nsems, struct semset, cell_set_count(out, r->nsems))

@@ -1,5 +1,5 @@
 // Waiters: tasks blocked on a semaphore set or a queue.
-#include "model/kinds/kind.h"
+#include "model/kinds/registry.h"
 
 #include "model/kinds/cells.h"
 

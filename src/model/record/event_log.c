@@ -20,13 +20,16 @@ const char *event_what_name(enum event_what what)
 struct event *event_new(const struct event *head, const char *who, const char *text)
 {
     size_t who_size = strlen(who) + 1, text_size = strlen(text) + 1;
-    struct event *event = mem_alloc(sizeof *event + who_size + text_size);
+    size_t object_size = head->object ? strlen(head->object) + 1 : 0;
+    struct event *event = mem_alloc(sizeof *event + who_size + text_size + object_size);
     char *behind = (char *)(event + 1);
 
     *event = *head;
     event->refs = 1;
     event->who = memcpy(behind, who, who_size);
     event->text = memcpy(behind + who_size, text, text_size);
+    if (head->object)
+        event->object = memcpy(behind + who_size + text_size, head->object, object_size);
     return event;
 }
 

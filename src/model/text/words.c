@@ -7,7 +7,7 @@
 
 #include "base/error_text.h"
 #include "base/text.h"
-#include "model/orphans.h"
+#include "model/record/pid_state.h"
 
 const char *words_program(const struct snapshot *s, int32_t pid)
 {

@@ -3,7 +3,8 @@
 
 #include "model/apps/labels.h"
 #include "model/apps/postgres.h"
-#include "model/orphans.h"
+#include "model/record/object_times.h"
+#include "model/record/pid_state.h"
 #include "rules.h"
 
 enum { NAMED_MAX = 6 };

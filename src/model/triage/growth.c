@@ -2,8 +2,8 @@
 #include <inttypes.h>
 
 #include "base/text.h"
-#include "model/orphans.h"
 #include "model/record/limit.h"
+#include "model/record/object_times.h"
 #include "rules.h"
 
 enum { MINUTE = 60, HOUR = 3600, NEAR = 2 * HOUR };

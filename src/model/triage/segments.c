@@ -5,6 +5,8 @@
 #include "model/apps/labels.h"
 #include "model/apps/postgres.h"
 #include "model/orphans.h"
+#include "model/record/object_times.h"
+#include "model/record/pid_state.h"
 #include "rules.h"
 
 enum { LISTED_MAX = 4, MIB = 1 << 20 };

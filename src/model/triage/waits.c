@@ -1,6 +1,8 @@
 // What is wrong with semaphore sets and queues: who waits for nobody, and what is left over.
 #include "base/text.h"
 #include "model/orphans.h"
+#include "model/record/object_times.h"
+#include "model/record/pid_state.h"
 #include "rules.h"
 
 enum { LISTED_MAX = 4, READER_AT_WORK = 10, READER_AWAY = 60, STRANDED = 10 }; // seconds

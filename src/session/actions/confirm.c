@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/kinds/kind.h"
+#include "model/table/kind.h"
 #include "session/actions/await_exit.h"
 #include "session/actions/preview.h"
 #include "session/actions/signal_menu.h"

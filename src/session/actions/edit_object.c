@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "model/kinds/kind.h"
 #include "model/record/limit.h"
+#include "model/table/kind.h"
 #include "session/actions/confirm.h"
 #include "session/prompt/form.h"
 #include "session/session.h"

@@ -6,7 +6,7 @@
 #include "base/line.h"
 #include "base/signal_name.h"
 #include "model/apps/postgres.h"
-#include "model/kinds/kind.h"
+#include "model/table/kind.h"
 #include "model/text/words.h"
 #include "session/actions/confirm.h"
 #include "session/session.h"

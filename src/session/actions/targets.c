@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/line.h"
-#include "model/orphans.h"
+#include "model/record/object_times.h"
+#include "model/record/pid_state.h"
 #include "session/tags.h"
 
 static bool listed(const struct action_vec *actions, int32_t pid)

@@ -8,6 +8,7 @@
 
 #include "base/line.h"
 #include "base/text.h"
+#include "model/kinds/registry.h"
 #include "model/text/words.h"
 #include "ui/canvas/wrap.h"
 #include "ui/parts/marks.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/kinds/registry.h"
 #include "session/view.h"
 #include "ui/canvas/fit_line.h"
 

@@ -1,7 +1,7 @@
 // A kind of row: segments, queues, holders, limits, … Each is one const entry in one file
-// (model/kind_*.c), and everything shown is a table of a kind.
-#ifndef IPCTOP_MODEL_KINDS_KIND_H
-#define IPCTOP_MODEL_KINDS_KIND_H
+// (src/model/kinds), and everything shown is a table of a kind.
+#ifndef IPCTOP_MODEL_TABLE_KIND_H
+#define IPCTOP_MODEL_TABLE_KIND_H
 
 #include <stddef.h>
 
@@ -26,9 +26,6 @@ struct kind {
     bool (*belongs)(const void *row, const struct identity *parent);
 };
 
-const struct kind *kind_get(enum kind_id id); // NULL of KIND_COUNT: no kind
-// Also by title, in the singular and by an unambiguous prefix; or NULL.
-const struct kind *kind_by_name(const char *name);
 // By name, else by heading, in any case ("att", "SIZE"); or NULL.
 const struct column *kind_column(const struct kind *kind, const char *name);
 // Appends the columns a list names ("key,shmid,size"), each once, to the *n in `out`, which has room
@@ -40,8 +37,5 @@ const char *kind_near_column(const struct kind *kind, const char *name);
 // The columns with these COL_* flags: COL_SCREEN in the order of the screen, others in the table's.
 // Returns how many; `out` has room for kind->n_columns.
 size_t kind_columns(const struct kind *kind, unsigned flags, const struct column **out);
-
-extern const struct kind kind_segments, kind_semsets, kind_queues, kind_holders, kind_mappings,
-    kind_elements, kind_waiters, kind_limits, kind_findings, kind_events;
 
 #endif

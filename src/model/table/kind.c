@@ -1,53 +1,9 @@
-#include "model/kinds/kind.h"
+#include "model/table/kind.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-// clang-format off
-static const struct kind *const kinds[KIND_COUNT] = {
-    [KIND_SEGMENT] = &kind_segments, [KIND_SEMSET] = &kind_semsets,
-    [KIND_QUEUE] = &kind_queues,     [KIND_HOLDER] = &kind_holders,
-    [KIND_MAPPING] = &kind_mappings, [KIND_ELEMENT] = &kind_elements,
-    [KIND_WAITER] = &kind_waiters,   [KIND_LIMIT] = &kind_limits,
-    [KIND_FINDING] = &kind_findings, [KIND_EVENT] = &kind_events,
-};
-// clang-format on
-
-const struct kind *kind_get(enum kind_id id)
-{
-    return (unsigned)id < KIND_COUNT ? kinds[id] : NULL;
-}
-
-static bool begins(const char *text, const char *prefix, size_t n)
-{
-    return strncasecmp(text, prefix, n) == 0;
-}
-
-const struct kind *kind_by_name(const char *name)
-{
-    const struct kind *found = NULL;
-    size_t n = strlen(name);
-
-    if (n == 0)
-        return NULL;
-    for (size_t i = 0; i < KIND_COUNT; i++) {
-        const struct kind *kind = kinds[i];
-        if (!strcasecmp(kind->name, name) || !strcasecmp(kind->title, name) ||
-            !strcasecmp(kind->one, name))
-            return kind;
-    }
-    for (size_t i = 0; i < KIND_COUNT; i++) {
-        const struct kind *kind = kinds[i];
-        if (!begins(kind->name, name, n) && !begins(kind->title, name, n))
-            continue;
-        if (found)
-            return NULL; // ambiguous
-        found = kind;
-    }
-    return found;
-}
 
 const struct column *kind_column(const struct kind *kind, const char *name)
 {
@@ -122,7 +78,7 @@ const char *kind_near_column(const struct kind *kind, const char *name)
 
     for (size_t i = 0; i < kind->n_columns; i++) {
         const char *candidate = kind->columns[i].name;
-        size_t d = n >= 2 && begins(candidate, name, n) ? 1 : distance(name, candidate);
+        size_t d = n >= 2 && strncasecmp(candidate, name, n) == 0 ? 1 : distance(name, candidate);
         if (d < nearest && d < strlen(candidate)) {
             nearest = d;
             near = candidate;

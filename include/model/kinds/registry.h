@@ -1,0 +1,14 @@
+// The kinds: each is one const entry in a file of src/model/kinds.
+#ifndef IPCTOP_MODEL_KINDS_REGISTRY_H
+#define IPCTOP_MODEL_KINDS_REGISTRY_H
+
+#include "model/table/kind.h"
+
+const struct kind *kind_get(enum kind_id id); // NULL of KIND_COUNT: no kind
+// Also by title, in the singular and by an unambiguous prefix; or NULL.
+const struct kind *kind_by_name(const char *name);
+
+extern const struct kind kind_segments, kind_semsets, kind_queues, kind_holders, kind_mappings,
+    kind_elements, kind_waiters, kind_limits, kind_findings, kind_events;
+
+#endif

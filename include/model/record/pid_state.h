@@ -1,0 +1,13 @@
+// Whether a pid that an object names is still the process that is meant. Pure.
+#ifndef IPCTOP_MODEL_RECORD_PID_STATE_H
+#define IPCTOP_MODEL_RECORD_PID_STATE_H
+
+#include "model/record/snapshot.h"
+
+// Whether `pid` is still the process that did something at `time` (epoch seconds; 0: no check).
+// A process that started more than two seconds later did not, unless that time is before the boot.
+enum pid_state snapshot_pid_state(const struct snapshot *s, int32_t pid, int64_t time);
+bool pid_state_ended(enum pid_state state);       // gone, or its pid is another's now
+const char *pid_state_name(enum pid_state state); // "alive" …; NULL for PID_UNKNOWN
+
+#endif

@@ -1,0 +1,19 @@
+#include "model/apps/pairs.h"
+
+// Every set against every queue takes its time: beyond so many pairs nobody looks.
+static const uint64_t PAIRS_MAX = 4 << 20;
+
+bool semset_queue_searchable(const struct snapshot *s, const struct semset *set)
+{
+    return set->o.key < 2 || (uint64_t)s->semsets.n * s->queues.n <= PAIRS_MAX;
+}
+
+const struct queue *semset_queue(const struct snapshot *s, const struct semset *set)
+{
+    if (set->o.key < 2 || !semset_queue_searchable(s, set))
+        return NULL;
+    for (size_t i = 0; i < s->queues.n; i++)
+        if (s->queues.at[i].o.key == set->o.key - 1 && s->queues.at[i].o.uid == set->o.uid)
+            return &s->queues.at[i];
+    return NULL;
+}

@@ -1,0 +1,48 @@
+#include "model/kinds/registry.h"
+
+#include <string.h>
+#include <strings.h>
+
+// clang-format off
+static const struct kind *const kinds[KIND_COUNT] = {
+    [KIND_SEGMENT] = &kind_segments, [KIND_SEMSET] = &kind_semsets,
+    [KIND_QUEUE] = &kind_queues,     [KIND_HOLDER] = &kind_holders,
+    [KIND_MAPPING] = &kind_mappings, [KIND_ELEMENT] = &kind_elements,
+    [KIND_WAITER] = &kind_waiters,   [KIND_LIMIT] = &kind_limits,
+    [KIND_FINDING] = &kind_findings, [KIND_EVENT] = &kind_events,
+};
+// clang-format on
+
+const struct kind *kind_get(enum kind_id id)
+{
+    return (unsigned)id < KIND_COUNT ? kinds[id] : NULL;
+}
+
+static bool begins(const char *text, const char *prefix, size_t n)
+{
+    return strncasecmp(text, prefix, n) == 0;
+}
+
+const struct kind *kind_by_name(const char *name)
+{
+    const struct kind *found = NULL;
+    size_t n = strlen(name);
+
+    if (n == 0)
+        return NULL;
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        const struct kind *kind = kinds[i];
+        if (!strcasecmp(kind->name, name) || !strcasecmp(kind->title, name) ||
+            !strcasecmp(kind->one, name))
+            return kind;
+    }
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        const struct kind *kind = kinds[i];
+        if (!begins(kind->name, name, n) && !begins(kind->title, name, n))
+            continue;
+        if (found)
+            return NULL; // ambiguous
+        found = kind;
+    }
+    return found;
+}

@@ -1,0 +1,51 @@
+#include "model/record/pid_state.h"
+
+enum { START_SLACK = 2 }; // seconds: times of objects and of process starts are whole seconds each
+
+// Objects keep the clock of their day; starts of processes are counted from the boot, and move with
+// the clock. What carries a time before the boot was made before the clock was set forward (a
+// virtual machine that slept, a late NTP): against that nobody is younger.
+static bool clock_was_set(const struct snapshot *s, int64_t time)
+{
+    return s->system.uptime > 0 && time < s->time - s->system.uptime - START_SLACK;
+}
+
+enum pid_state snapshot_pid_state(const struct snapshot *s, int32_t pid, int64_t time)
+{
+    if (pid == 0)
+        return PID_OUTSIDE;
+    const struct process *process = pid > 0 ? snapshot_process(s, pid) : NULL;
+    if (!process)
+        return PID_UNKNOWN;
+    if (process->gone)
+        return PID_GONE;
+    if (time <= 0)
+        return PID_ALIVE;
+    if (!(process->known & PROC_KNOWS_START))
+        return PID_UNKNOWN; // somebody has that pid: the one that was meant, or a younger one
+    if (process->start_time <= time + START_SLACK)
+        return PID_ALIVE;
+    return clock_was_set(s, time) ? PID_UNKNOWN : PID_REUSED;
+}
+
+bool pid_state_ended(enum pid_state state)
+{
+    return state == PID_GONE || state == PID_REUSED;
+}
+
+const char *pid_state_name(enum pid_state state)
+{
+    switch (state) {
+    case PID_ALIVE:
+        return "alive";
+    case PID_GONE:
+        return "gone";
+    case PID_REUSED:
+        return "reused";
+    case PID_OUTSIDE:
+        return "outside";
+    case PID_UNKNOWN:
+        break;
+    }
+    return NULL;
+}
