@@ -49,7 +49,7 @@ enum layout_member { // named STRUCTURE_MEMBER
     SIGNAL_LIVE,
     SIGNAL_THREADS,
     PID_LEVEL,
-    PID_NUMBER, // numbers[0]
+    PID_NUMBER,   // numbers[0]
     PID_NUMBER_1, // numbers[1]: what lies between is the size of one
     PID_NS,
     PIDNS_INUM,

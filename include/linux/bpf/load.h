@@ -13,7 +13,8 @@
 struct reason {
     char text[200]; // "" where there is none
 };
-void reason_set(struct reason *reason, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void reason_set(struct reason *reason, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 // A map; BPF_MAP_TYPE_…, BPF_F_…. The descriptor or -errno.
 int map_create(uint32_t type, uint32_t key, uint32_t value, uint32_t entries, uint32_t flags,
@@ -22,12 +23,12 @@ int map_get(int fd, const void *key, void *value); // 0 or -errno
 int map_put(int fd, const void *key, const void *value);
 
 // Assembles and loads. The descriptor or -errno; the reason holds what the verifier objected to.
-int program_load(struct assembler *a, uint32_t type, uint32_t flags, const char *name,
+int bpf_program_load(struct assembler *a, uint32_t type, uint32_t flags, const char *name,
                  struct reason *reason);
 // Runs a program of BPF_PROG_TYPE_SYSCALL once, which may change `context`. 0 or -errno.
-int program_run(int fd, void *context, uint32_t size);
+int bpf_program_run(int fd, void *context, uint32_t size);
 // Attaches a program of BPF_PROG_TYPE_RAW_TRACEPOINT. The descriptor or -errno.
-int program_attach_raw(int fd, const char *tracepoint);
+int bpf_program_attach_raw(int fd, const char *tracepoint);
 
 // The last line of the verifier's log that is not its statistics; "" where there is none.
 void verifier_objection(const char *log, char *line, size_t cap);

@@ -5,6 +5,8 @@
 #ifndef IPCTOP_LINUX_BPF_PROBE_H
 #define IPCTOP_LINUX_BPF_PROBE_H
 
+#include <stddef.h>
+
 #include "linux/bpf/assembler.h"
 #include "linux/bpf/layout.h"
 
@@ -12,7 +14,7 @@ enum { PROBE_STACK = 8, COMM = 16 };
 
 // Who we are, in the kernel's terms: needed to translate pids.
 struct bpf_self {
-    uint32_t pid_level; // depth of our PID namespace
+    uint32_t pid_level;      // depth of our PID namespace
     uint32_t pid_ns, ipc_ns; // inodes
 };
 
@@ -22,6 +24,10 @@ void probe_follow(struct assembler *a, const struct layout *k, enum layout_membe
 void probe_load(struct assembler *a, int offset, int size);
 // *(dst + dst_offset) = `size` bytes at src + offset, as they are.
 void probe_copy(struct assembler *a, int dst, int dst_offset, int size, int src, int offset);
+// Several members of the structure at `src`, to at most `room` bytes of the stack from R10 + base:
+// by one read where they lie together. at[i] is where member i is then, from R10.
+void probe_block(struct assembler *a, const struct layout *k, int src,
+                 const enum layout_member *members, size_t n, int base, int room, int *at);
 // R0 = pid, as our PID namespace has it, of the process the task at R0 belongs to; 0: it is outside.
 // Also uses `spare`.
 void probe_pid(struct assembler *a, const struct layout *k, const struct bpf_self *self, int spare);

@@ -16,10 +16,11 @@ enum witness_call {
     CALL_MSGGET,
     CALL_MSGCTL,
     CALL_SYSTEM_CALLS,
-    CALL_FORK = CALL_SYSTEM_CALLS, // of a process with attachments; of the child, args[0]: its tgid,
-                                   // args[1]: its pid in our namespace, args[2]: its start
-    CALL_EXEC, // its attachments are gone
-    CALL_EXIT, // of its last thread
+    CALL_FORK =
+        CALL_SYSTEM_CALLS, // of a process with attachments; of the child, args[0]: its tgid,
+                           // args[1]: its pid in our namespace, args[2]: its start
+    CALL_EXEC,             // its attachments are gone
+    CALL_EXIT,             // of its last thread
     CALLS
 };
 extern const char *const witness_call_names[CALL_SYSTEM_CALLS];
@@ -31,11 +32,11 @@ struct witness_record {
     uint64_t args[3];
     int64_t result;
     uint32_t call;
-    uint32_t ipc_ns; // inode, as at that time
+    uint32_t ipc_ns;    // inode, as at that time
     uint32_t tgid, pid; // of the process: in the initial PID namespace, in ours (0: outside)
     uint32_t parent_tgid, parent_pid;
-    uint32_t uid, euid;  // of the initial user namespace
-    uint32_t login_uid;  // of the session it descends from: audit(7). UINT32_MAX: not set, unknown
+    uint32_t uid, euid; // of the initial user namespace
+    uint32_t login_uid; // of the session it descends from: audit(7). UINT32_MAX: not set, unknown
     uint32_t pad;
     char comm[COMM], parent_comm[COMM]; // of the process, not of the thread
 };

@@ -17,6 +17,7 @@ int ring_open(struct ring *ring, int fd, uint32_t bytes);
 void ring_close(struct ring *ring); // a zeroed one is fine
 
 // Gives every record that is complete to `take`, oldest first. How many there were.
-size_t ring_drain(struct ring *ring, void (*take)(const void *record, size_t size, void *arg), void *arg);
+size_t ring_drain(struct ring *ring, void (*take)(const void *record, size_t size, void *arg),
+                  void *arg);
 
 #endif

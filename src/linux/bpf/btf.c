@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/mem.h"
+#include "base/memory.h"
 
 enum {
     SIZE_MAX_BYTES = 256 << 20, // of a description; the kernel's has 5 MiB
@@ -91,7 +91,8 @@ int btf_parse(struct btf *btf, const void *bytes, size_t size)
     if (size < sizeof h || size > SIZE_MAX_BYTES)
         return -EINVAL;
     memcpy(&h, bytes, sizeof h);
-    if (h.magic != BTF_MAGIC || h.version != BTF_VERSION || h.hdr_len < sizeof h || h.hdr_len > size)
+    if (h.magic != BTF_MAGIC || h.version != BTF_VERSION || h.hdr_len < sizeof h ||
+        h.hdr_len > size)
         return -EINVAL;
     uint32_t room = (uint32_t)size - h.hdr_len;
     if (h.type_off > room || h.type_len > room - h.type_off || h.str_off > room ||
@@ -259,7 +260,8 @@ static int find_member(const struct btf *btf, uint32_t id, const char *name, siz
     if (kind_of(type.info) != BTF_KIND_STRUCT && kind_of(type.info) != BTF_KIND_UNION)
         return -ENOENT;
     for (uint32_t i = 0; i < (type.info & 0xffff); i++) {
-        uint32_t at = btf->types[id] + (uint32_t)(sizeof(struct btf_type) + i * sizeof(struct btf_member));
+        uint32_t at =
+            btf->types[id] + (uint32_t)(sizeof(struct btf_type) + i * sizeof(struct btf_member));
         uint32_t bits = word(btf, at + 8), member = word(btf, at + 4), width = 0;
         const char *own = name_at(btf, word(btf, at));
         if (!*budget)
@@ -299,7 +301,8 @@ static int enter_item(const struct btf *btf, const char **path, struct btf_place
     if (kind_of(type.info) != BTF_KIND_ARRAY)
         return -ENOENT;
     place->type = word(btf, btf->types[id] + 12);
-    if (size_of(btf, place->type, 0, &size) < 0 || __builtin_mul_overflow(size, (uint32_t)index, &skip) ||
+    if (size_of(btf, place->type, 0, &size) < 0 ||
+        __builtin_mul_overflow(size, (uint32_t)index, &skip) ||
         __builtin_add_overflow(place->offset, skip, &place->offset))
         return -EINVAL;
     *path = end + 1;

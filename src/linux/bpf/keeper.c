@@ -15,8 +15,8 @@
 
 enum { FALLBACK_DESCRIPTORS = 4096 };
 
-struct answer { // of the keeper, once
-    int error;   // 0: all is attached
+struct answer {   // of the keeper, once
+    int error;    // 0: all is attached
     size_t which; // else the first that is not
 };
 
@@ -65,7 +65,7 @@ static _Noreturn void keep(const struct attachment *attachments, size_t n, int s
         answer.error = errno;
     for (size_t i = 0; i < n && !answer.error; i++) {
         const struct attachment *one = &attachments[i];
-        int fd = one->id < 0 ? program_attach_raw(one->program, one->tracepoint)
+        int fd = one->id < 0 ? bpf_program_attach_raw(one->program, one->tracepoint)
                              : tracepoint_attach(one->id, one->program);
         if (fd < 0)
             answer = (struct answer){-fd, i};

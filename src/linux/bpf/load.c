@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/mem.h"
+#include "base/memory.h"
 
 enum { LOG = 256 * 1024 };
 
@@ -86,8 +86,8 @@ void verifier_objection(const char *log, char *line, size_t cap)
 
     while (*log) {
         size_t len = strcspn(log, "\n");
-        if (len && strncmp(log, "processed ", 10) != 0 && strncmp(log, "verification time", 17) != 0 &&
-            strncmp(log, "stack depth", 11) != 0) {
+        if (len && strncmp(log, "processed ", 10) != 0 &&
+            strncmp(log, "verification time", 17) != 0 && strncmp(log, "stack depth", 11) != 0) {
             best = log;
             best_len = len;
         }
@@ -115,7 +115,7 @@ static void ask_verifier(union bpf_attr *attr, const char *name, int error, stru
         refused(reason, error);
 }
 
-int program_load(struct assembler *a, uint32_t type, uint32_t flags, const char *name,
+int bpf_program_load(struct assembler *a, uint32_t type, uint32_t flags, const char *name,
                  struct reason *reason)
 {
     union bpf_attr attr = {.prog_type = type};
@@ -138,7 +138,7 @@ int program_load(struct assembler *a, uint32_t type, uint32_t flags, const char 
     return fd;
 }
 
-int program_run(int fd, void *context, uint32_t size)
+int bpf_program_run(int fd, void *context, uint32_t size)
 {
     union bpf_attr attr = {0};
 
@@ -149,7 +149,7 @@ int program_run(int fd, void *context, uint32_t size)
     return error < 0 ? error : 0;
 }
 
-int program_attach_raw(int fd, const char *tracepoint)
+int bpf_program_attach_raw(int fd, const char *tracepoint)
 {
     union bpf_attr attr = {0};
 

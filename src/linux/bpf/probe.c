@@ -1,5 +1,7 @@
 #include "linux/bpf/probe.h"
 
+#include <errno.h>
+
 void probe_load(struct assembler *a, int offset, int size)
 {
     asm_address(a, R3, R0, offset);
@@ -22,6 +24,34 @@ void probe_copy(struct assembler *a, int dst, int dst_offset, int size, int src,
     asm_address(a, R1, dst, dst_offset);
     asm_set(a, R2, size);
     asm_call(a, BPF_FUNC_probe_read_kernel);
+}
+
+void probe_block(struct assembler *a, const struct layout *k, int src,
+                 const enum layout_member *members, size_t n, int base, int room, int *at)
+{
+    int first = INT32_MAX, end = 0, used = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct layout_place *place = &k->at[members[i]];
+        first = (int)place->offset < first ? (int)place->offset : first;
+        end = (int)(place->offset + place->size) > end ? (int)(place->offset + place->size) : end;
+    }
+    first &= ~7; // as aligned on the stack as in the structure
+    if (((end - first + 7) & ~7) <= room) {
+        probe_copy(a, R10, base, end - first, src, first);
+        for (size_t i = 0; i < n; i++)
+            at[i] = base + (int)k->at[members[i]].offset - first;
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct layout_place *place = &k->at[members[i]];
+        at[i] = base + used;
+        used += ((int)place->size + 7) & ~7;
+        if (used > room)
+            a->error = a->error ? a->error : -E2BIG;
+        else
+            probe_copy(a, R10, at[i], (int)place->size, src, (int)place->offset);
+    }
 }
 
 void probe_pid(struct assembler *a, const struct layout *k, const struct bpf_self *self, int spare)

@@ -38,7 +38,8 @@ void ring_close(struct ring *ring)
     *ring = (struct ring){0};
 }
 
-size_t ring_drain(struct ring *ring, void (*take)(const void *record, size_t size, void *arg), void *arg)
+size_t ring_drain(struct ring *ring, void (*take)(const void *record, size_t size, void *arg),
+                  void *arg)
 {
     size_t n = 0;
 

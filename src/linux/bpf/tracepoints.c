@@ -62,8 +62,10 @@ int tracepoint_id(int tracefs, const char *group, const char *name, struct reaso
         close(fd);
     if (n <= 0) {
         error = n < 0 ? error : EIO;
-        reason_set(reason, error == ENOENT ? "this kernel has no tracepoint %s (CONFIG_FTRACE_SYSCALLS)"
-                                           : "the tracepoint %s cannot be read", name);
+        reason_set(reason,
+                   error == ENOENT ? "this kernel has no tracepoint %s (CONFIG_FTRACE_SYSCALLS)"
+                                   : "the tracepoint %s cannot be read",
+                   name);
         return -error;
     }
     text[n] = '\0';
@@ -81,7 +83,8 @@ int tracepoint_attach(int id, int program)
         .sample_period = 1,
     };
     int cpu = sched_getcpu();
-    int fd = (int)syscall(SYS_perf_event_open, &attr, -1, cpu < 0 ? 0 : cpu, -1, PERF_FLAG_FD_CLOEXEC);
+    int fd =
+        (int)syscall(SYS_perf_event_open, &attr, -1, cpu < 0 ? 0 : cpu, -1, PERF_FLAG_FD_CLOEXEC);
 
     if (fd < 0)
         return -errno;

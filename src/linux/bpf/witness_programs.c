@@ -16,9 +16,9 @@ const char *const witness_call_names[CALL_SYSTEM_CALLS] = {
 enum { COMMANDS = 4, NONE = -1 };
 
 static const struct {
-    int args;    // of them 3 at most are kept
-    int flags;   // which one has IPC_CREAT, of calls that get an object
-    int command; // which one is the command, of calls that control one
+    int args;                  // of them 3 at most are kept
+    int flags;                 // which one has IPC_CREAT, of calls that get an object
+    int command;               // which one is the command, of calls that control one
     int commands[COMMANDS], n; // those of interest: all that change something
 } calls[CALL_SYSTEM_CALLS] = {
     // clang-format off
@@ -43,9 +43,9 @@ enum {
     PROCESS = THREAD - 8,      // key of the map `holders`
     ZERO = PROCESS - 8,        // key of the map `lost`; value in `holders`
     CALL = ZERO - (int)sizeof(struct call),
-    CALLS_MAX = 4096,          // of all threads at the same time
-    IPC_64 = 0x100,            // may be set in a command: ipc/util.h
-    CONTEXT_ARGS = 16,         // where a tracepoint's arguments begin; of its exit, the result
+    CALLS_MAX = 4096,  // of all threads at the same time
+    IPC_64 = 0x100,    // may be set in a command: ipc/util.h
+    CONTEXT_ARGS = 16, // where a tracepoint's arguments begin; of its exit, the result
 };
 
 struct builder {
@@ -133,7 +133,10 @@ static void fill_process(struct builder *b)
 {
     struct assembler *a = b->a;
     const struct layout *k = b->k;
-    const struct { enum layout_member of; size_t to; } ids[] = {
+    const struct {
+        enum layout_member of;
+        size_t to;
+    } ids[] = {
         {CRED_UID, offsetof(struct witness_record, uid)},
         {CRED_EUID, offsetof(struct witness_record, euid)},
     };
@@ -405,7 +408,9 @@ static void build_exit(struct builder *b)
 static int load_one(struct builder *b, int program, struct reason *reason)
 {
     static const char *const others[WITNESS_PROGRAMS] = {
-        [PROGRAM_LEAVE] = "return", [PROGRAM_FORK] = "fork", [PROGRAM_EXEC] = "exec",
+        [PROGRAM_LEAVE] = "return",
+        [PROGRAM_FORK] = "fork",
+        [PROGRAM_EXEC] = "exec",
         [PROGRAM_EXIT] = "exit",
     };
     struct assembler a = {0};
@@ -427,9 +432,10 @@ static int load_one(struct builder *b, int program, struct reason *reason)
     default:
         build_enter(b, program);
     }
-    return b->p->fd[program] = program_load(
-               &a, program <= PROGRAM_LEAVE ? BPF_PROG_TYPE_TRACEPOINT : BPF_PROG_TYPE_RAW_TRACEPOINT, 0,
-               others[program] ? others[program] : witness_call_names[program], reason);
+    return b->p->fd[program] = bpf_program_load(
+               &a,
+               program <= PROGRAM_LEAVE ? BPF_PROG_TYPE_TRACEPOINT : BPF_PROG_TYPE_RAW_TRACEPOINT,
+               0, others[program] ? others[program] : witness_call_names[program], reason);
 }
 
 int witness_programs_load(struct witness_programs *p, const struct layout *k,
@@ -442,7 +448,8 @@ int witness_programs_load(struct witness_programs *p, const struct layout *k,
     *p = (struct witness_programs){.calls = -1, .ring = -1, .lost = -1, .holders = -1};
     for (int i = 0; i < WITNESS_PROGRAMS; i++)
         p->fd[i] = -1;
-    if ((p->calls = error = map_create(BPF_MAP_TYPE_HASH, 4, sizeof(struct call), CALLS_MAX, 0, reason)) >= 0 &&
+    if ((p->calls = error =
+             map_create(BPF_MAP_TYPE_HASH, 4, sizeof(struct call), CALLS_MAX, 0, reason)) >= 0 &&
         (p->ring = error = map_create(BPF_MAP_TYPE_RINGBUF, 0, 0, ring_bytes, 0, reason)) >= 0 &&
         (p->lost = error = map_create(BPF_MAP_TYPE_ARRAY, 4, 8, 1, 0, reason)) >= 0)
         p->holders = error = map_create(BPF_MAP_TYPE_HASH, 4, 1, WITNESS_HOLDERS, 0, reason);
