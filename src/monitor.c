@@ -5,8 +5,11 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "controller/controller.h"
+#include "engine/sampler.h"
 #include "output/csv.h"
 #include "output/plain.h"
+#include "session/current.h"
 #include "session/navigate.h"
 #include "store/file_writer.h"
 #include "store/settings_file.h"

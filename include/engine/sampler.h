@@ -51,7 +51,6 @@ void sampler_act(struct sampler *sampler, const struct action *actions, size_t n
 // Outcomes of what never came to an action: logged as those are, in the same order.
 void sampler_note(struct sampler *sampler, const struct outcome *outcomes, size_t n);
 void sampler_cancel(struct sampler *sampler); // those not begun yet: app/actor.h
-VEC(outcome_vec, struct outcome);
 // Appends the outcomes so far to *out; false where there are none.
 bool sampler_outcomes(struct sampler *sampler, struct outcome_vec *out);
 

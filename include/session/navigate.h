@@ -6,15 +6,11 @@
 
 // Sorts by a column in its own direction; by the same one again: the other way round.
 void session_sort(struct session *s, const struct column *column);
-// Which tab is of that kind. False, and *tab stays: none is.
-bool session_tab_of(const struct kind *kind, size_t *tab);
 bool session_tab(struct session *s, size_t tab); // false: that tab does not exist
 // Opens a table above the present one. False: no such kind, or too deep.
 bool session_push(struct session *s, enum kind_id kind, const struct identity *parent,
                   const char *path);
 bool session_pop(struct session *s);   // false: at the top
 void session_enter(struct session *s); // Enter on the selected row
-
-void session_tell_gone(struct session *s); // that what was entered is, where it is
 
 #endif

@@ -7,8 +7,7 @@
 
 #include <stdio.h>
 
-#include "session/actions/await_exit.h"
-#include "session/actions/progress.h"
+#include "session/pending.h"
 #include "session/prompt/prompt.h"
 #include "session/recent_rows.h"
 
@@ -81,48 +80,8 @@ struct session {
     int last_signal;              // chosen last; 0: none yet
     struct view_job *writing;     // the view being written as a new file, while that may turn out
                                   // to be there already; app/save.c's
+    bool help;                    // asked of the controller: the help text
     bool quit, suspend, redraw;   // asked of the loop
 };
-
-extern const enum kind_id session_tabs[]; // the tabs in order: 1 Segments, 2 Semaphores, …
-extern const size_t session_n_tabs;
-
-void session_init(struct session *s, struct sampler *sampler, const struct session_options *o);
-void session_free(struct session *s);
-
-// A new picture: takes over the caller's reference, finds every view's selection again.
-void session_adopt(struct session *s, struct snapshot *snapshot);
-void session_outcomes(struct session *s, const struct outcome_vec *outcomes);
-
-// One key or mouse event, through the open prompt or the keymap. Mouse events pass draw_mouse()
-// first.
-void session_key(struct session *s, const struct key_event *event);
-
-// What the sampler is to read for what is on screen now; asked after every change of view.
-void session_want(struct session *s, struct want *want);
-
-void session_say(struct session *s, enum severity severity, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-// Tells what became known by itself: together with such news that still stands there, not in its
-// place; before it if it is what was waited for.
-void session_news(struct session *s, bool waited_for, const char *news);
-// Shows what could not be logged, behind the message that stands there.
-void session_check_audit(struct session *s);
-// Takes an old message away; returns the CLOCK_MONOTONIC time the present one is to go, or 0.
-int64_t session_expire(struct session *s, int64_t now_ns);
-// The same for rows marked as new and rows that are gone; true: the view was built anew.
-bool session_expire_changes(struct session *s, int64_t now_ns, int64_t *next_ns);
-
-// The view on screen; how one gets from view to view: app/session_views.h.
-struct view *session_view(struct session *s);
-const void *session_selected(struct session *s, struct identity *identity); // NULL: no row
-// The picture a row of the view on screen lies in; another than the session's: it is gone already.
-const struct snapshot *session_picture(const struct session *s, const struct kind *kind,
-                                       const void *row);
-// How old what is known of the holders is, in seconds, where that is worth telling: older than two
-// refreshes. Else 0.
-int64_t session_holders_age(const struct session *s);
-void session_rebuild(struct session *s); // rows of the current view, after a change of query
-bool session_tagged(const struct session *s, const struct identity *identity);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "session/current.h"
 #include "session/session.h"
 
 size_t arrange_columns(const struct session *s, const struct kind *kind, const struct column **out)

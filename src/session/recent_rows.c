@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "model/kinds/find_row.h"
 #include "model/kinds/registry.h"
+#include "model/record/identity_set.h"
 #include "session/tags.h"
 
 static const int64_t SHOWN_NS = 5 * CLOCK_SECOND;
@@ -102,7 +104,7 @@ static void merge(const struct change_batch *batch, struct view *v, const struct
     rows_build(&then, batch->picture, &query);
     for (size_t i = 0; i < then.n; i++) {
         v->kind->identify(batch->picture, then.at[i], &identity);
-        if (!tags_has(&batch->gone, &identity) || tags_row(s, &identity)) // there once more
+        if (!identity_set_has(&batch->gone, &identity) || find_row(s, &identity)) // there once more
             continue;
         while (both.n < i && next < v->rows.n)
             vec_push(&both, v->rows.at[next++]);
@@ -138,7 +140,7 @@ void recent_rows_insert(const struct recent_rows *c, struct view *v, const struc
 bool recent_rows_new(const struct recent_rows *c, const struct identity *identity)
 {
     for (size_t i = 0; i < c->n; i++)
-        if (tags_has(&c->at[i].arrived, identity))
+        if (identity_set_has(&c->at[i].arrived, identity))
             return true;
     return false;
 }

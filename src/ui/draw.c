@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "session/current.h"
 #include "ui/parts/details.h"
 #include "ui/parts/function_bar.h"
 #include "ui/parts/header.h"

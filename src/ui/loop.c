@@ -8,7 +8,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "controller/controller.h"
+#include "controller/want.h"
 #include "session/commands/save.h"
+#include "session/current.h"
+#include "session/message.h"
 #include "store/file_writer.h"
 #include "ui/draw.h"
 #include "ui/terminal/keys.h"

@@ -1,5 +1,6 @@
 #include "ui/draw.h"
 
+#include "session/current.h"
 #include "session/navigate.h"
 #include "ui/parts/function_bar.h"
 #include "ui/parts/table.h"

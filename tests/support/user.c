@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/controller.h"
+#include "engine/sampler.h"
+#include "session/current.h"
 #include "session/view.h"
 #include "support/fake.h"
 #include "support/test.h"
@@ -233,7 +236,7 @@ void user_await_names(struct user *u)
 
 void user_await_acts(struct user *u, struct action *actions, size_t n)
 {
-    while (u->s.results.awaited)
+    while (u->s.results.pending)
         await_outcomes(u);
     assert_true(!actions || user_acts(u) == n);
     for (size_t i = 0; actions && i < n; i++)

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/controller.h"
+#include "session/current.h"
 #include "session/view.h"
 #include "support/fake.h"
 #include "support/test.h"
@@ -548,7 +550,7 @@ TEST(results_do_not_interrupt)
     user_press(u, '*');
     user_press(u, 'x');
     user_say_yes(u);
-    assert_int_equal(u->s.results.awaited, 3);
+    assert_int_equal(u->s.results.pending, 3);
     user_press(u, '/');
     while (u->s.results.outcomes.n < 3) {
         struct outcome_vec outcomes = {0};

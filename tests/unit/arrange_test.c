@@ -1,8 +1,11 @@
 // Columns and order as the user arranges them: the chooser, and what is kept of it.
 #include <string.h>
 
+#include "controller/controller.h"
+#include "controller/want.h"
 #include "model/kinds/registry.h"
 #include "session/arrange.h"
+#include "session/current.h"
 #include "session/navigate.h"
 #include "support/fake.h"
 #include "support/test.h"

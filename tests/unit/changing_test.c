@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/controller.h"
+#include "session/current.h"
 #include "session/prompt/form.h"
 #include "session/view.h"
 #include "support/fake.h"

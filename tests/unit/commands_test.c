@@ -1,7 +1,9 @@
 #include <string.h>
 
+#include "controller/dispatch.h"
 #include "model/kinds/registry.h"
-#include "session/commands/keymap.h"
+#include "session/commands/commands.h"
+#include "session/current.h"
 #include "session/navigate.h"
 #include "support/fake.h"
 #include "support/test.h"
@@ -9,7 +11,7 @@
 
 static void press_command(struct user *u, const struct command *command)
 {
-    command_run(command, &u->s, &(struct key_event){.key = K_NONE});
+    command_run(command, &u->s, K_NONE);
 }
 
 TEST(readonly_refuses_whatever_writes)
@@ -21,16 +23,16 @@ TEST(readonly_refuses_whatever_writes)
     user_start(&u, &options);
     user_see(&u, fake_story());
     user_go(&u, 393216);
-    for (size_t i = 0; i < n_commands; i++) {
+    for (size_t i = 0; command_at(i); i++) {
         const char *why;
 
-        if (!(commands[i].flags & CMD_WRITES))
+        if (!(command_at(i)->flags & CMD_WRITES))
             continue;
         writing++;
-        assert_false(command_allowed(&commands[i], &u.s, &why));
+        assert_false(command_allowed(command_at(i), &u.s, &why));
         assert_non_null(strstr(why, "--readonly"));
         u.s.message[0] = '\0';
-        press_command(&u, &commands[i]);
+        press_command(&u, command_at(i));
         assert_int_equal(u.s.prompt.type, PROMPT_NONE);
         assert_non_null(strstr(u.s.message, "--readonly"));
     }
@@ -43,18 +45,18 @@ TEST(what_changes_something_is_asked_about)
 {
     struct user u;
 
-    for (size_t i = 0; i < n_commands; i++) {
+    for (size_t i = 0; command_at(i); i++) {
         // Nothing that writes goes without a confirmation.
-        assert_true(!(commands[i].flags & CMD_WRITES) || commands[i].flags & CMD_CONFIRM);
-        if (!(commands[i].flags & CMD_CONFIRM))
+        assert_true(!(command_at(i)->flags & CMD_WRITES) || command_at(i)->flags & CMD_CONFIRM);
+        if (!(command_at(i)->flags & CMD_CONFIRM))
             continue;
         user_start(&u, NULL);
         user_see(&u, fake_story());
-        if (commands[i].kinds == 1u << KIND_LIMIT)
+        if (command_at(i)->kinds == 1u << KIND_LIMIT)
             user_press(&u, '5');
         else
             user_go(&u, 393216);
-        press_command(&u, &commands[i]);
+        press_command(&u, command_at(i));
         assert_int_not_equal(u.s.prompt.type, PROMPT_NONE);
         user_end(&u);
     }
@@ -65,8 +67,8 @@ TEST(enter_alone_never_means_yes)
 {
     static const int32_t ids[] = {393216, 425985, 458754, 491523, 0};
 
-    for (size_t c = 0; c < n_commands; c++) {
-        if (!(commands[c].flags & CMD_CONFIRM))
+    for (size_t c = 0; command_at(c); c++) {
+        if (!(command_at(c)->flags & CMD_CONFIRM))
             continue;
         for (size_t i = 0; i <= sizeof ids / sizeof *ids; i++) {
             struct user u;
@@ -77,11 +79,11 @@ TEST(enter_alone_never_means_yes)
                 user_go(&u, ids[i]);
             else
                 user_press(&u, '*'); // all of them tagged
-            press_command(&u, &commands[c]);
+            press_command(&u, command_at(c));
             for (int enter = 0; enter < 20; enter++)
                 if (u.s.prompt.type != PROMPT_NONE)
                     user_press(&u, K_ENTER);
-            assert_int_equal(u.s.results.awaited, 0);
+            assert_int_equal(u.s.results.pending, 0);
             assert_int_equal(user_acts(&u), 0);
             user_end(&u);
         }
@@ -95,10 +97,10 @@ TEST(without_a_row_there_is_nothing_to_do)
 
     user_start(&u, NULL);
     for (int pass = 0; pass < 2; pass++) { // before the first picture, then with an empty one
-        for (size_t i = 0; i < n_commands; i++) {
-            if (!(commands[i].flags & CMD_OBJECT))
+        for (size_t i = 0; command_at(i); i++) {
+            if (!(command_at(i)->flags & CMD_OBJECT))
                 continue;
-            assert_false(command_allowed(&commands[i], &u.s, &why));
+            assert_false(command_allowed(command_at(i), &u.s, &why));
             assert_true(why[0] != '\0');
         }
         user_see(&u, fake_snapshot());
@@ -111,16 +113,17 @@ TEST(no_key_is_too_early)
 {
     for (int pass = 0; pass < 3; pass++)
         for (size_t tab = 0; tab < session_n_tabs; tab++)
-            for (size_t i = 0; i < n_bindings; i++) {
+            for (size_t i = 0; command_at(i / COMMAND_KEYS_MAX); i++) {
+                int32_t key = command_at(i / COMMAND_KEYS_MAX)->keys[i % COMMAND_KEYS_MAX];
                 struct user u;
 
-                if (!kind_get(session_tabs[tab]))
+                if (!key || !kind_get(session_tabs[tab]))
                     continue;
                 user_start(&u, NULL);
                 if (pass)
                     user_see(&u, pass == 1 ? fake_snapshot() : fake_story());
                 session_tab(&u.s, tab);
-                user_press(&u, keymap[i].key);
+                user_press(&u, key);
                 user_press(&u, K_DOWN);
                 user_press(&u, K_ESC);
                 user_press(&u, K_ESC);

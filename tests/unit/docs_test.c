@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "model/kinds/registry.h"
 #include "options.h"
-#include "session/commands/keymap.h"
+#include "session/commands/commands.h"
 #include "support/test.h"
 
 static char *read_all(FILE *f)
@@ -23,28 +23,19 @@ static char *read_all(FILE *f)
     return text;
 }
 
-// Groups come in the order of their first command.
-static bool first_of_group(size_t index)
-{
-    for (size_t i = 0; i < index; i++)
-        if (strcmp(commands[i].group, commands[index].group) == 0)
-            return false;
-    return true;
-}
-
 static void each_command(FILE *out, const char *group_format,
                          void (*row)(FILE *out, const char *keys, const char *help))
 {
     char keys[96];
 
-    for (size_t g = 0; g < n_commands; g++) {
-        if (!first_of_group(g))
-            continue;
-        fprintf(out, group_format, commands[g].group);
-        for (size_t i = g; i < n_commands; i++)
-            if (strcmp(commands[i].group, commands[g].group) == 0 &&
-                keymap_keys(&commands[i], keys, sizeof keys)[0])
-                row(out, keys, commands[i].help);
+    for (size_t g = 0; g < n_command_groups; g++) {
+        const struct command_group *group = command_groups[g];
+
+        if (g == 0 || strcmp(command_groups[g - 1]->title, group->title) != 0)
+            fprintf(out, group_format, group->title);
+        for (size_t i = 0; i < group->n; i++)
+            if (command_keys(&group->commands[i], keys, sizeof keys)[0])
+                row(out, keys, group->commands[i].help);
     }
 }
 

@@ -5,11 +5,15 @@
 #include <string.h>
 #include <time.h>
 
+#include "controller/controller.h"
 #include "model/kinds/registry.h"
+#include "model/record/identity_set.h"
 #include "model/triage/triage.h"
 #include "session/commands/commands.h"
 #include "session/commands/help.h"
+#include "session/current.h"
 #include "session/navigate.h"
+#include "session/prompt/keys.h"
 #include "session/prompt/prompt.h"
 #include "session/recent_rows.h"
 #include "session/tags.h"
@@ -476,7 +480,7 @@ TEST(tags_are_marked_and_counted)
 
     put_selection(s, 425985);
     session_selected(s, &identity);
-    tags_toggle(&s->tags, &identity);
+    identity_set_toggle(&s->tags, &identity);
     put_selection(s, 458754);
     struct shot shot = draw(s, 80, 24, false);
     int y = find(&shot, " 425985 ");
@@ -604,19 +608,19 @@ TEST(a_hidden_question_is_not_answered)
     struct shot shot;
 
     answers = 0;
-    prompt_open(s, PROMPT_CONFIRM, answered);
+    prompt_open(&s->prompt, PROMPT_CONFIRM, answered);
     shot = draw(s, 30, 8, false);
-    prompt_key(s, &(struct key_event){.key = 'y'});
+    prompt_key(&s->prompt, &(struct key_event){.key = 'y'});
     assert_int_equal(answers, 0);
     assert_int_equal(s->prompt.type, PROMPT_CONFIRM);
     done(&shot);
     shot = draw(s, 40, 10, false);
-    prompt_key(s, &(struct key_event){.key = 'y'});
+    prompt_key(&s->prompt, &(struct key_event){.key = 'y'});
     assert_int_equal(answers, 1);
     done(&shot);
-    prompt_open(s, PROMPT_CONFIRM, answered);
+    prompt_open(&s->prompt, PROMPT_CONFIRM, answered);
     shot = draw(s, 30, 8, false);
-    prompt_key(s, &(struct key_event){.key = K_ESC});
+    prompt_key(&s->prompt, &(struct key_event){.key = K_ESC});
     assert_int_equal(answers, 101);
     done(&shot);
     session_close(s);
@@ -768,7 +772,7 @@ TEST(a_long_question_is_read_to_its_end)
     // clang-format on
     static const size_t tops[] = {6, 0, 14, 0, 3}; // 20 lines in a room of 6
     struct session *s = session_open(fake_story());
-    struct prompt *p = prompt_open(s, PROMPT_CONFIRM, NULL);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_CONFIRM, NULL);
 
     snprintf(p->consequence.question, sizeof p->consequence.question, "Really?");
     p->body = mem_copy_string("b1\nb2\nb3\nb4\nb5\nb6\nb7\nb8\nb9\nb10\nb11\nb12\nb13\nb14\nb15\n"
@@ -777,7 +781,7 @@ TEST(a_long_question_is_read_to_its_end)
     expect(&shot, "read on");
     done(&shot);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        prompt_key(s, &keys[i]);
+        prompt_key(&s->prompt, &keys[i]);
         shot = draw(s, 40, 10, false);
         assert_int_equal(p->type, PROMPT_CONFIRM);
         assert_int_equal(p->top, tops[i]);
@@ -786,7 +790,7 @@ TEST(a_long_question_is_read_to_its_end)
         done(&shot);
     }
     snprintf(p->word, sizeof p->word, "remove"); // there the ends are those of what is typed
-    prompt_key(s, &(struct key_event){.key = K_HOME});
+    prompt_key(&s->prompt, &(struct key_event){.key = K_HOME});
     assert_int_equal(p->top, 3);
     session_close(s);
 }

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "controller/want.h"
 #include "session/actions/await_exit.h"
+#include "session/message.h"
 #include "support/fake.h"
 #include "support/test.h"
 #include "support/user.h"

@@ -1,49 +1,60 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "session/commands/commands.h"
 #include "session/commands/help.h"
-#include "session/commands/keymap.h"
 #include "support/test.h"
 
-// A binding that is hidden by one before it could never be reached.
-TEST(no_binding_hides_another)
+static bool bound_to(const struct command *command, int32_t key)
 {
-    for (size_t i = 0; i < n_bindings; i++)
-        for (size_t j = 0; j < i; j++)
-            if (keymap[j].key == keymap[i].key &&
-                (!keymap[j].kinds || (keymap[i].kinds && !(keymap[i].kinds & ~keymap[j].kinds))))
-                fail_msg("key %d twice: %s hides %s", keymap[i].key, keymap[j].command,
-                         keymap[i].command);
+    for (size_t i = 0; i < COMMAND_KEYS_MAX && command->keys[i]; i++)
+        if (command->keys[i] == key)
+            return true;
+    return false;
 }
 
-TEST(every_binding_names_a_command)
+// Two commands on one key in one view: one of them could never be reached by it.
+TEST(no_binding_hides_another)
 {
-    for (size_t i = 0; i < n_bindings; i++) {
-        const struct command *command = command_by_name(keymap[i].command);
-        char name[16];
+    const struct command *a, *b;
 
-        if (!command)
-            fail_msg("'%s' is no command", keymap[i].command);
-        // A key bound where its command does not work is a dead key.
-        if (keymap[i].kinds)
-            assert_int_equal(keymap[i].kinds & ~command->kinds, 0);
-        assert_true(key_name(keymap[i].key, name, sizeof name)[0] > ' ');
+    for (size_t i = 0; (a = command_at(i)); i++)
+        for (size_t j = 0; j < i && (b = command_at(j)); j++)
+            for (size_t k = 0; k < COMMAND_KEYS_MAX && a->keys[k]; k++)
+                if (bound_to(b, a->keys[k]) && (a->flags & CMD_LOCAL) == (b->flags & CMD_LOCAL) &&
+                    (!(a->flags & CMD_LOCAL) || a->kinds & b->kinds))
+                    fail_msg("key %d twice: %s and %s", a->keys[k], a->name, b->name);
+}
+
+// A local key is bound in the views of its command alone: without views it would be dead.
+TEST(every_binding_has_a_name_and_a_view)
+{
+    const struct command *command;
+
+    for (size_t i = 0; (command = command_at(i)); i++) {
+        assert_true(!(command->flags & CMD_LOCAL) || command->kinds);
+        assert_true(!command->run != !command->run_key);
+        for (size_t k = 0; k < COMMAND_KEYS_MAX && command->keys[k]; k++) {
+            char name[16];
+
+            assert_true(key_name(command->keys[k], name, sizeof name)[0] > ' ');
+        }
     }
 }
 
 TEST(every_command_has_a_key_and_a_line_of_help)
 {
     char *help = help_text(NULL, false);
+    const struct command *command;
 
-    for (size_t i = 0; i < n_commands; i++) {
+    for (size_t i = 0; (command = command_at(i)); i++) {
         char keys[96];
 
-        keymap_keys(&commands[i], keys, sizeof keys);
-        if (!keys[0])
-            fail_msg("no key for '%s'", commands[i].name);
-        if (!strstr(help, commands[i].help))
-            fail_msg("no help for '%s'", commands[i].name);
-        assert_ptr_equal(command_by_name(commands[i].name), &commands[i]);
+        if (!command_keys(command, keys, sizeof keys)[0])
+            fail_msg("no key for '%s'", command->name);
+        if (!strstr(help, command->help))
+            fail_msg("no help for '%s'", command->name);
+        assert_ptr_equal(command_by_name(command->name), command);
     }
     free(help);
 }
@@ -64,17 +75,17 @@ TEST(keys_are_named_as_people_do)
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_string_equal(key_name(names[i].key, name, sizeof name), names[i].name);
-    assert_string_equal(keymap_keys(command_by_name("signal"), keys, sizeof keys), "F9 k");
-    assert_string_equal(keymap_keys(command_by_name("remove"), keys, sizeof keys), "F8 Del x");
-    keymap_keys(command_by_name("remove"), small, sizeof small);
+    assert_string_equal(command_keys(command_by_name("signal"), keys, sizeof keys), "F9 k");
+    assert_string_equal(command_keys(command_by_name("remove"), keys, sizeof keys), "F8 Del x");
+    command_keys(command_by_name("remove"), small, sizeof small);
     assert_true(strlen(small) < sizeof small);
 }
 
 TEST(views_of_their_own_come_first)
 {
-    assert_string_equal(keymap_find(KIND_MAPPING, 'a')->name, "all-maps");
-    assert_null(keymap_find(KIND_SEGMENT, 'a'));
-    assert_string_equal(keymap_find(KIND_QUEUE, 'W')->name, "waiters");
-    assert_null(keymap_find(KIND_SEGMENT, K_F12));
-    assert_null(keymap_find(KIND_SEGMENT, 0));
+    assert_string_equal(command_by_key(KIND_MAPPING, 'a')->name, "all-maps");
+    assert_null(command_by_key(KIND_SEGMENT, 'a'));
+    assert_string_equal(command_by_key(KIND_QUEUE, 'W')->name, "waiters");
+    assert_null(command_by_key(KIND_SEGMENT, K_F12));
+    assert_null(command_by_key(KIND_SEGMENT, 0));
 }

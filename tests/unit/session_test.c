@@ -1,7 +1,11 @@
 #include <string.h>
 
+#include "controller/controller.h"
+#include "controller/want.h"
 #include "model/kinds/registry.h"
 #include "model/triage/triage.h"
+#include "session/current.h"
+#include "session/message.h"
 #include "session/navigate.h"
 #include "session/recent_rows.h"
 #include "support/fake.h"

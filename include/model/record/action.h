@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "base/vector.h"
 #include "model/record/identity.h"
 
 enum action_verb {
@@ -37,6 +38,8 @@ struct action {
     } limit; // ACTION_LIMIT
 };
 
+VEC(action_vec, struct action);
+
 enum outcome_state {
     OUTCOME_DONE,
     OUTCOME_REFUSED, // the target is not what it was, or may not be touched: nothing was done
@@ -54,6 +57,7 @@ struct outcome {
                     // before, or refused before it came to one
     char text[256]; // "segment 42 marked; 3 still attached: 18811 python ×2, …"
 };
+VEC(outcome_vec, struct outcome);
 
 // Why something was not begun at all.
 struct outcome outcome_refused(const struct action *action, const char *why);

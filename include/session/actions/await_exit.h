@@ -8,15 +8,6 @@
 
 struct session;
 
-struct followed {
-    struct identity process;
-    char name[84]; // "17002 python"
-    int signal;
-    int64_t since_ns; // when it was sent, CLOCK_MONOTONIC; 0: it is not known to be yet
-    bool late;        // that it still runs was told
-};
-VEC(followed_vec, struct followed);
-
 // Of the actions handed over, those whose end is awaited. At most WANT_FOLLOWED at a time.
 void await_exit_begin(struct session *s, const struct action *actions, size_t n);
 void await_exit_outcome(struct session *s, const struct outcome *outcome);

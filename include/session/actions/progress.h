@@ -6,13 +6,6 @@
 
 struct session;
 
-struct progress {
-    size_t awaited;              // actions handed over of which was not told yet what came of them
-    struct outcome_vec outcomes; // so far
-    bool stopping;               // the user does not want what has not begun
-    bool several;                // were asked for at once: they end in a list
-};
-
 // So many are handed over, which is said: `doing` as in model/action.h, NULL: none will be tried.
 void progress_begin(struct session *s, size_t n, const char *doing);
 void progress_add(struct session *s, const struct outcome *outcome);

@@ -8,7 +8,7 @@
 void signal_menu(struct session *s, struct action_vec actions);
 void signal_menu_process(struct session *s, const struct identity *row, struct action_vec actions,
                          struct menu_vec *labels);
-// What a process is may be learned while the menu stands.
-void signal_menu_title(struct session *s);
+// With a new snapshot: the open menu or question shows what became known about the process.
+void signal_menu_learn(struct session *s);
 
 #endif

@@ -11,7 +11,5 @@ bool targets_signal(const struct snapshot *s, const struct identity *row,
                     struct action_vec *actions, struct menu_vec *labels);
 // Why there is none, in words.
 void targets_none(const struct snapshot *s, const struct identity *row, char *dst, size_t cap);
-// The object a row belongs to, as it is now. False: it is no object's, or that is gone.
-bool targets_object(const struct snapshot *s, const struct identity *row, struct identity *object);
 
 #endif

@@ -1,33 +1,63 @@
-// Everything a key can do: one const entry a command. Help, function-key bar and manual follow.
+// Everything a key can do: one const entry a command, in the table of its group. Keys, help,
+// function-key bar and manual follow from it.
 #ifndef IPCTOP_SESSION_COMMANDS_COMMANDS_H
 #define IPCTOP_SESSION_COMMANDS_COMMANDS_H
 
-#include "session/session.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/record/action.h"
+#include "session/key.h"
+
+struct session;
 
 enum command_flags {
     CMD_WRITES = 1,  // changes something: refused with a reason under --readonly, not on the bar
     CMD_CONFIRM = 2, // never without a prompt that names target and consequence
     CMD_OBJECT = 4,  // needs a selected row
     CMD_TAGGED = 8,  // acts on the tagged rows where there are some
+    CMD_LOCAL = 16,  // its keys are bound in its own views alone, where they precede all others
 };
+
+enum { COMMAND_KEYS_MAX = 9 };
+
+#define IN_VIEW(kind) (1u << (kind))
+#define IN_OBJECTS (IN_VIEW(KIND_SEGMENT) | IN_VIEW(KIND_SEMSET) | IN_VIEW(KIND_QUEUE))
+#define IN_PARTS                                                                                   \
+    (IN_VIEW(KIND_HOLDER) | IN_VIEW(KIND_MAPPING) | IN_VIEW(KIND_ELEMENT) | IN_VIEW(KIND_WAITER))
 
 struct command {
-    const char *name;  // "remove"
-    const char *help;  // one line
-    const char *label; // on the function-key bar; NULL: not there
-    const char *group; // heading in the help: "Moving", "Acting", …
-    unsigned flags;
-    enum action_verb verb; // CMD_WRITES: what it does
-    unsigned kinds;        // bit (1 << enum kind_id) of the views it works in; 0: all
-    void (*run)(struct session *s, const struct key_event *event);
+    const char *name;                                // "remove"
+    const char *help;                                // one line
+    const char *label;                               // on the function-key bar; NULL: not there
+    int32_t keys[COMMAND_KEYS_MAX];                  // enum key or code points; 0 ends them
+    unsigned flags;                                  // enum command_flags
+    enum action_verb verb;                           // CMD_WRITES: what it does
+    unsigned kinds;                                  // IN_VIEW() of the views it works in; 0: all
+    void (*run)(struct session *s);                  // NULL: run_key
+    void (*run_key)(struct session *s, int32_t key); // where it matters which of its keys
 };
 
-extern const struct command commands[];
-extern const size_t n_commands;
+struct command_group {
+    const char *title; // heading in the help: "Moving", "Acting", …
+    const struct command *commands;
+    size_t n;
+};
 
-const struct command *command_by_name(const char *name);
-// Whether it can run now; if not, *why (static) says so.
-bool command_allowed(const struct command *command, struct session *s, const char **why);
-void command_run(const struct command *command, struct session *s, const struct key_event *event);
+// In the order of the help; groups of one title follow each other.
+extern const struct command_group *const command_groups[];
+extern const size_t n_command_groups;
+
+const struct command *command_at(size_t index); // of all groups in order; NULL beyond the last
+const struct command *command_by_name(const char *name); // NULL: none
+// What a key means in views of that kind; NULL: unbound.
+const struct command *command_by_key(enum kind_id kind, int32_t key);
+// Whether it has anything to do in views of that kind.
+bool command_works_in(const struct command *command, enum kind_id kind);
+
+const char *key_name(int32_t key, char *dst, size_t cap); // "F9", "Space", "^L", "k"
+// All keys of a command for the help: "F9 k".
+const char *command_keys(const struct command *command, char *dst, size_t cap);
 
 #endif

@@ -8,7 +8,6 @@
 #include "session/key.h"
 
 struct prompt;
-struct session;
 
 struct form_field {
     char label[16];
@@ -32,8 +31,5 @@ bool form_changed(const struct form_field *field);
 // A mistake in a field: keeps the form open, with the cursor on the first field that has one.
 void form_fail(struct prompt *p, struct form_field *field, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-
-// Enter accepts all fields, Tab and the arrows go from one to the next.
-void form_key(struct session *s, const struct key_event *event);
 
 #endif

@@ -1,4 +1,4 @@
-// The prompt of a session: what keys do in it, whatever it asks.
+// The prompt of a session: what it asks, and about what.
 #ifndef IPCTOP_SESSION_PROMPT_PROMPT_H
 #define IPCTOP_SESSION_PROMPT_PROMPT_H
 
@@ -18,15 +18,17 @@ enum prompt_type {
 
 enum item_mark { ITEM_PLAIN, ITEM_OFF, ITEM_ON }; // a menu of things to switch shows [ ] and [x]
 
+struct session;
+
 struct menu_item {
     char label[128];
     int64_t value;
     enum item_mark mark;
 };
 VEC(menu_vec, struct menu_item);
-VEC(action_vec, struct action);
 
 struct prompt {
+    struct session *session; // that owns it: passed to the callbacks
     enum prompt_type type;
     unsigned serial;       // differs for every prompt opened
     char title[LINE_TEXT]; // "Search", "Send signal to 18811 python", …
@@ -61,14 +63,11 @@ struct prompt {
 
 // Closes what was open and opens an empty one to fill in. `done` is called while it still stands;
 // it may open another, or set `error` to keep it open.
-struct prompt *prompt_open(struct session *s, enum prompt_type type,
+struct prompt *prompt_open(struct prompt *p, enum prompt_type type,
                            void (*done)(struct session *session, bool accepted));
-void prompt_close(struct session *s);
+void prompt_close(struct prompt *p);
 // Lets the prompt's owner answer, then closes it, unless that opened another or found a mistake.
-void prompt_finish(struct session *s, bool accepted);
-void prompt_key(struct session *s, const struct key_event *event);
-// Whether the key would be a character of a line being typed, and that line no answer.
-bool prompt_takes_text(const struct prompt *p, int32_t key);
+void prompt_finish(struct prompt *p, bool accepted);
 
 // What stands there to be edited: in a line, or of a typed word.
 void prompt_set_text(struct prompt *p, const char *text);
@@ -77,6 +76,6 @@ void prompt_item(struct prompt *p, int64_t value, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 const struct menu_item *prompt_chosen(const struct prompt *p); // NULL: an empty menu
 // Moves the targets out, so that the next prompt can have them. The caller owns them.
-struct action_vec prompt_take_actions(struct session *s);
+struct action_vec prompt_take_actions(struct prompt *p);
 
 #endif

@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "model/kinds/registry.h"
+
 void consequence_refuse(struct telling *t, const char *format, ...)
 {
     va_list args;

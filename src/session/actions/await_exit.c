@@ -7,6 +7,8 @@
 
 #include "base/clock.h"
 #include "base/line.h"
+#include "session/current.h"
+#include "session/message.h"
 #include "session/navigate.h"
 
 static const int64_t LATE_NS = 5 * CLOCK_SECOND, FORGET_NS = 120 * CLOCK_SECOND;
@@ -159,7 +161,7 @@ void await_exit_look(struct session *s, const struct snapshot *picture)
 {
     struct news news = {0};
 
-    if (s->results.awaited || picture->ahead) // their own outcomes are told first
+    if (s->results.pending || picture->ahead) // their own outcomes are told first
         return;
     news.ended = line_start(news.ended_text, sizeof news.ended_text);
     news.late = line_start(news.late_text, sizeof news.late_text);

@@ -4,15 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/sampler.h"
+#include "model/kinds/find_row.h"
 #include "model/table/kind.h"
 #include "session/actions/await_exit.h"
 #include "session/actions/preview.h"
+#include "session/actions/progress.h"
 #include "session/actions/signal_menu.h"
 #include "session/actions/targets.h"
+#include "session/current.h"
+#include "session/message.h"
 #include "session/session.h"
 #include "session/tags.h"
-
-// --- the confirmation -----------------------------------------------------------------------------
 
 static void hand_over(struct session *s, const struct action_vec *actions,
                       const struct outcome_vec *refused)
@@ -25,7 +28,7 @@ static void hand_over(struct session *s, const struct action_vec *actions,
 }
 
 // Said at once, and logged as what was tried.
-static void refuse(struct session *s, const struct action *action, const char *why)
+void confirm_refuse_action(struct session *s, const struct action *action, const char *why)
 {
     struct outcome refused = outcome_refused(action, why);
 
@@ -43,7 +46,7 @@ static void confirmed(struct session *s, bool accepted)
 }
 
 // What a signal means to a process may stand in its arguments.
-static bool knows_arguments(const struct snapshot *s, int32_t pid)
+bool confirm_knows_arguments(const struct snapshot *s, int32_t pid)
 {
     const struct process *p = snapshot_process(s, pid);
 
@@ -54,7 +57,7 @@ static bool knows_arguments(const struct snapshot *s, int32_t pid)
 static void ask(struct session *s, struct action_vec actions, struct outcome_vec refused,
                 const struct consequence *consequence, char *body)
 {
-    struct prompt *p = prompt_open(s, PROMPT_CONFIRM, confirmed);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_CONFIRM, confirmed);
     const struct action_words *words = action_words(actions.at[0].verb);
 
     snprintf(p->title, sizeof p->title, "%s", words->title);
@@ -63,35 +66,15 @@ static void ask(struct session *s, struct action_vec actions, struct outcome_vec
     p->refused = refused;
     p->body = body;
     p->unsure = actions.n == 1 && actions.at[0].verb == ACTION_SIGNAL &&
-                !knows_arguments(s->snapshot, actions.at[0].target.pid);
+                !confirm_knows_arguments(s->snapshot, actions.at[0].target.pid);
     if (consequence->grave || actions.n > CONFIRM_MANY)
         snprintf(p->word, sizeof p->word, "%s", words->word);
-}
-
-void confirm_learn(struct session *s)
-{
-    struct prompt *p = &s->prompt;
-    struct consequence c;
-
-    if (!p->unsure || !knows_arguments(s->snapshot, p->actions.at[0].target.pid))
-        return;
-    p->unsure = false;
-    if (p->type == PROMPT_MENU) {
-        signal_menu_title(s);
-        return;
-    }
-    consequence_of(s->snapshot, &p->actions.at[0], &c);
-    if (c.impossible)
-        return; // it was asked about as it was: whoever does it will tell
-    p->consequence = c;
-    if (c.grave)
-        snprintf(p->word, sizeof p->word, "%s", action_words(ACTION_SIGNAL)->word);
 }
 
 // The list was read: now the question.
 static void previewed(struct session *s, bool accepted)
 {
-    struct action_vec actions = prompt_take_actions(s);
+    struct action_vec actions = prompt_take_actions(&s->prompt);
     struct outcome_vec refused = s->prompt.refused;
     const struct consequence total = s->prompt.consequence;
 
@@ -124,12 +107,12 @@ void confirm_propose(struct session *s, struct action_vec actions)
             ask(s, actions, refused, &c, preview_hidden(s));
             return;
         }
-        refuse(s, &actions.at[0], c.effect);
+        confirm_refuse_action(s, &actions.at[0], c.effect);
         vec_free(&actions);
         return;
     }
     char *list = preview_text(s, &actions, &refused, &c);
-    struct prompt *p = prompt_open(s, PROMPT_TEXT, previewed);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_TEXT, previewed);
     snprintf(p->title, sizeof p->title, "%s",
              c.impossible ? c.question : "What would be done: Enter goes on to the question");
     p->body = mem_format("%s\n%s\n%s", c.question, c.effect, list);
@@ -150,96 +133,12 @@ void confirm_refuse(struct session *s, enum action_verb verb, const char *why)
         session_say(s, SEVERITY_WARNING, "%s", why);
         return;
     }
-    if (verb != ACTION_SIGNAL && targets_object(s->snapshot, &action.target, &object))
+    if (verb != ACTION_SIGNAL && find_object(s->snapshot, &action.target, &object))
         action.target = object;
     if (action.target.kind == KIND_LIMIT)
         snprintf(name, sizeof name, "%s", ((const struct limit *)row)->name);
     else
         identity_text(&action.target, name, sizeof name);
     snprintf(text, sizeof text, "%s %s: %s", action_words(verb)->name, name, why);
-    refuse(s, &action, text);
-}
-
-// --- whom it means -------------------------------------------------------------------------------
-
-// The rows meant: the tagged ones that are seen, else the selected one. True: tagged ones.
-static bool meant(struct session *s, struct identity_vec *rows)
-{
-    const struct tag_counts tagged = tags_count(s, rows);
-    struct identity selected;
-
-    if (tagged.shown)
-        return true;
-    if (tagged.hidden)
-        session_say(s, SEVERITY_WARNING,
-                    "nothing done: all %zu tagged are hidden here; show them, or U untags",
-                    tagged.hidden);
-    else if (session_selected(s, &selected))
-        vec_push(rows, selected);
-    else if (session_view(s)->has_parent) // an object nobody holds has an empty table
-        vec_push(rows, session_view(s)->parent);
-    return false;
-}
-
-void choose_signal(struct session *s)
-{
-    struct identity_vec rows = {0};
-    struct action_vec actions = {0};
-    struct menu_vec labels = {0};
-    bool tagged = meant(s, &rows), any = false;
-
-    for (size_t i = 0; i < rows.n; i++) {
-        if (targets_signal(s->snapshot, &rows.at[i], &actions, &labels))
-            any = true;
-        else // refused as what it is, among the others
-            vec_push(&actions, (struct action){.verb = ACTION_SIGNAL, .target = rows.at[i]});
-    }
-    if (!any)
-        confirm_propose(s, actions);
-    else if (actions.n > 1 && !tagged)
-        signal_menu_process(s, &rows.at[0], actions, &labels);
-    else
-        signal_menu(s, actions);
-    vec_free(&labels);
-    vec_free(&rows);
-}
-
-static bool has_target(const struct action_vec *actions, const struct identity *target)
-{
-    for (size_t i = 0; i < actions->n; i++)
-        if (identity_same(&actions->at[i].target, target))
-            return true;
-    return false;
-}
-
-bool choose_objects(struct session *s, enum action_verb verb, struct action_vec *actions)
-{
-    struct identity_vec rows = {0};
-    bool distinct = kind_is_object(session_view(s)->kind->id); // all other rows may share one
-
-    meant(s, &rows);
-    for (size_t i = 0; i < rows.n; i++) {
-        struct action action = {.verb = verb};
-
-        if (targets_object(s->snapshot, &rows.at[i], &action.target) &&
-            (distinct || !has_target(actions, &action.target)))
-            vec_push(actions, action);
-    }
-    if (!actions->n && rows.n) {
-        char name[80], why[LINE_TEXT];
-
-        snprintf(why, sizeof why, "nothing to %s: %s is gone, or no object of its own",
-                 action_words(verb)->word, identity_text(&rows.at[0], name, sizeof name));
-        refuse(s, &(struct action){.verb = verb, .target = rows.at[0]}, why);
-    }
-    vec_free(&rows);
-    return actions->n > 0;
-}
-
-void choose_remove(struct session *s)
-{
-    struct action_vec actions = {0};
-
-    if (choose_objects(s, ACTION_REMOVE, &actions))
-        confirm_propose(s, actions);
+    confirm_refuse_action(s, &action, text);
 }

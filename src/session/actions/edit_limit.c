@@ -7,6 +7,8 @@
 #include "model/record/limit.h"
 #include "model/text/words.h"
 #include "session/actions/confirm.h"
+#include "session/current.h"
+#include "session/message.h"
 #include "session/prompt/form.h"
 #include "session/session.h"
 
@@ -29,7 +31,7 @@ static void form_done(struct session *s, bool accepted)
     } else if (limit->known & LIMIT_KNOWS_LIMIT && value == limit->limit) {
         form_fail(p, field, "that is what it is now");
     } else {
-        struct action_vec actions = prompt_take_actions(s);
+        struct action_vec actions = prompt_take_actions(&s->prompt);
 
         actions.at[0].limit.value = value;
         confirm_propose(s, actions);
@@ -68,7 +70,7 @@ void edit_limit(struct session *s)
         session_say(s, SEVERITY_WARNING, "%s cannot be read here", limit->path);
         return;
     }
-    struct prompt *p = prompt_open(s, PROMPT_FORM, form_done);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_FORM, form_done);
     snprintf(action.limit.name, sizeof action.limit.name, "%s", limit->name);
     vec_push(&p->actions, action);
     snprintf(p->title, sizeof p->title, "Limit %s", limit->name);

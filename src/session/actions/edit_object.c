@@ -6,9 +6,13 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/sampler.h"
 #include "model/record/limit.h"
 #include "model/table/kind.h"
+#include "session/actions/choose.h"
 #include "session/actions/confirm.h"
+#include "session/current.h"
+#include "session/message.h"
 #include "session/prompt/form.h"
 #include "session/session.h"
 
@@ -135,7 +139,7 @@ static void form_done(struct session *s, bool accepted)
     } else if (!to.set.which) {
         snprintf(p->error, sizeof p->error, "nothing is changed yet; Esc leaves it as it is");
     } else {
-        struct action_vec actions = prompt_take_actions(s);
+        struct action_vec actions = prompt_take_actions(&s->prompt);
 
         for (size_t i = 0; i < actions.n; i++)
             actions.at[i].set = to.set;
@@ -182,7 +186,7 @@ void edit_object_resolved(struct session *s, const struct outcome *outcome)
     found(p, OWNER, a->set.user, failed && a->set.which & SET_UID, a->set.uid, outcome);
     found(p, GROUP, a->set.group, failed && a->set.which & SET_GID, a->set.gid, outcome);
     if (!p->error[0])
-        prompt_finish(s, true);
+        prompt_finish(&s->prompt, true);
 }
 
 static void name_or_number(const char *name, uint32_t id, char *dst, size_t cap)
@@ -244,7 +248,7 @@ void edit_object_set(struct session *s)
         return;
     const struct identity *first = &actions.at[0].target;
     const struct owned *o = snapshot_owned(s->snapshot, first->kind, first->id);
-    struct prompt *p = prompt_open(s, PROMPT_FORM, form_done);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_FORM, form_done);
     p->actions = actions;
     if (actions.n == 1 && o) {
         snprintf(p->title, sizeof p->title, "Change %s", identity_text(first, name, sizeof name));

@@ -3,7 +3,10 @@
 #include <stdio.h>
 
 #include "base/line.h"
+#include "engine/sampler.h"
+#include "model/record/identity_set.h"
 #include "session/actions/await_exit.h"
+#include "session/message.h"
 #include "session/session.h"
 #include "session/tags.h"
 
@@ -25,12 +28,12 @@ void progress_begin(struct session *s, size_t n, const char *doing)
 {
     struct progress *r = &s->results;
 
-    if (!r->awaited) {
+    if (!r->pending) {
         vec_clear(&r->outcomes);
         r->several = false;
     }
     r->stopping = false;
-    r->awaited += n;
+    r->pending += n;
     r->several |= n > 1;
     if (doing && n > 1)
         session_say(s, SEVERITY_NOTICE, "%s: 0 of %zu; Esc stops", doing, n);
@@ -41,8 +44,8 @@ void progress_begin(struct session *s, size_t n, const char *doing)
 void progress_add(struct session *s, const struct outcome *o)
 {
     await_exit_outcome(s, o);
-    if (o->state == OUTCOME_DONE && tags_has(&s->tags, &o->action.target))
-        tags_toggle(&s->tags, &o->action.target);
+    if (o->state == OUTCOME_DONE && identity_set_has(&s->tags, &o->action.target))
+        identity_set_toggle(&s->tags, &o->action.target);
     if (o->extra)
         say(s, o);
     else
@@ -88,7 +91,7 @@ static void say_progress(struct session *s)
     if (n > done)
         snprintf(not_done, sizeof not_done, "; %zu not done", n - done);
     session_say(s, SEVERITY_NOTICE, "%s: %zu of %zu; Esc stops%s",
-                action_words(r->outcomes.at[n - 1].action.verb)->doing, n, r->awaited, not_done);
+                action_words(r->outcomes.at[n - 1].action.verb)->doing, n, r->pending, not_done);
 }
 
 // What went wrong comes first: one reads the beginning.
@@ -102,7 +105,7 @@ static void list(struct session *s)
                  {OUTCOME_CANCELLED, "not tried"},
                  {OUTCOME_DONE, "done"}};
     const struct progress *r = &s->results;
-    struct prompt *p = prompt_open(s, PROMPT_TEXT, NULL);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_TEXT, NULL);
     struct line title = line_start(p->title, sizeof p->title);
     size_t done = count(r, OUTCOME_DONE), cancelled = count(r, OUTCOME_CANCELLED), size = 0;
     FILE *out = mem_stream(&p->body, &size);
@@ -123,9 +126,9 @@ void progress_show(struct session *s)
 {
     struct progress *r = &s->results;
 
-    if (!r->awaited)
+    if (!r->pending)
         return;
-    if (r->several && r->outcomes.n < r->awaited) {
+    if (r->several && r->outcomes.n < r->pending) {
         say_progress(s);
         return;
     }
@@ -135,7 +138,7 @@ void progress_show(struct session *s)
         return; // shown when that prompt is answered
     else
         list(s);
-    r->awaited -= r->outcomes.n < r->awaited ? r->outcomes.n : r->awaited;
+    r->pending -= r->outcomes.n < r->pending ? r->outcomes.n : r->pending;
     vec_clear(&r->outcomes);
 }
 
@@ -143,7 +146,7 @@ bool progress_cancel(struct session *s)
 {
     struct progress *r = &s->results;
 
-    if (!r->several || r->outcomes.n >= r->awaited)
+    if (!r->several || r->outcomes.n >= r->pending)
         return false;
     sampler_cancel(s->sampler);
     r->stopping = true;

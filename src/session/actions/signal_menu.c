@@ -29,7 +29,7 @@ static const char *signal_name(int number, char *dst, size_t cap)
 static void signal_chosen(struct session *s, bool accepted)
 {
     const struct menu_item *item = prompt_chosen(&s->prompt);
-    struct action_vec actions = prompt_take_actions(s);
+    struct action_vec actions = prompt_take_actions(&s->prompt);
 
     if (!accepted || !item) {
         vec_free(&actions);
@@ -90,7 +90,7 @@ static void add_what_it_is(struct line *title, const struct process *p)
         line_add(title, " (in uninterruptible sleep)");
 }
 
-void signal_menu_title(struct session *s)
+static void signal_menu_title(struct session *s)
 {
     struct prompt *p = &s->prompt;
     struct line title = line_start(p->title, sizeof p->title);
@@ -113,7 +113,7 @@ void signal_menu_title(struct session *s)
 
 void signal_menu(struct session *s, struct action_vec actions)
 {
-    struct prompt *p = prompt_open(s, PROMPT_MENU, signal_chosen);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_MENU, signal_chosen);
 
     p->actions = actions;
     signal_menu_title(s);
@@ -128,7 +128,7 @@ void signal_menu(struct session *s, struct action_vec actions)
 static void process_chosen(struct session *s, bool accepted)
 {
     const struct menu_item *item = prompt_chosen(&s->prompt);
-    struct action_vec actions = prompt_take_actions(s);
+    struct action_vec actions = prompt_take_actions(&s->prompt);
 
     if (!accepted || !item) {
         vec_free(&actions);
@@ -147,7 +147,7 @@ static void process_chosen(struct session *s, bool accepted)
 void signal_menu_process(struct session *s, const struct identity *row, struct action_vec actions,
                          struct menu_vec *labels)
 {
-    struct prompt *p = prompt_open(s, PROMPT_MENU, process_chosen);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_MENU, process_chosen);
     char name[80];
 
     snprintf(p->title, sizeof p->title, "Which process of %s?",
@@ -158,4 +158,24 @@ void signal_menu_process(struct session *s, const struct identity *row, struct a
     p->cursor = 1;
     p->actions = actions;
     vec_free(labels);
+}
+
+void signal_menu_learn(struct session *s)
+{
+    struct prompt *p = &s->prompt;
+    struct consequence c;
+
+    if (!p->unsure || !confirm_knows_arguments(s->snapshot, p->actions.at[0].target.pid))
+        return;
+    p->unsure = false;
+    if (p->type == PROMPT_MENU) {
+        signal_menu_title(s);
+        return;
+    }
+    consequence_of(s->snapshot, &p->actions.at[0], &c);
+    if (c.impossible)
+        return; // it was asked about as it was: whoever does it will tell
+    p->consequence = c;
+    if (c.grave)
+        snprintf(p->word, sizeof p->word, "%s", action_words(ACTION_SIGNAL)->word);
 }

@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "base/line.h"
+#include "model/kinds/find_row.h"
+#include "model/orphans.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
-#include "session/tags.h"
 
 static bool listed(const struct action_vec *actions, int32_t pid)
 {
@@ -105,11 +106,6 @@ static void add_operators(const struct snapshot *s, int32_t semid, int64_t only,
     }
 }
 
-static const struct finding *finding_of(const struct snapshot *s, const struct identity *row)
-{
-    return row->kind == KIND_FINDING ? tags_row(s, row) : NULL;
-}
-
 static void collect(const struct snapshot *s, const struct identity *row,
                     struct action_vec *actions, struct menu_vec *labels)
 {
@@ -149,7 +145,7 @@ static void collect(const struct snapshot *s, const struct identity *row,
         add_pid(s, row->id, row->pid, 0, "", actions, labels);
         break;
     case KIND_FINDING:
-        finding = finding_of(s, row);
+        finding = (row->kind == KIND_FINDING ? find_row(s, row) : NULL);
         if (finding && finding->about.kind != KIND_FINDING)
             collect(s, &finding->about, actions, labels);
         break;
@@ -207,7 +203,7 @@ void targets_none(const struct snapshot *s, const struct identity *row, char *ds
 {
     char name[80];
     const struct segment *segment = NULL;
-    const struct finding *finding = finding_of(s, row);
+    const struct finding *finding = (row->kind == KIND_FINDING ? find_row(s, row) : NULL);
 
     if (finding && finding->about.kind != KIND_FINDING) {
         targets_none(s, &finding->about, dst, cap);
@@ -231,42 +227,5 @@ void targets_none(const struct snapshot *s, const struct identity *row, char *ds
         snprintf(dst, cap, "that process lives in another PID namespace");
     } else {
         snprintf(dst, cap, "no process to signal: %s has none, or it is gone", name);
-    }
-}
-
-static bool identify(const struct snapshot *s, enum kind_id kind, int32_t id, struct identity *out)
-{
-    const struct owned *o = snapshot_owned(s, kind, id);
-
-    if (o)
-        *out = identity_of(kind, o);
-    return o != NULL;
-}
-
-bool targets_object(const struct snapshot *s, const struct identity *row, struct identity *object)
-{
-    const struct finding *finding;
-
-    switch (row->kind) {
-    case KIND_SEGMENT:
-    case KIND_SEMSET:
-    case KIND_QUEUE: // as it is now; and not another one that got its id
-        return identify(s, row->kind, row->id, object) && identity_same(object, row);
-    case KIND_HOLDER:
-    case KIND_MAPPING:
-        return identify(s, KIND_SEGMENT, row->id, object);
-    case KIND_ELEMENT:
-        return identify(s, KIND_SEMSET, row->id, object);
-    case KIND_WAITER:
-        for (size_t i = 0; i < s->waiters.n; i++)
-            if (s->waiters.at[i].id == row->id && s->waiters.at[i].pid == row->pid)
-                return identify(s, s->waiters.at[i].kind, row->id, object);
-        return false;
-    case KIND_FINDING:
-        finding = finding_of(s, row);
-        return finding && finding->about.kind != KIND_FINDING &&
-               targets_object(s, &finding->about, object);
-    default:
-        return false;
     }
 }

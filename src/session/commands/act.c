@@ -1,35 +1,29 @@
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "base/text.h"
-#include "session/actions/confirm.h"
+#include "model/record/identity_set.h"
+#include "model/table/kind.h"
+#include "session/actions/choose.h"
 #include "session/actions/edit_limit.h"
 #include "session/actions/edit_object.h"
-#include "session/commands/help.h"
-#include "session/commands/runs.h"
-#include "session/commands/save.h"
-#include "session/prompt/prompt.h"
-#include "session/tags.h"
-#include "session/view.h"
+#include "session/commands/groups.h"
+#include "session/current.h"
+#include "session/message.h"
+#include "session/session.h"
 
-// --- tags -----------------------------------------------------------------------------------------
-
-RUN(tag)
+static void run_tag(struct session *s)
 {
     struct identity identity;
 
     if (!session_selected(s, &identity))
         return;
-    tags_toggle(&s->tags, &identity);
+    identity_set_toggle(&s->tags, &identity);
     view_move(session_view(s), s->snapshot, 1); // so that several are tagged by holding the key
 }
 
-RUN(untag_all)
+static void run_untag_all(struct session *s)
 {
     vec_clear(&s->tags);
 }
 
-RUN(tag_all)
+static void run_tag_all(struct session *s)
 {
     struct view *v = session_view(s);
     struct identity_vec shown = {0};
@@ -38,109 +32,39 @@ RUN(tag_all)
     for (size_t i = 0; i < v->rows.n; i++)
         if (!view_row_gone(v->kind, s->snapshot, v->rows.at[i]))
             v->kind->identify(s->snapshot, v->rows.at[i], &shown.at[shown.n++]);
-    tags_add_all(&s->tags, shown.at, shown.n);
+    identity_set_add_all(&s->tags, shown.at, shown.n);
     session_say(s, SEVERITY_NOTICE, "%zu tagged", s->tags.n);
     vec_free(&shown);
 }
 
-// --- acting ---------------------------------------------------------------------------------------
+// clang-format off
+static const struct command commands[] = {
+    {.name = "tag", .keys = {' '}, .flags = CMD_OBJECT, .kinds = IN_OBJECTS | IN_VIEW(KIND_HOLDER),
+     .run = run_tag, .help = "tag the row; remove, signal, change and lock act on the tagged"},
+    {.name = "untag-all", .keys = {'U'}, .run = run_untag_all, .help = "forget all tags"},
+    {.name = "tag-all", .keys = {'*'}, .kinds = IN_OBJECTS | IN_VIEW(KIND_HOLDER),
+     .run = run_tag_all, .help = "tag every row shown"},
+    {.name = "remove", .label = "Remove", .keys = {K_F8, K_DELETE, 'x'}, .run = choose_remove,
+     .verb = ACTION_REMOVE, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
+     .kinds = IN_OBJECTS | IN_PARTS | IN_VIEW(KIND_FINDING),
+     .help = "mark a segment for removal; remove a semaphore set or queue"},
+    {.name = "signal", .label = "Kill", .keys = {K_F9, 'k'}, .run = choose_signal,
+     .verb = ACTION_SIGNAL, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
+     .kinds = IN_OBJECTS | IN_PARTS | IN_VIEW(KIND_FINDING),
+     .help = "signal the process, or one that holds or waits on the object"},
+    {.name = "change", .keys = {'e'}, .run = edit_object_set,
+     .verb = ACTION_SET, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
+     .kinds = IN_OBJECTS | IN_PARTS | IN_VIEW(KIND_FINDING),
+     .help = "change owner, group or mode of the object; the size limit of a queue"},
+    {.name = "lock", .keys = {'l'}, .run = edit_object_lock,
+     .verb = ACTION_LOCK, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
+     .kinds = IN_VIEW(KIND_SEGMENT) | IN_VIEW(KIND_HOLDER) | IN_VIEW(KIND_MAPPING) |
+              IN_VIEW(KIND_FINDING),
+     .help = "lock a segment in memory, or unlock it"},
+    {.name = "limit", .label = "Change", .keys = {K_ENTER, 'e'}, .run = edit_limit,
+     .verb = ACTION_LIMIT, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_LOCAL,
+     .kinds = IN_VIEW(KIND_LIMIT), .help = "in Limits: change that limit"},
+};
+// clang-format on
 
-RUN(remove)
-{
-    choose_remove(s);
-}
-
-RUN(signal)
-{
-    choose_signal(s);
-}
-
-RUN(change)
-{
-    edit_object_set(s);
-}
-
-RUN(lock)
-{
-    edit_object_lock(s);
-}
-
-RUN(limit)
-{
-    edit_limit(s);
-}
-
-// --- the program ----------------------------------------------------------------------------------
-
-RUN(refresh)
-{
-    s->refresh_once = true;
-    sampler_refresh(s->sampler);
-}
-
-RUN(freeze)
-{
-    s->frozen = !s->frozen;
-    s->refresh_once = false;
-    sampler_pause(s->sampler, s->frozen);
-    if (!s->frozen)
-        sampler_refresh(s->sampler);
-    session_say(s, SEVERITY_NOTICE,
-                s->frozen ? "frozen: Z goes on, F5 takes one new picture" : "live again");
-}
-
-static void interval_done(struct session *s, bool accepted)
-{
-    struct prompt *p = &s->prompt;
-    double seconds;
-
-    if (!accepted || !p->text[0])
-        return;
-    if (!settings_interval(p->text, &seconds)) {
-        snprintf(p->error, sizeof p->error, CONFIG_INTERVALS);
-        p->error_at = 0;
-        return;
-    }
-    s->interval = seconds;
-    sampler_interval(s->sampler, seconds);
-}
-
-RUN(interval)
-{
-    struct prompt *p = prompt_open(s, PROMPT_LINE, interval_done);
-
-    snprintf(p->title, sizeof p->title, "Seconds between refreshes (now %g)", s->interval);
-}
-
-RUN(save)
-{
-    save_ask(s);
-}
-
-RUN(settings)
-{
-    save_settings(s);
-}
-
-RUN(redraw)
-{
-    s->redraw = true;
-}
-
-RUN(suspend)
-{
-    s->suspend = true;
-}
-
-RUN(help)
-{
-    struct prompt *p = prompt_open(s, PROMPT_TEXT, NULL);
-
-    snprintf(p->title, sizeof p->title, "Help: %s", session_view(s)->kind->title);
-    p->body = help_text(session_view(s)->kind, s->options.readonly);
-}
-
-RUN(quit)
-{
-    s->quit = true;
-}
+const struct command_group act_commands = {"Acting", commands, sizeof commands / sizeof *commands};

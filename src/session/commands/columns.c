@@ -2,9 +2,12 @@
 #include <stdlib.h>
 
 #include "session/arrange.h"
-#include "session/commands/runs.h"
+#include "session/commands/groups.h"
+#include "session/current.h"
+#include "session/message.h"
 #include "session/navigate.h"
 #include "session/prompt/prompt.h"
+#include "session/session.h"
 
 // --- order ----------------------------------------------------------------------------------------
 
@@ -48,11 +51,11 @@ static void sort_done(struct session *s, bool accepted)
         session_sort(s, &session_view(s)->kind->columns[item->value]);
 }
 
-RUN(sort)
+static void run_sort(struct session *s)
 {
     struct view *v = session_view(s);
     const struct column **columns;
-    struct prompt *p = prompt_open(s, PROMPT_MENU, sort_done);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_MENU, sort_done);
 
     all_columns(s, &columns);
     snprintf(p->title, sizeof p->title, "Sort by");
@@ -82,17 +85,17 @@ static void sort_beside(struct session *s, bool right)
     free(columns);
 }
 
-RUN(sort_right)
+static void run_sort_right(struct session *s)
 {
     sort_beside(s, true);
 }
 
-RUN(sort_left)
+static void run_sort_left(struct session *s)
 {
     sort_beside(s, false);
 }
 
-RUN(invert)
+static void run_invert(struct session *s)
 {
     struct view *v = session_view(s);
 
@@ -178,12 +181,28 @@ static void chooser_done(struct session *s, bool accepted)
     free(columns);
 }
 
-RUN(columns)
+static void run_columns(struct session *s)
 {
-    struct prompt *p = prompt_open(s, PROMPT_MENU, chooser_done);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_MENU, chooser_done);
 
     snprintf(p->title, sizeof p->title, "Columns of %s", session_view(s)->kind->title);
     p->hint = "Space show  Left Right move  Del as usual  Enter done  Esc back";
     p->key = chooser_key;
     fill_chooser(s, false);
 }
+
+// clang-format off
+static const struct command commands[] = {
+    {.name = "sort", .label = "Sort", .keys = {K_F6}, .run = run_sort,
+     .help = "choose the column to sort by"},
+    {.name = "sort-right", .keys = {'>'}, .run = run_sort_right, .help = "sort by the next column"},
+    {.name = "sort-left", .keys = {'<'}, .run = run_sort_left,
+     .help = "sort by the previous column"},
+    {.name = "invert", .keys = {'I'}, .run = run_invert, .help = "invert the order"},
+    {.name = "columns", .keys = {'c'}, .run = run_columns,
+     .help = "choose the columns of this view, and their order"},
+};
+// clang-format on
+
+const struct command_group order_commands = {"Finding", commands,
+                                             sizeof commands / sizeof *commands};

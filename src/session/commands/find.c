@@ -3,8 +3,11 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "session/commands/runs.h"
+#include "session/commands/groups.h"
+#include "session/current.h"
+#include "session/message.h"
 #include "session/prompt/prompt.h"
+#include "session/session.h"
 #include "session/view.h"
 
 // --- search ---------------------------------------------------------------------------------------
@@ -43,9 +46,9 @@ static void search_done(struct session *s, bool accepted)
     }
 }
 
-RUN(search)
+static void run_search(struct session *s)
 {
-    struct prompt *p = prompt_open(s, PROMPT_LINE, search_done);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_LINE, search_done);
 
     snprintf(p->title, sizeof p->title, "Search");
     p->changed = search_typed;
@@ -66,12 +69,12 @@ static void again(struct session *s, bool backwards)
         session_say(s, SEVERITY_WARNING, "not found: %s", s->search.text);
 }
 
-RUN(search_next)
+static void run_search_next(struct session *s)
 {
     again(s, false);
 }
 
-RUN(search_previous)
+static void run_search_previous(struct session *s)
 {
     again(s, true);
 }
@@ -110,9 +113,9 @@ static void filter_done(struct session *s, bool accepted)
     }
 }
 
-RUN(filter)
+static void run_filter(struct session *s)
 {
-    struct prompt *p = prompt_open(s, PROMPT_LINE, filter_done);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_LINE, filter_done);
 
     snprintf(p->title, sizeof p->title, "Filter");
     prompt_set_text(p, session_view(s)->filter_text);
@@ -155,12 +158,12 @@ static void owner_item(struct session *s, struct prompt *p, uint32_t uid, size_t
         prompt_item(p, uid, "%-16u %8zu", uid, objects);
 }
 
-RUN(owner)
+static void run_owner(struct session *s)
 {
     const struct kind *kind = session_view(s)->kind;
     size_t n = s->snapshot ? kind->count(s->snapshot) : 0, same = 0;
     uint32_t *uids = mem_zero(n, sizeof *uids);
-    struct prompt *p = prompt_open(s, PROMPT_MENU, owner_done);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_MENU, owner_done);
 
     snprintf(p->title, sizeof p->title, "%s of", kind->title);
     prompt_item(p, EVERYBODY, "%-16s %8zu", "everybody", n);
@@ -179,7 +182,7 @@ RUN(owner)
     free(uids);
 }
 
-RUN(orphans)
+static void run_orphans(struct session *s)
 {
     struct view *v = session_view(s);
 
@@ -206,11 +209,32 @@ static void orphan_age_done(struct session *s, bool accepted)
     }
 }
 
-RUN(orphan_age)
+static void run_orphan_age(struct session *s)
 {
-    struct prompt *p = prompt_open(s, PROMPT_LINE, orphan_age_done);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_LINE, orphan_age_done);
     char text[TEXT_SHORT];
 
     snprintf(p->title, sizeof p->title, "Orphans have been idle for (now %s)",
              text_age_exact(text, sizeof text, s->orphan_age));
 }
+
+// clang-format off
+static const struct command commands[] = {
+    {.name = "search", .label = "Search", .keys = {K_F3, '/'}, .run = run_search,
+     .help = "search forward as you type"},
+    {.name = "search-next", .keys = {'n'}, .run = run_search_next, .help = "next match"},
+    {.name = "search-previous", .keys = {'N'}, .run = run_search_previous,
+     .help = "previous match"},
+    {.name = "filter", .label = "Filter", .keys = {K_F4, '\\'}, .run = run_filter,
+     .help = "show only matching rows: words, owner=apache size>1M status=dest !word"},
+    {.name = "owner", .keys = {'u'}, .kinds = IN_OBJECTS, .run = run_owner,
+     .help = "only one owner's objects, from a menu"},
+    {.name = "orphans", .keys = {'o'}, .kinds = IN_OBJECTS, .run = run_orphans,
+     .help = "only orphans, on and off"},
+    {.name = "orphan-age", .keys = {'O'}, .run = run_orphan_age,
+     .help = "how long an orphan must have been idle to be called one"},
+};
+// clang-format on
+
+const struct command_group find_commands = {"Finding", commands,
+                                            sizeof commands / sizeof *commands};

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "session/commands/keymap.h"
+#include "session/commands/commands.h"
 
 enum { KEYS_WIDTH = 18 }; // the longest list of keys that still stands beside its help
 
@@ -45,38 +45,30 @@ static void add_entry(struct text_vec *out, const char *left, const char *right)
 
 static bool concerns(const struct command *command, const struct kind *kind, bool readonly)
 {
-    if (!command->group || (readonly && (command->flags & CMD_WRITES)))
+    if (readonly && (command->flags & CMD_WRITES))
         return false;
-    return !kind || command->kinds == 0 || (command->kinds & (1u << kind->id));
+    return !kind || command_works_in(command, kind->id);
 }
 
-static void add_group(struct text_vec *out, const char *group, const struct kind *kind,
-                      bool readonly)
+// The commands of a group; its title first, where the group before has another.
+static void add_group(struct text_vec *out, size_t index, const struct kind *kind, bool readonly)
 {
+    const struct command_group *group = command_groups[index];
+    bool titled = index > 0 && strcmp(command_groups[index - 1]->title, group->title) == 0;
     char keys[96];
 
-    add(out, "%s%s\n", out->n > 0 ? "\n" : "", group);
-    for (size_t i = 0; i < n_commands; i++) {
-        const struct command *command = &commands[i];
-        if (!concerns(command, kind, readonly) || strcmp(command->group, group) != 0)
+    for (size_t i = 0; i < group->n; i++) {
+        const struct command *command = &group->commands[i];
+
+        if (!concerns(command, kind, readonly))
             continue;
-        keymap_keys(command, keys, sizeof keys);
+        if (!titled)
+            add(out, "%s%s\n", out->n > 0 ? "\n" : "", group->title);
+        titled = true;
+        command_keys(command, keys, sizeof keys);
         if (keys[0])
             add_entry(out, keys, command->help);
     }
-}
-
-// Groups stand in the order of their first command; each is told once.
-static bool first_of_group(size_t index, const struct kind *kind, bool readonly)
-{
-    if (!concerns(&commands[index], kind, readonly))
-        return false;
-    for (size_t i = 0; i < index; i++) {
-        if (concerns(&commands[i], kind, readonly) &&
-            strcmp(commands[i].group, commands[index].group) == 0)
-            return false;
-    }
-    return true;
 }
 
 static void add_columns(struct text_vec *out, const struct kind *kind)
@@ -95,10 +87,8 @@ char *help_text(const struct kind *kind, bool readonly)
 {
     struct text_vec out = {0};
 
-    for (size_t i = 0; i < n_commands; i++) {
-        if (first_of_group(i, kind, readonly))
-            add_group(&out, commands[i].group, kind, readonly);
-    }
+    for (size_t i = 0; i < n_command_groups; i++)
+        add_group(&out, i, kind, readonly);
     if (kind)
         add_columns(&out, kind);
     if (readonly)

@@ -1,9 +1,6 @@
-#include <stdio.h>
-
-#include "session/actions/progress.h"
-#include "session/commands/runs.h"
-#include "session/navigate.h"
-#include "store/settings.h"
+#include "session/commands/groups.h"
+#include "session/current.h"
+#include "session/session.h"
 
 enum { PAGE_UNKNOWN = 10 };
 
@@ -20,132 +17,61 @@ static long page(struct session *s)
     return rows > 1 ? (long)rows - 1 : rows ? 1 : PAGE_UNKNOWN;
 }
 
-RUN(up)
+static void run_up(struct session *s)
 {
     move(s, -1);
 }
 
-RUN(down)
+static void run_down(struct session *s)
 {
     move(s, 1);
 }
 
-RUN(page_up)
+static void run_page_up(struct session *s)
 {
     move(s, -page(s));
 }
 
-RUN(page_down)
+static void run_page_down(struct session *s)
 {
     move(s, page(s));
 }
 
-RUN(first)
+static void run_first(struct session *s)
 {
     view_select(session_view(s), s->snapshot, 0);
 }
 
-RUN(last)
+static void run_last(struct session *s)
 {
     view_select(session_view(s), s->snapshot, SIZE_MAX);
 }
 
-RUN(left)
+static void run_left(struct session *s)
 {
     struct view *v = session_view(s);
 
     v->pan -= v->pan > 0;
 }
 
-RUN(right)
+static void run_right(struct session *s)
 {
     struct view *v = session_view(s);
 
     v->pan += v->pan + 1 < v->kind->n_columns;
 }
 
-RUN(tab)
-{
-    session_tab(s, (size_t)(event->key - '1'));
-}
+// clang-format off
+static const struct command commands[] = {
+    {.name = "up", .keys = {K_UP}, .run = run_up, .help = "one row up"},
+    {.name = "down", .keys = {K_DOWN}, .run = run_down, .help = "one row down"},
+    {.name = "page-up", .keys = {K_PGUP}, .run = run_page_up, .help = "one page up"},
+    {.name = "page-down", .keys = {K_PGDN}, .run = run_page_down, .help = "one page down"},
+    {.name = "first", .keys = {K_HOME, 'g'}, .run = run_first, .help = "to the first row"},
+    {.name = "last", .keys = {K_END, 'G'}, .run = run_last, .help = "to the last row"},
+    {.name = "left", .keys = {K_LEFT}, .run = run_left, .help = "columns further left"},
+    {.name = "right", .keys = {K_RIGHT}, .run = run_right, .help = "columns further right"},
+};
+// clang-format on
 
-RUN(tab_next)
-{
-    session_tab(s, (s->tab + 1) % session_n_tabs);
-}
-
-RUN(tab_previous)
-{
-    session_tab(s, (s->tab + session_n_tabs - 1) % session_n_tabs);
-}
-
-RUN(enter)
-{
-    session_enter(s);
-}
-
-RUN(waiters)
-{
-    struct view *v = session_view(s);
-    struct identity object;
-    char path[sizeof v->path];
-
-    if (!session_selected(s, &object))
-        return;
-    if (v->kind->id == KIND_ELEMENT)
-        object = v->parent;
-    snprintf(path, sizeof path, v->kind->id == KIND_ELEMENT ? "waiters" : "%d waiters", object.id);
-    session_push(s, KIND_WAITER, &object, path);
-}
-
-RUN(back)
-{
-    if (!progress_cancel(s) && !session_pop(s))
-        s->message[0] = '\0';
-}
-
-RUN(leave)
-{
-    if (!progress_cancel(s) && !session_pop(s))
-        s->quit = true;
-}
-
-RUN(all_maps)
-{
-    struct view *v = session_view(s);
-
-    if (view_all_maps(v)) {
-        v->parent.id = v->segment;
-    } else {
-        v->segment = v->parent.id;
-        v->parent.id = -1;
-    }
-    session_rebuild(s);
-}
-
-RUN(details)
-{
-    s->details = !s->details;
-}
-
-RUN(header)
-{
-    static const char *const names[] = {[HEADER_AUTO] = "by the size of the screen",
-                                        [HEADER_FULL] = "full",
-                                        [HEADER_LINE] = "one line",
-                                        [HEADER_NONE] = "none"};
-
-    s->header = s->header == HEADER_NONE ? HEADER_AUTO : s->header + 1;
-    session_say(s, SEVERITY_NOTICE, "header: %s", names[s->header]);
-}
-
-RUN(colors)
-{
-    if (!s->has_colors) {
-        session_say(s, SEVERITY_WARNING,
-                    "no colours here: NO_COLOR, --no-color, or a terminal without");
-        return;
-    }
-    s->scheme = (s->scheme + 1) % SCHEME_COUNT;
-    session_say(s, SEVERITY_NOTICE, "colours: %s", scheme_name(s->scheme));
-}
+const struct command_group move_commands = {"Moving", commands, sizeof commands / sizeof *commands};

@@ -8,6 +8,8 @@
 
 #include "base/text.h"
 #include "session/arrange.h"
+#include "session/current.h"
+#include "session/message.h"
 #include "session/session.h"
 #include "store/file_writer.h"
 
@@ -132,7 +134,7 @@ void save_ask(struct session *s)
         session_say(s, SEVERITY_WARNING, "nothing to write yet");
         return;
     }
-    struct prompt *p = prompt_open(s, PROMPT_LINE, name_done);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_LINE, name_done);
     snprintf(p->title, sizeof p->title, "Write %s to (.json, .csv, else text)",
              session_view(s)->kind->name);
 }
@@ -175,7 +177,7 @@ static void replace_done(struct session *s, bool accepted)
 
 static void ask_replace(struct session *s, const char *path)
 {
-    struct prompt *p = prompt_open(s, PROMPT_CONFIRM, replace_done);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_CONFIRM, replace_done);
 
     snprintf(p->title, sizeof p->title, "Write");
     snprintf(p->consequence.question, sizeof p->consequence.question, "Replace this file?");

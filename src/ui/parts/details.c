@@ -8,8 +8,10 @@
 
 #include "base/line.h"
 #include "base/text.h"
+#include "model/kinds/find_row.h"
 #include "model/kinds/registry.h"
 #include "model/text/words.h"
+#include "session/current.h"
 #include "ui/canvas/wrap.h"
 #include "ui/parts/marks.h"
 
@@ -134,21 +136,6 @@ static void add_row(struct details *out, const struct snapshot *s, const struct 
     }
 }
 
-static const void *find_row(const struct snapshot *s, const struct kind *kind,
-                            const struct identity *identity)
-{
-    size_t n = kind->count(s);
-
-    for (size_t i = 0; i < n; i++) {
-        const void *row = kind->at(s, i);
-        struct identity found;
-        kind->identify(s, row, &found);
-        if (identity_same(&found, identity))
-            return row;
-    }
-    return NULL;
-}
-
 static void add_accounting(struct details *out, const struct session *session, int32_t shmid)
 {
     const struct snapshot *s = session->snapshot;
@@ -211,7 +198,7 @@ void details_above(struct details *out, struct session *session)
     if (!s || !view->has_parent)
         return;
     const struct kind *kind = kind_get(view->parent.kind);
-    const void *row = kind ? find_row(s, kind, &view->parent) : NULL;
+    const void *row = kind ? find_row(s, &view->parent) : NULL;
     if (row)
         add_row(out, s, kind, row, true);
     if (view->parent.kind == KIND_SEGMENT)

@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "base/line.h"
-#include "session/commands/keymap.h"
+#include "session/commands/commands.h"
+#include "session/current.h"
 #include "session/tags.h"
 
 enum { BAR_MAX = 24, USUAL_WIDTH = 80 };
@@ -29,31 +30,22 @@ static bool is_function_key(int32_t key)
 }
 
 // The key a command is shown with: a function key where it has one, else its first.
-static int32_t key_of(const struct command *command, enum kind_id kind)
+static int32_t key_of(const struct command *command)
 {
-    int32_t first = K_NONE;
-
-    for (size_t i = 0; i < n_bindings; i++) {
-        const struct binding *binding = &keymap[i];
-        if (strcmp(binding->command, command->name) != 0 ||
-            (binding->kinds && !(binding->kinds & 1u << kind)))
-            continue;
-        if (is_function_key(binding->key))
-            return binding->key;
-        if (first == K_NONE)
-            first = binding->key;
-    }
-    return first;
+    for (size_t i = 0; i < COMMAND_KEYS_MAX && command->keys[i]; i++)
+        if (is_function_key(command->keys[i]))
+            return command->keys[i];
+    return command->keys[0];
 }
 
 static bool shown(const struct command *command, const struct session *session, enum kind_id kind)
 {
-    if (!command->label || (command->kinds && !(command->kinds & 1u << kind)))
+    if (!command->label || !command_works_in(command, kind))
         return false;
     return !(command->flags & CMD_WRITES) || !session->options.readonly;
 }
 
-// Function keys in their order, then what has none in the order of commands[].
+// Function keys in their order, then what has none in the order of the groups.
 static int rank(int32_t key)
 {
     return is_function_key(key) ? key - K_F1 : K_F12 - K_F1 + 1;
@@ -66,23 +58,27 @@ static enum worth worth_of(const struct command *command, int32_t key)
                                          : WORTH_LOOKING;
 }
 
+static void add(struct entries *out, const struct command *command)
+{
+    int32_t key = key_of(command);
+    size_t at = out->n++;
+
+    for (; at > 0 && rank(out->at[at - 1].key) > rank(key); at--)
+        out->at[at] = out->at[at - 1];
+    out->at[at] =
+        (struct entry){.key = key, .label = command->label, .worth = worth_of(command, key)};
+    key_name(key, out->at[at].name, sizeof out->at[at].name);
+}
+
 static void collect(struct entries *out, struct session *session)
 {
     enum kind_id kind = session_view(session)->kind->id;
+    const struct command *command;
 
     out->n = 0;
-    for (size_t i = 0; i < n_commands && out->n < BAR_MAX; i++) {
-        int32_t key = key_of(&commands[i], kind);
-        size_t at = out->n;
-        if (key == K_NONE || !shown(&commands[i], session, kind))
-            continue;
-        for (; at > 0 && rank(out->at[at - 1].key) > rank(key); at--)
-            out->at[at] = out->at[at - 1];
-        out->at[at] = (struct entry){
-            .key = key, .label = commands[i].label, .worth = worth_of(&commands[i], key)};
-        key_name(key, out->at[at].name, sizeof out->at[at].name);
-        out->n++;
-    }
+    for (size_t i = 0; (command = command_at(i)) && out->n < BAR_MAX; i++)
+        if (shown(command, session, kind))
+            add(out, command);
 }
 
 static int entry_width(const struct canvas *c, const struct entry *entry)

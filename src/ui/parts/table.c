@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "model/text/words.h"
 #include "session/arrange.h"
+#include "session/current.h"
 #include "session/recent_rows.h"
 #include "session/view.h"
 #include "ui/parts/marks.h"

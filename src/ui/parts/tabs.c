@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "model/kinds/registry.h"
+#include "session/current.h"
 #include "session/view.h"
 #include "ui/canvas/fit_line.h"
 

@@ -1,0 +1,28 @@
+// What is on screen now: the current view, its selected row, its rows.
+#ifndef IPCTOP_SESSION_CURRENT_H
+#define IPCTOP_SESSION_CURRENT_H
+
+#include "session/view.h"
+
+struct session;
+
+extern const enum kind_id session_tabs[]; // the tabs in order: 1 Segments, 2 Semaphores, …
+extern const size_t session_n_tabs;
+// Which tab is of that kind. False, and *tab stays: none is.
+bool session_tab_of(const struct kind *kind, size_t *tab);
+
+struct view *session_view(struct session *s);                               // the view on screen
+const void *session_selected(struct session *s, struct identity *identity); // NULL: no row
+// The snapshot a row of the current view lies in; another than the session's: the row is gone.
+const struct snapshot *session_picture(const struct session *s, const struct kind *kind,
+                                       const void *row);
+// The age of what is known about holders, in seconds, once it exceeds two refreshes; else 0.
+int64_t session_holders_age(const struct session *s);
+void session_rebuild(struct session *s); // rows of the current view, after a change of query
+bool session_tagged(const struct session *s, const struct identity *identity);
+// Ends the marks of new and vanished rows that were shown long enough. True: rows were rebuilt.
+// *next_ns: when the next mark ends (CLOCK_MONOTONIC), 0: none.
+bool session_expire_changes(struct session *s, int64_t now_ns, int64_t *next_ns);
+void session_tell_gone(struct session *s); // says that the parent of the current view is gone
+
+#endif

@@ -1,0 +1,158 @@
+#include "controller/controller.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "controller/dispatch.h"
+#include "controller/want.h"
+#include "model/kinds/registry.h"
+#include "model/table/kind.h"
+#include "session/actions/await_exit.h"
+#include "session/actions/edit_object.h"
+#include "session/actions/progress.h"
+#include "session/actions/signal_menu.h"
+#include "session/arrange.h"
+#include "session/commands/commands.h"
+#include "session/commands/help.h"
+#include "session/commands/save.h"
+#include "session/current.h"
+#include "session/message.h"
+#include "session/navigate.h"
+#include "session/prompt/keys.h"
+#include "session/tags.h"
+
+// A frozen picture has only what the view it was frozen in needed.
+static void note_frozen(struct session *s)
+{
+    struct want want;
+
+    session_want(s, &want);
+    if (s->frozen && s->snapshot && want.need & ~s->snapshot->has)
+        session_say(s, SEVERITY_NOTICE, "frozen: F5 reads what is missing here");
+}
+
+static void open_first(struct session *s, const struct session_options *o)
+{
+    const struct kind *kind = o->table ? kind_by_name(o->table) : NULL;
+    struct filter_error error;
+
+    if (kind)
+        session_tab_of(kind, &s->tab);
+    struct view *v = session_view(s);
+    if (o->filter) {
+        v->filter = filter_parse(v->kind, o->filter, &error);
+        snprintf(v->filter_text, sizeof v->filter_text, "%s", v->filter ? o->filter : "");
+    }
+    if (o->sort && rows_parse_sort(v->kind, o->sort, &v->sort, &v->descending))
+        arrange_sort(s, v->sort, v->descending);
+    if (o->n_columns)
+        arrange_set_columns(s, v->kind, o->columns, o->n_columns);
+    v->has_owner = o->has_owner;
+    v->owner = o->owner;
+    v->has_id = o->has_id;
+    v->id = o->id;
+}
+
+void session_init(struct session *s, struct sampler *sampler, const struct session_options *o)
+{
+    *s = (struct session){.options = *o, .sampler = sampler, .interval = o->interval};
+    s->prompt.session = s;
+    if (o->config)
+        arrange_start(s, o->config);
+    for (size_t i = 0; i < session_n_tabs; i++) {
+        view_init(&s->tabs[session_tabs[i]], kind_get(session_tabs[i]), NULL);
+        arrange_view(s, &s->tabs[session_tabs[i]]);
+    }
+    open_first(s, o);
+    if (o->notice)
+        session_say(s, SEVERITY_WARNING, "%s", o->notice);
+    // The caller's, and no longer than this call.
+    s->options.config = NULL;
+    s->options.columns = NULL;
+    s->options.notice = NULL;
+}
+
+void session_free(struct session *s)
+{
+    prompt_close(&s->prompt);
+    for (size_t i = 0; i < s->depth; i++)
+        view_free(&s->stack[i]);
+    for (size_t i = 0; i < KIND_COUNT; i++)
+        view_free(&s->tabs[i]);
+    vec_free(&s->tags);
+    recent_rows_free(&s->changes);
+    vec_free(&s->results.outcomes);
+    save_forget(s);
+    vec_free(&s->followed);
+    snapshot_unref(s->snapshot);
+    *s = (struct session){0};
+}
+
+void session_adopt(struct session *s, struct snapshot *snapshot)
+{
+    if (s->frozen && !s->refresh_once && s->snapshot) {
+        await_exit_look(s, snapshot);
+        snapshot_unref(snapshot); // was under way when the picture was frozen
+        return;
+    }
+    struct snapshot *old = s->snapshot;
+    s->refresh_once &= snapshot->ahead; // what was wanted is whole
+    s->snapshot = snapshot;
+    tags_prune(&s->tags, snapshot);
+    recent_rows_note(&s->changes, old, snapshot, clock_ns());
+    session_rebuild(s);
+    signal_menu_learn(s);
+    await_exit_look(s, snapshot); // the last word of what is told
+    snapshot_unref(old);          // only now: rows pointed into it
+}
+
+void session_outcomes(struct session *s, const struct outcome_vec *outcomes)
+{
+    for (size_t i = 0; i < outcomes->n; i++) {
+        const struct outcome *o = &outcomes->at[i];
+
+        if (o->action.verb == ACTION_RESOLVE) {
+            edit_object_resolved(s, o);
+            continue;
+        }
+        progress_add(s, o);
+    }
+    progress_show(s);
+}
+
+static void open_help(struct session *s)
+{
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_TEXT, NULL);
+
+    snprintf(p->title, sizeof p->title, "Help: %s", session_view(s)->kind->title);
+    p->body = help_text(session_view(s)->kind, s->options.readonly);
+    s->help = false;
+}
+
+void session_key(struct session *s, const struct key_event *event)
+{
+    if (event->key == K_NONE || (event->pasted && !prompt_takes_text(&s->prompt, event->key)))
+        return;
+    if (s->prompt.type != PROMPT_NONE) {
+        if (event->key == K_CTRL('l'))
+            s->redraw = true;
+        else if (event->key == K_CTRL('z'))
+            s->suspend = true;
+        else
+            prompt_key(&s->prompt, event);
+        if (s->prompt.type == PROMPT_NONE)
+            progress_show(s); // those that waited for it
+        save_results(s);
+        return;
+    }
+    const struct command *command = command_by_key(session_view(s)->kind->id, event->key);
+    if (!command)
+        return;
+    const struct view *before = session_view(s);
+    const struct kind *kind = before->kind;
+    command_run(command, s, event->key);
+    if (session_view(s) != before || session_view(s)->kind != kind)
+        note_frozen(s);
+    if (s->help)
+        open_help(s);
+}

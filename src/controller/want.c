@@ -1,0 +1,61 @@
+#include "controller/want.h"
+
+#include <string.h>
+
+#include "model/triage/triage.h"
+#include "session/actions/await_exit.h"
+#include "session/current.h"
+#include "session/session.h"
+
+static bool is_shown(struct column_choice shown, const struct column *column)
+{
+    for (size_t i = 0; i < shown.n; i++)
+        if (shown.at[i] == column)
+            return true;
+    return !shown.n && column->flags & COL_SCREEN;
+}
+
+static unsigned column_needs(const struct view *v)
+{
+    const struct kind *kind = v->kind;
+    const struct column_choice shown = view_columns(v);
+    unsigned need = kind->need | filter_need(v->filter, shown);
+
+    for (size_t i = 0; i < kind->n_columns; i++) {
+        const struct column *column = &kind->columns[i];
+
+        if (is_shown(shown, column) || column == v->sort ||
+            (v->orphans && strcmp(column->name, "orphan") == 0))
+            need |= column->need;
+    }
+    return need;
+}
+
+void session_want(struct session *s, struct want *want)
+{
+    const struct view *v = session_view(s);
+
+    // The header, the counts of the tabs, and the findings are always in sight.
+    *want = (struct want){.need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_LIMITS |
+                                  NEED_SYSTEM | NEED_NAMES | triage_need() | column_needs(v)};
+    want->in_sight = column_needs(v);
+    want->orphan_age = s->orphan_age;
+    if (s->details)
+        for (size_t i = 0; i < v->kind->n_columns; i++)
+            want->need |= v->kind->columns[i].need;
+    // A set in focus would leave the elements of all others unread, which the findings are made of.
+    bool narrows = v->parent.kind == KIND_SEMSET && triage_need() & NEED_ELEMENTS;
+    if (v->has_parent && !narrows) {
+        want->focused = true;
+        want->focus = v->parent;
+    }
+    if (v->kind->id == KIND_MAPPING)
+        want->need |= view_all_maps(v) ? NEED_ALL_MAPS : NEED_MAP_USE;
+    // What is asked of one focus alone would be asked of everything without it.
+    if (!v->has_parent || v->kind->id != KIND_MAPPING)
+        want->need &= ~(unsigned)(NEED_MAP_USE | NEED_ALL_MAPS);
+    await_exit_want(s, want);
+    // What a signal means to a process may stand in its arguments.
+    if (s->prompt.actions.n && s->prompt.actions.at[0].verb == ACTION_SIGNAL)
+        want->need |= NEED_PROCESSES | NEED_COMMANDS;
+}

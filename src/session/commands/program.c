@@ -1,0 +1,95 @@
+#include <stdio.h>
+
+#include "engine/sampler.h"
+#include "session/commands/groups.h"
+#include "session/commands/save.h"
+#include "session/message.h"
+#include "session/prompt/prompt.h"
+#include "session/session.h"
+#include "store/settings.h"
+
+static void run_refresh(struct session *s)
+{
+    s->refresh_once = true;
+    sampler_refresh(s->sampler);
+}
+
+static void run_freeze(struct session *s)
+{
+    s->frozen = !s->frozen;
+    s->refresh_once = false;
+    sampler_pause(s->sampler, s->frozen);
+    if (!s->frozen)
+        sampler_refresh(s->sampler);
+    session_say(s, SEVERITY_NOTICE,
+                s->frozen ? "frozen: Z goes on, F5 takes one new picture" : "live again");
+}
+
+static void interval_done(struct session *s, bool accepted)
+{
+    struct prompt *p = &s->prompt;
+    double seconds;
+
+    if (!accepted || !p->text[0])
+        return;
+    if (!settings_interval(p->text, &seconds)) {
+        snprintf(p->error, sizeof p->error, CONFIG_INTERVALS);
+        p->error_at = 0;
+        return;
+    }
+    s->interval = seconds;
+    sampler_interval(s->sampler, seconds);
+}
+
+static void run_interval(struct session *s)
+{
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_LINE, interval_done);
+
+    snprintf(p->title, sizeof p->title, "Seconds between refreshes (now %g)", s->interval);
+}
+
+static void run_redraw(struct session *s)
+{
+    s->redraw = true;
+}
+
+static void run_suspend(struct session *s)
+{
+    s->suspend = true;
+}
+
+static void run_quit(struct session *s)
+{
+    s->quit = true;
+}
+
+static void run_help(struct session *s)
+{
+    s->help = true;
+}
+
+// clang-format off
+static const struct command help[] = {
+    {.name = "help", .label = "Help", .keys = {K_F1, '?', 'h'}, .run = run_help,
+     .help = "this text"},
+};
+
+static const struct command commands[] = {
+    {.name = "refresh", .keys = {K_F5, K_CTRL('r')}, .run = run_refresh,
+     .help = "read everything now"},
+    {.name = "freeze", .keys = {'Z'}, .run = run_freeze, .help = "freeze the picture, on and off"},
+    {.name = "interval", .keys = {'d'}, .run = run_interval, .help = "seconds between refreshes"},
+    {.name = "save", .keys = {'w'}, .run = save_ask,
+     .help = "write this view to a file: .json, .csv, else text"},
+    {.name = "settings", .keys = {'S'}, .run = save_settings,
+     .help = "keep interval, order, columns, header, colours, orphan age for the next run"},
+    {.name = "redraw", .keys = {K_CTRL('l')}, .run = run_redraw, .help = "draw the screen again"},
+    {.name = "suspend", .keys = {K_CTRL('z')}, .run = run_suspend,
+     .help = "to the shell; fg comes back"},
+    {.name = "quit", .label = "Quit", .keys = {K_F10}, .run = run_quit, .help = "quit"},
+};
+// clang-format on
+
+const struct command_group help_commands = {"Help", help, sizeof help / sizeof *help};
+const struct command_group program_commands = {"Program", commands,
+                                               sizeof commands / sizeof *commands};

@@ -1,0 +1,116 @@
+#include <stdio.h>
+
+#include "session/actions/progress.h"
+#include "session/commands/groups.h"
+#include "session/current.h"
+#include "session/message.h"
+#include "session/navigate.h"
+#include "session/session.h"
+#include "store/settings.h"
+
+static void run_tab(struct session *s, int32_t key)
+{
+    session_tab(s, (size_t)(key - '1'));
+}
+
+static void run_tab_next(struct session *s)
+{
+    session_tab(s, (s->tab + 1) % session_n_tabs);
+}
+
+static void run_tab_previous(struct session *s)
+{
+    session_tab(s, (s->tab + session_n_tabs - 1) % session_n_tabs);
+}
+
+static void run_waiters(struct session *s)
+{
+    struct view *v = session_view(s);
+    struct identity object;
+    char path[sizeof v->path];
+
+    if (!session_selected(s, &object))
+        return;
+    if (v->kind->id == KIND_ELEMENT)
+        object = v->parent;
+    snprintf(path, sizeof path, v->kind->id == KIND_ELEMENT ? "waiters" : "%d waiters", object.id);
+    session_push(s, KIND_WAITER, &object, path);
+}
+
+static void run_back(struct session *s)
+{
+    if (!progress_cancel(s) && !session_pop(s))
+        s->message[0] = '\0';
+}
+
+static void run_leave(struct session *s)
+{
+    if (!progress_cancel(s) && !session_pop(s))
+        s->quit = true;
+}
+
+static void run_all_maps(struct session *s)
+{
+    struct view *v = session_view(s);
+
+    if (view_all_maps(v)) {
+        v->parent.id = v->segment;
+    } else {
+        v->segment = v->parent.id;
+        v->parent.id = -1;
+    }
+    session_rebuild(s);
+}
+
+static void run_details(struct session *s)
+{
+    s->details = !s->details;
+}
+
+static void run_header(struct session *s)
+{
+    static const char *const names[] = {[HEADER_AUTO] = "by the size of the screen",
+                                        [HEADER_FULL] = "full",
+                                        [HEADER_LINE] = "one line",
+                                        [HEADER_NONE] = "none"};
+
+    s->header = s->header == HEADER_NONE ? HEADER_AUTO : s->header + 1;
+    session_say(s, SEVERITY_NOTICE, "header: %s", names[s->header]);
+}
+
+static void run_colors(struct session *s)
+{
+    if (!s->has_colors) {
+        session_say(s, SEVERITY_WARNING,
+                    "no colours here: NO_COLOR, --no-color, or a terminal without");
+        return;
+    }
+    s->scheme = (s->scheme + 1) % SCHEME_COUNT;
+    session_say(s, SEVERITY_NOTICE, "colours: %s", scheme_name(s->scheme));
+}
+
+// clang-format off
+static const struct command commands[] = {
+    {.name = "tab", .keys = {'1', '2', '3', '4', '5', '6'}, .run_key = run_tab,
+     .help = "go to the view of that number"},
+    {.name = "tab-next", .keys = {K_TAB}, .run = run_tab_next, .help = "next view"},
+    {.name = "tab-previous", .keys = {K_BACKTAB}, .run = run_tab_previous, .help = "previous view"},
+    {.name = "enter", .keys = {K_ENTER}, .flags = CMD_OBJECT, .run = session_enter,
+     .help = "open the row: its holders, mappings, elements, waiters; the object of an event"},
+    {.name = "waiters", .keys = {'W'}, .flags = CMD_OBJECT | CMD_LOCAL, .run = run_waiters,
+     .kinds = IN_VIEW(KIND_SEMSET) | IN_VIEW(KIND_ELEMENT) | IN_VIEW(KIND_QUEUE),
+     .help = "tasks that wait on this set or queue"},
+    {.name = "back", .keys = {K_ESC, K_BACKSPACE}, .run = run_back,
+     .help = "cancel a bulk action; otherwise go back"},
+    {.name = "leave", .keys = {'q'}, .run = run_leave, .help = "back; at the top: quit"},
+    {.name = "all-maps", .keys = {'a'}, .flags = CMD_LOCAL, .kinds = IN_VIEW(KIND_MAPPING),
+     .run = run_all_maps, .help = "all mappings of the process, or this segment's alone"},
+    {.name = "details", .keys = {'i'}, .run = run_details,
+     .help = "everything known about the row, on and off"},
+    {.name = "header", .keys = {'m'}, .run = run_header,
+     .help = "header: automatic, full, one line, none"},
+    {.name = "colors", .keys = {'C'}, .run = run_colors, .help = "colours: " SCHEME_NAMES},
+};
+// clang-format on
+
+const struct command_group view_commands = {"Views", commands, sizeof commands / sizeof *commands};

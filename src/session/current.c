@@ -1,0 +1,109 @@
+#include "session/current.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "model/kinds/find_row.h"
+#include "model/kinds/registry.h"
+#include "model/record/identity_set.h"
+#include "session/message.h"
+#include "session/session.h"
+
+const enum kind_id session_tabs[] = {KIND_SEGMENT, KIND_SEMSET, KIND_QUEUE,
+                                     KIND_FINDING, KIND_LIMIT,  KIND_EVENT};
+const size_t session_n_tabs = sizeof session_tabs / sizeof *session_tabs;
+
+bool session_tab_of(const struct kind *kind, size_t *tab)
+{
+    for (size_t i = 0; i < session_n_tabs; i++) {
+        if (session_tabs[i] != kind->id)
+            continue;
+        *tab = i;
+        return true;
+    }
+    return false;
+}
+
+struct view *session_view(struct session *s)
+{
+    return s->depth ? &s->stack[s->depth - 1] : &s->tabs[session_tabs[s->tab]];
+}
+
+const void *session_selected(struct session *s, struct identity *identity)
+{
+    struct view *v = session_view(s);
+
+    if (!s->snapshot || v->cursor >= v->rows.n)
+        return NULL;
+    if (identity)
+        v->kind->identify(s->snapshot, v->rows.at[v->cursor], identity);
+    return v->rows.at[v->cursor];
+}
+
+// Another object by that id is not it.
+static bool parent_there(const struct snapshot *s, const struct identity *parent)
+{
+    return !kind_is_object(parent->kind) || !(s->has & kind_get(parent->kind)->need) ||
+           find_row(s, parent);
+}
+
+void session_tell_gone(struct session *s)
+{
+    const struct view *v = session_view(s);
+    char name[80], news[96];
+
+    if (!v->parent_gone)
+        return;
+    snprintf(news, sizeof news, "%s is gone", identity_text(&v->parent, name, sizeof name));
+    session_news(s, false, news);
+}
+
+void session_rebuild(struct session *s)
+{
+    struct view *v = session_view(s);
+    const struct identity selected = v->selected;
+    bool has_selected = v->has_selected;
+
+    view_rebuild(v, s->snapshot);
+    recent_rows_insert(&s->changes, v, s->snapshot, has_selected ? &selected : NULL);
+    if (!s->snapshot || !v->has_parent)
+        return;
+    bool gone = !parent_there(s->snapshot, &v->parent);
+    bool news = gone && !v->parent_gone;
+    v->parent_gone = gone;
+    if (news)
+        session_tell_gone(s);
+}
+
+int64_t session_holders_age(const struct session *s)
+{
+    const struct snapshot *snapshot = s->snapshot;
+
+    if (!snapshot || !snapshot->scan)
+        return 0;
+    int64_t age = snapshot->time_ns - snapshot->scan->finished_ns;
+    bool old = age >= 2 * CLOCK_SECOND && (double)age > 2 * s->interval * (double)CLOCK_SECOND;
+    return old ? age / CLOCK_SECOND : 0;
+}
+
+// A frozen picture keeps them: nothing moves in it.
+bool session_expire_changes(struct session *s, int64_t now, int64_t *next)
+{
+    bool dropped = false;
+
+    *next = s->frozen ? 0 : recent_rows_expire(&s->changes, now, &dropped);
+    if (dropped)
+        session_rebuild(s); // rows pointed into what was let go
+    return dropped;
+}
+
+const struct snapshot *session_picture(const struct session *s, const struct kind *kind,
+                                       const void *row)
+{
+    return recent_rows_picture(&s->changes, s->snapshot, kind, row);
+}
+
+bool session_tagged(const struct session *s, const struct identity *identity)
+{
+    return identity_set_has(&s->tags, identity);
+}
