@@ -101,7 +101,7 @@ struct source {
     int (*login)(void *self, uint32_t uid);
 
     // Checks that the target is still what it was, then acts. May block only as long as the
-    // kernel does. Fills *outcome, whatever happens.
+    // kernel does. Fills *outcome, whatever happens, but for its text: outcome_say() makes that.
     void (*act)(void *self, const struct action *action, struct outcome *outcome);
 };
 

@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/error_text.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "model/text/outcomes.h"
 
 // A group's entry lists all its members: 64 KiB are not rare. Beyond, something is wrong.
 enum { ROOM_FIRST = 2048, ROOM_MAX = 4 * 1024 * 1024 };
@@ -110,36 +110,31 @@ void names_probe_group(uint32_t gid, struct answer *answer)
     probe(lookup_group, gid, answer);
 }
 
-// Where one fails, says so unless another failed before.
+// The first failure is the outcome.
 static void resolve(lookup_fn *lookup, unsigned which, const char *name, uint32_t *id,
                     struct outcome *outcome)
 {
+    bool user = which == SET_UID;
     struct entry entry = {.name = name};
-    char *room = NULL, reason[64], shown[SET_NAME * 2];
+    char *room = NULL;
     int error = look_up(lookup, &entry, &room);
 
     free(room);
     if (!error) {
         *id = entry.id;
         outcome->action.set.which &= ~which;
+    } else if (outcome->state == OUTCOME_FAILED) {
         return;
+    } else if (means_nobody(error)) {
+        outcome_become(outcome, user ? OUTCOME_NO_SUCH_USER : OUTCOME_NO_SUCH_GROUP, ENOENT);
+    } else {
+        outcome_become(outcome, user ? OUTCOME_USER_NOT_FOUND : OUTCOME_GROUP_NOT_FOUND, error);
     }
-    if (outcome->state == OUTCOME_FAILED)
-        return;
-    outcome->state = OUTCOME_FAILED;
-    outcome->error = means_nobody(error) ? ENOENT : error;
-    text_escape(shown, sizeof shown, name, strlen(name));
-    if (outcome->error == ENOENT)
-        snprintf(outcome->text, sizeof outcome->text, "there is no %s %s",
-                 which == SET_UID ? "user" : "group", shown);
-    else
-        snprintf(outcome->text, sizeof outcome->text, "%s cannot be looked up: %s", shown,
-                 error_text(error, reason, sizeof reason));
 }
 
 void names_act(const struct action *action, struct outcome *outcome)
 {
-    *outcome = (struct outcome){.action = *action};
+    *outcome = outcome_of(action, OUTCOME_RESOLVED, 0);
     if (action->set.which & SET_UID)
         resolve(lookup_user_name, SET_UID, action->set.user, &outcome->action.set.uid, outcome);
     if (action->set.which & SET_GID)

@@ -22,6 +22,7 @@
 #include "linux/process/new_processes.h"
 #include "linux/process/process.h"
 #include "linux/waiters/waiters.h"
+#include "model/text/outcomes.h"
 
 struct linux_source {
     char *proc;
@@ -290,16 +291,11 @@ static void source_act(void *arg, const struct action *action, struct outcome *o
     else if (action->verb == ACTION_RESOLVE)
         names_act(action, outcome);
     else if (action->verb == ACTION_SIGNAL && self->live && !self->numbers_ours)
-        *outcome = (struct outcome){.action = *action,
-                                    .state = OUTCOME_REFUSED,
-                                    .text = "this /proc is of another PID namespace: its pids "
-                                            "mean other processes here; nothing was sent"};
+        *outcome = outcome_of(action, OUTCOME_FOREIGN_PROC, 0);
     else if (self->live)
         objects_act(self->proc, action, outcome);
     else // what a fixture shows is not what the calls would hit
-        *outcome = (struct outcome){.action = *action,
-                                    .state = OUTCOME_REFUSED,
-                                    .text = "this is no live /proc: nothing was done"};
+        *outcome = outcome_of(action, OUTCOME_NOT_LIVE, 0);
 }
 
 // The owner of the directory: fs/proc/base.c task_dump_owner() excepts it from all a process can do.

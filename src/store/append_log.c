@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/thread.h"
-#include "base/vector.h"
+#include "base/memory.h"
+#include "base/worker.h"
 
 static const int64_t MOMENT = CLOCK_SECOND / 4, LONG = CLOCK_SECOND;
 enum { GAP = 128, FILE_MODE = 0600 };
@@ -18,28 +18,24 @@ enum { GAP = 128, FILE_MODE = 0600 };
 struct entry {
     char *text;
     size_t n;
-    bool awaited; // its fate is told to who handed it over, who then frees it
+    size_t lost;  // lines that are missing before it, as it is written
+    bool awaited; // the caller that handed it over waits, and frees it
     bool done;
     int error;
 };
-VEC(entry_vec, struct entry *);
 
 struct append_log {
-    pthread_t thread;
+    struct worker *worker;
     char *path;
     size_t (*gap)(size_t lost, char *dst, size_t cap);
     int64_t patience;
     int fd;      // the thread's
     bool broken; // the thread's: the last line was cut off in its middle
 
-    pthread_mutex_t lock; // for all that follows
-    pthread_cond_t wake, written;
-    struct entry_vec queue;
-    int64_t since;   // when the write under way began; 0: none is
-    size_t lost;     // lines that are not in the file, since the last one that is
-    bool quit, left; // left: the thread hung as the owner went, and frees all this
-    bool failing;    // the last line nobody waited for was not written
-    int news;        // why, until that was asked for
+    // With the worker's lock held:
+    size_t lost;  // lines that are not in the file, since the last one that is
+    bool failing; // the last line nobody waited for was not written
+    int news;     // why, until that was asked for
 };
 
 // --- the file -----------------------------------------------------------------------------------
@@ -98,14 +94,14 @@ static int follow_name(struct append_log *a)
 }
 
 // On the thread. 0, or an errno value.
-static int write_entry(struct append_log *a, struct entry *entry, size_t lost)
+static int write_entry(struct append_log *a, const struct entry *entry)
 {
     char gap[GAP];
     int error = follow_name(a);
     // clang-format off
     struct iovec parts[] = {
         {(void *)"\n", a->broken ? 1 : 0}, // what was cut off ends here
-        {gap, lost ? a->gap(lost, gap, sizeof gap) : 0},
+        {gap, entry->lost ? a->gap(entry->lost, gap, sizeof gap) : 0},
         {entry->text, entry->n},
     };
     // clang-format on
@@ -139,59 +135,39 @@ static void note_failure(struct append_log *a, int error)
     a->failing = error != 0;
 }
 
-// With the lock held. What became of an entry that was tried.
-static void settle(struct append_log *a, struct entry *entry, size_t told, int error)
+static void write_job(void *arg, void *job)
 {
-    a->since = 0;
-    a->lost = error ? a->lost + 1 : a->lost - told;
-    if (entry->awaited) {
-        entry->error = error;
-        entry->done = true;
-    } else {
-        note_failure(a, error);
-        entry_free(entry);
-    }
-    pthread_cond_broadcast(&a->written);
+    struct append_log *a = arg;
+    struct entry *entry = job;
+
+    worker_lock(a->worker);
+    entry->lost = a->lost;
+    worker_unlock(a->worker);
+    entry->error = write_entry(a, entry);
 }
 
-static void release(struct append_log *a)
+// With the lock held: the outcome of an entry that was tried.
+static void settle(void *arg, void *job, bool left)
 {
-    for (size_t i = 0; i < a->queue.n; i++)
-        entry_free(a->queue.at[i]);
-    vec_free(&a->queue);
-    pthread_mutex_destroy(&a->lock);
-    pthread_cond_destroy(&a->wake);
-    pthread_cond_destroy(&a->written);
-    close(a->fd);
-    free(a->path);
-    free(a);
+    struct append_log *a = arg;
+    struct entry *entry = job;
+
+    (void)left;
+    a->lost = entry->error ? a->lost + 1 : a->lost - entry->lost;
+    entry->done = true;
+    if (entry->awaited)
+        return;
+    note_failure(a, entry->error);
+    entry_free(entry);
 }
 
-static void *append_main(void *arg)
+static void release(void *arg)
 {
     struct append_log *a = arg;
 
-    thread_name("ipctop-log");
-    pthread_mutex_lock(&a->lock);
-    while (!a->quit) {
-        if (a->queue.n == 0) {
-            thread_wait(&a->wake, &a->lock, INT64_MAX);
-            continue;
-        }
-        struct entry *entry = a->queue.at[0];
-        memmove(a->queue.at, a->queue.at + 1, --a->queue.n * sizeof entry);
-        size_t lost = a->lost;
-        a->since = clock_ns();
-        pthread_mutex_unlock(&a->lock);
-        int error = write_entry(a, entry, lost);
-        pthread_mutex_lock(&a->lock);
-        settle(a, entry, lost, error);
-    }
-    bool left = a->left;
-    pthread_mutex_unlock(&a->lock);
-    if (left)
-        release(a);
-    return NULL;
+    close(a->fd);
+    free(a->path);
+    free(a);
 }
 
 struct append_log *append_log_open(const struct append_log_options *options, int *error)
@@ -207,37 +183,32 @@ struct append_log *append_log_open(const struct append_log_options *options, int
     a->gap = options->gap;
     a->patience = options->patience_ns ? options->patience_ns : MOMENT;
     a->fd = fd;
-    pthread_mutex_init(&a->lock, NULL);
-    thread_cond_init(&a->wake);
-    thread_cond_init(&a->written);
-    *error = thread_start(&a->thread, append_main, a);
+    a->worker = worker_new(&(struct worker_options){.name = "ipctop-log",
+                                                    .stays = true,
+                                                    .arg = a,
+                                                    .run = write_job,
+                                                    .done = settle,
+                                                    .release = release});
+    worker_lock(a->worker);
+    *error = worker_start(a->worker);
+    worker_unlock(a->worker);
     if (*error == 0)
         return a;
-    close(fd);
-    free(a->path);
-    free(a);
+    append_log_close(a);
     return NULL;
 }
 
 void append_log_close(struct append_log *a)
 {
+    struct entry *entry;
+
     if (!a)
         return;
-    int64_t until = clock_ns() + MOMENT;
-    pthread_mutex_lock(&a->lock);
-    a->quit = true;
-    pthread_cond_signal(&a->wake);
-    while (a->since && clock_ns() < until)
-        thread_wait(&a->written, &a->lock, until);
-    bool left = a->left = a->since != 0;
-    pthread_t thread = a->thread;
-    pthread_mutex_unlock(&a->lock);
-    if (left) {
-        pthread_detach(thread);
-        return;
-    }
-    pthread_join(thread, NULL);
-    release(a);
+    worker_lock(a->worker);
+    while ((entry = worker_drop(a->worker)))
+        entry_free(entry);
+    worker_end(a->worker, clock_ns() + MOMENT);
+    worker_free(a->worker);
 }
 
 // --- handing over -------------------------------------------------------------------------------
@@ -245,7 +216,7 @@ void append_log_close(struct append_log *a)
 // With the lock held. NULL: there is no room.
 static struct entry *push(struct append_log *a, const char *line, size_t n, bool awaited)
 {
-    if (a->queue.n >= APPEND_MAX) {
+    if (worker_waiting(a->worker) >= APPEND_MAX) {
         a->lost++;
         return NULL;
     }
@@ -254,17 +225,25 @@ static struct entry *push(struct append_log *a, const char *line, size_t n, bool
     memcpy(entry->text, line, n);
     entry->n = n;
     entry->awaited = awaited;
-    vec_push(&a->queue, entry);
-    pthread_cond_signal(&a->wake);
+    worker_push(a->worker, entry);
+    worker_start(a->worker); // it runs since the opening
     return entry;
+}
+
+// With the lock held. How long the line under way takes so far; 0: none is.
+static int64_t under_way(const struct append_log *a)
+{
+    int64_t since;
+
+    return worker_job(a->worker, &since) ? clock_ns() - since : 0;
 }
 
 void append_log_line(struct append_log *a, const char *line, size_t n)
 {
-    pthread_mutex_lock(&a->lock);
+    worker_lock(a->worker);
     if (!push(a, line, n, false))
         note_failure(a, ENOBUFS);
-    pthread_mutex_unlock(&a->lock);
+    worker_unlock(a->worker);
 }
 
 int append_log_line_now(struct append_log *a, const char *line, size_t n)
@@ -272,12 +251,12 @@ int append_log_line_now(struct append_log *a, const char *line, size_t n)
     int64_t now = clock_ns(), until = now + a->patience;
     int error = ENOBUFS;
 
-    pthread_mutex_lock(&a->lock);
-    if (a->since && now - a->since > a->patience)
+    worker_lock(a->worker);
+    if (under_way(a) > a->patience)
         until = now; // it is known not to answer: many at once do not wait for it one by one
     struct entry *entry = push(a, line, n, true);
     while (entry && !entry->done && clock_ns() < until)
-        thread_wait(&a->written, &a->lock, until);
+        worker_wait(a->worker, until);
     if (entry && entry->done) {
         error = entry->error;
         entry_free(entry);
@@ -285,29 +264,29 @@ int append_log_line_now(struct append_log *a, const char *line, size_t n)
         error = ETIMEDOUT;
         entry->awaited = false; // from here on as one nobody waits for
     }
-    pthread_mutex_unlock(&a->lock);
+    worker_unlock(a->worker);
     return error;
 }
 
 int append_log_failure(struct append_log *a)
 {
-    pthread_mutex_lock(&a->lock);
-    if (a->since && clock_ns() - a->since > LONG)
+    worker_lock(a->worker);
+    if (under_way(a) > LONG)
         note_failure(a, ETIMEDOUT);
     int error = a->news;
     a->news = 0;
-    pthread_mutex_unlock(&a->lock);
+    worker_unlock(a->worker);
     return error;
 }
 
 size_t append_log_flush(struct append_log *a)
 {
-    int64_t until = clock_ns() + LONG;
+    int64_t until = clock_ns() + LONG, since;
 
-    pthread_mutex_lock(&a->lock);
-    while ((a->queue.n || a->since) && clock_ns() < until)
-        thread_wait(&a->written, &a->lock, until);
-    size_t missing = a->queue.n + (a->since != 0) + a->lost;
-    pthread_mutex_unlock(&a->lock);
+    worker_lock(a->worker);
+    while (worker_busy(a->worker) && clock_ns() < until)
+        worker_wait(a->worker, until);
+    size_t missing = worker_waiting(a->worker) + (worker_job(a->worker, &since) != NULL) + a->lost;
+    worker_unlock(a->worker);
     return missing;
 }

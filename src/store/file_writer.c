@@ -1,7 +1,6 @@
 #include "store/file_writer.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -9,54 +8,71 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "base/thread.h"
+#include "base/worker.h"
 
 static const int64_t LAST_WAIT = CLOCK_SECOND;
 
 struct file_writer {
-    pthread_mutex_t lock;
-    pthread_cond_t idle;
+    struct worker *worker;
     int fd;
-    bool busy, done; // done: `result` was not taken yet
+    // With the worker's lock held:
+    struct work *done; // the result nobody took yet
+};
+
+struct work {
     struct write_job job;
     char *path;
     struct write_result result;
 };
 
-static void *work(void *arg)
+static void work_free(struct work *work)
 {
-    struct file_writer *w = arg;
-    struct write_result *r = mem_zero(1, sizeof *r);
+    if (work)
+        free(work->path);
+    free(work);
+}
 
-    r->how = w->job.how;
-    snprintf(r->path, sizeof r->path, "%s", w->path);
-    r->error = -write_file(&w->job, r);
+static void run(void *arg, void *job)
+{
+    struct work *work = job;
+    struct write_result *r = &work->result;
+
+    (void)arg;
+    r->error = -write_file(&work->job, r);
     if (r->error && !r->why[0])
         snprintf(r->why, sizeof r->why, "%s", strerror(r->error));
-    if (w->job.release)
-        w->job.release(w->job.arg);
-    pthread_mutex_lock(&w->lock);
-    w->result = *r;
-    w->done = true;
-    w->busy = false;
+    if (work->job.release)
+        work->job.release(work->job.arg);
+}
+
+static void done(void *arg, void *job, bool left)
+{
+    struct file_writer *w = arg;
+
+    (void)left;
+    w->done = job;
     eventfd_write(w->fd, 1);
-    pthread_cond_signal(&w->idle);
-    pthread_mutex_unlock(&w->lock);
-    free(r);
-    return NULL;
+}
+
+static void release(void *arg)
+{
+    struct file_writer *w = arg;
+
+    work_free(w->done);
+    close(w->fd);
+    free(w);
 }
 
 struct file_writer *file_writer_new(void)
 {
-    struct file_writer *w = mem_zero(1, sizeof *w);
+    int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 
-    w->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (w->fd < 0) {
-        free(w);
+    if (fd < 0)
         return NULL;
-    }
-    pthread_mutex_init(&w->lock, NULL);
-    thread_cond_init(&w->idle);
+    struct file_writer *w = mem_zero(1, sizeof *w);
+    w->fd = fd;
+    w->worker = worker_new(&(struct worker_options){
+        .name = "ipctop-file", .arg = w, .run = run, .done = done, .release = release});
     return w;
 }
 
@@ -64,33 +80,25 @@ void file_writer_free(struct file_writer *w)
 {
     if (!w)
         return;
-    pthread_mutex_lock(&w->lock);
-    bool busy = w->busy;
-    pthread_mutex_unlock(&w->lock);
-    if (busy)
-        return; // its thread still uses it, until the process ends
-    close(w->fd);
-    pthread_cond_destroy(&w->idle);
-    pthread_mutex_destroy(&w->lock);
-    free(w->path);
-    free(w);
+    worker_lock(w->worker);
+    worker_free(w->worker);
 }
 
 bool file_writer_last(struct file_writer *w, struct write_result *result)
 {
-    int64_t until = clock_ns() + LAST_WAIT;
+    int64_t until = clock_ns() + LAST_WAIT, since;
 
-    pthread_mutex_lock(&w->lock);
-    while (w->busy && clock_ns() < until)
-        thread_wait(&w->idle, &w->lock, until);
-    bool busy = w->busy;
-    if (busy) {
-        *result = (struct write_result){.how = w->job.how, .error = ETIMEDOUT};
-        snprintf(result->path, sizeof result->path, "%s", w->path);
+    worker_lock(w->worker);
+    while (worker_busy(w->worker) && clock_ns() < until)
+        worker_wait(w->worker, until);
+    const struct work *work = worker_job(w->worker, &since);
+    if (work) {
+        *result = (struct write_result){.how = work->job.how, .error = ETIMEDOUT};
+        snprintf(result->path, sizeof result->path, "%s", work->path);
         snprintf(result->why, sizeof result->why, "its file system does not answer");
     }
-    pthread_mutex_unlock(&w->lock);
-    return busy || file_writer_take(w, result);
+    worker_unlock(w->worker);
+    return work || file_writer_take(w, result);
 }
 
 int file_writer_fd(const struct file_writer *w)
@@ -100,31 +108,33 @@ int file_writer_fd(const struct file_writer *w)
 
 bool file_writer_start(struct file_writer *w, const struct write_job *job)
 {
-    pthread_mutex_lock(&w->lock);
-    bool free_now = !w->busy && !w->done;
-    if (free_now) {
-        free(w->path);
-        w->path = mem_copy_string(job->path);
-        w->job = *job;
-        w->job.path = w->path;
-        w->busy = thread_start(NULL, work, w) == 0;
-        free_now = w->busy;
+    worker_lock(w->worker);
+    bool taken = !worker_busy(w->worker) && !w->done && worker_start(w->worker) == 0;
+    if (taken) {
+        struct work *work = mem_zero(1, sizeof *work);
+        work->path = mem_copy_string(job->path);
+        work->job = *job;
+        work->job.path = work->path;
+        work->result.how = job->how;
+        snprintf(work->result.path, sizeof work->result.path, "%s", work->path);
+        worker_push(w->worker, work);
     }
-    pthread_mutex_unlock(&w->lock);
-    return free_now;
+    worker_unlock(w->worker);
+    return taken;
 }
 
 bool file_writer_take(struct file_writer *w, struct write_result *result)
 {
     eventfd_t ignored;
 
-    pthread_mutex_lock(&w->lock);
-    bool done = w->done;
-    if (done) {
+    worker_lock(w->worker);
+    struct work *work = w->done;
+    if (work) {
         eventfd_read(w->fd, &ignored);
-        *result = w->result;
-        w->done = false;
+        *result = work->result;
+        w->done = NULL;
     }
-    pthread_mutex_unlock(&w->lock);
-    return done;
+    worker_unlock(w->worker);
+    work_free(work);
+    return work != NULL;
 }

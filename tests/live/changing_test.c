@@ -7,6 +7,7 @@
 #include "linux/names.h"
 #include "linux/objects/limits.h"
 #include "model/record/limit.h"
+#include "model/text/outcomes.h"
 #include "support/ns.h"
 #include "support/test.h"
 
@@ -91,6 +92,7 @@ TEST(names_become_numbers)
     assert_int_equal(o.error, ENOENT);
     assert_int_equal(o.action.set.which, SET_GID); // whose name was wrong
     assert_int_equal(o.action.set.uid, 0);
+    outcome_say(&o);
     assert_null(strchr(o.text, '\033'));
 
     action.set.which = SET_UID; // the group is not asked for

@@ -13,6 +13,7 @@
 #include "linux/objects/ipcstat.h"
 #include "linux/objects/limits.h"
 #include "linux/source.h"
+#include "model/text/outcomes.h"
 #include "support/asuser.h"
 #include "support/ns.h"
 #include "support/test.h"
@@ -36,6 +37,7 @@ static struct outcome act(const struct action *action)
 
     memset(&outcome, 0x55, sizeof outcome);
     objects_act("/proc", action, &outcome);
+    outcome_say(&outcome);
     assert_true(outcome.text[0] && memchr(outcome.text, '\0', sizeof outcome.text));
     assert_memory_equal(&outcome.action, action, sizeof *action);
     assert_true((outcome.state == OUTCOME_FAILED) == (outcome.error != 0));
@@ -275,6 +277,7 @@ static void act_as_user(void *result)
         limits_act("/proc", &u->action, &u->outcome);
     else
         objects_act("/proc", &u->action, &u->outcome);
+    outcome_say(&u->outcome);
 }
 
 static struct outcome act_as_nobody(struct action action, bool no_memlock)
@@ -388,6 +391,7 @@ TEST(limits_of_this_namespace)
                                 .limit.value = before->limits.at[i].limit / 2};
         snprintf(action.limit.name, sizeof action.limit.name, "%s", names[i]);
         source.act(source.self, &action, &o);
+        outcome_say(&o);
         assert_int_equal(o.state, OUTCOME_DONE);
     }
     assert_int_equal(source.read(source.self, &(struct want){.need = NEED_LIMITS}, after), 0);
@@ -397,6 +401,7 @@ TEST(limits_of_this_namespace)
     }
     struct action action = {.verb = ACTION_LIMIT, .limit = {.name = "shmmni", .value = 1u << 31}};
     source.act(source.self, &action, &o);
+    outcome_say(&o);
     assert_int_equal(o.state, OUTCOME_FAILED);
     assert_string_equal(o.text, "shmmni: the kernel does not accept 2147483648");
     snapshot_unref(before);

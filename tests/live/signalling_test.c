@@ -16,6 +16,7 @@
 #include "linux/actions/signal.h"
 #include "linux/process/pidfd.h"
 #include "linux/process/stat.h"
+#include "model/text/outcomes.h"
 #include "support/asuser.h"
 #include "support/ns.h"
 #include "support/test.h"
@@ -50,6 +51,7 @@ static struct outcome act(struct action action)
 
     memset(&outcome, 0x55, sizeof outcome);
     signal_act("/proc", &action, &outcome);
+    outcome_say(&outcome);
     assert_true((outcome.state == OUTCOME_FAILED) == (outcome.error != 0));
     return outcome;
 }
@@ -228,6 +230,7 @@ static void act_as_user(void *result)
     struct as_user *u = result;
 
     signal_act("/proc", &u->action, &u->outcome);
+    outcome_say(&u->outcome);
 }
 
 static void other_body(void *arg, int ready)

@@ -17,6 +17,7 @@
 #include "linux/objects/sysvipc.h"
 #include "linux/source.h"
 #include "model/record/pid_state.h"
+#include "model/text/outcomes.h"
 #include "support/asuser.h"
 #include "support/ns.h"
 #include "support/test.h"
@@ -164,6 +165,7 @@ TEST(the_last_ids_and_keys)
                                            .ctime = segment->o.ctime}},
                &outcome);
     assert_int_equal(outcome.state, OUTCOME_DONE);
+    outcome_say(&outcome);
     assert_string_equal(outcome.text, "segment 2147483647 removed");
     snapshot_unref(s);
 }
@@ -536,6 +538,7 @@ static int below_another_proc(pid_t target)
         .signal = SIGKILL,
         .target = {.kind = KIND_HOLDER, .pid = target, .start_ticks = answer.process.start_ticks}};
     seam.act(seam.self, &action, &outcome);
+    outcome_say(&outcome);
     if (outcome.state != OUTCOME_REFUSED || !strstr(outcome.text, "another PID namespace"))
         return 4;
     answer_clear(&answer);

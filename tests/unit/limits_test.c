@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "linux/objects/limits.h"
+#include "model/text/outcomes.h"
 #include "support/test.h"
 #include "support/tree.h"
 
@@ -160,6 +161,7 @@ static struct outcome set_limit(const char *root, const char *name, uint64_t val
     action.limit.value = value;
     memset(&outcome, 0x55, sizeof outcome);
     limits_act(root, &action, &outcome);
+    outcome_say(&outcome);
     assert_string_not_equal(outcome.text, "");
     return outcome;
 }

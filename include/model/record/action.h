@@ -49,10 +49,77 @@ enum outcome_state {
 };
 const char *outcome_state_name(enum outcome_state state); // "done", "refused", …
 
+// What exactly it was: model/text/outcomes.c has the state and the sentence of each.
+enum outcome_code {
+    OUTCOME_TEXT, // none of these: state and text say it
+    // done
+    OUTCOME_REMOVED,
+    OUTCOME_MARKED, // for removal; `number` are still attached
+    OUTCOME_SET,
+    OUTCOME_LOCKED,
+    OUTCOME_UNLOCKED,
+    OUTCOME_NEVER_SWAPPED, // huge pages: there is nothing to lock
+    OUTCOME_SENT,
+    OUTCOME_SENT_STOPPED, // a stopped process gets the signal when it is continued
+    OUTCOME_LIMIT_SET,    // was `number`
+    OUTCOME_RESOLVED,
+    // refused
+    OUTCOME_GONE,
+    OUTCOME_OTHER_CREATOR, // `now` has the id
+    OUTCOME_OTHER_KEY,
+    OUTCOME_NOW_MARKED,
+    OUTCOME_NOW_CHANGED,
+    OUTCOME_NOTHING_TO_SET,
+    OUTCOME_NOT_LOCKABLE,
+    OUTCOME_NO_OBJECT,
+    OUTCOME_NO_SUCH_ACTION,
+    OUTCOME_NO_SUCH_LIMIT,
+    OUTCOME_NO_SUCH_SIGNAL,
+    OUTCOME_OUTSIDE, // of this PID namespace
+    OUTCOME_OURSELVES,
+    OUTCOME_NO_START,
+    OUTCOME_OTHER_PROCESS,
+    OUTCOME_UNIDENTIFIED,
+    OUTCOME_FOREIGN_PROC,
+    OUTCOME_NOT_LIVE,
+    // failed; `error` is set
+    OUTCOME_NOT_PERMITTED, // but to root, `owner` and `creator`
+    OUTCOME_UNREADABLE,
+    OUTCOME_NOT_ACCEPTED,
+    OUTCOME_LOCK_LIMIT,
+    OUTCOME_ERROR,
+    OUTCOME_NOT_SENT,
+    OUTCOME_LIMIT_NOT_PERMITTED,
+    OUTCOME_LIMIT_READ_ONLY,
+    OUTCOME_LIMIT_NOT_ACCEPTED,
+    OUTCOME_LIMIT_CLAMPED, // the kernel made it `number`
+    OUTCOME_LIMIT_ERROR,
+    OUTCOME_NO_SUCH_USER,
+    OUTCOME_NO_SUCH_GROUP,
+    OUTCOME_USER_NOT_FOUND, // the name service fails
+    OUTCOME_GROUP_NOT_FOUND,
+    OUTCOME_NO_ANSWER, // yet, from the kernel
+    OUTCOME_NO_ANSWER_OF_PROCESS,
+    OUTCOME_UNFINISHED, // when the monitor ended
+    OUTCOME_NO_THREAD,
+    OUTCOME_TOO_MANY_HANG,
+    // cancelled
+    OUTCOME_CANCELLED_BY_USER,
+    OUTCOME_CANCELLED_BY_END,
+    OUTCOME_CODES
+};
+
 struct outcome {
     struct action action;
     enum outcome_state state;
-    int error;      // errno of FAILED, else 0
+    enum outcome_code code;
+    int error; // errno of FAILED, else 0
+    struct outcome_facts {
+        uint64_t number;     // see the codes
+        struct identity now; // OUTCOME_OTHER_*: what has the id now
+        // Escaped names, or empty: of the process, and of the users besides root who may do it.
+        char process[64], owner[SET_NAME], creator[SET_NAME];
+    } facts;
     bool extra;     // none that is waited for: of an action that was reported as hanging
                     // before, or refused before it came to one
     char text[256]; // "segment 42 marked; 3 still attached: 18811 python ×2, …"

@@ -1,105 +1,68 @@
 #include "linux/actions/objects.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
 #include <unistd.h>
 
-#include "base/error_text.h"
 #include "linux/actions/local_name.h"
 #include "linux/actions/signal.h"
 #include "linux/objects/ipcstat.h"
-#include "model/table/kind.h"
+#include "model/text/outcomes.h"
 
-enum { NAME_ROOM = 64, MODE_MAX = 0777 };
+enum { MODE_MAX = 0777 };
 
-__attribute__((format(printf, 3, 4))) static void refuse(struct outcome *outcome, const char *name,
-                                                         const char *format, ...)
+// Who may: owner and creator, by include/linux/ipc_namespace.h ipcctl_obtain_check.
+static void note_permitted(struct outcome *outcome, const struct owned *o)
 {
-    size_t n = (size_t)snprintf(outcome->text, sizeof outcome->text, "%s ", name);
-    va_list args;
+    struct outcome_facts *facts = &outcome->facts;
 
-    outcome->state = OUTCOME_REFUSED;
-    va_start(args, format);
-    vsnprintf(outcome->text + n, sizeof outcome->text - n, format, args);
-    va_end(args);
+    if (o->uid != 0)
+        local_name(o->uid, facts->owner, sizeof facts->owner);
+    if (o->cuid != 0 && o->cuid != o->uid)
+        local_name(o->cuid, facts->creator, sizeof facts->creator);
 }
 
-// "not permitted: needs root, oracle or CAP_SYS_ADMIN": who may, by include/linux/ipc_namespace.h
-// ipcctl_obtain_check: owner and creator.
-static void not_permitted(struct outcome *outcome, const char *name, const struct owned *o,
-                          const char *capability)
+static void failed(struct outcome *outcome, const struct ipcstat *now, int error)
 {
-    char owner[40], creator[40];
-
-    local_name(o->uid, owner, sizeof owner);
-    local_name(o->cuid, creator, sizeof creator);
-    bool by_owner = o->uid != 0, by_creator = o->cuid != 0 && o->cuid != o->uid;
-    snprintf(outcome->text, sizeof outcome->text, "%s: not permitted: needs root%s%s%s%s or %s",
-             name, by_owner ? ", " : "", by_owner ? owner : "", by_creator ? ", " : "",
-             by_creator ? creator : "", capability);
-}
-
-static void failed(struct outcome *outcome, const char *name, const struct ipcstat *now, int error,
-                   const char *capability)
-{
-    char reason[64];
-
     if (error == EINVAL || error == EIDRM) {
-        refuse(outcome, name, "is already gone");
-        return;
+        outcome_become(outcome, OUTCOME_GONE, 0);
+    } else if (error == EPERM || error == EACCES) {
+        outcome_become(outcome, OUTCOME_NOT_PERMITTED, error);
+        note_permitted(outcome, &now->o);
+    } else {
+        outcome_become(outcome, OUTCOME_ERROR, error);
     }
-    outcome->state = OUTCOME_FAILED;
-    outcome->error = error;
-    if (error == EPERM || error == EACCES)
-        not_permitted(outcome, name, &now->o, capability);
-    else
-        snprintf(outcome->text, sizeof outcome->text, "%s: %s", name,
-                 error_text(error, reason, sizeof reason));
 }
 
-// Whether the object is what the user chose; says so where it is not.
-static bool is_still(const struct action *action, const char *name, struct ipcstat *now,
-                     struct outcome *outcome)
+// Whether the object is what the user chose; else the outcome is why not.
+static bool is_still(const struct action *action, struct ipcstat *now, struct outcome *outcome)
 {
     const struct identity *was = &action->target;
     struct identity is = *was;
     int error = ipcstat(was->kind, was->id, now);
 
     if (error == -EACCES) { // before Linux 4.17, an object we may not read
-        outcome->state = OUTCOME_FAILED;
-        outcome->error = EACCES;
-        snprintf(outcome->text, sizeof outcome->text,
-                 "%s: not permitted: this kernel needs read permission or root", name);
+        outcome_become(outcome, OUTCOME_UNREADABLE, EACCES);
         return false;
     }
     if (error) {
-        failed(outcome, name, now, -error, "");
+        failed(outcome, now, -error);
         return false;
     }
     is.key = now->o.key;
     is.cuid = now->o.cuid;
     is.cgid = now->o.cgid;
     is.ctime = now->o.ctime;
+    outcome->facts.now = is;
     if (identity_exact(&is, was))
         return true;
-    if (is.cuid != was->cuid || is.cgid != was->cgid)
-        refuse(outcome, name,
-               "is another one now (creator %" PRIu32 ", was %" PRIu32 "); nothing was done",
-               is.cuid, was->cuid);
-    else if (is.key != was->key && now->flags & SEG_DEST)
-        refuse(outcome, name, "was marked for removal meanwhile; nothing was done");
-    else if (is.key != was->key)
-        refuse(outcome, name,
-               "is another one now (key 0x%08" PRIx32 ", was 0x%08" PRIx32 "); nothing was done",
-               is.key, was->key);
-    else
-        refuse(outcome, name, "was changed meanwhile; nothing was done: look at it again");
+    enum outcome_code code = is.cuid != was->cuid || is.cgid != was->cgid ? OUTCOME_OTHER_CREATOR
+                             : is.key == was->key                         ? OUTCOME_NOW_CHANGED
+                             : now->flags & SEG_DEST                      ? OUTCOME_NOW_MARKED
+                                                                          : OUTCOME_OTHER_KEY;
+    outcome_become(outcome, code, 0);
     return false;
 }
 
@@ -117,23 +80,24 @@ static int call_remove(const struct identity *target)
     }
 }
 
-static void act_remove(const struct action *action, const char *name, struct outcome *outcome)
+static void act_remove(const struct action *action, struct outcome *outcome)
 {
     struct ipcstat now, after;
 
-    if (!is_still(action, name, &now, outcome))
+    if (!is_still(action, &now, outcome))
         return;
     if (call_remove(&action->target) < 0) {
-        failed(outcome, name, &now, errno, "CAP_SYS_ADMIN");
+        failed(outcome, &now, errno);
         return;
     }
     // A segment stays until the last one detaches; sets and queues are gone at once.
     if (action->target.kind == KIND_SEGMENT &&
-        ipcstat(KIND_SEGMENT, action->target.id, &after) == 0)
-        snprintf(outcome->text, sizeof outcome->text,
-                 "%s marked for removal; %" PRIu64 " still attached", name, after.nattch);
-    else
-        snprintf(outcome->text, sizeof outcome->text, "%s removed", name);
+        ipcstat(KIND_SEGMENT, action->target.id, &after) == 0) {
+        outcome_become(outcome, OUTCOME_MARKED, 0);
+        outcome->facts.number = after.nattch;
+    } else {
+        outcome_become(outcome, OUTCOME_REMOVED, 0);
+    }
 }
 
 // --- set ----------------------------------------------------------------------------------------
@@ -160,42 +124,7 @@ static int call_set(const struct identity *target, const struct ipcstat *to)
     }
 }
 
-static void say_set(const struct action *action, const char *name, struct outcome *outcome)
-{
-    size_t cap = sizeof outcome->text, n;
-    unsigned which = action->set.which;
-    const char *comma = "";
-
-    n = (size_t)snprintf(outcome->text, cap, "%s changed: ", name);
-    if (which & SET_UID) {
-        char owner[SET_NAME];
-        if (action->set.user[0])
-            snprintf(owner, sizeof owner, "%s", action->set.user);
-        else
-            local_name(action->set.uid, owner, sizeof owner);
-        n += (size_t)snprintf(outcome->text + n, cap - n, "owner %s", owner);
-        comma = ", ";
-    }
-    if (which & SET_GID) {
-        if (action->set.group[0])
-            n += (size_t)snprintf(outcome->text + n, cap - n, "%sgroup %s", comma,
-                                  action->set.group);
-        else
-            n += (size_t)snprintf(outcome->text + n, cap - n, "%sgroup %" PRIu32, comma,
-                                  action->set.gid);
-        comma = ", ";
-    }
-    if (which & SET_MODE) {
-        n += (size_t)snprintf(outcome->text + n, cap - n, "%smode %04" PRIo32, comma,
-                              action->set.mode);
-        comma = ", ";
-    }
-    if (which & SET_MAX_BYTES)
-        snprintf(outcome->text + n, cap - n, "%sat most %" PRIu64 " bytes", comma,
-                 action->set.max_bytes);
-}
-
-static void act_set(const struct action *action, const char *name, struct outcome *outcome)
+static void act_set(const struct action *action, struct outcome *outcome)
 {
     unsigned which = action->set.which;
     struct ipcstat now, to;
@@ -203,10 +132,10 @@ static void act_set(const struct action *action, const char *name, struct outcom
     if (!which || which & ~(unsigned)(SET_UID | SET_GID | SET_MODE | SET_MAX_BYTES) ||
         (which & SET_MAX_BYTES && action->target.kind != KIND_QUEUE) ||
         (which & SET_MODE && action->set.mode > MODE_MAX)) {
-        refuse(outcome, name, "has nothing like that to change");
+        outcome_become(outcome, OUTCOME_NOTHING_TO_SET, 0);
         return;
     }
-    if (!is_still(action, name, &now, outcome))
+    if (!is_still(action, &now, outcome))
         return;
     to = now;
     if (which & SET_UID)
@@ -218,83 +147,72 @@ static void act_set(const struct action *action, const char *name, struct outcom
     if (which & SET_MAX_BYTES)
         to.max_bytes = action->set.max_bytes;
     if (call_set(&action->target, &to) == 0) {
-        say_set(action, name, outcome);
+        outcome_become(outcome, OUTCOME_SET, 0);
+        if (which & SET_UID && !action->set.user[0])
+            local_name(action->set.uid, outcome->facts.owner, sizeof outcome->facts.owner);
         return;
     }
     int error = errno;
     // The kernel says EINVAL also for an owner that its user namespace has no number for.
-    if (error == EINVAL && ipcstat(action->target.kind, action->target.id, &to) == 0) {
-        outcome->state = OUTCOME_FAILED;
-        outcome->error = EINVAL;
-        snprintf(outcome->text, sizeof outcome->text, "%s: the kernel does not accept that", name);
-        return;
-    }
-    // More than kernel.msgmnb is for CAP_SYS_RESOURCE alone, whoever owns it: ipc/msg.c
-    // msgctl_down.
-    failed(outcome, name, &now, error,
-           which & SET_MAX_BYTES ? "CAP_SYS_ADMIN, and CAP_SYS_RESOURCE beyond msgmnb"
-                                 : "CAP_SYS_ADMIN");
+    if (error == EINVAL && ipcstat(action->target.kind, action->target.id, &to) == 0)
+        outcome_become(outcome, OUTCOME_NOT_ACCEPTED, EINVAL);
+    else
+        failed(outcome, &now, error);
 }
 
 // --- lock ---------------------------------------------------------------------------------------
 
-static void act_lock(const struct action *action, const char *name, struct outcome *outcome)
+static void act_lock(const struct action *action, struct outcome *outcome)
 {
     bool lock = action->verb == ACTION_LOCK;
     struct ipcstat now, after;
 
     if (action->target.kind != KIND_SEGMENT) {
-        refuse(outcome, name, "cannot be locked: segments can");
+        outcome_become(outcome, OUTCOME_NOT_LOCKABLE, 0);
         return;
     }
-    if (!is_still(action, name, &now, outcome))
+    if (!is_still(action, &now, outcome))
         return;
     if (shmctl(action->target.id, lock ? SHM_LOCK : SHM_UNLOCK, NULL) < 0) {
-        failed(outcome, name, &now, errno, "CAP_IPC_LOCK");
         bool ours = geteuid() == now.o.uid || geteuid() == now.o.cuid;
+        failed(outcome, &now, errno);
         if (outcome->error == ENOMEM || (outcome->error == EPERM && ours))
-            snprintf(outcome->text, sizeof outcome->text,
-                     "%s: more than this user may lock: needs a higher ulimit -l or CAP_IPC_LOCK",
-                     name);
+            outcome_become(outcome, OUTCOME_LOCK_LIMIT, outcome->error);
         return;
     }
     // Done without a word, and without an effect, on huge pages: ipc/shm.c shmctl_do_lock.
-    if (lock && ipcstat(KIND_SEGMENT, action->target.id, &after) == 0 &&
-        !(after.flags & SEG_LOCKED))
-        snprintf(outcome->text, sizeof outcome->text,
-                 "%s lies in huge pages, which are never swapped: nothing to lock", name);
-    else
-        snprintf(outcome->text, sizeof outcome->text, "%s %s", name,
-                 lock ? "locked in memory" : "unlocked");
+    bool nothing = lock && ipcstat(KIND_SEGMENT, action->target.id, &after) == 0 &&
+                   !(after.flags & SEG_LOCKED);
+    outcome_become(outcome,
+                   nothing ? OUTCOME_NEVER_SWAPPED
+                   : lock  ? OUTCOME_LOCKED
+                           : OUTCOME_UNLOCKED,
+                   0);
 }
 
 void objects_act(const char *proc, const struct action *action, struct outcome *outcome)
 {
-    enum kind_id kind = action->target.kind;
-    char name[NAME_ROOM];
-
-    *outcome = (struct outcome){.action = *action};
     if (action->verb == ACTION_SIGNAL) {
         signal_act(proc, action, outcome);
         return;
     }
-    identity_text(&action->target, name, sizeof name);
-    if (!kind_is_object(kind)) {
-        refuse(outcome, name, "is no object of System V IPC");
+    *outcome = outcome_of(action, OUTCOME_NO_SUCH_ACTION, 0);
+    if (!kind_is_object(action->target.kind)) {
+        outcome_become(outcome, OUTCOME_NO_OBJECT, 0);
         return;
     }
     switch (action->verb) {
     case ACTION_REMOVE:
-        act_remove(action, name, outcome);
+        act_remove(action, outcome);
         break;
     case ACTION_SET:
-        act_set(action, name, outcome);
+        act_set(action, outcome);
         break;
     case ACTION_LOCK:
     case ACTION_UNLOCK:
-        act_lock(action, name, outcome);
+        act_lock(action, outcome);
         break;
     default:
-        refuse(outcome, name, "cannot do that");
+        break;
     }
 }

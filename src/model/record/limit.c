@@ -8,9 +8,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/record/limit_spec.h"
 
-// include/linux/ipc_namespace.h: IPCMNI, and IPCMNI_EXTEND with the boot parameter ipcmni_extend.
-enum { IPCMNI = 32768, IPCMNI_EXTEND = 16777216 };
 // include/uapi/linux/shm.h: the defaults of shmmax and shmall.
 static const uint64_t UNLIMITED = ULONG_MAX - (1UL << 24);
 
@@ -22,19 +21,11 @@ const struct limit *limit_find(const struct snapshot *s, const char *name)
     return NULL;
 }
 
-static bool named(const struct limit *limit, const char *name)
-{
-    return limit->name && strcmp(limit->name, name) == 0;
-}
-
-// ipc/ipc_sysctl.c: unsigned long, numbers of objects, int.
 static uint64_t most_of(const struct limit *limit)
 {
-    if (named(limit, "shmmax") || named(limit, "shmall"))
-        return ULONG_MAX;
-    if (named(limit, "shmmni") || named(limit, "semmni") || named(limit, "msgmni"))
-        return IPCMNI_EXTEND;
-    return INT_MAX;
+    const struct limit_spec *spec = limit_spec_find(limit->name);
+
+    return spec ? spec->most : INT_MAX;
 }
 
 static bool of_bytes(const struct limit *limit)
@@ -106,11 +97,9 @@ void limit_range(const struct limit *limit, char *dst, size_t cap)
 
 const char *limit_hint(const struct limit *limit)
 {
-    if (named(limit, "shmmax"))
-        return "bytes, or 64M, 1.5G, unlimited";
-    if (named(limit, "shmall"))
-        return "pages, or unlimited";
-    return of_bytes(limit) ? "bytes, or 64K, 1.5M" : limit->unit ? limit->unit : "";
+    const struct limit_spec *spec = limit_spec_find(limit->name);
+
+    return spec ? spec->hint : "";
 }
 
 // Digits alone, all 64 bits of them.
@@ -135,10 +124,8 @@ bool limit_parse(const struct limit *limit, const char *text, uint64_t *value, c
         *value = UNLIMITED;
     } else if (!parse_number(text, value, &large) &&
                !(of_bytes(limit) && text_parse_size(text, value))) {
-        snprintf(why, cap, "%s",
-                 of_bytes(limit)          ? "a number of bytes such as 65536 or 64K"
-                 : named(limit, "shmall") ? "a number of pages, without a unit"
-                                          : "a whole number");
+        const struct limit_spec *spec = limit_spec_find(limit->name);
+        snprintf(why, cap, "%s", spec ? spec->takes : "a whole number");
         return false;
     }
     if (large || *value > most) {

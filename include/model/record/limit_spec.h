@@ -1,0 +1,39 @@
+// What is known of each limit of the kernel: one table for those who read, show, check and set them.
+// ipc(5), proc_sys_kernel(5).
+#ifndef IPCTOP_MODEL_RECORD_LIMIT_SPEC_H
+#define IPCTOP_MODEL_RECORD_LIMIT_SPEC_H
+
+#include "model/record/snapshot.h"
+
+enum { LIMIT_SPECS = 10, LIMIT_NAME = 16 };
+enum { IPCMNI = 32768, IPCMNI_EXTEND = 16777216 }; // include/linux/ipc_namespace.h
+
+struct limit_spec {
+    const char *name, *meaning, *unit;
+    const char *path;                            // below /proc/sys
+    size_t field;                                // of the numbers in that file
+    const char *setting;                         // the same in sysctl(8)'s terms
+    enum kind_id kind;                           // of the objects that use it
+    uint64_t (*use)(const struct owned *object); // what one of them takes; NULL: nothing counts
+    bool shared;        // all of them together; else what the largest one takes is what is used
+    uint64_t most;      // that the kernel accepts
+    const char *hint;   // how a value is written: "segments", "bytes, or 64K, 1.5M"
+    const char *takes;  // what it must be where it is written otherwise
+    const char *remark; // on setting it; NULL: none
+};
+extern const struct limit_spec limit_specs[LIMIT_SPECS]; // in the kernel's order
+
+// NULL: there is none. At most LIMIT_NAME bytes of the name are read.
+const struct limit_spec *limit_spec_find(const char *name);
+
+// The objects that count, one after the other, each `size` bytes that begin with struct owned. False
+// where none do, or their table was not read.
+bool limit_spec_objects(const struct limit_spec *spec, const struct snapshot *s, const char **rows,
+                        size_t *n, size_t *size);
+// What all of them take together, or those of one user: 0 where they were not read.
+uint64_t limit_spec_used(const struct limit_spec *spec, const struct snapshot *s,
+                         const uint32_t *uid);
+// An amount of it in bytes: pages are the system's own. False where it is no memory, or too large.
+bool limit_spec_bytes(const struct limit_spec *spec, uint64_t amount, uint64_t *bytes);
+
+#endif

@@ -1,0 +1,142 @@
+#include "model/record/limit_spec.h"
+
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/sum.h"
+
+#define SYSCTL(name) "/proc/sys/kernel/" name
+
+static uint64_t one(const struct owned *object)
+{
+    (void)object;
+    return 1;
+}
+
+static uint64_t segment_size(const struct owned *object)
+{
+    return ((const struct segment *)object)->size;
+}
+
+// ipc/shm.c newseg: shm_tot counts whole pages of the system's own size, hugetlb or not.
+static uint64_t segment_pages(const struct owned *object)
+{
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), size = segment_size(object);
+
+    return size / page + (size % page != 0);
+}
+
+static uint64_t set_size(const struct owned *object)
+{
+    return ((const struct semset *)object)->nsems;
+}
+
+static uint64_t queue_bytes(const struct owned *object)
+{
+    return ((const struct queue *)object)->bytes;
+}
+
+#define WHOLE "a whole number"
+#define BYTES "bytes, or 64K, 1.5M"
+#define TAKES_BYTES "a number of bytes such as 65536 or 64K"
+
+// The most: ipc/ipc_sysctl.c has unsigned long, numbers of objects, int.
+// clang-format off
+const struct limit_spec limit_specs[LIMIT_SPECS] = {
+    {.name = "shmmni", .meaning = "segments in the system", .unit = "segments",
+     .path = SYSCTL("shmmni"), .setting = "kernel.shmmni",
+     .kind = KIND_SEGMENT, .use = one, .shared = true,
+     .most = IPCMNI_EXTEND, .hint = "segments", .takes = WHOLE},
+    {.name = "shmall", .meaning = "pages of shared memory in the system", .unit = "pages",
+     .path = SYSCTL("shmall"), .setting = "kernel.shmall",
+     .kind = KIND_SEGMENT, .use = segment_pages, .shared = true,
+     .most = ULONG_MAX, .hint = "pages, or unlimited", .takes = "a number of pages, without a unit"},
+    {.name = "shmmax", .meaning = "size of one segment; used: the largest", .unit = "bytes",
+     .path = SYSCTL("shmmax"), .setting = "kernel.shmmax",
+     .kind = KIND_SEGMENT, .use = segment_size,
+     .most = ULONG_MAX, .hint = "bytes, or 64M, 1.5G, unlimited", .takes = TAKES_BYTES},
+    {.name = "semmni", .meaning = "semaphore sets in the system", .unit = "sets",
+     .path = SYSCTL("sem"), .field = 3, .setting = "kernel.sem, 4th number",
+     .kind = KIND_SEMSET, .use = one, .shared = true,
+     .most = IPCMNI_EXTEND, .hint = "sets", .takes = WHOLE},
+    {.name = "semmns", .meaning = "semaphores in the system", .unit = "semaphores",
+     .path = SYSCTL("sem"), .field = 1, .setting = "kernel.sem, 2nd number",
+     .kind = KIND_SEMSET, .use = set_size, .shared = true,
+     .most = INT_MAX, .hint = "semaphores", .takes = WHOLE},
+    {.name = "semmsl", .meaning = "semaphores in one set; used: the largest", .unit = "semaphores",
+     .path = SYSCTL("sem"), .field = 0, .setting = "kernel.sem, 1st number",
+     .kind = KIND_SEMSET, .use = set_size,
+     .most = INT_MAX, .hint = "semaphores", .takes = WHOLE},
+    {.name = "semopm", .meaning = "operations in one semop call", .unit = "operations",
+     .path = SYSCTL("sem"), .field = 2, .setting = "kernel.sem, 3rd number",
+     .kind = KIND_SEMSET,
+     .most = INT_MAX, .hint = "operations", .takes = WHOLE},
+    {.name = "msgmni", .meaning = "queues in the system", .unit = "queues",
+     .path = SYSCTL("msgmni"), .setting = "kernel.msgmni",
+     .kind = KIND_QUEUE, .use = one, .shared = true,
+     .most = IPCMNI_EXTEND, .hint = "queues", .takes = WHOLE},
+    {.name = "msgmax", .meaning = "size of one message", .unit = "bytes",
+     .path = SYSCTL("msgmax"), .setting = "kernel.msgmax",
+     .kind = KIND_QUEUE,
+     .most = INT_MAX, .hint = BYTES, .takes = TAKES_BYTES},
+    {.name = "msgmnb", .meaning = "bytes in a new queue; used: the fullest", .unit = "bytes",
+     .path = SYSCTL("msgmnb"), .setting = "kernel.msgmnb",
+     .kind = KIND_QUEUE, .use = queue_bytes,
+     .most = INT_MAX, .hint = BYTES, .takes = TAKES_BYTES,
+     .remark = "Queues that exist keep their own size."},
+};
+// clang-format on
+
+const struct limit_spec *limit_spec_find(const char *name)
+{
+    for (size_t i = 0; name && i < LIMIT_SPECS; i++)
+        if (strncmp(limit_specs[i].name, name, LIMIT_NAME) == 0)
+            return &limit_specs[i];
+    return NULL;
+}
+
+bool limit_spec_objects(const struct limit_spec *spec, const struct snapshot *s, const char **rows,
+                        size_t *n, size_t *size)
+{
+    *n = 0;
+    if (!spec->use)
+        return false;
+    switch (spec->kind) {
+    case KIND_SEGMENT:
+        *rows = (const char *)s->segments.at, *n = s->segments.n, *size = sizeof(struct segment);
+        return s->has & NEED_SEGMENTS;
+    case KIND_SEMSET:
+        *rows = (const char *)s->semsets.at, *n = s->semsets.n, *size = sizeof(struct semset);
+        return s->has & NEED_SEMSETS;
+    default:
+        *rows = (const char *)s->queues.at, *n = s->queues.n, *size = sizeof(struct queue);
+        return s->has & NEED_QUEUES;
+    }
+}
+
+uint64_t limit_spec_used(const struct limit_spec *spec, const struct snapshot *s,
+                         const uint32_t *uid)
+{
+    const char *rows;
+    size_t n, size;
+    uint64_t used = 0;
+
+    limit_spec_objects(spec, s, &rows, &n, &size);
+    for (size_t i = 0; i < n; i++) {
+        const struct owned *object = (const struct owned *)(rows + i * size);
+        if (!uid || object->uid == *uid)
+            sum_add(&used, spec->use(object));
+    }
+    return used;
+}
+
+bool limit_spec_bytes(const struct limit_spec *spec, uint64_t amount, uint64_t *bytes)
+{
+    bool pages = strcmp(spec->unit, "pages") == 0;
+
+    *bytes = amount;
+    if (pages)
+        return !__builtin_mul_overflow(amount, (uint64_t)sysconf(_SC_PAGESIZE), bytes);
+    return strcmp(spec->unit, "bytes") == 0;
+}

@@ -1,0 +1,82 @@
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "model/text/outcomes.h"
+#include "support/test.h"
+
+static const struct action removal = {
+    .verb = ACTION_REMOVE,
+    .target = {.kind = KIND_SEGMENT, .id = 42, .key = 1, .cuid = 26},
+    .set = {.user = "oracle", .group = "dba"},
+};
+
+TEST(every_code_has_a_sentence_whose_words_are_all_filled_in)
+{
+    for (int code = OUTCOME_TEXT + 1; code < OUTCOME_CODES; code++) {
+        struct outcome o = outcome_of(&removal, (enum outcome_code)code, 0);
+
+        outcome_say(&o);
+        assert_true((o.text[0] == '\0') == (code == OUTCOME_RESOLVED));
+        assert_null(strpbrk(o.text, "{}"));
+        for (int other = OUTCOME_TEXT + 1; other < code; other++) {
+            struct outcome o2 = outcome_of(&removal, (enum outcome_code)other, 0);
+            outcome_say(&o2);
+            assert_string_not_equal(o.text, o2.text);
+        }
+    }
+}
+
+TEST(the_codes_are_in_the_order_of_their_states)
+{
+    enum outcome_state last = OUTCOME_DONE;
+
+    for (int code = OUTCOME_TEXT + 1; code < OUTCOME_CODES; code++) {
+        struct outcome o = outcome_of(&removal, (enum outcome_code)code, 0);
+        assert_true(o.state >= last);
+        last = o.state;
+    }
+    assert_int_equal(last, OUTCOME_CANCELLED);
+}
+
+static void says(struct outcome o, const char *text)
+{
+    outcome_say(&o);
+    assert_string_equal(o.text, text);
+}
+
+TEST(sentences_name_target_cause_and_way_out)
+{
+    struct outcome o = outcome_of(&removal, OUTCOME_NOT_PERMITTED, EPERM);
+
+    says(o, "segment 42: not permitted: needs root or CAP_SYS_ADMIN");
+    strcpy(o.facts.owner, "oracle");
+    strcpy(o.facts.creator, "uid 1001");
+    says(o, "segment 42: not permitted: needs root, oracle, uid 1001 or CAP_SYS_ADMIN");
+    o = outcome_of(&removal, OUTCOME_OTHER_KEY, 0);
+    o.facts.now.key = 0xff;
+    says(o, "segment 42 is another one now (key 0x000000ff, was 0x00000001); nothing was done");
+}
+
+TEST(a_signal_is_named_as_everywhere)
+{
+    struct action signal = {
+        .verb = ACTION_SIGNAL, .signal = SIGSEGV, .target = {.kind = KIND_MAPPING, .pid = 7}};
+    struct outcome o = outcome_of(&signal, OUTCOME_SENT, 0);
+
+    strcpy(o.facts.process, "pmon");
+    says(o, "SIGSEGV sent to process 7 pmon");
+    o.action.signal = SIGRTMIN + 1;
+    o.facts.process[0] = '\0';
+    says(o, "signal 35 sent to process 7");
+}
+
+TEST(an_outcome_with_its_own_text_keeps_it)
+{
+    says(outcome_refused(&removal, "it is held"), "it is held");
+}
+
+int main(void)
+{
+    return tests_run();
+}
