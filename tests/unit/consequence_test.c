@@ -95,7 +95,7 @@ TEST(removing_what_is_unattached_frees_it)
 
     of(s, removal(s, KIND_SEGMENT, 458754));
     asks("Remove segment 458754 (1.2G, key 0x00005678, owner apache)?",
-         "It vanishes at once, with its contents. 1.2G of memory and 0 of swap are freed.");
+         "It vanishes at once, with its contents. 1.2G of memory and 0 B of swap are freed.");
     assert_false(c.grave || c.impossible);
 
     struct segment *g = (struct segment *)snapshot_segment(s, 458754);

@@ -150,8 +150,8 @@ TEST(a_dead_postmaster_is_critical)
     assert_string_equal(f->title, "PostgreSQL: postmaster gone, segment 4 held by 1 backend");
     assert_string_equal(f->evidence,
                         "data directory /var/lib/postgresql/15/main; postmaster 18702 (gone); "
-                        "still working on its data: 18711 postgres; until they end no server "
-                        "starts there");
+                        "still working on its data: 18711 postgres; no server starts there "
+                        "until they end");
     assert_non_null(strstr(f->advice, "do not remove the segment"));
     snapshot_unref(s);
     s = headless_server(); // of several servers, which one to start
@@ -187,7 +187,7 @@ TEST(removal_tells_what_runs)
     struct consequence c = removal(s, KIND_SEGMENT, 0);
 
     assert_string_equal(c.question,
-                        "Remove segment 4 (56, PostgreSQL in /var/lib/postgresql/15/main)?");
+                        "Remove segment 4 (56 B, PostgreSQL in /var/lib/postgresql/15/main)?");
     assert_non_null(strstr(c.effect, "Its postmaster 18702 postgres is running."));
     assert_non_null(strstr(c.effect, "Without the segment nothing keeps a second server off"));
     assert_true(c.grave);

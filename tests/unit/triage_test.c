@@ -87,7 +87,7 @@ TEST(the_outage_is_told)
                         "1 attachment: 1 found in 1 process");
     f = find(s, "orphan-segments");
     assert_int_equal(f->about.id, 458754);
-    assert_string_equal(f->evidence, "nobody attached, who made and last used it is gone: 458754 "
+    assert_string_equal(f->evidence, "not attached, creator and last user gone: 458754 "
                                      "(1.2G, apache, made by 17001, used 9d ago)");
     f = find(s, "queue-blocked");
     assert_int_equal(f->about.kind, KIND_QUEUE);
@@ -196,7 +196,7 @@ TEST(an_unseen_holder_is_told_if_it_must_be_a_stray)
     snprintf(s->system.user, sizeof s->system.user, "oracle");
     triage(s);
     assert_string_equal(find(s, "removed-held")->title,
-                        "removed but held: 276M by a process not to be seen");
+                        "removed but held: 276M by a process that cannot be seen");
     assert_non_null(strstr(find(s, "removed-held")->evidence,
                            "1 unseen (7 processes not readable as oracle; try sudo)"));
     account->nattch = g->nattch = 2; // two may be one program at work
@@ -283,9 +283,9 @@ TEST(sets_nobody_looked_into_are_told)
     assert_non_null(f);
     assert_int_equal(f->severity, SEVERITY_NOTICE);
     assert_int_equal(f->about.id, 2); // the largest
-    assert_string_equal(f->title, "2 semaphore sets not looked into");
-    assert_string_equal(f->evidence, "160000 semaphores too many to read, made by those who made "
-                                     "most; set 2 of root has 96000 semaphores");
+    assert_string_equal(f->title, "2 semaphore sets not read");
+    assert_string_equal(f->evidence, "160000 semaphores beyond what is read at once, of the users "
+                                     "who own most; set 2 of root has 96000 semaphores");
     s->semsets.at[1].known = s->semsets.at[2].known = 0;
     triage(s);
     assert_null(find(s, "sets-left-out"));
@@ -356,7 +356,7 @@ TEST(messages_nobody_will_read)
     assert_string_equal(f->title, "queue 3 lost its reader: 10 messages");
     assert_string_equal(f->evidence,
                         "3.9K of 16.0K unread; last received 41m ago by 100 (gone); last sent 30s "
-                        "ago by 200 zabbix_server; nobody waits to receive");
+                        "ago by 200 zabbix_server; no receiver waits");
     q->bytes = q->max_bytes / 5 * 4;
     triage(s);
     assert_int_equal(find(s, "queue-unread")->severity, SEVERITY_WARNING);
@@ -470,10 +470,9 @@ TEST(what_an_x_client_left_names_the_server)
     g->cpid = DEAD, g->lpid = 300;
     g->atime = g->dtime = g->o.ctime = FAKE_NOW - 60;
     triage(s);
-    assert_string_equal(
-        find(s, "orphan-segments")->evidence,
-        "nobody attached, who made it is gone: 5 (2.0M, root, made by 100, used 60s "
-        "ago by the X server 300 Xorg)");
+    assert_string_equal(find(s, "orphan-segments")->evidence,
+                        "not attached, creator gone: 5 (2.0M, root, made by 100, used 60s "
+                        "ago by the X server 300 Xorg)");
     snapshot_unref(s);
 }
 

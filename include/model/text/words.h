@@ -16,7 +16,7 @@ void words_unread(struct line *line, const struct snapshot *s);
 
 void words_user(struct line *line, const struct snapshot *s, uint32_t uid); // "oracle", "uid 1001"
 void words_group(struct line *line, const struct snapshot *s, uint32_t gid);
-void words_size(struct line *line, uint64_t bytes); // "276M"
+void words_size(struct line *line, uint64_t bytes); // "276M", "56 B"
 // "276M" of a segment, "3 semaphores" of a set, "41 messages" or "empty" of a queue.
 void words_contents(struct line *line, enum kind_id kind, const struct owned *o);
 void words_ago(struct line *line, const struct snapshot *s, int64_t time);  // "41m ago", "never"

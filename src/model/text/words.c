@@ -65,7 +65,9 @@ void words_size(struct line *line, uint64_t bytes)
 {
     char text[TEXT_SHORT];
 
-    line_add(line, "%s", text_size(text, sizeof text, bytes));
+    text_size(text, sizeof text, bytes);
+    size_t n = strlen(text); // a bare number reads like an id
+    line_add(line, "%s%s", text, n && text[n - 1] >= '0' && text[n - 1] <= '9' ? " B" : "");
 }
 
 void words_contents(struct line *line, enum kind_id kind, const struct owned *o)

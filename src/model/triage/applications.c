@@ -11,7 +11,10 @@ enum { NAMED_MAX = 6 };
 
 // Those holders alone that are the application's, and may be advised to be ended: anybody may attach
 // where the mode lets him, and an X server does to what it is told. Returns how many they are.
-static size_t own_holders(struct line *line, const struct snapshot *s, const struct segment *g,
+// Writes those holders that are the application's and may be advised to be ended (x may be NULL), and
+// returns how many they are. Anybody may attach where the mode lets him, and an X server attaches what
+// its clients name.
+static size_t own_holders(struct say *x, const struct snapshot *s, const struct segment *g,
                           bool (*is)(const struct snapshot *s, const struct segment *g,
                                      int32_t pid))
 {
@@ -21,14 +24,12 @@ static size_t own_holders(struct line *line, const struct snapshot *s, const str
     for (size_t i = 0; i < all; i++) {
         if (!is(s, g, holders[i].pid))
             continue;
-        if (line && n < NAMED_MAX) {
-            line_add(line, "%s", n ? ", " : "");
-            words_process(line, s, holders[i].pid, 0);
-        }
+        if (x && n < NAMED_MAX)
+            say(x, "{text}{process}", n ? ", " : "", process_at(holders[i].pid, 0));
         n++;
     }
-    if (line && n > NAMED_MAX)
-        line_add(line, " and %zu more", n - NAMED_MAX);
+    if (x && n > NAMED_MAX)
+        say(x, "{more}", n - NAMED_MAX);
     return n;
 }
 
@@ -45,39 +46,33 @@ static bool interlock(const struct snapshot *s, struct match *match)
            postgres_interlocked(s, g, label.database);
 }
 
-static void interlock_title(const struct snapshot *s, const struct match *m, size_t n,
-                            struct line *line)
+static void interlock_title(struct say *x)
 {
-    const struct segment *g = m->object;
+    const struct segment *g = x->match->object;
 
-    (void)s, (void)n;
-    line_add(line, "PostgreSQL: postmaster gone, segment %d held by ", g->o.id);
-    line_count(line, g->nattch, "backend", NULL);
+    say(x, "PostgreSQL: postmaster gone, segment {number} held by {n backend}", g->o.id, g->nattch);
 }
 
-static void interlock_evidence(const struct snapshot *s, const struct match *m, size_t n,
-                               struct line *line)
+static void interlock_evidence(struct say *x)
 {
-    const struct segment *g = m->object;
+    const struct segment *g = x->match->object;
     struct label label;
     size_t seen;
 
-    (void)n;
-    if (label_of(s, KIND_SEGMENT, g, &label) && label.database) {
-        line_add(line, "data directory %s", label.database->directory);
+    if (label_of(x->s, KIND_SEGMENT, g, &label) && label.database) {
+        say(x, "data directory {text}", label.database->directory);
         if (label.database->known & INSTANCE_KNOWS_PORT)
-            line_add(line, " (port %u)", label.database->port);
-        line_add(line, "; ");
+            say(x, " (port {number})", label.database->port);
+        say(x, "; ");
     }
-    line_add(line, "postmaster ");
-    words_process(line, s, g->cpid, segment_birth(g));
-    if (scan_holders(s->scan, g->o.id, &seen)) {
-        line_add(line, "; still working on its data: ");
-        own_holders(line, s, g, postgres_backend_of);
+    say(x, "postmaster {process}", process_at(g->cpid, segment_birth(g)));
+    if (scan_holders(x->s->scan, g->o.id, &seen)) {
+        say(x, "; still working on its data: ");
+        own_holders(x, x->s, g, postgres_backend_of);
     } else {
-        line_add(line, "; who still works on its data cannot be seen");
+        say(x, "; the processes still working on its data cannot be seen");
     }
-    line_add(line, "; until they end no server starts there");
+    say(x, "; no server starts there until they end");
 }
 
 // --- servers whose parent is gone ----------------------------------------------------------------
@@ -107,27 +102,19 @@ static bool headless(const struct snapshot *s, struct match *match)
     return pid_state_ended(snapshot_pid_state(s, g->cpid, segment_birth(g)));
 }
 
-static void headless_title(const struct snapshot *s, const struct match *m, size_t n,
-                           struct line *line)
+static void headless_title(struct say *x)
 {
-    const struct segment *g = m->object;
-    (void)n;
-    line_add(line, "Zabbix: parent gone, ");
-    line_count(line, own_holders(NULL, s, g, is_worker), "process goes on", "processes go on");
+    say(x, "Zabbix: parent gone, {n process goes on|processes go on}",
+        own_holders(NULL, x->s, x->match->object, is_worker));
 }
 
-static void headless_evidence(const struct snapshot *s, const struct match *m, size_t n,
-                              struct line *line)
+static void headless_evidence(struct say *x)
 {
-    const struct segment *g = m->object;
+    const struct segment *g = x->match->object;
 
-    line_add(line, "segment %d", g->o.id);
-    if (n > 1)
-        line_add(line, " and %zu more", n - 1);
-    line_add(line, ", made by ");
-    words_process(line, s, g->cpid, segment_birth(g));
-    line_add(line, ", held by ");
-    own_holders(line, s, g, is_worker);
+    say(x, "segment {number}{more}, made by {process}, held by ", g->o.id, (int64_t)x->n - 1,
+        process_at(g->cpid, segment_birth(g)));
+    own_holders(x, x->s, g, is_worker);
 }
 
 // --- requests to a server that is gone ------------------------------------------------------------
@@ -220,31 +207,26 @@ static bool server_gone(const struct snapshot *s, struct match *match)
     return answers;
 }
 
-static void server_gone_title(const struct snapshot *s, const struct match *m, size_t n,
-                              struct line *line)
+static void server_gone_title(struct say *x)
 {
-    (void)s, (void)n;
-    line_add(line, "queue %d lost its server: ", ((const struct queue *)m->object)->o.id);
-    line_count(line, m->weight, "client hangs", "clients hang");
+    const struct queue *q = x->match->object;
+
+    say(x, "queue {number} lost its server: {n client hangs|clients hang}", q->o.id,
+        x->match->weight);
 }
 
-static void server_gone_evidence(const struct snapshot *s, const struct match *m, size_t n,
-                                 struct line *line)
+static void server_gone_evidence(struct say *x)
 {
-    const struct queue *q = m->object, *answers = hanging(s, q);
+    const struct queue *q = x->match->object, *answers = hanging(x->s, q);
+    const struct say_arg server = process_at(q->lrpid, q->rtime);
 
-    (void)n;
-    if (q->messages > 0) {
-        line_count(line, q->messages, "request", NULL);
-        line_add(line, " unread since ");
-    } else {
-        line_add(line, "the last request was taken by ");
-    }
-    words_process(line, s, q->lrpid, q->rtime);
-    line_add(line, "%s", q->messages > 0 ? " received last, " : ", ");
-    words_ago(line, s, q->rtime);
-    line_add(line, "; waiting for its answer on queue %d: ", answers->o.id);
-    words_waiters(line, s, KIND_QUEUE, answers->o.id, CALLS_RECEIVE, NAMED_MAX);
+    if (q->messages > 0)
+        say(x, "{n request} unread since {process} received last, {ago}", q->messages, server,
+            q->rtime);
+    else
+        say(x, "the last request was taken by {process}, {ago}", server, q->rtime);
+    say(x, "; waiting for its answer on queue {number}: {waiters}", answers->o.id,
+        waiters_on(KIND_QUEUE, answers->o.id, CALLS_RECEIVE, NAMED_MAX));
 }
 
 // --- the rules ----------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 // What is wrong over time: objects of one owner that become more and more (model/trend.h).
-#include <inttypes.h>
+#include <stdio.h>
 
 #include "base/text.h"
 #include "model/record/limit.h"
@@ -15,7 +15,7 @@ static const char *const plural[] = {
     [KIND_SEGMENT] = "segments", [KIND_SEMSET] = "semaphore sets", [KIND_QUEUE] = "queues"};
 // clang-format on
 
-// Seconds until the limit is reached at this rate; false where it cannot be told.
+// Seconds until the limit is reached at this rate; false where that is not known.
 static bool until_limit(const struct snapshot *s, const struct growth *g,
                         const struct limit **limit, int64_t *seconds)
 {
@@ -44,50 +44,42 @@ static bool growing(const struct snapshot *s, struct match *match)
 }
 
 // "7.3 a minute", "12 an hour"
-static void add_rate(struct line *line, const struct growth *g)
+static const char *rate_text(const struct growth *g, char text[TEXT_SHORT])
 {
     double each = (double)(g->to - g->from) / (double)g->seconds;
 
     if (each * MINUTE >= 10)
-        line_add(line, "%.0f a minute", each * MINUTE);
+        snprintf(text, TEXT_SHORT, "%.0f a minute", each * MINUTE);
     else if (each * MINUTE >= 1)
-        line_add(line, "%.1f a minute", each * MINUTE);
+        snprintf(text, TEXT_SHORT, "%.1f a minute", each * MINUTE);
     else
-        line_add(line, "%.0f an hour", each * HOUR);
+        snprintf(text, TEXT_SHORT, "%.0f an hour", each * HOUR);
+    return text;
 }
 
-static void growing_title(const struct snapshot *s, const struct match *m, size_t n,
-                          struct line *line)
+static void growing_title(struct say *x)
 {
-    const struct growth *g = m->object;
+    const struct growth *g = x->match->object;
+    char rate[TEXT_SHORT];
 
-    (void)n;
-    line_add(line, "%s of ", plural[g->kind]);
-    words_user(line, s, g->uid);
-    line_add(line, " keep growing: ");
-    add_rate(line, g);
+    say(x, "{text} of {user} keep growing: {text}", plural[g->kind], g->uid, rate_text(g, rate));
 }
 
-static void growing_evidence(const struct snapshot *s, const struct match *m, size_t n,
-                             struct line *line)
+static void growing_evidence(struct say *x)
 {
-    const struct growth *g = m->object;
+    const struct growth *g = x->match->object;
     const struct segment *segment =
-        g->kind == KIND_SEGMENT ? snapshot_segment(s, g->example) : NULL;
+        g->kind == KIND_SEGMENT ? snapshot_segment(x->s, g->example) : NULL;
     const struct limit *limit;
-    char text[TEXT_SHORT];
     int64_t rest;
 
-    (void)n;
-    line_add(line, "from %" PRIu64 " to %" PRIu64 " in %s, never fewer; one of them: %d", g->from,
-             g->to, text_age(text, sizeof text, g->seconds), g->example);
-    if (segment) {
-        line_add(line, ", made by ");
-        words_process(line, s, segment->cpid, segment_birth(segment));
-    }
-    if (until_limit(s, g, &limit, &rest))
-        line_add(line, "; at this rate %s (%" PRIu64 ") is reached in %s", limit->name,
-                 limit->limit, text_age(text, sizeof text, rest));
+    say(x, "from {number} to {number} in {age}, never fewer; one of them: {number}", g->from, g->to,
+        g->seconds, g->example);
+    if (segment)
+        say(x, ", made by {process}", process_at(segment->cpid, segment_birth(segment)));
+    if (until_limit(x->s, g, &limit, &rest))
+        say(x, "; at this rate {text} ({number}) is reached in {age}", limit->name, limit->limit,
+            rest);
 }
 
 // --- the rules ----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 #ifndef IPCTOP_MODEL_TRIAGE_RULES_H
 #define IPCTOP_MODEL_TRIAGE_RULES_H
 
+#include "model/text/say.h"
 #include "model/text/words.h"
 #include "model/triage/triage.h"
 
@@ -18,8 +19,7 @@ struct match {              // an object a rule applies to
 VEC(match_vec, struct match);
 uint64_t matches_weight(const struct match *matches, size_t n); // of all together
 
-typedef void rule_words(const struct snapshot *s, const struct match *matches, size_t n,
-                        struct line *line);
+typedef void rule_words(struct say *x); // about x->match, the first of x->n
 
 struct rule {
     const char *name;

@@ -11,11 +11,9 @@
 
 enum { LISTED_MAX = 4, MIB = 1 << 20 };
 
-// The end of a list of objects that was cut short.
-static void list_rest(struct line *line, size_t n)
+static int64_t beyond_list(const struct say *x)
 {
-    if (n > LISTED_MAX)
-        line_add(line, " and %zu more", n - LISTED_MAX);
+    return (int64_t)x->n - LISTED_MAX;
 }
 
 // --- removed but held ---------------------------------------------------------------------------
@@ -55,7 +53,7 @@ static struct crowd crowd_of(const struct snapshot *s, const struct segment *g)
 }
 
 // Some programs mark their segment right after making it (Zabbix, X clients) and are healthy:
-// `dest` alone tells nothing. It does where the creator is gone and a single process is left, or
+// `dest` alone means nothing. It does where the creator is gone and a single process is left, or
 // processes of different programs; several of one program are that program at work.
 static bool removed_held(const struct snapshot *s, struct match *match)
 {
@@ -72,7 +70,7 @@ static bool removed_held(const struct snapshot *s, struct match *match)
     match->weight = g->size;
     if (crowd.creator ||
         (label_of(s, KIND_SEGMENT, g, &label) && postgres_interlocked(s, g, label.database)))
-        return false; // at work, or told by rule_interlock
+        return false; // at work, or the interlock rule has it
     if (!creator_gone) {
         // It lives, or is outside, and does not hold it itself: handed over on purpose, perhaps.
         match->severity = SEVERITY_NOTICE;
@@ -85,44 +83,33 @@ static bool removed_held(const struct snapshot *s, struct match *match)
     return crowd.processes == 0 && g->nattch == 1; // one, who cannot be seen, and not the creator
 }
 
-static void removed_held_title(const struct snapshot *s, const struct match *m, size_t n,
-                               struct line *line)
+static void removed_held_title(struct say *x)
 {
-    const struct segment *g = m->object;
+    const struct segment *g = x->match->object;
 
-    (void)n;
-    line_add(line, "removed but held: ");
-    words_size(line, g->size);
-    line_add(line, " by ");
-    if (crowd_of(s, g).processes > 0)
-        words_holders(line, s, g->o.id, 1);
+    say(x, "removed but held: {size} by ", g->size);
+    if (crowd_of(x->s, g).processes > 0)
+        say(x, "{holders}", holders_of(g->o.id, 1));
     else
-        line_add(line, "a process not to be seen");
+        say(x, "a process that cannot be seen");
 }
 
-static void add_accounting(const struct snapshot *s, int32_t shmid, struct line *line)
+static void say_accounting(struct say *x, int32_t shmid)
 {
-    const char *user = s->has & NEED_SYSTEM ? s->system.user : NULL;
-    char *accounting = scan_accounting_line(s->scan, shmid, user);
+    const char *user = x->s->has & NEED_SYSTEM ? x->s->system.user : NULL;
+    char *accounting = scan_accounting_line(x->s->scan, shmid, user);
 
-    line_add(line, "%s", accounting);
+    say(x, "{text}", accounting);
     free(accounting);
 }
 
-static void removed_held_evidence(const struct snapshot *s, const struct match *m, size_t n,
-                                  struct line *line)
+static void removed_held_evidence(struct say *x)
 {
-    const struct segment *g = m->object;
+    const struct segment *g = x->match->object;
 
-    (void)n;
-    line_add(line, "segment %d of ", g->o.id);
-    words_user(line, s, g->o.uid);
-    line_add(line, ", made by ");
-    words_process(line, s, g->cpid, segment_birth(g));
-    line_add(line, ", ");
-    words_used(line, s, segment_last_use(g));
-    line_add(line, "; ");
-    add_accounting(s, g->o.id, line);
+    say(x, "segment {number} of {user}, made by {process}, {used}; ", g->o.id, g->o.uid,
+        process_at(g->cpid, segment_birth(g)), segment_last_use(g));
+    say_accounting(x, g->o.id);
 }
 
 // --- orphans ------------------------------------------------------------------------------------
@@ -137,40 +124,28 @@ static bool orphan(const struct snapshot *s, struct match *match)
     return snapshot_orphan(s, KIND_SEGMENT, g);
 }
 
-static void orphan_title(const struct snapshot *s, const struct match *m, size_t n,
-                         struct line *line)
+static void orphan_title(struct say *x)
 {
-    (void)s;
-    line_count(line, n, "orphan", NULL);
-    line_add(line, " ");
-    words_size(line, matches_weight(m, n));
+    say(x, "{n orphan} {size}", x->n, matches_weight(x->match, x->n));
 }
 
-static void orphan_evidence(const struct snapshot *s, const struct match *m, size_t n,
-                            struct line *line)
+static void orphan_evidence(struct say *x)
 {
     bool served = false; // then the last user is not gone
 
-    for (size_t i = 0; i < n; i++)
-        served |= segment_served(s, m[i].object);
-    line_add(line, "nobody attached, who made %s%s %s gone: ", served ? "" : "and last used ",
-             n == 1 ? "it" : "them", n == 1 ? "is" : "are");
-    for (size_t i = 0; i < n && i < LISTED_MAX; i++) {
-        const struct segment *g = m[i].object;
+    for (size_t i = 0; i < x->n; i++)
+        served |= segment_served(x->s, x->match[i].object);
+    say(x, "not attached, creator{text} gone: ", served ? "" : " and last user");
+    for (size_t i = 0; i < x->n && i < LISTED_MAX; i++) {
+        const struct segment *g = x->match[i].object;
 
-        line_add(line, "%s%d (", i ? ", " : "", g->o.id);
-        words_size(line, g->size);
-        line_add(line, ", ");
-        words_user(line, s, g->o.uid);
-        line_add(line, ", made by %d, ", g->cpid);
-        words_used(line, s, segment_last_use(g));
-        if (segment_served(s, g)) {
-            line_add(line, " by the X server ");
-            words_process(line, s, g->lpid, 0);
-        }
-        line_add(line, ")");
+        say(x, "{text}{number} ({size}, {user}, made by {number}, {used}", i ? ", " : "", g->o.id,
+            g->size, g->o.uid, g->cpid, segment_last_use(g));
+        if (segment_served(x->s, g))
+            say(x, " by the X server {process}", process_at(g->lpid, 0));
+        say(x, ")");
     }
-    list_rest(line, n);
+    say(x, "{more}", beyond_list(x));
 }
 
 // --- swapped out --------------------------------------------------------------------------------
@@ -190,35 +165,20 @@ static bool swapped(const struct snapshot *s, struct match *match)
     return true;
 }
 
-static void swapped_title(const struct snapshot *s, const struct match *m, size_t n,
-                          struct line *line)
+static void swapped_title(struct say *x)
 {
-    const struct segment *g = m->object;
+    const struct segment *g = x->match->object;
 
-    (void)s, (void)n;
-    line_add(line, "segment %d swapped out: ", g->o.id);
-    words_size(line, g->swap);
-    line_add(line, " of ");
-    words_size(line, g->size);
+    say(x, "segment {number} swapped out: {size} of {size}", g->o.id, g->swap, g->size);
 }
 
-static void swapped_evidence(const struct snapshot *s, const struct match *m, size_t n,
-                             struct line *line)
+static void swapped_evidence(struct say *x)
 {
-    const struct segment *g = m->object;
+    const struct segment *g = x->match->object;
 
-    (void)n;
-    line_add(line, "owner ");
-    words_user(line, s, g->o.uid);
-    line_add(line, ", ");
-    line_count(line, g->nattch, "attachment", NULL);
-    line_add(line, ", ");
-    words_used(line, s, segment_last_use(g));
-    if (g->known & SEG_KNOWS_RSS) {
-        line_add(line, ", ");
-        words_size(line, g->rss);
-        line_add(line, " in memory");
-    }
+    say(x, "owner {user}, {n attachment}, {used}", g->o.uid, g->nattch, segment_last_use(g));
+    if (g->known & SEG_KNOWS_RSS)
+        say(x, ", {size} in memory", g->rss);
 }
 
 // --- unseen attachments -------------------------------------------------------------------------
@@ -237,25 +197,19 @@ static bool unseen(const struct snapshot *s, struct match *match)
     return true;
 }
 
-static void unseen_title(const struct snapshot *s, const struct match *m, size_t n,
-                         struct line *line)
+static void unseen_title(struct say *x)
 {
-    (void)s;
-    line_count(line, matches_weight(m, n), "attachment", NULL);
-    line_add(line, " unseen");
+    say(x, "{n attachment} unseen", matches_weight(x->match, x->n));
 }
 
-static void unseen_evidence(const struct snapshot *s, const struct match *m, size_t n,
-                            struct line *line)
+static void unseen_evidence(struct say *x)
 {
-    const struct segment *g = m->object;
+    const struct segment *g = x->match->object;
 
-    line_add(line, "segment %d: ", g->o.id);
-    add_accounting(s, g->o.id, line);
-    if (n > 1) {
-        line_add(line, "; and of ");
-        line_count(line, n - 1, "segment more", "segments more");
-    }
+    say(x, "segment {number}: ", g->o.id);
+    say_accounting(x, g->o.id);
+    if (x->n > 1)
+        say(x, "; and of {n more segment}", x->n - 1);
 }
 
 // --- a creator's pid that is another's now ------------------------------------------------------
@@ -266,32 +220,29 @@ static bool creator_reused(const struct snapshot *s, struct match *match)
 
     match->weight = g->size;
     return snapshot_pid_state(s, g->cpid, segment_birth(g)) == PID_REUSED &&
-           !snapshot_orphan(s, KIND_SEGMENT, g); // of orphans it is told already
+           !snapshot_orphan(s, KIND_SEGMENT, g); // orphans have a finding already
 }
 
-static void creator_reused_title(const struct snapshot *s, const struct match *m, size_t n,
-                                 struct line *line)
+static void creator_reused_title(struct say *x)
 {
-    const struct segment *g = m->object;
+    const struct segment *g = x->match->object;
 
-    (void)s;
-    if (n == 1)
-        line_add(line, "creator pid %d of segment %d is another process now", g->cpid, g->o.id);
+    if (x->n == 1)
+        say(x, "creator pid {number} of segment {number} is another process now", g->cpid, g->o.id);
     else
-        line_add(line, "creator pids of %zu segments are other processes now", n);
+        say(x, "creator pids of {number} segments are other processes now", x->n);
 }
 
-static void creator_reused_evidence(const struct snapshot *s, const struct match *m, size_t n,
-                                    struct line *line)
+static void creator_reused_evidence(struct say *x)
 {
-    for (size_t i = 0; i < n && i < LISTED_MAX; i++) {
-        const struct segment *g = m[i].object;
-        const char *program = words_program(s, g->cpid);
+    for (size_t i = 0; i < x->n && i < LISTED_MAX; i++) {
+        const struct segment *g = x->match[i].object;
+        const char *program = words_program(x->s, g->cpid);
 
-        line_add(line, "%ssegment %d names %d: now that is %s, which started later", i ? "; " : "",
-                 g->o.id, g->cpid, program ? program : "a process");
+        say(x, "{text}segment {number} names {number}: now that is {text}, which started later",
+            i ? "; " : "", g->o.id, g->cpid, program ? program : "a process");
     }
-    list_rest(line, n);
+    say(x, "{more}", beyond_list(x));
 }
 
 // --- the rules ----------------------------------------------------------------------------------
@@ -355,7 +306,7 @@ const struct rule segments_rules[] = {
         .applies = creator_reused,
         .title = creator_reused_title,
         .evidence = creator_reused_evidence,
-        .advice = "that process has nothing to do with it: its holders (Enter) tell who uses it",
+        .advice = "that process has nothing to do with it: its holders (Enter) are its users",
     },
     {0},
 };

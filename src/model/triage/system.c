@@ -1,5 +1,4 @@
 // What is wrong with the machine: limits nearly reached, processes that do not answer.
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/sum.h"
@@ -35,13 +34,11 @@ static bool limit_near(const struct snapshot *s, struct match *match)
     return used >= LIMIT_WARNING;
 }
 
-static void limit_title(const struct snapshot *s, const struct match *m, size_t n,
-                        struct line *line)
+static void limit_title(struct say *x)
 {
-    const struct limit *limit = m->object;
+    const struct limit *limit = x->match->object;
 
-    (void)s, (void)n;
-    line_add(line, "%s %" PRIu64 "%% used", limit->name, m->weight);
+    say(x, "{text} {number}% used", limit->name, x->match->weight);
 }
 
 // Where the limits are set, in sysctl(8)'s terms; proc_sys_kernel(5).
@@ -61,8 +58,8 @@ static const char *limit_setting(const char *name)
     return name;
 }
 
-// How much of a limit a user takes, in words; nothing where the kind was not read.
-static void add_share(struct line *line, const struct snapshot *s, const struct limit *limit)
+// How much of a limit its largest user takes; 0 where the kind was not read.
+static uint64_t top_share(const struct snapshot *s, const struct limit *limit)
 {
     uint64_t sum = 0;
 
@@ -78,30 +75,25 @@ static void add_share(struct line *line, const struct snapshot *s, const struct 
         for (size_t i = 0; i < s->queues.n; i++)
             sum += s->queues.at[i].o.uid == limit->top_uid;
     }
-    if (sum == 0)
-        return;
-    line_add(line, ": ");
-    if (strcmp(limit->name, "shmall") == 0)
-        words_size(line, sum);
-    else
-        line_add(line, "%" PRIu64, sum);
+    return sum;
 }
 
-static void limit_evidence(const struct snapshot *s, const struct match *m, size_t n,
-                           struct line *line)
+static void limit_evidence(struct say *x)
 {
-    const struct limit *limit = m->object;
+    const struct limit *limit = x->match->object;
 
-    (void)n;
-    line_add(line, "%" PRIu64 " of %" PRIu64 " %s in use", limit->used, limit->limit,
-             limit->unit ? limit->unit : "");
+    say(x, "{number} of {number} {text} in use", limit->used, limit->limit, limit->unit);
     if (limit->known & LIMIT_KNOWS_TOP) {
-        line_add(line, ", most by ");
-        words_user(line, s, limit->top_uid);
-        add_share(line, s, limit);
+        uint64_t share = top_share(x->s, limit);
+
+        say(x, ", most by {user}", limit->top_uid);
+        if (share && strcmp(limit->name, "shmall") == 0)
+            say(x, ": {size}", share);
+        else if (share)
+            say(x, ": {number}", share);
     }
     if (limit->path)
-        line_add(line, "; raised in %s (sysctl %s)", limit->path, limit_setting(limit->name));
+        say(x, "; raised in {text} (sysctl {text})", limit->path, limit_setting(limit->name));
 }
 
 // --- processes that do not answer ---------------------------------------------------------------
@@ -130,46 +122,37 @@ static bool stuck(const struct snapshot *s, struct match *match)
     return match->weight > 0;
 }
 
-static void stuck_title(const struct snapshot *s, const struct match *m, size_t n,
-                        struct line *line)
+static void stuck_title(struct say *x)
 {
     const struct process *first;
+    size_t count = count_stuck(x->s, &first);
 
-    (void)m, (void)n;
-    size_t count = count_stuck(s, &first);
-    if (count == 1 && first) {
-        line_add(line, "process ");
-        words_process(line, s, first->pid, 0);
-    } else {
-        line_count(line, count, "process", "processes");
-    }
-    line_add(line, " stuck");
+    if (count == 1 && first)
+        say(x, "process {process} stuck", process_at(first->pid, 0));
+    else
+        say(x, "{n process|processes} stuck", count);
 }
 
-static void stuck_evidence(const struct snapshot *s, const struct match *m, size_t n,
-                           struct line *line)
+static void stuck_evidence(struct say *x)
 {
+    const struct snapshot *s = x->s;
     size_t named = 0, held = 0;
 
-    (void)m, (void)n;
-    line_add(line, "/proc does not answer in time");
+    say(x, "/proc does not answer in time");
     for (size_t i = 0; i < s->processes.n && named < LISTED_MAX; i++) {
         const struct process *p = &s->processes.at[i];
+        char state[] = {p->state, '\0'};
 
         if (!p->stuck || p->gone)
             continue;
-        line_add(line, "%s", named++ ? ", " : " for ");
-        words_process(line, s, p->pid, 0);
+        say(x, "{text}{process}", named++ ? ", " : " for ", process_at(p->pid, 0));
         if (p->known & PROC_KNOWS_STATE)
-            line_add(line, " (state %c)", p->state);
+            say(x, " (state {text})", state);
     }
     for (size_t i = 0; i < s->scan->holders.n; i++)
         held += s->scan->holders.at[i].stale ? s->scan->holders.at[i].attaches : 0;
-    if (held > 0) {
-        line_add(line, "; ");
-        line_count(line, held, "attachment", NULL);
-        line_add(line, " known from before");
-    }
+    if (held > 0)
+        say(x, "; {n attachment} known from before", held);
 }
 
 // --- the rules ----------------------------------------------------------------------------------

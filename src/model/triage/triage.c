@@ -147,11 +147,13 @@ static void report(struct snapshot *s, const struct rule *rule, const struct mat
                    size_t n)
 {
     char title[TITLE_MAX], evidence[EVIDENCE_MAX];
-    struct line title_line = line_start(title, sizeof title);
-    struct line evidence_line = line_start(evidence, sizeof evidence);
+    struct say title_say = say_start(s, title, sizeof title);
+    struct say evidence_say = say_start(s, evidence, sizeof evidence);
 
-    rule->title(s, matches, n, &title_line);
-    rule->evidence(s, matches, n, &evidence_line);
+    title_say.match = evidence_say.match = matches;
+    title_say.n = evidence_say.n = n;
+    rule->title(&title_say);
+    rule->evidence(&evidence_say);
     struct finding finding = {.rule = rule->name,
                               .severity = matches[0].severity,
                               .about = identify(s, rule->subject, matches[0].object),
@@ -211,7 +213,7 @@ void triage_run(struct snapshot *snapshot)
 
 // --- the header's line --------------------------------------------------------------------------
 
-// Findings of one rule and severity stand together: the heaviest is told, the others are counted.
+// Findings of one rule and severity stand together: the heaviest is shown, the others are counted.
 void triage_summary(const struct snapshot *snapshot, char *dst, size_t cap)
 {
     const struct finding_vec *findings = &snapshot->findings;

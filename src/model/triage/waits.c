@@ -1,5 +1,4 @@
-// What is wrong with semaphore sets and queues: who waits for nobody, and what is left over.
-#include "base/text.h"
+// What is wrong with semaphore sets and queues: waiters nobody serves, and what is left over.
 #include "model/orphans.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
@@ -22,48 +21,32 @@ static bool queue_blocked(const struct snapshot *s, struct match *match)
     return senders > 0;
 }
 
-static void queue_blocked_title(const struct snapshot *s, const struct match *m, size_t n,
-                                struct line *line)
+static void queue_blocked_title(struct say *x)
 {
-    (void)s, (void)n;
-    line_add(line, "queue %d blocks ", ((const struct queue *)m->object)->o.id);
-    line_count(line, m->weight, "sender", NULL);
+    const struct queue *q = x->match->object;
+
+    say(x, "queue {number} blocks {n sender}", q->o.id, x->match->weight);
 }
 
-static void add_filling(struct line *line, const struct queue *q)
+static void say_filling(struct say *x, const struct queue *q)
 {
-    words_size(line, q->bytes);
-    if (q->known & QUEUE_KNOWS_MAX) {
-        line_add(line, " of ");
-        words_size(line, q->max_bytes);
-    }
-}
-
-// "; last received 41m ago by 18811 (gone)"
-static void add_last(struct line *line, const struct snapshot *s, const char *did, int64_t time,
-                     int32_t pid)
-{
-    line_add(line, "; last %s ", did);
-    words_ago(line, s, time);
-    line_add(line, " by ");
-    words_process(line, s, pid, time);
-}
-
-static void queue_blocked_evidence(const struct snapshot *s, const struct match *m, size_t n,
-                                   struct line *line)
-{
-    const struct queue *q = m->object;
-
-    (void)n;
-    add_filling(line, q);
-    line_add(line, " in ");
-    line_count(line, q->messages, "message", NULL);
-    if (q->rtime > 0)
-        add_last(line, s, "received", q->rtime, q->lrpid);
+    if (q->known & QUEUE_KNOWS_MAX)
+        say(x, "{size} of {size}", q->bytes, q->max_bytes);
     else
-        line_add(line, "; never received from");
-    line_add(line, "; waiting: ");
-    words_waiters(line, s, KIND_QUEUE, q->o.id, CALLS_SEND, LISTED_MAX);
+        say(x, "{size}", q->bytes);
+}
+
+static void queue_blocked_evidence(struct say *x)
+{
+    const struct queue *q = x->match->object;
+
+    say_filling(x, q);
+    say(x, " in {n message}", q->messages);
+    if (q->rtime > 0)
+        say(x, "; last received {ago} by {process}", q->rtime, process_at(q->lrpid, q->rtime));
+    else
+        say(x, "; never received from");
+    say(x, "; waiting: {waiters}", waiters_on(KIND_QUEUE, q->o.id, CALLS_SEND, LISTED_MAX));
 }
 
 // --- messages nobody will read -------------------------------------------------------------------
@@ -86,28 +69,22 @@ static bool queue_unread(const struct snapshot *s, struct match *match)
     return true;
 }
 
-static void queue_unread_title(const struct snapshot *s, const struct match *m, size_t n,
-                               struct line *line)
+static void queue_unread_title(struct say *x)
 {
-    const struct queue *q = m->object;
+    const struct queue *q = x->match->object;
 
-    (void)s, (void)n;
-    line_add(line, "queue %d lost its reader: ", q->o.id);
-    line_count(line, q->messages, "message", NULL);
+    say(x, "queue {number} lost its reader: {n message}", q->o.id, q->messages);
 }
 
-static void queue_unread_evidence(const struct snapshot *s, const struct match *m, size_t n,
-                                  struct line *line)
+static void queue_unread_evidence(struct say *x)
 {
-    const struct queue *q = m->object;
+    const struct queue *q = x->match->object;
 
-    (void)n;
-    add_filling(line, q);
-    line_add(line, " unread");
-    add_last(line, s, "received", q->rtime, q->lrpid);
+    say_filling(x, q);
+    say(x, " unread; last received {ago} by {process}", q->rtime, process_at(q->lrpid, q->rtime));
     if (q->stime > 0)
-        add_last(line, s, "sent", q->stime, q->lspid);
-    line_add(line, "; nobody %swaits to receive", s->waiters_unseen > 0 ? "seen " : "");
+        say(x, "; last sent {ago} by {process}", q->stime, process_at(q->lspid, q->stime));
+    say(x, x->s->waiters_unseen > 0 ? "; no receivers seen" : "; no receiver waits");
 }
 
 // --- waiters whose last operator is gone ---------------------------------------------------------
@@ -143,38 +120,28 @@ static bool set_stranded(const struct snapshot *s, struct match *match)
     return true;
 }
 
-static void set_stranded_title(const struct snapshot *s, const struct match *m, size_t n,
-                               struct line *line)
+static void set_stranded_title(struct say *x)
 {
-    const struct semset *set = m->object;
+    const struct semset *set = x->match->object;
 
-    (void)s, (void)n;
-    line_add(line, "semaphore set %d strands ", set->o.id);
-    line_count(line, m->weight, "waiter", NULL);
+    say(x, "semaphore set {number} strands {n waiter}", set->o.id, x->match->weight);
 }
 
-static void set_stranded_evidence(const struct snapshot *s, const struct match *m, size_t n,
-                                  struct line *line)
+static void set_stranded_evidence(struct say *x)
 {
-    const struct semset *set = m->object;
-    const struct element *e = stranded(s, set);
-    char age[TEXT_SHORT];
+    const struct semset *set = x->match->object;
+    const struct element *e = stranded(x->s, set);
 
-    (void)n;
-    line_add(line, "element %u", e->index);
+    say(x, "element {number}", e->index);
     if (e->known & ELEMENT_KNOWS_VALUE)
-        line_add(line, " has the value %u", e->value);
-    line_add(line, ", %u wait to decrement it, %u for zero", e->ncount, e->zcount);
+        say(x, " has the value {number}", e->value);
+    say(x, ", {number} wait to decrement it, {number} for zero", e->ncount, e->zcount);
     if (e->waited > 0)
-        line_add(line, " (seen for %s)", text_age(age, sizeof age, e->waited));
-    line_add(line, "; its last operator was ");
-    words_process(line, s, e->pid, semset_last_use(set));
-    line_add(line, "; the set was last operated ");
-    words_ago(line, s, set->otime);
-    if (words_waiters(NULL, s, KIND_SEMSET, set->o.id, CALLS_ALL, 0) > 0) {
-        line_add(line, "; waiting: ");
-        words_waiters(line, s, KIND_SEMSET, set->o.id, CALLS_ALL, LISTED_MAX);
-    }
+        say(x, " (seen for {age})", e->waited);
+    say(x, "; its last operator was {process}; the set was last operated {ago}",
+        process_at(e->pid, semset_last_use(set)), set->otime);
+    if (words_waiters(NULL, x->s, KIND_SEMSET, set->o.id, CALLS_ALL, 0) > 0)
+        say(x, "; waiting: {waiters}", waiters_on(KIND_SEMSET, set->o.id, CALLS_ALL, LISTED_MAX));
 }
 
 // --- orphans -------------------------------------------------------------------------------------
@@ -195,59 +162,44 @@ static bool orphan_queue(const struct snapshot *s, struct match *match)
     return snapshot_orphan(s, KIND_QUEUE, q);
 }
 
-static void list(const struct snapshot *s, const struct owned *o, int64_t used, size_t index,
-                 struct line *line)
+static void list(struct say *x, const struct owned *o, int64_t used, size_t index)
 {
-    line_add(line, "%s%d (", index ? ", " : "", o->id);
-    words_user(line, s, o->uid);
-    line_add(line, ", ");
-    words_used(line, s, used);
-    line_add(line, ")");
+    say(x, "{text}{number} ({user}, {used})", index ? ", " : "", o->id, o->uid, used);
 }
 
-static void orphan_sets_title(const struct snapshot *s, const struct match *m, size_t n,
-                              struct line *line)
+static void orphan_sets_title(struct say *x)
 {
-    (void)s, (void)m;
-    line_count(line, n, "orphaned semaphore set", NULL);
+    say(x, "{n orphaned semaphore set}", x->n);
 }
 
-static void orphan_sets_evidence(const struct snapshot *s, const struct match *m, size_t n,
-                                 struct line *line)
+static void orphan_sets_evidence(struct say *x)
 {
-    line_add(line, "nobody waits, all who last operated %s are gone: ", n == 1 ? "it" : "them");
-    for (size_t i = 0; i < n && i < LISTED_MAX; i++) {
-        const struct semset *set = m[i].object;
+    say(x, "no waiters, all last operators gone: ");
+    for (size_t i = 0; i < x->n && i < LISTED_MAX; i++) {
+        const struct semset *set = x->match[i].object;
 
-        list(s, &set->o, set->otime, i, line);
+        list(x, &set->o, set->otime, i);
     }
-    if (n > LISTED_MAX)
-        line_add(line, " and %zu more", n - LISTED_MAX);
+    say(x, "{more}", (int64_t)x->n - LISTED_MAX);
 }
 
-static void orphan_queues_title(const struct snapshot *s, const struct match *m, size_t n,
-                                struct line *line)
+static void orphan_queues_title(struct say *x)
 {
-    (void)s;
-    line_count(line, n, "orphaned queue", NULL);
-    line_add(line, " ");
-    words_size(line, matches_weight(m, n));
+    say(x, "{n orphaned queue} {size}", x->n, matches_weight(x->match, x->n));
 }
 
-static void orphan_queues_evidence(const struct snapshot *s, const struct match *m, size_t n,
-                                   struct line *line)
+static void orphan_queues_evidence(struct say *x)
 {
-    line_add(line, "nobody waits, last sender and receiver are gone: ");
-    for (size_t i = 0; i < n && i < LISTED_MAX; i++) {
-        const struct queue *q = m[i].object;
+    say(x, "no waiters, last sender and receiver gone: ");
+    for (size_t i = 0; i < x->n && i < LISTED_MAX; i++) {
+        const struct queue *q = x->match[i].object;
 
-        list(s, &q->o, queue_last_use(q), i, line);
+        list(x, &q->o, queue_last_use(q), i);
     }
-    if (n > LISTED_MAX)
-        line_add(line, " and %zu more", n - LISTED_MAX);
+    say(x, "{more}", (int64_t)x->n - LISTED_MAX);
 }
 
-// --- semaphores nobody looked at -----------------------------------------------------------------
+// --- semaphores that were not read -----------------------------------------------------------------
 
 static bool left_out(const struct snapshot *s, struct match *match)
 {
@@ -258,24 +210,19 @@ static bool left_out(const struct snapshot *s, struct match *match)
     return set->known & SET_LEFT_OUT;
 }
 
-static void left_out_title(const struct snapshot *s, const struct match *m, size_t n,
-                           struct line *line)
+static void left_out_title(struct say *x)
 {
-    (void)s, (void)m;
-    line_count(line, n, "semaphore set", NULL);
-    line_add(line, " not looked into");
+    say(x, "{n semaphore set} not read", x->n);
 }
 
-static void left_out_evidence(const struct snapshot *s, const struct match *m, size_t n,
-                              struct line *line)
+static void left_out_evidence(struct say *x)
 {
-    const struct semset *set = m->object;
+    const struct semset *set = x->match->object;
 
-    line_count(line, matches_weight(m, n), "semaphore", NULL);
-    line_add(line, " too many to read, made by those who made most; set %d of ", set->o.id);
-    words_user(line, s, set->o.cuid);
-    line_add(line, " has ");
-    line_count(line, set->nsems, "semaphore", NULL);
+    say(x,
+        "{n semaphore} beyond what is read at once, of the users who own most; set {number} of "
+        "{user} has {n semaphore}",
+        matches_weight(x->match, x->n), set->o.id, set->o.cuid, set->nsems);
 }
 
 // --- the rules ----------------------------------------------------------------------------------
@@ -351,8 +298,7 @@ const struct rule waits_rules[] = {
         .title = left_out_title,
         .evidence = left_out_evidence,
         .advice =
-            "Enter on a set reads that one; who waits on the others, and which are orphans, is not "
-            "known",
+            "Enter on a set reads that one; waiters and orphans among the others are not known",
     },
     {0},
 };
