@@ -96,7 +96,7 @@ check:
 	-@.ci/packages.sh apps
 	@tests/check.sh
 
-check-style:
+check-style: all
 	@tests/layers.sh
 check-unit: $(UNIT)
 	@tests/run.sh $^

@@ -22,8 +22,8 @@ step() {
     { echo "== failed: $name: $*"; cat "$TEST_FAILURES"; } >>"$dir/told"
     echo "== failed: $name"
 }
-step "layers" tests/layers.sh
 step "gcc" make --no-print-directory -s -j"$jobs" tests
+step "layers" tests/layers.sh
 step "tests" make --no-print-directory -s check-fast
 if command -v clang >/dev/null; then
     step "clang" make --no-print-directory -s -j"$jobs" check-clang

@@ -4,7 +4,6 @@
 
 #include "model/kinds/find_row.h"
 #include "model/kinds/registry.h"
-#include "session/actions/targets.h"
 #include "session/arrange.h"
 #include "session/current.h"
 #include "session/message.h"

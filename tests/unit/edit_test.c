@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/key.h"
 #include "base/text.h"
-#include "session/key.h"
 #include "session/prompt/edit.h"
 #include "support/test.h"
 #include "ui/canvas/input.h"

@@ -24,7 +24,7 @@ int map_put(int fd, const void *key, const void *value);
 
 // Assembles and loads. The descriptor or -errno; the reason holds what the verifier objected to.
 int bpf_program_load(struct assembler *a, uint32_t type, uint32_t flags, const char *name,
-                 struct reason *reason);
+                     struct reason *reason);
 // Runs a program of BPF_PROG_TYPE_SYSCALL once, which may change `context`. 0 or -errno.
 int bpf_program_run(int fd, void *context, uint32_t size);
 // Attaches a program of BPF_PROG_TYPE_RAW_TRACEPOINT. The descriptor or -errno.

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/key.h"
 #include "model/record/action.h"
-#include "session/key.h"
 
 struct session;
 

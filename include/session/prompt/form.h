@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
+#include "base/key.h"
 #include "base/vector.h"
-#include "session/key.h"
 
 struct prompt;
 

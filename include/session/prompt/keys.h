@@ -2,7 +2,7 @@
 #ifndef IPCTOP_SESSION_PROMPT_KEYS_H
 #define IPCTOP_SESSION_PROMPT_KEYS_H
 
-#include "session/key.h"
+#include "base/key.h"
 #include "session/prompt/prompt.h"
 
 void prompt_key(struct prompt *p, const struct key_event *event);

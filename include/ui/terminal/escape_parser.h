@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "session/key.h"
+#include "base/key.h"
 
 // A sequence after its ESC [ (or ESC O), which may come in several reads. Zero it before use.
 struct escape {

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "session/key.h"
+#include "base/key.h"
 
 // Between the start of curses and its end. Whether the terminal should report its mouse.
 bool screen_keys_start(bool mouse);

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "session/key.h"
+#include "base/key.h"
 
 enum {                            // beside enum key
     SEQUENCE_FOCUS = K_MOUSE + 1, // the terminal's window got or lost the focus: no key

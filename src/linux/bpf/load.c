@@ -116,7 +116,7 @@ static void ask_verifier(union bpf_attr *attr, const char *name, int error, stru
 }
 
 int bpf_program_load(struct assembler *a, uint32_t type, uint32_t flags, const char *name,
-                 struct reason *reason)
+                     struct reason *reason)
 {
     union bpf_attr attr = {.prog_type = type};
     int error = assemble(a), fd;

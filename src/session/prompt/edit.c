@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "base/key.h"
 #include "base/text.h"
-#include "session/key.h"
 
 static size_t step(const char *text, size_t at, uint32_t *code)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "session/prompt/edit.h"
-#include "session/session.h"
+#include "session/prompt/prompt.h"
 
 struct form_field *form_add(struct prompt *p, const char *label, const char *value)
 {

@@ -1,6 +1,6 @@
 // Header only. Keys as the program knows them: a Unicode code point, or one of these.
-#ifndef IPCTOP_SESSION_KEY_H
-#define IPCTOP_SESSION_KEY_H
+#ifndef IPCTOP_BASE_KEY_H
+#define IPCTOP_BASE_KEY_H
 
 #include <stdbool.h>
 #include <stdint.h>
