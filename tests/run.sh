@@ -1,28 +1,30 @@
 #!/bin/sh
-# Runs test programs one after the other and counts: run.sh PROGRAM…
+# Runs test programs and counts: run.sh PROGRAM…
+# $JOBS of them run side by side (default: as many as there are processors). Those whose source has a
+# line '// runs alone: why' ('# runs alone: why' in a script) run afterwards, one after the other.
 # A program is one that speaks cmocka, or a script: exit 0 passed, 77 skipped, anything else failed.
 # One that takes longer than $TEST_TIMEOUT seconds hangs: it is ended and has failed.
 # Counts are added to $TEST_TOTALS if that names a file, what failed and its output to $TEST_FAILURES;
 # the last line is 'N passed, N failed, N skipped'.
 set -u
 unset POSIXLY_CORRECT # options of ours may stand behind operands
-limit=${TEST_TIMEOUT:-300}
-passed=0 failed=0 skipped=0
-out=$(mktemp) || exit 1
-trap 'rm -f "$out"' EXIT
-trap 'exit 130' INT TERM
-fail() {
-    echo "FAIL $program ($why, ${took}s)"
-    sed 's/^/    /' "$out" | tail -n 100
-}
-for program in "$@"; do
+
+# Runs one program; its report is printed whole, and its counts are added to $counts.
+one() {
+    program=$1 limit=${TEST_TIMEOUT:-300} child=
+    out=$(mktemp) || exit 1
+    trap 'rm -f "$out" "$out.report"' EXIT
+    trap '[ -n "$child" ] && kill -TERM "$child"; exit 130' INT TERM
     case $program in
     /*) ;;
     *) program=./$program ;;
     esac
     started=$(date +%s)
-    timeout -k 10 "$limit" "$program" </dev/null >"$out" 2>&1
+    timeout -k 10 "$limit" "$program" </dev/null >"$out" 2>&1 &
+    child=$!
+    wait "$child"
     status=$?
+    child=
     took=$(($(date +%s) - started))
     p=$(grep -c '^\[       OK \]' "$out")
     f=$(grep -c '^\[  FAILED  \] [^0-9]' "$out")
@@ -37,17 +39,55 @@ for program in "$@"; do
     elif [ $status -ne 0 ] && [ $f -eq 0 ]; then
         f=1 # it died, or a sanitizer spoke, after its tests
     fi
-    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-    if [ $status -ne 0 ] && [ $status -ne 77 ]; then
+    if [ $f -gt 0 ]; then
         why="status $status"
         [ $took -ge "$limit" ] && why="hung in $(sed -n 's/^\[ RUN      \] //p' "$out" | tail -n 1): ended"
-        fail
-        [ -n "${TEST_FAILURES:-}" ] && fail >>"$TEST_FAILURES"
+        echo "FAIL $program ($why, ${took}s)"
+        sed 's/^/    /' "$out" | tail -n 100
     else
         echo "ok   $program: $p passed, $s skipped (${took}s)"
         grep -h -i '^skip' "$out" | sort -u | sed 's/^/       /'
+    fi >"$out.report"
+    flock "$counts" sh -c '
+        cat "$1"
+        echo "$3" >>"$2"
+        [ "$4" -gt 0 ] && [ -n "${TEST_FAILURES:-}" ] && cat "$1" >>"$TEST_FAILURES"
+        :' sh "$out.report" "$counts" "$p $f $s" "$f"
+}
+if [ "${1:-}" = --one ]; then
+    one "$2"
+    exit 0
+fi
+
+runs_alone() { # whether the source of PROGRAM says so
+    source=tests/${1##*tests/}
+    [ -e "$source" ] || source=$source.c
+    grep -q '^\(//\|#\) runs alone: ' "$source"
+}
+counts=$(mktemp) || exit 1
+trap 'rm -f "$counts"' EXIT
+trap 'exit 130' INT TERM
+export counts
+together='' alone=''
+for program in "$@"; do
+    if runs_alone "$program"; then
+        alone="$alone $program"
+    else
+        together="$together $program"
     fi
 done
+side_by_side() { # JOBS PROGRAM…
+    jobs=$1
+    shift
+    [ $# -eq 0 ] || printf '%s\n' "$@" | xargs -n 1 -P "$jobs" "$0" --one
+}
+# shellcheck disable=SC2086 # words
+side_by_side "${JOBS:-$(nproc 2>/dev/null || echo 2)}" $together
+# shellcheck disable=SC2086
+side_by_side 1 $alone
+awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }' "$counts" >"$counts.sum"
+read -r passed failed skipped <"$counts.sum"
+rm -f "$counts.sum"
 [ -n "${TEST_TOTALS:-}" ] && echo "$passed $failed $skipped" >>"$TEST_TOTALS"
 echo "$passed passed, $failed failed, $skipped skipped"
-[ $failed -eq 0 ]
+[ "$failed" -eq 0 ] && [ "$(wc -l <"$counts")" -eq $# ]

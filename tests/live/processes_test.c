@@ -241,6 +241,7 @@ TEST(by_status_alone)
     pid_t pid = child_start(named_body, NULL), other = child_start(named_body, NULL);
     struct answer all, some, another;
 
+    assert_true(await(is_at_rest, &pid, 60));
     probe(pid, PROCS_INSTANCE, &all);
     probe(pid, PROCS_INSTANCE | PROCS_STATUS, &some);
     probe(other, PROCS_INSTANCE | PROCS_STATUS, &another);

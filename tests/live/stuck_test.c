@@ -26,6 +26,7 @@
 #include "support/tree.h"
 
 enum state { FAULT, REPLACE, EXEC };
+enum { FAULT_READS = STALL_READS | STALL_READS_FAIL_FIRST };
 enum { MANY = 25 };
 enum { PATIENCE_MS = 60000 }; // whoever waited for the stuck one would wait for ever
 
@@ -52,9 +53,23 @@ static size_t n_left_over;
 
 static char *volatile map;
 
+static sigjmp_buf before_touch;
+
+static void touch_again(int signal)
+{
+    (void)signal;
+    siglongjmp(before_touch, 1);
+}
+
+// How often the kernel tries to read for one fault depends on who else wants the map's lock: where
+// it gave up, once more.
 static void *touch(void *arg)
 {
-    (void)arg;
+    struct world *w = arg;
+
+    signal(SIGBUS, touch_again);
+    if (sigsetjmp(before_touch, 1))
+        stall_hold(&w->stall, FAULT_READS);
     volatile char byte = map[0];
     (void)byte;
     return NULL;
@@ -89,7 +104,7 @@ static void sick(void *arg, int ready)
     while (!atomic_load(w->go))
         usleep(1000);
     if (w->state == FAULT) {
-        pthread_create(&thread, NULL, touch, NULL);
+        pthread_create(&thread, NULL, touch, w);
         pthread_create(&thread, NULL, remap, NULL);
     } else if (w->state == REPLACE) {
         mmap(map, STALL_SIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
@@ -183,7 +198,7 @@ static bool is_held(void *stall)
 
 static void get_stuck(struct world *w)
 {
-    stall_hold(&w->stall, w->state == FAULT ? STALL_READS | STALL_READS_FAIL_FIRST : STALL_WRITES);
+    stall_hold(&w->stall, w->state == FAULT ? FAULT_READS : STALL_WRITES);
     atomic_store(w->go, 1);
     assert_true(await(is_held, &w->stall, 60));
 }

@@ -23,6 +23,7 @@ enum { FILE_NODE = 2, BUFFER = 256 * 1024, HELD = 64, FAIL_FIRST = 2 };
 
 struct stall_shared {
     _Atomic int hold, held;
+    _Atomic int failed; // reads, since stall_hold
 };
 
 struct held { // a request that waits for its answer
@@ -35,7 +36,6 @@ struct daemon {
     struct stall_shared *shared;
     struct held held[HELD];
     int n_held;
-    int failed;
     char in[BUFFER], zeros[BUFFER];
 };
 
@@ -113,8 +113,8 @@ static void move(struct daemon *d, const struct fuse_in_header *in)
                                    : ((const struct fuse_read_in *)body)->size};
     int hold = atomic_load(&d->shared->hold);
 
-    if (!writing && hold & STALL_READS_FAIL_FIRST && d->failed < FAIL_FIRST) {
-        d->failed++;
+    if (!writing && hold & STALL_READS_FAIL_FIRST &&
+        atomic_fetch_add(&d->shared->failed, 1) < FAIL_FIRST) {
         reply(d, in->unique, -EIO, NULL, 0);
     } else if (hold & (writing ? STALL_WRITES : STALL_READS) && d->n_held < HELD) {
         d->held[d->n_held++] = request;
@@ -179,7 +179,6 @@ static void let_go(struct daemon *d)
         else
             transfer(d, &d->held[i]);
     d->n_held = kept;
-    d->failed = 0;
     atomic_store(&d->shared->held, kept);
 }
 
@@ -237,6 +236,7 @@ void stall_hold(struct stall *stall, int kinds)
 {
     uint64_t one = 1;
 
+    atomic_store(&stall->shared->failed, 0);
     atomic_store(&stall->shared->hold, kinds);
     if (write(stall->bell, &one, sizeof one) < 0)
         abort();
