@@ -1,5 +1,6 @@
 // Real processes attach, split, move, fork, exec and end at random; whatever the sampler says is
 // true as of a moment after that must be true, by a full scan or by leaving it out.
+// runs alone: a scan may be left out where nothing forks on the whole machine
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>

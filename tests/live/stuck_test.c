@@ -408,14 +408,33 @@ TEST(quitting_beside_a_stalled_exec, .setup = setup_exec, .teardown = teardown)
     quit_at_once(w, "stalled exec");
 }
 
+static void (*real_probe)(void *, struct prober *, const struct probe *, struct answer *);
+static _Atomic int32_t probed;
+
+static void noting_probe(void *self, struct prober *prober, const struct probe *probe,
+                         struct answer *answer)
+{
+    atomic_store(&probed, (int32_t)probe->id);
+    real_probe(self, prober, probe, answer);
+}
+
+static bool is_probed(void *w)
+{
+    return atomic_load(&probed) == ((struct world *)w)->pid;
+}
+
 TEST(quitting_before_it_is_known, .setup = setup_exec, .teardown = teardown)
 {
     struct world *w = world(state);
 
     get_stuck(w);
-    w->sampler = sampler_new(&w->source, &(struct sampler_options){.deadline_ms = 2 * PATIENCE_MS});
+    real_probe = w->source.probe;
+    w->source.probe = noting_probe;
+    w->sampler = sampler_new(
+        &w->source, &(struct sampler_options){.probers = 1, .deadline_ms = 2 * PATIENCE_MS});
     sampler_want(w->sampler, &wanted);
     snapshot_unref(wait_picture(w, NULL, any)); // the tables go ahead; the scan waits for it
+    assert_true(await(is_probed, w, 60));
     quit_at_once(w, "scan under way");
 }
 

@@ -82,7 +82,11 @@ TEST(scenes_stand)
     skip_without(out);
     assert_int_equal(status, 0);
     assert_int_equal(lines_with(out, " 289406976  1 ", "dest"), 1);
-    assert_int_equal(lines_with(out, "0xbfb94e30", " 289406976  18 "), 1);
+    const char *database = strstr(out, "0xbfb94e30");
+    int attached = 0;
+    assert_non_null(database);
+    assert_int_equal(sscanf(database, "%*s %*s %*s %*s 289406976 %d", &attached), 1);
+    assert_in_range(attached, 18, 18 + 9); // and sessions that come and go
     assert_int_equal(lines_with(out, "0x62740001", " 100663296  0 "), 1);
     assert_int_equal(lines_with(out, " 8388608 ", "dest"), 1);
     assert_int_equal(lines_with(out, "0x52495301", " 67108864   5 "), 1);
