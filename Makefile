@@ -3,6 +3,8 @@
 #
 #   O=DIR     where to build (build)          SAN=address,undefined | thread   sanitizers
 #   CC=clang  another compiler                ARGS="--readonly" make run       arguments for the monitor
+#   V=1       show the commands               WERROR=1  warnings are errors, as in every check
+#   JOBS=N    tests run side by side (as many as there are processors; make -jN does so for builds)
 
 VERSION := 0.1.0
 O       ?= build
@@ -16,8 +18,24 @@ TEST_PKGS := cmocka vterm libproc2
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
+# A build takes all processors unless -j says how many. 'clean' does not run beside other goals; the
+# script of 'check' runs makes of its own.
+ifeq ($(MAKELEVEL)$(filter -j% clean check,$(MAKEFLAGS) $(MAKECMDGOALS)),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+
+# say NAME FILE: one line for what is built, none under make -s; V=1 shows the commands instead.
+ifeq ($(V),1)
+Q   :=
+say :=
+else
+Q   := @
+say  = @$(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-5s %s\n' $(1) $(2))
+endif
+
 CFLAGS   ?= -O2 -g
-WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+WERROR   ?= $(if $(filter check% tests,$(MAKECMDGOALS)),1)
+WARN     := -Wall -Wextra $(if $(WERROR),-Werror) -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -iquote include $(PKG_CFLAGS) \
               $(WARN) -pthread $(CFLAGS)
 ALL_LDFLAGS := -pthread $(LDFLAGS)
@@ -35,10 +53,10 @@ UNIT := $(call tests_in,unit)
 LIVE := $(call tests_in,live)
 TTY  := $(call tests_in,tty)
 FUZZ := $(call tests_in,fuzz)
-THREADED := $(filter %sampler_test %probers_test %instances_test %scan_fuzz_test %stuck_test \
-              %soak_test %append_test %audit_test %log_test %writer_test %scarce_test %blocked_test \
-              %acting_test %changing_test %session_test %following_test %snapshot_test \
-              %newprocs_test %save_test,$(UNIT) $(LIVE) $(FUZZ))
+# Tests in which threads of ours run: they include a module that starts some.
+STARTS_THREADS := include (<pthread|"engine/|"store/(append_log|audit_log|file_writer)|"support/user)
+THREADED = $(patsubst %.c,$(O)/%,$(shell grep -lE '$(STARTS_THREADS)' tests/unit/*_test.c \
+                                   tests/live/*_test.c tests/fuzz/*_test.c))
 
 .PHONY: all run demo check check-fast check-unit check-live check-tty check-fuzz check-asan \
         check-tsan check-clang check-style bench screenshots install uninstall packages clean tests
@@ -48,26 +66,32 @@ THREADED := $(filter %sampler_test %probers_test %instances_test %scan_fuzz_test
 all: $(O)/ipctop
 
 $(O)/ipctop: $(O)/src/main.o $(LIB)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(LIB): $(OBJ)
-	rm -f $@; ar rcsP $@ $^
+	$(call say,AR,$@)
+	$(Q)rm -f $@; ar rcsP $@ $^
 
 $(O)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(O)/tests/%.o: ALL_CFLAGS += -iquote tests -DBUILD_DIR='"$(O)"'
 $(O)/tests/%_test: $(O)/tests/%_test.o $(SUPPORT) $(LIB)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lvterm -lutil
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lvterm -lutil
 
 # The reference that process facts are compared with; absent before procps 4.
 $(O)/tests/live/processes_test: PKG_LIBS += $(shell pkg-config --libs libproc2 2>/dev/null)
 
 $(O)/demo: $(patsubst %.c,$(O)/%.o,$(wildcard tests/demo/*.c))
-	$(CC) $(ALL_LDFLAGS) -o $@ $^
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
 $(O)/bench: $(patsubst %.c,$(O)/%.o,$(wildcard tests/bench/*.c)) $(O)/tests/support/ns.o $(O)/tests/support/stall.o $(LIB)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lutil -lm
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lutil -lm
 
 # What makes the populations of tests/live/verdicts_test.sh: it links nothing of ours.
 $(O)/tests/live/verdicts/actor: $(O)/tests/live/verdicts/actor.o

@@ -5,7 +5,7 @@ set -u
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 trap 'exit 130' INT TERM
-export TEST_TOTALS="$dir/totals" TEST_FAILURES="$dir/failures"
+export TEST_TOTALS="$dir/totals" TEST_FAILURES="$dir/failures" WERROR=1
 : >"$TEST_TOTALS"
 status=0
 jobs=$(nproc 2>/dev/null || echo 2)

@@ -8,6 +8,7 @@
 # the last line is 'N passed, N failed, N skipped'.
 set -u
 unset POSIXLY_CORRECT # options of ours may stand behind operands
+unset MAKEFLAGS MFLAGS MAKELEVEL # a test that runs make is no part of ours
 
 # Runs one program; its report is printed whole, and its counts are added to $counts.
 one() {
@@ -43,7 +44,8 @@ one() {
         why="status $status"
         [ $took -ge "$limit" ] && why="hung in $(sed -n 's/^\[ RUN      \] //p' "$out" | tail -n 1): ended"
         echo "FAIL $program ($why, ${took}s)"
-        sed 's/^/    /' "$out" | tail -n 100
+        sed 's/^/    /' "$out" | awk '{ line[NR] = $0 } # the beginning and the end of a long one
+            END { for (i = 1; i <= NR; i++) if (i <= 60 || i > NR - 100) print line[i] }'
     else
         echo "ok   $program: $p passed, $s skipped (${took}s)"
         grep -h -i '^skip' "$out" | sort -u | sed 's/^/       /'
