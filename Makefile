@@ -53,10 +53,11 @@ UNIT := $(call tests_in,unit)
 LIVE := $(call tests_in,live)
 TTY  := $(call tests_in,tty)
 FUZZ := $(call tests_in,fuzz)
-# Tests in which threads of ours run: they include a module that starts some.
+# Tests in which threads of ours run: they include a module that starts some. ThreadSanitizer cannot
+# follow processes that share memory.
 STARTS_THREADS := include (<pthread|"engine/|"store/(append_log|audit_log|file_writer)|"support/user)
 THREADED = $(patsubst %.c,$(O)/%,$(shell grep -lE '$(STARTS_THREADS)' tests/unit/*_test.c \
-                                   tests/live/*_test.c tests/fuzz/*_test.c))
+                 tests/live/*_test.c tests/fuzz/*_test.c | xargs grep -L CLONE_VM))
 
 .PHONY: all run demo check check-fast check-unit check-live check-tty check-fuzz check-asan \
         check-tsan check-clang check-style bench screenshots install uninstall packages clean tests

@@ -7,7 +7,7 @@
 #include "model/kinds/registry.h"
 #include "model/table/filter.h"
 #include "model/table/rows.h"
-#include "support/pictures.h"
+#include "support/fake.h"
 #include "support/test.h"
 
 enum { ROUNDS = 20000, LONGEST = 200 };
@@ -176,8 +176,8 @@ int main(void)
     const char *given = getenv("FUZZ_SEED");
 
     seed = given ? strtoull(given, NULL, 0) : 0x9e3779b97f4a7c15u;
-    pictures[0] = picture_new();
-    pictures[1] = picture_blank();
+    pictures[0] = fake_few();
+    pictures[1] = fake_blank();
     int status = tests_run();
     snapshot_unref(pictures[0]);
     snapshot_unref(pictures[1]);

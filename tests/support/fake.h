@@ -39,6 +39,13 @@ struct segment_account *fake_account(struct snapshot *s, int32_t shmid, uint8_t 
 // segment, one attached twice and read-only, a set with waiters whose holder died, a full queue.
 struct snapshot *fake_story(void);
 
+// Few rows for tests of tables and output, with hostile names and unknown parts: three segments (one
+// healthy and held, one removed with an attachment that is not seen, one leaked), a set with two
+// elements, two queues, two limits, one finding.
+struct snapshot *fake_few(void);
+// One zeroed record in every table and nothing else: all that can be unknown is.
+struct snapshot *fake_blank(void);
+
 // As many segments, sets and queues, for what must stay quick.
 struct snapshot *fake_crowd(int n);
 

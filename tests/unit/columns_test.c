@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "model/kinds/registry.h"
-#include "support/pictures.h"
+#include "support/fake.h"
 #include "support/test.h"
 
 static const struct column *column(const struct kind *kind, const char *name)
@@ -131,7 +131,7 @@ TEST(tables_are_sane)
 // No getter and no text may touch what is not there, or invent a value.
 TEST(everything_may_be_unknown)
 {
-    struct snapshot *s = picture_blank();
+    struct snapshot *s = fake_blank();
 
     for (int id = 0; id < KIND_COUNT; id++) {
         const struct kind *kind = kind_get((enum kind_id)id);
@@ -190,7 +190,7 @@ TEST(an_empty_picture_has_no_rows)
 
 TEST(people_read_more_than_the_value)
 {
-    struct snapshot *s = picture_new();
+    struct snapshot *s = fake_few();
 
     assert_string_equal(text(s, &kind_segments, 0, "key"), "0x0052e2c1");
     assert_string_equal(text(s, &kind_segments, 0, "owner"), "oracle");
@@ -222,11 +222,11 @@ TEST(people_read_more_than_the_value)
 
 TEST(a_younger_process_is_not_the_creator)
 {
-    struct snapshot *s = picture_new();
+    struct snapshot *s = fake_few();
 
     for (size_t i = 0; i < s->processes.n; i++) {
         if (s->processes.at[i].pid == 10)
-            s->processes.at[i].start_time = PICTURE_NOW - 20;
+            s->processes.at[i].start_time = FAKE_NOW - 20;
     }
     assert_string_equal(text(s, &kind_segments, 0, "cpid"), "10 reused");
     assert_string_equal(cell(s, &kind_segments, 0, "creator_state").text, "reused");
@@ -235,7 +235,7 @@ TEST(a_younger_process_is_not_the_creator)
 
 TEST(holders_of_one_program_are_counted_together)
 {
-    struct snapshot *s = picture_new();
+    struct snapshot *s = fake_few();
 
     vec_clear(&s->scan->holders);
     vec_push(&s->scan->holders, (struct holder){.shmid = 0, .pid = 11, .attaches = 1});
@@ -247,7 +247,7 @@ TEST(holders_of_one_program_are_counted_together)
 
 TEST(last_operators_of_a_set_are_named_once_each)
 {
-    struct snapshot *s = picture_new();
+    struct snapshot *s = fake_few();
     struct semset *set = &s->semsets.at[0];
 
     assert_string_equal(text(s, &kind_semsets, 0, "operators"), "10 oracle");
@@ -274,7 +274,7 @@ TEST(last_operators_of_a_set_are_named_once_each)
 
 TEST(what_was_not_seen_is_unknown)
 {
-    struct snapshot *s = picture_new();
+    struct snapshot *s = fake_few();
 
     assert_true(cell(s, &kind_segments, 0, "rss").known);
     assert_false(cell(s, &kind_segments, 1, "rss").known);
@@ -288,7 +288,7 @@ TEST(what_was_not_seen_is_unknown)
 
 TEST(waiting_is_counted_only_where_it_can_be)
 {
-    struct snapshot *s = picture_new();
+    struct snapshot *s = fake_few();
 
     assert_int_equal(cell(s, &kind_queues, 0, "senders_waiting").count, 1);
     assert_false(cell(s, &kind_queues, 0, "receivers_waiting").known); // somebody was not asked
@@ -303,7 +303,7 @@ TEST(waiting_is_counted_only_where_it_can_be)
 
 TEST(rows_hang_on_their_parents)
 {
-    struct snapshot *s = picture_new();
+    struct snapshot *s = fake_few();
     struct identity segment = {.kind = KIND_SEGMENT, .id = 0},
                     other = {.kind = KIND_SEGMENT, .id = 7};
     struct identity set = {.kind = KIND_SEMSET, .id = 0}, holder = {.kind = KIND_HOLDER, .pid = 10};
@@ -324,7 +324,7 @@ TEST(rows_hang_on_their_parents)
     set.kind = KIND_QUEUE;
     assert_false(kind_waiters.belongs(kind_waiters.at(s, 0), &set));
     kind_mappings.identify(s, mapping, &holder);
-    assert_int_equal(holder.start_ticks, 777); // enough to signal its process
+    assert_int_equal(holder.start_ticks, 100); // enough to signal its process
     snapshot_unref(s);
 }
 

@@ -310,12 +310,6 @@ TEST(a_finding_is_read_in_full)
     };
     struct snapshot *snapshot = fake_story();
 
-    for (size_t i = 0; i < snapshot->findings.n; i++) {
-        free(snapshot->findings.at[i].title);
-        free(snapshot->findings.at[i].evidence);
-        free(snapshot->findings.at[i].advice);
-    }
-    vec_clear(&snapshot->findings);
     triage_run(snapshot);
     struct session *s = session_open(snapshot);
     s->tab = 3;

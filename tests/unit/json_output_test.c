@@ -9,7 +9,7 @@
 #include "output/json.h"
 #include "output/plain.h"
 #include "requests.h"
-#include "support/pictures.h"
+#include "support/fake.h"
 #include "support/test.h"
 
 // What the program would print of a picture with these arguments.
@@ -72,7 +72,7 @@ static json_t *member(json_t *root, const char *table, size_t row, const char *n
 
 TEST(objects_are_as_documented)
 {
-    struct snapshot *s = picture_new();
+    struct snapshot *s = fake_few();
     json_t *root = document(s, "--json segments semaphores elements queues");
 
     IS_STRING("segments", 0, "key", "0x0052e2c1");
@@ -82,7 +82,7 @@ TEST(objects_are_as_documented)
     IS_NUMBER("segments", 0, "size", 276 << 20);
     IS_NUMBER("segments", 0, "found", 3);
     IS_NUMBER("segments", 0, "holders", 2);
-    IS_NUMBER("segments", 0, "atime", PICTURE_NOW - 300);
+    IS_NUMBER("segments", 0, "atime", FAKE_NOW - 300);
     IS_NULL("segments", 0, "dtime"); // never
     IS_NULL("segments", 0, "app");
     IS_STRING("segments", 0, "creator_state", "alive");
@@ -110,7 +110,7 @@ TEST(objects_are_as_documented)
 
 TEST(meta_comes_first)
 {
-    struct snapshot *s = picture_new();
+    struct snapshot *s = fake_few();
     char *text = printed(s, "--json queues");
     json_t *root = document(s, "--json queues"), *meta = json_object_get(root, "meta");
     json_t *scan = json_object_get(meta, "scan");
@@ -118,7 +118,7 @@ TEST(meta_comes_first)
     assert_memory_equal(text, "{\"meta\":{", 9);
     assert_string_equal(json_string_value(json_object_get(meta, "program")), "ipctop");
     assert_string_equal(json_string_value(json_object_get(meta, "hostname")), "db01");
-    assert_int_equal(json_integer_value(json_object_get(meta, "time")), PICTURE_NOW);
+    assert_int_equal(json_integer_value(json_object_get(meta, "time")), FAKE_NOW);
     assert_int_equal(json_integer_value(json_object_get(meta, "ipc_namespace")), 4026531839);
     assert_int_equal(json_integer_value(json_object_get(meta, "euid")), 1000);
     assert_int_equal(json_integer_value(json_object_get(scan, "unreadable")), 12);
@@ -145,7 +145,7 @@ TEST(meta_comes_first)
 // The default of shmmax is beyond what a double or a signed integer can say.
 TEST(large_numbers_are_exact)
 {
-    struct snapshot *s = picture_new();
+    struct snapshot *s = fake_few();
     char *text = printed(s, "--json limits");
     json_t *root = document(s, "--json limits");
 
@@ -161,7 +161,7 @@ TEST(large_numbers_are_exact)
 
 TEST(strings_are_escaped)
 {
-    struct snapshot *s = picture_new();
+    struct snapshot *s = fake_few();
     char *text = printed(s, "--json holders findings");
     json_t *root = document(s, "--json holders findings");
 
@@ -181,7 +181,7 @@ TEST(strings_are_escaped)
 // The memory of what was encoded last must not answer for another text.
 TEST(repeated_strings_do_not_stick)
 {
-    struct snapshot *s = picture_new();
+    struct snapshot *s = fake_few();
     char longer[300];
 
     memset(longer, 'x', sizeof longer - 1);
@@ -200,7 +200,7 @@ TEST(repeated_strings_do_not_stick)
 
 TEST(columns_rows_and_order_are_chosen)
 {
-    struct snapshot *s = picture_new();
+    struct snapshot *s = fake_few();
     char *text = printed(s, "--json segments -o shmid,SIZE,idle -s -size -f size<1M");
 
     assert_string_equal(strstr(text, ",\"segments\""),
@@ -224,7 +224,7 @@ TEST(columns_rows_and_order_are_chosen)
 
 TEST(batch_tables_have_no_empty_fields)
 {
-    struct snapshot *s = picture_new();
+    struct snapshot *s = fake_few();
     char *text = printed(s, "--batch segments -o shmid,status,rss,size -s +shmid");
 
     assert_string_equal(text, "     SHMID STATUS       RSS SIZE\n"
@@ -250,7 +250,7 @@ TEST(batch_texts_are_left_as_they_are)
         printf("skip: no locale C.UTF-8\n");
         skip();
     }
-    struct snapshot *s = picture_new();
+    struct snapshot *s = fake_few();
     char *text = printed(s, "--batch findings -o evidence");
     assert_string_equal(text, "EVIDENCE\na \"quoted\" \\x1b word\n");
     free(text);
@@ -265,7 +265,7 @@ TEST(batch_texts_are_left_as_they_are)
 
 TEST(a_full_disk_is_an_error)
 {
-    struct snapshot *s = picture_new();
+    struct snapshot *s = fake_few();
     const struct column *columns[] = {&kind_segments.columns[0]};
     struct table_request table = {.query.kind = &kind_segments, .columns = columns, .n_columns = 1};
     FILE *out = fopen("/dev/full", "w");

@@ -10,19 +10,8 @@
 
 enum { MIB = 1 << 20, DEAD = 100, BOSS = 200, WORKER = 210, OTHER = 220 };
 
-static void forget_findings(struct snapshot *s)
-{
-    for (size_t i = 0; i < s->findings.n; i++) {
-        free(s->findings.at[i].title);
-        free(s->findings.at[i].evidence);
-        free(s->findings.at[i].advice);
-    }
-    vec_clear(&s->findings);
-}
-
 static void triage(struct snapshot *s)
 {
-    forget_findings(s);
     triage_run(s);
     for (size_t i = 0; i < s->findings.n; i++) {
         const struct finding *f = &s->findings.at[i];

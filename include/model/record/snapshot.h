@@ -91,7 +91,8 @@ struct snapshot {
 
 struct snapshot *snapshot_new(void); // one reference
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
-void snapshot_unref(struct snapshot *snapshot); // NULL is fine
+void snapshot_unref(struct snapshot *snapshot);    // NULL is fine
+void findings_clear(struct finding_vec *findings); // frees their texts; the room stays
 
 // NULL where there is none. O(log n).
 const struct segment *snapshot_segment(const struct snapshot *s, int32_t shmid);

@@ -16,17 +16,22 @@ struct snapshot *snapshot_ref(struct snapshot *snapshot)
     return snapshot;
 }
 
+void findings_clear(struct finding_vec *findings)
+{
+    for (size_t i = 0; i < findings->n; i++) {
+        free(findings->at[i].title);
+        free(findings->at[i].evidence);
+        free(findings->at[i].advice);
+    }
+    vec_clear(findings);
+}
+
 static void free_parts(struct snapshot *s)
 {
     for (size_t i = 0; i < s->processes.n; i++)
         free(s->processes.at[i].command);
     for (size_t i = 0; i < s->focus_maps.n; i++)
         free(s->focus_maps.at[i].path);
-    for (size_t i = 0; i < s->findings.n; i++) {
-        free(s->findings.at[i].title);
-        free(s->findings.at[i].evidence);
-        free(s->findings.at[i].advice);
-    }
     vec_free(&s->segments);
     vec_free(&s->semsets);
     vec_free(&s->queues);
@@ -39,6 +44,7 @@ static void free_parts(struct snapshot *s)
     vec_free(&s->focus_maps);
     vec_free(&s->instances);
     vec_free(&s->growths);
+    findings_clear(&s->findings);
     vec_free(&s->findings);
     scan_unref(s->scan);
     event_log_unref(s->events);

@@ -205,6 +205,7 @@ void triage_run(struct snapshot *snapshot)
     const struct rule *rules[RULES_MAX];
     size_t n = list_rules(rules);
 
+    findings_clear(&snapshot->findings);
     for (size_t i = 0; i < n; i++)
         run_rule(snapshot, rules[i], &matches);
     order_by_severity(&snapshot->findings);
