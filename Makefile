@@ -60,7 +60,7 @@ THREADED = $(patsubst %.c,$(O)/%,$(shell grep -lE '$(STARTS_THREADS)' tests/unit
                  tests/live/*_test.c tests/fuzz/*_test.c | xargs grep -L CLONE_VM))
 
 .PHONY: all run demo check check-fast check-unit check-live check-tty check-fuzz check-asan \
-        check-tsan check-clang check-style bench screenshots install uninstall packages clean tests
+        check-tsan check-clang check-style check-distros bench screenshots install uninstall packages clean tests
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -118,6 +118,7 @@ tests: all $(O)/tests/live/verdicts/actor $(UNIT) $(LIVE) $(TTY) $(FUZZ) $(if $(
 # Everything, in builds of their own; the last line counts.
 check:
 	@.ci/packages.sh check
+	-@.ci/packages.sh reference
 	-@.ci/packages.sh apps
 	@tests/check.sh
 
@@ -142,6 +143,9 @@ check-threaded: all $(THREADED)
 	@tests/run.sh $(THREADED)
 check-clang:
 	@$(MAKE) --no-print-directory O=build/clang CC=clang tests
+# On other releases of Debian: DISTROS=DIR keeps their roots. Not part of check: it takes a network.
+check-distros:
+	@tests/distros.sh $(SUITES)
 
 bench: packages
 	@$(MAKE) --no-print-directory all $(O)/bench

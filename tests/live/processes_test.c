@@ -70,6 +70,7 @@ TEST(hostile_names)
     }
 }
 
+#ifdef HAVE_LIBPROC2
 static bool is_at_rest(void *arg)
 {
     struct answer a;
@@ -79,6 +80,7 @@ static bool is_at_rest(void *arg)
     answer_clear(&a);
     return yes;
 }
+#endif
 
 // The numbers as a library has them that reads them in a way of its own.
 TEST(as_libproc2_says)
