@@ -10,6 +10,9 @@ VERSION := 0.1.0
 O       ?= build
 PREFIX  ?= /usr/local
 DESTDIR ?=
+# Below PREFIX: where zsh and fish look for completions.
+ZSH_DIR  ?= share/zsh/site-functions
+FISH_DIR ?= share/fish/vendor_completions.d
 CC      ?= cc
 
 PKGS      := ncursesw jansson smartcols
@@ -160,9 +163,12 @@ install: all
 	install -D -m 755 $(O)/ipctop $(DESTDIR)$(PREFIX)/bin/ipctop
 	install -D -m 644 src/ipctop.1 $(DESTDIR)$(PREFIX)/share/man/man1/ipctop.1
 	install -D -m 644 src/completions/ipctop.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ipctop
+	install -D -m 644 src/completions/ipctop.zsh $(DESTDIR)$(PREFIX)/$(ZSH_DIR)/_ipctop
+	install -D -m 644 src/completions/ipctop.fish $(DESTDIR)$(PREFIX)/$(FISH_DIR)/ipctop.fish
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/ipctop $(DESTDIR)$(PREFIX)/share/man/man1/ipctop.1 \
-	      $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ipctop
+	      $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ipctop \
+	      $(DESTDIR)$(PREFIX)/$(ZSH_DIR)/_ipctop $(DESTDIR)$(PREFIX)/$(FISH_DIR)/ipctop.fish
 
 clean:
 	rm -rf build

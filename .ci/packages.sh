@@ -29,6 +29,8 @@ check python3 python3 python3 python python3
 check tic ncurses-bin ncurses ncurses ncurses
 check man man-db man-db man-db man-db
 apps @postgresql postgresql postgresql-server postgresql postgresql
+apps zsh zsh zsh zsh zsh
+apps fish fish fish fish fish
 apps apache2 apache2 httpd apache apache2
 apps zabbix_agentd zabbix-agent zabbix-agent zabbix-agent zabbix-agent
 apps fakeroot fakeroot fakeroot fakeroot fakeroot

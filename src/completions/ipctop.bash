@@ -1,5 +1,23 @@
 # bash completion for ipctop(1). Options, tables and columns are asked of the program itself.
 
+# The kind of argument that an option takes, as the help names it: COL, FILE, …; nothing if none.
+_ipctop_argument() {
+    ipctop --help 2>/dev/null | awk -v option="$1" '
+        /^ +-/ {
+            found = 0
+            for (i = 1; i <= NF && $i ~ /^-/; i++) found = found || $i == option || $i == option ","
+            if (found && $i ~ /^[A-Z]+$/) print $i
+        }'
+}
+
+_ipctop_options() {
+    ipctop --help 2>/dev/null | grep -o -E -- '^  +(-[a-zA-Z], )?--[a-z-]+' | tr -d ' ' | tr , '\n'
+}
+
+_ipctop_schemes() {
+    ipctop --help 2>/dev/null | sed -n 's/^ .* SCHEME  *colours: //p' | sed 's/,/ /g; s/ or / /'
+}
+
 _ipctop_tables() {
     ipctop --help 2>/dev/null | sed -n 's/^Tables: \(.*\)\.$/\1/p' | tr -d ,
 }
@@ -15,42 +33,51 @@ _ipctop_columns() {
 }
 
 _ipctop() {
-    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} done_part=
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} done_part= argument=
     COMPREPLY=()
-    case $prev in
-    -o | --columns)
+    [[ $prev == -* ]] && argument=$(_ipctop_argument "$prev")
+    case $argument in
+    LIST)
         [[ $cur == +* ]] && done_part=+ cur=${cur#+}
         [[ $cur == *,* ]] && done_part+=${cur%,*}, cur=${cur##*,}
         COMPREPLY=($(compgen -P "$done_part" -W "$(_ipctop_columns)" -- "$cur"))
         compopt -o nospace
         return
         ;;
-    -s | --sort)
+    COL)
         [[ $cur == [-+]* ]] && done_part=${cur:0:1} cur=${cur:1}
         COMPREPLY=($(compgen -P "$done_part" -W "$(_ipctop_columns)" -- "$cur"))
         return
         ;;
-    -f | --filter)
+    EXPR)
         COMPREPLY=($(compgen -S = -W "$(_ipctop_columns)" -- "$cur"))
         compopt -o nospace
         return
         ;;
-    -u | --user)
+    USER)
         COMPREPLY=($(compgen -u -- "$cur"))
         return
         ;;
-    --log)
+    SCHEME)
+        COMPREPLY=($(compgen -W "$(_ipctop_schemes)" -- "$cur"))
+        return
+        ;;
+    FILE)
         COMPREPLY=($(compgen -f -- "$cur"))
         compopt -o filenames
         return
         ;;
-    -d | --delay | -n | --iterations | -i | --id)
+    DIR)
+        COMPREPLY=($(compgen -d -- "$cur"))
+        compopt -o filenames
+        return
+        ;;
+    ?*) # a number
         return
         ;;
     esac
     if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W "$(ipctop --help 2>/dev/null |
-            grep -o -E -- '^  +(-[a-zA-Z], )?--[a-z-]+' | tr -d ' ' | tr , '\n')" -- "$cur"))
+        COMPREPLY=($(compgen -W "$(_ipctop_options)" -- "$cur"))
     else
         COMPREPLY=($(compgen -W "$(_ipctop_tables)" -- "$cur"))
     fi

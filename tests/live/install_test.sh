@@ -19,7 +19,9 @@ trap 'rm -rf "$root" "$root.out"' EXIT
 make_into install
 expected="./opt/ipc/bin/ipctop
 ./opt/ipc/share/bash-completion/completions/ipctop
-./opt/ipc/share/man/man1/ipctop.1"
+./opt/ipc/share/fish/vendor_completions.d/ipctop.fish
+./opt/ipc/share/man/man1/ipctop.1
+./opt/ipc/share/zsh/site-functions/_ipctop"
 [ "$(files)" = "$expected" ] || fail "installed: $(files)"
 [ -x "$root/opt/ipc/bin/ipctop" ] || fail "not executable"
 [ -x "$root/opt/ipc/share/man/man1/ipctop.1" ] && fail "the manual page is executable"
@@ -56,6 +58,9 @@ completes key,size ipctop --json segments -o key,si
 completes -size ipctop -s -si
 completes status= ipctop --batch segments -f st
 completes root ipctop -u roo
+completes mono ipctop --color mo
+completes high-contrast ipctop --color hi
+completes "$root/opt/ipc/bin" ipctop --log "$root/opt/ipc/b"
 
 make_into uninstall
 [ -z "$(files)" ] || fail "left by uninstall: $(files)"

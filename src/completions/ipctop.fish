@@ -1,0 +1,71 @@
+# fish completion for ipctop(1). Options, tables and columns are asked of the program itself.
+
+function __ipctop_tables
+    ipctop --help 2>/dev/null | string replace -rf '^Tables: (.*)\.$' '$1' | string split ', '
+end
+
+# The columns of the tables on the command line, of all tables if there is none.
+function __ipctop_columns
+    set -l named
+    for word in (commandline -opc)[2..-1]
+        contains -- $word (__ipctop_tables); and set -a named $word
+    end
+    ipctop --list-columns $named 2>/dev/null | string replace -rf '^  ([a-z_]+) .*' '$1' | sort -u
+end
+
+# For a list: after what has been typed of it, up to the last comma.
+function __ipctop_list
+    set -l typed (commandline -ct | string replace -r '^--[a-z]+=' '')
+    string replace -r '^' (string match -r '^\+?(?:.*,)?' -- $typed) (__ipctop_columns)
+end
+
+function __ipctop_sorts
+    set -l sign (commandline -ct | string replace -r '^--[a-z]+=' '' | string match -r '^[-+]?')
+    string replace -r '^' "$sign" -- (__ipctop_columns)
+end
+
+function __ipctop_schemes
+    ipctop --help 2>/dev/null | string replace -rf '^ .* SCHEME +colours: ' '' | string replace ' or ' ', ' |
+        string split ', '
+end
+
+complete -c ipctop -f -a '(__ipctop_tables)' -d table
+# "-d, --delay SECS  refresh interval": short and long name, the kind of argument, what it is for.
+ipctop --help 2>/dev/null | while read -l line
+    set -l words (string split -n ' ' -- (string replace -a , '' -- $line))
+    string match -q -- '-*' $words[1]; or continue
+    set -l names
+    set -l argument
+    for word in $words
+        switch $word
+            case '--*'
+                set -a names -l (string sub -s 3 -- $word)
+            case '-*'
+                set -a names -s (string sub -s 2 -- $word)
+            case '*'
+                string match -qr '^[A-Z]+$' -- $word; and set argument $word
+                break
+        end
+    end
+    set -a names -d (string match -r ' {2,}(\S.*)$' -- (string trim -l -- $line))[2]
+    switch "$argument"
+        case ''
+            complete -c ipctop $names
+        case LIST
+            complete -c ipctop $names -x -a '(__ipctop_list)'
+        case COL
+            complete -c ipctop $names -x -a '(__ipctop_sorts)'
+        case EXPR
+            complete -c ipctop $names -x -a '(__ipctop_columns)='
+        case USER
+            complete -c ipctop $names -x -a '(__fish_complete_users)'
+        case SCHEME
+            complete -c ipctop $names -x -a '(__ipctop_schemes)'
+        case FILE
+            complete -c ipctop $names -r -F
+        case DIR
+            complete -c ipctop $names -x -a '(__fish_complete_directories)'
+        case '*' # a number
+            complete -c ipctop $names -x
+    end
+end
