@@ -39,7 +39,8 @@ endif
 CFLAGS   ?= -O2 -g
 WERROR   ?= $(if $(filter check% tests,$(MAKECMDGOALS)),1)
 WARN     := -Wall -Wextra $(if $(WERROR),-Werror) -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
-ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -iquote include $(PKG_CFLAGS) \
+ALL_CFLAGS := $(CPPFLAGS) -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
+              -DVERSION='"$(VERSION)"' -iquote include $(PKG_CFLAGS) \
               $(WARN) -pthread $(CFLAGS)
 ALL_LDFLAGS := -pthread $(LDFLAGS)
 ifdef SAN
@@ -63,7 +64,8 @@ THREADED = $(patsubst %.c,$(O)/%,$(shell grep -lE '$(STARTS_THREADS)' tests/unit
                  tests/live/*_test.c tests/fuzz/*_test.c | xargs grep -L CLONE_VM))
 
 .PHONY: all run demo check check-fast check-unit check-live check-tty check-fuzz check-asan \
-        check-tsan check-clang check-style check-distros bench screenshots install uninstall packages clean tests
+        check-tsan check-clang check-style check-distros bench screenshots install uninstall \
+        packages deb rpm check-packages clean tests
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -169,6 +171,19 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/ipctop $(DESTDIR)$(PREFIX)/share/man/man1/ipctop.1 \
 	      $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ipctop \
 	      $(DESTDIR)$(PREFIX)/$(ZSH_DIR)/_ipctop $(DESTDIR)$(PREFIX)/$(FISH_DIR)/ipctop.fish
+
+# --- packages for others ------------------------------------------------------------------------
+deb:
+	@.ci/packages.sh deb
+	@src/packaging/package.sh deb $(VERSION) $(O)/deb
+rpm:
+	@.ci/packages.sh rpm
+	@src/packaging/package.sh rpm $(VERSION) $(O)/rpm
+# They hold what install installs, and lintian has no error.
+check-packages:
+	-@.ci/packages.sh deb
+	-@.ci/packages.sh rpm
+	@tests/packages.sh
 
 clean:
 	rm -rf build

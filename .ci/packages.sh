@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what a goal of the Makefile needs and the machine lacks: packages.sh run|check|reference|apps|screenshots
+# Installs what a goal of the Makefile needs and the machine lacks: packages.sh run|check|reference|apps|screenshots|deb|rpm
 # reference: libproc2, which process facts are compared with (older releases have none); apps: real
 # servers that tests watch. Without them those tests are skipped.
 # Says what it runs; uses sudo only when not root. Does nothing where all is there.
@@ -37,6 +37,10 @@ apps fakeroot fakeroot fakeroot fakeroot fakeroot
 apps Xvfb xvfb xorg-x11-server-Xvfb xorg-server-xvfb xvfb
 apps x11perf x11-apps x11perf x11perf x11perf
 check @terminfo ncurses-term ncurses-term ncurses ncurses-terminfo
+deb dh debhelper debhelper debhelper debhelper
+deb dpkg-buildpackage dpkg-dev dpkg-dev dpkg dpkg-dev
+deb lintian lintian lintian lintian lintian
+rpm rpmbuild rpm rpm-build rpm-tools rpm-dev
 screenshots Xvfb xvfb xorg-x11-server-Xvfb xorg-server-xvfb xvfb
 screenshots xterm xterm xterm xterm xterm
 screenshots import imagemagick ImageMagick imagemagick imagemagick
