@@ -103,7 +103,7 @@ $(O)/bench: $(patsubst %.c,$(O)/%.o,$(wildcard tests/bench/*.c)) $(O)/tests/supp
 $(O)/tests/live/verdicts/actor: $(O)/tests/live/verdicts/actor.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $^
 
--include $(shell find $(O) -name '*.d' 2>/dev/null)
+-include $(shell find $(O)/src $(O)/tests -type f -name '*.d' 2>/dev/null)
 
 packages:
 	@.ci/packages.sh run

@@ -41,6 +41,7 @@ deb dh debhelper debhelper debhelper debhelper
 deb dpkg-buildpackage dpkg-dev dpkg-dev dpkg dpkg-dev
 deb lintian lintian lintian lintian lintian
 rpm rpmbuild rpm rpm-build rpm-tools rpm-dev
+rpm cpio cpio cpio cpio cpio
 screenshots Xvfb xvfb xorg-x11-server-Xvfb xorg-server-xvfb xvfb
 screenshots xterm xterm xterm xterm xterm
 screenshots import imagemagick ImageMagick imagemagick imagemagick
