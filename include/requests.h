@@ -17,7 +17,7 @@ struct requests {
 int requests_build(struct requests *requests, const struct options *options);
 void requests_free(struct requests *requests);
 
-// What must be read to print them, and no more.
+// What must be read to print them.
 struct want requests_want(const struct requests *requests, const struct options *options);
 
 #endif

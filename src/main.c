@@ -32,7 +32,7 @@ static int run(const struct options *options, const struct requests *requests,
     } else if (screen) {
         status = monitor_run(options, &requests->tables[0], sampler, audit);
     } else {
-        signal(SIGPIPE, SIG_IGN); // told by the write: a quiet end
+        signal(SIGPIPE, SIG_IGN); // the write reports it: a quiet end
         status = print_run(options, requests, sampler);
     }
     // A thread that is stuck still uses these, until the process ends.

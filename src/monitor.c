@@ -46,7 +46,7 @@ static void say_missing(const char *path, bool chosen, bool read, char *notice)
     snprintf(notice, NOTICE, "%s does not exist yet: S writes it", safe);
 }
 
-// What came of a file nobody waited for.
+// The outcome of a file that was still being written at the end.
 static void tell_last(struct file_writer *writer)
 {
     struct write_result *last = mem_zero(1, sizeof *last);

@@ -186,7 +186,7 @@ static int check(const struct options *o)
 // The table in the shape getopt_long wants. `letters` has room for ":", a letter and a colon each.
 static void describe(struct option *longs, char *letters)
 {
-    *letters++ = ':'; // tells a missing argument from an unknown option
+    *letters++ = ':'; // distinguishes a missing argument from an unknown option
     for (int i = 0; i < ROWS; i++) {
         longs[i] = (struct option){.name = rows[i].name,
                                    .has_arg = rows[i].argument ? required_argument : no_argument,
@@ -245,7 +245,7 @@ int options_parse(struct options *options, int argc, char **argv)
     *options = (struct options){.mode = MODE_SCREEN, .delay = CONFIG_INTERVAL};
     describe(longs, letters);
     opterr = 0;
-    optind = 0; // getopt starts anew: tests parse more than once
+    optind = 0; // restarts getopt(3): tests parse more than once
     while ((code = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
         const struct option_row *row = code == ':' || code == '?' ? NULL : row_of(code);
         if (!row)

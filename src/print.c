@@ -102,7 +102,7 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
     if (scan && add_count(line, scan->stuck, "process", "processes"))
         line_add(line, " stuck");
     if (scan && add_count(line, scan->unasked, "process", "processes"))
-        line_add(line, " not asked: no thread or file to be had");
+        line_add(line, " not examined: out of threads or file descriptors");
     if (add_count(line, unreadable, "process", "processes")) // sudo helps no root in a container
         line_add(line, " not readable%s", geteuid() ? " by this user; try sudo" : "");
 }
@@ -170,7 +170,7 @@ int print_run(const struct options *options, const struct requests *requests,
         bool any = error || any_is_known(requests, s);
         snapshot_unref(s);
         if (error == -EPIPE)
-            return 0; // whoever read it has seen enough
+            return 0; // the reader closed the pipe
         if (error) {
             fprintf(stderr, "ipctop: cannot write: %s\n", strerror(-error));
             return 1;

@@ -35,7 +35,7 @@ enum key {
     K_F10,
     K_F11,
     K_F12,
-    K_MOUSE, // struct key_event tells where
+    K_MOUSE, // at x, y of struct key_event
 };
 #define K_CTRL(letter) ((letter)&0x1f)
 

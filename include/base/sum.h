@@ -1,5 +1,5 @@
-// Header only. Sums of sizes that anybody may ask for: five segments of 4E each, which no memory backs,
-// are more than 64 bits hold.
+// Header only. Sums of sizes that no memory need back: five sparse segments of 4E each
+// exceed 64 bits.
 #ifndef IPCTOP_BASE_SUM_H
 #define IPCTOP_BASE_SUM_H
 

@@ -15,7 +15,7 @@ void thread_cond_init(pthread_cond_t *cond);
 // Waits until CLOCK_MONOTONIC shows `until_ns` at most; INT64_MAX: without end.
 void thread_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t until_ns);
 
-void thread_be_polite(void); // the caller lets others go first, ours and everybody's
+void thread_be_polite(void); // lowers the priority of the calling thread
 pid_t thread_id(void);       // of the caller
 // Whether one of our own threads runs, or waits for a processor: then it is not blocked. Reading
 // about ourselves cannot hang.

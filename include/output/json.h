@@ -12,7 +12,7 @@ struct table_request { // one table to print; shared with batch
     size_t n_columns;
 };
 
-// Whether the snapshot holds what the table lists: a scan that nobody could finish leaves holders
+// Whether the snapshot holds what the table lists: an unfinished scan leaves holders
 // unknown, which is not the same as none.
 bool table_is_known(const struct kind *kind, const struct snapshot *s);
 

@@ -23,6 +23,6 @@ bool session_tagged(const struct session *s, const struct identity *identity);
 // Ends the marks of new and vanished rows that were shown long enough. True: rows were rebuilt.
 // *next_ns: when the next mark ends (CLOCK_MONOTONIC), 0: none.
 bool session_expire_changes(struct session *s, int64_t now_ns, int64_t *next_ns);
-void session_tell_gone(struct session *s); // says that the parent of the current view is gone
+void session_show_gone(struct session *s); // says that the parent of the current view is gone
 
 #endif

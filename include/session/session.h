@@ -35,7 +35,7 @@ struct session_options {
         *config; // settings kept from before; NULL: none. interval is the one above
     const struct column *const *columns; // -o, for that view; n_columns 0: as the settings say
     size_t n_columns;
-    const char *notice; // to be told at once; NULL: nothing
+    const char *notice; // shown at the start; NULL: none
     // Not owned, for the whole run.
     struct audit_log *audit;    // NULL: nothing is logged
     struct file_writer *writer; // NULL: nothing can be written
@@ -74,9 +74,9 @@ struct session {
     char message[LINE_TEXT]; // the message line; empty: none
     enum severity message_severity;
     int64_t message_ns;           // CLOCK_MONOTONIC when it appeared
-    bool message_news;            // told by session_news
+    bool message_news;            // shown by session_news
     struct progress results;      // of the actions under way
-    struct followed_vec followed; // who was told to end, until it is told what came of it
+    struct followed_vec followed; // processes that were signalled, until their end is shown
     int last_signal;              // chosen last; 0: none yet
     struct view_job *writing;     // the view being written as a new file, while that may turn out
                                   // to be there already; app/save.c's

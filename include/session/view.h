@@ -11,7 +11,7 @@ enum { VIEW_COLUMNS = CONFIG_COLUMNS };
 struct view {
     const struct kind *kind;
     bool has_parent;
-    struct identity parent; // what was entered: the segment whose holders these are
+    struct identity parent; // the object that was opened: the segment whose holders these are
     char path[96];          // its part of the tab line: "393216", "python 18811"
     char filter_text[LINE_TEXT];
     struct filter *filter; // owned; NULL: all
@@ -26,7 +26,7 @@ struct view {
     const struct arrangement *arranged; // of the session: its columns
     struct identity selected;           // the object, not the row
     bool has_selected;
-    bool parent_gone;             // what was entered is there no more
+    bool parent_gone;             // the parent object no longer exists
     size_t cursor;                // index of the selected row in `rows`, kept near when it vanished
     size_t top;                   // first row shown
     size_t page;                  // rows that fitted at the last drawing; set by the ui
@@ -54,7 +54,7 @@ void view_move(struct view *v, const struct snapshot *s, long by);      // clamp
 void view_select(struct view *v, const struct snapshot *s, size_t row); // clamped
 bool view_find(struct view *v, const struct snapshot *s, const struct identity *identity);
 
-// The next row, from the one after `from` on (before it: `backwards`), any of whose cells shown
+// The next row after `from` (before it: `backwards`) with a shown cell that
 // contains `text`; wraps around. False: none.
 bool view_search(const struct view *v, const struct snapshot *s, const char *text, size_t from,
                  bool backwards, size_t *row);

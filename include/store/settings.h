@@ -7,7 +7,7 @@
 //   orphan_age = 5m              what idles shorter is not called an orphan on screen; 0: at once
 //   sort.TABLE = -size           as --sort takes it
 //   columns.TABLE = key,shmid    as -o takes it, without +
-// A line that is wrong is skipped and told by its number. What is written is the whole of what is
+// A line that is wrong is skipped and reported by its number. What is written is the whole of what is
 // set: comments and keys of another version are not carried over.
 #ifndef IPCTOP_STORE_SETTINGS_H
 #define IPCTOP_STORE_SETTINGS_H
@@ -21,7 +21,7 @@ enum {
     CONFIG_COLUMNS = 64,    // no kind has more
     CONFIG_BYTES = 1 << 16, // longer files are not settings of ours
 };
-static const double CONFIG_INTERVAL = 2; // where nobody says otherwise
+static const double CONFIG_INTERVAL = 2; // seconds, unless given
 
 // What is accepted, as texts say it.
 #define CONFIG_INTERVALS "seconds from 0.1 to 3600"
@@ -45,7 +45,7 @@ struct settings {
     struct arrangement tables[KIND_COUNT];
 };
 
-// Fills all of *out; returns how many lines were skipped, of which `why` tells the first ones:
+// Fills all of *out; returns how many lines were skipped, of which `why` names the first ones:
 // "line 3: no setting 'foo'; line 9: …". Text of any bytes is taken.
 size_t settings_parse(struct settings *out, const char *text, size_t n, char *why, size_t cap);
 // Writes the text that gives this when parsed.

@@ -5,7 +5,7 @@
 #include "store/settings.h"
 
 // `named` (--config) or NULL: IPCTOPRC, $XDG_CONFIG_HOME/ipctop/config, ~/.config/ipctop/config.
-// *chosen: somebody named it. NULL where there is no home. The caller frees.
+// *chosen: it was named by the user. NULL where there is no home. The caller frees.
 char *settings_file_path(const char *named, bool *chosen);
 
 // Never waits for a FIFO, nor reads what is no regular file or too long. True where the file was

@@ -30,7 +30,7 @@ struct write_result {
     uint64_t bytes;
 };
 
-// 0, or -errno, with `why` where strerror() does not tell enough; also fills `bytes` and `rows`.
+// 0, or -errno, with `why` where strerror() is not enough; also fills `bytes` and `rows`.
 int write_file(const struct write_job *job, struct write_result *result);
 
 #endif

@@ -38,7 +38,7 @@ static _Noreturn void fail(void)
     if (hook)
         hook();
     if (write(STDERR_FILENO, message, sizeof message - 1) < 0) {
-        // nobody left to tell
+        // stderr is gone too
     }
     _exit(1);
 }

@@ -102,7 +102,7 @@ void session_adopt(struct session *s, struct snapshot *snapshot)
     recent_rows_note(&s->changes, old, snapshot, clock_ns());
     session_rebuild(s);
     signal_menu_learn(s);
-    await_exit_look(s, snapshot); // the last word of what is told
+    await_exit_look(s, snapshot); // last, so that its message stays
     snapshot_unref(old);          // only now: rows pointed into it
 }
 

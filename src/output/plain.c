@@ -18,7 +18,7 @@ static int add_row(struct libscols_table *out, const struct snapshot *s,
         return -ENOMEM;
     for (size_t k = 0; k < table->n_columns; k++) {
         column_text(table->columns[k], s, row, text, sizeof text);
-        // An empty field would move the others, for whoever splits lines at spaces.
+        // An empty field would shift the others for scripts that split lines at spaces.
         int error = scols_line_set_data(line, k, text[0] ? text : "-");
         if (error)
             return error;

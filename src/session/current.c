@@ -47,7 +47,7 @@ static bool parent_there(const struct snapshot *s, const struct identity *parent
            find_row(s, parent);
 }
 
-void session_tell_gone(struct session *s)
+void session_show_gone(struct session *s)
 {
     const struct view *v = session_view(s);
     char name[80], news[96];
@@ -72,7 +72,7 @@ void session_rebuild(struct session *s)
     bool news = gone && !v->parent_gone;
     v->parent_gone = gone;
     if (news)
-        session_tell_gone(s);
+        session_show_gone(s);
 }
 
 int64_t session_holders_age(const struct session *s)

@@ -17,7 +17,7 @@ void session_say(struct session *s, enum severity severity, const char *format, 
     va_list args;
 
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args); // it may quote the message of before
+    vsnprintf(text, sizeof text, format, args); // it may quote the previous message
     va_end(args);
     line_add(&line, "%s", text);
     s->message_severity = severity;

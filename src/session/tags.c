@@ -40,11 +40,11 @@ void tags_prune(struct identity_vec *tags, const struct snapshot *s)
 
     for (size_t i = 0; i < tags->n; i++) {
         const struct kind *kind = kind_get(tags->at[i].kind);
-        bool told = (s->has & kind->need) == kind->need;
+        bool known = (s->has & kind->need) == kind->need;
 
         if (kind->need & NEED_HOLDERS && !s->scan)
-            told = false;
-        if (!told || find_row(s, &tags->at[i]))
+            known = false;
+        if (!known || find_row(s, &tags->at[i]))
             tags->at[kept++] = tags->at[i];
     }
     tags->n = kept;

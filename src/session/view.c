@@ -23,7 +23,7 @@ void view_free(struct view *v)
     *v = (struct view){0};
 }
 
-// Without rows (a scan not yet finished) the selection of before stays to be found again.
+// Without rows (a scan not yet finished) the selection is kept, to be found again.
 static void note_selection(struct view *v, const struct snapshot *s)
 {
     if (v->cursor >= v->rows.n)
@@ -122,7 +122,7 @@ void view_rebuild(struct view *v, const struct snapshot *s)
         vec_clear(&v->rows);
         return;
     }
-    // Who looks at the newest event goes on to do so.
+    // The selection follows the newest event.
     bool follows = v->kind->id == KIND_EVENT && v->cursor == 0;
     rows_build(&v->rows, s, &query);
     // The object, not the row. One that vanished leaves the cursor where it stood.

@@ -11,7 +11,7 @@
 #include "model/kinds/registry.h"
 #include "model/table/rows.h"
 
-enum { LINE_MAX_BYTES = 1024, WHY = 200, TOLD = 3 };
+enum { LINE_MAX_BYTES = 1024, WHY = 200, REPORTED_MAX = 3 };
 
 // clang-format off
 static const char *const schemes[SCHEME_COUNT] = {
@@ -229,19 +229,19 @@ static const char *take_line(struct settings *out, char *line, char *why, size_t
     return why;
 }
 
-static void tell(struct line *told, size_t bad, size_t number, const char *what)
+static void report(struct line *out, size_t bad, size_t number, const char *what)
 {
     char safe[WHY];
 
-    if (bad > TOLD)
+    if (bad > REPORTED_MAX)
         return;
     text_escape(safe, sizeof safe, what, strlen(what)); // it may quote the file
-    line_add(told, "%sline %zu: %s", bad > 1 ? "; " : "", number, safe);
+    line_add(out, "%sline %zu: %s", bad > 1 ? "; " : "", number, safe);
 }
 
 size_t settings_parse(struct settings *out, const char *text, size_t n, char *why, size_t cap)
 {
-    struct line told = line_start(why, cap);
+    struct line report_line = line_start(why, cap);
     size_t bad = 0, number = 1;
 
     *out = (struct settings){0};
@@ -261,16 +261,16 @@ size_t settings_parse(struct settings *out, const char *text, size_t n, char *wh
             wrong = *trimmed && *trimmed != '#' ? take_line(out, trimmed, what, sizeof what) : NULL;
         }
         if (wrong)
-            tell(&told, ++bad, number, wrong);
+            report(&report_line, ++bad, number, wrong);
     }
-    if (bad > TOLD)
-        line_add(&told, "; and %zu more", bad - TOLD);
+    if (bad > REPORTED_MAX)
+        line_add(&report_line, "; and %zu more", bad - REPORTED_MAX);
     return bad;
 }
 
 void settings_write(const struct settings *config, FILE *out)
 {
-    fputs("# Settings of ipctop(1), which writes this file anew.\n", out);
+    fputs("# Settings of ipctop(1), which rewrites this file.\n", out);
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
         fprintf(out, "%s = ", settings[i].name);
         settings[i].write(config, out);

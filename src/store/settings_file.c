@@ -63,7 +63,7 @@ static const char *trouble(int fd, char *text, ssize_t *n)
 bool settings_file_read(const char *path, struct settings *out, char *why, size_t cap)
 {
     char safe[160], lines[300] = "", *text = mem_alloc(CONFIG_BYTES + 1);
-    // Not blocking: a FIFO nobody writes to is an error, not a wait.
+    // Not blocking: a FIFO without a writer is an error, not a wait.
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     bool missing = fd < 0 && (errno == ENOENT || errno == ENOTDIR);
     ssize_t n = 0;

@@ -15,7 +15,7 @@
 
 enum { LOW_SCREEN = 24, FACTS_LOW = 3, FACTS = 5 };
 
-struct parts { // of one screen: where everything goes, and what is told about rows
+struct parts { // of one screen: the layout, and what is said about rows
     struct layout layout;
     struct details above, below;
 };
@@ -71,7 +71,8 @@ static void draw_blind_spots(struct canvas *c, struct rect r, const struct sessi
                            scan->stuck == 1 ? " is" : "es are");
     if (scan->unasked > 0)
         x += canvas_format(c, x, r.y, end - x, STYLE_WARNING,
-                           "%" PRIu32 " processes not asked: no thread or file to be had  ",
+                           "%" PRIu32
+                           " processes not examined: out of threads or file descriptors  ",
                            scan->unasked);
     if (scan->unreadable > 0)
         canvas_format(c, x, r.y, end - x, STYLE_DIM,

@@ -47,7 +47,7 @@ static void draw(struct loop *l)
     l->dirty = false;
 }
 
-// The sampler knows by itself whether anything of it is new.
+// The sampler itself detects whether anything in it is new.
 static void tell_wants(struct loop *l)
 {
     struct want want;
@@ -199,7 +199,7 @@ static void turn(struct loop *l)
     };
     // clang-format on
 
-    // A result is left where it is while a prompt is open: it is told afterwards.
+    // A result waits while a prompt is open.
     if (l->session->options.writer && l->session->prompt.type == PROMPT_NONE)
         fds[WRITER].fd = file_writer_fd(l->session->options.writer);
     if (poll(fds, SOURCES, settle(l)) < 0) {

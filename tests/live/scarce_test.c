@@ -95,7 +95,8 @@ TEST(no_thread_is_to_be_had)
     assert_true(seen.unasked >= 3); // init, the test, the holder
     assert_int_equal(seen.stuck + seen.unreadable, 0);
     assert_int_equal(seen.unseen, UNSEEN_UNASKED);
-    assert_non_null(strstr(seen.line, "processes not asked: no thread or file to be had"));
+    assert_non_null(
+        strstr(seen.line, "processes not examined: out of threads or file descriptors"));
     child_end(holder);
 }
 

@@ -420,7 +420,7 @@ TEST(unknown_is_not_none)
     put_selection(s, 393216);
     session_enter(s);
     shot = draw(s, 80, 24, false);
-    expect(&shot, "reading who holds it");
+    expect(&shot, "reading its holders");
     assert_int_equal(find(&shot, "no process"), -1);
     done(&shot);
     session_close(s);

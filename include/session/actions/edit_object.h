@@ -7,7 +7,7 @@ struct session;
 
 void edit_object_set(struct session *s);
 void edit_object_lock(struct session *s); // locks; where all that is meant is locked: unlocks
-// What became of the names a form asked for (ACTION_RESOLVE).
+// The outcome of looking up the names a form asked for (ACTION_RESOLVE).
 void edit_object_resolved(struct session *s, const struct outcome *outcome);
 
 #endif

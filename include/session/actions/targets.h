@@ -1,4 +1,4 @@
-// Whom an action on a row means: the processes behind it, the object it belongs to.
+// The processes that an action on a row concerns.
 #ifndef IPCTOP_SESSION_ACTIONS_TARGETS_H
 #define IPCTOP_SESSION_ACTIONS_TARGETS_H
 

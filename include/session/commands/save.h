@@ -6,7 +6,7 @@ struct session;
 
 void save_ask(struct session *s);      // w: asks for the name
 void save_settings(struct session *s); // S
-// Tells what came of it, or asks whether to replace a file, once it is known and no prompt is open:
+// Shows the result of writing, or asks whether to replace a file, once no prompt is open:
 // when the writer has a result, and after a prompt was closed.
 void save_results(struct session *s);
 void save_forget(struct session *s); // as the session ends

@@ -39,9 +39,9 @@ struct prompt {
     char word[16];         // PROMPT_CONFIRM: the word to type; empty: y or n
     struct consequence consequence; // PROMPT_CONFIRM
     bool unsure;                // what the process is was not read yet: title or consequence comes
-                                // anew then
+                                // change then
     struct action_vec actions;  // copies of the targets: nothing moves under a prompt
-    struct outcome_vec refused; // targets that are left out: told of with the results
+    struct outcome_vec refused; // targets that are left out: listed with the results
     struct menu_vec menu;
     struct form_field_vec fields; // PROMPT_FORM
     bool waiting;                 // PROMPT_FORM: a name is being looked up
@@ -49,8 +49,8 @@ struct prompt {
     size_t top;       // first item or line shown (PROMPT_CONFIRM too: it may be long); the
                       // ui corrects what lies beyond the end
     size_t page;      // items or lines that fitted at the last drawing; set by the ui
-    bool hidden;      // the screen is too small to show it: set by the ui. Nobody answers
-                      // what he cannot read: only Esc is taken then
+    bool hidden;      // the screen is too small to show it: set by the ui. What
+                      // cannot be read is not answered: only Esc is taken then
     char *body;       // PROMPT_TEXT: lines; PROMPT_CONFIRM: more to read below the
                       // effect (a list of targets), or NULL; PROMPT_FORM: what is
                       // changed, above the fields; owned

@@ -9,7 +9,7 @@ enum { LAYOUT_MIN_W = 40, LAYOUT_MIN_H = 10, LAYOUT_TABLE_MIN = 3, LAYOUT_GUTTER
 
 struct layout_wish {
     enum header_size header;
-    bool findings; // there is something wrong to tell
+    bool findings; // there are findings to show
     int above;     // lines wanted between tabs and column titles: what was entered
     int below;     // lines wanted under the table: details of the selected row
 };

@@ -5,14 +5,14 @@
 #include "model/table/kind.h"
 #include "ui/canvas/canvas.h"
 
-// How loud something is told; `notice` where it is no more than that.
+// Style of a severity; `notice` is used for SEVERITY_NOTICE.
 enum style mark_severity(enum severity severity, enum style notice);
 
 // How loud the dot before a row is. False: the row has none.
 bool mark_of(const struct snapshot *s, const struct kind *kind, const void *row,
              const struct identity *identity, enum style *style);
 
-// Whether a holder started a few seconds ago. (Of objects app/changes.h tells: ctime moves.)
+// Whether a holder started a few seconds ago. (For objects see session/recent_rows.h: their ctime moves.)
 bool mark_new(const struct snapshot *s, const struct holder *holder);
 
 // The style of one cell with that text; `base` where nothing about it stands out.

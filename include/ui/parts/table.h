@@ -16,7 +16,7 @@ void table_titles(struct canvas *canvas, struct rect r, struct session *session,
 void table_rows(struct canvas *canvas, struct rect r, struct session *session,
                 const struct fitted_vec *columns);
 
-// The column whose title stands at x of a table of that rectangle, or NULL.
+// The column whose title is at x in a table of that rectangle, or NULL.
 const struct column *table_column_at(const struct canvas *canvas, struct rect r,
                                      struct session *session, int x);
 

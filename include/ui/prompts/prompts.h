@@ -5,7 +5,7 @@
 #include "session/session.h"
 #include "ui/canvas/canvas.h"
 
-// PROMPT_LINE: on the message line, with the cursor; a mistake is told on the line below it.
+// PROMPT_LINE: on the message line, with the cursor; a mistake is shown on the line below it.
 void prompt_line(struct canvas *canvas, struct rect message, struct rect bar,
                  const struct prompt *prompt);
 

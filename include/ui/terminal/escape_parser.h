@@ -27,7 +27,7 @@ enum report_state {
 };
 
 void escape_begin(struct escape *report, char introducer); // '[' or 'O'
-// After REPORT_OVER *event tells of a press or the wheel, or of the key in sequences[], which may
+// After REPORT_OVER *event holds a press or the wheel, or the key in sequences[], which may
 // be a SEQUENCE_*; else its mouse is MOUSE_NONE and its key K_NONE.
 enum report_state escape_byte(struct escape *report, uint8_t byte, struct key_event *event);
 

@@ -19,14 +19,14 @@ void screen_stop(void); // restores the terminal; safe to call twice
 // gone or does not read. Async-signal-safe, never blocks; what is still to be shown is thrown away.
 void screen_rescue(void);
 void screen_suspend(void); // for ^Z: restores, stops the process, starts again on return
-void screen_resume(void);  // somebody else had the terminal meanwhile: everything anew
+void screen_resume(void);  // after another program had the terminal: draws everything
 
 void screen_resize(void); // the terminal has another size now
 void screen_size(int *w, int *h);
 bool screen_ascii(void);
-bool screen_color(void);                       // it has eight colours and nobody forbade them
+bool screen_color(void);                       // it has eight colours and they are not disabled
 void screen_scheme(enum scheme scheme);        // SCHEME_MONO, whatever is asked, without colours
 void screen_show(const struct canvas *canvas); // sends only what changed
-void screen_redraw(void);                      // everything anew at the next show
+void screen_redraw(void);                      // draws everything at the next show
 
 #endif

@@ -185,7 +185,8 @@ static void add_reasons(struct line *line, const struct scan *scan, uint8_t unse
     if (unseen & UNSEEN_STUCK)
         add_processes(line, start, scan->stuck, "stuck");
     if (unseen & UNSEEN_UNASKED)
-        add_processes(line, start, scan->unasked, "not asked: no thread or file to be had");
+        add_processes(line, start, scan->unasked,
+                      "not examined: out of threads or file descriptors");
     if (unseen & UNSEEN_HIDDEN)
         add_reason(line, start, "processes hidden by hidepid");
     if (unseen & UNSEEN_OUTSIDE)

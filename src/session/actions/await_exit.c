@@ -115,7 +115,7 @@ static void add_more(struct line *line, size_t n)
         line_add(line, " and %zu more", n - NAMED);
 }
 
-// True: no more is to be known of it.
+// True: nothing more will be learned about it.
 static bool look_at(struct followed *f, const struct snapshot *picture, struct news *news)
 {
     const struct process *p = snapshot_process(picture, f->process.pid);
@@ -137,7 +137,7 @@ static bool look_at(struct followed *f, const struct snapshot *picture, struct n
     return age > FORGET_NS;
 }
 
-static void tell(struct session *s, struct news *news)
+static void show(struct session *s, struct news *news)
 {
     char text[LINE_TEXT];
     struct line line = line_start(text, sizeof text);
@@ -153,7 +153,7 @@ static void tell(struct session *s, struct news *news)
         return;
     }
     if (!s->message_news)
-        session_tell_gone(s); // told before the signal was reported as sent
+        session_show_gone(s); // shown before the signal was reported as sent
     session_news(s, true, text);
 }
 
@@ -161,7 +161,7 @@ void await_exit_look(struct session *s, const struct snapshot *picture)
 {
     struct news news = {0};
 
-    if (s->results.pending || picture->ahead) // their own outcomes are told first
+    if (s->results.pending || picture->ahead) // their own outcomes are shown first
         return;
     news.ended = line_start(news.ended_text, sizeof news.ended_text);
     news.late = line_start(news.late_text, sizeof news.late_text);
@@ -171,7 +171,7 @@ void await_exit_look(struct session *s, const struct snapshot *picture)
         else
             i++;
     if (news.n_ended || news.n_late)
-        tell(s, &news);
+        show(s, &news);
 }
 
 void await_exit_want(const struct session *s, struct want *want)

@@ -25,7 +25,7 @@ static bool meant(struct session *s, struct identity_vec *rows)
                     tagged.hidden);
     else if (session_selected(s, &selected))
         vec_push(rows, selected);
-    else if (session_view(s)->has_parent) // an object nobody holds has an empty table
+    else if (session_view(s)->has_parent) // an object without holders has an empty table
         vec_push(rows, session_view(s)->parent);
     return false;
 }

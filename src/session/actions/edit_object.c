@@ -49,7 +49,7 @@ static bool read_id(struct prompt *p, const char *label, const struct named_vec 
         *id = known->id;
     else if (field->resolved)
         *id = field->number;
-    else if (text_parse_int(field->text, 0, UINT32_MAX - 1, &number)) // -1 is nobody: setreuid(2)
+    else if (text_parse_int(field->text, 0, UINT32_MAX - 1, &number)) // -1 is no user: setreuid(2)
         *id = (uint32_t)number;
     else if (is_number(field->text))
         form_fail(p, field, "numbers go from 0 to %" PRIu32, UINT32_MAX - 1);

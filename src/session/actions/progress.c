@@ -64,15 +64,15 @@ static size_t count(const struct progress *r, enum outcome_state state)
 // Single actions, however quickly one follows the other: the last one's, but a failure first.
 static void say_last(struct session *s)
 {
-    const struct outcome *told = NULL;
+    const struct outcome *worst = NULL;
 
     for (size_t i = 0; i < s->results.outcomes.n; i++) {
         const struct outcome *o = &s->results.outcomes.at[i];
-        if (!told || told->state == OUTCOME_DONE || o->state != OUTCOME_DONE)
-            told = o;
+        if (!worst || worst->state == OUTCOME_DONE || o->state != OUTCOME_DONE)
+            worst = o;
     }
-    if (told)
-        say(s, told);
+    if (worst)
+        say(s, worst);
 }
 
 static void say_progress(struct session *s)

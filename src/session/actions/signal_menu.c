@@ -41,7 +41,7 @@ static void signal_chosen(struct session *s, bool accepted)
     confirm_propose(s, actions);
 }
 
-// Of those that are used by hand, in words of what comes of it; of all others as signal(7) names them.
+// Effects of the signals used by hand; the others as signal(7) describes them.
 static const char *meaning(int number)
 {
     // clang-format off
@@ -174,7 +174,7 @@ void signal_menu_learn(struct session *s)
     }
     consequence_of(s->snapshot, &p->actions.at[0], &c);
     if (c.impossible)
-        return; // it was asked about as it was: whoever does it will tell
+        return; // the action worker checks again, and reports why
     p->consequence = c;
     if (c.grave)
         snprintf(p->word, sizeof p->word, "%s", action_words(ACTION_SIGNAL)->word);

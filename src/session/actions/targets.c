@@ -180,7 +180,7 @@ static void note_user(const struct snapshot *s, int32_t pid, int64_t time, bool 
     *outside |= state == PID_OUTSIDE; // the kernel cannot name it in this PID namespace
 }
 
-// Where those who last used a set or queue are, as none of them is to be signalled.
+// Where the last users of a set or queue are, when none of them can be signalled.
 static const char *last_users(const struct snapshot *s, const struct identity *row)
 {
     const struct queue *queue = row->kind == KIND_QUEUE ? snapshot_queue(s, row->id) : NULL;

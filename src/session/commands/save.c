@@ -27,7 +27,7 @@ struct view_job {
     size_t n;
 };
 
-// By the ending of the name; text where that tells nothing.
+// By the ending of the name, else text.
 static enum save_format format_of(const char *name)
 {
     const char *dot = strrchr(name, '.');
@@ -185,7 +185,7 @@ static void ask_replace(struct session *s, const char *path)
              "%s is there already. What it holds is lost.", path);
 }
 
-static void tell(struct session *s, const struct write_result *r)
+static void show(struct session *s, const struct write_result *r)
 {
     char path[LINE_TEXT];
 
@@ -210,6 +210,6 @@ void save_results(struct session *s)
         return;
     struct write_result *result = mem_alloc(sizeof *result);
     if (file_writer_take(s->options.writer, result))
-        tell(s, result);
+        show(s, result);
     free(result);
 }

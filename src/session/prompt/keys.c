@@ -136,7 +136,7 @@ static void menu_type(struct prompt *p, int32_t key)
     p->caret = strlen(p->text); // it is not shown: it grows at its end
     if (!edit(p, key) || !p->text[0] || menu_jump(p))
         return;
-    prompt_set_text(p, ""); // begun anew by this very key
+    prompt_set_text(p, ""); // this key begins a new word
     if (!edit(p, key) || !menu_jump(p))
         prompt_set_text(p, "");
 }

@@ -74,7 +74,7 @@ static struct rect clip(const struct canvas *c, struct rect r)
     return r;
 }
 
-// Half a wide character cannot stay: whoever overwrites one half blanks the other.
+// Half a wide character cannot stay: overwriting one half blanks the other.
 static void put(struct canvas *c, int x, int y, enum style style, uint32_t code)
 {
     struct glyph *row = &c->cells[(size_t)y * (size_t)c->w];

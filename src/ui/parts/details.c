@@ -15,7 +15,7 @@
 #include "ui/canvas/wrap.h"
 #include "ui/parts/marks.h"
 
-enum { GAP = 2, MARGIN = 1, WAITERS_TOLD = 4 };
+enum { GAP = 2, MARGIN = 1, WAITERS_SHOWN_MAX = 4 };
 
 static void add_line(struct details *out, enum style style, char *value)
 {
@@ -93,7 +93,7 @@ static const char *const first[] = {
     "nsems", "rss",          "swap",  "cpid",   "lpid",   "lspid", "lrpid",     "atime",
     "dtime", "otime",        "stime", "rtime",  "ctime",  "app",   "owner",     "perms",
 };
-// Numbers whose names stand beside them already, and ages of moments told in full.
+// Numbers shown beside their names, and ages of times shown in full.
 static const char *const left_out[] = {
     "uid",  "gid", "cuid",  "cgid", "creator_state", "pid_state",
     "idle", "age", "found", "comm", "stale",
@@ -144,7 +144,7 @@ static void add_accounting(struct details *out, const struct session *session, i
     if (!snapshot_segment(s, shmid))
         return;
     if (!s->scan || !scan_account(s->scan, shmid)) {
-        add_line(out, STYLE_DIM, mem_copy_string("reading who holds it ..."));
+        add_line(out, STYLE_DIM, mem_copy_string("reading its holders ..."));
         return;
     }
     const struct segment_account *account = scan_account(s->scan, shmid);
@@ -159,7 +159,7 @@ static void add_accounting(struct details *out, const struct session *session, i
     add_line(out, account->found == account->nattch ? STYLE_GOOD : STYLE_WARNING, line);
 }
 
-// Whether everybody who waits on a set or queue is seen, in one line.
+// Whether all waiters of a set or queue are seen, in one line.
 static void add_waiting(struct details *out, const struct snapshot *s,
                         const struct identity *object)
 {
@@ -171,7 +171,7 @@ static void add_waiting(struct details *out, const struct snapshot *s,
         add_line(out, mark_severity(severity, STYLE_GOOD), mem_copy_string(text));
 }
 
-// Who waits for a set or queue: the first of them, and how many more.
+// The first waiters of a set or queue, and how many more.
 static void add_waiters(struct details *out, const struct snapshot *s,
                         const struct identity *object)
 {
@@ -180,12 +180,12 @@ static void add_waiters(struct details *out, const struct snapshot *s,
     size_t n;
     const struct waiter *waiters = snapshot_waiters(s, object->kind, object->id, &n);
 
-    for (size_t i = 0; i < n && i < WAITERS_TOLD; i++) {
+    for (size_t i = 0; i < n && i < WAITERS_SHOWN_MAX; i++) {
         const struct waiter *w = &waiters[i];
         line_add(&line, "%s%" PRId32 " %s %s", i ? " · " : "", w->pid, w->comm, w->detail);
     }
-    if (n > WAITERS_TOLD)
-        line_add(&line, " · %zu more", n - WAITERS_TOLD);
+    if (n > WAITERS_SHOWN_MAX)
+        line_add(&line, " · %zu more", n - WAITERS_SHOWN_MAX);
     if (n > 0)
         add_line(out, STYLE_PLAIN, mem_copy_string(text));
 }

@@ -78,7 +78,7 @@ bool mark_of(const struct snapshot *s, const struct kind *kind, const void *row,
         *style = mark_severity(finding->severity, STYLE_LABEL);
         return true;
     }
-    // One finding may tell of many orphans: each of them has its dot, as loud as the finding. A set
+    // One finding may cover many orphans: each has its dot, in the finding's severity. A set
     // or a queue is small.
     *style = kind->id == KIND_SEGMENT ? STYLE_WARNING : STYLE_LABEL;
     if (snapshot_orphan(s, kind->id, row))
@@ -128,7 +128,7 @@ enum style mark_cell(const struct snapshot *s, const struct column *column, cons
         return flags_style(column, s, row, base);
     if (column->type == CELL_PERCENT)
         return percent_style(column, s, row, base);
-    // Pids of people who are not there to be asked; "gone" of a healthy daemon's starter is normal.
+    // Pids of processes that no longer exist; "gone" is normal for the starter of a healthy daemon.
     if (column->show && column->type == CELL_NUMBER &&
         (ends_with(text, " gone") || ends_with(text, " reused") || strcmp(text, "outside") == 0))
         return STYLE_DIM;

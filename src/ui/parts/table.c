@@ -201,7 +201,7 @@ static void draw_cell(struct canvas *c, int y, int left, const struct fitted *f,
         canvas_text(c, left + f->x, y, f->w, style, text);
 }
 
-// Struck out, by a line through what is blank: to be told without colours, too.
+// Struck out by a line through the blanks: visible without colours too.
 static void draw_gone(struct canvas *c, struct rect line, const struct snapshot *s, const void *row,
                       const struct fitted_vec *columns)
 {
@@ -219,7 +219,7 @@ static void draw_gone(struct canvas *c, struct rect line, const struct snapshot 
     }
 }
 
-// Objects are new when they came while they were watched; processes tell when they started.
+// Objects are new when they appeared while watched; of processes the start time is known.
 static bool is_new(const struct session *session, const struct kind *kind, const void *row,
                    const struct identity *identity)
 {

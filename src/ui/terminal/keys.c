@@ -116,7 +116,7 @@ static void begin_report(char introducer)
     keys.report_ms = now_ms();
 }
 
-// After Esc: the rest of a sequence nobody knows is not typed text. Its bytes could be commands.
+// After Esc: the rest of an unknown sequence is not typed text. Its bytes could be commands.
 static int32_t escape(void)
 {
     wint_t code;

@@ -50,7 +50,7 @@ void one_write_write(const char *bytes, size_t n)
 
         if (done < 0 && errno == EINTR)
             continue;
-        // Whoever shares the terminal's description with us may have made it so.
+        // Another process that shares the terminal's open file description may have set it.
         if (done < 0 && errno == EAGAIN && poll(&terminal, 1, -1) >= 0)
             continue;
         if (done <= 0)

@@ -178,7 +178,7 @@ static void nothing(int number)
 }
 
 // Where SIGTSTP has its default action curses takes it over, and ignores it during every update:
-// a ^Z that waits in our descriptor would be lost. It leaves alone what somebody else handles.
+// a ^Z that waits in our descriptor would be lost. Handlers of other code stay.
 static SCREEN *start_curses(void)
 {
     const struct sigaction ours = {.sa_handler = nothing};
@@ -380,6 +380,6 @@ void screen_show(const struct canvas *c)
     if (!back)
         one_write_end();
     else
-        tell_terminal(screen.modes_on); // curses has told its own anew
+        tell_terminal(screen.modes_on); // curses has sent its own modes again
     signals_window_close();
 }
