@@ -1,9 +1,6 @@
 // Signals reach the process that was chosen, or nobody.
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,12 +15,9 @@
 #include "linux/process/stat.h"
 #include "model/text/outcomes.h"
 #include "support/asuser.h"
+#include "support/denial.h"
 #include "support/ns.h"
 #include "support/test.h"
-
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434
-#endif
 
 static uint64_t start_of(pid_t pid)
 {
@@ -269,32 +263,20 @@ TEST(refusals_name_the_way_out)
     assert_string_equal(u.outcome.text, text);
 }
 
-// Linux before 5.3 has no pidfd: the start time still decides.
-static bool without_pidfd_open(void)
-{
-    struct sock_filter code[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pidfd_open, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    struct sock_fprog program = {.len = 4, .filter = code};
-
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
-}
-
-TEST(kernels_without_pidfd)
+// What the denials leave of sending SIGTERM: refused to another process with that pid, done to the
+// right one.
+static void sends_without(const struct denial *denials, size_t n)
 {
     int status;
 
     pid_t pid = child_start(pause_body, NULL);
     struct action right = signal_to(pid, SIGTERM), wrong = right;
     wrong.target.start_ticks++;
+    wrong.target.instance = wrong.target.instance ? wrong.target.instance + 1 : 0;
     pid_t child = fork(); // the filter stays with whoever installs it
     if (child == 0) {
         struct outcome o;
-        if (!without_pidfd_open())
+        if (!deny(denials, n))
             _exit(77);
         signal_act("/proc", &wrong, &o);
         if (o.state != OUTCOME_REFUSED)
@@ -310,6 +292,18 @@ TEST(kernels_without_pidfd)
     }
     assert_int_equal(status, 0);
     assert_int_equal(end_of(pid), SIGTERM);
+}
+
+// Linux before 5.3 has no pidfd_open(2): the start time still decides.
+TEST(kernels_without_pidfd)
+{
+    sends_without((struct denial[]){{"pidfd_open", CALL_PIDFD_OPEN, 0, ENOSYS}}, 1);
+}
+
+// A filter of the time before it was known denies the sending alone.
+TEST(filters_without_pidfd_send_signal)
+{
+    sends_without((struct denial[]){{"pidfd_send_signal", CALL_PIDFD_SEND_SIGNAL, 0, ENOSYS}}, 1);
 }
 
 int main(void)

@@ -42,15 +42,18 @@ static bool look_at(const char *proc, int32_t pid, struct outcome_facts *facts)
     return state && (state[8] == 'T' || state[8] == 't');
 }
 
-// Sends to what `pidfd` names, or, before Linux 5.3 (pidfd < 0), to the pid: its start time was
-// compared just now, and its number cannot come round again so fast.
+// Sends to what `pidfd` names; before Linux 5.3 (pidfd < 0) and where seccomp(2) filters do not know
+// that call, to the pid: the process was identified just now, and its number cannot come round again
+// so fast.
 static void deliver(const char *proc, int pidfd, struct outcome *outcome)
 {
     int32_t pid = outcome->action.target.pid;
     int signal = outcome->action.signal;
     bool stopped = look_at(proc, pid, &outcome->facts);
-    int error = pidfd >= 0 ? pidfd_signal(pidfd, signal) : kill(pid, signal) < 0 ? -errno : 0;
+    int error = pidfd >= 0 ? pidfd_signal(pidfd, signal) : -ENOSYS;
 
+    if (error == -ENOSYS)
+        error = kill(pid, signal) < 0 ? -errno : 0;
     if (error == -ESRCH)
         outcome_become(outcome, OUTCOME_GONE, 0);
     else if (error)
