@@ -17,7 +17,7 @@ static int run(const struct options *options, const struct requests *requests,
     bool screen = options->mode == MODE_SCREEN;
     mem_tune(screen);
     struct linux_source *real =
-        linux_source_new(&(struct linux_source_options){.proc = "/proc", .no_starts = !screen});
+        linux_source_new(&(struct linux_source_options){.proc = "/proc", .read_only = !screen});
     struct source source = linux_source_seam(real);
     const struct sampler_options how = {.interval = options->delay,
                                         .one_shot = !screen,

@@ -1,22 +1,18 @@
-// Data directories of databases, asked for at a slow pace and kept: labels name them.
+// Data directories of databases: PostgreSQL processes among the makers and holders of segments are
+// asked for theirs, and the usual places are looked at; twice a minute, sooner where segments came
+// or went. Labels name them.
 #ifndef IPCTOP_ENGINE_DATABASES_H
 #define IPCTOP_ENGINE_DATABASES_H
 
-#include "engine/ask/prober_pool.h"
+#include "engine/collector.h"
 
-struct instances { // zero it before use
+struct databases { // the state of the collector
     struct instance_vec known;
     uint64_t print; // of the segments when they were asked for
     int64_t asked_ns;
     bool asked;
 };
 
-void databases_free(struct instances *instances);
-// Asks anew twice a minute, sooner where segments came or went; with `all` at once. Who is asked:
-// PostgreSQL's processes among the makers and holders of the picture's segments, and the usual
-// places.
-void databases_update(struct instances *instances, struct prober_pool *probers,
-                      const struct snapshot *picture, bool all, struct meanwhile meanwhile);
-void databases_fill(const struct instances *instances, struct snapshot *picture);
+extern const struct collector databases_collector;
 
 #endif

@@ -1,32 +1,33 @@
-// One thread's way from what is wanted to a picture: reads the tables, asks the processes, joins.
+// One thread's way from what is wanted to a snapshot: reads the tables, runs the collectors, derives
+// trends, findings and events.
 #ifndef IPCTOP_ENGINE_REFRESH_H
 #define IPCTOP_ENGINE_REFRESH_H
 
-#include "engine/holders/schedule.h"
+#include "engine/collector.h"
+#include "engine/tables.h"
 
 struct refresh;
 
-// The threads are the caller's and must outlive it.
-struct refresh *refresh_new(const struct source *source, struct prober_pool *probers);
-void refresh_free(struct refresh *reading); // NULL is fine
+// The pool is the caller's and must outlive it. `follows`: snapshots follow each other, so that
+// there are trends and events.
+struct refresh *refresh_new(const struct source *source, struct prober_pool *pool, bool follows);
+void refresh_free(struct refresh *refresh); // NULL is fine
 
 // A want with all that its parts take beyond them.
 struct want refresh_complete(struct want want);
 
-// Reads the tables `want` names. Cannot hang. Of thousands of objects, the sets and queues not in
-// sight, and rss and swap of segments, may be those of `last`, at most ten seconds old; where that
-// is NULL all is read.
-void refresh_tables(struct refresh *reading, const struct want *want, const struct snapshot *last);
-const struct want *refresh_wanted(const struct refresh *reading); // what they were last read for
-int64_t refresh_time(const struct refresh *reading); // when they were tried last; CLOCK_MONOTONIC
+void refresh_tables(struct refresh *refresh, const struct want *want,
+                    const struct snapshot *last);                  // tables_read()
+const struct tables *refresh_state(const struct refresh *refresh); // of the tables
 
-// A picture of the tables as they are now, for which nobody is asked: what processes said is
-// taken from `last`, which may be NULL. Between refresh_tables() and the end of refresh_ask() only.
-struct snapshot *refresh_ahead(const struct refresh *reading, const struct snapshot *last);
+// A snapshot of the tables as they are now, for which no process is asked: `partial`, with what the
+// collectors knew when they ran last. Between refresh_tables() and the end of refresh_round() only.
+struct snapshot *refresh_partial(struct refresh *refresh);
 
-// Asks the processes for what `want` takes, then makes the picture of it all, in which the tables
-// go. `meanwhile` may read them again: the picture has the newest.
-struct snapshot *refresh_ask(struct refresh *reading, const struct want *want,
-                             enum scan_effort effort, struct meanwhile meanwhile);
+// Runs the collectors that `want` takes, then makes the snapshot of it all, in which the tables go:
+// what the pool does meanwhile may read them again, and the snapshot has the newest. The `n`
+// outcomes become events. *n_events receives how many events are new.
+struct snapshot *refresh_round(struct refresh *refresh, const struct want *want, enum effort effort,
+                               const struct outcome *outcomes, size_t n, size_t *n_events);
 
 #endif

@@ -14,11 +14,8 @@ enum probe_what {
     PROBE_ATTACHMENTS, // id: pid → mappings of SysV segments. The answer may come with those known
                        // (and namespace_differs): where they stand as they did, that is enough
     PROBE_EXACT,       // id: pid → the same, each mapping with its handle where permitted
-    PROBE_PROCESS,     // id: pid → process (comm, uid, state, start)
-    PROBE_COMMAND,     // id: pid → process with its arguments too
-    PROBE_PROCESS_RSS, // the same two with its rss
-    PROBE_COMMAND_RSS,
-    PROBE_STATUS,      // id: pid → process as far as one stuck in exec tells: comm, uid, state
+    PROBE_PROCESS,     // id: pid → process with `facts`; with none, what one stuck in exec still
+                       // answers: comm, uid, state
     PROBE_MAP_USE,     // id: pid → mappings of SysV segments with rss, pss, swap, locked
     PROBE_ALL_MAPS,    // id: pid → every mapping, with its use
     PROBE_WAITERS,     // id: pid → its tasks that wait on a set or queue
@@ -33,6 +30,7 @@ enum probe_what {
 struct probe {
     enum probe_what what;
     int64_t id;
+    unsigned facts; // enum process_fact, for PROBE_PROCESS
 };
 
 // What one process answered. Zero it before use; answer_clear() frees what it owns and empties it.
@@ -45,7 +43,7 @@ struct answer {
     bool namespace_differs; // its IPC namespace is not ours; false where that cannot be known
     bool foreign;           // its mappings are of another namespace's segments: not ours at all
     enum scan_method method;
-    struct process process; // PROBE_PROCESS and the like; and start_ticks where it has mappings
+    struct process process; // PROBE_PROCESS; and start_ticks where it has mappings
     struct waiter_vec waiters;
     struct named named;
     struct instance_vec instances;

@@ -96,7 +96,7 @@ void session_adopt(struct session *s, struct snapshot *snapshot)
         return;
     }
     struct snapshot *old = s->snapshot;
-    s->refresh_once &= snapshot->ahead; // what was wanted is whole
+    s->refresh_once &= snapshot->partial; // what was wanted is whole
     s->snapshot = snapshot;
     tags_prune(&s->tags, snapshot);
     recent_rows_note(&s->changes, old, snapshot, clock_ns());

@@ -1,46 +1,38 @@
-#include "engine/blocked_tasks.h"
-
+// Tasks blocked on semaphore sets and queues: when processes are asked for them, and which.
+//
+// For sets the kernel counts the waiters: no process is asked while the known ones account for all.
+// For queues it does not: all processes are asked now and then, more often while a queue changes or
+// is looked at. Over time this takes at most 2 % of a processor.
 #include <errno.h>
 
 #include "base/clock.h"
+#include "engine/collector.h"
 
 enum { PACE = 50, PACE_UNASKED = 2000 }; // rest after a round, in times of its cost: 2 %, 0.05 %
 static const int64_t REST_UNASKED = 10 * CLOCK_SECOND, REST_LONGEST = 120 * CLOCK_SECOND;
 
 struct blocked_tasks {
-    struct source source;
-    struct prober_pool *probers;
-    struct process_list *census;
-    struct waiter_vec waiters;  // ordered as in the snapshot
-    struct waiter_vec *gathers; // one for each probing thread
-    uint32_t *refusals;         // the same: who may not be asked
-    uint32_t unseen;            // of everybody, at the last round: refused or stuck
-    uint64_t print;             // of the tables at the last round
+    struct waiter_vec waiters; // ordered as in the snapshot
+    uint32_t unseen;           // at the last round of all processes: refused or stuck
+    struct waiter_vec fresh;   // of the answers that come in
+    uint32_t refused;          // the same: processes that may not be asked
+    uint64_t print;            // of the tables at the last round
     int64_t done_ns, cost_ns;
     bool asked;
 };
 
-struct blocked_tasks *blocked_tasks_new(const struct source *source, struct prober_pool *probers,
-                                        struct process_list *census)
+static void *create(void)
 {
-    struct blocked_tasks *w = mem_zero(1, sizeof *w);
-
-    w->source = *source;
-    w->probers = probers;
-    w->census = census;
-    w->gathers = mem_zero(PROBER_POOL_MAX, sizeof *w->gathers);
-    w->refusals = mem_zero(PROBER_POOL_MAX, sizeof *w->refusals);
-    return w;
+    return mem_zero(1, sizeof(struct blocked_tasks));
 }
 
-void blocked_tasks_free(struct blocked_tasks *w)
+static void destroy(void *self)
 {
-    if (!w)
-        return;
-    vec_free(&w->waiters);
-    free(w->gathers);
-    free(w->refusals);
-    free(w);
+    struct blocked_tasks *b = self;
+
+    vec_free(&b->waiters);
+    vec_free(&b->fresh);
+    free(b);
 }
 
 static int waiter_order(const void *a, const void *b)
@@ -54,74 +46,61 @@ static int waiter_order(const void *a, const void *b)
     return (x->tid > y->tid) - (x->tid < y->tid);
 }
 
-static void take(void *arg, unsigned worker, size_t index, struct answer *answer)
+static void take(void *arg, size_t index, struct answer *answer)
 {
-    struct blocked_tasks *w = arg;
+    struct blocked_tasks *b = arg;
 
     (void)index;
-    w->refusals[worker] += answer->error == -EACCES || answer->error == -EPERM;
+    b->refused += answer->error == -EACCES || answer->error == -EPERM;
     for (size_t i = 0; !answer->error && i < answer->waiters.n; i++)
-        vec_push(&w->gathers[worker], answer->waiters.at[i]);
+        vec_push(&b->fresh, answer->waiters.at[i]);
 }
 
 // Asks these processes, and replaces what was known. Returns how many could not be asked.
-static uint32_t ask(struct blocked_tasks *w, const struct pid_vec *pids, struct meanwhile meanwhile)
+static uint32_t ask(struct blocked_tasks *b, const struct round *round, const struct pid_vec *pids)
 {
-    uint32_t unseen = 0;
-    struct probe *probes = mem_alloc(pids->n * sizeof *probes);
-    uint8_t *asked = mem_alloc(pids->n);
+    struct asking asking = {.take = take, .arg = b};
 
+    b->refused = 0;
     for (size_t i = 0; i < pids->n; i++)
-        probes[i] = (struct probe){PROBE_WAITERS, pids->at[i]};
-    const struct batch batch = {
-        .probes = probes, .n = pids->n, .take = take, .arg = w, .meanwhile = meanwhile};
-    prober_pool_run(w->probers, &batch, asked);
-    vec_clear(&w->waiters);
-    for (size_t k = 0; k < PROBER_POOL_MAX; k++) {
-        for (size_t i = 0; i < w->gathers[k].n; i++)
-            vec_push(&w->waiters, w->gathers[k].at[i]);
-        vec_free(&w->gathers[k]);
-        unseen += w->refusals[k];
-        w->refusals[k] = 0;
-    }
+        ask_add(&asking, (struct probe){.what = PROBE_WAITERS, .id = pids->at[i]});
+    ask_each(round->pool, &asking);
+    uint32_t unseen = b->refused;
     for (size_t i = 0; i < pids->n; i++)
-        unseen += asked[i] != ASKED_DONE;
-    if (w->waiters.n > 1)
-        qsort(w->waiters.at, w->waiters.n, sizeof *w->waiters.at, waiter_order);
-    free(probes);
-    free(asked);
+        unseen += asking.asked[i] != ASKED_DONE;
+    if (b->fresh.n > 1)
+        qsort(b->fresh.at, b->fresh.n, sizeof *b->fresh.at, waiter_order);
+    vec_copy(&b->waiters, &b->fresh);
+    vec_clear(&b->fresh);
+    ask_end(&asking);
     return unseen;
 }
 
-static void ask_all(struct blocked_tasks *w, struct meanwhile meanwhile)
+static void ask_all(struct blocked_tasks *b, const struct round *round)
 {
     struct pid_vec pids = {0};
     int64_t cost = clock_used_ns();
 
-    process_list_update(w->census, &w->source);
-    vec_reserve(&pids, w->census->list.n);
-    for (size_t i = 0; i < w->census->list.n; i++)
-        vec_push(&pids, w->census->list.at[i].pid);
-    w->unseen = ask(w, &pids, meanwhile);
+    process_list_update(round->processes, round->source);
+    vec_reserve(&pids, round->processes->list.n);
+    for (size_t i = 0; i < round->processes->list.n; i++)
+        vec_push(&pids, round->processes->list.at[i].pid);
+    b->unseen = ask(b, round, &pids);
     vec_free(&pids);
-    w->asked = true;
-    w->cost_ns = clock_used_ns() - cost;
-    w->done_ns = clock_ns();
+    b->asked = true;
+    b->cost_ns = clock_used_ns() - cost;
+    b->done_ns = clock_ns();
 }
 
-static void ask_known(struct blocked_tasks *w, struct meanwhile meanwhile)
+static void ask_known(struct blocked_tasks *b, const struct round *round)
 {
     struct pid_vec pids = {0};
 
-    for (size_t i = 0; i < w->waiters.n; i++) {
-        size_t k = 0;
-        while (k < pids.n && pids.at[k] != w->waiters.at[i].pid)
-            k++;
-        if (k == pids.n)
-            vec_push(&pids, w->waiters.at[i].pid);
-    }
+    for (size_t i = 0; i < b->waiters.n; i++)
+        vec_push(&pids, b->waiters.at[i].pid);
+    pids_settle(&pids);
     if (pids.n)
-        ask(w, &pids, meanwhile);
+        ask(b, round, &pids);
     vec_free(&pids);
 }
 
@@ -149,7 +128,7 @@ static uint64_t fingerprint(const struct snapshot *s)
     return print;
 }
 
-// Whether somebody may wait at all; *counted receives how many the kernel counts on sets.
+// Whether any task may wait at all; *counted receives how many the kernel counts on sets.
 static bool possible(const struct snapshot *s, uint64_t *counted)
 {
     bool unknown = s->queues.n > 0;
@@ -164,62 +143,78 @@ static bool possible(const struct snapshot *s, uint64_t *counted)
 }
 
 // Whether exactly those are known that the kernel counts on each set: a stopped one it does not.
-static bool sets_accounted(const struct blocked_tasks *w, const struct snapshot *s)
+static bool sets_accounted(const struct blocked_tasks *b, const struct snapshot *s)
 {
     size_t k = 0;
 
     for (size_t i = 0; i < s->semsets.n; i++) {
         const struct semset *set = &s->semsets.at[i];
         uint64_t found = 0;
-        while (k < w->waiters.n && w->waiters.at[k].kind == KIND_SEMSET &&
-               w->waiters.at[k].id < set->o.id)
+        while (k < b->waiters.n && b->waiters.at[k].kind == KIND_SEMSET &&
+               b->waiters.at[k].id < set->o.id)
             k++;
-        for (; k < w->waiters.n && w->waiters.at[k].kind == KIND_SEMSET &&
-               w->waiters.at[k].id == set->o.id;
+        for (; k < b->waiters.n && b->waiters.at[k].kind == KIND_SEMSET &&
+               b->waiters.at[k].id == set->o.id;
              k++)
-            found += !w->waiters.at[k].stopped;
+            found += !b->waiters.at[k].stopped;
         if (set->known & SET_KNOWS_WAITERS && found != set->waiters)
             return false;
     }
     return true;
 }
 
-void blocked_tasks_update(struct blocked_tasks *w, const struct snapshot *tables,
-                          const struct want *want, bool all, struct meanwhile meanwhile)
+static void update(void *self, const struct round *round)
 {
+    struct blocked_tasks *b = self;
+    const struct snapshot *tables = round->tables;
+    const struct want *want = round->want;
     uint64_t counted, print = fingerprint(tables);
-    int64_t now = clock_ns(), rest = w->cost_ns * PACE;
+    int64_t now = clock_ns(), rest = b->cost_ns * PACE;
+    bool all = round->effort == EFFORT_FULL;
 
     if (!possible(tables, &counted)) {
-        vec_clear(&w->waiters);
-        w->unseen = 0;
-        w->print = print;
+        vec_clear(&b->waiters);
+        b->unseen = 0;
+        b->print = print;
         return;
     }
     bool looked_at = want->focused && want->focus.kind == KIND_QUEUE;
-    if (!all && w->asked && !looked_at && print == w->print) {
-        // Nothing happened: who waited is asked again, others seldom.
-        rest = w->cost_ns * PACE_UNASKED;
+    if (!all && b->asked && !looked_at && print == b->print) {
+        // Nothing happened: those that waited are asked again, others seldom.
+        rest = b->cost_ns * PACE_UNASKED;
         rest = rest < REST_UNASKED ? REST_UNASKED : rest > REST_LONGEST ? REST_LONGEST : rest;
     }
-    if (all || !w->asked || now >= w->done_ns + rest) {
-        // Where there is no queue, and the kernel's count is met, nobody is missing.
-        if (!all && w->asked && tables->queues.n == 0) {
-            ask_known(w, meanwhile);
-            if (sets_accounted(w, tables)) {
-                w->print = print;
+    if (all || !b->asked || now >= b->done_ns + rest) {
+        // Where there is no queue, and the kernel's count is met, no waiter is missing.
+        if (!all && b->asked && tables->queues.n == 0) {
+            ask_known(b, round);
+            if (sets_accounted(b, tables)) {
+                b->print = print;
                 return;
             }
         }
-        w->print = print;
-        ask_all(w, meanwhile);
+        b->print = print;
+        ask_all(b, round);
         return;
     }
-    ask_known(w, meanwhile);
+    ask_known(b, round);
 }
 
-void blocked_tasks_fill(const struct blocked_tasks *w, struct snapshot *snapshot)
+static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
 {
-    vec_copy(&snapshot->waiters, &w->waiters);
-    snapshot->waiters_unseen = w->unseen;
+    const struct blocked_tasks *b = self;
+
+    (void)need;
+    vec_copy(&snapshot->waiters, &b->waiters);
+    snapshot->waiters_unseen = b->unseen;
+    return true;
 }
+
+const struct collector blocked_tasks_collector = {
+    .name = "blocked tasks",
+    .need = NEED_WAITERS,
+    .create = create,
+    .destroy = destroy,
+    .update = update,
+    .fill = fill,
+};

@@ -1,5 +1,7 @@
 #include "engine/databases.h"
 
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "model/apps/postgres.h"
 #include "model/text/words.h"
@@ -8,14 +10,24 @@ static const int64_t PACE_NS = 30 * CLOCK_SECOND, PACE_CHANGED_NS = 2 * CLOCK_SE
 
 enum { HOLDERS_MAX = 3, INSTANCES_MAX = 256, SERVERS_MAX = 64, OF_ONE_USER_MAX = 48 };
 
-void databases_free(struct instances *in)
+static void *create(void)
 {
-    vec_free(&in->known);
+    return mem_zero(1, sizeof(struct databases));
 }
 
-void databases_fill(const struct instances *in, struct snapshot *picture)
+static void destroy(void *self)
 {
-    vec_copy(&picture->instances, &in->known);
+    struct databases *d = self;
+
+    vec_free(&d->known);
+    free(d);
+}
+
+static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
+{
+    (void)need;
+    vec_copy(&snapshot->instances, &((const struct databases *)self)->known);
+    return true;
 }
 
 // FNV-1a over what a change of servers shows in.
@@ -32,10 +44,10 @@ static uint64_t print_of(const struct snapshot *s)
     return print;
 }
 
-// --- whom to ask --------------------------------------------------------------------------------
+// --- which processes to ask --------------------------------------------------------------------------------
 
-// Anybody may name many processes so: some of those asked are always others'.
-static bool add_server(const struct snapshot *s, int32_t pid, struct probe_vec *probes)
+// Any user may give many processes that name: some of those asked are always others'.
+static bool add_server(const struct snapshot *s, int32_t pid, struct asking *asking)
 {
     const char *program = words_program(s, pid);
     size_t same_user = 0;
@@ -43,15 +55,16 @@ static bool add_server(const struct snapshot *s, int32_t pid, struct probe_vec *
     if (!program || !postgres_program(program))
         return false;
     uint32_t uid = snapshot_process(s, pid)->uid;
-    for (size_t i = 0; i < probes->n; i++) {
-        if (probes->at[i].what != PROBE_SERVER)
+    for (size_t i = 0; i < asking->probes.n; i++) {
+        const struct probe *other = &asking->probes.at[i];
+        if (other->what != PROBE_SERVER)
             continue;
-        if (probes->at[i].id == pid)
+        if (other->id == pid)
             return true;
-        same_user += snapshot_process(s, (int32_t)probes->at[i].id)->uid == uid;
+        same_user += snapshot_process(s, (int32_t)other->id)->uid == uid;
     }
-    if (probes->n <= SERVERS_MAX && same_user < OF_ONE_USER_MAX)
-        vec_push(probes, (struct probe){PROBE_SERVER, pid});
+    if (asking->probes.n <= SERVERS_MAX && same_user < OF_ONE_USER_MAX)
+        ask_add(asking, (struct probe){.what = PROBE_SERVER, .id = pid});
     return true;
 }
 
@@ -71,30 +84,33 @@ static bool any_key(const struct snapshot *s)
 
 // All processes of a server have the same working directory: the postmaster is asked, which made
 // the segment, or some of those it left behind.
-static void choose(const struct snapshot *s, struct probe_vec *probes)
+static void choose(const struct snapshot *s, struct asking *asking)
 {
     if (any_key(s))
-        vec_push(probes, (struct probe){PROBE_PLACES, 0});
+        ask_add(asking, (struct probe){.what = PROBE_PLACES, .id = 0});
     for (size_t i = 0; i < s->segments.n; i++) {
         const struct segment *g = &s->segments.at[i];
         size_t n, found = 0;
 
-        if (add_server(s, g->cpid, probes))
+        if (add_server(s, g->cpid, asking))
             continue;
         const struct holder *holders = scan_holders(s->scan, g->o.id, &n);
         for (size_t k = 0; k < n && k < 64 && found < HOLDERS_MAX; k++)
-            found += add_server(s, holders[k].pid, probes);
+            found += add_server(s, holders[k].pid, asking);
     }
 }
 
 // --- joining what they said ---------------------------------------------------------------------
 
-static void take(void *arg, unsigned worker, size_t index, struct answer *answer)
-{
-    struct instance_vec *answers = arg;
+struct answers { // of each probe
+    struct instance_vec *at;
+};
 
-    (void)worker; // each index has a place of its own
-    answers[index] = answer->instances;
+static void take(void *arg, size_t index, struct answer *answer)
+{
+    struct answers *answers = arg;
+
+    answers->at[index] = answer->instances;
     answer->instances = (struct instance_vec){0};
 }
 
@@ -116,34 +132,52 @@ static bool still_explains(const struct instance *instance, const struct snapsho
     return false;
 }
 
-void databases_update(struct instances *in, struct prober_pool *probers,
-                      const struct snapshot *picture, bool all, struct meanwhile meanwhile)
+// Running servers before the usual places. False where one did not answer.
+static bool join_answers(const struct asking *asking, struct answers *answers,
+                         struct instance_vec *fresh)
 {
-    int64_t now = clock_ns(), since = now - in->asked_ns;
-    uint64_t print = print_of(picture);
-    struct probe_vec probes = {0};
+    bool complete = true;
+
+    for (size_t i = asking->probes.n; i-- > 0;) {
+        complete = complete && asking->asked[i] == ASKED_DONE;
+        for (size_t k = 0; k < answers->at[i].n; k++)
+            join(fresh, &answers->at[i].at[k]);
+        vec_free(&answers->at[i]);
+    }
+    return complete;
+}
+
+static void update(void *self, const struct round *round)
+{
+    struct databases *d = self;
+    const struct snapshot *s = round->tables;
+    int64_t now = clock_ns(), since = now - d->asked_ns;
+    uint64_t print = print_of(s);
+    struct answers answers = {0};
+    struct asking asking = {.take = take, .arg = &answers};
     struct instance_vec fresh = {0};
 
-    if (!all && in->asked && since < PACE_NS && (print == in->print || since < PACE_CHANGED_NS))
+    if (round->effort != EFFORT_FULL && d->asked && since < PACE_NS &&
+        (print == d->print || since < PACE_CHANGED_NS))
         return;
-    choose(picture, &probes);
-    uint8_t *asked = mem_zero(probes.n, 1);
-    struct instance_vec *answers = mem_zero(probes.n, sizeof *answers);
-    const struct batch batch = {
-        .probes = probes.at, .n = probes.n, .take = take, .arg = answers, .meanwhile = meanwhile};
-    bool complete = prober_pool_run(probers, &batch, asked);
-    for (size_t i = probes.n; i-- > 0;) { // running servers before the usual places
-        complete = complete && asked[i] == ASKED_DONE;
-        for (size_t k = 0; k < answers[i].n; k++)
-            join(&fresh, &answers[i].at[k]);
-        vec_free(&answers[i]);
-    }
-    for (size_t i = 0; i < in->known.n; i++)
-        if (!complete || still_explains(&in->known.at[i], picture))
-            join(&fresh, &in->known.at[i]);
-    vec_free(&in->known);
-    *in = (struct instances){.known = fresh, .print = print, .asked_ns = now, .asked = true};
-    free(answers);
-    free(asked);
-    vec_free(&probes);
+    choose(s, &asking);
+    answers.at = mem_zero(asking.probes.n, sizeof *answers.at);
+    ask_each(round->pool, &asking);
+    bool complete = join_answers(&asking, &answers, &fresh);
+    for (size_t i = 0; i < d->known.n; i++)
+        if (!complete || still_explains(&d->known.at[i], s))
+            join(&fresh, &d->known.at[i]);
+    vec_free(&d->known);
+    *d = (struct databases){.known = fresh, .print = print, .asked_ns = now, .asked = true};
+    free(answers.at);
+    ask_end(&asking);
 }
+
+const struct collector databases_collector = {
+    .name = "databases",
+    .need = NEED_APPS,
+    .create = create,
+    .destroy = destroy,
+    .update = update,
+    .fill = fill,
+};

@@ -1,19 +1,36 @@
-#include "engine/names.h"
-
-#include <errno.h>
+// Names of users and groups, asked for once and kept for five minutes: the name service may be slow,
+// or not answer. One at a time, and not while an earlier question is without an answer.
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "engine/collector.h"
 
 static const int64_t KEEP_NS = 300 * CLOCK_SECOND;
 
 VEC(id_vec, uint32_t);
 
-void names_free(struct names *names)
+struct names {
+    struct named_vec users, groups;             // ordered by id; an empty name: there is none
+    struct named_vec fresh_users, fresh_groups; // of the answers that come in
+    const struct probe_vec *probes;
+    int64_t asked_ns;
+};
+
+static void *create(void)
 {
+    return mem_zero(1, sizeof(struct names));
+}
+
+static void destroy(void *self)
+{
+    struct names *names = self;
+
     vec_free(&names->users);
     vec_free(&names->groups);
+    vec_free(&names->fresh_users);
+    vec_free(&names->fresh_groups);
+    free(names);
 }
 
 static int id_order(const void *a, const void *b)
@@ -67,7 +84,7 @@ static void collect(const struct snapshot *s, struct id_vec *users, struct id_ve
 
 // Appends a question for every id that is not known.
 static void ask_for(struct id_vec *ids, const struct named_vec *known, enum probe_what what,
-                    struct probe_vec *out)
+                    struct asking *asking)
 {
     size_t k = 0;
 
@@ -78,89 +95,94 @@ static void ask_for(struct id_vec *ids, const struct named_vec *known, enum prob
             k++;
         if ((k == known->n || known->at[k].id != ids->at[i]) &&
             (i == 0 || ids->at[i - 1] != ids->at[i]))
-            vec_push(out, (struct probe){what, ids->at[i]});
+            ask_add(asking, (struct probe){.what = what, .id = ids->at[i]});
     }
 }
 
-struct errand {
-    struct names *names;
-    const struct probe *probes;
-};
-
-static void take(void *arg, unsigned worker, size_t index, struct answer *answer)
+static void take(void *arg, size_t index, struct answer *answer)
 {
-    struct errand *errand = arg;
-    const struct probe *probe = &errand->probes[index];
+    struct names *names = arg;
+    const struct probe *probe = &names->probes->at[index];
     struct named named = {.id = (uint32_t)probe->id};
 
-    (void)worker; // there is one
     if (!answer->error)
         memcpy(named.name, answer->named.name, sizeof named.name);
-    vec_push(probe->what == PROBE_USER ? &errand->names->users : &errand->names->groups, named);
+    vec_push(probe->what == PROBE_USER ? &names->fresh_users : &names->fresh_groups, named);
 }
 
-static bool service_stuck(struct prober_pool *probers)
+static bool service_stuck(struct prober_pool *pool)
 {
     struct probe_vec stuck = {0};
     bool found = false;
 
-    prober_pool_stuck(probers, &stuck);
+    prober_pool_stuck(pool, &stuck);
     for (size_t i = 0; i < stuck.n; i++)
         found |= stuck.at[i].what == PROBE_USER || stuck.at[i].what == PROBE_GROUP;
     vec_free(&stuck);
     return found;
 }
 
-void names_update(struct names *names, struct prober_pool *probers, const struct snapshot *snapshot,
-                  struct meanwhile meanwhile)
+static void add_fresh(struct named_vec *known, struct named_vec *fresh)
 {
+    for (size_t i = 0; i < fresh->n; i++)
+        vec_push(known, fresh->at[i]);
+    if (fresh->n)
+        qsort(known->at, known->n, sizeof *known->at, named_order);
+    vec_clear(fresh);
+}
+
+static void update(void *self, const struct round *round)
+{
+    struct names *names = self;
     struct id_vec users = {0}, groups = {0};
-    struct probe_vec probes = {0};
+    struct asking asking = {.take = take, .arg = names, .one_by_one = true};
     int64_t now = clock_ns();
 
-    if (service_stuck(probers))
+    if (service_stuck(round->pool))
         return;
     if (now - names->asked_ns > KEEP_NS) { // accounts come and go
         vec_clear(&names->users);
         vec_clear(&names->groups);
         names->asked_ns = now;
     }
-    collect(snapshot, &users, &groups);
-    ask_for(&users, &names->users, PROBE_USER, &probes);
-    ask_for(&groups, &names->groups, PROBE_GROUP, &probes);
-    if (probes.n) {
-        uint8_t *asked = mem_alloc(probes.n);
-        struct errand errand = {names, probes.at};
-        const struct batch batch = {.probes = probes.at,
-                                    .n = probes.n,
-                                    .one_by_one = true,
-                                    .take = take,
-                                    .arg = &errand,
-                                    .meanwhile = meanwhile};
-        prober_pool_run(probers, &batch, asked);
-        free(asked);
-        if (names->users.n > 1)
-            qsort(names->users.at, names->users.n, sizeof *names->users.at, named_order);
-        if (names->groups.n > 1)
-            qsort(names->groups.at, names->groups.n, sizeof *names->groups.at, named_order);
-    }
+    collect(round->tables, &users, &groups);
+    ask_for(&users, &names->users, PROBE_USER, &asking);
+    ask_for(&groups, &names->groups, PROBE_GROUP, &asking);
+    names->probes = &asking.probes;
+    ask_each(round->pool, &asking);
+    add_fresh(&names->users, &names->fresh_users);
+    add_fresh(&names->groups, &names->fresh_groups);
     vec_free(&users);
     vec_free(&groups);
-    vec_free(&probes);
+    ask_end(&asking);
 }
 
-static void fill(const struct named_vec *from, struct named_vec *to)
+static void fill_names(const struct named_vec *from, struct named_vec *to)
 {
+    vec_clear(to);
     for (size_t i = 0; i < from->n; i++)
         if (from->at[i].name[0])
             vec_push(to, from->at[i]);
 }
 
-void names_fill(const struct names *names, struct snapshot *snapshot)
+static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
 {
-    fill(&names->users, &snapshot->users);
-    fill(&names->groups, &snapshot->groups);
+    const struct names *names = self;
+
+    (void)need;
+    fill_names(&names->users, &snapshot->users);
+    fill_names(&names->groups, &snapshot->groups);
     const char *user = snapshot_user(snapshot, snapshot->system.euid);
     if (user && snapshot->has & NEED_SYSTEM)
         snprintf(snapshot->system.user, sizeof snapshot->system.user, "%s", user);
+    return true;
 }
+
+const struct collector names_collector = {
+    .name = "names",
+    .need = NEED_NAMES,
+    .create = create,
+    .destroy = destroy,
+    .update = update,
+    .fill = fill,
+};

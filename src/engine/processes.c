@@ -1,68 +1,66 @@
-#include "engine/processes.h"
-
+// What is known of the processes a snapshot names: names, owners, states, start times, arguments.
+//
+// Every process is asked once when it is named first; then those in view at every update, the
+// others in turn. Facts that are read once are asked for when the process is new or runs another
+// program, since reading them may hang where the rest does not. A process that does not answer is
+// asked for less in two more passes: first without those, at last for its name and owner.
 #include <errno.h>
 #include <string.h>
 
+#include "engine/collector.h"
+
 enum {
-    TURN = 8,     // updates until everybody was asked again
+    TURN = 8,     // updates until every process was asked again
     TURN_MIN = 4, // so few are asked each time anyway
     LAST_PASS = 2,
 };
 
 struct known {
     struct process process;
-    uint64_t instance; // in the census when it was asked; 0: not in it
-    bool read, has_command;
-    bool renamed; // another program since its arguments were read
-    bool due;
+    uint64_t instance;   // in the list of processes when it was asked; 0: not in it
+    bool read, complete; // asked at all; with the facts that are read once
+    bool renamed;        // another program since those were read
+    bool due, stuck;
 };
 VEC(known_vec, struct known);
 
+struct fresh { // an answer that came in
+    size_t known;
+    int error;
+    bool once; // the facts that are read once were asked for
+    struct process process;
+};
+VEC(fresh_vec, struct fresh);
+
 struct processes {
-    struct prober_pool *probers;
     struct known_vec known; // ordered by pid
-    struct pid_vec pids;    // scratch
-    struct probe_vec stuck;
+    struct fresh_vec fresh;
+    struct pid_vec pids; // scratch
+    const struct probe_vec *probes;
+    const size_t *which; // of each probe: index of the known
     size_t turn;
-    uint64_t census;
+    uint64_t list_number;
 };
 
-struct processes *processes_new(struct prober_pool *probers)
+static void *create(void)
 {
-    struct processes *d = mem_zero(1, sizeof *d);
-
-    d->probers = probers;
-    return d;
+    return mem_zero(1, sizeof(struct processes));
 }
 
-void processes_free(struct processes *d)
+static void destroy(void *self)
 {
-    if (!d)
-        return;
-    for (size_t i = 0; i < d->known.n; i++)
-        free(d->known.at[i].process.command);
-    vec_free(&d->known);
-    vec_free(&d->pids);
-    vec_free(&d->stuck);
-    free(d);
+    struct processes *p = self;
+
+    for (size_t i = 0; i < p->known.n; i++)
+        process_release(&p->known.at[i].process);
+    vec_free(&p->known);
+    vec_free(&p->fresh);
+    vec_free(&p->pids);
+    free(p);
 }
 
-static void add_pid(struct pid_vec *pids, int32_t pid)
-{
-    size_t i = pids->n;
+// --- which ones ---------------------------------------------------------------------------------
 
-    if (pid <= 0)
-        return;
-    while (i > 0 && pids->at[i - 1] > pid)
-        i--;
-    if (i > 0 && pids->at[i - 1] == pid)
-        return;
-    vec_push(pids, pid);
-    memmove(pids->at + i + 1, pids->at + i, (pids->n - 1 - i) * sizeof *pids->at);
-    pids->at[i] = pid;
-}
-
-// Whom one segment names.
 static void pids_of_segment(const struct snapshot *s, int32_t shmid, struct pid_vec *out)
 {
     const struct segment *segment = snapshot_segment(s, shmid);
@@ -71,231 +69,255 @@ static void pids_of_segment(const struct snapshot *s, int32_t shmid, struct pid_
 
     vec_clear(out);
     for (size_t i = 0; i < n; i++)
-        add_pid(out, holders[i].pid);
+        vec_push(out, holders[i].pid);
     if (segment) {
-        add_pid(out, segment->cpid);
-        add_pid(out, segment->lpid);
+        vec_push(out, segment->cpid);
+        vec_push(out, segment->lpid);
     }
 }
 
-// Keeps of the known those that are still named, and adds who is new.
-static void follow_names(struct processes *d)
+static void list_pids(struct processes *p, const struct round *round)
+{
+    const struct want *want = round->want;
+
+    if (want->alone)
+        pids_of_segment(round->tables, want->focus.id, &p->pids);
+    else
+        snapshot_named_pids(round->tables, &p->pids);
+    if (want->focused)
+        vec_push(&p->pids, want->focus.pid);
+    for (size_t i = 0; i < want->n_followed; i++)
+        vec_push(&p->pids, want->followed[i]);
+    pids_settle(&p->pids);
+}
+
+// Keeps of the known those that are still named, and adds new ones.
+static void follow_names(struct processes *p)
 {
     struct known_vec now = {0};
     size_t k = 0;
 
-    vec_reserve(&now, d->pids.n);
-    for (size_t i = 0; i < d->pids.n; i++) {
-        while (k < d->known.n && d->known.at[k].process.pid < d->pids.at[i])
-            free(d->known.at[k++].process.command);
-        if (k < d->known.n && d->known.at[k].process.pid == d->pids.at[i])
-            vec_push(&now, d->known.at[k++]);
+    vec_reserve(&now, p->pids.n);
+    for (size_t i = 0; i < p->pids.n; i++) {
+        while (k < p->known.n && p->known.at[k].process.pid < p->pids.at[i])
+            process_release(&p->known.at[k++].process);
+        if (k < p->known.n && p->known.at[k].process.pid == p->pids.at[i])
+            vec_push(&now, p->known.at[k++]);
         else
-            vec_push(&now, (struct known){.process.pid = d->pids.at[i]});
+            vec_push(&now, (struct known){.process.pid = p->pids.at[i]});
     }
-    while (k < d->known.n)
-        free(d->known.at[k++].process.command);
-    vec_free(&d->known);
-    d->known = now;
+    while (k < p->known.n)
+        process_release(&p->known.at[k++].process);
+    vec_free(&p->known);
+    p->known = now;
 }
 
-// Whether a process of that pid came, went or is another one since it was asked.
-static bool moved(const struct known *known, const struct process_list *census)
+static uint64_t instance_in(const struct process_list *list, int32_t pid)
 {
-    const struct pid_entry *entry = process_list_find(&census->list, known->process.pid);
+    const struct pid_entry *entry = process_list_find(&list->list, pid);
 
-    return (entry ? entry->instance : 0) != known->instance;
+    return entry ? entry->instance : 0;
 }
 
 static bool in_focus(const struct snapshot *s, const struct want *want, int32_t pid)
 {
-    size_t n;
-
     for (size_t i = 0; i < want->n_followed; i++)
         if (want->followed[i] == pid)
             return true;
     if (!want->focused)
         return false;
-    if (want->focus.pid == pid)
-        return true;
-    if (want->focus.kind != KIND_SEGMENT || !s->scan)
-        return false;
-    const struct holder *holders = scan_holders(s->scan, want->focus.id, &n);
-    for (size_t i = 0; i < n; i++)
-        if (holders[i].pid == pid)
-            return true;
-    return false;
+    return want->focus.pid == pid ||
+           (want->focus.kind == KIND_SEGMENT && scan_holder(s->scan, want->focus.id, pid));
 }
 
-static void choose(struct processes *d, const struct snapshot *s, const struct want *want,
-                   const struct process_list *census, bool all)
+static void choose(struct processes *p, const struct round *round)
 {
-    size_t n = d->known.n, turn = (n + TURN - 1) / TURN;
-    bool listed = census->number != d->census;
+    const struct process_list *list = round->processes;
+    size_t n = p->known.n, turn = (n + TURN - 1) / TURN;
+    bool listed = list->number != p->list_number;
 
     for (size_t i = 0; i < n; i++) {
-        struct known *known = &d->known.at[i];
-        known->due = all || !known->read || (listed && moved(known, census)) ||
-                     in_focus(s, want, known->process.pid);
+        struct known *known = &p->known.at[i];
+        int32_t pid = known->process.pid;
+        known->due = round->effort == EFFORT_FULL || !known->read ||
+                     (listed && instance_in(list, pid) != known->instance) ||
+                     in_focus(round->tables, round->want, pid);
     }
-    d->census = census->number;
+    p->list_number = list->number;
     if (turn < TURN_MIN)
         turn = TURN_MIN < n ? TURN_MIN : n;
     for (size_t i = 0; i < turn; i++)
-        d->known.at[d->turn++ % n].due = true;
-    d->turn = n ? d->turn % n : 0;
+        p->known.at[p->turn++ % n].due = true;
+    p->turn = n ? p->turn % n : 0;
 }
 
 // --- asking -------------------------------------------------------------------------------------
 
-struct errand {
-    struct processes *programs;
-    const size_t *which; // of each probe: index of the known
-    const struct process_list *census;
-};
-
-// By a probing thread; no two have the same process.
-static void take(void *arg, unsigned worker, size_t index, struct answer *answer)
+static void take(void *arg, size_t index, struct answer *answer)
 {
-    struct errand *errand = arg;
-    struct known *known = &errand->programs->known.at[errand->which[index]];
-    const struct pid_entry *entry = process_list_find(&errand->census->list, known->process.pid);
-    struct process *old = &known->process, *now = &answer->process;
-    bool gone = answer->error == -ESRCH || answer->error == -ENOENT;
+    struct processes *p = arg;
+    const struct fresh fresh = {.known = p->which[index],
+                                .error = answer->error,
+                                .once = p->probes->at[index].facts & PROCESS_FACTS_ONCE,
+                                .process = answer->process};
 
-    (void)worker;
+    vec_push(&p->fresh, fresh);
+    answer->process.strings = NULL; // they are ours now
+}
+
+static void adopt(struct known *known, struct fresh *fresh, const struct process_list *list)
+{
+    struct process *old = &known->process, *now = &fresh->process;
+    int32_t pid = old->pid;
+
     known->read = true;
-    known->instance = entry ? entry->instance : 0;
-    if (answer->error) {
-        free(old->command);
-        *old = (struct process){.pid = old->pid, .gone = gone};
-        known->has_command = known->renamed = false;
+    known->instance = instance_in(list, pid);
+    if (fresh->error) {
+        process_release(old);
+        process_release(now);
+        *old =
+            (struct process){.pid = pid, .gone = fresh->error == -ESRCH || fresh->error == -ENOENT};
+        known->complete = known->renamed = false;
         return;
     }
     bool same = old->start_ticks == now->start_ticks && strcmp(old->comm, now->comm) == 0;
-    if (now->known & PROC_KNOWS_COMMAND) {
-        free(old->command);
-        known->has_command = true;
+    if (fresh->once && now->known & PROC_KNOWS_COMMAND) {
+        known->complete = true;
         known->renamed = false;
-    } else if (known->has_command && same) {
-        now->command = old->command;
-        now->inner_pid = old->inner_pid;
-        now->known |= PROC_KNOWS_COMMAND;
+    } else if (known->complete && same) {
+        process_inherit(now, old);
     } else {
-        free(old->command);
-        known->renamed = known->has_command;
-        known->has_command = false;
+        known->renamed = known->complete;
+        known->complete = false;
     }
-    now->pid = old->pid;
+    process_release(old);
     *old = *now;
-    now->command = NULL; // it is ours now
+    old->pid = pid;
 }
 
-static bool is_stuck(const struct processes *d, int32_t pid)
+static void adopt_all(struct processes *p, const struct process_list *list)
 {
-    for (size_t i = 0; i < d->stuck.n; i++)
-        if (d->stuck.at[i].id == pid && d->stuck.at[i].what != PROBE_USER &&
-            d->stuck.at[i].what != PROBE_GROUP && d->stuck.at[i].what != PROBE_SERVER &&
-            d->stuck.at[i].what != PROBE_PLACES)
-            return true;
-    return false;
+    for (size_t i = 0; i < p->fresh.n; i++)
+        adopt(&p->known.at[p->fresh.at[i].known], &p->fresh.at[i], list);
+    vec_clear(&p->fresh);
 }
 
-// What to ask one that is due. Who does not answer is asked for less: his arguments, then his stat,
-// are left out. Who hangs already is not asked for arguments: each question that hangs as well
-// costs a deadline and a thread.
-static enum probe_what question(const struct processes *d, const struct known *known, int pass,
-                                unsigned need)
+static int pid_order(const void *a, const void *b)
 {
-    bool arguments = need & NEED_COMMANDS &&
-                     (!known->read || !known->has_command || known->renamed) &&
-                     !is_stuck(d, known->process.pid);
+    int32_t x = ((const struct known *)a)->process.pid, y = ((const struct known *)b)->process.pid;
+
+    return (x > y) - (x < y);
+}
+
+static void mark_stuck(struct processes *p, struct prober_pool *pool)
+{
+    struct probe_vec stuck = {0};
+
+    for (size_t i = 0; i < p->known.n; i++)
+        p->known.at[i].stuck = false;
+    prober_pool_stuck(pool, &stuck);
+    for (size_t i = 0; i < stuck.n && p->known.n; i++) {
+        enum probe_what what = stuck.at[i].what;
+        const struct known key = {.process.pid = (int32_t)stuck.at[i].id};
+        struct known *known =
+            bsearch(&key, p->known.at, p->known.n, sizeof *p->known.at, pid_order);
+        if (known && what != PROBE_USER && what != PROBE_GROUP && what != PROBE_SERVER &&
+            what != PROBE_PLACES)
+            known->stuck = true;
+    }
+    vec_free(&stuck);
+}
+
+// The facts to ask a process for. One that hangs already is not asked for those read once: each
+// question that hangs as well costs a deadline and a thread.
+static unsigned facts_for(const struct known *known, int pass, unsigned wanted)
+{
+    bool once = (!known->complete || known->renamed) && !known->stuck;
 
     if (pass == LAST_PASS && !known->read)
-        return PROBE_STATUS;
-    if (need & NEED_RSS)
-        return arguments ? PROBE_COMMAND_RSS : PROBE_PROCESS_RSS;
-    return arguments ? PROBE_COMMAND : PROBE_PROCESS;
+        return 0;
+    return NEED_PROCESSES | (wanted & NEED_PROCESS_FACTS & ~(once ? 0 : PROCESS_FACTS_ONCE));
 }
 
-// Asks all that are due, and says who is to be asked in the next pass.
-static bool ask(struct processes *d, const struct want *want, int pass, struct errand *errand,
-                struct meanwhile meanwhile)
+// Asks all that are due, and marks those to be asked in the next pass. False: cancelled.
+static bool ask(struct processes *p, const struct round *round, int pass)
 {
-    struct probe_vec probes = {0};
-    size_t *which = mem_alloc(d->known.n * sizeof *which);
-    uint8_t *asked = mem_alloc(d->known.n);
+    struct asking asking = {.take = take, .arg = p};
+    size_t *which = mem_alloc(p->known.n * sizeof *which);
+    unsigned wanted = round->want->need;
 
-    for (size_t i = 0; i < d->known.n; i++) {
-        const struct known *known = &d->known.at[i];
+    for (size_t i = 0; i < p->known.n; i++) {
+        const struct known *known = &p->known.at[i];
         if (!known->due)
             continue;
-        which[probes.n] = i;
-        vec_push(&probes, (struct probe){question(d, known, pass, want->need), known->process.pid});
+        which[asking.probes.n] = i;
+        ask_add(&asking, (struct probe){.what = PROBE_PROCESS,
+                                        .id = known->process.pid,
+                                        .facts = facts_for(known, pass, wanted)});
     }
-    errand->which = which;
-    const struct batch batch = {
-        .probes = probes.at, .n = probes.n, .take = take, .arg = errand, .meanwhile = meanwhile};
-    bool complete = prober_pool_run(d->probers, &batch, asked);
-    for (size_t i = 0; i < probes.n; i++) {
-        struct known *known = &d->known.at[which[i]];
-        enum probe_what what = probes.at[i].what;
-        if (asked[i] == ASKED_DONE)
-            known->due = want->need & NEED_COMMANDS && known->renamed;
+    p->which = which;
+    p->probes = &asking.probes;
+    bool complete = ask_each(round->pool, &asking);
+    adopt_all(p, round->processes);
+    for (size_t i = 0; i < asking.probes.n; i++) {
+        struct known *known = &p->known.at[which[i]];
+        if (asking.asked[i] == ASKED_DONE)
+            known->due = wanted & PROCESS_FACTS_ONCE && known->renamed;
         else
-            known->due = what == PROBE_COMMAND || what == PROBE_COMMAND_RSS || !known->read;
+            known->due = asking.probes.at[i].facts & PROCESS_FACTS_ONCE || !known->read;
     }
     free(which);
-    free(asked);
-    vec_free(&probes);
+    ask_end(&asking);
     return complete;
 }
 
-static bool any_due(const struct processes *d)
+static bool any_due(const struct processes *p)
 {
-    for (size_t i = 0; i < d->known.n; i++)
-        if (d->known.at[i].due)
+    for (size_t i = 0; i < p->known.n; i++)
+        if (p->known.at[i].due)
             return true;
     return false;
 }
 
-void processes_update(struct processes *d, const struct snapshot *snapshot, const struct want *want,
-                      const struct process_list *census, bool all, struct meanwhile meanwhile)
+static void update(void *self, const struct round *round)
 {
-    struct errand errand = {.programs = d, .census = census};
+    struct processes *p = self;
+    bool complete = true;
 
-    if (want->alone)
-        pids_of_segment(snapshot, want->focus.id, &d->pids);
-    else
-        snapshot_named_pids(snapshot, &d->pids);
-    if (want->focused)
-        add_pid(&d->pids, want->focus.pid);
-    for (size_t i = 0; i < want->n_followed; i++)
-        add_pid(&d->pids, want->followed[i]);
-    follow_names(d);
-    choose(d, snapshot, want, census, all);
-    for (int pass = 0; pass <= LAST_PASS && any_due(d); pass++) {
-        vec_clear(&d->stuck);
-        prober_pool_stuck(d->probers, &d->stuck);
-        if (!ask(d, want, pass, &errand, meanwhile))
-            break;
+    list_pids(p, round);
+    follow_names(p);
+    choose(p, round);
+    for (int pass = 0; complete && pass <= LAST_PASS && any_due(p); pass++) {
+        mark_stuck(p, round->pool);
+        complete = ask(p, round, pass);
     }
-    vec_clear(&d->stuck);
-    prober_pool_stuck(d->probers, &d->stuck);
+    mark_stuck(p, round->pool);
 }
 
-void processes_fill(const struct processes *d, struct snapshot *snapshot)
+static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
 {
-    for (size_t i = 0; i < snapshot->processes.n; i++)
-        free(snapshot->processes.at[i].command);
-    vec_clear(&snapshot->processes);
-    vec_reserve(&snapshot->processes, d->known.n);
-    for (size_t i = 0; i < d->known.n; i++) {
-        struct process process = d->known.at[i].process;
-        process.stuck |= is_stuck(d, process.pid);
-        if (!d->known.at[i].read && !process.stuck)
+    const struct processes *p = self;
+    struct process_vec processes = {0};
+
+    (void)need;
+    vec_reserve(&processes, p->known.n);
+    for (size_t i = 0; i < p->known.n; i++) {
+        const struct known *known = &p->known.at[i];
+        if (!known->read && !known->stuck)
             continue;
-        process.command = mem_copy_string(process.command);
-        vec_push(&snapshot->processes, process);
+        vec_push(&processes, known->process);
+        processes.at[processes.n - 1].stuck |= known->stuck;
     }
+    processes_copy(&snapshot->processes, &processes);
+    vec_free(&processes);
+    return true;
 }
+
+const struct collector processes_collector = {
+    .name = "processes",
+    .need = NEED_PROCESS_FACTS,
+    .create = create,
+    .destroy = destroy,
+    .update = update,
+    .fill = fill,
+};

@@ -7,12 +7,9 @@
 #include "base/thread.h"
 #include "engine/action_worker.h"
 #include "engine/refresh.h"
-#include "model/events/events.h"
-#include "model/triage/trends.h"
-#include "model/triage/triage.h"
 
-// A picture waits so long for what processes answer; then the tables go ahead.
-static const int64_t AHEAD_NS = 15 * CLOCK_MS;
+// A snapshot waits so long for what processes answer; then a partial one goes ahead.
+static const int64_t PARTIAL_NS = 15 * CLOCK_MS;
 // What was killed or removed may take its time to go: the next look after an action.
 static const int64_t AFTER_ACTION_NS = CLOCK_SECOND / 4;
 
@@ -20,19 +17,16 @@ struct sampler {
     bool one_shot, started;
     int fd;
     pthread_t thread;
-    struct prober_pool *probers;
+    struct prober_pool *pool;
     struct action_worker *actor;
-    struct refresh *reading; // the thread's
-    struct events *events;   // the thread's; NULL: one_shot
-    struct source source;
+    struct refresh *refresh; // the thread's
     struct sampler_options options;
-    struct trend *trend; // the thread's; NULL where no picture follows another
 
     pthread_mutex_t lock;       // for all that follows
     pthread_cond_t wake, fresh; // for the thread; for who waits for a picture
     struct want want;
     int64_t interval, next; // the next tick, CLOCK_MONOTONIC
-    bool paused, refresh, quit;
+    bool paused, promptly, quit;
     bool acted;               // there are outcomes for the next picture
     uint64_t asked;           // requests so far;
     uint64_t begun, answered; // the last one a round was begun for, and ended for
@@ -42,10 +36,10 @@ struct sampler {
     struct outcome_vec outcomes;
 };
 
-struct round { // one bringing up to date of all that is wanted
+struct turn { // one bringing up to date of all that is wanted
     struct want want;
     uint64_t asked;
-    enum scan_effort effort;
+    enum effort effort;
     bool acted;
     struct outcome_vec outcomes; // what its picture will show
 };
@@ -60,43 +54,22 @@ static bool want_same(const struct want *a, const struct want *b)
 
 // --- the thread ---------------------------------------------------------------------------------
 
-// What happened is told of complete pictures: those that go ahead lack the names.
-static void watch_events(struct sampler *s, struct snapshot *picture, const struct round *round)
-{
-    if (!s->events)
-        return;
-    if (!round) {
-        events_keep(s->events, picture);
-        return;
-    }
-    for (size_t i = 0; i < round->outcomes.n; i++)
-        if (round->outcomes.at[i].action.verb != ACTION_RESOLVE) // that is a question
-            events_outcome(s->events, &round->outcomes.at[i]);
-    size_t n = events_update(s->events, picture, &s->source);
-    if (s->options.happened)
-        s->options.happened(s->options.acted_arg, picture, n);
-}
-
-// Hands out a picture; with a round: the one that ends it.
-static void publish(struct sampler *s, struct snapshot *picture, struct round *round)
+// Hands out a snapshot; with a turn: the one that ends it.
+static void publish(struct sampler *s, struct snapshot *snapshot, struct turn *turn)
 {
     struct snapshot *old;
     uint64_t one = 1;
 
-    if (s->trend)
-        trend_note(s->trend, picture);
-    triage_run(picture);
-    watch_events(s, picture, round);
     pthread_mutex_lock(&s->lock);
-    picture->number = ++s->number;
+    snapshot->number = ++s->number;
     old = s->newest;
-    s->newest = picture;
+    s->newest = snapshot;
     s->taken = false;
-    if (round) {
-        s->answered = round->asked;
-        for (size_t i = 0; i < round->outcomes.n; i++)
-            vec_push(&s->outcomes, round->outcomes.at[i]);
-        vec_clear(&round->outcomes);
+    if (turn) {
+        s->answered = turn->asked;
+        for (size_t i = 0; i < turn->outcomes.n; i++)
+            vec_push(&s->outcomes, turn->outcomes.at[i]);
+        vec_clear(&turn->outcomes);
     }
     pthread_cond_broadcast(&s->fresh);
     pthread_mutex_unlock(&s->lock);
@@ -106,33 +79,28 @@ static void publish(struct sampler *s, struct snapshot *picture, struct round *r
     }
 }
 
-static void publish_ahead(struct sampler *s)
-{
-    publish(s, refresh_ahead(s->reading, s->newest), NULL);
-}
-
 // While processes are asked, however long it takes: the tables go on, and another view that is
-// opened gets its tables at once, the rest with the next round.
+// opened gets its tables at once, the rest with the next turn.
 static void meanwhile(void *arg)
 {
     struct sampler *s = arg;
-    int64_t now = clock_ns(), read_ns = refresh_time(s->reading);
+    int64_t now = clock_ns(), read_ns = refresh_state(s->refresh)->time_ns;
 
     if (s->one_shot)
         return;
     action_worker_watch(s->actor);
     pthread_mutex_lock(&s->lock);
     struct want want = s->want;
-    bool news = s->asked != s->begun && !want_same(&want, refresh_wanted(s->reading));
+    bool news = s->asked != s->begun && !want_same(&want, &refresh_state(s->refresh)->want);
     bool due = news || (!s->paused && now >= s->next);
-    bool ahead = now - read_ns >= AHEAD_NS && (!s->newest || s->newest->time_ns < read_ns);
+    bool partial = now - read_ns >= PARTIAL_NS && (!s->newest || s->newest->time_ns < read_ns);
     if (due)
         s->next = now + s->interval;
     pthread_mutex_unlock(&s->lock);
     if (due)
-        refresh_tables(s->reading, &want, s->newest);
-    if (due || ahead)
-        publish_ahead(s);
+        refresh_tables(s->refresh, &want, s->newest);
+    if (due || partial)
+        publish(s, refresh_partial(s->refresh), NULL);
 }
 
 static bool is_due(const struct sampler *s, int64_t now)
@@ -158,53 +126,56 @@ static bool wait_for_work(struct sampler *s)
 }
 
 // With the lock held.
-static void begin_round(struct sampler *s, struct round *round)
+static void begin_turn(struct sampler *s, struct turn *turn)
 {
-    round->want = s->want;
-    round->asked = s->begun = s->asked;
-    round->acted = s->acted;
-    round->effort = s->one_shot || s->acted ? SCAN_FULLY
-                    : s->refresh            ? SCAN_PROMPTLY
-                                            : SCAN_AS_NEEDED;
-    s->acted = s->refresh = false;
+    turn->want = s->want;
+    turn->asked = s->begun = s->asked;
+    turn->acted = s->acted;
+    turn->effort = s->one_shot || s->acted ? EFFORT_FULL
+                   : s->promptly           ? EFFORT_PROMPT
+                                           : EFFORT_AS_NEEDED;
+    s->acted = s->promptly = false;
     s->next = clock_ns() + s->interval;
 }
 
-static void do_round(struct sampler *s, struct round *round)
+static void do_turn(struct sampler *s, struct turn *turn)
 {
-    if (round->acted)
-        action_worker_outcomes(s->actor, &round->outcomes);
-    bool all = round->effort != SCAN_AS_NEEDED;
-    refresh_tables(s->reading, &round->want, all ? NULL : s->newest);
-    struct snapshot *picture =
-        refresh_ask(s->reading, &round->want, round->effort, (struct meanwhile){meanwhile, s});
-    publish(s, picture, round);
+    if (turn->acted)
+        action_worker_outcomes(s->actor, &turn->outcomes);
+    bool all = turn->effort != EFFORT_AS_NEEDED;
+    refresh_tables(s->refresh, &turn->want, all ? NULL : s->newest);
+    size_t n_events;
+    struct snapshot *snapshot = refresh_round(s->refresh, &turn->want, turn->effort,
+                                              turn->outcomes.at, turn->outcomes.n, &n_events);
+    if (s->options.happened && !s->one_shot)
+        s->options.happened(s->options.acted_arg, snapshot, n_events);
+    publish(s, snapshot, turn);
 }
 
 // With the lock held.
-static void run_round(struct sampler *s, struct round *round)
+static void run_turn(struct sampler *s, struct turn *turn)
 {
-    begin_round(s, round);
+    begin_turn(s, turn);
     pthread_mutex_unlock(&s->lock);
-    do_round(s, round);
+    do_turn(s, turn);
     pthread_mutex_lock(&s->lock);
 }
 
 static void *sampler_main(void *arg)
 {
     struct sampler *s = arg;
-    struct round round = {0};
+    struct turn turn = {0};
 
     thread_name("ipctop-sampler");
     pthread_mutex_lock(&s->lock);
     while (wait_for_work(s)) {
-        run_round(s, &round);
+        run_turn(s, &turn);
         int64_t soon = clock_ns() + AFTER_ACTION_NS;
-        if (round.acted && s->next > soon)
+        if (turn.acted && s->next > soon)
             s->next = soon;
     }
     pthread_mutex_unlock(&s->lock);
-    vec_free(&round.outcomes);
+    vec_free(&turn.outcomes);
     return NULL;
 }
 
@@ -229,11 +200,12 @@ static int64_t interval_ns(double seconds)
 
 struct sampler *sampler_new(const struct source *source, const struct sampler_options *options)
 {
+    struct sampler *s = mem_zero(1, sizeof *s);
     const struct prober_pool_options threads = {.threads = options->probers,
                                                 .deadline_ms = options->deadline_ms,
                                                 .max_left = options->max_left,
-                                                .polite = !options->one_shot};
-    struct sampler *s = mem_zero(1, sizeof *s);
+                                                .low_priority = !options->one_shot,
+                                                .meanwhile = {meanwhile, s}};
 
     s->one_shot = options->one_shot;
     s->interval = interval_ns(options->interval > 0 ? options->interval : 2);
@@ -242,14 +214,11 @@ struct sampler *sampler_new(const struct source *source, const struct sampler_op
     pthread_mutex_init(&s->lock, NULL);
     thread_cond_init(&s->wake);
     thread_cond_init(&s->fresh);
-    s->probers = prober_pool_new(source, &threads);
-    s->source = *source;
+    s->pool = prober_pool_new(source, &threads);
     s->options = *options;
-    s->events = s->one_shot ? NULL : events_new();
     s->actor = action_worker_new(source, options, acted, s);
-    s->reading = refresh_new(source, s->probers);
-    s->trend = options->one_shot ? NULL : trend_new();
-    if (s->one_shot) // whoever collects waits anyway
+    s->refresh = refresh_new(source, s->pool, !s->one_shot);
+    if (s->one_shot) // the caller that collects waits anyway
         return s;
     s->started = thread_start(&s->thread, sampler_main, s) == 0;
     if (s->fd >= 0 && s->started)
@@ -266,13 +235,11 @@ size_t sampler_free(struct sampler *s)
     s->quit = true;
     pthread_cond_broadcast(&s->wake);
     pthread_mutex_unlock(&s->lock);
-    prober_pool_cancel(s->probers);
+    prober_pool_cancel(s->pool);
     if (s->started)
         pthread_join(s->thread, NULL);
-    size_t left = action_worker_free(s->actor) + prober_pool_free(s->probers);
-    refresh_free(s->reading);
-    events_free(s->events);
-    trend_free(s->trend);
+    size_t left = action_worker_free(s->actor) + prober_pool_free(s->pool);
+    refresh_free(s->refresh);
     snapshot_unref(s->newest);
     vec_free(&s->outcomes);
     if (s->fd >= 0)
@@ -319,7 +286,7 @@ void sampler_interval(struct sampler *s, double seconds)
 void sampler_refresh(struct sampler *s)
 {
     pthread_mutex_lock(&s->lock);
-    s->refresh = true;
+    s->promptly = true;
     request(s);
     pthread_mutex_unlock(&s->lock);
 }
@@ -382,11 +349,11 @@ struct snapshot *sampler_collect(struct sampler *s, const struct want *want)
 {
     pthread_mutex_lock(&s->lock);
     s->want = refresh_complete(*want);
-    s->refresh = true;
+    s->promptly = true;
     request(s);
     uint64_t mine = s->asked;
     if (s->one_shot)
-        run_round(s, &(struct round){0});
+        run_turn(s, &(struct turn){0});
     while (s->answered < mine)
         pthread_cond_wait(&s->fresh, &s->lock);
     s->taken = true;

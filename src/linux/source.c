@@ -26,16 +26,16 @@
 
 struct linux_source {
     char *proc;
-    bool live;         // a real /proc: system calls are about the same machine
-    bool numbers_ours; // and it numbers processes as they do
-    bool text_only, no_starts;
+    bool is_procfs;          // a real /proc: system calls are about the same machine
+    bool same_pid_namespace; // and it numbers processes as they do
+    bool text_only, read_only;
     pthread_mutex_t learning;
     struct attachments *attachments; // NULL until somebody asks for one
-    struct new_processes *newprocs;
+    struct new_processes *new_processes;
 };
 
 struct prober {
-    struct process_reader *procs;
+    struct process_reader *processes;
 };
 
 struct linux_source *linux_source_new(const struct linux_source_options *options)
@@ -44,11 +44,11 @@ struct linux_source *linux_source_new(const struct linux_source_options *options
     struct statfs fs;
 
     self->proc = mem_copy_string(options->proc);
-    self->live = statfs(self->proc, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+    self->is_procfs = statfs(self->proc, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
     self->text_only = options->text_only;
-    self->no_starts = options->no_starts;
-    self->numbers_ours = self->live && process_reader_same_pid_namespace(self->proc);
-    self->newprocs = new_processes_new(self->proc, self->numbers_ours);
+    self->read_only = options->read_only;
+    self->same_pid_namespace = self->is_procfs && process_reader_same_pid_namespace(self->proc);
+    self->new_processes = new_processes_new(self->proc, self->same_pid_namespace);
     pthread_mutex_init(&self->learning, NULL);
     return self;
 }
@@ -59,8 +59,8 @@ static struct attachments *attachments_of(struct linux_source *self)
     pthread_mutex_lock(&self->learning);
     if (!self->attachments) {
         self->attachments = attachments_new(self->proc, self->text_only);
-        if (self->attachments && self->no_starts)
-            attachments_without_starts(self->attachments);
+        if (self->attachments && self->read_only)
+            attachments_read_only(self->attachments);
     }
     struct attachments *attachments = self->attachments;
     pthread_mutex_unlock(&self->learning);
@@ -72,7 +72,7 @@ void linux_source_free(struct linux_source *self)
     if (!self)
         return;
     attachments_free(self->attachments);
-    new_processes_free(self->newprocs);
+    new_processes_free(self->new_processes);
     pthread_mutex_destroy(&self->learning);
     free(self->proc);
     free(self);
@@ -111,17 +111,17 @@ static void read_details(const struct linux_source *self, const struct want *wan
     if (need & NEED_ELEMENTS && fresh->has & NEED_SEMSETS) {
         bool one =
             want->focused && (want->focus.kind == KIND_SEMSET || want->focus.kind == KIND_ELEMENT);
-        if (self->live)
+        if (self->is_procfs)
             semctl_elements(fresh, one ? &want->focus.id : NULL);
         fresh->has |= NEED_ELEMENTS;
     }
     if (need & NEED_SEM_WAITERS && fresh->has & NEED_SEMSETS) {
-        if (self->live)
+        if (self->is_procfs)
             semctl_waiters(&fresh->semsets);
         fresh->has |= NEED_SEM_WAITERS;
     }
     if (need & NEED_QUEUE_MAX && fresh->has & NEED_QUEUES) {
-        if (self->live)
+        if (self->is_procfs)
             semctl_max_bytes(&fresh->queues);
         fresh->has |= NEED_QUEUE_MAX;
     }
@@ -149,7 +149,7 @@ static void forget_pids(struct snapshot *fresh)
 
 // By calls, which are cheaper, where they are about the same machine.
 #define READ(table)                                                                                \
-    (self->live && ipcstat_##table(&fresh->table) == 0                                             \
+    (self->is_procfs && ipcstat_##table(&fresh->table) == 0                                        \
          ? 0                                                                                       \
          : sysvipc_##table(self->proc, &fresh->table))
 
@@ -169,7 +169,7 @@ static int source_read(void *arg, const struct want *want, struct snapshot *fres
     if (tables & NEED_QUEUES)
         note(&error, fresh, NEED_QUEUES, READ(queues));
     read_details(self, want, fresh);
-    if (self->live && !self->numbers_ours)
+    if (self->is_procfs && !self->same_pid_namespace)
         forget_pids(fresh);
     return error;
 }
@@ -186,7 +186,7 @@ static int source_forks(void *arg, uint64_t *forks)
 
 static int source_recent(void *arg, struct pid_mark *mark, struct pid_entry_vec *out)
 {
-    return new_processes_since(((struct linux_source *)arg)->newprocs, mark, out);
+    return new_processes_since(((struct linux_source *)arg)->new_processes, mark, out);
 }
 
 static struct prober *source_prober_new(void *arg)
@@ -194,7 +194,10 @@ static struct prober *source_prober_new(void *arg)
     const struct linux_source *self = arg;
     struct prober *prober = mem_zero(1, sizeof *prober);
 
-    prober->procs = process_reader_new(self->proc, self->live, self->numbers_ours);
+    const struct process_reader_options options = {.is_procfs = self->is_procfs,
+                                                   .same_pid_namespace = self->same_pid_namespace,
+                                                   .read_only = self->read_only};
+    prober->processes = process_reader_new(self->proc, &options);
     return prober;
 }
 
@@ -203,7 +206,7 @@ static void source_prober_free(void *arg, struct prober *prober)
     (void)arg;
     if (!prober)
         return;
-    process_reader_free(prober->procs);
+    process_reader_free(prober->processes);
     free(prober);
 }
 
@@ -222,19 +225,6 @@ static void probe_attachments(struct linux_source *self, enum probe_what what, i
         attachments_probe_use(attachments, pid, what == PROBE_ALL_MAPS, answer);
 }
 
-static unsigned what_of_process(const struct linux_source *self, enum probe_what what)
-{
-    unsigned more = self->no_starts ? 0 : PROCS_INSTANCE;
-
-    if (what == PROBE_STATUS)
-        return more | PROCS_STATUS;
-    if (what == PROBE_COMMAND || what == PROBE_COMMAND_RSS)
-        more |= PROCS_COMMAND | (self->no_starts ? 0 : PROCS_INNER_PID);
-    if (what == PROBE_PROCESS_RSS || what == PROBE_COMMAND_RSS)
-        more |= PROCS_RSS;
-    return more;
-}
-
 static void source_probe(void *arg, struct prober *prober, const struct probe *probe,
                          struct answer *answer)
 {
@@ -249,11 +239,7 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
         probe_attachments(self, probe->what, pid, answer);
         break;
     case PROBE_PROCESS:
-    case PROBE_COMMAND:
-    case PROBE_PROCESS_RSS:
-    case PROBE_COMMAND_RSS:
-    case PROBE_STATUS:
-        process_reader_probe(prober->procs, pid, what_of_process(self, probe->what), answer);
+        process_reader_probe(prober->processes, pid, probe->facts, answer);
         break;
     case PROBE_WAITERS:
         waiters_probe(self->proc, pid, answer);
@@ -268,13 +254,13 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
         databases_probe_server(self->proc, pid, answer);
         break;
     case PROBE_SAME_MEMORY:
-        if (self->numbers_ours)
+        if (self->same_pid_namespace)
             attachments_same_memory(answer);
         else
             answer->error = -ENOTSUP;
         break;
     case PROBE_PLACES:
-        if (self->live) // a fixture's databases are not this machine's
+        if (self->is_procfs) // a fixture's databases are not this machine's
             databases_probe_places("", answer);
         break;
     default:
@@ -290,9 +276,9 @@ static void source_act(void *arg, const struct action *action, struct outcome *o
         limits_act(self->proc, action, outcome);
     else if (action->verb == ACTION_RESOLVE)
         names_act(action, outcome);
-    else if (action->verb == ACTION_SIGNAL && self->live && !self->numbers_ours)
+    else if (action->verb == ACTION_SIGNAL && self->is_procfs && !self->same_pid_namespace)
         *outcome = outcome_of(action, OUTCOME_FOREIGN_PROC, 0);
-    else if (self->live)
+    else if (self->is_procfs)
         objects_act(self->proc, action, outcome);
     else // what a fixture shows is not what the calls would hit
         *outcome = outcome_of(action, OUTCOME_NOT_LIVE, 0);
@@ -315,7 +301,7 @@ static int source_owner(void *arg, int32_t pid, uint32_t *uid)
 
 static int source_login(void *arg, uint32_t uid)
 {
-    return ((const struct linux_source *)arg)->live ? names_login(uid) : -ENOSYS;
+    return ((const struct linux_source *)arg)->is_procfs ? names_login(uid) : -ENOSYS;
 }
 
 struct source linux_source_seam(struct linux_source *self)

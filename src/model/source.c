@@ -22,7 +22,7 @@ void answer_clear(struct answer *answer)
     vec_free(&answer->mappings);
     vec_free(&answer->waiters);
     vec_free(&answer->instances);
-    free(answer->process.command);
+    process_release(&answer->process);
     vec_free(&answer->tasks);
     free(answer->same);
     *answer = (struct answer){0};

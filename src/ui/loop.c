@@ -115,7 +115,7 @@ static void count_tick(struct loop *l, const struct snapshot *snapshot)
 {
     int64_t interval = (int64_t)(l->session->interval * CLOCK_SECOND);
 
-    if (!l->ticks || snapshot->ahead ||
+    if (!l->ticks || snapshot->partial ||
         (l->tick_ns && snapshot->time_ns - l->tick_ns < interval * 9 / 10))
         return;
     l->tick_ns = snapshot->time_ns;

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "engine/holders/schedule.h"
+#include "engine/collector.h"
 #include "linux/source.h"
 #include "support/ns.h"
 #include "support/test.h"
@@ -21,10 +21,13 @@ enum { PAGE = 4096, SIZE = 8 * PAGE, KEY = 0x00a72921, WAYS = 2 };
 static struct way { // of reading
     struct linux_source *linux_source;
     struct source source;
-    struct prober_pool *probers;
-    struct process_list census;
-    struct holders *scanner;
+    struct prober_pool *pool;
+    struct process_list processes;
+    void *holders; // the collector's state
+    struct snapshot *tables;
 } ways[WAYS];
+
+extern const struct collector holders_collector;
 
 static int shmid = -1;
 
@@ -38,8 +41,8 @@ static int open_ways(void **state)
                                                         10000}; // a busy machine is not sick
         way->linux_source = linux_source_new(&options);
         way->source = linux_source_seam(way->linux_source);
-        way->probers = prober_pool_new(&way->source, &patient);
-        way->scanner = holders_new(&way->source, way->probers, &way->census);
+        way->pool = prober_pool_new(&way->source, &patient);
+        way->holders = holders_collector.create();
     }
     return 0;
 }
@@ -48,10 +51,11 @@ static int close_ways(void **state)
 {
     (void)state;
     for (int i = 0; i < WAYS; i++) {
-        holders_free(ways[i].scanner);
-        if (prober_pool_free(ways[i].probers) != 0)
+        holders_collector.destroy(ways[i].holders);
+        snapshot_unref(ways[i].tables);
+        if (prober_pool_free(ways[i].pool) != 0)
             return -1;
-        process_list_free(&ways[i].census);
+        process_list_free(&ways[i].processes);
         linux_source_free(ways[i].linux_source);
     }
     return 0;
@@ -76,10 +80,18 @@ static void scan(struct way *way)
 {
     static const struct want want = {.need = NEED_SEGMENTS | NEED_SYSTEM};
     struct snapshot *tables = snapshot_new();
+    const struct round round = {.source = &way->source,
+                                .pool = way->pool,
+                                .processes = &way->processes,
+                                .want = &want,
+                                .effort = EFFORT_FULL,
+                                .tables = tables};
 
     assert_int_equal(way->source.read(way->source.self, &want, tables), 0);
-    assert_true(holders_update(way->scanner, tables, SCAN_FULLY, (struct meanwhile){0}));
-    snapshot_unref(tables);
+    holders_collector.update(way->holders, &round);
+    assert_true(holders_collector.fill(way->holders, NEED_HOLDERS, tables));
+    snapshot_unref(way->tables);
+    way->tables = tables;
 }
 
 // Scans both ways and checks that all `nattch` are found in `pids` processes.
@@ -87,7 +99,7 @@ static void assert_accounted(uint64_t nattch, uint32_t holders)
 {
     for (int i = 0; i < WAYS; i++) {
         scan(&ways[i]);
-        const struct segment_account *account = scan_account(holders_scan(ways[i].scanner), shmid);
+        const struct segment_account *account = scan_account(ways[i].tables->scan, shmid);
         assert_non_null(account);
         assert_int_equal(account->nattch, nattch);
         assert_int_equal(account->found, nattch);
@@ -99,7 +111,7 @@ static void assert_accounted(uint64_t nattch, uint32_t holders)
 static const struct holder *holder(int way, pid_t pid)
 {
     size_t n;
-    const struct holder *holders = scan_holders(holders_scan(ways[way].scanner), shmid, &n);
+    const struct holder *holders = scan_holders(ways[way].tables->scan, shmid, &n);
 
     for (size_t i = 0; i < n; i++)
         if (holders[i].pid == pid)
@@ -295,7 +307,7 @@ TEST(the_key_is_told_after_removal, .setup = with_segment, .teardown = without_s
     assert_int_equal(shmctl(shmid, IPC_RMID, NULL), 0);
     assert_accounted(1, 1);
     for (int i = 0; i < WAYS; i++) {
-        const struct segment_account *account = scan_account(holders_scan(ways[i].scanner), shmid);
+        const struct segment_account *account = scan_account(ways[i].tables->scan, shmid);
         assert_true(account->key_known);
         assert_int_equal(account->original_key, KEY);
     }
@@ -359,7 +371,7 @@ TEST(huge_pages_are_told_by_a_mapping)
         known[i] = snapshot_segment(tables, huge_id)->known & SEG_KNOWS_RSS;
         snapshot_unref(tables);
         scan(&ways[i]);
-        accounts[i] = *scan_account(holders_scan(ways[i].scanner), huge_id);
+        accounts[i] = *scan_account(ways[i].tables->scan, huge_id);
     }
     child_end(child);
     shmctl(huge_id, IPC_RMID, NULL);

@@ -24,12 +24,13 @@
 #include "support/ns.h"
 #include "support/test.h"
 
-static void probe(int32_t pid, unsigned more, struct answer *answer)
+static void probe(int32_t pid, unsigned facts, struct answer *answer)
 {
-    struct process_reader *procs = process_reader_new("/proc", true, true);
+    struct process_reader *procs = process_reader_new(
+        "/proc", &(struct process_reader_options){.is_procfs = true, .same_pid_namespace = true});
 
     *answer = (struct answer){0};
-    process_reader_probe(procs, pid, more, answer);
+    process_reader_probe(procs, pid, facts, answer);
     process_reader_free(procs);
 }
 
@@ -58,7 +59,7 @@ TEST(hostile_names)
         struct answer a;
         comm_wanted = names[i].comm;
         pid_t pid = child_start(named_body, NULL);
-        probe(pid, PROCS_RSS, &a);
+        probe(pid, NEED_PROCESSES | NEED_RSS, &a);
         child_end(pid);
         assert_int_equal(a.error, 0);
         assert_string_equal(a.process.comm, names[i].escaped);
@@ -75,7 +76,7 @@ static bool is_at_rest(void *arg)
 {
     struct answer a;
 
-    probe(*(pid_t *)arg, PROCS_RSS, &a);
+    probe(*(pid_t *)arg, NEED_PROCESSES | NEED_RSS, &a);
     bool yes = a.process.state == 'S';
     answer_clear(&a);
     return yes;
@@ -100,7 +101,7 @@ TEST(as_libproc2_says)
     pid_t pid = child_start(named_body, NULL);
     unsigned one = (unsigned)pid;
     assert_true(await(is_at_rest, &pid, 60)); // its memory grows no more
-    probe(pid, PROCS_RSS, &a);
+    probe(pid, NEED_PROCESSES | NEED_RSS, &a);
     assert_int_equal(procps_pids_new(&info, items, ITEMS), 0);
     struct pids_fetch *fetch = procps_pids_select(info, &one, 1, PIDS_SELECT_PID);
     assert_non_null(fetch);
@@ -128,7 +129,7 @@ static bool is_shell(void *arg)
 {
     struct answer a;
 
-    probe(*(pid_t *)arg, PROCS_RSS, &a);
+    probe(*(pid_t *)arg, NEED_PROCESSES | NEED_RSS, &a);
     bool yes = strcmp(a.process.comm, "sh") == 0;
     answer_clear(&a);
     return yes;
@@ -148,9 +149,10 @@ TEST(arguments_are_joined_and_harmless)
         _exit(1);
     }
     assert_true(await(is_shell, &pid, 60));
-    probe(pid, PROCS_COMMAND | PROCS_RSS, &a);
+    probe(pid, NEED_PROCESSES | NEED_COMMANDS | NEED_RSS, &a);
     assert_int_equal(a.error, 0);
-    assert_string_equal(a.process.command, " -c read x a\\nb \\e[1m\\xff  c d");
+    assert_string_equal(process_string(&a.process, PROCESS_COMMAND),
+                        " -c read x a\\nb \\e[1m\\xff  c d");
     answer_clear(&a);
     child_end(pid);
     close(fds[0]);
@@ -165,7 +167,7 @@ TEST(start_times_are_of_the_epoch)
     comm_wanted = "x";
     pid_t pid = child_start(named_body, NULL);
     time_t after = time(NULL);
-    probe(pid, PROCS_RSS, &a);
+    probe(pid, NEED_PROCESSES | NEED_RSS, &a);
     child_end(pid);
     assert_true(a.process.start_time >= before - 2 && a.process.start_time <= after + 2);
     answer_clear(&a);
@@ -180,14 +182,14 @@ TEST(the_dead_the_gone_and_threads)
     if (pid == 0)
         _exit(0);
     assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
-    probe(pid, PROCS_COMMAND | PROCS_RSS, &a);
+    probe(pid, NEED_PROCESSES | NEED_COMMANDS | NEED_RSS, &a);
     assert_int_equal(a.error, 0);
     assert_int_equal(a.process.state, 'Z');
     assert_false(a.process.known & PROC_KNOWS_RSS);
-    assert_null(a.process.command);
+    assert_null(process_string(&a.process, PROCESS_COMMAND));
     answer_clear(&a);
     waitpid(pid, NULL, 0);
-    probe(pid, PROCS_COMMAND | PROCS_RSS, &a);
+    probe(pid, NEED_PROCESSES | NEED_COMMANDS | NEED_RSS, &a);
     assert_int_equal(a.error, -ESRCH);
     assert_true(a.process.gone);
     answer_clear(&a);
@@ -222,7 +224,7 @@ TEST(the_id_of_a_thread_is_no_process)
     assert_int_equal(pipe(fds + 2), 0);
     assert_int_equal(pthread_create(&thread, NULL, wait_thread, fds), 0);
     assert_int_equal(read(fds[0], &tid, sizeof tid), sizeof tid);
-    const unsigned asked[] = {PROCS_COMMAND | PROCS_RSS, PROCS_STATUS | PROCS_INSTANCE};
+    const unsigned asked[] = {NEED_PROCESSES | NEED_COMMANDS | NEED_RSS, 0};
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
         probe(tid, asked[i], &a);
         assert_int_equal(a.error, -ESRCH);
@@ -244,9 +246,9 @@ TEST(by_status_alone)
     struct answer all, some, another;
 
     assert_true(await(is_at_rest, &pid, 60));
-    probe(pid, PROCS_INSTANCE, &all);
-    probe(pid, PROCS_INSTANCE | PROCS_STATUS, &some);
-    probe(other, PROCS_INSTANCE | PROCS_STATUS, &another);
+    probe(pid, NEED_PROCESSES, &all);
+    probe(pid, 0, &some);
+    probe(other, 0, &another);
     assert_int_equal(some.error, 0);
     assert_string_equal(some.process.comm, all.process.comm);
     assert_string_equal(some.process.comm, "State:\\tX)\\n(");
@@ -258,7 +260,7 @@ TEST(by_status_alone)
     if (some.process.instance)
         assert_int_not_equal(some.process.instance, another.process.instance);
     child_end(pid);
-    probe(pid, PROCS_INSTANCE | PROCS_STATUS, &some);
+    probe(pid, 0, &some);
     assert_int_equal(some.error, -ESRCH);
     assert_int_equal(some.process.instance, 0);
     child_end(other);
@@ -268,9 +270,9 @@ static void probe_init(void *result)
 {
     struct answer a;
 
-    probe(1, PROCS_COMMAND | PROCS_RSS, &a);
+    probe(1, NEED_PROCESSES | NEED_COMMANDS | NEED_RSS, &a);
     *(struct process *)result = a.process;
-    ((struct process *)result)->command = NULL;
+    ((struct process *)result)->strings = NULL;
     if (a.error)
         ((struct process *)result)->pid = a.error;
     answer_clear(&a);
@@ -311,7 +313,10 @@ static void *probing_thread(void *arg)
     for (int i = 0; i < 200; i++) {
         struct answer a = {0};
         source->probe(source->self, prober,
-                      &(struct probe){i & 1 ? PROBE_PROCESS : PROBE_COMMAND, getpid()}, &a);
+                      &(struct probe){.what = PROBE_PROCESS,
+                                      .id = getpid(),
+                                      .facts = i & 1 ? NEED_PROCESSES : NEED_COMMANDS},
+                      &a);
         wrong += a.error || a.process.uid != geteuid() || !a.process.start_ticks;
         answer_clear(&a);
     }
@@ -334,21 +339,22 @@ TEST(probers_side_by_side)
     }
     struct prober *prober = source.prober_new(source.self);
     struct answer a = {0};
-    source.probe(source.self, prober, &(struct probe){PROBE_USER, 0}, &a);
+    source.probe(source.self, prober, &(struct probe){.what = PROBE_USER, .id = 0}, &a);
     assert_string_equal(a.named.name, "root");
     answer_clear(&a);
-    source.probe(source.self, prober, &(struct probe){PROBE_GROUP, 0}, &a);
+    source.probe(source.self, prober, &(struct probe){.what = PROBE_GROUP, .id = 0}, &a);
     assert_string_equal(a.named.name, "root");
     answer_clear(&a);
-    source.probe(source.self, prober, &(struct probe){PROBE_ATTACHMENTS, getpid()}, &a);
+    source.probe(source.self, prober, &(struct probe){.what = PROBE_ATTACHMENTS, .id = getpid()},
+                 &a);
     assert_int_equal(a.error, 0);
     assert_int_equal(a.mappings.n, 0);
     answer_clear(&a);
-    source.probe(source.self, prober, &(struct probe){PROBE_ALL_MAPS, getpid()}, &a);
+    source.probe(source.self, prober, &(struct probe){.what = PROBE_ALL_MAPS, .id = getpid()}, &a);
     assert_int_equal(a.error, 0);
     assert_true(a.mappings.n > 5);
     answer_clear(&a);
-    source.probe(source.self, prober, &(struct probe){PROBE_WAITERS, getpid()}, &a);
+    source.probe(source.self, prober, &(struct probe){.what = PROBE_WAITERS, .id = getpid()}, &a);
     assert_int_equal(a.error, 0);
     assert_int_equal(a.waiters.n, 0);
     answer_clear(&a);

@@ -109,7 +109,7 @@ static int ask_without_descriptors(pid_t holder)
     struct source source = linux_source_seam(real);
     struct prober *prober = source.prober_new(source.self);
     struct answer answer = {0};
-    const struct probe probe = {PROBE_ATTACHMENTS, holder};
+    const struct probe probe = {.what = PROBE_ATTACHMENTS, .id = holder};
     struct rlimit before;
     int result = 0;
 

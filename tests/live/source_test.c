@@ -146,7 +146,8 @@ TEST(the_last_ids_and_keys)
     assert_int_equal(snapshot_queue(s, last)->known, QUEUE_KNOWS_MAX);
     struct answer answer = {0};
     struct prober *prober = source.prober_new(source.self);
-    source.probe(source.self, prober, &(struct probe){PROBE_ATTACHMENTS, getpid()}, &answer);
+    source.probe(source.self, prober, &(struct probe){.what = PROBE_ATTACHMENTS, .id = getpid()},
+                 &answer);
     const struct mapping *mapping = mapping_of(&answer, last);
     assert_non_null(mapping);
     assert_int_equal(mapping->key, keys[0]);
@@ -529,7 +530,9 @@ static int below_another_proc(pid_t target)
     if (!segment || segment->cpid != 0 || segment->lpid != 0)
         return 2;
     struct prober *prober = seam.prober_new(seam.self);
-    seam.probe(seam.self, prober, &(struct probe){PROBE_PROCESS, target}, &answer);
+    seam.probe(seam.self, prober,
+               &(struct probe){.what = PROBE_PROCESS, .id = target, .facts = NEED_PROCESSES},
+               &answer);
     if (answer.error || answer.process.instance) // it is the machine's process, as that /proc says
         return 3;
     // The number is somebody's here: ours.
@@ -544,7 +547,7 @@ static int below_another_proc(pid_t target)
     answer_clear(&answer);
     vec_push(&answer.tasks, 1);
     vec_push(&answer.tasks, target);
-    seam.probe(seam.self, prober, &(struct probe){PROBE_SAME_MEMORY, 0}, &answer);
+    seam.probe(seam.self, prober, &(struct probe){.what = PROBE_SAME_MEMORY, .id = 0}, &answer);
     if (answer.error != -ENOTSUP)
         return 5;
     if (seam.recent(seam.self, &mark, &recent) != -ENOTSUP)

@@ -528,15 +528,15 @@ static void tell_two(void *arg, size_t index, struct answer *answer)
     vec_push(&answer->tasks, ((struct world *)arg)->pid);
 }
 
-static void take_none(void *arg, unsigned worker, size_t index, struct answer *answer)
+static void take_none(void *arg, size_t index, struct answer *answer)
 {
-    (void)arg, (void)worker, (void)index, (void)answer;
+    (void)arg, (void)index, (void)answer;
 }
 
 TEST(comparing_its_memory, .setup = setup_exec, .teardown = teardown)
 {
     struct world *w = world(state);
-    const struct probe probe = {PROBE_SAME_MEMORY, 0};
+    const struct probe probe = {.what = PROBE_SAME_MEMORY, .id = 0};
     const struct batch batch = {
         .probes = &probe, .n = 1, .prepare = tell_two, .take = take_none, .arg = w};
     struct prober_pool *pool =

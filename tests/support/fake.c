@@ -100,7 +100,7 @@ struct process *fake_process(struct snapshot *s, int32_t pid, uint32_t uid, cons
                                     PROC_KNOWS_RSS | PROC_KNOWS_COMM};
     snprintf(item.comm, sizeof item.comm, "%s", comm);
     if (command) {
-        item.command = mem_copy_string(command);
+        process_add_string(&item, PROCESS_COMMAND, command);
         item.known |= PROC_KNOWS_COMMAND;
     }
     return INSERT(&s->processes, item, pid);

@@ -9,7 +9,7 @@
 
 #include "model/holders/address_spaces.h"
 
-enum { KINDS = PROBE_PLACES + 1, HANGS = 160 };
+enum { KINDS = KERNEL_COMMAND + 1, HANGS = 160 };
 
 struct fake_process {
     int32_t pid;
@@ -293,12 +293,12 @@ void kernel_comm(struct kernel *k, int32_t pid, const char *comm)
 
 // --- hanging ------------------------------------------------------------------------------------
 
-void kernel_hang(struct kernel *k, enum probe_what what, int32_t pid)
+void kernel_hang(struct kernel *k, unsigned what, int32_t pid)
 {
-    LOCKED(k) k->hangs[k->n_hangs++] = (struct probe){what, pid};
+    LOCKED(k) k->hangs[k->n_hangs++] = (struct probe){.what = what, .id = pid};
 }
 
-void kernel_release(struct kernel *k, enum probe_what what, int32_t pid)
+void kernel_release(struct kernel *k, unsigned what, int32_t pid)
 {
     LOCKED(k)
     {
@@ -331,10 +331,16 @@ void kernel_delay(struct kernel *k, int us)
     LOCKED(k) k->delay_us = us;
 }
 
+static unsigned what_of(const struct probe *probe)
+{
+    return probe->what == PROBE_PROCESS && probe->facts & NEED_COMMANDS ? KERNEL_COMMAND
+                                                                        : probe->what;
+}
+
 static bool hangs(const struct kernel *k, const struct probe *probe)
 {
     for (size_t i = 0; i < k->n_hangs; i++)
-        if (k->hangs[i].what == probe->what && k->hangs[i].id == probe->id)
+        if (k->hangs[i].what == what_of(probe) && k->hangs[i].id == probe->id)
             return true;
     return false;
 }
@@ -435,7 +441,9 @@ static void answer_process(const struct fake_process *p, bool command, struct an
                          .known = PROC_KNOWS_START | PROC_KNOWS_STATE | PROC_KNOWS_COMM};
     snprintf(answer->process.comm, sizeof answer->process.comm, "%s", p->comm);
     if (command) {
-        answer->process.command = mem_format("%s --run", p->comm);
+        char *text = mem_format("%s --run", p->comm);
+        process_add_string(&answer->process, PROCESS_COMMAND, text);
+        free(text);
         answer->process.known |= PROC_KNOWS_COMMAND;
     }
 }
@@ -471,8 +479,8 @@ static void answer_probe(struct kernel *k, const struct probe *probe, struct ans
         answer->error = p ? p->error : -ESRCH;
         return;
     }
-    if (probe->what >= PROBE_PROCESS && probe->what <= PROBE_COMMAND_RSS)
-        answer_process(p, probe->what == PROBE_COMMAND || probe->what == PROBE_COMMAND_RSS, answer);
+    if (probe->what == PROBE_PROCESS)
+        answer_process(p, probe->facts & NEED_COMMANDS, answer);
     else if (probe->what != PROBE_WAITERS)
         answer_attachments(k, p, probe->what == PROBE_EXACT, answer);
     else if (p->waits)
@@ -501,7 +509,7 @@ static void source_probe(void *self, struct prober *prober, const struct probe *
     (void)prober;
     LOCKED(k)
     {
-        k->counts[probe->what]++;
+        k->counts[what_of(probe)]++;
         k->hanging++;
         while (hangs(k, probe))
             pthread_cond_wait(&k->released, &k->lock);
@@ -549,7 +557,7 @@ static uint64_t counted(struct kernel *k, const uint64_t *count)
     return n;
 }
 
-uint64_t kernel_count(struct kernel *k, enum probe_what what)
+uint64_t kernel_count(struct kernel *k, unsigned what)
 {
     return counted(k, &k->counts[what]);
 }

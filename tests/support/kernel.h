@@ -34,14 +34,17 @@ void kernel_handle(struct kernel *k, int32_t shmid, uint64_t handle); // what ho
 void kernel_wait(struct kernel *k, int32_t pid, enum kind_id kind, int32_t id);
 void kernel_comm(struct kernel *k, int32_t pid, const char *comm);
 
+// Beside the probes of the seam: a PROBE_PROCESS that asks for arguments, counted and hung apart.
+enum { KERNEL_COMMAND = PROBE_PLACES + 1 };
+
 // Probes of `what` on that pid (uid, gid) hang from now on, until released.
-void kernel_hang(struct kernel *k, enum probe_what what, int32_t pid);
-void kernel_release(struct kernel *k, enum probe_what what, int32_t pid);
+void kernel_hang(struct kernel *k, unsigned what, int32_t pid);
+void kernel_release(struct kernel *k, unsigned what, int32_t pid);
 void kernel_hang_acts(struct kernel *k, bool hang);
 size_t kernel_hanging(struct kernel *k);     // how many threads hang now
 void kernel_delay(struct kernel *k, int us); // processor time of every probe of attachments
 
-uint64_t kernel_count(struct kernel *k, enum probe_what what); // probes so far
+uint64_t kernel_count(struct kernel *k, unsigned what); // probes so far
 uint64_t kernel_reads(struct kernel *k);
 uint64_t kernel_set_reads(struct kernel *k); // of them: with sets, with rss and swap of segments
 uint64_t kernel_use_reads(struct kernel *k);

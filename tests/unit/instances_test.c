@@ -54,28 +54,37 @@ static void probe(void *self, struct prober *prober, const struct probe *probe,
     }
 }
 
-static struct prober_pool *begin(struct instances *in)
+static struct prober_pool *begin(struct databases **in)
 {
     static const struct source source = {
         .self = &world, .prober_new = prober_new, .prober_free = prober_free, .probe = probe};
 
-    *in = (struct instances){0};
+    *in = databases_collector.create();
     world.places = world.servers = 0;
     world.at_places = 0;
     world.silent = false;
     return prober_pool_new(&source, &(struct prober_pool_options){.threads = 2});
 }
 
-static void finish(struct instances *in, struct prober_pool *probers, struct snapshot *s)
+static void finish(void *in, struct prober_pool *probers, struct snapshot *s)
 {
-    databases_free(in);
+    databases_collector.destroy(in);
     assert_int_equal(prober_pool_free(probers), 0);
     snapshot_unref(s);
 }
 
-static void update(struct instances *in, struct prober_pool *probers, const struct snapshot *s)
+static void update_with(void *in, struct prober_pool *probers, struct snapshot *s,
+                        enum effort effort)
 {
-    databases_update(in, probers, s, false, (struct meanwhile){0});
+    const struct want want = {.need = NEED_APPS};
+
+    databases_collector.update(
+        in, &(struct round){.pool = probers, .want = &want, .effort = effort, .tables = s});
+}
+
+static void update(void *in, struct prober_pool *probers, struct snapshot *s)
+{
+    update_with(in, probers, s, EFFORT_AS_NEEDED);
 }
 
 // A postmaster and a backend of it on one segment, and a segment of somebody else.
@@ -97,100 +106,100 @@ static struct snapshot *server(void)
 
 TEST(the_postmaster_is_asked)
 {
-    struct instances in;
+    struct databases *in;
     struct prober_pool *probers = begin(&in);
     struct snapshot *s = server();
 
-    update(&in, probers, s);
+    update(in, probers, s);
     assert_int_equal(world.places, 1);
     assert_int_equal(world.servers, 1); // its backend would say the same
     assert_int_equal(world.last, MASTER);
-    databases_fill(&in, s);
+    databases_collector.fill(in, NEED_APPS, s);
     assert_int_equal(s->instances.n, 1);
     assert_string_equal(s->instances.at[0].directory, "/data/4711");
-    finish(&in, probers, s);
+    finish(in, probers, s);
 }
 
 TEST(what_is_left_of_a_server_is_asked)
 {
-    struct instances in;
+    struct databases *in;
     struct prober_pool *probers = begin(&in);
     struct snapshot *s = server();
 
     ((struct process *)snapshot_process(s, MASTER))->gone = true;
-    update(&in, probers, s);
+    update(in, probers, s);
     assert_int_equal(world.servers, 1);
     assert_int_equal(world.last, BACKEND);
-    finish(&in, probers, s);
+    finish(in, probers, s);
 }
 
 TEST(one_directory_is_told_once)
 {
-    struct instances in;
+    struct databases *in;
     struct prober_pool *probers = begin(&in);
     struct snapshot *s = server();
 
     world.at_places = INODE; // the usual place is the server's own
-    update(&in, probers, s);
-    assert_int_equal(in.known.n, 1);
+    update(in, probers, s);
+    assert_int_equal(in->known.n, 1);
     world.at_places = INODE + 1;
-    databases_update(&in, probers, s, true, (struct meanwhile){0});
-    assert_int_equal(in.known.n, 2);
-    assert_int_equal(in.known.at[0].inode, INODE); // who runs comes first
-    finish(&in, probers, s);
+    update_with(in, probers, s, EFFORT_FULL);
+    assert_int_equal(in->known.n, 2);
+    assert_int_equal(in->known.at[0].inode, INODE); // who runs comes first
+    finish(in, probers, s);
 }
 
 TEST(they_are_asked_at_a_slow_pace)
 {
-    struct instances in;
+    struct databases *in;
     struct prober_pool *probers = begin(&in);
     struct snapshot *s = server();
 
-    update(&in, probers, s);
-    update(&in, probers, s);
+    update(in, probers, s);
+    update(in, probers, s);
     assert_int_equal(world.places, 1);
-    in.asked_ns -= 29 * CLOCK_SECOND;
-    update(&in, probers, s);
+    in->asked_ns -= 29 * CLOCK_SECOND;
+    update(in, probers, s);
     assert_int_equal(world.places, 1);
-    in.asked_ns -= 1 * CLOCK_SECOND;
-    update(&in, probers, s);
+    in->asked_ns -= 1 * CLOCK_SECOND;
+    update(in, probers, s);
     assert_int_equal(world.places, 2); // twice a minute
 
     fake_segment(s, 6, 8, 0, 56, 0); // a new one: sooner, but not at once
-    update(&in, probers, s);
+    update(in, probers, s);
     assert_int_equal(world.places, 2);
-    in.asked_ns -= 2 * CLOCK_SECOND;
-    update(&in, probers, s);
+    in->asked_ns -= 2 * CLOCK_SECOND;
+    update(in, probers, s);
     assert_int_equal(world.places, 3);
-    databases_update(&in, probers, s, true, (struct meanwhile){0}); // asked for
+    update_with(in, probers, s, EFFORT_FULL); // asked for
     assert_int_equal(world.places, 4);
-    finish(&in, probers, s);
+    finish(in, probers, s);
 }
 
 // Its server gone, a directory explains what it left behind, as long as that is there.
 TEST(a_directory_is_kept_while_it_explains)
 {
-    struct instances in;
+    struct databases *in;
     struct prober_pool *probers = begin(&in);
     struct snapshot *s = server();
 
     world.at_places = INODE + 1; // explains nothing
-    update(&in, probers, s);
-    assert_int_equal(in.known.n, 2);
+    update(in, probers, s);
+    assert_int_equal(in->known.n, 2);
     world.at_places = 0;
     world.silent = true;
-    databases_update(&in, probers, s, true, (struct meanwhile){0});
-    assert_int_equal(in.known.n, 1);
-    assert_int_equal(in.known.at[0].inode, INODE);
+    update_with(in, probers, s, EFFORT_FULL);
+    assert_int_equal(in->known.n, 1);
+    assert_int_equal(in->known.at[0].inode, INODE);
     s->segments.at[0].o.key = 99;
-    databases_update(&in, probers, s, true, (struct meanwhile){0});
-    assert_int_equal(in.known.n, 0);
-    finish(&in, probers, s);
+    update_with(in, probers, s, EFFORT_FULL);
+    assert_int_equal(in->known.n, 0);
+    finish(in, probers, s);
 }
 
 TEST(many_servers_are_not_all_asked)
 {
-    struct instances in;
+    struct databases *in;
     struct prober_pool *probers = begin(&in);
     struct snapshot *s = fake_snapshot();
 
@@ -198,16 +207,16 @@ TEST(many_servers_are_not_all_asked)
         fake_process(s, MANY_FROM + i, PG, "postgres", NULL);
         fake_segment(s, i, (uint32_t)i + 1, PG, 56, 0)->cpid = MANY_FROM + i;
     }
-    update(&in, probers, s);
+    update(in, probers, s);
     assert_int_equal(world.places, 1);
     assert_int_equal(world.servers, 48);
-    finish(&in, probers, s);
+    finish(in, probers, s);
 }
 
 // Whose processes are named so in numbers, and made their segments first, hides no other's server.
 TEST(many_of_one_user_hide_nobody)
 {
-    struct instances in;
+    struct databases *in;
     struct prober_pool *probers = begin(&in);
     struct snapshot *s = fake_snapshot();
 
@@ -217,7 +226,7 @@ TEST(many_of_one_user_hide_nobody)
     }
     fake_process(s, MANY_FROM + 200, PG, "postgres", NULL);
     fake_segment(s, 200, 1000, PG, 56, 0)->cpid = MANY_FROM + 200;
-    update(&in, probers, s);
+    update(in, probers, s);
     assert_int_equal(world.servers, 49);
-    finish(&in, probers, s);
+    finish(in, probers, s);
 }

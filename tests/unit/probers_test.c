@@ -15,12 +15,10 @@ struct tally {
     _Atomic unsigned by[MANY + 1]; // of each index
 };
 
-static void take(void *arg, unsigned worker, size_t index, struct answer *answer)
+static void take(void *arg, size_t index, struct answer *answer)
 {
     struct tally *tally = arg;
 
-    if (worker >= PROBER_POOL_MAX)
-        abort();
     (void)answer;
     atomic_fetch_add(&tally->answered, 1);
     atomic_fetch_add(&tally->by[index], 1);
@@ -35,7 +33,7 @@ static struct kernel *crowd(int n)
 
     for (int i = 0; i < n; i++) {
         kernel_spawn(k, i + 1);
-        probes[i] = (struct probe){PROBE_ATTACHMENTS, i + 1};
+        probes[i] = (struct probe){.what = PROBE_ATTACHMENTS, .id = i + 1};
     }
     return k;
 }
@@ -265,20 +263,21 @@ TEST(quitting_waits_for_nobody)
 
 static void cancel(void *pool)
 {
-    prober_pool_cancel(pool);
+    prober_pool_cancel(*(struct prober_pool **)pool);
 }
 
 TEST(a_batch_can_be_cancelled)
 {
     struct kernel *k = crowd(MANY);
     struct source source = kernel_source(k);
-    struct prober_pool *pool = prober_pool_new(
-        &source, &(struct prober_pool_options){.deadline_ms = 2 * HANG_SECONDS * 1000});
+    struct prober_pool *pool;
+    const struct prober_pool_options options = {.deadline_ms = 2 * HANG_SECONDS * 1000,
+                                                .meanwhile = {cancel, &pool}};
     struct batch batch = batch_of(&tally, MANY);
 
+    pool = prober_pool_new(&source, &options);
     kernel_hang(k, PROBE_ATTACHMENTS, 1);
     kernel_hang(k, PROBE_ATTACHMENTS, 2);
-    batch.meanwhile = (struct meanwhile){cancel, pool};
     int64_t start = clock_ns();
     assert_false(prober_pool_run(pool, &batch, asked));
     assert_true(clock_ns() - start < HANG_SECONDS * CLOCK_SECOND); // not the deadline

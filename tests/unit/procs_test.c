@@ -44,12 +44,13 @@ static void make_process(int pid, const char *comm)
     tree_write(root, path, "646 25 20 9 0 30 0\n");
 }
 
-static void probe(int32_t pid, unsigned more, struct answer *answer)
+static void probe(int32_t pid, unsigned facts, struct answer *answer)
 {
-    struct process_reader *procs = process_reader_new(root, false, false);
+    struct process_reader *procs =
+        process_reader_new(root, &(struct process_reader_options){.read_only = true});
 
     *answer = (struct answer){0};
-    process_reader_probe(procs, pid, more, answer);
+    process_reader_probe(procs, pid, facts, answer);
     process_reader_free(procs);
 }
 
@@ -59,7 +60,7 @@ TEST(a_process_as_its_files_say)
 
     make_process(42, "pmon");
     tree_write_bytes(root, "42/cmdline", "/bin/pmon\0-x\0a b\0", 17);
-    probe(42, PROCS_RSS, &a);
+    probe(42, NEED_PROCESSES | NEED_RSS, &a);
     assert_int_equal(a.error, 0);
     assert_int_equal(a.process.pid, 42);
     assert_int_equal(a.process.uid, geteuid()); // of whom the directory is
@@ -68,14 +69,14 @@ TEST(a_process_as_its_files_say)
     assert_int_equal(a.process.start_time, 1700000000 + 4200 / sysconf(_SC_CLK_TCK));
     assert_int_equal(a.process.rss, 25 * sysconf(_SC_PAGESIZE));
     assert_string_equal(a.process.comm, "pmon");
-    assert_null(a.process.command);
+    assert_null(process_string(&a.process, PROCESS_COMMAND));
     assert_int_equal(a.process.known, PROC_KNOWS_UID | PROC_KNOWS_START | PROC_KNOWS_STATE |
                                           PROC_KNOWS_RSS | PROC_KNOWS_COMM);
     assert_false(a.process.gone);
     answer_clear(&a);
-    probe(42, PROCS_COMMAND | PROCS_RSS, &a);
+    probe(42, NEED_PROCESSES | NEED_COMMANDS | NEED_RSS, &a);
     assert_true(a.process.known & PROC_KNOWS_COMMAND);
-    assert_string_equal(a.process.command, "/bin/pmon -x a b");
+    assert_string_equal(process_string(&a.process, PROCESS_COMMAND), "/bin/pmon -x a b");
     answer_clear(&a);
 }
 
@@ -94,7 +95,7 @@ TEST(hostile_names_are_harmless_and_change_nothing_else)
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         make_process(42, names[i].comm);
-        probe(42, PROCS_RSS, &a);
+        probe(42, NEED_PROCESSES | NEED_RSS, &a);
         assert_int_equal(a.error, 0);
         assert_string_equal(a.process.comm, names[i].escaped);
         assert_int_equal(a.process.start_ticks, 4200);
@@ -124,13 +125,13 @@ TEST(command_lines_of_all_sorts)
     make_process(42, "x");
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         tree_write_bytes(root, "42/cmdline", lines[i].raw, lines[i].n);
-        probe(42, PROCS_COMMAND | PROCS_RSS, &a);
+        probe(42, NEED_PROCESSES | NEED_COMMANDS | NEED_RSS, &a);
         assert_int_equal(a.error, 0);
         assert_true(a.process.known & PROC_KNOWS_COMMAND);
         if (lines[i].shown)
-            assert_string_equal(a.process.command, lines[i].shown);
+            assert_string_equal(process_string(&a.process, PROCESS_COMMAND), lines[i].shown);
         else
-            assert_null(a.process.command);
+            assert_null(process_string(&a.process, PROCESS_COMMAND));
         answer_clear(&a);
     }
 }
@@ -145,9 +146,10 @@ TEST(a_huge_command_line_is_cut)
     make_process(42, "x");
     tree_write_bytes(root, "42/cmdline", raw, 300000);
     free(raw);
-    probe(42, PROCS_COMMAND | PROCS_RSS, &a);
+    probe(42, NEED_PROCESSES | NEED_COMMANDS | NEED_RSS, &a);
     assert_int_equal(a.error, 0);
-    assert_true(strlen(a.process.command) > 4000 && strlen(a.process.command) < 20000);
+    assert_true(strlen(process_string(&a.process, PROCESS_COMMAND)) > 4000 &&
+                strlen(process_string(&a.process, PROCESS_COMMAND)) < 20000);
     answer_clear(&a);
 }
 
@@ -155,16 +157,17 @@ TEST(who_is_not_there_is_gone)
 {
     struct answer a;
 
-    probe(43, PROCS_COMMAND | PROCS_RSS, &a);
+    probe(43, NEED_PROCESSES | NEED_COMMANDS | NEED_RSS, &a);
     assert_int_equal(a.error, -ESRCH);
     assert_true(a.process.gone);
     assert_int_equal(a.process.known, 0);
     answer_clear(&a);
-    probe(0, PROCS_COMMAND | PROCS_RSS, &a); // outside this PID namespace: neither alive nor gone
+    probe(0, NEED_PROCESSES | NEED_COMMANDS | NEED_RSS,
+          &a); // outside this PID namespace: neither alive nor gone
     assert_int_equal(a.error, -EINVAL);
     assert_false(a.process.gone);
     answer_clear(&a);
-    probe(-1, PROCS_COMMAND | PROCS_RSS, &a);
+    probe(-1, NEED_PROCESSES | NEED_COMMANDS | NEED_RSS, &a);
     assert_false(a.process.gone);
     answer_clear(&a);
 }
@@ -178,7 +181,7 @@ TEST(a_thread_is_no_process)
     tree_write(root, "42/stat",
                "42 (x) S 1 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 2 0 4200 8 9 1 1 1 1 "
                "0 0 0 0 0 0 0 0 0 -1 3 0\n");
-    probe(42, PROCS_RSS, &a);
+    probe(42, NEED_PROCESSES | NEED_RSS, &a);
     assert_int_equal(a.error, -ESRCH);
     assert_true(a.process.gone);
     answer_clear(&a);
@@ -191,13 +194,13 @@ TEST(what_is_missing_is_unknown)
     make_process(42, "kthread");
     tree_write(root, "42/statm", "0 0 0 0 0 0 0\n");
     tree_write(root, "stat", "cpu 1\n");
-    probe(42, PROCS_RSS, &a);
+    probe(42, NEED_PROCESSES | NEED_RSS, &a);
     assert_int_equal(a.error, 0);
     assert_int_equal(a.process.known, PROC_KNOWS_UID | PROC_KNOWS_STATE | PROC_KNOWS_COMM);
     assert_int_equal(a.process.start_ticks, 4200); // identity needs no clock
     answer_clear(&a);
     tree_write(root, "42/stat", "42 (cut");
-    probe(42, PROCS_RSS, &a);
+    probe(42, NEED_PROCESSES | NEED_RSS, &a);
     assert_int_equal(a.error, -EPROTO);
     assert_false(a.process.gone);
     answer_clear(&a);

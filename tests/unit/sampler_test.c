@@ -101,9 +101,9 @@ TEST(a_collection_is_complete)
     assert_int_equal(n, 2);
     assert_int_equal(h[0].pid, 100);
     assert_int_equal(h[1].attaches, 2);
-    assert_string_equal(snapshot_process(p, 101)->command, "p101 --run");
+    assert_string_equal(process_string(snapshot_process(p, 101), PROCESS_COMMAND), "p101 --run");
     assert_string_equal(snapshot_user(p, 0), "u0");
-    assert_false(p->ahead);
+    assert_false(p->partial);
     snapshot_unref(p);
     end(s, k);
 }
@@ -283,7 +283,7 @@ static bool unseen_two(const struct snapshot *p)
 {
     const struct segment_account *account = p->scan ? scan_account(p->scan, 0) : NULL;
 
-    return account && account->nattch == 3 && account->found == 1 && !p->ahead;
+    return account && account->nattch == 3 && account->found == 1 && !p->partial;
 }
 
 static bool resolved(const struct snapshot *p)
@@ -474,7 +474,7 @@ TEST(tables_do_not_wait)
     sampler_want(s, &holders);
     struct snapshot *p = wait_picture(s, has_tables);
     assert_null(p->scan);
-    assert_true(p->ahead);
+    assert_true(p->partial);
     snapshot_unref(p);
     // Another view at that moment gets its tables, too.
     kernel_queue(k, 5);
@@ -494,16 +494,16 @@ TEST(a_stuck_command_hides_nothing_else)
     struct kernel *k = small_world();
     struct sampler *s = start(k, true, 1);
 
-    kernel_hang(k, PROBE_COMMAND, 100);
+    kernel_hang(k, KERNEL_COMMAND, 100);
     struct snapshot *p = sampler_collect(s, &everything);
     const struct process *process = snapshot_process(p, 100);
     assert_true(process->stuck);
     assert_true(process->known & PROC_KNOWS_STATE);
     assert_false(process->known & PROC_KNOWS_COMMAND);
     assert_string_equal(process->comm, "p100");
-    assert_string_equal(snapshot_process(p, 101)->command, "p101 --run");
+    assert_string_equal(process_string(snapshot_process(p, 101), PROCESS_COMMAND), "p101 --run");
     snapshot_unref(p);
-    kernel_release(k, PROBE_COMMAND, 100);
+    kernel_release(k, KERNEL_COMMAND, 100);
     end(s, k);
 }
 
@@ -534,17 +534,19 @@ TEST(a_new_program_is_asked_for_its_arguments)
     struct sampler *s = start(k, false, 3600);
 
     snapshot_unref(sampler_collect(s, &everything));
-    uint64_t commands = kernel_count(k, PROBE_COMMAND);
+    uint64_t commands = kernel_count(k, KERNEL_COMMAND);
     for (int i = 0; i < 10; i++)
         snapshot_unref(sampler_collect(s, &everything));
-    assert_int_equal(kernel_count(k, PROBE_COMMAND), commands);
+    assert_int_equal(kernel_count(k, KERNEL_COMMAND), commands);
     kernel_comm(k, 100, "new");
     struct snapshot *p = sampler_collect(s, &everything);
-    for (int i = 0; i < 10 && strcmp(snapshot_process(p, 100)->command, "new --run"); i++) {
+    for (int i = 0;
+         i < 10 && strcmp(process_string(snapshot_process(p, 100), PROCESS_COMMAND), "new --run");
+         i++) {
         snapshot_unref(p);
         p = sampler_collect(s, &everything);
     }
-    assert_string_equal(snapshot_process(p, 100)->command, "new --run");
+    assert_string_equal(process_string(snapshot_process(p, 100), PROCESS_COMMAND), "new --run");
     snapshot_unref(p);
     end(s, k);
 }

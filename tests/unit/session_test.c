@@ -674,7 +674,7 @@ TEST(frozen_nothing_moves, .setup = user_setup, .teardown = user_teardown)
     assert_int_equal(rows_there(u), 5);
     user_press(u, K_F5);
     struct snapshot *ahead = fake_snapshot(); // the tables alone: the rest is still to come
-    ahead->ahead = true;
+    ahead->partial = true;
     user_see(u, ahead);
     assert_int_equal(rows_there(u), 0);
     user_see(u, fake_story());

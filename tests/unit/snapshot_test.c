@@ -114,7 +114,7 @@ TEST(answers_are_emptied)
 
     vec_push(&answer.mappings, map);
     vec_push(&answer.waiters, (struct waiter){.pid = 1});
-    answer.process.command = mem_copy_string("sh -c x");
+    process_add_string(&answer.process, PROCESS_COMMAND, "sh -c x");
     answer_clear(&answer);
     assert_memory_equal(&answer, &empty, sizeof answer);
     answer_clear(&answer); // and again

@@ -5,6 +5,7 @@
 // counts as stuck, a new thread takes over, and the same probe is not tried again until the old
 // thread comes back, which throws its answer away. Nothing here ever waits for such a thread.
 // Threads once made are kept: a new one costs as much as ten answers.
+// Collectors use engine/ask/ask.h, which runs the batches.
 #ifndef IPCTOP_ENGINE_ASK_PROBER_POOL_H
 #define IPCTOP_ENGINE_ASK_PROBER_POOL_H
 
@@ -12,23 +13,25 @@
 
 struct prober_pool;
 
+// What the waiting thread does every few milliseconds while it waits; `call` may be NULL. It runs no
+// batch.
+struct meanwhile {
+    void (*call)(void *arg);
+    void *arg;
+};
+
 struct prober_pool_options {
     int threads;     // that work at a time; 0: by the number of processors
     int deadline_ms; // 0: default (100)
     int max_left; // threads left behind; beyond, what gets stuck is not replaced, nor beyond half
                   // of them for the processes of one user. 0: default
-    bool polite;  // they let others go first: who presses a key, and a server in trouble
+    bool low_priority; // they yield to the user interface, and to a server in trouble
+    struct meanwhile meanwhile;
 };
 
-enum { PROBER_POOL_MAX = 192 }; // all threads together; worker numbers are below this
+enum { PROBER_POOL_MAX = 192 }; // all threads together
 
 enum asked { ASKED_NOT, ASKED_DONE, ASKED_STUCK };
-
-// What the waiting thread does every few milliseconds while it waits; `call` may be NULL.
-struct meanwhile {
-    void (*call)(void *arg);
-    void *arg;
-};
 
 struct batch {
     const struct probe *probes;
@@ -36,11 +39,10 @@ struct batch {
     bool one_by_one; // by one thread, and nothing more is asked once that one is stuck
     // Called by the asking thread before it asks: what is known may help. May be NULL.
     void (*prepare)(void *arg, size_t index, struct answer *answer);
-    // Called by the asking thread, never by two with the same `worker` number at a time. What is
-    // left in the answer is freed afterwards.
-    void (*take)(void *arg, unsigned worker, size_t index, struct answer *answer);
+    // Called by the asking threads, one call at a time. What is left in the answer is freed
+    // afterwards.
+    void (*take)(void *arg, size_t index, struct answer *answer);
     void *arg; // for both
-    struct meanwhile meanwhile;
 };
 
 // NULL-safe where it says so; `source` must outlive the threads left behind: see prober_pool_free.
@@ -48,17 +50,17 @@ struct prober_pool *prober_pool_new(const struct source *source,
                                     const struct prober_pool_options *options);
 
 // Stops the batch that runs, from any thread: prober_pool_run returns soon, and from then on at once.
-void prober_pool_cancel(struct prober_pool *probers);
+void prober_pool_cancel(struct prober_pool *pool);
 
 // Ends all threads that come to an end within 50 ms. Returns how many are left behind; while there
 // are any the source must stay.
-size_t prober_pool_free(struct prober_pool *probers); // NULL is fine
+size_t prober_pool_free(struct prober_pool *pool); // NULL is fine
 
-// asked[i] says what came of probes[i]. False when cancelled.
-bool prober_pool_run(struct prober_pool *probers, const struct batch *batch, uint8_t *asked);
+// asked[i] becomes the outcome of probes[i]. False when cancelled.
+bool prober_pool_run(struct prober_pool *pool, const struct batch *batch, uint8_t *asked);
 
 // Appends to *out the probes whose threads are left behind now.
 VEC(probe_vec, struct probe);
-void prober_pool_stuck(struct prober_pool *probers, struct probe_vec *out);
+void prober_pool_stuck(struct prober_pool *pool, struct probe_vec *out);
 
 #endif

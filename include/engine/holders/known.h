@@ -1,51 +1,45 @@
-// Who holds what, as the processes answered last: what a scan is made from, and what a later look
+// What processes hold, as they answered last: what a scan is made from, and what a later look
 // compares with.
 #ifndef IPCTOP_ENGINE_HOLDERS_KNOWN_H
 #define IPCTOP_ENGINE_HOLDERS_KNOWN_H
 
-#include "engine/ask/process_list.h"
+#include "engine/collector.h"
 #include "engine/holders/ask.h"
 
-struct known_holders { // zero it, but for the first three, before use
-    const struct source *source;
-    struct prober_pool *probers;
-    struct process_list *census;
-
+struct known_holders {           // zero it before use
     struct holding_vec holdings; // ordered by pid
     struct mapping_vec mappings;
-    struct pid_set stuck; // who did not answer, or was not asked:
-    uint32_t unasked;     // so many of them
-    struct segment_handle_vec handles;
-    uint32_t processes, unreadable, exiting; // of the last that everybody was asked
+    struct pid_set stuck;                    // processes that did not answer, or were not asked:
+    uint32_t unasked;                        // so many of them
+    struct segment_handle_vec handles;       // ordered by shmid
+    uint32_t processes, unreadable, exiting; // when all were asked last
     enum scan_method method;
-    bool hidden; // the list of all processes does not have all
+    bool hidden; // the list of processes does not have all
 
-    struct pid_entry_vec known; // who was asked so far
-    uint64_t known_number;      // the census that was
-    struct holders_answers roundup;
+    struct pid_entry_vec asked; // the processes asked so far
+    uint64_t asked_number;      // the reading of the process list that named them
+    struct holders_answers answers;
 };
 
-void known_holders_free(struct known_holders *attached);
-void known_holders_clear(struct known_holders *attached); // nobody holds anything
+void known_holders_free(struct known_holders *known);
+void known_holders_clear(struct known_holders *known); // no process holds anything
 
-// Asks everybody. False: cancelled.
-bool known_holders_ask_all(struct known_holders *a, const struct snapshot *tables,
-                           struct meanwhile m);
+// Asks all processes. False: cancelled.
+bool known_holders_ask_all(struct known_holders *known, const struct round *round);
 
-enum attached_news { ATTACHED_SAME, ATTACHED_MORE, ATTACHED_OTHER };
-// Asks the known holders, who did not answer last time, and with `newcomers` who is new since.
-// ATTACHED_SAME: all is as it was. ATTACHED_MORE: it was brought up to date, and every known holder
-// that answers holds what it held. ATTACHED_OTHER: one does not; nothing was changed.
-enum attached_news known_holders_ask_some(struct known_holders *a, const struct snapshot *tables,
-                                          bool newcomers, struct meanwhile m);
+// Takes over the answers of a holders_ask() into `known->answers`; a process that did not answer is
+// taken to hold what it held.
+void known_holders_adopt(struct known_holders *known, const struct round *round);
+void known_holders_remember_asked(struct known_holders *known, const struct process_list *list);
 
 // Where more of a segment was found than there is, asks its holders for file handles, which tell
-// apart what attached in other IPC namespaces. True where any told: a scan may now come out. False
-// also where that was done already.
-bool known_holders_resolve_namespaces(struct known_holders *a, const struct scan *scan,
-                                      struct meanwhile m);
+// apart what attached in other IPC namespaces. True where any process gave one: a scan may resolve
+// now. False also where that was done already.
+bool known_holders_resolve_namespaces(struct known_holders *known, const struct scan *scan,
+                                      const struct round *round);
 
-// Everything of the input that is known here; it asks by `a` who shares memory.
-void known_holders_input(struct known_holders *a, struct scan_input *in);
+// Everything of the input that is known here; the round is asked which processes share memory.
+void known_holders_input(struct known_holders *known, const struct round *round,
+                         struct scan_input *in);
 
 #endif

@@ -21,7 +21,7 @@ struct attachments; // what all probes share, from any thread: devices, way, nam
 struct attachments *attachments_new(const char *proc, bool text_only);
 void attachments_free(struct attachments *self);
 // From now on the start times of holders are not read: for who only looks.
-void attachments_without_starts(struct attachments *self);
+void attachments_read_only(struct attachments *self);
 
 void attachments_probe(struct attachments *self, int32_t pid, struct answer *answer);
 // With the handle of every mapping, where permitted.

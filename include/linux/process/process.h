@@ -6,22 +6,19 @@
 
 struct process_reader; // what one probing thread keeps; of that thread alone
 
-// `live`: `proc` is a real /proc, not a fixture; `ours`: see process_reader_same_pid_namespace().
-struct process_reader *process_reader_new(const char *proc, bool live, bool ours);
+struct process_reader_options {
+    bool is_procfs;          // `proc` is a real /proc, not a fixture
+    bool same_pid_namespace; // see process_reader_same_pid_namespace()
+    bool read_only;          // what only actions need, instance and inner pid, is not read
+};
+struct process_reader *process_reader_new(const char *proc,
+                                          const struct process_reader_options *options);
 void process_reader_free(struct process_reader *self);
 
-// Fills answer->process, and what `more` asks for. Where there is no such process, error is
-// -ESRCH and process.gone is set; where there is one we may not see (hidepid), error is -EACCES.
-// May hang on a sick process, with arguments more often than without.
-// PROCS_STATUS: only what answers even while the process is stuck in exec, without its start time.
-enum {
-    PROCS_COMMAND = 1,
-    PROCS_RSS = 2,
-    PROCS_INSTANCE = 4,
-    PROCS_STATUS = 8,
-    PROCS_INNER_PID = 16
-}; // the last one reads status as well: the dearest of all
-void process_reader_probe(struct process_reader *self, int32_t pid, unsigned more,
+// Fills answer->process as PROBE_PROCESS says. Where there is no such process, error is -ESRCH and
+// process.gone is set; where there is one we may not see (hidepid), error is -EACCES. May hang on a
+// sick process, with arguments more often than without.
+void process_reader_probe(struct process_reader *self, int32_t pid, unsigned facts,
                           struct answer *answer);
 
 // Whether `proc`, a real one, numbers processes as our system calls do: the PID namespaces of a

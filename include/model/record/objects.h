@@ -11,6 +11,7 @@
 
 #include "base/vector.h"
 #include "model/record/identity.h"
+#include "model/record/process.h"
 
 // struct ipc_perm, and what all three kinds share. /proc/sysvipc/*, ipc(7).
 struct owned {
@@ -71,34 +72,6 @@ struct queue { // ipc/msg.c sysvipc_msg_proc_show; qbytes by MSG_STAT_ANY
     uint8_t known;
 };
 VEC(queue_vec, struct queue);
-
-enum {
-    PROC_KNOWS_UID = 1,
-    PROC_KNOWS_START = 2,
-    PROC_KNOWS_STATE = 4,
-    PROC_KNOWS_COMMAND = 8,
-    PROC_KNOWS_RSS = 16,
-    PROC_KNOWS_COMM = 32
-};
-
-struct process { // what is known of a pid that something names
-    int32_t pid;
-    uint32_t uid;
-    uint64_t start_ticks; // identity
-    uint64_t instance;    // no other process of this machine ever has it; 0: not known
-    int64_t start_time;   // epoch seconds, good to a second or two
-    uint64_t rss;
-    int32_t inner_pid; // in the PID namespace below ours in which it lives; 0: it lives in ours, or
-                       // that was not asked: it comes with the arguments
-    char state;        // as in proc(5): R S D Z T t X I
-    uint8_t known;
-    bool gone;     // asked for and not there
-    bool stuck;    // its files could not be read in time
-    char comm[68]; // escaped
-    char *command; // arguments joined by a space, escaped; NULL for kernel threads; owned
-};
-VEC(process_vec, struct process);
-VEC(pid_vec, int32_t);
 
 // Whether a pid named by an object is still the process that was meant.
 enum pid_state {

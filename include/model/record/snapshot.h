@@ -11,7 +11,8 @@
 #include "model/record/objects.h"
 #include "model/record/scan.h"
 
-// What somebody looks at. What nobody looks at is not read.
+// What somebody looks at. What nobody looks at is not read. Bits from 24 on are facts of processes:
+// record/process.h.
 enum need {
     NEED_SEGMENTS = 1 << 0,
     NEED_SEMSETS = 1 << 1,
@@ -21,15 +22,12 @@ enum need {
     NEED_ELEMENTS = 1 << 5,    // values and last pids; of the focus's set alone if there is one
     NEED_LIMITS = 1 << 6,
     NEED_HOLDERS = 1 << 7,      // the scan of the processes
-    NEED_PROCESSES = 1 << 8,    // names, states, start times of the pids objects name
-    NEED_COMMANDS = 1 << 9,     // and their arguments
     NEED_NAMES = 1 << 10,       // of users and groups
     NEED_MAP_USE = 1 << 11,     // smaps of the focus's process
     NEED_ALL_MAPS = 1 << 12,    // every mapping of the focus's process, not SysV's alone
     NEED_WAITERS = 1 << 13,     // tasks blocked on sets and queues
     NEED_APPS = 1 << 14,        // facts for labels
     NEED_SYSTEM = 1 << 15,      // uptime and load for the header
-    NEED_RSS = 1 << 16,         // memory of those processes, a file each
     NEED_SEGMENT_USE = 1 << 17, // rss and swap of segments: three times the price of NEED_SEGMENTS
 };
 
@@ -86,7 +84,8 @@ struct snapshot {
     struct finding_vec findings;    // worst first
     struct event_log *events;       // what happened until then; NULL: nothing yet
     struct scan *scan;              // NULL: nobody asked, or none finished yet
-    bool ahead; // the tables are new; what processes said is of before, and the next picture has it
+    bool partial; // the tables are new, what processes answered is of the snapshot before; a
+                  // complete one follows
 };
 
 struct snapshot *snapshot_new(void); // one reference

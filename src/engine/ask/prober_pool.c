@@ -1,3 +1,16 @@
+// How a process that does not answer is left behind.
+//
+// The caller gives a batch and waits in prober_pool_run(). Workers share the batch by one counter,
+// `next`. Each worker has one atomic word: a sequence number, and the index of the probe it is
+// asking, or IDLE.
+//   worker:  word = (seq, index); probe(); compare-and-swap word (seq, index) -> (seq, IDLE)
+//   watcher: for a word that did not change for a deadline, while its thread does not run:
+//            compare-and-swap word (seq, index) -> (seq, ABANDONED)
+// Exactly one of the two succeeds. If it is the worker, its answer is delivered; if it is the
+// watcher, the probe counts as stuck, another worker takes over, and the late answer is thrown away
+// by the thread itself, which touches nothing of the batch any more and then works on: rejoin().
+// Long before the deadline each silent worker has another one added beside it, so that the number
+// of workers doubles while processes hang: many sick ones cost little more time than one.
 #include "prober_pool_parts.h"
 
 #include <string.h>
@@ -8,7 +21,7 @@ enum {
     DEADLINE_MS = 100, // a healthy target can take 80 ms: its memory map is locked while it forks
     MAX_LEFT = 128,    // a dead file server takes many along; up to three for each process
     PATIENCE = 25,     // deadlines a thread gets that is not blocked but slow
-    GOODBYE_MS = 50,
+    JOIN_TIMEOUT_MS = 50,
     LOOK_MS = 12, // between two looks at the workers
 };
 
@@ -38,9 +51,11 @@ struct prober_pool *prober_pool_new(const struct source *source,
     if (pool->max_left > PROBER_POOL_MAX - 2 * pool->threads)
         pool->max_left = PROBER_POOL_MAX - 2 * pool->threads;
     pool->deadline = CLOCK_MS * (options->deadline_ms > 0 ? options->deadline_ms : DEADLINE_MS);
-    pool->polite = options->polite;
+    pool->low_priority = options->low_priority;
+    pool->meanwhile = options->meanwhile;
     pool->refs = 1;
     pthread_mutex_init(&pool->lock, NULL);
+    pthread_mutex_init(&pool->taking, NULL);
     pthread_cond_init(&pool->work, NULL);
     thread_cond_init(&pool->done);
     return pool;
@@ -56,6 +71,7 @@ static void release(struct prober_pool *pool)
     if (!last)
         return;
     pthread_mutex_destroy(&pool->lock);
+    pthread_mutex_destroy(&pool->taking);
     pthread_cond_destroy(&pool->work);
     pthread_cond_destroy(&pool->done);
     free(pool);
@@ -78,7 +94,7 @@ static bool ask(struct worker *w, struct prober *prober, const struct batch *bat
         if (asked[i] == ASKED_STUCK) // known before
             continue;
         struct probe probe = batch->probes[i];
-        if (atomic_load_explicit(&pool->crowded, memory_order_relaxed) &&
+        if (atomic_load_explicit(&pool->over_quota, memory_order_relaxed) &&
             !prober_pool_may_ask(w, &probe))
             continue; // not asked
         uint64_t word = WORD(++sequence, i + 1);
@@ -90,7 +106,9 @@ static bool ask(struct worker *w, struct prober *prober, const struct batch *bat
             &w->word, &word, WORD(sequence, IDLE), memory_order_acq_rel, memory_order_acquire);
         if (mine) {
             asked[i] = ASKED_DONE;
-            batch->take(batch->arg, w->number, i, &answer);
+            pthread_mutex_lock(&pool->taking);
+            batch->take(batch->arg, i, &answer);
+            pthread_mutex_unlock(&pool->taking);
         }
         answer_clear(&answer);
         if (!mine)
@@ -99,7 +117,7 @@ static bool ask(struct worker *w, struct prober *prober, const struct batch *bat
 }
 
 // A thread that was left behind is back: its probe may be asked again, and it may work again.
-static void come_back(struct worker *w)
+static void rejoin(struct worker *w)
 {
     struct prober_pool *pool = w->pool;
 
@@ -107,7 +125,7 @@ static void come_back(struct worker *w)
     w->left = false;
     pool->left--;
     pool->live++;
-    prober_pool_count_crowd(pool);
+    prober_pool_count_quota(pool);
 }
 
 static void *worker_main(void *arg)
@@ -118,7 +136,7 @@ static void *worker_main(void *arg)
 
     thread_name("ipctop-prober");
     atomic_store(&w->tid, thread_id());
-    if (pool->polite)
+    if (pool->low_priority)
         thread_be_polite();
     pthread_mutex_lock(&pool->lock);
     for (;;) {
@@ -137,17 +155,17 @@ static void *worker_main(void *arg)
         bool finished = ask(w, prober, batch, asked);
         pthread_mutex_lock(&pool->lock);
         if (!finished) {
-            come_back(w);
+            rejoin(w);
             continue;
         }
         w->joined = false;
         pool->active--;
-        // Whoever found nothing left found it for all.
+        // Where one worker finds nothing left, there is nothing for the others.
         pool->joinable = 0;
         if (pool->active == 0)
             pthread_cond_signal(&pool->done);
     }
-    pool->live--; // from here on nobody counts on it
+    pool->live--; // from here on no batch relies on it
     pthread_mutex_unlock(&pool->lock);
     if (prober)
         pool->source.prober_free(pool->source.self, prober);
@@ -204,8 +222,8 @@ static bool may_start(const struct prober_pool *pool)
     return pool->live + pool->left < pool->threads + pool->max_left;
 }
 
-// One more hand for the batch, where there is something left to do.
-static void send_for_help(struct prober_pool *pool)
+// One more worker for the batch, where there is something left to do.
+static void add_worker(struct prober_pool *pool)
 {
     if (pool->batch->one_by_one || atomic_load(&pool->next) >= pool->batch->n)
         return;
@@ -214,11 +232,10 @@ static void send_for_help(struct prober_pool *pool)
         return;
     pool->joinable++;
     pthread_cond_signal(&pool->work);
-    prober_pool_count_crowd(pool);
+    prober_pool_count_quota(pool);
 }
 
-// Looks at every worker of the batch. Every quarter of the deadline brings help: hands double as
-// long as they get stuck, and many sick processes cost little more time than one.
+// Looks at every worker of the batch. Every quarter of the deadline a silent one has another added.
 static void watch(struct prober_pool *pool)
 {
     int64_t now = clock_ns();
@@ -231,18 +248,18 @@ static void watch(struct prober_pool *pool)
         if (LOW(word) == IDLE || word != w->seen) {
             w->seen = word;
             w->since = now;
-            w->helped = 0;
+            w->added = 0;
             continue;
         }
         int64_t silent = now - w->since;
-        if (silent < pool->deadline / 4 * (w->helped + 1))
+        if (silent < pool->deadline / 4 * (w->added + 1))
             continue;
-        if (!w->helped++)
+        if (!w->added++)
             w->user = prober_pool_user(pool, &pool->batch->probes[LOW(word) - 1]);
         // One that waits for a processor is not blocked, and more of them would only wait as well.
         bool blocked = !thread_is_running(atomic_load(&w->tid));
         if (blocked)
-            send_for_help(pool);
+            add_worker(pool);
         if (silent >= pool->deadline * (blocked ? 1 : PATIENCE))
             abandon(pool, w, word);
     }
@@ -265,7 +282,9 @@ static void mark_known(const struct prober_pool *pool, const struct batch *batch
         if (!w || !w->left)
             continue;
         for (size_t i = 0; i < batch->n; i++)
-            if (w->stuck_at.id == batch->probes[i].id && w->stuck_at.what == batch->probes[i].what)
+            if (w->stuck_at.id == batch->probes[i].id &&
+                w->stuck_at.what == batch->probes[i].what &&
+                w->stuck_at.facts == batch->probes[i].facts)
                 asked[i] = ASKED_STUCK;
     }
 }
@@ -274,16 +293,16 @@ static void begin(struct prober_pool *pool, const struct batch *batch, uint8_t *
 {
     memset(asked, ASKED_NOT, batch->n);
     mark_known(pool, batch, asked);
-    prober_pool_count_crowd(pool);
-    size_t hands = batch->one_by_one ? 1 : 1 + batch->n / 64; // waking one costs, too
-    if (hands > pool->threads)
-        hands = pool->threads;
-    while (pool->live < hands && may_start(pool) && start_worker(pool))
+    prober_pool_count_quota(pool);
+    size_t workers = batch->one_by_one ? 1 : 1 + batch->n / 64; // waking one costs, too
+    if (workers > pool->threads)
+        workers = pool->threads;
+    while (pool->live < workers && may_start(pool) && start_worker(pool))
         continue;
     pool->batch = batch;
     pool->asked = asked;
     atomic_store(&pool->next, 0);
-    pool->joinable = hands < pool->live ? hands : pool->live;
+    pool->joinable = workers < pool->live ? workers : pool->live;
     for (size_t i = 0; i < pool->joinable; i++)
         pthread_cond_signal(&pool->work);
 }
@@ -312,14 +331,14 @@ bool prober_pool_run(struct prober_pool *pool, const struct batch *batch, uint8_
         if (pool->quit && give_up == INT64_MAX) {
             atomic_store(&pool->next, batch->n);
             pool->joinable = 0;
-            give_up = now + GOODBYE_MS / 2 * CLOCK_MS;
+            give_up = now + JOIN_TIMEOUT_MS / 2 * CLOCK_MS;
         }
         if (pool->quit && clock_ns() >= give_up)
             abandon_all(pool);
         watch(pool);
-        if (batch->meanwhile.call && !pool->quit) {
+        if (pool->meanwhile.call && !pool->quit) {
             pthread_mutex_unlock(&pool->lock);
-            batch->meanwhile.call(batch->meanwhile.arg);
+            pool->meanwhile.call(pool->meanwhile.arg);
             pthread_mutex_lock(&pool->lock);
         }
     }
@@ -344,7 +363,7 @@ size_t prober_pool_free(struct prober_pool *pool)
     if (!pool)
         return 0;
     prober_pool_cancel(pool);
-    int64_t end = clock_ns() + GOODBYE_MS * CLOCK_MS;
+    int64_t end = clock_ns() + JOIN_TIMEOUT_MS * CLOCK_MS;
     pthread_mutex_lock(&pool->lock);
     while (pool->refs - 1 > pool->left && clock_ns() < end)
         thread_wait(&pool->done, &pool->lock, end);

@@ -1,4 +1,4 @@
-// What the parts of probers.c share: the pool, its workers, and the shares of users in them.
+// Private to the prober pool: the pool, its workers, and the quota of users in them.
 #ifndef IPCTOP_ENGINE_ASK_PROBER_POOL_PARTS_H
 #define IPCTOP_ENGINE_ASK_PROBER_POOL_PARTS_H
 
@@ -10,12 +10,12 @@
 struct worker {
     struct prober_pool *pool;
     unsigned number;
-    _Atomic uint64_t word; // what it is at: probers.c
+    _Atomic uint64_t word; // what it asks: prober_pool.c
     _Atomic pid_t tid;
     // The rest is the watching thread's, under the lock.
     uint64_t seen;
     int64_t since;
-    unsigned helped; // hands sent to do its share, since `since`
+    unsigned added; // workers added beside it since `since`
     bool joined, left;
     int64_t user; // whose process it asks, where that was looked up; -1: not known
     struct probe stuck_at;
@@ -24,8 +24,10 @@ struct worker {
 struct prober_pool {
     struct source source;
     size_t threads, max_left;
-    bool polite;
+    bool low_priority;
     int64_t deadline;
+    struct meanwhile meanwhile;
+    pthread_mutex_t taking; // held while an answer is delivered
 
     pthread_mutex_t lock;
     pthread_cond_t work, done; // for workers; for the caller
@@ -36,15 +38,15 @@ struct prober_pool {
     // The batch under way. `next` is the only thing workers contend for.
     const struct batch *batch;
     size_t joinable, active; // workers that may still join; that have
-    _Atomic bool crowded;    // so many are stuck or slow that each user gets his share of us only
+    _Atomic bool over_quota; // so many are stuck or slow that each user gets a quota only
     uint8_t *asked;
     _Atomic size_t next;
 };
 
-// Whose process a probe asks; -1: nobody's, or not known. Asks the source, which cannot hang then.
+// The user whose process a probe asks; -1: no process, or not known. Asks the source, which cannot hang then.
 int64_t prober_pool_user(const struct prober_pool *pool, const struct probe *probe);
-void prober_pool_count_crowd(struct prober_pool *pool); // sets `crowded`; with the lock held
-// Whether that user's share has room for one more; notes on the worker whose it is.
+void prober_pool_count_quota(struct prober_pool *pool); // sets `over_quota`; with the lock held
+// Whether that user's quota has room for one more; notes the user on the worker.
 bool prober_pool_may_ask(struct worker *w, const struct probe *probe);
 
 #endif

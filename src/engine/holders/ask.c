@@ -2,55 +2,48 @@
 
 #include <errno.h>
 
-// What one probing thread has gathered.
-struct one_write {
-    struct holding_vec holdings;
-    struct mapping_vec mappings;
-    uint32_t unreadable, exiting, answered;
-    enum scan_method method;
-    char apart[64]; // the counters of two threads are not on one cache line
-};
-
-struct errand { // what all threads of one roundup share
-    struct one_write *gathers;
-    const struct pid_entry *entries;
+struct questions {
+    struct holders_answers *answers;
+    const struct pid_entry_vec *processes;
     struct known_holdings known;
-    uint8_t *asked;
+    struct asking asking;
 };
 
-// By a probing thread, before it asks: the answer is its own, whatever becomes of the roundup.
-static void tell_known(void *arg, size_t index, struct answer *answer)
+// By the asking thread, before it asks: the answer is its own, whatever becomes of the batch.
+static void give_known(void *arg, size_t index, struct answer *answer)
 {
-    struct errand *errand = arg;
+    const struct questions *questions = arg;
+    const struct known_holdings *known = &questions->known;
     const struct holding *holding =
-        holding_find(errand->known.holdings, errand->entries[index].pid);
+        holding_find(known->holdings, questions->processes->at[index].pid);
 
     if (!holding || holding->stale)
         return;
     for (uint32_t i = holding->first; i < holding->first + holding->n; i++)
-        vec_push(&answer->mappings, errand->known.mappings->at[i]);
+        vec_push(&answer->mappings, known->mappings->at[i]);
     answer->namespace_differs = holding->namespace_differs;
 }
 
-static void take(void *arg, unsigned worker, size_t index, struct answer *answer)
+static void take(void *arg, size_t index, struct answer *answer)
 {
-    struct errand *errand = arg;
-    struct one_write *gather = &errand->gathers[worker];
-    const struct pid_entry *entry = &errand->entries[index];
+    struct questions *questions = arg;
+    struct holders_answers *answers = questions->answers;
+    const struct pid_entry *entry = &questions->processes->at[index];
 
     if (answer->error == -ESRCH || answer->error == -ENOENT)
         return;
     if (answer->error == -EACCES || answer->error == -EPERM) {
-        gather->unreadable++;
+        answers->asked++;
+        answers->unreadable++;
         return;
     }
     if (answer->error) { // too many open files, perhaps: that says nothing of the process
-        errand->asked[index] = ASKED_NOT;
+        questions->asking.asked[index] = ASKED_NOT;
         return;
     }
-    gather->answered++;
-    gather->exiting += answer->exiting;
-    gather->method = answer->method;
+    answers->asked++;
+    answers->exiting += answer->exiting;
+    answers->method = answer->method;
     if (answer->foreign || answer->mappings.n == 0)
         return;
     struct holding holding = {
@@ -61,73 +54,45 @@ static void take(void *arg, unsigned worker, size_t index, struct answer *answer
         .n = (uint32_t)answer->mappings.n,
         .namespace_differs = answer->namespace_differs,
     };
-    holding_add(&gather->holdings, &gather->mappings, &holding, &answer->mappings);
+    holding_add(&answers->holdings, &answers->mappings, &holding, &answer->mappings);
 }
 
-// Joins what the threads gathered, and leaves their vectors empty.
-static void join(struct holders_answers *roundup)
+static void reset(struct holders_answers *answers)
 {
-    for (size_t w = 0; w < PROBER_POOL_MAX; w++) {
-        struct one_write *gather = &roundup->gathers[w];
-        for (size_t i = 0; i < gather->holdings.n; i++)
-            holding_add(&roundup->holdings, &roundup->mappings, &gather->holdings.at[i],
-                        &gather->mappings);
-        roundup->asked += gather->answered + gather->unreadable;
-        roundup->unreadable += gather->unreadable;
-        roundup->exiting += gather->exiting;
-        if (gather->answered)
-            roundup->method = gather->method;
-        vec_free(&gather->holdings);
-        vec_free(&gather->mappings);
-        *gather = (struct one_write){0};
+    vec_clear(&answers->holdings);
+    vec_clear(&answers->mappings);
+    vec_clear(&answers->stuck);
+    answers->unasked = answers->asked = answers->unreadable = answers->exiting = 0;
+}
+
+bool holders_ask(struct holders_answers *answers, struct prober_pool *pool, enum probe_what what,
+                 const struct pid_entry_vec *processes, struct known_holdings known)
+{
+    struct questions questions = {
+        .answers = answers,
+        .processes = processes,
+        .known = known,
+        .asking = {.take = take, .prepare = known.holdings ? give_known : NULL, .arg = &questions},
+    };
+    struct asking *asking = &questions.asking;
+
+    reset(answers);
+    for (size_t i = 0; i < processes->n; i++)
+        ask_add(asking, (struct probe){.what = what, .id = processes->at[i].pid});
+    bool complete = ask_each(pool, asking);
+    holding_sort(&answers->holdings);
+    for (size_t i = 0; i < processes->n; i++) {
+        if (asking->asked[i] != ASKED_DONE)
+            vec_push(&answers->stuck, processes->at[i].pid);
+        answers->unasked += asking->asked[i] == ASKED_NOT;
     }
-    holding_sort(&roundup->holdings);
-}
-
-static void reset(struct holders_answers *roundup)
-{
-    if (!roundup->gathers)
-        roundup->gathers = mem_zero(PROBER_POOL_MAX, sizeof *roundup->gathers);
-    vec_clear(&roundup->holdings);
-    vec_clear(&roundup->mappings);
-    vec_clear(&roundup->stuck);
-    roundup->unasked = roundup->asked = roundup->unreadable = roundup->exiting = 0;
-}
-
-bool holders_ask(struct holders_answers *roundup, struct prober_pool *probers, enum probe_what what,
-                 const struct pid_entry *entries, size_t n, struct known_holdings known,
-                 struct meanwhile meanwhile)
-{
-    struct probe *probes = mem_alloc(n * sizeof *probes);
-    uint8_t *asked = mem_alloc(n);
-
-    reset(roundup);
-    struct errand errand = {roundup->gathers, entries, known, asked};
-    for (size_t i = 0; i < n; i++)
-        probes[i] = (struct probe){what, entries[i].pid};
-    const struct batch batch = {.probes = probes,
-                                .n = n,
-                                .take = take,
-                                .arg = &errand,
-                                .prepare = known.holdings ? tell_known : NULL,
-                                .meanwhile = meanwhile};
-    bool complete = prober_pool_run(probers, &batch, asked);
-    join(roundup);
-    for (size_t i = 0; i < n; i++) {
-        if (asked[i] != ASKED_DONE)
-            vec_push(&roundup->stuck, entries[i].pid);
-        roundup->unasked += asked[i] == ASKED_NOT;
-    }
-    free(probes);
-    free(asked);
+    ask_end(asking);
     return complete;
 }
 
-void holders_ask_free(struct holders_answers *roundup)
+void holders_answers_free(struct holders_answers *answers)
 {
-    vec_free(&roundup->holdings);
-    vec_free(&roundup->mappings);
-    vec_free(&roundup->stuck);
-    free(roundup->gathers);
-    roundup->gathers = NULL;
+    vec_free(&answers->holdings);
+    vec_free(&answers->mappings);
+    vec_free(&answers->stuck);
 }

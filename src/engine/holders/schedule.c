@@ -1,75 +1,64 @@
-#include "engine/holders/schedule.h"
+// When processes are asked what they hold: the picture of the attachments over time.
+//
+//   no attachment anywhere             nothing is asked
+//   EFFORT_FULL                        scan; up to three times while it changes under the scan
+//   the last scan still stands         rest.c: only known holders and new processes are asked
+//   the rest after the last scan ran   scan
+//   else                               the last picture stays, and says how old it is
+// A scan asks every process: known.c, then model/holders/ makes the accounts. After a scan follows a
+// rest of 25 times its cost, so that scanning takes at most 4 % of a processor. Where a segment's
+// sum does not come out, the scan is repeated after 1/4 s, 1/2 s, ... 60 s; in any case every ten
+// minutes, for what leaves no trace.
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "engine/holders/known.h"
+#include "engine/holders/rest.h"
 
 enum {
-    PACE = 25, // a scan's cost is paid for by so many times its length of rest: 4 %
+    PACE = 25,
     PACE_PROMPT = 4,
-    PACE_LIST = 4000, // the same for reading the list of processes: 0.025 %
-    QUIET = 2,        // seconds
-    PASSES = 3,       // of SCAN_FULLY, while attachments change under it
+    PASSES = 3, // of EFFORT_FULL
 };
-static const int64_t FULL_EVERY = 600 * CLOCK_SECOND, LIST_EVERY = 10 * CLOCK_SECOND;
+static const int64_t FULL_EVERY = 600 * CLOCK_SECOND;
 static const int64_t RETRY_FIRST = CLOCK_SECOND / 4, RETRY_LAST = 60 * CLOCK_SECOND;
 
-struct tuple { // what tells that attachments of a segment came or went
-    int32_t shmid, lpid;
-    uint64_t nattch;
-    int64_t atime, dtime;
-};
-VEC(tuple_vec, struct tuple);
-
 struct holders {
-    struct source source;
-    struct process_list *census;
-    struct known_holders attached;
-    struct scan *scan;        // made from that
-    struct tuple_vec before;  // of segments with attachments, as read before the last full scan
-    int64_t started_s;        // when that began, epoch
-    int64_t full_ns;          // the same by CLOCK_MONOTONIC
+    struct known_holders known;
+    struct scan *scan; // made from that; NULL: none yet
+    struct last_scan last;
+    struct rest rest;
+    int64_t full_ns;          // when the last full scan began
     int64_t done_ns, cost_ns; // the end of the last full scan, and its processor time
-    int64_t listed_ns, list_cost_ns; // the same of the last look at who is new
-    int64_t retry, retry_ns; // pause before the next look at what does not come out; when it ends
+    int64_t retry, retry_ns;  // pause before the next try of what is unresolved; when it ends
 };
 
-struct holders *holders_new(const struct source *source, struct prober_pool *probers,
-                            struct process_list *census)
+static void *create(void)
 {
-    struct holders *s = mem_zero(1, sizeof *s);
-
-    s->source = *source;
-    s->census = census;
-    s->attached =
-        (struct known_holders){.source = &s->source, .probers = probers, .census = census};
-    return s;
+    return mem_zero(1, sizeof(struct holders));
 }
 
-void holders_free(struct holders *s)
+static void destroy(void *self)
 {
-    if (!s)
-        return;
-    scan_unref(s->scan);
-    known_holders_free(&s->attached);
-    vec_free(&s->before);
-    free(s);
+    struct holders *h = self;
+
+    scan_unref(h->scan);
+    known_holders_free(&h->known);
+    vec_free(&h->last.before);
+    free(h);
 }
 
-struct scan *holders_scan(const struct holders *s)
-{
-    return s->scan;
-}
-
-static void publish(struct holders *s, struct scan *scan)
+static void publish(struct holders *h, struct scan *scan)
 {
     scan->finished_ns = clock_ns();
-    scan_unref(s->scan);
-    s->scan = scan;
+    scan_unref(h->scan);
+    h->scan = scan;
 }
 
-static void build(struct holders *s, const struct snapshot *tables, const struct segment_vec *after,
+static void build(struct holders *h, const struct round *round, const struct segment_vec *after,
                   bool forks_moved, uint64_t duration_us)
 {
+    const struct snapshot *tables = round->tables;
     struct scan_input in = {
         .before = &tables->segments,
         .after = after,
@@ -77,48 +66,50 @@ static void build(struct holders *s, const struct snapshot *tables, const struct
         .first_pid_namespace = tables->has & NEED_SYSTEM && tables->system.first_pid_namespace,
     };
 
-    known_holders_input(&s->attached, &in);
+    known_holders_input(&h->known, round, &in);
     struct scan *scan = scan_build(&in);
     scan->duration_us = duration_us;
-    publish(s, scan);
+    publish(h, scan);
 }
 
 // --- a full scan --------------------------------------------------------------------------------
 
-static void remember_tuples(struct holders *s, const struct segment_vec *segments)
+static void remember_start(struct holders *h, const struct segment_vec *segments)
 {
-    vec_clear(&s->before);
-    for (size_t i = 0; i < segments->n; i++) {
-        const struct segment *segment = &segments->at[i];
-        if (segment->nattch)
-            vec_push(&s->before, (struct tuple){segment->o.id, segment->lpid, segment->nattch,
-                                                segment->atime, segment->dtime});
-    }
+    h->last.started_s = clock_epoch_s();
+    h->full_ns = clock_ns();
+    vec_clear(&h->last.before);
+    for (size_t i = 0; i < segments->n; i++)
+        if (segments->at[i].nattch)
+            vec_push(&h->last.before, segments->at[i]);
 }
 
-static bool scan_once(struct holders *s, const struct snapshot *tables, struct meanwhile m)
+static uint64_t since_us(int64_t start_ns)
+{
+    return (uint64_t)(clock_ns() - start_ns) / 1000;
+}
+
+static bool scan_once(struct holders *h, const struct round *round)
 {
     static const struct want segments = {.need = NEED_SEGMENTS};
-    int64_t start = clock_ns();
+    const struct source *source = round->source;
     uint64_t forks = 0;
 
-    s->started_s = clock_epoch_s();
-    s->full_ns = start;
-    remember_tuples(s, &tables->segments);
-    if (!known_holders_ask_all(&s->attached, tables, m))
+    remember_start(h, &round->tables->segments);
+    if (!known_holders_ask_all(&h->known, round))
         return false;
-    struct snapshot *after = snapshot_new();
-    bool read = s->source.read(s->source.self, &segments, after) == 0;
-    bool moved = s->source.forks(s->source.self, &forks) != 0 || forks != s->census->forks;
-    build(s, tables, read ? &after->segments : NULL, moved, (uint64_t)(clock_ns() - start) / 1000);
-    if (known_holders_resolve_namespaces(&s->attached, s->scan, m))
-        build(s, tables, read ? &after->segments : NULL, moved,
-              (uint64_t)(clock_ns() - start) / 1000);
-    snapshot_unref(after);
+    struct snapshot *again = snapshot_new();
+    const struct segment_vec *after =
+        source->read(source->self, &segments, again) == 0 ? &again->segments : NULL;
+    bool moved = source->forks(source->self, &forks) != 0 || forks != round->processes->forks;
+    build(h, round, after, moved, since_us(h->full_ns));
+    if (known_holders_resolve_namespaces(&h->known, h->scan, round))
+        build(h, round, after, moved, since_us(h->full_ns));
+    snapshot_unref(again);
     return true;
 }
 
-// Whether another pass may bring what this one missed: something changed, or no reason was found.
+// Whether another pass may find what this one missed: something changed, or no reason was found.
 static bool worth_another_pass(const struct scan *scan)
 {
     for (size_t i = 0; i < scan->accounts.n; i++)
@@ -128,53 +119,31 @@ static bool worth_another_pass(const struct scan *scan)
     return false;
 }
 
-static bool scan_fully(struct holders *s, const struct snapshot *tables, int passes,
-                       struct meanwhile m)
+static void scan_fully(struct holders *h, const struct round *round, int passes)
 {
-    static const struct want segments = {.need = NEED_SEGMENTS | NEED_SYSTEM};
+    static const struct want tables = {.need = NEED_SEGMENTS | NEED_SYSTEM};
     int64_t cost = clock_used_ns();
-    bool complete = scan_once(s, tables, m);
+    bool complete = scan_once(h, round);
 
-    while (complete && --passes > 0 && worth_another_pass(s->scan)) {
-        struct snapshot *again = snapshot_new();
-        if (s->source.read(s->source.self, &segments, again) == 0)
-            complete = scan_once(s, again, m);
-        snapshot_unref(again);
+    while (complete && --passes > 0 && worth_another_pass(h->scan)) {
+        struct round again = *round;
+        again.tables = snapshot_new();
+        if (round->source->read(round->source->self, &tables, again.tables) == 0)
+            complete = scan_once(h, &again);
+        snapshot_unref(again.tables);
     }
-    s->cost_ns = clock_used_ns() - cost;
-    s->done_ns = clock_ns();
-    if (complete && scan_resolved(s->scan))
-        s->retry = 0;
+    h->cost_ns = clock_used_ns() - cost;
+    h->done_ns = clock_ns();
+    if (complete && scan_resolved(h->scan))
+        h->retry = 0;
     else
-        s->retry = s->retry == 0               ? RETRY_FIRST
-                   : s->retry < RETRY_LAST / 2 ? s->retry * 2
+        h->retry = h->retry == 0               ? RETRY_FIRST
+                   : h->retry < RETRY_LAST / 2 ? h->retry * 2
                                                : RETRY_LAST;
-    s->retry_ns = s->done_ns + s->retry;
-    return complete;
+    h->retry_ns = h->done_ns + h->retry;
 }
 
-// --- leaving it out -----------------------------------------------------------------------------
-
-// Conditions 1 and 2. Segments without attachments, before and now, say nothing.
-static bool tuples_rest(const struct holders *s, const struct segment_vec *segments)
-{
-    size_t b = 0;
-
-    for (size_t i = 0; i < segments->n; i++) {
-        const struct segment *now = &segments->at[i];
-        if (now->nattch == 0)
-            continue; // had it some before, it is missed below
-        if (b == s->before.n || s->before.at[b].shmid != now->o.id)
-            return false;
-        const struct tuple *then = &s->before.at[b++];
-        if (then->nattch != now->nattch || then->atime != now->atime || then->dtime != now->dtime ||
-            then->lpid != now->lpid)
-            return false;
-        if (now->atime + QUIET >= s->started_s || now->dtime + QUIET >= s->started_s)
-            return false;
-    }
-    return b == s->before.n;
-}
+// --- the last scan still stands -----------------------------------------------------------------
 
 static bool same_segments(const struct scan *scan, const struct segment_vec *segments)
 {
@@ -186,54 +155,31 @@ static bool same_segments(const struct scan *scan, const struct segment_vec *seg
     return true;
 }
 
-// Conditions 3 to 5 hold: the picture is as it was, but for who is new, came back or got stuck.
-static void renew(struct holders *s, const struct snapshot *tables, enum attached_news news)
+static void renew(struct holders *h, const struct round *round, enum at_rest at_rest)
 {
-    if (news == ATTACHED_SAME && same_segments(s->scan, &tables->segments)) {
-        publish(s, scan_copy(s->scan));
+    if (at_rest == REST_SAME && same_segments(h->scan, &round->tables->segments)) {
+        publish(h, scan_copy(h->scan));
         return;
     }
-    build(s, tables, NULL, false, s->scan->duration_us);
-    if (scan_resolved(s->scan)) {
-        s->retry = 0;
-    } else if (s->retry == 0) {
-        s->retry = RETRY_FIRST;
-        s->retry_ns = clock_ns();
+    build(h, round, NULL, false, h->scan->duration_us);
+    if (scan_resolved(h->scan)) {
+        h->retry = 0;
+    } else if (h->retry == 0) {
+        h->retry = RETRY_FIRST;
+        h->retry_ns = clock_ns();
     }
 }
 
-// Whether to look for who is new. Where that takes the list of all processes, it costs more than
-// all else at rest, and forks anywhere on the machine would have it read each time. Then it may
-// wait: with conditions 1 and 2 met nobody has attached, forked or left, so that who is new and not
-// known can only share an address space that is known and counted (clone(2) CLONE_VM), and comes to
-// light a little later.
-static bool list_is_due(const struct holders *s, int64_t now, enum scan_effort effort)
+static bool still_stands(struct holders *h, const struct round *round)
 {
-    int64_t rest = s->list_cost_ns * PACE_LIST;
+    int64_t now = clock_ns();
 
-    return effort != SCAN_AS_NEEDED || process_list_is_cheap(s->census) ||
-           now >= s->listed_ns + (rest < LIST_EVERY ? rest : LIST_EVERY);
-}
-
-// Whether the last picture stands; then it is renewed.
-static bool still_true(struct holders *s, const struct snapshot *tables, int64_t now,
-                       enum scan_effort effort, struct meanwhile m)
-{
-    uint64_t number = s->census->number;
-    int64_t cost = clock_used_ns();
-
-    if (now - s->full_ns >= FULL_EVERY || (s->retry && now >= s->retry_ns) ||
-        !tuples_rest(s, &tables->segments))
+    if (now - h->full_ns >= FULL_EVERY || (h->retry && now >= h->retry_ns))
         return false;
-    enum attached_news news =
-        known_holders_ask_some(&s->attached, tables, list_is_due(s, now, effort), m);
-    if (s->census->number != number) {
-        s->list_cost_ns = clock_used_ns() - cost;
-        s->listed_ns = clock_ns();
-    }
-    if (news == ATTACHED_OTHER)
+    enum at_rest at_rest = holders_at_rest(&h->rest, &h->known, &h->last, round);
+    if (at_rest == REST_NOT)
         return false;
-    renew(s, tables, news);
+    renew(h, round, at_rest);
     return true;
 }
 
@@ -246,27 +192,62 @@ static bool nothing_attached(const struct segment_vec *segments)
 }
 
 // Where the kernel counts no attachment there is nothing to look for.
-static void scan_nothing(struct holders *s, const struct snapshot *tables)
+static void scan_nothing(struct holders *h, const struct round *round)
 {
-    known_holders_clear(&s->attached);
-    vec_clear(&s->before);
-    s->retry = 0;
-    build(s, tables, NULL, false, 0);
+    known_holders_clear(&h->known);
+    vec_clear(&h->last.before);
+    h->retry = 0;
+    build(h, round, NULL, false, 0);
 }
 
-bool holders_update(struct holders *s, const struct snapshot *tables, enum scan_effort effort,
-                    struct meanwhile m)
+static void update(void *self, const struct round *round)
 {
-    int64_t now = clock_ns();
-    bool rest = now < s->done_ns + s->cost_ns * (effort == SCAN_AS_NEEDED ? PACE : PACE_PROMPT);
+    struct holders *h = self;
+    int64_t pace = round->effort == EFFORT_AS_NEEDED ? PACE : PACE_PROMPT;
+    bool rests = clock_ns() < h->done_ns + h->cost_ns * pace;
 
-    if (nothing_attached(&tables->segments)) {
-        scan_nothing(s, tables);
-        return true;
+    if (!(round->tables->has & NEED_SEGMENTS))
+        return;
+    if (nothing_attached(&round->tables->segments))
+        scan_nothing(h, round);
+    else if (round->effort == EFFORT_FULL)
+        scan_fully(h, round, PASSES);
+    else if (!(h->scan && still_stands(h, round)) && !(h->scan && rests))
+        scan_fully(h, round, 1);
+}
+
+// --- into the snapshot --------------------------------------------------------------------------
+
+// The kernel's table does not show huge pages; a mapping does.
+static void mark_hugetlb(const struct scan *scan, struct segment_vec *segments)
+{
+    for (size_t i = 0; i < scan->accounts.n; i++) {
+        const struct segment *found = scan->accounts.at[i].hugetlb
+                                          ? segments_find(segments, scan->accounts.at[i].shmid)
+                                          : NULL;
+        if (found)
+            segments->at[found - segments->at].flags |= SEG_HUGETLB;
     }
-    if (effort == SCAN_FULLY)
-        return scan_fully(s, tables, PASSES, m);
-    if (s->scan && still_true(s, tables, now, effort, m))
-        return true;
-    return !(s->scan && rest) && scan_fully(s, tables, 1, m);
 }
+
+static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
+{
+    const struct holders *h = self;
+
+    (void)need;
+    if (!h->scan)
+        return false;
+    scan_unref(snapshot->scan);
+    snapshot->scan = scan_ref(h->scan);
+    mark_hugetlb(h->scan, &snapshot->segments);
+    return true;
+}
+
+const struct collector holders_collector = {
+    .name = "holders",
+    .need = NEED_HOLDERS,
+    .create = create,
+    .destroy = destroy,
+    .update = update,
+    .fill = fill,
+};

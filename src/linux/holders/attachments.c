@@ -24,7 +24,7 @@ struct attachments {
     const struct maps_engine *engine;
     uint64_t own_namespace;     // 0: unknown
     struct start_times *starts; // NULL where inode numbers do not identify: no proc of a kernel
-    bool without_starts;
+    bool read_only;
 };
 
 enum { PATH_CAP = 96, HOME_CAP = 48 };
@@ -75,9 +75,9 @@ void attachments_free(struct attachments *self)
     free(self);
 }
 
-void attachments_without_starts(struct attachments *self)
+void attachments_read_only(struct attachments *self)
 {
-    self->without_starts = true;
+    self->read_only = true;
     start_times_free(self->starts);
     self->starts = NULL;
 }
@@ -264,7 +264,7 @@ static void know_start(struct refresh *r, int32_t pid)
 
     bool remembers = r->self->starts && r->instance;
 
-    if (r->self->without_starts)
+    if (r->self->read_only)
         return;
     if (!remembers || !start_times_find(r->self->starts, pid, r->instance, &process->start_ticks)) {
         snprintf(path, sizeof path, "%" PRId32 "/stat", pid);

@@ -31,7 +31,7 @@ enum {
 
 struct process_reader {
     int proc; // O_PATH
-    bool live, ours;
+    struct process_reader_options options;
     bool knows_boot;
     double boot; // of a fixture; epoch seconds
     char text[COMMAND_MAX];
@@ -51,14 +51,14 @@ static bool fixture_boot(const char *proc, double *boot)
     return true;
 }
 
-struct process_reader *process_reader_new(const char *proc, bool live, bool ours)
+struct process_reader *process_reader_new(const char *proc,
+                                          const struct process_reader_options *options)
 {
     struct process_reader *self = mem_zero(1, sizeof *self);
 
     self->proc = open(proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    self->live = live;
-    self->ours = ours;
-    self->knows_boot = live || fixture_boot(proc, &self->boot);
+    self->options = *options;
+    self->knows_boot = options->is_procfs || fixture_boot(proc, &self->boot);
     return self;
 }
 
@@ -71,7 +71,14 @@ void process_reader_free(struct process_reader *self)
     free(self);
 }
 
-// --- numbers and name ---------------------------------------------------------------------------
+static void add_escaped(struct process *process, enum process_string which, const char *bytes,
+                        size_t n)
+{
+    char *text = text_escape_new(bytes, n);
+
+    process_add_string(process, which, text);
+    free(text);
+}
 
 // Both clocks, like the start times of processes, follow a time namespace (time_namespaces(7)); a
 // fixture says in its stat when it booted.
@@ -79,7 +86,7 @@ static double boot_time(const struct process_reader *self)
 {
     struct timespec now, up;
 
-    if (!self->live)
+    if (!self->options.is_procfs)
         return self->boot;
     clock_gettime(CLOCK_REALTIME, &now);
     clock_gettime(CLOCK_BOOTTIME, &up);
@@ -95,14 +102,14 @@ static void set_start(const struct process_reader *self, struct process *process
     process->known |= PROC_KNOWS_START;
 }
 
-static int read_stat(struct process_reader *self, int dir, struct process *process)
+// --- facts, each from the text of its file ------------------------------------------------------
+
+static int take_stat(const struct process_reader *self, char *text, size_t n,
+                     struct process *process)
 {
     struct task_stat stat;
-    ssize_t n = proc_file_read_at(dir, "stat", self->text, FILE_MAX);
 
-    if (n < 0)
-        return (int)n;
-    if (!stat_parse(self->text, (size_t)n, &stat))
+    if (!stat_parse(text, n, &stat))
         return -EPROTO;
     if (stat_is_thread(&stat))
         return -ESRCH; // its id has a directory, though none that is listed: no process has it
@@ -112,6 +119,89 @@ static int read_stat(struct process_reader *self, int dir, struct process *proce
     set_start(self, process, stat.start_ticks);
     return 0;
 }
+
+// Kernel threads have no memory of their own, zombies none any more: no value. Not from stat, whose
+// sum is off by up to megabytes on many processors (mm/util.c get_mm_counter_sum()).
+static int take_rss(const struct process_reader *self, char *text, size_t n,
+                    struct process *process)
+{
+    uint64_t pages[2]; // all, resident
+
+    (void)self, (void)n;
+    if (proc_file_numbers(text, pages, 2) != 2 || !pages[1])
+        return 0;
+    process->rss = pages[1] * (uint64_t)sysconf(_SC_PAGESIZE);
+    process->known |= PROC_KNOWS_RSS;
+    return 0;
+}
+
+static int take_command(const struct process_reader *self, char *text, size_t n,
+                        struct process *process)
+{
+    (void)self;
+    process->known |= PROC_KNOWS_COMMAND;
+    // Programs that write their title over their arguments leave a tail of NULs (setproctitle(3)).
+    while (n > 0 && !text[n - 1])
+        n--;
+    for (size_t i = 0; i < n; i++)
+        if (!text[i])
+            text[i] = ' ';
+    if (n > 0)
+        add_escaped(process, PROCESS_COMMAND, text, n);
+    return 0;
+}
+
+// "NSpid: 4711 12 1": its pid in each PID namespace from ours down to its own (fs/proc/array.c).
+static int take_inner_pid(const struct process_reader *self, char *text, size_t n,
+                          struct process *process)
+{
+    static const char name[] = "\nNSpid:";
+    uint64_t pids[8];
+    const char *line = strstr(text, name);
+    size_t levels = line ? proc_file_numbers(line + sizeof name - 1, pids, 8) : 0;
+
+    (void)self, (void)n;
+    if (levels > 1)
+        process->inner_pid = (int32_t)pids[levels - 1];
+    return 0;
+}
+
+// In this order. A file that cannot be read leaves its fact unknown; without the first there is no
+// process.
+// clang-format off
+static const struct fact {
+    unsigned need; // enum process_fact
+    const char *file;
+    size_t cap;        // bytes of it that count
+    bool actions_only; // left out where nothing is acted on
+    int (*take)(const struct process_reader *self, char *text, size_t n, struct process *process);
+} facts[] = {
+    {NEED_PROCESS_FACTS, "stat", FILE_MAX, false, take_stat},
+    {NEED_RSS, "statm", FILE_MAX, false, take_rss},
+    {NEED_COMMANDS, "cmdline", COMMAND_MAX, false, take_command},
+    {NEED_COMMANDS, "status", FILE_MAX, true, take_inner_pid}, // the dearest of all
+};
+// clang-format on
+
+static int read_facts(struct process_reader *self, int dir, unsigned wanted,
+                      struct process *process)
+{
+    int error = 0;
+
+    for (size_t i = 0; !error && i < sizeof facts / sizeof *facts; i++) {
+        const struct fact *fact = &facts[i];
+        if (!(fact->need & wanted) || (fact->actions_only && self->options.read_only))
+            continue;
+        ssize_t n = proc_file_read_at(dir, fact->file, self->text, fact->cap);
+        if (n >= 0)
+            error = fact->take(self, self->text, (size_t)n, process);
+        else if (i == 0)
+            error = (int)n;
+    }
+    return error;
+}
+
+// --- owner, and what remains where stat hangs ---------------------------------------------------
 
 // The owner of /proc/PID is its effective user, whatever it does to hide: task_dump_owner() in
 // fs/proc/base.c excepts this very directory. Of a process that ended meanwhile it is root; the
@@ -124,48 +214,6 @@ static void read_user(int dir, struct process *process)
         return;
     process->uid = status.st_uid;
     process->known |= PROC_KNOWS_UID;
-}
-
-// Kernel threads have no memory of their own, zombies none any more: no value. Not from stat, whose
-// sum is off by up to megabytes on many processors (mm/util.c get_mm_counter_sum()).
-static void read_rss(struct process_reader *self, int dir, struct process *process)
-{
-    uint64_t pages[2]; // all, resident
-
-    if (proc_file_read_at(dir, "statm", self->text, FILE_MAX) < 0 ||
-        proc_file_numbers(self->text, pages, 2) != 2 || !pages[1])
-        return;
-    process->rss = pages[1] * (uint64_t)sysconf(_SC_PAGESIZE);
-    process->known |= PROC_KNOWS_RSS;
-}
-
-static void read_command(struct process_reader *self, int dir, struct process *process)
-{
-    ssize_t n = proc_file_read_at(dir, "cmdline", self->text, COMMAND_MAX);
-
-    if (n >= 0)
-        process->known |= PROC_KNOWS_COMMAND;
-    // Programs that write their title over their arguments leave a tail of NULs (setproctitle(3)).
-    while (n > 0 && !self->text[n - 1])
-        n--;
-    for (ssize_t i = 0; i < n; i++)
-        if (!self->text[i])
-            self->text[i] = ' ';
-    if (n > 0)
-        process->command = text_escape_new(self->text, (size_t)n);
-}
-
-// "NSpid: 4711 12 1": its pid in each PID namespace from ours down to its own (fs/proc/array.c).
-static void read_inner_pid(struct process_reader *self, int dir, struct process *process)
-{
-    static const char name[] = "\nNSpid:";
-    uint64_t pids[8];
-    ssize_t n = proc_file_read_at(dir, "status", self->text, FILE_MAX);
-    const char *line = n > 0 ? strstr(self->text, name) : NULL;
-    size_t levels = line ? proc_file_numbers(line + sizeof name - 1, pids, 8) : 0;
-
-    if (levels > 1)
-        process->inner_pid = (int32_t)pids[levels - 1];
 }
 
 static int read_comm(struct process_reader *self, int dir, struct process *process)
@@ -199,7 +247,7 @@ static int read_status(struct process_reader *self, int dir, struct process *pro
     return n < 0 ? (int)n : 0;
 }
 
-static int read_process(struct process_reader *self, int32_t pid, unsigned more,
+static int read_process(struct process_reader *self, int32_t pid, unsigned wanted,
                         struct process *process)
 {
     char name[16];
@@ -209,17 +257,11 @@ static int read_process(struct process_reader *self, int32_t pid, unsigned more,
     if (dir < 0)
         return -errno;
     read_user(dir, process);
-    // Before the file: that it can be read then says that it had the pid until now.
-    if (more & PROCS_INSTANCE && self->ours)
+    // Before the files: that one can be read then says that it had the pid until now.
+    if (!self->options.read_only && self->options.same_pid_namespace)
         process->instance = pidfd_instance_of(pid);
-    int error =
-        more & PROCS_STATUS ? read_status(self, dir, process) : read_stat(self, dir, process);
-    if (!error && more & PROCS_RSS)
-        read_rss(self, dir, process);
-    if (!error && more & PROCS_COMMAND)
-        read_command(self, dir, process);
-    if (!error && more & PROCS_INNER_PID)
-        read_inner_pid(self, dir, process);
+    int error = wanted & NEED_PROCESS_FACTS ? read_facts(self, dir, wanted, process)
+                                            : read_status(self, dir, process);
     close(dir);
     return error;
 }
@@ -227,10 +269,10 @@ static int read_process(struct process_reader *self, int32_t pid, unsigned more,
 // A mount with hidepid shows no process of others: that is no sign of its end.
 static bool is_hidden(const struct process_reader *self, int32_t pid)
 {
-    return self->ours && kill(pid, 0) < 0 && errno == EPERM;
+    return self->options.same_pid_namespace && kill(pid, 0) < 0 && errno == EPERM;
 }
 
-void process_reader_probe(struct process_reader *self, int32_t pid, unsigned more,
+void process_reader_probe(struct process_reader *self, int32_t pid, unsigned wanted,
                           struct answer *answer)
 {
     struct process *process = &answer->process;
@@ -240,11 +282,11 @@ void process_reader_probe(struct process_reader *self, int32_t pid, unsigned mor
         answer->error = -EINVAL;
         return;
     }
-    int error = read_process(self, pid, more, process);
+    int error = read_process(self, pid, wanted, process);
     if (error == -ENOENT || error == -ESRCH)
         error = is_hidden(self, pid) ? -EACCES : -ESRCH;
     if (error) {
-        free(process->command);
+        process_release(process);
         *process = (struct process){.pid = pid, .gone = error == -ESRCH};
     }
     answer->error = error;

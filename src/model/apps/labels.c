@@ -91,7 +91,8 @@ static bool is_oracle(const struct object_users *subject, struct label *out)
     for (size_t i = 0; i < subject->n; i++) {
         const struct process *p = object_users_trusted(subject, i);
         const char *sid = p ? oracle_sid(p->comm) : NULL;
-        const char *whole = p && p->command ? oracle_sid(p->command) : NULL;
+        const char *command = p ? process_string(p, PROCESS_COMMAND) : NULL;
+        const char *whole = command ? oracle_sid(command) : NULL;
 
         if (p && !sid && starts(p->comm, "oracle_")) // newer ones are named "oracle_PID_sid"
             sid = whole;

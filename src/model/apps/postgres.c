@@ -20,12 +20,13 @@ bool postgres_program(const char *comm)
 enum postgres_role postgres_role(const struct process *p)
 {
     static const char child[] = "postgres: ";
+    const char *command = process_string(p, PROCESS_COMMAND);
 
     if (p->gone || !(p->known & PROC_KNOWS_COMM) || !postgres_program(p->comm))
         return POSTGRES_NOT;
-    if (!(p->known & PROC_KNOWS_COMMAND) || !p->command)
+    if (!(p->known & PROC_KNOWS_COMMAND) || !command)
         return POSTGRES_SOME;
-    return strncmp(p->command, child, strlen(child)) == 0 ? POSTGRES_BACKEND : POSTGRES_MASTER;
+    return strncmp(command, child, strlen(child)) == 0 ? POSTGRES_BACKEND : POSTGRES_MASTER;
 }
 
 // src/backend/port/sysv_shmem.c: the key is the data directory's inode number, and is counted up

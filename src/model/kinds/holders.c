@@ -70,7 +70,7 @@ static void get_command(const struct snapshot *s, const void *row, struct cell *
     const struct process *p = process_of(s, row, PROC_KNOWS_COMMAND);
 
     if (p)
-        cell_set_text(out, p->command);
+        cell_set_text(out, process_string(p, PROCESS_COMMAND));
 }
 
 static void get_start(const struct snapshot *s, const void *row, struct cell *out)
@@ -94,6 +94,7 @@ static void show_command(const struct snapshot *s, const void *row, char *dst, s
 {
     const struct holder *r = row;
     const struct process *p = snapshot_process(s, r->pid);
+    const char *command = p ? process_string(p, PROCESS_COMMAND) : NULL;
     struct line line = line_start(dst, cap);
 
     // What is remarkable stands first: the end of a long command line is cut.
@@ -103,8 +104,8 @@ static void show_command(const struct snapshot *s, const void *row, char *dst, s
         line_add(&line, "(left this IPC namespace) ");
     if (r->shares_memory_with > 0)
         line_add(&line, "(shares memory with %" PRId32 ") ", r->shares_memory_with);
-    if (p && p->known & PROC_KNOWS_COMMAND && p->command && p->command[0])
-        line_add(&line, "%s", p->command);
+    if (command && p->known & PROC_KNOWS_COMMAND && command[0])
+        line_add(&line, "%s", command);
     else if (p && p->known & PROC_KNOWS_COMM)
         line_add(&line, "%s", p->comm);
 }

@@ -28,8 +28,7 @@ void findings_clear(struct finding_vec *findings)
 
 static void free_parts(struct snapshot *s)
 {
-    for (size_t i = 0; i < s->processes.n; i++)
-        free(s->processes.at[i].command);
+    processes_clear(&s->processes);
     for (size_t i = 0; i < s->focus_maps.n; i++)
         free(s->focus_maps.at[i].path);
     vec_free(&s->segments);

@@ -161,7 +161,7 @@ void await_exit_look(struct session *s, const struct snapshot *picture)
 {
     struct news news = {0};
 
-    if (s->results.pending || picture->ahead) // their own outcomes are shown first
+    if (s->results.pending || picture->partial) // their own outcomes are shown first
         return;
     news.ended = line_start(news.ended_text, sizeof news.ended_text);
     news.late = line_start(news.late_text, sizeof news.late_text);

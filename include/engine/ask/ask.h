@@ -1,0 +1,30 @@
+// Asks many processes (or the name service) a question each: the one way collectors do it.
+//
+//     struct asking asking = {.take = take, .arg = self};
+//     ask_add(&asking, (struct probe){PROBE_WAITERS, pid}); ...
+//     ask_each(pool, &asking);
+//     ... asking.asked[i] ...
+//     ask_end(&asking);
+#ifndef IPCTOP_ENGINE_ASK_ASK_H
+#define IPCTOP_ENGINE_ASK_ASK_H
+
+#include "engine/ask/prober_pool.h"
+
+struct asking {
+    // Called by the asking threads, one call at a time, with the answer to probes.at[index]. What
+    // is left in the answer is freed afterwards.
+    void (*take)(void *arg, size_t index, struct answer *answer);
+    // Called by the asking thread before it asks: what is known may help. May be NULL.
+    void (*prepare)(void *arg, size_t index, struct answer *answer);
+    void *arg;       // for both
+    bool one_by_one; // by one thread, and nothing more is asked once that one is stuck
+
+    struct probe_vec probes; // what ask_add() added
+    uint8_t *asked;          // enum asked of each, from ask_each() on
+};
+
+void ask_add(struct asking *asking, struct probe probe);
+bool ask_each(struct prober_pool *pool, struct asking *asking); // false: cancelled
+void ask_end(struct asking *asking);                            // frees what it holds
+
+#endif

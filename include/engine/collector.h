@@ -1,0 +1,42 @@
+// One class for everything that is learned by asking processes, or a service that may not answer.
+//
+// A refresh runs every collector whose `need` is wanted: update() asks, then fill() puts what is
+// known into the snapshot, where later collectors find it. Collectors stand in the order in which
+// one's answer names the processes of the next: src/engine/collectors.c.
+#ifndef IPCTOP_ENGINE_COLLECTOR_H
+#define IPCTOP_ENGINE_COLLECTOR_H
+
+#include "engine/ask/ask.h"
+#include "engine/ask/process_list.h"
+
+enum effort {
+    EFFORT_AS_NEEDED, // what cannot have changed is skipped, what costs much is paced
+    EFFORT_PROMPT,    // skipped; paced only so much that it cannot fill a processor
+    EFFORT_FULL,      // all is asked, again where the sum does not come out
+};
+
+struct round { // one bringing up to date of what is wanted
+    const struct source *source;
+    struct prober_pool *pool;
+    struct process_list *processes;
+    const struct want *want;
+    enum effort effort;
+    struct snapshot *tables; // as just read, and what earlier collectors filled in
+};
+
+struct collector {
+    const char *name;
+    unsigned need;         // enum need: runs where any of these is wanted
+    void *(*create)(void); // what it keeps between rounds
+    void (*destroy)(void *self);
+    // Only this thread reads what fill() uses, and fill() may be called while answers come in: take
+    // them into place after the asking, not in `take`.
+    void (*update)(void *self, const struct round *round);
+    // `need`: which of its needs are wanted. False: nothing is known of that, yet.
+    bool (*fill)(const void *self, unsigned need, struct snapshot *snapshot);
+};
+
+extern const struct collector *const collectors[];
+extern const size_t collectors_n;
+
+#endif

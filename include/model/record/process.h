@@ -1,0 +1,72 @@
+// A process that something names, and its facts. proc_pid_stat(5).
+//
+// A new fact is a bit below, a place for its value, and a row in linux/process/process.c that reads
+// it; a column asks for it by the bit.
+#ifndef IPCTOP_MODEL_RECORD_PROCESS_H
+#define IPCTOP_MODEL_RECORD_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/vector.h"
+
+// Facts of the processes that a snapshot names: bits of a need (record/snapshot.h), and of a probe.
+enum process_fact {
+    NEED_PROCESSES = 1 << 24, // name, state, start time: what stat says; asked for with any other
+    NEED_COMMANDS = 1 << 25,  // arguments, and the pid in its own PID namespace
+    NEED_RSS = 1 << 26,       // resident memory
+    NEED_PROCESS_FACTS = 0x7f << 24, // all of these, and those to come
+    // Read once, when a process is new or runs another program: reading them may hang where the
+    // rest does not.
+    PROCESS_FACTS_ONCE = NEED_COMMANDS,
+};
+
+enum {
+    PROC_KNOWS_UID = 1,
+    PROC_KNOWS_START = 2,
+    PROC_KNOWS_STATE = 4,
+    PROC_KNOWS_COMMAND = 8,
+    PROC_KNOWS_RSS = 16,
+    PROC_KNOWS_COMM = 32
+};
+
+enum process_string {
+    PROCESS_COMMAND, // arguments joined by a space; none for kernel threads
+    PROCESS_STRINGS
+};
+
+struct process_strings; // one block, refcounted: copies of a record share it
+
+struct process { // what is known of a pid that something names
+    int32_t pid;
+    uint32_t uid;
+    uint64_t start_ticks; // identity
+    uint64_t instance;    // no other process of this machine ever has it; 0: not known
+    int64_t start_time;   // epoch seconds, good to a second or two
+    uint64_t rss;         // bytes
+    int32_t inner_pid; // in the PID namespace below ours in which it lives; 0: it lives in ours, or
+                       // that was not asked: it comes with the arguments
+    char state;        // as in proc(5): R S D Z T t X I
+    uint8_t known;
+    bool gone;                       // asked for and not there
+    bool stuck;                      // its files could not be read in time
+    char comm[68];                   // escaped
+    struct process_strings *strings; // NULL: none; a reference, dropped by process_release()
+};
+VEC(process_vec, struct process);
+VEC(pid_vec, int32_t);
+
+// The string, escaped, or NULL: none, or not asked for.
+const char *process_string(const struct process *process, enum process_string which);
+// Adds a string, which is copied, to a record that shares its strings with no other.
+void process_add_string(struct process *process, enum process_string which, const char *text);
+// The facts of `old` that are read once and that `now`, the same process, was not asked for.
+void process_inherit(struct process *now, const struct process *old);
+void process_release(struct process *process); // of its strings
+
+// Replaces *to by copies, which share their strings with the originals.
+void processes_copy(struct process_vec *to, const struct process_vec *from);
+void processes_clear(struct process_vec *processes); // releases each; the room stays
+
+#endif
