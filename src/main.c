@@ -1,9 +1,11 @@
 // Wires source → sampler → screen or output.
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "linux/source.h"
@@ -21,6 +23,7 @@ static int run(const struct options *options, const struct requests *requests,
     struct source source = linux_source_seam(real);
     const struct sampler_options how = {.interval = options->delay,
                                         .one_shot = !screen,
+                                        .acting = audit ? audit_log_intent : NULL,
                                         .acted = audit ? audit_log_outcome : NULL,
                                         .happened = audit ? audit_log_happened : NULL,
                                         .acted_arg = audit};
@@ -81,9 +84,20 @@ static int written(void)
     return 1;
 }
 
+// Where one of the first three descriptors is closed, the next file that is opened would get its
+// number, and our messages. Reading from output and writing to input fail as they did.
+static void open_standard_files(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
+
+    open_standard_files();
     int status = options_parse(&options, argc, argv);
 
     if (status)

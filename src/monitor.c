@@ -130,6 +130,10 @@ int monitor_run(const struct options *o, const struct table_request *first, stru
 
 int monitor_end(int status)
 {
+    int late = signals_caught();
+
+    if (late && status <= 128)
+        status = 128 + late;
     if (status > 128)
         signals_default(status - 128);
     return status;

@@ -8,7 +8,7 @@
 struct action_worker;
 
 // `done(arg)` is called by another thread whenever there is a new outcome. Of the options only
-// `acted` and `patience_ms` count.
+// `acting`, `acted` and `patience_ms` count.
 struct action_worker *action_worker_new(const struct source *source,
                                         const struct sampler_options *options,
                                         void (*done)(void *arg), void *arg);

@@ -17,13 +17,15 @@ struct sampler_options {
     int deadline_ms; // a prober silent for so long is left behind; 0: default (100)
     int max_left;    // probers left behind; beyond, who gets stuck is not replaced. 0: default
     int patience_ms; // an action that takes longer is reported as hanging. 0: default (1000)
+    // Before each action, on the thread that acts; may block. NULL: nothing.
+    void (*acting)(void *arg, const struct action *action);
     // After each action, on the thread that acted; may block, and add to the outcome. NULL:
     // nothing.
     void (*acted)(void *arg, struct outcome *outcome);
     // After each complete picture, on the thread that reads: its newest n events, and who we are.
     // NULL: nothing.
     void (*happened)(void *arg, const struct snapshot *picture, size_t n);
-    void *acted_arg; // of both
+    void *acted_arg; // of all three
     bool one_shot;   // for sampler_collect() alone, which reads by itself, without a thread:
                      // every read is complete and fresh; no pacing, no skipping, no events
 };

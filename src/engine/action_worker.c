@@ -23,6 +23,7 @@ VEC(report_vec, struct report);
 struct action_worker {
     struct worker *worker;
     struct source source;
+    void (*acting)(void *arg, const struct action *action);
     void (*acted)(void *arg, struct outcome *outcome);
     void *acted_arg;
     int64_t patience_ns;
@@ -54,6 +55,8 @@ static void act(void *arg, void *job)
     const struct action *action = &((struct job *)job)->action;
     struct outcome *outcome = &((struct job *)job)->outcome;
 
+    if (a->acting && action->verb != ACTION_RESOLVE)
+        a->acting(a->acted_arg, action);
     outcome->action = *action;
     a->source.act(a->source.self, action, outcome);
     outcome_say(outcome);
@@ -84,6 +87,7 @@ struct action_worker *action_worker_new(const struct source *source,
     struct action_worker *a = mem_zero(1, sizeof *a);
 
     a->source = *source;
+    a->acting = options->acting;
     a->acted = options->acted;
     a->acted_arg = options->acted_arg;
     a->patience_ns = (options->patience_ms ? options->patience_ms : PATIENCE_MS) * CLOCK_MS;

@@ -81,23 +81,34 @@ static void add_target(struct line *line, const struct action *action)
     add_quoted(line, "target", text);
 }
 
-// With the lock held. What follows the start of the line: the same for the file and for syslog.
-static void add_action(struct line *line, const struct audit_log *audit, const struct outcome *o)
+// With the lock held. The user, and the verb.
+static void add_verb(struct line *line, const struct audit_log *audit, const struct action *action)
 {
-    char command[128];
-
     line_add(line, " uid=%u", (unsigned)audit->uid);
     if (audit->user[0])
         add_quoted(line, "user", audit->user);
     if (audit->sudo_user[0])
         add_quoted(line, "sudo_user", audit->sudo_user);
-    line_add(line, " verb=%s result=%s", action_words(o->action.verb)->name,
-             outcome_state_name(o->state));
+    line_add(line, " verb=%s", action_words(action->verb)->name);
+}
+
+static void add_command(struct line *line, const struct action *action)
+{
+    char command[128];
+
+    if (action_command(action, command, sizeof command)[0])
+        add_quoted(line, "command", command);
+}
+
+// With the lock held. What follows the start of the line: the same for the file and for syslog.
+static void add_action(struct line *line, const struct audit_log *audit, const struct outcome *o)
+{
+    add_verb(line, audit, &o->action);
+    line_add(line, " result=%s", outcome_state_name(o->state));
     if (o->error)
         line_add(line, " errno=%d", o->error);
     add_target(line, &o->action);
-    if (action_command(&o->action, command, sizeof command)[0])
-        add_quoted(line, "command", command);
+    add_command(line, &o->action);
     add_quoted(line, "text", o->text);
 }
 
@@ -253,6 +264,27 @@ void audit_log_outcome(void *arg, struct outcome *outcome)
         say_failure(outcome, "", append_log_reason(unwritten));
     if (untold)
         say_failure(outcome, " to syslog", strerror(untold));
+}
+
+void audit_log_intent(void *arg, const struct action *action)
+{
+    struct audit_log *audit = arg;
+    char text[LINE];
+
+    pthread_mutex_lock(&audit->lock);
+    struct line line = line_start(text, sizeof text - 1);
+    add_start(&line, time(NULL), "intent");
+    size_t start = line.n - strlen("intent");
+    add_verb(&line, audit, action);
+    add_target(&line, action);
+    add_command(&line, action);
+    if (!audit->file)
+        send_syslog(audit, text + start);
+    pthread_mutex_unlock(&audit->lock);
+    memcpy(text + line.n, "\n", 2);
+    // Where it cannot be written the action's own line says so.
+    if (audit->file)
+        append_log_line_now(audit->file, text, line.n + 1);
 }
 
 static void write_event(struct append_log *file, const struct event *event)

@@ -25,11 +25,17 @@ struct loop {
     struct session *session;
     struct canvas canvas;
     enum scheme scheme; // the terminal shows
+    unsigned asked;     // the serial of the question that was shown last
     bool dirty;         // what stands on the screen is not what it should be
     int ended;          // 0, or the signal that ended it
     long ticks;         // left to go; 0: without end
     int64_t tick_ns;    // of the picture that was counted last
 };
+
+static bool is_question(const struct session *s)
+{
+    return s->prompt.type == PROMPT_CONFIRM;
+}
 
 static void draw(struct loop *l)
 {
@@ -45,6 +51,10 @@ static void draw(struct loop *l)
     draw_session(&l->canvas, l->session);
     screen_show(&l->canvas);
     l->dirty = false;
+    if (is_question(l->session) && l->session->prompt.serial != l->asked) {
+        l->asked = l->session->prompt.serial;
+        screen_question_shown();
+    }
 }
 
 // The sampler itself detects whether anything in it is new.
@@ -75,10 +85,12 @@ static void take_keys(struct loop *l)
         unsigned serial = s->prompt.serial;
 
         any = true;
+        if (is_question(s) && event.key != K_ESC && screen_question_unread())
+            continue;
         if (event.key == K_MOUSE)
             draw_mouse(&l->canvas, s, &event);
         session_key(s, &event);
-        if (s->prompt.type == PROMPT_CONFIRM && s->prompt.serial != serial)
+        if (is_question(s) && s->prompt.serial != serial)
             drop_keys();
     }
     l->dirty |= any;
@@ -140,7 +152,7 @@ static void take_pictures(struct loop *l)
         unsigned serial = s->prompt.serial;
 
         session_outcomes(s, &outcomes); // a name that was looked up leads to a question
-        if (s->prompt.type == PROMPT_CONFIRM && s->prompt.serial != serial)
+        if (is_question(s) && s->prompt.serial != serial)
             drop_keys();
         l->dirty = true;
     }
@@ -202,7 +214,11 @@ static void turn(struct loop *l)
     // A result waits while a prompt is open.
     if (l->session->options.writer && l->session->prompt.type == PROMPT_NONE)
         fds[WRITER].fd = file_writer_fd(l->session->options.writer);
-    if (poll(fds, SOURCES, settle(l)) < 0) {
+    int sleep = settle(l);
+    l->ended = signals_caught();
+    if (l->ended)
+        return;
+    if (poll(fds, SOURCES, sleep) < 0) {
         if (errno != EINTR)
             l->ended = SIGHUP;
         return;
@@ -228,6 +244,9 @@ int loop_run(struct session *session, long ticks)
         screen_rescue(); // the terminal may be gone, or not reading
     else
         screen_stop();
+    if (!l.ended)
+        l.ended = signals_caught(); // while it was stopped
+    signals_last();
     canvas_free(&l.canvas);
     return l.ended ? 128 + l.ended : 0;
 }

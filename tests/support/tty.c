@@ -60,11 +60,21 @@ static int on_property(VTermProp property, VTermValue *value, void *user)
 
 static const VTermScreenCallbacks callbacks = {.settermprop = on_property};
 
+// What the terminal says when it is asked.
+static void answer(const char *bytes, size_t n, void *arg)
+{
+    const struct tty *t = arg;
+    ssize_t done = write(t->master, bytes, n);
+
+    (void)done;
+}
+
 static void emulator_start(struct tty *t, bool utf8)
 {
     t->utf8 = utf8;
     t->vt = vterm_new(t->h, t->w);
     vterm_set_utf8(t->vt, utf8);
+    vterm_output_set_callback(t->vt, answer, t);
     t->screen = vterm_obtain_screen(t->vt);
     vterm_screen_set_callbacks(t->screen, &callbacks, t);
     vterm_screen_enable_altscreen(t->screen, 1);

@@ -12,6 +12,12 @@ bool screen_keys_start(bool mouse);
 void screen_keys_stop(void);
 
 bool screen_key(struct key_event *event); // false: no further key waiting. Never blocks
-bool screen_hung_up(void); // readable, but there is nothing to read: the terminal is gone
+// Readable, but there is nothing to read: the terminal is gone, or is another session's.
+bool screen_hung_up(void);
+
+// What was shown so far is a question. Until the terminal answers that it has shown it, keys were typed
+// before it could be read. One that does not answer gets a moment.
+void screen_question_shown(void);
+bool screen_question_unread(void);
 
 #endif

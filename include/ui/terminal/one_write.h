@@ -20,4 +20,7 @@ void one_write_end(void);
 // Writes to the terminal at once, all of it; blocks as one_write_end() does.
 void one_write_write(const char *bytes, size_t n);
 
+// From here on what is written goes nowhere, also what is being written. Async-signal-safe.
+void one_write_let_go(void);
+
 #endif

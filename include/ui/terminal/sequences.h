@@ -10,6 +10,7 @@ enum {                            // beside enum key
     SEQUENCE_FOCUS = K_MOUSE + 1, // the terminal's window got or lost the focus: no key
     SEQUENCE_PASTE_BEGIN,
     SEQUENCE_PASTE_END,
+    SEQUENCE_STATUS, // the answer to DSR, ECMA-48 8.3.35
 };
 
 struct sequence {

@@ -2,9 +2,11 @@
 
 #include "base/clock.h"
 #include "ui/terminal/escape_parser.h"
+#include "ui/terminal/one_write.h"
 #include "ui/terminal/sequences.h"
 
 #include <curses.h>
+#include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -14,8 +16,11 @@
 #include <unistd.h>
 
 enum {
-    PAUSE_MS = 500,     // the rest of a sequence that was cut comes within it, or not at all
-    CODE_OURS = 0x1000, // codes of sequences[]; curses gives its own out from 256 and KEY_MAX on
+    PASTE_PAUSE_MS = 3000, // so long nothing came: the end of what is pasted was lost
+    ANSWER_MS = 1500,      // a terminal answers within it, also far away, or not at all:
+    READING_MS = 300,      // then nobody reads a question faster
+    PAUSE_MS = 500,        // the rest of a sequence that was cut comes within it, or not at all
+    CODE_OURS = 0x1000,    // codes of sequences[]; curses gives its own out from 256 and KEY_MAX on
 };
 
 static struct {
@@ -25,6 +30,9 @@ static struct {
     struct escape report; // begun and not at its end
     int64_t report_ms;    // when its last byte came
     struct clicks clicks;
+    int64_t paste_ms;    // when something of what is pasted came last
+    int64_t question_ms; // when the terminal was asked whether a question is shown; 0: it is
+    bool no_answer;      // it did not answer the last time
 } keys;
 
 // --- start and stop -------------------------------------------------------------------------------
@@ -135,11 +143,28 @@ static int32_t escape(void)
     return K_ESC;
 }
 
+// What is pasted ends with its sequence; where that is lost, with Esc or a pause: or no key would
+// count any longer.
+static void note_paste(int32_t key)
+{
+    int64_t now = now_ms();
+
+    if (key == SEQUENCE_PASTE_BEGIN)
+        keys.pasting = true;
+    else if (key == SEQUENCE_PASTE_END || key == K_ESC || now - keys.paste_ms > PASTE_PAUSE_MS)
+        keys.pasting = false;
+    keys.paste_ms = now;
+}
+
 // What a sequence means beside keys.
 static void take_key(int32_t key, struct key_event *event)
 {
-    if (key == SEQUENCE_PASTE_BEGIN || key == SEQUENCE_PASTE_END)
-        keys.pasting = key == SEQUENCE_PASTE_BEGIN;
+    if (key != K_NONE)
+        note_paste(key);
+    if (key == SEQUENCE_STATUS) {
+        keys.question_ms = 0;
+        keys.no_answer = false;
+    }
     event->key = key > K_MOUSE ? K_NONE : key;
     event->pasted = keys.pasting;
 }
@@ -198,6 +223,15 @@ bool screen_key(struct key_event *event)
     return true;
 }
 
+// In a process group without a parent that could continue it, reading fails although there is input:
+// drivers/tty/tty_jobctrl.c __tty_check_change.
+static bool is_orphaned(void)
+{
+    char none;
+
+    return read(STDIN_FILENO, &none, 0) < 0 && errno == EIO;
+}
+
 bool screen_hung_up(void)
 {
     struct pollfd terminal = {.fd = STDIN_FILENO, .events = POLLIN};
@@ -206,5 +240,24 @@ bool screen_hung_up(void)
     if (poll(&terminal, 1, 0) <= 0)
         return false;
     return terminal.revents & (POLLHUP | POLLERR | POLLNVAL) ||
-           ioctl(STDIN_FILENO, FIONREAD, &waiting) < 0 || waiting == 0;
+           ioctl(STDIN_FILENO, FIONREAD, &waiting) < 0 || waiting == 0 || is_orphaned();
+}
+
+void screen_question_shown(void)
+{
+    static const char status[] = "\033[5n";
+
+    keys.question_ms = now_ms();
+    one_write_write(status, sizeof status - 1);
+}
+
+bool screen_question_unread(void)
+{
+    if (keys.question_ms == 0)
+        return false;
+    if (now_ms() - keys.question_ms <= (keys.no_answer ? READING_MS : ANSWER_MS))
+        return true;
+    keys.no_answer = true;
+    keys.question_ms = 0;
+    return false;
 }

@@ -10,6 +10,7 @@
 // The stream's descriptor is the terminal but between begin and end, when it is the page.
 static FILE *stream;
 static int page = -1;
+static int stream_fd = -1;
 
 FILE *one_write_start(void)
 {
@@ -17,6 +18,7 @@ FILE *one_write_start(void)
 
     page = memfd_create("screen", MFD_CLOEXEC); // a pipe would hold a few screens only
     stream = fd >= 0 && page >= 0 ? fdopen(fd, "w") : NULL;
+    stream_fd = stream ? fd : -1;
     if (stream)
         return stream;
     if (fd >= 0)
@@ -32,7 +34,21 @@ void one_write_stop(void)
     if (page >= 0)
         close(page);
     stream = NULL;
-    page = -1;
+    page = stream_fd = -1;
+}
+
+// Async-signal-safe: dup3(2), open(2) and close(2) are, by signal-safety(7).
+void one_write_let_go(void)
+{
+    int saved = errno, nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+    if (nowhere >= 0) {
+        dup2(nowhere, STDOUT_FILENO);
+        if (stream_fd >= 0)
+            dup3(nowhere, stream_fd, O_CLOEXEC);
+        close(nowhere);
+    }
+    errno = saved;
 }
 
 void one_write_begin(void)

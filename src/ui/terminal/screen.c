@@ -209,7 +209,8 @@ int screen_start(const struct screen_options *options, char *why, size_t cap)
     arm_rescue();
     screen.on = true;
     mem_on_failure(screen_rescue);
-    signals_rescue(screen_rescue); // also takes the place of the handlers curses has set
+    signals_rescue(screen_rescue,
+                   one_write_let_go); // also takes the place of the handlers curses has set
     tell_terminal(screen.modes_on);
     screen_redraw();
     return 0;
@@ -251,6 +252,8 @@ void screen_suspend(void)
     tell_terminal(screen.modes_off);
     endwin();
     signals_window_close();
+    if (signals_caught())
+        return;
     signals_default(SIGTSTP); // not SIGSTOP: where no shell could continue us this does nothing
     rescue_note_settings();   // stty may have changed them meanwhile
     def_shell_mode();

@@ -17,6 +17,7 @@ const struct sequence sequences[] = {
     {"\033[24~", K_F12},
     {"\033[I", SEQUENCE_FOCUS}, {"\033[O", SEQUENCE_FOCUS},
     {"\033[200~", SEQUENCE_PASTE_BEGIN}, {"\033[201~", SEQUENCE_PASTE_END},
+    {"\033[0n", SEQUENCE_STATUS}, {"\033[3n", SEQUENCE_STATUS},
 };
 // clang-format on
 const size_t n_sequences = sizeof sequences / sizeof *sequences;
