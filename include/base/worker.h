@@ -48,4 +48,9 @@ void worker_end(struct worker *worker, int64_t until_ns);
 // Gives it up, and the lock. Returns how many threads still hang: the last one calls `release`.
 size_t worker_free(struct worker *worker);
 
+// Has `run(arg)` done by a thread and waits so long for its end. False: it is left behind and calls
+// `release(arg)` when it is through. ETIMEDOUT or, without a thread, another error in errno.
+bool worker_try(const char *name, void (*run)(void *arg), void (*release)(void *arg), void *arg,
+                int64_t patience_ns);
+
 #endif

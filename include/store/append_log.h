@@ -4,7 +4,8 @@
 //
 // Each line is one append of a regular file (O_APPEND): lines of several programs do not mix. The
 // file is made with mode 0600 where it is not there, and never opened through a symbolic link, nor
-// where it has a second name (a hard link). One that was moved away or removed meanwhile
+// where it has a second name (a hard link), belongs to another user, or a directory on the way does (of
+// root's files). The directory is held by a descriptor. One that was moved away or removed meanwhile
 // (logrotate(8)) is made anew for the next line.
 #ifndef IPCTOP_STORE_APPEND_LOG_H
 #define IPCTOP_STORE_APPEND_LOG_H
@@ -23,7 +24,8 @@ struct append_log_options {
     int64_t patience_ns; // append_log_line_now() waits so long; 0: a quarter of a second
 };
 
-// NULL with *error an errno value, for append_log_reason().
+// NULL with *error an errno value, for append_log_reason(). A file that has not answered after a
+// second (*error is ETIMEDOUT) may still do so: lines wait for it.
 struct append_log *append_log_open(const struct append_log_options *options, int *error);
 void append_log_close(struct append_log *append); // what is not written yet is not. NULL is fine
 

@@ -8,7 +8,7 @@
 // *chosen: it was named by the user. NULL where there is no home. The caller frees.
 char *settings_file_path(const char *named, bool *chosen);
 
-// Never waits for a FIFO, nor reads what is no regular file or too long. True where the file was
+// Waits a second at most, never for a FIFO, nor reads what is no regular file or too long. True where the file was
 // read; `why` is then "" or names the lines skipped. False: defaults; `why` is "" where it simply
 // is not there.
 bool settings_file_read(const char *path, struct settings *out, char *why, size_t cap);

@@ -1,5 +1,6 @@
 #include "base/worker.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -184,4 +185,61 @@ size_t worker_free(struct worker *w)
 
     unref(w);
     return threads;
+}
+
+// --- once ---------------------------------------------------------------------------------------
+
+struct attempt {
+    void (*run)(void *arg), (*release)(void *arg);
+    void *arg;
+    bool done, left;
+};
+
+static void attempt_run(void *arg, void *job)
+{
+    struct attempt *attempt = job;
+
+    (void)arg;
+    attempt->run(attempt->arg);
+}
+
+static void attempt_done(void *arg, void *job, bool left)
+{
+    (void)arg;
+    ((struct attempt *)job)->done = !left;
+}
+
+static void attempt_release(void *arg)
+{
+    struct attempt *attempt = arg;
+
+    if (attempt->left)
+        attempt->release(attempt->arg);
+    free(attempt);
+}
+
+bool worker_try(const char *name, void (*run)(void *arg), void (*release)(void *arg), void *arg,
+                int64_t patience_ns)
+{
+    struct attempt *attempt = mem_zero(1, sizeof *attempt);
+    int64_t until = clock_ns() + patience_ns;
+
+    *attempt = (struct attempt){.run = run, .release = release, .arg = arg};
+    struct worker *w = worker_new(&(struct worker_options){.name = name,
+                                                           .arg = attempt,
+                                                           .run = attempt_run,
+                                                           .done = attempt_done,
+                                                           .release = attempt_release});
+    worker_lock(w);
+    worker_push(w, attempt);
+    int error = worker_start(w);
+    while (!error && !attempt->done && clock_ns() < until)
+        worker_wait(w, until);
+    bool done = attempt->done;
+    attempt->left = !done;
+    if (!done && !error)
+        worker_leave(w);
+    worker_free(w);
+    errno = error ? error : ETIMEDOUT;
+    return done;
 }

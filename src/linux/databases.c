@@ -21,6 +21,8 @@ enum {
 
 // --- postmaster.pid -----------------------------------------------------------------------------
 
+static const uint64_t START_MAX = UINT64_C(1) << 40; // a time that is compared and subtracted
+
 enum {
     LINE_PID,
     LINE_DIRECTORY,
@@ -86,7 +88,7 @@ static void parse_line(int line, const char *at, const char *end, struct instanc
         }
         break;
     case LINE_START:
-        if (numbers(at, end, &value, 1) && value <= INT64_MAX)
+        if (numbers(at, end, &value, 1) && value <= START_MAX)
             out->start_time = (int64_t)value;
         break;
     case LINE_PORT:

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/worker.h"
+#include "store/trusted_path.h"
 
 static const int64_t MOMENT = CLOCK_SECOND / 4, LONG = CLOCK_SECOND;
 enum { GAP = 128, FILE_MODE = 0600 };
@@ -29,7 +30,7 @@ struct append_log {
     char *path;
     size_t (*gap)(size_t lost, char *dst, size_t cap);
     int64_t patience;
-    int fd;      // the thread's
+    int dir, fd; // the thread's; -1: not open yet
     bool broken; // the thread's: the last line was cut off in its middle
 
     // With the worker's lock held:
@@ -43,19 +44,23 @@ struct append_log {
 // Nothing that may block is opened: a FIFO without a reader fails with ENXIO, one with a reader, or
 // a terminal, is no regular file. Nor what has other names as well: where others may write the
 // directory, somebody may have linked a file of ours to this one. A descriptor, or -errno.
-static int open_file(const char *path)
+static int open_file(int dir, const char *name)
 {
     int flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-    int fd = open(path, flags, FILE_MODE);
+    int fd = openat(dir, name, flags, FILE_MODE);
     struct stat st;
 
     if (fd < 0)
         return -errno;
-    bool regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-    if (regular && st.st_nlink <= 1)
+    int error = fstat(fd, &st) < 0     ? -errno
+                : !S_ISREG(st.st_mode) ? -ENXIO
+                : st.st_nlink > 1      ? -EMLINK
+                : !trusted_file(&st)   ? -EPERM
+                                       : 0;
+    if (!error)
         return fd;
     close(fd);
-    return regular ? -EMLINK : -ENXIO;
+    return error;
 }
 
 const char *append_log_reason(int error)
@@ -67,6 +72,8 @@ const char *append_log_reason(int error)
         return "it is not a regular file";
     case EMLINK:
         return "it has another name too (a hard link)";
+    case EPERM:
+        return "it, or a directory on the way, is not yours";
     case ETIMEDOUT:
         return "the file does not answer yet";
     case ENOBUFS:
@@ -80,14 +87,24 @@ const char *append_log_reason(int error)
 static int follow_name(struct append_log *a)
 {
     struct stat named, open;
+    const char *name = trusted_name(a->path);
 
-    if (lstat(a->path, &named) == 0 && fstat(a->fd, &open) == 0 && named.st_ino == open.st_ino &&
-        named.st_dev == open.st_dev)
+    if (*a->path && !*name)
+        return EISDIR;
+    if (a->dir < 0) {
+        int dir = trusted_directory(a->path, false);
+        if (dir < 0)
+            return -dir;
+        a->dir = dir;
+    }
+    if (a->fd >= 0 && fstatat(a->dir, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+        fstat(a->fd, &open) == 0 && named.st_ino == open.st_ino && named.st_dev == open.st_dev)
         return 0;
-    int fd = open_file(a->path);
+    int fd = open_file(a->dir, name);
     if (fd < 0)
         return -fd;
-    close(a->fd);
+    if (a->fd >= 0)
+        close(a->fd);
     a->fd = fd;
     a->broken = false;
     return 0;
@@ -108,7 +125,7 @@ static int write_entry(struct append_log *a, const struct entry *entry)
     size_t n = parts[0].iov_len + parts[1].iov_len + parts[2].iov_len;
     ssize_t written;
 
-    if (error)
+    if (error || n == 0) // the first of all opens the file
         return error;
     do
         written = writev(a->fd, parts, 3);
@@ -165,37 +182,12 @@ static void release(void *arg)
 {
     struct append_log *a = arg;
 
-    close(a->fd);
+    if (a->fd >= 0)
+        close(a->fd);
+    if (a->dir >= 0)
+        close(a->dir);
     free(a->path);
     free(a);
-}
-
-struct append_log *append_log_open(const struct append_log_options *options, int *error)
-{
-    int fd = open_file(options->path);
-
-    if (fd < 0) {
-        *error = -fd;
-        return NULL;
-    }
-    struct append_log *a = mem_zero(1, sizeof *a);
-    a->path = mem_copy_string(options->path);
-    a->gap = options->gap;
-    a->patience = options->patience_ns ? options->patience_ns : MOMENT;
-    a->fd = fd;
-    a->worker = worker_new(&(struct worker_options){.name = "ipctop-log",
-                                                    .stays = true,
-                                                    .arg = a,
-                                                    .run = write_job,
-                                                    .done = settle,
-                                                    .release = release});
-    worker_lock(a->worker);
-    *error = worker_start(a->worker);
-    worker_unlock(a->worker);
-    if (*error == 0)
-        return a;
-    append_log_close(a);
-    return NULL;
 }
 
 void append_log_close(struct append_log *a)
@@ -289,4 +281,33 @@ size_t append_log_flush(struct append_log *a)
     size_t missing = worker_waiting(a->worker) + (worker_job(a->worker, &since) != NULL) + a->lost;
     worker_unlock(a->worker);
     return missing;
+}
+
+// --- opening ------------------------------------------------------------------------------------
+
+struct append_log *append_log_open(const struct append_log_options *options, int *error)
+{
+    struct append_log *a = mem_zero(1, sizeof *a);
+
+    a->path = mem_copy_string(options->path);
+    a->gap = options->gap;
+    a->patience = LONG;
+    a->dir = a->fd = -1;
+    a->worker = worker_new(&(struct worker_options){.name = "ipctop-log",
+                                                    .stays = true,
+                                                    .arg = a,
+                                                    .run = write_job,
+                                                    .done = settle,
+                                                    .release = release});
+    worker_lock(a->worker);
+    *error = worker_start(a->worker);
+    worker_unlock(a->worker);
+    if (!*error)
+        *error = append_log_line_now(a, "", 0);
+    a->patience = options->patience_ns ? options->patience_ns : MOMENT;
+    if (*error && *error != ETIMEDOUT) {
+        append_log_close(a);
+        return NULL;
+    }
+    return a;
 }

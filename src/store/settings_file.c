@@ -8,8 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/worker.h"
+
+static const int64_t PATIENCE = CLOCK_SECOND;
 
 char *settings_file_path(const char *named, bool *chosen)
 {
@@ -60,7 +64,7 @@ static const char *trouble(int fd, char *text, ssize_t *n)
     return *n < 0 ? strerror((int)-*n) : NULL;
 }
 
-bool settings_file_read(const char *path, struct settings *out, char *why, size_t cap)
+static bool read_settings(const char *path, struct settings *out, char *why, size_t cap)
 {
     char safe[160], lines[300] = "", *text = mem_alloc(CONFIG_BYTES + 1);
     // Not blocking: a FIFO without a writer is an error, not a wait.
@@ -80,4 +84,47 @@ bool settings_file_read(const char *path, struct settings *out, char *why, size_
         close(fd);
     free(text);
     return !wrong;
+}
+
+// A file system that hangs holds up no start.
+struct reading {
+    char *path;
+    struct settings settings;
+    char why[480];
+    bool read;
+};
+
+static void reading_run(void *arg)
+{
+    struct reading *r = arg;
+
+    r->read = read_settings(r->path, &r->settings, r->why, sizeof r->why);
+}
+
+static void reading_free(void *arg)
+{
+    struct reading *r = arg;
+
+    free(r->path);
+    free(r);
+}
+
+bool settings_file_read(const char *path, struct settings *out, char *why, size_t cap)
+{
+    struct reading *r = mem_zero(1, sizeof *r);
+    char safe[160];
+
+    r->path = mem_copy_string(path);
+    if (!worker_try("ipctop-settings", reading_run, reading_free, r, PATIENCE)) {
+        text_escape(safe, sizeof safe, path, strlen(path));
+        snprintf(why, cap, "settings of %s are not used: %s", safe,
+                 errno == ETIMEDOUT ? "the file does not answer" : strerror(errno));
+        *out = (struct settings){0};
+        return false;
+    }
+    bool read = r->read;
+    *out = r->settings;
+    snprintf(why, cap, "%s", r->why);
+    reading_free(r);
+    return read;
 }

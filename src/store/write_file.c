@@ -9,71 +9,14 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "store/trusted_path.h"
 
-enum { FILE_MODE = 0640, SETTINGS_MODE = 0600, DIR_MODE = 0700, LINKS_MAX = 8 };
+enum { FILE_MODE = 0640, SETTINGS_MODE = 0600, LINKS_MAX = 8 };
 
 static int explain(struct write_result *r, int error, const char *why)
 {
     snprintf(r->why, sizeof r->why, "%s", why);
     return error;
-}
-
-// As root, what lies on the way must be root's: a directory or link of somebody else's could send
-// what we write anywhere. Where not even / is root's (in a user namespace) we are no root to fear.
-static bool trusted(const struct stat *st)
-{
-    struct stat top;
-
-    if (geteuid() != 0 || st->st_uid == 0 || stat("/", &top) < 0 || top.st_uid != 0)
-        return true;
-    return false;
-}
-
-static int step(int at, const char *name, struct write_result *r)
-{
-    struct stat st;
-
-    if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-        if (errno != ENOENT || (mkdirat(at, name, DIR_MODE) < 0 && errno != EEXIST) ||
-            fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-            return -errno;
-    }
-    if (!trusted(&st))
-        return explain(r, -EPERM, "a directory on the way is not root's");
-    int fd = openat(at, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    // Also what a link of root's leads to.
-    if (fstat(fd, &st) == 0 && trusted(&st))
-        return fd;
-    close(fd);
-    return explain(r, -EPERM, "a directory on the way is not root's");
-}
-
-// The directory of a settings file, walked from the top. A descriptor, or -errno.
-static int walk(const char *path, struct write_result *r)
-{
-    char name[256];
-    int at = open(*path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-    for (;;) {
-        while (*path == '/')
-            path++;
-        const char *slash = strchr(path, '/');
-        if (!slash || at < 0)
-            return at < 0 ? -errno : at;
-        if ((size_t)(slash - path) >= sizeof name) {
-            close(at);
-            return -ENAMETOOLONG;
-        }
-        snprintf(name, sizeof name, "%.*s", (int)(slash - path), path);
-        int next = step(at, name, r);
-        close(at);
-        if (next < 0)
-            return next;
-        at = next;
-        path = slash;
-    }
 }
 
 static int fill(int fd, const struct write_job *job, struct write_result *r)
@@ -120,8 +63,8 @@ static int check_old(int dir, const char *name, enum write_how how, struct write
         return explain(r, -EISDIR, "it is a directory");
     if (!S_ISREG(st.st_mode))
         return explain(r, -EINVAL, "it is no regular file");
-    if (how == WRITE_SETTINGS && !trusted(&st))
-        return explain(r, -EPERM, "it is not root's");
+    if (how == WRITE_SETTINGS && !trusted_file(&st))
+        return explain(r, -EPERM, "it is not yours");
     return 0;
 }
 
@@ -163,22 +106,15 @@ static int write_new(int dir, const char *name, const struct write_job *job, str
     return error;
 }
 
-static const char *name_in(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 // Where a symbolic link leads, as a path; the caller frees. NULL: it is none of ours.
 static char *own_link(int dir, const char *path)
 {
-    const char *name = name_in(path);
+    const char *name = trusted_name(path);
     char target[4096];
     struct stat st;
 
     if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISLNK(st.st_mode) ||
-        (st.st_uid != geteuid() && st.st_uid != 0) || !trusted(&st))
+        (st.st_uid != geteuid() && st.st_uid != 0) || !trusted_owner(&st))
         return NULL;
     ssize_t n = readlinkat(dir, name, target, sizeof target - 1);
     if (n <= 0)
@@ -195,13 +131,15 @@ static int write_settings(const char *path, const struct write_job *job, struct 
     int error = -ELOOP;
 
     for (int links = 0; links <= LINKS_MAX; links++) {
-        int dir = walk(at, r);
+        int dir = trusted_directory(at, true);
         error = dir;
+        if (dir == -EPERM)
+            explain(r, dir, "a directory on the way is not yours");
         if (dir < 0)
             break;
         char *next = own_link(dir, at);
         if (!next)
-            error = *name_in(at) ? replace(dir, name_in(at), job, r) : -EISDIR;
+            error = *trusted_name(at) ? replace(dir, trusted_name(at), job, r) : -EISDIR;
         close(dir);
         if (!next)
             break;
@@ -215,7 +153,7 @@ static int write_settings(const char *path, const struct write_job *job, struct 
 
 static int write_view(const char *path, const struct write_job *job, struct write_result *r)
 {
-    const char *name = name_in(path);
+    const char *name = trusted_name(path);
     char *parent = mem_format("%.*s.", (int)(name - path), path);
     int dir = open(parent, O_PATH | O_DIRECTORY | O_CLOEXEC), error = -errno;
 
@@ -229,7 +167,7 @@ static int write_view(const char *path, const struct write_job *job, struct writ
 
 int write_file(const struct write_job *job, struct write_result *r)
 {
-    const char *path = job->path, *name = name_in(path);
+    const char *path = job->path, *name = trusted_name(path);
 
     if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return explain(r, -EISDIR, "it is a directory");

@@ -217,14 +217,14 @@ TEST(root_writes_nothing_through_what_is_others)
     expect(in("rc"), WRITE_SETTINGS, ELOOP, "it is a symbolic link");
     assert_int_equal(mkdir(in("sub"), 0755), 0);
     assert_int_equal(chown(in("sub"), 65534, 65534), 0);
-    expect(in("sub/rc"), WRITE_SETTINGS, EPERM, "a directory on the way is not root's");
-    expect(in("sub/more/rc"), WRITE_SETTINGS, EPERM, "a directory on the way is not root's");
+    expect(in("sub/rc"), WRITE_SETTINGS, EPERM, "a directory on the way is not yours");
+    expect(in("sub/more/rc"), WRITE_SETTINGS, EPERM, "a directory on the way is not yours");
     assert_int_equal(symlink("sub", in("way")), 0); // root's link to it
-    expect(in("way/rc"), WRITE_SETTINGS, EPERM, "a directory on the way is not root's");
+    expect(in("way/rc"), WRITE_SETTINGS, EPERM, "a directory on the way is not yours");
     assert_int_equal(symlink("sub/rc", in("over")), 0);
-    expect(in("over"), WRITE_SETTINGS, EPERM, "a directory on the way is not root's");
+    expect(in("over"), WRITE_SETTINGS, EPERM, "a directory on the way is not yours");
     assert_int_equal(chown(in("precious"), 65534, 65534), 0);
-    expect(in("precious"), WRITE_SETTINGS, EPERM, "it is not root's");
+    expect(in("precious"), WRITE_SETTINGS, EPERM, "it is not yours");
     assert_string_equal(file_text(in("precious")), "old");
     assert_int_equal(entries(), 5);
 }
