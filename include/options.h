@@ -13,7 +13,7 @@ struct options {
     enum mode mode;
     double delay;
     long iterations; // 0: without end (the screen), once (--json, --batch)
-    const char *columns, *sort, *filter, *log; // NULL: not given
+    const char *columns, *sort, *filter, *log, *save_dir; // NULL: not given
     bool has_user;
     uint32_t uid;
     bool has_id;

@@ -117,6 +117,7 @@ int monitor_run(const struct options *o, const struct table_request *first, stru
         .id = o->id,
         .config = &config,
         .config_path = path,
+        .save_dir = o->save_dir,
         .columns = first->columns,
         .n_columns = o->columns ? first->n_columns : 0,
         .notice = *notice ? notice : NULL,

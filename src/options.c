@@ -47,10 +47,10 @@ static const char *apply_delay(struct options *o, const char *value)
     return settings_interval(value, &o->delay) ? NULL : CONFIG_INTERVALS " are needed";
 }
 
-static const char *check_config(struct options *o, const char *value)
+static const char *check_name(struct options *o, const char *value)
 {
     (void)o;
-    return *value ? NULL : "the name of a file is needed";
+    return *value ? NULL : "a name is needed";
 }
 
 static const char *apply_color(struct options *o, const char *value)
@@ -112,10 +112,12 @@ static const struct option_row rows[] = {
     {0, "color", "SCHEME", "colours: " SCHEME_NAMES, FLAG(has_scheme),
      .apply = apply_color},
     {0, "config", "FILE", "settings of the screen, instead of ~/.config/ipctop/config",
-     TEXT(config), .apply = check_config},
+     TEXT(config), .apply = check_name},
     {'M', "no-mouse", NULL, "leave the mouse to the terminal", FLAG(no_mouse)},
     {0, "ascii", NULL, "draw with ASCII characters alone", FLAG(ascii)},
     {0, "log", "FILE", "append actions and events to FILE, a line each", TEXT(log)},
+    {0, "save-dir", "DIR", "write views into DIR alone: also with --readonly", TEXT(save_dir),
+     .apply = check_name},
     {0, "strict", NULL, "exit 3 when the answer is incomplete", FLAG(strict)},
     {0, "list-columns", NULL, "the columns of TABLE, or of all tables", .mode = MODE_LIST_COLUMNS},
     {'h', "help", NULL, "this help", .mode = MODE_HELP},

@@ -40,6 +40,7 @@ struct session_options {
     struct audit_log *audit;    // NULL: nothing is logged
     struct file_writer *writer; // NULL: nothing can be written
     const char *config_path;    // where settings go
+    const char *save_dir;       // views are written into it alone; NULL: anywhere
     view_write *write_view;
 };
 

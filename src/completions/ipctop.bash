@@ -62,6 +62,11 @@ _ipctop() {
         COMPREPLY=($(compgen -W "$(_ipctop_schemes)" -- "$cur"))
         return
         ;;
+    DIR)
+        COMPREPLY=($(compgen -d -- "$cur"))
+        compopt -o filenames
+        return
+        ;;
     FILE)
         COMPREPLY=($(compgen -f -- "$cur"))
         compopt -o filenames

@@ -23,6 +23,12 @@ static bool tagged_here(struct session *s)
     return tagged.shown + tagged.hidden > 0;
 }
 
+// Files are named on the command line of one who may not change anything, not by keys.
+static bool writes_file(const struct command *command, const struct session_options *o)
+{
+    return command->flags & CMD_FILE && !(command->flags & CMD_VIEW && o->save_dir);
+}
+
 bool command_allowed(const struct command *command, struct session *s, const char **why)
 {
     struct view *v = session_view(s);
@@ -30,6 +36,10 @@ bool command_allowed(const struct command *command, struct session *s, const cha
 
     if (writes && s->options.readonly) {
         *why = "started with --readonly: nothing is changed from here";
+    } else if (s->options.readonly && writes_file(command, &s->options)) {
+        *why = command->flags & CMD_VIEW
+                   ? "started with --readonly: files are written where --save-dir names a directory"
+                   : "started with --readonly: no file is written from here";
     } else if (!command_works_in(command, v->kind->id)) {
         *why = "not in this view";
     } else if (command->flags & CMD_OBJECT && gone_here(s) &&

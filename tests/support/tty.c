@@ -38,6 +38,8 @@ struct tty {
     VTerm *vt;
     VTermScreen *screen;
     bool utf8, cursor_visible, alternate;
+    struct bytes answers;
+    bool hold;
     struct bytes written, row, unfed; // unfed: of a character that has not come whole
     uint32_t repeat;                  // last character, for REP
     struct tty *next;
@@ -63,10 +65,22 @@ static const VTermScreenCallbacks callbacks = {.settermprop = on_property};
 // What the terminal says when it is asked.
 static void answer(const char *bytes, size_t n, void *arg)
 {
-    const struct tty *t = arg;
-    ssize_t done = write(t->master, bytes, n);
+    struct tty *t = arg;
 
+    for (size_t i = 0; i < n; i++)
+        vec_push(&t->answers, bytes[i]);
+    if (!t->hold)
+        tty_hold_answers(t, false);
+}
+
+void tty_hold_answers(struct tty *t, bool hold)
+{
+    t->hold = hold;
+    if (hold || !t->answers.n)
+        return;
+    ssize_t done = write(t->master, t->answers.at, t->answers.n);
     (void)done;
+    vec_clear(&t->answers);
 }
 
 static void emulator_start(struct tty *t, bool utf8)
@@ -178,6 +192,7 @@ void tty_end(struct tty *t)
     close(t->master);
     close(t->slave);
     vterm_free(t->vt);
+    vec_free(&t->answers);
     vec_free(&t->written);
     vec_free(&t->row);
     vec_free(&t->unfed);

@@ -29,6 +29,8 @@ pid_t tty_pid(const struct tty *t);
 void tty_send(struct tty *t, const char *bytes);
 // By its terminfo name without the k of the capability: "f9", "cuu1" (up), "pp", "dch1" (delete).
 void tty_key(struct tty *t, const char *capability);
+// Keeps what the terminal answers (to DSR) back, as a slow line does; false lets it go.
+void tty_hold_answers(struct tty *t, bool hold);
 void tty_resize(struct tty *t, int w, int h);
 
 // The screen. Rows are UTF-8 without trailing blanks; pointers hold until the next call.

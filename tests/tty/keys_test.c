@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "support/ns.h"
 #include "support/test.h"
 #include "support/tty.h"
@@ -89,12 +90,85 @@ TEST(pasted_text_is_no_command)
 
     assert_non_null(strstr(tty_bytes(t, &n), "\033[?2004h"));
     tty_send(t, "\033[200~qqkxdy\rremove\r\033q\033[201~");
-    tty_send(t, "i"); // what it does shows that the paste is over, and did nothing
-    tty_must_be_quiet(t, 100);
+    tty_send(t, "?"); // what it does shows that the paste is over, and did nothing
+    tty_must_show(t, "Esc back");
+    tty_send(t, "\033");
+    tty_must_not_show(t, "Esc back");
     assert_int_equal(tty_find(t, "Remove segment"), -1);
     assert_true(there());
     quit(t);
     assert_non_null(strstr(tty_bytes(t, &n), "\033[?2004l"));
+}
+
+// The end of what is pasted was lost: Esc, pressed alone, gives the keyboard back.
+TEST(a_paste_without_an_end_ends_with_esc)
+{
+    struct tty *t = start(120, 40, NULL);
+
+    tty_send(t, "\033[200~qx");
+    tty_must_be_quiet(t, 80);
+    tty_send(t, "?");
+    tty_must_be_quiet(t, 80);
+    assert_int_equal(tty_find(t, "Esc back"), -1); // pasted
+    tty_send(t, "\033");
+    tty_must_be_quiet(t, 80);
+    tty_send(t, "?");
+    tty_must_show(t, "Esc back");
+    assert_true(there());
+    tty_send(t, "\033");
+    tty_must_not_show(t, "Esc back");
+    quit(t);
+}
+
+// As over a slow line: the question was sent, and y typed before it arrived.
+TEST(an_answer_before_the_terminal_showed_the_question_is_none)
+{
+    struct tty *t = start(120, 40, NULL);
+    bool in_time = false;
+
+    for (int i = 0; i < 10 && !in_time; i++) { // the program waits 1.5 s for the terminal
+        int64_t before = clock_ns();
+        tty_hold_answers(t, true);
+        tty_send(t, "x");
+        tty_must_show(t, "Remove segment");
+        tty_send(t, "y");
+        tty_hold_answers(t, false);
+        in_time = clock_ns() - before < CLOCK_SECOND;
+        tty_must_be_quiet(t, 100);
+        assert_true(there() || !in_time);
+        if (!there())
+            break;
+        tty_send(t, "n");
+        tty_must_show(t, "nothing done");
+    }
+    if (!in_time) {
+        tty_send(t, "q");
+        tty_must_exit(t);
+        print_message("skip: this machine is too slow to type ahead\n");
+        skip();
+    }
+    tty_send(t, "x");
+    tty_must_show(t, "Remove segment");
+    tty_send(t, "y");
+    tty_must_not_show(t, "0x00c0ffee");
+    quit(t);
+}
+
+// A terminal that answers nothing (the answers never come) is waited for, not for ever.
+TEST(a_terminal_without_answers_can_confirm)
+{
+    struct tty *t = start(120, 40, NULL);
+
+    tty_hold_answers(t, true);
+    tty_send(t, "x");
+    tty_must_show(t, "Remove segment");
+    while (there()) {
+        tty_send(t, "y");
+        tty_pump(t, 100);
+    }
+    tty_must_not_show(t, "0x00c0ffee");
+    tty_send(t, "q");
+    tty_must_exit(t);
 }
 
 // A filter is pasted, a command is not; and Enter is pressed, not pasted.

@@ -157,7 +157,8 @@ TEST(refusals_are_one_clear_line)
 
 TEST(ends_restored_by_signals)
 {
-    static const int signals[] = {SIGTERM, SIGHUP, SIGINT, SIGABRT, SIGSEGV, SIGQUIT};
+    static const int signals[] = {SIGTERM, SIGHUP,  SIGINT,  SIGABRT, SIGSEGV, SIGQUIT, SIGXCPU,
+                                  SIGXFSZ, SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE, SIGPROF, SIGVTALRM};
 
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
         struct tty *t = tty_start(&(struct tty_options){0}, ARGV());
@@ -255,6 +256,69 @@ TEST(stops_and_comes_back)
     tty_send(t, "exit\r");
     tty_must_exit(t);
     must_be_restored(t);
+}
+
+static pid_t monitor_of(struct tty *t, pid_t *wrapper)
+{
+    char path[80];
+    pid_t pid = 0;
+
+    *wrapper = 0;
+    for (int level = 0; level < 2; level++) {
+        snprintf(path, sizeof path, "/proc/%d/task/%d/children", level ? *wrapper : tty_pid(t),
+                 level ? *wrapper : tty_pid(t));
+        FILE *f = fopen(path, "r");
+        if (!f || fscanf(f, "%d", level ? &pid : wrapper) != 1)
+            pid = 0;
+        if (f)
+            fclose(f);
+    }
+    return pid;
+}
+
+static bool is_gone(struct tty *t, void *pid)
+{
+    (void)t;
+    return kill(*(pid_t *)pid, 0) < 0;
+}
+
+// Its wrapper is killed: the shell takes its terminal back, and nobody could continue us.
+TEST(an_orphaned_process_group_ends)
+{
+    struct tty *t = tty_start(&(struct tty_options){.env = {"PS1=shell> "}},
+                              (const char *const[]){"bash", "--norc", "--noprofile", "-i", NULL});
+    pid_t wrapper, monitor;
+
+    tty_must_show(t, "shell>");
+    tty_send(t, "sh -c '" IPCTOP " -d 3600; true'\r");
+    tty_must_show(t, "0x00c0ffee");
+    monitor = monitor_of(t, &wrapper);
+    assert_true(wrapper > 0 && monitor > 0);
+    kill(wrapper, SIGKILL);
+    tty_send(t, "waiting"); // input that it may not read
+    tty_must(t, "the monitor ends", is_gone, &monitor);
+    tty_send(t, "\003exit\r");
+    tty_must_exit(t);
+}
+
+// What is said of a closed standard error does not land in the log.
+TEST(closed_descriptors_stay_apart)
+{
+    char path[] = "/tmp/ipctop-log.XXXXXX", command[200], line[512];
+    int fd = mkstemp(path);
+
+    close(fd);
+    snprintf(command, sizeof command, IPCTOP " -d 0.1 --log %s 2>&-", path);
+    struct tty *t =
+        tty_start(&(struct tty_options){0}, (const char *const[]){"sh", "-c", command, NULL});
+    tty_must_show(t, "0x00c0ffee");
+    tty_send(t, "q");
+    assert_int_equal(tty_must_exit(t), 0);
+    FILE *f = fopen(path, "r");
+    while (fgets(line, sizeof line, f))
+        assert_non_null(strstr(line, " ipctop["));
+    fclose(f);
+    unlink(path);
 }
 
 TEST(resizing_down_to_nothing_and_back)

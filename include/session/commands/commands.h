@@ -18,6 +18,8 @@ enum command_flags {
     CMD_OBJECT = 4,  // needs a selected row
     CMD_TAGGED = 8,  // acts on the tagged rows where there are some
     CMD_LOCAL = 16,  // its keys are bound in its own views alone, where they precede all others
+    CMD_FILE = 32,   // writes a file: refused under --readonly
+    CMD_VIEW = 64,   // the same of a view: not where --save-dir names a directory
 };
 
 enum { COMMAND_KEYS_MAX = 9 };

@@ -45,7 +45,8 @@ static void add_entry(struct text_vec *out, const char *left, const char *right)
 
 static bool concerns(const struct command *command, const struct kind *kind, bool readonly)
 {
-    if (readonly && (command->flags & CMD_WRITES))
+    if (readonly && (command->flags & CMD_WRITES ||
+                     (command->flags & CMD_FILE && !(command->flags & CMD_VIEW))))
         return false;
     return !kind || command_works_in(command, kind->id);
 }

@@ -82,11 +82,14 @@ static struct view_job *job_of(struct session *s, char *path)
     return job;
 }
 
-// "~/x" as the shell would have it; anything else as it is. The caller frees.
-static char *expand(const char *path)
+// "~/x" as the shell would have it; anything else as it is. With a directory to save in, a name there
+// alone: NULL of any other. The caller frees.
+static char *expand(const char *path, const char *save_dir)
 {
     const char *home = getenv("HOME");
 
+    if (save_dir)
+        return strchr(path, '/') || path[0] == '.' ? NULL : mem_format("%s/%s", save_dir, path);
     return path[0] == '~' && path[1] == '/' && home ? mem_format("%s%s", home, path + 1)
                                                     : mem_copy_string(path);
 }
@@ -120,7 +123,13 @@ static void name_done(struct session *s, bool accepted)
 {
     if (!accepted || !s->prompt.text[0])
         return;
-    struct view_job *job = job_of(s, expand(s->prompt.text));
+    char *path = expand(s->prompt.text, s->options.save_dir);
+    if (!path) {
+        session_say(s, SEVERITY_WARNING, "nothing written: only a name in %s (--save-dir)",
+                    s->options.save_dir);
+        return;
+    }
+    struct view_job *job = job_of(s, path);
     atomic_fetch_add(&job->refs, 1);
     if (start_view(s, job, WRITE_NEW))
         s->writing = job;
@@ -135,8 +144,8 @@ void save_ask(struct session *s)
         return;
     }
     struct prompt *p = prompt_open(&s->prompt, PROMPT_LINE, name_done);
-    snprintf(p->title, sizeof p->title, "Write %s to (.json, .csv, else text)",
-             session_view(s)->kind->name);
+    snprintf(p->title, sizeof p->title, "Write %s to %s(.json, .csv, else text)",
+             session_view(s)->kind->name, s->options.save_dir ? "a name in --save-dir " : "");
 }
 
 static int produce_settings(FILE *out, void *arg, size_t *rows)
@@ -190,7 +199,7 @@ static void show(struct session *s, const struct write_result *r)
     char path[LINE_TEXT];
 
     text_escape(path, sizeof path, r->path, strlen(r->path));
-    if (r->error == EEXIST && r->how == WRITE_NEW) {
+    if (r->error == EEXIST && r->how == WRITE_NEW && !s->options.readonly) {
         ask_replace(s, path);
         return;
     }

@@ -32,6 +32,7 @@ static struct {
     struct clicks clicks;
     int64_t paste_ms;    // when something of what is pasted came last
     int64_t question_ms; // when the terminal was asked whether a question is shown; 0: it is
+    bool lone;           // Esc came last, and nothing with it
     bool no_answer;      // it did not answer the last time
 } keys;
 
@@ -130,6 +131,7 @@ static int32_t escape(void)
     wint_t code;
     int got = wget_wch(keys.input, &code);
 
+    keys.lone = got == ERR;
     if (got == ERR)
         return K_ESC;
     if (got == OK && (code == '[' || code == 'O')) {
@@ -143,15 +145,16 @@ static int32_t escape(void)
     return K_ESC;
 }
 
-// What is pasted ends with its sequence; where that is lost, with Esc or a pause: or no key would
-// count any longer.
+// What is pasted ends with its sequence; where that is lost, with Esc alone or a pause: or no
+// key would count any longer.
 static void note_paste(int32_t key)
 {
     int64_t now = now_ms();
 
     if (key == SEQUENCE_PASTE_BEGIN)
         keys.pasting = true;
-    else if (key == SEQUENCE_PASTE_END || key == K_ESC || now - keys.paste_ms > PASTE_PAUSE_MS)
+    else if (key == SEQUENCE_PASTE_END || (key == K_ESC && keys.lone) ||
+             now - keys.paste_ms > PASTE_PAUSE_MS)
         keys.pasting = false;
     keys.paste_ms = now;
 }
