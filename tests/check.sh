@@ -5,8 +5,9 @@ set -u
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 trap 'exit 130' INT TERM
-export TEST_TOTALS="$dir/totals" TEST_FAILURES="$dir/failures" WERROR=1
+export TEST_TOTALS="$dir/totals" TEST_FAILURES="$dir/failures" TEST_SKIPPED="$dir/skipped" WERROR=1
 : >"$TEST_TOTALS"
+: >"$TEST_SKIPPED"
 status=0
 jobs=$(nproc 2>/dev/null || echo 2)
 step() {
@@ -33,6 +34,7 @@ step "AddressSanitizer, UndefinedBehaviorSanitizer" make --no-print-directory -s
 step "tests under them" make --no-print-directory -s check-asan
 step "ThreadSanitizer" make --no-print-directory -s check-tsan
 [ $status -eq 0 ] || cat "$dir/told"
+tests/run.sh --did-not-run "$TEST_SKIPPED"
 awk -v status=$status '{ p += $1; f += $2; s += $3 }
     END { if (status && !f) f = 1; printf "%d passed, %d failed, %d skipped\n", p, f, s }' "$TEST_TOTALS"
 exit $status

@@ -4,8 +4,9 @@
 # line '// runs alone: why' ('# runs alone: why' in a script) run afterwards, one after the other.
 # A program is one that speaks cmocka, or a script: exit 0 passed, 77 skipped, anything else failed.
 # One that takes longer than $TEST_TIMEOUT seconds hangs: it is ended and has failed.
-# Counts are added to $TEST_TOTALS if that names a file, what failed and its output to $TEST_FAILURES;
-# the last line is 'N passed, N failed, N skipped'.
+# Counts are added to $TEST_TOTALS if that names a file, what failed and its output to $TEST_FAILURES,
+# and "REASON<tab>PROGRAM" of what was skipped whole to $TEST_SKIPPED. What did not run and why stands
+# before the last line, which is 'N passed, N failed, N skipped'.
 set -u
 unset POSIXLY_CORRECT # options of ours may stand behind operands
 unset MAKEFLAGS MFLAGS MAKELEVEL # a test that runs make is no part of ours
@@ -40,6 +41,10 @@ one() {
     elif [ $status -ne 0 ] && [ $f -eq 0 ]; then
         f=1 # it died, or a sanitizer spoke, after its tests
     fi
+    if [ $status -eq 77 ]; then
+        reason=$(sed -n 's/^skip[a-z]*: *//p' "$out" | tail -n 1)
+        printf '%s\t%s\n' "${reason:-it does not say why}" "$program" >>"$counts.whole"
+    fi
     if [ $f -gt 0 ]; then
         why="status $status"
         [ $took -ge "$limit" ] && why="hung in $(sed -n 's/^\[ RUN      \] //p' "$out" | tail -n 1): ended"
@@ -56,10 +61,25 @@ one() {
         [ "$4" -gt 0 ] && [ -n "${TEST_FAILURES:-}" ] && cat "$1" >>"$TEST_FAILURES"
         :' sh "$out.report" "$counts" "$p $f $s" "$f"
 }
-if [ "${1:-}" = --one ]; then
+# What a file like $TEST_SKIPPED holds, a line for each reason.
+did_not_run() {
+    sort -u "$1" | awk -F '\t' '
+        { n[$1]++; name[$1] = $2 }
+        END {
+            for (reason in n)
+                print "did not run: " (n[reason] > 1 ? n[reason] " test programs" : name[reason]) ": " reason
+        }'
+}
+case ${1:-} in
+--one)
     one "$2"
     exit 0
-fi
+    ;;
+--did-not-run)
+    did_not_run "$2"
+    exit 0
+    ;;
+esac
 
 runs_alone() { # whether the source of PROGRAM says so
     source=tests/${1##*tests/}
@@ -67,9 +87,10 @@ runs_alone() { # whether the source of PROGRAM says so
     grep -q '^\(//\|#\) runs alone: ' "$source"
 }
 counts=$(mktemp) || exit 1
-trap 'rm -f "$counts"' EXIT
+trap 'rm -f "$counts" "$counts.whole"' EXIT
 trap 'exit 130' INT TERM
 export counts
+: >"$counts.whole"
 together='' alone=''
 for program in "$@"; do
     if runs_alone "$program"; then
@@ -91,5 +112,7 @@ awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }' "$counts" 
 read -r passed failed skipped <"$counts.sum"
 rm -f "$counts.sum"
 [ -n "${TEST_TOTALS:-}" ] && echo "$passed $failed $skipped" >>"$TEST_TOTALS"
+[ -n "${TEST_SKIPPED:-}" ] && cat "$counts.whole" >>"$TEST_SKIPPED"
+did_not_run "$counts.whole"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$(wc -l <"$counts")" -eq $# ]

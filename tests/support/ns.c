@@ -53,11 +53,29 @@ static int wait_for(pid_t pid)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+// In a chroot(2) the root may be no mount point, and its propagation cannot be changed: it is mounted
+// over itself, and ".." of it is the topmost mount there. path_resolution(7)
+static bool make_private(void)
+{
+    const unsigned long private = MS_REC | MS_PRIVATE;
+
+    if (mount("none", "/", NULL, private, NULL) == 0)
+        return true;
+    if (errno != EINVAL)
+        return false;
+    char *here = getcwd(NULL, 0);
+    bool done = here && mount("/", "/", NULL, MS_BIND | MS_REC, NULL) == 0 && chdir("/..") == 0 &&
+                chroot(".") == 0 && chdir(here) == 0 &&
+                mount("none", "/", NULL, private, NULL) == 0;
+    free(here);
+    return done;
+}
+
 // pid 1 of the new namespace: reaps whatever is left to it until the tests end.
 static _Noreturn void init_main(int (*tests)(void))
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+    if (!make_private() ||
         mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0) {
         printf("skip: cannot mount /proc in a namespace: %s\n", strerror(errno));
         fflush(stdout);
