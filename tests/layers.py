@@ -121,6 +121,11 @@ def check_headers(files):
         for header, good, said in pool.map(compile_alone, headers):
             if not good:
                 breach(f"{header} does not compile alone:\n{said}")
+    for header in headers:
+        twin = "src/" + header[len("include/"):-len(".h")] + ".c"
+        with open(header, encoding="utf-8") as file:
+            if not os.path.exists(twin) and not file.readline().startswith("// Header only."):
+                breach(f"{header} serves no file of its own: {twin} does not exist")
 
 
 def link_graph(build):

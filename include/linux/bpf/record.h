@@ -1,4 +1,4 @@
-// What the witness's programs write to the ring, one record a call that succeeded.
+// Header only. What the witness's programs write to the ring, one record a call that succeeded.
 #ifndef IPCTOP_LINUX_BPF_RECORD_H
 #define IPCTOP_LINUX_BPF_RECORD_H
 

@@ -1,4 +1,4 @@
-// The tables of commands, one a file.
+// Header only. The tables of commands, one a file.
 #ifndef IPCTOP_SESSION_COMMANDS_GROUPS_H
 #define IPCTOP_SESSION_COMMANDS_GROUPS_H
 
