@@ -275,11 +275,12 @@ static pid_t monitor_of(struct tty *t, pid_t *wrapper)
     return pid;
 }
 
-static bool is_gone(struct tty *t, void *pid)
+static bool is_gone_when_typed(struct tty *t, void *pid)
 {
     char path[40], state = 'Z';
 
-    (void)t;
+    tty_send(
+        t, "w"); // input that it may not read once the terminal is the shell's, and sleep does not
     snprintf(path, sizeof path, "/proc/%d/stat", *(pid_t *)pid);
     FILE *f = fopen(path, "r");
     if (f && fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
@@ -289,23 +290,19 @@ static bool is_gone(struct tty *t, void *pid)
     return state == 'Z';
 }
 
-// Its wrapper is killed: the shell takes its terminal back, and nobody could continue us.
+// Its wrapper is killed: the shell takes its terminal back, and nothing could continue us.
 TEST(an_orphaned_process_group_ends)
 {
-    struct tty *t = tty_start(&(struct tty_options){.env = {"PS1=shell> "}},
-                              (const char *const[]){"bash", "--norc", "--noprofile", "-i", NULL});
+    static const char script[] = "set -m; sh -c '" IPCTOP " -d 3600; true'; sleep 1000";
+    struct tty *t =
+        tty_start(&(struct tty_options){0}, (const char *const[]){"bash", "-c", script, NULL});
     pid_t wrapper, monitor;
 
-    tty_must_show(t, "shell>");
-    tty_send(t, "sh -c '" IPCTOP " -d 3600; true'\r");
     tty_must_show(t, "0x00c0ffee");
     monitor = monitor_of(t, &wrapper);
     assert_true(wrapper > 0 && monitor > 0);
     kill(wrapper, SIGKILL);
-    tty_send(t, "waiting"); // input that it may not read
-    tty_must(t, "the monitor ends", is_gone, &monitor);
-    tty_send(t, "\003exit\r");
-    tty_must_exit(t);
+    tty_must(t, "the monitor ends", is_gone_when_typed, &monitor);
 }
 
 // What is said of a closed standard error does not land in the log.

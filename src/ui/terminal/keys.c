@@ -6,7 +6,6 @@
 #include "ui/terminal/sequences.h"
 
 #include <curses.h>
-#include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -226,13 +225,13 @@ bool screen_key(struct key_event *event)
     return true;
 }
 
-// In a process group without a parent that could continue it, reading fails although there is input:
-// drivers/tty/tty_jobctrl.c __tty_check_change.
+// In the background reading stops a process, but fails with EIO in a group that nothing could continue:
+// drivers/tty/tty_jobctrl.c __tty_check_change. Being here says that it was not stopped.
 static bool is_orphaned(void)
 {
-    char none;
+    pid_t foreground = tcgetpgrp(STDIN_FILENO);
 
-    return read(STDIN_FILENO, &none, 0) < 0 && errno == EIO;
+    return foreground > 0 && foreground != getpgrp();
 }
 
 bool screen_hung_up(void)
