@@ -64,7 +64,7 @@ THREADED = $(patsubst %.c,$(O)/%,$(shell grep -lE '$(STARTS_THREADS)' tests/unit
                  tests/live/*_test.c tests/fuzz/*_test.c | xargs grep -L CLONE_VM))
 
 .PHONY: all run demo check check-fast check-unit check-live check-tty check-fuzz check-asan \
-        check-tsan check-clang check-style check-distros bench screenshots install uninstall \
+        check-tsan check-clang check-style check-distros golden bench screenshots install uninstall \
         packages deb rpm check-packages clean tests
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -151,6 +151,12 @@ check-clang:
 # On other releases of Debian: DISTROS=DIR keeps their roots. Not part of check: it takes a network.
 check-distros:
 	@tests/distros.sh $(SUITES)
+
+# Writes what tests keep in files (screens, lists of keys) as it is now; to be read in git diff.
+GOLDEN := $(patsubst %.c,$(O)/%,$(shell grep -l '"support/golden.h"' tests/*/*_test.c))
+golden: $(GOLDEN)
+	@UPDATE=1 tests/run.sh $^
+	@git diff --stat -- tests/golden README.md src/ipctop.1
 
 bench: packages
 	@$(MAKE) --no-print-directory all $(O)/bench

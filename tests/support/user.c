@@ -132,20 +132,31 @@ void user_end(struct user *u)
     free(u->source);
 }
 
-int user_setup(void **state)
+struct user *user_new(struct snapshot *snapshot)
 {
     struct user *u = mem_zero(1, sizeof *u);
 
     user_start(u, NULL);
-    user_see(u, fake_story());
-    *state = u;
+    if (snapshot)
+        user_see(u, snapshot);
+    return u;
+}
+
+void user_free(struct user *u)
+{
+    user_end(u);
+    free(u);
+}
+
+int user_setup(void **state)
+{
+    *state = user_new(fake_story());
     return 0;
 }
 
 int user_teardown(void **state)
 {
-    user_end(*state);
-    free(*state);
+    user_free(*state);
     return 0;
 }
 

@@ -10,6 +10,9 @@ struct user {
     struct user_source *source;
 };
 
+// A user who sees the picture (NULL: none yet), to be freed by user_free.
+struct user *user_new(struct snapshot *snapshot);
+void user_free(struct user *u);
 void user_start(struct user *u, const struct session_options *options); // NULL: usual ones
 void user_end(struct user *u);
 

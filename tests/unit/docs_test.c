@@ -1,5 +1,5 @@
 // The keys in README.md and the manual page are those of the program, and every option is described.
-// `DOCS_UPDATE=1 build/tests/unit/docs_test`, run from the top, writes the keys anew.
+// `make golden` writes the keys again.
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "model/kinds/registry.h"
 #include "options.h"
 #include "session/commands/commands.h"
+#include "support/golden.h"
 #include "support/test.h"
 
 static char *read_all(FILE *f)
@@ -82,12 +83,12 @@ static void holds(const char *path, const char *begin, const char *end, void (*w
     from += strlen(begin);
     char *to = strstr(from, end);
     assert_non_null(to);
-    if (getenv("DOCS_UPDATE")) {
+    if (golden_renews()) {
         FILE *f = fopen(path, "w");
         fprintf(f, "%.*s%s%s", (int)(from - text), text, expected, to);
         fclose(f);
     } else if (strlen(expected) != (size_t)(to - from) || memcmp(from, expected, n) != 0) {
-        fail_msg("the keys in %s are old: DOCS_UPDATE=1 %s/tests/unit/docs_test", path, BUILD_DIR);
+        fail_msg("the keys in %s are old: make golden", path);
     }
     free(expected);
     free(text);
