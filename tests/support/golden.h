@@ -8,6 +8,9 @@
 
 // Fails the test, after showing the difference, where the text is another than the file's.
 void golden_must_be(const char *name, const char *text);
+// The same for one sentence, or several lines: those a test says stand below its name, in their order,
+// in tests/golden/PROGRAM.txt. What is asserted by other means is a fact: a rule, a number, an id.
+void says(const char *sentence);
 bool golden_renews(void); // the environment has UPDATE: files are written, not compared
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+const char *test_name;
 static struct test *registered;
 static CMFixtureFunction each_setup, each_teardown, group_setup, group_teardown;
 

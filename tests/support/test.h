@@ -31,13 +31,20 @@ struct test {
 // Defines a test; further fields may follow: TEST(name, .teardown = tty_teardown)
 #define TEST(function, ...)                                                                        \
     static void function(void **state);                                                            \
+    static void run_##function(void **state)                                                       \
+    {                                                                                              \
+        test_name = #function;                                                                     \
+        function(state);                                                                           \
+    }                                                                                              \
     __attribute__((constructor)) static void register_##function(void)                             \
     {                                                                                              \
         static struct test test = {                                                                \
-            .name = #function, .line = __LINE__, .run = function, __VA_ARGS__};                    \
+            .name = #function, .line = __LINE__, .run = run_##function, __VA_ARGS__};              \
         test_register(&test);                                                                      \
     }                                                                                              \
     static void function(__attribute__((unused)) void **state)
+
+extern const char *test_name; // of the test that runs
 
 // The setup and teardown (or NULL) around each test of the program that names none of its own, and
 // those around all of them together, once.
