@@ -32,7 +32,7 @@ fi
 step "AddressSanitizer, UndefinedBehaviorSanitizer" make --no-print-directory -s -j"$jobs" O=build/asan \
     SAN=address,undefined CFLAGS="-O1 -g" tests
 step "tests under them" make --no-print-directory -s check-asan
-step "ThreadSanitizer" make --no-print-directory -s check-tsan
+step "ThreadSanitizer" make --no-print-directory -s -j"$jobs" check-tsan
 [ $status -eq 0 ] || cat "$dir/told"
 tests/run.sh --did-not-run "$TEST_SKIPPED"
 awk -v status=$status '{ p += $1; f += $2; s += $3 }
