@@ -17,17 +17,31 @@ enum event_what {
     EVENT_LIMIT, // crossed 80 or 95 %, fallen below, or set to another value
     EVENT_STUCK, // a process that does not answer in time
     EVENT_RECOVERED,
-    EVENT_ACTION, // our own
+    EVENT_ACTION,  // our own
+    EVENT_TRACING, // it began, ended, or lost something
     EVENT_WHATS
 };
 const char *event_what_name(enum event_what what); // "created", …
+
+enum event_by {         // how it is known who it was
+    EVENT_BY_NOBODY,    // it is not
+    EVENT_BY_LAST_USER, // from the kernel's tables: who made or used the object last
+    EVENT_BY_EXACT,     // traced: the very process
+    EVENT_BY_US,
+    EVENT_BYS
+};
+const char *event_by_name(enum event_by by); // "last user", "exact", "us"; NULL: nobody
 
 struct event {
     int refs;        // private
     uint64_t number; // counts up from 1
     int64_t time;    // epoch seconds of the picture that showed it
+    int32_t millis;  // of that second; -1: not known
     enum event_what what;
     enum severity severity;
+    enum event_by by;
+    int32_t pid;            // of who it was; 0: not known, or outside our PID namespace
+    uint32_t uid;           // UINT32_MAX: not known
     struct identity about;  // KIND_COUNT: nothing that has a row
     bool several;           // it tells of many: only about.kind counts
     const char *object;     // in words: "segment 42", of several "segments"; NULL: nothing

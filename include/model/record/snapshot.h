@@ -10,6 +10,7 @@
 #include "model/record/event_log.h"
 #include "model/record/objects.h"
 #include "model/record/scan.h"
+#include "model/record/trace.h"
 
 // What somebody looks at. What nobody looks at is not read. Bits from 24 on are facts of processes:
 // record/process.h.
@@ -29,6 +30,7 @@ enum need {
     NEED_APPS = 1 << 14,        // facts for labels
     NEED_SYSTEM = 1 << 15,      // uptime and load for the header
     NEED_SEGMENT_USE = 1 << 17, // rss and swap of segments: three times the price of NEED_SEGMENTS
+    NEED_TRACE = 1 << 18,       // who did what since the snapshot before: tracing is on
 };
 
 enum { WANT_FOLLOWED = 16 };
@@ -83,7 +85,9 @@ struct snapshot {
     struct growth_vec growths;      // ordered by kind, uid; only where pictures follow each other
     struct finding_vec findings;    // worst first
     struct event_log *events;       // what happened until then; NULL: nothing yet
-    struct scan *scan;              // NULL: nobody asked, or none finished yet
+    struct trace_status tracing;
+    struct trace_vec traces; // of the time since the snapshot before, oldest first
+    struct scan *scan;       // NULL: nobody asked, or none finished yet
     bool partial; // the tables are new, what processes answered is of the snapshot before; a
                   // complete one follows
 };

@@ -33,7 +33,9 @@ struct events {
     struct level_vec levels;
     struct stuck_vec stuck;
     struct login_vec logins;
+    struct traced traced;
     struct change_vec changes; // of the update under way
+    struct change_vec unsaid;  // what traces say better
     struct event_vec fresh;
 };
 
@@ -55,7 +57,9 @@ void events_free(struct events *e)
     vec_free(&e->levels);
     vec_free(&e->stuck);
     vec_free(&e->logins);
+    traced_free(&e->traced);
     vec_free(&e->changes);
+    vec_free(&e->unsaid);
     vec_free(&e->fresh);
     free(e);
 }
@@ -125,7 +129,9 @@ static void note(struct events *e, const struct change *change, enum event_what 
         if (is_own(e, &object))
             return;
     }
-    vec_push(&e->changes, told);
+    told.trace = traced_find(&e->traced, &told);
+    if (!traced_defer(&e->traced, &told))
+        vec_push(&e->changes, told);
 }
 
 // The same object in both pictures.
@@ -141,7 +147,7 @@ static void compare(struct events *e, const struct change *same)
     const struct segment *before = same->was, *after = same->is;
     if (!(before->flags & SEG_DEST) && after->flags & SEG_DEST)
         note(e, same, EVENT_MARKED);
-    flow_note(&e->flows, same, &e->changes);
+    flow_note(&e->flows, same, traced_attachments(&e->traced, was->id) ? &e->unsaid : &e->changes);
 }
 
 // Both tables are ordered by id.
@@ -262,6 +268,8 @@ static void tell_outcomes(struct events *e, const struct snapshot *now)
 static void compare_pictures(struct events *e, struct snapshot *now, const struct source *source)
 {
     logins_watch(&e->logins, e->seen[0], now, source);
+    traced_add(&e->traced, now, &e->fresh);
+    traced_resume(&e->traced, &e->changes);
     for (size_t t = 0; t < TABLES; t++) {
         if (!(now->has & tables[t].need))
             continue;
@@ -269,9 +277,12 @@ static void compare_pictures(struct events *e, struct snapshot *now, const struc
             compare_tables(e, tables[t].kind, e->seen[t], now);
     }
     if (now->has & NEED_SEGMENTS)
-        flow_sweep(&e->flows, now, &e->changes);
+        flow_sweep(&e->flows, now, now->tracing.state == TRACE_ON ? &e->unsaid : &e->changes);
     explain(e, now);
     tell_changes(e);
+    traced_rest(&e->traced, e->seen[0], now, &e->fresh);
+    traced_settle(&e->traced);
+    vec_clear(&e->unsaid);
     if (now->has & NEED_LIMITS)
         levels_watch(&e->levels, now, &e->fresh);
     if (now->has & NEED_PROCESSES)

@@ -14,7 +14,8 @@ struct change {
     const void *was, *is;         // the object's records; NULL: there is none
     uint64_t from, to, low, high; // attachments; low and high over span_ns, where that is not 0
     int64_t span_ns;
-    bool logout; // its owner logged out
+    bool logout;               // its owner logged out
+    const struct trace *trace; // of the call that did it; NULL: not traced
 };
 VEC(change_vec, struct change);
 
@@ -34,6 +35,45 @@ static inline const struct owned *owned_of(const void *row)
 {
     return row;
 }
+
+// --- traced.c: what tracing adds ------------------------------------------------------------------
+
+struct pending { // a trace that no event was made of yet
+    struct trace trace;
+    int rounds; // it waits since
+    bool used;  // an event was made of it
+    bool shown; // by traced_rest()
+};
+VEC(pending_vec, struct pending);
+
+struct traced {
+    struct pending_vec pending; // ordered by kind, id, time
+    struct change_vec deferred; // removals without a trace: it may come with the next snapshot
+    size_t resumed;             // of them, by this one
+    enum trace_state state;     // reported last
+    uint64_t lost;              // reported so far
+};
+void traced_free(struct traced *traced);
+
+// Takes over the traces of a snapshot; reports what became of tracing itself.
+void traced_add(struct traced *traced, const struct snapshot *now, struct event_vec *out);
+// The trace of the call that made this change, which is used up then; NULL: there is none.
+const struct trace *traced_find(struct traced *traced, const struct change *change);
+// Whether somebody was seen to attach or detach that segment.
+bool traced_attachments(const struct traced *traced, int32_t shmid);
+// Puts a removal off to the next snapshot where its trace may still come. Takes references.
+bool traced_defer(struct traced *traced, const struct change *change);
+// Appends the removals put off last time, with the traces that came; traced_defer()'s references
+// last until traced_settle().
+void traced_resume(struct traced *traced, struct change_vec *out);
+// What no table shows: objects that came and went, IPC_SET, SHM_LOCK, attaches and detaches.
+void traced_rest(struct traced *traced, const struct snapshot *then, const struct snapshot *now,
+                 struct event_vec *out);
+void traced_settle(struct traced *traced);
+
+// Fills in who did it, and when; writes "12997 ipcrm (uid 1234 deploy)".
+void actor_words(struct line *line, const struct snapshot *now, const struct actor *by);
+void actor_head(struct event *head, const struct trace *trace);
 
 // --- events_watch.c: what takes memory beyond the last picture -----------------------------------
 

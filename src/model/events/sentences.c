@@ -35,13 +35,13 @@ struct event *event_worded(const struct event *head, const struct snapshot *now,
 
 // Who it was when it did something at `time`: its program as the newer picture has it, else as the
 // one before had it.
-static void add_process(struct line *line, const struct change *c, int32_t pid, int64_t time)
+static int32_t add_process(struct line *line, const struct change *c, int32_t pid, int64_t time)
 {
     if (pid == 0) {
         const struct snapshot *s = c->now;
         if (!(s->has & NEED_SYSTEM && s->system.first_pid_namespace))
             line_add(line, "a process outside");
-        return;
+        return 0;
     }
     enum pid_state state = snapshot_pid_state(c->now, pid, time);
     const char *program = state == PID_ALIVE ? words_program(c->now, pid) : NULL;
@@ -49,6 +49,7 @@ static void add_process(struct line *line, const struct change *c, int32_t pid, 
         program = words_program(c->then, pid);
     line_add(line, "%d%s%s%s", pid, program ? " " : "", program ? program : "",
              state == PID_GONE ? " (gone)" : "");
+    return pid;
 }
 
 // The one process that all operations seen are of, or 0.
@@ -73,24 +74,23 @@ static void add_user(struct line *line, const struct change *c, uint32_t uid)
     words_user(line, snapshot_user(c->now, uid) || !c->then ? c->now : c->then, uid);
 }
 
-static void add_who(struct line *line, const struct change *c)
+// Its pid; 0 where that is not known.
+static int32_t add_last_user(struct line *line, const struct change *c)
 {
     const struct snapshot *s = c->is ? c->now : c->then;
     const void *row = c->is ? c->is : c->was;
     const struct segment *segment = row;
     const struct semset *set = row;
     const struct queue *queue = row;
-    int32_t pid;
+    int32_t pid = 0;
 
     if (c->what == EVENT_CHANGED || c->what == EVENT_MARKED)
-        return; // neither call leaves a pid: ipc/shm.c, ipc/util.c
+        return 0; // neither call leaves a pid: ipc/shm.c, ipc/util.c
     switch (c->kind) {
     case KIND_SEGMENT:
         if (c->what == EVENT_CREATED)
-            add_process(line, c, segment->cpid, segment_birth(segment));
-        else
-            add_process(line, c, segment->lpid, segment_last_use(segment));
-        return;
+            return add_process(line, c, segment->cpid, segment_birth(segment));
+        return add_process(line, c, segment->lpid, segment_last_use(segment));
     case KIND_SEMSET:
         pid = s->has & NEED_ELEMENTS ? set_operator(s, set) : 0;
         if (pid > 0)
@@ -98,14 +98,26 @@ static void add_who(struct line *line, const struct change *c)
         break;
     case KIND_QUEUE:
         if (queue->stime || queue->rtime)
-            add_process(line, c, queue->stime >= queue->rtime ? queue->lspid : queue->lrpid,
-                        queue_last_use(queue));
+            pid = add_process(line, c, queue->stime >= queue->rtime ? queue->lspid : queue->lrpid,
+                              queue_last_use(queue));
         break;
     default:
         break;
     }
     if (line->n == 0) // neither sets nor queues remember who made them but by the user
         add_user(line, c, owned_of(row)->cuid);
+    return pid;
+}
+
+static void add_who(struct line *line, const struct change *c, struct event *head)
+{
+    if (c->trace) {
+        actor_head(head, c->trace);
+        actor_words(line, c->now, &c->trace->by);
+        return;
+    }
+    head->pid = add_last_user(line, c);
+    head->by = line->n ? EVENT_BY_LAST_USER : EVENT_BY_NOBODY;
 }
 
 // --- what ----------------------------------------------------------------------------------------
@@ -192,7 +204,11 @@ static void say_attached(struct line *line, const struct change *c)
 
 static struct event head_of(const struct change *c)
 {
-    struct event head = {.time = c->now->time, .what = c->what, .about = {.kind = c->kind}};
+    struct event head = {.time = c->now->time,
+                         .millis = -1,
+                         .what = c->what,
+                         .about = {.kind = c->kind},
+                         .uid = UINT32_MAX};
 
     // A set that somebody waited on wakes him with an error.
     bool woke = c->kind == KIND_SEMSET && c->what == EVENT_REMOVED &&
@@ -208,7 +224,7 @@ struct event *event_of_change(const struct change *c)
     struct event head = head_of(c);
 
     kind_get(c->kind)->identify(c->is ? c->now : c->then, c->is ? c->is : c->was, &head.about);
-    add_who(&by, c);
+    add_who(&by, c, &head);
     switch (c->what) {
     case EVENT_CREATED:
         say_created(&line, c);
@@ -226,6 +242,8 @@ struct event *event_of_change(const struct change *c)
         say_attached(&line, c);
         break;
     }
+    if (c->trace && c->trace->by.parent_pid)
+        line_add(&line, "; its parent is %d %s", c->trace->by.parent_pid, c->trace->by.parent_comm);
     return event_worded(&head, c->now, who, text);
 }
 
@@ -251,6 +269,16 @@ static uint32_t main_owner(const struct change *changes, size_t n, size_t *count
     return best;
 }
 
+// Whether one process, traced, did all of it.
+static bool is_of_one(const struct change *changes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!changes[i].trace || changes[i].trace->by.outer_pid != changes[0].trace->by.outer_pid ||
+            changes[i].trace->by.start_ns != changes[0].trace->by.start_ns)
+            return false;
+    return true;
+}
+
 struct event *event_of_many(const struct change *changes, size_t n)
 {
     char who[WHO] = "", text[TEXT] = "";
@@ -273,10 +301,15 @@ struct event *event_of_many(const struct change *changes, size_t n)
         words_size(&line, bytes);
         line_add(&line, " in all");
     }
+    if (is_of_one(changes, n)) { // "by" them, not of them
+        actor_head(&head, changes[n - 1].trace);
+        actor_words(&by, changes[0].now, &changes[0].trace->by);
+    }
     if (of_owner * 2 > n) {
         line_add(&line, of_owner == n ? ", all of " : ", mostly of ");
         add_user(&line, &changes[0], owner);
-        add_user(&by, &changes[0], owner);
+        if (!by.n)
+            add_user(&by, &changes[0], owner);
     }
     if (logouts == n)
         line_add(&line, "; perhaps by systemd as their owner logged out (RemoveIPC)");
@@ -289,7 +322,10 @@ struct event *event_of_outcome(const struct outcome *outcome, const struct snaps
     struct line line = line_start(text, sizeof text);
     const struct event head = {
         .time = now->time,
+        .millis = -1,
         .what = EVENT_ACTION,
+        .by = EVENT_BY_US,
+        .uid = now->has & NEED_SYSTEM ? now->system.euid : UINT32_MAX,
         .severity = outcome->state == OUTCOME_DONE ? SEVERITY_NOTICE : SEVERITY_WARNING,
         .about = outcome->action.target,
     };

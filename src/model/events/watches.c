@@ -130,7 +130,11 @@ static void tell_limit(const struct snapshot *now, const struct limit *limit,
 {
     char who[64] = "";
     struct line line = line_start(who, sizeof who);
-    struct event head = {.time = now->time, .what = EVENT_LIMIT, .severity = severity};
+    struct event head = {.time = now->time,
+                         .millis = -1,
+                         .uid = UINT32_MAX,
+                         .what = EVENT_LIMIT,
+                         .severity = severity};
 
     if (limit->known & LIMIT_KNOWS_TOP)
         words_user(&line, now, limit->top_uid);
@@ -192,6 +196,8 @@ static void tell_stuck(const struct snapshot *now, const struct stuck *stuck, en
     char who[96];
     const struct event head = {
         .time = now->time,
+        .millis = -1,
+        .uid = UINT32_MAX,
         .what = what,
         .severity = what == EVENT_STUCK ? SEVERITY_WARNING : SEVERITY_NOTICE,
         .about = {.kind = KIND_HOLDER,

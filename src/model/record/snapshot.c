@@ -42,6 +42,7 @@ static void free_parts(struct snapshot *s)
     vec_free(&s->waiters);
     vec_free(&s->focus_maps);
     vec_free(&s->instances);
+    vec_free(&s->traces);
     vec_free(&s->growths);
     findings_clear(&s->findings);
     vec_free(&s->findings);

@@ -1,0 +1,418 @@
+// Events by tracing: who did what the tables show, and what they do not show.
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "model/kinds/registry.h"
+#include "model/text/words.h"
+#include "parts.h"
+
+enum { TEXT = 320, WHO = 96, ROUNDS = 2 };
+
+void traced_free(struct traced *t)
+{
+    t->resumed = t->deferred.n;
+    traced_settle(t);
+    vec_free(&t->pending);
+    vec_free(&t->deferred);
+}
+
+// --- who ----------------------------------------------------------------------------------------
+
+static void add_uid(struct line *line, const struct snapshot *now, uint32_t uid)
+{
+    const char *name = snapshot_user(now, uid);
+
+    line_add(line, "%" PRIu32 "%s%s", uid, name ? " " : "", name ? name : "");
+}
+
+void actor_words(struct line *line, const struct snapshot *now, const struct actor *by)
+{
+    if (by->pid)
+        line_add(line, "%d %s (uid ", by->pid, by->comm);
+    else
+        line_add(line, "%s outside (uid ", by->comm);
+    add_uid(line, now, by->uid);
+    if (by->euid != by->uid) {
+        line_add(line, " as ");
+        add_uid(line, now, by->euid);
+    }
+    if (by->login_uid != UINT32_MAX && by->login_uid != by->uid) {
+        line_add(line, ", logged in as ");
+        add_uid(line, now, by->login_uid);
+    }
+    line_add(line, ")");
+}
+
+void actor_head(struct event *head, const struct trace *trace)
+{
+    head->time = trace->time_ns / CLOCK_SECOND;
+    head->millis = (int32_t)(trace->time_ns % CLOCK_SECOND / CLOCK_MS);
+    head->by = EVENT_BY_EXACT;
+    head->pid = trace->by.pid;
+    head->uid = trace->by.uid;
+}
+
+// --- the traces of a snapshot -------------------------------------------------------------------
+
+static int by_object(const void *pa, const void *pb)
+{
+    const struct trace *a = &((const struct pending *)pa)->trace;
+    const struct trace *b = &((const struct pending *)pb)->trace;
+
+    if (a->kind != b->kind)
+        return a->kind < b->kind ? -1 : 1;
+    if (a->id != b->id)
+        return a->id < b->id ? -1 : 1;
+    return (a->time_ns > b->time_ns) - (a->time_ns < b->time_ns);
+}
+
+static void report(const struct snapshot *now, enum severity severity, const char *text,
+                   struct event_vec *out)
+{
+    const struct event head = {
+        .time = now->time,
+        .millis = -1,
+        .what = EVENT_TRACING,
+        .severity = severity,
+        .about = {.kind = KIND_COUNT},
+        .by = EVENT_BY_US,
+        .uid = UINT32_MAX,
+    };
+
+    vec_push(out, event_worded(&head, now, "", text));
+}
+
+static void report_state(struct traced *t, const struct snapshot *now, struct event_vec *out)
+{
+    const struct trace_status *is = &now->tracing;
+    char text[TEXT];
+
+    if (is->state == TRACE_ON)
+        snprintf(
+            text, sizeof text,
+            "on: each system call of this machine takes %.0f ns longer; 32-bit callers, removal "
+            "by shm_rmid_forced and the end of a namespace stay unseen",
+            is->after_ns - is->before_ns);
+    else if (is->state == TRACE_REFUSED)
+        snprintf(text, sizeof text, "not possible: %s", is->reason);
+    else if (is->state == TRACE_ENDED)
+        snprintf(text, sizeof text, "ended: %s", is->reason);
+    else
+        snprintf(text, sizeof text, "off");
+    if (is->state != TRACE_STARTING && (is->state != TRACE_OFF || t->state == TRACE_ON))
+        report(now,
+               is->state == TRACE_ON || is->state == TRACE_OFF ? SEVERITY_NOTICE : SEVERITY_WARNING,
+               text, out);
+}
+
+void traced_add(struct traced *t, const struct snapshot *now, struct event_vec *out)
+{
+    const struct trace_status *is = &now->tracing;
+    char text[TEXT];
+
+    if (is->state != t->state) {
+        report_state(t, now, out);
+        t->state = is->state;
+        t->lost = 0;
+    }
+    if (is->lost > t->lost) {
+        snprintf(text, sizeof text, "%" PRIu64 " calls left no record: they came too fast",
+                 is->lost - t->lost);
+        report(now, SEVERITY_WARNING, text, out);
+        t->lost = is->lost;
+    }
+    for (size_t i = 0; i < now->traces.n; i++)
+        vec_push(&t->pending, (struct pending){.trace = now->traces.at[i]});
+    if (t->pending.n > 1)
+        qsort(t->pending.at, t->pending.n, sizeof *t->pending.at, by_object);
+}
+
+// The first of an object, *n of them.
+static struct pending *of_object(const struct traced *t, enum kind_id kind, int32_t id, size_t *n)
+{
+    size_t low = 0, high = t->pending.n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct trace *at = &t->pending.at[middle].trace;
+        if (at->kind < kind || (at->kind == kind && at->id < id))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (*n = 0; low + *n < t->pending.n; ++*n) {
+        const struct trace *at = &t->pending.at[low + *n].trace;
+        if (at->kind != kind || at->id != id)
+            break;
+    }
+    return t->pending.at + low;
+}
+
+static struct pending *find(const struct traced *t, enum kind_id kind, int32_t id,
+                            enum trace_what what, bool last)
+{
+    size_t n;
+    struct pending *at = of_object(t, kind, id, &n), *found = NULL;
+
+    for (size_t i = 0; i < n && (last || !found); i++)
+        if (at[i].trace.what == what && !at[i].used)
+            found = &at[i];
+    return found;
+}
+
+const struct trace *traced_find(struct traced *t, const struct change *c)
+{
+    const struct owned *o = owned_of(c->is ? c->is : c->was);
+    struct pending *found = NULL;
+
+    switch (c->what) {
+    case EVENT_CREATED:
+        found = find(t, c->kind, o->id, TRACE_GOT, false);
+        break;
+    case EVENT_REMOVED:
+    case EVENT_MARKED:
+        found = find(t, c->kind, o->id, TRACE_REMOVED, true);
+        break;
+    case EVENT_CHANGED:
+        found = find(t, c->kind, o->id, TRACE_CHANGED, true);
+        break;
+    default:
+        break;
+    }
+    if (found) {
+        found->used = true;
+        return &found->trace;
+    }
+    // A marked segment goes with its last attachment, by whatever ends that.
+    if (c->what == EVENT_REMOVED && c->kind == KIND_SEGMENT &&
+        ((const struct segment *)c->was)->flags & SEG_DEST)
+        found = find(t, c->kind, o->id, TRACE_DETACHED, true);
+    return found ? &found->trace : NULL;
+}
+
+bool traced_attachments(const struct traced *t, int32_t shmid)
+{
+    size_t n;
+    const struct pending *at = of_object(t, KIND_SEGMENT, shmid, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (at[i].trace.what == TRACE_ATTACHED || at[i].trace.what == TRACE_DETACHED)
+            return true;
+    return false;
+}
+
+// --- removals whose trace may still come --------------------------------------------------------
+
+bool traced_defer(struct traced *t, const struct change *c)
+{
+    if (t->state != TRACE_ON || c->what != EVENT_REMOVED || c->trace)
+        return false;
+    if (c->kind == KIND_SEGMENT && ((const struct segment *)c->was)->flags & SEG_DEST)
+        return false; // no call names it
+    vec_push(&t->deferred, *c);
+    snapshot_ref((struct snapshot *)(uintptr_t)c->then);
+    snapshot_ref((struct snapshot *)(uintptr_t)c->now);
+    return true;
+}
+
+void traced_resume(struct traced *t, struct change_vec *out)
+{
+    t->resumed = t->deferred.n; // those of this round come behind them
+    for (size_t i = 0; i < t->resumed; i++) {
+        struct change c = t->deferred.at[i];
+        c.trace = traced_find(t, &c);
+        vec_push(out, c);
+    }
+}
+
+void traced_settle(struct traced *t)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < t->resumed; i++) {
+        snapshot_unref((struct snapshot *)(uintptr_t)t->deferred.at[i].then);
+        snapshot_unref((struct snapshot *)(uintptr_t)t->deferred.at[i].now);
+    }
+    t->deferred.n -= t->resumed;
+    if (t->deferred.n)
+        memmove(t->deferred.at, t->deferred.at + t->resumed,
+                t->deferred.n * sizeof *t->deferred.at);
+    t->resumed = 0;
+    for (size_t i = 0; i < t->pending.n; i++)
+        if (!t->pending.at[i].used && ++t->pending.at[i].rounds < ROUNDS)
+            t->pending.at[kept++] = t->pending.at[i];
+    t->pending.n = kept;
+}
+
+// --- what no table shows ------------------------------------------------------------------------
+
+struct rest {                  // traces of one sort, by one process, of one object
+    const struct trace *trace; // the last one
+    uint64_t count;
+};
+VEC(rest_vec, struct rest);
+
+static enum event_what what_of(const struct trace *t)
+{
+    switch (t->what) {
+    case TRACE_GOT:
+        return EVENT_CREATED;
+    case TRACE_REMOVED:
+        return EVENT_REMOVED;
+    case TRACE_ATTACHED:
+        return EVENT_ATTACHED;
+    case TRACE_DETACHED:
+        return EVENT_DETACHED;
+    default:
+        return EVENT_CHANGED;
+    }
+}
+
+static void say(struct line *line, const struct rest *r)
+{
+    static const char *const ways[] = {[TRACE_BY_CALL] = "",
+                                       [TRACE_BY_FORK] = " by fork",
+                                       [TRACE_BY_EXEC] = " by exec",
+                                       [TRACE_BY_EXIT] = " by exit"};
+    const struct trace *t = r->trace;
+
+    switch (t->what) {
+    case TRACE_GOT:
+        if (t->key)
+            line_add(line, "key 0x%08x", t->key);
+        else
+            line_add(line, "private");
+        line_add(line, "; removed before the next refresh");
+        break;
+    case TRACE_REMOVED:
+        line_add(line, "created since the last refresh");
+        break;
+    case TRACE_CHANGED:
+        line_add(line, "by IPC_SET");
+        break;
+    case TRACE_LOCKED:
+        line_add(line, "locked in memory (SHM_LOCK)");
+        break;
+    case TRACE_UNLOCKED:
+        line_add(line, "unlocked (SHM_UNLOCK)");
+        break;
+    case TRACE_VALUES:
+        line_add(line, "values set by semctl");
+        break;
+    default:
+        line_count(line, r->count, "attachment", NULL);
+        line_add(line, "%s", ways[t->way]);
+        return;
+    }
+    if (r->count > 1)
+        line_add(line, ", %" PRIu64 " times", r->count);
+}
+
+static struct event *event_of_rest(const struct rest *r, const struct snapshot *now)
+{
+    char who[WHO] = "", text[TEXT] = "";
+    struct line by = line_start(who, sizeof who), line = line_start(text, sizeof text);
+    const struct owned *o = snapshot_owned(now, r->trace->kind, r->trace->id);
+    struct event head = {.what = what_of(r->trace),
+                         .about = {.kind = r->trace->kind, .id = r->trace->id}};
+
+    if (o)
+        head.about = identity_of(r->trace->kind, o);
+    actor_head(&head, r->trace);
+    actor_words(&by, now, &r->trace->by);
+    say(&line, r);
+    return event_worded(&head, now, who, text);
+}
+
+// Too many of one sort: in one event.
+static struct event *event_of_crowd(const struct rest *all, size_t n, const struct snapshot *now)
+{
+    char text[TEXT] = "";
+    struct line line = line_start(text, sizeof text);
+    struct event head = {
+        .what = what_of(all[0].trace), .about = {.kind = all[0].trace->kind}, .several = true};
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < n; i++)
+        count += all[i].count;
+    actor_head(&head, all[n - 1].trace);
+    head.by = EVENT_BY_NOBODY;
+    head.pid = 0;
+    head.uid = UINT32_MAX;
+    line_add(&line, "%" PRIu64 " times, by %zu processes", count, n);
+    return event_worded(&head, now, "", text);
+}
+
+static bool is_rest(const struct pending *p, const struct traced *t, const struct snapshot *then,
+                    const struct snapshot *now)
+{
+    const struct trace *at = &p->trace;
+    bool was = then && snapshot_owned(then, at->kind, at->id);
+    bool is = snapshot_owned(now, at->kind, at->id) != NULL;
+
+    switch (at->what) {
+    case TRACE_GOT: // else it was found, or is in a table
+        return !was && !is && find(t, at->kind, at->id, TRACE_REMOVED, false);
+    case TRACE_REMOVED:
+        return !was && !is && then;
+    default:
+        return true;
+    }
+}
+
+static bool is_one(const struct rest *r, const struct trace *t)
+{
+    return r->trace->kind == t->kind && r->trace->id == t->id && r->trace->what == t->what &&
+           r->trace->way == t->way && r->trace->by.outer_pid == t->by.outer_pid &&
+           r->trace->by.start_ns == t->by.start_ns;
+}
+
+static int by_what(const void *pa, const void *pb)
+{
+    const struct trace *a = ((const struct rest *)pa)->trace, *b = ((const struct rest *)pb)->trace;
+
+    if (a->kind != b->kind)
+        return a->kind < b->kind ? -1 : 1;
+    if (what_of(a) != what_of(b))
+        return what_of(a) < what_of(b) ? -1 : 1;
+    return (a->time_ns > b->time_ns) - (a->time_ns < b->time_ns);
+}
+
+void traced_rest(struct traced *t, const struct snapshot *then, const struct snapshot *now,
+                 struct event_vec *out)
+{
+    struct rest_vec all = {0};
+    size_t end;
+
+    for (size_t i = 0; i < t->pending.n; i++) {
+        struct pending *p = &t->pending.at[i];
+        const struct trace *at = &p->trace;
+        struct rest *last = all.n ? &all.at[all.n - 1] : NULL;
+        if (p->used || !is_rest(p, t, then, now))
+            continue;
+        p->shown = true;
+        if (last && is_one(last, at) && at->what != TRACE_ATTACHED && at->what != TRACE_DETACHED) {
+            last->count += at->count; // of attachments, each second stands for itself
+            last->trace = at;
+        } else {
+            vec_push(&all, (struct rest){at, at->count});
+        }
+    }
+    for (size_t i = 0; i < t->pending.n; i++) // not before: a creation looks for its removal
+        t->pending.at[i].used |= t->pending.at[i].shown;
+    if (all.n > 1)
+        qsort(all.at, all.n, sizeof *all.at, by_what);
+    for (size_t first = 0; first < all.n; first = end) {
+        for (end = first + 1; end < all.n && all.at[end].trace->kind == all.at[first].trace->kind &&
+                              what_of(all.at[end].trace) == what_of(all.at[first].trace);)
+            end++;
+        if (end - first > EVENTS_EACH)
+            vec_push(out, event_of_crowd(&all.at[first], end - first, now));
+        for (size_t i = first; end - first <= EVENTS_EACH && i < end; i++)
+            vec_push(out, event_of_rest(&all.at[i], now));
+    }
+    vec_free(&all);
+}
