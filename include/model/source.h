@@ -98,6 +98,12 @@ struct source {
     // nobody can tell. Cannot hang. May be NULL.
     int (*login)(void *self, uint32_t uid);
 
+    // Has calls traced from now on, or no longer; at once: traced() shows how far that is. Appends
+    // what they did since the last time, oldest first. Cannot hang. Both may be NULL: nothing is
+    // traced then.
+    void (*trace)(void *self, bool on);
+    void (*traced)(void *self, struct trace_vec *out, struct trace_status *status);
+
     // Checks that the target is still what it was, then acts. May block only as long as the
     // kernel does. Fills *outcome, whatever happens, but for its text: outcome_say() makes that.
     void (*act)(void *self, const struct action *action, struct outcome *outcome);

@@ -62,6 +62,15 @@ static void add_owned(const struct owned *o, struct id_vec *users, struct id_vec
         add(groups, o->cgid);
 }
 
+static void add_actor(const struct actor *by, struct id_vec *users)
+{
+    add(users, by->uid);
+    if (by->euid != by->uid)
+        add(users, by->euid);
+    if (by->login_uid != UINT32_MAX && by->login_uid != by->uid)
+        add(users, by->login_uid);
+}
+
 static void collect(const struct snapshot *s, struct id_vec *users, struct id_vec *groups)
 {
     if (s->has & NEED_SYSTEM)
@@ -75,6 +84,8 @@ static void collect(const struct snapshot *s, struct id_vec *users, struct id_ve
     for (size_t i = 0; i < s->processes.n; i++)
         if (s->processes.at[i].known & PROC_KNOWS_UID)
             add(users, s->processes.at[i].uid);
+    for (size_t i = 0; i < s->traces.n; i++)
+        add_actor(&s->traces.at[i].by, users);
     for (size_t i = 0; i < s->limits.n; i++)
         if (s->limits.at[i].known & LIMIT_KNOWS_TOP)
             add(users, s->limits.at[i].top_uid);

@@ -57,6 +57,8 @@ struct want refresh_complete(struct want want)
         want.need |= NEED_SEMSETS | NEED_SEM_WAITERS | NEED_QUEUES;
     if (want.need & NEED_PROCESS_FACTS)
         want.need |= NEED_PROCESSES;
+    if (want.need & NEED_TRACE) // what is traced is told of these
+        want.need |= NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_SYSTEM | NEED_NAMES;
     return want;
 }
 
@@ -141,6 +143,8 @@ struct snapshot *refresh_round(struct refresh *r, const struct want *want, enum 
                                 .effort = effort,
                                 .tables = tables};
 
+    if (r->source.trace)
+        r->source.trace(r->source.self, want->need & NEED_TRACE);
     update_all(r, &round);
     if (tables != r->tables.now) // newer ones were read meanwhile
         fill_all(r, want->need, r->tables.now);

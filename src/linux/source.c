@@ -9,8 +9,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include "linux/actions/objects.h"
+#include "linux/bpf/witness.h"
 #include "linux/databases.h"
 #include "linux/holders/attachments.h"
 #include "linux/names.h"
@@ -32,6 +34,7 @@ struct linux_source {
     pthread_mutex_t learning;
     struct attachments *attachments; // NULL until somebody asks for one
     struct new_processes *new_processes;
+    struct witness *witness; // NULL: nothing is traced. Of the thread that refreshes alone
 };
 
 struct prober {
@@ -71,6 +74,7 @@ void linux_source_free(struct linux_source *self)
 {
     if (!self)
         return;
+    witness_stop(self->witness);
     attachments_free(self->attachments);
     new_processes_free(self->new_processes);
     pthread_mutex_destroy(&self->learning);
@@ -304,6 +308,37 @@ static int source_login(void *arg, uint32_t uid)
     return ((const struct linux_source *)arg)->is_procfs ? names_login(uid) : -ENOSYS;
 }
 
+static void source_trace(void *arg, bool on)
+{
+    struct linux_source *self = arg;
+
+    if (on == (self->witness != NULL) || !self->is_procfs)
+        return;
+    if (on) {
+        self->witness = witness_start(&(struct witness_options){0});
+    } else {
+        witness_stop(self->witness);
+        self->witness = NULL;
+    }
+}
+
+// What we do is reported by the outcomes of our actions.
+static void source_traced(void *arg, struct trace_vec *out, struct trace_status *status)
+{
+    const struct linux_source *self = arg;
+    size_t kept = out->n;
+
+    *status = (struct trace_status){.state = TRACE_OFF};
+    if (!self->witness)
+        return;
+    witness_status(self->witness, status);
+    witness_take(self->witness, true, out);
+    for (size_t i = kept; i < out->n; i++)
+        if (out->at[i].by.pid != getpid())
+            out->at[kept++] = out->at[i];
+    out->n = kept;
+}
+
 struct source linux_source_seam(struct linux_source *self)
 {
     return (struct source){
@@ -317,6 +352,8 @@ struct source linux_source_seam(struct linux_source *self)
         .probe = source_probe,
         .owner = source_owner,
         .login = source_login,
+        .trace = source_trace,
+        .traced = source_traced,
         .act = source_act,
     };
 }

@@ -1,0 +1,49 @@
+// Who did what since the snapshot before: taken from the source once a round, after its tables, so
+// that what the tables lack is already here.
+#include "engine/collector.h"
+
+struct tracing {
+    struct trace_vec traces; // of this round
+    struct trace_status status;
+};
+
+static void *create(void)
+{
+    return mem_zero(1, sizeof(struct tracing));
+}
+
+static void destroy(void *self)
+{
+    struct tracing *t = self;
+
+    vec_free(&t->traces);
+    free(t);
+}
+
+static void update(void *self, const struct round *round)
+{
+    struct tracing *t = self;
+
+    vec_clear(&t->traces);
+    if (round->source->traced)
+        round->source->traced(round->source->self, &t->traces, &t->status);
+}
+
+static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
+{
+    const struct tracing *t = self;
+
+    (void)need;
+    snapshot->tracing = t->status;
+    vec_copy(&snapshot->traces, &t->traces);
+    return true;
+}
+
+const struct collector tracing_collector = {
+    .name = "tracing",
+    .need = NEED_TRACE,
+    .create = create,
+    .destroy = destroy,
+    .update = update,
+    .fill = fill,
+};
