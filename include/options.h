@@ -21,7 +21,7 @@ struct options {
     const char *config; // NULL: the usual file
     bool has_delay, has_scheme;
     enum scheme scheme;
-    bool readonly, no_color, no_mouse, ascii, strict;
+    bool readonly, no_color, no_mouse, ascii, strict, trace;
     const struct kind *tables[KIND_COUNT];
     size_t n_tables; // 0: none named
 };

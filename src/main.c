@@ -11,18 +11,19 @@
 #include "linux/source.h"
 #include "monitor.h"
 #include "print.h"
+#include "recorder.h"
 #include "store/audit_log.h"
 
 static int run(const struct options *options, const struct requests *requests,
                struct audit_log *audit)
 {
-    bool screen = options->mode == MODE_SCREEN;
-    mem_tune(screen);
+    bool screen = options->mode == MODE_SCREEN, follows = screen || recorder_wanted(options);
+    mem_tune(follows);
     struct linux_source *real =
         linux_source_new(&(struct linux_source_options){.proc = "/proc", .read_only = !screen});
     struct source source = linux_source_seam(real);
     const struct sampler_options how = {.interval = options->delay,
-                                        .one_shot = !screen,
+                                        .one_shot = !follows,
                                         .acting = audit ? audit_log_intent : NULL,
                                         .acted = audit ? audit_log_outcome : NULL,
                                         .happened = audit ? audit_log_happened : NULL,
@@ -36,7 +37,8 @@ static int run(const struct options *options, const struct requests *requests,
         status = monitor_run(options, &requests->tables[0], sampler, audit);
     } else {
         signal(SIGPIPE, SIG_IGN); // the write reports it: a quiet end
-        status = print_run(options, requests, sampler);
+        status = follows ? recorder_run(options, requests, sampler)
+                         : print_run(options, requests, sampler);
     }
     // A thread that is stuck still uses these, until the process ends.
     size_t left = sampler ? sampler_free(sampler) : 0;
@@ -62,7 +64,7 @@ static int start(const struct options *options)
     char why[160];
     if (!status && options->mode == MODE_SCREEN)
         status = monitor_check(options);
-    if (!status && options->mode == MODE_SCREEN) {
+    if (!status && (options->mode == MODE_SCREEN || options->log)) {
         audit = audit_log_open(&where, why, sizeof why);
         if (!audit) {
             options_fail("--log '%s': %s", options->log, why);

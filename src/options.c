@@ -118,6 +118,8 @@ static const struct option_row rows[] = {
     {0, "log", "FILE", "append actions and events to FILE, a line each", TEXT(log)},
     {0, "save-dir", "DIR", "write views into DIR alone: also with --readonly", TEXT(save_dir),
      .apply = check_name},
+    {0, "trace", NULL, "exact events, with who did it: slows every system call down a little",
+     FLAG(trace)},
     {0, "strict", NULL, "exit 3 when the answer is incomplete", FLAG(strict)},
     {0, "list-columns", NULL, "the columns of TABLE, or of all tables", .mode = MODE_LIST_COLUMNS},
     {'h', "help", NULL, "this help", .mode = MODE_HELP},
@@ -175,12 +177,16 @@ static int check(const struct options *o)
         return options_fail("-o chooses the columns of --json, --batch and the screen");
     if (o->columns && o->n_tables != 1 && (prints || o->n_tables > 1))
         return options_fail("-o needs exactly one table");
-    if (o->log && prints)
-        return options_fail("--log is of the screen: --json and --batch do nothing to be logged");
-    for (size_t i = 0; prints && i < o->n_tables; i++) {
+    bool records = prints && o->n_tables == 1 && o->tables[0]->id == KIND_EVENT;
+    if (o->log && prints && !records)
+        return options_fail("--log is of the screen and of events: other tables have nothing to be "
+                            "logged");
+    if (o->trace && !records && o->mode != MODE_SCREEN)
+        return options_fail("--trace is of the screen, of --batch events and of --json events");
+    for (size_t i = 0; prints && !records && i < o->n_tables; i++) {
         if (o->tables[i]->id == KIND_EVENT)
-            return options_fail("events are seen from one look to the next: by the screen, or "
-                                "with its --log FILE");
+            return options_fail("events are seen from one look to the next: name no other table "
+                                "beside them");
     }
     return 0;
 }

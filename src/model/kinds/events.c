@@ -14,12 +14,23 @@ static bool has_id(const struct event *r)
     return !r->several && kind_is_object(r->about.kind);
 }
 
+static const char *kind_of(const struct event *r)
+{
+    const struct kind *kind = kind_get(r->about.kind);
+
+    return kind ? kind->one : NULL;
+}
+
 CELL_GETTER(get_time, struct event, if (r->time > 0) cell_set_time(out, r->time))
 CELL_GETTER(get_age, struct event, cell_set_since(out, s, r->time))
 CELL_GETTER(get_object, struct event, cell_set_text(out, r->object))
 CELL_GETTER(get_what, struct event, cell_set_text(out, event_what_name(r->what)))
 CELL_GETTER(get_id, struct event, if (has_id(r)) cell_set_number(out, r->about.id))
 CELL_GETTER(get_who, struct event, cell_set_text(out, r->who[0] ? r->who : NULL))
+CELL_GETTER(get_kind, struct event, cell_set_text(out, kind_of(r)))
+CELL_GETTER(get_pid, struct event, if (r->pid > 0) cell_set_number(out, r->pid))
+CELL_GETTER(get_uid, struct event, if (r->uid != UINT32_MAX) cell_set_number(out, r->uid))
+CELL_GETTER(get_by, struct event, cell_set_text(out, event_by_name(r->by)))
 CELL_GETTER(get_text, struct event, cell_set_text(out, r->text))
 
 // The clock's time: what the lines of other logs carry. Older than a day: with the date.
@@ -30,31 +41,47 @@ static void show_time(const struct snapshot *s, const void *row, char *dst, size
     char text[16] = "";
     struct tm tm;
 
+    bool today = s->time - r->time < DAY;
     if (r->time > 0 && localtime_r(&time, &tm))
-        strftime(text, sizeof text, s->time - r->time < DAY ? "%H:%M:%S" : "%m-%d %H:%M", &tm);
-    snprintf(dst, cap, "%s", text);
+        strftime(text, sizeof text, today ? "%H:%M:%S" : "%m-%d %H:%M", &tm);
+    if (today && r->millis >= 0)
+        snprintf(dst, cap, "%s.%03d", text, r->millis);
+    else
+        snprintf(dst, cap, "%s", text);
 }
 
 // clang-format off
 static const struct column columns[] = {
-    {.name = "time", .title = "TIME", .help = "when the picture was taken that showed it",
-     .type = CELL_TIME, .width = 8, .widest = 11, .flags = COL_SCREEN | COL_KEEP, .get = get_time,
-     .show = show_time},
+    {.name = "time", .title = "TIME",
+     .help = "when it happened, where that is traced; else when it was seen first",
+     .type = CELL_TIME, .width = 8, .widest = 12, .flags = COL_SCREEN | COL_JSON | COL_KEEP,
+     .get = get_time, .show = show_time},
     {.name = "age", .title = "AGE", .help = "how long ago", .type = CELL_DURATION, .width = 4,
      .get = get_age},
-    {.name = "event", .title = "EVENT",
+    {.name = "what", .title = "EVENT",
      .help = "created, removed, marked, changed, attached, detached, limit, stuck, recovered, "
-             "action",
-     .type = CELL_TEXT, .width = 8, .widest = 9, .flags = COL_SCREEN | COL_KEEP, .get = get_what},
+             "action, tracing",
+     .type = CELL_TEXT, .width = 8, .widest = 9, .flags = COL_SCREEN | COL_JSON | COL_KEEP,
+     .get = get_what},
+    {.name = "kind", .title = "KIND", .help = "segment, semaphore set, queue, limit: of that object",
+     .type = CELL_TEXT, .width = 9, .widest = 13, .flags = COL_JSON, .get = get_kind},
     {.name = "object", .title = "OBJECT", .help = "what it happened to", .type = CELL_TEXT,
      .width = 14, .widest = 26, .flags = COL_SCREEN | COL_KEEP, .get = get_object},
     {.name = "id", .title = "ID", .help = "identifier of that object", .type = CELL_NUMBER,
-     .width = 6, .widest = 10, .get = get_id},
+     .width = 6, .widest = 10, .flags = COL_JSON, .get = get_id},
     {.name = "who", .title = "WHO", .help = "who made it or used it last, then; or who acted",
-     .type = CELL_TEXT, .width = 12, .widest = 28, .priority = 2, .flags = COL_SCREEN,
+     .type = CELL_TEXT, .width = 12, .widest = 28, .priority = 2, .flags = COL_SCREEN | COL_JSON,
      .get = get_who},
+    {.name = "pid", .title = "PID", .help = "process that did it, where it is known",
+     .type = CELL_NUMBER, .width = 6, .widest = 10, .flags = COL_JSON, .get = get_pid},
+    {.name = "uid", .title = "UID", .help = "its real user, where that is traced",
+     .type = CELL_NUMBER, .width = 6, .widest = 10, .flags = COL_JSON, .get = get_uid},
+    {.name = "by", .title = "BY",
+     .help = "how that is known: exact (traced), last user (from the kernel's tables), us",
+     .type = CELL_TEXT, .width = 9, .flags = COL_JSON, .get = get_by},
     {.name = "text", .title = "WHAT HAPPENED", .help = "in words", .type = CELL_TEXT,
-     .width = 24, .widest = 160, .priority = 1, .flags = COL_SCREEN, .get = get_text},
+     .width = 24, .widest = 160, .priority = 1, .flags = COL_SCREEN | COL_JSON,
+     .get = get_text},
 };
 // clang-format on
 

@@ -1,0 +1,17 @@
+// `--batch events` and `--json events`: what happens, as it happens, without a screen; with --trace a
+// flight recorder.
+#ifndef IPCTOP_RECORDER_H
+#define IPCTOP_RECORDER_H
+
+#include "engine/sampler.h"
+#include "options.h"
+#include "requests.h"
+
+// Whether the options ask for it: events are seen from one look to the next only.
+bool recorder_wanted(const struct options *options);
+
+// Prints events until the ticks are done or a signal ends it. The exit status; 128 + n: signal n.
+int recorder_run(const struct options *options, const struct requests *requests,
+                 struct sampler *sampler);
+
+#endif
