@@ -107,6 +107,7 @@ int monitor_run(const struct options *o, const struct table_request *first, stru
     struct session_options how = {
         .readonly = o->readonly,
         .mouse = !o->no_mouse,
+        .trace = o->trace,
         .interval = o->has_delay || config.interval == 0 ? o->delay : config.interval,
         .table = o->n_tables ? o->tables[0]->name : NULL,
         .filter = o->filter,

@@ -24,6 +24,7 @@ typedef int view_write(FILE *out, enum save_format format, const struct snapshot
 struct session_options {
     bool readonly;
     bool mouse;
+    bool trace;
     double interval;
     const char *table;         // view to open on; NULL: segments
     const char *filter, *sort; // initial, for that view; checked before
@@ -69,6 +70,7 @@ struct session {
     int64_t orphan_age; // seconds: for snapshot_orphan()
     bool has_colors;    // set by the ui: else every scheme looks as SCHEME_MONO
     bool details;       // `i`: the panel of the selected object
+    bool tracing;       // asked for; how far it is stands in the snapshot
     bool frozen;
     bool refresh_once; // frozen, but the next whole picture is wanted
     struct prompt prompt;

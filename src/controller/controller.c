@@ -55,7 +55,8 @@ static void open_first(struct session *s, const struct session_options *o)
 
 void session_init(struct session *s, struct sampler *sampler, const struct session_options *o)
 {
-    *s = (struct session){.options = *o, .sampler = sampler, .interval = o->interval};
+    *s = (struct session){
+        .options = *o, .sampler = sampler, .interval = o->interval, .tracing = o->trace};
     s->prompt.session = s;
     if (o->config)
         arrange_start(s, o->config);
@@ -88,6 +89,16 @@ void session_free(struct session *s)
     *s = (struct session){0};
 }
 
+// Where tracing is not possible, the reason stands in the message line, once.
+static void say_tracing(struct session *s, const struct snapshot *old)
+{
+    const struct trace_status *is = &s->snapshot->tracing;
+
+    if (s->tracing && (is->state == TRACE_REFUSED || is->state == TRACE_ENDED) &&
+        (!old || old->tracing.state != is->state))
+        session_say(s, SEVERITY_WARNING, "no tracing: %s", is->reason);
+}
+
 void session_adopt(struct session *s, struct snapshot *snapshot)
 {
     if (s->frozen && !s->refresh_once && s->snapshot) {
@@ -102,6 +113,7 @@ void session_adopt(struct session *s, struct snapshot *snapshot)
     recent_rows_note(&s->changes, old, snapshot, clock_ns());
     session_rebuild(s);
     signal_menu_learn(s);
+    say_tracing(s, old);
     await_exit_look(s, snapshot); // last, so that its message stays
     snapshot_unref(old);          // only now: rows pointed into it
 }

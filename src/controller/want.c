@@ -55,6 +55,8 @@ void session_want(struct session *s, struct want *want)
     if (!v->has_parent || v->kind->id != KIND_MAPPING)
         want->need &= ~(unsigned)(NEED_MAP_USE | NEED_ALL_MAPS);
     await_exit_want(s, want);
+    if (s->tracing)
+        want->need |= NEED_TRACE;
     // What a signal means to a process may stand in its arguments.
     if (s->prompt.actions.n && s->prompt.actions.at[0].verb == ACTION_SIGNAL)
         want->need |= NEED_PROCESSES | NEED_COMMANDS;

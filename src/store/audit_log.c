@@ -301,6 +301,8 @@ static void write_event(struct append_log *file, const struct event *event)
         add_quoted(&line, "object", identity_text(&event->about, object, sizeof object));
     if (event->who[0])
         add_quoted(&line, "who", event->who);
+    if (event->by == EVENT_BY_EXACT)
+        line_add(&line, " by=exact at=%" PRId64 ".%03d", event->time, event->millis);
     add_quoted(&line, "text", event->text);
     memcpy(text + line.n, "\n", 2);
     append_log_line(file, text, line.n + 1);

@@ -371,7 +371,8 @@ TEST(mistakes_are_wrong_usage)
     says("segments", 2, NULL, "no terminal");
     says("--json --batch", 2, NULL, "only one of");
     says("--json --log /tmp/x", 2, NULL, "--log");
-    says("--json events", 2, NULL, "events");
+    says("--json segments events", 2, NULL, "events");
+    says("--json --trace segments", 2, NULL, "--trace");
     says("--batch no-such-table", 2, NULL, "no table 'no-such-table'");
     says("--list-columns no-such-table", 2, NULL, "no table 'no-such-table'");
     says("--json -o shmid", 2, NULL, "exactly one table");

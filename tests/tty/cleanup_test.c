@@ -272,7 +272,7 @@ TEST(a_hundred_with_three_that_must_fail)
     tty_send(t, "\033");
     tty_must_show(t, "tagged 1"); // the foreign one: still there, and not done
     tty_send(t, "6");
-    filter(t, "event=action");
+    filter(t, "what=action");
     tty_must_show(t, "row 1 of 100");
     snprintf(command, sizeof command, "[ipcrm -m %d]", h.vanished);
     filter(t, command);

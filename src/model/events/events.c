@@ -289,6 +289,23 @@ static void compare_pictures(struct events *e, struct snapshot *now, const struc
         stuck_watch(&e->stuck, now, &e->fresh);
 }
 
+static int64_t moment(const struct event *event)
+{
+    return event->time * 1000 + (event->millis < 0 ? 999 : event->millis);
+}
+
+// As they happened, as far as that is known. Few are out of their order.
+static void events_order(struct event_vec *events)
+{
+    for (size_t i = 1; i < events->n; i++) {
+        struct event *one = events->at[i];
+        size_t to = i;
+        for (; to > 0 && moment(events->at[to - 1]) > moment(one); to--)
+            events->at[to] = events->at[to - 1];
+        events->at[to] = one;
+    }
+}
+
 size_t events_update(struct events *e, struct snapshot *picture, const struct source *source)
 {
     tell_outcomes(e, picture);
@@ -300,6 +317,8 @@ size_t events_update(struct events *e, struct snapshot *picture, const struct so
         e->seen[t] = snapshot_ref(picture);
     }
     size_t n = e->fresh.n;
+    if (picture->tracing.state == TRACE_ON && n > 1)
+        events_order(&e->fresh);
     for (size_t i = 0; i < n; i++)
         e->fresh.at[i]->number = ++e->number;
     if (n) {

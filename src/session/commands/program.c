@@ -25,6 +25,15 @@ static void run_freeze(struct session *s)
                 s->frozen ? "frozen: Z goes on, F5 takes one new picture" : "live again");
 }
 
+static void run_trace(struct session *s)
+{
+    s->tracing = !s->tracing;
+    session_say(s, SEVERITY_NOTICE,
+                s->tracing ? "tracing: events will name who did what; every system call of this "
+                             "machine takes a little longer"
+                           : "tracing ends");
+}
+
 static void interval_done(struct session *s, bool accepted)
 {
     struct prompt *p = &s->prompt;
@@ -78,6 +87,8 @@ static const struct command commands[] = {
     {.name = "refresh", .keys = {K_F5, K_CTRL('r')}, .run = run_refresh,
      .help = "read everything now"},
     {.name = "freeze", .keys = {'Z'}, .run = run_freeze, .help = "freeze the picture, on and off"},
+    {.name = "trace", .keys = {'E'}, .run = run_trace,
+     .help = "trace who does what, on and off: exact events, at a small cost for everybody"},
     {.name = "interval", .keys = {'d'}, .run = run_interval, .help = "seconds between refreshes"},
     {.name = "save", .keys = {'w'}, .flags = CMD_FILE | CMD_VIEW, .run = save_ask,
      .help = "write this view to a file: .json, .csv, else text"},

@@ -104,6 +104,29 @@ static const char *user_text(const struct snapshot *s, char *dst, size_t cap)
     return dst;
 }
 
+// What tracing costs everybody, or why there is none.
+static void tracing(struct fit_line *line, const struct session *session)
+{
+    const struct trace_status *is = &session->snapshot->tracing;
+
+    if (!session->tracing)
+        return;
+    switch (is->state) {
+    case TRACE_ON:
+        fit_line_add(line, 2, STYLE_WARNING, NULL, "tracing +%.0fns/call",
+                     is->after_ns - is->before_ns);
+        break;
+    case TRACE_REFUSED:
+        fit_line_add(line, 2, STYLE_WARNING, NULL, "no tracing");
+        break;
+    case TRACE_ENDED:
+        fit_line_add(line, 2, STYLE_WARNING, NULL, "tracing ended");
+        break;
+    default:
+        fit_line_add(line, 2, STYLE_PLAIN, NULL, "tracing starts");
+    }
+}
+
 static void machine(struct canvas *c, int y, int w, const struct session *session)
 {
     const struct system *system = &session->snapshot->system;
@@ -125,6 +148,7 @@ static void machine(struct canvas *c, int y, int w, const struct session *sessio
         fit_line_add(&p, 4, STYLE_PLAIN, NULL, "%s",
                      user_text(session->snapshot, user, sizeof user));
     }
+    tracing(&p, session);
     fit_line_add(&p, 2, session->frozen ? STYLE_WARNING : STYLE_PLAIN, NULL, "%s", every);
     fit_line_draw(c, 1, y, w - 1, GAP, &p);
 }

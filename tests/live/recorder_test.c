@@ -1,0 +1,174 @@
+// The flight recorder: --batch events --trace, with callers that end at once, and what it writes when
+// it is told to end.
+#include <fcntl.h>
+#include <jansson.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/shm.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support/bpf.h"
+#include "support/ns.h"
+#include "support/test.h"
+
+#define IPCTOP BUILD_DIR "/ipctop"
+#define LOG "/tmp/ipctop-recorder-test.log"
+
+struct recorder {
+    pid_t pid;
+    int out;
+    char text[1 << 20];
+    size_t n;
+};
+
+static struct recorder r;
+
+static void start(const char *const *argv)
+{
+    int ends[2];
+
+    unlink(LOG);
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    r = (struct recorder){.pid = fork(), .out = ends[0]};
+    if (r.pid == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        execv(IPCTOP, (char *const *)argv);
+        _exit(127);
+    }
+    close(ends[1]);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    child_end(r.pid);
+    close(r.out);
+    unlink(LOG);
+    r.pid = 0;
+    return 0;
+}
+
+TEST_FIXTURE(NULL, teardown)
+
+// Reads until it shows the text; false: the output ended before.
+static bool must_show(const char *text)
+{
+    while (!strstr(r.text, text)) {
+        struct pollfd on = {.fd = r.out, .events = POLLIN};
+        assert_int_equal(poll(&on, 1, 60000), 1);
+        ssize_t n = read(r.out, r.text + r.n, sizeof r.text - 1 - r.n);
+        if (n <= 0)
+            return false;
+        r.n += (size_t)n;
+        r.text[r.n] = '\0';
+    }
+    return true;
+}
+
+static int remove_one(pid_t *by)
+{
+    int id = shmget(IPC_PRIVATE, 4096, 0600), status;
+
+    *by = fork();
+    if (*by == 0)
+        _exit(shmctl(id, IPC_RMID, NULL) == 0 ? 0 : 1);
+    assert_int_equal(waitpid(*by, &status, 0), *by);
+    assert_int_equal(status, 0);
+    return id;
+}
+
+TEST(a_removal_is_written_with_its_process_and_nothing_is_lost_at_the_end)
+{
+    char line[160], logged[8192];
+    pid_t first, last;
+    int status;
+
+    start((const char *const[]){"ipctop", "--batch", "events", "--trace", "--log", LOG, "-d", "0.1",
+                                NULL});
+    assert_true(must_show("tracing"));
+    int id = remove_one(&first);
+    snprintf(line, sizeof line, "segment %d", id);
+    assert_true(must_show(line));
+    snprintf(line, sizeof line, "%d recorder_test (uid 0", first);
+    assert_true(must_show(line));
+    remove_one(&last);
+    kill(r.pid, SIGINT); // at once: the last event is still to be read
+    snprintf(line, sizeof line, "%d recorder_test (uid 0", last);
+    assert_true(must_show(line));
+    assert_int_equal(waitpid(r.pid, &status, 0), r.pid);
+    r.pid = 0;
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
+    int fd = open(LOG, O_RDONLY | O_CLOEXEC);
+    ssize_t n = read(fd, logged, sizeof logged - 1);
+    close(fd);
+    assert_true(n > 0);
+    logged[n] = '\0';
+    assert_non_null(strstr(logged, line));
+    assert_non_null(strstr(logged, "by=exact"));
+}
+
+TEST(as_json_every_line_is_a_document)
+{
+    pid_t by;
+    bool found = false;
+
+    start((const char *const[]){"ipctop", "--json", "events", "--trace", "-d", "0.1", NULL});
+    assert_true(must_show("tracing"));
+    int id = remove_one(&by);
+    assert_true(must_show("removed"));
+    assert_true(must_show("\n"));
+    for (char *line = strtok(r.text, "\n"); line; line = strtok(NULL, "\n")) {
+        size_t i;
+        json_t *document = json_loads(line, 0, NULL), *event;
+        if (!document)
+            continue; // the last one is not whole yet
+        json_array_foreach(json_object_get(document, "events"), i, event)
+        {
+            const char *what = json_string_value(json_object_get(event, "what"));
+            if (strcmp(what, "removed") != 0)
+                continue;
+            found = true;
+            assert_int_equal(json_integer_value(json_object_get(event, "id")), id);
+            assert_int_equal(json_integer_value(json_object_get(event, "pid")), by);
+            assert_int_equal(json_integer_value(json_object_get(event, "uid")), 0);
+            assert_string_equal(json_string_value(json_object_get(event, "by")), "exact");
+            assert_string_equal(json_string_value(json_object_get(event, "kind")), "segment");
+        }
+        json_decref(document);
+    }
+    assert_true(found);
+}
+
+static void as_nobody(void *arg, int ready)
+{
+    (void)arg;
+    child_become_nobody();
+    start((const char *const[]){"ipctop", "--batch", "events", "--trace", "-d", "0.1", NULL});
+    if (!must_show("not possible: not permitted"))
+        _exit(1);
+    kill(r.pid, SIGTERM);
+    waitpid(r.pid, NULL, 0);
+    child_ready(ready);
+}
+
+TEST(without_rights_the_reason_is_one_line_and_the_rest_works, .teardown = NULL)
+{
+    pid_t pid = child_start(as_nobody, NULL);
+
+    assert_true(pid > 0);
+    child_end(pid);
+}
+
+static int tests(void)
+{
+    return tests_run();
+}
+
+int main(void)
+{
+    return bpf_run(tests);
+}

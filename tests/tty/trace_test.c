@@ -1,0 +1,98 @@
+// Tracing on the screen: on and off by a key, what it costs in the header, exact events; the end does
+// not wait for it.
+#include <stdio.h>
+#include <string.h>
+#include <sys/shm.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "support/bpf.h"
+#include "support/ns.h"
+#include "support/scene.h"
+#include "support/test.h"
+#include "support/tty.h"
+
+#define START(...)                                                                                 \
+    tty_start(&(struct tty_options){.w = 160, .h = 40},                                            \
+              (const char *const[]){BUILD_DIR "/ipctop", "-d", "0.3", ##__VA_ARGS__, NULL})
+
+static int teardown(void **state)
+{
+    tty_teardown(state);
+    scene_clean();
+    return 0;
+}
+
+TEST_FIXTURE(NULL, teardown)
+
+static pid_t remove_by_child(int id)
+{
+    pid_t pid = fork();
+
+    if (pid == 0)
+        _exit(shmctl(id, IPC_RMID, NULL) == 0 ? 0 : 1);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    return pid;
+}
+
+TEST(a_key_turns_it_on_and_events_name_who_did_it)
+{
+    int id = scene_segment(4096, 0600, 0x1234);
+    struct tty *t = START("events");
+    char who[64];
+
+    tty_must_show(t, "every 0.3");
+    tty_must_not_show(t, "tracing");
+    tty_send(t, "E");
+    tty_must_show(t, "tracing +");
+    tty_must_show(t, "ns longer"); // the event
+    snprintf(who, sizeof who, "%d trace_test (uid 0", remove_by_child(id));
+    tty_must_show(t, who);
+    tty_send(t, "E");
+    tty_must_not_show(t, "tracing +");
+}
+
+static bool no_keeper(void *arg)
+{
+    (void)arg;
+    return bpf_process("ipctop-keeper") == 0;
+}
+
+TEST(the_option_turns_it_on_and_quitting_does_not_wait)
+{
+    int64_t best = INT64_MAX;
+
+    for (int i = 0; i < 3; i++) {
+        struct tty *t = START("--trace");
+        tty_must_show(t, "tracing +");
+        int64_t started = clock_ns();
+        tty_send(t, "q");
+        assert_int_equal(tty_must_exit(t), 0);
+        int64_t took = clock_ns() - started;
+        best = took < best ? took : best;
+        tty_end(t);
+        assert_true(await(no_keeper, NULL, 60));
+    }
+    print_message("best of three: %.1f ms\n", (double)best / CLOCK_MS);
+    assert_true(best < 100 * CLOCK_MS);
+}
+
+TEST(without_rights_the_reason_is_shown_and_the_rest_works)
+{
+    struct tty *t = tty_start(&(struct tty_options){.w = 160, .h = 40, .nobody = true},
+                              (const char *const[]){BUILD_DIR "/ipctop", "--trace", NULL});
+
+    tty_must_show(t, "no tracing: not permitted");
+    tty_must_show(t, "Segments");
+}
+
+static int tests(void)
+{
+    return tests_run();
+}
+
+int main(void)
+{
+    return bpf_run(tests);
+}
