@@ -9,6 +9,7 @@ struct linux_source;
 struct linux_source_options {
     const char *proc; // "/proc", or the root of a fixture
     bool text_only;   // do not use PROCMAP_QUERY even where the kernel has it
+    bool no_walk;     // find holders by asking processes alone
     bool read_only;   // nobody will act: no start times of holders, no instances, and no pids
                       // in other namespaces
 };

@@ -69,6 +69,16 @@ struct pid_mark {
     int32_t before; // at the mark before this one; 0: none
 };
 
+struct walked {                   // zero it before use; walked_free() frees what it owns
+    struct mapping_vec mappings;  // ordered by pid, shmid, start; each with a handle
+    struct process_vec processes; // who has them, ascending: what NEED_PROCESSES asks for
+    struct pid_vec elsewhere;     // of those, who is in another IPC namespace; ascending
+    uint64_t outside;             // mappings whose owner has no pid here
+    bool facts; // the processes need not be asked for these facts: nothing will act on them
+};
+void walked_clear(struct walked *walked); // empties it; the room stays
+void walked_free(struct walked *walked);
+
 struct prober; // what one probing thread keeps open; made and used by that thread alone
 
 struct source {
@@ -97,6 +107,11 @@ struct source {
     // Whether systemd-logind knows that user as logged in (or lingering): 1 or 0; -errno where
     // nobody can tell. Cannot hang. May be NULL.
     int (*login)(void *self, uint32_t uid);
+
+    // Who holds these segments, from the segments themselves: no process is asked, so that none can
+    // hang. 0: it is complete; -EAGAIN where things changed meanwhile, or share memory: ask the
+    // processes; -E2BIG where asking them is cheaper; another error: never possible. May be NULL.
+    int (*walk)(void *self, const struct segment_vec *segments, struct walked *out);
 
     // Has calls traced from now on, or no longer; at once: traced() shows how far that is. Appends
     // what they did since the last time, oldest first. Cannot hang. Both may be NULL: nothing is

@@ -209,6 +209,26 @@ static int pid_order(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+// What was found out with the holders need not be asked again.
+static void take_given(struct processes *p, const struct round *round)
+{
+    const struct process_vec *given = &round->tables->processes;
+    bool enough = !(round->want->need & NEED_PROCESS_FACTS & ~(unsigned)NEED_PROCESSES);
+    size_t k = 0;
+
+    for (size_t i = 0; i < given->n; i++) {
+        while (k < p->known.n && p->known.at[k].process.pid < given->at[i].pid)
+            k++;
+        if (k == p->known.n || p->known.at[k].process.pid != given->at[i].pid ||
+            !p->known.at[k].due)
+            continue;
+        struct fresh fresh = {.known = k, .process = given->at[i]};
+        fresh.process.strings = NULL;
+        adopt(&p->known.at[k], &fresh, round->processes);
+        p->known.at[k].due = !enough;
+    }
+}
+
 static void mark_stuck(struct processes *p, struct prober_pool *pool)
 {
     struct probe_vec stuck = {0};
@@ -287,6 +307,7 @@ static void update(void *self, const struct round *round)
     list_pids(p, round);
     follow_names(p);
     choose(p, round);
+    take_given(p, round);
     for (int pass = 0; complete && pass <= LAST_PASS && any_due(p); pass++) {
         mark_stuck(p, round->pool);
         complete = ask(p, round, pass);

@@ -15,6 +15,7 @@
 #include "linux/bpf/witness.h"
 #include "linux/databases.h"
 #include "linux/holders/attachments.h"
+#include "linux/holders/reverse_map.h"
 #include "linux/names.h"
 #include "linux/objects/ipcstat.h"
 #include "linux/objects/limits.h"
@@ -30,11 +31,12 @@ struct linux_source {
     char *proc;
     bool is_procfs;          // a real /proc: system calls are about the same machine
     bool same_pid_namespace; // and it numbers processes as they do
-    bool text_only, read_only;
+    bool text_only, read_only, no_walk;
     pthread_mutex_t learning;
     struct attachments *attachments; // NULL until somebody asks for one
     struct new_processes *new_processes;
-    struct witness *witness; // NULL: nothing is traced. Of the thread that refreshes alone
+    struct reverse_map *reverse_map; // as `witness`
+    struct witness *witness;         // NULL: nothing is traced. Of the thread that refreshes alone
 };
 
 struct prober {
@@ -50,6 +52,7 @@ struct linux_source *linux_source_new(const struct linux_source_options *options
     self->is_procfs = statfs(self->proc, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
     self->text_only = options->text_only;
     self->read_only = options->read_only;
+    self->no_walk = options->no_walk;
     self->same_pid_namespace = self->is_procfs && process_reader_same_pid_namespace(self->proc);
     self->new_processes = new_processes_new(self->proc, self->same_pid_namespace);
     pthread_mutex_init(&self->learning, NULL);
@@ -75,6 +78,7 @@ void linux_source_free(struct linux_source *self)
     if (!self)
         return;
     witness_stop(self->witness);
+    reverse_map_free(self->reverse_map);
     attachments_free(self->attachments);
     new_processes_free(self->new_processes);
     pthread_mutex_destroy(&self->learning);
@@ -308,6 +312,18 @@ static int source_login(void *arg, uint32_t uid)
     return ((const struct linux_source *)arg)->is_procfs ? names_login(uid) : -ENOSYS;
 }
 
+static int source_walk(void *arg, const struct segment_vec *segments, struct walked *out)
+{
+    struct linux_source *self = arg;
+
+    if (!self->is_procfs || !self->same_pid_namespace || self->text_only || self->no_walk)
+        return -EOPNOTSUPP;
+    if (!self->reverse_map)
+        self->reverse_map = reverse_map_new();
+    out->facts = self->read_only;
+    return reverse_map_walk(self->reverse_map, segments, out);
+}
+
 static void source_trace(void *arg, bool on)
 {
     struct linux_source *self = arg;
@@ -352,6 +368,7 @@ struct source linux_source_seam(struct linux_source *self)
         .probe = source_probe,
         .owner = source_owner,
         .login = source_login,
+        .walk = source_walk,
         .trace = source_trace,
         .traced = source_traced,
         .act = source_act,

@@ -27,3 +27,19 @@ void answer_clear(struct answer *answer)
     free(answer->same);
     *answer = (struct answer){0};
 }
+
+void walked_clear(struct walked *walked)
+{
+    vec_clear(&walked->mappings);
+    processes_clear(&walked->processes);
+    vec_clear(&walked->elsewhere);
+    walked->outside = 0;
+}
+
+void walked_free(struct walked *walked)
+{
+    walked_clear(walked);
+    vec_free(&walked->mappings);
+    vec_free(&walked->processes);
+    vec_free(&walked->elsewhere);
+}

@@ -83,7 +83,7 @@ static void assert_true_to_maps(int id)
     struct truth truth;
     size_t matched = 0;
 
-    assert_int_equal(walker_segment(walker, id, &found), 0);
+    assert_int_equal(walker_segment(walker, id, NULL, &found), 0);
     truth_read(&truth);
     assert_int_equal(found.n, truth_count(&truth, id));
     if (found.n)
@@ -112,19 +112,21 @@ TEST(nobody_holds_a_fresh_segment)
 {
     struct walk_mapping_vec found = {0};
 
-    assert_int_equal(walker_segment(walker, shmid, &found), 0);
+    assert_int_equal(walker_segment(walker, shmid, NULL, &found), 0);
     assert_int_equal(found.n, 0);
-    assert_int_equal(walker_segment(walker, shmid + 1, &found), -EINVAL);
+    assert_int_equal(walker_segment(walker, shmid + 1, NULL, &found), -EINVAL);
 }
 
 TEST(a_holder_is_described)
 {
+    struct walk_segment segment;
     struct walk_mapping_vec found = {0};
     char *at = shmat(shmid, NULL, SHM_RDONLY);
 
     assert_true(at != (void *)-1);
     prctl(PR_SET_NAME, "described");
-    assert_int_equal(walker_segment(walker, shmid, &found), 0);
+    assert_int_equal(walker_segment(walker, shmid, &segment, &found), 0);
+    assert_string_equal(segment.name, "SYSV00000000");
     assert_int_equal(found.n, 1);
     assert_int_equal(found.at[0].pid, getpid());
     assert_int_equal(found.at[0].start, (uintptr_t)at);
@@ -136,6 +138,7 @@ TEST(a_holder_is_described)
     assert_int_equal(found.at[0].elsewhere, 0);
     assert_int_equal(found.at[0].page_offset, 0);
     assert_true(found.at[0].started > 0);
+    assert_int_equal(found.at[0].state, 0); // it runs: that is us
     shmdt(at);
     vec_free(&found);
 }
@@ -202,7 +205,7 @@ TEST(a_holder_that_left_for_another_namespace_is_marked)
     pid_t here = child_start(hold, NULL), left = child_start(hold, &shmid);
 
     assert_true(here > 0 && left > 0);
-    assert_int_equal(walker_segment(walker, shmid, &found), 0);
+    assert_int_equal(walker_segment(walker, shmid, NULL, &found), 0);
     assert_int_equal(found.n, 2);
     for (size_t i = 0; i < 2; i++)
         assert_int_equal(found.at[i].elsewhere, found.at[i].pid == (uint32_t)left);
@@ -230,7 +233,7 @@ static int holders_below(int id, int holders, int below)
         if (waitpid(pid, &inner, 0) != pid || inner != 0)
             return -1;
     }
-    return walker_segment(walker, id, &found) == 0 ? (int)found.n : -1;
+    return walker_segment(walker, id, NULL, &found) == 0 ? (int)found.n : -1;
 }
 
 TEST(the_same_id_in_another_namespace_is_not_ours)
@@ -252,14 +255,14 @@ TEST(more_holders_than_one_run_visits_are_complete)
 
     for (int i = 0; i < MANY; i++)
         assert_true((pids[i] = child_start(hold, NULL)) > 0);
-    assert_int_equal(walker_segment(walker, shmid, &found), 0);
+    assert_int_equal(walker_segment(walker, shmid, NULL, &found), 0);
     assert_int_equal(found.n, MANY);
     qsort(found.at, found.n, sizeof *found.at, by_place);
     for (int i = 0; i < MANY; i++)
         assert_int_equal(found.at[i].pid, pids[i]); // ascending, as they were made
     for (int i = 0; i < MANY; i++)
         child_end(pids[i]);
-    assert_int_equal(walker_segment(walker, shmid, &found), 0);
+    assert_int_equal(walker_segment(walker, shmid, NULL, &found), 0);
     assert_int_equal(found.n, MANY); // nothing was added
     vec_free(&found);
 }
@@ -300,7 +303,7 @@ TEST(under_churn_no_answer_lacks_a_steady_holder_or_counts_one_twice)
     for (int walk = 0; walk < WALKS; walk++) {
         int seen[STEADY] = {0};
         vec_clear(&found);
-        int error = walker_segment(walker, shmid, &found);
+        int error = walker_segment(walker, shmid, NULL, &found);
         assert_true(error == 0 || error == -EAGAIN);
         if (error)
             continue;

@@ -19,6 +19,7 @@ struct known_holders {           // zero it before use
     struct pid_entry_vec asked; // the processes asked so far
     uint64_t asked_number;      // the reading of the process list that named them
     struct holders_answers answers;
+    struct walked walked; // where that was the way
 };
 
 void known_holders_free(struct known_holders *known);
@@ -26,6 +27,11 @@ void known_holders_clear(struct known_holders *known); // no process holds anyth
 
 // Asks all processes. False: cancelled.
 bool known_holders_ask_all(struct known_holders *known, const struct round *round);
+
+// Finds them from these segments, without asking a process: src/engine/holders/walk.c. False: nothing
+// was changed, they are to be asked.
+bool known_holders_walk(struct known_holders *known, const struct round *round,
+                        const struct segment_vec *segments);
 
 // Takes over the answers of a holders_ask() into `known->answers`; a process that did not answer is
 // taken to hold what it held.

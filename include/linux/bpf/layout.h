@@ -19,6 +19,8 @@ enum layout_member { // named STRUCTURE_MEMBER
     TASK_COMM,
     TASK_START, // nanoseconds since boot
     TASK_MM,
+    TASK_STATE,
+    TASK_EXIT_STATE,
     TASK_LOGINUID, // only with CONFIG_AUDITSYSCALL
     NSPROXY_IPC,
     IPCNS_INUM,
@@ -32,6 +34,11 @@ enum layout_member { // named STRUCTURE_MEMBER
     SEGMENT_SIZE,
     SEGMENT_FILE,
     FILE_MAPPING,
+    FILE_NAME, // its struct dentry
+    DENTRY_NAME,
+    MAPPING_HOST,
+    INODE_SUPER,
+    SUPER_DEVICE,
     MAPPING_TREE, // root of struct address_space's i_mmap
     VMA_START,
     VMA_END,

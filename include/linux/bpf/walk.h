@@ -25,9 +25,16 @@ struct walk_mapping {
     uint32_t users;       // of the address space; more than `threads`: other processes share it, or
     uint32_t threads;     // somebody reads its /proc files at the moment
     uint32_t elsewhere;   // its owner is in another IPC namespace than ours
+    uint32_t state;       // of its owner: __state | exit_state, include/linux/sched.h
     char comm[COMM];      // raw
 };
 VEC(walk_mapping_vec, struct walk_mapping);
+
+struct walk_segment {
+    uint64_t address; // of the kernel's record: differs from that of any other that lives
+    uint32_t device;  // as the kernel encodes it: 20 bits of minor
+    char name[16];    // of its file: "SYSV%08x" with the key it was created with
+};
 
 struct walker; // for one thread at a time
 
@@ -38,7 +45,8 @@ void walker_close(struct walker *walker); // NULL is fine
 
 // The mappings of a segment of our IPC namespace, appended to `out` in no order. 0 where they are
 // complete: as many as nattch says before and after, all of this segment, none twice. -EAGAIN where
-// that was not so, twice; -EINVAL: there is no such segment.
-int walker_segment(struct walker *walker, int32_t shmid, struct walk_mapping_vec *out);
+// that was not so, twice; -EINVAL: there is no such segment. `segment` may be NULL.
+int walker_segment(struct walker *walker, int32_t shmid, struct walk_segment *segment,
+                   struct walk_mapping_vec *out);
 
 #endif

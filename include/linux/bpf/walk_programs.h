@@ -23,6 +23,8 @@ struct walk_state {            // what the programs go on with, from run to run
     uint32_t strange;    // mappings that are not of this segment
     uint32_t moves;
     uint32_t found; // whether there is such a segment
+    uint32_t device, pad;
+    char name[16];
 };
 
 // Descriptors or -errno, with the reason. `find` starts a state of which shmid and index_mask are

@@ -10,8 +10,8 @@
 
 #include "model/record/objects.h"
 
-enum scan_method { SCAN_PROCMAP_QUERY, SCAN_TEXT };
-const char *scan_method_name(enum scan_method method); // "procmap_query", "text"
+enum scan_method { SCAN_PROCMAP_QUERY, SCAN_TEXT, SCAN_REVERSE_MAP, SCAN_METHODS };
+const char *scan_method_name(enum scan_method method); // "procmap_query", "text", "reverse_map"
 
 // Why attachments of a segment stay unseen; bits, as evidence was met during the scan.
 enum unseen {

@@ -10,6 +10,7 @@ void known_holders_free(struct known_holders *k)
     vec_free(&k->handles);
     vec_free(&k->asked);
     holders_answers_free(&k->answers);
+    walked_free(&k->walked);
 }
 
 void known_holders_clear(struct known_holders *k)
@@ -18,6 +19,7 @@ void known_holders_clear(struct known_holders *k)
     vec_clear(&k->mappings);
     vec_clear(&k->stuck);
     k->unasked = k->processes = k->unreadable = k->exiting = 0;
+    walked_clear(&k->walked);
 }
 
 // --- shared memory ------------------------------------------------------------------------------
@@ -321,6 +323,7 @@ bool known_holders_ask_all(struct known_holders *k, const struct round *round)
     struct process_list *list = round->processes;
 
     process_list_update(list, round->source);
+    walked_clear(&k->walked);
     if (!ask(k, PROBE_ATTACHMENTS, &list->list, round))
         return false;
     k->processes = k->answers.asked + (uint32_t)k->answers.stuck.n;

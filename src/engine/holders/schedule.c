@@ -1,6 +1,7 @@
 // When processes are asked what they hold: the picture of the attachments over time.
 //
 //   no attachment anywhere             nothing is asked
+//   permitted, and cheaper             walk.c: from the segments to their holders, no process is asked
 //   EFFORT_FULL                        scan; up to three times while it changes under the scan
 //   the last scan still stands         rest.c: only known holders and new processes are asked
 //   the rest after the last scan ran   scan
@@ -55,12 +56,13 @@ static void publish(struct holders *h, struct scan *scan)
     h->scan = scan;
 }
 
-static void build(struct holders *h, const struct round *round, const struct segment_vec *after,
-                  bool forks_moved, uint64_t duration_us)
+static void build_for(struct holders *h, const struct round *round,
+                      const struct segment_vec *segments, const struct segment_vec *after,
+                      bool forks_moved, uint64_t duration_us)
 {
     const struct snapshot *tables = round->tables;
     struct scan_input in = {
-        .before = &tables->segments,
+        .before = segments,
         .after = after,
         .forks_moved = forks_moved,
         .first_pid_namespace = tables->has & NEED_SYSTEM && tables->system.first_pid_namespace,
@@ -70,6 +72,12 @@ static void build(struct holders *h, const struct round *round, const struct seg
     struct scan *scan = scan_build(&in);
     scan->duration_us = duration_us;
     publish(h, scan);
+}
+
+static void build(struct holders *h, const struct round *round, const struct segment_vec *after,
+                  bool forks_moved, uint64_t duration_us)
+{
+    build_for(h, round, &round->tables->segments, after, forks_moved, duration_us);
 }
 
 // --- a full scan --------------------------------------------------------------------------------
@@ -200,6 +208,24 @@ static void scan_nothing(struct holders *h, const struct round *round)
     build(h, round, NULL, false, 0);
 }
 
+// The segment that is asked for alone; all, where none is.
+static bool walk(struct holders *h, const struct round *round)
+{
+    const struct segment_vec *segments = &round->tables->segments;
+    const struct segment *one =
+        round->want->alone ? snapshot_segment(round->tables, round->want->focus.id) : NULL;
+    struct segment_vec alone = {.at = (struct segment *)(uintptr_t)one, .n = one != NULL};
+    int64_t start = clock_ns();
+
+    if (round->want->alone)
+        segments = &alone;
+    if (!known_holders_walk(&h->known, round, segments))
+        return false;
+    build_for(h, round, segments, NULL, false, since_us(start));
+    h->full_ns = h->done_ns = h->retry = 0; // where it is not possible next time, all are asked
+    return true;
+}
+
 static void update(void *self, const struct round *round)
 {
     struct holders *h = self;
@@ -210,6 +236,8 @@ static void update(void *self, const struct round *round)
         return;
     if (nothing_attached(&round->tables->segments))
         scan_nothing(h, round);
+    else if (walk(h, round))
+        return;
     else if (round->effort == EFFORT_FULL)
         scan_fully(h, round, PASSES);
     else if (!(h->scan && still_stands(h, round)) && !(h->scan && rests))
@@ -240,6 +268,8 @@ static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
     scan_unref(snapshot->scan);
     snapshot->scan = scan_ref(h->scan);
     mark_hugetlb(h->scan, &snapshot->segments);
+    if (h->known.walked.facts && !snapshot->processes.n)
+        processes_copy(&snapshot->processes, &h->known.walked.processes);
     return true;
 }
 

@@ -124,7 +124,8 @@ static bool is_twice(struct walker *w, const struct walk_mapping *at, size_t n)
 }
 
 // 0, -EAGAIN where it is not complete, or another error.
-static int walk_once(struct walker *w, int32_t shmid, struct walk_mapping_vec *out)
+static int walk_once(struct walker *w, int32_t shmid, struct walk_segment *segment,
+                     struct walk_mapping_vec *out)
 {
     struct walk_state state;
     size_t first = out->n;
@@ -132,6 +133,10 @@ static int walk_once(struct walker *w, int32_t shmid, struct walk_mapping_vec *o
 
     if (error)
         return error;
+    if (segment) {
+        *segment = (struct walk_segment){.address = state.segment, .device = state.device};
+        memcpy(segment->name, state.name, sizeof segment->name);
+    }
     uint64_t most = MOVES_EACH * state.nattch + MOVES_MORE;
     do {
         uint32_t before = state.n;
@@ -146,14 +151,15 @@ static int walk_once(struct walker *w, int32_t shmid, struct walk_mapping_vec *o
     return 0;
 }
 
-int walker_segment(struct walker *w, int32_t shmid, struct walk_mapping_vec *out)
+int walker_segment(struct walker *w, int32_t shmid, struct walk_segment *segment,
+                   struct walk_mapping_vec *out)
 {
     size_t first = out->n;
     int error = -EAGAIN;
 
     for (int i = 0; i < ATTEMPTS && error == -EAGAIN; i++) {
         out->n = first;
-        error = walk_once(w, shmid, out);
+        error = walk_once(w, shmid, segment, out);
     }
     if (error)
         out->n = first;

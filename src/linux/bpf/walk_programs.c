@@ -3,12 +3,13 @@
 #include <stddef.h>
 
 enum {
-    KEY = -PROBE_STACK - 8, // on the stack: key of the output map
-    MOVES = KEY - 8,        // moves of this run
-    VMA = MOVES - 8 - 192,  // members of the mapping
-    TASK = VMA - 120 - 8,   // of its owner
-    NUMBER = TASK - 16,     // struct upid
-    LINK_BITS = ~3,         // rb_node: the colour is in the parent's address
+    KEY = -PROBE_STACK - 8,   // on the stack: key of the output map
+    MOVES = KEY - 8,          // moves of this run
+    VMA = MOVES - 8 - 192,    // members of the mapping
+    TASK = VMA - 120 - 8,     // of its owner
+    NUMBER = TASK - 16,       // struct upid
+    NAME = -PROBE_STACK - 16, // of the other program: of a file
+    LINK_BITS = ~3,           // rb_node: the colour is in the parent's address
     ENTRY = 2,
     NODE_TAG = 3, // xarray: the two lowest bits of a pointer to an inner node
     LEVELS = 5,   // 24 bits of index at most, 6 a level: XA_CHUNK_SHIFT
@@ -77,8 +78,23 @@ int walk_load_find(const struct layout *k, const struct bpf_self *self, struct r
     probe_follow(&a, k, SEGMENT_FILE);
     probe_follow(&a, k, FILE_MAPPING);
     asm_store(&a, 8, R6, STATE(mapping), R0);
+    asm_copy(&a, R9, R0);
     probe_follow(&a, k, MAPPING_TREE);
     asm_store(&a, 8, R6, STATE(node), R0);
+    asm_copy(&a, R0, R9);
+    probe_follow(&a, k, MAPPING_HOST);
+    probe_follow(&a, k, INODE_SUPER);
+    probe_follow(&a, k, SUPER_DEVICE);
+    asm_store(&a, 4, R6, STATE(device), R0);
+    asm_copy(&a, R0, R8);
+    probe_follow(&a, k, SEGMENT_FILE);
+    probe_follow(&a, k, FILE_NAME);
+    probe_follow(&a, k, DENTRY_NAME);
+    probe_copy(&a, R10, NAME, 16, R0, 0);
+    for (int i = 0; i < 16; i += 8) { // no helper writes to a context
+        asm_load(&a, 8, R1, R10, NAME + i);
+        asm_store(&a, 8, R6, STATE(name) + i, R1);
+    }
     asm_set(&a, R1, 1);
     asm_store(&a, 4, R6, STATE(found), R1);
     asm_place(&a, none);
@@ -141,6 +157,12 @@ static void fill_owner(struct mover *m)
 
     fill(m, TASK_TGID, 4, OUT(tgid));
     fill(m, TASK_START, 8, OUT(started));
+    fill(m, TASK_STATE, 4, OUT(state));
+    asm_copy(a, R0, R7);
+    probe_follow(a, m->k, TASK_EXIT_STATE);
+    asm_load(a, 4, R1, R9, OUT(state));
+    asm_op_reg(a, BPF_OR, R1, R0);
+    asm_store(a, 4, R9, OUT(state), R1);
     probe_block(a, m->k, R7, members, 4, TASK, 120, at);
     for (int i = 0; i < COMM; i += 4) { // the stack's place is aligned as the structure is
         asm_load(a, 4, R1, R10, at[1] + i);

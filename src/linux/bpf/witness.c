@@ -118,7 +118,7 @@ static void know_holders(struct witness *w, struct walker *walker, int32_t shmid
     const uint8_t yes = 1;
 
     vec_clear(mappings);
-    if (walker_segment(walker, shmid, mappings) < 0)
+    if (walker_segment(walker, shmid, NULL, mappings) < 0)
         return; // its attaches from now on are known
     for (size_t i = 0; i < mappings->n; i++) {
         const struct walk_mapping *m = &mappings->at[i];

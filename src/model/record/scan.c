@@ -8,7 +8,11 @@
 
 const char *scan_method_name(enum scan_method method)
 {
-    return method == SCAN_PROCMAP_QUERY ? "procmap_query" : "text";
+    static const char *const names[SCAN_METHODS] = {[SCAN_PROCMAP_QUERY] = "procmap_query",
+                                                    [SCAN_TEXT] = "text",
+                                                    [SCAN_REVERSE_MAP] = "reverse_map"};
+
+    return names[method];
 }
 
 struct scan *scan_new(void)

@@ -1,0 +1,71 @@
+// Holders by the walk from the segments: as if every holder had been asked, and no one else.
+#include <stdlib.h>
+
+#include "engine/holders/known.h"
+
+static bool is_elsewhere(const struct walked *walked, int32_t pid)
+{
+    size_t low = 0, high = walked->elsewhere.n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (walked->elsewhere.at[middle] < pid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < walked->elsewhere.n && walked->elsewhere.at[low] == pid;
+}
+
+// Every mapping has its segment's handle: they are all surely of ours.
+static void take_handle(struct known_holders *k, const struct mapping *mapping)
+{
+    for (size_t i = 0; i < k->handles.n; i++)
+        if (k->handles.at[i].shmid == mapping->shmid)
+            return;
+    vec_push(&k->handles, (struct segment_handle){mapping->shmid, mapping->handle});
+}
+
+// Mappings and processes are ordered by pid.
+static void take(struct known_holders *k, const struct walked *walked)
+{
+    size_t at = 0;
+
+    vec_copy(&k->mappings, &walked->mappings);
+    for (size_t i = 0; i < walked->processes.n; i++) {
+        const struct process *process = &walked->processes.at[i];
+        size_t first = at;
+        while (at < k->mappings.n && k->mappings.at[at].pid == process->pid)
+            at++;
+        vec_push(&k->holdings,
+                 (struct holding){.pid = process->pid,
+                                  .start_ticks = process->start_ticks,
+                                  .first = (uint32_t)first,
+                                  .n = (uint32_t)(at - first),
+                                  .namespace_differs = is_elsewhere(walked, process->pid)});
+        // Handles are looked at only where a process is elsewhere; those of its segments are needed.
+        for (size_t m = first; k->holdings.at[i].namespace_differs && m < at; m++)
+            take_handle(k, &k->mappings.at[m]);
+    }
+}
+
+bool known_holders_walk(struct known_holders *k, const struct round *round,
+                        const struct segment_vec *segments)
+{
+    const struct source *source = round->source;
+    struct walked walked = {0};
+
+    if (!source->walk || source->walk(source->self, segments, &walked) < 0) {
+        walked_free(&walked);
+        return false;
+    }
+    known_holders_clear(k);
+    vec_clear(&k->handles);
+    take(k, &walked);
+    k->processes = (uint32_t)walked.processes.n;
+    k->method = SCAN_REVERSE_MAP;
+    k->hidden = false;
+    walked_free(&k->walked);
+    k->walked = walked;
+    return true;
+}

@@ -1,0 +1,254 @@
+#include "linux/holders/reverse_map.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "linux/bpf/walk.h"
+
+// Microseconds, as measured: rough, since all that hangs on them is which way is taken.
+enum {
+    COST_PROCESS = 12, // to ask one for its mappings
+    COST_LOAD = 12000, // the programs, once
+    COST_SEGMENT = 10, // to find one
+    COST_MAPPING = 1,
+};
+enum { ATTEMPTS = 3, MINOR_BITS = 20, HUGE = 0x400000, NO_LOAD = 0x400, REPORTED = 0x7f };
+
+struct reverse_map {
+    struct walker *walker; // NULL: not loaded yet
+    int error;             // why it never will be; 0: it may
+    struct walk_mapping_vec found;
+};
+
+struct reverse_map *reverse_map_new(void)
+{
+    return mem_zero(1, sizeof(struct reverse_map));
+}
+
+void reverse_map_free(struct reverse_map *map)
+{
+    if (!map)
+        return;
+    walker_close(map->walker);
+    vec_free(&map->found);
+    free(map);
+}
+
+// --- one segment --------------------------------------------------------------------------------
+
+// As fs/proc/array.c get_task_state() shows it.
+static char state_letter(uint32_t state)
+{
+    static const char letters[] = "RSDTtXZPI";
+    int index = 0;
+
+    if ((state & 2) && (state & NO_LOAD))
+        return 'I';
+    for (uint32_t bits = state & REPORTED; bits; bits >>= 1)
+        index++;
+    return letters[index];
+}
+
+// More users of an address space than threads: another process shares it, which only its own files
+// show; or somebody reads those of this one at the moment. A main thread that has ended counts too.
+static bool is_simple(const struct walk_mapping *m)
+{
+    char state = state_letter(m->state);
+
+    return m->tgid && m->users <= m->threads && state != 'Z' && state != 'X';
+}
+
+static uint32_t key_of(const struct walk_segment *segment)
+{
+    unsigned key = 0;
+
+    sscanf(segment->name, "SYSV%8x", &key);
+    return key;
+}
+
+static void add_mapping(const struct walk_mapping *m, int32_t shmid,
+                        const struct walk_segment *segment, struct walked *out)
+{
+    const struct mapping mapping = {
+        .pid = (int32_t)m->pid,
+        .shmid = shmid,
+        .key = key_of(segment),
+        .dev_major = segment->device >> MINOR_BITS,
+        .dev_minor = segment->device & ((1u << MINOR_BITS) - 1),
+        .start = m->start,
+        .end = m->end,
+        .offset = m->page_offset * (uint64_t)sysconf(_SC_PAGESIZE),
+        .inode = (uint32_t)shmid,
+        .perms = (uint8_t)((m->flags & (MAP_R | MAP_W | MAP_X | MAP_SHARED_BIT)) | MAP_DELETED |
+                           (m->flags & HUGE ? MAP_HUGE : 0)),
+        .known = MAP_KNOWS_HANDLE,
+        .handle = segment->address,
+    };
+
+    vec_push(&out->mappings, mapping);
+}
+
+static void add_process(const struct walk_mapping *m, double boot, struct walked *out)
+{
+    const uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
+    struct process process = {
+        .pid = (int32_t)m->pid,
+        .uid = m->euid,
+        .start_ticks = m->started / (CLOCK_SECOND / hz),
+        .state = state_letter(m->state),
+        .known = PROC_KNOWS_UID | PROC_KNOWS_START | PROC_KNOWS_STATE | PROC_KNOWS_COMM,
+    };
+
+    process.start_time = (int64_t)(boot + (double)process.start_ticks / (double)hz);
+    text_escape(process.comm, sizeof process.comm, m->comm, strnlen(m->comm, sizeof m->comm));
+    vec_push(&out->processes, process);
+    if (m->elsewhere)
+        vec_push(&out->elsewhere, process.pid);
+}
+
+static int walk_one(struct reverse_map *map, int32_t shmid, double boot, struct walked *out)
+{
+    struct walk_segment segment;
+    int error = -EAGAIN;
+
+    for (int i = 0; i < ATTEMPTS && error == -EAGAIN; i++) {
+        vec_clear(&map->found);
+        error = walker_segment(map->walker, shmid, &segment, &map->found);
+        for (size_t k = 0; !error && k < map->found.n; k++)
+            if (!is_simple(&map->found.at[k]))
+                error = -EAGAIN;
+    }
+    if (error)
+        return error;
+    for (size_t i = 0; i < map->found.n; i++) {
+        const struct walk_mapping *m = &map->found.at[i];
+        if (!m->pid) {
+            out->outside++;
+            continue;
+        }
+        add_mapping(m, shmid, &segment, out);
+        add_process(m, boot, out);
+    }
+    return 0;
+}
+
+// --- all of them --------------------------------------------------------------------------------
+
+static int by_place(const void *pa, const void *pb)
+{
+    const struct mapping *a = pa, *b = pb;
+
+    if (a->pid != b->pid)
+        return a->pid < b->pid ? -1 : 1;
+    if (a->start != b->start)
+        return a->start < b->start ? -1 : 1;
+    return 0;
+}
+
+static int by_pid(const void *pa, const void *pb)
+{
+    int32_t a = ((const struct process *)pa)->pid, b = ((const struct process *)pb)->pid;
+
+    return (a > b) - (a < b);
+}
+
+static int by_number(const void *pa, const void *pb)
+{
+    int32_t a = *(const int32_t *)pa, b = *(const int32_t *)pb;
+
+    return (a > b) - (a < b);
+}
+
+// Each process once. Nothing is owned by them yet.
+static void settle(struct walked *out)
+{
+    size_t kept = 0;
+
+    if (out->mappings.n > 1)
+        qsort(out->mappings.at, out->mappings.n, sizeof *out->mappings.at, by_place);
+    if (out->processes.n > 1)
+        qsort(out->processes.at, out->processes.n, sizeof *out->processes.at, by_pid);
+    for (size_t i = 0; i < out->processes.n; i++)
+        if (!kept || out->processes.at[kept - 1].pid != out->processes.at[i].pid)
+            out->processes.at[kept++] = out->processes.at[i];
+    out->processes.n = kept;
+    if (out->elsewhere.n > 1)
+        qsort(out->elsewhere.at, out->elsewhere.n, sizeof *out->elsewhere.at, by_number);
+}
+
+// Epoch seconds at which the machine started.
+static double boot_time(void)
+{
+    struct timespec now, up;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    clock_gettime(CLOCK_BOOTTIME, &up);
+    return (double)(now.tv_sec - up.tv_sec) + (double)(now.tv_nsec - up.tv_nsec) / 1e9;
+}
+
+// In a time namespace (time_namespaces(7)) start times are shown with an offset.
+static bool is_first_time_namespace(void)
+{
+    char link[64];
+    ssize_t n = readlink("/proc/self/ns/time", link, sizeof link - 1);
+
+    if (n < 0)
+        return true; // there are none
+    link[n] = '\0';
+    return strcmp(link, "time:[4026531834]") == 0; // PROC_TIME_INIT_INO
+}
+
+static int load(struct reverse_map *map)
+{
+    struct reason reason;
+
+    if (map->walker || map->error)
+        return map->error;
+    if (!is_first_time_namespace())
+        return map->error = -EOPNOTSUPP;
+    map->walker = walker_open(&reason, &map->error);
+    return map->error;
+}
+
+int reverse_map_walk_anyway(struct reverse_map *map, const struct segment_vec *segments,
+                            struct walked *out)
+{
+    double boot = boot_time();
+    int error = load(map);
+
+    walked_clear(out);
+    for (size_t i = 0; i < segments->n && !error; i++) {
+        if (!segments->at[i].nattch)
+            continue;
+        error = walk_one(map, segments->at[i].o.id, boot, out);
+        if (error == -EINVAL) // removed meanwhile
+            error = -EAGAIN;
+    }
+    if (!error)
+        settle(out);
+    return error;
+}
+
+int reverse_map_walk(struct reverse_map *map, const struct segment_vec *segments,
+                     struct walked *out)
+{
+    uint64_t cost = map->walker ? 0 : COST_LOAD;
+    struct sysinfo machine;
+
+    if (map->error)
+        return map->error;
+    for (size_t i = 0; i < segments->n; i++)
+        if (segments->at[i].nattch)
+            cost += COST_SEGMENT + segments->at[i].nattch * COST_MAPPING;
+    if (sysinfo(&machine) < 0 || cost >= (uint64_t)machine.procs * COST_PROCESS)
+        return -E2BIG;
+    return reverse_map_walk_anyway(map, segments, out);
+}
