@@ -6,7 +6,7 @@ extern const struct collector holders_collector, blocked_tasks_collector, focus_
 
 // An answer of one names the processes, then the users, that a later one asks for.
 const struct collector *const collectors[] = {
-    &holders_collector,   &blocked_tasks_collector, &focus_maps_collector,
-    &processes_collector, &databases_collector,     &tracing_collector,    &names_collector,
+    &holders_collector,   &blocked_tasks_collector, &focus_maps_collector, &processes_collector,
+    &databases_collector, &tracing_collector,       &names_collector,
 };
 const size_t collectors_n = sizeof collectors / sizeof *collectors;

@@ -137,11 +137,12 @@ TEST(mistakes_end_in_one_clear_line)
     snprintf(message, sizeof message, "no table '\\e[31m\\nx'; there are %s", tables);
     REFUSED(message, "\033[31m\nx");
     REFUSED("no option -x; see --help", "-x");
-    REFUSED("--log is of the screen and of events: other tables have nothing to be logged", "--json",
-            "--log", "x");
+    REFUSED("--log is of the screen and of events: other tables have nothing to be logged",
+            "--json", "--log", "x");
     REFUSED("events are seen from one look to the next: name no other table beside them", "--batch",
             "segments", "events");
-    REFUSED("--trace is of the screen, of --batch events and of --json events", "--json", "--trace");
+    REFUSED("--trace is of the screen, of --batch events and of --json events", "--json",
+            "--trace");
     REFUSED("no option --jsn, or more than one begins so; see --help", "--jsn");
     REFUSED("no option --no-, or more than one begins so; see --help", "--no-");
     REFUSED("--delay needs a value: SECS", "-d");

@@ -44,6 +44,7 @@ struct event {
     uint32_t uid;           // UINT32_MAX: not known
     struct identity about;  // KIND_COUNT: nothing that has a row
     bool several;           // it tells of many: only about.kind counts
+    const char *kind;       // static: "segment"; NULL: nothing
     const char *object;     // in words: "segment 42", of several "segments"; NULL: nothing
     const char *who, *text; // "18811 python" or empty; copies behind the record, as `object`
 };

@@ -71,6 +71,8 @@ void traced_rest(struct traced *traced, const struct snapshot *then, const struc
                  struct event_vec *out);
 void traced_settle(struct traced *traced);
 
+// --- actor.c --------------------------------------------------------------------------------------
+
 // Fills in who did it, and when; writes "12997 ipcrm (uid 1234 deploy)".
 void actor_words(struct line *line, const struct snapshot *now, const struct actor *by);
 void actor_head(struct event *head, const struct trace *trace);

@@ -28,6 +28,7 @@ struct event *event_worded(const struct event *head, const struct snapshot *now,
     else
         identity_text(about, object, sizeof object);
     event.object = *object ? object : NULL;
+    event.kind = kind ? kind->one : NULL;
     return event_new(&event, who, text);
 }
 

@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "model/kinds/registry.h"
-#include "model/text/words.h"
 #include "parts.h"
 
 enum { TEXT = 320, WHO = 96, ROUNDS = 2 };
@@ -17,42 +16,6 @@ void traced_free(struct traced *t)
     traced_settle(t);
     vec_free(&t->pending);
     vec_free(&t->deferred);
-}
-
-// --- who ----------------------------------------------------------------------------------------
-
-static void add_uid(struct line *line, const struct snapshot *now, uint32_t uid)
-{
-    const char *name = snapshot_user(now, uid);
-
-    line_add(line, "%" PRIu32 "%s%s", uid, name ? " " : "", name ? name : "");
-}
-
-void actor_words(struct line *line, const struct snapshot *now, const struct actor *by)
-{
-    if (by->pid)
-        line_add(line, "%d %s (uid ", by->pid, by->comm);
-    else
-        line_add(line, "%s outside (uid ", by->comm);
-    add_uid(line, now, by->uid);
-    if (by->euid != by->uid) {
-        line_add(line, " as ");
-        add_uid(line, now, by->euid);
-    }
-    if (by->login_uid != UINT32_MAX && by->login_uid != by->uid) {
-        line_add(line, ", logged in as ");
-        add_uid(line, now, by->login_uid);
-    }
-    line_add(line, ")");
-}
-
-void actor_head(struct event *head, const struct trace *trace)
-{
-    head->time = trace->time_ns / CLOCK_SECOND;
-    head->millis = (int32_t)(trace->time_ns % CLOCK_SECOND / CLOCK_MS);
-    head->by = EVENT_BY_EXACT;
-    head->pid = trace->by.pid;
-    head->uid = trace->by.uid;
 }
 
 // --- the traces of a snapshot -------------------------------------------------------------------

@@ -14,20 +14,13 @@ static bool has_id(const struct event *r)
     return !r->several && kind_is_object(r->about.kind);
 }
 
-static const char *kind_of(const struct event *r)
-{
-    const struct kind *kind = kind_get(r->about.kind);
-
-    return kind ? kind->one : NULL;
-}
-
 CELL_GETTER(get_time, struct event, if (r->time > 0) cell_set_time(out, r->time))
 CELL_GETTER(get_age, struct event, cell_set_since(out, s, r->time))
 CELL_GETTER(get_object, struct event, cell_set_text(out, r->object))
 CELL_GETTER(get_what, struct event, cell_set_text(out, event_what_name(r->what)))
 CELL_GETTER(get_id, struct event, if (has_id(r)) cell_set_number(out, r->about.id))
 CELL_GETTER(get_who, struct event, cell_set_text(out, r->who[0] ? r->who : NULL))
-CELL_GETTER(get_kind, struct event, cell_set_text(out, kind_of(r)))
+CELL_GETTER(get_kind, struct event, cell_set_text(out, r->kind))
 CELL_GETTER(get_pid, struct event, if (r->pid > 0) cell_set_number(out, r->pid))
 CELL_GETTER(get_uid, struct event, if (r->uid != UINT32_MAX) cell_set_number(out, r->uid))
 CELL_GETTER(get_by, struct event, cell_set_text(out, event_by_name(r->by)))
