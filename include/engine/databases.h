@@ -4,7 +4,7 @@
 #ifndef IPCTOP_ENGINE_DATABASES_H
 #define IPCTOP_ENGINE_DATABASES_H
 
-#include "engine/collector.h"
+#include "engine/ask/collector.h"
 
 struct databases { // the state of the collector
     struct instance_vec known;

@@ -3,7 +3,7 @@
 #ifndef IPCTOP_ENGINE_REFRESH_H
 #define IPCTOP_ENGINE_REFRESH_H
 
-#include "engine/collector.h"
+#include "engine/ask/collector.h"
 #include "engine/tables.h"
 
 struct refresh;

@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #include "base/clock.h"
-#include "engine/collector.h"
+#include "engine/ask/collector.h"
 
 enum { PACE = 50, PACE_UNASKED = 2000 }; // rest after a round, in times of its cost: 2 %, 0.05 %
 static const int64_t REST_UNASKED = 10 * CLOCK_SECOND, REST_LONGEST = 120 * CLOCK_SECOND;

@@ -1,5 +1,5 @@
 // The list of collectors: a new one is its own file and a line here.
-#include "engine/collector.h"
+#include "engine/ask/collector.h"
 
 extern const struct collector holders_collector, blocked_tasks_collector, focus_maps_collector,
     processes_collector, databases_collector, tracing_collector, names_collector;

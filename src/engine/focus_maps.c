@@ -1,7 +1,7 @@
 // The mappings of the process in focus: NEED_MAP_USE, NEED_ALL_MAPS.
 #include <stdlib.h>
 
-#include "engine/collector.h"
+#include "engine/ask/collector.h"
 
 struct focus_maps {
     struct mapping_vec mappings, fresh; // as answered last; of the answer that comes in

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "engine/collector.h"
+#include "engine/ask/collector.h"
 
 static const int64_t KEEP_NS = 300 * CLOCK_SECOND;
 

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "engine/collector.h"
+#include "engine/ask/collector.h"
 
 enum {
     TURN = 8,     // updates until every process was asked again

@@ -1,6 +1,6 @@
 // Who did what since the snapshot before: taken from the source once a round, after its tables, so
 // that what the tables lack is already here.
-#include "engine/collector.h"
+#include "engine/ask/collector.h"
 
 struct tracing {
     struct trace_vec traces; // of this round

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "engine/collector.h"
+#include "engine/ask/collector.h"
 #include "linux/source.h"
 #include "support/ns.h"
 #include "support/test.h"

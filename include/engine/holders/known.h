@@ -3,7 +3,7 @@
 #ifndef IPCTOP_ENGINE_HOLDERS_KNOWN_H
 #define IPCTOP_ENGINE_HOLDERS_KNOWN_H
 
-#include "engine/collector.h"
+#include "engine/ask/collector.h"
 #include "engine/holders/ask.h"
 
 struct known_holders {           // zero it before use

@@ -1,10 +1,10 @@
-// One class for everything that is learned by asking processes, or a service that may not answer.
+// Header only. One class for everything that is learned by asking processes, or a service that may not answer.
 //
 // A refresh runs every collector whose `need` is wanted: update() asks, then fill() puts what is
 // known into the snapshot, where later collectors find it. Collectors stand in the order in which
 // one's answer names the processes of the next: src/engine/collectors.c.
-#ifndef IPCTOP_ENGINE_COLLECTOR_H
-#define IPCTOP_ENGINE_COLLECTOR_H
+#ifndef IPCTOP_ENGINE_ASK_COLLECTOR_H
+#define IPCTOP_ENGINE_ASK_COLLECTOR_H
 
 #include "engine/ask/ask.h"
 #include "engine/ask/process_list.h"
