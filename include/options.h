@@ -22,7 +22,7 @@ struct options {
     bool has_delay, has_scheme;
     enum scheme scheme;
     bool readonly, no_color, no_mouse, ascii, strict, trace;
-    const struct kind *tables[KIND_COUNT];
+    const struct kind *tables[KINDS];
     size_t n_tables; // 0: none named
 };
 

@@ -6,9 +6,9 @@
 #include "output/json.h"
 
 struct requests {
-    struct table_request tables[KIND_COUNT];
-    struct filter *filters[KIND_COUNT];      // each its table's
-    const struct column **words[KIND_COUNT]; // where those look for words
+    struct table_request tables[KINDS];
+    struct filter *filters[KINDS];      // each its table's
+    const struct column **words[KINDS]; // where those look for words
     size_t n;
 };
 

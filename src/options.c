@@ -147,7 +147,7 @@ static const char *list_tables(char *dst, size_t cap)
 {
     struct line line = line_start(dst, cap);
 
-    for (int id = 0; id < KIND_COUNT; id++)
+    for (int id = 1; id < KINDS; id++)
         line_add(&line, "%s%s", line.n ? ", " : "", kind_get((enum kind_id)id)->name);
     return dst;
 }
@@ -177,16 +177,15 @@ static int check(const struct options *o)
         return options_fail("-o chooses the columns of --json, --batch and the screen");
     if (o->columns && o->n_tables != 1 && (prints || o->n_tables > 1))
         return options_fail("-o needs exactly one table");
-    bool records = prints && o->n_tables == 1 && o->tables[0]->id == KIND_EVENT;
+    bool records = prints && o->n_tables == 1 && o->tables[0]->alone;
     if (o->log && prints && !records)
         return options_fail("--log is of the screen and of events: other tables have nothing to be "
                             "logged");
     if (o->trace && !records && o->mode != MODE_SCREEN)
         return options_fail("--trace is of the screen, of --batch events and of --json events");
     for (size_t i = 0; prints && !records && i < o->n_tables; i++) {
-        if (o->tables[i]->id == KIND_EVENT)
-            return options_fail("events are seen from one look to the next: name no other table "
-                                "beside them");
+        if (o->tables[i]->alone)
+            return options_fail("%s", o->tables[i]->alone);
     }
     return 0;
 }

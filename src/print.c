@@ -38,7 +38,7 @@ void print_columns(const struct options *options)
 {
     for (size_t i = 0; i < options->n_tables; i++)
         print_kind(options->tables[i]);
-    for (int id = 0; !options->n_tables && id < KIND_COUNT; id++)
+    for (int id = 1; !options->n_tables && id < KINDS; id++)
         print_kind(kind_get((enum kind_id)id));
 }
 
@@ -75,7 +75,7 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
 {
     for (size_t i = 0; i < requests->n; i++) {
         const struct kind *kind = requests->tables[i].query.kind;
-        if (!table_is_known(kind, s))
+        if (!kind_is_known(kind, s))
             line_add(line, "%s%s could not be read", line->n ? ", " : "", kind->name);
     }
     if (line->n && s->error) {
@@ -114,7 +114,7 @@ static bool any_is_known(const struct requests *requests, const struct snapshot 
     struct line reason = line_start(text, sizeof text);
 
     for (size_t i = 0; i < requests->n; i++)
-        if (table_is_known(requests->tables[i].query.kind, s))
+        if (kind_is_known(requests->tables[i].query.kind, s))
             return true;
     words_unread(&reason, s);
     fprintf(stderr, "ipctop: nothing could be read%s%s\n", reason.n ? ": " : "", text);

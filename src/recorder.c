@@ -21,7 +21,7 @@ static void on_signal(int number)
 bool recorder_wanted(const struct options *options)
 {
     return (options->mode == MODE_BATCH || options->mode == MODE_JSON) && options->n_tables == 1 &&
-           options->tables[0]->id == KIND_EVENT;
+           options->tables[0]->flags & TABLE_PAST;
 }
 
 // Blocked but while we wait; *waiting is the mask for that.

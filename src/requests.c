@@ -7,13 +7,6 @@
 #include "base/text.h"
 #include "model/kinds/registry.h"
 
-// The tables where none is named.
-static const enum kind_id json_tables[] = {
-    KIND_SEGMENT, KIND_HOLDER, KIND_MAPPING, KIND_SEMSET,  KIND_ELEMENT,
-    KIND_QUEUE,   KIND_WAITER, KIND_LIMIT,   KIND_FINDING,
-};
-static const enum kind_id batch_tables[] = {KIND_SEGMENT, KIND_SEMSET, KIND_QUEUE};
-
 // Only a drill-down into one process has these, and no option names a process.
 static const unsigned FOCUS_NEEDS = NEED_MAP_USE | NEED_ALL_MAPS;
 
@@ -120,21 +113,32 @@ static int add_table(struct requests *requests, const struct kind *kind, const s
     return status;
 }
 
+// The table at a place among those of a mode where none is named; NULL beyond the last.
+static const struct kind *default_table(enum mode mode, size_t place)
+{
+    for (int id = 1; id < KINDS; id++) {
+        const struct kind *kind = kind_get((enum kind_id)id);
+        unsigned at = mode == MODE_JSON ? kind->json : mode == MODE_BATCH ? kind->batch : kind->tab;
+        if (at == place)
+            return kind;
+    }
+    return NULL;
+}
+
 int requests_build(struct requests *requests, const struct options *options)
 {
-    const enum kind_id *defaults = options->mode == MODE_JSON ? json_tables : batch_tables;
-    size_t n = options->mode == MODE_JSON    ? sizeof json_tables / sizeof json_tables[0]
-               : options->mode == MODE_BATCH ? sizeof batch_tables / sizeof batch_tables[0]
-                                             : 1; // the screen's first view
+    bool prints = options->mode == MODE_JSON || options->mode == MODE_BATCH;
+    const struct kind *kind;
     int status = 0;
 
     *requests = (struct requests){0};
-    if (options->n_tables)
-        n = options->n_tables;
-    for (size_t i = 0; i < n && !status; i++) {
-        const struct kind *kind = options->n_tables ? options->tables[i] : kind_get(defaults[i]);
+    for (size_t i = 0; i < options->n_tables && !status; i++)
+        status = add_table(requests, options->tables[i], options);
+    // Of the screen: its first view.
+    for (size_t i = 1; !options->n_tables && !status && (prints || i == 1) &&
+                       (kind = default_table(options->mode, i));
+         i++)
         status = add_table(requests, kind, options);
-    }
     return status;
 }
 
@@ -146,22 +150,6 @@ void requests_free(struct requests *requests)
         filter_free(requests->filters[i]);
     }
     requests->n = 0;
-}
-
-// To ask for the owner of a row takes the object it hangs on.
-static unsigned owner_need(enum kind_id kind)
-{
-    switch (kind) {
-    case KIND_HOLDER:
-    case KIND_MAPPING:
-        return NEED_SEGMENTS;
-    case KIND_ELEMENT:
-        return NEED_SEMSETS;
-    case KIND_WAITER:
-        return NEED_SEMSETS | NEED_QUEUES;
-    default:
-        return 0;
-    }
 }
 
 static unsigned table_need(const struct table_request *table, bool shown)
@@ -176,35 +164,33 @@ static unsigned table_need(const struct table_request *table, bool shown)
     if (query->sort)
         need |= query->sort->need & ~query->sort->show_need;
     if (query->has_owner)
-        need |= owner_need(query->kind->id);
+        need |= query->kind->owner_need;
     return need;
-}
-
-static bool hangs_on_segment(enum kind_id kind)
-{
-    return kind == KIND_SEGMENT || kind == KIND_HOLDER || kind == KIND_MAPPING;
 }
 
 struct want requests_want(const struct requests *requests, const struct options *options)
 {
     struct want want = {.need = options->mode == MODE_JSON ? NEED_SYSTEM : 0};
-
-    bool one_set = options->has_id; // a finding may rest on the elements of others
-    bool one_segment = options->has_id;
+    bool whole = !options->has_id, held = options->has_id;
+    enum kind_id of = NO_KIND, of_elements = NO_KIND;
 
     for (size_t i = 0; i < requests->n; i++) {
-        want.need |= table_need(&requests->tables[i], options->mode != MODE_JSON);
-        one_set &= requests->tables[i].query.kind->id != KIND_FINDING;
-        one_segment &= hangs_on_segment(requests->tables[i].query.kind->id);
+        const struct kind *kind = requests->tables[i].query.kind;
+        unsigned need = table_need(&requests->tables[i], options->mode != MODE_JSON);
+        want.need |= need;
+        whole |= kind->flags & TABLE_WHOLE;
+        held &= (kind->flags & TABLE_HELD) != 0;
+        of = kind->object;
+        of_elements = need & NEED_ELEMENTS ? kind->object : of_elements;
     }
     want.need &= ~FOCUS_NEEDS;
-    if (one_segment) {
+    if (held) {
         want.focused = want.alone = true;
-        want.focus = (struct identity){.kind = KIND_SEGMENT, .id = options->id};
-    } else if (one_set && want.need & NEED_ELEMENTS) {
+        want.focus = (struct identity){.kind = of, .id = options->id};
+    } else if (!whole && of_elements != NO_KIND) {
         // The elements of this set alone; every other table is filtered by its rows.
         want.focused = true;
-        want.focus = (struct identity){.kind = KIND_SEMSET, .id = options->id};
+        want.focus = (struct identity){.kind = of_elements, .id = options->id};
     }
     return want;
 }

@@ -12,10 +12,6 @@ struct table_request { // one table to print; shared with batch
     size_t n_columns;
 };
 
-// Whether the snapshot holds what the table lists: an unfinished scan leaves holders
-// unknown, which is not the same as none.
-bool table_is_known(const struct kind *kind, const struct snapshot *s);
-
 // One line. A table that is not known is null. 0, or -errno of the stream.
 int json_write(FILE *out, const struct snapshot *s, const struct table_request *tables, size_t n);
 

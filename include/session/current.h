@@ -6,8 +6,6 @@
 
 struct session;
 
-extern const enum kind_id session_tabs[]; // the tabs in order: 1 Segments, 2 Semaphores, …
-extern const size_t session_n_tabs;
 // Which tab is of that kind. False, and *tab stays: none is.
 bool session_tab_of(const struct kind *kind, size_t *tab);
 

@@ -54,14 +54,14 @@ struct search { // "/": the text, and where the selection stood before it was ty
 
 struct session {
     struct session_options options;
-    struct sampler *sampler;                 // not owned
-    struct snapshot *snapshot;               // the one shown; NULL before the first
-    size_t tab;                              // index into session_tabs
-    struct view tabs[KIND_COUNT];            // by kind; the base of each tab's stack
-    struct view stack[VIEW_DEPTH];           // drilled-down views above the current tab
-    size_t depth;                            // how many of them
-    struct arrangement arranged[KIND_COUNT]; // by kind
-    struct identity_vec tags;                // ordered, see app/tags.h
+    struct sampler *sampler;            // not owned
+    struct snapshot *snapshot;          // the one shown; NULL before the first
+    size_t tab;                         // as kind_of_tab() counts
+    struct view tabs[KINDS];            // by kind; the base of each tab's stack
+    struct view stack[VIEW_DEPTH];      // drilled-down views above the current tab
+    size_t depth;                       // how many of them
+    struct arrangement arranged[KINDS]; // by kind
+    struct identity_vec tags;           // ordered, see app/tags.h
     struct recent_rows changes;
     struct search search;
     double interval;

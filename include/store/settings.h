@@ -42,7 +42,7 @@ struct settings {
     enum header_size header;
     enum scheme scheme;
     int64_t orphan_age; // seconds
-    struct arrangement tables[KIND_COUNT];
+    struct arrangement tables[KINDS];
 };
 
 // Fills all of *out; returns how many lines were skipped, of which `why` names the first ones:

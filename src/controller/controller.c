@@ -60,9 +60,10 @@ void session_init(struct session *s, struct sampler *sampler, const struct sessi
     s->prompt.session = s;
     if (o->config)
         arrange_start(s, o->config);
-    for (size_t i = 0; i < session_n_tabs; i++) {
-        view_init(&s->tabs[session_tabs[i]], kind_get(session_tabs[i]), NULL);
-        arrange_view(s, &s->tabs[session_tabs[i]]);
+    for (size_t i = 0; i < kind_tabs(); i++) {
+        const struct kind *kind = kind_of_tab(i);
+        view_init(&s->tabs[kind->id], kind, NULL);
+        arrange_view(s, &s->tabs[kind->id]);
     }
     open_first(s, o);
     if (o->notice)
@@ -78,7 +79,7 @@ void session_free(struct session *s)
     prompt_close(&s->prompt);
     for (size_t i = 0; i < s->depth; i++)
         view_free(&s->stack[i]);
-    for (size_t i = 0; i < KIND_COUNT; i++)
+    for (size_t i = 0; i < KINDS; i++)
         view_free(&s->tabs[i]);
     vec_free(&s->tags);
     recent_rows_free(&s->changes);

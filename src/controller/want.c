@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "model/kinds/registry.h"
 #include "model/triage/triage.h"
 #include "session/actions/await_exit.h"
 #include "session/current.h"
@@ -44,16 +45,18 @@ void session_want(struct session *s, struct want *want)
         for (size_t i = 0; i < v->kind->n_columns; i++)
             want->need |= v->kind->columns[i].need;
     // A set in focus would leave the elements of all others unread, which the findings are made of.
-    bool narrows = v->parent.kind == KIND_SEMSET && triage_need() & NEED_ELEMENTS;
+    const struct kind *parent = v->has_parent ? kind_get(v->parent.kind) : NULL;
+    const struct kind *parts = parent ? kind_get(parent->enter) : NULL;
+    bool narrows = parts && parts->need & triage_need() & NEED_ELEMENTS;
     if (v->has_parent && !narrows) {
         want->focused = true;
         want->focus = v->parent;
     }
-    if (v->kind->id == KIND_MAPPING)
-        want->need |= view_all_maps(v) ? NEED_ALL_MAPS : NEED_MAP_USE;
     // What is asked of one focus alone would be asked of everything without it.
-    if (!v->has_parent || v->kind->id != KIND_MAPPING)
+    if (!v->has_parent || !v->kind->focus_need)
         want->need &= ~(unsigned)(NEED_MAP_USE | NEED_ALL_MAPS);
+    else
+        want->need |= view_all_maps(v) ? v->kind->wide_need : v->kind->focus_need;
     await_exit_want(s, want);
     if (s->tracing)
         want->need |= NEED_TRACE;

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/worker.h"
-#include "model/text/outcomes.h"
+#include "model/consequence/outcomes.h"
 
 enum { PATIENCE_MS = 1000, MAX_LEFT = 8, GOODBYE_MS = 50 };
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/ask/collector.h"
+#include "model/kinds/find_row.h"
 
 enum {
     TURN = 8,     // updates until every process was asked again

@@ -112,5 +112,7 @@ struct snapshot *tables_copy(const struct tables *t)
     vec_copy(&to->queues, &from->queues);
     vec_copy(&to->elements, &from->elements);
     vec_copy(&to->limits, &from->limits);
+    for (size_t i = 0; i < KINDS; i++)
+        table_copy(&to->tables[i], &from->tables[i]);
     return to;
 }

@@ -11,7 +11,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "model/text/outcomes.h"
+#include "model/consequence/outcomes.h"
 
 // A group's entry lists all its members: 64 KiB are not rare. Beyond, something is wrong.
 enum { ROOM_FIRST = 2048, ROOM_MAX = 4 * 1024 * 1024 };

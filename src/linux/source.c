@@ -25,7 +25,7 @@
 #include "linux/process/new_processes.h"
 #include "linux/process/process.h"
 #include "linux/waiters/waiters.h"
-#include "model/text/outcomes.h"
+#include "model/consequence/outcomes.h"
 
 struct linux_source {
     char *proc;

@@ -197,7 +197,7 @@ static void put_table(struct file_writer *w, const struct snapshot *s,
 
     put_text(w, ",\"");
     put_text(w, table->query.kind->name);
-    if (!table_is_known(table->query.kind, s)) {
+    if (!kind_is_known(table->query.kind, s)) {
         put_text(w, "\":null");
         return;
     }
@@ -242,13 +242,6 @@ static void put_meta(struct file_writer *w, const struct snapshot *s)
                        string_or_null(system ? about->hostname : NULL), "ipc_namespace",
                        integer_or_null(system && about->ipc_namespace, about->ipc_namespace),
                        "euid", integer_or_null(system, about->euid), "scan", scan_object(s->scan)));
-}
-
-bool table_is_known(const struct kind *kind, const struct snapshot *s)
-{
-    if (kind->need & NEED_HOLDERS && !s->scan)
-        return false;
-    return (kind->need & ~s->has & ~(unsigned)NEED_HOLDERS) == 0;
 }
 
 int json_write(FILE *out, const struct snapshot *s, const struct table_request *tables, size_t n)

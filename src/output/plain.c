@@ -71,7 +71,7 @@ int plain_write(FILE *out, const struct snapshot *s, const struct table_request 
         const struct kind *kind = tables[i].query.kind;
         if (n > 1)
             fprintf(out, "%s%s\n", i ? "\n" : "", kind->title);
-        if (!table_is_known(kind, s))
+        if (!kind_is_known(kind, s))
             fputs("not known\n", out);
         else
             error = write_table(out, s, &tables[i]);

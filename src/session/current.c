@@ -9,24 +9,17 @@
 #include "session/message.h"
 #include "session/session.h"
 
-const enum kind_id session_tabs[] = {KIND_SEGMENT, KIND_SEMSET, KIND_QUEUE,
-                                     KIND_FINDING, KIND_LIMIT,  KIND_EVENT};
-const size_t session_n_tabs = sizeof session_tabs / sizeof *session_tabs;
-
 bool session_tab_of(const struct kind *kind, size_t *tab)
 {
-    for (size_t i = 0; i < session_n_tabs; i++) {
-        if (session_tabs[i] != kind->id)
-            continue;
-        *tab = i;
-        return true;
-    }
-    return false;
+    if (!kind->tab)
+        return false;
+    *tab = kind->tab - 1;
+    return true;
 }
 
 struct view *session_view(struct session *s)
 {
-    return s->depth ? &s->stack[s->depth - 1] : &s->tabs[session_tabs[s->tab]];
+    return s->depth ? &s->stack[s->depth - 1] : &s->tabs[kind_of_tab(s->tab)->id];
 }
 
 const void *session_selected(struct session *s, struct identity *identity)

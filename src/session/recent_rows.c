@@ -10,9 +10,6 @@
 
 static const int64_t SHOWN_NS = 5 * CLOCK_SECOND;
 
-static const enum kind_id watched[] = {KIND_SEGMENT, KIND_SEMSET, KIND_QUEUE};
-enum { WATCHED = sizeof watched / sizeof watched[0] };
-
 static void drop(struct change_batch *batch)
 {
     snapshot_unref(batch->picture);
@@ -65,9 +62,9 @@ void recent_rows_note(struct recent_rows *c, struct snapshot *old, const struct 
 {
     struct change_batch batch = {.until_ns = now_ns + SHOWN_NS};
 
-    for (size_t i = 0; old && fresh && i < WATCHED; i++) {
-        const struct kind *kind = kind_get(watched[i]);
-        if ((old->has & fresh->has & kind->need) == kind->need)
+    for (int id = 1; old && fresh && id < OBJECT_KINDS; id++) {
+        const struct kind *kind = kind_get((enum kind_id)id);
+        if (kind_is_known(kind, old) && kind_is_known(kind, fresh))
             compare(kind, old, fresh, &batch);
     }
     if (!batch.gone.n && !batch.arrived.n)

@@ -39,12 +39,7 @@ void tags_prune(struct identity_vec *tags, const struct snapshot *s)
     size_t kept = 0;
 
     for (size_t i = 0; i < tags->n; i++) {
-        const struct kind *kind = kind_get(tags->at[i].kind);
-        bool known = (s->has & kind->need) == kind->need;
-
-        if (kind->need & NEED_HOLDERS && !s->scan)
-            known = false;
-        if (!known || find_row(s, &tags->at[i]))
+        if (!kind_is_known(kind_get(tags->at[i].kind), s) || find_row(s, &tags->at[i]))
             tags->at[kept++] = tags->at[i];
     }
     tags->n = kept;

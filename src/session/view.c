@@ -87,29 +87,16 @@ struct query view_query(const struct view *v)
 
 bool view_all_maps(const struct view *v)
 {
-    return v->kind->id == KIND_MAPPING && v->has_parent && v->parent.id < 0;
-}
-
-// Whether an array has `row` among its n items of that size.
-static bool among(const void *array, size_t n, size_t size, const void *row)
-{
-    uintptr_t first = (uintptr_t)array, at = (uintptr_t)row;
-
-    return n && at >= first && at < first + n * size;
+    return v->kind->wide_need && v->has_parent && v->parent.id < 0;
 }
 
 bool view_row_gone(const struct kind *kind, const struct snapshot *s, const void *row)
 {
-    switch (kind->id) {
-    case KIND_SEGMENT:
-        return !among(s->segments.at, s->segments.n, sizeof *s->segments.at, row);
-    case KIND_SEMSET:
-        return !among(s->semsets.at, s->semsets.n, sizeof *s->semsets.at, row);
-    case KIND_QUEUE:
-        return !among(s->queues.at, s->queues.n, sizeof *s->queues.at, row);
-    default:
+    size_t n = kind_is_object(kind->id) ? kind->count(s) : 0;
+
+    if (!kind_is_object(kind->id))
         return false;
-    }
+    return !n || row < kind->at(s, 0) || row > kind->at(s, n - 1);
 }
 
 // Rows, selection and cursor after a new picture or a change of the query.
@@ -123,7 +110,7 @@ void view_rebuild(struct view *v, const struct snapshot *s)
         return;
     }
     // The selection follows the newest event.
-    bool follows = v->kind->id == KIND_EVENT && v->cursor == 0;
+    bool follows = v->kind->flags & TABLE_PAST && v->cursor == 0;
     rows_build(&v->rows, s, &query);
     // The object, not the row. One that vanished leaves the cursor where it stood.
     if (follows || !v->has_selected || !view_find(v, s, &selected))

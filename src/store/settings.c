@@ -276,6 +276,6 @@ void settings_write(const struct settings *config, FILE *out)
         settings[i].write(config, out);
         fputc('\n', out);
     }
-    for (int id = 0; id < KIND_COUNT; id++)
+    for (int id = 1; id < KINDS; id++)
         write_arrangement(out, kind_get((enum kind_id)id), &config->tables[id]);
 }

@@ -43,7 +43,7 @@ static void arrange(const struct canvas *c, struct session *session, struct part
     *out = (struct parts){0};
     details_above(&out->above, session);
     // What shows a finding, and what to do about it, is most of it: that is never hidden.
-    if (session->details || session_view(session)->kind->id == KIND_FINDING)
+    if (session->details || session_view(session)->kind->flags & TABLE_NOTES)
         details_below(&out->below, session);
     wish.above = lines_above(c, session, &out->above);
     wish.below = details_lines(c, &out->below, c->w);

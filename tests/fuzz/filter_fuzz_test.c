@@ -25,7 +25,7 @@ static uint32_t chance(uint32_t below) // xorshift64
 
 static const struct kind *any_kind(void)
 {
-    return kind_get((enum kind_id)chance(KIND_COUNT));
+    return kind_get((enum kind_id)(1 + chance(KINDS - 1)));
 }
 
 static const char *any_value(void)

@@ -6,8 +6,8 @@
 
 #include "linux/names.h"
 #include "linux/objects/limits.h"
+#include "model/consequence/outcomes.h"
 #include "model/record/limit.h"
-#include "model/text/outcomes.h"
 #include "support/ns.h"
 #include "support/test.h"
 

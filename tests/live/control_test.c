@@ -13,7 +13,7 @@
 #include "linux/objects/ipcstat.h"
 #include "linux/objects/limits.h"
 #include "linux/source.h"
-#include "model/text/outcomes.h"
+#include "model/consequence/outcomes.h"
 #include "support/asuser.h"
 #include "support/ns.h"
 #include "support/test.h"

@@ -13,7 +13,7 @@
 #include "linux/actions/signal.h"
 #include "linux/process/pidfd.h"
 #include "linux/process/stat.h"
-#include "model/text/outcomes.h"
+#include "model/consequence/outcomes.h"
 #include "support/asuser.h"
 #include "support/denial.h"
 #include "support/ns.h"

@@ -1,4 +1,5 @@
 #include "support/fake.h"
+#include "model/kinds/registry.h"
 
 #include <stdio.h>
 
@@ -157,6 +158,7 @@ struct finding *fake_finding(struct snapshot *s, enum severity severity, struct 
     struct finding item = {.rule = "fake",
                            .severity = severity,
                            .about = about,
+                           .about_word = kind_get(about.kind) ? kind_get(about.kind)->word : NULL,
                            .title = mem_copy_string(title),
                            .evidence = mem_copy_string(evidence),
                            .advice = mem_copy_string(advice)};

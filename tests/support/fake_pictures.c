@@ -228,7 +228,7 @@ struct snapshot *fake_blank(void)
     vec_push(&s->scan->holders, (struct holder){0});
     vec_push(&s->scan->mappings, (struct mapping){.shmid = -1});
     struct event_vec events = {0};
-    vec_push(&events, event_new(&(struct event){.about.kind = KIND_COUNT}, "", ""));
+    vec_push(&events, event_new(&(struct event){.about.kind = NO_KIND}, "", ""));
     s->events = event_log_more(NULL, &events);
     vec_free(&events);
     return s;

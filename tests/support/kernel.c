@@ -9,7 +9,7 @@
 
 #include "model/holders/address_spaces.h"
 
-enum { KINDS = KERNEL_COMMAND + 1, HANGS = 160 };
+enum { PROBES = KERNEL_COMMAND + 1, HANGS = 160 };
 
 struct fake_process {
     int32_t pid;
@@ -37,7 +37,7 @@ struct kernel {
     struct queue_vec queues;
     struct fake_process_vec processes; // ordered by pid
     struct handle_vec handles;
-    uint64_t forks, instances, counts[KINDS], reads, set_reads, use_reads, listings, compared;
+    uint64_t forks, instances, counts[PROBES], reads, set_reads, use_reads, listings, compared;
     struct probe hangs[HANGS];
     size_t n_hangs, hanging;
     bool acts_hang;

@@ -52,7 +52,7 @@ TEST(what_changes_something_is_asked_about)
             continue;
         user_start(&u, NULL);
         user_see(&u, fake_story());
-        if (command_at(i)->kinds == 1u << KIND_LIMIT)
+        if (command_at(i)->can == CAN_LIMIT)
             user_press(&u, '5');
         else
             user_go(&u, 393216);
@@ -112,12 +112,12 @@ TEST(without_a_row_there_is_nothing_to_do)
 TEST(no_key_is_too_early)
 {
     for (int pass = 0; pass < 3; pass++)
-        for (size_t tab = 0; tab < session_n_tabs; tab++)
+        for (size_t tab = 0; tab < kind_tabs(); tab++)
             for (size_t i = 0; command_at(i / COMMAND_KEYS_MAX); i++) {
                 int32_t key = command_at(i / COMMAND_KEYS_MAX)->keys[i % COMMAND_KEYS_MAX];
                 struct user u;
 
-                if (!key || !kind_get(session_tabs[tab]))
+                if (!key || !kind_of_tab(tab))
                     continue;
                 user_start(&u, NULL);
                 if (pass)

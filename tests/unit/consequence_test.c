@@ -499,7 +499,7 @@ TEST(an_empty_picture_answers_too)
     struct snapshot *s = snapshot_new();
 
     for (int verb = ACTION_REMOVE; verb <= ACTION_LIMIT; verb++)
-        for (int kind = 0; kind <= KIND_COUNT; kind++)
+        for (int kind = 0; kind <= KINDS; kind++)
             of(s, (struct action){.verb = (enum action_verb)verb,
                                   .signal = SIGTERM,
                                   .target = {.kind = (enum kind_id)kind, .pid = 4711}});

@@ -22,7 +22,7 @@ TEST(no_binding_hides_another)
         for (size_t j = 0; j < i && (b = command_at(j)); j++)
             for (size_t k = 0; k < COMMAND_KEYS_MAX && a->keys[k]; k++)
                 if (bound_to(b, a->keys[k]) && (a->flags & CMD_LOCAL) == (b->flags & CMD_LOCAL) &&
-                    (!(a->flags & CMD_LOCAL) || a->kinds & b->kinds))
+                    (!(a->flags & CMD_LOCAL) || a->can & b->can))
                     fail_msg("key %d twice: %s and %s", a->keys[k], a->name, b->name);
 }
 
@@ -32,7 +32,7 @@ TEST(every_binding_has_a_name_and_a_view)
     const struct command *command;
 
     for (size_t i = 0; (command = command_at(i)); i++) {
-        assert_true(!(command->flags & CMD_LOCAL) || command->kinds);
+        assert_true(!(command->flags & CMD_LOCAL) || command->can);
         assert_true(!command->run != !command->run_key);
         for (size_t k = 0; k < COMMAND_KEYS_MAX && command->keys[k]; k++) {
             char name[16];

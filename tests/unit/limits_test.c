@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "linux/objects/limits.h"
-#include "model/text/outcomes.h"
+#include "model/consequence/outcomes.h"
 #include "support/test.h"
 #include "support/tree.h"
 

@@ -54,10 +54,7 @@ TEST(colours_mean_80_and_95_percent)
 static bool mark(const struct snapshot *s, const struct kind *kind, const void *row,
                  enum style *style)
 {
-    struct identity identity;
-
-    kind->identify(s, row, &identity);
-    return mark_of(s, kind, row, &identity, style);
+    return mark_of(s, kind, row, style);
 }
 
 TEST(dots_follow_the_findings)
@@ -94,11 +91,11 @@ TEST(processes_are_new_for_some_seconds)
 
     assert_non_null(process);
     process->start_time = FAKE_NOW - 4;
-    assert_true(mark_new(s, holder));
+    assert_true(kind_holders.is_new(s, holder));
     process->start_time = FAKE_NOW - 5;
-    assert_false(mark_new(s, holder));
+    assert_false(kind_holders.is_new(s, holder));
     process->start_time = FAKE_NOW;
     process->known &= (uint8_t)~PROC_KNOWS_START;
-    assert_false(mark_new(s, holder));
+    assert_false(kind_holders.is_new(s, holder));
     snapshot_unref(s);
 }

@@ -2,7 +2,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "model/text/outcomes.h"
+#include "model/consequence/outcomes.h"
 #include "support/test.h"
 
 static const struct action removal = {

@@ -499,7 +499,7 @@ TEST(growth_is_told_with_its_rate)
     assert_int_equal(find(s, "growing")->severity, SEVERITY_NOTICE);
     s->growths.at[0].example = 6; // gone meanwhile
     triage(s);
-    assert_int_equal(find(s, "growing")->about.kind, KIND_COUNT);
+    assert_int_equal(find(s, "growing")->about.kind, NO_KIND);
     snapshot_unref(s);
 }
 
@@ -593,7 +593,7 @@ TEST(stuck_processes_are_named_where_known)
     s->scan->stuck = 1; // of which nothing more is known
     triage(s);
     assert_string_equal(find(s, "stuck")->title, "1 process stuck");
-    assert_int_equal(find(s, "stuck")->about.kind, KIND_COUNT);
+    assert_int_equal(find(s, "stuck")->about.kind, NO_KIND);
     struct process *p = (struct process *)snapshot_process(s, OTHER);
     p->stuck = true, p->state = 'D';
     fake_segment(s, 0, 1, 0, 4096, 1);

@@ -76,41 +76,41 @@ void app_get_instance(const struct snapshot *s, enum kind_id kind, const void *r
 
 // clang-format off
 #define OWNED_COLUMNS(id_name, id_title)                                                           \
-    {.name = "key", .title = "KEY", .help = "key it is found by; 0x00000000 is IPC_PRIVATE",       \
+    {.name = "key", .detail = DETAIL_FIRST, .title = "KEY", .help = "key it is found by; 0x00000000 is IPC_PRIVATE",       \
      .type = CELL_KEY, .width = 10, .priority = 3, .flags = COL_JSON | COL_SCREEN,                 \
      .get = owned_get_key},                                                                        \
-    {.name = id_name, .title = id_title, .help = "identifier in this IPC namespace",               \
+    {.name = id_name, .detail = DETAIL_PATH, .title = id_title, .help = "identifier in this IPC namespace",               \
      .type = CELL_NUMBER, .width = 6, .widest = 10, .flags = COL_JSON | COL_SCREEN | COL_KEEP,     \
      .get = owned_get_id},                                                                         \
-    {.name = "owner", .title = "OWNER", .help = "user who owns it", .type = CELL_TEXT,             \
+    {.name = "owner", .detail = DETAIL_FIRST + 22, .title = "OWNER", .help = "user who owns it", .type = CELL_TEXT,             \
      .width = 6, .widest = 12, .priority = 2, .flags = COL_JSON | COL_SCREEN,                      \
      .need = NEED_NAMES, .get = owned_get_owner},                                                  \
-    {.name = "uid", .title = "UID", .help = "user id of the owner", .type = CELL_COUNT,            \
+    {.name = "uid", .detail = DETAIL_NONE, .title = "UID", .help = "user id of the owner", .type = CELL_COUNT,            \
      .width = 5, .widest = 10, .flags = COL_JSON, .get = owned_get_uid},                           \
     {.name = "group", .title = "GROUP", .help = "group that owns it", .type = CELL_TEXT,           \
      .width = 6, .widest = 12, .flags = COL_JSON, .need = NEED_NAMES, .get = owned_get_group},     \
-    {.name = "gid", .title = "GID", .help = "id of the owning group", .type = CELL_COUNT,          \
+    {.name = "gid", .detail = DETAIL_NONE, .title = "GID", .help = "id of the owning group", .type = CELL_COUNT,          \
      .width = 5, .widest = 10, .flags = COL_JSON, .get = owned_get_gid},                           \
     {.name = "creator", .title = "CUSER", .help = "user who created it", .type = CELL_TEXT,        \
      .width = 6, .widest = 12, .flags = COL_JSON, .need = NEED_NAMES, .get = owned_get_creator},   \
-    {.name = "cuid", .title = "CUID", .help = "user id of the creator", .type = CELL_COUNT,        \
+    {.name = "cuid", .detail = DETAIL_NONE, .title = "CUID", .help = "user id of the creator", .type = CELL_COUNT,        \
      .width = 5, .widest = 10, .flags = COL_JSON, .get = owned_get_cuid},                          \
-    {.name = "cgid", .title = "CGID", .help = "group id of the creator", .type = CELL_COUNT,       \
+    {.name = "cgid", .detail = DETAIL_NONE, .title = "CGID", .help = "group id of the creator", .type = CELL_COUNT,       \
      .width = 5, .widest = 10, .flags = COL_JSON, .get = owned_get_cgid},                          \
-    {.name = "perms", .title = "PERMS", .help = "permissions of owner, group and others",          \
+    {.name = "perms", .detail = DETAIL_FIRST + 23, .title = "PERMS", .help = "permissions of owner, group and others",          \
      .type = CELL_PERMS, .width = 9, .priority = 8, .flags = COL_JSON | COL_SCREEN,                \
      .get = owned_get_perms}
 // clang-format on
 
 // clang-format off
 #define OWNED_CTIME_COLUMN                                                                         \
-    {.name = "ctime", .title = "CHANGED", .help = "created, or owner and mode last changed",       \
+    {.name = "ctime", .detail = DETAIL_FIRST + 20, .title = "CHANGED", .help = "created, or owner and mode last changed",       \
      .type = CELL_TIME, .width = 7, .flags = COL_JSON, .get = owned_get_ctime}
 // clang-format on
 
 // clang-format off
 #define OWNED_APP_COLUMNS(on_screen_at, programs)                                                      \
-    {.name = "app", .title = "APP", .help = "application it belongs to", .type = CELL_TEXT,        \
+    {.name = "app", .detail = DETAIL_FIRST + 21, .title = "APP", .help = "application it belongs to", .type = CELL_TEXT,        \
      .width = 8, .widest = 16, .priority = 12, .place = (on_screen_at),                            \
      .flags = COL_JSON | COL_SCREEN, .need = NEED_APPS | (programs), .get = get_app,               \
      .show = show_app},                                                                            \
@@ -122,7 +122,7 @@ void app_get_instance(const struct snapshot *s, enum kind_id kind, const void *r
 
 // clang-format off
 #define OWNED_AGE_COLUMN                                                                           \
-    {.name = "age", .title = "AGE", .help = "time since it was created or its owner changed",      \
+    {.name = "age", .detail = DETAIL_NONE, .title = "AGE", .help = "time since it was created or its owner changed",      \
      .type = CELL_DURATION, .width = 4, .flags = COL_DESCENDING, .get = owned_get_age}
 // clang-format on
 

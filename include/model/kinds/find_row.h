@@ -1,11 +1,18 @@
-// From an identity to the row it stands for now, and to the object that row belongs to.
+// From an identity to its row, to the object that belongs to, and to words.
 #ifndef IPCTOP_MODEL_KINDS_FIND_ROW_H
 #define IPCTOP_MODEL_KINDS_FIND_ROW_H
 
 #include "model/record/snapshot.h"
 
-const void *find_row(const struct snapshot *s, const struct identity *wanted); // NULL: none
-// The object a row belongs to, as it is now. False: it belongs to none, or that is gone.
+// The row of the snapshot that an identity means, and no other that has its id; or NULL.
+const void *find_row(const struct snapshot *s, const struct identity *identity);
+// The object a row is or belongs to, as it is now. False: it belongs to none, or that is gone.
 bool find_object(const struct snapshot *s, const struct identity *row, struct identity *object);
+// "segment 393216", "process 18811", "semaphore set 3": as sentences name a target. Returns dst.
+const char *identity_text(const struct identity *identity, char *dst, size_t cap);
+
+// The pids that the snapshot's rows name (creators, last users, holders, …) and those that were
+// stuck when the holders were looked for: ascending, each once, 0 left out. Replaces *out.
+void snapshot_named_pids(const struct snapshot *s, struct pid_vec *out);
 
 #endif

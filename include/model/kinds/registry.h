@@ -4,9 +4,12 @@
 
 #include "model/table/kind.h"
 
-const struct kind *kind_get(enum kind_id id); // NULL of KIND_COUNT: no kind
+const struct kind *kind_get(enum kind_id id); // NULL of NO_KIND: no kind
 // Also by title, in the singular and by an unambiguous prefix; or NULL.
 const struct kind *kind_by_name(const char *name);
+// The kinds that have a tab, from 0 on in the order of the tabs; NULL beyond the last.
+const struct kind *kind_of_tab(size_t tab);
+size_t kind_tabs(void); // how many there are
 
 extern const struct kind kind_segments, kind_semsets, kind_queues, kind_holders, kind_mappings,
     kind_elements, kind_waiters, kind_limits, kind_findings, kind_events;

@@ -49,7 +49,7 @@ enum outcome_state {
 };
 const char *outcome_state_name(enum outcome_state state); // "done", "refused", …
 
-// What exactly it was: model/text/outcomes.c has the state and the sentence of each.
+// What exactly it was: model/consequence/outcomes.c has the state and the sentence of each.
 enum outcome_code {
     OUTCOME_TEXT, // none of these: state and text say it
     // done

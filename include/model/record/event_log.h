@@ -42,7 +42,7 @@ struct event {
     enum event_by by;
     int32_t pid;            // of who it was; 0: not known, or outside our PID namespace
     uint32_t uid;           // UINT32_MAX: not known
-    struct identity about;  // KIND_COUNT: nothing that has a row
+    struct identity about;  // NO_KIND: nothing that has a row
     bool several;           // it tells of many: only about.kind counts
     const char *kind;       // static: "segment"; NULL: nothing
     const char *object;     // in words: "segment 42", of several "segments"; NULL: nothing

@@ -7,17 +7,19 @@
 #include <stdint.h>
 
 enum kind_id {
-    KIND_SEGMENT,
+    NO_KIND,
+    KIND_SEGMENT, // objects of the kernel come first
     KIND_SEMSET,
     KIND_QUEUE,
-    KIND_HOLDER,
+    OBJECT_KINDS, // one beyond them
+    KIND_HOLDER = OBJECT_KINDS,
     KIND_MAPPING,
     KIND_ELEMENT,
     KIND_WAITER,
     KIND_LIMIT,
     KIND_FINDING,
     KIND_EVENT,
-    KIND_COUNT
+    KINDS // array size; the first kind has number 1
 };
 
 // Fields that do not apply are 0. Ids and pids may be 0 in earnest: `kind` says which apply.
@@ -33,8 +35,8 @@ struct identity {
     uint64_t part; // mapping: start address; element, limit, finding, event: its index or number
 };
 
-// Whether it is one of the three the kernel keeps: segment, semaphore set, queue. Their records begin
-// with struct owned (model/objects.h).
+// Whether rows are objects that the kernel keeps: segments, semaphore sets, queues. Their records
+// begin with struct owned (model/record/objects.h), and their tables are ordered by id.
 bool kind_is_object(enum kind_id kind);
 
 struct owned;
@@ -45,8 +47,5 @@ bool identity_same(const struct identity *a, const struct identity *b);
 
 // Unchanged in everything: what an action demands of its target at the moment of acting.
 bool identity_exact(const struct identity *a, const struct identity *b);
-
-// "segment 393216", "process 18811", "semaphore set 3": as sentences name a target.
-const char *identity_text(const struct identity *identity, char *dst, size_t cap);
 
 #endif

@@ -152,6 +152,7 @@ struct finding {      // model/triage.c
     const char *rule; // static
     enum severity severity;
     struct identity about;
+    const char *about_word;          // static: "segment", "process"; NULL: nothing with a name
     uint64_t weight;                 // orders findings of one rule: bytes, waiters
     char *title, *evidence, *advice; // owned
 };

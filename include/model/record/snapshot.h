@@ -62,6 +62,12 @@ struct system { // the header's first line
     char user[33];
 };
 
+// The rows of a kind that only its own file and its reader know. They own nothing.
+struct table {
+    void *at; // n rows of `size` bytes each; of objects: ordered by id
+    size_t n, size;
+};
+
 struct snapshot {
     int refs;           // private to snapshot_ref, snapshot_unref (atomic)
     uint64_t number;    // counts up from 1
@@ -87,10 +93,14 @@ struct snapshot {
     struct event_log *events;       // what happened until then; NULL: nothing yet
     struct trace_status tracing;
     struct trace_vec traces; // of the time since the snapshot before, oldest first
+    struct table tables[KINDS]; // of kinds that have no place above
     struct scan *scan;       // NULL: nobody asked, or none finished yet
     bool partial; // the tables are new, what processes answered is of the snapshot before; a
                   // complete one follows
 };
+
+// Copies the rows of one table; replaces *to.
+void table_copy(struct table *to, const struct table *from);
 
 struct snapshot *snapshot_new(void); // one reference
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
@@ -101,7 +111,8 @@ void findings_clear(struct finding_vec *findings); // frees their texts; the roo
 const struct segment *snapshot_segment(const struct snapshot *s, int32_t shmid);
 const struct semset *snapshot_semset(const struct snapshot *s, int32_t semid);
 const struct queue *snapshot_queue(const struct snapshot *s, int32_t msqid);
-// The object of any of the three kinds; NULL of others.
+// The object of a kind that the kernel keeps, by its id; its record begins with this. NULL where there
+// is none, and of other kinds.
 const struct owned *snapshot_owned(const struct snapshot *s, enum kind_id kind, int32_t id);
 const struct process *snapshot_process(const struct snapshot *s, int32_t pid);
 // The tasks waiting on a set or queue: the first, *n of them.
@@ -113,10 +124,10 @@ const struct element *snapshot_elements(const struct snapshot *s, const struct s
 const char *snapshot_user(const struct snapshot *s, uint32_t uid); // NULL: not known (yet)
 const char *snapshot_group(const struct snapshot *s, uint32_t gid);
 
+// Appends a pid that names a process (above 0), unless it was appended last: of thousands of objects
+// most name the same few, one after the other.
+void pids_add(struct pid_vec *pids, int32_t pid);
 // Ascending, each once; what names no process (0, and below) is left out.
 void pids_settle(struct pid_vec *pids);
-// Pids that `need`s names for, ascending and unique, 0 left out: of creators, last users, holders,
-// elements' last operators, waiters, and of who was stuck when holders were looked for.
-void snapshot_named_pids(const struct snapshot *s, struct pid_vec *out);
 
 #endif

@@ -41,11 +41,22 @@ struct cell {
 };
 
 enum {
-    COL_JSON = 1,       // in the JSON unless -o says otherwise
-    COL_SCREEN = 2,     // on the screen, and in --batch, unless chosen otherwise
-    COL_KEEP = 4,       // never dropped on a narrow screen
-    COL_DESCENDING = 8, // sorts largest first when chosen
-    COL_LEFT = 16,      // left-aligned although a number
+    COL_JSON = 1,            // in the JSON unless -o says otherwise
+    COL_SCREEN = 2,          // on the screen, and in --batch, unless chosen otherwise
+    COL_KEEP = 4,            // never dropped on a narrow screen
+    COL_DESCENDING = 8,      // sorts largest first when chosen
+    COL_LEFT = 16,           // left-aligned although a number
+    COL_PARENT = 32,         // the same in all rows below an object: left out there
+    COL_PARENT_PROCESS = 64, // the same below a process
+    COL_ENTERED = 128,       // in short what the rows are that Enter opens
+};
+
+// Places among the details of a row: what one asks first. 0: after these, in the order of the table.
+enum {
+    DETAIL_PATH = 1, // what the path in the tab line names the row by
+    DETAIL_FIRST,    // and the next ones
+    DETAIL_REST = 100,
+    DETAIL_NONE // beside a name that stands there already, or a moment shown in full
 };
 
 struct column {
@@ -60,6 +71,8 @@ struct column {
     unsigned need;                 // enum need: what reading it takes beyond the kind itself
     const char *const *flag_names; // CELL_FLAGS: name of bit 0, 1, …, NULL
     unsigned show_need;            // the part of `need` that `show` alone takes: JSON does without
+    uint8_t detail;                // DETAIL_*, or a number between DETAIL_FIRST and DETAIL_REST
+    const char *label;             // among the details; NULL: by name or title
     uint8_t place; // order on the screen, where that is not the table's (0: before all others)
     // The typed value. *out is empty and unknown, its type set; set `known` and the value.
     void (*get)(const struct snapshot *s, const void *row, struct cell *out);

@@ -1,5 +1,6 @@
 // A kind of row: segments, queues, holders, limits, … Each is one const entry in one file
-// (src/model/kinds), and everything shown is a table of a kind.
+// (src/model/kinds), and everything shown is a table of a kind. What is special about a kind stands
+// in its entry; no other file asks which kind it has.
 #ifndef IPCTOP_MODEL_TABLE_KIND_H
 #define IPCTOP_MODEL_TABLE_KIND_H
 
@@ -7,25 +8,130 @@
 
 #include "model/table/column.h"
 
+enum {
+    TABLE_OBJECTS = 1,    // objects of the kernel: records begin with struct owned, ordered by id
+    TABLE_HELD = 2,       // of segments: what processes have attached is part of the answer
+    TABLE_WHOLE = 4,      // a row may rest on objects of other rows
+    TABLE_PAST = 8,       // a row is about something that may be gone; the newest row comes first
+    TABLE_NOTES = 16,     // the notes of a row say all there is to it, and are always shown
+    TABLE_NO_COUNT = 32,  // its tab shows no number of rows
+    TABLE_EMPTY_GOOD = 64 // it is good news that there are no rows
+};
+
+enum { // commands that rows of a kind take
+    CAN_TAG = 1,
+    CAN_REMOVE = 2, // the object the row is, or belongs to
+    CAN_SIGNAL = 4, // a process behind the row
+    CAN_CHANGE = 8, // owner, group, mode
+    CAN_LOCK = 16,
+    CAN_LIMIT = 32,
+    CAN_WAITERS = 64,
+    CAN_WIDEN = 128,    // from the parent's part to all of its process
+    CAN_RESTRICT = 256, // by owner, and to orphans
+    CAN_MAX_BYTES = 512,
+};
+
+// A process behind a row, as a target of signals.
+struct process_use {
+    struct identity process;
+    int64_t time;   // when it did what it is listed for; 0: now; USE_CERTAIN: not to be checked
+    char role[128]; // "rw, 2 attached"
+};
+VEC(process_use_vec, struct process_use);
+enum { USE_CERTAIN = -1 };
+
+// A line below the facts of a row.
+enum note_tone {
+    NOTE_PLAIN,
+    NOTE_TITLE,
+    NOTE_DIM,
+    NOTE_GOOD,
+    NOTE_NOTICE,
+    NOTE_WARNING,
+    NOTE_CRITICAL
+};
+struct note {
+    enum note_tone tone;
+    char *text; // owned
+};
+VEC(note_vec, struct note);
+
+struct note_place {      // where the notes stand
+    bool entered;        // above the rows of a view entered from the row
+    bool waiters_listed; // those rows are its waiters
+    int64_t holders_age; // seconds; 0: fresh enough
+};
+
+struct row_subject { // what a row is about
+    struct identity about;
+    bool several; // of many: about.kind alone counts
+};
+
 struct kind {
     enum kind_id id;
-    const char *name;  // "segments": JSON array, TABLE argument
-    const char *title; // "Segments": tab
-    const char *one;   // "segment": in sentences
-    unsigned need;     // enum need: to list it at all
+    const char *name;    // "segments": JSON array, TABLE argument
+    const char *title;   // "Segments": tab
+    const char *one;     // "segment": in sentences
+    const char *word;    // "segment": value of columns that name a kind; NULL: unknown there
+    unsigned flags;      // TABLE_*
+    unsigned can;        // CAN_*
+    unsigned need;       // enum need: to list it at all
+    unsigned owner_need; // and to know whose object a row belongs to
+    unsigned focus_need; // and of the one process a view of it is entered from
+    unsigned wide_need;  // instead of focus_need, where the view is widened to all of that process
+    uint8_t tab;         // place among the tabs, from 1; 0: none
+    uint8_t json, batch; // place among the tables where none is named; 0: none of them
     const struct column *columns;
     size_t n_columns;
     const char *default_sort; // as --sort takes it: "-size"; NULL: as read
-    enum kind_id enter;       // what Enter opens on a row; KIND_COUNT: nothing
+    enum kind_id object;      // kind of the object that identity.id is of; NO_KIND: see object_of
+    enum kind_id enter;       // what Enter opens on a row; NO_KIND: see subject, else the details
+    const char *empty;        // what no rows mean; NULL: "no ONE"
+    const char *alone;        // why --json and --batch print it by itself; NULL: they do not
 
     size_t (*count)(const struct snapshot *s);
     const void *(*at)(const struct snapshot *s, size_t index);
     void (*identify)(const struct snapshot *s, const void *row, struct identity *out);
+
+    // All others may be NULL.
+
     // Whether a row hangs on `parent` (a segment's holders, a holder's mappings; all mappings of a
     // process where that holder's id is -1). NULL: on nothing.
     bool (*belongs)(const void *row, const struct identity *parent);
+    // The object a row belongs to: kind and id, at least. False: to none. NULL: `object` and the id.
+    bool (*object_of)(const struct snapshot *s, const void *row, struct identity *out);
+    // What a row is about, where that is another row. False: nothing that has one.
+    bool (*subject)(const struct snapshot *s, const void *row, struct row_subject *out);
+    // "segment 393216": as sentences name it. NULL: `one` and the id.
+    void (*describe)(const struct identity *identity, char *dst, size_t cap);
+    // The name of a row in the path. NULL: the id.
+    void (*path_text)(const struct snapshot *s, const struct identity *identity, char *dst,
+                      size_t cap);
+    // Whether it is one worth calling so (model/orphans.h).
+    bool (*orphan)(const struct snapshot *s, const void *row);
+    // Whether the row deserves attention, and how much. NULL: what the findings say, and orphans.
+    bool (*mark)(const struct snapshot *s, const void *row, enum severity *severity);
+    // Whether the row is new. NULL: it came while it was watched.
+    bool (*is_new)(const struct snapshot *s, const void *row);
+    // Appends the pids its rows name.
+    void (*name_pids)(const struct snapshot *s, struct pid_vec *out);
+    // Appends the processes behind a row; why there are none, in words, where more can be said than
+    // that it has none. `name` is what identity_text() calls it.
+    void (*processes)(const struct snapshot *s, const struct identity *row,
+                      struct process_use_vec *out);
+    void (*no_processes)(const struct snapshot *s, const struct identity *row, const char *name,
+                         char *dst, size_t cap);
+    // Appends lines to show below the facts of a row.
+    void (*notes)(const struct snapshot *s, const struct identity *row,
+                  const struct note_place *place, struct note_vec *out);
 };
 
+// Whether the snapshot holds what the table lists: a scan that was not finished leaves holders
+// unknown, which is not the same as none.
+bool kind_is_known(const struct kind *kind, const struct snapshot *s);
+// The object a row is or belongs to: its kind and id are sure, and it may be gone. False: to none.
+bool row_object(const struct kind *kind, const struct snapshot *s, const void *row,
+                struct identity *out);
 // By name, else by heading, in any case ("att", "SIZE"); or NULL.
 const struct column *kind_column(const struct kind *kind, const char *name);
 // Appends the columns a list names ("key,shmid,size"), each once, to the *n in `out`, which has room

@@ -8,7 +8,7 @@
 // published.
 // Worst severity first; within one severity in the order of the rules, then heaviest first. A
 // finding about several objects stands for the heaviest of them; one about a process nobody could
-// name has about.kind KIND_COUNT.
+// name has about.kind NO_KIND.
 void triage_run(struct snapshot *snapshot);
 unsigned triage_need(void); // enum need: what all rules together read
 

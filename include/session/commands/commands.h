@@ -20,14 +20,10 @@ enum command_flags {
     CMD_LOCAL = 16,  // its keys are bound in its own views alone, where they precede all others
     CMD_FILE = 32,   // writes a file: refused under --readonly
     CMD_VIEW = 64,   // the same of a view: not where --save-dir names a directory
+    CMD_TABS = 128,  // a key for each tab, and no more
 };
 
 enum { COMMAND_KEYS_MAX = 9 };
-
-#define IN_VIEW(kind) (1u << (kind))
-#define IN_OBJECTS (IN_VIEW(KIND_SEGMENT) | IN_VIEW(KIND_SEMSET) | IN_VIEW(KIND_QUEUE))
-#define IN_PARTS                                                                                   \
-    (IN_VIEW(KIND_HOLDER) | IN_VIEW(KIND_MAPPING) | IN_VIEW(KIND_ELEMENT) | IN_VIEW(KIND_WAITER))
 
 struct command {
     const char *name;                                // "remove"
@@ -36,7 +32,7 @@ struct command {
     int32_t keys[COMMAND_KEYS_MAX];                  // enum key or code points; 0 ends them
     unsigned flags;                                  // enum command_flags
     enum action_verb verb;                           // CMD_WRITES: what it does
-    unsigned kinds;                                  // IN_VIEW() of the views it works in; 0: all
+    unsigned can;                                    // CAN_* of kinds it works on; 0: on all
     void (*run)(struct session *s);                  // NULL: run_key
     void (*run_key)(struct session *s, int32_t key); // where it matters which of its keys
 };

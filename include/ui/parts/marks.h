@@ -9,11 +9,7 @@
 enum style mark_severity(enum severity severity, enum style notice);
 
 // How loud the dot before a row is. False: the row has none.
-bool mark_of(const struct snapshot *s, const struct kind *kind, const void *row,
-             const struct identity *identity, enum style *style);
-
-// Whether a holder started a few seconds ago. (For objects see session/recent_rows.h: their ctime moves.)
-bool mark_new(const struct snapshot *s, const struct holder *holder);
+bool mark_of(const struct snapshot *s, const struct kind *kind, const void *row, enum style *style);
 
 // The style of one cell with that text; `base` where nothing about it stands out.
 enum style mark_cell(const struct snapshot *s, const struct column *column, const void *row,

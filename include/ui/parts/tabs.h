@@ -7,7 +7,7 @@
 
 void tabs_draw(struct canvas *canvas, struct rect r, struct session *session);
 
-// The tab drawn at column x: an index into session_tabs. False: none is there.
+// The tab drawn at column x: as kind_of_tab() counts. False: none is there.
 bool tabs_at(const struct canvas *canvas, struct rect r, struct session *session, int x,
              size_t *tab);
 

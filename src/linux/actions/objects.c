@@ -9,7 +9,7 @@
 #include "linux/actions/local_name.h"
 #include "linux/actions/signal.h"
 #include "linux/objects/ipcstat.h"
-#include "model/text/outcomes.h"
+#include "model/consequence/outcomes.h"
 
 enum { MODE_MAX = 0777 };
 

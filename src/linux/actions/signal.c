@@ -15,7 +15,7 @@
 #include "linux/process/pidfd.h"
 #include "linux/process/proc_file.h"
 #include "linux/process/stat.h"
-#include "model/text/outcomes.h"
+#include "model/consequence/outcomes.h"
 
 // kill(2): root, CAP_KILL, or a real or effective uid equal to the target's real or saved one.
 static void failed(const char *proc, struct outcome *outcome, int error)

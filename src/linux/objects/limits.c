@@ -8,8 +8,8 @@
 
 #include "base/sum.h"
 #include "linux/process/proc_file.h"
+#include "model/consequence/outcomes.h"
 #include "model/record/limit_spec.h"
-#include "model/text/outcomes.h"
 
 enum { SEM_FIELDS = 4 };
 

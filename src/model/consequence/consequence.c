@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <sys/resource.h>
 
+#include "model/kinds/find_row.h"
 #include "model/kinds/registry.h"
 #include "parts.h"
 

@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "model/apps/labels.h"
 #include "model/apps/postgres.h"
+#include "model/kinds/find_row.h"
+#include "model/kinds/registry.h"
 #include "model/orphans.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"

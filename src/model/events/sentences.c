@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/sum.h"
 #include "base/text.h"
+#include "model/kinds/find_row.h"
 #include "model/kinds/registry.h"
 #include "model/record/action.h"
 #include "model/record/object_times.h"

@@ -40,7 +40,7 @@ static void report(const struct snapshot *now, enum severity severity, const cha
         .millis = -1,
         .what = EVENT_TRACING,
         .severity = severity,
-        .about = {.kind = KIND_COUNT},
+        .about = {.kind = NO_KIND},
         .by = EVENT_BY_US,
         .uid = UINT32_MAX,
     };

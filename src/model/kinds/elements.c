@@ -1,7 +1,11 @@
 // Elements: the single semaphores of a set.
 #include "model/kinds/registry.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "model/kinds/cells.h"
+#include "model/kinds/row_parts.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 
@@ -40,8 +44,8 @@ static void show_pid(const struct snapshot *s, const void *row, char *dst, size_
 
 // clang-format off
 static const struct column columns[] = {
-    {.name = "semid", .title = "SEMID", .help = "set it belongs to", .type = CELL_NUMBER,
-     .width = 6, .widest = 10, .priority = 3, .flags = COL_JSON | COL_SCREEN, .get = get_semid},
+    {.name = "semid", .detail = DETAIL_PATH, .title = "SEMID", .help = "set it belongs to", .type = CELL_NUMBER,
+     .width = 6, .widest = 10, .priority = 3, .flags = COL_PARENT | COL_JSON | COL_SCREEN, .get = get_semid},
     {.name = "index", .title = "INDEX", .help = "its number in the set", .type = CELL_COUNT,
      .width = 5, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_index},
     {.name = "value", .title = "VALUE", .help = "semaphore value", .type = CELL_COUNT,
@@ -52,11 +56,11 @@ static const struct column columns[] = {
     {.name = "zcount", .title = "WAIT-ZERO", .help = "tasks waiting for it to become zero",
      .type = CELL_COUNT, .width = 9, .priority = 1,
      .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .get = get_zcount},
-    {.name = "pid", .title = "LAST", .help = "process of the last operation",
+    {.name = "pid", .detail = DETAIL_PATH, .title = "LAST", .help = "process of the last operation",
      .type = CELL_NUMBER, .width = 10, .widest = 26, .priority = 2,
      .flags = COL_JSON | COL_SCREEN | COL_LEFT, .need = NEED_PROCESSES,
      .show_need = NEED_PROCESSES, .get = get_pid, .show = show_pid},
-    {.name = "pid_state", .title = "PSTATE", .help = "whether that process lives",
+    {.name = "pid_state", .detail = DETAIL_NONE, .title = "PSTATE", .help = "whether that process lives",
      .type = CELL_TEXT, .width = 7, .flags = COL_JSON, .need = NEED_PROCESSES | NEED_SEMSETS,
      .get = get_pid_state},
 };
@@ -79,17 +83,43 @@ static bool belongs(const void *row, const struct identity *parent)
     return parent->kind == KIND_SEMSET && r->semid == parent->id;
 }
 
+static void describe(const struct identity *identity, char *dst, size_t cap)
+{
+    snprintf(dst, cap, "semaphore %" PRIu64 " of set %" PRId32, identity->part, identity->id);
+}
+
+static void name_pids(const struct snapshot *s, struct pid_vec *out)
+{
+    for (size_t i = 0; i < s->elements.n; i++)
+        if (s->elements.at[i].known & ELEMENT_KNOWS_PID)
+            pids_add(out, s->elements.at[i].pid);
+}
+
+static void processes(const struct snapshot *s, const struct identity *row,
+                      struct process_use_vec *out)
+{
+    use_add_operators(out, s, row->id, row);
+    use_add_waiters(out, s, KIND_SEMSET, row->id);
+}
+
 const struct kind kind_elements = {
     .id = KIND_ELEMENT,
     .name = "elements",
     .title = "Elements",
     .one = "semaphore",
+    .can = CAN_REMOVE | CAN_SIGNAL | CAN_CHANGE | CAN_WAITERS,
+    .owner_need = NEED_SEMSETS,
+    .json = 5,
+    .object = KIND_SEMSET,
     .need = NEED_SEMSETS | NEED_ELEMENTS,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
-    .enter = KIND_COUNT,
     .count = count,
     .at = at,
     .identify = identify,
     .belongs = belongs,
+    .describe = describe,
+    .name_pids = name_pids,
+    .processes = processes,
+    .no_processes = set_no_processes,
 };

@@ -1,6 +1,7 @@
 // Events: what happened since the monitor runs, newest first.
 #include "model/kinds/registry.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -49,7 +50,7 @@ static const struct column columns[] = {
      .help = "when it happened, where that is traced; else when it was seen first",
      .type = CELL_TIME, .width = 8, .widest = 12, .flags = COL_SCREEN | COL_JSON | COL_KEEP,
      .get = get_time, .show = show_time},
-    {.name = "age", .title = "AGE", .help = "how long ago", .type = CELL_DURATION, .width = 4,
+    {.name = "age", .detail = DETAIL_NONE, .title = "AGE", .help = "how long ago", .type = CELL_DURATION, .width = 4,
      .get = get_age},
     {.name = "what", .title = "EVENT",
      .help = "created, removed, marked, changed, attached, detached, limit, stuck, recovered, "
@@ -96,17 +97,56 @@ static void identify(const struct snapshot *s, const void *row, struct identity 
     *out = (struct identity){.kind = KIND_EVENT, .part = r->number};
 }
 
+static bool subject(const struct snapshot *s, const void *row, struct row_subject *out)
+{
+    const struct event *r = row;
+
+    (void)s;
+    *out = (struct row_subject){.about = r->about, .several = r->several};
+    return r->about.kind != NO_KIND;
+}
+
+static bool object_of(const struct snapshot *s, const void *row, struct identity *out)
+{
+    const struct event *r = row;
+
+    if (r->several)
+        identify(s, row, out);
+    else
+        *out = r->about;
+    return kind_is_object(out->kind);
+}
+
+static void describe(const struct identity *identity, char *dst, size_t cap)
+{
+    snprintf(dst, cap, "event %" PRIu64, identity->part);
+}
+
+static bool mark(const struct snapshot *s, const void *row, enum severity *severity)
+{
+    (void)s;
+    *severity = ((const struct event *)row)->severity;
+    return *severity != SEVERITY_NOTICE;
+}
+
 const struct kind kind_events = {
     .id = KIND_EVENT,
     .name = "events",
     .title = "Events",
     .one = "event",
+    .flags = TABLE_PAST,
+    .tab = 6,
+    .empty = "nothing happened since this started",
+    .alone = "events are seen from one look to the next: name no other table beside them",
     // What they are told from.
     .need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_LIMITS | NEED_PROCESSES,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
-    .enter = KIND_COUNT,
     .count = count,
     .at = at,
     .identify = identify,
+    .object_of = object_of,
+    .subject = subject,
+    .describe = describe,
+    .mark = mark,
 };

@@ -1,34 +1,30 @@
 #include "model/kinds/find_row.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "model/kinds/registry.h"
-#include "model/table/kind.h"
 
-const void *find_row(const struct snapshot *s, const struct identity *wanted)
+const void *find_row(const struct snapshot *s, const struct identity *identity)
 {
-    const struct kind *kind = kind_get(wanted->kind);
-    struct identity identity;
+    const struct kind *kind = kind_get(identity->kind);
+    bool by_id = kind_is_object(identity->kind);
+    const void *row = by_id ? snapshot_owned(s, identity->kind, identity->id) : NULL;
+    size_t n = kind && !by_id ? kind->count(s) : 0;
+    struct identity found;
 
-    if (kind_is_object(wanted->kind)) { // these are many, and found by id
-        const struct owned *o = snapshot_owned(s, wanted->kind, wanted->id);
-        if (!o)
-            return NULL;
-        identity = identity_of(wanted->kind, o);
-        return identity_same(&identity, wanted) ? o : NULL;
-    }
-    for (size_t i = 0; kind && i < kind->count(s); i++) {
-        kind->identify(s, kind->at(s, i), &identity);
-        if (identity_same(&identity, wanted))
+    for (size_t i = 0; i < n; i++) {
+        kind->identify(s, kind->at(s, i), &found);
+        if (identity_same(&found, identity))
             return kind->at(s, i);
     }
-    return NULL;
+    if (row)
+        kind->identify(s, row, &found);
+    return row && identity_same(&found, identity) ? row : NULL;
 }
 
-static const struct finding *finding_of(const struct snapshot *s, const struct identity *row)
-{
-    return row->kind == KIND_FINDING ? find_row(s, row) : NULL;
-}
-
-static bool identify(const struct snapshot *s, enum kind_id kind, int32_t id, struct identity *out)
+// As it is now, whatever else is known of it.
+static bool current(const struct snapshot *s, enum kind_id kind, int32_t id, struct identity *out)
 {
     const struct owned *o = snapshot_owned(s, kind, id);
 
@@ -39,28 +35,46 @@ static bool identify(const struct snapshot *s, enum kind_id kind, int32_t id, st
 
 bool find_object(const struct snapshot *s, const struct identity *row, struct identity *object)
 {
-    const struct finding *finding;
+    const struct kind *kind = kind_get(row->kind);
+    struct row_subject subject;
+    const void *at;
 
-    switch (row->kind) {
-    case KIND_SEGMENT:
-    case KIND_SEMSET:
-    case KIND_QUEUE: // as it is now; and not another one that got its id
-        return identify(s, row->kind, row->id, object) && identity_same(object, row);
-    case KIND_HOLDER:
-    case KIND_MAPPING:
-        return identify(s, KIND_SEGMENT, row->id, object);
-    case KIND_ELEMENT:
-        return identify(s, KIND_SEMSET, row->id, object);
-    case KIND_WAITER:
-        for (size_t i = 0; i < s->waiters.n; i++)
-            if (s->waiters.at[i].id == row->id && s->waiters.at[i].pid == row->pid)
-                return identify(s, s->waiters.at[i].kind, row->id, object);
+    if (!kind || kind->flags & TABLE_PAST)
         return false;
-    case KIND_FINDING:
-        finding = finding_of(s, row);
-        return finding && finding->about.kind != KIND_FINDING &&
-               find_object(s, &finding->about, object);
-    default:
+    if (kind_is_object(row->kind)) // and not another one that got its id
+        return current(s, row->kind, row->id, object) && identity_same(object, row);
+    if (kind->object != NO_KIND)
+        return current(s, kind->object, row->id, object);
+    at = find_row(s, row);
+    if (!at)
         return false;
+    if (kind->subject)
+        return kind->subject(s, at, &subject) && find_object(s, &subject.about, object);
+    return kind->object_of && kind->object_of(s, at, object) &&
+           current(s, object->kind, object->id, object);
+}
+
+const char *identity_text(const struct identity *identity, char *dst, size_t cap)
+{
+    const struct kind *kind = kind_get(identity->kind);
+
+    if (cap)
+        dst[0] = '\0';
+    if (kind && kind->describe)
+        kind->describe(identity, dst, cap);
+    else if (kind)
+        snprintf(dst, cap, "%s %" PRId32, kind->one, identity->id);
+    return dst;
+}
+
+void snapshot_named_pids(const struct snapshot *s, struct pid_vec *out)
+{
+    vec_clear(out);
+    for (int id = 1; id < KINDS; id++) {
+        const struct kind *kind = kind_get((enum kind_id)id);
+
+        if (kind->name_pids)
+            kind->name_pids(s, out);
     }
+    pids_settle(out);
 }

@@ -1,7 +1,10 @@
 // Findings: what triage says is wrong, worst first.
 #include "model/kinds/registry.h"
 
+#include <stdio.h>
+
 #include "model/kinds/cells.h"
+#include "model/kinds/row_parts.h"
 
 static const char *severity_name(enum severity severity)
 {
@@ -16,28 +19,9 @@ static const char *severity_name(enum severity severity)
     return NULL;
 }
 
-static const char *about_name(const struct finding *r)
-{
-    switch (r->about.kind) {
-    case KIND_SEGMENT:
-        return "segment";
-    case KIND_SEMSET:
-        return "semaphore";
-    case KIND_QUEUE:
-        return "queue";
-    case KIND_LIMIT:
-        return "limit";
-    case KIND_HOLDER:
-    case KIND_WAITER:
-        return "process";
-    default:
-        return NULL;
-    }
-}
-
 CELL_GETTER(get_rule, struct finding, cell_set_text(out, r->rule))
 CELL_GETTER(get_severity, struct finding, cell_set_text(out, severity_name(r->severity)))
-CELL_GETTER(get_kind, struct finding, cell_set_text(out, about_name(r)))
+CELL_GETTER(get_kind, struct finding, cell_set_text(out, r->about_word))
 CELL_GETTER(get_id, struct finding,
             if (kind_is_object(r->about.kind)) cell_set_number(out, r->about.id))
 CELL_GETTER(get_title, struct finding, cell_set_text(out, r->title))
@@ -82,19 +66,78 @@ static void identify(const struct snapshot *s, const void *row, struct identity 
     out->part = hash ^ r->about.part;
 }
 
+static bool subject(const struct snapshot *s, const void *row, struct row_subject *out)
+{
+    const struct finding *r = row;
+
+    (void)s;
+    *out = (struct row_subject){.about = r->about};
+    return r->about.kind != NO_KIND && r->about.kind != KIND_FINDING;
+}
+
+static bool object_of(const struct snapshot *s, const void *row, struct identity *out)
+{
+    (void)s;
+    *out = ((const struct finding *)row)->about;
+    return kind_is_object(out->kind);
+}
+
+static void describe(const struct identity *identity, char *dst, size_t cap)
+{
+    (void)identity;
+    snprintf(dst, cap, "finding");
+}
+
+static bool mark(const struct snapshot *s, const void *row, enum severity *severity)
+{
+    (void)s;
+    *severity = ((const struct finding *)row)->severity;
+    return true;
+}
+
+// The title stands in the selected row, too; the next step does not.
+static void notes(const struct snapshot *s, const struct identity *row,
+                  const struct note_place *place, struct note_vec *out)
+{
+    const struct finding *r = NULL;
+    struct identity found;
+
+    (void)place;
+    for (size_t i = 0; i < s->findings.n && !r; i++) {
+        identify(s, &s->findings.at[i], &found);
+        r = identity_same(&found, row) ? &s->findings.at[i] : NULL;
+    }
+    if (!r)
+        return;
+    note_add(out, NOTE_TITLE, mem_copy_string(r->title));
+    if (r->evidence)
+        note_add(out, NOTE_PLAIN, mem_format("Evidence   %s", r->evidence));
+    if (r->advice)
+        note_add(out, NOTE_GOOD, mem_format("Next step  %s", r->advice));
+}
+
 const struct kind kind_findings = {
     .id = KIND_FINDING,
     .name = "findings",
     .title = "Triage",
     .one = "finding",
+    .flags = TABLE_WHOLE | TABLE_NOTES | TABLE_EMPTY_GOOD,
+    .can = CAN_REMOVE | CAN_SIGNAL | CAN_CHANGE | CAN_LOCK,
+    .tab = 4,
+    .json = 9,
+    .empty = "nothing is wrong",
     // Everything triage_need() names; a test holds the two together.
     .need = NEED_SEGMENTS | NEED_SEGMENT_USE | NEED_SEMSETS | NEED_QUEUES | NEED_QUEUE_MAX |
             NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_LIMITS | NEED_HOLDERS | NEED_PROCESSES |
             NEED_WAITERS | NEED_SYSTEM | NEED_NAMES | NEED_APPS,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
-    .enter = KIND_COUNT,
     .count = count,
     .at = at,
     .identify = identify,
+    .object_of = object_of,
+    .subject = subject,
+    .describe = describe,
+    .mark = mark,
+    .notes = notes,
 };

@@ -6,6 +6,9 @@
 
 #include "base/line.h"
 #include "model/kinds/cells.h"
+#include "model/kinds/row_parts.h"
+
+enum { NEW_SECONDS = 5 };
 
 static const struct process *process_of(const struct snapshot *s, const struct holder *r,
                                         unsigned known)
@@ -112,14 +115,14 @@ static void show_command(const struct snapshot *s, const void *row, char *dst, s
 
 // clang-format off
 static const struct column columns[] = {
-    {.name = "shmid", .title = "SHMID", .help = "segment it holds", .type = CELL_NUMBER,
-     .width = 6, .widest = 10, .priority = 9, .flags = COL_JSON | COL_SCREEN, .get = get_shmid},
-    {.name = "pid", .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
+    {.name = "shmid", .detail = DETAIL_PATH, .title = "SHMID", .help = "segment it holds", .type = CELL_NUMBER,
+     .width = 6, .widest = 10, .priority = 9, .flags = COL_PARENT | COL_JSON | COL_SCREEN, .get = get_shmid},
+    {.name = "pid", .detail = DETAIL_PATH, .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
      .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_pid},
     {.name = "user", .title = "USER", .help = "user it runs as", .type = CELL_TEXT, .width = 8,
      .widest = 12, .priority = 3, .flags = COL_JSON | COL_SCREEN,
      .need = NEED_PROCESSES | NEED_NAMES, .get = get_user},
-    {.name = "uid", .title = "UID", .help = "its user id", .type = CELL_COUNT, .width = 5,
+    {.name = "uid", .detail = DETAIL_NONE, .title = "UID", .help = "its user id", .type = CELL_COUNT, .width = 5,
      .widest = 10, .flags = COL_JSON, .need = NEED_PROCESSES, .get = get_uid},
     {.name = "state", .title = "S", .help = "state as in ps: R S D Z T", .type = CELL_TEXT,
      .width = 1, .priority = 2, .flags = COL_JSON | COL_SCREEN, .need = NEED_PROCESSES,
@@ -131,7 +134,7 @@ static const struct column columns[] = {
     {.name = "access", .title = "ACCESS", .help = "what its mappings allow: r, rw, rwx, none",
      .type = CELL_TEXT, .width = 6, .priority = 4, .flags = COL_JSON | COL_SCREEN,
      .get = get_access},
-    {.name = "comm", .title = "PROGRAM", .help = "name of the program", .type = CELL_TEXT,
+    {.name = "comm", .detail = DETAIL_NONE, .title = "PROGRAM", .help = "name of the program", .type = CELL_TEXT,
      .width = 15, .flags = COL_JSON, .need = NEED_PROCESSES, .get = get_comm},
     {.name = "command", .title = "COMMAND", .help = "program and arguments", .type = CELL_TEXT,
      .width = 20, .widest = 255, .priority = 1, .place = 2, .flags = COL_JSON | COL_SCREEN,
@@ -145,10 +148,10 @@ static const struct column columns[] = {
     {.name = "shares_memory_with", .title = "SHARES",
      .help = "process under which this address space is counted", .type = CELL_NUMBER,
      .width = 7, .flags = COL_JSON, .get = get_shares},
-    {.name = "rss", .title = "RSS", .help = "memory of the process", .type = CELL_SIZE,
+    {.name = "rss", .detail = DETAIL_FIRST + 9, .title = "RSS", .help = "memory of the process", .type = CELL_SIZE,
      .width = 5, .priority = 6, .flags = COL_SCREEN | COL_DESCENDING,
      .need = NEED_PROCESSES | NEED_RSS, .get = get_rss},
-    {.name = "stale", .title = "OLD", .help = "known from before: its files cannot be read now",
+    {.name = "stale", .detail = DETAIL_NONE, .title = "OLD", .help = "known from before: its files cannot be read now",
      .type = CELL_BOOL, .width = 3, .get = get_stale},
 };
 // clang-format on
@@ -179,11 +182,53 @@ static bool belongs(const void *row, const struct identity *parent)
     return parent->kind == KIND_SEGMENT && r->shmid == parent->id;
 }
 
+static bool mark(const struct snapshot *s, const void *row, enum severity *severity)
+{
+    const struct holder *r = row;
+    const struct process *process = snapshot_process(s, r->pid);
+    struct identity identity;
+
+    *severity = SEVERITY_WARNING;
+    if (r->stale || (process && process->stuck))
+        return true;
+    identify(s, row, &identity);
+    return mark_by_findings(s, &identity, severity);
+}
+
+static bool is_new(const struct snapshot *s, const void *row)
+{
+    const struct process *p = process_of(s, row, PROC_KNOWS_START);
+
+    return p && s->time - p->start_time < NEW_SECONDS;
+}
+
+static void name_pids(const struct snapshot *s, struct pid_vec *out)
+{
+    for (size_t i = 0; s->scan && i < s->scan->holders.n; i++)
+        pids_add(out, s->scan->holders.at[i].pid);
+    for (size_t i = 0; s->scan && i < s->scan->stuck_pids.n; i++)
+        pids_add(out, s->scan->stuck_pids.at[i]);
+}
+
+static void processes(const struct snapshot *s, const struct identity *row,
+                      struct process_use_vec *out)
+{
+    (void)s;
+    use_add_row(out, row, USE_CERTAIN);
+}
+
 const struct kind kind_holders = {
     .id = KIND_HOLDER,
     .name = "holders",
     .title = "Holders",
     .one = "process",
+    .word = "process",
+    .flags = TABLE_HELD,
+    .can = CAN_REMOVE | CAN_SIGNAL | CAN_CHANGE | CAN_TAG | CAN_LOCK,
+    .owner_need = NEED_SEGMENTS,
+    .json = 2,
+    .object = KIND_SEGMENT,
+    .empty = "no process was seen holding it",
     .need = NEED_HOLDERS,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
@@ -193,4 +238,11 @@ const struct kind kind_holders = {
     .at = at,
     .identify = identify,
     .belongs = belongs,
+    .describe = process_describe,
+    .path_text = process_path_text,
+    .mark = mark,
+    .is_new = is_new,
+    .name_pids = name_pids,
+    .processes = processes,
+    .no_processes = process_no_processes,
 };

@@ -1,6 +1,9 @@
 // Limits of the kernel and how much of each is used.
 #include "model/kinds/registry.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "model/kinds/cells.h"
 #include "model/record/limit.h"
 
@@ -77,18 +80,40 @@ static void identify(const struct snapshot *s, const void *row, struct identity 
     *out = (struct identity){.kind = KIND_LIMIT, .part = (uint64_t)(r - s->limits.at)};
 }
 
+static void describe(const struct identity *identity, char *dst, size_t cap)
+{
+    snprintf(dst, cap, "limit %" PRIu64, identity->part);
+}
+
+static bool mark(const struct snapshot *s, const void *row, enum severity *severity)
+{
+    double percent;
+
+    (void)s;
+    if (!limit_percent(row, &percent))
+        percent = 0;
+    *severity = percent >= LIMIT_CRITICAL ? SEVERITY_CRITICAL : SEVERITY_WARNING;
+    return percent >= LIMIT_WARNING;
+}
+
 const struct kind kind_limits = {
     .id = KIND_LIMIT,
     .name = "limits",
     .title = "Limits",
     .one = "limit",
+    .word = "limit",
+    .flags = TABLE_NO_COUNT,
+    .can = CAN_LIMIT,
+    .tab = 5,
+    .json = 8,
     // The use of a limit is counted from the objects.
     .need = NEED_LIMITS | NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
     .default_sort = "-percent",
-    .enter = KIND_COUNT,
     .count = count,
     .at = at,
     .identify = identify,
+    .describe = describe,
+    .mark = mark,
 };

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "model/kinds/cells.h"
+#include "model/kinds/row_parts.h"
 
 CELL_GETTER(get_shmid, struct mapping, if (r->shmid >= 0) cell_set_number(out, r->shmid))
 CELL_GETTER(get_pid, struct mapping, cell_set_pid(out, r->pid))
@@ -41,17 +42,17 @@ CELL_GETTER(get_locked, struct mapping, set_use(r, r->locked, out))
 
 // clang-format off
 static const struct column columns[] = {
-    {.name = "shmid", .title = "SHMID", .help = "segment that is mapped", .type = CELL_NUMBER,
-     .width = 6, .widest = 10, .priority = 12, .flags = COL_JSON | COL_SCREEN, .get = get_shmid},
-    {.name = "pid", .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
-     .priority = 11, .flags = COL_JSON | COL_SCREEN, .get = get_pid},
+    {.name = "shmid", .detail = DETAIL_PATH, .title = "SHMID", .help = "segment that is mapped", .type = CELL_NUMBER,
+     .width = 6, .widest = 10, .priority = 12, .flags = COL_PARENT | COL_JSON | COL_SCREEN, .get = get_shmid},
+    {.name = "pid", .detail = DETAIL_PATH, .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
+     .priority = 11, .flags = COL_PARENT_PROCESS | COL_JSON | COL_SCREEN, .get = get_pid},
     {.name = "start", .title = "START", .help = "first address", .type = CELL_ADDRESS,
      .width = 12, .widest = 16, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_start},
     {.name = "end", .title = "END", .help = "address after the last", .type = CELL_ADDRESS,
      .width = 12, .widest = 16, .priority = 2, .flags = COL_JSON | COL_SCREEN, .get = get_end},
-    {.name = "size", .title = "SIZE", .help = "bytes mapped", .type = CELL_SIZE, .width = 5,
+    {.name = "size", .detail = DETAIL_FIRST + 2, .title = "SIZE", .help = "bytes mapped", .type = CELL_SIZE, .width = 5,
      .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_size},
-    {.name = "perms", .title = "PERMS", .help = "rw-s: read, write, execute, shared",
+    {.name = "perms", .detail = DETAIL_FIRST + 23, .title = "PERMS", .help = "rw-s: read, write, execute, shared",
      .type = CELL_TEXT, .width = 5, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_perms},
     {.name = "offset", .title = "OFFSET", .help = "offset in the segment", .type = CELL_ADDRESS,
      .width = 8, .widest = 16, .priority = 5, .flags = COL_JSON | COL_SCREEN, .get = get_offset},
@@ -63,13 +64,13 @@ static const struct column columns[] = {
     {.name = "path", .title = "PATH", .help = "name in maps, with the original key",
      .type = CELL_TEXT, .width = 24, .widest = 255, .priority = 1, .place = 1,
      .flags = COL_JSON | COL_SCREEN, .get = get_path},
-    {.name = "rss", .title = "RSS", .help = "of this mapping in memory", .type = CELL_SIZE,
+    {.name = "rss", .detail = DETAIL_FIRST + 9, .title = "RSS", .help = "of this mapping in memory", .type = CELL_SIZE,
      .width = 5, .priority = 6, .flags = COL_SCREEN | COL_DESCENDING, .need = NEED_MAP_USE,
      .get = get_rss},
     {.name = "pss", .title = "PSS", .help = "its share, divided among all who map it",
      .type = CELL_SIZE, .width = 5, .priority = 7, .flags = COL_SCREEN | COL_DESCENDING,
      .need = NEED_MAP_USE, .get = get_pss},
-    {.name = "swap", .title = "SWAP", .help = "of this mapping swapped out", .type = CELL_SIZE,
+    {.name = "swap", .detail = DETAIL_FIRST + 10, .title = "SWAP", .help = "of this mapping swapped out", .type = CELL_SIZE,
      .width = 5, .priority = 8, .flags = COL_SCREEN | COL_DESCENDING, .need = NEED_MAP_USE,
      .get = get_swap},
     {.name = "locked", .title = "LOCKED", .help = "of this mapping locked in memory",
@@ -129,17 +130,38 @@ static bool belongs(const void *row, const struct identity *parent)
            (parent->id < 0 || r->shmid == parent->id);
 }
 
+static void describe(const struct identity *identity, char *dst, size_t cap)
+{
+    snprintf(dst, cap, "mapping %" PRIx64 " of process %" PRId32, identity->part, identity->pid);
+}
+
+static void processes(const struct snapshot *s, const struct identity *row,
+                      struct process_use_vec *out)
+{
+    (void)s;
+    use_add_row(out, row, USE_CERTAIN);
+}
+
 const struct kind kind_mappings = {
     .id = KIND_MAPPING,
     .name = "maps",
     .title = "Mappings",
     .one = "mapping",
+    .flags = TABLE_HELD,
+    .can = CAN_REMOVE | CAN_SIGNAL | CAN_CHANGE | CAN_LOCK | CAN_WIDEN,
+    .owner_need = NEED_SEGMENTS,
+    .focus_need = NEED_MAP_USE,
+    .wide_need = NEED_ALL_MAPS,
+    .json = 3,
+    .object = KIND_SEGMENT,
     .need = NEED_HOLDERS,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
-    .enter = KIND_COUNT,
     .count = count,
     .at = at,
     .identify = identify,
     .belongs = belongs,
+    .describe = describe,
+    .path_text = process_path_text,
+    .processes = processes,
 };

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "model/kinds/cells.h"
+#include "model/kinds/row_parts.h"
 #include "model/orphans.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
@@ -66,25 +67,25 @@ APP_GETTERS(KIND_QUEUE)
 // clang-format off
 static const struct column columns[] = {
     OWNED_COLUMNS("msqid", "MSQID"),
-    {.name = "bytes", .title = "BYTES", .help = "bytes queued", .type = CELL_SIZE, .width = 5,
+    {.name = "bytes", .detail = DETAIL_FIRST + 5, .title = "BYTES", .help = "bytes queued", .type = CELL_SIZE, .width = 5,
      .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_bytes},
-    {.name = "max_bytes", .title = "MAX", .help = "bytes it may hold (msg_qbytes)",
+    {.name = "max_bytes", .detail = DETAIL_FIRST + 6, .title = "MAX", .help = "bytes it may hold (msg_qbytes)",
      .type = CELL_SIZE, .width = 5, .priority = 7,
      .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_QUEUE_MAX, .get = get_max},
-    {.name = "messages", .title = "MSGS", .help = "messages queued", .type = CELL_COUNT,
+    {.name = "messages", .detail = DETAIL_FIRST + 7, .title = "MSGS", .help = "messages queued", .type = CELL_COUNT,
      .width = 4, .widest = 10, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
      .get = get_messages},
-    {.name = "lspid", .title = "LASTSEND", .help = "process that last sent", .type = CELL_NUMBER,
+    {.name = "lspid", .detail = DETAIL_FIRST + 13, .label = "last sender", .title = "LASTSEND", .help = "process that last sent", .type = CELL_NUMBER,
      .width = 10, .widest = 26, .priority = 5, .place = 2,
      .flags = COL_JSON | COL_SCREEN | COL_LEFT, .need = NEED_PROCESSES,
      .show_need = NEED_PROCESSES, .get = get_lspid, .show = show_lspid},
-    {.name = "lrpid", .title = "LASTRECV", .help = "process that last received",
+    {.name = "lrpid", .detail = DETAIL_FIRST + 14, .label = "last receiver", .title = "LASTRECV", .help = "process that last received",
      .type = CELL_NUMBER, .width = 10, .widest = 26, .priority = 6, .place = 2,
      .flags = COL_JSON | COL_SCREEN | COL_LEFT, .need = NEED_PROCESSES,
      .show_need = NEED_PROCESSES, .get = get_lrpid, .show = show_lrpid},
-    {.name = "stime", .title = "SENT", .help = "last sent to", .type = CELL_TIME, .width = 8,
+    {.name = "stime", .detail = DETAIL_FIRST + 18, .label = "last sent", .title = "SENT", .help = "last sent to", .type = CELL_TIME, .width = 8,
      .flags = COL_JSON, .get = get_stime},
-    {.name = "rtime", .title = "RECEIVED", .help = "last received from", .type = CELL_TIME,
+    {.name = "rtime", .detail = DETAIL_FIRST + 19, .label = "last received", .title = "RECEIVED", .help = "last received from", .type = CELL_TIME,
      .width = 8, .flags = COL_JSON, .get = get_rtime},
     OWNED_CTIME_COLUMN,
     {.name = "senders_waiting", .title = "SNDWAIT", .help = "tasks blocked sending to it",
@@ -99,7 +100,7 @@ static const struct column columns[] = {
     {.name = "orphan", .title = "ORPHAN", .help = "no process that used it lives",
      .type = CELL_BOOL, .width = 6,
      .need = NEED_PROCESSES | NEED_WAITERS | NEED_SYSTEM, .get = get_orphan},
-    {.name = "idle", .title = "IDLE", .help = "time since the last message sent or received",
+    {.name = "idle", .detail = DETAIL_NONE, .title = "IDLE", .help = "time since the last message sent or received",
      .type = CELL_DURATION, .width = 4, .priority = 4, .place = 3,
      .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},
     OWNED_AGE_COLUMN,
@@ -114,11 +115,56 @@ static void identify(const struct snapshot *s, const void *row, struct identity 
     *out = identity_of(KIND_QUEUE, row);
 }
 
+static bool orphan(const struct snapshot *s, const void *row)
+{
+    return snapshot_orphan(s, KIND_QUEUE, row);
+}
+
+static void name_pids(const struct snapshot *s, struct pid_vec *out)
+{
+    for (size_t i = 0; i < s->queues.n; i++) {
+        pids_add(out, s->queues.at[i].lspid);
+        pids_add(out, s->queues.at[i].lrpid);
+    }
+}
+
+static void processes(const struct snapshot *s, const struct identity *row,
+                      struct process_use_vec *out)
+{
+    const struct queue *queue = snapshot_queue(s, row->id);
+
+    use_add_waiters(out, s, KIND_QUEUE, row->id);
+    if (!queue)
+        return;
+    use_add(out, row->id, queue->lspid, 0, queue->stime, "last sender");
+    use_add(out, row->id, queue->lrpid, 0, queue->rtime, "last receiver");
+}
+
+static void no_processes(const struct snapshot *s, const struct identity *row, const char *name,
+                         char *dst, size_t cap)
+{
+    const struct queue *queue = snapshot_queue(s, row->id);
+    struct last_users users = {0};
+
+    if (queue) {
+        last_users_add(&users, s, queue->lspid, queue->stime);
+        last_users_add(&users, s, queue->lrpid, queue->rtime);
+    }
+    last_users_say(&users, name, dst, cap);
+}
+
 const struct kind kind_queues = {
     .id = KIND_QUEUE,
     .name = "queues",
     .title = "Queues",
     .one = "queue",
+    .word = "queue",
+    .can =
+        CAN_TAG | CAN_REMOVE | CAN_SIGNAL | CAN_CHANGE | CAN_RESTRICT | CAN_WAITERS | CAN_MAX_BYTES,
+    .tab = 3,
+    .json = 6,
+    .batch = 3,
+    .object = KIND_QUEUE,
     .need = NEED_QUEUES,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
@@ -127,4 +173,9 @@ const struct kind kind_queues = {
     .count = count,
     .at = at,
     .identify = identify,
+    .orphan = orphan,
+    .name_pids = name_pids,
+    .processes = processes,
+    .no_processes = no_processes,
+    .notes = notes_waiters,
 };

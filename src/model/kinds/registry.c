@@ -4,7 +4,7 @@
 #include <strings.h>
 
 // clang-format off
-static const struct kind *const kinds[KIND_COUNT] = {
+static const struct kind *const kinds[KINDS] = {
     [KIND_SEGMENT] = &kind_segments, [KIND_SEMSET] = &kind_semsets,
     [KIND_QUEUE] = &kind_queues,     [KIND_HOLDER] = &kind_holders,
     [KIND_MAPPING] = &kind_mappings, [KIND_ELEMENT] = &kind_elements,
@@ -15,7 +15,7 @@ static const struct kind *const kinds[KIND_COUNT] = {
 
 const struct kind *kind_get(enum kind_id id)
 {
-    return (unsigned)id < KIND_COUNT ? kinds[id] : NULL;
+    return (unsigned)id < KINDS ? kinds[id] : NULL;
 }
 
 static bool begins(const char *text, const char *prefix, size_t n)
@@ -30,13 +30,13 @@ const struct kind *kind_by_name(const char *name)
 
     if (n == 0)
         return NULL;
-    for (size_t i = 0; i < KIND_COUNT; i++) {
+    for (size_t i = 1; i < KINDS; i++) {
         const struct kind *kind = kinds[i];
         if (!strcasecmp(kind->name, name) || !strcasecmp(kind->title, name) ||
             !strcasecmp(kind->one, name))
             return kind;
     }
-    for (size_t i = 0; i < KIND_COUNT; i++) {
+    for (size_t i = 1; i < KINDS; i++) {
         const struct kind *kind = kinds[i];
         if (!begins(kind->name, name, n) && !begins(kind->title, name, n))
             continue;
@@ -45,4 +45,21 @@ const struct kind *kind_by_name(const char *name)
         found = kind;
     }
     return found;
+}
+
+const struct kind *kind_of_tab(size_t tab)
+{
+    for (size_t i = 1; i < KINDS; i++)
+        if (kinds[i]->tab == tab + 1)
+            return kinds[i];
+    return NULL;
+}
+
+size_t kind_tabs(void)
+{
+    size_t n = 0;
+
+    while (kind_of_tab(n))
+        n++;
+    return n;
 }

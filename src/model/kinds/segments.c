@@ -2,8 +2,12 @@
 #include "model/kinds/registry.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 
+#include "base/text.h"
 #include "model/kinds/cells.h"
+#include "model/kinds/row_parts.h"
 #include "model/orphans.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
@@ -125,53 +129,53 @@ APP_GETTERS(KIND_SEGMENT)
 // clang-format off
 static const struct column columns[] = {
     OWNED_COLUMNS("shmid", "SHMID"),
-    {.name = "size", .title = "SIZE", .help = "size as asked for", .type = CELL_SIZE, .width = 5,
+    {.name = "size", .detail = DETAIL_FIRST + 2, .title = "SIZE", .help = "size as asked for", .type = CELL_SIZE, .width = 5,
      .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_size},
-    {.name = "rss", .title = "RSS", .help = "in memory now", .type = CELL_SIZE, .width = 5,
+    {.name = "rss", .detail = DETAIL_FIRST + 9, .title = "RSS", .help = "in memory now", .type = CELL_SIZE, .width = 5,
      .priority = 7, .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_SEGMENT_USE,
      .get = get_rss},
-    {.name = "swap", .title = "SWAP", .help = "swapped out", .type = CELL_SIZE, .width = 5,
+    {.name = "swap", .detail = DETAIL_FIRST + 10, .title = "SWAP", .help = "swapped out", .type = CELL_SIZE, .width = 5,
      .priority = 10, .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_SEGMENT_USE,
      .get = get_swap},
-    {.name = "nattch", .title = "ATT", .help = "attachments: mappings, not processes",
+    {.name = "nattch", .detail = DETAIL_FIRST + 3, .title = "ATT", .help = "attachments: mappings, not processes",
      .type = CELL_COUNT, .width = 3, .widest = 7,
      .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_nattch},
-    {.name = "found", .title = "FOUND", .help = "attachments seen in processes",
+    {.name = "found", .detail = DETAIL_NONE, .title = "FOUND", .help = "attachments seen in processes",
      .type = CELL_COUNT, .width = 5, .flags = COL_JSON | COL_DESCENDING, .need = NEED_HOLDERS,
      .get = get_found},
     {.name = "holders", .title = "HOLDERS", .help = "processes seen holding it",
      .type = CELL_COUNT, .width = 12, .widest = 60, .priority = 1, .place = 5,
-     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING | COL_LEFT,
+     .flags = COL_ENTERED | COL_JSON | COL_SCREEN | COL_DESCENDING | COL_LEFT,
      .need = NEED_HOLDERS | NEED_PROCESSES, .show_need = NEED_PROCESSES, .get = get_holders,
      .show = show_holders},
-    {.name = "status", .title = "STATUS",
+    {.name = "status", .detail = DETAIL_FIRST + 4, .title = "STATUS",
      .help = "dest: removed but still held; locked in memory; hugetlb: of huge pages",
      .type = CELL_FLAGS, .width = 6, .widest = 19, .flags = COL_JSON | COL_SCREEN | COL_KEEP,
      .flag_names = status_names, .get = get_status},
-    {.name = "cpid", .title = "CREATOR", .help = "process that created it", .type = CELL_NUMBER,
+    {.name = "cpid", .detail = DETAIL_FIRST + 11, .title = "CREATOR", .help = "process that created it", .type = CELL_NUMBER,
      .width = 10, .widest = 26, .priority = 4, .place = 2,
      .flags = COL_JSON | COL_SCREEN | COL_LEFT, .need = NEED_PROCESSES,
      .show_need = NEED_PROCESSES, .get = get_cpid, .show = show_cpid},
-    {.name = "creator_state", .title = "CSTATE",
+    {.name = "creator_state", .detail = DETAIL_NONE, .title = "CSTATE",
      .help = "whether its creator lives: alive, gone, reused, outside", .type = CELL_TEXT,
      .width = 7, .flags = COL_JSON, .need = NEED_PROCESSES, .get = get_creator_state},
-    {.name = "lpid", .title = "LAST", .help = "process that last attached or detached it",
+    {.name = "lpid", .detail = DETAIL_FIRST + 12, .title = "LAST", .help = "process that last attached or detached it",
      .type = CELL_NUMBER, .width = 10, .widest = 26, .priority = 6, .place = 3,
      .flags = COL_JSON | COL_SCREEN | COL_LEFT, .need = NEED_PROCESSES,
      .show_need = NEED_PROCESSES, .get = get_lpid, .show = show_lpid},
-    {.name = "atime", .title = "ATTACHED", .help = "last attached", .type = CELL_TIME, .width = 8,
+    {.name = "atime", .detail = DETAIL_FIRST + 15, .title = "ATTACHED", .help = "last attached", .type = CELL_TIME, .width = 8,
      .flags = COL_JSON, .get = get_atime},
-    {.name = "dtime", .title = "DETACHED", .help = "last detached", .type = CELL_TIME, .width = 8,
+    {.name = "dtime", .detail = DETAIL_FIRST + 16, .title = "DETACHED", .help = "last detached", .type = CELL_TIME, .width = 8,
      .flags = COL_JSON, .get = get_dtime},
     OWNED_CTIME_COLUMN,
     OWNED_APP_COLUMNS(1, NEED_HOLDERS | NEED_PROCESSES),
-    {.name = "original_key", .title = "ORIGKEY", .help = "key it was created with",
+    {.name = "original_key", .detail = DETAIL_FIRST + 1, .title = "ORIGKEY", .help = "key it was created with",
      .type = CELL_KEY, .width = 10, .flags = COL_JSON, .need = NEED_HOLDERS,
      .get = get_original_key},
     {.name = "orphan", .title = "ORPHAN",
      .help = "nothing uses it and nobody who made or last used it lives", .type = CELL_BOOL,
      .width = 6, .flags = COL_JSON, .need = NEED_PROCESSES, .get = get_orphan},
-    {.name = "idle", .title = "IDLE", .help = "time since the last attach or detach",
+    {.name = "idle", .detail = DETAIL_NONE, .title = "IDLE", .help = "time since the last attach or detach",
      .type = CELL_DURATION, .width = 4, .priority = 5, .place = 4,
      .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},
     OWNED_AGE_COLUMN,
@@ -186,11 +190,98 @@ static void identify(const struct snapshot *s, const void *row, struct identity 
     *out = identity_of(KIND_SEGMENT, row);
 }
 
+static bool orphan(const struct snapshot *s, const void *row)
+{
+    return snapshot_orphan(s, KIND_SEGMENT, row);
+}
+
+// One finding may be about many orphans: each of them has its dot, as loud as the finding.
+static bool mark(const struct snapshot *s, const void *row, enum severity *severity)
+{
+    const struct segment *r = row;
+    const struct identity identity = identity_of(KIND_SEGMENT, row);
+
+    if (mark_by_findings(s, &identity, severity))
+        return true;
+    bool alone = orphan(s, row);
+    *severity = alone ? SEVERITY_WARNING : SEVERITY_NOTICE;
+    return alone || r->flags & SEG_DEST;
+}
+
+static void name_pids(const struct snapshot *s, struct pid_vec *out)
+{
+    for (size_t i = 0; i < s->segments.n; i++) {
+        pids_add(out, s->segments.at[i].cpid);
+        pids_add(out, s->segments.at[i].lpid);
+    }
+}
+
+static void processes(const struct snapshot *s, const struct identity *row,
+                      struct process_use_vec *out)
+{
+    size_t n = 0;
+    const struct holder *holders = s->scan ? scan_holders(s->scan, row->id, &n) : NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        char access[5];
+
+        use_add(out, row->id, holders[i].pid, holders[i].start_ticks, USE_CERTAIN,
+                "%s, %u attached", access_text(holders[i].access, access), holders[i].attaches);
+    }
+}
+
+static void no_processes(const struct snapshot *s, const struct identity *row, const char *name,
+                         char *dst, size_t cap)
+{
+    const struct segment *segment = snapshot_segment(s, row->id);
+
+    if (segment && segment->nattch == 0) {
+        snprintf(dst, cap, "no process to signal: nothing is attached to %s", name);
+    } else if (segment && !s->scan) {
+        snprintf(dst, cap, "the holders of %s are not read yet", name);
+    } else if (segment) {
+        char *line = scan_accounting_line(s->scan, row->id, s->system.user);
+        snprintf(dst, cap, "no holder of %s to be seen: %s", name, line ? line : "");
+        free(line);
+    }
+}
+
+// How many of its attachments are accounted for.
+static void notes(const struct snapshot *s, const struct identity *row,
+                  const struct note_place *place, struct note_vec *out)
+{
+    const char *user = s->system.user[0] ? s->system.user : "this user";
+    const struct segment_account *account = s->scan ? scan_account(s->scan, row->id) : NULL;
+    char age[TEXT_SHORT];
+
+    if (!snapshot_segment(s, row->id))
+        return;
+    if (!account) {
+        note_add(out, NOTE_DIM, mem_copy_string("reading its holders ..."));
+        return;
+    }
+    char *line = scan_accounting_line(s->scan, row->id, user);
+    if (place->holders_age > 0) {
+        char *aged =
+            mem_format("%s; holders %s old", line, text_age(age, sizeof age, place->holders_age));
+        free(line);
+        line = aged;
+    }
+    note_add(out, account->found == account->nattch ? NOTE_GOOD : NOTE_WARNING, line);
+}
+
 const struct kind kind_segments = {
     .id = KIND_SEGMENT,
     .name = "segments",
     .title = "Segments",
     .one = "segment",
+    .word = "segment",
+    .flags = TABLE_HELD,
+    .can = CAN_TAG | CAN_REMOVE | CAN_SIGNAL | CAN_CHANGE | CAN_RESTRICT | CAN_LOCK,
+    .tab = 1,
+    .json = 1,
+    .batch = 1,
+    .object = KIND_SEGMENT,
     .need = NEED_SEGMENTS,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
@@ -199,4 +290,10 @@ const struct kind kind_segments = {
     .count = count,
     .at = at,
     .identify = identify,
+    .orphan = orphan,
+    .mark = mark,
+    .name_pids = name_pids,
+    .processes = processes,
+    .no_processes = no_processes,
+    .notes = notes,
 };

@@ -2,6 +2,7 @@
 #include "model/kinds/registry.h"
 
 #include "model/kinds/cells.h"
+#include "model/kinds/row_parts.h"
 #include "model/orphans.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
@@ -75,9 +76,9 @@ APP_GETTERS(KIND_SEMSET)
 // clang-format off
 static const struct column columns[] = {
     OWNED_COLUMNS("semid", "SEMID"),
-    {.name = "nsems", .title = "SEMS", .help = "semaphores in the set", .type = CELL_COUNT,
+    {.name = "nsems", .detail = DETAIL_FIRST + 8, .title = "SEMS", .help = "semaphores in the set", .type = CELL_COUNT,
      .width = 5, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_nsems},
-    {.name = "otime", .title = "OPERATED", .help = "last semop", .type = CELL_TIME, .width = 8,
+    {.name = "otime", .detail = DETAIL_FIRST + 17, .title = "OPERATED", .help = "last semop", .type = CELL_TIME, .width = 8,
      .flags = COL_JSON, .get = get_otime},
     OWNED_CTIME_COLUMN,
     {.name = "waiters", .title = "WAITING", .help = "tasks waiting on its semaphores",
@@ -89,7 +90,7 @@ static const struct column columns[] = {
      .width = 6, .priority = 6, .place = 2, .flags = COL_JSON | COL_SCREEN,
      .need = NEED_PROCESSES | NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_SYSTEM | NEED_QUEUES,
      .get = get_orphan},
-    {.name = "idle", .title = "IDLE", .help = "time since the last semop",
+    {.name = "idle", .detail = DETAIL_NONE, .title = "IDLE", .help = "time since the last semop",
      .type = CELL_DURATION, .width = 4, .priority = 4, .place = 3,
      .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},
     {.name = "operators", .title = "LAST",
@@ -109,11 +110,29 @@ static void identify(const struct snapshot *s, const void *row, struct identity 
     *out = identity_of(KIND_SEMSET, row);
 }
 
+static bool orphan(const struct snapshot *s, const void *row)
+{
+    return snapshot_orphan(s, KIND_SEMSET, row);
+}
+
+static void processes(const struct snapshot *s, const struct identity *row,
+                      struct process_use_vec *out)
+{
+    use_add_waiters(out, s, KIND_SEMSET, row->id);
+    use_add_operators(out, s, row->id, NULL);
+}
+
 const struct kind kind_semsets = {
     .id = KIND_SEMSET,
     .name = "semaphores",
     .title = "Semaphores",
     .one = "semaphore set",
+    .word = "semaphore",
+    .can = CAN_TAG | CAN_REMOVE | CAN_SIGNAL | CAN_CHANGE | CAN_RESTRICT | CAN_WAITERS,
+    .tab = 2,
+    .json = 4,
+    .batch = 2,
+    .object = KIND_SEMSET,
     .need = NEED_SEMSETS,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
@@ -122,4 +141,8 @@ const struct kind kind_semsets = {
     .count = count,
     .at = at,
     .identify = identify,
+    .orphan = orphan,
+    .processes = processes,
+    .no_processes = set_no_processes,
+    .notes = notes_waiters,
 };

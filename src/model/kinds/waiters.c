@@ -2,6 +2,7 @@
 #include "model/kinds/registry.h"
 
 #include "model/kinds/cells.h"
+#include "model/kinds/row_parts.h"
 
 static const char *object_name(enum kind_id kind)
 {
@@ -35,11 +36,11 @@ CELL_GETTER(get_comm, struct waiter, if (r->comm[0]) cell_set_text(out, r->comm)
 // clang-format off
 static const struct column columns[] = {
     {.name = "kind", .title = "ON", .help = "what it waits on: semaphore or queue",
-     .type = CELL_TEXT, .width = 9, .priority = 5, .flags = COL_JSON | COL_SCREEN,
+     .type = CELL_TEXT, .width = 9, .priority = 5, .flags = COL_PARENT | COL_JSON | COL_SCREEN,
      .get = get_kind},
     {.name = "id", .title = "ID", .help = "identifier of that object", .type = CELL_NUMBER,
-     .width = 6, .widest = 10, .priority = 4, .flags = COL_JSON | COL_SCREEN, .get = get_id},
-    {.name = "pid", .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
+     .width = 6, .widest = 10, .priority = 4, .flags = COL_PARENT | COL_JSON | COL_SCREEN, .get = get_id},
+    {.name = "pid", .detail = DETAIL_PATH, .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
      .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_pid},
     {.name = "tid", .title = "TID", .help = "its thread that waits", .type = CELL_NUMBER,
      .width = 7, .priority = 6, .flags = COL_JSON | COL_SCREEN, .get = get_tid},
@@ -51,7 +52,7 @@ static const struct column columns[] = {
     {.name = "user", .title = "USER", .help = "user it runs as", .type = CELL_TEXT, .width = 8,
      .widest = 12, .priority = 3, .flags = COL_JSON | COL_SCREEN, .need = NEED_NAMES,
      .get = get_user},
-    {.name = "comm", .title = "PROGRAM", .help = "name of the program", .type = CELL_TEXT,
+    {.name = "comm", .detail = DETAIL_NONE, .title = "PROGRAM", .help = "name of the program", .type = CELL_TEXT,
      .width = 15, .widest = 64, .priority = 2, .flags = COL_JSON | COL_SCREEN, .get = get_comm},
 };
 // clang-format on
@@ -79,17 +80,48 @@ static bool belongs(const void *row, const struct identity *parent)
     return parent->kind == r->kind && r->id == parent->id;
 }
 
+static bool object_of(const struct snapshot *s, const void *row, struct identity *out)
+{
+    const struct waiter *r = row;
+
+    (void)s;
+    *out = (struct identity){.kind = r->kind, .id = r->id};
+    return true;
+}
+
+static void name_pids(const struct snapshot *s, struct pid_vec *out)
+{
+    for (size_t i = 0; i < s->waiters.n; i++)
+        pids_add(out, s->waiters.at[i].pid);
+}
+
+static void processes(const struct snapshot *s, const struct identity *row,
+                      struct process_use_vec *out)
+{
+    (void)s;
+    use_add_row(out, row, 0);
+}
+
 const struct kind kind_waiters = {
     .id = KIND_WAITER,
     .name = "waiters",
     .title = "Waiters",
     .one = "waiting task",
+    .word = "process",
+    .can = CAN_REMOVE | CAN_SIGNAL | CAN_CHANGE,
+    .owner_need = NEED_SEMSETS | NEED_QUEUES,
+    .json = 7,
     .need = NEED_WAITERS | NEED_PROCESSES,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
-    .enter = KIND_COUNT,
     .count = count,
     .at = at,
     .identify = identify,
     .belongs = belongs,
+    .object_of = object_of,
+    .describe = process_describe,
+    .path_text = process_path_text,
+    .name_pids = name_pids,
+    .processes = processes,
+    .no_processes = process_no_processes,
 };

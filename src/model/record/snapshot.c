@@ -1,6 +1,15 @@
 #include "model/record/snapshot.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+void table_copy(struct table *to, const struct table *from)
+{
+    free(to->at);
+    *to = *from;
+    to->at =
+        from->n ? memcpy(mem_alloc(from->n * from->size), from->at, from->n * from->size) : NULL;
+}
 
 struct snapshot *snapshot_new(void)
 {
@@ -46,6 +55,8 @@ static void free_parts(struct snapshot *s)
     vec_free(&s->growths);
     findings_clear(&s->findings);
     vec_free(&s->findings);
+    for (size_t i = 0; i < KINDS; i++)
+        free(s->tables[i].at);
     scan_unref(s->scan);
     event_log_unref(s->events);
 }
@@ -91,13 +102,38 @@ const struct queue *snapshot_queue(const struct snapshot *s, int32_t msqid)
     FIND(&s->queues, o.id, msqid);
 }
 
+static struct table table_of(const struct snapshot *s, enum kind_id kind)
+{
+    switch (kind) {
+    case KIND_SEGMENT:
+        return (struct table){s->segments.at, s->segments.n, sizeof *s->segments.at};
+    case KIND_SEMSET:
+        return (struct table){s->semsets.at, s->semsets.n, sizeof *s->semsets.at};
+    case KIND_QUEUE:
+        return (struct table){s->queues.at, s->queues.n, sizeof *s->queues.at};
+    default:
+        return s->tables[kind];
+    }
+}
+
 const struct owned *snapshot_owned(const struct snapshot *s, enum kind_id kind, int32_t id)
 {
-    const void *object = kind == KIND_SEGMENT  ? (const void *)snapshot_segment(s, id)
-                         : kind == KIND_SEMSET ? (const void *)snapshot_semset(s, id)
-                         : kind == KIND_QUEUE  ? (const void *)snapshot_queue(s, id)
-                                               : NULL;
-    return object; // each begins with its struct owned
+    if (!kind_is_object(kind))
+        return NULL;
+    const struct table table = table_of(s, kind);
+    size_t low = 0, high = table.n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct owned *o = (const void *)((const char *)table.at + middle * table.size);
+
+        if (o->id == id)
+            return o;
+        if (o->id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
 }
 
 const struct process *snapshot_process(const struct snapshot *s, int32_t pid)
@@ -166,8 +202,7 @@ static int pid_order(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// Most objects of thousands name the same few, one after the other.
-static void name_pid(struct pid_vec *out, int32_t pid)
+void pids_add(struct pid_vec *out, int32_t pid)
 {
     if (pid > 0 && (out->n == 0 || out->at[out->n - 1] != pid))
         vec_push(out, pid);
@@ -183,27 +218,4 @@ void pids_settle(struct pid_vec *pids)
         if (pids->at[i] > 0 && (kept == 0 || pids->at[kept - 1] != pids->at[i]))
             pids->at[kept++] = pids->at[i];
     pids->n = kept;
-}
-
-void snapshot_named_pids(const struct snapshot *s, struct pid_vec *out)
-{
-    vec_clear(out);
-    for (size_t i = 0; i < s->segments.n; i++) {
-        name_pid(out, s->segments.at[i].cpid);
-        name_pid(out, s->segments.at[i].lpid);
-    }
-    for (size_t i = 0; i < s->queues.n; i++) {
-        name_pid(out, s->queues.at[i].lspid);
-        name_pid(out, s->queues.at[i].lrpid);
-    }
-    for (size_t i = 0; i < s->elements.n; i++)
-        if (s->elements.at[i].known & ELEMENT_KNOWS_PID)
-            name_pid(out, s->elements.at[i].pid);
-    for (size_t i = 0; i < s->waiters.n; i++)
-        name_pid(out, s->waiters.at[i].pid);
-    for (size_t i = 0; s->scan && i < s->scan->holders.n; i++)
-        name_pid(out, s->scan->holders.at[i].pid);
-    for (size_t i = 0; s->scan && i < s->scan->stuck_pids.n; i++)
-        name_pid(out, s->scan->stuck_pids.at[i]);
-    pids_settle(out);
 }

@@ -5,6 +5,24 @@
 #include <string.h>
 #include <strings.h>
 
+bool kind_is_known(const struct kind *kind, const struct snapshot *s)
+{
+    if (kind->need & NEED_HOLDERS && !s->scan)
+        return false;
+    return (kind->need & ~s->has & ~(unsigned)NEED_HOLDERS) == 0;
+}
+
+bool row_object(const struct kind *kind, const struct snapshot *s, const void *row,
+                struct identity *out)
+{
+    if (kind->object_of)
+        return kind->object_of(s, row, out);
+    kind->identify(s, row, out);
+    if (kind->object != NO_KIND)
+        out->kind = kind->object;
+    return kind_is_object(out->kind);
+}
+
 const struct column *kind_column(const struct kind *kind, const char *name)
 {
     for (size_t i = 0; i < kind->n_columns; i++) {

@@ -4,8 +4,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "model/orphans.h"
-
 // What a cell is sorted by: a number of the same order, or a text.
 struct sort_key {
     const void *row;
@@ -22,35 +20,6 @@ struct sorting {
     bool text, descending;
 };
 
-// The object a row hangs on, or is. False where it is none (a limit).
-static bool object_of(const struct kind *kind, const struct snapshot *s, const void *row,
-                      struct identity *out)
-{
-    kind->identify(s, row, out);
-    switch (kind->id) {
-    case KIND_HOLDER:
-    case KIND_MAPPING:
-        out->kind = KIND_SEGMENT;
-        return true;
-    case KIND_ELEMENT:
-        out->kind = KIND_SEMSET;
-        return true;
-    case KIND_WAITER:
-        out->kind = ((const struct waiter *)row)->kind;
-        return true;
-    case KIND_FINDING:
-        out->kind = ((const struct finding *)row)->about.kind;
-        break;
-    case KIND_EVENT:
-        if (!((const struct event *)row)->several)
-            *out = ((const struct event *)row)->about;
-        break;
-    default:
-        break;
-    }
-    return kind_is_object(out->kind);
-}
-
 static bool shown(const struct query *query, const struct snapshot *s, const void *row)
 {
     const struct kind *kind = query->kind;
@@ -59,7 +28,7 @@ static bool shown(const struct query *query, const struct snapshot *s, const voi
         return false;
     if (query->has_id || query->has_owner) {
         struct identity object;
-        bool is_object = object_of(kind, s, row, &object);
+        bool is_object = row_object(kind, s, row, &object);
         if (query->has_id && (!is_object || object.id != query->id))
             return false;
         if (query->has_owner && is_object) {
@@ -68,7 +37,7 @@ static bool shown(const struct query *query, const struct snapshot *s, const voi
                 return false;
         }
     }
-    if (query->orphans && !snapshot_orphan(s, kind->id, row))
+    if (query->orphans && !(kind->orphan && kind->orphan(s, row)))
         return false;
     return filter_match(query->filter, query->shown, s, row);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/kinds/registry.h"
 #include "rules.h"
 
 enum { RULES_MAX = 64, TITLE_MAX = 200, EVIDENCE_MAX = 600 };
@@ -85,7 +86,7 @@ static struct identity identify_growth(const struct snapshot *s, const struct gr
 {
     const struct owned *o = snapshot_owned(s, g->kind, g->example);
 
-    return o ? identity_of(g->kind, o) : (struct identity){.kind = KIND_COUNT};
+    return o ? identity_of(g->kind, o) : (struct identity){.kind = NO_KIND};
 }
 
 // The first process that does not answer; without a name, none.
@@ -107,7 +108,7 @@ static struct identity identify_stuck(const struct snapshot *s)
             return (struct identity){
                 .kind = KIND_HOLDER, .id = -1, .pid = p->pid, .start_ticks = p->start_ticks};
     }
-    return (struct identity){.kind = KIND_COUNT};
+    return (struct identity){.kind = NO_KIND};
 }
 
 static struct identity identify(const struct snapshot *s, enum subject subject, const void *object)
@@ -127,7 +128,7 @@ static struct identity identify(const struct snapshot *s, enum subject subject, 
     case OF_SCAN:
         return identify_stuck(s);
     }
-    return (struct identity){.kind = KIND_COUNT};
+    return (struct identity){.kind = NO_KIND};
 }
 
 // --- running the rules --------------------------------------------------------------------------
@@ -154,9 +155,12 @@ static void report(struct snapshot *s, const struct rule *rule, const struct mat
     title_say.n = evidence_say.n = n;
     rule->title(&title_say);
     rule->evidence(&evidence_say);
+    const struct identity about = identify(s, rule->subject, matches[0].object);
+    const struct kind *kind = kind_get(about.kind);
     struct finding finding = {.rule = rule->name,
                               .severity = matches[0].severity,
-                              .about = identify(s, rule->subject, matches[0].object),
+                              .about = about,
+                              .about_word = kind ? kind->word : NULL,
                               .weight = matches_weight(matches, n),
                               .title = mem_copy_string(title),
                               .evidence = mem_copy_string(evidence),

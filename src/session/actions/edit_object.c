@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "engine/sampler.h"
+#include "model/kinds/find_row.h"
 #include "model/record/limit.h"
 #include "model/table/kind.h"
 #include "session/actions/choose.h"

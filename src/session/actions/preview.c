@@ -9,6 +9,8 @@
 #include "base/signal_name.h"
 #include "base/sum.h"
 #include "model/apps/labels.h"
+#include "model/kinds/find_row.h"
+#include "model/kinds/registry.h"
 #include "model/text/words.h"
 #include "session/actions/targets.h"
 #include "session/session.h"

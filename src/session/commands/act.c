@@ -39,31 +39,30 @@ static void run_tag_all(struct session *s)
 
 // clang-format off
 static const struct command commands[] = {
-    {.name = "tag", .keys = {' '}, .flags = CMD_OBJECT, .kinds = IN_OBJECTS | IN_VIEW(KIND_HOLDER),
+    {.name = "tag", .keys = {' '}, .flags = CMD_OBJECT, .can = CAN_TAG,
      .run = run_tag, .help = "tag the row; remove, signal, change and lock act on the tagged"},
     {.name = "untag-all", .keys = {'U'}, .run = run_untag_all, .help = "forget all tags"},
-    {.name = "tag-all", .keys = {'*'}, .kinds = IN_OBJECTS | IN_VIEW(KIND_HOLDER),
+    {.name = "tag-all", .keys = {'*'}, .can = CAN_TAG,
      .run = run_tag_all, .help = "tag every row shown"},
     {.name = "remove", .label = "Remove", .keys = {K_F8, K_DELETE, 'x'}, .run = choose_remove,
      .verb = ACTION_REMOVE, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
-     .kinds = IN_OBJECTS | IN_PARTS | IN_VIEW(KIND_FINDING),
+     .can = CAN_REMOVE,
      .help = "mark a segment for removal; remove a semaphore set or queue"},
     {.name = "signal", .label = "Kill", .keys = {K_F9, 'k'}, .run = choose_signal,
      .verb = ACTION_SIGNAL, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
-     .kinds = IN_OBJECTS | IN_PARTS | IN_VIEW(KIND_FINDING),
+     .can = CAN_SIGNAL,
      .help = "signal the process, or one that holds or waits on the object"},
     {.name = "change", .keys = {'e'}, .run = edit_object_set,
      .verb = ACTION_SET, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
-     .kinds = IN_OBJECTS | IN_PARTS | IN_VIEW(KIND_FINDING),
+     .can = CAN_CHANGE,
      .help = "change owner, group or mode of the object; the size limit of a queue"},
     {.name = "lock", .keys = {'l'}, .run = edit_object_lock,
      .verb = ACTION_LOCK, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
-     .kinds = IN_VIEW(KIND_SEGMENT) | IN_VIEW(KIND_HOLDER) | IN_VIEW(KIND_MAPPING) |
-              IN_VIEW(KIND_FINDING),
+     .can = CAN_LOCK,
      .help = "lock a segment in memory, or unlock it"},
     {.name = "limit", .label = "Change", .keys = {K_ENTER, 'e'}, .run = edit_limit,
      .verb = ACTION_LIMIT, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_LOCAL,
-     .kinds = IN_VIEW(KIND_LIMIT), .help = "in Limits: change that limit"},
+     .can = CAN_LIMIT, .help = "in Limits: change that limit"},
 };
 // clang-format on
 

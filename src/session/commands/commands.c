@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/kinds/registry.h"
 #include "session/commands/groups.h"
 
 const struct command_group *const command_groups[] = {
@@ -34,12 +35,21 @@ const struct command *command_by_name(const char *name)
 
 bool command_works_in(const struct command *command, enum kind_id kind)
 {
-    return !command->kinds || command->kinds & IN_VIEW(kind);
+    return !command->can || (kind_get(kind) && kind_get(kind)->can & command->can);
+}
+
+static size_t n_keys(const struct command *command)
+{
+    size_t most = command->flags & CMD_TABS ? kind_tabs() : COMMAND_KEYS_MAX, n = 0;
+
+    while (n < most && n < COMMAND_KEYS_MAX && command->keys[n])
+        n++;
+    return n;
 }
 
 static bool has_key(const struct command *command, int32_t key)
 {
-    for (size_t i = 0; i < COMMAND_KEYS_MAX && command->keys[i]; i++)
+    for (size_t i = 0; i < n_keys(command); i++)
         if (command->keys[i] == key)
             return true;
     return false;
@@ -105,7 +115,7 @@ const char *command_keys(const struct command *command, char *dst, size_t cap)
 
     if (cap)
         *dst = '\0';
-    for (size_t i = 0; i < COMMAND_KEYS_MAX && command->keys[i]; i++) {
+    for (size_t i = 0; i < n_keys(command); i++) {
         char key[16];
 
         key_name(command->keys[i], key, sizeof key);

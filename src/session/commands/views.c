@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "model/kinds/registry.h"
 #include "session/actions/progress.h"
 #include "session/commands/groups.h"
 #include "session/current.h"
@@ -15,12 +16,12 @@ static void run_tab(struct session *s, int32_t key)
 
 static void run_tab_next(struct session *s)
 {
-    session_tab(s, (s->tab + 1) % session_n_tabs);
+    session_tab(s, (s->tab + 1) % kind_tabs());
 }
 
 static void run_tab_previous(struct session *s)
 {
-    session_tab(s, (s->tab + session_n_tabs - 1) % session_n_tabs);
+    session_tab(s, (s->tab + kind_tabs() - 1) % kind_tabs());
 }
 
 static void run_waiters(struct session *s)
@@ -31,9 +32,10 @@ static void run_waiters(struct session *s)
 
     if (!session_selected(s, &object))
         return;
-    if (v->kind->id == KIND_ELEMENT)
+    bool part = !kind_is_object(v->kind->id); // of the object in whose view it is
+    if (part)
         object = v->parent;
-    snprintf(path, sizeof path, v->kind->id == KIND_ELEMENT ? "waiters" : "%d waiters", object.id);
+    snprintf(path, sizeof path, part ? "waiters" : "%d waiters", object.id);
     session_push(s, KIND_WAITER, &object, path);
 }
 
@@ -91,19 +93,20 @@ static void run_colors(struct session *s)
 
 // clang-format off
 static const struct command commands[] = {
-    {.name = "tab", .keys = {'1', '2', '3', '4', '5', '6'}, .run_key = run_tab,
+    {.name = "tab", .keys = {'1', '2', '3', '4', '5', '6', '7', '8', '9'}, .flags = CMD_TABS,
+     .run_key = run_tab,
      .help = "go to the view of that number"},
     {.name = "tab-next", .keys = {K_TAB}, .run = run_tab_next, .help = "next view"},
     {.name = "tab-previous", .keys = {K_BACKTAB}, .run = run_tab_previous, .help = "previous view"},
     {.name = "enter", .keys = {K_ENTER}, .flags = CMD_OBJECT, .run = session_enter,
      .help = "open the row: its holders, mappings, elements, waiters; the object of an event"},
     {.name = "waiters", .keys = {'W'}, .flags = CMD_OBJECT | CMD_LOCAL, .run = run_waiters,
-     .kinds = IN_VIEW(KIND_SEMSET) | IN_VIEW(KIND_ELEMENT) | IN_VIEW(KIND_QUEUE),
+     .can = CAN_WAITERS,
      .help = "tasks that wait on this set or queue"},
     {.name = "back", .keys = {K_ESC, K_BACKSPACE}, .run = run_back,
      .help = "cancel a bulk action; otherwise go back"},
     {.name = "leave", .keys = {'q'}, .run = run_leave, .help = "back; at the top: quit"},
-    {.name = "all-maps", .keys = {'a'}, .flags = CMD_LOCAL, .kinds = IN_VIEW(KIND_MAPPING),
+    {.name = "all-maps", .keys = {'a'}, .flags = CMD_LOCAL, .can = CAN_WIDEN,
      .run = run_all_maps, .help = "all mappings of the process, or this segment's alone"},
     {.name = "details", .keys = {'i'}, .run = run_details,
      .help = "everything known about the row, on and off"},

@@ -1,7 +1,6 @@
 #include "ui/parts/details.h"
 
 #include <ctype.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -10,12 +9,10 @@
 #include "base/text.h"
 #include "model/kinds/find_row.h"
 #include "model/kinds/registry.h"
-#include "model/text/words.h"
 #include "session/current.h"
 #include "ui/canvas/wrap.h"
-#include "ui/parts/marks.h"
 
-enum { GAP = 2, MARGIN = 1, WAITERS_SHOWN_MAX = 4 };
+enum { GAP = 2, MARGIN = 1 };
 
 static void add_line(struct details *out, enum style style, char *value)
 {
@@ -25,19 +22,10 @@ static void add_line(struct details *out, enum style style, char *value)
 // A name of several words reads best in full ("original key"), any other as its heading does.
 static void add_fact(struct details *out, const struct column *column, char *value)
 {
-    // clang-format off
-    static const char *const roles[][2] = {
-        {"lspid", "last sender"}, {"lrpid", "last receiver"},
-        {"stime", "last sent"},   {"rtime", "last received"},
-    };
-    // clang-format on
     struct detail fact = {.value = value, .style = STYLE_PLAIN};
-    const char *label =
-        strchr(column->name, '_') || strlen(column->title) < 3 ? column->name : column->title;
+    bool by_name = strchr(column->name, '_') || strlen(column->title) < 3;
+    const char *label = column->label ? column->label : by_name ? column->name : column->title;
 
-    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
-        if (strcmp(column->name, roles[i][0]) == 0)
-            label = roles[i][1];
     snprintf(fact.label, sizeof fact.label, "%s", label);
     for (char *at = fact.label; *at; at++)
         *at = *at == '_' ? ' ' : (char)tolower((unsigned char)*at);
@@ -86,108 +74,48 @@ static void add_column(struct details *out, const struct snapshot *s, const stru
         add_fact(out, column, mem_copy_string(text));
 }
 
-// What one asks first, in that order; the other columns follow as the table has them. A name that
-// a kind has not is passed over.
-static const char *const first[] = {
-    "key",   "original_key", "size",  "nattch", "status", "bytes", "max_bytes", "messages",
-    "nsems", "rss",          "swap",  "cpid",   "lpid",   "lspid", "lrpid",     "atime",
-    "dtime", "otime",        "stime", "rtime",  "ctime",  "app",   "owner",     "perms",
-};
-// Numbers shown beside their names, and ages of times shown in full.
-static const char *const left_out[] = {
-    "uid",  "gid", "cuid",  "cgid", "creator_state", "pid_state",
-    "idle", "age", "found", "comm", "stale",
-};
-// The path in the tab line names these of what was entered.
-static const char *const in_path[] = {"shmid", "semid", "msqid", "pid"};
-
-static bool among(const char *const *names, size_t n, const char *name)
+static unsigned column_place(const struct column *column)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(names[i], name) == 0)
-            return true;
-    }
-    return false;
+    return column->detail ? column->detail : DETAIL_REST;
 }
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
+// The columns that have a place among the details, in that order, then the others as the table has
+// them. The path in the tab line names what was entered, and its parts are the rows themselves.
 static void add_row(struct details *out, const struct snapshot *s, const struct kind *kind,
                     const void *row, bool entered)
 {
-    for (size_t i = 0; !entered && i < COUNT(in_path); i++) {
-        const struct column *column = kind_column(kind, in_path[i]);
-        if (column)
-            add_column(out, s, column, row);
-    }
-    for (size_t i = 0; i < COUNT(first); i++) {
-        const struct column *column = kind_column(kind, first[i]);
-        if (column)
-            add_column(out, s, column, row);
-    }
-    for (size_t i = 0; i < kind->n_columns; i++) {
-        const struct column *column = &kind->columns[i];
-        if (entered && strcmp(column->name, "holders") == 0) // the rows themselves
-            continue;
-        if (!among(first, COUNT(first), column->name) &&
-            !among(left_out, COUNT(left_out), column->name) &&
-            !among(in_path, COUNT(in_path), column->name))
-            add_column(out, s, column, row);
-    }
+    for (unsigned place = 1; place < DETAIL_NONE; place++)
+        for (size_t i = 0; i < kind->n_columns; i++) {
+            const struct column *column = &kind->columns[i];
+            bool repeated = column->detail == DETAIL_PATH || column->flags & COL_ENTERED;
+            if (column_place(column) == place && !(entered && repeated))
+                add_column(out, s, column, row);
+        }
 }
 
-static void add_accounting(struct details *out, const struct session *session, int32_t shmid)
+static void add_notes(struct details *out, const struct session *session, const struct kind *kind,
+                      const struct identity *row, bool entered)
 {
-    const struct snapshot *s = session->snapshot;
-    const char *user = s->system.user[0] ? s->system.user : "this user";
+    // clang-format off
+    static const enum style styles[] = {
+        [NOTE_PLAIN] = STYLE_PLAIN,     [NOTE_TITLE] = STYLE_PROMPT,
+        [NOTE_DIM] = STYLE_DIM,         [NOTE_GOOD] = STYLE_GOOD,
+        [NOTE_WARNING] = STYLE_WARNING, [NOTE_CRITICAL] = STYLE_CRITICAL,
+    };
+    // clang-format on
+    const struct view *view = session_view((struct session *)session);
+    const struct note_place place = {
+        .entered = entered,
+        .waiters_listed = entered && view->kind->need & NEED_WAITERS,
+        .holders_age = session_holders_age(session),
+    };
+    struct note_vec notes = {0};
 
-    if (!snapshot_segment(s, shmid))
-        return;
-    if (!s->scan || !scan_account(s->scan, shmid)) {
-        add_line(out, STYLE_DIM, mem_copy_string("reading its holders ..."));
-        return;
-    }
-    const struct segment_account *account = scan_account(s->scan, shmid);
-    char *line = scan_accounting_line(s->scan, shmid, user);
-    int64_t age = session_holders_age(session);
-    if (age > 0) {
-        char text[TEXT_SHORT];
-        char *aged = mem_format("%s; holders %s old", line, text_age(text, sizeof text, age));
-        free(line);
-        line = aged;
-    }
-    add_line(out, account->found == account->nattch ? STYLE_GOOD : STYLE_WARNING, line);
-}
-
-// Whether all waiters of a set or queue are seen, in one line.
-static void add_waiting(struct details *out, const struct snapshot *s,
-                        const struct identity *object)
-{
-    char text[256];
-    struct line line = line_start(text, sizeof text);
-    enum severity severity = words_waiting(&line, s, object->kind, object->id);
-
-    if (text[0])
-        add_line(out, mark_severity(severity, STYLE_GOOD), mem_copy_string(text));
-}
-
-// The first waiters of a set or queue, and how many more.
-static void add_waiters(struct details *out, const struct snapshot *s,
-                        const struct identity *object)
-{
-    char text[400];
-    struct line line = line_start(text, sizeof text);
-    size_t n;
-    const struct waiter *waiters = snapshot_waiters(s, object->kind, object->id, &n);
-
-    for (size_t i = 0; i < n && i < WAITERS_SHOWN_MAX; i++) {
-        const struct waiter *w = &waiters[i];
-        line_add(&line, "%s%" PRId32 " %s %s", i ? " · " : "", w->pid, w->comm, w->detail);
-    }
-    if (n > WAITERS_SHOWN_MAX)
-        line_add(&line, " · %zu more", n - WAITERS_SHOWN_MAX);
-    if (n > 0)
-        add_line(out, STYLE_PLAIN, mem_copy_string(text));
+    if (kind->notes)
+        kind->notes(session->snapshot, row, &place, &notes);
+    for (size_t i = 0; i < notes.n; i++)
+        add_line(out, styles[notes.at[i].tone], notes.at[i].text);
+    vec_free(&notes);
 }
 
 void details_above(struct details *out, struct session *session)
@@ -195,29 +123,13 @@ void details_above(struct details *out, struct session *session)
     const struct view *view = session_view(session);
     const struct snapshot *s = session->snapshot;
 
-    if (!s || !view->has_parent)
+    const struct kind *kind = s && view->has_parent ? kind_get(view->parent.kind) : NULL;
+    if (!kind)
         return;
-    const struct kind *kind = kind_get(view->parent.kind);
-    const void *row = kind ? find_row(s, &view->parent) : NULL;
+    const void *row = find_row(s, &view->parent);
     if (row)
         add_row(out, s, kind, row, true);
-    if (view->parent.kind == KIND_SEGMENT)
-        add_accounting(out, session, view->parent.id);
-    if (view->parent.kind == KIND_SEMSET || view->parent.kind == KIND_QUEUE)
-        add_waiting(out, s, &view->parent);
-    if (view->parent.kind == KIND_SEMSET && view->kind->id != KIND_WAITER)
-        add_waiters(out, s, &view->parent);
-}
-
-// The title stands in the selected row, too, what to do nowhere else.
-static void add_finding(struct details *out, const struct finding *finding)
-{
-    out->last_counts = true;
-    add_line(out, STYLE_PROMPT, mem_copy_string(finding->title));
-    if (finding->evidence)
-        add_line(out, STYLE_PLAIN, mem_format("Evidence   %s", finding->evidence));
-    if (finding->advice)
-        add_line(out, STYLE_GOOD, mem_format("Next step  %s", finding->advice));
+    add_notes(out, session, kind, &view->parent, true);
 }
 
 void details_below(struct details *out, struct session *session)
@@ -229,23 +141,13 @@ void details_below(struct details *out, struct session *session)
     if (!session->snapshot || !row)
         return;
     const struct snapshot *s = session_picture(session, kind, row);
-    if (s != session->snapshot) {
+    if (!(kind->flags & TABLE_NOTES))
         add_row(out, s, kind, row, false);
+    out->last_counts = kind->flags & TABLE_NOTES;
+    if (s == session->snapshot)
+        add_notes(out, session, kind, &identity, false);
+    else
         add_line(out, STYLE_WARNING, mem_copy_string("already gone"));
-        return;
-    }
-    if (kind->id == KIND_FINDING) {
-        add_finding(out, row);
-        return;
-    }
-    add_row(out, s, kind, row, false);
-    if (kind->id == KIND_SEGMENT)
-        add_accounting(out, session, identity.id);
-    if (kind->id == KIND_SEMSET || kind->id == KIND_QUEUE) {
-        if (s->has & NEED_WAITERS)
-            add_waiting(out, s, &identity);
-        add_waiters(out, s, &identity);
-    }
 }
 
 // Walks the facts as they flow; draws them where c is not only a measure. Returns the lines.

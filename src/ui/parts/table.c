@@ -15,17 +15,10 @@
 // What a view below an object need not repeat in every row: it stands in the path.
 static bool repeats_parent(const struct view *view, const struct column *column)
 {
-    static const char *const of_object[] = {"shmid", "semid", "msqid", "kind", "id"};
-
     if (!view->has_parent || view_all_maps(view))
         return false;
-    if (view->parent.kind == KIND_HOLDER && strcmp(column->name, "pid") == 0)
-        return true;
-    for (size_t i = 0; i < sizeof of_object / sizeof of_object[0]; i++) {
-        if (strcmp(column->name, of_object[i]) == 0)
-            return true;
-    }
-    return false;
+    return column->flags & COL_PARENT ||
+           (column->flags & COL_PARENT_PROCESS && view->parent.pid > 0);
 }
 
 static size_t candidates(const struct session *session, const struct view *view,
@@ -219,12 +212,11 @@ static void draw_gone(struct canvas *c, struct rect line, const struct snapshot 
     }
 }
 
-// Objects are new when they appeared while watched; of processes the start time is known.
 static bool is_new(const struct session *session, const struct kind *kind, const void *row,
                    const struct identity *identity)
 {
-    return kind->id == KIND_HOLDER ? mark_new(session->snapshot, row)
-                                   : recent_rows_new(&session->changes, identity);
+    return kind->is_new ? kind->is_new(session->snapshot, row)
+                        : recent_rows_new(&session->changes, identity);
 }
 
 // The dot keeps its colour.
@@ -257,7 +249,7 @@ static void draw_row(struct canvas *c, struct rect line, struct session *session
         base = STYLE_TAGGED;
         canvas_text(c, line.x, line.y, 1, base, "+");
     }
-    if (mark_of(s, view->kind, row, &identity, &dot))
+    if (mark_of(s, view->kind, row, &dot))
         canvas_symbol(c, line.x + 1, line.y, dot, SYM_BULLET);
     for (size_t i = 0; i < columns->n; i++)
         draw_cell(c, line.y, line.x, &columns->at[i], s, row, base);
@@ -284,25 +276,20 @@ static void draw_empty(struct canvas *c, struct rect r, const struct session *se
 {
     const struct snapshot *s = session->snapshot;
     struct rect line = {r.x + LAYOUT_GUTTER, r.y, r.w - LAYOUT_GUTTER, 1};
-    unsigned holders = NEED_HOLDERS;
+    const struct kind *kind = view->kind;
 
-    if (!s || (view->kind->need & holders && !s->scan) ||
-        (s->has & view->kind->need & ~holders) != (view->kind->need & ~holders))
+    if (!s || !kind_is_known(kind, s))
         draw_unread(c, line, s);
     else if (view->parent_gone)
         canvas_text(c, line.x, line.y, line.w, STYLE_DIM, "gone; Esc goes back");
     else if (view->filter || view->has_owner || view->orphans || view->has_id)
         canvas_format(c, line.x, line.y, line.w, STYLE_DIM,
-                      "no %s matches; the tab line shows what restricts this view",
-                      view->kind->one);
-    else if (view->kind->id == KIND_FINDING)
-        canvas_text(c, line.x, line.y, line.w, STYLE_GOOD, "nothing is wrong");
-    else if (view->kind->id == KIND_EVENT)
-        canvas_text(c, line.x, line.y, line.w, STYLE_DIM, "nothing happened since this started");
-    else if (view->kind->id == KIND_HOLDER)
-        canvas_text(c, line.x, line.y, line.w, STYLE_DIM, "no process was seen holding it");
+                      "no %s matches; the tab line shows what restricts this view", kind->one);
+    else if (kind->empty)
+        canvas_text(c, line.x, line.y, line.w,
+                    kind->flags & TABLE_EMPTY_GOOD ? STYLE_GOOD : STYLE_DIM, kind->empty);
     else
-        canvas_format(c, line.x, line.y, line.w, STYLE_DIM, "no %s", view->kind->one);
+        canvas_format(c, line.x, line.y, line.w, STYLE_DIM, "no %s", kind->one);
 }
 
 void table_rows(struct canvas *c, struct rect r, struct session *session,

@@ -26,9 +26,8 @@ static const char *const separators[DETAIL_LEVELS] = {" │ ", " │ ", " ", " "
 static void restrictions(struct session *session, struct fit_line *out)
 {
     const struct view *view = session_view(session);
-    enum kind_id kind = view->kind->id;
-    bool of_holders = kind == KIND_SEGMENT || kind == KIND_HOLDER || kind == KIND_MAPPING;
-    int64_t age = of_holders && !session->frozen ? session_holders_age(session) : 0;
+    bool held = view->kind->flags & TABLE_HELD;
+    int64_t age = held && !session->frozen ? session_holders_age(session) : 0;
     char text[64];
 
     if (session->frozen)
@@ -58,11 +57,11 @@ static void restrictions(struct session *session, struct fit_line *out)
 static void tab_text(const struct session *session, size_t tab, enum detail detail, char *dst,
                      size_t cap)
 {
-    const struct kind *kind = kind_get(session_tabs[tab]);
+    const struct kind *kind = kind_of_tab(tab);
     const struct snapshot *s = session->snapshot;
-    size_t n = s && (s->has & kind->need) == kind->need ? kind->count(s) : 0;
+    size_t n = s && kind_is_known(kind, s) ? kind->count(s) : 0;
 
-    if (detail == DETAIL_COUNT && n > 0 && kind->id != KIND_LIMIT)
+    if (detail == DETAIL_COUNT && n > 0 && !(kind->flags & TABLE_NO_COUNT))
         snprintf(dst, cap, "%zu %s %zu", tab + 1, kind->title, n);
     else if (detail <= DETAIL_TITLE ||
              (tab == session->tab && (detail == DETAIL_SHORT || detail == DETAIL_NUMBER)))
@@ -80,7 +79,7 @@ static int each_tab(struct canvas *c, const struct session *session, struct rect
     char text[64];
     int x = r.x + 1;
 
-    for (size_t i = 0; i < session_n_tabs; i++) {
+    for (size_t i = 0; i < kind_tabs(); i++) {
         if (i && draw)
             canvas_text(c, x, r.y, r.x + r.w - x, STYLE_DIM, separators[detail]);
         if (i)
@@ -118,7 +117,7 @@ static int right_width(const struct canvas *c, struct rect r, const struct fit_l
 
 static void draw_path(struct canvas *c, struct rect r, const struct session *session)
 {
-    const struct kind *kind = kind_get(session_tabs[session->tab]);
+    const struct kind *kind = kind_of_tab(session->tab);
     int right = r.x + r.w, x = r.x + 1, need = 1 + canvas_width(c, kind->title);
     size_t from = 0;
 
@@ -162,7 +161,7 @@ bool tabs_at(const struct canvas *canvas, struct rect r, struct session *session
         return false;
     restrictions(session, &pieces);
     struct rect left = {r.x, r.y, r.w - right_width(canvas, r, &pieces), 1};
-    *tab = session_n_tabs;
+    *tab = kind_tabs();
     each_tab(&measure, session, left, fitting(&measure, session, left), false, x, tab);
-    return *tab < session_n_tabs && x < left.x + left.w;
+    return *tab < kind_tabs() && x < left.x + left.w;
 }

@@ -1,4 +1,4 @@
-#include "model/text/outcomes.h"
+#include "model/consequence/outcomes.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,6 +8,7 @@
 #include "base/line.h"
 #include "base/signal_name.h"
 #include "base/text.h"
+#include "model/kinds/find_row.h"
 #include "model/record/limit_spec.h"
 
 static const struct {

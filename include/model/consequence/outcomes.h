@@ -1,6 +1,6 @@
 // Outcomes of actions in words. Those who act answer codes and numbers alone.
-#ifndef IPCTOP_MODEL_TEXT_OUTCOMES_H
-#define IPCTOP_MODEL_TEXT_OUTCOMES_H
+#ifndef IPCTOP_MODEL_CONSEQUENCE_OUTCOMES_H
+#define IPCTOP_MODEL_CONSEQUENCE_OUTCOMES_H
 
 #include "model/record/action.h"
 

@@ -1,0 +1,187 @@
+#include "model/kinds/row_parts.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "model/record/object_times.h"
+#include "model/record/pid_state.h"
+#include "model/text/words.h"
+
+enum { WAITERS_NAMED = 4 };
+
+// Findings are ordered, worst first.
+bool mark_by_findings(const struct snapshot *s, const struct identity *row, enum severity *severity)
+{
+    for (size_t i = 0; i < s->findings.n; i++) {
+        const struct identity *about = &s->findings.at[i].about;
+
+        if (about->kind == row->kind && about->id == row->id && about->pid == row->pid &&
+            identity_same(about, row)) {
+            *severity = s->findings.at[i].severity;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool mark_by_orphan(const struct snapshot *s, const struct kind *kind, const void *row,
+                    enum severity *severity)
+{
+    struct identity identity;
+
+    kind->identify(s, row, &identity);
+    if (mark_by_findings(s, &identity, severity))
+        return true;
+    *severity = SEVERITY_NOTICE;
+    return kind->orphan && kind->orphan(s, row);
+}
+
+void use_add(struct process_use_vec *out, int32_t id, int32_t pid, uint64_t start_ticks,
+             int64_t time, const char *format, ...)
+{
+    struct process_use use = {
+        .process = {.kind = KIND_HOLDER, .id = id, .pid = pid, .start_ticks = start_ticks},
+        .time = time,
+    };
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(use.role, sizeof use.role, format, args);
+    va_end(args);
+    vec_push(out, use);
+}
+
+void use_add_waiters(struct process_use_vec *out, const struct snapshot *s, enum kind_id kind,
+                     int32_t id)
+{
+    size_t n;
+    const struct waiter *waiters = snapshot_waiters(s, kind, id, &n);
+
+    for (size_t i = 0; i < n; i++)
+        use_add(out, id, waiters[i].pid, 0, 0, "waits: %s", waiters[i].detail);
+}
+
+void use_add_operators(struct process_use_vec *out, const struct snapshot *s, int32_t semid,
+                       const struct identity *element)
+{
+    const struct semset *set = snapshot_semset(s, semid);
+    size_t n = 0;
+    const struct element *e = set ? snapshot_elements(s, set, &n) : NULL;
+
+    for (size_t i = 0; i < n; i++)
+        if (e[i].known & ELEMENT_KNOWS_PID && (!element || e[i].index == element->part))
+            use_add(out, semid, e[i].pid, 0, semset_last_use(set), "last operator of element %u",
+                    e[i].index);
+}
+
+void set_no_processes(const struct snapshot *s, const struct identity *row, const char *name,
+                      char *dst, size_t cap)
+{
+    const struct semset *set = snapshot_semset(s, row->id);
+    struct last_users users = {0};
+    size_t n = 0;
+    const struct element *e = set ? snapshot_elements(s, set, &n) : NULL;
+
+    for (size_t i = 0; i < n; i++)
+        if (e[i].known & ELEMENT_KNOWS_PID)
+            last_users_add(&users, s, e[i].pid, set->otime);
+    last_users_say(&users, name, dst, cap);
+}
+
+void use_add_row(struct process_use_vec *out, const struct identity *row, int64_t time)
+{
+    use_add(out, row->id, row->pid, row->start_ticks, time, "%s", "");
+}
+
+void last_users_add(struct last_users *users, const struct snapshot *s, int32_t pid, int64_t time)
+{
+    enum pid_state state = time > 0 ? snapshot_pid_state(s, pid, time) : PID_GONE;
+
+    users->unknown |= state == PID_UNKNOWN;
+    users->outside |= state == PID_OUTSIDE; // the kernel cannot name it in this PID namespace
+}
+
+void last_users_say(const struct last_users *users, const char *name, char *dst, size_t cap)
+{
+    snprintf(dst, cap, "no process to signal: nobody seen waits on %s, who last used it is %s",
+             name,
+             users->outside   ? "outside this PID namespace"
+             : users->unknown ? "not known yet"
+                              : "gone");
+}
+
+void process_path_text(const struct snapshot *s, const struct identity *row, char *dst, size_t cap)
+{
+    const struct process *process = snapshot_process(s, row->pid);
+
+    if (process && process->known & PROC_KNOWS_COMM)
+        snprintf(dst, cap, "%s %" PRId32, process->comm, row->pid);
+    else
+        snprintf(dst, cap, "%" PRId32, row->pid);
+}
+
+void process_describe(const struct identity *row, char *dst, size_t cap)
+{
+    snprintf(dst, cap, "process %" PRId32, row->pid);
+}
+
+void process_no_processes(const struct snapshot *s, const struct identity *row, const char *name,
+                          char *dst, size_t cap)
+{
+    (void)s;
+    (void)name;
+    if (row->pid == 0)
+        snprintf(dst, cap, "that process lives in another PID namespace");
+}
+
+void note_add(struct note_vec *out, enum note_tone tone, char *text)
+{
+    vec_push(out, (struct note){.tone = tone, .text = text});
+}
+
+enum note_tone note_tone_of(enum severity severity, enum note_tone notice)
+{
+    return severity == SEVERITY_CRITICAL  ? NOTE_CRITICAL
+           : severity == SEVERITY_WARNING ? NOTE_WARNING
+                                          : notice;
+}
+
+// Whether all waiters are seen, in one line.
+static void note_waiting(const struct snapshot *s, const struct identity *row, struct note_vec *out)
+{
+    char text[256];
+    struct line line = line_start(text, sizeof text);
+    enum severity severity = words_waiting(&line, s, row->kind, row->id);
+
+    if (text[0])
+        note_add(out, note_tone_of(severity, NOTE_GOOD), mem_copy_string(text));
+}
+
+// The first waiters, and how many more there are.
+static void note_first_waiters(const struct snapshot *s, const struct identity *row,
+                               struct note_vec *out)
+{
+    char text[400];
+    struct line line = line_start(text, sizeof text);
+    size_t n;
+    const struct waiter *waiters = snapshot_waiters(s, row->kind, row->id, &n);
+
+    for (size_t i = 0; i < n && i < WAITERS_NAMED; i++) {
+        const struct waiter *w = &waiters[i];
+        line_add(&line, "%s%" PRId32 " %s %s", i ? " · " : "", w->pid, w->comm, w->detail);
+    }
+    if (n > WAITERS_NAMED)
+        line_add(&line, " · %zu more", n - WAITERS_NAMED);
+    if (n > 0)
+        note_add(out, NOTE_PLAIN, mem_copy_string(text));
+}
+
+void notes_waiters(const struct snapshot *s, const struct identity *row,
+                   const struct note_place *place, struct note_vec *out)
+{
+    if (place->entered || s->has & NEED_WAITERS)
+        note_waiting(s, row, out);
+    if (!place->waiters_listed)
+        note_first_waiters(s, row, out);
+}
