@@ -8,6 +8,9 @@ unset POSIXLY_CORRECT
 here=tests/live/verdicts
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
+export VERDICTS_SHARED=$work/shared
+mkdir -m 755 "$VERDICTS_SHARED"
+chmod 755 "$work"
 jobs=${VERDICTS_JOBS:-$((2 * $(nproc)))}
 
 trim() { # TEXT

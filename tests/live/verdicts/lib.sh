@@ -54,6 +54,13 @@ ended() { # PID…: this script's children are reaped
 kill_hard() { # PID…
     kill -9 "$@" && ended "$@"
 }
+every_killed() { # COMM: all of that name in here, those they fork meanwhile, too
+    none_left() {
+        pkill -9 -x "$1"
+        ! pgrep -r R,S,D,T -x "$1"
+    }
+    until_true "killed: $1" none_left "$1"
+}
 is_stopped() {
     [ "$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -c1)" = T ]
 }

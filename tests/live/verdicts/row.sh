@@ -14,6 +14,7 @@ findings=$3 follow=$4 after=$5
 [ -n "$follow" ] || follow=-
 [ -n "$after" ] || after=-
 settling='' # not empty: an expectation of nothing is awaited, too
+shared=$VERDICTS_SHARED # made once for all rows: under its lock
 works() { :; }
 checks() { :; }
 

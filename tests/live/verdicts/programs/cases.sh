@@ -70,6 +70,15 @@ state_a_reserved_but_untouched_segment_left() {
 waiting() { # PID CALL…
     until_true "waiting: $1" blocked_in "$@"
 }
+# Beyond the seconds after which a waiter left alone is more than a notice.
+aged() {
+    local since
+    since=$(date +%s)
+    old() {
+        [ $(($(date +%s) - since)) -ge 12 ]
+    }
+    until_true "old" old
+}
 state_a_zombie_took_the_only_semaphore() {
     bash -c "'$actor' name:taker sem:0x77:1 value:0:1 op:0:-1 did:$dir/did & exec sleep infinity" &
     await_file "$dir/did"
@@ -105,12 +114,14 @@ state_its_producer_ended_in_order() {
     waiting "$started" $SEMOP
     act name:producer sem:0x77:1 op:0:1
     waiting "$started" $SEMOP
+    aged
 }
 # A dispatcher ended after it asked for zero: nobody died holding anything.
 state_its_last_operator_ended_in_order() {
     act name:starter sem:0x77:1 value:0:0 op:0:0
     start worker sem:0x77:1 DONE op:0:-1
     waiting "$started" $SEMOP
+    aged
 }
 state_full_its_receiver_alive_elsewhere() {
     start receiver msg:0x55 DONE receive hold
