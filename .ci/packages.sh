@@ -36,6 +36,15 @@ apps zabbix_agentd zabbix-agent zabbix-agent zabbix-agent zabbix-agent
 apps fakeroot fakeroot fakeroot fakeroot fakeroot
 apps Xvfb xvfb xorg-x11-server-Xvfb xorg-server-xvfb xvfb
 apps x11perf x11-apps x11perf x11perf x11perf
+apps Xtigervnc tigervnc-standalone-server tigervnc-server tigervnc tigervnc
+apps x11vnc x11vnc x11vnc x11vnc x11vnc
+apps php php-cli php-cli php php
+apps @sysv_ipc python3-sysv-ipc python3-sysv_ipc python-sysv_ipc py3-sysv-ipc
+apps @pyqt5 python3-pyqt5 python3-qt5 python-pyqt5 py3-qt5
+apps @perl-ipc perl perl-IPC-SysV perl perl
+apps mpirun openmpi-bin openmpi openmpi openmpi
+apps openssl openssl openssl openssl openssl
+apps ip iproute2 iproute iproute2 iproute2
 check @terminfo ncurses-term ncurses-term ncurses ncurses-terminfo
 deb dh debhelper debhelper debhelper debhelper
 deb dpkg-buildpackage dpkg-dev dpkg-dev dpkg dpkg-dev
@@ -54,6 +63,9 @@ present() {
     :libc) [ -e /usr/include/stdio.h ] ;;
     :*) pkg-config --exists "${1#:}" 2>/dev/null ;;
     @postgresql) ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null 2>&1 ;;
+    @sysv_ipc) /usr/bin/python3 -c 'import sysv_ipc' 2>/dev/null ;;
+    @pyqt5) /usr/bin/python3 -c 'import PyQt5.QtCore' 2>/dev/null ;;
+    @perl-ipc) perl -MIPC::SysV -e 1 2>/dev/null ;;
     apache2*) command -v apache2 >/dev/null 2>&1 || command -v httpd >/dev/null 2>&1 ;;
     @terminfo) infocmp tmux >/dev/null 2>&1 && infocmp xterm-256color >/dev/null 2>&1 ;;
     @font) ls /usr/share/fonts/*/dejavu* >/dev/null 2>&1 || ls /usr/share/fonts/dejavu* >/dev/null 2>&1 ;;

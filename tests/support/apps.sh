@@ -1,5 +1,5 @@
 # What the tests on real programs share: namespaces of their own, and what the monitor says in them.
-# Sourced by tests/live/apps_*_test.sh, from the top of the project.
+# Sourced by tests/live/apps_*_test.sh and tests/live/verdicts/row.sh, from the top of the project.
 
 ipctop=$PWD/${BUILD_DIR:-build}/ipctop
 

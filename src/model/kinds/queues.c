@@ -98,7 +98,7 @@ static const struct column columns[] = {
      .get = get_receivers},
     OWNED_APP_COLUMNS(1, NEED_PROCESSES),
     {.name = "orphan", .title = "ORPHAN", .help = "no process that used it lives",
-     .type = CELL_BOOL, .width = 6,
+     .type = CELL_BOOL, .width = 6, .flags = COL_JSON,
      .need = NEED_PROCESSES | NEED_WAITERS | NEED_SYSTEM, .get = get_orphan},
     {.name = "idle", .detail = DETAIL_NONE, .title = "IDLE", .help = "time since the last message sent or received",
      .type = CELL_DURATION, .width = 4, .priority = 4, .place = 3,

@@ -91,9 +91,23 @@ start() { # COMM STEP…, which do not end
     shift
     (exec -a "$comm" "$actor" "name:${comm:0:15}" "${@/DONE/did:$done}") >/dev/null &
     started=$!
-    await_file "$done"
+    until_true "through: $comm" done_or_dead "$done"
+    [ -s "$done" ] || fail "$comm ended: $*"
+}
+done_or_dead() { # FILE
+    [ -s "$1" ] || gone "$started"
 }
 starts=0
+
+# Lets enough time pass that what comes next was not made together with what is there.
+apart() {
+    local since
+    since=$(date +%s)
+    long_ago() {
+        [ $(($(date +%s) - since)) -ge 8 ]
+    }
+    until_true "later" long_ago
+}
 
 # --- looking ---------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ need jq jq
 private "$0" "$@"
 . tests/live/verdicts/lib.sh
 
+chmod 777 "$dir" # users write in it, too
 program=${1%% *}
 variant=${1#"$program"}
 variant=${variant# }

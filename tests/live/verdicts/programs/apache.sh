@@ -168,6 +168,7 @@ state_all_killed_and_started_again() {
     at_work
     every_killed apache2
     leaked=$sets
+    apart
     at_work
     until_true "its own and the leaked" objects $((2 * leaked)) s
     sets=$leaked

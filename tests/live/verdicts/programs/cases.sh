@@ -150,7 +150,7 @@ state_full_its_receiver_killed() {
     waiting "$feeder" $MSGSND
 }
 state_full_beside_a_fresh_orphan() {
-    act name:maker shm:0:2097152
+    act name:maker user:65533 shm:0:2097152
     start receiver msg:0x55 DONE receive hold
     act name:first msg:0x55 send:400
     kill_hard "$started"

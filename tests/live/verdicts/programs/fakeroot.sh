@@ -92,6 +92,7 @@ state_killed_idle_and_started_again() {
     begin
     under chown 1:1 "$dir/file"
     kill_hard "$daemon"
+    apart
     IFS=: read -r FAKEROOTKEY daemon < <(faked-sysv)
     until_true "both" objects 4 q
     until_true "at its queue" blocked_in "$daemon" $MSGRCV

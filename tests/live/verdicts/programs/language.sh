@@ -30,6 +30,10 @@ at_queue() {
 ask() { # COUNT
     $run $here/client.$end $((key)) "$1"
 }
+ask_on() { # COUNT [FILE]: sets $asking
+    $run $here/client.$end $((key)) "$1" >"${2:-/dev/null}" 2>&1 &
+    asking=$!
+}
 works() {
     if gone "$server"; then
         begin
@@ -50,23 +54,23 @@ state_healthy() {
 state_busy() {
     at_work
     for _ in 1 2; do
-        ask 1000000 >/dev/null 2>&1 &
+        ask_on 1000000
     done
 }
 state_stopped_with_a_full_queue() {
     at_work
     stop "$server"
-    ask 1000000 >/dev/null 2>&1 &
-    client=$!
+    ask_on 1000000
+    client=$asking
     until_true "blocked" blocked_in "$client" $MSGSND
 }
 state_its_client_killed_with_the_lock() {
     at_work
-    ask lock >"$dir/locked" 2>&1 &
-    victim=$!
+    ask_on lock "$dir/locked"
+    victim=$asking
     await_file "$dir/locked"
-    ask 3 >/dev/null 2>&1 &
-    client=$!
+    ask_on 3
+    client=$asking
     until_true "waiting" blocked_in "$client" $SEMOP
     kill_hard "$victim"
 }
@@ -87,6 +91,7 @@ state_killed_unreaped() {
 state_killed_and_started_with_another_key() {
     at_work
     kill_hard "$server"
+    apart
     key=0x71
     at_work
 }
