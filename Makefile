@@ -99,7 +99,7 @@ $(O)/bench: $(patsubst %.c,$(O)/%.o,$(wildcard tests/bench/*.c)) $(O)/tests/supp
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lutil -lm
 
-# What makes the populations of tests/live/verdicts_test.sh: it links nothing of ours.
+# What makes the populations of tests/live/verdicts_*_test.sh: it links nothing of ours.
 $(O)/tests/live/verdicts/actor: $(O)/tests/live/verdicts/actor.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $^
 

@@ -18,11 +18,23 @@ wrong() {
 }
 # --- waiting ---------------------------------------------------------------------------------------
 
+exec {clock}<> <(:) # nothing is ever written there
+nap() { # SECONDS, without a process
+    read -r -t "$1" -u "$clock"
+}
+now_ms() { # sets $ms
+    ms=${EPOCHREALTIME/[.,]/}
+    ms=${ms%???}
+}
 deadline() { # SECONDS: sets $until
-    until=$(($(date +%s%3N) + $1 * 1000))
+    local ms
+    now_ms
+    until=$((ms + $1 * 1000))
 }
 in_time() {
-    [ "$(date +%s%3N)" -lt "$until" ]
+    local ms
+    now_ms
+    [ "$ms" -lt "$until" ]
 }
 until_true() { # WHAT COMMAND…, shadows the one of apps.sh: within a minute
     local what=$1 until
@@ -30,18 +42,24 @@ until_true() { # WHAT COMMAND…, shadows the one of apps.sh: within a minute
     deadline 60
     while in_time; do
         "$@" >/dev/null 2>&1 && return 0
-        sleep 0.02
+        nap 0.03
     done
     fail "never $what"
 }
 await_file() {
     until_true "there: $1" test -s "$1"
 }
+state_of() { # PID: sets $letter, empty where it is gone
+    local stat=''
+    letter=
+    { read -r stat <"/proc/$1/stat"; } 2>/dev/null
+    stat=${stat##*) }
+    letter=${stat%% *}
+}
 gone() { # PID: no such process, or a zombie
-    case $(cut -d' ' -f3 "/proc/$1/stat" 2>/dev/null) in
-    '' | Z) true ;;
-    *) false ;;
-    esac
+    local letter
+    state_of "$1"
+    [ -z "$letter" ] || [ "$letter" = Z ]
 }
 ended() { # PID…: this script's children are reaped
     local pid
@@ -62,7 +80,9 @@ every_killed() { # COMM: all of that name in here, those they fork meanwhile, to
     until_true "killed: $1" none_left "$1"
 }
 is_stopped() {
-    [ "$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -c1)" = T ]
+    local letter
+    state_of "$1"
+    [ "$letter" = T ]
 }
 stop() { # PID…
     local pid
@@ -76,7 +96,7 @@ children() { # PID: lines
 }
 blocked_in() { # PID SYSCALL-NUMBER…: it sleeps in one of those calls
     local call
-    read -r call _ <"/proc/$1/syscall" && shift && [[ " $* " == *" $call "* ]]
+    { read -r call _ <"/proc/$1/syscall"; } 2>/dev/null && shift && [[ " $* " == *" $call "* ]]
 }
 SEMOP='65 220' MSGSND=69 MSGRCV=70 # on x86-64, the one machine where rows await a blocked call
 
@@ -101,10 +121,9 @@ starts=0
 
 # Lets enough time pass that what comes next was not made together with what is there.
 apart() {
-    local since
-    since=$(date +%s)
+    local since=$SECONDS
     long_ago() {
-        [ $(($(date +%s) - since)) -ge 8 ]
+        [ $((SECONDS - since)) -ge 8 ]
     }
     until_true "later" long_ago
 }
@@ -136,7 +155,7 @@ expect() { # FINDINGS
         elif [ $((++looks)) -ge 3 ]; then
             return 0
         fi
-        sleep 0.05
+        nap 0.05
     done
     wrong "expected: $expected"$'\n'"$difference"
 }
@@ -151,12 +170,16 @@ await_shown() { # EXPRESSION WHAT: the monitor shows it within patience; otherwi
     deadline "$PATIENCE"
     while in_time; do
         shows "$1" && return 0
-        sleep 0.05
+        nap 0.05
     done
     fact "$1" "$2"
 }
-objects() { # COUNT [m|s|q]: so many exist
-    [ "$(ipcs ${2:+-$2} | grep -c '^0x')" -eq "$1" ]
+objects() { # COUNT m|s|q: so many exist
+    local lines file=shm
+    [ "$2" = s ] && file=sem
+    [ "$2" = q ] && file=msg
+    mapfile -t lines <"/proc/sysvipc/$file"
+    [ $((${#lines[@]} - 1)) -eq "$1" ]
 }
 
 # --- following the advice to the letter ------------------------------------------------------------
@@ -190,7 +213,7 @@ follow_end() { # PID…: each of them named
         deadline 5
         until gone "$pid"; do
             in_time || break
-            sleep 0.02
+            nap 0.03
         done
         if ! gone "$pid"; then
             advised 'SIGKILL|kill -9|KILL' "end $pid by SIGKILL, and SIGTERM does not end it"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # One row of the verdict matrix, in namespaces of its own: row.sh PROGRAM STATE FINDINGS FOLLOW AFTER
-# (see table for the fields). Run from the top of the project by verdicts_test.sh.
+# (see table for the fields). Run from the top of the project by run.sh.
 . tests/support/apps.sh
 need jq jq
 private "$0" "$@"

@@ -72,10 +72,9 @@ waiting() { # PID CALL…
 }
 # Beyond the seconds after which a waiter left alone is more than a notice.
 aged() {
-    local since
-    since=$(date +%s)
+    local since=$SECONDS
     old() {
-        [ $(($(date +%s) - since)) -ge 12 ]
+        [ $((SECONDS - since)) -ge 12 ]
     }
     until_true "old" old
 }

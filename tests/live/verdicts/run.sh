@@ -1,9 +1,10 @@
 #!/bin/bash
 # The matrix of verdicts: real programs and emulated ones, healthy, busy and in every broken state that
-# can be made, and what the monitor says of each. The rows are in verdicts/table and verdicts/cases;
-# those known to be wrong are in verdicts/known-wrong, and fail when they are right.
+# can be made, and what the monitor says of each: run.sh cases|servers|clients. The rows are in table and
+# cases; those known to be wrong are in known-wrong, and fail when they are right.
 #
-#   VERDICTS=REGEX    only rows 'PROGRAM | STATE' that match        VERDICTS_JOBS=N   so many at a time
+#   VERDICTS=REGEX   only rows 'PROGRAM | STATE' that match    VERDICTS_JOBS=N   so many at a time
+#   VERDICTS_SHOW=1  with what each row prints                 PATIENCE=SECONDS  for a right verdict to appear
 unset POSIXLY_CORRECT
 here=tests/live/verdicts
 work=$(mktemp -d) || exit 1
@@ -12,6 +13,16 @@ export VERDICTS_SHARED=$work/shared
 mkdir -m 755 "$VERDICTS_SHARED"
 chmod 755 "$work"
 jobs=${VERDICTS_JOBS:-$((2 * $(nproc)))}
+servers='^(postgresql|apache|zabbix|fakeroot|x11)( |$)'
+in_part() { # PROGRAM: the parts have all rows
+    case $part in
+    cases) [[ $1 =~ ^cases ]] ;;
+    servers) [[ $1 =~ $servers ]] ;;
+    clients) ! [[ $1 =~ ^cases ]] && ! [[ $1 =~ $servers ]] ;;
+    *) true ;;
+    esac
+}
+part=${1:-all}
 
 trim() { # TEXT
     local text=$1
@@ -30,7 +41,8 @@ run() { # NUMBER NAME FIELD…
     shift 2
     [ -n "${known[$name]}" ] && patience=3
     PATIENCE=${PATIENCE:-$patience} timeout -k 5 200 bash "$here/row.sh" "$@" >"$work/$number.out" 2>&1 </dev/null
-    echo $? >"$work/$number.status"
+    echo $? >"$work/$number.ended"
+    mv "$work/$number.ended" "$work/$number.status"
 }
 failed=()
 report() { # NUMBER NAME
@@ -52,8 +64,15 @@ report() { # NUMBER NAME
     [ -z "$VERDICTS_SHOW" ] || sed 's/^/    /' "$work/$1.out"
 }
 
+report_ended() { # in the order of the table
+    while [ "$reported" -lt "$n" ] && [ -e "$work/$((reported + 1)).status" ]; do
+        reported=$((reported + 1))
+        report "$reported" "${names[reported]}"
+    done
+}
+
 [ -x "${BUILD_DIR:-build}/tests/live/verdicts/actor" ] || { echo "verdicts/actor is not built"; exit 1; }
-n=0
+n=0 reported=0
 names=()
 while IFS='|' read -r program state findings follow after; do
     program=$(trim "$program") state=$(trim "$state")
@@ -61,18 +80,18 @@ while IFS='|' read -r program state findings follow after; do
     '' | \#*) continue ;;
     esac
     name="$program | $state"
+    in_part "$program" || continue
     [[ $name =~ ${VERDICTS:-.} ]] || continue
     while [ "$(jobs -r | wc -l)" -ge "$jobs" ]; do
         wait -n
     done
+    report_ended
     n=$((n + 1))
     names[n]=$name
     run "$n" "$name" "$program" "$state" "$(trim "$findings")" "$(trim "$follow")" "$(trim "$after")" &
 done < <(cat $here/cases $here/table)
 wait
-for i in $(seq $n); do
-    report "$i" "${names[i]}"
-done
+report_ended
 for name in "${skipped[@]}"; do
     echo "[  SKIPPED ] $name"
 done
