@@ -26,7 +26,7 @@ begin() {
 }
 servers=0
 client() { # sets $client, when its segment is in use
-    x11perf -repeat 1 -time 60 -shmput500 >"$dir/client" 2>&1 &
+    x11perf -repeat 9 -reps 100000 -shmput500 >"$dir/client" 2>&1 &
     client=$!
     until_true "drawing" attached 2
 }
@@ -65,7 +65,7 @@ state_its_client_killed() {
 }
 state_its_client_unreaped() {
     begin
-    bash -c "x11perf -repeat 1 -time 60 -shmput500 & echo \$! >$dir/client.pid; exec sleep infinity" >/dev/null 2>&1 &
+    bash -c "x11perf -repeat 9 -reps 100000 -shmput500 & echo \$! >$dir/client.pid; exec sleep infinity" >/dev/null 2>&1 &
     await_file "$dir/client.pid"
     client=$(cat "$dir/client.pid")
     until_true "drawing" attached 2
