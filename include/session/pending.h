@@ -8,6 +8,7 @@
 struct progress {
     size_t pending;              // submitted actions whose outcome has not been shown
     struct outcome_vec outcomes; // so far
+    struct action_vec changed;   // refused as changed: to be asked about again
     bool stopping;               // the user cancelled what has not begun
     bool several;                // submitted together: they end in a list
 };

@@ -7,6 +7,7 @@
 #include "controller/want.h"
 #include "model/kinds/registry.h"
 #include "model/table/kind.h"
+#include "session/actions/confirm.h"
 #include "session/actions/await_exit.h"
 #include "session/actions/edit_object.h"
 #include "session/actions/progress.h"
@@ -84,6 +85,7 @@ void session_free(struct session *s)
     vec_free(&s->tags);
     recent_rows_free(&s->changes);
     vec_free(&s->results.outcomes);
+    vec_free(&s->results.changed);
     save_forget(s);
     vec_free(&s->followed);
     snapshot_unref(s->snapshot);
@@ -131,6 +133,7 @@ void session_outcomes(struct session *s, const struct outcome_vec *outcomes)
         progress_add(s, o);
     }
     progress_show(s);
+    confirm_changed(s);
 }
 
 static void open_help(struct session *s)
@@ -153,8 +156,10 @@ void session_key(struct session *s, const struct key_event *event)
             s->suspend = true;
         else
             prompt_key(&s->prompt, event);
-        if (s->prompt.type == PROMPT_NONE)
+        if (s->prompt.type == PROMPT_NONE) {
             progress_show(s); // those that waited for it
+            confirm_changed(s);
+        }
         save_results(s);
         return;
     }

@@ -43,6 +43,7 @@ struct step {
 struct refusal {
     const char *name;
     bool root;   // only the machine's root can bring it about
+    bool again;  // asked about once more
     bool nobody; // the monitor is an ordinary user's
     bool inside; // the monitor is in a PID namespace of its own
     const char *argument;
@@ -200,7 +201,7 @@ static const struct refusal refusals[] = {
      .command = "ipcrm -m %d",
      .words = "is another one now (key 0x00002324, was 0x00002323); nothing was done",
      .untouched = segment_there},
-    {"changed", .make = a_leak, .steps = {ROW, {"x", "y yes", is_changed}, {.keys = "y"}},
+    {"changed", .make = a_leak, .again = true, .steps = {ROW, {"x", "y yes", is_changed}, {.keys = "y"}},
      .verb = "remove", .result = "refused", .command = "ipcrm -m %d",
      .words = "was changed meanwhile; nothing was done: look at it again",
      .untouched = segment_there},
@@ -301,6 +302,11 @@ static void refuse(const struct refusal *r)
     assert_int_equal(LOGGED(&logged, "] action", "command="), r->command ? 1 : 0);
     if (!r->untouched())
         tty_fail(t, "%s: it was touched", r->name);
+    if (r->again) {
+        tty_must_show(t, "Changed since it was asked about");
+        tty_send(t, "\033");
+        tty_must_show(t, "nothing done");
+    }
     tty_key(t, "f10");
     tty_must_exit(t);
 }

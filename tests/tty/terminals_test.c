@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "support/ns.h"
+#include "support/scene.h"
 #include "support/test.h"
 #include "support/tty.h"
 

@@ -10,6 +10,7 @@ struct ipcstat {
     uint8_t flags;      // segments: SEG_DEST, SEG_LOCKED
     uint64_t nattch;    // segments
     uint64_t max_bytes; // queues
+    int32_t cpid;       // segments
 };
 
 // KIND_SEGMENT, KIND_SEMSET or KIND_QUEUE. Needs no read permission on the object since Linux 4.17.

@@ -2,6 +2,7 @@
 #ifndef IPCTOP_MODEL_RECORD_ACTION_H
 #define IPCTOP_MODEL_RECORD_ACTION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/vector.h"
@@ -20,9 +21,18 @@ enum action_verb {
 enum { SET_NAME = 64 };
 enum { SET_UID = 1, SET_GID = 2, SET_MODE = 4, SET_MAX_BYTES = 8 };
 
+struct object_state { // what IPC_SET changes; and who made a segment, 0 where that is not known
+    uint32_t uid, gid, mode;
+    int32_t cpid;
+};
+
 struct action {
     enum action_verb verb;
     struct identity target; // a copy taken when the user chose it: what must still be true
+    // It was refused as changed, and asked about again with what has changed from `was` to `now`: that
+    // ctime moves on is no reason to refuse it. (semctl(2) SETVAL in a loop would for ever.)
+    bool again;
+    struct object_state was, now;
     int signal;             // ACTION_SIGNAL
     struct {
         unsigned which; // SET_*: the fields to change, the others stay; ACTION_RESOLVE: to look
@@ -116,7 +126,8 @@ struct outcome {
     int error; // errno of FAILED, else 0
     struct outcome_facts {
         uint64_t number;     // see the codes
-        struct identity now; // OUTCOME_OTHER_*: what has the id now
+        struct identity now; // OUTCOME_OTHER_*, OUTCOME_NOW_*: what has the id now
+        struct object_state state;
         // Escaped names, or empty: of the process, and of the users besides root who may do it.
         char process[64], owner[SET_NAME], creator[SET_NAME];
     } facts;

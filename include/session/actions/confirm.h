@@ -10,6 +10,9 @@ enum { CONFIRM_MANY = 10 }; // more targets than that: the word is typed
 // Takes over `actions`.
 void confirm_propose(struct session *s, struct action_vec actions);
 
+// Asks once more about what was refused as changed, once the outcomes are shown.
+void confirm_changed(struct session *s);
+
 // Refuses an action: says why, and logs it as an attempt.
 void confirm_refuse_action(struct session *s, const struct action *action, const char *why);
 // Refuses `verb` on the selected row.

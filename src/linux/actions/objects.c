@@ -36,6 +36,15 @@ static void failed(struct outcome *outcome, const struct ipcstat *now, int error
     }
 }
 
+static bool is_same_but_changed(const struct action *action, const struct identity *is,
+                                const struct ipcstat *now)
+{
+    struct identity known = action->target;
+
+    known.ctime = is->ctime;
+    return identity_exact(is, &known) && (!action->was.cpid || action->was.cpid == now->cpid);
+}
+
 // Whether the object is what the user chose; else the outcome is why not.
 static bool is_still(const struct action *action, struct ipcstat *now, struct outcome *outcome)
 {
@@ -56,7 +65,8 @@ static bool is_still(const struct action *action, struct ipcstat *now, struct ou
     is.cgid = now->o.cgid;
     is.ctime = now->o.ctime;
     outcome->facts.now = is;
-    if (identity_exact(&is, was))
+    outcome->facts.state = (struct object_state){now->o.uid, now->o.gid, now->o.mode, now->cpid};
+    if (identity_exact(&is, was) || (action->again && is_same_but_changed(action, &is, now)))
         return true;
     enum outcome_code code = is.cuid != was->cuid || is.cgid != was->cgid ? OUTCOME_OTHER_CREATOR
                              : is.key == was->key                         ? OUTCOME_NOW_CHANGED

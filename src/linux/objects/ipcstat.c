@@ -92,6 +92,7 @@ static int stat_segment(int32_t id, struct ipcstat *out)
     out->o = owned_by(id, &ds.shm_perm, ds.shm_ctime);
     out->flags = segment_flags(&ds);
     out->nattch = ds.shm_nattch;
+    out->cpid = ds.shm_cpid;
     return 0;
 }
 

@@ -17,9 +17,24 @@
 #include "session/session.h"
 #include "session/tags.h"
 
-static void hand_over(struct session *s, const struct action_vec *actions,
+// To be compared with, should it turn out to have been changed.
+static void note_state(const struct snapshot *s, struct action *action)
+{
+    const struct identity *target = &action->target;
+    const struct owned *o =
+        kind_is_object(target->kind) ? snapshot_owned(s, target->kind, target->id) : NULL;
+    const struct segment *segment =
+        o && target->kind == KIND_SEGMENT ? snapshot_segment(s, target->id) : NULL;
+
+    if (o && !action->again)
+        action->was = (struct object_state){o->uid, o->gid, o->mode, segment ? segment->cpid : 0};
+}
+
+static void hand_over(struct session *s, struct action_vec *actions,
                       const struct outcome_vec *refused)
 {
+    for (size_t i = 0; i < actions->n; i++)
+        note_state(s->snapshot, &actions->at[i]);
     progress_begin(s, actions->n + refused->n,
                    actions->n ? action_words(actions->at[0].verb)->doing : NULL);
     await_exit_begin(s, actions->at, actions->n);
@@ -120,6 +135,16 @@ void confirm_propose(struct session *s, struct action_vec actions)
     p->actions = actions;
     p->refused = refused;
     free(list);
+}
+
+void confirm_changed(struct session *s)
+{
+    struct action_vec changed = s->results.changed;
+
+    if (!changed.n || s->results.pending || s->prompt.type != PROMPT_NONE)
+        return;
+    s->results.changed = (struct action_vec){0};
+    confirm_propose(s, changed);
 }
 
 void confirm_refuse(struct session *s, enum action_verb verb, const char *why)

@@ -276,11 +276,48 @@ char *preview_hidden(struct session *s)
 
 // --- the list -------------------------------------------------------------------------------------
 
+static void add_id(struct line *line, const char *what, const char *was, const char *now)
+{
+    if (strcmp(was, now) != 0)
+        line_add(line, "; %s %s is %s now", what, was, now);
+}
+
+// What has changed since it was asked about, before what is to be known of it.
+static void add_change(const struct snapshot *s, const struct action *action,
+                       struct consequence *out)
+{
+    const struct object_state *was = &action->was, *now = &action->now;
+    char effect[sizeof out->effect], before[48], after[48];
+    struct line line = line_start(effect, sizeof effect);
+    struct line user;
+
+    line_add(&line, "Changed since it was asked about");
+    user = line_start(before, sizeof before);
+    words_user(&user, s, was->uid);
+    user = line_start(after, sizeof after);
+    words_user(&user, s, now->uid);
+    add_id(&line, "owner", before, after);
+    user = line_start(before, sizeof before);
+    words_group(&user, s, was->gid);
+    user = line_start(after, sizeof after);
+    words_group(&user, s, now->gid);
+    add_id(&line, "group", before, after);
+    snprintf(before, sizeof before, "%04o", was->mode);
+    snprintf(after, sizeof after, "%04o", now->mode);
+    add_id(&line, "mode", before, after);
+    if (was->uid == now->uid && was->gid == now->gid && was->mode == now->mode)
+        line_add(&line, ", neither owner nor mode");
+    line_add(&line, "; id, key and creator are the same. %s", out->effect);
+    memcpy(out->effect, effect, sizeof effect);
+}
+
 void preview_one(const struct session *s, const struct action *action, struct consequence *out)
 {
     char name[80];
 
     consequence_of(s->snapshot, action, out);
+    if (action->again && !out->impossible)
+        add_change(s->snapshot, action, out);
     if (action->verb != ACTION_SIGNAL || action->target.kind == KIND_HOLDER)
         return;
     snprintf(out->question, sizeof out->question, "Signal %s?",

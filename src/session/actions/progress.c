@@ -46,6 +46,13 @@ void progress_add(struct session *s, const struct outcome *o)
     await_exit_outcome(s, o);
     if (o->state == OUTCOME_DONE && identity_set_has(&s->tags, &o->action.target))
         identity_set_toggle(&s->tags, &o->action.target);
+    if (o->code == OUTCOME_NOW_CHANGED && !o->action.again) {
+        struct action again = o->action;
+        again.again = true;
+        again.target = o->facts.now;
+        again.now = o->facts.state;
+        vec_push(&s->results.changed, again);
+    }
     if (o->extra)
         say(s, o);
     else
