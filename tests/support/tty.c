@@ -379,10 +379,47 @@ bool tty_termios_restored(const struct tty *t)
 
 // --- typing ---
 
+static bool shows_a_question(struct tty *t)
+{
+    char *screen = tty_screen(t);
+    bool yes = strstr(screen, "y yes") || strstr(screen, "type ");
+
+    free(screen);
+    return yes;
+}
+
+static bool is_at_work(pid_t pid)
+{
+    char path[32], stat[512] = "";
+
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return false;
+    stat[fread(stat, 1, sizeof stat - 1, file)] = '\0';
+    fclose(file);
+    const char *comm_end = strrchr(stat, ')');
+    return comm_end && comm_end[1] && strchr("RD", comm_end[2]);
+}
+
+// Who answers a question has read it. The program takes no answer before the terminal said that it
+// shows the question, which the program asks after it drew it: until it waits, everything is read.
+static void read_question(struct tty *t)
+{
+    for (int tries = 0; tries < 10000; tries++) {
+        size_t before = t->written.n;
+        bool at_work = is_at_work(t->pid);
+        if (!tty_pump(t, at_work ? 1 : 0) || (!at_work && t->written.n == before))
+            return;
+    }
+}
+
 void tty_send(struct tty *t, const char *bytes)
 {
     size_t left = strlen(bytes);
 
+    if (!t->hold && shows_a_question(t))
+        read_question(t);
     while (left > 0) {
         ssize_t n = write(t->master, bytes, left);
         if (n > 0) {
