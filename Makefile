@@ -14,12 +14,13 @@ DESTDIR ?=
 ZSH_DIR  ?= share/zsh/site-functions
 FISH_DIR ?= share/fish/vendor_completions.d
 CC      ?= cc
+PKG_CONFIG ?= pkg-config
 
 PKGS      := ncursesw jansson smartcols
 TEST_PKGS := cmocka vterm libproc2
 
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null)
 
 # A build takes all processors unless -j says how many. 'clean' does not run beside other goals; the
 # script of 'check' runs makes of its own.
@@ -65,7 +66,7 @@ THREADED = $(patsubst %.c,$(O)/%,$(shell grep -lE '$(STARTS_THREADS)' tests/unit
 
 .PHONY: all run demo check check-fast check-unit check-live check-tty check-fuzz check-asan \
         check-tsan check-clang check-style check-distros golden bench screenshots install uninstall \
-        packages deb rpm check-packages clean tests
+        packages deb rpm check-packages check-musl clean tests
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -77,7 +78,7 @@ $(O)/ipctop: $(O)/src/main.o $(LIB)
 
 $(LIB): $(OBJ)
 	$(call say,AR,$@)
-	$(Q)rm -f $@; ar rcsP $@ $^
+	$(Q)rm -f $@; $(AR) rcsP $@ $^
 
 $(O)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -90,7 +91,7 @@ $(O)/tests/%_test: $(O)/tests/%_test.o $(SUPPORT) $(LIB)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lvterm -lutil
 
 # The reference that process facts are compared with; absent before procps 4.
-$(O)/tests/live/processes_test: PKG_LIBS += $(shell pkg-config --libs libproc2 2>/dev/null)
+$(O)/tests/live/processes_test: PKG_LIBS += $(shell $(PKG_CONFIG) --libs libproc2 2>/dev/null)
 
 $(O)/demo: $(patsubst %.c,$(O)/%.o,$(wildcard tests/demo/*.c))
 	$(call say,LD,$@)
@@ -148,7 +149,10 @@ check-threaded: all $(THREADED)
 	@tests/run.sh $(THREADED)
 check-clang:
 	@$(MAKE) --no-print-directory O=build/clang CC=clang tests
-# On other releases of Debian: DISTROS=DIR keeps their roots. Not part of check: it takes a network.
+# Compiles against another C library.
+check-musl:
+	@tests/musl.sh
+# On other releases of Debian and other machines: DISTROS=DIR keeps their roots. Not part of check: it takes a network.
 check-distros:
 	@tests/distros.sh $(SUITES)
 

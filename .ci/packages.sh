@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what a goal of the Makefile needs and the machine lacks: packages.sh run|check|reference|apps|screenshots|deb|rpm
-# reference: libproc2, which process facts are compared with (older releases have none); apps: real
-# servers that tests watch. Without them those tests are skipped.
+# reference: libproc2, which process facts are compared with (older releases have none), and musl's
+# headers; apps: real servers that tests watch. Without them those tests are skipped.
 # Says what it runs; uses sudo only when not root. Does nothing where all is there.
 set -u
 goal=${1:-run}
@@ -14,6 +14,7 @@ run cc gcc gcc gcc gcc
 run pkg-config pkg-config pkgconf-pkg-config pkgconf pkgconf
 run :libc libc6-dev glibc-devel glibc musl-dev
 run :ncursesw libncurses-dev ncurses-devel ncurses ncurses-dev
+reference musl-gcc musl-tools musl-gcc musl musl-dev
 reference :libproc2 libproc2-dev procps-ng-devel procps-ng procps-dev
 run :jansson libjansson-dev jansson-devel jansson jansson-dev
 run :smartcols libsmartcols-dev libsmartcols-devel util-linux-libs util-linux-dev

@@ -29,6 +29,9 @@ step "tests" make --no-print-directory -s check-fast
 if command -v clang >/dev/null; then
     step "clang" make --no-print-directory -s -j"$jobs" check-clang
 fi
+if command -v musl-gcc >/dev/null; then
+    step "musl" tests/musl.sh
+fi
 step "AddressSanitizer, UndefinedBehaviorSanitizer" make --no-print-directory -s -j"$jobs" O=build/asan \
     SAN=address,undefined CFLAGS="-O1 -g" tests
 step "tests under them" make --no-print-directory -s check-asan

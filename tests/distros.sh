@@ -1,6 +1,8 @@
 #!/bin/sh
 # Builds and tests on other releases of Debian, each in a root of its own made by debootstrap(8):
-# distros.sh [SUITE…] (bullseye bookworm trixie sid). As root, on a machine that reaches a mirror.
+# distros.sh [SUITE…] (bullseye bookworm trixie sid bookworm+arm64 bookworm+i386). SUITE+ARCH is
+# compiled for that machine by a cross compiler, and its unit tests run under qemu-user. As root, on
+# a machine that reaches a mirror.
 # The roots stay in $DISTROS (build/distros) for the next time. A line for each release says what
 # became of it; the whole output is in $DISTROS/SUITE.log. $PARTS: goals of the Makefile to make there.
 #
@@ -59,14 +61,51 @@ for part in $PARTS; do
     make --no-print-directory -s -k -j"$(nproc)" "$part" || status=1
 done
 exit $status'
+# The same for another machine: a test program is replaced by a script that runs it by qemu-user.
+there_cross='
+cd /src || exit 1
+case $ARCH in
+arm64) machine=aarch64-linux-gnu emulator=qemu-aarch64 ;;
+armhf) machine=arm-linux-gnueabihf emulator=qemu-arm ;;
+i386) machine=i686-linux-gnu emulator=qemu-i386 ;;
+*) echo "E: no such machine is known here: $ARCH"; exit 2 ;;
+esac
+dpkg --add-architecture "$ARCH" && apt-get update -q || exit 1
+set --
+for library in libncurses-dev libjansson-dev libsmartcols-dev libcmocka-dev libvterm-dev; do
+    set -- "$@" "$library:$ARCH"
+done
+DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends make pkg-config qemu-user \
+    "gcc-$machine" "libc6-dev:$ARCH" "$@" || exit 1
+echo "@ $(. /etc/os-release; echo "$PRETTY_NAME"), $($machine-gcc -dumpmachine) $($machine-gcc -dumpfullversion), $emulator"
+make_there() {
+    make --no-print-directory -s -k -j"$(nproc)" O=build WERROR=1 CC="$machine-gcc" AR="$machine-ar" \
+        PKG_CONFIG="$machine-pkg-config" "$@"
+}
+programs=$(for test in tests/unit/*_test.c; do echo "build/${test%.c}"; done)
+# shellcheck disable=SC2086
+make_there all $programs || exit 1
+for program in build/ipctop $programs; do
+    mv "$program" "$program.elf"
+    printf "#!/bin/sh\nexec $emulator \"\$0.elf\" \"\$@\"\n" >"$program"
+    chmod +x "$program"
+done
+# shellcheck disable=SC2086
+tests/run.sh $programs'
 of() { # SUITE
     log=$DISTROS/$1.log
-    make_root "$1" "$DISTROS/$1" >"$log" 2>&1 || {
+    suite=${1%+*} arch=${1#"$suite"}
+    arch=${arch#+}
+    make_root "$suite" "$DISTROS/$1" >"$log" 2>&1 || {
         echo "$1: no root could be made: $(grep -E '^(E|W): ' "$log" | tail -n 1)"
         return 2
     }
     copy_sources "$DISTROS/$1"
-    in_root "$DISTROS/$1" env PARTS="$PARTS" sh -c "$there" >>"$log" 2>&1
+    if [ -n "$arch" ]; then
+        in_root "$DISTROS/$1" env ARCH="$arch" sh -c "$there_cross" >>"$log" 2>&1
+    else
+        in_root "$DISTROS/$1" env PARTS="$PARTS" sh -c "$there" >>"$log" 2>&1
+    fi
     code=$?
     echo "$1: $(sed -n 's/^@ //p' "$log"): $(grep -E '^[0-9]+ passed' "$log" | tail -n 1)"
     [ $code -eq 0 ] && return
@@ -79,8 +118,8 @@ if [ "$(id -u)" -ne 0 ] || ! command -v debootstrap >/dev/null || ! unshare -m t
 fi
 mkdir -p "$DISTROS"
 passed=0 failed=0 skipped=0
-for suite in ${*:-bullseye bookworm trixie sid}; do
-    of "$suite"
+for release in ${*:-bullseye bookworm trixie sid bookworm+arm64 bookworm+i386}; do
+    of "$release"
     case $? in
     0) passed=$((passed + 1)) ;;
     1) failed=$((failed + 1)) ;;

@@ -132,11 +132,12 @@ static bool scale_up(uint64_t whole, uint64_t rest, uint64_t scale, uint64_t fac
 {
     if (scale > 1 && factor == 1)
         return false; // half a byte
-    unsigned __int128 sum =
-        (unsigned __int128)whole * factor + (unsigned __int128)rest * factor / scale;
-    if (sum > most)
+    // rest * factor / scale, where rest < scale <= 10^9: neither product leaves 64 bits.
+    uint64_t part = factor / scale * rest + factor % scale * rest / scale, sum;
+    if (__builtin_mul_overflow(whole, factor, &sum) || __builtin_add_overflow(sum, part, &sum) ||
+        sum > most)
         return false;
-    *value = (uint64_t)sum;
+    *value = sum;
     return true;
 }
 

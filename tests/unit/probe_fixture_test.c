@@ -209,9 +209,15 @@ TEST(no_proc_at_all)
     attachments_free(NULL);
 }
 
+#ifdef SYS_semtimedop
+enum { CALL = SYS_semtimedop };
+#else
+enum { CALL = SYS_semtimedop_time64 }; // on 32 bits: Linux 5.1
+#endif
+
 TEST(waiters_from_files)
 {
-    char *line = mem_format("%ld 0x2a 0x6 0x2 0x0 0x0 0x0 0x7ffd 0x7f21\n", (long)SYS_semtimedop);
+    char *line = mem_format("%ld 0x2a 0x6 0x2 0x0 0x0 0x0 0x7ffd 0x7f21\n", (long)CALL);
     const struct {
         uint16_t number;
         int16_t op, flags;

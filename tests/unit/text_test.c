@@ -226,6 +226,8 @@ TEST(sizes_are_read)
     assert_true(text_parse_size("1T", &n) && n == 1ULL << 40);
     assert_true(text_parse_size("18446744073709551615", &n) && n == UINT64_MAX);
     assert_true(text_parse_size("0.3333333333333333333333333K", &n) && n == 341);
+    assert_true(text_parse_size("15.999999999E", &n) && n == UINT64_C(18446744072556630111));
+    assert_false(text_parse_size("16E", &n));
     n = 77;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (text_parse_size(wrong[i], &n))

@@ -21,21 +21,25 @@ static bool parse_call(long number, const char *args, struct blocked_call *out)
     return parse(line, out);
 }
 
+#ifdef SYS_semtimedop
+enum { SEMTIMEDOP = SYS_semtimedop };
+#else
+enum { SEMTIMEDOP = SYS_semtimedop_time64 }; // on 32 bits: Linux 5.1
+#endif
+
 TEST(semaphores)
 {
     struct blocked_call call;
 
-#ifdef SYS_semtimedop
-    assert_true(parse_call(SYS_semtimedop, "0x2a 0x7ffd3c1b8ae0 0x3 0x0 0x0 0x0", &call));
+    assert_true(parse_call(SEMTIMEDOP, "0x2a 0x7ffd3c1b8ae0 0x3 0x0 0x0 0x0", &call));
     assert_int_equal(call.call, WAIT_SEMOP); // without a timeout
     assert_int_equal(call.id, 42);
     assert_int_equal(call.pointer, 0x7ffd3c1b8ae0);
     assert_int_equal(call.count, 3);
     assert_int_equal(blocked_call_memory(&call), 18);
-    assert_true(parse_call(SYS_semtimedop, "0x0 0x7ffd3c1b8ae0 0x1 0x7ffd3c1b8b00 0x0 0x0", &call));
+    assert_true(parse_call(SEMTIMEDOP, "0x0 0x7ffd3c1b8ae0 0x1 0x7ffd3c1b8b00 0x0 0x0", &call));
     assert_int_equal(call.call, WAIT_SEMTIMEDOP);
     assert_int_equal(call.id, 0);
-#endif
 #ifdef SYS_semop
     assert_true(parse_call(SYS_semop, "0x7fffffff 0x1 0x1f4 0xdead 0x0 0x0", &call));
     assert_int_equal(call.call, WAIT_SEMOP);
