@@ -65,11 +65,12 @@ exit $status'
 there_cross='
 cd /src || exit 1
 case $ARCH in
-arm64) machine=aarch64-linux-gnu emulator=qemu-aarch64 ;;
-armhf) machine=arm-linux-gnueabihf emulator=qemu-arm ;;
-i386) machine=i686-linux-gnu emulator=qemu-i386 ;;
+arm64) machine=aarch64-linux-gnu emulator=qemu-aarch64 libraries=$machine ;;
+armhf) machine=arm-linux-gnueabihf emulator=qemu-arm libraries=$machine ;;
+i386) machine=i686-linux-gnu emulator=qemu-i386 libraries=i386-linux-gnu ;;
 *) echo "E: no such machine is known here: $ARCH"; exit 2 ;;
 esac
+export PKG_CONFIG_LIBDIR="/usr/lib/$libraries/pkgconfig:/usr/share/pkgconfig"
 dpkg --add-architecture "$ARCH" && apt-get update -q || exit 1
 set --
 for library in libncurses-dev libjansson-dev libsmartcols-dev libcmocka-dev libvterm-dev; do
@@ -79,8 +80,7 @@ DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends mak
     "gcc-$machine" "libc6-dev:$ARCH" "$@" || exit 1
 echo "@ $(. /etc/os-release; echo "$PRETTY_NAME"), $($machine-gcc -dumpmachine) $($machine-gcc -dumpfullversion), $emulator"
 make_there() {
-    make --no-print-directory -s -k -j"$(nproc)" O=build WERROR=1 CC="$machine-gcc" AR="$machine-ar" \
-        PKG_CONFIG="$machine-pkg-config" "$@"
+    make --no-print-directory -s -k -j"$(nproc)" O=build WERROR=1 CC="$machine-gcc" AR="$machine-ar" "$@"
 }
 programs=$(for test in tests/unit/*_test.c; do echo "build/${test%.c}"; done)
 # shellcheck disable=SC2086
