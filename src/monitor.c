@@ -74,6 +74,7 @@ static int run_session(const struct options *o, struct session_options *how,
     how->writer = file_writer_new();
     session_init(&session, sampler, how);
     int status = loop_run(&session, o->iterations);
+    signals_window_open(); // nothing reads them any longer: from here on they end the program
     session_free(&session);
     tell_last(how->writer);
     return status;

@@ -44,7 +44,7 @@ void print_columns(const struct options *options)
 
 // *why: UNSEEN_* of all of them.
 static uint64_t unseen_attachments(const struct scan *scan, const struct options *options,
-                                   uint8_t *why)
+                                   uint16_t *why)
 {
     uint64_t n = 0;
 
@@ -69,6 +69,19 @@ static bool add_count(struct line *line, uint64_t n, const char *one, const char
     return n > 0;
 }
 
+// Sets whose elements may not be read by this user (semctl(2) GETALL: EACCES).
+static size_t unread_sets(const struct snapshot *s)
+{
+    size_t unread = 0;
+
+    for (size_t i = 0; i < s->semsets.n; i++) {
+        size_t n;
+        const struct element *elements = snapshot_elements(s, &s->semsets.at[i], &n);
+        unread += n > 0 && !(elements[0].known & ELEMENT_KNOWS_VALUE);
+    }
+    return unread;
+}
+
 // What could not be seen, in one line; empty where the answer is whole.
 static void missing(struct line *line, const struct snapshot *s, const struct requests *requests,
                     const struct options *options, unsigned need)
@@ -91,8 +104,10 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
         line_count(line, left_out, "semaphore set", NULL);
         line_add(line, " not looked into: too many semaphores");
     }
+    if (need & NEED_ELEMENTS && add_count(line, unread_sets(s), "semaphore set", NULL))
+        line_add(line, " not readable by this user");
     const struct scan *scan = need & NEED_HOLDERS ? s->scan : NULL;
-    uint8_t why = 0;
+    uint16_t why = 0;
     uint64_t unseen = scan ? unseen_attachments(scan, options, &why) : 0;
     uint32_t unreadable = scan ? scan->unreadable : 0;
     if (need & NEED_WAITERS && unreadable < s->waiters_unseen)

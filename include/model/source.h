@@ -51,6 +51,8 @@ struct answer {
     uint32_t *same;       // what address_spaces_join() makes of them; owned
 };
 void answer_clear(struct answer *answer);
+bool answer_is_gone(const struct answer *answer);    // there is no such process (any longer)
+bool answer_is_refused(const struct answer *answer); // it may not be read
 
 // A process in the list of all: `pid` and the inode number of /proc/PID, which differs for every
 // process that ever had that pid (fs/proc allocates one per instance): together an identity

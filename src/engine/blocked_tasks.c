@@ -3,8 +3,6 @@
 // For sets the kernel counts the waiters: no process is asked while the known ones account for all.
 // For queues it does not: all processes are asked now and then, more often while a queue changes or
 // is looked at. Over time this takes at most 2 % of a processor.
-#include <errno.h>
-
 #include "base/clock.h"
 #include "engine/ask/collector.h"
 
@@ -51,7 +49,7 @@ static void take(void *arg, size_t index, struct answer *answer)
     struct blocked_tasks *b = arg;
 
     (void)index;
-    b->refused += answer->error == -EACCES || answer->error == -EPERM;
+    b->refused += answer_is_refused(answer);
     for (size_t i = 0; !answer->error && i < answer->waiters.n; i++)
         vec_push(&b->fresh, answer->waiters.at[i]);
 }
@@ -81,11 +79,11 @@ static void ask_all(struct blocked_tasks *b, const struct round *round)
     struct pid_vec pids = {0};
     int64_t cost = clock_used_ns();
 
-    process_list_update(round->processes, round->source);
+    bool listed = process_list_update(round->processes, round->source) == 0;
     vec_reserve(&pids, round->processes->list.n);
     for (size_t i = 0; i < round->processes->list.n; i++)
         vec_push(&pids, round->processes->list.at[i].pid);
-    b->unseen = ask(b, round, &pids);
+    b->unseen = ask(b, round, &pids) + !listed; // one at least is not in the list
     vec_free(&pids);
     b->asked = true;
     b->cost_ns = clock_used_ns() - cost;

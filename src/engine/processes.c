@@ -4,7 +4,6 @@
 // others in turn. Facts that are read once are asked for when the process is new or runs another
 // program, since reading them may hang where the rest does not. A process that does not answer is
 // asked for less in two more passes: first without those, at last for its name and owner.
-#include <errno.h>
 #include <string.h>
 
 #include "engine/ask/collector.h"
@@ -27,7 +26,7 @@ VEC(known_vec, struct known);
 
 struct fresh { // an answer that came in
     size_t known;
-    int error;
+    bool error, gone;
     bool once; // the facts that are read once were asked for
     struct process process;
 };
@@ -158,7 +157,8 @@ static void take(void *arg, size_t index, struct answer *answer)
 {
     struct processes *p = arg;
     const struct fresh fresh = {.known = p->which[index],
-                                .error = answer->error,
+                                .error = answer->error != 0,
+                                .gone = answer_is_gone(answer),
                                 .once = p->probes->at[index].facts & PROCESS_FACTS_ONCE,
                                 .process = answer->process};
 
@@ -176,8 +176,7 @@ static void adopt(struct known *known, struct fresh *fresh, const struct process
     if (fresh->error) {
         process_release(old);
         process_release(now);
-        *old =
-            (struct process){.pid = pid, .gone = fresh->error == -ESRCH || fresh->error == -ENOENT};
+        *old = (struct process){.pid = pid, .gone = fresh->gone};
         known->complete = known->renamed = false;
         return;
     }

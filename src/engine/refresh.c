@@ -94,6 +94,8 @@ static void update_all(struct refresh *r, const struct round *round)
     for (size_t i = 0; i < collectors_n; i++) {
         if (!(need & collectors[i]->need))
             continue;
+        if (prober_pool_is_cancelled(r->pool))
+            return; // the end: the snapshot goes nowhere
         collectors[i]->update(r->state[i], round);
         r->current |= need & collectors[i]->need;
         fill_one(r, i, need, round->tables);
@@ -152,6 +154,6 @@ struct snapshot *refresh_round(struct refresh *r, const struct want *want, enum 
     // They are no one else's: they become the snapshot, without a copy.
     struct snapshot *snapshot = r->tables.now;
     r->tables.now = NULL;
-    *n_events = derive(r, snapshot, outcomes, n);
+    *n_events = prober_pool_is_cancelled(r->pool) ? 0 : derive(r, snapshot, outcomes, n);
     return snapshot;
 }

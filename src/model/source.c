@@ -1,5 +1,6 @@
 #include "model/source.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 static int pid_order(const void *a, const void *b)
@@ -13,6 +14,16 @@ void pid_entries_sort(struct pid_entry *entries, size_t n)
 {
     if (n > 1)
         qsort(entries, n, sizeof *entries, pid_order);
+}
+
+bool answer_is_gone(const struct answer *answer)
+{
+    return answer->error == -ESRCH || answer->error == -ENOENT;
+}
+
+bool answer_is_refused(const struct answer *answer)
+{
+    return answer->error == -EACCES || answer->error == -EPERM;
 }
 
 void answer_clear(struct answer *answer)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/msg.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
 #include <sys/wait.h>
@@ -55,7 +56,7 @@ static void skip_unless_root(void)
 struct seen {
     bool table, user_told;
     uint32_t unasked, stuck, unreadable;
-    uint8_t unseen;
+    uint16_t unseen;
     char line[256];
 };
 
@@ -139,6 +140,55 @@ TEST(no_descriptor_is_to_be_had)
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
     child_end(holder);
+}
+
+// Whatever is missing for lack of descriptors, a number that is shown is right, and --strict says
+// that something is missing.
+enum { RECEIVERS = 16 };
+
+static void receive(void *arg, int ready)
+{
+    char message[sizeof(long) + 8];
+
+    child_ready(ready);
+    msgrcv(*(int *)arg, message, 8, 0, 0);
+    pause();
+}
+
+TEST(few_descriptors_make_nothing_empty)
+{
+    int msqid = msgget(IPC_PRIVATE, IPC_CREAT | 0600);
+    pid_t receivers[RECEIVERS];
+    bool blocked = false;
+    int whole = 0;
+
+    assert_true(msqid >= 0);
+    for (int i = 0; i < RECEIVERS; i++)
+        receivers[i] = child_start(receive, &msqid);
+    for (int i = 0; i < 1000 && !blocked; i++) {
+        struct said said = program_run("--json queues", false);
+        blocked = strstr(said.out, "\"receivers_waiting\":16,") != NULL;
+        said_clear(&said);
+    }
+    for (int descriptors = 5; descriptors <= 40; descriptors += descriptors < 16 ? 1 : 8) {
+        char *command =
+            mem_format("ulimit -n %d; " BUILD_DIR "/ipctop --json --strict queues", descriptors);
+        struct said said = shell_run(command);
+        const char *shown = strstr(said.out, "\"receivers_waiting\":");
+        int number = -1;
+        if (shown && sscanf(shown, "\"receivers_waiting\":%d", &number) == 1 && number != RECEIVERS)
+            assert_int_equal(said.status, 3); // those that were seen, and that there may be more
+        assert_true(number != 0);
+        if (number != RECEIVERS)
+            assert_int_not_equal(said.status, 0);
+        whole += number == RECEIVERS && said.status == 0;
+        said_clear(&said);
+        free(command);
+    }
+    assert_true(whole > 0);
+    for (int i = 0; i < RECEIVERS; i++)
+        child_end(receivers[i]);
+    assert_int_equal(msgctl(msqid, IPC_RMID, NULL), 0);
 }
 
 // --- no table -----------------------------------------------------------------------------------

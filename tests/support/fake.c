@@ -203,7 +203,7 @@ void fake_hold(struct snapshot *s, int32_t shmid, int32_t pid, uint32_t attaches
     }
 }
 
-struct segment_account *fake_account(struct snapshot *s, int32_t shmid, uint8_t unseen)
+struct segment_account *fake_account(struct snapshot *s, int32_t shmid, uint16_t unseen)
 {
     const struct segment *segment = snapshot_segment(s, shmid);
     struct scan *scan = scan_of(s);

@@ -33,7 +33,7 @@ struct finding *fake_finding(struct snapshot *s, enum severity severity, struct 
 // mappings of access MAP_R|W|X and counts them as found; fake_account says what was counted, to be
 // called after the holders of the segment are in.
 void fake_hold(struct snapshot *s, int32_t shmid, int32_t pid, uint32_t attaches, uint8_t access);
-struct segment_account *fake_account(struct snapshot *s, int32_t shmid, uint8_t unseen);
+struct segment_account *fake_account(struct snapshot *s, int32_t shmid, uint16_t unseen);
 
 // The outage: a segment removed but held by 18811 python, a database of 17 processes, a leaked
 // segment, one attached twice and read-only, a set with waiters whose holder died, a full queue.

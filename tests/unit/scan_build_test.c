@@ -324,12 +324,14 @@ TEST(a_segment_whose_holders_all_left)
     segment(&w->before, 0, 2);
     stranger(w, 20, 0, 0xabc);
     stranger(w, 30, 0, 0xabc);
-    assert_int_equal(build(w, 0)->found, 2);
-    stranger(w, 40, 0, 0xdef); // another file, not as often as is missing
-    assert_int_equal(build(w, 0)->found, 2);
-    stranger(w, 50, 0, 0xdef); // now two files could be it: nobody is blamed
-    assert_int_equal(build(w, 0)->found, 0);
+    const struct segment_account *account = build(w, 0);
+    assert_int_equal(account->found, 0); // no holder of ours shows the file: nobody is blamed
+    assert_int_equal(account->unseen, UNSEEN_ALIKE);
     assert_int_equal(w->scan->holders.n, 0);
+    vec_push(&w->handles, (struct segment_handle){0, 0xabc}); // one did before
+    stranger(w, 40, 0, 0xdef);
+    assert_int_equal(build(w, 0)->found, 2);
+    assert_int_equal(w->scan->holders.n, 2);
 }
 
 TEST(strangers_alone_are_not_ours)
@@ -337,16 +339,19 @@ TEST(strangers_alone_are_not_ours)
     struct world *w = *state;
 
     segment(&w->before, 0, 0); // equal id, equal key, nothing of ours attached
-    segment(&w->before, 3, 5);
+    segment(&w->before, 3, 1);
     stranger(w, 20, 0, 0xabc);
-    stranger(w, 30, 3, 0xabd); // one file, but not as often as is missing
+    stranger(w, 30, 3, 0xabd); // as many as are missing
     assert_int_equal(build(w, 0)->found, 0);
+    assert_int_equal(scan_account(w->scan, 0)->unseen, 0);
     assert_int_equal(scan_account(w->scan, 3)->found, 0);
-    w->before.at[1].nattch = 1;
-    w->before.at[1].o.key = 0x999; // as often, but another key
+    assert_int_equal(scan_account(w->scan, 3)->unseen, UNSEEN_ALIKE);
+    w->before.at[1].o.key = 0x999; // another key: surely not ours
     assert_int_equal(build(w, 3)->found, 0);
+    assert_int_equal(scan_account(w->scan, 3)->unseen, 0);
     w->before.at[1].flags = SEG_DEST; // the key went with the removal
     w->before.at[1].o.key = 0;
+    vec_push(&w->handles, (struct segment_handle){3, 0xabd});
     assert_int_equal(build(w, 3)->found, 1);
     assert_int_equal(scan_account(w->scan, 3)->original_key, 0x103);
 }

@@ -43,7 +43,7 @@ TEST(holders_are_a_range)
 struct line_case {
     uint64_t nattch, found;
     uint32_t holders, stale, stale_processes;
-    uint8_t unseen;
+    uint16_t unseen;
     uint32_t unreadable, stuck, exiting;
     const char *user, *line;
 };
@@ -73,6 +73,11 @@ TEST(every_attachment_is_accounted_for)
         {2, 1, 1, .unseen = UNSEEN_STUCK, .stuck = 1, .user = "root",
          .line = "2 attachments: 1 found, 1 unseen (1 process stuck)"},
         {2, 1, 1, .user = "root", .line = "2 attachments: 1 found, 1 unseen (reason unknown)"},
+        {2, 1, 1, .unseen = UNSEEN_ALIKE, .user = "root",
+         .line = "2 attachments: 1 found, 1 unseen "
+                 "(cannot be told apart from those of another IPC namespace)"},
+        {2, 1, 1, .unseen = UNSEEN_LEFT_OUT, .user = "root",
+         .line = "2 attachments: 1 found, 1 unseen (left out: too many mappings)"},
         {9, 1, 1, .unseen = 31, .unreadable = 3, .stuck = 2, .exiting = 4, .user = "nobody",
          .line = "9 attachments: 1 found, 8 unseen (3 processes not readable as nobody, "
                  "2 processes stuck, another PID namespace, 4 processes exiting, "

@@ -11,8 +11,9 @@
 #include "engine/ask/prober_pool.h"
 
 struct asking {
-    // Called by the asking threads, one call at a time, with the answer to probes.at[index]. What
-    // is left in the answer is freed afterwards.
+    // Called by the asking threads, one call at a time, with the answer to probes.at[index]: no
+    // error, or one that says something of the process: gone or refused. With any other (too many
+    // open files) the process counts as not asked. What is left in the answer is freed afterwards.
     void (*take)(void *arg, size_t index, struct answer *answer);
     // Called by the asking thread before it asks: what is known may help. May be NULL.
     void (*prepare)(void *arg, size_t index, struct answer *answer);

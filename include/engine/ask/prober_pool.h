@@ -51,6 +51,7 @@ struct prober_pool *prober_pool_new(const struct source *source,
 
 // Stops the batch that runs, from any thread: prober_pool_run returns soon, and from then on at once.
 void prober_pool_cancel(struct prober_pool *pool);
+bool prober_pool_is_cancelled(struct prober_pool *pool);
 
 // Ends all threads that come to an end within 50 ms. Returns how many are left behind; while there
 // are any the source must stay.

@@ -13,6 +13,8 @@ struct holders_answers {         // zero it before use; has the answers of the l
     struct pid_set stuck;                // did not answer in time, or could not be asked:
     uint32_t unasked;                    // so many of them, for lack of a thread or descriptor
     uint32_t asked, unreadable, exiting; // of those that are still there
+    uint64_t left_out;                   // mappings beyond the bound on what is kept
+    uint32_t keep;                       // private: so many of each process are, at most
     enum scan_method method;
 };
 

@@ -12,9 +12,11 @@ struct known_holders {           // zero it before use
     struct pid_set stuck;                    // processes that did not answer, or were not asked:
     uint32_t unasked;                        // so many of them
     struct segment_handle_vec handles;       // ordered by shmid
+    uint64_t left_out;                       // mappings that are not kept
     uint32_t processes, unreadable, exiting; // when all were asked last
     enum scan_method method;
-    bool hidden; // the list of processes does not have all
+    bool hidden;   // the list of processes does not have all: hidepid, see proc(5)
+    bool unlisted; // it could not be read
 
     struct pid_entry_vec asked; // the processes asked so far
     uint64_t asked_number;      // the reading of the process list that named them
@@ -37,6 +39,9 @@ bool known_holders_walk(struct known_holders *known, const struct round *round,
 // taken to hold what it held.
 void known_holders_adopt(struct known_holders *known, const struct round *round);
 void known_holders_remember_asked(struct known_holders *known, const struct process_list *list);
+
+// Adds the file handle of a mapping that is surely of a segment of ours, unless one is known.
+void known_holders_add_handle(struct known_holders *known, const struct mapping *mapping);
 
 // Where more of a segment was found than there is, asks its holders for file handles, which tell
 // apart what attached in other IPC namespaces. True where any process gave one: a scan may resolve

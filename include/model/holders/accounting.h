@@ -29,9 +29,10 @@ struct scan_input {
     const struct mapping_vec *mappings;
     const struct segment_vec *before;         // the table as read before the processes were
     const struct segment_vec *after;          // and after; NULL: not read again
-    const struct segment_handle_vec *handles; // in any order, few; NULL: none
+    const struct segment_handle_vec *handles; // ordered by shmid; NULL: none
     uint32_t processes, unreadable, stuck, exiting;
     uint32_t unasked;          // for lack of a thread or descriptor
+    uint64_t left_out;         // mappings not kept, since there are too many
     const int32_t *stuck_pids; // `stuck` of them, ascending; NULL: nobody knows
     bool hidden;               // some processes are not even listed: proc(5) hidepid
     bool forks_moved;          // processes were made while they were read

@@ -21,7 +21,9 @@ enum unseen {
     UNSEEN_CHANGED = 8,    // attachments came or went while the scan ran
     UNSEEN_STUCK = 16,     // a process whose maps cannot be read in time
     UNSEEN_HIDDEN = 64,    // processes this user does not even see: proc(5) hidepid
-    UNSEEN_UNASKED = 32,   // no thread or descriptor to ask processes could be had
+    UNSEEN_UNASKED = 32,   // out of threads or file descriptors to ask processes
+    UNSEEN_LEFT_OUT = 256, // mappings beyond the number that is kept
+    UNSEEN_ALIKE = 128,    // mappings that cannot be told apart from those of another IPC namespace
 };
 
 struct segment_account { // one segment's accounting
@@ -30,10 +32,12 @@ struct segment_account { // one segment's accounting
     uint64_t found;   // mappings seen, an address space counted once
     uint32_t holders; // processes seen
     uint32_t stale;   // of `found`, known only from before
-    uint8_t unseen;   // enum unseen; 0 where found == nattch
+    uint16_t unseen;  // enum unseen; 0 where found == nattch
     bool key_known;
+    bool alike; // mappings of equal id and key exist that another IPC namespace's segment may own
     uint32_t original_key; // as its mappings name it
     bool hugetlb;
+    uint64_t handle; // private to the building of a scan: of the first mapping that has one; or 0
 };
 VEC(account_vec, struct segment_account);
 
@@ -48,6 +52,7 @@ struct scan {
     uint32_t stuck;              // did not answer in time
     uint32_t exiting;
     uint32_t unasked;          // for lack of a thread or descriptor
+    uint64_t left_out;         // mappings not kept: there are too many
     struct pid_vec stuck_pids; // some of them, ascending
     enum scan_method method;
     uint64_t duration_us;
@@ -60,6 +65,7 @@ void scan_unref(struct scan *scan); // NULL is fine
 
 // Of a table ordered by id. NULL where there is none, or no table.
 const struct segment *segments_find(const struct segment_vec *segments, int32_t shmid);
+struct segment_account *accounts_find(const struct account_vec *accounts, int32_t shmid);
 const struct segment_account *scan_account(const struct scan *scan, int32_t shmid);
 // The holders of one segment as a range of scan->holders: the first, *n of them.
 const struct holder *scan_holders(const struct scan *scan, int32_t shmid, size_t *n);

@@ -358,6 +358,14 @@ void prober_pool_cancel(struct prober_pool *pool)
     pthread_mutex_unlock(&pool->lock);
 }
 
+bool prober_pool_is_cancelled(struct prober_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    bool cancelled = pool->quit;
+    pthread_mutex_unlock(&pool->lock);
+    return cancelled;
+}
+
 size_t prober_pool_free(struct prober_pool *pool)
 {
     if (!pool)

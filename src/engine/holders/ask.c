@@ -1,6 +1,11 @@
 #include "engine/holders/ask.h"
 
-#include <errno.h>
+#include <string.h>
+
+// Any user can attach a segment tens of thousands of times in each of hundreds of processes. Beyond
+// so many mappings in all, those of the processes with most of them are left out: half of the most
+// that one may have, as often as it takes.
+enum { MAPPINGS_MAX = 1 << 17, OF_ONE_MAX = 1 << 16 };
 
 struct questions {
     struct holders_answers *answers;
@@ -24,27 +29,46 @@ static void give_known(void *arg, size_t index, struct answer *answer)
     answer->namespace_differs = holding->namespace_differs;
 }
 
+static void cut(struct holders_answers *answers, struct holding *holding)
+{
+    if (holding->n <= answers->keep)
+        return;
+    answers->left_out += holding->n - answers->keep;
+    holding->n = answers->keep;
+}
+
+static void make_room(struct holders_answers *answers)
+{
+    struct mapping *at = answers->mappings.at;
+    size_t kept = 0;
+
+    answers->keep /= 2;
+    for (size_t h = 0; h < answers->holdings.n; h++) { // as their mappings lie
+        struct holding *holding = &answers->holdings.at[h];
+        cut(answers, holding);
+        memmove(at + kept, at + holding->first, holding->n * sizeof *at);
+        holding->first = (uint32_t)kept;
+        kept += holding->n;
+    }
+    answers->mappings.n = kept;
+}
+
 static void take(void *arg, size_t index, struct answer *answer)
 {
     struct questions *questions = arg;
     struct holders_answers *answers = questions->answers;
     const struct pid_entry *entry = &questions->processes->at[index];
 
-    if (answer->error == -ESRCH || answer->error == -ENOENT)
+    if (answer_is_gone(answer))
         return;
-    if (answer->error == -EACCES || answer->error == -EPERM) {
-        answers->asked++;
+    answers->asked++;
+    if (answer_is_refused(answer)) {
         answers->unreadable++;
         return;
     }
-    if (answer->error) { // too many open files, perhaps: that says nothing of the process
-        questions->asking.asked[index] = ASKED_NOT;
-        return;
-    }
-    answers->asked++;
     answers->exiting += answer->exiting;
     answers->method = answer->method;
-    if (answer->foreign || answer->mappings.n == 0)
+    if (answer->mappings.n == 0)
         return;
     struct holding holding = {
         .pid = entry->pid,
@@ -54,7 +78,10 @@ static void take(void *arg, size_t index, struct answer *answer)
         .n = (uint32_t)answer->mappings.n,
         .namespace_differs = answer->namespace_differs,
     };
+    cut(answers, &holding);
     holding_add(&answers->holdings, &answers->mappings, &holding, &answer->mappings);
+    while (answers->mappings.n > MAPPINGS_MAX && answers->keep > 1)
+        make_room(answers);
 }
 
 static void reset(struct holders_answers *answers)
@@ -63,6 +90,8 @@ static void reset(struct holders_answers *answers)
     vec_clear(&answers->mappings);
     vec_clear(&answers->stuck);
     answers->unasked = answers->asked = answers->unreadable = answers->exiting = 0;
+    answers->left_out = 0;
+    answers->keep = OF_ONE_MAX;
 }
 
 bool holders_ask(struct holders_answers *answers, struct prober_pool *pool, enum probe_what what,

@@ -19,6 +19,8 @@ void known_holders_clear(struct known_holders *k)
     vec_clear(&k->mappings);
     vec_clear(&k->stuck);
     k->unasked = k->processes = k->unreadable = k->exiting = 0;
+    k->left_out = 0;
+    k->unlisted = false;
     walked_clear(&k->walked);
 }
 
@@ -73,7 +75,8 @@ void known_holders_input(struct known_holders *k, const struct round *round, str
     in->unreadable = k->unreadable;
     in->stuck = (uint32_t)k->stuck.n - k->unasked;
     in->stuck_pids = k->unasked ? NULL : k->stuck.at; // which are which would take a second list
-    in->unasked = k->unasked;
+    in->unasked = k->unasked + k->unlisted;           // one at least
+    in->left_out = k->left_out;
     in->hidden = k->hidden;
     in->exiting = k->exiting;
     in->method = k->method;
@@ -110,10 +113,14 @@ static bool has_handle(const struct segment_handle_vec *handles, int32_t shmid)
     return place < handles->n && handles->at[place].shmid == shmid;
 }
 
-static void add_handle(struct segment_handle_vec *handles, struct segment_handle handle)
+void known_holders_add_handle(struct known_holders *k, const struct mapping *mapping)
 {
+    struct segment_handle_vec *handles = &k->handles;
+    const struct segment_handle handle = {mapping->shmid, mapping->handle};
     size_t place = handle_place(handles, handle.shmid);
 
+    if (has_handle(handles, handle.shmid))
+        return;
     vec_push(handles, handle);
     memmove(handles->at + place + 1, handles->at + place,
             (handles->n - 1 - place) * sizeof *handles->at);
@@ -203,7 +210,7 @@ static void learn_handles(struct known_holders *k, const struct round *round)
         if (index == tables->segments.n || needs[index] != HANDLE_ASKED ||
             !(found->known & MAP_KNOWS_HANDLE))
             continue;
-        add_handle(&k->handles, (struct segment_handle){found->shmid, found->handle});
+        known_holders_add_handle(k, found);
         needs[index] = HANDLE_NOT_NEEDED;
     }
     free(needs);
@@ -295,13 +302,14 @@ static void keep_stale(const struct known_holders *k, const struct process_list 
 
 void known_holders_adopt(struct known_holders *k, const struct round *round)
 {
-    struct holding_vec holdings = {0};
-    struct mapping_vec mappings = {0};
+    struct holders_answers *answers = &k->answers;
+    struct holding_vec holdings = answers->holdings;
+    struct mapping_vec mappings = answers->mappings;
 
-    vec_copy(&k->stuck, &k->answers.stuck);
-    k->unasked = k->answers.unasked;
-    vec_copy(&holdings, &k->answers.holdings);
-    vec_copy(&mappings, &k->answers.mappings);
+    answers->holdings = (struct holding_vec){0};
+    answers->mappings = (struct mapping_vec){0};
+    vec_copy(&k->stuck, &answers->stuck);
+    k->unasked = answers->unasked;
     keep_stale(k, round->processes, &holdings, &mappings);
     holding_sort(&holdings);
     vec_free(&k->holdings);
@@ -322,12 +330,13 @@ bool known_holders_ask_all(struct known_holders *k, const struct round *round)
 {
     struct process_list *list = round->processes;
 
-    process_list_update(list, round->source);
+    k->unlisted = process_list_update(list, round->source) != 0;
     walked_clear(&k->walked);
     if (!ask(k, PROBE_ATTACHMENTS, &list->list, round))
         return false;
     k->processes = k->answers.asked + (uint32_t)k->answers.stuck.n;
     k->unreadable = k->answers.unreadable;
+    k->left_out = k->answers.left_out;
     k->exiting = k->answers.exiting;
     k->method = k->answers.method;
     // Every PID namespace has a pid 1.

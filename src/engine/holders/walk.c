@@ -17,15 +17,6 @@ static bool is_elsewhere(const struct walked *walked, int32_t pid)
     return low < walked->elsewhere.n && walked->elsewhere.at[low] == pid;
 }
 
-// Every mapping has its segment's handle: they are all surely of ours.
-static void take_handle(struct known_holders *k, const struct mapping *mapping)
-{
-    for (size_t i = 0; i < k->handles.n; i++)
-        if (k->handles.at[i].shmid == mapping->shmid)
-            return;
-    vec_push(&k->handles, (struct segment_handle){mapping->shmid, mapping->handle});
-}
-
 // Mappings and processes are ordered by pid.
 static void take(struct known_holders *k, const struct walked *walked)
 {
@@ -43,9 +34,10 @@ static void take(struct known_holders *k, const struct walked *walked)
                                   .first = (uint32_t)first,
                                   .n = (uint32_t)(at - first),
                                   .namespace_differs = is_elsewhere(walked, process->pid)});
-        // Handles are looked at only where a process is elsewhere; those of its segments are needed.
+        // Every mapping has its segment's handle: all are surely ours. Handles are looked at only
+        // where a process is elsewhere; those of its segments are needed.
         for (size_t m = first; k->holdings.at[i].namespace_differs && m < at; m++)
-            take_handle(k, &k->mappings.at[m]);
+            known_holders_add_handle(k, &k->mappings.at[m]);
     }
 }
 

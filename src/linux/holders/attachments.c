@@ -157,6 +157,8 @@ static int read_other_threads(struct refresh *r, int32_t pid)
             r->answer->task = tid;
             break;
         }
+        if (error != -ESRCH && error != -ENOENT)
+            result = error; // too many open files, perhaps: unless another thread shows it
         struct task_stat stat;
         snprintf(path, sizeof path, "%s/stat", r->home);
         if (stat_read(r->self->proc, path, &stat) == 0 && !stat_is_dead(&stat))

@@ -84,7 +84,9 @@ static int query_read(int fd, const struct maps_devices *devices, struct mapping
 
     if (error)
         out->n = before;
-    return error == -EINVAL || error == -ENOSYS ? -ENOTTY : error;
+    // An old kernel, or a filter of system calls (seccomp(2)) that refuses the call: the text says it.
+    return error == -EINVAL || error == -ENOSYS || error == -EPERM || error == -EACCES ? -ENOTTY
+                                                                                       : error;
 }
 
 // Asked for by address a mapping is found at once, where the walk passes all others.

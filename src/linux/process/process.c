@@ -30,7 +30,8 @@ enum {
 };
 
 struct process_reader {
-    int proc; // O_PATH
+    char *path; // of proc
+    int proc;   // O_PATH; -1: not open
     struct process_reader_options options;
     bool knows_boot;
     double boot; // of a fixture; epoch seconds
@@ -56,6 +57,7 @@ struct process_reader *process_reader_new(const char *proc,
 {
     struct process_reader *self = mem_zero(1, sizeof *self);
 
+    self->path = mem_copy_string(proc);
     self->proc = open(proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
     self->options = *options;
     self->knows_boot = options->is_procfs || fixture_boot(proc, &self->boot);
@@ -68,6 +70,7 @@ void process_reader_free(struct process_reader *self)
         return;
     if (self->proc >= 0)
         close(self->proc);
+    free(self->path);
     free(self);
 }
 
@@ -253,6 +256,10 @@ static int read_process(struct process_reader *self, int32_t pid, unsigned wante
     char name[16];
 
     snprintf(name, sizeof name, "%d", pid);
+    if (self->proc < 0) // there were too many open files
+        self->proc = open(self->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (self->proc < 0)
+        return -errno;
     int dir = openat(self->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (dir < 0)
         return -errno;

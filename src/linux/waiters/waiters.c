@@ -52,14 +52,16 @@ static bool elsewhere(const char *proc, int tasks, int32_t tid)
     return ours && theirs && ours != theirs;
 }
 
-static bool know_uid(int tasks, struct waiter *waiter)
+static int know_uid(int tasks, struct waiter *waiter)
 {
     char text[1024];
+    ssize_t n = read_file(tasks, waiter->tid, "status", text, sizeof text);
 
-    if (read_file(tasks, waiter->tid, "status", text, sizeof text) < 0)
-        return false;
+    if (n < 0)
+        return (int)n;
     const char *at = strstr(text, "\nUid:");
-    return at && sscanf(at, "\nUid: %*u %" SCNu32, &waiter->uid) == 1; // real, effective, …
+    bool found = at && sscanf(at, "\nUid: %*u %" SCNu32, &waiter->uid) == 1; // real, effective, …
+    return found ? 0 : -EPROTO;
 }
 
 static void know_comm(int tasks, struct waiter *waiter)
@@ -116,7 +118,7 @@ static void describe(int tasks, const struct blocked_call *call, struct waiter *
     }
 }
 
-// 0, also when the task waits for nothing of ours; or -errno.
+// 0, also when the task waits for nothing of ours; or -errno: -ESRCH, -ENOENT: it ended.
 static int read_task(const char *proc, int tasks, int32_t pid, int32_t tid, struct answer *answer)
 {
     struct blocked_call call;
@@ -135,8 +137,9 @@ static int read_task(const char *proc, int tasks, int32_t pid, int32_t tid, stru
         .tid = tid,
         .call = call.call,
     };
-    if (!know_uid(tasks, &waiter))
-        return 0; // gone meanwhile
+    int error = know_uid(tasks, &waiter);
+    if (error)
+        return error;
     know_comm(tasks, &waiter);
     describe(tasks, &call, &waiter);
     vec_push(&answer->waiters, waiter);
@@ -158,15 +161,15 @@ void waiters_probe(const char *proc, int32_t pid, struct answer *answer)
     free(path);
     if (!dir)
         return;
-    while ((entry = readdir(dir)) != NULL) {
+    while (!answer->error && (entry = readdir(dir)) != NULL) {
         int64_t tid;
         if (!text_parse_int(entry->d_name, 1, INT32_MAX, &tid))
             continue;
         int error = read_task(proc, dirfd(dir), pid, (int32_t)tid, answer);
-        if ((error == -EACCES || error == -EPERM) && !is_dead(dirfd(dir), (int32_t)tid)) {
-            answer->error = error; // and so of all threads
-            break;
-        }
+        bool refused = error == -EACCES || error == -EPERM;
+        if (error == -ESRCH || error == -ENOENT || (refused && is_dead(dirfd(dir), (int32_t)tid)))
+            continue;
+        answer->error = error; // and so of all threads
     }
     closedir(dir);
 }

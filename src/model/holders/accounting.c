@@ -10,14 +10,13 @@ enum { STUCK_NAMED = 64 }; // more would say nothing more
 struct build {
     const struct scan_input *in;
     struct scan *scan;
-    int32_t *shares; // of each holding: the pid it is counted under, or 0
-    bool *taken;     // of each mapping: it is of a segment of ours
-    bool strangers;  // some process is in another IPC namespace
+    int32_t *shares;                     // of each holding: the pid it is counted under, or 0
+    struct segment_account **account_of; // of each mapping: NULL where it is of no segment of ours
 };
 
 static struct segment_account *find_account(struct scan *scan, int32_t shmid)
 {
-    return (struct segment_account *)scan_account(scan, shmid);
+    return accounts_find(&scan->accounts, shmid);
 }
 
 static bool same_mapping(const struct mapping *a, const struct mapping *b)
@@ -206,9 +205,8 @@ static void count_found(struct build *b)
     for (size_t h = 0; h < in->holdings->n; h++) {
         const struct holding *holding = &in->holdings->at[h];
         for (uint32_t i = holding->first; i < holding->first + holding->n; i++) {
-            struct segment_account *account;
-            if (!b->taken[i] || b->shares[h] ||
-                !(account = find_account(b->scan, in->mappings->at[i].shmid)))
+            struct segment_account *account = b->account_of[i];
+            if (!account || b->shares[h])
                 continue;
             account->found++;
             account->stale += holding->stale;
@@ -224,11 +222,10 @@ static void drop_stale(struct build *b)
     for (size_t h = 0; h < in->holdings->n; h++) {
         const struct holding *holding = &in->holdings->at[h];
         for (uint32_t i = holding->first; holding->stale && i < holding->first + holding->n; i++) {
-            const struct segment_account *account =
-                scan_account(b->scan, in->mappings->at[i].shmid);
+            const struct segment_account *account = b->account_of[i];
             if (account && account->found > account->nattch &&
                 account->found - account->stale >= account->nattch)
-                b->taken[i] = false;
+                b->account_of[i] = NULL;
         }
     }
 }
@@ -244,29 +241,44 @@ static int mapping_order(const void *a, const void *b)
     return (x->start > y->start) - (x->start < y->start);
 }
 
-// Those taken, in order. An account learns from them what the table does not tell.
+// Those taken, ordered by segment, process and address. The holdings are ordered by pid and each by
+// address, so that it is enough to know how many of each segment there are. An account learns from
+// its mappings what the table does not show.
 static void list_mappings(struct build *b)
 {
     const struct scan_input *in = b->in;
+    struct account_vec *accounts = &b->scan->accounts;
     struct mapping_vec *out = &b->scan->mappings;
+    size_t *places = mem_zero(accounts->n + 1, sizeof *places); // where each segment's go next
 
+    for (size_t i = 0; i < in->mappings->n; i++)
+        if (b->account_of[i])
+            places[b->account_of[i] - accounts->at + 1]++;
+    for (size_t i = 0; i < accounts->n; i++)
+        places[i + 1] += places[i];
+    vec_reserve(out, places[accounts->n]);
+    out->n = places[accounts->n];
     for (size_t h = 0; h < in->holdings->n; h++) {
         const struct holding *holding = &in->holdings->at[h];
         for (uint32_t i = holding->first; i < holding->first + holding->n; i++) {
+            struct segment_account *account = b->account_of[i];
             struct mapping mapping = in->mappings->at[i];
-            struct segment_account *account;
-            if (!b->taken[i] || !(account = find_account(b->scan, mapping.shmid)))
+            if (!account)
                 continue;
             account->key_known = true;
             account->original_key = mapping.key;
             account->hugetlb |= (mapping.perms & MAP_HUGE) != 0;
             mapping.pid = holding->pid;
             mapping.path = NULL;
-            vec_push(out, mapping);
+            out->at[places[account - accounts->at]++] = mapping;
         }
     }
-    if (out->n > 1)
-        qsort(out->at, out->n, sizeof *out->at, mapping_order);
+    free(places);
+    for (size_t i = 1; i < out->n; i++) // an emulated proc may list them in any order
+        if (mapping_order(&out->at[i - 1], &out->at[i]) > 0) {
+            qsort(out->at, out->n, sizeof *out->at, mapping_order);
+            break;
+        }
 }
 
 // The mappings of one segment in one process, which stand together, make a holder.
@@ -305,13 +317,15 @@ static void explain(struct build *b, struct segment_account *account)
         account->nattch = after->nattch; // it changed before the holders were read
     if (account->found == account->nattch)
         return;
-    if (tuple_changed(in, account->shmid) || in->forks_moved || account->found > account->nattch)
+    account->unseen |= account->alike ? UNSEEN_ALIKE : 0;
+    if (tuple_changed(in, account->shmid) || in->forks_moved ||
+        (account->found > account->nattch && !account->alike))
         account->unseen |= UNSEEN_CHANGED;
     if (account->found > account->nattch)
         return;
     account->unseen |= (in->unreadable ? UNSEEN_UNREADABLE : 0) | (in->stuck ? UNSEEN_STUCK : 0) |
                        (in->hidden ? UNSEEN_HIDDEN : 0) | (in->unasked ? UNSEEN_UNASKED : 0) |
-                       (in->exiting ? UNSEEN_EXITING : 0) |
+                       (in->exiting ? UNSEEN_EXITING : 0) | (in->left_out ? UNSEEN_LEFT_OUT : 0) |
                        (pid_outside(in, account->shmid) ? UNSEEN_OUTSIDE : 0);
 }
 
@@ -321,7 +335,7 @@ struct scan *scan_build(const struct scan_input *in)
         .in = in,
         .scan = scan_new(),
         .shares = mem_zero(in->holdings->n, sizeof *b.shares),
-        .taken = mem_zero(in->mappings->n, sizeof *b.taken),
+        .account_of = mem_zero(in->mappings->n, sizeof *b.account_of),
     };
 
     b.scan->processes = in->processes;
@@ -331,15 +345,12 @@ struct scan *scan_build(const struct scan_input *in)
         vec_push(&b.scan->stuck_pids, in->stuck_pids[i]);
     b.scan->exiting = in->exiting;
     b.scan->unasked = in->unasked;
+    b.scan->left_out = in->left_out;
     b.scan->method = in->method;
     open_accounts(&b);
-    b.strangers = ownership_claim(in, b.taken);
+    ownership_claim(in, &b.scan->accounts, b.account_of);
     count_found(&b);
     find_shared_memory(&b);
-    count_found(&b);
-    for (size_t i = 0; i < b.scan->accounts.n; i++)
-        if (b.strangers || b.scan->accounts.at[i].found > b.scan->accounts.at[i].nattch)
-            ownership_settle(in, &b.scan->accounts.at[i], b.shares, b.taken);
     count_found(&b);
     drop_stale(&b);
     count_found(&b);
@@ -348,7 +359,7 @@ struct scan *scan_build(const struct scan_input *in)
     for (size_t i = 0; i < b.scan->accounts.n; i++)
         explain(&b, &b.scan->accounts.at[i]);
     free(b.shares);
-    free(b.taken);
+    free(b.account_of);
     return b.scan;
 }
 

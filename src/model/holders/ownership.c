@@ -1,4 +1,14 @@
+// A mapping is of our segment where
+//   - its id and key are the segment's (the key is lost by removal), whatever its offset: a mapping
+//     can be moved beyond the end of the segment (mremap(2), then munmap(2)) and still counts; and
+//   - its file handle is that of a reference holder in our IPC namespace; or, where there is none to
+//     compare, its process is in our IPC namespace.
+// Numbers prove nothing: that as many mappings of a file are seen in another namespace as are missing
+// in ours is what an attacker would arrange. What may be of a segment but is not proven to be stays
+// unseen, with a reason.
 #include "ownership.h"
+
+#include <stdlib.h>
 
 const struct segment *ownership_segment(const struct scan_input *in, int32_t shmid)
 {
@@ -7,143 +17,60 @@ const struct segment *ownership_segment(const struct scan_input *in, int32_t shm
     return segment ? segment : segments_find(in->before, shmid);
 }
 
+static int handle_order(const void *key, const void *item)
+{
+    int32_t shmid = *(const int32_t *)key, its = ((const struct segment_handle *)item)->shmid;
+
+    return (shmid > its) - (shmid < its);
+}
+
 static const struct segment_handle *our_handle(const struct scan_input *in, int32_t shmid)
 {
-    for (size_t i = 0; in->handles && i < in->handles->n; i++)
-        if (in->handles->at[i].shmid == shmid)
-            return &in->handles->at[i];
-    return NULL;
+    const struct segment_handle_vec *handles = in->handles;
+
+    if (!handles || !handles->n)
+        return NULL;
+    return bsearch(&shmid, handles->at, handles->n, sizeof *handles->at, handle_order);
 }
 
-// Whether a mapping could be of this segment: its key, unless that was lost by removal, and size.
-static bool fits(const struct segment *segment, const struct mapping *m)
-{
-    if (segment->o.key != m->key && !(segment->flags & SEG_DEST))
-        return false;
-    return m->offset < segment->size;
-}
+enum claim { CLAIM_NO, CLAIM_MAYBE, CLAIM_YES };
 
-static bool is_ours(const struct scan_input *in, const struct holding *holding,
-                    const struct mapping *m)
+static enum claim claim(const struct scan_input *in, const struct holding *holding,
+                        const struct mapping *m)
 {
     const struct segment *segment = ownership_segment(in, m->shmid);
     const struct segment_handle *ours;
 
-    if (!segment || !fits(segment, m))
-        return false;
+    if (!segment || (segment->o.key != m->key && !(segment->flags & SEG_DEST)))
+        return CLAIM_NO;
     if (m->known & MAP_KNOWS_HANDLE && (ours = our_handle(in, m->shmid)) != NULL)
-        return ours->handle == m->handle;
-    return !holding->namespace_differs;
+        return ours->handle == m->handle ? CLAIM_YES : CLAIM_NO;
+    return holding->namespace_differs ? CLAIM_MAYBE : CLAIM_YES;
 }
 
-bool ownership_claim(const struct scan_input *in, bool *taken)
+// Files of equal ids in our namespace: some process brought its own from another one.
+static bool is_another_file(const struct mapping *m, struct segment_account *account)
 {
-    bool strangers = false;
+    if (!(m->known & MAP_KNOWS_HANDLE))
+        return false;
+    if (!account->handle)
+        account->handle = m->handle;
+    return account->handle != m->handle;
+}
 
+void ownership_claim(const struct scan_input *in, struct account_vec *accounts,
+                     struct segment_account **account_of)
+{
     for (size_t h = 0; h < in->holdings->n; h++) {
         const struct holding *holding = &in->holdings->at[h];
-        strangers |= holding->namespace_differs;
-        for (uint32_t i = holding->first; i < holding->first + holding->n; i++)
-            taken[i] = is_ours(in, holding, &in->mappings->at[i]);
-    }
-    return strangers;
-}
-
-// --- by the sum ---------------------------------------------------------------------------------
-
-struct file {
-    uint64_t handle, count;
-};
-VEC(file_vec, struct file);
-
-struct dispute {
-    const struct scan_input *in;
-    const struct segment_account *account;
-    const struct segment *segment;
-    bool *taken;
-    bool surplus; // more was found than there is; else less
-};
-
-// Surplus: all that could be the segment's, wherever its process is now. Missing: what is in another
-// namespace and could be.
-static bool may_dispute(const struct dispute *d, const struct holding *holding)
-{
-    return d->surplus || holding->namespace_differs;
-}
-
-static bool disputed(const struct dispute *d, uint32_t index)
-{
-    const struct mapping *m = &d->in->mappings->at[index];
-
-    return m->shmid == d->account->shmid && fits(d->segment, m) && (d->surplus || !d->taken[index]);
-}
-
-static void count(struct file_vec *files, uint64_t handle, bool counted)
-{
-    for (size_t i = 0; i < files->n; i++)
-        if (files->at[i].handle == handle) {
-            files->at[i].count += counted;
-            return;
-        }
-    vec_push(files, (struct file){handle, counted});
-}
-
-// The disputed mappings by file. False where one does not tell its file.
-static bool count_files(const struct dispute *d, const int32_t *shares, struct file_vec *files)
-{
-    for (size_t h = 0; h < d->in->holdings->n; h++) {
-        const struct holding *holding = &d->in->holdings->at[h];
-        if (!may_dispute(d, holding))
-            continue;
         for (uint32_t i = holding->first; i < holding->first + holding->n; i++) {
-            if (!disputed(d, i))
-                continue;
-            if (!(d->in->mappings->at[i].known & MAP_KNOWS_HANDLE))
-                return false;
-            count(files, d->in->mappings->at[i].handle, !shares[h]);
+            const struct mapping *m = &in->mappings->at[i];
+            struct segment_account *account = accounts_find(accounts, m->shmid);
+            enum claim claimed = account ? claim(in, holding, m) : CLAIM_NO;
+            if (claimed == CLAIM_YES)
+                account_of[i] = account;
+            if (claimed == CLAIM_MAYBE || (claimed == CLAIM_YES && is_another_file(m, account)))
+                account->alike = true;
         }
     }
-    return true;
-}
-
-static const struct file *only_one_with(const struct file_vec *files, uint64_t number)
-{
-    const struct file *found = NULL;
-
-    for (size_t i = 0; i < files->n; i++) {
-        if (files->at[i].count != number)
-            continue;
-        if (found)
-            return NULL;
-        found = &files->at[i];
-    }
-    return found;
-}
-
-void ownership_settle(const struct scan_input *in, const struct segment_account *account,
-                      const int32_t *shares, bool *taken)
-{
-    struct dispute d = {
-        .in = in,
-        .account = account,
-        .segment = ownership_segment(in, account->shmid),
-        .taken = taken,
-        .surplus = account->found > account->nattch,
-    };
-    struct file_vec files = {0};
-    const struct file *file = NULL;
-
-    if (account->found == account->nattch || (!d.surplus && our_handle(in, account->shmid)))
-        return;
-    if (count_files(&d, shares, &files))
-        file =
-            only_one_with(&files, d.surplus ? account->nattch : account->nattch - account->found);
-    for (size_t h = 0; file && h < in->holdings->n; h++) {
-        const struct holding *holding = &in->holdings->at[h];
-        for (uint32_t i = holding->first;
-             may_dispute(&d, holding) && i < holding->first + holding->n; i++)
-            if (disputed(&d, i))
-                taken[i] = in->mappings->at[i].handle == file->handle;
-    }
-    vec_free(&files);
 }

@@ -64,12 +64,16 @@ static int account_order(const void *key, const void *item)
     return (shmid > its) - (shmid < its);
 }
 
+struct segment_account *accounts_find(const struct account_vec *accounts, int32_t shmid)
+{
+    return accounts->n == 0
+               ? NULL
+               : bsearch(&shmid, accounts->at, accounts->n, sizeof *accounts->at, account_order);
+}
+
 const struct segment_account *scan_account(const struct scan *scan, int32_t shmid)
 {
-    if (!scan || scan->accounts.n == 0)
-        return NULL;
-    return bsearch(&shmid, scan->accounts.at, scan->accounts.n, sizeof *scan->accounts.at,
-                   account_order);
+    return scan ? accounts_find(&scan->accounts, shmid) : NULL;
 }
 
 // Index of the first holder whose segment is `shmid`, and pid `pid`, or a later one.
@@ -175,7 +179,7 @@ static void add_reason(struct line *line, size_t start, const char *reason)
 }
 
 // "(1 process not readable as oracle, another PID namespace; try sudo)"
-static void add_reasons(struct line *line, const struct scan *scan, uint8_t unseen,
+static void add_reasons(struct line *line, const struct scan *scan, uint16_t unseen,
                         const char *user)
 {
     bool named = user && *user;
@@ -193,6 +197,10 @@ static void add_reasons(struct line *line, const struct scan *scan, uint8_t unse
                       "not examined: out of threads or file descriptors");
     if (unseen & UNSEEN_HIDDEN)
         add_reason(line, start, "processes hidden by hidepid");
+    if (unseen & UNSEEN_LEFT_OUT)
+        add_reason(line, start, "left out: too many mappings");
+    if (unseen & UNSEEN_ALIKE)
+        add_reason(line, start, "cannot be told apart from those of another IPC namespace");
     if (unseen & UNSEEN_OUTSIDE)
         add_reason(line, start, "another PID namespace");
     if (unseen & UNSEEN_EXITING)
@@ -240,7 +248,9 @@ char *scan_accounting_line(const struct scan *scan, int32_t shmid, const char *u
         line_add(&line, " in ");
         line_count(&line, account->holders, "process", "processes");
         if (account->found > account->nattch)
-            line_add(&line, " (changed during the scan)");
+            line_add(&line, account->unseen & UNSEEN_ALIKE
+                                ? " (some of another IPC namespace: cannot be told apart)"
+                                : " (changed during the scan)");
     }
     if (account->stale > 0)
         add_stale(&line, scan, account);

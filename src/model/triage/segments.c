@@ -63,6 +63,8 @@ static bool removed_held(const struct snapshot *s, struct match *match)
 
     if (!(g->flags & SEG_DEST) || g->nattch == 0 || !account)
         return false;
+    if (account->found > account->nattch && account->unseen & UNSEEN_ALIKE)
+        return false; // some of these holders are not: no advice to end one
     bool creator_gone = pid_state_ended(snapshot_pid_state(s, g->cpid, segment_birth(g)));
     bool complete = account->found >= g->nattch;
     struct crowd crowd = crowd_of(s, g);
@@ -190,8 +192,8 @@ static bool unseen(const struct snapshot *s, struct match *match)
     const struct segment_account *account = scan_account(s->scan, g->o.id);
 
     if (!account || account->found >= account->nattch ||
-        !(account->unseen &
-          (UNSEEN_UNREADABLE | UNSEEN_OUTSIDE | UNSEEN_STUCK | UNSEEN_UNASKED | UNSEEN_HIDDEN)))
+        !(account->unseen & (UNSEEN_UNREADABLE | UNSEEN_OUTSIDE | UNSEEN_STUCK | UNSEEN_UNASKED |
+                             UNSEEN_HIDDEN | UNSEEN_ALIKE | UNSEEN_LEFT_OUT)))
         return false;
     match->weight = account->nattch - account->found;
     return true;
