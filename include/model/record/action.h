@@ -33,7 +33,7 @@ struct action {
     // ctime moves on is no reason to refuse it. (semctl(2) SETVAL in a loop would for ever.)
     bool again;
     struct object_state was, now;
-    int signal;             // ACTION_SIGNAL
+    int signal; // ACTION_SIGNAL
     struct {
         unsigned which; // SET_*: the fields to change, the others stay; ACTION_RESOLVE: to look
                         // up, and in a failed outcome those there is nobody for

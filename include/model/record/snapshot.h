@@ -92,9 +92,9 @@ struct snapshot {
     struct finding_vec findings;    // worst first
     struct event_log *events;       // what happened until then; NULL: nothing yet
     struct trace_status tracing;
-    struct trace_vec traces; // of the time since the snapshot before, oldest first
+    struct trace_vec traces;    // of the time since the snapshot before, oldest first
     struct table tables[KINDS]; // of kinds that have no place above
-    struct scan *scan;       // NULL: nobody asked, or none finished yet
+    struct scan *scan;          // NULL: nobody asked, or none finished yet
     bool partial; // the tables are new, what processes answered is of the snapshot before; a
                   // complete one follows
 };
