@@ -104,7 +104,8 @@ TEST(what_it_costs_is_measured)
 
     witness_status(witness, &status);
     assert_true(status.before_ns > 0);
-    assert_true(status.after_ns >= status.before_ns);
+    assert_true(status.after_ns == 0 ||
+                status.after_ns > status.before_ns); // 0: not measurable now
     assert_int_equal(status.lost, 0);
     assert_true(status.since_ns / CLOCK_SECOND >= clock_epoch_s() - SECONDS);
 }

@@ -1,4 +1,5 @@
-// Header only. One class for everything that is learned by asking processes, or a service that may not answer.
+// Header only. One class for everything that is learned by asking processes, or a service that may not
+// answer.
 //
 // A refresh runs every collector whose `need` is wanted: update() asks, then fill() puts what is
 // known into the snapshot, where later collectors find it. Collectors stand in the order in which

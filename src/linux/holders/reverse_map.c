@@ -20,7 +20,14 @@ enum {
     COST_SEGMENT = 10, // to find one
     COST_MAPPING = 1,
 };
-enum { ATTEMPTS = 3, MINOR_BITS = 20, HUGE = 0x400000, NO_LOAD = 0x400, REPORTED = 0x7f };
+enum {
+    ATTEMPTS = 3,
+    MINOR_BITS = 20,
+    HUGE = 0x400000,
+    NO_LOAD = 0x400,
+    REPORTED = 0x7f,
+    MAY_SHARE = 0x80
+};
 
 struct reverse_map {
     struct walker *walker; // NULL: not loaded yet
@@ -74,6 +81,13 @@ static uint32_t key_of(const struct walk_segment *segment)
     return key;
 }
 
+// A read-only mapping of a shared file may be shared, but is not VM_SHARED: mm/mmap.c do_mmap().
+static uint8_t perms_of(uint64_t flags)
+{
+    return (uint8_t)((flags & (MAP_R | MAP_W | MAP_X)) | (flags & MAY_SHARE ? MAP_SHARED_BIT : 0) |
+                     MAP_DELETED | (flags & HUGE ? MAP_HUGE : 0));
+}
+
 static void add_mapping(const struct walk_mapping *m, int32_t shmid,
                         const struct walk_segment *segment, struct walked *out)
 {
@@ -87,8 +101,7 @@ static void add_mapping(const struct walk_mapping *m, int32_t shmid,
         .end = m->end,
         .offset = m->page_offset * (uint64_t)sysconf(_SC_PAGESIZE),
         .inode = (uint32_t)shmid,
-        .perms = (uint8_t)((m->flags & (MAP_R | MAP_W | MAP_X | MAP_SHARED_BIT)) | MAP_DELETED |
-                           (m->flags & HUGE ? MAP_HUGE : 0)),
+        .perms = perms_of(m->flags),
         .known = MAP_KNOWS_HANDLE,
         .handle = segment->address,
     };

@@ -51,14 +51,15 @@ static void report(const struct snapshot *now, enum severity severity, const cha
 static void report_state(struct traced *t, const struct snapshot *now, struct event_vec *out)
 {
     const struct trace_status *is = &now->tracing;
-    char text[TEXT];
+    char text[TEXT], cost[32] = "a little";
 
+    if (is->after_ns > 0)
+        snprintf(cost, sizeof cost, "%.0f ns", is->after_ns - is->before_ns);
     if (is->state == TRACE_ON)
-        snprintf(
-            text, sizeof text,
-            "on: each system call of this machine takes %.0f ns longer; 32-bit callers, removal "
-            "by shm_rmid_forced and the end of a namespace stay unseen",
-            is->after_ns - is->before_ns);
+        snprintf(text, sizeof text,
+                 "on: each system call of this machine takes %s longer; 32-bit callers, removal by "
+                 "shm_rmid_forced and the end of a namespace stay unseen",
+                 cost);
     else if (is->state == TRACE_REFUSED)
         snprintf(text, sizeof text, "not possible: %s", is->reason);
     else if (is->state == TRACE_ENDED)

@@ -64,7 +64,7 @@ static const struct column columns[] = {
     {.name = "id", .title = "ID", .help = "identifier of that object", .type = CELL_NUMBER,
      .width = 6, .widest = 10, .flags = COL_JSON, .get = get_id},
     {.name = "who", .title = "WHO", .help = "who made it or used it last, then; or who acted",
-     .type = CELL_TEXT, .width = 12, .widest = 28, .priority = 2, .flags = COL_SCREEN | COL_JSON,
+     .type = CELL_TEXT, .width = 12, .widest = 44, .priority = 2, .flags = COL_SCREEN | COL_JSON,
      .get = get_who},
     {.name = "pid", .title = "PID", .help = "process that did it, where it is known",
      .type = CELL_NUMBER, .width = 6, .widest = 10, .flags = COL_JSON, .get = get_pid},

@@ -113,8 +113,11 @@ static void tracing(struct fit_line *line, const struct session *session)
         return;
     switch (is->state) {
     case TRACE_ON:
-        fit_line_add(line, 2, STYLE_WARNING, NULL, "tracing +%.0fns/call",
-                     is->after_ns - is->before_ns);
+        if (is->after_ns > 0)
+            fit_line_add(line, 2, STYLE_WARNING, NULL, "tracing +%.0fns/call",
+                         is->after_ns - is->before_ns);
+        else
+            fit_line_add(line, 2, STYLE_WARNING, NULL, "tracing on");
         break;
     case TRACE_REFUSED:
         fit_line_add(line, 2, STYLE_WARNING, NULL, "no tracing");
