@@ -91,7 +91,7 @@ for program in build/ipctop $programs; do
     chmod +x "$program"
 done
 # shellcheck disable=SC2086
-tests/run.sh $programs'
+TEST_EMULATED=1 tests/run.sh $programs'
 of() { # SUITE
     log=$DISTROS/$1.log
     suite=${1%+*} arch=${1#"$suite"}

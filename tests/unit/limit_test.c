@@ -1,4 +1,5 @@
 // How values of the kernel's limits are written, and which are possible.
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,9 +12,11 @@ static const struct limit shmmni = {.name = "shmmni", .unit = "segments"},
                           semmsl = {.name = "semmsl", .unit = "semaphores"},
                           msgmnb = {.name = "msgmnb", .unit = "bytes"};
 
+// The kernel's unsigned long: 64 bits or 32.
 TEST(possible_values)
 {
-    static const struct {
+    char greatest[32];
+    const struct {
         const struct limit *limit;
         const char *text;
         uint64_t value;
@@ -25,12 +28,13 @@ TEST(possible_values)
         {&msgmnb, "64K", 65536},
         {&msgmnb, "65536", 65536},
         {&shmmax, "1.5G", UINT64_C(1610612736)},
-        {&shmmax, "18446744073709551615", UINT64_MAX},
-        {&shmall, "unlimited", UINT64_MAX - (1 << 24)},
-        {&shmmax, "unlimited", UINT64_MAX - (1 << 24)},
+        {&shmmax, greatest, ULONG_MAX},
+        {&shmall, "unlimited", ULONG_MAX - (1 << 24)},
+        {&shmmax, "unlimited", ULONG_MAX - (1 << 24)},
     };
     // clang-format on
 
+    snprintf(greatest, sizeof greatest, "%lu", ULONG_MAX);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         uint64_t value = 1;
         char why[96];
@@ -72,7 +76,7 @@ TEST(impossible_values)
 
 TEST(what_is_written_is_read_again)
 {
-    static const uint64_t values[] = {0, 1, 4096, UINT64_C(1) << 40, UINT64_MAX - (1 << 24)};
+    static const uint64_t values[] = {0, 1, 4096, (ULONG_MAX >> 24) + 1, ULONG_MAX - (1 << 24)};
 
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         char text[32], why[96];
@@ -89,7 +93,7 @@ TEST(huge_ones_are_no_limit)
 
     struct limit limit = shmmax;
 
-    limit.limit = UINT64_MAX - (1 << 24);
+    limit.limit = ULONG_MAX - (1 << 24);
     limit_show(&limit, text, sizeof text);
     assert_string_equal(text, "unlimited");
     limit.used = UINT64_C(1) << 62; // a segment may be as large, without memory behind it

@@ -143,7 +143,7 @@ bool blocked_call_parse(const char *line, size_t len, struct blocked_call *out)
     memcpy(text, line, len);
     text[len] = '\0';
     uint64_t number = strtoull(text, &end, 10);
-    if (!parse_args(end, args))
+    if (number > INT32_MAX || !parse_args(end, args))
         return false;
     for (int i = 0; i < ARGS; i++)
         any |= args[i];
