@@ -34,13 +34,42 @@ struct tag_counts tags_count(struct session *s, struct identity_vec *shown)
     return count;
 }
 
+// Of a kind whose rows are found one by one only: all of them at once.
+static void collect(const struct snapshot *s, const struct kind *kind, struct identity_vec *rows)
+{
+    struct identity_vec all = {0};
+
+    vec_clear(rows);
+    vec_reserve(&all, kind->count(s));
+    for (size_t i = 0; i < kind->count(s); i++) {
+        struct identity identity;
+        kind->identify(s, kind->at(s, i), &identity);
+        vec_push(&all, identity);
+    }
+    identity_set_add_all(rows, all.at, all.n);
+    vec_free(&all);
+}
+
 void tags_prune(struct identity_vec *tags, const struct snapshot *s)
 {
+    struct identity_vec rows = {0}; // of the kind whose tags are looked at: they stand together
+    const struct kind *kind = NULL;
+    bool known = false;
     size_t kept = 0;
 
     for (size_t i = 0; i < tags->n; i++) {
-        if (!kind_is_known(kind_get(tags->at[i].kind), s) || find_row(s, &tags->at[i]))
-            tags->at[kept++] = tags->at[i];
+        const struct identity *tag = &tags->at[i];
+        bool object = kind_is_object(tag->kind);
+
+        if (!kind || kind->id != tag->kind) {
+            kind = kind_get(tag->kind);
+            known = kind_is_known(kind, s);
+            if (known && !object)
+                collect(s, kind, &rows);
+        }
+        if (!known || (object ? find_row(s, tag) != NULL : identity_set_has(&rows, tag)))
+            tags->at[kept++] = *tag;
     }
     tags->n = kept;
+    vec_free(&rows);
 }
