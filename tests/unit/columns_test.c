@@ -55,7 +55,7 @@ TEST(json_members_are_the_documented_ones)
         {KIND_QUEUE, "queues",
          "key msqid owner uid group gid creator cuid cgid perms bytes max_bytes messages lspid "
          "lrpid stime rtime ctime senders_waiting receivers_waiting app "
-         "instance"},
+         "instance orphan"},
         {KIND_WAITER, "waiters", "kind id pid tid call detail user comm"},
         {KIND_LIMIT, "limits", "name used limit percent top_user path"},
         {KIND_FINDING, "findings", "rule severity kind id title evidence advice"},

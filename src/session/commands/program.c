@@ -88,7 +88,7 @@ static const struct command commands[] = {
      .help = "read everything now"},
     {.name = "freeze", .keys = {'Z'}, .run = run_freeze, .help = "freeze the picture, on and off"},
     {.name = "trace", .keys = {'E'}, .run = run_trace,
-     .help = "trace who does what, on and off: exact events, at a small cost for everybody"},
+     .help = "trace IPC system calls, on and off: exact events, at a small cost for every system call"},
     {.name = "interval", .keys = {'d'}, .run = run_interval, .help = "seconds between refreshes"},
     {.name = "save", .keys = {'w'}, .flags = CMD_FILE | CMD_VIEW, .run = save_ask,
      .help = "write this view to a file: .json, .csv, else text"},
