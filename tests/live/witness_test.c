@@ -112,7 +112,7 @@ TEST(what_it_costs_is_measured)
 
 static _Noreturn void remove_as(int id, int number)
 {
-    char name[16];
+    char name[24];
 
     snprintf(name, sizeof name, "caller-%d", number);
     prctl(PR_SET_NAME, name);
@@ -123,7 +123,7 @@ TEST(callers_that_have_ended_are_all_named)
 {
     static int ids[CALLERS];
     static pid_t pids[CALLERS];
-    char name[16];
+    char name[24];
 
     for (int i = 0; i < CALLERS; i++)
         ids[i] = segment();
