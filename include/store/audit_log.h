@@ -44,7 +44,7 @@ void audit_log_outcome(void *audit, struct outcome *outcome);
 void audit_log_happened(void *audit, const struct snapshot *picture, size_t n);
 
 // Why events could not be written, once each time it begins to fail: "events are not logged: No
-// space left on device". False: all is written, or told already. NULL is fine.
+// space left on device". False: all is written, or reported already. NULL is fine.
 bool audit_log_failure(struct audit_log *audit, char *dst, size_t cap);
 
 #endif

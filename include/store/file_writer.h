@@ -8,7 +8,7 @@
 
 struct file_writer;
 
-struct file_writer *file_writer_new(void);         // NULL: no descriptor to be had
+struct file_writer *file_writer_new(void);         // NULL: out of file descriptors
 void file_writer_free(struct file_writer *writer); // waits for nothing. NULL is fine
 
 int file_writer_fd(const struct file_writer *writer); // readable when there is a result

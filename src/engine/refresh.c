@@ -57,7 +57,7 @@ struct want refresh_complete(struct want want)
         want.need |= NEED_SEMSETS | NEED_SEM_WAITERS | NEED_QUEUES;
     if (want.need & NEED_PROCESS_FACTS)
         want.need |= NEED_PROCESSES;
-    if (want.need & NEED_TRACE) // what is traced is told of these
+    if (want.need & NEED_TRACE) // traces are about these
         want.need |= NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_SYSTEM | NEED_NAMES;
     return want;
 }

@@ -29,7 +29,7 @@ struct audit_log {
     char *syslog;            // path of the socket; NULL: none
     int socket;              // -1: not connected
     bool deaf;               // its daemon did not read when it was waited for
-    uid_t uid;               // whoever started us; sudo(8) tells in SUDO_USER who that was before
+    uid_t uid; // the user that started ipctop; SUDO_USER of sudo(8) names the one before
     char user[NAME], sudo_user[NAME];
 };
 

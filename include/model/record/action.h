@@ -1,4 +1,4 @@
-// What a user may do to an object or a process, and what came of it.
+// Actions on objects and processes, and their outcomes.
 #ifndef IPCTOP_MODEL_RECORD_ACTION_H
 #define IPCTOP_MODEL_RECORD_ACTION_H
 

@@ -43,7 +43,7 @@ struct event {
     int32_t pid;            // of who it was; 0: not known, or outside our PID namespace
     uint32_t uid;           // UINT32_MAX: not known
     struct identity about;  // NO_KIND: nothing that has a row
-    bool several;           // it tells of many: only about.kind counts
+    bool several;           // about many objects: only about.kind counts
     const char *kind;       // static: "segment"; NULL: nothing
     const char *object;     // in words: "segment 42", of several "segments"; NULL: nothing
     const char *who, *text; // "18811 python" or empty; copies behind the record, as `object`

@@ -1,4 +1,4 @@
-// Who has to do with an object: what its label is told by. For labels.c alone.
+// Processes that use or made an object: the input of the label rules. For labels.c alone.
 #ifndef IPCTOP_MODEL_APPS_OBJECT_USERS_H
 #define IPCTOP_MODEL_APPS_OBJECT_USERS_H
 
@@ -20,7 +20,7 @@ struct object_users object_users_of(const struct snapshot *s, enum kind_id kind,
                                     const void *object);
 // Adds who last sent to and received from a queue.
 void object_users_add_queue(struct object_users *subject, const struct queue *queue);
-// The i-th, where his name tells whose the object is: the owner's, the creator's, or root's.
+// The i-th user, if trusted to identify the application: its owner's, creator's or root's process.
 // NULL: a stranger.
 const struct process *object_users_trusted(const struct object_users *subject, size_t i);
 int32_t object_users_first_trusted(const struct object_users *subject); // his pid; 0: there is none
