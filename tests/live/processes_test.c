@@ -125,12 +125,13 @@ TEST(as_libproc2_says)
 #endif
 }
 
-static bool is_shell(void *arg)
+// In the middle of execve(2) it has its name already, but no arguments yet: it is asked as it reads.
+static bool is_reading_shell(void *arg)
 {
     struct answer a;
 
     probe(*(pid_t *)arg, NEED_PROCESSES | NEED_RSS, &a);
-    bool yes = strcmp(a.process.comm, "sh") == 0;
+    bool yes = strcmp(a.process.comm, "sh") == 0 && a.process.state == 'S';
     answer_clear(&a);
     return yes;
 }
@@ -148,9 +149,10 @@ TEST(arguments_are_joined_and_harmless)
         execl("/bin/sh", "", "-c", "read x", "a\nb", "\033[1m\xff", "", "c d", NULL);
         _exit(1);
     }
-    assert_true(await(is_shell, &pid, 60));
+    assert_true(await(is_reading_shell, &pid, 60));
     probe(pid, NEED_PROCESSES | NEED_COMMANDS | NEED_RSS, &a);
     assert_int_equal(a.error, 0);
+    assert_non_null(process_string(&a.process, PROCESS_COMMAND));
     assert_string_equal(process_string(&a.process, PROCESS_COMMAND),
                         " -c read x a\\nb \\e[1m\\xff  c d");
     answer_clear(&a);

@@ -143,7 +143,7 @@ TEST(a_log_that_cannot_be_opened_ends_it_at_once)
     assert_int_not_equal(access("/tmp/never-made", F_OK), 0);
     const char *const json[] = {IPCTOP, "--json", "--log", path, NULL};
     assert_int_equal(tty_run_without(json, NULL, out, sizeof out), 2);
-    const char *const events[] = {IPCTOP, "--json", "events", NULL};
+    const char *const events[] = {IPCTOP, "--json", "events", "segments", NULL};
     assert_int_equal(tty_run_without(events, NULL, out, sizeof out), 2);
     assert_non_null(strstr(out, "from one look to the next"));
     unlink(path);
