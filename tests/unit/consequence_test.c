@@ -66,12 +66,14 @@ TEST(removing_what_is_attached_frees_nothing)
     of(s, removal(s, KIND_SEGMENT, 425985));
     asks();
     assert_true(c.grave && !c.impossible);
+    assert_true(c.impact.later.n == 1 && c.impact.later.bytes >> 20 == 276);
+    assert_true(c.impact.now.n == 0 && !c.impact.holders_unseen);
     of(s, removal(s, KIND_SEGMENT, 491523));
     assert_non_null(strstr(c.effect, "2 attachments stay"));
     assert_non_null(strstr(c.effect, "20001 httpd ×2."));
     of(s, removal(s, KIND_SEGMENT, 0)); // holders outside: none was seen
     says(c.effect);
-    assert_true(c.grave);
+    assert_true(c.grave && c.impact.holders_unseen);
     snapshot_unref(s);
 }
 
@@ -94,6 +96,8 @@ TEST(removing_what_is_unattached_frees_it)
     assert_false(c.grave || c.impossible);
 
     struct segment *g = (struct segment *)snapshot_segment(s, 458754);
+    assert_true(c.impact.now.n == 1 && c.impact.now.bytes == g->size && c.impact.later.n == 0);
+    assert_true(c.impact.memory == g->rss && !c.impact.memory_unknown);
     g->known = 0; // what is not known is not said
     g->lpid = 20001, g->dtime = s->time;
     of(s, removal(s, KIND_SEGMENT, 458754));
@@ -113,10 +117,12 @@ TEST(sets_and_queues_vanish_at_once)
     says(c.question);
     says(c.effect);
     assert_true(c.grave);
+    assert_true(c.impact.woken == 2 && c.impact.lost.n == 0);
     of(s, removal(s, KIND_QUEUE, 3));
     says(c.question);
     says(c.effect);
     assert_true(c.grave);
+    assert_true(c.impact.woken == 2 && c.impact.lost.n == 40 && c.impact.lost.bytes == 16000);
 
     s->waiters.n = 0; // the kernel counts them, but nobody could look at who they are
     of(s, removal(s, KIND_SEMSET, 32769));
@@ -319,7 +325,7 @@ TEST(changes_are_named)
     action.set.uid = 48, action.set.gid = 12345, action.set.mode = 0600;
     of(s, action);
     says(c.question);
-    assert_non_null(strstr(c.effect, "stays attached"));
+    assert_non_null(strstr(c.effect, "stay attached"));
     action = removal(s, KIND_QUEUE, 3);
     action.verb = ACTION_SET, action.set.which = SET_MAX_BYTES, action.set.max_bytes = 65536;
     of(s, action);
@@ -473,6 +479,73 @@ TEST(limits_tell_how_to_last)
     snprintf(action.limit.name, sizeof action.limit.name, "nothing");
     of(s, action);
     assert_true(c.impossible);
+    snapshot_unref(s);
+}
+
+TEST(impacts_add_up)
+{
+    struct snapshot *s = fake_story();
+    struct impact sum = {0};
+
+    for (size_t i = 0; i < s->segments.n; i++) {
+        of(s, removal(s, KIND_SEGMENT, s->segments.at[i].o.id));
+        impact_add(&sum, &c.impact);
+    }
+    assert_int_equal(sum.now.n + sum.later.n, s->segments.n);
+    assert_true(sum.holders_unseen);
+    uint64_t bytes = sum.later.bytes;
+    impact_add(&sum, &(struct impact){.later = {1, UINT64_MAX}, .woken = 3, .lost = {2, 10}});
+    assert_true(sum.later.bytes == UINT64_MAX && sum.woken == 3 && bytes < UINT64_MAX);
+    snapshot_unref(s);
+}
+
+// Each of 18811 and 20001 is the only holder of its segment; only the first is marked.
+TEST(processes_that_end_together_let_go)
+{
+    struct snapshot *s = fake_story();
+    int32_t at[] = {18811, 20001};
+    const struct pid_vec both = {at, 2, 2};
+    struct impact sum = {0};
+
+    consequence_ended(s, &(struct pid_vec){0}, &sum);
+    assert_true(sum.later.n == 0 && sum.let_go.n == 0);
+    consequence_ended(s, &both, &sum);
+    assert_true(sum.later.n == 1 && sum.later.bytes == snapshot_segment(s, 393216)->size);
+    assert_true(sum.let_go.n == 1 && sum.let_go.bytes == snapshot_segment(s, 491523)->size);
+    s->system.rmid_forced = true; // then the other one goes also
+    sum = (struct impact){0};
+    consequence_ended(s, &both, &sum);
+    assert_true(sum.later.n == 2 && sum.let_go.n == 0);
+    snapshot_unref(s);
+}
+
+TEST(holdings_are_those_of_the_processes_asked_about)
+{
+    struct snapshot *s = fake_snapshot();
+    int32_t at[] = {20, 40};
+    const struct pid_vec pids = {at, 2, 2};
+    size_t n;
+
+    for (int32_t id = 1; id <= 3; id++)
+        for (int32_t pid = 10; pid <= 50; pid += 10)
+            fake_hold(s, id, pid, 1, MAP_R);
+    for (size_t i = 0; i < s->scan->holders.n; i++) // 30 has the memory of 20 in segment 2
+        if (s->scan->holders.at[i].shmid == 2 && s->scan->holders.at[i].pid == 30)
+            s->scan->holders.at[i].shares_memory_with = 20;
+    struct holding_vec held = holdings_of(s->scan, &pids);
+    assert_int_equal(held.n, 6);
+    const struct holding *of_20 = holdings_find(&held, 20, &n);
+    assert_int_equal(n, 3);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(of_20[i].holder->shmid, i + 1);
+        assert_int_equal(of_20[i].shared, i == 1);
+    }
+    assert_null(holdings_find(&held, 30, &n));
+    assert_int_equal(n, 0);
+    assert_int_equal(holdings_find(&held, 40, &n)[2].holder->shmid, 3);
+    vec_free(&held);
+    held = holdings_of(NULL, &pids);
+    assert_null(holdings_find(&held, 20, &n));
     snapshot_unref(s);
 }
 

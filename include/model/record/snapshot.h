@@ -129,5 +129,6 @@ const char *snapshot_group(const struct snapshot *s, uint32_t gid);
 void pids_add(struct pid_vec *pids, int32_t pid);
 // Ascending, each once; what names no process (0, and below) is left out.
 void pids_settle(struct pid_vec *pids);
+bool pids_has(const struct pid_vec *settled, int32_t pid);
 
 #endif

@@ -1,68 +1,48 @@
 #include "model/consequence/consequence.h"
 
-#include <inttypes.h>
 #include <sys/resource.h>
 
+#include "base/sum.h"
 #include "model/kinds/find_row.h"
-#include "model/kinds/registry.h"
 #include "parts.h"
 
+static void amount_add(struct amount *sum, const struct amount *one)
+{
+    sum->n += one->n;
+    sum_add(&sum->bytes, one->bytes);
+}
+
+void impact_add(struct impact *sum, const struct impact *one)
+{
+    amount_add(&sum->now, &one->now);
+    amount_add(&sum->later, &one->later);
+    amount_add(&sum->let_go, &one->let_go);
+    amount_add(&sum->pinned, &one->pinned);
+    amount_add(&sum->lost, &one->lost);
+    sum->memory += one->memory;
+    sum->swap += one->swap;
+    sum->woken += one->woken;
+    sum->memory_unknown |= one->memory_unknown;
+    sum->holders_unseen |= one->holders_unseen;
+}
+
 // --- owner, group, mode, size of a queue ---------------------------------------------------------
-
-static void add_change(struct line *line, const struct snapshot *s, const struct action *a)
-{
-    const char *separator = "";
-
-    if (a->set.which & SET_UID) {
-        line_add(line, "owner ");
-        if (a->set.user[0])
-            line_add(line, "%s", a->set.user);
-        else
-            words_user(line, s, a->set.uid);
-        separator = ", ";
-    }
-    if (a->set.which & SET_GID) {
-        line_add(line, "%sgroup ", separator);
-        if (a->set.group[0])
-            line_add(line, "%s", a->set.group);
-        else
-            words_group(line, s, a->set.gid);
-        separator = ", ";
-    }
-    if (a->set.which & SET_MODE) {
-        line_add(line, "%smode %04o", separator, a->set.mode);
-        separator = ", ";
-    }
-    if (a->set.which & SET_MAX_BYTES) {
-        line_add(line, "%ssize limit ", separator);
-        words_size(line, a->set.max_bytes);
-    }
-}
-
-void consequence_change(const struct snapshot *s, const struct action *action, char *dst,
-                        size_t cap)
-{
-    struct line line = line_start(dst, cap);
-
-    add_change(&line, s, action);
-}
 
 // ipc/msg.c msg_fits_inqueue: bytes and messages both have to stay within it.
 static void tell_room(struct telling *t, const struct queue *queue)
 {
     uint64_t room = t->action->set.max_bytes;
 
-    line_add(&t->effect, "%s", t->effect.n ? " " : "");
     if (queue && queue->known & QUEUE_KNOWS_MAX)
-        line_add(&t->effect, "Its size limit is %" PRIu64 " bytes now. ", queue->max_bytes);
+        say(consequence_next(t), "Its size limit is {number} bytes now.", queue->max_bytes);
     if (room == 0)
-        line_add(&t->effect, "With 0 nobody can send any more. ");
+        say(consequence_next(t), "With 0 nobody can send any more.");
     else if (queue && room < queue->bytes)
-        line_add(&t->effect, "%" PRIu64 " bytes are queued: senders wait until there are fewer. ",
-                 queue->bytes);
+        say(consequence_next(t), "{number} bytes are queued: senders wait until there are fewer.",
+            queue->bytes);
     // ipc/msg.c msgctl_down: only CAP_SYS_RESOURCE may go beyond msgmnb.
-    line_add(&t->effect, "Blocked senders try again at once; what is queued stays. "
-                         "More than msgmnb needs CAP_SYS_RESOURCE.");
+    say(consequence_next(t), "Blocked senders try again at once; what is queued stays. "
+                             "More than msgmnb needs CAP_SYS_RESOURCE.");
 }
 
 static void tell_set(struct telling *t)
@@ -70,23 +50,17 @@ static void tell_set(struct telling *t)
     const struct action *a = t->action;
     char name[48];
 
-    line_add(&t->question, "Change %s: ", identity_text(&a->target, name, sizeof name));
+    say(&t->question, "Change {text}: {change}?", identity_text(&a->target, name, sizeof name),
+        change_of(a));
     const struct owned *o = consequence_object(t);
-    add_change(&t->question, t->s, a);
-    line_add(&t->question, "?");
     if (!o)
         return;
-    if (a->set.which & (SET_UID | SET_GID | SET_MODE)) {
-        line_add(&t->effect, "Now: owner ");
-        words_user(&t->effect, t->s, o->uid);
-        line_add(&t->effect, ", group ");
-        words_group(&t->effect, t->s, o->gid);
-        line_add(&t->effect,
-                 ", mode %04o. New users of it are checked against this; who uses it "
-                 "already %s.",
-                 o->mode,
-                 a->target.kind == KIND_SEGMENT ? "stays attached" : "is checked at the next call");
-    }
+    if (a->set.which & (SET_UID | SET_GID | SET_MODE))
+        say(consequence_next(t),
+            "Now: owner {user}, group {group}, mode {mode}. New users of it are checked against "
+            "this; present ones {text}.",
+            o->uid, o->gid, o->mode,
+            a->target.kind == KIND_SEGMENT ? "stay attached" : "are checked at the next call");
     if (a->set.which & SET_MAX_BYTES)
         tell_room(t, snapshot_queue(t->s, o->id));
     consequence_permission(t, o->uid, o->cuid, "CAP_SYS_ADMIN");
@@ -100,20 +74,18 @@ static void tell_pinned(struct telling *t, const struct segment *segment)
     struct rlimit limit;
     bool root = (t->s->has & NEED_SYSTEM) && t->s->system.euid == 0;
 
-    words_size(&t->effect, segment->size);
-    line_add(&t->effect, " can no longer be swapped out, each page from when it is touched next.");
-    if (segment->known & SEG_KNOWS_SWAP && segment->swap) {
-        line_add(&t->effect, " ");
-        words_size(&t->effect, segment->swap);
-        line_add(&t->effect, " of it are swapped out now, and stay so until they are touched.");
-    }
-    line_add(&t->effect, " It counts against RLIMIT_MEMLOCK (ulimit -l)");
-    if (!root && getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
-        line_add(&t->effect, ", which is ");
-        words_size(&t->effect, limit.rlim_cur);
-        line_add(&t->effect, " here%s", limit.rlim_cur < segment->size ? ": too little" : "");
-    }
-    line_add(&t->effect, ".");
+    t->out->impact.pinned = (struct amount){1, segment->size};
+    say(consequence_next(t),
+        "{size} can no longer be swapped out, each page from when it is touched next.",
+        segment->size);
+    if (segment->known & SEG_KNOWS_SWAP && segment->swap)
+        say(consequence_next(t),
+            "{size} of it are swapped out now, and stay so until they are touched.", segment->swap);
+    say(consequence_next(t), "It counts against RLIMIT_MEMLOCK (ulimit -l)");
+    if (!root && getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+        say(&t->effect, ", which is {size} here{text}", limit.rlim_cur,
+            limit.rlim_cur < segment->size ? ": too little" : "");
+    say(&t->effect, ".");
 }
 
 static void tell_lock(struct telling *t)
@@ -121,30 +93,31 @@ static void tell_lock(struct telling *t)
     bool lock = t->action->verb == ACTION_LOCK;
     const struct owned *o = consequence_object(t);
 
-    line_add(&t->question, "%s segment %d", lock ? "Lock" : "Unlock", t->action->target.id);
-    if (o) {
-        line_add(&t->question, " (");
-        words_size(&t->question, snapshot_segment(t->s, o->id)->size);
-        line_add(&t->question, ")");
-    }
-    line_add(&t->question, " %s memory?", lock ? "in" : "from");
+    say(&t->question, "{text} segment {number}", lock ? "Lock" : "Unlock", t->action->target.id);
+    if (o)
+        say(&t->question, " ({contents})", contents_of(KIND_SEGMENT, o));
+    say(&t->question, " {text} memory?", lock ? "in" : "from");
     if (!o)
         return;
     if (lock)
         tell_pinned(t, snapshot_segment(t->s, o->id));
     else
-        line_add(&t->effect, "Its pages may be swapped out again.");
+        say(consequence_next(t), "Its pages may be swapped out again.");
     consequence_permission(t, o->uid, o->cuid, "CAP_IPC_LOCK");
 }
 
-void consequence_of(const struct snapshot *s, const struct action *action, struct consequence *out)
+// -------------------------------------------------------------------------------------------------
+
+void consequence_among(const struct snapshot *s, const struct action *action,
+                       const struct holding_vec *held, struct consequence *out)
 {
     *out = (struct consequence){0};
     struct telling t = {.s = s,
                         .action = action,
+                        .held = held,
                         .out = out,
-                        .question = line_start(out->question, sizeof out->question),
-                        .effect = line_start(out->effect, sizeof out->effect)};
+                        .question = say_start(s, out->question, sizeof out->question),
+                        .effect = say_start(s, out->effect, sizeof out->effect)};
 
     switch (action->verb) {
     case ACTION_REMOVE:
@@ -166,4 +139,15 @@ void consequence_of(const struct snapshot *s, const struct action *action, struc
     case ACTION_RESOLVE:
         break;
     }
+}
+
+void consequence_of(const struct snapshot *s, const struct action *action, struct consequence *out)
+{
+    struct pid_vec pids = {0};
+
+    pids_add(&pids, action->verb == ACTION_SIGNAL ? action->target.pid : 0);
+    struct holding_vec held = holdings_of(pids.n ? s->scan : NULL, &pids);
+    consequence_among(s, action, &held, out);
+    vec_free(&held);
+    vec_free(&pids);
 }

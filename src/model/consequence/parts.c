@@ -1,22 +1,19 @@
 #include "parts.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "model/kinds/registry.h"
 
-void consequence_refuse(struct telling *t, const char *format, ...)
+struct say *consequence_next(struct telling *t)
 {
-    va_list args;
-    char text[sizeof t->out->effect];
+    say(&t->effect, t->effect.line.n ? " " : "");
+    return &t->effect;
+}
 
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    t->effect = line_start(t->out->effect, sizeof t->out->effect);
-    line_add(&t->effect, "%s", text);
+struct say *consequence_refusal(struct telling *t)
+{
+    t->effect = say_start(t->s, t->out->effect, sizeof t->out->effect);
     t->out->impossible = true;
     t->out->grave = false;
+    return &t->effect;
 }
 
 const struct owned *consequence_object(struct telling *t)
@@ -27,12 +24,13 @@ const struct owned *consequence_object(struct telling *t)
     const char *kind = known ? known->one : "object";
 
     if (!o) {
-        consequence_refuse(t, "There is no %s %d any more.", kind, target->id);
+        say(consequence_refusal(t), "There is no {text} {number} any more.", kind, target->id);
         return NULL;
     }
     struct identity now = identity_of(target->kind, o);
     if (!identity_same(&now, target)) {
-        consequence_refuse(t, "The %s with id %d is another one now.", kind, target->id);
+        say(consequence_refusal(t), "The {text} with id {number} is another one now.", kind,
+            target->id);
         return NULL;
     }
     return o;
@@ -46,10 +44,8 @@ void consequence_permission(struct telling *t, uint32_t uid, uint32_t cuid, cons
         system->euid == cuid)
         return;
     t->out->forbidden = true;
-    line_add(&t->effect, " It needs root");
-    if (uid != 0) {
-        line_add(&t->effect, ", ");
-        words_user(&t->effect, t->s, uid);
-    }
-    line_add(&t->effect, " or %s.", capability);
+    if (uid == 0)
+        say(consequence_next(t), "It needs root or {text}.", capability);
+    else
+        say(consequence_next(t), "It needs root, {user} or {text}.", uid, capability);
 }

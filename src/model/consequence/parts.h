@@ -1,28 +1,32 @@
-// The parts consequence.c puts together, by verb. The question and `out`'s flags are set by each.
+// The parts consequence.c puts together, by verb. Each counts first, then makes the words from the
+// numbers.
 #ifndef IPCTOP_MODEL_CONSEQUENCE_PARTS_H
 #define IPCTOP_MODEL_CONSEQUENCE_PARTS_H
 
 #include "model/consequence/consequence.h"
 #include "model/kinds/registry.h"
+#include "model/text/say.h"
 #include "model/text/words.h"
 
 struct telling { // a consequence being written
     const struct snapshot *s;
     const struct action *action;
+    const struct holding_vec *held;
     struct consequence *out;
-    struct line question, effect;
+    struct say question, effect;
 };
 
 void consequence_remove(struct telling *t);
 void consequence_signal(struct telling *t);
 void consequence_limit(struct telling *t);
 
-// Nothing will be done: says why, in place of everything said so far.
-void consequence_refuse(struct telling *t, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+// The next sentence of the effect goes there.
+struct say *consequence_next(struct telling *t);
+// Nothing will be done: the reason goes there, in place of all sentences so far.
+struct say *consequence_refusal(struct telling *t);
 // The object of the action as it stands now; NULL and a refusal where it is gone or another.
 const struct owned *consequence_object(struct telling *t);
-// " It needs root, oracle or CAP_SYS_ADMIN." where this user is none of them: uid and cuid may too.
+// "It needs root, oracle or CAP_SYS_ADMIN." where this user is none of them: uid and cuid may too.
 void consequence_permission(struct telling *t, uint32_t uid, uint32_t cuid, const char *capability);
 
 #endif

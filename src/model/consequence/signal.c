@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/signal_name.h"
+#include "base/sum.h"
 #include "model/apps/postgres.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
@@ -47,77 +48,65 @@ static void ask(struct telling *t, const struct process *p)
 {
     const char *name = signal_abbreviation(t->action->signal);
     int32_t pid = t->action->target.pid;
+    const char *program = words_program(t->s, pid);
+    unsigned known = p && !p->gone ? p->known : 0;
 
     if (name)
-        line_add(&t->question, "Send SIG%s to %d", name, pid);
+        say(&t->question, "Send SIG{text} to {number}", name, pid);
     else
-        line_add(&t->question, "Send signal %d to %d", t->action->signal, pid);
-    const char *program = words_program(t->s, pid);
-    if (program)
-        line_add(&t->question, " %s", program);
-    if (p && !p->gone && (p->known & (PROC_KNOWS_UID | PROC_KNOWS_START))) {
-        line_add(&t->question, " (");
-        if (p->known & PROC_KNOWS_UID)
-            words_user(&t->question, t->s, p->uid);
-        if (p->known & PROC_KNOWS_START) {
-            line_add(&t->question, "%sstarted ", p->known & PROC_KNOWS_UID ? ", " : "");
-            words_ago(&t->question, t->s, p->start_time);
-        }
-        line_add(&t->question, ")");
-    }
-    line_add(&t->question, "?");
+        say(&t->question, "Send signal {number} to {number}", t->action->signal, pid);
+    say(&t->question, "{text}{text}", program ? " " : "", program);
+    if (known & PROC_KNOWS_UID && known & PROC_KNOWS_START)
+        say(&t->question, " ({user}, started {ago})", p->uid, p->start_time);
+    else if (known & PROC_KNOWS_UID)
+        say(&t->question, " ({user})", p->uid);
+    else if (known & PROC_KNOWS_START)
+        say(&t->question, " (started {ago})", p->start_time);
+    say(&t->question, "?");
 }
 
 static bool refuse(struct telling *t, const struct process *p)
 {
     const struct identity *target = &t->action->target;
+    const char *why = NULL;
 
     if (target->pid <= 0)
-        consequence_refuse(t, "pid %d names no process of this PID namespace.", target->pid);
+        why = "pid {number} names no process of this PID namespace.";
     else if (target->pid == getpid())
-        consequence_refuse(t, "%d is this monitor itself; F10 ends it.", target->pid);
-    else if (!p) // nobody signals what he cannot tell by name
-        consequence_refuse(t, "Who %d is is still being read; try again.", target->pid);
+        why = "{number} is this monitor itself; F10 ends it.";
+    else if (!p) // no signal to a process that cannot be named
+        why = "Process {number} is not identified yet; try again.";
     else if (p->gone)
-        consequence_refuse(t, "%d has ended already.", target->pid);
+        why = "{number} has ended already.";
     else if (!target->start_ticks && !target->instance)
-        consequence_refuse(t,
-                           "When %d started is not known: it could be another one when the signal "
-                           "comes.",
-                           target->pid);
+        why = "When {number} started is not known: it could be another one when the signal comes.";
     else if (p->start_ticks && target->start_ticks && p->start_ticks != target->start_ticks)
-        consequence_refuse(t, "%d is another process now.", target->pid);
-    else
-        return false;
-    return true;
+        why = "{number} is another process now.";
+    if (why)
+        say(consequence_refusal(t), why, target->pid);
+    return why != NULL;
 }
 
-static void tell_fate(struct telling *t, enum fate fate)
+static const char *fate_words(enum fate fate, int sig)
 {
     switch (fate) {
     case FATE_ENDS:
-        line_add(&t->effect, "It ends at once and cannot clean up.");
-        break;
+        return "It ends at once and cannot clean up.";
     case FATE_MAY:
-        if (t->action->signal == SIGTERM || t->action->signal == SIGINT)
-            line_add(&t->effect, "It is asked to end; it may clean up first, or refuse.");
-        else if (t->action->signal == SIGHUP)
-            line_add(&t->effect, "It ends, unless it takes SIGHUP as a request to read its "
-                                 "settings again.");
-        else
-            line_add(&t->effect, "It ends, unless it has another use for this signal.");
-        break;
+        if (sig == SIGTERM || sig == SIGINT)
+            return "It is asked to end; it may clean up first, or refuse.";
+        if (sig == SIGHUP)
+            return "It ends, unless it takes SIGHUP as a request to read its settings again.";
+        return "It ends, unless it has another use for this signal.";
     case FATE_STOPS:
-        line_add(&t->effect, "It stops until SIGCONT; what it holds stays held, and who waits for "
-                             "it waits on.");
-        break;
+        return "It stops until SIGCONT; what it holds stays held, and tasks that wait for it wait "
+               "on.";
     case FATE_GOES_ON:
-        line_add(&t->effect, "If it is stopped, it goes on. Nothing is freed.");
-        break;
+        return "If it is stopped, it goes on. Nothing is freed.";
     case FATE_NOTHING:
-        line_add(&t->effect, "Nothing happens to it.");
         break;
     }
+    return "Nothing happens to it.";
 }
 
 // What each signal means to a server: "Shutting Down the Server" in PostgreSQL's manual, with its
@@ -166,23 +155,23 @@ static const char *postgres_backend_fate(int sig)
 static void tell_postgres(struct telling *t, const struct process *p)
 {
     int sig = t->action->signal;
-    const char *fate = NULL, *who = NULL;
+    const char *fate = NULL, *what = NULL;
 
     switch (p ? postgres_role(p) : POSTGRES_NOT) {
     case POSTGRES_NOT:
         return;
     case POSTGRES_MASTER:
-        who = "a PostgreSQL postmaster";
+        what = "a PostgreSQL postmaster";
         fate = postgres_master_fate(sig);
         t->out->grave |= sig != SIGHUP && fate != NULL;
         break;
     case POSTGRES_BACKEND:
-        who = "a PostgreSQL backend";
+        what = "a PostgreSQL backend";
         fate = postgres_backend_fate(sig);
         t->out->grave |= sig != SIGHUP && sig != SIGTERM && sig != SIGINT && fate != NULL;
         break;
     case POSTGRES_SOME:
-        who = "a process of PostgreSQL";
+        what = "a process of PostgreSQL";
         if (sig == SIGKILL || sig == SIGQUIT) {
             fate = "the server resets all sessions, or, if it is the postmaster, leaves them "
                    "orphaned";
@@ -190,7 +179,7 @@ static void tell_postgres(struct telling *t, const struct process *p)
         }
         break;
     }
-    line_add(&t->effect, " It is %s%s%s.", who, fate ? ": " : "", fate ? fate : "");
+    say(consequence_next(t), "It is {text}{text}{text}.", what, fate ? ": " : "", fate);
 }
 
 // "Oracle Database Reference", Background Processes: the instance ends with any of these.
@@ -202,10 +191,10 @@ static void tell_oracle(struct telling *t, const struct process *p)
 
     for (size_t i = 0; sid && t->out->ends && i < sizeof vital / sizeof *vital; i++)
         if (strncmp(p->comm + 4, vital[i], strlen(vital[i])) == 0) {
-            line_add(&t->effect,
-                     " It is a background process of the Oracle instance %s: with it "
-                     "the instance ends, and all its sessions.",
-                     sid + 1);
+            say(consequence_next(t),
+                "It is a background process of the Oracle instance {text}: with it the instance "
+                "ends, and all its sessions.",
+                sid + 1);
             t->out->grave = true;
         }
 }
@@ -217,95 +206,103 @@ static void tell_state(struct telling *t, const struct process *p, enum fate fat
     bool stopped = p->state == 'T' || p->state == 't';
 
     if (stopped && fate == FATE_MAY)
-        line_add(&t->effect, " It is stopped: it will act on this only after SIGCONT.");
+        say(consequence_next(t), "It is stopped: it will act on this only after SIGCONT.");
     else if (p->state == 'D' && (fate == FATE_MAY || fate == FATE_ENDS))
-        line_add(&t->effect, " It waits inside the kernel (state D) and may not react until that "
-                             "ends.");
+        say(consequence_next(t),
+            "It waits inside the kernel (state D) and may not react until that ends.");
     else if (p->state == 'Z')
-        line_add(&t->effect, " Its main thread has ended already.");
+        say(consequence_next(t), "Its main thread has ended already.");
 }
 
-// Where the main thread or another pid shares the memory, that one keeps the attachments.
-static bool shares_memory(const struct snapshot *s, const struct holder *holder)
-{
-    size_t n;
-    const struct holder *all = scan_holders(s->scan, holder->shmid, &n);
+// --- segments ------------------------------------------------------------------------------------
 
-    if (holder->shares_memory_with != 0)
-        return true;
-    for (size_t i = 0; i < n; i++)
-        if (all[i].shares_memory_with == holder->pid)
-            return true;
-    return false;
+// Whether the end of its last attachment removes it: ipc/shm.c shm_may_destroy.
+static bool goes_with_last(const struct snapshot *s, const struct segment *g)
+{
+    return g->flags & SEG_DEST || (s->has & NEED_SYSTEM && s->system.rmid_forced);
 }
 
 // "Its 1 attachment of segment 393216 is the last: 276M are freed when it ends."
-static void tell_segment(struct telling *t, const struct holder *holder, const struct segment *g)
+static void tell_segment(struct telling *t, const struct holding *holding, const struct segment *g)
 {
-    struct line *e = &t->effect;
+    uint32_t attaches = holding->holder->attaches;
 
-    if (shares_memory(t->s, holder)) {
-        line_add(e,
-                 " It shares its memory with another process: segment %d stays attached until "
-                 "both end.",
-                 g->o.id);
+    if (holding->shared) {
+        say(consequence_next(t),
+            "It shares its memory with another process: segment {number} stays attached until "
+            "both end.",
+            g->o.id);
         return;
     }
-    if (holder->attaches < g->nattch) {
-        line_add(e, " It holds %u of %llu attachments of segment %d: nothing of it is freed.",
-                 holder->attaches, (unsigned long long)g->nattch, g->o.id);
+    if (attaches < g->nattch) {
+        say(consequence_next(t),
+            "It holds {number} of {number} attachments of segment {number}: nothing of it is "
+            "freed.",
+            attaches, g->nattch, g->o.id);
         return;
     }
-    line_add(e, " Its ");
-    line_count(e, holder->attaches, "attachment", NULL);
-    line_add(e, " of segment %d %s the last", g->o.id, holder->attaches == 1 ? "is" : "are");
-    bool forced = t->s->has & NEED_SYSTEM && t->s->system.rmid_forced;
-    if (g->flags & SEG_DEST || forced) { // ipc/shm.c shm_may_destroy
-        line_add(e, ": ");
-        words_size(e, g->size);
-        line_add(e, " are freed when it ends%s.",
-                 g->flags & SEG_DEST ? "" : ", with their contents (kernel.shm_rmid_forced)");
-    } else {
-        line_add(e, "; the segment stays until it is removed.");
-    }
+    say(consequence_next(t), "Its {n attachment} of segment {number} {text} the last", attaches,
+        g->o.id, attaches == 1 ? "is" : "are");
+    if (goes_with_last(t->s, g))
+        say(&t->effect, ": {size} are freed when it ends{text}.", g->size,
+            g->flags & SEG_DEST ? "" : ", with their contents (kernel.shm_rmid_forced)");
+    else
+        say(&t->effect, "; the segment stays until it is removed.");
 }
 
 static void tell_segments(struct telling *t)
 {
-    const struct scan *scan = t->s->scan;
-    size_t told = 0, more = 0;
+    size_t n, named = 0, more = 0;
+    const struct holding *held = holdings_find(t->held, t->action->target.pid, &n);
 
-    for (size_t i = 0; scan && i < scan->holders.n; i++) {
-        const struct holder *holder = &scan->holders.at[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct holder *holder = held[i].holder;
         const struct segment *g = snapshot_segment(t->s, holder->shmid);
 
-        if (holder->pid != t->action->target.pid || !g)
+        if (!g)
             continue;
         if (g->cpid == holder->pid && g->nattch > holder->attaches &&
             snapshot_pid_state(t->s, g->cpid, segment_birth(g)) == PID_ALIVE)
             t->out->grave = true; // the others live on what it made
-        if (told++ < SEGMENTS_MAX)
-            tell_segment(t, holder, g);
+        if (named++ < SEGMENTS_MAX)
+            tell_segment(t, &held[i], g);
         else
             more++;
     }
-    if (more > 0) {
-        line_add(&t->effect, " And it holds ");
-        line_count(&t->effect, more, "more segment", "more segments");
-        line_add(&t->effect, ".");
+    if (more > 0)
+        say(consequence_next(t), "And it holds {n more segment|more segments}.", more);
+}
+
+void consequence_ended(const struct snapshot *s, const struct pid_vec *pids, struct impact *sum)
+{
+    for (size_t i = 0; pids->n && i < s->segments.n; i++) {
+        const struct segment *g = &s->segments.at[i];
+        const struct segment_account *account = scan_account(s->scan, g->o.id);
+        size_t n, ended = 0;
+        const struct holder *holders = scan_holders(s->scan, g->o.id, &n);
+
+        while (ended < n && pids_has(pids, holders[ended].pid))
+            ended++;
+        if (!n || ended < n || !account || account->found < g->nattch)
+            continue;
+        struct amount *amount = goes_with_last(s, g) ? &sum->later : &sum->let_go;
+        amount->n++;
+        sum_add(&amount->bytes, g->size);
     }
 }
+
+// -------------------------------------------------------------------------------------------------
 
 // Of a container, say. kernel/signal.c sig_task_ignored: from here SIGKILL and SIGSTOP reach its init.
 static void tell_namespace(struct telling *t, const struct process *p)
 {
     if (!p || !p->inner_pid)
         return;
-    line_add(&t->effect, " It lives in another PID namespace, as pid %d.", p->inner_pid);
+    say(consequence_next(t), "It lives in another PID namespace, as pid {number}.", p->inner_pid);
     if (p->inner_pid != 1)
         return;
-    line_add(&t->effect, " As its init it ignores what it does not expect, but SIGKILL; its end is "
-                         "the end of all in there.");
+    say(consequence_next(t), "As its init it ignores what it does not expect, but SIGKILL; its end "
+                             "is the end of all in there.");
     t->out->grave |= t->out->ends;
 }
 
@@ -319,10 +316,10 @@ void consequence_signal(struct telling *t)
     if (refuse(t, p))
         return;
     t->out->ends = fate == FATE_ENDS || fate == FATE_MAY;
-    tell_fate(t, fate);
+    say(consequence_next(t), "{text}", fate_words(fate, t->action->signal));
     if (pid == 1) { // kernel/signal.c sig_task_ignored: only what it handles reaches it
-        line_add(&t->effect, " It is pid 1: it ignores what it does not expect, and its end is the "
-                             "end of the system or container.");
+        say(consequence_next(t), "It is pid 1: it ignores what it does not expect, and its end is "
+                                 "the end of the system or container.");
         t->out->grave = true;
     }
     tell_namespace(t, p);

@@ -219,3 +219,8 @@ void pids_settle(struct pid_vec *pids)
             pids->at[kept++] = pids->at[i];
     pids->n = kept;
 }
+
+bool pids_has(const struct pid_vec *settled, int32_t pid)
+{
+    return settled->n && bsearch(&pid, settled->at, settled->n, sizeof pid, pid_order);
+}

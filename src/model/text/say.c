@@ -75,7 +75,7 @@ static void put_number(struct say *x, const struct say_arg *a, const char *words
 
 static void put_count(struct say *x, const struct say_arg *a, const char *words)
 {
-    char one[64];
+    char one[128];
     const char *many = strchr(words, '|');
     size_t n = many ? (size_t)(many - words) : strlen(words);
 
@@ -243,7 +243,7 @@ static void fill(struct say *x, const char *inside, size_t n, const struct say_a
 {
     size_t name = strcspn(inside, " }");
     const struct placeholder *p = placeholder_find(inside, name);
-    char words[64] = "";
+    char words[128] = "";
 
     if (!p || !arg || !(p->takes & arg->type)) {
         line_add(&x->line, "{!%.*s}", (int)n, inside);
