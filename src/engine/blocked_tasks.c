@@ -5,6 +5,7 @@
 // is looked at. Over time this takes at most 2 % of a processor.
 #include "base/clock.h"
 #include "engine/ask/collector.h"
+#include "model/kinds/waiters.h"
 
 enum { PACE = 50, PACE_UNASKED = 2000 }; // rest after a round, in times of its cost: 2 %, 0.05 %
 static const int64_t REST_UNASKED = 10 * CLOCK_SECOND, REST_LONGEST = 120 * CLOCK_SECOND;
@@ -148,10 +149,10 @@ static bool sets_accounted(const struct blocked_tasks *b, const struct snapshot 
     for (size_t i = 0; i < s->semsets.n; i++) {
         const struct semset *set = &s->semsets.at[i];
         uint64_t found = 0;
-        while (k < b->waiters.n && b->waiters.at[k].kind == KIND_SEMSET &&
+        while (k < b->waiters.n && b->waiters.at[k].kind == set->o.kind &&
                b->waiters.at[k].id < set->o.id)
             k++;
-        for (; k < b->waiters.n && b->waiters.at[k].kind == KIND_SEMSET &&
+        for (; k < b->waiters.n && b->waiters.at[k].kind == set->o.kind &&
                b->waiters.at[k].id == set->o.id;
              k++)
             found += !b->waiters.at[k].stopped;
@@ -165,7 +166,6 @@ static void update(void *self, const struct round *round)
 {
     struct blocked_tasks *b = self;
     const struct snapshot *tables = round->tables;
-    const struct want *want = round->want;
     uint64_t counted, print = fingerprint(tables);
     int64_t now = clock_ns(), rest = b->cost_ns * PACE;
     bool all = round->effort == EFFORT_FULL;
@@ -176,8 +176,7 @@ static void update(void *self, const struct round *round)
         b->print = print;
         return;
     }
-    bool looked_at = want->focused && want->focus.kind == KIND_QUEUE;
-    if (!all && b->asked && !looked_at && print == b->print) {
+    if (!all && b->asked && !waiters_in_focus(round->want) && print == b->print) {
         // Nothing happened: those that waited are asked again, others seldom.
         rest = b->cost_ns * PACE_UNASKED;
         rest = rest < REST_UNASKED ? REST_UNASKED : rest > REST_LONGEST ? REST_LONGEST : rest;

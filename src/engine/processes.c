@@ -8,6 +8,7 @@
 
 #include "engine/ask/collector.h"
 #include "model/kinds/find_row.h"
+#include "model/kinds/holders.h"
 
 enum {
     TURN = 8,     // updates until every process was asked again
@@ -124,10 +125,7 @@ static bool in_focus(const struct snapshot *s, const struct want *want, int32_t 
     for (size_t i = 0; i < want->n_followed; i++)
         if (want->followed[i] == pid)
             return true;
-    if (!want->focused)
-        return false;
-    return want->focus.pid == pid ||
-           (want->focus.kind == KIND_SEGMENT && scan_holder(s->scan, want->focus.id, pid));
+    return holder_in_focus(s, want, pid);
 }
 
 static void choose(struct processes *p, const struct round *round)

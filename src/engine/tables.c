@@ -1,6 +1,7 @@
 #include "engine/tables.h"
 
 #include "base/clock.h"
+#include "model/kinds/elements.h"
 
 enum { MANY = 2000 };
 static const int64_t AGE_MAX = 10 * CLOCK_SECOND;
@@ -24,12 +25,6 @@ static bool is_good(size_t objects, int64_t read_ns)
     return objects >= MANY && clock_ns() - read_ns < (age < AGE_MAX ? age : AGE_MAX);
 }
 
-// A set in focus has its elements read alone.
-static bool narrows(const struct want *want)
-{
-    return want->focused && (want->focus.kind == KIND_SEMSET || want->focus.kind == KIND_ELEMENT);
-}
-
 // Sets and queues stay of one moment: a set may belong to a queue.
 static void take_others(struct tables *t, const struct want *want, const struct snapshot *last,
                         struct snapshot *fresh)
@@ -37,7 +32,8 @@ static void take_others(struct tables *t, const struct want *want, const struct 
     size_t n = last ? last->semsets.n + last->elements.n + last->queues.n : 0;
 
     if (!is_good(n, t->others_ns) || want->in_sight & (others | NEED_WAITERS) ||
-        want->need & others & ~last->has || narrows(want) || narrows(&t->want)) {
+        want->need & others & ~last->has || elements_in_focus(want) ||
+        elements_in_focus(&t->want)) {
         t->others_ns = clock_ns();
         return;
     }

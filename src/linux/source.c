@@ -26,6 +26,7 @@
 #include "linux/process/process.h"
 #include "linux/waiters/waiters.h"
 #include "model/consequence/outcomes.h"
+#include "model/kinds/elements.h"
 
 struct linux_source {
     char *proc;
@@ -117,10 +118,8 @@ static void read_details(const struct linux_source *self, const struct want *wan
     unsigned need = want->need & ~fresh->has;
 
     if (need & NEED_ELEMENTS && fresh->has & NEED_SEMSETS) {
-        bool one =
-            want->focused && (want->focus.kind == KIND_SEMSET || want->focus.kind == KIND_ELEMENT);
         if (self->is_procfs)
-            semctl_elements(fresh, one ? &want->focus.id : NULL);
+            semctl_elements(fresh, elements_in_focus(want));
         fresh->has |= NEED_ELEMENTS;
     }
     if (need & NEED_SEM_WAITERS && fresh->has & NEED_SEMSETS) {

@@ -65,6 +65,7 @@ static void add_start(struct line *line, time_t time, const char *what)
 static void add_target(struct line *line, const struct action *action)
 {
     const struct identity *t = &action->target;
+    const struct kind *kind = kind_get(t->kind);
     char name[80], text[240];
     struct line target = line_start(text, sizeof text);
 
@@ -76,7 +77,7 @@ static void add_target(struct line *line, const struct action *action)
         line_add(&target, " pidfs_inode=%" PRIu64, t->instance);
     else if (t->pid)
         line_add(&target, " start_ticks=%" PRIu64, t->start_ticks);
-    else if (t->kind != KIND_LIMIT)
+    else if (!kind || !kind->own_name) // else it has no owner
         line_add(&target, " key=0x%08x cuid=%u cgid=%u ctime=%" PRId64, t->key, t->cuid, t->cgid,
                  t->ctime);
     add_quoted(line, "target", text);
@@ -298,7 +299,7 @@ static void write_event(struct append_log *file, const struct event *event)
     line_add(&line, " what=%s", event_what_name(event->what));
     if (event->several && kind)
         add_quoted(&line, "object", kind->name);
-    else if (kind && event->about.kind != KIND_LIMIT) // the text names a limit
+    else if (kind && !kind->own_name) // the text has it
         add_quoted(&line, "object", identity_text(&event->about, object, sizeof object));
     if (event->who[0])
         add_quoted(&line, "who", event->who);

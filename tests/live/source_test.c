@@ -743,7 +743,7 @@ TEST(only_what_is_missing_is_read)
 
     msgget(IPC_PRIVATE, IPC_CREAT | 0600);
     semget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
-    vec_push(&s->semsets, (struct semset){.o = {.id = 77}});
+    vec_push(&s->semsets, (struct semset){.o = {.kind = KIND_SEMSET, .id = 77}});
     s->has = NEED_SEMSETS;
     assert_int_equal(source.read(source.self, &(struct want){.need = TABLES}, s), 0);
     assert_int_equal(s->semsets.n, 1);

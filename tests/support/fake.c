@@ -33,9 +33,10 @@ struct snapshot *fake_snapshot(void)
     return s;
 }
 
-static struct owned owned(int32_t id, uint32_t key, uint32_t uid)
+static struct owned owned(enum kind_id kind, int32_t id, uint32_t key, uint32_t uid)
 {
-    return (struct owned){.id = id,
+    return (struct owned){.kind = kind,
+                          .id = id,
                           .key = key,
                           .mode = 0640,
                           .uid = uid,
@@ -48,7 +49,7 @@ static struct owned owned(int32_t id, uint32_t key, uint32_t uid)
 struct segment *fake_segment(struct snapshot *s, int32_t id, uint32_t key, uint32_t uid,
                              uint64_t size, uint64_t nattch)
 {
-    struct segment item = {.o = owned(id, key, uid),
+    struct segment item = {.o = owned(KIND_SEGMENT, id, key, uid),
                            .size = size,
                            .rss = size,
                            .nattch = nattch,
@@ -59,7 +60,7 @@ struct segment *fake_segment(struct snapshot *s, int32_t id, uint32_t key, uint3
 
 struct semset *fake_semset(struct snapshot *s, int32_t id, uint32_t uid, uint64_t nsems)
 {
-    struct semset item = {.o = owned(id, 0x1000u + (uint32_t)id, uid),
+    struct semset item = {.o = owned(KIND_SEMSET, id, 0x1000u + (uint32_t)id, uid),
                           .nsems = nsems,
                           .otime = FAKE_NOW - 60,
                           .known = SET_KNOWS_WAITERS};
@@ -69,7 +70,7 @@ struct semset *fake_semset(struct snapshot *s, int32_t id, uint32_t uid, uint64_
 struct queue *fake_queue(struct snapshot *s, int32_t id, uint32_t uid, uint64_t bytes,
                          uint64_t messages)
 {
-    struct queue item = {.o = owned(id, 0x2000u + (uint32_t)id, uid),
+    struct queue item = {.o = owned(KIND_QUEUE, id, 0x2000u + (uint32_t)id, uid),
                          .bytes = bytes,
                          .messages = messages,
                          .max_bytes = 16 * KIB,

@@ -218,9 +218,9 @@ struct snapshot *fake_blank(void)
     struct snapshot *s = snapshot_new();
 
     s->scan = scan_new();
-    vec_push(&s->segments, (struct segment){.nattch = 1});
-    vec_push(&s->semsets, (struct semset){0});
-    vec_push(&s->queues, (struct queue){0});
+    vec_push(&s->segments, (struct segment){.o.kind = KIND_SEGMENT, .nattch = 1});
+    vec_push(&s->semsets, (struct semset){.o.kind = KIND_SEMSET});
+    vec_push(&s->queues, (struct queue){.o.kind = KIND_QUEUE});
     vec_push(&s->elements, (struct element){0});
     vec_push(&s->limits, (struct limit){0});
     vec_push(&s->waiters, (struct waiter){.kind = KIND_QUEUE});

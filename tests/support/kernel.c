@@ -99,11 +99,12 @@ void kernel_segment(struct kernel *k, int32_t shmid, uint32_t key)
     LOCKED(k)
     {
         size_t at = k->segments.n;
-        struct segment segment = {.o = {.id = shmid, .key = key, .ctime = time(NULL) - 1000},
-                                  .size = 1 << 20,
-                                  .cpid = 1,
-                                  .known = SEG_KNOWS_RSS | SEG_KNOWS_SWAP,
-                                  .rss = 4096};
+        struct segment segment = {
+            .o = {.kind = KIND_SEGMENT, .id = shmid, .key = key, .ctime = time(NULL) - 1000},
+            .size = 1 << 20,
+            .cpid = 1,
+            .known = SEG_KNOWS_RSS | SEG_KNOWS_SWAP,
+            .rss = 4096};
         vec_push(&k->segments, segment);
         for (; at > 0 && k->segments.at[at - 1].o.id > shmid; at--)
             k->segments.at[at] = k->segments.at[at - 1];
@@ -123,7 +124,7 @@ void kernel_remove(struct kernel *k, int32_t shmid)
 
 void kernel_queue(struct kernel *k, int32_t msqid)
 {
-    LOCKED(k) vec_push(&k->queues, (struct queue){.o = {.id = msqid}});
+    LOCKED(k) vec_push(&k->queues, (struct queue){.o = {.kind = KIND_QUEUE, .id = msqid}});
 }
 
 void kernel_set(struct kernel *k, int32_t semid, uint64_t waiters)
@@ -134,8 +135,9 @@ void kernel_set(struct kernel *k, int32_t semid, uint64_t waiters)
         while (i < k->semsets.n && k->semsets.at[i].o.id != semid)
             i++;
         if (i == k->semsets.n)
-            vec_push(&k->semsets,
-                     (struct semset){.o = {.id = semid}, .nsems = 1, .known = SET_KNOWS_WAITERS});
+            vec_push(&k->semsets, (struct semset){.o = {.kind = KIND_SEMSET, .id = semid},
+                                                  .nsems = 1,
+                                                  .known = SET_KNOWS_WAITERS});
         k->semsets.at[i].waiters = waiters;
     }
 }

@@ -84,7 +84,7 @@ static int read_tables(void *self, const struct want *want, struct snapshot *fre
     (void)self, (void)want;
     for (int32_t i = 0; i < SEGMENTS; i++)
         vec_push(&fresh->segments,
-                 (struct segment){.o = {.id = i, .key = 0x100u + (uint32_t)i},
+                 (struct segment){.o = {.kind = KIND_SEGMENT, .id = i, .key = 0x100u + (uint32_t)i},
                                   .size = 65536,
                                   .nattch = (uint64_t)ATTACKERS * world.attachments / SEGMENTS});
     fresh->has |= NEED_SEGMENTS;

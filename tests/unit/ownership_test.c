@@ -17,7 +17,8 @@ static int setup(void **state)
 {
     struct world *w = mem_zero(1, sizeof *w);
 
-    vec_push(&w->segments, (struct segment){.o = {.id = ID, .key = KEY}, .size = 65536});
+    vec_push(&w->segments,
+             (struct segment){.o = {.kind = KIND_SEGMENT, .id = ID, .key = KEY}, .size = 65536});
     *state = w;
     return 0;
 }

@@ -45,11 +45,12 @@ TEST_FIXTURE(setup, teardown)
 
 static struct segment *segment(struct segment_vec *to, int32_t shmid, uint64_t nattch)
 {
-    vec_push(to, (struct segment){.o = {.id = shmid, .key = 0x100u + (uint32_t)shmid},
-                                  .size = 1 << 20,
-                                  .nattch = nattch,
-                                  .cpid = 1,
-                                  .lpid = 1});
+    vec_push(to, (struct segment){
+                     .o = {.kind = KIND_SEGMENT, .id = shmid, .key = 0x100u + (uint32_t)shmid},
+                     .size = 1 << 20,
+                     .nattch = nattch,
+                     .cpid = 1,
+                     .lpid = 1});
     return &to->at[to->n - 1];
 }
 

@@ -166,11 +166,11 @@ TEST(many_owners_are_too_many)
         s->time_ns = tick * 5 * CLOCK_SECOND;
         s->has = NEED_QUEUES;
         for (int id = 0; id < 2 * TREND_SERIES; id++) {
-            struct queue queue = {.o = {.id = id, .uid = (uint32_t)id}};
+            struct queue queue = {.o = {.kind = KIND_QUEUE, .id = id, .uid = (uint32_t)id}};
             vec_push(&s->queues, queue);
         }
         for (int id = 0; id < tick; id++) {
-            struct queue queue = {.o = {.id = 5000 + id, .uid = 7}};
+            struct queue queue = {.o = {.kind = KIND_QUEUE, .id = 5000 + id, .uid = 7}};
             vec_push(&s->queues, queue);
             queue.o.uid = TREND_SERIES + 7;
             vec_push(&s->queues, queue);

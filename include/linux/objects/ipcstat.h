@@ -13,7 +13,7 @@ struct ipcstat {
     int32_t cpid;       // segments
 };
 
-// KIND_SEGMENT, KIND_SEMSET or KIND_QUEUE. Needs no read permission on the object since Linux 4.17.
+// Of a segment, semaphore set or queue. Needs no read permission on the object since Linux 4.17.
 // 0; -EINVAL or -EIDRM where there is none, -EACCES where an older kernel does not tell.
 int ipcstat(enum kind_id kind, int32_t id, struct ipcstat *out);
 

@@ -10,6 +10,9 @@ const void *find_row(const struct snapshot *s, const struct identity *identity);
 bool find_object(const struct snapshot *s, const struct identity *row, struct identity *object);
 // "segment 393216", "process 18811", "semaphore set 3": as sentences name a target. Returns dst.
 const char *identity_text(const struct identity *identity, char *dst, size_t cap);
+// The same, but "shmmni" of a row with a name of its own.
+const char *row_text(const struct snapshot *s, const struct identity *identity, char *dst,
+                     size_t cap);
 
 // The pids that the snapshot's rows name (creators, last users, holders, …) and those that were
 // stuck when the holders were looked for: ascending, each once, 0 left out. Replaces *out.

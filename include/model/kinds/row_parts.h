@@ -12,6 +12,10 @@ bool mark_by_findings(const struct snapshot *s, const struct identity *row,
 bool mark_by_orphan(const struct snapshot *s, const struct kind *kind, const void *row,
                     enum severity *severity);
 
+// A process as the holder of a segment; shmid -1: of none, or whatever it holds. start_ticks as in
+// struct process; 0: not known.
+struct identity holder_identity(int32_t shmid, int32_t pid, uint64_t start_ticks);
+
 // Appends a process; the format says what it has to do with the object `id`. `time` as in struct
 // process_use; start_ticks 0: as the snapshot has them.
 void use_add(struct process_use_vec *out, int32_t id, int32_t pid, uint64_t start_ticks,

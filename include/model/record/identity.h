@@ -40,7 +40,7 @@ struct identity {
 bool kind_is_object(enum kind_id kind);
 
 struct owned;
-struct identity identity_of(enum kind_id kind, const struct owned *o);
+struct identity identity_of(const struct owned *o);
 
 // The same row as before, for a selection or a tag: survives IPC_SET and IPC_RMID.
 bool identity_same(const struct identity *a, const struct identity *b);

@@ -19,6 +19,7 @@ struct owned {
     uint32_t key;
     uint32_t mode; // permission bits 0777 alone; flags are in struct segment
     uint32_t uid, gid, cuid, cgid;
+    enum kind_id kind; // whose record it begins
     int64_t ctime;
 };
 
@@ -113,7 +114,7 @@ struct holder { // a process and one segment
 VEC(holder_vec, struct holder);
 
 struct waiter {        // a task blocked in semop, msgsnd or msgrcv; /proc/PID/task/TID/syscall
-    enum kind_id kind; // KIND_SEMSET or KIND_QUEUE
+    enum kind_id kind; // of the set or queue it waits on
     int32_t id;
     int32_t pid, tid;
     uint32_t uid;
@@ -138,7 +139,7 @@ struct limit {           // ipc(5), proc_sys_kernel(5)
 VEC(limit_vec, struct limit);
 
 struct growth {        // objects of one owner that become more and more; model/trend.c
-    enum kind_id kind; // KIND_SEGMENT, KIND_SEMSET, KIND_QUEUE
+    enum kind_id kind; // of the objects
     uint32_t uid;
     uint64_t from, to;
     int64_t seconds; // it took, > 0

@@ -9,13 +9,14 @@
 #include "model/table/column.h"
 
 enum {
-    TABLE_OBJECTS = 1,    // objects of the kernel: records begin with struct owned, ordered by id
-    TABLE_HELD = 2,       // of segments: what processes have attached is part of the answer
-    TABLE_WHOLE = 4,      // a row may rest on objects of other rows
-    TABLE_PAST = 8,       // a row is about something that may be gone; the newest row comes first
-    TABLE_NOTES = 16,     // the notes of a row say all there is to it, and are always shown
-    TABLE_NO_COUNT = 32,  // its tab shows no number of rows
-    TABLE_EMPTY_GOOD = 64 // it is good news that there are no rows
+    TABLE_OBJECTS = 1,     // objects of the kernel: records begin with struct owned, ordered by id
+    TABLE_HELD = 2,        // of segments: what processes have attached is part of the answer
+    TABLE_WHOLE = 4,       // a row may rest on objects of other rows
+    TABLE_PAST = 8,        // a row is about something that may be gone; the newest row comes first
+    TABLE_NOTES = 16,      // the notes of a row say all there is to it, and are always shown
+    TABLE_NO_COUNT = 32,   // its tab shows no number of rows
+    TABLE_EMPTY_GOOD = 64, // it is good news that there are no rows
+    TABLE_PROCESSES = 128  // rows are processes, as targets of signals
 };
 
 enum { // commands that rows of a kind take
@@ -25,7 +26,7 @@ enum { // commands that rows of a kind take
     CAN_CHANGE = 8, // owner, group, mode
     CAN_LOCK = 16,
     CAN_LIMIT = 32,
-    CAN_WAITERS = 64,
+    CAN_WAITERS = 64,   // see `waiting`
     CAN_WIDEN = 128,    // from the parent's part to all of its process
     CAN_RESTRICT = 256, // by owner, and to orphans
     CAN_MAX_BYTES = 512,
@@ -85,6 +86,7 @@ struct kind {
     size_t n_columns;
     const char *default_sort; // as --sort takes it: "-size"; NULL: as read
     enum kind_id object;      // kind of the object that identity.id is of; NO_KIND: see object_of
+    enum kind_id waiting;     // kind of the tasks that wait on a row; NO_KIND: none do
     enum kind_id enter;       // what Enter opens on a row; NO_KIND: see subject, else the details
     const char *empty;        // what no rows mean; NULL: "no ONE"
     const char *alone;        // why --json and --batch print it by itself; NULL: they do not
@@ -109,6 +111,19 @@ struct kind {
                       size_t cap);
     // Whether it is one worth calling so (model/orphans.h).
     bool (*orphan)(const struct snapshot *s, const void *row);
+    // The process that made the object, and when. NULL: the kernel keeps none.
+    int32_t (*maker)(const void *row, int64_t *time);
+    // The process that used the object last, and when. False: the kernel keeps none, or several.
+    bool (*last_user)(const struct snapshot *s, const void *row, int32_t *pid, int64_t *time);
+    // Bytes of memory that go with the object. NULL: too few to be counted.
+    uint64_t (*memory)(const void *row);
+    // How many tasks wait on the object. False: not read. NULL: the kernel does not count them.
+    bool (*counted_waiters)(const void *row, uint64_t *n);
+    // Whether the object is marked for removal, and goes with its last user. NULL: there is no such.
+    bool (*marked)(const void *row);
+    // The name of a row, by which people know it better than by its number. False: it has none now.
+    bool (*own_name)(const struct snapshot *s, const struct identity *identity, char *dst,
+                     size_t cap);
     // Whether the row deserves attention, and how much. NULL: what the findings say, and orphans.
     bool (*mark)(const struct snapshot *s, const void *row, enum severity *severity);
     // Whether the row is new. NULL: it came while it was watched.

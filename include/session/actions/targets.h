@@ -4,6 +4,8 @@
 
 #include "session/prompt/prompt.h"
 
+// Whether a signal can be sent to it: it is a process.
+bool target_is_process(const struct identity *target);
 // Processes one can signal from a row: holders of a segment, waiters and last users of a set or
 // queue, a holder itself. Appends ACTION_SIGNAL entries (no signal yet) and a menu label for each
 // that is not there yet. False: it has none.

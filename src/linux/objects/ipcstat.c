@@ -32,9 +32,11 @@ static int32_t index_of(int32_t id, int shift)
     return id & ((1 << shift) - 1);
 }
 
-static struct owned owned_by(int32_t id, const struct ipc_perm *perm, int64_t ctime)
+static struct owned owned_by(enum kind_id kind, int32_t id, const struct ipc_perm *perm,
+                             int64_t ctime)
 {
-    return (struct owned){.id = id,
+    return (struct owned){.kind = kind,
+                          .id = id,
                           .key = (uint32_t)perm->__key,
                           .mode = perm->mode & MODE_BITS,
                           .uid = perm->uid,
@@ -89,7 +91,7 @@ static int stat_segment(int32_t id, struct ipcstat *out)
 
     if (error)
         return error;
-    out->o = owned_by(id, &ds.shm_perm, ds.shm_ctime);
+    out->o = owned_by(KIND_SEGMENT, id, &ds.shm_perm, ds.shm_ctime);
     out->flags = segment_flags(&ds);
     out->nattch = ds.shm_nattch;
     out->cpid = ds.shm_cpid;
@@ -102,7 +104,7 @@ static int stat_set(int32_t id, struct ipcstat *out)
     int error = ask(call_semctl, id, SEM_STAT_ANY, &ds);
 
     if (!error)
-        out->o = owned_by(id, &ds.sem_perm, ds.sem_ctime);
+        out->o = owned_by(KIND_SEMSET, id, &ds.sem_perm, ds.sem_ctime);
     return error;
 }
 
@@ -113,7 +115,7 @@ static int stat_queue(int32_t id, struct ipcstat *out)
 
     if (error)
         return error;
-    out->o = owned_by(id, &ds.msg_perm, ds.msg_ctime);
+    out->o = owned_by(KIND_QUEUE, id, &ds.msg_perm, ds.msg_ctime);
     out->max_bytes = ds.msg_qbytes;
     return 0;
 }
@@ -168,7 +170,7 @@ static void add_segment(void *out, int32_t id, const void *answer)
     const struct shmid_ds *ds = answer;
 
     vec_push((struct segment_vec *)out,
-             (struct segment){.o = owned_by(id, &ds->shm_perm, ds->shm_ctime),
+             (struct segment){.o = owned_by(KIND_SEGMENT, id, &ds->shm_perm, ds->shm_ctime),
                               .size = ds->shm_segsz,
                               .nattch = ds->shm_nattch,
                               .atime = ds->shm_atime,
@@ -193,7 +195,7 @@ static void add_semset(void *out, int32_t id, const void *answer)
     const struct semid_ds *ds = answer;
 
     vec_push((struct semset_vec *)out,
-             (struct semset){.o = owned_by(id, &ds->sem_perm, ds->sem_ctime),
+             (struct semset){.o = owned_by(KIND_SEMSET, id, &ds->sem_perm, ds->sem_ctime),
                              .nsems = ds->sem_nsems,
                              .otime = ds->sem_otime});
 }
@@ -213,7 +215,7 @@ static void add_queue(void *out, int32_t id, const void *answer)
     const struct msqid_ds *ds = answer;
 
     vec_push((struct queue_vec *)out,
-             (struct queue){.o = owned_by(id, &ds->msg_perm, ds->msg_ctime),
+             (struct queue){.o = owned_by(KIND_QUEUE, id, &ds->msg_perm, ds->msg_ctime),
                             .bytes = ds->__msg_cbytes,
                             .messages = ds->msg_qnum,
                             .max_bytes = ds->msg_qbytes,

@@ -185,7 +185,7 @@ void semctl_max_bytes(struct queue_vec *queues)
     for (size_t i = 0; i < queues->n; i++) {
         struct queue *queue = &queues->at[i];
         struct ipcstat stat;
-        if (queue->known & QUEUE_KNOWS_MAX || ipcstat(KIND_QUEUE, queue->o.id, &stat))
+        if (queue->known & QUEUE_KNOWS_MAX || ipcstat(queue->o.kind, queue->o.id, &stat))
             continue;
         queue->max_bytes = stat.max_bytes;
         queue->known |= QUEUE_KNOWS_MAX;

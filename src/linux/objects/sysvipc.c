@@ -34,6 +34,7 @@ struct table {
     const struct field *fields;
     size_t n_fields;
     size_t row_size;
+    enum kind_id kind;
     // Completes a parsed row: `seen` has the bits of the optional columns that were there.
     void (*complete)(void *row, uint8_t seen);
 };
@@ -182,6 +183,7 @@ static void parse_line(struct refresh *r, const char *p, const char *end)
     }
     if (skip_blanks(p, end) != end)
         return;
+    ((struct owned *)row)->kind = r->table->kind;
     r->table->complete(row, r->seen);
     r->rows->n++;
 }
@@ -309,8 +311,8 @@ static int read_table(const char *proc, const struct table *table, struct rows *
 // --- the three ----------------------------------------------------------------------------------
 
 // clang-format off
-#define TABLE(name, row, row_fields, finish)                                                       \
-    {.file = name, .fields = row_fields, .n_fields = sizeof row_fields / sizeof *row_fields,       \
+#define TABLE(name, of, row, row_fields, finish)                                                   \
+    {.file = name, .kind = of, .fields = row_fields, .n_fields = sizeof row_fields / sizeof *row_fields,       \
      .row_size = sizeof(row), .complete = finish}
 // clang-format on
 
@@ -357,7 +359,7 @@ static void complete_segment(void *row, uint8_t seen)
 int sysvipc_segments(const char *proc, struct segment_vec *out)
 {
     static const struct table table =
-        TABLE("shm", struct segment, segment_fields, complete_segment);
+        TABLE("shm", KIND_SEGMENT, struct segment, segment_fields, complete_segment);
 
     return READ_TABLE(proc, &table, out);
 }
@@ -378,7 +380,8 @@ static const struct field semset_fields[] = {
 
 int sysvipc_semsets(const char *proc, struct semset_vec *out)
 {
-    static const struct table table = TABLE("sem", struct semset, semset_fields, complete_other);
+    static const struct table table =
+        TABLE("sem", KIND_SEMSET, struct semset, semset_fields, complete_other);
 
     return READ_TABLE(proc, &table, out);
 }
@@ -397,7 +400,8 @@ static const struct field queue_fields[] = {
 
 int sysvipc_queues(const char *proc, struct queue_vec *out)
 {
-    static const struct table table = TABLE("msg", struct queue, queue_fields, complete_other);
+    static const struct table table =
+        TABLE("msg", KIND_QUEUE, struct queue, queue_fields, complete_other);
 
     return READ_TABLE(proc, &table, out);
 }

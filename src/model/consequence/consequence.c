@@ -60,7 +60,8 @@ static void tell_set(struct telling *t)
             "Now: owner {user}, group {group}, mode {mode}. New users of it are checked against "
             "this; present ones {text}.",
             o->uid, o->gid, o->mode,
-            a->target.kind == KIND_SEGMENT ? "stay attached" : "are checked at the next call");
+            kind_get(a->target.kind)->flags & TABLE_HELD ? "stay attached"
+                                                         : "are checked at the next call");
     if (a->set.which & SET_MAX_BYTES)
         tell_room(t, snapshot_queue(t->s, o->id));
     consequence_permission(t, o->uid, o->cuid, "CAP_SYS_ADMIN");

@@ -27,7 +27,7 @@ const struct owned *consequence_object(struct telling *t)
         say(consequence_refusal(t), "There is no {text} {number} any more.", kind, target->id);
         return NULL;
     }
-    struct identity now = identity_of(target->kind, o);
+    struct identity now = identity_of(o);
     if (!identity_same(&now, target)) {
         say(consequence_refusal(t), "The {text} with id {number} is another one now.", kind,
             target->id);

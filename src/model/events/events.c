@@ -6,13 +6,10 @@
 #include "model/kinds/registry.h"
 #include "parts.h"
 
-enum { TABLES = 3, OWN_KEPT = 3 };
-
-static const struct {
-    enum kind_id kind;
-    unsigned need;
-} tables[TABLES] = {
-    {KIND_SEGMENT, NEED_SEGMENTS}, {KIND_SEMSET, NEED_SEMSETS}, {KIND_QUEUE, NEED_QUEUES}};
+enum { OWN_KEPT = 3 };
+enum {
+    FIRST = NO_KIND + 1
+}; // kind of objects: the others of a picture go by the picture of its table
 
 struct own { // an object we removed or marked: its going is no news
     struct identity object;
@@ -21,7 +18,7 @@ struct own { // an object we removed or marked: its going is no news
 VEC(own_vec, struct own);
 
 struct events {
-    struct snapshot *seen[TABLES]; // the last picture that had the table
+    struct snapshot *seen[OBJECT_KINDS]; // the last picture that had the table
     struct event_log *log;
     uint64_t number;
     struct outcome_list {
@@ -48,8 +45,8 @@ void events_free(struct events *e)
 {
     if (!e)
         return;
-    for (size_t i = 0; i < TABLES; i++)
-        snapshot_unref(e->seen[i]);
+    for (int k = FIRST; k < OBJECT_KINDS; k++)
+        snapshot_unref(e->seen[k]);
     event_log_unref(e->log);
     vec_free(&e->outcomes);
     vec_free(&e->own);
@@ -78,17 +75,16 @@ void events_keep(const struct events *e, struct snapshot *picture)
 
 // Ids carry a sequence number, so they are used again only after a while; a segment's creator
 // tells even then.
-static bool same_object(enum kind_id kind, const struct snapshot *then, const void *was,
+static bool same_object(const struct kind *kind, const struct snapshot *then, const void *was,
                         const struct snapshot *now, const void *is)
 {
     struct identity a, b;
+    int64_t time;
 
-    kind_get(kind)->identify(then, was, &a);
-    kind_get(kind)->identify(now, is, &b);
-    if (!identity_same(&a, &b))
-        return false;
-    return kind != KIND_SEGMENT ||
-           ((const struct segment *)was)->cpid == ((const struct segment *)is)->cpid;
+    kind->identify(then, was, &a);
+    kind->identify(now, is, &b);
+    return identity_same(&a, &b) &&
+           (!kind->maker || kind->maker(was, &time) == kind->maker(is, &time));
 }
 
 static int own_order(const void *pa, const void *pb)
@@ -139,22 +135,21 @@ static void compare(struct events *e, const struct change *same)
 {
     const struct owned *was = owned_of(same->was);
     const struct owned *is = owned_of(same->is);
+    const struct kind *kind = kind_get(same->kind);
 
     if (was->uid != is->uid || was->gid != is->gid || was->mode != is->mode)
         note(e, same, EVENT_CHANGED);
-    if (same->kind != KIND_SEGMENT)
-        return;
-    const struct segment *before = same->was, *after = same->is;
-    if (!(before->flags & SEG_DEST) && after->flags & SEG_DEST)
+    if (kind->marked && !kind->marked(was) && kind->marked(is))
         note(e, same, EVENT_MARKED);
-    flow_note(&e->flows, same, traced_attachments(&e->traced, was->id) ? &e->unsaid : &e->changes);
+    if (kind->flags & TABLE_HELD)
+        flow_note(&e->flows, same, traced_attachments(&e->traced, was) ? &e->unsaid : &e->changes);
 }
 
 // Both tables are ordered by id.
-static void compare_tables(struct events *e, enum kind_id kind, const struct snapshot *then,
+static void compare_tables(struct events *e, const struct kind *table, const struct snapshot *then,
                            const struct snapshot *now)
 {
-    const struct kind *table = kind_get(kind);
+    const enum kind_id kind = table->id;
     size_t n = table->count(then), m = table->count(now), i = 0, k = 0;
 
     while (i < n || k < m) {
@@ -168,7 +163,7 @@ static void compare_tables(struct events *e, enum kind_id kind, const struct sna
         k += b <= a;
         c.was = a <= b ? was : NULL;
         c.is = b <= a ? is : NULL;
-        if (c.was && c.is && same_object(kind, then, was, now, is)) {
+        if (c.was && c.is && same_object(table, then, was, now, is)) {
             compare(e, &c);
             continue;
         }
@@ -183,8 +178,8 @@ static void compare_tables(struct events *e, enum kind_id kind, const struct sna
 
 static bool owns_any(const struct snapshot *s, uint32_t uid)
 {
-    for (size_t t = 0; t < TABLES; t++) {
-        const struct kind *kind = kind_get(tables[t].kind);
+    for (int k = FIRST; k < OBJECT_KINDS; k++) {
+        const struct kind *kind = kind_get((enum kind_id)k);
         for (size_t i = 0; i < kind->count(s); i++)
             if (owned_of(kind->at(s, i))->uid == uid)
                 return true;
@@ -267,20 +262,17 @@ static void tell_outcomes(struct events *e, const struct snapshot *now)
 
 static void compare_pictures(struct events *e, struct snapshot *now, const struct source *source)
 {
-    logins_watch(&e->logins, e->seen[0], now, source);
+    logins_watch(&e->logins, e->seen[FIRST], now, source);
     traced_add(&e->traced, now, &e->fresh);
     traced_resume(&e->traced, &e->changes);
-    for (size_t t = 0; t < TABLES; t++) {
-        if (!(now->has & tables[t].need))
-            continue;
-        if (e->seen[t])
-            compare_tables(e, tables[t].kind, e->seen[t], now);
-    }
+    for (int k = FIRST; k < OBJECT_KINDS; k++)
+        if (e->seen[k] && kind_is_known(kind_get((enum kind_id)k), now))
+            compare_tables(e, kind_get((enum kind_id)k), e->seen[k], now);
     if (now->has & NEED_SEGMENTS)
         flow_sweep(&e->flows, now, now->tracing.state == TRACE_ON ? &e->unsaid : &e->changes);
     explain(e, now);
     tell_changes(e);
-    traced_rest(&e->traced, e->seen[0], now, &e->fresh);
+    traced_rest(&e->traced, e->seen[FIRST], now, &e->fresh);
     traced_settle(&e->traced);
     vec_clear(&e->unsaid);
     if (now->has & NEED_LIMITS)
@@ -310,11 +302,11 @@ size_t events_update(struct events *e, struct snapshot *picture, const struct so
 {
     tell_outcomes(e, picture);
     compare_pictures(e, picture, source);
-    for (size_t t = 0; t < TABLES; t++) {
-        if (!(picture->has & tables[t].need))
+    for (int k = FIRST; k < OBJECT_KINDS; k++) {
+        if (!kind_is_known(kind_get((enum kind_id)k), picture))
             continue;
-        snapshot_unref(e->seen[t]);
-        e->seen[t] = snapshot_ref(picture);
+        snapshot_unref(e->seen[k]);
+        e->seen[k] = snapshot_ref(picture);
     }
     size_t n = e->fresh.n;
     if (picture->tracing.state == TRACE_ON && n > 1)

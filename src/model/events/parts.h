@@ -30,6 +30,9 @@ struct event *event_of_outcome(const struct outcome *outcome, const struct snaps
 struct event *event_worded(const struct event *head, const struct snapshot *now, const char *who,
                            const char *text);
 
+// Whether the object goes with its last user.
+bool is_marked(enum kind_id kind, const void *row);
+
 // The record of a segment, set or queue begins with it.
 static inline const struct owned *owned_of(const void *row)
 {
@@ -60,7 +63,7 @@ void traced_add(struct traced *traced, const struct snapshot *now, struct event_
 // The trace of the call that made this change, which is used up then; NULL: there is none.
 const struct trace *traced_find(struct traced *traced, const struct change *change);
 // Whether somebody was seen to attach or detach that segment.
-bool traced_attachments(const struct traced *traced, int32_t shmid);
+bool traced_attachments(const struct traced *traced, const struct owned *segment);
 // Puts a removal off to the next snapshot where its trace may still come. Takes references.
 bool traced_defer(struct traced *traced, const struct change *change);
 // Appends the removals put off last time, with the traces that came; traced_defer()'s references

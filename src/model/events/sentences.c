@@ -18,19 +18,23 @@ struct event *event_worded(const struct event *head, const struct snapshot *now,
                            const char *text)
 {
     const struct kind *kind = kind_get(head->about.kind);
-    const struct identity *about = &head->about;
     struct event event = *head;
     char object[80];
 
     if (head->several)
         snprintf(object, sizeof object, "%s", kind ? kind->name : "");
-    else if (about->kind == KIND_LIMIT && about->part < now->limits.n)
-        snprintf(object, sizeof object, "%s", now->limits.at[about->part].name);
     else
-        identity_text(about, object, sizeof object);
+        row_text(now, &head->about, object, sizeof object);
     event.object = *object ? object : NULL;
     event.kind = kind ? kind->one : NULL;
     return event_new(&event, who, text);
+}
+
+bool is_marked(enum kind_id kind, const void *row)
+{
+    const struct kind *known = kind_get(kind);
+
+    return known && known->marked && known->marked(row);
 }
 
 // --- who -----------------------------------------------------------------------------------------
@@ -54,23 +58,6 @@ static int32_t add_process(struct line *line, const struct change *c, int32_t pi
     return pid;
 }
 
-// The one process that all operations seen are of, or 0.
-static int32_t set_operator(const struct snapshot *s, const struct semset *set)
-{
-    size_t n;
-    const struct element *e = snapshot_elements(s, set, &n);
-    int32_t pid = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        if (!(e[i].known & ELEMENT_KNOWS_PID) || e[i].pid == 0)
-            continue;
-        if (pid && pid != e[i].pid)
-            return 0;
-        pid = e[i].pid;
-    }
-    return pid;
-}
-
 static void add_user(struct line *line, const struct change *c, uint32_t uid)
 {
     words_user(line, snapshot_user(c->now, uid) || !c->then ? c->now : c->then, uid);
@@ -81,32 +68,20 @@ static int32_t add_last_user(struct line *line, const struct change *c)
 {
     const struct snapshot *s = c->is ? c->now : c->then;
     const void *row = c->is ? c->is : c->was;
-    const struct segment *segment = row;
-    const struct semset *set = row;
-    const struct queue *queue = row;
+    const struct kind *kind = kind_get(c->kind);
     int32_t pid = 0;
+    int64_t time;
 
     if (c->what == EVENT_CHANGED || c->what == EVENT_MARKED)
         return 0; // neither call leaves a pid: ipc/shm.c, ipc/util.c
-    switch (c->kind) {
-    case KIND_SEGMENT:
-        if (c->what == EVENT_CREATED)
-            return add_process(line, c, segment->cpid, segment_birth(segment));
-        return add_process(line, c, segment->lpid, segment_last_use(segment));
-    case KIND_SEMSET:
-        pid = s->has & NEED_ELEMENTS ? set_operator(s, set) : 0;
-        if (pid > 0)
-            add_process(line, c, pid, semset_last_use(set));
-        break;
-    case KIND_QUEUE:
-        if (queue->stime || queue->rtime)
-            pid = add_process(line, c, queue->stime >= queue->rtime ? queue->lspid : queue->lrpid,
-                              queue_last_use(queue));
-        break;
-    default:
-        break;
+    if (c->what == EVENT_CREATED && kind->maker) {
+        pid = kind->maker(row, &time);
+        return add_process(line, c, pid, time);
     }
-    if (line->n == 0) // neither sets nor queues remember who made them but by the user
+    if (kind->last_user && kind->last_user(s, row, &pid, &time))
+        pid = add_process(line, c, pid, time);
+    if (line->n == 0 &&
+        !kind->maker) // neither sets nor queues remember who made them but by the user
         add_user(line, c, owned_of(row)->cuid);
     return pid;
 }
@@ -135,26 +110,36 @@ static void say_created(struct line *line, const struct change *c)
         line_add(line, ", private");
     line_add(line, ", owner ");
     add_user(line, c, o->uid);
-    if (c->kind == KIND_SEGMENT && ((const struct segment *)c->is)->flags & SEG_DEST)
+    if (is_marked(c->kind, c->is))
         line_add(line, ", marked already: it goes with its last attachment");
+}
+
+// Of an object that is gone. 0: none, or the kernel does not count them.
+static uint64_t waiters_counted(const struct change *c)
+{
+    const struct kind *kind = kind_get(c->kind);
+    uint64_t n;
+
+    return c->what == EVENT_REMOVED && kind->counted_waiters && kind->counted_waiters(c->was, &n)
+               ? n
+               : 0;
 }
 
 static void say_removed(struct line *line, const struct change *c)
 {
-    const struct segment *segment = c->was;
-    const struct semset *set = c->was;
+    uint64_t waiters = waiters_counted(c);
 
-    if (c->kind == KIND_SEGMENT && segment->flags & SEG_DEST) {
+    if (is_marked(c->kind, c->was)) {
         line_add(line, "gone with its last attachment, ");
-        words_size(line, segment->size);
+        words_contents(line, c->kind, owned_of(c->was));
         line_add(line, " freed");
     } else {
         words_contents(line, c->kind, owned_of(c->was));
         line_add(line, ", owner ");
         add_user(line, c, owned_of(c->was)->uid);
     }
-    if (c->kind == KIND_SEMSET && set->known & SET_KNOWS_WAITERS && set->waiters)
-        line_add(line, ", %llu waited on it", (unsigned long long)set->waiters);
+    if (waiters)
+        line_add(line, ", %llu waited on it", (unsigned long long)waiters);
     if (c->logout)
         line_add(line, "; perhaps by systemd as its owner logged out (RemoveIPC)");
 }
@@ -213,9 +198,7 @@ static struct event head_of(const struct change *c)
                          .uid = UINT32_MAX};
 
     // A set that somebody waited on wakes him with an error.
-    bool woke = c->kind == KIND_SEMSET && c->what == EVENT_REMOVED &&
-                ((const struct semset *)c->was)->waiters;
-    head.severity = woke ? SEVERITY_WARNING : SEVERITY_NOTICE;
+    head.severity = waiters_counted(c) ? SEVERITY_WARNING : SEVERITY_NOTICE;
     return head;
 }
 
@@ -286,6 +269,7 @@ struct event *event_of_many(const struct change *changes, size_t n)
     char who[WHO] = "", text[TEXT] = "";
     struct line by = line_start(who, sizeof who), line = line_start(text, sizeof text);
     struct event head = head_of(&changes[0]);
+    const struct kind *kind = kind_get(changes[0].kind);
     uint64_t bytes = 0;
     size_t of_owner, logouts = 0;
     uint32_t owner = main_owner(changes, n, &of_owner);
@@ -293,11 +277,11 @@ struct event *event_of_many(const struct change *changes, size_t n)
     head.several = true;
     for (size_t i = 0; i < n; i++) {
         const void *row = changes[i].is ? changes[i].is : changes[i].was;
-        if (changes[i].kind == KIND_SEGMENT)
-            sum_add(&bytes, ((const struct segment *)row)->size);
+        if (kind->memory)
+            sum_add(&bytes, kind->memory(row));
         logouts += changes[i].logout;
     }
-    line_add(&line, "%zu %s", n, kind_get(head.about.kind)->name);
+    line_add(&line, "%zu %s", n, kind->name);
     if (bytes) {
         line_add(&line, ", ");
         words_size(&line, bytes);

@@ -151,16 +151,15 @@ const struct trace *traced_find(struct traced *t, const struct change *c)
         return &found->trace;
     }
     // A marked segment goes with its last attachment, by whatever ends that.
-    if (c->what == EVENT_REMOVED && c->kind == KIND_SEGMENT &&
-        ((const struct segment *)c->was)->flags & SEG_DEST)
+    if (c->what == EVENT_REMOVED && is_marked(c->kind, c->was))
         found = find(t, c->kind, o->id, TRACE_DETACHED, true);
     return found ? &found->trace : NULL;
 }
 
-bool traced_attachments(const struct traced *t, int32_t shmid)
+bool traced_attachments(const struct traced *t, const struct owned *segment)
 {
     size_t n;
-    const struct pending *at = of_object(t, KIND_SEGMENT, shmid, &n);
+    const struct pending *at = of_object(t, segment->kind, segment->id, &n);
 
     for (size_t i = 0; i < n; i++)
         if (at[i].trace.what == TRACE_ATTACHED || at[i].trace.what == TRACE_DETACHED)
@@ -174,7 +173,7 @@ bool traced_defer(struct traced *t, const struct change *c)
 {
     if (t->state != TRACE_ON || c->what != EVENT_REMOVED || c->trace)
         return false;
-    if (c->kind == KIND_SEGMENT && ((const struct segment *)c->was)->flags & SEG_DEST)
+    if (is_marked(c->kind, c->was))
         return false; // no call names it
     vec_push(&t->deferred, *c);
     snapshot_ref((struct snapshot *)(uintptr_t)c->then);
@@ -284,7 +283,7 @@ static struct event *event_of_rest(const struct rest *r, const struct snapshot *
                          .about = {.kind = r->trace->kind, .id = r->trace->id}};
 
     if (o)
-        head.about = identity_of(r->trace->kind, o);
+        head.about = identity_of(o);
     actor_head(&head, r->trace);
     actor_words(&by, now, &r->trace->by);
     say(&line, r);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "model/kinds/registry.h"
+#include "model/kinds/row_parts.h"
 #include "model/record/limit.h"
 #include "model/text/words.h"
 #include "parts.h"
@@ -67,7 +68,7 @@ static void flow_tell(struct flow *flow, const struct segment *is, const struct 
 {
     if (is->nattch != flow->told)
         vec_push(out, (struct change){
-                          .kind = KIND_SEGMENT,
+                          .kind = is->o.kind,
                           .what = is->nattch > flow->told ? EVENT_ATTACHED : EVENT_DETACHED,
                           .now = now,
                           .is = is,
@@ -200,10 +201,7 @@ static void tell_stuck(const struct snapshot *now, const struct stuck *stuck, en
         .uid = UINT32_MAX,
         .what = what,
         .severity = what == EVENT_STUCK ? SEVERITY_WARNING : SEVERITY_NOTICE,
-        .about = {.kind = KIND_HOLDER,
-                  .id = -1,
-                  .pid = stuck->pid,
-                  .start_ticks = stuck->start_ticks},
+        .about = holder_identity(-1, stuck->pid, stuck->start_ticks),
     };
 
     snprintf(who, sizeof who, "%d%s%s", stuck->pid, stuck->comm[0] ? " " : "", stuck->comm);

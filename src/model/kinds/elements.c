@@ -1,10 +1,11 @@
 // Elements: the single semaphores of a set.
-#include "model/kinds/registry.h"
+#include "model/kinds/elements.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "model/kinds/cells.h"
+#include "model/kinds/registry.h"
 #include "model/kinds/row_parts.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
@@ -83,6 +84,13 @@ static bool belongs(const void *row, const struct identity *parent)
     return parent->kind == KIND_SEMSET && r->semid == parent->id;
 }
 
+const int32_t *elements_in_focus(const struct want *want)
+{
+    bool set = want->focus.kind == KIND_SEMSET || want->focus.kind == KIND_ELEMENT;
+
+    return want->focused && set ? &want->focus.id : NULL;
+}
+
 static void describe(const struct identity *identity, char *dst, size_t cap)
 {
     snprintf(dst, cap, "semaphore %" PRIu64 " of set %" PRId32, identity->part, identity->id);
@@ -110,6 +118,7 @@ const struct kind kind_elements = {
     .can = CAN_REMOVE | CAN_SIGNAL | CAN_CHANGE | CAN_WAITERS,
     .owner_need = NEED_SEMSETS,
     .json = 5,
+    .waiting = KIND_WAITER,
     .object = KIND_SEMSET,
     .need = NEED_SEMSETS | NEED_ELEMENTS,
     .columns = columns,

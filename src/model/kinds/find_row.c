@@ -29,7 +29,7 @@ static bool current(const struct snapshot *s, enum kind_id kind, int32_t id, str
     const struct owned *o = snapshot_owned(s, kind, id);
 
     if (o)
-        *out = identity_of(kind, o);
+        *out = identity_of(o);
     return o != NULL;
 }
 
@@ -65,6 +65,16 @@ const char *identity_text(const struct identity *identity, char *dst, size_t cap
     else if (kind)
         snprintf(dst, cap, "%s %" PRId32, kind->one, identity->id);
     return dst;
+}
+
+const char *row_text(const struct snapshot *s, const struct identity *identity, char *dst,
+                     size_t cap)
+{
+    const struct kind *kind = kind_get(identity->kind);
+
+    if (kind && kind->own_name && kind->own_name(s, identity, dst, cap))
+        return dst;
+    return identity_text(identity, dst, cap);
 }
 
 void snapshot_named_pids(const struct snapshot *s, struct pid_vec *out)

@@ -1,11 +1,12 @@
 // Holders: one row for a process and a segment it has attached.
-#include "model/kinds/registry.h"
+#include "model/kinds/holders.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "base/line.h"
 #include "model/kinds/cells.h"
+#include "model/kinds/registry.h"
 #include "model/kinds/row_parts.h"
 
 enum { NEW_SECONDS = 5 };
@@ -171,8 +172,7 @@ static void identify(const struct snapshot *s, const void *row, struct identity 
     const struct holder *r = row;
 
     (void)s;
-    *out = (struct identity){
-        .kind = KIND_HOLDER, .id = r->shmid, .pid = r->pid, .start_ticks = r->start_ticks};
+    *out = holder_identity(r->shmid, r->pid, r->start_ticks);
 }
 
 static bool belongs(const void *row, const struct identity *parent)
@@ -180,6 +180,14 @@ static bool belongs(const void *row, const struct identity *parent)
     const struct holder *r = row;
 
     return parent->kind == KIND_SEGMENT && r->shmid == parent->id;
+}
+
+bool holder_in_focus(const struct snapshot *s, const struct want *want, int32_t pid)
+{
+    const struct identity *focus = &want->focus;
+
+    return want->focused && (focus->pid == pid ||
+                             (focus->kind == KIND_SEGMENT && scan_holder(s->scan, focus->id, pid)));
 }
 
 static bool mark(const struct snapshot *s, const void *row, enum severity *severity)
@@ -223,7 +231,7 @@ const struct kind kind_holders = {
     .title = "Holders",
     .one = "process",
     .word = "process",
-    .flags = TABLE_HELD,
+    .flags = TABLE_HELD | TABLE_PROCESSES,
     .can = CAN_REMOVE | CAN_SIGNAL | CAN_CHANGE | CAN_TAG | CAN_LOCK,
     .owner_need = NEED_SEGMENTS,
     .json = 2,

@@ -85,6 +85,15 @@ static void describe(const struct identity *identity, char *dst, size_t cap)
     snprintf(dst, cap, "limit %" PRIu64, identity->part);
 }
 
+static bool own_name(const struct snapshot *s, const struct identity *identity, char *dst,
+                     size_t cap)
+{
+    if (identity->part >= s->limits.n)
+        return false;
+    snprintf(dst, cap, "%s", s->limits.at[identity->part].name);
+    return true;
+}
+
 static bool mark(const struct snapshot *s, const void *row, enum severity *severity)
 {
     double percent;
@@ -115,5 +124,6 @@ const struct kind kind_limits = {
     .at = at,
     .identify = identify,
     .describe = describe,
+    .own_name = own_name,
     .mark = mark,
 };

@@ -112,7 +112,7 @@ KIND_ROWS(queues)
 static void identify(const struct snapshot *s, const void *row, struct identity *out)
 {
     (void)s;
-    *out = identity_of(KIND_QUEUE, row);
+    *out = identity_of(row);
 }
 
 static bool orphan(const struct snapshot *s, const void *row)
@@ -126,6 +126,16 @@ static void name_pids(const struct snapshot *s, struct pid_vec *out)
         pids_add(out, s->queues.at[i].lspid);
         pids_add(out, s->queues.at[i].lrpid);
     }
+}
+
+static bool last_user(const struct snapshot *s, const void *row, int32_t *pid, int64_t *time)
+{
+    const struct queue *r = row;
+
+    (void)s;
+    *pid = r->stime >= r->rtime ? r->lspid : r->lrpid;
+    *time = queue_last_use(r);
+    return r->stime || r->rtime;
 }
 
 static void processes(const struct snapshot *s, const struct identity *row,
@@ -169,12 +179,14 @@ const struct kind kind_queues = {
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
     .default_sort = "-bytes",
+    .waiting = KIND_WAITER,
     .enter = KIND_WAITER,
     .count = count,
     .at = at,
     .identify = identify,
     .orphan = orphan,
     .name_pids = name_pids,
+    .last_user = last_user,
     .processes = processes,
     .no_processes = no_processes,
     .notes = notes_waiters,

@@ -37,11 +37,17 @@ bool mark_by_orphan(const struct snapshot *s, const struct kind *kind, const voi
     return kind->orphan && kind->orphan(s, row);
 }
 
+struct identity holder_identity(int32_t shmid, int32_t pid, uint64_t start_ticks)
+{
+    return (struct identity){
+        .kind = KIND_HOLDER, .id = shmid, .pid = pid, .start_ticks = start_ticks};
+}
+
 void use_add(struct process_use_vec *out, int32_t id, int32_t pid, uint64_t start_ticks,
              int64_t time, const char *format, ...)
 {
     struct process_use use = {
-        .process = {.kind = KIND_HOLDER, .id = id, .pid = pid, .start_ticks = start_ticks},
+        .process = holder_identity(id, pid, start_ticks),
         .time = time,
     };
     va_list args;

@@ -187,7 +187,7 @@ KIND_ROWS(segments)
 static void identify(const struct snapshot *s, const void *row, struct identity *out)
 {
     (void)s;
-    *out = identity_of(KIND_SEGMENT, row);
+    *out = identity_of(row);
 }
 
 static bool orphan(const struct snapshot *s, const void *row)
@@ -199,13 +199,41 @@ static bool orphan(const struct snapshot *s, const void *row)
 static bool mark(const struct snapshot *s, const void *row, enum severity *severity)
 {
     const struct segment *r = row;
-    const struct identity identity = identity_of(KIND_SEGMENT, row);
+    const struct identity identity = identity_of(row);
 
     if (mark_by_findings(s, &identity, severity))
         return true;
     bool alone = orphan(s, row);
     *severity = alone ? SEVERITY_WARNING : SEVERITY_NOTICE;
     return alone || r->flags & SEG_DEST;
+}
+
+static int32_t maker(const void *row, int64_t *time)
+{
+    const struct segment *r = row;
+
+    *time = segment_birth(r);
+    return r->cpid;
+}
+
+static bool last_user(const struct snapshot *s, const void *row, int32_t *pid, int64_t *time)
+{
+    const struct segment *r = row;
+
+    (void)s;
+    *pid = r->lpid;
+    *time = segment_last_use(r);
+    return true;
+}
+
+static uint64_t memory(const void *row)
+{
+    return ((const struct segment *)row)->size;
+}
+
+static bool marked(const void *row)
+{
+    return ((const struct segment *)row)->flags & SEG_DEST;
 }
 
 static void name_pids(const struct snapshot *s, struct pid_vec *out)
@@ -291,6 +319,10 @@ const struct kind kind_segments = {
     .at = at,
     .identify = identify,
     .orphan = orphan,
+    .maker = maker,
+    .last_user = last_user,
+    .memory = memory,
+    .marked = marked,
     .mark = mark,
     .name_pids = name_pids,
     .processes = processes,

@@ -107,12 +107,38 @@ KIND_ROWS(semsets)
 static void identify(const struct snapshot *s, const void *row, struct identity *out)
 {
     (void)s;
-    *out = identity_of(KIND_SEMSET, row);
+    *out = identity_of(row);
 }
 
 static bool orphan(const struct snapshot *s, const void *row)
 {
     return snapshot_orphan(s, KIND_SEMSET, row);
+}
+
+// The one process that all operations seen are of.
+static bool last_user(const struct snapshot *s, const void *row, int32_t *pid, int64_t *time)
+{
+    size_t n;
+    const struct element *e = snapshot_elements(s, row, &n);
+
+    *pid = 0;
+    *time = semset_last_use(row);
+    for (size_t i = 0; i < n && s->has & NEED_ELEMENTS; i++) {
+        if (!(e[i].known & ELEMENT_KNOWS_PID) || e[i].pid == 0)
+            continue;
+        if (*pid && *pid != e[i].pid)
+            return false;
+        *pid = e[i].pid;
+    }
+    return *pid > 0;
+}
+
+static bool counted_waiters(const void *row, uint64_t *n)
+{
+    const struct semset *r = row;
+
+    *n = r->waiters;
+    return r->known & SET_KNOWS_WAITERS;
 }
 
 static void processes(const struct snapshot *s, const struct identity *row,
@@ -137,11 +163,14 @@ const struct kind kind_semsets = {
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
     .default_sort = "-waiters",
+    .waiting = KIND_WAITER,
     .enter = KIND_ELEMENT,
     .count = count,
     .at = at,
     .identify = identify,
     .orphan = orphan,
+    .last_user = last_user,
+    .counted_waiters = counted_waiters,
     .processes = processes,
     .no_processes = set_no_processes,
     .notes = notes_waiters,

@@ -1,7 +1,8 @@
 // Waiters: tasks blocked on a semaphore set or a queue.
-#include "model/kinds/registry.h"
+#include "model/kinds/waiters.h"
 
 #include "model/kinds/cells.h"
+#include "model/kinds/registry.h"
 #include "model/kinds/row_parts.h"
 
 static const char *object_name(enum kind_id kind)
@@ -78,6 +79,11 @@ static bool belongs(const void *row, const struct identity *parent)
     const struct waiter *r = row;
 
     return parent->kind == r->kind && r->id == parent->id;
+}
+
+bool waiters_in_focus(const struct want *want)
+{
+    return want->focused && want->focus.kind == KIND_QUEUE;
 }
 
 static bool object_of(const struct snapshot *s, const void *row, struct identity *out)

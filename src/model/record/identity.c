@@ -7,9 +7,9 @@ bool kind_is_object(enum kind_id kind)
     return kind > NO_KIND && kind < OBJECT_KINDS;
 }
 
-struct identity identity_of(enum kind_id kind, const struct owned *o)
+struct identity identity_of(const struct owned *o)
 {
-    return (struct identity){.kind = kind,
+    return (struct identity){.kind = o->kind,
                              .id = o->id,
                              .key = o->key,
                              .cuid = o->cuid,

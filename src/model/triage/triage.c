@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/kinds/registry.h"
+#include "model/kinds/row_parts.h"
 #include "rules.h"
 
 enum { RULES_MAX = 64, TITLE_MAX = 200, EVIDENCE_MAX = 600 };
@@ -86,7 +87,7 @@ static struct identity identify_growth(const struct snapshot *s, const struct gr
 {
     const struct owned *o = snapshot_owned(s, g->kind, g->example);
 
-    return o ? identity_of(g->kind, o) : (struct identity){.kind = NO_KIND};
+    return o ? identity_of(o) : (struct identity){.kind = NO_KIND};
 }
 
 // The first process that does not answer; without a name, none.
@@ -96,33 +97,29 @@ static struct identity identify_stuck(const struct snapshot *s)
         const struct holder *holder = &s->scan->holders.at[i];
 
         if (holder->stale)
-            return (struct identity){.kind = KIND_HOLDER,
-                                     .id = holder->shmid,
-                                     .pid = holder->pid,
-                                     .start_ticks = holder->start_ticks};
+            return holder_identity(holder->shmid, holder->pid, holder->start_ticks);
     }
     for (size_t i = 0; i < s->processes.n; i++) {
         const struct process *p = &s->processes.at[i];
 
         if (p->stuck && !p->gone)
-            return (struct identity){
-                .kind = KIND_HOLDER, .id = -1, .pid = p->pid, .start_ticks = p->start_ticks};
+            return holder_identity(-1, p->pid, p->start_ticks);
     }
     return (struct identity){.kind = NO_KIND};
 }
 
 static struct identity identify(const struct snapshot *s, enum subject subject, const void *object)
 {
+    struct identity about;
+
     switch (subject) {
     case OF_SEGMENTS:
-        return identity_of(KIND_SEGMENT, object);
     case OF_SEMSETS:
-        return identity_of(KIND_SEMSET, object);
     case OF_QUEUES:
-        return identity_of(KIND_QUEUE, object);
+        return identity_of(object);
     case OF_LIMITS:
-        return (struct identity){.kind = KIND_LIMIT,
-                                 .part = (uint64_t)((const struct limit *)object - s->limits.at)};
+        kind_limits.identify(s, object, &about);
+        return about;
     case OF_GROWTHS:
         return identify_growth(s, object);
     case OF_SCAN:

@@ -6,7 +6,7 @@
 
 #include "engine/sampler.h"
 #include "model/kinds/find_row.h"
-#include "model/table/kind.h"
+#include "model/kinds/registry.h"
 #include "session/actions/await_exit.h"
 #include "session/actions/preview.h"
 #include "session/actions/progress.h"
@@ -21,13 +21,13 @@
 static void note_state(const struct snapshot *s, struct action *action)
 {
     const struct identity *target = &action->target;
-    const struct owned *o =
-        kind_is_object(target->kind) ? snapshot_owned(s, target->kind, target->id) : NULL;
-    const struct segment *segment =
-        o && target->kind == KIND_SEGMENT ? snapshot_segment(s, target->id) : NULL;
+    const struct owned *o = snapshot_owned(s, target->kind, target->id);
+    const struct kind *kind = kind_get(target->kind);
+    int64_t time;
 
     if (o && !action->again)
-        action->was = (struct object_state){o->uid, o->gid, o->mode, segment ? segment->cpid : 0};
+        action->was =
+            (struct object_state){o->uid, o->gid, o->mode, kind->maker ? kind->maker(o, &time) : 0};
 }
 
 static void hand_over(struct session *s, struct action_vec *actions,
@@ -152,18 +152,14 @@ void confirm_refuse(struct session *s, enum action_verb verb, const char *why)
     struct action action = {.verb = verb};
     char text[LINE_TEXT], name[80];
     struct identity object;
-    const void *row = session_selected(s, &action.target);
 
-    if (!row) {
+    if (!session_selected(s, &action.target)) {
         session_say(s, SEVERITY_WARNING, "%s", why);
         return;
     }
     if (verb != ACTION_SIGNAL && find_object(s->snapshot, &action.target, &object))
         action.target = object;
-    if (action.target.kind == KIND_LIMIT)
-        snprintf(name, sizeof name, "%s", ((const struct limit *)row)->name);
-    else
-        identity_text(&action.target, name, sizeof name);
+    row_text(s->snapshot, &action.target, name, sizeof name);
     snprintf(text, sizeof text, "%s %s: %s", action_words(verb)->name, name, why);
     confirm_refuse_action(s, &action, text);
 }

@@ -8,8 +8,8 @@
 #include "base/text.h"
 #include "engine/sampler.h"
 #include "model/kinds/find_row.h"
+#include "model/kinds/registry.h"
 #include "model/record/limit.h"
-#include "model/table/kind.h"
 #include "session/actions/choose.h"
 #include "session/actions/confirm.h"
 #include "session/current.h"
@@ -223,7 +223,7 @@ static void fill_one(struct session *s, struct prompt *p, const struct owned *o)
     form_hint(form_add(p, GROUP, text), "gid %" PRIu32, o->gid);
     snprintf(text, sizeof text, "%04" PRIo32, o->mode);
     form_hint(form_add(p, MODE, text), "octal, or as rw-r-----");
-    if (target->kind == KIND_QUEUE)
+    if (kind_get(target->kind)->can & CAN_MAX_BYTES)
         add_room(s, p, snapshot_queue(s->snapshot, o->id));
     name_or_number(snapshot_user(s->snapshot, o->cuid), o->cuid, creator, sizeof creator);
     p->body =
@@ -235,7 +235,7 @@ static void fill_many(struct session *s, struct prompt *p)
     form_hint(form_add(p, OWNER, ""), "name or number");
     form_hint(form_add(p, GROUP, ""), "name or number");
     form_hint(form_add(p, MODE, ""), "octal, or as rw-r-----");
-    if (session_view(s)->kind->id == KIND_QUEUE)
+    if (session_view(s)->kind->can & CAN_MAX_BYTES)
         add_room(s, p, NULL);
     p->body = mem_format("What is left empty stays as it is.");
 }
@@ -278,7 +278,7 @@ void edit_object_lock(struct session *s)
     if (!choose_objects(s, ACTION_LOCK, &actions))
         return;
     for (size_t i = 0; i < actions.n; i++) {
-        if (actions.at[i].target.kind != KIND_SEGMENT)
+        if (!(kind_get(actions.at[i].target.kind)->can & CAN_LOCK))
             continue;
         unlocked += !locked(s->snapshot, &actions.at[i]);
         actions.at[kept++] = actions.at[i];

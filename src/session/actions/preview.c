@@ -16,7 +16,7 @@
 enum { NAMED_MAX = 4, NAME = 48 };
 
 struct totals {
-    size_t segments, sets, queues, processes;
+    size_t objects[OBJECT_KINDS], processes;
     size_t grave, forbidden;
     struct impact impact;
     struct pid_vec holders;      // of the segments that go later
@@ -56,9 +56,8 @@ static void count_target(const struct snapshot *s, const struct action *action,
             vec_push(&t->ended, target->pid);
         return;
     }
-    t->segments += target->kind == KIND_SEGMENT;
-    t->sets += target->kind == KIND_SEMSET;
-    t->queues += target->kind == KIND_QUEUE;
+    if (kind_is_object(target->kind))
+        t->objects[target->kind]++;
     if (c->impact.later.n) {
         size_t n;
         const struct holder *holders = scan_holders(s->scan, target->id, &n);
@@ -74,13 +73,6 @@ static void count_target(const struct snapshot *s, const struct action *action,
 static void question(const struct snapshot *s, const struct action *first, const struct totals *t,
                      struct consequence *total)
 {
-    const struct {
-        size_t n;
-        const char *one, *many;
-    } parts[] = {{t->processes, "process", "processes"},
-                 {t->segments, "segment", NULL},
-                 {t->sets, "semaphore set", NULL},
-                 {t->queues, "queue", NULL}};
     struct say x = say_start(s, total->question, sizeof total->question);
     const char *name = signal_abbreviation(first->signal), *comma = "";
 
@@ -88,11 +80,15 @@ static void question(const struct snapshot *s, const struct action *first, const
         say(&x, "Send signal {number}{text}{text} to ", first->signal, name ? " SIG" : "", name);
     else
         say(&x, "{text} ", action_words(first->verb)->title);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        if (!parts[i].n)
+    if (t->processes) {
+        say(&x, "{n process|processes}", t->processes);
+        comma = ", ";
+    }
+    for (int i = 1; i < OBJECT_KINDS; i++) {
+        if (!t->objects[i])
             continue;
         say(&x, "{text}", comma);
-        line_count(&x.line, parts[i].n, parts[i].one, parts[i].many);
+        line_count(&x.line, t->objects[i], kind_get((enum kind_id)i)->one, NULL);
         comma = ", ";
     }
     if (first->verb == ACTION_SET)
@@ -196,7 +192,7 @@ static void preview_among(const struct session *s, const struct action *action,
     consequence_among(s->snapshot, action, held, out);
     if (action->again && !out->impossible)
         add_change(s->snapshot, action, out);
-    if (action->verb != ACTION_SIGNAL || action->target.kind == KIND_HOLDER)
+    if (action->verb != ACTION_SIGNAL || target_is_process(&action->target))
         return;
     snprintf(out->question, sizeof out->question, "Signal %s?",
              identity_text(&action->target, name, sizeof name));

@@ -10,6 +10,7 @@
 #include "model/kinds/registry.h"
 #include "model/text/words.h"
 #include "session/actions/confirm.h"
+#include "session/actions/targets.h"
 #include "session/session.h"
 
 enum { ALL_OF_THEM = -1 };
@@ -100,7 +101,7 @@ static void signal_menu_title(struct session *s)
     size_t n = 0;
 
     for (size_t i = 0; i < p->actions.n; i++)
-        n += p->actions.at[i].target.kind == KIND_HOLDER;
+        n += target_is_process(&p->actions.at[i].target);
     line_add(&title, "Send signal to ");
     if (p->actions.n > 1) {
         line_count(&title, n, "process", "processes");

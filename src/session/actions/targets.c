@@ -69,6 +69,13 @@ static void collect(const struct snapshot *s, const struct identity *row,
     vec_free(&uses);
 }
 
+bool target_is_process(const struct identity *target)
+{
+    const struct kind *kind = kind_get(target->kind);
+
+    return kind && kind->flags & TABLE_PROCESSES;
+}
+
 bool targets_signal(const struct snapshot *s, const struct identity *row,
                     struct action_vec *actions, struct menu_vec *labels)
 {

@@ -32,11 +32,12 @@ static void run_waiters(struct session *s)
 
     if (!session_selected(s, &object))
         return;
-    bool part = !kind_is_object(v->kind->id); // of the object in whose view it is
+    const struct kind *kind = v->kind;
+    bool part = !kind_is_object(kind->id); // of the object in whose view it is
     if (part)
         object = v->parent;
     snprintf(path, sizeof path, part ? "waiters" : "%d waiters", object.id);
-    session_push(s, KIND_WAITER, &object, path);
+    session_push(s, kind->waiting, &object, path);
 }
 
 static void run_back(struct session *s)
