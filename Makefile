@@ -88,7 +88,15 @@ $(O)/%.o: %.c Makefile
 $(O)/tests/%.o: ALL_CFLAGS += -iquote tests -DBUILD_DIR='"$(O)"'
 $(O)/tests/%_test: $(O)/tests/%_test.o $(SUPPORT) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lvterm -lutil
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %.a,$^) $(LIB) $(PKG_LIBS) -lcmocka -lvterm -lutil
+
+# What may be done to tens of thousands of rows counts its steps (basic blocks), for tests/unit/cost_test.c.
+STEPS := $(filter src/session/% src/model/consequence/% src/model/record/% src/model/text/% src/base/%,$(SRC))
+$(O)/tests/unit/cost_test: $(STEPS:%.c=$(O)/steps/%.o)
+$(O)/steps/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize-coverage=trace-pc -MMD -MP -c -o $@ $<
 
 # The reference that process facts are compared with; absent before procps 4.
 $(O)/tests/live/processes_test: PKG_LIBS += $(shell $(PKG_CONFIG) --libs libproc2 2>/dev/null)
@@ -104,7 +112,7 @@ $(O)/bench: $(patsubst %.c,$(O)/%.o,$(wildcard tests/bench/*.c)) $(O)/tests/supp
 $(O)/tests/live/verdicts/actor: $(O)/tests/live/verdicts/actor.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $^
 
--include $(shell find $(O)/src $(O)/tests -type f -name '*.d' 2>/dev/null)
+-include $(shell find $(O)/src $(O)/steps $(O)/tests -type f -name '*.d' 2>/dev/null)
 
 packages:
 	@.ci/packages.sh run

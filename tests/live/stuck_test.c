@@ -505,7 +505,9 @@ TEST(killing_what_was_stuck_before, .setup = setup_exec, .teardown = teardown)
     assert_int_equal(p->scan->stuck_pids.n, 1);
     assert_int_equal(p->scan->stuck_pids.at[0], w->pid);
     const struct identity row = {.kind = KIND_HOLDER, .id = -1, .pid = w->pid};
-    targets_signal(p, &row, &actions, &labels);
+    struct identity_vec without = {0};
+    targets_signal(p, &row, 1, &actions, &labels, &without);
+    vec_free(&without);
     if (!process->instance) {
         assert_int_equal(actions.n, 0); // nobody could tell whom it would hit
         printf("skip: this kernel does not number processes for good\n");

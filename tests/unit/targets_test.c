@@ -12,10 +12,12 @@ static struct menu_vec labels;
 
 static size_t choose(const struct snapshot *s, const struct identity *row)
 {
-    vec_clear(&actions);
-    vec_clear(&labels);
-    targets_signal(s, row, &actions, &labels);
+    struct identity_vec without = {0};
+
+    targets_signal(s, row, 1, &actions, &labels, &without);
     assert_int_equal(actions.n, labels.n);
+    assert_int_equal(without.n, actions.n == 0);
+    vec_free(&without);
     return actions.n;
 }
 

@@ -2,15 +2,17 @@
 #ifndef IPCTOP_SESSION_ACTIONS_TARGETS_H
 #define IPCTOP_SESSION_ACTIONS_TARGETS_H
 
+#include "model/record/identity_set.h"
 #include "session/prompt/prompt.h"
 
 // Whether a signal can be sent to it: it is a process.
 bool target_is_process(const struct identity *target);
-// Processes one can signal from a row: holders of a segment, waiters and last users of a set or
-// queue, a holder itself. Appends ACTION_SIGNAL entries (no signal yet) and a menu label for each
-// that is not there yet. False: it has none.
-bool targets_signal(const struct snapshot *s, const struct identity *row,
-                    struct action_vec *actions, struct menu_vec *labels);
+// Processes one can signal from n rows: holders of a segment, waiters and last users of a set or
+// queue, a holder itself. Replaces *actions by ACTION_SIGNAL entries without a signal yet, each
+// process once, and *labels by a menu label for each; appends the rows that have none to *without.
+void targets_signal(const struct snapshot *s, const struct identity *rows, size_t n,
+                    struct action_vec *actions, struct menu_vec *labels,
+                    struct identity_vec *without);
 // Why there is none, in words.
 void targets_none(const struct snapshot *s, const struct identity *row, char *dst, size_t cap);
 

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/distinct.h"
 #include "model/kinds/find_row.h"
 #include "session/actions/confirm.h"
 #include "session/actions/signal_menu.h"
@@ -35,45 +36,53 @@ void choose_signal(struct session *s)
     struct identity_vec rows = {0};
     struct action_vec actions = {0};
     struct menu_vec labels = {0};
-    bool tagged = meant(s, &rows), any = false;
+    struct identity_vec without = {0};
+    bool tagged = meant(s, &rows);
 
-    for (size_t i = 0; i < rows.n; i++) {
-        if (targets_signal(s->snapshot, &rows.at[i], &actions, &labels))
-            any = true;
-        else // refused as what it is, among the others
-            vec_push(&actions, (struct action){.verb = ACTION_SIGNAL, .target = rows.at[i]});
-    }
-    if (!any)
+    targets_signal(s->snapshot, rows.at, rows.n, &actions, &labels, &without);
+    size_t targets = actions.n;
+    for (size_t i = 0; i < without.n; i++) // each is refused as what it is, among the others
+        vec_push(&actions, (struct action){.verb = ACTION_SIGNAL, .target = without.at[i]});
+    if (!targets)
         confirm_propose(s, actions);
     else if (actions.n > 1 && !tagged)
         signal_menu_process(s, &rows.at[0], actions, &labels);
     else
         signal_menu(s, actions);
     vec_free(&labels);
+    vec_free(&without);
     vec_free(&rows);
 }
 
-static bool has_target(const struct action_vec *actions, const struct identity *target)
+// Rows that belong to an object may share it.
+static void keep_distinct(struct action_vec *actions)
 {
+    uint64_t *ids = mem_zero(actions->n, sizeof *ids);
+    size_t kept = 0;
+
     for (size_t i = 0; i < actions->n; i++)
-        if (identity_same(&actions->at[i].target, target))
-            return true;
-    return false;
+        ids[i] = (uint64_t)actions->at[i].target.kind << 32 | (uint32_t)actions->at[i].target.id;
+    bool *first = distinct_first(ids, actions->n);
+    for (size_t i = 0; i < actions->n; i++)
+        if (first[i])
+            actions->at[kept++] = actions->at[i];
+    actions->n = kept;
+    free(first);
+    free(ids);
 }
 
 bool choose_objects(struct session *s, enum action_verb verb, struct action_vec *actions)
 {
     struct identity_vec rows = {0};
-    bool distinct = kind_is_object(session_view(s)->kind->id); // all other rows may share one
 
     meant(s, &rows);
     for (size_t i = 0; i < rows.n; i++) {
         struct action action = {.verb = verb};
 
-        if (find_object(s->snapshot, &rows.at[i], &action.target) &&
-            (distinct || !has_target(actions, &action.target)))
+        if (find_object(s->snapshot, &rows.at[i], &action.target))
             vec_push(actions, action);
     }
+    keep_distinct(actions);
     if (!actions->n && rows.n) {
         char name[80], why[LINE_TEXT];
 

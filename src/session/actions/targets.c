@@ -2,18 +2,11 @@
 
 #include <stdio.h>
 
+#include "base/distinct.h"
 #include "base/line.h"
 #include "model/kinds/find_row.h"
 #include "model/kinds/registry.h"
 #include "model/record/pid_state.h"
-
-static bool listed(const struct action_vec *actions, int32_t pid)
-{
-    for (size_t i = 0; i < actions->n; i++)
-        if (actions->at[i].target.pid == pid)
-            return true;
-    return false;
-}
 
 // `role` says what the process has to do with the object. One without a known start time or
 // instance could be any process of that number by the time it is signalled: it is left out.
@@ -29,7 +22,7 @@ static void add(const struct snapshot *s, const struct identity *target, const c
         known.start_ticks = process->start_ticks;
     if (process && process->start_ticks == known.start_ticks) // both 0: all that is known of it
         known.instance = process->instance;
-    if (known.pid <= 0 || !(known.start_ticks || known.instance) || listed(actions, known.pid))
+    if (known.pid <= 0 || !(known.start_ticks || known.instance))
         return;
     if (process && process->known & PROC_KNOWS_UID)
         user = snapshot_user(s, process->uid);
@@ -76,21 +69,39 @@ bool target_is_process(const struct identity *target)
     return kind && kind->flags & TABLE_PROCESSES;
 }
 
-bool targets_signal(const struct snapshot *s, const struct identity *row,
-                    struct action_vec *actions, struct menu_vec *labels)
+// Several rows may name the same process.
+static void keep_distinct(struct action_vec *actions, struct menu_vec *labels)
 {
-    struct action_vec alone = {0};
-    struct menu_vec unused = {0};
-    size_t before = actions->n;
+    uint64_t *pids = mem_zero(actions->n, sizeof *pids);
+    size_t kept = 0;
 
-    collect(s, row, actions, labels);
-    if (actions->n > before)
-        return true;
-    collect(s, row, &alone, &unused); // or are they all among the others already?
-    bool any = alone.n > 0;
-    vec_free(&alone);
-    vec_free(&unused);
-    return any;
+    for (size_t i = 0; i < actions->n; i++)
+        pids[i] = (uint64_t)actions->at[i].target.pid;
+    bool *first = distinct_first(pids, actions->n);
+    for (size_t i = 0; i < actions->n; i++)
+        if (first[i]) {
+            actions->at[kept] = actions->at[i];
+            labels->at[kept++] = labels->at[i];
+        }
+    actions->n = labels->n = kept;
+    free(first);
+    free(pids);
+}
+
+void targets_signal(const struct snapshot *s, const struct identity *rows, size_t n,
+                    struct action_vec *actions, struct menu_vec *labels,
+                    struct identity_vec *without)
+{
+    vec_clear(actions);
+    vec_clear(labels);
+    for (size_t i = 0; i < n; i++) {
+        size_t before = actions->n;
+
+        collect(s, &rows[i], actions, labels);
+        if (actions->n == before)
+            vec_push(without, rows[i]);
+    }
+    keep_distinct(actions, labels);
 }
 
 void targets_none(const struct snapshot *s, const struct identity *row, char *dst, size_t cap)

@@ -1,0 +1,138 @@
+// What the user does to tens of thousands of rows costs a little for each: four times as many rows
+// take about four times the steps, where work that is quadratic would take sixteen times as many.
+//
+// A step is a basic block of the session and of the model below it, which the Makefile compiles for
+// this test with -fsanitize-coverage=trace-pc: the same on every machine, however busy.
+#include <signal.h>
+
+#include "controller/controller.h"
+#include "session/actions/preview.h"
+#include "session/actions/targets.h"
+#include "session/current.h"
+#include "support/fake.h"
+#include "support/test.h"
+#include "support/user.h"
+
+// Pids beyond those there are: none is our own. PID_MAX_LIMIT, include/linux/threads.h.
+enum { FIRST = 5000000, SHMID = 5, MANY = 20000, QUARTER = MANY / 4 };
+
+static __thread uint64_t steps;
+
+void __sanitizer_cov_trace_pc(void);
+void __sanitizer_cov_trace_pc(void)
+{
+    steps++;
+}
+
+// One segment held by n processes, every third of which shares its memory with the one before.
+static struct snapshot *crowd(int n)
+{
+    struct snapshot *s = fake_snapshot();
+
+    fake_segment(s, SHMID, 1, 0, 4096, (uint64_t)n);
+    for (int i = 0; i < n; i++) {
+        fake_process(s, FIRST + i, 0, "worker", NULL);
+        fake_hold(s, SHMID, FIRST + i, 1, MAP_R);
+        if (i % 3 == 2)
+            s->scan->holders.at[i].shares_memory_with = FIRST + i - 1;
+    }
+    fake_account(s, SHMID, 0);
+    return s;
+}
+
+static void must_grow_evenly(uint64_t few, uint64_t many)
+{
+    assert_true(few > QUARTER);
+    if (many > few * 6)
+        fail_msg("%llu steps of %d, %llu of %d", (unsigned long long)few, QUARTER,
+                 (unsigned long long)many, MANY);
+}
+
+// --- choosing the processes ---------------------------------------------------------------------
+
+static uint64_t choosing(int n)
+{
+    struct snapshot *s = crowd(n);
+    struct identity_vec rows = {0}, without = {0};
+    struct action_vec actions = {0};
+    struct menu_vec labels = {0};
+
+    for (int i = 0; i < n; i++) // each of them twice
+        for (int twice = 0; twice < 2; twice++)
+            vec_push(&rows, (struct identity){.kind = KIND_HOLDER,
+                                              .id = SHMID,
+                                              .pid = FIRST + i,
+                                              .start_ticks = (uint64_t)(FIRST + i) * 10});
+    steps = 0;
+    targets_signal(s, rows.at, rows.n, &actions, &labels, &without);
+    uint64_t took = steps;
+    assert_int_equal(actions.n, n);
+    assert_int_equal(labels.n, n);
+    assert_int_equal(without.n, 0);
+    vec_free(&rows);
+    vec_free(&actions);
+    vec_free(&labels);
+    snapshot_unref(s);
+    return took;
+}
+
+TEST(processes_of_many_rows_are_chosen)
+{
+    must_grow_evenly(choosing(QUARTER), choosing(MANY));
+}
+
+// --- at the keys ----------------------------------------------------------------------------------
+
+// Tags all holders of the segment and asks for a signal to them: steps up to the list to read.
+static uint64_t signalling(int n)
+{
+    struct user *u = user_new(crowd(n));
+
+    user_press(u, K_ENTER);
+    assert_int_equal(session_view(&u->s)->rows.n, n);
+    steps = 0;
+    user_press(u, '*');
+    assert_int_equal(u->s.tags.n, n);
+    user_press(u, 'k');
+    assert_int_equal(u->s.prompt.type, PROMPT_MENU);
+    user_press(u, K_ENTER);
+    uint64_t took = steps;
+    assert_int_equal(u->s.prompt.type, PROMPT_TEXT);
+    assert_int_equal(u->s.prompt.actions.n, n);
+    assert_true(u->s.prompt.consequence.impact.let_go.n == 1); // all together let go of it
+    user_free(u);
+    return took;
+}
+
+TEST(thousands_of_holders_are_asked_about)
+{
+    must_grow_evenly(signalling(QUARTER), signalling(MANY));
+}
+
+// Removes segments, each with holders of its own.
+static uint64_t removing(int n)
+{
+    struct snapshot *s = fake_snapshot();
+
+    for (int i = 0; i < n; i++) {
+        fake_segment(s, i, (uint32_t)i + 1, 0, 4096, 1);
+        fake_process(s, FIRST + i, 0, "worker", NULL);
+        fake_hold(s, i, FIRST + i, 1, MAP_R);
+        fake_account(s, i, 0);
+    }
+    struct user *u = user_new(s);
+    steps = 0;
+    user_press(u, '*');
+    assert_int_equal(u->s.tags.n, n);
+    user_press(u, 'x');
+    uint64_t took = steps;
+    assert_int_equal(u->s.prompt.type, PROMPT_TEXT);
+    assert_int_equal(u->s.prompt.consequence.impact.later.n, n);
+    user_free(u);
+    return took;
+}
+
+TEST(thousands_of_segments_are_asked_about)
+{
+    must_grow_evenly(removing(QUARTER), removing(MANY));
+}
