@@ -1,32 +1,30 @@
-// Who did it, as tracing saw that process.
-#include <inttypes.h>
-
+// The process that did it, as tracing saw it.
 #include "base/clock.h"
 #include "parts.h"
 
-static void add_uid(struct line *line, const struct snapshot *now, uint32_t uid)
+static void say_uid(struct say *x, uint32_t uid)
 {
-    const char *name = snapshot_user(now, uid);
+    const char *name = snapshot_user(x->s, uid);
 
-    line_add(line, "%" PRIu32 "%s%s", uid, name ? " " : "", name ? name : "");
+    say(x, "{number}{text}{text}", uid, name ? " " : "", name);
 }
 
-void actor_words(struct line *line, const struct snapshot *now, const struct actor *by)
+void actor_say(struct say *x, const struct actor *by)
 {
     if (by->pid)
-        line_add(line, "%d %s (uid ", by->pid, by->comm);
+        say(x, "{number} {text} (uid ", by->pid, by->comm);
     else
-        line_add(line, "%s outside (uid ", by->comm);
-    add_uid(line, now, by->uid);
+        say(x, "{text} outside (uid ", by->comm);
+    say_uid(x, by->uid);
     if (by->euid != by->uid) {
-        line_add(line, " as ");
-        add_uid(line, now, by->euid);
+        say(x, " as ");
+        say_uid(x, by->euid);
     }
     if (by->login_uid != UINT32_MAX && by->login_uid != by->uid) {
-        line_add(line, ", logged in as ");
-        add_uid(line, now, by->login_uid);
+        say(x, ", logged in as ");
+        say_uid(x, by->login_uid);
     }
-    line_add(line, ")");
+    say(x, ")");
 }
 
 void actor_head(struct event *head, const struct trace *trace)

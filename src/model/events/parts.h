@@ -2,9 +2,9 @@
 #ifndef IPCTOP_MODEL_EVENTS_PARTS_H
 #define IPCTOP_MODEL_EVENTS_PARTS_H
 
-#include "base/line.h"
 #include "model/events/events.h"
 #include "model/record/event_log.h"
+#include "model/text/say.h"
 
 struct change {
     enum kind_id kind;
@@ -76,8 +76,9 @@ void traced_settle(struct traced *traced);
 
 // --- actor.c --------------------------------------------------------------------------------------
 
-// Fills in who did it, and when; writes "12997 ipcrm (uid 1234 deploy)".
-void actor_words(struct line *line, const struct snapshot *now, const struct actor *by);
+// Writes the process that did it: "12997 ipcrm (uid 1234 deploy)".
+void actor_say(struct say *x, const struct actor *by);
+// Fills in the process and the time.
 void actor_head(struct event *head, const struct trace *trace);
 
 // --- events_watch.c: what takes memory beyond the last picture -----------------------------------

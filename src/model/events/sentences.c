@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/sum.h"
-#include "base/text.h"
 #include "model/kinds/find_row.h"
 #include "model/kinds/registry.h"
 #include "model/record/action.h"
@@ -37,34 +36,35 @@ bool is_marked(enum kind_id kind, const void *row)
     return known && known->marked && known->marked(row);
 }
 
-// --- who -----------------------------------------------------------------------------------------
+// --- by which process ----------------------------------------------------------------------------
 
-// Who it was when it did something at `time`: its program as the newer picture has it, else as the
-// one before had it.
-static int32_t add_process(struct line *line, const struct change *c, int32_t pid, int64_t time)
+// The process as it was when it did something at `time`: its program as the newer snapshot has it,
+// else as the one before had it.
+static int32_t say_process(struct say *x, const struct change *c, int32_t pid, int64_t time)
 {
     if (pid == 0) {
         const struct snapshot *s = c->now;
         if (!(s->has & NEED_SYSTEM && s->system.first_pid_namespace))
-            line_add(line, "a process outside");
+            say(x, "a process outside");
         return 0;
     }
     enum pid_state state = snapshot_pid_state(c->now, pid, time);
     const char *program = state == PID_ALIVE ? words_program(c->now, pid) : NULL;
     if (!program && c->then && snapshot_pid_state(c->then, pid, time) == PID_ALIVE)
         program = words_program(c->then, pid);
-    line_add(line, "%d%s%s%s", pid, program ? " " : "", program ? program : "",
-             state == PID_GONE ? " (gone)" : "");
+    say(x, "{number}{text}{text}{text}", pid, program ? " " : "", program,
+        state == PID_GONE ? " (gone)" : "");
     return pid;
 }
 
-static void add_user(struct line *line, const struct change *c, uint32_t uid)
+// As the snapshot that knows its name has it.
+static void say_user(struct say *x, const struct change *c, uint32_t uid)
 {
-    words_user(line, snapshot_user(c->now, uid) || !c->then ? c->now : c->then, uid);
+    words_user(&x->line, snapshot_user(c->now, uid) || !c->then ? c->now : c->then, uid);
 }
 
 // Its pid; 0 where that is not known.
-static int32_t add_last_user(struct line *line, const struct change *c)
+static int32_t say_last_user(struct say *x, const struct change *c)
 {
     const struct snapshot *s = c->is ? c->now : c->then;
     const void *row = c->is ? c->is : c->was;
@@ -76,42 +76,40 @@ static int32_t add_last_user(struct line *line, const struct change *c)
         return 0; // neither call leaves a pid: ipc/shm.c, ipc/util.c
     if (c->what == EVENT_CREATED && kind->maker) {
         pid = kind->maker(row, &time);
-        return add_process(line, c, pid, time);
+        return say_process(x, c, pid, time);
     }
     if (kind->last_user && kind->last_user(s, row, &pid, &time))
-        pid = add_process(line, c, pid, time);
-    if (line->n == 0 &&
-        !kind->maker) // neither sets nor queues remember who made them but by the user
-        add_user(line, c, owned_of(row)->cuid);
+        pid = say_process(x, c, pid, time);
+    if (x->line.n == 0 && !kind->maker) // of their makers sets and queues name the user alone
+        say_user(x, c, owned_of(row)->cuid);
     return pid;
 }
 
-static void add_who(struct line *line, const struct change *c, struct event *head)
+static void say_actor(struct say *x, const struct change *c, struct event *head)
 {
     if (c->trace) {
         actor_head(head, c->trace);
-        actor_words(line, c->now, &c->trace->by);
+        actor_say(x, &c->trace->by);
         return;
     }
-    head->pid = add_last_user(line, c);
-    head->by = line->n ? EVENT_BY_LAST_USER : EVENT_BY_NOBODY;
+    head->pid = say_last_user(x, c);
+    head->by = x->line.n ? EVENT_BY_LAST_USER : EVENT_BY_NOBODY;
 }
 
 // --- what ----------------------------------------------------------------------------------------
 
-static void say_created(struct line *line, const struct change *c)
+static void say_created(struct say *x, const struct change *c)
 {
     const struct owned *o = owned_of(c->is);
 
-    words_contents(line, c->kind, o);
+    say(x, "{contents}, ", contents_of(c->kind, o));
     if (o->key)
-        line_add(line, ", key 0x%08x", o->key);
+        say(x, "key {key}, owner ", o->key);
     else
-        line_add(line, ", private");
-    line_add(line, ", owner ");
-    add_user(line, c, o->uid);
+        say(x, "private, owner ");
+    say_user(x, c, o->uid);
     if (is_marked(c->kind, c->is))
-        line_add(line, ", marked already: it goes with its last attachment");
+        say(x, ", marked already: it goes with its last attachment");
 }
 
 // Of an object that is gone. 0: none, or the kernel does not count them.
@@ -125,68 +123,57 @@ static uint64_t waiters_counted(const struct change *c)
                : 0;
 }
 
-static void say_removed(struct line *line, const struct change *c)
+static void say_removed(struct say *x, const struct change *c)
 {
+    const struct owned *was = owned_of(c->was);
     uint64_t waiters = waiters_counted(c);
 
     if (is_marked(c->kind, c->was)) {
-        line_add(line, "gone with its last attachment, ");
-        words_contents(line, c->kind, owned_of(c->was));
-        line_add(line, " freed");
+        say(x, "gone with its last attachment, {contents} freed", contents_of(c->kind, was));
     } else {
-        words_contents(line, c->kind, owned_of(c->was));
-        line_add(line, ", owner ");
-        add_user(line, c, owned_of(c->was)->uid);
+        say(x, "{contents}, owner ", contents_of(c->kind, was));
+        say_user(x, c, was->uid);
     }
     if (waiters)
-        line_add(line, ", %llu waited on it", (unsigned long long)waiters);
+        say(x, ", {number} waited on it", waiters);
     if (c->logout)
-        line_add(line, "; perhaps by systemd as its owner logged out (RemoveIPC)");
+        say(x, "; perhaps by systemd as its owner logged out (RemoveIPC)");
 }
 
-static void say_marked(struct line *line, const struct change *c)
+static void say_marked(struct say *x, const struct change *c)
 {
     const struct segment *segment = c->is;
 
-    line_add(line, "for removal; ");
-    words_size(line, segment->size);
-    line_add(line, " stays until ");
-    line_count(line, segment->nattch, "attachment ends", "attachments end");
+    say(x, "for removal; {size} stays until {n attachment ends|attachments end}", segment->size,
+        segment->nattch);
 }
 
-static void say_changed(struct line *line, const struct change *c)
+static void say_changed(struct say *x, const struct change *c)
 {
     const struct owned *was = owned_of(c->was), *is = owned_of(c->is);
 
     if (was->uid != is->uid) {
-        line_add(line, "owner ");
-        add_user(line, c, was->uid);
-        line_add(line, " to ");
-        add_user(line, c, is->uid);
+        say(x, "owner ");
+        say_user(x, c, was->uid);
+        say(x, " to ");
+        say_user(x, c, is->uid);
     }
-    if (was->gid != is->gid) {
-        line_add(line, "%sgroup ", line->n ? ", " : "");
-        words_group(line, c->now, was->gid);
-        line_add(line, " to ");
-        words_group(line, c->now, is->gid);
-    }
+    if (was->gid != is->gid)
+        say(x, "{text}group {group} to {group}", x->line.n ? ", " : "", was->gid, is->gid);
     if (was->mode != is->mode)
-        line_add(line, "%smode %04o to %04o", line->n ? ", " : "", was->mode, is->mode);
+        say(x, "{text}mode {mode} to {mode}", x->line.n ? ", " : "", was->mode, is->mode);
 }
 
-static void say_attached(struct line *line, const struct change *c)
+static void say_attached(struct say *x, const struct change *c)
 {
-    char span[TEXT_SHORT];
-
-    line_add(line, "%llu to %llu attachments", (unsigned long long)c->from,
-             (unsigned long long)c->to);
+    say(x, "{number} to {number} attachments", c->from, c->to);
     if (!c->span_ns)
         return;
-    line_add(line, " in %s", text_age(span, sizeof span, c->span_ns / CLOCK_SECOND));
+    say(x, " in {age}", c->span_ns / CLOCK_SECOND);
     if (c->low < c->from && c->low < c->to)
-        line_add(line, ", as few as %llu", (unsigned long long)c->low);
+        say(x, ", as few as {number}", c->low);
     if (c->high > c->from && c->high > c->to)
-        line_add(line, ", as many as %llu", (unsigned long long)c->high);
+        say(x, ", as many as {number}", c->high);
 }
 
 static struct event head_of(const struct change *c)
@@ -205,30 +192,31 @@ static struct event head_of(const struct change *c)
 struct event *event_of_change(const struct change *c)
 {
     char who[WHO] = "", text[TEXT] = "";
-    struct line by = line_start(who, sizeof who), line = line_start(text, sizeof text);
+    struct say by = say_start(c->now, who, sizeof who), x = say_start(c->now, text, sizeof text);
     struct event head = head_of(c);
 
     kind_get(c->kind)->identify(c->is ? c->now : c->then, c->is ? c->is : c->was, &head.about);
-    add_who(&by, c, &head);
+    say_actor(&by, c, &head);
     switch (c->what) {
     case EVENT_CREATED:
-        say_created(&line, c);
+        say_created(&x, c);
         break;
     case EVENT_REMOVED:
-        say_removed(&line, c);
+        say_removed(&x, c);
         break;
     case EVENT_MARKED:
-        say_marked(&line, c);
+        say_marked(&x, c);
         break;
     case EVENT_CHANGED:
-        say_changed(&line, c);
+        say_changed(&x, c);
         break;
     default:
-        say_attached(&line, c);
+        say_attached(&x, c);
         break;
     }
     if (c->trace && c->trace->by.parent_pid)
-        line_add(&line, "; its parent is %d %s", c->trace->by.parent_pid, c->trace->by.parent_comm);
+        say(&x, "; its parent is {number} {text}", c->trace->by.parent_pid,
+            c->trace->by.parent_comm);
     return event_worded(&head, c->now, who, text);
 }
 
@@ -267,7 +255,8 @@ static bool is_of_one(const struct change *changes, size_t n)
 struct event *event_of_many(const struct change *changes, size_t n)
 {
     char who[WHO] = "", text[TEXT] = "";
-    struct line by = line_start(who, sizeof who), line = line_start(text, sizeof text);
+    const struct snapshot *now = changes[0].now;
+    struct say by = say_start(now, who, sizeof who), x = say_start(now, text, sizeof text);
     struct event head = head_of(&changes[0]);
     const struct kind *kind = kind_get(changes[0].kind);
     uint64_t bytes = 0;
@@ -281,31 +270,28 @@ struct event *event_of_many(const struct change *changes, size_t n)
             sum_add(&bytes, kind->memory(row));
         logouts += changes[i].logout;
     }
-    line_add(&line, "%zu %s", n, kind->name);
-    if (bytes) {
-        line_add(&line, ", ");
-        words_size(&line, bytes);
-        line_add(&line, " in all");
-    }
+    say(&x, "{number} {text}", n, kind->name);
+    if (bytes)
+        say(&x, ", {size} in all", bytes);
     if (is_of_one(changes, n)) { // "by" them, not of them
         actor_head(&head, changes[n - 1].trace);
-        actor_words(&by, changes[0].now, &changes[0].trace->by);
+        actor_say(&by, &changes[0].trace->by);
     }
     if (of_owner * 2 > n) {
-        line_add(&line, of_owner == n ? ", all of " : ", mostly of ");
-        add_user(&line, &changes[0], owner);
-        if (!by.n)
-            add_user(&by, &changes[0], owner);
+        say(&x, "{text}", of_owner == n ? ", all of " : ", mostly of ");
+        say_user(&x, &changes[0], owner);
+        if (!by.line.n)
+            say_user(&by, &changes[0], owner);
     }
     if (logouts == n)
-        line_add(&line, "; perhaps by systemd as their owner logged out (RemoveIPC)");
-    return event_worded(&head, changes[0].now, who, text);
+        say(&x, "; perhaps by systemd as their owner logged out (RemoveIPC)");
+    return event_worded(&head, now, who, text);
 }
 
 struct event *event_of_outcome(const struct outcome *outcome, const struct snapshot *now)
 {
     char who[WHO], text[TEXT], command[96];
-    struct line line = line_start(text, sizeof text);
+    struct say x = say_start(now, text, sizeof text);
     const struct event head = {
         .time = now->time,
         .millis = -1,
@@ -319,9 +305,9 @@ struct event *event_of_outcome(const struct outcome *outcome, const struct snaps
     snprintf(who, sizeof who, "%s",
              now->has & NEED_SYSTEM && now->system.user[0] ? now->system.user : "ipctop");
     if (outcome->state != OUTCOME_DONE)
-        line_add(&line, "%s: ", outcome_state_name(outcome->state));
-    line_add(&line, "%s", outcome->text);
+        say(&x, "{text}: ", outcome_state_name(outcome->state));
+    say(&x, "{text}", outcome->text);
     if (action_command(&outcome->action, command, sizeof command)[0])
-        line_add(&line, " [%s]", command);
+        say(&x, " [{text}]", command);
     return event_worded(&head, now, who, text);
 }

@@ -1,5 +1,4 @@
 // Events by tracing: who did what the tables show, and what they do not show.
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,21 +50,22 @@ static void report(const struct snapshot *now, enum severity severity, const cha
 static void report_state(struct traced *t, const struct snapshot *now, struct event_vec *out)
 {
     const struct trace_status *is = &now->tracing;
-    char text[TEXT], cost[32] = "a little";
+    char text[TEXT] = "", cost[32] = "a little";
+    struct say x = say_start(now, text, sizeof text);
 
     if (is->after_ns > 0)
         snprintf(cost, sizeof cost, "%.0f ns", is->after_ns - is->before_ns);
     if (is->state == TRACE_ON)
-        snprintf(text, sizeof text,
-                 "on: each system call of this machine takes %s longer; 32-bit callers, removal by "
-                 "shm_rmid_forced and the end of a namespace stay unseen",
-                 cost);
+        say(&x,
+            "on: each system call of this machine takes {text} longer; 32-bit callers, removal by "
+            "shm_rmid_forced and the end of a namespace stay unseen",
+            cost);
     else if (is->state == TRACE_REFUSED)
-        snprintf(text, sizeof text, "not possible: %s", is->reason);
+        say(&x, "not possible: {text}", is->reason);
     else if (is->state == TRACE_ENDED)
-        snprintf(text, sizeof text, "ended: %s", is->reason);
+        say(&x, "ended: {text}", is->reason);
     else
-        snprintf(text, sizeof text, "off");
+        say(&x, "off");
     if (is->state != TRACE_STARTING && (is->state != TRACE_OFF || t->state == TRACE_ON))
         report(now,
                is->state == TRACE_ON || is->state == TRACE_OFF ? SEVERITY_NOTICE : SEVERITY_WARNING,
@@ -76,6 +76,7 @@ void traced_add(struct traced *t, const struct snapshot *now, struct event_vec *
 {
     const struct trace_status *is = &now->tracing;
     char text[TEXT];
+    struct say x = say_start(now, text, sizeof text);
 
     if (is->state != t->state) {
         report_state(t, now, out);
@@ -83,8 +84,7 @@ void traced_add(struct traced *t, const struct snapshot *now, struct event_vec *
         t->lost = 0;
     }
     if (is->lost > t->lost) {
-        snprintf(text, sizeof text, "%" PRIu64 " calls left no record: they came too fast",
-                 is->lost - t->lost);
+        say(&x, "{number} calls left no record: they came too fast", is->lost - t->lost);
         report(now, SEVERITY_WARNING, text, out);
         t->lost = is->lost;
     }
@@ -234,7 +234,7 @@ static enum event_what what_of(const struct trace *t)
     }
 }
 
-static void say(struct line *line, const struct rest *r)
+static void say_rest(struct say *x, const struct rest *r)
 {
     static const char *const ways[] = {[TRACE_BY_CALL] = "",
                                        [TRACE_BY_FORK] = " by fork",
@@ -245,39 +245,38 @@ static void say(struct line *line, const struct rest *r)
     switch (t->what) {
     case TRACE_GOT:
         if (t->key)
-            line_add(line, "key 0x%08x", t->key);
+            say(x, "key {key}", t->key);
         else
-            line_add(line, "private");
-        line_add(line, "; removed before the next refresh");
+            say(x, "private");
+        say(x, "; removed before the next refresh");
         break;
     case TRACE_REMOVED:
-        line_add(line, "created since the last refresh");
+        say(x, "created since the last refresh");
         break;
     case TRACE_CHANGED:
-        line_add(line, "by IPC_SET");
+        say(x, "by IPC_SET");
         break;
     case TRACE_LOCKED:
-        line_add(line, "locked in memory (SHM_LOCK)");
+        say(x, "locked in memory (SHM_LOCK)");
         break;
     case TRACE_UNLOCKED:
-        line_add(line, "unlocked (SHM_UNLOCK)");
+        say(x, "unlocked (SHM_UNLOCK)");
         break;
     case TRACE_VALUES:
-        line_add(line, "values set by semctl");
+        say(x, "values set by semctl");
         break;
     default:
-        line_count(line, r->count, "attachment", NULL);
-        line_add(line, "%s", ways[t->way]);
+        say(x, "{n attachment}{text}", r->count, ways[t->way]);
         return;
     }
     if (r->count > 1)
-        line_add(line, ", %" PRIu64 " times", r->count);
+        say(x, ", {number} times", r->count);
 }
 
 static struct event *event_of_rest(const struct rest *r, const struct snapshot *now)
 {
     char who[WHO] = "", text[TEXT] = "";
-    struct line by = line_start(who, sizeof who), line = line_start(text, sizeof text);
+    struct say by = say_start(now, who, sizeof who), x = say_start(now, text, sizeof text);
     const struct owned *o = snapshot_owned(now, r->trace->kind, r->trace->id);
     struct event head = {.what = what_of(r->trace),
                          .about = {.kind = r->trace->kind, .id = r->trace->id}};
@@ -285,8 +284,8 @@ static struct event *event_of_rest(const struct rest *r, const struct snapshot *
     if (o)
         head.about = identity_of(o);
     actor_head(&head, r->trace);
-    actor_words(&by, now, &r->trace->by);
-    say(&line, r);
+    actor_say(&by, &r->trace->by);
+    say_rest(&x, r);
     return event_worded(&head, now, who, text);
 }
 
@@ -294,7 +293,7 @@ static struct event *event_of_rest(const struct rest *r, const struct snapshot *
 static struct event *event_of_crowd(const struct rest *all, size_t n, const struct snapshot *now)
 {
     char text[TEXT] = "";
-    struct line line = line_start(text, sizeof text);
+    struct say x = say_start(now, text, sizeof text);
     struct event head = {
         .what = what_of(all[0].trace), .about = {.kind = all[0].trace->kind}, .several = true};
     uint64_t count = 0;
@@ -305,7 +304,7 @@ static struct event *event_of_crowd(const struct rest *all, size_t n, const stru
     head.by = EVENT_BY_NOBODY;
     head.pid = 0;
     head.uid = UINT32_MAX;
-    line_add(&line, "%" PRIu64 " times, by %zu processes", count, n);
+    say(&x, "{number} times, by {number} processes", count, n);
     return event_worded(&head, now, "", text);
 }
 

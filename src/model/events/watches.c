@@ -130,7 +130,7 @@ static void tell_limit(const struct snapshot *now, const struct limit *limit,
                        enum severity severity, const char *text, struct event_vec *out)
 {
     char who[64] = "";
-    struct line line = line_start(who, sizeof who);
+    struct say x = say_start(now, who, sizeof who);
     struct event head = {.time = now->time,
                          .millis = -1,
                          .uid = UINT32_MAX,
@@ -138,7 +138,7 @@ static void tell_limit(const struct snapshot *now, const struct limit *limit,
                          .severity = severity};
 
     if (limit->known & LIMIT_KNOWS_TOP)
-        words_user(&line, now, limit->top_uid);
+        say(&x, "{user}", limit->top_uid);
     kind_limits.identify(now, limit, &head.about);
     vec_push(out, event_worded(&head, now, who, text));
 }
@@ -148,17 +148,18 @@ static void level_watch(struct level *was, const struct snapshot *now, const str
 {
     int level = level_after(was->level, percent);
     char text[160];
+    struct say x = say_start(now, text, sizeof text);
 
     if (was->limit != limit->limit) {
-        snprintf(text, sizeof text, "%s set from %llu to %llu", limit->name,
-                 (unsigned long long)was->limit, (unsigned long long)limit->limit);
+        say(&x, "{text} set from {number} to {number}", limit->name, was->limit, limit->limit);
         tell_limit(now, limit, SEVERITY_NOTICE, text, out);
     }
     if (level != was->level) {
         bool up = level > was->level;
-        snprintf(text, sizeof text, "%s %s %d%%: %llu of %llu %s", limit->name,
-                 up ? "above" : "below", up ? level : was->level, (unsigned long long)limit->used,
-                 (unsigned long long)limit->limit, limit->unit ? limit->unit : "");
+        x = say_start(now, text, sizeof text);
+        say(&x, "{text} {text} {number}%: {number} of {number} {text}", limit->name,
+            up ? "above" : "below", up ? level : was->level, limit->used, limit->limit,
+            limit->unit);
         tell_limit(now, limit,
                    !up                       ? SEVERITY_NOTICE
                    : level == LIMIT_CRITICAL ? SEVERITY_CRITICAL
