@@ -8,29 +8,18 @@
 
 #include "base/line.h"
 #include "model/kinds/registry.h"
+#include "model/table/cell_class.h"
 #include "model/text/words.h"
 #include "output/plain.h"
-
-static const char *type_name(enum cell_type type)
-{
-    // clang-format off
-    static const char *const names[] = {
-        [CELL_TEXT] = "text",     [CELL_NUMBER] = "number",     [CELL_COUNT] = "number",
-        [CELL_SIZE] = "size",     [CELL_TIME] = "time",         [CELL_DURATION] = "duration",
-        [CELL_KEY] = "key",       [CELL_PERMS] = "permissions", [CELL_PERCENT] = "percent",
-        [CELL_BOOL] = "true/false", [CELL_FLAGS] = "flags",     [CELL_ADDRESS] = "address",
-    };
-    // clang-format on
-    return names[type];
-}
 
 static void print_kind(const struct kind *kind)
 {
     printf("%s\n", kind->name);
     for (size_t i = 0; i < kind->n_columns; i++) {
         const struct column *column = &kind->columns[i];
-        printf("  %-18s %-10s %-11s %s%s\n", column->name, column->title, type_name(column->type),
-               column->help, column->flags & (COL_JSON | COL_SCREEN) ? "" : " (by -o)");
+        printf("  %-18s %-10s %-11s %s%s\n", column->name, column->title,
+               cell_class(column->type)->name, column->help,
+               column->flags & (COL_JSON | COL_SCREEN) ? "" : " (by -o)");
     }
 }
 

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "model/table/cell_class.h"
+
 // Quoted where it must be; texts hold no control characters but may hold quotes and commas. What a
 // spreadsheet would take for a formula is written as text_escape() writes what does harm: a program's
 // name is its user's choice.
@@ -40,35 +42,30 @@ static void put_flags(FILE *out, uint64_t bits, const char *const *names)
 
 static void put_cell(FILE *out, const struct column *column, const struct cell *cell)
 {
-    if (!cell->known || (cell->type == CELL_TIME && cell->time == 0))
+    char digits[24];
+
+    if (!cell_has_value(cell))
         return;
-    switch (cell->type) {
-    case CELL_TEXT:
+    switch (cell_class(cell->type)->form) {
+    case FORM_TEXT:
         put_text(out, cell->text);
         break;
-    case CELL_NUMBER:
-    case CELL_TIME:
-    case CELL_DURATION:
+    case FORM_SIGNED:
         fprintf(out, "%" PRId64, cell->number);
         break;
-    case CELL_COUNT:
-    case CELL_SIZE:
-    case CELL_ADDRESS:
+    case FORM_UNSIGNED:
         fprintf(out, "%" PRIu64, cell->count);
         break;
-    case CELL_KEY:
-        fprintf(out, "0x%08" PRIx64, cell->count);
+    case FORM_DIGITS:
+        fwrite(digits, 1, cell_digits(cell, digits), out);
         break;
-    case CELL_PERMS:
-        fprintf(out, "%04" PRIo64, cell->count);
-        break;
-    case CELL_PERCENT:
+    case FORM_REAL:
         fprintf(out, "%.4g", cell->real);
         break;
-    case CELL_BOOL:
+    case FORM_TRUTH:
         fputs(cell->truth ? "true" : "false", out);
         break;
-    case CELL_FLAGS:
+    case FORM_FLAGS:
         put_flags(out, cell->count, column->flag_names);
         break;
     }

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/table/cell_class.h"
+
 enum { BUFFER = 1 << 16, MEMO = 128 };
 
 struct file_writer {
@@ -66,20 +68,6 @@ static void put_signed(struct file_writer *w, int64_t number)
     put_unsigned(w, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
 }
 
-// A quoted number of fixed width: "0x0052e2c1", "0640".
-static void put_quoted(struct file_writer *w, const char *prefix, uint64_t number, int bits,
-                       int width)
-{
-    char digits[16];
-
-    for (int i = width; i-- > 0; number >>= bits)
-        digits[i] = "0123456789abcdef"[number & ((1u << bits) - 1)];
-    put(w, "\"", 1);
-    put_text(w, prefix);
-    put(w, digits, (size_t)width);
-    put(w, "\"", 1);
-}
-
 // Writes what jansson makes of a value and takes over the reference. NULL (no memory, or bytes that
 // are not UTF-8) is null.
 static void put_json(struct file_writer *w, json_t *value)
@@ -133,37 +121,34 @@ static void put_flags(struct file_writer *w, uint64_t bits, const char *const *n
 static void put_cell(struct file_writer *w, const struct column *column, const struct cell *cell,
                      struct memo *memo)
 {
-    if (!cell->known || (cell->type == CELL_TIME && cell->time == 0)) {
+    char digits[24];
+
+    if (!cell_has_value(cell)) {
         put_text(w, "null");
         return;
     }
-    switch (cell->type) {
-    case CELL_TEXT:
+    switch (cell_class(cell->type)->form) {
+    case FORM_TEXT:
         put_string(w, cell->text, memo);
         break;
-    case CELL_NUMBER:
-    case CELL_TIME:
-    case CELL_DURATION:
+    case FORM_SIGNED:
         put_signed(w, cell->number);
         break;
-    case CELL_COUNT:
-    case CELL_SIZE:
-    case CELL_ADDRESS:
+    case FORM_UNSIGNED:
         put_unsigned(w, cell->count);
         break;
-    case CELL_KEY:
-        put_quoted(w, "0x", cell->count, 4, 8);
+    case FORM_DIGITS:
+        put(w, "\"", 1);
+        put(w, digits, cell_digits(cell, digits));
+        put(w, "\"", 1);
         break;
-    case CELL_PERMS:
-        put_quoted(w, "", cell->count, 3, 4);
-        break;
-    case CELL_PERCENT:
+    case FORM_REAL:
         put_json(w, json_real(cell->real));
         break;
-    case CELL_BOOL:
+    case FORM_TRUTH:
         put_text(w, cell->truth ? "true" : "false");
         break;
-    case CELL_FLAGS:
+    case FORM_FLAGS:
         put_flags(w, cell->count, column->flag_names);
         break;
     }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/kinds/registry.h"
+#include "model/table/cell_class.h"
 #include "support/fake.h"
 #include "support/test.h"
 

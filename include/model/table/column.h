@@ -93,9 +93,6 @@ void column_get(const struct column *column, const struct snapshot *s, const voi
 // Returns dst.
 const char *column_text(const struct column *column, const struct snapshot *s, const void *row,
                         char *dst, size_t cap);
-// The same of a cell at hand, without `show`; `now` in epoch seconds, for ages. Returns dst.
-const char *cell_text(const struct cell *cell, const struct column *column, int64_t now, char *dst,
-                      size_t cap);
 bool column_right_aligned(const struct column *column);
 
 #endif

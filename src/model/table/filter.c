@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "model/table/value.h"
+#include "model/table/cell_class.h"
 
 enum op {
     OP_WORD, // no comparison
@@ -117,9 +117,9 @@ static bool take_comparison(struct parser *p, const char *name, size_t n, struct
         return fail(p, name, "no column '%s' in %s", column, p->kind->name);
     }
     term->op = operator_at(p->at, &end);
-    enum cell_type type = term->column->type;
+    enum cell_form form = cell_class(term->column->type)->form;
     bool ordered = term->op != OP_EQUAL && term->op != OP_DIFFERS && term->op != OP_CONTAINS;
-    if (ordered && (type == CELL_BOOL || type == CELL_FLAGS))
+    if (ordered && (form == FORM_TRUTH || form == FORM_FLAGS))
         return fail(p, p->at, "'%s' has no order: only = and != apply", term->column->name);
     p->at = end;
     skip_space(p);
@@ -229,8 +229,8 @@ static bool comparison_matches(const struct term *term, const struct snapshot *s
     column_get(term->column, s, row, &cell);
     if (!cell.known)
         return false;
-    if (cell.type == CELL_TIME && (term->value.never || cell.time == 0))
-        return term->value.never && (cell.time == 0) == (term->op == OP_EQUAL);
+    if (term->value.never || !cell_has_value(&cell))
+        return term->value.never && cell_has_value(&cell) != (term->op == OP_EQUAL);
     int order = value_compare(&cell, &term->value, s->time);
     switch (term->op) {
     case OP_EQUAL:

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "model/table/cell_class.h"
+
 // What a cell is sorted by: a number of the same order, or a text.
 struct sort_key {
     const void *row;
@@ -64,27 +66,22 @@ static void make_key(const struct column *column, const struct snapshot *s, stru
     key->known = cell.known;
     if (!cell.known)
         return;
-    switch (cell.type) {
-    case CELL_TEXT: // in the cell's scratch it would not outlive the cell
+    switch (cell_class(cell.type)->form) {
+    case FORM_TEXT: // in the cell's scratch it would not outlive the cell
         key->text = mem_copy_string(cell.text);
         break;
-    case CELL_NUMBER:
-    case CELL_TIME:
-    case CELL_DURATION:
+    case FORM_SIGNED:
         key->number = order_signed(cell.number);
         break;
-    case CELL_PERCENT:
+    case FORM_REAL:
         key->number = order_real(cell.real);
         break;
-    case CELL_BOOL:
+    case FORM_TRUTH:
         key->number = cell.truth;
         break;
-    case CELL_COUNT:
-    case CELL_SIZE:
-    case CELL_KEY:
-    case CELL_PERMS:
-    case CELL_FLAGS:
-    case CELL_ADDRESS:
+    case FORM_UNSIGNED:
+    case FORM_DIGITS:
+    case FORM_FLAGS:
         key->number = cell.count;
         break;
     }
@@ -114,7 +111,7 @@ static int compare_keys(const void *left, const void *right, void *arg)
 static void sort_rows(struct rows *rows, const struct snapshot *s, const struct query *query)
 {
     struct sorting sorting = {.keys = mem_zero(rows->n, sizeof *sorting.keys),
-                              .text = query->sort->type == CELL_TEXT,
+                              .text = cell_class(query->sort->type)->form == FORM_TEXT,
                               .descending = query->descending};
 
     for (size_t i = 0; i < rows->n; i++) {

@@ -3,6 +3,7 @@
 #include <limits.h>
 
 #include "base/text.h"
+#include "model/table/cell_class.h"
 
 enum { HEADER_LINES = 4, LOW_SCREEN = 24, TEXT_MIN = 10, NAME_WIDTH = 20, SHORT_NAME = 12 };
 
@@ -133,7 +134,7 @@ static size_t next_to_drop(const struct fitted_vec *v)
 // Words can be read when cut, numbers and keys cannot.
 static bool may_be_cut(const struct column *column)
 {
-    return !column_right_aligned(column) && column->type != CELL_KEY && column->type != CELL_PERMS;
+    return !column_right_aligned(column) && cell_class(column->type)->form != FORM_DIGITS;
 }
 
 // Leaves out column after column; one of words is rather cut, where that is enough.

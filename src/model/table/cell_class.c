@@ -1,0 +1,286 @@
+#include "model/table/cell_class.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+
+// --- texts ---------------------------------------------------------------------------------------
+
+static void add_size(struct line *line, const struct cell *cell)
+{
+    char text[TEXT_SHORT];
+
+    line_add(line, "%s", text_size(text, sizeof text, cell->count));
+}
+
+static void add_duration(struct line *line, const struct cell *cell)
+{
+    char text[TEXT_SHORT];
+
+    line_add(line, "%s", text_age(text, sizeof text, cell->number));
+}
+
+static void add_perms(struct line *line, const struct cell *cell)
+{
+    char text[] = "rwxrwxrwx";
+
+    for (int i = 0; i < 9; i++)
+        if (!(cell->count & 0400u >> i))
+            text[i] = '-';
+    line_add(line, "%s", text);
+}
+
+// Below 10 a tenth still means something.
+static void add_percent(struct line *line, const struct cell *cell)
+{
+    line_add(line, "%.*f%%", cell->real >= 0.05 && cell->real < 9.95, cell->real);
+}
+
+static void add_address(struct line *line, const struct cell *cell)
+{
+    line_add(line, "%" PRIx64, cell->count);
+}
+
+static void add_flags(struct line *line, uint64_t bits, const char *const *names)
+{
+    for (size_t i = 0; names && names[i]; i++)
+        if (bits & UINT64_C(1) << i)
+            line_add(line, "%s%s", line->n ? "," : "", names[i]);
+}
+
+// --- values --------------------------------------------------------------------------------------
+
+static bool parse_text(struct value *value, const char *text)
+{
+    value->text = text;
+    return true;
+}
+
+static bool parse_number(struct value *value, const char *text)
+{
+    return text_parse_int(text, INT64_MIN, INT64_MAX, &value->number);
+}
+
+static bool parse_size(struct value *value, const char *text)
+{
+    return text_parse_size(text, &value->count);
+}
+
+static bool parse_age(struct value *value, const char *text)
+{
+    return text_parse_age(text, &value->number);
+}
+
+static bool parse_unsigned(const char *text, int base, uint64_t *value)
+{
+    char *end;
+
+    if (!isxdigit((unsigned char)text[0]))
+        return false;
+    errno = 0;
+    *value = strtoull(text, &end, base);
+    return !errno && *end == '\0';
+}
+
+static bool parse_key(struct value *value, const char *text)
+{
+    int64_t number;
+
+    if (strncasecmp(text, "0x", 2) == 0)
+        return parse_unsigned(text + 2, 16, &value->count) && value->count <= UINT32_MAX;
+    // Decimal as programs print a key_t, which is signed.
+    if (!text_parse_int(text, INT32_MIN, UINT32_MAX, &number))
+        return false;
+    value->count = (uint32_t)number;
+    return true;
+}
+
+static bool parse_perms(struct value *value, const char *text)
+{
+    return parse_unsigned(text, 8, &value->count) && value->count <= 07777;
+}
+
+static bool parse_address(struct value *value, const char *text)
+{
+    return parse_unsigned(text, 16, &value->count);
+}
+
+static bool parse_percent(struct value *value, const char *text)
+{
+    char *end;
+
+    if (!isdigit((unsigned char)text[0]) && text[0] != '.')
+        return false;
+    value->real = strtod(text, &end);
+    if (end != text && *end == '%')
+        end++;
+    return end != text && *end == '\0';
+}
+
+static bool parse_truth(struct value *value, const char *text)
+{
+    value->truth = !strcasecmp(text, "true") || !strcasecmp(text, "yes") || !strcmp(text, "1");
+    return value->truth || !strcasecmp(text, "false") || !strcasecmp(text, "no") ||
+           !strcmp(text, "0");
+}
+
+static bool parse_flag(struct value *value, const struct column *column, const char *text)
+{
+    for (size_t i = 0; column->flag_names && column->flag_names[i]; i++) {
+        if (!strcasecmp(column->flag_names[i], text)) {
+            value->count = UINT64_C(1) << i;
+            return true;
+        }
+    }
+    return !strcasecmp(text, "none");
+}
+
+// --- the classes ---------------------------------------------------------------------------------
+
+// clang-format off
+static const struct cell_class classes[] = {
+    [CELL_TEXT] = {"text", "a text", FORM_TEXT, .parse = parse_text},
+    [CELL_NUMBER] = {"number", "a whole number", FORM_SIGNED, .right = true, .parse = parse_number},
+    [CELL_COUNT] = {"number", "a whole number", FORM_UNSIGNED, .right = true, .parse = parse_size},
+    [CELL_SIZE] = {"size", "a size such as 4096, 64K or 1.5G", FORM_UNSIGNED, .right = true,
+                   .add_text = add_size, .parse = parse_size},
+    [CELL_TIME] = {"time", "an age such as 30s, 5m, 2h or 9d, or never", FORM_SIGNED, .right = true,
+                   .never = true, .parse = parse_age},
+    [CELL_DURATION] = {"duration", "an age such as 30s, 5m, 2h or 9d", FORM_SIGNED, .right = true,
+                       .add_text = add_duration, .parse = parse_age},
+    [CELL_KEY] = {"key", "a key such as 0x0052e2c1", FORM_DIGITS, .prefix = "0x", .bits = 4,
+                  .digits = 8, .parse = parse_key},
+    [CELL_PERMS] = {"permissions", "permissions such as 0640", FORM_DIGITS, .prefix = "", .bits = 3,
+                    .digits = 4, .add_text = add_perms, .parse = parse_perms},
+    [CELL_PERCENT] = {"percent", "a percentage", FORM_REAL, .right = true, .add_text = add_percent,
+                      .parse = parse_percent},
+    [CELL_BOOL] = {"true/false", "true or false", FORM_TRUTH, .parse = parse_truth},
+    [CELL_FLAGS] = {"flags", "none", FORM_FLAGS}, // or what the column names
+    [CELL_ADDRESS] = {"address", "a hexadecimal address", FORM_UNSIGNED, .right = true,
+                      .add_text = add_address, .parse = parse_address},
+};
+// clang-format on
+
+const struct cell_class *cell_class(enum cell_type type)
+{
+    return &classes[type];
+}
+
+bool cell_has_value(const struct cell *cell)
+{
+    return cell->known && !(classes[cell->type].never && cell->count == 0);
+}
+
+size_t cell_digits(const struct cell *cell, char dst[24])
+{
+    const struct cell_class *class = &classes[cell->type];
+    size_t before = strlen(class->prefix), n = before + class->digits;
+    uint64_t rest = cell->count;
+
+    memcpy(dst, class->prefix, before);
+    for (size_t i = n; i-- > before; rest >>= class->bits)
+        dst[i] = "0123456789abcdef"[rest & ((1u << class->bits) - 1)];
+    dst[n] = '\0';
+    return n;
+}
+
+// What people read of a form, where its type says nothing else.
+static void add_plain(struct line *line, const struct cell *cell, const struct column *column)
+{
+    char text[24];
+
+    switch (classes[cell->type].form) {
+    case FORM_TEXT:
+        line_add(line, "%s", cell->text);
+        break;
+    case FORM_SIGNED:
+        line_add(line, "%" PRId64, cell->number);
+        break;
+    case FORM_UNSIGNED:
+        line_add(line, "%" PRIu64, cell->count);
+        break;
+    case FORM_DIGITS:
+        cell_digits(cell, text);
+        line_add(line, "%s", text);
+        break;
+    case FORM_REAL:
+        line_add(line, "%g", cell->real);
+        break;
+    case FORM_TRUTH:
+        line_add(line, "%s", cell->truth ? "yes" : "no");
+        break;
+    case FORM_FLAGS:
+        add_flags(line, cell->count, column->flag_names);
+        break;
+    }
+}
+
+const char *cell_text(const struct cell *cell, const struct column *column, int64_t now, char *dst,
+                      size_t cap)
+{
+    const struct cell_class *class = &classes[cell->type];
+    struct line line = line_start(dst, cap);
+    char age[TEXT_SHORT];
+
+    if (!cell->known)
+        return dst;
+    if (class->never)
+        line_add(&line, "%s", cell->time ? text_age(age, sizeof age, now - cell->time) : "-");
+    else if (class->add_text)
+        class->add_text(&line, cell);
+    else
+        add_plain(&line, cell, column);
+    return dst;
+}
+
+bool value_parse(struct value *value, const struct column *column, const char *text)
+{
+    const struct cell_class *class = &classes[column->type];
+
+    *value = (struct value){.never = class->never && !strcasecmp(text, "never")};
+    if (class->form == FORM_FLAGS)
+        return parse_flag(value, column, text);
+    return value->never || class->parse(value, text);
+}
+
+void value_expected(struct line *line, const struct column *column)
+{
+    const struct cell_class *class = &classes[column->type];
+    const char *const *flags = class->form == FORM_FLAGS ? column->flag_names : NULL;
+
+    for (size_t i = 0; flags && flags[i]; i++)
+        line_add(line, "%s%s", flags[i], flags[i + 1] ? ", " : " or ");
+    line_add(line, "%s", class->example);
+}
+
+static int order_of(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+int value_compare(const struct cell *cell, const struct value *value, int64_t now)
+{
+    const struct cell_class *class = &classes[cell->type];
+
+    switch (class->form) {
+    case FORM_TEXT:
+        return strcasecmp(cell->text, value->text);
+    case FORM_SIGNED:
+        return order_of(class->never ? now - cell->time : cell->number, value->number);
+    case FORM_REAL:
+        return (cell->real > value->real) - (cell->real < value->real);
+    case FORM_TRUTH:
+        return cell->truth != value->truth;
+    case FORM_FLAGS:
+        return value->count ? !(cell->count & value->count) : cell->count != 0;
+    case FORM_UNSIGNED:
+    case FORM_DIGITS:
+        break;
+    }
+    return (cell->count > value->count) - (cell->count < value->count);
+}
