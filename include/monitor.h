@@ -4,7 +4,7 @@
 
 #include "engine/sampler.h"
 #include "options.h"
-#include "output/json.h"
+#include "output/formats.h"
 #include "store/audit_log.h"
 
 // Whether the options fit the screen: 0, or 2 after one clear line on stderr.

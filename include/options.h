@@ -4,13 +4,14 @@
 
 #include <stdbool.h>
 
-#include "model/table/kind.h"
+#include "output/formats.h"
 #include "store/scheme.h"
 
-enum mode { MODE_SCREEN, MODE_JSON, MODE_BATCH, MODE_LIST_COLUMNS, MODE_HELP, MODE_VERSION };
+enum mode { MODE_SCREEN, MODE_PRINT, MODE_LIST_COLUMNS, MODE_HELP, MODE_VERSION };
 
 struct options {
     enum mode mode;
+    const struct format *format; // of MODE_PRINT
     double delay;
     long iterations; // 0: without end (the screen), once (--json, --batch)
     const char *columns, *sort, *filter, *log, *save_dir; // NULL: not given

@@ -3,7 +3,7 @@
 #define IPCTOP_REQUESTS_H
 
 #include "options.h"
-#include "output/json.h"
+#include "output/formats.h"
 
 struct requests {
     struct table_request tables[KINDS];

@@ -104,8 +104,8 @@ int main(int argc, char **argv)
 
     if (status)
         return status;
-    // Only what characters are: numbers keep their point. JSON is UTF-8 everywhere.
-    if (options.mode != MODE_JSON)
+    // Only what characters are: numbers keep their point.
+    if (!options.format || !options.format->utf8)
         setlocale(LC_CTYPE, "");
     switch (options.mode) {
     case MODE_HELP:
@@ -118,8 +118,7 @@ int main(int argc, char **argv)
         print_columns(&options);
         return written();
     case MODE_SCREEN:
-    case MODE_JSON:
-    case MODE_BATCH:
+    case MODE_PRINT:
         break;
     }
     return monitor_end(start(&options));

@@ -7,8 +7,7 @@
 #include "base/text.h"
 #include "controller/controller.h"
 #include "engine/sampler.h"
-#include "output/csv.h"
-#include "output/plain.h"
+#include "output/formats.h"
 #include "session/current.h"
 #include "session/navigate.h"
 #include "store/file_writer.h"
@@ -19,21 +18,13 @@
 
 enum { NOTICE = 480 };
 
-static int write_view(FILE *out, enum save_format format, const struct snapshot *s,
+static int write_view(FILE *out, const char *path, const struct snapshot *s,
                       const struct query *query, const struct column *const *columns, size_t n)
 {
     const struct table_request table = {
         .query = *query, .columns = (const struct column **)columns, .n_columns = n};
 
-    switch (format) {
-    case SAVE_JSON:
-        return json_write(out, s, &table, 1);
-    case SAVE_CSV:
-        return csv_write(out, s, &table);
-    case SAVE_TEXT:
-        break;
-    }
-    return plain_write(out, s, &table, 1);
+    return format_of_file(path)->write(out, s, &table, 1);
 }
 
 static void say_missing(const char *path, bool chosen, bool read, char *notice)

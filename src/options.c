@@ -22,23 +22,44 @@ struct option_row {
     const char *argument; // NULL: takes none
     const char *help;
     // What it does, as far as given. Offsets in struct options, whose first member none of them is.
-    enum mode mode; // chooses it
-    size_t flag;    // a bool that becomes true
-    size_t text;    // a string that becomes the value
+    enum mode mode;              // chooses it
+    const struct format *format; // with MODE_PRINT
+    size_t flag;                 // a bool that becomes true
+    size_t text;                 // a string that becomes the value
     // Takes over the value; an error as a phrase that follows "--name 'value': ". NULL: fine.
     const char *(*apply)(struct options *options, const char *value);
 };
 #define FLAG(member) .flag = offsetof(struct options, member)
 #define TEXT(member) .text = offsetof(struct options, member)
 
-static const char *set_mode(struct options *o, enum mode mode)
+// "--json, --batch"
+static const char *list_formats(char *dst, size_t cap)
 {
+    struct line line = line_start(dst, cap);
+
+    for (size_t i = 0; i < n_formats; i++)
+        if (formats[i]->name)
+            line_add(&line, "%s--%s", line.n ? ", " : "", formats[i]->name);
+    return dst;
+}
+
+// `format`: of MODE_PRINT.
+static const char *set_mode(struct options *o, enum mode mode, const struct format *format)
+{
+    static char why[96];
+    char names[64];
+
     // Help and version answer whatever else was asked.
     if (o->mode == MODE_HELP || o->mode == MODE_VERSION)
         return NULL;
-    if (o->mode != MODE_SCREEN && o->mode != mode && mode != MODE_HELP && mode != MODE_VERSION)
-        return "only one of --json, --batch and --list-columns";
+    if (o->mode != MODE_SCREEN && (o->mode != mode || o->format != format) && mode != MODE_HELP &&
+        mode != MODE_VERSION) {
+        snprintf(why, sizeof why, "only one of %s and --list-columns",
+                 list_formats(names, sizeof names));
+        return why;
+    }
     o->mode = mode;
+    o->format = format;
     return NULL;
 }
 
@@ -92,11 +113,7 @@ static const char *apply_id(struct options *o, const char *value)
 }
 
 // clang-format off
-static const struct option_row rows[] = {
-    {0, "json", NULL, "one JSON document on one line; every table if none is named",
-     .mode = MODE_JSON},
-    {0, "batch", NULL, "plain tables; segments, semaphores and queues if none is named",
-     .mode = MODE_BATCH},
+static const struct option_row others[] = {
     {'d', "delay", "SECS", "refresh interval, 0.1 to 3600 (default 2)", FLAG(has_delay),
      .apply = apply_delay},
     {'n', "iterations", "N", "stop after N ticks", .apply = apply_iterations},
@@ -126,7 +143,23 @@ static const struct option_row rows[] = {
     {'V', "version", NULL, "the version", .mode = MODE_VERSION},
 };
 // clang-format on
-enum { ROWS = sizeof rows / sizeof rows[0], LONG_BASE = 256 };
+enum { ROWS_MAX = sizeof others / sizeof others[0] + 8, LONG_BASE = 256 };
+
+static struct option_row rows[ROWS_MAX]; // one a format, then the others
+static int n_rows;
+
+static void list_rows(void)
+{
+    n_rows = 0;
+    for (size_t i = 0; i < n_formats; i++)
+        if (formats[i]->name)
+            rows[n_rows++] = (struct option_row){.name = formats[i]->name,
+                                                 .help = formats[i]->help,
+                                                 .mode = MODE_PRINT,
+                                                 .format = formats[i]};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        rows[n_rows++] = others[i];
+}
 
 int __attribute__((format(printf, 1, 2))) options_fail(const char *format, ...)
 {
@@ -171,10 +204,12 @@ static int take_table(struct options *o, const char *name)
 // What the options say together.
 static int check(const struct options *o)
 {
-    bool prints = o->mode == MODE_JSON || o->mode == MODE_BATCH;
+    bool prints = o->mode == MODE_PRINT;
+    char names[64];
 
     if (o->columns && !prints && o->mode != MODE_SCREEN)
-        return options_fail("-o chooses the columns of --json, --batch and the screen");
+        return options_fail("-o chooses the columns of %s and the screen",
+                            list_formats(names, sizeof names));
     if (o->columns && o->n_tables != 1 && (prints || o->n_tables > 1))
         return options_fail("-o needs exactly one table");
     bool records = prints && o->n_tables == 1 && o->tables[0]->alone;
@@ -194,7 +229,7 @@ static int check(const struct options *o)
 static void describe(struct option *longs, char *letters)
 {
     *letters++ = ':'; // distinguishes a missing argument from an unknown option
-    for (int i = 0; i < ROWS; i++) {
+    for (int i = 0; i < n_rows; i++) {
         longs[i] = (struct option){.name = rows[i].name,
                                    .has_arg = rows[i].argument ? required_argument : no_argument,
                                    .val = LONG_BASE + i};
@@ -204,13 +239,13 @@ static void describe(struct option *longs, char *letters)
                 *letters++ = ':';
         }
     }
-    longs[ROWS] = (struct option){0};
+    longs[n_rows] = (struct option){0};
     *letters = '\0';
 }
 
 static const struct option_row *row_of(int code)
 {
-    for (int i = 0; i < ROWS; i++) {
+    for (int i = 0; i < n_rows; i++) {
         if (code == LONG_BASE + i || (code < LONG_BASE && code == rows[i].letter))
             return &rows[i];
     }
@@ -235,7 +270,7 @@ static const char *take(struct options *o, const struct option_row *row, const c
     void *flag = (char *)o + row->flag, *text = (char *)o + row->text;
 
     if (row->mode != MODE_SCREEN)
-        return set_mode(o, row->mode);
+        return set_mode(o, row->mode, row->format);
     if (row->flag)
         *(bool *)flag = true;
     if (row->text)
@@ -245,11 +280,12 @@ static const char *take(struct options *o, const struct option_row *row, const c
 
 int options_parse(struct options *options, int argc, char **argv)
 {
-    struct option longs[ROWS + 1];
-    char letters[2 * ROWS + 2];
+    struct option longs[ROWS_MAX + 1];
+    char letters[2 * ROWS_MAX + 2];
     int code, status = 0;
 
     *options = (struct options){.mode = MODE_SCREEN, .delay = CONFIG_INTERVAL};
+    list_rows();
     describe(longs, letters);
     opterr = 0;
     optind = 0; // restarts getopt(3): tests parse more than once
@@ -270,10 +306,13 @@ int options_parse(struct options *options, int argc, char **argv)
 
 void options_help(void)
 {
-    printf("ipctop [options] [TABLE]             the screen, opened on TABLE\n"
-           "ipctop --json  [options] [TABLE...]  one JSON document\n"
-           "ipctop --batch [options] [TABLE...]  plain tables\n\n");
-    for (int i = 0; i < ROWS; i++) {
+    list_rows();
+    puts("ipctop [options] [TABLE]             the screen, opened on TABLE");
+    for (size_t i = 0; i < n_formats; i++)
+        if (formats[i]->name)
+            printf("ipctop --%-5s [options] [TABLE...]  %s\n", formats[i]->name, formats[i]->what);
+    puts("");
+    for (int i = 0; i < n_rows; i++) {
         char letter[8] = "    ", name[32];
         if (rows[i].letter)
             snprintf(letter, sizeof letter, "-%c, ", rows[i].letter);

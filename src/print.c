@@ -10,7 +10,7 @@
 #include "model/kinds/registry.h"
 #include "model/table/cell_class.h"
 #include "model/text/words.h"
-#include "output/plain.h"
+#include "output/formats.h"
 
 static void print_kind(const struct kind *kind)
 {
@@ -128,16 +128,14 @@ static bool any_is_known(const struct requests *requests, const struct snapshot 
 static int write_tick(const struct options *options, const struct requests *requests,
                       const struct snapshot *s, long tick)
 {
-    if (options->mode == MODE_JSON)
-        return json_write(stdout, s, requests->tables, requests->n);
-    if (options->iterations > 1) {
+    if (options->format->shown && options->iterations > 1) {
         char when[64];
         struct tm local;
         time_t now = s->time;
         strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", localtime_r(&now, &local));
         printf("%s%s\n", tick ? "\n" : "", when);
     }
-    return plain_write(stdout, s, requests->tables, requests->n);
+    return options->format->write(stdout, s, requests->tables, requests->n);
 }
 
 static void sleep_until(struct timespec *next, double delay)
@@ -182,7 +180,7 @@ int print_run(const struct options *options, const struct requests *requests,
         if (!any)
             return 1;
         incomplete |= gaps.n > 0;
-        if (gaps.n > 0 && options->mode == MODE_BATCH)
+        if (gaps.n > 0 && options->format->shown)
             fprintf(stderr, "ipctop: incomplete: %s\n", text);
     }
     return incomplete && options->strict ? 3 : 0;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "output/json.h"
+#include "output/formats.h"
 
 enum { TEXT = 512 };
 
@@ -20,8 +20,7 @@ static void on_signal(int number)
 
 bool recorder_wanted(const struct options *options)
 {
-    return (options->mode == MODE_BATCH || options->mode == MODE_JSON) && options->n_tables == 1 &&
-           options->tables[0]->flags & TABLE_PAST;
+    return options->format && options->n_tables == 1 && options->tables[0]->flags & TABLE_PAST;
 }
 
 // Blocked but while we wait; *waiting is the mask for that.
@@ -65,9 +64,9 @@ static int write_events(const struct options *options, const struct table_reques
     int error = 0;
 
     rows_build(&rows, s, &table->query);
-    if (options->mode == MODE_JSON && rows.n)
-        error = json_write(stdout, s, table, 1);
-    for (size_t i = rows.n; options->mode == MODE_BATCH && i > 0; i--) // oldest first
+    if (!options->format->shown && rows.n)
+        error = options->format->write(stdout, s, table, 1);
+    for (size_t i = rows.n; options->format->shown && i > 0; i--) // oldest first
         write_line(table, s, rows.at[i - 1]);
     vec_free(&rows);
     if (!error && (fflush(stdout) != 0 || ferror(stdout)))
@@ -130,7 +129,7 @@ int recorder_run(const struct options *options, const struct requests *requests,
     if (options->trace)
         want.need |= NEED_TRACE;
     catch_signals(&waiting);
-    if (options->mode == MODE_BATCH)
+    if (options->format->shown)
         write_line(&requests->tables[0], NULL, NULL);
     sampler_want(sampler, &want);
     while (status < 0 && !ended_by)

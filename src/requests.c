@@ -10,11 +10,17 @@
 // Only a drill-down into one process has these, and no option names a process.
 static const unsigned FOCUS_NEEDS = NEED_MAP_USE | NEED_ALL_MAPS;
 
-static void default_columns(struct table_request *table, enum mode mode)
+// For people: the screen, and what looks like it.
+static bool is_shown(const struct format *format)
+{
+    return !format || format->shown;
+}
+
+static void default_columns(struct table_request *table, const struct format *format)
 {
     const struct kind *kind = table->query.kind;
     const struct column **columns = mem_zero(kind->n_columns, sizeof *columns);
-    size_t n = kind_columns(kind, mode == MODE_JSON ? COL_JSON : COL_SCREEN, columns);
+    size_t n = kind_columns(kind, is_shown(format) ? COL_SCREEN : COL_JSON, columns);
 
     for (size_t i = 0; i < n; i++) {
         if (!(columns[i]->need & FOCUS_NEEDS))
@@ -31,13 +37,14 @@ static int no_column(const struct kind *kind, const char *option, const char *na
                         near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
-static int chosen_columns(struct table_request *table, const char *list, enum mode mode)
+static int chosen_columns(struct table_request *table, const char *list,
+                          const struct format *format)
 {
     const struct kind *kind = table->query.kind;
     char name[64];
 
     if (*list == '+') {
-        default_columns(table, mode);
+        default_columns(table, format);
         list++;
     }
     if (kind_parse_columns(kind, list, table->columns, &table->n_columns, name, sizeof name))
@@ -60,7 +67,7 @@ static size_t characters(const char *text, size_t n)
 
 static int build_query(struct query *query, struct filter **filter, const struct options *o)
 {
-    const char *sort = o->sort ? o->sort : o->mode == MODE_JSON ? NULL : query->kind->default_sort;
+    const char *sort = o->sort ? o->sort : is_shown(o->format) ? query->kind->default_sort : NULL;
     struct filter_error error;
 
     query->has_owner = o->has_user;
@@ -105,21 +112,21 @@ static int add_table(struct requests *requests, const struct kind *kind, const s
     if (status)
         return status;
     if (!o->columns) {
-        default_columns(table, o->mode);
+        default_columns(table, o->format);
         return 0;
     }
-    status = chosen_columns(table, o->columns, o->mode);
+    status = chosen_columns(table, o->columns, o->format);
     requests->words[at] = choose_words(table);
     return status;
 }
 
-// The table at a place among those of a mode where none is named; NULL beyond the last.
-static const struct kind *default_table(enum mode mode, size_t place)
+// The table at a place among those of a format where none is named; NULL beyond the last.
+static const struct kind *default_table(const struct format *format, size_t place)
 {
     for (int id = 1; id < KINDS; id++) {
         const struct kind *kind = kind_get((enum kind_id)id);
-        unsigned at = mode == MODE_JSON ? kind->json : mode == MODE_BATCH ? kind->batch : kind->tab;
-        if (at == place)
+        const uint8_t *at = format ? (const uint8_t *)kind + format->place : &kind->tab;
+        if (*at == place)
             return kind;
     }
     return NULL;
@@ -127,7 +134,6 @@ static const struct kind *default_table(enum mode mode, size_t place)
 
 int requests_build(struct requests *requests, const struct options *options)
 {
-    bool prints = options->mode == MODE_JSON || options->mode == MODE_BATCH;
     const struct kind *kind;
     int status = 0;
 
@@ -135,8 +141,8 @@ int requests_build(struct requests *requests, const struct options *options)
     for (size_t i = 0; i < options->n_tables && !status; i++)
         status = add_table(requests, options->tables[i], options);
     // Of the screen: its first view.
-    for (size_t i = 1; !options->n_tables && !status && (prints || i == 1) &&
-                       (kind = default_table(options->mode, i));
+    for (size_t i = 1; !options->n_tables && !status && (options->format || i == 1) &&
+                       (kind = default_table(options->format, i));
          i++)
         status = add_table(requests, kind, options);
     return status;
@@ -170,13 +176,13 @@ static unsigned table_need(const struct table_request *table, bool shown)
 
 struct want requests_want(const struct requests *requests, const struct options *options)
 {
-    struct want want = {.need = options->mode == MODE_JSON ? NEED_SYSTEM : 0};
+    struct want want = {.need = options->format ? options->format->need : 0};
     bool whole = !options->has_id, held = options->has_id;
     enum kind_id of = NO_KIND, of_elements = NO_KIND;
 
     for (size_t i = 0; i < requests->n; i++) {
         const struct kind *kind = requests->tables[i].query.kind;
-        unsigned need = table_need(&requests->tables[i], options->mode != MODE_JSON);
+        unsigned need = table_need(&requests->tables[i], is_shown(options->format));
         want.need |= need;
         whole |= kind->flags & TABLE_WHOLE;
         held &= (kind->flags & TABLE_HELD) != 0;

@@ -16,9 +16,8 @@ struct file_writer;
 
 enum { VIEW_DEPTH = 6 };
 
-enum save_format { SAVE_TEXT, SAVE_CSV, SAVE_JSON };
 // Writes a view to a stream; on the writer's thread. 0 or -errno.
-typedef int view_write(FILE *out, enum save_format format, const struct snapshot *s,
+typedef int view_write(FILE *out, const char *path, const struct snapshot *s,
                        const struct query *query, const struct column *const *columns, size_t n);
 
 struct session_options {

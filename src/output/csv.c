@@ -1,10 +1,11 @@
-#include "output/csv.h"
-
+// Comma-separated values (RFC 4180): a line of column names, then a line a row, ended by CR LF.
+// Values as in JSON; flags are separated by blanks; unknown and never are empty fields.
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "model/table/cell_class.h"
+#include "output/formats.h"
 
 // Quoted where it must be; texts hold no control characters but may hold quotes and commas. What a
 // spreadsheet would take for a formula is written as text_escape() writes what does harm: a program's
@@ -71,7 +72,7 @@ static void put_cell(FILE *out, const struct column *column, const struct cell *
     }
 }
 
-int csv_write(FILE *out, const struct snapshot *s, const struct table_request *table)
+static void put_table(FILE *out, const struct snapshot *s, const struct table_request *table)
 {
     struct rows rows = {0};
     struct cell cell;
@@ -90,5 +91,18 @@ int csv_write(FILE *out, const struct snapshot *s, const struct table_request *t
         fputs("\r\n", out);
     }
     vec_free(&rows);
+}
+
+static int csv_write(FILE *out, const struct snapshot *s, const struct table_request *tables,
+                     size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        put_table(out, s, &tables[i]);
     return fflush(out) != 0 || ferror(out) ? errno ? -errno : -EIO : 0;
 }
+
+const struct format csv_format = {
+    .what = "comma-separated values",
+    .ending = ".csv",
+    .write = csv_write,
+};

@@ -1,14 +1,14 @@
 // The document is streamed row by row: a tree of every member of 96000 rows would cost more time
 // than reading the kernel's tables. jansson encodes what needs a library, the strings and reals;
 // numbers, keys and permissions are digits of our own making and go out as they are.
-#include "output/json.h"
-
 #include <errno.h>
 #include <jansson.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/table/cell_class.h"
+#include "output/formats.h"
 
 enum { BUFFER = 1 << 16, MEMO = 128 };
 
@@ -229,7 +229,9 @@ static void put_meta(struct file_writer *w, const struct snapshot *s)
                        "euid", integer_or_null(system, about->euid), "scan", scan_object(s->scan)));
 }
 
-int json_write(FILE *out, const struct snapshot *s, const struct table_request *tables, size_t n)
+// One line, meta first, then one array a table. A table that is not known is null.
+static int json_write(FILE *out, const struct snapshot *s, const struct table_request *tables,
+                      size_t n)
 {
     struct file_writer *w = mem_alloc(sizeof *w);
 
@@ -248,3 +250,14 @@ int json_write(FILE *out, const struct snapshot *s, const struct table_request *
     free(w);
     return error;
 }
+
+const struct format json_format = {
+    .name = "json",
+    .what = "one JSON document",
+    .help = "one JSON document on one line; every table if none is named",
+    .ending = ".json",
+    .utf8 = true,
+    .need = NEED_SYSTEM,
+    .place = offsetof(struct kind, json),
+    .write = json_write,
+};

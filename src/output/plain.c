@@ -1,10 +1,12 @@
-#include "output/plain.h"
-
+// Plain tables by libsmartcols, each under a heading line if there are several.
 #include <errno.h>
 #include <langinfo.h>
 #include <libsmartcols/libsmartcols.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "output/formats.h"
 
 enum { TEXT = 4096 }; // a command line with its arguments
 
@@ -63,7 +65,8 @@ static int write_table(FILE *stream, const struct snapshot *s, const struct tabl
     return error;
 }
 
-int plain_write(FILE *out, const struct snapshot *s, const struct table_request *tables, size_t n)
+static int plain_write(FILE *out, const struct snapshot *s, const struct table_request *tables,
+                       size_t n)
 {
     int error = 0;
 
@@ -80,3 +83,12 @@ int plain_write(FILE *out, const struct snapshot *s, const struct table_request 
         error = errno ? -errno : -EIO;
     return error;
 }
+
+const struct format batch_format = {
+    .name = "batch",
+    .what = "plain tables",
+    .help = "plain tables; segments, semaphores and queues if none is named",
+    .shown = true,
+    .place = offsetof(struct kind, batch),
+    .write = plain_write,
+};

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "model/kinds/registry.h"
-#include "output/csv.h"
+#include "output/formats.h"
 #include "support/fake.h"
 #include "support/test.h"
 
@@ -21,7 +21,7 @@ static char *csv(const struct snapshot *s, const struct kind *kind, const char *
     }
     const struct table_request table = {
         .query = {.kind = kind}, .columns = columns, .n_columns = n};
-    assert_int_equal(csv_write(out, s, &table), 0);
+    assert_int_equal(csv_format.write(out, s, &table, 1), 0);
     fclose(out);
     return text;
 }

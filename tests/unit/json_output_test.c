@@ -6,8 +6,7 @@
 
 #include "model/kinds/registry.h"
 #include "options.h"
-#include "output/json.h"
-#include "output/plain.h"
+#include "output/formats.h"
 #include "requests.h"
 #include "support/fake.h"
 #include "support/test.h"
@@ -27,10 +26,7 @@ static char *printed(struct snapshot *s, const char *arguments)
     assert_int_equal(options_parse(&options, argc, argv), 0);
     assert_int_equal(requests_build(&requests, &options), 0);
     FILE *out = open_memstream(&text, &size);
-    if (options.mode == MODE_JSON)
-        assert_int_equal(json_write(out, s, requests.tables, requests.n), 0);
-    else
-        assert_int_equal(plain_write(out, s, requests.tables, requests.n), 0);
+    assert_int_equal(options.format->write(out, s, requests.tables, requests.n), 0);
     fclose(out);
     requests_free(&requests);
     return text;
@@ -275,10 +271,10 @@ TEST(a_full_disk_is_an_error)
         snapshot_unref(s);
         skip();
     }
-    assert_true(json_write(out, s, &table, 1) < 0);
+    assert_true(json_format.write(out, s, &table, 1) < 0);
     fclose(out);
     out = fopen("/dev/full", "w");
-    assert_true(plain_write(out, s, &table, 1) < 0);
+    assert_true(batch_format.write(out, s, &table, 1) < 0);
     fclose(out);
     snapshot_unref(s);
 }

@@ -67,7 +67,8 @@ TEST(options_are_taken)
     assert_int_equal(PARSE(&o, "--json", "-d", "0.5", "-n3", "--strict", "seg", "-i", "0", "-s",
                            "-size", "-f", "size>1M", "-o", "+idle"),
                      0);
-    assert_int_equal(o.mode, MODE_JSON);
+    assert_int_equal(o.mode, MODE_PRINT);
+    assert_ptr_equal(o.format, &json_format);
     assert_true(o.delay == 0.5);
     assert_int_equal(o.iterations, 3);
     assert_true(o.strict && o.has_id);

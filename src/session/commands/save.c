@@ -19,23 +19,12 @@ struct view_job {
     atomic_int refs;
     char *path;
     view_write *write;
-    enum save_format format;
     struct snapshot *snapshot;
     struct filter *filter;
     struct query query;
     const struct column **columns;
     size_t n;
 };
-
-// By the ending of the name, else text.
-static enum save_format format_of(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-
-    if (dot && strcasecmp(dot, ".json") == 0)
-        return SAVE_JSON;
-    return dot && strcasecmp(dot, ".csv") == 0 ? SAVE_CSV : SAVE_TEXT;
-}
 
 static int produce_view(FILE *out, void *arg, size_t *n)
 {
@@ -45,7 +34,7 @@ static int produce_view(FILE *out, void *arg, size_t *n)
     rows_build(&rows, job->snapshot, &job->query);
     *n = rows.n;
     vec_free(&rows);
-    return job->write(out, job->format, job->snapshot, &job->query, job->columns, job->n);
+    return job->write(out, job->path, job->snapshot, &job->query, job->columns, job->n);
 }
 
 static void release_view(void *arg)
@@ -71,7 +60,6 @@ static struct view_job *job_of(struct session *s, char *path)
     job->refs = 1;
     job->path = path;
     job->write = s->options.write_view;
-    job->format = format_of(path);
     job->snapshot = snapshot_ref(s->snapshot);
     job->filter = v->filter_text[0] ? filter_parse(v->kind, v->filter_text, &error) : NULL;
     job->query = view_query(v);

@@ -1,0 +1,21 @@
+#include "output/formats.h"
+
+#include <string.h>
+#include <strings.h>
+
+const struct format *const formats[] = {&json_format, &batch_format, &csv_format};
+const size_t n_formats = sizeof formats / sizeof *formats;
+
+const struct format *format_of_file(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    const struct format *other = NULL;
+
+    for (size_t i = 0; i < n_formats; i++) {
+        if (dot && formats[i]->ending && strcasecmp(dot, formats[i]->ending) == 0)
+            return formats[i];
+        if (!formats[i]->ending)
+            other = formats[i];
+    }
+    return other;
+}
