@@ -509,7 +509,7 @@ static void run_witness(void *arg, int ready)
     start(&(struct witness_options){0});
     child_ready(ready);
     if (read(go, &byte, 1) == 1)
-        exit(0);
+        _exit(0); // a sanitizer takes its time
     pause();
 }
 
@@ -563,25 +563,24 @@ TEST(sigkill_leaves_no_program_and_no_mount, .setup = nothing, .teardown = nothi
     close(go);
 }
 
+// The kernel releases programs after grace periods. One that ends while it still has some did not wait.
 TEST(ending_does_not_wait_for_the_kernel, .setup = nothing, .teardown = nothing)
 {
-    int64_t best = INT64_MAX;
+    int early = 0;
 
     for (int attempt = 0; attempt < 5; attempt++) { // the machine may be busy
         uint32_t ids[128];
         int go, status;
         pid_t pid = start_tracer(&go, ids, 128);
-        int64_t started = clock_ns();
         assert_int_equal(write(go, "", 1), 1);
         assert_int_equal(waitpid(pid, &status, 0), pid);
-        int64_t took = clock_ns() - started;
-        best = took < best ? took : best;
+        early += !is_gone(ids);
         assert_int_equal(status, 0);
         assert_true(await(is_gone, ids, SECONDS));
         close(go);
     }
-    print_message("best of five: %.1f ms\n", (double)best / CLOCK_MS);
-    assert_true(best < 100 * CLOCK_MS);
+    print_message("%d of five ended before their programs\n", early);
+    assert_true(early > 0);
 }
 
 static bool has_ended(void *arg)

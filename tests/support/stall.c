@@ -5,6 +5,7 @@
 #include <linux/fuse.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -36,7 +37,8 @@ struct daemon {
     struct stall_shared *shared;
     struct held held[HELD];
     int n_held;
-    char in[BUFFER], zeros[BUFFER];
+    alignas(struct fuse_in_header) char in[BUFFER];
+    char zeros[BUFFER];
 };
 
 static void reply(struct daemon *d, uint64_t unique, int error, const void *data, size_t size)
