@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs test programs and counts: run.sh PROGRAM…
-# $JOBS of them run side by side (default: as many as there are processors). Those whose source has a
-# line '// runs alone: why' ('# runs alone: why' in a script) run afterwards, one after the other.
+# $JOBS of them run side by side (default: one more than there are processors, since many wait). Those
+# whose source has a line '// runs first: why' ('# runs first: why' in a script) begin; those with
+# '// runs alone: why' run afterwards, one after the other.
 # A program is one that speaks cmocka, or a script: exit 0 passed, 77 skipped, anything else failed.
 # One that takes longer than $TEST_TIMEOUT seconds hangs: it is ended and has failed.
 # Counts are added to $TEST_TOTALS if that names a file, what failed and its output to $TEST_FAILURES,
@@ -81,20 +82,22 @@ case ${1:-} in
     ;;
 esac
 
-runs_alone() { # whether the source of PROGRAM says so
+says() { # PROGRAM WORDS: whether its source does
     source=tests/${1##*tests/}
     [ -e "$source" ] || source=$source.c
-    grep -q '^\(//\|#\) runs alone: ' "$source"
+    grep -q "^\(//\|#\) $2: " "$source"
 }
 counts=$(mktemp) || exit 1
 trap 'rm -f "$counts" "$counts.whole"' EXIT
 trap 'exit 130' INT TERM
 export counts
 : >"$counts.whole"
-together='' alone=''
+first='' together='' alone=''
 for program in "$@"; do
-    if runs_alone "$program"; then
+    if says "$program" 'runs alone'; then
         alone="$alone $program"
+    elif says "$program" 'runs first'; then
+        first="$first $program"
     else
         together="$together $program"
     fi
@@ -105,7 +108,7 @@ side_by_side() { # JOBS PROGRAM…
     [ $# -eq 0 ] || printf '%s\n' "$@" | xargs -n 1 -P "$jobs" "$0" --one
 }
 # shellcheck disable=SC2086 # words
-side_by_side "${JOBS:-$(nproc 2>/dev/null || echo 2)}" $together
+side_by_side "${JOBS:-$(($(nproc 2>/dev/null || echo 2) + 1))}" $first $together
 # shellcheck disable=SC2086
 side_by_side 1 $alone
 awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }' "$counts" >"$counts.sum"
