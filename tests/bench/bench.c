@@ -7,14 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/sampler.h"
 #include "latencies.h"
-#include "linux/source.h"
 #include "loops.h"
 #include "measure.h"
 #include "population.h"
+#include "scanning.h"
 #include "support/ns.h"
 #include "watched.h"
+#include "witnessed.h"
 
 enum { RUNS = 9, MAX_SIZES = 8 };
 
@@ -42,53 +42,7 @@ static int runs(size_t processes)
     return processes > 10000 ? 3 : RUNS;
 }
 
-static bool installed(const char *tool)
-{
-    char command[128];
-
-    snprintf(command, sizeof command, "command -v %s", tool);
-    return !isnan(command_seconds(command));
-}
-
 // --- 1. one holder scan --------------------------------------------------------------------------
-
-// By a program that runs already: its threads are there and it knows the devices, as the loop does.
-struct scanning {
-    struct linux_source *real;
-    struct sampler *sampler;
-};
-
-static double scan_once(const struct scanning *by, int shmid, uint64_t *found)
-{
-    struct want want = {.need = NEED_SEGMENTS | NEED_HOLDERS};
-    double start = seconds_now();
-    struct snapshot *s = sampler_collect(by->sampler, &want);
-    double took = seconds_now() - start;
-    const struct segment_account *account = s && s->scan ? scan_account(s->scan, shmid) : NULL;
-
-    *found = account ? account->found : 0;
-    snapshot_unref(s);
-    return took;
-}
-
-static struct scanning scanning_start(bool text_only, int shmid)
-{
-    const struct linux_source_options options = {.proc = "/proc", .text_only = text_only};
-    struct scanning by = {.real = linux_source_new(&options)};
-    struct source source = linux_source_seam(by.real);
-    uint64_t found;
-
-    by.sampler =
-        sampler_new(&source, &(struct sampler_options){.interval = 3600, .one_shot = true});
-    scan_once(&by, shmid, &found);
-    return by;
-}
-
-static void scanning_end(struct scanning *by)
-{
-    sampler_free(by->sampler);
-    linux_source_free(by->real);
-}
 
 static void compare_scan(const char *name, bool text_only, long (*loop)(int), const char *loop_name,
                          const struct population *p, size_t processes, size_t holders)
@@ -106,7 +60,9 @@ static void compare_scan(const char *name, bool text_only, long (*loop)(int), co
     row->unit = "ms";
     row->by_ratio = true;
     row->goal = 1.2;
-    struct scanning by = scanning_start(text_only, p->target);
+    const struct linux_source_options how = {
+        .proc = "/proc", .text_only = text_only, .no_walk = true};
+    struct scanning by = scanning_start(&how, p->target);
     for (int i = 0; i < runs(processes); i++) {
         uint64_t found;
         double took = scan_once(&by, p->target, &found);
@@ -121,25 +77,6 @@ static void compare_scan(const char *name, bool text_only, long (*loop)(int), co
         }
     }
     scanning_end(&by);
-}
-
-static void compare_commands(const char *target, const char *what, const char *ours,
-                             const char *theirs, const char *tool, double goal, int times)
-{
-    if (!installed(tool)) {
-        report_skip(target, what, "the other is not installed");
-        return;
-    }
-    struct report_row *row = report_row(target, what);
-    row->theirs_name = theirs;
-    row->scale = 1e3;
-    row->unit = "ms";
-    row->by_ratio = true;
-    row->goal = goal;
-    for (int i = 0; i < times; i++) {
-        vec_push(&row->ours, command_seconds(ours));
-        vec_push(&row->theirs, command_seconds(theirs));
-    }
 }
 
 static void bench_scans(void)
@@ -158,8 +95,8 @@ static void bench_scans(void)
         snprintf(ours[i], sizeof ours[i], "%s --json -i %d holders maps", program, p.target);
         snprintf(theirs[i], sizeof theirs[i], "lsof 2>/dev/null | grep %d", p.target);
         snprintf(what, sizeof what, "--json -i ID holders maps, %zu processes", n);
-        compare_commands("1", what, ours[i], theirs[i], "lsof", n == 1000 || n == 5000 ? 0.1 : NAN,
-                         runs(n));
+        report_commands("1", what, ours[i], theirs[i], "lsof", n == 1000 || n == 5000 ? 0.1 : NAN,
+                        runs(n));
         population_end(&p);
     }
 }
@@ -188,8 +125,8 @@ static void bench_lists(void)
                 snprintf(ours[k], sizeof ours[k], "%s %s", program, lists[k].arguments);
                 snprintf(what, sizeof what, "%s, %zu of each kind", lists[k].arguments,
                          plan.objects[i]);
-                compare_commands("2", what, ours[k], lists[k].theirs, lists[k].tool, lists[k].goal,
-                                 RUNS);
+                report_commands("2", what, ours[k], lists[k].theirs, lists[k].tool, lists[k].goal,
+                                RUNS);
             }
         } else {
             report_skip("2", "listing objects", "they could not be made");
@@ -250,7 +187,7 @@ static void bench_rest_beside_peers(size_t processes)
     double settled = seconds_now() + 125; // ages are shown in minutes from two on
     bool has[2];
     for (int i = 0; i < 2; i++)
-        has[i] = installed(peers[i].name) && rest(peers[i].argv, 0, &theirs[i]);
+        has[i] = command_exists(peers[i].name) && rest(peers[i].argv, 0, &theirs[i]);
     if (rest(ours, settled, &mine)) {
         snprintf(what, sizeof what, "CPU at rest, %zu processes, 50 holders", processes);
         struct report_row *row = report_row("3", what);
@@ -325,6 +262,8 @@ static int run(void)
         bench_churn(many);
     if (wanted("6"))
         bench_latencies(program, largest);
+    if (wanted("8"))
+        bench_witness(program, many);
     report_print();
     return 0;
 }

@@ -209,3 +209,32 @@ void report_print(void)
                row->unit, name, theirs, ratio, goal, met);
     }
 }
+
+// --- commands ------------------------------------------------------------------------------------
+
+bool command_exists(const char *tool)
+{
+    char line[128];
+
+    snprintf(line, sizeof line, "command -v %s", tool);
+    return !isnan(command_seconds(line));
+}
+
+void report_commands(const char *target, const char *what, const char *ours, const char *theirs,
+                     const char *tool, double goal, int times)
+{
+    if (!command_exists(tool)) {
+        report_skip(target, what, "the other is not installed");
+        return;
+    }
+    struct report_row *row = report_row(target, what);
+    row->theirs_name = theirs;
+    row->scale = 1e3;
+    row->unit = "ms";
+    row->by_ratio = true;
+    row->goal = goal;
+    for (int i = 0; i < times; i++) {
+        vec_push(&row->ours, command_seconds(ours));
+        vec_push(&row->theirs, command_seconds(theirs));
+    }
+}

@@ -16,6 +16,7 @@ double seconds_now(void); // CLOCK_MONOTONIC
 
 // Runs a command by the shell to its end, output thrown away: wall seconds, or NAN when it failed.
 double command_seconds(const char *command);
+bool command_exists(const char *tool);
 // CPU seconds all threads of a process have used, from /proc/PID/task/*/schedstat; NAN when gone.
 double process_cpu_seconds(int pid);
 double process_resident_bytes(int pid); // NAN when gone
@@ -33,6 +34,9 @@ struct report_row {
 };
 struct report_row *report_row(const char *target, const char *what); // valid until the next call
 void report_skip(const char *target, const char *what, const char *why);
+// One row: what two commands of the shell take, in turn, `times` times. `goal` bounds the ratio.
+void report_commands(const char *target, const char *what, const char *ours, const char *theirs,
+                     const char *tool, double goal, int times);
 void report_print(void);
 
 #endif
