@@ -6,7 +6,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "support/bpf.h"
 #include "support/ns.h"
 #include "support/scene.h"
@@ -67,23 +66,22 @@ static bool no_keeper(void *arg)
     return bpf_process("ipctop-keeper") == 0;
 }
 
+// The keeper detaches for a second or more. How long quitting takes is shown by make bench.
 TEST(the_option_turns_it_on_and_quitting_does_not_wait)
 {
-    int64_t best = INT64_MAX;
+    int early = 0;
 
     for (int i = 0; i < 3; i++) {
         struct tty *t = START("--trace");
         tty_must(t, "tracing is on", has_keeper, NULL);
-        int64_t started = clock_ns();
         tty_send(t, "q");
         assert_int_equal(tty_must_exit(t), 0);
-        int64_t took = clock_ns() - started;
-        best = took < best ? took : best;
+        early += has_keeper(NULL, NULL);
         tty_end(t);
         assert_true(await(no_keeper, NULL, 60));
     }
-    print_message("best of three: %.1f ms\n", (double)best / CLOCK_MS);
-    assert_true(best < 100 * CLOCK_MS);
+    print_message("%d of three ended before their keeper\n", early);
+    assert_true(early > 0);
 }
 
 TEST(without_rights_the_reason_is_shown_and_the_rest_works)
