@@ -1,15 +1,14 @@
 #include "model/consequence/outcomes.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/error_text.h"
-#include "base/line.h"
 #include "base/signal_name.h"
 #include "base/text.h"
 #include "model/kinds/find_row.h"
 #include "model/record/limit_spec.h"
+#include "model/text/say.h"
 
 static const struct {
     enum outcome_state state;
@@ -89,171 +88,164 @@ void outcome_become(struct outcome *outcome, enum outcome_code code, int error)
 
 // --- the words that are filled in ---------------------------------------------------------------
 
-static void add_escaped(struct line *line, const char *text, size_t n)
+static void say_escaped(struct say *x, const char *text, size_t n)
 {
     char safe[SET_NAME * 2];
 
     text_escape(safe, sizeof safe, text, strnlen(text, n));
-    line_add(line, "%s", safe);
+    say(x, "{text}", safe);
 }
 
-static void add_target(struct line *line, const struct outcome *o)
+static void say_target(struct say *x, const struct outcome *o)
 {
     char name[80];
 
-    if (o->action.verb != ACTION_SIGNAL) {
-        line_add(line, "%s", identity_text(&o->action.target, name, sizeof name));
-        return;
-    }
-    line_add(line, "process %" PRId32, o->action.target.pid);
-    if (o->facts.process[0])
-        line_add(line, " %s", o->facts.process);
+    if (o->action.verb != ACTION_SIGNAL)
+        say(x, "{text}", identity_text(&o->action.target, name, sizeof name));
+    else
+        say(x, "process {number}{text}{text}", o->action.target.pid, o->facts.process[0] ? " " : "",
+            o->facts.process);
 }
 
-static void add_pid(struct line *line, const struct outcome *o)
+static void say_pid(struct say *x, const struct outcome *o)
 {
-    line_add(line, "%" PRId32, o->action.target.pid);
+    say(x, "{number}", o->action.target.pid);
 }
 
-static void add_number(struct line *line, const struct outcome *o)
+static void say_number(struct say *x, const struct outcome *o)
 {
-    line_add(line, "%" PRIu64, o->facts.number);
+    say(x, "{number}", o->facts.number);
 }
 
-static void add_signal(struct line *line, const struct outcome *o)
+static void say_signal(struct say *x, const struct outcome *o)
 {
     const char *name = signal_abbreviation(o->action.signal);
 
     if (name)
-        line_add(line, "SIG%s", name);
+        say(x, "SIG{text}", name);
     else
-        line_add(line, "signal %d", o->action.signal);
+        say(x, "signal {number}", o->action.signal);
 }
 
-static void add_error(struct line *line, const struct outcome *o)
+static void say_error(struct say *x, const struct outcome *o)
 {
     char reason[64];
 
-    line_add(line, "%s", error_text(o->error, reason, sizeof reason));
+    say(x, "{text}", error_text(o->error, reason, sizeof reason));
 }
 
-static void add_now_creator(struct line *line, const struct outcome *o)
+static void say_now_creator(struct say *x, const struct outcome *o)
 {
-    line_add(line, "%" PRIu32, o->facts.now.cuid);
+    say(x, "{number}", o->facts.now.cuid);
 }
 
-static void add_was_creator(struct line *line, const struct outcome *o)
+static void say_was_creator(struct say *x, const struct outcome *o)
 {
-    line_add(line, "%" PRIu32, o->action.target.cuid);
+    say(x, "{number}", o->action.target.cuid);
 }
 
-static void add_now_key(struct line *line, const struct outcome *o)
+static void say_now_key(struct say *x, const struct outcome *o)
 {
-    line_add(line, "0x%08" PRIx32, o->facts.now.key);
+    say(x, "{key}", o->facts.now.key);
 }
 
-static void add_was_key(struct line *line, const struct outcome *o)
+static void say_was_key(struct say *x, const struct outcome *o)
 {
-    line_add(line, "0x%08" PRIx32, o->action.target.key);
+    say(x, "{key}", o->action.target.key);
 }
 
-static void add_owner(struct line *line, const struct outcome *o)
+static void say_owner(struct say *x, const struct outcome *o)
 {
-    if (o->facts.owner[0])
-        line_add(line, ", %s", o->facts.owner);
+    say(x, "{text}{text}", o->facts.owner[0] ? ", " : "", o->facts.owner);
 }
 
-static void add_creator(struct line *line, const struct outcome *o)
+static void say_creator(struct say *x, const struct outcome *o)
 {
-    if (o->facts.creator[0])
-        line_add(line, ", %s", o->facts.creator);
+    say(x, "{text}{text}", o->facts.creator[0] ? ", " : "", o->facts.creator);
 }
 
 // include/linux/ipc_namespace.h ipcctl_obtain_check, kernel/signal.c kill_ok_by_cred, ipc/shm.c.
-// More than kernel.msgmnb is for CAP_SYS_RESOURCE alone, whoever owns it: ipc/msg.c msgctl_down.
-static void add_capability(struct line *line, const struct outcome *o)
+// More than kernel.msgmnb is for CAP_SYS_RESOURCE alone, whatever its owner: ipc/msg.c msgctl_down.
+static void say_capability(struct say *x, const struct outcome *o)
 {
     const struct action *a = &o->action;
     bool lock = a->verb == ACTION_LOCK || a->verb == ACTION_UNLOCK;
 
-    line_add(line, "%s",
-             a->verb == ACTION_SIGNAL ? "CAP_KILL"
-             : lock                   ? "CAP_IPC_LOCK"
-                                      : "CAP_SYS_ADMIN");
+    say(x, "{text}",
+        a->verb == ACTION_SIGNAL ? "CAP_KILL"
+        : lock                   ? "CAP_IPC_LOCK"
+                                 : "CAP_SYS_ADMIN");
     if (a->verb == ACTION_SET && a->set.which & SET_MAX_BYTES)
-        line_add(line, ", and CAP_SYS_RESOURCE beyond msgmnb");
+        say(x, ", and CAP_SYS_RESOURCE beyond msgmnb");
 }
 
-static void add_fields(struct line *line, const struct outcome *o)
+static void say_fields(struct say *x, const struct outcome *o)
 {
     const struct action *a = &o->action;
-    const char *comma = "";
+    unsigned which = a->set.which;
 
-    if (a->set.which & SET_UID) {
-        line_add(line, "owner %s", a->set.user[0] ? a->set.user : o->facts.owner);
-        comma = ", ";
-    }
-    if (a->set.which & SET_GID) {
+    if (which & SET_UID)
+        say(x, "owner {text}", a->set.user[0] ? a->set.user : o->facts.owner);
+    if (which & SET_GID) {
+        say(x, "{text}group ", which & SET_UID ? ", " : "");
         if (a->set.group[0])
-            line_add(line, "%sgroup %s", comma, a->set.group);
+            say(x, "{text}", a->set.group);
         else
-            line_add(line, "%sgroup %" PRIu32, comma, a->set.gid);
-        comma = ", ";
+            say(x, "{number}", a->set.gid);
     }
-    if (a->set.which & SET_MODE) {
-        line_add(line, "%smode %04" PRIo32, comma, a->set.mode);
-        comma = ", ";
-    }
-    if (a->set.which & SET_MAX_BYTES)
-        line_add(line, "%sat most %" PRIu64 " bytes", comma, a->set.max_bytes);
+    if (which & SET_MODE)
+        say(x, "{text}mode {mode}", which & (SET_UID | SET_GID) ? ", " : "", a->set.mode);
+    if (which & SET_MAX_BYTES)
+        say(x, "{text}at most {number} bytes", which & (SET_UID | SET_GID | SET_MODE) ? ", " : "",
+            a->set.max_bytes);
 }
 
-static void add_limit(struct line *line, const struct outcome *o)
+static void say_limit(struct say *x, const struct outcome *o)
 {
-    add_escaped(line, o->action.limit.name, sizeof o->action.limit.name);
+    say_escaped(x, o->action.limit.name, sizeof o->action.limit.name);
 }
 
-static void add_file(struct line *line, const struct outcome *o)
+static void say_file(struct say *x, const struct outcome *o)
 {
     const struct limit_spec *spec = limit_spec_find(o->action.limit.name);
 
-    line_add(line, "%s", spec ? spec->path : "?");
+    say(x, "{text}", spec ? spec->path : "?");
 }
 
-static void add_value(struct line *line, const struct outcome *o)
+static void say_value(struct say *x, const struct outcome *o)
 {
-    line_add(line, "%" PRIu64, o->action.limit.value);
+    say(x, "{number}", o->action.limit.value);
 }
 
-static void add_user(struct line *line, const struct outcome *o)
+static void say_user(struct say *x, const struct outcome *o)
 {
-    add_escaped(line, o->action.set.user, sizeof o->action.set.user);
+    say_escaped(x, o->action.set.user, sizeof o->action.set.user);
 }
 
-static void add_group(struct line *line, const struct outcome *o)
+static void say_group(struct say *x, const struct outcome *o)
 {
-    add_escaped(line, o->action.set.group, sizeof o->action.set.group);
+    say_escaped(x, o->action.set.group, sizeof o->action.set.group);
 }
 
 static const struct word {
     const char *name;
-    void (*add)(struct line *line, const struct outcome *outcome);
+    void (*put)(struct say *x, const struct outcome *outcome);
     // clang-format off
 } words[] = {
-    {"target", add_target}, {"pid", add_pid}, {"number", add_number}, {"signal", add_signal},
-    {"error", add_error}, {"now creator", add_now_creator}, {"was creator", add_was_creator},
-    {"now key", add_now_key}, {"was key", add_was_key}, {"owner", add_owner},
-    {"creator", add_creator}, {"capability", add_capability}, {"fields", add_fields},
-    {"limit", add_limit}, {"file", add_file}, {"value", add_value}, {"user", add_user},
-    {"group", add_group},
+    {"target", say_target}, {"pid", say_pid}, {"number", say_number}, {"signal", say_signal},
+    {"error", say_error}, {"now creator", say_now_creator}, {"was creator", say_was_creator},
+    {"now key", say_now_key}, {"was key", say_was_key}, {"owner", say_owner},
+    {"creator", say_creator}, {"capability", say_capability}, {"fields", say_fields},
+    {"limit", say_limit}, {"file", say_file}, {"value", say_value}, {"user", say_user},
+    {"group", say_group},
 };
 // clang-format on
 
-static void add_word(struct line *line, const char *name, size_t n, const struct outcome *outcome)
+static void say_word(struct say *x, const char *name, size_t n, const struct outcome *outcome)
 {
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strlen(words[i].name) == n && memcmp(words[i].name, name, n) == 0)
-            words[i].add(line, outcome);
+            words[i].put(x, outcome);
 }
 
 void outcome_say(struct outcome *outcome)
@@ -262,15 +254,15 @@ void outcome_say(struct outcome *outcome)
 
     if (!text)
         return;
-    struct line line = line_start(outcome->text, sizeof outcome->text);
+    struct say x = say_start(NULL, outcome->text, sizeof outcome->text);
     while (*text) {
         size_t plain = strcspn(text, "{");
 
-        line_add(&line, "%.*s", (int)plain, text);
+        line_add(&x.line, "%.*s", (int)plain, text);
         text += plain;
         if (*text) {
             size_t n = strcspn(text, "}");
-            add_word(&line, text + 1, n - 1, outcome);
+            say_word(&x, text + 1, n - 1, outcome);
             text += n + 1;
         }
     }

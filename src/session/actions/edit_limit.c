@@ -5,7 +5,7 @@
 
 #include "base/line.h"
 #include "model/record/limit.h"
-#include "model/text/words.h"
+#include "model/text/say.h"
 #include "session/actions/confirm.h"
 #include "session/current.h"
 #include "session/message.h"
@@ -39,22 +39,19 @@ static void form_done(struct session *s, bool accepted)
 }
 
 // "segments in the system: 27 in use, most of it by oracle. /proc/sys/kernel/shmmni accepts …"
-static char *told_of(const struct snapshot *s, const struct limit *limit)
+static char *description(const struct snapshot *s, const struct limit *limit)
 {
     char text[512], amount[32], range[64];
-    struct line line = line_start(text, sizeof text);
+    struct say x = say_start(s, text, sizeof text);
 
-    line_add(&line, "%s", limit->meaning ? limit->meaning : limit->name);
-    if (limit->known & LIMIT_KNOWS_USED) {
-        limit_show_used(limit, amount, sizeof amount);
-        line_add(&line, "; in use: %s", amount);
-    }
-    if (limit->known & LIMIT_KNOWS_TOP) {
-        line_add(&line, ", most by ");
-        words_user(&line, s, limit->top_uid);
-    }
+    say(&x, "{text}", limit->meaning ? limit->meaning : limit->name);
+    limit_show_used(limit, amount, sizeof amount);
+    if (limit->known & LIMIT_KNOWS_USED)
+        say(&x, "; in use: {text}", amount);
+    if (limit->known & LIMIT_KNOWS_TOP)
+        say(&x, ", most by {user}", limit->top_uid);
     limit_range(limit, range, sizeof range);
-    line_add(&line, ".\n%s accepts %s.", limit->path, range);
+    say(&x, ".\n{text} accepts {text}.", limit->path, range);
     return mem_copy_string(text);
 }
 
@@ -75,6 +72,6 @@ void edit_limit(struct session *s)
     vec_push(&p->actions, action);
     snprintf(p->title, sizeof p->title, "Limit %s", limit->name);
     limit_write(limit->limit, value, sizeof value);
-    p->body = told_of(s->snapshot, limit);
+    p->body = description(s->snapshot, limit);
     form_hint(form_add(p, limit->name, value), "%s", limit_hint(limit));
 }

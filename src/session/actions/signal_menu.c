@@ -3,12 +3,11 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "base/line.h"
 #include "base/signal_name.h"
 #include "model/apps/postgres.h"
 #include "model/kinds/find_row.h"
 #include "model/kinds/registry.h"
-#include "model/text/words.h"
+#include "model/text/say.h"
 #include "session/actions/confirm.h"
 #include "session/actions/targets.h"
 #include "session/session.h"
@@ -74,7 +73,7 @@ static void add_signal(struct prompt *p, int number)
 }
 
 // What it is that makes one think again, as far as is known yet.
-static void add_what_it_is(struct line *title, const struct process *p)
+static void say_what_it_is(struct say *title, const struct process *p)
 {
     static const char *const servers[] = {[POSTGRES_SOME] = "a process of PostgreSQL",
                                           [POSTGRES_MASTER] = "a PostgreSQL postmaster",
@@ -83,33 +82,32 @@ static void add_what_it_is(struct line *title, const struct process *p)
     char state = p->known & PROC_KNOWS_STATE ? p->state : '\0';
 
     if (role != POSTGRES_NOT)
-        line_add(title, ", %s", servers[role]);
+        say(title, ", {text}", servers[role]);
     if (p->inner_pid)
-        line_add(title, ", pid %d of another PID namespace", p->inner_pid);
+        say(title, ", pid {number} of another PID namespace", p->inner_pid);
     if (state == 'T' || state == 't')
-        line_add(title, " (stopped)");
+        say(title, " (stopped)");
     else if (state == 'D')
-        line_add(title, " (in uninterruptible sleep)");
+        say(title, " (in uninterruptible sleep)");
 }
 
 static void signal_menu_title(struct session *s)
 {
     struct prompt *p = &s->prompt;
-    struct line title = line_start(p->title, sizeof p->title);
+    struct say title = say_start(s->snapshot, p->title, sizeof p->title);
     int32_t pid = p->actions.at[0].target.pid;
     const struct process *process = snapshot_process(s->snapshot, pid);
     size_t n = 0;
 
     for (size_t i = 0; i < p->actions.n; i++)
         n += target_is_process(&p->actions.at[i].target);
-    line_add(&title, "Send signal to ");
     if (p->actions.n > 1) {
-        line_count(&title, n, "process", "processes");
+        say(&title, "Send signal to {n process|processes}", n);
         return;
     }
-    words_process(&title, s->snapshot, pid, 0);
+    say(&title, "Send signal to {process}", process_at(pid, 0));
     if (process)
-        add_what_it_is(&title, process);
+        say_what_it_is(&title, process);
     p->unsure = !process || !(process->known & PROC_KNOWS_COMMAND);
 }
 
