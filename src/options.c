@@ -135,7 +135,7 @@ static const struct option_row others[] = {
     {0, "log", "FILE", "append actions and events to FILE, a line each", TEXT(log)},
     {0, "save-dir", "DIR", "write views into DIR alone: also with --readonly", TEXT(save_dir),
      .apply = check_name},
-    {0, "trace", NULL, "exact events, with who did it: slows every system call down a little",
+    {0, "trace", NULL, "exact events, with the process that did it: slows every system call down a little",
      FLAG(trace)},
     {0, "strict", NULL, "exit 3 when the answer is incomplete", FLAG(strict)},
     {0, "list-columns", NULL, "the columns of TABLE, or of all tables", .mode = MODE_LIST_COLUMNS},

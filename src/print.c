@@ -91,7 +91,7 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
     if (left_out) {
         line_add(line, "%s", line->n ? ", " : "");
         line_count(line, left_out, "semaphore set", NULL);
-        line_add(line, " not looked into: too many semaphores");
+        line_add(line, " not read: too many semaphores");
     }
     if (need & NEED_ELEMENTS && add_count(line, unread_sets(s), "semaphore set", NULL))
         line_add(line, " not readable by this user");

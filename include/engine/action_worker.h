@@ -12,14 +12,14 @@ struct action_worker;
 struct action_worker *action_worker_new(const struct source *source,
                                         const struct sampler_options *options,
                                         void (*done)(void *arg), void *arg);
-// Does not wait for an action that hangs; nothing is called any more afterwards. Returns how many
+// Does not wait for an action that hangs; nothing is called afterwards. Returns how many
 // threads are left behind: while there are any the source must stay.
 size_t action_worker_free(struct action_worker *actor); // NULL is fine
 
 void action_worker_push(struct action_worker *actor, const struct action *actions, size_t n);
-// What was refused before it came so far: reported, and logged, as an outcome like any other.
+// Outcomes of actions refused before they were handed over: reported, and logged, as others are.
 void action_worker_note(struct action_worker *actor, const struct outcome *outcomes, size_t n);
-// What has not begun yet is not tried any more: each is reported as OUTCOME_CANCELLED.
+// What has not begun yet is not tried: each is reported as OUTCOME_CANCELLED.
 void action_worker_cancel(struct action_worker *actor);
 // Moves the outcomes so far to *out.
 void action_worker_outcomes(struct action_worker *actor, struct outcome_vec *out);

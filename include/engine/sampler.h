@@ -1,8 +1,8 @@
 // Reads beside the screen: one sampler thread for what cannot hang, probers for what can.
 //
 // The owner never waits: it says what it looks at, polls sampler_fd(), and takes the newest
-// picture. What threads share is behind the lock of its module: here, probers.c, actor.c; files are
-// written by writer.c and append.c.
+// picture. What threads share is behind the lock of its module: here, prober_pool.c, action_worker.c; files are
+// written by store/.
 #ifndef IPCTOP_ENGINE_SAMPLER_H
 #define IPCTOP_ENGINE_SAMPLER_H
 
@@ -15,22 +15,22 @@ struct sampler_options {
     double interval; // seconds between refreshes
     int probers;     // threads; 0: by the number of processors
     int deadline_ms; // a prober silent for so long is left behind; 0: default (100)
-    int max_left;    // probers left behind; beyond, who gets stuck is not replaced. 0: default
+    int max_left;    // probers left behind; beyond, one that gets stuck is not replaced. 0: default
     int patience_ms; // an action that takes longer is reported as hanging. 0: default (1000)
     // Before each action, on the thread that acts; may block. NULL: nothing.
     void (*acting)(void *arg, const struct action *action);
     // After each action, on the thread that acted; may block, and add to the outcome. NULL:
     // nothing.
     void (*acted)(void *arg, struct outcome *outcome);
-    // After each complete picture, on the thread that reads: its newest n events, and who we are.
+    // After each complete picture, on the thread that reads: its newest n events, and the monitor's own user.
     // NULL: nothing.
     void (*happened)(void *arg, const struct snapshot *picture, size_t n);
     void *acted_arg; // of all three
-    bool one_shot;   // for sampler_collect() alone, which reads by itself, without a thread:
+    bool one_shot;   // for sampler_collect() alone, which reads in the caller's thread:
                      // every read is complete and fresh; no pacing, no skipping, no events
 };
 
-// NULL where there is no thread or descriptor to be had; never for one_shot.
+// NULL where out of threads or descriptors; never for one_shot.
 struct sampler *sampler_new(const struct source *source, const struct sampler_options *options);
 // Ends without waiting for what is stuck. Returns how many threads are left to the end of the
 // process: while there are any, the source must stay too.
@@ -47,17 +47,17 @@ void sampler_pause(struct sampler *sampler, bool paused); // frozen: reads nothi
 // was taken last. Clears the fd.
 struct snapshot *sampler_take(struct sampler *sampler);
 
-// Has actions done by a thread of their own (app/actor.h), in order; outcomes come with a later
+// Has actions done by a thread of their own (engine/action_worker.h), in order; outcomes come with a later
 // picture.
 void sampler_act(struct sampler *sampler, const struct action *actions, size_t n);
 // Outcomes of what never came to an action: logged as those are, in the same order.
 void sampler_note(struct sampler *sampler, const struct outcome *outcomes, size_t n);
-void sampler_cancel(struct sampler *sampler); // those not begun yet: app/actor.h
+void sampler_cancel(struct sampler *sampler); // those not begun yet: engine/action_worker.h
 // Appends the outcomes so far to *out; false where there are none.
 bool sampler_outcomes(struct sampler *sampler, struct outcome_vec *out);
 
-// For --json and --batch: blocks until a picture holds everything wanted, or the deadlines of who
-// does not answer are over. The caller owns the reference.
+// For --json and --batch: blocks until a picture holds everything wanted, or the deadlines of processes
+// that do not answer are over. The caller owns the reference.
 struct snapshot *sampler_collect(struct sampler *sampler, const struct want *want);
 
 #endif

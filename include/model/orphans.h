@@ -8,7 +8,7 @@
 // after them.
 bool segment_served(const struct snapshot *s, const struct segment *segment);
 
-// True only when nothing uses the object and nobody who made or last used it lives; *known is
+// True only when nothing uses the object and no process that made or last used it lives; *known is
 // false where that could not be found out. A pid outside this PID namespace may live: not known.
 // Sets need NEED_ELEMENTS and NEED_SEM_WAITERS, queues NEED_WAITERS, all NEED_PROCESSES.
 // Sets also need NEED_QUEUES: see semset_queue.

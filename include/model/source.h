@@ -73,8 +73,8 @@ struct pid_mark {
 
 struct walked {                   // zero it before use; walked_free() frees what it owns
     struct mapping_vec mappings;  // ordered by pid, shmid, start; each with a handle
-    struct process_vec processes; // who has them, ascending: what NEED_PROCESSES asks for
-    struct pid_vec elsewhere;     // of those, who is in another IPC namespace; ascending
+    struct process_vec processes; // that have them, ascending: what NEED_PROCESSES asks for
+    struct pid_vec elsewhere;     // those of them in another IPC namespace; ascending
     uint64_t outside;             // mappings whose owner has no pid here
     bool facts; // the processes need not be asked for these facts: nothing will act on them
 };
@@ -94,7 +94,7 @@ struct source {
     int (*processes)(void *self, struct pid_entry_vec *out);
     int (*forks)(void *self, uint64_t *forks);
     // Appends the processes made since *mark, and maybe some older ones, ascending, and moves the
-    // mark on; a zeroed one is only set. -ENOTSUP where this cannot be told from all. May be NULL.
+    // mark on; a zeroed one is only set. -ENOTSUP where they cannot be listed alone. May be NULL.
     int (*recent)(void *self, struct pid_mark *mark, struct pid_entry_vec *out);
 
     struct prober *(*prober_new)(void *self);
@@ -102,15 +102,15 @@ struct source {
     void (*probe)(void *self, struct prober *prober, const struct probe *probe,
                   struct answer *answer); // the result, and errors, are in *answer
 
-    // Who a process belongs to: its effective user. 0 or -errno. Cannot hang. May be NULL: then
-    // whoever hangs many of those that ask leaves none for others.
+    // The effective user of a process. 0 or -errno. Cannot hang. May be NULL: then
+    // one user's hanging processes can take all threads that ask.
     int (*owner)(void *self, int32_t pid, uint32_t *uid);
 
     // Whether systemd-logind knows that user as logged in (or lingering): 1 or 0; -errno where
-    // nobody can tell. Cannot hang. May be NULL.
+    // that is not known. Cannot hang. May be NULL.
     int (*login)(void *self, uint32_t uid);
 
-    // Who holds these segments, from the segments themselves: no process is asked, so that none can
+    // The holders of these segments, from the segments themselves: no process is asked, so that none can
     // hang. 0: it is complete; -EAGAIN where things changed meanwhile, or share memory: ask the
     // processes; -E2BIG where asking them is cheaper; another error: never possible. May be NULL.
     int (*walk)(void *self, const struct segment_vec *segments, struct walked *out);

@@ -23,7 +23,7 @@ struct sampler {
     struct sampler_options options;
 
     pthread_mutex_t lock;       // for all that follows
-    pthread_cond_t wake, fresh; // for the thread; for who waits for a picture
+    pthread_cond_t wake, fresh; // for the thread; for a caller that waits for a snapshot
     struct want want;
     int64_t interval, next; // the next tick, CLOCK_MONOTONIC
     bool paused, promptly, quit;

@@ -1,4 +1,4 @@
-// Who did what since the snapshot before: taken from the source once a round, after its tables, so
+// The calls of processes since the snapshot before: taken from the source once a round, after its tables, so
 // that what the tables lack is already here.
 #include "engine/ask/collector.h"
 

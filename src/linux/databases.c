@@ -120,8 +120,8 @@ void databases_parse_pidfile(const char *text, size_t len, struct instance *out)
 
 // --- a data directory ---------------------------------------------------------------------------
 
-// Devices and pipes are not waited for, links not followed: who owns the directory may put there
-// what he likes.
+// Devices and pipes are not waited for, links not followed: the owner of the directory may put
+// anything there.
 static ssize_t read_plain_file(int dir, const char *name, char *dst, size_t cap)
 {
     struct stat st;
@@ -150,8 +150,8 @@ static bool is_data_directory(int dir, const struct stat *of)
     return S_ISREG(st.st_mode);
 }
 
-// Of somebody's server (`server` is its directory in /proc; NULL: of none) it is only where it is
-// his: a process is named as its user likes, and stands where he likes.
+// A directory counts as that of a server (`server`: its directory in /proc; NULL: of none) only where
+// the same user owns both: a process may have any name and any working directory.
 static bool add_directory(int dir, const char *path, const struct stat *server,
                           struct answer *answer)
 {

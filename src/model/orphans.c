@@ -1,9 +1,9 @@
 #include "model/orphans.h"
 
-// Three answers everywhere: yes, no, not to be known. An orphan is shown to people who then remove
+// Three answers everywhere: yes, no, not known. An orphan is shown to people who then remove
 // it, so every doubt counts against calling something one.
 //
-// The age that makes an orphan worth telling is the user's, and comes with the picture: what is
+// The age from which an orphan is reported is the user's, and comes with the picture: what is
 // made by one program for the next has no living user for a moment.
 #include "model/apps/labels.h"
 #include "model/apps/pairs.h"
@@ -25,7 +25,7 @@ static void judge(struct verdict *v, enum pid_state state)
     v->gone |= pid_state_ended(state);
 }
 
-// An orphan: somebody is known to be gone and nobody is alive or unknown.
+// An orphan: one process is known to be gone, and none is alive or unknown.
 static bool settle(const struct verdict *v, bool *known)
 {
     *known = v->alive || (v->gone && !v->unknown);
@@ -83,7 +83,7 @@ static bool queue_in_use(const struct snapshot *s, const struct queue *q)
 
 // The kernel keeps no creator of a set; its elements keep the pid of their last operation, or
 // SETVAL. What happened to one element happened no later than the set's otime (semop) or ctime
-// (SETVAL, IPC_SET): whoever holds that pid but started after both is somebody else.
+// (SETVAL, IPC_SET): a process with that pid that started after both is another one.
 //
 // An element with pid 0 was never operated, or by a process outside this PID namespace. Only in
 // the machine's first PID namespace there is no outside; elsewhere it leaves the answer open.
@@ -112,7 +112,7 @@ bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *kno
 }
 
 // Whether nobody can be blocked on the queue. The kernel has no count of them, only the tasks
-// themselves tell: all processes must have been readable, or those that were not must lack the
+// themselves show it: all processes must have been readable, or those that were not must lack the
 // permission to use the queue.
 static bool queue_surely_idle(const struct snapshot *s, const struct queue *queue, bool *waiting)
 {
@@ -129,7 +129,7 @@ static bool queue_surely_idle(const struct snapshot *s, const struct queue *queu
 }
 
 // The kernel keeps no creator of a queue either: last sender and last receiver are all there is. A
-// queue nobody ever sent to or received from tells nothing and is never called an orphan. One side
+// queue nobody ever sent to or received from has no evidence and is never called an orphan. One side
 // that never acted does not count: a queue filled by a dead sender and read by nobody is leaked.
 // Messages still queued do not count either: ipcs users look for exactly such queues.
 bool queue_orphan(const struct snapshot *s, const struct queue *queue, bool *known)

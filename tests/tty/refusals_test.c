@@ -246,7 +246,7 @@ static const struct refusal refusals[] = {
      .words = "1 attachment: 0 found, 1 unseen (another PID namespace", .untouched = process_there},
     {"sender in another PID namespace", .inside = true, .make = a_sender,
      .steps = {{"3", "0x00002323", NULL}, {.keys = "k"}}, .verb = "signal", .result = "refused",
-     .words = "who last used it is outside this PID namespace", .untouched = process_there},
+     .words = "its last user is outside this PID namespace", .untouched = process_there},
 };
 // clang-format on
 

@@ -532,20 +532,20 @@ TEST(holdings_are_those_of_the_processes_asked_about)
     for (size_t i = 0; i < s->scan->holders.n; i++) // 30 has the memory of 20 in segment 2
         if (s->scan->holders.at[i].shmid == 2 && s->scan->holders.at[i].pid == 30)
             s->scan->holders.at[i].shares_memory_with = 20;
-    struct holding_vec held = holdings_of(s->scan, &pids);
+    struct held_vec held = held_of(s->scan, &pids);
     assert_int_equal(held.n, 6);
-    const struct holding *of_20 = holdings_find(&held, 20, &n);
+    const struct held *of_20 = held_find(&held, 20, &n);
     assert_int_equal(n, 3);
     for (size_t i = 0; i < n; i++) {
         assert_int_equal(of_20[i].holder->shmid, i + 1);
         assert_int_equal(of_20[i].shared, i == 1);
     }
-    assert_null(holdings_find(&held, 30, &n));
+    assert_null(held_find(&held, 30, &n));
     assert_int_equal(n, 0);
-    assert_int_equal(holdings_find(&held, 40, &n)[2].holder->shmid, 3);
+    assert_int_equal(held_find(&held, 40, &n)[2].holder->shmid, 3);
     vec_free(&held);
-    held = holdings_of(NULL, &pids);
-    assert_null(holdings_find(&held, 20, &n));
+    held = held_of(NULL, &pids);
+    assert_null(held_find(&held, 20, &n));
     snapshot_unref(s);
 }
 

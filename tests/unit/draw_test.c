@@ -336,7 +336,7 @@ TEST(a_queue_tells_who_used_it_last)
     vec_clear(&s->snapshot->waiters);
     session_rebuild(s);
     shot = draw(s, 80, 24, false);
-    expect(&shot, "nobody seen who waits (1 process not readable");
+    expect(&shot, "no waiters seen (1 process not readable");
     done(&shot);
 }
 

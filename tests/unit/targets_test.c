@@ -98,10 +98,10 @@ TEST(who_last_used_it_is_not_known_before_it_is_read)
     queue->rtime = 0;
     assert_int_equal(choose(s, &row), 0);
     targets_none(s, &row, why, sizeof why);
-    assert_non_null(strstr(why, "who last used it is not known yet"));
+    assert_non_null(strstr(why, "its last user is not known yet"));
     fake_gone(s, PID);
     assert_int_equal(choose(s, &row), 0);
     targets_none(s, &row, why, sizeof why);
-    assert_non_null(strstr(why, "who last used it is gone"));
+    assert_non_null(strstr(why, "its last user is gone"));
     snapshot_unref(s);
 }

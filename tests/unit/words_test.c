@@ -136,7 +136,7 @@ TEST(all_who_wait_on_a_queue)
     waits(s, KIND_QUEUE, "nobody waits");
     s->waiters_unseen = 4;
     snprintf(s->system.user, sizeof s->system.user, "oracle");
-    waits(s, KIND_QUEUE, "nobody seen who waits (4 processes not readable as oracle; try sudo)");
+    waits(s, KIND_QUEUE, "no waiters seen (4 processes not readable as oracle; try sudo)");
     s->waiters_unseen = 0;
     fake_waiter(s, KIND_QUEUE, 7, LIVES, WAIT_MSGRCV, "");
     waits(s, KIND_QUEUE, "1 receiver waiting");
@@ -147,7 +147,7 @@ TEST(all_who_wait_on_a_queue)
              "root"); // refused in a container: no sudo helps
     waits(s, KIND_QUEUE, "1 sender blocked, 1 receiver waiting (1 process not readable as root)");
     s->has &= ~(unsigned)NEED_WAITERS;
-    waits(s, KIND_QUEUE, "reading who waits ...");
+    waits(s, KIND_QUEUE, "reading the waiters ...");
     snapshot_unref(s);
 }
 
@@ -173,7 +173,7 @@ TEST(all_who_wait_on_a_set)
     waits(s, KIND_SEMSET, "1 waiting: 1 found, and 1 stopped");
     set->known = 0;
     waits(s, KIND_SEMSET, "1 found waiting, and 1 stopped");
-    waits(s, KIND_QUEUE, "nobody seen who waits (1 process not readable as oracle; try sudo)");
+    waits(s, KIND_QUEUE, "no waiters seen (1 process not readable as oracle; try sudo)");
     snapshot_unref(s);
 }
 

@@ -1,12 +1,12 @@
 // The list of all processes: read again only when a process was made since, and then, where the
-// source can tell, only the new ones.
+// source can list them, only the new ones.
 #ifndef IPCTOP_ENGINE_ASK_PROCESS_LIST_H
 #define IPCTOP_ENGINE_ASK_PROCESS_LIST_H
 
 #include "model/source.h"
 
 struct process_list {          // zero it before use
-    struct pid_entry_vec list; // ascending; who ended meanwhile may still be in it
+    struct pid_entry_vec list; // ascending; processes that ended meanwhile may still be in it
     uint64_t forks;            // read before the list: later ones are not all in it
     uint64_t number;           // counts the readings that brought something
     struct pid_mark mark;
@@ -14,13 +14,13 @@ struct process_list {          // zero it before use
     bool valid;
 };
 
-void process_list_free(struct process_list *census);
+void process_list_free(struct process_list *processes);
 
 // Makes the list complete: all that live now and lived at the call are in it.
-int process_list_update(struct process_list *census, const struct source *source);
+int process_list_update(struct process_list *processes, const struct source *source);
 
 // Whether that takes the new ones alone, and costs next to nothing.
-bool process_list_is_cheap(const struct process_list *census);
+bool process_list_is_cheap(const struct process_list *processes);
 
 // NULL where no such process was listed.
 const struct pid_entry *process_list_find(const struct pid_entry_vec *list, int32_t pid);

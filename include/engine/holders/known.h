@@ -43,8 +43,8 @@ void known_holders_remember_asked(struct known_holders *known, const struct proc
 // Adds the file handle of a mapping that is surely of a segment of ours, unless one is known.
 void known_holders_add_handle(struct known_holders *known, const struct mapping *mapping);
 
-// Where more of a segment was found than there is, asks its holders for file handles, which tell
-// apart what attached in other IPC namespaces. True where any process gave one: a scan may resolve
+// Where more of a segment was found than there is, asks its holders for file handles, which
+// distinguish what attached in other IPC namespaces. True where any process gave one: a scan may resolve
 // now. False also where that was done already.
 bool known_holders_resolve_namespaces(struct known_holders *known, const struct scan *scan,
                                       const struct round *round);

@@ -12,7 +12,7 @@
 
 enum { PROBE_STACK = 8, COMM = 16 };
 
-// Who we are, in the kernel's terms: needed to translate pids.
+// This process in the kernel's terms: needed to translate pids.
 struct bpf_self {
     uint32_t pid_level;      // depth of our PID namespace
     uint32_t pid_ns, ipc_ns; // inodes

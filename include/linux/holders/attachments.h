@@ -2,7 +2,7 @@
 // decoys on the same device. Called from probers; may hang on a sick process.
 //
 // Whose segment a mapping is. Ids, keys, devices and inode numbers repeat in every IPC namespace.
-// The namespace link of a process tells where it is now, not where it attached. So, cheapest first:
+// The namespace link of a process shows where it is now, not where it attached. So, cheapest first:
 //   - the link is ours: the mappings count as ours;
 //   - it differs, and we may ask for file handles (CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE): each
 //     mapping carries `handle`, and namespace_differs is set. It is ours if a holder of that id
@@ -20,7 +20,7 @@ struct attachments; // what all probes share, from any thread: devices, way, nam
 // NULL, with errno set, where `proc` cannot be opened or our own mappings cannot be read.
 struct attachments *attachments_new(const char *proc, bool text_only);
 void attachments_free(struct attachments *self);
-// From now on the start times of holders are not read: for who only looks.
+// From now on the start times of holders are not read: for callers that never act.
 void attachments_read_only(struct attachments *self);
 
 void attachments_probe(struct attachments *self, int32_t pid, struct answer *answer);

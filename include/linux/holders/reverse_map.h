@@ -1,4 +1,4 @@
-// Who holds segments, by the kernel's own map from a segment's file back to its mappings: an engine
+// The holders of segments, by the kernel's own map from a segment's file back to its mappings: an engine
 // beside maps_by_query and maps_by_text that asks no process. linux/bpf/walk.h.
 #ifndef IPCTOP_LINUX_HOLDERS_REVERSE_MAP_H
 #define IPCTOP_LINUX_HOLDERS_REVERSE_MAP_H

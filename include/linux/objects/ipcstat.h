@@ -14,7 +14,7 @@ struct ipcstat {
 };
 
 // Of a segment, semaphore set or queue. Needs no read permission on the object since Linux 4.17.
-// 0; -EINVAL or -EIDRM where there is none, -EACCES where an older kernel does not tell.
+// 0; -EINVAL or -EIDRM where there is none, -EACCES where an older kernel does not show it.
 int ipcstat(enum kind_id kind, int32_t id, struct ipcstat *out);
 
 // The tables of linux/sysvipc.h at a third of their price: ordered by id, the limit of queues with

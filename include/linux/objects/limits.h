@@ -1,4 +1,4 @@
-// What the kernel allows of System V IPC, how much of it is used, and by whom. ipc(5),
+// What the kernel allows of System V IPC, how much of it is used, and by which user. ipc(5),
 // proc_sys_kernel(5): kernel.shm*, kernel.sem, kernel.msg*.
 #ifndef IPCTOP_LINUX_OBJECTS_LIMITS_H
 #define IPCTOP_LINUX_OBJECTS_LIMITS_H

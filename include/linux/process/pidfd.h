@@ -13,6 +13,6 @@ int pidfd_signal(int fd, int signal); // 0 or -errno
 // A number no other process of this machine has or will have until it restarts: the inode number
 // in pidfs (fs/pidfs.c), since Linux 6.9. 0: there is none.
 uint64_t pidfd_instance(int fd);
-uint64_t pidfd_instance_of(int32_t pid); // of who has that pid now
+uint64_t pidfd_instance_of(int32_t pid); // of the process that has that pid now
 
 #endif

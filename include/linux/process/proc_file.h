@@ -10,7 +10,7 @@
 // or -errno.
 ssize_t proc_file_read(char *dst, size_t cap, const char *proc, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-// The same of "path" below the directory `dir`: of one process, whoever has its pid by now.
+// The same of "path" below the directory `dir`: of one process, even if another one has its pid by now.
 ssize_t proc_file_read_at(int dir, const char *path, char *dst, size_t cap);
 
 // Replaces what the file says, or what a fixture's file says. 0 or -errno.

@@ -1,4 +1,4 @@
-// Who processes are: names, owners, states, start times. proc_pid_stat(5), proc_pid_status(5).
+// What identifies processes: names, owners, states, start times. proc_pid_stat(5), proc_pid_status(5).
 #ifndef IPCTOP_LINUX_PROCESS_PROCESS_H
 #define IPCTOP_LINUX_PROCESS_PROCESS_H
 
@@ -22,7 +22,7 @@ void process_reader_probe(struct process_reader *self, int32_t pid, unsigned fac
                           struct answer *answer);
 
 // Whether `proc`, a real one, numbers processes as our system calls do: the PID namespaces of a
-// /proc and of who reads it may differ.
+// /proc and of its reader may differ.
 bool process_reader_same_pid_namespace(const char *proc);
 
 // All processes, ascending, and how many forks there were since boot. Cannot hang.

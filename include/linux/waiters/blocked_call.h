@@ -24,7 +24,7 @@ struct blocked_call {
 // False: "running", "-1 …", any other call, no such line at all.
 bool blocked_call_parse(const char *line, size_t len, struct blocked_call *out);
 
-// What must be read at out->pointer before blocked_call_describe() can tell everything; 0: nothing.
+// What must be read at out->pointer before blocked_call_describe() can show everything; 0: nothing.
 enum { WAITCALL_MEMORY = 6 * 16 };
 size_t blocked_call_memory(const struct blocked_call *call);
 // "element 3 -1, element 4 0", "type 5", "any type", "type ≤ 3", "not type 5",

@@ -9,7 +9,7 @@ bool postgres_program(const char *comm); // is named as its programs are
 enum postgres_role {
     POSTGRES_NOT,
     POSTGRES_SOME,    // one of its processes; which is not known
-    POSTGRES_MASTER,  // the postmaster, who started all others
+    POSTGRES_MASTER,  // the postmaster, which started all others
     POSTGRES_BACKEND, // a session, or one of the helpers
 };
 

@@ -3,7 +3,7 @@
 #ifndef IPCTOP_MODEL_CONSEQUENCE_CONSEQUENCE_H
 #define IPCTOP_MODEL_CONSEQUENCE_CONSEQUENCE_H
 
-#include "model/consequence/holdings.h"
+#include "model/consequence/held.h"
 #include "model/record/action.h"
 #include "model/record/snapshot.h"
 
@@ -28,7 +28,7 @@ struct consequence {
     struct impact impact;
     bool grave;         // an application runs on it: y is not enough, the word is typed
     bool ends;          // a signal that may end the process
-    bool forbidden;     // to this user, as far as one can tell: it is tried all the same
+    bool forbidden;     // to this user, as far as is known: it is tried all the same
     bool impossible;    // refused beforehand: `effect` says why (pid <= 0, gone, another one now)
     char question[160]; // "Remove segment 425985 (276M, key 0x0052e2c1, owner oracle)?"
     char effect[640];   // "18 attachments stay until they detach; nothing is freed now. …"
@@ -37,7 +37,7 @@ struct consequence {
 void consequence_of(const struct snapshot *s, const struct action *action, struct consequence *out);
 // The same for one of many: `held` is what the processes of all of them hold.
 void consequence_among(const struct snapshot *s, const struct action *action,
-                       const struct holding_vec *held, struct consequence *out);
+                       const struct held_vec *held, struct consequence *out);
 // Adds the segments that lose their last holder when all these processes end, which no single one
 // of them may free. `pids` ascend.
 void consequence_ended(const struct snapshot *s, const struct pid_vec *pids, struct impact *sum);

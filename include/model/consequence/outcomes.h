@@ -1,4 +1,4 @@
-// Outcomes of actions in words. Those who act answer codes and numbers alone.
+// Outcomes of actions in words. The functions that act answer codes and numbers alone.
 #ifndef IPCTOP_MODEL_CONSEQUENCE_OUTCOMES_H
 #define IPCTOP_MODEL_CONSEQUENCE_OUTCOMES_H
 

@@ -1,4 +1,4 @@
-// Answers of processes → an accounted picture of who holds what. Pure, but for one question it may
+// Answers of processes → a full account of which process holds which segment. Pure, but for one question it may
 // put to the source: whether two processes share their memory.
 #ifndef IPCTOP_MODEL_HOLDERS_ACCOUNTING_H
 #define IPCTOP_MODEL_HOLDERS_ACCOUNTING_H
@@ -33,12 +33,12 @@ struct scan_input {
     uint32_t processes, unreadable, stuck, exiting;
     uint32_t unasked;          // for lack of a thread or descriptor
     uint64_t left_out;         // mappings not kept, since there are too many
-    const int32_t *stuck_pids; // `stuck` of them, ascending; NULL: nobody knows
+    const int32_t *stuck_pids; // `stuck` of them, ascending; NULL: not known
     bool hidden;               // some processes are not even listed: proc(5) hidepid
     bool forks_moved;          // processes were made while they were read
     bool first_pid_namespace;  // no process is outside, so a pid of 0 is nobody
     enum scan_method method;
-    // Tells which tasks share their memory, as address_spaces_join() does; false: nobody can tell now.
+    // Finds the tasks that share their memory, as address_spaces_join() does; false: not known now.
     bool (*same_memory)(void *self, const int32_t *tasks, size_t n, uint32_t *same);
     void *self;
 };

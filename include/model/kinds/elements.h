@@ -1,4 +1,4 @@
-// Semaphores of sets, for those who read them.
+// Semaphores of sets, for the modules that read them.
 #ifndef IPCTOP_MODEL_KINDS_ELEMENTS_H
 #define IPCTOP_MODEL_KINDS_ELEMENTS_H
 

@@ -1,4 +1,4 @@
-// Processes that hold segments, for those who look at one of them.
+// Processes that hold segments, for the modules that look at one of them.
 #ifndef IPCTOP_MODEL_KINDS_HOLDERS_H
 #define IPCTOP_MODEL_KINDS_HOLDERS_H
 

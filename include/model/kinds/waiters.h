@@ -1,4 +1,4 @@
-// Tasks that wait, for those who look for them.
+// Tasks that wait, for the modules that look for them.
 #ifndef IPCTOP_MODEL_KINDS_WAITERS_H
 #define IPCTOP_MODEL_KINDS_WAITERS_H
 

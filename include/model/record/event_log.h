@@ -12,7 +12,7 @@ enum event_what {
     EVENT_REMOVED,
     EVENT_MARKED,   // IPC_RMID of a segment that is still attached
     EVENT_CHANGED,  // owner, group or mode: IPC_SET
-    EVENT_ATTACHED, // more attachments than told last
+    EVENT_ATTACHED, // more attachments than reported last
     EVENT_DETACHED,
     EVENT_LIMIT, // crossed 80 or 95 %, fallen below, or set to another value
     EVENT_STUCK, // a process that does not answer in time
@@ -23,9 +23,9 @@ enum event_what {
 };
 const char *event_what_name(enum event_what what); // "created", …
 
-enum event_by {         // how it is known who it was
+enum event_by {         // how the process is known
     EVENT_BY_NOBODY,    // it is not
-    EVENT_BY_LAST_USER, // from the kernel's tables: who made or used the object last
+    EVENT_BY_LAST_USER, // from the kernel's tables: the maker or last user of the object
     EVENT_BY_EXACT,     // traced: the very process
     EVENT_BY_US,
     EVENT_BYS
@@ -40,7 +40,7 @@ struct event {
     enum event_what what;
     enum severity severity;
     enum event_by by;
-    int32_t pid;            // of who it was; 0: not known, or outside our PID namespace
+    int32_t pid;            // of that process; 0: not known, or outside our PID namespace
     uint32_t uid;           // UINT32_MAX: not known
     struct identity about;  // NO_KIND: nothing that has a row
     bool several;           // about many objects: only about.kind counts

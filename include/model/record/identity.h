@@ -22,7 +22,7 @@ enum kind_id {
     KINDS // array size; the first kind has number 1
 };
 
-// Fields that do not apply are 0. Ids and pids may be 0 in earnest: `kind` says which apply.
+// Fields that do not apply are 0. 0 is also a valid id and pid: `kind` says which apply.
 struct identity {
     enum kind_id kind;
     int32_t id;           // shmid, semid, msqid; of the object a holder, mapping, … belongs to

@@ -96,10 +96,10 @@ struct mapping { // one VMA; proc_pid_maps(5)
     uint8_t known;
     uint64_t rss, pss, swap, locked; // smaps, on demand: MAP_KNOWS_USE
     uint64_t handle; // MAP_KNOWS_HANDLE: the same for all mappings of one segment, and no other's
-    char *path;      // only where shmid is -1; else mapping_path() tells; owned
+    char *path;      // only where shmid is -1; else see mapping_path(); owned
 };
 VEC(mapping_vec, struct mapping);
-enum { MAP_HUGE = 32 }; // in `perms`: of huge pages, whose pss the kernel does not tell
+enum { MAP_HUGE = 32 }; // in `perms`: of huge pages, whose pss the kernel does not show
 
 struct holder { // a process and one segment
     int32_t shmid;
@@ -133,7 +133,7 @@ struct limit {           // ipc(5), proc_sys_kernel(5)
     const char *path;    // static: "/proc/sys/kernel/shmmni"
     const char *unit;    // static: "segments", "bytes", "pages", "semaphores", …
     uint64_t used, limit;
-    uint32_t top_uid; // who uses most of it
+    uint32_t top_uid; // the user that uses most of it
     uint8_t known;
 };
 VEC(limit_vec, struct limit);

@@ -1,7 +1,7 @@
-// Who holds which segment: the picture one scan of the processes gives, and what it could not see.
+// Which process holds which segment: the result of one scan of the processes, and what it could not see.
 //
 // Pure: probes (what single processes answered) go in, an accounted picture comes out. How the
-// processes are read is linux/'s business, when and by which thread app/'s.
+// processes are read is linux/'s business, when and by which thread engine/'s.
 #ifndef IPCTOP_MODEL_RECORD_SCAN_H
 #define IPCTOP_MODEL_RECORD_SCAN_H
 
@@ -23,7 +23,7 @@ enum unseen {
     UNSEEN_HIDDEN = 64,    // processes this user does not even see: proc(5) hidepid
     UNSEEN_UNASKED = 32,   // out of threads or file descriptors to ask processes
     UNSEEN_LEFT_OUT = 256, // mappings beyond the number that is kept
-    UNSEEN_ALIKE = 128,    // mappings that cannot be told apart from those of another IPC namespace
+    UNSEEN_ALIKE = 128,    // mappings that may be those of another IPC namespace
 };
 
 struct segment_account { // one segment's accounting
@@ -56,7 +56,7 @@ struct scan {
     struct pid_vec stuck_pids; // some of them, ascending
     enum scan_method method;
     uint64_t duration_us;
-    int64_t finished_ns; // CLOCK_MONOTONIC: how old the picture is. Checking it anew renews it
+    int64_t finished_ns; // CLOCK_MONOTONIC: how old the picture is. Checking it again renews it
 };
 
 struct scan *scan_new(void); // one reference
@@ -72,7 +72,7 @@ const struct holder *scan_holders(const struct scan *scan, int32_t shmid, size_t
 const struct holder *scan_holder(const struct scan *scan, int32_t shmid, int32_t pid);
 
 // "18 attachments: 18 found in 17 processes", "5 attachments: 3 found, 2 unseen (12 processes not
-// readable as oracle; try sudo)". `user` names who is looking; NULL where unknown.
+// readable as oracle; try sudo)". `user`: the name of the user that scanned; NULL where unknown.
 char *scan_accounting_line(const struct scan *scan, int32_t shmid,
                            const char *user); // caller frees
 

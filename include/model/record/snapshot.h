@@ -1,6 +1,6 @@
 // An immutable, refcounted picture of one moment. Everything the program shows comes from one.
 //
-// The sampler builds it on one thread, publishes it, and from then on nobody writes to it.
+// The sampler builds it on one thread, publishes it, and from then on nothing writes to it.
 #ifndef IPCTOP_MODEL_RECORD_SNAPSHOT_H
 #define IPCTOP_MODEL_RECORD_SNAPSHOT_H
 
@@ -12,7 +12,7 @@
 #include "model/record/scan.h"
 #include "model/record/trace.h"
 
-// What somebody looks at. What nobody looks at is not read. Bits from 24 on are facts of processes:
+// What is looked at. The rest is not read. Bits from 24 on are facts of processes:
 // record/process.h.
 enum need {
     NEED_SEGMENTS = 1 << 0,
@@ -30,7 +30,7 @@ enum need {
     NEED_APPS = 1 << 14,        // facts for labels
     NEED_SYSTEM = 1 << 15,      // uptime and load for the header
     NEED_SEGMENT_USE = 1 << 17, // rss and swap of segments: three times the price of NEED_SEGMENTS
-    NEED_TRACE = 1 << 18,       // who did what since the snapshot before: tracing is on
+    NEED_TRACE = 1 << 18,       // calls of processes since the snapshot before: tracing is on
 };
 
 enum { WANT_FOLLOWED = 16 };
@@ -42,7 +42,7 @@ struct want {
     struct identity focus; // the object or process a drill-down shows
     bool alone;            // of processes, only those this segment names count
     int64_t orphan_age;    // of the snapshot, see there
-    // Processes to be told about as well, named by something or not: pids, in any order.
+    // Processes to read as well, whether anything names them or not: pids, in any order.
     uint8_t n_followed;
     int32_t followed[WANT_FOLLOWED];
 };
@@ -75,7 +75,7 @@ struct snapshot {
     int64_t time_ns;    // CLOCK_MONOTONIC
     unsigned has;       // enum need: which parts were read
     int error;          // why a table that was asked for was not: -errno of the first
-    int64_t orphan_age; // seconds: who calls orphans by name leaves those alone that idle shorter
+    int64_t orphan_age; // seconds: objects idle for less are not reported as orphans
     struct system system;
     struct segment_vec segments; // each ordered by id
     struct semset_vec semsets;

@@ -89,7 +89,7 @@ struct kind {
     enum kind_id waiting;     // kind of the tasks that wait on a row; NO_KIND: none do
     enum kind_id enter;       // what Enter opens on a row; NO_KIND: see subject, else the details
     const char *empty;        // what no rows mean; NULL: "no ONE"
-    const char *alone;        // why --json and --batch print it by itself; NULL: they do not
+    const char *alone;        // why --json and --batch print it alone; NULL: they do not
 
     size_t (*count)(const struct snapshot *s);
     const void *(*at)(const struct snapshot *s, size_t index);

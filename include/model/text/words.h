@@ -29,9 +29,9 @@ void words_holders(struct line *line, const struct snapshot *s, int32_t shmid, s
 // how many there are; writes them unless `line` is NULL.
 size_t words_waiters(struct line *line, const struct snapshot *s, enum kind_id kind, int32_t id,
                      unsigned calls, size_t most);
-// Everybody who waits on a set or queue accounted for: "3 waiting: 2 found, 1 unseen (4 processes
+// All waiters on a set or queue accounted for: "3 waiting: 2 found, 1 unseen (4 processes
 // not readable as oracle; try sudo)". Of queues the kernel has no count to agree with. Returns
-// SEVERITY_WARNING where somebody is unseen, and of senders, who should not wait; else NOTICE.
+// SEVERITY_WARNING where a waiter is unseen, or senders, which should not wait, are seen; else NOTICE.
 enum severity words_waiting(struct line *line, const struct snapshot *s, enum kind_id kind,
                             int32_t id);
 enum { CALLS_SEND = 1 << WAIT_MSGSND, CALLS_RECEIVE = 1 << WAIT_MSGRCV, CALLS_ALL = 0xf };

@@ -2,13 +2,13 @@
 
 #include "base/clock.h"
 
-// Those who ended are forgotten so often.
+// Processes that ended are forgotten so often.
 static const int64_t LIST_EVERY = 60 * CLOCK_SECOND;
 
-void process_list_free(struct process_list *census)
+void process_list_free(struct process_list *processes)
 {
-    vec_free(&census->list);
-    census->valid = false;
+    vec_free(&processes->list);
+    processes->valid = false;
 }
 
 // Joins two ascending lists. Of two processes by one pid, `added` has the younger.
@@ -31,70 +31,71 @@ static void merge(struct pid_entry_vec *list, const struct pid_entry_vec *added)
     *list = all;
 }
 
-bool process_list_is_cheap(const struct process_list *census)
+bool process_list_is_cheap(const struct process_list *processes)
 {
-    return census->valid && census->mark.forks && clock_ns() - census->listed_ns < LIST_EVERY;
+    return processes->valid && processes->mark.forks &&
+           clock_ns() - processes->listed_ns < LIST_EVERY;
 }
 
-// Adds who was made since. False where all have to be listed.
-static bool add_recent(struct process_list *census, const struct source *source)
+// Adds the processes made since. False where all have to be listed.
+static bool add_recent(struct process_list *processes, const struct source *source)
 {
     struct pid_entry_vec recent = {0}, added = {0};
-    bool told = process_list_is_cheap(census) && source->recent &&
-                source->recent(source->self, &census->mark, &recent) == 0;
+    bool known = process_list_is_cheap(processes) && source->recent &&
+                 source->recent(source->self, &processes->mark, &recent) == 0;
 
-    if (told) {
-        process_list_added(&census->list, &recent, &added);
+    if (known) {
+        process_list_added(&processes->list, &recent, &added);
         if (added.n) {
-            merge(&census->list, &added);
-            census->number++;
+            merge(&processes->list, &added);
+            processes->number++;
         }
-        census->forks = census->mark.forks;
+        processes->forks = processes->mark.forks;
     }
     vec_free(&recent);
     vec_free(&added);
-    return told;
+    return known;
 }
 
-// The forks counted before the list is read: who came later is counted later.
-static bool set_mark(struct process_list *census, const struct source *source)
+// The forks counted before the list is read: processes made later are counted later.
+static bool set_mark(struct process_list *processes, const struct source *source)
 {
     struct pid_entry_vec none = {0};
 
-    census->mark = (struct pid_mark){0};
-    bool told = source->recent && source->recent(source->self, &census->mark, &none) == 0;
+    processes->mark = (struct pid_mark){0};
+    bool known = source->recent && source->recent(source->self, &processes->mark, &none) == 0;
     vec_free(&none);
-    if (!told)
-        census->mark = (struct pid_mark){0};
-    census->forks = census->mark.forks;
-    return told || source->forks(source->self, &census->forks) == 0;
+    if (!known)
+        processes->mark = (struct pid_mark){0};
+    processes->forks = processes->mark.forks;
+    return known || source->forks(source->self, &processes->forks) == 0;
 }
 
-static int list_all(struct process_list *census, const struct source *source)
+static int list_all(struct process_list *processes, const struct source *source)
 {
     struct pid_entry_vec list = {0};
-    bool counted = set_mark(census, source);
+    bool counted = set_mark(processes, source);
     int error = source->processes(source->self, &list);
 
-    census->valid = counted && !error;
+    processes->valid = counted && !error;
     if (error) {
         vec_free(&list);
         return error;
     }
-    vec_free(&census->list);
-    census->list = list;
-    census->listed_ns = clock_ns();
-    census->number++;
+    vec_free(&processes->list);
+    processes->list = list;
+    processes->listed_ns = clock_ns();
+    processes->number++;
     return 0;
 }
 
-int process_list_update(struct process_list *census, const struct source *source)
+int process_list_update(struct process_list *processes, const struct source *source)
 {
     uint64_t forks = 0;
 
-    if (census->valid && source->forks(source->self, &forks) == 0 && forks == census->forks)
+    if (processes->valid && source->forks(source->self, &forks) == 0 && forks == processes->forks)
         return 0;
-    return add_recent(census, source) ? 0 : list_all(census, source);
+    return add_recent(processes, source) ? 0 : list_all(processes, source);
 }
 
 const struct pid_entry *process_list_find(const struct pid_entry_vec *list, int32_t pid)

@@ -13,7 +13,7 @@
 
 enum { MODE_MAX = 0777 };
 
-// Who may: owner and creator, by include/linux/ipc_namespace.h ipcctl_obtain_check.
+// Permitted are owner and creator, by include/linux/ipc_namespace.h ipcctl_obtain_check.
 static void note_permitted(struct outcome *outcome, const struct owned *o)
 {
     struct outcome_facts *facts = &outcome->facts;

@@ -64,25 +64,25 @@ static void deliver(const char *proc, int pidfd, struct outcome *outcome)
         outcome_become(outcome, OUTCOME_SENT, 0);
 }
 
-enum who { WHO_IT, WHO_ANOTHER, WHO_GONE, WHO_UNKNOWN };
+enum found { FOUND_IT, FOUND_ANOTHER, FOUND_GONE, FOUND_UNKNOWN };
 
-// Who has the pid. Where the kernel numbers processes for good, that tells without asking the
-// process, which may be stuck in exec; else its start time, which hangs then.
-static enum who identify(const char *proc, int pidfd, const struct identity *target)
+// Which process has the pid. Where the kernel numbers processes for good, the number shows it without
+// asking the process, which may be stuck in exec; else its start time, which hangs then.
+static enum found identify(const char *proc, int pidfd, const struct identity *target)
 {
     uint64_t instance = target->instance && pidfd >= 0 ? pidfd_instance(pidfd) : 0;
     struct task_stat stat;
     char path[4096];
 
     if (instance)
-        return instance == target->instance ? WHO_IT : WHO_ANOTHER;
+        return instance == target->instance ? FOUND_IT : FOUND_ANOTHER;
     if (!target->start_ticks)
-        return WHO_UNKNOWN;
+        return FOUND_UNKNOWN;
     snprintf(path, sizeof path, "%s/%" PRId32 "/stat", proc, target->pid);
     int error = stat_read(AT_FDCWD, path, &stat);
     if (error)
-        return error == -ENOENT || error == -ESRCH ? WHO_GONE : WHO_UNKNOWN;
-    return stat.start_ticks == target->start_ticks ? WHO_IT : WHO_ANOTHER;
+        return error == -ENOENT || error == -ESRCH ? FOUND_GONE : FOUND_UNKNOWN;
+    return stat.start_ticks == target->start_ticks ? FOUND_IT : FOUND_ANOTHER;
 }
 
 // With the pidfd held, the pid cannot pass to another process unnoticed: what is compared now is
@@ -90,16 +90,16 @@ static enum who identify(const char *proc, int pidfd, const struct identity *tar
 static void check_and_deliver(const char *proc, int pidfd, struct outcome *outcome)
 {
     switch (identify(proc, pidfd, &outcome->action.target)) {
-    case WHO_IT:
+    case FOUND_IT:
         deliver(proc, pidfd, outcome);
         break;
-    case WHO_ANOTHER:
+    case FOUND_ANOTHER:
         outcome_become(outcome, OUTCOME_OTHER_PROCESS, 0);
         break;
-    case WHO_GONE:
+    case FOUND_GONE:
         outcome_become(outcome, OUTCOME_GONE, 0);
         break;
-    case WHO_UNKNOWN:
+    case FOUND_UNKNOWN:
         outcome_become(outcome, OUTCOME_UNIDENTIFIED, 0);
         break;
     }

@@ -128,7 +128,7 @@ static void build_enter(struct builder *b, int call)
     return_zero(a);
 }
 
-// Of the record at R9: who calls. Uses R7 and R8.
+// Of the record at R9: the calling process. Uses R7 and R8.
 static void fill_process(struct builder *b)
 {
     struct assembler *a = b->a;

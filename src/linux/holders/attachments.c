@@ -115,7 +115,7 @@ static int read_open(struct refresh *r, int fd)
     return error;
 }
 
-// A descriptor kept open would pin the old address space over exec: each reading opens anew.
+// A descriptor kept open would pin the old address space over exec: each reading opens it again.
 static int read_task(struct refresh *r)
 {
     char path[PATH_CAP];

@@ -71,7 +71,7 @@ static void learn_hugetlb(struct maps_devices *out)
     unsigned long kib;
 
     if (!dir)
-        return; // no huge pages in this kernel, or nothing that tells their sizes
+        return; // no huge pages in this kernel, or nothing that shows their sizes
     while ((entry = readdir(dir)) != NULL) {
         if (sscanf(entry->d_name, "hugepages-%lukB", &kib) != 1 || kib == 0 || (kib & (kib - 1)))
             continue;

@@ -31,7 +31,7 @@ static struct mapping mapping_of(const struct map_query *query)
 }
 
 // The mapping at `address` or the next one, with its name if `cap` is not 0. A name that does not
-// fit is ENAMETOOLONG and tells nothing else.
+// fit is ENAMETOOLONG and gives nothing else.
 static int ask(int fd, uint64_t address, struct map_query *query, char *name, size_t cap)
 {
     *query = (struct map_query){

@@ -48,12 +48,12 @@ static bool set_is_gone(int32_t semid)
 // --- which sets ---------------------------------------------------------------------------------
 
 // A semaphore costs the kernel four calls and its monitor 50 bytes; anybody may make a thousand
-// million of them (semmns). Beyond so many the sets of those who made fewest are read, so that who
-// makes many hides his own alone. No set is read in part.
+// million of them (semmns). Beyond so many the sets of the users who made fewest are read, so that a
+// user who makes many hides only their own. No set is read in part.
 enum { ELEMENTS_MAX = 1 << 19 };
 
 struct turn {
-    uint64_t by_creator; // semaphores of all his sets
+    uint64_t by_creator; // semaphores of all sets of that user
     uint32_t cuid, nsems;
     size_t at;
 };

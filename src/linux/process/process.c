@@ -1,6 +1,6 @@
 // Everything said of a process is read below one descriptor of its directory, so that it is of one
-// process even where its pid is handed out anew meanwhile. stat, which has the name as it is, says
-// nearly all; status would say no more at twice the price.
+// process even where its pid is given to another one meanwhile. stat, which has the name as it is, says
+// nearly all; status adds nothing at twice the price.
 //
 // Not by libproc2, which the tests compare this with: it replaces control bytes by '.' and what is
 // not of the locale by '?', so that different names look alike; asking it for one process reads

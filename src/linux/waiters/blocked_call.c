@@ -77,7 +77,7 @@ static bool take_direct(struct blocked_call *out, enum wait_call call, const uin
     out->id = (int32_t)args[0];
     out->pointer = args[1];
     out->count = args[2];
-    // glibc's semop() is semtimedop() without a timeout: what the program asked for is told.
+    // glibc's semop() is semtimedop() without a timeout: what the program called is shown.
     if (call == WAIT_SEMTIMEDOP && !args[3])
         out->call = WAIT_SEMOP;
     if (call == WAIT_MSGRCV) {

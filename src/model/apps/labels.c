@@ -250,7 +250,7 @@ static const struct label_rule rules[] = {
 
 // --- the label ----------------------------------------------------------------------------------
 
-// The program of all holders; where none was seen, of those who made and used it.
+// The program of all holders; where none was seen, of its maker and last user.
 static bool shared_program(const struct object_users *subject, struct label *out)
 {
     size_t n = subject->n_holders ? subject->n_holders : subject->n;
@@ -303,7 +303,7 @@ void label_short(const struct label *label, char *dst, size_t cap)
     struct line line = line_start(dst, cap);
 
     if (strcmp(label->app, "oracle") == 0 && label->instance[0])
-        line_add(&line, "%s", label->instance); // whoever knows Oracle knows its SIDs
+        line_add(&line, "%s", label->instance); // people who know Oracle know its SIDs
     else if (label->database)
         line_add(&line, "%s %s", label->app, short_directory(label->instance));
     else

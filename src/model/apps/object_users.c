@@ -5,14 +5,14 @@
 
 enum { STRANGERS_MAX = 12, HOLDERS_MAX = 512 };
 
-// Neither the owner's nor root's: whoever may use an object may do so under any name.
+// Neither the owner's nor root's: a user with access may run programs of any name.
 static bool is_stranger(const struct object_users *subject, const struct process *p)
 {
     return (p->known & PROC_KNOWS_UID) && p->uid != 0 && p->uid != subject->o->uid &&
            p->uid != subject->o->cuid;
 }
 
-static void add_person(struct object_users *subject, int32_t pid, int64_t time)
+static void add_user(struct object_users *subject, int32_t pid, int64_t time)
 {
     if (subject->n == OBJECT_USERS_MAX || snapshot_pid_state(subject->s, pid, time) != PID_ALIVE)
         return;
@@ -33,11 +33,11 @@ static void segment_people(struct object_users *subject, const struct segment *s
     const struct holder *holders = scan_holders(subject->s->scan, segment->o.id, &n);
 
     for (size_t i = 0; i < n && i < HOLDERS_MAX && subject->n < OBJECT_USERS_MAX - 2; i++)
-        add_person(subject, holders[i].pid, 0);
+        add_user(subject, holders[i].pid, 0);
     subject->n_holders = subject->n;
-    add_person(subject, segment->cpid, segment_birth(segment));
+    add_user(subject, segment->cpid, segment_birth(segment));
     if (segment_last_use(segment) > 0)
-        add_person(subject, segment->lpid, segment_last_use(segment));
+        add_user(subject, segment->lpid, segment_last_use(segment));
 }
 
 static void set_people(struct object_users *subject, const struct semset *set)
@@ -48,15 +48,15 @@ static void set_people(struct object_users *subject, const struct semset *set)
 
     for (size_t i = 0; i < n; i++)
         if (e[i].known & ELEMENT_KNOWS_PID && (i == 0 || e[i].pid != e[i - 1].pid))
-            add_person(subject, e[i].pid, last_use);
+            add_user(subject, e[i].pid, last_use);
 }
 
 void object_users_add_queue(struct object_users *subject, const struct queue *queue)
 {
     if (queue->stime > 0)
-        add_person(subject, queue->lspid, queue->stime);
+        add_user(subject, queue->lspid, queue->stime);
     if (queue->rtime > 0)
-        add_person(subject, queue->lrpid, queue->rtime);
+        add_user(subject, queue->lrpid, queue->rtime);
 }
 
 struct object_users object_users_of(const struct snapshot *s, enum kind_id kind, const void *object)

@@ -6,7 +6,7 @@
 
 enum { OBJECT_USERS_MAX = 48 };
 
-struct object_users { // an object, and who has to do with it
+struct object_users { // an object, and its users
     const struct snapshot *s;
     enum kind_id kind;
     const struct owned *o;
@@ -18,11 +18,11 @@ struct object_users { // an object, and who has to do with it
 
 struct object_users object_users_of(const struct snapshot *s, enum kind_id kind,
                                     const void *object);
-// Adds who last sent to and received from a queue.
+// Adds the processes that last sent to and received from a queue.
 void object_users_add_queue(struct object_users *subject, const struct queue *queue);
 // The i-th user, if trusted to identify the application: its owner's, creator's or root's process.
 // NULL: a stranger.
 const struct process *object_users_trusted(const struct object_users *subject, size_t i);
-int32_t object_users_first_trusted(const struct object_users *subject); // his pid; 0: there is none
+int32_t object_users_first_trusted(const struct object_users *subject); // its pid; 0: there is none
 
 #endif

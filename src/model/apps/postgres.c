@@ -30,7 +30,7 @@ enum postgres_role postgres_role(const struct process *p)
 }
 
 // src/backend/port/sysv_shmem.c: the key is the data directory's inode number, and is counted up
-// while another's segment has it; postmaster.pid tells which it became. After IPC_RMID only the
+// while another's segment has it; postmaster.pid says which it became. After IPC_RMID only the
 // mappings still name it. Its maker stays what it was; an owner may give an object to anybody.
 bool postgres_owns(const struct instance *instance, const struct snapshot *s,
                    const struct segment *segment)

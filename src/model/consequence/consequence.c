@@ -29,7 +29,7 @@ void impact_add(struct impact *sum, const struct impact *one)
 // --- owner, group, mode, size of a queue ---------------------------------------------------------
 
 // ipc/msg.c msg_fits_inqueue: bytes and messages both have to stay within it.
-static void tell_room(struct telling *t, const struct queue *queue)
+static void say_room(struct draft *t, const struct queue *queue)
 {
     uint64_t room = t->action->set.max_bytes;
 
@@ -45,7 +45,7 @@ static void tell_room(struct telling *t, const struct queue *queue)
                              "More than msgmnb needs CAP_SYS_RESOURCE.");
 }
 
-static void tell_set(struct telling *t)
+static void say_set(struct draft *t)
 {
     const struct action *a = t->action;
     char name[48];
@@ -63,14 +63,14 @@ static void tell_set(struct telling *t)
             kind_get(a->target.kind)->flags & TABLE_HELD ? "stay attached"
                                                          : "are checked at the next call");
     if (a->set.which & SET_MAX_BYTES)
-        tell_room(t, snapshot_queue(t->s, o->id));
+        say_room(t, snapshot_queue(t->s, o->id));
     consequence_permission(t, o->uid, o->cuid, "CAP_SYS_ADMIN");
 }
 
 // --- locking -------------------------------------------------------------------------------------
 
 // shmctl(2) SHM_LOCK: pages are not brought in by it. mm/mlock.c user_shm_lock: the caller's limit.
-static void tell_pinned(struct telling *t, const struct segment *segment)
+static void say_pinned(struct draft *t, const struct segment *segment)
 {
     struct rlimit limit;
     bool root = (t->s->has & NEED_SYSTEM) && t->s->system.euid == 0;
@@ -89,7 +89,7 @@ static void tell_pinned(struct telling *t, const struct segment *segment)
     say(&t->effect, ".");
 }
 
-static void tell_lock(struct telling *t)
+static void say_lock(struct draft *t)
 {
     bool lock = t->action->verb == ACTION_LOCK;
     const struct owned *o = consequence_object(t);
@@ -101,7 +101,7 @@ static void tell_lock(struct telling *t)
     if (!o)
         return;
     if (lock)
-        tell_pinned(t, snapshot_segment(t->s, o->id));
+        say_pinned(t, snapshot_segment(t->s, o->id));
     else
         say(consequence_next(t), "Its pages may be swapped out again.");
     consequence_permission(t, o->uid, o->cuid, "CAP_IPC_LOCK");
@@ -110,15 +110,15 @@ static void tell_lock(struct telling *t)
 // -------------------------------------------------------------------------------------------------
 
 void consequence_among(const struct snapshot *s, const struct action *action,
-                       const struct holding_vec *held, struct consequence *out)
+                       const struct held_vec *held, struct consequence *out)
 {
     *out = (struct consequence){0};
-    struct telling t = {.s = s,
-                        .action = action,
-                        .held = held,
-                        .out = out,
-                        .question = say_start(s, out->question, sizeof out->question),
-                        .effect = say_start(s, out->effect, sizeof out->effect)};
+    struct draft t = {.s = s,
+                      .action = action,
+                      .held = held,
+                      .out = out,
+                      .question = say_start(s, out->question, sizeof out->question),
+                      .effect = say_start(s, out->effect, sizeof out->effect)};
 
     switch (action->verb) {
     case ACTION_REMOVE:
@@ -128,11 +128,11 @@ void consequence_among(const struct snapshot *s, const struct action *action,
         consequence_signal(&t);
         break;
     case ACTION_SET:
-        tell_set(&t);
+        say_set(&t);
         break;
     case ACTION_LOCK:
     case ACTION_UNLOCK:
-        tell_lock(&t);
+        say_lock(&t);
         break;
     case ACTION_LIMIT:
         consequence_limit(&t);
@@ -147,7 +147,7 @@ void consequence_of(const struct snapshot *s, const struct action *action, struc
     struct pid_vec pids = {0};
 
     pids_add(&pids, action->verb == ACTION_SIGNAL ? action->target.pid : 0);
-    struct holding_vec held = holdings_of(pids.n ? s->scan : NULL, &pids);
+    struct held_vec held = held_of(pids.n ? s->scan : NULL, &pids);
     consequence_among(s, action, &held, out);
     vec_free(&held);
     vec_free(&pids);

@@ -8,7 +8,7 @@
 #include "model/record/limit_spec.h"
 
 // "kernel.shmmni = 8192"; kernel.sem holds four numbers, in the order of ipc/ipc_sysctl.c.
-static bool sysctl_line(struct say *x, const struct telling *t, const struct limit_spec *changed)
+static bool sysctl_line(struct say *x, const struct draft *t, const struct limit_spec *changed)
 {
     const struct limit_spec *fields[LIMIT_SPECS] = {0};
     char name[64];
@@ -40,7 +40,7 @@ static void say_value(struct say *x, const struct limit_spec *spec, uint64_t val
         say(x, " ({size})", bytes);
 }
 
-static void tell_less(struct telling *t, const struct limit *limit, const struct limit_spec *spec)
+static void say_less(struct draft *t, const struct limit *limit, const struct limit_spec *spec)
 {
     uint64_t value = t->action->limit.value;
 
@@ -55,7 +55,7 @@ static void tell_less(struct telling *t, const struct limit *limit, const struct
     }
 }
 
-void consequence_limit(struct telling *t)
+void consequence_limit(struct draft *t)
 {
     const char *name = t->action->limit.name;
     const struct limit *limit = limit_find(t->s, name);
@@ -78,7 +78,7 @@ void consequence_limit(struct telling *t)
     say_value(&t->question, spec, value);
     say(&t->question, "?");
     say(consequence_next(t), "Takes effect at once in this IPC namespace, until reboot.");
-    tell_less(t, limit, spec);
+    say_less(t, limit, spec);
     if (limit_extended(limit, value))
         say(consequence_next(t), "Values above {number} need the boot option ipcmni_extend.",
             IPCMNI);

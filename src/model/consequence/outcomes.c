@@ -61,7 +61,7 @@ static const struct {
     [OUTCOME_USER_NOT_FOUND] = {OUTCOME_FAILED, "{user} cannot be looked up: {error}"},
     [OUTCOME_GROUP_NOT_FOUND] = {OUTCOME_FAILED, "{group} cannot be looked up: {error}"},
     [OUTCOME_NO_ANSWER] = {OUTCOME_FAILED, "{target}: no answer from the kernel yet; the result follows if there is one"},
-    [OUTCOME_NO_ANSWER_OF_PROCESS] = {OUTCOME_FAILED, "{target}: cannot check who that is: its files do not answer; the signal follows when they do"},
+    [OUTCOME_NO_ANSWER_OF_PROCESS] = {OUTCOME_FAILED, "{target} cannot be identified: its files do not answer; the signal follows when they do"},
     [OUTCOME_UNFINISHED] = {OUTCOME_FAILED, "still under way when the monitor ended"},
     [OUTCOME_NO_THREAD] = {OUTCOME_FAILED, "{target}: no thread to do it"},
     [OUTCOME_TOO_MANY_HANG] = {OUTCOME_FAILED, "{target}: too many actions hang already"},

@@ -2,13 +2,13 @@
 
 #include "model/kinds/registry.h"
 
-struct say *consequence_next(struct telling *t)
+struct say *consequence_next(struct draft *t)
 {
     say(&t->effect, t->effect.line.n ? " " : "");
     return &t->effect;
 }
 
-struct say *consequence_refusal(struct telling *t)
+struct say *consequence_refusal(struct draft *t)
 {
     t->effect = say_start(t->s, t->out->effect, sizeof t->out->effect);
     t->out->impossible = true;
@@ -16,7 +16,7 @@ struct say *consequence_refusal(struct telling *t)
     return &t->effect;
 }
 
-const struct owned *consequence_object(struct telling *t)
+const struct owned *consequence_object(struct draft *t)
 {
     const struct identity *target = &t->action->target;
     const struct owned *o = snapshot_owned(t->s, target->kind, target->id);
@@ -36,7 +36,7 @@ const struct owned *consequence_object(struct telling *t)
     return o;
 }
 
-void consequence_permission(struct telling *t, uint32_t uid, uint32_t cuid, const char *capability)
+void consequence_permission(struct draft *t, uint32_t uid, uint32_t cuid, const char *capability)
 {
     const struct system *system = &t->s->system;
 

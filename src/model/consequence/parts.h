@@ -8,25 +8,25 @@
 #include "model/text/say.h"
 #include "model/text/words.h"
 
-struct telling { // a consequence being written
+struct draft { // a consequence being written
     const struct snapshot *s;
     const struct action *action;
-    const struct holding_vec *held;
+    const struct held_vec *held;
     struct consequence *out;
     struct say question, effect;
 };
 
-void consequence_remove(struct telling *t);
-void consequence_signal(struct telling *t);
-void consequence_limit(struct telling *t);
+void consequence_remove(struct draft *t);
+void consequence_signal(struct draft *t);
+void consequence_limit(struct draft *t);
 
 // The next sentence of the effect goes there.
-struct say *consequence_next(struct telling *t);
+struct say *consequence_next(struct draft *t);
 // Nothing will be done: the reason goes there, in place of all sentences so far.
-struct say *consequence_refusal(struct telling *t);
+struct say *consequence_refusal(struct draft *t);
 // The object of the action as it stands now; NULL and a refusal where it is gone or another.
-const struct owned *consequence_object(struct telling *t);
+const struct owned *consequence_object(struct draft *t);
 // "It needs root, oracle or CAP_SYS_ADMIN." where this user is none of them: uid and cuid may too.
-void consequence_permission(struct telling *t, uint32_t uid, uint32_t cuid, const char *capability);
+void consequence_permission(struct draft *t, uint32_t uid, uint32_t cuid, const char *capability);
 
 #endif

@@ -13,7 +13,7 @@
 
 enum { NAMED_MAX = 4, NAME_WIDEST = 64 };
 
-static void ask(struct telling *t, const struct owned *o, const struct label *label)
+static void ask(struct draft *t, const struct owned *o, const struct label *label)
 {
     char name[48], app[600];
     size_t used;
@@ -35,7 +35,7 @@ static void ask(struct telling *t, const struct owned *o, const struct label *la
 
 // --- the numbers ---------------------------------------------------------------------------------
 
-static void count_segment(struct telling *t, const struct segment *g)
+static void count_segment(struct draft *t, const struct segment *g)
 {
     const unsigned both = SEG_KNOWS_RSS | SEG_KNOWS_SWAP;
     const struct segment_account *account = scan_account(t->s->scan, g->o.id);
@@ -52,7 +52,7 @@ static void count_segment(struct telling *t, const struct segment *g)
     impact->swap = g->swap;
 }
 
-static size_t seen_waiters(const struct telling *t)
+static size_t seen_waiters(const struct draft *t)
 {
     const struct identity *target = &t->action->target;
 
@@ -60,7 +60,7 @@ static size_t seen_waiters(const struct telling *t)
 }
 
 // The kernel counts the waiters on sets, stopped ones aside.
-static void count_set(struct telling *t, const struct semset *set)
+static void count_set(struct draft *t, const struct semset *set)
 {
     uint64_t seen = seen_waiters(t);
     bool counted = set->known & SET_KNOWS_WAITERS && set->waiters > seen;
@@ -68,7 +68,7 @@ static void count_set(struct telling *t, const struct semset *set)
     t->out->impact.woken = counted ? set->waiters : seen;
 }
 
-static void count_queue(struct telling *t, const struct queue *q)
+static void count_queue(struct draft *t, const struct queue *q)
 {
     t->out->impact.lost = (struct amount){q->messages, q->bytes};
     t->out->impact.woken = seen_waiters(t);
@@ -77,7 +77,7 @@ static void count_queue(struct telling *t, const struct queue *q)
 // --- the words -----------------------------------------------------------------------------------
 
 // A process that made or uses the object runs: more than a `y` is asked for.
-static void tell_running(struct telling *t, const char *role, int32_t pid, int64_t time)
+static void say_running(struct draft *t, const char *role, int32_t pid, int64_t time)
 {
     if (snapshot_pid_state(t->s, pid, time) != PID_ALIVE)
         return;
@@ -85,7 +85,7 @@ static void tell_running(struct telling *t, const char *role, int32_t pid, int64
     t->out->grave = true;
 }
 
-static void tell_holders(struct telling *t, int32_t shmid)
+static void say_holders(struct draft *t, int32_t shmid)
 {
     size_t n;
 
@@ -95,7 +95,7 @@ static void tell_holders(struct telling *t, int32_t shmid)
         say(consequence_next(t), "Its holders are not known.");
 }
 
-static void tell_attached(struct telling *t, const struct segment *g, const char *maker)
+static void say_attached(struct draft *t, const struct segment *g, const char *maker)
 {
     say(consequence_next(t),
         "{n attachment stays until it detaches|attachments stay until they detach}; nothing is "
@@ -103,21 +103,21 @@ static void tell_attached(struct telling *t, const struct segment *g, const char
         g->nattch);
     if (g->o.key != 0)
         say(consequence_next(t), "Its key no longer finds it.");
-    tell_running(t, maker, g->cpid, segment_birth(g));
-    tell_holders(t, g->o.id);
+    say_running(t, maker, g->cpid, segment_birth(g));
+    say_holders(t, g->o.id);
     t->out->grave = true; // any process that holds it uses this memory
 }
 
-static void tell_dest(struct telling *t, const struct segment *g)
+static void say_dest(struct draft *t, const struct segment *g)
 {
     say(consequence_next(t),
         "It is marked for removal already; this changes nothing. "
         "{n attachment keeps its memory|attachments keep its memory}.",
         g->nattch);
-    tell_holders(t, g->o.id);
+    say_holders(t, g->o.id);
 }
 
-static void tell_unattached(struct telling *t, const struct segment *g, const char *maker)
+static void say_unattached(struct draft *t, const struct segment *g, const char *maker)
 {
     const struct impact *impact = &t->out->impact;
 
@@ -125,16 +125,16 @@ static void tell_unattached(struct telling *t, const struct segment *g, const ch
     if (!impact->memory_unknown)
         say(consequence_next(t), "{size} of memory and {size} of swap are freed.", impact->memory,
             impact->swap);
-    tell_running(t, maker, g->cpid, segment_birth(g));
+    say_running(t, maker, g->cpid, segment_birth(g));
     bool known, orphan = segment_orphan(t->s, g, &known) && known;
     if (g->lpid != g->cpid && segment_last_use(g) > 0 && !orphan)
-        tell_running(t, "Its last user", g->lpid, segment_last_use(g));
+        say_running(t, "Its last user", g->lpid, segment_last_use(g));
     if (snapshot_pid_state(t->s, g->cpid, segment_birth(g)) == PID_OUTSIDE)
         say(consequence_next(t), "Its creator is outside this PID namespace and may be running.");
 }
 
 // PostgreSQL's interlock hangs on this segment, whatever process is attached.
-static void tell_database(struct telling *t, const struct segment *g, const struct label *label)
+static void say_database(struct draft *t, const struct segment *g, const struct label *label)
 {
     if (postgres_interlocked(t->s, g, label->database))
         say(consequence_next(t),
@@ -149,14 +149,14 @@ static void tell_database(struct telling *t, const struct segment *g, const stru
 }
 
 // The application that runs on the object, and the effect on it.
-static void tell_application(struct telling *t, const struct segment *g, const struct label *label)
+static void say_application(struct draft *t, const struct segment *g, const struct label *label)
 {
     char name[600];
 
     if (!label->title)
         return;
     if (g && label->database) {
-        tell_database(t, g, label);
+        say_database(t, g, label);
     } else if (label->pid && !t->out->grave) { // else a process was named
         label_long(label, name, sizeof name);
         say(consequence_next(t), "{text} runs on it: {process}.", name, process_at(label->pid, 0));
@@ -166,21 +166,21 @@ static void tell_application(struct telling *t, const struct segment *g, const s
         say(consequence_next(t), "{text}", label->tool);
 }
 
-static void tell_segment(struct telling *t, const struct segment *g, const struct label *label)
+static void say_segment(struct draft *t, const struct segment *g, const struct label *label)
 {
     const char *maker = label->database ? "Its postmaster" : "Its creator";
 
     count_segment(t, g);
     if (g->nattch == 0)
-        tell_unattached(t, g, maker);
+        say_unattached(t, g, maker);
     else if (g->flags & SEG_DEST)
-        tell_dest(t, g);
+        say_dest(t, g);
     else
-        tell_attached(t, g, maker);
+        say_attached(t, g, maker);
 }
 
 // `counted`: the kernel counts them, and that was read.
-static void tell_waiters(struct telling *t, bool counted)
+static void say_waiters(struct draft *t, bool counted)
 {
     const struct identity *target = &t->action->target;
 
@@ -197,7 +197,7 @@ static void tell_waiters(struct telling *t, bool counted)
     }
 }
 
-static void tell_set(struct telling *t, const struct semset *set)
+static void say_set(struct draft *t, const struct semset *set)
 {
     int64_t last_use = semset_last_use(set);
     size_t n;
@@ -205,17 +205,17 @@ static void tell_set(struct telling *t, const struct semset *set)
 
     count_set(t, set);
     say(consequence_next(t), "It vanishes at once.");
-    tell_waiters(t, set->known & SET_KNOWS_WAITERS);
+    say_waiters(t, set->known & SET_KNOWS_WAITERS);
     for (size_t i = 0; i < n; i++) {
         if (!(e[i].known & ELEMENT_KNOWS_PID) ||
             snapshot_pid_state(t->s, e[i].pid, last_use) != PID_ALIVE)
             continue;
-        tell_running(t, "Its last operator", e[i].pid, last_use);
+        say_running(t, "Its last operator", e[i].pid, last_use);
         break; // one is enough to think again
     }
 }
 
-static void tell_queue(struct telling *t, const struct queue *q)
+static void say_queue(struct draft *t, const struct queue *q)
 {
     const struct amount *lost = &t->out->impact.lost;
 
@@ -224,14 +224,14 @@ static void tell_queue(struct telling *t, const struct queue *q)
     if (lost->n > 0)
         say(&t->effect, ", and {n message} of {size} with it", lost->n, lost->bytes);
     say(&t->effect, ".");
-    tell_waiters(t, false);
+    say_waiters(t, false);
     if (q->stime > 0)
-        tell_running(t, "Its last sender", q->lspid, q->stime);
+        say_running(t, "Its last sender", q->lspid, q->stime);
     if (q->rtime > 0 && q->lrpid != q->lspid)
-        tell_running(t, "Its last receiver", q->lrpid, q->rtime);
+        say_running(t, "Its last receiver", q->lrpid, q->rtime);
 }
 
-void consequence_remove(struct telling *t)
+void consequence_remove(struct draft *t)
 {
     enum kind_id kind = t->action->target.kind;
     struct label label = {0};
@@ -248,11 +248,11 @@ void consequence_remove(struct telling *t)
     if (!o)
         return;
     if (kind == KIND_SEGMENT)
-        tell_segment(t, (const struct segment *)o, &label);
+        say_segment(t, (const struct segment *)o, &label);
     else if (kind == KIND_SEMSET)
-        tell_set(t, (const struct semset *)o);
+        say_set(t, (const struct semset *)o);
     else
-        tell_queue(t, (const struct queue *)o);
-    tell_application(t, kind == KIND_SEGMENT ? (const struct segment *)o : NULL, &label);
+        say_queue(t, (const struct queue *)o);
+    say_application(t, kind == KIND_SEGMENT ? (const struct segment *)o : NULL, &label);
     consequence_permission(t, o->uid, o->cuid, "CAP_SYS_ADMIN");
 }

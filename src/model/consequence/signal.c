@@ -44,7 +44,7 @@ static enum fate fate_of(int sig)
     }
 }
 
-static void ask(struct telling *t, const struct process *p)
+static void ask(struct draft *t, const struct process *p)
 {
     const char *name = signal_abbreviation(t->action->signal);
     int32_t pid = t->action->target.pid;
@@ -65,7 +65,7 @@ static void ask(struct telling *t, const struct process *p)
     say(&t->question, "?");
 }
 
-static bool refuse(struct telling *t, const struct process *p)
+static bool refuse(struct draft *t, const struct process *p)
 {
     const struct identity *target = &t->action->target;
     const char *why = NULL;
@@ -152,7 +152,7 @@ static const char *postgres_backend_fate(int sig)
     }
 }
 
-static void tell_postgres(struct telling *t, const struct process *p)
+static void say_postgres(struct draft *t, const struct process *p)
 {
     int sig = t->action->signal;
     const char *fate = NULL, *what = NULL;
@@ -183,7 +183,7 @@ static void tell_postgres(struct telling *t, const struct process *p)
 }
 
 // "Oracle Database Reference", Background Processes: the instance ends with any of these.
-static void tell_oracle(struct telling *t, const struct process *p)
+static void say_oracle(struct draft *t, const struct process *p)
 {
     static const char *const vital[] = {"pmon_", "smon_", "lgwr_", "ckpt_", "dbw"};
     bool oracle = p && (strncmp(p->comm, "ora_", 4) == 0 || strncmp(p->comm, "asm_", 4) == 0);
@@ -199,7 +199,7 @@ static void tell_oracle(struct telling *t, const struct process *p)
         }
 }
 
-static void tell_state(struct telling *t, const struct process *p, enum fate fate)
+static void say_state(struct draft *t, const struct process *p, enum fate fate)
 {
     if (!p || !(p->known & PROC_KNOWS_STATE))
         return;
@@ -223,7 +223,7 @@ static bool goes_with_last(const struct snapshot *s, const struct segment *g)
 }
 
 // "Its 1 attachment of segment 393216 is the last: 276M are freed when it ends."
-static void tell_segment(struct telling *t, const struct holding *holding, const struct segment *g)
+static void say_segment(struct draft *t, const struct held *holding, const struct segment *g)
 {
     uint32_t attaches = holding->holder->attaches;
 
@@ -250,10 +250,10 @@ static void tell_segment(struct telling *t, const struct holding *holding, const
         say(&t->effect, "; the segment stays until it is removed.");
 }
 
-static void tell_segments(struct telling *t)
+static void say_segments(struct draft *t)
 {
     size_t n, named = 0, more = 0;
-    const struct holding *held = holdings_find(t->held, t->action->target.pid, &n);
+    const struct held *held = held_find(t->held, t->action->target.pid, &n);
 
     for (size_t i = 0; i < n; i++) {
         const struct holder *holder = held[i].holder;
@@ -265,7 +265,7 @@ static void tell_segments(struct telling *t)
             snapshot_pid_state(t->s, g->cpid, segment_birth(g)) == PID_ALIVE)
             t->out->grave = true; // the others live on what it made
         if (named++ < SEGMENTS_MAX)
-            tell_segment(t, &held[i], g);
+            say_segment(t, &held[i], g);
         else
             more++;
     }
@@ -294,7 +294,7 @@ void consequence_ended(const struct snapshot *s, const struct pid_vec *pids, str
 // -------------------------------------------------------------------------------------------------
 
 // Of a container, say. kernel/signal.c sig_task_ignored: from here SIGKILL and SIGSTOP reach its init.
-static void tell_namespace(struct telling *t, const struct process *p)
+static void say_namespace(struct draft *t, const struct process *p)
 {
     if (!p || !p->inner_pid)
         return;
@@ -306,7 +306,7 @@ static void tell_namespace(struct telling *t, const struct process *p)
     t->out->grave |= t->out->ends;
 }
 
-void consequence_signal(struct telling *t)
+void consequence_signal(struct draft *t)
 {
     int32_t pid = t->action->target.pid;
     const struct process *p = pid > 0 ? snapshot_process(t->s, pid) : NULL;
@@ -322,12 +322,12 @@ void consequence_signal(struct telling *t)
                                  "the end of the system or container.");
         t->out->grave = true;
     }
-    tell_namespace(t, p);
-    tell_postgres(t, p);
-    tell_oracle(t, p);
-    tell_state(t, p, fate);
+    say_namespace(t, p);
+    say_postgres(t, p);
+    say_oracle(t, p);
+    say_state(t, p, fate);
     if (t->out->ends)
-        tell_segments(t);
+        say_segments(t);
     if (p && p->known & PROC_KNOWS_UID)
         consequence_permission(t, p->uid, p->uid, "CAP_KILL");
 }

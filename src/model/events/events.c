@@ -13,7 +13,7 @@ enum {
 
 struct own { // an object we removed or marked: its going is no news
     struct identity object;
-    int pictures; // that it is kept for; 0: told already
+    int pictures; // that it is kept for; 0: reported already
 };
 VEC(own_vec, struct own);
 
@@ -74,7 +74,7 @@ void events_keep(const struct events *e, struct snapshot *picture)
 // --- objects ------------------------------------------------------------------------------------
 
 // Ids carry a sequence number, so they are used again only after a while; a segment's creator
-// tells even then.
+// differs even then.
 static bool same_object(const struct kind *kind, const struct snapshot *then, const void *was,
                         const struct snapshot *now, const void *is)
 {
@@ -116,18 +116,18 @@ static bool is_own(struct events *e, const struct identity *object)
 
 static void note(struct events *e, const struct change *change, enum event_what what)
 {
-    struct change told = *change;
+    struct change noted = *change;
     struct identity object;
 
-    told.what = what;
+    noted.what = what;
     if (what == EVENT_REMOVED || what == EVENT_MARKED) {
-        kind_get(told.kind)->identify(told.then, told.was, &object);
+        kind_get(noted.kind)->identify(noted.then, noted.was, &object);
         if (is_own(e, &object))
             return;
     }
-    told.trace = traced_find(&e->traced, &told);
-    if (!traced_defer(&e->traced, &told))
-        vec_push(&e->changes, told);
+    noted.trace = traced_find(&e->traced, &noted);
+    if (!traced_defer(&e->traced, &noted))
+        vec_push(&e->changes, noted);
 }
 
 // The same object in both pictures.
@@ -221,7 +221,7 @@ static int change_order(const void *pa, const void *pb)
     return (x > y) - (x < y);
 }
 
-static void tell_changes(struct events *e)
+static void report_changes(struct events *e)
 {
     struct change_vec *all = &e->changes;
     size_t end;
@@ -240,7 +240,7 @@ static void tell_changes(struct events *e)
     vec_clear(all);
 }
 
-static void tell_outcomes(struct events *e, const struct snapshot *now)
+static void report_outcomes(struct events *e, const struct snapshot *now)
 {
     size_t kept = 0;
 
@@ -271,7 +271,7 @@ static void compare_pictures(struct events *e, struct snapshot *now, const struc
     if (now->has & NEED_SEGMENTS)
         flow_sweep(&e->flows, now, now->tracing.state == TRACE_ON ? &e->unsaid : &e->changes);
     explain(e, now);
-    tell_changes(e);
+    report_changes(e);
     traced_rest(&e->traced, e->seen[FIRST], now, &e->fresh);
     traced_settle(&e->traced);
     vec_clear(&e->unsaid);
@@ -300,7 +300,7 @@ static void events_order(struct event_vec *events)
 
 size_t events_update(struct events *e, struct snapshot *picture, const struct source *source)
 {
-    tell_outcomes(e, picture);
+    report_outcomes(e, picture);
     compare_pictures(e, picture, source);
     for (int k = FIRST; k < OBJECT_KINDS; k++) {
         if (!kind_is_known(kind_get((enum kind_id)k), picture))

@@ -58,7 +58,7 @@ struct traced {
 };
 void traced_free(struct traced *traced);
 
-// Takes over the traces of a snapshot; reports what became of tracing itself.
+// Takes over the traces of a snapshot; reports the state of tracing itself.
 void traced_add(struct traced *traced, const struct snapshot *now, struct event_vec *out);
 // The trace of the call that made this change, which is used up then; NULL: there is none.
 const struct trace *traced_find(struct traced *traced, const struct change *change);
@@ -85,15 +85,15 @@ void actor_head(struct event *head, const struct trace *trace);
 
 struct flow { // attachments of a segment that come and go
     int32_t shmid;
-    uint64_t told, low, high; // since the window began
+    uint64_t reported, low, high; // since the window began
     int64_t since_ns, window_ns;
     bool moved;
 };
 VEC(flow_vec, struct flow);
 
-// Takes note of a segment's count; appends what is to be told at once.
+// Takes note of a segment's count; appends what is to be reported at once.
 void flow_note(struct flow_vec *flows, const struct change *same, struct change_vec *out);
-// Appends what windows that ended have to tell; forgets calm and vanished ones.
+// Appends the changes of windows that ended; forgets calm and vanished ones.
 void flow_sweep(struct flow_vec *flows, const struct snapshot *now, struct change_vec *out);
 
 struct level { // of a limit's use
@@ -114,7 +114,7 @@ void stuck_watch(struct stuck_vec *stuck, const struct snapshot *now, struct eve
 
 struct login {
     uint32_t uid;
-    int was, is; // as struct source tells it
+    int was, is; // as struct source reports it
 };
 VEC(login_vec, struct login);
 // Asks for the owners in both pictures (either may be NULL).

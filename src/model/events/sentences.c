@@ -184,7 +184,7 @@ static struct event head_of(const struct change *c)
                          .about = {.kind = c->kind},
                          .uid = UINT32_MAX};
 
-    // A set that somebody waited on wakes him with an error.
+    // A task that waited on the set is woken with an error.
     head.severity = waiters_counted(c) ? SEVERITY_WARNING : SEVERITY_NOTICE;
     return head;
 }
@@ -225,7 +225,7 @@ static uint32_t owner_of(const struct change *c)
     return owned_of(c->is ? c->is : c->was)->uid;
 }
 
-// Boyer and Moore's vote finds whoever owns more than half; the count then says whether.
+// Boyer and Moore's vote finds the user that owns more than half; the count then says whether.
 static uint32_t main_owner(const struct change *changes, size_t n, size_t *count)
 {
     uint32_t best = 0;

@@ -1,4 +1,4 @@
-// Events by tracing: who did what the tables show, and what they do not show.
+// Events by tracing: the process behind what the tables show, and what they do not show.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

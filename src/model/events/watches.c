@@ -48,7 +48,7 @@ void flow_note(struct flow_vec *flows, const struct change *same, struct change_
         return;
     }
     const struct flow flow = {.shmid = is->o.id,
-                              .told = is->nattch,
+                              .reported = is->nattch,
                               .low = is->nattch,
                               .high = is->nattch,
                               .since_ns = same->now->time_ns,
@@ -63,16 +63,16 @@ void flow_note(struct flow_vec *flows, const struct change *same, struct change_
     vec_push(out, change);
 }
 
-static void flow_tell(struct flow *flow, const struct segment *is, const struct snapshot *now,
-                      struct change_vec *out)
+static void flow_report(struct flow *flow, const struct segment *is, const struct snapshot *now,
+                        struct change_vec *out)
 {
-    if (is->nattch != flow->told)
+    if (is->nattch != flow->reported)
         vec_push(out, (struct change){
                           .kind = is->o.kind,
-                          .what = is->nattch > flow->told ? EVENT_ATTACHED : EVENT_DETACHED,
+                          .what = is->nattch > flow->reported ? EVENT_ATTACHED : EVENT_DETACHED,
                           .now = now,
                           .is = is,
-                          .from = flow->told,
+                          .from = flow->reported,
                           .to = is->nattch,
                           .low = flow->low,
                           .high = flow->high,
@@ -81,7 +81,7 @@ static void flow_tell(struct flow *flow, const struct segment *is, const struct 
     int64_t window = flow->window_ns * 2;
     *flow = (struct flow){
         .shmid = flow->shmid,
-        .told = is->nattch,
+        .reported = is->nattch,
         .low = is->nattch,
         .high = is->nattch,
         .since_ns = now->time_ns,
@@ -100,7 +100,7 @@ void flow_sweep(struct flow_vec *flows, const struct snapshot *now, struct chang
         if (!is || (over && !flow->moved))
             continue;
         if (over)
-            flow_tell(flow, is, now, out);
+            flow_report(flow, is, now, out);
         flows->at[kept++] = *flow;
     }
     flows->n = kept;
@@ -126,8 +126,8 @@ static int level_after(int level, double percent)
     return 0;
 }
 
-static void tell_limit(const struct snapshot *now, const struct limit *limit,
-                       enum severity severity, const char *text, struct event_vec *out)
+static void report_limit(const struct snapshot *now, const struct limit *limit,
+                         enum severity severity, const char *text, struct event_vec *out)
 {
     char who[64] = "";
     struct say x = say_start(now, who, sizeof who);
@@ -152,7 +152,7 @@ static void level_watch(struct level *was, const struct snapshot *now, const str
 
     if (was->limit != limit->limit) {
         say(&x, "{text} set from {number} to {number}", limit->name, was->limit, limit->limit);
-        tell_limit(now, limit, SEVERITY_NOTICE, text, out);
+        report_limit(now, limit, SEVERITY_NOTICE, text, out);
     }
     if (level != was->level) {
         bool up = level > was->level;
@@ -160,11 +160,11 @@ static void level_watch(struct level *was, const struct snapshot *now, const str
         say(&x, "{text} {text} {number}%: {number} of {number} {text}", limit->name,
             up ? "above" : "below", up ? level : was->level, limit->used, limit->limit,
             limit->unit);
-        tell_limit(now, limit,
-                   !up                       ? SEVERITY_NOTICE
-                   : level == LIMIT_CRITICAL ? SEVERITY_CRITICAL
-                                             : SEVERITY_WARNING,
-                   text, out);
+        report_limit(now, limit,
+                     !up                       ? SEVERITY_NOTICE
+                     : level == LIMIT_CRITICAL ? SEVERITY_CRITICAL
+                                               : SEVERITY_WARNING,
+                     text, out);
     }
     was->limit = limit->limit;
     was->level = level;
@@ -192,8 +192,8 @@ void levels_watch(struct level_vec *levels, const struct snapshot *now, struct e
 
 // --- stuck processes -----------------------------------------------------------------------------
 
-static void tell_stuck(const struct snapshot *now, const struct stuck *stuck, enum event_what what,
-                       const char *text, struct event_vec *out)
+static void report_stuck(const struct snapshot *now, const struct stuck *stuck,
+                         enum event_what what, const char *text, struct event_vec *out)
 {
     char who[96];
     const struct event head = {
@@ -227,8 +227,8 @@ void stuck_watch(struct stuck_vec *stuck, const struct snapshot *now, struct eve
         if (p && p->stuck && !p->gone)
             stuck->at[kept++] = stuck->at[i];
         else if (p) // else nothing names it any more: nobody knows
-            tell_stuck(now, &stuck->at[i], EVENT_RECOVERED, p->gone ? "ended" : "answers again",
-                       out);
+            report_stuck(now, &stuck->at[i], EVENT_RECOVERED, p->gone ? "ended" : "answers again",
+                         out);
     }
     stuck->n = kept;
     for (size_t i = 0; i < now->processes.n && stuck->n < STUCK_MAX; i++) {
@@ -242,7 +242,7 @@ void stuck_watch(struct stuck_vec *stuck, const struct snapshot *now, struct eve
         if (p->known & PROC_KNOWS_COMM)
             memcpy(found.comm, p->comm, sizeof found.comm);
         vec_push(stuck, found);
-        tell_stuck(now, &found, EVENT_STUCK, "/proc does not answer for it in time", out);
+        report_stuck(now, &found, EVENT_STUCK, "/proc does not answer for it in time", out);
     }
 }
 

@@ -139,7 +139,7 @@ static bool pid_outside(const struct scan_input *in, int32_t shmid)
     return !in->first_pid_namespace && segment && (segment->cpid == 0 || segment->lpid == 0);
 }
 
-// Whether somebody may hold a segment whom the scan did not see: then the right sum could hide an
+// Whether a process that the scan did not see may hold a segment: then the right sum could hide an
 // address space counted twice.
 static bool doubtful(struct build *b, int32_t shmid)
 {
@@ -214,7 +214,7 @@ static void count_found(struct build *b)
     }
 }
 
-// Where those who answered already hold everything, what a stuck process held before is gone.
+// Where the processes that answered already hold everything, what a stuck process held before is gone.
 static void drop_stale(struct build *b)
 {
     const struct scan_input *in = b->in;

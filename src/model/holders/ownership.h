@@ -1,7 +1,7 @@
 // Private to the building of a scan: whose segment a mapping is.
 //
 // Ids, keys, devices and inode numbers repeat in every IPC namespace, and where a process is now
-// does not show where it attached. File handles tell segments apart, where they may be read.
+// does not show where it attached. File handles distinguish segments, where they may be read.
 #ifndef IPCTOP_MODEL_HOLDERS_OWNERSHIP_H
 #define IPCTOP_MODEL_HOLDERS_OWNERSHIP_H
 

@@ -23,7 +23,7 @@ CELL_GETTER(get_ncount, struct element, set_if(r, ELEMENT_KNOWS_COUNTS, r->ncoun
 CELL_GETTER(get_zcount, struct element, set_if(r, ELEMENT_KNOWS_COUNTS, r->zcount, out))
 CELL_GETTER(get_pid, struct element, if (r->known & ELEMENT_KNOWS_PID) cell_set_pid(out, r->pid))
 
-// A pid of 0 is nobody's, or one outside this PID namespace: the kernel does not tell which.
+// A pid of 0 is nobody's, or one outside this PID namespace: the kernel does not say which.
 static enum pid_state pid_state(const struct snapshot *s, const struct element *r)
 {
     const struct semset *set = snapshot_semset(s, r->semid);

@@ -63,7 +63,7 @@ static const struct column columns[] = {
      .width = 14, .widest = 26, .flags = COL_SCREEN | COL_KEEP, .get = get_object},
     {.name = "id", .title = "ID", .help = "identifier of that object", .type = CELL_NUMBER,
      .width = 6, .widest = 10, .flags = COL_JSON, .get = get_id},
-    {.name = "who", .title = "WHO", .help = "who made it or used it last, then; or who acted",
+    {.name = "who", .title = "WHO", .help = "its maker or last user at that time, or the user that acted",
      .type = CELL_TEXT, .width = 12, .widest = 44, .priority = 2, .flags = COL_SCREEN | COL_JSON,
      .get = get_who},
     {.name = "pid", .title = "PID", .help = "process that did it, where it is known",
@@ -138,7 +138,7 @@ const struct kind kind_events = {
     .tab = 6,
     .empty = "nothing happened since this started",
     .alone = "events are seen from one look to the next: name no other table beside them",
-    // What they are told from.
+    // What they are derived from.
     .need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_LIMITS | NEED_PROCESSES,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],

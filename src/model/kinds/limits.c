@@ -58,7 +58,7 @@ static const struct column columns[] = {
     {.name = "percent", .title = "USE%", .help = "used of the limit, in percent",
      .type = CELL_PERCENT, .width = 5, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
      .get = get_percent},
-    {.name = "top_user", .title = "MOST BY", .help = "user who uses most of it",
+    {.name = "top_user", .title = "MOST BY", .help = "user that uses most of it",
      .type = CELL_TEXT, .width = 8, .widest = 12, .priority = 2, .place = 2,
      .flags = COL_JSON | COL_SCREEN, .need = NEED_NAMES, .get = get_top},
     {.name = "path", .title = "FILE", .help = "file it lives in", .type = CELL_TEXT, .width = 26,

@@ -67,7 +67,7 @@ static const struct column columns[] = {
     {.name = "rss", .detail = DETAIL_FIRST + 9, .title = "RSS", .help = "of this mapping in memory", .type = CELL_SIZE,
      .width = 5, .priority = 6, .flags = COL_SCREEN | COL_DESCENDING, .need = NEED_MAP_USE,
      .get = get_rss},
-    {.name = "pss", .title = "PSS", .help = "its share, divided among all who map it",
+    {.name = "pss", .title = "PSS", .help = "its share, divided among all processes that map it",
      .type = CELL_SIZE, .width = 5, .priority = 7, .flags = COL_SCREEN | COL_DESCENDING,
      .need = NEED_MAP_USE, .get = get_pss},
     {.name = "swap", .detail = DETAIL_FIRST + 10, .title = "SWAP", .help = "of this mapping swapped out", .type = CELL_SIZE,

@@ -110,8 +110,7 @@ void last_users_add(struct last_users *users, const struct snapshot *s, int32_t 
 
 void last_users_say(const struct last_users *users, const char *name, char *dst, size_t cap)
 {
-    snprintf(dst, cap, "no process to signal: nobody seen waits on %s, who last used it is %s",
-             name,
+    snprintf(dst, cap, "no process to signal: no waiters seen on %s, its last user is %s", name,
              users->outside   ? "outside this PID namespace"
              : users->unknown ? "not known yet"
                               : "gone");

@@ -173,7 +173,7 @@ static const struct column columns[] = {
      .type = CELL_KEY, .width = 10, .flags = COL_JSON, .need = NEED_HOLDERS,
      .get = get_original_key},
     {.name = "orphan", .title = "ORPHAN",
-     .help = "nothing uses it and nobody who made or last used it lives", .type = CELL_BOOL,
+     .help = "nothing uses it, and no process that made or last used it lives", .type = CELL_BOOL,
      .width = 6, .flags = COL_JSON, .need = NEED_PROCESSES, .get = get_orphan},
     {.name = "idle", .detail = DETAIL_NONE, .title = "IDLE", .help = "time since the last attach or detach",
      .type = CELL_DURATION, .width = 4, .priority = 5, .place = 4,

@@ -1,4 +1,4 @@
-// Semaphore sets. The kernel keeps no list of who uses one: its elements name last operators.
+// Semaphore sets. The kernel keeps no list of the processes that use one: its elements name last operators.
 #include "model/kinds/registry.h"
 
 #include "model/kinds/cells.h"
@@ -22,7 +22,7 @@ static void get_orphan(const struct snapshot *s, const void *row, struct cell *o
         cell_set_truth(out, orphan);
 }
 
-// The processes its elements name, of their last semop or SETVAL. False: some do not tell.
+// The processes its elements name, of their last semop or SETVAL. False: some were not read.
 static bool operators_of(const struct snapshot *s, const struct semset *set, struct pid_vec *pids)
 {
     size_t n;

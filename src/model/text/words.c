@@ -155,7 +155,7 @@ static void unasked(struct line *line, const struct snapshot *s)
         line_add(line, "; try sudo");
 }
 
-// True: senders should not wait, and who is not seen may.
+// True: senders should not wait, and a process that is not seen may.
 static bool waiting_on_queue(struct line *line, const struct snapshot *s, int32_t id)
 {
     size_t senders = words_waiters(NULL, s, KIND_QUEUE, id, CALLS_SEND, 0);
@@ -171,7 +171,7 @@ static bool waiting_on_queue(struct line *line, const struct snapshot *s, int32_
         line_add(line, " waiting");
     }
     if (senders + receivers == 0)
-        line_add(line, "nobody %swaits", s->waiters_unseen > 0 ? "seen who " : "");
+        line_add(line, "%s", s->waiters_unseen > 0 ? "no waiters seen" : "nobody waits");
     if (s->waiters_unseen > 0) {
         line_add(line, " (");
         unasked(line, s);
@@ -180,8 +180,8 @@ static bool waiting_on_queue(struct line *line, const struct snapshot *s, int32_
     return senders > 0 || s->waiters_unseen > 0;
 }
 
-// Who is stopped shows its call all the same, but is in no count of the kernel's. True: not all who
-// wait are seen.
+// A stopped task shows its call all the same, but the kernel does not count it. True: not all waiters
+// are seen.
 static bool waiting_on_set(struct line *line, const struct snapshot *s, const struct semset *set)
 {
     size_t all, stopped = 0;
@@ -217,7 +217,7 @@ enum severity words_waiting(struct line *line, const struct snapshot *s, enum ki
     bool worth = false;
 
     if (!(s->has & NEED_WAITERS))
-        line_add(line, "reading who waits ...");
+        line_add(line, "reading the waiters ...");
     else if (kind == KIND_QUEUE)
         worth = waiting_on_queue(line, s, id);
     else if (set)

@@ -185,7 +185,7 @@ static void add_change(const struct snapshot *s, const struct action *action,
 }
 
 static void preview_among(const struct session *s, const struct action *action,
-                          const struct holding_vec *held, struct consequence *out)
+                          const struct held_vec *held, struct consequence *out)
 {
     char name[80];
 
@@ -201,7 +201,7 @@ static void preview_among(const struct session *s, const struct action *action,
 }
 
 // What the processes among the targets hold.
-static struct holding_vec holdings(const struct session *s, const struct action *actions, size_t n)
+static struct held_vec holdings(const struct session *s, const struct action *actions, size_t n)
 {
     struct pid_vec pids = {0};
 
@@ -209,14 +209,14 @@ static struct holding_vec holdings(const struct session *s, const struct action 
         if (actions[i].verb == ACTION_SIGNAL)
             pids_add(&pids, actions[i].target.pid);
     pids_settle(&pids);
-    struct holding_vec held = holdings_of(pids.n ? s->snapshot->scan : NULL, &pids);
+    struct held_vec held = held_of(pids.n ? s->snapshot->scan : NULL, &pids);
     vec_free(&pids);
     return held;
 }
 
 void preview_one(const struct session *s, const struct action *action, struct consequence *out)
 {
-    struct holding_vec held = holdings(s, action, 1);
+    struct held_vec held = holdings(s, action, 1);
 
     preview_among(s, action, &held, out);
     vec_free(&held);
@@ -232,7 +232,7 @@ char *preview_text(struct session *s, struct action_vec *actions, struct outcome
     size_t sizes[RANKS], kept = 0;
     FILE *lists[RANKS];
     struct totals t = {0};
-    struct holding_vec held = holdings(s, actions->at, actions->n);
+    struct held_vec held = holdings(s, actions->at, actions->n);
 
     for (size_t i = 0; i < RANKS; i++)
         lists[i] = mem_stream(&texts[i], &sizes[i]);

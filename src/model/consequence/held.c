@@ -1,11 +1,11 @@
-#include "model/consequence/holdings.h"
+#include "model/consequence/held.h"
 
 #include "model/record/snapshot.h"
 
 // The process's own holding before those of processes that share its memory.
-static int holding_order(const void *pa, const void *pb)
+static int held_order(const void *pa, const void *pb)
 {
-    const struct holding *a = pa, *b = pb;
+    const struct held *a = pa, *b = pb;
 
     if (a->pid != b->pid)
         return a->pid < b->pid ? -1 : 1;
@@ -14,24 +14,24 @@ static int holding_order(const void *pa, const void *pb)
     return (a->holder->pid != a->pid) - (b->holder->pid != b->pid);
 }
 
-struct holding_vec holdings_of(const struct scan *scan, const struct pid_vec *pids)
+struct held_vec held_of(const struct scan *scan, const struct pid_vec *pids)
 {
-    struct holding_vec all = {0};
+    struct held_vec all = {0};
     size_t kept = 0;
 
     for (size_t i = 0; scan && i < scan->holders.n; i++) {
         const struct holder *h = &scan->holders.at[i];
 
         if (pids_has(pids, h->pid))
-            vec_push(&all, (struct holding){h->pid, h, h->shares_memory_with != 0});
+            vec_push(&all, (struct held){h->pid, h, h->shares_memory_with != 0});
         if (pids_has(pids, h->shares_memory_with))
-            vec_push(&all, (struct holding){h->shares_memory_with, h, true});
+            vec_push(&all, (struct held){h->shares_memory_with, h, true});
     }
     if (all.n > 1)
-        qsort(all.at, all.n, sizeof *all.at, holding_order);
+        qsort(all.at, all.n, sizeof *all.at, held_order);
     for (size_t i = 0; i < all.n; i++) {
-        const struct holding *next = &all.at[i];
-        struct holding *last = kept ? &all.at[kept - 1] : NULL;
+        const struct held *next = &all.at[i];
+        struct held *last = kept ? &all.at[kept - 1] : NULL;
 
         if (next->pid == next->holder->pid)
             all.at[kept++] = *next;
@@ -42,18 +42,18 @@ struct holding_vec holdings_of(const struct scan *scan, const struct pid_vec *pi
     return all;
 }
 
-const struct holding *holdings_find(const struct holding_vec *holdings, int32_t pid, size_t *n)
+const struct held *held_find(const struct held_vec *held, int32_t pid, size_t *n)
 {
-    size_t low = 0, high = holdings->n;
+    size_t low = 0, high = held->n;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (holdings->at[middle].pid < pid)
+        if (held->at[middle].pid < pid)
             low = middle + 1;
         else
             high = middle;
     }
-    for (*n = 0; low + *n < holdings->n && holdings->at[low + *n].pid == pid;)
+    for (*n = 0; low + *n < held->n && held->at[low + *n].pid == pid;)
         ++*n;
-    return *n ? &holdings->at[low] : NULL;
+    return *n ? &held->at[low] : NULL;
 }
