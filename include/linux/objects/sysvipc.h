@@ -13,8 +13,4 @@ int sysvipc_segments(const char *proc, struct segment_vec *out);
 int sysvipc_semsets(const char *proc, struct semset_vec *out);
 int sysvipc_queues(const char *proc, struct queue_vec *out);
 
-// Orders rows of one of the three kinds, `size` bytes each, by id; of two with one id the second is
-// dropped. How many are left.
-size_t sysvipc_order(void *rows, size_t n, size_t size);
-
 #endif

@@ -7,13 +7,21 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
+#include "witness_record.h"
+
 const char *const witness_call_names[CALL_SYSTEM_CALLS] = {
     [CALL_SHMGET] = "shmget", [CALL_SHMAT] = "shmat",   [CALL_SHMDT] = "shmdt",
     [CALL_SHMCTL] = "shmctl", [CALL_SEMGET] = "semget", [CALL_SEMCTL] = "semctl",
     [CALL_MSGGET] = "msgget", [CALL_MSGCTL] = "msgctl",
 };
 
-enum { COMMANDS = 4, NONE = -1 };
+enum {
+    COMMANDS = 4,
+    NONE = -1,
+    CALLS_MAX = 4096,  // of all threads at the same time
+    IPC_64 = 0x100,    // may be set in a command: ipc/util.h
+    CONTEXT_ARGS = 16, // where a tracepoint's arguments begin; of its exit, the result
+};
 
 static const struct {
     int args;                  // of them 3 at most are kept
@@ -32,50 +40,6 @@ static const struct {
     [CALL_MSGCTL] = {3, NONE, 1, {IPC_RMID, IPC_SET}, 2},
     // clang-format on
 };
-
-struct call { // value of the map `calls`
-    uint64_t args[3];
-    uint64_t call;
-};
-
-enum {
-    THREAD = -PROBE_STACK - 8, // on the stack: key of the map `calls`
-    PROCESS = THREAD - 8,      // key of the map `holders`
-    ZERO = PROCESS - 8,        // key of the map `lost`; value in `holders`
-    CALL = ZERO - (int)sizeof(struct call),
-    CALLS_MAX = 4096,  // of all threads at the same time
-    IPC_64 = 0x100,    // may be set in a command: ipc/util.h
-    CONTEXT_ARGS = 16, // where a tracepoint's arguments begin; of its exit, the result
-};
-
-struct builder {
-    struct assembler *a;
-    const struct layout *k;
-    const struct bpf_self *self;
-    struct witness_programs *p;
-    uint32_t ipc_ns, ring_bytes;
-};
-
-static void return_zero(struct assembler *a)
-{
-    asm_set(a, R0, 0);
-    asm_exit(a);
-}
-
-static void count_loss(struct builder *b)
-{
-    struct assembler *a = b->a;
-    int gone = asm_label(a);
-
-    asm_store_value(a, 8, R10, ZERO, 0);
-    asm_map(a, R1, b->p->lost);
-    asm_address(a, R2, R10, ZERO);
-    asm_call(a, BPF_FUNC_map_lookup_elem);
-    asm_jump_if(a, BPF_JEQ, R0, 0, gone);
-    asm_set(a, R1, 1);
-    asm_atomic_add(a, R0, 0, R1);
-    asm_place(a, gone);
-}
 
 // Leaves to `skip` what changes nothing: the lookup of an object, IPC_STAT and its like.
 static void skip_readers(struct assembler *a, int call, int skip)
@@ -123,127 +87,9 @@ static void build_enter(struct builder *b, int call)
     asm_set(a, R4, BPF_ANY);
     asm_call(a, BPF_FUNC_map_update_elem);
     asm_jump_if(a, BPF_JEQ, R0, 0, skip);
-    count_loss(b); // no room for its arguments
+    witness_count_loss(b); // no room for its arguments
     asm_place(a, skip);
-    return_zero(a);
-}
-
-// Of the record at R9: the calling process. Uses R7 and R8.
-static void fill_process(struct builder *b)
-{
-    struct assembler *a = b->a;
-    const struct layout *k = b->k;
-    const struct {
-        enum layout_member of;
-        size_t to;
-    } ids[] = {
-        {CRED_UID, offsetof(struct witness_record, uid)},
-        {CRED_EUID, offsetof(struct witness_record, euid)},
-    };
-
-    asm_call(a, BPF_FUNC_ktime_get_ns);
-    asm_store(a, 8, R9, offsetof(struct witness_record, time), R0);
-    asm_call(a, BPF_FUNC_get_current_cgroup_id);
-    asm_store(a, 8, R9, offsetof(struct witness_record, cgroup), R0);
-    asm_call(a, BPF_FUNC_get_current_task);
-    asm_copy(a, R7, R0);
-    probe_follow(a, k, TASK_CRED);
-    asm_copy(a, R8, R0);
-    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
-        asm_copy(a, R0, R8);
-        probe_follow(a, k, ids[i].of);
-        asm_store(a, 4, R9, (int)ids[i].to, R0);
-    }
-    if (k->at[TASK_LOGINUID].known) {
-        asm_copy(a, R0, R7);
-        probe_follow(a, k, TASK_LOGINUID);
-        asm_store(a, 4, R9, offsetof(struct witness_record, login_uid), R0);
-    } else {
-        asm_store_value(a, 4, R9, offsetof(struct witness_record, login_uid), -1);
-    }
-    asm_copy(a, R0, R7);
-    probe_follow(a, k, TASK_LEADER);
-    asm_copy(a, R7, R0);
-    probe_follow(a, k, TASK_START);
-    asm_store(a, 8, R9, offsetof(struct witness_record, start), R0);
-}
-
-// Of the record at R9, from the task at R7 (which it replaces): tgid, pid, comm. Uses R8.
-static void fill_identity(struct builder *b, size_t tgid, size_t pid, size_t comm)
-{
-    struct assembler *a = b->a;
-
-    asm_copy(a, R0, R7);
-    probe_follow(a, b->k, TASK_TGID);
-    asm_store(a, 4, R9, (int)tgid, R0);
-    asm_copy(a, R0, R7);
-    probe_pid(a, b->k, b->self, R8);
-    asm_store(a, 4, R9, (int)pid, R0);
-    asm_copy(a, R0, R7);
-    probe_follow(a, b->k, TASK_LEADER); // threads may have names of their own
-    asm_copy(a, R7, R0);
-    probe_copy(a, R9, (int)comm, COMM, R7, (int)b->k->at[TASK_COMM].offset);
-}
-
-// Completes the record at R9 and gives it to the reader, which is woken only past half a ring: a
-// wakeup costs the calling process more than all the rest.
-static void fill_and_submit(struct builder *b)
-{
-    struct assembler *a = b->a;
-    int low = asm_label(a);
-
-    asm_store_value(a, 4, R9, offsetof(struct witness_record, pad), 0);
-    fill_process(b);
-    fill_identity(b, offsetof(struct witness_record, tgid), offsetof(struct witness_record, pid),
-                  offsetof(struct witness_record, comm));
-    asm_copy(a, R0, R7);
-    probe_follow(a, b->k, TASK_PARENT);
-    asm_copy(a, R7, R0);
-    fill_identity(b, offsetof(struct witness_record, parent_tgid),
-                  offsetof(struct witness_record, parent_pid),
-                  offsetof(struct witness_record, parent_comm));
-    asm_map(a, R1, b->p->ring);
-    asm_set(a, R2, BPF_RB_AVAIL_DATA);
-    asm_call(a, BPF_FUNC_ringbuf_query);
-    asm_set(a, R2, BPF_RB_NO_WAKEUP);
-    asm_jump_if(a, BPF_JLT, R0, (int32_t)(b->ring_bytes / 2), low);
-    asm_set(a, R2, BPF_RB_FORCE_WAKEUP);
-    asm_place(a, low);
-    asm_copy(a, R1, R9);
-    asm_call(a, BPF_FUNC_ringbuf_submit);
-}
-
-// R9 = room for a record; where there is none it is counted, and `full` goes on.
-static void reserve(struct builder *b, int full)
-{
-    struct assembler *a = b->a;
-    int room = asm_label(a);
-
-    asm_map(a, R1, b->p->ring);
-    asm_set(a, R2, sizeof(struct witness_record));
-    asm_set(a, R3, 0);
-    asm_call(a, BPF_FUNC_ringbuf_reserve);
-    asm_copy(a, R9, R0);
-    asm_jump_if(a, BPF_JNE, R9, 0, room);
-    count_loss(b);
-    asm_jump(a, full);
-    asm_place(a, room);
-}
-
-// R6 = inode of the caller's IPC namespace; on to `other` where it is not the one asked for.
-static void check_namespace(struct builder *b, int other)
-{
-    struct assembler *a = b->a;
-
-    asm_call(a, BPF_FUNC_get_current_task);
-    probe_follow(a, b->k, TASK_NSPROXY);
-    probe_follow(a, b->k, NSPROXY_IPC);
-    probe_follow(a, b->k, IPCNS_INUM);
-    asm_copy(a, R6, R0);
-    if (!b->ipc_ns)
-        return;
-    asm_set32(a, R1, b->ipc_ns);
-    asm_jump_if_reg(a, BPF_JNE, R6, R1, other);
+    witness_return(a);
 }
 
 // The process of the caller is one with attachments from now on.
@@ -277,14 +123,14 @@ static void build_leave(struct builder *b)
     asm_jump_if(a, BPF_JSGE, R8, 0, good); // an address may look negative: errors are -4095 to -1
     asm_jump_if(a, BPF_JSGE, R8, -4095, drop);
     asm_place(a, good);
-    check_namespace(b, drop);
+    witness_check_namespace(b, drop);
     asm_load(a, 8, R1, R7, offsetof(struct call, call));
     asm_jump_if(a, BPF_JNE, R1, CALL_SHMAT, attached);
     asm_call(a, BPF_FUNC_get_current_pid_tgid);
     asm_op(a, BPF_RSH, R0, 32);
     remember_holder(b);
     asm_place(a, attached);
-    reserve(b, drop);
+    witness_reserve(b, drop);
     asm_store(a, 4, R9, offsetof(struct witness_record, ipc_ns), R6);
     asm_store(a, 8, R9, offsetof(struct witness_record, result), R8);
     for (int i = 0; i < 3; i++) {
@@ -293,13 +139,13 @@ static void build_leave(struct builder *b)
     }
     asm_load(a, 8, R1, R7, offsetof(struct call, call));
     asm_store(a, 4, R9, offsetof(struct witness_record, call), R1);
-    fill_and_submit(b);
+    witness_submit(b);
     asm_place(a, drop);
     asm_map(a, R1, b->p->calls);
     asm_address(a, R2, R10, THREAD);
     asm_call(a, BPF_FUNC_map_delete_elem);
     asm_place(a, none);
-    return_zero(a);
+    witness_return(a);
 }
 
 // On to `other` where the caller's process has no attachments known. PROCESS is its tgid then.
@@ -325,23 +171,6 @@ static void forget_holder(struct builder *b)
     asm_call(a, BPF_FUNC_map_delete_elem);
 }
 
-static void reserve_other(struct builder *b, enum witness_call call, int full)
-{
-    struct assembler *a = b->a;
-
-    asm_call(a, BPF_FUNC_get_current_task);
-    probe_follow(a, b->k, TASK_NSPROXY);
-    probe_follow(a, b->k, NSPROXY_IPC);
-    probe_follow(a, b->k, IPCNS_INUM);
-    asm_copy(a, R8, R0);
-    reserve(b, full);
-    asm_store(a, 4, R9, offsetof(struct witness_record, ipc_ns), R8);
-    asm_store_value(a, 4, R9, offsetof(struct witness_record, call), (int)call);
-    asm_store_value(a, 8, R9, offsetof(struct witness_record, result), 0);
-    for (int i = 0; i < 3; i++)
-        asm_store_value(a, 8, R9, (int)offsetof(struct witness_record, args) + 8 * i, 0);
-}
-
 // sched_process_fork(parent, child): include/trace/events/sched.h
 static void build_fork(struct builder *b)
 {
@@ -360,7 +189,7 @@ static void build_fork(struct builder *b)
     asm_copy(a, R0, R6);
     probe_follow(a, b->k, TASK_TGID);
     remember_holder(b);
-    reserve_other(b, CALL_FORK, none);
+    witness_reserve_event(b, CALL_FORK, none);
     asm_copy(a, R0, R6);
     probe_follow(a, b->k, TASK_TGID);
     asm_store(a, 8, R9, offsetof(struct witness_record, args[0]), R0);
@@ -370,9 +199,9 @@ static void build_fork(struct builder *b)
     asm_copy(a, R0, R6);
     probe_follow(a, b->k, TASK_START);
     asm_store(a, 8, R9, offsetof(struct witness_record, args[2]), R0);
-    fill_and_submit(b);
+    witness_submit(b);
     asm_place(a, none);
-    return_zero(a);
+    witness_return(a);
 }
 
 static void build_exec(struct builder *b)
@@ -382,10 +211,10 @@ static void build_exec(struct builder *b)
 
     check_holder(b, none);
     forget_holder(b);
-    reserve_other(b, CALL_EXEC, none);
-    fill_and_submit(b);
+    witness_reserve_event(b, CALL_EXEC, none);
+    witness_submit(b);
     asm_place(a, none);
-    return_zero(a);
+    witness_return(a);
 }
 
 static void build_exit(struct builder *b)
@@ -399,10 +228,10 @@ static void build_exit(struct builder *b)
     probe_follow(a, b->k, SIGNAL_LIVE);
     asm_jump_if(a, BPF_JNE, R0, 0, none); // other threads of it go on
     forget_holder(b);
-    reserve_other(b, CALL_EXIT, none);
-    fill_and_submit(b);
+    witness_reserve_event(b, CALL_EXIT, none);
+    witness_submit(b);
     asm_place(a, none);
-    return_zero(a);
+    witness_return(a);
 }
 
 static int load_one(struct builder *b, int program, struct reason *reason)

@@ -5,7 +5,7 @@
 #include <sys/sem.h>
 #include <sys/shm.h>
 
-#include "linux/objects/sysvipc.h"
+#include "ipc_table.h"
 
 #ifndef SHM_STAT_ANY // include/uapi/linux/{shm,sem,msg}.h; older C libraries lack them
 #define SHM_STAT_ANY 15
@@ -186,7 +186,7 @@ int ipcstat_segments(struct segment_vec *out)
 
     vec_clear(out);
     int error = walk(call_shmctl, SHM_STAT_ANY, &ds, add_segment, out);
-    out->n = error ? 0 : sysvipc_order(out->at, out->n, sizeof *out->at);
+    out->n = error ? 0 : ipc_table_order(out->at, out->n, sizeof *out->at);
     return error;
 }
 
@@ -206,7 +206,7 @@ int ipcstat_semsets(struct semset_vec *out)
 
     vec_clear(out);
     int error = walk(call_semctl, SEM_STAT_ANY, &ds, add_semset, out);
-    out->n = error ? 0 : sysvipc_order(out->at, out->n, sizeof *out->at);
+    out->n = error ? 0 : ipc_table_order(out->at, out->n, sizeof *out->at);
     return error;
 }
 
@@ -232,6 +232,6 @@ int ipcstat_queues(struct queue_vec *out)
 
     vec_clear(out);
     int error = walk(call_msgctl, MSG_STAT_ANY, &ds, add_queue, out);
-    out->n = error ? 0 : sysvipc_order(out->at, out->n, sizeof *out->at);
+    out->n = error ? 0 : ipc_table_order(out->at, out->n, sizeof *out->at);
     return error;
 }

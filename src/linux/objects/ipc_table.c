@@ -1,0 +1,266 @@
+#include "ipc_table.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+enum { COLUMNS_MAX = 32, BUFFER = 64 * 1024 };
+
+struct reading { // one file being read: what the header line said, and where rows go
+    const struct ipc_table *table;
+    struct ipc_rows *rows;
+    const struct ipc_field *columns[COLUMNS_MAX]; // NULL: a column we do not know
+    size_t n_columns;
+    uint8_t seen;
+};
+
+static const char *skip_blanks(const char *p, const char *end)
+{
+    while (p < end && (*p == ' ' || *p == '\t'))
+        p++;
+    return p;
+}
+
+static bool end_of_word(const char *p, const char *end)
+{
+    return p == end || *p == ' ' || *p == '\t';
+}
+
+// The number at *p up to the next blank. strtoull would accept more, and cost half of all the time.
+static bool parse_number(const char **p, const char *end, unsigned base, bool *negative,
+                         uint64_t *value)
+{
+    const char *s = *p;
+    uint64_t v = 0;
+
+    *negative = s < end && *s == '-';
+    s += *negative;
+    const char *first = s;
+    for (; s < end; s++) {
+        unsigned digit = (unsigned char)*s - '0';
+        if (digit >= base)
+            break;
+        if (s - first >= 18 && // shorter cannot overflow
+            (__builtin_mul_overflow(v, (uint64_t)base, &v) ||
+             __builtin_add_overflow(v, (uint64_t)digit, &v)))
+            return false;
+        else if (s - first < 18)
+            v = v * base + digit;
+    }
+    *value = v;
+    *p = s;
+    return s > first && end_of_word(s, end);
+}
+
+// False where the number cannot be what the column says.
+static bool store(char *row, const struct ipc_field *field, bool negative, uint64_t value)
+{
+    char *at = row + field->offset;
+    uint32_t word = (uint32_t)value;
+    int64_t time = (int64_t)value;
+
+    switch (field->type) {
+    case FIELD_KEY:
+        if (value > (negative ? (uint64_t)INT32_MAX + 1 : UINT32_MAX))
+            return false;
+        word = negative ? -word : word;
+        memcpy(at, &word, sizeof word);
+        return true;
+    case FIELD_ID:
+    case FIELD_PID:
+        if (negative || value > INT32_MAX)
+            return false;
+        memcpy(at, &word, sizeof word);
+        return true;
+    case FIELD_UID:
+    case FIELD_PERMS:
+        if (negative || value > UINT32_MAX)
+            return false;
+        memcpy(at, &word, sizeof word);
+        return true;
+    case FIELD_COUNT:
+        memcpy(at, &value, sizeof value);
+        return !negative;
+    case FIELD_TIME:
+        memcpy(at, &time, sizeof time);
+        return !negative && time >= 0;
+    }
+    return false;
+}
+
+static const struct ipc_field *find_field(const struct ipc_table *table, const char *name,
+                                          size_t len)
+{
+    for (size_t i = 0; i < table->n_fields; i++)
+        if (strlen(table->fields[i].name) == len && !memcmp(table->fields[i].name, name, len))
+            return &table->fields[i];
+    return NULL;
+}
+
+static int parse_header(struct reading *r, const char *p, const char *end)
+{
+    uint32_t found = 0;
+
+    while ((p = skip_blanks(p, end)) < end) {
+        const char *word = p;
+        while (!end_of_word(p, end))
+            p++;
+        if (r->n_columns == COLUMNS_MAX)
+            return -EPROTO;
+        const struct ipc_field *field = find_field(r->table, word, (size_t)(p - word));
+        r->columns[r->n_columns++] = field;
+        if (field) {
+            found |= 1u << (field - r->table->fields);
+            r->seen |= field->optional;
+        }
+    }
+    for (size_t i = 0; i < r->table->n_fields; i++)
+        if (!(found & 1u << i) && !r->table->fields[i].optional)
+            return -EPROTO;
+    return 0;
+}
+
+static char *next_row(struct ipc_rows *rows, size_t size)
+{
+    if (rows->n == rows->cap) {
+        rows->cap = rows->cap ? rows->cap * 2 : 8;
+        rows->at = mem_resize(rows->at, rows->cap, size);
+    }
+    return memset(rows->at + rows->n * size, 0, size);
+}
+
+static void parse_line(struct reading *r, const char *p, const char *end)
+{
+    char *row = next_row(r->rows, r->table->row_size);
+
+    for (size_t i = 0; i < r->n_columns; i++) {
+        const struct ipc_field *field = r->columns[i];
+        bool negative;
+        uint64_t value;
+
+        p = skip_blanks(p, end);
+        if (!parse_number(&p, end, field && field->type == FIELD_PERMS ? 8 : 10, &negative, &value))
+            return;
+        if (field && !store(row, field, negative, value))
+            return;
+    }
+    if (skip_blanks(p, end) != end)
+        return;
+    ((struct owned *)row)->kind = r->table->kind;
+    r->table->complete(row, r->seen);
+    r->rows->n++;
+}
+
+// Takes the whole lines of [p, end); returns where the unfinished one starts.
+static const char *take_lines(struct reading *r, const char *p, const char *end, int *error)
+{
+    const char *newline;
+
+    while (!*error && (newline = memchr(p, '\n', (size_t)(end - p)))) {
+        if (r->n_columns)
+            parse_line(r, p, newline);
+        else
+            *error = parse_header(r, p, newline);
+        p = newline + 1;
+    }
+    return p;
+}
+
+// A read gives one page at most, ending between two lines, whatever the buffer (fs/seq_file.c);
+// other roots may cut anywhere. The end of a file without its newline is a cut line: left out, as
+// half a number looks like a number.
+static int read_lines(struct reading *r, int fd)
+{
+    char buffer[BUFFER];
+    size_t held = 0;
+    bool skipping = false; // inside a line longer than the buffer
+    int error = 0;
+
+    for (;;) {
+        ssize_t n = read(fd, buffer + held, sizeof buffer - held);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            break;
+        const char *p = buffer, *end = buffer + held + (size_t)n;
+        if (skipping) {
+            const char *newline = memchr(p, '\n', (size_t)(end - p));
+            p = newline ? newline + 1 : end;
+            skipping = !newline;
+        }
+        p = take_lines(r, p, end, &error);
+        if (error)
+            return error;
+        held = (size_t)(end - p);
+        if (held == sizeof buffer) {
+            held = 0;
+            skipping = true;
+        }
+        memmove(buffer, p, held);
+    }
+    return r->n_columns ? 0 : -EPROTO;
+}
+
+static int read_file(const char *proc, struct reading *r)
+{
+    char path[4096];
+
+    if ((size_t)snprintf(path, sizeof path, "%s/sysvipc/%s", proc, r->table->file) >= sizeof path)
+        return -ENAMETOOLONG;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int error = read_lines(r, fd);
+    close(fd);
+    return error;
+}
+
+// --- any table ----------------------------------------------------------------------------------
+
+// All rows start with their struct owned.
+_Static_assert(offsetof(struct segment, o) == 0 && offsetof(struct semset, o) == 0 &&
+                   offsetof(struct queue, o) == 0,
+               "compare_owned takes any row");
+
+static int compare_owned(const void *a, const void *b)
+{
+    const struct owned *x = a, *y = b;
+
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+// The kernel lists by index; ids are sequence * N + index. Rows of one id would be one object seen
+// twice while the table changed under us.
+size_t ipc_table_order(void *rows, size_t n, size_t size)
+{
+    char *at = rows;
+    size_t kept = 0;
+    bool sorted = true;
+
+    for (size_t i = 1; i < n && sorted; i++)
+        sorted = compare_owned(at + (i - 1) * size, at + i * size) < 0;
+    if (sorted)
+        return n;
+    qsort(at, n, size, compare_owned);
+    for (size_t i = 1; i < n; i++)
+        if (compare_owned(at + kept * size, at + i * size) != 0)
+            memmove(at + ++kept * size, at + i * size, size);
+    return kept + 1;
+}
+
+int ipc_table_read(const char *proc, const struct ipc_table *table, struct ipc_rows *rows)
+{
+    struct reading r = {.table = table, .rows = rows};
+
+    rows->n = 0;
+    int error = read_file(proc, &r);
+    rows->n = error ? 0 : ipc_table_order(rows->at, rows->n, table->row_size);
+    return error;
+}
