@@ -67,7 +67,7 @@ static void put_cell(FILE *out, const struct column *column, const struct cell *
         fputs(cell->truth ? "true" : "false", out);
         break;
     case FORM_FLAGS:
-        put_flags(out, cell->count, column->flag_names);
+        put_flags(out, cell->count, column->names);
         break;
     }
 }

@@ -149,7 +149,7 @@ static void put_cell(struct file_writer *w, const struct column *column, const s
         put_text(w, cell->truth ? "true" : "false");
         break;
     case FORM_FLAGS:
-        put_flags(w, cell->count, column->flag_names);
+        put_flags(w, cell->count, column->names);
         break;
     }
 }

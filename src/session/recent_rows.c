@@ -36,14 +36,14 @@ void recent_rows_free(struct recent_rows *c)
 static void compare(const struct kind *kind, const struct snapshot *old,
                     const struct snapshot *fresh, struct change_batch *batch)
 {
-    size_t n = kind->count(old), m = kind->count(fresh), i = 0, k = 0;
+    size_t n = kind_count(kind, old), m = kind_count(kind, fresh), i = 0, k = 0;
     struct identity a, b;
 
     while (i < n || k < m) {
         if (i < n)
-            kind->identify(old, kind->at(old, i), &a);
+            kind->identify(old, kind_at(kind, old, i), &a);
         if (k < m)
-            kind->identify(fresh, kind->at(fresh, k), &b);
+            kind->identify(fresh, kind_at(kind, fresh, k), &b);
         if (i < n && k < m && identity_same(&a, &b)) {
             i++;
             k++;

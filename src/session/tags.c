@@ -40,10 +40,10 @@ static void collect(const struct snapshot *s, const struct kind *kind, struct id
     struct identity_vec all = {0};
 
     vec_clear(rows);
-    vec_reserve(&all, kind->count(s));
-    for (size_t i = 0; i < kind->count(s); i++) {
+    vec_reserve(&all, kind_count(kind, s));
+    for (size_t i = 0; i < kind_count(kind, s); i++) {
         struct identity identity;
-        kind->identify(s, kind->at(s, i), &identity);
+        kind->identify(s, kind_at(kind, s, i), &identity);
         vec_push(&all, identity);
     }
     identity_set_add_all(rows, all.at, all.n);

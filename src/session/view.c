@@ -92,11 +92,11 @@ bool view_all_maps(const struct view *v)
 
 bool view_row_gone(const struct kind *kind, const struct snapshot *s, const void *row)
 {
-    size_t n = kind_is_object(kind->id) ? kind->count(s) : 0;
+    size_t n = kind_is_object(kind->id) ? kind_count(kind, s) : 0;
 
     if (!kind_is_object(kind->id))
         return false;
-    return !n || row < kind->at(s, 0) || row > kind->at(s, n - 1);
+    return !n || row < kind_at(kind, s, 0) || row > kind_at(kind, s, n - 1);
 }
 
 // Rows, selection and cursor after a new picture or a change of the query.

@@ -75,8 +75,8 @@ static bool matches(const struct kind *kind, const char *expression, uint64_t *b
         return false;
     }
     for (size_t p = 0; p < 2; p++)
-        for (size_t i = 0; i < kind->count(pictures[p]); i++, bit++)
-            if (filter_match(filter, (struct column_choice){0}, pictures[p], kind->at(pictures[p], i)))
+        for (size_t i = 0; i < kind_count(kind, pictures[p]); i++, bit++)
+            if (filter_match(filter, (struct column_choice){0}, pictures[p], kind_at(kind, pictures[p], i)))
                 *bits |= UINT64_C(1) << bit % 64;
     (void)filter_need(filter, (struct column_choice){0});
     filter_free(filter);
@@ -158,7 +158,7 @@ TEST(sorting_loses_nothing)
         query.sort = &query.kind->columns[chance((uint32_t)query.kind->n_columns)];
         query.descending = chance(2);
         rows_build(&rows, s, &query);
-        assert_int_equal(rows.n, query.kind->count(s));
+        assert_int_equal(rows.n, kind_count(query.kind, s));
         for (size_t k = 0; k < rows.n; k++) {
             struct cell cell;
             column_get(query.sort, s, rows.at[k], &cell);

@@ -20,7 +20,7 @@ static const char *text(const struct snapshot *s, const struct kind *kind, size_
 {
     static char buffer[CELL_SCRATCH];
 
-    return column_text(column(kind, name), s, kind->at(s, row), buffer, sizeof buffer);
+    return column_text(column(kind, name), s, kind_at(kind, s, row), buffer, sizeof buffer);
 }
 
 static struct cell cell(const struct snapshot *s, const struct kind *kind, size_t row,
@@ -28,7 +28,7 @@ static struct cell cell(const struct snapshot *s, const struct kind *kind, size_
 {
     struct cell out;
 
-    column_get(column(kind, name), s, kind->at(s, row), &out);
+    column_get(column(kind, name), s, kind_at(kind, s, row), &out);
     return out;
 }
 
@@ -89,6 +89,37 @@ TEST(segments_stand_on_the_screen_in_their_order)
                                 "IDLE HOLDERS");
 }
 
+// Whether the member is as large as what the column reads there.
+static bool member_fits(const struct column *c)
+{
+    const enum cell_form form = cell_class(c->type)->form;
+    const size_t size = c->member.size;
+
+    switch ((enum member_as)c->member.as) {
+    case AS_VALUE:
+        return form == FORM_SIGNED  ? size == 4 || size == 8
+               : form == FORM_TRUTH ? size == sizeof(bool)
+               : form == FORM_REAL  ? size == sizeof(double)
+                                    : form != FORM_TEXT && (size == 1 || size == 4 || size == 8);
+    case AS_POSITIVE:
+        return form == FORM_SIGNED && (size == 4 || size == 8);
+    case AS_VALID:
+        return form == FORM_SIGNED && size == 4;
+    case AS_SINCE:
+        return c->type == CELL_DURATION && size == 8;
+    case AS_NAMED:
+    case AS_USER:
+    case AS_GROUP:
+        return form == FORM_TEXT && size == 4;
+    case AS_STRING:
+    case AS_WORDS:
+        return form == FORM_TEXT && size == sizeof(char *);
+    case AS_CHARS:
+        return form == FORM_TEXT && size > 1;
+    }
+    return false;
+}
+
 TEST(tables_are_sane)
 {
     for (int id = 1; id < KINDS; id++) {
@@ -107,12 +138,14 @@ TEST(tables_are_sane)
         for (size_t i = 0; i < kind->n_columns; i++) {
             const struct column *c = &kind->columns[i];
             assert_true(c->name[0] && c->title[0] && c->help && c->help[0]);
-            assert_non_null(c->get);
+            assert_true(c->get || member_fits(c));
+            assert_true(!c->get || !c->member.size);
             assert_true(c->width > 0);
             assert_true(c->widest == 0 || c->widest >= c->width);
             assert_true(strlen(c->title) <= (c->widest ? c->widest : c->width));
             assert_int_equal(c->show_need & ~c->need, 0);
-            assert_int_equal(c->type == CELL_FLAGS, c->flag_names != NULL);
+            bool named = c->type == CELL_FLAGS || (c->member.size && c->member.as == AS_NAMED);
+            assert_int_equal(named, c->names != NULL);
             // Kept columns have no priority to drop by; the others on the screen may have.
             if (c->flags & COL_KEEP)
                 assert_int_equal(c->priority, 0);
@@ -138,17 +171,17 @@ TEST(everything_may_be_unknown)
         const struct kind *kind = kind_get((enum kind_id)id);
         if (!kind)
             continue;
-        assert_int_equal(kind->count(s), 1);
+        assert_int_equal(kind_count(kind, s), 1);
         struct identity identity;
-        kind->identify(s, kind->at(s, 0), &identity);
+        kind->identify(s, kind_at(kind, s, 0), &identity);
         assert_int_equal(identity.kind, id);
         for (size_t i = 0; i < kind->n_columns; i++) {
             char buffer[CELL_SCRATCH];
             struct cell c;
-            column_get(&kind->columns[i], s, kind->at(s, 0), &c);
+            column_get(&kind->columns[i], s, kind_at(kind, s, 0), &c);
             assert_int_equal(c.type, kind->columns[i].type);
-            column_text(&kind->columns[i], s, kind->at(s, 0), buffer, sizeof buffer);
-            column_text(&kind->columns[i], s, kind->at(s, 0), buffer, 1);
+            column_text(&kind->columns[i], s, kind_at(kind, s, 0), buffer, sizeof buffer);
+            column_text(&kind->columns[i], s, kind_at(kind, s, 0), buffer, 1);
             assert_string_equal(buffer, "");
         }
     }
@@ -184,7 +217,7 @@ TEST(an_empty_picture_has_no_rows)
 
     for (int id = 1; id < KINDS; id++) {
         if (kind_get((enum kind_id)id))
-            assert_int_equal(kind_get((enum kind_id)id)->count(s), 0);
+            assert_int_equal(kind_count(kind_get((enum kind_id)id), s), 0);
     }
     snapshot_unref(s);
 }
@@ -309,7 +342,7 @@ TEST(rows_hang_on_their_parents)
                     other = {.kind = KIND_SEGMENT, .id = 7};
     struct identity set = {.kind = KIND_SEMSET, .id = 0}, holder = {.kind = KIND_HOLDER, .pid = 10};
 
-    const void *row = kind_holders.at(s, 0), *mapping = kind_mappings.at(s, 0);
+    const void *row = kind_at(&kind_holders, s, 0), *mapping = kind_at(&kind_mappings, s, 0);
     assert_true(kind_holders.belongs(row, &segment));
     assert_false(kind_holders.belongs(row, &other));
     assert_false(kind_holders.belongs(row, &set)); // same id, another kind
@@ -320,10 +353,10 @@ TEST(rows_hang_on_their_parents)
     holder.id = -1;
     assert_true(kind_mappings.belongs(mapping, &holder));
     set.id = 3;
-    assert_true(kind_elements.belongs(kind_elements.at(s, 0), &set));
-    assert_true(kind_waiters.belongs(kind_waiters.at(s, 0), &set));
+    assert_true(kind_elements.belongs(kind_at(&kind_elements, s, 0), &set));
+    assert_true(kind_waiters.belongs(kind_at(&kind_waiters, s, 0), &set));
     set.kind = KIND_QUEUE;
-    assert_false(kind_waiters.belongs(kind_waiters.at(s, 0), &set));
+    assert_false(kind_waiters.belongs(kind_at(&kind_waiters, s, 0), &set));
     kind_mappings.identify(s, mapping, &holder);
     assert_int_equal(holder.start_ticks, 100); // enough to signal its process
     snapshot_unref(s);
@@ -352,7 +385,7 @@ TEST(formats)
 {
     char buffer[64];
     static const char *const names[] = {"a", "b", "c", NULL};
-    struct column flags = {.type = CELL_FLAGS, .flag_names = names};
+    struct column flags = {.type = CELL_FLAGS, .names = names};
     struct cell c = {.type = CELL_FLAGS, .known = true, .count = 5};
 
     assert_string_equal(cell_text(&c, &flags, 0, buffer, sizeof buffer), "a,c");

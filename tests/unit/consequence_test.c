@@ -40,8 +40,8 @@ static struct action removal(const struct snapshot *s, enum kind_id kind, int32_
     struct action action = {.verb = ACTION_REMOVE};
     const struct kind *k = kind_get(kind);
 
-    for (size_t i = 0; i < k->count(s); i++) {
-        k->identify(s, k->at(s, i), &action.target);
+    for (size_t i = 0; i < kind_count(k, s); i++) {
+        k->identify(s, kind_at(k, s, i), &action.target);
         if (action.target.id == id)
             return action;
     }

@@ -70,3 +70,11 @@ TEST(values_are_for_programs)
     free(text);
     snapshot_unref(s);
 }
+
+TEST(the_ending_of_a_name_chooses_the_format)
+{
+    assert_ptr_equal(format_of_file("/tmp/a.json"), &json_format);
+    assert_ptr_equal(format_of_file("A.CSV"), &csv_format);
+    assert_ptr_equal(format_of_file("/tmp/a"), &batch_format);
+    assert_ptr_equal(format_of_file("/tmp/a.txt"), &batch_format);
+}

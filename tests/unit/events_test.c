@@ -515,7 +515,7 @@ TEST(the_list_is_bounded_and_pictures_keep_theirs)
     assert_int_equal(h->last->events->n, EVENTS_MAX);
     assert_int_equal(newest(h, 0)->number, EVENTS_MAX + 1);
     assert_int_equal(h->last->events->at[0]->number, 2);
-    const struct event *first = kind_events.at(h->last, 0);
+    const struct event *first = kind_at(&kind_events, h->last, 0);
     assert_int_equal(first->number, EVENTS_MAX + 1); // the newest first
     snapshot_unref(early);
     struct snapshot *same = snapshot_new();

@@ -18,11 +18,11 @@ static const char *left_of(const struct kind *kind, const char *expression,
     if (!filter)
         fail_msg("'%s': %s", expression, error.message);
     ids[0] = '\0';
-    for (size_t i = 0; i < kind->count(s); i++) {
+    for (size_t i = 0; i < kind_count(kind, s); i++) {
         struct identity identity;
-        if (!filter_match(filter, shown, s, kind->at(s, i)))
+        if (!filter_match(filter, shown, s, kind_at(kind, s, i)))
             continue;
-        kind->identify(s, kind->at(s, i), &identity);
+        kind->identify(s, kind_at(kind, s, i), &identity);
         snprintf(ids + strlen(ids), sizeof ids - strlen(ids), "%s%d", ids[0] ? " " : "",
                  identity.id);
     }

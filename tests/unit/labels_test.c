@@ -98,7 +98,7 @@ static struct consequence removal(const struct snapshot *s, enum kind_id kind, s
     struct action action = {.verb = ACTION_REMOVE};
     const struct kind *k = kind_get(kind);
 
-    k->identify(s, k->at(s, row), &action.target);
+    k->identify(s, kind_at(k, s, row), &action.target);
     consequence_of(s, &action, &c);
     return c;
 }

@@ -5,31 +5,10 @@
 
 #include "model/table/column.h"
 
-// A getter in one line: `r` is the row, `s` the snapshot, `out` the cell to fill.
-#define CELL_GETTER(function, row_type, ...)                                                       \
-    static void function(const struct snapshot *s, const void *row, struct cell *out)              \
-    {                                                                                              \
-        const row_type *r = row;                                                                   \
-        (void)s;                                                                                   \
-        __VA_ARGS__;                                                                               \
-    }
-
-// The rows of a kind: a vector of the snapshot.
-#define KIND_ROWS(vector)                                                                          \
-    static size_t count(const struct snapshot *s)                                                  \
-    {                                                                                              \
-        return s->vector.n;                                                                        \
-    }                                                                                              \
-    static const void *at(const struct snapshot *s, size_t index)                                  \
-    {                                                                                              \
-        return &s->vector.at[index];                                                               \
-    }
-
 // Setters. A cell nobody sets stays unknown.
 void cell_set_text(struct cell *out, const char *text); // kept, not copied; NULL: unknown
-void cell_set_number(struct cell *out, int64_t number); // also durations
+void cell_set_number(struct cell *out, int64_t number); // also durations, times
 void cell_set_count(struct cell *out, uint64_t count);  // also sizes, keys, perms, flags, addresses
-void cell_set_time(struct cell *out, int64_t time);
 void cell_set_real(struct cell *out, double real);
 void cell_set_truth(struct cell *out, bool truth);
 void cell_set_pid(struct cell *out, int32_t pid); // 0 names no process: unknown
@@ -41,89 +20,62 @@ void cell_set_user(struct cell *out, const struct snapshot *s, uint32_t uid);
 // "18702 pmon", "17001 gone", "17001 reused", "outside"; the number alone while nothing is known.
 void pid_show(const struct snapshot *s, int32_t pid, enum pid_state state, char *dst, size_t cap);
 
-// Columns of the part all three kinds of objects share; their records begin with struct owned.
-void owned_get_key(const struct snapshot *s, const void *row, struct cell *out);
-void owned_get_id(const struct snapshot *s, const void *row, struct cell *out);
-void owned_get_owner(const struct snapshot *s, const void *row, struct cell *out);
-void owned_get_uid(const struct snapshot *s, const void *row, struct cell *out);
-void owned_get_group(const struct snapshot *s, const void *row, struct cell *out);
-void owned_get_gid(const struct snapshot *s, const void *row, struct cell *out);
-void owned_get_creator(const struct snapshot *s, const void *row, struct cell *out);
-void owned_get_cuid(const struct snapshot *s, const void *row, struct cell *out);
-void owned_get_cgid(const struct snapshot *s, const void *row, struct cell *out);
-void owned_get_perms(const struct snapshot *s, const void *row, struct cell *out);
-void owned_get_ctime(const struct snapshot *s, const void *row, struct cell *out);
-void owned_get_age(const struct snapshot *s, const void *row, struct cell *out);
-// Whose an object is (model/labels.h): the application, and which one of it.
-void app_get(const struct snapshot *s, enum kind_id kind, const void *row, struct cell *out);
-void app_show(const struct snapshot *s, enum kind_id kind, const void *row, char *dst, size_t cap);
-void app_get_instance(const struct snapshot *s, enum kind_id kind, const void *row,
-                      struct cell *out);
-// The functions of OWNED_APP_COLUMNS for a kind.
-#define APP_GETTERS(kind)                                                                          \
-    static void get_app(const struct snapshot *s, const void *row, struct cell *out)               \
-    {                                                                                              \
-        app_get(s, kind, row, out);                                                                \
-    }                                                                                              \
-    static void show_app(const struct snapshot *s, const void *row, char *dst, size_t cap)         \
-    {                                                                                              \
-        app_show(s, kind, row, dst, cap);                                                          \
-    }                                                                                              \
-    static void get_instance(const struct snapshot *s, const void *row, struct cell *out)          \
-    {                                                                                              \
-        app_get_instance(s, kind, row, out);                                                       \
-    }
+// Which application an object is of (model/apps/labels.h), and which one of it.
+void app_get(const struct snapshot *s, const void *row, struct cell *out);
+void app_show(const struct snapshot *s, const void *row, char *dst, size_t cap);
+void app_get_instance(const struct snapshot *s, const void *row, struct cell *out);
 
+// Columns of the part all three kinds of objects share; their records begin with struct owned.
 // clang-format off
 #define OWNED_COLUMNS(id_name, id_title)                                                           \
     {.name = "key", .detail = DETAIL_FIRST, .title = "KEY", .help = "key it is found by; 0x00000000 is IPC_PRIVATE",       \
      .type = CELL_KEY, .width = 10, .priority = 3, .flags = COL_JSON | COL_SCREEN,                 \
-     .get = owned_get_key},                                                                        \
+     .member = MEMBER(AS_VALUE, struct owned, key)},                                                                        \
     {.name = id_name, .detail = DETAIL_PATH, .title = id_title, .help = "identifier in this IPC namespace",               \
      .type = CELL_NUMBER, .width = 6, .widest = 10, .flags = COL_JSON | COL_SCREEN | COL_KEEP,     \
-     .get = owned_get_id},                                                                         \
+     .member = MEMBER(AS_VALUE, struct owned, id)},                                                                         \
     {.name = "owner", .detail = DETAIL_FIRST + 22, .title = "OWNER", .help = "user who owns it", .type = CELL_TEXT,             \
      .width = 6, .widest = 12, .priority = 2, .flags = COL_JSON | COL_SCREEN,                      \
-     .need = NEED_NAMES, .get = owned_get_owner},                                                  \
+     .need = NEED_NAMES, .member = MEMBER(AS_USER, struct owned, uid)},                                                  \
     {.name = "uid", .detail = DETAIL_NONE, .title = "UID", .help = "user id of the owner", .type = CELL_COUNT,            \
-     .width = 5, .widest = 10, .flags = COL_JSON, .get = owned_get_uid},                           \
+     .width = 5, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct owned, uid)},                           \
     {.name = "group", .title = "GROUP", .help = "group that owns it", .type = CELL_TEXT,           \
-     .width = 6, .widest = 12, .flags = COL_JSON, .need = NEED_NAMES, .get = owned_get_group},     \
+     .width = 6, .widest = 12, .flags = COL_JSON, .need = NEED_NAMES, .member = MEMBER(AS_GROUP, struct owned, gid)},     \
     {.name = "gid", .detail = DETAIL_NONE, .title = "GID", .help = "id of the owning group", .type = CELL_COUNT,          \
-     .width = 5, .widest = 10, .flags = COL_JSON, .get = owned_get_gid},                           \
+     .width = 5, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct owned, gid)},                           \
     {.name = "creator", .title = "CUSER", .help = "user who created it", .type = CELL_TEXT,        \
-     .width = 6, .widest = 12, .flags = COL_JSON, .need = NEED_NAMES, .get = owned_get_creator},   \
+     .width = 6, .widest = 12, .flags = COL_JSON, .need = NEED_NAMES, .member = MEMBER(AS_USER, struct owned, cuid)},   \
     {.name = "cuid", .detail = DETAIL_NONE, .title = "CUID", .help = "user id of the creator", .type = CELL_COUNT,        \
-     .width = 5, .widest = 10, .flags = COL_JSON, .get = owned_get_cuid},                          \
+     .width = 5, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct owned, cuid)},                          \
     {.name = "cgid", .detail = DETAIL_NONE, .title = "CGID", .help = "group id of the creator", .type = CELL_COUNT,       \
-     .width = 5, .widest = 10, .flags = COL_JSON, .get = owned_get_cgid},                          \
+     .width = 5, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct owned, cgid)},                          \
     {.name = "perms", .detail = DETAIL_FIRST + 23, .title = "PERMS", .help = "permissions of owner, group and others",          \
      .type = CELL_PERMS, .width = 9, .priority = 8, .flags = COL_JSON | COL_SCREEN,                \
-     .get = owned_get_perms}
+     .member = MEMBER(AS_VALUE, struct owned, mode)}
 // clang-format on
 
 // clang-format off
 #define OWNED_CTIME_COLUMN                                                                         \
     {.name = "ctime", .detail = DETAIL_FIRST + 20, .title = "CHANGED", .help = "created, or owner and mode last changed",       \
-     .type = CELL_TIME, .width = 7, .flags = COL_JSON, .get = owned_get_ctime}
+     .type = CELL_TIME, .width = 7, .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct owned, ctime)}
 // clang-format on
 
 // clang-format off
 #define OWNED_APP_COLUMNS(on_screen_at, programs)                                                      \
     {.name = "app", .detail = DETAIL_FIRST + 21, .title = "APP", .help = "application it belongs to", .type = CELL_TEXT,        \
      .width = 8, .widest = 16, .priority = 12, .place = (on_screen_at),                            \
-     .flags = COL_JSON | COL_SCREEN, .need = NEED_APPS | (programs), .get = get_app,               \
-     .show = show_app},                                                                            \
+     .flags = COL_JSON | COL_SCREEN, .need = NEED_APPS | (programs), .get = app_get,               \
+     .show = app_show},                                                                            \
     {.name = "instance", .title = "INSTANCE",                                                      \
      .help = "which one of that application: data directory, SID, number", .type = CELL_TEXT,      \
      .width = 8, .widest = 40, .flags = COL_JSON, .need = NEED_APPS | (programs),                  \
-     .get = get_instance}
+     .get = app_get_instance}
 // clang-format on
 
 // clang-format off
 #define OWNED_AGE_COLUMN                                                                           \
     {.name = "age", .detail = DETAIL_NONE, .title = "AGE", .help = "time since it was created or its owner changed",      \
-     .type = CELL_DURATION, .width = 4, .flags = COL_DESCENDING, .get = owned_get_age}
+     .type = CELL_DURATION, .width = 4, .flags = COL_DESCENDING, .member = MEMBER(AS_SINCE, struct owned, ctime)}
 // clang-format on
 
 #endif

@@ -14,7 +14,7 @@ enum cell_form {
     FORM_DIGITS,   // count, as text of so many digits: "0x0052e2c1", "0640"
     FORM_REAL,     // real
     FORM_TRUTH,    // truth
-    FORM_FLAGS,    // count: a list of column->flag_names
+    FORM_FLAGS,    // count: a list of column->names
 };
 
 // A value as people write it, by the type of the column it is compared with: 64K, 5m, 0x0052e2c1,

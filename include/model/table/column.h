@@ -20,7 +20,7 @@ enum cell_type {
     CELL_PERMS,    // rw-r----- on the screen, "0640" in JSON
     CELL_PERCENT,  // real
     CELL_BOOL,
-    CELL_FLAGS,   // names from column->flag_names: "dest,locked"; an array in JSON
+    CELL_FLAGS,   // names from column->names: "dest,locked"; an array in JSON
     CELL_ADDRESS, // hexadecimal on the screen, a number in JSON
 };
 
@@ -59,6 +59,37 @@ enum {
     DETAIL_NONE // beside a name that stands there already, or a moment shown in full
 };
 
+// Where in its row a value stands, and how it is told from none.
+enum member_as {
+    AS_VALUE,
+    AS_POSITIVE, // 0 and below: unknown
+    AS_VALID,    // -1, or all bits set: unknown
+    AS_NAMED,    // a number: column->names has its text
+    AS_STRING,   // a pointer; NULL: unknown
+    AS_WORDS,    // a pointer; empty: unknown
+    AS_CHARS,    // an array; empty: unknown
+    AS_USER, // a uid: the user's name; the number as text where it has none, or none is known yet
+    AS_GROUP,
+    AS_SINCE, // a moment: how long ago it was; 0: unknown
+};
+
+struct member {
+    uint16_t offset;
+    uint8_t size;      // 0: none
+    uint8_t as;        // enum member_as
+    uint16_t known_in; // offset of a uint8_t
+    uint8_t known;     // its bits that are set where the value is known; 0: always
+};
+#define MEMBER(how, row, name)                                                                     \
+    {                                                                                              \
+        .offset = offsetof(row, name), .size = sizeof((row *)0)->name, .as = how                   \
+    }
+#define MEMBER_IF(bits, how, row, name)                                                            \
+    {                                                                                              \
+        .offset = offsetof(row, name), .size = sizeof((row *)0)->name, .as = how,                  \
+        .known_in = offsetof(row, known), .known = bits                                            \
+    }
+
 struct column {
     const char *name;  // JSON member, -o, --sort and filter name: lower case
     const char *title; // heading on the screen
@@ -66,15 +97,16 @@ struct column {
     enum cell_type type;
     uint8_t width;  // usual width on the screen; the longest shown cell may widen it up to `widest`
     uint8_t widest; // 0: same as width
-    uint8_t priority;              // dropped from the highest on a narrow screen; 0 never
-    uint8_t flags;                 // COL_*
-    unsigned need;                 // enum need: what reading it takes beyond the kind itself
-    const char *const *flag_names; // CELL_FLAGS: name of bit 0, 1, …, NULL
-    unsigned show_need;            // the part of `need` that `show` alone takes: JSON does without
-    uint8_t detail;                // DETAIL_*, or a number between DETAIL_FIRST and DETAIL_REST
-    const char *label;             // among the details; NULL: by name or title
+    uint8_t priority;         // dropped from the highest on a narrow screen; 0 never
+    uint8_t flags;            // COL_*
+    unsigned need;            // enum need: what reading it takes beyond the kind itself
+    const char *const *names; // CELL_FLAGS: name of bit 0, 1, …, NULL; AS_NAMED: of 0, 1, …
+    unsigned show_need;       // the part of `need` that `show` alone takes: JSON does without
+    uint8_t detail;           // DETAIL_*, or a number between DETAIL_FIRST and DETAIL_REST
+    const char *label;        // among the details; NULL: by name or title
     uint8_t place; // order on the screen, where that is not the table's (0: before all others)
-    // The typed value. *out is empty and unknown, its type set; set `known` and the value.
+    struct member member; // the typed value, or:
+    // *out is empty and unknown, its type set; sets `known` and the value. NULL: by `member`.
     void (*get)(const struct snapshot *s, const void *row, struct cell *out);
     // What a person reads instead of the plain value, e.g. "18702 pmon" for a pid. May be NULL.
     // Called for unknown values too: dst holds "" before.
@@ -89,6 +121,8 @@ struct column_choice {
 
 void column_get(const struct column *column, const struct snapshot *s, const void *row,
                 struct cell *out);
+// The name of a user or group; the number as text where it has none, or none is known yet: NULL.
+void cell_set_name(struct cell *out, const char *name, uint32_t id);
 // The text of the screen and of --batch: column->show or the formatted cell; "" when unknown.
 // Returns dst.
 const char *column_text(const struct column *column, const struct snapshot *s, const void *row,

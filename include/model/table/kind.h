@@ -68,6 +68,16 @@ struct row_subject { // what a row is about
     bool several; // of many: about.kind alone counts
 };
 
+// The snapshot's vector of the rows.
+struct row_place {
+    uint16_t offset; // in struct snapshot
+    uint16_t size;   // of a row; 0: none
+};
+#define ROWS_OF(vector)                                                                            \
+    {                                                                                              \
+        offsetof(struct snapshot, vector), sizeof *((struct snapshot *)0)->vector.at               \
+    }
+
 struct kind {
     enum kind_id id;
     const char *name;    // "segments": JSON array, TABLE argument
@@ -91,12 +101,14 @@ struct kind {
     const char *empty;        // what no rows mean; NULL: "no ONE"
     const char *alone;        // why --json and --batch print it alone; NULL: they do not
 
-    size_t (*count)(const struct snapshot *s);
-    const void *(*at)(const struct snapshot *s, size_t index);
+    struct row_place rows; // where they are; none: by the methods count and at, else in its own
+                           // place of snapshot.tables
     void (*identify)(const struct snapshot *s, const void *row, struct identity *out);
 
     // All others may be NULL.
 
+    size_t (*count)(const struct snapshot *s);
+    const void *(*at)(const struct snapshot *s, size_t index);
     // Whether a row hangs on `parent` (a segment's holders, a holder's mappings; all mappings of a
     // process where that holder's id is -1). NULL: on nothing.
     bool (*belongs)(const void *row, const struct identity *parent);
@@ -141,6 +153,8 @@ struct kind {
                   const struct note_place *place, struct note_vec *out);
 };
 
+size_t kind_count(const struct kind *kind, const struct snapshot *s);
+const void *kind_at(const struct kind *kind, const struct snapshot *s, size_t index);
 // Whether the snapshot holds what the table lists: a scan that was not finished leaves holders
 // unknown, which is not the same as none.
 bool kind_is_known(const struct kind *kind, const struct snapshot *s);

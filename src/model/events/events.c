@@ -150,12 +150,12 @@ static void compare_tables(struct events *e, const struct kind *table, const str
                            const struct snapshot *now)
 {
     const enum kind_id kind = table->id;
-    size_t n = table->count(then), m = table->count(now), i = 0, k = 0;
+    size_t n = kind_count(table, then), m = kind_count(table, now), i = 0, k = 0;
 
     while (i < n || k < m) {
         struct change c = {.kind = kind, .then = then, .now = now};
-        const void *was = i < n ? table->at(then, i) : NULL;
-        const void *is = k < m ? table->at(now, k) : NULL;
+        const void *was = i < n ? kind_at(table, then, i) : NULL;
+        const void *is = k < m ? kind_at(table, now, k) : NULL;
         int64_t a = was ? owned_of(was)->id : INT64_MAX;
         int64_t b = is ? owned_of(is)->id : INT64_MAX;
 
@@ -180,8 +180,8 @@ static bool owns_any(const struct snapshot *s, uint32_t uid)
 {
     for (int k = FIRST; k < OBJECT_KINDS; k++) {
         const struct kind *kind = kind_get((enum kind_id)k);
-        for (size_t i = 0; i < kind->count(s); i++)
-            if (owned_of(kind->at(s, i))->uid == uid)
+        for (size_t i = 0; i < kind_count(kind, s); i++)
+            if (owned_of(kind_at(kind, s, i))->uid == uid)
                 return true;
     }
     return false;

@@ -10,19 +10,6 @@
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 
-static void set_if(const struct element *r, unsigned known, uint64_t count, struct cell *out)
-{
-    if (r->known & known)
-        cell_set_count(out, count);
-}
-
-CELL_GETTER(get_semid, struct element, cell_set_number(out, r->semid))
-CELL_GETTER(get_index, struct element, cell_set_count(out, r->index))
-CELL_GETTER(get_value, struct element, set_if(r, ELEMENT_KNOWS_VALUE, r->value, out))
-CELL_GETTER(get_ncount, struct element, set_if(r, ELEMENT_KNOWS_COUNTS, r->ncount, out))
-CELL_GETTER(get_zcount, struct element, set_if(r, ELEMENT_KNOWS_COUNTS, r->zcount, out))
-CELL_GETTER(get_pid, struct element, if (r->known & ELEMENT_KNOWS_PID) cell_set_pid(out, r->pid))
-
 // A pid of 0 is nobody's, or one outside this PID namespace: the kernel does not say which.
 static enum pid_state pid_state(const struct snapshot *s, const struct element *r)
 {
@@ -33,7 +20,12 @@ static enum pid_state pid_state(const struct snapshot *s, const struct element *
     return snapshot_pid_state(s, r->pid, set ? semset_last_use(set) : 0);
 }
 
-CELL_GETTER(get_pid_state, struct element, cell_set_text(out, pid_state_name(pid_state(s, r))))
+static void get_pid_state(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct element *r = row;
+
+    cell_set_text(out, pid_state_name(pid_state(s, r)));
+}
 
 static void show_pid(const struct snapshot *s, const void *row, char *dst, size_t cap)
 {
@@ -46,28 +38,26 @@ static void show_pid(const struct snapshot *s, const void *row, char *dst, size_
 // clang-format off
 static const struct column columns[] = {
     {.name = "semid", .detail = DETAIL_PATH, .title = "SEMID", .help = "set it belongs to", .type = CELL_NUMBER,
-     .width = 6, .widest = 10, .priority = 3, .flags = COL_PARENT | COL_JSON | COL_SCREEN, .get = get_semid},
+     .width = 6, .widest = 10, .priority = 3, .flags = COL_PARENT | COL_JSON | COL_SCREEN, .member = MEMBER(AS_VALUE, struct element, semid)},
     {.name = "index", .title = "INDEX", .help = "its number in the set", .type = CELL_COUNT,
-     .width = 5, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_index},
+     .width = 5, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .member = MEMBER(AS_VALUE, struct element, index)},
     {.name = "value", .title = "VALUE", .help = "semaphore value", .type = CELL_COUNT,
-     .width = 5, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_value},
+     .width = 5, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .member = MEMBER_IF(ELEMENT_KNOWS_VALUE, AS_VALUE, struct element, value)},
     {.name = "ncount", .title = "WAIT-DEC", .help = "tasks waiting to decrement it",
      .type = CELL_COUNT, .width = 8, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
-     .get = get_ncount},
+     .member = MEMBER_IF(ELEMENT_KNOWS_COUNTS, AS_VALUE, struct element, ncount)},
     {.name = "zcount", .title = "WAIT-ZERO", .help = "tasks waiting for it to become zero",
      .type = CELL_COUNT, .width = 9, .priority = 1,
-     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .get = get_zcount},
+     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .member = MEMBER_IF(ELEMENT_KNOWS_COUNTS, AS_VALUE, struct element, zcount)},
     {.name = "pid", .detail = DETAIL_PATH, .title = "LAST", .help = "process of the last operation",
      .type = CELL_NUMBER, .width = 10, .widest = 26, .priority = 2,
      .flags = COL_JSON | COL_SCREEN | COL_LEFT, .need = NEED_PROCESSES,
-     .show_need = NEED_PROCESSES, .get = get_pid, .show = show_pid},
+     .show_need = NEED_PROCESSES, .member = MEMBER_IF(ELEMENT_KNOWS_PID, AS_POSITIVE, struct element, pid), .show = show_pid},
     {.name = "pid_state", .detail = DETAIL_NONE, .title = "PSTATE", .help = "whether that process lives",
      .type = CELL_TEXT, .width = 7, .flags = COL_JSON, .need = NEED_PROCESSES | NEED_SEMSETS,
      .get = get_pid_state},
 };
 // clang-format on
-
-KIND_ROWS(elements)
 
 static void identify(const struct snapshot *s, const void *row, struct identity *out)
 {
@@ -123,8 +113,7 @@ const struct kind kind_elements = {
     .need = NEED_SEMSETS | NEED_ELEMENTS,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
-    .count = count,
-    .at = at,
+    .rows = ROWS_OF(elements),
     .identify = identify,
     .belongs = belongs,
     .describe = describe,

@@ -15,17 +15,30 @@ static bool has_id(const struct event *r)
     return !r->several && kind_is_object(r->about.kind);
 }
 
-CELL_GETTER(get_time, struct event, if (r->time > 0) cell_set_time(out, r->time))
-CELL_GETTER(get_age, struct event, cell_set_since(out, s, r->time))
-CELL_GETTER(get_object, struct event, cell_set_text(out, r->object))
-CELL_GETTER(get_what, struct event, cell_set_text(out, event_what_name(r->what)))
-CELL_GETTER(get_id, struct event, if (has_id(r)) cell_set_number(out, r->about.id))
-CELL_GETTER(get_who, struct event, cell_set_text(out, r->who[0] ? r->who : NULL))
-CELL_GETTER(get_kind, struct event, cell_set_text(out, r->kind))
-CELL_GETTER(get_pid, struct event, if (r->pid > 0) cell_set_number(out, r->pid))
-CELL_GETTER(get_uid, struct event, if (r->uid != UINT32_MAX) cell_set_number(out, r->uid))
-CELL_GETTER(get_by, struct event, cell_set_text(out, event_by_name(r->by)))
-CELL_GETTER(get_text, struct event, cell_set_text(out, r->text))
+static void get_what(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct event *r = row;
+
+    (void)s;
+    cell_set_text(out, event_what_name(r->what));
+}
+
+static void get_id(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct event *r = row;
+
+    (void)s;
+    if (has_id(r))
+        cell_set_number(out, r->about.id);
+}
+
+static void get_by(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct event *r = row;
+
+    (void)s;
+    cell_set_text(out, event_by_name(r->by));
+}
 
 // The clock's time: what the lines of other logs carry. Older than a day: with the date.
 static void show_time(const struct snapshot *s, const void *row, char *dst, size_t cap)
@@ -49,33 +62,33 @@ static const struct column columns[] = {
     {.name = "time", .title = "TIME",
      .help = "when it happened, where that is traced; else when it was seen first",
      .type = CELL_TIME, .width = 8, .widest = 12, .flags = COL_SCREEN | COL_JSON | COL_KEEP,
-     .get = get_time, .show = show_time},
+     .member = MEMBER(AS_POSITIVE, struct event, time), .show = show_time},
     {.name = "age", .detail = DETAIL_NONE, .title = "AGE", .help = "how long ago", .type = CELL_DURATION, .width = 4,
-     .get = get_age},
+     .member = MEMBER(AS_SINCE, struct event, time)},
     {.name = "what", .title = "EVENT",
      .help = "created, removed, marked, changed, attached, detached, limit, stuck, recovered, "
              "action, tracing",
      .type = CELL_TEXT, .width = 8, .widest = 9, .flags = COL_SCREEN | COL_JSON | COL_KEEP,
      .get = get_what},
     {.name = "kind", .title = "KIND", .help = "segment, semaphore set, queue, limit: of that object",
-     .type = CELL_TEXT, .width = 9, .widest = 13, .flags = COL_JSON, .get = get_kind},
+     .type = CELL_TEXT, .width = 9, .widest = 13, .flags = COL_JSON, .member = MEMBER(AS_STRING, struct event, kind)},
     {.name = "object", .title = "OBJECT", .help = "what it happened to", .type = CELL_TEXT,
-     .width = 14, .widest = 26, .flags = COL_SCREEN | COL_KEEP, .get = get_object},
+     .width = 14, .widest = 26, .flags = COL_SCREEN | COL_KEEP, .member = MEMBER(AS_STRING, struct event, object)},
     {.name = "id", .title = "ID", .help = "identifier of that object", .type = CELL_NUMBER,
      .width = 6, .widest = 10, .flags = COL_JSON, .get = get_id},
     {.name = "who", .title = "WHO", .help = "its maker or last user at that time, or the user that acted",
      .type = CELL_TEXT, .width = 12, .widest = 44, .priority = 2, .flags = COL_SCREEN | COL_JSON,
-     .get = get_who},
+     .member = MEMBER(AS_WORDS, struct event, who)},
     {.name = "pid", .title = "PID", .help = "process that did it, where it is known",
-     .type = CELL_NUMBER, .width = 6, .widest = 10, .flags = COL_JSON, .get = get_pid},
+     .type = CELL_NUMBER, .width = 6, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_POSITIVE, struct event, pid)},
     {.name = "uid", .title = "UID", .help = "its real user, where that is traced",
-     .type = CELL_NUMBER, .width = 6, .widest = 10, .flags = COL_JSON, .get = get_uid},
+     .type = CELL_NUMBER, .width = 6, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_VALID, struct event, uid)},
     {.name = "by", .title = "BY",
      .help = "how that is known: exact (traced), last user (from the kernel's tables), us",
      .type = CELL_TEXT, .width = 9, .flags = COL_JSON, .get = get_by},
     {.name = "text", .title = "WHAT HAPPENED", .help = "in words", .type = CELL_TEXT,
      .width = 24, .widest = 160, .priority = 1, .flags = COL_SCREEN | COL_JSON,
-     .get = get_text},
+     .member = MEMBER(AS_STRING, struct event, text)},
 };
 // clang-format on
 

@@ -10,13 +10,13 @@ const void *find_row(const struct snapshot *s, const struct identity *identity)
     const struct kind *kind = kind_get(identity->kind);
     bool by_id = kind_is_object(identity->kind);
     const void *row = by_id ? snapshot_owned(s, identity->kind, identity->id) : NULL;
-    size_t n = kind && !by_id ? kind->count(s) : 0;
+    size_t n = kind && !by_id ? kind_count(kind, s) : 0;
     struct identity found;
 
     for (size_t i = 0; i < n; i++) {
-        kind->identify(s, kind->at(s, i), &found);
+        kind->identify(s, kind_at(kind, s, i), &found);
         if (identity_same(&found, identity))
-            return kind->at(s, i);
+            return kind_at(kind, s, i);
     }
     if (row)
         kind->identify(s, row, &found);

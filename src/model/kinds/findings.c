@@ -6,51 +6,38 @@
 #include "model/kinds/cells.h"
 #include "model/kinds/row_parts.h"
 
-static const char *severity_name(enum severity severity)
+static void get_id(const struct snapshot *s, const void *row, struct cell *out)
 {
-    switch (severity) {
-    case SEVERITY_NOTICE:
-        return "notice";
-    case SEVERITY_WARNING:
-        return "warning";
-    case SEVERITY_CRITICAL:
-        return "critical";
-    }
-    return NULL;
+    const struct finding *r = row;
+
+    (void)s;
+    if (kind_is_object(r->about.kind))
+        cell_set_number(out, r->about.id);
 }
 
-CELL_GETTER(get_rule, struct finding, cell_set_text(out, r->rule))
-CELL_GETTER(get_severity, struct finding, cell_set_text(out, severity_name(r->severity)))
-CELL_GETTER(get_kind, struct finding, cell_set_text(out, r->about_word))
-CELL_GETTER(get_id, struct finding,
-            if (kind_is_object(r->about.kind)) cell_set_number(out, r->about.id))
-CELL_GETTER(get_title, struct finding, cell_set_text(out, r->title))
-CELL_GETTER(get_evidence, struct finding, cell_set_text(out, r->evidence))
-CELL_GETTER(get_advice, struct finding, cell_set_text(out, r->advice))
+static const char *const severity_names[] = {"notice", "warning", "critical"};
 
 // clang-format off
 static const struct column columns[] = {
     {.name = "rule", .title = "RULE", .help = "rule that found it", .type = CELL_TEXT,
-     .width = 12, .widest = 24, .flags = COL_JSON, .get = get_rule},
+     .width = 12, .widest = 24, .flags = COL_JSON, .member = MEMBER(AS_STRING, struct finding, rule)},
     {.name = "severity", .title = "SEVERITY", .help = "critical, warning or notice",
      .type = CELL_TEXT, .width = 8, .flags = COL_JSON | COL_SCREEN | COL_KEEP,
-     .get = get_severity},
+     .member = MEMBER(AS_NAMED, struct finding, severity), .names = severity_names},
     {.name = "kind", .title = "KIND", .help = "what it is about", .type = CELL_TEXT, .width = 9,
-     .widest = 14, .priority = 3, .flags = COL_JSON | COL_SCREEN, .get = get_kind},
+     .widest = 14, .priority = 3, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_STRING, struct finding, about_word)},
     {.name = "id", .title = "ID", .help = "identifier of that object", .type = CELL_NUMBER,
      .width = 6, .widest = 10, .priority = 4, .flags = COL_JSON | COL_SCREEN, .get = get_id},
     {.name = "title", .title = "FINDING", .help = "what is wrong", .type = CELL_TEXT,
-     .width = 24, .widest = 80, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_title},
+     .width = 24, .widest = 80, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .member = MEMBER(AS_STRING, struct finding, title)},
     {.name = "evidence", .title = "EVIDENCE", .help = "what shows it", .type = CELL_TEXT,
      .width = 24, .widest = 160, .priority = 2, .flags = COL_JSON | COL_SCREEN,
-     .get = get_evidence},
+     .member = MEMBER(AS_STRING, struct finding, evidence)},
     {.name = "advice", .title = "NEXT STEP", .help = "what to do about it", .type = CELL_TEXT,
      .width = 24, .widest = 160, .priority = 1, .flags = COL_JSON | COL_SCREEN,
-     .get = get_advice},
+     .member = MEMBER(AS_STRING, struct finding, advice)},
 };
 // clang-format on
-
-KIND_ROWS(findings)
 
 // A finding is the same while the same rule speaks of the same thing, wherever it stands.
 static void identify(const struct snapshot *s, const void *row, struct identity *out)
@@ -132,8 +119,7 @@ const struct kind kind_findings = {
             NEED_WAITERS | NEED_SYSTEM | NEED_NAMES | NEED_APPS,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
-    .count = count,
-    .at = at,
+    .rows = ROWS_OF(findings),
     .identify = identify,
     .object_of = object_of,
     .subject = subject,

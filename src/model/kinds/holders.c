@@ -19,13 +19,13 @@ static const struct process *process_of(const struct snapshot *s, const struct h
     return p && p->known & known ? p : NULL;
 }
 
-CELL_GETTER(get_shmid, struct holder, cell_set_number(out, r->shmid))
-CELL_GETTER(get_pid, struct holder, cell_set_pid(out, r->pid))
-CELL_GETTER(get_attaches, struct holder, cell_set_count(out, r->attaches))
-CELL_GETTER(get_access, struct holder, cell_set_text(out, access_text(r->access, out->scratch)))
-CELL_GETTER(get_differs, struct holder, cell_set_truth(out, r->namespace_differs))
-CELL_GETTER(get_shares, struct holder, cell_set_pid(out, r->shares_memory_with))
-CELL_GETTER(get_stale, struct holder, cell_set_truth(out, r->stale))
+static void get_access(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct holder *r = row;
+
+    (void)s;
+    cell_set_text(out, access_text(r->access, out->scratch));
+}
 
 static void get_user(const struct snapshot *s, const void *row, struct cell *out)
 {
@@ -82,7 +82,7 @@ static void get_start(const struct snapshot *s, const void *row, struct cell *ou
     const struct process *p = process_of(s, row, PROC_KNOWS_START);
 
     if (p)
-        cell_set_time(out, p->start_time);
+        cell_set_number(out, p->start_time);
 }
 
 // A stuck process keeps what was last known of it, and says so.
@@ -117,9 +117,9 @@ static void show_command(const struct snapshot *s, const void *row, char *dst, s
 // clang-format off
 static const struct column columns[] = {
     {.name = "shmid", .detail = DETAIL_PATH, .title = "SHMID", .help = "segment it holds", .type = CELL_NUMBER,
-     .width = 6, .widest = 10, .priority = 9, .flags = COL_PARENT | COL_JSON | COL_SCREEN, .get = get_shmid},
+     .width = 6, .widest = 10, .priority = 9, .flags = COL_PARENT | COL_JSON | COL_SCREEN, .member = MEMBER(AS_VALUE, struct holder, shmid)},
     {.name = "pid", .detail = DETAIL_PATH, .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
-     .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_pid},
+     .flags = COL_JSON | COL_SCREEN | COL_KEEP, .member = MEMBER(AS_POSITIVE, struct holder, pid)},
     {.name = "user", .title = "USER", .help = "user it runs as", .type = CELL_TEXT, .width = 8,
      .widest = 12, .priority = 3, .flags = COL_JSON | COL_SCREEN,
      .need = NEED_PROCESSES | NEED_NAMES, .get = get_user},
@@ -130,7 +130,7 @@ static const struct column columns[] = {
      .get = get_state},
     {.name = "attaches", .title = "ATT", .help = "its mappings of the segment",
      .type = CELL_COUNT, .width = 3, .widest = 8,
-     .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_attaches,
+     .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .member = MEMBER(AS_VALUE, struct holder, attaches),
      .show = show_attaches},
     {.name = "access", .title = "ACCESS", .help = "what its mappings allow: r, rw, rwx, none",
      .type = CELL_TEXT, .width = 6, .priority = 4, .flags = COL_JSON | COL_SCREEN,
@@ -145,15 +145,15 @@ static const struct column columns[] = {
      .need = NEED_PROCESSES, .get = get_start},
     {.name = "namespace_differs", .title = "LEFTNS",
      .help = "attached it, then left for another IPC namespace", .type = CELL_BOOL, .width = 6,
-     .flags = COL_JSON, .get = get_differs},
+     .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct holder, namespace_differs)},
     {.name = "shares_memory_with", .title = "SHARES",
      .help = "process under which this address space is counted", .type = CELL_NUMBER,
-     .width = 7, .flags = COL_JSON, .get = get_shares},
+     .width = 7, .flags = COL_JSON, .member = MEMBER(AS_POSITIVE, struct holder, shares_memory_with)},
     {.name = "rss", .detail = DETAIL_FIRST + 9, .title = "RSS", .help = "memory of the process", .type = CELL_SIZE,
      .width = 5, .priority = 6, .flags = COL_SCREEN | COL_DESCENDING,
      .need = NEED_PROCESSES | NEED_RSS, .get = get_rss},
     {.name = "stale", .detail = DETAIL_NONE, .title = "OLD", .help = "known from before: its files cannot be read now",
-     .type = CELL_BOOL, .width = 3, .get = get_stale},
+     .type = CELL_BOOL, .width = 3, .member = MEMBER(AS_VALUE, struct holder, stale)},
 };
 // clang-format on
 

@@ -7,16 +7,6 @@
 #include "model/kinds/cells.h"
 #include "model/record/limit.h"
 
-CELL_GETTER(get_name, struct limit, cell_set_text(out, r->name))
-CELL_GETTER(get_used, struct limit, if (r->known & LIMIT_KNOWS_USED) cell_set_count(out, r->used))
-CELL_GETTER(get_limit, struct limit,
-            if (r->known & LIMIT_KNOWS_LIMIT) cell_set_count(out, r->limit))
-CELL_GETTER(get_top, struct limit,
-            if (r->known & LIMIT_KNOWS_TOP) cell_set_user(out, s, r->top_uid))
-CELL_GETTER(get_path, struct limit, cell_set_text(out, r->path))
-CELL_GETTER(get_unit, struct limit, cell_set_text(out, r->unit))
-CELL_GETTER(get_meaning, struct limit, cell_set_text(out, r->meaning))
-
 static void get_percent(const struct snapshot *s, const void *row, struct cell *out)
 {
     double percent;
@@ -48,30 +38,28 @@ static void show_limit(const struct snapshot *s, const void *row, char *dst, siz
 static const struct column columns[] = {
     {.name = "name", .title = "LIMIT", .help = "name of the kernel's parameter",
      .type = CELL_TEXT, .width = 8, .widest = 16, .flags = COL_JSON | COL_SCREEN | COL_KEEP,
-     .get = get_name},
+     .member = MEMBER(AS_STRING, struct limit, name)},
     {.name = "used", .title = "USED", .help = "in use now", .type = CELL_COUNT, .width = 8,
-     .widest = 12, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_used,
+     .widest = 12, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .member = MEMBER_IF(LIMIT_KNOWS_USED, AS_VALUE, struct limit, used),
      .show = show_used},
     {.name = "limit", .title = "OF", .help = "what the kernel allows", .type = CELL_COUNT,
      .width = 9, .widest = 12, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
-     .get = get_limit, .show = show_limit},
+     .member = MEMBER_IF(LIMIT_KNOWS_LIMIT, AS_VALUE, struct limit, limit), .show = show_limit},
     {.name = "percent", .title = "USE%", .help = "used of the limit, in percent",
      .type = CELL_PERCENT, .width = 5, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
      .get = get_percent},
     {.name = "top_user", .title = "MOST BY", .help = "user that uses most of it",
      .type = CELL_TEXT, .width = 8, .widest = 12, .priority = 2, .place = 2,
-     .flags = COL_JSON | COL_SCREEN, .need = NEED_NAMES, .get = get_top},
+     .flags = COL_JSON | COL_SCREEN, .need = NEED_NAMES, .member = MEMBER_IF(LIMIT_KNOWS_TOP, AS_USER, struct limit, top_uid)},
     {.name = "path", .title = "FILE", .help = "file it lives in", .type = CELL_TEXT, .width = 26,
-     .widest = 40, .priority = 3, .place = 4, .flags = COL_JSON | COL_SCREEN, .get = get_path},
+     .widest = 40, .priority = 3, .place = 4, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_STRING, struct limit, path)},
     {.name = "unit", .title = "UNIT", .help = "what is counted", .type = CELL_TEXT, .width = 10,
-     .priority = 4, .place = 1, .flags = COL_SCREEN, .get = get_unit},
+     .priority = 4, .place = 1, .flags = COL_SCREEN, .member = MEMBER(AS_STRING, struct limit, unit)},
     {.name = "meaning", .title = "MEANING", .help = "what it limits", .type = CELL_TEXT,
      .width = 30, .widest = 60, .priority = 1, .place = 3, .flags = COL_SCREEN,
-     .get = get_meaning},
+     .member = MEMBER(AS_STRING, struct limit, meaning)},
 };
 // clang-format on
-
-KIND_ROWS(limits)
 
 static void identify(const struct snapshot *s, const void *row, struct identity *out)
 {
@@ -120,8 +108,7 @@ const struct kind kind_limits = {
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
     .default_sort = "-percent",
-    .count = count,
-    .at = at,
+    .rows = ROWS_OF(limits),
     .identify = identify,
     .describe = describe,
     .own_name = own_name,

@@ -7,17 +7,29 @@
 #include "model/kinds/cells.h"
 #include "model/kinds/row_parts.h"
 
-CELL_GETTER(get_shmid, struct mapping, if (r->shmid >= 0) cell_set_number(out, r->shmid))
-CELL_GETTER(get_pid, struct mapping, cell_set_pid(out, r->pid))
-CELL_GETTER(get_start, struct mapping, cell_set_count(out, r->start))
-CELL_GETTER(get_end, struct mapping, cell_set_count(out, r->end))
-CELL_GETTER(get_size, struct mapping, cell_set_count(out, r->end - r->start))
-CELL_GETTER(get_perms, struct mapping,
-            cell_set_text(out, mapping_perms_text(r->perms, out->scratch)))
-CELL_GETTER(get_offset, struct mapping, cell_set_count(out, r->offset))
-CELL_GETTER(get_inode, struct mapping, cell_set_count(out, r->inode))
-CELL_GETTER(get_path, struct mapping,
-            cell_set_text(out, mapping_path(r, out->scratch, sizeof out->scratch)))
+static void get_size(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct mapping *r = row;
+
+    (void)s;
+    cell_set_count(out, r->end - r->start);
+}
+
+static void get_perms(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct mapping *r = row;
+
+    (void)s;
+    cell_set_text(out, mapping_perms_text(r->perms, out->scratch));
+}
+
+static void get_path(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct mapping *r = row;
+
+    (void)s;
+    cell_set_text(out, mapping_path(r, out->scratch, sizeof out->scratch));
+}
 
 static void get_dev(const struct snapshot *s, const void *row, struct cell *out)
 {
@@ -35,47 +47,51 @@ static void set_use(const struct mapping *r, uint64_t bytes, struct cell *out)
         cell_set_count(out, bytes);
 }
 
-CELL_GETTER(get_rss, struct mapping, set_use(r, r->rss, out))
-CELL_GETTER(get_pss, struct mapping, if (!(r->perms & MAP_HUGE)) set_use(r, r->pss, out))
-CELL_GETTER(get_swap, struct mapping, set_use(r, r->swap, out))
-CELL_GETTER(get_locked, struct mapping, set_use(r, r->locked, out))
+static void get_pss(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct mapping *r = row;
+
+    (void)s;
+    if (!(r->perms & MAP_HUGE))
+        set_use(r, r->pss, out);
+}
 
 // clang-format off
 static const struct column columns[] = {
     {.name = "shmid", .detail = DETAIL_PATH, .title = "SHMID", .help = "segment that is mapped", .type = CELL_NUMBER,
-     .width = 6, .widest = 10, .priority = 12, .flags = COL_PARENT | COL_JSON | COL_SCREEN, .get = get_shmid},
+     .width = 6, .widest = 10, .priority = 12, .flags = COL_PARENT | COL_JSON | COL_SCREEN, .member = MEMBER(AS_VALID, struct mapping, shmid)},
     {.name = "pid", .detail = DETAIL_PATH, .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
-     .priority = 11, .flags = COL_PARENT_PROCESS | COL_JSON | COL_SCREEN, .get = get_pid},
+     .priority = 11, .flags = COL_PARENT_PROCESS | COL_JSON | COL_SCREEN, .member = MEMBER(AS_POSITIVE, struct mapping, pid)},
     {.name = "start", .title = "START", .help = "first address", .type = CELL_ADDRESS,
-     .width = 12, .widest = 16, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_start},
+     .width = 12, .widest = 16, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .member = MEMBER(AS_VALUE, struct mapping, start)},
     {.name = "end", .title = "END", .help = "address after the last", .type = CELL_ADDRESS,
-     .width = 12, .widest = 16, .priority = 2, .flags = COL_JSON | COL_SCREEN, .get = get_end},
+     .width = 12, .widest = 16, .priority = 2, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_VALUE, struct mapping, end)},
     {.name = "size", .detail = DETAIL_FIRST + 2, .title = "SIZE", .help = "bytes mapped", .type = CELL_SIZE, .width = 5,
      .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_size},
     {.name = "perms", .detail = DETAIL_FIRST + 23, .title = "PERMS", .help = "rw-s: read, write, execute, shared",
      .type = CELL_TEXT, .width = 5, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_perms},
     {.name = "offset", .title = "OFFSET", .help = "offset in the segment", .type = CELL_ADDRESS,
-     .width = 8, .widest = 16, .priority = 5, .flags = COL_JSON | COL_SCREEN, .get = get_offset},
+     .width = 8, .widest = 16, .priority = 5, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_VALUE, struct mapping, offset)},
     {.name = "dev", .title = "DEV", .help = "device the segment lies on", .type = CELL_TEXT,
      .width = 5, .widest = 9, .priority = 4, .flags = COL_JSON | COL_SCREEN, .get = get_dev},
     {.name = "inode", .title = "INODE", .help = "inode: the identifier of a segment",
      .type = CELL_COUNT, .width = 6, .widest = 20, .priority = 3,
-     .flags = COL_JSON | COL_SCREEN, .get = get_inode},
+     .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_VALUE, struct mapping, inode)},
     {.name = "path", .title = "PATH", .help = "name in maps, with the original key",
      .type = CELL_TEXT, .width = 24, .widest = 255, .priority = 1, .place = 1,
      .flags = COL_JSON | COL_SCREEN, .get = get_path},
     {.name = "rss", .detail = DETAIL_FIRST + 9, .title = "RSS", .help = "of this mapping in memory", .type = CELL_SIZE,
      .width = 5, .priority = 6, .flags = COL_SCREEN | COL_DESCENDING, .need = NEED_MAP_USE,
-     .get = get_rss},
+     .member = MEMBER_IF(MAP_KNOWS_USE, AS_VALUE, struct mapping, rss)},
     {.name = "pss", .title = "PSS", .help = "its share, divided among all processes that map it",
      .type = CELL_SIZE, .width = 5, .priority = 7, .flags = COL_SCREEN | COL_DESCENDING,
      .need = NEED_MAP_USE, .get = get_pss},
     {.name = "swap", .detail = DETAIL_FIRST + 10, .title = "SWAP", .help = "of this mapping swapped out", .type = CELL_SIZE,
      .width = 5, .priority = 8, .flags = COL_SCREEN | COL_DESCENDING, .need = NEED_MAP_USE,
-     .get = get_swap},
+     .member = MEMBER_IF(MAP_KNOWS_USE, AS_VALUE, struct mapping, swap)},
     {.name = "locked", .title = "LOCKED", .help = "of this mapping locked in memory",
      .type = CELL_SIZE, .width = 6, .priority = 9, .flags = COL_SCREEN | COL_DESCENDING,
-     .need = NEED_MAP_USE, .get = get_locked},
+     .need = NEED_MAP_USE, .member = MEMBER_IF(MAP_KNOWS_USE, AS_VALUE, struct mapping, locked)},
 };
 // clang-format on
 

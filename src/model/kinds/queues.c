@@ -8,15 +8,6 @@
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 
-CELL_GETTER(get_bytes, struct queue, cell_set_count(out, r->bytes))
-CELL_GETTER(get_max, struct queue,
-            if (r->known & QUEUE_KNOWS_MAX) cell_set_count(out, r->max_bytes))
-CELL_GETTER(get_messages, struct queue, cell_set_count(out, r->messages))
-CELL_GETTER(get_lspid, struct queue, cell_set_pid(out, r->lspid))
-CELL_GETTER(get_lrpid, struct queue, cell_set_pid(out, r->lrpid))
-CELL_GETTER(get_stime, struct queue, cell_set_time(out, r->stime))
-CELL_GETTER(get_rtime, struct queue, cell_set_time(out, r->rtime))
-
 static void count_waiting(const struct snapshot *s, const struct queue *queue, enum wait_call call,
                           struct cell *out)
 {
@@ -32,8 +23,19 @@ static void count_waiting(const struct snapshot *s, const struct queue *queue, e
         cell_set_count(out, waiting);
 }
 
-CELL_GETTER(get_senders, struct queue, count_waiting(s, r, WAIT_MSGSND, out))
-CELL_GETTER(get_receivers, struct queue, count_waiting(s, r, WAIT_MSGRCV, out))
+static void get_senders(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct queue *r = row;
+
+    count_waiting(s, r, WAIT_MSGSND, out);
+}
+
+static void get_receivers(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct queue *r = row;
+
+    count_waiting(s, r, WAIT_MSGRCV, out);
+}
 
 static void get_orphan(const struct snapshot *s, const void *row, struct cell *out)
 {
@@ -43,8 +45,12 @@ static void get_orphan(const struct snapshot *s, const void *row, struct cell *o
         cell_set_truth(out, orphan);
 }
 
-CELL_GETTER(get_idle, struct queue,
-            cell_set_since(out, s, queue_last_use(r) ? queue_last_use(r) : r->o.ctime))
+static void get_idle(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct queue *r = row;
+
+    cell_set_since(out, s, queue_last_use(r) ? queue_last_use(r) : r->o.ctime);
+}
 
 static void show_lspid(const struct snapshot *s, const void *row, char *dst, size_t cap)
 {
@@ -62,31 +68,29 @@ static void show_lrpid(const struct snapshot *s, const void *row, char *dst, siz
         pid_show(s, r->lrpid, snapshot_pid_state(s, r->lrpid, r->rtime), dst, cap);
 }
 
-APP_GETTERS(KIND_QUEUE)
-
 // clang-format off
 static const struct column columns[] = {
     OWNED_COLUMNS("msqid", "MSQID"),
     {.name = "bytes", .detail = DETAIL_FIRST + 5, .title = "BYTES", .help = "bytes queued", .type = CELL_SIZE, .width = 5,
-     .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_bytes},
+     .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .member = MEMBER(AS_VALUE, struct queue, bytes)},
     {.name = "max_bytes", .detail = DETAIL_FIRST + 6, .title = "MAX", .help = "bytes it may hold (msg_qbytes)",
      .type = CELL_SIZE, .width = 5, .priority = 7,
-     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_QUEUE_MAX, .get = get_max},
+     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_QUEUE_MAX, .member = MEMBER_IF(QUEUE_KNOWS_MAX, AS_VALUE, struct queue, max_bytes)},
     {.name = "messages", .detail = DETAIL_FIRST + 7, .title = "MSGS", .help = "messages queued", .type = CELL_COUNT,
      .width = 4, .widest = 10, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
-     .get = get_messages},
+     .member = MEMBER(AS_VALUE, struct queue, messages)},
     {.name = "lspid", .detail = DETAIL_FIRST + 13, .label = "last sender", .title = "LASTSEND", .help = "process that last sent", .type = CELL_NUMBER,
      .width = 10, .widest = 26, .priority = 5, .place = 2,
      .flags = COL_JSON | COL_SCREEN | COL_LEFT, .need = NEED_PROCESSES,
-     .show_need = NEED_PROCESSES, .get = get_lspid, .show = show_lspid},
+     .show_need = NEED_PROCESSES, .member = MEMBER(AS_POSITIVE, struct queue, lspid), .show = show_lspid},
     {.name = "lrpid", .detail = DETAIL_FIRST + 14, .label = "last receiver", .title = "LASTRECV", .help = "process that last received",
      .type = CELL_NUMBER, .width = 10, .widest = 26, .priority = 6, .place = 2,
      .flags = COL_JSON | COL_SCREEN | COL_LEFT, .need = NEED_PROCESSES,
-     .show_need = NEED_PROCESSES, .get = get_lrpid, .show = show_lrpid},
+     .show_need = NEED_PROCESSES, .member = MEMBER(AS_POSITIVE, struct queue, lrpid), .show = show_lrpid},
     {.name = "stime", .detail = DETAIL_FIRST + 18, .label = "last sent", .title = "SENT", .help = "last sent to", .type = CELL_TIME, .width = 8,
-     .flags = COL_JSON, .get = get_stime},
+     .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct queue, stime)},
     {.name = "rtime", .detail = DETAIL_FIRST + 19, .label = "last received", .title = "RECEIVED", .help = "last received from", .type = CELL_TIME,
-     .width = 8, .flags = COL_JSON, .get = get_rtime},
+     .width = 8, .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct queue, rtime)},
     OWNED_CTIME_COLUMN,
     {.name = "senders_waiting", .title = "SNDWAIT", .help = "tasks blocked sending to it",
      .type = CELL_COUNT, .width = 7, .priority = 1,
@@ -106,8 +110,6 @@ static const struct column columns[] = {
     OWNED_AGE_COLUMN,
 };
 // clang-format on
-
-KIND_ROWS(queues)
 
 static void identify(const struct snapshot *s, const void *row, struct identity *out)
 {
@@ -181,8 +183,7 @@ const struct kind kind_queues = {
     .default_sort = "-bytes",
     .waiting = KIND_WAITER,
     .enter = KIND_WAITER,
-    .count = count,
-    .at = at,
+    .rows = ROWS_OF(queues),
     .identify = identify,
     .orphan = orphan,
     .name_pids = name_pids,

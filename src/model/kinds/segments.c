@@ -31,17 +31,12 @@ static enum pid_state creator_state(const struct snapshot *s, const struct segme
     return snapshot_pid_state(s, r->cpid, segment_birth(r));
 }
 
-CELL_GETTER(get_size, struct segment, cell_set_count(out, r->size))
-CELL_GETTER(get_rss, struct segment, if (r->known & SEG_KNOWS_RSS) cell_set_count(out, r->rss))
-CELL_GETTER(get_swap, struct segment, if (r->known & SEG_KNOWS_SWAP) cell_set_count(out, r->swap))
-CELL_GETTER(get_nattch, struct segment, cell_set_count(out, r->nattch))
-CELL_GETTER(get_status, struct segment, cell_set_count(out, r->flags))
-CELL_GETTER(get_cpid, struct segment, cell_set_pid(out, r->cpid))
-CELL_GETTER(get_creator_state, struct segment,
-            cell_set_text(out, pid_state_name(creator_state(s, r))))
-CELL_GETTER(get_lpid, struct segment, cell_set_pid(out, r->lpid))
-CELL_GETTER(get_atime, struct segment, cell_set_time(out, r->atime))
-CELL_GETTER(get_dtime, struct segment, cell_set_time(out, r->dtime))
+static void get_creator_state(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct segment *r = row;
+
+    cell_set_text(out, pid_state_name(creator_state(s, r)));
+}
 
 static void get_found(const struct snapshot *s, const void *row, struct cell *out)
 {
@@ -124,22 +119,20 @@ static void show_holders(const struct snapshot *s, const void *row, char *dst, s
                  account->nattch - account->found);
 }
 
-APP_GETTERS(KIND_SEGMENT)
-
 // clang-format off
 static const struct column columns[] = {
     OWNED_COLUMNS("shmid", "SHMID"),
     {.name = "size", .detail = DETAIL_FIRST + 2, .title = "SIZE", .help = "size as asked for", .type = CELL_SIZE, .width = 5,
-     .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_size},
+     .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .member = MEMBER(AS_VALUE, struct segment, size)},
     {.name = "rss", .detail = DETAIL_FIRST + 9, .title = "RSS", .help = "in memory now", .type = CELL_SIZE, .width = 5,
      .priority = 7, .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_SEGMENT_USE,
-     .get = get_rss},
+     .member = MEMBER_IF(SEG_KNOWS_RSS, AS_VALUE, struct segment, rss)},
     {.name = "swap", .detail = DETAIL_FIRST + 10, .title = "SWAP", .help = "swapped out", .type = CELL_SIZE, .width = 5,
      .priority = 10, .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_SEGMENT_USE,
-     .get = get_swap},
+     .member = MEMBER_IF(SEG_KNOWS_SWAP, AS_VALUE, struct segment, swap)},
     {.name = "nattch", .detail = DETAIL_FIRST + 3, .title = "ATT", .help = "attachments: mappings, not processes",
      .type = CELL_COUNT, .width = 3, .widest = 7,
-     .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_nattch},
+     .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .member = MEMBER(AS_VALUE, struct segment, nattch)},
     {.name = "found", .detail = DETAIL_NONE, .title = "FOUND", .help = "attachments seen in processes",
      .type = CELL_COUNT, .width = 5, .flags = COL_JSON | COL_DESCENDING, .need = NEED_HOLDERS,
      .get = get_found},
@@ -151,22 +144,22 @@ static const struct column columns[] = {
     {.name = "status", .detail = DETAIL_FIRST + 4, .title = "STATUS",
      .help = "dest: removed but still held; locked in memory; hugetlb: of huge pages",
      .type = CELL_FLAGS, .width = 6, .widest = 19, .flags = COL_JSON | COL_SCREEN | COL_KEEP,
-     .flag_names = status_names, .get = get_status},
+     .names = status_names, .member = MEMBER(AS_VALUE, struct segment, flags)},
     {.name = "cpid", .detail = DETAIL_FIRST + 11, .title = "CREATOR", .help = "process that created it", .type = CELL_NUMBER,
      .width = 10, .widest = 26, .priority = 4, .place = 2,
      .flags = COL_JSON | COL_SCREEN | COL_LEFT, .need = NEED_PROCESSES,
-     .show_need = NEED_PROCESSES, .get = get_cpid, .show = show_cpid},
+     .show_need = NEED_PROCESSES, .member = MEMBER(AS_POSITIVE, struct segment, cpid), .show = show_cpid},
     {.name = "creator_state", .detail = DETAIL_NONE, .title = "CSTATE",
      .help = "whether its creator lives: alive, gone, reused, outside", .type = CELL_TEXT,
      .width = 7, .flags = COL_JSON, .need = NEED_PROCESSES, .get = get_creator_state},
     {.name = "lpid", .detail = DETAIL_FIRST + 12, .title = "LAST", .help = "process that last attached or detached it",
      .type = CELL_NUMBER, .width = 10, .widest = 26, .priority = 6, .place = 3,
      .flags = COL_JSON | COL_SCREEN | COL_LEFT, .need = NEED_PROCESSES,
-     .show_need = NEED_PROCESSES, .get = get_lpid, .show = show_lpid},
+     .show_need = NEED_PROCESSES, .member = MEMBER(AS_POSITIVE, struct segment, lpid), .show = show_lpid},
     {.name = "atime", .detail = DETAIL_FIRST + 15, .title = "ATTACHED", .help = "last attached", .type = CELL_TIME, .width = 8,
-     .flags = COL_JSON, .get = get_atime},
+     .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct segment, atime)},
     {.name = "dtime", .detail = DETAIL_FIRST + 16, .title = "DETACHED", .help = "last detached", .type = CELL_TIME, .width = 8,
-     .flags = COL_JSON, .get = get_dtime},
+     .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct segment, dtime)},
     OWNED_CTIME_COLUMN,
     OWNED_APP_COLUMNS(1, NEED_HOLDERS | NEED_PROCESSES),
     {.name = "original_key", .detail = DETAIL_FIRST + 1, .title = "ORIGKEY", .help = "key it was created with",
@@ -181,8 +174,6 @@ static const struct column columns[] = {
     OWNED_AGE_COLUMN,
 };
 // clang-format on
-
-KIND_ROWS(segments)
 
 static void identify(const struct snapshot *s, const void *row, struct identity *out)
 {
@@ -315,8 +306,7 @@ const struct kind kind_segments = {
     .n_columns = sizeof columns / sizeof columns[0],
     .default_sort = "-size",
     .enter = KIND_HOLDER,
-    .count = count,
-    .at = at,
+    .rows = ROWS_OF(segments),
     .identify = identify,
     .orphan = orphan,
     .maker = maker,

@@ -8,11 +8,12 @@
 #include "model/record/pid_state.h"
 #include "model/table/tally.h"
 
-CELL_GETTER(get_nsems, struct semset, cell_set_count(out, r->nsems))
-CELL_GETTER(get_otime, struct semset, cell_set_time(out, r->otime))
-CELL_GETTER(get_waiters, struct semset,
-            if (r->known & SET_KNOWS_WAITERS) cell_set_count(out, r->waiters))
-CELL_GETTER(get_idle, struct semset, cell_set_since(out, s, r->otime > 0 ? r->otime : r->o.ctime))
+static void get_idle(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct semset *r = row;
+
+    cell_set_since(out, s, r->otime > 0 ? r->otime : r->o.ctime);
+}
 
 static void get_orphan(const struct snapshot *s, const void *row, struct cell *out)
 {
@@ -71,19 +72,17 @@ static void show_operators(const struct snapshot *s, const void *row, char *dst,
     vec_free(&pids);
 }
 
-APP_GETTERS(KIND_SEMSET)
-
 // clang-format off
 static const struct column columns[] = {
     OWNED_COLUMNS("semid", "SEMID"),
     {.name = "nsems", .detail = DETAIL_FIRST + 8, .title = "SEMS", .help = "semaphores in the set", .type = CELL_COUNT,
-     .width = 5, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_nsems},
+     .width = 5, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .member = MEMBER(AS_VALUE, struct semset, nsems)},
     {.name = "otime", .detail = DETAIL_FIRST + 17, .title = "OPERATED", .help = "last semop", .type = CELL_TIME, .width = 8,
-     .flags = COL_JSON, .get = get_otime},
+     .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct semset, otime)},
     OWNED_CTIME_COLUMN,
     {.name = "waiters", .title = "WAITING", .help = "tasks waiting on its semaphores",
      .type = CELL_COUNT, .width = 7, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
-     .need = NEED_SEM_WAITERS, .get = get_waiters},
+     .need = NEED_SEM_WAITERS, .member = MEMBER_IF(SET_KNOWS_WAITERS, AS_VALUE, struct semset, waiters)},
     OWNED_APP_COLUMNS(1, NEED_ELEMENTS | NEED_PROCESSES | NEED_QUEUES),
     {.name = "orphan", .title = "ORPHAN",
      .help = "nothing waits on it and no process that used it lives", .type = CELL_BOOL,
@@ -101,8 +100,6 @@ static const struct column columns[] = {
     OWNED_AGE_COLUMN,
 };
 // clang-format on
-
-KIND_ROWS(semsets)
 
 static void identify(const struct snapshot *s, const void *row, struct identity *out)
 {
@@ -165,8 +162,7 @@ const struct kind kind_semsets = {
     .default_sort = "-waiters",
     .waiting = KIND_WAITER,
     .enter = KIND_ELEMENT,
-    .count = count,
-    .at = at,
+    .rows = ROWS_OF(semsets),
     .identify = identify,
     .orphan = orphan,
     .last_user = last_user,

@@ -10,29 +10,15 @@ static const char *object_name(enum kind_id kind)
     return kind == KIND_QUEUE ? "queue" : "semaphore";
 }
 
-static const char *call_name(enum wait_call call)
+static void get_kind(const struct snapshot *s, const void *row, struct cell *out)
 {
-    switch (call) {
-    case WAIT_SEMOP:
-        return "semop";
-    case WAIT_SEMTIMEDOP:
-        return "semtimedop";
-    case WAIT_MSGSND:
-        return "msgsnd";
-    case WAIT_MSGRCV:
-        return "msgrcv";
-    }
-    return NULL;
+    const struct waiter *r = row;
+
+    (void)s;
+    cell_set_text(out, object_name(r->kind));
 }
 
-CELL_GETTER(get_kind, struct waiter, cell_set_text(out, object_name(r->kind)))
-CELL_GETTER(get_id, struct waiter, cell_set_number(out, r->id))
-CELL_GETTER(get_pid, struct waiter, cell_set_pid(out, r->pid))
-CELL_GETTER(get_tid, struct waiter, cell_set_pid(out, r->tid))
-CELL_GETTER(get_call, struct waiter, cell_set_text(out, call_name(r->call)))
-CELL_GETTER(get_detail, struct waiter, if (r->detail[0]) cell_set_text(out, r->detail))
-CELL_GETTER(get_user, struct waiter, cell_set_user(out, s, r->uid))
-CELL_GETTER(get_comm, struct waiter, if (r->comm[0]) cell_set_text(out, r->comm))
+static const char *const call_names[] = {"semop", "semtimedop", "msgsnd", "msgrcv"};
 
 // clang-format off
 static const struct column columns[] = {
@@ -40,25 +26,23 @@ static const struct column columns[] = {
      .type = CELL_TEXT, .width = 9, .priority = 5, .flags = COL_PARENT | COL_JSON | COL_SCREEN,
      .get = get_kind},
     {.name = "id", .title = "ID", .help = "identifier of that object", .type = CELL_NUMBER,
-     .width = 6, .widest = 10, .priority = 4, .flags = COL_PARENT | COL_JSON | COL_SCREEN, .get = get_id},
+     .width = 6, .widest = 10, .priority = 4, .flags = COL_PARENT | COL_JSON | COL_SCREEN, .member = MEMBER(AS_VALUE, struct waiter, id)},
     {.name = "pid", .detail = DETAIL_PATH, .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
-     .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_pid},
+     .flags = COL_JSON | COL_SCREEN | COL_KEEP, .member = MEMBER(AS_POSITIVE, struct waiter, pid)},
     {.name = "tid", .title = "TID", .help = "its thread that waits", .type = CELL_NUMBER,
-     .width = 7, .priority = 6, .flags = COL_JSON | COL_SCREEN, .get = get_tid},
+     .width = 7, .priority = 6, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_POSITIVE, struct waiter, tid)},
     {.name = "call", .title = "CALL", .help = "system call it is blocked in", .type = CELL_TEXT,
-     .width = 10, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_call},
+     .width = 10, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .member = MEMBER(AS_NAMED, struct waiter, call), .names = call_names},
     {.name = "detail", .title = "WAITS FOR", .help = "element and operation, or message type",
      .type = CELL_TEXT, .width = 14, .widest = 40, .priority = 1, .flags = COL_JSON | COL_SCREEN,
-     .get = get_detail},
+     .member = MEMBER(AS_CHARS, struct waiter, detail)},
     {.name = "user", .title = "USER", .help = "user it runs as", .type = CELL_TEXT, .width = 8,
      .widest = 12, .priority = 3, .flags = COL_JSON | COL_SCREEN, .need = NEED_NAMES,
-     .get = get_user},
+     .member = MEMBER(AS_USER, struct waiter, uid)},
     {.name = "comm", .detail = DETAIL_NONE, .title = "PROGRAM", .help = "name of the program", .type = CELL_TEXT,
-     .width = 15, .widest = 64, .priority = 2, .flags = COL_JSON | COL_SCREEN, .get = get_comm},
+     .width = 15, .widest = 64, .priority = 2, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_CHARS, struct waiter, comm)},
 };
 // clang-format on
-
-KIND_ROWS(waiters)
 
 static void identify(const struct snapshot *s, const void *row, struct identity *out)
 {
@@ -120,8 +104,7 @@ const struct kind kind_waiters = {
     .need = NEED_WAITERS | NEED_PROCESSES,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
-    .count = count,
-    .at = at,
+    .rows = ROWS_OF(waiters),
     .identify = identify,
     .belongs = belongs,
     .object_of = object_of,

@@ -131,8 +131,8 @@ static bool parse_truth(struct value *value, const char *text)
 
 static bool parse_flag(struct value *value, const struct column *column, const char *text)
 {
-    for (size_t i = 0; column->flag_names && column->flag_names[i]; i++) {
-        if (!strcasecmp(column->flag_names[i], text)) {
+    for (size_t i = 0; column->names && column->names[i]; i++) {
+        if (!strcasecmp(column->names[i], text)) {
             value->count = UINT64_C(1) << i;
             return true;
         }
@@ -215,7 +215,7 @@ static void add_plain(struct line *line, const struct cell *cell, const struct c
         line_add(line, "%s", cell->truth ? "yes" : "no");
         break;
     case FORM_FLAGS:
-        add_flags(line, cell->count, column->flag_names);
+        add_flags(line, cell->count, column->names);
         break;
     }
 }
@@ -251,7 +251,7 @@ bool value_parse(struct value *value, const struct column *column, const char *t
 void value_expected(struct line *line, const struct column *column)
 {
     const struct cell_class *class = &classes[column->type];
-    const char *const *flags = class->form == FORM_FLAGS ? column->flag_names : NULL;
+    const char *const *flags = class->form == FORM_FLAGS ? column->names : NULL;
 
     for (size_t i = 0; flags && flags[i]; i++)
         line_add(line, "%s%s", flags[i], flags[i + 1] ? ", " : " or ");

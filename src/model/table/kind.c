@@ -5,6 +5,31 @@
 #include <string.h>
 #include <strings.h>
 
+static struct table table_of(const struct kind *kind, const struct snapshot *s)
+{
+    VEC(, void) any; // all vectors are alike
+    struct table table = s->tables[kind->id];
+
+    if (kind->rows.size) {
+        memcpy(&any, (const char *)s + kind->rows.offset, sizeof any);
+        table = (struct table){.at = any.at, .n = any.n, .size = kind->rows.size};
+    }
+    return table;
+}
+
+size_t kind_count(const struct kind *kind, const struct snapshot *s)
+{
+    return kind->count ? kind->count(s) : table_of(kind, s).n;
+}
+
+const void *kind_at(const struct kind *kind, const struct snapshot *s, size_t index)
+{
+    if (kind->at)
+        return kind->at(s, index);
+    const struct table table = table_of(kind, s);
+    return (const char *)table.at + index * table.size;
+}
+
 bool kind_is_known(const struct kind *kind, const struct snapshot *s)
 {
     if (kind->need & NEED_HOLDERS && !s->scan)

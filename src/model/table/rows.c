@@ -131,12 +131,12 @@ static void sort_rows(struct rows *rows, const struct snapshot *s, const struct 
 void rows_build(struct rows *out, const struct snapshot *s, const struct query *query)
 {
     const struct kind *kind = query->kind;
-    size_t n = kind->count(s);
+    size_t n = kind_count(kind, s);
 
     vec_clear(out);
     vec_reserve(out, n);
     for (size_t i = 0; i < n; i++) {
-        const void *row = kind->at(s, i);
+        const void *row = kind_at(kind, s, i);
         if (shown(query, s, row))
             vec_push(out, row);
     }

@@ -161,14 +161,14 @@ static void owner_item(struct session *s, struct prompt *p, uint32_t uid, size_t
 static void run_owner(struct session *s)
 {
     const struct kind *kind = session_view(s)->kind;
-    size_t n = s->snapshot ? kind->count(s->snapshot) : 0, same = 0;
+    size_t n = s->snapshot ? kind_count(kind, s->snapshot) : 0, same = 0;
     uint32_t *uids = mem_zero(n, sizeof *uids);
     struct prompt *p = prompt_open(&s->prompt, PROMPT_MENU, owner_done);
 
     snprintf(p->title, sizeof p->title, "%s of", kind->title);
     prompt_item(p, EVERYBODY, "%-16s %8zu", "everybody", n);
     for (size_t i = 0; i < n; i++) {
-        const struct owned *o = kind->at(s->snapshot, i); // the command is of objects alone
+        const struct owned *o = kind_at(kind, s->snapshot, i); // the command is of objects alone
         uids[i] = o->uid;
     }
     qsort(uids, n, sizeof *uids, by_uid);

@@ -59,7 +59,7 @@ static void tab_text(const struct session *session, size_t tab, enum detail deta
 {
     const struct kind *kind = kind_of_tab(tab);
     const struct snapshot *s = session->snapshot;
-    size_t n = s && (s->has & kind->need) == kind->need ? kind->count(s) : 0;
+    size_t n = s && (s->has & kind->need) == kind->need ? kind_count(kind, s) : 0;
 
     if (detail == DETAIL_COUNT && n > 0 && !(kind->flags & TABLE_NO_COUNT))
         snprintf(dst, cap, "%zu %s %zu", tab + 1, kind->title, n);
