@@ -59,13 +59,13 @@ LIVE := $(call tests_in,live)
 TTY  := $(call tests_in,tty)
 FUZZ := $(call tests_in,fuzz)
 # Tests in which threads of ours run: they include a module that starts some. ThreadSanitizer cannot
-# follow processes that share memory.
+# follow processes that share memory, nor those whose system calls are denied.
 STARTS_THREADS := include (<pthread|"engine/|"store/(append_log|audit_log|file_writer)|"support/user)
 THREADED = $(patsubst %.c,$(O)/%,$(shell grep -lE '$(STARTS_THREADS)' tests/unit/*_test.c \
-                 tests/live/*_test.c tests/fuzz/*_test.c | xargs grep -L CLONE_VM))
+                 tests/live/*_test.c tests/fuzz/*_test.c | xargs grep -LE 'CLONE_VM|support/denial'))
 
 .PHONY: all run demo check check-fast check-unit check-live check-tty check-fuzz check-asan \
-        check-tsan check-clang compile-tests check-style check-distros golden bench screenshots install uninstall \
+        check-tsan check-clang compile-tests check-style fuzz fuzz-run check-distros golden bench screenshots install uninstall \
         packages deb rpm check-packages check-musl clean tests
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -173,6 +173,18 @@ GOLDEN := $(patsubst %.c,$(O)/%,$(shell grep -l '"support/golden.h"' tests/*/*_t
 golden: $(GOLDEN)
 	@UPDATE=1 tests/run.sh $^
 	@git diff --stat -- tests/golden README.md src/ipctop.1
+
+# libFuzzer's targets, each so long; the hand-written ones are among the tests. FUZZ_SECONDS=3600 make fuzz
+FUZZ_SECONDS ?= 7
+FUZZERS := $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/*_target.c))
+$(O)/tests/fuzz/%_target: $(O)/tests/fuzz/%_target.o $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+fuzz-run: $(FUZZERS)
+	@tests/fuzz/run.sh $(FUZZ_SECONDS) $^
+fuzz:
+	@$(MAKE) --no-print-directory O=build/fuzz CC=clang SAN=address,undefined \
+	    CFLAGS="-O1 -g -fsanitize=fuzzer-no-link" fuzz-run
 
 bench: packages
 	@$(MAKE) --no-print-directory all $(O)/bench

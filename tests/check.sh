@@ -32,6 +32,12 @@ fi
 if command -v musl-gcc >/dev/null; then
     step "musl" tests/musl.sh
 fi
+if clang -fsanitize=fuzzer -x c -o "$dir/probe" - 2>/dev/null <<END
+int LLVMFuzzerTestOneInput(const char *data, unsigned long n) { return data && n && 0; }
+END
+then
+    step "fuzzers, a minute" make --no-print-directory -s -j"$jobs" fuzz
+fi
 step "AddressSanitizer, UndefinedBehaviorSanitizer" make --no-print-directory -s -j"$jobs" O=build/asan \
     SAN=address,undefined CFLAGS="-O1 -g" tests
 step "tests under them" make --no-print-directory -s check-asan
