@@ -71,7 +71,7 @@ TEST(a_process_as_its_files_say)
     assert_string_equal(a.process.comm, "pmon");
     assert_null(process_string(&a.process, PROCESS_COMMAND));
     assert_int_equal(a.process.known, PROC_KNOWS_UID | PROC_KNOWS_START | PROC_KNOWS_STATE |
-                                          PROC_KNOWS_RSS | PROC_KNOWS_COMM);
+                                          PROC_KNOWS_RSS | PROC_KNOWS_COMM | PROC_KNOWS_PARENT);
     assert_false(a.process.gone);
     answer_clear(&a);
     probe(42, NEED_PROCESSES | NEED_COMMANDS | NEED_RSS, &a);
@@ -196,7 +196,8 @@ TEST(what_is_missing_is_unknown)
     tree_write(root, "stat", "cpu 1\n");
     probe(42, NEED_PROCESSES | NEED_RSS, &a);
     assert_int_equal(a.error, 0);
-    assert_int_equal(a.process.known, PROC_KNOWS_UID | PROC_KNOWS_STATE | PROC_KNOWS_COMM);
+    assert_int_equal(a.process.known,
+                     PROC_KNOWS_UID | PROC_KNOWS_STATE | PROC_KNOWS_COMM | PROC_KNOWS_PARENT);
     assert_int_equal(a.process.start_ticks, 4200); // identity needs no clock
     answer_clear(&a);
     tree_write(root, "42/stat", "42 (cut");
@@ -274,4 +275,26 @@ TEST(users_and_groups)
     assert_string_equal(name, "root");
     local_name(3999999999u, name, sizeof name);
     assert_string_equal(name, "uid 3999999999");
+}
+
+// A zombie waits to be reaped, perhaps for ever; its leader's end alone ends no process.
+TEST(a_zombie_is_gone_unless_a_thread_lives)
+{
+    struct answer a;
+
+    make_process(77, "worker");
+    tree_write(root, "77/stat",
+               "77 (worker) Z 1 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4200 8 9\n");
+    probe(77, 0, &a);
+    assert_int_equal(a.error, -ESRCH);
+    assert_true(a.process.gone);
+    answer_clear(&a);
+    tree_write(root, "77/stat",
+               "77 (worker) Z 5 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 2 0 4200 8 9\n");
+    probe(77, 0, &a);
+    assert_int_equal(a.error, 0);
+    assert_false(a.process.gone);
+    assert_int_equal(a.process.state, 'Z');
+    assert_int_equal(a.process.parent, 5);
+    answer_clear(&a);
 }

@@ -10,6 +10,7 @@
 struct task_stat {
     char state;      // R S D Z T t X I
     uint32_t flags;  // PF_*, include/linux/sched.h
+    int32_t parent;  // 0: of another PID namespace
     int32_t threads; // an exited leader that was not reaped counts
     uint64_t start_ticks;
     int32_t exit_signal; // negative: a thread beside the main one
@@ -25,5 +26,7 @@ bool stat_parse(const char *line, size_t len, struct task_stat *out);
 bool stat_is_kernel(const struct task_stat *stat); // a kernel thread: no address space, ever
 bool stat_is_thread(const struct task_stat *stat); // not the one that stands for a process
 bool stat_is_dead(const struct task_stat *stat);   // a zombie: its address space is given back
+bool stat_is_gone(
+    const struct task_stat *stat); // and no thread of it lives: it only waits to be reaped
 
 #endif

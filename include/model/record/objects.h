@@ -21,6 +21,10 @@ struct owned {
     uint32_t uid, gid, cuid, cgid;
     enum kind_id kind; // whose record it begins
     int64_t ctime;
+    // Made together with an object in use: then this one may be needed, too. See model/apps/groups.h.
+    bool grouped;
+    enum kind_id mate_kind;
+    int32_t mate; // that one's id
 };
 
 enum { SEG_DEST = 1, SEG_LOCKED = 2, SEG_HUGETLB = 4 }; // HUGETLB is learned from a mapping

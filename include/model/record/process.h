@@ -28,7 +28,8 @@ enum {
     PROC_KNOWS_STATE = 4,
     PROC_KNOWS_COMMAND = 8,
     PROC_KNOWS_RSS = 16,
-    PROC_KNOWS_COMM = 32
+    PROC_KNOWS_COMM = 32,
+    PROC_KNOWS_PARENT = 64
 };
 
 enum process_string {
@@ -47,11 +48,12 @@ struct process { // what is known of a pid that something names
     uint64_t rss;         // bytes
     int32_t inner_pid; // in the PID namespace below ours in which it lives; 0: it lives in ours, or
                        // that was not asked: it comes with the arguments
+    int32_t parent;    // 0: outside this PID namespace
     char state;        // as in proc(5): R S D Z T t X I
     uint8_t known;
-    bool gone;                       // asked for and not there
-    bool stuck;                      // its files could not be read in time
-    char comm[68];                   // escaped
+    bool gone;     // asked for and not there, or a zombie of which no thread lives
+    bool stuck;    // its files could not be read in time
+    char comm[68]; // escaped
     struct process_strings *strings; // NULL: none; a reference, dropped by process_release()
 };
 VEC(process_vec, struct process);

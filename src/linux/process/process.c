@@ -116,9 +116,12 @@ static int take_stat(const struct process_reader *self, char *text, size_t n,
         return -EPROTO;
     if (stat_is_thread(&stat))
         return -ESRCH; // its id has a directory, though none that is listed: no process has it
+    if (stat_is_gone(&stat))
+        return -ECHILD;
     text_escape(process->comm, sizeof process->comm, stat.comm, strlen(stat.comm));
+    process->parent = stat.parent;
     process->state = stat.state;
-    process->known |= PROC_KNOWS_COMM | PROC_KNOWS_STATE;
+    process->known |= PROC_KNOWS_COMM | PROC_KNOWS_STATE | PROC_KNOWS_PARENT;
     set_start(self, process, stat.start_ticks);
     return 0;
 }
@@ -292,6 +295,8 @@ void process_reader_probe(struct process_reader *self, int32_t pid, unsigned wan
     int error = read_process(self, pid, wanted, process);
     if (error == -ENOENT || error == -ESRCH)
         error = is_hidden(self, pid) ? -EACCES : -ESRCH;
+    if (error == -ECHILD) // a zombie, whose parent may never reap it: in containers there are many
+        error = -ESRCH;
     if (error) {
         process_release(process);
         *process = (struct process){.pid = pid, .gone = error == -ESRCH};

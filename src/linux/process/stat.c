@@ -38,7 +38,9 @@ bool stat_parse(const char *line, size_t len, struct task_stat *out)
         if (end == at || errno || !strchr(" \n", *end)) // or the end
             return field > 22;                          // a line that is cut, or of a fixture
         at = end;
-        if (field == 9)
+        if (field == 4)
+            out->parent = (int32_t)value;
+        else if (field == 9)
             out->flags = (uint32_t)value;
         else if (field == 20)
             out->threads = (int32_t)value;
@@ -68,6 +70,12 @@ bool stat_is_kernel(const struct task_stat *stat)
 bool stat_is_dead(const struct task_stat *stat)
 {
     return stat->state == 'Z' || stat->state == 'X' || stat->state == 'x';
+}
+
+// fs/proc/array.c do_task_stat(): a leader that ended counts until it is reaped.
+bool stat_is_gone(const struct task_stat *stat)
+{
+    return stat_is_dead(stat) && stat->threads <= 1;
 }
 
 // include/linux/sched/signal.h thread_group_leader()
