@@ -8,8 +8,8 @@
 
 struct refresh;
 
-// The pool is the caller's and must outlive it. `follows`: snapshots follow each other, so that
-// there are trends and events.
+// The pool is the caller's and must outlive it. `follows`: events are made of
+// snapshots that follow each other.
 struct refresh *refresh_new(const struct source *source, struct prober_pool *pool, bool follows);
 void refresh_free(struct refresh *refresh); // NULL is fine
 

@@ -207,11 +207,13 @@ static int pid_order(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// What was found out with the holders need not be asked again.
+// What was found out with the holders need not be asked again, unless verdicts depend on parents, which the
+// kernel's own records of holders do not show.
 static void take_given(struct processes *p, const struct round *round)
 {
     const struct process_vec *given = &round->tables->processes;
-    bool enough = !(round->want->need & NEED_PROCESS_FACTS & ~(unsigned)NEED_PROCESSES);
+    unsigned more = (NEED_PROCESS_FACTS & ~(unsigned)NEED_PROCESSES) | NEED_APPS;
+    bool enough = !(round->want->need & more);
     size_t k = 0;
 
     for (size_t i = 0; i < given->n; i++) {

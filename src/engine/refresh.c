@@ -11,10 +11,10 @@ struct refresh {
     struct prober_pool *pool;
     struct process_list processes;
     struct tables tables;
-    void **state;          // of each collector
-    unsigned current;      // needs of the collectors that ran in this round, or in the last one
-    struct trend *trend;   // NULL where no snapshot follows another
-    struct events *events; // the same
+    void **state;     // of each collector
+    unsigned current; // needs of the collectors that ran in this round, or in the last one
+    struct trend *trend;
+    struct events *events; // NULL: not wanted
 };
 
 struct refresh *refresh_new(const struct source *source, struct prober_pool *pool, bool follows)
@@ -26,10 +26,9 @@ struct refresh *refresh_new(const struct source *source, struct prober_pool *poo
     r->state = mem_zero(collectors_n, sizeof *r->state);
     for (size_t i = 0; i < collectors_n; i++)
         r->state[i] = collectors[i]->create();
-    if (follows) {
-        r->trend = trend_new();
+    r->trend = trend_new();
+    if (follows)
         r->events = events_new();
-    }
     return r;
 }
 
@@ -109,8 +108,7 @@ static void update_all(struct refresh *r, const struct round *round)
 static size_t derive(struct refresh *r, struct snapshot *snapshot, const struct outcome *outcomes,
                      size_t n)
 {
-    if (r->trend)
-        trend_note(r->trend, snapshot);
+    trend_note(r->trend, snapshot);
     triage_run(snapshot);
     if (!r->events)
         return 0;

@@ -25,10 +25,11 @@ static void judge(struct verdict *v, enum pid_state state)
     v->gone |= pid_state_ended(state);
 }
 
-// An orphan: one process is known to be gone, and none is alive or unknown.
-static bool settle(const struct verdict *v, bool *known)
+// An orphan: one process is known to be gone, and none is alive or unknown. What was made together with
+// an object in use may be needed by the same server.
+static bool settle(const struct verdict *v, const struct owned *o, bool *known)
 {
-    *known = v->alive || (v->gone && !v->unknown);
+    *known = v->alive || (v->gone && !v->unknown && !o->grouped);
     return *known && !v->alive;
 }
 
@@ -40,19 +41,36 @@ bool segment_served(const struct snapshot *s, const struct segment *segment)
            (last->known & PROC_KNOWS_COMM) && label_x_server(last->comm);
 }
 
-// The server of the data directory runs: whatever the pids of the segment say, it needs it.
+static bool server_lives(const struct snapshot *s, const struct instance *in)
+{
+    const struct process *p = in->known & INSTANCE_KNOWS_PID ? snapshot_process(s, in->pid) : NULL;
+
+    return p && (p->known & PROC_KNOWS_COMM) && postgres_program(p->comm) &&
+           snapshot_pid_state(s, in->pid, in->start_time) == PID_ALIVE;
+}
+
+// The server of the data directory runs: whatever the pids of its objects show, it needs them.
 static bool server_runs(const struct snapshot *s, const struct segment *segment)
 {
-    for (size_t i = 0; i < s->instances.n; i++) {
-        const struct instance *in = &s->instances.at[i];
-        const struct process *p = snapshot_process(s, in->pid);
-
-        if (in->known & INSTANCE_KNOWS_PID && p && (p->known & PROC_KNOWS_COMM) &&
-            postgres_program(p->comm) && postgres_owns(in, s, segment) &&
-            snapshot_pid_state(s, in->pid, in->start_time) == PID_ALIVE)
+    for (size_t i = 0; i < s->instances.n; i++)
+        if (postgres_owns(&s->instances.at[i], s, segment) && server_lives(s, &s->instances.at[i]))
             return true;
-    }
     return false;
+}
+
+static bool set_server_runs(const struct snapshot *s, const struct semset *set)
+{
+    for (size_t i = 0; i < s->instances.n; i++)
+        if (postgres_owns_set(&s->instances.at[i], set) && server_lives(s, &s->instances.at[i]))
+            return true;
+    return false;
+}
+
+// Whether users who are neither owner, creator, root nor of the group may act on a set or queue. The kernel
+// keeps only the pid of who did, and an ended process shows no user any more: then it proves nothing.
+static bool open_to_others(const struct owned *o, uint32_t bits)
+{
+    return o->mode & bits;
 }
 
 // Creator and last user count. A creator outside this PID namespace may well live: never an orphan.
@@ -67,7 +85,7 @@ bool segment_orphan(const struct snapshot *s, const struct segment *segment, boo
     // Without a last use lpid is 0 because nobody ever attached.
     if (segment_last_use(segment) > 0 && !segment_served(s, segment))
         judge(&v, snapshot_pid_state(s, segment->lpid, segment_last_use(segment)));
-    return settle(&v, known);
+    return settle(&v, &segment->o, known);
 }
 
 // fakeroot's clients come and go, and no others operate its set: its daemon lives by the queues.
@@ -98,8 +116,8 @@ bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *kno
         *known = true;
         return false;
     }
-    v.unknown = n == 0 || n < set->nsems || !(set->known & SET_KNOWS_WAITERS) ||
-                !semset_queue_searchable(s, set);
+    v.unknown = open_to_others(&set->o, 02) || n == 0 || n < set->nsems ||
+                !(set->known & SET_KNOWS_WAITERS) || !semset_queue_searchable(s, set);
     for (size_t i = 0; i < n; i++) {
         if (!(e[i].known & ELEMENT_KNOWS_PID))
             v.unknown = true;
@@ -107,8 +125,8 @@ bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *kno
             judge(&v, snapshot_pid_state(s, e[i].pid, last_use));
     }
     const struct queue *queue = semset_queue(s, set);
-    v.alive |= queue && queue_in_use(s, queue);
-    return settle(&v, known);
+    v.alive |= (queue && queue_in_use(s, queue)) || set_server_runs(s, set);
+    return settle(&v, &set->o, known);
 }
 
 // Whether nobody can be blocked on the queue. The kernel has no count of them, only the tasks
@@ -137,7 +155,7 @@ bool queue_orphan(const struct snapshot *s, const struct queue *queue, bool *kno
     struct verdict v = {0};
     bool waiting;
 
-    if (!queue_surely_idle(s, queue, &waiting))
+    if (!queue_surely_idle(s, queue, &waiting) || open_to_others(&queue->o, 06))
         v.unknown = true;
     if (waiting) {
         *known = true;
@@ -147,7 +165,7 @@ bool queue_orphan(const struct snapshot *s, const struct queue *queue, bool *kno
         judge(&v, snapshot_pid_state(s, queue->lspid, queue->stime));
     if (queue->rtime > 0)
         judge(&v, snapshot_pid_state(s, queue->lrpid, queue->rtime));
-    return settle(&v, known);
+    return settle(&v, &queue->o, known);
 }
 
 // As the IDLE column counts it.

@@ -285,7 +285,7 @@ TEST(a_finding_is_read_in_full)
     must_be(&shot, "finding-120x40");
     done(&shot);
     shot = draw(s, 40, 10, true); // one line is left: that of what to do
-    expect(&shot, " Next step  Enter shows who holds it;");
+    expect(&shot, " Next step  end 18811 python (Enter,");
     done(&shot);
     // Worst first.
     for (size_t i = 1; i < session_view(s)->rows.n; i++)

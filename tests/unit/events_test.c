@@ -143,7 +143,8 @@ TEST(removed_who_used_it_last)
     fake_gone(gone, 701);
     assert_int_equal(see(h, gone, 2), 1);
     assert_int_equal(newest(h, 0)->what, EVENT_REMOVED);
-    assert_string_equal(newest(h, 0)->who, "701 user (gone)"); // its name is remembered
+    assert_string_equal(newest(h, 0)->who,
+                        "701 user (gone)"); // its name is remembered
     SAYS(newest(h, 0), "4.0K, owner postgres");
     assert_null(strstr(newest(h, 0)->text, "RemoveIPC"));
 }

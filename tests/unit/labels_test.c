@@ -77,7 +77,9 @@ static struct snapshot *headless_server(void)
     g->cpid = g->lpid = PM;
     database(s, "/var/lib/postgresql/15/main", 10953031);
     fake_gone(s, PM);
-    fake_process(s, 18711, PG, "postgres", "postgres: pg orders SELECT");
+    struct process *backend = fake_process(s, 18711, PG, "postgres", "postgres: pg orders SELECT");
+    backend->parent = 1;
+    backend->known |= PROC_KNOWS_PARENT;
     fake_hold(s, 4, 18711, 1, 3);
     fake_account(s, 4, 0);
     return s;
@@ -177,7 +179,26 @@ TEST(a_dead_postmaster_is_critical)
     snapshot_unref(s);
     s = headless_server();
     vec_clear(&s->instances);
-    assert_null(finding(s, "database-interlock")); // backends of something, by whatever segment
+    assert_non_null(finding(s, "database-interlock")); // backends alone on a keyed segment suffice
+    snapshot_unref(s);
+    s = headless_server(); // of dynamic shared memory: its maker ended, the postmaster did not
+    vec_clear(&s->instances);
+    fake_process(s, 18700, PG, "postgres", "/usr/lib/postgresql/15/bin/postgres -D data");
+    for (size_t i = 0; i < s->processes.n; i++)
+        if (s->processes.at[i].pid == 18711)
+            s->processes.at[i].parent = 18700;
+    assert_null(finding(s, "database-interlock"));
+    snapshot_unref(s);
+    s = headless_server(); // of whom the parent is not known
+    vec_clear(&s->instances);
+    for (size_t i = 0; i < s->processes.n; i++)
+        s->processes.at[i].known &= (uint8_t)~PROC_KNOWS_PARENT;
+    assert_null(finding(s, "database-interlock"));
+    snapshot_unref(s);
+    s = headless_server();
+    vec_clear(&s->instances);
+    s->segments.at[0].o.key = 0;
+    assert_null(finding(s, "database-interlock"));
     snapshot_unref(s);
 }
 
@@ -307,6 +328,8 @@ TEST(programs_tell)
 
     held_by(s, 6, 150, "python", "python");
     held_by(s, 6, 151, "python", "python");
+    assert_false(of_segment(s, 6)); // other holders may be hidden from this user
+    fake_account(s, 6, 0)->found = 9;
     assert_true(of_segment(s, 6)); // a program, no application: it has no title
     is("python", "", "python", "python");
     assert_null(label.title);
@@ -320,6 +343,7 @@ TEST(programs_tell)
     assert_true(of_segment(s, 8));
     is("oracle", "+ASM1", "+ASM1", "Oracle +ASM1");
     held_by(s, 9, 114, "oracle-exporter", "oracle-exporter --once");
+    fake_account(s, 9, 0)->found = 9;
     assert_true(of_segment(s, 9));
     is("oracle-exporter", "", "oracle-exporter", "oracle-exporter");
     snapshot_unref(s);

@@ -88,7 +88,7 @@ TEST(a_slow_leak_is_found_in_its_own_time)
     assert_non_null(told(&film));
     assert_int_equal(told(&film)->from, 3);
     assert_int_equal(told(&film)->to, 11);
-    for (int i = 0; i < 3 * 60 + 10; i++) // and it ends when it has paused for long
+    for (int i = 0; i < 3 * 60 + 10 + 60; i++) // and it ends when it has paused for long
         show(&film, TICK, 0, sets);
     assert_null(told(&film));
     end(&film);
@@ -225,4 +225,30 @@ TEST(waiting_is_timed_until_somebody_operates)
         snapshot_unref(s);
     }
     trend_free(trend);
+}
+
+// One stays of every few, which come and go: what stays grows.
+TEST(a_leak_beside_traffic_is_found)
+{
+    struct film film = begin();
+    int stay = 0;
+
+    for (int i = 0; i < 60; i++) {
+        stay += i % 2 == 0;
+        show(&film, TICK, 0, stay + i % 3 * 2);
+    }
+    assert_non_null(told(&film));
+    assert_int_equal(told(&film)->uid, LEAKER);
+    end(&film);
+}
+
+TEST(traffic_alone_does_not_leak)
+{
+    struct film film = begin();
+
+    for (int i = 0; i < 200; i++) {
+        show(&film, TICK, 0, 5 + i * 7 % 5);
+        assert_null(told(&film));
+    }
+    end(&film);
 }

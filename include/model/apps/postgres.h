@@ -19,9 +19,10 @@ enum postgres_role postgres_role(const struct process *process);
 // Whether that data directory's server made the segment.
 bool postgres_owns(const struct instance *instance, const struct snapshot *s,
                    const struct segment *segment);
+bool postgres_owns_set(const struct instance *instance, const struct semset *set);
 // Whether the process is one of the server whose user made the segment.
 bool postgres_backend_of(const struct snapshot *s, const struct segment *segment, int32_t pid);
-// The postmaster that made the segment of a data directory (NULL: of none that is known) is known to
+// The postmaster that made the segment of a data directory (NULL: which one is not known) is known to
 // be gone, and others hold it still.
 bool postgres_interlocked(const struct snapshot *s, const struct segment *segment,
                           const struct instance *instance);

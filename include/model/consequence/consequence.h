@@ -27,6 +27,7 @@ void impact_add(struct impact *sum, const struct impact *one);
 struct consequence {
     struct impact impact;
     bool grave;         // an application runs on it: y is not enough, the word is typed
+    bool grouped;       // nothing shows its use: it is grave since it was made with one in use
     bool ends;          // a signal that may end the process
     bool forbidden;     // to this user, as far as is known: it is tried all the same
     bool impossible;    // refused beforehand: `effect` says why (pid <= 0, gone, another one now)

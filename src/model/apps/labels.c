@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/line.h"
+#include "model/apps/groups.h"
 #include "model/apps/pairs.h"
 #include "model/apps/postgres.h"
 #include "object_users.h"
@@ -44,13 +45,6 @@ static bool by_program(const struct object_users *subject, bool (*is)(const char
 
 // --- PostgreSQL ---------------------------------------------------------------------------------
 
-// Semaphores: as many sets as its connections take, of 17 each (src/backend/port/sysv_sema.c), from
-// the same first key on.
-static bool owns_set(const struct instance *instance, const struct owned *o)
-{
-    return o->cuid == instance->uid && o->key != 0 && o->key - (uint32_t)instance->inode < 1024;
-}
-
 static bool is_postgres(const struct object_users *subject, struct label *out)
 {
     bool program = by_program(subject, postgres_program, out);
@@ -59,7 +53,9 @@ static bool is_postgres(const struct object_users *subject, struct label *out)
         const struct instance *instance = &subject->s->instances.at[i];
         bool owns = subject->segment
                         ? postgres_owns(instance, subject->s, subject->segment)
-                        : program && subject->kind == KIND_SEMSET && owns_set(instance, subject->o);
+                        : subject->kind == KIND_SEMSET &&
+                              postgres_owns_set(instance, (const struct semset *)subject->o) &&
+                              program;
         if (owns) {
             snprintf(out->instance, sizeof out->instance, "%s", instance->directory);
             out->database = instance;
@@ -250,9 +246,23 @@ static const struct label_rule rules[] = {
 
 // --- the label ----------------------------------------------------------------------------------
 
+// Some holders may be hidden from this user: what the others run is then no answer, since another user
+// would get another one.
+static bool all_seen(const struct object_users *subject)
+{
+    const struct segment *g = subject->segment;
+
+    if (!g || g->nattch == 0)
+        return true;
+    const struct segment_account *account = scan_account(subject->s->scan, g->o.id);
+    return account && account->found >= account->nattch;
+}
+
 // The program of all holders; where none was seen, of its maker and last user.
 static bool shared_program(const struct object_users *subject, struct label *out)
 {
+    if (!all_seen(subject))
+        return false;
     size_t n = subject->n_holders ? subject->n_holders : subject->n;
 
     for (size_t i = 1; i < n; i++)
@@ -283,7 +293,11 @@ bool label_of(const struct snapshot *s, enum kind_id kind, const void *object, s
         return true;
     }
     out->title = out->tool = NULL;
-    return shared_program(&subject, out);
+    if (shared_program(&subject, out))
+        return true;
+    // What its neighbours are, it is, too; they are in use and have no mate.
+    const struct owned *mate = group_mate(s, object);
+    return mate && !mate->grouped && label_of(s, mate->kind, mate, out);
 }
 
 // Distributions put them as /var/lib/postgresql/15/main and /var/lib/pgsql/15/data.

@@ -47,6 +47,14 @@ bool postgres_owns(const struct instance *instance, const struct snapshot *s,
     return (uint32_t)instance->inode == key;
 }
 
+// As many sets as its connections take, of 17 semaphores each (src/backend/port/sysv_sema.c), from the same
+// first key on.
+bool postgres_owns_set(const struct instance *instance, const struct semset *set)
+{
+    return set->o.cuid == instance->uid && set->o.key != 0 &&
+           set->o.key - (uint32_t)instance->inode < 1024;
+}
+
 bool postgres_backend_of(const struct snapshot *s, const struct segment *segment, int32_t pid)
 {
     const struct process *p = pid > 0 ? snapshot_process(s, pid) : NULL;
@@ -55,13 +63,36 @@ bool postgres_backend_of(const struct snapshot *s, const struct segment *segment
            (!(p->known & PROC_KNOWS_UID) || p->uid == segment->o.cuid);
 }
 
+// Whether the process was started by a postmaster that lives. Where its parent is not known, it may be.
+static bool has_postmaster(const struct snapshot *s, int32_t pid)
+{
+    const struct process *p = snapshot_process(s, pid);
+
+    if (!p || !(p->known & PROC_KNOWS_PARENT))
+        return true;
+    const struct process *parent = p->parent > 0 ? snapshot_process(s, p->parent) : NULL;
+    return parent && !parent->gone && parent->known & PROC_KNOWS_COMM &&
+           postgres_program(parent->comm);
+}
+
+// Whether the process also holds the segment that keeps servers off a data directory whose facts are known.
+static bool holds_owned(const struct snapshot *s, int32_t pid)
+{
+    for (size_t i = 0; i < s->instances.n; i++)
+        for (size_t k = 0; k < s->segments.n; k++)
+            if (postgres_owns(&s->instances.at[i], s, &s->segments.at[k]) &&
+                scan_holder(s->scan, s->segments.at[k].o.id, pid))
+                return true;
+    return false;
+}
+
 bool postgres_interlocked(const struct snapshot *s, const struct segment *segment,
                           const struct instance *instance)
 {
-    size_t n, backends = 0;
+    size_t n, backends = 0, left = 0;
     const struct holder *holders = scan_holders(s->scan, segment->o.id, &n);
 
-    if (!instance || segment->nattch == 0 ||
+    if (segment->nattch == 0 ||
         !pid_state_ended(snapshot_pid_state(s, segment->cpid, segment_birth(segment))))
         return false;
     for (size_t i = 0; i < n; i++) {
@@ -70,6 +101,12 @@ bool postgres_interlocked(const struct snapshot *s, const struct segment *segmen
         if (backend && holders[i].pid == segment->cpid)
             return false;
         backends += backend;
+        left += backend && !instance && !has_postmaster(s, holders[i].pid);
     }
-    return n == 0 || backends > 0;
+    // Without its data directory's facts: a keyed segment that backends alone hold, whose postmaster ended.
+    // A segment of dynamic shared memory has a key and a maker that ended, too (dsm_impl.c), but its
+    // backends have a postmaster.
+    if (instance)
+        return n == 0 || backends > 0;
+    return segment->o.key != 0 && n > 0 && left == n && !holds_owned(s, holders[0].pid);
 }

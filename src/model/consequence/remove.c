@@ -3,6 +3,7 @@
 #include "parts.h"
 
 #include "base/text.h"
+#include "model/apps/groups.h"
 #include "model/apps/labels.h"
 #include "model/apps/postgres.h"
 #include "model/kinds/find_row.h"
@@ -166,6 +167,21 @@ static void say_application(struct draft *t, const struct segment *g, const stru
         say(consequence_next(t), "{text}", label->tool);
 }
 
+// A server that is in use made it together with others, and may come back for it.
+static void say_group(struct draft *t, const struct owned *o)
+{
+    const struct owned *mate = group_mate(t->s, o);
+    char name[48];
+
+    if (!mate)
+        return;
+    const struct identity identity = identity_of(mate);
+    say(consequence_next(t), "It was made together with {text}, which is in use.",
+        identity_text(&identity, name, sizeof name));
+    t->out->grouped = !t->out->grave;
+    t->out->grave = true;
+}
+
 static void say_segment(struct draft *t, const struct segment *g, const struct label *label)
 {
     const char *maker = label->database ? "Its postmaster" : "Its creator";
@@ -254,5 +270,6 @@ void consequence_remove(struct draft *t)
     else
         say_queue(t, (const struct queue *)o);
     say_application(t, kind == KIND_SEGMENT ? (const struct segment *)o : NULL, &label);
+    say_group(t, o);
     consequence_permission(t, o->uid, o->cuid, "CAP_SYS_ADMIN");
 }

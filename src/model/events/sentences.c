@@ -78,8 +78,13 @@ static int32_t say_last_user(struct say *x, const struct change *c)
         pid = kind->maker(row, &time);
         return say_process(x, c, pid, time);
     }
-    if (kind->last_user && kind->last_user(s, row, &pid, &time))
+    if (kind->last_user && kind->last_user(s, row, &pid, &time)) {
         pid = say_process(x, c, pid, time);
+    } else if (kind->maker) { // nothing ever used it
+        pid = kind->maker(row, &time);
+        say(x, "made by ");
+        pid = say_process(x, c, pid, time);
+    }
     if (x->line.n == 0 && !kind->maker) // of their makers sets and queues name the user alone
         say_user(x, c, owned_of(row)->cuid);
     return pid;
@@ -136,6 +141,8 @@ static void say_removed(struct say *x, const struct change *c)
     }
     if (waiters)
         say(x, ", {number} waited on it", waiters);
+    if (kind_get(c->kind)->marked && c->then->has & NEED_SYSTEM && c->then->system.rmid_forced)
+        say(x, "; kernel.shm_rmid_forced removes segments to which nothing is attached");
     if (c->logout)
         say(x, "; perhaps by systemd as its owner logged out (RemoveIPC)");
 }

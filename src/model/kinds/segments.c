@@ -214,7 +214,7 @@ static bool last_user(const struct snapshot *s, const void *row, int32_t *pid, i
     (void)s;
     *pid = r->lpid;
     *time = segment_last_use(r);
-    return true;
+    return *time > 0; // nothing ever attached
 }
 
 static uint64_t memory(const void *row)

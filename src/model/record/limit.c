@@ -43,8 +43,12 @@ bool limit_percent(const struct limit *limit, double *percent)
 {
     const unsigned both = LIMIT_KNOWS_LIMIT | LIMIT_KNOWS_USED;
 
-    if ((limit->known & both) != both || limit->limit == 0 || limit_unlimited(limit->limit))
+    if ((limit->known & both) != both || limit_unlimited(limit->limit))
         return false;
+    if (limit->limit == 0) { // nothing is left of it
+        *percent = 100;
+        return true;
+    }
     *percent = 100.0 * (double)limit->used / (double)limit->limit;
     return true;
 }

@@ -9,8 +9,6 @@
 
 enum { NAMED_MAX = 6 };
 
-// Those holders alone that are the application's, and may be advised to be ended: anybody may attach
-// where the mode lets him, and an X server does to what it is told. Returns how many they are.
 // Writes those holders that are the application's and may be advised to be ended (x may be NULL), and
 // returns how many they are. Anybody may attach where the mode lets him, and an X server attaches what
 // its clients name.
@@ -42,8 +40,8 @@ static bool interlock(const struct snapshot *s, struct match *match)
     struct label label;
 
     match->weight = g->nattch;
-    return g->nattch > 0 && label_of(s, KIND_SEGMENT, g, &label) &&
-           postgres_interlocked(s, g, label.database);
+    return g->nattch > 0 &&
+           postgres_interlocked(s, g, label_of(s, KIND_SEGMENT, g, &label) ? label.database : NULL);
 }
 
 static void interlock_title(struct say *x)
@@ -90,16 +88,22 @@ static bool is_worker(const struct snapshot *s, const struct segment *g, int32_t
     return !(p->known & PROC_KNOWS_UID) || p->uid == 0 || p->uid == g->o.cuid;
 }
 
-static bool headless(const struct snapshot *s, struct match *match)
+bool applications_headless(const struct snapshot *s, const struct segment *g)
 {
-    const struct segment *g = match->object;
     struct label label;
 
-    match->weight = g->nattch;
     if (g->nattch == 0 || !(g->flags & SEG_DEST) || !label_of(s, KIND_SEGMENT, g, &label) ||
         strcmp(label.app, "zabbix") != 0 || own_holders(NULL, s, g, is_worker) == 0)
         return false;
     return pid_state_ended(snapshot_pid_state(s, g->cpid, segment_birth(g)));
+}
+
+static bool headless(const struct snapshot *s, struct match *match)
+{
+    const struct segment *g = match->object;
+
+    match->weight = g->nattch;
+    return applications_headless(s, g);
 }
 
 static void headless_title(struct say *x)
@@ -256,13 +260,13 @@ const struct rule applications_rules[] = {
         .title = headless_title,
         .evidence = headless_evidence,
         .advice =
-            "end these processes (Enter, k), then start the service: they keep its port and its "
-            "memory",
+            "end these processes by SIGKILL (Enter, k; without their parent they do not act on "
+            "SIGTERM), then start the service: they keep its port and its memory",
     },
     {
         .name = "server-gone",
         .subject = OF_QUEUES,
-        .rank = 70,
+        .rank = 46,
         .severity = SEVERITY_WARNING,
         .need = NEED_QUEUES | NEED_WAITERS | NEED_PROCESSES | NEED_SEMSETS | NEED_ELEMENTS,
         .applies = server_gone,

@@ -73,8 +73,8 @@ static void growing_evidence(struct say *x)
     const struct limit *limit;
     int64_t rest;
 
-    say(x, "from {number} to {number} in {age}, never fewer; one of them: {number}", g->from, g->to,
-        g->seconds, g->example);
+    say(x, "from {number} to {number} in {age}, and these stay; one of them: {number}", g->from,
+        g->to, g->seconds, g->example);
     if (segment)
         say(x, ", made by {process}", process_at(segment->cpid, segment_birth(segment)));
     if (until_limit(x->s, g, &limit, &rest))

@@ -15,9 +15,12 @@ struct match {              // an object a rule applies to
     const void *object;     // struct segment, semset, queue, limit, growth; scan
     uint64_t weight;        // orders matches: bytes, waiters, …
     enum severity severity; // the rule's own, unless its predicate says otherwise
+    uint64_t group;         // private to triage.c
 };
 VEC(match_vec, struct match);
 uint64_t matches_weight(const struct match *matches, size_t n); // of all together
+// The owner of a segment, set or queue, to group by.
+uint64_t matches_owner(const struct snapshot *s, const struct match *match);
 
 typedef void rule_words(struct say *x); // about x->match, the first of x->n
 
@@ -28,10 +31,15 @@ struct rule {
     enum severity severity;
     unsigned need; // enum need
     bool together; // one finding for all objects it applies to, about the heaviest
+    // One finding for all objects with the same value; NULL: as `together` says.
+    uint64_t (*group)(const struct snapshot *s, const struct match *match);
+    // May change the severity of the first, which is the finding's; false: no finding. NULL: true.
+    bool (*judge)(const struct snapshot *s, struct match *first, size_t n);
     bool (*applies)(const struct snapshot *s, struct match *match);
     rule_words *title;    // short: also stands in the header
     rule_words *evidence; // the facts
     const char *advice;   // the next step
+    rule_words *advise;   // where that depends on the object; else NULL
 };
 
 // The topics, a file each; a table ends with an entry without a name.
@@ -40,5 +48,7 @@ extern const struct rule applications_rules[], growth_rules[], segments_rules[],
 
 // Whether the server that read this queue is gone and its clients wait for answers.
 bool applications_server_gone(const struct snapshot *s, const struct queue *q);
+// Whether workers of a known server hold this segment, whose parent is gone.
+bool applications_headless(const struct snapshot *s, const struct segment *g);
 
 #endif

@@ -2,14 +2,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sum.h"
 #include "model/apps/labels.h"
 #include "model/apps/postgres.h"
 #include "model/orphans.h"
+#include "model/record/limit.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 #include "rules.h"
 
-enum { LISTED_MAX = 4, MIB = 1 << 20 };
+enum {
+    LISTED_MAX = 4,
+    MIB = 1 << 20,
+    MANY = 16,       // segments handed over to one holder and removed: worth a notice
+    MASS = 100,      // and a warning
+    FAMILY_MAX = 64, // beyond so many holders nobody looks for parents among them
+};
 
 static int64_t beyond_list(const struct say *x)
 {
@@ -18,12 +26,32 @@ static int64_t beyond_list(const struct say *x)
 
 // --- removed but held ---------------------------------------------------------------------------
 
-struct crowd {        // who holds a segment, as far as seen
+struct crowd {        // the processes holding a segment, as far as seen
     size_t processes; // an address space counted once
     bool creator;     // its living creator is one of them
     bool unnamed;     // the program of one is not known
-    bool mixed;       // they run more than one program
+    bool mixed;       // they run more than one program; strangers do not count
+    bool family;      // one is the parent of another, or that is not known
 };
+
+// Neither owner, creator nor root: anybody may attach where the mode lets him, which proves nothing.
+static bool is_stranger(const struct segment *g, const struct process *p)
+{
+    return p && p->known & PROC_KNOWS_UID && p->uid != 0 && p->uid != g->o.uid &&
+           p->uid != g->o.cuid;
+}
+
+static bool is_child(const struct snapshot *s, const struct holder *holders, size_t n, size_t i)
+{
+    const struct process *p = snapshot_process(s, holders[i].pid);
+
+    if (!p || !(p->known & PROC_KNOWS_PARENT))
+        return true; // it may be one
+    for (size_t k = 0; k < n; k++)
+        if (holders[k].pid == p->parent)
+            return true;
+    return false;
+}
 
 static struct crowd crowd_of(const struct snapshot *s, const struct segment *g)
 {
@@ -42,19 +70,27 @@ static struct crowd crowd_of(const struct snapshot *s, const struct segment *g)
         if (holders[i].shares_memory_with != 0)
             continue;
         crowd.processes++;
+        if (!crowd.family && n <= FAMILY_MAX)
+            crowd.family = is_child(s, holders, n, i);
         if (!program)
             crowd.unnamed = true;
+        else if (is_stranger(g, snapshot_process(s, holders[i].pid)))
+            continue;
         else if (!first)
             first = program;
         else if (strcmp(first, program) != 0)
             crowd.mixed = true;
     }
+    crowd.family |= n > FAMILY_MAX;
     return crowd;
 }
 
-// Some programs mark their segment right after making it (Zabbix, X clients) and are healthy:
-// `dest` alone means nothing. It does where the creator is gone and a single process is left, or
-// processes of different programs; several of one program are that program at work.
+// Some programs mark their segment right after making it (Zabbix, X clients) and are healthy: `dest` alone
+// means nothing. It does where the creator is gone and what is left is one process, processes of different
+// programs, or several that no parent among them started; a parent and its children are a program at work.
+//
+// Where the creator lives but is detached it handed the memory over, on purpose perhaps: different programs
+// are worth a notice, and so are masses, which removed_held_judge() counts.
 static bool removed_held(const struct snapshot *s, struct match *match)
 {
     const struct segment *g = match->object;
@@ -65,31 +101,55 @@ static bool removed_held(const struct snapshot *s, struct match *match)
         return false;
     if (account->found > account->nattch && account->unseen & UNSEEN_ALIKE)
         return false; // some of these holders are not: no advice to end one
-    bool creator_gone = pid_state_ended(snapshot_pid_state(s, g->cpid, segment_birth(g)));
+    enum pid_state creator = snapshot_pid_state(s, g->cpid, segment_birth(g));
     bool complete = account->found >= g->nattch;
     struct crowd crowd = crowd_of(s, g);
 
     match->weight = g->size;
-    if (crowd.creator ||
-        (label_of(s, KIND_SEGMENT, g, &label) && postgres_interlocked(s, g, label.database)))
-        return false; // at work, or the interlock rule has it
-    if (!creator_gone) {
-        // It lives, or is outside, and does not hold it itself: handed over on purpose, perhaps.
+    if (crowd.creator || (!crowd.mixed && applications_headless(s, g)) ||
+        postgres_interlocked(s, g, label_of(s, KIND_SEGMENT, g, &label) ? label.database : NULL))
+        return false; // at work, or the rule of its application has it
+    if (!pid_state_ended(creator)) {
         match->severity = SEVERITY_NOTICE;
-        return complete && crowd.mixed;
+        return complete && (crowd.mixed || (creator == PID_ALIVE && crowd.processes > 0));
     }
     if (crowd.mixed)
         return true;
     if (complete)
-        return crowd.processes == 1;
-    return crowd.processes == 0 && g->nattch == 1; // one, who cannot be seen, and not the creator
+        return crowd.processes == 1 || !crowd.family;
+    return crowd.processes == 0 && g->nattch == 1; // one, unseen, and not the creator
+}
+
+// By the processes that hold it; where none is seen, each alone.
+static uint64_t same_holders(const struct snapshot *s, const struct match *match)
+{
+    const struct segment *g = match->object;
+    size_t n;
+    const struct holder *holders = scan_holders(s->scan, g->o.id, &n);
+    uint64_t print = n ? 0xcbf29ce484222325u : (uint64_t)(uint32_t)g->o.id;
+
+    for (size_t i = 0; i < n; i++)
+        print = (print ^ (uint32_t)holders[i].pid) * 0x100000001b3u;
+    return print;
+}
+
+static bool removed_held_judge(const struct snapshot *s, struct match *first, size_t n)
+{
+    if (first->severity != SEVERITY_NOTICE)
+        return true;
+    if (n >= MASS)
+        first->severity = SEVERITY_WARNING;
+    return n >= MANY || crowd_of(s, first->object).mixed;
 }
 
 static void removed_held_title(struct say *x)
 {
     const struct segment *g = x->match->object;
 
-    say(x, "removed but held: {size} by ", g->size);
+    if (x->n == 1)
+        say(x, "removed but held: {size} by ", g->size);
+    else
+        say(x, "removed but held: {n segment}, {size} by ", x->n, matches_weight(x->match, x->n));
     if (crowd_of(x->s, g).processes > 0)
         say(x, "{holders}", holders_of(g->o.id, 1));
     else
@@ -105,44 +165,149 @@ static void say_accounting(struct say *x, int32_t shmid)
     free(accounting);
 }
 
+static size_t other_creators(const struct match *m, size_t n)
+{
+    const struct segment *first = m->object;
+    size_t others = 0;
+
+    for (size_t i = 1; i < n; i++)
+        others += ((const struct segment *)m[i].object)->cpid != first->cpid;
+    return others;
+}
+
+// How many segments, how much memory they take, who made them, what share of the limit they are.
+static void say_mass(struct say *x)
+{
+    const struct segment *g = x->match->object;
+    const struct limit *limit = limit_find(x->s, "shmmni");
+    size_t others = other_creators(x->match, x->n);
+    uint64_t rss = 0;
+
+    for (size_t i = 0; i < x->n; i++)
+        sum_add(&rss, ((const struct segment *)x->match[i].object)->rss);
+    say(x, "segments of {user}", g->o.uid);
+    if (g->known & SEG_KNOWS_RSS)
+        say(x, ", {size} in memory", rss);
+    say(x, ", made by {process}", process_at(g->cpid, segment_birth(g)));
+    if (others)
+        say(x, " and {number} of them by others", others);
+    if (limit && limit->known & LIMIT_KNOWS_LIMIT && limit->limit > 0)
+        say(x, "; {number}% of shmmni", x->n * 100 / limit->limit);
+    say(x, "; held by {holders}; the largest is {number}", holders_of(g->o.id, LISTED_MAX),
+        g->o.id);
+}
+
 static void removed_held_evidence(struct say *x)
 {
     const struct segment *g = x->match->object;
+    size_t n;
 
+    if (x->n > 1) {
+        say_mass(x);
+        return;
+    }
     say(x, "segment {number} of {user}, made by {process}, {used}; ", g->o.id, g->o.uid,
         process_at(g->cpid, segment_birth(g)), segment_last_use(g));
     say_accounting(x, g->o.id);
+    if (scan_holders(x->s->scan, g->o.id, &n) && n > 1)
+        say(x, ": {holders}", holders_of(g->o.id, LISTED_MAX));
+}
+
+// The holder that is stopped, or NULL.
+static const struct process *stopped_holder(const struct snapshot *s, const struct segment *g)
+{
+    size_t n;
+    const struct holder *holders = scan_holders(s->scan, g->o.id, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct process *p = snapshot_process(s, holders[i].pid);
+
+        if (p && !p->gone && p->known & PROC_KNOWS_STATE && (p->state == 'T' || p->state == 't'))
+            return p;
+    }
+    return NULL;
+}
+
+static void removed_held_advise(struct say *x)
+{
+    const struct segment *g = x->match->object;
+    const struct process *stopped = stopped_holder(x->s, g);
+    size_t n;
+    const struct holder *holders = scan_holders(x->s->scan, g->o.id, &n);
+    const char *program = n ? words_program(x->s, holders[0].pid) : NULL;
+    bool server = n == 1 && program && label_x_server(program);
+
+    if (server && snapshot_pid_state(x->s, g->cpid, segment_birth(g)) == PID_ALIVE)
+        say(x, "restart {process}, which made them: the X server then detaches",
+            process_at(g->cpid, segment_birth(g)));
+    else if (server)
+        say(x, "{process} is an X server: the memory is freed when its session ends",
+            process_at(holders[0].pid, 0));
+    else if (n == 0)
+        say(x, "Enter shows the accounting; when the holder ends, the kernel frees the memory");
+    else
+        say(x, "end {holders} (Enter, k): the kernel then frees the memory",
+            holders_of(g->o.id, LISTED_MAX));
+    if (stopped && !server)
+        say(x,
+            "; {process} is stopped and does not act on SIGTERM: SIGCONT continues it, SIGKILL "
+            "ends it",
+            process_at(stopped->pid, 0));
 }
 
 // --- orphans ------------------------------------------------------------------------------------
+
+// Memory and swap that removal gives back; all of its size where that was not read.
+static uint64_t freed(const struct segment *g)
+{
+    const unsigned both = SEG_KNOWS_RSS | SEG_KNOWS_SWAP;
+    uint64_t sum = g->rss;
+
+    if ((g->known & both) != both)
+        return g->size;
+    sum_add(&sum, g->swap);
+    return sum;
+}
 
 static bool orphan(const struct snapshot *s, struct match *match)
 {
     const struct segment *g = match->object;
 
     match->weight = g->size;
-    if (g->size < MIB)
+    if (freed(g) < MIB)
         match->severity = SEVERITY_NOTICE; // clutter, not memory
     return snapshot_orphan(s, KIND_SEGMENT, g);
 }
 
 static void orphan_title(struct say *x)
 {
-    say(x, "{n orphan} {size}", x->n, matches_weight(x->match, x->n));
+    const struct segment *g = x->match->object;
+    uint64_t size = matches_weight(x->match, x->n), free_now = 0;
+
+    for (size_t i = 0; i < x->n; i++)
+        sum_add(&free_now, freed(x->match[i].object));
+    say(x, "{n orphan} of {user}: ", x->n, g->o.uid);
+    if (free_now == 0)
+        say(x, "{size}, no memory used", size);
+    else if (free_now < size)
+        say(x, "{size} used of {size}", free_now, size);
+    else
+        say(x, "{size}", free_now);
 }
 
 static void orphan_evidence(struct say *x)
 {
-    bool served = false; // then the last user is not gone
+    bool used = true; // all of them, and by processes that are gone
 
     for (size_t i = 0; i < x->n; i++)
-        served |= segment_served(x->s, x->match[i].object);
-    say(x, "not attached, creator{text} gone: ", served ? "" : " and last user");
+        used = used && segment_last_use(x->match[i].object) > 0 &&
+               !segment_served(x->s, x->match[i].object);
+    say(x, "not attached, creator{text} gone: ", used ? " and last user" : "");
     for (size_t i = 0; i < x->n && i < LISTED_MAX; i++) {
         const struct segment *g = x->match[i].object;
 
-        say(x, "{text}{number} ({size}, {user}, made by {number}, {used}", i ? ", " : "", g->o.id,
-            g->size, g->o.uid, g->cpid, segment_last_use(g));
+        say(x, "{text}{number} ({size}, made by {number}, {used}", i ? ", " : "", g->o.id, g->size,
+            g->cpid, segment_last_use(g));
         if (segment_served(x->s, g))
             say(x, " by the X server {process}", process_at(g->lpid, 0));
         say(x, ")");
@@ -255,20 +420,21 @@ const struct rule segments_rules[] = {
         .subject = OF_SEGMENTS,
         .rank = 40,
         .severity = SEVERITY_WARNING,
-        .need = NEED_SEGMENTS | NEED_HOLDERS | NEED_PROCESSES | NEED_NAMES,
+        .need = NEED_SEGMENTS | NEED_HOLDERS | NEED_PROCESSES | NEED_NAMES | NEED_LIMITS,
         .applies = removed_held,
         .title = removed_held_title,
         .evidence = removed_held_evidence,
-        .advice =
-            "Enter shows who holds it; when that process ends (k), the kernel frees the memory",
+        .group = same_holders,
+        .judge = removed_held_judge,
+        .advise = removed_held_advise,
     },
     {
         .name = "orphan-segments",
         .subject = OF_SEGMENTS,
         .rank = 50,
         .severity = SEVERITY_WARNING,
-        .need = NEED_SEGMENTS | NEED_PROCESSES,
-        .together = true,
+        .need = NEED_SEGMENTS | NEED_SEGMENT_USE | NEED_PROCESSES,
+        .group = matches_owner,
         .applies = orphan,
         .title = orphan_title,
         .evidence = orphan_evidence,

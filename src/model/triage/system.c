@@ -1,16 +1,19 @@
 // What is wrong with the machine: limits nearly reached, processes that do not answer.
 #include <string.h>
+#include <unistd.h>
 
 #include "base/sum.h"
+#include "model/orphans.h"
 #include "model/record/limit.h"
+#include "model/record/object_times.h"
 #include "rules.h"
 
 enum { LISTED_MAX = 4 };
 
 // --- limits -------------------------------------------------------------------------------------
 
-// Those that many objects fill together. A single segment as large as shmmax, or a queue as full as
-// msgmnb, is no shortage.
+// Limits many objects fill together. A single segment as large as shmmax, or a queue as full as msgmnb, is
+// no shortage.
 static bool is_shared(const char *name)
 {
     static const char *const shared[] = {"shmmni", "shmall", "semmni", "semmns", "msgmni"};
@@ -21,24 +24,54 @@ static bool is_shared(const char *name)
     return false;
 }
 
+static bool limit_below_use(const struct limit *limit)
+{
+    return limit->known & LIMIT_KNOWS_USED && limit->used > limit->limit && is_shared(limit->name);
+}
+
+// 0 is no sign for "unlimited": ipc/util.c ipc_addid() and its callers compare with it. Lowered below what is
+// used, a limit refuses all that is new.
 static bool limit_near(const struct snapshot *s, struct match *match)
 {
     const struct limit *limit = match->object;
     double used;
 
     (void)s;
+    if (!(limit->known & LIMIT_KNOWS_LIMIT))
+        return false;
+    if (limit->limit == 0 || limit_below_use(limit)) {
+        match->weight = 101;
+        match->severity = SEVERITY_CRITICAL;
+        return true;
+    }
     if (!is_shared(limit->name) || !limit_percent(limit, &used))
         return false;
-    match->weight = used < 100 ? (uint64_t)used : 100; // more is possible: it was lowered
+    match->weight = (uint64_t)used;
     match->severity = used >= LIMIT_CRITICAL ? SEVERITY_CRITICAL : SEVERITY_WARNING;
     return used >= LIMIT_WARNING;
+}
+
+static enum kind_id limited_kind(const struct limit *limit)
+{
+    return strncmp(limit->name, "shm", 3) == 0   ? KIND_SEGMENT
+           : strncmp(limit->name, "sem", 3) == 0 ? KIND_SEMSET
+                                                 : KIND_QUEUE;
 }
 
 static void limit_title(struct say *x)
 {
     const struct limit *limit = x->match->object;
 
-    say(x, "{text} {number}% used", limit->name, x->match->weight);
+    if (limit->limit == 0)
+        say(x, "{text} is 0: no new {text}", limit->name,
+            limited_kind(limit) == KIND_SEGMENT  ? "segments"
+            : limited_kind(limit) == KIND_SEMSET ? "semaphore operations or sets"
+                                                 : "queues or messages");
+    else if (limit_below_use(limit))
+        say(x, "{text} {number} is below use: {number} {text}", limit->name, limit->limit,
+            limit->used, limit->unit);
+    else
+        say(x, "{text} {number}% used", limit->name, x->match->weight);
 }
 
 // Where the limits are set, in sysctl(8)'s terms; proc_sys_kernel(5).
@@ -48,7 +81,9 @@ static const char *limit_setting(const char *name)
     static const char *const settings[][2] = {
         {"shmmni", "kernel.shmmni"},           {"shmall", "kernel.shmall"},
         {"semmns", "kernel.sem, 2nd number"},  {"semmni", "kernel.sem, 4th number"},
-        {"msgmni", "kernel.msgmni"},
+        {"msgmni", "kernel.msgmni"},          {"shmmax", "kernel.shmmax"},
+        {"msgmax", "kernel.msgmax"},          {"msgmnb", "kernel.msgmnb"},
+        {"semmsl", "kernel.sem, 1st number"}, {"semopm", "kernel.sem, 3rd number"},
     };
     // clang-format on
 
@@ -78,22 +113,113 @@ static uint64_t top_share(const struct snapshot *s, const struct limit *limit)
     return sum;
 }
 
+// The pid that most of a user's segments, sets or queues name; 0 where there is none. By Boyer and Moore's
+// vote, so that it is one that names more than half, or any.
+static int32_t top_pid(const struct snapshot *s, enum kind_id kind, uint32_t uid, int64_t *time)
+{
+    int32_t best = 0;
+    size_t votes = 0;
+
+    *time = 0;
+    for (size_t i = 0; kind == KIND_SEGMENT && i < s->segments.n; i++) {
+        const struct segment *g = &s->segments.at[i];
+
+        if (g->o.uid != uid)
+            continue;
+        if (votes == 0)
+            best = g->cpid, *time = segment_birth(g);
+        votes += g->cpid == best ? 1 : (size_t)-1;
+    }
+    for (size_t i = 0; kind == KIND_SEMSET && i < s->semsets.n; i++) {
+        size_t n;
+        const struct element *e = snapshot_elements(s, &s->semsets.at[i], &n);
+
+        if (s->semsets.at[i].o.uid != uid || !n || !(e->known & ELEMENT_KNOWS_PID) || !e->pid)
+            continue;
+        if (votes == 0)
+            best = e->pid, *time = semset_last_use(&s->semsets.at[i]);
+        votes += e->pid == best ? 1 : (size_t)-1;
+    }
+    for (size_t i = 0; kind == KIND_QUEUE && i < s->queues.n; i++) {
+        const struct queue *q = &s->queues.at[i];
+
+        if (q->o.uid != uid || q->stime == 0)
+            continue;
+        if (votes == 0)
+            best = q->lspid, *time = q->stime;
+        votes += q->lspid == best ? 1 : (size_t)-1;
+    }
+    return best;
+}
+
+static void say_used(struct say *x, const struct limit *limit)
+{
+    const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t used, size;
+
+    say(x, "{number} of {number} {text} in use", limit->used, limit->limit, limit->unit);
+    if (strcmp(limit->name, "shmall") == 0 && !__builtin_mul_overflow(limit->used, page, &used) &&
+        !__builtin_mul_overflow(limit->limit, page, &size))
+        say(x, " ({size} of {size})", used, size);
+}
+
 static void limit_evidence(struct say *x)
 {
     const struct limit *limit = x->match->object;
+    int64_t time;
 
-    say(x, "{number} of {number} {text} in use", limit->used, limit->limit, limit->unit);
+    if (limit->known & LIMIT_KNOWS_USED)
+        say_used(x, limit);
+    else
+        say(x, "the limit is {number} {text}", limit->limit, limit->unit);
     if (limit->known & LIMIT_KNOWS_TOP) {
         uint64_t share = top_share(x->s, limit);
+        int32_t pid = top_pid(x->s, limited_kind(limit), limit->top_uid, &time);
 
         say(x, ", most by {user}", limit->top_uid);
         if (share && strcmp(limit->name, "shmall") == 0)
             say(x, ": {size}", share);
         else if (share)
             say(x, ": {number}", share);
+        if (pid > 0)
+            say(x, ", most of them by {process}", process_at(pid, time));
     }
     if (limit->path)
         say(x, "; raised in {text} (sysctl {text})", limit->path, limit_setting(limit->name));
+}
+
+// Objects of a kind that are orphans, and segments removed but held.
+static size_t count_orphans(const struct snapshot *s, enum kind_id kind, size_t *held)
+{
+    size_t n = 0;
+
+    *held = 0;
+    for (size_t i = 0; kind == KIND_SEGMENT && i < s->segments.n; i++) {
+        n += snapshot_orphan(s, kind, &s->segments.at[i]);
+        *held += s->segments.at[i].flags & SEG_DEST && s->segments.at[i].nattch > 0;
+    }
+    for (size_t i = 0; kind == KIND_SEMSET && i < s->semsets.n; i++)
+        n += snapshot_orphan(s, kind, &s->semsets.at[i]);
+    for (size_t i = 0; kind == KIND_QUEUE && i < s->queues.n; i++)
+        n += snapshot_orphan(s, kind, &s->queues.at[i]);
+    return n;
+}
+
+static void limit_advise(struct say *x)
+{
+    const struct limit *limit = x->match->object;
+    size_t held, orphans = count_orphans(x->s, limited_kind(limit), &held);
+
+    if (limit->limit == 0) {
+        say(x, "nothing new can be made until it is raised in Limits");
+        return;
+    }
+    say(x, "beyond it new objects fail with ENOSPC: ");
+    if (orphans)
+        say(x, "remove the {n orphan} (o, F8), or ", orphans);
+    else if (held * 2 > x->s->segments.n)
+        say(x, "end the processes that hold the {n removed segment} (Enter, k), or ", held);
+    say(x, "raise it in Limits");
 }
 
 // --- processes that do not answer ---------------------------------------------------------------
@@ -163,12 +289,11 @@ const struct rule system_rules[] = {
         .subject = OF_LIMITS,
         .rank = 20,
         .severity = SEVERITY_WARNING,
-        .need = NEED_LIMITS | NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES,
+        .need = NEED_LIMITS | NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_PROCESSES,
         .applies = limit_near,
         .title = limit_title,
         .evidence = limit_evidence,
-        .advice =
-            "beyond it new objects fail with ENOSPC: remove orphans (o), or raise it in Limits",
+        .advise = limit_advise,
     },
     {
         .name = "stuck",

@@ -1,8 +1,9 @@
 // Leaks in progress, and waiting in progress (model/trend.h).
 //
 // Starting a server makes many objects, too, but within seconds; clients that come and go make and
-// remove them. A leak goes on: the owner's objects become more again and again, never fewer, and no
-// pause is much longer than those before it.
+// remove them. A leak goes on: what stays of the owner's objects becomes more again and again, never fewer,
+// and no pause is much longer than those before it. What stays beside such traffic is the smallest number
+// seen in a span of time; longer spans see through slower traffic.
 #include "model/triage/trends.h"
 
 #include "base/clock.h"
@@ -11,13 +12,22 @@ enum { RISES_LEAST = 6, QUIET_TIMES = 3 };
 static const int64_t LASTS_LEAST_NS = 60 * CLOCK_SECOND, QUIET_NS = 10 * CLOCK_SECOND,
                      PATIENCE_NS = 600 * CLOCK_SECOND; // before its pace is known
 
-struct series { // the objects of one kind and owner
-    enum kind_id kind;
-    uint32_t uid;
+enum { SPANS = 3 };
+static const int64_t spans_ns[SPANS] = {0, 10 * CLOCK_SECOND, 60 * CLOCK_SECOND};
+
+struct pace {
     uint64_t from, to;          // how many before the first rise, and at the last look
     int64_t since_ns, risen_ns; // of the last look before the first rise; of the last rise
     int64_t longest_ns;         // pause between two rises
     uint32_t rises;
+    uint64_t low;               // the smallest number since the span began
+    int64_t span_ns, before_ns; // when it began; when the one before was looked at, 0: never
+};
+
+struct series { // the objects of one kind and owner
+    enum kind_id kind;
+    uint32_t uid;
+    struct pace paces[SPANS];
     int32_t example; // one of those that came; others while it exists
     uint64_t seen;   // in the picture at hand
     struct example_seen {
@@ -93,47 +103,83 @@ static void count(struct trend *trend, enum kind_id kind, const struct owned *o)
     s->seen++;
 }
 
-static void start_over(struct series *s)
+static void start_over(struct pace *p, uint64_t n)
 {
-    s->from = s->to = s->seen;
-    s->rises = 0;
-    s->longest_ns = 0;
+    p->from = p->to = n;
+    p->rises = 0;
+    p->longest_ns = 0;
 }
 
 // A pause longer than this is no part of a steady growth.
-static int64_t pause_most(const struct series *s)
+static int64_t pause_most(const struct pace *p)
 {
-    int64_t usual = (s->risen_ns - s->since_ns) / s->rises;
+    int64_t usual = (p->risen_ns - p->since_ns) / p->rises;
 
     return QUIET_TIMES * usual + QUIET_NS;
 }
 
+static bool grows(const struct pace *p)
+{
+    return p->rises >= RISES_LEAST && p->risen_ns - p->since_ns >= LASTS_LEAST_NS &&
+           p->longest_ns <= pause_most(p);
+}
+
+// `n` objects stay now; before_ns: of the look before, 0: there was none.
+static void pace_look(struct pace *p, uint64_t n, int64_t before_ns, int64_t now_ns)
+{
+    if (before_ns == 0 || n < p->to) {
+        start_over(p, n);
+        return;
+    }
+    if (n > p->to) {
+        if (p->rises == 0)
+            p->from = p->to, p->since_ns = before_ns;
+        else if (now_ns - p->risen_ns > p->longest_ns)
+            p->longest_ns = now_ns - p->risen_ns;
+        p->rises++;
+        p->to = n;
+        p->risen_ns = now_ns;
+        return;
+    }
+    if (p->rises == 0)
+        return;
+    int64_t most = pause_most(p);
+    if (p->rises < RISES_LEAST && most < PATIENCE_NS)
+        most = PATIENCE_NS;
+    if (now_ns - p->risen_ns > most)
+        start_over(p, n);
+}
+
+// The end of a span looks at the smallest number seen in it.
+static void pace_span(struct pace *p, int64_t length_ns, uint64_t n, int64_t now_ns)
+{
+    if (p->span_ns == 0 || n < p->low)
+        p->low = n;
+    if (p->span_ns == 0)
+        p->span_ns = now_ns;
+    if (p->before_ns > 0 && n < p->to)
+        start_over(p, n); // what stayed went, too
+    if (now_ns - p->span_ns < length_ns)
+        return;
+    pace_look(p, p->low, p->before_ns, now_ns);
+    p->before_ns = p->span_ns = now_ns;
+    p->low = n;
+}
+
 static void look(struct series *s, int64_t before_ns, int64_t now_ns)
 {
-    if (before_ns == 0 || s->seen < s->to) {
-        start_over(s);
-        return;
+    bool rose = false;
+
+    for (size_t i = 0; i < SPANS; i++) {
+        uint32_t rises = s->paces[i].rises;
+
+        if (spans_ns[i] == 0)
+            pace_look(&s->paces[i], s->seen, before_ns, now_ns);
+        else if (before_ns > 0)
+            pace_span(&s->paces[i], spans_ns[i], s->seen, now_ns);
+        rose |= s->paces[i].rises > rises;
     }
-    if (s->seen > s->to) {
-        if (s->rises == 0)
-            s->from = s->to, s->since_ns = before_ns;
-        else if (now_ns - s->risen_ns > s->longest_ns)
-            s->longest_ns = now_ns - s->risen_ns;
-        if (s->rises == 0 || !s->now.example)
-            s->example = s->now.newest;
-        s->rises++;
-        s->to = s->seen;
-        s->risen_ns = now_ns;
-        return;
-    }
-    if (s->rises == 0)
-        return;
-    int64_t most = pause_most(s);
-    if (s->rises < RISES_LEAST && most < PATIENCE_NS)
-        most = PATIENCE_NS;
-    if (now_ns - s->risen_ns > most)
-        start_over(s);
-    else if (!s->now.example)
+    if (!s->now.example && (rose || s->example >= 0))
         s->example = s->now.newest;
 }
 
@@ -181,15 +227,17 @@ static void tell_growths(const struct trend *trend, struct snapshot *p)
     vec_clear(&p->growths);
     for (size_t i = 0; i < trend->series.n; i++) {
         const struct series *s = &trend->series.at[i];
-        int64_t lasts = s->risen_ns - s->since_ns;
+        const struct pace *pace = s->paces;
 
-        if (s->rises < RISES_LEAST || lasts < LASTS_LEAST_NS || s->longest_ns > pause_most(s))
+        while (pace < s->paces + SPANS && !grows(pace))
+            pace++;
+        if (pace == s->paces + SPANS)
             continue;
         struct growth growth = {.kind = s->kind,
                                 .uid = s->uid,
-                                .from = s->from,
-                                .to = s->to,
-                                .seconds = lasts / CLOCK_SECOND,
+                                .from = pace->from,
+                                .to = pace->to,
+                                .seconds = (pace->risen_ns - pace->since_ns) / CLOCK_SECOND,
                                 .example = s->example};
         vec_push(&p->growths, growth);
     }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/apps/groups.h"
 #include "model/kinds/registry.h"
 #include "model/kinds/row_parts.h"
 #include "rules.h"
@@ -141,17 +142,49 @@ static int heaviest_first(const void *a, const void *b)
     return (x->object > y->object) - (x->object < y->object); // both in the order of their ids
 }
 
+static int by_group(const void *a, const void *b)
+{
+    const struct match *x = a, *y = b;
+
+    return x->group != y->group ? (x->group > y->group) - (x->group < y->group)
+                                : heaviest_first(a, b);
+}
+
+struct run { // matches of one finding
+    struct match *first;
+    size_t n;
+};
+VEC(run_vec, struct run);
+
+static int heaviest_run_first(const void *a, const void *b)
+{
+    const struct run *x = a, *y = b;
+    uint64_t wx = matches_weight(x->first, x->n), wy = matches_weight(y->first, y->n);
+
+    if (x->first->severity != y->first->severity || wx == wy)
+        return heaviest_first(x->first, y->first);
+    return wx > wy ? -1 : 1;
+}
+
+static void words(const struct snapshot *s, rule_words *write, const struct match *matches,
+                  size_t n, char *dst, size_t cap)
+{
+    struct say x = say_start(s, dst, cap);
+
+    x.match = matches;
+    x.n = n;
+    write(&x);
+}
+
 static void report(struct snapshot *s, const struct rule *rule, const struct match *matches,
                    size_t n)
 {
-    char title[TITLE_MAX], evidence[EVIDENCE_MAX];
-    struct say title_say = say_start(s, title, sizeof title);
-    struct say evidence_say = say_start(s, evidence, sizeof evidence);
+    char title[TITLE_MAX], evidence[EVIDENCE_MAX], advice[EVIDENCE_MAX];
 
-    title_say.match = evidence_say.match = matches;
-    title_say.n = evidence_say.n = n;
-    rule->title(&title_say);
-    rule->evidence(&evidence_say);
+    words(s, rule->title, matches, n, title, sizeof title);
+    words(s, rule->evidence, matches, n, evidence, sizeof evidence);
+    if (rule->advise)
+        words(s, rule->advise, matches, n, advice, sizeof advice);
     const struct identity about = identify(s, rule->subject, matches[0].object);
     const struct kind *kind = kind_get(about.kind);
     struct finding finding = {.rule = rule->name,
@@ -161,8 +194,27 @@ static void report(struct snapshot *s, const struct rule *rule, const struct mat
                               .weight = matches_weight(matches, n),
                               .title = mem_copy_string(title),
                               .evidence = mem_copy_string(evidence),
-                              .advice = mem_copy_string(rule->advice)};
+                              .advice = mem_copy_string(rule->advise ? advice : rule->advice)};
     vec_push(&s->findings, finding);
+}
+
+// The matches stand by their groups.
+static void report_runs(struct snapshot *s, const struct rule *rule, struct match_vec *matches)
+{
+    struct run_vec runs = {0};
+
+    for (size_t i = 0, end; i < matches->n; i = end) {
+        for (end = i + 1; end < matches->n && matches->at[end].group == matches->at[i].group;)
+            end++;
+        struct run run = {&matches->at[i], end - i};
+        if (!rule->judge || rule->judge(s, run.first, run.n))
+            vec_push(&runs, run);
+    }
+    if (runs.n > 1)
+        qsort(runs.at, runs.n, sizeof *runs.at, heaviest_run_first);
+    for (size_t i = 0; i < runs.n; i++)
+        report(s, rule, runs.at[i].first, runs.at[i].n);
+    vec_free(&runs);
 }
 
 static void run_rule(struct snapshot *s, const struct rule *rule, struct match_vec *matches)
@@ -177,14 +229,13 @@ static void run_rule(struct snapshot *s, const struct rule *rule, struct match_v
         if (rule->applies(s, &match))
             vec_push(matches, match);
     }
-    if (matches->n == 0)
-        return;
-    qsort(matches->at, matches->n, sizeof *matches->at, heaviest_first);
-    if (rule->together)
-        report(s, rule, matches->at, matches->n);
-    else
-        for (size_t i = 0; i < matches->n; i++)
-            report(s, rule, &matches->at[i], 1);
+    for (size_t i = 0; i < matches->n; i++)
+        matches->at[i].group = rule->group      ? rule->group(s, &matches->at[i])
+                               : rule->together ? 0
+                                                : i;
+    if (matches->n > 1)
+        qsort(matches->at, matches->n, sizeof *matches->at, by_group);
+    report_runs(s, rule, matches);
 }
 
 // Stable: findings of one severity keep the order of the rules, those of one rule that of weight.
@@ -207,6 +258,7 @@ void triage_run(struct snapshot *snapshot)
     size_t n = list_rules(rules);
 
     findings_clear(&snapshot->findings);
+    groups_mark(snapshot);
     for (size_t i = 0; i < n; i++)
         run_rule(snapshot, rules[i], &matches);
     order_by_severity(&snapshot->findings);

@@ -4,7 +4,7 @@
 #include "model/record/pid_state.h"
 #include "rules.h"
 
-enum { LISTED_MAX = 4, READER_AT_WORK = 10, READER_AWAY = 60, STRANDED = 10 }; // seconds
+enum { LISTED_MAX = 4, READER_AT_WORK = 10, READER_AWAY = 60 }; // seconds
 
 // --- senders blocked on a full queue -------------------------------------------------------------
 
@@ -36,9 +36,25 @@ static void say_filling(struct say *x, const struct queue *q)
         say(x, "{size}", q->bytes);
 }
 
+// The last receiver where it lives, else NULL.
+static const struct process *receiver(const struct snapshot *s, const struct queue *q)
+{
+    bool alive =
+        q->rtime > 0 && q->lrpid > 0 && snapshot_pid_state(s, q->lrpid, q->rtime) == PID_ALIVE;
+
+    return alive ? snapshot_process(s, q->lrpid) : NULL;
+}
+
+static bool is_stopped(const struct process *p)
+{
+    return p->known & PROC_KNOWS_STATE && (p->state == 'T' || p->state == 't');
+}
+
 static void queue_blocked_evidence(struct say *x)
 {
     const struct queue *q = x->match->object;
+    const struct process *p = receiver(x->s, q);
+    char state[] = {p ? p->state : '\0', '\0'};
 
     say_filling(x, q);
     say(x, " in {n message}", q->messages);
@@ -46,7 +62,24 @@ static void queue_blocked_evidence(struct say *x)
         say(x, "; last received {ago} by {process}", q->rtime, process_at(q->lrpid, q->rtime));
     else
         say(x, "; never received from");
+    if (p && p->known & PROC_KNOWS_STATE)
+        say(x, ", which {text} (state {text})", is_stopped(p) ? "is stopped" : "lives", state);
     say(x, "; waiting: {waiters}", waiters_on(KIND_QUEUE, q->o.id, CALLS_SEND, LISTED_MAX));
+}
+
+static void queue_blocked_advise(struct say *x)
+{
+    const struct queue *q = x->match->object;
+    const struct process *p = receiver(x->s, q);
+
+    if (p && is_stopped(p))
+        say(x, "continue {process} (k, SIGCONT)", process_at(q->lrpid, q->rtime));
+    else if (p)
+        say(x, "{process} lives and does not read: see what it is waiting for",
+            process_at(q->lrpid, q->rtime));
+    else
+        say(x, "start its receiver again");
+    say(x, "; removing queue {number} (F8) wakes the senders with an error", q->o.id);
 }
 
 // --- messages nobody will read -------------------------------------------------------------------
@@ -107,6 +140,8 @@ static const struct element *stranded(const struct snapshot *s, const struct sem
     return NULL;
 }
 
+// A notice at most: a process that gave and ended in order leaves the same picture as one that died with a
+// lock in its hands.
 static bool set_stranded(const struct snapshot *s, struct match *match)
 {
     const struct element *e = stranded(s, match->object);
@@ -114,9 +149,6 @@ static bool set_stranded(const struct snapshot *s, struct match *match)
     if (!e)
         return false;
     match->weight = (uint64_t)e->ncount + e->zcount;
-    // Who took something and ended leaves the same picture until somebody else gives: wait a while.
-    if (s->time - semset_last_use(match->object) <= STRANDED && e->waited <= STRANDED)
-        match->severity = SEVERITY_NOTICE;
     return true;
 }
 
@@ -164,12 +196,14 @@ static bool orphan_queue(const struct snapshot *s, struct match *match)
 
 static void list(struct say *x, const struct owned *o, int64_t used, size_t index)
 {
-    say(x, "{text}{number} ({user}, {used})", index ? ", " : "", o->id, o->uid, used);
+    say(x, "{text}{number} ({used})", index ? ", " : "", o->id, used);
 }
 
 static void orphan_sets_title(struct say *x)
 {
-    say(x, "{n orphaned semaphore set}", x->n);
+    const struct semset *set = x->match->object;
+
+    say(x, "{n orphaned semaphore set} of {user}", x->n, set->o.uid);
 }
 
 static void orphan_sets_evidence(struct say *x)
@@ -178,14 +212,19 @@ static void orphan_sets_evidence(struct say *x)
     for (size_t i = 0; i < x->n && i < LISTED_MAX; i++) {
         const struct semset *set = x->match[i].object;
 
-        list(x, &set->o, set->otime, i);
+        if (set->otime > 0)
+            list(x, &set->o, set->otime, i);
+        else // SETVAL leaves a pid, and is no operation
+            say(x, "{text}{number} (set up {ago})", i ? ", " : "", set->o.id, set->o.ctime);
     }
     say(x, "{more}", (int64_t)x->n - LISTED_MAX);
 }
 
 static void orphan_queues_title(struct say *x)
 {
-    say(x, "{n orphaned queue} {size}", x->n, matches_weight(x->match, x->n));
+    const struct queue *q = x->match->object;
+
+    say(x, "{n orphaned queue} of {user}: {size}", x->n, q->o.uid, matches_weight(x->match, x->n));
 }
 
 static void orphan_queues_evidence(struct say *x)
@@ -231,14 +270,13 @@ const struct rule waits_rules[] = {
     {
         .name = "queue-blocked",
         .subject = OF_QUEUES,
-        .rank = 60,
+        .rank = 44,
         .severity = SEVERITY_WARNING,
         .need = NEED_QUEUES | NEED_QUEUE_MAX | NEED_WAITERS | NEED_PROCESSES,
         .applies = queue_blocked,
         .title = queue_blocked_title,
         .evidence = queue_blocked_evidence,
-        .advice =
-            "start its receiver again; removing the queue (F8) wakes the senders with an error",
+        .advise = queue_blocked_advise,
     },
     {
         .name = "queue-unread",
@@ -255,7 +293,7 @@ const struct rule waits_rules[] = {
         .name = "set-stranded",
         .subject = OF_SEMSETS,
         .rank = 100,
-        .severity = SEVERITY_WARNING,
+        .severity = SEVERITY_NOTICE,
         .need = NEED_SEMSETS | NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_WAITERS | NEED_PROCESSES,
         .applies = set_stranded,
         .title = set_stranded_title,
@@ -269,7 +307,7 @@ const struct rule waits_rules[] = {
         .severity = SEVERITY_NOTICE,
         .need = NEED_SEMSETS | NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_PROCESSES | NEED_SYSTEM |
                 NEED_QUEUES | NEED_WAITERS,
-        .together = true,
+        .group = matches_owner,
         .applies = orphan_set,
         .title = orphan_sets_title,
         .evidence = orphan_sets_evidence,
@@ -281,7 +319,7 @@ const struct rule waits_rules[] = {
         .rank = 140,
         .severity = SEVERITY_NOTICE,
         .need = NEED_QUEUES | NEED_WAITERS | NEED_HOLDERS | NEED_PROCESSES | NEED_SYSTEM,
-        .together = true,
+        .group = matches_owner,
         .applies = orphan_queue,
         .title = orphan_queues_title,
         .evidence = orphan_queues_evidence,

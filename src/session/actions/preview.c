@@ -17,7 +17,7 @@ enum { NAMED_MAX = 4, NAME = 48 };
 
 struct totals {
     size_t objects[OBJECT_KINDS], processes;
-    size_t grave, forbidden;
+    size_t grave, grouped, forbidden; // of the grave ones, grouped
     struct impact impact;
     struct pid_vec holders;      // of the segments that go later
     struct pid_vec ended;        // that may end by their signals
@@ -48,6 +48,7 @@ static void count_target(const struct snapshot *s, const struct action *action,
     const struct identity *target = &action->target;
 
     t->grave += c->grave;
+    t->grouped += c->grouped;
     t->forbidden += c->forbidden;
     impact_add(&t->impact, &c->impact);
     if (action->verb == ACTION_SIGNAL) {
@@ -64,7 +65,7 @@ static void count_target(const struct snapshot *s, const struct action *action,
         for (size_t i = 0; i < n; i++)
             pids_add(&t->holders, holders[i].pid);
     }
-    if (c->grave)
+    if (c->grave && !c->grouped)
         name_user(s, target, t);
 }
 
@@ -135,12 +136,15 @@ static void effect(const struct snapshot *s, const struct totals *t, size_t refu
         say(&x, "  woken         {n waiting task gets EIDRM|waiting tasks get EIDRM}\n", i->woken);
     if (i->pinned.n)
         say(&x, "  in memory     {size} can no longer be swapped out\n", i->pinned.bytes);
-    if (t->grave) {
-        say(&x, "  in use        {number} of them", t->grave);
+    if (t->grave > t->grouped) {
+        say(&x, "  in use        {number} of them", t->grave - t->grouped);
         for (size_t n = 0; n < t->n_named && n < NAMED_MAX; n++)
             say(&x, "{text}{text}", n ? ", " : ", by ", t->named[n]);
         say(&x, "{text}: marked ! in the list\n", t->n_named > NAMED_MAX ? " and others" : "");
     }
+    if (t->grouped)
+        say(&x, "  made with     such as are in use: {number} of them, marked ! in the list\n",
+            t->grouped);
     if (t->forbidden)
         say(&x, "  may fail      {number} that this user may not touch\n", t->forbidden);
     if (refused)

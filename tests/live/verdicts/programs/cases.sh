@@ -22,10 +22,18 @@ state_the_whole_group_left() {
     kill_hard "$started"
 }
 state_a_private_segment_in_a_group_in_use() {
-    act name:starter shm:0:2097152:3
-    start srv shm:0:2097152:2 attach DONE hold
+    act name:starter shm:0:2097152:5
+    start srv use:m:3 use:m:4 attach DONE hold
     checks() {
         fact '[.segments[].orphan] == [null, null, null, false, false]' "not known where the group is in use"
+    }
+}
+# As a server that was killed and started again at once makes them beside its own leak.
+state_segments_beside_another_makers_in_use() {
+    act name:srv shm:0:2097152:3 attach touch
+    start srv shm:0:2097152:2 attach DONE hold
+    checks() {
+        fact '[.segments[].orphan] == [true, true, true, false, false]' "a segment names its maker"
     }
 }
 state_its_maker_gone_unreaped() {
@@ -281,10 +289,8 @@ state_shmmni_full_of_removed_but_held() {
 
 # As the screen does it: one monitor that keeps looking.
 watch_until_growing() {
-    "$ipctop" --json -d 2 -n 50 semaphores findings | while read -r document; do
-        jq -e '[.findings[].rule] | index("growing")' <<<"$document" >/dev/null && break
-    done
-    [ "${PIPESTATUS[0]}" -ne 0 ] # it was interrupted, not at its end
+    "$ipctop" --json -d 2 -n 50 semaphores findings |
+        jq -n -e 'first(inputs | select([.findings[].rule] | index("growing")))' >"$dir/growing"
 }
 state_a_leak_beside_traffic() {
     start busy DONE churn:6000:6

@@ -1,0 +1,181 @@
+#include "model/apps/groups.h"
+
+#include <stdlib.h>
+
+#include "model/record/object_times.h"
+#include "model/record/pid_state.h"
+
+// ids: neighbours among the objects of the kind that exist; the kernel numbers objects in the order in
+// which they are made (ipc/util.c ipc_idr_alloc). keys: how far apart they may be. A server that is
+// started again at once makes neighbours, too: ids alone join what was made in the same moment.
+enum { SECONDS_BY_KEY = 5, SECONDS_BY_ID = 2, IDS_NEAR = 16, KEYS_NEAR = 16, LOOKS_MAX = 32 };
+
+struct member {
+    struct owned *o;
+    int64_t born;
+    enum kind_id kind;
+    bool used;
+    int32_t creator; // of a segment; of sets and queues the kernel keeps none: 0
+};
+VEC(member_vec, struct member);
+
+// --- in use --------------------------------------------------------------------------------------
+
+static bool alive(const struct snapshot *s, int32_t pid, int64_t time)
+{
+    return pid > 0 && time > 0 && snapshot_pid_state(s, pid, time) == PID_ALIVE;
+}
+
+static bool segment_used(const struct snapshot *s, const struct segment *g)
+{
+    return g->nattch > 0 || alive(s, g->cpid, segment_birth(g)) ||
+           alive(s, g->lpid, segment_last_use(g));
+}
+
+static bool set_used(const struct snapshot *s, const struct semset *set)
+{
+    size_t n;
+    const struct element *e = snapshot_elements(s, set, &n);
+
+    if (set->known & SET_KNOWS_WAITERS && set->waiters > 0)
+        return true;
+    for (size_t i = 0; i < n; i++)
+        if (e[i].known & ELEMENT_KNOWS_PID && alive(s, e[i].pid, semset_last_use(set)))
+            return true;
+    return false;
+}
+
+static bool queue_used(const struct snapshot *s, const struct queue *q)
+{
+    size_t waiters;
+
+    snapshot_waiters(s, KIND_QUEUE, q->o.id, &waiters);
+    return waiters > 0 || alive(s, q->lspid, q->stime) || alive(s, q->lrpid, q->rtime);
+}
+
+// --- made together -------------------------------------------------------------------------------
+
+static bool same_makers(const struct member *a, const struct member *b)
+{
+    return a->o->cuid == b->o->cuid && a->o->cgid == b->o->cgid && a->o->uid == b->o->uid;
+}
+
+static bool keys_near(const struct owned *a, const struct owned *b)
+{
+    uint32_t apart = a->key > b->key ? a->key - b->key : b->key - a->key;
+
+    if (a->key < 2 || b->key < 2)
+        return false;
+    return apart <= KEYS_NEAR || (apart & 0xffffff) == 0; // ftok(3): the same file, another letter
+}
+
+// Segments name the process that made them: what another one made is of no group, since a server that was
+// killed and started again would hide what it left behind.
+static bool other_creators(const struct member *a, const struct member *b)
+{
+    return a->creator > 0 && b->creator > 0 && a->creator != b->creator;
+}
+
+// A set's only time moves with SETVAL: where both ids and keys are next to each other, it does not count.
+static bool together(const struct member *a, const struct member *b, bool ids_near)
+{
+    int64_t apart = a->born > b->born ? a->born - b->born : b->born - a->born;
+    bool near = keys_near(a->o, b->o), same = a->creator > 0 && a->creator == b->creator;
+
+    if (!same_makers(a, b) || other_creators(a, b) || (!ids_near && !near))
+        return false;
+    return apart <= (near || same ? SECONDS_BY_KEY : SECONDS_BY_ID) || (ids_near && near);
+}
+
+static void mark(struct member *one, const struct member *mate)
+{
+    one->o->grouped = true;
+    one->o->mate_kind = mate->kind;
+    one->o->mate = mate->o->id;
+}
+
+static void add_kinds(struct snapshot *s, struct member_vec *all)
+{
+    for (size_t i = 0; i < s->segments.n; i++) {
+        struct segment *g = &s->segments.at[i];
+        vec_push(all, (struct member){&g->o, segment_birth(g), KIND_SEGMENT, segment_used(s, g), g->cpid});
+    }
+    for (size_t i = 0; i < s->semsets.n; i++) {
+        struct semset *set = &s->semsets.at[i];
+        int64_t born = set->otime > 0 && set->otime < set->o.ctime ? set->otime : set->o.ctime;
+        vec_push(all, (struct member){&set->o, born, KIND_SEMSET, set_used(s, set), 0});
+    }
+    for (size_t i = 0; i < s->queues.n; i++) {
+        struct queue *q = &s->queues.at[i];
+        vec_push(all, (struct member){&q->o, q->o.ctime, KIND_QUEUE, queue_used(s, q), 0});
+    }
+}
+
+// The tables are ordered by id: of one kind, neighbours stand beside each other.
+static void mark_by_id(struct member_vec *all)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        struct member *m = &all->at[i];
+
+        m->o->grouped = false;
+        for (size_t d = 1; !m->used && !m->o->grouped && d <= IDS_NEAR; d++) {
+            const struct member *before = i >= d ? m - d : NULL;
+            const struct member *after = i + d < all->n ? m + d : NULL;
+
+            if (before && before->kind == m->kind && before->used && together(m, before, true))
+                mark(m, before);
+            else if (after && after->kind == m->kind && after->used && together(m, after, true))
+                mark(m, after);
+        }
+    }
+}
+
+static int by_key(const void *a, const void *b)
+{
+    uint32_t x = ((const struct member *)a)->o->key, y = ((const struct member *)b)->o->key;
+
+    return (x > y) - (x < y);
+}
+
+static int by_file(const void *a, const void *b) // as ftok(3) makes keys
+{
+    uint32_t x = ((const struct member *)a)->o->key << 8,
+             y = ((const struct member *)b)->o->key << 8;
+
+    return x != y ? (x > y) - (x < y) : by_key(a, b);
+}
+
+static void mark_by_key(struct member_vec *all, int (*order)(const void *, const void *))
+{
+    if (all->n > 1)
+        qsort(all->at, all->n, sizeof *all->at, order);
+    for (size_t i = 0; i < all->n; i++) {
+        struct member *m = &all->at[i];
+
+        for (size_t d = 1; !m->used && !m->o->grouped && m->o->key > 1 && d <= LOOKS_MAX; d++) {
+            const struct member *before = i >= d ? m - d : NULL;
+            const struct member *after = i + d < all->n ? m + d : NULL;
+
+            if (before && before->used && together(m, before, false))
+                mark(m, before);
+            else if (after && after->used && together(m, after, false))
+                mark(m, after);
+        }
+    }
+}
+
+void groups_mark(struct snapshot *snapshot)
+{
+    struct member_vec all = {0};
+
+    add_kinds(snapshot, &all);
+    mark_by_id(&all);
+    mark_by_key(&all, by_key);
+    mark_by_key(&all, by_file);
+    vec_free(&all);
+}
+
+const struct owned *group_mate(const struct snapshot *s, const struct owned *o)
+{
+    return o->grouped ? snapshot_owned(s, o->mate_kind, o->mate) : NULL;
+}
