@@ -81,10 +81,10 @@ bool segment_orphan(const struct snapshot *s, const struct segment *segment, boo
     *known = true;
     if (segment->nattch > 0 || server_runs(s, segment))
         return false;
-    judge(&v, snapshot_pid_state(s, segment->cpid, segment_birth(segment)));
+    judge(&v, object_pid_state(s, &segment->o, segment->cpid, segment_birth(segment)));
     // Without a last use lpid is 0 because nobody ever attached.
     if (segment_last_use(segment) > 0 && !segment_served(s, segment))
-        judge(&v, snapshot_pid_state(s, segment->lpid, segment_last_use(segment)));
+        judge(&v, object_pid_state(s, &segment->o, segment->lpid, segment_last_use(segment)));
     return settle(&v, &segment->o, known);
 }
 
@@ -95,8 +95,8 @@ static bool queue_in_use(const struct snapshot *s, const struct queue *q)
 
     snapshot_waiters(s, KIND_QUEUE, q->o.id, &waiters);
     return waiters > 0 ||
-           (q->stime > 0 && snapshot_pid_state(s, q->lspid, q->stime) == PID_ALIVE) ||
-           (q->rtime > 0 && snapshot_pid_state(s, q->lrpid, q->rtime) == PID_ALIVE);
+           (q->stime > 0 && object_pid_state(s, &q->o, q->lspid, q->stime) == PID_ALIVE) ||
+           (q->rtime > 0 && object_pid_state(s, &q->o, q->lrpid, q->rtime) == PID_ALIVE);
 }
 
 // The kernel keeps no creator of a set; its elements keep the pid of their last operation, or
@@ -122,7 +122,7 @@ bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *kno
         if (!(e[i].known & ELEMENT_KNOWS_PID))
             v.unknown = true;
         else if (e[i].pid != 0 || !s->system.first_pid_namespace)
-            judge(&v, snapshot_pid_state(s, e[i].pid, last_use));
+            judge(&v, object_pid_state(s, &set->o, e[i].pid, last_use));
     }
     const struct queue *queue = semset_queue(s, set);
     v.alive |= (queue && queue_in_use(s, queue)) || set_server_runs(s, set);
@@ -162,9 +162,9 @@ bool queue_orphan(const struct snapshot *s, const struct queue *queue, bool *kno
         return false;
     }
     if (queue->stime > 0)
-        judge(&v, snapshot_pid_state(s, queue->lspid, queue->stime));
+        judge(&v, object_pid_state(s, &queue->o, queue->lspid, queue->stime));
     if (queue->rtime > 0)
-        judge(&v, snapshot_pid_state(s, queue->lrpid, queue->rtime));
+        judge(&v, object_pid_state(s, &queue->o, queue->lrpid, queue->rtime));
     return settle(&v, &queue->o, known);
 }
 

@@ -260,7 +260,7 @@ TEST(a_younger_process_is_not_the_creator)
 
     for (size_t i = 0; i < s->processes.n; i++) {
         if (s->processes.at[i].pid == 10)
-            s->processes.at[i].start_time = FAKE_NOW - 20;
+            s->processes.at[i].start_time = FAKE_NOW - 20, s->processes.at[i].uid = 4711;
     }
     assert_string_equal(text(s, &kind_segments, 0, "cpid"), "10 reused");
     assert_string_equal(cell(s, &kind_segments, 0, "creator_state").text, "reused");

@@ -109,6 +109,25 @@ TEST(removing_what_is_unattached_frees_it)
     snapshot_unref(s);
 }
 
+// Where the clock was set forward, the living creator seems younger than what it made.
+TEST(a_younger_process_of_the_same_user_may_be_the_creator)
+{
+    struct snapshot *s = fake_snapshot();
+    struct segment *g = fake_segment(s, 7, 0, 48, 4096, 0);
+    struct process *p = fake_process(s, 300, 48, "daemon", NULL);
+
+    g->cpid = 300, g->lpid = 0, g->atime = g->dtime = 0, g->o.ctime = FAKE_NOW - 3600;
+    p->start_time = FAKE_NOW - 60;
+    of(s, removal(s, KIND_SEGMENT, 7));
+    assert_non_null(strstr(c.effect, "Its creator 300 may be running"));
+    assert_true(c.grave);
+    p->uid = 49; // a stranger's
+    of(s, removal(s, KIND_SEGMENT, 7));
+    assert_null(strstr(c.effect, "may be running"));
+    assert_false(c.grave);
+    snapshot_unref(s);
+}
+
 TEST(sets_and_queues_vanish_at_once)
 {
     struct snapshot *s = fake_story();

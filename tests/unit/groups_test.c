@@ -144,8 +144,7 @@ TEST(a_grouped_segment_carries_the_application_and_takes_the_word)
     assert_false(known);
     assert_true(label_of(s, KIND_SEGMENT, g, &label));
     assert_string_equal(label.app, "apache");
-    const struct action remove = {.verb = ACTION_REMOVE,
-                                  .target = identity_of(&g->o)};
+    const struct action remove = {.verb = ACTION_REMOVE, .target = identity_of(&g->o)};
     consequence_of(s, &remove, &c);
     assert_true(c.grave);
     assert_non_null(strstr(c.effect, "It was made together with segment 1, which is in use."));

@@ -6,6 +6,7 @@
 
 enum { DEAD = 100, OTHER_DEAD = 101, ALIVE = 200, YOUNG = 300, UNASKED = 400, DARK = 500 };
 
+enum { STRANGER = 9 }; // the user of YOUNG: nobody else's
 // The people of every test: two gone, one alive for an hour, one just born, one whose start is
 // unknown. 400 was never asked for.
 static struct snapshot *people(void)
@@ -15,7 +16,7 @@ static struct snapshot *people(void)
     fake_gone(s, DEAD);
     fake_gone(s, OTHER_DEAD);
     fake_process(s, ALIVE, 0, "alive", NULL)->start_time = FAKE_NOW - 3600;
-    fake_process(s, YOUNG, 0, "young", NULL)->start_time = FAKE_NOW;
+    fake_process(s, YOUNG, STRANGER, "young", NULL)->start_time = FAKE_NOW;
     fake_process(s, DARK, 0, "dark", NULL)->known &= (uint8_t)~PROC_KNOWS_START;
     return s;
 }
@@ -40,6 +41,45 @@ TEST(a_pid_is_judged_by_its_start)
     assert_string_equal(pid_state_name(PID_REUSED), "reused");
     assert_string_equal(pid_state_name(PID_OUTSIDE), "outside");
     assert_null(pid_state_name(PID_UNKNOWN));
+    snapshot_unref(s);
+}
+
+// Where the clock was set forward, a living creator seems younger than what it made.
+TEST(a_younger_process_that_may_be_the_creator_proves_nothing)
+{
+    struct snapshot *s = people();
+    struct process *young = (struct process *)snapshot_process(s, YOUNG);
+    const struct owned o = {.uid = 7, .cuid = 8};
+    int64_t before = FAKE_NOW - 3600;
+
+    assert_int_equal(object_pid_state(s, &o, YOUNG, before), PID_REUSED);
+    assert_int_equal(object_pid_state(s, &o, YOUNG, FAKE_NOW), PID_ALIVE);
+    assert_int_equal(object_pid_state(s, &o, DEAD, before), PID_GONE);
+    assert_int_equal(object_pid_state(s, &o, DARK, before), PID_UNKNOWN);
+    assert_int_equal(object_pid_state(s, &o, 0, before), PID_OUTSIDE);
+    static const uint32_t its[] = {0, 7, 8};
+    for (size_t i = 0; i < sizeof its / sizeof *its; i++) {
+        young->uid = its[i];
+        assert_int_equal(object_pid_state(s, &o, YOUNG, before), PID_UNKNOWN);
+    }
+    young->uid = STRANGER, young->known &= (uint8_t)~PROC_KNOWS_UID;
+    assert_int_equal(object_pid_state(s, &o, YOUNG, before), PID_UNKNOWN);
+    snapshot_unref(s);
+}
+
+TEST(objects_of_a_younger_process_of_their_user_are_no_orphans)
+{
+    struct snapshot *s = people();
+    struct process *young = (struct process *)snapshot_process(s, YOUNG);
+    struct segment *g = fake_segment(s, 0, 1, 7, 4096, 0);
+    bool known;
+
+    g->cpid = YOUNG, g->lpid = 0, g->atime = g->dtime = 0, g->o.ctime = FAKE_NOW - 3600;
+    young->uid = 7;
+    assert_false(segment_orphan(s, g, &known));
+    assert_false(known);
+    young->uid = STRANGER;
+    assert_true(segment_orphan(s, g, &known) && known);
     snapshot_unref(s);
 }
 

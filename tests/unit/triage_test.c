@@ -455,7 +455,8 @@ TEST(a_creator_that_is_another_process_now)
     g->cpid = OTHER, g->lpid = BOSS;
     triage(s);
     assert_null(find(s, "creator-reused"));
-    ((struct process *)snapshot_process(s, OTHER))->start_time = FAKE_NOW - 60;
+    struct process *other = (struct process *)snapshot_process(s, OTHER);
+    other->start_time = FAKE_NOW - 60, other->uid = 4711;
     g->o.ctime = g->atime = FAKE_NOW - 3600;
     triage(s);
     const struct finding *f = find(s, "creator-reused");

@@ -7,6 +7,12 @@
 // Whether `pid` is still the process that did something at `time` (epoch seconds; 0: no check).
 // A process that started more than two seconds later did not, unless that time is before the boot.
 enum pid_state snapshot_pid_state(const struct snapshot *s, int32_t pid, int64_t time);
+// The same of a pid that the object names, for verdicts. Objects keep the time of day, processes the time
+// since boot: where the clock was set forward meanwhile, a living creator seems younger than its object. So
+// a younger process is another one only where its user is none who made, owns or administers the object;
+// else PID_UNKNOWN.
+enum pid_state object_pid_state(const struct snapshot *s, const struct owned *o, int32_t pid,
+                                int64_t time);
 bool pid_state_ended(enum pid_state state);       // gone, or its pid is another's now
 const char *pid_state_name(enum pid_state state); // "alive" …; NULL for PID_UNKNOWN
 

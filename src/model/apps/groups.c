@@ -98,7 +98,8 @@ static void add_kinds(struct snapshot *s, struct member_vec *all)
 {
     for (size_t i = 0; i < s->segments.n; i++) {
         struct segment *g = &s->segments.at[i];
-        vec_push(all, (struct member){&g->o, segment_birth(g), KIND_SEGMENT, segment_used(s, g), g->cpid});
+        vec_push(all, (struct member){&g->o, segment_birth(g), KIND_SEGMENT, segment_used(s, g),
+                                      g->cpid});
     }
     for (size_t i = 0; i < s->semsets.n; i++) {
         struct semset *set = &s->semsets.at[i];

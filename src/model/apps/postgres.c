@@ -93,7 +93,7 @@ bool postgres_interlocked(const struct snapshot *s, const struct segment *segmen
     const struct holder *holders = scan_holders(s->scan, segment->o.id, &n);
 
     if (segment->nattch == 0 ||
-        !pid_state_ended(snapshot_pid_state(s, segment->cpid, segment_birth(segment))))
+        !pid_state_ended(object_pid_state(s, &segment->o, segment->cpid, segment_birth(segment))))
         return false;
     for (size_t i = 0; i < n; i++) {
         bool backend = postgres_backend_of(s, segment, holders[i].pid);

@@ -77,13 +77,27 @@ static void count_queue(struct draft *t, const struct queue *q)
 
 // --- the words -----------------------------------------------------------------------------------
 
-// A process that made or uses the object runs: more than a `y` is asked for.
-static void say_running(struct draft *t, const char *role, int32_t pid, int64_t time)
+// A younger process that may be the one that is meant: the clock was set forward, perhaps.
+static bool may_be_it(const struct draft *t, const struct owned *o, int32_t pid, int64_t time)
 {
-    if (snapshot_pid_state(t->s, pid, time) != PID_ALIVE)
-        return;
-    say(consequence_next(t), "{text} {process} is running.", role, process_at(pid, time));
+    return snapshot_pid_state(t->s, pid, time) == PID_REUSED &&
+           object_pid_state(t->s, o, pid, time) != PID_REUSED;
+}
+
+// A process that made or uses the object runs, or may: more than a `y` is asked for.
+static bool say_running(struct draft *t, const struct owned *o, const char *role, int32_t pid,
+                        int64_t time)
+{
+    if (may_be_it(t, o, pid, time))
+        say(consequence_next(t),
+            "{text} {number} may be running: it is younger than this, unless the clock was set.",
+            role, pid);
+    else if (snapshot_pid_state(t->s, pid, time) == PID_ALIVE)
+        say(consequence_next(t), "{text} {process} is running.", role, process_at(pid, time));
+    else
+        return false;
     t->out->grave = true;
+    return true;
 }
 
 static void say_holders(struct draft *t, int32_t shmid)
@@ -104,7 +118,7 @@ static void say_attached(struct draft *t, const struct segment *g, const char *m
         g->nattch);
     if (g->o.key != 0)
         say(consequence_next(t), "Its key no longer finds it.");
-    say_running(t, maker, g->cpid, segment_birth(g));
+    say_running(t, &g->o, maker, g->cpid, segment_birth(g));
     say_holders(t, g->o.id);
     t->out->grave = true; // any process that holds it uses this memory
 }
@@ -126,11 +140,11 @@ static void say_unattached(struct draft *t, const struct segment *g, const char 
     if (!impact->memory_unknown)
         say(consequence_next(t), "{size} of memory and {size} of swap are freed.", impact->memory,
             impact->swap);
-    say_running(t, maker, g->cpid, segment_birth(g));
+    say_running(t, &g->o, maker, g->cpid, segment_birth(g));
     bool known, orphan = segment_orphan(t->s, g, &known) && known;
     if (g->lpid != g->cpid && segment_last_use(g) > 0 && !orphan)
-        say_running(t, "Its last user", g->lpid, segment_last_use(g));
-    if (snapshot_pid_state(t->s, g->cpid, segment_birth(g)) == PID_OUTSIDE)
+        say_running(t, &g->o, "Its last user", g->lpid, segment_last_use(g));
+    if (object_pid_state(t->s, &g->o, g->cpid, segment_birth(g)) == PID_OUTSIDE)
         say(consequence_next(t), "Its creator is outside this PID namespace and may be running.");
 }
 
@@ -142,7 +156,7 @@ static void say_database(struct draft *t, const struct segment *g, const struct 
             "Its postmaster {number} is gone but backends still work: without the segment a "
             "second server can start beside them and destroy the data. End them instead.",
             g->cpid);
-    else if (snapshot_pid_state(t->s, g->cpid, segment_birth(g)) == PID_ALIVE)
+    else if (object_pid_state(t->s, &g->o, g->cpid, segment_birth(g)) == PID_ALIVE)
         say(consequence_next(t), "Without the segment nothing keeps a second server off its data.");
     else
         return;
@@ -222,13 +236,10 @@ static void say_set(struct draft *t, const struct semset *set)
     count_set(t, set);
     say(consequence_next(t), "It vanishes at once.");
     say_waiters(t, set->known & SET_KNOWS_WAITERS);
-    for (size_t i = 0; i < n; i++) {
-        if (!(e[i].known & ELEMENT_KNOWS_PID) ||
-            snapshot_pid_state(t->s, e[i].pid, last_use) != PID_ALIVE)
-            continue;
-        say_running(t, "Its last operator", e[i].pid, last_use);
-        break; // one is enough to think again
-    }
+    for (size_t i = 0; i < n; i++)
+        if (e[i].known & ELEMENT_KNOWS_PID &&
+            say_running(t, &set->o, "Its last operator", e[i].pid, last_use))
+            break; // one is enough to think again
 }
 
 static void say_queue(struct draft *t, const struct queue *q)
@@ -242,9 +253,9 @@ static void say_queue(struct draft *t, const struct queue *q)
     say(&t->effect, ".");
     say_waiters(t, false);
     if (q->stime > 0)
-        say_running(t, "Its last sender", q->lspid, q->stime);
+        say_running(t, &q->o, "Its last sender", q->lspid, q->stime);
     if (q->rtime > 0 && q->lrpid != q->lspid)
-        say_running(t, "Its last receiver", q->lrpid, q->rtime);
+        say_running(t, &q->o, "Its last receiver", q->lrpid, q->rtime);
 }
 
 void consequence_remove(struct draft *t)

@@ -262,7 +262,7 @@ static void say_segments(struct draft *t)
         if (!g)
             continue;
         if (g->cpid == holder->pid && g->nattch > holder->attaches &&
-            snapshot_pid_state(t->s, g->cpid, segment_birth(g)) == PID_ALIVE)
+            object_pid_state(t->s, &g->o, g->cpid, segment_birth(g)) == PID_ALIVE)
             t->out->grave = true; // the others live on what it made
         if (named++ < SEGMENTS_MAX)
             say_segment(t, &held[i], g);

@@ -17,7 +17,8 @@ static enum pid_state pid_state(const struct snapshot *s, const struct element *
 
     if (!(r->known & ELEMENT_KNOWS_PID) || r->pid <= 0)
         return PID_UNKNOWN;
-    return snapshot_pid_state(s, r->pid, set ? semset_last_use(set) : 0);
+    return set ? object_pid_state(s, &set->o, r->pid, semset_last_use(set))
+               : snapshot_pid_state(s, r->pid, 0);
 }
 
 static void get_pid_state(const struct snapshot *s, const void *row, struct cell *out)

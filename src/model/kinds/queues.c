@@ -57,7 +57,7 @@ static void show_lspid(const struct snapshot *s, const void *row, char *dst, siz
     const struct queue *r = row;
 
     if (r->stime > 0) // else nobody ever sent
-        pid_show(s, r->lspid, snapshot_pid_state(s, r->lspid, r->stime), dst, cap);
+        pid_show(s, r->lspid, object_pid_state(s, &r->o, r->lspid, r->stime), dst, cap);
 }
 
 static void show_lrpid(const struct snapshot *s, const void *row, char *dst, size_t cap)
@@ -65,7 +65,7 @@ static void show_lrpid(const struct snapshot *s, const void *row, char *dst, siz
     const struct queue *r = row;
 
     if (r->rtime > 0)
-        pid_show(s, r->lrpid, snapshot_pid_state(s, r->lrpid, r->rtime), dst, cap);
+        pid_show(s, r->lrpid, object_pid_state(s, &r->o, r->lrpid, r->rtime), dst, cap);
 }
 
 // clang-format off

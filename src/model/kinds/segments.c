@@ -28,7 +28,7 @@ static bool blind(const struct segment_account *account)
 
 static enum pid_state creator_state(const struct snapshot *s, const struct segment *r)
 {
-    return snapshot_pid_state(s, r->cpid, segment_birth(r));
+    return object_pid_state(s, &r->o, r->cpid, segment_birth(r));
 }
 
 static void get_creator_state(const struct snapshot *s, const void *row, struct cell *out)
@@ -95,7 +95,7 @@ static void show_lpid(const struct snapshot *s, const void *row, char *dst, size
     int64_t used = segment_last_use(r);
 
     if (used > 0) // else nobody ever attached it, and 0 means just that
-        pid_show(s, r->lpid, snapshot_pid_state(s, r->lpid, used), dst, cap);
+        pid_show(s, r->lpid, object_pid_state(s, &r->o, r->lpid, used), dst, cap);
 }
 
 // "oracle×17 sh", "python +2 unseen"

@@ -54,19 +54,20 @@ static void show_operators(const struct snapshot *s, const void *row, char *dst,
     struct line line = line_start(dst, cap);
     struct tally programs = {0};
     struct pid_vec pids = {0};
-    int64_t used = semset_last_use(row);
+    const struct semset *set = row;
+    int64_t used = semset_last_use(set);
 
     operators_of(s, row, &pids);
     for (size_t i = 0; i < pids.n; i++) {
         const struct process *p = snapshot_process(s, pids.at[i]);
 
-        if (pid_state_ended(snapshot_pid_state(s, pids.at[i], used)))
+        if (pid_state_ended(object_pid_state(s, &set->o, pids.at[i], used)))
             tally_add(&programs, "gone");
         else
             tally_add(&programs, p && p->known & PROC_KNOWS_COMM ? p->comm : "?");
     }
     if (pids.n == 1)
-        pid_show(s, pids.at[0], snapshot_pid_state(s, pids.at[0], used), dst, cap);
+        pid_show(s, pids.at[0], object_pid_state(s, &set->o, pids.at[0], used), dst, cap);
     else
         tally_write(&programs, &line);
     vec_free(&pids);

@@ -95,7 +95,7 @@ bool applications_headless(const struct snapshot *s, const struct segment *g)
     if (g->nattch == 0 || !(g->flags & SEG_DEST) || !label_of(s, KIND_SEGMENT, g, &label) ||
         strcmp(label.app, "zabbix") != 0 || own_holders(NULL, s, g, is_worker) == 0)
         return false;
-    return pid_state_ended(snapshot_pid_state(s, g->cpid, segment_birth(g)));
+    return pid_state_ended(object_pid_state(s, &g->o, g->cpid, segment_birth(g)));
 }
 
 static bool headless(const struct snapshot *s, struct match *match)
@@ -191,7 +191,7 @@ static const struct queue *answers_of_taken(const struct snapshot *s, const stru
 static const struct queue *hanging(const struct snapshot *s, const struct queue *q)
 {
     if (q->rtime == 0 || q->lrpid <= 0 ||
-        !pid_state_ended(snapshot_pid_state(s, q->lrpid, q->rtime)) ||
+        !pid_state_ended(object_pid_state(s, &q->o, q->lrpid, q->rtime)) ||
         words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_RECEIVE, 0) > 0)
         return NULL;
     return q->messages > 0 ? queue_near(s, q, is_same_servers) : answers_of_taken(s, q);

@@ -64,7 +64,7 @@ static struct crowd crowd_of(const struct snapshot *s, const struct segment *g)
         const char *program = words_program(s, holders[i].pid);
 
         if (holders[i].pid == g->cpid) {
-            enum pid_state state = snapshot_pid_state(s, g->cpid, segment_birth(g));
+            enum pid_state state = object_pid_state(s, &g->o, g->cpid, segment_birth(g));
             crowd.creator = state == PID_ALIVE || state == PID_UNKNOWN;
         }
         if (holders[i].shares_memory_with != 0)
@@ -101,7 +101,7 @@ static bool removed_held(const struct snapshot *s, struct match *match)
         return false;
     if (account->found > account->nattch && account->unseen & UNSEEN_ALIKE)
         return false; // some of these holders are not: no advice to end one
-    enum pid_state creator = snapshot_pid_state(s, g->cpid, segment_birth(g));
+    enum pid_state creator = object_pid_state(s, &g->o, g->cpid, segment_birth(g));
     bool complete = account->found >= g->nattch;
     struct crowd crowd = crowd_of(s, g);
 
@@ -237,7 +237,7 @@ static void removed_held_advise(struct say *x)
     const char *program = n ? words_program(x->s, holders[0].pid) : NULL;
     bool server = n == 1 && program && label_x_server(program);
 
-    if (server && snapshot_pid_state(x->s, g->cpid, segment_birth(g)) == PID_ALIVE)
+    if (server && object_pid_state(x->s, &g->o, g->cpid, segment_birth(g)) == PID_ALIVE)
         say(x, "restart {process}, which made them: the X server then detaches",
             process_at(g->cpid, segment_birth(g)));
     else if (server)
@@ -386,7 +386,7 @@ static bool creator_reused(const struct snapshot *s, struct match *match)
     const struct segment *g = match->object;
 
     match->weight = g->size;
-    return snapshot_pid_state(s, g->cpid, segment_birth(g)) == PID_REUSED &&
+    return object_pid_state(s, &g->o, g->cpid, segment_birth(g)) == PID_REUSED &&
            !snapshot_orphan(s, KIND_SEGMENT, g); // orphans have a finding already
 }
 

@@ -16,7 +16,7 @@ static bool queue_blocked(const struct snapshot *s, struct match *match)
     match->weight = senders;
     // A reader that is at work may merely be slow.
     if (q->rtime > 0 && s->time - q->rtime <= READER_AT_WORK &&
-        !pid_state_ended(snapshot_pid_state(s, q->lrpid, q->rtime)))
+        !pid_state_ended(object_pid_state(s, &q->o, q->lrpid, q->rtime)))
         match->severity = SEVERITY_NOTICE;
     return senders > 0;
 }
@@ -40,7 +40,7 @@ static void say_filling(struct say *x, const struct queue *q)
 static const struct process *receiver(const struct snapshot *s, const struct queue *q)
 {
     bool alive =
-        q->rtime > 0 && q->lrpid > 0 && snapshot_pid_state(s, q->lrpid, q->rtime) == PID_ALIVE;
+        q->rtime > 0 && q->lrpid > 0 && object_pid_state(s, &q->o, q->lrpid, q->rtime) == PID_ALIVE;
 
     return alive ? snapshot_process(s, q->lrpid) : NULL;
 }
@@ -92,7 +92,7 @@ static bool queue_unread(const struct snapshot *s, struct match *match)
 
     if (!(s->has & NEED_WAITERS) || q->messages == 0 || q->rtime == 0 || q->lrpid <= 0 ||
         s->time - q->rtime <= READER_AWAY ||
-        !pid_state_ended(snapshot_pid_state(s, q->lrpid, q->rtime)) ||
+        !pid_state_ended(object_pid_state(s, &q->o, q->lrpid, q->rtime)) ||
         words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_ALL, 0) > 0 ||
         applications_server_gone(s, q) || snapshot_orphan(s, KIND_QUEUE, q))
         return false;
@@ -134,7 +134,7 @@ static const struct element *stranded(const struct snapshot *s, const struct sem
         return NULL;
     for (size_t i = 0; i < n; i++) {
         if ((e[i].known & known) == known && e[i].ncount + e[i].zcount > 0 &&
-            pid_state_ended(snapshot_pid_state(s, e[i].pid, semset_last_use(set))))
+            pid_state_ended(object_pid_state(s, &set->o, e[i].pid, semset_last_use(set))))
             return &e[i];
     }
     return NULL;
