@@ -54,6 +54,25 @@ LIBRARIES = {
     r"libsmartcols(/libsmartcols)?\.h": ["src/output/"],
 }
 ROOM_FILES_MAX = 20
+
+# Kinds are closed: all that is special about one stands in its file of model/kinds. Who else asks which
+# kind it has, and why; nobody is added without somebody leaving.
+KIND_HOME = "src/model/kinds/"
+KIND_USERS = [
+    "include/model/record/identity.h",  # the list of kinds
+    "src/linux/actions/objects.c",  # calls that differ: shmctl, semctl, msgctl
+    "src/linux/bpf/traces.c",  # system calls by what they are about
+    "src/linux/objects/ipcstat.c",
+    "src/linux/objects/sysvipc.c",
+    "src/linux/waiters/waiters.c",
+    "src/model/apps/object_users.c",  # rooms below model/kinds
+    "src/model/record/limit_spec.c",
+    "src/model/record/snapshot.c",
+    "src/model/text/words.c",
+    "src/model/consequence/remove.c",  # sentences of its own for each
+    "src/model/triage/system.c",
+]
+KIND_USERS_MAX = 12
 FORMATTER = 14  # the major version whose output is checked: others break lines differently
 
 breaches = []
@@ -105,6 +124,18 @@ def check_rooms(files):
     for room, n in sizes.items():
         if n > ROOM_FILES_MAX:
             breach(f"src/{room} holds {n} files, more than {ROOM_FILES_MAX}")
+
+
+def check_kinds(files):
+    kinds = set(re.findall(r"\bKIND_\w+", open("include/model/record/identity.h", encoding="utf-8").read()))
+    pattern = re.compile(r"\b(" + "|".join(sorted(kinds)) + r")\b")
+    users = {f for f in files if not f.startswith(KIND_HOME) and pattern.search(open(f, encoding="utf-8").read())}
+    for path in sorted(users - set(KIND_USERS)):
+        breach(f"{path} asks which kind it has: that is for a method or a flag of struct kind")
+    for path in sorted(set(KIND_USERS) - users):
+        breach(f"{path} names no kind any longer: take it off the list of {sys.argv[0]}")
+    if len(KIND_USERS) > KIND_USERS_MAX:
+        breach(f"{len(KIND_USERS)} files ask which kind they have, more than {KIND_USERS_MAX}")
 
 
 def compile_alone(header):
@@ -224,6 +255,7 @@ def main():
     files = sorted(sources())
     check_includes(files)
     check_rooms(files)
+    check_kinds(files)
     check_headers(files)
     check_links(sys.argv[1] if len(sys.argv) > 1 else "build")
     check_format()

@@ -15,7 +15,9 @@ bool segment_served(const struct snapshot *s, const struct segment *segment);
 bool segment_orphan(const struct snapshot *s, const struct segment *segment, bool *known);
 bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *known);
 bool queue_orphan(const struct snapshot *s, const struct queue *queue, bool *known);
-// What is worth calling an orphan: known to be one, and idle for orphan_age. False of other kinds.
-bool snapshot_orphan(const struct snapshot *s, enum kind_id kind, const void *object);
+// What is worth calling an orphan: known to be one, and idle for orphan_age.
+bool segment_abandoned(const struct snapshot *s, const struct segment *segment);
+bool semset_abandoned(const struct snapshot *s, const struct semset *set);
+bool queue_abandoned(const struct snapshot *s, const struct queue *queue);
 
 #endif

@@ -66,7 +66,7 @@ struct session {
     double interval;
     enum header_size header;
     enum scheme scheme;
-    int64_t orphan_age; // seconds: for snapshot_orphan()
+    int64_t orphan_age; // seconds: for kind->orphan
     bool has_colors;    // set by the ui: else every scheme looks as SCHEME_MONO
     bool details;       // `i`: the panel of the selected object
     bool tracing;       // asked for; how far it is stands in the snapshot

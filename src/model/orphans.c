@@ -93,7 +93,7 @@ static bool queue_in_use(const struct snapshot *s, const struct queue *q)
 {
     size_t waiters;
 
-    snapshot_waiters(s, KIND_QUEUE, q->o.id, &waiters);
+    snapshot_waiters(s, q->o.kind, q->o.id, &waiters);
     return waiters > 0 ||
            (q->stime > 0 && object_pid_state(s, &q->o, q->lspid, q->stime) == PID_ALIVE) ||
            (q->rtime > 0 && object_pid_state(s, &q->o, q->lrpid, q->rtime) == PID_ALIVE);
@@ -136,7 +136,7 @@ static bool queue_surely_idle(const struct snapshot *s, const struct queue *queu
 {
     size_t n;
 
-    snapshot_waiters(s, KIND_QUEUE, queue->o.id, &n);
+    snapshot_waiters(s, queue->o.kind, queue->o.id, &n);
     *waiting = n > 0;
     if (*waiting || !(s->has & NEED_WAITERS))
         return false;
@@ -174,23 +174,25 @@ static bool idles_long(const struct snapshot *s, int64_t used, const struct owne
     return s->orphan_age <= 0 || s->time - (used > 0 ? used : o->ctime) >= s->orphan_age;
 }
 
-bool snapshot_orphan(const struct snapshot *s, enum kind_id kind, const void *object)
+bool segment_abandoned(const struct snapshot *s, const struct segment *segment)
 {
-    const struct segment *segment = object;
-    const struct semset *set = object;
-    const struct queue *queue = object;
     bool known;
 
-    switch (kind) {
-    case KIND_SEGMENT:
-        return idles_long(s, segment_last_use(segment), &segment->o) &&
-               segment_orphan(s, segment, &known) && known;
-    case KIND_SEMSET:
-        return idles_long(s, set->otime, &set->o) && semset_orphan(s, set, &known) && known;
-    case KIND_QUEUE:
-        return idles_long(s, queue_last_use(queue), &queue->o) && queue_orphan(s, queue, &known) &&
-               known;
-    default:
-        return false;
-    }
+    return idles_long(s, segment_last_use(segment), &segment->o) &&
+           segment_orphan(s, segment, &known) && known;
+}
+
+bool semset_abandoned(const struct snapshot *s, const struct semset *set)
+{
+    bool known;
+
+    return idles_long(s, set->otime, &set->o) && semset_orphan(s, set, &known) && known;
+}
+
+bool queue_abandoned(const struct snapshot *s, const struct queue *queue)
+{
+    bool known;
+
+    return idles_long(s, queue_last_use(queue), &queue->o) && queue_orphan(s, queue, &known) &&
+           known;
 }

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/line.h"
 #include "base/text.h"
+#include "model/kinds/command_line.h"
 #include "model/kinds/find_row.h"
 #include "model/kinds/registry.h"
 #include "store/append_log.h"

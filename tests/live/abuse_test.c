@@ -174,7 +174,7 @@ TEST(nobody_plays_a_database)
     struct sampler *sampler = sampler_new(&source, &(struct sampler_options){.one_shot = true});
     struct snapshot *s = sampler_collect(sampler, &(struct want){.need = triage_need()});
     struct label label;
-    bool known = label_of(s, KIND_SEGMENT, snapshot_segment(s, *id), &label);
+    bool known = label_of(s, &snapshot_segment(s, *id)->o, &label);
     assert_false(known && label.title);
     for (size_t i = 0; i < s->instances.n; i++) // the machine may have real ones
         assert_int_not_equal(s->instances.at[i].key, KEY);

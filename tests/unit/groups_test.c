@@ -142,7 +142,7 @@ TEST(a_grouped_segment_carries_the_application_and_takes_the_word)
     g = &s->segments.at[0];
     assert_false(segment_orphan(s, g, &known));
     assert_false(known);
-    assert_true(label_of(s, KIND_SEGMENT, g, &label));
+    assert_true(label_of(s, &g->o, &label));
     assert_string_equal(label.app, "apache");
     const struct action remove = {.verb = ACTION_REMOVE, .target = identity_of(&g->o)};
     consequence_of(s, &remove, &c);

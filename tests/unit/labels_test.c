@@ -19,7 +19,7 @@ static struct label label;
 static bool of_segment(const struct snapshot *s, int32_t id)
 {
     memset(&label, 'x', sizeof label); // nothing may be left unset
-    return label_of(s, KIND_SEGMENT, snapshot_segment(s, id), &label);
+    return label_of(s, &snapshot_segment(s, id)->o, &label);
 }
 
 static void is(const char *app, const char *instance, const char *brief, const char *full)
@@ -275,15 +275,15 @@ TEST(sets_of_a_server_are_its_own)
     struct semset *set = &s->semsets.at[0];
     set->first_element = 0, set->n_elements = 1;
     set->otime = set->o.ctime = FAKE_NOW;
-    assert_true(label_of(s, KIND_SEMSET, set, &label));
+    assert_true(label_of(s, &set->o, &label));
     is("postgres", "/var/lib/postgresql/15/main", "postgres 15/main",
        "PostgreSQL in /var/lib/postgresql/15/main");
     set->o.key = 10953031 + 2000; // another server's: which, is not known
-    assert_true(label_of(s, KIND_SEMSET, set, &label));
+    assert_true(label_of(s, &set->o, &label));
     is("postgres", "", "postgres", "PostgreSQL");
     s->elements.at[0].pid = 0; // a key alone is not enough
     set->o.key = 10953031 + 2;
-    assert_false(label_of(s, KIND_SEMSET, set, &label));
+    assert_false(label_of(s, &set->o, &label));
     snapshot_unref(s);
 }
 
@@ -390,10 +390,10 @@ TEST(queues_and_sets_have_users_too)
     q->lspid = 700, q->lrpid = 701, q->stime = q->rtime = FAKE_NOW - 1;
     fake_process(s, 700, 0, "faked-sysv", "/usr/bin/faked-sysv");
     fake_process(s, 701, 0, "tar", "tar");
-    assert_true(label_of(s, KIND_QUEUE, q, &label));
+    assert_true(label_of(s, &q->o, &label));
     is("fakeroot", "", "fakeroot", "fakeroot");
     q->lspid = 701;
-    assert_true(label_of(s, KIND_QUEUE, q, &label));
+    assert_true(label_of(s, &q->o, &label));
     is("tar", "", "tar", "tar");
     // fakeroot's set: operated by clients alone, and next to its queues.
     struct semset *set = fake_semset(s, 4, 0, 1);
@@ -404,15 +404,15 @@ TEST(queues_and_sets_have_users_too)
     e->pid = 702, e->known |= ELEMENT_KNOWS_PID;
     fake_gone(s, 702);
     q->lspid = 700;
-    assert_true(label_of(s, KIND_SEMSET, set, &label));
+    assert_true(label_of(s, &set->o, &label));
     is("fakeroot", "", "fakeroot", "fakeroot");
     assert_false(semset_orphan(s, set, &known));
     assert_true(known);
     set->o.key++;
-    assert_false(label_of(s, KIND_SEMSET, set, &label));
+    assert_false(label_of(s, &set->o, &label));
     assert_true(semset_orphan(s, set, &known) && known);
     q->stime = q->rtime = FAKE_NOW - 30 * 3600; // long before these processes began
-    assert_false(label_of(s, KIND_QUEUE, q, &label));
+    assert_false(label_of(s, &q->o, &label));
     snapshot_unref(s);
 }
 

@@ -87,13 +87,13 @@ TEST(contents_by_kind)
 {
     struct snapshot *s = people();
 
-    words_contents(start(), KIND_SEGMENT, &fake_segment(s, 1, 0, 0, 4096, 0)->o);
+    words_contents(start(), &fake_segment(s, 1, 0, 0, 4096, 0)->o);
     assert_string_equal(text, "4.0K");
-    words_contents(start(), KIND_SEMSET, &fake_semset(s, 1, 0, 1)->o);
+    words_contents(start(), &fake_semset(s, 1, 0, 1)->o);
     assert_string_equal(text, "1 semaphore");
-    words_contents(start(), KIND_QUEUE, &fake_queue(s, 1, 0, 400, 41)->o);
+    words_contents(start(), &fake_queue(s, 1, 0, 400, 41)->o);
     assert_string_equal(text, "41 messages");
-    words_contents(start(), KIND_QUEUE, &fake_queue(s, 2, 0, 0, 0)->o);
+    words_contents(start(), &fake_queue(s, 2, 0, 0, 0)->o);
     assert_string_equal(text, "empty");
     snapshot_unref(s);
 }
@@ -115,10 +115,13 @@ TEST(some_by_name_and_the_rest_counted)
     fake_waiter(s, KIND_QUEUE, 7, LIVES, WAIT_MSGSND, "");
     fake_waiter(s, KIND_QUEUE, 7, YOUNG, WAIT_MSGSND, "");
     fake_waiter(s, KIND_QUEUE, 7, TIMELESS, WAIT_MSGRCV, "");
-    assert_int_equal(words_waiters(start(), s, KIND_QUEUE, 7, CALLS_SEND, 1), 2);
+    assert_int_equal(
+        words_waiters(start(), s, &(struct owned){.kind = KIND_QUEUE, .id = 7}, CALLS_SEND, 1), 2);
     assert_string_equal(text, "100 python and 1 more");
-    assert_int_equal(words_waiters(NULL, s, KIND_QUEUE, 7, CALLS_ALL, 0), 3);
-    assert_int_equal(words_waiters(NULL, s, KIND_SEMSET, 7, CALLS_ALL, 0), 0);
+    assert_int_equal(
+        words_waiters(NULL, s, &(struct owned){.kind = KIND_QUEUE, .id = 7}, CALLS_ALL, 0), 3);
+    assert_int_equal(
+        words_waiters(NULL, s, &(struct owned){.kind = KIND_SEMSET, .id = 7}, CALLS_ALL, 0), 0);
     snapshot_unref(s);
 }
 

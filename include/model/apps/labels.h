@@ -16,8 +16,8 @@ struct label {
     int32_t pid;                     // a process of it that runs and uses the object; 0: none seen
 };
 
-// `object` is a struct segment, semset or queue of the snapshot. False: nothing can be said.
-bool label_of(const struct snapshot *s, enum kind_id kind, const void *object, struct label *out);
+// An object of the snapshot. False: nothing can be said.
+bool label_of(const struct snapshot *s, const struct owned *o, struct label *out);
 
 // "postgres 15/main", "ORCL", "apache": for a narrow column.
 void label_short(const struct label *label, char *dst, size_t cap);

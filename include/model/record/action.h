@@ -147,8 +147,4 @@ struct action_words {
 };
 const struct action_words *action_words(enum action_verb verb);
 
-// The command line that would have done the same: "ipcrm -m 42", "kill -TERM 18811"; empty where
-// there is none. Returns dst.
-const char *action_command(const struct action *action, char *dst, size_t cap);
-
 #endif

@@ -26,6 +26,9 @@ extern const struct limit_spec limit_specs[LIMIT_SPECS]; // in the kernel's orde
 // NULL: there is none. At most LIMIT_NAME bytes of the name are read.
 const struct limit_spec *limit_spec_find(const char *name);
 
+// The limit of how many objects of a kind there are: "shmmni". NULL: there is none.
+const char *limit_of_objects(enum kind_id kind);
+
 // The objects that count, one after the other, each `size` bytes that begin with struct owned. False
 // where none do, or their table was not read.
 bool limit_spec_objects(const struct limit_spec *spec, const struct snapshot *s, const char **rows,

@@ -90,6 +90,7 @@ struct kind {
     unsigned owner_need; // and to know whose object a row belongs to
     unsigned focus_need; // and of the one process a view of it is entered from
     unsigned wide_need;  // instead of focus_need, where the view is widened to all of that process
+    char ipcrm;          // its option of ipcrm(1): 'm'; 0: none
     uint8_t tab;         // place among the tabs, from 1; 0: none
     uint8_t json, batch; // place among the tables where none is named; 0: none of them
     const struct column *columns;

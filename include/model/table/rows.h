@@ -14,7 +14,7 @@ struct query {
     uint32_t owner; // only objects of this uid, and what hangs on them
     bool has_id;
     int32_t id;                // only this object, or what hangs on it
-    bool orphans;              // only what snapshot_orphan() calls one
+    bool orphans;              // only what kind->orphan calls one
     const struct column *sort; // NULL: as read
     bool descending;
 };

@@ -20,7 +20,7 @@
 // {process}         process_at(pid, time)    "18811 python", "17001 (gone)"; see words_process
 // {holders}         holders_of(shmid, most)  "18811 python, 18702 ora_pmon ×2 and 15 more"
 // {waiters}         waiters_on(…)            "21001 sender, 21002 sender and 3 more"
-// {contents}        contents_of(kind, o)     "276M", "3 semaphores", "41 messages", "empty"
+// {contents}        contents_of(o)           "276M", "3 semaphores", "41 messages", "empty"
 // {change}          change_of(action)        "owner oracle, mode 0640"
 #ifndef IPCTOP_MODEL_TEXT_SAY_H
 #define IPCTOP_MODEL_TEXT_SAY_H
@@ -57,7 +57,6 @@ enum say_type {
 
 struct say_arg {
     enum say_type type;
-    enum kind_id kind;
     int32_t id; // or a pid
     unsigned calls;
     uint64_t number; // or, as int64_t, a time
@@ -72,8 +71,8 @@ struct say_arg say_itself(struct say_arg arg);
 // `time`: when that process did something, as for snapshot_pid_state.
 struct say_arg process_at(int32_t pid, int64_t time);
 struct say_arg holders_of(int32_t shmid, size_t most); // at most so many by name
-struct say_arg waiters_on(enum kind_id kind, int32_t id, unsigned calls, size_t most);
-struct say_arg contents_of(enum kind_id kind, const struct owned *o);
+struct say_arg waiters_on(const struct owned *o, unsigned calls, size_t most);
+struct say_arg contents_of(const struct owned *o);
 struct say_arg change_of(const struct action *action); // the fields ACTION_SET changes
 
 // What a placeholder takes, by its name (up to a space or brace): enum say_type; 0: there is none.

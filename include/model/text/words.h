@@ -18,7 +18,7 @@ void words_user(struct line *line, const struct snapshot *s, uint32_t uid); // "
 void words_group(struct line *line, const struct snapshot *s, uint32_t gid);
 void words_size(struct line *line, uint64_t bytes); // "276M", "56 B"
 // "276M" of a segment, "3 semaphores" of a set, "41 messages" or "empty" of a queue.
-void words_contents(struct line *line, enum kind_id kind, const struct owned *o);
+void words_contents(struct line *line, const struct owned *o);
 void words_ago(struct line *line, const struct snapshot *s, int64_t time);  // "41m ago", "never"
 void words_used(struct line *line, const struct snapshot *s, int64_t time); // "used 41m ago"
 
@@ -27,7 +27,7 @@ void words_used(struct line *line, const struct snapshot *s, int64_t time); // "
 void words_holders(struct line *line, const struct snapshot *s, int32_t shmid, size_t most);
 // The tasks waiting on a set or queue, of the calls in `calls` (bits 1 << enum wait_call). Returns
 // how many there are; writes them unless `line` is NULL.
-size_t words_waiters(struct line *line, const struct snapshot *s, enum kind_id kind, int32_t id,
+size_t words_waiters(struct line *line, const struct snapshot *s, const struct owned *o,
                      unsigned calls, size_t most);
 // All waiters on a set or queue accounted for: "3 waiting: 2 found, 1 unseen (4 processes
 // not readable as oracle; try sudo)". Of queues the kernel has no count to agree with. Returns

@@ -13,7 +13,6 @@ enum { SECONDS_BY_KEY = 5, SECONDS_BY_ID = 2, IDS_NEAR = 16, KEYS_NEAR = 16, LOO
 struct member {
     struct owned *o;
     int64_t born;
-    enum kind_id kind;
     bool used;
     int32_t creator; // of a segment; of sets and queues the kernel keeps none: 0
 };
@@ -49,7 +48,7 @@ static bool queue_used(const struct snapshot *s, const struct queue *q)
 {
     size_t waiters;
 
-    snapshot_waiters(s, KIND_QUEUE, q->o.id, &waiters);
+    snapshot_waiters(s, q->o.kind, q->o.id, &waiters);
     return waiters > 0 || alive(s, q->lspid, q->stime) || alive(s, q->lrpid, q->rtime);
 }
 
@@ -90,7 +89,7 @@ static bool together(const struct member *a, const struct member *b, bool ids_ne
 static void mark(struct member *one, const struct member *mate)
 {
     one->o->grouped = true;
-    one->o->mate_kind = mate->kind;
+    one->o->mate_kind = mate->o->kind;
     one->o->mate = mate->o->id;
 }
 
@@ -98,17 +97,16 @@ static void add_kinds(struct snapshot *s, struct member_vec *all)
 {
     for (size_t i = 0; i < s->segments.n; i++) {
         struct segment *g = &s->segments.at[i];
-        vec_push(all, (struct member){&g->o, segment_birth(g), KIND_SEGMENT, segment_used(s, g),
-                                      g->cpid});
+        vec_push(all, (struct member){&g->o, segment_birth(g), segment_used(s, g), g->cpid});
     }
     for (size_t i = 0; i < s->semsets.n; i++) {
         struct semset *set = &s->semsets.at[i];
         int64_t born = set->otime > 0 && set->otime < set->o.ctime ? set->otime : set->o.ctime;
-        vec_push(all, (struct member){&set->o, born, KIND_SEMSET, set_used(s, set), 0});
+        vec_push(all, (struct member){&set->o, born, set_used(s, set), 0});
     }
     for (size_t i = 0; i < s->queues.n; i++) {
         struct queue *q = &s->queues.at[i];
-        vec_push(all, (struct member){&q->o, q->o.ctime, KIND_QUEUE, queue_used(s, q), 0});
+        vec_push(all, (struct member){&q->o, q->o.ctime, queue_used(s, q), 0});
     }
 }
 
@@ -123,9 +121,11 @@ static void mark_by_id(struct member_vec *all)
             const struct member *before = i >= d ? m - d : NULL;
             const struct member *after = i + d < all->n ? m + d : NULL;
 
-            if (before && before->kind == m->kind && before->used && together(m, before, true))
+            if (before && before->o->kind == m->o->kind && before->used &&
+                together(m, before, true))
                 mark(m, before);
-            else if (after && after->kind == m->kind && after->used && together(m, after, true))
+            else if (after && after->o->kind == m->o->kind && after->used &&
+                     together(m, after, true))
                 mark(m, after);
         }
     }

@@ -53,9 +53,7 @@ static bool is_postgres(const struct object_users *subject, struct label *out)
         const struct instance *instance = &subject->s->instances.at[i];
         bool owns = subject->segment
                         ? postgres_owns(instance, subject->s, subject->segment)
-                        : subject->kind == KIND_SEMSET &&
-                              postgres_owns_set(instance, (const struct semset *)subject->o) &&
-                              program;
+                        : subject->set && postgres_owns_set(instance, subject->set) && program;
         if (owns) {
             snprintf(out->instance, sizeof out->instance, "%s", instance->directory);
             out->database = instance;
@@ -195,9 +193,9 @@ static bool is_fakeroot(const struct object_users *subject, struct label *out)
 
     if (by_program(subject, is_fakeroot_program, out))
         return true;
-    if (subject->kind != KIND_SEMSET)
+    if (!subject->set)
         return false;
-    const struct queue *queue = semset_queue(subject->s, (const struct semset *)subject->o);
+    const struct queue *queue = semset_queue(subject->s, subject->set);
     if (queue)
         object_users_add_queue(&others, queue);
     return by_program(&others, is_fakeroot_program, out);
@@ -275,11 +273,11 @@ static bool shared_program(const struct object_users *subject, struct label *out
     return true;
 }
 
-bool label_of(const struct snapshot *s, enum kind_id kind, const void *object, struct label *out)
+bool label_of(const struct snapshot *s, const struct owned *o, struct label *out)
 {
     if (!(s->has & NEED_APPS))
         return false;
-    struct object_users subject = object_users_of(s, kind, object);
+    struct object_users subject = object_users_of(s, o);
 
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         out->app[0] = out->instance[0] = '\0';
@@ -296,8 +294,8 @@ bool label_of(const struct snapshot *s, enum kind_id kind, const void *object, s
     if (shared_program(&subject, out))
         return true;
     // What its neighbours are, it is, too; they are in use and have no mate.
-    const struct owned *mate = group_mate(s, object);
-    return mate && !mate->grouped && label_of(s, mate->kind, mate, out);
+    const struct owned *mate = group_mate(s, o);
+    return mate && !mate->grouped && label_of(s, mate, out);
 }
 
 // Distributions put them as /var/lib/postgresql/15/main and /var/lib/pgsql/15/data.

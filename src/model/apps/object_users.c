@@ -59,17 +59,18 @@ void object_users_add_queue(struct object_users *subject, const struct queue *qu
         add_user(subject, queue->lrpid, queue->rtime);
 }
 
-struct object_users object_users_of(const struct snapshot *s, enum kind_id kind, const void *object)
+struct object_users object_users_of(const struct snapshot *s, const struct owned *o)
 {
-    struct object_users subject = {.s = s, .kind = kind, .o = object};
+    struct object_users subject = {.s = s, .o = o};
 
-    if (kind == KIND_SEGMENT) {
-        subject.segment = object;
-        segment_people(&subject, object);
-    } else if (kind == KIND_SEMSET) {
-        set_people(&subject, object);
+    if (o->kind == KIND_SEGMENT) {
+        subject.segment = (const struct segment *)o;
+        segment_people(&subject, subject.segment);
+    } else if (o->kind == KIND_SEMSET) {
+        subject.set = (const struct semset *)o;
+        set_people(&subject, subject.set);
     } else {
-        object_users_add_queue(&subject, object);
+        object_users_add_queue(&subject, (const struct queue *)o);
     }
     return subject;
 }

@@ -8,16 +8,15 @@ enum { OBJECT_USERS_MAX = 48 };
 
 struct object_users { // an object, and its users
     const struct snapshot *s;
-    enum kind_id kind;
     const struct owned *o;
     const struct segment *segment; // NULL: no segment
+    const struct semset *set;      // NULL: no set
     const struct process
         *people[OBJECT_USERS_MAX]; // that live: holders, then others by their roles
     size_t n, n_holders, n_strangers;
 };
 
-struct object_users object_users_of(const struct snapshot *s, enum kind_id kind,
-                                    const void *object);
+struct object_users object_users_of(const struct snapshot *s, const struct owned *o);
 // Adds the processes that last sent to and received from a queue.
 void object_users_add_queue(struct object_users *subject, const struct queue *queue);
 // The i-th user, if trusted to identify the application: its owner's, creator's or root's process.

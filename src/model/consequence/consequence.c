@@ -96,7 +96,7 @@ static void say_lock(struct draft *t)
 
     say(&t->question, "{text} segment {number}", lock ? "Lock" : "Unlock", t->action->target.id);
     if (o)
-        say(&t->question, " ({contents})", contents_of(KIND_SEGMENT, o));
+        say(&t->question, " ({contents})", contents_of(o));
     say(&t->question, " {text} memory?", lock ? "in" : "from");
     if (!o)
         return;

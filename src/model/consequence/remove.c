@@ -25,11 +25,9 @@ static void ask(struct draft *t, const struct owned *o, const struct label *labe
         size_t n = text_clip(app, NAME_WIDEST, &used);
         bool cut = app[n] != '\0';
         app[n] = '\0';
-        say(&t->question, " ({contents}, {text}{text})", contents_of(t->action->target.kind, o),
-            app, cut ? "…" : "");
+        say(&t->question, " ({contents}, {text}{text})", contents_of(o), app, cut ? "…" : "");
     } else if (o) {
-        say(&t->question, " ({contents}, key {key}, owner {user})",
-            contents_of(t->action->target.kind, o), o->key, o->uid);
+        say(&t->question, " ({contents}, key {key}, owner {user})", contents_of(o), o->key, o->uid);
     }
     say(&t->question, "?");
 }
@@ -53,17 +51,15 @@ static void count_segment(struct draft *t, const struct segment *g)
     impact->swap = g->swap;
 }
 
-static size_t seen_waiters(const struct draft *t)
+static size_t seen_waiters(const struct draft *t, const struct owned *o)
 {
-    const struct identity *target = &t->action->target;
-
-    return words_waiters(NULL, t->s, target->kind, target->id, CALLS_ALL, 0);
+    return words_waiters(NULL, t->s, o, CALLS_ALL, 0);
 }
 
 // The kernel counts the waiters on sets, stopped ones aside.
 static void count_set(struct draft *t, const struct semset *set)
 {
-    uint64_t seen = seen_waiters(t);
+    uint64_t seen = seen_waiters(t, &set->o);
     bool counted = set->known & SET_KNOWS_WAITERS && set->waiters > seen;
 
     t->out->impact.woken = counted ? set->waiters : seen;
@@ -72,7 +68,7 @@ static void count_set(struct draft *t, const struct semset *set)
 static void count_queue(struct draft *t, const struct queue *q)
 {
     t->out->impact.lost = (struct amount){q->messages, q->bytes};
-    t->out->impact.woken = seen_waiters(t);
+    t->out->impact.woken = seen_waiters(t, &q->o);
 }
 
 // --- the words -----------------------------------------------------------------------------------
@@ -210,16 +206,13 @@ static void say_segment(struct draft *t, const struct segment *g, const struct l
 }
 
 // `counted`: the kernel counts them, and that was read.
-static void say_waiters(struct draft *t, bool counted)
+static void say_waiters(struct draft *t, const struct owned *o, bool counted)
 {
-    const struct identity *target = &t->action->target;
-
     if (t->out->impact.woken > 0) {
         say(consequence_next(t), "{n task waiting on it gets|tasks waiting on it get} EIDRM",
             t->out->impact.woken);
-        if (seen_waiters(t) > 0)
-            say(&t->effect, ": {waiters}",
-                waiters_on(target->kind, target->id, CALLS_ALL, NAMED_MAX));
+        if (seen_waiters(t, o) > 0)
+            say(&t->effect, ": {waiters}", waiters_on(o, CALLS_ALL, NAMED_MAX));
         say(&t->effect, ".");
         t->out->grave = true;
     } else if (!counted && (!(t->s->has & NEED_WAITERS) || t->s->waiters_unseen)) {
@@ -235,7 +228,7 @@ static void say_set(struct draft *t, const struct semset *set)
 
     count_set(t, set);
     say(consequence_next(t), "It vanishes at once.");
-    say_waiters(t, set->known & SET_KNOWS_WAITERS);
+    say_waiters(t, &set->o, set->known & SET_KNOWS_WAITERS);
     for (size_t i = 0; i < n; i++)
         if (e[i].known & ELEMENT_KNOWS_PID &&
             say_running(t, &set->o, "Its last operator", e[i].pid, last_use))
@@ -251,7 +244,7 @@ static void say_queue(struct draft *t, const struct queue *q)
     if (lost->n > 0)
         say(&t->effect, ", and {n message} of {size} with it", lost->n, lost->bytes);
     say(&t->effect, ".");
-    say_waiters(t, false);
+    say_waiters(t, &q->o, false);
     if (q->stime > 0)
         say_running(t, &q->o, "Its last sender", q->lspid, q->stime);
     if (q->rtime > 0 && q->lrpid != q->lspid)
@@ -269,7 +262,7 @@ void consequence_remove(struct draft *t)
         return;
     }
     const struct owned *o = consequence_object(t);
-    if (o && !label_of(t->s, kind, o, &label))
+    if (o && !label_of(t->s, o, &label))
         label = (struct label){0};
     ask(t, o, &label);
     if (!o)

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/sum.h"
+#include "model/kinds/command_line.h"
 #include "model/kinds/find_row.h"
 #include "model/kinds/registry.h"
 #include "model/record/action.h"
@@ -107,7 +108,7 @@ static void say_created(struct say *x, const struct change *c)
 {
     const struct owned *o = owned_of(c->is);
 
-    say(x, "{contents}, ", contents_of(c->kind, o));
+    say(x, "{contents}, ", contents_of(o));
     if (o->key)
         say(x, "key {key}, owner ", o->key);
     else
@@ -134,9 +135,9 @@ static void say_removed(struct say *x, const struct change *c)
     uint64_t waiters = waiters_counted(c);
 
     if (is_marked(c->kind, c->was)) {
-        say(x, "gone with its last attachment, {contents} freed", contents_of(c->kind, was));
+        say(x, "gone with its last attachment, {contents} freed", contents_of(was));
     } else {
-        say(x, "{contents}, owner ", contents_of(c->kind, was));
+        say(x, "{contents}, owner ", contents_of(was));
         say_user(x, c, was->uid);
     }
     if (waiters)

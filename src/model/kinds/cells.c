@@ -77,7 +77,7 @@ void app_get(const struct snapshot *s, const void *row, struct cell *out)
 {
     struct label label;
 
-    if (!label_of(s, ((const struct owned *)row)->kind, row, &label))
+    if (!label_of(s, row, &label))
         return;
     snprintf(out->scratch, sizeof out->scratch, "%s", label.app);
     cell_set_text(out, out->scratch);
@@ -87,7 +87,7 @@ void app_show(const struct snapshot *s, const void *row, char *dst, size_t cap)
 {
     struct label label;
 
-    if (label_of(s, ((const struct owned *)row)->kind, row, &label))
+    if (label_of(s, row, &label))
         label_short(&label, dst, cap);
 }
 
@@ -95,7 +95,7 @@ void app_get_instance(const struct snapshot *s, const void *row, struct cell *ou
 {
     struct label label;
 
-    if (!label_of(s, ((const struct owned *)row)->kind, row, &label) || !label.instance[0])
+    if (!label_of(s, row, &label) || !label.instance[0])
         return;
     if (label.database) { // a path may be longer than the scratch
         cell_set_text(out, label.database->directory);

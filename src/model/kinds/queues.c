@@ -13,7 +13,7 @@ static void count_waiting(const struct snapshot *s, const struct queue *queue, e
 {
     uint64_t waiting = 0;
     size_t n;
-    const struct waiter *waiters = snapshot_waiters(s, KIND_QUEUE, queue->o.id, &n);
+    const struct waiter *waiters = snapshot_waiters(s, queue->o.kind, queue->o.id, &n);
 
     if (!(s->has & NEED_WAITERS))
         return;
@@ -119,7 +119,7 @@ static void identify(const struct snapshot *s, const void *row, struct identity 
 
 static bool orphan(const struct snapshot *s, const void *row)
 {
-    return snapshot_orphan(s, KIND_QUEUE, row);
+    return queue_abandoned(s, row);
 }
 
 static void name_pids(const struct snapshot *s, struct pid_vec *out)
@@ -173,6 +173,7 @@ const struct kind kind_queues = {
     .word = "queue",
     .can =
         CAN_TAG | CAN_REMOVE | CAN_SIGNAL | CAN_CHANGE | CAN_RESTRICT | CAN_WAITERS | CAN_MAX_BYTES,
+    .ipcrm = 'q',
     .tab = 3,
     .json = 6,
     .batch = 3,

@@ -183,7 +183,7 @@ static void identify(const struct snapshot *s, const void *row, struct identity 
 
 static bool orphan(const struct snapshot *s, const void *row)
 {
-    return snapshot_orphan(s, KIND_SEGMENT, row);
+    return segment_abandoned(s, row);
 }
 
 // One finding may be about many orphans: each of them has its dot, as loud as the finding.
@@ -297,6 +297,7 @@ const struct kind kind_segments = {
     .word = "segment",
     .flags = TABLE_HELD,
     .can = CAN_TAG | CAN_REMOVE | CAN_SIGNAL | CAN_CHANGE | CAN_RESTRICT | CAN_LOCK,
+    .ipcrm = 'm',
     .tab = 1,
     .json = 1,
     .batch = 1,

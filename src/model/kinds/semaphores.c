@@ -110,7 +110,7 @@ static void identify(const struct snapshot *s, const void *row, struct identity 
 
 static bool orphan(const struct snapshot *s, const void *row)
 {
-    return snapshot_orphan(s, KIND_SEMSET, row);
+    return semset_abandoned(s, row);
 }
 
 // The one process that all operations seen are of.
@@ -153,6 +153,7 @@ const struct kind kind_semsets = {
     .one = "semaphore set",
     .word = "semaphore",
     .can = CAN_TAG | CAN_REMOVE | CAN_SIGNAL | CAN_CHANGE | CAN_RESTRICT | CAN_WAITERS,
+    .ipcrm = 's',
     .tab = 2,
     .json = 4,
     .batch = 2,

@@ -96,6 +96,14 @@ const struct limit_spec *limit_spec_find(const char *name)
     return NULL;
 }
 
+const char *limit_of_objects(enum kind_id kind)
+{
+    for (size_t i = 0; i < LIMIT_SPECS; i++)
+        if (limit_specs[i].kind == kind && limit_specs[i].use == one)
+            return limit_specs[i].name;
+    return NULL;
+}
+
 bool limit_spec_objects(const struct limit_spec *spec, const struct snapshot *s, const char **rows,
                         size_t *n, size_t *size)
 {

@@ -43,15 +43,14 @@ struct say_arg holders_of(int32_t shmid, size_t most)
     return (struct say_arg){.type = SAY_HOLDERS, .id = shmid, .number = most};
 }
 
-struct say_arg waiters_on(enum kind_id kind, int32_t id, unsigned calls, size_t most)
+struct say_arg waiters_on(const struct owned *o, unsigned calls, size_t most)
 {
-    return (struct say_arg){
-        .type = SAY_WAITERS, .kind = kind, .id = id, .calls = calls, .number = most};
+    return (struct say_arg){.type = SAY_WAITERS, .at = o, .calls = calls, .number = most};
 }
 
-struct say_arg contents_of(enum kind_id kind, const struct owned *o)
+struct say_arg contents_of(const struct owned *o)
 {
-    return (struct say_arg){.type = SAY_CONTENTS, .kind = kind, .at = o};
+    return (struct say_arg){.type = SAY_CONTENTS, .at = o};
 }
 
 struct say_arg change_of(const struct action *action)
@@ -164,13 +163,13 @@ static void put_holders(struct say *x, const struct say_arg *a, const char *word
 static void put_waiters(struct say *x, const struct say_arg *a, const char *words)
 {
     (void)words;
-    words_waiters(&x->line, x->s, a->kind, a->id, a->calls, a->number);
+    words_waiters(&x->line, x->s, a->at, a->calls, a->number);
 }
 
 static void put_contents(struct say *x, const struct say_arg *a, const char *words)
 {
     (void)words;
-    words_contents(&x->line, a->kind, a->at);
+    words_contents(&x->line, a->at);
 }
 
 static void put_change(struct say *x, const struct say_arg *a, const char *words)

@@ -70,11 +70,11 @@ void words_size(struct line *line, uint64_t bytes)
     line_add(line, "%s%s", text, n && text[n - 1] >= '0' && text[n - 1] <= '9' ? " B" : "");
 }
 
-void words_contents(struct line *line, enum kind_id kind, const struct owned *o)
+void words_contents(struct line *line, const struct owned *o)
 {
-    if (kind == KIND_SEGMENT)
+    if (o->kind == KIND_SEGMENT)
         words_size(line, ((const struct segment *)o)->size);
-    else if (kind == KIND_SEMSET)
+    else if (o->kind == KIND_SEMSET)
         line_count(line, ((const struct semset *)o)->nsems, "semaphore", NULL);
     else if (((const struct queue *)o)->messages)
         line_count(line, ((const struct queue *)o)->messages, "message", NULL);
@@ -123,11 +123,11 @@ void words_holders(struct line *line, const struct snapshot *s, int32_t shmid, s
         line_add(line, " and %zu more", n - most);
 }
 
-size_t words_waiters(struct line *line, const struct snapshot *s, enum kind_id kind, int32_t id,
+size_t words_waiters(struct line *line, const struct snapshot *s, const struct owned *o,
                      unsigned calls, size_t most)
 {
     size_t all, n = 0;
-    const struct waiter *waiters = snapshot_waiters(s, kind, id, &all);
+    const struct waiter *waiters = snapshot_waiters(s, o->kind, o->id, &all);
 
     for (size_t i = 0; i < all; i++) {
         const struct waiter *w = &waiters[i];
@@ -158,8 +158,9 @@ static void unasked(struct line *line, const struct snapshot *s)
 // True: senders should not wait, and a process that is not seen may.
 static bool waiting_on_queue(struct line *line, const struct snapshot *s, int32_t id)
 {
-    size_t senders = words_waiters(NULL, s, KIND_QUEUE, id, CALLS_SEND, 0);
-    size_t receivers = words_waiters(NULL, s, KIND_QUEUE, id, CALLS_RECEIVE, 0);
+    const struct owned o = {.kind = KIND_QUEUE, .id = id};
+    size_t senders = words_waiters(NULL, s, &o, CALLS_SEND, 0);
+    size_t receivers = words_waiters(NULL, s, &o, CALLS_RECEIVE, 0);
 
     if (senders > 0) {
         line_count(line, senders, "sender", NULL);
@@ -185,7 +186,7 @@ static bool waiting_on_queue(struct line *line, const struct snapshot *s, int32_
 static bool waiting_on_set(struct line *line, const struct snapshot *s, const struct semset *set)
 {
     size_t all, stopped = 0;
-    const struct waiter *waiters = snapshot_waiters(s, KIND_SEMSET, set->o.id, &all);
+    const struct waiter *waiters = snapshot_waiters(s, set->o.kind, set->o.id, &all);
 
     for (size_t i = 0; i < all; i++)
         stopped += waiters[i].stopped;

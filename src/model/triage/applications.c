@@ -41,7 +41,7 @@ static bool interlock(const struct snapshot *s, struct match *match)
 
     match->weight = g->nattch;
     return g->nattch > 0 &&
-           postgres_interlocked(s, g, label_of(s, KIND_SEGMENT, g, &label) ? label.database : NULL);
+           postgres_interlocked(s, g, label_of(s, &g->o, &label) ? label.database : NULL);
 }
 
 static void interlock_title(struct say *x)
@@ -57,7 +57,7 @@ static void interlock_evidence(struct say *x)
     struct label label;
     size_t seen;
 
-    if (label_of(x->s, KIND_SEGMENT, g, &label) && label.database) {
+    if (label_of(x->s, &g->o, &label) && label.database) {
         say(x, "data directory {text}", label.database->directory);
         if (label.database->known & INSTANCE_KNOWS_PORT)
             say(x, " (port {number})", label.database->port);
@@ -92,7 +92,7 @@ bool applications_headless(const struct snapshot *s, const struct segment *g)
 {
     struct label label;
 
-    if (g->nattch == 0 || !(g->flags & SEG_DEST) || !label_of(s, KIND_SEGMENT, g, &label) ||
+    if (g->nattch == 0 || !(g->flags & SEG_DEST) || !label_of(s, &g->o, &label) ||
         strcmp(label.app, "zabbix") != 0 || own_holders(NULL, s, g, is_worker) == 0)
         return false;
     return pid_state_ended(object_pid_state(s, &g->o, g->cpid, segment_birth(g)));
@@ -148,7 +148,7 @@ static const struct queue *queue_near(const struct snapshot *s, const struct que
         const struct queue *q = &s->queues.at[i];
 
         if (q != requests && q->o.uid == requests->o.uid && fits(requests, q) &&
-            words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_RECEIVE, 0) > 0)
+            words_waiters(NULL, s, &q->o, CALLS_RECEIVE, 0) > 0)
             return q;
     }
     return NULL;
@@ -158,7 +158,7 @@ static bool operated_by_waiter(const struct snapshot *s, const struct semset *se
                                const struct queue *queue)
 {
     size_t n_waiters, n;
-    const struct waiter *waiters = snapshot_waiters(s, KIND_QUEUE, queue->o.id, &n_waiters);
+    const struct waiter *waiters = snapshot_waiters(s, queue->o.kind, queue->o.id, &n_waiters);
     const struct element *e = snapshot_elements(s, set, &n);
 
     for (size_t i = 0; i < n; i++)
@@ -192,7 +192,7 @@ static const struct queue *hanging(const struct snapshot *s, const struct queue 
 {
     if (q->rtime == 0 || q->lrpid <= 0 ||
         !pid_state_ended(object_pid_state(s, &q->o, q->lrpid, q->rtime)) ||
-        words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_RECEIVE, 0) > 0)
+        words_waiters(NULL, s, &q->o, CALLS_RECEIVE, 0) > 0)
         return NULL;
     return q->messages > 0 ? queue_near(s, q, is_same_servers) : answers_of_taken(s, q);
 }
@@ -207,7 +207,7 @@ static bool server_gone(const struct snapshot *s, struct match *match)
     const struct queue *answers = hanging(s, match->object);
 
     if (answers)
-        match->weight = words_waiters(NULL, s, KIND_QUEUE, answers->o.id, CALLS_RECEIVE, 0);
+        match->weight = words_waiters(NULL, s, &answers->o, CALLS_RECEIVE, 0);
     return answers;
 }
 
@@ -230,7 +230,7 @@ static void server_gone_evidence(struct say *x)
     else
         say(x, "the last request was taken by {process}, {ago}", server, q->rtime);
     say(x, "; waiting for its answer on queue {number}: {waiters}", answers->o.id,
-        waiters_on(KIND_QUEUE, answers->o.id, CALLS_RECEIVE, NAMED_MAX));
+        waiters_on(&answers->o, CALLS_RECEIVE, NAMED_MAX));
 }
 
 // --- the rules ----------------------------------------------------------------------------------

@@ -2,25 +2,20 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "model/kinds/registry.h"
 #include "model/record/limit.h"
+#include "model/record/limit_spec.h"
 #include "model/record/object_times.h"
 #include "rules.h"
 
 enum { MINUTE = 60, HOUR = 3600, NEAR = 2 * HOUR };
-
-// clang-format off
-static const char *const limit_names[] = {
-    [KIND_SEGMENT] = "shmmni", [KIND_SEMSET] = "semmni", [KIND_QUEUE] = "msgmni"};
-static const char *const plural[] = {
-    [KIND_SEGMENT] = "segments", [KIND_SEMSET] = "semaphore sets", [KIND_QUEUE] = "queues"};
-// clang-format on
 
 // Seconds until the limit is reached at this rate; false where that is not known.
 static bool until_limit(const struct snapshot *s, const struct growth *g,
                         const struct limit **limit, int64_t *seconds)
 {
     const unsigned both = LIMIT_KNOWS_LIMIT | LIMIT_KNOWS_USED;
-    const struct limit *l = limit_find(s, limit_names[g->kind]);
+    const struct limit *l = limit_find(s, limit_of_objects(g->kind));
 
     if (!l || (l->known & both) != both)
         return false;
@@ -62,21 +57,25 @@ static void growing_title(struct say *x)
     const struct growth *g = x->match->object;
     char rate[TEXT_SHORT];
 
-    say(x, "{text} of {user} keep growing: {text}", plural[g->kind], g->uid, rate_text(g, rate));
+    say(x, "{text}s of {user} keep growing: {text}", kind_get(g->kind)->one, g->uid,
+        rate_text(g, rate));
 }
 
 static void growing_evidence(struct say *x)
 {
     const struct growth *g = x->match->object;
-    const struct segment *segment =
-        g->kind == KIND_SEGMENT ? snapshot_segment(x->s, g->example) : NULL;
+    const struct kind *kind = kind_get(g->kind);
+    const struct owned *example = snapshot_owned(x->s, g->kind, g->example);
     const struct limit *limit;
     int64_t rest;
 
     say(x, "from {number} to {number} in {age}, and these stay; one of them: {number}", g->from,
         g->to, g->seconds, g->example);
-    if (segment)
-        say(x, ", made by {process}", process_at(segment->cpid, segment_birth(segment)));
+    if (example && kind->maker) {
+        int64_t time;
+        int32_t pid = kind->maker(example, &time);
+        say(x, ", made by {process}", process_at(pid, time));
+    }
     if (until_limit(x->s, g, &limit, &rest))
         say(x, "; at this rate {text} ({number}) is reached in {age}", limit->name, limit->limit,
             rest);

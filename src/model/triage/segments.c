@@ -107,7 +107,7 @@ static bool removed_held(const struct snapshot *s, struct match *match)
 
     match->weight = g->size;
     if (crowd.creator || (!crowd.mixed && applications_headless(s, g)) ||
-        postgres_interlocked(s, g, label_of(s, KIND_SEGMENT, g, &label) ? label.database : NULL))
+        postgres_interlocked(s, g, label_of(s, &g->o, &label) ? label.database : NULL))
         return false; // at work, or the rule of its application has it
     if (!pid_state_ended(creator)) {
         match->severity = SEVERITY_NOTICE;
@@ -276,7 +276,7 @@ static bool orphan(const struct snapshot *s, struct match *match)
     match->weight = g->size;
     if (freed(g) < MIB)
         match->severity = SEVERITY_NOTICE; // clutter, not memory
-    return snapshot_orphan(s, KIND_SEGMENT, g);
+    return segment_abandoned(s, g);
 }
 
 static void orphan_title(struct say *x)
@@ -387,7 +387,7 @@ static bool creator_reused(const struct snapshot *s, struct match *match)
 
     match->weight = g->size;
     return object_pid_state(s, &g->o, g->cpid, segment_birth(g)) == PID_REUSED &&
-           !snapshot_orphan(s, KIND_SEGMENT, g); // orphans have a finding already
+           !segment_abandoned(s, g); // orphans have a finding already
 }
 
 static void creator_reused_title(struct say *x)

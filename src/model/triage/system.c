@@ -195,13 +195,13 @@ static size_t count_orphans(const struct snapshot *s, enum kind_id kind, size_t 
 
     *held = 0;
     for (size_t i = 0; kind == KIND_SEGMENT && i < s->segments.n; i++) {
-        n += snapshot_orphan(s, kind, &s->segments.at[i]);
+        n += segment_abandoned(s, &s->segments.at[i]);
         *held += s->segments.at[i].flags & SEG_DEST && s->segments.at[i].nattch > 0;
     }
     for (size_t i = 0; kind == KIND_SEMSET && i < s->semsets.n; i++)
-        n += snapshot_orphan(s, kind, &s->semsets.at[i]);
+        n += semset_abandoned(s, &s->semsets.at[i]);
     for (size_t i = 0; kind == KIND_QUEUE && i < s->queues.n; i++)
-        n += snapshot_orphan(s, kind, &s->queues.at[i]);
+        n += queue_abandoned(s, &s->queues.at[i]);
     return n;
 }
 

@@ -7,6 +7,7 @@
 #include "model/triage/trends.h"
 
 #include "base/clock.h"
+#include "model/kinds/registry.h"
 
 enum { RISES_LEAST = 6, QUIET_TIMES = 3 };
 static const int64_t LASTS_LEAST_NS = 60 * CLOCK_SECOND, QUIET_NS = 10 * CLOCK_SECOND,
@@ -46,9 +47,9 @@ struct watch {          // a semaphore somebody waits for
 VEC(watch_vec, struct watch);
 
 struct trend {
-    struct series_vec series;          // ordered by kind, uid
-    struct watch_vec watches;          // ordered by semid, index
-    int64_t looked_ns[KIND_QUEUE + 1]; // at the objects of each kind; 0: never
+    struct series_vec series;        // ordered by kind, uid
+    struct watch_vec watches;        // ordered by semid, index
+    int64_t looked_ns[OBJECT_KINDS]; // at the objects of each kind; 0: never
 };
 
 struct trend *trend_new(void)
@@ -205,20 +206,14 @@ static void look_at_kind(struct trend *trend, enum kind_id kind, int64_t now_ns)
 
 static void note_objects(struct trend *trend, const struct snapshot *p)
 {
-    if (p->has & NEED_SEGMENTS) {
-        for (size_t i = 0; i < p->segments.n; i++)
-            count(trend, KIND_SEGMENT, &p->segments.at[i].o);
-        look_at_kind(trend, KIND_SEGMENT, p->time_ns);
-    }
-    if (p->has & NEED_SEMSETS) {
-        for (size_t i = 0; i < p->semsets.n; i++)
-            count(trend, KIND_SEMSET, &p->semsets.at[i].o);
-        look_at_kind(trend, KIND_SEMSET, p->time_ns);
-    }
-    if (p->has & NEED_QUEUES) {
-        for (size_t i = 0; i < p->queues.n; i++)
-            count(trend, KIND_QUEUE, &p->queues.at[i].o);
-        look_at_kind(trend, KIND_QUEUE, p->time_ns);
+    for (int id = NO_KIND + 1; id < OBJECT_KINDS; id++) {
+        const struct kind *kind = kind_get((enum kind_id)id);
+
+        if (!kind_is_known(kind, p))
+            continue;
+        for (size_t i = 0; i < kind_count(kind, p); i++)
+            count(trend, kind->id, kind_at(kind, p, i));
+        look_at_kind(trend, kind->id, p->time_ns);
     }
 }
 

@@ -11,7 +11,7 @@ enum { LISTED_MAX = 4, READER_AT_WORK = 10, READER_AWAY = 60 }; // seconds
 static bool queue_blocked(const struct snapshot *s, struct match *match)
 {
     const struct queue *q = match->object;
-    size_t senders = words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_SEND, 0);
+    size_t senders = words_waiters(NULL, s, &q->o, CALLS_SEND, 0);
 
     match->weight = senders;
     // A reader that is at work may merely be slow.
@@ -64,7 +64,7 @@ static void queue_blocked_evidence(struct say *x)
         say(x, "; never received from");
     if (p && p->known & PROC_KNOWS_STATE)
         say(x, ", which {text} (state {text})", is_stopped(p) ? "is stopped" : "lives", state);
-    say(x, "; waiting: {waiters}", waiters_on(KIND_QUEUE, q->o.id, CALLS_SEND, LISTED_MAX));
+    say(x, "; waiting: {waiters}", waiters_on(&q->o, CALLS_SEND, LISTED_MAX));
 }
 
 static void queue_blocked_advise(struct say *x)
@@ -93,8 +93,8 @@ static bool queue_unread(const struct snapshot *s, struct match *match)
     if (!(s->has & NEED_WAITERS) || q->messages == 0 || q->rtime == 0 || q->lrpid <= 0 ||
         s->time - q->rtime <= READER_AWAY ||
         !pid_state_ended(object_pid_state(s, &q->o, q->lrpid, q->rtime)) ||
-        words_waiters(NULL, s, KIND_QUEUE, q->o.id, CALLS_ALL, 0) > 0 ||
-        applications_server_gone(s, q) || snapshot_orphan(s, KIND_QUEUE, q))
+        words_waiters(NULL, s, &q->o, CALLS_ALL, 0) > 0 || applications_server_gone(s, q) ||
+        queue_abandoned(s, q))
         return false;
     match->weight = q->bytes;
     if (q->known & QUEUE_KNOWS_MAX && q->bytes >= q->max_bytes / 5 * 4)
@@ -172,8 +172,8 @@ static void set_stranded_evidence(struct say *x)
         say(x, " (seen for {age})", e->waited);
     say(x, "; its last operator was {process}; the set was last operated {ago}",
         process_at(e->pid, semset_last_use(set)), set->otime);
-    if (words_waiters(NULL, x->s, KIND_SEMSET, set->o.id, CALLS_ALL, 0) > 0)
-        say(x, "; waiting: {waiters}", waiters_on(KIND_SEMSET, set->o.id, CALLS_ALL, LISTED_MAX));
+    if (words_waiters(NULL, x->s, &set->o, CALLS_ALL, 0) > 0)
+        say(x, "; waiting: {waiters}", waiters_on(&set->o, CALLS_ALL, LISTED_MAX));
 }
 
 // --- orphans -------------------------------------------------------------------------------------
@@ -183,7 +183,7 @@ static bool orphan_set(const struct snapshot *s, struct match *match)
     const struct semset *set = match->object;
 
     match->weight = set->nsems;
-    return snapshot_orphan(s, KIND_SEMSET, set);
+    return semset_abandoned(s, set);
 }
 
 static bool orphan_queue(const struct snapshot *s, struct match *match)
@@ -191,7 +191,7 @@ static bool orphan_queue(const struct snapshot *s, struct match *match)
     const struct queue *q = match->object;
 
     match->weight = q->bytes;
-    return snapshot_orphan(s, KIND_QUEUE, q);
+    return queue_abandoned(s, q);
 }
 
 static void list(struct say *x, const struct owned *o, int64_t used, size_t index)

@@ -31,7 +31,7 @@ static void name_user(const struct snapshot *s, const struct identity *target, s
     struct label label;
     char name[NAME];
 
-    if (!o || t->n_named > NAMED_MAX || !label_of(s, target->kind, o, &label))
+    if (!o || t->n_named > NAMED_MAX || !label_of(s, o, &label))
         return;
     label_short(&label, name, sizeof name);
     for (size_t i = 0; i < t->n_named; i++)
