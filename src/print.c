@@ -11,6 +11,7 @@
 #include "model/table/cell_class.h"
 #include "model/text/words.h"
 #include "output/formats.h"
+#include "output/missing_id.h"
 
 static void print_kind(const struct kind *kind)
 {
@@ -85,6 +86,10 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
         words_unread(line, s);
         line_add(line, ")");
     }
+    if (need & NEED_SEGMENT_USE && s->has & NEED_SEGMENTS && s->segments.n &&
+        !(s->segments.at[0].known & SEG_KNOWS_SWAP))
+        line_add(line, "%smemory and swap of segments are not known: no /proc/sysvipc",
+                 line->n ? ", " : "");
     size_t left_out = 0;
     for (size_t i = 0; i < s->semsets.n; i++)
         left_out += (s->semsets.at[i].known & SET_LEFT_OUT) != 0;
@@ -109,6 +114,18 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
         line_add(line, " not examined: out of threads or file descriptors");
     if (add_count(line, unreadable, "process", "processes")) // sudo helps no root in a container
         line_add(line, " not readable%s", geteuid() ? " by this user; try sudo" : "");
+}
+
+// True, after saying so, where there is no object with the id that is asked for.
+static bool id_is_missing(const struct requests *requests, const struct snapshot *s)
+{
+    char text[128];
+
+    if (!missing_id(s, requests->tables, requests->n))
+        return false;
+    missing_id_write(requests->tables, requests->n, text, sizeof text);
+    fprintf(stderr, "ipctop: --id: there is %s\n", text);
+    return true;
 }
 
 // False, after saying why, where not one table is known.
@@ -170,6 +187,7 @@ int print_run(const struct options *options, const struct requests *requests,
         int error = write_tick(options, requests, s, tick);
         missing(&gaps, s, requests, options, want.need);
         bool any = error || any_is_known(requests, s);
+        bool absent = !error && any && id_is_missing(requests, s);
         snapshot_unref(s);
         if (error == -EPIPE)
             return 0; // the reader closed the pipe
@@ -177,7 +195,7 @@ int print_run(const struct options *options, const struct requests *requests,
             fprintf(stderr, "ipctop: cannot write: %s\n", strerror(-error));
             return 1;
         }
-        if (!any)
+        if (!any || absent)
             return 1;
         incomplete |= gaps.n > 0;
         if (gaps.n > 0 && options->format->shown)

@@ -134,10 +134,14 @@ static void read_details(const struct linux_source *self, const struct want *wan
     }
     if (need & NEED_LIMITS) {
         limits_read(self->proc, fresh);
+        if (self->is_procfs)
+            limits_by_calls(fresh);
         fresh->has |= NEED_LIMITS;
     }
     if (need & NEED_SYSTEM) {
         system_read(self->proc, &fresh->system);
+        if (self->is_procfs)
+            system_by_calls(&fresh->system);
         fresh->has |= NEED_SYSTEM;
     }
 }
@@ -154,11 +158,14 @@ static void forget_pids(struct snapshot *fresh)
         fresh->elements.at[i].pid = 0;
 }
 
-// By calls, which are cheaper, where they are about the same machine.
-#define READ(table)                                                                                \
-    (self->is_procfs && ipcstat_##table(&fresh->table) == 0                                        \
-         ? 0                                                                                       \
-         : sysvipc_##table(self->proc, &fresh->table))
+// By calls, which are cheaper, where they are about the same machine; by them, too, where there is no text
+// since /proc shows less (subset=pid, or what a container hides).
+#define READ_TEXT(table)                                                                           \
+    ({                                                                                             \
+        int error_ = sysvipc_##table(self->proc, &fresh->table);                                   \
+        error_ && self->is_procfs ? ipcstat_all_##table(&fresh->table) : error_;                   \
+    })
+#define READ(table) (self->is_procfs && ipcstat_##table(&fresh->table) == 0 ? 0 : READ_TEXT(table))
 
 static int source_read(void *arg, const struct want *want, struct snapshot *fresh)
 {
@@ -167,8 +174,7 @@ static int source_read(void *arg, const struct want *want, struct snapshot *fres
     int error = 0;
 
     if (want->need & NEED_SEGMENT_USE & ~fresh->has)
-        note(&error, fresh, NEED_SEGMENTS | NEED_SEGMENT_USE,
-             sysvipc_segments(self->proc, &fresh->segments));
+        note(&error, fresh, NEED_SEGMENTS | NEED_SEGMENT_USE, READ_TEXT(segments));
     else if (tables & NEED_SEGMENTS)
         note(&error, fresh, NEED_SEGMENTS, READ(segments));
     if (tables & NEED_SEMSETS)

@@ -9,6 +9,7 @@
 
 #include "model/table/cell_class.h"
 #include "output/formats.h"
+#include "output/missing_id.h"
 
 enum { BUFFER = 1 << 16, MEMO = 128 };
 
@@ -216,17 +217,22 @@ static json_t *scan_object(const struct scan *scan)
                      (json_int_t)scan->duration_us);
 }
 
-static void put_meta(struct file_writer *w, const struct snapshot *s)
+static void put_meta(struct file_writer *w, const struct snapshot *s,
+                     const struct table_request *tables, size_t n)
 {
     bool system = s->has & NEED_SYSTEM;
     const struct system *about = &s->system;
 
-    put_json(w,
-             json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o}", "program", "ipctop", "version",
-                       VERSION, "time", (json_int_t)s->time, "hostname",
-                       string_or_null(system ? about->hostname : NULL), "ipc_namespace",
-                       integer_or_null(system && about->ipc_namespace, about->ipc_namespace),
-                       "euid", integer_or_null(system, about->euid), "scan", scan_object(s->scan)));
+    json_t *meta = json_pack(
+        "{s:s, s:s, s:I, s:o, s:o, s:o, s:o}", "program", "ipctop", "version", VERSION, "time",
+        (json_int_t)s->time, "hostname", string_or_null(system ? about->hostname : NULL),
+        "ipc_namespace", integer_or_null(system && about->ipc_namespace, about->ipc_namespace),
+        "euid", integer_or_null(system, about->euid), "scan", scan_object(s->scan));
+    if (n && tables[0].query.has_id) {
+        json_object_set_new(meta, "id", json_integer(tables[0].query.id));
+        json_object_set_new(meta, "id_exists", json_boolean(!missing_id(s, tables, n)));
+    }
+    put_json(w, meta);
 }
 
 // One line, meta first, then one array a table. A table that is not known is null.
@@ -239,7 +245,7 @@ static int json_write(FILE *out, const struct snapshot *s, const struct table_re
     w->n = 0;
     w->error = 0;
     put_text(w, "{\"meta\":");
-    put_meta(w, s);
+    put_meta(w, s, tables, n);
     for (size_t i = 0; i < n; i++)
         put_table(w, s, &tables[i]);
     put_text(w, "}\n");

@@ -354,7 +354,11 @@ TEST(values_have_their_ranges)
     says("--json -d 3600.1 queues", 2, NULL, "--delay '3600.1'");
     says("--json -n 0 queues", 2, NULL, "--iterations '0'");
     says("--json --iterations x queues", 2, NULL, "--iterations 'x'");
-    says("--json -i 2147483647 segments", 0, "\"segments\":[]", "");
+    says("--json -i 2147483647 segments", 1, "\"id\":2147483647,\"id_exists\":false},\"segments\":[]",
+         "there is no segment 2147483647");
+    says("--batch -i 2147483647 waiters holders", 1, NULL,
+         "there is no segment, semaphore set or queue 2147483647");
+    says("--json -i 0 segments", 0, "\"id\":0,\"id_exists\":true}", "");
     says("--json -i 2147483648 segments", 2, NULL, "--id '2147483648'");
     says("--json -i -1 segments", 2, NULL, "--id '-1'");
     says("--json -u nobody-of-that-name segments", 2, NULL, "no such user");

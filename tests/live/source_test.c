@@ -722,12 +722,17 @@ TEST(few_left_of_many)
     int ids[1200];
 
     assert_int_equal(ipcstat_segments(&rows), -ENOTSUP);
+    assert_int_equal(ipcstat_all_segments(&rows), 0); // none, and the kernel counts none
+    assert_int_equal(rows.n, 0);
     for (int i = 0; i < 1200; i++)
         ids[i] = shmget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
     for (int i = 1; i < 1199; i++)
         shmctl(ids[i], IPC_RMID, NULL);
     assert_int_equal(ipcstat_segments(&rows), -E2BIG);
     assert_int_equal(rows.n, 0);
+    assert_int_equal(ipcstat_all_segments(&rows), 0); // where there is no text
+    assert_int_equal(rows.n, 2);
+    assert_int_equal(rows.at[0].o.id, ids[0]);
     vec_free(&rows);
     struct snapshot *s = read_now(NEED_SEGMENTS);
     assert_int_equal(s->segments.n, 2);

@@ -25,6 +25,7 @@ struct snapshot *fake_snapshot(void)
     s->time_ns = INT64_C(1000000000000);
     s->has = ~0u & ~(unsigned)(NEED_MAP_USE | NEED_ALL_MAPS);
     s->system = (struct system){.hostname = "db01",
+                                .knows_load = true,
                                 .load = {3.1, 2.87, 2.6},
                                 .uptime = 41 * 24 * HOUR,
                                 .ipc_namespace = 4026531839,

@@ -24,4 +24,10 @@ int ipcstat_segments(struct segment_vec *out);
 int ipcstat_semsets(struct semset_vec *out);
 int ipcstat_queues(struct queue_vec *out);
 
+// The same where there is no text to be read, as with a /proc of subset=pid: however few of many ids are
+// left. -ENOSYS: a kernel without System V IPC; -ENOTSUP: one before 4.17.
+int ipcstat_all_segments(struct segment_vec *out);
+int ipcstat_all_semsets(struct semset_vec *out);
+int ipcstat_all_queues(struct queue_vec *out);
+
 #endif

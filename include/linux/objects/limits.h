@@ -10,6 +10,10 @@
 // s->has names; what has no table, or whose file cannot be read, is unknown.
 void limits_read(const char *proc, struct snapshot *s);
 
+// The values that were not read, by shmctl(2), semctl(2) and msgctl(2): a /proc of subset=pid lacks their
+// files.
+void limits_by_calls(struct snapshot *s);
+
 // ACTION_LIMIT: writes one limit, its neighbours in kernel.sem unchanged, and reads it back.
 void limits_act(const char *proc, const struct action *action, struct outcome *outcome);
 

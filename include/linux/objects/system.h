@@ -6,5 +6,7 @@
 
 // Cannot hang. What cannot be read stays zero; the user's name is left to the name service's probe.
 void system_read(const char *proc, struct system *out);
+// The machine's name, where /proc did not show it.
+void system_by_calls(struct system *out);
 
 #endif

@@ -49,6 +49,7 @@ struct want {
 
 struct system { // the header's first line
     char hostname[65];
+    bool knows_load;
     double load[3];
     int64_t uptime;         // seconds
     uint64_t ipc_namespace; // inode of /proc/self/ns/ipc; 0 unknown

@@ -139,30 +139,53 @@ int ipcstat(enum kind_id kind, int32_t id, struct ipcstat *out)
 
 enum { HOLES_MAX = 512 };
 
+struct walk { // over the objects of a kind
+    call_fn *call;
+    int stat_any, info; // commands
+    void (*add)(void *out, int32_t id, const void *answer);
+    bool whole; // there is no text that could be read instead
+};
+
+union info {
+    struct shminfo limits;
+    struct shm_info shm;
+    struct seminfo sem;
+    struct msginfo msg;
+};
+
+// How many there are: SHM_INFO, SEM_INFO, MSG_INFO. msgctl(2), semctl(2), shmctl(2).
+static int count(const struct walk *w)
+{
+    union info info = {0};
+
+    if (w->call(0, w->info, &info) < 0)
+        return -1;
+    return w->info == SHM_INFO   ? info.shm.used_ids
+           : w->info == SEM_INFO ? info.sem.semusz
+                                 : info.msg.msgpool;
+}
+
 // Asks index by index. Where there are many holes, reading the text is cheaper: -E2BIG. Where
 // nothing is found, older kernels may not know the command: -ENOTSUP.
-static int walk(call_fn *call, int stat_any, void *answer,
-                void (*add)(void *out, int32_t id, const void *answer), void *out)
+static int walk(const struct walk *w, void *answer, void *out)
 {
-    union {
-        struct shminfo shm;
-        struct seminfo sem;
-        struct msginfo msg;
-    } info;
-    int last = call(0, IPC_INFO, &info), found = 0, holes = 0; // the highest index in use
+    union info info;
+    int last = w->call(0, IPC_INFO, &info), found = 0, holes = 0; // the highest index in use
 
+    if (last < 0 && w->whole)
+        return -errno;
     for (int i = 0; i <= last; i++) {
-        int id = call(i, stat_any, answer);
+        int id = w->call(i, w->stat_any, answer);
         if (id >= 0) {
-            add(out, id, answer);
+            w->add(out, id, answer);
             found++;
         } else if (errno != EINVAL && errno != EIDRM) {
             return -errno;
-        } else if (++holes > HOLES_MAX + found) {
+        } else if (++holes > HOLES_MAX + found && !w->whole) {
             return -E2BIG;
         }
     }
-    return found ? 0 : -ENOTSUP;
+    return found || (w->whole && count(w) == 0) ? 0 : -ENOTSUP;
 }
 
 static void add_segment(void *out, int32_t id, const void *answer)
@@ -180,14 +203,25 @@ static void add_segment(void *out, int32_t id, const void *answer)
                               .flags = segment_flags(ds)});
 }
 
-int ipcstat_segments(struct segment_vec *out)
+static int walk_segments(struct segment_vec *out, bool whole)
 {
+    const struct walk w = {call_shmctl, SHM_STAT_ANY, SHM_INFO, add_segment, whole};
     struct shmid_ds ds;
 
     vec_clear(out);
-    int error = walk(call_shmctl, SHM_STAT_ANY, &ds, add_segment, out);
+    int error = walk(&w, &ds, out);
     out->n = error ? 0 : ipc_table_order(out->at, out->n, sizeof *out->at);
     return error;
+}
+
+int ipcstat_segments(struct segment_vec *out)
+{
+    return walk_segments(out, false);
+}
+
+int ipcstat_all_segments(struct segment_vec *out)
+{
+    return walk_segments(out, true);
 }
 
 static void add_semset(void *out, int32_t id, const void *answer)
@@ -200,14 +234,25 @@ static void add_semset(void *out, int32_t id, const void *answer)
                              .otime = ds->sem_otime});
 }
 
-int ipcstat_semsets(struct semset_vec *out)
+static int walk_semsets(struct semset_vec *out, bool whole)
 {
+    const struct walk w = {call_semctl, SEM_STAT_ANY, SEM_INFO, add_semset, whole};
     struct semid_ds ds;
 
     vec_clear(out);
-    int error = walk(call_semctl, SEM_STAT_ANY, &ds, add_semset, out);
+    int error = walk(&w, &ds, out);
     out->n = error ? 0 : ipc_table_order(out->at, out->n, sizeof *out->at);
     return error;
+}
+
+int ipcstat_semsets(struct semset_vec *out)
+{
+    return walk_semsets(out, false);
+}
+
+int ipcstat_all_semsets(struct semset_vec *out)
+{
+    return walk_semsets(out, true);
 }
 
 static void add_queue(void *out, int32_t id, const void *answer)
@@ -226,12 +271,23 @@ static void add_queue(void *out, int32_t id, const void *answer)
                             .known = QUEUE_KNOWS_MAX});
 }
 
-int ipcstat_queues(struct queue_vec *out)
+static int walk_queues(struct queue_vec *out, bool whole)
 {
+    const struct walk w = {call_msgctl, MSG_STAT_ANY, MSG_INFO, add_queue, whole};
     struct msqid_ds ds;
 
     vec_clear(out);
-    int error = walk(call_msgctl, MSG_STAT_ANY, &ds, add_queue, out);
+    int error = walk(&w, &ds, out);
     out->n = error ? 0 : ipc_table_order(out->at, out->n, sizeof *out->at);
     return error;
+}
+
+int ipcstat_queues(struct queue_vec *out)
+{
+    return walk_queues(out, false);
+}
+
+int ipcstat_all_queues(struct queue_vec *out)
+{
+    return walk_queues(out, true);
 }

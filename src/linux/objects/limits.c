@@ -4,6 +4,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <unistd.h>
 
 #include "base/sum.h"
@@ -108,6 +111,46 @@ void limits_read(const char *proc, struct snapshot *s)
         vec_push(&s->limits, limit);
     }
     vec_free(&shares);
+}
+
+static bool by_call(const char *name, uint64_t *value)
+{
+    struct shminfo shm = {0};
+    struct seminfo sem = {0};
+    struct msginfo msg = {0};
+    union semun_of_ours { // semctl(2): the caller defines it
+        int val;
+        struct seminfo *info;
+    } argument = {.info = &sem};
+    void *of_shm = &shm, *of_msg = &msg; // the calls' prototypes know their first use only
+    bool known = strncmp(name, "shm", 3) == 0   ? shmctl(0, IPC_INFO, of_shm) >= 0
+                 : strncmp(name, "sem", 3) == 0 ? semctl(0, 0, IPC_INFO, argument) >= 0
+                                                : msgctl(0, IPC_INFO, of_msg) >= 0;
+    const struct {
+        const char *name;
+        uint64_t value;
+    } all[] = {{"shmmni", shm.shmmni},           {"shmall", shm.shmall},
+               {"shmmax", shm.shmmax},           {"semmni", (uint64_t)sem.semmni},
+               {"semmns", (uint64_t)sem.semmns}, {"semmsl", (uint64_t)sem.semmsl},
+               {"semopm", (uint64_t)sem.semopm}, {"msgmni", (uint64_t)msg.msgmni},
+               {"msgmax", (uint64_t)msg.msgmax}, {"msgmnb", (uint64_t)msg.msgmnb}};
+
+    for (size_t i = 0; known && i < sizeof all / sizeof *all; i++)
+        if (strcmp(all[i].name, name) == 0) {
+            *value = all[i].value;
+            return true;
+        }
+    return false;
+}
+
+void limits_by_calls(struct snapshot *s)
+{
+    for (size_t i = 0; i < s->limits.n; i++) {
+        struct limit *limit = &s->limits.at[i];
+
+        if (!(limit->known & LIMIT_KNOWS_LIMIT) && by_call(limit->name, &limit->limit))
+            limit->known |= LIMIT_KNOWS_LIMIT;
+    }
 }
 
 // --- writing ------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -40,9 +41,11 @@ void system_read(const char *proc, struct system *out)
     // and scanning them by the user's locale would stop at it.
     if (proc_file_read(text, sizeof text, proc, "loadavg") > 0 &&
         sscanf(text, "%u.%2u %u.%2u %u.%2u", &load[0][0], &load[0][1], &load[1][0], &load[1][1],
-               &load[2][0], &load[2][1]) == 6)
+               &load[2][0], &load[2][1]) == 6) {
+        out->knows_load = true;
         for (int i = 0; i < 3; i++)
             out->load[i] = load[i][0] + load[i][1] / 100.0;
+    }
     if (proc_file_read(text, sizeof text, proc, "uptime") > 0 &&
         sscanf(text, "%llu", &seconds) == 1)
         out->uptime = (int64_t)seconds;
@@ -51,4 +54,12 @@ void system_read(const char *proc, struct system *out)
     out->ipc_namespace = namespace_of(proc, "ipc");
     out->host_namespace = out->ipc_namespace == first_ipc_namespace;
     out->first_pid_namespace = namespace_of(proc, "pid") == first_pid_namespace;
+}
+
+void system_by_calls(struct system *out)
+{
+    struct utsname names;
+
+    if (!out->hostname[0] && uname(&names) == 0)
+        text_escape(out->hostname, sizeof out->hostname, names.nodename, strlen(names.nodename));
 }

@@ -232,6 +232,10 @@ void words_unread(struct line *line, const struct snapshot *s)
 
     if (s->error == -ENOENT)
         line_add(line, "no /proc/sysvipc: is /proc mounted, and System V IPC in this kernel?");
+    else if (s->error == -ENOSYS)
+        line_add(line, "no System V IPC in this kernel");
+    else if (s->error == -ENOTSUP)
+        line_add(line, "no /proc/sysvipc, and this kernel lists no objects by shmctl(2)");
     else if (s->error)
         line_add(line, "/proc/sysvipc: %s", error_text(-s->error, reason, sizeof reason));
 }

@@ -142,9 +142,13 @@ static void machine(struct canvas *c, int y, int w, const struct session *sessio
     fit_line_add(&p, 0, STYLE_PROMPT, NULL, "%s", system->hostname);
     fit_line_add(&p, 1, STYLE_PLAIN, NULL, "%s", clock);
     if (session->snapshot->has & NEED_SYSTEM) {
-        fit_line_add(&p, 5, STYLE_PLAIN, "up", "%s", text_age(age, sizeof age, system->uptime));
-        fit_line_add(&p, 3, STYLE_PLAIN, "load", "%.2f %.2f %.2f", system->load[0], system->load[1],
-                     system->load[2]);
+        if (system->uptime > 0)
+            fit_line_add(&p, 5, STYLE_PLAIN, "up", "%s", text_age(age, sizeof age, system->uptime));
+        if (system->knows_load)
+            fit_line_add(&p, 3, STYLE_PLAIN, "load", "%.2f %.2f %.2f", system->load[0],
+                         system->load[1], system->load[2]);
+        else
+            fit_line_add(&p, 3, STYLE_PLAIN, "load", "not known");
         if (system->ipc_namespace)
             fit_line_add(&p, 7, STYLE_PLAIN, NULL, "ipc:%" PRIu64 "%s", system->ipc_namespace,
                          system->host_namespace ? " (host)" : "");
@@ -284,7 +288,7 @@ static void one_line(struct canvas *c, int y, int w, const struct session *sessi
     brief(&p, s, 0, "Shm", "shmall", "shmmni", true);
     brief(&p, s, 1, "Sem", "semmns", "semmni", false);
     brief(&p, s, 2, "Msg", "msgmni", NULL, false);
-    if (s->has & NEED_SYSTEM)
+    if (s->has & NEED_SYSTEM && s->system.knows_load)
         fit_line_add(&p, 6, STYLE_PLAIN, "load", "%.2f", s->system.load[0]);
     if (s->has & NEED_SYSTEM)
         fit_line_add(&p, 8, STYLE_PLAIN, NULL, "%s", user_text(s, user, sizeof user));

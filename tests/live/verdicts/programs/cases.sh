@@ -311,6 +311,7 @@ state_proc_with_subset_pid() {
     checks() {
         fact '(.segments | length == 1) and (.semaphores | length == 1)' "tables by shmctl"
         fact '.limits | map(select(.name == "shmmni")) | .[0] | .used == 1 and .limit > 0' "limits by shmctl"
+        fact '.segments[0].rss == null and .findings != null' "what only the text shows is unknown"
     }
 }
 state_proc_without_sysvipc() {
