@@ -28,7 +28,6 @@ struct format {
 
 extern const struct format *const formats[];
 extern const size_t n_formats;
-extern const struct format json_format, batch_format, csv_format;
 
 // What a file of that name is written in.
 const struct format *format_of_file(const char *name);

@@ -3,6 +3,9 @@
 #include <string.h>
 #include <strings.h>
 
+// Each in a file of its own.
+extern const struct format json_format, batch_format, csv_format;
+
 const struct format *const formats[] = {&json_format, &batch_format, &csv_format};
 const size_t n_formats = sizeof formats / sizeof *formats;
 

@@ -271,10 +271,10 @@ TEST(a_full_disk_is_an_error)
         snapshot_unref(s);
         skip();
     }
-    assert_true(json_format.write(out, s, &table, 1) < 0);
+    assert_true(format_of_file("x.json")->write(out, s, &table, 1) < 0);
     fclose(out);
     out = fopen("/dev/full", "w");
-    assert_true(batch_format.write(out, s, &table, 1) < 0);
+    assert_true(format_of_file("x")->write(out, s, &table, 1) < 0);
     fclose(out);
     snapshot_unref(s);
 }

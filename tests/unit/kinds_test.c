@@ -115,6 +115,17 @@ TEST(the_owner_filter_works_for_every_kind_with_an_owner)
     snapshot_unref(s);
 }
 
+// Else --user would show everybody's rows.
+TEST(whose_rows_they_are_is_known_where_a_column_shows_it)
+{
+    for (int id = 1; id < KINDS; id++) {
+        const struct kind *kind = each(id);
+
+        if (kind_column(kind, "owner"))
+            assert_true(kind->owner || kind->object != NO_KIND || kind->object_of);
+    }
+}
+
 TEST(a_row_is_found_again_and_named)
 {
     struct snapshot *s = fake_story();

@@ -68,7 +68,7 @@ TEST(options_are_taken)
                            "-size", "-f", "size>1M", "-o", "+idle"),
                      0);
     assert_int_equal(o.mode, MODE_PRINT);
-    assert_ptr_equal(o.format, &json_format);
+    assert_string_equal(o.format->name, "json");
     assert_true(o.delay == 0.5);
     assert_int_equal(o.iterations, 3);
     assert_true(o.strict && o.has_id);

@@ -75,7 +75,7 @@ enum member_as {
 
 struct member {
     uint16_t offset;
-    uint8_t size;      // 0: none
+    uint16_t size;     // 0: none
     uint8_t as;        // enum member_as
     uint16_t known_in; // offset of a uint8_t
     uint8_t known;     // its bits that are set where the value is known; 0: always

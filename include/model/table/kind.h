@@ -115,6 +115,8 @@ struct kind {
     bool (*belongs)(const void *row, const struct identity *parent);
     // The object a row belongs to: kind and id, at least. False: to none. NULL: `object` and the id.
     bool (*object_of)(const struct snapshot *s, const void *row, struct identity *out);
+    // The owner of a row that belongs to no object. NULL: it has none.
+    uint32_t (*owner)(const void *row);
     // What a row is about, where that is another row. False: nothing that has one.
     bool (*subject)(const struct snapshot *s, const void *row, struct row_subject *out);
     // "segment 393216": as sentences name it. NULL: `one` and the id.

@@ -33,6 +33,8 @@ static bool shown(const struct query *query, const struct snapshot *s, const voi
         bool is_object = row_object(kind, s, row, &object);
         if (query->has_id && (!is_object || object.id != query->id))
             return false;
+        if (query->has_owner && !is_object && kind->owner && kind->owner(row) != query->owner)
+            return false;
         if (query->has_owner && is_object) {
             const struct owned *owned = snapshot_owned(s, object.kind, object.id);
             if (!owned || owned->uid != query->owner)
