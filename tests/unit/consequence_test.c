@@ -143,6 +143,11 @@ TEST(sets_and_queues_vanish_at_once)
     assert_true(c.grave);
     assert_true(c.impact.woken == 2 && c.impact.lost.n == 40 && c.impact.lost.bytes == 16000);
 
+    struct queue *queue = (struct queue *)snapshot_queue(s, 3);
+    queue->lrpid = 18811, queue->rtime = s->time;
+    of(s, removal(s, KIND_QUEUE, 3));
+    says(c.effect);
+
     s->waiters.n = 0; // the kernel counts them, but nobody could look at who they are
     of(s, removal(s, KIND_SEMSET, 32769));
     says(c.effect);
@@ -187,6 +192,7 @@ TEST(what_is_gone_or_another_is_refused)
     action.target = (struct identity){.kind = KIND_LIMIT};
     of(s, action);
     assert_true(c.impossible);
+    says(c.effect);
     snapshot_unref(s);
 }
 
@@ -198,6 +204,8 @@ TEST(who_may_not_is_told_who_may)
     of(s, removal(s, KIND_SEGMENT, 393216));
     says(c.effect);
     of(s, kill_with(SIGTERM, 18811));
+    says(c.effect);
+    of(s, removal(s, KIND_QUEUE, 3)); // root's
     says(c.effect);
     s->system.euid = 54;
     of(s, removal(s, KIND_SEGMENT, 393216));
@@ -224,6 +232,10 @@ TEST(ending_the_last_holder_frees_the_memory)
     assert_true(c.grave);
     of(s, kill_with(SIGKILL, 20001));
     says(c.effect);
+    s->system.rmid_forced = true;
+    of(s, kill_with(SIGKILL, 20001));
+    says(c.effect);
+    s->system.rmid_forced = false;
     s->scan->holders.at[0].shares_memory_with = 18810;
     of(s, kill_with(SIGKILL, 18811));
     assert_null(strstr(c.effect, "freed"));
@@ -253,6 +265,7 @@ TEST(signals_do_what_they_do)
         of(s, kill_with(cases[i].signal, 18811));
         assert_non_null(strstr(c.question, cases[i].question));
         assert_non_null(strstr(c.effect, cases[i].effect));
+        says(c.effect);
         bool ends =
             cases[i].signal == SIGHUP || cases[i].signal == SIGUSR1 || cases[i].signal > SIGRTMIN;
         assert_true(!strstr(c.effect, "276M are freed") == !ends);
@@ -272,7 +285,7 @@ TEST(sick_processes_are_told_of)
     assert_null(strstr(c.effect, "SIGCONT"));
     p->state = 'D';
     of(s, kill_with(SIGKILL, 18811));
-    assert_non_null(strstr(c.effect, "state D"));
+    says(c.effect);
     p->state = 'Z';
     of(s, kill_with(SIGKILL, 18811));
     says(c.effect);
@@ -313,11 +326,16 @@ TEST(no_harm_by_a_wrong_pid)
     }
     of(s, kill_with(SIGKILL, getpid()));
     assert_true(c.impossible);
+    assert_non_null(strstr(c.effect, " is this monitor itself; F10 ends it."));
     of(s, kill_with(SIGKILL, 17001));
     assert_true(c.impossible);
     says(c.effect);
     struct action action = kill_with(SIGKILL, 18811);
     action.target.start_ticks++;
+    of(s, action);
+    assert_true(c.impossible);
+    says(c.effect);
+    action.target.start_ticks = 0;
     of(s, action);
     assert_true(c.impossible);
     says(c.effect);
@@ -329,7 +347,7 @@ TEST(no_harm_by_a_wrong_pid)
     of(s, kill_with(SIGTERM, 1));
     assert_true(c.grave && !c.impossible);
     says(c.question);
-    assert_non_null(strstr(c.effect, "pid 1"));
+    says(c.effect);
     s->processes.at[0] = first;
     snapshot_unref(s);
 }
@@ -344,12 +362,15 @@ TEST(changes_are_named)
     action.set.uid = 48, action.set.gid = 12345, action.set.mode = 0600;
     of(s, action);
     says(c.question);
-    assert_non_null(strstr(c.effect, "stay attached"));
+    says(c.effect);
+    action.target = removal(s, KIND_SEMSET, 32769).target;
+    of(s, action);
+    says(c.effect);
     action = removal(s, KIND_QUEUE, 3);
     action.verb = ACTION_SET, action.set.which = SET_MAX_BYTES, action.set.max_bytes = 65536;
     of(s, action);
     says(c.question);
-    assert_non_null(strstr(c.effect, "Blocked senders"));
+    says(c.effect);
     const struct queue *queue = snapshot_queue(s, 3);
     action.set.max_bytes = queue->bytes - 1;
     of(s, action);
@@ -369,7 +390,7 @@ TEST(changes_are_named)
     assert_null(strstr(c.effect, "swapped out now"));
     action.verb = ACTION_UNLOCK;
     of(s, action);
-    says(c.question);
+    asks();
     action.target.id = 5;
     of(s, action);
     assert_true(c.impossible);
@@ -401,6 +422,7 @@ TEST(an_instance_of_oracle_ends_with_its_processes)
                   .target = {.kind = KIND_HOLDER, .pid = 700, .start_ticks = p->start_ticks}});
         assert_int_equal(c.grave, cases[i].ends);
         assert_int_equal(strstr(c.effect, "the instance ends") != NULL, cases[i].ends);
+        says(c.effect);
         snapshot_unref(s);
     }
 }
@@ -417,6 +439,7 @@ TEST(servers_of_postgresql_are_told_apart)
         {"/usr/lib/postgresql/15/bin/postgres -D /data", SIGKILL, "backends are orphaned", true},
         {"postgres -D /data", SIGTERM, "smart shutdown", true},
         {"postgres -D /data", SIGINT, "fast shutdown", true},
+        {"postgres -D /data", SIGQUIT, "immediate shutdown", true},
         {"postgres -D /data", SIGHUP, "reads its configuration", false},
         {"postgres: app shop 10.0.0.7(4711) idle", SIGKILL, "resets all sessions", true},
         {"postgres: 15/main: checkpointer", SIGQUIT, "resets all sessions", true},
@@ -437,6 +460,7 @@ TEST(servers_of_postgresql_are_told_apart)
             .target = {.kind = KIND_HOLDER, .pid = 700, .start_ticks = p->start_ticks}};
         of(s, action);
         assert_non_null(strstr(c.effect, cases[i].effect));
+        says(c.effect);
         assert_int_equal(c.grave, cases[i].grave);
         snapshot_unref(s);
     }
@@ -472,14 +496,14 @@ TEST(limits_tell_how_to_last)
     action.limit.value = 0;
     of(s, action);
     assert_true(c.grave);
-    assert_non_null(strstr(c.effect, "In use: 5"));
+    says(c.effect);
     s->limits.at[0].used = 0;
     of(s, action);
     says(c.effect);
     s->limits.at[0].used = 5;
     action.limit.value = 40000;
     of(s, action);
-    assert_non_null(strstr(c.effect, "ipcmni_extend"));
+    says(c.effect);
     snprintf(action.limit.name, sizeof action.limit.name, "shmmax");
     action.limit.value = 1 << 26;
     of(s, action);
@@ -494,10 +518,16 @@ TEST(limits_tell_how_to_last)
     fake_limit(s, "semmsl", "semaphores", 4, 250)->path = "/proc/sys/kernel/sem";
     fake_limit(s, "semopm", "operations", 0, 100)->path = "/proc/sys/kernel/sem";
     of(s, action);
-    assert_non_null(strstr(c.effect, "kernel.sem = 250 32000 100 256"));
+    says(c.effect);
+    fake_limit(s, "msgmnb", "bytes", 0, 16384);
+    snprintf(action.limit.name, sizeof action.limit.name, "msgmnb");
+    s->system.euid = 1001; // it needs root then; and what the limit itself has to say
+    of(s, action);
+    says(c.effect);
     snprintf(action.limit.name, sizeof action.limit.name, "nothing");
     of(s, action);
     assert_true(c.impossible);
+    says(c.effect);
     snapshot_unref(s);
 }
 

@@ -7,6 +7,7 @@
 #include "model/events/events.h"
 #include "model/kinds/registry.h"
 #include "support/fake.h"
+#include "support/golden.h"
 #include "support/test.h"
 
 enum { USER = 1001, SECOND = 1000000000 };
@@ -69,6 +70,7 @@ static const struct event *newest(const struct history *h, size_t before)
     do {                                                                                           \
         if (!strstr((event)->text, words))                                                         \
             fail_msg("'%s' says nothing of '%s'", (event)->text, words);                           \
+        says((event)->text);                                                                       \
     } while (0)
 
 static struct snapshot *segments(int n)

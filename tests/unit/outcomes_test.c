@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/consequence/outcomes.h"
+#include "support/golden.h"
 #include "support/test.h"
 
 static const struct action removal = {
@@ -17,6 +18,7 @@ TEST(every_code_has_a_sentence_whose_words_are_all_filled_in)
         struct outcome o = outcome_of(&removal, (enum outcome_code)code, 0);
 
         outcome_say(&o);
+        says(o.text);
         assert_true((o.text[0] == '\0') == (code == OUTCOME_RESOLVED));
         assert_null(strpbrk(o.text, "{}"));
         for (int other = OUTCOME_TEXT + 1; other < code; other++) {
@@ -39,7 +41,7 @@ TEST(the_codes_are_in_the_order_of_their_states)
     assert_int_equal(last, OUTCOME_CANCELLED);
 }
 
-static void says(struct outcome o, const char *text)
+static void must_say(struct outcome o, const char *text)
 {
     outcome_say(&o);
     assert_string_equal(o.text, text);
@@ -49,13 +51,16 @@ TEST(sentences_name_target_cause_and_way_out)
 {
     struct outcome o = outcome_of(&removal, OUTCOME_NOT_PERMITTED, EPERM);
 
-    says(o, "segment 42: not permitted: needs root or CAP_SYS_ADMIN");
+    must_say(o, "segment 42: not permitted: needs root or CAP_SYS_ADMIN");
     strcpy(o.facts.owner, "oracle");
     strcpy(o.facts.creator, "uid 1001");
-    says(o, "segment 42: not permitted: needs root, oracle, uid 1001 or CAP_SYS_ADMIN");
+    must_say(o, "segment 42: not permitted: needs root, oracle, uid 1001 or CAP_SYS_ADMIN");
+    o.action.verb = ACTION_SET, o.action.set.which = SET_MAX_BYTES;
+    must_say(o, "segment 42: not permitted: needs root, oracle, uid 1001 or CAP_SYS_ADMIN, and "
+                "CAP_SYS_RESOURCE beyond msgmnb");
     o = outcome_of(&removal, OUTCOME_OTHER_KEY, 0);
     o.facts.now.key = 0xff;
-    says(o, "segment 42 is another one now (key 0x000000ff, was 0x00000001); nothing was done");
+    must_say(o, "segment 42 is another one now (key 0x000000ff, was 0x00000001); nothing was done");
 }
 
 TEST(a_signal_is_named_as_everywhere)
@@ -65,15 +70,15 @@ TEST(a_signal_is_named_as_everywhere)
     struct outcome o = outcome_of(&signal, OUTCOME_SENT, 0);
 
     strcpy(o.facts.process, "pmon");
-    says(o, "SIGSEGV sent to process 7 pmon");
+    must_say(o, "SIGSEGV sent to process 7 pmon");
     o.action.signal = SIGRTMIN + 1;
     o.facts.process[0] = '\0';
-    says(o, "signal 35 sent to process 7");
+    must_say(o, "signal 35 sent to process 7");
 }
 
 TEST(an_outcome_with_its_own_text_keeps_it)
 {
-    says(outcome_refused(&removal, "it is held"), "it is held");
+    must_say(outcome_refused(&removal, "it is held"), "it is held");
 }
 
 int main(void)

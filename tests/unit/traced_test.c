@@ -5,6 +5,7 @@
 
 #include "model/events/events.h"
 #include "support/fake.h"
+#include "support/golden.h"
 #include "support/test.h"
 
 enum { SECOND = 1000000000, MS = 1000000 };
@@ -102,8 +103,7 @@ TEST(beginning_says_what_it_costs_and_what_stays_unseen)
     see(h, fake_snapshot());
     assert_int_equal(see(h, traced()), 1);
     assert_int_equal(newest(h, 0)->what, EVENT_TRACING);
-    assert_non_null(strstr(newest(h, 0)->text, "61 ns longer"));
-    assert_non_null(strstr(newest(h, 0)->text, "32-bit"));
+    says(newest(h, 0)->text);
     assert_int_equal(see(h, traced()), 0);
     assert_int_equal(see(h, fake_snapshot()), 1);
     assert_string_equal(newest(h, 0)->text, "off");
@@ -126,7 +126,7 @@ TEST(a_removal_names_the_process_the_user_and_the_moment)
     assert_int_equal(e->uid, 1234);
     assert_int_equal(e->time, FAKE_NOW);
     assert_int_equal(e->millis, 482);
-    assert_non_null(strstr(e->text, "parent is 18733 bash"));
+    says(e->text);
 }
 
 TEST(another_identity_is_named_too)
@@ -271,7 +271,7 @@ TEST(lost_records_are_counted_in_an_event)
     t->tracing.lost = 12;
     assert_int_equal(see(h, s), 1);
     assert_int_equal(newest(h, 0)->severity, SEVERITY_WARNING);
-    assert_non_null(strstr(newest(h, 0)->text, "12 calls left no record"));
+    says(newest(h, 0)->text);
     assert_int_equal(see(h, t), 0);
 }
 
