@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/record/limit.h"
+#include "model/record/limit_spec.h"
 #include "support/test.h"
 
 static const struct limit shmmni = {.name = "shmmni", .unit = "segments"},
@@ -108,4 +109,22 @@ TEST(huge_ones_are_no_limit)
     assert_string_equal(text, "32000");
     limit_range(&shmmni, text, sizeof text);
     assert_non_null(strstr(text, "0 to 32768"));
+}
+
+TEST(each_kind_of_object_has_its_limits)
+{
+    static const struct {
+        enum kind_id kind;
+        const char *number, *size;
+        // clang-format off
+    } cases[] = {{KIND_SEGMENT, "shmmni", "shmmax"}, {KIND_SEMSET, "semmni", "semmsl"},
+                 {KIND_QUEUE, "msgmni", "msgmnb"}};
+    // clang-format on
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_string_equal(limit_spec_number(cases[i].kind)->name, cases[i].number);
+        assert_string_equal(limit_spec_size(cases[i].kind)->name, cases[i].size);
+    }
+    assert_null(limit_spec_number(KIND_HOLDER));
+    assert_null(limit_spec_size(KIND_HOLDER));
 }

@@ -6,11 +6,13 @@
 
 #include "base/signal_name.h"
 #include "model/kinds/registry.h"
+#include "model/record/limit_spec.h"
 
 const char *action_command(const struct action *action, char *dst, size_t cap)
 {
     const struct kind *kind = kind_get(action->target.kind);
     const char *signal = signal_abbreviation(action->signal);
+    const struct limit_spec *spec = limit_spec_find(action->limit.name);
 
     if (cap)
         dst[0] = '\0';
@@ -28,9 +30,8 @@ const char *action_command(const struct action *action, char *dst, size_t cap)
             snprintf(dst, cap, "kill -%d %" PRId32, action->signal, action->target.pid);
         break;
     case ACTION_LIMIT: // the four of kernel.sem are one line that would need all of them
-        if (action->limit.name[0] && strncmp(action->limit.name, "sem", 3) != 0)
-            snprintf(dst, cap, "sysctl -w kernel.%s=%" PRIu64, action->limit.name,
-                     action->limit.value);
+        if (spec && !strchr(spec->setting, ','))
+            snprintf(dst, cap, "sysctl -w %s=%" PRIu64, spec->setting, action->limit.value);
         break;
     case ACTION_SET:
     case ACTION_LOCK:

@@ -10,6 +10,7 @@
 #include "model/kinds/find_row.h"
 #include "model/kinds/registry.h"
 #include "model/record/limit.h"
+#include "model/record/limit_spec.h"
 #include "session/actions/choose.h"
 #include "session/actions/confirm.h"
 #include "session/current.h"
@@ -201,13 +202,14 @@ static void name_or_number(const char *name, uint32_t id, char *dst, size_t cap)
 static void add_room(struct session *s, struct prompt *p, const struct queue *queue)
 {
     char text[32] = "";
-    const struct limit *most = limit_find(s->snapshot, "msgmnb");
+    const struct limit *most = limit_find(s->snapshot, limit_spec_size(KIND_QUEUE)->name);
 
     if (queue && queue->known & QUEUE_KNOWS_MAX)
         snprintf(text, sizeof text, "%" PRIu64, queue->max_bytes);
     struct form_field *field = form_add(p, ROOM, text);
     if (queue && most && most->known & LIMIT_KNOWS_LIMIT)
-        form_hint(field, "%" PRIu64 " queued; msgmnb is %" PRIu64, queue->bytes, most->limit);
+        form_hint(field, "%" PRIu64 " queued; %s is %" PRIu64, queue->bytes, most->name,
+                  most->limit);
     else
         form_hint(field, "bytes, such as 16384 or 64K");
 }
