@@ -47,6 +47,22 @@
         (v)->n = (from)->n;                                                                        \
     } while (0)
 
+// The index of the first item of an ordered vector for which `before` does not hold, v->n where it
+// holds for all. `item` names the one that the condition looks at: vec_lower(v, p, p->pid < pid).
+#define vec_lower(v, item, before)                                                                 \
+    ({                                                                                             \
+        size_t vec_low_ = 0, vec_high_ = (v)->n;                                                   \
+        while (vec_low_ < vec_high_) {                                                             \
+            size_t vec_middle_ = vec_low_ + (vec_high_ - vec_low_) / 2;                            \
+            const __typeof__(*(v)->at) *item = &(v)->at[vec_middle_];                              \
+            if (before)                                                                            \
+                vec_low_ = vec_middle_ + 1;                                                        \
+            else                                                                                   \
+                vec_high_ = vec_middle_;                                                           \
+        }                                                                                          \
+        vec_low_;                                                                                  \
+    })
+
 #define vec_clear(v) ((void)((v)->n = 0))
 
 #define vec_free(v)                                                                                \

@@ -100,15 +100,8 @@ int process_list_update(struct process_list *processes, const struct source *sou
 
 const struct pid_entry *process_list_find(const struct pid_entry_vec *list, int32_t pid)
 {
-    size_t low = 0, high = list->n;
+    size_t low = vec_lower(list, entry, entry->pid < pid);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (list->at[middle].pid < pid)
-            low = middle + 1;
-        else
-            high = middle;
-    }
     return low < list->n && list->at[low].pid == pid ? &list->at[low] : NULL;
 }
 

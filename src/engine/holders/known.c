@@ -94,16 +94,7 @@ static bool ask(struct known_holders *k, enum probe_what what,
 
 static size_t handle_place(const struct segment_handle_vec *handles, int32_t shmid)
 {
-    size_t low = 0, high = handles->n;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (handles->at[middle].shmid < shmid)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return vec_lower(handles, handle, handle->shmid < shmid);
 }
 
 static bool has_handle(const struct segment_handle_vec *handles, int32_t shmid)

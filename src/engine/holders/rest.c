@@ -59,15 +59,8 @@ static bool list_is_due(const struct rest *rest, const struct round *round)
 
 static bool contains(const struct pid_set *set, int32_t pid)
 {
-    size_t low = 0, high = set->n;
+    size_t low = vec_lower(set, at, *at < pid);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (set->at[middle] < pid)
-            low = middle + 1;
-        else
-            high = middle;
-    }
     return low < set->n && set->at[low] == pid;
 }
 

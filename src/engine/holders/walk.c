@@ -3,20 +3,6 @@
 
 #include "engine/holders/known.h"
 
-static bool is_elsewhere(const struct walked *walked, int32_t pid)
-{
-    size_t low = 0, high = walked->elsewhere.n;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (walked->elsewhere.at[middle] < pid)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < walked->elsewhere.n && walked->elsewhere.at[low] == pid;
-}
-
 // Mappings and processes are ordered by pid.
 static void take(struct known_holders *k, const struct walked *walked)
 {
@@ -33,7 +19,7 @@ static void take(struct known_holders *k, const struct walked *walked)
                                   .start_ticks = process->start_ticks,
                                   .first = (uint32_t)first,
                                   .n = (uint32_t)(at - first),
-                                  .namespace_differs = is_elsewhere(walked, process->pid)});
+                                  .namespace_differs = pids_has(&walked->elsewhere, process->pid)});
         // Every mapping has its segment's handle: all are surely ours. Handles are looked at only
         // where a process is elsewhere; those of its segments are needed.
         for (size_t m = first; k->holdings.at[i].namespace_differs && m < at; m++)

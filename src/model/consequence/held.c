@@ -44,15 +44,8 @@ struct held_vec held_of(const struct scan *scan, const struct pid_vec *pids)
 
 const struct held *held_find(const struct held_vec *held, int32_t pid, size_t *n)
 {
-    size_t low = 0, high = held->n;
+    size_t low = vec_lower(held, h, h->pid < pid);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (held->at[middle].pid < pid)
-            low = middle + 1;
-        else
-            high = middle;
-    }
     for (*n = 0; low + *n < held->n && held->at[low + *n].pid == pid;)
         ++*n;
     return *n ? &held->at[low] : NULL;

@@ -97,16 +97,9 @@ void traced_add(struct traced *t, const struct snapshot *now, struct event_vec *
 // The first of an object, *n of them.
 static struct pending *of_object(const struct traced *t, enum kind_id kind, int32_t id, size_t *n)
 {
-    size_t low = 0, high = t->pending.n;
+    size_t low = vec_lower(&t->pending, p,
+                           p->trace.kind < kind || (p->trace.kind == kind && p->trace.id < id));
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct trace *at = &t->pending.at[middle].trace;
-        if (at->kind < kind || (at->kind == kind && at->id < id))
-            low = middle + 1;
-        else
-            high = middle;
-    }
     for (*n = 0; low + *n < t->pending.n; ++*n) {
         const struct trace *at = &t->pending.at[low + *n].trace;
         if (at->kind != kind || at->id != id)

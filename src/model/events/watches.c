@@ -21,16 +21,7 @@ enum { UID_FIRST = 1000, UID_NOBODY = 65534 };
 // The first flow not before shmid.
 static size_t flow_at(const struct flow_vec *flows, int32_t shmid)
 {
-    size_t low = 0, high = flows->n;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (flows->at[middle].shmid < shmid)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return vec_lower(flows, flow, flow->shmid < shmid);
 }
 
 void flow_note(struct flow_vec *flows, const struct change *same, struct change_vec *out)

@@ -18,25 +18,9 @@ static int order(const void *pa, const void *pb)
     return (a->part > b->part) - (a->part < b->part);
 }
 
-// The first tag not ordered before `identity`.
-static size_t lower(const struct identity_vec *set, const struct identity *identity)
-{
-    size_t low = 0, high = set->n;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (order(&set->at[middle], identity) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static bool find(const struct identity_vec *set, const struct identity *identity, size_t *at)
 {
-    for (*at = lower(set, identity); *at < set->n; (*at)++) {
+    for (*at = vec_lower(set, tag, order(tag, identity) < 0); *at < set->n; (*at)++) {
         if (order(&set->at[*at], identity) != 0)
             return false;
         if (identity_same(&set->at[*at], identity))

@@ -79,18 +79,9 @@ const struct segment_account *scan_account(const struct scan *scan, int32_t shmi
 // Index of the first holder whose segment is `shmid`, and pid `pid`, or a later one.
 static size_t first_holder(const struct scan *scan, int64_t shmid, int32_t pid)
 {
-    size_t low = 0, high = scan ? scan->holders.n : 0;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct holder *h = &scan->holders.at[middle];
-
-        if (h->shmid < shmid || (h->shmid == shmid && h->pid < pid))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return scan ? vec_lower(&scan->holders, h,
+                            h->shmid < shmid || (h->shmid == shmid && h->pid < pid))
+                : 0;
 }
 
 const struct holder *scan_holders(const struct scan *scan, int32_t shmid, size_t *n)

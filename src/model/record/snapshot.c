@@ -74,14 +74,7 @@ void snapshot_unref(struct snapshot *snapshot)
 // or NULL: a macro, because items and integers differ in type.
 #define FIND(vec, field, wanted)                                                                   \
     do {                                                                                           \
-        size_t low_ = 0, high_ = (vec)->n;                                                         \
-        while (low_ < high_) {                                                                     \
-            size_t middle_ = low_ + (high_ - low_) / 2;                                            \
-            if ((vec)->at[middle_].field < (wanted))                                               \
-                low_ = middle_ + 1;                                                                \
-            else                                                                                   \
-                high_ = middle_;                                                                   \
-        }                                                                                          \
+        size_t low_ = vec_lower(vec, item_, item_->field < (wanted));                              \
         if (low_ < (vec)->n && (vec)->at[low_].field == (wanted))                                  \
             return &(vec)->at[low_];                                                               \
         return NULL;                                                                               \
@@ -144,18 +137,7 @@ const struct process *snapshot_process(const struct snapshot *s, int32_t pid)
 // Index of the first waiter of that object or a later one.
 static size_t first_waiter(const struct snapshot *s, enum kind_id kind, int64_t id)
 {
-    size_t low = 0, high = s->waiters.n;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct waiter *w = &s->waiters.at[middle];
-
-        if (w->kind < kind || (w->kind == kind && w->id < id))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return vec_lower(&s->waiters, w, w->kind < kind || (w->kind == kind && w->id < id));
 }
 
 const struct waiter *snapshot_waiters(const struct snapshot *s, enum kind_id kind, int32_t id,

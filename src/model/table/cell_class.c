@@ -160,7 +160,7 @@ static const struct cell_class classes[] = {
     [CELL_PERCENT] = {"percent", "a percentage", FORM_REAL, .right = true, .add_text = add_percent,
                       .parse = parse_percent},
     [CELL_BOOL] = {"true/false", "true or false", FORM_TRUTH, .parse = parse_truth},
-    [CELL_FLAGS] = {"flags", "none", FORM_FLAGS}, // or what the column names
+    [CELL_FLAGS] = {"flags", "none", FORM_FLAGS, .right = false}, // or what the column names
     [CELL_ADDRESS] = {"address", "a hexadecimal address", FORM_UNSIGNED, .right = true,
                       .add_text = add_address, .parse = parse_address},
 };
