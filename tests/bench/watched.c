@@ -18,7 +18,7 @@ bool watched_start(struct watched *w, const char *const argv[])
     if (w->pid == 0) {
         setenv("TERM", "xterm-256color", 1);
         setenv("LC_ALL", "C.UTF-8", 1);
-        setenv("HOME", "/nonexistent", 1);
+        setenv("HOME", "/proc/nonexistent", 1);
         execvp(argv[0], (char *const *)argv);
         _exit(127);
     }

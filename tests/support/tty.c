@@ -121,7 +121,7 @@ static char **environment_make(const struct tty_options *o)
     for (size_t i = 0; i < sizeof pass / sizeof pass[0]; i++)
         if (getenv(pass[i]))
             environment_add(environment, CAP, mem_format("%s=%s", pass[i], getenv(pass[i])));
-    environment_add(environment, CAP, "HOME=/nonexistent");
+    environment_add(environment, CAP, "HOME=/proc/nonexistent");
     environment_add(environment, CAP, mem_format("LANG=%s", o->lang ? o->lang : "C.UTF-8"));
     if (!o->term || *o->term)
         environment_add(environment, CAP,
