@@ -122,9 +122,9 @@ TEST(each_kind_of_object_has_its_limits)
     // clang-format on
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_string_equal(limit_spec_number(cases[i].kind)->name, cases[i].number);
+        assert_string_equal(limit_of_objects(cases[i].kind), cases[i].number);
         assert_string_equal(limit_spec_size(cases[i].kind)->name, cases[i].size);
     }
-    assert_null(limit_spec_number(KIND_HOLDER));
+    assert_null(limit_of_objects(KIND_HOLDER));
     assert_null(limit_spec_size(KIND_HOLDER));
 }

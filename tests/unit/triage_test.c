@@ -862,7 +862,7 @@ TEST(advice_fits_the_limit)
     says(find(s, "limit")->advice);
     assert_string_equal(find(s, "limit")->evidence,
                         "2 of 2 segments in use, most by root: 2, most of them by "
-                        "200 zabbix_server; raised in /proc/sys/kernel (sysctl "
+                        "200 zabbix_server; raised in /proc/sys/kernel/shmmni (sysctl "
                         "kernel.shmmni)");
     for (int i = 0; i < 2; i++)
         s->segments.at[i].flags = SEG_DEST;

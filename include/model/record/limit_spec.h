@@ -23,8 +23,7 @@ struct limit_spec {
 };
 extern const struct limit_spec limit_specs[LIMIT_SPECS]; // in the kernel's order
 
-// Of how many objects of a kind there may be, and of how large one may be (of a queue: at first).
-const struct limit_spec *limit_spec_number(enum kind_id kind);
+// Of how large an object of a kind may be (a queue: at first). NULL: there is none.
 const struct limit_spec *limit_spec_size(enum kind_id kind);
 // NULL: there is none. At most LIMIT_NAME bytes of the name are read.
 const struct limit_spec *limit_spec_find(const char *name);

@@ -88,14 +88,6 @@ const struct limit_spec limit_specs[LIMIT_SPECS] = {
 };
 // clang-format on
 
-const struct limit_spec *limit_spec_number(enum kind_id kind)
-{
-    for (size_t i = 0; i < LIMIT_SPECS; i++)
-        if (limit_specs[i].kind == kind && limit_specs[i].use == one)
-            return &limit_specs[i];
-    return NULL;
-}
-
 const struct limit_spec *limit_spec_size(enum kind_id kind)
 {
     for (size_t i = 0; i < LIMIT_SPECS; i++)

@@ -7,6 +7,7 @@
 #include "model/apps/postgres.h"
 #include "model/orphans.h"
 #include "model/record/limit.h"
+#include "model/record/limit_spec.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 #include "rules.h"
@@ -179,7 +180,7 @@ static size_t other_creators(const struct match *m, size_t n)
 static void say_mass(struct say *x)
 {
     const struct segment *g = x->match->object;
-    const struct limit *limit = limit_find(x->s, "shmmni");
+    const struct limit *limit = limit_find(x->s, limit_of_objects(KIND_SEGMENT));
     size_t others = other_creators(x->match, x->n);
     uint64_t rss = 0;
 

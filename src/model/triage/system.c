@@ -1,10 +1,9 @@
 // What is wrong with the machine: limits nearly reached, processes that do not answer.
 #include <string.h>
-#include <unistd.h>
 
-#include "base/sum.h"
 #include "model/orphans.h"
 #include "model/record/limit.h"
+#include "model/record/limit_spec.h"
 #include "model/record/object_times.h"
 #include "rules.h"
 
@@ -12,21 +11,9 @@ enum { LISTED_MAX = 4 };
 
 // --- limits -------------------------------------------------------------------------------------
 
-// Limits many objects fill together. A single segment as large as shmmax, or a queue as full as msgmnb, is
-// no shortage.
-static bool is_shared(const char *name)
+static bool limit_below_use(const struct limit *limit, const struct limit_spec *spec)
 {
-    static const char *const shared[] = {"shmmni", "shmall", "semmni", "semmns", "msgmni"};
-
-    for (size_t i = 0; name && i < sizeof shared / sizeof *shared; i++)
-        if (strcmp(name, shared[i]) == 0)
-            return true;
-    return false;
-}
-
-static bool limit_below_use(const struct limit *limit)
-{
-    return limit->known & LIMIT_KNOWS_USED && limit->used > limit->limit && is_shared(limit->name);
+    return limit->known & LIMIT_KNOWS_USED && limit->used > limit->limit && spec->shared;
 }
 
 // 0 is no sign for "unlimited": ipc/util.c ipc_addid() and its callers compare with it. Lowered below what is
@@ -34,83 +21,40 @@ static bool limit_below_use(const struct limit *limit)
 static bool limit_near(const struct snapshot *s, struct match *match)
 {
     const struct limit *limit = match->object;
+    const struct limit_spec *spec = limit_spec_find(limit->name);
     double used;
 
     (void)s;
-    if (!(limit->known & LIMIT_KNOWS_LIMIT))
+    if (!spec || !(limit->known & LIMIT_KNOWS_LIMIT))
         return false;
-    if (limit->limit == 0 || limit_below_use(limit)) {
+    if (limit->limit == 0 || limit_below_use(limit, spec)) {
         match->weight = 101;
         match->severity = SEVERITY_CRITICAL;
         return true;
     }
-    if (!is_shared(limit->name) || !limit_percent(limit, &used))
+    // A single segment as large as shmmax, or a queue as full as msgmnb, is no shortage.
+    if (!spec->shared || !limit_percent(limit, &used))
         return false;
     match->weight = (uint64_t)used;
     match->severity = used >= LIMIT_CRITICAL ? SEVERITY_CRITICAL : SEVERITY_WARNING;
     return used >= LIMIT_WARNING;
 }
 
-static enum kind_id limited_kind(const struct limit *limit)
-{
-    return strncmp(limit->name, "shm", 3) == 0   ? KIND_SEGMENT
-           : strncmp(limit->name, "sem", 3) == 0 ? KIND_SEMSET
-                                                 : KIND_QUEUE;
-}
-
 static void limit_title(struct say *x)
 {
     const struct limit *limit = x->match->object;
+    const struct limit_spec *spec = limit_spec_find(limit->name);
 
     if (limit->limit == 0)
         say(x, "{text} is 0: no new {text}", limit->name,
-            limited_kind(limit) == KIND_SEGMENT  ? "segments"
-            : limited_kind(limit) == KIND_SEMSET ? "semaphore operations or sets"
-                                                 : "queues or messages");
-    else if (limit_below_use(limit))
+            spec->kind == KIND_SEGMENT  ? "segments"
+            : spec->kind == KIND_SEMSET ? "semaphore operations or sets"
+                                        : "queues or messages");
+    else if (limit_below_use(limit, spec))
         say(x, "{text} {number} is below use: {number} {text}", limit->name, limit->limit,
             limit->used, limit->unit);
     else
         say(x, "{text} {number}% used", limit->name, x->match->weight);
-}
-
-// Where the limits are set, in sysctl(8)'s terms; proc_sys_kernel(5).
-static const char *limit_setting(const char *name)
-{
-    // clang-format off
-    static const char *const settings[][2] = {
-        {"shmmni", "kernel.shmmni"},           {"shmall", "kernel.shmall"},
-        {"semmns", "kernel.sem, 2nd number"},  {"semmni", "kernel.sem, 4th number"},
-        {"msgmni", "kernel.msgmni"},          {"shmmax", "kernel.shmmax"},
-        {"msgmax", "kernel.msgmax"},          {"msgmnb", "kernel.msgmnb"},
-        {"semmsl", "kernel.sem, 1st number"}, {"semopm", "kernel.sem, 3rd number"},
-    };
-    // clang-format on
-
-    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-        if (strcmp(name, settings[i][0]) == 0)
-            return settings[i][1];
-    return name;
-}
-
-// How much of a limit its largest user takes; 0 where the kind was not read.
-static uint64_t top_share(const struct snapshot *s, const struct limit *limit)
-{
-    uint64_t sum = 0;
-
-    if (strncmp(limit->name, "shm", 3) == 0) {
-        for (size_t i = 0; i < s->segments.n; i++)
-            if (s->segments.at[i].o.uid == limit->top_uid)
-                sum_add(&sum, strcmp(limit->name, "shmall") == 0 ? s->segments.at[i].size : 1);
-    } else if (strncmp(limit->name, "sem", 3) == 0) {
-        for (size_t i = 0; i < s->semsets.n; i++)
-            if (s->semsets.at[i].o.uid == limit->top_uid)
-                sum += strcmp(limit->name, "semmns") == 0 ? s->semsets.at[i].nsems : 1;
-    } else {
-        for (size_t i = 0; i < s->queues.n; i++)
-            sum += s->queues.at[i].o.uid == limit->top_uid;
-    }
-    return sum;
 }
 
 // The pid that most of a user's segments, sets or queues name; 0 where there is none. By Boyer and Moore's
@@ -152,40 +96,48 @@ static int32_t top_pid(const struct snapshot *s, enum kind_id kind, uint32_t uid
     return best;
 }
 
-static void say_used(struct say *x, const struct limit *limit)
+// "4096", "276M" of pages.
+static void say_share(struct say *x, const struct limit_spec *spec, uint64_t share)
 {
-    const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t bytes;
+
+    if (limit_spec_bytes(spec, share, &bytes))
+        say(x, ": {size}", bytes);
+    else
+        say(x, ": {number}", share);
+}
+
+static void say_used(struct say *x, const struct limit *limit, const struct limit_spec *spec)
+{
     uint64_t used, size;
 
     say(x, "{number} of {number} {text} in use", limit->used, limit->limit, limit->unit);
-    if (strcmp(limit->name, "shmall") == 0 && !__builtin_mul_overflow(limit->used, page, &used) &&
-        !__builtin_mul_overflow(limit->limit, page, &size))
+    if (spec->shared && limit_spec_bytes(spec, limit->used, &used) &&
+        limit_spec_bytes(spec, limit->limit, &size))
         say(x, " ({size} of {size})", used, size);
 }
 
 static void limit_evidence(struct say *x)
 {
     const struct limit *limit = x->match->object;
+    const struct limit_spec *spec = limit_spec_find(limit->name);
     int64_t time;
 
     if (limit->known & LIMIT_KNOWS_USED)
-        say_used(x, limit);
+        say_used(x, limit, spec);
     else
         say(x, "the limit is {number} {text}", limit->limit, limit->unit);
     if (limit->known & LIMIT_KNOWS_TOP) {
-        uint64_t share = top_share(x->s, limit);
-        int32_t pid = top_pid(x->s, limited_kind(limit), limit->top_uid, &time);
+        uint64_t share = limit_spec_used(spec, x->s, &limit->top_uid);
+        int32_t pid = top_pid(x->s, spec->kind, limit->top_uid, &time);
 
         say(x, ", most by {user}", limit->top_uid);
-        if (share && strcmp(limit->name, "shmall") == 0)
-            say(x, ": {size}", share);
-        else if (share)
-            say(x, ": {number}", share);
+        if (share)
+            say_share(x, spec, share);
         if (pid > 0)
             say(x, ", most of them by {process}", process_at(pid, time));
     }
-    if (limit->path)
-        say(x, "; raised in {text} (sysctl {text})", limit->path, limit_setting(limit->name));
+    say(x, "; raised in {text} (sysctl {text})", spec->path, spec->setting);
 }
 
 // Objects of a kind that are orphans, and segments removed but held.
@@ -208,7 +160,7 @@ static size_t count_orphans(const struct snapshot *s, enum kind_id kind, size_t 
 static void limit_advise(struct say *x)
 {
     const struct limit *limit = x->match->object;
-    size_t held, orphans = count_orphans(x->s, limited_kind(limit), &held);
+    size_t held, orphans = count_orphans(x->s, limit_spec_find(limit->name)->kind, &held);
 
     if (limit->limit == 0) {
         say(x, "nothing new can be made until it is raised in Limits");
