@@ -180,7 +180,7 @@ static size_t other_creators(const struct match *m, size_t n)
 static void say_mass(struct say *x)
 {
     const struct segment *g = x->match->object;
-    const struct limit *limit = limit_find(x->s, limit_of_objects(KIND_SEGMENT));
+    const struct limit *limit = limit_find(x->s, limit_of_objects(g->o.kind));
     size_t others = other_creators(x->match, x->n);
     uint64_t rss = 0;
 

@@ -202,12 +202,13 @@ static void name_or_number(const char *name, uint32_t id, char *dst, size_t cap)
 static void add_room(struct session *s, struct prompt *p, const struct queue *queue)
 {
     char text[32] = "";
-    const struct limit *most = limit_find(s->snapshot, limit_spec_size(KIND_QUEUE)->name);
+    const struct limit_spec *spec = queue ? limit_spec_size(queue->o.kind) : NULL;
+    const struct limit *most = spec ? limit_find(s->snapshot, spec->name) : NULL;
 
     if (queue && queue->known & QUEUE_KNOWS_MAX)
         snprintf(text, sizeof text, "%" PRIu64, queue->max_bytes);
     struct form_field *field = form_add(p, ROOM, text);
-    if (queue && most && most->known & LIMIT_KNOWS_LIMIT)
+    if (most && most->known & LIMIT_KNOWS_LIMIT)
         form_hint(field, "%" PRIu64 " queued; %s is %" PRIu64, queue->bytes, most->name,
                   most->limit);
     else
