@@ -122,7 +122,8 @@ void witness_reserve(struct builder *b, int full)
     asm_place(a, room);
 }
 
-void witness_check_namespace(struct builder *b, int other)
+// R0 = inode of the caller's IPC namespace.
+static void load_namespace(struct builder *b)
 {
     struct assembler *a = b->a;
 
@@ -130,6 +131,13 @@ void witness_check_namespace(struct builder *b, int other)
     probe_follow(a, b->k, TASK_NSPROXY);
     probe_follow(a, b->k, NSPROXY_IPC);
     probe_follow(a, b->k, IPCNS_INUM);
+}
+
+void witness_check_namespace(struct builder *b, int other)
+{
+    struct assembler *a = b->a;
+
+    load_namespace(b);
     asm_copy(a, R6, R0);
     if (!b->ipc_ns)
         return;
@@ -141,10 +149,7 @@ void witness_reserve_event(struct builder *b, enum witness_call call, int full)
 {
     struct assembler *a = b->a;
 
-    asm_call(a, BPF_FUNC_get_current_task);
-    probe_follow(a, b->k, TASK_NSPROXY);
-    probe_follow(a, b->k, NSPROXY_IPC);
-    probe_follow(a, b->k, IPCNS_INUM);
+    load_namespace(b);
     asm_copy(a, R8, R0);
     witness_reserve(b, full);
     asm_store(a, 4, R9, offsetof(struct witness_record, ipc_ns), R8);
