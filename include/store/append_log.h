@@ -6,7 +6,7 @@
 // file is made with mode 0600 where it is not there, and never opened through a symbolic link, nor
 // where it has a second name (a hard link), belongs to another user, or a directory on the way does (of
 // root's files). The directory is held by a descriptor. One that was moved away or removed meanwhile
-// (logrotate(8)) is made anew for the next line.
+// (logrotate(8)) is made again for the next line.
 #ifndef IPCTOP_STORE_APPEND_LOG_H
 #define IPCTOP_STORE_APPEND_LOG_H
 
@@ -36,7 +36,7 @@ void append_log_line(struct append_log *append, const char *line, size_t n);
 int append_log_line_now(struct append_log *append, const char *line, size_t n);
 
 // Why lines handed over by append_log_line() are not written, once each time it begins to be so; 0:
-// they are, or that was told. ETIMEDOUT where the file has not answered for a second.
+// they are, or that was reported. ETIMEDOUT where the file has not answered for a second.
 int append_log_failure(struct append_log *append);
 const char *append_log_reason(int error); // in words
 

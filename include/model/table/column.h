@@ -59,7 +59,7 @@ enum {
     DETAIL_NONE // beside a name that stands there already, or a moment shown in full
 };
 
-// Where in its row a value stands, and how it is told from none.
+// Where in its row a value stands, and how it is distinguished from none.
 enum member_as {
     AS_VALUE,
     AS_POSITIVE, // 0 and below: unknown

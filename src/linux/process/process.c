@@ -211,7 +211,7 @@ static int read_facts(struct process_reader *self, int dir, unsigned wanted,
 
 // The owner of /proc/PID is its effective user, whatever it does to hide: task_dump_owner() in
 // fs/proc/base.c excepts this very directory. Of a process that ended meanwhile it is root; the
-// file read afterwards tells that it did.
+// file read afterwards shows that it did.
 static void read_user(int dir, struct process *process)
 {
     struct stat status;

@@ -186,7 +186,7 @@ static const struct queue *answers_of_taken(const struct snapshot *s, const stru
     return NULL;
 }
 
-// Whoever received last is gone, requests lie unread or went with it, and by that process's other
+// The last receiver is gone, requests lie unread or went with it, and by that process's other
 // queue somebody waits for an answer. Each alone is everyday life of short-lived clients.
 static const struct queue *hanging(const struct snapshot *s, const struct queue *q)
 {

@@ -122,7 +122,7 @@ static void queue_unread_evidence(struct say *x)
 
 // --- waiters whose last operator is gone ---------------------------------------------------------
 
-// The first element somebody waits for although whoever operated it last is gone. A set never
+// The first element a task waits for although its last operator is gone. A set never
 // operated (otime 0) carries the pid of who set its values: nobody died holding it.
 static const struct element *stranded(const struct snapshot *s, const struct semset *set)
 {
