@@ -32,7 +32,7 @@ void actor_fail(const char *what)
     _exit(1);
 }
 
-static _Noreturn void become(const struct action_worker *actor, int fd)
+static _Noreturn void become(const struct actor *actor, int fd)
 {
     char role[ROLE_TEXT];
     char *environment[] = {role, NULL};
@@ -57,7 +57,7 @@ static _Noreturn void become(const struct action_worker *actor, int fd)
     actor_fail("exec");
 }
 
-pid_t actor_start(const struct action_worker *actor, int *told)
+pid_t actor_start(const struct actor *actor, int *told)
 {
     int fds[2], tell = 0;
 

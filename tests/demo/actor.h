@@ -10,7 +10,7 @@
 
 enum { ACTOR_ARGS = 4 };
 
-struct action_worker {
+struct actor {
     const char *role;                 // of roles[] in stories.c
     const char *comm;                 // name in /proc/PID/comm
     const char *argv[ACTOR_ARGS + 1]; // NULL-terminated
@@ -29,7 +29,7 @@ extern const size_t n_roles;
 
 // Starts it and waits until it is ready. Returns its pid, or -1 after saying why. `told`, unless
 // NULL, receives the number it gave to actor_ready: the id of an object it made.
-pid_t actor_start(const struct action_worker *actor, int *told);
+pid_t actor_start(const struct actor *actor, int *told);
 void actor_end(pid_t pid); // SIGKILL and wait: a death in the story
 
 // For roles.

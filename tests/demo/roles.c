@@ -95,10 +95,10 @@ static void play_poster(const int v[4])
 // { shmid, uid, gid }: a listener whose sessions come and go.
 static void play_listener(const int v[4])
 {
-    const struct action_worker session = {.role = "session",
-                                          .comm = "oracle_session",
-                                          .argv = {"oracleORCL", "(LOCAL=NO)"},
-                                          .values = {v[0]}};
+    const struct actor session = {.role = "session",
+                                  .comm = "oracle_session",
+                                  .argv = {"oracleORCL", "(LOCAL=NO)"},
+                                  .values = {v[0]}};
 
     signal(SIGCHLD, SIG_IGN);
     actor_ready(0);

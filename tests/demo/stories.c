@@ -48,7 +48,7 @@ enum {
 
 #define ORACLE_ACTOR .uid = ORACLE, .gid = DBA
 
-static bool start(const struct action_worker *actor, int *told)
+static bool start(const struct actor *actor, int *told)
 {
     return actor_start(actor, told) > 0;
 }
@@ -72,14 +72,14 @@ static bool await_waiting(int semid, int element, int n)
 static bool story_stray(void)
 {
     int id;
-    const struct action_worker old = {"make_segment",
-                                      "ora_pmon_ORCL",
-                                      {"ora_pmon_ORCL"},
-                                      ORACLE_ACTOR,
-                                      {KEY_SGA, SGA, SGA_TOUCHED, 0660}};
+    const struct actor old = {"make_segment",
+                              "ora_pmon_ORCL",
+                              {"ora_pmon_ORCL"},
+                              ORACLE_ACTOR,
+                              {KEY_SGA, SGA, SGA_TOUCHED, 0660}};
     pid_t pmon = actor_start(&old, &id);
-    const struct action_worker stray = {
-        "attach", "python", {"python", "/srv/batch/nightly_report.py"}, BATCH, DBA, {id, 1}};
+    const struct actor stray = {"attach", "python", {"python", "/srv/batch/nightly_report.py"},
+                                BATCH,    DBA,      {id, 1}};
 
     if (pmon < 0 || !start(&stray, NULL) || shmctl(id, IPC_RMID, NULL) < 0)
         return false;
@@ -95,40 +95,40 @@ static bool story_database(void)
     enum { SERVERS = 11, SEMAPHORES = 154 };
     int shmid, semid;
 
-    const struct action_worker pmon = {"make_segment",
-                                       "ora_pmon_ORCL",
-                                       {"ora_pmon_ORCL"},
-                                       ORACLE_ACTOR,
-                                       {KEY_SGA, SGA, SGA_TOUCHED, 0660}};
-    const struct action_worker psp0 = {"make_set",
-                                       "ora_psp0_ORCL",
-                                       {"ora_psp0_ORCL"},
-                                       ORACLE_ACTOR,
-                                       {KEY_ORACLE_SET, SEMAPHORES, 0, 0640}};
+    const struct actor pmon = {"make_segment",
+                               "ora_pmon_ORCL",
+                               {"ora_pmon_ORCL"},
+                               ORACLE_ACTOR,
+                               {KEY_SGA, SGA, SGA_TOUCHED, 0660}};
+    const struct actor psp0 = {"make_set",
+                               "ora_psp0_ORCL",
+                               {"ora_psp0_ORCL"},
+                               ORACLE_ACTOR,
+                               {KEY_ORACLE_SET, SEMAPHORES, 0, 0640}};
     if (!start(&pmon, &shmid) || !start(&psp0, &semid))
         return false;
     for (int i = 0; i < 6; i++) {
-        const struct action_worker a = {
+        const struct actor a = {
             "server", background[i], {background[i]}, ORACLE_ACTOR, {shmid, semid, i}};
         if (!start(&a, NULL))
             return false;
     }
     for (int i = 0; i < SERVERS; i++) {
-        const struct action_worker a = {"server",
-                                        "oracle_orcl",
-                                        {"oracleORCL", "(LOCAL=NO)"},
-                                        ORACLE_ACTOR,
-                                        {shmid, semid, 6 + i}};
+        const struct actor a = {"server",
+                                "oracle_orcl",
+                                {"oracleORCL", "(LOCAL=NO)"},
+                                ORACLE_ACTOR,
+                                {shmid, semid, 6 + i}};
         if (!start(&a, NULL))
             return false;
     }
-    const struct action_worker poster = {
+    const struct actor poster = {
         "poster", "ora_vktm_ORCL", {"ora_vktm_ORCL"}, ORACLE_ACTOR, {semid, 6 + SERVERS}};
-    const struct action_worker listener = {"listener",
-                                           "tnslsnr",
-                                           {"/u01/app/oracle/bin/tnslsnr", "LISTENER", "-inherit"},
-                                           ORACLE_ACTOR,
-                                           {shmid}};
+    const struct actor listener = {"listener",
+                                   "tnslsnr",
+                                   {"/u01/app/oracle/bin/tnslsnr", "LISTENER", "-inherit"},
+                                   ORACLE_ACTOR,
+                                   {shmid}};
     return start(&poster, NULL) && start(&listener, NULL);
 }
 
@@ -138,7 +138,7 @@ static bool story_postgres(void)
     static const char *const children[] = {"checkpointer", "background writer", "walwriter",
                                            "autovacuum launcher", "orders app 10.0.0.7 idle"};
     int id;
-    const struct action_worker postmaster = {
+    const struct actor postmaster = {
         "make_segment",
         "postgres",
         {"/usr/lib/postgresql/15/bin/postgres", "-D", "/var/lib/postgresql/15/main"},
@@ -148,13 +148,13 @@ static bool story_postgres(void)
     if (!start(&postmaster, &id))
         return false;
     for (size_t i = 0; i < sizeof children / sizeof children[0]; i++) {
-        const struct action_worker a = {"attach", "postgres", {"postgres:", children[i]},
-                                        POSTGRES, POSTGRES,   {id, 1}};
+        const struct actor a = {"attach", "postgres", {"postgres:", children[i]},
+                                POSTGRES, POSTGRES,   {id, 1}};
         if (!start(&a, NULL))
             return false;
     }
-    const struct action_worker sorter = {"sorter", "postgres", {"postgres:", "parallel worker"},
-                                         POSTGRES, POSTGRES,   {4 * MIB, 0600}};
+    const struct actor sorter = {"sorter", "postgres", {"postgres:", "parallel worker"},
+                                 POSTGRES, POSTGRES,   {4 * MIB, 0600}};
     return start(&sorter, NULL);
 }
 
@@ -164,7 +164,7 @@ static bool story_leak(void)
     static const int sizes[] = {96 * MIB, 48 * MIB};
 
     for (int i = 0; i < 2; i++) {
-        const struct action_worker job = {
+        const struct actor job = {
             "make_segment", "riskmerge", {"riskmerge", "--night"},
             BATCH,          DBA,         {0x62740001 + i, sizes[i], 16 * MIB, 0600}};
         int id;
@@ -192,10 +192,10 @@ static void give_set(int semid, uid_t uid)
 static bool story_web(void)
 {
     enum { LEAKED = 5, WAITERS = 3 };
-    const struct action_worker killed = {.role = "make_set",
-                                         .comm = "apache2",
-                                         .argv = {"/usr/sbin/apache2", "-k", "start"},
-                                         .values = {IPC_PRIVATE, 1, 1, 0600}};
+    const struct actor killed = {.role = "make_set",
+                                 .comm = "apache2",
+                                 .argv = {"/usr/sbin/apache2", "-k", "start"},
+                                 .values = {IPC_PRIVATE, 1, 1, 0600}};
     int id;
 
     for (int i = 0; i <= LEAKED; i++) {
@@ -206,10 +206,10 @@ static bool story_web(void)
         if (i < LEAKED)
             actor_end(pid); // the last one lives
     }
-    const struct action_worker holder = {"take", "apache2", {"/usr/sbin/apache2", "-k", "start"},
-                                         WWW,    WWW,       {id, 0}};
-    const struct action_worker waiter = {"wait", "apache2", {"/usr/sbin/apache2", "-k", "start"},
-                                         WWW,    WWW,       {id, 0}};
+    const struct actor holder = {"take", "apache2", {"/usr/sbin/apache2", "-k", "start"},
+                                 WWW,    WWW,       {id, 0}};
+    const struct actor waiter = {"wait", "apache2", {"/usr/sbin/apache2", "-k", "start"},
+                                 WWW,    WWW,       {id, 0}};
     pid_t pid = actor_start(&holder, NULL);
     if (pid < 0)
         return false;
@@ -226,14 +226,14 @@ static bool story_zabbix(void)
     static const char *const children[] = {"poller #1", "poller #2", "history syncer #1",
                                            "housekeeper"};
     int id;
-    const struct action_worker server = {
+    const struct actor server = {
         "make_segment", "zabbix_server", {"/usr/sbin/zabbix_server"},
         ZABBIX,         ZABBIX,          {IPC_PRIVATE, 8 * MIB, 2 * MIB, 0600}};
     if (!start(&server, &id) || shmctl(id, IPC_RMID, NULL) < 0)
         return false;
     for (size_t i = 0; i < sizeof children / sizeof children[0]; i++) {
-        const struct action_worker a = {"attach", "zabbix_server", {"zabbix_server:", children[i]},
-                                        ZABBIX,   ZABBIX,          {id, 1}};
+        const struct actor a = {"attach", "zabbix_server", {"zabbix_server:", children[i]},
+                                ZABBIX,   ZABBIX,          {id, 1}};
         if (!start(&a, NULL))
             return false;
     }
@@ -245,26 +245,24 @@ static bool story_queues(void)
 {
     enum { BYTES = 400 };
     int full, busy;
-    const struct action_worker dead = {"make_queue", "billing_sink", {"billing_sink"},
-                                       BILLING,      BILLING,        {KEY_BILLING, 0660}};
-    const struct action_worker live = {"make_queue", "tradebus", {"tradebus", "--queue", "trades"},
-                                       RISK,         RISK,       {KEY_TRADES, 0660}};
+    const struct actor dead = {"make_queue", "billing_sink", {"billing_sink"},
+                               BILLING,      BILLING,        {KEY_BILLING, 0660}};
+    const struct actor live = {"make_queue", "tradebus", {"tradebus", "--queue", "trades"},
+                               RISK,         RISK,       {KEY_TRADES, 0660}};
     pid_t sink = actor_start(&dead, &full);
 
     if (sink < 0 || !start(&live, &busy))
         return false;
     actor_end(sink);
     for (int i = 0; i < 2; i++) {
-        const struct action_worker feed = {
+        const struct actor feed = {
             "send",  "billing_feed", {"billing_feed", i ? "--region=west" : "--region=east"},
             BILLING, BILLING,        {full, BYTES}};
         if (!start(&feed, NULL))
             return false;
     }
-    const struct action_worker producer = {"producer", "tradefeed", {"tradefeed"},
-                                           RISK,       RISK,        {busy}};
-    const struct action_worker consumer = {"consumer", "tradestore", {"tradestore"},
-                                           RISK,       RISK,         {busy}};
+    const struct actor producer = {"producer", "tradefeed", {"tradefeed"}, RISK, RISK, {busy}};
+    const struct actor consumer = {"consumer", "tradestore", {"tradestore"}, RISK, RISK, {busy}};
     return start(&producer, NULL) && start(&consumer, NULL);
 }
 
@@ -274,26 +272,23 @@ static bool story_risk(void)
 {
     enum { WORKERS = 3 };
     int curves, prices, set;
-    const struct action_worker server = {
-        "make_segment", "riskd", {"riskd", "--curves"},
-        RISK,           RISK,    {KEY_RISK, 64 * MIB, 12 * MIB, 0644}};
-    const struct action_worker pricer = {"make_segment", "pricecache",
-                                         {"pricecache"}, RISK,
-                                         RISK,           {KEY_PRICES, 2 * MIB, 2 * MIB, 0600}};
-    const struct action_worker maker = {"make_set", "riskd", {"riskd", "--locks"},
-                                        RISK,       RISK,    {KEY_RISK, 4, 1, 0600}};
+    const struct actor server = {"make_segment", "riskd", {"riskd", "--curves"},
+                                 RISK,           RISK,    {KEY_RISK, 64 * MIB, 12 * MIB, 0644}};
+    const struct actor pricer = {"make_segment", "pricecache",
+                                 {"pricecache"}, RISK,
+                                 RISK,           {KEY_PRICES, 2 * MIB, 2 * MIB, 0600}};
+    const struct actor maker = {"make_set", "riskd", {"riskd", "--locks"},
+                                RISK,       RISK,    {KEY_RISK, 4, 1, 0600}};
     if (!start(&server, &curves) || !start(&pricer, &prices) || !start(&maker, &set))
         return false;
     shmctl(prices, SHM_LOCK, NULL); // not permitted everywhere
-    const struct action_worker calc = {"attach", "riskcalc", {"riskcalc", "--book=all"},
-                                       RISK,     RISK,       {curves, 2, 1}};
-    const struct action_worker view = {"attach", "riskview", {"riskview"},
-                                       WWW,      WWW,        {curves, 0, 1}};
+    const struct actor calc = {"attach", "riskcalc", {"riskcalc", "--book=all"},
+                               RISK,     RISK,       {curves, 2, 1}};
+    const struct actor view = {"attach", "riskview", {"riskview"}, WWW, WWW, {curves, 0, 1}};
     if (!start(&calc, NULL) || !start(&view, NULL))
         return false;
     for (int i = 0; i < WORKERS; i++) {
-        const struct action_worker worker = {"worker", "riskworker", {"riskworker"},
-                                             RISK,     RISK,         {set, 1}};
+        const struct actor worker = {"worker", "riskworker", {"riskworker"}, RISK, RISK, {set, 1}};
         if (!start(&worker, NULL))
             return false;
     }
