@@ -37,6 +37,8 @@ int LLVMFuzzerTestOneInput(const char *data, unsigned long n) { return data && n
 END
 then
     step "fuzzers, a minute" make --no-print-directory -s -j"$jobs" fuzz
+else
+    printf 'clang has no libFuzzer here\tmake fuzz\n' >>"$TEST_SKIPPED"
 fi
 step "AddressSanitizer, UndefinedBehaviorSanitizer" make --no-print-directory -s -j"$jobs" O=build/asan \
     SAN=address,undefined CFLAGS="-O1 -g" tests
