@@ -108,18 +108,19 @@ static void update_all(struct refresh *r, const struct round *round)
 static size_t derive(struct refresh *r, struct snapshot *snapshot, const struct outcome *outcomes,
                      size_t n)
 {
+    size_t fresh = 0;
+
     trend_note(r->trend, snapshot);
-    triage_run(snapshot);
-    if (!r->events)
-        return 0;
-    if (snapshot->partial) {
+    if (r->events && snapshot->partial) {
         events_keep(r->events, snapshot);
-        return 0;
+    } else if (r->events) {
+        for (size_t i = 0; i < n; i++)
+            if (outcomes[i].action.verb != ACTION_RESOLVE) // that is a question
+                events_outcome(r->events, &outcomes[i]);
+        fresh = events_update(r->events, snapshot, &r->source);
     }
-    for (size_t i = 0; i < n; i++)
-        if (outcomes[i].action.verb != ACTION_RESOLVE) // that is a question
-            events_outcome(r->events, &outcomes[i]);
-    return events_update(r->events, snapshot, &r->source);
+    triage_run(snapshot); // findings name who did it, where an event does
+    return fresh;
 }
 
 struct snapshot *refresh_partial(struct refresh *r)

@@ -53,6 +53,23 @@ TEST(a_key_turns_it_on_and_events_name_who_did_it)
     tty_must_not_show(t, "/call");
 }
 
+TEST(a_removed_database_names_its_remover)
+{
+    int id;
+    struct tty *t = START("--trace", "events");
+    char who[64];
+
+    tty_must_show(t, "32-bit callers"); // tracing is on
+    scene_start(&(struct scene_actor){.role = "make_segment",
+                                      .comm = "ora_pmon_ORCL",
+                                      .values = {0, 8192, 0, 0600}},
+                &id);
+    snprintf(who, sizeof who, "removed by %d trace_test (uid 0", remove_by_child(id));
+    tty_send(t, "4");
+    tty_must_show(t, "Oracle ORCL: segment");
+    tty_must_show(t, who);
+}
+
 static bool has_keeper(struct tty *t, void *arg)
 {
     (void)t;

@@ -215,6 +215,23 @@ TEST(what_came_and_went_between_two_refreshes_is_two_events)
     assert_int_equal(see(h, traced()), 0);
 }
 
+TEST(what_was_made_and_marked_between_two_refreshes_names_both)
+{
+    struct history *h = *state;
+    struct snapshot *s = traced();
+
+    see(h, traced());
+    fake_segment(s, 9, 0, 0, 4096, 1)->flags = SEG_DEST;
+    add(s, TRACE_GOT, 9, 100)->time_ns -= 20 * MS;
+    add(s, TRACE_REMOVED, 9, 200);
+    assert_int_equal(see(h, s), 2);
+    assert_int_equal(newest(h, 1)->what, EVENT_CREATED);
+    assert_int_equal(newest(h, 1)->pid, 100);
+    assert_int_equal(newest(h, 0)->what, EVENT_MARKED);
+    assert_int_equal(newest(h, 0)->pid, 200);
+    assert_non_null(strstr(newest(h, 0)->text, "goes with its last attachment"));
+}
+
 TEST(attaches_have_their_way_and_the_tables_count_says_nothing_beside_them)
 {
     struct history *h = *state;

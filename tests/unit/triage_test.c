@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "model/kinds/registry.h"
+#include "model/record/event_log.h"
 #include "model/triage/triage.h"
 #include "support/fake.h"
 #include "support/golden.h"
@@ -186,6 +187,58 @@ TEST(an_unseen_holder_is_told_if_it_must_be_a_stray)
     account->nattch = g->nattch = 2; // two may be one program at work
     triage(s);
     assert_null(find(s, "removed-held"));
+    snapshot_unref(s);
+}
+
+// Oracle's at work, whose creator has ended as always; marked by 300 ipcrm, if anybody saw it.
+static struct snapshot *removed_database(uint32_t pmon_uid)
+{
+    struct snapshot *s = people();
+    struct segment *g = marked(s, DEAD, 2);
+
+    fake_user(s, 54, "oracle");
+    fake_process(s, 18702, pmon_uid, "ora_pmon_ORCL", "ora_pmon_ORCL");
+    fake_process(s, 18710, pmon_uid, "oracle", "oracleORCL (LOCAL=NO)");
+    g->o.uid = g->o.cuid = 54;
+    fake_hold(s, 0, 18702, 1, MAP_R | MAP_W);
+    fake_hold(s, 0, 18710, 1, MAP_R | MAP_W);
+    fake_account(s, 0, 0);
+    return s;
+}
+
+TEST(a_removed_database_names_its_remover)
+{
+    struct snapshot *s = removed_database(54);
+
+    triage(s);
+    const struct finding *f = find(s, "database-removed");
+    assert_non_null(f);
+    assert_int_equal(f->about.id, 0);
+    assert_int_equal(f->severity, SEVERITY_CRITICAL);
+    assert_null(find(s, "removed-held")); // whose advice would be to end it
+    says(f->title);
+    says(f->evidence);
+    struct event_vec events = {0};
+    vec_push(&events, event_new(&(struct event){.what = EVENT_MARKED,
+                                                .by = EVENT_BY_EXACT,
+                                                .time = FAKE_NOW - 60,
+                                                .uid = 54,
+                                                .pid = 300,
+                                                .about = {.kind = KIND_SEGMENT, .id = 0}},
+                                "300 ipcrm (uid 54 oracle)", "276M stays until 2 attachments end"));
+    s->events = event_log_more(NULL, &events);
+    vec_free(&events);
+    triage(s);
+    says(find(s, "database-removed")->evidence);
+    snapshot_unref(s);
+}
+
+TEST(a_strangers_name_makes_no_database)
+{
+    struct snapshot *s = removed_database(1000);
+
+    triage(s);
+    assert_null(find(s, "database-removed"));
     snapshot_unref(s);
 }
 

@@ -227,7 +227,8 @@ static enum event_what what_of(const struct trace *t)
     }
 }
 
-static void say_rest(struct say *x, const struct rest *r)
+// there: the object still is.
+static void say_rest(struct say *x, const struct rest *r, bool there)
 {
     static const char *const ways[] = {[TRACE_BY_CALL] = "",
                                        [TRACE_BY_FORK] = " by fork",
@@ -244,7 +245,8 @@ static void say_rest(struct say *x, const struct rest *r)
         say(x, "; removed before the next refresh");
         break;
     case TRACE_REMOVED:
-        say(x, "created since the last refresh");
+        say(x, "created since the last refresh{text}",
+            there ? "; it goes with its last attachment" : "");
         break;
     case TRACE_CHANGED:
         say(x, "by IPC_SET");
@@ -274,11 +276,14 @@ static struct event *event_of_rest(const struct rest *r, const struct snapshot *
     struct event head = {.what = what_of(r->trace),
                          .about = {.kind = r->trace->kind, .id = r->trace->id}};
 
-    if (o)
+    if (o) {
         head.about = identity_of(o);
+        if (r->trace->what == TRACE_REMOVED)
+            head.what = EVENT_MARKED;
+    }
     actor_head(&head, r->trace);
     actor_say(&by, &r->trace->by);
-    say_rest(&x, r);
+    say_rest(&x, r, o != NULL);
     return event_worded(&head, now, who, text);
 }
 
@@ -311,8 +316,8 @@ static bool is_rest(const struct pending *p, const struct traced *t, const struc
     switch (at->what) {
     case TRACE_GOT: // else it was found, or is in a table
         return !was && !is && find(t, at->kind, at->id, TRACE_REMOVED, false);
-    case TRACE_REMOVED:
-        return !was && !is && then;
+    case TRACE_REMOVED: // where it is there, it is marked since it was made
+        return !was && (is || then);
     default:
         return true;
     }

@@ -43,12 +43,16 @@ struct rule {
 };
 
 // The topics, a file each; a table ends with an entry without a name.
-extern const struct rule applications_rules[], growth_rules[], segments_rules[], system_rules[],
-    waits_rules[];
+extern const struct rule applications_rules[], databases_rules[], growth_rules[], segments_rules[],
+    system_rules[], waits_rules[];
 
 // Whether the server that read this queue is gone and its clients wait for answers.
 bool applications_server_gone(const struct snapshot *s, const struct queue *q);
 // Whether workers of a known server hold this segment, whose parent is gone.
 bool applications_headless(const struct snapshot *s, const struct segment *g);
+// Whether it is the segment of a database at work, and marked for removal.
+bool databases_removed(const struct snapshot *s, const struct segment *g);
+// `before` and who marked the segment for removal, where that was traced; else false, and nothing.
+bool say_remover(struct say *x, const char *before, const struct segment *g);
 
 #endif

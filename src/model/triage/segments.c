@@ -107,7 +107,7 @@ static bool removed_held(const struct snapshot *s, struct match *match)
     struct crowd crowd = crowd_of(s, g);
 
     match->weight = g->size;
-    if (crowd.creator || (!crowd.mixed && applications_headless(s, g)) ||
+    if (crowd.creator || databases_removed(s, g) || (!crowd.mixed && applications_headless(s, g)) ||
         postgres_interlocked(s, g, label_of(s, &g->o, &label) ? label.database : NULL))
         return false; // at work, or the rule of its application has it
     if (!pid_state_ended(creator)) {
@@ -212,6 +212,7 @@ static void removed_held_evidence(struct say *x)
     say_accounting(x, g->o.id);
     if (scan_holders(x->s->scan, g->o.id, &n) && n > 1)
         say(x, ": {holders}", holders_of(g->o.id, LISTED_MAX));
+    say_remover(x, "; ", g);
 }
 
 // The holder that is stopped, or NULL.

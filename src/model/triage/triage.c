@@ -11,8 +11,8 @@
 
 enum { RULES_MAX = 64, TITLE_MAX = 200, EVIDENCE_MAX = 600 };
 
-static const struct rule *const topics[] = {applications_rules, growth_rules, segments_rules,
-                                            system_rules, waits_rules};
+static const struct rule *const topics[] = {applications_rules, databases_rules, growth_rules,
+                                            segments_rules,     system_rules,    waits_rules};
 
 static int by_rank(const void *a, const void *b)
 {

@@ -292,6 +292,7 @@ static void one_line(struct canvas *c, int y, int w, const struct session *sessi
         fit_line_add(&p, 6, STYLE_PLAIN, "load", "%.2f", s->system.load[0]);
     if (s->has & NEED_SYSTEM)
         fit_line_add(&p, 8, STYLE_PLAIN, NULL, "%s", user_text(s, user, sizeof user));
+    tracing(&p, session);
     fit_line_add(&p, 4, session->frozen ? STYLE_WARNING : STYLE_PLAIN, NULL, "%s", every);
     fit_line_draw(c, 1, y, w - 1, GAP, &p);
 }

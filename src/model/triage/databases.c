@@ -1,0 +1,117 @@
+// A database at work whose segment somebody removed: it goes on, and cannot be joined any longer.
+//
+// ipc/shm.c do_shm_rmid(): the segment loses its key and is marked; those attached keep it. A server of
+// PostgreSQL that starts looks for its predecessor's segment by the id in postmaster.pid, and by keys.
+#include <string.h>
+
+#include "model/apps/labels.h"
+#include "model/apps/postgres.h"
+#include "model/record/event_log.h"
+#include "model/record/object_times.h"
+#include "rules.h"
+
+enum { LISTED_MAX = 3 };
+
+// A name alone says little: anybody may attach what is open to all.
+static bool is_trusted(const struct segment *g, const struct process *p)
+{
+    return !p->gone && (!(p->known & PROC_KNOWS_UID) || p->uid == 0 || p->uid == g->o.cuid ||
+                        p->uid == g->o.uid);
+}
+
+// Process monitor: an instance without one is a leftover.
+static bool has_pmon(const struct snapshot *s, const struct segment *g)
+{
+    size_t n;
+    const struct holder *holders = scan_holders(s->scan, g->o.id, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct process *p = snapshot_process(s, holders[i].pid);
+        if (p && strncmp(p->comm, "ora_pmon_", strlen("ora_pmon_")) == 0 && is_trusted(g, p))
+            return true;
+    }
+    return false;
+}
+
+bool databases_removed(const struct snapshot *s, const struct segment *g)
+{
+    struct label label;
+
+    if (!(g->flags & SEG_DEST) || g->nattch == 0 || !label_of(s, &g->o, &label))
+        return false;
+    if (strcmp(label.app, "oracle") == 0)
+        return has_pmon(s, g);
+    return label.database && label.database->shmid == g->o.id && label.pid > 0 &&
+           !postgres_interlocked(s, g, label.database);
+}
+
+static bool removed(const struct snapshot *s, struct match *match)
+{
+    const struct segment *g = match->object;
+
+    match->weight = g->size;
+    return databases_removed(s, g);
+}
+
+static void removed_title(struct say *x)
+{
+    const struct segment *g = x->match->object;
+    struct label label;
+
+    if (label_of(x->s, &g->o, &label))
+        say(x, "{text}{text}{text}: segment {number} was removed while it runs", label.title,
+            label.database ? "" : " ", label.database ? "" : label.instance, g->o.id);
+}
+
+// The newest call that marked it, where such calls were traced.
+static const struct event *removal_of(const struct snapshot *s, const struct segment *g)
+{
+    for (size_t i = s->events ? s->events->n : 0; i > 0; i--) {
+        const struct event *event = s->events->at[i - 1];
+        if ((event->what == EVENT_MARKED || event->what == EVENT_REMOVED) &&
+            event->by == EVENT_BY_EXACT && event->about.kind == g->o.kind &&
+            event->about.id == g->o.id && event->time >= segment_birth(g))
+            return event;
+    }
+    return NULL;
+}
+
+bool say_remover(struct say *x, const char *before, const struct segment *g)
+{
+    const struct event *event = removal_of(x->s, g);
+
+    if (!event)
+        return false;
+    say(x, "{text}removed by {text}, {ago}", before, event->who, event->time);
+    return true;
+}
+
+static void removed_evidence(struct say *x)
+{
+    const struct segment *g = x->match->object;
+    struct label label;
+
+    if (label_of(x->s, &g->o, &label) && label.database)
+        say(x, "data directory {text}; ", label.database->directory);
+    say(x, "{size}, held by {holders}", g->size, holders_of(g->o.id, LISTED_MAX));
+    if (!say_remover(x, "; ", g))
+        say(x, "; who removed it is not known: E traces the next one");
+    say(x, "; no process can attach it any longer");
+}
+
+const struct rule databases_rules[] = {
+    {
+        .name = "database-removed",
+        .subject = OF_SEGMENTS,
+        .rank = 12,
+        .severity = SEVERITY_CRITICAL,
+        .need = NEED_SEGMENTS | NEED_HOLDERS | NEED_PROCESSES | NEED_APPS,
+        .applies = removed,
+        .title = removed_title,
+        .evidence = removed_evidence,
+        .advice =
+            "stop the database in order and start it again: its sessions go on until then, new "
+            "ones fail; do not kill its processes",
+    },
+    {0},
+};
