@@ -376,8 +376,9 @@ TEST(limits_of_this_namespace)
 {
     struct linux_source *self = linux_source_new(&(struct linux_source_options){.proc = "/proc"});
     struct source source = linux_source_seam(self);
-    static const char *const names[] = {"shmmni", "shmall", "shmmax", "semmni", "semmns",
-                                        "semmsl", "semopm", "msgmni", "msgmax", "msgmnb"};
+    static const char *const names[] = {"shmmni", "shmall", "shmmax", "shm_rmid_forced",
+                                        "semmni", "semmns", "semmsl", "semopm",
+                                        "msgmni", "msgmax", "msgmnb"};
     struct snapshot *before = snapshot_new(), *after = snapshot_new();
     struct outcome o;
 
@@ -386,7 +387,7 @@ TEST(limits_of_this_namespace)
         skip();
     }
     assert_int_equal(source.read(source.self, &(struct want){.need = NEED_LIMITS}, before), 0);
-    for (size_t i = 0; i < 10; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct action action = {.verb = ACTION_LIMIT,
                                 .limit.value = before->limits.at[i].limit / 2};
         snprintf(action.limit.name, sizeof action.limit.name, "%s", names[i]);
@@ -395,7 +396,7 @@ TEST(limits_of_this_namespace)
         assert_int_equal(o.state, OUTCOME_DONE);
     }
     assert_int_equal(source.read(source.self, &(struct want){.need = NEED_LIMITS}, after), 0);
-    for (size_t i = 0; i < 10; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         assert_string_equal(after->limits.at[i].name, names[i]);
         assert_true(after->limits.at[i].limit == before->limits.at[i].limit / 2);
     }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/apps/labels.h"
+#include "model/apps/postgres.h"
 #include "model/consequence/consequence.h"
 #include "model/kinds/registry.h"
 #include "model/orphans.h"
@@ -113,6 +114,25 @@ static struct consequence removal(const struct snapshot *s, enum kind_id kind, s
     k->identify(s, kind_at(k, s, row), &action.target);
     consequence_of(s, &action, &c);
     return c;
+}
+
+// Servers before 9.3 count keys up from port × 1000.
+TEST(old_keys_come_of_the_port)
+{
+    struct snapshot *s = server();
+    struct instance *in = &s->instances.at[0];
+    struct segment *old = keyed(s, 9, 5433001, PG);
+    struct semset set = {.o = {.kind = KIND_SEMSET, .key = 5433017, .cuid = PG}};
+
+    assert_false(postgres_owns(in, s, old));
+    in->port = 5433, in->known |= INSTANCE_KNOWS_PORT;
+    old = &s->segments.at[1];
+    assert_true(postgres_owns(in, s, old) && postgres_owns_set(in, &set));
+    set.o.key = 5434001;
+    assert_false(postgres_owns_set(in, &set));
+    old->o.cuid = 7;
+    assert_false(postgres_owns(in, s, old));
+    snapshot_unref(s);
 }
 
 TEST(postgres_is_known_by_its_directory)

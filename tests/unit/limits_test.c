@@ -4,6 +4,8 @@
 
 #include "linux/objects/limits.h"
 #include "model/consequence/outcomes.h"
+#include "model/record/limit.h"
+#include "model/record/limit_spec.h"
 #include "support/test.h"
 #include "support/tree.h"
 
@@ -18,6 +20,7 @@ static int setup(void **state)
     tree_write(root, "sys/kernel/msgmni", "32000\n");
     tree_write(root, "sys/kernel/msgmax", "8192\n");
     tree_write(root, "sys/kernel/msgmnb", "16384\n");
+    tree_write(root, "sys/kernel/shm_rmid_forced", "1\n");
     *state = root;
     return 0;
 }
@@ -49,6 +52,7 @@ TEST(every_limit_in_the_kernels_order)
         {"shmmni", "/proc/sys/kernel/shmmni", 4096},
         {"shmall", "/proc/sys/kernel/shmall", 18446744073692774399u},
         {"shmmax", "/proc/sys/kernel/shmmax", 18446744073692774399u},
+        {"shm_rmid_forced", "/proc/sys/kernel/shm_rmid_forced", 1},
         {"semmni", "/proc/sys/kernel/sem", 32001},
         {"semmns", "/proc/sys/kernel/sem", 1024000000},
         {"semmsl", "/proc/sys/kernel/sem", 32000},
@@ -110,6 +114,28 @@ TEST(use_and_who_uses_most)
     snapshot_unref(s);
 }
 
+// A queue keeps the size it was made with, or was given: full is what reached that.
+TEST(the_fullest_queue_is_the_one_nearest_to_its_own_limit)
+{
+    struct snapshot *s = snapshot_new();
+    double percent;
+
+    vec_push(
+        &s->queues,
+        (struct queue){.o.uid = 3, .bytes = 4096, .max_bytes = 4096, .known = QUEUE_KNOWS_MAX});
+    vec_push(
+        &s->queues,
+        (struct queue){.o.uid = 4, .bytes = 8000, .max_bytes = 16384, .known = QUEUE_KNOWS_MAX});
+    s->has = NEED_QUEUES;
+    limits_read(*state, s);
+    const struct limit *l = find(s, "msgmnb");
+    assert_int_equal(l->used, 4096);
+    assert_int_equal(l->top_uid, 3);
+    assert_true(limit_percent(l, &percent) && percent == 100);
+    assert_true(limit_percent(find(s, "msgmni"), &percent) && percent < 1);
+    snapshot_unref(s);
+}
+
 TEST(nothing_used_has_no_top)
 {
     struct snapshot *s = snapshot_new();
@@ -146,7 +172,7 @@ TEST(what_cannot_be_read_is_unknown)
     assert_int_equal(find(s, "shmmni")->known, 0);
     assert_int_equal(find(s, "msgmni")->known, 0);
     limits_read("/nonexistent", s);
-    assert_int_equal(s->limits.n, 10);
+    assert_int_equal(s->limits.n, LIMIT_SPECS);
     for (size_t i = 0; i < s->limits.n; i++)
         assert_int_equal(s->limits.at[i].known, 0);
     snapshot_unref(s);

@@ -915,6 +915,16 @@ TEST(advice_fits_the_receiver)
     snapshot_unref(s);
 }
 
+TEST(a_switch_that_is_off_is_no_shortage)
+{
+    struct snapshot *s = people();
+
+    fake_limit(s, "shm_rmid_forced", "", 0, 0);
+    triage(s);
+    assert_null(find(s, "limit"));
+    snapshot_unref(s);
+}
+
 TEST(advice_fits_the_limit)
 {
     struct snapshot *s = people();

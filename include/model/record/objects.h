@@ -137,6 +137,7 @@ struct limit {           // ipc(5), proc_sys_kernel(5)
     const char *path;    // static: "/proc/sys/kernel/shmmni"
     const char *unit;    // static: "segments", "bytes", "pages", "semaphores", …
     uint64_t used, limit;
+    uint64_t own;     // what bounds the object that `used` is of; 0: `limit` does
     uint32_t top_uid; // the user that uses most of it
     uint8_t known;
 };

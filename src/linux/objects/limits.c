@@ -61,6 +61,14 @@ static void add_share(struct share_vec *shares, uint32_t uid, uint64_t used)
     sum_add(&shares->at[lo].used, used);
 }
 
+// Those with a bound of their own go by how much of it they take.
+static bool is_fuller(uint64_t use, uint64_t own, const struct limit *than)
+{
+    if (own && than->own)
+        return (double)use / (double)own > (double)than->used / (double)than->own;
+    return use > than->used;
+}
+
 static void count_use(const struct snapshot *s, const struct limit_spec *spec,
                       struct share_vec *shares, struct limit *limit)
 {
@@ -78,8 +86,12 @@ static void count_use(const struct snapshot *s, const struct limit_spec *spec,
         if (spec->shared) {
             sum_add(&limit->used, use);
             add_share(shares, o->uid, use);
-        } else if (use > limit->used) {
+            continue;
+        }
+        uint64_t own = spec->own ? spec->own(o) : 0;
+        if (is_fuller(use, own, limit)) {
             limit->used = use;
+            limit->own = own;
             limit->top_uid = o->uid;
             limit->known |= LIMIT_KNOWS_TOP;
         }

@@ -29,6 +29,13 @@ enum postgres_role postgres_role(const struct process *p)
     return strncmp(command, child, strlen(child)) == 0 ? POSTGRES_BACKEND : POSTGRES_MASTER;
 }
 
+// Servers before 9.3 count keys up from port × 1000.
+static bool is_old_key(const struct instance *instance, uint32_t key)
+{
+    return instance->known & INSTANCE_KNOWS_PORT && instance->port > 0 &&
+           key / 1000 == instance->port;
+}
+
 // src/backend/port/sysv_shmem.c: the key is the data directory's inode number, and is counted up
 // while another's segment has it; postmaster.pid says which it became. After IPC_RMID only the
 // mappings still name it. Its maker stays what it was; an owner may give an object to anybody.
@@ -44,7 +51,7 @@ bool postgres_owns(const struct instance *instance, const struct snapshot *s,
         return false;
     if (instance->known & INSTANCE_KNOWS_SEGMENT && instance->key == key)
         return true;
-    return (uint32_t)instance->inode == key;
+    return (uint32_t)instance->inode == key || is_old_key(instance, key);
 }
 
 // As many sets as its connections take, of 17 semaphores each (src/backend/port/sysv_sema.c), from the same
@@ -52,7 +59,7 @@ bool postgres_owns(const struct instance *instance, const struct snapshot *s,
 bool postgres_owns_set(const struct instance *instance, const struct semset *set)
 {
     return set->o.cuid == instance->uid && set->o.key != 0 &&
-           set->o.key - (uint32_t)instance->inode < 1024;
+           (set->o.key - (uint32_t)instance->inode < 1024 || is_old_key(instance, set->o.key));
 }
 
 bool postgres_backend_of(const struct snapshot *s, const struct segment *segment, int32_t pid)

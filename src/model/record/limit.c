@@ -49,7 +49,7 @@ bool limit_percent(const struct limit *limit, double *percent)
         *percent = 100;
         return true;
     }
-    *percent = 100.0 * (double)limit->used / (double)limit->limit;
+    *percent = 100.0 * (double)limit->used / (double)(limit->own ? limit->own : limit->limit);
     return true;
 }
 

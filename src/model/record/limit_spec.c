@@ -37,6 +37,13 @@ static uint64_t queue_bytes(const struct owned *object)
     return ((const struct queue *)object)->bytes;
 }
 
+static uint64_t queue_bound(const struct owned *object)
+{
+    const struct queue *q = (const struct queue *)object;
+
+    return q->known & QUEUE_KNOWS_MAX ? q->max_bytes : 0;
+}
+
 #define WHOLE "a whole number"
 #define BYTES "bytes, or 64K, 1.5M"
 #define TAKES_BYTES "a number of bytes such as 65536 or 64K"
@@ -56,6 +63,10 @@ const struct limit_spec limit_specs[LIMIT_SPECS] = {
      .path = SYSCTL("shmmax"), .setting = "kernel.shmmax",
      .kind = KIND_SEGMENT, .use = segment_size,
      .most = ULONG_MAX, .hint = "bytes, or 64M, 1.5G, unlimited", .takes = TAKES_BYTES},
+    {.name = "shm_rmid_forced", .meaning = "1: segments go with their last attachment", .unit = "",
+     .path = SYSCTL("shm_rmid_forced"), .setting = "kernel.shm_rmid_forced",
+     .kind = KIND_SEGMENT, .is_switch = true,
+     .most = 1, .hint = "0 or 1", .takes = "0 or 1"},
     {.name = "semmni", .meaning = "semaphore sets in the system", .unit = "sets",
      .path = SYSCTL("sem"), .field = 3, .setting = "kernel.sem, 4th number",
      .kind = KIND_SEMSET, .use = one, .shared = true,
@@ -82,7 +93,7 @@ const struct limit_spec limit_specs[LIMIT_SPECS] = {
      .most = INT_MAX, .hint = BYTES, .takes = TAKES_BYTES},
     {.name = "msgmnb", .meaning = "bytes in a new queue; used: the fullest", .unit = "bytes",
      .path = SYSCTL("msgmnb"), .setting = "kernel.msgmnb",
-     .kind = KIND_QUEUE, .use = queue_bytes,
+     .kind = KIND_QUEUE, .use = queue_bytes, .own = queue_bound,
      .most = INT_MAX, .hint = BYTES, .takes = TAKES_BYTES,
      .remark = "Queues that exist keep their own size."},
 };
