@@ -158,12 +158,18 @@ static void forget_pids(struct snapshot *fresh)
         fresh->elements.at[i].pid = 0;
 }
 
+// Where both fail: what is wrong with the text, unless there is none.
+static int reason(int text, int calls)
+{
+    return calls && text != -ENOENT ? text : calls;
+}
+
 // By calls, which are cheaper, where they are about the same machine; by them, too, where there is no text
 // since /proc shows less (subset=pid, or what a container hides).
 #define READ_TEXT(table)                                                                           \
     ({                                                                                             \
         int error_ = sysvipc_##table(self->proc, &fresh->table);                                   \
-        error_ && self->is_procfs ? ipcstat_all_##table(&fresh->table) : error_;                   \
+        error_ && self->is_procfs ? reason(error_, ipcstat_all_##table(&fresh->table)) : error_;   \
     })
 #define READ(table) (self->is_procfs && ipcstat_##table(&fresh->table) == 0 ? 0 : READ_TEXT(table))
 
