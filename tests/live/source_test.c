@@ -96,7 +96,7 @@ TEST(the_first_ids_are_zero)
     assert_int_equal(msgctl(0, IPC_STAT, &mds), 0);
     assert_int_equal(queue->known, QUEUE_KNOWS_MAX);
     assert_int_equal(queue->max_bytes, mds.msg_qbytes);
-    assert_int_equal(s->limits.n, 10);
+    assert_int_equal(s->limits.n, 11);
     assert_int_equal(s->limits.at[0].used, 1);
     assert_int_equal(s->limits.at[1].used, 2); // pages of 5000 bytes
     snapshot_unref(s);
