@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,8 +166,10 @@ struct start {
     const struct denial *denials;
     size_t n;
     struct tty *tty; // NULL: no filters here
+    sem_t started, over;
 };
 
+// Lives as long as the program: PR_SET_PDEATHSIG is about the thread that forked, prctl(2).
 static void *start_denied(void *arg)
 {
     static const char *const argv[] = {BUILD_DIR "/ipctop", NULL};
@@ -174,20 +177,26 @@ static void *start_denied(void *arg)
 
     if (deny(start->denials, start->n))
         start->tty = tty_start(&(struct tty_options){.w = 100}, argv);
+    sem_post(&start->started);
+    while (sem_wait(&start->over) < 0)
+        continue;
     return NULL;
 }
 
 TEST(the_screen_shows_holders_without_them)
 {
     struct denial denials[OLDER + 1];
-    struct start start = {denials, OLDER + 1, NULL};
+    static struct start start; // a failed test leaves the thread
     pthread_t thread;
 
     memcpy(denials, older, sizeof older);
     // Filters of sandboxes deny this too, though it is older.
     denials[OLDER] = (struct denial){"memfd_create, Linux 3.17", SYS_memfd_create, 0, ENOSYS};
+    start = (struct start){.denials = denials, .n = OLDER + 1};
+    assert_int_equal(sem_init(&start.started, 0, 0) | sem_init(&start.over, 0, 0), 0);
     assert_int_equal(pthread_create(&thread, NULL, start_denied, &start), 0);
-    pthread_join(thread, NULL);
+    while (sem_wait(&start.started) < 0)
+        continue;
     if (!start.tty) {
         printf("skip: no seccomp filters here\n");
         skip();
@@ -199,6 +208,8 @@ TEST(the_screen_shows_holders_without_them)
     tty_send(start.tty, "q");
     assert_int_equal(tty_must_exit(start.tty), 0);
     tty_end(start.tty);
+    sem_post(&start.over);
+    pthread_join(thread, NULL);
 }
 
 int main(void)
