@@ -13,6 +13,9 @@ enum pid_state snapshot_pid_state(const struct snapshot *s, int32_t pid, int64_t
 // else PID_UNKNOWN.
 enum pid_state object_pid_state(const struct snapshot *s, const struct owned *o, int32_t pid,
                                 int64_t time);
+// Whether it runs as neither owner, creator nor root. Anybody may attach, operate or send where the mode
+// allows it, under any name: that proves nothing. False where its user is not known; `p` may be NULL.
+bool process_is_stranger(const struct process *p, const struct owned *o);
 bool pid_state_ended(enum pid_state state);       // gone, or its pid is another's now
 const char *pid_state_name(enum pid_state state); // "alive" …; NULL for PID_UNKNOWN
 

@@ -5,13 +5,6 @@
 
 enum { STRANGERS_MAX = 12, HOLDERS_MAX = 512 };
 
-// Neither the owner's nor root's: a user with access may run programs of any name.
-static bool is_stranger(const struct object_users *subject, const struct process *p)
-{
-    return (p->known & PROC_KNOWS_UID) && p->uid != 0 && p->uid != subject->o->uid &&
-           p->uid != subject->o->cuid;
-}
-
 static void add_user(struct object_users *subject, int32_t pid, int64_t time)
 {
     if (subject->n == OBJECT_USERS_MAX || snapshot_pid_state(subject->s, pid, time) != PID_ALIVE)
@@ -22,7 +15,7 @@ static void add_user(struct object_users *subject, int32_t pid, int64_t time)
     for (size_t i = 0; i < subject->n; i++)
         if (subject->people[i] == process)
             return;
-    if (is_stranger(subject, process) && subject->n_strangers++ >= STRANGERS_MAX)
+    if (process_is_stranger(process, subject->o) && subject->n_strangers++ >= STRANGERS_MAX)
         return; // a crowd of them hides nobody
     subject->people[subject->n++] = process;
 }
@@ -77,7 +70,7 @@ struct object_users object_users_of(const struct snapshot *s, const struct owned
 
 const struct process *object_users_trusted(const struct object_users *subject, size_t i)
 {
-    return is_stranger(subject, subject->people[i]) ? NULL : subject->people[i];
+    return process_is_stranger(subject->people[i], subject->o) ? NULL : subject->people[i];
 }
 
 int32_t object_users_first_trusted(const struct object_users *subject)

@@ -28,6 +28,11 @@ enum pid_state snapshot_pid_state(const struct snapshot *s, int32_t pid, int64_t
     return clock_was_set(s, time) ? PID_UNKNOWN : PID_REUSED;
 }
 
+bool process_is_stranger(const struct process *p, const struct owned *o)
+{
+    return p && p->known & PROC_KNOWS_UID && p->uid != 0 && p->uid != o->uid && p->uid != o->cuid;
+}
+
 enum pid_state object_pid_state(const struct snapshot *s, const struct owned *o, int32_t pid,
                                 int64_t time)
 {
@@ -35,10 +40,7 @@ enum pid_state object_pid_state(const struct snapshot *s, const struct owned *o,
 
     if (state != PID_REUSED)
         return state;
-    const struct process *p = snapshot_process(s, pid);
-    bool stranger =
-        p->known & PROC_KNOWS_UID && p->uid != 0 && p->uid != o->uid && p->uid != o->cuid;
-    return stranger ? PID_REUSED : PID_UNKNOWN;
+    return process_is_stranger(snapshot_process(s, pid), o) ? PID_REUSED : PID_UNKNOWN;
 }
 
 bool pid_state_ended(enum pid_state state)

@@ -8,16 +8,10 @@
 #include "model/apps/postgres.h"
 #include "model/record/event_log.h"
 #include "model/record/object_times.h"
+#include "model/record/pid_state.h"
 #include "rules.h"
 
 enum { LISTED_MAX = 3 };
-
-// A name alone says little: anybody may attach what is open to all.
-static bool is_trusted(const struct segment *g, const struct process *p)
-{
-    return !p->gone && (!(p->known & PROC_KNOWS_UID) || p->uid == 0 || p->uid == g->o.cuid ||
-                        p->uid == g->o.uid);
-}
 
 // Process monitor: an instance without one is a leftover.
 static bool has_pmon(const struct snapshot *s, const struct segment *g)
@@ -27,7 +21,8 @@ static bool has_pmon(const struct snapshot *s, const struct segment *g)
 
     for (size_t i = 0; i < n; i++) {
         const struct process *p = snapshot_process(s, holders[i].pid);
-        if (p && strncmp(p->comm, "ora_pmon_", strlen("ora_pmon_")) == 0 && is_trusted(g, p))
+        if (p && !p->gone && strncmp(p->comm, "ora_pmon_", strlen("ora_pmon_")) == 0 &&
+            !process_is_stranger(p, &g->o))
             return true;
     }
     return false;
@@ -68,9 +63,9 @@ static const struct event *removal_of(const struct snapshot *s, const struct seg
 {
     for (size_t i = s->events ? s->events->n : 0; i > 0; i--) {
         const struct event *event = s->events->at[i - 1];
-        if ((event->what == EVENT_MARKED || event->what == EVENT_REMOVED) &&
-            event->by == EVENT_BY_EXACT && event->about.kind == g->o.kind &&
-            event->about.id == g->o.id && event->time >= segment_birth(g))
+        if (event->what == EVENT_MARKED && event->by == EVENT_BY_EXACT &&
+            event->about.kind == g->o.kind && event->about.id == g->o.id &&
+            event->time >= segment_birth(g))
             return event;
     }
     return NULL;

@@ -35,13 +35,6 @@ struct crowd {        // the processes holding a segment, as far as seen
     bool family;      // one is the parent of another, or that is not known
 };
 
-// Neither owner, creator nor root: anybody may attach where the mode lets him, which proves nothing.
-static bool is_stranger(const struct segment *g, const struct process *p)
-{
-    return p && p->known & PROC_KNOWS_UID && p->uid != 0 && p->uid != g->o.uid &&
-           p->uid != g->o.cuid;
-}
-
 static bool is_child(const struct snapshot *s, const struct holder *holders, size_t n, size_t i)
 {
     const struct process *p = snapshot_process(s, holders[i].pid);
@@ -75,7 +68,7 @@ static struct crowd crowd_of(const struct snapshot *s, const struct segment *g)
             crowd.family = is_child(s, holders, n, i);
         if (!program)
             crowd.unnamed = true;
-        else if (is_stranger(g, snapshot_process(s, holders[i].pid)))
+        else if (process_is_stranger(snapshot_process(s, holders[i].pid), &g->o))
             continue;
         else if (!first)
             first = program;
