@@ -39,6 +39,18 @@ done >"$dir/filtered"
 as 65533 "$ipctop" --json segments | jq -e "$mine | .nattch >= 1" >/dev/null ||
     fail "an ordinary user learns nothing"
 
+echo "--- its segment removed while it works"
+removed='.findings[] | select(.rule == "database-removed")'
+ipcrm -m "$(sed -n 7p "$dir/data/postmaster.pid" | awk '{print $2}')"
+await "$removed | .severity == \"warning\"" "told"
+now '.findings | length == 1' "told once"
+now "$removed | (.title | startswith(\"PostgreSQL: segment \")) and (.evidence | contains(\"$dir/data\")) and (.advice | contains(\"postmaster.pid\"))" "named"
+show database-removed
+[ "$(query 'select 1')" = 1 ] || fail "a new session does not work"
+as $user "$bin/pg_ctl" -D "$dir/data" -w -m fast restart -l "$dir/run/log" >/dev/null || fail "no restart"
+await "[$removed] == []" "over"
+healthy
+
 echo "--- with all its memory in one segment"
 as $user "$bin/pg_ctl" -D "$dir/data" -w -m fast stop >/dev/null
 now '.segments == []' "stopped"

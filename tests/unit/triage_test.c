@@ -230,6 +230,7 @@ TEST(a_removed_database_names_its_remover)
     vec_free(&events);
     triage(s);
     says(find(s, "database-removed")->evidence);
+    says(find(s, "database-removed")->advice);
     snapshot_unref(s);
 }
 

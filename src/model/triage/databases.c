@@ -1,7 +1,9 @@
-// A database at work whose segment somebody removed: it goes on, and cannot be joined any longer.
+// A database at work whose segment somebody removed: it goes on, and its key no longer finds it.
 //
-// ipc/shm.c do_shm_rmid(): the segment loses its key and is marked; those attached keep it. A server of
-// PostgreSQL that starts looks for its predecessor's segment by the id in postmaster.pid, and by keys.
+// ipc/shm.c do_shm_rmid(): the segment is marked and loses its key; those attached keep it, and who knows
+// its id can still attach it (shmat(2), NOTES). Oracle's new sessions look for it by key. PostgreSQL's
+// inherit it; but a server that starts finds its predecessor's by postmaster.pid and by key, and only the
+// former is left.
 #include <string.h>
 
 #include "model/apps/labels.h"
@@ -44,8 +46,14 @@ static bool removed(const struct snapshot *s, struct match *match)
 {
     const struct segment *g = match->object;
 
+    struct label label;
+
     match->weight = g->size;
-    return databases_removed(s, g);
+    if (!databases_removed(s, g))
+        return false;
+    if (label_of(s, &g->o, &label) && label.database)
+        match->severity = SEVERITY_WARNING;
+    return true;
 }
 
 static void removed_title(struct say *x)
@@ -91,7 +99,22 @@ static void removed_evidence(struct say *x)
     say(x, "{size}, held by {holders}", g->size, holders_of(g->o.id, LISTED_MAX));
     if (!say_remover(x, "; ", g))
         say(x, "; who removed it is not known: E traces the next one");
-    say(x, "; no process can attach it any longer");
+    say(x, "; its key no longer finds it");
+}
+
+static void removed_advise(struct say *x)
+{
+    const struct segment *g = x->match->object;
+    struct label label;
+
+    if (label_of(x->s, &g->o, &label) && label.database)
+        say(x,
+            "restart the server in order when it suits; until then leave postmaster.pid alone: it "
+            "is all that keeps a second server off the data");
+    else
+        say(x,
+            "restart the instance in order: its sessions go on until then, new ones may not find "
+            "it; do not kill its processes");
 }
 
 const struct rule databases_rules[] = {
@@ -104,9 +127,7 @@ const struct rule databases_rules[] = {
         .applies = removed,
         .title = removed_title,
         .evidence = removed_evidence,
-        .advice =
-            "stop the database in order and start it again: its sessions go on until then, new "
-            "ones fail; do not kill its processes",
+        .advise = removed_advise,
     },
     {0},
 };
