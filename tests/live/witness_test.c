@@ -23,6 +23,7 @@
 
 enum { SECONDS = 60, CALLERS = 500 };
 
+static const char KEEPER[] = "ipctop-keeper";
 static struct witness *witness;
 static struct trace_vec traces;
 
@@ -495,12 +496,6 @@ static bool is_gone(void *arg)
     return true;
 }
 
-static bool no_keeper(void *arg)
-{
-    (void)arg;
-    return bpf_process("ipctop-keeper") == 0;
-}
-
 static void run_witness(void *arg, int ready)
 {
     char byte;
@@ -518,13 +513,13 @@ static pid_t start_tracer(int *go, uint32_t *ids, size_t cap)
 {
     int ends[2];
 
-    assert_true(await(no_keeper, NULL, SECONDS)); // of an earlier test
+    bpf_await_end(KEEPER); // of an earlier test
     assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
     pid_t pid = child_start(run_witness, &ends[0]);
     assert_true(pid > 0);
     close(ends[0]);
     *go = ends[1];
-    pid_t keeper = bpf_process("ipctop-keeper");
+    pid_t keeper = bpf_process(KEEPER);
     assert_true(keeper > 0);
     size_t n = bpf_programs_of(keeper, ids, cap - 1);
     assert_true(n > 0);
@@ -557,7 +552,7 @@ TEST(sigkill_leaves_no_program_and_no_mount, .setup = nothing, .teardown = nothi
     pid_t pid = start_tracer(&go, ids, 128);
 
     child_end(pid);
-    assert_true(await(no_keeper, NULL, SECONDS));
+    bpf_await_end(KEEPER);
     assert_true(await(is_gone, ids, SECONDS));
     assert_int_equal(mounts(), before);
     close(go);
@@ -593,9 +588,9 @@ static bool has_ended(void *arg)
 
 TEST(the_end_of_the_keeper_is_noticed, .setup = nothing)
 {
-    assert_true(await(no_keeper, NULL, SECONDS));
+    bpf_await_end(KEEPER);
     setup(NULL);
-    pid_t keeper = bpf_process("ipctop-keeper");
+    pid_t keeper = bpf_process(KEEPER);
     assert_true(keeper > 0);
     kill(keeper, SIGKILL);
     assert_true(await(has_ended, witness, SECONDS));
@@ -603,15 +598,15 @@ TEST(the_end_of_the_keeper_is_noticed, .setup = nothing)
 
 TEST(stopping_at_any_moment_is_harmless, .setup = nothing, .teardown = nothing)
 {
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 20; i++) {
         struct witness *w = witness_start(&(struct witness_options){0});
         struct trace_vec none = {0};
-        usleep((useconds_t)(i * 2000));
+        usleep((useconds_t)(i * 4000));
         witness_take(w, true, &none);
         witness_stop(w);
         vec_free(&none);
     }
-    assert_true(await(no_keeper, NULL, SECONDS));
+    bpf_await_end(KEEPER);
 }
 
 static void without_rights(void *arg, int ready)

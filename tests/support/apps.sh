@@ -25,6 +25,8 @@ private() {
 }
 fail() {
     echo "FAILED: $*"
+    cat "$dir/said"
+    echo "and now:"
     "$ipctop" --json segments semaphores queues waiters findings
     exit 1
 }

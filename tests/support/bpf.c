@@ -11,6 +11,7 @@
 #include "linux/bpf/self.h"
 #include "linux/bpf/tracepoints.h"
 #include "support/ns.h"
+#include "support/test.h"
 
 int bpf_run(int (*tests)(void))
 {
@@ -64,24 +65,57 @@ bool bpf_program_exists(uint32_t id)
     return true;
 }
 
-pid_t bpf_process(const char *comm)
+// How many processes have that name in our /proc; *one is one of them.
+static size_t processes(const char *comm, pid_t *one)
 {
     DIR *dir = opendir("/proc");
     struct dirent *entry;
     char path[300], name[32];
-    pid_t found = 0;
+    size_t n = 0;
 
-    while (dir && !found && (entry = readdir(dir))) {
+    while (dir && (entry = readdir(dir))) {
         snprintf(path, sizeof path, "/proc/%s/comm", entry->d_name);
         FILE *file = atoi(entry->d_name) > 0 ? fopen(path, "re") : NULL;
         if (!file)
             continue;
         if (fgets(name, sizeof name, file) && strncmp(name, comm, strlen(comm)) == 0 &&
-            name[strlen(comm)] == '\n')
-            found = atoi(entry->d_name);
+            name[strlen(comm)] == '\n') {
+            *one = atoi(entry->d_name);
+            n++;
+        }
         fclose(file);
     }
     if (dir)
         closedir(dir);
-    return found;
+    return n;
+}
+
+pid_t bpf_process(const char *comm)
+{
+    pid_t pid = 0;
+
+    processes(comm, &pid);
+    return pid;
+}
+
+struct fewer {
+    const char *comm;
+    size_t than;
+};
+
+static bool are_fewer(void *arg)
+{
+    const struct fewer *fewer = arg;
+    pid_t pid;
+
+    return processes(fewer->comm, &pid) < fewer->than;
+}
+
+void bpf_await_end(const char *comm)
+{
+    struct fewer fewer = {.comm = comm};
+    pid_t pid;
+
+    while ((fewer.than = processes(comm, &pid)) > 0)
+        assert_true(await(are_fewer, &fewer, 60));
 }

@@ -15,5 +15,8 @@ size_t bpf_programs_of(pid_t pid, uint32_t *ids, size_t cap);
 bool bpf_program_exists(uint32_t id);
 // The process of that name in our /proc; 0: there is none.
 pid_t bpf_process(const char *comm);
+// Until no process has that name. Keepers end one after the other, a second or more each: what may not
+// take a minute is the next one's end.
+void bpf_await_end(const char *comm);
 
 #endif

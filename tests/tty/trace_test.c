@@ -77,12 +77,6 @@ static bool has_keeper(struct tty *t, void *arg)
     return bpf_process("ipctop-keeper") > 0;
 }
 
-static bool no_keeper(void *arg)
-{
-    (void)arg;
-    return bpf_process("ipctop-keeper") == 0;
-}
-
 // The keeper detaches for a second or more. How long quitting takes is shown by make bench.
 TEST(the_option_turns_it_on_and_quitting_does_not_wait)
 {
@@ -95,7 +89,7 @@ TEST(the_option_turns_it_on_and_quitting_does_not_wait)
         assert_int_equal(tty_must_exit(t), 0);
         early += has_keeper(NULL, NULL);
         tty_end(t);
-        assert_true(await(no_keeper, NULL, 60));
+        bpf_await_end("ipctop-keeper");
     }
     print_message("%d of three ended before their keeper\n", early);
     assert_true(early > 0);

@@ -467,7 +467,7 @@ TEST(zabbix_without_parent_is_told)
 }
 
 // fakeroot's queues: requests by 2, answers by 3.
-static struct snapshot *requests(void)
+static struct snapshot *requests_of(int64_t client_start)
 {
     struct snapshot *s = fake_snapshot();
     struct queue *in = fake_queue(s, 2, 0, 1072, 1);
@@ -475,10 +475,17 @@ static struct snapshot *requests(void)
     in->lspid = 627, in->lrpid = 124, in->stime = in->rtime = FAKE_NOW - 9;
     struct queue *out = fake_queue(s, 3, 0, 0, 0);
     out->lspid = 124, out->lrpid = 626, out->stime = out->rtime = FAKE_NOW - 9;
-    fake_process(s, 627, 0, "chown", "chown 1:1 f");
+    in->o.key = out->o.key = 0;
+    in->o.ctime = out->o.ctime = FAKE_NOW - 60;
+    fake_process(s, 627, 0, "chown", "chown 1:1 f")->start_time = client_start;
     fake_waiter(s, KIND_QUEUE, 3, 627, WAIT_MSGRCV, "any type");
     fake_gone(s, 626);
     return s;
+}
+
+static struct snapshot *requests(void)
+{
+    return requests_of(FAKE_NOW - 10);
 }
 
 TEST(a_dead_request_server_is_found)
@@ -504,6 +511,16 @@ TEST(a_dead_request_server_is_found)
     fake_process(s, 125, 0, "faked-sysv", "faked-sysv");
     fake_waiter(s, KIND_QUEUE, 2, 125, WAIT_MSGRCV, "any type");
     assert_null(finding(s, "server-gone"));
+    snapshot_unref(s);
+
+    s = requests_of(FAKE_NOW -
+                    62); // the mirror: a server waits; its client did not read the answer
+    fake_gone(s, 124);
+    assert_null(finding(s, "server-gone"));
+    s->queues.at[0].o.key = 0x78, s->queues.at[1].o.key = 0x77; // fakeroot's answers and requests
+    assert_null(finding(s, "server-gone"));
+    s->queues.at[1].o.key = 0x79; // its requests and answers: who waits is a client of any age
+    assert_non_null(finding(s, "server-gone"));
     snapshot_unref(s);
 
     s = requests(); // the healthy mirror: the server waits, its last client is gone

@@ -186,6 +186,25 @@ static const struct queue *answers_of_taken(const struct snapshot *s, const stru
     return NULL;
 }
 
+// Requests and answers look alike: a server that idles beside an answer which its client did not live to
+// read waits as a client does. A client is known by the keys, or by being too young to have made the
+// queues.
+static bool client_waits(const struct snapshot *s, const struct queue *requests,
+                         const struct queue *answers)
+{
+    size_t n;
+    const struct waiter *waiters = snapshot_waiters(s, answers->o.kind, answers->o.id, &n);
+    int64_t made = requests->o.ctime > answers->o.ctime ? requests->o.ctime : answers->o.ctime;
+
+    if (requests->o.key != 0 && answers->o.key == requests->o.key + 1)
+        return true;
+    for (size_t i = 0; i < n; i++)
+        if (waiters[i].call == WAIT_MSGRCV &&
+            snapshot_pid_state(s, waiters[i].pid, made) == PID_REUSED)
+            return true;
+    return false;
+}
+
 // The last receiver is gone, requests lie unread or went with it, and by that process's other
 // queue somebody waits for an answer. Each alone is everyday life of short-lived clients.
 static const struct queue *hanging(const struct snapshot *s, const struct queue *q)
@@ -194,7 +213,10 @@ static const struct queue *hanging(const struct snapshot *s, const struct queue 
         !pid_state_ended(object_pid_state(s, &q->o, q->lrpid, q->rtime)) ||
         words_waiters(NULL, s, &q->o, CALLS_RECEIVE, 0) > 0)
         return NULL;
-    return q->messages > 0 ? queue_near(s, q, is_same_servers) : answers_of_taken(s, q);
+    if (q->messages == 0)
+        return answers_of_taken(s, q);
+    const struct queue *answers = queue_near(s, q, is_same_servers);
+    return answers && client_waits(s, q, answers) ? answers : NULL;
 }
 
 bool applications_server_gone(const struct snapshot *s, const struct queue *q)
