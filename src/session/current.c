@@ -11,10 +11,7 @@
 
 bool session_tab_of(const struct kind *kind, size_t *tab)
 {
-    if (!kind->tab)
-        return false;
-    *tab = kind->tab - 1;
-    return true;
+    return kind_tab(kind, tab);
 }
 
 struct view *session_view(struct session *s)

@@ -32,7 +32,7 @@ TEST(every_kind_has_names_of_its_own)
     }
 }
 
-TEST(places_among_tabs_and_default_tables_have_no_gaps)
+TEST(places_among_default_tables_have_no_gaps_and_tabs_are_in_order)
 {
     size_t tabs = 0, json = 0, batch = 0, last_json = 0, last_batch = 0;
 
@@ -51,6 +51,11 @@ TEST(places_among_tabs_and_default_tables_have_no_gaps)
         }
     }
     assert_int_equal(kind_tabs(), tabs);
+    for (size_t i = 0, at; i < tabs; i++) {
+        assert_true(!i || kind_of_tab(i)->tab > kind_of_tab(i - 1)->tab);
+        assert_true(kind_tab_of_number(kind_of_tab(i)->tab, &at) && at == i);
+    }
+    assert_null(kind_of_tab(tabs));
     assert_int_equal(last_json, json);
     assert_int_equal(last_batch, batch);
 }

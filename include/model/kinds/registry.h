@@ -7,9 +7,11 @@
 const struct kind *kind_get(enum kind_id id); // NULL of NO_KIND: no kind
 // Also by title, in the singular and by an unambiguous prefix; or NULL.
 const struct kind *kind_by_name(const char *name);
-// The kinds that have a tab, from 0 on in the order of the tabs; NULL beyond the last.
+// The kinds that have a tab, from 0 on in the order of their numbers; NULL beyond the last.
 const struct kind *kind_of_tab(size_t tab);
-size_t kind_tabs(void); // how many there are
+bool kind_tab(const struct kind *kind, size_t *tab);   // false: it has none
+bool kind_tab_of_number(unsigned number, size_t *tab); // of kind->tab, which may leave some out
+size_t kind_tabs(void);                                // how many there are
 
 extern const struct kind kind_segments, kind_semsets, kind_queues, kind_holders, kind_mappings,
     kind_elements, kind_waiters, kind_limits, kind_findings, kind_events;

@@ -16,6 +16,7 @@ enum process_fact {
     NEED_PROCESSES = 1 << 24, // name, state, start time: what stat says; asked for with any other
     NEED_COMMANDS = 1 << 25,  // arguments, and the pid in its own PID namespace
     NEED_RSS = 1 << 26,       // resident memory
+    NEED_CGROUP = 1 << 27,    // container and unit, by the name of its control group
     NEED_PROCESS_FACTS = 0x7f << 24, // all of these, and those to come
     // Read once, when a process is new or runs another program: reading them may hang where the
     // rest does not.
@@ -33,7 +34,9 @@ enum {
 };
 
 enum process_string {
-    PROCESS_COMMAND, // arguments joined by a space; none for kernel threads
+    PROCESS_COMMAND,   // arguments joined by a space; none for kernel threads
+    PROCESS_UNIT,      // of systemd: "nginx.service"
+    PROCESS_CONTAINER, // "docker:3f4e5d6c7b8a", "lxc:web"
     PROCESS_STRINGS
 };
 

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "linux/process/cgroup.h"
 #include "linux/process/pidfd.h"
 #include "linux/process/proc_file.h"
 #include "linux/process/stat.h"
@@ -172,6 +173,20 @@ static int take_inner_pid(const struct process_reader *self, char *text, size_t 
     return 0;
 }
 
+static int take_cgroup(const struct process_reader *self, char *text, size_t n,
+                       struct process *process)
+{
+    struct cgroup_names names;
+
+    (void)self;
+    cgroup_parse(text, n, &names);
+    if (names.unit[0])
+        process_add_string(process, PROCESS_UNIT, names.unit);
+    if (names.container[0])
+        process_add_string(process, PROCESS_CONTAINER, names.container);
+    return 0;
+}
+
 // In this order. A file that cannot be read leaves its fact unknown; without the first there is no
 // process.
 // clang-format off
@@ -186,6 +201,7 @@ static const struct fact {
     {NEED_RSS, "statm", FILE_MAX, false, take_rss},
     {NEED_COMMANDS, "cmdline", COMMAND_MAX, false, take_command},
     {NEED_COMMANDS, "status", FILE_MAX, true, take_inner_pid}, // the dearest of all
+    {NEED_CGROUP, "cgroup", FILE_MAX, false, take_cgroup},
 };
 // clang-format on
 

@@ -47,19 +47,37 @@ const struct kind *kind_by_name(const char *name)
     return found;
 }
 
+bool kind_tab(const struct kind *kind, size_t *tab)
+{
+    *tab = 0;
+    for (size_t i = 1; i < KINDS; i++)
+        *tab += kinds[i]->tab && kinds[i]->tab < kind->tab;
+    return kind->tab;
+}
+
 const struct kind *kind_of_tab(size_t tab)
 {
+    size_t at;
+
     for (size_t i = 1; i < KINDS; i++)
-        if (kinds[i]->tab == tab + 1)
+        if (kind_tab(kinds[i], &at) && at == tab)
             return kinds[i];
     return NULL;
+}
+
+bool kind_tab_of_number(unsigned number, size_t *tab)
+{
+    for (size_t i = 1; i < KINDS; i++)
+        if (kinds[i]->tab && kinds[i]->tab == number)
+            return kind_tab(kinds[i], tab);
+    return false;
 }
 
 size_t kind_tabs(void)
 {
     size_t n = 0;
 
-    while (kind_of_tab(n))
-        n++;
+    for (size_t i = 1; i < KINDS; i++)
+        n += kinds[i]->tab > 0;
     return n;
 }

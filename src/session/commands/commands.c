@@ -38,19 +38,21 @@ bool command_works_in(const struct command *command, enum kind_id kind)
     return !command->can || (kind_get(kind) && kind_get(kind)->can & command->can);
 }
 
-static size_t n_keys(const struct command *command)
+// The key at a place of its list; 0: beyond the last, or the number of no tab.
+static int32_t key_at(const struct command *command, size_t i)
 {
-    size_t most = command->flags & CMD_TABS ? kind_tabs() : COMMAND_KEYS_MAX, n = 0;
+    int32_t key = command->keys[i];
+    size_t tab;
 
-    while (n < most && n < COMMAND_KEYS_MAX && command->keys[n])
-        n++;
-    return n;
+    if (command->flags & CMD_TABS && !kind_tab_of_number((unsigned)(key - '0'), &tab))
+        return 0;
+    return key;
 }
 
 static bool has_key(const struct command *command, int32_t key)
 {
-    for (size_t i = 0; i < n_keys(command); i++)
-        if (command->keys[i] == key)
+    for (size_t i = 0; i < COMMAND_KEYS_MAX; i++)
+        if (key && key_at(command, i) == key)
             return true;
     return false;
 }
@@ -115,9 +117,11 @@ const char *command_keys(const struct command *command, char *dst, size_t cap)
 
     if (cap)
         *dst = '\0';
-    for (size_t i = 0; i < n_keys(command); i++) {
+    for (size_t i = 0; i < COMMAND_KEYS_MAX; i++) {
         char key[16];
 
+        if (!key_at(command, i))
+            continue;
         key_name(command->keys[i], key, sizeof key);
         int n = snprintf(dst + used, cap - used, "%s%s", used ? " " : "", key);
         if (n < 0 || (size_t)n >= cap - used)

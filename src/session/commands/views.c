@@ -11,7 +11,10 @@
 
 static void run_tab(struct session *s, int32_t key)
 {
-    session_tab(s, (size_t)(key - '1'));
+    size_t tab;
+
+    if (kind_tab_of_number((unsigned)(key - '0'), &tab))
+        session_tab(s, tab);
 }
 
 static void run_tab_next(struct session *s)

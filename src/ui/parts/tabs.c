@@ -62,14 +62,14 @@ static void tab_text(const struct session *session, size_t tab, enum detail deta
     size_t n = s && (s->has & kind->need) == kind->need ? kind_count(kind, s) : 0;
 
     if (detail == DETAIL_COUNT && n > 0 && !(kind->flags & TABLE_NO_COUNT))
-        snprintf(dst, cap, "%zu %s %zu", tab + 1, kind->title, n);
+        snprintf(dst, cap, "%u %s %zu", kind->tab, kind->title, n);
     else if (detail <= DETAIL_TITLE ||
              (tab == session->tab && (detail == DETAIL_SHORT || detail == DETAIL_NUMBER)))
-        snprintf(dst, cap, "%zu %s", tab + 1, kind->title);
+        snprintf(dst, cap, "%u %s", kind->tab, kind->title);
     else if (detail <= DETAIL_ALL_SHORT)
-        snprintf(dst, cap, "%zu %.3s", tab + 1, kind->title);
+        snprintf(dst, cap, "%u %.3s", kind->tab, kind->title);
     else
-        snprintf(dst, cap, "%zu", tab + 1);
+        snprintf(dst, cap, "%u", kind->tab);
 }
 
 // Draws the tabs from x on, or only measures them where `draw` is false; finds the one at `find`.

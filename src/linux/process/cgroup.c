@@ -1,0 +1,192 @@
+#include "linux/process/cgroup.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+enum { ID_MIN = 32, ID_SHOWN = 12 };
+
+struct part { // of a path: between two slashes
+    const char *at;
+    size_t n;
+};
+
+static bool next_part(const char **path, const char *end, struct part *part)
+{
+    while (*path < end && **path == '/')
+        (*path)++;
+    part->at = *path;
+    while (*path < end && **path != '/')
+        (*path)++;
+    part->n = (size_t)(*path - part->at);
+    return part->n > 0;
+}
+
+static bool begins(const struct part *part, const char *prefix)
+{
+    size_t n = strlen(prefix);
+
+    return part->n > n && memcmp(part->at, prefix, n) == 0;
+}
+
+static bool ends(const struct part *part, const char *suffix)
+{
+    size_t n = strlen(suffix);
+
+    return part->n > n && memcmp(part->at + part->n - n, suffix, n) == 0;
+}
+
+static bool is(const struct part *part, const char *name)
+{
+    return part->n == strlen(name) && memcmp(part->at, name, part->n) == 0;
+}
+
+// Without what systemd puts around the name of a scope or service.
+static struct part within(struct part part, const char *prefix, const char *suffix)
+{
+    part.at += strlen(prefix);
+    part.n -= strlen(prefix);
+    if (ends(&part, suffix))
+        part.n -= strlen(suffix);
+    return part;
+}
+
+static bool is_id(const struct part *part)
+{
+    size_t i = 0;
+
+    while (i < part->n && isxdigit((unsigned char)part->at[i]))
+        i++;
+    return i == part->n && i >= ID_MIN;
+}
+
+// systemd writes what is no letter, digit, ":", "_" or "." as \xHH: unit_name_escape().
+static size_t unescape(char *dst, size_t cap, const struct part *part)
+{
+    size_t used = 0;
+    unsigned byte;
+
+    for (size_t i = 0; i < part->n && used < cap; i++) {
+        bool coded = part->n - i >= 4 && part->at[i] == '\\' && part->at[i + 1] == 'x' &&
+                     isxdigit((unsigned char)part->at[i + 2]) &&
+                     isxdigit((unsigned char)part->at[i + 3]);
+        if (coded && sscanf(part->at + i + 2, "%2x", &byte) == 1) {
+            dst[used++] = (char)byte;
+            i += 3;
+        } else {
+            dst[used++] = part->at[i];
+        }
+    }
+    return used;
+}
+
+static void name_it(struct cgroup_names *out, const char *engine, struct part name)
+{
+    char plain[256];
+
+    if (is_id(&name))
+        name.n = ID_SHOWN;
+    size_t n = unescape(plain, sizeof plain, &name);
+    int used = snprintf(out->container, sizeof out->container, "%s:", engine);
+    text_escape(out->container + used, sizeof out->container - (size_t)used, plain, n);
+}
+
+// Names that engines give to the group of one container, and which part of them is its own.
+// clang-format off
+static const struct pattern {
+    const char *prefix, *suffix, *engine;
+    bool id; // what is between them is an id, and no name
+} patterns[] = {
+    {"docker-", ".scope", "docker", true},
+    {"libpod-", ".scope", "podman", true},
+    {"cri-containerd-", ".scope", "containerd", true},
+    {"crio-", ".scope", "crio", true},
+    {"lxc.payload.", "", "lxc", false},
+    {"systemd-nspawn@", ".service", "nspawn", false},
+    {"machine-", ".scope", "machine", false},
+};
+// Directories whose children are containers, by id or name.
+static const struct parent {
+    const char *name, *engine;
+    bool id;
+} parents[] = {
+    {"docker", "docker", true}, {"libpod_parent", "podman", true}, {"lxc", "lxc", false},
+    {"lxc.payload", "lxc", false}, {"garden", "garden", false}, {"actions_job", "docker", true},
+};
+// clang-format on
+
+static bool is_pod(const struct part *part)
+{
+    return begins(part, "kubepods") || is(part, "kubepods");
+}
+
+static void take_container(const struct part *part, const struct part *before, bool in_pod,
+                           struct cgroup_names *out)
+{
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
+        const struct pattern *p = &patterns[i];
+        if (!begins(part, p->prefix) || (*p->suffix && !ends(part, p->suffix)))
+            continue;
+        struct part name = within(*part, p->prefix, p->suffix);
+        if (!p->id || is_id(&name))
+            name_it(out, in_pod ? "kubernetes" : p->engine, name);
+    }
+    for (size_t i = 0; i < sizeof parents / sizeof *parents; i++)
+        if (is(before, parents[i].name) && (!parents[i].id || is_id(part)))
+            name_it(out, parents[i].engine, *part);
+    if (in_pod && is_id(part))
+        name_it(out, "kubernetes", *part);
+}
+
+// systemd marks names that the kernel's own files would collide with by a "_": cg_escape().
+static void take_unit(const struct part *part, struct cgroup_names *out)
+{
+    struct part name = *part;
+
+    if (name.n > 1 && *name.at == '_') {
+        name.at++;
+        name.n--;
+    }
+    if ((ends(&name, ".service") || ends(&name, ".scope")) && !is(&name, "init.scope"))
+        text_escape(out->unit, sizeof out->unit, name.at, name.n);
+}
+
+static void take_path(const char *path, const char *end, bool units, struct cgroup_names *out)
+{
+    static const char deleted[] = " (deleted)";
+    struct part part, before = {path, 0};
+    bool in_pod = false;
+
+    if ((size_t)(end - path) > sizeof deleted &&
+        memcmp(end - (sizeof deleted - 1), deleted, sizeof deleted - 1) == 0)
+        end -= sizeof deleted - 1;
+    while (next_part(&path, end, &part)) {
+        in_pod |= is_pod(&part);
+        if (!out->container[0])
+            take_container(&part, &before, in_pod, out);
+        if (units)
+            take_unit(&part, out);
+        before = part;
+    }
+}
+
+// A line a hierarchy, "ID:CONTROLLERS:PATH": systemd's own is that without controllers, or named so.
+void cgroup_parse(const char *text, size_t n, struct cgroup_names *out)
+{
+    const char *end = text + n;
+
+    *out = (struct cgroup_names){0};
+    for (const char *line = text, *stop; line < end; line = stop + 1) {
+        stop = memchr(line, '\n', (size_t)(end - line));
+        stop = stop ? stop : end;
+        const char *names = memchr(line, ':', (size_t)(stop - line));
+        const char *path = names ? memchr(names + 1, ':', (size_t)(stop - names - 1)) : NULL;
+        if (!path)
+            continue;
+        const struct part controllers = {names + 1, (size_t)(path - names - 1)};
+        take_path(path + 1, stop, controllers.n == 0 || is(&controllers, "name=systemd"), out);
+    }
+}
