@@ -59,10 +59,11 @@ LIVE := $(call tests_in,live)
 TTY  := $(call tests_in,tty)
 FUZZ := $(call tests_in,fuzz)
 # Tests in which threads of ours run: they include a module that starts some. ThreadSanitizer cannot
-# follow processes that share memory, nor those whose system calls are denied.
+# follow processes that share memory, nor those whose system calls are denied; and what counts its steps
+# is compiled for that.
 STARTS_THREADS := include (<pthread|"engine/|"store/(append_log|audit_log|file_writer)|"support/user)
 THREADED = $(patsubst %.c,$(O)/%,$(shell grep -lE '$(STARTS_THREADS)' tests/unit/*_test.c \
-                 tests/live/*_test.c tests/fuzz/*_test.c | xargs grep -LE 'CLONE_VM|support/denial'))
+                 tests/live/*_test.c tests/fuzz/*_test.c | xargs grep -LE 'CLONE_VM|support/denial|trace_pc'))
 
 .PHONY: all run demo check check-fast check-unit check-live check-tty check-fuzz check-asan \
         check-tsan check-clang compile-tests check-style fuzz fuzz-run check-distros golden bench screenshots install uninstall \
