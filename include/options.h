@@ -13,7 +13,7 @@ struct options {
     enum mode mode;
     const struct format *format; // of MODE_PRINT
     double delay;
-    long iterations; // 0: without end (the screen), once (--json, --batch)
+    long iterations; // 0: not limited, where `endless` or on the screen; else once
     const char *columns, *sort, *filter, *log, *save_dir; // NULL: not given
     bool has_user;
     uint32_t uid;
@@ -23,6 +23,7 @@ struct options {
     bool has_delay, has_scheme;
     enum scheme scheme;
     bool readonly, no_color, no_mouse, ascii, strict, trace;
+    bool endless, no_headings, bytes;
     const struct kind *tables[KINDS];
     size_t n_tables; // 0: none named
 };

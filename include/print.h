@@ -7,8 +7,7 @@
 #include "requests.h"
 
 // Prints each tick to stdout; returns the exit status. The sampler is a one-shot one.
-int print_run(const struct options *options, const struct requests *requests,
-              struct sampler *sampler);
+int print_run(const struct options *options, struct requests *requests, struct sampler *sampler);
 void print_columns(const struct options *options);
 
 #endif

@@ -14,8 +14,7 @@
 #include "recorder.h"
 #include "store/audit_log.h"
 
-static int run(const struct options *options, const struct requests *requests,
-               struct audit_log *audit)
+static int run(const struct options *options, struct requests *requests, struct audit_log *audit)
 {
     bool screen = options->mode == MODE_SCREEN, follows = screen || recorder_wanted(options);
     mem_tune(follows);

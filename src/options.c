@@ -11,6 +11,7 @@
 #include "base/line.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "ipcs_options.h"
 #include "model/kinds/registry.h"
 #include "store/settings.h"
 
@@ -43,23 +44,30 @@ static const char *list_formats(char *dst, size_t cap)
     return dst;
 }
 
+// --batch beside one of its forms is that form.
+static bool may_stand_together(const struct format *a, const struct format *b)
+{
+    return a == b || (a && b && (format_is_form(a, b) || format_is_form(b, a)));
+}
+
 // `format`: of MODE_PRINT.
 static const char *set_mode(struct options *o, enum mode mode, const struct format *format)
 {
-    static char why[96];
-    char names[64];
+    static char why[128];
+    char names[80];
 
     // Help and version answer whatever else was asked.
     if (o->mode == MODE_HELP || o->mode == MODE_VERSION)
         return NULL;
-    if (o->mode != MODE_SCREEN && (o->mode != mode || o->format != format) && mode != MODE_HELP &&
-        mode != MODE_VERSION) {
+    bool one = o->mode == MODE_SCREEN || (o->mode == mode && may_stand_together(o->format, format));
+    if (!one && mode != MODE_HELP && mode != MODE_VERSION) {
         snprintf(why, sizeof why, "only one of %s and --list-columns",
                  list_formats(names, sizeof names));
         return why;
     }
     o->mode = mode;
-    o->format = format;
+    if (!o->format || !format || !format_is_form(o->format, format))
+        o->format = format;
     return NULL;
 }
 
@@ -83,9 +91,10 @@ static const char *apply_iterations(struct options *o, const char *value)
 {
     int64_t n;
 
-    if (!text_parse_int(value, 1, ITERATIONS_MAX, &n))
-        return "a number from 1 to 1000000000 is needed";
+    if (!text_parse_int(value, 0, ITERATIONS_MAX, &n))
+        return "a number from 0 to 1000000000 is needed";
     o->iterations = (long)n;
+    o->endless = n == 0;
     return NULL;
 }
 
@@ -116,14 +125,16 @@ static const char *apply_id(struct options *o, const char *value)
 static const struct option_row others[] = {
     {'d', "delay", "SECS", "refresh interval, 0.1 to 3600 (default 2)", FLAG(has_delay),
      .apply = apply_delay},
-    {'n', "iterations", "N", "stop after N ticks", .apply = apply_iterations},
+    {'n', "iterations", "N", "stop after N ticks; 0: go on until interrupted", .apply = apply_iterations},
     {'o', "columns", "LIST", "columns of the (single) table; +LIST appends", TEXT(columns)},
     {'s', "sort", "COL", "sort by a column; -COL largest first, +COL smallest first", TEXT(sort)},
     {'f', "filter", "EXPR", "only rows that match: words, or column=value, size>1M, !app=x",
      TEXT(filter)},
-    {'u', "user", "USER", "only objects owned by USER (name or uid)", FLAG(has_user),
-     .apply = apply_user},
+    {'u', "user", "USER", "only objects owned by USER (name or uid), and what hangs on them",
+     FLAG(has_user), .apply = apply_user},
     {'i', "id", "ID", "only that object, and what hangs on it", FLAG(has_id), .apply = apply_id},
+    {0, "no-headings", NULL, "of --batch and its forms: rows alone", FLAG(no_headings)},
+    {0, "bytes", NULL, "of --batch and --raw: sizes in bytes, not 276M", FLAG(bytes)},
     {'R', "readonly", NULL, "no command that changes anything", FLAG(readonly)},
     {'C', "no-color", NULL, "no colours (also by NO_COLOR in the environment)", FLAG(no_color)},
     {0, "color", "SCHEME", "colours: " SCHEME_NAMES, FLAG(has_scheme),
@@ -205,13 +216,22 @@ static int take_table(struct options *o, const char *name)
 static int check(const struct options *o)
 {
     bool prints = o->mode == MODE_PRINT;
-    char names[64];
+    char names[80];
 
     if (o->columns && !prints && o->mode != MODE_SCREEN)
         return options_fail("-o chooses the columns of %s and the screen",
                             list_formats(names, sizeof names));
     if (o->columns && o->n_tables != 1 && (prints || o->n_tables > 1))
         return options_fail("-o needs exactly one table");
+    if (o->no_headings && !(prints && o->format->rows))
+        return options_fail("--no-headings is of --batch, --raw and --csv");
+    if (o->bytes && !(prints && o->format->rows))
+        return options_fail("--bytes is of --batch and --raw");
+    for (size_t i = 0; prints && o->format->status && i < o->n_tables; i++) {
+        if (!*((const uint8_t *)o->tables[i] + o->format->place))
+            return options_fail("--%s answers from other tables than %s: name none",
+                                o->format->name, o->tables[i]->name);
+    }
     bool records = prints && o->n_tables == 1 && o->tables[0]->alone;
     if (o->log && prints && !records)
         return options_fail("--log is of the screen and of events: other tables have nothing to be "
@@ -255,9 +275,15 @@ static const struct option_row *row_of(int code)
 static int refuse(int code, char *const *argv)
 {
     const struct option_row *row = optopt ? row_of(optopt) : NULL;
+    const char *call = optopt < LONG_BASE ? ipcs_option_here(optopt) : NULL;
 
+    if (code == ':' && row && call)
+        return options_fail("--%s needs a value: %s; for ipcs -%c: %s", row->name, row->argument,
+                            optopt, call);
     if (code == ':' && row)
         return options_fail("--%s needs a value: %s", row->name, row->argument);
+    if (!row && call)
+        return options_fail("no option -%c; for ipcs -%c: %s", optopt, optopt, call);
     if (row)
         return options_fail("--%s takes no value", row->name);
     if (optopt && optopt < LONG_BASE)

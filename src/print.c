@@ -142,17 +142,31 @@ static bool any_is_known(const struct requests *requests, const struct snapshot 
     return false;
 }
 
-static int write_tick(const struct options *options, const struct requests *requests,
+// 0: until interrupted. --json takes -d without -n as one document, as it always did.
+static long ticks_of(const struct options *o)
+{
+    if (o->iterations || o->endless)
+        return o->iterations;
+    return o->has_delay && o->format->rows ? 0 : 1;
+}
+
+static int write_tick(const struct options *options, struct requests *requests,
                       const struct snapshot *s, long tick)
 {
-    if (options->format->shown && options->iterations > 1) {
+    const struct format *format = options->format;
+
+    if (tick && format->heads_once && requests->n == 1)
+        requests->tables[0].style |= STYLE_NO_HEADINGS;
+    else if (tick && format->rows && format->heads_once)
+        putchar('\n');
+    if (format->dated && !options->no_headings && ticks_of(options) != 1) {
         char when[64];
         struct tm local;
         time_t now = s->time;
         strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", localtime_r(&now, &local));
         printf("%s%s\n", tick ? "\n" : "", when);
     }
-    return options->format->write(stdout, s, requests->tables, requests->n);
+    return format->write(stdout, s, requests->tables, requests->n);
 }
 
 static void sleep_until(struct timespec *next, double delay)
@@ -169,16 +183,16 @@ static void sleep_until(struct timespec *next, double delay)
         continue;
 }
 
-int print_run(const struct options *options, const struct requests *requests,
-              struct sampler *sampler)
+int print_run(const struct options *options, struct requests *requests, struct sampler *sampler)
 {
     struct want want = requests_want(requests, options);
-    long ticks = options->iterations ? options->iterations : 1;
+    long ticks = ticks_of(options);
     bool incomplete = false;
+    int status = 0;
     struct timespec next;
 
     clock_gettime(CLOCK_MONOTONIC, &next);
-    for (long tick = 0; tick < ticks; tick++) {
+    for (long tick = 0; !ticks || tick < ticks; tick++) {
         char text[256];
         struct line gaps = line_start(text, sizeof text);
         if (tick)
@@ -188,6 +202,8 @@ int print_run(const struct options *options, const struct requests *requests,
         missing(&gaps, s, requests, options, want.need);
         bool any = error || any_is_known(requests, s);
         bool absent = !error && any && id_is_missing(requests, s);
+        if (options->format->status)
+            status = options->format->status(s, requests->tables, requests->n);
         snapshot_unref(s);
         if (error == -EPIPE)
             return 0; // the reader closed the pipe
@@ -196,10 +212,10 @@ int print_run(const struct options *options, const struct requests *requests,
             return 1;
         }
         if (!any || absent)
-            return 1;
+            return options->format->status ? status : 1;
         incomplete |= gaps.n > 0;
-        if (gaps.n > 0 && options->format->shown)
+        if (gaps.n > 0 && !options->format->reports_gaps)
             fprintf(stderr, "ipctop: incomplete: %s\n", text);
     }
-    return incomplete && options->strict ? 3 : 0;
+    return incomplete && options->strict && !status ? 3 : status;
 }

@@ -20,7 +20,11 @@ static void default_columns(struct table_request *table, const struct format *fo
 {
     const struct kind *kind = table->query.kind;
     const struct column **columns = mem_zero(kind->n_columns, sizeof *columns);
-    size_t n = kind_columns(kind, is_shown(format) ? COL_SCREEN : COL_JSON, columns);
+    size_t n = kind_columns(kind,
+                            is_shown(format)  ? COL_SCREEN
+                            : format->columns ? format->columns
+                                              : COL_JSON,
+                            columns);
 
     for (size_t i = 0; i < n; i++) {
         if (!(columns[i]->need & FOCUS_NEEDS))
@@ -106,6 +110,7 @@ static int add_table(struct requests *requests, const struct kind *kind, const s
     struct table_request *table = &requests->tables[requests->n];
 
     table->query.kind = kind;
+    table->style = (o->no_headings ? STYLE_NO_HEADINGS : 0) | (o->bytes ? STYLE_BYTES : 0);
     table->columns = mem_zero(kind->n_columns, sizeof *table->columns);
     size_t at = requests->n++;
     int status = build_query(&table->query, &requests->filters[at], o);

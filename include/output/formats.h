@@ -7,28 +7,40 @@
 #include "model/table/kind.h"
 #include "model/table/rows.h"
 
+enum { STYLE_NO_HEADINGS = 1, STYLE_BYTES = 2 }; // of formats with `rows`
+
 struct table_request { // one table to print
+    unsigned style;    // STYLE_*
     struct query query;
     const struct column **columns;
     size_t n_columns;
 };
 
 struct format {
-    const char *name;   // of the option that chooses it: "json"; NULL: there is none
-    const char *what;   // it is, in a few words
-    const char *help;   // of the option
-    const char *ending; // of files in it: ".json"; NULL: those without an ending of another
-    bool shown;         // as on the screen: its columns, texts and order; else values for programs
-    bool utf8;          // whatever the locale
-    unsigned need;      // enum need: beyond that of the tables
-    size_t place;       // offset in struct kind of a table's place, where none is named
+    const char *name;    // of the option that chooses it: "json"; NULL: there is none
+    const char *what;    // it is, in a few words
+    const char *help;    // of the option
+    const char *ending;  // of files in it: ".json"; NULL: those without an ending of another
+    const char *form_of; // name of the one it is a form of, which may be named beside it
+    bool shown;          // as on the screen: its columns, texts and order; else values for programs
+    unsigned columns;    // COL_* of those that are usual; 0: COL_SCREEN or, not shown, COL_JSON
+    bool rows;           // lines of rows, which STYLE_* apply to; a tick may follow the other
+    bool dated;          // each of several ticks begins with its time
+    bool heads_once;     // of one table: only before the first tick
+    bool reports_gaps;   // says itself what could not be read
+    bool utf8;           // whatever the locale
+    unsigned need;       // enum need: beyond that of the tables
+    size_t place;        // offset in struct kind of a table's place, where none is named
     // Tables one after the other. 0, or -errno of the stream.
     int (*write)(FILE *out, const struct snapshot *s, const struct table_request *tables, size_t n);
+    // The exit status that the answer is. NULL: 0.
+    int (*status)(const struct snapshot *s, const struct table_request *tables, size_t n);
 };
 
 extern const struct format *const formats[];
 extern const size_t n_formats;
 
+bool format_is_form(const struct format *form, const struct format *of);
 // What a file of that name is written in.
 const struct format *format_of_file(const char *name);
 

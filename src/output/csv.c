@@ -2,6 +2,7 @@
 // Values as in JSON; flags are separated by blanks; unknown and never are empty fields.
 #include <errno.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "model/table/cell_class.h"
@@ -77,9 +78,9 @@ static void put_table(FILE *out, const struct snapshot *s, const struct table_re
     struct rows rows = {0};
     struct cell cell;
 
-    for (size_t k = 0; k < table->n_columns; k++)
-        fprintf(out, "%s%s", k ? "," : "", table->columns[k]->name);
-    fputs("\r\n", out);
+    for (size_t k = 0; k < table->n_columns && !(table->style & STYLE_NO_HEADINGS); k++)
+        fprintf(out, "%s%s%s", k ? "," : "", table->columns[k]->name,
+                k + 1 < table->n_columns ? "" : "\r\n");
     rows_build(&rows, s, &table->query);
     for (size_t i = 0; i < rows.n; i++) {
         for (size_t k = 0; k < table->n_columns; k++) {
@@ -96,13 +97,22 @@ static void put_table(FILE *out, const struct snapshot *s, const struct table_re
 static int csv_write(FILE *out, const struct snapshot *s, const struct table_request *tables,
                      size_t n)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            fputs("\r\n", out);
         put_table(out, s, &tables[i]);
+    }
     return fflush(out) != 0 || ferror(out) ? errno ? -errno : -EIO : 0;
 }
 
 const struct format csv_format = {
+    .name = "csv",
     .what = "comma-separated values",
+    .help = "of --batch: comma-separated values as in JSON, an empty line between tables",
     .ending = ".csv",
+    .form_of = "batch",
+    .rows = true,
+    .heads_once = true,
+    .place = offsetof(struct kind, batch),
     .write = csv_write,
 };

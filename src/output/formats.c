@@ -4,10 +4,16 @@
 #include <strings.h>
 
 // Each in a file of its own.
-extern const struct format json_format, batch_format, csv_format;
+extern const struct format json_format, batch_format, csv_format, raw_format, check_format;
 
-const struct format *const formats[] = {&json_format, &batch_format, &csv_format};
+const struct format *const formats[] = {&json_format, &batch_format, &csv_format, &raw_format,
+                                        &check_format};
 const size_t n_formats = sizeof formats / sizeof *formats;
+
+bool format_is_form(const struct format *form, const struct format *of)
+{
+    return form->form_of && of->name && strcmp(form->form_of, of->name) == 0;
+}
 
 const struct format *format_of_file(const char *name)
 {
@@ -17,7 +23,7 @@ const struct format *format_of_file(const char *name)
     for (size_t i = 0; i < n_formats; i++) {
         if (dot && formats[i]->ending && strcasecmp(dot, formats[i]->ending) == 0)
             return formats[i];
-        if (!formats[i]->ending)
+        if (!formats[i]->ending && !other)
             other = formats[i];
     }
     return other;

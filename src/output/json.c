@@ -263,6 +263,7 @@ const struct format json_format = {
     .help = "one JSON document on one line; every table if none is named",
     .ending = ".json",
     .utf8 = true,
+    .reports_gaps = true,
     .need = NEED_SYSTEM,
     .place = offsetof(struct kind, json),
     .write = json_write,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "output/formats.h"
+#include "output/request_text.h"
 
 enum { TEXT = 4096 }; // a command line with its arguments
 
@@ -19,7 +20,7 @@ static int add_row(struct libscols_table *out, const struct snapshot *s,
     if (!line)
         return -ENOMEM;
     for (size_t k = 0; k < table->n_columns; k++) {
-        column_text(table->columns[k], s, row, text, sizeof text);
+        request_text(table, table->columns[k], s, row, text, sizeof text);
         // An empty field would shift the others for scripts that split lines at spaces.
         int error = scols_line_set_data(line, k, text[0] ? text : "-");
         if (error)
@@ -47,6 +48,24 @@ static int fill(struct libscols_table *out, const struct snapshot *s,
     return error;
 }
 
+// The library prints nothing at all of a table without rows.
+static void write_empty(FILE *out, const struct table_request *table)
+{
+    const struct query *query = &table->query;
+    const struct kind *kind = query->kind;
+
+    if (table->style & STYLE_NO_HEADINGS)
+        return;
+    for (size_t k = 0; k < table->n_columns; k++)
+        fprintf(out, "%s%s", table->columns[k]->title, k + 1 < table->n_columns ? " " : "\n");
+    if (query->filter || query->has_owner || query->has_id)
+        fprintf(out, "no %s matches\n", kind->one);
+    else if (kind->empty)
+        fprintf(out, "%s\n", kind->empty);
+    else
+        fprintf(out, "no %s\n", kind->one);
+}
+
 static int write_table(FILE *stream, const struct snapshot *s, const struct table_request *table)
 {
     struct libscols_table *out = scols_new_table();
@@ -58,8 +77,11 @@ static int write_table(FILE *stream, const struct snapshot *s, const struct tabl
     // a locale cannot show is left to the library.
     scols_table_enable_noencoding(out, strcmp(nl_langinfo(CODESET), "UTF-8") == 0);
     scols_table_set_termforce(out, SCOLS_TERMFORCE_NEVER); // whole lines, however wide
+    scols_table_enable_noheadings(out, table->style & STYLE_NO_HEADINGS);
     int error = fill(out, s, table);
-    if (!error)
+    if (!error && scols_table_is_empty(out))
+        write_empty(stream, table);
+    else if (!error)
         error = scols_print_table(out);
     scols_unref_table(out);
     return error;
@@ -89,6 +111,8 @@ const struct format batch_format = {
     .what = "plain tables",
     .help = "plain tables; segments, semaphores and queues if none is named",
     .shown = true,
+    .rows = true,
+    .dated = true,
     .place = offsetof(struct kind, batch),
     .write = plain_write,
 };

@@ -352,7 +352,7 @@ TEST(values_have_their_ranges)
     says("--json -n 1 --delay=3600 queues", 0, "{", "");
     says("--json -d 0.09 queues", 2, NULL, "--delay '0.09'");
     says("--json -d 3600.1 queues", 2, NULL, "--delay '3600.1'");
-    says("--json -n 0 queues", 2, NULL, "--iterations '0'");
+    says("--json -n -1 queues", 2, NULL, "--iterations '-1'"); // 0: without end
     says("--json --iterations x queues", 2, NULL, "--iterations 'x'");
     says("--json -i 2147483647 segments", 1, "\"id\":2147483647,\"id_exists\":false},\"segments\":[]",
          "there is no segment 2147483647");

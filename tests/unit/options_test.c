@@ -105,7 +105,7 @@ TEST(bad_values_are_refused)
     static const char *const delays[] = {"0",   "0.09", "3601", "-1",  "",   "nan",
                                          "inf", "0x2",  "1e1",  "1,5", "2s", "1.2.3"};
     static const char *const ids[] = {"-1", "2147483648", "", "7x", "99999999999999999999", "1.5"};
-    static const char *const counts[] = {"0", "-1", "x", "1000000001", ""};
+    static const char *const counts[] = {"-1", "x", "1000000001", ""};
     char message[128];
 
     for (size_t i = 0; i < sizeof delays / sizeof delays[0]; i++) {
@@ -120,7 +120,7 @@ TEST(bad_values_are_refused)
     }
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         snprintf(message, sizeof message,
-                 "--iterations '%s': a number from 1 to 1000000000 is needed", counts[i]);
+                 "--iterations '%s': a number from 0 to 1000000000 is needed", counts[i]);
         REFUSED(message, "--json", "-n", counts[i]);
     }
 }
@@ -149,7 +149,8 @@ TEST(mistakes_end_in_one_clear_line)
     REFUSED("--delay needs a value: SECS", "-d");
     REFUSED("--filter needs a value: EXPR", "--filter");
     REFUSED("--json takes no value", "--json=yes");
-    REFUSED("only one of --json, --batch and --list-columns", "--json", "--batch");
+    REFUSED("only one of --json, --batch, --csv, --raw, --check and --list-columns", "--json",
+            "--batch");
     REFUSED("table 'segments' is named twice", "--json", "seg", "segments");
     REFUSED("-o needs exactly one table", "-o", "size", "segments", "queues");
     REFUSED("-o needs exactly one table", "--json", "-o", "size");

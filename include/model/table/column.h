@@ -49,6 +49,7 @@ enum {
     COL_PARENT = 32,         // the same in all rows below an object: left out there
     COL_PARENT_PROCESS = 64, // the same below a process
     COL_ENTERED = 128,       // in short what the rows are that Enter opens
+    COL_LINE = 256,          // in the one line of --check
 };
 
 // Places among the details of a row: what one asks first. 0: after these, in the order of the table.
@@ -98,7 +99,7 @@ struct column {
     uint8_t width;  // usual width on the screen; the longest shown cell may widen it up to `widest`
     uint8_t widest; // 0: same as width
     uint8_t priority;         // dropped from the highest on a narrow screen; 0 never
-    uint8_t flags;            // COL_*
+    uint16_t flags;           // COL_*
     unsigned need;            // enum need: what reading it takes beyond the kind itself
     const char *const *names; // CELL_FLAGS: name of bit 0, 1, …, NULL; AS_NAMED: of 0, 1, …
     unsigned show_need;       // the part of `need` that `show` alone takes: JSON does without

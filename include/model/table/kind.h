@@ -92,7 +92,7 @@ struct kind {
     unsigned wide_need;  // instead of focus_need, where the view is widened to all of that process
     char ipcrm;          // its option of ipcrm(1): 'm'; 0: none
     uint8_t tab;         // place among the tabs, from 1; 0: none
-    uint8_t json, batch; // place among the tables where none is named; 0: none of them
+    uint8_t json, batch, check; // place among the tables where none is named; 0: none of them
     const struct column *columns;
     size_t n_columns;
     const char *default_sort; // as --sort takes it: "-size"; NULL: as read

@@ -29,9 +29,9 @@ static const struct column columns[] = {
     {.name = "id", .title = "ID", .help = "identifier of that object", .type = CELL_NUMBER,
      .width = 6, .widest = 10, .priority = 4, .flags = COL_JSON | COL_SCREEN, .get = get_id},
     {.name = "title", .title = "FINDING", .help = "what is wrong", .type = CELL_TEXT,
-     .width = 24, .widest = 80, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .member = MEMBER(AS_STRING, struct finding, title)},
+     .width = 24, .widest = 80, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_LINE, .member = MEMBER(AS_STRING, struct finding, title)},
     {.name = "evidence", .title = "EVIDENCE", .help = "what shows it", .type = CELL_TEXT,
-     .width = 24, .widest = 160, .priority = 2, .flags = COL_JSON | COL_SCREEN,
+     .width = 24, .widest = 160, .priority = 2, .flags = COL_JSON | COL_SCREEN | COL_LINE,
      .member = MEMBER(AS_STRING, struct finding, evidence)},
     {.name = "advice", .title = "NEXT STEP", .help = "what to do about it", .type = CELL_TEXT,
      .width = 24, .widest = 160, .priority = 1, .flags = COL_JSON | COL_SCREEN,
@@ -112,6 +112,7 @@ const struct kind kind_findings = {
     .can = CAN_REMOVE | CAN_SIGNAL | CAN_CHANGE | CAN_LOCK,
     .tab = 4,
     .json = 9,
+    .check = 1,
     .empty = "nothing is wrong",
     // Everything triage_need() names; a test holds the two together.
     .need = NEED_SEGMENTS | NEED_SEGMENT_USE | NEED_SEMSETS | NEED_QUEUES | NEED_QUEUE_MAX |

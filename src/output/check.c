@@ -1,0 +1,155 @@
+// One line and an exit status, as monitoring plugins give them (monitoring-plugins.org, Development
+// Guidelines): OK 0, WARNING 1, CRITICAL 2, UNKNOWN 3. Behind the bar stand figures for programs.
+#include <errno.h>
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/line.h"
+#include "output/formats.h"
+#include "output/missing_id.h"
+
+enum { NAMED_MAX = 5, SEVERITIES = SEVERITY_CRITICAL + 1, OK = 0, UNKNOWN = 3, TEXT = 512 };
+static const char *const states[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
+static const int state_of[SEVERITIES] = {
+    [SEVERITY_NOTICE] = OK, [SEVERITY_WARNING] = 1, [SEVERITY_CRITICAL] = 2};
+
+struct findings { // of all tables
+    size_t counts[SEVERITIES];
+    enum severity worst;
+    bool known;
+};
+
+static enum severity severity_of(const struct table_request *table, const struct snapshot *s,
+                                 const void *row)
+{
+    enum severity severity = SEVERITY_NOTICE;
+
+    return table->query.kind->mark(s, row, &severity) ? severity : SEVERITY_NOTICE;
+}
+
+static struct findings count(const struct snapshot *s, const struct table_request *table)
+{
+    struct findings found = {.known = kind_is_known(table->query.kind, s)};
+    struct rows rows = {0};
+
+    if (!found.known)
+        return found;
+    rows_build(&rows, s, &table->query);
+    for (size_t i = 0; i < rows.n; i++) {
+        enum severity severity = severity_of(table, s, rows.at[i]);
+        found.counts[severity]++;
+        if (severity > found.worst)
+            found.worst = severity;
+    }
+    vec_free(&rows);
+    return found;
+}
+
+static int check_status(const struct snapshot *s, const struct table_request *tables, size_t n)
+{
+    const struct findings found = count(s, &tables[0]);
+
+    return !found.known || missing_id(s, tables, n) ? UNKNOWN : state_of[found.worst];
+}
+
+// The bar would begin the figures.
+static void put_text(FILE *out, const char *text)
+{
+    for (; *text; text++)
+        fputc(*text == '|' ? '/' : *text, out);
+}
+
+static void put_finding(FILE *out, const struct snapshot *s, const struct table_request *table,
+                        const void *row)
+{
+    char text[TEXT];
+
+    for (size_t i = 0; i < table->n_columns; i++) {
+        column_text(table->columns[i], s, row, text, sizeof text);
+        if (*text)
+            fputs(i ? ": " : "; ", out);
+        put_text(out, text);
+    }
+}
+
+// What matters for the status, worst first; notices where there is nothing else.
+static void put_findings(FILE *out, const struct snapshot *s, const struct table_request *table,
+                         const struct findings *found)
+{
+    struct rows rows = {0};
+    size_t named = 0, left = 0;
+
+    rows_build(&rows, s, &table->query);
+    for (int severity = SEVERITY_CRITICAL; severity >= 0; severity--) {
+        bool counts = severity > SEVERITY_NOTICE || found->worst == SEVERITY_NOTICE;
+        for (size_t i = 0; counts && i < rows.n; i++) {
+            if (severity_of(table, s, rows.at[i]) != (enum severity)severity)
+                continue;
+            if (named++ < NAMED_MAX)
+                put_finding(out, s, table, rows.at[i]);
+            else
+                left++;
+        }
+    }
+    if (left)
+        fprintf(out, "; and %zu more", left);
+    vec_free(&rows);
+}
+
+static void put_totals(FILE *out, const struct findings *found)
+{
+    char text[TEXT];
+    struct line line = line_start(text, sizeof text);
+
+    if (!found->counts[SEVERITY_CRITICAL] && !found->counts[SEVERITY_WARNING])
+        line_add(&line, "nothing is wrong");
+    if (found->counts[SEVERITY_CRITICAL])
+        line_add(&line, "%zu critical", found->counts[SEVERITY_CRITICAL]);
+    if (found->counts[SEVERITY_WARNING]) {
+        line_add(&line, "%s", found->counts[SEVERITY_CRITICAL] ? ", " : "");
+        line_count(&line, found->counts[SEVERITY_WARNING], "warning", NULL);
+    }
+    if (found->counts[SEVERITY_NOTICE]) {
+        line_add(&line, ", ");
+        line_count(&line, found->counts[SEVERITY_NOTICE], "notice", NULL);
+    }
+    fputs(text, out);
+}
+
+static int check_write(FILE *out, const struct snapshot *s, const struct table_request *tables,
+                       size_t n)
+{
+    const struct findings found = count(s, &tables[0]);
+    char text[TEXT];
+
+    fprintf(out, "IPCTOP %s - ", states[check_status(s, tables, n)]);
+    if (!found.known) {
+        fputs("the findings could not be read", out);
+    } else if (missing_id(s, tables, n)) {
+        missing_id_write(tables, n, text, sizeof text);
+        fprintf(out, "there is %s", text);
+    } else {
+        put_totals(out, &found);
+        put_findings(out, s, &tables[0], &found);
+        if (s->scan && s->scan->unreadable)
+            fprintf(out, " (incomplete: %" PRIu32 " process%s not readable)", s->scan->unreadable,
+                    s->scan->unreadable == 1 ? " is" : "es are");
+        fprintf(out, " | critical=%zu;;1 warning=%zu;1 notice=%zu", found.counts[SEVERITY_CRITICAL],
+                found.counts[SEVERITY_WARNING], found.counts[SEVERITY_NOTICE]);
+    }
+    fputc('\n', out);
+    return fflush(out) != 0 || ferror(out) ? errno ? -errno : -EIO : 0;
+}
+
+const struct format check_format = {
+    .name = "check",
+    .what = "one line for monitoring",
+    .help =
+        "one line and a status for monitoring: 0 nothing wrong, 1 warning, 2 critical, 3 unknown",
+    .reports_gaps = true,
+    .columns = COL_LINE,
+    .place = offsetof(struct kind, check),
+    .write = check_write,
+    .status = check_status,
+};

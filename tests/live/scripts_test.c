@@ -1,0 +1,182 @@
+// What scripts get of the command line: forms of the tables, empty answers, endless ticks, the status of a
+// monitoring plugin, and the way from the options of ipcs(1). In a private namespace.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/shm.h>
+#include <unistd.h>
+
+#include "support/ns.h"
+#include "support/program.h"
+#include "support/test.h"
+
+static struct {
+    int held;
+    pid_t holder;
+} world;
+
+static void hold(void *arg, int ready)
+{
+    (void)arg;
+    if ((intptr_t)shmat(world.held, NULL, 0) == -1)
+        _exit(1);
+    child_ready(ready);
+    pause();
+}
+
+static int make_world(void **state)
+{
+    (void)state;
+    world.held = shmget(0x1234, 3 << 20, IPC_CREAT | 0640);
+    world.holder = world.held < 0 ? -1 : child_start(hold, NULL);
+    return world.holder > 0 ? 0 : -1;
+}
+
+static int end_world(void **state)
+{
+    (void)state;
+    child_end(world.holder);
+    shmctl(world.held, IPC_RMID, NULL);
+    return 0;
+}
+
+TEST_GROUP_FIXTURE(make_world, end_world)
+
+static void says(const char *arguments, int status, const char *out, const char *err)
+{
+    struct said said = program_run(arguments, false);
+
+    if (said.status != status || (out && strcmp(said.out, out) != 0) ||
+        (err && strcmp(said.err, err) != 0))
+        fail_msg("'%s' ended with %d: %s%s", arguments, said.status, said.err, said.out);
+    said_clear(&said);
+}
+
+TEST(cells_without_blanks)
+{
+    char row[80];
+
+    snprintf(row, sizeof row, "shmid size cpid holders\n%d 3.0M %d 1\n", world.held, getpid());
+    says("--raw -o shmid,size,cpid,holders segments", 0, row, "");
+    says("--batch --raw -o shmid,size,cpid,holders segments", 0, row, "");
+    snprintf(row, sizeof row, "%d 3145728\n", world.held);
+    says("--raw --no-headings --bytes -o shmid,size segments", 0, row, "");
+    // As many words in each line as the first names, whatever the cells hold.
+    struct said said =
+        shell_run("PATH=" BUILD_DIR ":$PATH; for t in segments holders maps limits findings; "
+                  "do ipctop --raw $t | awk -v t=$t 'NR == 1 { n = NF } NF != n { "
+                  "print t \": \" $0 } END { if (NR < 1) print t }'; done");
+    assert_string_equal(said.out, "");
+    assert_string_equal(said.err, "");
+    said_clear(&said);
+}
+
+TEST(sizes_in_bytes)
+{
+    says("--batch --bytes -o size segments", 0, "   SIZE\n3145728\n", "");
+    says("--batch --no-headings -o size segments", 0, "3.0M\n", "");
+    says("--batch --bytes --no-headings -o size segments", 0, "3145728\n", "");
+    says("--json --bytes segments", 2, "", "ipctop: --bytes is of --batch and --raw\n");
+    says("--json --no-headings segments", 2, "",
+         "ipctop: --no-headings is of --batch, --raw and --csv\n");
+}
+
+TEST(comma_separated)
+{
+    says("--csv -o key,size segments", 0, "key,size\r\n0x00001234,3145728\r\n", "");
+    says("--csv --batch --no-headings -o key,size segments", 0, "0x00001234,3145728\r\n", "");
+    says("--csv -n 2 -d 0.1 -o key segments", 0, "key\r\n0x00001234\r\n0x00001234\r\n", "");
+    says("--csv --raw segments", 2, "",
+         "ipctop: only one of --json, --batch, --csv, --raw, --check and --list-columns\n");
+}
+
+TEST(an_empty_table_says_so_below_its_headings)
+{
+    says("--batch -o key,msqid queues", 0, "KEY MSQID\nno queue\n", "");
+    says("--batch -o key,shmid -f size=1 segments", 0, "KEY SHMID\nno segment matches\n", "");
+    says("--batch --no-headings queues", 0, "", "");
+    says("--raw -o key,msqid queues", 0, "key msqid\n", "");
+    says("--csv -o key,msqid queues", 0, "key,msqid\r\n", "");
+    says("--batch -i 99 -o key,shmid segments", 1, "KEY SHMID\nno segment matches\n",
+         "ipctop: --id: there is no segment 99\n");
+}
+
+TEST(ticks_go_on_until_the_reader_has_seen_enough)
+{
+    struct said said =
+        shell_run("PATH=" BUILD_DIR ":$PATH; ipctop --batch -d 0.1 -o key segments | "
+                  "head -n 8 | grep -c 0x00001234; "
+                  "ipctop --raw -d 0.1 -o key segments | head -n 4 | sort -u; "
+                  "ipctop --json -d 0.1 -n 0 segments | head -n 3 | grep -c '\"meta\"'; "
+                  "ipctop --json -d 0.1 segments | grep -c '\"meta\"'");
+
+    assert_string_equal(said.out, "2\n0x00001234\nkey\n3\n1\n");
+    assert_string_equal(said.err, "");
+    said_clear(&said);
+}
+
+static void die(void *arg, int ready)
+{
+    (void)arg;
+    int id = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
+    if ((intptr_t)shmat(id, NULL, 0) == -1 || shmctl(id, IPC_RMID, NULL))
+        _exit(1);
+    child_ready(ready);
+    pause();
+}
+
+static void status_is(const char *arguments, int status, const char *begin)
+{
+    struct said said = program_run(arguments, false);
+
+    if (said.status != status || strncmp(said.out, begin, strlen(begin)) != 0 ||
+        strchr(said.out, '\n') != said.out + strlen(said.out) - 1)
+        fail_msg("'%s' ended with %d: %s%s", arguments, said.status, said.err, said.out);
+    said_clear(&said);
+}
+
+TEST(the_status_of_a_monitoring_plugin)
+{
+    status_is("--check", 0, "IPCTOP OK - nothing is wrong | critical=0;;1 warning=0;1 notice=0\n");
+    pid_t pid = child_start(die, NULL); // marked for removal, still held
+    assert_true(pid > 0);
+    struct said json = program_run("--json findings", false);
+    bool warned = strstr(json.out, "\"severity\":\"warning\"") != NULL;
+    said_clear(&json);
+    status_is("--check", warned, warned ? "IPCTOP WARNING - 1 warning; " : "IPCTOP OK - ");
+    status_is("--check -f rule=none-such", 0, "IPCTOP OK - nothing is wrong | ");
+    status_is("--check -i 123456", 3, "IPCTOP UNKNOWN - there is no ");
+    child_end(pid);
+    says("--check segments", 2, "",
+         "ipctop: --check answers from other tables than segments: name none\n");
+}
+
+TEST(options_of_ipcs_name_the_call)
+{
+    says("-m", 2, "", "ipctop: no option -m; for ipcs -m: ipctop --batch segments\n");
+    says("-q", 2, "", "ipctop: no option -q; for ipcs -q: ipctop --batch queues\n");
+    says("-s", 2, "",
+         "ipctop: --sort needs a value: COL; for ipcs -s: ipctop --batch semaphores\n");
+    says("-z", 2, "", "ipctop: no option -z; see --help\n");
+    // The calls named are right.
+    for (const char *letter = "mqsaclptubegrJ"; *letter; letter++) {
+        char option[8];
+        snprintf(option, sizeof option, "-%c", *letter);
+        struct said said = program_run(option, false);
+        char *call = strstr(said.err, ": ipctop ");
+        assert_non_null(call);
+        call[strcspn(call, "\n")] = '\0';
+        struct said done = program_run(call + strlen(": ipctop "), false);
+        if (done.status != 0)
+            fail_msg("%s: '%s' ended with %d: %s", option, call, done.status, done.err);
+        said_clear(&done);
+        said_clear(&said);
+    }
+}
+
+int main(void)
+{
+    return ns_run(tests_run);
+}
