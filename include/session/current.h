@@ -17,7 +17,6 @@ const struct snapshot *session_picture(const struct session *s, const struct kin
 // The age of what is known about holders, in seconds, once it exceeds two refreshes; else 0.
 int64_t session_holders_age(const struct session *s);
 void session_rebuild(struct session *s); // rows of the current view, after a change of query
-bool session_tagged(const struct session *s, const struct identity *identity);
 // Ends the marks of new and vanished rows that were shown long enough. True: rows were rebuilt.
 // *next_ns: when the next mark ends (CLOCK_MONOTONIC), 0: none.
 bool session_expire_changes(struct session *s, int64_t now_ns, int64_t *next_ns);

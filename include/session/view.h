@@ -18,8 +18,11 @@ struct view {
     bool has_owner;
     uint32_t owner;
     bool orphans;
-    int32_t segment; // a holder's mappings: which segment's, while all are shown
-    bool has_id;     // --id: only this object
+    bool has_members;            // only the objects of a finding, as they were when it was opened
+    struct identity_vec members; // a set, owned
+    struct identity finding;     // which one it was
+    int32_t segment;             // a holder's mappings: which segment's, while all are shown
+    bool has_id;                 // --id: only this object
     int32_t id;
     const struct column *sort;
     bool descending;
@@ -41,6 +44,8 @@ void view_init(struct view *v, const struct kind *kind, const struct identity *p
 void view_free(struct view *v);
 
 struct column_choice view_columns(const struct view *v);
+// Whether less is shown than there is, apart from what the view was entered from.
+bool view_restricted(const struct view *v);
 struct query view_query(const struct view *v);
 // Whether a view of mappings shows all of the process, not those of one segment alone.
 bool view_all_maps(const struct view *v);

@@ -145,6 +145,21 @@ static void open_help(struct session *s)
     s->help = false;
 }
 
+static void say_no_key(struct session *s, int32_t key)
+{
+    char name[16];
+
+    if (key == K_MOUSE)
+        return;
+    key_name(key, name, sizeof name);
+    for (int id = 1; id < KINDS; id++)
+        if (command_by_key((enum kind_id)id, key)) {
+            session_say(s, SEVERITY_NOTICE, "%s: not in this view; F1 lists its keys", name);
+            return;
+        }
+    session_say(s, SEVERITY_NOTICE, "%s: no such key; F1 lists them", name);
+}
+
 void session_key(struct session *s, const struct key_event *event)
 {
     if (event->key == K_NONE || (event->pasted && !prompt_takes_text(&s->prompt, event->key)))
@@ -164,8 +179,10 @@ void session_key(struct session *s, const struct key_event *event)
         return;
     }
     const struct command *command = command_by_key(session_view(s)->kind->id, event->key);
-    if (!command)
+    if (!command) {
+        say_no_key(s, event->key);
         return;
+    }
     const struct view *before = session_view(s);
     const struct kind *kind = before->kind;
     command_run(command, s, event->key);

@@ -92,8 +92,3 @@ const struct snapshot *session_picture(const struct session *s, const struct kin
 {
     return recent_rows_picture(&s->changes, s->snapshot, kind, row);
 }
-
-bool session_tagged(const struct session *s, const struct identity *identity)
-{
-    return identity_set_has(&s->tags, identity);
-}

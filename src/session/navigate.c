@@ -4,6 +4,7 @@
 
 #include "model/kinds/find_row.h"
 #include "model/kinds/registry.h"
+#include "model/record/identity_set.h"
 #include "session/arrange.h"
 #include "session/current.h"
 #include "session/message.h"
@@ -59,6 +60,58 @@ bool session_pop(struct session *s)
     return true;
 }
 
+bool session_push_members(struct session *s, enum kind_id kind, struct identity_vec *members,
+                          const struct identity *finding, const char *path)
+{
+    if (!session_push(s, kind, NULL, path)) {
+        vec_free(members);
+        return false;
+    }
+    struct view *v = session_view(s);
+    v->has_members = true;
+    v->members = *members;
+    v->finding = *finding;
+    *members = (struct identity_vec){0};
+    session_rebuild(s);
+    return true;
+}
+
+void session_pop_to(struct session *s, size_t depth)
+{
+    while (s->depth > depth)
+        session_pop(s);
+}
+
+bool session_peel(struct session *s)
+{
+    struct view *v = session_view(s);
+
+    if (s->search.text[0]) {
+        s->search.text[0] = '\0';
+        session_say(s, SEVERITY_NOTICE, "search ended");
+        return true;
+    }
+    if (v->filter) {
+        filter_free(v->filter);
+        v->filter = NULL;
+        v->filter_text[0] = '\0';
+        session_say(s, SEVERITY_NOTICE, "filter lifted");
+    } else if (v->has_owner) {
+        v->has_owner = false;
+        session_say(s, SEVERITY_NOTICE, "objects of all owners");
+    } else if (v->orphans) {
+        v->orphans = false;
+        session_say(s, SEVERITY_NOTICE, "not orphans alone");
+    } else if (v->has_id) {
+        v->has_id = false;
+        session_say(s, SEVERITY_NOTICE, "all ids");
+    } else {
+        return false;
+    }
+    session_rebuild(s);
+    return true;
+}
+
 static void path_of(const struct session *s, const struct kind *kind, const struct identity *row,
                     char *dst, size_t cap)
 {
@@ -93,6 +146,44 @@ static void enter_subject(struct session *s, const struct kind *from,
         session_say(s, SEVERITY_NOTICE, "%s is gone", name);
 }
 
+// The one object of a finding with what hangs on it: its holders, elements, waiters. False: nothing
+// does.
+static bool enter_member(struct session *s, const struct identity *member, const char *path)
+{
+    const struct kind *kind = kind_get(member->kind);
+    struct identity found;
+
+    if (kind->enter == NO_KIND || !session_push(s, kind->enter, member, path))
+        return false;
+    const struct view *v = session_view(s);
+    if (v->rows.n || !kind_is_known(v->kind, s->snapshot) ||
+        !find_object(s->snapshot, member, &found))
+        return true;
+    session_pop(s);
+    return false;
+}
+
+// What a finding is about: its objects, or the parts of the only one.
+static void enter_members(struct session *s, const struct identity *row,
+                          const struct identity_vec *objects)
+{
+    struct identity_vec members = {0};
+    const struct kind *kind = kind_get(objects->at[0].kind);
+    char path[sizeof session_view(s)->path];
+
+    if (objects->n == 1) {
+        identity_text(&objects->at[0], path, sizeof path);
+        if (enter_member(s, &objects->at[0], path))
+            return;
+    } else {
+        struct line line = line_start(path, sizeof path);
+        line_count(&line, objects->n, kind->one, NULL);
+    }
+    identity_set_add_all(&members, objects->at, objects->n);
+    if (!session_push_members(s, kind->id, &members, row, path))
+        session_say(s, SEVERITY_NOTICE, "no deeper: Esc goes back");
+}
+
 void session_enter(struct session *s)
 {
     struct view *v = session_view(s);
@@ -104,7 +195,10 @@ void session_enter(struct session *s)
 
     if (!selected)
         return;
-    if (kind->subject) {
+    const struct identity_vec *members = kind->members ? kind->members(selected) : NULL;
+    if (members && members->n) {
+        enter_members(s, &row, members);
+    } else if (kind->subject) {
         kind->subject(s->snapshot, selected, &subject);
         enter_subject(s, kind, &subject);
     } else if (kind->enter != NO_KIND) {

@@ -9,6 +9,73 @@
 #include "session/current.h"
 #include "session/session.h"
 
+void tags_of_row(const struct kind *kind, const struct snapshot *s, const void *row,
+                 struct identity_vec *out)
+{
+    const struct identity_vec *members = kind->members ? kind->members(row) : NULL;
+    struct identity identity;
+
+    if (!kind->members) {
+        kind->identify(s, row, &identity);
+        vec_push(out, identity);
+    }
+    for (size_t i = 0; members && i < members->n; i++)
+        vec_push(out, members->at[i]);
+}
+
+static bool has_all(const struct identity_vec *tags, const struct identity_vec *rows)
+{
+    for (size_t i = 0; i < rows->n; i++)
+        if (!identity_set_has(tags, &rows->at[i]))
+            return false;
+    return rows->n > 0;
+}
+
+bool tags_has_row(const struct session *s, const struct kind *kind, const void *row)
+{
+    struct identity identity;
+
+    if (kind->members)
+        return has_all(&s->tags, kind->members(row));
+    kind->identify(s->snapshot, row, &identity);
+    return identity_set_has(&s->tags, &identity);
+}
+
+bool tags_toggle_row(struct session *s, const struct kind *kind, const void *row)
+{
+    bool tagged = tags_has_row(s, kind, row);
+    struct identity_vec rows = {0};
+
+    tags_of_row(kind, s->snapshot, row, &rows);
+    bool any = rows.n > 0;
+    for (size_t i = 0; i < rows.n; i++)
+        if (tagged || !identity_set_has(&s->tags, &rows.at[i]))
+            identity_set_toggle(&s->tags, &rows.at[i]);
+    vec_free(&rows);
+    return any;
+}
+
+// Of rows that stand for objects: those whose objects are all tagged.
+static struct tag_counts count_members(const struct session *s, const struct view *v,
+                                       struct identity_vec *shown)
+{
+    struct identity_vec set = {0};
+    struct tag_counts count;
+
+    for (size_t i = 0; s->tags.n && i < v->rows.n; i++) {
+        const struct identity_vec *members = v->kind->members(v->rows.at[i]);
+
+        if (!has_all(&s->tags, members))
+            continue;
+        identity_set_add_all(&set, members->at, members->n);
+    }
+    for (size_t i = 0; shown && i < set.n; i++)
+        vec_push(shown, set.at[i]);
+    count = (struct tag_counts){.shown = set.n, .elsewhere = s->tags.n - set.n};
+    vec_free(&set);
+    return count;
+}
+
 struct tag_counts tags_count(struct session *s, struct identity_vec *shown)
 {
     struct view *v = session_view(s);
@@ -16,6 +83,8 @@ struct tag_counts tags_count(struct session *s, struct identity_vec *shown)
     struct identity identity;
     size_t here = 0;
 
+    if (v->kind->members)
+        return count_members(s, v, shown);
     for (size_t i = 0; i < s->tags.n; i++) // holders: those of the segment that was entered
         here += s->tags.at[i].kind == v->kind->id &&
                 (!v->has_parent || s->tags.at[i].id == v->parent.id);

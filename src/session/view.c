@@ -20,6 +20,7 @@ void view_free(struct view *v)
 {
     filter_free(v->filter);
     vec_free(&v->rows);
+    vec_free(&v->members);
     *v = (struct view){0};
 }
 
@@ -67,6 +68,11 @@ struct column_choice view_columns(const struct view *v)
     return a ? (struct column_choice){a->columns, a->n} : (struct column_choice){0};
 }
 
+bool view_restricted(const struct view *v)
+{
+    return v->filter || v->has_owner || v->orphans || v->has_id;
+}
+
 struct query view_query(const struct view *v)
 {
     return (struct query){
@@ -79,6 +85,7 @@ struct query view_query(const struct view *v)
         .owner = v->owner,
         .has_id = v->has_id,
         .id = v->id,
+        .members = v->has_members ? &v->members : NULL,
         .orphans = v->orphans,
         .sort = v->sort,
         .descending = v->descending,

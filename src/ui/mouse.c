@@ -1,5 +1,6 @@
 #include "ui/draw.h"
 
+#include "model/kinds/registry.h"
 #include "session/current.h"
 #include "session/navigate.h"
 #include "ui/parts/function_bar.h"
@@ -59,11 +60,15 @@ static void mouse_press(const struct canvas *canvas, const struct layout *l,
                         struct session *session, struct key_event *event)
 {
     const struct column *column;
-    size_t tab;
+    size_t tab, depth;
 
-    if (inside(l->tabs, event)) {
-        if (tabs_at(canvas, l->tabs, session, event->x, &tab))
-            event->key = '1' + (int32_t)tab;
+    if (inside(l->findings, event)) {
+        event->key = '!';
+    } else if (inside(l->tabs, event)) {
+        if (tabs_path_at(canvas, l->tabs, session, event->x, &depth))
+            session_pop_to(session, depth);
+        else if (tabs_at(canvas, l->tabs, session, event->x, &tab))
+            event->key = '0' + kind_of_tab(tab)->tab;
     } else if (inside(l->titles, event)) {
         column = table_column_at(canvas, l->table, session, event->x);
         if (column)

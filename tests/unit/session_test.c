@@ -80,7 +80,7 @@ TEST(the_same_id_with_another_creator_is_another_object, .setup = user_setup,
     assert_int_equal(u->s.tags.n, 0);
     user_go(u, 425985);
     session_selected(&u->s, &now);
-    assert_false(session_tagged(&u->s, &now));
+    assert_false(identity_set_has(&u->s.tags, &now));
 }
 
 TEST(removal_does_not_change_who_it_is, .setup = user_setup, .teardown = user_teardown)

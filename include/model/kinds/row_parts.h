@@ -6,6 +6,8 @@
 #include "model/table/kind.h"
 
 // Whether a finding is about the row, and how severe the worst is.
+// Whether a finding is about that row.
+bool finding_concerns(const struct finding *finding, const struct identity *row);
 bool mark_by_findings(const struct snapshot *s, const struct identity *row,
                       enum severity *severity);
 // The same, and else a notice for an orphan: for kind->mark of small objects.

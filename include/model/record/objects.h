@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/vector.h"
-#include "model/record/identity.h"
+#include "model/record/identity_set.h"
 #include "model/record/process.h"
 
 // struct ipc_perm, and what all three kinds share. /proc/sysvipc/*, ipc(7).
@@ -161,6 +161,8 @@ struct finding {      // model/triage.c
     const char *about_word;          // static: "segment", "process"; NULL: nothing with a name
     uint64_t weight;                 // orders findings of one rule: bytes, waiters
     char *title, *evidence, *advice; // owned
+    struct identity_vec objects; // the objects it is about, of one kind, as a set; owned. Empty:
+                                 // about none, but a limit or a process
 };
 VEC(finding_vec, struct finding);
 

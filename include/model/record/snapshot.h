@@ -106,7 +106,8 @@ void table_copy(struct table *to, const struct table *from);
 struct snapshot *snapshot_new(void); // one reference
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot);    // NULL is fine
-void findings_clear(struct finding_vec *findings); // frees their texts; the room stays
+void findings_clear(struct finding_vec *findings); // frees their texts and objects; the room
+                                                   // stays
 
 // NULL where there is none. O(log n).
 const struct segment *snapshot_segment(const struct snapshot *s, int32_t shmid);

@@ -119,6 +119,8 @@ struct kind {
     uint32_t (*owner)(const void *row);
     // What a row is about, where that is another row. False: nothing that has one.
     bool (*subject)(const struct snapshot *s, const void *row, struct row_subject *out);
+    // The objects a row stands for, as a set: what is done to it is done to them. NULL: to itself.
+    const struct identity_vec *(*members)(const void *row);
     // "segment 393216": as sentences name it. NULL: `one` and the id.
     void (*describe)(const struct identity *identity, char *dst, size_t cap);
     // The name of a row in the path. NULL: the id.

@@ -13,9 +13,10 @@ struct query {
     bool has_owner;
     uint32_t owner; // only objects of this uid, and what hangs on them
     bool has_id;
-    int32_t id;                // only this object, or what hangs on it
-    bool orphans;              // only what kind->orphan calls one
-    const struct column *sort; // NULL: as read
+    int32_t id;                         // only this object, or what hangs on it
+    const struct identity_vec *members; // only these, a set; NULL: all
+    bool orphans;                       // only what kind->orphan calls one
+    const struct column *sort;          // NULL: as read
     bool descending;
 };
 

@@ -11,4 +11,9 @@ void tabs_draw(struct canvas *canvas, struct rect r, struct session *session);
 bool tabs_at(const struct canvas *canvas, struct rect r, struct session *session, int x,
              size_t *tab);
 
+// The part of the path drawn at column x: views below the top it stands for, 0 the tab's. False: none
+// is there.
+bool tabs_path_at(const struct canvas *canvas, struct rect r, struct session *session, int x,
+                  size_t *depth);
+
 #endif

@@ -31,10 +31,10 @@ static const struct column columns[] = {
     {.name = "title", .title = "FINDING", .help = "what is wrong", .type = CELL_TEXT,
      .width = 24, .widest = 80, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_LINE, .member = MEMBER(AS_STRING, struct finding, title)},
     {.name = "evidence", .title = "EVIDENCE", .help = "what shows it", .type = CELL_TEXT,
-     .width = 24, .widest = 160, .priority = 2, .flags = COL_JSON | COL_SCREEN | COL_LINE,
+     .width = 24, .widest = 160, .priority = 2, .flags = COL_JSON | COL_SCREEN | COL_LINE | COL_WHOLE,
      .member = MEMBER(AS_STRING, struct finding, evidence)},
     {.name = "advice", .title = "NEXT STEP", .help = "what to do about it", .type = CELL_TEXT,
-     .width = 24, .widest = 160, .priority = 1, .flags = COL_JSON | COL_SCREEN,
+     .width = 24, .widest = 160, .priority = 1, .flags = COL_JSON | COL_SCREEN | COL_WHOLE,
      .member = MEMBER(AS_STRING, struct finding, advice)},
 };
 // clang-format on
@@ -67,6 +67,11 @@ static bool object_of(const struct snapshot *s, const void *row, struct identity
     (void)s;
     *out = ((const struct finding *)row)->about;
     return kind_is_object(out->kind);
+}
+
+static const struct identity_vec *members(const void *row)
+{
+    return &((const struct finding *)row)->objects;
 }
 
 static void describe(const struct identity *identity, char *dst, size_t cap)
@@ -109,7 +114,7 @@ const struct kind kind_findings = {
     .title = "Triage",
     .one = "finding",
     .flags = TABLE_WHOLE | TABLE_NOTES | TABLE_EMPTY_GOOD,
-    .can = CAN_REMOVE | CAN_SIGNAL | CAN_CHANGE | CAN_LOCK,
+    .can = CAN_TAG | CAN_REMOVE | CAN_SIGNAL | CAN_CHANGE | CAN_LOCK,
     .tab = 4,
     .json = 9,
     .check = 1,
@@ -124,6 +129,7 @@ const struct kind kind_findings = {
     .identify = identify,
     .object_of = object_of,
     .subject = subject,
+    .members = members,
     .describe = describe,
     .mark = mark,
     .notes = notes,

@@ -10,14 +10,20 @@
 
 enum { WAITERS_NAMED = 4 };
 
+bool finding_concerns(const struct finding *finding, const struct identity *row)
+{
+    const struct identity *about = &finding->about;
+
+    return (about->kind == row->kind && about->id == row->id && about->pid == row->pid &&
+            identity_same(about, row)) ||
+           (kind_is_object(row->kind) && identity_set_has(&finding->objects, row));
+}
+
 // Findings are ordered, worst first.
 bool mark_by_findings(const struct snapshot *s, const struct identity *row, enum severity *severity)
 {
     for (size_t i = 0; i < s->findings.n; i++) {
-        const struct identity *about = &s->findings.at[i].about;
-
-        if (about->kind == row->kind && about->id == row->id && about->pid == row->pid &&
-            identity_same(about, row)) {
+        if (finding_concerns(&s->findings.at[i], row)) {
             *severity = s->findings.at[i].severity;
             return true;
         }

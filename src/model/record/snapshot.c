@@ -31,6 +31,7 @@ void findings_clear(struct finding_vec *findings)
         free(findings->at[i].title);
         free(findings->at[i].evidence);
         free(findings->at[i].advice);
+        vec_free(&findings->at[i].objects);
     }
     vec_clear(findings);
 }

@@ -41,6 +41,12 @@ static bool shown(const struct query *query, const struct snapshot *s, const voi
                 return false;
         }
     }
+    if (query->members) {
+        struct identity identity;
+        kind->identify(s, row, &identity);
+        if (!identity_set_has(query->members, &identity))
+            return false;
+    }
     if (query->orphans && !(kind->orphan && kind->orphan(s, row)))
         return false;
     return filter_match(query->filter, query->shown, s, row);

@@ -81,6 +81,21 @@ static void growing_evidence(struct say *x)
             rest);
 }
 
+// Those of that owner that came meanwhile, as far as the kernel keeps their times.
+static void growing_objects(const struct snapshot *s, const struct match *match,
+                            struct identity_vec *out)
+{
+    const struct growth *g = match->object;
+    const struct kind *kind = kind_get(g->kind);
+
+    for (size_t i = 0; i < kind_count(kind, s); i++) {
+        const struct owned *o = kind_at(kind, s, i);
+
+        if (o->uid == g->uid && o->ctime >= s->time - g->seconds)
+            vec_push(out, identity_of(o));
+    }
+}
+
 // --- the rules ----------------------------------------------------------------------------------
 
 const struct rule growth_rules[] = {
@@ -91,6 +106,7 @@ const struct rule growth_rules[] = {
         .severity = SEVERITY_NOTICE,
         .need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_LIMITS | NEED_PROCESSES,
         .applies = growing,
+        .objects = growing_objects,
         .title = growing_title,
         .evidence = growing_evidence,
         .advice = "a program makes objects and does not remove them: find it by their creators and "

@@ -36,6 +36,8 @@ struct rule {
     // May change the severity of the first, which is the finding's; false: no finding. NULL: true.
     bool (*judge)(const struct snapshot *s, struct match *first, size_t n);
     bool (*applies)(const struct snapshot *s, struct match *match);
+    // Appends the objects to act on, all of one kind, where these are not the objects it applies to.
+    void (*objects)(const struct snapshot *s, const struct match *match, struct identity_vec *out);
     rule_words *title;    // short: also stands in the header
     rule_words *evidence; // the facts
     const char *advice;   // the next step

@@ -433,8 +433,7 @@ const struct rule segments_rules[] = {
         .applies = orphan,
         .title = orphan_title,
         .evidence = orphan_evidence,
-        .advice =
-            "o shows all orphans; ask their owner whether the contents matter, then F8 removes",
+        .advice = "Enter shows them; ask their owner whether the contents matter, then F8 removes",
     },
     {
         .name = "swapped",

@@ -140,37 +140,62 @@ static void limit_evidence(struct say *x)
     say(x, "; raised in {text} (sysctl {text})", spec->path, spec->setting);
 }
 
-// Objects of a kind that are orphans, and segments removed but held.
-static size_t count_orphans(const struct snapshot *s, enum kind_id kind, size_t *held)
+// The objects that count against a limit and need not: orphans; where there are none, segments
+// removed but held, if these are most of all. *held: they are.
+static struct identity_vec superfluous(const struct snapshot *s, enum kind_id kind, bool *held)
 {
-    size_t n = 0;
+    struct identity_vec orphans = {0}, removed = {0};
 
-    *held = 0;
     for (size_t i = 0; kind == KIND_SEGMENT && i < s->segments.n; i++) {
-        n += segment_abandoned(s, &s->segments.at[i]);
-        *held += s->segments.at[i].flags & SEG_DEST && s->segments.at[i].nattch > 0;
+        const struct segment *g = &s->segments.at[i];
+
+        if (segment_abandoned(s, g))
+            vec_push(&orphans, identity_of(&g->o));
+        if (g->flags & SEG_DEST && g->nattch > 0)
+            vec_push(&removed, identity_of(&g->o));
     }
     for (size_t i = 0; kind == KIND_SEMSET && i < s->semsets.n; i++)
-        n += semset_abandoned(s, &s->semsets.at[i]);
+        if (semset_abandoned(s, &s->semsets.at[i]))
+            vec_push(&orphans, identity_of(&s->semsets.at[i].o));
     for (size_t i = 0; kind == KIND_QUEUE && i < s->queues.n; i++)
-        n += queue_abandoned(s, &s->queues.at[i]);
-    return n;
+        if (queue_abandoned(s, &s->queues.at[i]))
+            vec_push(&orphans, identity_of(&s->queues.at[i].o));
+    *held = !orphans.n && removed.n * 2 > s->segments.n;
+    if (*held)
+        vec_free(&orphans);
+    else
+        vec_free(&removed);
+    return *held ? removed : orphans;
+}
+
+static void limit_objects(const struct snapshot *s, const struct match *match,
+                          struct identity_vec *out)
+{
+    const struct limit *limit = match->object;
+    bool held;
+
+    vec_free(out);
+    *out = superfluous(s, limit_spec_find(limit->name)->kind, &held);
 }
 
 static void limit_advise(struct say *x)
 {
     const struct limit *limit = x->match->object;
-    size_t held, orphans = count_orphans(x->s, limit_spec_find(limit->name)->kind, &held);
+    bool held;
+    struct identity_vec objects = superfluous(x->s, limit_spec_find(limit->name)->kind, &held);
+    size_t n = objects.n;
+
+    vec_free(&objects);
 
     if (limit->limit == 0) {
         say(x, "nothing new can be made until it is raised in Limits");
         return;
     }
     say(x, "beyond it new objects fail with ENOSPC: ");
-    if (orphans)
-        say(x, "remove the {n orphan} (o, F8), or ", orphans);
-    else if (held * 2 > x->s->segments.n)
-        say(x, "end the processes that hold the {n removed segment} (Enter, k), or ", held);
+    if (held)
+        say(x, "end the processes that hold the {n removed segment} (Enter, k), or ", n);
+    else if (n)
+        say(x, "remove the {n orphan} (Enter, F8), or ", n);
     say(x, "raise it in Limits");
 }
 
@@ -246,6 +271,7 @@ const struct rule system_rules[] = {
         .title = limit_title,
         .evidence = limit_evidence,
         .advise = limit_advise,
+        .objects = limit_objects,
     },
     {
         .name = "stuck",

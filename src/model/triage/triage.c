@@ -176,6 +176,25 @@ static void words(const struct snapshot *s, rule_words *write, const struct matc
     write(&x);
 }
 
+// The objects of a finding, as a set.
+static struct identity_vec objects_of(const struct snapshot *s, const struct rule *rule,
+                                      const struct match *matches, size_t n)
+{
+    struct identity_vec objects = {0}, set = {0};
+
+    for (size_t i = 0; i < n; i++) {
+        const struct identity about = identify(s, rule->subject, matches[i].object);
+
+        if (rule->objects)
+            rule->objects(s, &matches[i], &objects);
+        else if (kind_is_object(about.kind))
+            vec_push(&objects, about);
+    }
+    identity_set_add_all(&set, objects.at, objects.n);
+    vec_free(&objects);
+    return set;
+}
+
 static void report(struct snapshot *s, const struct rule *rule, const struct match *matches,
                    size_t n)
 {
@@ -194,7 +213,8 @@ static void report(struct snapshot *s, const struct rule *rule, const struct mat
                               .weight = matches_weight(matches, n),
                               .title = mem_copy_string(title),
                               .evidence = mem_copy_string(evidence),
-                              .advice = mem_copy_string(rule->advise ? advice : rule->advice)};
+                              .advice = mem_copy_string(rule->advise ? advice : rule->advice),
+                              .objects = objects_of(s, rule, matches, n)};
     vec_push(&s->findings, finding);
 }
 

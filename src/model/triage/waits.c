@@ -311,7 +311,7 @@ const struct rule waits_rules[] = {
         .applies = orphan_set,
         .title = orphan_sets_title,
         .evidence = orphan_sets_evidence,
-        .advice = "o shows all orphans; F8 removes those no program will come back for",
+        .advice = "Enter shows them; F8 removes those no program will come back for",
     },
     {
         .name = "orphan-queues",
@@ -323,7 +323,7 @@ const struct rule waits_rules[] = {
         .applies = orphan_queue,
         .title = orphan_queues_title,
         .evidence = orphan_queues_evidence,
-        .advice = "o shows all orphans; messages still queued are lost with F8",
+        .advice = "Enter shows them; messages still queued are lost with F8",
     },
     {
         .name = "sets-left-out",

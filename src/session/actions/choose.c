@@ -12,11 +12,25 @@
 #include "session/session.h"
 #include "session/tags.h"
 
+// A row that stands for objects means these, those that are left of them.
+static void add_row(struct session *s, const void *row, const struct identity *identity,
+                    struct identity_vec *rows)
+{
+    const struct kind *kind = session_view(s)->kind;
+    const struct identity_vec *members = kind->members ? kind->members(row) : NULL;
+
+    for (size_t i = 0; members && i < members->n; i++)
+        vec_push(rows, members->at[i]);
+    if (!members || !members->n)
+        vec_push(rows, *identity);
+}
+
 // The rows meant: the tagged ones that are seen, else the selected one. True: tagged ones.
 static bool meant(struct session *s, struct identity_vec *rows)
 {
     const struct tag_counts tagged = tags_count(s, rows);
     struct identity selected;
+    const void *row;
 
     if (tagged.shown)
         return true;
@@ -24,8 +38,8 @@ static bool meant(struct session *s, struct identity_vec *rows)
         session_say(s, SEVERITY_WARNING,
                     "nothing done: all %zu tagged are hidden here; show them, or U untags",
                     tagged.hidden);
-    else if (session_selected(s, &selected))
-        vec_push(rows, selected);
+    else if ((row = session_selected(s, &selected)))
+        add_row(s, row, &selected, rows);
     else if (session_view(s)->has_parent) // an object without holders has an empty table
         vec_push(rows, session_view(s)->parent);
     return false;
@@ -45,7 +59,7 @@ void choose_signal(struct session *s)
         vec_push(&actions, (struct action){.verb = ACTION_SIGNAL, .target = without.at[i]});
     if (!targets)
         confirm_propose(s, actions);
-    else if (actions.n > 1 && !tagged)
+    else if (actions.n > 1 && rows.n == 1 && !tagged)
         signal_menu_process(s, &rows.at[0], actions, &labels);
     else
         signal_menu(s, actions);

@@ -7,14 +7,16 @@
 #include "session/current.h"
 #include "session/message.h"
 #include "session/session.h"
+#include "session/tags.h"
 
 static void run_tag(struct session *s)
 {
-    struct identity identity;
+    const void *row = session_selected(s, NULL);
 
-    if (!session_selected(s, &identity))
+    if (!row)
         return;
-    identity_set_toggle(&s->tags, &identity);
+    if (!tags_toggle_row(s, session_view(s)->kind, row))
+        session_say(s, SEVERITY_NOTICE, "not tagged: this finding is about no object");
     view_move(session_view(s), s->snapshot, 1); // so that several are tagged by holding the key
 }
 
@@ -28,10 +30,9 @@ static void run_tag_all(struct session *s)
     struct view *v = session_view(s);
     struct identity_vec shown = {0};
 
-    vec_reserve(&shown, v->rows.n);
     for (size_t i = 0; i < v->rows.n; i++)
         if (!view_row_gone(v->kind, s->snapshot, v->rows.at[i]))
-            v->kind->identify(s->snapshot, v->rows.at[i], &shown.at[shown.n++]);
+            tags_of_row(v->kind, s->snapshot, v->rows.at[i], &shown);
     identity_set_add_all(&s->tags, shown.at, shown.n);
     session_say(s, SEVERITY_NOTICE, "%zu tagged", s->tags.n);
     vec_free(&shown);
@@ -40,7 +41,7 @@ static void run_tag_all(struct session *s)
 // clang-format off
 static const struct command commands[] = {
     {.name = "tag", .keys = {' '}, .flags = CMD_OBJECT, .can = CAN_TAG,
-     .run = run_tag, .help = "tag the row; remove, signal, change and lock act on the tagged"},
+     .run = run_tag, .help = "tag the row, or all objects of a finding; remove, signal, change and lock act on them"},
     {.name = "untag-all", .keys = {'U'}, .run = run_untag_all, .help = "forget all tags"},
     {.name = "tag-all", .keys = {'*'}, .can = CAN_TAG,
      .run = run_tag_all, .help = "tag every row shown"},

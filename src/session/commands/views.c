@@ -43,10 +43,24 @@ static void run_waiters(struct session *s)
     session_push(s, kind->waiting, &object, path);
 }
 
+// A view of something entered has nothing to lift but what one entered; any other one does.
 static void run_back(struct session *s)
 {
-    if (!progress_cancel(s) && !session_pop(s))
+    if (progress_cancel(s))
+        return;
+    bool entered = session_view(s)->has_parent;
+    if (!entered && session_peel(s))
+        return;
+    if (!session_pop(s))
         s->message[0] = '\0';
+}
+
+static void run_triage(struct session *s)
+{
+    size_t tab;
+
+    if (session_tab_of(&kind_findings, &tab))
+        session_tab(s, tab);
 }
 
 static void run_leave(struct session *s)
@@ -102,13 +116,14 @@ static const struct command commands[] = {
      .help = "go to the view of that number"},
     {.name = "tab-next", .keys = {K_TAB}, .run = run_tab_next, .help = "next view"},
     {.name = "tab-previous", .keys = {K_BACKTAB}, .run = run_tab_previous, .help = "previous view"},
+    {.name = "triage", .keys = {'!'}, .run = run_triage, .help = "to Triage: what is wrong"},
     {.name = "enter", .keys = {K_ENTER}, .flags = CMD_OBJECT, .run = session_enter,
-     .help = "open the row: its holders, mappings, elements, waiters; the object of an event"},
+     .help = "open the row: its holders, mappings, elements, waiters; the objects of a finding"},
     {.name = "waiters", .keys = {'W'}, .flags = CMD_OBJECT | CMD_LOCAL, .run = run_waiters,
      .can = CAN_WAITERS,
      .help = "tasks that wait on this set or queue"},
     {.name = "back", .keys = {K_ESC, K_BACKSPACE}, .run = run_back,
-     .help = "cancel a bulk action; otherwise go back"},
+     .help = "cancel a bulk action; go back; at the top lift search, filter, owner, orphans"},
     {.name = "leave", .keys = {'q'}, .run = run_leave, .help = "back; at the top: quit"},
     {.name = "all-maps", .keys = {'a'}, .flags = CMD_LOCAL, .can = CAN_WIDEN,
      .run = run_all_maps, .help = "all mappings of the process, or this segment's alone"},

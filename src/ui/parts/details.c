@@ -123,6 +123,8 @@ void details_above(struct details *out, struct session *session)
     const struct view *view = session_view(session);
     const struct snapshot *s = session->snapshot;
 
+    if (s && view->has_members && find_row(s, &view->finding))
+        add_notes(out, session, kind_get(view->finding.kind), &view->finding, true);
     const struct kind *kind = s && view->has_parent ? kind_get(view->parent.kind) : NULL;
     if (!kind)
         return;

@@ -214,19 +214,42 @@ static void choose(struct fitted_vec *out, size_t *index, const struct column *c
     }
 }
 
+// Of the columns that are to be whole, the one that is cut and matters least goes. False: none is.
+static bool drop_cut(struct fitted_vec *v, size_t *index, const int *text_widths)
+{
+    size_t worst = v->n;
+
+    for (size_t i = 0; i < v->n; i++) {
+        const struct column *column = v->at[i].column;
+
+        if (column->flags & COL_WHOLE && v->at[i].w < text_widths[index[i]] &&
+            (worst == v->n || column->priority >= v->at[worst].column->priority))
+            worst = i;
+    }
+    if (worst == v->n)
+        return false;
+    drop(v, index, worst);
+    for (size_t i = 0; i < v->n; i++)
+        v->at[i].w = usual(v->at[i].column, text_widths[index[i]]);
+    return true;
+}
+
 void layout_columns(struct fitted_vec *out, const struct column *const *columns,
                     const int *text_widths, size_t n, int w, size_t pan)
 {
     size_t *index = mem_zero(n, sizeof *index);
 
     choose(out, index, columns, text_widths, n, pan);
-    drop_to(out, index, w);
+    do {
+        drop_to(out, index, w);
+        widen(out, index, text_widths, w);
+    } while (drop_cut(out, index, text_widths));
     if (total(out) > w) {
         for (size_t i = 0; i < out->n; i++)
             out->at[i].w = squeezed(out->at[i].column, text_widths[index[i]]);
         cut_to(out, w);
+        widen(out, index, text_widths, w);
     }
-    widen(out, index, text_widths, w);
     int x = 0;
     for (size_t i = 0; i < out->n; i++) {
         out->at[i].x = x;

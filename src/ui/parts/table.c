@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/kinds/registry.h"
 #include "model/text/words.h"
 #include "session/arrange.h"
 #include "session/current.h"
 #include "session/recent_rows.h"
+#include "session/tags.h"
 #include "session/view.h"
 #include "ui/parts/marks.h"
 
@@ -244,7 +246,7 @@ static void draw_row(struct canvas *c, struct rect line, struct session *session
     }
     view->kind->identify(s, row, &identity);
     base = is_new(session, view->kind, row, &identity) ? STYLE_NEW : STYLE_PLAIN;
-    bool tagged = session_tagged(session, &identity);
+    bool tagged = tags_has_row(session, view->kind, row);
     if (tagged) {
         base = STYLE_TAGGED;
         canvas_text(c, line.x, line.y, 1, base, "+");
@@ -270,6 +272,55 @@ static void draw_unread(struct canvas *c, struct rect line, const struct snapsho
         canvas_text(c, line.x, line.y, line.w, STYLE_DIM, "reading ...");
 }
 
+// What restricts an empty view, in the order in which Esc lifts it.
+static void draw_restricted(struct canvas *c, struct rect line, const struct view *view)
+{
+    char text[160];
+    struct line by = line_start(text, sizeof text);
+
+    if (view->filter)
+        line_add(&by, "filter (F4 changes it)");
+    if (view->has_owner)
+        line_add(&by, "%sowner (u)", by.n ? ", " : "");
+    if (view->orphans)
+        line_add(&by, "%sorphans (o)", by.n ? ", " : "");
+    if (view->has_id)
+        line_add(&by, "%sid", by.n ? ", " : "");
+    canvas_format(c, line.x, line.y, line.w, STYLE_DIM, "no %s matches: %s; Esc lifts %s",
+                  view->kind->one, text, strchr(text, ',') ? "one after the other" : "it");
+}
+
+// Where there is something instead, and how to get there.
+static void draw_elsewhere(struct canvas *c, struct rect r, const struct session *session)
+{
+    const struct snapshot *s = session->snapshot;
+    char text[256];
+    struct line line = line_start(text, sizeof text);
+    int y = r.y + 1;
+
+    for (size_t i = 0; i < kind_tabs(); i++) {
+        const struct kind *kind = kind_of_tab(i);
+        size_t n = kind_is_known(kind, s) && kind_is_object(kind->id) ? kind_count(kind, s) : 0;
+
+        if (!n)
+            continue;
+        line_add(&line, "%s", line.n ? ", " : "");
+        line_count(&line, n, kind->one, NULL);
+        line_add(&line, " (%u)", kind->tab);
+    }
+    if (y < r.y + r.h && line.n)
+        canvas_format(c, r.x, y++, r.w, STYLE_PLAIN, "There are %s.", text);
+    if (y < r.y + r.h && !line.n)
+        canvas_text(c, r.x, y++, r.w, STYLE_PLAIN,
+                    "No System V object exists in this IPC namespace.");
+    if (y < r.y + r.h && s->findings.n && session_view((struct session *)session)->kind->tab)
+        canvas_format(c, r.x, y++, r.w, STYLE_PLAIN, "! goes to Triage: %zu finding%s.",
+                      s->findings.n, s->findings.n == 1 ? "" : "s");
+    if (y < r.y + r.h)
+        canvas_text(c, r.x, y, r.w, STYLE_DIM,
+                    "Tab and the numbers go to other views, F1 lists the keys, q quits.");
+}
+
 // Why there is nothing to see.
 static void draw_empty(struct canvas *c, struct rect r, const struct session *session,
                        const struct view *view)
@@ -282,14 +333,18 @@ static void draw_empty(struct canvas *c, struct rect r, const struct session *se
         draw_unread(c, line, s);
     else if (view->parent_gone)
         canvas_text(c, line.x, line.y, line.w, STYLE_DIM, "gone; Esc goes back");
-    else if (view->filter || view->has_owner || view->orphans || view->has_id)
+    else if (view_restricted(view))
+        draw_restricted(c, line, view);
+    else if (view->has_members)
         canvas_format(c, line.x, line.y, line.w, STYLE_DIM,
-                      "no %s matches; the tab line shows what restricts this view", kind->one);
+                      "all of the finding's %s are gone; Esc goes back", kind->name);
     else if (kind->empty)
         canvas_text(c, line.x, line.y, line.w,
                     kind->flags & TABLE_EMPTY_GOOD ? STYLE_GOOD : STYLE_DIM, kind->empty);
     else
         canvas_format(c, line.x, line.y, line.w, STYLE_DIM, "no %s", kind->one);
+    if (s && kind_is_known(kind, s) && session->depth == 0 && !view_restricted(view))
+        draw_elsewhere(c, (struct rect){line.x, r.y + 1, line.w, r.h - 1}, session);
 }
 
 void table_rows(struct canvas *c, struct rect r, struct session *session,

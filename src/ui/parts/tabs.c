@@ -4,23 +4,25 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/line.h"
 #include "base/text.h"
 #include "model/kinds/registry.h"
 #include "session/current.h"
 #include "session/view.h"
 #include "ui/canvas/fit_line.h"
 
-enum detail { // from all of it to the least; the tab one is in gives way after the others
-    DETAIL_COUNT,
-    DETAIL_TITLE,
-    DETAIL_SHORT,
-    DETAIL_ALL_SHORT,
-    DETAIL_NUMBER,
-    DETAIL_BARE,
+// From all of it to the least; the tab one is in gives way after the others, its number of rows last.
+enum detail {
+    DETAIL_WIDE,   // "1 Segments 27 │ 2 Semaphores 62"
+    DETAIL_NARROW, // "1 Segments 27  2 Semaphores 62"
+    DETAIL_CUT,    // "1 Segments 27  2 Sem 62"
+    DETAIL_COUNT,  // "1 Segments 27  2:62  3:3"
+    DETAIL_NUMBER, // "1 Segments 27 2 3"
+    DETAIL_BARE,   // "1 27 2 3"
     DETAIL_LEVELS
 };
 
-static const char *const separators[DETAIL_LEVELS] = {" │ ", " │ ", " ", " ", " ", " "};
+static const char *const separators[DETAIL_LEVELS] = {" │ ", "  ", "  ", "  ", " ", " "};
 
 // What makes this view not the whole truth of this moment.
 static void restrictions(struct session *session, struct fit_line *out)
@@ -60,16 +62,19 @@ static void tab_text(const struct session *session, size_t tab, enum detail deta
     const struct kind *kind = kind_of_tab(tab);
     const struct snapshot *s = session->snapshot;
     size_t n = s && (s->has & kind->need) == kind->need ? kind_count(kind, s) : 0;
+    bool counted = n > 0 && !(kind->flags & TABLE_NO_COUNT);
+    bool here = tab == session->tab;
+    struct line line = line_start(dst, cap);
 
-    if (detail == DETAIL_COUNT && n > 0 && !(kind->flags & TABLE_NO_COUNT))
-        snprintf(dst, cap, "%u %s %zu", kind->tab, kind->title, n);
-    else if (detail <= DETAIL_TITLE ||
-             (tab == session->tab && (detail == DETAIL_SHORT || detail == DETAIL_NUMBER)))
-        snprintf(dst, cap, "%u %s", kind->tab, kind->title);
-    else if (detail <= DETAIL_ALL_SHORT)
-        snprintf(dst, cap, "%u %.3s", kind->tab, kind->title);
-    else
-        snprintf(dst, cap, "%u", kind->tab);
+    line_add(&line, "%u", kind->tab);
+    if (detail <= DETAIL_NARROW || (here && detail < DETAIL_BARE))
+        line_add(&line, " %s", kind->title);
+    else if (detail == DETAIL_CUT)
+        line_add(&line, " %.3s", kind->title);
+    if (counted && (here || detail < DETAIL_COUNT))
+        line_add(&line, " %zu", n);
+    else if (counted && detail == DETAIL_COUNT)
+        line_add(&line, ":%zu", n);
 }
 
 // Draws the tabs from x on, or only measures them where `draw` is false; finds the one at `find`.
@@ -98,7 +103,7 @@ static int each_tab(struct canvas *c, const struct session *session, struct rect
 
 static enum detail fitting(struct canvas *c, const struct session *session, struct rect r)
 {
-    enum detail detail = DETAIL_COUNT;
+    enum detail detail = DETAIL_WIDE;
 
     while (detail < DETAIL_BARE && each_tab(c, session, r, detail, false, -1, NULL) > r.w)
         detail++;
@@ -115,7 +120,9 @@ static int right_width(const struct canvas *c, struct rect r, const struct fit_l
     return width + 2 < r.w / 2 ? width + 2 : r.w / 2;
 }
 
-static void draw_path(struct canvas *c, struct rect r, const struct session *session)
+// Draws the path, or only measures it where `draw` is false; finds the part at column `find`.
+static void each_part(struct canvas *c, struct rect r, const struct session *session, bool draw,
+                      int find, size_t *found)
 {
     const struct kind *kind = kind_of_tab(session->tab);
     int right = r.x + r.w, x = r.x + 1, need = 1 + canvas_width(c, kind->title);
@@ -126,13 +133,23 @@ static void draw_path(struct canvas *c, struct rect r, const struct session *ses
     // Where all of it does not fit, the beginning gives way: where one is, is at the end.
     for (; need > r.w && from + 1 < session->depth; from++)
         need -= 3 + canvas_width(c, session->stack[from].path);
-    x += canvas_text(c, x, r.y, right - x, STYLE_PLAIN, kind->title);
-    for (size_t i = from; i < session->depth; i++) {
+    if (draw)
+        canvas_text(c, x, r.y, right - x, STYLE_PLAIN, kind->title);
+    if (found && find >= x && find < x + canvas_width(c, kind->title))
+        *found = 0;
+    x += canvas_width(c, kind->title);
+    for (size_t i = from; i < session->depth && x < right; i++) {
+        const char *text = session->stack[i].path;
         bool last = i + 1 == session->depth;
-        x +=
+
+        if (draw)
             canvas_format(c, x, r.y, right - x, STYLE_DIM, " %s ", symbol_text(SYM_PATH, c->ascii));
-        x += canvas_text(c, x, r.y, right - x, last ? STYLE_TAB : STYLE_PLAIN,
-                         session->stack[i].path);
+        x += 3;
+        if (draw)
+            canvas_text(c, x, r.y, right - x, last ? STYLE_TAB : STYLE_PLAIN, text);
+        if (found && find >= x && find < x + canvas_width(c, text))
+            *found = i + 1;
+        x += canvas_width(c, text);
     }
 }
 
@@ -144,7 +161,7 @@ void tabs_draw(struct canvas *c, struct rect r, struct session *session)
     int right = right_width(c, r, &pieces);
     struct rect left = {r.x, r.y, r.w - right, 1};
     if (session->depth > 0)
-        draw_path(c, left, session);
+        each_part(c, left, session, true, -1, NULL);
     else
         each_tab(c, session, left, fitting(c, session, left), true, -1, NULL);
     if (right > 0)
@@ -164,4 +181,19 @@ bool tabs_at(const struct canvas *canvas, struct rect r, struct session *session
     *tab = kind_tabs();
     each_tab(&measure, session, left, fitting(&measure, session, left), false, x, tab);
     return *tab < kind_tabs() && x < left.x + left.w;
+}
+
+bool tabs_path_at(const struct canvas *canvas, struct rect r, struct session *session, int x,
+                  size_t *depth)
+{
+    struct canvas measure = *canvas; // nothing is drawn on it
+    struct fit_line pieces = {0};
+
+    if (session->depth == 0)
+        return false;
+    restrictions(session, &pieces);
+    struct rect left = {r.x, r.y, r.w - right_width(canvas, r, &pieces), 1};
+    *depth = SIZE_MAX;
+    each_part(&measure, left, session, false, x, depth);
+    return *depth != SIZE_MAX && x < left.x + left.w;
 }

@@ -1,0 +1,268 @@
+// Every rule of triage: the keys its advice names do what it says when they are pressed on its finding.
+#include <ctype.h>
+#include <string.h>
+
+#include "../../src/model/triage/rules.h"
+#include "model/kinds/registry.h"
+#include "session/commands/commands.h"
+#include "session/current.h"
+#include "support/fake.h"
+#include "support/test.h"
+#include "support/user.h"
+
+static const struct rule *const topics[] = {applications_rules, databases_rules, growth_rules,
+                                            segments_rules,     system_rules,    waits_rules};
+enum { TOPICS = sizeof topics / sizeof *topics, KEYS_MAX = 8 };
+
+// The objects of the outage a rule may speak of: held, waited on, full.
+static struct identity example(const struct snapshot *s, enum subject subject)
+{
+    switch (subject) {
+    case OF_SEMSETS:
+        return identity_of(&s->semsets.at[0].o);
+    case OF_QUEUES:
+        return identity_of(&s->queues.at[0].o);
+    case OF_SEGMENTS:
+    case OF_LIMITS:
+    case OF_GROWTHS:
+    case OF_SCAN:
+        return identity_of(&snapshot_segment(s, 425985)->o);
+    }
+    return (struct identity){0};
+}
+
+// The keys a text names, in their order: "Enter", "F8", and single letters other than an article.
+static size_t keys_named(const char *text, int32_t *keys)
+{
+    size_t n = 0;
+
+    while (*text) {
+        size_t length = strcspn(text, " ,;:()./");
+        char word[16] = "", name[16];
+
+        if (length && length < sizeof word)
+            memcpy(word, text, length);
+        bool letter = length == 1 && !isdigit((unsigned char)*word) && *word != 'a';
+        for (size_t i = 0; *word && command_at(i); i++)
+            for (const int32_t *key = command_at(i)->keys; *key; key++)
+                if ((letter || length > 1) && n < KEYS_MAX &&
+                    strcmp(key_name(*key, name, sizeof name), word) == 0) {
+                    keys[n++] = *key;
+                    goto next;
+                }
+    next:
+        text += length + (text[length] != '\0');
+    }
+    return n;
+}
+
+// Pressed on the row one is on: a view opens, or a question about the objects.
+static void press(struct user *u, const struct rule *rule, int32_t key)
+{
+    size_t depth = u->s.depth;
+    char name[16];
+
+    u->s.message[0] = '\0';
+    user_press(u, key);
+    bool opened = u->s.depth > depth;
+    bool asks = u->s.prompt.type == PROMPT_CONFIRM || u->s.prompt.type == PROMPT_MENU ||
+                (u->s.prompt.type == PROMPT_TEXT && u->s.prompt.actions.n > 0);
+    if (!opened && !asks)
+        fail_msg("%s: %s does nothing: %s", rule->name, key_name(key, name, sizeof name),
+                 u->s.message);
+    if (asks)
+        user_press(u, K_ESC);
+    assert_int_equal(u->s.prompt.type, PROMPT_NONE);
+}
+
+// On the finding itself, and one after the other, as they are named.
+static void press_all(struct user *u, const struct rule *rule, const char *advice)
+{
+    int32_t keys[KEYS_MAX];
+    size_t n = keys_named(advice, keys);
+
+    for (size_t i = 0; i < n; i++) {
+        user_press(u, '!');
+        press(u, rule, keys[i]);
+    }
+    user_press(u, '!');
+    for (size_t i = 0; i < n; i++)
+        press(u, rule, keys[i]);
+}
+
+// Of a rule whose advice depends on its object: what it says of the outage.
+static bool press_of_story(const struct rule *rule)
+{
+    struct snapshot *s = fake_story();
+    bool pressed = false;
+
+    triage_run(s);
+    struct user *u = user_new(s);
+    user_press(u, '!');
+    for (size_t i = 0; i < s->findings.n; i++) {
+        if (strcmp(s->findings.at[i].rule, rule->name) != 0)
+            continue;
+        user_press(u, '!');
+        view_select(session_view(&u->s), u->s.snapshot, i);
+        press_all(u, rule, s->findings.at[i].advice);
+        pressed = true;
+    }
+    user_free(u);
+    return pressed;
+}
+
+static void press_of_example(const struct rule *rule)
+{
+    struct snapshot *s = fake_story();
+
+    findings_clear(&s->findings);
+    const struct identity about = example(s, rule->subject);
+    struct finding *f = fake_finding(s, SEVERITY_WARNING, about, "it", "is so", rule->advice);
+    vec_push(&f->objects, about);
+    struct user *u = user_new(s);
+    press_all(u, rule, rule->advice);
+    user_free(u);
+}
+
+TEST(the_keys_an_advice_names_work_on_its_finding)
+{
+    // What these say names keys by the state of their objects, and of the outage none of it is so.
+    static const char *const elsewhere[] = {"database-removed"};
+
+    for (size_t i = 0; i < TOPICS; i++)
+        for (const struct rule *rule = topics[i]; rule->name; rule++) {
+            if (rule->advice)
+                press_of_example(rule);
+            else if (strcmp(rule->name, elsewhere[0]) != 0)
+                assert_true(press_of_story(rule));
+        }
+}
+
+TEST(keys_are_found_in_a_text)
+{
+    int32_t keys[KEYS_MAX];
+
+    assert_int_equal(keys_named("end 1 a (Enter, k): the kernel frees a page; F8 removes", keys),
+                     3);
+    assert_int_equal(keys[0], K_ENTER);
+    assert_int_equal(keys[1], 'k');
+    assert_int_equal(keys[2], K_F8);
+    assert_int_equal(keys_named("restart the program that waits, as a whole", keys), 0);
+}
+
+// --- what a finding is about ---------------------------------------------------------------------
+
+// Sixty sets of one user, five of another: two findings.
+static struct snapshot *leak(void)
+{
+    struct snapshot *s = fake_snapshot();
+
+    fake_user(s, 33, "www-data");
+    fake_user(s, 38, "list");
+    fake_gone(s, 100);
+    for (int i = 0; i < 65; i++) {
+        struct semset *set = fake_semset(s, i, i < 60 ? 33 : 38, 1);
+
+        set->o.ctime = FAKE_NOW - 7200, set->otime = FAKE_NOW - 7000;
+        struct element *element = fake_element(s, i, 0, 1);
+        element->pid = 100, element->known |= ELEMENT_KNOWS_PID;
+        set = &s->semsets.at[i];
+        set->known |= SET_KNOWS_PIDS | SET_KNOWS_WAITERS, set->n_elements = 1;
+        set->first_element = (uint32_t)i;
+    }
+    triage_run(s);
+    return s;
+}
+
+TEST(a_finding_opens_exactly_its_objects)
+{
+    struct user *u = user_new(leak());
+
+    user_press(u, '!');
+    assert_int_equal(session_view(&u->s)->rows.n, 2);
+    user_press(u, K_ENTER);
+    assert_ptr_equal(session_view(&u->s)->kind, &kind_semsets);
+    assert_int_equal(session_view(&u->s)->rows.n, 60);
+    assert_string_equal(session_view(&u->s)->path, "60 semaphore sets");
+    user_press(u, '*');
+    assert_int_equal(u->s.tags.n, 60);
+    user_press(u, K_ESC);
+    assert_ptr_equal(session_view(&u->s)->kind, &kind_findings);
+    user_free(u);
+}
+
+TEST(what_is_done_to_a_finding_is_done_to_all_its_objects)
+{
+    struct user *u = user_new(leak());
+
+    user_press(u, '!');
+    user_press(u, K_F8);
+    assert_int_equal(u->s.prompt.type, PROMPT_TEXT);
+    assert_int_equal(u->s.prompt.actions.n, 60);
+    user_press(u, K_ESC);
+    user_press(u, ' ');
+    assert_int_equal(u->s.tags.n, 60);
+    user_press(u, K_UP);
+    user_press(u, ' '); // no longer
+    assert_int_equal(u->s.tags.n, 0);
+    user_press(u, '*');
+    assert_int_equal(u->s.tags.n, 65);
+    user_press(u, K_F8);
+    assert_int_equal(u->s.prompt.actions.n, 65);
+    user_press(u, K_ESC);
+    user_press(u, '2'); // the same objects
+    user_press(u, K_F8);
+    assert_int_equal(u->s.prompt.actions.n, 65);
+    user_free(u);
+}
+
+// --- lifting what restricts ----------------------------------------------------------------------
+
+TEST(esc_lifts_one_restriction_after_the_other)
+{
+    struct user *u = user_new(leak());
+    struct view *v;
+
+    user_press(u, '2');
+    v = session_view(&u->s);
+    user_press(u, 'u');
+    user_press(u, K_DOWN);
+    user_press(u, K_ENTER);
+    user_press(u, 'o');
+    user_press(u, K_F4);
+    user_type(u, "www");
+    user_press(u, K_ENTER);
+    user_press(u, '/');
+    user_type(u, "w");
+    user_press(u, K_ENTER);
+    assert_true(u->s.search.text[0] && v->filter && v->has_owner && v->orphans);
+    assert_int_equal(v->rows.n, 60);
+    user_press(u, K_ESC);
+    assert_true(!u->s.search.text[0] && v->filter && v->has_owner && v->orphans);
+    user_press(u, K_ESC);
+    assert_true(!v->filter && !v->filter_text[0] && v->has_owner && v->orphans);
+    user_press(u, K_ESC);
+    assert_true(!v->has_owner && v->orphans);
+    assert_int_equal(v->rows.n, 65);
+    user_press(u, K_ESC);
+    assert_true(!v->orphans);
+    user_press(u, K_ESC);
+    assert_false(u->s.quit);
+    user_free(u);
+}
+
+TEST(a_key_that_is_none_says_so)
+{
+    struct user *u = user_new(leak());
+
+    user_press(u, K_F2);
+    assert_string_equal(u->s.message, "F2: no such key; F1 lists them");
+    user_press(u, 'a');
+    assert_string_equal(u->s.message, "a: not in this view; F1 lists its keys");
+    user_free(u);
+}
+
+int main(void)
+{
+    return tests_run();
+}
