@@ -52,6 +52,8 @@ void asm_jump(struct assembler *a, int label);
 // BPF_JEQ, BPF_JNE, BPF_JLT, BPF_JSGE, …: of 64 bits, `value` extended by its sign.
 void asm_jump_if(struct assembler *a, int op, int reg, int32_t value, int label);
 void asm_jump_if_reg(struct assembler *a, int op, int reg, int other, int label);
+// Jumps where the kernel finds that a loop goes on for too long: with it the loop needs no bound.
+void asm_may_goto(struct assembler *a, int label);
 
 // Gives every jump its way. 0 or -errno; a->code and a->n are complete then.
 int assemble(struct assembler *a);

@@ -160,6 +160,14 @@ void asm_jump_if_reg(struct assembler *a, int op, int reg, int other, int label)
     emit(a, BPF_JMP | op | BPF_X, reg, other, 0, 0);
 }
 
+void asm_may_goto(struct assembler *a, int label)
+{
+    enum { JCOND = 0xe0 }; // BPF_JCOND; BPF_MAY_GOTO is 0. Linux 6.9
+
+    remember(a, label);
+    emit(a, BPF_JMP | JCOND, 0, 0, 0, 0);
+}
+
 int assemble(struct assembler *a)
 {
     for (uint32_t i = 0; i < a->n_jumps && !a->error; i++) {

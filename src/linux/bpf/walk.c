@@ -137,14 +137,15 @@ static int walk_once(struct walker *w, int32_t shmid, struct walk_segment *segme
         *segment = (struct walk_segment){.address = state.segment, .device = state.device};
         memcpy(segment->name, state.name, sizeof segment->name);
     }
-    uint64_t most = MOVES_EACH * state.nattch + MOVES_MORE;
+    state.most = (uint32_t)(MOVES_EACH * state.nattch + MOVES_MORE);
     do {
         uint32_t before = state.n;
+        state.until = before + WALK_WINDOW;
         if ((error = bpf_program_run(w->move, &state, sizeof state)) < 0)
             return error;
         for (uint32_t i = before; i < state.n; i++)
             vec_push(out, w->window[i & (WALK_WINDOW - 1)]);
-    } while (state.node && state.moves < most);
+    } while (state.node && state.moves < state.most);
     if (state.node || state.strange || state.n != state.nattch ||
         state.nattch_after != state.nattch || is_twice(w, out->at + first, out->n - first))
         return -EAGAIN;

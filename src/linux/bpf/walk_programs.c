@@ -117,6 +117,13 @@ static void add_one(struct assembler *a, int member)
     asm_store(a, 4, R6, member, R1);
 }
 
+static void stop_at(struct assembler *a, int member, int bound, int label)
+{
+    asm_load(a, 4, R1, R6, member);
+    asm_load(a, 4, R2, R6, bound);
+    asm_jump_if_reg(a, BPF_JGE, R1, R2, label);
+}
+
 // *(R9 + to) = the member of the structure at R7.
 static void fill(struct mover *m, enum layout_member member, int size, int to)
 {
@@ -265,8 +272,11 @@ static void move(struct mover *m, int next)
     asm_store(a, 8, R6, STATE(from), R1);
 }
 
-int walk_load_move(const struct layout *k, const struct bpf_self *self, int output,
-                   struct reason *reason)
+// Goes on while `n` and `moves` are within their bounds. What ends the loop for the verifier is
+// may_goto (Linux 6.9, Documentation/bpf/standardization/instruction-set.rst); else a count of moves,
+// each of which it follows.
+static int load_move(const struct layout *k, const struct bpf_self *self, int output, bool may_goto,
+                     struct reason *reason)
 {
     struct assembler a = {0};
     struct mover m = {&a, k, self, output};
@@ -275,15 +285,23 @@ int walk_load_move(const struct layout *k, const struct bpf_self *self, int outp
     asm_copy(&a, R6, R1);
     asm_store_value(&a, 8, R10, MOVES, 0);
     int again = asm_here(&a);
+    if (may_goto)
+        asm_may_goto(&a, end);
     asm_load(&a, 8, R8, R6, STATE(node));
     asm_jump_if(&a, BPF_JEQ, R8, 0, end);
+    stop_at(&a, STATE(n), STATE(until), end);
+    stop_at(&a, STATE(moves), STATE(most), end);
     add_one(&a, STATE(moves));
     move(&m, next);
     asm_place(&a, next);
-    asm_load(&a, 8, R1, R10, MOVES);
-    asm_op(&a, BPF_ADD, R1, 1);
-    asm_store(&a, 8, R10, MOVES, R1);
-    asm_jump_if(&a, BPF_JLT, R1, WALK_MOVES, again);
+    if (may_goto) {
+        asm_jump(&a, again);
+    } else {
+        asm_load(&a, 8, R1, R10, MOVES);
+        asm_op(&a, BPF_ADD, R1, 1);
+        asm_store(&a, 8, R10, MOVES, R1);
+        asm_jump_if(&a, BPF_JLT, R1, WALK_MOVES, again);
+    }
     asm_place(&a, end);
     asm_load(&a, 8, R0, R6, STATE(segment));
     probe_follow(&a, k, SEGMENT_NATTCH);
@@ -291,4 +309,12 @@ int walk_load_move(const struct layout *k, const struct bpf_self *self, int outp
     asm_set(&a, R0, 0);
     asm_exit(&a);
     return bpf_program_load(&a, BPF_PROG_TYPE_SYSCALL, BPF_F_SLEEPABLE, "walk", reason);
+}
+
+int walk_load_move(const struct layout *k, const struct bpf_self *self, int output,
+                   struct reason *reason)
+{
+    int fd = load_move(k, self, output, true, reason);
+
+    return fd < 0 ? load_move(k, self, output, false, reason) : fd;
 }
