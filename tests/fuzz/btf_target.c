@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         struct btf_place place;
         const char *missing;
         layout_of(&btf, &layout, &missing);
-        for (uint32_t id = 0; id < btf.count + 2 && id < 64; id++)
+        for (uint32_t id = 0; id < 64; id++)
             for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
                 btf_member(&btf, id, paths[i], &place);
         btf_close(&btf);

@@ -16,7 +16,7 @@
 
 // --- types --------------------------------------------------------------------------------------
 
-static void assert_place(const struct btf *btf, uint32_t id, const char *path, uint32_t offset,
+static void assert_place(struct btf *btf, uint32_t id, const char *path, uint32_t offset,
                          uint32_t size)
 {
     struct btf_place place;

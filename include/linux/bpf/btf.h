@@ -12,8 +12,10 @@
 struct btf {
     const uint8_t *bytes; // borrowed, or of btf_open()
     const char *strings;
-    uint32_t *types; // by id: where the type's record begins, in bytes
-    uint32_t size, strings_size, count;
+    uint32_t *types; // by id: where the type's record begins, in bytes; of the first `count`,
+    uint32_t count;  // as far as one was asked for
+    uint32_t next, types_end; // private: where the next begins, and the section ends
+    uint32_t size, strings_size;
     void *map, *heap; // private: owners of the bytes
 };
 
@@ -26,8 +28,8 @@ int btf_parse(struct btf *btf, const void *bytes, size_t size);
 int btf_open(struct btf *btf, const char *path);
 void btf_close(struct btf *btf);
 
-// The ids of the first structures of these names, in one pass; 0: there is none.
-void btf_find(const struct btf *btf, const char *const *names, size_t n, uint32_t *ids);
+// The ids of the first structures of these names, in one pass that ends with the last; 0: there is none.
+void btf_find(struct btf *btf, const char *const *names, size_t n, uint32_t *ids);
 
 struct btf_place {
     uint32_t offset, size; // bytes
@@ -36,6 +38,6 @@ struct btf_place {
 // A member by its path from structure `id`, through unnamed members, members of members and items
 // of arrays: "shm_perm.id", "ids[2].in_use". An array's bounds are not checked: the kernel declares
 // some with no items. 0; -ENOENT; -EINVAL for a bit field or damaged bytes.
-int btf_member(const struct btf *btf, uint32_t id, const char *path, struct btf_place *place);
+int btf_member(struct btf *btf, uint32_t id, const char *path, struct btf_place *place);
 
 #endif

@@ -72,7 +72,7 @@ struct layout {
 
 // 0 or -errno. A member this kernel lacks is not `known`; where it is needed for everything, that
 // is -ENOENT and *missing names it ("shm_perm.id"). *missing is static, NULL without one.
-int layout_of(const struct btf *btf, struct layout *layout, const char **missing);
+int layout_of(struct btf *btf, struct layout *layout, const char **missing);
 
 // That of the running kernel: read once, kept. The same answers from any thread.
 int layout_of_kernel(const struct layout **layout, const char **missing);

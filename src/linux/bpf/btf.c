@@ -63,24 +63,21 @@ static uint32_t bytes_behind(uint32_t info)
     }
 }
 
-// Where each type begins, and that each lies within the section.
-static int index_types(struct btf *btf, uint32_t at, uint32_t end)
+// Finds where types begin until `id` is known. False: there is no such type, or what is before it does
+// not lie within the section.
+static bool reach(struct btf *btf, uint32_t id)
 {
-    uint32_t room = (end - at) / (uint32_t)sizeof(struct btf_type) + 1;
-
-    btf->types = mem_resize(NULL, room, sizeof *btf->types);
-    btf->types[0] = 0; // void
-    btf->count = 1;
-    while (at < end) {
-        if (end - at < sizeof(struct btf_type))
-            return -EINVAL;
-        uint32_t need = (uint32_t)sizeof(struct btf_type) + bytes_behind(word(btf, at + 4));
-        if (end - at < need)
-            return -EINVAL;
-        btf->types[btf->count++] = at;
-        at += need;
+    while (id >= btf->count) {
+        uint32_t room = btf->types_end - btf->next;
+        if (room < sizeof(struct btf_type))
+            return false;
+        uint32_t need = (uint32_t)sizeof(struct btf_type) + bytes_behind(word(btf, btf->next + 4));
+        if (room < need)
+            return false;
+        btf->types[btf->count++] = btf->next;
+        btf->next += need;
     }
-    return 0;
+    return true;
 }
 
 int btf_parse(struct btf *btf, const void *bytes, size_t size)
@@ -103,10 +100,12 @@ int btf_parse(struct btf *btf, const void *bytes, size_t size)
     btf->strings_size = h.str_len;
     if (btf->strings[h.str_len - 1] != '\0') // so that every name ends
         return -EINVAL;
-    int error = index_types(btf, h.hdr_len + h.type_off, h.hdr_len + h.type_off + h.type_len);
-    if (error)
-        btf_close(btf);
-    return error;
+    btf->next = h.hdr_len + h.type_off;
+    btf->types_end = btf->next + h.type_len;
+    btf->types = mem_resize(NULL, h.type_len / sizeof(struct btf_type) + 1, sizeof *btf->types);
+    btf->types[0] = 0; // void
+    btf->count = 1;
+    return 0;
 }
 
 // Mapped where the kernel allows it (Linux 6.16), else read.
@@ -166,9 +165,9 @@ void btf_close(struct btf *btf)
     *btf = (struct btf){0};
 }
 
-static bool record_of(const struct btf *btf, uint32_t id, struct record *record)
+static bool record_of(struct btf *btf, uint32_t id, struct record *record)
 {
-    if (!id || id >= btf->count)
+    if (!id || !reach(btf, id))
         return false;
     memcpy(record, btf->bytes + btf->types[id], sizeof *record);
     return true;
@@ -179,23 +178,26 @@ static const char *name_at(const struct btf *btf, uint32_t offset)
     return offset < btf->strings_size ? btf->strings + offset : "";
 }
 
-void btf_find(const struct btf *btf, const char *const *names, size_t n, uint32_t *ids)
+void btf_find(struct btf *btf, const char *const *names, size_t n, uint32_t *ids)
 {
     struct record type;
+    size_t found = 0;
 
     memset(ids, 0, n * sizeof *ids);
-    for (uint32_t id = 1; record_of(btf, id, &type); id++) {
+    for (uint32_t id = 1; found < n && record_of(btf, id, &type); id++) {
         if (kind_of(type.info) != BTF_KIND_STRUCT)
             continue;
         const char *name = name_at(btf, type.name);
         for (size_t i = 0; i < n; i++)
-            if (!ids[i] && *name == *names[i] && strcmp(name, names[i]) == 0)
+            if (!ids[i] && *name == *names[i] && strcmp(name, names[i]) == 0) {
                 ids[i] = id;
+                found++;
+            }
     }
 }
 
 // Behind typedefs and qualifiers. False where that does not end.
-static bool strip(const struct btf *btf, uint32_t *id, struct record *type)
+static bool strip(struct btf *btf, uint32_t *id, struct record *type)
 {
     for (int depth = 0; depth < DEPTH_MAX; depth++) {
         if (!record_of(btf, *id, type))
@@ -215,7 +217,7 @@ static bool strip(const struct btf *btf, uint32_t *id, struct record *type)
     return false;
 }
 
-static int size_of(const struct btf *btf, uint32_t id, int depth, uint32_t *size)
+static int size_of(struct btf *btf, uint32_t id, int depth, uint32_t *size)
 {
     struct record type;
     uint32_t item;
@@ -250,8 +252,8 @@ static bool is_name(const char *name, const char *wanted, size_t len)
 }
 
 // One name in a structure and in its unnamed members. `budget` bounds the search.
-static int find_member(const struct btf *btf, uint32_t id, const char *name, size_t len,
-                       uint32_t *budget, int depth, struct btf_place *place)
+static int find_member(struct btf *btf, uint32_t id, const char *name, size_t len, uint32_t *budget,
+                       int depth, struct btf_place *place)
 {
     struct record type;
 
@@ -289,7 +291,7 @@ static int find_member(const struct btf *btf, uint32_t id, const char *name, siz
 }
 
 // "[2]": the item of an array.
-static int enter_item(const struct btf *btf, const char **path, struct btf_place *place)
+static int enter_item(struct btf *btf, const char **path, struct btf_place *place)
 {
     struct record type;
     uint32_t id = place->type, size, skip;
@@ -309,7 +311,7 @@ static int enter_item(const struct btf *btf, const char **path, struct btf_place
     return 0;
 }
 
-int btf_member(const struct btf *btf, uint32_t id, const char *path, struct btf_place *place)
+int btf_member(struct btf *btf, uint32_t id, const char *path, struct btf_place *place)
 {
     uint32_t budget = MEMBERS_MAX;
 

@@ -62,7 +62,7 @@ static const struct {
     // clang-format on
 };
 
-int layout_of(const struct btf *btf, struct layout *layout, const char **missing)
+int layout_of(struct btf *btf, struct layout *layout, const char **missing)
 {
     const char *structures[LAYOUT_MEMBERS];
     uint32_t ids[LAYOUT_MEMBERS];

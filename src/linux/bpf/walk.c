@@ -143,6 +143,7 @@ static int walk_once(struct walker *w, int32_t shmid, struct walk_segment *segme
         state.until = before + WALK_WINDOW;
         if ((error = bpf_program_run(w->move, &state, sizeof state)) < 0)
             return error;
+        vec_reserve(out, out->n + (state.n - before));
         for (uint32_t i = before; i < state.n; i++)
             vec_push(out, w->window[i & (WALK_WINDOW - 1)]);
     } while (state.node && state.moves < state.most);

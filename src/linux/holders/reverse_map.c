@@ -141,6 +141,8 @@ static int walk_one(struct reverse_map *map, int32_t shmid, double boot, struct 
     }
     if (error)
         return error;
+    vec_reserve(&out->mappings, out->mappings.n + map->found.n);
+    vec_reserve(&out->processes, out->processes.n + map->found.n);
     for (size_t i = 0; i < map->found.n; i++) {
         const struct walk_mapping *m = &map->found.at[i];
         if (!m->pid) {
