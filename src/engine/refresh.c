@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "model/events/events.h"
+#include "model/record/clock_steps.h"
 #include "model/triage/trends.h"
 #include "model/triage/triage.h"
 
@@ -14,6 +15,7 @@ struct refresh {
     void **state;     // of each collector
     unsigned current; // needs of the collectors that ran in this round, or in the last one
     struct trend *trend;
+    struct clock_steps steps;
     struct events *events; // NULL: not wanted
 };
 
@@ -110,6 +112,7 @@ static size_t derive(struct refresh *r, struct snapshot *snapshot, const struct 
 {
     size_t fresh = 0;
 
+    clock_steps_note(&r->steps, snapshot);
     trend_note(r->trend, snapshot);
     if (r->events && snapshot->partial) {
         events_keep(r->events, snapshot);

@@ -47,6 +47,11 @@ struct want {
     int32_t followed[WANT_FOLLOWED];
 };
 
+struct clock_step { // the time of day was set
+    int64_t until;  // epoch seconds: times of objects up to this one may be from before
+    int64_t by;     // seconds at most; 0: it is not known to have been set
+};
+
 struct system { // the header's first line
     char hostname[65];
     bool knows_load;
@@ -59,6 +64,7 @@ struct system { // the header's first line
     bool first_pid_namespace;
     bool
         rmid_forced; // kernel.shm_rmid_forced is seen to be on: segments go with the last attachment
+    struct clock_step forward, back; // model/record/clock_steps.h
     uint32_t euid;
     char user[33];
 };

@@ -2,12 +2,17 @@
 
 enum { START_SLACK = 2 }; // seconds: times of objects and of process starts are whole seconds each
 
-// Objects keep the clock of their day; starts of processes are counted from the boot, and move with
-// the clock. What carries a time before the boot was made before the clock was set forward (a
-// virtual machine that slept, a late NTP): against that nobody is younger.
-static bool clock_was_set(const struct snapshot *s, int64_t time)
+// What carries a time before the boot was made before the clock was set forward (a virtual machine that
+// slept, a late NTP): against that nothing is younger.
+static bool is_before_boot(const struct snapshot *s, int64_t time)
 {
     return s->system.uptime > 0 && time < s->time - s->system.uptime - START_SLACK;
+}
+
+// Whether a difference of that many seconds to an object's time may be a step of the clock.
+static bool may_be_step(const struct clock_step *step, int64_t time, int64_t difference)
+{
+    return step->by > 0 && time <= step->until && difference - START_SLACK <= step->by;
 }
 
 enum pid_state snapshot_pid_state(const struct snapshot *s, int32_t pid, int64_t time)
@@ -23,9 +28,12 @@ enum pid_state snapshot_pid_state(const struct snapshot *s, int32_t pid, int64_t
         return PID_ALIVE;
     if (!(process->known & PROC_KNOWS_START))
         return PID_UNKNOWN; // somebody has that pid: the one that was meant, or a younger one
-    if (process->start_time <= time + START_SLACK)
-        return PID_ALIVE;
-    return clock_was_set(s, time) ? PID_UNKNOWN : PID_REUSED;
+    int64_t younger_by = process->start_time - time;
+    if (younger_by <= START_SLACK)
+        return may_be_step(&s->system.back, time, -younger_by) ? PID_UNKNOWN : PID_ALIVE;
+    return is_before_boot(s, time) || may_be_step(&s->system.forward, time, younger_by)
+               ? PID_UNKNOWN
+               : PID_REUSED;
 }
 
 bool process_is_stranger(const struct process *p, const struct owned *o)
