@@ -44,6 +44,9 @@ struct session_options {
     view_write *write_view;
 };
 
+// Where the pane of the selected object stands on a screen that has room for it.
+enum pane_place { PANE_AUTO, PANE_RIGHT, PANE_BELOW, PANE_PLACES };
+
 struct search { // "/": the text, and where the selection stood before it was typed
     char text[LINE_TEXT];
     struct identity origin;
@@ -68,8 +71,11 @@ struct session {
     enum scheme scheme;
     int64_t orphan_age; // seconds: for kind->orphan
     bool has_colors;    // set by the ui: else every scheme looks as SCHEME_MONO
-    bool details;       // `i`: the panel of the selected object
-    bool tracing;       // asked for; how far it is stands in the snapshot
+    bool details;       // `i`: the panel of the selected object, where there is no pane
+    enum pane_place pane;
+    bool no_pane;    // `i` where the pane is shown
+    bool pane_shown; // set by the ui
+    bool tracing;    // asked for; how far it is stands in the snapshot
     bool frozen;
     bool refresh_once; // frozen, but the next whole picture is wanted
     struct prompt prompt;

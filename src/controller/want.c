@@ -41,9 +41,11 @@ void session_want(struct session *s, struct want *want)
                                   NEED_SYSTEM | NEED_NAMES | triage_need() | column_needs(v)};
     want->in_sight = column_needs(v);
     want->orphan_age = s->orphan_age;
-    if (s->details)
+    if (s->details || s->pane_shown)
         for (size_t i = 0; i < v->kind->n_columns; i++)
             want->need |= v->kind->columns[i].need;
+    if (s->pane_shown && kind_get(v->kind->enter))
+        want->need |= kind_get(v->kind->enter)->need;
     // A set in focus would leave the elements of all others unread, which the findings are made of.
     const struct kind *parent = v->has_parent ? kind_get(v->parent.kind) : NULL;
     const struct kind *parts = parent ? kind_get(parent->enter) : NULL;

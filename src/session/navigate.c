@@ -205,7 +205,8 @@ void session_enter(struct session *s)
         path_of(s, kind, &row, path, sizeof path);
         if (!session_push(s, kind->enter, &row, path))
             session_say(s, SEVERITY_NOTICE, "no deeper: Esc goes back");
-    } else if (!s->details) {
+    } else if (!s->pane_shown) {
+        s->no_pane = false;
         s->details = true; // nothing hangs on it: all there is to see is the object itself
     }
 }

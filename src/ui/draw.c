@@ -9,6 +9,7 @@
 #include "ui/parts/header.h"
 #include "ui/parts/layout.h"
 #include "ui/parts/marks.h"
+#include "ui/parts/pane.h"
 #include "ui/parts/table.h"
 #include "ui/parts/tabs.h"
 #include "ui/prompts/prompts.h"
@@ -45,9 +46,14 @@ static void arrange(const struct canvas *c, struct session *session, struct part
     // What shows a finding, and what to do about it, is most of it: that is never hidden.
     if (session->details || session_view(session)->kind->flags & TABLE_NOTES)
         details_below(&out->below, session);
+    wish.pane = s && !session->no_pane;
+    wish.place = session->pane;
+    if (wish.place == PANE_AUTO && session_view(session)->kind->flags & TABLE_PAST)
+        wish.place = PANE_BELOW; // its rows are sentences
     wish.above = lines_above(c, session, &out->above);
     wish.below = details_lines(c, &out->below, c->w);
     layout_compute(&out->layout, c->w, c->h, &wish);
+    session->pane_shown = out->layout.pane.h > 0;
 }
 
 static void release(struct parts *parts)
@@ -139,6 +145,7 @@ static void draw_parts(struct canvas *c, struct session *session, const struct p
     table_titles(c, l->titles, session, &columns);
     table_rows(c, l->table, session, &columns);
     details_draw(c, l->below, &parts->below);
+    pane_draw(c, l->pane, session);
     draw_message(c, l->message, session);
     if (session->prompt.type == PROMPT_NONE) // its keys do nothing in a prompt, which names its own
         function_bar_draw(c, l->bar, session);

@@ -45,7 +45,7 @@ static struct tty *start_with(const struct tty_options *options)
 {
     struct tty_options o = *options;
 
-    o.w = 150, o.h = 40;
+    o.w = 150, o.h = 28;
     struct tty *t = tty_start(&o, (const char *const[]){IPCTOP, "--config", rc, NULL});
     tty_must_show(t, "row 1 of");
     return t;
@@ -129,7 +129,7 @@ struct place {
 
 static struct tty *start_at(const struct place *p)
 {
-    struct tty_options o = {.w = 150, .h = 40};
+    struct tty_options o = {.w = 150, .h = 28};
     static char env[3][200], option[200];
 
     for (size_t i = 0; i < 3 && p->env[i]; i++) {

@@ -56,13 +56,13 @@ void app_get_instance(const struct snapshot *s, const void *row, struct cell *ou
 
 // clang-format off
 #define OWNED_CTIME_COLUMN                                                                         \
-    {.name = "ctime", .detail = DETAIL_FIRST + 20, .title = "CHANGED", .help = "created, or owner and mode last changed",       \
+    {.name = "ctime", .label = "changed", .detail = DETAIL_FIRST + 20, .title = "CHANGED", .help = "created, or owner and mode last changed",       \
      .type = CELL_TIME, .width = 7, .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct owned, ctime)}
 // clang-format on
 
 // clang-format off
 #define OWNED_APP_COLUMNS(on_screen_at, programs)                                                      \
-    {.name = "app", .detail = DETAIL_FIRST + 21, .title = "APP", .help = "application it belongs to", .type = CELL_TEXT,        \
+    {.name = "app", .label = "application", .detail = DETAIL_FIRST + 21, .title = "APP", .help = "application it belongs to", .type = CELL_TEXT,        \
      .width = 8, .widest = 16, .priority = 12, .place = (on_screen_at),                            \
      .flags = COL_JSON | COL_SCREEN, .need = NEED_APPS | (programs), .get = app_get,               \
      .show = app_show},                                                                            \

@@ -50,6 +50,7 @@ enum {
     COL_PARENT_PROCESS = 64, // the same below a process
     COL_ENTERED = 128,       // in short what the rows are that Enter opens
     COL_LINE = 256,          // in the one line of --check
+    COL_SUBJECT = 1024,      // the same in all rows about one object
     COL_WHOLE = 512,         // not shown where it would be cut: it stands elsewhere on the screen
 };
 

@@ -24,6 +24,8 @@ struct details { // zero it before use
 void details_above(struct details *out, struct session *session);
 // All there is to say about the selected row. Empty without one.
 void details_below(struct details *out, struct session *session);
+// What the pane says about the selected row: facts without what its lists show, then notes.
+void details_pane(struct details *out, struct session *session);
 void details_free(struct details *details);
 
 // Lines needed at a width.

@@ -8,6 +8,8 @@
 enum { LAYOUT_MIN_W = 40, LAYOUT_MIN_H = 10, LAYOUT_TABLE_MIN = 3, LAYOUT_GUTTER = 3 };
 
 struct layout_wish {
+    bool pane; // of the selected object, where the screen is large enough
+    enum pane_place place;
     enum header_size header;
     bool findings; // there are findings to show
     int above;     // lines wanted between tabs and column titles: what was entered
@@ -16,11 +18,12 @@ struct layout_wish {
 
 struct layout {
     bool too_small; // nothing but a notice fits
-    struct rect header, findings, tabs, above, titles, table, below, message, bar;
+    struct rect header, findings, tabs, above, titles, table, below, pane, message, bar;
 };
 
 // Parts that are not shown have height 0. Rectangles never overlap and never leave the screen; the
 // table keeps LAYOUT_TABLE_MIN rows, whatever else is wished.
+// The pane is on the right of titles and table, or below them; there are no lines below then.
 void layout_compute(struct layout *out, int w, int h, const struct layout_wish *wish);
 
 struct fitted {

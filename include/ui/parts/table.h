@@ -16,6 +16,10 @@ void table_titles(struct canvas *canvas, struct rect r, struct session *session,
 void table_rows(struct canvas *canvas, struct rect r, struct session *session,
                 const struct fitted_vec *columns);
 
+// One cell in a row; `base` where nothing about it stands out.
+void table_cell(struct canvas *canvas, int y, int left, const struct fitted *f,
+                const struct snapshot *s, const void *row, enum style base);
+
 // The column whose title is at x in a table of that rectangle, or NULL.
 const struct column *table_column_at(const struct canvas *canvas, struct rect r,
                                      struct session *session, int x);

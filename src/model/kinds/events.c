@@ -73,7 +73,7 @@ static const struct column columns[] = {
     {.name = "kind", .title = "KIND", .help = "segment, semaphore set, queue, limit: of that object",
      .type = CELL_TEXT, .width = 9, .widest = 13, .flags = COL_JSON, .member = MEMBER(AS_STRING, struct event, kind)},
     {.name = "object", .title = "OBJECT", .help = "what it happened to", .type = CELL_TEXT,
-     .width = 14, .widest = 26, .flags = COL_SCREEN | COL_KEEP, .member = MEMBER(AS_STRING, struct event, object)},
+     .width = 14, .widest = 26, .flags = COL_SCREEN | COL_KEEP | COL_SUBJECT, .member = MEMBER(AS_STRING, struct event, object)},
     {.name = "id", .title = "ID", .help = "identifier of that object", .type = CELL_NUMBER,
      .width = 6, .widest = 10, .flags = COL_JSON, .get = get_id},
     {.name = "who", .title = "WHO", .help = "its maker or last user at that time, or the user that acted",

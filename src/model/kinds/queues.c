@@ -71,12 +71,12 @@ static void show_lrpid(const struct snapshot *s, const void *row, char *dst, siz
 // clang-format off
 static const struct column columns[] = {
     OWNED_COLUMNS("msqid", "MSQID"),
-    {.name = "bytes", .detail = DETAIL_FIRST + 5, .title = "BYTES", .help = "bytes queued", .type = CELL_SIZE, .width = 5,
+    {.name = "bytes", .label = "queued", .detail = DETAIL_FIRST + 5, .title = "BYTES", .help = "bytes queued", .type = CELL_SIZE, .width = 5,
      .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .member = MEMBER(AS_VALUE, struct queue, bytes)},
-    {.name = "max_bytes", .detail = DETAIL_FIRST + 6, .title = "MAX", .help = "bytes it may hold (msg_qbytes)",
+    {.name = "max_bytes", .label = "may hold", .detail = DETAIL_FIRST + 6, .title = "MAX", .help = "bytes it may hold (msg_qbytes)",
      .type = CELL_SIZE, .width = 5, .priority = 7,
      .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_QUEUE_MAX, .member = MEMBER_IF(QUEUE_KNOWS_MAX, AS_VALUE, struct queue, max_bytes)},
-    {.name = "messages", .detail = DETAIL_FIRST + 7, .title = "MSGS", .help = "messages queued", .type = CELL_COUNT,
+    {.name = "messages", .label = "messages", .detail = DETAIL_FIRST + 7, .title = "MSGS", .help = "messages queued", .type = CELL_COUNT,
      .width = 4, .widest = 10, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
      .member = MEMBER(AS_VALUE, struct queue, messages)},
     {.name = "lspid", .detail = DETAIL_FIRST + 13, .label = "last sender", .title = "LASTSEND", .help = "process that last sent", .type = CELL_NUMBER,

@@ -33,7 +33,7 @@ static const struct column columns[] = {
      .width = 7, .priority = 6, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_POSITIVE, struct waiter, tid)},
     {.name = "call", .title = "CALL", .help = "system call it is blocked in", .type = CELL_TEXT,
      .width = 10, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .member = MEMBER(AS_NAMED, struct waiter, call), .names = call_names},
-    {.name = "detail", .title = "WAITS FOR", .help = "element and operation, or message type",
+    {.name = "detail", .label = "waits for", .title = "WAITS FOR", .help = "element and operation, or message type",
      .type = CELL_TEXT, .width = 14, .widest = 40, .priority = 1, .flags = COL_JSON | COL_SCREEN,
      .member = MEMBER(AS_CHARS, struct waiter, detail)},
     {.name = "user", .title = "USER", .help = "user it runs as", .type = CELL_TEXT, .width = 8,

@@ -38,9 +38,14 @@ static void run_tag_all(struct session *s)
     vec_free(&shown);
 }
 
+static const char *tag_label(struct session *s)
+{
+    return session_selected(s, NULL) ? "Tag" : NULL;
+}
+
 // clang-format off
 static const struct command commands[] = {
-    {.name = "tag", .keys = {' '}, .flags = CMD_OBJECT, .can = CAN_TAG,
+    {.name = "tag", .label_here = tag_label, .keys = {' '}, .flags = CMD_OBJECT, .can = CAN_TAG,
      .run = run_tag, .help = "tag the row, or all objects of a finding; remove, signal, change and lock act on them"},
     {.name = "untag-all", .keys = {'U'}, .run = run_untag_all, .help = "forget all tags"},
     {.name = "tag-all", .keys = {'*'}, .can = CAN_TAG,

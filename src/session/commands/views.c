@@ -84,7 +84,21 @@ static void run_all_maps(struct session *s)
 
 static void run_details(struct session *s)
 {
-    s->details = !s->details;
+    bool shown = s->details || s->pane_shown;
+
+    s->details = !shown;
+    s->no_pane = shown;
+}
+
+static void run_pane(struct session *s)
+{
+    static const char *const names[] = {[PANE_AUTO] = "by the size of the screen",
+                                        [PANE_RIGHT] = "on the right",
+                                        [PANE_BELOW] = "below"};
+
+    s->pane = (s->pane + 1) % PANE_PLACES;
+    s->no_pane = false;
+    session_say(s, SEVERITY_NOTICE, "details: %s", names[s->pane]);
 }
 
 static void run_header(struct session *s)
@@ -109,6 +123,26 @@ static void run_colors(struct session *s)
     session_say(s, SEVERITY_NOTICE, "colours: %s", scheme_name(s->scheme));
 }
 
+// What Enter opens here.
+static const char *enter_label(struct session *s)
+{
+    const struct kind *kind = session_view(s)->kind;
+    const struct kind *opened = kind_get(kind->enter);
+
+    if (!session_selected(s, NULL) || kind->can & CAN_LIMIT) // Enter is another command's there
+        return NULL;
+    return kind->members ? "Objects" : opened ? opened->title : kind->subject ? "Object" : NULL;
+}
+
+static const char *back_label(struct session *s)
+{
+    const struct view *v = session_view(s);
+
+    if (!v->has_parent && (v->filter || v->has_owner || v->orphans || v->has_id))
+        return "Lift";
+    return s->depth ? "Back" : NULL;
+}
+
 // clang-format off
 static const struct command commands[] = {
     {.name = "tab", .keys = {'1', '2', '3', '4', '5', '6', '7', '8', '9'}, .flags = CMD_TABS,
@@ -117,18 +151,20 @@ static const struct command commands[] = {
     {.name = "tab-next", .keys = {K_TAB}, .run = run_tab_next, .help = "next view"},
     {.name = "tab-previous", .keys = {K_BACKTAB}, .run = run_tab_previous, .help = "previous view"},
     {.name = "triage", .keys = {'!'}, .run = run_triage, .help = "to Triage: what is wrong"},
-    {.name = "enter", .keys = {K_ENTER}, .flags = CMD_OBJECT, .run = session_enter,
+    {.name = "enter", .label_here = enter_label, .keys = {K_ENTER}, .flags = CMD_OBJECT, .run = session_enter,
      .help = "open the row: its holders, mappings, elements, waiters; the objects of a finding"},
     {.name = "waiters", .keys = {'W'}, .flags = CMD_OBJECT | CMD_LOCAL, .run = run_waiters,
      .can = CAN_WAITERS,
      .help = "tasks that wait on this set or queue"},
-    {.name = "back", .keys = {K_ESC, K_BACKSPACE}, .run = run_back,
+    {.name = "back", .label_here = back_label, .keys = {K_ESC, K_BACKSPACE}, .run = run_back,
      .help = "cancel a bulk action; go back; at the top lift search, filter, owner, orphans"},
     {.name = "leave", .keys = {'q'}, .run = run_leave, .help = "back; at the top: quit"},
     {.name = "all-maps", .keys = {'a'}, .flags = CMD_LOCAL, .can = CAN_WIDEN,
      .run = run_all_maps, .help = "all mappings of the process, or this segment's alone"},
     {.name = "details", .keys = {'i'}, .run = run_details,
-     .help = "everything known about the row, on and off"},
+     .help = "everything known about the row, on and off; on a large screen it is on at first"},
+    {.name = "pane", .keys = {'v'}, .run = run_pane,
+     .help = "where the details stand on a large screen: right, below, by its size"},
     {.name = "header", .keys = {'m'}, .run = run_header,
      .help = "header: automatic, full, one line, none"},
     {.name = "colors", .keys = {'C'}, .run = run_colors, .help = "colours: " SCHEME_NAMES},

@@ -41,16 +41,19 @@ void details_free(struct details *details)
     details->facts = 0;
 }
 
-// A moment as the clock said it, and how long ago: "2026-11-21 04:57:11 (41m ago)".
+// A moment as the clock said it, and how long ago: "2026-11-21 04:57:11 (41m ago)", of today
+// without the date.
 static char *moment(int64_t when, int64_t now)
 {
-    time_t at = (time_t)when;
+    time_t at = (time_t)when, there = (time_t)now;
     char date[32], age[TEXT_SHORT];
-    struct tm tm;
+    struct tm tm, today;
 
     if (when == 0)
         return mem_copy_string("never");
-    if (!localtime_r(&at, &tm) || strftime(date, sizeof date, "%F %T", &tm) == 0)
+    bool same_day = localtime_r(&at, &tm) && localtime_r(&there, &today) &&
+                    tm.tm_yday == today.tm_yday && tm.tm_year == today.tm_year;
+    if (!localtime_r(&at, &tm) || strftime(date, sizeof date, same_day ? "%T" : "%F %T", &tm) == 0)
         return mem_format("%s ago", text_age(age, sizeof age, now - when));
     return mem_format("%s (%s ago)", date, text_age(age, sizeof age, now - when));
 }
@@ -94,7 +97,7 @@ static void add_row(struct details *out, const struct snapshot *s, const struct 
 }
 
 static void add_notes(struct details *out, const struct session *session, const struct kind *kind,
-                      const struct identity *row, bool entered)
+                      const struct identity *row, bool entered, bool listed)
 {
     // clang-format off
     static const enum style styles[] = {
@@ -106,7 +109,7 @@ static void add_notes(struct details *out, const struct session *session, const 
     const struct view *view = session_view((struct session *)session);
     const struct note_place place = {
         .entered = entered,
-        .waiters_listed = entered && view->kind->need & NEED_WAITERS,
+        .waiters_listed = listed || (entered && view->kind->need & NEED_WAITERS),
         .holders_age = session_holders_age(session),
     };
     struct note_vec notes = {0};
@@ -124,14 +127,14 @@ void details_above(struct details *out, struct session *session)
     const struct snapshot *s = session->snapshot;
 
     if (s && view->has_members && find_row(s, &view->finding))
-        add_notes(out, session, kind_get(view->finding.kind), &view->finding, true);
+        add_notes(out, session, kind_get(view->finding.kind), &view->finding, true, false);
     const struct kind *kind = s && view->has_parent ? kind_get(view->parent.kind) : NULL;
     if (!kind)
         return;
     const void *row = find_row(s, &view->parent);
     if (row)
         add_row(out, s, kind, row, true);
-    add_notes(out, session, kind, &view->parent, true);
+    add_notes(out, session, kind, &view->parent, true, false);
 }
 
 void details_below(struct details *out, struct session *session)
@@ -147,7 +150,24 @@ void details_below(struct details *out, struct session *session)
         add_row(out, s, kind, row, false);
     out->last_counts = kind->flags & TABLE_NOTES;
     if (s == session->snapshot)
-        add_notes(out, session, kind, &identity, false);
+        add_notes(out, session, kind, &identity, false, false);
+    else
+        add_line(out, STYLE_WARNING, mem_copy_string("already gone"));
+}
+
+void details_pane(struct details *out, struct session *session)
+{
+    struct identity identity;
+    const void *row = session_selected(session, &identity);
+    const struct kind *kind = session_view(session)->kind;
+
+    if (!session->snapshot || !row)
+        return;
+    const struct snapshot *s = session_picture(session, kind, row);
+    if (!(kind->flags & TABLE_NOTES))
+        add_row(out, s, kind, row, true);
+    if (s == session->snapshot)
+        add_notes(out, session, kind, &identity, false, true);
     else
         add_line(out, STYLE_WARNING, mem_copy_string("already gone"));
 }

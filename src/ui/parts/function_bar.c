@@ -10,7 +10,12 @@
 
 enum { BAR_MAX = 24, USUAL_WIDTH = 80 };
 
-enum worth { WORTH_LOOKING, WORTH_DOING, WORTH_ALWAYS }; // how to get help, and how to get out
+enum worth {
+    WORTH_LOOKING,
+    WORTH_DOING,
+    WORTH_HERE,
+    WORTH_ALWAYS
+}; // how to get help, and how to get out
 
 struct entry {
     int32_t key;
@@ -38,35 +43,39 @@ static int32_t key_of(const struct command *command)
     return command->keys[0];
 }
 
-static bool shown(const struct command *command, const struct session *session, enum kind_id kind)
+// NULL: it is not on the bar.
+static const char *label_of(const struct command *command, struct session *session,
+                            enum kind_id kind)
 {
-    if (!command->label || !command_works_in(command, kind))
-        return false;
-    return !(command->flags & CMD_WRITES) || !session->options.readonly;
+    if (!command_works_in(command, kind) ||
+        (command->flags & CMD_WRITES && session->options.readonly))
+        return NULL;
+    return command->label_here ? command->label_here(session) : command->label;
 }
 
-// Function keys in their order, then what has none in the order of the groups.
+// What has no function key first, in the order of the groups, then function keys in theirs.
 static int rank(int32_t key)
 {
-    return is_function_key(key) ? key - K_F1 : K_F12 - K_F1 + 1;
+    return is_function_key(key) ? key - K_F1 + 1 : 0;
 }
 
+// What belongs to this view alone is worth most.
 static enum worth worth_of(const struct command *command, int32_t key)
 {
     return key == K_F1 || key == K_F10   ? WORTH_ALWAYS
+           : !is_function_key(key)       ? WORTH_HERE
            : command->flags & CMD_WRITES ? WORTH_DOING
                                          : WORTH_LOOKING;
 }
 
-static void add(struct entries *out, const struct command *command)
+static void add(struct entries *out, const struct command *command, const char *label)
 {
     int32_t key = key_of(command);
     size_t at = out->n++;
 
     for (; at > 0 && rank(out->at[at - 1].key) > rank(key); at--)
         out->at[at] = out->at[at - 1];
-    out->at[at] =
-        (struct entry){.key = key, .label = command->label, .worth = worth_of(command, key)};
+    out->at[at] = (struct entry){.key = key, .label = label, .worth = worth_of(command, key)};
     key_name(key, out->at[at].name, sizeof out->at[at].name);
 }
 
@@ -74,11 +83,12 @@ static void collect(struct entries *out, struct session *session)
 {
     enum kind_id kind = session_view(session)->kind->id;
     const struct command *command;
+    const char *label;
 
     out->n = 0;
     for (size_t i = 0; (command = command_at(i)) && out->n < BAR_MAX; i++)
-        if (shown(command, session, kind))
-            add(out, command);
+        if ((label = label_of(command, session, kind)))
+            add(out, command, label);
 }
 
 static int entry_width(const struct canvas *c, const struct entry *entry)

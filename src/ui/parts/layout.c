@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "model/table/cell_class.h"
 
+enum { PANE_W = 110, PANE_H = 30, PANE_WIDE = 150, PANE_LEAST = 48, PANE_MOST = 96 };
 enum { HEADER_LINES = 4, LOW_SCREEN = 24, TEXT_MIN = 10, NAME_WIDTH = 20, SHORT_NAME = 12 };
 
 static int least(int a, int b)
@@ -37,6 +38,26 @@ static int header_lines(enum header_size size, int h, int room)
     return lines <= room ? lines : least(1, room);
 }
 
+// PANE_AUTO: none is shown.
+static enum pane_place pane_place(int w, int h, const struct layout_wish *wish)
+{
+    if (!wish->pane || w < PANE_W || h < PANE_H)
+        return PANE_AUTO;
+    return wish->place != PANE_AUTO ? wish->place : w >= PANE_WIDE ? PANE_RIGHT : PANE_BELOW;
+}
+
+static int pane_width(int w)
+{
+    return least(most(w * 3 / 8, PANE_LEAST), PANE_MOST);
+}
+
+static void split(struct layout *l, int pane)
+{
+    l->titles.w -= pane;
+    l->table.w -= pane;
+    l->pane = (struct rect){l->table.x + l->table.w, l->titles.y, pane, l->table.h + 1};
+}
+
 void layout_compute(struct layout *out, int w, int h, const struct layout_wish *wish)
 {
     *out = (struct layout){.too_small = w < LAYOUT_MIN_W || h < LAYOUT_MIN_H};
@@ -50,7 +71,10 @@ void layout_compute(struct layout *out, int w, int h, const struct layout_wish *
     int header = header_lines(wish->header, h, room - (wish->above > 0)); // the accounting too
     room -= header;
     int above = least(most(wish->above, 0), most(room / 2, least(room, 1)));
+    enum pane_place place = pane_place(w, h, wish);
     int below = least(most(wish->below, 0), (room - above) / 2 + (room - above) % 2);
+    if (place != PANE_AUTO) // instead of the lines below
+        below = place == PANE_BELOW ? (room - above) / 2 : 0;
     int table = LAYOUT_TABLE_MIN + room - above - below;
     int y = 0;
     const struct {
@@ -60,13 +84,16 @@ void layout_compute(struct layout *out, int w, int h, const struct layout_wish *
     } parts[] = {
         {&out->header, header}, {&out->findings, findings}, {&out->tabs, 1},
         {&out->above, above},   {&out->titles, 1},          {&out->table, table},
-        {&out->below, below},   {&out->message, 1},         {&out->bar, 1},
+        {place == PANE_BELOW ? &out->pane : &out->below, below},
+        {&out->message, 1},     {&out->bar, 1},
     };
     // clang-format on
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         *parts[i].rect = (struct rect){0, y, w, parts[i].h};
         y += parts[i].h;
     }
+    if (place == PANE_RIGHT)
+        split(out, pane_width(w));
 }
 
 static bool keeps(const struct column *column)

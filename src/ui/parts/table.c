@@ -177,8 +177,8 @@ static const char *unknown_sign(const struct canvas *c, const struct column *col
     return column->need & NEED_HOLDERS && !s->scan ? symbol_text(SYM_ELLIPSIS, c->ascii) : "?";
 }
 
-static void draw_cell(struct canvas *c, int y, int left, const struct fitted *f,
-                      const struct snapshot *s, const void *row, enum style base)
+void table_cell(struct canvas *c, int y, int left, const struct fitted *f, const struct snapshot *s,
+                const void *row, enum style base)
 {
     char scratch[CELL_SCRATCH];
     const char *text = column_text(f->column, s, row, scratch, sizeof scratch);
@@ -254,7 +254,7 @@ static void draw_row(struct canvas *c, struct rect line, struct session *session
     if (mark_of(s, view->kind, row, &dot))
         canvas_symbol(c, line.x + 1, line.y, dot, SYM_BULLET);
     for (size_t i = 0; i < columns->n; i++)
-        draw_cell(c, line.y, line.x, &columns->at[i], s, row, base);
+        table_cell(c, line.y, line.x, &columns->at[i], s, row, base);
     if (index == view->cursor)
         select_line(c, line);
 }

@@ -1,0 +1,259 @@
+#include "ui/parts/pane.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/line.h"
+#include "model/kinds/find_row.h"
+#include "model/kinds/registry.h"
+#include "model/kinds/row_parts.h"
+#include "session/current.h"
+#include "ui/canvas/wrap.h"
+#include "ui/parts/details.h"
+#include "ui/parts/list.h"
+#include "ui/parts/marks.h"
+
+enum { TWO_COLUMNS = 100, TWO_FACTS = 50, LABEL_MAX = 16, PAST_MAX = 6, LIST_LEAST = 4 };
+
+struct pen { // draws downwards
+    struct canvas *c;
+    struct session *session;
+    int x, y, w, end, top;
+};
+
+static int room(const struct pen *pen)
+{
+    return pen->end > pen->y ? pen->end - pen->y : 0;
+}
+
+static struct rect rest(const struct pen *pen)
+{
+    return (struct rect){pen->x, pen->y, pen->w, room(pen)};
+}
+
+static void heading(struct pen *pen, const char *text, size_t n)
+{
+    if (room(pen) == 0)
+        return;
+    int x = canvas_text(pen->c, pen->x, pen->y, pen->w, STYLE_LABEL, text);
+    if (n)
+        canvas_format(pen->c, pen->x + x, pen->y, pen->w - x, STYLE_PLAIN, " %zu", n);
+    pen->y++;
+}
+
+static void text(struct pen *pen, enum style style, const char *string)
+{
+    pen->y += wrap_draw(pen->c, rest(pen), style, string, 0);
+}
+
+// --- what it is ------------------------------------------------------------------------------------
+
+static int label_width(const struct canvas *c, const struct details *d)
+{
+    int widest = 0;
+
+    for (size_t i = 0; i < d->facts; i++) {
+        int width = canvas_width(c, d->at[i].label);
+        widest = width > widest ? width : widest;
+    }
+    return widest < LABEL_MAX ? widest : LABEL_MAX;
+}
+
+// Facts from `from` on, label and value in columns of their own. Returns the first one left.
+static size_t column_of_facts(struct pen *pen, const struct details *d, size_t from, int keep)
+{
+    int width = label_width(pen->c, d) + 2;
+    size_t i = from;
+
+    for (; i < d->facts && room(pen) > keep; i++) {
+        struct rect value = {pen->x + width, pen->y, pen->w - width, room(pen) - keep};
+
+        canvas_text(pen->c, pen->x, pen->y, width - 1, STYLE_DIM, d->at[i].label);
+        pen->y += wrap_draw(pen->c, value, d->at[i].style, d->at[i].value, 0);
+    }
+    return i;
+}
+
+// In two columns where one is too short and there is room beside it.
+static void facts(struct pen *pen, const struct details *d, int keep)
+{
+    struct pen part = *pen;
+
+    if ((int)d->facts + keep <= room(pen) || pen->w < TWO_FACTS) {
+        column_of_facts(pen, d, 0, keep);
+        return;
+    }
+    part.w = pen->w / 2 - 1;
+    size_t next = column_of_facts(&part, d, 0, keep);
+    int y = part.y;
+    part.y = pen->y;
+    part.x += pen->w / 2 + 1;
+    column_of_facts(&part, d, next, keep);
+    pen->y = y > part.y ? y : part.y;
+}
+
+static void notes(struct pen *pen, const struct details *d)
+{
+    for (size_t i = d->facts; i < d->n && room(pen) > 0; i++)
+        text(pen, d->at[i].style, d->at[i].value);
+}
+
+// --- what is wrong with it -------------------------------------------------------------------------
+
+static void findings(struct pen *pen, const struct snapshot *s, const struct identity *row)
+{
+    char string[1024];
+
+    for (size_t i = 0; i < s->findings.n && room(pen) > 0; i++) {
+        const struct finding *f = &s->findings.at[i];
+        if (!finding_concerns(f, row))
+            continue;
+        snprintf(string, sizeof string, "! %s", f->title);
+        text(pen, mark_severity(f->severity, STYLE_PROMPT), string);
+        snprintf(string, sizeof string, "  %s", f->advice ? f->advice : "");
+        text(pen, STYLE_GOOD, string);
+    }
+}
+
+// --- what hangs on it ------------------------------------------------------------------------------
+
+// Rows of `parts` that hang on a row, or the objects it stands for, where they are known without
+// entering it. NULL: neither.
+static const struct kind *parts_of(const struct snapshot *s, const struct kind *kind,
+                                   const struct identity *identity, const void *row,
+                                   const struct kind *parts, struct rows *out)
+{
+    const struct identity_vec *members = kind->members ? kind->members(row) : NULL;
+    struct query query = {0};
+
+    if (members && members->n) {
+        parts = kind_get(members->at[0].kind);
+        query.members = members;
+    } else if (parts && parts->belongs && !parts->focus_need) {
+        query.has_parent = true;
+        query.parent = *identity;
+    } else {
+        return NULL;
+    }
+    if (!kind_is_known(parts, s))
+        return NULL;
+    query.kind = parts;
+    rows_parse_sort(parts, parts->default_sort, &query.sort, &query.descending);
+    rows_build(out, s, &query);
+    return parts;
+}
+
+static void list_parts(struct pen *pen, const struct snapshot *s, const struct kind *kind,
+                       const struct identity *identity, const void *row, enum kind_id of, int keep)
+{
+    struct rows rows = {0};
+    const struct kind *parts = parts_of(s, kind, identity, row, kind_get(of), &rows);
+
+    if (parts && rows.n && room(pen) - keep > 2) {
+        struct list list = {.kind = parts, .rows = &rows, .without = COL_PARENT};
+        pen->y += pen->y > pen->top; // a blank line
+        heading(pen, parts->title, rows.n);
+        struct rect r = rest(pen);
+        r.h -= keep;
+        pen->y += list_draw(pen->c, r, s, &list);
+    }
+    vec_free(&rows);
+}
+
+// --- what happened to it ---------------------------------------------------------------------------
+
+static void past_rows(const struct snapshot *s, const struct identity *identity, struct rows *out)
+{
+    size_t n = kind_count(&kind_events, s);
+
+    for (size_t i = 0; i < n && out->n < PAST_MAX; i++) {
+        const void *row = kind_at(&kind_events, s, i);
+        struct row_subject subject;
+
+        if (kind_events.subject(s, row, &subject) && !subject.several &&
+            identity_same(&subject.about, identity))
+            vec_push(out, row);
+    }
+}
+
+static void list_events(struct pen *pen, const struct snapshot *s, const struct rows *past)
+{
+    struct list list = {.kind = &kind_events, .rows = past, .without = COL_SUBJECT};
+
+    if (!past->n || room(pen) < 4)
+        return;
+    pen->y += pen->y > pen->top;
+    heading(pen, "Last events", 0);
+    pen->y += list_draw(pen->c, rest(pen), s, &list);
+}
+
+// --- all of it -------------------------------------------------------------------------------------
+
+static void border(struct canvas *c, struct rect r, bool right, const char *title)
+{
+    int used = right ? 1 : r.w;
+
+    for (int y = 0; right && y < r.h; y++)
+        canvas_symbol(c, r.x, r.y + y, STYLE_DIM, SYM_VLINE);
+    for (int x = 0; !right && x < used; x++)
+        canvas_symbol(c, r.x + x, r.y, STYLE_DIM, SYM_HLINE);
+    if (right) {
+        canvas_format(c, r.x + 2, r.y, r.w - 3, STYLE_PROMPT, "%s", title);
+        return;
+    }
+    canvas_text(c, r.x + 2, r.y, 1, STYLE_PLAIN, " ");
+    used = canvas_text(c, r.x + 3, r.y, r.w - 6, STYLE_PROMPT, title);
+    canvas_text(c, r.x + 3 + used, r.y, 1, STYLE_PLAIN, " ");
+}
+
+static void title_of(const struct snapshot *s, const struct identity *row, char *dst, size_t cap)
+{
+    row_text(s, row, dst, cap);
+    if (dst[0] >= 'a' && dst[0] <= 'z')
+        dst[0] = (char)(dst[0] - 'a' + 'A');
+}
+
+void pane_draw(struct canvas *c, struct rect r, struct session *session)
+{
+    const struct kind *kind = session_view(session)->kind;
+    struct details details = {0};
+    struct rows past = {0};
+    struct identity identity;
+    char title[96] = "";
+
+    if (r.h <= 1 || r.w <= 0)
+        return;
+    bool right = r.x > 0;
+    const void *row = session_selected(session, &identity);
+    if (row)
+        title_of(session->snapshot, &identity, title, sizeof title);
+    border(c, r, right, title);
+    if (!row)
+        return;
+    const struct snapshot *s = session->snapshot;
+    bool there = session_picture(session, kind, row) == s;
+    struct pen pen = {c, session, r.x + 2, r.y + 1, r.w - 3, r.y + r.h, r.y + 1};
+    bool two = pen.w >= TWO_COLUMNS;
+    details_pane(&details, session);
+    past_rows(s, &identity, &past);
+    int events = past.n ? (int)past.n + 3 : 0, lists = two ? 0 : LIST_LEAST + events;
+    if (two)
+        pen.w = pen.w / 2 - 2;
+    if (there && !two)
+        findings(&pen, s, &identity);
+    facts(&pen, &details, room(&pen) > 2 * lists ? lists : 0);
+    notes(&pen, &details);
+    if (two)
+        pen.x += pen.w + 3, pen.y = r.y + 1;
+    if (there && two)
+        findings(&pen, s, &identity);
+    int keep = room(&pen) > events + LIST_LEAST ? events : 0;
+    if (there && kind->waiting != NO_KIND)
+        list_parts(&pen, s, kind, &identity, row, kind->waiting, keep);
+    if (there && kind->waiting != kind->enter)
+        list_parts(&pen, s, kind, &identity, row, kind->enter, keep);
+    list_events(&pen, s, &past);
+    details_free(&details);
+    vec_free(&past);
+}

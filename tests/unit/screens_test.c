@@ -1,0 +1,154 @@
+// Every view of the outage at the sizes people have, whole; and where the details of a row stand.
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "model/kinds/registry.h"
+#include "model/triage/triage.h"
+#include "session/current.h"
+#include "session/navigate.h"
+#include "support/fake.h"
+#include "support/golden.h"
+#include "support/test.h"
+#include "support/user.h"
+#include "ui/draw.h"
+
+static struct user *outage(void)
+{
+    struct snapshot *s = fake_story();
+
+    triage_run(s);
+    struct user *u = user_new(s);
+    u->s.interval = 2;
+    return u;
+}
+
+static char *screen_of(struct user *u, int w, int h, bool ascii)
+{
+    struct canvas canvas = {.ascii = ascii};
+    char *text = NULL;
+    size_t n;
+    FILE *out = open_memstream(&text, &n);
+
+    assert_non_null(out);
+    canvas_resize(&canvas, w, h);
+    draw_session(&canvas, &u->s);
+    for (int y = 0; y < h; y++) {
+        char *row = canvas_row(&canvas, y);
+        fprintf(out, "%s\n", row);
+        free(row);
+    }
+    fclose(out);
+    canvas_free(&canvas);
+    return text;
+}
+
+static void must_be(struct user *u, int w, int h, const char *what)
+{
+    char name[64], *text = screen_of(u, w, h, false);
+
+    snprintf(name, sizeof name, "screen-%s-%dx%d", what, w, h);
+    golden_must_be(name, text);
+    free(text);
+}
+
+static void at_all_sizes(struct user *u, const char *what)
+{
+    must_be(u, 80, 24, what);
+    must_be(u, 132, 40, what);
+    must_be(u, 200, 60, what);
+}
+
+TEST(the_views_of_an_outage)
+{
+    // Those whose rows the outage of support/fake has.
+    static const char *const views[] = {"segments", "semaphores", "queues", "findings", "limits"};
+    struct user *u = outage();
+
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+        size_t tab;
+
+        assert_true(session_tab_of(kind_by_name(views[i]), &tab));
+        session_tab(&u->s, tab);
+        at_all_sizes(u, views[i]);
+    }
+    user_free(u);
+}
+
+TEST(what_was_entered)
+{
+    struct user *u = outage();
+
+    user_go(u, 425985);
+    user_press(u, K_ENTER);
+    at_all_sizes(u, "holders");
+    user_free(u);
+}
+
+// --- the pane ------------------------------------------------------------------------------------
+
+static bool shows(struct user *u, int w, int h, const char *text)
+{
+    char *screen = screen_of(u, w, h, false);
+    bool found = strstr(screen, text) != NULL;
+
+    free(screen);
+    return found;
+}
+
+TEST(large_screens_have_a_pane)
+{
+    struct user *u = outage();
+
+    user_go(u, 393216);
+    assert_false(shows(u, 100, 30, "Segment 393216"));
+    assert_false(shows(u, 200, 29, "Segment 393216"));
+    assert_true(shows(u, 120, 30, "── Segment 393216 ──")); // below
+    assert_true(shows(u, 200, 30, "│ Segment 393216"));     // on the right
+    assert_true(shows(u, 200, 30, "│ Holders 1"));
+    assert_true(shows(u, 200, 30, "│ ! removed but held: 276M by 18811 python"));
+    user_free(u);
+}
+
+TEST(the_pane_is_moved_and_hidden)
+{
+    struct user *u = outage();
+
+    user_go(u, 393216);
+    user_press(u, 'v');
+    assert_true(shows(u, 120, 30, "│ Segment 393216"));
+    user_press(u, 'v');
+    assert_true(shows(u, 200, 60, "── Segment 393216 ──"));
+    user_press(u, 'v');
+    assert_true(shows(u, 200, 60, "│ Segment 393216"));
+    user_press(u, 'i');
+    assert_false(shows(u, 200, 60, "Segment 393216"));
+    user_press(u, 'i');
+    assert_true(shows(u, 200, 60, "│ Segment 393216"));
+    user_free(u);
+}
+
+TEST(the_pane_of_any_row_at_any_size)
+{
+    struct user *u = outage();
+
+    for (size_t tab = 0; tab < kind_tabs(); tab++)
+        for (int place = 0; place < PANE_PLACES; place++) {
+            session_tab(&u->s, tab);
+            u->s.pane = (enum pane_place)place;
+            for (int w = 108; w < 260; w += 19)
+                for (int h = 29; h < 70; h += 13)
+                    free(screen_of(u, w, h, w % 2));
+        }
+    user_free(u);
+}
+
+int main(void)
+{
+    setlocale(LC_ALL, "C.UTF-8");
+    setenv("TZ", "UTC", 1);
+    tzset();
+    return tests_run();
+}
