@@ -125,30 +125,37 @@ static int add_table(struct requests *requests, const struct kind *kind, const s
     return status;
 }
 
-// The table at a place among those of a format where none is named; NULL beyond the last.
-static const struct kind *default_table(const struct format *format, size_t place)
+static uint8_t place_of(const struct kind *kind, const struct format *format)
 {
+    return format ? *((const uint8_t *)kind + format->place) : kind->tab;
+}
+
+// The next table of a format where none is named; NULL after the last.
+static const struct kind *next_table(const struct format *format, const struct kind *before)
+{
+    const struct kind *next = NULL;
+    uint8_t after = before ? place_of(before, format) : 0;
+
     for (int id = 1; id < KINDS; id++) {
         const struct kind *kind = kind_get((enum kind_id)id);
-        const uint8_t *at = format ? (const uint8_t *)kind + format->place : &kind->tab;
-        if (*at == place)
-            return kind;
+        uint8_t place = place_of(kind, format);
+        if (place > after && (!next || place < place_of(next, format)))
+            next = kind;
     }
-    return NULL;
+    return next;
 }
 
 int requests_build(struct requests *requests, const struct options *options)
 {
-    const struct kind *kind;
+    const struct kind *kind = NULL;
     int status = 0;
 
     *requests = (struct requests){0};
     for (size_t i = 0; i < options->n_tables && !status; i++)
         status = add_table(requests, options->tables[i], options);
     // Of the screen: its first view.
-    for (size_t i = 1; !options->n_tables && !status && (options->format || i == 1) &&
-                       (kind = default_table(options->format, i));
-         i++)
+    while (!options->n_tables && !status && (options->format || !kind) &&
+           (kind = next_table(options->format, kind)))
         status = add_table(requests, kind, options);
     return status;
 }

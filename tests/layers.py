@@ -27,6 +27,7 @@ model/kinds
 model/consequence model/triage model/events
 linux/process linux/bpf
 linux/objects linux/holders linux/waiters
+linux/shared
 linux/actions
 linux
 engine/ask

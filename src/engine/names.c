@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "engine/ask/collector.h"
+#include "model/kinds/registry.h"
 
 static const int64_t KEEP_NS = 300 * CLOCK_SECOND;
 
@@ -71,6 +72,15 @@ static void add_actor(const struct actor *by, struct id_vec *users)
         add(users, by->login_uid);
 }
 
+static void add_owners(const struct snapshot *s, const struct kind *kind, struct id_vec *users)
+{
+    for (size_t i = 0; kind->owner && i < kind_count(kind, s); i++) {
+        uint32_t uid = kind->owner(kind_at(kind, s, i));
+        if (uid != UINT32_MAX)
+            add(users, uid);
+    }
+}
+
 static void collect(const struct snapshot *s, struct id_vec *users, struct id_vec *groups)
 {
     if (s->has & NEED_SYSTEM)
@@ -84,6 +94,8 @@ static void collect(const struct snapshot *s, struct id_vec *users, struct id_ve
     for (size_t i = 0; i < s->processes.n; i++)
         if (s->processes.at[i].known & PROC_KNOWS_UID)
             add(users, s->processes.at[i].uid);
+    for (int id = TABLE_KINDS; id < KINDS; id++)
+        add_owners(s, kind_get((enum kind_id)id), users);
     for (size_t i = 0; i < s->traces.n; i++)
         add_actor(&s->traces.at[i].by, users);
     for (size_t i = 0; i < s->limits.n; i++)

@@ -22,11 +22,17 @@
 #include "linux/objects/semctl.h"
 #include "linux/objects/system.h"
 #include "linux/objects/sysvipc.h"
+#include "linux/objects/table_reader.h"
 #include "linux/process/new_processes.h"
 #include "linux/process/process.h"
 #include "linux/waiters/waiters.h"
 #include "model/consequence/outcomes.h"
 #include "model/kinds/elements.h"
+
+extern const struct table_reader shared_reader;
+
+// Kinds whose rows stand in snapshot.tables: a new one is its own file and a name here.
+static const struct table_reader *const table_readers[] = {&shared_reader};
 
 struct linux_source {
     char *proc;
@@ -146,6 +152,21 @@ static void read_details(const struct linux_source *self, const struct want *wan
     }
 }
 
+static void read_tables(const struct linux_source *self, const struct want *want,
+                        struct snapshot *fresh)
+{
+    const struct table_reading in = {self->proc, self->is_procfs, want};
+
+    for (size_t i = 0; i < sizeof table_readers / sizeof *table_readers; i++) {
+        const struct table_reader *reader = table_readers[i];
+        unsigned need = NEED_OF(reader->kind->id);
+
+        if (want->need & need & ~fresh->has &&
+            reader->read(&in, &fresh->tables[reader->kind->id]) == 0)
+            fresh->has |= need;
+    }
+}
+
 // In a container with the machine's /proc the calls number processes otherwise: these pids are not
 // to be looked for there, any more than those the kernel itself calls 0.
 static void forget_pids(struct snapshot *fresh)
@@ -188,6 +209,7 @@ static int source_read(void *arg, const struct want *want, struct snapshot *fres
     if (tables & NEED_QUEUES)
         note(&error, fresh, NEED_QUEUES, READ(queues));
     read_details(self, want, fresh);
+    read_tables(self, want, fresh);
     if (self->is_procfs && !self->same_pid_namespace)
         forget_pids(fresh);
     return error;

@@ -60,6 +60,7 @@ TEST(json_members_are_the_documented_ones)
         {KIND_WAITER, "waiters", "kind id pid tid call detail user comm"},
         {KIND_LIMIT, "limits", "name used limit percent top_user path"},
         {KIND_FINDING, "findings", "rule severity kind id title evidence advice"},
+        {KIND_SHARED, "shared", "kind name device inode owner perms size rss status"},
     };
     // clang-format on
 
@@ -162,6 +163,8 @@ TEST(tables_are_sane)
     }
 }
 
+extern const struct kind kind_shared;
+
 // No getter and no text may touch what is not there, or invent a value.
 TEST(everything_may_be_unknown)
 {
@@ -198,6 +201,7 @@ TEST(everything_may_be_unknown)
         {&kind_elements, "value ncount zcount pid pid_state"},
         {&kind_limits, "used limit percent top_user"},
         {&kind_events, "time age object id who"},
+        {&kind_shared, "name owner perms size rss messages value"},
     };
     // clang-format on
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {

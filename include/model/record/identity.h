@@ -19,6 +19,8 @@ enum kind_id {
     KIND_LIMIT,
     KIND_FINDING,
     KIND_EVENT,
+    TABLE_KINDS, // from here on: rows stand in snapshot.tables alone, and NEED_OF() has them read
+    KIND_SHARED = TABLE_KINDS,
     KINDS // array size; the first kind has number 1
 };
 

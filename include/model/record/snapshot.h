@@ -33,6 +33,10 @@ enum need {
     NEED_TRACE = 1 << 18,       // calls of processes since the snapshot before: tracing is on
 };
 
+// The need to read a kind from TABLE_KINDS on: bits 19 to 23.
+#define NEED_OF(kind) (1u << (19 + (kind)-TABLE_KINDS))
+_Static_assert(KINDS - TABLE_KINDS <= 5, "each has a bit below those of process facts");
+
 enum { WANT_FOLLOWED = 16 };
 
 struct want {

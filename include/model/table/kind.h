@@ -92,7 +92,8 @@ struct kind {
     unsigned wide_need;  // instead of focus_need, where the view is widened to all of that process
     char ipcrm;          // its option of ipcrm(1): 'm'; 0: none
     uint8_t tab;         // place among the tabs, from 1; 0: none
-    uint8_t json, batch, check; // place among the tables where none is named; 0: none of them
+    uint8_t json, batch,
+        check; // place among the tables where none is named, in this order; 0: none
     const struct column *columns;
     size_t n_columns;
     const char *default_sort; // as --sort takes it: "-size"; NULL: as read
@@ -115,7 +116,7 @@ struct kind {
     bool (*belongs)(const void *row, const struct identity *parent);
     // The object a row belongs to: kind and id, at least. False: to none. NULL: `object` and the id.
     bool (*object_of)(const struct snapshot *s, const void *row, struct identity *out);
-    // The owner of a row that belongs to no object. NULL: it has none.
+    // The owner of a row that belongs to no object; UINT32_MAX: not known. NULL: it has none.
     uint32_t (*owner)(const void *row);
     // What a row is about, where that is another row. False: nothing that has one.
     bool (*subject)(const struct snapshot *s, const void *row, struct row_subject *out);

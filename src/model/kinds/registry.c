@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+extern const struct kind kind_shared;
+
 // clang-format off
 static const struct kind *const kinds[KINDS] = {
     [KIND_SEGMENT] = &kind_segments, [KIND_SEMSET] = &kind_semsets,
@@ -10,6 +12,7 @@ static const struct kind *const kinds[KINDS] = {
     [KIND_MAPPING] = &kind_mappings, [KIND_ELEMENT] = &kind_elements,
     [KIND_WAITER] = &kind_waiters,   [KIND_LIMIT] = &kind_limits,
     [KIND_FINDING] = &kind_findings, [KIND_EVENT] = &kind_events,
+    [KIND_SHARED] = &kind_shared,
 };
 // clang-format on
 

@@ -1,0 +1,20 @@
+// Header only. Readers of kinds whose rows stand in snapshot.tables: one const each, listed in
+// linux/source.c. They cannot hang.
+#ifndef IPCTOP_LINUX_OBJECTS_TABLE_READER_H
+#define IPCTOP_LINUX_OBJECTS_TABLE_READER_H
+
+#include "model/table/kind.h"
+
+struct table_reading {
+    const char *proc;
+    bool is_procfs; // false: a fixture, whose machine the calls are not about
+    const struct want *want;
+};
+
+struct table_reader {
+    const struct kind *kind;
+    // Replaces *out. 0 or -errno.
+    int (*read)(const struct table_reading *in, struct table *out);
+};
+
+#endif

@@ -1,0 +1,221 @@
+#include "names.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/magic.h>
+#include <mqueue.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+enum { MQUEUE_SUPER = 0x19800202 }; // ipc/mqueue.c MQUEUE_MAGIC
+
+static bool is_on(int fd, long magic, long other)
+{
+    struct statfs fs;
+
+    return fstatfs(fd, &fs) == 0 && ((long)fs.f_type == magic || (long)fs.f_type == other);
+}
+
+static int open_dir(const char *path, long magic, long other)
+{
+    int at = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    if (at < 0)
+        return -errno;
+    int dir = is_on(at, magic, other) ? openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                                      : (errno = EOPNOTSUPP, -1);
+    int error = errno;
+    close(at);
+    return dir < 0 ? -error : dir;
+}
+
+int names_open_shm(void)
+{
+    return open_dir("/dev/shm", TMPFS_MAGIC, RAMFS_MAGIC);
+}
+
+#ifdef SYS_fsopen
+// By the calls' numbers: the C library may be older than the kernel.
+static int unseen_mount(void)
+{
+    enum {
+        CREATE = 6,
+        MOUNT_CLOEXEC = 1,
+        FS_CLOEXEC = 1
+    };                                               // linux/mount.h FSCONFIG_CMD_CREATE, ...
+    const unsigned none = 0x01 | 0x02 | 0x04 | 0x08; // MOUNT_ATTR_RDONLY, NOSUID, NODEV, NOEXEC
+    int fs = (int)syscall(SYS_fsopen, "mqueue", FS_CLOEXEC);
+
+    if (fs < 0)
+        return -errno;
+    int mount = syscall(SYS_fsconfig, fs, CREATE, NULL, NULL, 0) < 0
+                    ? -1
+                    : (int)syscall(SYS_fsmount, fs, MOUNT_CLOEXEC, none);
+    int error = errno;
+    close(fs);
+    if (mount < 0)
+        return -error;
+    int dir = openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    error = errno;
+    close(mount);
+    return dir < 0 ? -error : dir;
+}
+#else
+static int unseen_mount(void)
+{
+    return -ENOSYS;
+}
+#endif
+
+int names_open_mqueue(void)
+{
+    int dir = open_dir("/dev/mqueue", MQUEUE_SUPER, MQUEUE_SUPER);
+
+    return dir < 0 ? unseen_mount() : dir;
+}
+
+// --- rows ---------------------------------------------------------------------------------------
+
+static bool row_of(int dir, const char *name, struct shared *out)
+{
+    struct statx st;
+
+    if (statx(dir, name, AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &st) < 0 ||
+        !S_ISREG(st.stx_mode))
+        return false;
+    *out = (struct shared){.inode = st.stx_ino,
+                           .dev_major = st.stx_dev_major,
+                           .dev_minor = st.stx_dev_minor,
+                           .known = SHARED_KNOWS_OWNER | SHARED_KNOWS_SIZE | SHARED_KNOWS_RSS,
+                           .uid = st.stx_uid,
+                           .gid = st.stx_gid,
+                           .mode = st.stx_mode & 0777,
+                           .size = st.stx_size,
+                           .rss = st.stx_blocks * 512,
+                           .mtime = st.stx_mtime.tv_sec};
+    return true;
+}
+
+// The file that the row is of, and no other that has its name by now. Or -1.
+static int open_row(int dir, const char *name, const struct shared *row, int flags)
+{
+    int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | flags);
+    struct stat st;
+
+    if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_ino != row->inode ||
+                    major(st.st_dev) != row->dev_major || minor(st.st_dev) != row->dev_minor)) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+// glibc nptl/semaphoreP.h: on machines of 64 bits the value is the lower half of the first word, and
+// the number of waiters the upper one. No trace is left: without the right to O_NOATIME it stays unread.
+static void read_value(int dir, const char *name, struct shared *row)
+{
+    uint64_t word;
+    int fd;
+
+    if (sizeof(void *) != sizeof word || row->size < sizeof word ||
+        (fd = open_row(dir, name, row, O_NOATIME)) < 0)
+        return;
+    if (pread(fd, &word, sizeof word, 0) == sizeof word) {
+        row->value = (uint32_t)word;
+        row->known |= SHARED_KNOWS_VALUE;
+    }
+    close(fd);
+}
+
+// "QSIZE:129 NOTIFY:0 ...": ipc/mqueue.c mqueue_read_file(). The file's own size says nothing.
+static void read_queue(int dir, const char *name, struct shared *row)
+{
+    char text[128];
+    struct mq_attr attr;
+    uint64_t bytes;
+    int fd = open_row(dir, name, row, 0);
+
+    row->known &= (uint8_t) ~(SHARED_KNOWS_SIZE | SHARED_KNOWS_RSS);
+    if (fd < 0)
+        return;
+    ssize_t n = pread(fd, text, sizeof text - 1, 0);
+    text[n > 0 ? n : 0] = '\0';
+    if (sscanf(text, "QSIZE:%" SCNu64, &bytes) == 1) {
+        row->rss = bytes;
+        row->known |= SHARED_KNOWS_RSS;
+    }
+    if (syscall(SYS_mq_getsetattr, fd, NULL, &attr) == 0) {
+        row->messages = (uint32_t)attr.mq_curmsgs;
+        row->max_messages = (uint32_t)attr.mq_maxmsg;
+        row->size = (uint64_t)attr.mq_maxmsg * (uint64_t)attr.mq_msgsize;
+        row->known |= SHARED_KNOWS_SIZE | SHARED_KNOWS_MESSAGES;
+        if (attr.mq_curmsgs >= attr.mq_maxmsg)
+            row->status |= SHARED_FULL;
+    }
+    close(fd);
+}
+
+static void
+each_name(int dir, void (*take)(int dir, const char *name, uint8_t status, struct shared_vec *out),
+          uint8_t status, struct shared_vec *out)
+{
+    DIR *stream = fdopendir(dir);
+    const struct dirent *entry;
+
+    if (!stream) {
+        close(dir);
+        return;
+    }
+    while ((entry = readdir(stream)))
+        if (entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN)
+            take(dir, entry->d_name, status, out);
+    closedir(stream);
+}
+
+static void take_shm(int dir, const char *name, uint8_t status, struct shared_vec *out)
+{
+    bool semaphore = strncmp(name, "sem.", 4) == 0; // sem_overview(7)
+    struct shared row;
+
+    if (!row_of(dir, name, &row))
+        return;
+    row.type = semaphore ? SHARED_SEMAPHORE : SHARED_POSIX;
+    row.status = status;
+    if (semaphore)
+        read_value(dir, name, &row);
+    text_escape(row.name, sizeof row.name, name, strlen(name));
+    vec_push(out, row);
+}
+
+static void take_mqueue(int dir, const char *name, uint8_t status, struct shared_vec *out)
+{
+    struct shared row;
+
+    if (!row_of(dir, name, &row))
+        return;
+    row.type = SHARED_MQUEUE;
+    row.status = status;
+    read_queue(dir, name, &row);
+    text_escape(row.name, sizeof row.name, name, strlen(name));
+    vec_push(out, row);
+}
+
+void names_in_shm(int dir, uint8_t status, struct shared_vec *out)
+{
+    each_name(dir, take_shm, status, out);
+}
+
+void names_in_mqueue(int dir, struct shared_vec *out)
+{
+    each_name(dir, take_mqueue, 0, out);
+}

@@ -1,0 +1,27 @@
+// What has a name in this mount and this IPC namespace. What has none, or one elsewhere, is found by
+// asking processes: linux/shared/held.c.
+#include <errno.h>
+
+#include "linux/objects/table_reader.h"
+#include "names.h"
+
+static int read_shared(const struct table_reading *in, struct table *out)
+{
+    struct shared_vec rows = {0};
+
+    if (!in->is_procfs)
+        return -EOPNOTSUPP;
+    int shm = names_open_shm(), mqueue = names_open_mqueue();
+    if (shm >= 0)
+        names_in_shm(shm, 0, &rows);
+    if (mqueue >= 0)
+        names_in_mqueue(mqueue, &rows);
+    free(out->at);
+    *out = (struct table){.at = rows.at, .n = rows.n, .size = sizeof *rows.at};
+    // Without /dev/shm or queues there is nothing of that: only a refusal leaves it unknown.
+    return shm < 0 && shm != -ENOENT ? shm : 0;
+}
+
+extern const struct kind kind_shared;
+
+const struct table_reader shared_reader = {.kind = &kind_shared, .read = read_shared};
