@@ -170,15 +170,21 @@ void requests_free(struct requests *requests)
     requests->n = 0;
 }
 
-static unsigned table_need(const struct table_request *table, bool shown)
+// What is dear is read only for one who names the table, and else left unknown.
+static unsigned column_need(const struct column *column, bool shown, bool named)
+{
+    if (column->flags & COL_ASKED && !named)
+        return 0;
+    return shown ? column->need : column->need & ~column->show_need;
+}
+
+static unsigned table_need(const struct table_request *table, bool shown, bool named)
 {
     const struct query *query = &table->query;
     unsigned need = query->kind->need | filter_need(query->filter, query->shown);
 
-    for (size_t i = 0; i < table->n_columns; i++) {
-        const struct column *column = table->columns[i];
-        need |= shown ? column->need : column->need & ~column->show_need;
-    }
+    for (size_t i = 0; i < table->n_columns; i++)
+        need |= column_need(table->columns[i], shown, named);
     if (query->sort)
         need |= query->sort->need & ~query->sort->show_need;
     if (query->has_owner)
@@ -194,7 +200,8 @@ struct want requests_want(const struct requests *requests, const struct options 
 
     for (size_t i = 0; i < requests->n; i++) {
         const struct kind *kind = requests->tables[i].query.kind;
-        unsigned need = table_need(&requests->tables[i], is_shown(options->format));
+        unsigned need =
+            table_need(&requests->tables[i], is_shown(options->format), options->n_tables > 0);
         want.need |= need;
         whole |= kind->flags & TABLE_WHOLE;
         held &= (kind->flags & TABLE_HELD) != 0;

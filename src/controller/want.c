@@ -43,7 +43,8 @@ void session_want(struct session *s, struct want *want)
     want->orphan_age = s->orphan_age;
     if (s->details || s->pane_shown)
         for (size_t i = 0; i < v->kind->n_columns; i++)
-            want->need |= v->kind->columns[i].need;
+            if (!(v->kind->columns[i].flags & COL_ASKED))
+                want->need |= v->kind->columns[i].need;
     if (s->pane_shown && kind_get(v->kind->enter))
         want->need |= kind_get(v->kind->enter)->need;
     // A set in focus would leave the elements of all others unread, which the findings are made of.

@@ -253,10 +253,15 @@ static void mark_stuck(struct processes *p, struct prober_pool *pool)
 static unsigned facts_for(const struct known *known, int pass, unsigned wanted)
 {
     bool once = (!known->complete || known->renamed) && !known->stuck;
+    unsigned facts = wanted & NEED_PROCESS_FACTS;
 
     if (pass == LAST_PASS && !known->read)
         return 0;
-    return NEED_PROCESSES | (wanted & NEED_PROCESS_FACTS & ~(once ? 0 : PROCESS_FACTS_ONCE));
+    if (!once)
+        facts &= ~(unsigned)PROCESS_FACTS_ONCE;
+    if (pass > 0 || known->stuck)
+        facts &= ~(unsigned)PROCESS_FACTS_HANG;
+    return NEED_PROCESSES | facts;
 }
 
 // Asks all that are due, and marks those to be asked in the next pass. False: cancelled.
@@ -284,7 +289,8 @@ static bool ask(struct processes *p, const struct round *round, int pass)
         if (asking.asked[i] == ASKED_DONE)
             known->due = wanted & PROCESS_FACTS_ONCE && known->renamed;
         else
-            known->due = asking.probes.at[i].facts & PROCESS_FACTS_ONCE || !known->read;
+            known->due = asking.probes.at[i].facts & (PROCESS_FACTS_ONCE | PROCESS_FACTS_HANG) ||
+                         !known->read;
     }
     free(which);
     ask_end(&asking);

@@ -64,7 +64,8 @@ TEST(hostile_names)
         assert_int_equal(a.error, 0);
         assert_string_equal(a.process.comm, names[i].escaped);
         assert_int_equal(a.process.known, PROC_KNOWS_UID | PROC_KNOWS_START | PROC_KNOWS_STATE |
-                                              PROC_KNOWS_RSS | PROC_KNOWS_COMM | PROC_KNOWS_PARENT);
+                                              PROC_KNOWS_RSS | PROC_KNOWS_COMM | PROC_KNOWS_PARENT |
+                                              PROC_KNOWS_STAT | PROC_READABLE);
         assert_int_equal(a.process.parent, getpid());
         assert_int_equal(a.process.uid, geteuid());
         assert_non_null(strchr("RS", a.process.state)); // it may not have come to rest yet

@@ -61,6 +61,9 @@ TEST(json_members_are_the_documented_ones)
         {KIND_LIMIT, "limits", "name used limit percent top_user path"},
         {KIND_FINDING, "findings", "rule severity kind id title evidence advice"},
         {KIND_SHARED, "shared", "kind name device inode owner perms size rss status"},
+        {KIND_PROCESS, "processes",
+         "pid ppid user uid state comm unit container tty threads start_time rss swap segments "
+         "attached_bytes shared_pss sets_waiting queues_waiting command"},
     };
     // clang-format on
 
@@ -163,7 +166,7 @@ TEST(tables_are_sane)
     }
 }
 
-extern const struct kind kind_shared;
+extern const struct kind kind_shared, kind_processes;
 
 // No getter and no text may touch what is not there, or invent a value.
 TEST(everything_may_be_unknown)
@@ -202,10 +205,12 @@ TEST(everything_may_be_unknown)
         {&kind_limits, "used limit percent top_user"},
         {&kind_events, "time age object id who"},
         {&kind_shared, "name owner perms size rss messages value"},
+        {&kind_processes, "pid ppid user uid state comm unit container tty threads start_time rss "
+                          "swap segments attached_bytes shared_pss sets_waiting command cpu_time"},
     };
     // clang-format on
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
-        char names[128], *rest = NULL;
+        char names[256], *rest = NULL;
         snprintf(names, sizeof names, "%s", unknown[i].names);
         for (char *name = strtok_r(names, " ", &rest); name; name = strtok_r(NULL, " ", &rest)) {
             if (cell(s, unknown[i].kind, 0, name).known)

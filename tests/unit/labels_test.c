@@ -217,7 +217,7 @@ TEST(a_dead_postmaster_is_critical)
     s = headless_server(); // of whom the parent is not known
     vec_clear(&s->instances);
     for (size_t i = 0; i < s->processes.n; i++)
-        s->processes.at[i].known &= (uint8_t)~PROC_KNOWS_PARENT;
+        s->processes.at[i].known &= (uint16_t)~PROC_KNOWS_PARENT;
     assert_null(finding(s, "database-interlock"));
     snapshot_unref(s);
     s = headless_server();

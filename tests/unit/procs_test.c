@@ -71,7 +71,8 @@ TEST(a_process_as_its_files_say)
     assert_string_equal(a.process.comm, "pmon");
     assert_null(process_string(&a.process, PROCESS_COMMAND));
     assert_int_equal(a.process.known, PROC_KNOWS_UID | PROC_KNOWS_START | PROC_KNOWS_STATE |
-                                          PROC_KNOWS_RSS | PROC_KNOWS_COMM | PROC_KNOWS_PARENT);
+                                          PROC_KNOWS_RSS | PROC_KNOWS_COMM | PROC_KNOWS_PARENT |
+                                          PROC_KNOWS_STAT | PROC_READABLE);
     assert_false(a.process.gone);
     answer_clear(&a);
     probe(42, NEED_PROCESSES | NEED_COMMANDS | NEED_RSS, &a);
@@ -197,7 +198,8 @@ TEST(what_is_missing_is_unknown)
     probe(42, NEED_PROCESSES | NEED_RSS, &a);
     assert_int_equal(a.error, 0);
     assert_int_equal(a.process.known,
-                     PROC_KNOWS_UID | PROC_KNOWS_STATE | PROC_KNOWS_COMM | PROC_KNOWS_PARENT);
+                     PROC_KNOWS_UID | PROC_KNOWS_STATE | PROC_KNOWS_COMM | PROC_KNOWS_PARENT |
+                         PROC_KNOWS_STAT | PROC_READABLE);
     assert_int_equal(a.process.start_ticks, 4200); // identity needs no clock
     answer_clear(&a);
     tree_write(root, "42/stat", "42 (cut");

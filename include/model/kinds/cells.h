@@ -20,6 +20,10 @@ void cell_set_user(struct cell *out, const struct snapshot *s, uint32_t uid);
 // "18702 pmon", "17001 gone", "17001 reused", "outside"; the number alone while nothing is known.
 void pid_show(const struct snapshot *s, int32_t pid, enum pid_state state, char *dst, size_t cap);
 
+// "pts/3", "tty1": the terminal with that device number, as proc_pid_stat(5) encodes it; "4:70" where
+// no name is known.
+void tty_name(int32_t device, char *dst, size_t cap);
+
 // Which application an object is of (model/apps/labels.h), and which one of it.
 void app_get(const struct snapshot *s, const void *row, struct cell *out);
 void app_show(const struct snapshot *s, const void *row, char *dst, size_t cap);

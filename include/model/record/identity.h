@@ -21,6 +21,7 @@ enum kind_id {
     KIND_EVENT,
     TABLE_KINDS, // from here on: rows stand in snapshot.tables alone, and NEED_OF() has them read
     KIND_SHARED = TABLE_KINDS,
+    KIND_PROCESS,
     KINDS // array size; the first kind has number 1
 };
 

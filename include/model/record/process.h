@@ -13,14 +13,18 @@
 
 // Facts of the processes that a snapshot names: bits of a need (record/snapshot.h), and of a probe.
 enum process_fact {
-    NEED_PROCESSES = 1 << 24, // name, state, start time: what stat says; asked for with any other
-    NEED_COMMANDS = 1 << 25,  // arguments, and the pid in its own PID namespace
-    NEED_RSS = 1 << 26,       // resident memory
-    NEED_CGROUP = 1 << 27,    // container and unit, by the name of its control group
+    NEED_PROCESSES = 1 << 24,  // name, state, start time: what stat says; asked for with any other
+    NEED_COMMANDS = 1 << 25,   // arguments, and the pid in its own PID namespace
+    NEED_RSS = 1 << 26,        // resident memory
+    NEED_CGROUP = 1 << 27,     // container and unit, by the name of its control group
+    NEED_SWAP = 1 << 28,       // what of it is swapped out
+    NEED_SHARED_PSS = 1 << 29, // its share of shared memory: the kernel walks its page tables
     NEED_PROCESS_FACTS = 0x7f << 24, // all of these, and those to come
     // Read once, when a process is new or runs another program: reading them may hang where the
     // rest does not.
     PROCESS_FACTS_ONCE = NEED_COMMANDS,
+    // Left out where a process does not answer: they hang with its address space.
+    PROCESS_FACTS_HANG = NEED_SHARED_PSS,
 };
 
 enum {
@@ -30,7 +34,11 @@ enum {
     PROC_KNOWS_COMMAND = 8,
     PROC_KNOWS_RSS = 16,
     PROC_KNOWS_COMM = 32,
-    PROC_KNOWS_PARENT = 64
+    PROC_KNOWS_PARENT = 64,
+    PROC_KNOWS_SWAP = 128,
+    PROC_KNOWS_SHARED_PSS = 256,
+    PROC_KNOWS_STAT = 512, // threads, session, tty, cpu_ms
+    PROC_READABLE = 1024   // its mappings and files are this user's to read
 };
 
 enum process_string {
@@ -48,12 +56,16 @@ struct process { // what is known of a pid that something names
     uint64_t start_ticks; // identity
     uint64_t instance;    // no other process of this machine ever has it; 0: not known
     int64_t start_time;   // epoch seconds, good to a second or two
-    uint64_t rss;         // bytes
+    uint64_t rss, swap;   // bytes
+    uint64_t shared_pss;  // bytes of shared memory, each divided among the processes that map it
+    uint64_t cpu_ms;      // of all its threads
+    int32_t threads, session;
+    int32_t tty;       // device number of its terminal, as proc_pid_stat(5) encodes it; 0: none
     int32_t inner_pid; // in the PID namespace below ours in which it lives; 0: it lives in ours, or
                        // that was not asked: it comes with the arguments
     int32_t parent;    // 0: outside this PID namespace
     char state;        // as in proc(5): R S D Z T t X I
-    uint8_t known;
+    uint16_t known;
     bool gone;     // asked for and not there, or a zombie of which no thread lives
     bool stuck;    // its files could not be read in time
     char comm[68]; // escaped

@@ -52,6 +52,7 @@ enum {
     COL_LINE = 256,          // in the one line of --check
     COL_SUBJECT = 1024,      // the same in all rows about one object
     COL_WHOLE = 512,         // not shown where it would be cut: it stands elsewhere on the screen
+    COL_ASKED = 1024, // costs much: read only where the table or the column is asked for by name
 };
 
 // Places among the details of a row: what one asks first. 0: after these, in the order of the table.

@@ -122,7 +122,11 @@ static int take_stat(const struct process_reader *self, char *text, size_t n,
     text_escape(process->comm, sizeof process->comm, stat.comm, strlen(stat.comm));
     process->parent = stat.parent;
     process->state = stat.state;
-    process->known |= PROC_KNOWS_COMM | PROC_KNOWS_STATE | PROC_KNOWS_PARENT;
+    process->threads = stat.threads;
+    process->session = stat.session;
+    process->tty = stat.tty;
+    process->cpu_ms = stat.cpu_ticks * 1000 / (uint64_t)sysconf(_SC_CLK_TCK);
+    process->known |= PROC_KNOWS_COMM | PROC_KNOWS_STATE | PROC_KNOWS_PARENT | PROC_KNOWS_STAT;
     set_start(self, process, stat.start_ticks);
     return 0;
 }
@@ -173,6 +177,37 @@ static int take_inner_pid(const struct process_reader *self, char *text, size_t 
     return 0;
 }
 
+// "VmSwap:	 12 kB": bytes. False where there is no such line.
+static bool kilobytes(const char *text, const char *name, uint64_t *bytes)
+{
+    const char *line = strstr(text, name);
+
+    if (!line || proc_file_numbers(line + strlen(name), bytes, 1) != 1)
+        return false;
+    *bytes *= 1024;
+    return true;
+}
+
+// Kernel threads have none.
+static int take_swap(const struct process_reader *self, char *text, size_t n,
+                     struct process *process)
+{
+    (void)self, (void)n;
+    if (kilobytes(text, "\nVmSwap:", &process->swap))
+        process->known |= PROC_KNOWS_SWAP;
+    return 0;
+}
+
+// fs/proc/task_mmu.c show_smaps_rollup(), since Linux 5.3.
+static int take_shared_pss(const struct process_reader *self, char *text, size_t n,
+                           struct process *process)
+{
+    (void)self, (void)n;
+    if (kilobytes(text, "\nPss_Shmem:", &process->shared_pss))
+        process->known |= PROC_KNOWS_SHARED_PSS;
+    return 0;
+}
+
 static int take_cgroup(const struct process_reader *self, char *text, size_t n,
                        struct process *process)
 {
@@ -202,14 +237,29 @@ static const struct fact {
     {NEED_COMMANDS, "cmdline", COMMAND_MAX, false, take_command},
     {NEED_COMMANDS, "status", FILE_MAX, true, take_inner_pid}, // the dearest of all
     {NEED_CGROUP, "cgroup", FILE_MAX, false, take_cgroup},
+    {NEED_SWAP, "status", FILE_MAX, false, take_swap},
+    {NEED_SHARED_PSS, "smaps_rollup", FILE_MAX, false, take_shared_pss},
 };
 // clang-format on
+
+// Of a process that is not dumpable all other files are root's (task_dump_owner() again): those that
+// ptrace_may_access() guards open to no one else. What capabilities allow beside root is not seen.
+static void read_access(int dir, struct process *process)
+{
+    struct stat status;
+    uid_t user = geteuid();
+
+    if (!user || (process->known & PROC_KNOWS_UID && process->uid == user &&
+                  fstatat(dir, "stat", &status, 0) == 0 && status.st_uid == user))
+        process->known |= PROC_READABLE;
+}
 
 static int read_facts(struct process_reader *self, int dir, unsigned wanted,
                       struct process *process)
 {
     int error = 0;
 
+    read_access(dir, process);
     for (size_t i = 0; !error && i < sizeof facts / sizeof *facts; i++) {
         const struct fact *fact = &facts[i];
         if (!(fact->need & wanted) || (fact->actions_only && self->options.read_only))

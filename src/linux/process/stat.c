@@ -40,8 +40,14 @@ bool stat_parse(const char *line, size_t len, struct task_stat *out)
         at = end;
         if (field == 4)
             out->parent = (int32_t)value;
+        else if (field == 6)
+            out->session = (int32_t)value;
+        else if (field == 7)
+            out->tty = (int32_t)value;
         else if (field == 9)
             out->flags = (uint32_t)value;
+        else if (field == 14 || field == 15)
+            out->cpu_ticks += value;
         else if (field == 20)
             out->threads = (int32_t)value;
         else if (field == 22)

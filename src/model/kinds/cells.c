@@ -73,6 +73,26 @@ void pid_show(const struct snapshot *s, int32_t pid, enum pid_state state, char 
         line_add(&line, " %s", process->comm);
 }
 
+// Documentation/admin-guide/devices.txt
+void tty_name(int32_t device, char *dst, size_t cap)
+{
+    uint32_t code = (uint32_t)device;
+    uint32_t major = code >> 8 & 0xfff, minor = (code & 0xff) | (code >> 12 & 0xfff00);
+
+    if (major >= 136 && major <= 143)
+        snprintf(dst, cap, "pts/%" PRIu32, minor + (major - 136) * 256);
+    else if (major == 4 && minor < 64)
+        snprintf(dst, cap, "tty%" PRIu32, minor);
+    else if (major == 4)
+        snprintf(dst, cap, "ttyS%" PRIu32, minor - 64);
+    else if (major == 5 && minor == 1)
+        snprintf(dst, cap, "console");
+    else if (major == 229)
+        snprintf(dst, cap, "hvc%" PRIu32, minor);
+    else
+        snprintf(dst, cap, "%" PRIu32 ":%" PRIu32, major, minor);
+}
+
 void app_get(const struct snapshot *s, const void *row, struct cell *out)
 {
     struct label label;
