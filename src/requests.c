@@ -192,6 +192,22 @@ static unsigned table_need(const struct table_request *table, bool shown, bool n
     return need;
 }
 
+// Of a table that is read of processes: of the one its filter names, else of all there are.
+static void pin(const struct table_request *table, struct want *want)
+{
+    const struct kind *kind = table->query.kind;
+    int64_t pid = 0;
+    bool pinned = false;
+
+    for (size_t i = 0; i < kind->n_columns && !pinned; i++)
+        pinned = kind->columns[i].flags & COL_PINS &&
+                 filter_pins(table->query.filter, &kind->columns[i], &pid);
+    if (pinned && pid > 0 && pid <= INT32_MAX && want->n_followed < WANT_FOLLOWED)
+        want->followed[want->n_followed++] = (int32_t)pid;
+    else if (!pinned && kind->pins != NO_KIND)
+        want->need |= kind_get(kind->pins)->need;
+}
+
 struct want requests_want(const struct requests *requests, const struct options *options)
 {
     struct want want = {.need = options->format ? options->format->need : 0};
@@ -203,6 +219,7 @@ struct want requests_want(const struct requests *requests, const struct options 
         unsigned need =
             table_need(&requests->tables[i], is_shown(options->format), options->n_tables > 0);
         want.need |= need;
+        pin(&requests->tables[i], &want);
         whole |= kind->flags & TABLE_WHOLE;
         held &= (kind->flags & TABLE_HELD) != 0;
         of = kind->object;

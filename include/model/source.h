@@ -8,6 +8,7 @@
 #define IPCTOP_MODEL_SOURCE_H
 
 #include "model/record/action.h"
+#include "model/record/open_file.h"
 #include "model/record/snapshot.h"
 
 enum probe_what {
@@ -24,7 +25,10 @@ enum probe_what {
     PROBE_SERVER,      // id: pid of a PostgreSQL process → instances: its data directory
     PROBE_SAME_MEMORY, // id: no pid; answer.tasks, processes or threads → answer.same: which share
                        // one address space. Hangs where one is stuck in exec: kcmp(2) waits for it
-    PROBE_PLACES,      // id: 0 → instances: the data directories where they usually are
+    PROBE_FILES, // id: pid → files, of which sockets have their inode alone; with any `facts` no
+                 // others than sockets
+    PROBE_SOCKETS, // id: pid; answer.inodes, ascending → sockets of its network namespace
+    PROBE_PLACES,  // id: 0 → instances: the data directories where they usually are
 };
 
 struct probe {
@@ -47,8 +51,13 @@ struct answer {
     struct waiter_vec waiters;
     struct named named;
     struct instance_vec instances;
-    struct pid_vec tasks; // PROBE_SAME_MEMORY: asked about, and
-    uint32_t *same;       // what address_spaces_join() makes of them; owned
+    struct pid_vec tasks;  // PROBE_SAME_MEMORY: asked about, and
+    uint32_t *same;        // what address_spaces_join() makes of them; owned
+    struct file_vec files; // PROBE_FILES
+    uint32_t files_left_out;
+    uint64_t net_namespace;    // and its inode; 0: not readable
+    struct inode_vec inodes;   // PROBE_SOCKETS: asked about, and
+    struct socket_vec sockets; // found; ascending by inode
 };
 void answer_clear(struct answer *answer);
 bool answer_is_gone(const struct answer *answer);    // there is no such process (any longer)

@@ -28,13 +28,13 @@ static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
     const struct totals *totals = self;
 
     (void)need;
-    process_totals_build(snapshot, &totals->want, &snapshot->tables[KIND_PROCESS]);
+    process_totals_build(snapshot, &totals->want, &snapshot->totals);
     return true;
 }
 
 const struct collector process_totals_collector = {
     .name = "process totals",
-    .need = NEED_OF(KIND_PROCESS),
+    .need = NEED_TOTALS,
     .create = create,
     .destroy = destroy,
     .update = update,

@@ -14,6 +14,8 @@
 #include "linux/actions/objects.h"
 #include "linux/bpf/witness.h"
 #include "linux/databases.h"
+#include "linux/files/descriptors.h"
+#include "linux/files/sockets.h"
 #include "linux/holders/attachments.h"
 #include "linux/holders/reverse_map.h"
 #include "linux/names.h"
@@ -299,6 +301,12 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
             attachments_same_memory(answer);
         else
             answer->error = -ENOTSUP;
+        break;
+    case PROBE_FILES:
+        descriptors_probe(self->proc, pid, probe->facts != 0, answer);
+        break;
+    case PROBE_SOCKETS:
+        sockets_probe(self->proc, pid, answer);
         break;
     case PROBE_PLACES:
         if (self->is_procfs) // a fixture's databases are not this machine's

@@ -35,6 +35,11 @@ void answer_clear(struct answer *answer)
     vec_free(&answer->instances);
     process_release(&answer->process);
     vec_free(&answer->tasks);
+    files_clear(&answer->files);
+    vec_free(&answer->files);
+    vec_free(&answer->inodes);
+    sockets_clear(&answer->sockets);
+    vec_free(&answer->sockets);
     free(answer->same);
     *answer = (struct answer){0};
 }

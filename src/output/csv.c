@@ -70,6 +70,10 @@ static void put_cell(FILE *out, const struct column *column, const struct cell *
     case FORM_FLAGS:
         put_flags(out, cell->count, column->names);
         break;
+    case FORM_LIST:
+        for (uint32_t i = 0; i < cell->list.n; i++)
+            fprintf(out, "%s%" PRIu32, i ? " " : "", cell->list.at[i]);
+        break;
     }
 }
 

@@ -152,6 +152,14 @@ static void put_cell(struct file_writer *w, const struct column *column, const s
     case FORM_FLAGS:
         put_flags(w, cell->count, column->names);
         break;
+    case FORM_LIST:
+        put(w, "[", 1);
+        for (uint32_t i = 0; i < cell->list.n; i++) {
+            put(w, ",", i > 0);
+            put_unsigned(w, cell->list.at[i]);
+        }
+        put(w, "]", 1);
+        break;
     }
 }
 

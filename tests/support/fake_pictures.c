@@ -1,4 +1,3 @@
-#include "model/record/process_totals.h"
 #include "model/record/shared.h"
 #include "support/fake.h"
 
@@ -231,8 +230,8 @@ struct snapshot *fake_blank(void)
     vec_push(&s->scan->mappings, (struct mapping){.shmid = -1});
     s->tables[KIND_SHARED] =
         (struct table){mem_zero(1, sizeof(struct shared)), 1, sizeof(struct shared)};
-    s->tables[KIND_PROCESS] = (struct table){mem_zero(1, sizeof(struct process_totals)), 1,
-                                             sizeof(struct process_totals)};
+    vec_push(&s->files, (struct open_file){0});
+    vec_push(&s->totals, (struct process_totals){0});
     struct event_vec events = {0};
     vec_push(&events, event_new(&(struct event){.about.kind = NO_KIND}, "", ""));
     s->events = event_log_more(NULL, &events);

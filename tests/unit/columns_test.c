@@ -63,7 +63,8 @@ TEST(json_members_are_the_documented_ones)
         {KIND_SHARED, "shared", "kind name device inode owner perms size rss status"},
         {KIND_PROCESS, "processes",
          "pid ppid user uid state comm unit container tty threads start_time rss swap segments "
-         "attached_bytes shared_pss sets_waiting queues_waiting command"},
+         "attached_bytes shared_pss sets_waiting queues_waiting ports command"},
+        {KIND_FILE, "files", "pid fd kind mode protocol local remote state path deleted"},
     };
     // clang-format on
 
@@ -166,7 +167,7 @@ TEST(tables_are_sane)
     }
 }
 
-extern const struct kind kind_shared, kind_processes;
+extern const struct kind kind_shared, kind_processes, kind_files;
 
 // No getter and no text may touch what is not there, or invent a value.
 TEST(everything_may_be_unknown)
@@ -205,8 +206,9 @@ TEST(everything_may_be_unknown)
         {&kind_limits, "used limit percent top_user"},
         {&kind_events, "time age object id who"},
         {&kind_shared, "name owner perms size rss messages value"},
+        {&kind_files, "pid mode protocol local remote state path deleted clients inode"},
         {&kind_processes, "pid ppid user uid state comm unit container tty threads start_time rss "
-                          "swap segments attached_bytes shared_pss sets_waiting command cpu_time"},
+                          "swap segments attached_bytes shared_pss sets_waiting ports command cpu_time"},
     };
     // clang-format on
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {

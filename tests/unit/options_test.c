@@ -128,7 +128,7 @@ TEST(bad_values_are_refused)
 TEST(mistakes_end_in_one_clear_line)
 {
     static const char tables[] = "segments, semaphores, queues, holders, maps, elements, waiters, "
-                                 "limits, findings, events, shared, processes";
+                                 "limits, findings, events, processes, files, shared";
     char message[256];
 
     snprintf(message, sizeof message, "no table 'segmints'; there are %s", tables);

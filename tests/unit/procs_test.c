@@ -197,9 +197,8 @@ TEST(what_is_missing_is_unknown)
     tree_write(root, "stat", "cpu 1\n");
     probe(42, NEED_PROCESSES | NEED_RSS, &a);
     assert_int_equal(a.error, 0);
-    assert_int_equal(a.process.known,
-                     PROC_KNOWS_UID | PROC_KNOWS_STATE | PROC_KNOWS_COMM | PROC_KNOWS_PARENT |
-                         PROC_KNOWS_STAT | PROC_READABLE);
+    assert_int_equal(a.process.known, PROC_KNOWS_UID | PROC_KNOWS_STATE | PROC_KNOWS_COMM |
+                                          PROC_KNOWS_PARENT | PROC_KNOWS_STAT | PROC_READABLE);
     assert_int_equal(a.process.start_ticks, 4200); // identity needs no clock
     answer_clear(&a);
     tree_write(root, "42/stat", "42 (cut");

@@ -5,8 +5,9 @@
 #include "model/record/process_totals.h"
 #include "model/record/snapshot.h"
 
-// Replaces *out by rows of struct process_totals, ascending by pid, made from the objects, the scan, the
+// Replaces *out by what is made from the objects, the scan, the
 // waiters and the processes of the snapshot. Also has the processes `want` names, whatever they hold.
-void process_totals_build(const struct snapshot *s, const struct want *want, struct table *out);
+void process_totals_build(const struct snapshot *s, const struct want *want,
+                          struct totals_vec *out);
 
 #endif

@@ -19,9 +19,10 @@ enum kind_id {
     KIND_LIMIT,
     KIND_FINDING,
     KIND_EVENT,
+    KIND_PROCESS,
+    KIND_FILE,
     TABLE_KINDS, // from here on: rows stand in snapshot.tables alone, and NEED_OF() has them read
     KIND_SHARED = TABLE_KINDS,
-    KIND_PROCESS,
     KINDS // array size; the first kind has number 1
 };
 

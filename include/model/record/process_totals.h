@@ -1,8 +1,10 @@
-// What one process holds, waits on and is named for: the rows of the kind `processes`.
+// Header only. What one process holds, waits on and is named for: the rows of the kind `processes`.
 #ifndef IPCTOP_MODEL_RECORD_PROCESS_TOTALS_H
 #define IPCTOP_MODEL_RECORD_PROCESS_TOTALS_H
 
 #include <stdint.h>
+
+#include "base/vector.h"
 
 enum process_role { // what it has to do with objects
     ROLE_HOLDS = 1,
@@ -27,5 +29,6 @@ struct process_totals {
     uint8_t roles;           // enum process_role
     uint8_t known;
 };
+VEC(totals_vec, struct process_totals);
 
 #endif

@@ -9,6 +9,8 @@
 
 #include "model/record/event_log.h"
 #include "model/record/objects.h"
+#include "model/record/open_file.h"
+#include "model/record/process_totals.h"
 #include "model/record/scan.h"
 #include "model/record/trace.h"
 
@@ -23,12 +25,15 @@ enum need {
     NEED_ELEMENTS = 1 << 5,    // values and last pids; of the focus's set alone if there is one
     NEED_LIMITS = 1 << 6,
     NEED_HOLDERS = 1 << 7,      // the scan of the processes
+    NEED_PORTS = 1 << 8,        // where all with totals listen
+    NEED_TOTALS = 1 << 9,       // what each process holds in all
     NEED_NAMES = 1 << 10,       // of users and groups
     NEED_MAP_USE = 1 << 11,     // smaps of the focus's process
     NEED_ALL_MAPS = 1 << 12,    // every mapping of the focus's process, not SysV's alone
     NEED_WAITERS = 1 << 13,     // tasks blocked on sets and queues
     NEED_APPS = 1 << 14,        // facts for labels
     NEED_SYSTEM = 1 << 15,      // uptime and load for the header
+    NEED_FILES = 1 << 16,       // of the focus's process, of those followed, or of all with totals
     NEED_SEGMENT_USE = 1 << 17, // rss and swap of segments: three times the price of NEED_SEGMENTS
     NEED_TRACE = 1 << 18,       // calls of processes since the snapshot before: tracing is on
 };
@@ -91,17 +96,21 @@ struct snapshot {
     struct segment_vec segments; // each ordered by id
     struct semset_vec semsets;
     struct queue_vec queues;
-    struct element_vec elements;    // ordered by semid, index
-    struct limit_vec limits;        // in the kernel's order: shm, sem, msg
-    struct process_vec processes;   // ordered by pid
-    struct named_vec users, groups; // ordered by id
-    struct waiter_vec waiters;      // ordered by kind, id, tid
-    uint32_t waiters_unseen;        // processes that could not be asked whether they wait
-    struct mapping_vec focus_maps;  // NEED_MAP_USE, NEED_ALL_MAPS: of the focus's process
-    struct instance_vec instances;  // databases a label may name, in no order
-    struct growth_vec growths;      // ordered by kind, uid; only where pictures follow each other
-    struct finding_vec findings;    // worst first
-    struct event_log *events;       // what happened until then; NULL: nothing yet
+    struct element_vec elements;           // ordered by semid, index
+    struct limit_vec limits;               // in the kernel's order: shm, sem, msg
+    struct process_vec processes;          // ordered by pid
+    struct totals_vec totals;              // ordered by pid
+    struct named_vec users, groups;        // ordered by id
+    struct waiter_vec waiters;             // ordered by kind, id, tid
+    uint32_t waiters_unseen;               // processes that could not be asked whether they wait
+    struct mapping_vec focus_maps;         // NEED_MAP_USE, NEED_ALL_MAPS: of the focus's process
+    struct file_vec files;                 // of processes in file_answers; ordered by pid, fd
+    struct process_files_vec file_answers; // ordered by pid
+    struct port_vec ports;                 // of file_answers
+    struct instance_vec instances;         // databases a label may name, in no order
+    struct growth_vec growths;   // ordered by kind, uid; only where pictures follow each other
+    struct finding_vec findings; // worst first
+    struct event_log *events;    // what happened until then; NULL: nothing yet
     struct trace_status tracing;
     struct trace_vec traces;    // of the time since the snapshot before, oldest first
     struct table tables[KINDS]; // of kinds that have no place above

@@ -15,6 +15,7 @@ enum cell_form {
     FORM_REAL,     // real
     FORM_TRUTH,    // truth
     FORM_FLAGS,    // count: a list of column->names
+    FORM_LIST,     // list: numbers
 };
 
 // A value as people write it, by the type of the column it is compared with: 64K, 5m, 0x0052e2c1,

@@ -21,6 +21,7 @@ enum cell_type {
     CELL_PERCENT,  // real
     CELL_BOOL,
     CELL_FLAGS,   // names from column->names: "dest,locked"; an array in JSON
+    CELL_LIST,    // numbers: "22,1521"; an array in JSON
     CELL_ADDRESS, // hexadecimal on the screen, a number in JSON
 };
 
@@ -36,6 +37,10 @@ struct cell {
         int64_t time;
         double real;
         bool truth;
+        struct { // into the snapshot
+            const uint32_t *at;
+            uint32_t n;
+        } list;
     };
     char scratch[CELL_SCRATCH];
 };
@@ -52,7 +57,8 @@ enum {
     COL_LINE = 256,          // in the one line of --check
     COL_SUBJECT = 1024,      // the same in all rows about one object
     COL_WHOLE = 512,         // not shown where it would be cut: it stands elsewhere on the screen
-    COL_ASKED = 1024, // costs much: read only where the table or the column is asked for by name
+    COL_ASKED = 1024,        // costs much: read only where table or column is asked for by name
+    COL_PINS = 2048,         // a filter on this pid leaves all other processes unread: kind->pins
 };
 
 // Places among the details of a row: what one asks first. 0: after these, in the order of the table.

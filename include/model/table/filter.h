@@ -29,6 +29,9 @@ bool filter_match(const struct filter *filter, struct column_choice shown, const
 // enum need of the columns it reads
 unsigned filter_need(const struct filter *filter, struct column_choice shown);
 
+// Whether it lets through rows alone whose column equals one number: that is *number.
+bool filter_pins(const struct filter *filter, const struct column *column, int64_t *number);
+
 // Whether any cell shown has the text in it, as words of a filter and the search ask.
 bool row_contains(const struct kind *kind, struct column_choice shown, const struct snapshot *s,
                   const void *row, const char *text);

@@ -90,8 +90,11 @@ struct kind {
     unsigned owner_need; // and to know whose object a row belongs to
     unsigned focus_need; // and of the one process a view of it is entered from
     unsigned wide_need;  // instead of focus_need, where the view is widened to all of that process
-    char ipcrm;          // its option of ipcrm(1): 'm'; 0: none
-    uint8_t tab;         // place among the tabs, from 1; 0: none
+    // The table of processes it is read of, and with it all that needs, where no filter on COL_PINS and
+    // no parent names one process. NO_KIND: it is not read of processes.
+    enum kind_id pins;
+    char ipcrm;  // its option of ipcrm(1): 'm'; 0: none
+    uint8_t tab; // place among the tabs, from 1; 0: none
     uint8_t json, batch,
         check; // place among the tables where none is named, in this order; 0: none
     const struct column *columns;

@@ -5,8 +5,6 @@
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 
-VEC(totals_vec, struct process_totals);
-
 static int pid_order(const void *a, const void *b)
 {
     int32_t x = ((const struct process_totals *)a)->pid;
@@ -59,10 +57,11 @@ static void add_waits(struct totals_vec *rows, const struct snapshot *s)
         struct process_totals *row = row_of(rows, waiter->pid);
         if (!row)
             continue;
+        bool on_set = waiter->call == WAIT_SEMOP || waiter->call == WAIT_SEMTIMEDOP;
         row->roles |= ROLE_WAITS;
         row->known |= TOTALS_KNOW_WAITS;
-        row->sets_waiting += waiter->kind == KIND_SEMSET;
-        row->queues_waiting += waiter->kind == KIND_QUEUE;
+        row->sets_waiting += on_set;
+        row->queues_waiting += !on_set;
     }
 }
 
@@ -119,21 +118,20 @@ static void settle(struct process_totals *row, const struct snapshot *s)
         row->known |= TOTALS_KNOW_WAITS;
 }
 
-void process_totals_build(const struct snapshot *s, const struct want *want, struct table *out)
+void process_totals_build(const struct snapshot *s, const struct want *want, struct totals_vec *out)
 {
-    struct totals_vec rows = {0};
     size_t kept = 0;
 
-    add_living(&rows, s);
-    add_held(&rows, s);
-    add_waits(&rows, s);
-    add_roles(&rows, s);
-    for (size_t i = 0; i < rows.n; i++) {
-        if (!rows.at[i].roles && !is_wanted(want, rows.at[i].pid))
+    vec_clear(out);
+    add_living(out, s);
+    add_held(out, s);
+    add_waits(out, s);
+    add_roles(out, s);
+    for (size_t i = 0; i < out->n; i++) {
+        if (!out->at[i].roles && !is_wanted(want, out->at[i].pid))
             continue;
-        settle(&rows.at[i], s);
-        rows.at[kept++] = rows.at[i];
+        settle(&out->at[i], s);
+        out->at[kept++] = out->at[i];
     }
-    free(out->at);
-    *out = (struct table){.at = rows.at, .n = kept, .size = sizeof *rows.at};
+    out->n = kept;
 }

@@ -150,12 +150,24 @@ static void show_command(const struct snapshot *s, const void *row, char *dst, s
                                    : "");
 }
 
+static void get_ports(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct process_totals *r = row;
+    const struct process_files *files = process_files_find(&s->file_answers, r->pid);
+
+    if (!files || files->outcome != FILES_READ)
+        return;
+    out->list.at = s->ports.n ? &s->ports.at[files->first_port] : NULL;
+    out->list.n = files->n_ports;
+    out->known = true;
+}
+
 static const char *const role_names[] = {"holds", "waits", "creator", "last user", NULL};
 
 // clang-format off
 static const struct column columns[] = {
     {.name = "pid", .detail = DETAIL_PATH, .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
-     .flags = COL_JSON | COL_SCREEN | COL_KEEP, .member = MEMBER(AS_POSITIVE, struct process_totals, pid)},
+     .flags = COL_PINS | COL_JSON | COL_SCREEN | COL_KEEP, .member = MEMBER(AS_POSITIVE, struct process_totals, pid)},
     {.name = "ppid", .title = "PPID", .help = "its parent; 0 is outside this PID namespace", .type = CELL_NUMBER, .width = 7,
      .flags = COL_JSON, .get = get_ppid},
     {.name = "user", .title = "USER", .help = "user it runs as", .type = CELL_TEXT, .width = 8,
@@ -195,6 +207,8 @@ static const struct column columns[] = {
     {.name = "queues_waiting", .title = "MSGW", .help = "its tasks that wait on queues", .type = CELL_COUNT,
      .width = 4, .priority = 7, .place = 1, .flags = COL_JSON | COL_SCREEN | COL_DESCENDING,
      .member = MEMBER_IF(TOTALS_KNOW_WAITS, AS_VALUE, struct process_totals, queues_waiting)},
+    {.name = "ports", .title = "PORT", .help = "ports it listens on, of TCP and UDP", .type = CELL_LIST,
+     .width = 5, .widest = 24, .priority = 4, .place = 3, .flags = COL_JSON | COL_SCREEN | COL_ASKED, .need = NEED_PORTS, .get = get_ports},
     {.name = "command", .title = "COMMAND", .help = "program and arguments", .type = CELL_TEXT,
      .width = 20, .widest = 255, .priority = 1, .place = 8, .flags = COL_JSON | COL_SCREEN,
      .need = NEED_COMMANDS, .get = get_command, .show = show_command},
@@ -254,14 +268,16 @@ const struct kind kind_processes = {
     .one = "process",
     .flags = TABLE_WHOLE | TABLE_PROCESSES,
     .can = CAN_SIGNAL | CAN_TAG,
+    .enter = KIND_FILE,
     .tab = 7,
     .json = 11,
     .empty = "no living process holds, waits on, made or last used an object",
     .need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_ELEMENTS | NEED_HOLDERS |
-            NEED_WAITERS | NEED_PROCESSES | NEED_CGROUP | NEED_SYSTEM | NEED_OF(KIND_PROCESS),
+            NEED_WAITERS | NEED_PROCESSES | NEED_CGROUP | NEED_SYSTEM | NEED_TOTALS,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
     .default_sort = "-attached_bytes",
+    .rows = ROWS_OF(totals),
     .identify = identify,
     .owner = owner,
     .describe = process_describe,

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-extern const struct kind kind_shared, kind_processes;
+extern const struct kind kind_shared, kind_processes, kind_files;
 
 // clang-format off
 static const struct kind *const kinds[KINDS] = {
@@ -12,7 +12,8 @@ static const struct kind *const kinds[KINDS] = {
     [KIND_MAPPING] = &kind_mappings, [KIND_ELEMENT] = &kind_elements,
     [KIND_WAITER] = &kind_waiters,   [KIND_LIMIT] = &kind_limits,
     [KIND_FINDING] = &kind_findings, [KIND_EVENT] = &kind_events,
-    [KIND_SHARED] = &kind_shared,   [KIND_PROCESS] = &kind_processes,
+    [KIND_PROCESS] = &kind_processes, [KIND_FILE] = &kind_files,
+    [KIND_SHARED] = &kind_shared,
 };
 // clang-format on
 

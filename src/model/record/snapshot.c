@@ -47,10 +47,15 @@ static void free_parts(struct snapshot *s)
     vec_free(&s->elements);
     vec_free(&s->limits);
     vec_free(&s->processes);
+    vec_free(&s->totals);
     vec_free(&s->users);
     vec_free(&s->groups);
     vec_free(&s->waiters);
     vec_free(&s->focus_maps);
+    files_clear(&s->files);
+    vec_free(&s->files);
+    vec_free(&s->file_answers);
+    vec_free(&s->ports);
     vec_free(&s->instances);
     vec_free(&s->traces);
     vec_free(&s->growths);

@@ -161,6 +161,7 @@ static const struct cell_class classes[] = {
                       .parse = parse_percent},
     [CELL_BOOL] = {"true/false", "true or false", FORM_TRUTH, .parse = parse_truth},
     [CELL_FLAGS] = {"flags", "none", FORM_FLAGS, .right = false}, // or what the column names
+    [CELL_LIST] = {"numbers", "a whole number", FORM_LIST, .parse = parse_size},
     [CELL_ADDRESS] = {"address", "a hexadecimal address", FORM_UNSIGNED, .right = true,
                       .add_text = add_address, .parse = parse_address},
 };
@@ -216,6 +217,10 @@ static void add_plain(struct line *line, const struct cell *cell, const struct c
         break;
     case FORM_FLAGS:
         add_flags(line, cell->count, column->names);
+        break;
+    case FORM_LIST:
+        for (uint32_t i = 0; i < cell->list.n; i++)
+            line_add(line, "%s%" PRIu32, i ? "," : "", cell->list.at[i]);
         break;
     }
 }
@@ -278,6 +283,11 @@ int value_compare(const struct cell *cell, const struct value *value, int64_t no
         return cell->truth != value->truth;
     case FORM_FLAGS:
         return value->count ? !(cell->count & value->count) : cell->count != 0;
+    case FORM_LIST: // whether it is among them
+        for (uint32_t i = 0; i < cell->list.n; i++)
+            if (cell->list.at[i] == value->count)
+                return 0;
+        return 1;
     case FORM_UNSIGNED:
     case FORM_DIGITS:
         break;

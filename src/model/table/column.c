@@ -29,6 +29,7 @@ static void read_value(struct cell *out, const void *at, size_t size)
     case FORM_UNSIGNED:
     case FORM_DIGITS:
     case FORM_FLAGS:
+    case FORM_LIST: // has a getter
         out->count = read_unsigned(at, size);
         break;
     }

@@ -119,7 +119,7 @@ static bool take_comparison(struct parser *p, const char *name, size_t n, struct
     term->op = operator_at(p->at, &end);
     enum cell_form form = cell_class(term->column->type)->form;
     bool ordered = term->op != OP_EQUAL && term->op != OP_DIFFERS && term->op != OP_CONTAINS;
-    if (ordered && (form == FORM_TRUTH || form == FORM_FLAGS))
+    if (ordered && (form == FORM_TRUTH || form == FORM_FLAGS || form == FORM_LIST))
         return fail(p, p->at, "'%s' has no order: only = and != apply", term->column->name);
     p->at = end;
     skip_space(p);
@@ -263,6 +263,18 @@ bool filter_match(const struct filter *filter, struct column_choice shown, const
             return false;
     }
     return true;
+}
+
+bool filter_pins(const struct filter *filter, const struct column *column, int64_t *number)
+{
+    for (size_t i = 0; filter && i < filter->terms.n; i++) {
+        const struct term *term = &filter->terms.at[i];
+        if (term->column == column && term->op == OP_EQUAL && !term->negated) {
+            *number = term->value.number;
+            return true;
+        }
+    }
+    return false;
 }
 
 static unsigned words_need(const struct kind *kind, struct column_choice shown)

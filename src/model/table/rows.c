@@ -87,6 +87,9 @@ static void make_key(const struct column *column, const struct snapshot *s, stru
     case FORM_TRUTH:
         key->number = cell.truth;
         break;
+    case FORM_LIST: // by the first; an empty one before all
+        key->number = cell.list.n ? (uint64_t)cell.list.at[0] + 1 : 0;
+        break;
     case FORM_UNSIGNED:
     case FORM_DIGITS:
     case FORM_FLAGS:

@@ -1,0 +1,12 @@
+// The open files of a process. proc_pid_fd(5).
+#ifndef IPCTOP_LINUX_FILES_DESCRIPTORS_H
+#define IPCTOP_LINUX_FILES_DESCRIPTORS_H
+
+#include "model/source.h"
+
+// Fills answer->files (ascending by descriptor; sockets by inode alone), files_left_out and
+// net_namespace. `sockets_only` leaves all other files out, and costs half as much. Files on a file system
+// that does not answer are shown as far as that need not be asked.
+void descriptors_probe(const char *proc, int32_t pid, bool sockets_only, struct answer *answer);
+
+#endif

@@ -1,0 +1,11 @@
+// The sockets of a network namespace, as the tables in /proc/PID/net of a process in it have them: any
+// user may read them. proc_pid_net(5).
+#ifndef IPCTOP_LINUX_FILES_SOCKETS_H
+#define IPCTOP_LINUX_FILES_SOCKETS_H
+
+#include "model/source.h"
+
+// Fills answer->sockets, ascending by inode, with those of answer->inodes, which ascend.
+void sockets_probe(const char *proc, int32_t pid, struct answer *answer);
+
+#endif

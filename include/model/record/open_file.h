@@ -1,0 +1,108 @@
+// An open file of a process: what /proc/PID/fd shows of it, and of a socket what the kernel's tables
+// of its network namespace say. proc_pid_fd(5), proc_pid_net(5).
+#ifndef IPCTOP_MODEL_RECORD_OPEN_FILE_H
+#define IPCTOP_MODEL_RECORD_OPEN_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/vector.h"
+
+enum file_kind {
+    FILE_OTHER,
+    FILE_REGULAR,
+    FILE_DIRECTORY,
+    FILE_CHARACTER, // a device; a terminal, usually
+    FILE_BLOCK,
+    FILE_PIPE, // and a FIFO, which has a path
+    FILE_SOCKET,
+    FILE_MEMFD,
+    FILE_ANON, // eventfd, epoll, timerfd, …: `path` names it
+    FILE_KINDS
+};
+const char *file_kind_name(enum file_kind kind); // "file"
+
+enum protocol {
+    PROTOCOL_NONE, // no socket, or one that no table has
+    PROTOCOL_TCP,
+    PROTOCOL_UDP,
+    PROTOCOL_UDPLITE,
+    PROTOCOL_RAW,
+    PROTOCOL_ICMP,
+    PROTOCOL_UNIX,
+    PROTOCOL_NETLINK,
+    PROTOCOL_PACKET,
+    PROTOCOLS
+};
+const char *protocol_name(enum protocol protocol); // "tcp"; NULL of PROTOCOL_NONE
+
+// Those of TCP are numbered as include/net/tcp_states.h does.
+enum socket_state {
+    SOCKET_NO_STATE,
+    SOCKET_ESTABLISHED = 1,
+    SOCKET_TIME_WAIT = 6,
+    SOCKET_CLOSE = 7,
+    SOCKET_LISTEN = 10,
+    SOCKET_CONNECTED = 13, // of unix(7)
+    SOCKET_STATES
+};
+const char *socket_state_name(enum socket_state state); // "LISTEN"; NULL of none
+
+struct socket_entry { // of the tables of one network namespace
+    uint64_t inode;
+    uint8_t protocol, state;
+    bool ipv6;
+    uint16_t port;    // local; 0: none
+    uint32_t clients; // of one that listens for TCP: connections to its port, whoever has them
+    char *local;      // "127.0.0.1:1521", "[::1]:80"; of unix(7) its name. NULL: none. Owned
+    char *remote;     // owned
+};
+VEC(socket_vec, struct socket_entry);
+VEC(inode_vec, uint64_t);
+
+enum {
+    FILE_READS = 1, // bits of `mode`
+    FILE_WRITES = 2,
+};
+enum {
+    FILE_KNOWS_DELETED = 1,
+    FILE_KNOWS_CLIENTS = 2,
+};
+
+struct open_file {
+    int32_t pid, fd;
+    uint8_t kind, mode, protocol, state;
+    uint8_t known;
+    bool deleted;
+    bool ipv6;
+    uint16_t port; // as in struct socket_entry
+    uint32_t clients;
+    uint64_t inode;              // of a socket or pipe; 0: not read
+    char *local, *remote, *path; // escaped; NULL: none. Owned
+};
+VEC(file_vec, struct open_file);
+
+enum files_outcome { FILES_READ, FILES_REFUSED, FILES_STUCK, FILES_GONE };
+
+struct process_files { // how the files of one process were read
+    int32_t pid;
+    uint8_t outcome;              // enum files_outcome
+    bool sockets_only;            // others were left out
+    uint32_t first, n;            // of snapshot.files
+    uint32_t first_port, n_ports; // of snapshot.ports: where it listens, ascending, each once
+    uint32_t left_out;            // files beyond the number that is kept
+};
+VEC(process_files_vec, struct process_files);
+VEC(port_vec, uint32_t);
+
+void open_file_release(struct open_file *file); // what it owns
+void socket_entry_release(struct socket_entry *socket);
+void files_clear(struct file_vec *files); // releases each; the room stays
+void files_copy(struct file_vec *to, const struct file_vec *from);
+void sockets_clear(struct socket_vec *sockets);
+// NULL where that process was not asked. `answers` ascend by pid.
+const struct process_files *process_files_find(const struct process_files_vec *answers,
+                                               int32_t pid);
+
+#endif

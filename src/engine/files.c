@@ -1,0 +1,331 @@
+// Open files and sockets: of the process in focus, of those that are followed, or of all in the table
+// of processes; and where those listen (NEED_PORTS), which takes their sockets alone.
+//
+// First each process is asked for its descriptors, then one process of each network namespace for the
+// tables that say what the sockets among them are.
+#include <string.h>
+
+#include "base/clock.h"
+#include "engine/ask/collector.h"
+
+enum {
+    PACE_ONE = 20, // a process in sight may take a twentieth of a processor,
+    PACE_ALL = 250 // all of them, when little is asked of each, not half a percent
+};
+
+struct taken { // the answer of one process
+    struct file_vec files;
+    uint64_t net_namespace;
+    uint32_t left_out;
+    enum files_outcome outcome;
+};
+
+struct files {
+    struct file_vec files;
+    struct process_files_vec answers;
+    struct port_vec ports;
+    struct pid_vec pids; // asked last
+    unsigned need;
+    int64_t done_ns, cost_ns;
+
+    struct taken *taken; // of the asking that goes on, one a probe
+    struct socket_vec sockets;
+    const struct inode_vec *inodes;
+};
+
+static void *create(void)
+{
+    return mem_zero(1, sizeof(struct files));
+}
+
+static void destroy(void *self)
+{
+    struct files *f = self;
+
+    files_clear(&f->files);
+    vec_free(&f->files);
+    vec_free(&f->answers);
+    vec_free(&f->ports);
+    vec_free(&f->pids);
+    free(f);
+}
+
+// --- which ones ---------------------------------------------------------------------------------
+
+static void list_pids(const struct round *round, struct pid_vec *out)
+{
+    const struct want *want = round->want;
+    const struct totals_vec *totals = &round->tables->totals;
+
+    vec_clear(out);
+    bool some = (want->focused && want->focus.pid > 0) || want->n_followed;
+    if (want->need & NEED_PORTS || !some)
+        for (size_t i = 0; i < totals->n; i++)
+            vec_push(out, totals->at[i].pid);
+    if (want->focused)
+        vec_push(out, want->focus.pid);
+    for (size_t i = 0; i < want->n_followed; i++)
+        vec_push(out, want->followed[i]);
+    pids_settle(out);
+}
+
+static bool is_named(const struct want *want, int32_t pid)
+{
+    for (size_t i = 0; i < want->n_followed; i++)
+        if (want->followed[i] == pid)
+            return true;
+    return want->focused && want->focus.pid == pid;
+}
+
+// Whether of this one its sockets are enough.
+static bool sockets_only(const struct want *want, int32_t pid)
+{
+    if (!(want->need & NEED_FILES))
+        return true;
+    return want->need & NEED_PORTS && !is_named(want, pid) && (want->focused || want->n_followed);
+}
+
+// --- asking -------------------------------------------------------------------------------------
+
+static void take_files(void *arg, size_t index, struct answer *answer)
+{
+    struct taken *taken = &((struct files *)arg)->taken[index];
+
+    taken->outcome = answer_is_gone(answer)      ? FILES_GONE
+                     : answer_is_refused(answer) ? FILES_REFUSED
+                                                 : FILES_READ;
+    taken->net_namespace = answer->net_namespace;
+    taken->left_out = answer->files_left_out;
+    taken->files = answer->files;
+    answer->files = (struct file_vec){0};
+}
+
+static void add_files(struct files *f, const struct asking *asking)
+{
+    files_clear(&f->files);
+    vec_clear(&f->answers);
+    for (size_t i = 0; i < asking->probes.n; i++) {
+        struct taken *taken = &f->taken[i];
+        const struct process_files answer = {
+            .pid = (int32_t)asking->probes.at[i].id,
+            .outcome = asking->asked[i] == ASKED_DONE ? (uint8_t)taken->outcome : FILES_STUCK,
+            .sockets_only = asking->probes.at[i].facts != 0,
+            .first = (uint32_t)f->files.n,
+            .n = (uint32_t)taken->files.n,
+            .left_out = taken->left_out,
+        };
+        vec_push(&f->answers, answer);
+        for (size_t k = 0; k < taken->files.n; k++)
+            vec_push(&f->files, taken->files.at[k]);
+        vec_free(&taken->files);
+    }
+}
+
+// --- sockets ------------------------------------------------------------------------------------
+
+static int inode_order(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void inodes_of(const struct files *f, uint64_t net_namespace, struct inode_vec *out)
+{
+    vec_clear(out);
+    for (size_t i = 0; i < f->answers.n; i++) {
+        const struct process_files *answer = &f->answers.at[i];
+        for (size_t k = 0; f->taken[i].net_namespace == net_namespace && k < answer->n; k++) {
+            const struct open_file *file = &f->files.at[answer->first + k];
+            if (file->kind == FILE_SOCKET)
+                vec_push(out, file->inode);
+        }
+    }
+    if (out->n > 1)
+        qsort(out->at, out->n, sizeof *out->at, inode_order);
+}
+
+static void prepare_sockets(void *arg, size_t index, struct answer *answer)
+{
+    const struct files *f = arg;
+
+    (void)index;
+    vec_copy(&answer->inodes, f->inodes);
+}
+
+static void take_sockets(void *arg, size_t index, struct answer *answer)
+{
+    struct files *f = arg;
+
+    (void)index;
+    f->sockets = answer->sockets;
+    answer->sockets = (struct socket_vec){0};
+}
+
+static char *copy_of(const char *text)
+{
+    return text ? mem_copy_string(text) : NULL;
+}
+
+static void describe_file(struct open_file *file, const struct socket_vec *sockets)
+{
+    size_t at = vec_lower(sockets, s, s->inode < file->inode);
+
+    if (at == sockets->n || sockets->at[at].inode != file->inode)
+        return;
+    const struct socket_entry *socket = &sockets->at[at];
+    file->protocol = socket->protocol;
+    file->state = socket->state;
+    file->ipv6 = socket->ipv6;
+    file->port = socket->port;
+    file->clients = socket->clients;
+    file->known |= FILE_KNOWS_CLIENTS;
+    file->local = copy_of(socket->local);
+    file->remote = copy_of(socket->remote);
+}
+
+// Asks the process of answers[which] for the sockets of all that are in its network namespace.
+static void ask_sockets(struct files *f, struct prober_pool *pool, size_t which)
+{
+    struct asking asking = {.take = take_sockets, .prepare = prepare_sockets, .arg = f};
+    uint64_t net_namespace = f->taken[which].net_namespace;
+    struct inode_vec inodes = {0};
+
+    inodes_of(f, net_namespace, &inodes);
+    f->inodes = &inodes;
+    if (inodes.n) {
+        ask_add(&asking, (struct probe){.what = PROBE_SOCKETS, .id = f->answers.at[which].pid});
+        ask_each(pool, &asking);
+        ask_end(&asking);
+    }
+    for (size_t i = 0; i < f->answers.n; i++)
+        for (size_t k = 0; f->taken[i].net_namespace == net_namespace && k < f->answers.at[i].n;
+             k++) {
+            struct open_file *file = &f->files.at[f->answers.at[i].first + k];
+            if (file->kind == FILE_SOCKET)
+                describe_file(file, &f->sockets);
+        }
+    sockets_clear(&f->sockets);
+    vec_free(&f->sockets);
+    vec_free(&inodes);
+}
+
+static void ask_all_sockets(struct files *f, struct prober_pool *pool)
+{
+    for (size_t i = 0; i < f->answers.n; i++) {
+        uint64_t net_namespace = f->taken[i].net_namespace;
+        bool first = net_namespace != 0;
+
+        for (size_t k = 0; k < i && first; k++)
+            first = f->taken[k].net_namespace != net_namespace;
+        if (first && !prober_pool_is_cancelled(pool))
+            ask_sockets(f, pool, i);
+    }
+}
+
+// --- ports --------------------------------------------------------------------------------------
+
+// As ss(8) -l has it: a socket that was bound and not connected takes what comes.
+static bool listens(const struct open_file *file)
+{
+    if (!file->port)
+        return false;
+    return file->protocol == PROTOCOL_TCP
+               ? file->state == SOCKET_LISTEN
+               : (file->protocol == PROTOCOL_UDP || file->protocol == PROTOCOL_UDPLITE) &&
+                     !file->remote;
+}
+
+static int port_order(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void add_ports(struct files *f)
+{
+    vec_clear(&f->ports);
+    for (size_t i = 0; i < f->answers.n; i++) {
+        struct process_files *answer = &f->answers.at[i];
+        size_t first = f->ports.n, kept = first;
+
+        for (size_t k = 0; k < answer->n; k++)
+            if (listens(&f->files.at[answer->first + k]))
+                vec_push(&f->ports, f->files.at[answer->first + k].port);
+        if (f->ports.n > first + 1)
+            qsort(f->ports.at + first, f->ports.n - first, sizeof *f->ports.at, port_order);
+        for (size_t k = first; k < f->ports.n; k++)
+            if (k == first || f->ports.at[k] != f->ports.at[kept - 1])
+                f->ports.at[kept++] = f->ports.at[k];
+        f->ports.n = kept;
+        answer->first_port = (uint32_t)first;
+        answer->n_ports = (uint32_t)(kept - first);
+    }
+}
+
+// -------------------------------------------------------------------------------------------------
+
+static bool is_good(const struct files *f, const struct round *round, const struct pid_vec *pids)
+{
+    unsigned need = round->want->need & (NEED_FILES | NEED_PORTS);
+    int64_t pace = need & NEED_PORTS ? PACE_ALL : PACE_ONE;
+    bool same = pids->n == f->pids.n &&
+                (!pids->n || memcmp(pids->at, f->pids.at, pids->n * sizeof *pids->at) == 0);
+
+    return round->effort != EFFORT_FULL && f->done_ns && same && need == f->need &&
+           clock_ns() < f->done_ns + f->cost_ns * pace;
+}
+
+static void update(void *self, const struct round *round)
+{
+    struct files *f = self;
+    struct asking asking = {.take = take_files, .arg = f};
+    struct pid_vec pids = {0};
+
+    list_pids(round, &pids);
+    if (is_good(f, round, &pids)) {
+        vec_free(&pids);
+        return;
+    }
+    int64_t cost = clock_used_ns();
+    for (size_t i = 0; i < pids.n; i++)
+        ask_add(&asking, (struct probe){.what = PROBE_FILES,
+                                        .id = pids.at[i],
+                                        .facts = sockets_only(round->want, pids.at[i])});
+    f->taken = mem_zero(pids.n, sizeof *f->taken);
+    ask_each(round->pool, &asking);
+    add_files(f, &asking);
+    ask_all_sockets(f, round->pool);
+    add_ports(f);
+    free(f->taken);
+    f->taken = NULL;
+    ask_end(&asking);
+    vec_free(&f->pids);
+    f->pids = pids;
+    f->need = round->want->need & (NEED_FILES | NEED_PORTS);
+    f->cost_ns = clock_used_ns() - cost;
+    f->done_ns = clock_ns();
+}
+
+static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
+{
+    const struct files *f = self;
+
+    (void)need;
+    if (!f->done_ns)
+        return false;
+    files_copy(&snapshot->files, &f->files);
+    vec_copy(&snapshot->file_answers, &f->answers);
+    vec_copy(&snapshot->ports, &f->ports);
+    return true;
+}
+
+const struct collector files_collector = {
+    .name = "files",
+    .need = NEED_FILES | NEED_PORTS,
+    .create = create,
+    .destroy = destroy,
+    .update = update,
+    .fill = fill,
+};

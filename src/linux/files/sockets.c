@@ -1,0 +1,232 @@
+#include "linux/files/sockets.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+enum { WORDS = 10, PORTS = 1 << 16 };
+
+struct reading {
+    struct answer *answer;
+    uint32_t *connections; // to each local port, of TCP
+    const struct table_file *file;
+    char *line, *words[WORDS];
+    size_t n; // words
+};
+
+struct table_file {
+    const char *name;
+    enum protocol protocol;
+    uint8_t inode; // which word of a line
+    void (*take)(const struct reading *r, struct socket_entry *socket);
+};
+
+static bool wanted(const struct inode_vec *inodes, uint64_t inode)
+{
+    size_t at = vec_lower(inodes, i, *i < inode);
+
+    return inode && at < inodes->n && inodes->at[at] == inode;
+}
+
+// "0100007F:1F90": the address as words of 32 bits in the order of the machine, each in
+// hexadecimal digits (net/ipv4/tcp_ipv4.c get_tcp4_sock, net/ipv6/tcp_ipv6.c get_tcp6_sock).
+static bool parse_address(const char *text, uint32_t address[4], bool *ipv6, uint16_t *port)
+{
+    size_t digits = strcspn(text, ":");
+    char word[9] = "";
+
+    if ((digits != 8 && digits != 32) || text[digits] != ':')
+        return false;
+    *ipv6 = digits == 32;
+    for (size_t i = 0; i < digits / 8; i++) {
+        memcpy(word, text + 8 * i, 8);
+        address[i] = (uint32_t)strtoul(word, NULL, 16);
+    }
+    *port = (uint16_t)strtoul(text + digits + 1, NULL, 16);
+    return true;
+}
+
+static char *address_text(const uint32_t address[4], bool ipv6, uint16_t port)
+{
+    char text[INET6_ADDRSTRLEN];
+
+    if (!inet_ntop(ipv6 ? AF_INET6 : AF_INET, address, text, sizeof text))
+        return NULL;
+    return ipv6 ? mem_format("[%s]:%u", text, port) : mem_format("%s:%u", text, port);
+}
+
+static void take_inet(const struct reading *r, struct socket_entry *socket)
+{
+    uint32_t local[4] = {0}, remote[4] = {0};
+    uint16_t remote_port;
+    bool ipv6;
+
+    if (!parse_address(r->words[1], local, &socket->ipv6, &socket->port) ||
+        !parse_address(r->words[2], remote, &ipv6, &remote_port))
+        return;
+    // Of what knows no connection, 7 is a socket that was not connected: no state.
+    unsigned long state = strtoul(r->words[3], NULL, 16);
+    if (r->file->protocol == PROTOCOL_TCP && state < SOCKET_CONNECTED)
+        socket->state = (uint8_t)state;
+    socket->local = address_text(local, socket->ipv6, socket->port);
+    if (remote_port || remote[0] || remote[1] || remote[2] || remote[3])
+        socket->remote = address_text(remote, ipv6, remote_port);
+}
+
+// net/unix/af_unix.c unix_seq_show(): flags, state, and the name, which may hold anything.
+static void take_unix(const struct reading *r, struct socket_entry *socket)
+{
+    enum { LISTENS = 0x10000, IS_CONNECTED = 3 };
+    const char *name = r->n > 7 ? r->words[7] : NULL;
+
+    if (strtoul(r->words[3], NULL, 16) & LISTENS)
+        socket->state = SOCKET_LISTEN;
+    else if (strtoul(r->words[5], NULL, 16) == IS_CONNECTED)
+        socket->state = SOCKET_CONNECTED;
+    if (name && *name)
+        socket->local = text_escape_new(name, strlen(name));
+}
+
+// clang-format off
+static const struct table_file files[] = {
+    {"tcp", PROTOCOL_TCP, 9, take_inet},         {"tcp6", PROTOCOL_TCP, 9, take_inet},
+    {"udp", PROTOCOL_UDP, 9, take_inet},         {"udp6", PROTOCOL_UDP, 9, take_inet},
+    {"udplite", PROTOCOL_UDPLITE, 9, take_inet}, {"udplite6", PROTOCOL_UDPLITE, 9, take_inet},
+    {"raw", PROTOCOL_RAW, 9, take_inet},         {"raw6", PROTOCOL_RAW, 9, take_inet},
+    {"icmp", PROTOCOL_ICMP, 9, take_inet},       {"icmp6", PROTOCOL_ICMP, 9, take_inet},
+    {"unix", PROTOCOL_UNIX, 6, take_unix},
+    {"netlink", PROTOCOL_NETLINK, 9, NULL},      {"packet", PROTOCOL_PACKET, 8, NULL},
+};
+// clang-format on
+
+// The last word has all that follows: the name of a socket may have blanks.
+static void split(struct reading *r, size_t last)
+{
+    char *at = r->line;
+
+    for (r->n = 0; r->n < last;) {
+        at += strspn(at, " ");
+        if (!*at)
+            return;
+        r->words[r->n++] = at;
+        at += strcspn(at, " ");
+        if (*at)
+            *at++ = '\0';
+    }
+    if (last < WORDS && *at)
+        r->words[r->n++] = at;
+}
+
+// Of all connections, whoever has them: one that is not accepted yet belongs to no process.
+static void count_connection(const struct reading *r)
+{
+    uint32_t address[4];
+    uint16_t port;
+    bool ipv6;
+
+    if (r->file->protocol == PROTOCOL_TCP && strtoul(r->words[3], NULL, 16) == SOCKET_ESTABLISHED &&
+        parse_address(r->words[1], address, &ipv6, &port))
+        r->connections[port]++;
+}
+
+static void take_line(struct reading *r)
+{
+    split(r, r->file->inode == 6 ? 7 : WORDS);
+    if (r->n <= r->file->inode)
+        return;
+    count_connection(r);
+    uint64_t inode = strtoull(r->words[r->file->inode], NULL, 10);
+    if (!wanted(&r->answer->inodes, inode))
+        return;
+    struct socket_entry socket = {.inode = inode, .protocol = (uint8_t)r->file->protocol};
+    if (r->file->take)
+        r->file->take(r, &socket);
+    vec_push(&r->answer->sockets, socket);
+}
+
+static int read_file(struct reading *r, const char *proc, int32_t pid)
+{
+    char path[PATH_MAX];
+    size_t room = 0;
+    bool first = true;
+
+    if ((size_t)snprintf(path, sizeof path, "%s/%" PRId32 "/net/%s", proc, pid, r->file->name) >=
+        sizeof path)
+        return -ENAMETOOLONG;
+    FILE *in = fopen(path, "re");
+    if (!in)
+        return -errno;
+    for (ssize_t n; (n = getline(&r->line, &room, in)) > 0; first = false) {
+        if (r->line[n - 1] == '\n')
+            r->line[n - 1] = '\0';
+        if (!first)
+            take_line(r);
+    }
+    int error = ferror(in) ? -EIO : 0;
+    free(r->line);
+    r->line = NULL;
+    fclose(in);
+    return error;
+}
+
+static int inode_order(const void *a, const void *b)
+{
+    uint64_t x = ((const struct socket_entry *)a)->inode;
+    uint64_t y = ((const struct socket_entry *)b)->inode;
+
+    return (x > y) - (x < y);
+}
+
+// A name with a newline may look like the line of another socket. Where one inode has two lines, none
+// of them is believed but for its protocol.
+static void settle(struct socket_vec *sockets)
+{
+    size_t kept = 0;
+
+    if (sockets->n > 1)
+        qsort(sockets->at, sockets->n, sizeof *sockets->at, inode_order);
+    for (size_t i = 0; i < sockets->n; i++) {
+        struct socket_entry *last = kept ? &sockets->at[kept - 1] : NULL;
+        if (!last || last->inode != sockets->at[i].inode) {
+            sockets->at[kept++] = sockets->at[i];
+            continue;
+        }
+        socket_entry_release(&sockets->at[i]);
+        if (last->protocol != PROTOCOL_UNIX) // the tables of the others cannot be forged
+            continue;
+        socket_entry_release(last);
+        last->state = SOCKET_NO_STATE;
+    }
+    sockets->n = kept;
+}
+
+void sockets_probe(const char *proc, int32_t pid, struct answer *answer)
+{
+    struct reading r = {.answer = answer, .connections = mem_zero(PORTS, sizeof *r.connections)};
+    size_t missing = 0, n = sizeof files / sizeof *files;
+
+    for (size_t i = 0; i < n; i++) {
+        r.file = &files[i];
+        int error = read_file(&r, proc, pid);
+        missing += error != 0; // a kernel without IPv6, say
+        if (error && error != -ENOENT)
+            answer->error = error;
+    }
+    if (missing < n)
+        answer->error = 0;
+    else if (!answer->error)
+        answer->error = -ENOENT;
+    settle(&answer->sockets);
+    for (size_t i = 0; i < answer->sockets.n; i++) {
+        struct socket_entry *socket = &answer->sockets.at[i];
+        if (socket->protocol == PROTOCOL_TCP && socket->state == SOCKET_LISTEN)
+            socket->clients = r.connections[socket->port];
+    }
+    free(r.connections);
+}

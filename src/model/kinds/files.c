@@ -1,0 +1,170 @@
+// Open files of processes: all that is known of their descriptors, as lsof(8) lists them.
+#include "model/kinds/registry.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "model/kinds/cells.h"
+#include "model/kinds/row_parts.h"
+
+static void get_kind(const struct snapshot *s, const void *row, struct cell *out)
+{
+    (void)s;
+    cell_set_text(out, file_kind_name(((const struct open_file *)row)->kind));
+}
+
+static void get_mode(const struct snapshot *s, const void *row, struct cell *out)
+{
+    static const char *const names[] = {NULL, "r", "w", "rw"};
+
+    (void)s;
+    cell_set_text(out, names[((const struct open_file *)row)->mode & 3]);
+}
+
+static void get_protocol(const struct snapshot *s, const void *row, struct cell *out)
+{
+    (void)s;
+    cell_set_text(out, protocol_name(((const struct open_file *)row)->protocol));
+}
+
+static void get_state(const struct snapshot *s, const void *row, struct cell *out)
+{
+    (void)s;
+    cell_set_text(out, socket_state_name(((const struct open_file *)row)->state));
+}
+
+static void get_inode(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct open_file *r = row;
+
+    (void)s;
+    if (r->inode)
+        cell_set_count(out, r->inode);
+}
+
+static void get_clients(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct open_file *r = row;
+
+    (void)s;
+    if (r->known & FILE_KNOWS_CLIENTS && r->protocol == PROTOCOL_TCP && r->state == SOCKET_LISTEN)
+        cell_set_count(out, r->clients);
+}
+
+static void get_comm(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct process *p = snapshot_process(s, ((const struct open_file *)row)->pid);
+
+    if (p && p->known & PROC_KNOWS_COMM)
+        cell_set_text(out, p->comm);
+}
+
+static void get_user(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct process *p = snapshot_process(s, ((const struct open_file *)row)->pid);
+
+    if (p && p->known & PROC_KNOWS_UID)
+        cell_set_user(out, s, p->uid);
+}
+
+static void show_path(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    const struct open_file *r = row;
+
+    (void)s;
+    if (r->path)
+        snprintf(dst, cap, "%s%s", r->path, r->deleted ? " (deleted)" : "");
+    else if (r->kind == FILE_PIPE && r->inode)
+        snprintf(dst, cap, "pipe:[%" PRIu64 "]", r->inode);
+}
+
+// clang-format off
+static const struct column columns[] = {
+    {.name = "pid", .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
+     .priority = 11, .flags = COL_PARENT_PROCESS | COL_PINS | COL_JSON | COL_SCREEN, .member = MEMBER(AS_POSITIVE, struct open_file, pid)},
+    {.name = "fd", .detail = DETAIL_PATH, .title = "FD", .help = "number of the descriptor", .type = CELL_NUMBER,
+     .width = 4, .widest = 8, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .member = MEMBER(AS_VALUE, struct open_file, fd)},
+    {.name = "kind", .title = "KIND", .help = "file, directory, device, block, pipe, socket, memfd, anon or other", .type = CELL_TEXT,
+     .width = 6, .widest = 9, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_kind},
+    {.name = "mode", .title = "MODE", .help = "open for reading, writing or both: r, w, rw", .type = CELL_TEXT,
+     .width = 4, .priority = 6, .flags = COL_JSON | COL_SCREEN, .get = get_mode},
+    {.name = "protocol", .title = "PROTO", .help = "of a socket: tcp, udp, raw, icmp, unix, netlink, packet", .type = CELL_TEXT,
+     .width = 5, .widest = 7, .priority = 5, .flags = COL_JSON | COL_SCREEN, .get = get_protocol},
+    {.name = "local", .title = "LOCAL", .help = "address and port here, in numbers; name of a unix socket", .type = CELL_TEXT,
+     .width = 15, .widest = 48, .priority = 2, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_STRING, struct open_file, local)},
+    {.name = "remote", .title = "REMOTE", .help = "address and port of the peer, in numbers", .type = CELL_TEXT,
+     .width = 15, .widest = 48, .priority = 3, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_STRING, struct open_file, remote)},
+    {.name = "state", .title = "STATE", .help = "of a socket: LISTEN, ESTABLISHED, CLOSE_WAIT, …", .type = CELL_TEXT,
+     .width = 11, .priority = 4, .flags = COL_JSON | COL_SCREEN, .get = get_state},
+    {.name = "path", .title = "PATH", .help = "name it was opened by, or its kind within the kernel", .type = CELL_TEXT,
+     .width = 20, .widest = 255, .priority = 1, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_STRING, struct open_file, path), .show = show_path},
+    {.name = "deleted", .title = "DEL", .help = "no name leads to it any longer", .type = CELL_BOOL,
+     .width = 3, .flags = COL_JSON, .member = MEMBER_IF(FILE_KNOWS_DELETED, AS_VALUE, struct open_file, deleted)},
+    {.name = "clients", .title = "CLIENTS", .help = "connections to the port it listens on, whoever has accepted them", .type = CELL_COUNT,
+     .width = 7, .priority = 7, .flags = COL_SCREEN | COL_DESCENDING, .get = get_clients},
+    {.name = "inode", .title = "INODE", .help = "inode number", .type = CELL_COUNT,
+     .width = 8, .widest = 20, .get = get_inode},
+    {.name = "comm", .detail = DETAIL_NONE, .title = "PROGRAM", .help = "name of the program", .type = CELL_TEXT,
+     .width = 15, .need = NEED_PROCESSES, .get = get_comm},
+    {.name = "user", .detail = DETAIL_NONE, .title = "USER", .help = "user it runs as", .type = CELL_TEXT,
+     .width = 8, .widest = 12, .need = NEED_PROCESSES | NEED_NAMES, .get = get_user},
+};
+// clang-format on
+
+static void identify(const struct snapshot *s, const void *row, struct identity *out)
+{
+    const struct open_file *r = row;
+    const struct process *p = snapshot_process(s, r->pid);
+
+    *out = (struct identity){.kind = KIND_FILE,
+                             .pid = r->pid,
+                             .start_ticks = p && p->known & PROC_KNOWS_START ? p->start_ticks : 0,
+                             .part = (uint64_t)r->fd};
+}
+
+static bool belongs(const void *row, const struct identity *parent)
+{
+    return ((const struct open_file *)row)->pid == parent->pid;
+}
+
+static bool object_of(const struct snapshot *s, const void *row, struct identity *out)
+{
+    (void)s, (void)row;
+    *out = (struct identity){.kind = NO_KIND};
+    return false;
+}
+
+static void describe(const struct identity *identity, char *dst, size_t cap)
+{
+    snprintf(dst, cap, "descriptor %" PRIu64 " of process %" PRId32, identity->part, identity->pid);
+}
+
+static void processes(const struct snapshot *s, const struct identity *row,
+                      struct process_use_vec *out)
+{
+    (void)s;
+    use_add_row(out, row, USE_CERTAIN);
+}
+
+const struct kind kind_files = {
+    .id = KIND_FILE,
+    .name = "files",
+    .title = "Files",
+    .one = "open file",
+    .can = CAN_SIGNAL,
+    .owner_need = NEED_PROCESSES,
+    .focus_need = NEED_PROCESSES,
+    .need = NEED_FILES,
+    .pins = KIND_PROCESS,
+    .empty = "no open file was seen",
+    .columns = columns,
+    .n_columns = sizeof columns / sizeof columns[0],
+    .rows = ROWS_OF(files),
+    .identify = identify,
+    .belongs = belongs,
+    .object_of = object_of,
+    .describe = describe,
+    .path_text = process_path_text,
+    .processes = processes,
+    .no_processes = process_no_processes,
+};

@@ -1,0 +1,81 @@
+#include "model/record/open_file.h"
+
+#include <stdlib.h>
+
+const char *file_kind_name(enum file_kind kind)
+{
+    static const char *const names[FILE_KINDS] = {"other", "file",   "directory", "device", "block",
+                                                  "pipe",  "socket", "memfd",     "anon"};
+
+    return (unsigned)kind < FILE_KINDS ? names[kind] : NULL;
+}
+
+const char *protocol_name(enum protocol protocol)
+{
+    static const char *const names[PROTOCOLS] = {NULL,   "tcp",  "udp",     "udplite", "raw",
+                                                 "icmp", "unix", "netlink", "packet"};
+
+    return (unsigned)protocol < PROTOCOLS ? names[protocol] : NULL;
+}
+
+const char *socket_state_name(enum socket_state state)
+{
+    static const char *const names[SOCKET_STATES] = {
+        NULL,    "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT",
+        "CLOSE", "CLOSE_WAIT",  "LAST_ACK", "LISTEN",   "CLOSING",   "SYN_RECV",  "CONNECTED"};
+
+    return (unsigned)state < SOCKET_STATES ? names[state] : NULL;
+}
+
+void open_file_release(struct open_file *file)
+{
+    free(file->local);
+    free(file->remote);
+    free(file->path);
+    file->local = file->remote = file->path = NULL;
+}
+
+void socket_entry_release(struct socket_entry *socket)
+{
+    free(socket->local);
+    free(socket->remote);
+    socket->local = socket->remote = NULL;
+}
+
+void files_clear(struct file_vec *files)
+{
+    for (size_t i = 0; i < files->n; i++)
+        open_file_release(&files->at[i]);
+    vec_clear(files);
+}
+
+static char *copy_of(const char *text)
+{
+    return text ? mem_copy_string(text) : NULL;
+}
+
+void files_copy(struct file_vec *to, const struct file_vec *from)
+{
+    files_clear(to);
+    vec_copy(to, from);
+    for (size_t i = 0; i < to->n; i++) {
+        struct open_file *file = &to->at[i];
+        file->local = copy_of(file->local);
+        file->remote = copy_of(file->remote);
+        file->path = copy_of(file->path);
+    }
+}
+
+void sockets_clear(struct socket_vec *sockets)
+{
+    for (size_t i = 0; i < sockets->n; i++)
+        socket_entry_release(&sockets->at[i]);
+    vec_clear(sockets);
+}
+
+const struct process_files *process_files_find(const struct process_files_vec *answers, int32_t pid)
+{
+    size_t at = vec_lower(answers, a, a->pid < pid);
+
+    return at < answers->n && answers->at[at].pid == pid ? &answers->at[at] : NULL;
+}
