@@ -19,8 +19,12 @@ PKG_CONFIG ?= pkg-config
 PKGS      := ncursesw jansson smartcols
 TEST_PKGS := cmocka vterm libproc2
 
+# libproc2 is loaded, not linked, by the name and version that its header belongs to; empty: not there.
+PROC2_FILE   := $(wildcard $(shell $(PKG_CONFIG) --variable=libdir libproc2 2>/dev/null)/libproc2.so)
+PROC2_SONAME := $(if $(PROC2_FILE),$(shell readelf -d $(PROC2_FILE) | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p'))
+
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS   := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null)
+PKG_LIBS   := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -ldl
 
 # A build takes all processors unless -j says how many. 'clean' does not run beside other goals; the
 # script of 'check' runs makes of its own.
@@ -86,6 +90,7 @@ $(O)/%.o: %.c Makefile
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+$(O)/src/linux/process/procps.o: ALL_CFLAGS += $(if $(PROC2_SONAME),-DPROC2_SONAME='"$(PROC2_SONAME)"')
 $(O)/tests/%.o: ALL_CFLAGS += -iquote tests -DBUILD_DIR='"$(O)"'
 $(O)/tests/%_test: $(O)/tests/%_test.o $(SUPPORT) $(LIB)
 	$(call say,LD,$@)

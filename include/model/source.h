@@ -9,6 +9,7 @@
 
 #include "model/record/action.h"
 #include "model/record/open_file.h"
+#include "model/record/process_page.h"
 #include "model/record/snapshot.h"
 
 enum probe_what {
@@ -28,6 +29,7 @@ enum probe_what {
     PROBE_FILES, // id: pid → files, of which sockets have their inode alone; with any `facts` no
                  // others than sockets
     PROBE_SOCKETS, // id: pid; answer.inodes, ascending → sockets of its network namespace
+    PROBE_PAGE,    // id: pid → page
     PROBE_PLACES,  // id: 0 → instances: the data directories where they usually are
 };
 
@@ -58,6 +60,7 @@ struct answer {
     uint64_t net_namespace;    // and its inode; 0: not readable
     struct inode_vec inodes;   // PROBE_SOCKETS: asked about, and
     struct socket_vec sockets; // found; ascending by inode
+    struct process_page page;  // PROBE_PAGE
 };
 void answer_clear(struct answer *answer);
 bool answer_is_gone(const struct answer *answer);    // there is no such process (any longer)

@@ -32,6 +32,17 @@ static unsigned column_needs(const struct view *v)
     return need;
 }
 
+// What it serves and whose it is, too, of as many as may be followed at once.
+static void want_signalled(const struct session *s, struct want *want)
+{
+    const struct action_vec *actions = &s->prompt.actions;
+
+    want->need |= NEED_PROCESSES | NEED_COMMANDS | NEED_CGROUP | NEED_FILES;
+    for (size_t i = 0; i < actions->n && want->n_followed < WANT_FOLLOWED; i++)
+        if (actions->at[i].target.pid > 0)
+            want->followed[want->n_followed++] = actions->at[i].target.pid;
+}
+
 void session_want(struct session *s, struct want *want)
 {
     const struct view *v = session_view(s);
@@ -45,8 +56,9 @@ void session_want(struct session *s, struct want *want)
         for (size_t i = 0; i < v->kind->n_columns; i++)
             if (!(v->kind->columns[i].flags & COL_ASKED))
                 want->need |= v->kind->columns[i].need;
-    if (s->pane_shown && kind_get(v->kind->enter))
-        want->need |= kind_get(v->kind->enter)->need;
+    const struct kind *entered = kind_get(v->kind->enter);
+    if (s->pane_shown && entered && entered->pins == NO_KIND) // else too much is read for each row
+        want->need |= entered->need;
     // A set in focus would leave the elements of all others unread, which the findings are made of.
     const struct kind *parent = v->has_parent ? kind_get(v->parent.kind) : NULL;
     const struct kind *parts = parent ? kind_get(parent->enter) : NULL;
@@ -65,5 +77,5 @@ void session_want(struct session *s, struct want *want)
         want->need |= NEED_TRACE;
     // What a signal means to a process may stand in its arguments.
     if (s->prompt.actions.n && s->prompt.actions.at[0].verb == ACTION_SIGNAL)
-        want->need |= NEED_PROCESSES | NEED_COMMANDS;
+        want_signalled(s, want);
 }

@@ -26,6 +26,7 @@
 #include "linux/objects/sysvipc.h"
 #include "linux/objects/table_reader.h"
 #include "linux/process/new_processes.h"
+#include "linux/process/page.h"
 #include "linux/process/process.h"
 #include "linux/waiters/waiters.h"
 #include "model/consequence/outcomes.h"
@@ -307,6 +308,9 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
         break;
     case PROBE_SOCKETS:
         sockets_probe(self->proc, pid, answer);
+        break;
+    case PROBE_PAGE:
+        page_probe(self->proc, pid, self->is_procfs && self->same_pid_namespace, answer);
         break;
     case PROBE_PLACES:
         if (self->is_procfs) // a fixture's databases are not this machine's

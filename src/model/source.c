@@ -40,6 +40,7 @@ void answer_clear(struct answer *answer)
     vec_free(&answer->inodes);
     sockets_clear(&answer->sockets);
     vec_free(&answer->sockets);
+    process_page_release(&answer->page);
     free(answer->same);
     *answer = (struct answer){0};
 }

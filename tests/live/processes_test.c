@@ -18,6 +18,7 @@
 #define HAVE_LIBPROC2
 #endif
 
+#include "linux/process/page.h"
 #include "linux/process/process.h"
 #include "linux/source.h"
 #include "support/asuser.h"
@@ -364,6 +365,55 @@ TEST(probers_side_by_side)
     answer_clear(&a);
     source.prober_free(source.self, prober);
     linux_source_free(self);
+}
+
+// --- the page of one process --------------------------------------------------------------------
+
+static long long first_number(const char *path, const char *name)
+{
+    char line[256];
+    long long number = -1;
+    FILE *in = fopen(path, "r");
+
+    assert_non_null(in);
+    while (number < 0 && fgets(line, sizeof line, in))
+        if (strncmp(line, name, strlen(name)) == 0)
+            number = strtoll(line + strlen(name), NULL, 10);
+    fclose(in);
+    return number;
+}
+
+TEST(the_page_as_its_files_say)
+{
+    struct answer a = {0};
+    char path[64], cwd[4096];
+
+    comm_wanted = "page";
+    pid_t pid = child_start(named_body, NULL);
+    page_probe("/proc", pid, true, &a);
+    assert_int_equal(a.error, 0);
+    assert_string_equal(a.page.cwd, getcwd(cwd, sizeof cwd));
+    assert_non_null(strstr(a.page.exe, "processes_test"));
+    assert_true(a.page.known & PAGE_KNOWS_MAX_FILES);
+    assert_int_equal(a.page.max_files, sysconf(_SC_OPEN_MAX));
+#if defined HAVE_LIBPROC2
+    assert_true(a.page.known & PAGE_LIBRARY);
+    snprintf(path, sizeof path, "/proc/%d/oom_score", pid);
+    assert_int_equal(a.page.oom_score, first_number(path, ""));
+    snprintf(path, sizeof path, "/proc/%d/status", pid);
+    assert_int_equal(a.page.rss_anon, first_number(path, "RssAnon:") * 1024);
+    assert_int_equal(a.page.rss_file, first_number(path, "RssFile:") * 1024);
+    assert_int_equal(a.page.rss_shared, first_number(path, "RssShmem:") * 1024);
+#endif
+    answer_clear(&a);
+    page_probe("/proc", pid, false, &a); // as where there is no library
+    assert_int_equal(a.page.known & (PAGE_LIBRARY | PAGE_KNOWS_MEMORY | PAGE_KNOWS_OOM), 0);
+    assert_non_null(a.page.exe);
+    answer_clear(&a);
+    child_end(pid);
+    page_probe("/proc", pid, true, &a);
+    assert_true(answer_is_gone(&a));
+    answer_clear(&a);
 }
 
 int main(void)

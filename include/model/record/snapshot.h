@@ -10,6 +10,7 @@
 #include "model/record/event_log.h"
 #include "model/record/objects.h"
 #include "model/record/open_file.h"
+#include "model/record/process_page.h"
 #include "model/record/process_totals.h"
 #include "model/record/scan.h"
 #include "model/record/trace.h"
@@ -35,6 +36,7 @@ enum need {
     NEED_SYSTEM = 1 << 15,      // uptime and load for the header
     NEED_FILES = 1 << 16,       // of the focus's process, of those followed, or of all with totals
     NEED_SEGMENT_USE = 1 << 17, // rss and swap of segments: three times the price of NEED_SEGMENTS
+    NEED_PAGE = 1 << 30,        // all there is to know of the focus's process
     NEED_TRACE = 1 << 18,       // calls of processes since the snapshot before: tracing is on
 };
 
@@ -104,6 +106,7 @@ struct snapshot {
     struct waiter_vec waiters;             // ordered by kind, id, tid
     uint32_t waiters_unseen;               // processes that could not be asked whether they wait
     struct mapping_vec focus_maps;         // NEED_MAP_USE, NEED_ALL_MAPS: of the focus's process
+    struct process_page page;              // NEED_PAGE
     struct file_vec files;                 // of processes in file_answers; ordered by pid, fd
     struct process_files_vec file_answers; // ordered by pid
     struct port_vec ports;                 // of file_answers

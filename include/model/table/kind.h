@@ -30,6 +30,7 @@ enum { // commands that rows of a kind take
     CAN_WIDEN = 128,    // from the parent's part to all of its process
     CAN_RESTRICT = 256, // by owner, and to orphans
     CAN_MAX_BYTES = 512,
+    CAN_PAGE = 1024, // to the page of the process the row is, or belongs to
 };
 
 // A process behind a row, as a target of signals.

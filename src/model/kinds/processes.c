@@ -1,10 +1,11 @@
 // Processes: those that live and hold, wait on, made or last used an object, with what they hold in sum.
-#include "model/kinds/registry.h"
+#include "model/kinds/processes.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "model/kinds/cells.h"
+#include "model/kinds/registry.h"
 #include "model/kinds/row_parts.h"
 #include "model/record/process_totals.h"
 
@@ -254,6 +255,26 @@ static bool mark(const struct snapshot *s, const void *row, enum severity *sever
     return false;
 }
 
+struct process_view process_page_of(const struct identity *row)
+{
+    return (struct process_view){
+        {.kind = KIND_PROCESS, .pid = row->pid, .start_ticks = row->start_ticks}, KIND_FILE, ""};
+}
+
+struct process_view process_maps_of(const struct identity *row)
+{
+    return (struct process_view){holder_identity(-1, row->pid, row->start_ticks), KIND_MAPPING,
+                                 " mappings"};
+}
+
+// Its page; below the table its columns say enough.
+static void notes(const struct snapshot *s, const struct identity *row,
+                  const struct note_place *place, struct note_vec *out)
+{
+    if (place->entered)
+        process_notes(s, row->pid, out);
+}
+
 static void processes(const struct snapshot *s, const struct identity *row,
                       struct process_use_vec *out)
 {
@@ -267,7 +288,7 @@ const struct kind kind_processes = {
     .title = "Processes",
     .one = "process",
     .flags = TABLE_WHOLE | TABLE_PROCESSES,
-    .can = CAN_SIGNAL | CAN_TAG,
+    .can = CAN_SIGNAL | CAN_TAG | CAN_PAGE,
     .enter = KIND_FILE,
     .tab = 7,
     .json = 11,
@@ -285,4 +306,5 @@ const struct kind kind_processes = {
     .mark = mark,
     .processes = processes,
     .no_processes = process_no_processes,
+    .notes = notes,
 };

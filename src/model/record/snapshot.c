@@ -52,6 +52,7 @@ static void free_parts(struct snapshot *s)
     vec_free(&s->groups);
     vec_free(&s->waiters);
     vec_free(&s->focus_maps);
+    process_page_release(&s->page);
     files_clear(&s->files);
     vec_free(&s->files);
     vec_free(&s->file_answers);

@@ -1,6 +1,9 @@
 #include <stdio.h>
+#include <string.h>
 
+#include "model/kinds/processes.h"
 #include "model/kinds/registry.h"
+#include "model/kinds/row_parts.h"
 #include "session/actions/progress.h"
 #include "session/commands/groups.h"
 #include "session/current.h"
@@ -82,6 +85,39 @@ static void run_all_maps(struct session *s)
     session_rebuild(s);
 }
 
+// Of the process that the selected row is or belongs to.
+static void open_process(struct session *s, struct process_view of(const struct identity *row))
+{
+    struct identity row;
+    struct view *v = session_view(s);
+    char path[sizeof v->path];
+
+    if (!session_selected(s, &row))
+        row = v->parent; // a process without open files
+    const struct process_view opened = of(&row);
+    if (row.pid <= 0) {
+        session_say(s, SEVERITY_NOTICE, "that process lives in another PID namespace");
+        return;
+    }
+    if (v->has_parent && v->kind->id == opened.opened && v->parent.pid == row.pid &&
+        v->parent.kind == opened.process.kind && v->parent.id == opened.process.id)
+        return; // it is there
+    process_path_text(s->snapshot, &opened.process, path, sizeof path);
+    snprintf(path + strlen(path), sizeof path - strlen(path), "%s", opened.what);
+    if (!session_push(s, opened.opened, &opened.process, path))
+        session_say(s, SEVERITY_NOTICE, "no deeper: Esc goes back");
+}
+
+static void run_process(struct session *s)
+{
+    open_process(s, process_page_of);
+}
+
+static void run_maps(struct session *s)
+{
+    open_process(s, process_maps_of);
+}
+
 static void run_details(struct session *s)
 {
     bool shown = s->details || s->pane_shown;
@@ -161,6 +197,10 @@ static const struct command commands[] = {
     {.name = "leave", .keys = {'q'}, .run = run_leave, .help = "back; at the top: quit"},
     {.name = "all-maps", .keys = {'a'}, .flags = CMD_LOCAL, .can = CAN_WIDEN,
      .run = run_all_maps, .help = "all mappings of the process, or this segment's alone"},
+    {.name = "process", .keys = {'p'}, .can = CAN_PAGE, .run = run_process,
+     .help = "the process of the row: who it is, its files, sockets and peers"},
+    {.name = "maps", .keys = {'M'}, .can = CAN_PAGE, .run = run_maps,
+     .help = "all mappings of the process of the row, System V's and others"},
     {.name = "details", .keys = {'i'}, .run = run_details,
      .help = "everything known about the row, on and off; on a large screen it is on at first"},
     {.name = "pane", .keys = {'v'}, .run = run_pane,

@@ -1,0 +1,32 @@
+// What is read of one process alone, when its page is looked at.
+#ifndef IPCTOP_MODEL_RECORD_PROCESS_PAGE_H
+#define IPCTOP_MODEL_RECORD_PROCESS_PAGE_H
+
+#include <stdint.h>
+
+enum page_outcome { PAGE_READ, PAGE_GONE, PAGE_STUCK };
+
+enum {
+    PAGE_KNOWS_MEMORY = 1,    // rss_anon, rss_file, rss_shared, locked
+    PAGE_KNOWS_OOM = 2,       // oom_score, oom_adjust
+    PAGE_KNOWS_NICE = 4,      // and major_faults
+    PAGE_KNOWS_MAX_FILES = 8, // max_files
+    PAGE_KNOWS_PSS = 16,      // shared_pss
+    PAGE_LIBRARY = 32, // libproc2 was there to be asked; without it the first three are unknown
+};
+
+struct process_page {
+    int32_t pid;     // 0: of none
+    uint8_t outcome; // enum page_outcome
+    uint8_t known;
+    int32_t oom_score, oom_adjust, nice;
+    uint64_t rss_anon, rss_file, rss_shared, locked, shared_pss; // bytes
+    uint64_t major_faults;
+    uint64_t max_files;               // soft limit; UINT64_MAX: none
+    char *exe, *cwd, *cgroup, *slice; // escaped; NULL: none, or not for this user. Owned
+};
+
+void process_page_release(struct process_page *page); // what it owns; empties it
+void process_page_copy(struct process_page *to, const struct process_page *from); // replaces *to
+
+#endif

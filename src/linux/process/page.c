@@ -1,0 +1,80 @@
+#include "linux/process/page.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "linux/process/proc_file.h"
+#include "linux/process/procps.h"
+
+static char *read_link(int dir, const char *name)
+{
+    char text[PATH_MAX];
+    ssize_t n = readlinkat(dir, name, text, sizeof text);
+
+    return n > 0 ? text_escape_new(text, (size_t)n) : NULL;
+}
+
+// "Max open files            1024                 524288               files": the soft one.
+static void read_limits(int dir, struct process_page *page)
+{
+    static const char name[] = "\nMax open files";
+    char text[4096];
+    uint64_t value;
+
+    const char *line =
+        proc_file_read_at(dir, "limits", text, sizeof text) > 0 ? strstr(text, name) : NULL;
+    if (!line)
+        return;
+    line += sizeof name - 1;
+    if (proc_file_numbers(line, &value, 1) == 1)
+        page->max_files = value;
+    else if (strncmp(line + strspn(line, " "), "unlimited", 9) == 0)
+        page->max_files = UINT64_MAX;
+    else
+        return;
+    page->known |= PAGE_KNOWS_MAX_FILES;
+}
+
+static void read_shared_pss(int dir, struct process_page *page)
+{
+    static const char name[] = "\nPss_Shmem:";
+    char text[4096];
+
+    const char *line =
+        proc_file_read_at(dir, "smaps_rollup", text, sizeof text) > 0 ? strstr(text, name) : NULL;
+    if (!line || proc_file_numbers(line + sizeof name - 1, &page->shared_pss, 1) != 1)
+        return;
+    page->shared_pss *= 1024;
+    page->known |= PAGE_KNOWS_PSS;
+}
+
+void page_probe(const char *proc, int32_t pid, bool library, struct answer *answer)
+{
+    struct process_page *page = &answer->page;
+    char path[PATH_MAX];
+
+    if ((size_t)snprintf(path, sizeof path, "%s/%" PRId32, proc, pid) >= sizeof path) {
+        answer->error = -ENAMETOOLONG;
+        return;
+    }
+    int dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0) {
+        answer->error = -errno;
+        return;
+    }
+    page->pid = pid;
+    page->exe = read_link(dir, "exe");
+    page->cwd = read_link(dir, "cwd");
+    read_limits(dir, page);
+    if (library)
+        procps_read(pid, page);
+    read_shared_pss(dir, page); // last: the kernel walks its page tables
+    close(dir);
+}

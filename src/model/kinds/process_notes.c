@@ -1,0 +1,297 @@
+// The page of a process in words: kept apart from the columns of its kind.
+#include "model/kinds/processes.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/line.h"
+#include "base/text.h"
+#include "model/kinds/row_parts.h"
+#include "model/text/words.h"
+
+enum { NAMED = 6, TEXT = 512 };
+
+static void add(struct note_vec *out, enum note_tone tone, const char *text)
+{
+    note_add(out, tone, mem_copy_string(text));
+}
+
+// --- objects ------------------------------------------------------------------------------------
+
+static void note_held(const struct snapshot *s, int32_t pid, struct note_vec *out)
+{
+    char text[TEXT], access[5];
+    struct line line = line_start(text, sizeof text);
+    size_t n = 0;
+
+    for (size_t i = 0; s->scan && i < s->scan->holders.n; i++) {
+        const struct holder *holder = &s->scan->holders.at[i];
+        const struct segment *segment = snapshot_segment(s, holder->shmid);
+        if (holder->pid != pid || n++ >= NAMED)
+            continue;
+        line_add(&line, "%s%" PRId32, n == 1 ? "Holds      " : " · ", holder->shmid);
+        if (segment) {
+            line_add(&line, " ");
+            words_size(&line, segment->size);
+        }
+        line_add(&line, " %s", access_text(holder->access, access));
+        if (holder->attaches > 1)
+            line_add(&line, " ×%" PRIu32, holder->attaches);
+    }
+    if (n > NAMED)
+        line_add(&line, " · %zu more", n - NAMED);
+    if (n)
+        add(out, NOTE_PLAIN, text);
+}
+
+static void note_waits(const struct snapshot *s, int32_t pid, struct note_vec *out)
+{
+    char text[TEXT];
+    struct line line = line_start(text, sizeof text);
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->waiters.n; i++) {
+        const struct waiter *waiter = &s->waiters.at[i];
+        bool on_set = waiter->call == WAIT_SEMOP || waiter->call == WAIT_SEMTIMEDOP;
+        if (waiter->pid != pid || n++ >= NAMED)
+            continue;
+        line_add(&line, "%s%s %" PRId32 " %s", n == 1 ? "Waits      " : " · ",
+                 on_set ? "semaphore set" : "queue", waiter->id, waiter->detail);
+    }
+    if (n > NAMED)
+        line_add(&line, " · %zu more", n - NAMED);
+    if (n)
+        add(out, NOTE_NOTICE, text);
+}
+
+// --- sockets ------------------------------------------------------------------------------------
+
+static const struct open_file *files_of(const struct snapshot *s, int32_t pid, size_t *n)
+{
+    const struct process_files *answer = process_files_find(&s->file_answers, pid);
+
+    *n = answer && (size_t)answer->first + answer->n <= s->files.n ? answer->n : 0;
+    return *n ? &s->files.at[answer->first] : NULL;
+}
+
+static bool listens(const struct open_file *file)
+{
+    bool bound = file->port && !file->remote &&
+                 (file->protocol == PROTOCOL_UDP || file->protocol == PROTOCOL_UDPLITE);
+
+    return file->local && (file->state == SOCKET_LISTEN || bound);
+}
+
+size_t process_listens(struct line *line, const struct snapshot *s, int32_t pid, size_t most,
+                       uint64_t *clients)
+{
+    size_t n, found = 0;
+    const struct open_file *files = files_of(s, pid, &n);
+
+    *clients = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct open_file *file = &files[i];
+        if (!listens(file))
+            continue;
+        if (file->known & FILE_KNOWS_CLIENTS && file->protocol == PROTOCOL_TCP)
+            *clients += file->clients;
+        if (found++ >= most)
+            continue;
+        line_add(line, "%s%s %s", found > 1 ? ", " : "", protocol_name(file->protocol),
+                 file->local);
+        if (file->clients) {
+            line_add(line, " (");
+            line_count(line, file->clients, "client", NULL);
+            line_add(line, ")");
+        }
+    }
+    if (found > most)
+        line_add(line, " and %zu more", found - most);
+    return found;
+}
+
+// The host of "10.0.0.5:1234" and "[::1]:80".
+static size_t host_length(const char *address)
+{
+    const char *colon = strrchr(address, ':');
+
+    return colon ? (size_t)(colon - address) : strlen(address);
+}
+
+static bool same_host(const struct open_file *a, const struct open_file *b)
+{
+    size_t n = host_length(a->remote);
+
+    return n == host_length(b->remote) && memcmp(a->remote, b->remote, n) == 0;
+}
+
+static bool has_peer(const struct open_file *file)
+{
+    return file->remote && file->protocol != PROTOCOL_UNIX;
+}
+
+// Sockets of the same host are counted where the first of them stands: a process has few hosts, or is too busy
+// a server to have them all named.
+static void note_peers(const struct open_file *files, size_t n, struct note_vec *out)
+{
+    char text[TEXT];
+    struct line line = line_start(text, sizeof text);
+    size_t hosts = 0, unnamed = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t same = 1;
+        bool first = has_peer(&files[i]);
+        if (hosts >= NAMED) {
+            unnamed += first;
+            continue;
+        }
+        for (size_t k = 0; k < i && first; k++)
+            first = !has_peer(&files[k]) || !same_host(&files[k], &files[i]);
+        if (!first)
+            continue;
+        for (size_t k = i + 1; k < n; k++)
+            same += has_peer(&files[k]) && same_host(&files[k], &files[i]);
+        line_add(&line, "%s%.*s", hosts++ ? " · " : "Connected  ",
+                 (int)host_length(files[i].remote), files[i].remote);
+        if (same > 1)
+            line_add(&line, " ×%zu", same);
+    }
+    if (unnamed)
+        line_add(&line, " · %zu more connections", unnamed);
+    if (hosts)
+        add(out, NOTE_PLAIN, text);
+}
+
+// --- files --------------------------------------------------------------------------------------
+
+static void note_kinds(const struct snapshot *s, const struct open_file *files, size_t n,
+                       uint32_t left_out, struct note_vec *out)
+{
+    size_t kinds[FILE_KINDS] = {0}, deleted = 0;
+    char text[TEXT];
+    struct line line = line_start(text, sizeof text);
+
+    for (size_t i = 0; i < n; i++) {
+        kinds[files[i].kind < FILE_KINDS ? files[i].kind : FILE_OTHER]++;
+        deleted += files[i].kind == FILE_REGULAR && files[i].deleted;
+    }
+    line_add(&line, "Open       ");
+    line_count(&line, n + left_out, "file", NULL);
+    if (s->page.known & PAGE_KNOWS_MAX_FILES && s->page.max_files != UINT64_MAX)
+        line_add(&line, " of %" PRIu64, s->page.max_files);
+    for (size_t k = 0; k < FILE_KINDS; k++)
+        if (kinds[k])
+            line_add(&line, " · %zu %s", kinds[k], file_kind_name((enum file_kind)k));
+    if (deleted)
+        line_add(&line, " · %zu deleted", deleted);
+    if (left_out)
+        line_add(&line, " · %" PRIu32 " not listed: too many", left_out);
+    add(out, NOTE_PLAIN, text);
+}
+
+static void note_files(const struct snapshot *s, int32_t pid, struct note_vec *out)
+{
+    const struct process_files *answer = process_files_find(&s->file_answers, pid);
+    char text[TEXT];
+    struct line line = line_start(text, sizeof text);
+    uint64_t clients;
+    size_t n;
+    const struct open_file *files = files_of(s, pid, &n);
+
+    if (!answer) {
+        add(out, NOTE_DIM, "reading its files ...");
+    } else if (answer->outcome == FILES_REFUSED) {
+        add(out, NOTE_WARNING, "its files and sockets are not readable by this user; try sudo");
+    } else if (answer->outcome == FILES_STUCK) {
+        add(out, NOTE_WARNING, "its files and sockets could not be read in time");
+    } else if (answer->outcome == FILES_READ) {
+        line_add(&line, "Listens on ");
+        if (process_listens(&line, s, pid, NAMED, &clients))
+            add(out, NOTE_PLAIN, text);
+        note_peers(files, n, out);
+        note_kinds(s, files, n, answer->left_out, out);
+    }
+}
+
+// --- memory, and what the kernel makes of it ------------------------------------------------------
+
+static void add_size(struct line *line, const char *before, uint64_t bytes)
+{
+    char size[TEXT_SHORT];
+
+    line_add(line, "%s%s", before, text_size(size, sizeof size, bytes));
+}
+
+static void note_memory(const struct process_page *page, struct note_vec *out)
+{
+    char text[TEXT];
+    struct line line = line_start(text, sizeof text);
+
+    if (!(page->known & (PAGE_KNOWS_MEMORY | PAGE_KNOWS_PSS)))
+        return;
+    line_add(&line, "Memory    ");
+    if (page->known & PAGE_KNOWS_MEMORY) {
+        add_size(&line, " ", page->rss_anon);
+        add_size(&line, " of its own · ", page->rss_file);
+        add_size(&line, " of files · ", page->rss_shared);
+        line_add(&line, " shared");
+    }
+    if (page->known & PAGE_KNOWS_PSS) {
+        add_size(&line,
+                 page->known & PAGE_KNOWS_MEMORY ? ", its part " : " its part of shared memory ",
+                 page->shared_pss);
+    }
+    if (page->known & PAGE_KNOWS_MEMORY && page->locked)
+        add_size(&line, " · locked ", page->locked);
+    if (page->known & PAGE_KNOWS_OOM)
+        line_add(&line, " · oom score %" PRId32, page->oom_score);
+    if (page->known & PAGE_KNOWS_OOM && page->oom_adjust)
+        line_add(&line, " (adjusted by %" PRId32 ")", page->oom_adjust);
+    if (page->known & PAGE_KNOWS_NICE && page->nice)
+        line_add(&line, " · nice %" PRId32, page->nice);
+    add(out, NOTE_PLAIN, text);
+}
+
+static void note_places(const struct process_page *page, struct note_vec *out)
+{
+    const struct {
+        const char *label, *text;
+    } places[] = {{"Program    ", page->exe},
+                  {"Directory  ", page->cwd},
+                  {"Cgroup     ", page->cgroup},
+                  {"Slice      ", page->slice}};
+
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (places[i].text)
+            note_add(out, NOTE_PLAIN, mem_format("%s%s", places[i].label, places[i].text));
+}
+
+static void note_page(const struct snapshot *s, int32_t pid, struct note_vec *out)
+{
+    const struct process_page *page = &s->page;
+
+    if (page->pid != pid)
+        return;
+    note_places(page, out);
+    note_memory(page, out);
+    if (page->outcome == PAGE_STUCK)
+        add(out, NOTE_WARNING, "not all could be read: the process did not answer in time");
+    else if (page->outcome == PAGE_READ && !(page->known & PAGE_LIBRARY))
+        add(out, NOTE_DIM,
+            "without libproc2: memory, oom score, control group and slice are not shown");
+}
+
+void process_notes(const struct snapshot *s, int32_t pid, struct note_vec *out)
+{
+    const struct process *p = snapshot_process(s, pid);
+
+    if (p && p->gone) {
+        add(out, NOTE_WARNING, "it has ended");
+        return;
+    }
+    note_held(s, pid, out);
+    note_waits(s, pid, out);
+    note_files(s, pid, out);
+    note_page(s, pid, out);
+}

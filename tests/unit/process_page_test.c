@@ -1,0 +1,156 @@
+// The page of a process in words, and what its end means to those it serves.
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/consequence/consequence.h"
+#include "model/kinds/processes.h"
+#include "support/fake.h"
+#include "support/test.h"
+
+enum { SERVER = 4711, CHILD = 4712 };
+
+static void add_file(struct snapshot *s, struct open_file file, const char *local,
+                     const char *remote)
+{
+    file.pid = SERVER;
+    file.fd = (int32_t)s->files.n;
+    file.kind = FILE_SOCKET;
+    file.protocol = PROTOCOL_TCP;
+    file.local = mem_copy_string(local);
+    file.remote = mem_copy_string(remote);
+    vec_push(&s->files, file);
+}
+
+// Holds a segment with its child, listens on two ports, and has three connections.
+static struct snapshot *server(void)
+{
+    struct snapshot *s = fake_snapshot();
+    const struct open_file connected = {.state = SOCKET_ESTABLISHED};
+
+    fake_segment(s, 7, 0, 26, 1 << 20, 2);
+    fake_process(s, SERVER, 26, "oracle", "oracle");
+    fake_process(s, CHILD, 26, "oracle", "oracle");
+    struct process *child = (struct process *)snapshot_process(s, CHILD);
+    child->parent = SERVER;
+    child->known |= PROC_KNOWS_PARENT;
+    process_add_string((struct process *)snapshot_process(s, SERVER), PROCESS_UNIT,
+                       "oracle.service");
+    fake_hold(s, 7, SERVER, 1, MAP_R | MAP_W);
+    fake_hold(s, 7, CHILD, 1, MAP_R | MAP_W);
+    fake_account(s, 7, 0);
+    add_file(s,
+             (struct open_file){
+                 .state = SOCKET_LISTEN, .port = 1521, .clients = 14, .known = FILE_KNOWS_CLIENTS},
+             "0.0.0.0:1521", NULL);
+    add_file(s, (struct open_file){.state = SOCKET_LISTEN, .port = 80, .known = FILE_KNOWS_CLIENTS},
+             "[::1]:80", NULL);
+    add_file(s, connected, "10.0.0.1:1521", "10.0.0.5:40000");
+    add_file(s, connected, "10.0.0.1:1521", "10.0.0.5:40001");
+    add_file(s, connected, "[::1]:80", "[fe80::1]:9");
+    vec_push(&s->file_answers,
+             (struct process_files){.pid = SERVER, .n = (uint32_t)s->files.n, .left_out = 2});
+    return s;
+}
+
+static char *page_of(const struct snapshot *s, int32_t pid)
+{
+    struct note_vec notes = {0};
+    char *all = mem_copy_string("");
+
+    process_notes(s, pid, &notes);
+    for (size_t i = 0; i < notes.n; i++) {
+        char *more = mem_format("%s%s\n", all, notes.at[i].text);
+        free(all);
+        free(notes.at[i].text);
+        all = more;
+    }
+    vec_free(&notes);
+    return all;
+}
+
+TEST(what_it_holds_serves_and_has_open)
+{
+    struct snapshot *s = server();
+    char *page = page_of(s, SERVER);
+
+    assert_string_equal(page, "Holds      7 1.0M rw\n"
+                              "Listens on tcp 0.0.0.0:1521 (14 clients), tcp [::1]:80\n"
+                              "Connected  10.0.0.5 ×2 · [fe80::1]\n"
+                              "Open       7 files · 5 socket · 2 not listed: too many\n");
+    free(page);
+    snapshot_unref(s);
+}
+
+TEST(what_could_not_be_read_is_said)
+{
+    static const struct {
+        enum files_outcome outcome;
+        const char *said;
+    } cases[] = {
+        {FILES_REFUSED, "not readable by this user"},
+        {FILES_STUCK, "could not be read in time"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct snapshot *s = server();
+        s->file_answers.at[0] =
+            (struct process_files){.pid = SERVER, .outcome = (uint8_t)cases[i].outcome};
+        s->page = (struct process_page){.pid = SERVER, .outcome = PAGE_STUCK};
+        char *page = page_of(s, SERVER);
+        assert_non_null(strstr(page, cases[i].said));
+        assert_non_null(strstr(page, "did not answer in time"));
+        assert_null(strstr(page, "Listens"));
+        free(page);
+        s->page.outcome = PAGE_READ;
+        page = page_of(s, SERVER);
+        assert_non_null(strstr(page, "without libproc2"));
+        free(page);
+        snapshot_unref(s);
+    }
+}
+
+static struct consequence signalled(const struct snapshot *s, int signal)
+{
+    const struct process *p = snapshot_process(s, SERVER);
+    const struct action action = {
+        .verb = ACTION_SIGNAL,
+        .signal = signal,
+        .target = {
+            .kind = KIND_PROCESS, .pid = SERVER, .start_ticks = p->start_ticks, .instance = 1}};
+    struct consequence out;
+
+    consequence_of(s, &action, &out);
+    return out;
+}
+
+TEST(its_end_is_the_end_of_what_it_serves)
+{
+    struct snapshot *s = server();
+    struct consequence out = signalled(s, SIGTERM);
+
+    assert_false(out.impossible);
+    assert_true(out.grave);
+    assert_non_null(
+        strstr(out.effect, "It listens on tcp 0.0.0.0:1521 (14 clients), tcp [::1]:80"));
+    assert_non_null(strstr(out.effect, "It belongs to oracle.service: systemd may start it again"));
+    assert_non_null(strstr(out.effect, "1 child holds what it holds, too"));
+    out = signalled(s, SIGCONT); // ends nothing
+    assert_null(strstr(out.effect, "listens"));
+    assert_false(out.grave);
+    snapshot_unref(s);
+}
+
+TEST(nothing_is_said_of_files_nobody_read)
+{
+    struct snapshot *s = server();
+
+    vec_clear(&s->file_answers);
+    assert_null(strstr(signalled(s, SIGTERM).effect, "listens"));
+    snapshot_unref(s);
+}
+
+int main(void)
+{
+    return tests_run();
+}
