@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "session/history.h"
 #include "session/pending.h"
 #include "session/prompt/prompt.h"
 #include "session/recent_rows.h"
@@ -65,6 +66,7 @@ struct session {
     struct arrangement arranged[KINDS]; // by kind
     struct identity_vec tags;           // ordered, see app/tags.h
     struct recent_rows changes;
+    struct history history;
     struct search search;
     double interval;
     enum header_size header;

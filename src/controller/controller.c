@@ -84,6 +84,7 @@ void session_free(struct session *s)
         view_free(&s->tabs[i]);
     vec_free(&s->tags);
     recent_rows_free(&s->changes);
+    history_free(&s->history);
     vec_free(&s->results.outcomes);
     vec_free(&s->results.changed);
     save_forget(s);
@@ -114,6 +115,8 @@ void session_adopt(struct session *s, struct snapshot *snapshot)
     s->snapshot = snapshot;
     tags_prune(&s->tags, snapshot);
     recent_rows_note(&s->changes, old, snapshot, clock_ns());
+    if (!snapshot->partial)
+        history_add(&s->history, snapshot);
     session_rebuild(s);
     signal_menu_learn(s);
     say_tracing(s, old);

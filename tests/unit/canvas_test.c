@@ -215,6 +215,73 @@ static bool same_look(const struct look *a, const struct look *b)
     return a->fg == b->fg && a->bg == b->bg && a->attributes == b->attributes;
 }
 
+// Relative luminance and contrast as WCAG 2 defines them, of the colours xterm has by default.
+static double channel(uint8_t value)
+{
+    // ((value / 255 + 0.055) / 1.055) ^ 2.4, of the values there are.
+    static const struct {
+        uint8_t value;
+        double linear;
+    } table[] = {{0, 0},        {95, 0.1144},  {135, 0.2423}, {175, 0.4287}, {205, 0.6105},
+                 {215, 0.6795}, {229, 0.7835}, {238, 0.8550}, {255, 1}};
+
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (table[i].value == value)
+            return table[i].linear;
+    fail_msg("no such value: %d", value);
+    return 0;
+}
+
+static double luminance(int color)
+{
+    static const uint8_t eight[8][3] = {{0, 0, 0},   {205, 0, 0},   {0, 205, 0},   {205, 205, 0},
+                                        {0, 0, 238}, {205, 0, 205}, {0, 205, 205}, {229, 229, 229}};
+    static const uint8_t steps[6] = {0, 95, 135, 175, 215, 255};
+    int cube = color - 16;
+    uint8_t rgb[3];
+
+    if (color < 8) {
+        memcpy(rgb, eight[color], sizeof rgb);
+    } else {
+        assert_in_range(cube, 0, 215);
+        rgb[0] = steps[cube / 36], rgb[1] = steps[cube / 6 % 6], rgb[2] = steps[cube % 6];
+    }
+    return 0.2126 * channel(rgb[0]) + 0.7152 * channel(rgb[1]) + 0.0722 * channel(rgb[2]);
+}
+
+static double contrast(double a, double b)
+{
+    return a > b ? (a + 0.05) / (b + 0.05) : (b + 0.05) / (a + 0.05);
+}
+
+// 3:1 is what WCAG asks of bold text and signs; all but a few reach 4:1.
+static void must_be_legible(int fg, int bg)
+{
+    enum { LEAST = 3 };
+
+    if (fg == THEME_DEFAULT)
+        return; // the terminal's own, on its own
+    if (bg != THEME_DEFAULT) {
+        assert_true(contrast(luminance(fg), luminance(bg)) >= LEAST);
+        return;
+    }
+    assert_true(contrast(luminance(fg), 0) >= LEAST);
+    assert_true(contrast(luminance(fg), 1) >= LEAST);
+}
+
+TEST(every_style_is_legible_on_black_and_on_white)
+{
+    for (int scheme = 0; scheme < SCHEME_COUNT; scheme++)
+        for (int style = 0; style < STYLE_COUNT; style++) {
+            const struct look *look = theme_look((enum style)style, (enum scheme)scheme);
+
+            must_be_legible(look->fg, look->bg);
+            if (look->rich)
+                must_be_legible(look->rich, look->bg);
+        }
+    assert_true(contrast(luminance(THEME_YELLOW), 1) < 3); // as it was
+}
+
 // In every scheme: only the eight colours, nothing invisible, and what is wrong, selected or tagged
 // does not look like the rest. On a light background nothing is written in yellow, cyan or white.
 TEST(looks_of_every_scheme_tell_things_apart)

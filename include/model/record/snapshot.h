@@ -68,6 +68,7 @@ struct system { // the header's first line
     bool knows_load;
     double load[3];
     int64_t uptime;         // seconds
+    uint64_t ram;           // bytes of memory, proc_meminfo(5) MemTotal; 0 unknown
     uint64_t ipc_namespace; // inode of /proc/self/ns/ipc; 0 unknown
     bool host_namespace;    // it is the machine's first one
     // /proc/self/ns/pid is the machine's first one: no process is outside, and a pid of 0 in an

@@ -56,6 +56,7 @@ enum {
     COL_ENTERED = 128,       // in short what the rows are that Enter opens
     COL_LINE = 256,          // in the one line of --check
     COL_SUBJECT = 1024,      // the same in all rows about one object
+    COL_PLOT = 2048,         // of objects, a size or a count: its past is kept to be plotted
     COL_WHOLE = 512,         // not shown where it would be cut: it stands elsewhere on the screen
     COL_ASKED = 1024,        // costs much: read only where table or column is asked for by name
     COL_PINS = 2048,         // a filter on this pid leaves all other processes unread: kind->pins

@@ -24,6 +24,7 @@ enum { THEME_BOLD = 1, THEME_DIM = 2, THEME_REVERSE = 4, THEME_UNDERLINE = 8 };
 struct look {
     int8_t fg, bg; // enum theme_color
     uint8_t attributes;
+    uint8_t rich; // instead of fg where there are 256 colours, as xterm numbers them; 0: fg
 };
 
 // Always a valid look; in SCHEME_MONO both colours are THEME_DEFAULT.

@@ -49,6 +49,9 @@ void system_read(const char *proc, struct system *out)
     if (proc_file_read(text, sizeof text, proc, "uptime") > 0 &&
         sscanf(text, "%llu", &seconds) == 1)
         out->uptime = (int64_t)seconds;
+    if (proc_file_read(text, sizeof text, proc, "meminfo") > 0 &&
+        sscanf(text, "MemTotal: %llu kB", &seconds) == 1)
+        out->ram = (uint64_t)seconds * 1024;
     out->rmid_forced =
         proc_file_read(text, sizeof text, proc, "sys/kernel/shm_rmid_forced") > 0 && text[0] == '1';
     out->ipc_namespace = namespace_of(proc, "ipc");

@@ -7,6 +7,7 @@
 #include "base/signal_name.h"
 #include "base/text.h"
 #include "model/kinds/find_row.h"
+#include "model/record/limit.h"
 #include "model/record/limit_spec.h"
 #include "model/text/say.h"
 
@@ -23,7 +24,7 @@ static const struct {
     [OUTCOME_NEVER_SWAPPED] = {OUTCOME_DONE, "{target} lies in huge pages, which are never swapped: nothing to lock"},
     [OUTCOME_SENT] = {OUTCOME_DONE, "{signal} sent to {target}"},
     [OUTCOME_SENT_STOPPED] = {OUTCOME_DONE, "{signal} sent to {target}; it is stopped and gets it when continued"},
-    [OUTCOME_LIMIT_SET] = {OUTCOME_DONE, "{limit} is {value} now (was {number})"},
+    [OUTCOME_LIMIT_SET] = {OUTCOME_DONE, "{limit} is {value} now (was {was})"},
     [OUTCOME_RESOLVED] = {OUTCOME_DONE, ""},
 
     [OUTCOME_GONE] = {OUTCOME_REFUSED, "{target} is already gone"},
@@ -217,6 +218,14 @@ static void say_value(struct say *x, const struct outcome *o)
     say(x, "{number}", o->action.limit.value);
 }
 
+static void say_was(struct say *x, const struct outcome *o)
+{
+    if (limit_unlimited(o->facts.number))
+        say(x, "unlimited");
+    else
+        say_number(x, o);
+}
+
 static void say_user(struct say *x, const struct outcome *o)
 {
     say_escaped(x, o->action.set.user, sizeof o->action.set.user);
@@ -236,7 +245,7 @@ static const struct word {
     {"error", say_error}, {"now creator", say_now_creator}, {"was creator", say_was_creator},
     {"now key", say_now_key}, {"was key", say_was_key}, {"owner", say_owner},
     {"creator", say_creator}, {"capability", say_capability}, {"fields", say_fields},
-    {"limit", say_limit}, {"file", say_file}, {"value", say_value}, {"user", say_user},
+    {"limit", say_limit}, {"file", say_file}, {"value", say_value}, {"was", say_was}, {"user", say_user},
     {"group", say_group},
 };
 // clang-format on

@@ -82,7 +82,7 @@ static const struct column columns[] = {
      .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct semset, otime)},
     OWNED_CTIME_COLUMN,
     {.name = "waiters", .title = "WAITING", .help = "tasks waiting on its semaphores",
-     .type = CELL_COUNT, .width = 7, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
+     .type = CELL_COUNT, .width = 7, .flags = COL_PLOT | COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
      .need = NEED_SEM_WAITERS, .member = MEMBER_IF(SET_KNOWS_WAITERS, AS_VALUE, struct semset, waiters)},
     OWNED_APP_COLUMNS(1, NEED_ELEMENTS | NEED_PROCESSES | NEED_QUEUES),
     {.name = "orphan", .title = "ORPHAN",

@@ -5,11 +5,19 @@
     {                                                                                              \
         .fg = THEME_##f, .bg = THEME_DEFAULT, .attributes = (a)                                    \
     }
+// RICH: one of 256 colours, where there are so many.
+#define RICH(n, f, a)                                                                              \
+    {                                                                                              \
+        .fg = THEME_##f, .bg = THEME_DEFAULT, .attributes = (a), .rich = (n)                       \
+    }
 #define ON(b, f, a)                                                                                \
     {                                                                                              \
         .fg = THEME_##f, .bg = THEME_##b, .attributes = (a)                                        \
     }
 
+// What is written on the terminal's own background is legible on black and on white: a test computes
+// the contrast. Of the eight colours red and magenta alone are.
+enum { ORANGE = 130, GREENISH = 28, TEAL = 30, REDDISH = 160, VIOLET = 133, BLUISH = 26 };
 enum { BOLD = THEME_BOLD, DIM = THEME_DIM, LINE = THEME_UNDERLINE, REVERSE = THEME_REVERSE };
 
 // clang-format off
@@ -20,29 +28,29 @@ static const struct look looks[SCHEME_COUNT][STYLE_COUNT] = {
         [STYLE_TITLE] = ON(GREEN, BLACK, 0),
         [STYLE_SORTED] = ON(CYAN, BLACK, 0),
         [STYLE_SELECTED] = ON(CYAN, BLACK, 0),
-        [STYLE_TAGGED] = COLOR(YELLOW, BOLD),
-        [STYLE_NEW] = COLOR(GREEN, BOLD),
-        [STYLE_GOOD] = COLOR(GREEN, 0),
-        [STYLE_WARNING] = COLOR(YELLOW, BOLD),
-        [STYLE_CRITICAL] = COLOR(RED, BOLD),
-        [STYLE_LABEL] = COLOR(CYAN, 0),
+        [STYLE_TAGGED] = RICH(VIOLET, MAGENTA, 0),
+        [STYLE_NEW] = RICH(GREENISH, DEFAULT, BOLD),
+        [STYLE_GOOD] = RICH(GREENISH, DEFAULT, 0),
+        [STYLE_WARNING] = RICH(ORANGE, MAGENTA, BOLD),
+        [STYLE_CRITICAL] = RICH(REDDISH, RED, BOLD),
+        [STYLE_LABEL] = RICH(TEAL, DEFAULT, 0),
         [STYLE_KEY] = ON(CYAN, BLACK, 0),
         [STYLE_TAB] = ON(GREEN, BLACK, 0),
         [STYLE_PROMPT] = COLOR(DEFAULT, BOLD),
     },
-    // Yellow, cyan and bright green fade on white paper: they only serve as backgrounds there.
+    // Blue instead of green: calmer on white paper.
     [SCHEME_LIGHT] = {
         [STYLE_PLAIN] = COLOR(DEFAULT, 0),
         [STYLE_DIM] = COLOR(DEFAULT, DIM),
         [STYLE_TITLE] = ON(BLUE, WHITE, 0),
         [STYLE_SORTED] = ON(MAGENTA, WHITE, 0),
         [STYLE_SELECTED] = ON(CYAN, BLACK, 0),
-        [STYLE_TAGGED] = COLOR(MAGENTA, BOLD),
-        [STYLE_NEW] = COLOR(BLUE, BOLD),
-        [STYLE_GOOD] = COLOR(BLUE, 0),
-        [STYLE_WARNING] = ON(YELLOW, BLACK, 0),
-        [STYLE_CRITICAL] = COLOR(RED, BOLD),
-        [STYLE_LABEL] = COLOR(BLUE, 0),
+        [STYLE_TAGGED] = RICH(VIOLET, MAGENTA, 0),
+        [STYLE_NEW] = RICH(BLUISH, DEFAULT, BOLD),
+        [STYLE_GOOD] = RICH(BLUISH, DEFAULT, 0),
+        [STYLE_WARNING] = RICH(ORANGE, MAGENTA, BOLD),
+        [STYLE_CRITICAL] = RICH(REDDISH, RED, BOLD),
+        [STYLE_LABEL] = RICH(BLUISH, DEFAULT, 0),
         [STYLE_KEY] = ON(BLUE, WHITE, 0),
         [STYLE_TAB] = ON(BLUE, WHITE, 0),
         [STYLE_PROMPT] = COLOR(DEFAULT, BOLD),

@@ -7,10 +7,11 @@
 #include "base/text.h"
 #include "model/triage/triage.h"
 #include "ui/canvas/fit_line.h"
+#include "ui/canvas/plot.h"
 #include "ui/parts/marks.h"
 #include "ui/parts/usage.h"
 
-enum { GAP = 2, GAUGE_MAX = 30 };
+enum { GAP = 2, GAUGE_MAX = 30, PLOT_LEAST = 12, PLOT_MOST = 60 };
 
 struct sums { // over all objects, for the gauges' lines
     uint64_t rss, swap, huge, waiting, queued, senders;
@@ -162,7 +163,7 @@ static void machine(struct canvas *c, int y, int w, const struct session *sessio
 
 // " Shm [||||||       ] " and then the pieces. The fullest of the limits moves the bar.
 static void gauge(struct canvas *c, int y, int w, const char *name, double percent,
-                  struct fit_line *pieces)
+                  struct fit_line *pieces, const struct series *past)
 {
     int width = w / 3 - 6 < GAUGE_MAX ? w / 3 - 6 : GAUGE_MAX;
     enum style style = usage_style(percent);
@@ -178,7 +179,14 @@ static void gauge(struct canvas *c, int y, int w, const char *name, double perce
         canvas_symbol(c, x + i, y, style, SYM_BAR);
     x += width;
     x += canvas_text(c, x, y, w - x, STYLE_PROMPT, "]") + 1;
-    fit_line_draw(c, x, y, w - x, GAP, pieces);
+    x += fit_line_draw(c, x, y, w - x, GAP, pieces) + 2 * GAP;
+    // The past of what is counted, where there is room at the right.
+    int room = w - 1 - x < PLOT_MOST ? w - 1 - x : PLOT_MOST;
+    float values[PLOT_SAMPLES];
+    for (size_t i = 0; i < past->n; i++)
+        values[i] = series_at(past, i);
+    if (room >= PLOT_LEAST && past->n > 1)
+        plot_draw(c, w - 1 - room, y, room, STYLE_LABEL, values, past->n);
 }
 
 static double fullest(const struct usage *a, const struct usage *b)
@@ -197,14 +205,17 @@ static enum style fuller(const struct usage *a, const struct usage *b)
 }
 
 static void shm_line(struct canvas *c, int y, int w, const struct snapshot *s,
-                     const struct sums *sums)
+                     const struct sums *sums, const struct series *past)
 {
     struct usage bytes = usage_of(s, "shmall"), count = usage_of(s, "shmmni");
     struct fit_line p = {0};
     char text[64], size[TEXT_SHORT];
+    bool of_ram = !bytes.limit_known && s->system.ram > 0; // memory ends before that limit
 
+    if (of_ram)
+        bytes.limit = s->system.ram, bytes.limit_known = true;
     ratio(&bytes, true, text, sizeof text);
-    fit_line_add(&p, 0, fuller(&bytes, &bytes), NULL, "%s", text);
+    fit_line_add(&p, 0, fuller(&bytes, &bytes), NULL, "%s%s", text, of_ram ? " of RAM" : "");
     ratio(&count, false, text, sizeof text);
     if (text[0])
         fit_line_add(&p, 1, fuller(&count, &count), NULL, "%s segments", text);
@@ -214,11 +225,11 @@ static void shm_line(struct canvas *c, int y, int w, const struct snapshot *s,
     }
     if (sums->huge)
         fit_line_add(&p, 4, STYLE_PLAIN, "huge", "%s", text_size(size, sizeof size, sums->huge));
-    gauge(c, y, w, "Shm", fullest(&bytes, &count), &p);
+    gauge(c, y, w, "Shm", fullest(&bytes, &count), &p, past);
 }
 
 static void sem_line(struct canvas *c, int y, int w, const struct snapshot *s,
-                     const struct sums *sums)
+                     const struct sums *sums, const struct series *past)
 {
     struct usage count = usage_of(s, "semmns"), sets = usage_of(s, "semmni");
     struct fit_line p = {0};
@@ -232,11 +243,11 @@ static void sem_line(struct canvas *c, int y, int w, const struct snapshot *s,
         fit_line_add(&p, 0, fuller(&count, &sets), NULL, "%s", text);
     if (sums->waiting_known)
         fit_line_add(&p, 2, STYLE_PLAIN, NULL, "%" PRIu64 " waiting", sums->waiting);
-    gauge(c, y, w, "Sem", fullest(&count, &sets), &p);
+    gauge(c, y, w, "Sem", fullest(&count, &sets), &p, past);
 }
 
 static void msg_line(struct canvas *c, int y, int w, const struct snapshot *s,
-                     const struct sums *sums)
+                     const struct sums *sums, const struct series *past)
 {
     struct usage queues = usage_of(s, "msgmni");
     struct fit_line p = {0};
@@ -251,7 +262,7 @@ static void msg_line(struct canvas *c, int y, int w, const struct snapshot *s,
     if (sums->senders_known)
         fit_line_add(&p, 2, sums->senders ? STYLE_WARNING : STYLE_PLAIN, NULL,
                      "%" PRIu64 " sender%s blocked", sums->senders, sums->senders == 1 ? "" : "s");
-    gauge(c, y, w, "Msg", usage_percent(&queues), &p);
+    gauge(c, y, w, "Msg", usage_percent(&queues), &p, past);
 }
 
 static void brief(struct fit_line *p, const struct snapshot *s, int drop, const char *label,
@@ -308,9 +319,10 @@ void header_draw(struct canvas *c, struct rect r, const struct session *session)
     } else {
         struct sums sums = sum_up(session->snapshot);
         machine(c, r.y, r.w, session);
-        shm_line(c, r.y + 1, r.w, session->snapshot, &sums);
-        sem_line(c, r.y + 2, r.w, session->snapshot, &sums);
-        msg_line(c, r.y + 3, r.w, session->snapshot, &sums);
+        const struct series *past = session->history.sums;
+        shm_line(c, r.y + 1, r.w, session->snapshot, &sums, &past[SUM_SHARED]);
+        sem_line(c, r.y + 2, r.w, session->snapshot, &sums, &past[SUM_WAITING]);
+        msg_line(c, r.y + 3, r.w, session->snapshot, &sums, &past[SUM_QUEUED]);
     }
 }
 

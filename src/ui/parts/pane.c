@@ -9,6 +9,7 @@
 #include "model/kinds/registry.h"
 #include "model/kinds/row_parts.h"
 #include "session/current.h"
+#include "ui/canvas/plot.h"
 #include "ui/canvas/wrap.h"
 #include "ui/parts/details.h"
 #include "ui/parts/list.h"
@@ -97,6 +98,27 @@ static void notes(struct pen *pen, const struct details *d)
 {
     for (size_t i = d->facts; i < d->n && room(pen) > 0; i++)
         text(pen, d->at[i].style, d->at[i].value);
+}
+
+// --- its past --------------------------------------------------------------------------------------
+
+static void past_of(struct pen *pen, const struct kind *kind, const struct identity *identity)
+{
+    for (size_t i = 0; i < kind->n_columns && room(pen) > 0; i++) {
+        const struct column *column = &kind->columns[i];
+        const struct series *series = history_of(&pen->session->history, identity, column);
+        float values[PLOT_SAMPLES];
+        int w = pen->w - LABEL_MAX - 2 < PLOT_SAMPLES ? pen->w - LABEL_MAX - 2 : PLOT_SAMPLES;
+
+        if (!series || series->n < 2)
+            continue;
+        for (size_t k = 0; k < series->n; k++)
+            values[k] = series_at(series, k);
+        canvas_text(pen->c, pen->x, pen->y, LABEL_MAX, STYLE_DIM,
+                    column->label ? column->label : column->name);
+        plot_draw(pen->c, pen->x + LABEL_MAX, pen->y, w, STYLE_LABEL, values, series->n);
+        pen->y++;
+    }
 }
 
 // --- what is wrong with it -------------------------------------------------------------------------
@@ -248,6 +270,8 @@ void pane_draw(struct canvas *c, struct rect r, struct session *session)
         pen.x += pen.w + 3, pen.y = r.y + 1;
     if (there && two)
         findings(&pen, s, &identity);
+    if (there)
+        past_of(&pen, kind, &identity);
     int keep = room(&pen) > events + LIST_LEAST ? events : 0;
     if (there && kind->waiting != NO_KIND)
         list_parts(&pen, s, kind, &identity, row, kind->waiting, keep);

@@ -294,10 +294,12 @@ void screen_scheme(enum scheme scheme)
     for (int i = 0; i < STYLE_COUNT; i++) {
         const struct look *look = theme_look((enum style)i, scheme);
 
+        short fg = look->rich && COLORS >= 256 ? look->rich : look->fg;
+
         screen.attr[i] = attributes(look->attributes);
         screen.pair[i] = 0;
-        if ((look->fg != THEME_DEFAULT || look->bg != THEME_DEFAULT) &&
-            init_pair((short)(i + 1), look->fg, look->bg) == OK)
+        if ((fg != THEME_DEFAULT || look->bg != THEME_DEFAULT) &&
+            init_pair((short)(i + 1), fg, look->bg) == OK)
             screen.pair[i] = (short)(i + 1);
     }
     screen_redraw();
