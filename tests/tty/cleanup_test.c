@@ -214,7 +214,7 @@ static void preview_hundred(struct tty *t)
 {
     tty_key(t, "f8");
     tty_must_show(t, "What would be done");
-    tty_must_show(t, "Remove 100 segments?");
+    tty_must_show(t, "Remove 100 segments of ");
     tty_must_show(t, "6.1M in 98 segments");
     tty_must_show(t, "128K in 2 segments");
     tty_must_show(t, "3 of them, by cleanup_test, worker");
@@ -242,7 +242,7 @@ TEST(a_hundred_with_three_that_must_fail)
     assert_int_equal(shmctl(h.vanished, IPC_RMID, NULL), 0);
     tty_send(t, "\r");
     tty_must_show(t, "type remove:");
-    tty_must_show(t, "Remove 100 segments?");
+    tty_must_show(t, "Remove 100 segments of ");
     tty_send(t, "remove\r");
 
     tty_must_show(t, "97 done, 2 refused, 1 failed");
@@ -301,7 +301,7 @@ TEST(sets_and_queues_with_who_waits)
     tty_must_show(t, "row 1 of 12");
     tty_must_show(t, "2 waiting");
     tty_send(t, "*x");
-    tty_must_show(t, "Remove 12 semaphore sets?");
+    tty_must_show(t, "Remove 12 semaphore sets of nobody?");
     tty_must_show(t, "woken         2 waiting tasks get EIDRM");
     tty_must_show(t, "in use        1 of them: marked ! in the list");
     tty_must_show(t, "made with     such as are in use: 11 of them");
@@ -313,7 +313,7 @@ TEST(sets_and_queues_with_who_waits)
     tty_send(t, "\0333");
     tty_must_show(t, "row 1 of 12");
     tty_send(t, "*x");
-    tty_must_show(t, "Remove 12 queues?");
+    tty_must_show(t, "Remove 12 queues of nobody?");
     tty_must_show(t, "lost          6 messages of 600");
     tty_send(t, "\r");
     tty_must_show(t, "type remove:");
@@ -340,7 +340,7 @@ TEST(many_are_changed_and_locked)
     tty_send(t, "*e");
     tty_must_show(t, "What is left empty stays as it is");
     tty_send(t, "\t\t640\r");
-    tty_must_show(t, "Change 3 segments: mode 0640?");
+    tty_must_show(t, "Change 3 segments of ");
     tty_send(t, "\r");
     tty_must_show(t, "y yes");
     tty_send(t, "y");
@@ -349,7 +349,7 @@ TEST(many_are_changed_and_locked)
     tty_send(t, "\033");
     tty_must_not_show(t, "3 done, 0 refused, 0 failed ");
     tty_send(t, "*l");
-    tty_must_show(t, "Lock 3 segments?");
+    tty_must_show(t, "Lock 3 segments of ");
     tty_must_show(t, "in memory     192K can no longer be swapped out");
     tty_send(t, "\r");
     tty_must_show(t, "y yes");
@@ -447,7 +447,7 @@ static struct tty *in_the_middle(void)
     struct tty *t = gate_tty(gate);
     tty_must_show(t, "row 1 of 100");
     tty_send(t, "*x");
-    tty_must_show(t, "Remove 100 segments?");
+    tty_must_show(t, "Remove 100 segments of ");
     tty_send(t, "\r");
     tty_must_show(t, "type remove:");
     gate_pass(gate, LET_GO);
@@ -528,7 +528,7 @@ TEST(what_is_hidden_is_counted_and_left_alone)
         tty_send(t, ways[i].hide);
         tty_must_show(t, "tagged 8 (4 hidden)");
         tty_send(t, "x");
-        tty_must_show(t, "Remove 4 segments?");
+        tty_must_show(t, "Remove 4 segments of ");
         tty_must_show(t, "left alone    4 tagged that are hidden here");
         tty_send(t, "\033");
         tty_must_show(t, "nothing done");
@@ -545,7 +545,7 @@ TEST(what_is_hidden_is_counted_and_left_alone)
     filter(t, "owner=daemon");
     tty_must_show(t, "(4 hidden)");
     tty_send(t, "x");
-    tty_must_show(t, "Remove 4 segments?");
+    tty_must_show(t, "Remove 4 segments of ");
     tty_send(t, "\r");
     tty_must_show(t, "y yes");
     tty_must_show(t, "4 tagged that are hidden here"); // in the question too

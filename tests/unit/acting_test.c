@@ -387,7 +387,7 @@ TEST(many_take_a_list_a_word_and_give_a_list)
     assert_int_equal(u->s.tags.n, 12);
     user_press(u, 'x');
     assert_int_equal(asked(u)->type, PROMPT_TEXT);
-    assert_non_null(strstr(asked(u)->body, "Remove 12 segments?"));
+    assert_non_null(strstr(asked(u)->body, "Remove 12 segments of root?"));
     user_press(u, K_ENTER);
     assert_int_equal(asked(u)->type, PROMPT_CONFIRM);
     assert_string_equal(asked(u)->word, "remove");
@@ -417,7 +417,7 @@ TEST(tagged_but_hidden_rows_are_not_acted_on_silently)
     filter(u, "att>0 !0x00000000");
     user_press(u, 'x');
     assert_int_equal(asked(u)->type, PROMPT_TEXT);
-    assert_non_null(strstr(asked(u)->body, "Remove 3 segments?"));
+    assert_non_null(strstr(asked(u)->body, "Remove 3 segments of "));
     says(asked(u)->body);
     user_press(u, K_ESC);
     filter(u, "nosuchthing");

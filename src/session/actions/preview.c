@@ -1,5 +1,6 @@
 #include "session/actions/preview.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 #include "session/session.h"
 #include "session/tags.h"
 
-enum { NAMED_MAX = 4, NAME = 48 };
+enum { NAMED_MAX = 4, NAME = 48, OWNERS_MAX = 3, ALIKE_MAX = 32 };
 
 struct totals {
     size_t objects[OBJECT_KINDS], processes;
@@ -23,6 +24,8 @@ struct totals {
     struct pid_vec ended;        // that may end by their signals
     char named[NAMED_MAX][NAME]; // whose applications run on them
     size_t n_named;              // more than NAMED_MAX: these many at least
+    uint32_t owners[OWNERS_MAX]; // of the objects
+    size_t n_owners;             // more than OWNERS_MAX: these many at least
 };
 
 static void name_user(const struct snapshot *s, const struct identity *target, struct totals *t)
@@ -42,6 +45,20 @@ static void name_user(const struct snapshot *s, const struct identity *target, s
     t->n_named++;
 }
 
+static void count_owner(const struct snapshot *s, const struct identity *target, struct totals *t)
+{
+    const struct owned *o = snapshot_owned(s, target->kind, target->id);
+
+    if (!o || t->n_owners > OWNERS_MAX)
+        return;
+    for (size_t i = 0; i < t->n_owners; i++)
+        if (t->owners[i] == o->uid)
+            return;
+    if (t->n_owners < OWNERS_MAX)
+        t->owners[t->n_owners] = o->uid;
+    t->n_owners++;
+}
+
 static void count_target(const struct snapshot *s, const struct action *action,
                          const struct consequence *c, struct totals *t)
 {
@@ -59,6 +76,7 @@ static void count_target(const struct snapshot *s, const struct action *action,
     }
     if (kind_is_object(target->kind))
         t->objects[target->kind]++;
+    count_owner(s, target, t);
     if (c->impact.later.n) {
         size_t n;
         const struct holder *holders = scan_holders(s->scan, target->id, &n);
@@ -92,6 +110,10 @@ static void question(const struct snapshot *s, const struct action *first, const
         line_count(&x.line, t->objects[i], kind_get((enum kind_id)i)->one, NULL);
         comma = ", ";
     }
+    for (size_t i = 0; i < t->n_owners && t->n_owners <= OWNERS_MAX; i++)
+        say(&x, "{text}{user}", !i ? " of " : i + 1 < t->n_owners ? ", " : " and ", t->owners[i]);
+    if (t->n_owners > OWNERS_MAX)
+        say(&x, " of more than {number} owners", OWNERS_MAX);
     if (first->verb == ACTION_SET)
         say(&x, ": {change}", change_of(first));
     say(&x, "?");
@@ -228,25 +250,95 @@ void preview_one(const struct session *s, const struct action *action, struct co
 
 enum rank { LEFT_OUT, GRAVE, PLAIN, RANKS };
 
+// Targets of one kind and owner to which the same happens; one alone has a question of its own.
+struct alike {
+    enum rank rank;
+    struct identity first;
+    bool owned;
+    uint32_t owner;
+    struct pid_vec ids;      // owned
+    char *question, *effect; // owned
+};
+VEC(alike_vec, struct alike);
+
+static void add_alike(const struct snapshot *s, struct alike_vec *list, enum rank rank,
+                      const struct identity *target, const struct consequence *c)
+{
+    const struct owned *o = snapshot_owned(s, target->kind, target->id);
+
+    // Among the last ones: those that are alike mostly follow each other.
+    for (size_t i = list->n; o && i-- > 0 && list->n - i <= ALIKE_MAX;) {
+        struct alike *a = &list->at[i];
+
+        if (a->rank != rank || a->first.kind != target->kind || !a->owned || a->owner != o->uid ||
+            strcmp(a->effect, c->effect) != 0)
+            continue;
+        vec_push(&a->ids, target->id);
+        return;
+    }
+    vec_push(list, (struct alike){.rank = rank,
+                                  .first = *target,
+                                  .owned = o != NULL,
+                                  .owner = o ? o->uid : 0,
+                                  .question = mem_copy_string(c->question),
+                                  .effect = mem_copy_string(c->effect)});
+    vec_push(&list->at[list->n - 1].ids, target->id);
+}
+
+static void write_alike(const struct snapshot *s, const struct alike *a, FILE *out)
+{
+    static const char *const marks[RANKS] = {"left out: ", "! ", "  "};
+    char text[128];
+    struct say x = say_start(s, text, sizeof text);
+
+    if (a->ids.n == 1) {
+        fprintf(out, "%s%s\n    %s\n", marks[a->rank], a->question, a->effect);
+        return;
+    }
+    line_count(&x.line, a->ids.n, kind_get(a->first.kind)->one, NULL);
+    say(&x, " of {user}", a->owner);
+    fprintf(out, "%s%s: ", marks[a->rank], text);
+    for (size_t i = 0; i < a->ids.n; i++)
+        fprintf(out, "%s%" PRId32, i ? ", " : "", a->ids.at[i]);
+    fprintf(out, "\n    %s\n", a->effect);
+}
+
+// What is refused and what is grave first. Frees the list.
+static char *write_list(const struct snapshot *s, struct alike_vec *list)
+{
+    char *text;
+    size_t size;
+    FILE *out = mem_stream(&text, &size);
+
+    for (int rank = 0; rank < RANKS; rank++)
+        for (size_t i = 0; i < list->n; i++)
+            if (list->at[i].rank == (enum rank)rank)
+                write_alike(s, &list->at[i], out);
+    mem_stream_end(out);
+    for (size_t i = 0; i < list->n; i++) {
+        free(list->at[i].question);
+        free(list->at[i].effect);
+        vec_free(&list->at[i].ids);
+    }
+    vec_free(list);
+    return text;
+}
+
 char *preview_text(struct session *s, struct action_vec *actions, struct outcome_vec *refused,
                    struct consequence *total)
 {
-    static const char *const marks[RANKS] = {"left out: ", "! ", "  "};
-    char *texts[RANKS];
-    size_t sizes[RANKS], kept = 0;
-    FILE *lists[RANKS];
+    struct alike_vec list = {0};
+    size_t kept = 0;
     struct totals t = {0};
     struct held_vec held = holdings(s, actions->at, actions->n);
 
-    for (size_t i = 0; i < RANKS; i++)
-        lists[i] = mem_stream(&texts[i], &sizes[i]);
     for (size_t i = 0; i < actions->n; i++) {
         const struct action *action = &actions->at[i];
         struct consequence c;
 
         preview_among(s, action, &held, &c);
         enum rank rank = c.impossible ? LEFT_OUT : c.grave ? GRAVE : PLAIN;
-        fprintf(lists[rank], "%s%s\n    %s\n", marks[rank], c.question, c.effect);
+        add_alike(s->snapshot, &list, rank, &action->target, &c);
         if (c.impossible) {
             vec_push(refused, outcome_refused(action, c.effect));
             continue;
@@ -267,10 +359,5 @@ char *preview_text(struct session *s, struct action_vec *actions, struct outcome
     vec_free(&t.holders);
     vec_free(&t.ended);
     vec_free(&held);
-    for (size_t i = 0; i < RANKS; i++)
-        mem_stream_end(lists[i]);
-    char *list = mem_format("%s%s%s", texts[LEFT_OUT], texts[GRAVE], texts[PLAIN]);
-    for (size_t i = 0; i < RANKS; i++)
-        free(texts[i]);
-    return list;
+    return write_list(s->snapshot, &list);
 }
