@@ -45,10 +45,20 @@ static char *screen_of(struct user *u, int w, int h, bool ascii)
     return text;
 }
 
+// The line of tabs is left out: it changes with every kind that gets one, and has tests of its own.
+static void drop_tabs(char *text)
+{
+    char *line = strstr(text, "\n 1 Seg");
+
+    if (line)
+        memmove(line, strchr(line + 1, '\n'), strlen(strchr(line + 1, '\n')) + 1);
+}
+
 static void must_be(struct user *u, int w, int h, const char *what)
 {
     char name[64], *text = screen_of(u, w, h, false);
 
+    drop_tabs(text);
     snprintf(name, sizeof name, "screen-%s-%dx%d", what, w, h);
     golden_must_be(name, text);
     free(text);
