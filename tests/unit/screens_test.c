@@ -155,6 +155,40 @@ TEST(the_pane_of_any_row_at_any_size)
     user_free(u);
 }
 
+// --- the mouse -------------------------------------------------------------------------------------
+
+static void click(struct user *u, int x, int y)
+{
+    struct canvas canvas = {0};
+    struct key_event event = {.key = K_MOUSE, .mouse = MOUSE_CLICK, .x = x, .y = y};
+
+    canvas_resize(&canvas, 100, 28);
+    draw_session(&canvas, &u->s);
+    draw_mouse(&canvas, &u->s, &event);
+    if (event.key != K_NONE)
+        user_press(u, event.key);
+    canvas_free(&canvas);
+}
+
+TEST(the_findings_line_and_the_path_take_clicks)
+{
+    struct user *u = outage();
+    enum { FINDINGS_LINE = 4, PATH_LINE = 5 };
+
+    click(u, 12, FINDINGS_LINE);
+    assert_ptr_equal(session_view(&u->s)->kind, &kind_findings);
+    user_press(u, '1');
+    user_go(u, 425985);
+    user_press(u, K_ENTER);
+    user_press(u, K_ENTER);
+    assert_int_equal(u->s.depth, 2);
+    click(u, 14, PATH_LINE); // "Segments › 425985 › …"
+    assert_int_equal(u->s.depth, 1);
+    click(u, 3, PATH_LINE);
+    assert_int_equal(u->s.depth, 0);
+    user_free(u);
+}
+
 int main(void)
 {
     setlocale(LC_ALL, "C.UTF-8");

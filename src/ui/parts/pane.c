@@ -116,7 +116,8 @@ static void past_of(struct pen *pen, const struct kind *kind, const struct ident
             values[k] = series_at(series, k);
         canvas_text(pen->c, pen->x, pen->y, LABEL_MAX, STYLE_DIM,
                     column->label ? column->label : column->name);
-        plot_draw(pen->c, pen->x + LABEL_MAX, pen->y, w, STYLE_LABEL, values, series->n);
+        plot_draw(pen->c, pen->x + LABEL_MAX, pen->y, w < series->n ? w : series->n, STYLE_LABEL,
+                  values, series->n);
         pen->y++;
     }
 }
