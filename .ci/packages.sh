@@ -25,6 +25,7 @@ check clang-format clang-format clang-tools-extra clang clang-extra-tools
 check lsof lsof lsof lsof lsof
 check ipcs util-linux util-linux util-linux util-linux-misc
 check ps procps procps-ng procps-ng procps-ng
+check ss iproute2 iproute iproute2 iproute2
 check jq jq jq jq jq
 check python3 python3 python3 python python3
 check tic ncurses-bin ncurses ncurses ncurses

@@ -236,6 +236,18 @@ TEST(filters_and_sorts)
     json_decref(root);
 }
 
+TEST(with_an_id_those_that_have_to_do_with_that_object)
+{
+    char arguments[96];
+
+    snprintf(arguments, sizeof arguments, "--json processes -i %d", world.second);
+    json_t *root = document(arguments, false);
+    assert_int_equal(json_array_size(json_object_get(root, "processes")), 2);
+    assert_non_null(find(root, world.holder));
+    assert_non_null(find(root, getpid())); // made it
+    json_decref(root);
+}
+
 // What costs much is unknown where nobody asked for it.
 TEST(among_all_tables_it_is_one_without_what_costs_much)
 {

@@ -14,6 +14,9 @@ struct process_view { // a view of what is read of one process
 struct process_view process_page_of(const struct identity *row);
 struct process_view process_maps_of(const struct identity *row);
 
+// Whether it holds, waits on, made or last used an object with that id.
+bool process_concerns(const struct snapshot *s, int32_t pid, int32_t id);
+
 // Appends lines: what it holds, what it waits for, where it listens and who is connected, its files, its
 // memory; and of each what could not be read.
 void process_notes(const struct snapshot *s, int32_t pid, struct note_vec *out);

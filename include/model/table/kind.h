@@ -120,6 +120,8 @@ struct kind {
     bool (*belongs)(const void *row, const struct identity *parent);
     // The object a row belongs to: kind and id, at least. False: to none. NULL: `object` and the id.
     bool (*object_of)(const struct snapshot *s, const void *row, struct identity *out);
+    // Whether a row that belongs to no object has to do with one that has this id. NULL: with none.
+    bool (*concerns)(const struct snapshot *s, const void *row, int32_t id);
     // The owner of a row that belongs to no object; UINT32_MAX: not known. NULL: it has none.
     uint32_t (*owner)(const void *row);
     // What a row is about, where that is another row. False: nothing that has one.

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "model/kinds/cells.h"
+#include "model/kinds/processes.h"
 #include "model/kinds/row_parts.h"
 
 static void get_kind(const struct snapshot *s, const void *row, struct cell *out)
@@ -134,6 +135,11 @@ static bool object_of(const struct snapshot *s, const void *row, struct identity
     return false;
 }
 
+static bool concerns(const struct snapshot *s, const void *row, int32_t id)
+{
+    return process_concerns(s, ((const struct open_file *)row)->pid, id);
+}
+
 static void describe(const struct identity *identity, char *dst, size_t cap)
 {
     snprintf(dst, cap, "descriptor %" PRIu64 " of process %" PRId32, identity->part, identity->pid);
@@ -164,6 +170,7 @@ const struct kind kind_files = {
     .identify = identify,
     .belongs = belongs,
     .object_of = object_of,
+    .concerns = concerns,
     .describe = describe,
     .path_text = process_path_text,
     .processes = processes,

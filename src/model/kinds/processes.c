@@ -255,6 +255,40 @@ static bool mark(const struct snapshot *s, const void *row, enum severity *sever
     return false;
 }
 
+static bool waits_on(const struct snapshot *s, int32_t pid, enum kind_id kind, int32_t id)
+{
+    size_t n;
+    const struct waiter *waiters = snapshot_waiters(s, kind, id, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (waiters[i].pid == pid)
+            return true;
+    return false;
+}
+
+bool process_concerns(const struct snapshot *s, int32_t pid, int32_t id)
+{
+    const struct segment *segment = snapshot_segment(s, id);
+    const struct semset *set = snapshot_semset(s, id);
+    const struct queue *queue = snapshot_queue(s, id);
+    size_t n = 0;
+    const struct element *e = set ? snapshot_elements(s, set, &n) : NULL;
+
+    if ((segment && (segment->cpid == pid || segment->lpid == pid)) ||
+        (queue && (queue->lspid == pid || queue->lrpid == pid)) ||
+        (s->scan && scan_holder(s->scan, id, pid)))
+        return true;
+    for (size_t i = 0; i < n; i++)
+        if (e[i].known & ELEMENT_KNOWS_PID && e[i].pid == pid)
+            return true;
+    return waits_on(s, pid, KIND_SEMSET, id) || waits_on(s, pid, KIND_QUEUE, id);
+}
+
+static bool concerns(const struct snapshot *s, const void *row, int32_t id)
+{
+    return process_concerns(s, ((const struct process_totals *)row)->pid, id);
+}
+
 struct process_view process_page_of(const struct identity *row)
 {
     return (struct process_view){
@@ -300,6 +334,7 @@ const struct kind kind_processes = {
     .default_sort = "-attached_bytes",
     .rows = ROWS_OF(totals),
     .identify = identify,
+    .concerns = concerns,
     .owner = owner,
     .describe = process_describe,
     .path_text = process_path_text,

@@ -31,7 +31,8 @@ static bool shown(const struct query *query, const struct snapshot *s, const voi
     if (query->has_id || query->has_owner) {
         struct identity object;
         bool is_object = row_object(kind, s, row, &object);
-        if (query->has_id && (!is_object || object.id != query->id))
+        if (query->has_id && (!is_object || object.id != query->id) &&
+            !(kind->concerns && kind->concerns(s, row, query->id)))
             return false;
         if (query->has_owner && !is_object && kind->owner && kind->owner(row) != query->owner)
             return false;
