@@ -58,7 +58,7 @@ ROOM_FILES_MAX = 20
 
 # Kinds are closed: all that is special about one stands in its file of model/kinds. Who else asks which
 # kind it has, and why; nobody is added without somebody leaving.
-KIND_HOME = "src/model/kinds/"
+KIND_HOME = ("src/model/kinds/", "include/model/kinds/")
 KIND_USERS = [
     "include/model/record/identity.h",  # the list of kinds
     "src/linux/actions/objects.c",  # calls that differ: shmctl, semctl, msgctl

@@ -10,6 +10,7 @@
 #include "model/record/action.h"
 #include "model/record/open_file.h"
 #include "model/record/process_page.h"
+#include "model/record/shared.h"
 #include "model/record/snapshot.h"
 
 enum probe_what {
@@ -28,15 +29,20 @@ enum probe_what {
                        // one address space. Hangs where one is stuck in exec: kcmp(2) waits for it
     PROBE_FILES, // id: pid → files, of which sockets have their inode alone; with any `facts` no
                  // others than sockets
-    PROBE_SOCKETS, // id: pid; answer.inodes, ascending → sockets of its network namespace
-    PROBE_PAGE,    // id: pid → page
-    PROBE_PLACES,  // id: 0 → instances: the data directories where they usually are
+    PROBE_SOCKETS,     // id: pid; answer.inodes, ascending → sockets of its network namespace
+    PROBE_PAGE,        // id: pid → page
+    PROBE_SHARED,      // id: pid → shared, shared_maps: what it maps besides SysV's; with facts
+                       // PROBE_OPEN also what it has open
+    PROBE_SHARED_FILE, // id: pid; answer.shared_maps has a mapping of it → shared: size, rss, owner
+    PROBE_PLACES,      // id: 0 → instances: the data directories where they usually are
 };
+
+enum { PROBE_OPEN = 1 };
 
 struct probe {
     enum probe_what what;
     int64_t id;
-    unsigned facts; // enum process_fact, for PROBE_PROCESS
+    unsigned facts; // enum process_fact, for PROBE_PROCESS; PROBE_OPEN
 };
 
 // What one process answered. Zero it before use; answer_clear() frees what it owns and empties it.
@@ -57,10 +63,12 @@ struct answer {
     uint32_t *same;        // what address_spaces_join() makes of them; owned
     struct file_vec files; // PROBE_FILES
     uint32_t files_left_out;
-    uint64_t net_namespace;    // and its inode; 0: not readable
-    struct inode_vec inodes;   // PROBE_SOCKETS: asked about, and
-    struct socket_vec sockets; // found; ascending by inode
-    struct process_page page;  // PROBE_PAGE
+    uint64_t net_namespace;                // and its inode; 0: not readable
+    struct inode_vec inodes;               // PROBE_SOCKETS: asked about, and
+    struct socket_vec sockets;             // found; ascending by inode
+    struct process_page page;              // PROBE_PAGE
+    struct shared_vec shared;              // PROBE_SHARED: each object once; `open`: descriptors
+    struct shared_mapping_vec shared_maps; // pid left 0
 };
 void answer_clear(struct answer *answer);
 bool answer_is_gone(const struct answer *answer);    // there is no such process (any longer)

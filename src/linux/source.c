@@ -255,7 +255,7 @@ static void source_prober_free(void *arg, struct prober *prober)
 }
 
 static void probe_attachments(struct linux_source *self, enum probe_what what, int32_t pid,
-                              struct answer *answer)
+                              unsigned facts, struct answer *answer)
 {
     struct attachments *attachments = attachments_of(self);
 
@@ -263,6 +263,10 @@ static void probe_attachments(struct linux_source *self, enum probe_what what, i
         answer->error = -errno; // too many open files, perhaps: the next one tries again
     else if (what == PROBE_ATTACHMENTS)
         attachments_probe(attachments, pid, answer);
+    else if (what == PROBE_SHARED)
+        attachments_probe_shared(attachments, pid, facts & PROBE_OPEN, answer);
+    else if (what == PROBE_SHARED_FILE)
+        attachments_probe_shared_file(attachments, pid, answer);
     else if (what == PROBE_EXACT)
         attachments_probe_exact(attachments, pid, answer);
     else
@@ -280,7 +284,9 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
     case PROBE_EXACT:
     case PROBE_MAP_USE:
     case PROBE_ALL_MAPS:
-        probe_attachments(self, probe->what, pid, answer);
+    case PROBE_SHARED:
+    case PROBE_SHARED_FILE:
+        probe_attachments(self, probe->what, pid, probe->facts, answer);
         break;
     case PROBE_PROCESS:
         process_reader_probe(prober->processes, pid, probe->facts, answer);

@@ -41,6 +41,8 @@ void answer_clear(struct answer *answer)
     sockets_clear(&answer->sockets);
     vec_free(&answer->sockets);
     process_page_release(&answer->page);
+    vec_free(&answer->shared);
+    vec_free(&answer->shared_maps);
     free(answer->same);
     *answer = (struct answer){0};
 }

@@ -4,12 +4,15 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <mqueue.h>
+#include <sched.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -230,7 +233,227 @@ TEST(an_ordinary_user_sees_the_names)
     sem_unlink("/test-closed");
 }
 
+// --- what processes hold -------------------------------------------------------------------------
+
+// Processes whose maps have a shared mapping of that inode on that device: read as text.
+static long long mapped_by(const char *device, long long inode)
+{
+    char command[256];
+
+    snprintf(command, sizeof command,
+             "grep -lE '^[0-9a-f]+-[0-9a-f]+ ..[-x]s [0-9a-f]+ %s %lld ' /proc/[0-9]*/maps "
+             "2>/dev/null | wc -l",
+             device, inode);
+    struct said said = shell_run(command);
+    long long n = atoll(said.out);
+    said_clear(&said);
+    return n;
+}
+
+struct held {
+    void *anonymous, *memfd, *gone; // of 3, 2 and 1 pages
+    int opened;                     // a memfd that nothing maps
+};
+
+static void hold(void *arg, int ready)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    struct held *held = arg;
+    int memfd = memfd_create("test memfd", 0),
+        gone = shm_open("/test-gone", O_CREAT | O_RDWR, 0600);
+
+    if (memfd < 0 || gone < 0 || ftruncate(memfd, 2 * (off_t)page) < 0 ||
+        ftruncate(gone, (off_t)page) < 0)
+        _exit(1);
+    held->memfd = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED, memfd, 0);
+    held->gone = mmap(NULL, page, PROT_READ, MAP_SHARED, gone, 0);
+    held->opened = memfd_create("test opened", 0);
+    if (held->memfd == MAP_FAILED || held->gone == MAP_FAILED || held->opened < 0 ||
+        dup(held->opened) < 0)
+        _exit(1);
+    *(char *)held->memfd = 1;
+    close(memfd);
+    close(gone);
+    shm_unlink("/test-gone");
+    child_ready(ready);
+    for (;;)
+        pause();
+}
+
+TEST(what_is_held_has_a_row_and_its_holders)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    struct held held = {.anonymous = mmap(NULL, 3 * page, PROT_READ | PROT_WRITE,
+                                          MAP_SHARED | MAP_ANONYMOUS, -1, 0)};
+
+    assert_ptr_not_equal(held.anonymous, MAP_FAILED);
+    pid_t child = child_start(hold, &held);
+    assert_true(child > 0);
+    json_t *root = document("--json shared shared_holders shared_maps", false);
+    json_t *memfd = find(root, "memfd", "test memfd"), *gone = find(root, "posix", "test-gone");
+    json_t *opened = find(root, "memfd", "test opened");
+    assert_true(memfd && gone && opened);
+    assert_int_equal(number(memfd, "size"), 2 * page);
+    assert_int_equal(number(memfd, "attached"), 1);
+    assert_int_equal(number(memfd, "open"), 0);
+    assert_false(has_status(memfd, "deleted")); // it never had a name
+    assert_true(has_status(gone, "deleted"));
+    assert_int_equal(number(gone, "attached"), 1);
+    assert_int_equal(number(opened, "attached"), 0);
+    assert_int_equal(number(opened, "open"), 2);
+    assert_true(json_is_false(json_object_get(gone, "orphan")));
+    if (ns_was_root()) { // by map_files
+        assert_int_equal(number(memfd, "rss"), page);
+        assert_string_equal(text(gone, "perms"), "0600");
+    }
+    json_t *row;
+    size_t i, anonymous = 0, holders = 0, maps = 0;
+    json_array_foreach(json_object_get(root, "shared"), i, row)
+    {
+        if (json_is_integer(json_object_get(row, "attached")) && number(row, "attached") > 0)
+            assert_int_equal(number(row, "attached"),
+                             mapped_by(text(row, "device"), number(row, "inode")));
+        anonymous += strcmp(text(row, "kind"), "anonymous") == 0 &&
+                     number(row, "size") == 3 * (long long)page;
+    }
+    assert_true(anonymous >= 1);
+    json_array_foreach(json_object_get(root, "shared_holders"), i, row)
+    {
+        holders += number(row, "pid") == child && number(row, "inode") == number(memfd, "inode");
+    }
+    json_array_foreach(json_object_get(root, "shared_maps"), i, row)
+    {
+        maps += number(row, "pid") == child && number(row, "inode") == number(memfd, "inode") &&
+                number(row, "size") == 2 * (long long)page;
+    }
+    assert_int_equal(holders, 1);
+    assert_int_equal(maps, 1);
+    json_decref(root);
+    child_end(child);
+    root = document("--json shared", false);
+    assert_null(find(root, "memfd", "test memfd"));
+    assert_null(find(root, "posix", "test-gone"));
+    json_decref(root);
+    munmap(held.anonymous, 3 * page);
+}
+
+// A container's /dev/shm is another file system: its segments are shown, and as being there.
+static void hold_elsewhere(void *arg, int ready)
+{
+    (void)arg;
+    if (unshare(CLONE_NEWNS) < 0 || mount("tmpfs", "/dev/shm", "tmpfs", 0, "size=1m") < 0)
+        _exit(1);
+    int fd = shm_open("/test-elsewhere", O_CREAT | O_RDWR, 0600);
+    if (fd < 0 || ftruncate(fd, 4096) < 0 ||
+        mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED)
+        _exit(1);
+    child_ready(ready);
+    for (;;)
+        pause();
+}
+
+TEST(a_segment_of_another_mount_namespace_is_said_to_be_there)
+{
+    pid_t child = child_start(hold_elsewhere, NULL);
+
+    assert_true(child > 0);
+    json_t *root = document("--json shared", false);
+    json_t *row = find(root, "posix", "test-elsewhere");
+    assert_non_null(row);
+    assert_true(has_status(row, "elsewhere"));
+    assert_int_equal(number(row, "attached"), 1);
+    assert_false(has_status(find(root, "posix", "test-segment"), "elsewhere"));
+    json_decref(root);
+    child_end(child);
+}
+
+TEST(a_full_dev_shm_and_a_full_queue_are_findings)
+{
+    int fd = shm_open("/PostgreSQL.4242", O_CREAT | O_RDWR, 0600);
+    json_t *row;
+    size_t i, full = 0;
+
+    assert_true(fd >= 0);
+    assert_int_equal(posix_fallocate(fd, 0, 15 << 20), 0);
+    close(fd);
+    json_t *root = document("--json shared findings", false);
+    json_array_foreach(json_object_get(root, "findings"), i, row)
+    {
+        if (strcmp(text(row, "rule"), "shm-full") != 0)
+            continue;
+        full++;
+        assert_non_null(strstr(text(row, "evidence"), "PostgreSQL.4242"));
+        assert_non_null(strstr(text(row, "evidence"), "could not resize"));
+    }
+    assert_int_equal(full, 1);
+    // Of a PID namespace of its own not all processes are seen: no verdict.
+    assert_true(json_is_null(json_object_get(find(root, "posix", "PostgreSQL.4242"), "orphan")));
+    json_decref(root);
+    shm_unlink("/PostgreSQL.4242");
+    root = document("--json shared findings", false);
+    json_array_foreach(json_object_get(root, "findings"), i, row)
+    {
+        assert_string_not_equal(text(row, "rule"), "shm-full");
+    }
+    json_decref(root);
+}
+
+// Where all processes are seen: nothing maps it, and no program of that rule runs as its owner. The
+// machine's PID namespace, with a /dev/shm of its own.
+static const uid_t STRANGER = 54321; // runs nothing on this machine
+
+static void be_postgres(void *arg, int ready)
+{
+    (void)arg;
+    if (setresuid(STRANGER, STRANGER, STRANGER) < 0 || prctl(PR_SET_NAME, "postgres") < 0)
+        _exit(1);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    child_ready(ready);
+    for (;;)
+        pause();
+}
+
+TEST(what_a_dead_server_left_is_an_orphan, .apart = true)
+{
+    int fd = shm_open("/PostgreSQL.1234567", O_CREAT | O_RDWR, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(fchown(fd, STRANGER, STRANGER), 0);
+    close(fd);
+    fd = shm_open("/nobody-knows", O_CREAT | O_RDWR, 0600);
+    close(fd);
+    json_t *root = document("--json shared", false);
+    json_t *left = find(root, "posix", "PostgreSQL.1234567");
+    assert_true(json_is_true(json_object_get(left, "orphan")));
+    assert_string_equal(text(left, "app"), "postgres");
+    assert_true(json_is_null(json_object_get(find(root, "posix", "nobody-knows"), "orphan")));
+    json_decref(root);
+    pid_t server = child_start(be_postgres, NULL);
+    assert_true(server > 0);
+    root = document("--json shared", false);
+    assert_true(
+        json_is_false(json_object_get(find(root, "posix", "PostgreSQL.1234567"), "orphan")));
+    json_decref(root);
+    child_end(server);
+    shm_unlink("/PostgreSQL.1234567");
+    shm_unlink("/nobody-knows");
+}
+
+// Mounts of its own, processes of the machine.
+static int run_apart(void)
+{
+    struct stat st;
+
+    if (geteuid() != 0 || stat("/proc/self/ns/pid", &st) < 0 || st.st_ino != 0xEFFFFFFC ||
+        unshare(CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) {
+        printf("skip: orphans need root in the machine's PID namespace\n"); // PROC_PID_INIT_INO
+        return 0;
+    }
+    return tests_run_apart();
+}
+
 int main(void)
 {
-    return ns_run(tests_run);
+    int failed = ns_run(tests_run);
+
+    return failed ? failed : run_apart();
 }

@@ -232,6 +232,10 @@ struct snapshot *fake_blank(void)
         (struct table){mem_zero(1, sizeof(struct shared)), 1, sizeof(struct shared)};
     vec_push(&s->files, (struct open_file){0});
     vec_push(&s->totals, (struct process_totals){0});
+    s->tables[KIND_SHARED_HOLDER] =
+        (struct table){mem_zero(1, sizeof(struct shared_holder)), 1, sizeof(struct shared_holder)};
+    s->tables[KIND_SHARED_MAP] = (struct table){mem_zero(1, sizeof(struct shared_mapping)), 1,
+                                                sizeof(struct shared_mapping)};
     struct event_vec events = {0};
     vec_push(&events, event_new(&(struct event){.about.kind = NO_KIND}, "", ""));
     s->events = event_log_more(NULL, &events);

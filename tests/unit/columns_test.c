@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/kinds/registry.h"
+#include "model/kinds/shared.h"
 #include "model/table/cell_class.h"
 #include "support/fake.h"
 #include "support/test.h"
@@ -60,11 +61,11 @@ TEST(json_members_are_the_documented_ones)
         {KIND_WAITER, "waiters", "kind id pid tid call detail user comm"},
         {KIND_LIMIT, "limits", "name used limit percent top_user path"},
         {KIND_FINDING, "findings", "rule severity kind id title evidence advice"},
-        {KIND_SHARED, "shared", "kind name device inode owner perms size rss status"},
         {KIND_PROCESS, "processes",
          "pid ppid user uid state comm unit container tty threads start_time rss swap segments "
          "attached_bytes shared_pss sets_waiting queues_waiting ports command"},
         {KIND_FILE, "files", "pid fd kind mode protocol local remote state path deleted"},
+        {KIND_SHARED, "shared", "kind name device inode owner perms size rss attached open status app instance orphan"},
     };
     // clang-format on
 
@@ -167,7 +168,7 @@ TEST(tables_are_sane)
     }
 }
 
-extern const struct kind kind_shared, kind_processes, kind_files;
+extern const struct kind kind_processes, kind_files;
 
 // No getter and no text may touch what is not there, or invent a value.
 TEST(everything_may_be_unknown)
@@ -205,10 +206,12 @@ TEST(everything_may_be_unknown)
         {&kind_elements, "value ncount zcount pid pid_state"},
         {&kind_limits, "used limit percent top_user"},
         {&kind_events, "time age object id who"},
-        {&kind_shared, "name owner perms size rss messages value"},
         {&kind_files, "pid mode protocol local remote state path deleted clients inode"},
         {&kind_processes, "pid ppid user uid state comm unit container tty threads start_time rss "
                           "swap segments attached_bytes shared_pss sets_waiting ports command cpu_time"},
+        {&kind_shared, "name owner perms size rss attached open app instance orphan messages value"},
+        {&kind_shared_holders, "name pid user open access comm command"},
+        {&kind_shared_maps, "pid name"},
     };
     // clang-format on
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {

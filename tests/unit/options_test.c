@@ -128,7 +128,8 @@ TEST(bad_values_are_refused)
 TEST(mistakes_end_in_one_clear_line)
 {
     static const char tables[] = "segments, semaphores, queues, holders, maps, elements, waiters, "
-                                 "limits, findings, events, processes, files, shared";
+                                 "limits, findings, events, processes, files, shared_maps, "
+                                 "shared, shared_holders";
     char message[256];
 
     snprintf(message, sizeof message, "no table 'segmints'; there are %s", tables);

@@ -8,6 +8,7 @@
 
 #include "model/record/objects.h"
 #include "model/record/scan.h"
+#include "model/record/shared.h"
 
 // The devices SysV segments lie on: the kernel's internal tmpfs, and one per huge page size.
 // Learned once from mappings of our own; never by attaching or creating a segment.
@@ -18,10 +19,17 @@ struct maps_devices {
         uint32_t major, minor;
         bool hugetlb;
     } at[MAPS_DEVICES];
+    // Where hugetlbfs is mounted, in this mount namespace. proc_pid_mountinfo(5)
+    size_t n_mounted;
+    struct {
+        uint32_t major, minor;
+    } mounted[MAPS_DEVICES];
 };
 int maps_learn_devices(struct maps_devices *out);
 bool maps_on_device(const struct maps_devices *devices, uint32_t major, uint32_t minor,
                     bool *hugetlb);
+
+bool maps_on_hugetlbfs(const struct maps_devices *devices, uint32_t major, uint32_t minor);
 
 // One line of maps or smaps without its newline. False where it is none. `path` of *out stays
 // NULL, shmid -1; *name points into the line. Never reads beyond `len`.
@@ -46,6 +54,19 @@ struct maps_engine {
     bool (*still)(int fd, const struct mapping_vec *known);
 };
 extern const struct maps_engine maps_by_query, maps_by_text;
+
+// What a process maps that is shared, but no segment of System V: appended. `objects`, each once, have
+// a name, a status, and in `size` how far they are mapped.
+enum { SHARED_MAPPINGS_MAX = 1 << 16 }; // of one process; more are left out
+struct shared_mappings {
+    struct shared_vec objects;
+    struct shared_mapping_vec mappings;
+};
+int maps_read_shared(int fd, bool text_only, const struct maps_devices *devices,
+                     struct shared_mappings *out);
+// Whether a mapping is of that kind, by its device and the name that the kernel gives it.
+bool maps_recognise_shared(const struct maps_devices *devices, const struct mapping *mapping,
+                           const char *name, size_t len, struct shared *out);
 
 // From an open smaps: mappings with rss, pss, swap and locked. Unless `sysv_only`, also those that
 // are no segment's: shmid -1 and `path` (escaped; "" for anonymous memory). Errors as above.

@@ -21,9 +21,11 @@ enum kind_id {
     KIND_EVENT,
     KIND_PROCESS,
     KIND_FILE,
+    KIND_SHARED_MAP,
     TABLE_KINDS, // from here on: rows stand in snapshot.tables alone, and NEED_OF() has them read
     KIND_SHARED = TABLE_KINDS,
-    KINDS // array size; the first kind has number 1
+    KIND_SHARED_HOLDER, // NEED_OF() it: processes are asked for what they share
+    KINDS               // array size; the first kind has number 1
 };
 
 // Fields that do not apply are 0. 0 is also a valid id and pid: `kind` says which apply.

@@ -1,4 +1,4 @@
-// Header only. Shared memory and its kin that System V does not number: what shm_open(3), sem_open(3),
+// Shared memory and its kin that System V does not number: what shm_open(3), sem_open(3),
 // memfd_create(2), mmap(2) with MAP_SHARED|MAP_ANONYMOUS, mq_open(3) and hugetlbfs make. All of them
 // are files: device and inode number identify one for as long as the machine runs.
 #ifndef IPCTOP_MODEL_RECORD_SHARED_H
@@ -35,13 +35,23 @@ enum {                      // known
     SHARED_KNOWS_VALUE = 64,
 };
 
+// Whether what made it, by the rules for names (model/apps/shared_names.h), still runs. GONE: nor does any
+// process of its owner that could not be looked at, and none of the others holds it.
+enum shared_maker { MAKER_UNKNOWN, MAKER_LIVES, MAKER_GONE };
+
 enum { SHARED_NAME = 256 };
 
-struct shared {
-    uint64_t inode;
+struct shared_id {
     uint32_t dev_major, dev_minor;
+    uint64_t inode;
+};
+
+struct shared {
+    struct shared_id id;
     enum shared_type type;
     uint8_t status, known;
+    uint8_t maker;                   // enum shared_maker
+    bool found;                      // in processes alone: it has no name here
     uint32_t uid, gid, mode;         // mode: 0777 alone
     uint64_t size;                   // of a queue: what it may hold
     uint64_t rss;                    // in memory or swapped out; of a queue: what it holds
@@ -53,5 +63,30 @@ struct shared {
     char name[SHARED_NAME];          // as its maker names it, without a directory; escaped
 };
 VEC(shared_vec, struct shared);
+
+struct shared_mapping { // one VMA of one process
+    struct shared_id id;
+    int32_t pid;
+    uint8_t perms; // MAP_*
+    uint64_t start, end, offset;
+};
+VEC(shared_mapping_vec, struct shared_mapping);
+
+struct shared_holder { // a process and one object that it maps or has open
+    struct shared_id id;
+    int32_t pid;
+    uint32_t attaches;    // mappings
+    uint32_t open;        // descriptors; known where NEED_SHARED_OPEN was read
+    uint8_t access;       // union of the mappings' MAP_R|W|X
+    uint64_t start_ticks; // 0: not known
+};
+VEC(shared_holder_vec, struct shared_holder);
+
+// Whose mappings and descriptors were seen, of one look at all processes. One row of a table.
+struct shared_look {
+    uint32_t processes, unreadable, stuck;
+};
+
+int shared_order(const struct shared_id *a, const struct shared_id *b); // <0, 0, >0
 
 #endif

@@ -28,6 +28,7 @@ enum need {
     NEED_HOLDERS = 1 << 7,      // the scan of the processes
     NEED_PORTS = 1 << 8,        // where all with totals listen
     NEED_TOTALS = 1 << 9,       // what each process holds in all
+    NEED_SHARED_OPEN = 1 << 23, // descriptors of shared memory, as well as its mappings
     NEED_NAMES = 1 << 10,       // of users and groups
     NEED_MAP_USE = 1 << 11,     // smaps of the focus's process
     NEED_ALL_MAPS = 1 << 12,    // every mapping of the focus's process, not SysV's alone
@@ -40,9 +41,9 @@ enum need {
     NEED_TRACE = 1 << 18,       // calls of processes since the snapshot before: tracing is on
 };
 
-// The need to read a kind from TABLE_KINDS on: bits 19 to 23.
+// The need to read a kind from TABLE_KINDS on: bits 19 to 22.
 #define NEED_OF(kind) (1u << (19 + (kind)-TABLE_KINDS))
-_Static_assert(KINDS - TABLE_KINDS <= 5, "each has a bit below those of process facts");
+_Static_assert(KINDS - TABLE_KINDS <= 4, "each has a bit below NEED_SHARED_OPEN");
 
 enum { WANT_FOLLOWED = 16 };
 
@@ -77,6 +78,7 @@ struct system { // the header's first line
     bool
         rmid_forced; // kernel.shm_rmid_forced is seen to be on: segments go with the last attachment
     struct clock_step forward, back; // model/record/clock_steps.h
+    uint64_t shm_size, shm_used;     // bytes of /dev/shm; 0: not known, or no bound
     uint32_t euid;
     char user[33];
 };

@@ -13,6 +13,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "linux/holders/descriptors.h"
 #include "linux/process/ipc_namespace.h"
 #include "linux/process/start_times.h"
 #include "linux/process/stat.h"
@@ -87,7 +88,7 @@ void attachments_read_only(struct attachments *self)
 struct refresh {
     struct attachments *self;
     const char *file; // "maps" or "smaps"
-    bool use, all;
+    bool use, all, shared;
     struct answer *answer;
     char home[HOME_CAP]; // which task's files answered
     uint64_t instance;   // inode number of the file that did
@@ -100,6 +101,13 @@ static int read_open(struct refresh *r, int fd)
     const struct maps_engine *engine = self->engine;
     struct stat status;
 
+    if (r->shared) {
+        struct shared_mappings found = {answer->shared, answer->shared_maps};
+        int result = maps_read_shared(fd, engine == &maps_by_text, &self->devices, &found);
+        answer->shared = found.objects;
+        answer->shared_maps = found.mappings;
+        return result;
+    }
     if (r->use) {
         answer->method = SCAN_TEXT;
         return maps_read_use(fd, &self->devices, !r->all, &answer->mappings);
@@ -343,6 +351,25 @@ void attachments_probe_use(struct attachments *self, int32_t pid, bool all, stru
 
     read_process(&r, pid);
     complete(&r, pid, false);
+}
+
+void attachments_probe_shared(struct attachments *self, int32_t pid, bool open,
+                              struct answer *answer)
+{
+    struct refresh r = {.self = self, .file = "maps", .shared = true, .answer = answer};
+
+    read_process(&r, pid);
+    if (!answer->error && open)
+        answer->error = descriptors_of_shared(self->proc, pid, &answer->shared);
+    if (!answer->error && answer->shared.n)
+        know_start(&r, pid);
+}
+
+void attachments_probe_shared_file(struct attachments *self, int32_t pid, struct answer *answer)
+{
+    if (answer->shared_maps.n)
+        answer->error =
+            descriptors_map_file(self->proc, pid, &answer->shared_maps.at[0], &answer->shared);
 }
 
 static bool compare(void *self, int32_t a, int32_t b, int *order)

@@ -14,6 +14,14 @@ bool maps_on_device(const struct maps_devices *devices, uint32_t major, uint32_t
     return false;
 }
 
+bool maps_on_hugetlbfs(const struct maps_devices *devices, uint32_t major, uint32_t minor)
+{
+    for (size_t i = 0; i < devices->n_mounted; i++)
+        if (devices->mounted[i].major == major && devices->mounted[i].minor == minor)
+            return true;
+    return false;
+}
+
 static int hex_digit(char c)
 {
     if (c >= '0' && c <= '9')

@@ -5,6 +5,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -81,12 +83,34 @@ static void learn_hugetlb(struct maps_devices *out)
     closedir(dir);
 }
 
+// "36 25 0:31 / /dev/hugepages rw,relatime shared:17 - hugetlbfs hugetlbfs rw"
+static void learn_mounted(struct maps_devices *out)
+{
+    FILE *file = fopen("/proc/self/mountinfo", "re");
+    char *line = NULL;
+    size_t cap = 0;
+    unsigned major, minor;
+
+    while (file && out->n_mounted < MAPS_DEVICES && getline(&line, &cap, file) > 0) {
+        const char *type = strstr(line, " - ");
+        if (!type || strncmp(type, " - hugetlbfs ", 13) != 0 ||
+            sscanf(line, "%*d %*d %u:%u", &major, &minor) != 2)
+            continue;
+        out->mounted[out->n_mounted].major = major;
+        out->mounted[out->n_mounted++].minor = minor;
+    }
+    free(line);
+    if (file)
+        fclose(file);
+}
+
 int maps_learn_devices(struct maps_devices *out)
 {
-    out->n = 0;
+    out->n = out->n_mounted = 0;
     int error = learn(out, (size_t)sysconf(_SC_PAGESIZE), 0, false);
     if (error)
         return error;
     learn_hugetlb(out);
+    learn_mounted(out);
     return 0;
 }

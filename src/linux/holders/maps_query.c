@@ -7,7 +7,7 @@
 
 #include "procmap_query.h"
 
-static struct mapping mapping_of(const struct map_query *query)
+struct mapping maps_of_query(const struct map_query *query)
 {
     struct mapping mapping = {
         .shmid = -1,
@@ -30,9 +30,7 @@ static struct mapping mapping_of(const struct map_query *query)
     return mapping;
 }
 
-// The mapping at `address` or the next one, with its name if `cap` is not 0. A name that does not
-// fit is ENAMETOOLONG and gives nothing else.
-static int ask(int fd, uint64_t address, struct map_query *query, char *name, size_t cap)
+int maps_ask(int fd, uint64_t address, struct map_query *query, char *name, size_t cap)
 {
     *query = (struct map_query){
         .size = sizeof *query,
@@ -54,7 +52,7 @@ static int walk(int fd, const struct maps_devices *devices, struct mapping_vec *
     char name[32]; // "/SYSV00a72921 (deleted)" fits: what does not is no segment
 
     for (uint64_t address = 0;; address = query.vma_end) {
-        int error = ask(fd, address, &query, NULL, 0);
+        int error = maps_ask(fd, address, &query, NULL, 0);
         if (error)
             return error == -ENOENT ? 0 : error;
         if (query.vma_end <= address)
@@ -62,7 +60,7 @@ static int walk(int fd, const struct maps_devices *devices, struct mapping_vec *
         if (!maps_on_device(devices, query.dev_major, query.dev_minor, &hugetlb))
             continue;
         uint64_t end = query.vma_end;
-        error = ask(fd, query.vma_start, &query, name, sizeof name);
+        error = maps_ask(fd, query.vma_start, &query, name, sizeof name);
         if (error == -ENAMETOOLONG) {
             query.vma_end = end;
             continue;
@@ -70,11 +68,18 @@ static int walk(int fd, const struct maps_devices *devices, struct mapping_vec *
         if (error)
             return error == -ENOENT ? 0 : error;
         // What this second answer says is taken as a whole: it may be another mapping by now.
-        struct mapping mapping = mapping_of(&query);
+        struct mapping mapping = maps_of_query(&query);
         if (query.vma_name_size > 0 &&
             maps_recognise(devices, &mapping, name, strnlen(name, sizeof name)))
             vec_push(out, mapping);
     }
+}
+
+// An old kernel, or a filter of system calls (seccomp(2)) that refuses the call: the text says it.
+bool maps_lacks_query(int error)
+{
+    return error == -EINVAL || error == -ENOSYS || error == -EPERM || error == -EACCES ||
+           error == -ENOTTY;
 }
 
 static int query_read(int fd, const struct maps_devices *devices, struct mapping_vec *out)
@@ -84,9 +89,7 @@ static int query_read(int fd, const struct maps_devices *devices, struct mapping
 
     if (error)
         out->n = before;
-    // An old kernel, or a filter of system calls (seccomp(2)) that refuses the call: the text says it.
-    return error == -EINVAL || error == -ENOSYS || error == -EPERM || error == -EACCES ? -ENOTTY
-                                                                                       : error;
+    return maps_lacks_query(error) ? -ENOTTY : error;
 }
 
 // Asked for by address a mapping is found at once, where the walk passes all others.
@@ -97,9 +100,9 @@ static bool query_still(int fd, const struct mapping_vec *known)
 
     for (size_t i = 0; i < known->n; i++) {
         const struct mapping *then = &known->at[i];
-        if (ask(fd, then->start, &query, NULL, 0) != 0)
+        if (maps_ask(fd, then->start, &query, NULL, 0) != 0)
             return false;
-        const struct mapping now = mapping_of(&query);
+        const struct mapping now = maps_of_query(&query);
         if (now.start != then->start || now.end != then->end || now.offset != then->offset ||
             now.inode != then->inode || now.dev_major != then->dev_major ||
             now.dev_minor != then->dev_minor || now.perms != (then->perms & asked))

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <sys/ioctl.h>
 
+#include "model/record/objects.h"
+
 enum { // query_flags and vma_flags
     QUERY_READABLE = 0x01,
     QUERY_WRITABLE = 0x02,
@@ -31,5 +33,11 @@ struct map_query {
 _Static_assert(sizeof(struct map_query) == 104, "the layout of struct procmap_query");
 
 #define MAP_QUERY _IOWR('f', 17, struct map_query)
+
+// The shared file-backed mapping at `address` or the next one, with its name if `cap` is not 0. A name
+// that does not fit is ENAMETOOLONG and gives nothing else. 0 or -errno; ENOENT: there is none.
+int maps_ask(int fd, uint64_t address, struct map_query *query, char *name, size_t cap);
+struct mapping maps_of_query(const struct map_query *query); // shmid -1
+bool maps_lacks_query(int error); // of maps_ask(): this way is closed, another one may be open
 
 #endif

@@ -93,9 +93,7 @@ static bool row_of(int dir, const char *name, struct shared *out)
     if (statx(dir, name, AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &st) < 0 ||
         !S_ISREG(st.stx_mode))
         return false;
-    *out = (struct shared){.inode = st.stx_ino,
-                           .dev_major = st.stx_dev_major,
-                           .dev_minor = st.stx_dev_minor,
+    *out = (struct shared){.id = {st.stx_dev_major, st.stx_dev_minor, st.stx_ino},
                            .known = SHARED_KNOWS_OWNER | SHARED_KNOWS_SIZE | SHARED_KNOWS_RSS,
                            .uid = st.stx_uid,
                            .gid = st.stx_gid,
@@ -112,8 +110,9 @@ static int open_row(int dir, const char *name, const struct shared *row, int fla
     int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | flags);
     struct stat st;
 
-    if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_ino != row->inode ||
-                    major(st.st_dev) != row->dev_major || minor(st.st_dev) != row->dev_minor)) {
+    if (fd >= 0 &&
+        (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_ino != row->id.inode ||
+         major(st.st_dev) != row->id.dev_major || minor(st.st_dev) != row->id.dev_minor)) {
         close(fd);
         fd = -1;
     }

@@ -1,9 +1,16 @@
 // What has a name in this mount and this IPC namespace. What has none, or one elsewhere, is found by
-// asking processes: linux/shared/held.c.
+// asking processes: engine/shared.c.
 #include <errno.h>
+#include <stdlib.h>
 
 #include "linux/objects/table_reader.h"
+#include "model/kinds/shared.h"
 #include "names.h"
+
+static int order(const void *a, const void *b)
+{
+    return shared_order(&((const struct shared *)a)->id, &((const struct shared *)b)->id);
+}
 
 static int read_shared(const struct table_reading *in, struct table *out)
 {
@@ -16,12 +23,12 @@ static int read_shared(const struct table_reading *in, struct table *out)
         names_in_shm(shm, 0, &rows);
     if (mqueue >= 0)
         names_in_mqueue(mqueue, &rows);
+    if (rows.n > 1)
+        qsort(rows.at, rows.n, sizeof *rows.at, order);
     free(out->at);
     *out = (struct table){.at = rows.at, .n = rows.n, .size = sizeof *rows.at};
     // Without /dev/shm or queues there is nothing of that: only a refusal leaves it unknown.
     return shm < 0 && shm != -ENOENT ? shm : 0;
 }
-
-extern const struct kind kind_shared;
 
 const struct table_reader shared_reader = {.kind = &kind_shared, .read = read_shared};

@@ -1,9 +1,11 @@
 #include "model/kinds/registry.h"
 
+#include "model/kinds/shared.h"
+
 #include <string.h>
 #include <strings.h>
 
-extern const struct kind kind_shared, kind_processes, kind_files;
+extern const struct kind kind_processes, kind_files;
 
 // clang-format off
 static const struct kind *const kinds[KINDS] = {
@@ -13,7 +15,8 @@ static const struct kind *const kinds[KINDS] = {
     [KIND_WAITER] = &kind_waiters,   [KIND_LIMIT] = &kind_limits,
     [KIND_FINDING] = &kind_findings, [KIND_EVENT] = &kind_events,
     [KIND_PROCESS] = &kind_processes, [KIND_FILE] = &kind_files,
-    [KIND_SHARED] = &kind_shared,
+    [KIND_SHARED] = &kind_shared,    [KIND_SHARED_HOLDER] = &kind_shared_holders,
+    [KIND_SHARED_MAP] = &kind_shared_maps,
 };
 // clang-format on
 

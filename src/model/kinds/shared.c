@@ -3,9 +3,100 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/apps/postgres.h"
+#include "model/apps/shared_names.h"
 #include "model/kinds/cells.h"
-#include "model/kinds/registry.h"
-#include "model/record/shared.h"
+#include "model/kinds/row_parts.h"
+#include "model/kinds/shared.h"
+#include "model/table/tally.h"
+
+enum { MINOR_BITS = 20 }; // linux/kdev_t.h
+
+struct shared_id shared_id_of(const struct identity *identity)
+{
+    return (struct shared_id){.dev_major = identity->key >> MINOR_BITS,
+                              .dev_minor = identity->key & ((1u << MINOR_BITS) - 1),
+                              .inode = identity->part};
+}
+
+struct identity shared_identity(const struct kind *kind, const struct shared_id *id)
+{
+    return (struct identity){
+        .kind = kind->id, .key = id->dev_major << MINOR_BITS | id->dev_minor, .part = id->inode};
+}
+
+const struct shared *shared_find(const struct snapshot *s, const struct shared_id *id)
+{
+    const struct table *table = &s->tables[KIND_SHARED];
+    const struct shared_vec rows = {.at = table->at, .n = table->n};
+    size_t place = vec_lower(&rows, row, shared_order(&row->id, id) < 0);
+
+    return place < rows.n && shared_order(&rows.at[place].id, id) == 0 ? &rows.at[place] : NULL;
+}
+
+const struct shared_holder *shared_holders(const struct snapshot *s, const struct shared_id *id,
+                                           size_t *n)
+{
+    const struct table *table = &s->tables[KIND_SHARED_HOLDER];
+    const struct shared_holder_vec rows = {.at = table->at, .n = table->n};
+    size_t first = vec_lower(&rows, row, shared_order(&row->id, id) < 0), end = first;
+
+    while (end < rows.n && shared_order(&rows.at[end].id, id) == 0)
+        end++;
+    *n = end - first;
+    return *n ? &rows.at[first] : NULL;
+}
+
+// Memory without a name is held as long as it is there; queues and semaphores have no known maker.
+bool shared_orphan(const struct snapshot *s, const struct shared *row, bool *known)
+{
+    (void)s;
+    *known = true;
+    if ((row->known & SHARED_KNOWS_ATTACHED && row->attached) ||
+        (row->known & SHARED_KNOWS_OPEN && row->open) || row->found || row->maker == MAKER_LIVES)
+        return false;
+    *known = row->maker == MAKER_GONE; // then no process was seen to hold it
+    return *known;
+}
+
+// Of the server that the holder is, or is a child of.
+static void find_instance(const struct snapshot *s, int32_t pid, char *dst, size_t cap)
+{
+    const struct process *p = snapshot_process(s, pid);
+
+    for (size_t i = 0; p && i < s->instances.n; i++) {
+        const struct instance *instance = &s->instances.at[i];
+        if (instance->known & INSTANCE_KNOWS_PID && instance->uid == p->uid &&
+            (instance->pid == pid || instance->pid == p->parent))
+            snprintf(dst, cap, "%s", instance->directory);
+    }
+}
+
+const char *shared_app(const struct snapshot *s, const struct shared *row, char *instance,
+                       size_t cap)
+{
+    const struct shared_rule *rule = shared_rule_of(row->name);
+    const char *common = NULL;
+    bool several = false;
+    size_t n;
+    const struct shared_holder *holders = shared_holders(s, &row->id, &n);
+
+    if (cap)
+        *instance = '\0';
+    for (size_t i = 0; i < n; i++) {
+        const struct process *p = snapshot_process(s, holders[i].pid);
+        const char *comm = p && p->known & PROC_KNOWS_COMM ? p->comm : NULL;
+        several |= !comm || (common && strcmp(common, comm) != 0);
+        common = comm;
+        if (comm && postgres_program(comm) && cap && !*instance)
+            find_instance(s, holders[i].pid, instance, cap);
+    }
+    if (common && !several && postgres_program(common))
+        return "postgres";
+    return rule ? rule->app : several ? NULL : common;
+}
+
+// --- the kind ------------------------------------------------------------------------------------
 
 static const char *const type_names[SHARED_TYPES] = {"posix",     "memfd",  "anonymous",
                                                      "hugetlbfs", "mqueue", "posix-semaphore"};
@@ -17,9 +108,75 @@ static void get_device(const struct snapshot *s, const void *row, struct cell *o
     const struct shared *r = row;
 
     (void)s;
-    snprintf(out->scratch, sizeof out->scratch, "%02" PRIx32 ":%02" PRIx32, r->dev_major,
-             r->dev_minor);
+    snprintf(out->scratch, sizeof out->scratch, "%02" PRIx32 ":%02" PRIx32, r->id.dev_major,
+             r->id.dev_minor);
     cell_set_text(out, out->scratch);
+}
+
+// "postgres×17 psql"
+static void show_holders(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    const struct shared *r = row;
+    struct line line = line_start(dst, cap);
+    struct tally programs = {0};
+    size_t n;
+    const struct shared_holder *holders = shared_holders(s, &r->id, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct process *p = snapshot_process(s, holders[i].pid);
+        tally_add(&programs, p && p->known & PROC_KNOWS_COMM ? p->comm : "?");
+    }
+    tally_write(&programs, &line);
+}
+
+static void get_app(const struct snapshot *s, const void *row, struct cell *out)
+{
+    char instance[512];
+
+    cell_set_text(out, shared_app(s, row, instance, sizeof instance));
+}
+
+static void get_instance(const struct snapshot *s, const void *row, struct cell *out)
+{
+    shared_app(s, row, out->scratch, sizeof out->scratch);
+    cell_set_text(out, out->scratch[0] ? out->scratch : NULL);
+}
+
+static void get_orphan(const struct snapshot *s, const void *row, struct cell *out)
+{
+    bool known, orphan = shared_orphan(s, row, &known);
+
+    if (known)
+        cell_set_truth(out, orphan);
+}
+
+static bool is_orphan(const struct snapshot *s, const void *row)
+{
+    bool known, orphan = shared_orphan(s, row, &known);
+
+    return known && orphan;
+}
+
+static bool mark(const struct snapshot *s, const void *row, enum severity *severity)
+{
+    const struct shared *r = row;
+    struct identity identity = shared_identity(&kind_shared, &r->id);
+
+    if (mark_by_findings(s, &identity, severity))
+        return true;
+    bool orphan = is_orphan(s, row);
+    *severity = orphan || r->status & SHARED_FULL ? SEVERITY_WARNING : SEVERITY_NOTICE;
+    return orphan || r->status & (SHARED_FULL | SHARED_DELETED);
+}
+
+static void get_holders(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct shared *r = row;
+    size_t n;
+
+    shared_holders(s, &r->id, &n);
+    if (n || r->known & SHARED_KNOWS_ATTACHED)
+        cell_set_count(out, n);
 }
 
 // clang-format off
@@ -34,7 +191,7 @@ static const struct column columns[] = {
      .widest = 9, .priority = 12, .flags = COL_JSON, .get = get_device},
     {.name = "inode", .detail = DETAIL_FIRST + 13, .title = "INODE", .help = "inode number: with the device it identifies the object",
      .type = CELL_COUNT, .width = 6, .widest = 20, .priority = 9, .flags = COL_JSON | COL_SCREEN,
-     .member = MEMBER(AS_VALUE, struct shared, inode)},
+     .member = MEMBER(AS_VALUE, struct shared, id.inode)},
     {.name = "owner", .detail = DETAIL_FIRST + 8, .title = "OWNER", .help = "user who owns it", .type = CELL_TEXT, .width = 6, .widest = 12,
      .priority = 2, .flags = COL_JSON | COL_SCREEN, .need = NEED_NAMES,
      .member = MEMBER_IF(SHARED_KNOWS_OWNER, AS_USER, struct shared, uid)},
@@ -47,10 +204,26 @@ static const struct column columns[] = {
     {.name = "rss", .detail = DETAIL_FIRST + 2, .title = "RSS", .help = "allocated: in memory or swapped out; of a queue, what it holds",
      .type = CELL_SIZE, .width = 5, .priority = 7, .flags = COL_JSON | COL_SCREEN | COL_DESCENDING,
      .member = MEMBER_IF(SHARED_KNOWS_RSS, AS_VALUE, struct shared, rss)},
+    {.name = "attached", .detail = DETAIL_FIRST + 3, .title = "ATT", .help = "processes that map it",
+     .type = CELL_COUNT, .width = 3, .widest = 7, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
+     .need = NEED_SHARED_HOLDERS, .member = MEMBER_IF(SHARED_KNOWS_ATTACHED, AS_VALUE, struct shared, attached)},
+    {.name = "open", .detail = DETAIL_FIRST + 4, .title = "OPEN", .help = "descriptors that processes have open on it",
+     .type = CELL_COUNT, .width = 4, .widest = 7, .flags = COL_JSON | COL_DESCENDING, .need = NEED_SHARED_HOLDERS | NEED_SHARED_OPEN,
+     .member = MEMBER_IF(SHARED_KNOWS_OPEN, AS_VALUE, struct shared, open)},
     {.name = "status", .detail = DETAIL_FIRST + 5, .title = "STATUS",
      .help = "deleted: unlinked but held; elsewhere: in another mount namespace; full: a queue whose senders wait",
      .type = CELL_FLAGS, .width = 7, .widest = 17, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .names = status_names,
      .member = MEMBER(AS_VALUE, struct shared, status)},
+    {.name = "app", .detail = DETAIL_FIRST + 11, .title = "APP", .help = "application it belongs to, or the program that all its holders run",
+     .type = CELL_TEXT, .width = 8, .widest = 16, .priority = 5, .flags = COL_JSON | COL_SCREEN,
+     .need = NEED_SHARED_HOLDERS | NEED_PROCESSES, .get = get_app},
+    {.name = "instance", .title = "INSTANCE", .help = "which one of that application: its data directory", .type = CELL_TEXT,
+     .width = 8, .widest = 40, .flags = COL_JSON, .need = NEED_SHARED_HOLDERS | NEED_PROCESSES | NEED_APPS, .get = get_instance},
+    {.name = "orphan", .title = "ORPHAN", .help = "nothing uses it, and the program that makes such names does not run",
+     .type = CELL_BOOL, .width = 6, .flags = COL_JSON, .need = NEED_SHARED_HOLDERS | NEED_SYSTEM, .get = get_orphan},
+    {.name = "holders", .title = "HOLDERS", .help = "processes seen holding it", .type = CELL_COUNT, .width = 12, .widest = 60,
+     .priority = 1, .place = 10, .flags = COL_ENTERED | COL_SCREEN | COL_DESCENDING | COL_LEFT,
+     .need = NEED_SHARED_HOLDERS | NEED_PROCESSES, .show_need = NEED_PROCESSES, .get = get_holders, .show = show_holders},
     {.name = "gid", .detail = DETAIL_NONE, .title = "GID", .help = "id of the owning group", .type = CELL_COUNT, .width = 5, .widest = 10,
      .member = MEMBER_IF(SHARED_KNOWS_OWNER, AS_VALUE, struct shared, gid)},
     {.name = "mtime", .detail = DETAIL_FIRST + 10, .title = "WRITTEN", .help = "written by write(2) or resized last", .type = CELL_TIME, .width = 7,
@@ -64,14 +237,12 @@ static const struct column columns[] = {
 };
 // clang-format on
 
-// `key` is the device as the kernel packs it in 32 bits: 12 of them are the major number's.
 static void identify(const struct snapshot *s, const void *row, struct identity *out)
 {
     const struct shared *r = row;
 
     (void)s;
-    *out = (struct identity){
-        .kind = KIND_SHARED, .key = r->dev_major << 20 | r->dev_minor, .part = r->inode};
+    *out = shared_identity(&kind_shared, &r->id);
 }
 
 static void describe(const struct identity *identity, char *dst, size_t cap)
@@ -81,16 +252,14 @@ static void describe(const struct identity *identity, char *dst, size_t cap)
 
 static const struct shared *find(const struct snapshot *s, const struct identity *identity)
 {
-    const struct table *table = &s->tables[KIND_SHARED];
-    const struct shared *rows = table->at;
+    const struct shared_id id = shared_id_of(identity);
 
-    for (size_t i = 0; i < table->n; i++) {
-        struct identity other;
-        identify(s, &rows[i], &other);
-        if (identity_same(&other, identity))
-            return &rows[i];
-    }
-    return NULL;
+    return shared_find(s, &id);
+}
+
+const char *shared_type_name(enum shared_type type)
+{
+    return type_names[type];
 }
 
 static bool own_name(const struct snapshot *s, const struct identity *identity, char *dst,
@@ -121,15 +290,44 @@ static uint32_t owner(const void *row)
     return r->known & SHARED_KNOWS_OWNER ? r->uid : UINT32_MAX;
 }
 
+static void processes(const struct snapshot *s, const struct identity *row,
+                      struct process_use_vec *out)
+{
+    const struct shared_id id = shared_id_of(row);
+    size_t n;
+    const struct shared_holder *holders = shared_holders(s, &id, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        char access[5];
+
+        use_add(out, -1, holders[i].pid, holders[i].start_ticks, USE_CERTAIN, "%s, %u mapped",
+                access_text(holders[i].access, access), holders[i].attaches);
+    }
+}
+
+static void no_processes(const struct snapshot *s, const struct identity *row, const char *name,
+                         char *dst, size_t cap)
+{
+    const struct shared *r = find(s, row);
+
+    if (r && r->known & SHARED_KNOWS_ATTACHED)
+        snprintf(dst, cap, "no process to signal: none maps %s", name);
+    else
+        snprintf(dst, cap, "no process that maps %s was seen", name);
+}
+
 const struct kind kind_shared = {
     .id = KIND_SHARED,
     .name = "shared",
     .title = "Shared",
     .one = "shared object",
+    .word = "shared",
     .tab = 9,
     .json = 12,
-    .need = NEED_OF(KIND_SHARED),
-    .owner_need = NEED_OF(KIND_SHARED),
+    .need = NEED_SHARED | NEED_SHARED_HOLDERS,
+    .owner_need = NEED_SHARED | NEED_SHARED_HOLDERS,
+    .can = CAN_TAG | CAN_SIGNAL | CAN_RESTRICT,
+    .enter = KIND_SHARED_HOLDER,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
     .default_sort = "-size",
@@ -139,4 +337,8 @@ const struct kind kind_shared = {
     .own_name = own_name,
     .path_text = path_text,
     .owner = owner,
+    .orphan = is_orphan,
+    .mark = mark,
+    .processes = processes,
+    .no_processes = no_processes,
 };

@@ -9,7 +9,16 @@
 #include "model/text/words.h"
 #include "model/triage/triage.h"
 
-enum subject { OF_SEGMENTS, OF_SEMSETS, OF_QUEUES, OF_LIMITS, OF_GROWTHS, OF_SCAN };
+enum subject {
+    OF_SEGMENTS,
+    OF_SEMSETS,
+    OF_QUEUES,
+    OF_LIMITS,
+    OF_GROWTHS,
+    OF_SCAN,
+    OF_SHARED,
+    OF_SYSTEM
+};
 
 struct match {              // an object a rule applies to
     const void *object;     // struct segment, semset, queue, limit, growth; scan
@@ -46,7 +55,7 @@ struct rule {
 
 // The topics, a file each; a table ends with an entry without a name.
 extern const struct rule applications_rules[], databases_rules[], growth_rules[], segments_rules[],
-    system_rules[], waits_rules[];
+    shared_rules[], system_rules[], waits_rules[];
 
 // Whether the server that read this queue is gone and its clients wait for answers.
 bool applications_server_gone(const struct snapshot *s, const struct queue *q);

@@ -7,12 +7,14 @@
 #include "model/apps/groups.h"
 #include "model/kinds/registry.h"
 #include "model/kinds/row_parts.h"
+#include "model/kinds/shared.h"
 #include "rules.h"
 
 enum { RULES_MAX = 64, TITLE_MAX = 200, EVIDENCE_MAX = 600 };
 
 static const struct rule *const topics[] = {applications_rules, databases_rules, growth_rules,
-                                            segments_rules,     system_rules,    waits_rules};
+                                            segments_rules,     shared_rules,    system_rules,
+                                            waits_rules};
 
 static int by_rank(const void *a, const void *b)
 {
@@ -60,6 +62,10 @@ static size_t count_subjects(const struct snapshot *s, enum subject subject)
         return s->growths.n;
     case OF_SCAN:
         return s->scan ? 1 : 0;
+    case OF_SHARED:
+        return kind_count(&kind_shared, s);
+    case OF_SYSTEM:
+        return s->has & NEED_SYSTEM ? 1 : 0;
     }
     return 0;
 }
@@ -79,6 +85,10 @@ static const void *subject_at(const struct snapshot *s, enum subject subject, si
         return &s->growths.at[i];
     case OF_SCAN:
         return s->scan;
+    case OF_SHARED:
+        return kind_at(&kind_shared, s, i);
+    case OF_SYSTEM:
+        return &s->system;
     }
     return NULL;
 }
@@ -125,6 +135,11 @@ static struct identity identify(const struct snapshot *s, enum subject subject, 
         return identify_growth(s, object);
     case OF_SCAN:
         return identify_stuck(s);
+    case OF_SHARED:
+        kind_shared.identify(s, object, &about);
+        return about;
+    case OF_SYSTEM:
+        break;
     }
     return (struct identity){.kind = NO_KIND};
 }

@@ -1,0 +1,140 @@
+#include "linux/holders/descriptors.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+static const char SHM[] = "/dev/shm/", MEMFD[] = "/memfd:", DELETED[] = " (deleted)";
+
+// A queue is an entry of the root of its file system: "/name".
+static bool recognise(const char *link, struct shared *out)
+{
+    size_t len = strlen(link), end = len;
+    const char *name = link + 1;
+    bool deleted = len > strlen(DELETED) && strcmp(link + len - strlen(DELETED), DELETED) == 0;
+
+    *out = (struct shared){.found = true};
+    if (deleted)
+        end -= strlen(DELETED);
+    if (strncmp(link, MEMFD, strlen(MEMFD)) == 0) {
+        out->type = SHARED_MEMFD;
+        name = link + strlen(MEMFD);
+    } else if (strncmp(link, SHM, strlen(SHM)) == 0) {
+        name = link + strlen(SHM);
+        out->type = strncmp(name, "sem.", 4) == 0 ? SHARED_SEMAPHORE : SHARED_POSIX;
+        out->status = deleted ? SHARED_DELETED : 0;
+    } else if (link[0] == '/' && !memchr(name, '/', end - 1)) {
+        out->type = SHARED_MQUEUE;
+        out->status = deleted ? SHARED_DELETED : 0;
+    } else {
+        return false;
+    }
+    text_escape(out->name, sizeof out->name, name, (size_t)(link + end - name));
+    return true;
+}
+
+static void know(const struct statx *st, struct shared *out)
+{
+    out->id = (struct shared_id){st->stx_dev_major, st->stx_dev_minor, st->stx_ino};
+    out->uid = st->stx_uid;
+    out->gid = st->stx_gid;
+    out->mode = st->stx_mode & 0777;
+    out->mtime = st->stx_mtime.tv_sec;
+    out->known |= SHARED_KNOWS_OWNER;
+    if (out->type == SHARED_MQUEUE)
+        return;
+    out->size = st->stx_size;
+    out->rss = st->stx_blocks * 512;
+    out->known |= SHARED_KNOWS_SIZE | SHARED_KNOWS_RSS;
+}
+
+// ipc/mqueue.c: MQUEUE_MAGIC, and FILENT_SIZE, the size of the line that a queue's file shows. Little
+// else is asked which file system it is on.
+static bool is_queue(int dir, const char *name, const struct statx *st)
+{
+    enum { MQUEUE_SUPER = 0x19800202, LINE = 80 };
+    struct statfs fs;
+    int fd = st->stx_size == LINE ? openat(dir, name, O_PATH | O_CLOEXEC) : -1;
+    bool is = fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type == MQUEUE_SUPER;
+
+    if (fd >= 0)
+        close(fd);
+    return is;
+}
+
+// The link of proc leads to the file itself. Without synchronising, so that no server is asked.
+static bool look(int dir, const char *name, struct shared *out)
+{
+    const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT;
+    struct statx st;
+
+    if (statx(dir, name, flags, STATX_BASIC_STATS, &st) < 0 || !S_ISREG(st.stx_mode) ||
+        st.stx_dev_major != 0)
+        return false;
+    know(&st, out);
+    return out->type != SHARED_MQUEUE || is_queue(dir, name, &st);
+}
+
+static void add(const struct shared *seen, struct shared_vec *out)
+{
+    for (size_t i = 0; i < out->n; i++)
+        if (shared_order(&out->at[i].id, &seen->id) == 0) {
+            out->at[i].open++;
+            return;
+        }
+    vec_push(out, *seen);
+    out->at[out->n - 1].open = 1;
+}
+
+int descriptors_of_shared(int proc, int32_t pid, struct shared_vec *out)
+{
+    char path[64], link[4096];
+    const struct dirent *entry;
+
+    snprintf(path, sizeof path, "%" PRId32 "/fd", pid);
+    int fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir) {
+        int error = errno;
+        if (fd >= 0)
+            close(fd);
+        return -error;
+    }
+    while ((entry = readdir(dir))) {
+        struct shared seen;
+        ssize_t n = readlinkat(fd, entry->d_name, link, sizeof link - 1);
+        if (n <= 0)
+            continue;
+        link[n] = '\0';
+        if (recognise(link, &seen) && look(fd, entry->d_name, &seen))
+            add(&seen, out);
+    }
+    closedir(dir);
+    return 0;
+}
+
+int descriptors_map_file(int proc, int32_t pid, const struct shared_mapping *mapping,
+                         struct shared_vec *out)
+{
+    char path[96];
+    struct shared seen = {.found = true};
+    struct statx st;
+
+    snprintf(path, sizeof path, "%" PRId32 "/map_files/%" PRIx64 "-%" PRIx64, pid, mapping->start,
+             mapping->end);
+    if (statx(proc, path, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &st) < 0)
+        return -errno;
+    know(&st, &seen);
+    if (shared_order(&seen.id, &mapping->id) != 0)
+        return -ESRCH; // another file is mapped there by now
+    vec_push(out, seen);
+    return 0;
+}

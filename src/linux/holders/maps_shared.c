@@ -1,0 +1,196 @@
+// What a process maps of shared memory that is no segment of System V: recognised by the device and the
+// name that the kernel gives it. Paths are read, never followed.
+#include "linux/holders/maps.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "procmap_query.h"
+
+static const char SHM[] = "/dev/shm/", DELETED[] = " (deleted)";
+
+static bool begins(const char *name, size_t len, const char *with)
+{
+    return len >= strlen(with) && memcmp(name, with, strlen(with)) == 0;
+}
+
+static bool ends(const char *name, size_t len, const char *with)
+{
+    return len >= strlen(with) && memcmp(name + len - strlen(with), with, strlen(with)) == 0;
+}
+
+// mm/shmem.c shmem_zero_setup, mm/memfd.c, fs/hugetlbfs/inode.c hugetlb_file_setup: what the kernel
+// makes on its internal mounts has a name of its own there.
+static bool internal(struct shared *out, const char *name, size_t len, const char **own,
+                     size_t *own_len)
+{
+    static const char MEMFD[] = "/memfd:", ZERO[] = "/dev/zero", HUGE[] = "/anon_hugepage";
+
+    *own_len = 0;
+    if (begins(name, len, MEMFD)) {
+        out->type = SHARED_MEMFD;
+        *own = name + strlen(MEMFD);
+        *own_len = len - strlen(MEMFD) - (ends(name, len, DELETED) ? strlen(DELETED) : 0);
+        return true;
+    }
+    out->type = SHARED_ANONYMOUS;
+    *own = name;
+    return begins(name, len, ZERO) || begins(name, len, HUGE);
+}
+
+static bool file(struct shared *out, bool hugetlb, const char *name, size_t len, const char **own,
+                 size_t *own_len)
+{
+    bool deleted = ends(name, len, DELETED);
+    size_t length = len - (deleted ? strlen(DELETED) : 0);
+    const char *base = memrchr(name, '/', length);
+
+    out->status = deleted ? SHARED_DELETED : 0;
+    if (hugetlb && base) {
+        out->type = SHARED_HUGETLBFS;
+    } else if (begins(name, length, SHM) && length > strlen(SHM)) {
+        base = name + strlen(SHM) - 1;
+        bool semaphore = begins(base + 1, length - strlen(SHM), "sem.");
+        out->type = semaphore ? SHARED_SEMAPHORE : SHARED_POSIX;
+    } else {
+        return false;
+    }
+    *own = base + 1;
+    *own_len = (size_t)(name + length - *own);
+    return true;
+}
+
+bool maps_recognise_shared(const struct maps_devices *devices, const struct mapping *mapping,
+                           const char *name, size_t len, struct shared *out)
+{
+    bool hugetlb = false;
+    const char *own;
+    size_t own_len;
+
+    *out = (struct shared){.id = {mapping->dev_major, mapping->dev_minor, mapping->inode},
+                           .found = true};
+    if (!(mapping->perms & MAP_SHARED_BIT) || !mapping->inode || len == 0)
+        return false;
+    bool known = maps_on_device(devices, mapping->dev_major, mapping->dev_minor, &hugetlb)
+                     ? internal(out, name, len, &own, &own_len)
+                     : file(out, maps_on_hugetlbfs(devices, mapping->dev_major, mapping->dev_minor),
+                            name, len, &own, &own_len);
+    if (!known)
+        return false;
+    text_escape(out->name, sizeof out->name, own, own_len);
+    return true;
+}
+
+// --- what it maps, gathered ----------------------------------------------------------------------
+
+// A process maps the same thing in a row, more often than not.
+static void note_object(const struct shared *object, const struct mapping *mapping,
+                        struct shared_vec *out)
+{
+    uint64_t reach = mapping->offset + (mapping->end - mapping->start);
+    size_t i = out->n;
+
+    while (i > 0 && shared_order(&out->at[i - 1].id, &object->id) != 0)
+        i--;
+    if (i == 0) {
+        vec_push(out, *object);
+        i = out->n;
+    }
+    struct shared *at = &out->at[i - 1];
+    if (reach > at->size)
+        at->size = reach; // as far as it is mapped: all of it, for what is made to be mapped
+}
+
+static void take(const struct maps_devices *devices, const struct mapping *mapping,
+                 const char *name, size_t len, struct shared_mappings *out)
+{
+    struct shared object;
+
+    if (out->mappings.n >= SHARED_MAPPINGS_MAX ||
+        !maps_recognise_shared(devices, mapping, name, len, &object))
+        return;
+    note_object(&object, mapping, &out->objects);
+    vec_push(&out->mappings, (struct shared_mapping){.id = object.id,
+                                                     .perms = mapping->perms,
+                                                     .start = mapping->start,
+                                                     .end = mapping->end,
+                                                     .offset = mapping->offset});
+}
+
+// What lies on a disk cannot be meant: its name is not asked for.
+static bool may_be_meant(uint32_t dev_major)
+{
+    return dev_major == 0;
+}
+
+// One call gives a mapping and its name: what has a name to speak of is most of what is shared.
+static int by_query(int fd, const struct maps_devices *devices, struct shared_mappings *out)
+{
+    struct map_query query;
+    char name[4096];
+
+    for (uint64_t address = 0;; address = query.vma_end) {
+        int error = maps_ask(fd, address, &query, name, sizeof name);
+        bool unnamed = error == -ENAMETOOLONG;
+        if (unnamed)
+            error = maps_ask(fd, address, &query, NULL, 0);
+        if (error)
+            return error == -ENOENT ? 0 : error;
+        if (query.vma_end <= address)
+            return 0;
+        if (unnamed || !query.vma_name_size || !may_be_meant(query.dev_major))
+            continue;
+        const struct mapping mapping = maps_of_query(&query);
+        take(devices, &mapping, name, strnlen(name, sizeof name), out);
+    }
+}
+
+static int by_text(int fd, const struct maps_devices *devices, struct shared_mappings *out)
+{
+    char *line = NULL;
+    size_t cap = 0;
+    ssize_t got;
+    bool any = false;
+    int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    FILE *stream = own < 0 ? NULL : fdopen(own, "r");
+
+    if (!stream) {
+        int error = -errno;
+        if (own >= 0)
+            close(own);
+        return error;
+    }
+    errno = 0;
+    while ((got = getline(&line, &cap, stream)) > 0) {
+        size_t len = (size_t)got, name_len;
+        struct mapping mapping;
+        const char *name;
+
+        any = true;
+        if (line[len - 1] == '\n')
+            len--;
+        if (maps_parse_line(line, len, &mapping, &name, &name_len) &&
+            mapping.perms & MAP_SHARED_BIT && may_be_meant(mapping.dev_major))
+            take(devices, &mapping, name, name_len, out);
+    }
+    int error = ferror(stream) ? -(errno ? errno : EIO) : 0;
+    free(line);
+    fclose(stream);
+    return error ? error : any ? 0 : -ESRCH;
+}
+
+int maps_read_shared(int fd, bool text_only, const struct maps_devices *devices,
+                     struct shared_mappings *out)
+{
+    int error = text_only ? -ENOTTY : by_query(fd, devices, out);
+
+    if (!maps_lacks_query(error))
+        return error;
+    vec_clear(&out->objects);
+    vec_clear(&out->mappings);
+    return by_text(fd, devices, out);
+}

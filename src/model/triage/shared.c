@@ -1,0 +1,183 @@
+// What is wrong with shared memory that is not System V's. Names are what its makers gave: where the
+// snapshot has none of these objects, since nobody looked, there is nothing to say of them.
+#include "model/kinds/shared.h"
+
+#include <stdio.h>
+
+#include "model/apps/shared_names.h"
+#include "rules.h"
+
+static const uint64_t MUCH = 64 << 20; // of deleted memory: less is how some programs always work
+static const double NEARLY = 80, FULL = 95;
+
+static const char *title_of(const struct shared *r)
+{
+    const struct shared_rule *rule = shared_rule_of(r->name);
+
+    return rule ? rule->title : "its maker";
+}
+
+// --- left behind ---------------------------------------------------------------------------------
+
+static bool orphan(const struct snapshot *s, struct match *match)
+{
+    const struct shared *r = match->object;
+    bool known;
+
+    match->weight = r->known & SHARED_KNOWS_RSS ? r->rss : 0;
+    return shared_orphan(s, r, &known) && known;
+}
+
+static uint64_t same_app(const struct snapshot *s, const struct match *match)
+{
+    (void)s;
+    return (uintptr_t)shared_rule_of(((const struct shared *)match->object)->name);
+}
+
+static void orphan_title(struct say *x)
+{
+    const struct shared *r = x->match->object;
+
+    say(x, "{n POSIX segment} of {text} left behind: {size}", x->n, title_of(r),
+        matches_weight(x->match, x->n));
+}
+
+static void orphan_evidence(struct say *x)
+{
+    const struct shared *r = x->match->object;
+
+    say(x,
+        "/dev/shm/{text}{more}: no process maps or holds them, and no program of {text} runs as "
+        "{user}",
+        r->name, (int64_t)x->n - 1, title_of(r), r->uid);
+}
+
+// --- deleted, but held ---------------------------------------------------------------------------
+
+static bool deleted(const struct snapshot *s, struct match *match)
+{
+    const struct shared *r = match->object;
+
+    (void)s;
+    match->weight = r->rss;
+    return r->status & SHARED_DELETED && r->known & SHARED_KNOWS_RSS && r->rss >= MUCH;
+}
+
+static void deleted_title(struct say *x)
+{
+    say(x, "deleted but held: {size} in {n POSIX segment}", matches_weight(x->match, x->n), x->n);
+}
+
+static void deleted_evidence(struct say *x)
+{
+    const struct shared *r = x->match->object;
+    size_t n;
+    const struct shared_holder *holders = shared_holders(x->s, &r->id, &n);
+
+    say(x, "{text}{more}, {size}", r->name, (int64_t)x->n - 1, r->rss);
+    if (n)
+        say(x, ", held by {process}{more}", process_at(holders[0].pid, x->s->time), (int64_t)n - 1);
+}
+
+// --- queues --------------------------------------------------------------------------------------
+
+static bool full(const struct snapshot *s, struct match *match)
+{
+    const struct shared *r = match->object;
+
+    (void)s;
+    match->weight = r->messages;
+    return r->status & SHARED_FULL;
+}
+
+static void full_title(struct say *x)
+{
+    const struct shared *r = x->match->object;
+
+    say(x, "POSIX queue {text} is full: {n message}", r->name, r->messages);
+}
+
+static void full_evidence(struct say *x)
+{
+    const struct shared *r = x->match->object;
+
+    say(x,
+        "{number} of {n message} wait in /{text} of {user}: its next sender waits, or is refused",
+        r->messages, r->max_messages, r->name, r->uid);
+}
+
+// --- the file system -----------------------------------------------------------------------------
+
+static double percent_of(const struct system *system)
+{
+    return 100.0 * (double)system->shm_used / (double)system->shm_size;
+}
+
+static bool nearly_full(const struct snapshot *s, struct match *match)
+{
+    const struct system *system = match->object;
+
+    (void)s;
+    if (!system->shm_size || percent_of(system) < NEARLY)
+        return false;
+    match->severity = percent_of(system) >= FULL ? SEVERITY_CRITICAL : SEVERITY_WARNING;
+    match->weight = system->shm_used;
+    return true;
+}
+
+static void nearly_full_title(struct say *x)
+{
+    const struct system *system = x->match->object;
+
+    say(x, "/dev/shm is {text}full: {size} of {size}", percent_of(system) >= FULL ? "" : "nearly ",
+        system->shm_used, system->shm_size);
+}
+
+// The object in it that takes most; NULL where none was read.
+static const struct shared *largest(const struct snapshot *s)
+{
+    const struct table *table = &s->tables[kind_shared.id];
+    const struct shared *rows = table->at, *most = NULL;
+
+    for (size_t i = 0; i < table->n; i++)
+        if (rows[i].type == SHARED_POSIX && rows[i].known & SHARED_KNOWS_RSS &&
+            !(rows[i].status & SHARED_ELSEWHERE) && (!most || rows[i].rss > most->rss))
+            most = &rows[i];
+    return most;
+}
+
+static void nearly_full_evidence(struct say *x)
+{
+    const struct system *system = x->match->object;
+    const struct shared *most = largest(x->s);
+    char instance[512];
+
+    say(x, "{size} are left", system->shm_size - system->shm_used);
+    if (!most)
+        return;
+    const char *app = shared_app(x->s, most, instance, sizeof instance);
+    const struct shared_rule *rule = shared_rule_of(most->name);
+    say(x, "; most is in {text}{text}, {size}, of {user}{text}{text}", most->name,
+        most->status & SHARED_DELETED ? " (deleted)" : "", most->rss, most->uid, app ? ", " : "",
+        app);
+    if (rule && rule->breaks)
+        say(x, ". {text}", rule->breaks);
+}
+
+// clang-format off
+const struct rule shared_rules[] = {
+    {.name = "shm-full", .subject = OF_SYSTEM, .rank = 25, .severity = SEVERITY_WARNING, .need = NEED_SYSTEM,
+     .applies = nearly_full, .title = nearly_full_title, .evidence = nearly_full_evidence,
+     .advice = "View 9 shows what is in it. Remove what no process uses, or enlarge it: mount -o remount,size=SIZE /dev/shm."},
+    {.name = "shared-orphan", .subject = OF_SHARED, .rank = 125, .severity = SEVERITY_WARNING, .group = same_app,
+     .applies = orphan, .title = orphan_title, .evidence = orphan_evidence,
+     .advice = "Nothing needs them any longer: unlink them in /dev/shm."},
+    {.name = "shared-deleted", .subject = OF_SHARED, .rank = 165, .severity = SEVERITY_NOTICE, .together = true,
+     .applies = deleted, .title = deleted_title, .evidence = deleted_evidence,
+     .advice = "The memory is free once its last holder unmaps and closes it, or ends."},
+    {.name = "mqueue-full", .subject = OF_SHARED, .rank = 95, .severity = SEVERITY_WARNING,
+     .applies = full, .title = full_title, .evidence = full_evidence,
+     .advice = "Its reader is gone, stuck or too slow: view 9 shows which processes have the queue open."},
+    {0},
+};
+// clang-format on
