@@ -128,7 +128,7 @@ static const struct option_row others[] = {
     {'n', "iterations", "N", "stop after N ticks; 0: go on until interrupted", .apply = apply_iterations},
     {'o', "columns", "LIST", "columns of the (single) table; +LIST appends", TEXT(columns)},
     {'s', "sort", "COL", "sort by a column; -COL largest first, +COL smallest first", TEXT(sort)},
-    {'f', "filter", "EXPR", "only rows that match: words, or column=value, size>1M, !app=x",
+    {'f', "filter", "EXPR", "only rows that match: words, or column=value, size>1M, !app=x, owner=a|b",
      TEXT(filter)},
     {'u', "user", "USER", "only objects owned by USER (name or uid), and what hangs on them",
      FLAG(has_user), .apply = apply_user},

@@ -95,7 +95,8 @@ TEST(comma_separated)
 TEST(an_empty_table_says_so_below_its_headings)
 {
     says("--batch -o key,msqid queues", 0, "KEY MSQID\nno queue\n", "");
-    says("--batch -o key,shmid -f size=1 segments", 0, "KEY SHMID\nno segment matches\n", "");
+    says("--batch -o key,shmid -f size=1 segments", 0,
+         "KEY SHMID\nno segment matches: size=1 is true of no row\n", "");
     says("--batch --no-headings queues", 0, "", "");
     says("--raw -o key,msqid queues", 0, "key msqid\n", "");
     says("--csv -o key,msqid queues", 0, "key,msqid\r\n", "");

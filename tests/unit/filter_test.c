@@ -118,6 +118,66 @@ TEST(unknown_matches_nothing)
     assert_string_equal(left(&kind_mappings, "start=7f0000000000"), "0 0");
 }
 
+TEST(alternatives)
+{
+    SEGMENTS("owner=oracle|4242", "0 7 2147483647");
+    SEGMENTS("owner!=oracle|4242", "");
+    SEGMENTS("!owner=4242|nobody", "0 7");
+    SEGMENTS("shmid=7|2147483647 size>56", "7");
+    SEGMENTS("cpid~oracle|gone", "0 7 2147483647");
+    SEGMENTS("size>1M or status=dest", "0 7");
+    SEGMENTS("size>1M owner=4242 or status=dest", "7"); // all terms on one side of it
+    SEGMENTS("status=dest OR owner=oracle size>1M", "0 7");
+    SEGMENTS("dest|276m", "0 7");
+    SEGMENTS("!dest|276m", "2147483647");
+    SEGMENTS("'dest|276m'", "");
+    SEGMENTS("oracle 'or'", "0 7"); // quoted it is a word; all of oracle's have it
+}
+
+TEST(values_as_they_are_shown)
+{
+    SEGMENTS("perms=rw-r-----", "0");
+    SEGMENTS("perms!=rw-r-----", "7 2147483647");
+    SEGMENTS("key=0052e2c1", "0");
+    SEGMENTS("key=00000000", "7");
+    SEGMENTS("size=276M", "0");
+    SEGMENTS("size=8.0K", "7");
+    SEGMENTS("size!=8.0K", "0 2147483647");
+    SEGMENTS("atime=-", "2147483647");
+    SEGMENTS("holders=oracle", "0");
+    SEGMENTS("holders=ora", ""); // a word, not a part of one
+    SEGMENTS("cpid=pmon", "");
+    SEGMENTS("creator=oracle", "0 7"); // the user; and CREATOR, the heading of a process
+    SEGMENTS("creator=gone", "7 2147483647");
+    SEGMENTS("creator=10", "0");
+    assert_string_equal(left(&kind_limits, "limit=shmall"), left(&kind_limits, "name=shmall"));
+}
+
+static const char *blame(const char *expression)
+{
+    static char text[256];
+    struct snapshot *s = fake_few();
+    struct filter_error error;
+    struct filter *filter = filter_parse(&kind_segments, expression, &error);
+    struct line line = line_start(text, sizeof text);
+
+    assert_non_null(filter);
+    bool named = filter_blame(filter, (struct column_choice){0}, s, &line);
+    filter_free(filter);
+    snapshot_unref(s);
+    return named ? text : "";
+}
+
+TEST(what_cannot_match_is_named)
+{
+    assert_string_equal(blame("owner=orcle size>1"), "owner=orcle is true of no row");
+    assert_string_equal(blame("size>1T or nothing-like-it"),
+                        "size>1T, nothing-like-it are true of no row");
+    assert_string_equal(blame("size>1T or size>1M"), "");
+    assert_string_equal(blame("owner=4242 size>1M"), ""); // each of some
+    assert_string_equal(blame(""), "");
+}
+
 static void mistake(const char *expression, size_t at, const char *message)
 {
     struct filter_error error;
@@ -148,6 +208,14 @@ TEST(mistakes_are_pointed_at)
     mistake("shmid=99999999999999999999", 6, "'shmid' takes a whole number");
     mistake("=5", 0, "a column's name is missing before the comparison");
     mistake("oracle !", 8, "a word is missing after '!'");
+    mistake("or size>1", 0, "a term is missing before 'or'");
+    mistake("size>1 or ", 7, "a term is missing after 'or'");
+    mistake("owner=|x", 6, "a value is missing beside '|'");
+    mistake("owner=x|", 8, "a value is missing beside '|'");
+    mistake("size>1M|2M", 7, "'|' goes with =, != and ~");
+    mistake("size=1M|huge", 8, "'size' takes a size such as 4096, 64K or 1.5G");
+    mistake("status=dest,", 7, "'status' takes dest, locked, hugetlb or none");
+    mistake("creator_state=dead", 14, "'creator_state' takes alive, gone, reused or outside");
 }
 
 // What words and comparisons read is what must be read.
@@ -163,6 +231,8 @@ TEST(filters_say_what_they_need)
         {"cpid=10", 0, NEED_PROCESSES},
         {"cpid~pmon", NEED_PROCESSES, NEED_HOLDERS},
         {"holders>1", NEED_HOLDERS, NEED_PROCESSES},
+        {"holders=python", NEED_HOLDERS | NEED_PROCESSES, 0},
+        {"size=1M|2M or holders=1", NEED_HOLDERS, NEED_PROCESSES},
         {"pmon", NEED_HOLDERS | NEED_PROCESSES | NEED_NAMES, 0},
     };
     // clang-format on

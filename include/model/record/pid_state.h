@@ -19,5 +19,6 @@ enum pid_state object_pid_state(const struct snapshot *s, const struct owned *o,
 bool process_is_stranger(const struct process *p, const struct owned *o);
 bool pid_state_ended(enum pid_state state);       // gone, or its pid is another's now
 const char *pid_state_name(enum pid_state state); // "alive" …; NULL for PID_UNKNOWN
+extern const char *const pid_state_names[];       // from PID_ALIVE on; NULL behind the last
 
 #endif

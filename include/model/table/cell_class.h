@@ -21,10 +21,12 @@ enum cell_form {
 // A value as people write it, by the type of the column it is compared with: 64K, 5m, 0x0052e2c1,
 // 0640, dest, never.
 struct value {
-    bool never; // a time that never was
+    bool never;  // a time that never was
+    bool either; // the digits mean `other` as well: a key as shown, or in decimal
+    uint32_t other;
     union {
         const char *text; // as given, not copied
-        uint64_t count;   // also a flag's bit; 0 asks for no flag at all
+        uint64_t count;   // also flags' bits; 0 asks for no flag at all
         int64_t number;   // of a time: its age
         double real;
         bool truth;

@@ -75,7 +75,7 @@ enum member_as {
     AS_VALUE,
     AS_POSITIVE, // 0 and below: unknown
     AS_VALID,    // -1, or all bits set: unknown
-    AS_NAMED,    // a number: column->names has its text
+    AS_NAMED,    // a number: column->names has its text, and NULL behind the last
     AS_STRING,   // a pointer; NULL: unknown
     AS_WORDS,    // a pointer; empty: unknown
     AS_CHARS,    // an array; empty: unknown
@@ -111,7 +111,7 @@ struct column {
     uint8_t priority;         // dropped from the highest on a narrow screen; 0 never
     uint16_t flags;           // COL_*
     unsigned need;            // enum need: what reading it takes beyond the kind itself
-    const char *const *names; // CELL_FLAGS: name of bit 0, 1, …, NULL; AS_NAMED: of 0, 1, …
+    const char *const *names; // CELL_FLAGS: name of bit 0, 1, …, NULL; texts: all there are
     unsigned show_need;       // the part of `need` that `show` alone takes: JSON does without
     uint8_t detail;           // DETAIL_*, or a number between DETAIL_FIRST and DETAIL_REST
     const char *label;        // among the details; NULL: by name or title

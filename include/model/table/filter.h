@@ -1,15 +1,19 @@
 // The filter language: words match any shown cell (the caller says which are); `column op value`
 // matches one.
 //
-//   filter := term…            all must match
-//   term   := [!] word | [!] column op value
-//   op     := = != < > <= >= ~          (~: contains)
+//   filter := group [or group]…        one must match
+//   group  := term…                    all must match
+//   term   := [!] values | [!] column op values
+//   values := value [| value]…         any of them; of != none of them
+//   op     := = != < > <= >= ~         (~: contains)
 //
-// Values by the column's type: sizes 1K…1T, ages 10s…9d, keys 0x…, perms 0640, true/false, flag
-// names. `status=dest` asks whether the flag is set. Words may be quoted with " or '.
+// Values by the column's type: sizes 1K…1T, ages 10s…9d, keys 0x…, perms 0640 or rw-r-----, true/false, flag
+// names; = and != also take what a column shows beside it: a program's name among the holders. `status=dest` asks whether the flag is set. Values may be quoted with " or ': then they are
+// words whatever they hold. A name that is one column's and another's heading asks both.
 #ifndef IPCTOP_MODEL_TABLE_FILTER_H
 #define IPCTOP_MODEL_TABLE_FILTER_H
 
+#include "base/line.h"
 #include "model/table/kind.h"
 
 struct filter;
@@ -26,6 +30,10 @@ void filter_free(struct filter *filter);
 // `shown`: the columns whose cells its words are looked for in.
 bool filter_match(const struct filter *filter, struct column_choice shown, const struct snapshot *s,
                   const void *row);
+// Appends which terms no row of the snapshot matches, where for that reason none can match the whole:
+// "owner=orcle is true of no row". False: there is no such reason.
+bool filter_blame(const struct filter *filter, struct column_choice shown, const struct snapshot *s,
+                  struct line *line);
 // enum need of the columns it reads
 unsigned filter_need(const struct filter *filter, struct column_choice shown);
 

@@ -175,6 +175,8 @@ bool row_object(const struct kind *kind, const struct snapshot *s, const void *r
                 struct identity *out);
 // By name, else by heading, in any case ("att", "SIZE"); or NULL.
 const struct column *kind_column(const struct kind *kind, const char *name);
+// That one and, where it is called so by its name, another one with such a heading. Returns how many.
+size_t kind_columns_called(const struct kind *kind, const char *name, const struct column *out[2]);
 // Appends the columns a list names ("key,shmid,size"), each once, to the *n in `out`, which has room
 // for kind->n_columns. False: `name` has the first that is none, cut where it is too long for it.
 bool kind_parse_columns(const struct kind *kind, const char *list, const struct column **out,

@@ -56,7 +56,7 @@ static const struct column columns[] = {
      .show_need = NEED_PROCESSES, .member = MEMBER_IF(ELEMENT_KNOWS_PID, AS_POSITIVE, struct element, pid), .show = show_pid},
     {.name = "pid_state", .detail = DETAIL_NONE, .title = "PSTATE", .help = "whether that process lives",
      .type = CELL_TEXT, .width = 7, .flags = COL_JSON, .need = NEED_PROCESSES | NEED_SEMSETS,
-     .get = get_pid_state},
+     .names = pid_state_names, .get = get_pid_state},
 };
 // clang-format on
 

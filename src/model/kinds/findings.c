@@ -15,7 +15,7 @@ static void get_id(const struct snapshot *s, const void *row, struct cell *out)
         cell_set_number(out, r->about.id);
 }
 
-static const char *const severity_names[] = {"notice", "warning", "critical"};
+static const char *const severity_names[] = {"notice", "warning", "critical", NULL};
 
 // clang-format off
 static const struct column columns[] = {

@@ -151,7 +151,7 @@ static const struct column columns[] = {
      .show_need = NEED_PROCESSES, .member = MEMBER(AS_POSITIVE, struct segment, cpid), .show = show_cpid},
     {.name = "creator_state", .detail = DETAIL_NONE, .title = "CSTATE",
      .help = "whether its creator lives: alive, gone, reused, outside", .type = CELL_TEXT,
-     .width = 7, .flags = COL_JSON, .need = NEED_PROCESSES, .get = get_creator_state},
+     .width = 7, .flags = COL_JSON, .need = NEED_PROCESSES, .names = pid_state_names, .get = get_creator_state},
     {.name = "lpid", .label = "last used by", .detail = DETAIL_FIRST + 12, .title = "LAST", .help = "process that last attached or detached it",
      .type = CELL_NUMBER, .width = 10, .widest = 26, .priority = 6, .place = 3,
      .flags = COL_JSON | COL_SCREEN | COL_LEFT, .need = NEED_PROCESSES,

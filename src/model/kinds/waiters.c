@@ -18,7 +18,7 @@ static void get_kind(const struct snapshot *s, const void *row, struct cell *out
     cell_set_text(out, object_name(r->kind));
 }
 
-static const char *const call_names[] = {"semop", "semtimedop", "msgsnd", "msgrcv"};
+static const char *const call_names[] = {"semop", "semtimedop", "msgsnd", "msgrcv", NULL};
 
 // clang-format off
 static const struct column columns[] = {

@@ -56,19 +56,9 @@ bool pid_state_ended(enum pid_state state)
     return state == PID_GONE || state == PID_REUSED;
 }
 
+const char *const pid_state_names[] = {"alive", "gone", "reused", "outside", NULL};
+
 const char *pid_state_name(enum pid_state state)
 {
-    switch (state) {
-    case PID_ALIVE:
-        return "alive";
-    case PID_GONE:
-        return "gone";
-    case PID_REUSED:
-        return "reused";
-    case PID_OUTSIDE:
-        return "outside";
-    case PID_UNKNOWN:
-        break;
-    }
-    return NULL;
+    return state == PID_UNKNOWN ? NULL : pid_state_names[state - 1];
 }

@@ -90,18 +90,35 @@ static bool parse_unsigned(const char *text, int base, uint64_t *value)
 static bool parse_key(struct value *value, const char *text)
 {
     int64_t number;
+    bool digits = strlen(text) == 8 && parse_unsigned(text, 16, &value->count);
 
     if (strncasecmp(text, "0x", 2) == 0)
         return parse_unsigned(text + 2, 16, &value->count) && value->count <= UINT32_MAX;
     // Decimal as programs print a key_t, which is signed.
-    if (!text_parse_int(text, INT32_MIN, UINT32_MAX, &number))
-        return false;
-    value->count = (uint32_t)number;
-    return true;
+    bool decimal = text_parse_int(text, INT32_MIN, UINT32_MAX, &number);
+    value->either = digits && decimal;
+    value->other = (uint32_t)number;
+    if (!digits)
+        value->count = (uint32_t)number;
+    return digits || decimal;
+}
+
+// "rw-r-----"
+static bool parse_letters(struct value *value, const char *text)
+{
+    value->count = 0;
+    for (int i = 0; i < 9; i++) {
+        if (text[i] != "rwxrwxrwx"[i] && text[i] != '-')
+            return false;
+        value->count |= text[i] == '-' ? 0 : 0400u >> i;
+    }
+    return text[9] == '\0';
 }
 
 static bool parse_perms(struct value *value, const char *text)
 {
+    if (parse_letters(value, text))
+        return true;
     return parse_unsigned(text, 8, &value->count) && value->count <= 07777;
 }
 
@@ -129,15 +146,27 @@ static bool parse_truth(struct value *value, const char *text)
            !strcmp(text, "0");
 }
 
-static bool parse_flag(struct value *value, const struct column *column, const char *text)
+// One flag's name, or several as they are shown: "dest,locked".
+static bool parse_flags(struct value *value, const struct column *column, const char *text)
 {
-    for (size_t i = 0; column->names && column->names[i]; i++) {
-        if (!strcasecmp(column->names[i], text)) {
-            value->count = UINT64_C(1) << i;
-            return true;
+    bool found = true;
+
+    if (!strcasecmp(text, "none"))
+        return true;
+    for (; found; text++) {
+        size_t n = strcspn(text, ",");
+        found = false;
+        for (size_t i = 0; column->names && column->names[i]; i++) {
+            if (strlen(column->names[i]) != n || strncasecmp(column->names[i], text, n) != 0)
+                continue;
+            value->count |= UINT64_C(1) << i;
+            found = true;
         }
+        text += n;
+        if (!*text)
+            break;
     }
-    return !strcasecmp(text, "none");
+    return found;
 }
 
 // --- the classes ---------------------------------------------------------------------------------
@@ -247,20 +276,25 @@ bool value_parse(struct value *value, const struct column *column, const char *t
 {
     const struct cell_class *class = &classes[column->type];
 
-    *value = (struct value){.never = class->never && !strcasecmp(text, "never")};
+    *value = (struct value){.never = class->never &&
+                                     (!strcasecmp(text, "never") || strcmp(text, "-") == 0)};
     if (class->form == FORM_FLAGS)
-        return parse_flag(value, column, text);
+        return parse_flags(value, column, text);
     return value->never || class->parse(value, text);
 }
 
 void value_expected(struct line *line, const struct column *column)
 {
     const struct cell_class *class = &classes[column->type];
-    const char *const *flags = class->form == FORM_FLAGS ? column->names : NULL;
+    const char *const *names = column->names;
+    bool flags = class->form == FORM_FLAGS; // the example is one more
 
-    for (size_t i = 0; flags && flags[i]; i++)
-        line_add(line, "%s%s", flags[i], flags[i + 1] ? ", " : " or ");
-    line_add(line, "%s", class->example);
+    if (class->form != FORM_TEXT && !flags)
+        names = NULL;
+    for (size_t i = 0; names && names[i]; i++)
+        line_add(line, "%s%s", i == 0 ? "" : names[i + 1] || flags ? ", " : " or ", names[i]);
+    if (!names || flags)
+        line_add(line, "%s%s", names ? " or " : "", class->example);
 }
 
 static int order_of(int64_t a, int64_t b)
@@ -282,7 +316,7 @@ int value_compare(const struct cell *cell, const struct value *value, int64_t no
     case FORM_TRUTH:
         return cell->truth != value->truth;
     case FORM_FLAGS:
-        return value->count ? !(cell->count & value->count) : cell->count != 0;
+        return value->count ? (cell->count & value->count) != value->count : cell->count != 0;
     case FORM_LIST: // whether it is among them
         for (uint32_t i = 0; i < cell->list.n; i++)
             if (cell->list.at[i] == value->count)
@@ -292,5 +326,7 @@ int value_compare(const struct cell *cell, const struct value *value, int64_t no
     case FORM_DIGITS:
         break;
     }
+    if (value->either && cell->count == value->other)
+        return 0;
     return (cell->count > value->count) - (cell->count < value->count);
 }

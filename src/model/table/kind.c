@@ -61,6 +61,17 @@ const struct column *kind_column(const struct kind *kind, const char *name)
     return NULL;
 }
 
+size_t kind_columns_called(const struct kind *kind, const char *name, const struct column *out[2])
+{
+    size_t n = 0;
+
+    out[0] = kind_column(kind, name);
+    for (size_t i = 0; out[0] && i < kind->n_columns && !n; i++)
+        if (&kind->columns[i] != out[0] && !strcasecmp(kind->columns[i].title, name))
+            out[++n] = &kind->columns[i];
+    return out[0] ? n + 1 : 0;
+}
+
 static bool listed(const struct column *const *columns, size_t n, const struct column *column)
 {
     for (size_t i = 0; i < n; i++)

@@ -272,10 +272,12 @@ static void draw_unread(struct canvas *c, struct rect line, const struct snapsho
         canvas_text(c, line.x, line.y, line.w, STYLE_DIM, "reading ...");
 }
 
-// What restricts an empty view, in the order in which Esc lifts it.
-static void draw_restricted(struct canvas *c, struct rect line, const struct view *view)
+// What restricts an empty view, in the order in which Esc lifts it, and what in it matches nothing.
+static void draw_restricted(struct canvas *c, struct rect line, const struct view *view,
+                            const struct snapshot *s)
 {
-    char text[160];
+    char text[160], why[160];
+    struct line blamed = line_start(why, sizeof why);
     struct line by = line_start(text, sizeof text);
 
     if (view->filter)
@@ -288,6 +290,8 @@ static void draw_restricted(struct canvas *c, struct rect line, const struct vie
         line_add(&by, "%sid", by.n ? ", " : "");
     canvas_format(c, line.x, line.y, line.w, STYLE_DIM, "no %s matches: %s; Esc lifts %s",
                   view->kind->one, text, strchr(text, ',') ? "one after the other" : "it");
+    if (line.h > 1 && filter_blame(view->filter, view_columns(view), s, &blamed))
+        canvas_text(c, line.x, line.y + 1, line.w, STYLE_DIM, why);
 }
 
 // Where there is something instead, and how to get there.
@@ -334,7 +338,7 @@ static void draw_empty(struct canvas *c, struct rect r, const struct session *se
     else if (view->parent_gone)
         canvas_text(c, line.x, line.y, line.w, STYLE_DIM, "gone; Esc goes back");
     else if (view_restricted(view))
-        draw_restricted(c, line, view);
+        draw_restricted(c, (struct rect){line.x, r.y, line.w, r.h}, view, s);
     else if (view->has_members)
         canvas_format(c, line.x, line.y, line.w, STYLE_DIM,
                       "all of the finding's %s are gone; Esc goes back", kind->name);
