@@ -7,11 +7,11 @@
 #include "output/formats.h"
 #include "store/scheme.h"
 
-enum mode { MODE_SCREEN, MODE_PRINT, MODE_LIST_COLUMNS, MODE_HELP, MODE_VERSION };
+enum mode { MODE_SCREEN, MODE_PRINT, MODE_ACT, MODE_LIST_COLUMNS, MODE_HELP, MODE_VERSION };
 
 struct options {
     enum mode mode;
-    const struct format *format; // of MODE_PRINT
+    const struct format *format; // of MODE_PRINT; of MODE_ACT --json or NULL
     double delay;
     long iterations; // 0: not limited, where `endless` or on the screen; else once
     const char *columns, *sort, *filter, *log, *save_dir; // NULL: not given
@@ -24,12 +24,17 @@ struct options {
     enum scheme scheme;
     bool readonly, no_color, no_mouse, ascii, strict, trace;
     bool endless, no_headings, bytes;
+    bool remove; // MODE_ACT: that, or a signal
+    int signal;
+    bool yes, force, attached; // of it
     const struct kind *tables[KINDS];
     size_t n_tables; // 0: none named
 };
 
 // 0, or 2 after one clear line on stderr.
 int options_parse(struct options *options, int argc, char **argv);
+// Whether --remove, or --signal, acts on rows of such tables.
+bool options_act_on(const struct options *options, const struct kind *kind);
 void options_help(void); // to stdout
 
 // One line on stderr, what it quotes made harmless. Returns 2.

@@ -8,6 +8,10 @@
 
 // Prints each tick to stdout; returns the exit status. The sampler is a one-shot one.
 int print_run(const struct options *options, struct requests *requests, struct sampler *sampler);
+// True, after saying so, where there is no object with the id that is asked for.
+bool print_missing_id(const struct requests *requests, const struct snapshot *s);
+// False, after saying why, where not one table is known.
+bool print_any_known(const struct requests *requests, const struct snapshot *s);
 void print_columns(const struct options *options);
 
 #endif

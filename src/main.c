@@ -13,16 +13,19 @@
 #include "print.h"
 #include "recorder.h"
 #include "store/audit_log.h"
+#include "unattended.h"
 
 static int run(const struct options *options, struct requests *requests, struct audit_log *audit)
 {
-    bool screen = options->mode == MODE_SCREEN, follows = screen || recorder_wanted(options);
+    bool screen = options->mode == MODE_SCREEN, acts = options->mode == MODE_ACT && options->yes;
+    bool follows = screen || acts || recorder_wanted(options);
     mem_tune(follows);
-    struct linux_source *real =
-        linux_source_new(&(struct linux_source_options){.proc = "/proc", .read_only = !screen});
+    struct linux_source *real = linux_source_new(
+        &(struct linux_source_options){.proc = "/proc", .read_only = !screen && !acts});
     struct source source = linux_source_seam(real);
     const struct sampler_options how = {.interval = options->delay,
                                         .one_shot = !follows,
+                                        .thorough = acts,
                                         .acting = audit ? audit_log_intent : NULL,
                                         .acted = audit ? audit_log_outcome : NULL,
                                         .happened = audit ? audit_log_happened : NULL,
@@ -34,6 +37,8 @@ static int run(const struct options *options, struct requests *requests, struct 
         options_fail("cannot start a thread (too many processes?); --batch needs none");
     } else if (screen) {
         status = monitor_run(options, &requests->tables[0], sampler, audit);
+    } else if (options->mode == MODE_ACT) {
+        status = unattended_run(options, requests, sampler);
     } else {
         signal(SIGPIPE, SIG_IGN); // the write reports it: a quiet end
         status = follows ? recorder_run(options, requests, sampler)
@@ -63,7 +68,8 @@ static int start(const struct options *options)
     char why[160];
     if (!status && options->mode == MODE_SCREEN)
         status = monitor_check(options);
-    if (!status && (options->mode == MODE_SCREEN || options->log)) {
+    bool acts = options->mode == MODE_SCREEN || (options->mode == MODE_ACT && options->yes);
+    if (!status && (acts || (options->log && options->mode == MODE_PRINT))) {
         audit = audit_log_open(&where, why, sizeof why);
         if (!audit) {
             options_fail("--log '%s': %s", options->log, why);
@@ -118,6 +124,7 @@ int main(int argc, char **argv)
         return written();
     case MODE_SCREEN:
     case MODE_PRINT:
+    case MODE_ACT:
         break;
     }
     return monitor_end(start(&options));

@@ -10,6 +10,7 @@
 
 #include "base/line.h"
 #include "base/memory.h"
+#include "base/signal_name.h"
 #include "base/text.h"
 #include "ipcs_options.h"
 #include "model/kinds/registry.h"
@@ -121,6 +122,12 @@ static const char *apply_id(struct options *o, const char *value)
     return NULL;
 }
 
+static const char *apply_signal(struct options *o, const char *value)
+{
+    o->signal = signal_by_name(value);
+    return o->signal ? NULL : "a signal such as TERM, HUP or 9 is needed";
+}
+
 // clang-format off
 static const struct option_row others[] = {
     {'d', "delay", "SECS", "refresh interval, 0.1 to 3600 (default 2)", FLAG(has_delay),
@@ -135,6 +142,13 @@ static const struct option_row others[] = {
     {'i', "id", "ID", "only that object, and what hangs on it", FLAG(has_id), .apply = apply_id},
     {0, "no-headings", NULL, "of --batch and its forms: rows alone", FLAG(no_headings)},
     {0, "bytes", NULL, "of --batch and --raw: sizes in bytes, not 276M", FLAG(bytes)},
+    {0, "remove", NULL, "remove the objects that -f, -u or -i choose: shows what, --yes does it",
+     FLAG(remove)},
+    {0, "signal", "NAME", "signal the processes of holders that are chosen so: the same",
+     .apply = apply_signal},
+    {0, "yes", NULL, "of --remove and --signal: do it", FLAG(yes)},
+    {0, "force", NULL, "also what an application runs on", FLAG(force)},
+    {0, "attached", NULL, "also what is attached, or waited on", FLAG(attached)},
     {'R', "readonly", NULL, "no command that changes anything", FLAG(readonly)},
     {'C', "no-color", NULL, "no colours (also by NO_COLOR in the environment)", FLAG(no_color)},
     {0, "color", "SCHEME", "colours: " SCHEME_NAMES, FLAG(has_scheme),
@@ -212,9 +226,42 @@ static int take_table(struct options *o, const char *name)
     return 0;
 }
 
+bool options_act_on(const struct options *o, const struct kind *kind)
+{
+    return o->remove ? kind_is_object(kind->id) && kind->can & CAN_REMOVE
+                     : kind->flags & TABLE_PROCESSES && kind->can & CAN_SIGNAL;
+}
+
+// Of --remove and --signal: what they are allowed to mean.
+static int check_acting(const struct options *o)
+{
+    const char *name = o->remove ? "--remove" : "--signal";
+    bool chosen = o->has_user || o->has_id || (o->filter && o->filter[strspn(o->filter, " \t")]);
+
+    if (o->remove && o->signal)
+        return options_fail("only one of --remove and --signal");
+    if (o->format && strcmp(o->format->name, "json") != 0)
+        return options_fail("%s stands alone or beside --json", name);
+    if (o->readonly && o->yes)
+        return options_fail("--readonly refuses what --yes asks for");
+    if (!chosen)
+        return options_fail("%s needs -f, -u or -i: what is meant", name);
+    if (o->columns)
+        return options_fail("%s has no columns to choose", name);
+    for (size_t i = 0; i < o->n_tables; i++) {
+        if (!options_act_on(o, o->tables[i]))
+            return options_fail("%s does not act on rows of %s", name, o->tables[i]->name);
+    }
+    return 0;
+}
+
 // What the options say together.
 static int check(const struct options *o)
 {
+    if (o->mode == MODE_ACT)
+        return check_acting(o);
+    if (o->yes || o->force || o->attached)
+        return options_fail("--yes, --force and --attached are of --remove and --signal");
     bool prints = o->mode == MODE_PRINT;
     char names[80];
 
@@ -327,6 +374,11 @@ int options_parse(struct options *options, int argc, char **argv)
     }
     for (; optind < argc && !status; optind++)
         status = take_table(options, argv[optind]);
+    bool acts = options->remove || options->signal;
+    if (acts && (options->mode == MODE_SCREEN || options->mode == MODE_PRINT))
+        options->mode = MODE_ACT;
+    else if (acts && options->mode == MODE_LIST_COLUMNS)
+        status = options_fail("--list-columns acts on nothing");
     return status ? status : check(options);
 }
 
@@ -337,7 +389,8 @@ void options_help(void)
     for (size_t i = 0; i < n_formats; i++)
         if (formats[i]->name)
             printf("ipctop --%-5s [options] [TABLE...]  %s\n", formats[i]->name, formats[i]->what);
-    puts("");
+    puts("ipctop --remove [options] [TABLE...]  remove what -f, -u or -i choose: a preview; --yes "
+         "acts\n");
     for (int i = 0; i < n_rows; i++) {
         char letter[8] = "    ", name[32];
         if (rows[i].letter)

@@ -116,8 +116,7 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
         line_add(line, " not readable%s", geteuid() ? " by this user; try sudo" : "");
 }
 
-// True, after saying so, where there is no object with the id that is asked for.
-static bool id_is_missing(const struct requests *requests, const struct snapshot *s)
+bool print_missing_id(const struct requests *requests, const struct snapshot *s)
 {
     char text[128];
 
@@ -128,8 +127,7 @@ static bool id_is_missing(const struct requests *requests, const struct snapshot
     return true;
 }
 
-// False, after saying why, where not one table is known.
-static bool any_is_known(const struct requests *requests, const struct snapshot *s)
+bool print_any_known(const struct requests *requests, const struct snapshot *s)
 {
     char text[128];
     struct line reason = line_start(text, sizeof text);
@@ -200,8 +198,8 @@ int print_run(const struct options *options, struct requests *requests, struct s
         struct snapshot *s = sampler_collect(sampler, &want);
         int error = write_tick(options, requests, s, tick);
         missing(&gaps, s, requests, options, want.need);
-        bool any = error || any_is_known(requests, s);
-        bool absent = !error && any && id_is_missing(requests, s);
+        bool any = error || print_any_known(requests, s);
+        bool absent = !error && any && print_missing_id(requests, s);
         if (options->format->status)
             status = options->format->status(s, requests->tables, requests->n);
         snapshot_unref(s);

@@ -145,6 +145,19 @@ static const struct kind *next_table(const struct format *format, const struct k
     return next;
 }
 
+// All that are acted on where none is named: objects, or the processes attached to segments.
+static int add_acted_on(struct requests *requests, const struct options *o)
+{
+    int status = 0;
+
+    for (int id = 1; id < KINDS && !status; id++) {
+        const struct kind *kind = kind_get((enum kind_id)id);
+        if (options_act_on(o, kind) && (o->remove || (!requests->n && kind->flags & TABLE_HELD)))
+            status = add_table(requests, kind, o);
+    }
+    return status;
+}
+
 int requests_build(struct requests *requests, const struct options *options)
 {
     const struct kind *kind = NULL;
@@ -153,6 +166,8 @@ int requests_build(struct requests *requests, const struct options *options)
     *requests = (struct requests){0};
     for (size_t i = 0; i < options->n_tables && !status; i++)
         status = add_table(requests, options->tables[i], options);
+    if (options->mode == MODE_ACT)
+        return options->n_tables ? status : add_acted_on(requests, options);
     // Of the screen: its first view.
     while (!options->n_tables && !status && (options->format || !kind) &&
            (kind = next_table(options->format, kind)))

@@ -6,5 +6,7 @@
 // "TERM" of SIGTERM, "Terminated": constant strings. NULL of real-time signals and of no signal.
 const char *signal_abbreviation(int number);
 const char *signal_description(int number);
+// Of "TERM", "SIGTERM" or "15", in any case; 0: there is no such signal.
+int signal_by_name(const char *name);
 
 #endif

@@ -2,6 +2,9 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <strings.h>
+
+#include "base/text.h"
 
 static const struct {
     const char *abbreviation, *description;
@@ -55,4 +58,18 @@ const char *signal_description(int number)
     return number > 0 && (size_t)number < sizeof signals / sizeof *signals
                ? signals[number].description
                : NULL;
+}
+
+int signal_by_name(const char *name)
+{
+    int64_t number;
+
+    if (text_parse_int(name, 1, SIGRTMAX, &number))
+        return (int)number;
+    if (strncasecmp(name, "SIG", 3) == 0)
+        name += 3;
+    for (size_t i = 1; i < sizeof signals / sizeof *signals; i++)
+        if (signals[i].abbreviation && strcasecmp(signals[i].abbreviation, name) == 0)
+            return (int)i;
+    return 0;
 }

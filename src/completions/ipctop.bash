@@ -18,6 +18,14 @@ _ipctop_schemes() {
     ipctop --help 2>/dev/null | sed -n 's/^ .* SCHEME  *colours: //p' | sed 's/,/ /g; s/ or / /'
 }
 
+# HUP INT … of this machine
+_ipctop_signals() {
+    local name
+    for name in $(compgen -A signal); do
+        [[ $name == SIG* && $name != SIGRT* ]] && echo "${name#SIG}"
+    done
+}
+
 _ipctop_tables() {
     ipctop --help 2>/dev/null | sed -n 's/^Tables: \(.*\)\.$/\1/p' | tr -d ,
 }
@@ -58,6 +66,10 @@ _ipctop() {
         COMPREPLY=($(compgen -u -- "$cur"))
         return
         ;;
+    NAME)
+        COMPREPLY=($(compgen -W "$(_ipctop_signals)" -- "$cur"))
+        return
+        ;;
     SCHEME)
         COMPREPLY=($(compgen -W "$(_ipctop_schemes)" -- "$cur"))
         return
@@ -69,11 +81,6 @@ _ipctop() {
         ;;
     FILE)
         COMPREPLY=($(compgen -f -- "$cur"))
-        compopt -o filenames
-        return
-        ;;
-    DIR)
-        COMPREPLY=($(compgen -d -- "$cur"))
         compopt -o filenames
         return
         ;;

@@ -59,6 +59,8 @@ ipctop --help 2>/dev/null | while read -l line
             complete -c ipctop $names -x -a '(__ipctop_columns)='
         case USER
             complete -c ipctop $names -x -a '(__fish_complete_users)'
+        case NAME
+            complete -c ipctop $names -x -a '(string split " " -- (__fish_make_completion_signals; string replace -r "^\d+ " "" -- $__kill_signals))'
         case SCHEME
             complete -c ipctop $names -x -a '(__ipctop_schemes)'
         case FILE

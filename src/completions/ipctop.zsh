@@ -39,6 +39,7 @@ _ipctop() {
     USER) _users ;;
     FILE) _files ;;
     DIR) _files -/ ;;
+    NAME) compadd -- ${${signals:#RT*}[2,-3]} ;;
     SCHEME)
         schemes=(${=${"$(sed -n 's/^ .* SCHEME  *colours: //p' <<<$help)"//(,| or )/ }})
         compadd -a schemes

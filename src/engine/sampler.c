@@ -131,9 +131,9 @@ static void begin_turn(struct sampler *s, struct turn *turn)
     turn->want = s->want;
     turn->asked = s->begun = s->asked;
     turn->acted = s->acted;
-    turn->effort = s->one_shot || s->acted ? EFFORT_FULL
-                   : s->promptly           ? EFFORT_PROMPT
-                                           : EFFORT_AS_NEEDED;
+    turn->effort = s->one_shot || s->acted || s->options.thorough ? EFFORT_FULL
+                   : s->promptly                                  ? EFFORT_PROMPT
+                                                                  : EFFORT_AS_NEEDED;
     s->acted = s->promptly = false;
     s->next = clock_ns() + s->interval;
 }

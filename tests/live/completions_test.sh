@@ -27,6 +27,7 @@ cases() {
         'ipctop --batch segments -f st' "$1" \
         'ipctop -u roo' root \
         'ipctop --color mo' mono \
+        'ipctop --signal TE' TERM \
         'ipctop --color hi' high-contrast \
         "ipctop --log $root/usr/bi" "$2" \
         'ipctop -n ' ''

@@ -58,6 +58,7 @@ completes key,size ipctop --json segments -o key,si
 completes -size ipctop -s -si
 completes status= ipctop --batch segments -f st
 completes root ipctop -u roo
+completes TERM ipctop --signal TE
 completes mono ipctop --color mo
 completes high-contrast ipctop --color hi
 completes "$root/opt/ipc/bin" ipctop --log "$root/opt/ipc/b"

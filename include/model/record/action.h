@@ -34,7 +34,8 @@ struct action {
     // ctime moves on is no reason to refuse it. (semctl(2) SETVAL in a loop would for ever.)
     bool again;
     struct object_state was, now;
-    int signal; // ACTION_SIGNAL
+    bool unused_only; // ACTION_REMOVE: refused where a segment is attached by then
+    int signal;       // ACTION_SIGNAL
     struct {
         unsigned which; // SET_*: the fields to change, the others stay; ACTION_RESOLVE: to look
                         // up, and in a failed outcome those there is nobody for
@@ -80,6 +81,7 @@ enum outcome_code {
     OUTCOME_OTHER_KEY,
     OUTCOME_NOW_MARKED,
     OUTCOME_NOW_CHANGED,
+    OUTCOME_NOW_ATTACHED, // `number` times
     OUTCOME_NOTHING_TO_SET,
     OUTCOME_NOT_LOCKABLE,
     OUTCOME_NO_OBJECT,

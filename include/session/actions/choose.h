@@ -7,6 +7,8 @@
 // The objects of the rows meant, each once, as targets of `verb`. False: there are none, and the
 // message says why. The caller frees.
 bool choose_objects(struct session *s, enum action_verb verb, struct action_vec *actions);
+// Leaves one action an object: rows that belong to it may share it.
+void choose_distinct(struct action_vec *actions);
 void choose_signal(struct session *s);
 void choose_remove(struct session *s);
 

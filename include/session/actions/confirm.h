@@ -18,6 +18,9 @@ void confirm_refuse_action(struct session *s, const struct action *action, const
 // Refuses `verb` on the selected row.
 void confirm_refuse(struct session *s, enum action_verb verb, const char *why);
 
+// Notes what the object is now, to be compared with, should it turn out to have been changed.
+void confirm_note_state(const struct snapshot *s, struct action *action);
+
 // Whether the arguments of the process are known: they may change what a signal means to it.
 bool confirm_knows_arguments(const struct snapshot *s, int32_t pid);
 

@@ -6,11 +6,11 @@
 
 // Moves the actions that are impossible to *refused, and describes the rest: question and effect
 // hold the totals; grave if any of them is. Returns the list to read, what is refused and what is
-// grave first; caller frees.
-char *preview_text(struct session *s, struct action_vec *actions, struct outcome_vec *refused,
-                   struct consequence *total);
+// grave first; caller frees. `hidden`: so many more are tagged and left alone.
+char *preview_text(const struct snapshot *s, size_t hidden, struct action_vec *actions,
+                   struct outcome_vec *refused, struct consequence *total);
 // What a single one will do; a signal to a row that has no process is impossible.
-void preview_one(const struct session *s, const struct action *action, struct consequence *out);
+void preview_one(const struct snapshot *s, const struct action *action, struct consequence *out);
 // "3 tagged are hidden here and left alone"; NULL where none is. Caller frees.
 char *preview_hidden(struct session *s);
 

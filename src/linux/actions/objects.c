@@ -96,6 +96,11 @@ static void act_remove(const struct action *action, struct outcome *outcome)
 
     if (!is_still(action, &now, outcome))
         return;
+    if (action->unused_only && now.nattch) {
+        outcome_become(outcome, OUTCOME_NOW_ATTACHED, 0);
+        outcome->facts.number = now.nattch;
+        return;
+    }
     if (call_remove(&action->target) < 0) {
         failed(outcome, &now, errno);
         return;

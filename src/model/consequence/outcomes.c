@@ -32,6 +32,7 @@ static const struct {
     [OUTCOME_OTHER_KEY] = {OUTCOME_REFUSED, "{target} is another one now (key {now key}, was {was key}); nothing was done"},
     [OUTCOME_NOW_MARKED] = {OUTCOME_REFUSED, "{target} was marked for removal meanwhile; nothing was done"},
     [OUTCOME_NOW_CHANGED] = {OUTCOME_REFUSED, "{target} was changed meanwhile; nothing was done: look at it again"},
+    [OUTCOME_NOW_ATTACHED] = {OUTCOME_REFUSED, "{target} was attached meanwhile ({number} now); nothing was done"},
     [OUTCOME_NOTHING_TO_SET] = {OUTCOME_REFUSED, "{target} has nothing like that to change"},
     [OUTCOME_NOT_LOCKABLE] = {OUTCOME_REFUSED, "{target} cannot be locked: segments can"},
     [OUTCOME_NO_OBJECT] = {OUTCOME_REFUSED, "{target} is no object of System V IPC"},

@@ -68,8 +68,7 @@ void choose_signal(struct session *s)
     vec_free(&rows);
 }
 
-// Rows that belong to an object may share it.
-static void keep_distinct(struct action_vec *actions)
+void choose_distinct(struct action_vec *actions)
 {
     uint64_t *ids = mem_zero(actions->n, sizeof *ids);
     size_t kept = 0;
@@ -96,7 +95,7 @@ bool choose_objects(struct session *s, enum action_verb verb, struct action_vec 
         if (find_object(s->snapshot, &rows.at[i], &action.target))
             vec_push(actions, action);
     }
-    keep_distinct(actions);
+    choose_distinct(actions);
     if (!actions->n && rows.n) {
         char name[80], why[LINE_TEXT];
 

@@ -17,8 +17,7 @@
 #include "session/session.h"
 #include "session/tags.h"
 
-// To be compared with, should it turn out to have been changed.
-static void note_state(const struct snapshot *s, struct action *action)
+void confirm_note_state(const struct snapshot *s, struct action *action)
 {
     const struct identity *target = &action->target;
     const struct owned *o = snapshot_owned(s, target->kind, target->id);
@@ -34,7 +33,7 @@ static void hand_over(struct session *s, struct action_vec *actions,
                       const struct outcome_vec *refused)
 {
     for (size_t i = 0; i < actions->n; i++)
-        note_state(s->snapshot, &actions->at[i]);
+        confirm_note_state(s->snapshot, &actions->at[i]);
     progress_begin(s, actions->n + refused->n,
                    actions->n ? action_words(actions->at[0].verb)->doing : NULL);
     await_exit_begin(s, actions->at, actions->n);
@@ -117,7 +116,7 @@ void confirm_propose(struct session *s, struct action_vec actions)
         return;
     }
     if (actions.n == 1) {
-        preview_one(s, &actions.at[0], &c);
+        preview_one(s->snapshot, &actions.at[0], &c);
         if (!c.impossible) {
             ask(s, actions, refused, &c, preview_hidden(s));
             return;
@@ -126,7 +125,7 @@ void confirm_propose(struct session *s, struct action_vec actions)
         vec_free(&actions);
         return;
     }
-    char *list = preview_text(s, &actions, &refused, &c);
+    char *list = preview_text(s->snapshot, tags_count(s, NULL).hidden, &actions, &refused, &c);
     struct prompt *p = prompt_open(&s->prompt, PROMPT_TEXT, previewed);
     snprintf(p->title, sizeof p->title, "%s",
              c.impossible ? c.question : "What would be done: Enter goes on to the question");

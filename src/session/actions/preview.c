@@ -210,24 +210,24 @@ static void add_change(const struct snapshot *s, const struct action *action,
     memcpy(out->effect, effect, sizeof effect);
 }
 
-static void preview_among(const struct session *s, const struct action *action,
+static void preview_among(const struct snapshot *s, const struct action *action,
                           const struct held_vec *held, struct consequence *out)
 {
     char name[80];
 
-    consequence_among(s->snapshot, action, held, out);
+    consequence_among(s, action, held, out);
     if (action->again && !out->impossible)
-        add_change(s->snapshot, action, out);
+        add_change(s, action, out);
     if (action->verb != ACTION_SIGNAL || target_is_process(&action->target))
         return;
     snprintf(out->question, sizeof out->question, "Signal %s?",
              identity_text(&action->target, name, sizeof name));
-    targets_none(s->snapshot, &action->target, out->effect, LINE_TEXT);
+    targets_none(s, &action->target, out->effect, LINE_TEXT);
     out->impossible = true;
 }
 
 // What the processes among the targets hold.
-static struct held_vec holdings(const struct session *s, const struct action *actions, size_t n)
+static struct held_vec holdings(const struct snapshot *s, const struct action *actions, size_t n)
 {
     struct pid_vec pids = {0};
 
@@ -235,12 +235,12 @@ static struct held_vec holdings(const struct session *s, const struct action *ac
         if (actions[i].verb == ACTION_SIGNAL)
             pids_add(&pids, actions[i].target.pid);
     pids_settle(&pids);
-    struct held_vec held = held_of(pids.n ? s->snapshot->scan : NULL, &pids);
+    struct held_vec held = held_of(pids.n ? s->scan : NULL, &pids);
     vec_free(&pids);
     return held;
 }
 
-void preview_one(const struct session *s, const struct action *action, struct consequence *out)
+void preview_one(const struct snapshot *s, const struct action *action, struct consequence *out)
 {
     struct held_vec held = holdings(s, action, 1);
 
@@ -324,8 +324,8 @@ static char *write_list(const struct snapshot *s, struct alike_vec *list)
     return text;
 }
 
-char *preview_text(struct session *s, struct action_vec *actions, struct outcome_vec *refused,
-                   struct consequence *total)
+char *preview_text(const struct snapshot *s, size_t hidden, struct action_vec *actions,
+                   struct outcome_vec *refused, struct consequence *total)
 {
     struct alike_vec list = {0};
     size_t kept = 0;
@@ -338,26 +338,26 @@ char *preview_text(struct session *s, struct action_vec *actions, struct outcome
 
         preview_among(s, action, &held, &c);
         enum rank rank = c.impossible ? LEFT_OUT : c.grave ? GRAVE : PLAIN;
-        add_alike(s->snapshot, &list, rank, &action->target, &c);
+        add_alike(s, &list, rank, &action->target, &c);
         if (c.impossible) {
             vec_push(refused, outcome_refused(action, c.effect));
             continue;
         }
-        count_target(s->snapshot, action, &c, &t);
+        count_target(s, action, &c, &t);
         actions->at[kept++] = *action;
     }
     actions->n = kept;
     pids_settle(&t.holders);
     pids_settle(&t.ended);
-    consequence_ended(s->snapshot, &t.ended, &t.impact);
+    consequence_ended(s, &t.ended, &t.impact);
     *total = (struct consequence){.impossible = kept == 0};
     if (kept)
-        question(s->snapshot, &actions->at[0], &t, total);
+        question(s, &actions->at[0], &t, total);
     else
         snprintf(total->question, sizeof total->question, "Nothing of this can be done");
-    effect(s->snapshot, &t, refused->n, tags_count(s, NULL).hidden, total);
+    effect(s, &t, refused->n, hidden, total);
     vec_free(&t.holders);
     vec_free(&t.ended);
     vec_free(&held);
-    return write_list(s->snapshot, &list);
+    return write_list(s, &list);
 }
