@@ -13,6 +13,8 @@ DESTDIR ?=
 # Below PREFIX: where zsh and fish look for completions.
 ZSH_DIR  ?= share/zsh/site-functions
 FISH_DIR ?= share/fish/vendor_completions.d
+EXAMPLES_DIR ?= share/doc/ipctop/examples
+EXAMPLES := $(wildcard src/examples/*)
 CC      ?= cc
 PKG_CONFIG ?= pkg-config
 
@@ -207,10 +209,13 @@ install: all
 	install -D -m 644 src/completions/ipctop.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ipctop
 	install -D -m 644 src/completions/ipctop.zsh $(DESTDIR)$(PREFIX)/$(ZSH_DIR)/_ipctop
 	install -D -m 644 src/completions/ipctop.fish $(DESTDIR)$(PREFIX)/$(FISH_DIR)/ipctop.fish
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/$(EXAMPLES_DIR) $(EXAMPLES)
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/ipctop $(DESTDIR)$(PREFIX)/share/man/man1/ipctop.1 \
 	      $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ipctop \
-	      $(DESTDIR)$(PREFIX)/$(ZSH_DIR)/_ipctop $(DESTDIR)$(PREFIX)/$(FISH_DIR)/ipctop.fish
+	      $(DESTDIR)$(PREFIX)/$(ZSH_DIR)/_ipctop $(DESTDIR)$(PREFIX)/$(FISH_DIR)/ipctop.fish \
+	      $(patsubst src/examples/%,$(DESTDIR)$(PREFIX)/$(EXAMPLES_DIR)/%,$(EXAMPLES))
+	-rmdir $(DESTDIR)$(PREFIX)/$(EXAMPLES_DIR) 2>/dev/null
 
 # --- packages for others ------------------------------------------------------------------------
 deb:

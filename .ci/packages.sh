@@ -45,6 +45,8 @@ apps @sysv_ipc python3-sysv-ipc python3-sysv_ipc python-sysv_ipc py3-sysv-ipc
 apps @pyqt5 python3-pyqt5 python3-qt5 python-pyqt5 py3-qt5
 apps @perl-ipc perl perl-IPC-SysV perl perl
 apps mpirun openmpi-bin openmpi openmpi openmpi
+apps promtool prometheus golang-github-prometheus prometheus prometheus
+apps prometheus-node-exporter prometheus-node-exporter node-exporter prometheus-node-exporter prometheus-node-exporter
 apps openssl openssl openssl openssl openssl
 apps ip iproute2 iproute iproute2 iproute2
 check @terminfo ncurses-term ncurses-term ncurses ncurses-terminfo

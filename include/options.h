@@ -23,8 +23,9 @@ struct options {
     bool has_delay, has_scheme;
     enum scheme scheme;
     bool readonly, no_color, no_mouse, ascii, strict, trace;
-    bool endless, no_headings, bytes;
-    bool remove; // MODE_ACT: that, or a signal
+    bool endless, no_headings, bytes, per_object;
+    const char *output; // NULL: standard output
+    bool remove;        // MODE_ACT: that, or a signal
     int signal;
     bool yes, force, attached; // of it
     const struct kind *tables[KINDS];

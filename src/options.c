@@ -54,8 +54,8 @@ static bool may_stand_together(const struct format *a, const struct format *b)
 // `format`: of MODE_PRINT.
 static const char *set_mode(struct options *o, enum mode mode, const struct format *format)
 {
-    static char why[128];
-    char names[80];
+    static char why[192];
+    char names[128];
 
     // Help and version answer whatever else was asked.
     if (o->mode == MODE_HELP || o->mode == MODE_VERSION)
@@ -142,6 +142,9 @@ static const struct option_row others[] = {
     {'i', "id", "ID", "only that object, and what hangs on it", FLAG(has_id), .apply = apply_id},
     {0, "no-headings", NULL, "of --batch and its forms: rows alone", FLAG(no_headings)},
     {0, "bytes", NULL, "of --batch and --raw: sizes in bytes, not 276M", FLAG(bytes)},
+    {0, "per-object", NULL, "of --openmetrics: series of each object too", FLAG(per_object)},
+    {0, "output", "FILE", "write to FILE instead, whole or not at all", TEXT(output),
+     .apply = check_name},
     {0, "remove", NULL, "remove the objects that -f, -u or -i choose: shows what, --yes does it",
      FLAG(remove)},
     {0, "signal", "NAME", "signal the processes of holders that are chosen so: the same",
@@ -263,7 +266,7 @@ static int check(const struct options *o)
     if (o->yes || o->force || o->attached)
         return options_fail("--yes, --force and --attached are of --remove and --signal");
     bool prints = o->mode == MODE_PRINT;
-    char names[80];
+    char names[128];
 
     if (o->columns && !prints && o->mode != MODE_SCREEN)
         return options_fail("-o chooses the columns of %s and the screen",
@@ -279,7 +282,12 @@ static int check(const struct options *o)
             return options_fail("--%s answers from other tables than %s: name none",
                                 o->format->name, o->tables[i]->name);
     }
+    if (o->per_object && !(prints && strcmp(o->format->name, "openmetrics") == 0))
+        return options_fail("--per-object is of --openmetrics");
     bool records = prints && o->n_tables == 1 && o->tables[0]->alone;
+    if (o->output && (!prints || records))
+        return options_fail("--output is of %s, and not of events",
+                            list_formats(names, sizeof names));
     if (o->log && prints && !records)
         return options_fail("--log is of the screen and of events: other tables have nothing to be "
                             "logged");

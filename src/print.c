@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include "model/text/words.h"
 #include "output/formats.h"
 #include "output/missing_id.h"
+#include "store/write_file.h"
 
 static void print_kind(const struct kind *kind)
 {
@@ -148,11 +150,45 @@ static long ticks_of(const struct options *o)
     return o->has_delay && o->format->rows ? 0 : 1;
 }
 
+struct tick {
+    const struct options *options;
+    const struct requests *requests;
+    const struct snapshot *s;
+};
+
+static int produce(FILE *out, void *arg, size_t *rows)
+{
+    const struct tick *tick = arg;
+
+    *rows = 0;
+    return tick->options->format->write(out, tick->s, tick->requests->tables, tick->requests->n);
+}
+
+// Whole or not at all, for readers that come at any time. Says why not.
+static int write_output(const struct options *options, const struct requests *requests,
+                        const struct snapshot *s)
+{
+    struct tick tick = {options, requests, s};
+    struct write_result *result = mem_zero(1, sizeof *result);
+    int error = write_file(
+        &(struct write_job){
+            .path = options->output, .how = WRITE_PUBLIC, .produce = produce, .arg = &tick},
+        result);
+
+    if (error)
+        options_fail("--output '%s': %s", options->output,
+                     *result->why ? result->why : strerror(-error));
+    free(result);
+    return error ? -ECANCELED : 0;
+}
+
 static int write_tick(const struct options *options, struct requests *requests,
                       const struct snapshot *s, long tick)
 {
     const struct format *format = options->format;
 
+    if (options->output)
+        return write_output(options, requests, s);
     if (tick && format->heads_once && requests->n == 1)
         requests->tables[0].style |= STYLE_NO_HEADINGS;
     else if (tick && format->rows && format->heads_once)
@@ -205,6 +241,8 @@ int print_run(const struct options *options, struct requests *requests, struct s
         snapshot_unref(s);
         if (error == -EPIPE)
             return 0; // the reader closed the pipe
+        if (error == -ECANCELED)
+            return 1; // which was said
         if (error) {
             fprintf(stderr, "ipctop: cannot write: %s\n", strerror(-error));
             return 1;

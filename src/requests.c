@@ -20,14 +20,11 @@ static void default_columns(struct table_request *table, const struct format *fo
 {
     const struct kind *kind = table->query.kind;
     const struct column **columns = mem_zero(kind->n_columns, sizeof *columns);
-    size_t n = kind_columns(kind,
-                            is_shown(format)  ? COL_SCREEN
-                            : format->columns ? format->columns
-                                              : COL_JSON,
-                            columns);
+    bool some = format && format->columns;
+    size_t n = kind_columns(kind, some ? 0 : is_shown(format) ? COL_SCREEN : COL_JSON, columns);
 
     for (size_t i = 0; i < n; i++) {
-        if (!(columns[i]->need & FOCUS_NEEDS))
+        if (!(columns[i]->need & FOCUS_NEEDS) && (!some || columns[i]->flags & format->columns))
             table->columns[table->n_columns++] = columns[i];
     }
     free(columns);
@@ -110,7 +107,8 @@ static int add_table(struct requests *requests, const struct kind *kind, const s
     struct table_request *table = &requests->tables[requests->n];
 
     table->query.kind = kind;
-    table->style = (o->no_headings ? STYLE_NO_HEADINGS : 0) | (o->bytes ? STYLE_BYTES : 0);
+    table->style = (o->no_headings ? STYLE_NO_HEADINGS : 0) | (o->bytes ? STYLE_BYTES : 0) |
+                   (o->per_object ? STYLE_PER_OBJECT : 0);
     table->columns = mem_zero(kind->n_columns, sizeof *table->columns);
     size_t at = requests->n++;
     int status = build_query(&table->query, &requests->filters[at], o);

@@ -7,7 +7,8 @@
 #include "model/table/kind.h"
 #include "model/table/rows.h"
 
-enum { STYLE_NO_HEADINGS = 1, STYLE_BYTES = 2 }; // of formats with `rows`
+// Of formats with `rows`; PER_OBJECT: of --openmetrics.
+enum { STYLE_NO_HEADINGS = 1, STYLE_BYTES = 2, STYLE_PER_OBJECT = 4 };
 
 struct table_request { // one table to print
     unsigned style;    // STYLE_*
@@ -23,7 +24,7 @@ struct format {
     const char *ending;  // of files in it: ".json"; NULL: those without an ending of another
     const char *form_of; // name of the one it is a form of, which may be named beside it
     bool shown;          // as on the screen: its columns, texts and order; else values for programs
-    unsigned columns;    // COL_* of those that are usual; 0: COL_SCREEN or, not shown, COL_JSON
+    unsigned columns;    // any of these COL_* are usual; 0: COL_SCREEN or, not shown, COL_JSON
     bool rows;           // lines of rows, which STYLE_* apply to; a tick may follow the other
     bool dated;          // each of several ticks begins with its time
     bool heads_once;     // of one table: only before the first tick

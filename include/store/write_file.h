@@ -9,6 +9,7 @@
 enum write_how {
     WRITE_NEW,      // EEXIST where a regular file has that name
     WRITE_OVER,     // takes the place of a regular file, whole or not at all
+    WRITE_PUBLIC,   // the same, for all to read: a collector is another user
     WRITE_SETTINGS, // the same with mode 0600, missing directories made, where a symbolic link of
                     // one's own leads; not where the file is another user's, nor, as root,
                     // through what is

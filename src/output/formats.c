@@ -4,10 +4,11 @@
 #include <strings.h>
 
 // Each in a file of its own.
-extern const struct format json_format, batch_format, csv_format, raw_format, check_format;
+extern const struct format json_format, batch_format, csv_format, raw_format, check_format,
+    openmetrics_format;
 
-const struct format *const formats[] = {&json_format, &batch_format, &csv_format, &raw_format,
-                                        &check_format};
+const struct format *const formats[] = {&json_format, &batch_format, &csv_format,
+                                        &raw_format,  &check_format, &openmetrics_format};
 const size_t n_formats = sizeof formats / sizeof *formats;
 
 bool format_is_form(const struct format *form, const struct format *of)

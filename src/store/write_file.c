@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "store/trusted_path.h"
 
-enum { FILE_MODE = 0640, SETTINGS_MODE = 0600, LINKS_MAX = 8 };
+enum { FILE_MODE = 0640, PUBLIC_MODE = 0644, SETTINGS_MODE = 0600, LINKS_MAX = 8 };
 
 static int explain(struct write_result *r, int error, const char *why)
 {
@@ -80,7 +80,10 @@ static int replace(int dir, const char *name, const struct write_job *job, struc
         return error;
     if (n < 0 || (size_t)n >= sizeof temporary)
         return -ENAMETOOLONG;
-    int fd = create(dir, temporary, job->how == WRITE_SETTINGS ? SETTINGS_MODE : FILE_MODE);
+    int mode = job->how == WRITE_SETTINGS ? SETTINGS_MODE
+               : job->how == WRITE_PUBLIC ? PUBLIC_MODE
+                                          : FILE_MODE;
+    int fd = create(dir, temporary, mode);
     if (fd < 0)
         return fd;
     error = fill(fd, job, r);

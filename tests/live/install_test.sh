@@ -19,6 +19,11 @@ trap 'rm -rf "$root" "$root.out"' EXIT
 make_into install
 expected="./opt/ipc/bin/ipctop
 ./opt/ipc/share/bash-completion/completions/ipctop
+./opt/ipc/share/doc/ipctop/examples/ipctop-alerts.yml
+./opt/ipc/share/doc/ipctop/examples/ipctop-cleanup.service
+./opt/ipc/share/doc/ipctop/examples/ipctop-cleanup.timer
+./opt/ipc/share/doc/ipctop/examples/ipctop-metrics.service
+./opt/ipc/share/doc/ipctop/examples/ipctop-metrics.timer
 ./opt/ipc/share/fish/vendor_completions.d/ipctop.fish
 ./opt/ipc/share/man/man1/ipctop.1
 ./opt/ipc/share/zsh/site-functions/_ipctop"

@@ -33,13 +33,14 @@ void app_get_instance(const struct snapshot *s, const void *row, struct cell *ou
 // clang-format off
 #define OWNED_COLUMNS(id_name, id_title)                                                           \
     {.name = "key", .detail = DETAIL_FIRST, .title = "KEY", .help = "key it is found by; 0x00000000 is IPC_PRIVATE",       \
-     .type = CELL_KEY, .width = 10, .priority = 3, .flags = COL_JSON | COL_SCREEN,                 \
+     .type = CELL_KEY, .width = 10, .priority = 3, .flags = COL_JSON | COL_SCREEN | COL_METRIC_ID, \
      .member = MEMBER(AS_VALUE, struct owned, key)},                                                                        \
     {.name = id_name, .detail = DETAIL_PATH, .title = id_title, .help = "identifier in this IPC namespace",               \
-     .type = CELL_NUMBER, .width = 6, .widest = 10, .flags = COL_JSON | COL_SCREEN | COL_KEEP,     \
+     .type = CELL_NUMBER, .width = 6, .widest = 10,                                                \
+     .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_METRIC_ID,                                    \
      .member = MEMBER(AS_VALUE, struct owned, id)},                                                                         \
     {.name = "owner", .detail = DETAIL_FIRST + 22, .title = "OWNER", .help = "user who owns it", .type = CELL_TEXT,             \
-     .width = 6, .widest = 12, .priority = 2, .flags = COL_JSON | COL_SCREEN,                      \
+     .width = 6, .widest = 12, .priority = 2, .flags = COL_JSON | COL_SCREEN | COL_METRIC_GROUP,   \
      .need = NEED_NAMES, .member = MEMBER(AS_USER, struct owned, uid)},                                                  \
     {.name = "uid", .detail = DETAIL_NONE, .title = "UID", .help = "user id of the owner", .type = CELL_COUNT,            \
      .width = 5, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct owned, uid)},                           \
@@ -68,7 +69,8 @@ void app_get_instance(const struct snapshot *s, const void *row, struct cell *ou
 #define OWNED_APP_COLUMNS(on_screen_at, programs)                                                      \
     {.name = "app", .label = "application", .detail = DETAIL_FIRST + 21, .title = "APP", .help = "application it belongs to", .type = CELL_TEXT,        \
      .width = 8, .widest = 16, .priority = 12, .place = (on_screen_at),                            \
-     .flags = COL_JSON | COL_SCREEN, .need = NEED_APPS | (programs), .get = app_get,               \
+     .flags = COL_JSON | COL_SCREEN | COL_METRIC_GROUP, .need = NEED_APPS | (programs),            \
+     .get = app_get,                                                                               \
      .show = app_show},                                                                            \
     {.name = "instance", .title = "INSTANCE",                                                      \
      .help = "which one of that application: data directory, SID, number", .type = CELL_TEXT,      \

@@ -58,8 +58,11 @@ enum {
     COL_SUBJECT = 1024,      // the same in all rows about one object
     COL_PLOT = 2048,         // of objects, a size or a count: its past is kept to be plotted
     COL_WHOLE = 512,         // not shown where it would be cut: it stands elsewhere on the screen
-    COL_ASKED = 1024,        // costs much: read only where table or column is asked for by name
     COL_PINS = 2048,         // a filter on this pid leaves all other processes unread: kind->pins
+    COL_METRIC = 4096,       // of --openmetrics: a value, summed over groups of rows
+    COL_METRIC_GROUP = 8192, // a label that makes the groups
+    COL_ASKED = 16384,       // costs much: read only where table or column is asked for by name
+    COL_METRIC_ID = 32768,   // a label of a row alone (--per-object)
 };
 
 // Places among the details of a row: what one asks first. 0: after these, in the order of the table.

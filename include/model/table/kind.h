@@ -96,8 +96,8 @@ struct kind {
     enum kind_id pins;
     char ipcrm;  // its option of ipcrm(1): 'm'; 0: none
     uint8_t tab; // place among the tabs, from 1; 0: none
-    uint8_t json, batch,
-        check; // place among the tables where none is named, in this order; 0: none
+    // Places among the tables where none is named, in this order; 0: none.
+    uint8_t json, batch, check, metrics;
     const struct column *columns;
     size_t n_columns;
     const char *default_sort; // as --sort takes it: "-size"; NULL: as read

@@ -20,9 +20,9 @@ static const char *const severity_names[] = {"notice", "warning", "critical", NU
 // clang-format off
 static const struct column columns[] = {
     {.name = "rule", .title = "RULE", .help = "rule that found it", .type = CELL_TEXT,
-     .width = 12, .widest = 24, .flags = COL_JSON, .member = MEMBER(AS_STRING, struct finding, rule)},
+     .width = 12, .widest = 24, .flags = COL_JSON | COL_METRIC_GROUP, .member = MEMBER(AS_STRING, struct finding, rule)},
     {.name = "severity", .title = "SEVERITY", .help = "critical, warning or notice",
-     .type = CELL_TEXT, .width = 8, .flags = COL_JSON | COL_SCREEN | COL_KEEP,
+     .type = CELL_TEXT, .width = 8, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_METRIC_GROUP,
      .member = MEMBER(AS_NAMED, struct finding, severity), .names = severity_names},
     {.name = "kind", .title = "KIND", .help = "what it is about", .type = CELL_TEXT, .width = 9,
      .widest = 14, .priority = 3, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_STRING, struct finding, about_word)},
@@ -117,6 +117,7 @@ const struct kind kind_findings = {
     .can = CAN_TAG | CAN_REMOVE | CAN_SIGNAL | CAN_CHANGE | CAN_LOCK,
     .tab = 4,
     .json = 9,
+    .metrics = 5,
     .check = 1,
     .empty = "nothing is wrong",
     // Everything triage_need() names; a test holds the two together.

@@ -37,13 +37,13 @@ static void show_limit(const struct snapshot *s, const void *row, char *dst, siz
 // clang-format off
 static const struct column columns[] = {
     {.name = "name", .title = "LIMIT", .help = "name of the kernel's parameter",
-     .type = CELL_TEXT, .width = 8, .widest = 16, .flags = COL_JSON | COL_SCREEN | COL_KEEP,
+     .type = CELL_TEXT, .width = 8, .widest = 16, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_METRIC_GROUP,
      .member = MEMBER(AS_STRING, struct limit, name)},
     {.name = "used", .title = "USED", .help = "in use now", .type = CELL_COUNT, .width = 8,
-     .widest = 12, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .member = MEMBER_IF(LIMIT_KNOWS_USED, AS_VALUE, struct limit, used),
+     .widest = 12, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING | COL_METRIC, .member = MEMBER_IF(LIMIT_KNOWS_USED, AS_VALUE, struct limit, used),
      .show = show_used},
     {.name = "limit", .title = "OF", .help = "what the kernel allows", .type = CELL_COUNT,
-     .width = 9, .widest = 12, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
+     .width = 9, .widest = 12, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING | COL_METRIC,
      .member = MEMBER_IF(LIMIT_KNOWS_LIMIT, AS_VALUE, struct limit, limit), .show = show_limit},
     {.name = "percent", .title = "USE%", .help = "used of the limit, in percent",
      .type = CELL_PERCENT, .width = 5, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
@@ -54,7 +54,7 @@ static const struct column columns[] = {
     {.name = "path", .title = "FILE", .help = "file it lives in", .type = CELL_TEXT, .width = 26,
      .widest = 40, .priority = 3, .place = 4, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_STRING, struct limit, path)},
     {.name = "unit", .title = "UNIT", .help = "what is counted", .type = CELL_TEXT, .width = 10,
-     .priority = 4, .place = 1, .flags = COL_SCREEN, .member = MEMBER(AS_STRING, struct limit, unit)},
+     .priority = 4, .place = 1, .flags = COL_SCREEN | COL_METRIC_GROUP, .member = MEMBER(AS_STRING, struct limit, unit)},
     {.name = "meaning", .title = "MEANING", .help = "what it limits", .type = CELL_TEXT,
      .width = 30, .widest = 60, .priority = 1, .place = 3, .flags = COL_SCREEN,
      .member = MEMBER(AS_STRING, struct limit, meaning)},
@@ -103,6 +103,7 @@ const struct kind kind_limits = {
     .can = CAN_LIMIT,
     .tab = 5,
     .json = 8,
+    .metrics = 4,
     // The use of a limit is counted from the objects.
     .need = NEED_LIMITS | NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES,
     .columns = columns,

@@ -23,7 +23,7 @@ static const char *const call_names[] = {"semop", "semtimedop", "msgsnd", "msgrc
 // clang-format off
 static const struct column columns[] = {
     {.name = "kind", .title = "ON", .help = "what it waits on: semaphore or queue",
-     .type = CELL_TEXT, .width = 9, .priority = 5, .flags = COL_PARENT | COL_JSON | COL_SCREEN,
+     .type = CELL_TEXT, .width = 9, .priority = 5, .flags = COL_PARENT | COL_JSON | COL_SCREEN | COL_METRIC_GROUP,
      .get = get_kind},
     {.name = "id", .title = "ID", .help = "identifier of that object", .type = CELL_NUMBER,
      .width = 6, .widest = 10, .priority = 4, .flags = COL_PARENT | COL_JSON | COL_SCREEN, .member = MEMBER(AS_VALUE, struct waiter, id)},
@@ -32,7 +32,7 @@ static const struct column columns[] = {
     {.name = "tid", .title = "TID", .help = "its thread that waits", .type = CELL_NUMBER,
      .width = 7, .priority = 6, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_POSITIVE, struct waiter, tid)},
     {.name = "call", .title = "CALL", .help = "system call it is blocked in", .type = CELL_TEXT,
-     .width = 10, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .member = MEMBER(AS_NAMED, struct waiter, call), .names = call_names},
+     .width = 10, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_METRIC_GROUP, .member = MEMBER(AS_NAMED, struct waiter, call), .names = call_names},
     {.name = "detail", .label = "waits for", .title = "WAITS FOR", .help = "element and operation, or message type",
      .type = CELL_TEXT, .width = 14, .widest = 40, .priority = 1, .flags = COL_JSON | COL_SCREEN,
      .member = MEMBER(AS_CHARS, struct waiter, detail)},
@@ -101,6 +101,7 @@ const struct kind kind_waiters = {
     .can = CAN_REMOVE | CAN_SIGNAL | CAN_CHANGE | CAN_PAGE,
     .owner_need = NEED_SEMSETS | NEED_QUEUES,
     .json = 7,
+    .metrics = 6,
     .need = NEED_WAITERS | NEED_PROCESSES,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
