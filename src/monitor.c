@@ -1,5 +1,6 @@
 #include "monitor.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "controller/controller.h"
 #include "engine/sampler.h"
 #include "output/formats.h"
+#include "requests.h"
 #include "session/current.h"
 #include "session/navigate.h"
 #include "store/file_writer.h"
@@ -25,6 +27,20 @@ static int write_view(FILE *out, const char *path, const struct snapshot *s,
         .query = *query, .columns = (const struct column **)columns, .n_columns = n};
 
     return format_of_file(path)->write(out, s, &table, 1);
+}
+
+// All tables, as --report prints them.
+static int write_report(FILE *out, const char *path, const struct snapshot *s)
+{
+    const struct format *format = format_of_file(path);
+    const struct options all = {.mode = MODE_PRINT, .format = format_by_name("report")};
+    struct requests requests;
+    int error = -EINVAL;
+
+    if (requests_build(&requests, &all) == 0)
+        error = (format->ending ? format : all.format)->write(out, s, requests.tables, requests.n);
+    requests_free(&requests);
+    return error;
 }
 
 static void say_missing(const char *path, bool chosen, bool read, char *notice)
@@ -116,6 +132,7 @@ int monitor_run(const struct options *o, const struct table_request *first, stru
         .notice = *notice ? notice : NULL,
         .audit = audit,
         .write_view = write_view,
+        .write_report = write_report,
     };
     int status = run_session(o, &how, sampler);
     free(path);

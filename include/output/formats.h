@@ -42,6 +42,7 @@ extern const struct format *const formats[];
 extern const size_t n_formats;
 
 bool format_is_form(const struct format *form, const struct format *of);
+const struct format *format_by_name(const char *name); // NULL: none
 // What a file of that name is written in.
 const struct format *format_of_file(const char *name);
 

@@ -18,6 +18,8 @@ struct file_writer;
 enum { VIEW_DEPTH = 6 };
 
 // Writes a view to a stream; on the writer's thread. 0 or -errno.
+// Writes all there is to say, as its ending has it.
+typedef int report_write_file(FILE *out, const char *path, const struct snapshot *s);
 typedef int view_write(FILE *out, const char *path, const struct snapshot *s,
                        const struct query *query, const struct column *const *columns, size_t n);
 
@@ -43,6 +45,7 @@ struct session_options {
     const char *config_path;    // where settings go
     const char *save_dir;       // views are written into it alone; NULL: anywhere
     view_write *write_view;
+    report_write_file *write_report;
 };
 
 // Where the pane of the selected object stands on a screen that has room for it.

@@ -5,15 +5,24 @@
 
 // Each in a file of its own.
 extern const struct format json_format, batch_format, csv_format, raw_format, check_format,
-    openmetrics_format;
+    openmetrics_format, report_format, markdown_format;
 
-const struct format *const formats[] = {&json_format, &batch_format, &csv_format,
-                                        &raw_format,  &check_format, &openmetrics_format};
+const struct format *const formats[] = {&json_format,   &batch_format,   &csv_format,
+                                        &raw_format,    &check_format,   &openmetrics_format,
+                                        &report_format, &markdown_format};
 const size_t n_formats = sizeof formats / sizeof *formats;
 
 bool format_is_form(const struct format *form, const struct format *of)
 {
     return form->form_of && of->name && strcmp(form->form_of, of->name) == 0;
+}
+
+const struct format *format_by_name(const char *name)
+{
+    for (size_t i = 0; i < n_formats; i++)
+        if (formats[i]->name && strcmp(formats[i]->name, name) == 0)
+            return formats[i];
+    return NULL;
 }
 
 const struct format *format_of_file(const char *name)

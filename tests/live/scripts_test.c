@@ -155,6 +155,22 @@ TEST(the_status_of_a_monitoring_plugin)
          "ipctop: --check answers from other tables than segments: name none\n");
 }
 
+TEST(a_report_has_everything)
+{
+    static const char *const parts[] = {
+        "System V IPC of ", "\nTriage\n------\n\nnothing is wrong.\n",
+        "\nSegments (1)\n", "0x00001234",
+        "\nHolders (1)\n",  "\nQueues\n------\n\nno queue.\n",
+        "\nWaiters\n",      "\nLimits ("};
+    struct said said = program_run("--report", false);
+
+    assert_int_equal(said.status, 0);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (!strstr(said.out, parts[i]))
+            fail_msg("no '%s' in %s", parts[i], said.out);
+    said_clear(&said);
+}
+
 TEST(options_of_ipcs_name_the_call)
 {
     says("-m", 2, "", "ipctop: no option -m; for ipcs -m: ipctop --batch segments\n");

@@ -150,7 +150,8 @@ TEST(mistakes_end_in_one_clear_line)
     REFUSED("--delay needs a value: SECS", "-d");
     REFUSED("--filter needs a value: EXPR", "--filter");
     REFUSED("--json takes no value", "--json=yes");
-    REFUSED("only one of --json, --batch, --csv, --raw, --check, --openmetrics and --list-columns",
+    REFUSED("only one of --json, --batch, --csv, --raw, --check, --openmetrics, --report and "
+            "--list-columns",
             "--json", "--batch");
     REFUSED("table 'segments' is named twice", "--json", "seg", "segments");
     REFUSED("-o needs exactly one table", "-o", "size", "segments", "queues");

@@ -4,6 +4,7 @@
 
 struct session;
 
+void save_report(struct session *s);   // R: all of it, asks for the name
 void save_ask(struct session *s);      // w: asks for the name
 void save_settings(struct session *s); // S
 // Shows the result of writing, or asks whether to replace a file, once no prompt is open:

@@ -92,6 +92,8 @@ static const struct command commands[] = {
     {.name = "interval", .keys = {'d'}, .run = run_interval, .help = "seconds between refreshes"},
     {.name = "save", .keys = {'w'}, .flags = CMD_FILE | CMD_VIEW, .run = save_ask,
      .help = "write this view to a file: .json, .csv, else text"},
+    {.name = "report", .keys = {'R'}, .flags = CMD_FILE | CMD_VIEW, .run = save_report,
+     .help = "write a report of all: what is wrong and why, every table (.md, else text)"},
     {.name = "settings", .keys = {'S'}, .flags = CMD_FILE, .run = save_settings,
      .help = "keep interval, order, columns, header, colours, orphan age for the next run"},
     {.name = "redraw", .keys = {K_CTRL('l')}, .run = run_redraw, .help = "draw the screen again"},

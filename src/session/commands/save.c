@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/text.h"
 #include "session/arrange.h"
@@ -18,7 +19,8 @@
 struct view_job {
     atomic_int refs;
     char *path;
-    view_write *write;
+    view_write *write; // or, of a report:
+    report_write_file *report;
     struct snapshot *snapshot;
     struct filter *filter;
     struct query query;
@@ -26,11 +28,16 @@ struct view_job {
     size_t n;
 };
 
+static const size_t NO_ROWS = SIZE_MAX; // a report has none of its own
+
 static int produce_view(FILE *out, void *arg, size_t *n)
 {
     const struct view_job *job = arg;
     struct rows rows = {0};
 
+    *n = NO_ROWS;
+    if (job->report)
+        return job->report(out, job->path, job->snapshot);
     rows_build(&rows, job->snapshot, &job->query);
     *n = rows.n;
     vec_free(&rows);
@@ -107,7 +114,20 @@ void save_forget(struct session *s)
     s->writing = NULL;
 }
 
-static void name_done(struct session *s, bool accepted)
+// Takes over the path.
+static struct view_job *report_job(struct session *s, char *path)
+{
+    struct view_job *job = mem_zero(1, sizeof *job);
+
+    job->refs = 1;
+    job->path = path;
+    job->report = s->options.write_report;
+    job->snapshot = snapshot_ref(s->snapshot);
+    return job;
+}
+
+static void start_named(struct session *s, bool accepted,
+                        struct view_job *(*make)(struct session *s, char *path))
 {
     if (!accepted || !s->prompt.text[0])
         return;
@@ -117,12 +137,41 @@ static void name_done(struct session *s, bool accepted)
                     s->options.save_dir);
         return;
     }
-    struct view_job *job = job_of(s, path);
+    struct view_job *job = make(s, path);
     atomic_fetch_add(&job->refs, 1);
     if (start_view(s, job, WRITE_NEW))
         s->writing = job;
     else
         release_view(job);
+}
+
+static void name_done(struct session *s, bool accepted)
+{
+    start_named(s, accepted, job_of);
+}
+
+static void report_done(struct session *s, bool accepted)
+{
+    start_named(s, accepted, report_job);
+}
+
+void save_report(struct session *s)
+{
+    char name[LINE_TEXT], when[32];
+    struct tm local;
+
+    if (!s->options.writer || !s->options.write_report || !s->snapshot) {
+        session_say(s, SEVERITY_WARNING, "nothing to write yet");
+        return;
+    }
+    time_t now = (time_t)s->snapshot->time;
+    const char *host = s->snapshot->system.hostname;
+    strftime(when, sizeof when, "%Y%m%d-%H%M%S", localtime_r(&now, &local));
+    snprintf(name, sizeof name, "ipctop-%s%s%s.md", host, *host ? "-" : "", when);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_LINE, report_done);
+    snprintf(p->title, sizeof p->title, "Write a report to %s(.md, else text)",
+             s->options.save_dir ? "a name in --save-dir " : "");
+    prompt_set_text(p, name);
 }
 
 void save_ask(struct session *s)
@@ -196,6 +245,8 @@ static void show(struct session *s, const struct write_result *r)
         session_say(s, SEVERITY_CRITICAL, "%s was not written: %s", path, r->why);
     else if (r->how == WRITE_SETTINGS)
         session_say(s, SEVERITY_NOTICE, "settings written to %s", path);
+    else if (r->rows == NO_ROWS)
+        session_say(s, SEVERITY_NOTICE, "%" PRIu64 " bytes written to %s", r->bytes, path);
     else
         session_say(s, SEVERITY_NOTICE, "%zu row%s, %" PRIu64 " bytes written to %s", r->rows,
                     r->rows == 1 ? "" : "s", r->bytes, path);
