@@ -58,7 +58,7 @@ enum {
     COL_SUBJECT = 1024,      // the same in all rows about one object
     COL_PLOT = 2048,         // of objects, a size or a count: its past is kept to be plotted
     COL_WHOLE = 512,         // not shown where it would be cut: it stands elsewhere on the screen
-    COL_PINS = 2048,         // a filter on this pid leaves all other processes unread: kind->pins
+    COL_PINS = 65536,        // a filter on this pid leaves all other processes unread: kind->pins
     COL_METRIC = 4096,       // of --openmetrics: a value, summed over groups of rows
     COL_METRIC_GROUP = 8192, // a label that makes the groups
     COL_ASKED = 16384,       // costs much: read only where table or column is asked for by name
@@ -112,7 +112,7 @@ struct column {
     uint8_t width;  // usual width on the screen; the longest shown cell may widen it up to `widest`
     uint8_t widest; // 0: same as width
     uint8_t priority;         // dropped from the highest on a narrow screen; 0 never
-    uint16_t flags;           // COL_*
+    uint32_t flags;           // COL_*
     unsigned need;            // enum need: what reading it takes beyond the kind itself
     const char *const *names; // CELL_FLAGS: name of bit 0, 1, …, NULL; texts: all there are
     unsigned show_need;       // the part of `need` that `show` alone takes: JSON does without
