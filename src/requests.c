@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "model/kinds/registry.h"
 
-// Only a drill-down into one process has these, and no option names a process.
+// Usual in a drill-down into one process alone: of all they cost as many questions as there are holders.
 static const unsigned FOCUS_NEEDS = NEED_MAP_USE | NEED_ALL_MAPS;
 
 // For people: the screen, and what looks like it.
@@ -87,16 +87,27 @@ static int build_query(struct query *query, struct filter **filter, const struct
     return 0;
 }
 
+static bool has_column(const struct table_request *table, const struct column *column)
+{
+    for (size_t i = 0; i < table->n_columns; i++)
+        if (table->columns[i] == column)
+            return true;
+    return false;
+}
+
 // Words match what is usually shown, and what was added to it: to ask for fewer columns does not
 // change which rows there are.
-static const struct column **choose_words(struct table_request *table)
+static const struct column **choose_words(struct table_request *table, bool chosen)
 {
-    const struct column **words = mem_zero(table->query.kind->n_columns, sizeof *words);
-    size_t n = kind_columns(table->query.kind, COL_SCREEN, words);
+    const struct kind *kind = table->query.kind;
+    const struct column **words = mem_zero(kind->n_columns, sizeof *words);
+    size_t n = 0;
 
-    for (size_t i = 0; i < table->n_columns; i++) {
-        if (!(table->columns[i]->flags & COL_SCREEN))
-            words[n++] = table->columns[i];
+    for (size_t i = 0; i < kind->n_columns; i++) {
+        const struct column *column = &kind->columns[i];
+        bool usual = column->flags & COL_SCREEN && !(column->need & FOCUS_NEEDS);
+        if (usual || (chosen && has_column(table, column)))
+            words[n++] = column;
     }
     table->query.shown = (struct column_choice){words, n};
     return words;
@@ -114,12 +125,11 @@ static int add_table(struct requests *requests, const struct kind *kind, const s
     int status = build_query(&table->query, &requests->filters[at], o);
     if (status)
         return status;
-    if (!o->columns) {
+    if (o->columns)
+        status = chosen_columns(table, o->columns, o->format);
+    else
         default_columns(table, o->format);
-        return 0;
-    }
-    status = chosen_columns(table, o->columns, o->format);
-    requests->words[at] = choose_words(table);
+    requests->words[at] = choose_words(table, o->columns != NULL);
     return status;
 }
 
@@ -238,7 +248,7 @@ struct want requests_want(const struct requests *requests, const struct options 
         of = kind->object;
         of_elements = need & NEED_ELEMENTS ? kind->object : of_elements;
     }
-    want.need &= ~FOCUS_NEEDS;
+    want.need &= ~(unsigned)NEED_ALL_MAPS; // no option names a process
     if (held) {
         want.focused = want.alone = true;
         want.focus = (struct identity){.kind = of, .id = options->id};

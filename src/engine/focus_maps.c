@@ -1,11 +1,14 @@
-// The mappings of the process in focus: NEED_MAP_USE, NEED_ALL_MAPS.
+// The mappings of the process in focus: NEED_MAP_USE, NEED_ALL_MAPS. Without such a process, the memory that
+// the mappings of the scan use: all its holders are asked.
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/ask/collector.h"
 
 struct focus_maps {
     struct mapping_vec mappings, fresh; // as answered last; of the answer that comes in
     int32_t pid;                        // the process; 0: none is in focus
+    bool all;                           // of the scan
     unsigned need;
 };
 
@@ -39,6 +42,69 @@ static void take(void *arg, size_t index, struct answer *answer)
     answer->mappings = (struct mapping_vec){0};
 }
 
+// --- of all holders -----------------------------------------------------------------------------
+
+static int by_place(const void *a, const void *b)
+{
+    const struct mapping *x = a, *y = b;
+
+    if (x->pid != y->pid)
+        return x->pid < y->pid ? -1 : 1;
+    return (x->start > y->start) - (x->start < y->start);
+}
+
+static void take_more(void *arg, size_t index, struct answer *answer)
+{
+    struct focus_maps *f = arg;
+
+    (void)index;
+    for (size_t i = 0; i < answer->mappings.n; i++)
+        vec_push(&f->fresh, answer->mappings.at[i]); // of segments: none has a path
+    answer->mappings.n = 0;
+}
+
+// The mappings of the scan, with what their processes answered. One that changed since is left unknown.
+static void join_scan(struct focus_maps *f, const struct scan *scan)
+{
+    vec_copy(&f->mappings, &scan->mappings);
+    if (f->fresh.n > 1)
+        qsort(f->fresh.at, f->fresh.n, sizeof *f->fresh.at, by_place);
+    for (size_t i = 0; i < f->mappings.n; i++) {
+        struct mapping *m = &f->mappings.at[i];
+        const struct mapping *use =
+            f->fresh.n ? bsearch(m, f->fresh.at, f->fresh.n, sizeof *m, by_place) : NULL;
+
+        m->path = NULL;
+        if (!use || use->shmid != m->shmid || use->end != m->end)
+            continue;
+        m->rss = use->rss;
+        m->pss = use->pss;
+        m->swap = use->swap;
+        m->locked = use->locked;
+        m->known |= use->known & MAP_KNOWS_USE;
+    }
+    mappings_free(&f->fresh);
+}
+
+static void update_all(struct focus_maps *f, const struct round *round)
+{
+    const struct scan *scan = round->tables->scan;
+    struct asking asking = {.take = take_more, .arg = f};
+    struct pid_vec pids = {0};
+
+    for (size_t i = 0; i < scan->holders.n; i++)
+        pids_add(&pids, scan->holders.at[i].pid);
+    pids_settle(&pids);
+    for (size_t i = 0; i < pids.n; i++)
+        ask_add(&asking, (struct probe){.what = PROBE_MAP_USE, .id = pids.at[i]});
+    vec_free(&pids);
+    ask_each(round->pool, &asking);
+    join_scan(f, scan);
+    ask_end(&asking);
+}
+
+// --- of the process in focus --------------------------------------------------------------------
+
 // Those read last stay while the process does not answer.
 static void update(void *self, const struct round *round)
 {
@@ -48,10 +114,15 @@ static void update(void *self, const struct round *round)
     int32_t pid = want->focused && want->focus.pid > 0 ? want->focus.pid : 0;
     struct asking asking = {.take = take, .arg = f};
 
-    if (f->pid != pid || f->need != need)
+    bool all = !pid && round->tables->scan;
+
+    if (f->pid != pid || f->need != need || f->all || all)
         mappings_free(&f->mappings);
     f->pid = pid;
     f->need = need;
+    f->all = all;
+    if (all)
+        update_all(f, round);
     if (!pid)
         return;
     ask_add(&asking, (struct probe){.what = need ? PROBE_ALL_MAPS : PROBE_MAP_USE, .id = pid});
@@ -70,7 +141,7 @@ static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
     struct mapping_vec *to = &snapshot->focus_maps;
 
     (void)need;
-    if (!f->pid)
+    if (!f->pid && !f->all)
         return false;
     for (size_t i = 0; i < to->n; i++)
         free(to->at[i].path);

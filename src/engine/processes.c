@@ -81,7 +81,7 @@ static void list_pids(struct processes *p, const struct round *round)
 {
     const struct want *want = round->want;
 
-    if (want->alone)
+    if (want->alone && !(want->need & NEED_SEMSETS)) // else whether it is an orphan is asked, too
         pids_of_segment(round->tables, want->focus.id, &p->pids);
     else
         snapshot_named_pids(round->tables, &p->pids);
@@ -175,6 +175,11 @@ static void adopt(struct known *known, struct fresh *fresh, const struct process
         process_release(old);
         process_release(now);
         *old = (struct process){.pid = pid, .gone = fresh->gone};
+        if (fresh->gone && now->unreaped) {
+            old->unreaped = true;
+            old->parent = now->parent;
+            old->known = now->known & PROC_KNOWS_PARENT;
+        }
         known->complete = known->renamed = false;
         return;
     }

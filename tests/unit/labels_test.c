@@ -187,6 +187,20 @@ TEST(a_dead_postmaster_is_critical)
     assert_non_null(strstr(f->evidence, "directory /var/lib/postgresql/15/main (port 5433); post"));
     snapshot_unref(s);
 
+    // As a zombie it keeps its successor from starting: whose it is stands in the advice.
+    s = headless_server();
+    for (size_t i = 0; i < s->processes.n; i++)
+        if (s->processes.at[i].pid == PM) {
+            s->processes.at[i].unreaped = true;
+            s->processes.at[i].parent = 18650;
+            s->processes.at[i].known |= PROC_KNOWS_PARENT;
+        }
+    fake_process(s, 18650, PG, "supervisor", "supervisor");
+    f = finding(s, "database-interlock");
+    assert_non_null(strstr(f->advice, "18650 supervisor, which does not reap"));
+    says(f->advice);
+    snapshot_unref(s);
+
     // Somebody removed it all the same: it has no key any more, its mappings do.
     s = headless_server();
     struct segment *g = &s->segments.at[0];
@@ -431,6 +445,14 @@ TEST(queues_and_sets_have_users_too)
     is("fakeroot", "", "fakeroot", "fakeroot");
     assert_false(semset_orphan(s, set, &known));
     assert_true(known);
+    // Before its first client only the daemon, which waits for requests, is known.
+    q->stime = q->rtime = 0;
+    assert_false(label_of(s, &q->o, &label));
+    fake_waiter(s, KIND_QUEUE, 9, 700, WAIT_MSGRCV, "any type");
+    assert_true(label_of(s, &q->o, &label));
+    is("fakeroot", "", "fakeroot", "fakeroot");
+    vec_clear(&s->waiters);
+    q->stime = q->rtime = FAKE_NOW - 1;
     set->o.key++;
     assert_false(label_of(s, &set->o, &label));
     assert_true(semset_orphan(s, set, &known) && known);

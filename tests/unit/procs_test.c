@@ -285,10 +285,12 @@ TEST(a_zombie_is_gone_unless_a_thread_lives)
 
     make_process(77, "worker");
     tree_write(root, "77/stat",
-               "77 (worker) Z 1 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4200 8 9\n");
+               "77 (worker) Z 3 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4200 8 9\n");
     probe(77, NEED_PROCESSES | NEED_RSS, &a);
     assert_int_equal(a.error, -ESRCH);
-    assert_true(a.process.gone);
+    assert_true(a.process.gone && a.process.unreaped);
+    assert_int_equal(a.process.known, PROC_KNOWS_PARENT);
+    assert_int_equal(a.process.parent, 3);
     answer_clear(&a);
     tree_write(root, "77/stat",
                "77 (worker) Z 5 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 2 0 4200 8 9\n");

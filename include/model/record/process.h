@@ -67,6 +67,7 @@ struct process { // what is known of a pid that something names
     char state;        // as in proc(5): R S D Z T t X I
     uint16_t known;
     bool gone;     // asked for and not there, or a zombie of which no thread lives
+    bool unreaped; // of what is gone: such a zombie. `parent`, if known, has not waited for it
     bool stuck;    // its files could not be read in time
     char comm[68]; // escaped
     struct process_strings *strings; // NULL: none; a reference, dropped by process_release()

@@ -117,8 +117,10 @@ static int take_stat(const struct process_reader *self, char *text, size_t n,
         return -EPROTO;
     if (stat_is_thread(&stat))
         return -ESRCH; // its id has a directory, though none that is listed: no process has it
-    if (stat_is_gone(&stat))
+    if (stat_is_gone(&stat)) {
+        process->parent = stat.parent;
         return -ECHILD;
+    }
     text_escape(process->comm, sizeof process->comm, stat.comm, strlen(stat.comm));
     process->parent = stat.parent;
     process->state = stat.state;
@@ -361,11 +363,15 @@ void process_reader_probe(struct process_reader *self, int32_t pid, unsigned wan
     int error = read_process(self, pid, wanted, process);
     if (error == -ENOENT || error == -ESRCH)
         error = is_hidden(self, pid) ? -EACCES : -ESRCH;
-    if (error == -ECHILD) // a zombie, whose parent may never reap it: in containers there are many
+    bool unreaped = error == -ECHILD; // the parent may never do it: in containers there are many
+    if (unreaped)
         error = -ESRCH;
     if (error) {
+        int32_t parent = process->parent;
         process_release(process);
-        *process = (struct process){.pid = pid, .gone = error == -ESRCH};
+        *process = (struct process){.pid = pid, .gone = error == -ESRCH, .unreaped = unreaped};
+        if (unreaped)
+            process->parent = parent, process->known = PROC_KNOWS_PARENT;
     }
     answer->error = error;
 }

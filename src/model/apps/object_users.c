@@ -44,12 +44,23 @@ static void set_people(struct object_users *subject, const struct semset *set)
             add_user(subject, e[i].pid, last_use);
 }
 
+// A server that waits for its first client uses the queue.
+static void waiting_people(struct object_users *subject, const struct queue *queue)
+{
+    size_t n;
+    const struct waiter *waiters = snapshot_waiters(subject->s, queue->o.kind, queue->o.id, &n);
+
+    for (size_t i = 0; i < n && subject->n < OBJECT_USERS_MAX - 2; i++)
+        add_user(subject, waiters[i].pid, 0);
+}
+
 void object_users_add_queue(struct object_users *subject, const struct queue *queue)
 {
     if (queue->stime > 0)
         add_user(subject, queue->lspid, queue->stime);
     if (queue->rtime > 0)
         add_user(subject, queue->lrpid, queue->rtime);
+    waiting_people(subject, queue);
 }
 
 struct object_users object_users_of(const struct snapshot *s, const struct owned *o)

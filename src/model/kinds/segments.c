@@ -167,7 +167,7 @@ static const struct column columns[] = {
      .get = get_original_key},
     {.name = "orphan", .title = "ORPHAN",
      .help = "nothing uses it, and no process that made or last used it lives", .type = CELL_BOOL,
-     .width = 6, .flags = COL_JSON | COL_METRIC_GROUP, .need = NEED_PROCESSES, .get = get_orphan},
+     .width = 6, .flags = COL_JSON | COL_METRIC_GROUP, .need = NEED_ORPHANS, .get = get_orphan},
     {.name = "idle", .detail = DETAIL_NONE, .title = "IDLE", .help = "time since the last attach or detach",
      .type = CELL_DURATION, .width = 4, .priority = 5, .place = 4,
      .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},

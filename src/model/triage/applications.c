@@ -73,6 +73,23 @@ static void interlock_evidence(struct say *x)
     say(x, "; no server starts there until they end");
 }
 
+// A zombie's pid exists, and to a server that starts it is the one postmaster.pid names
+// (src/backend/utils/init/miscinit.c CreateLockFile: kill(pid, 0)).
+static void interlock_advise(struct say *x)
+{
+    const struct segment *g = x->match->object;
+    const struct process *postmaster = snapshot_process(x->s, g->cpid);
+
+    say(x, "end these backends (Enter, k), ");
+    if (postmaster && postmaster->unreaped && postmaster->parent > 0)
+        say(x,
+            "and {process}, which does not reap the dead postmaster (while that pid exists no "
+            "server starts), ",
+            process_at(postmaster->parent, 0));
+    say(x, "then start the server; do not remove the segment or postmaster.pid: a second server "
+           "beside them destroys the data");
+}
+
 // --- servers whose parent is gone ----------------------------------------------------------------
 
 // Zabbix marks its segments when it makes them: to the rule of removed segments its workers are a
@@ -267,9 +284,7 @@ const struct rule applications_rules[] = {
         .applies = interlock,
         .title = interlock_title,
         .evidence = interlock_evidence,
-        .advice =
-            "end these backends (Enter, k), then start the server; do not remove the segment or "
-            "postmaster.pid: a second server beside them destroys the data",
+        .advise = interlock_advise,
     },
     {
         .name = "headless",

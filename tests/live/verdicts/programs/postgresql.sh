@@ -131,6 +131,7 @@ state_busy_postmaster_unreaped() {
     bash -c "setpriv --reuid=$user --regid=$user --clear-groups -- $bin/postgres -D $data $options 2>>$dir/run/log & exec sleep infinity" &
     until_true "answering" answers
     postmaster=$(postmaster)
+    parent=$(ps -o ppid= "$postmaster" | tr -d ' ')
     compute
     kill -9 "$postmaster"
     until_true "a zombie" gone "$postmaster"
