@@ -1,7 +1,10 @@
 #include "engine/tables.h"
 
+#include <unistd.h>
+
 #include "base/clock.h"
 #include "model/kinds/elements.h"
+#include "model/record/huge_pool.h"
 
 enum { MANY = 2000 };
 static const int64_t AGE_MAX = 10 * CLOCK_SECOND;
@@ -63,8 +66,24 @@ static void take_use(const struct snapshot *last, struct snapshot *fresh)
         now->rss = then->rss;
         now->swap = then->swap;
         now->known |= then->known;
+        now->flags |= then->flags & SEG_HUGETLB;
     }
     fresh->has |= NEED_SEGMENT_USE;
+}
+
+// The kernel shows huge pages while they are attached, or where more than a little of them is in memory. A
+// segment stays what it was.
+static void keep_huge(const struct snapshot *last, struct snapshot *fresh)
+{
+    for (size_t i = 0; last && i < last->segments.n; i++) {
+        const struct segment *then = &last->segments.at[i];
+        const struct segment *now =
+            then->flags & SEG_HUGETLB ? snapshot_segment(fresh, then->o.id) : NULL;
+
+        if (now && now->size == then->size && now->cpid == then->cpid)
+            huge_segment_mark(&fresh->segments.at[now - fresh->segments.at], fresh->huge_sizes,
+                              (uint64_t)sysconf(_SC_PAGESIZE));
+    }
 }
 
 void tables_read(struct tables *t, const struct source *source, const struct want *want,
@@ -85,6 +104,7 @@ void tables_read(struct tables *t, const struct source *source, const struct wan
     }
     if (asked.need != want->need && !(fresh->has & NEED_SEGMENT_USE))
         take_use(last, fresh);
+    keep_huge(last, fresh);
     fresh->time = clock_epoch_s();
     fresh->time_ns = t->time_ns;
     fresh->orphan_age = want->orphan_age;

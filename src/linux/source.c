@@ -19,6 +19,7 @@
 #include "linux/holders/attachments.h"
 #include "linux/holders/reverse_map.h"
 #include "linux/names.h"
+#include "linux/objects/huge_pages.h"
 #include "linux/objects/ipcstat.h"
 #include "linux/objects/limits.h"
 #include "linux/objects/semctl.h"
@@ -42,6 +43,8 @@ struct linux_source {
     bool is_procfs;          // a real /proc: system calls are about the same machine
     bool same_pid_namespace; // and it numbers processes as they do
     bool text_only, read_only, no_walk;
+    char *sys;           // "/sys", or beside the fixture's proc
+    uint64_t huge_sizes; // they do not change while the machine runs
     pthread_mutex_t learning;
     struct attachments *attachments; // NULL until somebody asks for one
     struct new_processes *new_processes;
@@ -60,6 +63,8 @@ struct linux_source *linux_source_new(const struct linux_source_options *options
 
     self->proc = mem_copy_string(options->proc);
     self->is_procfs = statfs(self->proc, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+    self->sys = self->is_procfs ? mem_copy_string("/sys") : mem_format("%s/../sys", self->proc);
+    self->huge_sizes = huge_pages_sizes(self->sys);
     self->text_only = options->text_only;
     self->read_only = options->read_only;
     self->no_walk = options->no_walk;
@@ -92,6 +97,7 @@ void linux_source_free(struct linux_source *self)
     attachments_free(self->attachments);
     new_processes_free(self->new_processes);
     pthread_mutex_destroy(&self->learning);
+    free(self->sys);
     free(self->proc);
     free(self);
 }
@@ -145,6 +151,7 @@ static void read_details(const struct linux_source *self, const struct want *wan
         limits_read(self->proc, fresh);
         if (self->is_procfs)
             limits_by_calls(fresh);
+        huge_pages_read(self->sys, &fresh->limits);
         fresh->has |= NEED_LIMITS;
     }
     if (need & NEED_SYSTEM) {
@@ -197,16 +204,25 @@ static int reason(int text, int calls)
     })
 #define READ(table) (self->is_procfs && ipcstat_##table(&fresh->table) == 0 ? 0 : READ_TEXT(table))
 
+static int read_segments(const struct linux_source *self, struct snapshot *fresh, bool use)
+{
+    int error = use ? READ_TEXT(segments) : READ(segments);
+
+    huge_segments_settle(&fresh->segments, self->huge_sizes, (uint64_t)sysconf(_SC_PAGESIZE));
+    return error;
+}
+
 static int source_read(void *arg, const struct want *want, struct snapshot *fresh)
 {
     const struct linux_source *self = arg;
     unsigned tables = tables_for(want->need) & ~fresh->has;
     int error = 0;
 
+    fresh->huge_sizes = self->huge_sizes;
     if (want->need & NEED_SEGMENT_USE & ~fresh->has)
-        note(&error, fresh, NEED_SEGMENTS | NEED_SEGMENT_USE, READ_TEXT(segments));
+        note(&error, fresh, NEED_SEGMENTS | NEED_SEGMENT_USE, read_segments(self, fresh, true));
     else if (tables & NEED_SEGMENTS)
-        note(&error, fresh, NEED_SEGMENTS, READ(segments));
+        note(&error, fresh, NEED_SEGMENTS, read_segments(self, fresh, false));
     if (tables & NEED_SEMSETS)
         note(&error, fresh, NEED_SEMSETS, READ(semsets));
     if (tables & NEED_QUEUES)

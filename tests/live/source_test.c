@@ -18,6 +18,7 @@
 #include "linux/source.h"
 #include "model/consequence/outcomes.h"
 #include "model/record/pid_state.h"
+#include "model/record/limit_spec.h"
 #include "support/asuser.h"
 #include "support/ns.h"
 #include "support/test.h"
@@ -96,7 +97,7 @@ TEST(the_first_ids_are_zero)
     assert_int_equal(msgctl(0, IPC_STAT, &mds), 0);
     assert_int_equal(queue->known, QUEUE_KNOWS_MAX);
     assert_int_equal(queue->max_bytes, mds.msg_qbytes);
-    assert_int_equal(s->limits.n, 11);
+    assert_true(s->limits.n >= LIMIT_SPECS); // and pools of huge pages
     assert_int_equal(s->limits.at[0].used, 1);
     assert_int_equal(s->limits.at[1].used, 2); // pages of 5000 bytes
     snapshot_unref(s);

@@ -21,6 +21,7 @@ static int setup(void **state)
     tree_write(root, "sys/kernel/msgmax", "8192\n");
     tree_write(root, "sys/kernel/msgmnb", "16384\n");
     tree_write(root, "sys/kernel/shm_rmid_forced", "1\n");
+    tree_write(root, "sys/vm/hugetlb_shm_group", "1001\n");
     *state = root;
     return 0;
 }
@@ -60,6 +61,7 @@ TEST(every_limit_in_the_kernels_order)
         {"msgmni", "/proc/sys/kernel/msgmni", 32000},
         {"msgmax", "/proc/sys/kernel/msgmax", 8192},
         {"msgmnb", "/proc/sys/kernel/msgmnb", 16384},
+        {"hugetlb_shm_group", "/proc/sys/vm/hugetlb_shm_group", 1001},
     };
     // clang-format on
     struct snapshot *s = snapshot_new();
@@ -190,6 +192,17 @@ static struct outcome set_limit(const char *root, const char *name, uint64_t val
     outcome_say(&outcome);
     assert_string_not_equal(outcome.text, "");
     return outcome;
+}
+
+// It is the whole machine's: other IPC namespaces would lose it, too.
+TEST(what_is_the_machines_is_not_written)
+{
+    struct outcome o = set_limit(*state, "hugetlb_shm_group", 7);
+    char *text = tree_read(*state, "sys/vm/hugetlb_shm_group");
+
+    assert_int_equal(o.state, OUTCOME_FAILED);
+    assert_string_equal(text, "1001\n");
+    free(text);
 }
 
 TEST(a_limit_is_written_and_read_back)

@@ -45,7 +45,7 @@ struct action {
         char user[SET_NAME], group[SET_NAME];
     } set; // ACTION_SET
     struct {
-        char name[16];
+        char name[24]; // LIMIT_NAME
         uint64_t value;
     } limit; // ACTION_LIMIT
 };

@@ -5,7 +5,7 @@
 
 #include "model/record/snapshot.h"
 
-enum { LIMIT_SPECS = 11, LIMIT_NAME = 16 };
+enum { LIMIT_SPECS = 12, LIMIT_NAME = 24 };
 enum { IPCMNI = 32768, IPCMNI_EXTEND = 16777216 }; // include/linux/ipc_namespace.h
 
 struct limit_spec {
@@ -17,7 +17,8 @@ struct limit_spec {
     uint64_t (*use)(const struct owned *object); // what one of them takes; NULL: nothing counts
     // What bounds one object, where it has a bound of its own; 0: not known. NULL: none has.
     uint64_t (*own)(const struct owned *object);
-    bool is_switch;     // 0 or 1: nothing is counted, and 0 is no shortage
+    bool is_switch;     // nothing is counted, and 0 is no shortage
+    bool fixed;         // of the whole machine: sysctl(8) sets it, not we
     bool shared;        // all of them together; else what the largest one takes is what is used
     uint64_t most;      // that the kernel accepts
     const char *hint;   // how a value is written: "segments", "bytes, or 64K, 1.5M"

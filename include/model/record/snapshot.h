@@ -102,7 +102,8 @@ struct snapshot {
     struct semset_vec semsets;
     struct queue_vec queues;
     struct element_vec elements;           // ordered by semid, index
-    struct limit_vec limits;               // in the kernel's order: shm, sem, msg
+    struct limit_vec limits;               // in the kernel's order: shm, sem, msg; pools of huge pages
+    uint64_t huge_sizes;                   // bit n: the kernel has huge pages of 2^n bytes
     struct process_vec processes;          // ordered by pid
     struct totals_vec totals;              // ordered by pid
     struct named_vec users, groups;        // ordered by id

@@ -11,10 +11,12 @@
 // sum does not come out, the scan is repeated after 1/4 s, 1/2 s, ... 60 s; in any case every ten
 // minutes, for what leaves no trace.
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "engine/holders/known.h"
 #include "engine/holders/rest.h"
+#include "model/record/huge_pool.h"
 
 enum {
     PACE = 25,
@@ -246,15 +248,16 @@ static void update(void *self, const struct round *round)
 
 // --- into the snapshot --------------------------------------------------------------------------
 
-// The kernel's table does not show huge pages; a mapping does.
-static void mark_hugetlb(const struct scan *scan, struct segment_vec *segments)
+// The kernel's table does not always show huge pages; a mapping does.
+static void mark_hugetlb(const struct scan *scan, uint64_t sizes, struct segment_vec *segments)
 {
     for (size_t i = 0; i < scan->accounts.n; i++) {
         const struct segment *found = scan->accounts.at[i].hugetlb
                                           ? segments_find(segments, scan->accounts.at[i].shmid)
                                           : NULL;
         if (found)
-            segments->at[found - segments->at].flags |= SEG_HUGETLB;
+            huge_segment_mark(&segments->at[found - segments->at], sizes,
+                              (uint64_t)sysconf(_SC_PAGESIZE));
     }
 }
 
@@ -267,7 +270,7 @@ static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
         return false;
     scan_unref(snapshot->scan);
     snapshot->scan = scan_ref(h->scan);
-    mark_hugetlb(h->scan, &snapshot->segments);
+    mark_hugetlb(h->scan, snapshot->huge_sizes, &snapshot->segments);
     if (h->known.walked.facts && !snapshot->processes.n)
         processes_copy(&snapshot->processes, &h->known.walked.processes);
     return true;

@@ -205,6 +205,10 @@ void limits_act(const char *proc, const struct action *action, struct outcome *o
     *outcome = outcome_of(action, OUTCOME_NO_SUCH_LIMIT, 0);
     if (!spec)
         return;
+    if (spec->fixed) {
+        outcome_become(outcome, OUTCOME_LIMIT_READ_ONLY, EROFS);
+        return;
+    }
     int error = read_fields(proc, spec, fields, &n);
     if (!error) {
         before = fields[spec->field];

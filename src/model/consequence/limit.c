@@ -49,7 +49,7 @@ static void say_less(struct draft *t, const struct limit *limit, const struct li
         say_value(&t->effect, spec, limit->used);
         say(&t->effect, ": what exists stays, new ones are refused.");
         t->out->grave = true;
-    } else if (value == 0) {
+    } else if (value == 0 && !(spec && spec->is_switch)) {
         say(consequence_next(t), "With 0, nothing new is allowed at all.");
         t->out->grave = true;
     }
@@ -70,6 +70,8 @@ void consequence_limit(struct draft *t)
         say(consequence_refusal(t), "There is no limit {text}.", name);
         return;
     }
+    if (!spec || spec->fixed)
+        say(consequence_refusal(t), "{text} is the whole machine's and is not set here.", name);
     if (limit->known & LIMIT_KNOWS_LIMIT) {
         say(&t->question, " from ");
         say_value(&t->question, spec, limit->limit);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "model/kinds/registry.h"
 #include "model/kinds/row_parts.h"
+#include "model/record/huge_pool.h"
 #include "model/record/limit.h"
 #include "model/text/words.h"
 #include "parts.h"
@@ -170,8 +171,8 @@ void levels_watch(struct level_vec *levels, const struct snapshot *now, struct e
 
         if (!(limit->known & LIMIT_KNOWS_LIMIT))
             continue;
-        if (!limit_percent(limit, &percent))
-            percent = 0; // one without a limit cannot fill up
+        if (huge_pool_is(limit) || !limit_percent(limit, &percent))
+            percent = 0; // one without a limit cannot fill up, and a pool is there to be used up
         if (was)
             level_watch(was, now, limit, percent, out);
         else

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "model/kinds/cells.h"
+#include "model/record/huge_pool.h"
 #include "model/record/limit.h"
 
 static void get_percent(const struct snapshot *s, const void *row, struct cell *out)
@@ -37,7 +38,7 @@ static void show_limit(const struct snapshot *s, const void *row, char *dst, siz
 // clang-format off
 static const struct column columns[] = {
     {.name = "name", .title = "LIMIT", .help = "name of the kernel's parameter",
-     .type = CELL_TEXT, .width = 8, .widest = 16, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_METRIC_GROUP,
+     .type = CELL_TEXT, .width = 8, .widest = 18, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_METRIC_GROUP,
      .member = MEMBER(AS_STRING, struct limit, name)},
     {.name = "used", .title = "USED", .help = "in use now", .type = CELL_COUNT, .width = 8,
      .widest = 12, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING | COL_METRIC, .member = MEMBER_IF(LIMIT_KNOWS_USED, AS_VALUE, struct limit, used),
@@ -87,7 +88,7 @@ static bool mark(const struct snapshot *s, const void *row, enum severity *sever
     double percent;
 
     (void)s;
-    if (!limit_percent(row, &percent))
+    if (huge_pool_is(row) || !limit_percent(row, &percent)) // a pool is there to be used up
         percent = 0;
     *severity = percent >= LIMIT_CRITICAL ? SEVERITY_CRITICAL : SEVERITY_WARNING;
     return percent >= LIMIT_WARNING;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/record/huge_pool.h"
 #include "model/record/limit_spec.h"
 
 // include/uapi/linux/shm.h: the defaults of shmmax and shmall.
@@ -45,6 +46,8 @@ bool limit_percent(const struct limit *limit, double *percent)
 
     if ((limit->known & both) != both || limit_unlimited(limit->limit))
         return false;
+    if (limit->limit == 0 && huge_pool_is(limit))
+        return false;        // a machine without huge pages
     if (limit->limit == 0) { // nothing is left of it
         *percent = 100;
         return true;

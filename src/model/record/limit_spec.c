@@ -96,6 +96,10 @@ const struct limit_spec limit_specs[LIMIT_SPECS] = {
      .kind = KIND_QUEUE, .use = queue_bytes, .own = queue_bound,
      .most = INT_MAX, .hint = BYTES, .takes = TAKES_BYTES,
      .remark = "Queues that exist keep their own size."},
+    {.name = "hugetlb_shm_group", .meaning = "group that may make segments of huge pages", .unit = "gid",
+     .path = "/proc/sys/vm/hugetlb_shm_group", .setting = "vm.hugetlb_shm_group",
+     .kind = KIND_SEGMENT, .is_switch = true, .fixed = true,
+     .most = INT_MAX, .hint = "gid", .takes = WHOLE},
 };
 // clang-format on
 

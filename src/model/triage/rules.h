@@ -54,8 +54,9 @@ struct rule {
 };
 
 // The topics, a file each; a table ends with an entry without a name.
-extern const struct rule applications_rules[], databases_rules[], growth_rules[], segments_rules[],
-    shared_rules[], system_rules[], waits_rules[];
+extern const struct rule applications_rules[], databases_rules[], growth_rules[],
+    huge_pages_rules[], removed_rules[], segments_rules[], shared_rules[], system_rules[],
+    waits_rules[];
 
 // Whether the server that read this queue is gone and its clients wait for answers.
 bool applications_server_gone(const struct snapshot *s, const struct queue *q);
@@ -63,6 +64,8 @@ bool applications_server_gone(const struct snapshot *s, const struct queue *q);
 bool applications_headless(const struct snapshot *s, const struct segment *g);
 // Whether it is the segment of a database at work, and marked for removal.
 bool databases_removed(const struct snapshot *s, const struct segment *g);
+// How many of its attachments are accounted for.
+void segments_say_accounting(struct say *x, int32_t shmid);
 // `before` and who marked the segment for removal, where that was traced; else false, and nothing.
 bool say_remover(struct say *x, const char *before, const struct segment *g);
 

@@ -25,7 +25,7 @@ static bool limit_near(const struct snapshot *s, struct match *match)
     double used;
 
     (void)s;
-    if (!spec || spec->is_switch || !(limit->known & LIMIT_KNOWS_LIMIT))
+    if (!spec || spec->is_switch || spec->fixed || !(limit->known & LIMIT_KNOWS_LIMIT))
         return false;
     if (limit->limit == 0 || limit_below_use(limit, spec)) {
         match->weight = 101;

@@ -13,8 +13,8 @@
 enum { RULES_MAX = 64, TITLE_MAX = 200, EVIDENCE_MAX = 600 };
 
 static const struct rule *const topics[] = {applications_rules, databases_rules, growth_rules,
-                                            segments_rules,     shared_rules,    system_rules,
-                                            waits_rules};
+                                            huge_pages_rules,   removed_rules,   segments_rules,
+                                            shared_rules,       system_rules,    waits_rules};
 
 static int by_rank(const void *a, const void *b)
 {

@@ -5,6 +5,7 @@
 
 #include "base/line.h"
 #include "model/record/limit.h"
+#include "model/record/limit_spec.h"
 #include "model/text/say.h"
 #include "session/actions/confirm.h"
 #include "session/current.h"
@@ -63,6 +64,13 @@ void edit_limit(struct session *s)
 
     if (!limit)
         return;
+    const struct limit_spec *spec = limit_spec_find(limit->name);
+    if (!spec || spec->fixed) {
+        session_say(s, SEVERITY_WARNING,
+                    "%s is the whole machine's, not this IPC namespace's: %s sets it", limit->name,
+                    spec ? "sysctl(8)" : limit->path);
+        return;
+    }
     if (!(limit->known & LIMIT_KNOWS_LIMIT)) {
         session_say(s, SEVERITY_WARNING, "%s cannot be read here", limit->path);
         return;
