@@ -122,6 +122,7 @@ struct snapshot *tables_copy(const struct tables *t)
     to->has = from->has;
     to->error = from->error;
     to->orphan_age = from->orphan_age;
+    to->huge_sizes = from->huge_sizes;
     to->system = from->system;
     vec_copy(&to->segments, &from->segments);
     vec_copy(&to->semsets, &from->semsets);

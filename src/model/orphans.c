@@ -8,6 +8,7 @@
 #include "model/apps/labels.h"
 #include "model/apps/pairs.h"
 #include "model/apps/postgres.h"
+#include "model/apps/servers.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 
@@ -126,6 +127,7 @@ bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *kno
     }
     const struct queue *queue = semset_queue(s, set);
     v.alive |= (queue && queue_in_use(s, queue)) || set_server_runs(s, set);
+    v.unknown |= server_of_set(s, set) != NULL;
     return settle(&v, &set->o, known);
 }
 

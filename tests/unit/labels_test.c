@@ -688,3 +688,36 @@ TEST(a_clock_that_was_set_kills_no_postmaster)
     assert_null(finding(s, "database-interlock"));
     snapshot_unref(s);
 }
+
+// Apache makes its sets as root and gives them to its workers' user; one that no living process operated names
+// nobody that lives.
+TEST(a_set_that_a_server_gave_away)
+{
+    struct snapshot *s = fake_snapshot();
+    struct semset *set = fake_semset(s, 4, 33, 1);
+    struct element *e = fake_element(s, 4, 0, 1);
+    bool known;
+
+    set->o.cuid = 0;
+    set->first_element = 0, set->n_elements = 1;
+    e->pid = 702, e->known |= ELEMENT_KNOWS_PID; // a worker that was recycled
+    fake_gone(s, 702);
+    fake_process(s, 700, 0, "apache2", "/usr/sbin/apache2 -k start");
+    assert_true(semset_orphan(s, set, &known) && known);
+
+    struct server server = {.pid = 700, .uid = 0, .worker_uid = 33};
+    vec_push(&s->servers, server);
+    assert_false(semset_orphan(s, set, &known) && known);
+    assert_false(known);
+    assert_true(label_of(s, &set->o, &label));
+    is("apache", "", "apache", "Apache");
+    s->servers.at[0].worker_uid = 34; // its workers are others
+    assert_true(semset_orphan(s, set, &known) && known);
+    s->servers.at[0].worker_uid = 33;
+    set->otime = set->o.ctime = FAKE_NOW - 30 * 3600; // it was started again since
+    assert_true(semset_orphan(s, set, &known) && known);
+    set->otime = set->o.ctime = FAKE_NOW - 1;
+    set->o.cuid = 33; // and was not given away
+    assert_true(semset_orphan(s, set, &known) && known);
+    snapshot_unref(s);
+}

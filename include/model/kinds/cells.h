@@ -69,7 +69,7 @@ void app_get_instance(const struct snapshot *s, const void *row, struct cell *ou
 // any way (model/apps/groups.h).
 enum {
     NEED_ORPHANS = NEED_PROCESSES | NEED_SYSTEM | NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES |
-                   NEED_ELEMENTS | NEED_SEM_WAITERS | NEED_WAITERS
+                   NEED_ELEMENTS | NEED_SEM_WAITERS | NEED_WAITERS | NEED_SERVERS
 };
 
 // clang-format off

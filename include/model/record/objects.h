@@ -129,6 +129,13 @@ struct waiter {        // a task blocked in semop, msgsnd or msgrcv; /proc/PID/t
 };
 VEC(waiter_vec, struct waiter);
 
+struct server { // a process with children of the same program that run as another user
+    int32_t pid;
+    uint32_t uid, worker_uid;
+    int64_t start_time; // epoch seconds
+};
+VEC(server_vec, struct server);
+
 enum { LIMIT_KNOWS_LIMIT = 1, LIMIT_KNOWS_USED = 2, LIMIT_KNOWS_TOP = 4 };
 
 struct limit {           // ipc(5), proc_sys_kernel(5)

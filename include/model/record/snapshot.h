@@ -38,6 +38,7 @@ enum need {
     NEED_FILES = 1 << 16,       // of the focus's process, of those followed, or of all with totals
     NEED_SEGMENT_USE = 1 << 17, // rss and swap of segments: three times the price of NEED_SEGMENTS
     NEED_PAGE = 1 << 30,        // all there is to know of the focus's process
+    NEED_SERVERS = 1 << 20,     // processes that may have given sets away
     NEED_TRACE = 1 << 18,       // calls of processes since the snapshot before: tracing is on
 };
 
@@ -108,6 +109,7 @@ struct snapshot {
     struct totals_vec totals;              // ordered by pid
     struct named_vec users, groups;        // ordered by id
     struct waiter_vec waiters;             // ordered by kind, id, tid
+    struct server_vec servers;             // in no order
     uint32_t waiters_unseen;               // processes that could not be asked whether they wait
     struct mapping_vec focus_maps;         // NEED_MAP_USE, NEED_ALL_MAPS: of the focus's process
     struct process_page page;              // NEED_PAGE

@@ -1,5 +1,6 @@
 #include "object_users.h"
 
+#include "model/apps/servers.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 
@@ -42,6 +43,9 @@ static void set_people(struct object_users *subject, const struct semset *set)
     for (size_t i = 0; i < n; i++)
         if (e[i].known & ELEMENT_KNOWS_PID && (i == 0 || e[i].pid != e[i - 1].pid))
             add_user(subject, e[i].pid, last_use);
+    const struct server *server = server_of_set(subject->s, set);
+    if (server && subject->n == 0)
+        add_user(subject, server->pid, 0);
 }
 
 // A server that waits for its first client uses the queue.

@@ -84,7 +84,7 @@ static const struct column columns[] = {
     {.name = "waiters", .title = "WAITING", .help = "tasks waiting on its semaphores",
      .type = CELL_COUNT, .width = 7, .flags = COL_PLOT | COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING | COL_METRIC,
      .need = NEED_SEM_WAITERS, .member = MEMBER_IF(SET_KNOWS_WAITERS, AS_VALUE, struct semset, waiters)},
-    OWNED_APP_COLUMNS(1, NEED_ELEMENTS | NEED_PROCESSES | NEED_QUEUES | NEED_WAITERS),
+    OWNED_APP_COLUMNS(1, NEED_ELEMENTS | NEED_PROCESSES | NEED_QUEUES | NEED_WAITERS | NEED_SERVERS),
     {.name = "orphan", .title = "ORPHAN",
      .help = "nothing waits on it and no process that used it lives", .type = CELL_BOOL,
      .width = 6, .priority = 6, .place = 2, .flags = COL_JSON | COL_SCREEN | COL_METRIC_GROUP,
@@ -146,6 +146,12 @@ static void processes(const struct snapshot *s, const struct identity *row,
     use_add_operators(out, s, row->id, NULL);
 }
 
+static void name_pids(const struct snapshot *s, struct pid_vec *out)
+{
+    for (size_t i = 0; i < s->servers.n; i++)
+        pids_add(out, s->servers.at[i].pid);
+}
+
 const struct kind kind_semsets = {
     .id = KIND_SEMSET,
     .name = "semaphores",
@@ -167,6 +173,7 @@ const struct kind kind_semsets = {
     .enter = KIND_ELEMENT,
     .rows = ROWS_OF(semsets),
     .identify = identify,
+    .name_pids = name_pids,
     .orphan = orphan,
     .last_user = last_user,
     .counted_waiters = counted_waiters,

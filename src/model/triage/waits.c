@@ -306,7 +306,7 @@ const struct rule waits_rules[] = {
         .rank = 130,
         .severity = SEVERITY_NOTICE,
         .need = NEED_SEMSETS | NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_PROCESSES | NEED_SYSTEM |
-                NEED_QUEUES | NEED_WAITERS,
+                NEED_QUEUES | NEED_WAITERS | NEED_SERVERS,
         .group = matches_owner,
         .applies = orphan_set,
         .title = orphan_sets_title,

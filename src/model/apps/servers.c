@@ -1,0 +1,19 @@
+#include "model/apps/servers.h"
+
+#include "model/record/pid_state.h"
+
+// When its owner was changed the set was new. A server that was started again made none of what it finds.
+const struct server *server_of_set(const struct snapshot *s, const struct semset *set)
+{
+    int64_t made = set->otime > 0 && set->otime < set->o.ctime ? set->otime : set->o.ctime;
+
+    for (size_t i = 0; set->o.uid != set->o.cuid && i < s->servers.n; i++) {
+        const struct server *server = &s->servers.at[i];
+        enum pid_state state = snapshot_pid_state(s, server->pid, made);
+
+        if (server->uid == set->o.cuid && server->worker_uid == set->o.uid &&
+            (state == PID_ALIVE || state == PID_UNKNOWN))
+            return server;
+    }
+    return NULL;
+}
