@@ -102,18 +102,18 @@ struct snapshot {
     struct segment_vec segments; // each ordered by id
     struct semset_vec semsets;
     struct queue_vec queues;
-    struct element_vec elements;           // ordered by semid, index
-    struct limit_vec limits;               // in the kernel's order: shm, sem, msg; pools of huge pages
-    uint64_t huge_sizes;                   // bit n: the kernel has huge pages of 2^n bytes
-    struct process_vec processes;          // ordered by pid
-    struct totals_vec totals;              // ordered by pid
-    struct named_vec users, groups;        // ordered by id
-    struct waiter_vec waiters;             // ordered by kind, id, tid
-    struct server_vec servers;             // in no order
-    uint32_t waiters_unseen;               // processes that could not be asked whether they wait
-    struct mapping_vec focus_maps;         // NEED_MAP_USE, NEED_ALL_MAPS: of the focus's process
-    struct process_page page;              // NEED_PAGE
-    struct file_vec files;                 // of processes in file_answers; ordered by pid, fd
+    struct element_vec elements;    // ordered by semid, index
+    struct limit_vec limits;        // in the kernel's order: shm, sem, msg; pools of huge pages
+    uint64_t huge_sizes;            // bit n: the kernel has huge pages of 2^n bytes
+    struct process_vec processes;   // ordered by pid
+    struct totals_vec totals;       // ordered by pid
+    struct named_vec users, groups; // ordered by id
+    struct waiter_vec waiters;      // ordered by kind, id, tid
+    struct server_vec servers;      // in no order
+    uint32_t waiters_unseen;        // processes that could not be asked whether they wait
+    struct mapping_vec focus_maps;  // NEED_MAP_USE, NEED_ALL_MAPS: of the focus's process
+    struct process_page page;       // NEED_PAGE
+    struct file_vec files;          // of processes in file_answers; ordered by pid, fd
     struct process_files_vec file_answers; // ordered by pid
     struct port_vec ports;                 // of file_answers
     struct instance_vec instances;         // databases a label may name, in no order
