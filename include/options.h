@@ -17,6 +17,9 @@ struct options {
     const char *columns, *sort, *filter, *log, *save_dir; // NULL: not given
     bool has_user;
     uint32_t uid;
+    bool all_namespaces;    // --namespace all
+    int32_t namespace_pid;  // pid:N; 0: none
+    uint64_t ipc_namespace; // an inode; 0: none
     bool has_id;
     int32_t id;
     const char *config; // NULL: the usual file

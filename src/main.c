@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "linux/process/ipc_namespace.h"
 #include "linux/source.h"
 #include "monitor.h"
 #include "print.h"
@@ -55,6 +56,27 @@ static int run(const struct options *options, struct requests *requests, struct 
         audit_log_close(audit);
     }
     return status;
+}
+
+// The namespace that --namespace names, as the number of its inode; 0 where that is our own. 0, or 1
+// after one clear line.
+static int find_namespace(struct options *options)
+{
+    char home[32];
+    int32_t pid = options->namespace_pid;
+
+    snprintf(home, sizeof home, "/proc/%d", pid);
+    errno = 0;
+    if (pid)
+        options->ipc_namespace = ipc_namespace_of(AT_FDCWD, home);
+    if (pid && !options->ipc_namespace) {
+        options_fail("--namespace 'pid:%d': %s", pid,
+                     errno == EACCES || errno == EPERM ? "not permitted" : "no such process");
+        return 1;
+    }
+    if (options->ipc_namespace == ipc_namespace_of(AT_FDCWD, "/proc/self"))
+        options->ipc_namespace = 0;
+    return 0;
 }
 
 static int start(const struct options *options)
@@ -127,5 +149,6 @@ int main(int argc, char **argv)
     case MODE_ACT:
         break;
     }
-    return monitor_end(start(&options));
+    status = find_namespace(&options);
+    return status ? status : monitor_end(start(&options));
 }

@@ -123,6 +123,7 @@ int monitor_run(const struct options *o, const struct table_request *first, stru
         .has_owner = o->has_user,
         .owner = o->uid,
         .has_id = o->has_id,
+        .place = o->ipc_namespace,
         .id = o->id,
         .config = &config,
         .config_path = path,

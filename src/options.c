@@ -128,6 +128,24 @@ static const char *apply_signal(struct options *o, const char *value)
     return o->signal ? NULL : "a signal such as TERM, HUP or 9 is needed";
 }
 
+static const char *apply_namespace(struct options *o, const char *value)
+{
+    int64_t n;
+
+    o->all_namespaces = strcmp(value, "all") == 0;
+    o->namespace_pid = 0;
+    o->ipc_namespace = 0;
+    if (o->all_namespaces)
+        return NULL;
+    if (strncmp(value, "pid:", 4) == 0 && text_parse_int(value + 4, 1, INT32_MAX, &n))
+        o->namespace_pid = (int32_t)n;
+    else if (text_parse_int(value, 1, UINT32_MAX, &n))
+        o->ipc_namespace = (uint64_t)n;
+    else
+        return "an inode number (see --json namespaces), pid:N or all is needed";
+    return NULL;
+}
+
 // clang-format off
 static const struct option_row others[] = {
     {'d', "delay", "SECS", "refresh interval, 0.1 to 3600 (default 2)", FLAG(has_delay),
@@ -140,6 +158,8 @@ static const struct option_row others[] = {
     {'u', "user", "USER", "only objects owned by USER (name or uid), and what hangs on them",
      FLAG(has_user), .apply = apply_user},
     {'i', "id", "ID", "only that object, and what hangs on it", FLAG(has_id), .apply = apply_id},
+    {0, "namespace", "N", "objects of that IPC namespace: its inode number, pid:PID, or all",
+     .apply = apply_namespace},
     {0, "no-headings", NULL, "of --batch and its forms: rows alone", FLAG(no_headings)},
     {0, "bytes", NULL, "of --batch and --raw: sizes in bytes, not 276M", FLAG(bytes)},
     {0, "per-object", NULL, "of --openmetrics: series of each object too", FLAG(per_object)},
@@ -288,6 +308,8 @@ static int check(const struct options *o)
     if (o->output && (!prints || records))
         return options_fail("--output is of %s, and not of events",
                             list_formats(names, sizeof names));
+    if (o->all_namespaces && (records || !prints || !o->format->several || o->remove || o->signal))
+        return options_fail("--namespace all is of --json and --batch, but of no events");
     if (o->log && prints && !records)
         return options_fail("--log is of the screen and of events: other tables have nothing to be "
                             "logged");

@@ -1,6 +1,7 @@
 #include "print.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,8 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
     uint32_t unreadable = scan ? scan->unreadable : 0;
     if (need & NEED_WAITERS && unreadable < s->waiters_unseen)
         unreadable = s->waiters_unseen;
+    if (need & NEED_NAMESPACES && unreadable < s->namespaces_unseen)
+        unreadable = s->namespaces_unseen;
     if (add_count(line, unseen, "attachment", NULL))
         line_add(line, " unseen%s", why & UNSEEN_HIDDEN ? ", processes hidden by hidepid" : "");
     if (scan && add_count(line, scan->stuck, "process", "processes"))
@@ -217,6 +220,42 @@ static void sleep_until(struct timespec *next, double delay)
         continue;
 }
 
+// False, after saying why, where the namespace that is asked for could not be entered.
+static bool is_entered(const struct snapshot *s)
+{
+    bool entered = !s->entered || !s->error;
+    bool refused = s->error == -EPERM || s->error == -EACCES;
+
+    if (!entered)
+        options_fail("--namespace %" PRIu64 ": %s", s->entered,
+                     refused               ? "not permitted: entering it needs CAP_SYS_ADMIN"
+                     : s->error == -ENOENT ? "no process lives in an IPC namespace of that number"
+                                           : strerror(-s->error));
+    return entered;
+}
+
+// One snapshot a namespace, our own first; those that cannot be entered are left out, and counted.
+static struct snapshot *collect_all(struct sampler *sampler, struct want want, size_t *refused)
+{
+    want.need |= NEED_NAMESPACES;
+    struct snapshot *first = sampler_collect(sampler, &want), *last = first;
+
+    want.need &= ~(unsigned)NEED_NAMESPACES;
+    for (size_t i = 0; i < first->namespaces.n; i++) {
+        want.ipc_namespace = first->namespaces.at[i].inode;
+        if (want.ipc_namespace == first->system.own_namespace)
+            continue;
+        struct snapshot *s = sampler_collect(sampler, &want);
+        if (s->error) {
+            *refused += s->error != -ENOENT; // it ended meanwhile
+            snapshot_unref(s);
+        } else {
+            last = last->next = s;
+        }
+    }
+    return first;
+}
+
 int print_run(const struct options *options, struct requests *requests, struct sampler *sampler)
 {
     struct want want = requests_want(requests, options);
@@ -231,9 +270,17 @@ int print_run(const struct options *options, struct requests *requests, struct s
         struct line gaps = line_start(text, sizeof text);
         if (tick)
             sleep_until(&next, options->delay);
-        struct snapshot *s = sampler_collect(sampler, &want);
+        size_t refused = 0;
+        struct snapshot *s = options->all_namespaces ? collect_all(sampler, want, &refused)
+                                                     : sampler_collect(sampler, &want);
+        if (!is_entered(s)) {
+            snapshot_unref(s);
+            return 1;
+        }
         int error = write_tick(options, requests, s, tick);
         missing(&gaps, s, requests, options, want.need);
+        if (add_count(&gaps, refused, "IPC namespace", NULL))
+            line_add(&gaps, " not entered: not permitted, or no answer");
         bool any = error || print_any_known(requests, s);
         bool absent = !error && any && print_missing_id(requests, s);
         if (options->format->status)

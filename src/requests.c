@@ -120,7 +120,8 @@ static int add_table(struct requests *requests, const struct kind *kind, const s
     table->query.kind = kind;
     table->style = (o->no_headings ? STYLE_NO_HEADINGS : 0) | (o->bytes ? STYLE_BYTES : 0) |
                    (o->per_object ? STYLE_PER_OBJECT : 0);
-    table->columns = mem_zero(kind->n_columns, sizeof *table->columns);
+    // One more: the namespace.
+    table->columns = mem_zero(kind->n_columns + 1, sizeof *table->columns);
     size_t at = requests->n++;
     int status = build_query(&table->query, &requests->filters[at], o);
     if (status)
@@ -129,6 +130,8 @@ static int add_table(struct requests *requests, const struct kind *kind, const s
         status = chosen_columns(table, o->columns, o->format);
     else
         default_columns(table, o->format);
+    if (o->all_namespaces && !kind->place)
+        table->columns[table->n_columns++] = &namespace_column;
     requests->words[at] = choose_words(table, o->columns != NULL);
     return status;
 }
@@ -233,7 +236,8 @@ static void pin(const struct table_request *table, struct want *want)
 
 struct want requests_want(const struct requests *requests, const struct options *options)
 {
-    struct want want = {.need = options->format ? options->format->need : 0};
+    struct want want = {.need = options->format ? options->format->need : 0,
+                        .ipc_namespace = options->ipc_namespace};
     bool whole = !options->has_id, held = options->has_id;
     enum kind_id of = NO_KIND, of_elements = NO_KIND;
 

@@ -218,7 +218,8 @@ int unattended_run(const struct options *options, const struct requests *request
                    struct sampler *sampler)
 {
     // All that a verdict rests on, of all objects: whose application runs on one of them.
-    const struct want want = {.need = requests_want(requests, options).need | triage_need()};
+    const struct want want = {.need = requests_want(requests, options).need | triage_need(),
+                              .ipc_namespace = options->ipc_namespace};
     struct snapshot *s = sampler_collect(sampler, &want);
     struct run run = {.options = options, .requests = requests, .s = s};
     int status = 1;

@@ -26,7 +26,7 @@ model/text model/table
 model/kinds
 model/consequence model/triage model/events
 linux/process linux/bpf
-linux/objects linux/holders linux/waiters linux/files
+linux/objects linux/holders linux/waiters linux/files linux/namespaces
 linux/shared
 linux/actions
 linux

@@ -35,6 +35,8 @@ enum probe_what {
                        // PROBE_OPEN also what it has open
     PROBE_SHARED_FILE, // id: pid; answer.shared_maps has a mapping of it → shared: size, rss, owner
     PROBE_PLACES,      // id: 0 → instances: the data directories where they usually are
+    PROBE_NAMESPACE,   // id: pid → ipc_namespace it lives in, and its start in process
+    PROBE_NAMESPACE_MOUNTS, // id: 0 → inodes: the IPC namespaces that mounts keep
 };
 
 enum { PROBE_OPEN = 1 };
@@ -42,7 +44,8 @@ enum { PROBE_OPEN = 1 };
 struct probe {
     enum probe_what what;
     int64_t id;
-    unsigned facts; // enum process_fact, for PROBE_PROCESS; PROBE_OPEN
+    unsigned facts;         // enum process_fact, for PROBE_PROCESS; PROBE_OPEN
+    uint64_t ipc_namespace; // whose segments, sets and queues are asked about; 0: our own's
 };
 
 // What one process answered. Zero it before use; answer_clear() frees what it owns and empties it.
@@ -52,8 +55,8 @@ struct answer {
     int32_t task;           // the thread that showed them, where the main one has ended; else 0
     bool exiting;           // its address space is being given back and still counts; not a zombie,
                             // which holds nothing
-    bool namespace_differs; // its IPC namespace is not ours; false where that cannot be known
-    bool foreign;           // its mappings are of another namespace's segments: not ours at all
+    bool namespace_differs; // its IPC namespace is not the one asked about; false where not known
+    bool foreign;           // its mappings are of another namespace's segments
     enum scan_method method;
     struct process process; // PROBE_PROCESS; and start_ticks where it has mappings
     struct waiter_vec waiters;
@@ -63,11 +66,12 @@ struct answer {
     uint32_t *same;        // what address_spaces_join() makes of them; owned
     struct file_vec files; // PROBE_FILES
     uint32_t files_left_out;
-    uint64_t net_namespace;                // and its inode; 0: not readable
-    struct inode_vec inodes;               // PROBE_SOCKETS: asked about, and
-    struct socket_vec sockets;             // found; ascending by inode
-    struct process_page page;              // PROBE_PAGE
-    struct shared_vec shared;              // PROBE_SHARED: each object once; `open`: descriptors
+    uint64_t net_namespace;    // and its inode; 0: not readable
+    uint64_t ipc_namespace;    // PROBE_NAMESPACE; before others, the one asked about; 0: our own
+    struct inode_vec inodes;   // PROBE_NAMESPACE_MOUNTS: ascending; PROBE_SOCKETS: asked about, and
+    struct socket_vec sockets; // found; ascending by inode
+    struct process_page page;  // PROBE_PAGE
+    struct shared_vec shared;  // PROBE_SHARED: each object once; `open`: descriptors
     struct shared_mapping_vec shared_maps; // pid left 0
 };
 void answer_clear(struct answer *answer);
@@ -107,7 +111,8 @@ struct source {
     void *self;
 
     // Fills the parts of `fresh` that `want` names and it does not have yet, and sets `has`. Cannot
-    // hang.
+    // hang. Of want->ipc_namespace: -ENOENT where there is no way into it (any longer), -EPERM or -EACCES
+    // where that is not permitted.
     int (*read)(void *self, const struct want *want, struct snapshot *fresh);
 
     // All processes, ascending, and how many forks the machine has seen (/proc/stat processes).

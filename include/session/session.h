@@ -34,6 +34,7 @@ struct session_options {
     uint32_t owner;
     bool has_id;
     int32_t id;
+    uint64_t place; // IPC namespace to show; 0: our own
     const struct settings
         *config; // settings kept from before; NULL: none. interval is the one above
     const struct column *const *columns; // -o, for that view; n_columns 0: as the settings say
@@ -66,6 +67,8 @@ struct session {
     struct view tabs[KINDS];            // by kind; the base of each tab's stack
     struct view stack[VIEW_DEPTH];      // drilled-down views above the current tab
     size_t depth;                       // how many of them
+    uint64_t place;                     // IPC namespace shown; 0: our own
+    char place_name[96];                // in words, where it is another
     struct arrangement arranged[KINDS]; // by kind
     struct identity_vec tags;           // ordered, see app/tags.h
     struct recent_rows changes;
@@ -93,6 +96,7 @@ struct session {
     int last_signal;              // chosen last; 0: none yet
     struct view_job *writing;     // the view being written as a new file, while that may turn out
                                   // to be there already; app/save.c's
+    uint64_t enter_place;         // asked of the controller: the IPC namespace to show; 0: none
     bool help;                    // asked of the controller: the help text
     bool quit, suspend, redraw;   // asked of the loop
 };

@@ -1,5 +1,6 @@
 #include "controller/controller.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -19,6 +20,7 @@
 #include "session/current.h"
 #include "session/message.h"
 #include "session/navigate.h"
+#include "session/place.h"
 #include "session/prompt/keys.h"
 #include "session/tags.h"
 
@@ -59,6 +61,8 @@ void session_init(struct session *s, struct sampler *sampler, const struct sessi
     *s = (struct session){
         .options = *o, .sampler = sampler, .interval = o->interval, .tracing = o->trace};
     s->prompt.session = s;
+    if (o->place)
+        place_start(s, o->place);
     if (o->config)
         arrange_start(s, o->config);
     for (size_t i = 0; i < kind_tabs(); i++) {
@@ -103,8 +107,24 @@ static void say_tracing(struct session *s, const struct snapshot *old)
         session_say(s, SEVERITY_WARNING, "no tracing: %s", is->reason);
 }
 
+// A namespace ends with its last process, also while it is shown.
+static void say_place(struct session *s, const struct snapshot *old)
+{
+    if (s->place && s->snapshot->error == -ENOENT && (!old || old->error != -ENOENT))
+        session_say(s, SEVERITY_WARNING, "%s is gone, or cannot be entered: Esc comes back",
+                    s->place_name);
+    else if (s->place && (s->snapshot->error == -EPERM || s->snapshot->error == -EACCES) &&
+             (!old || !old->error))
+        session_say(s, SEVERITY_WARNING, "%s: not permitted: needs CAP_SYS_ADMIN; Esc comes back",
+                    s->place_name);
+}
+
 void session_adopt(struct session *s, struct snapshot *snapshot)
 {
+    if (!place_is_of(s, snapshot)) {
+        snapshot_unref(snapshot); // was under way when another one was entered
+        return;
+    }
     if (s->frozen && !s->refresh_once && s->snapshot) {
         await_exit_look(s, snapshot);
         snapshot_unref(snapshot); // was under way when the picture was frozen
@@ -120,6 +140,7 @@ void session_adopt(struct session *s, struct snapshot *snapshot)
     session_rebuild(s);
     signal_menu_learn(s);
     say_tracing(s, old);
+    say_place(s, old);
     await_exit_look(s, snapshot); // last, so that its message stays
     snapshot_unref(old);          // only now: rows pointed into it
 }
@@ -191,6 +212,10 @@ void session_key(struct session *s, const struct key_event *event)
     command_run(command, s, event->key);
     if (session_view(s) != before || session_view(s)->kind != kind)
         note_frozen(s);
+    if (s->enter_place) {
+        place_enter(s, s->enter_place);
+        s->enter_place = 0;
+    }
     if (s->help)
         open_help(s);
 }

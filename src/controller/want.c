@@ -49,9 +49,11 @@ void session_want(struct session *s, struct want *want)
 
     // The header, the counts of the tabs, and the findings are always in sight.
     *want = (struct want){.need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_LIMITS |
-                                  NEED_SYSTEM | NEED_NAMES | triage_need() | column_needs(v)};
+                                  NEED_SYSTEM | NEED_NAMES | NEED_NAMESPACES | triage_need() |
+                                  column_needs(v)};
     want->in_sight = column_needs(v);
     want->orphan_age = s->orphan_age;
+    want->ipc_namespace = s->place;
     if (s->details || s->pane_shown)
         for (size_t i = 0; i < v->kind->n_columns; i++)
             if (!(v->kind->columns[i].flags & COL_ASKED))

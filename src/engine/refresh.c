@@ -54,6 +54,8 @@ struct want refresh_complete(struct want want)
         want.need |= NEED_SEGMENTS | NEED_PROCESSES;
     if (want.need & NEED_HOLDERS)
         want.need |= NEED_SEGMENTS | NEED_SYSTEM;
+    if (want.need & NEED_NAMESPACES) // the one shown is counted from its tables
+        want.need |= NEED_SEGMENTS | NEED_SEGMENT_USE | NEED_SEMSETS | NEED_QUEUES | NEED_SYSTEM;
     if (want.need & NEED_WAITERS)
         want.need |= NEED_SEMSETS | NEED_SEM_WAITERS | NEED_QUEUES;
     if (want.need & NEED_PROCESS_FACTS)
@@ -148,7 +150,8 @@ struct snapshot *refresh_round(struct refresh *r, const struct want *want, enum 
                                 .tables = tables};
 
     if (r->source.trace)
-        r->source.trace(r->source.self, want->need & NEED_TRACE);
+        r->source.trace(r->source.self, want->need & NEED_TRACE && !want->ipc_namespace);
+    prober_pool_place(r->pool, want->ipc_namespace);
     update_all(r, &round);
     if (tables != r->tables.now) // newer ones were read meanwhile
         fill_all(r, want->need, r->tables.now);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/thread.h"
 #include "engine/action_worker.h"
+#include "engine/elsewhere.h"
 #include "engine/refresh.h"
 
 // A snapshot waits so long for what processes answer; then a partial one goes ahead.
@@ -19,7 +20,13 @@ struct sampler {
     pthread_t thread;
     struct prober_pool *pool;
     struct action_worker *actor;
-    struct refresh *refresh; // the thread's
+    struct source source;
+    // The thread's: of our own IPC namespace, of the other one that is wanted (NULL: none was yet), and
+    // the one of them whose turn it is; what is known of the rest.
+    struct refresh *here, *there, *refresh;
+    uint64_t there_is;
+    bool looks_elsewhere; // the tables have become a picture that is about to be published
+    struct elsewhere *elsewhere;
     struct sampler_options options;
 
     pthread_mutex_t lock;       // for all that follows
@@ -46,7 +53,8 @@ struct turn { // one bringing up to date of all that is wanted
 
 static bool want_same(const struct want *a, const struct want *b)
 {
-    return a->need == b->need && a->in_sight == b->in_sight && a->orphan_age == b->orphan_age &&
+    return a->need == b->need && a->ipc_namespace == b->ipc_namespace &&
+           a->in_sight == b->in_sight && a->orphan_age == b->orphan_age &&
            a->focused == b->focused && a->n_followed == b->n_followed &&
            memcmp(a->followed, b->followed, a->n_followed * sizeof *a->followed) == 0 &&
            (!a->focused || (identity_exact(&a->focus, &b->focus) && a->focus.pid == b->focus.pid));
@@ -89,8 +97,12 @@ static void meanwhile(void *arg)
     if (s->one_shot)
         return;
     action_worker_watch(s->actor);
+    if (s->looks_elsewhere)
+        return;
     pthread_mutex_lock(&s->lock);
-    struct want want = s->want;
+    // Another namespace than the one whose processes are being asked has to wait.
+    uint64_t place = refresh_state(s->refresh)->want.ipc_namespace;
+    struct want want = s->want.ipc_namespace == place ? s->want : refresh_state(s->refresh)->want;
     bool news = s->asked != s->begun && !want_same(&want, &refresh_state(s->refresh)->want);
     bool due = news || (!s->paused && now >= s->next);
     bool partial = now - read_ns >= PARTIAL_NS && (!s->newest || s->newest->time_ns < read_ns);
@@ -99,8 +111,11 @@ static void meanwhile(void *arg)
     pthread_mutex_unlock(&s->lock);
     if (due)
         refresh_tables(s->refresh, &want, s->newest);
-    if (due || partial)
-        publish(s, refresh_partial(s->refresh), NULL);
+    if (!due && !partial)
+        return;
+    struct snapshot *snapshot = refresh_partial(s->refresh);
+    elsewhere_fill(s->elsewhere, snapshot);
+    publish(s, snapshot, NULL);
 }
 
 static bool is_due(const struct sampler *s, int64_t now)
@@ -125,6 +140,19 @@ static bool wait_for_work(struct sampler *s)
     }
 }
 
+// What is known of one namespace says nothing of another: each has its own collectors. Our own are kept.
+static struct refresh *refresh_of(struct sampler *s, uint64_t ipc_namespace)
+{
+    if (!ipc_namespace)
+        return s->here;
+    if (s->there && s->there_is == ipc_namespace)
+        return s->there;
+    refresh_free(s->there);
+    s->there = refresh_new(&s->source, s->pool, !s->one_shot);
+    s->there_is = ipc_namespace;
+    return s->there;
+}
+
 // With the lock held.
 static void begin_turn(struct sampler *s, struct turn *turn)
 {
@@ -142,11 +170,17 @@ static void do_turn(struct sampler *s, struct turn *turn)
 {
     if (turn->acted)
         action_worker_outcomes(s->actor, &turn->outcomes);
-    bool all = turn->effort != EFFORT_AS_NEEDED;
+    struct refresh *before = s->refresh;
+    s->refresh = refresh_of(s, turn->want.ipc_namespace);
+    bool all = turn->effort != EFFORT_AS_NEEDED || s->refresh != before;
     refresh_tables(s->refresh, &turn->want, all ? NULL : s->newest);
     size_t n_events;
     struct snapshot *snapshot = refresh_round(s->refresh, &turn->want, turn->effort,
                                               turn->outcomes.at, turn->outcomes.n, &n_events);
+    s->looks_elsewhere = true;
+    if (snapshot->has & NEED_NAMESPACES)
+        elsewhere_update(s->elsewhere, snapshot, turn->effort);
+    s->looks_elsewhere = false;
     if (s->options.happened && !s->one_shot)
         s->options.happened(s->options.acted_arg, snapshot, n_events);
     publish(s, snapshot, turn);
@@ -217,7 +251,9 @@ struct sampler *sampler_new(const struct source *source, const struct sampler_op
     s->pool = prober_pool_new(source, &threads);
     s->options = *options;
     s->actor = action_worker_new(source, options, acted, s);
-    s->refresh = refresh_new(source, s->pool, !s->one_shot);
+    s->source = *source;
+    s->refresh = s->here = refresh_new(source, s->pool, !s->one_shot);
+    s->elsewhere = elsewhere_new(source, s->pool);
     if (s->one_shot) // the caller that collects waits anyway
         return s;
     s->started = thread_start(&s->thread, sampler_main, s) == 0;
@@ -239,7 +275,9 @@ size_t sampler_free(struct sampler *s)
     if (s->started)
         pthread_join(s->thread, NULL);
     size_t left = action_worker_free(s->actor) + prober_pool_free(s->pool);
-    refresh_free(s->refresh);
+    refresh_free(s->here);
+    refresh_free(s->there);
+    elsewhere_free(s->elsewhere);
     snapshot_unref(s->newest);
     vec_free(&s->outcomes);
     if (s->fd >= 0)

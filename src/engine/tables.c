@@ -108,6 +108,7 @@ void tables_read(struct tables *t, const struct source *source, const struct wan
     fresh->time = clock_epoch_s();
     fresh->time_ns = t->time_ns;
     fresh->orphan_age = want->orphan_age;
+    fresh->entered = want->ipc_namespace;
     snapshot_unref(t->now);
     t->now = fresh;
 }
@@ -123,6 +124,7 @@ struct snapshot *tables_copy(const struct tables *t)
     to->error = from->error;
     to->orphan_age = from->orphan_age;
     to->huge_sizes = from->huge_sizes;
+    to->entered = from->entered;
     to->system = from->system;
     vec_copy(&to->segments, &from->segments);
     vec_copy(&to->semsets, &from->semsets);

@@ -25,7 +25,9 @@ static void update(void *self, const struct round *round)
     struct tracing *t = self;
 
     vec_clear(&t->traces);
-    if (round->source->traced)
+    t->status = (struct trace_status){.state = TRACE_REFUSED,
+                                      .reason = "calls are traced in our own IPC namespace alone"};
+    if (round->source->traced && !round->want->ipc_namespace)
         round->source->traced(round->source->self, &t->traces, &t->status);
 }
 

@@ -19,6 +19,7 @@
 #include "linux/holders/attachments.h"
 #include "linux/holders/reverse_map.h"
 #include "linux/names.h"
+#include "linux/namespaces/enter.h"
 #include "linux/objects/huge_pages.h"
 #include "linux/objects/ipcstat.h"
 #include "linux/objects/limits.h"
@@ -48,6 +49,7 @@ struct linux_source {
     pthread_mutex_t learning;
     struct attachments *attachments; // NULL until somebody asks for one
     struct new_processes *new_processes;
+    struct namespaces *namespaces;
     struct reverse_map *reverse_map; // as `witness`
     struct witness *witness;         // NULL: nothing is traced. Of the thread that refreshes alone
 };
@@ -70,6 +72,7 @@ struct linux_source *linux_source_new(const struct linux_source_options *options
     self->no_walk = options->no_walk;
     self->same_pid_namespace = self->is_procfs && process_reader_same_pid_namespace(self->proc);
     self->new_processes = new_processes_new(self->proc, self->same_pid_namespace);
+    self->namespaces = namespaces_new(self->proc, self->same_pid_namespace);
     pthread_mutex_init(&self->learning, NULL);
     return self;
 }
@@ -96,6 +99,7 @@ void linux_source_free(struct linux_source *self)
     reverse_map_free(self->reverse_map);
     attachments_free(self->attachments);
     new_processes_free(self->new_processes);
+    namespaces_free(self->namespaces);
     pthread_mutex_destroy(&self->learning);
     free(self->sys);
     free(self->proc);
@@ -127,6 +131,18 @@ static void note(int *first, struct snapshot *fresh, unsigned part, int error)
         *first = error;
 }
 
+// Of /proc/self, which is the main thread, most is the machine's.
+static void read_system(const struct linux_source *self, const struct want *want,
+                        struct snapshot *fresh)
+{
+    system_read(self->proc, &fresh->system);
+    if (self->is_procfs)
+        system_by_calls(&fresh->system);
+    if (want->ipc_namespace && want->ipc_namespace != namespaces_own(self->namespaces))
+        system_of_namespace(&fresh->system, want->ipc_namespace);
+    fresh->has |= NEED_SYSTEM;
+}
+
 static void read_details(const struct linux_source *self, const struct want *want,
                          struct snapshot *fresh)
 {
@@ -154,12 +170,8 @@ static void read_details(const struct linux_source *self, const struct want *wan
         huge_pages_read(self->sys, &fresh->limits);
         fresh->has |= NEED_LIMITS;
     }
-    if (need & NEED_SYSTEM) {
-        system_read(self->proc, &fresh->system);
-        if (self->is_procfs)
-            system_by_calls(&fresh->system);
-        fresh->has |= NEED_SYSTEM;
-    }
+    if (need & NEED_SYSTEM)
+        read_system(self, want, fresh);
 }
 
 static void read_tables(const struct linux_source *self, const struct want *want,
@@ -212,9 +224,9 @@ static int read_segments(const struct linux_source *self, struct snapshot *fresh
     return error;
 }
 
-static int source_read(void *arg, const struct want *want, struct snapshot *fresh)
+static int read_here(const struct linux_source *self, const struct want *want,
+                     struct snapshot *fresh)
 {
-    const struct linux_source *self = arg;
     unsigned tables = tables_for(want->need) & ~fresh->has;
     int error = 0;
 
@@ -232,6 +244,38 @@ static int source_read(void *arg, const struct want *want, struct snapshot *fres
     if (self->is_procfs && !self->same_pid_namespace)
         forget_pids(fresh);
     return error;
+}
+
+struct reading {
+    const struct linux_source *self;
+    const struct want *want;
+    struct snapshot *fresh;
+    int error;
+};
+
+// What /proc/sysvipc and /proc/sys show is of the IPC namespace of the thread that opens them
+// (ipc/util.c sysvipc_proc_open(), ipc/ipc_sysctl.c set_lookup()); /proc/self is the main thread.
+static void read_there(void *arg)
+{
+    struct reading *r = arg;
+
+    r->error = read_here(r->self, r->want, r->fresh);
+}
+
+static int source_read(void *arg, const struct want *want, struct snapshot *fresh)
+{
+    const struct linux_source *self = arg;
+    struct reading reading = {self, want, fresh, 0};
+
+    if (!want->ipc_namespace || want->ipc_namespace == namespaces_own(self->namespaces))
+        return read_here(self, want, fresh);
+    if (!self->is_procfs)
+        return -ENOTSUP;
+    int error = namespaces_run(self->namespaces, want->ipc_namespace, read_there, &reading);
+    if (error && want->need & NEED_SYSTEM) {
+        read_system(self, want, fresh); // of the machine, at least
+    }
+    return error ? error : reading.error;
 }
 
 static int source_processes(void *arg, struct pid_entry_vec *out)
@@ -295,6 +339,7 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
     struct linux_source *self = arg;
     int32_t pid = (int32_t)probe->id;
 
+    answer->ipc_namespace = probe->ipc_namespace;
     switch (probe->what) {
     case PROBE_ATTACHMENTS:
     case PROBE_EXACT:
@@ -335,18 +380,24 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
         page_probe(self->proc, pid, self->is_procfs && self->same_pid_namespace, answer);
         break;
     case PROBE_PLACES:
-        if (self->is_procfs) // a fixture's databases are not this machine's
+        // A fixture's databases are not this machine's, nor a container's in our directories.
+        if (self->is_procfs && !probe->ipc_namespace)
             databases_probe_places("", answer);
+        break;
+    case PROBE_NAMESPACE:
+        namespaces_probe(self->namespaces, pid, answer);
+        break;
+    case PROBE_NAMESPACE_MOUNTS:
+        namespaces_probe_mounts(self->namespaces, answer);
         break;
     default:
         answer->error = -EINVAL;
     }
 }
 
-static void source_act(void *arg, const struct action *action, struct outcome *outcome)
+static void act_here(const struct linux_source *self, const struct action *action,
+                     struct outcome *outcome)
 {
-    const struct linux_source *self = arg;
-
     if (action->verb == ACTION_LIMIT)
         limits_act(self->proc, action, outcome);
     else if (action->verb == ACTION_RESOLVE)
@@ -357,6 +408,38 @@ static void source_act(void *arg, const struct action *action, struct outcome *o
         objects_act(self->proc, action, outcome);
     else // what a fixture shows is not what the calls would hit
         *outcome = outcome_of(action, OUTCOME_NOT_LIVE, 0);
+}
+
+struct acting {
+    const struct linux_source *self;
+    const struct action *action;
+    struct outcome *outcome;
+};
+
+static void act_there(void *arg)
+{
+    const struct acting *a = arg;
+
+    act_here(a->self, a->action, a->outcome);
+}
+
+// What a target is, and whether it still is that, is looked up where it is. A process is one process
+// wherever it lives.
+static void source_act(void *arg, const struct action *action, struct outcome *outcome)
+{
+    const struct linux_source *self = arg;
+    struct acting acting = {self, action, outcome};
+    bool anywhere = action->verb == ACTION_SIGNAL || action->verb == ACTION_RESOLVE;
+
+    if (anywhere || !action->ipc_namespace) {
+        act_here(self, action, outcome);
+        return;
+    }
+    int error = self->is_procfs
+                    ? namespaces_run(self->namespaces, action->ipc_namespace, act_there, &acting)
+                    : -ENOTSUP;
+    if (error)
+        *outcome = outcome_of(action, OUTCOME_NAMESPACE, -error);
 }
 
 // The owner of the directory: fs/proc/base.c task_dump_owner() excepts it from all a process can do.

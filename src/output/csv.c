@@ -85,15 +85,17 @@ static void put_table(FILE *out, const struct snapshot *s, const struct table_re
     for (size_t k = 0; k < table->n_columns && !(table->style & STYLE_NO_HEADINGS); k++)
         fprintf(out, "%s%s%s", k ? "," : "", table->columns[k]->name,
                 k + 1 < table->n_columns ? "" : "\r\n");
-    rows_build(&rows, s, &table->query);
-    for (size_t i = 0; i < rows.n; i++) {
-        for (size_t k = 0; k < table->n_columns; k++) {
-            if (k)
-                fputc(',', out);
-            column_get(table->columns[k], s, rows.at[i], &cell);
-            put_cell(out, table->columns[k], &cell);
+    for (; s; s = s->next) {
+        rows_build(&rows, s, &table->query);
+        for (size_t i = 0; i < rows.n; i++) {
+            for (size_t k = 0; k < table->n_columns; k++) {
+                if (k)
+                    fputc(',', out);
+                column_get(table->columns[k], s, rows.at[i], &cell);
+                put_cell(out, table->columns[k], &cell);
+            }
+            fputs("\r\n", out);
         }
-        fputs("\r\n", out);
     }
     vec_free(&rows);
 }
@@ -116,6 +118,7 @@ const struct format csv_format = {
     .ending = ".csv",
     .form_of = "batch",
     .rows = true,
+    .several = true,
     .heads_once = true,
     .place = offsetof(struct kind, batch),
     .write = csv_write,

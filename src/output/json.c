@@ -164,13 +164,13 @@ static void put_cell(struct file_writer *w, const struct column *column, const s
 }
 
 static void put_rows(struct file_writer *w, const struct snapshot *s,
-                     const struct table_request *table, const struct rows *rows)
+                     const struct table_request *table, const struct rows *rows, bool first)
 {
     struct memo *memos = mem_zero(table->n_columns, sizeof *memos);
     struct cell cell;
 
     for (size_t i = 0; i < rows->n && !w->error; i++) {
-        put_text(w, i ? ",{" : "{");
+        put_text(w, i || !first ? ",{" : "{");
         for (size_t k = 0; k < table->n_columns; k++) {
             const struct column *column = table->columns[k];
             put_text(w, k ? ",\"" : "\"");
@@ -195,9 +195,15 @@ static void put_table(struct file_writer *w, const struct snapshot *s,
         put_text(w, "\":null");
         return;
     }
-    rows_build(&rows, s, &table->query);
     put_text(w, "\":[");
-    put_rows(w, s, table, &rows);
+    bool first = true;
+    for (; s; s = s->next) {
+        if (kind_is_known(table->query.kind, s)) {
+            rows_build(&rows, s, &table->query);
+            put_rows(w, s, table, &rows, first);
+            first &= rows.n == 0;
+        }
+    }
     put(w, "]", 1);
     vec_free(&rows);
 }
@@ -271,6 +277,7 @@ const struct format json_format = {
     .help = "one JSON document on one line; every table if none is named",
     .ending = ".json",
     .utf8 = true,
+    .several = true,
     .reports_gaps = true,
     .need = NEED_SYSTEM,
     .place = offsetof(struct kind, json),

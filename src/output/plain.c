@@ -41,9 +41,11 @@ static int fill(struct libscols_table *out, const struct snapshot *s,
         if (!scols_table_new_column(out, column->title, 0, flags))
             return -ENOMEM;
     }
-    rows_build(&rows, s, &table->query);
-    for (size_t i = 0; i < rows.n && !error; i++)
-        error = add_row(out, s, table, rows.at[i]);
+    for (; s && !error; s = s->next) {
+        rows_build(&rows, s, &table->query);
+        for (size_t i = 0; i < rows.n && !error; i++)
+            error = add_row(out, s, table, rows.at[i]);
+    }
     vec_free(&rows);
     return error;
 }
@@ -116,6 +118,7 @@ const struct format batch_format = {
     .help = "plain tables; segments, semaphores and queues if none is named",
     .shown = true,
     .rows = true,
+    .several = true,
     .dated = true,
     .place = offsetof(struct kind, batch),
     .write = plain_write,

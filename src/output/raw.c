@@ -40,11 +40,13 @@ static void put_table(FILE *out, const struct snapshot *s, const struct table_re
 
     for (size_t k = 0; k < n && !(table->style & STYLE_NO_HEADINGS); k++)
         fprintf(out, "%s%c", table->columns[k]->name, k + 1 < n ? ' ' : '\n');
-    rows_build(&rows, s, &table->query);
-    for (size_t i = 0; i < rows.n; i++) {
-        for (size_t k = 0; k < n; k++) {
-            put_cell(out, cell_of(table, table->columns[k], s, rows.at[i], text, sizeof text));
-            fputc(k + 1 < n ? ' ' : '\n', out);
+    for (; s; s = s->next) {
+        rows_build(&rows, s, &table->query);
+        for (size_t i = 0; i < rows.n; i++) {
+            for (size_t k = 0; k < n; k++) {
+                put_cell(out, cell_of(table, table->columns[k], s, rows.at[i], text, sizeof text));
+                fputc(k + 1 < n ? ' ' : '\n', out);
+            }
         }
     }
     vec_free(&rows);
@@ -68,6 +70,7 @@ const struct format raw_format = {
     .form_of = "batch",
     .shown = true,
     .rows = true,
+    .several = true,
     .heads_once = true,
     .place = offsetof(struct kind, batch),
     .write = raw_write,

@@ -196,7 +196,9 @@ void session_enter(struct session *s)
     if (!selected)
         return;
     const struct identity_vec *members = kind->members ? kind->members(selected) : NULL;
-    if (members && members->n) {
+    if (kind->place) {
+        s->enter_place = kind->place(selected);
+    } else if (members && members->n) {
         enter_members(s, &row, members);
     } else if (kind->subject) {
         kind->subject(s->snapshot, selected, &subject);

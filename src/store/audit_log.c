@@ -82,6 +82,8 @@ static void add_target(struct line *line, const struct action *action)
         line_add(&target, " key=0x%08x cuid=%u cgid=%u ctime=%" PRId64, t->key, t->cuid, t->cgid,
                  t->ctime);
     add_quoted(line, "target", text);
+    if (action->ipc_namespace)
+        line_add(line, " ipc_namespace=%" PRIu64, action->ipc_namespace);
 }
 
 // With the lock held. The user, and the verb.
@@ -99,7 +101,8 @@ static void add_command(struct line *line, const struct action *action)
 {
     char command[128];
 
-    if (action_command(action, command, sizeof command)[0])
+    // Typed elsewhere, it would be about another object.
+    if (!action->ipc_namespace && action_command(action, command, sizeof command)[0])
         add_quoted(line, "command", command);
 }
 

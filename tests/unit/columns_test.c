@@ -61,6 +61,9 @@ TEST(json_members_are_the_documented_ones)
         {KIND_WAITER, "waiters", "kind id pid tid call detail user comm"},
         {KIND_LIMIT, "limits", "name used limit percent top_user path"},
         {KIND_FINDING, "findings", "rule severity kind id title evidence advice"},
+        {KIND_NAMESPACE, "namespaces",
+         "ipc_namespace processes pid comm container unit segments bytes rss semaphores queues "
+         "findings shown reason"},
         {KIND_PROCESS, "processes",
          "pid ppid user uid state comm unit container tty threads start_time rss swap segments "
          "attached_bytes shared_pss sets_waiting queues_waiting ports command"},

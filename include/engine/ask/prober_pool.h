@@ -51,6 +51,8 @@ struct prober_pool *prober_pool_new(const struct source *source,
 
 // Stops the batch that runs, from any thread: prober_pool_run returns soon, and from then on at once.
 void prober_pool_cancel(struct prober_pool *pool);
+// Batches ask about objects of that IPC namespace from now on; 0: our own. By the thread that runs them.
+void prober_pool_place(struct prober_pool *pool, uint64_t ipc_namespace);
 bool prober_pool_is_cancelled(struct prober_pool *pool);
 
 // Ends all threads that come to an end within 50 ms. Returns how many are left behind; while there

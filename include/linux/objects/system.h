@@ -6,6 +6,8 @@
 
 // Cannot hang. What cannot be read stays zero; the user's name is left to the name service's probe.
 void system_read(const char *proc, struct system *out);
+// That what is shown is of another IPC namespace than the caller's.
+void system_of_namespace(struct system *out, uint64_t inode);
 // The machine's name, where /proc did not show it.
 void system_by_calls(struct system *out);
 

@@ -14,6 +14,9 @@ bool kind_tab_of_number(unsigned number, size_t *tab); // of kind->tab, which ma
 size_t kind_tabs(void);                                // how many there are
 
 extern const struct kind kind_segments, kind_semsets, kind_queues, kind_holders, kind_mappings,
-    kind_elements, kind_waiters, kind_limits, kind_findings, kind_events;
+    kind_elements, kind_waiters, kind_limits, kind_findings, kind_events, kind_namespaces;
+
+// The namespace a row of any kind is of: of tables in which those of several stand.
+extern const struct column namespace_column;
 
 #endif

@@ -29,6 +29,7 @@ struct
 
 struct action {
     enum action_verb verb;
+    uint64_t ipc_namespace; // the target's; 0: our own
     struct identity target; // a copy taken when the user chose it: what must still be true
     // It was refused as changed, and asked about again with what has changed from `was` to `now`: that
     // ctime moves on is no reason to refuse it. (semctl(2) SETVAL in a loop would for ever.)
@@ -111,6 +112,7 @@ enum outcome_code {
     OUTCOME_NO_SUCH_GROUP,
     OUTCOME_USER_NOT_FOUND, // the name service fails
     OUTCOME_GROUP_NOT_FOUND,
+    OUTCOME_NAMESPACE, // the target's could not be entered
     OUTCOME_NO_ANSWER, // yet, from the kernel
     OUTCOME_NO_ANSWER_OF_PROCESS,
     OUTCOME_UNFINISHED, // when the monitor ended

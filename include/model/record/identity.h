@@ -22,6 +22,7 @@ enum kind_id {
     KIND_PROCESS,
     KIND_FILE,
     KIND_SHARED_MAP,
+    KIND_NAMESPACE,
     TABLE_KINDS, // from here on: rows stand in snapshot.tables alone, and NEED_OF() has them read
     KIND_SHARED = TABLE_KINDS,
     KIND_SHARED_HOLDER, // NEED_OF() it: processes are asked for what they share

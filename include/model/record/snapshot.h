@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "model/record/event_log.h"
+#include "model/record/ipc_namespace.h"
 #include "model/record/objects.h"
 #include "model/record/open_file.h"
 #include "model/record/process_page.h"
@@ -38,23 +39,25 @@ enum need {
     NEED_FILES = 1 << 16,       // of the focus's process, of those followed, or of all with totals
     NEED_SEGMENT_USE = 1 << 17, // rss and swap of segments: three times the price of NEED_SEGMENTS
     NEED_PAGE = 1 << 30,        // all there is to know of the focus's process
-    NEED_SERVERS = 1 << 20,     // processes that may have given sets away
+    NEED_SERVERS = 1 << 21,     // processes that may have given sets away
     NEED_TRACE = 1 << 18,       // calls of processes since the snapshot before: tracing is on
+    NEED_NAMESPACES = 1 << 22,  // every IPC namespace of the machine
 };
 
-// The need to read a kind from TABLE_KINDS on: bits 19 to 22.
+// The need to read a kind from TABLE_KINDS on: bits 19 and 20.
 #define NEED_OF(kind) (1u << (19 + (kind)-TABLE_KINDS))
-_Static_assert(KINDS - TABLE_KINDS <= 4, "each has a bit below NEED_SHARED_OPEN");
+_Static_assert(KINDS - TABLE_KINDS <= 2, "each has a bit below NEED_SERVERS");
 
 enum { WANT_FOLLOWED = 16 };
 
 struct want {
-    unsigned need;         // enum need
-    unsigned in_sight;     // the tables among them that are on the screen: others may be older
-    bool focused;          // the rest counts only if so
-    struct identity focus; // the object or process a drill-down shows
-    bool alone;            // of processes, only those this segment names count
-    int64_t orphan_age;    // of the snapshot, see there
+    unsigned need;          // enum need
+    unsigned in_sight;      // the tables among them that are on the screen: others may be older
+    bool focused;           // the rest counts only if so
+    struct identity focus;  // the object or process a drill-down shows
+    bool alone;             // of processes, only those this segment names count
+    int64_t orphan_age;     // of the snapshot, see there
+    uint64_t ipc_namespace; // inode of the one to look into; 0: our own
     // Processes to read as well, whether anything names them or not: pids, in any order.
     uint8_t n_followed;
     int32_t followed[WANT_FOLLOWED];
@@ -71,7 +74,9 @@ struct system { // the header's first line
     double load[3];
     int64_t uptime;         // seconds
     uint64_t ram;           // bytes of memory, proc_meminfo(5) MemTotal; 0 unknown
-    uint64_t ipc_namespace; // inode of /proc/self/ns/ipc; 0 unknown
+    uint64_t ipc_namespace; // inode of the one shown; 0 unknown
+    uint64_t own_namespace; // of /proc/self/ns/ipc; 0 unknown
+    bool elsewhere;         // it is not our own
     bool host_namespace;    // it is the machine's first one
     // /proc/self/ns/pid is the machine's first one: no process is outside, and a pid of 0 in an
     // object means nobody. False where it is another or could not be read.
@@ -98,6 +103,7 @@ struct snapshot {
     unsigned has;       // enum need: which parts were read
     int error;          // why a table that was asked for was not: -errno of the first
     int64_t orphan_age; // seconds: objects idle for less are not reported as orphans
+    uint64_t entered;   // IPC namespace of the objects, as it was wanted; 0: our own
     struct system system;
     struct segment_vec segments; // each ordered by id
     struct semset_vec semsets;
@@ -111,9 +117,12 @@ struct snapshot {
     struct waiter_vec waiters;      // ordered by kind, id, tid
     struct server_vec servers;      // in no order
     uint32_t waiters_unseen;        // processes that could not be asked whether they wait
-    struct mapping_vec focus_maps;  // NEED_MAP_USE, NEED_ALL_MAPS: of the focus's process
-    struct process_page page;       // NEED_PAGE
-    struct file_vec files;          // of processes in file_answers; ordered by pid, fd
+    struct ipc_namespace_vec namespaces;   // ordered by inode
+    struct pid_vec namespace_pids;         // who lives in them
+    uint32_t namespaces_unseen;            // processes whose IPC namespace may not be read
+    struct mapping_vec focus_maps;         // NEED_MAP_USE, NEED_ALL_MAPS: of the focus's process
+    struct process_page page;              // NEED_PAGE
+    struct file_vec files;                 // of processes in file_answers; ordered by pid, fd
     struct process_files_vec file_answers; // ordered by pid
     struct port_vec ports;                 // of file_answers
     struct instance_vec instances;         // databases a label may name, in no order
@@ -124,6 +133,7 @@ struct snapshot {
     struct trace_vec traces;    // of the time since the snapshot before, oldest first
     struct table tables[KINDS]; // of kinds that have no place above
     struct scan *scan;          // NULL: nobody asked, or none finished yet
+    struct snapshot *next; // of another IPC namespace, where several are printed together; owned
     bool partial; // the tables are new, what processes answered is of the snapshot before; a
                   // complete one follows
 };

@@ -128,6 +128,8 @@ struct kind {
     bool (*subject)(const struct snapshot *s, const void *row, struct row_subject *out);
     // The objects a row stands for, as a set: what is done to it is done to them. NULL: to itself.
     const struct identity_vec *(*members)(const void *row);
+    // The IPC namespace that a row is: Enter has all views show it. NULL: it is none.
+    uint64_t (*place)(const void *row);
     // "segment 393216": as sentences name it. NULL: `one` and the id.
     void (*describe)(const struct identity *identity, char *dst, size_t cap);
     // The name of a row in the path. NULL: the id.

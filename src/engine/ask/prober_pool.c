@@ -81,7 +81,8 @@ static void release(struct prober_pool *pool)
 
 // Takes probes until there are none. False where this thread was left behind meanwhile: then
 // neither the batch nor its owner may be touched any more.
-static bool ask(struct worker *w, struct prober *prober, const struct batch *batch, uint8_t *asked)
+static bool ask(struct worker *w, struct prober *prober, const struct batch *batch, uint64_t place,
+                uint8_t *asked)
 {
     struct prober_pool *pool = w->pool;
     struct answer answer = {0};
@@ -94,6 +95,7 @@ static bool ask(struct worker *w, struct prober *prober, const struct batch *bat
         if (asked[i] == ASKED_STUCK) // known before
             continue;
         struct probe probe = batch->probes[i];
+        probe.ipc_namespace = place;
         if (atomic_load_explicit(&pool->over_quota, memory_order_relaxed) &&
             !prober_pool_may_ask(w, &probe))
             continue; // not asked
@@ -148,11 +150,12 @@ static void *worker_main(void *arg)
         }
         const struct batch *batch = pool->batch;
         uint8_t *asked = pool->asked;
+        uint64_t place = pool->place;
         pool->joinable--;
         pool->active++;
         w->joined = true;
         pthread_mutex_unlock(&pool->lock);
-        bool finished = ask(w, prober, batch, asked);
+        bool finished = ask(w, prober, batch, place, asked);
         pthread_mutex_lock(&pool->lock);
         if (!finished) {
             rejoin(w);
@@ -347,6 +350,13 @@ bool prober_pool_run(struct prober_pool *pool, const struct batch *batch, uint8_
     bool complete = !pool->quit;
     pthread_mutex_unlock(&pool->lock);
     return complete;
+}
+
+void prober_pool_place(struct prober_pool *pool, uint64_t ipc_namespace)
+{
+    pthread_mutex_lock(&pool->lock);
+    pool->place = ipc_namespace;
+    pthread_mutex_unlock(&pool->lock);
 }
 
 void prober_pool_cancel(struct prober_pool *pool)

@@ -37,6 +37,7 @@ struct prober_pool {
 
     // The batch under way. `next` is the only thing workers contend for.
     const struct batch *batch;
+    uint64_t place;          // IPC namespace that batches ask about; 0: our own
     size_t joinable, active; // workers that may still join; that have
     _Atomic bool over_quota; // so many are stuck or slow that each user gets a quota only
     uint8_t *asked;

@@ -101,7 +101,8 @@ static uint64_t since_us(int64_t start_ns)
 
 static bool scan_once(struct holders *h, const struct round *round)
 {
-    static const struct want segments = {.need = NEED_SEGMENTS};
+    const struct want segments = {.need = NEED_SEGMENTS,
+                                  .ipc_namespace = round->want->ipc_namespace};
     const struct source *source = round->source;
     uint64_t forks = 0;
 
@@ -131,7 +132,8 @@ static bool worth_another_pass(const struct scan *scan)
 
 static void scan_fully(struct holders *h, const struct round *round, int passes)
 {
-    static const struct want tables = {.need = NEED_SEGMENTS | NEED_SYSTEM};
+    const struct want tables = {.need = NEED_SEGMENTS | NEED_SYSTEM,
+                                .ipc_namespace = round->want->ipc_namespace};
     int64_t cost = clock_used_ns();
     bool complete = scan_once(h, round);
 

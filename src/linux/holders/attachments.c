@@ -242,9 +242,9 @@ static void identify(struct refresh *r, bool exact)
 {
     struct answer *answer = r->answer;
     uint64_t namespace = ipc_namespace_of(r->self->proc, r->home);
+    uint64_t asked = answer->ipc_namespace ? answer->ipc_namespace : r->self->own_namespace;
 
-    answer->namespace_differs =
-        namespace && r->self->own_namespace && namespace != r->self->own_namespace;
+    answer->namespace_differs = namespace && asked && namespace != asked;
     if (!exact && !answer->namespace_differs)
         return;
     bool any = false;

@@ -57,9 +57,16 @@ void system_read(const char *proc, struct system *out)
         out->ram = (uint64_t)seconds * 1024;
     out->rmid_forced =
         proc_file_read(text, sizeof text, proc, "sys/kernel/shm_rmid_forced") > 0 && text[0] == '1';
-    out->ipc_namespace = namespace_of(proc, "ipc");
+    out->own_namespace = out->ipc_namespace = namespace_of(proc, "ipc");
     out->host_namespace = out->ipc_namespace == first_ipc_namespace;
     out->first_pid_namespace = namespace_of(proc, "pid") == first_pid_namespace;
+}
+
+void system_of_namespace(struct system *out, uint64_t inode)
+{
+    out->ipc_namespace = inode;
+    out->host_namespace = inode == first_ipc_namespace;
+    out->elsewhere = true;
 }
 
 // Without a bound tmpfs shows 0 blocks: mm/shmem.c shmem_statfs().

@@ -41,11 +41,12 @@ static size_t read_memory(int tasks, int32_t tid, uint64_t address, void *dst, s
 }
 
 // Ids repeat in every namespace, and a blocked task cannot have left the one it waits in.
-static bool elsewhere(const char *proc, int tasks, int32_t tid)
+static bool elsewhere(const char *proc, int tasks, int32_t tid, uint64_t ours)
 {
     char home[PATH_CAP], *own = mem_format("%s/self", proc);
-    uint64_t ours = ipc_namespace_of(AT_FDCWD, own);
 
+    if (!ours)
+        ours = ipc_namespace_of(AT_FDCWD, own);
     free(own);
     snprintf(home, sizeof home, "%" PRId32, tid);
     uint64_t theirs = ipc_namespace_of(tasks, home);
@@ -127,7 +128,8 @@ static int read_task(const char *proc, int tasks, int32_t pid, int32_t tid, stru
 
     if (len < 0)
         return (int)len;
-    if (!blocked_call_parse(line, (size_t)len, &call) || elsewhere(proc, tasks, tid))
+    if (!blocked_call_parse(line, (size_t)len, &call) ||
+        elsewhere(proc, tasks, tid, answer->ipc_namespace))
         return 0;
     bool semaphore = call.call == WAIT_SEMOP || call.call == WAIT_SEMTIMEDOP;
     struct waiter waiter = {

@@ -62,6 +62,7 @@ static const struct {
     [OUTCOME_NO_SUCH_GROUP] = {OUTCOME_FAILED, "there is no group {group}"},
     [OUTCOME_USER_NOT_FOUND] = {OUTCOME_FAILED, "{user} cannot be looked up: {error}"},
     [OUTCOME_GROUP_NOT_FOUND] = {OUTCOME_FAILED, "{group} cannot be looked up: {error}"},
+    [OUTCOME_NAMESPACE] = {OUTCOME_FAILED, "{target}: its IPC namespace cannot be entered: {error}"},
     [OUTCOME_NO_ANSWER] = {OUTCOME_FAILED, "{target}: no answer from the kernel yet; the result follows if there is one"},
     [OUTCOME_NO_ANSWER_OF_PROCESS] = {OUTCOME_FAILED, "{target} cannot be identified: its files do not answer; the signal follows when they do"},
     [OUTCOME_UNFINISHED] = {OUTCOME_FAILED, "still under way when the monitor ended"},

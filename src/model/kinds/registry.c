@@ -17,6 +17,7 @@ static const struct kind *const kinds[KINDS] = {
     [KIND_PROCESS] = &kind_processes, [KIND_FILE] = &kind_files,
     [KIND_SHARED] = &kind_shared,    [KIND_SHARED_HOLDER] = &kind_shared_holders,
     [KIND_SHARED_MAP] = &kind_shared_maps,
+    [KIND_NAMESPACE] = &kind_namespaces,
 };
 // clang-format on
 

@@ -61,6 +61,8 @@ static void free_parts(struct snapshot *s)
     vec_free(&s->instances);
     vec_free(&s->traces);
     vec_free(&s->growths);
+    vec_free(&s->namespaces);
+    vec_free(&s->namespace_pids);
     findings_clear(&s->findings);
     vec_free(&s->findings);
     for (size_t i = 0; i < KINDS; i++)
@@ -74,6 +76,7 @@ void snapshot_unref(struct snapshot *snapshot)
     // The thread that drops the last reference must see what every other thread wrote before dropping its.
     if (!snapshot || __atomic_sub_fetch(&snapshot->refs, 1, __ATOMIC_ACQ_REL) > 0)
         return;
+    snapshot_unref(snapshot->next);
     free_parts(snapshot);
     free(snapshot);
 }

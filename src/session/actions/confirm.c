@@ -24,6 +24,7 @@ void confirm_note_state(const struct snapshot *s, struct action *action)
     const struct kind *kind = kind_get(target->kind);
     int64_t time;
 
+    action->ipc_namespace = s->entered;
     if (o && !action->again)
         action->was =
             (struct object_state){o->uid, o->gid, o->mode, kind->maker ? kind->maker(o, &time) : 0};
@@ -105,6 +106,18 @@ static void previewed(struct session *s, bool accepted)
     vec_free(&refused);
 }
 
+// "Remove segment 5 in IPC namespace 4026532201 (web)?"
+static void name_place(const struct session *s, struct consequence *c)
+{
+    size_t n = strlen(c->question);
+
+    if (!s->place)
+        return;
+    bool asks = n && c->question[n - 1] == '?';
+    n -= asks;
+    snprintf(c->question + n, sizeof c->question - n, " in %s%s", s->place_name, asks ? "?" : "");
+}
+
 // One target is asked about at once, several are listed first.
 void confirm_propose(struct session *s, struct action_vec actions)
 {
@@ -117,6 +130,7 @@ void confirm_propose(struct session *s, struct action_vec actions)
     }
     if (actions.n == 1) {
         preview_one(s->snapshot, &actions.at[0], &c);
+        name_place(s, &c);
         if (!c.impossible) {
             ask(s, actions, refused, &c, preview_hidden(s));
             return;
@@ -126,6 +140,7 @@ void confirm_propose(struct session *s, struct action_vec actions)
         return;
     }
     char *list = preview_text(s->snapshot, tags_count(s, NULL).hidden, &actions, &refused, &c);
+    name_place(s, &c);
     struct prompt *p = prompt_open(&s->prompt, PROMPT_TEXT, previewed);
     snprintf(p->title, sizeof p->title, "%s",
              c.impossible ? c.question : "What would be done: Enter goes on to the question");

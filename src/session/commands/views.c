@@ -9,6 +9,7 @@
 #include "session/current.h"
 #include "session/message.h"
 #include "session/navigate.h"
+#include "session/place.h"
 #include "session/session.h"
 #include "store/settings.h"
 
@@ -54,7 +55,7 @@ static void run_back(struct session *s)
     bool entered = session_view(s)->has_parent;
     if (!entered && session_peel(s))
         return;
-    if (!session_pop(s))
+    if (!session_pop(s) && !place_leave(s))
         s->message[0] = '\0';
 }
 
@@ -68,7 +69,7 @@ static void run_triage(struct session *s)
 
 static void run_leave(struct session *s)
 {
-    if (!progress_cancel(s) && !session_pop(s))
+    if (!progress_cancel(s) && !session_pop(s) && !place_leave(s))
         s->quit = true;
 }
 

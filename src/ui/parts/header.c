@@ -204,6 +204,30 @@ static enum style fuller(const struct usage *a, const struct usage *b)
     return style == STYLE_GOOD ? STYLE_PLAIN : style;
 }
 
+// What the namespaces hold that are not shown: "and 3 other IPC namespaces: 66M in 4 segments".
+static void others(struct fit_line *p, int drop, const struct snapshot *s)
+{
+    uint64_t bytes = 0, segments = 0;
+    size_t n = 0, unknown = 0;
+    char size[TEXT_SHORT];
+
+    for (size_t i = 0; i < s->namespaces.n; i++) {
+        const struct ipc_namespace *row = &s->namespaces.at[i];
+        if (row->inode == s->system.ipc_namespace)
+            continue;
+        n++;
+        unknown += !(row->known & NAMESPACE_KNOWS_OBJECTS);
+        bytes += row->bytes;
+        segments += row->segments;
+    }
+    if (!n)
+        return;
+    fit_line_add(p, drop, STYLE_PLAIN, NULL,
+                 "and %zu other IPC namespace%s: %s%s in %" PRIu64 " segment%s", n,
+                 n == 1 ? "" : "s", unknown ? "at least " : "", text_size(size, sizeof size, bytes),
+                 segments, segments == 1 ? "" : "s");
+}
+
 static void shm_line(struct canvas *c, int y, int w, const struct snapshot *s,
                      const struct sums *sums, const struct series *past)
 {
@@ -225,6 +249,7 @@ static void shm_line(struct canvas *c, int y, int w, const struct snapshot *s,
     }
     if (sums->huge)
         fit_line_add(&p, 4, STYLE_PLAIN, "huge", "%s", text_size(size, sizeof size, sums->huge));
+    others(&p, 5, s);
     gauge(c, y, w, "Shm", fullest(&bytes, &count), &p, past);
 }
 
@@ -304,6 +329,7 @@ static void one_line(struct canvas *c, int y, int w, const struct session *sessi
     if (s->has & NEED_SYSTEM)
         fit_line_add(&p, 8, STYLE_PLAIN, NULL, "%s", user_text(s, user, sizeof user));
     tracing(&p, session);
+    others(&p, 9, s);
     fit_line_add(&p, 4, session->frozen ? STYLE_WARNING : STYLE_PLAIN, NULL, "%s", every);
     fit_line_draw(c, 1, y, w - 1, GAP, &p);
 }

@@ -34,6 +34,8 @@ static void restrictions(struct session *session, struct fit_line *out)
 
     if (session->frozen)
         fit_line_add(out, 0, STYLE_CRITICAL, NULL, "FROZEN");
+    if (session->place)
+        fit_line_add(out, 0, STYLE_WARNING, "in", "%s", session->place_name);
     if (view->filter_text[0])
         fit_line_add(out, 0, STYLE_WARNING, "filter", "%s", view->filter_text);
     if (view->has_id)

@@ -1,0 +1,295 @@
+#include "linux/namespaces/enter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/thread.h"
+#include "linux/process/ipc_namespace.h"
+#include "linux/process/pidfd.h"
+#include "linux/process/process.h"
+#include "linux/process/stat.h"
+#include "ways.h"
+
+// A file of a process that is stuck in exec, and a mount point behind a file server, may not answer.
+static const int64_t PATIENCE_NS = 2 * CLOCK_SECOND, AVOID_NS = 60 * CLOCK_SECOND;
+
+struct namespaces {
+    char *proc;
+    bool pidfds;
+    uint64_t own;
+    struct ways ways;
+};
+
+struct namespaces *namespaces_new(const char *proc, bool pidfds)
+{
+    struct namespaces *self = mem_zero(1, sizeof *self);
+    char *home = mem_format("%s/self", proc);
+
+    self->proc = mem_copy_string(proc);
+    self->pidfds = pidfds;
+    self->own = ipc_namespace_of(AT_FDCWD, home);
+    ways_init(&self->ways);
+    free(home);
+    return self;
+}
+
+void namespaces_free(struct namespaces *self)
+{
+    if (!self)
+        return;
+    ways_free(&self->ways);
+    free(self->proc);
+    free(self);
+}
+
+uint64_t namespaces_own(const struct namespaces *self)
+{
+    return self->own;
+}
+
+// --- entering -----------------------------------------------------------------------------------
+
+enum stage { ON_THE_WAY, ARRIVED, GIVEN_UP, DONE };
+
+struct visit { // of one thread; the thread that waits may leave it behind before it arrives
+    pthread_mutex_t lock;
+    pthread_cond_t moved;
+    enum stage stage;
+    int refs;
+    int error;
+    char *proc;
+    bool pidfds;
+    uint64_t inode;
+    struct way way;
+    void (*work)(void *arg);
+    void *arg;
+};
+
+static void visit_release(struct visit *v)
+{
+    bool last = --v->refs == 0;
+
+    pthread_mutex_unlock(&v->lock);
+    if (!last)
+        return;
+    pthread_mutex_destroy(&v->lock);
+    pthread_cond_destroy(&v->moved);
+    way_free(&v->way);
+    free(v->proc);
+    free(v);
+}
+
+static int enter_file(const char *path, uint64_t inode)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), error = 0;
+
+    if (fd < 0)
+        return -errno;
+    if (fstat(fd, &st) < 0 || st.st_ino != inode)
+        error = -ESRCH; // another one by now
+    else if (setns(fd, CLONE_NEWIPC) < 0)
+        error = -errno;
+    close(fd);
+    return error;
+}
+
+// By a pidfd nothing is read of the process that could hang; since Linux 5.8. Which namespace it was shows
+// our own thread afterwards.
+static int enter_pidfd(const char *proc, int32_t pid, uint64_t inode)
+{
+    int fd = pidfd_of(pid);
+
+    if (fd < 0)
+        return fd;
+    int error = setns(fd, CLONE_NEWIPC) < 0 ? -errno : 0;
+    close(fd);
+    if (error)
+        return error;
+    char *home = mem_format("%s/thread-self", proc);
+    error = ipc_namespace_of(AT_FDCWD, home) == inode ? 0 : -ESRCH;
+    free(home);
+    return error;
+}
+
+static int enter_process(const struct visit *v, int32_t pid)
+{
+    int error = v->pidfds ? enter_pidfd(v->proc, pid, v->inode) : -ENOSYS;
+
+    if (error != -EINVAL && error != -ENOSYS)
+        return error;
+    char *path = mem_format("%s/%" PRId32 "/ns/ipc", v->proc, pid);
+    error = enter_file(path, v->inode);
+    free(path);
+    return error;
+}
+
+// What is worth reporting of several that failed: not that a process ended.
+static int worse(int a, int b)
+{
+    return b == -ESRCH || b == -ENOENT ? a : b;
+}
+
+// Those known to live there have ended, or no process was asked yet.
+static int enter_any(const struct visit *v)
+{
+    struct pid_entry_vec all = {0};
+    char home[32];
+    int error = -ENOENT, dir = open(v->proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    if (dir < 0)
+        return -errno;
+    process_reader_list(v->proc, &all);
+    for (size_t i = 0; i < all.n && error; i++) {
+        snprintf(home, sizeof home, "%" PRId32, all.at[i].pid);
+        if (ipc_namespace_of(dir, home) != v->inode)
+            continue;
+        int now = enter_process(v, all.at[i].pid);
+        error = now ? worse(error, now) : 0;
+    }
+    close(dir);
+    vec_free(&all);
+    return error;
+}
+
+static int arrive(const struct visit *v)
+{
+    const struct way *way = &v->way;
+    int error = -ENOENT;
+
+    for (size_t i = 0; i < way->n && error; i++) {
+        int now = enter_process(v, way->pids[i]);
+        error = now ? worse(error, now) : 0;
+    }
+    if (error && way->mount) {
+        int now = enter_file(way->mount, v->inode);
+        error = now ? worse(error, now) : 0;
+    }
+    return error == -ENOENT ? enter_any(v) : error;
+}
+
+static void *visit_main(void *arg)
+{
+    struct visit *v = arg;
+
+    thread_name("ipctop-visitor");
+    int error = arrive(v);
+    pthread_mutex_lock(&v->lock);
+    bool wanted = v->stage == ON_THE_WAY;
+    if (wanted) {
+        v->error = error;
+        v->stage = error ? DONE : ARRIVED;
+        pthread_cond_signal(&v->moved);
+    }
+    if (wanted && !error) {
+        pthread_mutex_unlock(&v->lock);
+        v->work(v->arg);
+        pthread_mutex_lock(&v->lock);
+        v->stage = DONE;
+        pthread_cond_signal(&v->moved);
+    }
+    visit_release(v);
+    return NULL;
+}
+
+static int await_visit(struct namespaces *self, struct visit *v)
+{
+    int64_t until = clock_ns() + PATIENCE_NS;
+
+    pthread_mutex_lock(&v->lock);
+    while (v->stage != DONE) {
+        if (v->stage == ON_THE_WAY && clock_ns() >= until) {
+            v->stage = GIVEN_UP;
+            v->error = -ETIMEDOUT;
+            ways_avoid(&self->ways, v->inode, clock_ns() + AVOID_NS);
+            break;
+        }
+        thread_wait(&v->moved, &v->lock, v->stage == ON_THE_WAY ? until : INT64_MAX);
+    }
+    int error = v->error;
+    visit_release(v);
+    return error;
+}
+
+// Where no process was asked, the mounts were not read either.
+static bool find_way(struct namespaces *self, uint64_t inode, struct way *way)
+{
+    struct inode_vec mounts = {0};
+
+    if (!ways_find(&self->ways, inode, clock_ns(), way))
+        return false;
+    if (way->n || way->mount)
+        return true;
+    ways_read_mounts(&self->ways, self->proc, &mounts);
+    vec_free(&mounts);
+    return ways_find(&self->ways, inode, clock_ns(), way);
+}
+
+int namespaces_run(struct namespaces *self, uint64_t inode, void (*work)(void *arg), void *arg)
+{
+    struct way way = {0};
+
+    if (inode == self->own) {
+        work(arg);
+        return 0;
+    }
+    if (!find_way(self, inode, &way))
+        return -ETIMEDOUT;
+    struct visit *v = mem_zero(1, sizeof *v);
+    *v = (struct visit){.refs = 2,
+                        .proc = mem_copy_string(self->proc),
+                        .pidfds = self->pidfds,
+                        .inode = inode,
+                        .way = way,
+                        .work = work,
+                        .arg = arg};
+    pthread_mutex_init(&v->lock, NULL);
+    thread_cond_init(&v->moved);
+    int error = thread_start(NULL, visit_main, v);
+    if (!error)
+        return await_visit(self, v);
+    pthread_mutex_lock(&v->lock);
+    v->refs = 1;
+    visit_release(v);
+    return -error;
+}
+
+// --- asking -------------------------------------------------------------------------------------
+
+void namespaces_probe(struct namespaces *self, int32_t pid, struct answer *answer)
+{
+    struct task_stat stat;
+    char path[64];
+    int dir = open(self->proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    if (dir < 0) {
+        answer->error = -errno;
+        return;
+    }
+    snprintf(path, sizeof path, "%" PRId32 "/stat", pid);
+    answer->error = stat_read(dir, path, &stat);
+    snprintf(path, sizeof path, "%" PRId32, pid);
+    errno = 0;
+    answer->ipc_namespace = answer->error ? 0 : ipc_namespace_of(dir, path);
+    if (!answer->error && !answer->ipc_namespace)
+        answer->error = errno ? -errno : -ESRCH; // a zombie lives in none
+    close(dir);
+    if (answer->error)
+        return;
+    answer->process.pid = pid;
+    // A kernel thread is never called the oldest: it says nothing of what runs there.
+    answer->process.start_ticks = stat_is_kernel(&stat) ? UINT64_MAX : stat.start_ticks;
+    answer->process.known |= PROC_KNOWS_START;
+    ways_add_process(&self->ways, answer->ipc_namespace, pid);
+}
+
+void namespaces_probe_mounts(struct namespaces *self, struct answer *answer)
+{
+    ways_read_mounts(&self->ways, self->proc, &answer->inodes);
+}

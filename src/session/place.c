@@ -1,0 +1,85 @@
+#include "session/place.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "engine/sampler.h"
+#include "model/kinds/registry.h"
+#include "session/current.h"
+#include "session/message.h"
+#include "session/navigate.h"
+#include "session/session.h"
+#include "session/tags.h"
+
+// "IPC namespace 4026532201, docker:3f4e5d6c7b8a"
+static void name_place(struct session *s, uint64_t inode)
+{
+    const struct ipc_namespace *row =
+        s->snapshot ? namespace_find(&s->snapshot->namespaces, inode) : NULL;
+    struct line line = line_start(s->place_name, sizeof s->place_name);
+
+    line_add(&line, "IPC namespace %" PRIu64, inode);
+    const struct process *p = row ? snapshot_process(s->snapshot, row->pid) : NULL;
+    const char *container = p ? process_string(p, PROCESS_CONTAINER) : NULL;
+    if (container)
+        line_add(&line, " (%s)", container);
+    else if (p && p->known & PROC_KNOWS_COMM)
+        line_add(&line, " (%s)", p->comm);
+}
+
+void place_start(struct session *s, uint64_t inode)
+{
+    s->place = inode;
+    name_place(s, inode);
+}
+
+static void forget(struct session *s)
+{
+    struct snapshot *old = s->snapshot;
+
+    s->snapshot = NULL;
+    vec_clear(&s->tags);
+    recent_rows_free(&s->changes);
+    vec_clear(&s->results.changed);
+    session_rebuild(s);
+    snapshot_unref(old); // only now: rows pointed into it
+    s->refresh_once = true;
+    sampler_refresh(s->sampler);
+}
+
+void place_enter(struct session *s, uint64_t inode)
+{
+    bool own = s->snapshot && inode == s->snapshot->system.own_namespace;
+
+    if (own && !s->place) {
+        session_say(s, SEVERITY_NOTICE, "all views show this IPC namespace already");
+        return;
+    }
+    name_place(s, inode);
+    s->place = own ? 0 : inode;
+    session_tab(s, 0);
+    forget(s);
+    if (own)
+        session_say(s, SEVERITY_NOTICE, "back in our own IPC namespace");
+    else
+        session_say(s, SEVERITY_NOTICE, "in %s: Esc comes back", s->place_name);
+}
+
+bool place_leave(struct session *s)
+{
+    size_t tab;
+
+    if (!s->place)
+        return false;
+    s->place = 0;
+    if (session_tab_of(&kind_namespaces, &tab))
+        session_tab(s, tab);
+    forget(s);
+    session_say(s, SEVERITY_NOTICE, "back in our own IPC namespace");
+    return true;
+}
+
+bool place_is_of(const struct session *s, const struct snapshot *snapshot)
+{
+    return snapshot->entered == s->place;
+}
