@@ -7,14 +7,24 @@
 #include "output/formats.h"
 #include "store/scheme.h"
 
-enum mode { MODE_SCREEN, MODE_PRINT, MODE_ACT, MODE_LIST_COLUMNS, MODE_HELP, MODE_VERSION };
+enum mode {
+    MODE_SCREEN,
+    MODE_PRINT,
+    MODE_RECORD,
+    MODE_ACT,
+    MODE_LIST_COLUMNS,
+    MODE_HELP,
+    MODE_VERSION
+};
 
 struct options {
     enum mode mode;
-    const struct format *format; // of MODE_PRINT; of MODE_ACT --json or NULL
+    const struct format *format; // of MODE_PRINT, MODE_RECORD; of MODE_ACT --json or NULL
     double delay;
     long iterations; // 0: not limited, where `endless` or on the screen; else once
     const char *columns, *sort, *filter, *log, *save_dir; // NULL: not given
+    const char *record;                                   // the file of MODE_RECORD
+    uint64_t keep;                                        // its bytes; 0: without limit
     bool has_user;
     uint32_t uid;
     bool all_namespaces;    // --namespace all

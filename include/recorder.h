@@ -10,6 +10,9 @@
 // Whether the options ask for it: events are seen from one look to the next only.
 bool recorder_wanted(const struct options *options);
 
+// Copies of the events after *last, whose number it then is. One reference; NULL: there are none.
+struct event_log *recorder_news(const struct event_log *all, uint64_t *last);
+
 // Prints events until the ticks are done or a signal ends it. The exit status; 128 + n: signal n.
 int recorder_run(const struct options *options, const struct requests *requests,
                  struct sampler *sampler);

@@ -13,13 +13,15 @@
 #include "monitor.h"
 #include "print.h"
 #include "recorder.h"
+#include "recording.h"
 #include "store/audit_log.h"
 #include "unattended.h"
 
 static int run(const struct options *options, struct requests *requests, struct audit_log *audit)
 {
-    bool screen = options->mode == MODE_SCREEN, acts = options->mode == MODE_ACT && options->yes;
-    bool follows = screen || acts || recorder_wanted(options);
+    bool screen = options->mode == MODE_SCREEN, records = options->mode == MODE_RECORD;
+    bool acts = options->mode == MODE_ACT && options->yes;
+    bool follows = screen || records || acts || recorder_wanted(options);
     mem_tune(follows);
     struct linux_source *real = linux_source_new(
         &(struct linux_source_options){.proc = "/proc", .read_only = !screen && !acts});
@@ -42,8 +44,9 @@ static int run(const struct options *options, struct requests *requests, struct 
         status = unattended_run(options, requests, sampler);
     } else {
         signal(SIGPIPE, SIG_IGN); // the write reports it: a quiet end
-        status = follows ? recorder_run(options, requests, sampler)
-                         : print_run(options, requests, sampler);
+        status = records   ? recording_run(options, requests, sampler)
+                 : follows ? recorder_run(options, requests, sampler)
+                           : print_run(options, requests, sampler);
     }
     // A thread that is stuck still uses these, until the process ends.
     size_t left = sampler ? sampler_free(sampler) : 0;
@@ -147,6 +150,7 @@ int main(int argc, char **argv)
     case MODE_SCREEN:
     case MODE_PRINT:
     case MODE_ACT:
+    case MODE_RECORD:
         break;
     }
     status = find_namespace(&options);

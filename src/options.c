@@ -16,7 +16,7 @@
 #include "model/kinds/registry.h"
 #include "store/settings.h"
 
-enum { ITERATIONS_MAX = 1000000000 };
+enum { ITERATIONS_MAX = 1000000000, KEEP_MIN = 1 << 20 };
 
 struct option_row {
     char letter;          // 0: no short form
@@ -62,7 +62,7 @@ static const char *set_mode(struct options *o, enum mode mode, const struct form
         return NULL;
     bool one = o->mode == MODE_SCREEN || (o->mode == mode && may_stand_together(o->format, format));
     if (!one && mode != MODE_HELP && mode != MODE_VERSION) {
-        snprintf(why, sizeof why, "only one of %s and --list-columns",
+        snprintf(why, sizeof why, "only one of %s, --record and --list-columns",
                  list_formats(names, sizeof names));
         return why;
     }
@@ -75,6 +75,13 @@ static const char *set_mode(struct options *o, enum mode mode, const struct form
 static const char *apply_delay(struct options *o, const char *value)
 {
     return settings_interval(value, &o->delay) ? NULL : CONFIG_INTERVALS " are needed";
+}
+
+static const char *apply_keep(struct options *o, const char *value)
+{
+    if (!text_parse_size(value, &o->keep) || o->keep < KEEP_MIN)
+        return "a size of at least 1M is needed";
+    return NULL;
 }
 
 static const char *check_name(struct options *o, const char *value)
@@ -185,6 +192,10 @@ static const struct option_row others[] = {
      .apply = check_name},
     {0, "trace", NULL, "exact events, with the process that did it: slows every system call down a little",
      FLAG(trace)},
+    {0, "record", "FILE", "append a picture of everything to FILE each tick, until interrupted",
+     .mode = MODE_RECORD, .format = &record_format, TEXT(record)},
+    {0, "keep", "SIZE", "of a recording: no more than SIZE, half of it in FILE.1",
+     .apply = apply_keep},
     {0, "strict", NULL, "exit 3 when the answer is incomplete", FLAG(strict)},
     {0, "list-columns", NULL, "the columns of TABLE, or of all tables", .mode = MODE_LIST_COLUMNS},
     {'h', "help", NULL, "this help", .mode = MODE_HELP},
@@ -313,8 +324,14 @@ static int check(const struct options *o)
     if (o->log && prints && !records)
         return options_fail("--log is of the screen and of events: other tables have nothing to be "
                             "logged");
-    if (o->trace && !records && o->mode != MODE_SCREEN)
-        return options_fail("--trace is of the screen, of --batch events and of --json events");
+    if (o->trace && !records && o->mode != MODE_SCREEN && o->mode != MODE_RECORD)
+        return options_fail("--trace is of the screen, of recordings, of --batch events and of "
+                            "--json events");
+    if (o->mode == MODE_RECORD &&
+        (o->n_tables || o->columns || o->filter || o->has_user || o->has_id))
+        return options_fail("--record keeps everything: it takes no table, -o, -f, -u and -i");
+    if (o->keep && o->mode != MODE_RECORD)
+        return options_fail("--keep is of --record");
     for (size_t i = 0; prints && !records && i < o->n_tables; i++) {
         if (o->tables[i]->alone)
             return options_fail("%s", o->tables[i]->alone);
@@ -372,12 +389,12 @@ static const char *take(struct options *o, const struct option_row *row, const c
 {
     void *flag = (char *)o + row->flag, *text = (char *)o + row->text;
 
+    if (row->text)
+        *(const char **)text = value;
     if (row->mode != MODE_SCREEN)
         return set_mode(o, row->mode, row->format);
     if (row->flag)
         *(bool *)flag = true;
-    if (row->text)
-        *(const char **)text = value;
     return row->apply ? row->apply(o, value) : NULL;
 }
 

@@ -1,43 +1,23 @@
 #include "recorder.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/text.h"
+#include "follow.h"
 #include "output/formats.h"
 
 enum { TEXT = 512 };
 
-static volatile sig_atomic_t ended_by;
-
-static void on_signal(int number)
-{
-    ended_by = number;
-}
+struct recorder {
+    const struct options *options;
+    const struct requests *requests;
+    uint64_t last; // event that was written
+};
 
 bool recorder_wanted(const struct options *options)
 {
     return options->format && options->n_tables == 1 && options->tables[0]->flags & TABLE_PAST;
-}
-
-// Blocked but while we wait; *waiting is the mask for that.
-static void catch_signals(sigset_t *waiting)
-{
-    static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
-    const struct sigaction action = {.sa_handler = on_signal};
-    sigset_t blocked;
-
-    sigemptyset(&blocked);
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        sigaddset(&blocked, ends[i]);
-        sigaction(ends[i], &action, NULL);
-    }
-    sigprocmask(SIG_BLOCK, &blocked, waiting);
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        sigdelset(waiting, ends[i]);
 }
 
 // One line an event, in columns as wide as usual: later ones are not known yet.
@@ -74,71 +54,47 @@ static int write_events(const struct options *options, const struct table_reques
     return error;
 }
 
-// Those that are new, as a snapshot with nothing but them.
-static int write_news(const struct options *options, const struct requests *requests,
-                      const struct snapshot *s, uint64_t *last)
+struct event_log *recorder_news(const struct event_log *all, uint64_t *last)
 {
-    const struct event_log *all = s->events;
     struct event_vec news = {0};
 
     for (size_t i = 0; all && i < all->n; i++)
         if (all->at[i]->number > *last)
             vec_push(&news, event_new(all->at[i], all->at[i]->who, all->at[i]->text));
     if (!news.n)
-        return 0;
+        return NULL;
     *last = all->at[all->n - 1]->number;
-    struct snapshot with = *s; // borrows everything else
-    with.events = event_log_more(NULL, &news);
-    int error = write_events(options, &requests->tables[0], &with);
-    event_log_unref(with.events);
+    struct event_log *log = event_log_more(NULL, &news);
     vec_free(&news);
-    return error;
+    return log;
 }
 
-// The status, where it is the end: -1 else.
-static int next(const struct options *options, const struct requests *requests,
-                struct sampler *sampler, uint64_t *last, long *ticks)
+// Those that are new, as a snapshot with nothing but them.
+static int write_news(void *arg, const struct snapshot *s)
 {
-    struct snapshot *s = sampler_take(sampler);
-    int error = 0;
+    struct recorder *r = arg;
+    struct snapshot with = *s; // borrows everything else
 
-    if (!s)
-        return -1;
-    if (!s->partial) {
-        error = write_news(options, requests, s, last);
-        ++*ticks;
-    }
-    snapshot_unref(s);
-    if (error == -EPIPE)
-        return 0; // its reader has seen enough
-    if (error)
-        options_fail("cannot write: %s", strerror(-error));
-    return error ? 1 : options->iterations && *ticks >= options->iterations ? 0 : -1;
+    with.events = recorder_news(s->events, &r->last);
+    if (!with.events)
+        return 0;
+    int error = write_events(r->options, &r->requests->tables[0], &with);
+    event_log_unref(with.events);
+    return error;
 }
 
 int recorder_run(const struct options *options, const struct requests *requests,
                  struct sampler *sampler)
 {
-    struct want want = requests_want(requests, options);
-    struct pollfd on = {.fd = sampler_fd(sampler), .events = POLLIN};
-    uint64_t last = 0;
-    long ticks = 0;
-    int status = -1;
-    sigset_t waiting;
+    struct recorder recorder = {.options = options, .requests = requests};
+    struct follower follower = {.want = requests_want(requests, options),
+                                .ticks = options->iterations,
+                                .take = write_news,
+                                .arg = &recorder};
 
     if (options->trace)
-        want.need |= NEED_TRACE;
-    catch_signals(&waiting);
+        follower.want.need |= NEED_TRACE;
     if (options->format->shown)
         write_line(&requests->tables[0], NULL, NULL);
-    sampler_want(sampler, &want);
-    while (status < 0 && !ended_by)
-        if (ppoll(&on, 1, NULL, &waiting) > 0)
-            status = next(options, requests, sampler, &last, &ticks);
-    if (ended_by && status < 0) { // what happened since the last tick
-        sampler_refresh(sampler);
-        if (poll(&on, 1, 1000) > 0)
-            next(options, requests, sampler, &last, &ticks);
-    }
-    return status >= 0 ? status : 128 + ended_by;
+    return follow_run(&follower, sampler);
 }

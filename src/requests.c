@@ -183,6 +183,9 @@ int requests_build(struct requests *requests, const struct options *options)
     while (!options->n_tables && !status && (options->format || !kind) &&
            (kind = next_table(options->format, kind)))
         status = add_table(requests, kind, options);
+    for (int id = 1; options->format && options->format->past && id < KINDS && !status; id++)
+        if (kind_get((enum kind_id)id)->flags & TABLE_PAST)
+            status = add_table(requests, kind_get((enum kind_id)id), options);
     return status;
 }
 

@@ -31,6 +31,7 @@ struct format {
     bool several;        // prints the rows of several IPC namespaces: snapshot.next
     bool reports_gaps;   // says itself what could not be read
     bool utf8;           // whatever the locale
+    bool past;           // with the tables of what happened, where none is named
     unsigned need;       // enum need: beyond that of the tables
     size_t place;        // offset in struct kind of a table's place, where none is named
     // Tables one after the other. 0, or -errno of the stream.
@@ -44,6 +45,9 @@ extern const size_t n_formats;
 
 bool format_is_form(const struct format *form, const struct format *of);
 const struct format *format_by_name(const char *name); // NULL: none
+// Of recordings: documents as --json has them, with what happened since the one before.
+extern const struct format record_format;
+
 // What a file of that name is written in.
 const struct format *format_of_file(const char *name);
 

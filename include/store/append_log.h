@@ -6,7 +6,8 @@
 // file is made with mode 0600 where it is not there, and never opened through a symbolic link, nor
 // where it has a second name (a hard link), belongs to another user, or a directory on the way does (of
 // root's files). The directory is held by a descriptor. One that was moved away or removed meanwhile
-// (logrotate(8)) is made again for the next line.
+// (logrotate(8)) is made again for the next line. One that would grow beyond half of `keep` gets the name
+// PATH.1, in place of the file that had it, and a new one begins.
 #ifndef IPCTOP_STORE_APPEND_LOG_H
 #define IPCTOP_STORE_APPEND_LOG_H
 
@@ -16,12 +17,17 @@
 
 struct append_log;
 
+#define APPEND_OLDER ".1" // behind the name
+
 struct append_log_options {
     const char *path; // copied
     // The line that stands where `lost` lines are missing, written before the next one. On the
-    // thread; returns its length, with the newline.
+    // thread; returns its length, with the newline. NULL: there is none.
     size_t (*gap)(size_t lost, char *dst, size_t cap);
     int64_t patience_ns; // append_log_line_now() waits so long; 0: a quarter of a second
+    // The last writer of the file may have been cut off in a line: an empty one stands before ours.
+    bool apart;
+    uint64_t keep; // bytes of both files; 0: without limit
 };
 
 // NULL with *error an errno value, for append_log_reason(). A file that has not answered after a

@@ -283,3 +283,12 @@ const struct format json_format = {
     .place = offsetof(struct kind, json),
     .write = json_write,
 };
+
+const struct format record_format = {
+    .what = "a recording",
+    .utf8 = true,
+    .past = true,
+    .need = NEED_SYSTEM,
+    .place = offsetof(struct kind, json),
+    .write = json_write,
+};

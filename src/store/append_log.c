@@ -32,6 +32,8 @@ struct append_log {
     int64_t patience;
     int dir, fd; // the thread's; -1: not open yet
     bool broken; // the thread's: the last line was cut off in its middle
+    bool apart;
+    uint64_t keep;
 
     // With the worker's lock held:
     size_t lost;  // lines that are not in the file, since the last one that is
@@ -106,8 +108,32 @@ static int follow_name(struct append_log *a)
     if (a->fd >= 0)
         close(a->fd);
     a->fd = fd;
-    a->broken = false;
+    a->broken = a->apart && fstat(fd, &open) == 0 && open.st_size > 0;
     return 0;
+}
+
+// Where n more bytes are too many, the file becomes the older one. 0, or an errno value.
+static int make_room(struct append_log *a, size_t n)
+{
+    const char *name = trusted_name(a->path);
+    struct stat st;
+
+    if (!a->keep || n == 0 || fstat(a->fd, &st) < 0 || st.st_size == 0 ||
+        (uint64_t)st.st_size + n <= a->keep / 2)
+        return 0;
+    char *older = mem_format("%s" APPEND_OLDER, name);
+    int error = renameat(a->dir, name, a->dir, older) < 0 ? errno : 0;
+    free(older);
+    return error ? error : follow_name(a);
+}
+
+// Cuts off the end that was just written, unless another program has appended since.
+static bool take_back(int fd, off_t written)
+{
+    struct stat st;
+    off_t end = lseek(fd, 0, SEEK_CUR); // behind what we wrote: open(2) O_APPEND
+
+    return fstat(fd, &st) == 0 && st.st_size == end && ftruncate(fd, end - written) == 0;
 }
 
 // On the thread. 0, or an errno value.
@@ -115,25 +141,30 @@ static int write_entry(struct append_log *a, const struct entry *entry)
 {
     char gap[GAP];
     int error = follow_name(a);
+    if (!error)
+        error = make_room(a, entry->n);
     // clang-format off
     struct iovec parts[] = {
         {(void *)"\n", a->broken ? 1 : 0}, // what was cut off ends here
-        {gap, entry->lost ? a->gap(entry->lost, gap, sizeof gap) : 0},
+        {gap, entry->lost && a->gap ? a->gap(entry->lost, gap, sizeof gap) : 0},
         {entry->text, entry->n},
     };
     // clang-format on
     size_t n = parts[0].iov_len + parts[1].iov_len + parts[2].iov_len;
     ssize_t written;
 
-    if (error || n == 0) // the first of all opens the file
+    if (error || entry->n == 0) // the first of all opens the file
         return error;
     do
         written = writev(a->fd, parts, 3);
     while (written < 0 && errno == EINTR);
     if (written < 0)
         return errno;
-    a->broken = (size_t)written < n && written > 0;
-    return (size_t)written == n ? 0 : ENOSPC; // a full disk takes what still fits
+    if ((size_t)written == n)
+        a->broken = false;
+    else if (written > 0) // a full disk takes what still fits
+        a->broken = !(a->apart && take_back(a->fd, written));
+    return (size_t)written == n ? 0 : ENOSPC;
 }
 
 // --- the thread ---------------------------------------------------------------------------------
@@ -291,6 +322,8 @@ struct append_log *append_log_open(const struct append_log_options *options, int
 
     a->path = mem_copy_string(options->path);
     a->gap = options->gap;
+    a->apart = options->apart;
+    a->keep = options->keep;
     a->patience = LONG;
     a->dir = a->fd = -1;
     a->worker = worker_new(&(struct worker_options){.name = "ipctop-log",

@@ -197,6 +197,64 @@ static void refused(const char *name, int expected)
     assert_int_equal(error, expected);
 }
 
+static struct append_log *start_with(const struct append_log_options *how)
+{
+    int error = 0;
+    struct append_log *a = append_log_open(how, &error);
+
+    if (!a)
+        fail_msg("%s", append_log_reason(error));
+    return a;
+}
+
+TEST(a_line_stands_apart_from_one_that_was_cut_off)
+{
+    const struct append_log_options how = {
+        .path = path, .apart = true, .patience_ns = 60 * CLOCK_SECOND};
+
+    file_put(path, "cut o");
+    struct append_log *a = start_with(&how);
+    assert_int_equal(line_now(a, "whole\n"), 0);
+    assert_int_equal(line_now(a, "next\n"), 0);
+    end(a);
+    assert_string_equal(file_text(path), "cut o\nwhole\nnext\n");
+}
+
+TEST(a_full_disk_gets_back_what_it_took_of_a_line)
+{
+    const struct append_log_options how = {
+        .path = path, .apart = true, .patience_ns = 60 * CLOCK_SECOND};
+    struct append_log *a = start_with(&how);
+
+    assert_int_equal(line_now(a, "first\n"), 0);
+    file_size_limit(10);
+    assert_int_equal(line_now(a, "second\n"), ENOSPC);
+    assert_string_equal(file_text(path), "first\n");
+    file_size_limit(FILE_UNLIMITED);
+    assert_int_equal(line_now(a, "third\n"), 0);
+    append_log_close(a);
+    assert_string_equal(file_text(path), "first\nthird\n");
+}
+
+TEST(no_more_than_asked_for_is_kept_and_the_newest_of_it)
+{
+    const struct append_log_options how = {
+        .path = path, .keep = 20, .patience_ns = 60 * CLOCK_SECOND};
+    struct append_log *a = start_with(&how);
+    char text[16];
+
+    for (int i = 0; i < 7; i++) {
+        snprintf(text, sizeof text, "no %d\n", i);
+        assert_int_equal(line_now(a, text), 0);
+    }
+    assert_string_equal(file_text(path), "no 6\n");
+    assert_string_equal(file_text(other), "no 4\nno 5\n");
+    assert_int_equal(line_now(a, "longer than all that is kept\n"), 0);
+    end(a);
+    assert_string_equal(file_text(path), "longer than all that is kept\n");
+    assert_string_equal(file_text(other), "no 6\n");
+}
+
 TEST(what_may_block_is_not_opened)
 {
     assert_int_equal(symlink(other, path), 0);

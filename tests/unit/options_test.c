@@ -145,15 +145,15 @@ TEST(mistakes_end_in_one_clear_line)
             "--json", "--log", "x");
     REFUSED("events are seen from one look to the next: name no other table beside them", "--batch",
             "segments", "events");
-    REFUSED("--trace is of the screen, of --batch events and of --json events", "--json",
-            "--trace");
+    REFUSED("--trace is of the screen, of recordings, of --batch events and of --json events",
+            "--json", "--trace");
     REFUSED("no option --jsn, or more than one begins so; see --help", "--jsn");
     REFUSED("no option --no-, or more than one begins so; see --help", "--no-");
     REFUSED("--delay needs a value: SECS", "-d");
     REFUSED("--filter needs a value: EXPR", "--filter");
     REFUSED("--json takes no value", "--json=yes");
-    REFUSED("only one of --json, --batch, --csv, --raw, --check, --openmetrics, --report and "
-            "--list-columns",
+    REFUSED("only one of --json, --batch, --csv, --raw, --check, --openmetrics, --report, --record "
+            "and --list-columns",
             "--json", "--batch");
     REFUSED("table 'segments' is named twice", "--json", "seg", "segments");
     REFUSED("-o needs exactly one table", "-o", "size", "segments", "queues");
