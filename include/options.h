@@ -24,7 +24,9 @@ struct options {
     long iterations; // 0: not limited, where `endless` or on the screen; else once
     const char *columns, *sort, *filter, *log, *save_dir; // NULL: not given
     const char *record;                                   // the file of MODE_RECORD
-    uint64_t keep;                                        // its bytes; 0: without limit
+    const char *from; // the recording that is shown; "-": standard input; NULL: this machine
+    const char *at;   // where to begin in it
+    uint64_t keep;    // its bytes; 0: without limit
     bool has_user;
     uint32_t uid;
     bool all_namespaces;    // --namespace all

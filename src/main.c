@@ -14,18 +14,98 @@
 #include "print.h"
 #include "recorder.h"
 #include "recording.h"
+#include "replay/source.h"
 #include "store/audit_log.h"
 #include "unattended.h"
 
+// What is shown comes from: this machine, or a recording.
+struct origin {
+    struct linux_source *real;
+    struct replay *replay;
+    struct source source;
+};
+
+// The keys come from the terminal where pictures come on standard input. A descriptor of these; -1.
+static int take_input(bool screen)
+{
+    int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    int other = open(screen ? "/dev/tty" : "/dev/null", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+    if (fd < 0 || other < 0 || dup2(other, STDIN_FILENO) < 0) {
+        options_fail("--from -: %s",
+                     fd < 0 ? "standard input is closed" : "there is no terminal for keys");
+        if (fd >= 0)
+            close(fd);
+        fd = -1;
+    }
+    if (other > STDERR_FILENO)
+        close(other);
+    return fd;
+}
+
+static bool open_origin(struct origin *origin, const struct options *o)
+{
+    bool screen = o->mode == MODE_SCREEN, piped = o->from && strcmp(o->from, "-") == 0;
+    struct replay_options how = {
+        .path = piped ? NULL : o->from, .follows = screen, .at = o->at, .fd = -1};
+    char why[300];
+
+    *origin = (struct origin){0};
+    if (!o->from) {
+        bool acts = screen || (o->mode == MODE_ACT && o->yes);
+        origin->real =
+            linux_source_new(&(struct linux_source_options){.proc = "/proc", .read_only = !acts});
+        origin->source = linux_source_seam(origin->real);
+        return true;
+    }
+    if (piped && (how.fd = take_input(screen)) < 0)
+        return false;
+    origin->replay = replay_new(&how, why, sizeof why);
+    if (origin->replay)
+        origin->source = replay_seam(origin->replay);
+    else
+        options_fail("%s", why);
+    return origin->replay;
+}
+
+static void close_origin(struct origin *origin, const struct options *options)
+{
+    char line[300];
+
+    if (origin->replay && replay_damage(origin->replay, line, sizeof line))
+        options_fail("--from '%s': %s", options->from, line);
+    replay_free(origin->replay);
+    if (origin->real)
+        linux_source_free(origin->real);
+}
+
+static void has_news(void *sampler)
+{
+    sampler_refresh(sampler);
+}
+
+static int run_sampler(const struct options *options, struct requests *requests,
+                       struct audit_log *audit, struct sampler *sampler)
+{
+    if (options->mode == MODE_SCREEN)
+        return monitor_run(options, &requests->tables[0], sampler, audit);
+    if (options->mode == MODE_ACT)
+        return unattended_run(options, requests, sampler);
+    signal(SIGPIPE, SIG_IGN); // the write reports it: a quiet end
+    return options->mode == MODE_RECORD ? recording_run(options, requests, sampler)
+           : recorder_wanted(options)   ? recorder_run(options, requests, sampler)
+                                        : print_run(options, requests, sampler);
+}
+
 static int run(const struct options *options, struct requests *requests, struct audit_log *audit)
 {
-    bool screen = options->mode == MODE_SCREEN, records = options->mode == MODE_RECORD;
-    bool acts = options->mode == MODE_ACT && options->yes;
-    bool follows = screen || records || acts || recorder_wanted(options);
+    bool acts = options->mode == MODE_ACT && options->yes, prints = options->mode == MODE_PRINT;
+    bool follows = acts || !(prints || options->mode == MODE_ACT) || recorder_wanted(options);
+    struct origin origin;
+
     mem_tune(follows);
-    struct linux_source *real = linux_source_new(
-        &(struct linux_source_options){.proc = "/proc", .read_only = !screen && !acts});
-    struct source source = linux_source_seam(real);
+    if (!open_origin(&origin, options))
+        return 1;
     const struct sampler_options how = {.interval = options->delay,
                                         .one_shot = !follows,
                                         .thorough = acts,
@@ -33,21 +113,17 @@ static int run(const struct options *options, struct requests *requests, struct 
                                         .acted = audit ? audit_log_outcome : NULL,
                                         .happened = audit ? audit_log_happened : NULL,
                                         .acted_arg = audit};
-    struct sampler *sampler = sampler_new(&source, &how);
+    struct sampler *sampler = sampler_new(&origin.source, &how);
     int status = 1;
 
-    if (!sampler) {
+    if (!sampler)
         options_fail("cannot start a thread (too many processes?); --batch needs none");
-    } else if (screen) {
-        status = monitor_run(options, &requests->tables[0], sampler, audit);
-    } else if (options->mode == MODE_ACT) {
-        status = unattended_run(options, requests, sampler);
-    } else {
-        signal(SIGPIPE, SIG_IGN); // the write reports it: a quiet end
-        status = records   ? recording_run(options, requests, sampler)
-                 : follows ? recorder_run(options, requests, sampler)
-                           : print_run(options, requests, sampler);
-    }
+    else if (origin.replay && follows)
+        replay_listen(origin.replay, has_news, sampler);
+    if (sampler)
+        status = run_sampler(options, requests, audit, sampler);
+    if (origin.replay)
+        replay_stop(origin.replay); // it calls the sampler
     // A thread that is stuck still uses these, until the process ends.
     size_t left = sampler ? sampler_free(sampler) : 0;
     size_t unlogged = audit_log_flush(audit);
@@ -55,7 +131,7 @@ static int run(const struct options *options, struct requests *requests, struct 
         options_fail("--log '%s': %zu line%s not written", options->log, unlogged,
                      unlogged == 1 ? " was" : "s were");
     if (left == 0) {
-        linux_source_free(real);
+        close_origin(&origin, options);
         audit_log_close(audit);
     }
     return status;

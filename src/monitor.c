@@ -114,6 +114,7 @@ int monitor_run(const struct options *o, const struct table_request *first, stru
         config.scheme = o->scheme;
     struct session_options how = {
         .readonly = o->readonly,
+        .recording = o->from != NULL,
         .mouse = !o->no_mouse,
         .trace = o->trace,
         .interval = o->has_delay || config.interval == 0 ? o->delay : config.interval,

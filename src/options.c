@@ -196,6 +196,10 @@ static const struct option_row others[] = {
      .mode = MODE_RECORD, .format = &record_format, TEXT(record)},
     {0, "keep", "SIZE", "of a recording: no more than SIZE, half of it in FILE.1",
      .apply = apply_keep},
+    {0, "from", "FILE", "show a recording instead of this machine; -: pictures that come on standard input",
+     TEXT(from), .apply = check_name},
+    {0, "at", "TIME", "of --from: the last picture at or before TIME: 03:12, 2026-11-28 03:12:30, last",
+     TEXT(at)},
     {0, "strict", NULL, "exit 3 when the answer is incomplete", FLAG(strict)},
     {0, "list-columns", NULL, "the columns of TABLE, or of all tables", .mode = MODE_LIST_COLUMNS},
     {'h', "help", NULL, "this help", .mode = MODE_HELP},
@@ -330,6 +334,12 @@ static int check(const struct options *o)
     if (o->mode == MODE_RECORD &&
         (o->n_tables || o->columns || o->filter || o->has_user || o->has_id))
         return options_fail("--record keeps everything: it takes no table, -o, -f, -u and -i");
+    if (o->at && !o->from)
+        return options_fail("--at is of --from");
+    if (o->from && o->mode == MODE_ACT)
+        return options_fail("--from shows what was recorded: nothing can be done to it");
+    if (o->from && (o->mode == MODE_RECORD || o->trace))
+        return options_fail("--from shows what was recorded: it takes no --record and no --trace");
     if (o->keep && o->mode != MODE_RECORD)
         return options_fail("--keep is of --record");
     for (size_t i = 0; prints && !records && i < o->n_tables; i++) {

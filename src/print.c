@@ -150,6 +150,8 @@ static long ticks_of(const struct options *o)
 {
     if (o->iterations || o->endless)
         return o->iterations;
+    if (o->from && strcmp(o->from, "-") == 0)
+        return 0; // each as it comes
     return o->has_delay && o->format->rows ? 0 : 1;
 }
 
@@ -241,7 +243,7 @@ static struct snapshot *collect_all(struct sampler *sampler, struct want want, s
     struct snapshot *first = sampler_collect(sampler, &want), *last = first;
 
     want.need &= ~(unsigned)NEED_NAMESPACES;
-    for (size_t i = 0; i < first->namespaces.n; i++) {
+    for (size_t i = 0; first && i < first->namespaces.n; i++) {
         want.ipc_namespace = first->namespaces.at[i].inode;
         if (want.ipc_namespace == first->system.own_namespace)
             continue;
@@ -256,6 +258,12 @@ static struct snapshot *collect_all(struct sampler *sampler, struct want want, s
     return first;
 }
 
+static int no_picture(const struct options *options)
+{
+    options_fail("--from '%s': there is no picture in it", options->from);
+    return 1;
+}
+
 int print_run(const struct options *options, struct requests *requests, struct sampler *sampler)
 {
     struct want want = requests_want(requests, options);
@@ -268,11 +276,13 @@ int print_run(const struct options *options, struct requests *requests, struct s
     for (long tick = 0; !ticks || tick < ticks; tick++) {
         char text[256];
         struct line gaps = line_start(text, sizeof text);
-        if (tick)
+        if (tick && !options->from)
             sleep_until(&next, options->delay);
         size_t refused = 0;
         struct snapshot *s = options->all_namespaces ? collect_all(sampler, want, &refused)
                                                      : sampler_collect(sampler, &want);
+        if (!s)
+            return tick ? status : no_picture(options);
         if (!is_entered(s)) {
             snapshot_unref(s);
             return 1;

@@ -17,7 +17,8 @@ struct recorder {
 
 bool recorder_wanted(const struct options *options)
 {
-    return options->format && options->n_tables == 1 && options->tables[0]->flags & TABLE_PAST;
+    return options->format && !options->from && options->n_tables == 1 &&
+           options->tables[0]->flags & TABLE_PAST;
 }
 
 // One line an event, in columns as wide as usual: later ones are not known yet.

@@ -29,7 +29,7 @@ linux/process linux/bpf
 linux/objects linux/holders linux/waiters linux/files linux/namespaces
 linux/shared
 linux/actions
-linux
+linux replay
 engine/ask
 engine/holders
 engine

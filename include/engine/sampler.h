@@ -48,6 +48,9 @@ void sampler_pause(struct sampler *sampler, bool paused); // frozen: reads nothi
 // was taken last. Clears the fd.
 struct snapshot *sampler_take(struct sampler *sampler);
 
+// In a recording: there next. Of no use elsewhere.
+void sampler_move(struct sampler *sampler, const struct move *move);
+
 // Has actions done by a thread of their own (engine/action_worker.h), in order; outcomes come with a later
 // picture.
 void sampler_act(struct sampler *sampler, const struct action *actions, size_t n);
@@ -58,7 +61,8 @@ void sampler_cancel(struct sampler *sampler); // those not begun yet: engine/act
 bool sampler_outcomes(struct sampler *sampler, struct outcome_vec *out);
 
 // For --json and --batch: blocks until a picture holds everything wanted, or the deadlines of processes
-// that do not answer are over. The caller owns the reference.
+// that do not answer are over. The caller owns the reference. NULL: a recording has no
+// further picture.
 struct snapshot *sampler_collect(struct sampler *sampler, const struct want *want);
 
 #endif

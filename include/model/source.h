@@ -107,8 +107,23 @@ void walked_free(struct walked *walked);
 
 struct prober; // what one probing thread keeps open; made and used by that thread alone
 
+// Where to go in a recording.
+enum move_to { MOVE_BY, MOVE_TIME, MOVE_PLAY };
+struct move {
+    enum move_to to;
+    int by;       // MOVE_BY: so many pictures on, or back
+    int64_t time; // MOVE_TIME: to the last picture at or before it; epoch seconds
+    double speed; // MOVE_PLAY: so many times as fast as it was taken; 0: it stands
+};
+
 struct source {
     void *self;
+
+    // Pictures that are whole, from a recording: then nothing else of this is called but move(). The next
+    // one, with a reference for the caller; NULL: there is none, or no other than the last one. May wait
+    // where all are wanted one after the other (sampler_collect()). NULL for a source that reads.
+    struct snapshot *(*picture)(void *self, const struct want *want);
+    void (*move)(void *self, const struct move *move); // from any thread; picture() follows it
 
     // Fills the parts of `fresh` that `want` names and it does not have yet, and sets `has`. Cannot
     // hang. Of want->ipc_namespace: -ENOENT where there is no way into it (any longer), -EPERM or -EACCES

@@ -25,6 +25,8 @@ typedef int view_write(FILE *out, const char *path, const struct snapshot *s,
 
 struct session_options {
     bool readonly;
+    bool
+        recording; // what is shown was recorded, or comes from elsewhere: nothing can be done to it
     bool mouse;
     bool trace;
     double interval;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "controller/dispatch.h"
@@ -119,6 +120,18 @@ static void say_place(struct session *s, const struct snapshot *old)
                     s->place_name);
 }
 
+// What cannot be read of a recording, once, and that a pipe has ended.
+static void say_recorded(struct session *s, const struct snapshot *old)
+{
+    const struct recorded_base *is = s->snapshot->recorded, *was = old ? old->recorded : NULL;
+
+    if (is && is->note[0] && (!was || strcmp(is->note, was->note) != 0))
+        session_say(s, SEVERITY_WARNING, "%s", is->note);
+    if (is && is->ended && (!was || !was->ended))
+        session_say(s, SEVERITY_CRITICAL, "the connection has ended: this is its last picture%s%s",
+                    is->note[0] ? "; " : "", is->note);
+}
+
 void session_adopt(struct session *s, struct snapshot *snapshot)
 {
     if (!place_is_of(s, snapshot)) {
@@ -141,6 +154,7 @@ void session_adopt(struct session *s, struct snapshot *snapshot)
     signal_menu_learn(s);
     say_tracing(s, old);
     say_place(s, old);
+    say_recorded(s, old);
     await_exit_look(s, snapshot); // last, so that its message stays
     snapshot_unref(old);          // only now: rows pointed into it
 }

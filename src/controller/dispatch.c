@@ -34,7 +34,9 @@ bool command_allowed(const struct command *command, struct session *s, const cha
     struct view *v = session_view(s);
     bool writes = command->flags & CMD_WRITES;
 
-    if (writes && s->options.readonly) {
+    if (writes && s->options.recording) {
+        *why = "this is a recording: nothing can be changed in it";
+    } else if (writes && s->options.readonly) {
         *why = "started with --readonly: nothing is changed from here";
     } else if (s->options.readonly && writes_file(command, &s->options)) {
         *why = command->flags & CMD_VIEW

@@ -62,6 +62,16 @@ static bool want_same(const struct want *a, const struct want *b)
 
 // --- the thread ---------------------------------------------------------------------------------
 
+// With the lock held.
+static void end_turn(struct sampler *s, struct turn *turn)
+{
+    s->answered = turn->asked;
+    for (size_t i = 0; i < turn->outcomes.n; i++)
+        vec_push(&s->outcomes, turn->outcomes.at[i]);
+    vec_clear(&turn->outcomes);
+    pthread_cond_broadcast(&s->fresh);
+}
+
 // Hands out a snapshot; with a turn: the one that ends it.
 static void publish(struct sampler *s, struct snapshot *snapshot, struct turn *turn)
 {
@@ -73,13 +83,8 @@ static void publish(struct sampler *s, struct snapshot *snapshot, struct turn *t
     old = s->newest;
     s->newest = snapshot;
     s->taken = false;
-    if (turn) {
-        s->answered = turn->asked;
-        for (size_t i = 0; i < turn->outcomes.n; i++)
-            vec_push(&s->outcomes, turn->outcomes.at[i]);
-        vec_clear(&turn->outcomes);
-    }
-    pthread_cond_broadcast(&s->fresh);
+    if (turn)
+        end_turn(s, turn);
     pthread_mutex_unlock(&s->lock);
     snapshot_unref(old);
     if (!s->one_shot && write(s->fd, &one, sizeof one) < 0) {
@@ -166,8 +171,30 @@ static void begin_turn(struct sampler *s, struct turn *turn)
     s->next = clock_ns() + s->interval;
 }
 
+// Of a recording: whole, or there is none.
+static void play_turn(struct sampler *s, struct turn *turn)
+{
+    struct snapshot *snapshot = s->source.picture(s->source.self, &turn->want);
+
+    if (snapshot) {
+        publish(s, snapshot, turn);
+        return;
+    }
+    pthread_mutex_lock(&s->lock);
+    if (s->one_shot) { // the last one is not handed out again
+        snapshot_unref(s->newest);
+        s->newest = NULL;
+    }
+    end_turn(s, turn);
+    pthread_mutex_unlock(&s->lock);
+}
+
 static void do_turn(struct sampler *s, struct turn *turn)
 {
+    if (s->source.picture) {
+        play_turn(s, turn);
+        return;
+    }
     if (turn->acted)
         action_worker_outcomes(s->actor, &turn->outcomes);
     struct refresh *before = s->refresh;
@@ -241,6 +268,7 @@ struct sampler *sampler_new(const struct source *source, const struct sampler_op
                                                 .low_priority = !options->one_shot,
                                                 .meanwhile = {meanwhile, s}};
 
+    s->source = *source;
     s->one_shot = options->one_shot;
     s->interval = interval_ns(options->interval > 0 ? options->interval : 2);
     s->taken = true;
@@ -354,6 +382,14 @@ struct snapshot *sampler_take(struct sampler *s)
     return newest;
 }
 
+void sampler_move(struct sampler *s, const struct move *move)
+{
+    if (!s->source.move)
+        return;
+    s->source.move(s->source.self, move);
+    sampler_refresh(s);
+}
+
 void sampler_act(struct sampler *s, const struct action *actions, size_t n)
 {
     action_worker_push(s->actor, actions, n);
@@ -395,7 +431,7 @@ struct snapshot *sampler_collect(struct sampler *s, const struct want *want)
     while (s->answered < mine)
         pthread_cond_wait(&s->fresh, &s->lock);
     s->taken = true;
-    struct snapshot *newest = snapshot_ref(s->newest);
+    struct snapshot *newest = s->newest ? snapshot_ref(s->newest) : NULL;
     pthread_mutex_unlock(&s->lock);
     return newest;
 }

@@ -74,11 +74,22 @@ static bool open_to_others(const struct owned *o, uint32_t bits)
     return o->mode & bits;
 }
 
+// As it was recorded: what it followed from is not all there.
+static bool recorded_orphan(const struct snapshot *s, const struct owned *o, bool *known)
+{
+    bool orphan = false;
+
+    *known = s->recorded->truth(s->recorded, o->kind, o, "orphan", &orphan);
+    return orphan;
+}
+
 // Creator and last user count. A creator outside this PID namespace may well live: never an orphan.
 bool segment_orphan(const struct snapshot *s, const struct segment *segment, bool *known)
 {
     struct verdict v = {0};
 
+    if (s->recorded)
+        return recorded_orphan(s, &segment->o, known);
     *known = true;
     if (segment->nattch > 0 || server_runs(s, segment))
         return false;
@@ -113,6 +124,8 @@ bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *kno
     size_t n;
     const struct element *e = snapshot_elements(s, set, &n);
 
+    if (s->recorded)
+        return recorded_orphan(s, &set->o, known);
     if ((set->known & SET_KNOWS_WAITERS) && set->waiters > 0) {
         *known = true;
         return false;
@@ -157,6 +170,8 @@ bool queue_orphan(const struct snapshot *s, const struct queue *queue, bool *kno
     struct verdict v = {0};
     bool waiting;
 
+    if (s->recorded)
+        return recorded_orphan(s, &queue->o, known);
     if (!queue_surely_idle(s, queue, &waiting) || open_to_others(&queue->o, 06))
         v.unknown = true;
     if (waiting) {

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/kinds/meta.h"
 #include "model/table/cell_class.h"
+#include "model/table/recorded.h"
 #include "output/formats.h"
 #include "output/missing_id.h"
 
@@ -208,45 +210,49 @@ static void put_table(struct file_writer *w, const struct snapshot *s,
     vec_free(&rows);
 }
 
-static json_t *integer_or_null(bool known, uint64_t number)
+// A member for each column, whose first is the whole object's where `first`.
+static void put_fields(struct file_writer *w, const struct snapshot *s,
+                       const struct column *columns, size_t n, const void *row, bool first)
 {
-    return known ? json_integer((json_int_t)number) : json_null();
-}
+    struct cell cell;
+    struct memo memo;
 
-static json_t *string_or_null(const char *text)
-{
-    json_t *value = text && *text ? json_string(text) : NULL;
-
-    return value ? value : json_null();
-}
-
-static json_t *scan_object(const struct scan *scan)
-{
-    if (!scan)
-        return json_null();
-    return json_pack("{s:I, s:I, s:I, s:I, s:o, s:I}", "processes", (json_int_t)scan->processes,
-                     "unreadable", (json_int_t)scan->unreadable, "stuck", (json_int_t)scan->stuck,
-                     "unasked", (json_int_t)scan->unasked, "method",
-                     string_or_null(scan_method_name(scan->method)), "duration_us",
-                     (json_int_t)scan->duration_us);
+    for (size_t i = 0; i < n; i++) {
+        memo.json_n = 0;
+        put_text(w, first && i == 0 ? "\"" : ",\"");
+        put_text(w, columns[i].name);
+        put(w, "\":", 2);
+        cell.known = false;
+        if (row)
+            column_get(&columns[i], s, row, &cell);
+        put_cell(w, &columns[i], &cell, &memo);
+    }
 }
 
 static void put_meta(struct file_writer *w, const struct snapshot *s,
                      const struct table_request *tables, size_t n)
 {
-    bool system = s->has & NEED_SYSTEM;
-    const struct system *about = &s->system;
+    const struct system *system = s->has & NEED_SYSTEM ? &s->system : NULL;
+    struct memo memo = {0};
 
-    json_t *meta = json_pack(
-        "{s:s, s:s, s:I, s:o, s:o, s:o, s:o}", "program", "ipctop", "version", VERSION, "time",
-        (json_int_t)s->time, "hostname", string_or_null(system ? about->hostname : NULL),
-        "ipc_namespace", integer_or_null(system && about->ipc_namespace, about->ipc_namespace),
-        "euid", integer_or_null(system, about->euid), "scan", scan_object(s->scan));
-    if (n && tables[0].query.has_id) {
-        json_object_set_new(meta, "id", json_integer(tables[0].query.id));
-        json_object_set_new(meta, "id_exists", json_boolean(!missing_id(s, tables, n)));
+    put_text(w, "{\"program\":\"ipctop\",\"version\":");
+    put_string(w, recorded_version(s, VERSION), &memo);
+    put_text(w, ",\"time\":");
+    put_signed(w, s->time);
+    put_fields(w, s, meta_system, META_SYSTEM_FIRST, system, false);
+    put_text(w, s->scan ? ",\"scan\":{" : ",\"scan\":null");
+    if (s->scan) {
+        put_fields(w, s, meta_scan, n_meta_scan, s->scan, true);
+        put(w, "}", 1);
     }
-    put_json(w, meta);
+    put_fields(w, s, meta_system + META_SYSTEM_FIRST, n_meta_system - META_SYSTEM_FIRST, system,
+               false);
+    if (n && tables[0].query.has_id) {
+        put_text(w, ",\"id\":");
+        put_signed(w, tables[0].query.id);
+        put_text(w, missing_id(s, tables, n) ? ",\"id_exists\":false" : ",\"id_exists\":true");
+    }
+    put(w, "}", 1);
 }
 
 // One line, meta first, then one array a table. A table that is not known is null.

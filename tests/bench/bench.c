@@ -11,6 +11,7 @@
 #include "loops.h"
 #include "measure.h"
 #include "population.h"
+#include "recordings.h"
 #include "scanning.h"
 #include "support/ns.h"
 #include "watched.h"
@@ -264,6 +265,8 @@ static int run(void)
         bench_latencies(program, largest);
     if (wanted("8"))
         bench_witness(program, many);
+    if (wanted("9"))
+        bench_recordings(program);
     report_print();
     return 0;
 }

@@ -95,6 +95,21 @@ struct table {
     size_t n, size;
 };
 
+// What a picture from a recording has beside its rows: model/table/recorded.h.
+struct recorded_base {
+    bool live;    // it came through a pipe, when it was taken
+    bool ended;   // of that, nothing more will come
+    double speed; // it is played; 0: it stands
+    enum { PLACE_BETWEEN, PLACE_FIRST, PLACE_LAST } place; // in the recording, as far as known
+    char note[160]; // what could not be read of it or before it, a line; empty: nothing
+    void (*release)(struct recorded_base *recorded);
+    // What it says of a row in a column of that name. NULL, false: nothing.
+    const char *(*text)(const struct recorded_base *recorded, enum kind_id kind, const void *row,
+                        const char *column);
+    bool (*truth)(const struct recorded_base *recorded, enum kind_id kind, const void *row,
+                  const char *column, bool *out);
+};
+
 struct snapshot {
     int refs;           // private to snapshot_ref, snapshot_unref (atomic)
     uint64_t number;    // counts up from 1
@@ -134,6 +149,7 @@ struct snapshot {
     struct table tables[KINDS]; // of kinds that have no place above
     struct scan *scan;          // NULL: nobody asked, or none finished yet
     struct snapshot *next; // of another IPC namespace, where several are printed together; owned
+    struct recorded_base *recorded; // NULL: it is no recording
     bool partial; // the tables are new, what processes answered is of the snapshot before; a
                   // complete one follows
 };
@@ -155,6 +171,9 @@ const struct queue *snapshot_queue(const struct snapshot *s, int32_t msqid);
 // is none, and of other kinds.
 const struct owned *snapshot_owned(const struct snapshot *s, enum kind_id kind, int32_t id);
 const struct process *snapshot_process(const struct snapshot *s, int32_t pid);
+// The same while the snapshot is built: one of which only the pid is known, where there was none. Good until
+// the next call.
+struct process *snapshot_process_room(struct snapshot *s, int32_t pid);
 // The tasks waiting on a set or queue: the first, *n of them.
 const struct waiter *snapshot_waiters(const struct snapshot *s, enum kind_id kind, int32_t id,
                                       size_t *n);

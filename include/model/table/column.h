@@ -114,7 +114,7 @@ struct column {
     uint8_t priority;         // dropped from the highest on a narrow screen; 0 never
     uint32_t flags;           // COL_*
     unsigned need;            // enum need: what reading it takes beyond the kind itself
-    const char *const *names; // CELL_FLAGS: name of bit 0, 1, …, NULL; texts: all there are
+    const char *const *names; // CELL_FLAGS: of bit 0, 1, …; AS_NAMED: of 0, 1, …; texts: all there are; ends with NULL
     unsigned show_need;       // the part of `need` that `show` alone takes: JSON does without
     uint8_t detail;           // DETAIL_*, or a number between DETAIL_FIRST and DETAIL_REST
     const char *label;        // among the details; NULL: by name or title
@@ -122,6 +122,9 @@ struct column {
     struct member member; // the typed value, or:
     // *out is empty and unknown, its type set; sets `known` and the value. NULL: by `member`.
     void (*get)(const struct snapshot *s, const void *row, struct cell *out);
+    // The inverse of get(), for a picture from a recording: puts a known value where get() finds it. NULL:
+    // nothing else rests on it.
+    void (*set)(struct snapshot *s, void *row, const struct cell *value);
     // What a person reads instead of the plain value, e.g. "18702 pmon" for a pid. May be NULL.
     // Called for unknown values too: dst holds "" before.
     void (*show)(const struct snapshot *s, const void *row, char *dst, size_t cap);
@@ -135,6 +138,9 @@ struct column_choice {
 
 void column_get(const struct column *column, const struct snapshot *s, const void *row,
                 struct cell *out);
+// The inverse, for a row of zeros: puts a value where the column's member stands, if it has one. A text
+// stays the caller's.
+void column_put(const struct column *column, const struct cell *value, void *row);
 // The name of a user or group; the number as text where it has none, or none is known yet: NULL.
 void cell_set_name(struct cell *out, const char *name, uint32_t id);
 // The text of the screen and of --batch: column->show or the formatted cell; "" when unknown.

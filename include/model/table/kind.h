@@ -69,14 +69,18 @@ struct row_subject { // what a row is about
     bool several; // of many: about.kind alone counts
 };
 
-// The snapshot's vector of the rows.
+// Where the rows stand, and the size of one.
 struct row_place {
-    uint16_t offset; // in struct snapshot
-    uint16_t size;   // of a row; 0: none
+    uint16_t offset; // of a vector in struct snapshot; 0: see kind->rows
+    uint16_t size;
 };
 #define ROWS_OF(vector)                                                                            \
     {                                                                                              \
         offsetof(struct snapshot, vector), sizeof *((struct snapshot *)0)->vector.at               \
+    }
+#define ROWS_LIKE(row)                                                                             \
+    {                                                                                              \
+        0, sizeof(row)                                                                             \
     }
 
 struct kind {
@@ -107,7 +111,7 @@ struct kind {
     const char *empty;        // what no rows mean; NULL: "no ONE"
     const char *alone;        // why --json and --batch print it alone; NULL: they do not
 
-    struct row_place rows; // where they are; none: by the methods count and at, else in its own
+    struct row_place rows; // without a vector: by the methods count and at, else in the kind's own
                            // place of snapshot.tables
     void (*identify)(const struct snapshot *s, const void *row, struct identity *out);
 
@@ -162,6 +166,11 @@ struct kind {
                       struct process_use_vec *out);
     void (*no_processes)(const struct snapshot *s, const struct identity *row, const char *name,
                          char *dst, size_t cap);
+    // The order by which rows are searched. NULL: objects by id, others are not searched so.
+    int (*order)(const void *a, const void *b);
+    // In a picture from a recording, whose rows stand where `rows` says or in snapshot.tables: puts them
+    // where they belong, and makes up what the columns cannot say. All tables are there.
+    void (*restored)(struct snapshot *s);
     // Appends lines to show below the facts of a row.
     void (*notes)(const struct snapshot *s, const struct identity *row,
                   const struct note_place *place, struct note_vec *out);

@@ -9,6 +9,7 @@ extern const struct command_group move_commands;    // move.c
 extern const struct command_group view_commands;    // views.c
 extern const struct command_group find_commands;    // find.c
 extern const struct command_group order_commands;   // columns.c
+extern const struct command_group replay_commands;  // replay.c
 extern const struct command_group act_commands;     // act.c
 extern const struct command_group program_commands; // program.c
 

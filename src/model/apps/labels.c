@@ -273,8 +273,25 @@ static bool shared_program(const struct object_users *subject, struct label *out
     return true;
 }
 
+// As it was recorded: what it followed from is not all there.
+static bool recorded_label(const struct snapshot *s, const struct owned *o, struct label *out)
+{
+    const struct recorded_base *r = s->recorded;
+    const char *app = r->text(r, o->kind, o, "app");
+    const char *instance = r->text(r, o->kind, o, "instance");
+
+    *out = (struct label){0};
+    if (!app)
+        return false;
+    snprintf(out->app, sizeof out->app, "%s", app);
+    snprintf(out->instance, sizeof out->instance, "%s", instance ? instance : "");
+    return true;
+}
+
 bool label_of(const struct snapshot *s, const struct owned *o, struct label *out)
 {
+    if (s->recorded)
+        return recorded_label(s, o, out);
     if (!(s->has & NEED_APPS))
         return false;
     struct object_users subject = object_users_of(s, o);

@@ -28,6 +28,13 @@ static void get_pid_state(const struct snapshot *s, const void *row, struct cell
     cell_set_text(out, pid_state_name(pid_state(s, r)));
 }
 
+static void set_pid_state(struct snapshot *s, void *row, const struct cell *value)
+{
+    const struct element *r = row;
+
+    pid_state_restore(s, r->pid, value->text);
+}
+
 static void show_pid(const struct snapshot *s, const void *row, char *dst, size_t cap)
 {
     const struct element *r = row;
@@ -56,7 +63,7 @@ static const struct column columns[] = {
      .show_need = NEED_PROCESSES, .member = MEMBER_IF(ELEMENT_KNOWS_PID, AS_POSITIVE, struct element, pid), .show = show_pid},
     {.name = "pid_state", .detail = DETAIL_NONE, .title = "PSTATE", .help = "whether that process lives",
      .type = CELL_TEXT, .width = 7, .flags = COL_JSON, .need = NEED_PROCESSES | NEED_SEMSETS,
-     .names = pid_state_names, .get = get_pid_state},
+     .names = pid_state_names, .get = get_pid_state, .set = set_pid_state},
 };
 // clang-format on
 
@@ -80,6 +87,30 @@ const int32_t *elements_in_focus(const struct want *want)
     bool set = want->focus.kind == KIND_SEMSET || want->focus.kind == KIND_ELEMENT;
 
     return want->focused && set ? &want->focus.id : NULL;
+}
+
+static int order(const void *a, const void *b)
+{
+    const struct element *x = a, *y = b;
+
+    return x->semid != y->semid ? (x->semid > y->semid) - (x->semid < y->semid)
+                                : (x->index > y->index) - (x->index < y->index);
+}
+
+// A set finds its own by their place.
+static void restored(struct snapshot *s)
+{
+    const struct element_vec *all = &s->elements;
+    size_t end;
+
+    for (size_t i = 0; i < s->semsets.n; i++) {
+        struct semset *set = &s->semsets.at[i];
+        size_t first = vec_lower(all, e, e->semid < set->o.id);
+        for (end = first; end < all->n && all->at[end].semid == set->o.id; end++)
+            continue;
+        set->first_element = (uint32_t)first;
+        set->n_elements = (uint32_t)(end - first);
+    }
 }
 
 static void describe(const struct identity *identity, char *dst, size_t cap)
@@ -117,6 +148,8 @@ const struct kind kind_elements = {
     .rows = ROWS_OF(elements),
     .identify = identify,
     .belongs = belongs,
+    .order = order,
+    .restored = restored,
     .describe = describe,
     .name_pids = name_pids,
     .processes = processes,

@@ -3,9 +3,12 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "model/kinds/cells.h"
+#include "model/kinds/object_words.h"
 #include "model/record/event_log.h"
 
 enum { DAY = 24 * 3600 };
@@ -40,6 +43,35 @@ static void get_by(const struct snapshot *s, const void *row, struct cell *out)
     cell_set_text(out, event_by_name(r->by));
 }
 
+static void set_what(struct snapshot *s, void *row, const struct cell *value)
+{
+    struct event *r = row;
+
+    (void)s;
+    for (int i = 0; i < EVENT_WHATS; i++)
+        if (strcmp(event_what_name((enum event_what)i), value->text) == 0)
+            r->what = (enum event_what)i;
+}
+
+static void set_id(struct snapshot *s, void *row, const struct cell *value)
+{
+    (void)s;
+    ((struct event *)row)->about.id = (int32_t)value->number;
+    ((struct event *)row)->about.kind = OBJECT_KINDS; // of which kind: restored()
+}
+
+static void set_by(struct snapshot *s, void *row, const struct cell *value)
+{
+    struct event *r = row;
+
+    (void)s;
+    for (int i = 0; i < EVENT_BYS; i++) {
+        const char *name = event_by_name((enum event_by)i);
+        if (name && strcmp(name, value->text) == 0)
+            r->by = (enum event_by)i;
+    }
+}
+
 // The clock's time: what the lines of other logs carry. Older than a day: with the date.
 static void show_time(const struct snapshot *s, const void *row, char *dst, size_t cap)
 {
@@ -69,13 +101,13 @@ static const struct column columns[] = {
      .help = "created, removed, marked, changed, attached, detached, limit, stuck, recovered, "
              "action, tracing",
      .type = CELL_TEXT, .width = 8, .widest = 9, .flags = COL_SCREEN | COL_JSON | COL_KEEP,
-     .get = get_what},
+     .get = get_what, .set = set_what},
     {.name = "kind", .title = "KIND", .help = "segment, semaphore set, queue, limit: of that object",
      .type = CELL_TEXT, .width = 9, .widest = 13, .flags = COL_JSON, .member = MEMBER(AS_STRING, struct event, kind)},
     {.name = "object", .title = "OBJECT", .help = "what it happened to", .type = CELL_TEXT,
      .width = 14, .widest = 26, .flags = COL_SCREEN | COL_KEEP | COL_SUBJECT, .member = MEMBER(AS_STRING, struct event, object)},
     {.name = "id", .title = "ID", .help = "identifier of that object", .type = CELL_NUMBER,
-     .width = 6, .widest = 10, .flags = COL_JSON, .get = get_id},
+     .width = 6, .widest = 10, .flags = COL_JSON, .get = get_id, .set = set_id},
     {.name = "who", .title = "WHO", .help = "its maker or last user at that time, or the user that acted",
      .type = CELL_TEXT, .width = 12, .widest = 44, .priority = 2, .flags = COL_SCREEN | COL_JSON,
      .member = MEMBER(AS_WORDS, struct event, who)},
@@ -85,7 +117,7 @@ static const struct column columns[] = {
      .type = CELL_NUMBER, .width = 6, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_VALID, struct event, uid)},
     {.name = "by", .title = "BY",
      .help = "how that is known: exact (traced), last user (from the kernel's tables), us",
-     .type = CELL_TEXT, .width = 9, .flags = COL_JSON, .get = get_by},
+     .type = CELL_TEXT, .width = 9, .flags = COL_JSON, .get = get_by, .set = set_by},
     {.name = "text", .title = "WHAT HAPPENED", .help = "in words", .type = CELL_TEXT,
      .width = 24, .widest = 160, .priority = 1, .flags = COL_SCREEN | COL_JSON,
      .member = MEMBER(AS_STRING, struct event, text)},
@@ -100,6 +132,32 @@ static size_t count(const struct snapshot *s)
 static const void *at(const struct snapshot *s, size_t index)
 {
     return s->events->at[s->events->n - 1 - index];
+}
+
+// A list of their own, oldest first; the document has the newest first.
+static void restored(struct snapshot *s)
+{
+    struct table *rows = &s->tables[KIND_EVENT];
+    struct event_vec list = {0};
+    char name[64];
+
+    for (size_t i = rows->n; i-- > 0;) {
+        struct event *r = (struct event *)rows->at + i;
+        bool has_object = r->about.kind == OBJECT_KINDS;
+        const struct kind *kind = object_kind_of_word(r->kind);
+        r->about = object_of_word(s, has_object ? r->kind : NULL, r->about.id);
+        r->number = rows->n - i;
+        r->millis = -1;
+        snprintf(name, sizeof name, "%s %" PRId32, r->kind ? r->kind : "", r->about.id);
+        r->object = r->about.kind != NO_KIND ? name : r->kind;
+        r->kind = kind ? kind->one : NULL; // it outlives the picture
+        vec_push(&list, event_new(r, r->who ? r->who : "", r->text ? r->text : ""));
+    }
+    if (list.n)
+        s->events = event_log_more(NULL, &list);
+    vec_free(&list);
+    free(rows->at);
+    *rows = (struct table){0};
 }
 
 static void identify(const struct snapshot *s, const void *row, struct identity *out)
@@ -155,10 +213,12 @@ const struct kind kind_events = {
     .need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_LIMITS | NEED_PROCESSES,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
+    .rows = ROWS_LIKE(struct event),
     .count = count,
     .at = at,
     .identify = identify,
     .object_of = object_of,
+    .restored = restored,
     .subject = subject,
     .describe = describe,
     .mark = mark,

@@ -152,6 +152,17 @@ static void processes(const struct snapshot *s, const struct identity *row,
     use_add_row(out, row, USE_CERTAIN);
 }
 
+// The texts become its own.
+static void restored(struct snapshot *s)
+{
+    for (size_t i = 0; i < s->files.n; i++) {
+        struct open_file *r = &s->files.at[i];
+        r->local = mem_copy_string(r->local);
+        r->remote = mem_copy_string(r->remote);
+        r->path = mem_copy_string(r->path);
+    }
+}
+
 const struct kind kind_files = {
     .id = KIND_FILE,
     .name = "files",
@@ -168,6 +179,7 @@ const struct kind kind_files = {
     .n_columns = sizeof columns / sizeof columns[0],
     .rows = ROWS_OF(files),
     .identify = identify,
+    .restored = restored,
     .belongs = belongs,
     .object_of = object_of,
     .concerns = concerns,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "model/kinds/cells.h"
+#include "model/kinds/object_words.h"
 #include "model/kinds/row_parts.h"
 
 static void get_id(const struct snapshot *s, const void *row, struct cell *out)
@@ -13,6 +14,13 @@ static void get_id(const struct snapshot *s, const void *row, struct cell *out)
     (void)s;
     if (kind_is_object(r->about.kind))
         cell_set_number(out, r->about.id);
+}
+
+static void set_id(struct snapshot *s, void *row, const struct cell *value)
+{
+    (void)s;
+    ((struct finding *)row)->about.id = (int32_t)value->number;
+    ((struct finding *)row)->about.kind = OBJECT_KINDS; // of which kind: restored()
 }
 
 static const char *const severity_names[] = {"notice", "warning", "critical", NULL};
@@ -27,7 +35,7 @@ static const struct column columns[] = {
     {.name = "kind", .title = "KIND", .help = "what it is about", .type = CELL_TEXT, .width = 9,
      .widest = 14, .priority = 3, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_STRING, struct finding, about_word)},
     {.name = "id", .title = "ID", .help = "identifier of that object", .type = CELL_NUMBER,
-     .width = 6, .widest = 10, .priority = 4, .flags = COL_JSON | COL_SCREEN, .get = get_id},
+     .width = 6, .widest = 10, .priority = 4, .flags = COL_JSON | COL_SCREEN, .get = get_id, .set = set_id},
     {.name = "title", .title = "FINDING", .help = "what is wrong", .type = CELL_TEXT,
      .width = 24, .widest = 80, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_LINE, .need = NEED_NAMESPACES, .member = MEMBER(AS_STRING, struct finding, title)},
     {.name = "evidence", .title = "EVIDENCE", .help = "what shows it", .type = CELL_TEXT,
@@ -51,6 +59,20 @@ static void identify(const struct snapshot *s, const void *row, struct identity 
     *out = r->about;
     out->kind = KIND_FINDING;
     out->part = hash ^ r->about.part;
+}
+
+// The texts become its own. What it is about is the object of that kind and id.
+static void restored(struct snapshot *s)
+{
+    for (size_t i = 0; i < s->findings.n; i++) {
+        struct finding *r = &s->findings.at[i];
+        bool has_object = r->about.kind == OBJECT_KINDS;
+        r->rule = r->rule ? r->rule : "";
+        r->title = mem_copy_string(r->title ? r->title : "");
+        r->evidence = mem_copy_string(r->evidence);
+        r->advice = mem_copy_string(r->advice);
+        r->about = object_of_word(s, has_object ? r->about_word : NULL, r->about.id);
+    }
 }
 
 static bool subject(const struct snapshot *s, const void *row, struct row_subject *out)
@@ -129,6 +151,7 @@ const struct kind kind_findings = {
     .rows = ROWS_OF(findings),
     .identify = identify,
     .object_of = object_of,
+    .restored = restored,
     .subject = subject,
     .members = members,
     .describe = describe,

@@ -1,8 +1,10 @@
 // Holders: one row for a process and a segment it has attached.
 #include "model/kinds/holders.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/line.h"
 #include "model/kinds/cells.h"
@@ -85,6 +87,58 @@ static void get_start(const struct snapshot *s, const void *row, struct cell *ou
         cell_set_number(out, p->start_time);
 }
 
+static void set_access(struct snapshot *s, void *row, const struct cell *value)
+{
+    struct holder *r = row;
+
+    (void)s;
+    r->access =
+        (uint8_t)((strchr(value->text, 'r') ? MAP_R : 0) | (strchr(value->text, 'w') ? MAP_W : 0) |
+                  (strchr(value->text, 'x') ? MAP_X : 0));
+    if (strcmp(value->text, "none") == 0)
+        r->access = 0;
+}
+
+static struct process *process_room(struct snapshot *s, const void *row, unsigned known)
+{
+    struct process *p = snapshot_process_room(s, ((const struct holder *)row)->pid);
+
+    p->known |= (__typeof__(p->known))known;
+    return p;
+}
+
+static void set_uid(struct snapshot *s, void *row, const struct cell *value)
+{
+    if (value->count <= UINT32_MAX)
+        process_room(s, row, PROC_KNOWS_UID)->uid = (uint32_t)value->count;
+}
+
+static void set_state(struct snapshot *s, void *row, const struct cell *value)
+{
+    if (isalpha((unsigned char)value->text[0])) // it is printed as it stands
+        process_room(s, row, PROC_KNOWS_STATE)->state = value->text[0];
+}
+
+static void set_comm(struct snapshot *s, void *row, const struct cell *value)
+{
+    struct process *p = process_room(s, row, PROC_KNOWS_COMM);
+
+    snprintf(p->comm, sizeof p->comm, "%s", value->text);
+}
+
+static void set_command(struct snapshot *s, void *row, const struct cell *value)
+{
+    struct process *p = process_room(s, row, PROC_KNOWS_COMMAND);
+
+    if (!process_string(p, PROCESS_COMMAND)) // it holds several
+        process_add_string(p, PROCESS_COMMAND, value->text);
+}
+
+static void set_start(struct snapshot *s, void *row, const struct cell *value)
+{
+    process_room(s, row, PROC_KNOWS_START)->start_time = value->time;
+}
+
 // A stuck process keeps what was last known of it, and says so.
 static void show_attaches(const struct snapshot *s, const void *row, char *dst, size_t cap)
 {
@@ -124,25 +178,25 @@ static const struct column columns[] = {
      .widest = 12, .priority = 3, .flags = COL_JSON | COL_SCREEN | COL_METRIC_GROUP,
      .need = NEED_PROCESSES | NEED_NAMES, .get = get_user},
     {.name = "uid", .detail = DETAIL_NONE, .title = "UID", .help = "its user id", .type = CELL_COUNT, .width = 5,
-     .widest = 10, .flags = COL_JSON, .need = NEED_PROCESSES, .get = get_uid},
+     .widest = 10, .flags = COL_JSON, .need = NEED_PROCESSES, .get = get_uid, .set = set_uid},
     {.name = "state", .label = "state", .title = "S", .help = "state as in ps: R S D Z T", .type = CELL_TEXT,
      .width = 1, .priority = 2, .flags = COL_JSON | COL_SCREEN, .need = NEED_PROCESSES,
-     .get = get_state},
+     .get = get_state, .set = set_state},
     {.name = "attaches", .label = "attachments", .title = "ATT", .help = "its mappings of the segment",
      .type = CELL_COUNT, .width = 3, .widest = 8,
      .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .member = MEMBER(AS_VALUE, struct holder, attaches),
      .show = show_attaches},
     {.name = "access", .title = "ACCESS", .help = "what its mappings allow: r, rw, rwx, none",
      .type = CELL_TEXT, .width = 6, .priority = 4, .flags = COL_JSON | COL_SCREEN,
-     .get = get_access},
+     .get = get_access, .set = set_access},
     {.name = "comm", .detail = DETAIL_NONE, .title = "PROGRAM", .help = "name of the program", .type = CELL_TEXT,
-     .width = 15, .flags = COL_JSON | COL_METRIC_GROUP, .need = NEED_PROCESSES, .get = get_comm},
+     .width = 15, .flags = COL_JSON | COL_METRIC_GROUP, .need = NEED_PROCESSES, .get = get_comm, .set = set_comm},
     {.name = "command", .title = "COMMAND", .help = "program and arguments", .type = CELL_TEXT,
      .width = 20, .widest = 255, .priority = 1, .place = 2, .flags = COL_JSON | COL_SCREEN,
-     .need = NEED_PROCESSES | NEED_COMMANDS, .get = get_command, .show = show_command},
+     .need = NEED_PROCESSES | NEED_COMMANDS, .get = get_command, .set = set_command, .show = show_command},
     {.name = "start_time", .label = "started", .title = "START", .help = "time since it started", .type = CELL_TIME,
      .width = 5, .priority = 5, .place = 1, .flags = COL_JSON | COL_SCREEN,
-     .need = NEED_PROCESSES, .get = get_start},
+     .need = NEED_PROCESSES, .get = get_start, .set = set_start},
     {.name = "namespace_differs", .title = "LEFTNS",
      .help = "attached it, then left for another IPC namespace", .type = CELL_BOOL, .width = 6,
      .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct holder, namespace_differs)},
@@ -225,6 +279,25 @@ static void processes(const struct snapshot *s, const struct identity *row,
     use_add_row(out, row, USE_CERTAIN);
 }
 
+static int order(const void *a, const void *b)
+{
+    const struct holder *x = a, *y = b;
+
+    return x->shmid != y->shmid ? (x->shmid > y->shmid) - (x->shmid < y->shmid)
+                                : (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+// They become the scan's.
+static void restored(struct snapshot *s)
+{
+    struct table *rows = &s->tables[KIND_HOLDER];
+
+    if (!s->scan)
+        s->scan = scan_new();
+    s->scan->holders = (struct holder_vec){rows->at, rows->n, rows->n};
+    *rows = (struct table){0};
+}
+
 const struct kind kind_holders = {
     .id = KIND_HOLDER,
     .name = "holders",
@@ -243,10 +316,13 @@ const struct kind kind_holders = {
     .n_columns = sizeof columns / sizeof columns[0],
     .default_sort = "-attaches",
     .enter = KIND_MAPPING,
+    .rows = ROWS_LIKE(struct holder),
     .count = count,
     .at = at,
     .identify = identify,
     .belongs = belongs,
+    .order = order,
+    .restored = restored,
     .describe = process_describe,
     .path_text = process_path_text,
     .mark = mark,

@@ -7,6 +7,7 @@
 #include "model/kinds/cells.h"
 #include "model/record/huge_pool.h"
 #include "model/record/limit.h"
+#include "model/record/limit_spec.h"
 
 static void get_percent(const struct snapshot *s, const void *row, struct cell *out)
 {
@@ -74,6 +75,18 @@ static void describe(const struct identity *identity, char *dst, size_t cap)
     snprintf(dst, cap, "limit %" PRIu64, identity->part);
 }
 
+// What is always the same of a limit is not recorded.
+static void restored(struct snapshot *s)
+{
+    for (size_t i = 0; i < s->limits.n; i++) {
+        struct limit *r = &s->limits.at[i];
+        const struct limit_spec *spec = r->name ? limit_spec_find(r->name) : NULL;
+        r->name = r->name ? r->name : "";
+        r->meaning = spec ? spec->meaning : NULL;
+        r->unit = spec ? spec->unit : NULL;
+    }
+}
+
 static bool own_name(const struct snapshot *s, const struct identity *identity, char *dst,
                      size_t cap)
 {
@@ -114,5 +127,6 @@ const struct kind kind_limits = {
     .identify = identify,
     .describe = describe,
     .own_name = own_name,
+    .restored = restored,
     .mark = mark,
 };

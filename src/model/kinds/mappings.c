@@ -41,6 +41,38 @@ static void get_dev(const struct snapshot *s, const void *row, struct cell *out)
     cell_set_text(out, out->scratch);
 }
 
+static void set_perms(struct snapshot *s, void *row, const struct cell *value)
+{
+    struct mapping *r = row;
+
+    (void)s;
+    for (const char *c = value->text; *c; c++)
+        r->perms |= *c == 'r'   ? MAP_R
+                    : *c == 'w' ? MAP_W
+                    : *c == 'x' ? MAP_X
+                    : *c == 's' ? MAP_SHARED_BIT
+                                : 0;
+}
+
+static void set_dev(struct snapshot *s, void *row, const struct cell *value)
+{
+    struct mapping *r = row;
+
+    (void)s;
+    if (sscanf(value->text, "%" SCNx32 ":%" SCNx32, &r->dev_major, &r->dev_minor) != 2)
+        r->dev_major = r->dev_minor = 0;
+}
+
+// Of a segment it names the key alone.
+static void set_path(struct snapshot *s, void *row, const struct cell *value)
+{
+    struct mapping *r = row;
+
+    (void)s;
+    if (r->shmid < 0 || sscanf(value->text, "/SYSV%" SCNx32, &r->key) != 1)
+        r->path = mem_copy_string(value->text);
+}
+
 static void set_use(const struct mapping *r, uint64_t bytes, struct cell *out)
 {
     if (r->known & MAP_KNOWS_USE)
@@ -69,17 +101,17 @@ static const struct column columns[] = {
     {.name = "size", .detail = DETAIL_FIRST + 2, .title = "SIZE", .help = "bytes mapped", .type = CELL_SIZE, .width = 5,
      .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_size},
     {.name = "perms", .detail = DETAIL_FIRST + 23, .title = "PERMS", .help = "rw-s: read, write, execute, shared",
-     .type = CELL_TEXT, .width = 5, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_perms},
+     .type = CELL_TEXT, .width = 5, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_perms, .set = set_perms},
     {.name = "offset", .title = "OFFSET", .help = "offset in the segment", .type = CELL_ADDRESS,
      .width = 8, .widest = 16, .priority = 5, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_VALUE, struct mapping, offset)},
     {.name = "dev", .title = "DEV", .help = "device the segment lies on", .type = CELL_TEXT,
-     .width = 5, .widest = 9, .priority = 4, .flags = COL_JSON | COL_SCREEN, .get = get_dev},
+     .width = 5, .widest = 9, .priority = 4, .flags = COL_JSON | COL_SCREEN, .get = get_dev, .set = set_dev},
     {.name = "inode", .title = "INODE", .help = "inode: the identifier of a segment",
      .type = CELL_COUNT, .width = 6, .widest = 20, .priority = 3,
      .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_VALUE, struct mapping, inode)},
     {.name = "path", .title = "PATH", .help = "name in maps, with the original key",
      .type = CELL_TEXT, .width = 24, .widest = 255, .priority = 1, .place = 1,
-     .flags = COL_JSON | COL_SCREEN, .get = get_path},
+     .flags = COL_JSON | COL_SCREEN, .get = get_path, .set = set_path},
     {.name = "rss", .detail = DETAIL_FIRST + 9, .title = "RSS", .help = "of this mapping in memory", .type = CELL_SIZE,
      .width = 5, .priority = 6, .flags = COL_SCREEN | COL_DESCENDING, .need = NEED_MAP_USE,
      .member = MEMBER_IF(MAP_KNOWS_USE, AS_VALUE, struct mapping, rss)},
@@ -146,6 +178,26 @@ static bool belongs(const void *row, const struct identity *parent)
            (parent->id < 0 || r->shmid == parent->id);
 }
 
+static int order(const void *a, const void *b)
+{
+    const struct mapping *x = a, *y = b;
+
+    return x->shmid != y->shmid ? (x->shmid > y->shmid) - (x->shmid < y->shmid)
+           : x->pid != y->pid   ? (x->pid > y->pid) - (x->pid < y->pid)
+                                : (x->start > y->start) - (x->start < y->start);
+}
+
+// They become the scan's.
+static void restored(struct snapshot *s)
+{
+    struct table *rows = &s->tables[KIND_MAPPING];
+
+    if (!s->scan)
+        s->scan = scan_new();
+    s->scan->mappings = (struct mapping_vec){rows->at, rows->n, rows->n};
+    *rows = (struct table){0};
+}
+
 static void describe(const struct identity *identity, char *dst, size_t cap)
 {
     snprintf(dst, cap, "mapping %" PRIx64 " of process %" PRId32, identity->part, identity->pid);
@@ -173,10 +225,13 @@ const struct kind kind_mappings = {
     .need = NEED_HOLDERS,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
+    .rows = ROWS_LIKE(struct mapping),
     .count = count,
     .at = at,
     .identify = identify,
     .belongs = belongs,
+    .order = order,
+    .restored = restored,
     .describe = describe,
     .path_text = process_path_text,
     .processes = processes,

@@ -1,6 +1,7 @@
 // Processes: those that live and hold, wait on, made or last used an object, with what they hold in sum.
 #include "model/kinds/processes.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -163,6 +164,55 @@ static void get_ports(const struct snapshot *s, const void *row, struct cell *ou
     out->known = true;
 }
 
+static struct process *process_room(struct snapshot *s, const void *row, unsigned known)
+{
+    struct process *p = snapshot_process_room(s, ((const struct process_totals *)row)->pid);
+
+    p->known |= (__typeof__(p->known))known;
+    return p;
+}
+
+static void set_ppid(struct snapshot *s, void *row, const struct cell *value)
+{
+    process_room(s, row, PROC_KNOWS_PARENT)->parent = (int32_t)value->number;
+}
+
+static void set_uid(struct snapshot *s, void *row, const struct cell *value)
+{
+    process_room(s, row, PROC_KNOWS_UID)->uid = (uint32_t)value->count;
+}
+
+static void set_state(struct snapshot *s, void *row, const struct cell *value)
+{
+    if (isalpha((unsigned char)value->text[0])) // it is printed as it stands
+        process_room(s, row, PROC_KNOWS_STATE)->state = value->text[0];
+}
+
+static void set_comm(struct snapshot *s, void *row, const struct cell *value)
+{
+    struct process *p = process_room(s, row, PROC_KNOWS_COMM);
+
+    snprintf(p->comm, sizeof p->comm, "%s", value->text);
+}
+
+static void set_start(struct snapshot *s, void *row, const struct cell *value)
+{
+    process_room(s, row, PROC_KNOWS_START)->start_time = value->time;
+}
+
+static void set_rss(struct snapshot *s, void *row, const struct cell *value)
+{
+    process_room(s, row, PROC_KNOWS_RSS)->rss = value->count;
+}
+
+static void set_command(struct snapshot *s, void *row, const struct cell *value)
+{
+    struct process *p = process_room(s, row, PROC_KNOWS_COMMAND);
+
+    if (!process_string(p, PROCESS_COMMAND)) // a holder may have it
+        process_add_string(p, PROCESS_COMMAND, value->text);
+}
+
 static const char *const role_names[] = {"holds", "waits", "creator", "last user", NULL};
 
 // clang-format off
@@ -170,16 +220,16 @@ static const struct column columns[] = {
     {.name = "pid", .detail = DETAIL_PATH, .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
      .flags = COL_PINS | COL_JSON | COL_SCREEN | COL_KEEP, .member = MEMBER(AS_POSITIVE, struct process_totals, pid)},
     {.name = "ppid", .title = "PPID", .help = "its parent; 0 is outside this PID namespace", .type = CELL_NUMBER, .width = 7,
-     .flags = COL_JSON, .get = get_ppid},
+     .flags = COL_JSON, .get = get_ppid, .set = set_ppid},
     {.name = "user", .title = "USER", .help = "user it runs as", .type = CELL_TEXT, .width = 8,
      .widest = 12, .priority = 3, .flags = COL_JSON | COL_SCREEN, .need = NEED_NAMES,
      .member = MEMBER_IF(TOTALS_KNOW_UID, AS_USER, struct process_totals, uid)},
     {.name = "uid", .detail = DETAIL_NONE, .title = "UID", .help = "its user id", .type = CELL_COUNT, .width = 5,
-     .widest = 10, .flags = COL_JSON, .member = MEMBER_IF(TOTALS_KNOW_UID, AS_VALUE, struct process_totals, uid)},
+     .widest = 10, .flags = COL_JSON, .member = MEMBER_IF(TOTALS_KNOW_UID, AS_VALUE, struct process_totals, uid), .set = set_uid},
     {.name = "state", .title = "S", .help = "state as in ps: R S D Z T", .type = CELL_TEXT,
-     .width = 1, .priority = 2, .flags = COL_JSON | COL_SCREEN, .get = get_state},
+     .width = 1, .priority = 2, .flags = COL_JSON | COL_SCREEN, .get = get_state, .set = set_state},
     {.name = "comm", .detail = DETAIL_NONE, .title = "PROGRAM", .help = "name of the program", .type = CELL_TEXT,
-     .width = 15, .flags = COL_JSON, .get = get_comm},
+     .width = 15, .flags = COL_JSON, .get = get_comm, .set = set_comm},
     {.name = "unit", .title = "UNIT", .help = "systemd unit, on the screen its container if it is in one", .type = CELL_TEXT,
      .width = 12, .widest = 32, .priority = 5, .place = 2, .flags = COL_JSON | COL_SCREEN, .get = get_unit, .show = show_unit},
     {.name = "container", .title = "CONTAINER", .help = "container it runs in, by the name of its control group", .type = CELL_TEXT,
@@ -189,9 +239,9 @@ static const struct column columns[] = {
     {.name = "threads", .title = "THR", .help = "its threads", .type = CELL_COUNT,
      .width = 3, .widest = 6, .priority = 11, .place = 4, .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .get = get_threads},
     {.name = "start_time", .title = "START", .help = "time since it started", .type = CELL_TIME,
-     .width = 5, .priority = 8, .place = 7, .flags = COL_JSON | COL_SCREEN, .get = get_start},
+     .width = 5, .priority = 8, .place = 7, .flags = COL_JSON | COL_SCREEN, .get = get_start, .set = set_start},
     {.name = "rss", .title = "RSS", .help = "its memory, shared included", .type = CELL_SIZE,
-     .width = 5, .priority = 6, .place = 5, .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_RSS, .get = get_rss},
+     .width = 5, .priority = 6, .place = 5, .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_RSS, .get = get_rss, .set = set_rss},
     {.name = "swap", .title = "SWAP", .help = "of its own memory swapped out", .type = CELL_SIZE,
      .width = 5, .priority = 9, .place = 6, .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_SWAP, .get = get_swap},
     {.name = "segments", .title = "SEGS", .help = "segments it has attached", .type = CELL_COUNT,
@@ -212,7 +262,7 @@ static const struct column columns[] = {
      .width = 5, .widest = 24, .priority = 4, .place = 3, .flags = COL_JSON | COL_SCREEN | COL_ASKED, .need = NEED_PORTS, .get = get_ports},
     {.name = "command", .title = "COMMAND", .help = "program and arguments", .type = CELL_TEXT,
      .width = 20, .widest = 255, .priority = 1, .place = 8, .flags = COL_JSON | COL_SCREEN,
-     .need = NEED_COMMANDS, .get = get_command, .show = show_command},
+     .need = NEED_COMMANDS, .get = get_command, .set = set_command, .show = show_command},
     {.name = "roles", .title = "ROLES", .help = "why it is listed: holds, waits, creator, last user", .type = CELL_FLAGS,
      .width = 12, .widest = 30, .names = role_names, .member = MEMBER(AS_VALUE, struct process_totals, roles)},
     {.name = "session", .title = "SESS", .help = "leader of its session", .type = CELL_NUMBER,
@@ -316,6 +366,26 @@ static void processes(const struct snapshot *s, const struct identity *row,
     use_add_row(out, row, USE_CERTAIN);
 }
 
+// They are all that live of those an object names.
+static void restored(struct snapshot *s)
+{
+    struct pid_vec ended = {0};
+
+    for (size_t i = 0; i < s->segments.n; i++) {
+        pids_add(&ended, s->segments.at[i].cpid);
+        pids_add(&ended, s->segments.at[i].lpid);
+    }
+    for (size_t i = 0; i < s->queues.n; i++) {
+        pids_add(&ended, s->queues.at[i].lspid);
+        pids_add(&ended, s->queues.at[i].lrpid);
+    }
+    pids_settle(&ended);
+    for (size_t i = 0; i < ended.n; i++)
+        if (!snapshot_process(s, ended.at[i]))
+            snapshot_process_room(s, ended.at[i])->gone = true;
+    vec_free(&ended);
+}
+
 const struct kind kind_processes = {
     .id = KIND_PROCESS,
     .name = "processes",
@@ -335,6 +405,7 @@ const struct kind kind_processes = {
     .rows = ROWS_OF(totals),
     .identify = identify,
     .concerns = concerns,
+    .restored = restored,
     .owner = owner,
     .describe = process_describe,
     .path_text = process_path_text,

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
@@ -144,6 +145,13 @@ void process_no_processes(const struct snapshot *s, const struct identity *row, 
     (void)name;
     if (row->pid == 0)
         snprintf(dst, cap, "that process lives in another PID namespace");
+}
+
+void pid_state_restore(struct snapshot *s, int32_t pid, const char *state)
+{
+    if (pid <= 0 || strcmp(state, pid_state_name(PID_GONE)) != 0 || snapshot_process(s, pid))
+        return;
+    snapshot_process_room(s, pid)->gone = true;
 }
 
 void note_add(struct note_vec *out, enum note_tone tone, char *text)

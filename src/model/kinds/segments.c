@@ -38,6 +38,43 @@ static void get_creator_state(const struct snapshot *s, const void *row, struct 
     cell_set_text(out, pid_state_name(creator_state(s, r)));
 }
 
+// Of a process that ended nothing else is known.
+static void set_creator_state(struct snapshot *s, void *row, const struct cell *value)
+{
+    const struct segment *r = row;
+
+    pid_state_restore(s, r->cpid, value->text);
+}
+
+// The account of a segment while a recording is read: its rows come by id.
+static struct segment_account *account_room(struct snapshot *s, const struct segment *r)
+{
+    if (!s->scan)
+        s->scan = scan_new();
+    struct account_vec *all = &s->scan->accounts;
+    if (!all->n || all->at[all->n - 1].shmid != r->o.id)
+        vec_push(all, (struct segment_account){.shmid = r->o.id, .nattch = r->nattch});
+    return &all->at[all->n - 1];
+}
+
+static void set_found(struct snapshot *s, void *row, const struct cell *value)
+{
+    account_room(s, row)->found = value->count;
+}
+
+static void set_holders(struct snapshot *s, void *row, const struct cell *value)
+{
+    account_room(s, row)->holders = value->count < UINT32_MAX ? (uint32_t)value->count : UINT32_MAX;
+}
+
+static void set_original_key(struct snapshot *s, void *row, const struct cell *value)
+{
+    struct segment_account *account = account_room(s, row);
+
+    account->original_key = (uint32_t)value->count;
+    account->key_known = true;
+}
+
 static void get_found(const struct snapshot *s, const void *row, struct cell *out)
 {
     const struct segment_account *account = account_of(s, row);
@@ -135,11 +172,11 @@ static const struct column columns[] = {
      .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING | COL_PLOT | COL_METRIC, .member = MEMBER(AS_VALUE, struct segment, nattch)},
     {.name = "found", .detail = DETAIL_NONE, .title = "FOUND", .help = "attachments seen in processes",
      .type = CELL_COUNT, .width = 5, .flags = COL_JSON | COL_DESCENDING, .need = NEED_HOLDERS,
-     .get = get_found},
+     .get = get_found, .set = set_found},
     {.name = "holders", .title = "HOLDERS", .help = "processes seen holding it",
      .type = CELL_COUNT, .width = 12, .widest = 60, .priority = 1, .place = 5,
      .flags = COL_ENTERED | COL_JSON | COL_SCREEN | COL_DESCENDING | COL_LEFT,
-     .need = NEED_HOLDERS | NEED_PROCESSES, .show_need = NEED_PROCESSES, .get = get_holders,
+     .need = NEED_HOLDERS | NEED_PROCESSES, .show_need = NEED_PROCESSES, .get = get_holders, .set = set_holders,
      .show = show_holders},
     {.name = "status", .detail = DETAIL_FIRST + 4, .title = "STATUS",
      .help = "dest: removed but still held; locked in memory; hugetlb: of huge pages",
@@ -152,7 +189,7 @@ static const struct column columns[] = {
      .show_need = NEED_PROCESSES, .member = MEMBER(AS_POSITIVE, struct segment, cpid), .show = show_cpid},
     {.name = "creator_state", .detail = DETAIL_NONE, .title = "CSTATE",
      .help = "whether its creator lives: alive, gone, reused, outside", .type = CELL_TEXT,
-     .width = 7, .flags = COL_JSON, .need = NEED_PROCESSES, .names = pid_state_names, .get = get_creator_state},
+     .width = 7, .flags = COL_JSON, .need = NEED_PROCESSES, .names = pid_state_names, .get = get_creator_state, .set = set_creator_state},
     {.name = "lpid", .label = "last used by", .detail = DETAIL_FIRST + 12, .title = "LAST", .help = "process that last attached or detached it",
      .type = CELL_NUMBER, .width = 10, .widest = 26, .priority = 6, .place = 3,
      .flags = COL_JSON | COL_SCREEN | COL_LEFT, .need = NEED_PROCESSES,
@@ -165,7 +202,7 @@ static const struct column columns[] = {
     OWNED_APP_COLUMNS(1, NEED_HOLDERS | NEED_PROCESSES),
     {.name = "original_key", .detail = DETAIL_FIRST + 1, .title = "ORIGKEY", .help = "key it was created with",
      .type = CELL_KEY, .width = 10, .flags = COL_JSON, .need = NEED_HOLDERS,
-     .get = get_original_key},
+     .get = get_original_key, .set = set_original_key},
     {.name = "orphan", .title = "ORPHAN",
      .help = "nothing uses it, and no process that made or last used it lives", .type = CELL_BOOL,
      .width = 6, .flags = COL_JSON | COL_METRIC_GROUP, .need = NEED_ORPHANS, .get = get_orphan},
@@ -277,7 +314,9 @@ static void notes(const struct snapshot *s, const struct identity *row,
     if (!snapshot_segment(s, row->id))
         return;
     if (!account) {
-        note_add(out, NOTE_DIM, mem_copy_string("reading its holders ..."));
+        note_add(out, NOTE_DIM,
+                 mem_copy_string(s->recorded ? "its holders were not recorded"
+                                             : "reading its holders ..."));
         return;
     }
     char *line = scan_accounting_line(s->scan, row->id, user);

@@ -332,6 +332,7 @@ const struct kind kind_shared = {
     .n_columns = sizeof columns / sizeof columns[0],
     .default_sort = "-size",
     .empty = "no shared memory besides System V's",
+    .rows = ROWS_LIKE(struct shared),
     .identify = identify,
     .describe = describe,
     .own_name = own_name,

@@ -1,6 +1,8 @@
 // Waiters: tasks blocked on a semaphore set or a queue.
 #include "model/kinds/waiters.h"
 
+#include <string.h>
+
 #include "model/kinds/cells.h"
 #include "model/kinds/registry.h"
 #include "model/kinds/row_parts.h"
@@ -18,13 +20,21 @@ static void get_kind(const struct snapshot *s, const void *row, struct cell *out
     cell_set_text(out, object_name(r->kind));
 }
 
+static void set_kind(struct snapshot *s, void *row, const struct cell *value)
+{
+    struct waiter *r = row;
+
+    (void)s;
+    r->kind = strcmp(value->text, object_name(KIND_QUEUE)) == 0 ? KIND_QUEUE : KIND_SEMSET;
+}
+
 static const char *const call_names[] = {"semop", "semtimedop", "msgsnd", "msgrcv", NULL};
 
 // clang-format off
 static const struct column columns[] = {
     {.name = "kind", .title = "ON", .help = "what it waits on: semaphore or queue",
      .type = CELL_TEXT, .width = 9, .priority = 5, .flags = COL_PARENT | COL_JSON | COL_SCREEN | COL_METRIC_GROUP,
-     .get = get_kind},
+     .get = get_kind, .set = set_kind},
     {.name = "id", .title = "ID", .help = "identifier of that object", .type = CELL_NUMBER,
      .width = 6, .widest = 10, .priority = 4, .flags = COL_PARENT | COL_JSON | COL_SCREEN, .member = MEMBER(AS_VALUE, struct waiter, id)},
     {.name = "pid", .detail = DETAIL_PATH, .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
@@ -63,6 +73,15 @@ static bool belongs(const void *row, const struct identity *parent)
     const struct waiter *r = row;
 
     return parent->kind == r->kind && r->id == parent->id;
+}
+
+static int order(const void *a, const void *b)
+{
+    const struct waiter *x = a, *y = b;
+
+    return x->kind != y->kind ? (x->kind > y->kind) - (x->kind < y->kind)
+           : x->id != y->id   ? (x->id > y->id) - (x->id < y->id)
+                              : (x->tid > y->tid) - (x->tid < y->tid);
 }
 
 bool waiters_in_focus(const struct want *want)
@@ -108,6 +127,7 @@ const struct kind kind_waiters = {
     .rows = ROWS_OF(waiters),
     .identify = identify,
     .belongs = belongs,
+    .order = order,
     .object_of = object_of,
     .describe = process_describe,
     .path_text = process_path_text,

@@ -69,6 +69,8 @@ static void free_parts(struct snapshot *s)
         free(s->tables[i].at);
     scan_unref(s->scan);
     event_log_unref(s->events);
+    if (s->recorded)
+        s->recorded->release(s->recorded);
 }
 
 void snapshot_unref(struct snapshot *snapshot)
@@ -143,6 +145,19 @@ const struct owned *snapshot_owned(const struct snapshot *s, enum kind_id kind, 
 const struct process *snapshot_process(const struct snapshot *s, int32_t pid)
 {
     FIND(&s->processes, pid, pid);
+}
+
+struct process *snapshot_process_room(struct snapshot *s, int32_t pid)
+{
+    struct process_vec *all = &s->processes;
+    size_t at = vec_lower(all, p, p->pid < pid);
+
+    if (at == all->n || all->at[at].pid != pid) {
+        vec_push(all, (struct process){0});
+        memmove(&all->at[at + 1], &all->at[at], (all->n - 1 - at) * sizeof *all->at);
+        all->at[at] = (struct process){.pid = pid};
+    }
+    return &all->at[at];
 }
 
 // Index of the first waiter of that object or a later one.

@@ -2,8 +2,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "base/text.h"
 #include "model/table/cell_class.h"
+#include "model/table/recorded.h"
 
 static uint64_t read_unsigned(const void *at, size_t size)
 {
@@ -92,6 +95,89 @@ static void get_member(const struct column *column, const struct snapshot *s, co
     }
 }
 
+// --- and back -----------------------------------------------------------------------------------
+
+static void write_unsigned(void *at, size_t size, uint64_t value)
+{
+    if (size == 1 && value <= UINT8_MAX)
+        *(uint8_t *)at = (uint8_t)value;
+    else if (size == 4 && value <= UINT32_MAX)
+        *(uint32_t *)at = (uint32_t)value;
+    else if (size == 8)
+        *(uint64_t *)at = value;
+}
+
+static void write_value(void *at, size_t size, const struct cell *cell)
+{
+    switch (cell_class(cell->type)->form) {
+    case FORM_SIGNED:
+        if (size == sizeof(int64_t))
+            *(int64_t *)at = cell->number;
+        else if (cell->number >= INT32_MIN && cell->number <= INT32_MAX)
+            *(int32_t *)at = (int32_t)cell->number;
+        break;
+    case FORM_TRUTH:
+        *(bool *)at = cell->truth;
+        break;
+    case FORM_REAL:
+        *(double *)at = cell->real;
+        break;
+    case FORM_LIST: // has a setter
+        break;
+    case FORM_TEXT:
+    case FORM_UNSIGNED:
+    case FORM_DIGITS:
+    case FORM_FLAGS:
+        write_unsigned(at, size, cell->count);
+        break;
+    }
+}
+
+static void write_named(void *at, size_t size, const char *const *names, const char *text)
+{
+    for (size_t i = 0; names[i]; i++)
+        if (strcmp(names[i], text) == 0)
+            write_unsigned(at, size, i);
+}
+
+void column_put(const struct column *column, const struct cell *cell, void *row)
+{
+    const struct member *m = &column->member;
+    char *at = (char *)row + m->offset;
+
+    if (m->size == 0)
+        return;
+    if (m->as == AS_VALID)
+        *(uint32_t *)at = cell->known ? (uint32_t)cell->number : UINT32_MAX;
+    if (m->as == AS_WORDS)
+        *(const char **)at = cell->known ? cell->text : "";
+    if (!cell->known)
+        return;
+    switch ((enum member_as)m->as) {
+    case AS_VALUE:
+    case AS_POSITIVE:
+        write_value(at, m->size, cell);
+        break;
+    case AS_NAMED:
+        write_named(at, m->size, column->names, cell->text);
+        break;
+    case AS_STRING:
+        *(const char **)at = cell->text;
+        break;
+    case AS_CHARS:
+        text_escape(at, m->size, cell->text, strlen(cell->text));
+        break;
+    case AS_USER: // those are names of a number, those follow from another value
+    case AS_GROUP:
+    case AS_SINCE:
+    case AS_VALID:
+    case AS_WORDS:
+        break;
+    }
+    if (m->known && m->as != AS_USER && m->as != AS_GROUP)
+        *((uint8_t *)row + m->known_in) |= m->known;
+}
+
 void column_get(const struct column *column, const struct snapshot *s, const void *row,
                 struct cell *out)
 {
@@ -100,6 +186,8 @@ void column_get(const struct column *column, const struct snapshot *s, const voi
     out->known = false;
     out->count = 0;
     out->scratch[0] = '\0';
+    if (s->recorded && recorded_get(s, column, row, out))
+        return;
     if (column->get)
         column->get(s, row, out);
     else
@@ -114,10 +202,11 @@ const char *column_text(const struct column *column, const struct snapshot *s, c
     if (cap == 0)
         return dst;
     dst[0] = '\0';
-    if (column->show) {
+    if (column->show)
         column->show(s, row, dst, cap);
+    // Of a recording that may take what was not recorded.
+    if (column->show && (*dst || !s->recorded))
         return dst;
-    }
     column_get(column, s, row, &cell);
     return cell_text(&cell, column, s->time, dst, cap);
 }

@@ -5,12 +5,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "model/table/recorded.h"
+
 static struct table table_of(const struct kind *kind, const struct snapshot *s)
 {
     VEC(, void) any; // all vectors are alike
     struct table table = s->tables[kind->id];
 
-    if (kind->rows.size) {
+    if (kind->rows.offset) {
         memcpy(&any, (const char *)s + kind->rows.offset, sizeof any);
         table = (struct table){.at = any.at, .n = any.n, .size = kind->rows.size};
     }
@@ -32,6 +34,8 @@ const void *kind_at(const struct kind *kind, const struct snapshot *s, size_t in
 
 bool kind_is_known(const struct kind *kind, const struct snapshot *s)
 {
+    if (s->recorded)
+        return recorded_has(s, kind);
     if (kind->need & NEED_HOLDERS && !s->scan)
         return false;
     return (kind->need & ~s->has & ~(unsigned)NEED_HOLDERS) == 0;

@@ -8,8 +8,8 @@
 #include "session/commands/groups.h"
 
 const struct command_group *const command_groups[] = {
-    &help_commands,  &move_commands, &view_commands,    &find_commands,
-    &order_commands, &act_commands,  &program_commands,
+    &help_commands,  &move_commands,   &view_commands, &find_commands,
+    &order_commands, &replay_commands, &act_commands,  &program_commands,
 };
 const size_t n_command_groups = sizeof command_groups / sizeof *command_groups;
 

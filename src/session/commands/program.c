@@ -27,6 +27,10 @@ static void run_freeze(struct session *s)
 
 static void run_trace(struct session *s)
 {
+    if (s->options.recording) {
+        session_say(s, SEVERITY_WARNING, "trace: this is a recording");
+        return;
+    }
     s->tracing = !s->tracing;
     session_say(s, SEVERITY_NOTICE,
                 s->tracing ? "tracing: events will name who did what; every system call of this "

@@ -79,10 +79,26 @@ static void ratio(const struct usage *usage, bool bytes, char *dst, size_t cap)
 
 static void interval_text(const struct session *session, char *dst, size_t cap)
 {
+    const struct recorded_base *recorded = session->snapshot->recorded;
+
     if (session->frozen)
         snprintf(dst, cap, "frozen");
+    else if (recorded && recorded->live)
+        snprintf(dst, cap, recorded->ended ? "connection ended" : "live, by pipe");
+    else if (recorded && recorded->speed > 0)
+        snprintf(dst, cap, "played %gx", recorded->speed);
+    else if (recorded)
+        snprintf(dst, cap, "recorded%s",
+                 recorded->place == PLACE_LAST    ? ", last"
+                 : recorded->place == PLACE_FIRST ? ", first"
+                                                  : "");
     else
         snprintf(dst, cap, "every %.*fs", session->interval < 1 ? 2 : 1, session->interval);
+}
+
+static enum style every_style(const struct session *session)
+{
+    return session->frozen || session->snapshot->recorded ? STYLE_WARNING : STYLE_PLAIN;
 }
 
 static void clock_text(const struct snapshot *s, char *dst, size_t cap)
@@ -90,8 +106,15 @@ static void clock_text(const struct snapshot *s, char *dst, size_t cap)
     time_t now = (time_t)s->time;
     struct tm tm;
 
-    if (!localtime_r(&now, &tm) || strftime(dst, cap, "%T", &tm) == 0)
+    const char *format = s->recorded && !s->recorded->live ? "%F %T" : "%T";
+    if (!localtime_r(&now, &tm) || strftime(dst, cap, format, &tm) == 0)
         dst[0] = '\0';
+}
+
+// Of a recording the time is not the present.
+static enum style clock_style(const struct snapshot *s)
+{
+    return s->recorded && (!s->recorded->live || s->recorded->ended) ? STYLE_WARNING : STYLE_PLAIN;
 }
 
 // Blank till the name service was asked; the number where it has no name or does not answer.
@@ -135,13 +158,13 @@ static void machine(struct canvas *c, int y, int w, const struct session *sessio
 {
     const struct system *system = &session->snapshot->system;
     struct fit_line p = {0};
-    char clock[16], age[TEXT_SHORT], every[32], user[16];
+    char clock[32], age[TEXT_SHORT], every[32], user[16];
 
     clock_text(session->snapshot, clock, sizeof clock);
     interval_text(session, every, sizeof every);
     fit_line_add(&p, 6, STYLE_PROMPT, NULL, "ipctop");
     fit_line_add(&p, 0, STYLE_PROMPT, NULL, "%s", system->hostname);
-    fit_line_add(&p, 1, STYLE_PLAIN, NULL, "%s", clock);
+    fit_line_add(&p, 1, clock_style(session->snapshot), NULL, "%s", clock);
     if (session->snapshot->has & NEED_SYSTEM) {
         if (system->uptime > 0)
             fit_line_add(&p, 5, STYLE_PLAIN, "up", "%s", text_age(age, sizeof age, system->uptime));
@@ -157,7 +180,7 @@ static void machine(struct canvas *c, int y, int w, const struct session *sessio
                      user_text(session->snapshot, user, sizeof user));
     }
     tracing(&p, session);
-    fit_line_add(&p, 2, session->frozen ? STYLE_WARNING : STYLE_PLAIN, NULL, "%s", every);
+    fit_line_add(&p, 2, every_style(session), NULL, "%s", every);
     fit_line_draw(c, 1, y, w - 1, GAP, &p);
 }
 
@@ -314,13 +337,13 @@ static void one_line(struct canvas *c, int y, int w, const struct session *sessi
 {
     const struct snapshot *s = session->snapshot;
     struct fit_line p = {0};
-    char clock[16], every[32], user[16];
+    char clock[32], every[32], user[16];
 
     clock_text(s, clock, sizeof clock);
     interval_text(session, every, sizeof every);
     fit_line_add(&p, 7, STYLE_PROMPT, NULL, "ipctop");
     fit_line_add(&p, 5, STYLE_PROMPT, NULL, "%s", s->system.hostname);
-    fit_line_add(&p, 3, STYLE_PLAIN, NULL, "%s", clock);
+    fit_line_add(&p, 3, clock_style(s), NULL, "%s", clock);
     brief(&p, s, 0, "Shm", "shmall", "shmmni", true);
     brief(&p, s, 1, "Sem", "semmns", "semmni", false);
     brief(&p, s, 2, "Msg", "msgmni", NULL, false);
@@ -330,7 +353,7 @@ static void one_line(struct canvas *c, int y, int w, const struct session *sessi
         fit_line_add(&p, 8, STYLE_PLAIN, NULL, "%s", user_text(s, user, sizeof user));
     tracing(&p, session);
     others(&p, 9, s);
-    fit_line_add(&p, 4, session->frozen ? STYLE_WARNING : STYLE_PLAIN, NULL, "%s", every);
+    fit_line_add(&p, 4, every_style(session), NULL, "%s", every);
     fit_line_draw(c, 1, y, w - 1, GAP, &p);
 }
 

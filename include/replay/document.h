@@ -1,0 +1,21 @@
+// One picture from one JSON document, as --json writes them. Driven by the column tables: a new column, or
+// a new kind whose columns say where their values stand, is read back without a change here.
+#ifndef IPCTOP_REPLAY_DOCUMENT_H
+#define IPCTOP_REPLAY_DOCUMENT_H
+
+#include "model/record/snapshot.h"
+
+enum { DOCUMENT_NOTE = 160 };
+
+struct document_report {      // what a picture could not be made of, in its first case
+    char note[DOCUMENT_NOTE]; // one line; empty: everything was understood
+};
+
+// NULL: no such document; the report says why. One reference; time_ns is the moment of reading.
+struct snapshot *document_read(const char *text, size_t n, struct document_report *report);
+
+// When the document that begins with these bytes was taken, without reading the rest of it. False: it is
+// none.
+bool document_time(const char *text, size_t n, int64_t *time);
+
+#endif

@@ -1,0 +1,28 @@
+// Recorded pictures as a source: of a file, in which one may go anywhere, or through a pipe, as they come.
+#ifndef IPCTOP_REPLAY_SOURCE_H
+#define IPCTOP_REPLAY_SOURCE_H
+
+#include "model/source.h"
+
+struct replay;
+
+struct replay_options {
+    const char *path; // a regular file, or what is read once: a FIFO
+    int fd;           // path NULL: a pipe, which replay_free() closes
+    bool follows;     // for the screen: the newest of a pipe; else each picture in its turn
+    const char *at;   // where to begin in a file, as moment_parse() has it; NULL: the first picture
+};
+
+// NULL: *why has a line.
+struct replay *replay_new(const struct replay_options *options, char *why, size_t cap);
+// Ends without waiting for a pipe. NULL is fine.
+void replay_free(struct replay *replay);
+struct source replay_seam(struct replay *replay);
+// Of a pipe: calls news(arg), on another thread, whenever there is a picture, or the end. Once, at the start.
+void replay_listen(struct replay *replay, void (*news)(void *arg), void *arg);
+void replay_stop(struct replay *replay); // nothing is called any longer
+bool replay_is_pipe(const struct replay *replay);
+// What could not be read so far, in a line; false: nothing.
+bool replay_damage(struct replay *replay, char *line, size_t cap);
+
+#endif

@@ -1,0 +1,36 @@
+// The lines of a recording, forwards, backwards and by time, without reading the whole: FILE.1, if there
+// is one that is older, and FILE, one behind the other. A file may grow meanwhile.
+#ifndef IPCTOP_REPLAY_TAPE_H
+#define IPCTOP_REPLAY_TAPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct tape;
+
+enum { TAPE_LINE_MAX = 64 << 20 }; // bytes of a line: a longer one is damaged
+
+struct span { // of a line, without its newline
+    int64_t start, end;
+};
+
+// NULL with *error an errno value; EINVAL: no regular file. FILE is never written to.
+struct tape *tape_open(const char *path, int *error);
+void tape_free(struct tape *tape); // NULL is fine
+
+// The first line with something in it that starts at or after an offset, and the last one that starts before
+// it. False: there is none.
+bool tape_next(struct tape *tape, int64_t from, struct span *line);
+bool tape_previous(struct tape *tape, int64_t before, struct span *line);
+// The time of the picture in a line. False: there is none.
+bool tape_time(struct tape *tape, const struct span *line, int64_t *time);
+// The last line at or before a time, by halves: the first line where all are later. False: no line has a
+// picture.
+bool tape_find(struct tape *tape, int64_t time, struct span *line);
+int64_t tape_size(struct tape *tape); // offset after the last line
+
+// The text of a line; the caller frees it. NULL: it is too long, or cannot be read.
+char *tape_text(struct tape *tape, const struct span *line, size_t *n);
+
+#endif

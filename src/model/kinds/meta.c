@@ -1,0 +1,37 @@
+#include "model/kinds/meta.h"
+
+static const char *const methods[SCAN_METHODS + 1] = {[SCAN_PROCMAP_QUERY] = "procmap_query",
+                                                      [SCAN_TEXT] = "text",
+                                                      [SCAN_REVERSE_MAP] = "reverse_map"};
+
+// clang-format off
+const struct column meta_system[] = {
+    {.name = "hostname", .type = CELL_TEXT, .member = MEMBER(AS_CHARS, struct system, hostname)},
+    {.name = "ipc_namespace", .type = CELL_NUMBER, .member = MEMBER(AS_POSITIVE, struct system, ipc_namespace)},
+    {.name = "euid", .type = CELL_COUNT, .member = MEMBER(AS_VALUE, struct system, euid)},
+    {.name = "user", .type = CELL_TEXT, .member = MEMBER(AS_CHARS, struct system, user)},
+    {.name = "uptime", .type = CELL_DURATION, .member = MEMBER(AS_POSITIVE, struct system, uptime)},
+    {.name = "load1", .type = CELL_PERCENT, .member = {.offset = offsetof(struct system, load[0]), .size = sizeof(double),
+     .as = AS_VALUE, .known_in = offsetof(struct system, knows_load), .known = true}},
+    {.name = "load5", .type = CELL_PERCENT, .member = {.offset = offsetof(struct system, load[1]), .size = sizeof(double),
+     .as = AS_VALUE, .known_in = offsetof(struct system, knows_load), .known = true}},
+    {.name = "load15", .type = CELL_PERCENT, .member = {.offset = offsetof(struct system, load[2]), .size = sizeof(double),
+     .as = AS_VALUE, .known_in = offsetof(struct system, knows_load), .known = true}},
+    {.name = "host_namespace", .type = CELL_BOOL, .member = MEMBER(AS_VALUE, struct system, host_namespace)},
+    {.name = "first_pid_namespace", .type = CELL_BOOL, .member = MEMBER(AS_VALUE, struct system, first_pid_namespace)},
+    {.name = "rmid_forced", .type = CELL_BOOL, .member = MEMBER(AS_VALUE, struct system, rmid_forced)},
+};
+
+const struct column meta_scan[] = {
+    {.name = "processes", .type = CELL_COUNT, .member = MEMBER(AS_VALUE, struct scan, processes)},
+    {.name = "unreadable", .type = CELL_COUNT, .member = MEMBER(AS_VALUE, struct scan, unreadable)},
+    {.name = "stuck", .type = CELL_COUNT, .member = MEMBER(AS_VALUE, struct scan, stuck)},
+    {.name = "unasked", .type = CELL_COUNT, .member = MEMBER(AS_VALUE, struct scan, unasked)},
+    {.name = "method", .type = CELL_TEXT, .names = methods, .member = MEMBER(AS_NAMED, struct scan, method)},
+    {.name = "duration_us", .type = CELL_COUNT, .member = MEMBER(AS_VALUE, struct scan, duration_us)},
+    {.name = "exiting", .type = CELL_COUNT, .member = MEMBER(AS_VALUE, struct scan, exiting)},
+};
+// clang-format on
+
+const size_t n_meta_system = sizeof meta_system / sizeof *meta_system;
+const size_t n_meta_scan = sizeof meta_scan / sizeof *meta_scan;

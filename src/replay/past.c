@@ -1,0 +1,72 @@
+#include "replay/past.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "replay/document.h"
+#include "replay/rebuild.h"
+
+enum { PICTURES = 500, BYTES = 4 << 20, EVENTS = 300 };
+
+// Oldest first. Their numbers are the same from whichever picture they are seen.
+static void copy_events(struct event_vec *to, const struct event_log *from, int64_t start)
+{
+    for (size_t i = 0; from && i < from->n; i++) {
+        struct event *copy = event_new(from->at[i], from->at[i]->who, from->at[i]->text);
+        copy->number = ((uint64_t)start << 10) + i + 1;
+        vec_push(to, copy);
+    }
+}
+
+// Whether the line ends as one does in which nothing happened.
+static bool is_quiet(const char *text, size_t n)
+{
+    static const char end[] = "\"events\":[]}";
+
+    return n >= sizeof end - 1 && memcmp(text + n - (sizeof end - 1), end, sizeof end - 1) == 0;
+}
+
+static struct event_log *events_of(struct tape *tape, const struct span *line)
+{
+    struct document_report report;
+    struct event_log *events = NULL;
+    size_t n = 0;
+    char *text = tape_text(tape, line, &n);
+    struct snapshot *s = text && !is_quiet(text, n) ? document_read(text, n, &report) : NULL;
+
+    if (s && s->events)
+        events = event_log_ref(s->events);
+    snapshot_unref(s);
+    free(text);
+    return events;
+}
+
+void past_add(struct tape *tape, const struct span *line, struct snapshot *s)
+{
+    struct {
+        struct event_log *events;
+        int64_t start;
+    } found[PICTURES];
+    int n = 0;
+    size_t events = 0;
+    struct span before = *line;
+
+    for (int i = 0; i < PICTURES && events < EVENTS && line->start - before.start < BYTES; i++) {
+        if (!tape_previous(tape, before.start, &before))
+            break;
+        found[n].start = before.start;
+        found[n].events = events_of(tape, &before);
+        events += found[n].events ? found[n].events->n : 0;
+        n += found[n].events != NULL;
+    }
+    struct event_vec all = {0};
+    while (n-- > 0) {
+        copy_events(&all, found[n].events, found[n].start);
+        event_log_unref(found[n].events);
+    }
+    copy_events(&all, s->events, line->start);
+    event_log_unref(s->events);
+    s->events = all.n ? event_log_more(NULL, &all) : NULL;
+    vec_free(&all);
+    rebuild_past(s); // other rows than those that were recorded of it
+}

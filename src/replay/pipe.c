@@ -1,0 +1,182 @@
+#include "replay/pipe.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/thread.h"
+#include "replay/tape.h"
+
+enum { BLOCK = 1 << 16 };
+
+struct pipe_reader {
+    int fd, stop;
+    bool newest, started;
+    void (*news)(void *arg);
+    void *arg;
+    pthread_t thread;
+
+    // The thread's: what came behind the last newline.
+    char *part;
+    size_t part_n, part_cap;
+    bool skipping; // a line that is too long
+
+    pthread_mutex_t lock; // for all that follows
+    pthread_cond_t changed;
+    char *line;
+    size_t line_n;
+    bool ended, quit;
+    size_t cut;
+};
+
+// Takes over the text. Waits where each line is wanted.
+static void offer(struct pipe_reader *p, char *line, size_t n)
+{
+    pthread_mutex_lock(&p->lock);
+    while (p->line && !p->newest && !p->quit)
+        pthread_cond_wait(&p->changed, &p->lock);
+    free(p->line);
+    p->line = line;
+    p->line_n = n;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+    if (p->news)
+        p->news(p->arg);
+}
+
+static void add(struct pipe_reader *p, const char *bytes, size_t n)
+{
+    if (p->part_n + n > TAPE_LINE_MAX) {
+        p->skipping = true;
+        p->part_n = 0;
+    }
+    if (p->skipping)
+        return;
+    if (p->part_n + n + 1 > p->part_cap) {
+        p->part_cap = (p->part_n + n + 1) * 2;
+        p->part = mem_resize(p->part, p->part_cap, 1);
+    }
+    memcpy(p->part + p->part_n, bytes, n);
+    p->part_n += n;
+}
+
+static void end_line(struct pipe_reader *p)
+{
+    if (p->part_n > 1) {
+        char *line = mem_alloc(p->part_n + 1);
+        memcpy(line, p->part, p->part_n);
+        line[p->part_n] = '\0';
+        offer(p, line, p->part_n);
+    }
+    p->part_n = 0;
+    p->skipping = false;
+}
+
+static void split(struct pipe_reader *p, const char *bytes, size_t n)
+{
+    while (n > 0) {
+        const char *end = memchr(bytes, '\n', n);
+        size_t length = end ? (size_t)(end - bytes) : n;
+        add(p, bytes, length);
+        if (end)
+            end_line(p);
+        bytes += length + (end != NULL);
+        n -= length + (end != NULL);
+    }
+}
+
+static void *pipe_main(void *arg)
+{
+    struct pipe_reader *p = arg;
+    struct pollfd on[] = {{.fd = p->fd, .events = POLLIN}, {.fd = p->stop, .events = POLLIN}};
+    char *block = mem_alloc(BLOCK);
+    ssize_t n = 1;
+
+    thread_name("ipctop-pipe");
+    while (n != 0) {
+        if (poll(on, 2, -1) < 0 && errno != EINTR)
+            break;
+        if (on[1].revents)
+            break;
+        n = read(p->fd, block, BLOCK);
+        if (n < 0 && (errno == EINTR || errno == EAGAIN))
+            continue;
+        if (n <= 0)
+            break;
+        split(p, block, (size_t)n);
+    }
+    free(block);
+    pthread_mutex_lock(&p->lock);
+    p->ended = true;
+    p->cut = p->part_n;
+    pthread_cond_broadcast(&p->changed);
+    bool quit = p->quit;
+    pthread_mutex_unlock(&p->lock);
+    if (p->news && !quit)
+        p->news(p->arg);
+    return NULL;
+}
+
+struct pipe_reader *pipe_reader_new(int fd, bool newest, void (*news)(void *arg), void *arg)
+{
+    struct pipe_reader *p = mem_zero(1, sizeof *p);
+
+    p->fd = fd;
+    p->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    p->newest = newest;
+    p->news = news;
+    p->arg = arg;
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_cond_init(&p->changed, NULL);
+    p->started = p->stop >= 0 && thread_start(&p->thread, pipe_main, p) == 0;
+    if (!p->started) // else it says so itself, maybe already
+        p->ended = true;
+    return p;
+}
+
+void pipe_reader_stop(struct pipe_reader *p)
+{
+    const uint64_t one = 1;
+
+    pthread_mutex_lock(&p->lock);
+    p->quit = true;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+    if (p->started && write(p->stop, &one, sizeof one) == sizeof one)
+        pthread_join(p->thread, NULL);
+    p->started = false;
+}
+
+void pipe_reader_free(struct pipe_reader *p)
+{
+    if (!p)
+        return;
+    pipe_reader_stop(p);
+    close(p->fd);
+    if (p->stop >= 0)
+        close(p->stop);
+    pthread_mutex_destroy(&p->lock);
+    pthread_cond_destroy(&p->changed);
+    free(p->part);
+    free(p->line);
+    free(p);
+}
+
+char *pipe_reader_take(struct pipe_reader *p, bool wait, size_t *n, bool *ended, size_t *cut)
+{
+    pthread_mutex_lock(&p->lock);
+    while (wait && !p->line && !p->ended)
+        pthread_cond_wait(&p->changed, &p->lock);
+    char *line = p->line;
+    *n = p->line_n;
+    p->line = NULL;
+    *ended = p->ended;
+    *cut = p->cut;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+    return line;
+}

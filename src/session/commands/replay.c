@@ -1,0 +1,133 @@
+// In a recording: to another picture.
+#include <stdio.h>
+#include <time.h>
+
+#include "base/moment.h"
+#include "base/text.h"
+#include "engine/sampler.h"
+#include "session/commands/groups.h"
+#include "session/message.h"
+#include "session/prompt/prompt.h"
+#include "session/session.h"
+
+// NULL, after saying why: nothing is recorded here.
+static const struct recorded_base *recording(struct session *s)
+{
+    const struct recorded_base *recorded = s->snapshot ? s->snapshot->recorded : NULL;
+
+    if (recorded && !recorded->live)
+        return recorded;
+    session_say(s, SEVERITY_WARNING,
+                recorded ? "pictures come as they are taken: there is no way back"
+                         : "only in a recording: ipctop --from FILE");
+    return NULL;
+}
+
+static void go(struct session *s, const struct move *move)
+{
+    s->refresh_once = s->frozen; // that picture is wanted all the same
+    sampler_move(s->sampler, move);
+}
+
+static void run_next(struct session *s)
+{
+    const struct recorded_base *recorded = recording(s);
+
+    if (!recorded)
+        return;
+    if (recorded->place == PLACE_LAST)
+        session_say(s, SEVERITY_NOTICE, "this is the last picture");
+    go(s, &(struct move){.to = MOVE_BY, .by = 1});
+}
+
+static void run_previous(struct session *s)
+{
+    const struct recorded_base *recorded = recording(s);
+
+    if (!recorded)
+        return;
+    if (recorded->place == PLACE_FIRST)
+        session_say(s, SEVERITY_NOTICE, "this is the first picture");
+    go(s, &(struct move){.to = MOVE_BY, .by = -1});
+}
+
+// A time without a date is one of the day that is shown.
+static int64_t day_end(int64_t time)
+{
+    time_t now = (time_t)time;
+    struct tm tm;
+
+    if (!localtime_r(&now, &tm))
+        return time;
+    tm.tm_hour = 23;
+    tm.tm_min = tm.tm_sec = 59;
+    tm.tm_isdst = -1;
+    return mktime(&tm);
+}
+
+static void time_done(struct session *s, bool accepted)
+{
+    struct prompt *p = &s->prompt;
+    struct move move = {.to = MOVE_TIME};
+
+    if (!accepted || !p->text[0] || !s->snapshot)
+        return;
+    if (!moment_parse(p->text, day_end(s->snapshot->time), &move.time)) {
+        snprintf(p->error, sizeof p->error,
+                 "a time as 03:12, 2026-11-28 03:12, first or last is needed");
+        p->error_at = 0;
+        return;
+    }
+    go(s, &move);
+}
+
+static void run_time(struct session *s)
+{
+    if (!recording(s))
+        return;
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_LINE, time_done);
+    snprintf(p->title, sizeof p->title, "Go to time");
+}
+
+static void speed_done(struct session *s, bool accepted)
+{
+    struct prompt *p = &s->prompt;
+    int64_t speed;
+
+    if (!accepted)
+        return;
+    if (!text_parse_int(p->text[0] ? p->text : "1", 1, 100000, &speed)) {
+        snprintf(p->error, sizeof p->error, "a number from 1 to 100000 is needed");
+        p->error_at = 0;
+        return;
+    }
+    go(s, &(struct move){.to = MOVE_PLAY, .speed = (double)speed});
+}
+
+static void run_play(struct session *s)
+{
+    const struct recorded_base *recorded = recording(s);
+
+    if (!recorded)
+        return;
+    if (recorded->speed > 0) {
+        go(s, &(struct move){.to = MOVE_PLAY});
+        return;
+    }
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_LINE, speed_done);
+    snprintf(p->title, sizeof p->title, "Play so many times as fast as it was (1)");
+}
+
+// clang-format off
+static const struct command commands[] = {
+    {.name = "picture-next", .keys = {'t'}, .run = run_next, .help = "the next picture"},
+    {.name = "picture-previous", .keys = {'T'}, .run = run_previous, .help = "the picture before"},
+    {.name = "picture-time", .keys = {'b'}, .run = run_time,
+     .help = "go to a time: 03:12, 2026-11-28 03:12, first, last"},
+    {.name = "play", .keys = {'p'}, .run = run_play,
+     .help = "play at so many times the speed; again: stop"},
+};
+// clang-format on
+
+const struct command_group replay_commands = {"In a recording", commands,
+                                              sizeof commands / sizeof *commands};
