@@ -253,7 +253,10 @@ struct want requests_want(const struct requests *requests, const struct options 
         whole |= kind->flags & TABLE_WHOLE;
         held &= (kind->flags & TABLE_HELD) != 0;
         of = kind->object;
-        of_elements = need & NEED_ELEMENTS ? kind->object : of_elements;
+        if (need & NEED_ELEMENTS && kind->object == kind->id)
+            whole = true; // whether an object is an orphan hangs on those made with it
+        else if (need & NEED_ELEMENTS)
+            of_elements = kind->object;
     }
     want.need &= ~(unsigned)NEED_ALL_MAPS; // no option names a process
     if (held) {

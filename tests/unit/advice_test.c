@@ -11,7 +11,8 @@
 #include "support/user.h"
 
 static const struct rule *const topics[] = {applications_rules, databases_rules, growth_rules,
-                                            segments_rules,     system_rules,    waits_rules};
+                                            huge_pages_rules,   removed_rules,   segments_rules,
+                                            shared_rules,       system_rules,    waits_rules};
 enum { TOPICS = sizeof topics / sizeof *topics, KEYS_MAX = 8 };
 
 // The objects of the outage a rule may speak of: held, waited on, full.
@@ -27,6 +28,9 @@ static struct identity example(const struct snapshot *s, enum subject subject)
     case OF_GROWTHS:
     case OF_SCAN:
         return identity_of(&snapshot_segment(s, 425985)->o);
+    case OF_SHARED: // nothing of the outage; their advice names views, not keys
+    case OF_SYSTEM:
+        break;
     }
     return (struct identity){0};
 }
@@ -127,14 +131,17 @@ static void press_of_example(const struct rule *rule)
 TEST(the_keys_an_advice_names_work_on_its_finding)
 {
     // What these say names keys by the state of their objects, and of the outage none of it is so.
-    static const char *const elsewhere[] = {"database-removed"};
+    static const char *const elsewhere[] = {"database-removed", "database-interlock", "huge-pages"};
 
     for (size_t i = 0; i < TOPICS; i++)
         for (const struct rule *rule = topics[i]; rule->name; rule++) {
+            bool is_so = true;
+            for (size_t k = 0; k < sizeof elsewhere / sizeof *elsewhere; k++)
+                is_so &= strcmp(rule->name, elsewhere[k]) != 0;
             if (rule->advice)
                 press_of_example(rule);
-            else if (strcmp(rule->name, elsewhere[0]) != 0)
-                assert_true(press_of_story(rule));
+            else if (is_so && !press_of_story(rule))
+                fail_msg("%s", rule->name);
         }
 }
 

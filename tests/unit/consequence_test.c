@@ -581,7 +581,7 @@ TEST(holdings_are_those_of_the_processes_asked_about)
     for (size_t i = 0; i < s->scan->holders.n; i++) // 30 has the memory of 20 in segment 2
         if (s->scan->holders.at[i].shmid == 2 && s->scan->holders.at[i].pid == 30)
             s->scan->holders.at[i].shares_memory_with = 20;
-    struct held_vec held = held_of(s->scan, &pids);
+    struct held_vec held = held_of(s, &pids);
     assert_int_equal(held.n, 6);
     const struct held *of_20 = held_find(&held, 20, &n);
     assert_int_equal(n, 3);
@@ -593,8 +593,11 @@ TEST(holdings_are_those_of_the_processes_asked_about)
     assert_int_equal(n, 0);
     assert_int_equal(held_find(&held, 40, &n)[2].holder->shmid, 3);
     vec_free(&held);
-    held = held_of(NULL, &pids);
+    struct scan *scan = s->scan;
+    s->scan = NULL;
+    held = held_of(s, &pids);
     assert_null(held_find(&held, 20, &n));
+    s->scan = scan;
     snapshot_unref(s);
 }
 

@@ -296,7 +296,7 @@ TEST(only_what_is_printed_is_read)
         {"queues", "max_bytes", false, NEED_QUEUES | NEED_QUEUE_MAX},
         {"semaphores", "semid", false, NEED_SEMSETS},
         {"semaphores", "waiters", false, NEED_SEMSETS | NEED_SEM_WAITERS},
-        {"maps", "pid,rss", false, NEED_HOLDERS},
+        {"maps", "pid,rss", false, NEED_HOLDERS | NEED_MAP_USE},
     };
     // clang-format on
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -325,8 +325,8 @@ TEST(one_object_narrows_what_is_asked)
         // clang-format off
     } cases[] = {
         {{"holders", "maps"}, true, true},       {{"segments", "holders"}, true, true},
-        {{"holders", "queues"}, false, false},   {{"elements", "semaphores"}, false, true},
-        {{"segments", "findings"}, false, false},
+        {{"holders", "queues"}, false, false},   {{"elements", "semaphores"}, false, false},
+        {{"elements", "waiters"}, false, true},  {{"segments", "findings"}, false, false},
     };
     // clang-format on
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

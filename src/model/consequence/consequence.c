@@ -147,7 +147,7 @@ void consequence_of(const struct snapshot *s, const struct action *action, struc
     struct pid_vec pids = {0};
 
     pids_add(&pids, action->verb == ACTION_SIGNAL ? action->target.pid : 0);
-    struct held_vec held = held_of(pids.n ? s->scan : NULL, &pids);
+    struct held_vec held = held_of(s, &pids);
     consequence_among(s, action, &held, out);
     vec_free(&held);
     vec_free(&pids);

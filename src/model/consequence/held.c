@@ -1,7 +1,5 @@
 #include "model/consequence/held.h"
 
-#include "model/record/snapshot.h"
-
 // The process's own holding before those of processes that share its memory.
 static int held_order(const void *pa, const void *pb)
 {
@@ -14,8 +12,26 @@ static int held_order(const void *pa, const void *pb)
     return (a->holder->pid != a->pid) - (b->holder->pid != b->pid);
 }
 
-struct held_vec held_of(const struct scan *scan, const struct pid_vec *pids)
+static void count_children(const struct snapshot *s, struct held_vec *held)
 {
+    for (size_t i = 0; i < s->processes.n && held->n; i++) {
+        const struct process *child = &s->processes.at[i];
+        size_t n;
+
+        if (child->gone || !(child->known & PROC_KNOWS_PARENT))
+            continue;
+        const struct held *parents = held_find(held, child->parent, &n);
+        for (size_t k = 0; k < n; k++)
+            if (scan_holder(s->scan, parents[k].holder->shmid, child->pid)) {
+                held->at[parents - held->at].children++;
+                break;
+            }
+    }
+}
+
+struct held_vec held_of(const struct snapshot *s, const struct pid_vec *pids)
+{
+    const struct scan *scan = pids->n ? s->scan : NULL;
     struct held_vec all = {0};
     size_t kept = 0;
 
@@ -23,9 +39,9 @@ struct held_vec held_of(const struct scan *scan, const struct pid_vec *pids)
         const struct holder *h = &scan->holders.at[i];
 
         if (pids_has(pids, h->pid))
-            vec_push(&all, (struct held){h->pid, h, h->shares_memory_with != 0});
+            vec_push(&all, (struct held){h->pid, h, h->shares_memory_with != 0, 0});
         if (pids_has(pids, h->shares_memory_with))
-            vec_push(&all, (struct held){h->shares_memory_with, h, true});
+            vec_push(&all, (struct held){h->shares_memory_with, h, true, 0});
     }
     if (all.n > 1)
         qsort(all.at, all.n, sizeof *all.at, held_order);
@@ -39,6 +55,7 @@ struct held_vec held_of(const struct scan *scan, const struct pid_vec *pids)
             last->shared = true;
     }
     all.n = kept;
+    count_children(s, &all);
     return all;
 }
 

@@ -324,25 +324,16 @@ static void say_unit(struct draft *t, const struct process *p)
             "It belongs to {text}: systemd may start it again (systemctl show -p Restart).", unit);
 }
 
-// Its children that hold a segment it holds: they do not end with it.
+// They do not end with it.
 static void say_children(struct draft *t, int32_t pid)
 {
-    size_t n, children = 0;
+    size_t n;
     const struct held *held = held_find(t->held, pid, &n);
 
-    for (size_t i = 0; i < t->s->processes.n && n; i++) {
-        const struct process *child = &t->s->processes.at[i];
-        bool shares = false;
-        if (child->gone || !(child->known & PROC_KNOWS_PARENT) || child->parent != pid)
-            continue;
-        for (size_t k = 0; k < n && !shares; k++)
-            shares = scan_holder(t->s->scan, held[k].holder->shmid, child->pid) != NULL;
-        children += shares;
-    }
-    if (children)
+    if (held && held->children)
         say(consequence_next(t),
             "{n child holds|children hold} what it holds, too, and may live on without it.",
-            children);
+            held->children);
 }
 
 // -------------------------------------------------------------------------------------------------

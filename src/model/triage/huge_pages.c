@@ -114,8 +114,7 @@ static void pool_evidence(struct say *x)
         return;
     say(x,
         "{number} pages of {size}: {number} free, {number} of them reserved, {number} surplus of "
-        "at "
-        "most {number}; {n segment} with {size}",
+        "at most {number}; {n segment} with {size}",
         pool.total, pool.page, pool.free, pool.reserved, pool.surplus, pool.overcommit, lying.n,
         lying.size);
     if (lying.orphans)

@@ -235,7 +235,7 @@ static struct held_vec holdings(const struct snapshot *s, const struct action *a
         if (actions[i].verb == ACTION_SIGNAL)
             pids_add(&pids, actions[i].target.pid);
     pids_settle(&pids);
-    struct held_vec held = held_of(pids.n ? s->scan : NULL, &pids);
+    struct held_vec held = held_of(s, &pids);
     vec_free(&pids);
     return held;
 }

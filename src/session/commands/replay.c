@@ -124,7 +124,7 @@ static const struct command commands[] = {
     {.name = "picture-previous", .keys = {'T'}, .run = run_previous, .help = "the picture before"},
     {.name = "picture-time", .keys = {'b'}, .run = run_time,
      .help = "go to a time: 03:12, 2026-11-28 03:12, first, last"},
-    {.name = "play", .keys = {'p'}, .run = run_play,
+    {.name = "play", .keys = {'P'}, .run = run_play,
      .help = "play at so many times the speed; again: stop"},
 };
 // clang-format on
