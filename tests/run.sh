@@ -14,7 +14,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL # a test that runs make is no part of ours
 
 # Runs one program; its report is printed whole, and its counts are added to $counts.
 one() {
-    program=$1 limit=${TEST_TIMEOUT:-300} child=
+    program=$1 limit=${TEST_TIMEOUT:-600} child=
     out=$(mktemp) || exit 1
     trap 'rm -f "$out" "$out.report"' EXIT
     trap '[ -n "$child" ] && kill -TERM "$child"; exit 130' INT TERM

@@ -89,7 +89,8 @@ TEST(comma_separated)
     says("--csv --batch --no-headings -o key,size segments", 0, "0x00001234,3145728\r\n", "");
     says("--csv -n 2 -d 0.1 -o key segments", 0, "key\r\n0x00001234\r\n0x00001234\r\n", "");
     says("--csv --raw segments", 2, "",
-         "ipctop: only one of --json, --batch, --csv, --raw, --check, --openmetrics, --report and "
+         "ipctop: only one of --json, --batch, --csv, --raw, --check, --openmetrics, --report, "
+         "--record and "
          "--list-columns\n");
 }
 

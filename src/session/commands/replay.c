@@ -129,5 +129,5 @@ static const struct command commands[] = {
 };
 // clang-format on
 
-const struct command_group replay_commands = {"In a recording", commands,
+const struct command_group replay_commands = {"Recordings", commands,
                                               sizeof commands / sizeof *commands};
