@@ -10,9 +10,9 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/statx.h"
 #include "base/text.h"
 
 enum { KEPT_MAX = 16384 }; // files of one process
@@ -53,7 +53,7 @@ static void take_path(int dir, const char *name, char *text, size_t n, struct op
     size_t tail = sizeof deleted - 1;
     struct statx status;
 
-    if (statx(dir, name, AT_STATX_DONT_SYNC, STATX_TYPE | STATX_NLINK | STATX_INO, &status) == 0) {
+    if (statx_cached(dir, name, 0, STATX_TYPE | STATX_NLINK | STATX_INO, &status) == 0) {
         file->kind = (uint8_t)kind_of(status.stx_mode);
         file->deleted = status.stx_nlink == 0;
         file->known |= FILE_KNOWS_DELETED;

@@ -6,10 +6,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/statx.h"
 #include "base/text.h"
 
 static const char SHM[] = "/dev/shm/", MEMFD[] = "/memfd:", DELETED[] = " (deleted)";
@@ -73,10 +73,10 @@ static bool is_queue(int dir, const char *name, const struct statx *st)
 // The link of proc leads to the file itself. Without synchronising, so that no server is asked.
 static bool look(int dir, const char *name, struct shared *out)
 {
-    const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT;
+    const int flags = AT_NO_AUTOMOUNT;
     struct statx st;
 
-    if (statx(dir, name, flags, STATX_BASIC_STATS, &st) < 0 || !S_ISREG(st.stx_mode) ||
+    if (statx_cached(dir, name, flags, STATX_BASIC_STATS, &st) < 0 || !S_ISREG(st.stx_mode) ||
         st.stx_dev_major != 0)
         return false;
     know(&st, out);
@@ -130,7 +130,7 @@ int descriptors_map_file(int proc, int32_t pid, const struct shared_mapping *map
 
     snprintf(path, sizeof path, "%" PRId32 "/map_files/%" PRIx64 "-%" PRIx64, pid, mapping->start,
              mapping->end);
-    if (statx(proc, path, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &st) < 0)
+    if (statx_cached(proc, path, AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &st) < 0)
         return -errno;
     know(&st, &seen);
     if (shared_order(&seen.id, &mapping->id) != 0)

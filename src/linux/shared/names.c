@@ -9,12 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/statx.h"
 #include "base/text.h"
 
 enum { MQUEUE_SUPER = 0x19800202 }; // ipc/mqueue.c MQUEUE_MAGIC
@@ -90,7 +90,7 @@ static bool row_of(int dir, const char *name, struct shared *out)
 {
     struct statx st;
 
-    if (statx(dir, name, AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &st) < 0 ||
+    if (statx_cached(dir, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &st) < 0 ||
         !S_ISREG(st.stx_mode))
         return false;
     *out = (struct shared){.id = {st.stx_dev_major, st.stx_dev_minor, st.stx_ino},
