@@ -83,7 +83,7 @@ TEST(one_steps_through_a_recording_and_goes_to_a_time)
     tty_must_not_show(t, "is needed");
     tty_send(t, "bfirst\r");
     tty_must_show(t, "recorded, first");
-    tty_send(t, "p1000\r");
+    tty_send(t, "P1000\r");
     tty_must_show(t, " 21:12:40");
 }
 

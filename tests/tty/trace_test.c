@@ -13,7 +13,7 @@
 #include "support/tty.h"
 
 #define START(...)                                                                                 \
-    tty_start(&(struct tty_options){.w = 160, .h = 40},                                            \
+    tty_start(&(struct tty_options){.w = 160, .h = 28},                                            \
               (const char *const[]){BUILD_DIR "/ipctop", "-d", "0.3", ##__VA_ARGS__, NULL})
 
 static int teardown(void **state)
