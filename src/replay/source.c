@@ -212,8 +212,13 @@ static struct snapshot *pipe_picture(struct replay *r, const struct want *want)
     bool ended = false;
     char *line;
 
-    if (!r->pipe)
+    if (!r->follows)
         replay_listen(r, NULL, NULL);
+    pthread_mutex_lock(&r->lock);
+    bool listens = r->pipe;
+    pthread_mutex_unlock(&r->lock);
+    if (!listens) // it will be said when there is something
+        return NULL;
     while ((line = pipe_reader_take(r->pipe, !r->follows, &n, &ended, &cut))) {
         struct snapshot *s = read_picture(r, line, n, want);
         if (s) {
@@ -292,10 +297,12 @@ struct source replay_seam(struct replay *r)
 
 void replay_listen(struct replay *r, void (*news)(void *arg), void *arg)
 {
-    if (r->tape || r->pipe)
-        return;
-    r->pipe = pipe_reader_new(r->fd, r->follows, news, arg);
-    r->fd = -1;
+    pthread_mutex_lock(&r->lock); // the sampler may ask for a picture at the same time
+    if (!r->tape && !r->pipe) {
+        r->pipe = pipe_reader_new(r->fd, r->follows, news, arg);
+        r->fd = -1;
+    }
+    pthread_mutex_unlock(&r->lock);
 }
 
 void replay_stop(struct replay *r)
