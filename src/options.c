@@ -284,6 +284,10 @@ static int check_acting(const struct options *o)
         return options_fail("--readonly refuses what --yes asks for");
     if (!chosen)
         return options_fail("%s needs -f, -u or -i: what is meant", name);
+    if (o->from)
+        return options_fail("--from shows what was recorded: nothing can be done to it");
+    if (o->all_namespaces)
+        return options_fail("%s acts in one IPC namespace: --namespace all names several", name);
     if (o->columns)
         return options_fail("%s has no columns to choose", name);
     for (size_t i = 0; i < o->n_tables; i++) {
@@ -323,7 +327,7 @@ static int check(const struct options *o)
     if (o->output && (!prints || records))
         return options_fail("--output is of %s, and not of events",
                             list_formats(names, sizeof names));
-    if (o->all_namespaces && (records || !prints || !o->format->several || o->remove || o->signal))
+    if (o->all_namespaces && (records || !prints || !o->format->several))
         return options_fail("--namespace all is of --json and --batch, but of no events");
     if (o->log && prints && !records)
         return options_fail("--log is of the screen and of events: other tables have nothing to be "
@@ -336,8 +340,6 @@ static int check(const struct options *o)
         return options_fail("--record keeps everything: it takes no table, -o, -f, -u and -i");
     if (o->at && !o->from)
         return options_fail("--at is of --from");
-    if (o->from && o->mode == MODE_ACT)
-        return options_fail("--from shows what was recorded: nothing can be done to it");
     if (o->from && (o->mode == MODE_RECORD || o->trace))
         return options_fail("--from shows what was recorded: it takes no --record and no --trace");
     if (o->keep && o->mode != MODE_RECORD)

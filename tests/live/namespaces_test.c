@@ -272,6 +272,29 @@ TEST(the_objects_of_one_namespace_by_its_number_or_a_pid)
     shmctl(here, IPC_RMID, NULL);
 }
 
+// Here is a queue of the same id, which nothing may happen to.
+TEST(removing_unattended_is_done_in_the_namespace_named)
+{
+    struct stranger other = {.name = "other", .queues = 2};
+    int ours = msgget(IPC_PRIVATE, IPC_CREAT | 0600);
+    char arguments[128];
+
+    start(&other);
+    snprintf(arguments, sizeof arguments,
+             "--remove queues -u root --namespace %" PRIu64 " --yes --force", other.inode);
+    struct said said = program_run(arguments, false);
+    assert_string_equal(said.err, "");
+    assert_non_null(strstr(said.out, "2 done, 0 refused, 0 failed"));
+    assert_int_equal(said.status, 0);
+    said_clear(&said);
+    snprintf(arguments, sizeof arguments, "--json --namespace pid:%d queues", other.pid);
+    json_t *root = document(arguments, false);
+    assert_int_equal(json_array_size(json_object_get(root, "queues")), 0);
+    json_decref(root);
+    assert_int_equal(msgctl(ours, IPC_RMID, NULL), 0); // it was there all the time
+    child_end(other.pid);
+}
+
 TEST(the_limits_are_those_of_the_namespace)
 {
     struct stranger s = {.name = "limited", .segments = 1};
