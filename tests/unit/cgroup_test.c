@@ -77,6 +77,7 @@ TEST(hostile_names_stay_harmless)
     memcpy(text + 4, "lxc/", 4);
     parse(text);
     assert_true(strlen(names.container) < sizeof names.container);
-    for (size_t n = 0; n < 60; n++)
-        cgroup_parse("0::/machine.slice/systemd-nspawn@a\\x1b.service/payload\n", n, &names);
+    static const char whole[] = "0::/machine.slice/systemd-nspawn@a\\x1b.service/payload\n";
+    for (size_t n = 0; n < sizeof whole; n++)
+        cgroup_parse(whole, n, &names);
 }

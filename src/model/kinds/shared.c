@@ -98,8 +98,8 @@ const char *shared_app(const struct snapshot *s, const struct shared *row, char 
 
 // --- the kind ------------------------------------------------------------------------------------
 
-static const char *const type_names[SHARED_TYPES] = {"posix",     "memfd",  "anonymous",
-                                                     "hugetlbfs", "mqueue", "posix-semaphore"};
+static const char *const type_names[SHARED_TYPES + 1] = {"posix",     "memfd",  "anonymous",
+                                                         "hugetlbfs", "mqueue", "posix-semaphore"};
 static const char *const status_names[] = {"deleted", "elsewhere", "full", NULL};
 
 // As maps and lsof(8) write it.
