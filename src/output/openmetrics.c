@@ -269,7 +269,7 @@ static void put_sums(FILE *out, const struct table_request *table, const struct 
     }
 }
 
-// Each row by itself: what it is identified by is a label.
+// Each row alone: what it is identified by is a label.
 static void put_rows(FILE *out, const struct snapshot *s, const struct table_request *table,
                      const struct rows *rows)
 {

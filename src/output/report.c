@@ -156,7 +156,7 @@ static int put_table(FILE *out, const struct snapshot *s, const struct table_req
                      bool markdown)
 {
     const struct kind *kind = table->query.kind;
-    bool told = kind->flags & TABLE_NOTES && kind->notes;
+    bool notes = kind->flags & TABLE_NOTES && kind->notes;
     struct rows rows = {0};
     char heading[TEXT];
     int error = 0;
@@ -167,11 +167,11 @@ static int put_table(FILE *out, const struct snapshot *s, const struct table_req
     put_heading(out, rows.n ? heading : kind->title, 2, markdown);
     if (!rows.n)
         put_empty(out, s, kind);
-    for (size_t i = 0; told && i < rows.n; i++)
+    for (size_t i = 0; notes && i < rows.n; i++)
         put_notes(out, s, table, rows.at[i], markdown);
-    if (rows.n && !told && markdown)
+    if (rows.n && !notes && markdown)
         put_markdown(out, s, table, &rows);
-    else if (rows.n && !told) {
+    else if (rows.n && !notes) {
         error = batch_format.write(out, s, table, 1);
         fputc('\n', out);
     }

@@ -54,7 +54,7 @@ struct socket_entry { // of the tables of one network namespace
     uint8_t protocol, state;
     bool ipv6;
     uint16_t port;    // local; 0: none
-    uint32_t clients; // of one that listens for TCP: connections to its port, whoever has them
+    uint32_t clients; // of one that listens for TCP: connections to its port, of any process
     char *local;      // "127.0.0.1:1521", "[::1]:80"; of unix(7) its name. NULL: none. Owned
     char *remote;     // owned
 };

@@ -123,7 +123,7 @@ static void split(struct reading *r, size_t last)
         r->words[r->n++] = at;
 }
 
-// Of all connections, whoever has them: one that is not accepted yet belongs to no process.
+// Of all connections, also those of no process: one that is not accepted yet.
 static void count_connection(const struct reading *r)
 {
     uint32_t address[4];

@@ -56,7 +56,8 @@ static void set_what(struct snapshot *s, void *row, const struct cell *value)
 static void set_id(struct snapshot *s, void *row, const struct cell *value)
 {
     (void)s;
-    ((struct event *)row)->about.id = (int32_t)value->number;
+    if (value->number >= 0 && value->number <= INT32_MAX)
+        ((struct event *)row)->about.id = (int32_t)value->number;
     ((struct event *)row)->about.kind = OBJECT_KINDS; // of which kind: restored()
 }
 

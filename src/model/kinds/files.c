@@ -101,7 +101,7 @@ static const struct column columns[] = {
      .width = 20, .widest = 255, .priority = 1, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_STRING, struct open_file, path), .show = show_path},
     {.name = "deleted", .title = "DEL", .help = "no name leads to it any longer", .type = CELL_BOOL,
      .width = 3, .flags = COL_JSON, .member = MEMBER_IF(FILE_KNOWS_DELETED, AS_VALUE, struct open_file, deleted)},
-    {.name = "clients", .title = "CLIENTS", .help = "connections to the port it listens on, whoever has accepted them", .type = CELL_COUNT,
+    {.name = "clients", .title = "CLIENTS", .help = "connections to the port it listens on, accepted by any process or not yet", .type = CELL_COUNT,
      .width = 7, .flags = COL_DESCENDING, .get = get_clients},
     {.name = "inode", .title = "INODE", .help = "inode number", .type = CELL_COUNT,
      .width = 8, .widest = 20, .get = get_inode},

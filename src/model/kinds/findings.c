@@ -19,7 +19,8 @@ static void get_id(const struct snapshot *s, const void *row, struct cell *out)
 static void set_id(struct snapshot *s, void *row, const struct cell *value)
 {
     (void)s;
-    ((struct finding *)row)->about.id = (int32_t)value->number;
+    if (value->number >= 0 && value->number <= INT32_MAX)
+        ((struct finding *)row)->about.id = (int32_t)value->number;
     ((struct finding *)row)->about.kind = OBJECT_KINDS; // of which kind: restored()
 }
 

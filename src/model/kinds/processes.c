@@ -174,12 +174,14 @@ static struct process *process_room(struct snapshot *s, const void *row, unsigne
 
 static void set_ppid(struct snapshot *s, void *row, const struct cell *value)
 {
-    process_room(s, row, PROC_KNOWS_PARENT)->parent = (int32_t)value->number;
+    if (value->number >= 0 && value->number <= INT32_MAX)
+        process_room(s, row, PROC_KNOWS_PARENT)->parent = (int32_t)value->number;
 }
 
 static void set_uid(struct snapshot *s, void *row, const struct cell *value)
 {
-    process_room(s, row, PROC_KNOWS_UID)->uid = (uint32_t)value->count;
+    if (value->count <= UINT32_MAX) // else it would be another user's
+        process_room(s, row, PROC_KNOWS_UID)->uid = (uint32_t)value->count;
 }
 
 static void set_state(struct snapshot *s, void *row, const struct cell *value)

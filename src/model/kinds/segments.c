@@ -71,6 +71,8 @@ static void set_original_key(struct snapshot *s, void *row, const struct cell *v
 {
     struct segment_account *account = account_room(s, row);
 
+    if (value->count > UINT32_MAX)
+        return;
     account->original_key = (uint32_t)value->count;
     account->key_known = true;
 }

@@ -195,7 +195,7 @@ static bool take_term(struct parser *p, struct term *term)
     return take_values(p, term, "a word is missing after '!'");
 }
 
-// "or" between terms, by itself and not quoted. False: it stands where it joins nothing.
+// "or" between terms, alone and not quoted. False: it stands where it joins nothing.
 static bool take_or(struct parser *p, bool first, bool *other)
 {
     const char *start = p->at, *end;
