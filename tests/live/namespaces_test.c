@@ -77,24 +77,12 @@ static void start(struct stranger *s)
     assert_true(s->inode != 0);
 }
 
-static json_t *document(const char *arguments, bool nobody)
-{
-    struct said said = program_run(arguments, nobody);
-    json_error_t error;
-    json_t *root = json_loads(said.out, JSON_REJECT_DUPLICATES, &error);
-
-    if (!root || said.status != 0)
-        fail_msg("'%s' ended with %d: %s%s", arguments, said.status, said.err, said.out);
-    said_clear(&said);
-    return root;
-}
-
 static json_t *document_of(const char *options, uint64_t inode, const char *tables)
 {
     char arguments[160];
 
     snprintf(arguments, sizeof arguments, "--json %s%" PRIu64 " %s", options, inode, tables);
-    return document(arguments, false);
+    return program_document(arguments, false);
 }
 
 static json_t *row_of(json_t *root, uint64_t inode)
@@ -154,7 +142,7 @@ TEST(each_namespace_has_a_row_with_what_it_holds)
 
     start(&some);
     start(&none);
-    json_t *root = document("--json namespaces", false);
+    json_t *root = program_document("--json namespaces", false);
     expect_contents(row_of(root, some.inode), &some);
     expect_contents(row_of(root, none.inode), &none);
     json_t *own = row_of(root, namespace_of("self"));
@@ -165,7 +153,7 @@ TEST(each_namespace_has_a_row_with_what_it_holds)
     json_decref(root);
     child_end(some.pid);
     child_end(none.pid);
-    root = document("--json namespaces", false);
+    root = program_document("--json namespaces", false);
     assert_null(row_of(root, some.inode));
     json_decref(root);
     shmctl(here, IPC_RMID, NULL);
@@ -176,7 +164,7 @@ TEST(a_hostile_name_stays_harmless)
     struct stranger s = {.name = "\033[2J\n)\"\xff", .queues = 1};
 
     start(&s);
-    json_t *root = document("--json namespaces", false);
+    json_t *root = program_document("--json namespaces", false);
     assert_string_equal(json_string_value(json_object_get(row_of(root, s.inode), "comm")),
                         "\\e[2J\\n)\"\\xff");
     json_decref(root);
@@ -195,7 +183,7 @@ TEST(a_bind_mount_keeps_a_namespace)
     snprintf(link, sizeof link, "/proc/%d/ns/ipc", s.pid);
     assert_int_equal(mount(link, path, NULL, MS_BIND, NULL), 0);
     child_end(s.pid);
-    json_t *root = document("--json namespaces", false);
+    json_t *root = program_document("--json namespaces", false);
     json_t *row = row_of(root, s.inode);
     assert_non_null(row);
     assert_int_equal(number(row, "processes"), 0);
@@ -228,7 +216,7 @@ TEST(an_ordinary_user_is_given_the_reason)
     char who[16];
     snprintf(who, sizeof who, "%d", theirs.pid);
     theirs.inode = namespace_of(who);
-    json_t *root = document("--json namespaces", true);
+    json_t *root = program_document("--json namespaces", true);
     assert_null(row_of(root, others.inode));
     json_t *row = row_of(root, theirs.inode);
     // A process that changed its user is not readable by that user: prctl(2) PR_SET_DUMPABLE.
@@ -288,7 +276,7 @@ TEST(removing_unattended_is_done_in_the_namespace_named)
     assert_int_equal(said.status, 0);
     said_clear(&said);
     snprintf(arguments, sizeof arguments, "--json --namespace pid:%d queues", other.pid);
-    json_t *root = document(arguments, false);
+    json_t *root = program_document(arguments, false);
     assert_int_equal(json_array_size(json_object_get(root, "queues")), 0);
     json_decref(root);
     assert_int_equal(msgctl(ours, IPC_RMID, NULL), 0); // it was there all the time
@@ -328,7 +316,7 @@ TEST(all_namespaces_are_printed_together)
 
     start(&one);
     start(&two);
-    json_t *root = document("--json --namespace all segments", false);
+    json_t *root = program_document("--json --namespace all segments", false);
     json_array_foreach(json_object_get(root, "segments"), i, row)
     {
         uint64_t inode = (uint64_t)number(row, "ipc_namespace");
@@ -375,7 +363,7 @@ TEST(a_finding_elsewhere_names_its_namespace)
     snprintf(who, sizeof who, "%d", s.pid);
     s.inode = namespace_of(who);
     snprintf(name, sizeof name, "IPC namespace %" PRIu64 " of %d leaky: ", s.inode, s.pid);
-    json_t *root = document("--json findings namespaces", false);
+    json_t *root = program_document("--json findings namespaces", false);
     json_array_foreach(json_object_get(root, "findings"), i, row)
     {
         if (strstr(json_string_value(json_object_get(row, "title")), name))

@@ -93,19 +93,6 @@ static int end_world(void **state)
 
 TEST_GROUP_FIXTURE(make_world, end_world)
 
-static json_t *document(const char *arguments, bool nobody)
-{
-    struct said said = program_run(arguments, nobody);
-    json_error_t error;
-    json_t *root = json_loads(said.out, JSON_REJECT_DUPLICATES, &error);
-
-    if (!root || said.status != 0)
-        fail_msg("'%s' ended with %d, %s: %s%s", arguments, said.status, error.text, said.err,
-                 said.out);
-    said_clear(&said);
-    return root;
-}
-
 static json_t *find(json_t *root, pid_t pid)
 {
     json_t *row;
@@ -130,7 +117,7 @@ static long long number(json_t *row, const char *name)
 
 static bool is_waiting(void *arg)
 {
-    json_t *root = document("--json processes", false);
+    json_t *root = program_document("--json processes", false);
     json_t *row = find(root, *(pid_t *)arg);
     bool is = row && number(row, "sets_waiting") + number(row, "queues_waiting") > 0;
 
@@ -140,7 +127,7 @@ static bool is_waiting(void *arg)
 
 TEST(holders_are_summed_up)
 {
-    json_t *root = document("--json processes", false), *row = find(root, world.holder);
+    json_t *root = program_document("--json processes", false), *row = find(root, world.holder);
 
     assert_non_null(row);
     assert_int_equal(number(row, "segments"), 2);
@@ -156,7 +143,8 @@ TEST(waiting_tasks_are_counted_and_who_has_to_do_with_nothing_is_no_row)
 {
     assert_true(await(is_waiting, &world.waiter, 60));
     assert_true(await(is_waiting, &world.receiver, 60));
-    json_t *root = document("--json processes -o pid,roles,sets_waiting,queues_waiting", false);
+    json_t *root =
+        program_document("--json processes -o pid,roles,sets_waiting,queues_waiting", false);
     json_t *row = find(root, world.waiter);
     assert_int_equal(number(row, "sets_waiting"), 1);
     assert_int_equal(number(row, "queues_waiting"), 0);
@@ -211,7 +199,7 @@ TEST(as_ps_says)
 {
     if (system("ps -o nlwp= -p 1 >/dev/null 2>&1") != 0)
         skip(); // that of busybox
-    json_t *root = document("--json processes", false);
+    json_t *root = program_document("--json processes", false);
     const pid_t pids[] = {world.holder, world.waiter, world.receiver};
 
     for (size_t i = 0; i < sizeof pids / sizeof *pids; i++)
@@ -226,11 +214,11 @@ TEST(filters_and_sorts)
     json_t *root;
 
     snprintf(arguments, sizeof arguments, "--json processes -f pid=%d", world.receiver);
-    root = document(arguments, false);
+    root = program_document(arguments, false);
     assert_int_equal(json_array_size(json_object_get(root, "processes")), 1);
     assert_non_null(find(root, world.receiver));
     json_decref(root);
-    root = document("--json processes -s -attached_bytes", false);
+    root = program_document("--json processes -s -attached_bytes", false);
     json_t *first = json_array_get(json_object_get(root, "processes"), 0);
     assert_int_equal(number(first, "pid"), world.holder);
     json_decref(root);
@@ -241,7 +229,7 @@ TEST(with_an_id_those_that_have_to_do_with_that_object)
     char arguments[96];
 
     snprintf(arguments, sizeof arguments, "--json processes -i %d", world.second);
-    json_t *root = document(arguments, false);
+    json_t *root = program_document(arguments, false);
     assert_int_equal(json_array_size(json_object_get(root, "processes")), 2);
     assert_non_null(find(root, world.holder));
     assert_non_null(find(root, getpid())); // made it
@@ -268,7 +256,7 @@ TEST(an_ordinary_user_sees_what_the_kernel_shows)
 {
     if (!ns_was_root())
         skip();
-    json_t *root = document("--json processes", true);
+    json_t *root = program_document("--json processes", true);
     json_t *row = find(root, world.receiver); // its own
 
     assert_int_equal(number(row, "segments"), 0);

@@ -21,19 +21,6 @@
 #include "support/program.h"
 #include "support/test.h"
 
-static json_t *document(const char *arguments, bool nobody)
-{
-    struct said said = program_run(arguments, nobody);
-    json_error_t error;
-    json_t *root = json_loads(said.out, JSON_REJECT_DUPLICATES, &error);
-
-    if (!root || said.status != 0)
-        fail_msg("'%s' ended with %d, %s: %s%s", arguments, said.status, error.text, said.err,
-                 said.out);
-    said_clear(&said);
-    return root;
-}
-
 // The only row of that kind and name; NULL where there is none.
 static json_t *find(json_t *root, const char *kind, const char *name)
 {
@@ -121,7 +108,7 @@ TEST_GROUP_FIXTURE(make_world, end_world)
 
 TEST(a_segment_is_what_stat_says)
 {
-    json_t *root = document("--json shared", false);
+    json_t *root = program_document("--json shared", false);
 
     check_file(find(root, "posix", "test-segment"), "/dev/shm/test-segment");
     json_decref(root);
@@ -132,7 +119,7 @@ TEST(a_semaphore_shows_its_value)
     sem_t *semaphore = sem_open("/test-semaphore", O_CREAT, 0600, 42);
 
     assert_ptr_not_equal(semaphore, SEM_FAILED);
-    json_t *root = document("--json shared -o +value", false);
+    json_t *root = program_document("--json shared -o +value", false);
     json_t *row = find(root, "posix-semaphore", "sem.test-semaphore");
     check_file(row, "/dev/shm/sem.test-semaphore");
     if (sizeof(void *) == 8)
@@ -157,7 +144,7 @@ TEST(a_queue_shows_what_it_holds_and_may_hold)
     }
     for (int i = 0; i < 2; i++)
         assert_int_equal(mq_send(queue, "hello", 5, 0), 0);
-    json_t *root = document("--json shared -o +messages,max_messages", false);
+    json_t *root = program_document("--json shared -o +messages,max_messages", false);
     json_t *row = find(root, "mqueue", "test-queue");
     assert_non_null(row);
     assert_int_equal(number(row, "messages"), 2);
@@ -168,7 +155,7 @@ TEST(a_queue_shows_what_it_holds_and_may_hold)
     assert_false(has_status(row, "full"));
     json_decref(root);
     mq_send(queue, "", 0, 0);
-    root = document("--json shared", false);
+    root = program_document("--json shared", false);
     assert_true(has_status(find(root, "mqueue", "test-queue"), "full"));
     json_decref(root);
     mq_close(queue);
@@ -198,7 +185,7 @@ TEST(hostile_names_do_no_harm)
     assert_int_equal(symlink("/etc/passwd", "/dev/shm/link"), 0);
     assert_int_equal(mkfifo("/dev/shm/fifo", 0600), 0);
     assert_int_equal(mkdir("/dev/shm/directory", 0700), 0);
-    json_t *root = document("--json shared", false);
+    json_t *root = program_document("--json shared", false);
     assert_non_null(find(root, "posix", "\\e[31mred"));
     assert_non_null(find(root, "posix", "line\\nbreak"));
     assert_non_null(find(root, "posix", "\\xff\\xfe"));
@@ -221,7 +208,7 @@ TEST(an_ordinary_user_sees_the_names)
         skip();
     }
     sem_t *semaphore = sem_open("/test-closed", O_CREAT, 0600, 1);
-    json_t *root = document("--json shared -o +value", true);
+    json_t *root = program_document("--json shared -o +value", true);
 
     assert_ptr_not_equal(semaphore, SEM_FAILED);
     check_file(find(root, "posix", "test-segment"), "/dev/shm/test-segment");
@@ -289,7 +276,7 @@ TEST(what_is_held_has_a_row_and_its_holders)
     assert_ptr_not_equal(held.anonymous, MAP_FAILED);
     pid_t child = child_start(hold, &held);
     assert_true(child > 0);
-    json_t *root = document("--json shared shared_holders shared_maps", false);
+    json_t *root = program_document("--json shared shared_holders shared_maps", false);
     json_t *memfd = find(root, "memfd", "test memfd"), *gone = find(root, "posix", "test-gone");
     json_t *opened = find(root, "memfd", "test opened");
     assert_true(memfd && gone && opened);
@@ -330,7 +317,7 @@ TEST(what_is_held_has_a_row_and_its_holders)
     assert_int_equal(maps, 1);
     json_decref(root);
     child_end(child);
-    root = document("--json shared", false);
+    root = program_document("--json shared", false);
     assert_null(find(root, "memfd", "test memfd"));
     assert_null(find(root, "posix", "test-gone"));
     json_decref(root);
@@ -357,7 +344,7 @@ TEST(a_segment_of_another_mount_namespace_is_said_to_be_there)
     pid_t child = child_start(hold_elsewhere, NULL);
 
     assert_true(child > 0);
-    json_t *root = document("--json shared", false);
+    json_t *root = program_document("--json shared", false);
     json_t *row = find(root, "posix", "test-elsewhere");
     assert_non_null(row);
     assert_true(has_status(row, "elsewhere"));
@@ -376,7 +363,7 @@ TEST(a_full_dev_shm_and_a_full_queue_are_findings)
     assert_true(fd >= 0);
     assert_int_equal(posix_fallocate(fd, 0, 15 << 20), 0);
     close(fd);
-    json_t *root = document("--json shared findings", false);
+    json_t *root = program_document("--json shared findings", false);
     json_array_foreach(json_object_get(root, "findings"), i, row)
     {
         if (strcmp(text(row, "rule"), "shm-full") != 0)
@@ -390,7 +377,7 @@ TEST(a_full_dev_shm_and_a_full_queue_are_findings)
     assert_true(json_is_null(json_object_get(find(root, "posix", "PostgreSQL.4242"), "orphan")));
     json_decref(root);
     shm_unlink("/PostgreSQL.4242");
-    root = document("--json shared findings", false);
+    root = program_document("--json shared findings", false);
     json_array_foreach(json_object_get(root, "findings"), i, row)
     {
         assert_string_not_equal(text(row, "rule"), "shm-full");
@@ -421,7 +408,7 @@ TEST(what_a_dead_server_left_is_an_orphan, .apart = true)
     close(fd);
     fd = shm_open("/nobody-knows", O_CREAT | O_RDWR, 0600);
     close(fd);
-    json_t *root = document("--json shared", false);
+    json_t *root = program_document("--json shared", false);
     json_t *left = find(root, "posix", "PostgreSQL.1234567");
     assert_true(json_is_true(json_object_get(left, "orphan")));
     assert_string_equal(text(left, "app"), "postgres");
@@ -429,7 +416,7 @@ TEST(what_a_dead_server_left_is_an_orphan, .apart = true)
     json_decref(root);
     pid_t server = child_start(be_postgres, NULL);
     assert_true(server > 0);
-    root = document("--json shared", false);
+    root = program_document("--json shared", false);
     assert_true(
         json_is_false(json_object_get(find(root, "posix", "PostgreSQL.1234567"), "orphan")));
     json_decref(root);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 
 #include "base/memory.h"
 #include "support/ns.h"
+#include "support/test.h"
 
 static char *take(FILE *file)
 {
@@ -79,4 +81,17 @@ void said_clear(struct said *said)
     free(said->out);
     free(said->err);
     said->out = said->err = NULL;
+}
+
+json_t *program_document(const char *arguments, bool nobody)
+{
+    struct said said = program_run(arguments, nobody);
+    json_error_t error;
+    json_t *root = json_loads(said.out, JSON_REJECT_DUPLICATES, &error);
+
+    if (!root || said.status != 0)
+        fail_msg("'%s' ended with %d, %s: %s%s", arguments, said.status, root ? "" : error.text,
+                 said.err, said.out);
+    said_clear(&said);
+    return root;
 }
