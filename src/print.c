@@ -77,7 +77,7 @@ static size_t unread_sets(const struct snapshot *s)
 
 // What could not be seen, in one line; empty where the answer is whole.
 static void missing(struct line *line, const struct snapshot *s, const struct requests *requests,
-                    const struct options *options, unsigned need)
+                    const struct options *options, uint64_t need)
 {
     for (size_t i = 0; i < requests->n; i++) {
         const struct kind *kind = requests->tables[i].query.kind;
@@ -242,7 +242,7 @@ static struct snapshot *collect_all(struct sampler *sampler, struct want want, s
     want.need |= NEED_NAMESPACES;
     struct snapshot *first = sampler_collect(sampler, &want), *last = first;
 
-    want.need &= ~(unsigned)NEED_NAMESPACES;
+    want.need &= ~(uint64_t)NEED_NAMESPACES;
     for (size_t i = 0; first && i < first->namespaces.n; i++) {
         want.ipc_namespace = first->namespaces.at[i].inode;
         if (want.ipc_namespace == first->system.own_namespace)

@@ -8,7 +8,7 @@
 #include "model/kinds/registry.h"
 
 // Usual in a drill-down into one process alone: of all they cost as many questions as there are holders.
-static const unsigned FOCUS_NEEDS = NEED_MAP_USE | NEED_ALL_MAPS;
+static const uint64_t FOCUS_NEEDS = NEED_MAP_USE | NEED_ALL_MAPS;
 
 // For people: the screen, and what looks like it.
 static bool is_shown(const struct format *format)
@@ -200,17 +200,17 @@ void requests_free(struct requests *requests)
 }
 
 // What is dear is read only for one who names the table, and else left unknown.
-static unsigned column_need(const struct column *column, bool shown, bool named)
+static uint64_t column_need(const struct column *column, bool shown, bool named)
 {
     if (column->flags & COL_ASKED && !named)
         return 0;
     return shown ? column->need : column->need & ~column->show_need;
 }
 
-static unsigned table_need(const struct table_request *table, bool shown, bool named)
+static uint64_t table_need(const struct table_request *table, bool shown, bool named)
 {
     const struct query *query = &table->query;
-    unsigned need = query->kind->need | filter_need(query->filter, query->shown);
+    uint64_t need = query->kind->need | filter_need(query->filter, query->shown);
 
     for (size_t i = 0; i < table->n_columns; i++)
         need |= column_need(table->columns[i], shown, named);
@@ -246,7 +246,7 @@ struct want requests_want(const struct requests *requests, const struct options 
 
     for (size_t i = 0; i < requests->n; i++) {
         const struct kind *kind = requests->tables[i].query.kind;
-        unsigned need =
+        uint64_t need =
             table_need(&requests->tables[i], is_shown(options->format), options->n_tables > 0);
         want.need |= need;
         pin(&requests->tables[i], &want);
@@ -258,7 +258,7 @@ struct want requests_want(const struct requests *requests, const struct options 
         else if (need & NEED_ELEMENTS)
             of_elements = kind->object;
     }
-    want.need &= ~(unsigned)NEED_ALL_MAPS; // no option names a process
+    want.need &= ~(uint64_t)NEED_ALL_MAPS; // no option names a process
     if (held) {
         want.focused = want.alone = true;
         want.focus = (struct identity){.kind = of, .id = options->id};

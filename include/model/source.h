@@ -44,7 +44,7 @@ enum { PROBE_OPEN = 1 };
 struct probe {
     enum probe_what what;
     int64_t id;
-    unsigned facts;         // enum process_fact, for PROBE_PROCESS; PROBE_OPEN
+    uint64_t facts;         // enum process_fact, for PROBE_PROCESS; PROBE_OPEN
     uint64_t ipc_namespace; // whose segments, sets and queues are asked about; 0: our own's
 };
 

@@ -32,7 +32,7 @@ struct format {
     bool reports_gaps;   // says itself what could not be read
     bool utf8;           // whatever the locale
     bool past;           // with the tables of what happened, where none is named
-    unsigned need;       // enum need: beyond that of the tables
+    uint64_t need;       // enum need: beyond that of the tables
     size_t place;        // offset in struct kind of a table's place, where none is named
     // Tables one after the other. 0, or -errno of the stream.
     int (*write)(FILE *out, const struct snapshot *s, const struct table_request *tables, size_t n);

@@ -16,11 +16,11 @@ static bool is_shown(struct column_choice shown, const struct column *column)
     return !shown.n && column->flags & COL_SCREEN;
 }
 
-static unsigned column_needs(const struct view *v)
+static uint64_t column_needs(const struct view *v)
 {
     const struct kind *kind = v->kind;
     const struct column_choice shown = view_columns(v);
-    unsigned need = kind->need | filter_need(v->filter, shown);
+    uint64_t need = kind->need | filter_need(v->filter, shown);
 
     for (size_t i = 0; i < kind->n_columns; i++) {
         const struct column *column = &kind->columns[i];

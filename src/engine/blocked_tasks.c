@@ -197,7 +197,7 @@ static void update(void *self, const struct round *round)
     ask_known(b, round);
 }
 
-static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
+static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 {
     const struct blocked_tasks *b = self;
 

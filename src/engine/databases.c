@@ -23,7 +23,7 @@ static void destroy(void *self)
     free(d);
 }
 
-static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
+static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 {
     (void)need;
     vec_copy(&snapshot->instances, &((const struct databases *)self)->known);

@@ -58,7 +58,7 @@ void elsewhere_free(struct elsewhere *self)
 
 static void count(const struct snapshot *s, struct ipc_namespace *row)
 {
-    unsigned all = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES;
+    uint64_t all = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES;
     bool resident = s->has & NEED_SEGMENT_USE;
 
     row->bytes = row->rss = 0;

@@ -25,7 +25,7 @@ struct files {
     struct process_files_vec answers;
     struct port_vec ports;
     struct pid_vec pids; // asked last
-    unsigned need;
+    uint64_t need;
     int64_t done_ns, cost_ns;
 
     struct taken *taken; // of the asking that goes on, one a probe
@@ -268,7 +268,7 @@ static void add_ports(struct files *f)
 
 static bool is_good(const struct files *f, const struct round *round, const struct pid_vec *pids)
 {
-    unsigned need = round->want->need & (NEED_FILES | NEED_PORTS);
+    uint64_t need = round->want->need & (NEED_FILES | NEED_PORTS);
     int64_t pace = need & NEED_PORTS ? PACE_ALL : PACE_ONE;
     bool same = pids->n == f->pids.n &&
                 (!pids->n || memcmp(pids->at, f->pids.at, pids->n * sizeof *pids->at) == 0);
@@ -308,7 +308,7 @@ static void update(void *self, const struct round *round)
     f->done_ns = clock_ns();
 }
 
-static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
+static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 {
     const struct files *f = self;
 

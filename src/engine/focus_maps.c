@@ -9,7 +9,7 @@ struct focus_maps {
     struct mapping_vec mappings, fresh; // as answered last; of the answer that comes in
     int32_t pid;                        // the process; 0: none is in focus
     bool all;                           // of the scan
-    unsigned need;
+    uint64_t need;
 };
 
 static void mappings_free(struct mapping_vec *mappings)
@@ -110,7 +110,7 @@ static void update(void *self, const struct round *round)
 {
     struct focus_maps *f = self;
     const struct want *want = round->want;
-    unsigned need = want->need & NEED_ALL_MAPS;
+    uint64_t need = want->need & NEED_ALL_MAPS;
     int32_t pid = want->focused && want->focus.pid > 0 ? want->focus.pid : 0;
     struct asking asking = {.take = take, .arg = f};
 
@@ -135,7 +135,7 @@ static void update(void *self, const struct round *round)
     ask_end(&asking);
 }
 
-static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
+static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 {
     const struct focus_maps *f = self;
     struct mapping_vec *to = &snapshot->focus_maps;

@@ -188,7 +188,7 @@ static void fill_names(const struct named_vec *from, struct named_vec *to)
             vec_push(to, from->at[i]);
 }
 
-static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
+static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 {
     const struct names *names = self;
 

@@ -296,7 +296,7 @@ static void update(void *self, const struct round *round)
     n->known = true;
 }
 
-static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
+static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 {
     const struct namespaces *n = self;
 

@@ -55,7 +55,7 @@ static void update(void *self, const struct round *round)
     ask_end(&asking);
 }
 
-static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
+static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 {
     const struct page *p = self;
 

@@ -23,7 +23,7 @@ static void update(void *self, const struct round *round)
     ((struct totals *)self)->want = *round->want;
 }
 
-static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
+static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 {
     const struct totals *totals = self;
 

@@ -217,7 +217,7 @@ static int pid_order(const void *a, const void *b)
 static void take_given(struct processes *p, const struct round *round)
 {
     const struct process_vec *given = &round->tables->processes;
-    unsigned more = (NEED_PROCESS_FACTS & ~(unsigned)NEED_PROCESSES) | NEED_APPS;
+    uint64_t more = (NEED_PROCESS_FACTS & ~(uint64_t)NEED_PROCESSES) | NEED_APPS;
     bool enough = !(round->want->need & more);
     size_t k = 0;
 
@@ -255,10 +255,10 @@ static void mark_stuck(struct processes *p, struct prober_pool *pool)
 
 // The facts to ask a process for. One that hangs already is not asked for those read once: each
 // question that hangs as well costs a deadline and a thread.
-static unsigned facts_for(const struct known *known, int pass, unsigned wanted)
+static uint64_t facts_for(const struct known *known, int pass, uint64_t wanted)
 {
     bool once = (!known->complete || known->renamed) && !known->stuck;
-    unsigned facts = wanted & NEED_PROCESS_FACTS;
+    uint64_t facts = wanted & NEED_PROCESS_FACTS;
 
     if (pass == LAST_PASS && !known->read)
         return 0;
@@ -274,7 +274,7 @@ static bool ask(struct processes *p, const struct round *round, int pass)
 {
     struct asking asking = {.take = take, .arg = p};
     size_t *which = mem_alloc(p->known.n * sizeof *which);
-    unsigned wanted = round->want->need;
+    uint64_t wanted = round->want->need;
 
     for (size_t i = 0; i < p->known.n; i++) {
         const struct known *known = &p->known.at[i];
@@ -326,7 +326,7 @@ static void update(void *self, const struct round *round)
     mark_stuck(p, round->pool);
 }
 
-static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
+static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 {
     const struct processes *p = self;
     struct process_vec processes = {0};

@@ -13,7 +13,7 @@ struct refresh {
     struct process_list processes;
     struct tables tables;
     void **state;     // of each collector
-    unsigned current; // needs of the collectors that ran in this round, or in the last one
+    uint64_t current; // needs of the collectors that ran in this round, or in the last one
     struct trend *trend;
     struct clock_steps steps;
     struct events *events; // NULL: not wanted
@@ -77,14 +77,14 @@ const struct tables *refresh_state(const struct refresh *r)
 
 // --- the collectors -----------------------------------------------------------------------------
 
-static void fill_one(const struct refresh *r, size_t i, unsigned need, struct snapshot *snapshot)
+static void fill_one(const struct refresh *r, size_t i, uint64_t need, struct snapshot *snapshot)
 {
     need &= collectors[i]->need;
     if (need && collectors[i]->fill(r->state[i], need, snapshot))
         snapshot->has |= need;
 }
 
-static void fill_all(const struct refresh *r, unsigned need, struct snapshot *snapshot)
+static void fill_all(const struct refresh *r, uint64_t need, struct snapshot *snapshot)
 {
     for (size_t i = 0; i < collectors_n; i++)
         fill_one(r, i, need, snapshot);
@@ -92,7 +92,7 @@ static void fill_all(const struct refresh *r, unsigned need, struct snapshot *sn
 
 static void update_all(struct refresh *r, const struct round *round)
 {
-    unsigned need = round->want->need;
+    uint64_t need = round->want->need;
 
     for (size_t i = 0; i < collectors_n; i++) {
         if (!(need & collectors[i]->need))

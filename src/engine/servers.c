@@ -154,7 +154,7 @@ static void update(void *self, const struct round *round)
     f->list_number = round->processes->number;
 }
 
-static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
+static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 {
     const struct found *f = self;
 

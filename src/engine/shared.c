@@ -396,7 +396,7 @@ static void fill_objects(const struct sharing *sharing, struct table *table)
     *table = (struct table){.at = all.at, .n = all.n, .size = sizeof *all.at};
 }
 
-static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
+static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 {
     const struct shared_state *state = self;
     const struct sharing *now = &state->now;

@@ -94,7 +94,7 @@ void tables_read(struct tables *t, const struct source *source, const struct wan
 
     take_others(t, want, last, fresh);
     if (use_stays(t, last))
-        asked.need &= ~(unsigned)NEED_SEGMENT_USE;
+        asked.need &= ~(uint64_t)NEED_SEGMENT_USE;
     t->want = *want;
     t->time_ns = clock_ns();
     fresh->error = source->read(source->self, &asked, fresh);

@@ -31,7 +31,7 @@ static void update(void *self, const struct round *round)
         round->source->traced(round->source->self, &t->traces, &t->status);
 }
 
-static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
+static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 {
     const struct tracing *t = self;
 

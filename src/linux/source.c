@@ -34,10 +34,14 @@
 #include "model/consequence/outcomes.h"
 #include "model/kinds/elements.h"
 
-extern const struct table_reader shared_reader;
-
-// Kinds whose rows stand in snapshot.tables: a new one is its own file and a name here.
-static const struct table_reader *const table_readers[] = {&shared_reader};
+// clang-format off
+#define KIND(id, name) extern const struct table_reader name##_reader;
+TABLE_KIND_LIST(KIND)
+#undef KIND
+#define KIND(id, name) &name##_reader,
+static const struct table_reader *const table_readers[] = {TABLE_KIND_LIST(KIND)};
+#undef KIND
+// clang-format on
 
 struct linux_source {
     char *proc;
@@ -107,9 +111,9 @@ void linux_source_free(struct linux_source *self)
 }
 
 // What a part is made from: limits count the objects, details hang on them.
-static unsigned tables_for(unsigned need)
+static uint64_t tables_for(uint64_t need)
 {
-    unsigned tables = need & (NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES);
+    uint64_t tables = need & (NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES);
 
     if (need & NEED_LIMITS)
         tables |= NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES;
@@ -146,7 +150,7 @@ static void read_system(const struct linux_source *self, const struct want *want
 static void read_details(const struct linux_source *self, const struct want *want,
                          struct snapshot *fresh)
 {
-    unsigned need = want->need & ~fresh->has;
+    uint64_t need = want->need & ~fresh->has;
 
     if (need & NEED_ELEMENTS && fresh->has & NEED_SEMSETS) {
         if (self->is_procfs)
@@ -181,7 +185,7 @@ static void read_tables(const struct linux_source *self, const struct want *want
 
     for (size_t i = 0; i < sizeof table_readers / sizeof *table_readers; i++) {
         const struct table_reader *reader = table_readers[i];
-        unsigned need = NEED_OF(reader->kind->id);
+        uint64_t need = NEED_OF(reader->kind->id);
 
         if (want->need & need & ~fresh->has &&
             reader->read(&in, &fresh->tables[reader->kind->id]) == 0)
@@ -227,7 +231,7 @@ static int read_segments(const struct linux_source *self, struct snapshot *fresh
 static int read_here(const struct linux_source *self, const struct want *want,
                      struct snapshot *fresh)
 {
-    unsigned tables = tables_for(want->need) & ~fresh->has;
+    uint64_t tables = tables_for(want->need) & ~fresh->has;
     int error = 0;
 
     fresh->huge_sizes = self->huge_sizes;
@@ -315,7 +319,7 @@ static void source_prober_free(void *arg, struct prober *prober)
 }
 
 static void probe_attachments(struct linux_source *self, enum probe_what what, int32_t pid,
-                              unsigned facts, struct answer *answer)
+                              uint64_t facts, struct answer *answer)
 {
     struct attachments *attachments = attachments_of(self);
 

@@ -170,9 +170,9 @@ static void add_names(struct snapshot *s, const struct recorded_table *table)
 
 // What was read when it was recorded: everything the tables take that are there. Of the objects of a table
 // that is not there nothing is known, whatever else looked at them.
-static unsigned needs_of(const struct recorded *r)
+static uint64_t needs_of(const struct recorded *r)
 {
-    unsigned has = 0;
+    uint64_t has = 0;
 
     for (int id = 1; id < KINDS; id++)
         if (r->tables[id].known)

@@ -27,14 +27,14 @@ struct round { // one bringing up to date of what is wanted
 
 struct collector {
     const char *name;
-    unsigned need;         // enum need: runs where any of these is wanted
+    uint64_t need;         // enum need: runs where any of these is wanted
     void *(*create)(void); // what it keeps between rounds
     void (*destroy)(void *self);
     // Only this thread reads what fill() uses, and fill() may be called while answers come in: take
     // them into place after the asking, not in `take`.
     void (*update)(void *self, const struct round *round);
     // `need`: which of its needs are wanted. False: nothing is known of that, yet.
-    bool (*fill)(const void *self, unsigned need, struct snapshot *snapshot);
+    bool (*fill)(const void *self, uint64_t need, struct snapshot *snapshot);
 };
 
 extern const struct collector *const collectors[];

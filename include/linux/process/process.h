@@ -18,7 +18,7 @@ void process_reader_free(struct process_reader *self);
 // Fills answer->process as PROBE_PROCESS says. Where there is no such process, error is -ESRCH and
 // process.gone is set; where there is one we may not see (hidepid), error is -EACCES. May hang on a
 // sick process, with arguments more often than without.
-void process_reader_probe(struct process_reader *self, int32_t pid, unsigned facts,
+void process_reader_probe(struct process_reader *self, int32_t pid, uint64_t facts,
                           struct answer *answer);
 
 // Whether `proc`, a real one, numbers processes as our system calls do: the PID namespaces of a

@@ -13,8 +13,11 @@ bool kind_tab(const struct kind *kind, size_t *tab);   // false: it has none
 bool kind_tab_of_number(unsigned number, size_t *tab); // of kind->tab, which may leave some out
 size_t kind_tabs(void);                                // how many there are
 
-extern const struct kind kind_segments, kind_semsets, kind_queues, kind_holders, kind_mappings,
-    kind_elements, kind_waiters, kind_limits, kind_findings, kind_events, kind_namespaces;
+// clang-format off
+#define KIND(id, name) extern const struct kind kind_##name; // kind_segments, ...
+KIND_LIST(KIND)
+#undef KIND
+// clang-format on
 
 // The namespace a row of any kind is of: of tables in which those of several stand.
 extern const struct column namespace_column;

@@ -2,15 +2,14 @@
 #ifndef IPCTOP_MODEL_KINDS_SHARED_H
 #define IPCTOP_MODEL_KINDS_SHARED_H
 
+#include "model/kinds/registry.h"
 #include "model/record/shared.h"
-#include "model/table/kind.h"
 
 enum {
     NEED_SHARED = NEED_OF(KIND_SHARED), // what has a name here
     NEED_SHARED_HOLDERS =
         NEED_OF(KIND_SHARED_HOLDER), // what processes map; with it all three tables
 };
-extern const struct kind kind_shared, kind_shared_holders, kind_shared_maps;
 
 // As an identity has it: `key` is the device, 12 bits of it the major number, `part` the inode.
 struct shared_id shared_id_of(const struct identity *identity);

@@ -6,28 +6,44 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// Every kind of row, in the order of the numbers, with the name of its table: kind_NAME of
+// model/kinds. A new kind is a row here and its own file.
+// clang-format off
+#define KIND_LIST(KIND)                                                                            \
+    /* objects of the kernel come first */                                                         \
+    KIND(KIND_SEGMENT, segments)                                                                   \
+    KIND(KIND_SEMSET, semsets)                                                                     \
+    KIND(KIND_QUEUE, queues)                                                                       \
+    KIND(KIND_HOLDER, holders)                                                                     \
+    KIND(KIND_MAPPING, mappings)                                                                   \
+    KIND(KIND_ELEMENT, elements)                                                                   \
+    KIND(KIND_WAITER, waiters)                                                                     \
+    KIND(KIND_LIMIT, limits)                                                                       \
+    KIND(KIND_FINDING, findings)                                                                   \
+    KIND(KIND_EVENT, events)                                                                       \
+    KIND(KIND_PROCESS, processes)                                                                  \
+    KIND(KIND_FILE, files)                                                                         \
+    KIND(KIND_SHARED_MAP, shared_maps)                                                             \
+    KIND(KIND_NAMESPACE, namespaces)                                                               \
+    TABLE_KIND_LIST(KIND)                                                                          \
+    /* a collector finds these while it asks processes */                                          \
+    KIND(KIND_SHARED_HOLDER, shared_holders)
+
+// Kinds with a need of their own, NEED_OF(): rows stand in snapshot.tables alone, and a const
+// struct table_reader NAME_reader reads them (linux/objects/table_reader.h).
+#define TABLE_KIND_LIST(KIND)                                                                      \
+    KIND(KIND_SHARED, shared)
+
 enum kind_id {
     NO_KIND,
-    KIND_SEGMENT, // objects of the kernel come first
-    KIND_SEMSET,
-    KIND_QUEUE,
-    OBJECT_KINDS, // one beyond them
-    KIND_HOLDER = OBJECT_KINDS,
-    KIND_MAPPING,
-    KIND_ELEMENT,
-    KIND_WAITER,
-    KIND_LIMIT,
-    KIND_FINDING,
-    KIND_EVENT,
-    KIND_PROCESS,
-    KIND_FILE,
-    KIND_SHARED_MAP,
-    KIND_NAMESPACE,
-    TABLE_KINDS, // from here on: rows stand in snapshot.tables alone, and NEED_OF() has them read
-    KIND_SHARED = TABLE_KINDS,
-    KIND_SHARED_HOLDER, // NEED_OF() it: processes are asked for what they share
-    KINDS               // array size; the first kind has number 1
+#define KIND(id, name) id,
+    KIND_LIST(KIND)
+#undef KIND
+    KINDS, // array size; the first kind has number 1
+    OBJECT_KINDS = KIND_QUEUE + 1,   // one beyond them
+    TABLE_KINDS = KIND_NAMESPACE + 1 // the first that NEED_OF() has a bit for
 };
+// clang-format on
 
 // Fields that do not apply are 0. 0 is also a valid id and pid: `kind` says which apply.
 struct identity {

@@ -19,7 +19,7 @@ enum process_fact {
     NEED_CGROUP = 1 << 27,     // container and unit, by the name of its control group
     NEED_SWAP = 1 << 28,       // what of it is swapped out
     NEED_SHARED_PSS = 1 << 29, // its share of shared memory: the kernel walks its page tables
-    NEED_PROCESS_FACTS = 0x3f << 24, // all of these, and those to come
+    NEED_PROCESS_FACTS = 0xffffull << 24, // all of these, and those to come
     // Read once, when a process is new or runs another program: reading them may hang where the
     // rest does not.
     PROCESS_FACTS_ONCE = NEED_COMMANDS,

@@ -16,8 +16,8 @@
 #include "model/record/scan.h"
 #include "model/record/trace.h"
 
-// What is looked at. The rest is not read. Bits from 24 on are facts of processes:
-// record/process.h.
+// What is looked at. The rest is not read. Bits 24 to 39 are facts of processes
+// (record/process.h), those from 40 on kinds of their own (NEED_OF).
 enum need {
     NEED_SEGMENTS = 1 << 0,
     NEED_SEMSETS = 1 << 1,
@@ -29,7 +29,6 @@ enum need {
     NEED_HOLDERS = 1 << 7,      // the scan of the processes
     NEED_PORTS = 1 << 8,        // where all with totals listen
     NEED_TOTALS = 1 << 9,       // what each process holds in all
-    NEED_SHARED_OPEN = 1 << 23, // descriptors of shared memory, as well as its mappings
     NEED_NAMES = 1 << 10,       // of users and groups
     NEED_MAP_USE = 1 << 11,     // smaps of the focus's process
     NEED_ALL_MAPS = 1 << 12,    // every mapping of the focus's process, not SysV's alone
@@ -38,21 +37,22 @@ enum need {
     NEED_SYSTEM = 1 << 15,      // uptime and load for the header
     NEED_FILES = 1 << 16,       // of the focus's process, of those followed, or of all with totals
     NEED_SEGMENT_USE = 1 << 17, // rss and swap of segments: three times the price of NEED_SEGMENTS
-    NEED_PAGE = 1 << 30,        // all there is to know of the focus's process
-    NEED_SERVERS = 1 << 21,     // processes that may have given sets away
     NEED_TRACE = 1 << 18,       // calls of processes since the snapshot before: tracing is on
-    NEED_NAMESPACES = 1 << 22,  // every IPC namespace of the machine
+    NEED_SERVERS = 1 << 19,     // processes that may have given sets away
+    NEED_NAMESPACES = 1 << 20,  // every IPC namespace of the machine
+    NEED_SHARED_OPEN = 1 << 21, // descriptors of shared memory, as well as its mappings
+    NEED_PAGE = 1 << 22,        // all there is to know of the focus's process
 };
 
-// The need to read a kind from TABLE_KINDS on: bits 19 and 20.
-#define NEED_OF(kind) (1u << (19 + (kind)-TABLE_KINDS))
-_Static_assert(KINDS - TABLE_KINDS <= 2, "each has a bit below NEED_SERVERS");
+// The need to read a kind from TABLE_KINDS on.
+#define NEED_OF(kind) (1ull << (40 + (kind)-TABLE_KINDS))
+_Static_assert(KINDS - TABLE_KINDS <= 24, "each has a bit");
 
 enum { WANT_FOLLOWED = 16 };
 
 struct want {
-    unsigned need;          // enum need
-    unsigned in_sight;      // the tables among them that are on the screen: others may be older
+    uint64_t need;          // enum need
+    uint64_t in_sight;      // the tables among them that are on the screen: others may be older
     bool focused;           // the rest counts only if so
     struct identity focus;  // the object or process a drill-down shows
     bool alone;             // of processes, only those this segment names count
@@ -115,7 +115,7 @@ struct snapshot {
     uint64_t number;    // counts up from 1
     int64_t time;       // epoch seconds
     int64_t time_ns;    // CLOCK_MONOTONIC
-    unsigned has;       // enum need: which parts were read
+    uint64_t has;       // enum need: which parts were read
     int error;          // why a table that was asked for was not: -errno of the first
     int64_t orphan_age; // seconds: objects idle for less are not reported as orphans
     uint64_t entered;   // IPC namespace of the objects, as it was wanted; 0: our own

@@ -113,10 +113,10 @@ struct column {
     uint8_t widest; // 0: same as width
     uint8_t priority; // dropped from the highest on a narrow screen; 0 never
     uint32_t flags;   // COL_*
-    unsigned need;    // enum need: what reading it takes beyond the kind itself
+    uint64_t need;    // enum need: what reading it takes beyond the kind itself
     const char *const *
         names; // CELL_FLAGS: of bit 0, 1, …; AS_NAMED: of 0, 1, …; texts: all there are; ends with NULL
-    unsigned show_need; // the part of `need` that `show` alone takes: JSON does without
+    uint64_t show_need; // the part of `need` that `show` alone takes: JSON does without
     uint8_t detail;     // DETAIL_*, or a number between DETAIL_FIRST and DETAIL_REST
     const char *label;  // among the details; NULL: by name or title
     uint8_t place;      // order on the screen, where that is not the table's (0: before all others)

@@ -35,7 +35,7 @@ bool filter_match(const struct filter *filter, struct column_choice shown, const
 bool filter_blame(const struct filter *filter, struct column_choice shown, const struct snapshot *s,
                   struct line *line);
 // enum need of the columns it reads
-unsigned filter_need(const struct filter *filter, struct column_choice shown);
+uint64_t filter_need(const struct filter *filter, struct column_choice shown);
 
 // Whether it lets through rows alone whose column equals one number: that is *number.
 bool filter_pins(const struct filter *filter, const struct column *column, int64_t *number);

@@ -91,10 +91,10 @@ struct kind {
     const char *word;    // "segment": value of columns that name a kind; NULL: unknown there
     unsigned flags;      // TABLE_*
     unsigned can;        // CAN_*
-    unsigned need;       // enum need: to list it at all
-    unsigned owner_need; // and to know whose object a row belongs to
-    unsigned focus_need; // and of the one process a view of it is entered from
-    unsigned wide_need;  // instead of focus_need, where the view is widened to all of that process
+    uint64_t need;       // enum need: to list it at all
+    uint64_t owner_need; // and to know whose object a row belongs to
+    uint64_t focus_need; // and of the one process a view of it is entered from
+    uint64_t wide_need;  // instead of focus_need, where the view is widened to all of that process
     // The table of processes it is read of, and with it all that needs, where no filter on COL_PINS and
     // no parent names one process. NO_KIND: it is not read of processes.
     enum kind_id pins;

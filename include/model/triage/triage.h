@@ -10,7 +10,7 @@
 // finding about several objects stands for the heaviest of them; one about a process nobody could
 // name has about.kind NO_KIND.
 void triage_run(struct snapshot *snapshot);
-unsigned triage_need(void); // enum need: what all rules together read
+uint64_t triage_need(void); // enum need: what all rules together read
 
 // The header's one line: "removed but held: 276M by 18811 python · 2 orphans 1.2G · …", cut between
 // characters where cap is short. Empty when nothing is wrong.

@@ -263,7 +263,7 @@ static void mark_hugetlb(const struct scan *scan, uint64_t sizes, struct segment
     }
 }
 
-static bool fill(const void *self, unsigned need, struct snapshot *snapshot)
+static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 {
     const struct holders *h = self;
 

@@ -228,7 +228,7 @@ static int take_cgroup(const struct process_reader *self, char *text, size_t n,
 // process.
 // clang-format off
 static const struct fact {
-    unsigned need; // enum process_fact
+    uint64_t need; // enum process_fact
     const char *file;
     size_t cap;        // bytes of it that count
     bool actions_only; // left out where nothing is acted on
@@ -256,7 +256,7 @@ static void read_access(int dir, struct process *process)
         process->known |= PROC_READABLE;
 }
 
-static int read_facts(struct process_reader *self, int dir, unsigned wanted,
+static int read_facts(struct process_reader *self, int dir, uint64_t wanted,
                       struct process *process)
 {
     int error = 0;
@@ -321,7 +321,7 @@ static int read_status(struct process_reader *self, int dir, struct process *pro
     return n < 0 ? (int)n : 0;
 }
 
-static int read_process(struct process_reader *self, int32_t pid, unsigned wanted,
+static int read_process(struct process_reader *self, int32_t pid, uint64_t wanted,
                         struct process *process)
 {
     char name[16];
@@ -350,7 +350,7 @@ static bool is_hidden(const struct process_reader *self, int32_t pid)
     return self->options.same_pid_namespace && kill(pid, 0) < 0 && errno == EPERM;
 }
 
-void process_reader_probe(struct process_reader *self, int32_t pid, unsigned wanted,
+void process_reader_probe(struct process_reader *self, int32_t pid, uint64_t wanted,
                           struct answer *answer)
 {
     struct process *process = &answer->process;

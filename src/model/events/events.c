@@ -190,7 +190,7 @@ static bool owns_any(const struct snapshot *s, uint32_t uid)
 // logind removes what a user owns as the login ends, in the machine's own IPC namespace only.
 static void explain(struct events *e, const struct snapshot *now)
 {
-    unsigned all = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_SYSTEM;
+    uint64_t all = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_SYSTEM;
 
     if ((now->has & all) != all || !now->system.host_namespace)
         return;

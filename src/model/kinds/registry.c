@@ -1,24 +1,12 @@
 #include "model/kinds/registry.h"
 
-#include "model/kinds/shared.h"
-
 #include <string.h>
 #include <strings.h>
 
-extern const struct kind kind_processes, kind_files;
-
 // clang-format off
-static const struct kind *const kinds[KINDS] = {
-    [KIND_SEGMENT] = &kind_segments, [KIND_SEMSET] = &kind_semsets,
-    [KIND_QUEUE] = &kind_queues,     [KIND_HOLDER] = &kind_holders,
-    [KIND_MAPPING] = &kind_mappings, [KIND_ELEMENT] = &kind_elements,
-    [KIND_WAITER] = &kind_waiters,   [KIND_LIMIT] = &kind_limits,
-    [KIND_FINDING] = &kind_findings, [KIND_EVENT] = &kind_events,
-    [KIND_PROCESS] = &kind_processes, [KIND_FILE] = &kind_files,
-    [KIND_SHARED] = &kind_shared,    [KIND_SHARED_HOLDER] = &kind_shared_holders,
-    [KIND_SHARED_MAP] = &kind_shared_maps,
-    [KIND_NAMESPACE] = &kind_namespaces,
-};
+#define KIND(id, name) [id] = &kind_##name,
+static const struct kind *const kinds[KINDS] = {KIND_LIST(KIND)};
+#undef KIND
 // clang-format on
 
 const struct kind *kind_get(enum kind_id id)

@@ -205,9 +205,9 @@ bool filter_blame(const struct filter *filter, struct column_choice shown, const
     return blamed == parts;
 }
 
-static unsigned words_need(const struct kind *kind, struct column_choice shown)
+static uint64_t words_need(const struct kind *kind, struct column_choice shown)
 {
-    unsigned need = 0;
+    uint64_t need = 0;
 
     for (size_t i = 0; i < (shown.n ? shown.n : kind->n_columns); i++) {
         const struct column *column = shown_column(kind, shown, i);
@@ -216,9 +216,9 @@ static unsigned words_need(const struct kind *kind, struct column_choice shown)
     return need;
 }
 
-static unsigned term_need(const struct term *term)
+static uint64_t term_need(const struct term *term)
 {
-    unsigned need = 0;
+    uint64_t need = 0;
 
     for (size_t k = 0; k < term->values.n; k++)
         for (size_t i = 0; i < term->n_columns; i++) {
@@ -231,9 +231,9 @@ static unsigned term_need(const struct term *term)
     return need;
 }
 
-unsigned filter_need(const struct filter *filter, struct column_choice shown)
+uint64_t filter_need(const struct filter *filter, struct column_choice shown)
 {
-    unsigned need = 0;
+    uint64_t need = 0;
 
     for (size_t i = 0; filter && i < filter->terms.n; i++) {
         const struct term *term = &filter->terms.at[i];

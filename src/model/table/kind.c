@@ -38,7 +38,7 @@ bool kind_is_known(const struct kind *kind, const struct snapshot *s)
         return recorded_has(s, kind);
     if (kind->need & NEED_HOLDERS && !s->scan)
         return false;
-    return (kind->need & ~s->has & ~(unsigned)NEED_HOLDERS) == 0;
+    return (kind->need & ~s->has & ~(uint64_t)NEED_HOLDERS) == 0;
 }
 
 bool row_object(const struct kind *kind, const struct snapshot *s, const void *row,

@@ -38,7 +38,7 @@ struct rule {
     enum subject subject;
     int rank; // findings of one severity come in this order
     enum severity severity;
-    unsigned need; // enum need
+    uint64_t need; // enum need
     bool together; // one finding for all objects it applies to, about the heaviest
     // One finding for all objects with the same value; NULL: as `together` says.
     uint64_t (*group)(const struct snapshot *s, const struct match *match);

@@ -35,9 +35,9 @@ static size_t list_rules(const struct rule *rules[RULES_MAX])
     return n;
 }
 
-unsigned triage_need(void)
+uint64_t triage_need(void)
 {
-    unsigned need = 0;
+    uint64_t need = 0;
 
     for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
         for (const struct rule *r = topics[i]; r->name; r++)
