@@ -32,6 +32,7 @@ linux/actions
 linux replay
 engine/ask
 engine/holders
+engine/shared
 engine
 store
 session/prompt

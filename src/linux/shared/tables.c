@@ -1,5 +1,5 @@
 // What has a name in this mount and this IPC namespace. What has none, or one elsewhere, is found by
-// asking processes: engine/shared.c.
+// asking processes: engine/shared/.
 #include <errno.h>
 #include <stdlib.h>
 

@@ -1,0 +1,53 @@
+// Whether what made an object still runs, where its name says which program makes such.
+#include "sharing.h"
+
+struct programs {
+    struct sharing *to;
+    const struct probe_vec *probes;
+};
+
+static void take_program(void *arg, size_t index, struct answer *answer)
+{
+    const struct programs *programs = arg;
+    struct sharing *to = programs->to;
+    const struct process *p = &answer->process;
+    int32_t pid = (int32_t)programs->probes->at[index].id;
+
+    if (answer->error || !(p->known & PROC_KNOWS_COMM))
+        return;
+    for (size_t i = 0; i < to->makers.n; i++) {
+        struct maker *maker = &to->makers.at[i];
+        if (!(p->known & PROC_KNOWS_UID) || p->uid == maker->uid)
+            maker->lives |= shared_rule_runs(maker->rule, p->comm) || pids_has(&to->unseen, pid);
+    }
+}
+
+// Whose name is known by a rule, and which nothing holds: does a program of that rule run as its owner?
+// Only where every process of the machine can be seen: what is made in a container may be seen outside.
+void makers_ask(const struct round *round, struct sharing *to)
+{
+    const struct snapshot *tables = round->tables;
+    const struct table *table = &tables->tables[kind_shared.id];
+    const struct shared *rows = table->at;
+    struct programs programs = {.to = to};
+    struct asking asking = {.take = take_program, .arg = &programs};
+
+    for (size_t i = 0; i < table->n; i++) {
+        const struct shared_rule *rule = shared_rule_of(rows[i].name);
+        size_t at = vec_lower(&to->objects, o, shared_order(&o->id, &rows[i].id) < 0);
+        if (rule && !rows[i].found &&
+            (at == to->objects.n || shared_order(&to->objects.at[at].id, &rows[i].id) != 0))
+            vec_push(&to->makers, (struct maker){rows[i].id, rule, rows[i].uid, false});
+    }
+    bool all = tables->system.first_pid_namespace && process_list_find(&round->processes->list, 1);
+    for (size_t i = 0; all && to->makers.n && i < round->processes->list.n; i++)
+        ask_add(&asking,
+                (struct probe){.what = PROBE_PROCESS, .id = round->processes->list.at[i].pid});
+    programs.probes = &asking.probes;
+    bool complete = asking.probes.n && ask_each(round->pool, &asking);
+    for (size_t i = 0; i < asking.probes.n && complete; i++)
+        complete = asking.asked[i] == ASKED_DONE;
+    if (!complete)
+        vec_clear(&to->makers);
+    ask_end(&asking);
+}

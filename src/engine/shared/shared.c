@@ -1,0 +1,161 @@
+// What processes share besides System V's segments: NEED_SHARED_HOLDERS, and NEED_SHARED_OPEN.
+//
+// Nothing in the kernel counts these mappings: each look asks all processes. After a look follows a rest
+// of 25 times its cost, as for the holders of segments, so that looking takes at most 4 % of a processor.
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "sharing.h"
+
+enum { PACE = 25, PACE_PROMPT = 4 };
+
+struct shared_state {
+    struct sharing now, fresh; // as seen last; while it is asked
+    const struct probe_vec *probes;
+    bool any;
+    int64_t done_ns, cost_ns;
+};
+
+static void *create(void)
+{
+    return mem_zero(1, sizeof(struct shared_state));
+}
+
+static void destroy(void *self)
+{
+    struct shared_state *state = self;
+
+    sharing_free(&state->now);
+    sharing_free(&state->fresh);
+    free(state);
+}
+
+// --- one process ---------------------------------------------------------------------------------
+
+static void take(void *arg, size_t index, struct answer *answer)
+{
+    struct shared_state *state = arg;
+
+    sharing_take(&state->fresh, (int32_t)state->probes->at[index].id, answer);
+}
+
+// --- the files behind mappings -------------------------------------------------------------------
+
+struct files {
+    struct sharing *to;
+    size_t *objects, *mappings; // of each question
+};
+
+static void give_mapping(void *arg, size_t index, struct answer *answer)
+{
+    const struct files *files = arg;
+
+    vec_push(&answer->shared_maps, files->to->mappings.at[files->mappings[index]]);
+}
+
+static void take_file(void *arg, size_t index, struct answer *answer)
+{
+    const struct files *files = arg;
+
+    if (!answer->error && answer->shared.n)
+        sharing_merge(&files->to->objects.at[files->objects[index]], &answer->shared.at[0]);
+}
+
+// Of what has no name here, or none at all, one process that maps it is asked.
+static void ask_files(const struct round *round, struct sharing *to)
+{
+    struct files files = {.to = to,
+                          .objects = mem_alloc(to->objects.n * sizeof *files.objects),
+                          .mappings = mem_alloc(to->objects.n * sizeof *files.mappings)};
+    struct asking asking = {.prepare = give_mapping, .take = take_file, .arg = &files};
+
+    for (size_t i = 0; i < to->objects.n; i++) {
+        const struct shared_id *id = &to->objects.at[i].id;
+        size_t at = vec_lower(&to->mappings, mapping, shared_order(&mapping->id, id) < 0);
+        if (to->objects.at[i].known & SHARED_KNOWS_OWNER || shared_find(round->tables, id) ||
+            at == to->mappings.n || shared_order(&to->mappings.at[at].id, id) != 0)
+            continue;
+        files.objects[asking.probes.n] = i;
+        files.mappings[asking.probes.n] = at;
+        ask_add(&asking, (struct probe){.what = PROBE_SHARED_FILE, .id = to->mappings.at[at].pid});
+    }
+    ask_each(round->pool, &asking);
+    ask_end(&asking);
+    free(files.objects);
+    free(files.mappings);
+}
+
+// --- all processes --------------------------------------------------------------------------------
+
+static bool look(struct shared_state *state, const struct round *round, bool open)
+{
+    struct process_list *list = round->processes;
+    struct asking asking = {.take = take, .arg = state};
+
+    sharing_free(&state->fresh);
+    process_list_update(list, round->source);
+    for (size_t i = 0; i < list->list.n; i++)
+        ask_add(&asking, (struct probe){.what = PROBE_SHARED,
+                                        .id = list->list.at[i].pid,
+                                        .facts = open ? PROBE_OPEN : 0});
+    state->probes = &asking.probes;
+    bool complete = ask_each(round->pool, &asking);
+    for (size_t i = 0; i < asking.probes.n; i++)
+        if (asking.asked[i] != ASKED_DONE) {
+            state->fresh.look.stuck++;
+            vec_push(&state->fresh.unseen, (int32_t)asking.probes.at[i].id);
+        }
+    ask_end(&asking);
+    pids_settle(&state->fresh.unseen);
+    sharing_settle(&state->fresh);
+    state->fresh.open = open;
+    if (complete)
+        ask_files(round, &state->fresh);
+    if (complete)
+        makers_ask(round, &state->fresh);
+    return complete;
+}
+
+static void update(void *self, const struct round *round)
+{
+    struct shared_state *state = self;
+    bool open = round->want->need & NEED_SHARED_OPEN;
+    int64_t pace = round->effort == EFFORT_AS_NEEDED ? PACE : PACE_PROMPT;
+
+    if (round->effort != EFFORT_FULL && state->any && (!open || state->now.open) &&
+        clock_ns() < state->done_ns + pace * state->cost_ns)
+        return;
+    int64_t used = clock_used_ns();
+    if (look(state, round, open)) {
+        sharing_free(&state->now);
+        state->now = state->fresh;
+        state->fresh = (struct sharing){0};
+        state->any = true;
+    }
+    state->cost_ns = clock_used_ns() - used;
+    state->done_ns = clock_ns();
+}
+
+static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
+{
+    const struct shared_state *state = self;
+    const struct sharing *now = &state->now;
+
+    if (!state->any || (need & NEED_SHARED_OPEN && !now->open))
+        return false;
+    rows_fill(now, &snapshot->tables[kind_shared.id]);
+    table_copy(&snapshot->tables[kind_shared_holders.id],
+               &(struct table){now->holders.at, now->holders.n, sizeof *now->holders.at});
+    table_copy(&snapshot->tables[kind_shared_maps.id],
+               &(struct table){now->mappings.at, now->mappings.n, sizeof *now->mappings.at});
+    return true;
+}
+
+const struct collector shared_collector = {
+    .name = "shared memory",
+    .need = NEED_SHARED_HOLDERS | NEED_SHARED_OPEN,
+    .create = create,
+    .destroy = destroy,
+    .update = update,
+    .fill = fill,
+};

@@ -1,0 +1,127 @@
+#include "sharing.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { MAPPINGS_MAX = 1 << 17 }; // in all; those of the last processes are left out
+
+void sharing_free(struct sharing *sharing)
+{
+    vec_free(&sharing->objects);
+    vec_free(&sharing->mappings);
+    vec_free(&sharing->holders);
+    vec_free(&sharing->makers);
+    vec_free(&sharing->unseen);
+    *sharing = (struct sharing){0};
+}
+
+// --- one process ---------------------------------------------------------------------------------
+
+// Our own pages for the screen, and what we map to recognise the kernel's devices.
+static bool is_ours(const struct shared *object, int32_t pid)
+{
+    return pid == getpid() && (object->type == SHARED_MEMFD || object->type == SHARED_ANONYMOUS);
+}
+
+static void take_object(struct sharing *to, const struct shared *object,
+                        const struct answer *answer, int32_t pid)
+{
+    struct shared_holder holder = {.id = object->id,
+                                   .pid = pid,
+                                   .start_ticks = answer->process.start_ticks,
+                                   .open = object->open};
+
+    for (size_t i = 0; i < answer->shared_maps.n; i++) {
+        const struct shared_mapping *mapping = &answer->shared_maps.at[i];
+        if (shared_order(&mapping->id, &object->id) != 0)
+            continue;
+        holder.attaches++;
+        holder.access |= mapping->perms & (MAP_R | MAP_W | MAP_X);
+        vec_push(&to->mappings, *mapping);
+        to->mappings.at[to->mappings.n - 1].pid = pid;
+    }
+    vec_push(&to->holders, holder);
+    vec_push(&to->objects, *object);
+    to->objects.at[to->objects.n - 1].attached = holder.attaches > 0;
+}
+
+void sharing_take(struct sharing *to, int32_t pid, const struct answer *answer)
+{
+    if (answer_is_gone(answer))
+        return;
+    to->look.processes++;
+    if (answer_is_refused(answer)) {
+        to->look.unreadable++;
+        vec_push(&to->unseen, pid);
+    }
+    if (answer->error || to->mappings.n + answer->shared_maps.n > MAPPINGS_MAX)
+        return;
+    for (size_t i = 0; i < answer->shared.n; i++)
+        if (!is_ours(&answer->shared.at[i], pid))
+            take_object(to, &answer->shared.at[i], answer, pid);
+}
+
+// --- all of them ---------------------------------------------------------------------------------
+
+static int object_order(const void *a, const void *b)
+{
+    return shared_order(&((const struct shared *)a)->id, &((const struct shared *)b)->id);
+}
+
+static int holder_order(const void *a, const void *b)
+{
+    const struct shared_holder *x = a, *y = b;
+    int order = shared_order(&x->id, &y->id);
+
+    return order ? order : (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+static int mapping_order(const void *a, const void *b)
+{
+    const struct shared_mapping *x = a, *y = b;
+    int order = shared_order(&x->id, &y->id);
+
+    order = order ? order : (x->pid > y->pid) - (x->pid < y->pid);
+    return order ? order : (x->start > y->start) - (x->start < y->start);
+}
+
+void sharing_merge(struct shared *to, const struct shared *from)
+{
+    uint8_t more = from->known & ~to->known;
+
+    to->attached += from->attached;
+    to->open += from->open;
+    to->status |= from->status;
+    if (more & SHARED_KNOWS_OWNER) {
+        to->uid = from->uid;
+        to->gid = from->gid;
+        to->mode = from->mode;
+        to->mtime = from->mtime;
+    }
+    if (more & SHARED_KNOWS_SIZE || (!(to->known & SHARED_KNOWS_SIZE) && from->size > to->size))
+        to->size = from->size;
+    if (more & SHARED_KNOWS_RSS)
+        to->rss = from->rss;
+    to->known |= more;
+}
+
+void sharing_settle(struct sharing *sharing)
+{
+    struct shared_vec *objects = &sharing->objects;
+    size_t kept = 0;
+
+    if (objects->n > 1)
+        qsort(objects->at, objects->n, sizeof *objects->at, object_order);
+    if (sharing->holders.n > 1)
+        qsort(sharing->holders.at, sharing->holders.n, sizeof *sharing->holders.at, holder_order);
+    if (sharing->mappings.n > 1)
+        qsort(sharing->mappings.at, sharing->mappings.n, sizeof *sharing->mappings.at,
+              mapping_order);
+    for (size_t i = 0; i < objects->n; i++) {
+        if (kept && object_order(&objects->at[kept - 1], &objects->at[i]) == 0)
+            sharing_merge(&objects->at[kept - 1], &objects->at[i]);
+        else
+            objects->at[kept++] = objects->at[i];
+    }
+    objects->n = kept;
+}

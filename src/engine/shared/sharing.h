@@ -1,0 +1,41 @@
+// What one look at all processes found of shared memory besides System V's. Between the files of this room.
+#ifndef IPCTOP_ENGINE_SHARED_SHARING_H
+#define IPCTOP_ENGINE_SHARED_SHARING_H
+
+#include "engine/ask/collector.h"
+#include "model/apps/shared_names.h"
+#include "model/kinds/shared.h"
+
+struct maker {
+    struct shared_id id;
+    const struct shared_rule *rule;
+    uint32_t uid;
+    bool lives; // or may live: a process of that user could not be looked at
+};
+VEC(maker_vec, struct maker);
+
+struct sharing {                        // the outcome of one look
+    struct shared_vec objects;          // ordered by id once settled, each once
+    struct shared_mapping_vec mappings; // ordered by id, pid, start
+    struct shared_holder_vec holders;   // ordered by id, pid
+    struct maker_vec makers;            // of named objects that no process holds, ordered by id
+    struct pid_vec unseen;              // processes that could not be looked at, ascending
+    struct shared_look look;
+    bool open; // descriptors were looked at
+};
+
+void sharing_free(struct sharing *sharing); // empties it
+// What one process answered. Copied.
+void sharing_take(struct sharing *to, int32_t pid, const struct answer *answer);
+// What else is known of the same object.
+void sharing_merge(struct shared *to, const struct shared *from);
+// Puts all in order, and what several processes hold together.
+void sharing_settle(struct sharing *sharing);
+
+// Asks which programs run, for objects that nothing holds and whose names a rule knows.
+void makers_ask(const struct round *round, struct sharing *to);
+
+// Rows of what has a name here, with what was seen of it, and of what has none.
+void rows_fill(const struct sharing *sharing, struct table *table);
+
+#endif
