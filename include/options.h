@@ -49,11 +49,6 @@ struct options {
 
 // 0, or 2 after one clear line on stderr.
 int options_parse(struct options *options, int argc, char **argv);
-// Whether --remove, or --signal, acts on rows of such tables.
-bool options_act_on(const struct options *options, const struct kind *kind);
 void options_help(void); // to stdout
-
-// One line on stderr, what it quotes made harmless. Returns 2.
-int options_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

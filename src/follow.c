@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "options.h"
+#include "options_check.h"
 
 static volatile sig_atomic_t ended_by;
 

@@ -11,6 +11,7 @@
 #include "linux/process/ipc_namespace.h"
 #include "linux/source.h"
 #include "monitor.h"
+#include "options_check.h"
 #include "print.h"
 #include "recorder.h"
 #include "recording.h"

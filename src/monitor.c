@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "controller/controller.h"
 #include "engine/sampler.h"
+#include "options_check.h"
 #include "output/formats.h"
 #include "requests.h"
 #include "session/current.h"

@@ -12,6 +12,7 @@
 #include "model/kinds/registry.h"
 #include "model/table/cell_class.h"
 #include "model/text/words.h"
+#include "options_check.h"
 #include "output/formats.h"
 #include "output/missing_id.h"
 #include "store/write_file.h"

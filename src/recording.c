@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "follow.h"
+#include "options_check.h"
 #include "recorder.h"
 #include "store/append_log.h"
 

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "model/kinds/registry.h"
+#include "options_check.h"
 
 // Usual in a drill-down into one process alone: of all they cost as many questions as there are holders.
 static const uint64_t FOCUS_NEEDS = NEED_MAP_USE | NEED_ALL_MAPS;

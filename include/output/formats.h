@@ -50,5 +50,7 @@ extern const struct format record_format;
 
 // What a file of that name is written in.
 const struct format *format_of_file(const char *name);
+// The options that choose one, in `dst` of `cap` bytes: "--json, --batch".
+const char *formats_list(char *dst, size_t cap);
 
 #endif

@@ -18,38 +18,20 @@
 #include "linux/files/sockets.h"
 #include "linux/holders/attachments.h"
 #include "linux/holders/reverse_map.h"
+#include "linux/machine.h"
 #include "linux/names.h"
 #include "linux/namespaces/enter.h"
 #include "linux/objects/huge_pages.h"
-#include "linux/objects/ipcstat.h"
 #include "linux/objects/limits.h"
-#include "linux/objects/semctl.h"
-#include "linux/objects/system.h"
-#include "linux/objects/sysvipc.h"
-#include "linux/objects/table_reader.h"
 #include "linux/process/new_processes.h"
 #include "linux/process/page.h"
 #include "linux/process/process.h"
 #include "linux/waiters/waiters.h"
 #include "model/consequence/outcomes.h"
-#include "model/kinds/elements.h"
-
-// clang-format off
-#define KIND(id, name) extern const struct table_reader name##_reader;
-TABLE_KIND_LIST(KIND)
-#undef KIND
-#define KIND(id, name) &name##_reader,
-static const struct table_reader *const table_readers[] = {TABLE_KIND_LIST(KIND)};
-#undef KIND
-// clang-format on
 
 struct linux_source {
-    char *proc;
-    bool is_procfs;          // a real /proc: system calls are about the same machine
-    bool same_pid_namespace; // and it numbers processes as they do
+    struct machine machine;
     bool text_only, read_only, no_walk;
-    char *sys;           // "/sys", or beside the fixture's proc
-    uint64_t huge_sizes; // they do not change while the machine runs
     pthread_mutex_t learning;
     struct attachments *attachments; // NULL until somebody asks for one
     struct new_processes *new_processes;
@@ -67,16 +49,19 @@ struct linux_source *linux_source_new(const struct linux_source_options *options
     struct linux_source *self = mem_zero(1, sizeof *self);
     struct statfs fs;
 
-    self->proc = mem_copy_string(options->proc);
-    self->is_procfs = statfs(self->proc, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
-    self->sys = self->is_procfs ? mem_copy_string("/sys") : mem_format("%s/../sys", self->proc);
-    self->huge_sizes = huge_pages_sizes(self->sys);
+    self->machine.proc = mem_copy_string(options->proc);
+    self->machine.is_procfs = statfs(self->machine.proc, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+    self->machine.sys = self->machine.is_procfs ? mem_copy_string("/sys")
+                                                : mem_format("%s/../sys", self->machine.proc);
+    self->machine.huge_sizes = huge_pages_sizes(self->machine.sys);
     self->text_only = options->text_only;
     self->read_only = options->read_only;
     self->no_walk = options->no_walk;
-    self->same_pid_namespace = self->is_procfs && process_reader_same_pid_namespace(self->proc);
-    self->new_processes = new_processes_new(self->proc, self->same_pid_namespace);
-    self->namespaces = namespaces_new(self->proc, self->same_pid_namespace);
+    self->machine.same_pid_namespace =
+        self->machine.is_procfs && process_reader_same_pid_namespace(self->machine.proc);
+    self->new_processes = new_processes_new(self->machine.proc, self->machine.same_pid_namespace);
+    self->namespaces = namespaces_new(self->machine.proc, self->machine.same_pid_namespace);
+    self->machine.ipc_namespace = namespaces_own(self->namespaces);
     pthread_mutex_init(&self->learning, NULL);
     return self;
 }
@@ -86,7 +71,7 @@ static struct attachments *attachments_of(struct linux_source *self)
 {
     pthread_mutex_lock(&self->learning);
     if (!self->attachments) {
-        self->attachments = attachments_new(self->proc, self->text_only);
+        self->attachments = attachments_new(self->machine.proc, self->text_only);
         if (self->attachments && self->read_only)
             attachments_read_only(self->attachments);
     }
@@ -105,149 +90,9 @@ void linux_source_free(struct linux_source *self)
     new_processes_free(self->new_processes);
     namespaces_free(self->namespaces);
     pthread_mutex_destroy(&self->learning);
-    free(self->sys);
-    free(self->proc);
+    free(self->machine.sys);
+    free(self->machine.proc);
     free(self);
-}
-
-// What a part is made from: limits count the objects, details hang on them.
-static uint64_t tables_for(uint64_t need)
-{
-    uint64_t tables = need & (NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES);
-
-    if (need & NEED_LIMITS)
-        tables |= NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES;
-    if (need & (NEED_ELEMENTS | NEED_SEM_WAITERS))
-        tables |= NEED_SEMSETS;
-    if (need & NEED_QUEUE_MAX)
-        tables |= NEED_QUEUES;
-    if (need & (NEED_HOLDERS | NEED_SEGMENT_USE))
-        tables |= NEED_SEGMENTS;
-    return tables;
-}
-
-// The first error wins, but all is tried: a kernel may lack one table.
-static void note(int *first, struct snapshot *fresh, unsigned part, int error)
-{
-    if (!error)
-        fresh->has |= part;
-    else if (!*first)
-        *first = error;
-}
-
-// Of /proc/self, which is the main thread, most is the machine's.
-static void read_system(const struct linux_source *self, const struct want *want,
-                        struct snapshot *fresh)
-{
-    system_read(self->proc, &fresh->system);
-    if (self->is_procfs)
-        system_by_calls(&fresh->system);
-    if (want->ipc_namespace && want->ipc_namespace != namespaces_own(self->namespaces))
-        system_of_namespace(&fresh->system, want->ipc_namespace);
-    fresh->has |= NEED_SYSTEM;
-}
-
-static void read_details(const struct linux_source *self, const struct want *want,
-                         struct snapshot *fresh)
-{
-    uint64_t need = want->need & ~fresh->has;
-
-    if (need & NEED_ELEMENTS && fresh->has & NEED_SEMSETS) {
-        if (self->is_procfs)
-            semctl_elements(fresh, elements_in_focus(want));
-        fresh->has |= NEED_ELEMENTS;
-    }
-    if (need & NEED_SEM_WAITERS && fresh->has & NEED_SEMSETS) {
-        if (self->is_procfs)
-            semctl_waiters(&fresh->semsets);
-        fresh->has |= NEED_SEM_WAITERS;
-    }
-    if (need & NEED_QUEUE_MAX && fresh->has & NEED_QUEUES) {
-        if (self->is_procfs)
-            semctl_max_bytes(&fresh->queues);
-        fresh->has |= NEED_QUEUE_MAX;
-    }
-    if (need & NEED_LIMITS) {
-        limits_read(self->proc, fresh);
-        if (self->is_procfs)
-            limits_by_calls(fresh);
-        huge_pages_read(self->sys, &fresh->limits);
-        fresh->has |= NEED_LIMITS;
-    }
-    if (need & NEED_SYSTEM)
-        read_system(self, want, fresh);
-}
-
-static void read_tables(const struct linux_source *self, const struct want *want,
-                        struct snapshot *fresh)
-{
-    const struct table_reading in = {self->proc, self->is_procfs, want};
-
-    for (size_t i = 0; i < sizeof table_readers / sizeof *table_readers; i++) {
-        const struct table_reader *reader = table_readers[i];
-        uint64_t need = NEED_OF(reader->kind->id);
-
-        if (want->need & need & ~fresh->has &&
-            reader->read(&in, &fresh->tables[reader->kind->id]) == 0)
-            fresh->has |= need;
-    }
-}
-
-// In a container with the machine's /proc the calls number processes otherwise: these pids are not
-// to be looked for there, any more than those the kernel itself calls 0.
-static void forget_pids(struct snapshot *fresh)
-{
-    for (size_t i = 0; i < fresh->segments.n; i++)
-        fresh->segments.at[i].cpid = fresh->segments.at[i].lpid = 0;
-    for (size_t i = 0; i < fresh->queues.n; i++)
-        fresh->queues.at[i].lspid = fresh->queues.at[i].lrpid = 0;
-    for (size_t i = 0; i < fresh->elements.n; i++)
-        fresh->elements.at[i].pid = 0;
-}
-
-// Where both fail: what is wrong with the text, unless there is none.
-static int reason(int text, int calls)
-{
-    return calls && text != -ENOENT ? text : calls;
-}
-
-// By calls, which are cheaper, where they are about the same machine; by them, too, where there is no text
-// since /proc shows less (subset=pid, or what a container hides).
-#define READ_TEXT(table)                                                                           \
-    ({                                                                                             \
-        int error_ = sysvipc_##table(self->proc, &fresh->table);                                   \
-        error_ && self->is_procfs ? reason(error_, ipcstat_all_##table(&fresh->table)) : error_;   \
-    })
-#define READ(table) (self->is_procfs && ipcstat_##table(&fresh->table) == 0 ? 0 : READ_TEXT(table))
-
-static int read_segments(const struct linux_source *self, struct snapshot *fresh, bool use)
-{
-    int error = use ? READ_TEXT(segments) : READ(segments);
-
-    huge_segments_settle(&fresh->segments, self->huge_sizes, (uint64_t)sysconf(_SC_PAGESIZE));
-    return error;
-}
-
-static int read_here(const struct linux_source *self, const struct want *want,
-                     struct snapshot *fresh)
-{
-    uint64_t tables = tables_for(want->need) & ~fresh->has;
-    int error = 0;
-
-    fresh->huge_sizes = self->huge_sizes;
-    if (want->need & NEED_SEGMENT_USE & ~fresh->has)
-        note(&error, fresh, NEED_SEGMENTS | NEED_SEGMENT_USE, read_segments(self, fresh, true));
-    else if (tables & NEED_SEGMENTS)
-        note(&error, fresh, NEED_SEGMENTS, read_segments(self, fresh, false));
-    if (tables & NEED_SEMSETS)
-        note(&error, fresh, NEED_SEMSETS, READ(semsets));
-    if (tables & NEED_QUEUES)
-        note(&error, fresh, NEED_QUEUES, READ(queues));
-    read_details(self, want, fresh);
-    read_tables(self, want, fresh);
-    if (self->is_procfs && !self->same_pid_namespace)
-        forget_pids(fresh);
-    return error;
 }
 
 struct reading {
@@ -263,7 +108,7 @@ static void read_there(void *arg)
 {
     struct reading *r = arg;
 
-    r->error = read_here(r->self, r->want, r->fresh);
+    r->error = machine_read(&r->self->machine, r->want, r->fresh);
 }
 
 static int source_read(void *arg, const struct want *want, struct snapshot *fresh)
@@ -271,25 +116,25 @@ static int source_read(void *arg, const struct want *want, struct snapshot *fres
     const struct linux_source *self = arg;
     struct reading reading = {self, want, fresh, 0};
 
-    if (!want->ipc_namespace || want->ipc_namespace == namespaces_own(self->namespaces))
-        return read_here(self, want, fresh);
-    if (!self->is_procfs)
+    if (!want->ipc_namespace || want->ipc_namespace == self->machine.ipc_namespace)
+        return machine_read(&self->machine, want, fresh);
+    if (!self->machine.is_procfs)
         return -ENOTSUP;
     int error = namespaces_run(self->namespaces, want->ipc_namespace, read_there, &reading);
     if (error && want->need & NEED_SYSTEM) {
-        read_system(self, want, fresh); // of the machine, at least
+        machine_read_system(&self->machine, want, fresh); // of the machine, at least
     }
     return error ? error : reading.error;
 }
 
 static int source_processes(void *arg, struct pid_entry_vec *out)
 {
-    return process_reader_list(((struct linux_source *)arg)->proc, out);
+    return process_reader_list(((struct linux_source *)arg)->machine.proc, out);
 }
 
 static int source_forks(void *arg, uint64_t *forks)
 {
-    return process_reader_forks(((struct linux_source *)arg)->proc, forks);
+    return process_reader_forks(((struct linux_source *)arg)->machine.proc, forks);
 }
 
 static int source_recent(void *arg, struct pid_mark *mark, struct pid_entry_vec *out)
@@ -302,10 +147,11 @@ static struct prober *source_prober_new(void *arg)
     const struct linux_source *self = arg;
     struct prober *prober = mem_zero(1, sizeof *prober);
 
-    const struct process_reader_options options = {.is_procfs = self->is_procfs,
-                                                   .same_pid_namespace = self->same_pid_namespace,
+    const struct process_reader_options options = {.is_procfs = self->machine.is_procfs,
+                                                   .same_pid_namespace =
+                                                       self->machine.same_pid_namespace,
                                                    .read_only = self->read_only};
-    prober->processes = process_reader_new(self->proc, &options);
+    prober->processes = process_reader_new(self->machine.proc, &options);
     return prober;
 }
 
@@ -357,7 +203,7 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
         process_reader_probe(prober->processes, pid, probe->facts, answer);
         break;
     case PROBE_WAITERS:
-        waiters_probe(self->proc, pid, answer);
+        waiters_probe(self->machine.proc, pid, answer);
         break;
     case PROBE_USER:
         names_probe_user((uint32_t)probe->id, answer);
@@ -366,26 +212,27 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
         names_probe_group((uint32_t)probe->id, answer);
         break;
     case PROBE_SERVER:
-        databases_probe_server(self->proc, pid, answer);
+        databases_probe_server(self->machine.proc, pid, answer);
         break;
     case PROBE_SAME_MEMORY:
-        if (self->same_pid_namespace)
+        if (self->machine.same_pid_namespace)
             attachments_same_memory(answer);
         else
             answer->error = -ENOTSUP;
         break;
     case PROBE_FILES:
-        descriptors_probe(self->proc, pid, probe->facts != 0, answer);
+        descriptors_probe(self->machine.proc, pid, probe->facts != 0, answer);
         break;
     case PROBE_SOCKETS:
-        sockets_probe(self->proc, pid, answer);
+        sockets_probe(self->machine.proc, pid, answer);
         break;
     case PROBE_PAGE:
-        page_probe(self->proc, pid, self->is_procfs && self->same_pid_namespace, answer);
+        page_probe(self->machine.proc, pid,
+                   self->machine.is_procfs && self->machine.same_pid_namespace, answer);
         break;
     case PROBE_PLACES:
         // A fixture's databases are not this machine's, nor a container's in our directories.
-        if (self->is_procfs && !probe->ipc_namespace)
+        if (self->machine.is_procfs && !probe->ipc_namespace)
             databases_probe_places("", answer);
         break;
     case PROBE_NAMESPACE:
@@ -403,13 +250,14 @@ static void act_here(const struct linux_source *self, const struct action *actio
                      struct outcome *outcome)
 {
     if (action->verb == ACTION_LIMIT)
-        limits_act(self->proc, action, outcome);
+        limits_act(self->machine.proc, action, outcome);
     else if (action->verb == ACTION_RESOLVE)
         names_act(action, outcome);
-    else if (action->verb == ACTION_SIGNAL && self->is_procfs && !self->same_pid_namespace)
+    else if (action->verb == ACTION_SIGNAL && self->machine.is_procfs &&
+             !self->machine.same_pid_namespace)
         *outcome = outcome_of(action, OUTCOME_FOREIGN_PROC, 0);
-    else if (self->is_procfs)
-        objects_act(self->proc, action, outcome);
+    else if (self->machine.is_procfs)
+        objects_act(self->machine.proc, action, outcome);
     else // what a fixture shows is not what the calls would hit
         *outcome = outcome_of(action, OUTCOME_NOT_LIVE, 0);
 }
@@ -439,7 +287,7 @@ static void source_act(void *arg, const struct action *action, struct outcome *o
         act_here(self, action, outcome);
         return;
     }
-    int error = self->is_procfs
+    int error = self->machine.is_procfs
                     ? namespaces_run(self->namespaces, action->ipc_namespace, act_there, &acting)
                     : -ENOTSUP;
     if (error)
@@ -453,7 +301,7 @@ static int source_owner(void *arg, int32_t pid, uint32_t *uid)
     char path[4096];
     struct stat st;
 
-    if ((size_t)snprintf(path, sizeof path, "%s/%" PRId32, self->proc, pid) >= sizeof path)
+    if ((size_t)snprintf(path, sizeof path, "%s/%" PRId32, self->machine.proc, pid) >= sizeof path)
         return -ENAMETOOLONG;
     if (stat(path, &st) < 0)
         return -errno;
@@ -463,14 +311,15 @@ static int source_owner(void *arg, int32_t pid, uint32_t *uid)
 
 static int source_login(void *arg, uint32_t uid)
 {
-    return ((const struct linux_source *)arg)->is_procfs ? names_login(uid) : -ENOSYS;
+    return ((const struct linux_source *)arg)->machine.is_procfs ? names_login(uid) : -ENOSYS;
 }
 
 static int source_walk(void *arg, const struct segment_vec *segments, struct walked *out)
 {
     struct linux_source *self = arg;
 
-    if (!self->is_procfs || !self->same_pid_namespace || self->text_only || self->no_walk)
+    if (!self->machine.is_procfs || !self->machine.same_pid_namespace || self->text_only ||
+        self->no_walk)
         return -EOPNOTSUPP;
     if (!self->reverse_map)
         self->reverse_map = reverse_map_new();
@@ -482,7 +331,7 @@ static void source_trace(void *arg, bool on)
 {
     struct linux_source *self = arg;
 
-    if (on == (self->witness != NULL) || !self->is_procfs)
+    if (on == (self->witness != NULL) || !self->machine.is_procfs)
         return;
     if (on) {
         self->witness = witness_start(&(struct witness_options){0});

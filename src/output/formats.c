@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/line.h"
+
 // Each in a file of its own.
 extern const struct format json_format, batch_format, csv_format, raw_format, check_format,
     openmetrics_format, report_format, markdown_format;
@@ -37,4 +39,14 @@ const struct format *format_of_file(const char *name)
             other = formats[i];
     }
     return other;
+}
+
+const char *formats_list(char *dst, size_t cap)
+{
+    struct line line = line_start(dst, cap);
+
+    for (size_t i = 0; i < n_formats; i++)
+        if (formats[i]->name)
+            line_add(&line, "%s--%s", line.n ? ", " : "", formats[i]->name);
+    return dst;
 }

@@ -1,0 +1,174 @@
+#include "linux/machine.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "linux/objects/huge_pages.h"
+#include "linux/objects/ipcstat.h"
+#include "linux/objects/limits.h"
+#include "linux/objects/semctl.h"
+#include "linux/objects/system.h"
+#include "linux/objects/sysvipc.h"
+#include "linux/objects/table_reader.h"
+#include "model/kinds/elements.h"
+
+// clang-format off
+#define KIND(id, name) extern const struct table_reader name##_reader;
+TABLE_KIND_LIST(KIND)
+#undef KIND
+#define KIND(id, name) &name##_reader,
+static const struct table_reader *const table_readers[] = {TABLE_KIND_LIST(KIND)};
+#undef KIND
+// clang-format on
+
+// What a part is made from: limits count the objects, details hang on them.
+static uint64_t tables_for(uint64_t need)
+{
+    uint64_t tables = need & (NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES);
+
+    if (need & NEED_LIMITS)
+        tables |= NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES;
+    if (need & (NEED_ELEMENTS | NEED_SEM_WAITERS))
+        tables |= NEED_SEMSETS;
+    if (need & NEED_QUEUE_MAX)
+        tables |= NEED_QUEUES;
+    if (need & (NEED_HOLDERS | NEED_SEGMENT_USE))
+        tables |= NEED_SEGMENTS;
+    return tables;
+}
+
+// The first error wins, but all is tried: a kernel may lack one table.
+static void note(int *first, struct snapshot *fresh, unsigned part, int error)
+{
+    if (!error)
+        fresh->has |= part;
+    else if (!*first)
+        *first = error;
+}
+
+void machine_read_system(const struct machine *m, const struct want *want, struct snapshot *fresh)
+{
+    system_read(m->proc, &fresh->system);
+    if (m->is_procfs)
+        system_by_calls(&fresh->system);
+    if (want->ipc_namespace && want->ipc_namespace != m->ipc_namespace)
+        system_of_namespace(&fresh->system, want->ipc_namespace);
+    fresh->has |= NEED_SYSTEM;
+}
+
+static void read_details(const struct machine *m, const struct want *want, struct snapshot *fresh)
+{
+    uint64_t need = want->need & ~fresh->has;
+
+    if (need & NEED_ELEMENTS && fresh->has & NEED_SEMSETS) {
+        if (m->is_procfs)
+            semctl_elements(fresh, elements_in_focus(want));
+        fresh->has |= NEED_ELEMENTS;
+    }
+    if (need & NEED_SEM_WAITERS && fresh->has & NEED_SEMSETS) {
+        if (m->is_procfs)
+            semctl_waiters(&fresh->semsets);
+        fresh->has |= NEED_SEM_WAITERS;
+    }
+    if (need & NEED_QUEUE_MAX && fresh->has & NEED_QUEUES) {
+        if (m->is_procfs)
+            semctl_max_bytes(&fresh->queues);
+        fresh->has |= NEED_QUEUE_MAX;
+    }
+    if (need & NEED_LIMITS) {
+        limits_read(m->proc, fresh);
+        if (m->is_procfs)
+            limits_by_calls(fresh);
+        huge_pages_read(m->sys, &fresh->limits);
+        fresh->has |= NEED_LIMITS;
+    }
+    if (need & NEED_SYSTEM)
+        machine_read_system(m, want, fresh);
+}
+
+static void read_tables(const struct machine *m, const struct want *want, struct snapshot *fresh)
+{
+    const struct table_reading in = {m->proc, m->is_procfs, want};
+
+    for (size_t i = 0; i < sizeof table_readers / sizeof *table_readers; i++) {
+        const struct table_reader *reader = table_readers[i];
+        uint64_t need = NEED_OF(reader->kind->id);
+
+        if (want->need & need & ~fresh->has &&
+            reader->read(&in, &fresh->tables[reader->kind->id]) == 0)
+            fresh->has |= need;
+    }
+}
+
+// In a container with the machine's /proc the calls number processes otherwise: these pids are not
+// to be looked for there, any more than those the kernel itself calls 0.
+static void forget_pids(struct snapshot *fresh)
+{
+    for (size_t i = 0; i < fresh->segments.n; i++)
+        fresh->segments.at[i].cpid = fresh->segments.at[i].lpid = 0;
+    for (size_t i = 0; i < fresh->queues.n; i++)
+        fresh->queues.at[i].lspid = fresh->queues.at[i].lrpid = 0;
+    for (size_t i = 0; i < fresh->elements.n; i++)
+        fresh->elements.at[i].pid = 0;
+}
+
+// Where both fail: what is wrong with the text, unless there is none.
+static int reason(int text, int calls)
+{
+    return calls && text != -ENOENT ? text : calls;
+}
+
+// By calls, which are cheaper, where they are about the same machine; by them, too, where there is
+// no text since /proc shows less (subset=pid, or what a container hides).
+static int segments_by_text(const struct machine *m, struct segment_vec *out)
+{
+    int error = sysvipc_segments(m->proc, out);
+
+    return error && m->is_procfs ? reason(error, ipcstat_all_segments(out)) : error;
+}
+
+static int read_segments(const struct machine *m, struct snapshot *fresh, bool use)
+{
+    bool called = !use && m->is_procfs && ipcstat_segments(&fresh->segments) == 0;
+    int error = called ? 0 : segments_by_text(m, &fresh->segments);
+
+    huge_segments_settle(&fresh->segments, m->huge_sizes, (uint64_t)sysconf(_SC_PAGESIZE));
+    return error;
+}
+
+static int read_semsets(const struct machine *m, struct semset_vec *out)
+{
+    if (m->is_procfs && ipcstat_semsets(out) == 0)
+        return 0;
+    int error = sysvipc_semsets(m->proc, out);
+    return error && m->is_procfs ? reason(error, ipcstat_all_semsets(out)) : error;
+}
+
+static int read_queues(const struct machine *m, struct queue_vec *out)
+{
+    if (m->is_procfs && ipcstat_queues(out) == 0)
+        return 0;
+    int error = sysvipc_queues(m->proc, out);
+    return error && m->is_procfs ? reason(error, ipcstat_all_queues(out)) : error;
+}
+
+int machine_read(const struct machine *m, const struct want *want, struct snapshot *fresh)
+{
+    uint64_t tables = tables_for(want->need) & ~fresh->has;
+    int error = 0;
+
+    fresh->huge_sizes = m->huge_sizes;
+    if (want->need & NEED_SEGMENT_USE & ~fresh->has)
+        note(&error, fresh, NEED_SEGMENTS | NEED_SEGMENT_USE, read_segments(m, fresh, true));
+    else if (tables & NEED_SEGMENTS)
+        note(&error, fresh, NEED_SEGMENTS, read_segments(m, fresh, false));
+    if (tables & NEED_SEMSETS)
+        note(&error, fresh, NEED_SEMSETS, read_semsets(m, &fresh->semsets));
+    if (tables & NEED_QUEUES)
+        note(&error, fresh, NEED_QUEUES, read_queues(m, &fresh->queues));
+    read_details(m, want, fresh);
+    read_tables(m, want, fresh);
+    if (m->is_procfs && !m->same_pid_namespace)
+        forget_pids(fresh);
+    return error;
+}
