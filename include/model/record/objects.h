@@ -106,8 +106,8 @@ VEC(mapping_vec, struct mapping);
 enum { MAP_HUGE = 32 }; // in `perms`: of huge pages, whose pss the kernel does not show
 
 struct holder { // a process and one segment
-    int32_t shmid;
     int32_t pid;
+    int32_t shmid;
     uint64_t start_ticks;
     uint32_t attaches;          // its mappings of the segment
     uint8_t access;             // union of the mappings' MAP_R|W|X

@@ -73,8 +73,8 @@ struct shared_mapping { // one VMA of one process
 VEC(shared_mapping_vec, struct shared_mapping);
 
 struct shared_holder { // a process and one object that it maps or has open
-    struct shared_id id;
     int32_t pid;
+    struct shared_id id;
     uint32_t attaches;    // mappings
     uint32_t open;        // descriptors; known where NEED_SHARED_OPEN was read
     uint8_t access;       // union of the mappings' MAP_R|W|X

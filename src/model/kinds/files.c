@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "model/kinds/cells.h"
+#include "model/kinds/process_columns.h"
 #include "model/kinds/processes.h"
 #include "model/kinds/row_parts.h"
 
@@ -52,21 +53,7 @@ static void get_clients(const struct snapshot *s, const void *row, struct cell *
         cell_set_count(out, r->clients);
 }
 
-static void get_comm(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = snapshot_process(s, ((const struct open_file *)row)->pid);
-
-    if (p && p->known & PROC_KNOWS_COMM)
-        cell_set_text(out, p->comm);
-}
-
-static void get_user(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = snapshot_process(s, ((const struct open_file *)row)->pid);
-
-    if (p && p->known & PROC_KNOWS_UID)
-        cell_set_user(out, s, p->uid);
-}
+BEGINS_WITH_PID(struct open_file);
 
 static void show_path(const struct snapshot *s, const void *row, char *dst, size_t cap)
 {
@@ -106,9 +93,9 @@ static const struct column columns[] = {
     {.name = "inode", .title = "INODE", .help = "inode number", .type = CELL_COUNT,
      .width = 8, .widest = 20, .get = get_inode},
     {.name = "comm", .detail = DETAIL_NONE, .title = "PROGRAM", .help = "name of the program", .type = CELL_TEXT,
-     .width = 15, .need = NEED_PROCESSES, .get = get_comm},
+     .width = 15, .need = NEED_PROCESSES, .get = process_get_comm},
     {.name = "user", .detail = DETAIL_NONE, .title = "USER", .help = "user it runs as", .type = CELL_TEXT,
-     .width = 8, .widest = 12, .need = NEED_PROCESSES | NEED_NAMES, .get = get_user},
+     .width = 8, .widest = 12, .need = NEED_PROCESSES | NEED_NAMES, .get = process_get_user},
 };
 // clang-format on
 

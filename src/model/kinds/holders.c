@@ -1,25 +1,19 @@
 // Holders: one row for a process and a segment it has attached.
 #include "model/kinds/holders.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/line.h"
 #include "model/kinds/cells.h"
+#include "model/kinds/process_columns.h"
 #include "model/kinds/registry.h"
 #include "model/kinds/row_parts.h"
 
 enum { NEW_SECONDS = 5 };
 
-static const struct process *process_of(const struct snapshot *s, const struct holder *r,
-                                        unsigned known)
-{
-    const struct process *p = snapshot_process(s, r->pid);
-
-    return p && p->known & known ? p : NULL;
-}
+BEGINS_WITH_PID(struct holder);
 
 static void get_access(const struct snapshot *s, const void *row, struct cell *out)
 {
@@ -27,64 +21,6 @@ static void get_access(const struct snapshot *s, const void *row, struct cell *o
 
     (void)s;
     cell_set_text(out, access_text(r->access, out->scratch));
-}
-
-static void get_user(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of(s, row, PROC_KNOWS_UID);
-
-    if (p)
-        cell_set_user(out, s, p->uid);
-}
-
-static void get_uid(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of(s, row, PROC_KNOWS_UID);
-
-    if (p)
-        cell_set_count(out, p->uid);
-}
-
-static void get_state(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of(s, row, PROC_KNOWS_STATE);
-
-    if (p) {
-        snprintf(out->scratch, sizeof out->scratch, "%c", p->state);
-        cell_set_text(out, out->scratch);
-    }
-}
-
-static void get_rss(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of(s, row, PROC_KNOWS_RSS);
-
-    if (p)
-        cell_set_count(out, p->rss);
-}
-
-static void get_comm(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of(s, row, PROC_KNOWS_COMM);
-
-    if (p)
-        cell_set_text(out, p->comm);
-}
-
-static void get_command(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of(s, row, PROC_KNOWS_COMMAND);
-
-    if (p)
-        cell_set_text(out, process_string(p, PROCESS_COMMAND));
-}
-
-static void get_start(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of(s, row, PROC_KNOWS_START);
-
-    if (p)
-        cell_set_number(out, p->start_time);
 }
 
 static void set_access(struct snapshot *s, void *row, const struct cell *value)
@@ -97,46 +33,6 @@ static void set_access(struct snapshot *s, void *row, const struct cell *value)
                   (strchr(value->text, 'x') ? MAP_X : 0));
     if (strcmp(value->text, "none") == 0)
         r->access = 0;
-}
-
-static struct process *process_room(struct snapshot *s, const void *row, unsigned known)
-{
-    struct process *p = snapshot_process_room(s, ((const struct holder *)row)->pid);
-
-    p->known |= (__typeof__(p->known))known;
-    return p;
-}
-
-static void set_uid(struct snapshot *s, void *row, const struct cell *value)
-{
-    if (value->count <= UINT32_MAX)
-        process_room(s, row, PROC_KNOWS_UID)->uid = (uint32_t)value->count;
-}
-
-static void set_state(struct snapshot *s, void *row, const struct cell *value)
-{
-    if (isalpha((unsigned char)value->text[0])) // it is printed as it stands
-        process_room(s, row, PROC_KNOWS_STATE)->state = value->text[0];
-}
-
-static void set_comm(struct snapshot *s, void *row, const struct cell *value)
-{
-    struct process *p = process_room(s, row, PROC_KNOWS_COMM);
-
-    snprintf(p->comm, sizeof p->comm, "%s", value->text);
-}
-
-static void set_command(struct snapshot *s, void *row, const struct cell *value)
-{
-    struct process *p = process_room(s, row, PROC_KNOWS_COMMAND);
-
-    if (!process_string(p, PROCESS_COMMAND)) // it holds several
-        process_add_string(p, PROCESS_COMMAND, value->text);
-}
-
-static void set_start(struct snapshot *s, void *row, const struct cell *value)
-{
-    process_room(s, row, PROC_KNOWS_START)->start_time = value->time;
 }
 
 // A stuck process keeps what was last known of it, and says so.
@@ -174,14 +70,7 @@ static const struct column columns[] = {
      .width = 6, .widest = 10, .priority = 9, .flags = COL_PARENT | COL_JSON | COL_SCREEN, .member = MEMBER(AS_VALUE, struct holder, shmid)},
     {.name = "pid", .detail = DETAIL_PATH, .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
      .flags = COL_JSON | COL_SCREEN | COL_KEEP, .member = MEMBER(AS_POSITIVE, struct holder, pid)},
-    {.name = "user", .title = "USER", .help = "user it runs as", .type = CELL_TEXT, .width = 8,
-     .widest = 12, .priority = 3, .flags = COL_JSON | COL_SCREEN | COL_METRIC_GROUP,
-     .need = NEED_PROCESSES | NEED_NAMES, .get = get_user},
-    {.name = "uid", .detail = DETAIL_NONE, .title = "UID", .help = "its user id", .type = CELL_COUNT, .width = 5,
-     .widest = 10, .flags = COL_JSON, .need = NEED_PROCESSES, .get = get_uid, .set = set_uid},
-    {.name = "state", .label = "state", .title = "S", .help = "state as in ps: R S D Z T", .type = CELL_TEXT,
-     .width = 1, .priority = 2, .flags = COL_JSON | COL_SCREEN, .need = NEED_PROCESSES,
-     .get = get_state, .set = set_state},
+    PROCESS_USER_COLUMNS(COL_METRIC_GROUP),
     {.name = "attaches", .label = "attachments", .title = "ATT", .help = "its mappings of the segment",
      .type = CELL_COUNT, .width = 3, .widest = 8,
      .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .member = MEMBER(AS_VALUE, struct holder, attaches),
@@ -189,25 +78,23 @@ static const struct column columns[] = {
     {.name = "access", .title = "ACCESS", .help = "what its mappings allow: r, rw, rwx, none",
      .type = CELL_TEXT, .width = 6, .priority = 4, .flags = COL_JSON | COL_SCREEN,
      .get = get_access, .set = set_access},
-    {.name = "comm", .detail = DETAIL_NONE, .title = "PROGRAM", .help = "name of the program", .type = CELL_TEXT,
-     .width = 15, .flags = COL_JSON | COL_METRIC_GROUP, .need = NEED_PROCESSES, .get = get_comm, .set = set_comm},
-    {.name = "command", .title = "COMMAND", .help = "program and arguments", .type = CELL_TEXT,
-     .width = 20, .widest = 255, .priority = 1, .place = 2, .flags = COL_JSON | COL_SCREEN,
-     .need = NEED_PROCESSES | NEED_COMMANDS, .get = get_command, .set = set_command, .show = show_command},
-    {.name = "start_time", .label = "started", .title = "START", .help = "time since it started", .type = CELL_TIME,
-     .width = 5, .priority = 5, .place = 1, .flags = COL_JSON | COL_SCREEN,
-     .need = NEED_PROCESSES, .get = get_start, .set = set_start},
+    PROCESS_COMM_COLUMN(COL_METRIC_GROUP),
+    PROCESS_COMMAND_COLUMN(2, show_command),
+    PROCESS_START_COLUMN(5, 1),
     {.name = "namespace_differs", .title = "LEFTNS",
      .help = "attached it, then left for another IPC namespace", .type = CELL_BOOL, .width = 6,
      .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct holder, namespace_differs)},
     {.name = "shares_memory_with", .title = "SHARES",
      .help = "process under which this address space is counted", .type = CELL_NUMBER,
      .width = 7, .flags = COL_JSON, .member = MEMBER(AS_POSITIVE, struct holder, shares_memory_with)},
-    {.name = "rss", .detail = DETAIL_FIRST + 9, .title = "RSS", .help = "memory of the process", .type = CELL_SIZE,
-     .width = 5, .priority = 6, .flags = COL_SCREEN | COL_DESCENDING,
-     .need = NEED_PROCESSES | NEED_RSS, .get = get_rss},
+    PROCESS_RSS_COLUMN(COL_SCREEN, DETAIL_FIRST + 9, 0),
     {.name = "stale", .detail = DETAIL_NONE, .title = "OLD", .help = "known from before: its files cannot be read now",
      .type = CELL_BOOL, .width = 3, .member = MEMBER(AS_VALUE, struct holder, stale)},
+    PROCESS_SWAP_COLUMN(0),
+    PROCESS_PSS_COLUMN(0),
+    PROCESS_PARENT_COLUMN(0),
+    PROCESS_SETTING_COLUMNS(0),
+    PROCESS_FURTHER_COLUMNS,
 };
 // clang-format on
 
@@ -259,7 +146,7 @@ static bool mark(const struct snapshot *s, const void *row, enum severity *sever
 
 static bool is_new(const struct snapshot *s, const void *row)
 {
-    const struct process *p = process_of(s, row, PROC_KNOWS_START);
+    const struct process *p = process_of_row(s, row, PROC_KNOWS_START);
 
     return p && s->time - p->start_time < NEW_SECONDS;
 }

@@ -1,156 +1,15 @@
 // Processes: those that live and hold, wait on, made or last used an object, with what they hold in sum.
 #include "model/kinds/processes.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "model/kinds/cells.h"
+#include "model/kinds/process_columns.h"
 #include "model/kinds/registry.h"
 #include "model/kinds/row_parts.h"
 #include "model/record/process_totals.h"
 
-static const struct process *process_of(const struct snapshot *s, const void *row, unsigned known)
-{
-    const struct process *p = snapshot_process(s, ((const struct process_totals *)row)->pid);
-
-    return p && (p->known & known) == known ? p : NULL;
-}
-
-static void get_ppid(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of(s, row, PROC_KNOWS_PARENT);
-
-    if (p)
-        cell_set_number(out, p->parent); // 0: outside this PID namespace, as ps shows it
-}
-
-static void get_state(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of(s, row, PROC_KNOWS_STATE);
-
-    if (p) {
-        snprintf(out->scratch, sizeof out->scratch, "%c", p->state);
-        cell_set_text(out, out->scratch);
-    }
-}
-
-static void get_comm(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of(s, row, PROC_KNOWS_COMM);
-
-    if (p)
-        cell_set_text(out, p->comm);
-}
-
-static void get_unit(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of(s, row, 0);
-
-    cell_set_text(out, p ? process_string(p, PROCESS_UNIT) : NULL);
-}
-
-static void get_container(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of(s, row, 0);
-
-    cell_set_text(out, p ? process_string(p, PROCESS_CONTAINER) : NULL);
-}
-
-// In a container that is what people know it by; its unit there is the container's own business.
-static void show_unit(const struct snapshot *s, const void *row, char *dst, size_t cap)
-{
-    const struct process *p = process_of(s, row, 0);
-    const char *container = p ? process_string(p, PROCESS_CONTAINER) : NULL;
-    const char *unit = p ? process_string(p, PROCESS_UNIT) : NULL;
-
-    snprintf(dst, cap, "%s", container ? container : unit ? unit : "");
-}
-
-static void get_tty(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of(s, row, PROC_KNOWS_STAT);
-
-    if (p && p->tty) {
-        tty_name(p->tty, out->scratch, sizeof out->scratch);
-        cell_set_text(out, out->scratch);
-    }
-}
-
-static void get_threads(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of(s, row, PROC_KNOWS_STAT);
-
-    if (p && p->threads > 0)
-        cell_set_count(out, (uint64_t)p->threads);
-}
-
-static void get_session(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of(s, row, PROC_KNOWS_STAT);
-
-    if (p)
-        cell_set_pid(out, p->session);
-}
-
-static void get_cpu(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of(s, row, PROC_KNOWS_STAT);
-
-    if (p)
-        cell_set_number(out, (int64_t)(p->cpu_ms / 1000));
-}
-
-static void get_start(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of(s, row, PROC_KNOWS_START);
-
-    if (p)
-        cell_set_number(out, p->start_time);
-}
-
-static void get_rss(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of(s, row, PROC_KNOWS_RSS);
-
-    if (p)
-        cell_set_count(out, p->rss);
-}
-
-static void get_swap(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of(s, row, PROC_KNOWS_SWAP);
-
-    if (p)
-        cell_set_count(out, p->swap);
-}
-
-static void get_shared_pss(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of(s, row, PROC_KNOWS_SHARED_PSS);
-
-    if (p)
-        cell_set_count(out, p->shared_pss);
-}
-
-static void get_command(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of(s, row, PROC_KNOWS_COMMAND);
-
-    if (p)
-        cell_set_text(out, process_string(p, PROCESS_COMMAND));
-}
-
-static void show_command(const struct snapshot *s, const void *row, char *dst, size_t cap)
-{
-    const struct process *p = process_of(s, row, 0);
-    const char *command = p ? process_string(p, PROCESS_COMMAND) : NULL;
-
-    snprintf(dst, cap, "%s%s", p && p->stuck ? "(stuck) " : "",
-             command && command[0] ? command
-             : p                   ? p->comm
-                                   : "");
-}
+BEGINS_WITH_PID(struct process_totals);
 
 static void get_ports(const struct snapshot *s, const void *row, struct cell *out)
 {
@@ -164,96 +23,26 @@ static void get_ports(const struct snapshot *s, const void *row, struct cell *ou
     out->known = true;
 }
 
-static struct process *process_room(struct snapshot *s, const void *row, unsigned known)
-{
-    struct process *p = snapshot_process_room(s, ((const struct process_totals *)row)->pid);
-
-    p->known |= (__typeof__(p->known))known;
-    return p;
-}
-
-static void set_ppid(struct snapshot *s, void *row, const struct cell *value)
-{
-    if (value->number >= 0 && value->number <= INT32_MAX)
-        process_room(s, row, PROC_KNOWS_PARENT)->parent = (int32_t)value->number;
-}
-
-static void set_uid(struct snapshot *s, void *row, const struct cell *value)
-{
-    if (value->count <= UINT32_MAX) // else it would be another user's
-        process_room(s, row, PROC_KNOWS_UID)->uid = (uint32_t)value->count;
-}
-
-static void set_state(struct snapshot *s, void *row, const struct cell *value)
-{
-    if (isalpha((unsigned char)value->text[0])) // it is printed as it stands
-        process_room(s, row, PROC_KNOWS_STATE)->state = value->text[0];
-}
-
-static void set_comm(struct snapshot *s, void *row, const struct cell *value)
-{
-    struct process *p = process_room(s, row, PROC_KNOWS_COMM);
-
-    snprintf(p->comm, sizeof p->comm, "%s", value->text);
-}
-
-static void set_start(struct snapshot *s, void *row, const struct cell *value)
-{
-    process_room(s, row, PROC_KNOWS_START)->start_time = value->time;
-}
-
-static void set_rss(struct snapshot *s, void *row, const struct cell *value)
-{
-    process_room(s, row, PROC_KNOWS_RSS)->rss = value->count;
-}
-
-static void set_command(struct snapshot *s, void *row, const struct cell *value)
-{
-    struct process *p = process_room(s, row, PROC_KNOWS_COMMAND);
-
-    if (!process_string(p, PROCESS_COMMAND)) // a holder may have it
-        process_add_string(p, PROCESS_COMMAND, value->text);
-}
-
 static const char *const role_names[] = {"holds", "waits", "creator", "last user", NULL};
 
 // clang-format off
 static const struct column columns[] = {
     {.name = "pid", .detail = DETAIL_PATH, .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
      .flags = COL_PINS | COL_JSON | COL_SCREEN | COL_KEEP, .member = MEMBER(AS_POSITIVE, struct process_totals, pid)},
-    {.name = "ppid", .title = "PPID", .help = "its parent; 0 is outside this PID namespace", .type = CELL_NUMBER, .width = 7,
-     .flags = COL_JSON, .get = get_ppid, .set = set_ppid},
-    {.name = "user", .title = "USER", .help = "user it runs as", .type = CELL_TEXT, .width = 8,
-     .widest = 12, .priority = 3, .flags = COL_JSON | COL_SCREEN, .need = NEED_NAMES,
-     .member = MEMBER_IF(TOTALS_KNOW_UID, AS_USER, struct process_totals, uid)},
-    {.name = "uid", .detail = DETAIL_NONE, .title = "UID", .help = "its user id", .type = CELL_COUNT, .width = 5,
-     .widest = 10, .flags = COL_JSON, .member = MEMBER_IF(TOTALS_KNOW_UID, AS_VALUE, struct process_totals, uid), .set = set_uid},
-    {.name = "state", .title = "S", .help = "state as in ps: R S D Z T", .type = CELL_TEXT,
-     .width = 1, .priority = 2, .flags = COL_JSON | COL_SCREEN, .get = get_state, .set = set_state},
-    {.name = "comm", .detail = DETAIL_NONE, .title = "PROGRAM", .help = "name of the program", .type = CELL_TEXT,
-     .width = 15, .flags = COL_JSON, .get = get_comm, .set = set_comm},
-    {.name = "unit", .title = "UNIT", .help = "systemd unit, on the screen its container if it is in one", .type = CELL_TEXT,
-     .width = 12, .widest = 32, .priority = 5, .place = 2, .flags = COL_JSON | COL_SCREEN, .get = get_unit, .show = show_unit},
-    {.name = "container", .title = "CONTAINER", .help = "container it runs in, by the name of its control group", .type = CELL_TEXT,
-     .width = 12, .widest = 32, .flags = COL_JSON, .get = get_container},
-    {.name = "tty", .title = "TTY", .help = "its terminal", .type = CELL_TEXT,
-     .width = 6, .flags = COL_JSON, .get = get_tty},
-    {.name = "threads", .title = "THR", .help = "its threads", .type = CELL_COUNT,
-     .width = 3, .widest = 6, .priority = 11, .place = 4, .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .get = get_threads},
-    {.name = "start_time", .title = "START", .help = "time since it started", .type = CELL_TIME,
-     .width = 5, .priority = 8, .place = 7, .flags = COL_JSON | COL_SCREEN, .get = get_start, .set = set_start},
-    {.name = "rss", .title = "RSS", .help = "its memory, shared included", .type = CELL_SIZE,
-     .width = 5, .priority = 6, .place = 5, .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_RSS, .get = get_rss, .set = set_rss},
-    {.name = "swap", .title = "SWAP", .help = "of its own memory swapped out", .type = CELL_SIZE,
-     .width = 5, .priority = 9, .place = 6, .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_SWAP, .get = get_swap},
+    PROCESS_PARENT_COLUMN(COL_JSON),
+    PROCESS_USER_COLUMNS(0),
+    PROCESS_COMM_COLUMN(0),
+    PROCESS_SETTING_COLUMNS(COL_JSON | COL_SCREEN),
+    PROCESS_START_COLUMN(8, 7),
+    PROCESS_RSS_COLUMN(COL_JSON | COL_SCREEN, 0, 5),
+    PROCESS_SWAP_COLUMN(COL_JSON | COL_SCREEN),
     {.name = "segments", .title = "SEGS", .help = "segments it has attached", .type = CELL_COUNT,
      .width = 4, .widest = 7, .place = 1, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
      .member = MEMBER_IF(TOTALS_KNOW_HELD, AS_VALUE, struct process_totals, segments)},
     {.name = "attached_bytes", .title = "ATTACHED", .help = "sizes of these segments, each counted once", .type = CELL_SIZE,
      .width = 8, .place = 1, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
      .member = MEMBER_IF(TOTALS_KNOW_HELD, AS_VALUE, struct process_totals, attached_bytes)},
-    {.name = "shared_pss", .title = "SHPSS", .help = "its share of shared memory, divided among all that map it", .type = CELL_SIZE,
-     .width = 5, .flags = COL_JSON | COL_DESCENDING | COL_ASKED, .need = NEED_SHARED_PSS, .get = get_shared_pss},
+    PROCESS_PSS_COLUMN(COL_JSON),
     {.name = "sets_waiting", .title = "SEMW", .help = "its tasks that wait on semaphore sets", .type = CELL_COUNT,
      .width = 4, .priority = 7, .place = 1, .flags = COL_JSON | COL_SCREEN | COL_DESCENDING,
      .member = MEMBER_IF(TOTALS_KNOW_WAITS, AS_VALUE, struct process_totals, sets_waiting)},
@@ -262,22 +51,17 @@ static const struct column columns[] = {
      .member = MEMBER_IF(TOTALS_KNOW_WAITS, AS_VALUE, struct process_totals, queues_waiting)},
     {.name = "ports", .title = "PORT", .help = "ports it listens on, of TCP and UDP", .type = CELL_LIST,
      .width = 5, .widest = 24, .priority = 4, .place = 3, .flags = COL_JSON | COL_SCREEN | COL_ASKED, .need = NEED_PORTS, .get = get_ports},
-    {.name = "command", .title = "COMMAND", .help = "program and arguments", .type = CELL_TEXT,
-     .width = 20, .widest = 255, .priority = 1, .place = 8, .flags = COL_JSON | COL_SCREEN,
-     .need = NEED_COMMANDS, .get = get_command, .set = set_command, .show = show_command},
+    PROCESS_COMMAND_COLUMN(8, process_show_command),
     {.name = "roles", .title = "ROLES", .help = "why it is listed: holds, waits, creator, last user", .type = CELL_FLAGS,
      .width = 12, .widest = 30, .names = role_names, .member = MEMBER(AS_VALUE, struct process_totals, roles)},
-    {.name = "session", .title = "SESS", .help = "leader of its session", .type = CELL_NUMBER,
-     .width = 7, .get = get_session},
-    {.name = "cpu_time", .title = "CPU", .help = "processor time it has used", .type = CELL_DURATION,
-     .width = 5, .flags = COL_DESCENDING, .get = get_cpu},
+    PROCESS_FURTHER_COLUMNS,
 };
 // clang-format on
 
 static void identify(const struct snapshot *s, const void *row, struct identity *out)
 {
     const struct process_totals *r = row;
-    const struct process *p = process_of(s, row, PROC_KNOWS_START);
+    const struct process *p = process_of_row(s, row, PROC_KNOWS_START);
 
     *out = (struct identity){
         .kind = KIND_PROCESS, .pid = r->pid, .start_ticks = p ? p->start_ticks : 0};
@@ -292,7 +76,7 @@ static uint32_t owner(const void *row)
 
 static bool mark(const struct snapshot *s, const void *row, enum severity *severity)
 {
-    const struct process *p = process_of(s, row, 0);
+    const struct process *p = process_of_row(s, row, 0);
 
     *severity = SEVERITY_WARNING;
     if (p && p->stuck)
@@ -386,6 +170,14 @@ static void restored(struct snapshot *s)
         if (!snapshot_process(s, ended.at[i]))
             snapshot_process_room(s, ended.at[i])->gone = true;
     vec_free(&ended);
+    for (size_t i = 0; i < s->totals.n; i++) {
+        struct process_totals *r = &s->totals.at[i];
+        const struct process *p = process_of_row(s, r, PROC_KNOWS_UID);
+        if (p) {
+            r->uid = p->uid;
+            r->known |= TOTALS_KNOW_UID;
+        }
+    }
 }
 
 const struct kind kind_processes = {

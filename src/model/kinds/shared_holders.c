@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "model/kinds/cells.h"
+#include "model/kinds/process_columns.h"
 #include "model/kinds/row_parts.h"
 #include "model/kinds/shared.h"
 
@@ -22,14 +23,9 @@ static void get_device(const struct shared_id *id, struct cell *out)
     cell_set_text(out, out->scratch);
 }
 
-static const struct process *process_of(const struct snapshot *s, int32_t pid, unsigned known)
-{
-    const struct process *p = snapshot_process(s, pid);
-
-    return p && p->known & known ? p : NULL;
-}
-
 // --- holders -------------------------------------------------------------------------------------
+
+BEGINS_WITH_PID(struct shared_holder);
 
 static void get_holder_name(const struct snapshot *s, const void *row, struct cell *out)
 {
@@ -40,33 +36,6 @@ static void get_holder_device(const struct snapshot *s, const void *row, struct 
 {
     (void)s;
     get_device(&((const struct shared_holder *)row)->id, out);
-}
-
-static void get_user(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p =
-        process_of(s, ((const struct shared_holder *)row)->pid, PROC_KNOWS_UID);
-
-    if (p)
-        cell_set_user(out, s, p->uid);
-}
-
-static void get_comm(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p =
-        process_of(s, ((const struct shared_holder *)row)->pid, PROC_KNOWS_COMM);
-
-    if (p)
-        cell_set_text(out, p->comm);
-}
-
-static void get_command(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p =
-        process_of(s, ((const struct shared_holder *)row)->pid, PROC_KNOWS_COMMAND);
-
-    if (p)
-        cell_set_text(out, process_string(p, PROCESS_COMMAND));
 }
 
 static void get_access(const struct snapshot *s, const void *row, struct cell *out)
@@ -95,7 +64,7 @@ static const struct column holder_columns[] = {
     {.name = "pid", .detail = DETAIL_PATH, .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
      .flags = COL_JSON | COL_SCREEN | COL_KEEP, .member = MEMBER(AS_POSITIVE, struct shared_holder, pid)},
     {.name = "user", .title = "USER", .help = "user it runs as", .type = CELL_TEXT, .width = 8, .widest = 12, .priority = 3,
-     .flags = COL_JSON | COL_SCREEN, .need = NEED_PROCESSES | NEED_NAMES, .get = get_user},
+     .flags = COL_JSON | COL_SCREEN, .need = NEED_PROCESSES | NEED_NAMES, .get = process_get_user},
     {.name = "attaches", .title = "ATT", .help = "its mappings of the object", .type = CELL_COUNT, .width = 3, .widest = 8,
      .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .member = MEMBER(AS_VALUE, struct shared_holder, attaches)},
     {.name = "open", .title = "OPEN", .help = "descriptors it has open on it", .type = CELL_COUNT, .width = 4, .widest = 8,
@@ -103,9 +72,9 @@ static const struct column holder_columns[] = {
     {.name = "access", .title = "ACCESS", .help = "what its mappings allow: r, rw, rwx, none", .type = CELL_TEXT, .width = 6, .priority = 4,
      .flags = COL_JSON | COL_SCREEN, .get = get_access},
     {.name = "comm", .detail = DETAIL_NONE, .title = "PROGRAM", .help = "name of the program", .type = CELL_TEXT, .width = 15,
-     .flags = COL_JSON, .need = NEED_PROCESSES, .get = get_comm},
+     .flags = COL_JSON, .need = NEED_PROCESSES, .get = process_get_comm},
     {.name = "command", .title = "COMMAND", .help = "program and arguments", .type = CELL_TEXT, .width = 20, .widest = 255, .priority = 1,
-     .place = 2, .flags = COL_JSON | COL_SCREEN, .need = NEED_PROCESSES | NEED_COMMANDS, .get = get_command},
+     .place = 2, .flags = COL_JSON | COL_SCREEN, .need = NEED_PROCESSES | NEED_COMMANDS, .get = process_get_command},
 };
 // clang-format on
 

@@ -1,0 +1,119 @@
+// Columns about the process that a row is, or belongs to: the same in each kind whose rows are processes.
+//
+// A new fact of a process is a getter and a row here; what reads it stands in record/process.h.
+#ifndef IPCTOP_MODEL_KINDS_PROCESS_COLUMNS_H
+#define IPCTOP_MODEL_KINDS_PROCESS_COLUMNS_H
+
+#include "model/table/column.h"
+
+// The records of such kinds begin with the pid. Asserts it, once for each.
+#define BEGINS_WITH_PID(row)                                                                       \
+    _Static_assert(offsetof(row, pid) == 0 && sizeof((row *)0)->pid == sizeof(int32_t),            \
+                   #row " begins with its pid")
+
+// The process of a row, where one of these PROC_KNOWS_* is known of it (0: in any case); or NULL.
+const struct process *process_of_row(const struct snapshot *s, const void *row, unsigned known);
+
+// column->get. Values that the kernel did not say stay unknown.
+void process_get_user(const struct snapshot *s, const void *row, struct cell *out);
+void process_get_uid(const struct snapshot *s, const void *row, struct cell *out);
+void process_get_state(const struct snapshot *s, const void *row, struct cell *out);
+void process_get_comm(const struct snapshot *s, const void *row, struct cell *out);
+void process_get_command(const struct snapshot *s, const void *row, struct cell *out);
+void process_get_start(const struct snapshot *s, const void *row, struct cell *out);
+void process_get_rss(const struct snapshot *s, const void *row, struct cell *out);
+void process_get_swap(const struct snapshot *s, const void *row, struct cell *out);
+void process_get_shared_pss(const struct snapshot *s, const void *row, struct cell *out);
+void process_get_ppid(const struct snapshot *s, const void *row, struct cell *out);
+void process_get_unit(const struct snapshot *s, const void *row, struct cell *out);
+void process_get_container(const struct snapshot *s, const void *row, struct cell *out);
+void process_get_tty(const struct snapshot *s, const void *row, struct cell *out);
+void process_get_threads(const struct snapshot *s, const void *row, struct cell *out);
+void process_get_session(const struct snapshot *s, const void *row, struct cell *out);
+void process_get_cpu(const struct snapshot *s, const void *row, struct cell *out);
+
+// column->show
+void process_show_unit(const struct snapshot *s, const void *row, char *dst, size_t cap);
+void process_show_command(const struct snapshot *s, const void *row, char *dst, size_t cap);
+
+// column->set
+void process_set_uid(struct snapshot *s, void *row, const struct cell *value);
+void process_set_state(struct snapshot *s, void *row, const struct cell *value);
+void process_set_comm(struct snapshot *s, void *row, const struct cell *value);
+void process_set_command(struct snapshot *s, void *row, const struct cell *value);
+void process_set_start(struct snapshot *s, void *row, const struct cell *value);
+void process_set_rss(struct snapshot *s, void *row, const struct cell *value);
+void process_set_ppid(struct snapshot *s, void *row, const struct cell *value);
+
+// `group`: COL_METRIC_GROUP or 0. `shown`: those of COL_JSON and COL_SCREEN that these rows take; without, the
+// columns are there for -o and for filters. Other parameters as struct column has them.
+// clang-format off
+#define PROCESS_USER_COLUMNS(group)                                                                \
+    {.name = "user", .title = "USER", .help = "user it runs as", .type = CELL_TEXT, .width = 8,    \
+     .widest = 12, .priority = 3, .flags = COL_JSON | COL_SCREEN | (group),                        \
+     .need = NEED_PROCESSES | NEED_NAMES, .get = process_get_user},                                \
+    {.name = "uid", .detail = DETAIL_NONE, .title = "UID", .help = "its user id",                  \
+     .type = CELL_COUNT, .width = 5, .widest = 10, .flags = COL_JSON, .need = NEED_PROCESSES,      \
+     .get = process_get_uid, .set = process_set_uid},                                              \
+    {.name = "state", .label = "state", .title = "S", .help = "state as in ps: R S D Z T",         \
+     .type = CELL_TEXT, .width = 1, .priority = 2, .flags = COL_JSON | COL_SCREEN,                 \
+     .need = NEED_PROCESSES, .get = process_get_state, .set = process_set_state}
+#define PROCESS_COMM_COLUMN(group)                                                                 \
+    {.name = "comm", .detail = DETAIL_NONE, .title = "PROGRAM", .help = "name of the program",     \
+     .type = CELL_TEXT, .width = 15, .flags = COL_JSON | (group), .need = NEED_PROCESSES,          \
+     .get = process_get_comm, .set = process_set_comm}
+#define PROCESS_COMMAND_COLUMN(at, text)                                                           \
+    {.name = "command", .title = "COMMAND", .help = "program and arguments", .type = CELL_TEXT,    \
+     .width = 20, .widest = 255, .priority = 1, .place = (at), .flags = COL_JSON | COL_SCREEN,     \
+     .need = NEED_PROCESSES | NEED_COMMANDS, .get = process_get_command,                           \
+     .set = process_set_command, .show = (text)}
+#define PROCESS_START_COLUMN(dropped, at)                                                          \
+    {.name = "start_time", .label = "started", .title = "START", .help = "time since it started",  \
+     .type = CELL_TIME, .width = 5, .priority = (dropped), .place = (at),                          \
+     .flags = COL_JSON | COL_SCREEN, .need = NEED_PROCESSES, .get = process_get_start,             \
+     .set = process_set_start}
+#define PROCESS_RSS_COLUMN(flags_, detail_, at)                                                    \
+    {.name = "rss", .detail = (detail_), .title = "RSS",                                           \
+     .help = "memory of the process, shared included", .type = CELL_SIZE, .width = 5,              \
+     .priority = 6, .place = (at), .flags = (flags_) | COL_DESCENDING,                             \
+     .need = NEED_PROCESSES | NEED_RSS, .get = process_get_rss, .set = process_set_rss}
+#define PROCESS_PARENT_COLUMN(shown)                                                               \
+    {.name = "ppid", .title = "PPID", .help = "its parent; 0 is outside this PID namespace",       \
+     .type = CELL_NUMBER, .width = 7, .flags = COL_JSON & (shown), .need = NEED_PROCESSES,         \
+     .get = process_get_ppid, .set = process_set_ppid}
+#define PROCESS_SETTING_COLUMNS(shown)                                                             \
+    {.name = "unit", .title = "UNIT",                                                              \
+     .help = "systemd unit, on the screen its container if it is in one", .type = CELL_TEXT,       \
+     .width = 12, .widest = 32, .priority = 5, .place = 2,                                         \
+     .flags = (COL_JSON | COL_SCREEN) & (shown), .need = NEED_PROCESSES | NEED_CGROUP,             \
+     .get = process_get_unit, .show = process_show_unit},                                          \
+    {.name = "container", .title = "CONTAINER",                                                    \
+     .help = "container it runs in, by the name of its control group", .type = CELL_TEXT,          \
+     .width = 12, .widest = 32, .flags = COL_JSON & (shown), .need = NEED_PROCESSES | NEED_CGROUP, \
+     .get = process_get_container},                                                                \
+    {.name = "tty", .title = "TTY", .help = "its terminal", .type = CELL_TEXT, .width = 6,         \
+     .flags = COL_JSON & (shown), .need = NEED_PROCESSES, .get = process_get_tty},                 \
+    {.name = "threads", .title = "THR", .help = "its threads", .type = CELL_COUNT, .width = 3,     \
+     .widest = 6, .priority = 11, .place = 4,                                                      \
+     .flags = ((COL_JSON | COL_SCREEN) & (shown)) | COL_DESCENDING, .need = NEED_PROCESSES,        \
+     .get = process_get_threads}
+#define PROCESS_SWAP_COLUMN(shown)                                                                 \
+    {.name = "swap", .title = "SWAP", .help = "of its own memory swapped out", .type = CELL_SIZE,  \
+     .width = 5, .priority = 9, .place = 6,                                                        \
+     .flags = ((COL_JSON | COL_SCREEN) & (shown)) | COL_DESCENDING,                                \
+     .need = NEED_PROCESSES | NEED_SWAP, .get = process_get_swap}
+#define PROCESS_PSS_COLUMN(shown)                                                                  \
+    {.name = "shared_pss", .title = "SHPSS",                                                       \
+     .help = "its share of shared memory, divided among all that map it", .type = CELL_SIZE,       \
+     .width = 5, .flags = (COL_JSON & (shown)) | COL_DESCENDING | COL_ASKED,                       \
+     .need = NEED_PROCESSES | NEED_SHARED_PSS, .get = process_get_shared_pss}
+// For -o and filters alone, in all kinds: the place of a further one.
+#define PROCESS_FURTHER_COLUMNS                                                                    \
+    {.name = "session", .title = "SESS", .help = "leader of its session", .type = CELL_NUMBER,     \
+     .width = 7, .need = NEED_PROCESSES, .get = process_get_session},                              \
+    {.name = "cpu_time", .title = "CPU", .help = "processor time it has used",                     \
+     .type = CELL_DURATION, .width = 5, .flags = COL_DESCENDING, .need = NEED_PROCESSES,           \
+     .get = process_get_cpu}
+// clang-format on
+
+#endif
