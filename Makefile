@@ -55,7 +55,7 @@ ALL_CFLAGS  += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=a
 ALL_LDFLAGS += -fsanitize=$(SAN)
 endif
 
-SRC     := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c src/*/*/*.c))
+SRC     := $(filter-out src/main.c,$(sort $(shell find src -name '*.c')))
 OBJ     := $(SRC:%.c=$(O)/%.o)
 LIB     := $(O)/libipctop.a
 SUPPORT := $(patsubst %.c,$(O)/%.o,$(wildcard tests/support/*.c))

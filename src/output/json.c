@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/kinds/meta.h"
+#include "model/kinds/parts/meta.h"
 #include "model/table/cell_class.h"
 #include "model/table/recorded.h"
 #include "output/formats.h"

@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "model/kinds/meta.h"
+#include "model/kinds/parts/meta.h"
 #include "model/kinds/registry.h"
 #include "model/table/cell_class.h"
 #include "replay/rebuild.h"

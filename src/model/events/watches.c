@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "model/kinds/parts/row_parts.h"
 #include "model/kinds/registry.h"
-#include "model/kinds/row_parts.h"
 #include "model/record/huge_pool.h"
 #include "model/record/limit.h"
 #include "model/text/words.h"

@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "model/kinds/cells.h"
+#include "model/kinds/parts/cells.h"
+#include "model/kinds/parts/row_parts.h"
 #include "model/kinds/registry.h"
-#include "model/kinds/row_parts.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "model/kinds/cells.h"
 #include "model/kinds/object_words.h"
+#include "model/kinds/parts/cells.h"
 #include "model/record/event_log.h"
 
 enum { DAY = 24 * 3600 };

@@ -4,10 +4,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "model/kinds/cells.h"
-#include "model/kinds/process_columns.h"
+#include "model/kinds/parts/cells.h"
+#include "model/kinds/parts/process_columns.h"
+#include "model/kinds/parts/row_parts.h"
 #include "model/kinds/processes.h"
-#include "model/kinds/row_parts.h"
 
 static void get_kind(const struct snapshot *s, const void *row, struct cell *out)
 {

@@ -3,9 +3,9 @@
 
 #include <stdio.h>
 
-#include "model/kinds/cells.h"
 #include "model/kinds/object_words.h"
-#include "model/kinds/row_parts.h"
+#include "model/kinds/parts/cells.h"
+#include "model/kinds/parts/row_parts.h"
 
 static void get_id(const struct snapshot *s, const void *row, struct cell *out)
 {

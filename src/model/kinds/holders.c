@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "base/line.h"
-#include "model/kinds/cells.h"
-#include "model/kinds/process_columns.h"
+#include "model/kinds/parts/cells.h"
+#include "model/kinds/parts/process_columns.h"
+#include "model/kinds/parts/row_parts.h"
 #include "model/kinds/registry.h"
-#include "model/kinds/row_parts.h"
 
 enum { NEW_SECONDS = 5 };
 

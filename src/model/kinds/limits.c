@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "model/kinds/cells.h"
+#include "model/kinds/parts/cells.h"
 #include "model/record/huge_pool.h"
 #include "model/record/limit.h"
 #include "model/record/limit_spec.h"

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "model/kinds/cells.h"
-#include "model/kinds/row_parts.h"
+#include "model/kinds/parts/cells.h"
+#include "model/kinds/parts/row_parts.h"
 
 static void get_size(const struct snapshot *s, const void *row, struct cell *out)
 {

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "model/kinds/cells.h"
+#include "model/kinds/parts/cells.h"
 
 static const struct process *oldest(const struct snapshot *s, const struct ipc_namespace *r)
 {

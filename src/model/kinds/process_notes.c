@@ -7,7 +7,7 @@
 
 #include "base/line.h"
 #include "base/text.h"
-#include "model/kinds/row_parts.h"
+#include "model/kinds/parts/row_parts.h"
 #include "model/text/words.h"
 
 enum { NAMED = 6, TEXT = 512 };

@@ -4,9 +4,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "model/kinds/process_columns.h"
+#include "model/kinds/parts/cells.h"
+#include "model/kinds/parts/process_columns.h"
+#include "model/kinds/parts/row_parts.h"
 #include "model/kinds/registry.h"
-#include "model/kinds/row_parts.h"
 #include "model/record/process_totals.h"
 
 BEGINS_WITH_PID(struct process_totals);

@@ -2,8 +2,8 @@
 #include "model/kinds/registry.h"
 
 #include "base/text.h"
-#include "model/kinds/cells.h"
-#include "model/kinds/row_parts.h"
+#include "model/kinds/parts/cells.h"
+#include "model/kinds/parts/row_parts.h"
 #include "model/orphans.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"

@@ -1,8 +1,8 @@
 // Semaphore sets. The kernel keeps no list of the processes that use one: its elements name last operators.
 #include "model/kinds/registry.h"
 
-#include "model/kinds/cells.h"
-#include "model/kinds/row_parts.h"
+#include "model/kinds/parts/cells.h"
+#include "model/kinds/parts/row_parts.h"
 #include "model/orphans.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"

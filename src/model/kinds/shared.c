@@ -5,8 +5,8 @@
 
 #include "model/apps/postgres.h"
 #include "model/apps/shared_names.h"
-#include "model/kinds/cells.h"
-#include "model/kinds/row_parts.h"
+#include "model/kinds/parts/cells.h"
+#include "model/kinds/parts/row_parts.h"
 #include "model/kinds/shared.h"
 #include "model/table/tally.h"
 

@@ -3,9 +3,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "model/kinds/cells.h"
-#include "model/kinds/process_columns.h"
-#include "model/kinds/row_parts.h"
+#include "model/kinds/parts/cells.h"
+#include "model/kinds/parts/process_columns.h"
+#include "model/kinds/parts/row_parts.h"
 #include "model/kinds/shared.h"
 
 static void get_name(const struct snapshot *s, const struct shared_id *id, struct cell *out)

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "model/kinds/cells.h"
+#include "model/kinds/parts/cells.h"
+#include "model/kinds/parts/row_parts.h"
 #include "model/kinds/registry.h"
-#include "model/kinds/row_parts.h"
 
 static const char *object_name(enum kind_id kind)
 {

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "model/apps/groups.h"
+#include "model/kinds/parts/row_parts.h"
 #include "model/kinds/registry.h"
-#include "model/kinds/row_parts.h"
 #include "model/kinds/shared.h"
 #include "rules.h"
 

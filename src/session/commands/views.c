@@ -1,9 +1,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/kinds/parts/row_parts.h"
 #include "model/kinds/processes.h"
 #include "model/kinds/registry.h"
-#include "model/kinds/row_parts.h"
 #include "session/actions/progress.h"
 #include "session/commands/groups.h"
 #include "session/current.h"

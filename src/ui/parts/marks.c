@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "model/kinds/row_parts.h"
+#include "model/kinds/parts/row_parts.h"
 #include "ui/parts/usage.h"
 
 enum style mark_severity(enum severity severity, enum style notice)

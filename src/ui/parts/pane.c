@@ -6,8 +6,8 @@
 
 #include "base/line.h"
 #include "model/kinds/find_row.h"
+#include "model/kinds/parts/row_parts.h"
 #include "model/kinds/registry.h"
-#include "model/kinds/row_parts.h"
 #include "session/current.h"
 #include "ui/canvas/plot.h"
 #include "ui/canvas/wrap.h"

@@ -1,4 +1,4 @@
-#include "model/kinds/cells.h"
+#include "model/kinds/parts/cells.h"
 
 #include <inttypes.h>
 #include <stdio.h>

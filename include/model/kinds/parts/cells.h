@@ -1,7 +1,7 @@
 // What the column tables of several kinds share: setting a cell, the columns of struct owned,
 // pids and the names of users as people read them.
-#ifndef IPCTOP_MODEL_KINDS_CELLS_H
-#define IPCTOP_MODEL_KINDS_CELLS_H
+#ifndef IPCTOP_MODEL_KINDS_PARTS_CELLS_H
+#define IPCTOP_MODEL_KINDS_PARTS_CELLS_H
 
 #include "model/table/column.h"
 

@@ -1,7 +1,7 @@
 // What the document of --json says in `meta` of the machine and of the scan: columns of struct system and of
 // struct scan, which have one row each. The document is written and read back by them.
-#ifndef IPCTOP_MODEL_KINDS_META_H
-#define IPCTOP_MODEL_KINDS_META_H
+#ifndef IPCTOP_MODEL_KINDS_PARTS_META_H
+#define IPCTOP_MODEL_KINDS_PARTS_META_H
 
 #include "model/table/column.h"
 

@@ -1,9 +1,9 @@
-#include "model/kinds/process_columns.h"
+#include "model/kinds/parts/process_columns.h"
 
 #include <ctype.h>
 #include <stdio.h>
 
-#include "model/kinds/cells.h"
+#include "model/kinds/parts/cells.h"
 
 static int32_t pid_of(const void *row)
 {

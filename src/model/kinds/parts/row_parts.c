@@ -1,4 +1,4 @@
-#include "model/kinds/row_parts.h"
+#include "model/kinds/parts/row_parts.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 // Columns about the process that a row is, or belongs to: the same in each kind whose rows are processes.
 //
 // A new fact of a process is a getter and a row here; what reads it stands in record/process.h.
-#ifndef IPCTOP_MODEL_KINDS_PROCESS_COLUMNS_H
-#define IPCTOP_MODEL_KINDS_PROCESS_COLUMNS_H
+#ifndef IPCTOP_MODEL_KINDS_PARTS_PROCESS_COLUMNS_H
+#define IPCTOP_MODEL_KINDS_PARTS_PROCESS_COLUMNS_H
 
 #include "model/table/column.h"
 

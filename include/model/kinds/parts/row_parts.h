@@ -1,6 +1,6 @@
 // What methods of several kinds share: processes behind a row, marks, notes.
-#ifndef IPCTOP_MODEL_KINDS_ROW_PARTS_H
-#define IPCTOP_MODEL_KINDS_ROW_PARTS_H
+#ifndef IPCTOP_MODEL_KINDS_PARTS_ROW_PARTS_H
+#define IPCTOP_MODEL_KINDS_PARTS_ROW_PARTS_H
 
 #include "base/line.h"
 #include "model/table/kind.h"

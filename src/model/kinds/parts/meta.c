@@ -1,4 +1,4 @@
-#include "model/kinds/meta.h"
+#include "model/kinds/parts/meta.h"
 
 static const char *const methods[SCAN_METHODS + 1] = {[SCAN_PROCMAP_QUERY] = "procmap_query",
                                                       [SCAN_TEXT] = "text",
