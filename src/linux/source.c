@@ -23,6 +23,7 @@
 #include "linux/namespaces/enter.h"
 #include "linux/objects/huge_pages.h"
 #include "linux/objects/limits.h"
+#include "linux/process/list.h"
 #include "linux/process/new_processes.h"
 #include "linux/process/page.h"
 #include "linux/process/process.h"
@@ -129,12 +130,12 @@ static int source_read(void *arg, const struct want *want, struct snapshot *fres
 
 static int source_processes(void *arg, struct pid_entry_vec *out)
 {
-    return process_reader_list(((struct linux_source *)arg)->machine.proc, out);
+    return process_list_read(((struct linux_source *)arg)->machine.proc, out);
 }
 
 static int source_forks(void *arg, uint64_t *forks)
 {
-    return process_reader_forks(((struct linux_source *)arg)->machine.proc, forks);
+    return process_list_forks(((struct linux_source *)arg)->machine.proc, forks);
 }
 
 static int source_recent(void *arg, struct pid_mark *mark, struct pid_entry_vec *out)

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "linux/process/list.h"
 #include "linux/process/new_processes.h"
-#include "linux/process/process.h"
 #include "support/ns.h"
 #include "support/test.h"
 #include "support/tree.h"
@@ -36,7 +36,7 @@ static void check(const struct pid_entry_vec *recent, const pid_t *pids, size_t 
 {
     struct pid_entry_vec all = {0};
 
-    assert_int_equal(process_reader_list("/proc", &all), 0);
+    assert_int_equal(process_list_read("/proc", &all), 0);
     for (size_t i = 0; i < n; i++) {
         const struct pid_entry *entry = find(recent, pids[i]);
         assert_non_null(entry);

@@ -7,6 +7,7 @@
 
 #include "linux/actions/local_name.h"
 #include "linux/names.h"
+#include "linux/process/list.h"
 #include "linux/process/process.h"
 #include "support/test.h"
 #include "support/tree.h"
@@ -217,13 +218,13 @@ TEST(processes_are_listed_by_number)
 
     for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
         tree_write(root, entries[i], "");
-    assert_int_equal(process_reader_list(root, &v), 0);
+    assert_int_equal(process_list_read(root, &v), 0);
     assert_int_equal(v.n, sizeof pids / sizeof *pids);
     for (size_t i = 0; i < v.n; i++) {
         assert_int_equal(v.at[i].pid, pids[i]);
         assert_true(v.at[i].instance != 0);
     }
-    assert_int_equal(process_reader_list("/nonexistent", &v), -ENOENT);
+    assert_int_equal(process_list_read("/nonexistent", &v), -ENOENT);
     vec_free(&v);
 }
 
@@ -231,7 +232,7 @@ TEST(forks_behind_any_number_of_interrupts)
 {
     uint64_t forks = 0;
 
-    assert_int_equal(process_reader_forks(root, &forks), 0);
+    assert_int_equal(process_list_forks(root, &forks), 0);
     assert_int_equal(forks, 123456);
     // Wherever the pieces of reading end, the number is whole.
     for (size_t pad = 8192 - 40; pad < 8192 + 40; pad++) {
@@ -242,12 +243,12 @@ TEST(forks_behind_any_number_of_interrupts)
         tree_write(root, "stat", text);
         free(text);
         forks = 0;
-        assert_int_equal(process_reader_forks(root, &forks), 0);
+        assert_int_equal(process_list_forks(root, &forks), 0);
         assert_true(forks == UINT64_MAX);
     }
     tree_write(root, "stat", "cpu 1\nprocesses 12");
-    assert_int_equal(process_reader_forks(root, &forks), -EPROTO);
-    assert_int_equal(process_reader_forks("/nonexistent", &forks), -ENOENT);
+    assert_int_equal(process_list_forks(root, &forks), -EPROTO);
+    assert_int_equal(process_list_forks("/nonexistent", &forks), -ENOENT);
 }
 
 TEST(users_and_groups)

@@ -25,8 +25,4 @@ void process_reader_probe(struct process_reader *self, int32_t pid, uint64_t fac
 // /proc and of its reader may differ.
 bool process_reader_same_pid_namespace(const char *proc);
 
-// All processes, ascending, and how many forks there were since boot. Cannot hang.
-int process_reader_list(const char *proc, struct pid_entry_vec *out);
-int process_reader_forks(const char *proc, uint64_t *forks);
-
 #endif

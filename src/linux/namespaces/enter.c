@@ -11,8 +11,8 @@
 #include "base/clock.h"
 #include "base/thread.h"
 #include "linux/process/ipc_namespace.h"
+#include "linux/process/list.h"
 #include "linux/process/pidfd.h"
-#include "linux/process/process.h"
 #include "linux/process/stat.h"
 #include "ways.h"
 
@@ -145,7 +145,7 @@ static int enter_any(const struct visit *v)
 
     if (dir < 0)
         return -errno;
-    process_reader_list(v->proc, &all);
+    process_list_read(v->proc, &all);
     for (size_t i = 0; i < all.n && error; i++) {
         snprintf(home, sizeof home, "%" PRId32, all.at[i].pid);
         if (ipc_namespace_of(dir, home) != v->inode)

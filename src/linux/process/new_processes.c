@@ -9,8 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "linux/process/list.h"
 #include "linux/process/proc_file.h"
-#include "linux/process/process.h"
 
 enum { MOST_FORKS = 8192 }; // of pids there are 32768 at least: after so many they may come around
 
@@ -184,7 +184,7 @@ int new_processes_since(struct new_processes *self, struct pid_mark *mark,
     pthread_mutex_lock(&self->lock);
     int error = prepare(self);
     if (!error)
-        error = process_reader_forks(self->proc, &now.forks);
+        error = process_list_forks(self->proc, &now.forks);
     if (!error)
         error = read_last(self, &now.last);
     if (!error && mark->forks)
