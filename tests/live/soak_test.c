@@ -115,8 +115,8 @@ static void churn(struct actors *a)
 TEST(nothing_grows)
 {
     // Not what the kernel walks page tables for.
-    const struct want want = {.need = ~0u &
-                                      ~(unsigned)(NEED_ALL_MAPS | NEED_MAP_USE | NEED_SHARED_PSS)};
+    const struct want want = {.need = ~UINT64_C(0) &
+                                      ~(uint64_t)(NEED_ALL_MAPS | NEED_MAP_USE | NEED_SHARED_PSS)};
     const struct linux_source_options options = {.proc = "/proc"};
     struct actors *a = actors_new();
     assert_non_null(a);

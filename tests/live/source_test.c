@@ -45,7 +45,7 @@ static struct snapshot *read_for(const struct want *want)
     return s;
 }
 
-static struct snapshot *read_now(unsigned need)
+static struct snapshot *read_now(uint64_t need)
 {
     return read_for(&(struct want){.need = need});
 }

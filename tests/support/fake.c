@@ -23,7 +23,7 @@ struct snapshot *fake_snapshot(void)
     s->number = 1;
     s->time = FAKE_NOW;
     s->time_ns = INT64_C(1000000000000);
-    s->has = ~0u & ~(unsigned)(NEED_MAP_USE | NEED_ALL_MAPS);
+    s->has = ~UINT64_C(0) & ~(uint64_t)(NEED_MAP_USE | NEED_ALL_MAPS);
     s->system = (struct system){.hostname = "db01",
                                 .knows_load = true,
                                 .load = {3.1, 2.87, 2.6},

@@ -352,7 +352,7 @@ static bool hangs(const struct kernel *k, const struct probe *probe)
 static int source_read(void *self, const struct want *want, struct snapshot *fresh)
 {
     struct kernel *k = self;
-    unsigned need = want->need & ~fresh->has;
+    uint64_t need = want->need & ~fresh->has;
 
     LOCKED(k)
     {

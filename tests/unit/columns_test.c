@@ -348,7 +348,7 @@ TEST(waiting_is_counted_only_where_it_can_be)
     assert_true(cell(s, &kind_queues, 0, "receivers_waiting").known);
     assert_int_equal(cell(s, &kind_queues, 0, "receivers_waiting").count, 0);
     assert_int_equal(cell(s, &kind_queues, 1, "senders_waiting").count, 0);
-    s->has &= ~(unsigned)NEED_WAITERS;
+    s->has &= ~(uint64_t)NEED_WAITERS;
     assert_false(cell(s, &kind_queues, 0, "senders_waiting").known);
     snapshot_unref(s);
 }

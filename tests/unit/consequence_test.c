@@ -151,7 +151,7 @@ TEST(sets_and_queues_vanish_at_once)
     s->waiters.n = 0; // the kernel counts them, but nobody could look at who they are
     of(s, removal(s, KIND_SEMSET, 32769));
     says(c.effect);
-    s->has &= ~(unsigned)NEED_WAITERS;
+    s->has &= ~(uint64_t)NEED_WAITERS;
     of(s, removal(s, KIND_QUEUE, 3));
     says(c.effect);
     snapshot_unref(s);

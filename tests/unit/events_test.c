@@ -115,7 +115,7 @@ TEST(a_table_that_was_not_read_is_not_empty)
     struct snapshot *blind = fake_snapshot();
 
     see(h, one_segment(1), 0);
-    blind->has &= ~(unsigned)NEED_SEGMENTS;
+    blind->has &= ~(uint64_t)NEED_SEGMENTS;
     assert_int_equal(see(h, blind, 2), 0);
     assert_int_equal(see(h, one_segment(1), 2), 0);
     assert_int_equal(see(h, fake_snapshot(), 2), 1); // but what went while nobody looked did go

@@ -223,7 +223,7 @@ TEST(filters_say_what_they_need)
 {
     static const struct {
         const char *expression;
-        unsigned needs, needs_not;
+        uint64_t needs, needs_not;
         // clang-format off
     } cases[] = {
         {"size>1M", 0, NEED_HOLDERS | NEED_PROCESSES | NEED_NAMES},

@@ -124,7 +124,7 @@ TEST(meta_comes_first)
     assert_int_equal(json_object_size(root), 2);
     free(text);
     json_decref(root);
-    s->has &= ~(unsigned)NEED_SYSTEM;
+    s->has &= ~(uint64_t)NEED_SYSTEM;
     scan_unref(s->scan);
     s->scan = NULL;
     root = document(s, "--json segments holders");
@@ -285,7 +285,7 @@ TEST(only_what_is_printed_is_read)
     static const struct {
         const char *table, *columns;
         bool json;
-        unsigned need;
+        uint64_t need;
         // clang-format off
     } cases[] = {
         {"segments", "shmid,size", true, NEED_SEGMENTS | NEED_SYSTEM},

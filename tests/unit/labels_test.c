@@ -166,7 +166,7 @@ TEST(postgres_is_known_by_its_directory)
     keyed(s, 8, 0, PG);
     assert_false(of_segment(s, 8));
     // Nobody asked for it: not known.
-    s->has &= ~(unsigned)NEED_APPS;
+    s->has &= ~(uint64_t)NEED_APPS;
     assert_false(of_segment(s, 4));
     snapshot_unref(s);
 }

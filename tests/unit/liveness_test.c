@@ -295,7 +295,7 @@ TEST(a_queue_is_no_orphan_while_somebody_may_wait)
     bool known = false;
 
     assert_true(queue_orphan(s, q, &known));
-    s->has &= ~(unsigned)NEED_WAITERS; // nobody looked
+    s->has &= ~(uint64_t)NEED_WAITERS; // nobody looked
     assert_false(queue_orphan(s, q, &known));
     assert_false(known);
     s->has |= NEED_WAITERS;

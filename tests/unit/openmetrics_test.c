@@ -64,7 +64,7 @@ TEST(unknown_is_no_zero)
     has(text, "\nipctop_segment_size_bytes{key=\"0x00000000\",shmid=\"7\"");
     assert_null(strstr(text, "\nipctop_segment_rss_bytes{key=\"0x00000000\",shmid=\"7\""));
     free(text);
-    s->has &= ~(unsigned)NEED_SEGMENTS;
+    s->has &= ~(uint64_t)NEED_SEGMENTS;
     text = metrics(s, &kind_segments, 0);
     has(text, "\nipctop_table_known{table=\"segments\"} 0\n");
     assert_null(strstr(text, "\nipctop_segments"));

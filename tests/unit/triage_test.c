@@ -423,7 +423,7 @@ TEST(messages_nobody_will_read)
     triage(s);
     assert_null(find(s, "queue-unread"));
     assert_non_null(find(s, "queue-blocked"));
-    s->waiters.n = 0, s->has &= ~(unsigned)NEED_WAITERS; // nobody was asked
+    s->waiters.n = 0, s->has &= ~(uint64_t)NEED_WAITERS; // nobody was asked
     triage(s);
     assert_null(find(s, "queue-unread"));
     snapshot_unref(s);

@@ -149,7 +149,7 @@ TEST(all_who_wait_on_a_queue)
     snprintf(s->system.user, sizeof s->system.user,
              "root"); // refused in a container: no sudo helps
     waits(s, KIND_QUEUE, "1 sender blocked, 1 receiver waiting (1 process not readable as root)");
-    s->has &= ~(unsigned)NEED_WAITERS;
+    s->has &= ~(uint64_t)NEED_WAITERS;
     waits(s, KIND_QUEUE, "reading the waiters ...");
     snapshot_unref(s);
 }
