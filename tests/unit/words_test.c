@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/text/wait_words.h"
 #include "model/text/words.h"
 #include "support/fake.h"
 #include "support/test.h"
@@ -194,4 +195,38 @@ TEST(why_nothing_was_read)
     words_unread(start(), s);
     assert_string_equal(text, "/proc/sysvipc: Too many open files");
     snapshot_unref(s);
+}
+
+TEST(waits_are_put_in_plain_words)
+{
+    static const struct {
+        enum wait_call call;
+        const char *detail, *words;
+        // clang-format off
+    } cases[] = {
+        {WAIT_SEMOP, "element 0 -1", "to take 1 of element 0"},
+        {WAIT_SEMTIMEDOP, "element 65535 -32768", "to take 32768 of element 65535"},
+        {WAIT_SEMOP, "element 3 -1, element 4 0, element 5 +2",
+         "to take 1 of element 3, for element 4 to be 0, to add 2 to element 5"},
+        {WAIT_SEMOP, "element 3 -1, …", "to take 1 of element 3, …"},
+        {WAIT_SEMOP, "element 3 -1, stopped", "to take 1 of element 3; the task is stopped"},
+        {WAIT_SEMOP, "", "for a semaphore"},
+        {WAIT_MSGSND, "type 5, 100 bytes", "to send 100 bytes of type 5"},
+        {WAIT_MSGSND, "type 5", "to send a message of type 5"},
+        {WAIT_MSGSND, "12 bytes, stopped", "to send 12 bytes; the task is stopped"},
+        {WAIT_MSGSND, "", "to send"},
+        {WAIT_MSGRCV, "any type", "for any message"},
+        {WAIT_MSGRCV, "type 5", "for a message of type 5"},
+        {WAIT_MSGRCV, "type ≤ 5", "for a message of type 5 or lower"},
+        {WAIT_MSGRCV, "not type 5", "for a message of another type than 5"},
+        {WAIT_MSGRCV, "stopped", "for a message; the task is stopped"},
+    };
+    // clang-format on
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct waiter waiter = {.call = cases[i].call};
+
+        snprintf(waiter.detail, sizeof waiter.detail, "%s", cases[i].detail);
+        wait_words(start(), &waiter);
+        assert_string_equal(text, cases[i].words);
+    }
 }

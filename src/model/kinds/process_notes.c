@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "model/kinds/parts/row_parts.h"
 #include "model/text/words.h"
+#include "model/text/wait_words.h"
 
 enum { NAMED = 6, TEXT = 512 };
 
@@ -56,8 +57,9 @@ static void note_waits(const struct snapshot *s, int32_t pid, struct note_vec *o
         bool on_set = waiter->call == WAIT_SEMOP || waiter->call == WAIT_SEMTIMEDOP;
         if (waiter->pid != pid || n++ >= NAMED)
             continue;
-        line_add(&line, "%s%s %" PRId32 " %s", n == 1 ? "Waits      " : " · ",
-                 on_set ? "semaphore set" : "queue", waiter->id, waiter->detail);
+        line_add(&line, "%son %s %" PRId32 " ", n == 1 ? "Waits      " : " · ",
+                 on_set ? "semaphore set" : "queue", waiter->id);
+        wait_words(&line, waiter);
     }
     if (n > NAMED)
         line_add(&line, " · %zu more", n - NAMED);

@@ -6,6 +6,7 @@
 #include "model/kinds/parts/cells.h"
 #include "model/kinds/parts/row_parts.h"
 #include "model/kinds/registry.h"
+#include "model/text/wait_words.h"
 
 static const char *object_name(enum kind_id kind)
 {
@@ -28,6 +29,16 @@ static void set_kind(struct snapshot *s, void *row, const struct cell *value)
     r->kind = strcmp(value->text, object_name(KIND_QUEUE)) == 0 ? KIND_QUEUE : KIND_SEMSET;
 }
 
+static void show_detail(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    const struct waiter *r = row;
+    struct line line = line_start(dst, cap);
+
+    (void)s;
+    if (r->detail[0])
+        wait_words(&line, r);
+}
+
 static const char *const call_names[] = {"semop", "semtimedop", "msgsnd", "msgrcv", NULL};
 
 // clang-format off
@@ -41,16 +52,16 @@ static const struct column columns[] = {
      .flags = COL_JSON | COL_SCREEN | COL_KEEP, .member = MEMBER(AS_POSITIVE, struct waiter, pid)},
     {.name = "tid", .title = "TID", .help = "its thread that waits", .type = CELL_NUMBER,
      .width = 7, .priority = 6, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_POSITIVE, struct waiter, tid)},
-    {.name = "call", .title = "CALL", .help = "system call it is blocked in", .type = CELL_TEXT,
+    {.name = "call", .title = "CALL", .label = "blocked in", .help = "system call it is blocked in", .type = CELL_TEXT,
      .width = 10, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_METRIC_GROUP, .member = MEMBER(AS_NAMED, struct waiter, call), .names = call_names},
-    {.name = "detail", .label = "waits for", .title = "WAITS FOR", .help = "element and operation, or message type",
-     .type = CELL_TEXT, .width = 14, .widest = 40, .priority = 1, .flags = COL_JSON | COL_SCREEN,
-     .member = MEMBER(AS_CHARS, struct waiter, detail)},
+    {.name = "detail", .label = "waits", .title = "WAITS", .help = "for what: semaphore and operation, or message type",
+     .type = CELL_TEXT, .width = 28, .widest = 64, .priority = 1, .flags = COL_JSON | COL_SCREEN,
+     .member = MEMBER(AS_CHARS, struct waiter, detail), .show = show_detail},
     {.name = "user", .title = "USER", .help = "user it runs as", .type = CELL_TEXT, .width = 8,
      .widest = 12, .priority = 3, .flags = COL_JSON | COL_SCREEN, .need = NEED_NAMES,
      .member = MEMBER(AS_USER, struct waiter, uid)},
     {.name = "comm", .detail = DETAIL_NONE, .title = "PROGRAM", .help = "name of the program", .type = CELL_TEXT,
-     .width = 15, .widest = 64, .priority = 2, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_CHARS, struct waiter, comm)},
+     .width = 10, .widest = 64, .priority = 2, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_CHARS, struct waiter, comm)},
 };
 // clang-format on
 

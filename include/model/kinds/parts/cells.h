@@ -48,13 +48,13 @@ void app_get_instance(const struct snapshot *s, const void *row, struct cell *ou
      .width = 6, .widest = 12, .flags = COL_JSON, .need = NEED_NAMES, .member = MEMBER(AS_GROUP, struct owned, gid)},     \
     {.name = "gid", .detail = DETAIL_NONE, .title = "GID", .help = "id of the owning group", .type = CELL_COUNT,          \
      .width = 5, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct owned, gid)},                           \
-    {.name = "creator", .title = "CUSER", .help = "user who created it", .type = CELL_TEXT,        \
+    {.name = "creator", .label = "creating user", .title = "CUSER", .help = "user who created it", .type = CELL_TEXT,        \
      .width = 6, .widest = 12, .flags = COL_JSON, .need = NEED_NAMES, .member = MEMBER(AS_USER, struct owned, cuid)},   \
     {.name = "cuid", .detail = DETAIL_NONE, .title = "CUID", .help = "user id of the creator", .type = CELL_COUNT,        \
      .width = 5, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct owned, cuid)},                          \
     {.name = "cgid", .detail = DETAIL_NONE, .title = "CGID", .help = "group id of the creator", .type = CELL_COUNT,       \
      .width = 5, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct owned, cgid)},                          \
-    {.name = "perms", .detail = DETAIL_FIRST + 23, .title = "PERMS", .help = "permissions of owner, group and others",          \
+    {.name = "perms", .detail = DETAIL_FIRST + 23, .title = "PERMS", .label = "permissions", .help = "permissions of owner, group and others",          \
      .type = CELL_PERMS, .width = 9, .priority = 8, .flags = COL_JSON | COL_SCREEN,                \
      .member = MEMBER(AS_VALUE, struct owned, mode)}
 // clang-format on

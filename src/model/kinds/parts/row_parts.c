@@ -8,6 +8,7 @@
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 #include "model/text/words.h"
+#include "model/text/wait_words.h"
 
 enum { WAITERS_NAMED = 4 };
 
@@ -71,8 +72,13 @@ void use_add_waiters(struct process_use_vec *out, const struct snapshot *s, enum
     size_t n;
     const struct waiter *waiters = snapshot_waiters(s, kind, id, &n);
 
-    for (size_t i = 0; i < n; i++)
-        use_add(out, id, waiters[i].pid, 0, 0, "waits: %s", waiters[i].detail);
+    for (size_t i = 0; i < n; i++) {
+        char words[128];
+        struct line line = line_start(words, sizeof words);
+
+        wait_words(&line, &waiters[i]);
+        use_add(out, id, waiters[i].pid, 0, 0, "waits %s", words);
+    }
 }
 
 void use_add_operators(struct process_use_vec *out, const struct snapshot *s, int32_t semid,
@@ -188,7 +194,8 @@ static void note_first_waiters(const struct snapshot *s, const struct identity *
 
     for (size_t i = 0; i < n && i < WAITERS_NAMED; i++) {
         const struct waiter *w = &waiters[i];
-        line_add(&line, "%s%" PRId32 " %s %s", i ? " · " : "", w->pid, w->comm, w->detail);
+        line_add(&line, "%s%" PRId32 " %s waits ", i ? " · " : "", w->pid, w->comm);
+        wait_words(&line, w);
     }
     if (n > WAITERS_NAMED)
         line_add(&line, " · %zu more", n - WAITERS_NAMED);
