@@ -11,6 +11,7 @@ struct progress {
     struct action_vec changed;   // refused as changed: to be asked about again
     bool stopping;               // the user cancelled what has not begun
     bool several;                // submitted together: they end in a list
+    uint32_t batches;            // submitted so far, of several actions each
 };
 
 struct followed {

@@ -184,6 +184,15 @@ static void enter_members(struct session *s, const struct identity *row,
         session_say(s, SEVERITY_NOTICE, "no deeper: Esc goes back");
 }
 
+static void enter_parts(struct session *s, const struct kind *kind, const struct identity *row)
+{
+    char path[sizeof session_view(s)->path];
+
+    path_of(s, kind, row, path, sizeof path);
+    if (!session_push(s, kind->enter, row, path))
+        session_say(s, SEVERITY_NOTICE, "no deeper: Esc goes back");
+}
+
 void session_enter(struct session *s)
 {
     struct view *v = session_view(s);
@@ -191,7 +200,6 @@ void session_enter(struct session *s)
     struct row_subject subject;
     struct identity row;
     const void *selected = session_selected(s, &row);
-    char path[sizeof v->path];
 
     if (!selected)
         return;
@@ -200,13 +208,11 @@ void session_enter(struct session *s)
         s->enter_place = kind->place(selected);
     } else if (members && members->n) {
         enter_members(s, &row, members);
+    } else if (kind->enter != NO_KIND && (!kind->opens || kind->opens(selected))) {
+        enter_parts(s, kind, &row);
     } else if (kind->subject) {
         kind->subject(s->snapshot, selected, &subject);
         enter_subject(s, kind, &subject);
-    } else if (kind->enter != NO_KIND) {
-        path_of(s, kind, &row, path, sizeof path);
-        if (!session_push(s, kind->enter, &row, path))
-            session_say(s, SEVERITY_NOTICE, "no deeper: Esc goes back");
     } else if (!s->pane_shown) {
         s->no_pane = false;
         s->details = true; // nothing hangs on it: all there is to see is the object itself

@@ -112,6 +112,36 @@ TEST(what_happens_is_told_and_logged)
     rmdir(dir);
 }
 
+TEST(a_command_on_several_targets_is_one_event_that_enter_opens)
+{
+    int ids[3];
+    char text[64];
+
+    for (int i = 0; i < 3; i++)
+        ids[i] = shmget(0x7001 + i, 4096, IPC_CREAT | 0600);
+    struct tty *t = START();
+    tty_must_show(t, "0x00007003");
+    tty_send(t, "*");
+    tty_must_show(t, "tagged 3");
+    tty_key(t, "f8");
+    tty_must_show(t, "Enter goes on");
+    tty_send(t, "\r");
+    tty_must_show(t, "type remove");
+    tty_send(t, "remove\r");
+    tty_must_show(t, "3 done, 0 refused, 0 failed");
+    tty_send(t, "\0336");
+    tell(t, "segments", "action", "3 segments removed");
+    snprintf(text, sizeof text, "segment %d removed", ids[1]);
+    tty_must_show(t, "row 1 of 1");
+    tty_send(t, "\r");
+    tty_must_show(t, "row 1 of 3");
+    tty_must_show(t, text);
+    tty_send(t, "\033");
+    tty_must_show(t, "row 1 of 1");
+    tty_send(t, "q");
+    assert_int_equal(tty_must_exit(t), 0);
+}
+
 TEST(rows_that_vanish_stay_struck_out_for_a_while)
 {
     int keep = shmget(0x3333, 4096, IPC_CREAT | 0600);

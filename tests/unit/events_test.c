@@ -1,5 +1,6 @@
 // What two pictures one after the other tell of what happened: each rule where it speaks and where
 // it must not.
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -408,6 +409,70 @@ TEST(of_many_removed_only_ours_are_hidden)
     assert_int_equal(newest(h, 0)->what, EVENT_REMOVED);
     assert_int_equal(newest(h, 0)->about.id, 51);
     assert_int_equal(newest(h, 1)->what, EVENT_ACTION);
+}
+
+static void act(struct history *h, int32_t id, uint32_t batch, enum outcome_state state)
+{
+    struct outcome outcome = {.action = {.verb = ACTION_REMOVE, .batch = batch}, .state = state};
+
+    kind_segments.identify(h->last, snapshot_segment(h->last, id), &outcome.action.target);
+    snprintf(outcome.text, sizeof outcome.text, "segment %d removed", id);
+    events_outcome(h->events, &outcome);
+}
+
+static struct snapshot *segments_of(int32_t from, int32_t to)
+{
+    struct snapshot *s = fake_snapshot();
+
+    for (int32_t id = from; id < to; id++)
+        fake_segment(s, id, (uint32_t)id + 1, USER, 4096, 0);
+    return s;
+}
+
+// Also where it takes several pictures; what was done to each stands below it.
+TEST(a_command_on_several_targets_is_one_event)
+{
+    struct history *h = *state;
+
+    see(h, segments_of(0, 6), 0);
+    for (int32_t id = 0; id < 3; id++)
+        act(h, id, 1, OUTCOME_DONE);
+    assert_int_equal(see(h, segments_of(3, 6), 2), 1);
+    assert_string_equal(newest(h, 0)->text, "3 segments removed");
+    assert_string_equal(newest(h, 0)->object, "segments");
+    uint64_t number = newest(h, 0)->number;
+    act(h, 3, 1, OUTCOME_FAILED);
+    act(h, 4, 1, OUTCOME_DONE);
+    act(h, 5, 2, OUTCOME_DONE); // the next command
+    assert_int_equal(see(h, segments_of(3, 4), 2), 1);
+    assert_string_equal(newest(h, 0)->text, "1 segment removed");
+    assert_string_equal(newest(h, 1)->text, "4 of 5 segments removed; 1 failed");
+    assert_true(newest(h, 1)->number == number);
+    assert_int_equal(newest(h, 1)->severity, SEVERITY_WARNING);
+    assert_int_equal(newest(h, 1)->members->n, 5);
+    assert_string_equal(newest(h, 1)->members->at[4]->text, "segment 4 removed [ipcrm -m 4]");
+    assert_int_equal(newest(h, 1)->members->at[4]->of, number);
+    assert_int_equal(h->last->events->n, 2);
+}
+
+TEST(a_limit_we_set_is_told_once)
+{
+    struct history *h = *state;
+    struct outcome outcome = {.action = {.verb = ACTION_LIMIT}, .state = OUTCOME_DONE};
+    const uint64_t unlimited = ULONG_MAX - (1UL << 24);
+
+    see(h, limit(1, unlimited), 0);
+    snprintf(outcome.action.limit.name, sizeof outcome.action.limit.name, "%s",
+             h->last->limits.at[0].name);
+    outcome.action.limit.value = 1000;
+    snprintf(outcome.text, sizeof outcome.text, "set");
+    events_outcome(h->events, &outcome);
+    assert_int_equal(see(h, limit(1, unlimited), 2), 1); // read before it was set
+    assert_int_equal(newest(h, 0)->what, EVENT_ACTION);
+    assert_int_equal(see(h, limit(1, 1000), 2), 0);
+    assert_int_equal(see(h, limit(1, unlimited), 2), 1); // somebody else
+    assert_int_equal(newest(h, 0)->what, EVENT_LIMIT);
+    SAYS(newest(h, 0), "set from 1000 to unlimited");
 }
 
 TEST(what_we_marked_is_told_when_it_goes)

@@ -8,7 +8,8 @@
 // - Attachments: the first change is reported at once, what follows it in one event a window, of ten
 //   seconds at first and twice as long each time, up to ten minutes, until a whole window was calm.
 // - Limits: reported when use rises above 80 or 95 %, and when it has fallen five points below.
-// - What this program removed is reported by the action's outcome alone.
+// - What this program removed, and a limit it set, is reported by the action's outcome alone. Actions
+//   of one command on several targets are one event, with what was done to each as its members.
 // - RemoveIPC of systemd-logind: where all objects of an ordinary user went in the same refresh as
 //   its login, they say "perhaps" so.
 #ifndef IPCTOP_MODEL_EVENTS_EVENTS_H

@@ -35,6 +35,7 @@ struct action {
     // ctime moves on is no reason to refuse it. (semctl(2) SETVAL in a loop would for ever.)
     bool again;
     struct object_state was, now;
+    uint32_t batch;   // the same for all that are done by one command; 0: it is done alone
     bool unused_only; // ACTION_REMOVE: refused where a segment is attached by then
     int signal;       // ACTION_SIGNAL
     struct {
@@ -147,7 +148,7 @@ struct outcome outcome_refused(const struct action *action, const char *why);
 
 // How an action is spoken of: the log's verb; a prompt's title and its typed word; under way.
 struct action_words {
-    const char *name, *title, *word, *doing;
+    const char *name, *title, *word, *doing, *done; // "removed"
 };
 const struct action_words *action_words(enum action_verb verb);
 

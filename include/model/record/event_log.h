@@ -47,6 +47,9 @@ struct event {
     const char *kind;       // static: "segment"; NULL: nothing
     const char *object;     // in words: "segment 42", of several "segments"; NULL: nothing
     const char *who, *text; // "18811 python" or empty; copies behind the record, as `object`
+    uint64_t of;            // number of the event it is a member of; 0: it stands for itself
+    struct event_log *members; // of a command on several targets: each of its actions, at most
+                               // EVENTS_MAX; NULL: it is none
 };
 
 struct event_log {
@@ -65,5 +68,9 @@ VEC(event_vec, struct event *);
 // A list of the events of `log` (may be NULL) and then of those in `more`, whose references it
 // takes; the oldest beyond EVENTS_MAX are left out. One reference; `log` stays as it is.
 struct event_log *event_log_more(const struct event_log *log, const struct event_vec *more);
+
+// Puts `event`, whose reference it takes, where the log has one of the same number; where that was
+// dropped already, releases it. Of a list that nobody else has.
+void event_log_replace(struct event_log *log, struct event *event);
 
 #endif

@@ -24,6 +24,7 @@
     KIND(KIND_PROCESS, processes)                                                                  \
     KIND(KIND_FILE, files)                                                                         \
     KIND(KIND_SHARED_MAP, shared_maps)                                                             \
+    KIND(KIND_ACTION, actions)                                                                     \
     KIND(KIND_NAMESPACE, namespaces)                                                               \
     TABLE_KIND_LIST(KIND)                                                                          \
     /* a collector finds these while it asks processes */                                          \

@@ -132,6 +132,8 @@ struct kind {
     bool (*subject)(const struct snapshot *s, const void *row, struct row_subject *out);
     // The objects a row stands for, as a set: what is done to it is done to them. NULL: to itself.
     const struct identity_vec *(*members)(const void *row);
+    // Whether `enter` opens anything on a row, of a kind that has also `subject`. NULL: always.
+    bool (*opens)(const void *row);
     // The IPC namespace that a row is: Enter has all views show it. NULL: it is none.
     uint64_t (*place)(const void *row);
     // "segment 393216": as sentences name it. NULL: `one` and the id.

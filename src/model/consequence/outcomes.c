@@ -217,7 +217,10 @@ static void say_file(struct say *x, const struct outcome *o)
 
 static void say_value(struct say *x, const struct outcome *o)
 {
-    say(x, "{number}", o->action.limit.value);
+    if (limit_unlimited(o->action.limit.value))
+        say(x, "unlimited");
+    else
+        say(x, "{number}", o->action.limit.value);
 }
 
 static void say_was(struct say *x, const struct outcome *o)

@@ -34,6 +34,8 @@ struct events {
     struct change_vec changes; // of the update under way
     struct change_vec unsaid;  // what traces say better
     struct event_vec fresh;
+    struct event_vec again; // instead of those of the same numbers
+    struct batch batch;
 };
 
 struct events *events_new(void)
@@ -58,6 +60,8 @@ void events_free(struct events *e)
     vec_free(&e->changes);
     vec_free(&e->unsaid);
     vec_free(&e->fresh);
+    vec_free(&e->again);
+    event_log_unref(e->batch.members);
     free(e);
 }
 
@@ -240,6 +244,32 @@ static void report_changes(struct events *e)
     vec_clear(all);
 }
 
+static void report_batch(struct events *e, const struct snapshot *now)
+{
+    struct event *event = batch_report(&e->batch, now);
+
+    if (event && e->batch.reported)
+        vec_push(&e->again, event);
+    else if (event)
+        vec_push(&e->fresh, event);
+    e->batch.reported |= event != NULL;
+}
+
+static void report_outcome(struct events *e, const struct outcome *o, const struct snapshot *now)
+{
+    if (!o->action.batch) {
+        vec_push(&e->fresh, event_of_outcome(o, now));
+    } else {
+        if (e->batch.number != o->action.batch)
+            report_batch(e, now);
+        batch_add(&e->batch, o, event_of_outcome(o, now), &e->number);
+    }
+    if (o->action.verb == ACTION_REMOVE && o->state == OUTCOME_DONE)
+        vec_push(&e->own, (struct own){.object = o->action.target, .pictures = OWN_KEPT});
+    if (o->action.verb == ACTION_LIMIT && o->state == OUTCOME_DONE)
+        levels_own(&e->levels, &o->action);
+}
+
 static void report_outcomes(struct events *e, const struct snapshot *now)
 {
     size_t kept = 0;
@@ -248,13 +278,9 @@ static void report_outcomes(struct events *e, const struct snapshot *now)
         if (--e->own.at[i].pictures > 0)
             e->own.at[kept++] = e->own.at[i];
     e->own.n = kept;
-    for (size_t i = 0; i < e->outcomes.n; i++) {
-        const struct outcome *o = &e->outcomes.at[i];
-
-        vec_push(&e->fresh, event_of_outcome(o, now));
-        if (o->action.verb == ACTION_REMOVE && o->state == OUTCOME_DONE)
-            vec_push(&e->own, (struct own){.object = o->action.target, .pictures = OWN_KEPT});
-    }
+    for (size_t i = 0; i < e->outcomes.n; i++)
+        report_outcome(e, &e->outcomes.at[i], now);
+    report_batch(e, now);
     if (e->outcomes.n && e->own.n > 1)
         qsort(e->own.at, e->own.n, sizeof *e->own.at, own_order);
     vec_clear(&e->outcomes);
@@ -312,12 +338,16 @@ size_t events_update(struct events *e, struct snapshot *picture, const struct so
     if (picture->tracing.state == TRACE_ON && n > 1)
         events_order(&e->fresh);
     for (size_t i = 0; i < n; i++)
-        e->fresh.at[i]->number = ++e->number;
-    if (n) {
+        if (!e->fresh.at[i]->number)
+            e->fresh.at[i]->number = ++e->number;
+    if (n || e->again.n) {
         struct event_log *more = event_log_more(e->log, &e->fresh);
         event_log_unref(e->log);
         e->log = more;
         vec_clear(&e->fresh);
+        for (size_t i = 0; i < e->again.n; i++)
+            event_log_replace(more, e->again.at[i]);
+        vec_clear(&e->again);
     }
     events_keep(e, picture);
     return n < EVENTS_MAX ? n : EVENTS_MAX;

@@ -26,9 +26,30 @@ struct event *event_of_change(const struct change *change);
 struct event *event_of_many(const struct change *changes, size_t n);
 struct event *event_of_outcome(const struct outcome *outcome, const struct snapshot *now);
 
+// Who acts: "root".
+const char *event_own_user(const struct snapshot *now);
 // An event with the words for what it is about.
 struct event *event_worded(const struct event *head, const struct snapshot *now, const char *who,
                            const char *text);
+
+// --- batch.c: the actions of one command on several targets --------------------------------------
+
+struct batch {
+    uint32_t number; // struct action's; 0: there is none
+    uint64_t event;  // number of the event of all of them
+    bool reported;   // that event is in the list already
+    enum action_verb verb;
+    enum kind_id kind; // of their targets; NO_KIND: of several
+    size_t n, counts[OUTCOME_STATES];
+    struct event_log *members;
+    struct event_vec fresh; // not among these yet
+};
+// Of another batch than before where the outcome says so: report that one first. Takes the reference
+// to `member`; *number is the last number of an event.
+void batch_add(struct batch *batch, const struct outcome *outcome, struct event *member,
+               uint64_t *number);
+// The event of all so far, where there are new ones; NULL: there are none.
+struct event *batch_report(struct batch *batch, const struct snapshot *now);
 
 // Whether the object goes with its last user.
 bool is_marked(enum kind_id kind, const void *row);
@@ -100,8 +121,12 @@ struct level { // of a limit's use
     const char *name;
     uint64_t limit;
     int level; // 0, 80, 95
+    bool ours; // we set it to `own`, which the action's event says
+    uint64_t own;
 };
 VEC(level_vec, struct level);
+// Takes note of a limit that we set.
+void levels_own(struct level_vec *levels, const struct action *action);
 void levels_watch(struct level_vec *levels, const struct snapshot *now, struct event_vec *out);
 
 struct stuck {

@@ -296,9 +296,14 @@ struct event *event_of_many(const struct change *changes, size_t n)
     return event_worded(&head, now, who, text);
 }
 
+const char *event_own_user(const struct snapshot *now)
+{
+    return now->has & NEED_SYSTEM && now->system.user[0] ? now->system.user : "ipctop";
+}
+
 struct event *event_of_outcome(const struct outcome *outcome, const struct snapshot *now)
 {
-    char who[WHO], text[TEXT], command[96];
+    char text[TEXT], command[96];
     struct say x = say_start(now, text, sizeof text);
     const struct event head = {
         .time = now->time,
@@ -310,12 +315,10 @@ struct event *event_of_outcome(const struct outcome *outcome, const struct snaps
         .about = outcome->action.target,
     };
 
-    snprintf(who, sizeof who, "%s",
-             now->has & NEED_SYSTEM && now->system.user[0] ? now->system.user : "ipctop");
     if (outcome->state != OUTCOME_DONE)
         say(&x, "{text}: ", outcome_state_name(outcome->state));
     say(&x, "{text}", outcome->text);
     if (action_command(&outcome->action, command, sizeof command)[0])
         say(&x, " [{text}]", command);
-    return event_worded(&head, now, who, text);
+    return event_worded(&head, now, event_own_user(now), text);
 }

@@ -135,6 +135,24 @@ static void report_limit(const struct snapshot *now, const struct limit *limit,
     vec_push(out, event_worded(&head, now, who, text));
 }
 
+static void say_amount(struct say *x, uint64_t value)
+{
+    if (limit_unlimited(value))
+        say(x, "unlimited");
+    else
+        say(x, "{number}", value);
+}
+
+void levels_own(struct level_vec *levels, const struct action *action)
+{
+    struct level *level = level_of(levels, action->limit.name);
+
+    if (level && level->limit != action->limit.value) {
+        level->ours = true;
+        level->own = action->limit.value;
+    }
+}
+
 static void level_watch(struct level *was, const struct snapshot *now, const struct limit *limit,
                         double percent, struct event_vec *out)
 {
@@ -142,8 +160,11 @@ static void level_watch(struct level *was, const struct snapshot *now, const str
     char text[160];
     struct say x = say_start(now, text, sizeof text);
 
-    if (was->limit != limit->limit) {
-        say(&x, "{text} set from {number} to {number}", limit->name, was->limit, limit->limit);
+    if (was->limit != limit->limit && !(was->ours && limit->limit == was->own)) {
+        say(&x, "{text} set from ", limit->name);
+        say_amount(&x, was->limit);
+        say(&x, " to ");
+        say_amount(&x, limit->limit);
         report_limit(now, limit, SEVERITY_NOTICE, text, out);
     }
     if (level != was->level) {
@@ -158,6 +179,7 @@ static void level_watch(struct level *was, const struct snapshot *now, const str
                                                : SEVERITY_WARNING,
                      text, out);
     }
+    was->ours = was->ours && was->limit == limit->limit; // else it is seen now
     was->limit = limit->limit;
     was->level = level;
 }

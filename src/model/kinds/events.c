@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "model/kinds/find_row.h"
 #include "model/kinds/object_words.h"
 #include "model/kinds/parts/cells.h"
 #include "model/record/event_log.h"
@@ -189,6 +190,20 @@ static bool object_of(const struct snapshot *s, const void *row, struct identity
     return kind_is_object(out->kind);
 }
 
+// What each action of a command on several targets did.
+static bool opens(const void *row)
+{
+    return ((const struct event *)row)->members != NULL;
+}
+
+static void path_text(const struct snapshot *s, const struct identity *identity, char *dst,
+                      size_t cap)
+{
+    const struct event *r = find_row(s, identity);
+
+    snprintf(dst, cap, "%s", r ? r->text : "event");
+}
+
 static void describe(const struct identity *identity, char *dst, size_t cap)
 {
     snprintf(dst, cap, "event %" PRIu64, identity->part);
@@ -223,4 +238,7 @@ const struct kind kind_events = {
     .subject = subject,
     .describe = describe,
     .mark = mark,
+    .enter = KIND_ACTION,
+    .opens = opens,
+    .path_text = path_text,
 };

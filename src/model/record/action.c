@@ -12,13 +12,13 @@ const struct action_words *action_words(enum action_verb verb)
 {
     // clang-format off
     static const struct action_words words[] = {
-        [ACTION_REMOVE] = {"remove", "Remove", "remove", "removing"},
-        [ACTION_SIGNAL] = {"signal", "Signal", "signal", "signalling"},
-        [ACTION_SET] = {"set", "Change", "change", "changing"},
-        [ACTION_LOCK] = {"lock", "Lock", "lock", "locking"},
-        [ACTION_UNLOCK] = {"unlock", "Unlock", "unlock", "unlocking"},
-        [ACTION_LIMIT] = {"limit", "Limit", "set", "setting the limit"},
-        [ACTION_RESOLVE] = {"resolve", "", "", "looking up"},
+        [ACTION_REMOVE] = {"remove", "Remove", "remove", "removing", "removed"},
+        [ACTION_SIGNAL] = {"signal", "Signal", "signal", "signalling", "signalled"},
+        [ACTION_SET] = {"set", "Change", "change", "changing", "changed"},
+        [ACTION_LOCK] = {"lock", "Lock", "lock", "locking", "locked"},
+        [ACTION_UNLOCK] = {"unlock", "Unlock", "unlock", "unlocking", "unlocked"},
+        [ACTION_LIMIT] = {"limit", "Limit", "set", "setting the limit", "set"},
+        [ACTION_RESOLVE] = {"resolve", "", "", "looking up", "looked up"},
     };
     // clang-format on
     return &words[verb];

@@ -44,8 +44,22 @@ struct event *event_new(const struct event *head, const char *who, const char *t
 
 static void event_unref(struct event *event)
 {
-    if (__atomic_sub_fetch(&event->refs, 1, __ATOMIC_ACQ_REL) == 0)
-        free(event);
+    if (__atomic_sub_fetch(&event->refs, 1, __ATOMIC_ACQ_REL) > 0)
+        return;
+    event_log_unref(event->members);
+    free(event);
+}
+
+void event_log_replace(struct event_log *log, struct event *event)
+{
+    for (size_t i = log->n; i-- > 0;) {
+        if (log->at[i]->number != event->number)
+            continue;
+        event_unref(log->at[i]);
+        log->at[i] = event;
+        return;
+    }
+    event_unref(event);
 }
 
 struct event_log *event_log_ref(struct event_log *log)

@@ -30,11 +30,16 @@ void confirm_note_state(const struct snapshot *s, struct action *action)
             (struct object_state){o->uid, o->gid, o->mode, kind->maker ? kind->maker(o, &time) : 0};
 }
 
-static void hand_over(struct session *s, struct action_vec *actions,
-                      const struct outcome_vec *refused)
+static void hand_over(struct session *s, struct action_vec *actions, struct outcome_vec *refused)
 {
-    for (size_t i = 0; i < actions->n; i++)
+    uint32_t batch = actions->n + refused->n > 1 ? ++s->results.batches : 0;
+
+    for (size_t i = 0; i < actions->n; i++) {
         confirm_note_state(s->snapshot, &actions->at[i]);
+        actions->at[i].batch = batch;
+    }
+    for (size_t i = 0; i < refused->n; i++)
+        refused->at[i].action.batch = batch;
     progress_begin(s, actions->n + refused->n,
                    actions->n ? action_words(actions->at[0].verb)->doing : NULL);
     await_exit_begin(s, actions->at, actions->n);

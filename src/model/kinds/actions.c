@@ -1,0 +1,99 @@
+// Actions: what a command on several targets did to each, below its event.
+#include "model/kinds/registry.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "model/kinds/parts/cells.h"
+#include "model/record/event_log.h"
+
+// clang-format off
+static const struct column columns[] = {
+    {.name = "object", .title = "OBJECT", .help = "what it was done to", .type = CELL_TEXT,
+     .width = 18, .widest = 40, .flags = COL_SCREEN | COL_JSON | COL_KEEP, .member = MEMBER(AS_STRING, struct event, object)},
+    {.name = "text", .title = "WHAT HAPPENED", .help = "in words, with the command that does the same", .type = CELL_TEXT,
+     .width = 24, .widest = 160, .priority = 1, .flags = COL_SCREEN | COL_JSON,
+     .member = MEMBER(AS_STRING, struct event, text)},
+};
+// clang-format on
+
+static size_t count(const struct snapshot *s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; s->events && i < s->events->n; i++)
+        n += s->events->at[i]->members ? s->events->at[i]->members->n : 0;
+    return n;
+}
+
+static const void *at(const struct snapshot *s, size_t index)
+{
+    for (size_t i = 0; i < s->events->n; i++) {
+        const struct event_log *members = s->events->at[i]->members;
+        size_t n = members ? members->n : 0;
+
+        if (index < n)
+            return members->at[index];
+        index -= n;
+    }
+    return NULL;
+}
+
+static void identify(const struct snapshot *s, const void *row, struct identity *out)
+{
+    const struct event *r = row;
+
+    (void)s;
+    *out = (struct identity){.kind = KIND_ACTION, .part = r->number};
+}
+
+static bool belongs(const void *row, const struct identity *parent)
+{
+    return parent->kind == KIND_EVENT && ((const struct event *)row)->of == parent->part;
+}
+
+static bool object_of(const struct snapshot *s, const void *row, struct identity *out)
+{
+    (void)s;
+    *out = ((const struct event *)row)->about;
+    return kind_is_object(out->kind);
+}
+
+static bool subject(const struct snapshot *s, const void *row, struct row_subject *out)
+{
+    (void)s;
+    *out = (struct row_subject){.about = ((const struct event *)row)->about};
+    return out->about.kind != NO_KIND;
+}
+
+static void describe(const struct identity *identity, char *dst, size_t cap)
+{
+    snprintf(dst, cap, "action %" PRIu64, identity->part);
+}
+
+static bool mark(const struct snapshot *s, const void *row, enum severity *severity)
+{
+    (void)s;
+    *severity = ((const struct event *)row)->severity;
+    return *severity != SEVERITY_NOTICE;
+}
+
+const struct kind kind_actions = {
+    .id = KIND_ACTION,
+    .name = "actions",
+    .title = "Actions",
+    .one = "action",
+    .flags = TABLE_PAST,
+    .owner_need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES,
+    .columns = columns,
+    .n_columns = sizeof columns / sizeof columns[0],
+    .rows = ROWS_LIKE(struct event),
+    .count = count,
+    .at = at,
+    .identify = identify,
+    .belongs = belongs,
+    .object_of = object_of,
+    .subject = subject,
+    .describe = describe,
+    .mark = mark,
+};
