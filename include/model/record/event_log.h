@@ -40,14 +40,14 @@ struct event {
     enum event_what what;
     enum severity severity;
     enum event_by by;
-    int32_t pid;            // of that process; 0: not known, or outside our PID namespace
-    uint32_t uid;           // UINT32_MAX: not known
-    struct identity about;  // NO_KIND: nothing that has a row
-    bool several;           // about many objects: only about.kind counts
-    const char *kind;       // static: "segment"; NULL: nothing
-    const char *object;     // in words: "segment 42", of several "segments"; NULL: nothing
-    const char *who, *text; // "18811 python" or empty; copies behind the record, as `object`
-    uint64_t of;            // number of the event it is a member of; 0: it stands for itself
+    int32_t pid;               // of that process; 0: not known, or outside our PID namespace
+    uint32_t uid;              // UINT32_MAX: not known
+    struct identity about;     // NO_KIND: nothing that has a row
+    bool several;              // about many objects: only about.kind counts
+    const char *kind;          // static: "segment"; NULL: nothing
+    const char *object;        // in words: "segment 42", of several "segments"; NULL: nothing
+    const char *who, *text;    // "18811 python" or empty; copies behind the record, as `object`
+    uint64_t of;               // number of the event it is a member of; 0: it stands for itself
     struct event_log *members; // of a command on several targets: each of its actions, at most
                                // EVENTS_MAX; NULL: it is none
 };

@@ -42,7 +42,10 @@ static void say_counts(struct say *x, const struct batch *batch)
 
     if (done < batch->n)
         say(x, "{number} of ", done);
-    line_count(&x->line, batch->n, processes ? "process" : kind ? kind->one : "object",
+    line_count(&x->line, batch->n,
+               processes ? "process"
+               : kind    ? kind->one
+                         : "object",
                processes ? "processes" : NULL);
     say(x, " {text}", action_words(batch->verb)->done);
     for (int state = 0; state < OUTCOME_STATES; state++) {

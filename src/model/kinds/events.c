@@ -7,7 +7,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "model/kinds/find_row.h"
 #include "model/kinds/object_words.h"
 #include "model/kinds/parts/cells.h"
 #include "model/record/event_log.h"
@@ -199,9 +198,10 @@ static bool opens(const void *row)
 static void path_text(const struct snapshot *s, const struct identity *identity, char *dst,
                       size_t cap)
 {
-    const struct event *r = find_row(s, identity);
-
-    snprintf(dst, cap, "%s", r ? r->text : "event");
+    snprintf(dst, cap, "event");
+    for (size_t i = 0; s->events && i < s->events->n; i++)
+        if (s->events->at[i]->number == identity->part)
+            snprintf(dst, cap, "%s", s->events->at[i]->text);
 }
 
 static void describe(const struct identity *identity, char *dst, size_t cap)

@@ -8,8 +8,8 @@
 #include "base/line.h"
 #include "base/text.h"
 #include "model/kinds/parts/row_parts.h"
-#include "model/text/words.h"
 #include "model/text/wait_words.h"
+#include "model/text/words.h"
 
 enum { NAMED = 6, TEXT = 512 };
 

@@ -7,8 +7,8 @@
 
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
-#include "model/text/words.h"
 #include "model/text/wait_words.h"
+#include "model/text/words.h"
 
 enum { WAITERS_NAMED = 4 };
 
