@@ -8,7 +8,8 @@ enum { TEXT = 160 };
 
 static enum kind_id kind_of(const struct action *action)
 {
-    return action->verb == ACTION_SIGNAL ? KIND_PROCESS : action->target.kind;
+    return action->verb == ACTION_SIGNAL ? NO_KIND
+                                         : action->target.kind; // to processes, whatever the rows
 }
 
 void batch_add(struct batch *batch, const struct outcome *outcome, struct event *member,
