@@ -1,5 +1,5 @@
 // Paths of the files that are ours to write, settings and log: through what another user owns nothing is
-// written, since he could lead it anywhere.
+// written, since that user could lead it anywhere.
 #ifndef IPCTOP_STORE_TRUSTED_PATH_H
 #define IPCTOP_STORE_TRUSTED_PATH_H
 

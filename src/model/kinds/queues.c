@@ -19,7 +19,8 @@ static void count_waiting(const struct snapshot *s, const struct queue *queue, e
         return;
     for (size_t i = 0; i < n; i++)
         waiting += waiters[i].call == call;
-    if (waiting > 0 || s->waiters_unseen == 0) // nobody seen is nobody only where all were asked
+    if (waiting > 0 ||
+        s->waiters_unseen == 0) // no waiters seen means none only where all were asked
         cell_set_count(out, waiting);
 }
 

@@ -10,8 +10,8 @@
 enum { NAMED_MAX = 6 };
 
 // Writes those holders that are the application's and may be advised to be ended (x may be NULL), and
-// returns how many they are. Anybody may attach where the mode lets him, and an X server attaches what
-// its clients name.
+// returns how many they are. Any process may attach where the mode permits it, and an X server attaches
+// what its clients name.
 static size_t own_holders(struct say *x, const struct snapshot *s, const struct segment *g,
                           bool (*is)(const struct snapshot *s, const struct segment *g,
                                      int32_t pid))

@@ -14,8 +14,8 @@
 #include "session/session.h"
 #include "store/file_writer.h"
 
-// A view to be written, as it was when that was asked for. Of the writing thread and, until what
-// came of a new file is told, of the session.
+// A view to be written, as it was when that was asked for. Of the writing thread and, until the
+// outcome of a new file is known, of the session.
 struct view_job {
     atomic_int refs;
     char *path;
