@@ -76,6 +76,24 @@ static size_t unread_sets(const struct snapshot *s)
     return unread;
 }
 
+static void add_files_missing(struct line *line, const struct files_look *look)
+{
+    const char *hint = geteuid() ? " by this user; try sudo" : "";
+
+    if (add_count(line, look->stuck, "process", "processes"))
+        line_add(line, " whose files could not be read in time");
+    if (add_count(line, look->unasked, "process", "processes"))
+        line_add(line, " whose files were not read: out of threads or file descriptors");
+    if (add_count(line, look->left_out, "file", NULL))
+        line_add(line, " not listed: a process has too many");
+    if (add_count(line, look->sockets_unread, "socket", NULL))
+        line_add(line, " of which nothing could be read");
+    if (add_count(line, look->unread, "file", NULL))
+        line_add(line, " not readable%s", hint);
+    if (add_count(line, look->unreadable, "process", "processes"))
+        line_add(line, " whose files are not readable%s", hint);
+}
+
 // What could not be seen, in one line; empty where the answer is whole.
 static void missing(struct line *line, const struct snapshot *s, const struct requests *requests,
                     const struct options *options, uint64_t need)
@@ -120,6 +138,8 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
         line_add(line, " not examined: out of threads or file descriptors");
     if (add_count(line, unreadable, "process", "processes")) // sudo helps no root in a container
         line_add(line, " not readable%s", geteuid() ? " by this user; try sudo" : "");
+    if (need & (NEED_FILES | NEED_PORTS))
+        add_files_missing(line, &s->files_look);
 }
 
 bool print_missing_id(const struct requests *requests, const struct snapshot *s)

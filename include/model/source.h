@@ -65,11 +65,12 @@ struct answer {
     struct pid_vec tasks;  // PROBE_SAME_MEMORY: asked about, and
     uint32_t *same;        // what address_spaces_join() makes of them; owned
     struct file_vec files; // PROBE_FILES
-    uint32_t files_left_out;
+    uint32_t files_left_out, files_unread;
     uint64_t net_namespace;    // and its inode; 0: not readable
     uint64_t ipc_namespace;    // PROBE_NAMESPACE; before others, the one asked about; 0: our own
     struct inode_vec inodes;   // PROBE_NAMESPACE_MOUNTS: ascending; PROBE_SOCKETS: asked about, and
     struct socket_vec sockets; // found; ascending by inode
+    bool sockets_unread;       // not all tables could be read
     struct process_page page;  // PROBE_PAGE
     struct shared_vec shared;  // PROBE_SHARED: each object once; `open`: descriptors
     struct shared_mapping_vec shared_maps; // pid left 0

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "engine/ask/collector.h"
+#include "engine/sockets.h"
 
 enum {
     PACE_ONE = 20, // a process in sight may take a twentieth of a processor,
@@ -16,7 +17,7 @@ enum {
 struct taken { // the answer of one process
     struct file_vec files;
     uint64_t net_namespace;
-    uint32_t left_out;
+    uint32_t left_out, unread;
     enum files_outcome outcome;
 };
 
@@ -29,8 +30,6 @@ struct files {
     int64_t done_ns, cost_ns;
 
     struct taken *taken; // of the asking that goes on, one a probe
-    struct socket_vec sockets;
-    const struct inode_vec *inodes;
 };
 
 static void *create(void)
@@ -96,6 +95,7 @@ static void take_files(void *arg, size_t index, struct answer *answer)
                                                  : FILES_READ;
     taken->net_namespace = answer->net_namespace;
     taken->left_out = answer->files_left_out;
+    taken->unread = answer->files_unread;
     taken->files = answer->files;
     answer->files = (struct file_vec){0};
 }
@@ -108,11 +108,15 @@ static void add_files(struct files *f, const struct asking *asking)
         struct taken *taken = &f->taken[i];
         const struct process_files answer = {
             .pid = (int32_t)asking->probes.at[i].id,
-            .outcome = asking->asked[i] == ASKED_DONE ? (uint8_t)taken->outcome : FILES_STUCK,
+            .outcome = asking->asked[i] == ASKED_DONE    ? (uint8_t)taken->outcome
+                       : asking->asked[i] == ASKED_STUCK ? FILES_STUCK
+                                                         : FILES_UNASKED,
             .sockets_only = asking->probes.at[i].facts != 0,
             .first = (uint32_t)f->files.n,
             .n = (uint32_t)taken->files.n,
             .left_out = taken->left_out,
+            .unread = taken->unread,
+            .net_namespace = taken->net_namespace,
         };
         vec_push(&f->answers, answer);
         for (size_t k = 0; k < taken->files.n; k++)
@@ -121,120 +125,7 @@ static void add_files(struct files *f, const struct asking *asking)
     }
 }
 
-// --- sockets ------------------------------------------------------------------------------------
-
-static int inode_order(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
-static void inodes_of(const struct files *f, uint64_t net_namespace, struct inode_vec *out)
-{
-    vec_clear(out);
-    for (size_t i = 0; i < f->answers.n; i++) {
-        const struct process_files *answer = &f->answers.at[i];
-        for (size_t k = 0; f->taken[i].net_namespace == net_namespace && k < answer->n; k++) {
-            const struct open_file *file = &f->files.at[answer->first + k];
-            if (file->kind == FILE_SOCKET)
-                vec_push(out, file->inode);
-        }
-    }
-    if (out->n > 1)
-        qsort(out->at, out->n, sizeof *out->at, inode_order);
-}
-
-static void prepare_sockets(void *arg, size_t index, struct answer *answer)
-{
-    const struct files *f = arg;
-
-    (void)index;
-    vec_copy(&answer->inodes, f->inodes);
-}
-
-static void take_sockets(void *arg, size_t index, struct answer *answer)
-{
-    struct files *f = arg;
-
-    (void)index;
-    f->sockets = answer->sockets;
-    answer->sockets = (struct socket_vec){0};
-}
-
-static char *copy_of(const char *text)
-{
-    return text ? mem_copy_string(text) : NULL;
-}
-
-static void describe_file(struct open_file *file, const struct socket_vec *sockets)
-{
-    size_t at = vec_lower(sockets, s, s->inode < file->inode);
-
-    if (at == sockets->n || sockets->at[at].inode != file->inode)
-        return;
-    const struct socket_entry *socket = &sockets->at[at];
-    file->protocol = socket->protocol;
-    file->state = socket->state;
-    file->ipv6 = socket->ipv6;
-    file->port = socket->port;
-    file->clients = socket->clients;
-    file->known |= FILE_KNOWS_CLIENTS;
-    file->local = copy_of(socket->local);
-    file->remote = copy_of(socket->remote);
-}
-
-// Asks the process of answers[which] for the sockets of all that are in its network namespace.
-static void ask_sockets(struct files *f, struct prober_pool *pool, size_t which)
-{
-    struct asking asking = {.take = take_sockets, .prepare = prepare_sockets, .arg = f};
-    uint64_t net_namespace = f->taken[which].net_namespace;
-    struct inode_vec inodes = {0};
-
-    inodes_of(f, net_namespace, &inodes);
-    f->inodes = &inodes;
-    if (inodes.n) {
-        ask_add(&asking, (struct probe){.what = PROBE_SOCKETS, .id = f->answers.at[which].pid});
-        ask_each(pool, &asking);
-        ask_end(&asking);
-    }
-    for (size_t i = 0; i < f->answers.n; i++)
-        for (size_t k = 0; f->taken[i].net_namespace == net_namespace && k < f->answers.at[i].n;
-             k++) {
-            struct open_file *file = &f->files.at[f->answers.at[i].first + k];
-            if (file->kind == FILE_SOCKET)
-                describe_file(file, &f->sockets);
-        }
-    sockets_clear(&f->sockets);
-    vec_free(&f->sockets);
-    vec_free(&inodes);
-}
-
-static void ask_all_sockets(struct files *f, struct prober_pool *pool)
-{
-    for (size_t i = 0; i < f->answers.n; i++) {
-        uint64_t net_namespace = f->taken[i].net_namespace;
-        bool first = net_namespace != 0;
-
-        for (size_t k = 0; k < i && first; k++)
-            first = f->taken[k].net_namespace != net_namespace;
-        if (first && !prober_pool_is_cancelled(pool))
-            ask_sockets(f, pool, i);
-    }
-}
-
 // --- ports --------------------------------------------------------------------------------------
-
-// As ss(8) -l has it: a socket that was bound and not connected takes what comes.
-static bool listens(const struct open_file *file)
-{
-    if (!file->port)
-        return false;
-    return file->protocol == PROTOCOL_TCP
-               ? file->state == SOCKET_LISTEN
-               : (file->protocol == PROTOCOL_UDP || file->protocol == PROTOCOL_UDPLITE) &&
-                     !file->remote;
-}
 
 static int port_order(const void *a, const void *b)
 {
@@ -251,7 +142,7 @@ static void add_ports(struct files *f)
         size_t first = f->ports.n, kept = first;
 
         for (size_t k = 0; k < answer->n; k++)
-            if (listens(&f->files.at[answer->first + k]))
+            if (open_file_listens(&f->files.at[answer->first + k]))
                 vec_push(&f->ports, f->files.at[answer->first + k].port);
         if (f->ports.n > first + 1)
             qsort(f->ports.at + first, f->ports.n - first, sizeof *f->ports.at, port_order);
@@ -296,7 +187,7 @@ static void update(void *self, const struct round *round)
     f->taken = mem_zero(pids.n, sizeof *f->taken);
     ask_each(round->pool, &asking);
     add_files(f, &asking);
-    ask_all_sockets(f, round->pool);
+    sockets_describe(round->pool, &f->files, &f->answers);
     add_ports(f);
     free(f->taken);
     f->taken = NULL;
@@ -318,6 +209,7 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
     files_copy(&snapshot->files, &f->files);
     vec_copy(&snapshot->file_answers, &f->answers);
     vec_copy(&snapshot->ports, &f->ports);
+    snapshot->files_look = files_look(&f->files, &f->answers);
     return true;
 }
 

@@ -240,9 +240,12 @@ static void put_meta(struct file_writer *w, const struct snapshot *s,
     put_text(w, ",\"time\":");
     put_signed(w, s->time);
     put_fields(w, s, meta_system, META_SYSTEM_FIRST, system, false);
-    put_text(w, s->scan ? ",\"scan\":{" : ",\"scan\":null");
-    if (s->scan) {
+    bool read = s->scan || s->files_look.known;
+    put_text(w, read ? ",\"scan\":{" : ",\"scan\":null");
+    if (read) {
         put_fields(w, s, meta_scan, n_meta_scan, s->scan, true);
+        if (s->files_look.known)
+            put_fields(w, s, meta_files, n_meta_files, &s->files_look, false);
         put(w, "}", 1);
     }
     put_fields(w, s, meta_system + META_SYSTEM_FIRST, n_meta_system - META_SYSTEM_FIRST, system,

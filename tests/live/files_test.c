@@ -1,6 +1,7 @@
 // Open files and sockets of real servers on the loopback of a private network namespace, descriptor by
 // descriptor against lsof(8) and ss(8).
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <net/if.h>
@@ -16,10 +17,13 @@
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "support/denial.h"
 #include "support/ns.h"
 #include "support/program.h"
 #include "support/test.h"
@@ -513,7 +517,7 @@ TEST(many_files_and_none)
 
 TEST(an_ordinary_user_sees_none_of_other_users_files)
 {
-    char filter[32];
+    char filter[64];
 
     if (!ns_was_root())
         skip();
@@ -521,11 +525,72 @@ TEST(an_ordinary_user_sees_none_of_other_users_files)
     json_t *rows = rows_of("files", filter, true);
     assert_int_equal(json_array_size(rows), 0);
     json_decref(rows);
+    snprintf(filter, sizeof filter, "--json files -f pid=%d --strict", world.server);
+    struct said said = program_run(filter, true);
+    assert_int_equal(said.status, 3);
+    assert_non_null(strstr(said.out, "\"files_unreadable\":1"));
+    said_clear(&said);
+    snprintf(filter, sizeof filter, "--batch files -f pid=%d", world.server);
+    said = program_run(filter, true);
+    assert_int_equal(said.status, 0);
+    assert_non_null(strstr(said.err, "incomplete: 1 process whose files are not readable by this "
+                                     "user; try sudo"));
+    said_clear(&said);
     snprintf(filter, sizeof filter, "-f pid=%d -o pid,ports", world.server);
     rows = rows_of("processes", filter, true);
     assert_int_equal(json_array_size(rows), 1);
     assert_true(json_is_null(json_object_get(json_array_get(rows, 0), "ports")));
     json_decref(rows);
+}
+
+// As where the kernel has no memory, or the process became another user's meanwhile.
+static void refused_links(void *arg, int ready)
+{
+    static const struct denial denial = {.call = SYS_readlinkat, .error = EIO};
+    const char *command = arg;
+
+    if (!deny(&denial, 1))
+        _exit(77);
+    child_ready(ready);
+    execl("/bin/sh", "sh", "-c", command, NULL);
+    _exit(1);
+}
+
+TEST(a_descriptor_that_cannot_be_looked_at_is_counted)
+{
+    struct said said;
+    char command[256];
+    json_error_t error;
+
+    snprintf(command, sizeof command,
+             BUILD_DIR "/ipctop --json files -f pid=%d --strict >%s/out; echo $? >%s/status",
+             world.server, world.dir, world.dir);
+    pid_t pid = child_start(refused_links, command);
+    if (pid < 0)
+        skip(); // no seccomp filters here
+    waitpid(pid, NULL, 0);
+    snprintf(command, sizeof command, "cat %s/status", world.dir);
+    said = shell_run(command);
+    assert_int_equal(atoi(said.out), 3);
+    said_clear(&said);
+    snprintf(command, sizeof command, "%s/out", world.dir);
+    json_t *root = json_load_file(command, 0, &error);
+    json_t *scan = json_object_get(json_object_get(root, "meta"), "scan");
+    assert_true(json_integer_value(json_object_get(scan, "files_unread")) > 10);
+    assert_int_equal(json_integer_value(json_object_get(scan, "files_unreadable")), 0);
+    json_decref(root);
+}
+
+TEST(a_whole_answer_is_strictly_one)
+{
+    char arguments[64];
+
+    snprintf(arguments, sizeof arguments, "--json files -f pid=%d --strict", world.server);
+    struct said said = program_run(arguments, false);
+    assert_int_equal(said.status, 0);
+    assert_non_null(strstr(said.out, "\"files_processes\":1,\"files_unreadable\":0"));
+    assert_non_null(strstr(said.out, "\"sockets_unread\":0"));
+    said_clear(&said);
 }
 
 static int tests(void)

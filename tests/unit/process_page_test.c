@@ -5,6 +5,7 @@
 
 #include "model/consequence/consequence.h"
 #include "model/kinds/processes.h"
+#include "model/kinds/registry.h"
 #include "support/fake.h"
 #include "support/test.h"
 
@@ -90,6 +91,7 @@ TEST(what_could_not_be_read_is_said)
     } cases[] = {
         {FILES_REFUSED, "not readable by this user"},
         {FILES_STUCK, "could not be read in time"},
+        {FILES_UNASKED, "out of threads or file descriptors"},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -108,6 +110,35 @@ TEST(what_could_not_be_read_is_said)
         free(page);
         snapshot_unref(s);
     }
+}
+
+// What it listens on is then not known, which is not the same as nothing.
+TEST(sockets_that_could_not_be_read_leave_ports_unknown)
+{
+    struct snapshot *s = server();
+    const struct process_totals row = {.pid = SERVER};
+    const struct column *ports = kind_column(&kind_processes, "ports");
+    struct cell cell;
+
+    column_get(ports, s, &row, &cell);
+    assert_false(cell.known); // two files are not listed: they may be sockets
+    assert_int_equal(files_look(&s->files, &s->file_answers).left_out, 2);
+    s->file_answers.at[0].left_out = 0;
+    column_get(ports, s, &row, &cell);
+    assert_true(cell.known);
+    assert_int_equal(files_look(&s->files, &s->file_answers).sockets_unread, 0);
+    s->file_answers.at[0].sockets_unread = true;
+    column_get(ports, s, &row, &cell);
+    assert_false(cell.known);
+    assert_int_equal(files_look(&s->files, &s->file_answers).sockets_unread, 5);
+    char *page = page_of(s, SERVER);
+    assert_non_null(strstr(page, "what its sockets are could not be read"));
+    free(page);
+    s->page = (struct process_page){.pid = SERVER, .known = PAGE_LIBRARY | PAGE_REFUSED};
+    page = page_of(s, SERVER);
+    assert_non_null(strstr(page, "not readable by this user; try sudo"));
+    free(page);
+    snapshot_unref(s);
 }
 
 static struct consequence signalled(const struct snapshot *s, int signal)

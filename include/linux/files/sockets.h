@@ -5,7 +5,8 @@
 
 #include "model/source.h"
 
-// Fills answer->sockets, ascending by inode, with those of answer->inodes, which ascend.
+// Fills answer->sockets, ascending by inode, with those of answer->inodes, which ascend; sockets_unread where
+// some tables are there and could not be read.
 void sockets_probe(const char *proc, int32_t pid, struct answer *answer);
 
 #endif

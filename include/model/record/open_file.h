@@ -83,24 +83,47 @@ struct open_file {
 };
 VEC(file_vec, struct open_file);
 
-enum files_outcome { FILES_READ, FILES_REFUSED, FILES_STUCK, FILES_GONE };
+enum files_outcome {
+    FILES_READ,
+    FILES_REFUSED, // not for this user
+    FILES_STUCK,   // no answer in time
+    FILES_UNASKED, // another error: out of threads or file descriptors
+    FILES_GONE
+};
 
 struct process_files { // how the files of one process were read
     int32_t pid;
     uint8_t outcome;              // enum files_outcome
     bool sockets_only;            // others were left out
+    bool sockets_unread;          // what its sockets are could not be read
     uint32_t first, n;            // of snapshot.files
     uint32_t first_port, n_ports; // of snapshot.ports: where it listens, ascending, each once
     uint32_t left_out;            // files beyond the number that is kept
+    uint32_t unread;              // descriptors that could not be looked at
+    uint64_t net_namespace;       // its inode; 0: not readable
 };
 VEC(process_files_vec, struct process_files);
 VEC(port_vec, uint32_t);
+
+enum { FILES_LOOK_KNOWN = 1 };
+
+struct files_look {     // how much of all that were asked was read: a row of a table
+    uint32_t processes; // asked
+    uint32_t unreadable, stuck, unasked; // of them: enum files_outcome
+    uint64_t unread, left_out;           // files of the others
+    uint64_t sockets_unread;             // sockets of which only the number is known
+    uint8_t known;                       // FILES_LOOK_KNOWN, where any were asked
+};
 
 void open_file_release(struct open_file *file); // what it owns
 void socket_entry_release(struct socket_entry *socket);
 void files_clear(struct file_vec *files); // releases each; the room stays
 void files_copy(struct file_vec *to, const struct file_vec *from);
 void sockets_clear(struct socket_vec *sockets);
+// Whether it listens on a port, as ss(8) -l has it: a socket without connections that was bound and not
+// connected takes what comes.
+bool open_file_listens(const struct open_file *file);
+struct files_look files_look(const struct file_vec *files, const struct process_files_vec *answers);
 // NULL where that process was not asked. `answers` ascend by pid.
 const struct process_files *process_files_find(const struct process_files_vec *answers,
                                                int32_t pid);

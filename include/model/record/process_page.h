@@ -13,6 +13,8 @@ enum {
     PAGE_KNOWS_MAX_FILES = 8, // max_files
     PAGE_KNOWS_PSS = 16,      // shared_pss
     PAGE_LIBRARY = 32, // libproc2 was there to be asked; without it the first three are unknown
+    PAGE_REFUSED = 64, // some of it is not for this user
+    PAGE_UNREAD = 128, // some of it could not be read for another reason
 };
 
 struct process_page {

@@ -140,6 +140,7 @@ struct snapshot {
     struct file_vec files;                 // of processes in file_answers; ordered by pid, fd
     struct process_files_vec file_answers; // ordered by pid
     struct port_vec ports;                 // of file_answers
+    struct files_look files_look;          // the sum of file_answers
     struct instance_vec instances;         // databases a label may name, in no order
     struct growth_vec growths;   // ordered by kind, uid; only where pictures follow each other
     struct finding_vec findings; // worst first

@@ -91,8 +91,10 @@ static void take_entry(int dir, const char *name, int32_t pid, bool sockets_only
     struct stat link;
     ssize_t n = readlinkat(dir, name, text, sizeof text - 1);
 
-    if (n < 0)
-        return; // closed meanwhile
+    if (n < 0) {
+        answer->files_unread += errno != ENOENT && errno != ESRCH; // else it was closed meanwhile
+        return;
+    }
     text[n] = '\0';
     if (sockets_only && strncmp(text, "socket:", 7) != 0)
         return;

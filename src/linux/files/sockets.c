@@ -209,16 +209,18 @@ static void settle(struct socket_vec *sockets)
 void sockets_probe(const char *proc, int32_t pid, struct answer *answer)
 {
     struct reading r = {.answer = answer, .connections = mem_zero(PORTS, sizeof *r.connections)};
-    size_t missing = 0, n = sizeof files / sizeof *files;
+    size_t read = 0, n = sizeof files / sizeof *files;
 
     for (size_t i = 0; i < n; i++) {
         r.file = &files[i];
         int error = read_file(&r, proc, pid);
-        missing += error != 0; // a kernel without IPv6, say
-        if (error && error != -ENOENT)
+        read += error == 0;
+        if (error && error != -ENOENT) { // that is a kernel without IPv6, say
+            answer->sockets_unread = true;
             answer->error = error;
+        }
     }
-    if (missing < n)
+    if (read)
         answer->error = 0;
     else if (!answer->error)
         answer->error = -ENOENT;

@@ -13,11 +13,22 @@
 #include "linux/process/proc_file.h"
 #include "linux/process/procps.h"
 
-static char *read_link(int dir, const char *name)
+// What is not there is none: a kernel thread has no program.
+static void note_error(int error, struct process_page *page)
+{
+    if (error == -EACCES || error == -EPERM)
+        page->known |= PAGE_REFUSED;
+    else if (error != -ENOENT && error != -ESRCH)
+        page->known |= PAGE_UNREAD;
+}
+
+static char *read_link(int dir, const char *name, struct process_page *page)
 {
     char text[PATH_MAX];
     ssize_t n = readlinkat(dir, name, text, sizeof text);
 
+    if (n < 0)
+        note_error(-errno, page);
     return n > 0 ? text_escape_new(text, (size_t)n) : NULL;
 }
 
@@ -28,8 +39,10 @@ static void read_limits(int dir, struct process_page *page)
     char text[4096];
     uint64_t value;
 
-    const char *line =
-        proc_file_read_at(dir, "limits", text, sizeof text) > 0 ? strstr(text, name) : NULL;
+    ssize_t n = proc_file_read_at(dir, "limits", text, sizeof text);
+    if (n < 0)
+        note_error((int)n, page);
+    const char *line = n > 0 ? strstr(text, name) : NULL;
     if (!line)
         return;
     line += sizeof name - 1;
@@ -47,8 +60,10 @@ static void read_shared_pss(int dir, struct process_page *page)
     static const char name[] = "\nPss_Shmem:";
     char text[4096];
 
-    const char *line =
-        proc_file_read_at(dir, "smaps_rollup", text, sizeof text) > 0 ? strstr(text, name) : NULL;
+    ssize_t n = proc_file_read_at(dir, "smaps_rollup", text, sizeof text);
+    if (n < 0)
+        note_error((int)n, page);
+    const char *line = n > 0 ? strstr(text, name) : NULL;
     if (!line || proc_file_numbers(line + sizeof name - 1, &page->shared_pss, 1) != 1)
         return;
     page->shared_pss *= 1024;
@@ -70,8 +85,8 @@ void page_probe(const char *proc, int32_t pid, bool library, struct answer *answ
         return;
     }
     page->pid = pid;
-    page->exe = read_link(dir, "exe");
-    page->cwd = read_link(dir, "cwd");
+    page->exe = read_link(dir, "exe", page);
+    page->cwd = read_link(dir, "cwd", page);
     read_limits(dir, page);
     if (library)
         procps_read(pid, page);

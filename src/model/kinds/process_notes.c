@@ -77,14 +77,6 @@ static const struct open_file *files_of(const struct snapshot *s, int32_t pid, s
     return *n ? &s->files.at[answer->first] : NULL;
 }
 
-static bool listens(const struct open_file *file)
-{
-    bool bound = file->port && !file->remote &&
-                 (file->protocol == PROTOCOL_UDP || file->protocol == PROTOCOL_UDPLITE);
-
-    return file->local && (file->state == SOCKET_LISTEN || bound);
-}
-
 size_t process_listens(struct line *line, const struct snapshot *s, int32_t pid, size_t most,
                        uint64_t *clients)
 {
@@ -94,7 +86,7 @@ size_t process_listens(struct line *line, const struct snapshot *s, int32_t pid,
     *clients = 0;
     for (size_t i = 0; i < n; i++) {
         const struct open_file *file = &files[i];
-        if (!listens(file))
+        if (!open_file_listens(file) || !file->local)
             continue;
         if (file->known & FILE_KNOWS_CLIENTS && file->protocol == PROTOCOL_TCP)
             *clients += file->clients;
@@ -168,9 +160,10 @@ static void note_peers(const struct open_file *files, size_t n, struct note_vec 
 // --- files --------------------------------------------------------------------------------------
 
 static void note_kinds(const struct snapshot *s, const struct open_file *files, size_t n,
-                       uint32_t left_out, struct note_vec *out)
+                       const struct process_files *answer, struct note_vec *out)
 {
     size_t kinds[FILE_KINDS] = {0}, deleted = 0;
+    uint32_t left_out = answer->left_out, unread = answer->unread;
     char text[TEXT];
     struct line line = line_start(text, sizeof text);
 
@@ -189,6 +182,8 @@ static void note_kinds(const struct snapshot *s, const struct open_file *files, 
         line_add(&line, " · %zu deleted", deleted);
     if (left_out)
         line_add(&line, " · %" PRIu32 " not listed: too many", left_out);
+    if (unread)
+        line_add(&line, " · %" PRIu32 " not readable", unread);
     add(out, NOTE_PLAIN, text);
 }
 
@@ -207,12 +202,17 @@ static void note_files(const struct snapshot *s, int32_t pid, struct note_vec *o
         add(out, NOTE_WARNING, "its files and sockets are not readable by this user; try sudo");
     } else if (answer->outcome == FILES_STUCK) {
         add(out, NOTE_WARNING, "its files and sockets could not be read in time");
+    } else if (answer->outcome == FILES_UNASKED) {
+        add(out, NOTE_WARNING,
+            "its files and sockets were not read: out of threads or file descriptors");
     } else if (answer->outcome == FILES_READ) {
+        if (answer->sockets_unread)
+            add(out, NOTE_WARNING, "what its sockets are could not be read");
         line_add(&line, "Listens on ");
         if (process_listens(&line, s, pid, NAMED, &clients))
             add(out, NOTE_PLAIN, text);
         note_peers(files, n, out);
-        note_kinds(s, files, n, answer->left_out, out);
+        note_kinds(s, files, n, answer, out);
     }
 }
 
@@ -279,7 +279,12 @@ static void note_page(const struct snapshot *s, int32_t pid, struct note_vec *ou
     note_memory(page, out);
     if (page->outcome == PAGE_STUCK)
         add(out, NOTE_WARNING, "not all could be read: the process did not answer in time");
-    else if (page->outcome == PAGE_READ && !(page->known & PAGE_LIBRARY))
+    if (page->known & PAGE_REFUSED)
+        add(out, NOTE_WARNING,
+            "its program, directory or share of memory are not readable by this user; try sudo");
+    if (page->known & PAGE_UNREAD)
+        add(out, NOTE_WARNING, "not all of its page could be read");
+    if (page->outcome == PAGE_READ && !(page->known & PAGE_LIBRARY))
         add(out, NOTE_DIM,
             "without libproc2: memory, oom score, control group and slice are not shown");
 }

@@ -17,7 +17,8 @@ static void get_ports(const struct snapshot *s, const void *row, struct cell *ou
     const struct process_totals *r = row;
     const struct process_files *files = process_files_find(&s->file_answers, r->pid);
 
-    if (!files || files->outcome != FILES_READ)
+    if (!files || files->outcome != FILES_READ || files->sockets_unread || files->unread ||
+        files->left_out)
         return;
     out->list.at = s->ports.n ? &s->ports.at[files->first_port] : NULL;
     out->list.n = files->n_ports;

@@ -73,6 +73,31 @@ void sockets_clear(struct socket_vec *sockets)
     vec_clear(sockets);
 }
 
+bool open_file_listens(const struct open_file *file)
+{
+    bool datagrams = file->protocol == PROTOCOL_UDP || file->protocol == PROTOCOL_UDPLITE;
+
+    return file->port && (file->protocol == PROTOCOL_TCP ? file->state == SOCKET_LISTEN
+                                                         : datagrams && !file->remote);
+}
+
+struct files_look files_look(const struct file_vec *files, const struct process_files_vec *answers)
+{
+    struct files_look look = {.processes = (uint32_t)answers->n, .known = FILES_LOOK_KNOWN};
+
+    for (size_t i = 0; i < answers->n; i++) {
+        const struct process_files *answer = &answers->at[i];
+        look.unreadable += answer->outcome == FILES_REFUSED;
+        look.stuck += answer->outcome == FILES_STUCK;
+        look.unasked += answer->outcome == FILES_UNASKED;
+        look.unread += answer->unread;
+        look.left_out += answer->left_out;
+        for (size_t k = 0; answer->sockets_unread && k < answer->n; k++)
+            look.sockets_unread += files->at[answer->first + k].kind == FILE_SOCKET;
+    }
+    return look;
+}
+
 const struct process_files *process_files_find(const struct process_files_vec *answers, int32_t pid)
 {
     size_t at = vec_lower(answers, a, a->pid < pid);

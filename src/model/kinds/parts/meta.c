@@ -31,7 +31,19 @@ const struct column meta_scan[] = {
     {.name = "duration_us", .type = CELL_COUNT, .member = MEMBER(AS_VALUE, struct scan, duration_us)},
     {.name = "exiting", .type = CELL_COUNT, .member = MEMBER(AS_VALUE, struct scan, exiting)},
 };
+#define LOOK(name) MEMBER_IF(FILES_LOOK_KNOWN, AS_VALUE, struct files_look, name)
+const struct column meta_files[] = {
+    {.name = "files_processes", .type = CELL_COUNT, .member = LOOK(processes)},
+    {.name = "files_unreadable", .type = CELL_COUNT, .member = LOOK(unreadable)},
+    {.name = "files_stuck", .type = CELL_COUNT, .member = LOOK(stuck)},
+    {.name = "files_unasked", .type = CELL_COUNT, .member = LOOK(unasked)},
+    {.name = "files_unread", .type = CELL_COUNT, .member = LOOK(unread)},
+    {.name = "files_left_out", .type = CELL_COUNT, .member = LOOK(left_out)},
+    {.name = "sockets_unread", .type = CELL_COUNT, .member = LOOK(sockets_unread)},
+};
+#undef LOOK
 // clang-format on
 
 const size_t n_meta_system = sizeof meta_system / sizeof *meta_system;
 const size_t n_meta_scan = sizeof meta_scan / sizeof *meta_scan;
+const size_t n_meta_files = sizeof meta_files / sizeof *meta_files;

@@ -1,0 +1,144 @@
+#include "engine/sockets.h"
+
+#include <stdlib.h>
+
+#include "engine/ask/ask.h"
+
+enum { TRIES = 4 }; // processes of a network namespace, where one ended before it answered
+
+struct asked_sockets {
+    struct prober_pool *pool;
+    struct file_vec *files;
+    struct process_files_vec *answers;
+    struct inode_vec inodes; // of one network namespace, ascending
+    struct socket_vec sockets;
+    bool read, gone; // the tables; the process that was asked has ended
+};
+
+static int inode_order(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void list_inodes(struct asked_sockets *a, uint64_t net_namespace)
+{
+    struct inode_vec *out = &a->inodes;
+
+    vec_clear(out);
+    for (size_t i = 0; i < a->answers->n; i++) {
+        const struct process_files *answer = &a->answers->at[i];
+        for (size_t k = 0; answer->net_namespace == net_namespace && k < answer->n; k++) {
+            const struct open_file *file = &a->files->at[answer->first + k];
+            if (file->kind == FILE_SOCKET)
+                vec_push(out, file->inode);
+        }
+    }
+    if (out->n > 1)
+        qsort(out->at, out->n, sizeof *out->at, inode_order);
+}
+
+static void prepare(void *arg, size_t index, struct answer *answer)
+{
+    const struct asked_sockets *a = arg;
+
+    (void)index;
+    vec_copy(&answer->inodes, &a->inodes);
+}
+
+static void take(void *arg, size_t index, struct answer *answer)
+{
+    struct asked_sockets *a = arg;
+
+    (void)index;
+    a->gone = answer_is_gone(answer);
+    a->read = !answer->error && !answer->sockets_unread;
+    a->sockets = answer->sockets;
+    answer->sockets = (struct socket_vec){0};
+}
+
+static char *copy_of(const char *text)
+{
+    return text ? mem_copy_string(text) : NULL;
+}
+
+static void describe(struct open_file *file, const struct socket_vec *sockets)
+{
+    size_t at = vec_lower(sockets, s, s->inode < file->inode);
+
+    if (at == sockets->n || sockets->at[at].inode != file->inode)
+        return;
+    const struct socket_entry *socket = &sockets->at[at];
+    file->protocol = socket->protocol;
+    file->state = socket->state;
+    file->ipv6 = socket->ipv6;
+    file->port = socket->port;
+    file->clients = socket->clients;
+    file->known |= FILE_KNOWS_CLIENTS;
+    file->local = copy_of(socket->local);
+    file->remote = copy_of(socket->remote);
+}
+
+// True: it has ended, and another one may know.
+static bool ask(struct asked_sockets *a, int32_t pid)
+{
+    struct asking asking = {.take = take, .prepare = prepare, .arg = a};
+
+    a->read = a->gone = false;
+    ask_add(&asking, (struct probe){.what = PROBE_SOCKETS, .id = pid});
+    ask_each(a->pool, &asking);
+    ask_end(&asking);
+    return a->gone;
+}
+
+static void settle(struct asked_sockets *a, uint64_t net_namespace)
+{
+    for (size_t i = 0; i < a->answers->n; i++) {
+        struct process_files *answer = &a->answers->at[i];
+        if (answer->net_namespace != net_namespace)
+            continue;
+        answer->sockets_unread = !a->read;
+        for (size_t k = 0; k < answer->n; k++)
+            if (a->files->at[answer->first + k].kind == FILE_SOCKET)
+                describe(&a->files->at[answer->first + k], &a->sockets);
+    }
+}
+
+// Of the namespace that answers[first] is the first one of.
+static void describe_namespace(struct asked_sockets *a, size_t first)
+{
+    uint64_t net_namespace = a->answers->at[first].net_namespace;
+    int tries = 0;
+
+    list_inodes(a, net_namespace);
+    a->read = true;
+    for (size_t i = first; a->inodes.n && i < a->answers->n && tries < TRIES; i++) {
+        const struct process_files *answer = &a->answers->at[i];
+        if (answer->net_namespace != net_namespace || answer->outcome != FILES_READ)
+            continue;
+        tries++;
+        if (!ask(a, answer->pid))
+            break;
+    }
+    settle(a, net_namespace);
+    sockets_clear(&a->sockets);
+    vec_free(&a->sockets);
+}
+
+void sockets_describe(struct prober_pool *pool, struct file_vec *files,
+                      struct process_files_vec *answers)
+{
+    struct asked_sockets a = {.pool = pool, .files = files, .answers = answers};
+
+    for (size_t i = 0; i < answers->n; i++) {
+        struct process_files *answer = &answers->at[i];
+        bool first = answer->net_namespace != 0;
+        answer->sockets_unread = !first && answer->outcome == FILES_READ;
+        for (size_t k = 0; k < i && first; k++)
+            first = answers->at[k].net_namespace != answer->net_namespace;
+        if (first && !prober_pool_is_cancelled(pool))
+            describe_namespace(&a, i);
+    }
+    vec_free(&a.inodes);
+}
