@@ -25,7 +25,9 @@ int __attribute__((format(printf, 1, 2))) options_fail(const char *format, ...)
 
 bool options_act_on(const struct options *o, const struct kind *kind)
 {
-    return o->remove ? kind_is_object(kind->id) && kind->can & CAN_REMOVE
+    bool removable = kind_is_object(kind->id) || (kind->act_on && !kind->belongs);
+
+    return o->remove ? removable && kind->can & CAN_REMOVE
                      : kind->flags & TABLE_PROCESSES && kind->can & CAN_SIGNAL;
 }
 

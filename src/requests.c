@@ -157,14 +157,16 @@ static const struct kind *next_table(const struct format *format, const struct k
     return next;
 }
 
-// All that are acted on where none is named: objects, or the processes attached to segments.
+// All that are acted on where none is named: objects of System V, or the processes attached to segments.
 static int add_acted_on(struct requests *requests, const struct options *o)
 {
     int status = 0;
 
     for (int id = 1; id < KINDS && !status; id++) {
         const struct kind *kind = kind_get((enum kind_id)id);
-        if (options_act_on(o, kind) && (o->remove || (!requests->n && kind->flags & TABLE_HELD)))
+        bool meant =
+            o->remove ? kind_is_object(kind->id) : !requests->n && kind->flags & TABLE_HELD;
+        if (meant && options_act_on(o, kind))
             status = add_table(requests, kind, o);
     }
     return status;

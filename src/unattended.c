@@ -31,7 +31,7 @@ static void choose_objects_of(struct run *run, const struct identity_vec *rows)
     for (size_t i = 0; i < rows->n; i++) {
         struct action action = {.verb = ACTION_REMOVE, .unused_only = !run->options->attached};
 
-        if (find_object(run->s, &rows->at[i], &action.target))
+        if (find_target(run->s, &rows->at[i], &action))
             vec_push(&run->actions, action);
     }
     choose_distinct(&run->actions);
@@ -80,7 +80,8 @@ static void choose_all(struct run *run)
 static const char *protection(const struct options *o, const struct action *action,
                               const struct consequence *c)
 {
-    bool used = action->verb == ACTION_REMOVE && (c->impact.later.n || c->impact.woken);
+    bool used =
+        action->verb == ACTION_REMOVE && (c->impact.later.n || c->impact.kept.n || c->impact.woken);
     bool grave = c->grave && !o->force;
 
     used = used && !o->attached;
@@ -218,8 +219,10 @@ int unattended_run(const struct options *options, const struct requests *request
                    struct sampler *sampler)
 {
     // All that a verdict rests on, of all objects: whose application runs on one of them.
-    const struct want want = {.need = requests_want(requests, options).need | triage_need(),
-                              .ipc_namespace = options->ipc_namespace};
+    struct want want = {.need = requests_want(requests, options).need | triage_need(),
+                        .ipc_namespace = options->ipc_namespace};
+    for (size_t i = 0; i < requests->n; i++)
+        want.need |= requests->tables[i].query.kind->act_need;
     struct snapshot *s = sampler_collect(sampler, &want);
     struct run run = {.options = options, .requests = requests, .s = s};
     int status = 1;

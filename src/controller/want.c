@@ -77,6 +77,8 @@ void session_want(struct session *s, struct want *want)
     await_exit_want(s, want);
     if (s->tracing)
         want->need |= NEED_TRACE;
+    for (size_t i = 0; i < s->prompt.actions.n; i++)
+        want->need |= kind_get(s->prompt.actions.at[i].target.kind)->act_need;
     // What a signal means to a process may stand in its arguments.
     if (s->prompt.actions.n && s->prompt.actions.at[0].verb == ACTION_SIGNAL)
         want_signalled(s, want);

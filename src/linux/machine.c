@@ -88,7 +88,11 @@ static void read_details(const struct machine *m, const struct want *want, struc
 
 static void read_tables(const struct machine *m, const struct want *want, struct snapshot *fresh)
 {
-    const struct table_reading in = {m->proc, m->is_procfs, want};
+    const struct table_reading in = {.proc = m->proc,
+                                     .is_procfs = m->is_procfs,
+                                     .elsewhere = want->ipc_namespace &&
+                                                  want->ipc_namespace != m->ipc_namespace,
+                                     .want = want};
 
     for (size_t i = 0; i < sizeof table_readers / sizeof *table_readers; i++) {
         const struct table_reader *reader = table_readers[i];

@@ -277,12 +277,13 @@ static void act_there(void *arg)
 }
 
 // What a target is, and whether it still is that, is looked up where it is. A process is one process
-// wherever it lives.
+// wherever it lives, and so is a file of /dev/shm, which no IPC namespace has.
 static void source_act(void *arg, const struct action *action, struct outcome *outcome)
 {
     const struct linux_source *self = arg;
     struct acting acting = {self, action, outcome};
-    bool anywhere = action->verb == ACTION_SIGNAL || action->verb == ACTION_RESOLVE;
+    bool anywhere = action->verb == ACTION_SIGNAL || action->verb == ACTION_RESOLVE ||
+                    (action->shared.what && action->shared.type != SHARED_MQUEUE);
 
     if (anywhere || !action->ipc_namespace) {
         act_here(self, action, outcome);

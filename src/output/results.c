@@ -50,10 +50,10 @@ static json_t *result(const struct outcome_vec *outcomes, size_t i, size_t previ
     json_t *id = kind_is_object(target->kind) ? json_integer(target->id) : json_null();
     json_t *number = signals ? json_integer(o->action.signal) : json_null();
 
-    return json_pack("{s:s, s:s?, s:o, s:o, s:o, s:s, s:s}", "verb",
+    return json_pack("{s:s, s:s?, s:o, s:o, s:o, s:s, s:s, s:s?}", "verb",
                      action_words(o->action.verb)->name, "kind", kind ? kind->word : NULL, "id", id,
                      "pid", pid, "signal", number, "result", result_of(outcomes, i, preview),
-                     "text", o->text);
+                     "text", o->text, "name", o->action.shared.what ? o->action.shared.name : NULL);
 }
 
 int results_write_json(FILE *out, const struct snapshot *s, const struct outcome_vec *outcomes,

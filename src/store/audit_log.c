@@ -67,11 +67,14 @@ static void add_target(struct line *line, const struct action *action)
 {
     const struct identity *t = &action->target;
     const struct kind *kind = kind_get(t->kind);
-    char name[80], text[240];
+    char name[80], text[480];
     struct line target = line_start(text, sizeof text);
 
     if (action->limit.name[0])
         line_add(&target, "limit %s=%" PRIu64, action->limit.name, action->limit.value);
+    else if (action->shared.what)
+        line_add(&target, "%s %s device=%u:%u inode=%" PRIu64 " uid=%u", action->shared.what,
+                 action->shared.name, t->key >> 20, t->key & 0xfffff, t->part, action->was.uid);
     else
         line_add(&target, "%s", identity_text(t, name, sizeof name));
     if (t->pid && !t->start_ticks && t->instance)

@@ -103,7 +103,9 @@ TEST(what_a_kind_can_it_has_the_methods_for)
         bool of_object = kind->object != NO_KIND || kind->object_of;
 
         assert_true(!(kind->can & CAN_SIGNAL) || kind->processes || kind->subject);
-        assert_true(!(kind->can & (CAN_REMOVE | CAN_CHANGE | CAN_LOCK)) || of_object);
+        assert_true(!(kind->can & (CAN_CHANGE | CAN_LOCK)) || of_object);
+        assert_true(!(kind->can & CAN_REMOVE) || of_object || kind->act_on);
+        assert_true(!kind->act_on || kind->act_need);
         assert_true(!(kind->can & CAN_RESTRICT) || kind->orphan);
         assert_true(!(kind->can & CAN_WIDEN) || (kind->focus_need && kind->wide_need));
         assert_true(!(kind->flags & TABLE_NOTES) || kind->notes);

@@ -8,6 +8,7 @@
 struct table_reading {
     const char *proc;
     bool is_procfs; // false: a fixture, whose machine the calls are not about
+    bool elsewhere; // the thread has entered another IPC namespace
     const struct want *want;
 };
 

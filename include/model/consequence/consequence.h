@@ -17,10 +17,11 @@ struct impact {            // of several actions: the sum
     struct amount later;   // segments that vanish with their last attachment
     struct amount let_go;  // segments that nothing holds then, but that stay
     struct amount pinned;  // segments that can no longer be swapped out
-    struct amount lost;    // messages
-    uint64_t woken;        // tasks that get EIDRM
-    bool memory_unknown;   // of some that vanish at once
-    bool holders_unseen;   // of some that vanish later
+    struct amount kept; // queues and semaphores that lose their names, and stay while they are used
+    struct amount lost; // messages
+    uint64_t woken;     // tasks that get EIDRM
+    bool memory_unknown; // of some that vanish at once
+    bool holders_unseen; // of some that vanish later
 };
 void impact_add(struct impact *sum, const struct impact *one);
 

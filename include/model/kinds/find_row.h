@@ -2,12 +2,16 @@
 #ifndef IPCTOP_MODEL_KINDS_FIND_ROW_H
 #define IPCTOP_MODEL_KINDS_FIND_ROW_H
 
+#include "model/record/action.h"
 #include "model/record/snapshot.h"
 
 // The row of the snapshot that an identity means, and no other that has its id; or NULL.
 const void *find_row(const struct snapshot *s, const struct identity *identity);
 // The object a row is or belongs to, as it is now. False: it belongs to none, or that is gone.
 bool find_object(const struct snapshot *s, const struct identity *row, struct identity *object);
+// What an action on a row is done to: that object, or what kind->act_on names. Sets action->target and
+// what it was; false: there is none, or it is gone.
+bool find_target(const struct snapshot *s, const struct identity *row, struct action *action);
 // "segment 393216", "process 18811", "semaphore set 3": as sentences name a target. Returns dst.
 const char *identity_text(const struct identity *identity, char *dst, size_t cap);
 // The same, but "shmmni" of a row with a name of its own.

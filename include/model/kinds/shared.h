@@ -19,6 +19,8 @@ const struct shared *shared_find(const struct snapshot *s, const struct shared_i
 // The holders of one: the first, *n of them.
 const struct shared_holder *shared_holders(const struct snapshot *s, const struct shared_id *id,
                                            size_t *n);
+// What an action on it, or on a holder of it, is done to: struct kind.
+bool shared_act_on(const struct snapshot *s, const struct identity *row, struct action *action);
 // Whether nothing uses it and what made it no longer runs; *known is false where that is not certain.
 bool shared_orphan(const struct snapshot *s, const struct shared *row, bool *known);
 // The title of its application, "PostgreSQL", or the program that all its holders run; NULL: neither.

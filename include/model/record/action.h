@@ -7,6 +7,7 @@
 
 #include "base/vector.h"
 #include "model/record/identity.h"
+#include "model/record/shared.h"
 
 enum action_verb {
     ACTION_REMOVE,
@@ -29,8 +30,9 @@ struct
 
 struct action {
     enum action_verb verb;
-    uint64_t ipc_namespace; // the target's; 0: our own
-    struct identity target; // a copy taken when the user chose it: what must still be true
+    uint64_t ipc_namespace;      // the target's; 0: our own
+    struct identity target;      // a copy taken when the user chose it: what must still be true
+    struct shared_target shared; // of one without a number; its owner is was.uid
     // It was refused as changed, and asked about again with what has changed from `was` to `now`: that
     // ctime moves on is no reason to refuse it. (semctl(2) SETVAL in a loop would for ever.)
     bool again;
@@ -68,7 +70,8 @@ enum outcome_code {
     OUTCOME_TEXT, // none of these: state and text say it
     // done
     OUTCOME_REMOVED,
-    OUTCOME_MARKED, // for removal; `number` are still attached
+    OUTCOME_MARKED,   // for removal; `number` are still attached
+    OUTCOME_UNLINKED, // its name is gone; some process still uses it
     OUTCOME_SET,
     OUTCOME_LOCKED,
     OUTCOME_UNLOCKED,
@@ -84,6 +87,8 @@ enum outcome_code {
     OUTCOME_NOW_MARKED,
     OUTCOME_NOW_CHANGED,
     OUTCOME_NOW_ATTACHED, // `number` times
+    OUTCOME_NOW_USED,
+    OUTCOME_OTHER_OWNER, // `state.uid` owns it now
     OUTCOME_NOTHING_TO_SET,
     OUTCOME_NOT_LOCKABLE,
     OUTCOME_NO_OBJECT,
@@ -113,8 +118,10 @@ enum outcome_code {
     OUTCOME_NO_SUCH_GROUP,
     OUTCOME_USER_NOT_FOUND, // the name service fails
     OUTCOME_GROUP_NOT_FOUND,
-    OUTCOME_NAMESPACE, // the target's could not be entered
-    OUTCOME_NO_ANSWER, // yet, from the kernel
+    OUTCOME_NAMESPACE,   // the target's could not be entered
+    OUTCOME_NAME_PASSED, // to another object, which was removed instead
+    OUTCOME_NO_WAY,      // none that may be taken leads to where its name is
+    OUTCOME_NO_ANSWER,   // yet, from the kernel
     OUTCOME_NO_ANSWER_OF_PROCESS,
     OUTCOME_UNFINISHED, // when the monitor ended
     OUTCOME_NO_THREAD,

@@ -50,8 +50,9 @@ struct shared {
     struct shared_id id;
     enum shared_type type;
     uint8_t status, known;
-    uint8_t maker;                   // enum shared_maker
-    bool found;                      // in processes alone: it has no name here
+    uint8_t maker; // enum shared_maker
+    bool found;    // in processes alone: it has no name here
+    int32_t via;   // a process whose /dev/shm has the name; 0: ours has, or it is not known
     uint32_t uid, gid, mode;         // mode: 0777 alone
     uint64_t size;                   // of a queue: what it may hold
     uint64_t rss;                    // in memory or swapped out; of a queue: what it holds
@@ -87,6 +88,17 @@ struct shared_look {
     uint32_t processes, unreadable, stuck;
 };
 
+// What an action is done to: its name and how it is reached, besides device, inode and owner.
+struct shared_target {
+    const char *what; // "POSIX segment"; NULL: the target is none of these
+    enum shared_type type;
+    int32_t via;            // a process in whose mount namespace the name is; 0: ours, or not known
+    char name[SHARED_NAME]; // escaped; empty: it has none
+};
+
+const char *shared_type_title(enum shared_type type); // "POSIX segment"
+// Whether it has a name that unlinking takes away; hugetlbfs aside.
+bool shared_has_name(const struct shared *row);
 int shared_order(const struct shared_id *a, const struct shared_id *b); // <0, 0, >0
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "model/record/action.h"
 #include "model/table/column.h"
 
 enum {
@@ -94,6 +95,7 @@ struct kind {
     uint64_t need;       // enum need: to list it at all
     uint64_t owner_need; // and to know whose object a row belongs to
     uint64_t focus_need; // and of the one process a view of it is entered from
+    uint64_t act_need;   // to know what an action will do to what act_on names
     uint64_t wide_need;  // instead of focus_need, where the view is widened to all of that process
     // The table of processes it is read of, and with it all that needs, where no filter on COL_PINS and
     // no parent names one process. NO_KIND: it is not read of processes.
@@ -136,6 +138,9 @@ struct kind {
     bool (*opens)(const void *row);
     // The IPC namespace that a row is: Enter has all views show it. NULL: it is none.
     uint64_t (*place)(const void *row);
+    // What an action on the row is done to, where that is no object with a number: the target, and what
+    // it was. False: there is none, or it is gone. NULL: objects with a number alone.
+    bool (*act_on)(const struct snapshot *s, const struct identity *row, struct action *action);
     // "segment 393216": as sentences name it. NULL: `one` and the id.
     void (*describe)(const struct identity *identity, char *dst, size_t cap);
     // The name of a row in the path. NULL: the id.

@@ -21,7 +21,10 @@ void confirm_refuse(struct session *s, enum action_verb verb, const char *why);
 // Notes what the object is now, to be compared with, should it turn out to have been changed.
 void confirm_note_state(const struct snapshot *s, struct action *action);
 
-// Whether the arguments of the process are known: they may change what a signal means to it.
-bool confirm_knows_arguments(const struct snapshot *s, int32_t pid);
+// What an action will do, in words that name the IPC namespace where that is not our own.
+void confirm_foresee(const struct session *s, const struct action *action, struct consequence *out);
+// Whether all is known that the consequence rests on: the arguments of a process may change what a signal
+// means to it, open descriptors who uses shared memory.
+bool confirm_knows(const struct snapshot *s, const struct action *action);
 
 #endif

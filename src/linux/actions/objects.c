@@ -8,6 +8,7 @@
 
 #include "linux/actions/local_name.h"
 #include "linux/actions/signal.h"
+#include "linux/actions/unlink.h"
 #include "linux/objects/ipcstat.h"
 #include "model/consequence/outcomes.h"
 
@@ -212,6 +213,11 @@ void objects_act(const char *proc, const struct action *action, struct outcome *
         return;
     }
     *outcome = outcome_of(action, OUTCOME_NO_SUCH_ACTION, 0);
+    if (action->shared.what) {
+        if (action->verb == ACTION_REMOVE)
+            unlink_act(proc, action, outcome);
+        return;
+    }
     if (!kind_is_object(action->target.kind)) {
         outcome_become(outcome, OUTCOME_NO_OBJECT, 0);
         return;

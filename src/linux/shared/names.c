@@ -1,4 +1,4 @@
-#include "names.h"
+#include "linux/shared/names.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include <linux/magic.h>
 #include <mqueue.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
@@ -14,6 +15,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/statx.h"
 #include "base/text.h"
 
@@ -36,6 +38,29 @@ static int open_dir(const char *path, long magic, long other)
                                       : (errno = EOPNOTSUPP, -1);
     int error = errno;
     close(at);
+    return dir < 0 ? -error : dir;
+}
+
+static int open_part(int at, const char *name)
+{
+    return openat(at, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int names_open_shm_of(const char *proc, int32_t pid)
+{
+    char *path = mem_format("%s/%" PRId32 "/root", proc, pid);
+    int root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int dev = root < 0 ? -1 : open_part(root, "dev");
+    int shm = dev < 0 ? -1 : open_part(dev, "shm");
+    int dir = shm < 0 ? -1
+              : is_on(shm, TMPFS_MAGIC, RAMFS_MAGIC)
+                  ? openat(shm, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                  : (errno = EOPNOTSUPP, -1);
+    int error = errno;
+
+    for (int *fd = (int[]){root, dev, shm, -1}; *fd >= 0; fd++)
+        close(*fd);
+    free(path);
     return dir < 0 ? -error : dir;
 }
 
@@ -77,10 +102,11 @@ static int unseen_mount(void)
 }
 #endif
 
-int names_open_mqueue(void)
+int names_open_mqueue(bool entered, bool *unseen)
 {
-    int dir = open_dir("/dev/mqueue", MQUEUE_SUPER, MQUEUE_SUPER);
+    int dir = entered ? -ENOENT : open_dir("/dev/mqueue", MQUEUE_SUPER, MQUEUE_SUPER);
 
+    *unseen = dir < 0;
     return dir < 0 ? unseen_mount() : dir;
 }
 
@@ -217,4 +243,28 @@ void names_in_shm(int dir, uint8_t status, struct shared_vec *out)
 void names_in_mqueue(int dir, struct shared_vec *out)
 {
     each_name(dir, take_mqueue, 0, out);
+}
+
+bool names_find(int dir, const struct shared_id *id, const char *shown, char *name)
+{
+    int own = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *stream = own < 0 ? NULL : fdopendir(own);
+    const struct dirent *entry;
+    bool found = false, exact = false;
+
+    if (!stream && own >= 0)
+        close(own);
+    while (stream && !exact && (entry = readdir(stream))) {
+        char text[SHARED_NAME];
+        if (entry->d_ino != id->inode)
+            continue;
+        text_escape(text, sizeof text, entry->d_name, strlen(entry->d_name));
+        exact = strcmp(text, shown) == 0;
+        if (exact || !found)
+            memcpy(name, entry->d_name, strlen(entry->d_name) + 1);
+        found = true;
+    }
+    if (stream)
+        closedir(stream);
+    return found;
 }

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "linux/objects/table_reader.h"
+#include "linux/shared/names.h"
 #include "model/kinds/shared.h"
-#include "names.h"
 
 static int order(const void *a, const void *b)
 {
@@ -15,10 +15,11 @@ static int order(const void *a, const void *b)
 static int read_shared(const struct table_reading *in, struct table *out)
 {
     struct shared_vec rows = {0};
+    bool unseen;
 
     if (!in->is_procfs)
         return -EOPNOTSUPP;
-    int shm = names_open_shm(), mqueue = names_open_mqueue();
+    int shm = names_open_shm(), mqueue = names_open_mqueue(in->elsewhere, &unseen);
     if (shm >= 0)
         names_in_shm(shm, 0, &rows);
     if (mqueue >= 0)

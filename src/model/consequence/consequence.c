@@ -18,6 +18,7 @@ void impact_add(struct impact *sum, const struct impact *one)
     amount_add(&sum->later, &one->later);
     amount_add(&sum->let_go, &one->let_go);
     amount_add(&sum->pinned, &one->pinned);
+    amount_add(&sum->kept, &one->kept);
     amount_add(&sum->lost, &one->lost);
     sum->memory += one->memory;
     sum->swap += one->swap;

@@ -18,6 +18,7 @@ static const struct {
 } codes[OUTCOME_CODES] = {
     [OUTCOME_REMOVED] = {OUTCOME_DONE, "{target} removed"},
     [OUTCOME_MARKED] = {OUTCOME_DONE, "{target} marked for removal; {number} still attached"},
+    [OUTCOME_UNLINKED] = {OUTCOME_DONE, "{target} unlinked; what uses it keeps it until the last process lets go"},
     [OUTCOME_SET] = {OUTCOME_DONE, "{target} changed: {fields}"},
     [OUTCOME_LOCKED] = {OUTCOME_DONE, "{target} locked in memory"},
     [OUTCOME_UNLOCKED] = {OUTCOME_DONE, "{target} unlocked"},
@@ -33,6 +34,9 @@ static const struct {
     [OUTCOME_NOW_MARKED] = {OUTCOME_REFUSED, "{target} was marked for removal meanwhile; nothing was done"},
     [OUTCOME_NOW_CHANGED] = {OUTCOME_REFUSED, "{target} was changed meanwhile; nothing was done: look at it again"},
     [OUTCOME_NOW_ATTACHED] = {OUTCOME_REFUSED, "{target} was attached meanwhile ({number} now); nothing was done"},
+    [OUTCOME_NOW_USED] = {OUTCOME_REFUSED, "{target} is in use by now; nothing was done"},
+    [OUTCOME_OTHER_OWNER] = {OUTCOME_REFUSED, "{target} belongs to another user now; nothing was done: look at it again"},
+    [OUTCOME_NAME_PASSED] = {OUTCOME_FAILED, "{target}: in that very moment its name passed to another object, which was removed instead"},
     [OUTCOME_NOTHING_TO_SET] = {OUTCOME_REFUSED, "{target} has nothing like that to change"},
     [OUTCOME_NOT_LOCKABLE] = {OUTCOME_REFUSED, "{target} cannot be locked: segments can"},
     [OUTCOME_NO_OBJECT] = {OUTCOME_REFUSED, "{target} is no object of System V IPC"},
@@ -63,6 +67,7 @@ static const struct {
     [OUTCOME_USER_NOT_FOUND] = {OUTCOME_FAILED, "{user} cannot be looked up: {error}"},
     [OUTCOME_GROUP_NOT_FOUND] = {OUTCOME_FAILED, "{group} cannot be looked up: {error}"},
     [OUTCOME_NAMESPACE] = {OUTCOME_FAILED, "{target}: its IPC namespace cannot be entered: {error}"},
+    [OUTCOME_NO_WAY] = {OUTCOME_FAILED, "{target}: its name is in a mount namespace that cannot be entered: {error}"},
     [OUTCOME_NO_ANSWER] = {OUTCOME_FAILED, "{target}: no answer from the kernel yet; the result follows if there is one"},
     [OUTCOME_NO_ANSWER_OF_PROCESS] = {OUTCOME_FAILED, "{target} cannot be identified: its files do not answer; the signal follows when they do"},
     [OUTCOME_UNFINISHED] = {OUTCOME_FAILED, "still under way when the monitor ended"},
@@ -103,7 +108,9 @@ static void say_target(struct say *x, const struct outcome *o)
 {
     char name[80];
 
-    if (o->action.verb != ACTION_SIGNAL)
+    if (o->action.shared.what)
+        say(x, "{text} {text}", o->action.shared.what, o->action.shared.name);
+    else if (o->action.verb != ACTION_SIGNAL)
         say(x, "{text}", identity_text(&o->action.target, name, sizeof name));
     else
         say(x, "process {number}{text}{text}", o->action.target.pid, o->facts.process[0] ? " " : "",
@@ -177,6 +184,7 @@ static void say_capability(struct say *x, const struct outcome *o)
     say(x, "{text}",
         a->verb == ACTION_SIGNAL ? "CAP_KILL"
         : lock                   ? "CAP_IPC_LOCK"
+        : a->shared.what         ? "CAP_FOWNER"
                                  : "CAP_SYS_ADMIN");
     if (a->verb == ACTION_SET && a->set.which & SET_MAX_BYTES)
         say(x, ", and CAP_SYS_RESOURCE beyond msgmnb");

@@ -17,6 +17,7 @@ struct draft { // a consequence being written
 };
 
 void consequence_remove(struct draft *t);
+void consequence_unlink(struct draft *t); // ACTION_REMOVE of shared memory without a number
 void consequence_signal(struct draft *t);
 void consequence_limit(struct draft *t);
 

@@ -256,6 +256,10 @@ void consequence_remove(struct draft *t)
     enum kind_id kind = t->action->target.kind;
     struct label label = {0};
 
+    if (t->action->shared.what) {
+        consequence_unlink(t);
+        return;
+    }
     if (!kind_is_object(kind)) {
         say(&t->question, "Remove?");
         say(consequence_refusal(t), "Only segments, semaphore sets and queues can be removed.");

@@ -54,6 +54,22 @@ bool find_object(const struct snapshot *s, const struct identity *row, struct id
            current(s, object->kind, object->id, object);
 }
 
+bool find_target(const struct snapshot *s, const struct identity *row, struct action *action)
+{
+    const struct kind *kind = kind_get(row->kind);
+    const void *at = kind && kind->subject ? find_row(s, row) : NULL;
+    struct row_subject subject;
+
+    if (find_object(s, row, &action->target))
+        return true;
+    if (!kind || kind->flags & TABLE_PAST)
+        return false;
+    if (kind->act_on)
+        return kind->act_on(s, row, action);
+    return at && kind->subject(s, at, &subject) && subject.about.kind != row->kind &&
+           find_target(s, &subject.about, action);
+}
+
 const char *identity_text(const struct identity *identity, char *dst, size_t cap)
 {
     const struct kind *kind = kind_get(identity->kind);

@@ -316,6 +316,24 @@ static void no_processes(const struct snapshot *s, const struct identity *row, c
         snprintf(dst, cap, "no process that maps %s was seen", name);
 }
 
+bool shared_act_on(const struct snapshot *s, const struct identity *row, struct action *action)
+{
+    const struct shared *r = find(s, row);
+    size_t n;
+
+    if (!r)
+        return false;
+    action->target = shared_identity(&kind_shared, &r->id);
+    action->was = (struct object_state){.uid = r->uid, .gid = r->gid, .mode = r->mode};
+    action->shared =
+        (struct shared_target){.what = shared_type_title(r->type), .type = r->type, .via = r->via};
+    memcpy(action->shared.name, r->name, sizeof r->name);
+    const struct shared_holder *holders = shared_holders(s, &r->id, &n);
+    if (n && r->status & SHARED_ELSEWHERE && !r->via)
+        action->shared.via = holders[0].pid;
+    return true;
+}
+
 const struct kind kind_shared = {
     .id = KIND_SHARED,
     .name = "shared",
@@ -326,7 +344,8 @@ const struct kind kind_shared = {
     .json = 12,
     .need = NEED_SHARED | NEED_SHARED_HOLDERS,
     .owner_need = NEED_SHARED | NEED_SHARED_HOLDERS,
-    .can = CAN_TAG | CAN_SIGNAL | CAN_RESTRICT,
+    .act_need = NEED_SHARED_OPEN,
+    .can = CAN_TAG | CAN_REMOVE | CAN_SIGNAL | CAN_RESTRICT,
     .enter = KIND_SHARED_HOLDER,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
@@ -334,6 +353,7 @@ const struct kind kind_shared = {
     .empty = "no shared memory besides System V's",
     .rows = ROWS_LIKE(struct shared),
     .identify = identify,
+    .act_on = shared_act_on,
     .describe = describe,
     .own_name = own_name,
     .path_text = path_text,

@@ -9,3 +9,25 @@ int shared_order(const struct shared_id *a, const struct shared_id *b)
         return x < y ? -1 : 1;
     return (a->inode > b->inode) - (a->inode < b->inode);
 }
+
+const char *shared_type_title(enum shared_type type)
+{
+    static const char *const titles[SHARED_TYPES] = {
+        [SHARED_POSIX] = "POSIX segment",
+        [SHARED_MEMFD] = "memfd",
+        [SHARED_ANONYMOUS] = "anonymous shared memory",
+        [SHARED_HUGETLBFS] = "file of hugetlbfs",
+        [SHARED_MQUEUE] = "POSIX queue",
+        [SHARED_SEMAPHORE] = "POSIX semaphore",
+    };
+
+    return titles[type];
+}
+
+bool shared_has_name(const struct shared *row)
+{
+    bool named =
+        row->type == SHARED_POSIX || row->type == SHARED_SEMAPHORE || row->type == SHARED_MQUEUE;
+
+    return named && !(row->status & SHARED_DELETED);
+}

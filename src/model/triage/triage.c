@@ -199,10 +199,11 @@ static struct identity_vec objects_of(const struct snapshot *s, const struct rul
 
     for (size_t i = 0; i < n; i++) {
         const struct identity about = identify(s, rule->subject, matches[i].object);
+        const struct kind *kind = kind_get(about.kind);
 
         if (rule->objects)
             rule->objects(s, &matches[i], &objects);
-        else if (kind_is_object(about.kind))
+        else if (kind_is_object(about.kind) || (kind && kind->act_on))
             vec_push(&objects, about);
     }
     identity_set_add_all(&set, objects.at, objects.n);

@@ -68,13 +68,21 @@ void choose_signal(struct session *s)
     vec_free(&rows);
 }
 
+// What has no number is distinguished by device and inode, mixed (Knuth's multiplicative hash).
+static uint64_t key_of(const struct identity *target)
+{
+    uint64_t mixed = (target->part + target->key) * UINT64_C(0x9e3779b97f4a7c15) ^ target->key;
+
+    return target->part ? mixed : (uint64_t)target->kind << 32 | (uint32_t)target->id;
+}
+
 void choose_distinct(struct action_vec *actions)
 {
     uint64_t *ids = mem_zero(actions->n, sizeof *ids);
     size_t kept = 0;
 
     for (size_t i = 0; i < actions->n; i++)
-        ids[i] = (uint64_t)actions->at[i].target.kind << 32 | (uint32_t)actions->at[i].target.id;
+        ids[i] = key_of(&actions->at[i].target);
     bool *first = distinct_first(ids, actions->n);
     for (size_t i = 0; i < actions->n; i++)
         if (first[i])
@@ -92,7 +100,7 @@ bool choose_objects(struct session *s, enum action_verb verb, struct action_vec 
     for (size_t i = 0; i < rows.n; i++) {
         struct action action = {.verb = verb};
 
-        if (find_object(s->snapshot, &rows.at[i], &action.target))
+        if (find_target(s->snapshot, &rows.at[i], &action))
             vec_push(actions, action);
     }
     choose_distinct(actions);

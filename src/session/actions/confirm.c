@@ -66,10 +66,13 @@ static void confirmed(struct session *s, bool accepted)
 }
 
 // What a signal means to a process may stand in its arguments.
-bool confirm_knows_arguments(const struct snapshot *s, int32_t pid)
+bool confirm_knows(const struct snapshot *s, const struct action *action)
 {
-    const struct process *p = snapshot_process(s, pid);
+    const struct kind *kind = kind_get(action->target.kind);
+    const struct process *p = snapshot_process(s, action->target.pid);
 
+    if (action->verb != ACTION_SIGNAL)
+        return !kind || !(kind->act_need & ~s->has);
     return p && p->known & PROC_KNOWS_COMMAND;
 }
 
@@ -85,8 +88,7 @@ static void ask(struct session *s, struct action_vec actions, struct outcome_vec
     p->actions = actions;
     p->refused = refused;
     p->body = body;
-    p->unsure = actions.n == 1 && actions.at[0].verb == ACTION_SIGNAL &&
-                !confirm_knows_arguments(s->snapshot, actions.at[0].target.pid);
+    p->unsure = actions.n == 1 && !confirm_knows(s->snapshot, &actions.at[0]);
     if (consequence->grave || actions.n > CONFIRM_MANY)
         snprintf(p->word, sizeof p->word, "%s", words->word);
 }
@@ -123,6 +125,12 @@ static void name_place(const struct session *s, struct consequence *c)
     snprintf(c->question + n, sizeof c->question - n, " in %s%s", s->place_name, asks ? "?" : "");
 }
 
+void confirm_foresee(const struct session *s, const struct action *action, struct consequence *out)
+{
+    preview_one(s->snapshot, action, out);
+    name_place(s, out);
+}
+
 // One target is asked about at once, several are listed first.
 void confirm_propose(struct session *s, struct action_vec actions)
 {
@@ -134,8 +142,7 @@ void confirm_propose(struct session *s, struct action_vec actions)
         return;
     }
     if (actions.n == 1) {
-        preview_one(s->snapshot, &actions.at[0], &c);
-        name_place(s, &c);
+        confirm_foresee(s, &actions.at[0], &c);
         if (!c.impossible) {
             ask(s, actions, refused, &c, preview_hidden(s));
             return;
@@ -168,16 +175,15 @@ void confirm_changed(struct session *s)
 
 void confirm_refuse(struct session *s, enum action_verb verb, const char *why)
 {
-    struct action action = {.verb = verb};
+    struct action action = {.verb = verb}, found = action;
     char text[LINE_TEXT], name[80];
-    struct identity object;
 
     if (!session_selected(s, &action.target)) {
         session_say(s, SEVERITY_WARNING, "%s", why);
         return;
     }
-    if (verb != ACTION_SIGNAL && find_object(s->snapshot, &action.target, &object))
-        action.target = object;
+    if (verb != ACTION_SIGNAL && find_target(s->snapshot, &action.target, &found))
+        action = found;
     row_text(s->snapshot, &action.target, name, sizeof name);
     snprintf(text, sizeof text, "%s %s: %s", action_words(verb)->name, name, why);
     confirm_refuse_action(s, &action, text);

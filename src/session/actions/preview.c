@@ -17,7 +17,7 @@
 enum { NAMED_MAX = 4, NAME = 48, OWNERS_MAX = 3, ALIKE_MAX = 32 };
 
 struct totals {
-    size_t objects[OBJECT_KINDS], processes;
+    size_t objects[KINDS], processes;
     size_t grave, grouped, forbidden; // of the grave ones, grouped
     struct impact impact;
     struct pid_vec holders;      // of the segments that go later
@@ -45,17 +45,18 @@ static void name_user(const struct snapshot *s, const struct identity *target, s
     t->n_named++;
 }
 
-static void count_owner(const struct snapshot *s, const struct identity *target, struct totals *t)
+static void count_owner(const struct snapshot *s, const struct action *action, struct totals *t)
 {
-    const struct owned *o = snapshot_owned(s, target->kind, target->id);
+    const struct owned *o = snapshot_owned(s, action->target.kind, action->target.id);
+    uint32_t uid = o ? o->uid : action->was.uid;
 
-    if (!o || t->n_owners > OWNERS_MAX)
+    if ((!o && !action->shared.what) || t->n_owners > OWNERS_MAX)
         return;
     for (size_t i = 0; i < t->n_owners; i++)
-        if (t->owners[i] == o->uid)
+        if (t->owners[i] == uid)
             return;
     if (t->n_owners < OWNERS_MAX)
-        t->owners[t->n_owners] = o->uid;
+        t->owners[t->n_owners] = uid;
     t->n_owners++;
 }
 
@@ -74,10 +75,15 @@ static void count_target(const struct snapshot *s, const struct action *action,
             vec_push(&t->ended, target->pid);
         return;
     }
-    if (kind_is_object(target->kind))
-        t->objects[target->kind]++;
-    count_owner(s, target, t);
-    if (c->impact.later.n) {
+    t->objects[target->kind]++;
+    count_owner(s, action, t);
+    if (c->impact.later.n && !kind_is_object(target->kind)) {
+        struct process_use_vec uses = {0};
+        kind_get(target->kind)->processes(s, target, &uses);
+        for (size_t i = 0; i < uses.n; i++)
+            pids_add(&t->holders, uses.at[i].process.pid);
+        vec_free(&uses);
+    } else if (c->impact.later.n) {
         size_t n;
         const struct holder *holders = scan_holders(s->scan, target->id, &n);
         for (size_t i = 0; i < n; i++)
@@ -103,7 +109,7 @@ static void question(const struct snapshot *s, const struct action *first, const
         say(&x, "{n process|processes}", t->processes);
         comma = ", ";
     }
-    for (int i = 1; i < OBJECT_KINDS; i++) {
+    for (int i = 1; i < KINDS; i++) {
         if (!t->objects[i])
             continue;
         say(&x, "{text}", comma);
@@ -152,6 +158,9 @@ static void effect(const struct snapshot *s, const struct totals *t, size_t refu
     const struct impact *i = &t->impact;
 
     say_segments(&x, t);
+    if (i->kept.n)
+        say(&x, "  kept          {n object}, until the last process that uses {text} lets go\n",
+            i->kept.n, i->kept.n == 1 ? "it" : "them");
     if (i->lost.n)
         say(&x, "  lost          {n message} of {size}\n", i->lost.n, i->lost.bytes);
     if (i->woken)

@@ -165,17 +165,18 @@ void signal_menu_learn(struct session *s)
     struct prompt *p = &s->prompt;
     struct consequence c;
 
-    if (!p->unsure || !confirm_knows_arguments(s->snapshot, p->actions.at[0].target.pid))
+    if (!p->unsure || !confirm_knows(s->snapshot, &p->actions.at[0]))
         return;
     p->unsure = false;
     if (p->type == PROMPT_MENU) {
         signal_menu_title(s);
         return;
     }
-    consequence_of(s->snapshot, &p->actions.at[0], &c);
+    confirm_foresee(s, &p->actions.at[0], &c);
     if (c.impossible)
         return; // the action worker checks again, and reports why
     p->consequence = c;
+    p->word[0] = '\0';
     if (c.grave)
-        snprintf(p->word, sizeof p->word, "%s", action_words(ACTION_SIGNAL)->word);
+        snprintf(p->word, sizeof p->word, "%s", action_words(p->actions.at[0].verb)->word);
 }

@@ -53,7 +53,7 @@ static const struct command commands[] = {
     {.name = "remove", .label = "Remove", .keys = {K_F8, K_DELETE, 'x'}, .run = choose_remove,
      .verb = ACTION_REMOVE, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
      .can = CAN_REMOVE,
-     .help = "mark a segment for removal; remove a semaphore set or queue"},
+     .help = "mark a segment for removal; remove a semaphore set or queue; unlink what POSIX names"},
     {.name = "signal", .label = "Kill", .keys = {K_F9, 'k'}, .run = choose_signal,
      .verb = ACTION_SIGNAL, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
      .can = CAN_SIGNAL,

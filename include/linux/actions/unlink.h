@@ -1,0 +1,16 @@
+// Removing what POSIX names: shm_unlink(3), sem_unlink(3), mq_unlink(3), in the mount namespace where the
+// name is.
+//
+// No path is built of a name that somebody else chose: the directory is opened, the entry found in it by
+// the inode number, opened without following anything, compared with what was shown, and unlinked below
+// the directory's descriptor.
+#ifndef IPCTOP_LINUX_ACTIONS_UNLINK_H
+#define IPCTOP_LINUX_ACTIONS_UNLINK_H
+
+#include "model/record/action.h"
+
+// ACTION_REMOVE. Can hang where the name is in another mount namespace: the root of a process there is
+// walked. Queues are looked for in the IPC namespace of the calling thread.
+void unlink_act(const char *proc, const struct action *action, struct outcome *outcome);
+
+#endif

@@ -1,0 +1,27 @@
+// What has a name: segments and semaphores in /dev/shm, queues in /dev/mqueue.
+#ifndef IPCTOP_LINUX_SHARED_NAMES_H
+#define IPCTOP_LINUX_SHARED_NAMES_H
+
+#include "model/record/shared.h"
+
+// Both append rows and close `dir`, a directory that was opened for reading. Only entries of that
+// very directory are looked at, by their names below the descriptor: no link is followed, nothing
+// is attached, and no file is opened but regular ones on the same device.
+void names_in_shm(int dir, uint8_t status, struct shared_vec *out);
+void names_in_mqueue(int dir, struct shared_vec *out);
+
+// Directories opened for reading, or -errno: -EOPNOTSUPP where another file system is there, which
+// may hang.
+int names_open_shm(void);
+// That of another mount namespace, by the root of a process in it, without following a symbolic link: it
+// could lead into our own. Takes the right to trace the process; can hang, as its root can.
+int names_open_shm_of(const char *proc, int32_t pid);
+// The queues of this IPC namespace. Where none are mounted at /dev/mqueue, or the thread has `entered`
+// the namespace and what is mounted is another's, by a mount that stands in no directory and goes with
+// the descriptor (`unseen`): it is read only, nobody sees it, and nothing is left of it. That takes CAP_SYS_ADMIN. mq_overview(7),
+// fsmount(2).
+int names_open_mqueue(bool entered, bool *unseen);
+// is shown so. `name` has room for NAME_MAX + 1. False: there is none. The directory stays open.
+bool names_find(int dir, const struct shared_id *id, const char *shown, char *name);
+
+#endif
