@@ -7,6 +7,8 @@
 #include "output/formats.h"
 #include "store/scheme.h"
 
+enum { OPTIONS_HOSTS = 64 };
+
 enum mode {
     MODE_SCREEN,
     MODE_PRINT,
@@ -25,8 +27,10 @@ struct options {
     const char *columns, *sort, *filter, *log, *save_dir; // NULL: not given
     const char *record;                                   // the file of MODE_RECORD
     const char *from; // the recording that is shown; "-": standard input; NULL: this machine
-    const char *at;   // where to begin in it
-    uint64_t keep;    // its bytes; 0: without limit
+    const char *hosts[OPTIONS_HOSTS]; // all of these, where there are several
+    size_t n_from;
+    const char *at; // where to begin in it
+    uint64_t keep;  // its bytes; 0: without limit
     bool has_user;
     uint32_t uid;
     bool all_namespaces;    // --namespace all

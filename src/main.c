@@ -15,6 +15,7 @@
 #include "print.h"
 #include "recorder.h"
 #include "recording.h"
+#include "replay/fleet.h"
 #include "replay/source.h"
 #include "store/audit_log.h"
 #include "unattended.h"
@@ -23,6 +24,7 @@
 struct origin {
     struct linux_source *real;
     struct replay *replay;
+    struct fleet *fleet; // or recordings of several hosts
     struct source source;
 };
 
@@ -46,9 +48,8 @@ static int take_input(bool screen)
 
 static bool open_origin(struct origin *origin, const struct options *o)
 {
-    bool screen = o->mode == MODE_SCREEN, piped = o->from && strcmp(o->from, "-") == 0;
-    struct replay_options how = {
-        .path = piped ? NULL : o->from, .follows = screen, .at = o->at, .fd = -1};
+    bool screen = o->mode == MODE_SCREEN;
+    struct replay_options how[OPTIONS_HOSTS];
     char why[300];
 
     *origin = (struct origin){0};
@@ -59,14 +60,40 @@ static bool open_origin(struct origin *origin, const struct options *o)
         origin->source = linux_source_seam(origin->real);
         return true;
     }
-    if (piped && (how.fd = take_input(screen)) < 0)
-        return false;
-    origin->replay = replay_new(&how, why, sizeof why);
-    if (origin->replay)
+    for (size_t i = 0; i < o->n_from; i++) {
+        bool piped = strcmp(o->hosts[i], "-") == 0;
+        how[i] = (struct replay_options){
+            .path = piped ? NULL : o->hosts[i], .follows = screen, .at = o->at, .fd = -1};
+        if (piped && (how[i].fd = take_input(screen)) < 0)
+            return false;
+    }
+    if (o->n_from > 1)
+        origin->fleet = fleet_new(how, o->n_from, why, sizeof why);
+    else
+        origin->replay = replay_new(how, why, sizeof why);
+    if (origin->fleet)
+        origin->source = fleet_seam(origin->fleet);
+    else if (origin->replay)
         origin->source = replay_seam(origin->replay);
     else
         options_fail("%s", why);
-    return origin->replay;
+    return origin->fleet || origin->replay;
+}
+
+static void listen(const struct origin *origin, void (*news)(void *arg), void *arg)
+{
+    if (origin->fleet)
+        fleet_listen(origin->fleet, news, arg);
+    else if (origin->replay)
+        replay_listen(origin->replay, news, arg);
+}
+
+static void stop_listening(const struct origin *origin)
+{
+    if (origin->fleet)
+        fleet_stop(origin->fleet);
+    else if (origin->replay)
+        replay_stop(origin->replay);
 }
 
 static void close_origin(struct origin *origin, const struct options *options)
@@ -75,7 +102,10 @@ static void close_origin(struct origin *origin, const struct options *options)
 
     if (origin->replay && replay_damage(origin->replay, line, sizeof line))
         options_fail("--from '%s': %s", options->from, line);
+    if (origin->fleet && fleet_damage(origin->fleet, line, sizeof line))
+        options_fail("--from %s", line);
     replay_free(origin->replay);
+    fleet_free(origin->fleet);
     if (origin->real)
         linux_source_free(origin->real);
 }
@@ -119,12 +149,11 @@ static int run(const struct options *options, struct requests *requests, struct 
 
     if (!sampler)
         options_fail("cannot start a thread (too many processes?); --batch needs none");
-    else if (origin.replay && follows)
-        replay_listen(origin.replay, has_news, sampler);
+    else if (follows)
+        listen(&origin, has_news, sampler);
     if (sampler)
         status = run_sampler(options, requests, audit, sampler);
-    if (origin.replay)
-        replay_stop(origin.replay); // it calls the sampler
+    stop_listening(&origin); // it calls the sampler
     // A thread that is stuck still uses these, until the process ends.
     size_t left = sampler ? sampler_free(sampler) : 0;
     size_t unlogged = audit_log_flush(audit);

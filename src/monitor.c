@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "controller/controller.h"
 #include "engine/sampler.h"
+#include "model/kinds/registry.h"
 #include "options_check.h"
 #include "output/formats.h"
 #include "requests.h"
@@ -116,10 +117,13 @@ int monitor_run(const struct options *o, const struct table_request *first, stru
     struct session_options how = {
         .readonly = o->readonly,
         .recording = o->from != NULL,
+        .hosts = o->n_from,
         .mouse = !o->no_mouse,
         .trace = o->trace,
         .interval = o->has_delay || config.interval == 0 ? o->delay : config.interval,
-        .table = o->n_tables ? o->tables[0]->name : NULL,
+        .table = o->n_tables     ? o->tables[0]->name
+                 : o->n_from > 1 ? kind_hosts.name
+                                 : NULL,
         .filter = o->filter,
         .sort = o->sort,
         .has_owner = o->has_user,

@@ -80,6 +80,20 @@ static const char *check_name(struct options *o, const char *value)
     return *value ? NULL : "a name is needed";
 }
 
+static const char *apply_from(struct options *o, const char *value)
+{
+    if (!*value)
+        return "a name is needed";
+    for (size_t i = 0; i < o->n_from; i++)
+        if (strcmp(o->hosts[i], value) == 0)
+            return "it is named twice";
+    if (o->n_from == OPTIONS_HOSTS)
+        return "there are too many: 64 at most";
+    o->hosts[o->n_from++] = value;
+    o->from = o->hosts[0];
+    return NULL;
+}
+
 static const char *apply_color(struct options *o, const char *value)
 {
     return scheme_by_name(value, &o->scheme) ? NULL : SCHEME_NAMES " is needed";
@@ -186,8 +200,8 @@ static const struct option_row others[] = {
      .mode = MODE_RECORD, .format = &record_format, TEXT(record)},
     {0, "keep", "SIZE", "of a recording: no more than SIZE, half of it in FILE.1",
      .apply = apply_keep},
-    {0, "from", "FILE", "show a recording instead of this machine; -: pictures that come on standard input",
-     TEXT(from), .apply = check_name},
+    {0, "from", "FILE", "show a recording instead of this machine; -: pictures that come on standard "
+     "input; again: of several hosts", .apply = apply_from},
     {0, "at", "TIME", "of --from: the last picture at or before TIME: 03:12, 2026-11-28 03:12:30, last",
      TEXT(at)},
     {0, "strict", NULL, "exit 3 when the answer is incomplete", FLAG(strict)},

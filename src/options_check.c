@@ -103,6 +103,14 @@ int options_check(const struct options *o)
         return options_fail("--at is of --from");
     if (o->from && (o->mode == MODE_RECORD || o->trace))
         return options_fail("--from shows what was recorded: it takes no --record and no --trace");
+    if (o->from && (o->all_namespaces || o->namespace_pid || o->ipc_namespace))
+        return options_fail("--from shows the IPC namespace that was recorded: it takes no "
+                            "--namespace");
+    if (o->n_from > 1 && prints && !o->format->several)
+        return options_fail("--from of several hosts is of the screen, --json and --batch");
+    for (size_t i = 0; o->n_from < 2 && o->mode != MODE_LIST_COLUMNS && i < o->n_tables; i++)
+        if (o->tables[i]->flags & TABLE_HOSTS)
+            return options_fail("hosts are listed where several are read: --from A --from B");
     if (o->keep && o->mode != MODE_RECORD)
         return options_fail("--keep is of --record");
     for (size_t i = 0; prints && !records && i < o->n_tables; i++) {

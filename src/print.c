@@ -171,8 +171,9 @@ static long ticks_of(const struct options *o)
 {
     if (o->iterations || o->endless)
         return o->iterations;
-    if (o->from && strcmp(o->from, "-") == 0)
-        return 0; // each as it comes
+    for (size_t i = 0; i < o->n_from; i++)
+        if (strcmp(o->hosts[i], "-") == 0)
+            return 0; // each as it comes
     return o->has_delay && o->format->rows ? 0 : 1;
 }
 
@@ -261,7 +262,7 @@ static bool is_entered(const struct snapshot *s)
 static struct snapshot *collect_all(struct sampler *sampler, struct want want, size_t *refused)
 {
     want.need |= NEED_NAMESPACES;
-    struct snapshot *first = sampler_collect(sampler, &want), *last = first;
+    struct snapshot *first = sampler_collect(sampler, &want);
 
     want.need &= ~(uint64_t)NEED_NAMESPACES;
     for (size_t i = 0; first && i < first->namespaces.n; i++) {
@@ -273,7 +274,7 @@ static struct snapshot *collect_all(struct sampler *sampler, struct want want, s
             *refused += s->error != -ENOENT; // it ended meanwhile
             snapshot_unref(s);
         } else {
-            last = last->next = s;
+            vec_push(&first->others, s);
         }
     }
     return first;
@@ -281,7 +282,10 @@ static struct snapshot *collect_all(struct sampler *sampler, struct want want, s
 
 static int no_picture(const struct options *options)
 {
-    options_fail("--from '%s': there is no picture in it", options->from);
+    if (options->n_from > 1)
+        options_fail("there is no picture in any of the %zu --from", options->n_from);
+    else
+        options_fail("--from '%s': there is no picture in it", options->from);
     return 1;
 }
 

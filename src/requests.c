@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "model/kinds/registry.h"
+#include "model/table/host_column.h"
 #include "options_check.h"
 
 // Usual in a drill-down into one process alone: of all they cost as many questions as there are holders.
@@ -121,8 +122,8 @@ static int add_table(struct requests *requests, const struct kind *kind, const s
     table->query.kind = kind;
     table->style = (o->no_headings ? STYLE_NO_HEADINGS : 0) | (o->bytes ? STYLE_BYTES : 0) |
                    (o->per_object ? STYLE_PER_OBJECT : 0);
-    // One more: the namespace.
-    table->columns = mem_zero(kind->n_columns + 1, sizeof *table->columns);
+    // And the host, and the namespace.
+    table->columns = mem_zero(kind->n_columns + 2, sizeof *table->columns);
     size_t at = requests->n++;
     int status = build_query(&table->query, &requests->filters[at], o);
     if (status)
@@ -131,6 +132,10 @@ static int add_table(struct requests *requests, const struct kind *kind, const s
         status = chosen_columns(table, o->columns, o->format);
     else
         default_columns(table, o->format);
+    if (o->n_from > 1 && !(kind->flags & TABLE_HOSTS)) {
+        memmove(table->columns + 1, table->columns, table->n_columns++ * sizeof *table->columns);
+        table->columns[0] = &host_column;
+    }
     if (o->all_namespaces && !kind->place)
         table->columns[table->n_columns++] = &namespace_column;
     requests->words[at] = choose_words(table, o->columns != NULL);
@@ -182,6 +187,10 @@ int requests_build(struct requests *requests, const struct options *options)
         status = add_table(requests, options->tables[i], options);
     if (options->mode == MODE_ACT)
         return options->n_tables ? status : add_acted_on(requests, options);
+    bool lists = options->mode == MODE_PRINT && !options->format->rows && options->n_from > 1;
+    for (int id = 1; lists && !options->n_tables && id < KINDS && !status; id++)
+        if (kind_get((enum kind_id)id)->flags & TABLE_HOSTS)
+            status = add_table(requests, kind_get((enum kind_id)id), options);
     // Of the screen: its first view.
     while (!options->n_tables && !status && (options->format || !kind) &&
            (kind = next_table(options->format, kind)))

@@ -22,6 +22,16 @@ struct source replay_seam(struct replay *replay);
 void replay_listen(struct replay *replay, void (*news)(void *arg), void *arg);
 void replay_stop(struct replay *replay); // nothing is called any longer
 bool replay_is_pipe(const struct replay *replay);
+bool replay_ended(
+    const struct replay *replay); // of a pipe: nothing more will come. The reading thread's
+// Of a file: the first picture after a time, or the last one before it, epoch seconds. False: there is none.
+bool replay_near(struct replay *replay, int64_t time, bool back, int64_t *found);
+bool replay_times(struct replay *replay, int64_t *first, int64_t *last); // of its pictures
+// What --at says; `until`: the last picture, or INT64_MIN or _MAX where there is none. False: *why says what
+// is wrong.
+bool replay_moment(const char *at, int64_t until, int64_t *time, char *why, size_t cap);
+// A request to go elsewhere, beside one that may stand there: steps add up. With its lock held.
+void replay_add_move(struct move *to, bool *moves, double *speed, const struct move *move);
 // What could not be read so far, in a line; false: nothing.
 bool replay_damage(struct replay *replay, char *line, size_t cap);
 

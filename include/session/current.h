@@ -11,7 +11,9 @@ bool session_tab_of(const struct kind *kind, size_t *tab);
 
 struct view *session_view(struct session *s);                               // the view on screen
 const void *session_selected(struct session *s, struct identity *identity); // NULL: no row
-// The snapshot a row of the current view lies in; another than the session's: the row is gone.
+bool session_has_tab(const struct session *s, size_t tab); // of those: whether it is shown
+// The snapshot a row of the current view lies in: the session's, that of one of several hosts, or an older
+// one.
 const struct snapshot *session_picture(const struct session *s, const struct kind *kind,
                                        const void *row);
 // The age of what is known about holders, in seconds, once it exceeds two refreshes; else 0.

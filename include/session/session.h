@@ -27,6 +27,7 @@ struct session_options {
     bool readonly;
     bool
         recording; // what is shown was recorded, or comes from elsewhere: nothing can be done to it
+    size_t hosts;  // how many are read; 0, 1: one
     bool mouse;
     bool trace;
     double interval;
@@ -69,7 +70,8 @@ struct session {
     struct view tabs[KINDS];            // by kind; the base of each tab's stack
     struct view stack[VIEW_DEPTH];      // drilled-down views above the current tab
     size_t depth;                       // how many of them
-    uint64_t place;                     // IPC namespace shown; 0: our own
+    uint64_t place;                     // IPC namespace or host shown; 0: our own, all of them
+    size_t place_tab;                   // where that host was entered
     char place_name[96];                // in words, where it is another
     struct arrangement arranged[KINDS]; // by kind
     struct identity_vec tags;           // ordered, see app/tags.h
@@ -98,9 +100,9 @@ struct session {
     int last_signal;              // chosen last; 0: none yet
     struct view_job *writing;     // the view being written as a new file, while that may turn out
                                   // to be there already; app/save.c's
-    uint64_t enter_place;         // asked of the controller: the IPC namespace to show; 0: none
-    bool help;                    // asked of the controller: the help text
-    bool quit, suspend, redraw;   // asked of the loop
+    uint64_t enter_place; // asked of the controller: the IPC namespace or host to show; 0: none
+    bool help;            // asked of the controller: the help text
+    bool quit, suspend, redraw; // asked of the loop
 };
 
 #endif

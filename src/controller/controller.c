@@ -123,11 +123,11 @@ static void say_place(struct session *s, const struct snapshot *old)
 // What cannot be read of a recording, once, and that a pipe has ended.
 static void say_recorded(struct session *s, const struct snapshot *old)
 {
-    const struct recorded_base *is = s->snapshot->recorded, *was = old ? old->recorded : NULL;
+    const struct playback *is = &s->snapshot->playback, *was = old ? &old->playback : NULL;
 
-    if (is && is->note[0] && (!was || strcmp(is->note, was->note) != 0))
+    if (is->note[0] && (!was || strcmp(is->note, was->note) != 0))
         session_say(s, SEVERITY_WARNING, "%s", is->note);
-    if (is && is->ended && (!was || !was->ended))
+    if (is->ended && (!was || !was->ended))
         session_say(s, SEVERITY_CRITICAL, "the connection has ended: this is its last picture%s%s",
                     is->note[0] ? "; " : "", is->note);
 }

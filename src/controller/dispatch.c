@@ -13,7 +13,7 @@ static bool gone_here(struct session *s)
     const struct kind *kind = session_view(s)->kind;
     const void *row = session_selected(s, NULL);
 
-    return row && session_picture(s, kind, row) != s->snapshot;
+    return row && view_row_gone(kind, s->snapshot, row);
 }
 
 static bool tagged_here(struct session *s)

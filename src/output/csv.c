@@ -85,17 +85,16 @@ static void put_table(FILE *out, const struct snapshot *s, const struct table_re
     for (size_t k = 0; k < table->n_columns && !(table->style & STYLE_NO_HEADINGS); k++)
         fprintf(out, "%s%s%s", k ? "," : "", table->columns[k]->name,
                 k + 1 < table->n_columns ? "" : "\r\n");
-    for (; s; s = s->next) {
-        rows_build(&rows, s, &table->query);
-        for (size_t i = 0; i < rows.n; i++) {
-            for (size_t k = 0; k < table->n_columns; k++) {
-                if (k)
-                    fputc(',', out);
-                column_get(table->columns[k], s, rows.at[i], &cell);
-                put_cell(out, table->columns[k], &cell);
-            }
-            fputs("\r\n", out);
+    rows_build(&rows, s, &table->query);
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct snapshot *picture = kind_picture(table->query.kind, s, rows.at[i]);
+        for (size_t k = 0; k < table->n_columns; k++) {
+            if (k)
+                fputc(',', out);
+            column_get(table->columns[k], picture, rows.at[i], &cell);
+            put_cell(out, table->columns[k], &cell);
         }
+        fputs("\r\n", out);
     }
     vec_free(&rows);
 }

@@ -166,19 +166,20 @@ static void put_cell(struct file_writer *w, const struct column *column, const s
 }
 
 static void put_rows(struct file_writer *w, const struct snapshot *s,
-                     const struct table_request *table, const struct rows *rows, bool first)
+                     const struct table_request *table, const struct rows *rows)
 {
     struct memo *memos = mem_zero(table->n_columns, sizeof *memos);
     struct cell cell;
 
     for (size_t i = 0; i < rows->n && !w->error; i++) {
-        put_text(w, i || !first ? ",{" : "{");
+        const struct snapshot *picture = kind_picture(table->query.kind, s, rows->at[i]);
+        put_text(w, i ? ",{" : "{");
         for (size_t k = 0; k < table->n_columns; k++) {
             const struct column *column = table->columns[k];
             put_text(w, k ? ",\"" : "\"");
             put_text(w, column->name); // lower case letters and _: a test holds them to it
             put(w, "\":", 2);
-            column_get(column, s, rows->at[i], &cell);
+            column_get(column, picture, rows->at[i], &cell);
             put_cell(w, column, &cell, &memos[k]);
         }
         put(w, "}", 1);
@@ -198,14 +199,8 @@ static void put_table(struct file_writer *w, const struct snapshot *s,
         return;
     }
     put_text(w, "\":[");
-    bool first = true;
-    for (; s; s = s->next) {
-        if (kind_is_known(table->query.kind, s)) {
-            rows_build(&rows, s, &table->query);
-            put_rows(w, s, table, &rows, first);
-            first &= rows.n == 0;
-        }
-    }
+    rows_build(&rows, s, &table->query);
+    put_rows(w, s, table, &rows);
     put(w, "]", 1);
     vec_free(&rows);
 }

@@ -41,11 +41,9 @@ static int fill(struct libscols_table *out, const struct snapshot *s,
         if (!scols_table_new_column(out, column->title, 0, flags))
             return -ENOMEM;
     }
-    for (; s && !error; s = s->next) {
-        rows_build(&rows, s, &table->query);
-        for (size_t i = 0; i < rows.n && !error; i++)
-            error = add_row(out, s, table, rows.at[i]);
-    }
+    rows_build(&rows, s, &table->query);
+    for (size_t i = 0; i < rows.n && !error; i++)
+        error = add_row(out, kind_picture(table->query.kind, s, rows.at[i]), table, rows.at[i]);
     vec_free(&rows);
     return error;
 }

@@ -40,13 +40,13 @@ static void put_table(FILE *out, const struct snapshot *s, const struct table_re
 
     for (size_t k = 0; k < n && !(table->style & STYLE_NO_HEADINGS); k++)
         fprintf(out, "%s%c", table->columns[k]->name, k + 1 < n ? ' ' : '\n');
-    for (; s; s = s->next) {
-        rows_build(&rows, s, &table->query);
-        for (size_t i = 0; i < rows.n; i++) {
-            for (size_t k = 0; k < n; k++) {
-                put_cell(out, cell_of(table, table->columns[k], s, rows.at[i], text, sizeof text));
-                fputc(k + 1 < n ? ' ' : '\n', out);
-            }
+    rows_build(&rows, s, &table->query);
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct snapshot *picture = kind_picture(table->query.kind, s, rows.at[i]);
+        for (size_t k = 0; k < n; k++) {
+            put_cell(out,
+                     cell_of(table, table->columns[k], picture, rows.at[i], text, sizeof text));
+            fputc(k + 1 < n ? ' ' : '\n', out);
         }
     }
     vec_free(&rows);

@@ -77,11 +77,11 @@ static struct snapshot *read_picture(struct replay *r, const char *text, size_t 
     if (!s)
         return NULL;
     s->orphan_age = want->orphan_age;
-    s->recorded->live = r->pipe != NULL;
+    s->playback.live = r->pipe != NULL;
     pthread_mutex_lock(&r->lock);
-    s->recorded->speed = r->speed;
+    s->playback.speed = r->speed;
     pthread_mutex_unlock(&r->lock);
-    replay_damage(r, s->recorded->note, sizeof s->recorded->note);
+    replay_damage(r, s->playback.note, sizeof s->playback.note);
     r->now = s->time;
     return s;
 }
@@ -103,9 +103,9 @@ static struct snapshot *picture_at(struct replay *r, const struct span *line,
         past_add(r->tape, line, s);
     r->here = *line;
     r->shown = true;
-    s->recorded->place = !tape_next(r->tape, line->end, &other)         ? PLACE_LAST
-                         : !tape_previous(r->tape, line->start, &other) ? PLACE_FIRST
-                                                                        : PLACE_BETWEEN;
+    s->playback.place = !tape_next(r->tape, line->end, &other)         ? PLACE_LAST
+                        : !tape_previous(r->tape, line->start, &other) ? PLACE_FIRST
+                                                                       : PLACE_BETWEEN;
     return s;
 }
 
@@ -145,9 +145,9 @@ static struct snapshot *go_to(struct replay *r, int64_t time, const struct want 
     if (!tape_find(r->tape, time, &line))
         return NULL;
     if (r->shown && line.start == r->here.start)
-        return NULL; // there already
-    struct snapshot *s = picture_from(r, line, time == INT64_MAX, want);
-    return s ? s : picture_from(r, line, true, want);
+        return NULL;                                        // there already
+    struct snapshot *s = picture_from(r, line, true, want); // at or before it
+    return s ? s : picture_from(r, line, false, want);
 }
 
 // As many pictures on as time went by, times the speed.
@@ -237,7 +237,7 @@ static struct snapshot *pipe_picture(struct replay *r, const struct want *want)
     if (!r->follows || !r->last)
         return NULL;
     struct snapshot *s = read_picture(r, r->last, r->last_n, want);
-    s->recorded->ended = true;
+    s->playback.ended = true;
     return s;
 }
 
@@ -250,20 +250,26 @@ static struct snapshot *picture(void *self, const struct want *want)
     return r->tape ? file_picture(r, want) : pipe_picture(r, want);
 }
 
+void replay_add_move(struct move *to, bool *moves, double *speed, const struct move *move)
+{
+    // Steps asked for in the meantime add up.
+    int before = *moves && to->to == MOVE_BY && move->to == MOVE_BY ? to->by : 0;
+
+    *to = *move;
+    to->by += before;
+    *moves = true;
+    if (move->to == MOVE_PLAY)
+        *speed = move->speed;
+    else if (move->to == MOVE_BY)
+        *speed = 0;
+}
+
 static void move_to(void *self, const struct move *move)
 {
     struct replay *r = self;
 
     pthread_mutex_lock(&r->lock);
-    // Steps asked for in the meantime add up.
-    int before = r->moves && r->to.to == MOVE_BY && move->to == MOVE_BY ? r->to.by : 0;
-    r->to = *move;
-    r->to.by += before;
-    r->moves = true;
-    if (move->to == MOVE_PLAY)
-        r->speed = move->speed;
-    else if (move->to == MOVE_BY)
-        r->speed = 0;
+    replay_add_move(&r->to, &r->moves, &r->speed, move);
     pthread_mutex_unlock(&r->lock);
 }
 
@@ -316,20 +322,60 @@ bool replay_is_pipe(const struct replay *r)
     return !r->tape;
 }
 
+bool replay_ended(const struct replay *r)
+{
+    return r->told_end;
+}
+
+bool replay_near(struct replay *r, int64_t time, bool back, int64_t *found)
+{
+    struct span line;
+    int64_t at;
+    // Its last picture at or before that time; the first one where all are later.
+    bool any = r->tape && tape_find(r->tape, back ? time - 1 : time, &line) &&
+               tape_time(r->tape, &line, &at);
+
+    if (!any || (back && at >= time))
+        return false;
+    while (!back && any && at <= time) {
+        any = tape_next(r->tape, line.end, &line);
+        if (any)
+            tape_time(r->tape, &line, &at); // of a damaged line it stays
+    }
+    *found = at;
+    return any;
+}
+
+bool replay_times(struct replay *r, int64_t *first, int64_t *last)
+{
+    struct span line;
+    bool any = r->tape && tape_find(r->tape, INT64_MIN, &line) && tape_time(r->tape, &line, first);
+
+    return any && tape_find(r->tape, INT64_MAX, &line) && tape_time(r->tape, &line, last);
+}
+
+bool replay_moment(const char *at, int64_t until, int64_t *time, char *why, size_t cap)
+{
+    bool none = until == INT64_MAX || until == INT64_MIN;
+
+    if (moment_parse(at, none ? clock_epoch_s() : until, time))
+        return true;
+    snprintf(why, cap,
+             "--at '%s': a time as 03:12, 2026-11-28 03:12:30 or @1795835550, first or last is "
+             "needed",
+             at);
+    return false;
+}
+
 // Where to begin. False: *why says what is wrong with it.
 static bool begin_at(struct replay *r, const char *at, char *why, size_t cap)
 {
-    struct span line;
-    int64_t last = INT64_MAX, time;
+    int64_t first, last = INT64_MAX, time;
 
-    if (r->tape && tape_previous(r->tape, tape_size(r->tape), &line))
-        tape_time(r->tape, &line, &last);
-    if (!moment_parse(at, last == INT64_MAX ? clock_epoch_s() : last, &time))
-        snprintf(why, cap,
-                 "--at '%s': a time as 03:12, 2026-11-28 03:12:30 or @1795835550, first or "
-                 "last is needed",
-                 at);
-    else if (!r->tape)
+    replay_times(r, &first, &last);
+    if (!replay_moment(at, last, &time, why, cap))
+        return false;
+    if (!r->tape)
         snprintf(why, cap, "--at is of a file: a pipe has no other time than the present");
     else
         move_to(r, &(struct move){.to = MOVE_TIME, .time = time});
@@ -347,7 +393,8 @@ struct replay *replay_new(const struct replay_options *o, char *why, size_t cap)
     if (o->path)
         r->tape = tape_open(o->path, &error);
     if (error == EINVAL) { // no regular file
-        r->fd = open(o->path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+        // Of a FIFO that nothing writes to yet: fifo(7). It is read when poll(2) has something.
+        r->fd = open(o->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
         error = r->fd < 0 ? errno : 0;
     }
     if (error)

@@ -14,6 +14,11 @@ bool session_tab_of(const struct kind *kind, size_t *tab)
     return kind_tab(kind, tab);
 }
 
+bool session_has_tab(const struct session *s, size_t tab)
+{
+    return s->options.hosts > 1 || !(kind_of_tab(tab)->flags & TABLE_HOSTS);
+}
+
 struct view *session_view(struct session *s)
 {
     return s->depth ? &s->stack[s->depth - 1] : &s->tabs[kind_of_tab(s->tab)->id];
@@ -26,7 +31,7 @@ const void *session_selected(struct session *s, struct identity *identity)
     if (!s->snapshot || v->cursor >= v->rows.n)
         return NULL;
     if (identity)
-        v->kind->identify(s->snapshot, v->rows.at[v->cursor], identity);
+        kind_identify(v->kind, s->snapshot, v->rows.at[v->cursor], identity);
     return v->rows.at[v->cursor];
 }
 

@@ -78,6 +78,8 @@ static void add_objects(struct object_history_vec *kept, const struct kind *kind
 
 void history_add(struct history *h, const struct snapshot *s)
 {
+    if (s->others.n) // of several hosts each has its own
+        return;
     if (h->last_ns && s->time_ns - h->last_ns < CLOCK_SECOND / 2)
         return;
     h->last_ns = s->time_ns;

@@ -42,6 +42,10 @@ bool session_push(struct session *s, enum kind_id kind, const struct identity *p
 
     if (!opened || s->depth == VIEW_DEPTH)
         return false;
+    if (parent && parent->host) { // of several hosts one is entered before its objects
+        s->enter_place = parent->host;
+        return true;
+    }
     forget_rows(session_view(s));
     struct view *v = &s->stack[s->depth++];
     view_init(v, opened, parent);
@@ -204,7 +208,9 @@ void session_enter(struct session *s)
     if (!selected)
         return;
     const struct identity_vec *members = kind->members ? kind->members(selected) : NULL;
-    if (kind->place) {
+    if (row.host) {
+        s->enter_place = row.host;
+    } else if (kind->place) {
         s->enter_place = kind->place(selected);
     } else if (members && members->n) {
         enter_members(s, &row, members);

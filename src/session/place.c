@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "engine/sampler.h"
+#include "model/kinds/find_row.h"
 #include "model/kinds/registry.h"
 #include "session/current.h"
 #include "session/message.h"
@@ -11,8 +12,8 @@
 #include "session/session.h"
 #include "session/tags.h"
 
-// "IPC namespace 4026532201, docker:3f4e5d6c7b8a"
-static void name_place(struct session *s, uint64_t inode)
+// "IPC namespace 4026532201 (docker:3f4e5d6c7b8a)"
+static void name_namespace(struct session *s, uint64_t inode)
 {
     const struct ipc_namespace *row =
         s->snapshot ? namespace_find(&s->snapshot->namespaces, inode) : NULL;
@@ -30,7 +31,7 @@ static void name_place(struct session *s, uint64_t inode)
 void place_start(struct session *s, uint64_t inode)
 {
     s->place = inode;
-    name_place(s, inode);
+    name_namespace(s, inode);
 }
 
 static void forget(struct session *s)
@@ -40,6 +41,8 @@ static void forget(struct session *s)
     s->snapshot = NULL;
     vec_clear(&s->tags);
     recent_rows_free(&s->changes);
+    history_free(&s->history);
+    s->history = (struct history){0};
     vec_clear(&s->results.changed);
     session_rebuild(s);
     snapshot_unref(old); // only now: rows pointed into it
@@ -47,15 +50,19 @@ static void forget(struct session *s)
     sampler_refresh(s->sampler);
 }
 
-void place_enter(struct session *s, uint64_t inode)
+static void enter_namespace(struct session *s, uint64_t inode)
 {
     bool own = s->snapshot && inode == s->snapshot->system.own_namespace;
 
-    if (own && !s->place) {
+    if (s->snapshot && inode == s->snapshot->system.ipc_namespace) {
         session_say(s, SEVERITY_NOTICE, "all views show this IPC namespace already");
         return;
     }
-    name_place(s, inode);
+    if (s->options.recording) {
+        session_say(s, SEVERITY_WARNING, "what that IPC namespace holds was not recorded");
+        return;
+    }
+    name_namespace(s, inode);
     s->place = own ? 0 : inode;
     session_tab(s, 0);
     forget(s);
@@ -65,12 +72,53 @@ void place_enter(struct session *s, uint64_t inode)
         session_say(s, SEVERITY_NOTICE, "in %s: Esc comes back", s->place_name);
 }
 
+// The view stays, and the row that is selected in it.
+static void enter_host(struct session *s, uint64_t number)
+{
+    struct view *v = session_view(s);
+    const struct identity host = {.kind = kind_hosts.id, .part = number};
+    size_t tab;
+
+    if (!s->snapshot || !row_text(s->snapshot, &host, s->place_name, sizeof s->place_name))
+        return;
+    s->place_tab = s->tab;
+    if (v->kind->flags & TABLE_HOSTS && session_tab_of(&kind_findings, &tab))
+        session_tab(s, tab);
+    v->selected.host = 0;
+    s->place = number;
+    forget(s);
+    session_say(s, SEVERITY_NOTICE, "%s alone: Esc comes back", s->place_name);
+}
+
+void place_enter(struct session *s, uint64_t place)
+{
+    if (s->options.hosts > 1 && !s->place)
+        enter_host(s, place);
+    else
+        enter_namespace(s, place);
+}
+
+static void leave_host(struct session *s)
+{
+    struct view *v = session_view(s);
+
+    v->selected.host = (uint32_t)s->place;
+    s->place = 0;
+    session_tab(s, s->place_tab);
+    forget(s);
+    session_say(s, SEVERITY_NOTICE, "back to all hosts");
+}
+
 bool place_leave(struct session *s)
 {
     size_t tab;
 
     if (!s->place)
         return false;
+    if (s->options.hosts > 1) {
+        leave_host(s);
+        return true;
+    }
     s->place = 0;
     if (session_tab_of(&kind_namespaces, &tab))
         session_tab(s, tab);

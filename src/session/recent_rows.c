@@ -146,7 +146,7 @@ const struct snapshot *recent_rows_picture(const struct recent_rows *c, const st
                                            const struct kind *kind, const void *row)
 {
     if (!view_row_gone(kind, s, row))
-        return s;
+        return kind_picture(kind, s, row);
     for (size_t i = 0; i < c->n; i++)
         if (c->at[i].picture && !view_row_gone(kind, c->at[i].picture, row))
             return c->at[i].picture;

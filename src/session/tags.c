@@ -16,7 +16,7 @@ void tags_of_row(const struct kind *kind, const struct snapshot *s, const void *
     struct identity identity;
 
     if (!kind->members) {
-        kind->identify(s, row, &identity);
+        kind_identify(kind, s, row, &identity);
         vec_push(out, identity);
     }
     for (size_t i = 0; members && i < members->n; i++)
@@ -37,7 +37,7 @@ bool tags_has_row(const struct session *s, const struct kind *kind, const void *
 
     if (kind->members)
         return has_all(&s->tags, kind->members(row));
-    kind->identify(s->snapshot, row, &identity);
+    kind_identify(kind, s->snapshot, row, &identity);
     return identity_set_has(&s->tags, &identity);
 }
 
@@ -91,7 +91,7 @@ struct tag_counts tags_count(struct session *s, struct identity_vec *shown)
     for (size_t i = 0; here && i < v->rows.n; i++) {
         if (view_row_gone(v->kind, s->snapshot, v->rows.at[i]))
             continue;
-        v->kind->identify(s->snapshot, v->rows.at[i], &identity);
+        kind_identify(v->kind, s->snapshot, v->rows.at[i], &identity);
         if (!identity_set_has(&s->tags, &identity))
             continue;
         count.shown++;
@@ -108,13 +108,16 @@ static void collect(const struct snapshot *s, const struct kind *kind, struct id
 {
     struct identity_vec all = {0};
 
+    const struct snapshot *part;
+
     vec_clear(rows);
-    vec_reserve(&all, kind_count(kind, s));
-    for (size_t i = 0; i < kind_count(kind, s); i++) {
-        struct identity identity;
-        kind->identify(s, kind_at(kind, s, i), &identity);
-        vec_push(&all, identity);
-    }
+    vec_reserve(&all, kind_total(kind, s));
+    for (size_t k = 0; (part = snapshot_part(s, k)); k++)
+        for (size_t i = 0; i < kind_count(kind, part); i++) {
+            struct identity identity;
+            kind_identify(kind, part, kind_at(kind, part, i), &identity);
+            vec_push(&all, identity);
+        }
     identity_set_add_all(rows, all.at, all.n);
     vec_free(&all);
 }

@@ -30,7 +30,7 @@ static void note_selection(struct view *v, const struct snapshot *s)
     if (v->cursor >= v->rows.n)
         return;
     v->has_selected = true;
-    v->kind->identify(s, v->rows.at[v->cursor], &v->selected);
+    kind_identify(v->kind, s, v->rows.at[v->cursor], &v->selected);
 }
 
 void view_select(struct view *v, const struct snapshot *s, size_t row)
@@ -52,7 +52,7 @@ bool view_find(struct view *v, const struct snapshot *s, const struct identity *
     for (size_t i = 0; i < v->rows.n; i++) {
         struct identity row;
 
-        v->kind->identify(s, v->rows.at[i], &row);
+        kind_identify(v->kind, s, v->rows.at[i], &row);
         if (identity_same(&row, identity)) {
             view_select(v, s, i);
             return true;
@@ -99,11 +99,14 @@ bool view_all_maps(const struct view *v)
 
 bool view_row_gone(const struct kind *kind, const struct snapshot *s, const void *row)
 {
-    size_t n = kind_is_object(kind->id) ? kind_count(kind, s) : 0;
+    const struct snapshot *part;
+    bool there = !kind_is_object(kind->id);
 
-    if (!kind_is_object(kind->id))
-        return false;
-    return !n || row < kind_at(kind, s, 0) || row > kind_at(kind, s, n - 1);
+    for (size_t i = 0; !there && (part = snapshot_part(s, i)); i++) {
+        size_t n = kind_count(kind, part);
+        there = n && row >= kind_at(kind, part, 0) && row <= kind_at(kind, part, n - 1);
+    }
+    return !there;
 }
 
 // Rows, selection and cursor after a new picture or a change of the query.
@@ -131,7 +134,8 @@ bool view_search(const struct view *v, const struct snapshot *s, const char *tex
         size_t at = (backwards ? from + v->rows.n - i : from + i) % v->rows.n;
 
         if (!view_row_gone(v->kind, s, v->rows.at[at]) &&
-            row_contains(v->kind, view_columns(v), s, v->rows.at[at], text)) {
+            row_contains(v->kind, view_columns(v), kind_picture(v->kind, s, v->rows.at[at]),
+                         v->rows.at[at], text)) {
             *row = at;
             return true;
         }

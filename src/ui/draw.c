@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "model/kinds/registry.h"
 #include "session/current.h"
 #include "ui/parts/details.h"
 #include "ui/parts/function_bar.h"
@@ -39,7 +40,8 @@ static int lines_above(const struct canvas *c, const struct session *session,
 static void arrange(const struct canvas *c, struct session *session, struct parts *out)
 {
     const struct snapshot *s = session->snapshot;
-    struct layout_wish wish = {.header = session->header, .findings = s && s->findings.n > 0};
+    struct layout_wish wish = {.header = session->header,
+                               .findings = s && kind_total(&kind_findings, s) > 0};
 
     *out = (struct parts){0};
     details_above(&out->above, session);

@@ -3,13 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "support/files.h"
 #include "support/ns.h"
+#include "support/pictures.h"
 #include "support/program.h"
 #include "support/scene.h"
 #include "support/test.h"
@@ -21,17 +21,13 @@
 static int setup(void **state)
 {
     (void)state;
-    mkdir(DIR, 0700);
-    return mount("none", DIR, "tmpfs", 0, "size=128k,mode=0700");
+    return pictures_mount(DIR, "128k");
 }
 
 static int teardown(void **state)
 {
     (void)state;
-    scene_clean();
-    umount2(DIR, MNT_DETACH);
-    rmdir(DIR);
-    return 0;
+    return pictures_unmount(DIR);
 }
 
 TEST_FIXTURE(setup, teardown)

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/stat.h>
@@ -10,6 +9,7 @@
 
 #include "support/files.h"
 #include "support/ns.h"
+#include "support/pictures.h"
 #include "support/program.h"
 #include "support/scene.h"
 #include "support/test.h"
@@ -21,17 +21,13 @@
 static int setup(void **state)
 {
     (void)state;
-    mkdir(DIR, 0700);
-    return mount("none", DIR, "tmpfs", 0, "mode=0700");
+    return pictures_mount(DIR, NULL);
 }
 
 static int teardown(void **state)
 {
     (void)state;
-    scene_clean();
-    umount2(DIR, MNT_DETACH);
-    rmdir(DIR);
-    return 0;
+    return pictures_unmount(DIR);
 }
 
 TEST_FIXTURE(setup, teardown)
@@ -45,19 +41,9 @@ static struct said must(const char *arguments, int status)
     return said;
 }
 
-// A document with the time given, and one segment of that id.
 static void add_picture(const char *path, long time, int id)
 {
-    FILE *file = fopen(path, "ae");
-
-    assert_non_null(file);
-    fprintf(file,
-            "{\"meta\":{\"program\":\"ipctop\",\"version\":\"0.1.0\",\"time\":%ld,\"hostname\":"
-            "\"db01\","
-            "\"ipc_namespace\":4026531839,\"euid\":0,\"scan\":null},\"segments\":[{\"shmid\":%d,"
-            "\"size\":4096,\"uid\":26,\"owner\":\"oracle\"}],\"semaphores\":null}\n",
-            time, id);
-    fclose(file);
+    picture_add(path, &(struct picture){.time = time, .id = id});
 }
 
 static void must_show(const char *arguments, const char *text)
@@ -99,12 +85,12 @@ TEST(a_picture_comes_back_to_the_byte)
 TEST(what_was_not_recorded_is_unknown_and_never_none)
 {
     add_picture(FILE_NAME, 1795000000, 7);
-    must_show("--from " FILE_NAME " --json segments semaphores queues",
-              "\"semaphores\":null,\"queues\":null");
+    must_show("--from " FILE_NAME " --json segments semaphores limits",
+              "\"semaphores\":null,\"limits\":null");
     must_show("--from " FILE_NAME " --json segments",
-              "\"owner\":\"oracle\",\"uid\":26,\"group\":null");
+              "\"owner\":\"oracle\",\"uid\":54321,\"group\":null");
     must_show("--from " FILE_NAME " --batch segments semaphores", "not known");
-    must_show("--from " FILE_NAME " --json -u 26 segments", "\"shmid\":7");
+    must_show("--from " FILE_NAME " --json -u 54321 segments", "\"shmid\":7");
     must_show("--from " FILE_NAME " --json segments -f owner=root", "\"segments\":[]");
 }
 
@@ -123,8 +109,9 @@ TEST(a_moment_is_found_in_both_files_of_a_recording)
     must_show("--from " FILE_NAME " --json --at last", "\"shmid\":2999,");
     must_show("--from " FILE_NAME " --json --at @5", "\"shmid\":0,");
     must_show("--from " FILE_NAME " --json -n 1", "\"shmid\":0,");
-    struct said said = shell_run(IPCTOP " --from " FILE_NAME " --at @1795009990 --json -n 3 | "
-                                        "grep -o '\"shmid\":[0-9]*'");
+    struct said said =
+        shell_run(IPCTOP " --from " FILE_NAME " --at @1795009990 --json segments -n 3 | "
+                         "grep -o '\"shmid\":[0-9]*'");
     assert_string_equal(said.out, "\"shmid\":999\n\"shmid\":1000\n\"shmid\":1001\n");
     said_clear(&said);
 }
@@ -162,6 +149,85 @@ TEST(a_pipe_that_stops_in_mid_line_has_shown_what_came_before)
     assert_non_null(strstr(said.out, "\"shmid\":2,"));
     assert_non_null(strstr(said.err, "the last one is cut off"));
     assert_int_equal(said.status, 0);
+    said_clear(&said);
+}
+
+// The numbers in front: of the lines of grep's answer.
+static void must_print(const char *command, const char *text)
+{
+    struct said said = shell_run(command);
+
+    if (strcmp(said.out, text) != 0)
+        fail_msg("%s: %s%s", command, said.out, said.err);
+    said_clear(&said);
+}
+
+#define A_AND_B IPCTOP " --from " DIR "/a --from " DIR "/b "
+
+TEST(two_hosts_stand_beside_each_other_worst_first)
+{
+    for (int i = 0; i < 3; i++) {
+        picture_add(DIR "/a", &(struct picture){.time = 1795000000 + 10 * i, .id = 10 + i});
+        picture_add(DIR "/b", &(struct picture){.time = 1795000005 + 10 * i,
+                                                .id = 10 + i,
+                                                .host = "db02",
+                                                .severity = "critical"});
+    }
+    must_print(A_AND_B "--csv hosts -o host,state,age,critical,warnings,segments --at last",
+               "host,state,age,critical,warnings,segments\r\n"
+               "db02,recorded,0,1,0,1\r\ndb01,recorded,5,0,1,1\r\n");
+    must_print(A_AND_B "--csv findings -o severity,id --at last",
+               "host,severity,id\r\ndb02,critical,12\r\ndb01,warning,12\r\n");
+    must_print(A_AND_B "--csv segments -o shmid -f host=db01 --at @1795000014",
+               "host,shmid\r\ndb01,11\r\n");
+    must_print(A_AND_B "--csv segments -o shmid -s host --at @1795000014 -n 3 --no-headings",
+               "db01,11\r\ndb02,10\r\ndb01,11\r\ndb02,11\r\ndb01,12\r\ndb02,11\r\n");
+    // What began later is not there yet, and was never empty.
+    must_print(A_AND_B "--csv hosts -o host,state,age,segments --at first --no-headings | sort",
+               "db01,recorded,5,1\r\ndb02,recorded,0,1\r\n");
+    must_print(A_AND_B "--csv hosts -o host,state,age,segments --at @1795000001 --no-headings",
+               "db01,recorded,1,1\r\ndb02,no picture yet,,\r\n");
+    // Two of one name are told apart; the tables of a document begin with the hosts.
+    must_print("cp " DIR "/a " DIR "/c; " A_AND_B "--from " DIR "/c --csv hosts -o host "
+               "--no-headings",
+               "db02\r\ndb01\r\ndb01 (" DIR "/c)\r\n");
+    must_print(A_AND_B "--json | grep -o '},\"hosts\":\\[{\"host\":\"[^\"]*\"'",
+               "},\"hosts\":[{\"host\":\"db02\"\n");
+}
+
+TEST(a_pipe_of_two_that_ends_in_mid_line_leaves_its_last_picture)
+{
+    picture_add(DIR "/a", &(struct picture){.time = 1795000000, .id = 1});
+    picture_add(DIR "/b", &(struct picture){.time = 1795000000, .id = 2, .host = "db02"});
+    must_print("mkfifo " DIR "/one " DIR "/two; cat " DIR "/b " DIR "/b " DIR "/b >" DIR
+               "/two & { cat " DIR "/a " DIR "/a; head -c 99 " DIR "/a; } >" DIR "/one & " IPCTOP
+               " --from " DIR "/one --from " DIR
+               "/two --csv segments -n 0 -o shmid --no-headings 2>" DIR "/said; cat " DIR "/said",
+               "db01,1\r\ndb02,2\r\ndb01,1\r\ndb02,2\r\ndb01,1\r\ndb02,2\r\n"
+               "ipctop: --from '" DIR
+               "/one': 1 picture is left out; the first: the last one is cut off\n");
+}
+
+TEST(several_hosts_are_refused_where_they_mean_nothing)
+{
+    add_picture(DIR "/a", 1795000000, 1);
+    add_picture(DIR "/b", 1795000000, 1);
+    static const char *const lines[] = {
+        "--from " DIR "/a --from " DIR "/a --json",
+        "--from " DIR "/a --from " DIR "/b --check",
+        "--from " DIR "/a --from " DIR "/b --report",
+        "--from " DIR "/a --from " DIR "/b --remove -u root --yes",
+        "--from " DIR "/a --json hosts",
+        "--json hosts",
+        "--from " DIR "/a --json --namespace all",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct said said = must(lines[i], 2);
+        assert_string_equal(said.out, "");
+        said_clear(&said);
+    }
+    struct said said = must("--from " DIR "/a --from " DIR "/nothing --json", 1);
+    assert_non_null(strstr(said.err, "No such file"));
     said_clear(&said);
 }
 

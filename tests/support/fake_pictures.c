@@ -232,6 +232,7 @@ struct snapshot *fake_blank(void)
         (struct table){mem_zero(1, sizeof(struct shared)), 1, sizeof(struct shared)};
     vec_push(&s->files, (struct open_file){0});
     vec_push(&s->namespaces, (struct ipc_namespace){0});
+    vec_push(&s->hosts, (struct host){.age = -1});
     vec_push(&s->totals, (struct process_totals){0});
     s->tables[KIND_SHARED_HOLDER] =
         (struct table){mem_zero(1, sizeof(struct shared_holder)), 1, sizeof(struct shared_holder)};

@@ -4,31 +4,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "support/pictures.h"
 #include "support/test.h"
 #include "support/tty.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
 
 static char dir[] = "/tmp/replay_test.XXXXXX", path[64];
-
-static void add_picture(FILE *file, long time, int id)
-{
-    fprintf(
-        file,
-        "{\"meta\":{\"program\":\"ipctop\",\"version\":\"0.1.0\",\"time\":%ld,\"hostname\":"
-        "\"db01\","
-        "\"ipc_namespace\":4026531839,\"euid\":0,\"scan\":{\"processes\":9}},"
-        "\"segments\":[{\"key\":\"0x00000000\",\"shmid\":%d,\"owner\":\"oracle\",\"uid\":54321,"
-        "\"size\":4096,\"nattch\":1,\"found\":1,\"holders\":1}],"
-        "\"holders\":[{\"shmid\":%d,\"pid\":18811,\"attaches\":1,\"access\":\"rw\","
-        "\"comm\":\"python\",\"command\":\"python nightly_report.py\"}],"
-        "\"queues\":[],\"findings\":[{\"rule\":\"dest-held\",\"severity\":\"warning\","
-        "\"kind\":\"segment\",\"id\":%d,\"title\":\"a recorded finding\",\"evidence\":\"seen\","
-        "\"advice\":\"look\"}],\"events\":[{\"time\":%ld,\"what\":\"created\",\"kind\":\"segment\","
-        "\"id\":%d,\"who\":\"18811 python\",\"pid\":18811,\"uid\":null,\"by\":\"last user\","
-        "\"text\":\"event of %d\"}]}\n",
-        time, id, id, id, time, id, id);
-}
 
 // 21:12:00, 21:12:10, … of the local clock, which is UTC here.
 static int setup(void **state)
@@ -40,7 +22,7 @@ static int setup(void **state)
     snprintf(path, sizeof path, "%s/rec", dir);
     FILE *file = fopen(path, "we");
     for (int i = 0; file && i < 5; i++)
-        add_picture(file, 1795900320 + 10L * i, 4000 + i);
+        picture_write(file, &(struct picture){.time = 1795900320 + 10L * i, .id = 4000 + i});
     return !file || fclose(file) != 0;
 }
 
@@ -146,4 +128,72 @@ TEST(a_pipe_that_ends_in_mid_line_leaves_its_last_picture)
     tty_must_show(t, " 4001 ");
     tty_send(t, "q");
     assert_int_equal(tty_must_exit(t), 0);
+}
+
+// Their triage on one screen, worst first; Enter shows one alone.
+TEST(hosts_stand_on_one_screen_and_one_is_entered)
+{
+    char other[80];
+
+    snprintf(other, sizeof other, "%s/other", dir);
+    FILE *file = fopen(other, "we");
+    assert_non_null(file);
+    for (int i = 0; i < 3; i++)
+        picture_write(file, &(struct picture){.time = 1795900325 + 10L * i,
+                                              .id = 4001 + i,
+                                              .host = "db02",
+                                              .severity = "critical"});
+    fclose(file);
+    struct tty *t = start((const char *const[]){IPCTOP, "--from", path, "--from", other, NULL});
+    tty_must_show(t, "2 hosts");
+    tty_must_show(t, "0 Hosts 2");
+    tty_must_show(t, "! 2 findings");
+    assert_true(tty_find(t, " db02 ") < tty_find(t, " db01 "));
+    tty_send(t, "t");
+    tty_must_show(t, " 21:12:10");
+    tty_send(t, "1");
+    tty_must_show(t, " db01     0x00000000   4001 ");
+    tty_must_show(t, " db02     0x00000000   4001 ");
+    tty_send(t, "\\host=db02\r");
+    tty_must_not_show(t, " db01 ");
+    tty_send(t, "\r");
+    tty_must_show(t, "db02 alone: Esc comes back");
+    tty_must_show(t, "in db02");
+    tty_send(t, "\r");
+    tty_must_show(t, "python nightly_report.py");
+    tty_send(t, "xT");
+    tty_must_show(t, "nothing can be changed in it");
+    tty_send(t, "qq");
+    tty_must_show(t, "back to all hosts");
+    tty_send(t, "4\r");
+    tty_must_show(t, "db02 alone");
+    tty_must_show(t, "a recorded finding");
+    unlink(other);
+}
+
+TEST(a_host_whose_connection_ends_keeps_its_last_picture)
+{
+    char command[800], fifo[80], go[80];
+
+    snprintf(fifo, sizeof fifo, "%s/fifo", dir);
+    snprintf(go, sizeof go, "%s/go", dir);
+    snprintf(command, sizeof command,
+             "mkfifo %s %s; { head -n 1 %s; cat %s; head -c 99 %s; } >%s & exec " IPCTOP
+             " --from %s --from %s",
+             fifo, go, path, go, path, fifo, path, fifo);
+    struct tty *t = start((const char *const[]){"/bin/sh", "-c", command, NULL});
+    tty_must_show(t, " live ");
+    tty_must_show(t, " recorded ");
+    FILE *file = fopen(go, "we");
+    assert_non_null(file);
+    fclose(file);
+    tty_must_show(t, "connection ended");
+    tty_must_show(t, "the connection has ended: db01");
+    tty_send(t, "1");
+    tty_must_show(t, " db01 "); // both are db01: one with where it is read from
+    tty_must_show(t, "/fifo)");
+    tty_send(t, "q");
+    assert_int_equal(tty_must_exit(t), 0);
+    unlink(fifo);
+    unlink(go);
 }

@@ -10,7 +10,7 @@ const struct kind *kind_by_name(const char *name);
 // The kinds that have a tab, from 0 on in the order of their numbers; NULL beyond the last.
 const struct kind *kind_of_tab(size_t tab);
 bool kind_tab(const struct kind *kind, size_t *tab);   // false: it has none
-bool kind_tab_of_number(unsigned number, size_t *tab); // of kind->tab, which may leave some out
+bool kind_tab_of_number(unsigned number, size_t *tab); // kind->tab; 0: the tenth
 size_t kind_tabs(void);                                // how many there are
 
 // clang-format off

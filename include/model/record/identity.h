@@ -26,6 +26,7 @@
     KIND(KIND_SHARED_MAP, shared_maps)                                                             \
     KIND(KIND_ACTION, actions)                                                                     \
     KIND(KIND_NAMESPACE, namespaces)                                                               \
+    KIND(KIND_HOST, hosts)                                                                         \
     TABLE_KIND_LIST(KIND)                                                                          \
     /* a collector finds these while it asks processes */                                          \
     KIND(KIND_SHARED_HOLDER, shared_holders)
@@ -42,7 +43,7 @@ enum kind_id {
 #undef KIND
     KINDS, // array size; the first kind has number 1
     OBJECT_KINDS = KIND_QUEUE + 1,   // one beyond them
-    TABLE_KINDS = KIND_NAMESPACE + 1 // the first that NEED_OF() has a bit for
+    TABLE_KINDS = KIND_HOST + 1 // the first that NEED_OF() has a bit for
 };
 // clang-format on
 
@@ -57,6 +58,7 @@ struct identity {
     uint64_t start_ticks; // of that process, clock ticks since boot (proc(5) stat field 22)
     uint64_t instance;    // of that process, as in struct process; for an action, 0 where not known
     uint64_t part; // mapping: start address; element, limit, finding, event: its index or number
+    uint32_t host; // which one of several hosts it is on, from 1; 0: there is one
 };
 
 // Whether rows are objects that the kernel keeps: segments, semaphore sets, queues. Their records

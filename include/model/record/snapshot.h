@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "model/record/event_log.h"
+#include "model/record/host.h"
 #include "model/record/ipc_namespace.h"
 #include "model/record/objects.h"
 #include "model/record/open_file.h"
@@ -57,7 +58,8 @@ struct want {
     struct identity focus;  // the object or process a drill-down shows
     bool alone;             // of processes, only those this segment names count
     int64_t orphan_age;     // of the snapshot, see there
-    uint64_t ipc_namespace; // inode of the one to look into; 0: our own
+    uint64_t ipc_namespace; // inode of the one to look into; 0: our own. Of several
+                            // hosts: the number of the one to show; 0: all of them
     // Processes to read as well, whether anything names them or not: pids, in any order.
     uint8_t n_followed;
     int32_t followed[WANT_FOLLOWED];
@@ -97,11 +99,6 @@ struct table {
 
 // What a picture from a recording has beside its rows: model/table/recorded.h.
 struct recorded_base {
-    bool live;    // it came through a pipe, when it was taken
-    bool ended;   // of that, nothing more will come
-    double speed; // it is played; 0: it stands
-    enum { PLACE_BETWEEN, PLACE_FIRST, PLACE_LAST } place; // in the recording, as far as known
-    char note[160]; // what could not be read of it or before it, a line; empty: nothing
     void (*release)(struct recorded_base *recorded);
     // What it says of a row in a column of that name. NULL, false: nothing.
     const char *(*text)(const struct recorded_base *recorded, enum kind_id kind, const void *row,
@@ -109,6 +106,20 @@ struct recorded_base {
     bool (*truth)(const struct recorded_base *recorded, enum kind_id kind, const void *row,
                   const char *column, bool *out);
 };
+
+// How a picture from a recording is shown.
+struct playback {
+    bool live;    // it came through a pipe, when it was taken
+    bool ended;   // of that, nothing more will come
+    double speed; // it is played; 0: it stands
+    enum { PLACE_BETWEEN, PLACE_FIRST, PLACE_LAST } place; // in the recording, as far as known
+    char note[160]; // what could not be read of it or before it, a line; empty: nothing
+    uint32_t host;  // which of several hosts it is of, from 1; 0: there is one
+    char host_name[HOST_NAME];
+};
+
+struct snapshot;
+VEC(picture_vec, struct snapshot *);
 
 struct snapshot {
     int refs;           // private to snapshot_ref, snapshot_unref (atomic)
@@ -118,7 +129,7 @@ struct snapshot {
     uint64_t has;       // enum need: which parts were read
     int error;          // why a table that was asked for was not: -errno of the first
     int64_t orphan_age; // seconds: objects idle for less are not reported as orphans
-    uint64_t entered;   // IPC namespace of the objects, as it was wanted; 0: our own
+    uint64_t entered;   // place of the objects, as it was wanted: see want.ipc_namespace
     struct system system;
     struct segment_vec segments; // each ordered by id
     struct semset_vec semsets;
@@ -149,8 +160,12 @@ struct snapshot {
     struct trace_vec traces;    // of the time since the snapshot before, oldest first
     struct table tables[KINDS]; // of kinds that have no place above
     struct scan *scan;          // NULL: nobody asked, or none finished yet
-    struct snapshot *next; // of another IPC namespace, where several are printed together; owned
+    // Of other IPC namespaces or hosts, whose rows stand beside its own; a reference to each.
+    struct picture_vec others;
+    struct host_vec hosts;          // read from, where there are several; worst first
     struct recorded_base *recorded; // NULL: it is no recording
+    struct playback playback;       // of that
+    struct snapshot *lender; // what everything but the numbers here belongs to; NULL: it is its own
     bool partial; // the tables are new, what processes answered is of the snapshot before; a
                   // complete one follows
 };
@@ -160,7 +175,11 @@ void table_copy(struct table *to, const struct table *from);
 
 struct snapshot *snapshot_new(void); // one reference
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
-void snapshot_unref(struct snapshot *snapshot);    // NULL is fine
+void snapshot_unref(struct snapshot *snapshot); // NULL is fine
+// The same picture once more, to be shown otherwise: only its numbers may be changed. One reference.
+struct snapshot *snapshot_borrow(struct snapshot *snapshot);
+// The picture itself for 0, then the others whose rows stand beside its own; NULL after the last.
+const struct snapshot *snapshot_part(const struct snapshot *s, size_t i);
 void findings_clear(struct finding_vec *findings); // frees their texts and objects; the room
                                                    // stays
 

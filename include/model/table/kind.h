@@ -17,7 +17,8 @@ enum {
     TABLE_NOTES = 16,      // the notes of a row say all there is to it, and are always shown
     TABLE_NO_COUNT = 32,   // its tab shows no number of rows
     TABLE_EMPTY_GOOD = 64, // it is good news that there are no rows
-    TABLE_PROCESSES = 128  // rows are processes, as targets of signals
+    TABLE_PROCESSES = 128, // rows are processes, as targets of signals
+    TABLE_HOSTS = 256      // rows are hosts: only where several are read
 };
 
 enum { // commands that rows of a kind take
@@ -136,7 +137,7 @@ struct kind {
     const struct identity_vec *(*members)(const void *row);
     // Whether `enter` opens anything on a row, of a kind that has also `subject`. NULL: always.
     bool (*opens)(const void *row);
-    // The IPC namespace that a row is: Enter has all views show it. NULL: it is none.
+    // The IPC namespace or host that a row is: Enter has all views show it. NULL: it is none.
     uint64_t (*place)(const void *row);
     // What an action on the row is done to, where that is no object with a number: the target, and what
     // it was. False: there is none, or it is gone. NULL: objects with a number alone.
@@ -173,6 +174,9 @@ struct kind {
                       struct process_use_vec *out);
     void (*no_processes)(const struct snapshot *s, const struct identity *row, const char *name,
                          char *dst, size_t cap);
+    // The order of the rows of several pictures that stand beside each other, unsorted. NULL: those of one
+    // picture after those of the other.
+    int (*among)(const void *a, const void *b);
     // The order by which rows are searched. NULL: objects by id, others are not searched so.
     int (*order)(const void *a, const void *b);
     // In a picture from a recording, whose rows stand where `rows` says or in snapshot.tables: puts them
@@ -185,6 +189,14 @@ struct kind {
 
 size_t kind_count(const struct kind *kind, const struct snapshot *s);
 const void *kind_at(const struct kind *kind, const struct snapshot *s, size_t index);
+// The same of all pictures whose rows stand beside each other.
+size_t kind_total(const struct kind *kind, const struct snapshot *s);
+// The one of them that a row lies in; `s` where none has it.
+const struct snapshot *kind_picture(const struct kind *kind, const struct snapshot *s,
+                                    const void *row);
+// Which row it is, in that picture, and on which host.
+void kind_identify(const struct kind *kind, const struct snapshot *s, const void *row,
+                   struct identity *out);
 // Whether the snapshot holds what the table lists: a scan that was not finished leaves holders
 // unknown, which is not the same as none.
 bool kind_is_known(const struct kind *kind, const struct snapshot *s);

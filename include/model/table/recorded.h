@@ -53,6 +53,9 @@ int recorded_row_order(const void *a, const void *b); // of struct recorded_row:
 // Of the program that made the picture: `own` where that is this one.
 const char *recorded_version(const struct snapshot *s, const char *own);
 bool recorded_has(const struct snapshot *s, const struct kind *kind); // that table
+// Whether a row is one of the recorded ones. False with *sure false: they are not told apart.
+bool recorded_has_row(const struct snapshot *s, const struct kind *kind, const void *row,
+                      bool *sure);
 // True where the recording decides: out->known says whether it has a value. `out` as for column->get.
 bool recorded_get(const struct snapshot *s, const struct column *column, const void *row,
                   struct cell *out);

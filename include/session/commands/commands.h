@@ -23,7 +23,7 @@ enum command_flags {
     CMD_TABS = 128,  // a key for each tab, and no more
 };
 
-enum { COMMAND_KEYS_MAX = 9 };
+enum { COMMAND_KEYS_MAX = 10 };
 
 struct command {
     const char *name;  // "remove"

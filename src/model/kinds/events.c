@@ -216,6 +216,13 @@ static bool mark(const struct snapshot *s, const void *row, enum severity *sever
     return *severity != SEVERITY_NOTICE;
 }
 
+static int among(const void *a, const void *b)
+{
+    const struct event *x = a, *y = b;
+
+    return (x->time < y->time) - (x->time > y->time);
+}
+
 const struct kind kind_events = {
     .id = KIND_EVENT,
     .name = "events",
@@ -235,6 +242,7 @@ const struct kind kind_events = {
     .identify = identify,
     .object_of = object_of,
     .restored = restored,
+    .among = among,
     .subject = subject,
     .describe = describe,
     .mark = mark,

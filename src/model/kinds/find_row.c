@@ -5,7 +5,7 @@
 
 #include "model/kinds/registry.h"
 
-const void *find_row(const struct snapshot *s, const struct identity *identity)
+static const void *find_in(const struct snapshot *s, const struct identity *identity)
 {
     const struct kind *kind = kind_get(identity->kind);
     bool by_id = kind_is_object(identity->kind);
@@ -15,12 +15,26 @@ const void *find_row(const struct snapshot *s, const struct identity *identity)
 
     for (size_t i = 0; i < n; i++) {
         kind->identify(s, kind_at(kind, s, i), &found);
+        found.host = identity->host;
         if (identity_same(&found, identity))
             return kind_at(kind, s, i);
     }
-    if (row)
+    if (row) {
         kind->identify(s, row, &found);
+        found.host = identity->host;
+    }
     return row && identity_same(&found, identity) ? row : NULL;
+}
+
+const void *find_row(const struct snapshot *s, const struct identity *identity)
+{
+    const struct snapshot *part;
+    const void *row = NULL;
+
+    for (size_t i = 0; !row && (part = snapshot_part(s, i)); i++)
+        if (!identity->host || part->playback.host == identity->host)
+            row = find_in(part, identity);
+    return row;
 }
 
 // As it is now, whatever else is known of it.

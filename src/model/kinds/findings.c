@@ -76,6 +76,13 @@ static void restored(struct snapshot *s)
     }
 }
 
+static int among(const void *a, const void *b)
+{
+    const struct finding *x = a, *y = b;
+
+    return (x->severity < y->severity) - (x->severity > y->severity);
+}
+
 static bool subject(const struct snapshot *s, const void *row, struct row_subject *out)
 {
     const struct finding *r = row;
@@ -153,6 +160,7 @@ const struct kind kind_findings = {
     .identify = identify,
     .object_of = object_of,
     .restored = restored,
+    .among = among,
     .subject = subject,
     .members = members,
     .describe = describe,

@@ -64,7 +64,7 @@ const struct kind *kind_of_tab(size_t tab)
 bool kind_tab_of_number(unsigned number, size_t *tab)
 {
     for (size_t i = 1; i < KINDS; i++)
-        if (kinds[i]->tab && kinds[i]->tab == number)
+        if (kinds[i]->tab && kinds[i]->tab == (number ? number : 10))
             return kind_tab(kinds[i], tab);
     return false;
 }

@@ -27,12 +27,12 @@ bool identity_same(const struct identity *a, const struct identity *b)
 {
     return a->kind == b->kind && a->id == b->id && key_may_be_same(a->key, b->key) &&
            a->cuid == b->cuid && a->cgid == b->cgid && a->pid == b->pid &&
-           a->start_ticks == b->start_ticks && a->part == b->part;
+           a->start_ticks == b->start_ticks && a->part == b->part && a->host == b->host;
 }
 
 bool identity_exact(const struct identity *a, const struct identity *b)
 {
     return a->kind == b->kind && a->id == b->id && a->key == b->key && a->cuid == b->cuid &&
            a->cgid == b->cgid && a->ctime == b->ctime && a->pid == b->pid &&
-           a->start_ticks == b->start_ticks && a->part == b->part;
+           a->start_ticks == b->start_ticks && a->part == b->part && a->host == b->host;
 }

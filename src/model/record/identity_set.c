@@ -15,7 +15,9 @@ static int order(const void *pa, const void *pb)
         return a->id < b->id ? -1 : 1;
     if (a->pid != b->pid)
         return a->pid < b->pid ? -1 : 1;
-    return (a->part > b->part) - (a->part < b->part);
+    if (a->part != b->part)
+        return a->part < b->part ? -1 : 1;
+    return (a->host > b->host) - (a->host < b->host);
 }
 
 static bool find(const struct identity_vec *set, const struct identity *identity, size_t *at)

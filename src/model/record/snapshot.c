@@ -63,6 +63,7 @@ static void free_parts(struct snapshot *s)
     vec_free(&s->growths);
     vec_free(&s->namespaces);
     vec_free(&s->namespace_pids);
+    vec_free(&s->hosts);
     findings_clear(&s->findings);
     vec_free(&s->findings);
     for (size_t i = 0; i < KINDS; i++)
@@ -78,9 +79,30 @@ void snapshot_unref(struct snapshot *snapshot)
     // The thread that drops the last reference must see what every other thread wrote before dropping its.
     if (!snapshot || __atomic_sub_fetch(&snapshot->refs, 1, __ATOMIC_ACQ_REL) > 0)
         return;
-    snapshot_unref(snapshot->next);
-    free_parts(snapshot);
+    for (size_t i = 0; i < snapshot->others.n; i++)
+        snapshot_unref(snapshot->others.at[i]);
+    vec_free(&snapshot->others);
+    if (snapshot->lender)
+        snapshot_unref(snapshot->lender);
+    else
+        free_parts(snapshot);
     free(snapshot);
+}
+
+struct snapshot *snapshot_borrow(struct snapshot *snapshot)
+{
+    struct snapshot *s = mem_alloc(sizeof *s);
+
+    *s = *snapshot;
+    s->refs = 1;
+    s->others = (struct picture_vec){0};
+    s->lender = snapshot_ref(snapshot);
+    return s;
+}
+
+const struct snapshot *snapshot_part(const struct snapshot *s, size_t i)
+{
+    return i == 0 ? s : i <= s->others.n ? s->others.at[i - 1] : NULL;
 }
 
 // Each table is ordered by one integer field of its items. FIND returns the item from the function,

@@ -175,9 +175,12 @@ bool filter_pins(const struct filter *filter, const struct column *column, int64
 static bool matches_some(const struct filter *filter, const struct term *term,
                          struct column_choice shown, const struct snapshot *s)
 {
-    for (size_t i = 0; i < kind_count(filter->kind, s); i++)
-        if (term_matches(filter, term, shown, s, kind_at(filter->kind, s, i)))
-            return true;
+    const struct snapshot *part;
+
+    for (size_t k = 0; (part = snapshot_part(s, k)); k++)
+        for (size_t i = 0; i < kind_count(filter->kind, part); i++)
+            if (term_matches(filter, term, shown, part, kind_at(filter->kind, part, i)))
+                return true;
     return false;
 }
 
@@ -187,7 +190,7 @@ bool filter_blame(const struct filter *filter, struct column_choice shown, const
     size_t blamed = 0, parts = 1;
     bool dead = false;
 
-    if (!filter || !kind_count(filter->kind, s))
+    if (!filter || !kind_total(filter->kind, s))
         return false;
     for (size_t i = 0; i < filter->terms.n; i++)
         parts += filter->terms.at[i].other;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "model/table/host_column.h"
 #include "model/table/recorded.h"
 
 static struct table table_of(const struct kind *kind, const struct snapshot *s)
@@ -32,13 +33,70 @@ const void *kind_at(const struct kind *kind, const struct snapshot *s, size_t in
     return (const char *)table.at + index * table.size;
 }
 
-bool kind_is_known(const struct kind *kind, const struct snapshot *s)
+size_t kind_total(const struct kind *kind, const struct snapshot *s)
+{
+    const struct snapshot *part;
+    size_t n = 0;
+
+    for (size_t i = 0; (part = snapshot_part(s, i)); i++)
+        n += kind_count(kind, part);
+    return n;
+}
+
+// Where rows do not stand one behind the other, each is looked at.
+static bool has_row(const struct kind *kind, const struct snapshot *s, const void *row)
+{
+    size_t n = kind_count(kind, s);
+    bool has = false, sure = false;
+
+    if (n && !kind->at)
+        return row >= kind_at(kind, s, 0) && row <= kind_at(kind, s, n - 1);
+    if (n && s->recorded)
+        has = recorded_has_row(s, kind, row, &sure);
+    if (sure)
+        return has;
+    for (size_t i = 0; i < n && !has; i++)
+        has = kind_at(kind, s, i) == row;
+    return has;
+}
+
+const struct snapshot *kind_picture(const struct kind *kind, const struct snapshot *s,
+                                    const void *row)
+{
+    const struct snapshot *part;
+
+    for (size_t i = 0; s->others.n && (part = snapshot_part(s, i)); i++)
+        if (has_row(kind, part, row))
+            return part;
+    return s;
+}
+
+void kind_identify(const struct kind *kind, const struct snapshot *s, const void *row,
+                   struct identity *out)
+{
+    const struct snapshot *picture = kind_picture(kind, s, row);
+
+    kind->identify(picture, row, out);
+    out->host = picture->playback.host;
+}
+
+static bool is_known(const struct kind *kind, const struct snapshot *s)
 {
     if (s->recorded)
         return recorded_has(s, kind);
     if (kind->need & NEED_HOLDERS && !s->scan)
         return false;
     return (kind->need & ~s->has & ~(uint64_t)NEED_HOLDERS) == 0;
+}
+
+bool kind_is_known(const struct kind *kind, const struct snapshot *s)
+{
+    const struct snapshot *part;
+    bool known = false;
+
+    for (size_t i = 0; !known && (part = snapshot_part(s, i)); i++)
+        known = is_known(kind, part);
+    return known;
 }
 
 bool row_object(const struct kind *kind, const struct snapshot *s, const void *row,
@@ -70,6 +128,8 @@ size_t kind_columns_called(const struct kind *kind, const char *name, const stru
     size_t n = 0;
 
     out[0] = kind_column(kind, name);
+    if (!out[0] && !strcasecmp(name, host_column.name))
+        out[0] = &host_column;
     for (size_t i = 0; out[0] && i < kind->n_columns && !n; i++)
         if (&kind->columns[i] != out[0] && !strcasecmp(kind->columns[i].title, name))
             out[++n] = &kind->columns[i];

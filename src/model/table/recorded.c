@@ -99,6 +99,15 @@ bool recorded_has(const struct snapshot *s, const struct kind *kind)
     return recorded_of(s)->tables[kind->id].known;
 }
 
+bool recorded_has_row(const struct snapshot *s, const struct kind *kind, const void *row,
+                      bool *sure)
+{
+    const struct recorded_table *table = &recorded_of(s)->tables[kind->id];
+
+    *sure = table->rows != NULL;
+    return *sure && find_row(table, row);
+}
+
 // False: the recording does not know the row, or leaves the column to what the row says.
 static bool find(const struct recorded_table *table, const struct column *column, const void *row,
                  struct recorded_value *out)

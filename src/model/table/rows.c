@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "model/table/cell_class.h"
+#include "model/table/host_column.h"
 
 // What a cell is sorted by: a number of the same order, or a text.
 struct sort_key {
@@ -129,7 +130,7 @@ static void sort_rows(struct rows *rows, const struct snapshot *s, const struct 
     for (size_t i = 0; i < rows->n; i++) {
         sorting.keys[i].row = rows->at[i];
         sorting.keys[i].index = i;
-        make_key(query->sort, s, &sorting.keys[i]);
+        make_key(query->sort, kind_picture(query->kind, s, rows->at[i]), &sorting.keys[i]);
     }
     qsort_r(sorting.keys, rows->n, sizeof *sorting.keys, compare_keys, &sorting);
     for (size_t i = 0; i < rows->n; i++) {
@@ -140,20 +141,58 @@ static void sort_rows(struct rows *rows, const struct snapshot *s, const struct 
     free(sorting.keys);
 }
 
-void rows_build(struct rows *out, const struct snapshot *s, const struct query *query)
+static void add_rows(struct rows *out, const struct snapshot *s, const struct query *query)
 {
     const struct kind *kind = query->kind;
     size_t n = kind_count(kind, s);
 
-    vec_clear(out);
-    vec_reserve(out, n);
+    if (query->has_parent && query->parent.host && query->parent.host != s->playback.host)
+        return;
+    vec_reserve(out, out->n + n);
     for (size_t i = 0; i < n; i++) {
         const void *row = kind_at(kind, s, i);
         if (shown(query, s, row))
             vec_push(out, row);
     }
+}
+
+struct mixing {
+    const void *row;
+    size_t index; // keeps the order within a picture
+};
+
+static int by_kind(const void *left, const void *right, void *kind)
+{
+    const struct mixing *a = left, *b = right;
+    int order = ((const struct kind *)kind)->among(a->row, b->row);
+
+    return order ? order : (a->index > b->index) - (a->index < b->index);
+}
+
+// Rows of several pictures, each in order.
+static void mix(struct rows *rows, const struct kind *kind)
+{
+    struct mixing *mixed = mem_zero(rows->n, sizeof *mixed);
+
+    for (size_t i = 0; i < rows->n; i++)
+        mixed[i] = (struct mixing){rows->at[i], i};
+    qsort_r(mixed, rows->n, sizeof *mixed, by_kind, (void *)kind);
+    for (size_t i = 0; i < rows->n; i++)
+        rows->at[i] = mixed[i].row;
+    free(mixed);
+}
+
+void rows_build(struct rows *out, const struct snapshot *s, const struct query *query)
+{
+    const struct snapshot *part;
+
+    vec_clear(out);
+    for (size_t i = 0; (part = snapshot_part(s, i)); i++)
+        add_rows(out, part, query);
     if (query->sort && out->n > 1)
         sort_rows(out, s, query);
+    else if (s->others.n && query->kind->among && out->n > 1)
+        mix(out, query->kind);
 }
 
 bool rows_parse_sort(const struct kind *kind, const char *text, const struct column **column,
@@ -168,6 +207,8 @@ bool rows_parse_sort(const struct kind *kind, const char *text, const struct col
     if (sign == '-' || sign == '+')
         text++;
     *column = kind_column(kind, text);
+    if (!*column && !strcasecmp(text, host_column.name))
+        *column = &host_column;
     if (!*column)
         return false;
     *descending = sign == '-' || (sign != '+' && (*column)->flags & COL_DESCENDING);

@@ -11,12 +11,12 @@
 #include "session/session.h"
 
 // NULL, after saying why: nothing is recorded here.
-static const struct recorded_base *recording(struct session *s)
+static const struct playback *recording(struct session *s)
 {
-    const struct recorded_base *recorded = s->snapshot ? s->snapshot->recorded : NULL;
+    const bool recorded = s->snapshot && s->snapshot->recorded;
 
-    if (recorded && !recorded->live)
-        return recorded;
+    if (recorded && !s->snapshot->playback.live)
+        return &s->snapshot->playback;
     session_say(s, SEVERITY_WARNING,
                 recorded ? "pictures come as they are taken: there is no way back"
                          : "only in a recording: ipctop --from FILE");
@@ -31,7 +31,7 @@ static void go(struct session *s, const struct move *move)
 
 static void run_next(struct session *s)
 {
-    const struct recorded_base *recorded = recording(s);
+    const struct playback *recorded = recording(s);
 
     if (!recorded)
         return;
@@ -42,7 +42,7 @@ static void run_next(struct session *s)
 
 static void run_previous(struct session *s)
 {
-    const struct recorded_base *recorded = recording(s);
+    const struct playback *recorded = recording(s);
 
     if (!recorded)
         return;
@@ -106,7 +106,7 @@ static void speed_done(struct session *s, bool accepted)
 
 static void run_play(struct session *s)
 {
-    const struct recorded_base *recorded = recording(s);
+    const struct playback *recorded = recording(s);
 
     if (!recorded)
         return;

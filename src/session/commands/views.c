@@ -17,18 +17,33 @@ static void run_tab(struct session *s, int32_t key)
 {
     size_t tab;
 
-    if (kind_tab_of_number((unsigned)(key - '0'), &tab))
+    if (!kind_tab_of_number((unsigned)(key - '0'), &tab))
+        return;
+    if (session_has_tab(s, tab))
         session_tab(s, tab);
+    else
+        session_say(s, SEVERITY_NOTICE,
+                    "hosts are listed where several are read: --from A --from B");
+}
+
+static void go_round(struct session *s, size_t by)
+{
+    size_t tab = s->tab;
+
+    do
+        tab = (tab + by) % kind_tabs();
+    while (!session_has_tab(s, tab));
+    session_tab(s, tab);
 }
 
 static void run_tab_next(struct session *s)
 {
-    session_tab(s, (s->tab + 1) % kind_tabs());
+    go_round(s, 1);
 }
 
 static void run_tab_previous(struct session *s)
 {
-    session_tab(s, (s->tab + kind_tabs() - 1) % kind_tabs());
+    go_round(s, kind_tabs() - 1);
 }
 
 static void run_waiters(struct session *s)
@@ -182,7 +197,7 @@ static const char *back_label(struct session *s)
 
 // clang-format off
 static const struct command commands[] = {
-    {.name = "tab", .keys = {'1', '2', '3', '4', '5', '6', '7', '8', '9'}, .flags = CMD_TABS,
+    {.name = "tab", .keys = {'1', '2', '3', '4', '5', '6', '7', '8', '9', '0'}, .flags = CMD_TABS,
      .run_key = run_tab,
      .help = "go to the view of that number"},
     {.name = "tab-next", .keys = {K_TAB}, .run = run_tab_next, .help = "next view"},

@@ -96,8 +96,9 @@ static void add_row(struct details *out, const struct snapshot *s, const struct 
         }
 }
 
-static void add_notes(struct details *out, const struct session *session, const struct kind *kind,
-                      const struct identity *row, bool entered, bool listed)
+static void add_notes(struct details *out, const struct session *session, const struct snapshot *s,
+                      const struct kind *kind, const struct identity *row, bool entered,
+                      bool listed)
 {
     // clang-format off
     static const enum style styles[] = {
@@ -115,7 +116,7 @@ static void add_notes(struct details *out, const struct session *session, const 
     struct note_vec notes = {0};
 
     if (kind->notes)
-        kind->notes(session->snapshot, row, &place, &notes);
+        kind->notes(s, row, &place, &notes);
     for (size_t i = 0; i < notes.n; i++)
         add_line(out, styles[notes.at[i].tone], notes.at[i].text);
     vec_free(&notes);
@@ -127,14 +128,14 @@ void details_above(struct details *out, struct session *session)
     const struct snapshot *s = session->snapshot;
 
     if (s && view->has_members && find_row(s, &view->finding))
-        add_notes(out, session, kind_get(view->finding.kind), &view->finding, true, false);
+        add_notes(out, session, s, kind_get(view->finding.kind), &view->finding, true, false);
     const struct kind *kind = s && view->has_parent ? kind_get(view->parent.kind) : NULL;
     if (!kind)
         return;
     const void *row = find_row(s, &view->parent);
     if (row)
         add_row(out, s, kind, row, true);
-    add_notes(out, session, kind, &view->parent, true, false);
+    add_notes(out, session, s, kind, &view->parent, true, false);
 }
 
 void details_below(struct details *out, struct session *session)
@@ -149,8 +150,9 @@ void details_below(struct details *out, struct session *session)
     if (!(kind->flags & TABLE_NOTES))
         add_row(out, s, kind, row, false);
     out->last_counts = kind->flags & TABLE_NOTES;
-    if (s == session->snapshot)
-        add_notes(out, session, kind, &identity, false, false);
+    identity.host = 0; // in its picture
+    if (!view_row_gone(kind, session->snapshot, row))
+        add_notes(out, session, s, kind, &identity, false, false);
     else
         add_line(out, STYLE_WARNING, mem_copy_string("already gone"));
 }
@@ -166,8 +168,9 @@ void details_pane(struct details *out, struct session *session)
     const struct snapshot *s = session_picture(session, kind, row);
     if (!(kind->flags & TABLE_NOTES))
         add_row(out, s, kind, row, true);
-    if (s == session->snapshot)
-        add_notes(out, session, kind, &identity, false, true);
+    identity.host = 0; // in its picture
+    if (!view_row_gone(kind, session->snapshot, row))
+        add_notes(out, session, s, kind, &identity, false, true);
     else
         add_line(out, STYLE_WARNING, mem_copy_string("already gone"));
 }

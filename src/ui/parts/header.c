@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/line.h"
 #include "base/text.h"
+#include "model/kinds/registry.h"
 #include "model/triage/triage.h"
 #include "ui/canvas/fit_line.h"
 #include "ui/canvas/plot.h"
@@ -39,20 +41,28 @@ static void sum_segments(const struct snapshot *s, struct sums *out)
     }
 }
 
-static struct sums sum_up(const struct snapshot *s)
+static void add_sums(const struct snapshot *s, struct sums *out)
 {
-    struct sums out = {.waiting_known = s->has & NEED_SEM_WAITERS,
-                       .senders_known = s->has & NEED_WAITERS};
-
-    sum_segments(s, &out);
+    out->waiting_known |= (s->has & NEED_SEM_WAITERS) != 0;
+    out->senders_known |= (s->has & NEED_WAITERS) != 0;
+    sum_segments(s, out);
     for (size_t i = 0; i < s->semsets.n; i++) {
         if (s->semsets.at[i].known & SET_KNOWS_WAITERS)
-            out.waiting += s->semsets.at[i].waiters;
+            out->waiting += s->semsets.at[i].waiters;
     }
     for (size_t i = 0; i < s->queues.n; i++)
-        out.queued += s->queues.at[i].bytes;
+        out->queued += s->queues.at[i].bytes;
     for (size_t i = 0; i < s->waiters.n; i++)
-        out.senders += s->waiters.at[i].call == WAIT_MSGSND;
+        out->senders += s->waiters.at[i].call == WAIT_MSGSND;
+}
+
+static struct sums sum_up(const struct snapshot *s)
+{
+    const struct snapshot *part;
+    struct sums out = {0};
+
+    for (size_t i = 0; (part = snapshot_part(s, i)); i++)
+        add_sums(part, &out);
     return out;
 }
 
@@ -79,19 +89,20 @@ static void ratio(const struct usage *usage, bool bytes, char *dst, size_t cap)
 
 static void interval_text(const struct session *session, char *dst, size_t cap)
 {
-    const struct recorded_base *recorded = session->snapshot->recorded;
+    const bool recorded = session->snapshot->recorded != NULL;
+    const struct playback *is = &session->snapshot->playback;
 
     if (session->frozen)
         snprintf(dst, cap, "frozen");
-    else if (recorded && recorded->live)
-        snprintf(dst, cap, recorded->ended ? "connection ended" : "live, by pipe");
-    else if (recorded && recorded->speed > 0)
-        snprintf(dst, cap, "played %gx", recorded->speed);
+    else if (recorded && is->live)
+        snprintf(dst, cap, is->ended ? "connection ended" : "live, by pipe");
+    else if (recorded && is->speed > 0)
+        snprintf(dst, cap, "played %gx", is->speed);
     else if (recorded)
         snprintf(dst, cap, "recorded%s",
-                 recorded->place == PLACE_LAST    ? ", last"
-                 : recorded->place == PLACE_FIRST ? ", first"
-                                                  : "");
+                 is->place == PLACE_LAST    ? ", last"
+                 : is->place == PLACE_FIRST ? ", first"
+                                            : "");
     else
         snprintf(dst, cap, "every %.*fs", session->interval < 1 ? 2 : 1, session->interval);
 }
@@ -106,7 +117,7 @@ static void clock_text(const struct snapshot *s, char *dst, size_t cap)
     time_t now = (time_t)s->time;
     struct tm tm;
 
-    const char *format = s->recorded && !s->recorded->live ? "%F %T" : "%T";
+    const char *format = s->recorded && !s->playback.live ? "%F %T" : "%T";
     if (!localtime_r(&now, &tm) || strftime(dst, cap, format, &tm) == 0)
         dst[0] = '\0';
 }
@@ -114,7 +125,7 @@ static void clock_text(const struct snapshot *s, char *dst, size_t cap)
 // Of a recording the time is not the present.
 static enum style clock_style(const struct snapshot *s)
 {
-    return s->recorded && (!s->recorded->live || s->recorded->ended) ? STYLE_WARNING : STYLE_PLAIN;
+    return s->recorded && (!s->playback.live || s->playback.ended) ? STYLE_WARNING : STYLE_PLAIN;
 }
 
 // Blank till the name service was asked; the number where it has no name or does not answer.
@@ -375,18 +386,41 @@ void header_draw(struct canvas *c, struct rect r, const struct session *session)
     }
 }
 
+// The worst finding of each host, worst first.
+static void summary_of_hosts(const struct snapshot *s, char *dst, size_t cap)
+{
+    struct line line = line_start(dst, cap);
+
+    for (size_t i = 0; i < s->hosts.n && !line.full; i++)
+        if (s->hosts.at[i].worst)
+            line_add(&line, "%s%s: %s", line.n ? " · " : "", s->hosts.at[i].name,
+                     s->hosts.at[i].worst);
+}
+
+static enum severity worst_of(const struct snapshot *s)
+{
+    enum severity worst = s->findings.n ? s->findings.at[0].severity : SEVERITY_NOTICE;
+
+    for (size_t i = 0; i < s->others.n; i++)
+        if (s->others.at[i]->findings.n && worst_of(s->others.at[i]) > worst)
+            worst = worst_of(s->others.at[i]);
+    return worst;
+}
+
 void header_findings(struct canvas *c, struct rect r, const struct snapshot *s)
 {
+    size_t n = kind_total(&kind_findings, s);
     char summary[512] = "";
 
-    if (r.h == 0 || s->findings.n == 0)
+    if (r.h == 0 || n == 0)
         return;
-    enum severity worst = s->findings.at[0].severity;
+    enum severity worst = worst_of(s);
     enum style style = mark_severity(worst, STYLE_PLAIN);
     int x = r.x + 1;
-    x += canvas_format(c, x, r.y, r.w - x, style, "! %zu finding%s", s->findings.n,
-                       s->findings.n == 1 ? "" : "s") +
-         GAP;
-    triage_summary(s, summary, sizeof summary);
+    x += canvas_format(c, x, r.y, r.w - x, style, "! %zu finding%s", n, n == 1 ? "" : "s") + GAP;
+    if (s->others.n)
+        summary_of_hosts(s, summary, sizeof summary);
+    else
+        triage_summary(s, summary, sizeof summary);
     canvas_text(c, x, r.y, r.w - x, worst == SEVERITY_NOTICE ? STYLE_PLAIN : STYLE_PROMPT, summary);
 }

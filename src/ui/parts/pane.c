@@ -242,20 +242,21 @@ void pane_draw(struct canvas *c, struct rect r, struct session *session)
     const struct kind *kind = session_view(session)->kind;
     struct details details = {0};
     struct rows past = {0};
-    struct identity identity;
+    struct identity identity = {0};
     char title[96] = "";
 
     if (r.h <= 1 || r.w <= 0)
         return;
     bool right = r.x > 0;
     const void *row = session_selected(session, &identity);
+    bool there = row && !view_row_gone(kind, session->snapshot, row);
+    const struct snapshot *s = there ? session_picture(session, kind, row) : session->snapshot;
+    identity.host = 0; // in its picture
     if (row)
-        title_of(session->snapshot, &identity, title, sizeof title);
+        title_of(s, &identity, title, sizeof title);
     border(c, r, right, title);
     if (!row)
         return;
-    const struct snapshot *s = session->snapshot;
-    bool there = session_picture(session, kind, row) == s;
     struct pen pen = {c, session, r.x + 2, r.y + 1, r.w - 3, r.y + r.h, r.y + 1};
     bool two = pen.w >= TWO_COLUMNS;
     details_pane(&details, session);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "model/kinds/registry.h"
+#include "model/table/host_column.h"
 #include "model/text/words.h"
 #include "session/arrange.h"
 #include "session/current.h"
@@ -28,6 +29,10 @@ static size_t candidates(const struct session *session, const struct view *view,
 {
     size_t n = arrange_columns(session, view->kind, out), kept = 0;
 
+    if (session->snapshot && session->snapshot->others.n && !(view->kind->flags & TABLE_HOSTS)) {
+        memmove(out + 1, out, n++ * sizeof *out);
+        out[0] = &host_column;
+    }
     for (size_t i = 0; i < n; i++) {
         if (!repeats_parent(view, out[i]))
             out[kept++] = out[i];
@@ -53,7 +58,9 @@ static void scroll(struct view *view, int rows)
 
 static uint8_t *kept_width(struct view *view, const struct column *column)
 {
-    size_t index = (size_t)(column - view->kind->columns);
+    const struct column *first = view->kind->columns;
+    bool own = column >= first && column < first + view->kind->n_columns;
+    size_t index = own ? (size_t)(column - first) : VIEW_COLUMNS;
 
     return index < VIEW_COLUMNS ? &view->widths[index] : NULL;
 }
@@ -107,8 +114,9 @@ static void fit(const struct canvas *canvas, struct rect r, struct session *sess
                 struct fitted_vec *out)
 {
     struct view *view = session_view(session);
-    const struct column **columns = mem_zero(view->kind->n_columns, sizeof(struct column *));
-    int *widths = mem_zero(view->kind->n_columns, sizeof *widths);
+    size_t room = view->kind->n_columns + 1; // and the host
+    const struct column **columns = mem_zero(room, sizeof(struct column *));
+    int *widths = mem_zero(room, sizeof *widths);
     size_t n = candidates(session, view, columns);
 
     measure(canvas, session, view, columns, widths, n);
@@ -214,11 +222,10 @@ static void draw_gone(struct canvas *c, struct rect line, const struct snapshot 
     }
 }
 
-static bool is_new(const struct session *session, const struct kind *kind, const void *row,
-                   const struct identity *identity)
+static bool is_new(const struct session *session, const struct kind *kind, const struct snapshot *s,
+                   const void *row, const struct identity *identity)
 {
-    return kind->is_new ? kind->is_new(session->snapshot, row)
-                        : recent_rows_new(&session->changes, identity);
+    return kind->is_new ? kind->is_new(s, row) : recent_rows_new(&session->changes, identity);
 }
 
 // The dot keeps its colour.
@@ -233,19 +240,19 @@ static void draw_row(struct canvas *c, struct rect line, struct session *session
                      const struct fitted_vec *columns)
 {
     const struct view *view = session_view(session);
-    const struct snapshot *s = session->snapshot;
     const void *row = view->rows.at[index];
+    const struct snapshot *s = session_picture(session, view->kind, row);
     struct identity identity;
     enum style base, dot;
 
-    if (session_picture(session, view->kind, row) != s) {
-        draw_gone(c, line, session_picture(session, view->kind, row), row, columns);
+    if (view_row_gone(view->kind, session->snapshot, row)) {
+        draw_gone(c, line, s, row, columns);
         if (index == view->cursor)
             select_line(c, line);
         return;
     }
-    view->kind->identify(s, row, &identity);
-    base = is_new(session, view->kind, row, &identity) ? STYLE_NEW : STYLE_PLAIN;
+    kind_identify(view->kind, s, row, &identity);
+    base = is_new(session, view->kind, s, row, &identity) ? STYLE_NEW : STYLE_PLAIN;
     bool tagged = tags_has_row(session, view->kind, row);
     if (tagged) {
         base = STYLE_TAGGED;
@@ -304,7 +311,7 @@ static void draw_elsewhere(struct canvas *c, struct rect r, const struct session
 
     for (size_t i = 0; i < kind_tabs(); i++) {
         const struct kind *kind = kind_of_tab(i);
-        size_t n = kind_is_known(kind, s) && kind_is_object(kind->id) ? kind_count(kind, s) : 0;
+        size_t n = kind_is_known(kind, s) && kind_is_object(kind->id) ? kind_total(kind, s) : 0;
 
         if (!n)
             continue;

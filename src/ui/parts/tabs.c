@@ -63,12 +63,13 @@ static void tab_text(const struct session *session, size_t tab, enum detail deta
 {
     const struct kind *kind = kind_of_tab(tab);
     const struct snapshot *s = session->snapshot;
-    size_t n = s && (s->has & kind->need) == kind->need ? kind_count(kind, s) : 0;
+    bool read = s && (s->has & kind->need) == kind->need;
+    size_t n = read || (s && s->others.n) ? kind_total(kind, s) : 0;
     bool counted = n > 0 && !(kind->flags & TABLE_NO_COUNT);
     bool here = tab == session->tab;
     struct line line = line_start(dst, cap);
 
-    line_add(&line, "%u", kind->tab);
+    line_add(&line, "%u", kind->tab % 10);
     if (detail <= DETAIL_NARROW || (here && detail < DETAIL_BARE))
         line_add(&line, " %s", kind->title);
     else if (detail == DETAIL_CUT)
@@ -87,6 +88,8 @@ static int each_tab(struct canvas *c, const struct session *session, struct rect
     int x = r.x + 1;
 
     for (size_t i = 0; i < kind_tabs(); i++) {
+        if (!session_has_tab(session, i))
+            continue;
         if (i && draw)
             canvas_text(c, x, r.y, r.x + r.w - x, STYLE_DIM, separators[detail]);
         if (i)

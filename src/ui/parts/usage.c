@@ -13,8 +13,23 @@ static void to_bytes(struct usage *usage, const struct limit_spec *spec)
         usage->used_known = false;
 }
 
+// Of several hosts there is no common limit.
+static struct usage usage_of_all(const struct snapshot *s, const char *limit)
+{
+    struct usage all = {0};
+
+    for (size_t i = 0; i < s->others.n; i++) {
+        const struct usage usage = usage_of(s->others.at[i], limit);
+        all.used_known |= usage.used_known;
+        all.used += usage.used_known ? usage.used : 0;
+    }
+    return all;
+}
+
 struct usage usage_of(const struct snapshot *s, const char *limit)
 {
+    if (s->others.n)
+        return usage_of_all(s, limit);
     struct usage usage = {0};
     const struct limit *l = limit_find(s, limit);
     const struct limit_spec *spec = limit_spec_find(limit);
