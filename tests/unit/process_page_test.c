@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "model/consequence/consequence.h"
-#include "model/kinds/processes.h"
+#include "model/kinds/parts/process_notes.h"
 #include "model/kinds/registry.h"
 #include "support/fake.h"
 #include "support/test.h"

@@ -6,6 +6,7 @@
 
 #include "model/kinds/parts/cells.h"
 #include "model/kinds/parts/process_columns.h"
+#include "model/kinds/parts/process_notes.h"
 #include "model/kinds/parts/row_parts.h"
 #include "model/kinds/registry.h"
 #include "model/record/process_totals.h"

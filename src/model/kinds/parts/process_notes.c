@@ -1,5 +1,5 @@
 // The page of a process in words: kept apart from the columns of its kind.
-#include "model/kinds/processes.h"
+#include "model/kinds/parts/process_notes.h"
 
 #include <inttypes.h>
 #include <stdio.h>
