@@ -29,22 +29,23 @@ enum probe_what {
                        // one address space. Hangs where one is stuck in exec: kcmp(2) waits for it
     PROBE_FILES, // id: pid → files, of which sockets have their inode alone; with any `facts` no
                  // others than sockets
-    PROBE_SOCKETS,     // id: pid; answer.inodes, ascending → sockets of its network namespace
-    PROBE_PAGE,        // id: pid → page
-    PROBE_SHARED,      // id: pid → shared, shared_maps: what it maps besides SysV's; with facts
-                       // PROBE_OPEN also what it has open
+    PROBE_SOCKETS, // id: pid; answer.inodes, ascending → sockets of its network namespace; with
+                   // facts PROBE_INTERNET of TCP and UDP alone, what it takes to know ports
+    PROBE_PAGE,    // id: pid → page
+    PROBE_SHARED,  // id: pid → shared, shared_maps: what it maps besides SysV's; with facts
+                   // PROBE_OPEN also what it has open
     PROBE_SHARED_FILE, // id: pid; answer.shared_maps has a mapping of it → shared: size, rss, owner
     PROBE_PLACES,      // id: 0 → instances: the data directories where they usually are
     PROBE_NAMESPACE,   // id: pid → ipc_namespace it lives in, and its start in process
     PROBE_NAMESPACE_MOUNTS, // id: 0 → inodes: the IPC namespaces that mounts keep
 };
 
-enum { PROBE_OPEN = 1 };
+enum { PROBE_OPEN = 1, PROBE_INTERNET = 2 };
 
 struct probe {
     enum probe_what what;
     int64_t id;
-    uint64_t facts;         // enum process_fact, for PROBE_PROCESS; PROBE_OPEN
+    uint64_t facts;         // enum process_fact, for PROBE_PROCESS; PROBE_OPEN, PROBE_INTERNET
     uint64_t ipc_namespace; // whose segments, sets and queues are asked about; 0: our own's
 };
 

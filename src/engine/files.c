@@ -7,9 +7,11 @@
 
 #include "base/clock.h"
 #include "engine/ask/collector.h"
+#include "engine/peers.h"
 #include "engine/sockets.h"
 
 enum {
+    ALL_NEEDS = NEED_FILES | NEED_PORTS | NEED_PEERS,
     PACE_ONE = 20, // a process in sight may take a twentieth of a processor,
     PACE_ALL = 250 // all of them, when little is asked of each, not half a percent
 };
@@ -159,7 +161,7 @@ static void add_ports(struct files *f)
 
 static bool is_good(const struct files *f, const struct round *round, const struct pid_vec *pids)
 {
-    uint64_t need = round->want->need & (NEED_FILES | NEED_PORTS);
+    uint64_t need = round->want->need & ALL_NEEDS;
     int64_t pace = need & NEED_PORTS ? PACE_ALL : PACE_ONE;
     bool same = pids->n == f->pids.n &&
                 (!pids->n || memcmp(pids->at, f->pids.at, pids->n * sizeof *pids->at) == 0);
@@ -187,14 +189,16 @@ static void update(void *self, const struct round *round)
     f->taken = mem_zero(pids.n, sizeof *f->taken);
     ask_each(round->pool, &asking);
     add_files(f, &asking);
-    sockets_describe(round->pool, &f->files, &f->answers);
+    sockets_describe(round->pool, &f->files, &f->answers, !(round->want->need & NEED_FILES));
+    if (round->want->need & NEED_PEERS)
+        peers_find(round, &f->files, &f->answers);
     add_ports(f);
     free(f->taken);
     f->taken = NULL;
     ask_end(&asking);
     vec_free(&f->pids);
     f->pids = pids;
-    f->need = round->want->need & (NEED_FILES | NEED_PORTS);
+    f->need = round->want->need & ALL_NEEDS;
     f->cost_ns = clock_used_ns() - cost;
     f->done_ns = clock_ns();
 }
@@ -215,7 +219,7 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 
 const struct collector files_collector = {
     .name = "files",
-    .need = NEED_FILES | NEED_PORTS,
+    .need = ALL_NEEDS,
     .create = create,
     .destroy = destroy,
     .update = update,

@@ -13,6 +13,7 @@ struct asked_sockets {
     struct inode_vec inodes; // of one network namespace, ascending
     struct socket_vec sockets;
     bool read, gone; // the tables; the process that was asked has ended
+    bool internet;   // TCP and UDP alone
 };
 
 static int inode_order(const void *a, const void *b)
@@ -75,7 +76,8 @@ static void describe(struct open_file *file, const struct socket_vec *sockets)
     file->ipv6 = socket->ipv6;
     file->port = socket->port;
     file->clients = socket->clients;
-    file->known |= FILE_KNOWS_CLIENTS;
+    file->known |= socket->clients_known ? FILE_KNOWS_CLIENTS : 0;
+    file->peer = socket->peer;
     file->local = copy_of(socket->local);
     file->remote = copy_of(socket->remote);
 }
@@ -86,7 +88,9 @@ static bool ask(struct asked_sockets *a, int32_t pid)
     struct asking asking = {.take = take, .prepare = prepare, .arg = a};
 
     a->read = a->gone = false;
-    ask_add(&asking, (struct probe){.what = PROBE_SOCKETS, .id = pid});
+    ask_add(&asking, (struct probe){.what = PROBE_SOCKETS,
+                                    .id = pid,
+                                    .facts = a->internet ? PROBE_INTERNET : 0});
     ask_each(a->pool, &asking);
     ask_end(&asking);
     return a->gone;
@@ -127,9 +131,10 @@ static void describe_namespace(struct asked_sockets *a, size_t first)
 }
 
 void sockets_describe(struct prober_pool *pool, struct file_vec *files,
-                      struct process_files_vec *answers)
+                      struct process_files_vec *answers, bool internet)
 {
-    struct asked_sockets a = {.pool = pool, .files = files, .answers = answers};
+    struct asked_sockets a = {
+        .pool = pool, .files = files, .answers = answers, .internet = internet};
 
     for (size_t i = 0; i < answers->n; i++) {
         struct process_files *answer = &answers->at[i];

@@ -225,7 +225,8 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
         descriptors_probe(self->machine.proc, pid, probe->facts != 0, answer);
         break;
     case PROBE_SOCKETS:
-        sockets_probe(self->machine.proc, pid, answer);
+        sockets_probe(self->machine.proc, pid, self->machine.is_procfs,
+                      probe->facts & PROBE_INTERNET, answer);
         break;
     case PROBE_PAGE:
         page_probe(self->machine.proc, pid,

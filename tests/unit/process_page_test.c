@@ -1,5 +1,6 @@
 // The page of a process in words, and what its end means to those it serves.
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,8 +19,8 @@ static void add_file(struct snapshot *s, struct open_file file, const char *loca
     file.fd = (int32_t)s->files.n;
     file.kind = FILE_SOCKET;
     file.protocol = PROTOCOL_TCP;
-    file.local = mem_copy_string(local);
-    file.remote = mem_copy_string(remote);
+    file.local = local ? mem_copy_string(local) : NULL;
+    file.remote = remote ? mem_copy_string(remote) : NULL;
     vec_push(&s->files, file);
 }
 
@@ -110,6 +111,30 @@ TEST(what_could_not_be_read_is_said)
         free(page);
         snapshot_unref(s);
     }
+}
+
+TEST(peers_on_this_machine_are_counted_by_program)
+{
+    struct snapshot *s = server();
+    const struct open_file local = {.state = SOCKET_CONNECTED, .protocol = PROTOCOL_UNIX};
+
+    for (int i = 0; i < 12; i++) {
+        struct open_file file = local;
+        file.peer_pid = i < 3 ? SERVER : 100 + i;
+        snprintf(file.peer_comm, sizeof file.peer_comm, "%s%d", i < 6 ? "psql" : "other",
+                 i < 6 ? 0 : i);
+        add_file(s, file, NULL, NULL);
+        s->files.at[s->files.n - 1].protocol = PROTOCOL_UNIX;
+    }
+    add_file(s, local, NULL, "/run/bus");
+    s->files.at[s->files.n - 1].protocol = PROTOCOL_UNIX;
+    s->file_answers.at[0].n = (uint32_t)s->files.n;
+    char *page = page_of(s, SERVER);
+    assert_non_null(strstr(page, "\nConnected  10.0.0.5 ×2 · [fe80::1]\n"));
+    assert_non_null(strstr(page, "\nPeers here psql0 ×3 · other6 · other7 · other8 · other9 · "
+                                 "other10 · 2 more connections\n"));
+    free(page);
+    snapshot_unref(s);
 }
 
 // What it listens on is then not known, which is not the same as nothing.

@@ -53,10 +53,12 @@ struct socket_entry { // of the tables of one network namespace
     uint64_t inode;
     uint8_t protocol, state;
     bool ipv6;
-    uint16_t port;    // local; 0: none
-    uint32_t clients; // of one that listens for TCP: connections to its port, of any process
+    uint16_t port; // local; 0: none
+    bool clients_known;
+    uint32_t clients; // of one that listens: connections to its port or name, of any process
+    uint64_t peer;    // inode of the socket at the other end, on this machine; 0: not known
     char *local;      // "127.0.0.1:1521", "[::1]:80"; of unix(7) its name. NULL: none. Owned
-    char *remote;     // owned
+    char *remote;     // of unix(7) the peer's name. Owned
 };
 VEC(socket_vec, struct socket_entry);
 VEC(inode_vec, uint64_t);
@@ -79,6 +81,9 @@ struct open_file {
     uint16_t port; // as in struct socket_entry
     uint32_t clients;
     uint64_t inode;              // of a socket or pipe; 0: not read
+    uint64_t peer;               // as in struct socket_entry
+    int32_t peer_pid;            // a process that has it; 0: not found
+    char peer_comm[68];          // its program, escaped; empty: not known
     char *local, *remote, *path; // escaped; NULL: none. Owned
 };
 VEC(file_vec, struct open_file);

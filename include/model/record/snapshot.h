@@ -43,6 +43,7 @@ enum need {
     NEED_NAMESPACES = 1 << 20,  // every IPC namespace of the machine
     NEED_SHARED_OPEN = 1 << 21, // descriptors of shared memory, as well as its mappings
     NEED_PAGE = 1 << 22,        // all there is to know of the focus's process
+    NEED_PEERS = 1 << 23,       // with NEED_FILES: who has the other ends of sockets
 };
 
 // The need to read a kind from TABLE_KINDS on.

@@ -9,12 +9,15 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "linux/files/connections.h"
+#include "linux/files/unix_sockets.h"
 
 enum { WORDS = 10, PORTS = 1 << 16 };
 
 struct reading {
     struct answer *answer;
     uint32_t *connections; // to each local port, of TCP
+    struct connections ends;
     const struct table_file *file;
     char *line, *words[WORDS];
     size_t n; // words
@@ -124,15 +127,20 @@ static void split(struct reading *r, size_t last)
 }
 
 // Of all connections, also those of no process: one that is not accepted yet.
-static void count_connection(const struct reading *r)
+static void count_connection(struct reading *r, uint64_t inode)
 {
-    uint32_t address[4];
-    uint16_t port;
+    uint32_t local[4] = {0}, remote[4] = {0};
+    uint16_t port, remote_port;
     bool ipv6;
 
-    if (r->file->protocol == PROTOCOL_TCP && strtoul(r->words[3], NULL, 16) == SOCKET_ESTABLISHED &&
-        parse_address(r->words[1], address, &ipv6, &port))
-        r->connections[port]++;
+    if (r->file->protocol != PROTOCOL_TCP || strtoul(r->words[3], NULL, 16) != SOCKET_ESTABLISHED ||
+        !parse_address(r->words[1], local, &ipv6, &port) ||
+        !parse_address(r->words[2], remote, &ipv6, &remote_port))
+        return;
+    r->connections[port]++;
+    if (inode)
+        connections_add(&r->ends, inode, connection_end(local, ipv6, port),
+                        connection_end(remote, ipv6, remote_port));
 }
 
 static void take_line(struct reading *r)
@@ -140,8 +148,8 @@ static void take_line(struct reading *r)
     split(r, r->file->inode == 6 ? 7 : WORDS);
     if (r->n <= r->file->inode)
         return;
-    count_connection(r);
     uint64_t inode = strtoull(r->words[r->file->inode], NULL, 10);
+    count_connection(r, inode);
     if (!wanted(&r->answer->inodes, inode))
         return;
     struct socket_entry socket = {.inode = inode, .protocol = (uint8_t)r->file->protocol};
@@ -206,13 +214,35 @@ static void settle(struct socket_vec *sockets)
     sockets->n = kept;
 }
 
-void sockets_probe(const char *proc, int32_t pid, struct answer *answer)
+// The other end of each connection, where it is in this namespace; who is connected to each port.
+static void settle_connections(struct reading *r)
+{
+    connections_settle(&r->ends);
+    for (size_t i = 0; i < r->answer->sockets.n; i++) {
+        struct socket_entry *socket = &r->answer->sockets.at[i];
+        if (socket->protocol != PROTOCOL_TCP)
+            continue;
+        if (socket->state == SOCKET_LISTEN) {
+            socket->clients = r->connections[socket->port];
+            socket->clients_known = true;
+        } else {
+            socket->peer = connections_peer(&r->ends, socket->inode);
+        }
+    }
+}
+
+void sockets_probe(const char *proc, int32_t pid, bool is_procfs, bool internet,
+                   struct answer *answer)
 {
     struct reading r = {.answer = answer, .connections = mem_zero(PORTS, sizeof *r.connections)};
     size_t read = 0, n = sizeof files / sizeof *files;
+    bool unix_known = is_procfs && !internet && unix_sockets_read(proc, pid, answer) == 0;
 
     for (size_t i = 0; i < n; i++) {
+        bool has_ports = files[i].protocol >= PROTOCOL_TCP && files[i].protocol <= PROTOCOL_UDPLITE;
         r.file = &files[i];
+        if ((internet && !has_ports) || (unix_known && files[i].protocol == PROTOCOL_UNIX))
+            continue;
         int error = read_file(&r, proc, pid);
         read += error == 0;
         if (error && error != -ENOENT) { // that is a kernel without IPv6, say
@@ -225,10 +255,7 @@ void sockets_probe(const char *proc, int32_t pid, struct answer *answer)
     else if (!answer->error)
         answer->error = -ENOENT;
     settle(&answer->sockets);
-    for (size_t i = 0; i < answer->sockets.n; i++) {
-        struct socket_entry *socket = &answer->sockets.at[i];
-        if (socket->protocol == PROTOCOL_TCP && socket->state == SOCKET_LISTEN)
-            socket->clients = r.connections[socket->port];
-    }
+    settle_connections(&r);
+    connections_free(&r.ends);
     free(r.connections);
 }

@@ -49,11 +49,21 @@ static void get_clients(const struct snapshot *s, const void *row, struct cell *
     const struct open_file *r = row;
 
     (void)s;
-    if (r->known & FILE_KNOWS_CLIENTS && r->protocol == PROTOCOL_TCP && r->state == SOCKET_LISTEN)
+    if (r->known & FILE_KNOWS_CLIENTS && r->state == SOCKET_LISTEN)
         cell_set_count(out, r->clients);
 }
 
 BEGINS_WITH_PID(struct open_file);
+
+static void show_peer(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    const struct open_file *r = row;
+
+    (void)s;
+    if (r->peer_pid)
+        snprintf(dst, cap, "%" PRId32 "%s%s", r->peer_pid, r->peer_comm[0] ? " " : "",
+                 r->peer_comm);
+}
 
 static void show_path(const struct snapshot *s, const void *row, char *dst, size_t cap)
 {
@@ -80,15 +90,18 @@ static const struct column columns[] = {
      .width = 5, .widest = 7, .priority = 5, .flags = COL_JSON | COL_SCREEN, .get = get_protocol},
     {.name = "local", .title = "LOCAL", .help = "address and port here, in numbers; name of a unix socket", .type = CELL_TEXT,
      .width = 15, .widest = 48, .priority = 2, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_STRING, struct open_file, local)},
-    {.name = "remote", .title = "REMOTE", .help = "address and port of the peer, in numbers", .type = CELL_TEXT,
+    {.name = "remote", .title = "REMOTE", .help = "address and port of the peer, in numbers; name of a unix socket there", .type = CELL_TEXT,
      .width = 15, .widest = 48, .priority = 3, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_STRING, struct open_file, remote)},
     {.name = "state", .title = "STATE", .help = "of a socket: LISTEN, ESTABLISHED, CLOSE_WAIT, …", .type = CELL_TEXT,
      .width = 11, .priority = 4, .flags = COL_JSON | COL_SCREEN, .get = get_state},
+    {.name = "peer", .title = "PEER", .help = "process of this machine that has the other end of a socket", .type = CELL_NUMBER,
+     .width = 7, .widest = 24, .priority = 7, .flags = COL_LEFT | COL_SCREEN | COL_ASKED, .need = NEED_PEERS,
+     .member = MEMBER(AS_POSITIVE, struct open_file, peer_pid), .show = show_peer},
     {.name = "path", .title = "PATH", .help = "name it was opened by, or its kind within the kernel", .type = CELL_TEXT,
      .width = 20, .widest = 255, .priority = 1, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_STRING, struct open_file, path), .show = show_path},
     {.name = "deleted", .title = "DEL", .help = "no name leads to it any longer", .type = CELL_BOOL,
      .width = 3, .flags = COL_JSON, .member = MEMBER_IF(FILE_KNOWS_DELETED, AS_VALUE, struct open_file, deleted)},
-    {.name = "clients", .title = "CLIENTS", .help = "connections to the port it listens on, accepted by any process or not yet", .type = CELL_COUNT,
+    {.name = "clients", .title = "CLIENTS", .help = "connections to the port or name it listens on, accepted by any process or not yet", .type = CELL_COUNT,
      .width = 7, .flags = COL_DESCENDING, .get = get_clients},
     {.name = "inode", .title = "INODE", .help = "inode number", .type = CELL_COUNT,
      .width = 8, .widest = 20, .get = get_inode},
@@ -158,7 +171,7 @@ const struct kind kind_files = {
     .can = CAN_SIGNAL | CAN_PAGE,
     .owner_need = NEED_PROCESSES,
     .focus_need = NEED_PROCESSES | NEED_COMMANDS | NEED_RSS | NEED_SWAP | NEED_CGROUP |
-                  NEED_TOTALS | NEED_HOLDERS | NEED_WAITERS | NEED_PAGE,
+                  NEED_TOTALS | NEED_HOLDERS | NEED_WAITERS | NEED_PAGE | NEED_PEERS,
     .need = NEED_FILES,
     .pins = KIND_PROCESS,
     .empty = "no open file was seen",

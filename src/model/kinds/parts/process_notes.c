@@ -86,9 +86,9 @@ size_t process_listens(struct line *line, const struct snapshot *s, int32_t pid,
     *clients = 0;
     for (size_t i = 0; i < n; i++) {
         const struct open_file *file = &files[i];
-        if (!open_file_listens(file) || !file->local)
+        if (!file->local || (!open_file_listens(file) && file->state != SOCKET_LISTEN))
             continue;
-        if (file->known & FILE_KNOWS_CLIENTS && file->protocol == PROTOCOL_TCP)
+        if (file->known & FILE_KNOWS_CLIENTS)
             *clients += file->clients;
         if (found++ >= most)
             continue;
@@ -113,48 +113,77 @@ static size_t host_length(const char *address)
     return colon ? (size_t)(colon - address) : strlen(address);
 }
 
-static bool same_host(const struct open_file *a, const struct open_file *b)
-{
-    size_t n = host_length(a->remote);
-
-    return n == host_length(b->remote) && memcmp(a->remote, b->remote, n) == 0;
-}
-
 static bool has_peer(const struct open_file *file)
 {
     return file->remote && file->protocol != PROTOCOL_UNIX;
 }
 
-// Sockets of the same host are counted where the first of them stands: a process has few hosts, or is too busy
-// a server to have them all named.
-static void note_peers(const struct open_file *files, size_t n, struct note_vec *out)
+// What is counted by name: a process has few peers, or is too busy a server to have them all named.
+struct groups {
+    struct group {
+        const char *name;
+        size_t length, n;
+    } at[NAMED];
+    size_t n, others;
+};
+
+static void count_in(struct groups *groups, const char *name, size_t length)
+{
+    for (size_t i = 0; i < groups->n; i++) {
+        struct group *group = &groups->at[i];
+        if (group->length == length && memcmp(group->name, name, length) == 0) {
+            group->n++;
+            return;
+        }
+    }
+    if (groups->n < NAMED)
+        groups->at[groups->n++] = (struct group){name, length, 1};
+    else
+        groups->others++;
+}
+
+static void note_groups(const struct groups *groups, const char *label, struct note_vec *out)
 {
     char text[TEXT];
     struct line line = line_start(text, sizeof text);
-    size_t hosts = 0, unnamed = 0;
+
+    for (size_t i = 0; i < groups->n; i++) {
+        const struct group *group = &groups->at[i];
+        line_add(&line, "%s%.*s", i ? " · " : label, (int)group->length, group->name);
+        if (group->n > 1)
+            line_add(&line, " ×%zu", group->n);
+    }
+    if (groups->others)
+        line_add(&line, " · %zu more connections", groups->others);
+    if (groups->n)
+        add(out, NOTE_PLAIN, text);
+}
+
+static void note_peers(const struct open_file *files, size_t n, struct note_vec *out)
+{
+    struct groups hosts = {0};
+
+    for (size_t i = 0; i < n; i++)
+        if (has_peer(&files[i]))
+            count_in(&hosts, files[i].remote, host_length(files[i].remote));
+    note_groups(&hosts, "Connected  ", out);
+}
+
+// Programs of this machine at the other ends: "psql ×3 · pgbench". Of a unix socket whose process was not
+// found its name there.
+static void note_programs(const struct open_file *files, size_t n, int32_t pid,
+                          struct note_vec *out)
+{
+    struct groups programs = {0};
 
     for (size_t i = 0; i < n; i++) {
-        size_t same = 1;
-        bool first = has_peer(&files[i]);
-        if (hosts >= NAMED) {
-            unnamed += first;
-            continue;
-        }
-        for (size_t k = 0; k < i && first; k++)
-            first = !has_peer(&files[k]) || !same_host(&files[k], &files[i]);
-        if (!first)
-            continue;
-        for (size_t k = i + 1; k < n; k++)
-            same += has_peer(&files[k]) && same_host(&files[k], &files[i]);
-        line_add(&line, "%s%.*s", hosts++ ? " · " : "Connected  ",
-                 (int)host_length(files[i].remote), files[i].remote);
-        if (same > 1)
-            line_add(&line, " ×%zu", same);
+        const struct open_file *file = &files[i];
+        bool is_unix = file->protocol == PROTOCOL_UNIX;
+        const char *name = file->peer_comm[0] ? file->peer_comm : is_unix ? file->remote : NULL;
+        if (name && file->peer_pid != pid)
+            count_in(&programs, name, strlen(name));
     }
-    if (unnamed)
-        line_add(&line, " · %zu more connections", unnamed);
-    if (hosts)
-        add(out, NOTE_PLAIN, text);
+    note_groups(&programs, "Peers here ", out);
 }
 
 // --- files --------------------------------------------------------------------------------------
@@ -172,7 +201,7 @@ static void note_kinds(const struct snapshot *s, const struct open_file *files, 
         deleted += files[i].kind == FILE_REGULAR && files[i].deleted;
     }
     line_add(&line, "Open       ");
-    line_count(&line, n + left_out, "file", NULL);
+    line_count(&line, n + left_out + unread, "file", NULL);
     if (s->page.known & PAGE_KNOWS_MAX_FILES && s->page.max_files != UINT64_MAX)
         line_add(&line, " of %" PRIu64, s->page.max_files);
     for (size_t k = 0; k < FILE_KINDS; k++)
@@ -212,6 +241,7 @@ static void note_files(const struct snapshot *s, int32_t pid, struct note_vec *o
         if (process_listens(&line, s, pid, NAMED, &clients))
             add(out, NOTE_PLAIN, text);
         note_peers(files, n, out);
+        note_programs(files, n, pid, out);
         note_kinds(s, files, n, answer, out);
     }
 }

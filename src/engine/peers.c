@@ -1,0 +1,153 @@
+#include "engine/peers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct end { // a socket that is looked for
+    uint64_t inode;
+    int32_t pid; // that has it; 0: not found
+};
+VEC(end_vec, struct end);
+
+struct peers {
+    struct end_vec ends;          // ascending, each once
+    struct process_vec processes; // that have some of them, ascending; their names
+    const struct probe_vec *probes;
+    size_t missing;
+};
+
+static int end_order(const void *a, const void *b)
+{
+    uint64_t x = ((const struct end *)a)->inode, y = ((const struct end *)b)->inode;
+
+    return (x > y) - (x < y);
+}
+
+static void list_ends(struct peers *p, const struct file_vec *files)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < files->n; i++)
+        if (files->at[i].peer)
+            vec_push(&p->ends, (struct end){.inode = files->at[i].peer});
+    if (p->ends.n > 1)
+        qsort(p->ends.at, p->ends.n, sizeof *p->ends.at, end_order);
+    for (size_t i = 0; i < p->ends.n; i++)
+        if (!kept || p->ends.at[kept - 1].inode != p->ends.at[i].inode)
+            p->ends.at[kept++] = p->ends.at[i];
+    p->ends.n = p->missing = kept;
+}
+
+static struct end *find(struct peers *p, uint64_t inode)
+{
+    size_t at = vec_lower(&p->ends, e, e->inode < inode);
+
+    return at < p->ends.n && p->ends.at[at].inode == inode ? &p->ends.at[at] : NULL;
+}
+
+static void found(struct peers *p, const struct file_vec *files, size_t first, size_t n,
+                  int32_t pid)
+{
+    for (size_t i = first; i < first + n; i++) {
+        const struct open_file *file = &files->at[i];
+        struct end *end = file->kind == FILE_SOCKET ? find(p, file->inode) : NULL;
+        if (!end || (end->pid && end->pid <= pid))
+            continue;
+        p->missing -= !end->pid;
+        end->pid = pid;
+    }
+}
+
+static void take_sockets(void *arg, size_t index, struct answer *answer)
+{
+    struct peers *p = arg;
+
+    found(p, &answer->files, 0, answer->files.n, (int32_t)p->probes->at[index].id);
+}
+
+static void ask_others(struct peers *p, const struct round *round,
+                       const struct process_files_vec *answers)
+{
+    struct asking asking = {.take = take_sockets, .arg = p};
+    const struct pid_entry_vec *list = &round->processes->list;
+
+    if (process_list_update(round->processes, round->source) != 0)
+        return;
+    for (size_t i = 0; i < list->n; i++)
+        if (!process_files_find(answers, list->at[i].pid))
+            ask_add(&asking, (struct probe){
+                                 .what = PROBE_FILES, .id = list->at[i].pid, .facts = PROBE_OPEN});
+    p->probes = &asking.probes;
+    ask_each(round->pool, &asking);
+    ask_end(&asking);
+}
+
+// --- their names ----------------------------------------------------------------------------------
+
+static void take_name(void *arg, size_t index, struct answer *answer)
+{
+    struct peers *p = arg;
+
+    if (answer->error)
+        return;
+    struct process process = answer->process;
+    process.pid = (int32_t)p->probes->at[index].id;
+    process.strings = NULL;
+    vec_push(&p->processes, process);
+}
+
+static int pid_order(const void *a, const void *b)
+{
+    int32_t x = ((const struct process *)a)->pid, y = ((const struct process *)b)->pid;
+
+    return (x > y) - (x < y);
+}
+
+static void ask_names(struct peers *p, const struct round *round)
+{
+    struct asking asking = {.take = take_name, .arg = p};
+    struct pid_vec pids = {0};
+
+    for (size_t i = 0; i < p->ends.n; i++)
+        vec_push(&pids, p->ends.at[i].pid);
+    pids_settle(&pids);
+    for (size_t i = 0; i < pids.n; i++)
+        ask_add(&asking, (struct probe){.what = PROBE_PROCESS, .id = pids.at[i]});
+    p->probes = &asking.probes;
+    ask_each(round->pool, &asking);
+    ask_end(&asking);
+    vec_free(&pids);
+    if (p->processes.n > 1)
+        qsort(p->processes.at, p->processes.n, sizeof *p->processes.at, pid_order);
+}
+
+static void fill_in(struct peers *p, struct open_file *file)
+{
+    const struct end *end = file->peer ? find(p, file->peer) : NULL;
+
+    if (!end || !end->pid)
+        return;
+    file->peer_pid = end->pid;
+    size_t at = vec_lower(&p->processes, o, o->pid < end->pid);
+    if (at < p->processes.n && p->processes.at[at].pid == end->pid &&
+        p->processes.at[at].known & PROC_KNOWS_COMM)
+        snprintf(file->peer_comm, sizeof file->peer_comm, "%s", p->processes.at[at].comm);
+}
+
+void peers_find(const struct round *round, struct file_vec *files,
+                const struct process_files_vec *answers)
+{
+    struct peers p = {0};
+
+    list_ends(&p, files);
+    for (size_t i = 0; i < answers->n; i++)
+        found(&p, files, answers->at[i].first, answers->at[i].n, answers->at[i].pid);
+    if (p.missing)
+        ask_others(&p, round, answers);
+    if (p.missing < p.ends.n)
+        ask_names(&p, round);
+    for (size_t i = 0; i < files->n; i++)
+        fill_in(&p, &files->at[i]);
+    vec_free(&p.ends);
+    vec_free(&p.processes);
+}
