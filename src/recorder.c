@@ -17,8 +17,7 @@ struct recorder {
 
 bool recorder_wanted(const struct options *options)
 {
-    return options->format && !options->from && options->n_tables == 1 &&
-           options->tables[0]->flags & TABLE_PAST;
+    return options->format && !options->from && options->n_tables == 1 && options->tables[0]->alone;
 }
 
 // One line an event, in columns as wide as usual: later ones are not known yet.

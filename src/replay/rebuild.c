@@ -118,8 +118,8 @@ static void set_columns(struct snapshot *s, const struct recorded_table *table)
     for (size_t i = 0; i < table->n; i++)
         for (size_t k = 0; k < table->kind->n_columns; k++) {
             const struct column *column = &table->kind->columns[k];
-            if (column->set && cell_at(table, i, k, &cell))
-                column->set(s, (void *)table->rows[i].at, &cell);
+            if (cell_at(table, i, k, &cell))
+                column_set(column, &cell, s, (void *)table->rows[i].at);
         }
 }
 
@@ -129,7 +129,8 @@ static bool has_number(const struct recorded_table *table, size_t row, const str
     for (size_t k = 0; k < table->kind->n_columns; k++) {
         const struct member *m = &table->kind->columns[k].member;
         const struct recorded_value *value = value_at(table, row, k);
-        if (m->size && m->offset == name->offset && m->as == AS_VALUE && value && value->known)
+        if (m->size && !m->of_process && m->offset == name->offset && m->as == AS_VALUE && value &&
+            value->known)
             return true;
     }
     return false;

@@ -240,6 +240,10 @@ struct snapshot *fake_blank(void)
                                                 sizeof(struct shared_mapping)};
     struct event_vec events = {0};
     vec_push(&events, event_new(&(struct event){.about.kind = NO_KIND}, "", ""));
+    struct event_log *members = event_log_more(NULL, &events);
+    vec_clear(&events);
+    vec_push(&events,
+             event_new(&(struct event){.about.kind = NO_KIND, .members = members}, "", ""));
     s->events = event_log_more(NULL, &events);
     vec_free(&events);
     return s;

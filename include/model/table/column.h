@@ -91,8 +91,9 @@ struct member {
     uint16_t offset;
     uint16_t size;     // 0: none
     uint8_t as;        // enum member_as
-    uint16_t known_in; // offset of a uint8_t
-    uint8_t known;     // its bits that are set where the value is known; 0: always
+    bool of_process;   // it stands in the record of the process whose pid the row begins with
+    uint16_t known_in; // offset of a uint8_t; of a process's `known`
+    uint16_t known;    // its bits that are set where the value is known; 0: always
 };
 #define MEMBER(how, row, name)                                                                     \
     {                                                                                              \
@@ -102,6 +103,13 @@ struct member {
     {                                                                                              \
         .offset = offsetof(row, name), .size = sizeof((row *)0)->name, .as = how,                  \
         .known_in = offsetof(row, known), .known = bits                                            \
+    }
+
+// Of the process that a row is, or belongs to. `bits`: PROC_KNOWS_*.
+#define MEMBER_OF_PROCESS(bits, how, name)                                                         \
+    {                                                                                              \
+        .offset = offsetof(struct process, name), .size = sizeof((struct process *)0)->name,       \
+        .as = how, .of_process = true, .known_in = offsetof(struct process, known), .known = bits  \
     }
 
 struct column {
@@ -139,9 +147,12 @@ struct column_choice {
 
 void column_get(const struct column *column, const struct snapshot *s, const void *row,
                 struct cell *out);
-// The inverse, for a row of zeros: puts a value where the column's member stands, if it has one. A text
-// stays the caller's.
+// The inverse, for a row of zeros: puts a value where the column's member stands, if that is in the row. A
+// text stays the caller's.
 void column_put(const struct column *column, const struct cell *value, void *row);
+// And for what lies outside of the row: by column->set, or in the record of its process.
+void column_set(const struct column *column, const struct cell *value, struct snapshot *s,
+                void *row);
 // The name of a user or group; the number as text where it has none, or none is known yet: NULL.
 void cell_set_name(struct cell *out, const char *name, uint32_t id);
 // The text of the screen and of --batch: column->show or the formatted cell; "" when unknown.

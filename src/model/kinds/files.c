@@ -106,9 +106,9 @@ static const struct column columns[] = {
     {.name = "inode", .title = "INODE", .help = "inode number", .type = CELL_COUNT,
      .width = 8, .widest = 20, .get = get_inode},
     {.name = "comm", .detail = DETAIL_NONE, .title = "PROGRAM", .help = "name of the program", .type = CELL_TEXT,
-     .width = 15, .need = NEED_PROCESSES, .get = process_get_comm},
+     .width = 15, .need = NEED_PROCESSES, .member = MEMBER_OF_PROCESS(PROC_KNOWS_COMM, AS_CHARS, comm)},
     {.name = "user", .detail = DETAIL_NONE, .title = "USER", .help = "user it runs as", .type = CELL_TEXT,
-     .width = 8, .widest = 12, .need = NEED_PROCESSES | NEED_NAMES, .get = process_get_user},
+     .width = 8, .widest = 12, .need = NEED_PROCESSES | NEED_NAMES, .member = MEMBER_OF_PROCESS(PROC_KNOWS_UID, AS_USER, uid)},
 };
 // clang-format on
 

@@ -64,7 +64,7 @@ static const struct column holder_columns[] = {
     {.name = "pid", .detail = DETAIL_PATH, .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
      .flags = COL_JSON | COL_SCREEN | COL_KEEP, .member = MEMBER(AS_POSITIVE, struct shared_holder, pid)},
     {.name = "user", .title = "USER", .help = "user it runs as", .type = CELL_TEXT, .width = 8, .widest = 12, .priority = 3,
-     .flags = COL_JSON | COL_SCREEN, .need = NEED_PROCESSES | NEED_NAMES, .get = process_get_user},
+     .flags = COL_JSON | COL_SCREEN, .need = NEED_PROCESSES | NEED_NAMES, .member = MEMBER_OF_PROCESS(PROC_KNOWS_UID, AS_USER, uid)},
     {.name = "attaches", .title = "ATT", .help = "its mappings of the object", .type = CELL_COUNT, .width = 3, .widest = 8,
      .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .member = MEMBER(AS_VALUE, struct shared_holder, attaches)},
     {.name = "open", .title = "OPEN", .help = "descriptors it has open on it", .type = CELL_COUNT, .width = 4, .widest = 8,
@@ -72,7 +72,7 @@ static const struct column holder_columns[] = {
     {.name = "access", .title = "ACCESS", .help = "what its mappings allow: r, rw, rwx, none", .type = CELL_TEXT, .width = 6, .priority = 4,
      .flags = COL_JSON | COL_SCREEN, .get = get_access},
     {.name = "comm", .detail = DETAIL_NONE, .title = "PROGRAM", .help = "name of the program", .type = CELL_TEXT, .width = 15,
-     .flags = COL_JSON, .need = NEED_PROCESSES, .get = process_get_comm},
+     .flags = COL_JSON, .need = NEED_PROCESSES, .member = MEMBER_OF_PROCESS(PROC_KNOWS_COMM, AS_CHARS, comm)},
     {.name = "command", .title = "COMMAND", .help = "program and arguments", .type = CELL_TEXT, .width = 20, .widest = 255, .priority = 1,
      .place = 2, .flags = COL_JSON | COL_SCREEN, .need = NEED_PROCESSES | NEED_COMMANDS, .get = process_get_command},
 };

@@ -11,6 +11,7 @@
 static uint64_t read_unsigned(const void *at, size_t size)
 {
     return size == 1   ? *(const uint8_t *)at
+           : size == 2 ? *(const uint16_t *)at
            : size == 4 ? *(const uint32_t *)at
                        : *(const uint64_t *)at;
 }
@@ -46,13 +47,20 @@ void cell_set_name(struct cell *out, const char *name, uint32_t id)
     out->known = true;
 }
 
+static size_t known_size(const struct member *m)
+{
+    return m->of_process ? sizeof((struct process *)0)->known : sizeof(uint8_t);
+}
+
 static void get_member(const struct column *column, const struct snapshot *s, const void *row,
                        struct cell *out)
 {
     const struct member *m = &column->member;
-    const char *at = (const char *)row + m->offset;
+    const void *record = m->of_process ? snapshot_process(s, *(const int32_t *)row) : row;
+    const char *at = (const char *)record + m->offset;
 
-    if (m->known && !(*((const uint8_t *)row + m->known_in) & m->known))
+    if (!record || (m->known &&
+                    !(read_unsigned((const char *)record + m->known_in, known_size(m)) & m->known)))
         return;
     out->known = true;
     switch ((enum member_as)m->as) {
@@ -97,25 +105,38 @@ static void get_member(const struct column *column, const struct snapshot *s, co
 
 // --- and back -----------------------------------------------------------------------------------
 
-static void write_unsigned(void *at, size_t size, uint64_t value)
+// These answer whether there is room for the value; a number that does not fit is not known.
+static bool write_unsigned(void *at, size_t size, uint64_t value)
 {
-    if (size == 1 && value <= UINT8_MAX)
+    if (size < sizeof value && value >> 8 * size)
+        return false;
+    if (size == 1)
         *(uint8_t *)at = (uint8_t)value;
-    else if (size == 4 && value <= UINT32_MAX)
+    else if (size == 2)
+        *(uint16_t *)at = (uint16_t)value;
+    else if (size == 4)
         *(uint32_t *)at = (uint32_t)value;
-    else if (size == 8)
+    else
         *(uint64_t *)at = value;
+    return true;
 }
 
-static void write_value(void *at, size_t size, const struct cell *cell)
+static bool write_signed(void *at, size_t size, int64_t value)
+{
+    if (size == sizeof value)
+        *(int64_t *)at = value;
+    else if (value >= INT32_MIN && value <= INT32_MAX)
+        *(int32_t *)at = (int32_t)value;
+    else
+        return false;
+    return true;
+}
+
+static bool write_value(void *at, size_t size, const struct cell *cell)
 {
     switch (cell_class(cell->type)->form) {
     case FORM_SIGNED:
-        if (size == sizeof(int64_t))
-            *(int64_t *)at = cell->number;
-        else if (cell->number >= INT32_MIN && cell->number <= INT32_MAX)
-            *(int32_t *)at = (int32_t)cell->number;
-        break;
+        return write_signed(at, size, cell->number);
     case FORM_TRUTH:
         *(bool *)at = cell->truth;
         break;
@@ -123,30 +144,30 @@ static void write_value(void *at, size_t size, const struct cell *cell)
         *(double *)at = cell->real;
         break;
     case FORM_LIST: // has a setter
-        break;
+        return false;
     case FORM_TEXT:
     case FORM_UNSIGNED:
     case FORM_DIGITS:
     case FORM_FLAGS:
-        write_unsigned(at, size, cell->count);
-        break;
+        return write_unsigned(at, size, cell->count);
     }
+    return true;
 }
 
-static void write_named(void *at, size_t size, const char *const *names, const char *text)
+static bool write_named(void *at, size_t size, const char *const *names, const char *text)
 {
     for (size_t i = 0; names[i]; i++)
         if (strcmp(names[i], text) == 0)
-            write_unsigned(at, size, i);
+            return write_unsigned(at, size, i);
+    return false;
 }
 
-void column_put(const struct column *column, const struct cell *cell, void *row)
+static void put_member(const struct column *column, const struct cell *cell, void *record)
 {
     const struct member *m = &column->member;
-    char *at = (char *)row + m->offset;
+    char *at = (char *)record + m->offset;
+    bool written = true;
 
-    if (m->size == 0)
-        return;
     if (m->as == AS_VALID)
         *(uint32_t *)at = cell->known ? (uint32_t)cell->number : UINT32_MAX;
     if (m->as == AS_WORDS)
@@ -156,10 +177,10 @@ void column_put(const struct column *column, const struct cell *cell, void *row)
     switch ((enum member_as)m->as) {
     case AS_VALUE:
     case AS_POSITIVE:
-        write_value(at, m->size, cell);
+        written = write_value(at, m->size, cell);
         break;
     case AS_NAMED:
-        write_named(at, m->size, column->names, cell->text);
+        written = write_named(at, m->size, column->names, cell->text);
         break;
     case AS_STRING:
         *(const char **)at = cell->text;
@@ -169,13 +190,30 @@ void column_put(const struct column *column, const struct cell *cell, void *row)
         break;
     case AS_USER: // those are names of a number, those follow from another value
     case AS_GROUP:
+        written = false;
+        break;
     case AS_SINCE:
     case AS_VALID:
     case AS_WORDS:
         break;
     }
-    if (m->known && m->as != AS_USER && m->as != AS_GROUP)
-        *((uint8_t *)row + m->known_in) |= m->known;
+    char *known = (char *)record + m->known_in;
+    if (m->known && written)
+        write_unsigned(known, known_size(m), read_unsigned(known, known_size(m)) | m->known);
+}
+
+void column_put(const struct column *column, const struct cell *cell, void *row)
+{
+    if (column->member.size && !column->member.of_process)
+        put_member(column, cell, row);
+}
+
+void column_set(const struct column *column, const struct cell *cell, struct snapshot *s, void *row)
+{
+    if (column->set)
+        column->set(s, row, cell);
+    else if (column->member.of_process)
+        put_member(column, cell, snapshot_process_room(s, *(const int32_t *)row));
 }
 
 void column_get(const struct column *column, const struct snapshot *s, const void *row,

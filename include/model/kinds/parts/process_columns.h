@@ -1,6 +1,6 @@
 // Columns about the process that a row is, or belongs to: the same in each kind whose rows are processes.
 //
-// A new fact of a process is a getter and a row here; what reads it stands in record/process.h.
+// A new fact of a process is a row here, of a member of its record; what reads it stands in record/process.h.
 #ifndef IPCTOP_MODEL_KINDS_PARTS_PROCESS_COLUMNS_H
 #define IPCTOP_MODEL_KINDS_PARTS_PROCESS_COLUMNS_H
 
@@ -15,21 +15,11 @@
 const struct process *process_of_row(const struct snapshot *s, const void *row, unsigned known);
 
 // column->get. Values that the kernel did not say stay unknown.
-void process_get_user(const struct snapshot *s, const void *row, struct cell *out);
-void process_get_uid(const struct snapshot *s, const void *row, struct cell *out);
 void process_get_state(const struct snapshot *s, const void *row, struct cell *out);
-void process_get_comm(const struct snapshot *s, const void *row, struct cell *out);
 void process_get_command(const struct snapshot *s, const void *row, struct cell *out);
-void process_get_start(const struct snapshot *s, const void *row, struct cell *out);
-void process_get_rss(const struct snapshot *s, const void *row, struct cell *out);
-void process_get_swap(const struct snapshot *s, const void *row, struct cell *out);
-void process_get_shared_pss(const struct snapshot *s, const void *row, struct cell *out);
-void process_get_ppid(const struct snapshot *s, const void *row, struct cell *out);
 void process_get_unit(const struct snapshot *s, const void *row, struct cell *out);
 void process_get_container(const struct snapshot *s, const void *row, struct cell *out);
 void process_get_tty(const struct snapshot *s, const void *row, struct cell *out);
-void process_get_threads(const struct snapshot *s, const void *row, struct cell *out);
-void process_get_session(const struct snapshot *s, const void *row, struct cell *out);
 void process_get_cpu(const struct snapshot *s, const void *row, struct cell *out);
 
 // column->show
@@ -37,13 +27,8 @@ void process_show_unit(const struct snapshot *s, const void *row, char *dst, siz
 void process_show_command(const struct snapshot *s, const void *row, char *dst, size_t cap);
 
 // column->set
-void process_set_uid(struct snapshot *s, void *row, const struct cell *value);
 void process_set_state(struct snapshot *s, void *row, const struct cell *value);
-void process_set_comm(struct snapshot *s, void *row, const struct cell *value);
 void process_set_command(struct snapshot *s, void *row, const struct cell *value);
-void process_set_start(struct snapshot *s, void *row, const struct cell *value);
-void process_set_rss(struct snapshot *s, void *row, const struct cell *value);
-void process_set_ppid(struct snapshot *s, void *row, const struct cell *value);
 
 // `group`: COL_METRIC_GROUP or 0. `shown`: those of COL_JSON and COL_SCREEN that these rows take; without, the
 // columns are there for -o and for filters. Other parameters as struct column has them.
@@ -51,17 +36,18 @@ void process_set_ppid(struct snapshot *s, void *row, const struct cell *value);
 #define PROCESS_USER_COLUMNS(group)                                                                \
     {.name = "user", .title = "USER", .help = "user it runs as", .type = CELL_TEXT, .width = 8,    \
      .widest = 12, .priority = 3, .flags = COL_JSON | COL_SCREEN | (group),                        \
-     .need = NEED_PROCESSES | NEED_NAMES, .get = process_get_user},                                \
+     .need = NEED_PROCESSES | NEED_NAMES,                                                          \
+     .member = MEMBER_OF_PROCESS(PROC_KNOWS_UID, AS_USER, uid)},                                   \
     {.name = "uid", .detail = DETAIL_NONE, .title = "UID", .help = "its user id",                  \
      .type = CELL_COUNT, .width = 5, .widest = 10, .flags = COL_JSON, .need = NEED_PROCESSES,      \
-     .get = process_get_uid, .set = process_set_uid},                                              \
+     .member = MEMBER_OF_PROCESS(PROC_KNOWS_UID, AS_VALUE, uid)},                                  \
     {.name = "state", .label = "state", .title = "S", .help = "state as in ps: R S D Z T",         \
      .type = CELL_TEXT, .width = 1, .priority = 2, .flags = COL_JSON | COL_SCREEN,                 \
      .need = NEED_PROCESSES, .get = process_get_state, .set = process_set_state}
 #define PROCESS_COMM_COLUMN(group)                                                                 \
     {.name = "comm", .detail = DETAIL_NONE, .title = "PROGRAM", .help = "name of the program",     \
      .type = CELL_TEXT, .width = 15, .flags = COL_JSON | (group), .need = NEED_PROCESSES,          \
-     .get = process_get_comm, .set = process_set_comm}
+     .member = MEMBER_OF_PROCESS(PROC_KNOWS_COMM, AS_CHARS, comm)}
 #define PROCESS_COMMAND_COLUMN(at, text)                                                           \
     {.name = "command", .title = "COMMAND", .help = "program and arguments", .type = CELL_TEXT,    \
      .width = 20, .widest = 255, .priority = 1, .place = (at), .flags = COL_JSON | COL_SCREEN,     \
@@ -70,17 +56,17 @@ void process_set_ppid(struct snapshot *s, void *row, const struct cell *value);
 #define PROCESS_START_COLUMN(dropped, at)                                                          \
     {.name = "start_time", .label = "started", .title = "START", .help = "time since it started",  \
      .type = CELL_TIME, .width = 5, .priority = (dropped), .place = (at),                          \
-     .flags = COL_JSON | COL_SCREEN, .need = NEED_PROCESSES, .get = process_get_start,             \
-     .set = process_set_start}
+     .flags = COL_JSON | COL_SCREEN, .need = NEED_PROCESSES,                                       \
+     .member = MEMBER_OF_PROCESS(PROC_KNOWS_START, AS_VALUE, start_time)}
 #define PROCESS_RSS_COLUMN(flags_, detail_, at)                                                    \
     {.name = "rss", .detail = (detail_), .title = "RSS",                                           \
      .help = "memory of the process, shared included", .type = CELL_SIZE, .width = 5,              \
      .priority = 6, .place = (at), .flags = (flags_) | COL_DESCENDING,                             \
-     .need = NEED_PROCESSES | NEED_RSS, .get = process_get_rss, .set = process_set_rss}
+     .need = NEED_PROCESSES | NEED_RSS, .member = MEMBER_OF_PROCESS(PROC_KNOWS_RSS, AS_VALUE, rss)}
 #define PROCESS_PARENT_COLUMN(shown)                                                               \
     {.name = "ppid", .title = "PPID", .help = "its parent; 0 is outside this PID namespace",       \
      .type = CELL_NUMBER, .width = 7, .flags = COL_JSON & (shown), .need = NEED_PROCESSES,         \
-     .get = process_get_ppid, .set = process_set_ppid}
+     .member = MEMBER_OF_PROCESS(PROC_KNOWS_PARENT, AS_VALUE, parent)}
 #define PROCESS_SETTING_COLUMNS(shown)                                                             \
     {.name = "unit", .title = "UNIT",                                                              \
      .help = "systemd unit, on the screen its container if it is in one", .type = CELL_TEXT,       \
@@ -93,24 +79,27 @@ void process_set_ppid(struct snapshot *s, void *row, const struct cell *value);
      .get = process_get_container},                                                                \
     {.name = "tty", .title = "TTY", .help = "its terminal", .type = CELL_TEXT, .width = 6,         \
      .flags = COL_JSON & (shown), .need = NEED_PROCESSES, .get = process_get_tty},                 \
-    {.name = "threads", .title = "THR", .help = "its threads", .type = CELL_COUNT, .width = 3,     \
+    {.name = "threads", .title = "THR", .help = "its threads", .type = CELL_NUMBER, .width = 3,    \
      .widest = 6, .priority = 11, .place = 4,                                                      \
      .flags = ((COL_JSON | COL_SCREEN) & (shown)) | COL_DESCENDING, .need = NEED_PROCESSES,        \
-     .get = process_get_threads}
+     .member = MEMBER_OF_PROCESS(PROC_KNOWS_STAT, AS_POSITIVE, threads)}
 #define PROCESS_SWAP_COLUMN(shown)                                                                 \
     {.name = "swap", .title = "SWAP", .help = "of its own memory swapped out", .type = CELL_SIZE,  \
      .width = 5, .priority = 9, .place = 6,                                                        \
      .flags = ((COL_JSON | COL_SCREEN) & (shown)) | COL_DESCENDING,                                \
-     .need = NEED_PROCESSES | NEED_SWAP, .get = process_get_swap}
+     .need = NEED_PROCESSES | NEED_SWAP,                                                           \
+     .member = MEMBER_OF_PROCESS(PROC_KNOWS_SWAP, AS_VALUE, swap)}
 #define PROCESS_PSS_COLUMN(shown)                                                                  \
     {.name = "shared_pss", .title = "SHPSS",                                                       \
      .help = "its share of shared memory, divided among all that map it", .type = CELL_SIZE,       \
      .width = 5, .flags = (COL_JSON & (shown)) | COL_DESCENDING | COL_ASKED,                       \
-     .need = NEED_PROCESSES | NEED_SHARED_PSS, .get = process_get_shared_pss}
+     .need = NEED_PROCESSES | NEED_SHARED_PSS,                                                     \
+     .member = MEMBER_OF_PROCESS(PROC_KNOWS_SHARED_PSS, AS_VALUE, shared_pss)}
 // For -o and filters alone, in all kinds: the place of a further one.
 #define PROCESS_FURTHER_COLUMNS                                                                    \
     {.name = "session", .title = "SESS", .help = "leader of its session", .type = CELL_NUMBER,     \
-     .width = 7, .need = NEED_PROCESSES, .get = process_get_session},                              \
+     .width = 7, .need = NEED_PROCESSES,                                                           \
+     .member = MEMBER_OF_PROCESS(PROC_KNOWS_STAT, AS_POSITIVE, session)},                          \
     {.name = "cpu_time", .title = "CPU", .help = "processor time it has used",                     \
      .type = CELL_DURATION, .width = 5, .flags = COL_DESCENDING, .need = NEED_PROCESSES,           \
      .get = process_get_cpu}

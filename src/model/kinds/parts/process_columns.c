@@ -19,22 +19,6 @@ const struct process *process_of_row(const struct snapshot *s, const void *row, 
 
 // --- who it is ----------------------------------------------------------------------------------
 
-void process_get_user(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of_row(s, row, PROC_KNOWS_UID);
-
-    if (p)
-        cell_set_user(out, s, p->uid);
-}
-
-void process_get_uid(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of_row(s, row, PROC_KNOWS_UID);
-
-    if (p)
-        cell_set_count(out, p->uid);
-}
-
 void process_get_state(const struct snapshot *s, const void *row, struct cell *out)
 {
     const struct process *p = process_of_row(s, row, PROC_KNOWS_STATE);
@@ -43,14 +27,6 @@ void process_get_state(const struct snapshot *s, const void *row, struct cell *o
         snprintf(out->scratch, sizeof out->scratch, "%c", p->state);
         cell_set_text(out, out->scratch);
     }
-}
-
-void process_get_comm(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of_row(s, row, PROC_KNOWS_COMM);
-
-    if (p)
-        cell_set_text(out, p->comm);
 }
 
 void process_get_command(const struct snapshot *s, const void *row, struct cell *out)
@@ -70,22 +46,6 @@ void process_show_command(const struct snapshot *s, const void *row, char *dst, 
              command && command[0] ? command
              : p                   ? p->comm
                                    : "");
-}
-
-void process_get_start(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of_row(s, row, PROC_KNOWS_START);
-
-    if (p)
-        cell_set_number(out, p->start_time);
-}
-
-void process_get_ppid(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of_row(s, row, PROC_KNOWS_PARENT);
-
-    if (p)
-        cell_set_number(out, p->parent); // 0: outside this PID namespace, as ps shows it
 }
 
 void process_get_unit(const struct snapshot *s, const void *row, struct cell *out)
@@ -122,23 +82,7 @@ void process_get_tty(const struct snapshot *s, const void *row, struct cell *out
     }
 }
 
-void process_get_session(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of_row(s, row, PROC_KNOWS_STAT);
-
-    if (p)
-        cell_set_pid(out, p->session);
-}
-
 // --- what it uses -------------------------------------------------------------------------------
-
-void process_get_threads(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of_row(s, row, PROC_KNOWS_STAT);
-
-    if (p && p->threads > 0)
-        cell_set_count(out, (uint64_t)p->threads);
-}
 
 void process_get_cpu(const struct snapshot *s, const void *row, struct cell *out)
 {
@@ -146,30 +90,6 @@ void process_get_cpu(const struct snapshot *s, const void *row, struct cell *out
 
     if (p)
         cell_set_number(out, (int64_t)(p->cpu_ms / 1000));
-}
-
-void process_get_rss(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of_row(s, row, PROC_KNOWS_RSS);
-
-    if (p)
-        cell_set_count(out, p->rss);
-}
-
-void process_get_swap(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of_row(s, row, PROC_KNOWS_SWAP);
-
-    if (p)
-        cell_set_count(out, p->swap);
-}
-
-void process_get_shared_pss(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = process_of_row(s, row, PROC_KNOWS_SHARED_PSS);
-
-    if (p)
-        cell_set_count(out, p->shared_pss);
 }
 
 // --- from a recording ---------------------------------------------------------------------------
@@ -182,39 +102,10 @@ static struct process *room(struct snapshot *s, const void *row, unsigned known)
     return p;
 }
 
-void process_set_ppid(struct snapshot *s, void *row, const struct cell *value)
-{
-    if (value->number >= 0 && value->number <= INT32_MAX)
-        room(s, row, PROC_KNOWS_PARENT)->parent = (int32_t)value->number;
-}
-
-void process_set_uid(struct snapshot *s, void *row, const struct cell *value)
-{
-    if (value->count <= UINT32_MAX) // else it would be another user's
-        room(s, row, PROC_KNOWS_UID)->uid = (uint32_t)value->count;
-}
-
 void process_set_state(struct snapshot *s, void *row, const struct cell *value)
 {
     if (isalpha((unsigned char)value->text[0])) // it is printed as it stands
         room(s, row, PROC_KNOWS_STATE)->state = value->text[0];
-}
-
-void process_set_comm(struct snapshot *s, void *row, const struct cell *value)
-{
-    struct process *p = room(s, row, PROC_KNOWS_COMM);
-
-    snprintf(p->comm, sizeof p->comm, "%s", value->text);
-}
-
-void process_set_start(struct snapshot *s, void *row, const struct cell *value)
-{
-    room(s, row, PROC_KNOWS_START)->start_time = value->time;
-}
-
-void process_set_rss(struct snapshot *s, void *row, const struct cell *value)
-{
-    room(s, row, PROC_KNOWS_RSS)->rss = value->count;
 }
 
 // A process may have several rows: the first one has it.
