@@ -140,6 +140,7 @@ static int run(const struct options *options, struct requests *requests, struct 
     const struct sampler_options how = {.interval = options->delay,
                                         .one_shot = !follows,
                                         .thorough = acts,
+                                        .whole = follows && options->mode != MODE_SCREEN,
                                         .acting = audit ? audit_log_intent : NULL,
                                         .acted = audit ? audit_log_outcome : NULL,
                                         .happened = audit ? audit_log_happened : NULL,

@@ -18,12 +18,15 @@
 // A disk that is slow, not full, is waited for so long; then pictures are left out.
 static const int64_t PATIENCE_NS = 10 * CLOCK_SECOND;
 
+VEC(text_vec, char);
+
 struct recording {
     const char *path;
     const struct requests *requests;
     struct append_log *file;
-    uint64_t last; // event that was written
-    uint64_t lost; // pictures that were not written since the last one that was
+    uint64_t last;        // event that was written
+    uint64_t lost;        // pictures that were not written since the last one that was
+    struct text_vec text; // of a picture; its room is kept for the next one
 };
 
 // What was lost is said when it begins and when it ends, not at each tick.
@@ -38,25 +41,46 @@ static void note_written(struct recording *r, int error)
     }
 }
 
+static ssize_t add_bytes(void *arg, const char *bytes, size_t n)
+{
+    struct text_vec *text = arg;
+
+    vec_reserve(text, text->n + n);
+    memcpy(text->at + text->n, bytes, n);
+    text->n += n;
+    return (ssize_t)n;
+}
+
+// The line of a picture. 0, or an errno value.
+static int make_line(struct recording *r, const struct snapshot *s)
+{
+    FILE *out = fopencookie(&r->text, "w", (cookie_io_functions_t){.write = add_bytes});
+
+    vec_clear(&r->text);
+    if (!out)
+        return ENOMEM;
+    setvbuf(out, NULL, _IONBF, 0); // the format has its own
+    int error = record_format.write(out, s, r->requests->tables, r->requests->n);
+    if (fclose(out) != 0 && !error)
+        error = -ENOMEM;
+    return -error;
+}
+
 static int write_picture(void *arg, const struct snapshot *s)
 {
     struct recording *r = arg;
     struct snapshot with = *s; // borrows everything else
     uint64_t last = r->last;
-    char *line = NULL;
-    size_t n = 0;
-    FILE *out = open_memstream(&line, &n);
 
     with.events = recorder_news(s->events, &last);
-    int error =
-        out ? record_format.write(out, &with, r->requests->tables, r->requests->n) : -ENOMEM;
-    if (out && fclose(out) != 0 && !error)
-        error = -ENOMEM;
-    error = error ? -error : append_log_line_now(r->file, line, n);
+    int error = make_line(r, &with);
+    if (!error)
+        error = append_log_lend(r->file, &r->text.at, r->text.n);
+    if (!r->text.at) // it is not written yet, and no longer ours
+        r->text = (struct text_vec){0};
     if (!error)
         r->last = last; // else the next picture has these events, too
     note_written(r, error);
-    free(line);
     event_log_unref(with.events);
     return 0;
 }
@@ -111,5 +135,6 @@ int recording_run(const struct options *options, const struct requests *requests
         follower.want.need |= NEED_TRACE;
     int status = follow_run(&follower, sampler);
     append_log_close(recording.file);
+    vec_free(&recording.text);
     return status == 0 && recording.lost ? 1 : status;
 }

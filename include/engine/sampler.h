@@ -27,6 +27,7 @@ struct sampler_options {
     void (*happened)(void *arg, const struct snapshot *picture, size_t n);
     void *acted_arg; // of all three
     bool thorough;   // every round asks all, again where the sum does not come out
+    bool whole;      // no partial pictures
     bool one_shot;   // for sampler_collect() alone, which reads in the caller's thread:
                      // every read is complete and fresh; no pacing, no skipping, no events
 };

@@ -40,6 +40,9 @@ enum { APPEND_MAX = 1000 };
 void append_log_line(struct append_log *append, const char *line, size_t n);
 // The same, and waits a moment until it is there: 0, or an errno value. ETIMEDOUT: it may still be.
 int append_log_line_now(struct append_log *append, const char *line, size_t n);
+// The same of a large text that malloc(3) has given: one that is not written is not followed by another
+// until it is, and then *line is the log's, and NULL. One that was not begun with is left out.
+int append_log_lend(struct append_log *append, char **line, size_t n);
 
 // Why lines handed over by append_log_line() are not written, once each time it begins to be so; 0:
 // they are, or that was reported. ETIMEDOUT where the file has not answered for a second.

@@ -59,7 +59,7 @@ void sampler_meanwhile(void *arg)
     if (s->one_shot)
         return;
     action_worker_watch(s->actor);
-    if (s->looks_elsewhere)
+    if (s->looks_elsewhere || s->options.whole)
         return;
     pthread_mutex_lock(&s->lock);
     // Another namespace than the one whose processes are being asked has to wait.

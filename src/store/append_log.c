@@ -21,6 +21,7 @@ struct entry {
     size_t n;
     size_t lost;  // lines that are missing before it, as it is written
     bool awaited; // the caller that handed it over waits, and frees it
+    bool lent;    // the text is that caller's
     bool done;
     int error;
 };
@@ -171,7 +172,8 @@ static int write_entry(struct append_log *a, const struct entry *entry)
 
 static void entry_free(struct entry *entry)
 {
-    free(entry->text);
+    if (!entry->lent)
+        free(entry->text);
     free(entry);
 }
 
@@ -236,6 +238,19 @@ void append_log_close(struct append_log *a)
 
 // --- handing over -------------------------------------------------------------------------------
 
+// With the lock held. Takes over the text, or borrows it where `lent`.
+static struct entry *push_text(struct append_log *a, char *text, size_t n, bool lent)
+{
+    struct entry *entry = mem_zero(1, sizeof *entry);
+
+    entry->text = text;
+    entry->n = n;
+    entry->lent = lent;
+    worker_push(a->worker, entry);
+    worker_start(a->worker); // it runs since the opening
+    return entry;
+}
+
 // With the lock held. NULL: there is no room.
 static struct entry *push(struct append_log *a, const char *line, size_t n, bool awaited)
 {
@@ -243,13 +258,8 @@ static struct entry *push(struct append_log *a, const char *line, size_t n, bool
         a->lost++;
         return NULL;
     }
-    struct entry *entry = mem_zero(1, sizeof *entry);
-    entry->text = mem_alloc(n);
-    memcpy(entry->text, line, n);
-    entry->n = n;
+    struct entry *entry = push_text(a, memcpy(mem_alloc(n), line, n), n, false);
     entry->awaited = awaited;
-    worker_push(a->worker, entry);
-    worker_start(a->worker); // it runs since the opening
     return entry;
 }
 
@@ -269,23 +279,54 @@ void append_log_line(struct append_log *a, const char *line, size_t n)
     worker_unlock(a->worker);
 }
 
-int append_log_line_now(struct append_log *a, const char *line, size_t n)
+// With the lock held. It is known not to answer: many at once do not wait for it one by one.
+static int64_t patient_until(const struct append_log *a)
 {
-    int64_t now = clock_ns(), until = now + a->patience;
-    int error = ENOBUFS;
+    return clock_ns() + (under_way(a) > a->patience ? 0 : a->patience);
+}
 
-    worker_lock(a->worker);
-    if (under_way(a) > a->patience)
-        until = now; // it is known not to answer: many at once do not wait for it one by one
-    struct entry *entry = push(a, line, n, true);
-    while (entry && !entry->done && clock_ns() < until)
+// With the lock held. 0, or an errno value; ETIMEDOUT: the entry is the log's from here on.
+static int await_entry(struct append_log *a, struct entry *entry, int64_t until)
+{
+    int error = ETIMEDOUT;
+
+    while (!entry->done && clock_ns() < until)
         worker_wait(a->worker, until);
-    if (entry && entry->done) {
+    if (entry->done) {
         error = entry->error;
         entry_free(entry);
-    } else if (entry) {
-        error = ETIMEDOUT;
-        entry->awaited = false; // from here on as one nobody waits for
+    } else {
+        entry->awaited = entry->lent = false; // as one nobody waits for
+    }
+    return error;
+}
+
+int append_log_line_now(struct append_log *a, const char *line, size_t n)
+{
+    worker_lock(a->worker);
+    int64_t until = patient_until(a);
+    struct entry *entry = push(a, line, n, true);
+    int error = entry ? await_entry(a, entry, until) : ENOBUFS;
+    worker_unlock(a->worker);
+    return error;
+}
+
+int append_log_lend(struct append_log *a, char **line, size_t n)
+{
+    int error = ETIMEDOUT;
+
+    worker_lock(a->worker);
+    int64_t until = patient_until(a);
+    while ((worker_waiting(a->worker) || under_way(a)) && clock_ns() < until)
+        worker_wait(a->worker, until);
+    if (worker_waiting(a->worker) || under_way(a)) {
+        a->lost++;
+    } else {
+        struct entry *entry = push_text(a, *line, n, true);
+        entry->awaited = true;
+        error = await_entry(a, entry, until);
+        if (error == ETIMEDOUT)
+            *line = NULL;
     }
     worker_unlock(a->worker);
     return error;

@@ -228,7 +228,7 @@ void report_commands(const char *target, const char *what, const char *ours, con
         return;
     }
     struct report_row *row = report_row(target, what);
-    row->theirs_name = theirs;
+    row->theirs_name = tool;
     row->scale = 1e3;
     row->unit = "ms";
     row->by_ratio = true;
