@@ -6,7 +6,36 @@
 #include "replay/document.h"
 #include "replay/rebuild.h"
 
-enum { PICTURES = 500, BYTES = 4 << 20, EVENTS = 300 };
+enum { PICTURES = 500, BYTES = 4 << 20, EVENTS = 300, SLOTS = 2048 };
+
+// What was read last, by where its line starts: a step looks at the same pictures as the one before it, but
+// for one. A slot has one of those whose place it is.
+struct past {
+    struct slot {
+        int64_t start;
+        bool used;
+        struct event_log *events; // NULL: there are none
+    } at[SLOTS];
+};
+
+struct past *past_new(void)
+{
+    return mem_zero(1, sizeof(struct past));
+}
+
+void past_free(struct past *past)
+{
+    for (size_t i = 0; past && i < SLOTS; i++)
+        event_log_unref(past->at[i].events);
+    free(past);
+}
+
+static struct slot *slot_of(struct past *past, int64_t start)
+{
+    uint64_t hash = (uint64_t)start * UINT64_C(0x9e3779b97f4a7c15); // Fibonacci hashing
+
+    return &past->at[hash >> 32 & (SLOTS - 1)];
+}
 
 // Oldest first. Their numbers are the same from whichever picture they are seen.
 static void copy_events(struct event_vec *to, const struct event_log *from, int64_t start)
@@ -26,7 +55,7 @@ static bool is_quiet(const char *text, size_t n)
     return n >= sizeof end - 1 && memcmp(text + n - (sizeof end - 1), end, sizeof end - 1) == 0;
 }
 
-static struct event_log *events_of(struct tape *tape, const struct span *line)
+static struct event_log *read_events(struct tape *tape, const struct span *line)
 {
     struct document_report report;
     struct event_log *events = NULL;
@@ -41,7 +70,18 @@ static struct event_log *events_of(struct tape *tape, const struct span *line)
     return events;
 }
 
-void past_add(struct tape *tape, const struct span *line, struct snapshot *s)
+static struct event_log *events_of(struct past *past, struct tape *tape, const struct span *line)
+{
+    struct slot *slot = slot_of(past, line->start);
+
+    if (!slot->used || slot->start != line->start) {
+        event_log_unref(slot->events);
+        *slot = (struct slot){line->start, true, read_events(tape, line)};
+    }
+    return slot->events ? event_log_ref(slot->events) : NULL; // its slot may be needed for another
+}
+
+void past_add(struct past *past, struct tape *tape, const struct span *line, struct snapshot *s)
 {
     struct {
         struct event_log *events;
@@ -55,7 +95,7 @@ void past_add(struct tape *tape, const struct span *line, struct snapshot *s)
         if (!tape_previous(tape, before.start, &before))
             break;
         found[n].start = before.start;
-        found[n].events = events_of(tape, &before);
+        found[n].events = events_of(past, tape, &before);
         events += found[n].events ? found[n].events->n : 0;
         n += found[n].events != NULL;
     }

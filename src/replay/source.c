@@ -18,7 +18,9 @@
 enum { REASON = 200 };
 
 struct replay {
-    struct tape *tape; // else:
+    struct tape *tape; // with:
+    struct past *past;
+    // else:
     struct pipe_reader *pipe;
     int fd; // of the pipe, until it is listened to; -1
     bool follows;
@@ -100,7 +102,7 @@ static struct snapshot *picture_at(struct replay *r, const struct span *line,
     if (!s)
         return NULL;
     if (r->follows)
-        past_add(r->tape, line, s);
+        past_add(r->past, r->tape, line, s);
     r->here = *line;
     r->shown = true;
     s->playback.place = !tape_next(r->tape, line->end, &other)         ? PLACE_LAST
@@ -397,6 +399,8 @@ struct replay *replay_new(const struct replay_options *o, char *why, size_t cap)
         r->fd = open(o->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
         error = r->fd < 0 ? errno : 0;
     }
+    if (r->tape && r->follows)
+        r->past = past_new();
     if (error)
         snprintf(why, cap, "--from '%s': %s", o->path, strerror(error));
     if (!error && (!o->at || begin_at(r, o->at, why, cap)))
@@ -413,6 +417,7 @@ void replay_free(struct replay *r)
     if (r->fd >= 0)
         close(r->fd);
     tape_free(r->tape);
+    past_free(r->past);
     free(r->last);
     pthread_mutex_destroy(&r->lock);
     free(r);

@@ -207,6 +207,52 @@ static struct append_log *start_with(const struct append_log_options *how)
     return a;
 }
 
+static int gate[2];
+
+// On the thread, before the line: a disk that does not answer.
+static size_t blocking_gap(size_t lost, char *dst, size_t cap)
+{
+    char byte;
+
+    assert_int_equal(read(gate[0], &byte, 1), 1);
+    return gap(lost, dst, cap);
+}
+
+static void lend(struct append_log *a, const char *text, int error, bool kept)
+{
+    char *line = strdup(text);
+
+    assert_int_equal(append_log_lend(a, &line, strlen(text)), error);
+    assert_int_equal(line != NULL, kept);
+    free(line);
+}
+
+TEST(a_lent_line_is_the_logs_until_it_is_written_and_no_other_waits_behind_it)
+{
+    int error = 0;
+    struct append_log *a = append_log_open(
+        &(struct append_log_options){
+            .path = path, .gap = blocking_gap, .patience_ns = 2 * CLOCK_SECOND},
+        &error);
+
+    assert_non_null(a);
+    assert_int_equal(pipe(gate), 0);
+    lend(a, "first\n", 0, true);
+    file_size_limit(6);
+    lend(a, "lost\n", EFBIG, true);
+    file_size_limit(FILE_UNLIMITED);
+    lend(a, "late\n", ETIMEDOUT, false);
+    lend(a, "left out\n", ETIMEDOUT, true);
+    assert_int_equal(write(gate[1], "xx", 2), 2);
+    while (append_log_flush(a) > 1) // that one is lost, and not told yet
+        continue;
+    lend(a, "last\n", 0, true);
+    append_log_close(a);
+    close(gate[0]);
+    close(gate[1]);
+    assert_string_equal(file_text(path), "first\nlost 1\nlate\nlost 1\nlast\n");
+}
+
 TEST(a_line_stands_apart_from_one_that_was_cut_off)
 {
     const struct append_log_options how = {
