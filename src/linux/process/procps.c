@@ -58,18 +58,21 @@ static char *text_of(const char *text) // "-" and "" are none
     return text && *text && strcmp(text, "-") != 0 ? text_escape_new(text, strlen(text)) : NULL;
 }
 
-static void take(struct pids_stack *stack, struct process_page *page)
+// Not by PIDS_VAL: its arguments differ between the releases of the library.
+static void take(const struct pids_stack *stack, struct process_page *page)
 {
-    page->oom_score = PIDS_VAL(OOM_SCORE, s_int, stack, );
-    page->oom_adjust = PIDS_VAL(OOM_ADJUST, s_int, stack, );
-    page->nice = PIDS_VAL(NICE, s_int, stack, );
-    page->major_faults = PIDS_VAL(MAJOR_FAULTS, ul_int, stack, );
-    page->rss_anon = PIDS_VAL(RSS_ANON, ul_int, stack, ) * 1024;
-    page->rss_file = PIDS_VAL(RSS_FILE, ul_int, stack, ) * 1024;
-    page->rss_shared = PIDS_VAL(RSS_SHARED, ul_int, stack, ) * 1024;
-    page->locked = PIDS_VAL(LOCKED, ul_int, stack, ) * 1024;
-    page->cgroup = text_of(PIDS_VAL(CGROUP, str, stack, ));
-    page->slice = text_of(PIDS_VAL(SLICE, str, stack, ));
+    const struct pids_result *values = stack->head;
+
+    page->oom_score = values[OOM_SCORE].result.s_int;
+    page->oom_adjust = values[OOM_ADJUST].result.s_int;
+    page->nice = values[NICE].result.s_int;
+    page->major_faults = values[MAJOR_FAULTS].result.ul_int;
+    page->rss_anon = values[RSS_ANON].result.ul_int * 1024;
+    page->rss_file = values[RSS_FILE].result.ul_int * 1024;
+    page->rss_shared = values[RSS_SHARED].result.ul_int * 1024;
+    page->locked = values[LOCKED].result.ul_int * 1024;
+    page->cgroup = text_of(values[CGROUP].result.str);
+    page->slice = text_of(values[SLICE].result.str);
     page->known |= PAGE_KNOWS_MEMORY | PAGE_KNOWS_OOM | PAGE_KNOWS_NICE;
 }
 
