@@ -52,6 +52,7 @@ static void arrange(const struct canvas *c, struct session *session, struct part
     wish.place = session->pane;
     if (wish.place == PANE_AUTO && session_view(session)->kind->flags & TABLE_PAST)
         wish.place = PANE_BELOW; // its rows are sentences
+    wish.table = s ? table_wanted(c, session) : 0;
     wish.above = lines_above(c, session, &out->above);
     wish.below = details_lines(c, &out->below, c->w);
     layout_compute(&out->layout, c->w, c->h, &wish);

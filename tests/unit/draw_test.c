@@ -385,6 +385,51 @@ TEST(old_holders_say_their_age)
     done(&shot);
 }
 
+TEST(a_mark_shows_that_columns_are_hidden_on_a_side)
+{
+    struct session *s = session_open(fake_story());
+    struct shot shot = draw(s, 80, 24, false);
+    const char *titles = shot.rows[find(&shot, "SHMID")];
+
+    assert_string_equal(titles + strlen(titles) - strlen("›"), "›");
+    done(&shot);
+    session_view(s)->pan = 2;
+    shot = draw(s, 80, 24, false);
+    titles = shot.rows[find(&shot, "SHMID")];
+    assert_int_equal(strncmp(titles, "‹", strlen("‹")), 0);
+    done(&shot);
+    session_view(s)->pan = 0;
+    shot = draw(s, 150, 40, false); // the pane leaves the table its columns
+    titles = shot.rows[find(&shot, "SHMID")];
+    assert_null(strstr(titles, "›"));
+    assert_non_null(strstr(titles, "RSS"));
+    assert_non_null(strstr(titles, "SWAP"));
+    done(&shot);
+}
+
+TEST(tabs_keep_their_numbers_and_the_host_name_is_dropped_last)
+{
+    struct snapshot *many = fake_crowd(1234);
+    struct session *s = session_open(many);
+    struct view *view = session_view(s);
+
+    snprintf(view->filter_text, sizeof view->filter_text, "owner=apache size>1M att=0");
+    for (int w = 80; w <= 200; w += 40) {
+        struct shot shot = draw(s, w, 24, false);
+        int y = find(&shot, "filter owner=apache");
+        for (int i = 0; i < 3; i++)
+            assert_non_null(strstr(shot.rows[y], "1234"));
+        assert_int_equal(find(&shot, "2:1234") == y || find(&shot, "1234  3") == y ||
+                             find(&shot, "1234 │ 3") == y,
+                         1);
+        done(&shot);
+    }
+    struct shot shot = draw(s, 40, 10, false);
+    assert_true(many->system.hostname[0]);
+    assert_int_equal(find(&shot, many->system.hostname), 0);
+    done(&shot);
+}
+
 TEST(what_restricts_a_view_is_told)
 {
     struct session *s = session_open(fake_story());

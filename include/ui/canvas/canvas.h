@@ -60,6 +60,7 @@ enum symbol {
     SYM_TIMES,
     SYM_DOT,
     SYM_PATH,
+    SYM_LEFT,
     SYM_BAR
 };
 

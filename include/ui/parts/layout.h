@@ -13,6 +13,7 @@ struct layout_wish {
     enum header_size header;
     bool findings; // there are findings to show
     int above;     // lines wanted between tabs and column titles: what was entered
+    int table;     // columns the table wants, not to hide any; 0: as many as there are
     int below;     // lines wanted under the table: details of the selected row
 };
 
@@ -24,6 +25,8 @@ struct layout {
 // Parts that are not shown have height 0. Rectangles never overlap and never leave the screen; the
 // table keeps LAYOUT_TABLE_MIN rows, whatever else is wished.
 // The pane is on the right of titles and table, or below them; there are no lines below then.
+// A pane on the right is as narrow as it can be where the table needs the room; where it does not leave
+// enough even so, it goes below unless the user put it there.
 void layout_compute(struct layout *out, int w, int h, const struct layout_wish *wish);
 
 struct fitted {
@@ -31,6 +34,9 @@ struct fitted {
     int x, w; // on screen, within the table's width
 };
 VEC(fitted_vec, struct fitted);
+
+// The width of all of them, with one blank between two.
+int layout_wanted(const struct column *const *columns, const int *text_widths, size_t n);
 
 // The columns that fit `w` columns, with widths for the texts of the rows given (measured by the
 // caller): drops by priority, never COL_KEEP, then widens with what is left. `pan` skips that many

@@ -11,6 +11,10 @@
 void table_prepare(const struct canvas *canvas, struct rect r, struct session *session,
                    struct fitted_vec *columns);
 
+// The width in which no column is hidden.
+int table_wanted(const struct canvas *canvas, struct session *session);
+
+// With a mark at a side where columns are hidden.
 void table_titles(struct canvas *canvas, struct rect r, struct session *session,
                   const struct fitted_vec *columns);
 void table_rows(struct canvas *canvas, struct rect r, struct session *session,

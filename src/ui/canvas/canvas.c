@@ -23,7 +23,7 @@ static const struct {
     [SYM_BULLET] = {"●", 0x25cf, "*"},   [SYM_SEPARATOR] = {"│", 0x2502, "|"},
     [SYM_ELLIPSIS] = {"…", 0x2026, "~"}, [SYM_TIMES] = {"×", 0xd7, "*"},
     [SYM_DOT] = {"·", 0xb7, "-"},        [SYM_PATH] = {"›", 0x203a, ">"},
-    [SYM_BAR] = {"|", '|', "|"},
+    [SYM_LEFT] = {"‹", 0x2039, "<"},     [SYM_BAR] = {"|", '|', "|"},
 };
 // clang-format on
 enum { N_SYMBOLS = sizeof symbols / sizeof symbols[0] };

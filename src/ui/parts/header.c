@@ -353,11 +353,11 @@ static void one_line(struct canvas *c, int y, int w, const struct session *sessi
     clock_text(s, clock, sizeof clock);
     interval_text(session, every, sizeof every);
     fit_line_add(&p, 7, STYLE_PROMPT, NULL, "ipctop");
-    fit_line_add(&p, 5, STYLE_PROMPT, NULL, "%s", s->system.hostname);
-    fit_line_add(&p, 3, clock_style(s), NULL, "%s", clock);
-    brief(&p, s, 0, "Shm", "shmall", "shmmni", true);
-    brief(&p, s, 1, "Sem", "semmns", "semmni", false);
-    brief(&p, s, 2, "Msg", "msgmni", NULL, false);
+    fit_line_add(&p, 0, STYLE_PROMPT, NULL, "%s", s->system.hostname); // the wrong machine is worst
+    fit_line_add(&p, 5, clock_style(s), NULL, "%s", clock);
+    brief(&p, s, 1, "Shm", "shmall", "shmmni", true);
+    brief(&p, s, 2, "Sem", "semmns", "semmni", false);
+    brief(&p, s, 3, "Msg", "msgmni", NULL, false);
     if (s->has & NEED_SYSTEM && s->system.knows_load)
         fit_line_add(&p, 6, STYLE_PLAIN, "load", "%.2f", s->system.load[0]);
     if (s->has & NEED_SYSTEM)

@@ -43,12 +43,16 @@ static enum pane_place pane_place(int w, int h, const struct layout_wish *wish)
 {
     if (!wish->pane || w < PANE_W || h < PANE_H)
         return PANE_AUTO;
-    return wish->place != PANE_AUTO ? wish->place : w >= PANE_WIDE ? PANE_RIGHT : PANE_BELOW;
+    if (wish->place != PANE_AUTO)
+        return wish->place;
+    return w >= PANE_WIDE && w - wish->table >= PANE_LEAST ? PANE_RIGHT : PANE_BELOW;
 }
 
-static int pane_width(int w)
+static int pane_width(int w, int table)
 {
-    return least(most(w * 3 / 8, PANE_LEAST), PANE_MOST);
+    int usual = least(most(w * 3 / 8, PANE_LEAST), PANE_MOST);
+
+    return table ? least(usual, most(w - table, PANE_LEAST)) : usual;
 }
 
 static void split(struct layout *l, int pane)
@@ -93,7 +97,7 @@ void layout_compute(struct layout *out, int w, int h, const struct layout_wish *
         y += parts[i].h;
     }
     if (place == PANE_RIGHT)
-        split(out, pane_width(w));
+        split(out, pane_width(w, wish->table));
 }
 
 static bool keeps(const struct column *column)
@@ -124,6 +128,15 @@ static int usual(const struct column *column, int text)
 static int squeezed(const struct column *column, int text)
 {
     return most(least(text, wanted(column, text)), (int)text_width(column->title));
+}
+
+int layout_wanted(const struct column *const *columns, const int *text_widths, size_t n)
+{
+    int w = n > 0 ? -1 : 0;
+
+    for (size_t i = 0; i < n; i++)
+        w += usual(columns[i], text_widths[i]) + 1;
+    return w;
 }
 
 static int total(const struct fitted_vec *v)

@@ -110,6 +110,21 @@ static void clamp_pan(struct view *view, const struct column *const *columns, si
         view->pan = loose - 1;
 }
 
+// What is to be whole or not at all stands elsewhere on the screen.
+static bool hidden_right(const struct view *view, const struct fitted_vec *shown,
+                         const struct column *const *columns, size_t n)
+{
+    size_t hidden = 0, next = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (next < shown->n && shown->at[next].column == columns[i])
+            next++;
+        else
+            hidden += !(columns[i]->flags & COL_WHOLE);
+    }
+    return hidden > view->pan;
+}
+
 static void fit(const struct canvas *canvas, struct rect r, struct session *session,
                 struct fitted_vec *out)
 {
@@ -124,6 +139,9 @@ static void fit(const struct canvas *canvas, struct rect r, struct session *sess
     clamp_pan(view, columns, n, all_shown(out, widths, n));
     if (view->pan > 0)
         layout_columns(out, columns, widths, n, r.w - LAYOUT_GUTTER, view->pan);
+    if (hidden_right(view, out, columns, n) && out->n && // room for the mark
+        out->at[out->n - 1].x + out->at[out->n - 1].w + LAYOUT_GUTTER >= r.w)
+        layout_columns(out, columns, widths, n, r.w - LAYOUT_GUTTER - 1, view->pan);
     for (size_t i = 0; i < out->n; i++)
         out->at[i].x += LAYOUT_GUTTER;
     free(columns);
@@ -159,6 +177,34 @@ static void draw_title(struct canvas *c, struct rect r, const struct fitted *f, 
                       descending ? SYM_DOWN : SYM_UP);
 }
 
+int table_wanted(const struct canvas *canvas, struct session *session)
+{
+    struct view *view = session_view(session);
+    const struct column **columns = mem_zero(view->kind->n_columns, sizeof(struct column *));
+    int *widths = mem_zero(view->kind->n_columns, sizeof *widths);
+    size_t n = candidates(session, view, columns);
+
+    measure(canvas, session, view, columns, widths, n);
+    int w = LAYOUT_GUTTER + layout_wanted(columns, widths, n);
+    free(columns);
+    free(widths);
+    return w;
+}
+
+// Left and Right bring the columns that are not shown.
+static void draw_hidden(struct canvas *c, struct rect r, const struct session *session,
+                        const struct view *view, const struct fitted_vec *shown)
+{
+    const struct column **columns = mem_zero(view->kind->n_columns, sizeof(struct column *));
+    size_t n = candidates(session, view, columns);
+
+    if (view->pan > 0)
+        canvas_symbol(c, r.x, r.y, STYLE_TITLE, SYM_LEFT);
+    if (hidden_right(view, shown, columns, n))
+        canvas_symbol(c, r.x + r.w - 1, r.y, STYLE_TITLE, SYM_PATH);
+    free(columns);
+}
+
 void table_titles(struct canvas *c, struct rect r, struct session *session,
                   const struct fitted_vec *columns)
 {
@@ -169,6 +215,7 @@ void table_titles(struct canvas *c, struct rect r, struct session *session,
         const struct fitted *f = &columns->at[i];
         draw_title(c, r, f, f->column == view->sort, view->descending);
     }
+    draw_hidden(c, r, session, view, columns);
 }
 
 // Where nothing is known, blank says so; where blank would read as "none", a sign does. NULL: blank.

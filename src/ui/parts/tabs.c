@@ -11,18 +11,21 @@
 #include "session/view.h"
 #include "ui/canvas/fit_line.h"
 
+enum { NARROW = 60 };
+
 // From all of it to the least; the tab one is in gives way after the others, its number of rows last.
 enum detail {
     DETAIL_WIDE,   // "1 Segments 27 │ 2 Semaphores 62"
     DETAIL_NARROW, // "1 Segments 27  2 Semaphores 62"
     DETAIL_CUT,    // "1 Segments 27  2 Sem 62"
-    DETAIL_COUNT,  // "1 Segments 27  2:62  3:3"
+    DETAIL_COUNT,  // "1 Segments 27 2:62 3:3"
+    DETAIL_BRIEF,  // "1 Seg 27 2:62 3:3"
     DETAIL_NUMBER, // "1 Segments 27 2 3"
     DETAIL_BARE,   // "1 27 2 3"
     DETAIL_LEVELS
 };
 
-static const char *const separators[DETAIL_LEVELS] = {" │ ", "  ", "  ", "  ", " ", " "};
+static const char *const separators[DETAIL_LEVELS] = {" │ ", "  ", "  ", " ", " ", " ", " "};
 
 // What makes this view not the whole truth of this moment.
 static void restrictions(struct session *session, struct fit_line *out)
@@ -70,13 +73,14 @@ static void tab_text(const struct session *session, size_t tab, enum detail deta
     struct line line = line_start(dst, cap);
 
     line_add(&line, "%u", kind->tab % 10);
-    if (detail <= DETAIL_NARROW || (here && detail < DETAIL_BARE))
+    bool whole = detail != DETAIL_BRIEF && detail != DETAIL_BARE;
+    if (detail <= DETAIL_NARROW || (here && whole))
         line_add(&line, " %s", kind->title);
-    else if (detail == DETAIL_CUT)
+    else if (detail == DETAIL_CUT || (here && detail == DETAIL_BRIEF))
         line_add(&line, " %.3s", kind->title);
     if (counted && (here || detail < DETAIL_COUNT))
         line_add(&line, " %zu", n);
-    else if (counted && detail == DETAIL_COUNT)
+    else if (counted && detail <= DETAIL_BRIEF)
         line_add(&line, ":%zu", n);
 }
 
@@ -115,14 +119,24 @@ static enum detail fitting(struct canvas *c, const struct session *session, stru
     return detail;
 }
 
-// The width the restrictions take at the right, with a gap before them. At most half of the line.
-static int right_width(const struct canvas *c, struct rect r, const struct fit_line *pieces)
+// The width the restrictions take at the right, with a gap before them. At most half of the line, and
+// a third where that leaves the tabs their numbers.
+static int right_width(const struct canvas *c, struct rect r, const struct session *session,
+                       const struct fit_line *pieces)
 {
+    struct canvas measure = *c; // nothing is drawn on it
     int width = fit_line_width(c, pieces, 2);
 
     if (width == 0)
         return 0;
-    return width + 2 < r.w / 2 ? width + 2 : r.w / 2;
+    width += 2;
+    if (width > r.w / 2)
+        width = r.w / 2;
+    int left = session->depth ? 0 : each_tab(&measure, session, r, DETAIL_BRIEF, false, -1, NULL);
+    int least = r.w < NARROW ? r.w / 2 : r.w / 3;
+    if (width > least && width > r.w - left)
+        width = r.w - left > least ? r.w - left : least;
+    return width;
 }
 
 // Draws the path, or only measures it where `draw` is false; finds the part at column `find`.
@@ -163,7 +177,7 @@ void tabs_draw(struct canvas *c, struct rect r, struct session *session)
     struct fit_line pieces = {0};
 
     restrictions(session, &pieces);
-    int right = right_width(c, r, &pieces);
+    int right = right_width(c, r, session, &pieces);
     struct rect left = {r.x, r.y, r.w - right, 1};
     if (session->depth > 0)
         each_part(c, left, session, true, -1, NULL);
@@ -182,7 +196,7 @@ bool tabs_at(const struct canvas *canvas, struct rect r, struct session *session
     if (session->depth > 0)
         return false;
     restrictions(session, &pieces);
-    struct rect left = {r.x, r.y, r.w - right_width(canvas, r, &pieces), 1};
+    struct rect left = {r.x, r.y, r.w - right_width(canvas, r, session, &pieces), 1};
     *tab = kind_tabs();
     each_tab(&measure, session, left, fitting(&measure, session, left), false, x, tab);
     return *tab < kind_tabs() && x < left.x + left.w;
@@ -197,7 +211,7 @@ bool tabs_path_at(const struct canvas *canvas, struct rect r, struct session *se
     if (session->depth == 0)
         return false;
     restrictions(session, &pieces);
-    struct rect left = {r.x, r.y, r.w - right_width(canvas, r, &pieces), 1};
+    struct rect left = {r.x, r.y, r.w - right_width(canvas, r, session, &pieces), 1};
     *depth = SIZE_MAX;
     each_part(&measure, left, session, false, x, depth);
     return *depth != SIZE_MAX && x < left.x + left.w;
