@@ -214,7 +214,7 @@ static void preview_hundred(struct tty *t)
 {
     tty_key(t, "f8");
     tty_must_show(t, "What would be done");
-    tty_must_show(t, "Remove 100 segments of ");
+    tty_must_show(t, "Remove 100 segments of daemon and nobody?");
     tty_must_show(t, "6.1M in 98 segments");
     tty_must_show(t, "128K in 2 segments");
     tty_must_show(t, "3 of them, by cleanup_test, worker");
@@ -242,7 +242,7 @@ TEST(a_hundred_with_three_that_must_fail)
     assert_int_equal(shmctl(h.vanished, IPC_RMID, NULL), 0);
     tty_send(t, "\r");
     tty_must_show(t, "type remove:");
-    tty_must_show(t, "Remove 100 segments of ");
+    tty_must_show(t, "Remove 100 segments of daemon and nobody?");
     tty_send(t, "remove\r");
 
     tty_must_show(t, "97 done, 2 refused, 1 failed");
@@ -274,6 +274,10 @@ TEST(a_hundred_with_three_that_must_fail)
     tty_must_show(t, "tagged 1"); // the foreign one: still there, and not done
     tty_send(t, "6");
     filter(t, "what=action");
+    tty_must_show(t, "97 of 100 segments removed; 2 refused, 1 failed");
+    tty_must_show(t, "row 1 of 1"); // the command, not each of its targets
+    filter(t, "");
+    tty_send(t, "/100 segments\r\r");
     tty_must_show(t, "row 1 of 100");
     snprintf(command, sizeof command, "[ipcrm -m %d]", h.vanished);
     filter(t, command);
@@ -340,7 +344,7 @@ TEST(many_are_changed_and_locked)
     tty_send(t, "*e");
     tty_must_show(t, "What is left empty stays as it is");
     tty_send(t, "\t\t640\r");
-    tty_must_show(t, "Change 3 segments of ");
+    tty_must_show(t, "Change 3 segments of root: mode 0640?");
     tty_send(t, "\r");
     tty_must_show(t, "y yes");
     tty_send(t, "y");
@@ -349,7 +353,7 @@ TEST(many_are_changed_and_locked)
     tty_send(t, "\033");
     tty_must_not_show(t, "3 done, 0 refused, 0 failed ");
     tty_send(t, "*l");
-    tty_must_show(t, "Lock 3 segments of ");
+    tty_must_show(t, "Lock 3 segments of root?");
     tty_must_show(t, "in memory     192K can no longer be swapped out");
     tty_send(t, "\r");
     tty_must_show(t, "y yes");
@@ -447,7 +451,7 @@ static struct tty *in_the_middle(void)
     struct tty *t = gate_tty(gate);
     tty_must_show(t, "row 1 of 100");
     tty_send(t, "*x");
-    tty_must_show(t, "Remove 100 segments of ");
+    tty_must_show(t, "Remove 100 segments of root?");
     tty_send(t, "\r");
     tty_must_show(t, "type remove:");
     gate_pass(gate, LET_GO);
@@ -479,6 +483,11 @@ TEST(escape_stops_and_says_how_far_it_went)
     MUST_LOG(t, &logged, LET_GO, "verb=remove result=done");
     MUST_LOG(t, &logged, rest, "verb=remove result=cancelled", "command=\"ipcrm -m ");
     tty_send(t, "\0336");
+    must_show(t, "37 of 100 segments removed; %zu failed, %zu cancelled", failed, rest);
+    filter(t, "what=action");
+    tty_must_show(t, "row 1 of 1");
+    tty_send(t, "\r");
+    tty_must_show(t, "row 1 of 100");
     filter(t, "cancelled:");
     must_show(t, "row 1 of %zu", rest);
     must_end(t);
@@ -528,7 +537,7 @@ TEST(what_is_hidden_is_counted_and_left_alone)
         tty_send(t, ways[i].hide);
         tty_must_show(t, "tagged 8 (4 hidden)");
         tty_send(t, "x");
-        tty_must_show(t, "Remove 4 segments of ");
+        tty_must_show(t, "Remove 4 segments of daemon?");
         tty_must_show(t, "left alone    4 tagged that are hidden here");
         tty_send(t, "\033");
         tty_must_show(t, "nothing done");
@@ -545,7 +554,7 @@ TEST(what_is_hidden_is_counted_and_left_alone)
     filter(t, "owner=daemon");
     tty_must_show(t, "(4 hidden)");
     tty_send(t, "x");
-    tty_must_show(t, "Remove 4 segments of ");
+    tty_must_show(t, "Remove 4 segments of daemon?");
     tty_send(t, "\r");
     tty_must_show(t, "y yes");
     tty_must_show(t, "4 tagged that are hidden here"); // in the question too
