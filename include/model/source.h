@@ -35,12 +35,14 @@ enum probe_what {
     PROBE_SHARED,  // id: pid → shared, shared_maps: what it maps besides SysV's; with facts
                    // PROBE_OPEN also what it has open
     PROBE_SHARED_FILE, // id: pid; answer.shared_maps has a mapping of it → shared: size, rss, owner
-    PROBE_PLACES,      // id: 0 → instances: the data directories where they usually are
-    PROBE_NAMESPACE,   // id: pid → ipc_namespace it lives in, and its start in process
+    PROBE_SHM, // id: pid → shm_place: the /dev/shm it sees; with facts PROBE_NAMES also shared: what has
+               // a name there
+    PROBE_PLACES, // id: 0 → instances: the data directories where they usually are
+    PROBE_NAMESPACE, // id: pid → ipc_namespace and mount_namespace it lives in, and its start in process
     PROBE_NAMESPACE_MOUNTS, // id: 0 → inodes: the IPC namespaces that mounts keep
 };
 
-enum { PROBE_OPEN = 1, PROBE_INTERNET = 2 };
+enum { PROBE_OPEN = 1, PROBE_INTERNET = 2, PROBE_NAMES = 4 };
 
 struct probe {
     enum probe_what what;
@@ -67,8 +69,10 @@ struct answer {
     uint32_t *same;        // what address_spaces_join() makes of them; owned
     struct file_vec files; // PROBE_FILES
     uint32_t files_left_out, files_unread;
-    uint64_t net_namespace;    // and its inode; 0: not readable
-    uint64_t ipc_namespace;    // PROBE_NAMESPACE; before others, the one asked about; 0: our own
+    uint64_t net_namespace;     // and its inode; 0: not readable
+    uint64_t ipc_namespace;     // PROBE_NAMESPACE; before others, the one asked about; 0: our own
+    uint64_t mount_namespace;   // PROBE_NAMESPACE; 0: not readable
+    struct shm_place shm_place; // PROBE_SHM
     struct inode_vec inodes;   // PROBE_NAMESPACE_MOUNTS: ascending; PROBE_SOCKETS: asked about, and
     struct socket_vec sockets; // found; ascending by inode
     bool sockets_unread;       // not all tables could be read

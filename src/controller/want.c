@@ -49,8 +49,8 @@ void session_want(struct session *s, struct want *want)
 
     // The header, the counts of the tabs, and the findings are always in sight.
     *want = (struct want){.need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_LIMITS |
-                                  NEED_SYSTEM | NEED_NAMES | NEED_NAMESPACES | triage_need() |
-                                  column_needs(v)};
+                                  NEED_SYSTEM | NEED_NAMES | NEED_NAMESPACES | NEED_SHM_PLACES |
+                                  triage_need() | column_needs(v)};
     want->in_sight = column_needs(v);
     want->orphan_age = s->orphan_age;
     want->ipc_namespace = s->place;

@@ -17,8 +17,8 @@ enum member_state { MEMBER_NEW, MEMBER_KNOWN, MEMBER_REFUSED, MEMBER_GONE };
 
 struct member {
     struct pid_entry process;
-    uint64_t inode, start_ticks;
-    uint8_t state; // enum member_state
+    uint64_t inode, mount, start_ticks; // inodes of its IPC and its mount namespace
+    uint8_t state;                      // enum member_state
     bool due;
 };
 VEC(member_vec, struct member);
@@ -26,15 +26,16 @@ VEC(member_vec, struct member);
 struct fresh {
     size_t member;
     uint8_t state;
-    uint64_t inode, start_ticks;
+    uint64_t inode, mount, start_ticks;
 };
 VEC(fresh_vec, struct fresh);
 
 struct namespaces {
-    struct member_vec members;     // ordered by pid
-    struct ipc_namespace_vec rows; // ordered by inode
-    struct pid_vec pids;           // of the rows
-    struct inode_vec mounts;       // ascending
+    struct member_vec members;         // ordered by pid
+    struct ipc_namespace_vec rows;     // ordered by inode
+    struct pid_vec pids;               // of the rows
+    struct mount_namespace_vec places; // ordered by inode
+    struct inode_vec mounts;           // ascending
     struct fresh_vec fresh;
     const size_t *which; // of each probe: the member; (size_t)-1: the mounts
     size_t turn, oldest_turn;
@@ -56,6 +57,7 @@ static void destroy(void *self)
     vec_free(&n->members);
     vec_free(&n->rows);
     vec_free(&n->pids);
+    vec_free(&n->places);
     vec_free(&n->mounts);
     vec_free(&n->fresh);
     free(n);
@@ -145,6 +147,7 @@ static void take(void *arg, size_t index, struct answer *answer)
                                          ? MEMBER_REFUSED
                                          : MEMBER_KNOWN,
                             .inode = answer->ipc_namespace,
+                            .mount = answer->mount_namespace,
                             .start_ticks = answer->process.start_ticks});
 }
 
@@ -181,11 +184,13 @@ static bool adopt(struct namespaces *n)
             m->state == MEMBER_KNOWN && (fresh->state != MEMBER_KNOWN || fresh->inode != m->inode);
 
         m->due = false;
-        n->changed |= m->state != fresh->state || m->inode != fresh->inode;
+        n->changed |=
+            m->state != fresh->state || m->inode != fresh->inode || m->mount != fresh->mount;
         uint64_t before = m->inode;
         bool oldest = left && is_oldest(n, m);
         m->state = fresh->state;
         m->inode = fresh->state == MEMBER_KNOWN ? fresh->inode : 0;
+        m->mount = fresh->state == MEMBER_KNOWN ? fresh->mount : 0;
         m->start_ticks = fresh->start_ticks;
         more |= oldest && doubt(n, before);
     }
@@ -247,6 +252,37 @@ static void add_mounts(struct namespaces *n)
     }
 }
 
+static int by_mount(const void *a, const void *b)
+{
+    const struct mount_namespace *x = a, *y = b;
+
+    if (x->inode != y->inode)
+        return x->inode < y->inode ? -1 : 1;
+    if (x->start_ticks != y->start_ticks)
+        return x->start_ticks < y->start_ticks ? -1 : 1;
+    return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+// The oldest process of each mount namespace.
+static void build_places(struct namespaces *n)
+{
+    struct mount_namespace_vec *places = &n->places;
+    size_t kept = 0;
+
+    vec_clear(places);
+    for (size_t i = 0; i < n->members.n; i++) {
+        const struct member *m = &n->members.at[i];
+        if (m->mount)
+            vec_push(places, (struct mount_namespace){m->mount, m->process.pid, m->start_ticks});
+    }
+    if (places->n > 1)
+        qsort(places->at, places->n, sizeof *places->at, by_mount);
+    for (size_t i = 0; i < places->n; i++)
+        if (!kept || places->at[kept - 1].inode != places->at[i].inode)
+            places->at[kept++] = places->at[i];
+    places->n = kept;
+}
+
 static void build(struct namespaces *n)
 {
     const struct member **ordered = mem_alloc(n->members.n * sizeof *ordered);
@@ -273,6 +309,7 @@ static void build(struct namespaces *n)
         vec_push(&n->pids, m->process.pid);
     }
     add_mounts(n);
+    build_places(n);
     free(ordered);
     n->changed = false;
 }
@@ -304,13 +341,14 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
     if (n->known)
         vec_copy(&snapshot->namespaces, &n->rows);
     vec_copy(&snapshot->namespace_pids, &n->pids);
+    vec_copy(&snapshot->mounts, &n->places);
     snapshot->namespaces_unseen = n->refused;
     return n->known;
 }
 
 const struct collector namespaces_collector = {
     .name = "namespaces",
-    .need = NEED_NAMESPACES,
+    .need = NEED_NAMESPACES | NEED_SHM_PLACES,
     .create = create,
     .destroy = destroy,
     .update = update,

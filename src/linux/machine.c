@@ -10,6 +10,7 @@
 #include "linux/objects/system.h"
 #include "linux/objects/sysvipc.h"
 #include "linux/objects/table_reader.h"
+#include "linux/shared/limits.h"
 #include "model/kinds/elements.h"
 
 // clang-format off
@@ -46,12 +47,17 @@ static void note(int *first, struct snapshot *fresh, unsigned part, int error)
         *first = error;
 }
 
+static bool is_elsewhere(const struct machine *m, const struct want *want)
+{
+    return want->ipc_namespace && want->ipc_namespace != m->ipc_namespace;
+}
+
 void machine_read_system(const struct machine *m, const struct want *want, struct snapshot *fresh)
 {
     system_read(m->proc, &fresh->system);
     if (m->is_procfs)
         system_by_calls(&fresh->system);
-    if (want->ipc_namespace && want->ipc_namespace != m->ipc_namespace)
+    if (is_elsewhere(m, want))
         system_of_namespace(&fresh->system, want->ipc_namespace);
     fresh->has |= NEED_SYSTEM;
 }
@@ -80,6 +86,8 @@ static void read_details(const struct machine *m, const struct want *want, struc
         if (m->is_procfs)
             limits_by_calls(fresh);
         huge_pages_read(m->sys, &fresh->limits);
+        if (m->is_procfs)
+            shared_limits_read(is_elsewhere(m, want), &fresh->limits);
         fresh->has |= NEED_LIMITS;
     }
     if (need & NEED_SYSTEM)
@@ -90,8 +98,7 @@ static void read_tables(const struct machine *m, const struct want *want, struct
 {
     const struct table_reading in = {.proc = m->proc,
                                      .is_procfs = m->is_procfs,
-                                     .elsewhere = want->ipc_namespace &&
-                                                  want->ipc_namespace != m->ipc_namespace,
+                                     .elsewhere = is_elsewhere(m, want),
                                      .want = want};
 
     for (size_t i = 0; i < sizeof table_readers / sizeof *table_readers; i++) {

@@ -27,6 +27,7 @@
 #include "linux/process/new_processes.h"
 #include "linux/process/page.h"
 #include "linux/process/process.h"
+#include "linux/shared/place.h"
 #include "linux/waiters/waiters.h"
 #include "model/consequence/outcomes.h"
 
@@ -231,6 +232,12 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
     case PROBE_PAGE:
         page_probe(self->machine.proc, pid,
                    self->machine.is_procfs && self->machine.same_pid_namespace, answer);
+        break;
+    case PROBE_SHM:
+        if (self->machine.is_procfs)
+            shm_place_probe(self->machine.proc, pid, probe->facts & PROBE_NAMES, answer);
+        else
+            answer->error = -ENOTSUP;
         break;
     case PROBE_PLACES:
         // A fixture's databases are not this machine's, nor a container's in our directories.

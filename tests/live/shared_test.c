@@ -54,6 +54,19 @@ static const char *text(json_t *row, const char *name)
     return value ? value : "(null)";
 }
 
+static json_t *row_of(json_t *root, const char *table, const char *column, const char *value)
+{
+    json_t *row;
+    size_t i;
+
+    json_array_foreach(json_object_get(root, table), i, row)
+    {
+        if (strcmp(text(row, column), value) == 0)
+            return row;
+    }
+    return NULL;
+}
+
 static bool has_status(json_t *row, const char *status)
 {
     json_t *word;
@@ -164,6 +177,45 @@ TEST(a_queue_shows_what_it_holds_and_may_hold)
     assert_string_equal(before.out, after.out);
     said_clear(&before);
     said_clear(&after);
+}
+
+static long long setting(const char *path)
+{
+    char text[32] = "";
+    int fd = open(path, O_RDONLY);
+
+    assert_true(fd >= 0 && read(fd, text, sizeof text - 1) > 0);
+    close(fd);
+    return atoll(text);
+}
+
+// ... as what is counted of queues and of /dev/shm stands among the limits.
+TEST(limits_have_queues_and_dev_shm)
+{
+    struct mq_attr attr = {.mq_maxmsg = 7, .mq_msgsize = 321};
+    mqd_t queue = mq_open("/test-limits", O_CREAT | O_RDWR, 0600, &attr);
+
+    assert_int_not_equal(queue, -1);
+    json_t *root = program_document("--json limits -f percent>=0", false);
+    json_t *queues = row_of(root, "limits", "name", "mqueue_queues_max"),
+           *messages = row_of(root, "limits", "name", "mqueue_msg_max"),
+           *size = row_of(root, "limits", "name", "mqueue_msgsize_max"),
+           *shm = row_of(root, "limits", "name", "dev_shm");
+    assert_true(queues && messages && size && shm);
+    assert_int_equal(number(queues, "limit"), setting("/proc/sys/fs/mqueue/queues_max"));
+    assert_int_equal(number(messages, "limit"), setting("/proc/sys/fs/mqueue/msg_max"));
+    assert_int_equal(number(size, "limit"), setting("/proc/sys/fs/mqueue/msgsize_max"));
+    assert_int_equal(number(shm, "limit"), 16 << 20);
+    assert_true(number(shm, "used") >= 4096 &&
+                number(shm, "used") < 1 << 20); // a page of the segment's
+    if (ns_was_root()) { // else they cannot be listed where they are not mounted
+        assert_int_equal(number(queues, "used"), 1);
+        assert_int_equal(number(messages, "used"), 7);
+        assert_int_equal(number(size, "used"), 321);
+    }
+    json_decref(root);
+    mq_close(queue);
+    mq_unlink("/test-limits");
 }
 
 // Only regular files of that directory are looked at, whatever they are called.
@@ -337,6 +389,60 @@ static void hold_elsewhere(void *arg, int ready)
     child_ready(ready);
     for (;;)
         pause();
+}
+
+// What nobody maps there has a name there all the same; how full it is stands among the limits.
+static void fill_elsewhere(void *arg, int ready)
+{
+    (void)arg;
+    if (unshare(CLONE_NEWNS) < 0 || mount("tmpfs", "/dev/shm", "tmpfs", 0, "size=1m") < 0)
+        _exit(1);
+    int fd = open("/dev/shm/test-unmapped", O_CREAT | O_RDWR, 0600);
+    if (fd < 0 || posix_fallocate(fd, 0, 1 << 20) != 0 || close(fd) < 0 ||
+        symlink("test-unmapped", "/dev/shm/test-link") < 0)
+        _exit(1);
+    child_ready(ready);
+    for (;;)
+        pause();
+}
+
+TEST(a_full_dev_shm_of_a_container_is_found_with_what_nobody_maps)
+{
+    pid_t child = child_start(fill_elsewhere, NULL);
+    char path[64], name[64], link[64] = "";
+
+    assert_true(child > 0);
+    snprintf(path, sizeof path, "/proc/%d/ns/mnt", (int)child);
+    assert_true(readlink(path, link, sizeof link - 1) > 0);
+    snprintf(name, sizeof name, "dev_shm:%.*s", (int)strcspn(link + 5, "]"), link + 5);
+    json_t *root = program_document("--json shared findings", false);
+    json_t *limits = program_document("--json limits -f name~dev_shm", false);
+    json_t *unmapped = find(root, "posix", "test-unmapped");
+    assert_non_null(unmapped);
+    assert_true(has_status(unmapped, "elsewhere"));
+    assert_int_equal(number(unmapped, "rss"), 1 << 20);
+    assert_int_equal(number(unmapped, "attached"), 0);
+    assert_null(find(root, "posix", "test-link"));
+    json_t *limit = row_of(limits, "limits", "name", name);
+    assert_non_null(limit);
+    assert_int_equal(number(limit, "used"), 1 << 20);
+    assert_int_equal(number(limit, "limit"), 1 << 20);
+    snprintf(path, sizeof path, "/proc/%d/root/dev/shm", (int)child);
+    assert_string_equal(text(limit, "path"), path);
+    json_t *finding = row_of(root, "findings", "rule", "shm-full"); // and none of ours
+    assert_non_null(finding);
+    assert_string_equal(text(finding, "severity"), "critical");
+    assert_non_null(strstr(text(finding, "title"), name + strlen("dev_shm:")));
+    assert_non_null(strstr(text(finding, "evidence"), "test-unmapped"));
+    json_decref(limits);
+    json_decref(root);
+    child_end(child);
+    root = program_document("--json limits -f name~dev_shm", false);
+    assert_null(row_of(root, "limits", "name", name));
+    json_decref(root);
+    root = program_document("--json findings", false);
+    assert_null(row_of(root, "findings", "rule", "shm-full"));
+    json_decref(root);
 }
 
 TEST(a_segment_of_another_mount_namespace_is_said_to_be_there)

@@ -22,6 +22,9 @@ static int setup(void **state)
     tree_write(root, "sys/kernel/msgmnb", "16384\n");
     tree_write(root, "sys/kernel/shm_rmid_forced", "1\n");
     tree_write(root, "sys/vm/hugetlb_shm_group", "1001\n");
+    tree_write(root, "sys/fs/mqueue/queues_max", "256\n");
+    tree_write(root, "sys/fs/mqueue/msg_max", "10\n");
+    tree_write(root, "sys/fs/mqueue/msgsize_max", "8192\n");
     *state = root;
     return 0;
 }
@@ -62,6 +65,9 @@ TEST(every_limit_in_the_kernels_order)
         {"msgmax", "/proc/sys/kernel/msgmax", 8192},
         {"msgmnb", "/proc/sys/kernel/msgmnb", 16384},
         {"hugetlb_shm_group", "/proc/sys/vm/hugetlb_shm_group", 1001},
+        {"mqueue_queues_max", "/proc/sys/fs/mqueue/queues_max", 256},
+        {"mqueue_msg_max", "/proc/sys/fs/mqueue/msg_max", 10},
+        {"mqueue_msgsize_max", "/proc/sys/fs/mqueue/msgsize_max", 8192},
     };
     // clang-format on
     struct snapshot *s = snapshot_new();

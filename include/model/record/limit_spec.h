@@ -5,7 +5,7 @@
 
 #include "model/record/snapshot.h"
 
-enum { LIMIT_SPECS = 12, LIMIT_NAME = 24 };
+enum { LIMIT_SPECS = 15, LIMIT_NAME = 24 };
 enum { IPCMNI = 32768, IPCMNI_EXTEND = 16777216 }; // include/linux/ipc_namespace.h
 
 struct limit_spec {

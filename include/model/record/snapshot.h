@@ -15,6 +15,7 @@
 #include "model/record/process_page.h"
 #include "model/record/process_totals.h"
 #include "model/record/scan.h"
+#include "model/record/shm_place.h"
 #include "model/record/trace.h"
 
 // What is looked at. The rest is not read. Bits 24 to 39 are facts of processes
@@ -27,28 +28,29 @@ enum need {
     NEED_SEM_WAITERS = 1 << 4, // ncount + zcount, two calls per semaphore
     NEED_ELEMENTS = 1 << 5,    // values and last pids; of the focus's set alone if there is one
     NEED_LIMITS = 1 << 6,
-    NEED_HOLDERS = 1 << 7,      // the scan of the processes
-    NEED_PORTS = 1 << 8,        // where all with totals listen
-    NEED_TOTALS = 1 << 9,       // what each process holds in all
-    NEED_NAMES = 1 << 10,       // of users and groups
-    NEED_MAP_USE = 1 << 11,     // smaps of the focus's process
-    NEED_ALL_MAPS = 1 << 12,    // every mapping of the focus's process, not SysV's alone
-    NEED_WAITERS = 1 << 13,     // tasks blocked on sets and queues
-    NEED_APPS = 1 << 14,        // facts for labels
-    NEED_SYSTEM = 1 << 15,      // uptime and load for the header
-    NEED_FILES = 1 << 16,       // of the focus's process, of those followed, or of all with totals
-    NEED_SEGMENT_USE = 1 << 17, // rss and swap of segments: three times the price of NEED_SEGMENTS
-    NEED_TRACE = 1 << 18,       // calls of processes since the snapshot before: tracing is on
-    NEED_SERVERS = 1 << 19,     // processes that may have given sets away
-    NEED_NAMESPACES = 1 << 20,  // every IPC namespace of the machine
-    NEED_SHARED_OPEN = 1 << 21, // descriptors of shared memory, as well as its mappings
-    NEED_PAGE = 1 << 22,        // all there is to know of the focus's process
-    NEED_PEERS = 1 << 23,       // with NEED_FILES: who has the other ends of sockets
+    NEED_HOLDERS = 1 << 7,       // the scan of the processes
+    NEED_PORTS = 1 << 8,         // where all with totals listen
+    NEED_TOTALS = 1 << 9,        // what each process holds in all
+    NEED_NAMES = 1 << 10,        // of users and groups
+    NEED_MAP_USE = 1 << 11,      // smaps of the focus's process
+    NEED_ALL_MAPS = 1 << 12,     // every mapping of the focus's process, not SysV's alone
+    NEED_WAITERS = 1 << 13,      // tasks blocked on sets and queues
+    NEED_APPS = 1 << 14,         // facts for labels
+    NEED_SYSTEM = 1 << 15,       // uptime and load for the header
+    NEED_FILES = 1 << 16,        // of the focus's process, of those followed, or of all with totals
+    NEED_SEGMENT_USE = 1 << 17,  // rss and swap of segments: three times the price of NEED_SEGMENTS
+    NEED_TRACE = 1 << 18,        // calls of processes since the snapshot before: tracing is on
+    NEED_SERVERS = 1 << 19,      // processes that may have given sets away
+    NEED_NAMESPACES = 1 << 20,   // every IPC namespace of the machine
+    NEED_SHARED_OPEN = 1 << 21,  // descriptors of shared memory, as well as its mappings
+    NEED_PAGE = 1 << 22,         // all there is to know of the focus's process
+    NEED_PEERS = 1 << 23,        // with NEED_FILES: who has the other ends of sockets
+    NEED_SHM_PLACES = 1ll << 62, // the /dev/shm of every mount namespace
 };
 
 // The need to read a kind from TABLE_KINDS on.
 #define NEED_OF(kind) (1ull << (40 + (kind)-TABLE_KINDS))
-_Static_assert(KINDS - TABLE_KINDS <= 24, "each has a bit");
+_Static_assert(KINDS - TABLE_KINDS <= 22, "each has a bit below NEED_SHM_PLACES");
 
 enum { WANT_FOLLOWED = 16 };
 
@@ -87,7 +89,6 @@ struct system { // the header's first line
     bool
         rmid_forced; // kernel.shm_rmid_forced is seen to be on: segments go with the last attachment
     struct clock_step forward, back; // model/record/clock_steps.h
-    uint64_t shm_size, shm_used;     // bytes of /dev/shm; 0: not known, or no bound
     uint32_t euid;
     char user[33];
 };
@@ -147,6 +148,8 @@ struct snapshot {
     struct ipc_namespace_vec namespaces;   // ordered by inode
     struct pid_vec namespace_pids;         // who lives in them
     uint32_t namespaces_unseen;            // processes whose IPC namespace may not be read
+    struct mount_namespace_vec mounts;     // ordered by inode
+    struct shm_place_vec shm_places;       // NEED_SHM_PLACES: ordered by device, each once
     struct mapping_vec focus_maps;         // NEED_MAP_USE, NEED_ALL_MAPS: of the focus's process
     struct process_page page;              // NEED_PAGE
     struct file_vec files;                 // of processes in file_answers; ordered by pid, fd

@@ -73,6 +73,8 @@ void rows_fill(const struct sharing *sharing, struct table *table)
         struct shared row = *object;
         count(sharing, object, &row);
         place(&named, &row);
+        if (row.via && !row.attached && !row.open)
+            row.maker = maker_of(sharing, &row.id);
         vec_push(&all, row);
     }
     vec_free(&named);

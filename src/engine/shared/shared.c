@@ -85,6 +85,32 @@ static void ask_files(const struct round *round, struct sharing *to)
     free(files.mappings);
 }
 
+// --- names in other mount namespaces -------------------------------------------------------------
+
+static void take_names(void *arg, size_t index, struct answer *answer)
+{
+    struct sharing *to = arg;
+
+    (void)index;
+    for (size_t i = 0; !answer->error && i < answer->shared.n; i++)
+        vec_push(&to->objects, answer->shared.at[i]);
+}
+
+// One process in each other /dev/shm is asked what has a name there, whether it is mapped or not.
+static bool ask_names(const struct round *round, struct sharing *to)
+{
+    struct asking asking = {.take = take_names, .arg = to};
+    const struct shm_place_vec *places = &round->tables->shm_places;
+
+    for (size_t i = 0; i < places->n; i++)
+        if (!places->at[i].here)
+            ask_add(&asking, (struct probe){
+                                 .what = PROBE_SHM, .id = places->at[i].pid, .facts = PROBE_NAMES});
+    bool complete = ask_each(round->pool, &asking);
+    ask_end(&asking);
+    return complete;
+}
+
 // --- all processes --------------------------------------------------------------------------------
 
 static bool look(struct shared_state *state, const struct round *round, bool open)
@@ -106,6 +132,7 @@ static bool look(struct shared_state *state, const struct round *round, bool ope
             vec_push(&state->fresh.unseen, (int32_t)asking.probes.at[i].id);
         }
     ask_end(&asking);
+    complete = complete && ask_names(round, &state->fresh);
     pids_settle(&state->fresh.unseen);
     sharing_settle(&state->fresh);
     state->fresh.open = open;

@@ -89,6 +89,7 @@ void sharing_merge(struct shared *to, const struct shared *from)
 {
     uint8_t more = from->known & ~to->known;
 
+    to->via = to->via ? to->via : from->via;
     to->attached += from->attached;
     to->open += from->open;
     to->status |= from->status;

@@ -277,6 +277,9 @@ void namespaces_probe(struct namespaces *self, int32_t pid, struct answer *answe
     snprintf(path, sizeof path, "%" PRId32, pid);
     errno = 0;
     answer->ipc_namespace = answer->error ? 0 : ipc_namespace_of(dir, path);
+    int why = errno;
+    answer->mount_namespace = answer->ipc_namespace ? mount_namespace_of(dir, path) : 0;
+    errno = why;
     if (!answer->error && !answer->ipc_namespace)
         answer->error = errno ? -errno : -ESRCH; // a zombie lives in none
     close(dir);

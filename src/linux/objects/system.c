@@ -1,11 +1,8 @@
 #include "linux/objects/system.h"
 
-#include <fcntl.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -69,25 +66,9 @@ void system_of_namespace(struct system *out, uint64_t inode)
     out->elsewhere = true;
 }
 
-// Without a bound tmpfs shows 0 blocks: mm/shmem.c shmem_statfs().
-static void know_shm(struct system *out)
-{
-    int dir = open("/dev/shm", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    struct statfs fs;
-
-    if (dir >= 0 && fstatfs(dir, &fs) == 0 && fs.f_type == TMPFS_MAGIC) {
-        out->shm_size = (uint64_t)fs.f_blocks * (uint64_t)fs.f_bsize;
-        out->shm_used = (uint64_t)(fs.f_blocks - fs.f_bfree) * (uint64_t)fs.f_bsize;
-    }
-    if (dir >= 0)
-        close(dir);
-}
-
 void system_by_calls(struct system *out)
 {
     struct utsname names;
-
-    know_shm(out);
 
     if (!out->hostname[0] && uname(&names) == 0)
         text_escape(out->hostname, sizeof out->hostname, names.nodename, strlen(names.nodename));

@@ -18,6 +18,40 @@ static void get_percent(const struct snapshot *s, const void *row, struct cell *
         cell_set_real(out, percent);
 }
 
+static void get_name(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct limit *r = row;
+
+    (void)s;
+    if (r->mount_namespace)
+        snprintf(out->scratch, sizeof out->scratch, "%s:%" PRIu64, r->name, r->mount_namespace);
+    if (r->name)
+        cell_set_text(out, r->mount_namespace ? out->scratch : r->name);
+}
+
+static void get_path(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct limit *r = row;
+
+    (void)s;
+    if (r->mount_namespace)
+        snprintf(out->scratch, sizeof out->scratch, "/proc/%" PRId32 "/root%s", r->pid, r->path);
+    if (r->path)
+        cell_set_text(out, r->mount_namespace ? out->scratch : r->path);
+}
+
+static void set_name(struct snapshot *s, void *row, const struct cell *value)
+{
+    (void)s;
+    ((struct limit *)row)->name = value->text;
+}
+
+static void set_path(struct snapshot *s, void *row, const struct cell *value)
+{
+    (void)s;
+    ((struct limit *)row)->path = value->text;
+}
+
 static void show_used(const struct snapshot *s, const void *row, char *dst, size_t cap)
 {
     const struct limit *r = row;
@@ -40,7 +74,7 @@ static void show_limit(const struct snapshot *s, const void *row, char *dst, siz
 static const struct column columns[] = {
     {.name = "name", .title = "LIMIT", .help = "name of the kernel's parameter",
      .type = CELL_TEXT, .width = 8, .widest = 18, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_METRIC_GROUP,
-     .member = MEMBER(AS_STRING, struct limit, name)},
+     .get = get_name, .set = set_name},
     {.name = "used", .title = "USED", .help = "in use now", .type = CELL_COUNT, .width = 8,
      .widest = 12, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING | COL_METRIC, .member = MEMBER_IF(LIMIT_KNOWS_USED, AS_VALUE, struct limit, used),
      .show = show_used},
@@ -54,7 +88,7 @@ static const struct column columns[] = {
      .type = CELL_TEXT, .width = 8, .widest = 12, .priority = 2, .place = 2,
      .flags = COL_JSON | COL_SCREEN, .need = NEED_NAMES, .member = MEMBER_IF(LIMIT_KNOWS_TOP, AS_USER, struct limit, top_uid)},
     {.name = "path", .title = "FILE", .help = "file it lives in", .type = CELL_TEXT, .width = 26,
-     .widest = 40, .priority = 3, .place = 4, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_STRING, struct limit, path)},
+     .widest = 40, .priority = 3, .place = 4, .flags = COL_JSON | COL_SCREEN, .get = get_path, .set = set_path},
     {.name = "unit", .title = "UNIT", .help = "what is counted", .type = CELL_TEXT, .width = 10,
      .priority = 4, .place = 1, .flags = COL_SCREEN | COL_METRIC_GROUP, .member = MEMBER(AS_STRING, struct limit, unit)},
     {.name = "meaning", .title = "MEANING", .help = "what it limits", .type = CELL_TEXT,
@@ -96,6 +130,12 @@ static bool own_name(const struct snapshot *s, const struct identity *identity, 
     return true;
 }
 
+static void name_pids(const struct snapshot *s, struct pid_vec *out)
+{
+    for (size_t i = 0; i < s->limits.n; i++)
+        pids_add(out, s->limits.at[i].pid);
+}
+
 static bool mark(const struct snapshot *s, const void *row, enum severity *severity)
 {
     double percent;
@@ -119,7 +159,7 @@ const struct kind kind_limits = {
     .json = 8,
     .metrics = 4,
     // The use of a limit is counted from the objects.
-    .need = NEED_LIMITS | NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES,
+    .need = NEED_LIMITS | NEED_SHM_PLACES | NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
     .default_sort = "-percent",
@@ -127,6 +167,7 @@ const struct kind kind_limits = {
     .identify = identify,
     .describe = describe,
     .own_name = own_name,
+    .name_pids = name_pids,
     .restored = restored,
     .mark = mark,
 };

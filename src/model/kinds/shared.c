@@ -53,7 +53,8 @@ bool shared_orphan(const struct snapshot *s, const struct shared *row, bool *kno
     (void)s;
     *known = true;
     if ((row->known & SHARED_KNOWS_ATTACHED && row->attached) ||
-        (row->known & SHARED_KNOWS_OPEN && row->open) || row->found || row->maker == MAKER_LIVES)
+        (row->known & SHARED_KNOWS_OPEN && row->open) || (row->found && !row->via) ||
+        row->maker == MAKER_LIVES)
         return false;
     *known = row->maker == MAKER_GONE; // then no process was seen to hold it
     return *known;
@@ -342,7 +343,7 @@ const struct kind kind_shared = {
     .word = "shared",
     .tab = 9,
     .json = 12,
-    .need = NEED_SHARED | NEED_SHARED_HOLDERS,
+    .need = NEED_SHARED | NEED_SHARED_HOLDERS | NEED_SHM_PLACES,
     .owner_need = NEED_SHARED | NEED_SHARED_HOLDERS,
     .act_need = NEED_SHARED_OPEN,
     .can = CAN_TAG | CAN_REMOVE | CAN_SIGNAL | CAN_RESTRICT,

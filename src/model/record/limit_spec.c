@@ -7,6 +7,7 @@
 #include "base/sum.h"
 
 #define SYSCTL(name) "/proc/sys/kernel/" name
+#define MQUEUE(name) "/proc/sys/fs/mqueue/" name
 
 static uint64_t one(const struct owned *object)
 {
@@ -48,7 +49,8 @@ static uint64_t queue_bound(const struct owned *object)
 #define BYTES "bytes, or 64K, 1.5M"
 #define TAKES_BYTES "a number of bytes such as 65536 or 64K"
 
-// The most: ipc/ipc_sysctl.c has unsigned long, numbers of objects, int.
+// The most: ipc/ipc_sysctl.c has unsigned long, numbers of objects, int; ipc/mq_sysctl.c HARD_MSGMAX and
+// HARD_MSGSIZEMAX.
 // clang-format off
 const struct limit_spec limit_specs[LIMIT_SPECS] = {
     {.name = "shmmni", .meaning = "segments in the system", .unit = "segments",
@@ -100,6 +102,15 @@ const struct limit_spec limit_specs[LIMIT_SPECS] = {
      .path = "/proc/sys/vm/hugetlb_shm_group", .setting = "vm.hugetlb_shm_group",
      .kind = KIND_SEGMENT, .is_switch = true, .fixed = true,
      .most = INT_MAX, .hint = "gid", .takes = WHOLE},
+    {.name = "mqueue_queues_max", .meaning = "POSIX queues in the system", .unit = "queues",
+     .path = MQUEUE("queues_max"), .setting = "fs.mqueue.queues_max", .shared = true,
+     .most = INT_MAX, .hint = "queues", .takes = WHOLE},
+    {.name = "mqueue_msg_max", .meaning = "messages a POSIX queue may hold; used: the most", .unit = "messages",
+     .path = MQUEUE("msg_max"), .setting = "fs.mqueue.msg_max",
+     .most = 65536, .hint = "messages", .takes = WHOLE},
+    {.name = "mqueue_msgsize_max", .meaning = "size of a message of POSIX queues; used: the largest", .unit = "bytes",
+     .path = MQUEUE("msgsize_max"), .setting = "fs.mqueue.msgsize_max",
+     .most = 16777216, .hint = BYTES, .takes = TAKES_BYTES},
 };
 // clang-format on
 

@@ -64,6 +64,8 @@ static void free_parts(struct snapshot *s)
     vec_free(&s->namespaces);
     vec_free(&s->namespace_pids);
     vec_free(&s->hosts);
+    vec_free(&s->mounts);
+    vec_free(&s->shm_places);
     findings_clear(&s->findings);
     vec_free(&s->findings);
     for (size_t i = 0; i < KINDS; i++)

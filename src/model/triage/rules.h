@@ -9,16 +9,7 @@
 #include "model/text/words.h"
 #include "model/triage/triage.h"
 
-enum subject {
-    OF_SEGMENTS,
-    OF_SEMSETS,
-    OF_QUEUES,
-    OF_LIMITS,
-    OF_GROWTHS,
-    OF_SCAN,
-    OF_SHARED,
-    OF_SYSTEM
-};
+enum subject { OF_SEGMENTS, OF_SEMSETS, OF_QUEUES, OF_LIMITS, OF_GROWTHS, OF_SCAN, OF_SHARED };
 
 struct match {              // an object a rule applies to
     const void *object;     // struct segment, semset, queue, limit, growth; scan

@@ -5,10 +5,11 @@
 #include <stdio.h>
 
 #include "model/apps/shared_names.h"
+#include "model/record/limit.h"
+#include "model/record/shm_limit.h"
 #include "rules.h"
 
 static const uint64_t MUCH = 64 << 20; // of deleted memory: less is how some programs always work
-static const double NEARLY = 80, FULL = 95;
 
 static const char *title_of(const struct shared *r)
 {
@@ -108,51 +109,76 @@ static void full_evidence(struct say *x)
 
 // --- the file system -----------------------------------------------------------------------------
 
-static double percent_of(const struct system *system)
-{
-    return 100.0 * (double)system->shm_used / (double)system->shm_size;
-}
-
 static bool nearly_full(const struct snapshot *s, struct match *match)
 {
-    const struct system *system = match->object;
+    const struct limit *limit = match->object;
+    double percent;
 
     (void)s;
-    if (!system->shm_size || percent_of(system) < NEARLY)
+    if (!shm_limit_is(limit) || !limit_percent(limit, &percent) || percent < LIMIT_WARNING)
         return false;
-    match->severity = percent_of(system) >= FULL ? SEVERITY_CRITICAL : SEVERITY_WARNING;
-    match->weight = system->shm_used;
+    match->severity = percent >= LIMIT_CRITICAL ? SEVERITY_CRITICAL : SEVERITY_WARNING;
+    match->weight = (uint64_t)percent;
     return true;
+}
+
+// Whose it is: " of docker:3f4e5d6c7b8a", " of 4242 postgres (mount namespace 4026532201)"; of ours, nothing.
+static void say_whose(struct say *x, const struct limit *limit)
+{
+    const struct process *p = snapshot_process(x->s, limit->pid);
+    const char *container = p ? process_string(p, PROCESS_CONTAINER) : NULL;
+
+    if (!limit->mount_namespace)
+        return;
+    if (container)
+        say(x, " of {text}", container);
+    else
+        say(x, " of {process} (mount namespace {number})", process_at(limit->pid, x->s->time),
+            limit->mount_namespace);
 }
 
 static void nearly_full_title(struct say *x)
 {
-    const struct system *system = x->match->object;
+    const struct limit *limit = x->match->object;
+    double percent = 0;
 
-    say(x, "/dev/shm is {text}full: {size} of {size}", percent_of(system) >= FULL ? "" : "nearly ",
-        system->shm_used, system->shm_size);
+    limit_percent(limit, &percent);
+    say(x, "/dev/shm");
+    say_whose(x, limit);
+    say(x, " is {text}full: {size} of {size}", percent >= LIMIT_CRITICAL ? "" : "nearly ",
+        limit->used, limit->limit);
+}
+
+static bool is_in(const struct snapshot *s, const struct limit *limit, const struct shared *row)
+{
+    const struct shm_place *place = shm_limit_place(s, limit);
+
+    if (limit->mount_namespace)
+        return place && place->dev_major == row->id.dev_major &&
+               place->dev_minor == row->id.dev_minor;
+    return !(row->status & SHARED_ELSEWHERE);
 }
 
 // The object in it that takes most; NULL where none was read.
-static const struct shared *largest(const struct snapshot *s)
+static const struct shared *largest(const struct snapshot *s, const struct limit *limit)
 {
     const struct table *table = &s->tables[kind_shared.id];
     const struct shared *rows = table->at, *most = NULL;
 
     for (size_t i = 0; i < table->n; i++)
         if (rows[i].type == SHARED_POSIX && rows[i].known & SHARED_KNOWS_RSS &&
-            !(rows[i].status & SHARED_ELSEWHERE) && (!most || rows[i].rss > most->rss))
+            is_in(s, limit, &rows[i]) && (!most || rows[i].rss > most->rss))
             most = &rows[i];
     return most;
 }
 
 static void nearly_full_evidence(struct say *x)
 {
-    const struct system *system = x->match->object;
-    const struct shared *most = largest(x->s);
+    const struct limit *limit = x->match->object;
+    const struct shared *most = largest(x->s, limit);
     char instance[512];
 
-    say(x, "{size} are left", system->shm_size - system->shm_used);
+    say(x, "{size} are left", limit->limit > limit->used ? limit->limit - limit->used : 0);
     if (!most)
         return;
     const char *app = shared_app(x->s, most, instance, sizeof instance);
@@ -164,14 +190,28 @@ static void nearly_full_evidence(struct say *x)
         say(x, ". {text}", rule->breaks);
 }
 
+static void nearly_full_advice(struct say *x)
+{
+    const struct limit *limit = x->match->object;
+
+    if (limit->mount_namespace)
+        say(x, "View 9 shows what is in it. Remove what no process uses, or start the container "
+               "with more: "
+               "--shm-size of docker(1) and podman(1), an emptyDir with medium: Memory in "
+               "Kubernetes.");
+    else
+        say(x, "View 9 shows what is in it. Remove what no process uses, or enlarge it: mount -o "
+               "remount,size=SIZE /dev/shm.");
+}
+
 // clang-format off
 const struct rule shared_rules[] = {
-    {.name = "shm-full", .subject = OF_SYSTEM, .rank = 25, .severity = SEVERITY_WARNING, .need = NEED_SYSTEM,
+    {.name = "shm-full", .subject = OF_LIMITS, .rank = 25, .severity = SEVERITY_WARNING, .need = NEED_LIMITS,
      .applies = nearly_full, .title = nearly_full_title, .evidence = nearly_full_evidence,
-     .advice = "View 9 shows what is in it. Remove what no process uses, or enlarge it: mount -o remount,size=SIZE /dev/shm."},
+     .advise = nearly_full_advice},
     {.name = "shared-orphan", .subject = OF_SHARED, .rank = 125, .severity = SEVERITY_WARNING, .group = same_app,
      .applies = orphan, .title = orphan_title, .evidence = orphan_evidence,
-     .advice = "Nothing needs them any longer: unlink them in /dev/shm."},
+     .advice = "Nothing needs them any longer: F8 removes them."},
     {.name = "shared-deleted", .subject = OF_SHARED, .rank = 165, .severity = SEVERITY_NOTICE, .together = true,
      .applies = deleted, .title = deleted_title, .evidence = deleted_evidence,
      .advice = "The memory is free once its last holder unmaps and closes it, or ends."},

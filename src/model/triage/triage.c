@@ -64,8 +64,6 @@ static size_t count_subjects(const struct snapshot *s, enum subject subject)
         return s->scan ? 1 : 0;
     case OF_SHARED:
         return kind_count(&kind_shared, s);
-    case OF_SYSTEM:
-        return s->has & NEED_SYSTEM ? 1 : 0;
     }
     return 0;
 }
@@ -87,8 +85,6 @@ static const void *subject_at(const struct snapshot *s, enum subject subject, si
         return s->scan;
     case OF_SHARED:
         return kind_at(&kind_shared, s, i);
-    case OF_SYSTEM:
-        return &s->system;
     }
     return NULL;
 }
@@ -138,8 +134,6 @@ static struct identity identify(const struct snapshot *s, enum subject subject, 
     case OF_SHARED:
         kind_shared.identify(s, object, &about);
         return about;
-    case OF_SYSTEM:
-        break;
     }
     return (struct identity){.kind = NO_KIND};
 }

@@ -6,6 +6,7 @@
 #include "base/line.h"
 #include "model/record/limit.h"
 #include "model/record/limit_spec.h"
+#include "model/record/shm_limit.h"
 #include "model/text/say.h"
 #include "session/actions/confirm.h"
 #include "session/current.h"
@@ -65,6 +66,12 @@ void edit_limit(struct session *s)
     if (!limit)
         return;
     const struct limit_spec *spec = limit_spec_find(limit->name);
+    if (shm_limit_is(limit)) {
+        session_say(s, SEVERITY_WARNING,
+                    "%s is the size of a file system: mount -o remount,size=SIZE %s sets it",
+                    limit->name, limit->path);
+        return;
+    }
     if (!spec || spec->fixed) {
         session_say(s, SEVERITY_WARNING,
                     "%s is the whole machine's, not this IPC namespace's: %s sets it", limit->name,

@@ -1,0 +1,15 @@
+// The size of a /dev/shm as a row of the limits: "dev_shm" is ours, "dev_shm:4026532201" that of another
+// mount namespace. Pure.
+#ifndef IPCTOP_MODEL_RECORD_SHM_LIMIT_H
+#define IPCTOP_MODEL_RECORD_SHM_LIMIT_H
+
+#include "model/record/snapshot.h"
+
+struct limit shm_limit(const struct shm_place *place); // its texts are static
+bool shm_limit_is(const struct limit *limit);
+// Replaces the rows of other mount namespaces by those of s->shm_places.
+void shm_limits_fill(struct snapshot *s);
+// The place whose row it is. NULL: it is ours, or not known any longer.
+const struct shm_place *shm_limit_place(const struct snapshot *s, const struct limit *limit);
+
+#endif

@@ -1,0 +1,159 @@
+// The /dev/shm of every mount namespace: how full each is. One process of each namespace is asked, at a
+// slow pace.
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "engine/ask/collector.h"
+#include "model/record/shm_limit.h"
+
+static const int64_t EVERY_NS = 5 * CLOCK_SECOND;
+
+struct known {
+    struct mount_namespace mount;
+    struct shm_place place;
+    bool answered;
+    int64_t time_ns; // 0: never asked
+};
+VEC(known_vec, struct known);
+
+struct fresh {
+    size_t known; // of which
+    bool answered;
+    struct shm_place place;
+};
+VEC(fresh_vec, struct fresh);
+
+struct places {
+    struct known_vec known;    // ordered by inode of the mount namespace
+    struct shm_place_vec rows; // ordered by device, each once
+    struct fresh_vec fresh;    // of those that were asked
+    const size_t *which;       // of each question
+    bool any;
+};
+
+static void *create(void)
+{
+    return mem_zero(1, sizeof(struct places));
+}
+
+static void destroy(void *self)
+{
+    struct places *p = self;
+
+    vec_free(&p->known);
+    vec_free(&p->rows);
+    vec_free(&p->fresh);
+    free(p);
+}
+
+static void follow(struct places *p, const struct mount_namespace_vec *mounts)
+{
+    struct known_vec now = {0};
+    size_t k = 0;
+
+    for (size_t i = 0; i < mounts->n; i++) {
+        struct known row = {.mount = mounts->at[i]};
+        while (k < p->known.n && p->known.at[k].mount.inode < mounts->at[i].inode)
+            k++;
+        if (k < p->known.n && p->known.at[k].mount.inode == mounts->at[i].inode) {
+            row = p->known.at[k];
+            row.mount = mounts->at[i];
+        }
+        vec_push(&now, row);
+    }
+    vec_free(&p->known);
+    p->known = now;
+}
+
+static void take(void *arg, size_t index, struct answer *answer)
+{
+    struct places *p = arg;
+    vec_push(&p->fresh, (struct fresh){.known = p->which[index],
+                                       .answered = !answer->error,
+                                       .place = answer->shm_place});
+}
+
+static void ask(struct places *p, const struct round *round)
+{
+    struct asking asking = {.take = take, .arg = p};
+    size_t *which = mem_alloc((p->known.n + 1) * sizeof *which);
+    int64_t now = clock_ns();
+
+    for (size_t i = 0; i < p->known.n; i++) {
+        struct known *k = &p->known.at[i];
+        if (k->time_ns && round->effort != EFFORT_FULL && now - k->time_ns < EVERY_NS)
+            continue;
+        which[asking.probes.n] = i;
+        k->time_ns = now;
+        ask_add(&asking, (struct probe){.what = PROBE_SHM, .id = k->mount.pid});
+    }
+    p->which = which;
+    ask_each(round->pool, &asking);
+    for (size_t i = 0; i < p->fresh.n; i++) {
+        struct known *k = &p->known.at[p->fresh.at[i].known];
+        k->answered = p->fresh.at[i].answered;
+        k->place = p->fresh.at[i].place;
+        k->place.mount_namespace = k->mount.inode;
+    }
+    vec_clear(&p->fresh);
+    ask_end(&asking);
+    free(which);
+}
+
+static int by_device(const void *a, const void *b)
+{
+    const struct shm_place *x = a, *y = b;
+    uint64_t dx = (uint64_t)x->dev_major << 32 | x->dev_minor;
+    uint64_t dy = (uint64_t)y->dev_major << 32 | y->dev_minor;
+
+    if (dx != dy)
+        return dx < dy ? -1 : 1;
+    return (x->mount_namespace > y->mount_namespace) - (x->mount_namespace < y->mount_namespace);
+}
+
+static void build(struct places *p)
+{
+    struct shm_place_vec *rows = &p->rows;
+    size_t kept = 0;
+
+    vec_clear(rows);
+    for (size_t i = 0; i < p->known.n; i++)
+        if (p->known.at[i].answered)
+            vec_push(rows, p->known.at[i].place);
+    if (rows->n > 1)
+        qsort(rows->at, rows->n, sizeof *rows->at, by_device);
+    for (size_t i = 0; i < rows->n; i++)
+        if (!kept || rows->at[kept - 1].dev_major != rows->at[i].dev_major ||
+            rows->at[kept - 1].dev_minor != rows->at[i].dev_minor)
+            rows->at[kept++] = rows->at[i];
+    rows->n = kept;
+}
+
+static void update(void *self, const struct round *round)
+{
+    struct places *p = self;
+
+    follow(p, &round->tables->mounts);
+    ask(p, round);
+    build(p);
+    p->any = true;
+}
+
+static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
+{
+    const struct places *p = self;
+
+    (void)need;
+    vec_copy(&snapshot->shm_places, &p->rows);
+    shm_limits_fill(snapshot);
+    return p->any;
+}
+
+const struct collector shm_places_collector = {
+    .name = "shm places",
+    .need = NEED_SHM_PLACES,
+    .create = create,
+    .destroy = destroy,
+    .update = update,
+    .fill = fill,
+};

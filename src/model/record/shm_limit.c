@@ -1,0 +1,45 @@
+#include "model/record/shm_limit.h"
+
+#include <string.h>
+
+static const char name[] = "dev_shm";
+
+struct limit shm_limit(const struct shm_place *place)
+{
+    return (struct limit){.name = name,
+                          .meaning = "size of /dev/shm; used: by files in it, deleted ones too",
+                          .path = "/dev/shm",
+                          .unit = "bytes",
+                          .used = place->used,
+                          .limit = place->size,
+                          .known = place->size ? LIMIT_KNOWS_USED | LIMIT_KNOWS_LIMIT
+                                               : LIMIT_KNOWS_USED, // without a bound
+                          .mount_namespace = place->here ? 0 : place->mount_namespace,
+                          .pid = place->here ? 0 : place->pid};
+}
+
+bool shm_limit_is(const struct limit *limit)
+{
+    return limit->name && strncmp(limit->name, name, sizeof name - 1) == 0;
+}
+
+void shm_limits_fill(struct snapshot *s)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < s->limits.n; i++)
+        if (!s->limits.at[i].mount_namespace)
+            s->limits.at[kept++] = s->limits.at[i];
+    s->limits.n = kept;
+    for (size_t i = 0; i < s->shm_places.n && s->has & NEED_LIMITS; i++)
+        if (!s->shm_places.at[i].here)
+            vec_push(&s->limits, shm_limit(&s->shm_places.at[i]));
+}
+
+const struct shm_place *shm_limit_place(const struct snapshot *s, const struct limit *limit)
+{
+    for (size_t i = 0; i < s->shm_places.n && limit->mount_namespace; i++)
+        if (s->shm_places.at[i].mount_namespace == limit->mount_namespace)
+            return &s->shm_places.at[i];
+    return NULL;
+}
