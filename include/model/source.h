@@ -152,6 +152,14 @@ struct source {
     // one user's hanging processes can take all threads that ask.
     int (*owner)(void *self, int32_t pid, uint32_t *uid);
 
+    // Whether surely no process has that pid. Cannot hang. May be NULL.
+    bool (*ended)(void *self, int32_t pid);
+
+    // Appends the names of those users (PROBE_USER) or groups (PROBE_GROUP), `ids` ascending, that a file of
+    // this machine names before any service is asked; in no order. Cannot hang. May be NULL.
+    void (*local_names)(void *self, enum probe_what what, const uint32_t *ids, size_t n,
+                        struct named_vec *out);
+
     // Whether systemd-logind knows that user as logged in (or lingering): 1 or 0; -errno where
     // that is not known. Cannot hang. May be NULL.
     int (*login)(void *self, uint32_t uid);

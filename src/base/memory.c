@@ -18,7 +18,8 @@ void mem_on_failure(void (*hook)(void))
 void mem_tune(bool lasting)
 {
 #ifdef M_ARENA_MAX
-    mallopt(M_ARENA_MAX, 2); // our threads allocate little; an arena each would cost memory
+    // Our threads allocate little: an arena each would cost memory, a second one time at the start.
+    mallopt(M_ARENA_MAX, lasting ? 2 : 1);
 #endif
 #ifdef M_MMAP_THRESHOLD
     // The C library would keep blocks of that size (mallopt(3) on its dynamic threshold): megabytes,

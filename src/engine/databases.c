@@ -68,16 +68,24 @@ static bool add_server(const struct snapshot *s, int32_t pid, struct asking *ask
     return true;
 }
 
-// A directory is known by a key: where nothing has one, no place explains anything.
-static bool any_key(const struct snapshot *s)
+// A server's object has a key that its data directory is known by, and was not made by root, as whom no server
+// runs (PostgreSQL, src/backend/main/main.c check_root()).
+static bool may_be_a_servers(const struct owned *o, uint32_t key)
+{
+    return key && o->cuid != 0;
+}
+
+// Where nothing may be a server's, no place explains anything.
+static bool any_servers(const struct snapshot *s)
 {
     for (size_t i = 0; i < s->segments.n; i++) {
         const struct segment_account *account = scan_account(s->scan, s->segments.at[i].o.id);
-        if (s->segments.at[i].o.key || (account && account->original_key))
+        const struct owned *o = &s->segments.at[i].o;
+        if (may_be_a_servers(o, o->key) || (account && may_be_a_servers(o, account->original_key)))
             return true;
     }
     for (size_t i = 0; i < s->semsets.n; i++)
-        if (s->semsets.at[i].o.key)
+        if (may_be_a_servers(&s->semsets.at[i].o, s->semsets.at[i].o.key))
             return true;
     return false;
 }
@@ -86,7 +94,7 @@ static bool any_key(const struct snapshot *s)
 // the segment, or some of those it left behind.
 static void choose(const struct snapshot *s, struct asking *asking)
 {
-    if (any_key(s))
+    if (any_servers(s))
         ask_add(asking, (struct probe){.what = PROBE_PLACES, .id = 0});
     for (size_t i = 0; i < s->segments.n; i++) {
         const struct segment *g = &s->segments.at[i];

@@ -105,21 +105,21 @@ static void collect(const struct snapshot *s, struct id_vec *users, struct id_ve
         add(users, s->waiters.at[i].uid);
 }
 
-// Appends a question for every id that is not known.
-static void ask_for(struct id_vec *ids, const struct named_vec *known, enum probe_what what,
-                    struct asking *asking)
+// Leaves those that are not known, each once, ascending.
+static void keep_unknown(struct id_vec *ids, const struct named_vec *known)
 {
-    size_t k = 0;
+    size_t k = 0, kept = 0;
 
     if (ids->n > 1)
         qsort(ids->at, ids->n, sizeof *ids->at, id_order);
     for (size_t i = 0; i < ids->n; i++) {
-        while (k < known->n && known->at[k].id < ids->at[i])
+        uint32_t id = ids->at[i];
+        while (k < known->n && known->at[k].id < id)
             k++;
-        if ((k == known->n || known->at[k].id != ids->at[i]) &&
-            (i == 0 || ids->at[i - 1] != ids->at[i]))
-            ask_add(asking, (struct probe){.what = what, .id = ids->at[i]});
+        if ((k == known->n || known->at[k].id != id) && (!kept || ids->at[kept - 1] != id))
+            ids->at[kept++] = id;
     }
+    ids->n = kept;
 }
 
 static void take(void *arg, size_t index, struct answer *answer)
@@ -133,6 +133,33 @@ static void take(void *arg, size_t index, struct answer *answer)
     vec_push(probe->what == PROBE_USER ? &names->fresh_users : &names->fresh_groups, named);
 }
 
+static void add_fresh(struct named_vec *known, struct named_vec *fresh)
+{
+    for (size_t i = 0; i < fresh->n; i++)
+        vec_push(known, fresh->at[i]);
+    if (fresh->n)
+        qsort(known->at, known->n, sizeof *known->at, named_order);
+    vec_clear(fresh);
+}
+
+// Appends a question for every id that is not known. What a file of this machine names needs none, and so no
+// thread that asks it: that costs more than all else of a short run.
+static void ask_for(struct id_vec *ids, struct named_vec *known, enum probe_what what,
+                    const struct source *source, struct asking *asking)
+{
+    struct named_vec local = {0};
+
+    keep_unknown(ids, known);
+    if (source->local_names && ids->n) {
+        source->local_names(source->self, what, ids->at, ids->n, &local);
+        add_fresh(known, &local);
+        vec_free(&local);
+        keep_unknown(ids, known);
+    }
+    for (size_t i = 0; i < ids->n; i++)
+        ask_add(asking, (struct probe){.what = what, .id = ids->at[i]});
+}
+
 static bool service_stuck(struct prober_pool *pool)
 {
     struct probe_vec stuck = {0};
@@ -143,15 +170,6 @@ static bool service_stuck(struct prober_pool *pool)
         found |= stuck.at[i].what == PROBE_USER || stuck.at[i].what == PROBE_GROUP;
     vec_free(&stuck);
     return found;
-}
-
-static void add_fresh(struct named_vec *known, struct named_vec *fresh)
-{
-    for (size_t i = 0; i < fresh->n; i++)
-        vec_push(known, fresh->at[i]);
-    if (fresh->n)
-        qsort(known->at, known->n, sizeof *known->at, named_order);
-    vec_clear(fresh);
 }
 
 static void update(void *self, const struct round *round)
@@ -169,8 +187,8 @@ static void update(void *self, const struct round *round)
         names->asked_ns = now;
     }
     collect(round->tables, &users, &groups);
-    ask_for(&users, &names->users, PROBE_USER, &asking);
-    ask_for(&groups, &names->groups, PROBE_GROUP, &asking);
+    ask_for(&users, &names->users, PROBE_USER, round->source, &asking);
+    ask_for(&groups, &names->groups, PROBE_GROUP, round->source, &asking);
     names->probes = &asking.probes;
     ask_each(round->pool, &asking);
     add_fresh(&names->users, &names->fresh_users);

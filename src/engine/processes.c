@@ -234,6 +234,24 @@ static void take_given(struct processes *p, const struct round *round)
     }
 }
 
+// That a process has ended, as most have whose objects were left behind, shows without asking: no thread is
+// started for it. Those in the list are asked.
+static void take_ended(struct processes *p, const struct round *round)
+{
+    const struct source *source = round->source;
+
+    for (size_t i = 0; source->ended && i < p->known.n; i++) {
+        struct known *known = &p->known.at[i];
+        int32_t pid = known->process.pid;
+        struct fresh fresh = {.known = i, .error = true, .gone = true};
+
+        if (!known->due || instance_in(round->processes, pid) || !source->ended(source->self, pid))
+            continue;
+        adopt(known, &fresh, round->processes);
+        known->due = false;
+    }
+}
+
 static void mark_stuck(struct processes *p, struct prober_pool *pool)
 {
     struct probe_vec stuck = {0};
@@ -319,6 +337,7 @@ static void update(void *self, const struct round *round)
     follow_names(p);
     choose(p, round);
     take_given(p, round);
+    take_ended(p, round);
     for (int pass = 0; complete && pass <= LAST_PASS && any_due(p); pass++) {
         mark_stuck(p, round->pool);
         complete = ask(p, round, pass);
@@ -329,19 +348,18 @@ static void update(void *self, const struct round *round)
 static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 {
     const struct processes *p = self;
-    struct process_vec processes = {0};
+    struct process_vec *processes = &snapshot->processes;
 
     (void)need;
-    vec_reserve(&processes, p->known.n);
+    processes_clear(processes);
+    vec_reserve(processes, p->known.n);
     for (size_t i = 0; i < p->known.n; i++) {
         const struct known *known = &p->known.at[i];
         if (!known->read && !known->stuck)
             continue;
-        vec_push(&processes, known->process);
-        processes.at[processes.n - 1].stuck |= known->stuck;
+        processes_add(processes, &known->process);
+        processes->at[processes->n - 1].stuck |= known->stuck;
     }
-    processes_copy(&snapshot->processes, &processes);
-    vec_free(&processes);
     return true;
 }
 

@@ -319,6 +319,20 @@ static int source_owner(void *arg, int32_t pid, uint32_t *uid)
     return 0;
 }
 
+static bool source_ended(void *arg, int32_t pid)
+{
+    const struct linux_source *self = arg;
+
+    return self->machine.same_pid_namespace && process_reader_ended(pid);
+}
+
+static void source_local_names(void *arg, enum probe_what what, const uint32_t *ids, size_t n,
+                               struct named_vec *out)
+{
+    (void)arg;
+    names_local(what, ids, n, out);
+}
+
 static int source_login(void *arg, uint32_t uid)
 {
     return ((const struct linux_source *)arg)->machine.is_procfs ? names_login(uid) : -ENOSYS;
@@ -380,6 +394,8 @@ struct source linux_source_seam(struct linux_source *self)
         .prober_free = source_prober_free,
         .probe = source_probe,
         .owner = source_owner,
+        .ended = source_ended,
+        .local_names = source_local_names,
         .login = source_login,
         .walk = source_walk,
         .trace = source_trace,

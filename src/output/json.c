@@ -13,7 +13,8 @@
 #include "output/formats.h"
 #include "output/missing_id.h"
 
-enum { BUFFER = 1 << 16, MEMO = 128 };
+// A larger buffer saves no time: each of its pages costs as much as writing it.
+enum { BUFFER = 1 << 14, MEMO = 128 };
 
 struct file_writer {
     FILE *out;

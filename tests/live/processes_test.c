@@ -1,7 +1,9 @@
 // What the probes say of real processes with hostile names, of dead ones, and of none.
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -364,6 +366,69 @@ TEST(probers_side_by_side)
     assert_int_equal(a.waiters.n, 0);
     answer_clear(&a);
     source.prober_free(source.self, prober);
+    linux_source_free(self);
+}
+
+static const char *name_in(const struct named_vec *names, uint32_t id)
+{
+    const char *found = NULL;
+
+    for (size_t i = 0; i < names->n; i++) {
+        if (names->at[i].id != id)
+            continue;
+        assert_null(found); // each once
+        found = names->at[i].name;
+    }
+    return found;
+}
+
+// What the files name is what the service answers; the rest is left to it.
+TEST(local_names)
+{
+    enum { IDS = 300 };
+    struct linux_source *self = linux_source_new(&(struct linux_source_options){.proc = "/proc"});
+    struct source source = linux_source_seam(self);
+    struct named_vec users = {0}, groups = {0};
+    uint32_t ids[IDS];
+
+    for (uint32_t i = 0; i < IDS; i++)
+        ids[i] = i < IDS - 1 ? i : 65534;
+    source.local_names(source.self, PROBE_USER, ids, IDS, &users);
+    source.local_names(source.self, PROBE_GROUP, ids, IDS, &groups);
+    for (size_t i = 0; i < IDS; i++) {
+        const struct passwd *user = getpwuid(ids[i]);
+        const struct group *group = getgrgid(ids[i]);
+        const char *name = name_in(&users, ids[i]);
+        if (name)
+            assert_string_equal(name, user ? user->pw_name : "none");
+        name = name_in(&groups, ids[i]);
+        if (name)
+            assert_string_equal(name, group ? group->gr_name : "none");
+    }
+    if (system("grep -q '^passwd:[[:space:]]*files' /etc/nsswitch.conf") == 0)
+        assert_string_equal(name_in(&users, 0), "root");
+    source.local_names(source.self, PROBE_USER, ids, 0, &users);
+    vec_free(&users);
+    vec_free(&groups);
+    linux_source_free(self);
+}
+
+TEST(an_ended_process_shows_without_asking)
+{
+    struct linux_source *self = linux_source_new(&(struct linux_source_options){.proc = "/proc"});
+    struct source source = linux_source_seam(self);
+    pid_t pid = fork();
+
+    if (pid == 0)
+        _exit(0);
+    siginfo_t info;
+    assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+    assert_false(source.ended(source.self, pid)); // not reaped yet
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    assert_true(source.ended(source.self, pid));
+    assert_false(source.ended(source.self, getpid()));
+    assert_false(source.ended(source.self, 0));
+    assert_false(source.ended(source.self, -1));
     linux_source_free(self);
 }
 

@@ -21,6 +21,9 @@ void process_reader_free(struct process_reader *self);
 void process_reader_probe(struct process_reader *self, int32_t pid, uint64_t facts,
                           struct answer *answer);
 
+// Whether nothing has that pid in our PID namespace, by one call that cannot hang. kill(2).
+bool process_reader_ended(int32_t pid);
+
 // Whether `proc`, a real one, numbers processes as our system calls do: the PID namespaces of a
 // /proc and of its reader may differ.
 bool process_reader_same_pid_namespace(const char *proc);

@@ -23,6 +23,9 @@ enum {
     PATIENCE = 25,     // deadlines a thread gets that is not blocked but slow
     JOIN_TIMEOUT_MS = 50,
     LOOK_MS = 12, // between two looks at the workers
+    // Probes, of 10 us each, that a further thread is woken for, or started.
+    EACH_WAKES = 64,
+    EACH_STARTS = 256,
 };
 
 // What a worker is at, in one word, so that it and the watching thread cannot disagree on whether
@@ -292,15 +295,22 @@ static void mark_known(const struct prober_pool *pool, const struct batch *batch
     }
 }
 
+// One more for so many probes each.
+static size_t workers_for(const struct prober_pool *pool, const struct batch *batch, size_t each)
+{
+    size_t workers = batch->one_by_one ? 1 : 1 + batch->n / each;
+
+    return workers < pool->threads ? workers : pool->threads;
+}
+
 static void begin(struct prober_pool *pool, const struct batch *batch, uint8_t *asked)
 {
     memset(asked, ASKED_NOT, batch->n);
     mark_known(pool, batch, asked);
     prober_pool_count_quota(pool);
-    size_t workers = batch->one_by_one ? 1 : 1 + batch->n / 64; // waking one costs, too
-    if (workers > pool->threads)
-        workers = pool->threads;
-    while (pool->live < workers && may_start(pool) && start_worker(pool))
+    size_t workers = workers_for(pool, batch, EACH_WAKES),
+           started = workers_for(pool, batch, EACH_STARTS);
+    while (pool->live < started && may_start(pool) && start_worker(pool))
         continue;
     pool->batch = batch;
     pool->asked = asked;

@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 
-enum { COLUMNS_MAX = 32, BUFFER = 64 * 1024 };
+enum { COLUMNS_MAX = 32, BUFFER = 8 * 1024 };
 
 struct reading { // one file being read: what the header line said, and where rows go
     const struct ipc_table *table;

@@ -149,14 +149,21 @@ static int list_range(struct new_processes *self, int32_t from, int32_t to,
 
 // --- since a mark -------------------------------------------------------------------------------
 
-static int prepare(struct new_processes *self)
+// The directory is not looked at before there is something to list.
+static int prepare(struct new_processes *self, bool lists)
 {
-    if (!self->opened)
+    if (!self->opened && lists) {
         self->fd = open(self->proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    self->opened = true;
-    if (self->fd < 0)
+        self->opened = true;
+    }
+    if (self->opened && self->fd < 0)
         return -ENOTSUP;
-    return self->offset ? 0 : learn(self);
+    int error = lists && !self->offset ? learn(self) : 0;
+    if (error) { // nor will it be known later
+        close(self->fd);
+        self->fd = -1;
+    }
+    return error;
 }
 
 // A pid is given out a moment before its process can be seen (kernel/fork.c copy_process): those of
@@ -182,7 +189,7 @@ int new_processes_since(struct new_processes *self, struct pid_mark *mark,
     struct pid_mark now = {.before = mark->last};
 
     pthread_mutex_lock(&self->lock);
-    int error = prepare(self);
+    int error = prepare(self, mark->forks > 0);
     if (!error)
         error = process_list_forks(self->proc, &now.forks);
     if (!error)

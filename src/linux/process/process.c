@@ -55,8 +55,10 @@ static bool fixture_boot(const char *proc, double *boot)
 struct process_reader *process_reader_new(const char *proc,
                                           const struct process_reader_options *options)
 {
-    struct process_reader *self = mem_zero(1, sizeof *self);
+    struct process_reader *self =
+        mem_alloc(sizeof *self); // whose text is not touched before it is needed
 
+    self->boot = 0;
     self->path = mem_copy_string(proc);
     self->proc = open(proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
     self->options = *options;
@@ -373,6 +375,11 @@ void process_reader_probe(struct process_reader *self, int32_t pid, uint64_t wan
             process->parent = parent, process->known = PROC_KNOWS_PARENT;
     }
     answer->error = error;
+}
+
+bool process_reader_ended(int32_t pid)
+{
+    return pid > 0 && kill(pid, 0) < 0 && errno == ESRCH;
 }
 
 bool process_reader_same_pid_namespace(const char *proc)

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -148,6 +150,22 @@ static int read_task(const char *proc, int tasks, int32_t pid, int32_t tid, stru
     return 0;
 }
 
+// Whether the process has one thread, which waits for nothing of ours, as most do: half the calls that the
+// directory of its threads takes. That has a link for each of them, beside the two of an empty one
+// (fs/proc/base.c proc_task_getattr()).
+static bool is_surely_idle(const char *proc, int32_t pid)
+{
+    struct blocked_call call;
+    struct stat tasks;
+    char line[256], path[PATH_MAX];
+
+    snprintf(path, sizeof path, "%s/%" PRId32 "/task", proc, pid);
+    if (stat(path, &tasks) < 0 || tasks.st_nlink != 2 + 1)
+        return false;
+    ssize_t len = proc_file_read(line, sizeof line, proc, "%" PRId32 "/syscall", pid);
+    return len > 0 && !blocked_call_parse(line, (size_t)len, &call);
+}
+
 void waiters_probe(const char *proc, int32_t pid, struct answer *answer)
 {
     struct dirent *entry;
@@ -156,6 +174,8 @@ void waiters_probe(const char *proc, int32_t pid, struct answer *answer)
         answer->error = -ESRCH;
         return;
     }
+    if (is_surely_idle(proc, pid))
+        return;
     char *path = mem_format("%s/%" PRId32 "/task", proc, pid);
     DIR *dir = opendir(path);
     if (!dir)

@@ -71,6 +71,12 @@ void processes_clear(struct process_vec *processes)
     vec_clear(processes);
 }
 
+void processes_add(struct process_vec *to, const struct process *process)
+{
+    vec_push(to, *process);
+    share(&to->at[to->n - 1]);
+}
+
 void processes_copy(struct process_vec *to, const struct process_vec *from)
 {
     processes_clear(to);
