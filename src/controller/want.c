@@ -37,7 +37,7 @@ static void want_signalled(const struct session *s, struct want *want)
 {
     const struct action_vec *actions = &s->prompt.actions;
 
-    want->need |= NEED_PROCESSES | NEED_COMMANDS | NEED_CGROUP | NEED_FILES;
+    want->need |= NEED_PROCESSES | NEED_COMMANDS | NEED_CGROUP | NEED_RESTART | NEED_FILES;
     for (size_t i = 0; i < actions->n && want->n_followed < WANT_FOLLOWED; i++)
         if (actions->at[i].target.pid > 0)
             want->followed[want->n_followed++] = actions->at[i].target.pid;

@@ -197,6 +197,43 @@ TEST(its_end_is_the_end_of_what_it_serves)
     snapshot_unref(s);
 }
 
+TEST(systemd_starts_it_again_as_its_unit_says)
+{
+    static const struct {
+        enum service_restart restart;
+        int signal;
+        bool varies;
+        const char *said;
+    } cases[] = {
+        {RESTART_ALWAYS, SIGTERM, false, "systemd will start it again (Restart=always)"},
+        {RESTART_ALWAYS, SIGKILL, true, "systemd may start it again (Restart=always)"},
+        {RESTART_NO, SIGKILL, false, "systemd does not start it again (Restart=no)"},
+        {RESTART_ON_FAILURE, SIGKILL, false, "systemd will start it again (Restart=on-failure)"},
+        {RESTART_ON_FAILURE, SIGTERM, false,
+         "systemd will start it again only if it ends with an error (Restart=on-failure)"},
+        {RESTART_ON_FAILURE, SIGUSR1, false, "systemd may start it again (Restart=on-failure)"},
+        {RESTART_ON_ABNORMAL, SIGTERM, false, "systemd does not start it again"},
+        {RESTART_ON_SUCCESS, SIGKILL, false, "systemd does not start it again"},
+    };
+    struct snapshot *s = server();
+    struct process *p = (struct process *)snapshot_process(s, SERVER);
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        p->restart = (uint8_t)cases[i].restart;
+        p->known |= PROC_KNOWS_RESTART;
+        p->known &= (uint16_t)~PROC_RESTART_VARIES;
+        p->known |= cases[i].varies ? PROC_RESTART_VARIES : 0;
+        char *said = mem_format("It is the main process of oracle.service: %s", cases[i].said);
+        assert_non_null(strstr(signalled(s, cases[i].signal).effect, said));
+        free(said);
+    }
+    char *page = page_of(s, SERVER);
+    assert_non_null(
+        strstr(page, "\nService    oracle.service, its main process (Restart=on-success)\n"));
+    free(page);
+    snapshot_unref(s);
+}
+
 TEST(nothing_is_said_of_files_nobody_read)
 {
     struct snapshot *s = server();

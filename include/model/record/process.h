@@ -19,6 +19,7 @@ enum process_fact {
     NEED_CGROUP = 1 << 27,     // container and unit, by the name of its control group
     NEED_SWAP = 1 << 28,       // what of it is swapped out
     NEED_SHARED_PSS = 1 << 29, // its share of shared memory: the kernel walks its page tables
+    NEED_RESTART = 1 << 30,    // of a service's main process: when systemd starts it again
     NEED_PROCESS_FACTS = 0xffffull << 24, // all of these, and those to come
     // Read once, when a process is new or runs another program: reading them may hang where the
     // rest does not.
@@ -37,9 +38,24 @@ enum {
     PROC_KNOWS_PARENT = 64,
     PROC_KNOWS_SWAP = 128,
     PROC_KNOWS_SHARED_PSS = 256,
-    PROC_KNOWS_STAT = 512, // threads, session, tty, cpu_ms
-    PROC_READABLE = 1024   // its mappings and files are this user's to read
+    PROC_KNOWS_STAT = 512,     // threads, session, tty, cpu_ms
+    PROC_READABLE = 1024,      // its mappings and files are this user's to read
+    PROC_KNOWS_RESTART = 2048, // restart: it is the main process of a service of the system
+    PROC_RESTART_VARIES = 4096 // by exit code or signal: RestartPreventExitStatus= and others
 };
+
+enum service_restart { // Restart= in systemd.service(5)
+    RESTART_UNKNOWN,
+    RESTART_NO,
+    RESTART_ON_SUCCESS,
+    RESTART_ON_FAILURE,
+    RESTART_ON_ABNORMAL,
+    RESTART_ON_WATCHDOG,
+    RESTART_ON_ABORT,
+    RESTART_ALWAYS,
+    RESTARTS
+};
+const char *service_restart_name(enum service_restart restart); // "on-failure"; NULL: unknown
 
 enum process_string {
     PROCESS_COMMAND,   // arguments joined by a space; none for kernel threads
@@ -65,6 +81,7 @@ struct process { // what is known of a pid that something names
                        // that was not asked: it comes with the arguments
     int32_t parent;    // 0: outside this PID namespace
     char state;        // as in proc(5): R S D Z T t X I
+    uint8_t restart;   // enum service_restart
     uint16_t known;
     bool gone;     // asked for and not there, or a zombie of which no thread lives
     bool unreaped; // of what is gone: such a zombie. `parent`, if known, has not waited for it

@@ -22,6 +22,7 @@
 #include "linux/process/cgroup.h"
 #include "linux/process/pidfd.h"
 #include "linux/process/proc_file.h"
+#include "linux/process/service.h"
 #include "linux/process/stat.h"
 
 enum {
@@ -225,6 +226,14 @@ static int take_cgroup(const struct process_reader *self, char *text, size_t n,
     return 0;
 }
 
+static int take_restart(const struct process_reader *self, char *text, size_t n,
+                        struct process *process)
+{
+    if (self->options.is_procfs && self->options.same_pid_namespace && process->parent == 1)
+        service_read(self->path, "", text, n, process);
+    return 0;
+}
+
 // In this order. A file that cannot be read leaves its fact unknown; without the first there is no
 // process.
 // clang-format off
@@ -240,6 +249,7 @@ static const struct fact {
     {NEED_COMMANDS, "cmdline", COMMAND_MAX, false, take_command},
     {NEED_COMMANDS, "status", FILE_MAX, true, take_inner_pid}, // the dearest of all
     {NEED_CGROUP, "cgroup", FILE_MAX, false, take_cgroup},
+    {NEED_RESTART, "cgroup", FILE_MAX, false, take_restart},
     {NEED_SWAP, "status", FILE_MAX, false, take_swap},
     {NEED_SHARED_PSS, "smaps_rollup", FILE_MAX, false, take_shared_pss},
 };

@@ -20,6 +20,9 @@ void consequence_remove(struct draft *t);
 void consequence_unlink(struct draft *t); // ACTION_REMOVE of shared memory without a number
 void consequence_signal(struct draft *t);
 void consequence_limit(struct draft *t);
+// Of a process that ends: what it serves, whether systemd starts it again; children that hold the same.
+void consequence_served(struct draft *t, const struct process *p);
+void consequence_children(struct draft *t, int32_t pid);
 
 // The next sentence of the effect goes there.
 struct say *consequence_next(struct draft *t);

@@ -12,7 +12,7 @@
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 
-enum { SEGMENTS_MAX = 3, PORTS_MAX = 3 };
+enum { SEGMENTS_MAX = 3 };
 
 enum fate {
     FATE_ENDS, // nothing can keep it from ending
@@ -292,50 +292,6 @@ void consequence_ended(const struct snapshot *s, const struct pid_vec *pids, str
     }
 }
 
-// --- what it serves, and who goes with it -------------------------------------------------------
-
-// "It listens on tcp 127.0.0.1:1521; 14 clients are connected."
-static void say_clients(struct draft *t, int32_t pid)
-{
-    char text[LINE_TEXT];
-    struct line line = line_start(text, sizeof text);
-    uint64_t clients;
-    size_t n = process_listens(&line, t->s, pid, PORTS_MAX, &clients);
-
-    if (!n)
-        return;
-    say(consequence_next(t), "It listens on {text}: with its end nothing more is accepted there.",
-        text);
-    t->out->grave |= clients > 0;
-}
-
-// What Restart= says of the unit only systemd knows for sure: a drop-in may have changed it.
-static void say_unit(struct draft *t, const struct process *p)
-{
-    static const char service[] = ".service";
-    const char *unit = process_string(p, PROCESS_UNIT);
-    const char *container = process_string(p, PROCESS_CONTAINER);
-    size_t n = unit ? strlen(unit) : 0, tail = sizeof service - 1;
-
-    if (container)
-        say(consequence_next(t), "It runs in container {text}.", container);
-    else if (n > tail && strcmp(unit + n - tail, service) == 0)
-        say(consequence_next(t),
-            "It belongs to {text}: systemd may start it again (systemctl show -p Restart).", unit);
-}
-
-// They do not end with it.
-static void say_children(struct draft *t, int32_t pid)
-{
-    size_t n;
-    const struct held *held = held_find(t->held, pid, &n);
-
-    if (held && held->children)
-        say(consequence_next(t),
-            "{n child holds|children hold} what it holds, too, and may live on without it.",
-            held->children);
-}
-
 // -------------------------------------------------------------------------------------------------
 
 // Of a container, say. kernel/signal.c sig_task_ignored: from here SIGKILL and SIGSTOP reach its init.
@@ -372,10 +328,9 @@ void consequence_signal(struct draft *t)
     say_oracle(t, p);
     say_state(t, p, fate);
     if (t->out->ends) {
-        say_clients(t, pid);
-        say_unit(t, p);
+        consequence_served(t, p);
         say_segments(t);
-        say_children(t, pid);
+        consequence_children(t, pid);
     }
     if (p && p->known & PROC_KNOWS_UID)
         consequence_permission(t, p->uid, p->uid, "CAP_KILL");

@@ -171,7 +171,7 @@ const struct kind kind_files = {
     .can = CAN_SIGNAL | CAN_PAGE,
     .owner_need = NEED_PROCESSES,
     .focus_need = NEED_PROCESSES | NEED_COMMANDS | NEED_RSS | NEED_SWAP | NEED_CGROUP |
-                  NEED_TOTALS | NEED_HOLDERS | NEED_WAITERS | NEED_PAGE | NEED_PEERS,
+                  NEED_RESTART | NEED_TOTALS | NEED_HOLDERS | NEED_WAITERS | NEED_PAGE | NEED_PEERS,
     .need = NEED_FILES,
     .pins = KIND_PROCESS,
     .empty = "no open file was seen",

@@ -4,6 +4,14 @@
 
 #include "base/memory.h"
 
+const char *service_restart_name(enum service_restart restart)
+{
+    static const char *const names[RESTARTS] = {
+        NULL, "no", "on-success", "on-failure", "on-abnormal", "on-watchdog", "on-abort", "always"};
+
+    return (unsigned)restart < RESTARTS ? names[restart] : NULL;
+}
+
 // The text of all strings follows, each ended with NUL.
 struct process_strings {
     int refs;                     // atomic

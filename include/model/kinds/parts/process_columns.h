@@ -22,6 +22,8 @@ void process_get_container(const struct snapshot *s, const void *row, struct cel
 void process_get_tty(const struct snapshot *s, const void *row, struct cell *out);
 void process_get_cpu(const struct snapshot *s, const void *row, struct cell *out);
 
+void process_get_restart(const struct snapshot *s, const void *row, struct cell *out);
+
 // column->show
 void process_show_unit(const struct snapshot *s, const void *row, char *dst, size_t cap);
 void process_show_command(const struct snapshot *s, const void *row, char *dst, size_t cap);
@@ -102,7 +104,10 @@ void process_set_command(struct snapshot *s, void *row, const struct cell *value
      .member = MEMBER_OF_PROCESS(PROC_KNOWS_STAT, AS_POSITIVE, session)},                          \
     {.name = "cpu_time", .title = "CPU", .help = "processor time it has used",                     \
      .type = CELL_DURATION, .width = 5, .flags = COL_DESCENDING, .need = NEED_PROCESSES,           \
-     .get = process_get_cpu}
+     .get = process_get_cpu},                                                                      \
+    {.name = "restart", .title = "RESTART",                                                        \
+     .help = "of the main process of a service: Restart= in its unit file", .type = CELL_TEXT,     \
+     .width = 11, .need = NEED_PROCESSES | NEED_RESTART, .get = process_get_restart}
 // clang-format on
 
 #endif

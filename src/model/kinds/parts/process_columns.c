@@ -82,6 +82,13 @@ void process_get_tty(const struct snapshot *s, const void *row, struct cell *out
     }
 }
 
+void process_get_restart(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct process *p = process_of_row(s, row, PROC_KNOWS_RESTART);
+
+    cell_set_text(out, p ? service_restart_name((enum service_restart)p->restart) : NULL);
+}
+
 // --- what it uses -------------------------------------------------------------------------------
 
 void process_get_cpu(const struct snapshot *s, const void *row, struct cell *out)

@@ -319,6 +319,16 @@ static void note_page(const struct snapshot *s, int32_t pid, struct note_vec *ou
             "without libproc2: memory, oom score, control group and slice are not shown");
 }
 
+static void note_service(const struct process *p, struct note_vec *out)
+{
+    const char *unit = process_string(p, PROCESS_UNIT);
+
+    if (unit && p->known & PROC_KNOWS_RESTART)
+        note_add(out, NOTE_PLAIN,
+                 mem_format("Service    %s, its main process (Restart=%s)", unit,
+                            service_restart_name((enum service_restart)p->restart)));
+}
+
 void process_notes(const struct snapshot *s, int32_t pid, struct note_vec *out)
 {
     const struct process *p = snapshot_process(s, pid);
@@ -330,5 +340,7 @@ void process_notes(const struct snapshot *s, int32_t pid, struct note_vec *out)
     note_held(s, pid, out);
     note_waits(s, pid, out);
     note_files(s, pid, out);
+    if (p)
+        note_service(p, out);
     note_page(s, pid, out);
 }

@@ -1,0 +1,16 @@
+// Whether a process is the main process of a service of the system's systemd, and what its unit says of its
+// end.
+#ifndef IPCTOP_LINUX_PROCESS_SERVICE_H
+#define IPCTOP_LINUX_PROCESS_SERVICE_H
+
+#include <stddef.h>
+
+#include "model/record/process.h"
+
+// `text`: the `n` bytes of its /proc/PID/cgroup; `root`: of the unit files, "": the machine's. Sets
+// process->restart and PROC_KNOWS_RESTART where both are sure: systemd is pid 1, and it has made no other
+// process of the unit.
+void service_read(const char *proc, const char *root, const char *text, size_t n,
+                  struct process *process);
+
+#endif
