@@ -74,8 +74,13 @@ static bool read_list(const json_t *json, struct recorded *r, struct recorded_va
     if (!json_is_array(json) || n > UINT32_MAX)
         return false;
     uint32_t *list = recorded_room(r, n);
-    for (size_t i = 0; i < n; i++)
-        list[i] = (uint32_t)json_integer_value(json_array_get(json, i));
+    for (size_t i = 0; i < n; i++) {
+        const json_t *item = json_array_get(json, i);
+        json_int_t number = json_integer_value(item);
+        if (!json_is_integer(item) || number < 0 || number > UINT32_MAX)
+            return false;
+        list[i] = (uint32_t)number;
+    }
     out->list.at = list;
     out->list.n = (uint32_t)n;
     return true;

@@ -25,19 +25,26 @@ static bool cell_at(const struct recorded_table *table, size_t row, size_t colum
     out->type = table->kind->columns[column].type;
     out->known = value && value->known;
     out->count = out->known ? value->count : 0;
+    if (out->known && out->type == CELL_LIST) {
+        out->list.at = value->list.at;
+        out->list.n = value->list.n;
+    }
     return out->known;
 }
 
 static void put_members(const struct recorded_table *table, size_t i, void *row)
 {
     struct cell cell;
+    struct owned *owned = kind_is_object(table->kind->id) ? row : NULL;
 
+    if (owned) { // what is not known, or no such number, is nobody's: 0 would be root
+        owned->kind = table->kind->id;
+        owned->uid = owned->gid = owned->cuid = owned->cgid = UINT32_MAX;
+    }
     for (size_t k = 0; k < table->kind->n_columns; k++) {
         cell_at(table, i, k, &cell);
         column_put(&table->kind->columns[k], &cell, row);
     }
-    if (kind_is_object(table->kind->id))
-        ((struct owned *)row)->kind = table->kind->id;
 }
 
 struct sorting {
@@ -162,6 +169,8 @@ static void add_names(struct snapshot *s, const struct recorded_table *table)
             if (!value || !value->known || !has_number(table, i, m))
                 continue;
             uint32_t id = *(const uint32_t *)((const char *)table->rows[i].at + m->offset);
+            if (id == UINT32_MAX) // the number is none
+                continue;
             snprintf(number, sizeof number, "%" PRIu32, id);
             if (strcmp(number, value->text) != 0)
                 add_name(m->as == AS_USER ? &s->users : &s->groups, id, value->text);
@@ -213,6 +222,10 @@ void rebuild_end(struct snapshot *s, struct recorded *r)
     for (int id = 1; id < KINDS; id++)
         if (r->tables[id].known)
             set_columns(s, &r->tables[id]);
+    // What they set may decide about the order: the kind of object that a task waits on.
+    for (int id = 1; id < KINDS; id++)
+        if (r->tables[id].known && r->tables[id].n)
+            sort_rows(&r->tables[id], (void *)r->tables[id].rows[0].at);
     for (int id = 1; id < KINDS; id++) {
         const struct kind *kind = kind_get((enum kind_id)id);
         if (r->tables[id].known && kind->restored)

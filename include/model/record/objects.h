@@ -163,6 +163,8 @@ VEC(growth_vec, struct growth);
 
 enum severity { SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_CRITICAL };
 
+VEC(object_id_vec, uint32_t);
+
 struct finding {      // model/triage.c
     const char *rule; // static
     enum severity severity;
@@ -172,6 +174,9 @@ struct finding {      // model/triage.c
     char *title, *evidence, *advice; // owned
     struct identity_vec objects; // the objects it is about, of one kind, as a set; owned. Empty:
                                  // about none, but a limit or a process
+    const char
+        *objects_word; // static: "segment", what these are; NULL: they have no ids, or are none
+    struct object_id_vec ids; // of these, as they stand there; owned
 };
 VEC(finding_vec, struct finding);
 

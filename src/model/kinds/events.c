@@ -90,12 +90,18 @@ static void show_time(const struct snapshot *s, const void *row, char *dst, size
         snprintf(dst, cap, "%s", text);
 }
 
+static const char *const severity_names[] = {"notice", "warning", "critical", NULL};
+
 // clang-format off
 static const struct column columns[] = {
     {.name = "time", .title = "TIME",
      .help = "when it happened, where that is traced; else when it was seen first",
      .type = CELL_TIME, .width = 8, .widest = 12, .flags = COL_SCREEN | COL_JSON | COL_KEEP,
      .member = MEMBER(AS_POSITIVE, struct event, time), .show = show_time},
+    {.name = "milliseconds", .title = "MS", .help = "of that second, where it is traced", .type = CELL_NUMBER, .width = 3,
+     .flags = COL_JSON, .member = MEMBER(AS_VALID, struct event, millis)},
+    {.name = "severity", .title = "SEVERITY", .help = "critical, warning or notice", .type = CELL_TEXT, .width = 8,
+     .flags = COL_JSON, .member = MEMBER(AS_NAMED, struct event, severity), .names = severity_names},
     {.name = "age", .detail = DETAIL_NONE, .title = "AGE", .help = "how long ago", .type = CELL_DURATION, .width = 4,
      .member = MEMBER(AS_SINCE, struct event, time)},
     {.name = "what", .title = "EVENT",
@@ -148,7 +154,8 @@ static void restored(struct snapshot *s)
         const struct kind *kind = object_kind_of_word(r->kind);
         r->about = object_of_word(s, has_object ? r->kind : NULL, r->about.id);
         r->number = rows->n - i;
-        r->millis = -1;
+        if (r->millis < 0 || r->millis > 999)
+            r->millis = -1;
         snprintf(name, sizeof name, "%s %" PRId32, r->kind ? r->kind : "", r->about.id);
         r->object = r->about.kind != NO_KIND ? name : r->kind;
         r->kind = kind ? kind->one : NULL; // it outlives the picture
@@ -220,7 +227,9 @@ static int among(const void *a, const void *b)
 {
     const struct event *x = a, *y = b;
 
-    return (x->time < y->time) - (x->time > y->time);
+    if (x->time != y->time)
+        return x->time < y->time ? 1 : -1;
+    return (x->millis < y->millis) - (x->millis > y->millis);
 }
 
 const struct kind kind_events = {

@@ -6,6 +6,7 @@
 #include "model/kinds/object_words.h"
 #include "model/kinds/parts/cells.h"
 #include "model/kinds/parts/row_parts.h"
+#include "model/record/identity_set.h"
 
 static void get_id(const struct snapshot *s, const void *row, struct cell *out)
 {
@@ -22,6 +23,32 @@ static void set_id(struct snapshot *s, void *row, const struct cell *value)
     if (value->number >= 0 && value->number <= INT32_MAX)
         ((struct finding *)row)->about.id = (int32_t)value->number;
     ((struct finding *)row)->about.kind = OBJECT_KINDS; // of which kind: restored()
+}
+
+static void get_objects(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct finding *r = row;
+
+    (void)s;
+    out->known = r->objects_word != NULL;
+    out->list.at = r->ids.at;
+    out->list.n = (uint32_t)r->ids.n;
+}
+
+// Those that are still in the picture are found again by what else is known of them.
+static void set_objects(struct snapshot *s, void *row, const struct cell *value)
+{
+    struct finding *r = row;
+    struct identity_vec objects = {0};
+
+    for (uint32_t i = 0; i < value->list.n; i++) {
+        uint32_t id = value->list.at[i];
+        vec_push(&r->ids, id);
+        if (id <= INT32_MAX && object_kind_of_word(r->objects_word))
+            vec_push(&objects, object_of_word(s, r->objects_word, (int32_t)id));
+    }
+    identity_set_add_all(&r->objects, objects.at, objects.n);
+    vec_free(&objects);
 }
 
 static const char *const severity_names[] = {"notice", "warning", "critical", NULL};
@@ -45,6 +72,10 @@ static const struct column columns[] = {
     {.name = "advice", .title = "NEXT STEP", .help = "what to do about it", .type = CELL_TEXT,
      .width = 24, .widest = 160, .priority = 1, .flags = COL_JSON | COL_SCREEN | COL_WHOLE,
      .member = MEMBER(AS_STRING, struct finding, advice)},
+    {.name = "objects", .title = "OBJECTS", .help = "identifiers of all objects it is about", .type = CELL_LIST, .width = 7,
+     .widest = 40, .priority = 9, .flags = COL_JSON, .get = get_objects, .set = set_objects},
+    {.name = "objects_kind", .title = "OF", .help = "what the objects are", .type = CELL_TEXT, .width = 9,
+     .widest = 14, .priority = 9, .flags = COL_JSON, .member = MEMBER(AS_STRING, struct finding, objects_word)},
 };
 // clang-format on
 

@@ -32,6 +32,7 @@ void findings_clear(struct finding_vec *findings)
         free(findings->at[i].evidence);
         free(findings->at[i].advice);
         vec_free(&findings->at[i].objects);
+        vec_free(&findings->at[i].ids);
     }
     vec_clear(findings);
 }

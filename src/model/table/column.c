@@ -169,7 +169,9 @@ static void put_member(const struct column *column, const struct cell *cell, voi
     bool written = true;
 
     if (m->as == AS_VALID)
-        *(uint32_t *)at = cell->known ? (uint32_t)cell->number : UINT32_MAX;
+        *(uint32_t *)at = cell->known && cell->number >= 0 && cell->number < UINT32_MAX
+                              ? (uint32_t)cell->number
+                              : UINT32_MAX;
     if (m->as == AS_WORDS)
         *(const char **)at = cell->known ? cell->text : "";
     if (!cell->known)

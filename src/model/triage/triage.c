@@ -205,6 +205,18 @@ static struct identity_vec objects_of(const struct snapshot *s, const struct rul
     return set;
 }
 
+static void take_ids(struct finding *finding)
+{
+    const struct identity_vec *objects = &finding->objects;
+
+    if (!objects->n || !kind_is_object(objects->at[0].kind))
+        return;
+    finding->objects_word = kind_get(objects->at[0].kind)->word;
+    vec_reserve(&finding->ids, objects->n);
+    for (size_t i = 0; i < objects->n; i++)
+        vec_push(&finding->ids, (uint32_t)objects->at[i].id);
+}
+
 static void report(struct snapshot *s, const struct rule *rule, const struct match *matches,
                    size_t n)
 {
@@ -225,6 +237,7 @@ static void report(struct snapshot *s, const struct rule *rule, const struct mat
                               .evidence = mem_copy_string(evidence),
                               .advice = mem_copy_string(rule->advise ? advice : rule->advice),
                               .objects = objects_of(s, rule, matches, n)};
+    take_ids(&finding);
     vec_push(&s->findings, finding);
 }
 

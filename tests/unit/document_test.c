@@ -1,0 +1,243 @@
+// Pictures from documents: all that stands in one comes back to the byte, and numbers beyond what a member
+// holds never become another number.
+#include "replay/document.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "model/kinds/registry.h"
+#include "model/triage/triage.h"
+#include "output/formats.h"
+#include "support/fake.h"
+#include "support/test.h"
+
+// As --record writes it: every table with its columns of --json. The caller frees it.
+static char *line_of(const struct snapshot *s)
+{
+    struct table_request tables[KINDS];
+    size_t n_tables = 0, n;
+    char *text;
+    FILE *out = mem_stream(&text, &n);
+
+    for (int id = 1; id < KINDS; id++) {
+        const struct kind *kind = kind_get((enum kind_id)id);
+        if (!kind->json && !(kind->flags & TABLE_PAST))
+            continue;
+        struct table_request *table = &tables[n_tables++];
+        *table = (struct table_request){.query.kind = kind};
+        table->columns = mem_zero(kind->n_columns, sizeof *table->columns);
+        table->n_columns = kind_columns(kind, COL_JSON, table->columns);
+    }
+    assert_int_equal(record_format.write(out, s, tables, n_tables), 0);
+    mem_stream_end(out);
+    for (size_t i = 0; i < n_tables; i++)
+        free(tables[i].columns);
+    return text;
+}
+
+static struct snapshot *must_read(const char *text)
+{
+    struct document_report report;
+    struct snapshot *s = document_read(text, strlen(text), &report);
+
+    if (!s)
+        fail_msg("%s", report.note);
+    return s;
+}
+
+static struct snapshot *again(const struct snapshot *s)
+{
+    char *once = line_of(s);
+    struct snapshot *read = must_read(once);
+    char *twice = line_of(read);
+    size_t same = 0;
+
+    while (once[same] && once[same] == twice[same])
+        same++;
+    if (once[same] || twice[same]) {
+        size_t from = same > 200 ? same - 200 : 0;
+        fail_msg("it was %.300s\nand is %.300s", once + from, twice + from);
+    }
+    free(once);
+    free(twice);
+    return read;
+}
+
+TEST(all_objects_of_a_finding_come_back)
+{
+    struct snapshot *s = fake_story();
+    size_t several = 0;
+
+    for (int32_t i = 0; i < 3; i++) { // orphans of one owner
+        struct segment *orphan = fake_segment(s, 900000 + 7 * i, 0, 54, 1 << 20, 0);
+        orphan->cpid = orphan->lpid = 990000 + i;
+        orphan->o.ctime = FAKE_NOW - 86400 - 1000 * i;
+        fake_gone(s, orphan->cpid);
+    }
+    triage_run(s);
+    assert_true(s->findings.n > 3);
+    struct snapshot *read = again(s);
+    assert_int_equal(read->findings.n, s->findings.n);
+    for (size_t i = 0; i < s->findings.n; i++) {
+        const struct finding *was = &s->findings.at[i], *is = &read->findings.at[i];
+        assert_int_equal(is->ids.n, was->ids.n);
+        several += is->ids.n > 1;
+        for (size_t k = 0; k < was->ids.n; k++) {
+            assert_int_equal(is->ids.at[k], was->ids.at[k]);
+            assert_true(identity_same(&is->objects.at[k], &was->objects.at[k]));
+        }
+    }
+    assert_true(several > 0);
+    snapshot_unref(read);
+    snapshot_unref(s);
+}
+
+TEST(an_event_comes_back_with_its_milliseconds)
+{
+    struct snapshot *s = fake_story();
+    struct event_vec events = {0};
+    const struct event traced = {.number = 1,
+                                 .time = s->time - 3,
+                                 .millis = 482,
+                                 .what = EVENT_REMOVED,
+                                 .severity = SEVERITY_WARNING,
+                                 .by = EVENT_BY_EXACT,
+                                 .pid = 12997,
+                                 .uid = 1234,
+                                 .kind = "segment",
+                                 .object = "segment 7"};
+    struct event seen = traced;
+
+    seen.number = 2;
+    seen.millis = -1;
+    seen.uid = UINT32_MAX;
+    vec_push(&events, event_new(&traced, "12997 ipcrm (uid 1234 deploy)", "segment 7 removed"));
+    vec_push(&events, event_new(&seen, "", "segment 7 removed"));
+    event_log_unref(s->events);
+    s->events = event_log_more(NULL, &events);
+    vec_free(&events);
+    struct snapshot *read = again(s);
+    assert_int_equal(read->events->n, 2);
+    assert_int_equal(read->events->at[0]->millis, 482);
+    assert_int_equal(read->events->at[0]->severity, SEVERITY_WARNING);
+    assert_int_equal(read->events->at[0]->uid, 1234);
+    assert_int_equal(read->events->at[1]->millis, -1);
+    assert_int_equal(read->events->at[1]->uid, UINT32_MAX);
+    snapshot_unref(read);
+    snapshot_unref(s);
+}
+
+#define META "{\"meta\":{\"program\":\"ipctop\",\"version\":\"0.1.0\",\"time\":1795000000},"
+
+static struct snapshot *segment_with(const char *members)
+{
+    char *text = mem_format(META "\"segments\":[{\"shmid\":5,%s}]}", members);
+    struct snapshot *s = must_read(text);
+
+    free(text);
+    assert_int_equal(s->segments.n, 1);
+    return s;
+}
+
+static size_t of_owner(const struct snapshot *s, uint32_t uid)
+{
+    const struct query query = {.kind = &kind_segments, .has_owner = true, .owner = uid};
+    struct rows rows = {0};
+
+    rows_build(&rows, s, &query);
+    size_t n = rows.n;
+    vec_free(&rows);
+    return n;
+}
+
+// 2^32 is not root, nor 2^32 + 26 the user 26; and what is not there is nobody's.
+TEST(a_uid_beyond_32_bits_is_nobodys)
+{
+    static const char *const members[] = {"\"uid\":4294967296,\"owner\":\"root\"",
+                                          "\"uid\":4294967322",
+                                          "\"uid\":18446744073709551616",
+                                          "\"uid\":-1",
+                                          "\"uid\":1e3",
+                                          "\"uid\":null",
+                                          "\"size\":1"};
+
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        struct snapshot *s = segment_with(members[i]);
+        assert_int_equal(of_owner(s, 0), 0);
+        assert_int_equal(of_owner(s, 26), 0);
+        assert_int_equal(of_owner(s, 1000), 0);
+        assert_null(snapshot_user(s, 0));
+        snapshot_unref(s);
+    }
+    struct snapshot *s = segment_with("\"uid\":26,\"owner\":\"postgres\"");
+    assert_int_equal(of_owner(s, 26), 1);
+    assert_string_equal(snapshot_user(s, 26), "postgres");
+    snapshot_unref(s);
+}
+
+TEST(a_pid_beyond_32_bits_is_no_process)
+{
+    static const char *const members[] = {"\"cpid\":4294967297", "\"cpid\":-4294967295",
+                                          "\"cpid\":9223372036854775807", "\"cpid\":1e0"};
+
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        struct snapshot *s = segment_with(members[i]);
+        assert_int_equal(s->segments.at[0].cpid, 0);
+        snapshot_unref(s);
+    }
+    struct snapshot *s = segment_with("\"cpid\":2147483647");
+    assert_int_equal(s->segments.at[0].cpid, INT32_MAX);
+    snapshot_unref(s);
+}
+
+static void must_be(const char *members, uint64_t size)
+{
+    struct snapshot *s = segment_with(members);
+    char *line = line_of(s), *wanted = mem_format("\"size\":%" PRIu64 ",", size);
+
+    assert_int_equal(s->segments.at[0].size, size);
+    if (size && !strstr(line, wanted))
+        fail_msg("%s", line);
+    free(line);
+    free(wanted);
+    snapshot_unref(s);
+}
+
+// No fraction, sign or overflow makes another one of it.
+TEST(a_size_is_what_was_recorded_or_unknown)
+{
+    must_be("\"size\":18446744073709551615", UINT64_MAX);
+    must_be("\"size\":9223372036854775808", UINT64_C(1) << 63);
+    must_be("\"size\":18446744073709551616", 0);
+    must_be("\"size\":99999999999999999999999999", 0);
+    must_be("\"size\":-1", 0);
+    must_be("\"size\":1.5", 0);
+    must_be("\"size\":1e300", 0);
+    must_be("\"size\":[4096]", 0);
+    must_be("\"size\":{\"a\":4096}", 0);
+}
+
+TEST(a_list_with_a_number_that_is_none_is_unknown)
+{
+    static const char *const lists[] = {"[4294967296]", "[-1]", "[1,\"2\"]", "[1.5]", "7"};
+    char text[400];
+
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        snprintf(text, sizeof text,
+                 META "\"findings\":[{\"rule\":\"r\",\"severity\":\"notice\",\"kind\":\"segment\","
+                      "\"id\":1,\"objects_kind\":\"segment\",\"objects\":%s,\"title\":\"t\"}]}",
+                 lists[i]);
+        struct snapshot *s = must_read(text);
+        assert_int_equal(s->findings.n, 1);
+        assert_int_equal(s->findings.at[0].ids.n, 0);
+        snapshot_unref(s);
+    }
+}
+
+int main(void)
+{
+    return tests_run();
+}
