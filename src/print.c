@@ -36,23 +36,6 @@ void print_columns(const struct options *options)
         print_kind(kind_get((enum kind_id)id));
 }
 
-// *why: UNSEEN_* of all of them.
-static uint64_t unseen_attachments(const struct scan *scan, const struct options *options,
-                                   uint16_t *why)
-{
-    uint64_t n = 0;
-
-    for (size_t i = 0; i < scan->accounts.n; i++) {
-        const struct segment_account *account = &scan->accounts.at[i];
-        bool asked = !options->has_id || account->shmid == options->id;
-        if (!asked || account->found >= account->nattch)
-            continue;
-        n += account->nattch - account->found;
-        *why |= account->unseen;
-    }
-    return n;
-}
-
 // ", 3 processes"; nothing where there are none.
 static bool add_count(struct line *line, uint64_t n, const char *one, const char *many)
 {
@@ -61,19 +44,6 @@ static bool add_count(struct line *line, uint64_t n, const char *one, const char
     if (n)
         line_count(line, n, one, many);
     return n > 0;
-}
-
-// Sets whose elements may not be read by this user (semctl(2) GETALL: EACCES).
-static size_t unread_sets(const struct snapshot *s)
-{
-    size_t unread = 0;
-
-    for (size_t i = 0; i < s->semsets.n; i++) {
-        size_t n;
-        const struct element *elements = snapshot_elements(s, &s->semsets.at[i], &n);
-        unread += n > 0 && !(elements[0].known & ELEMENT_KNOWS_VALUE);
-    }
-    return unread;
 }
 
 static void add_files_missing(struct line *line, const struct files_look *look)
@@ -112,19 +82,13 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
         !(s->segments.at[0].known & SEG_KNOWS_SWAP))
         line_add(line, "%smemory and swap of segments are not known: no /proc/sysvipc",
                  line->n ? ", " : "");
-    size_t left_out = 0;
-    for (size_t i = 0; i < s->semsets.n; i++)
-        left_out += (s->semsets.at[i].known & SET_LEFT_OUT) != 0;
-    if (left_out) {
-        line_add(line, "%s", line->n ? ", " : "");
-        line_count(line, left_out, "semaphore set", NULL);
+    if (add_count(line, s->sets_look.left_out, "semaphore set", NULL))
         line_add(line, " not read: too many semaphores");
-    }
-    if (need & NEED_ELEMENTS && add_count(line, unread_sets(s), "semaphore set", NULL))
+    if (add_count(line, s->sets_look.unreadable, "semaphore set", NULL))
         line_add(line, " not readable by this user");
     const struct scan *scan = need & NEED_HOLDERS ? s->scan : NULL;
     uint16_t why = 0;
-    uint64_t unseen = scan ? unseen_attachments(scan, options, &why) : 0;
+    uint64_t unseen = scan ? scan_unseen(scan, options->has_id ? options->id : -1, &why) : 0;
     uint32_t unreadable = scan ? scan->unreadable : 0;
     if (need & NEED_WAITERS && unreadable < s->waiters_unseen)
         unreadable = s->waiters_unseen;

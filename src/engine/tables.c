@@ -130,6 +130,7 @@ struct snapshot *tables_copy(const struct tables *t)
     vec_copy(&to->semsets, &from->semsets);
     vec_copy(&to->queues, &from->queues);
     vec_copy(&to->elements, &from->elements);
+    to->sets_look = from->sets_look;
     vec_copy(&to->limits, &from->limits);
     for (size_t i = 0; i < KINDS; i++)
         table_copy(&to->tables[i], &from->tables[i]);

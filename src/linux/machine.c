@@ -76,6 +76,7 @@ static void read_details(const struct machine *m, const struct want *want, struc
             semctl_waiters(&fresh->semsets);
         fresh->has |= NEED_SEM_WAITERS;
     }
+    fresh->sets_look = snapshot_sets_look(fresh);
     if (need & NEED_QUEUE_MAX && fresh->has & NEED_QUEUES) {
         if (m->is_procfs)
             semctl_max_bytes(&fresh->queues);

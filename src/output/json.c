@@ -236,10 +236,12 @@ static void put_meta(struct file_writer *w, const struct snapshot *s,
     put_text(w, ",\"time\":");
     put_signed(w, s->time);
     put_fields(w, s, meta_system, META_SYSTEM_FIRST, system, false);
-    bool read = s->scan || s->files_look.known;
+    bool read = s->scan || s->sets_look.known || s->files_look.known;
     put_text(w, read ? ",\"scan\":{" : ",\"scan\":null");
     if (read) {
         put_fields(w, s, meta_scan, n_meta_scan, s->scan, true);
+        if (s->sets_look.known)
+            put_fields(w, s, meta_sets, n_meta_sets, &s->sets_look, false);
         if (s->files_look.known)
             put_fields(w, s, meta_files, n_meta_files, &s->files_look, false);
         put(w, "}", 1);

@@ -335,13 +335,9 @@ static void put_known(FILE *out, const struct snapshot *s, const struct table_re
 static void put_scan(FILE *out, const struct snapshot *s)
 {
     const struct scan *scan = s->scan;
-    uint64_t unseen = 0;
 
     if (!scan)
         return;
-    for (size_t i = 0; i < scan->accounts.n; i++)
-        if (scan->accounts.at[i].found < scan->accounts.at[i].nattch)
-            unseen += scan->accounts.at[i].nattch - scan->accounts.at[i].found;
     put_gauge(out, "ipctop_scan_processes", "Processes looked at for attachments", scan->processes);
     put_gauge(out, "ipctop_scan_unreadable_processes", "Processes refused for lack of permission",
               scan->unreadable);
@@ -350,7 +346,7 @@ static void put_scan(FILE *out, const struct snapshot *s)
     put_gauge(out, "ipctop_scan_unasked_processes",
               "Processes not examined for lack of threads or file descriptors", scan->unasked);
     put_gauge(out, "ipctop_unseen_attachments", "Attachments that no process was seen to hold",
-              unseen);
+              scan_unseen(scan, -1, NULL));
     put_head(out, "ipctop_scan_duration_seconds", "seconds", "", "How long the last scan took");
     fprintf(out, "ipctop_scan_duration_seconds %" PRIu64 ".%06" PRIu64 "\n",
             scan->duration_us / 1000000, scan->duration_us % 1000000);

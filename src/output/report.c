@@ -51,15 +51,11 @@ static void put_scan(FILE *out, const struct scan *scan, bool markdown)
 {
     char text[TEXT];
     struct line line = line_start(text, sizeof text);
-    uint64_t unseen = 0;
 
-    for (size_t i = 0; i < scan->accounts.n; i++)
-        if (scan->accounts.at[i].found < scan->accounts.at[i].nattch)
-            unseen += scan->accounts.at[i].nattch - scan->accounts.at[i].found;
     line_count(&line, scan->processes, "process", "processes");
     line_add(&line, " looked at, %" PRIu32 " not readable, %" PRIu32 " stuck; ", scan->unreadable,
              scan->stuck);
-    line_count(&line, unseen, "attachment", NULL);
+    line_count(&line, scan_unseen(scan, -1, NULL), "attachment", NULL);
     line_add(&line, " unseen");
     put_line(out, text, markdown);
 }

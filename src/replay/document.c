@@ -230,8 +230,10 @@ static bool read_meta(struct snapshot *s, struct recorded *r, const json_t *meta
     read_fields(meta, r, meta_system, n_meta_system, &s->system);
     if (s->system.hostname[0] || json_is_integer(json_object_get(meta, "euid")))
         s->has |= NEED_SYSTEM;
-    if (json_is_object(scan))
+    if (json_is_object(scan)) {
+        read_fields(scan, r, meta_sets, n_meta_sets, &s->sets_look);
         read_fields(scan, r, meta_files, n_meta_files, &s->files_look);
+    }
     if (json_is_integer(json_object_get(scan, "processes"))) {
         s->scan = scan_new();
         read_fields(scan, r, meta_scan, n_meta_scan, s->scan);

@@ -289,7 +289,7 @@ TEST(meta_is_as_promised)
         {"euid", INTEGER, 0, NULL}};
     static const struct member scan[] = {
         {"processes", INTEGER, 0, NULL}, {"unreadable", INTEGER, 0, NULL},
-        {"stuck", INTEGER, 0, NULL}, {"method", STRING, 0, " procmap_query text "},
+        {"stuck", INTEGER, 0, NULL}, {"method", STRING, 0, " procmap_query text reverse_map "},
         {"duration_us", INTEGER, 0, NULL}};
     json_t *root = document("--json holders"), *about = json_object_get(root, "meta");
 

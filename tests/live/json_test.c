@@ -467,6 +467,34 @@ TEST(an_ordinary_user_is_told)
     said_clear(&said);
 }
 
+// Of a set whose values are not this user's to read all but the kernel's own line is null, and that is counted.
+TEST(a_set_that_may_not_be_read_is_unknown_and_counted)
+{
+    if (geteuid() != 0 || !ns_was_root()) {
+        printf("skip: needs root to become another user\n");
+        skip();
+    }
+    int closed = semget(IPC_PRIVATE, 2, IPC_CREAT | 0600),
+        open = semget(IPC_PRIVATE, 2, IPC_CREAT | 0644);
+    struct said said = program_run("--json --strict semaphores elements", true);
+    semctl(closed, 0, IPC_RMID);
+    semctl(open, 0, IPC_RMID);
+    assert_int_equal(said.status, 3);
+    json_t *root = json_loads(said.out, 0, NULL);
+    assert_non_null(root);
+    json_t *set = find(root, "semaphores", "semid", closed);
+    assert_int_equal(json_integer_value(json_object_get(set, "nsems")), 2);
+    assert_true(json_is_null(json_object_get(set, "waiters")));
+    set = find(root, "semaphores", "semid", open);
+    assert_int_equal(json_integer_value(json_object_get(set, "waiters")), 0);
+    json_t *scan = json_object_get(json_object_get(root, "meta"), "scan");
+    json_t *unread = json_object_get(scan, "sets_unreadable");
+    assert_true(json_is_integer(unread) && json_integer_value(unread) >= 1);
+    assert_int_equal(json_integer_value(json_object_get(scan, "sets_left_out")), 0);
+    json_decref(root);
+    said_clear(&said);
+}
+
 int main(void)
 {
     return ns_run(tests_run);

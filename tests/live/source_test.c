@@ -368,7 +368,7 @@ TEST(what_a_user_may_not_read_is_unknown)
     assert_int_equal(seen.sets, 1);
     assert_int_equal(seen.queues, 1);
     assert_int_equal(seen.elements, 2);
-    assert_int_equal(seen.set.known, 0);
+    assert_int_equal(seen.set.known, SET_REFUSED);
     assert_int_equal(seen.set.n_elements, 2);
     assert_int_equal(seen.element[0].known, 0);
     assert_int_equal(seen.element[1].index, 1);

@@ -41,7 +41,12 @@ struct segment { // ipc/shm.c sysvipc_shm_proc_show
 VEC(segment_vec, struct segment);
 
 // LEFT_OUT: its semaphores were not read, since there are too many in all.
-enum { SET_KNOWS_WAITERS = 1, SET_KNOWS_PIDS = 2, SET_LEFT_OUT = 4 };
+enum {
+    SET_KNOWS_WAITERS = 1,
+    SET_KNOWS_PIDS = 2,
+    SET_LEFT_OUT = 4, // its elements were not read: there are too many
+    SET_REFUSED = 8,  // nor could they be, by this user: semctl(2) GETALL, EACCES
+};
 
 struct semset { // ipc/sem.c sysvipc_sem_proc_show
     struct owned o;
@@ -53,6 +58,13 @@ struct semset { // ipc/sem.c sysvipc_sem_proc_show
     uint8_t known;
 };
 VEC(semset_vec, struct semset);
+
+enum { SETS_LOOK_KNOWN = 1 };
+
+struct sets_look {                 // of how many sets the elements were not read: a row of a table
+    uint32_t unreadable, left_out; // SET_REFUSED, SET_LEFT_OUT
+    uint8_t known;                 // SETS_LOOK_KNOWN, where any were left unread
+};
 
 enum { ELEMENT_KNOWS_VALUE = 1, ELEMENT_KNOWS_COUNTS = 2, ELEMENT_KNOWS_PID = 4 };
 

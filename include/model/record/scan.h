@@ -66,6 +66,8 @@ void scan_unref(struct scan *scan); // NULL is fine
 // Of a table ordered by id. NULL where there is none, or no table.
 const struct segment *segments_find(const struct segment_vec *segments, int32_t shmid);
 struct segment_account *accounts_find(const struct account_vec *accounts, int32_t shmid);
+// Attachments that stay unseen, of that segment (-1: of all). *why: UNSEEN_* of those; may be NULL.
+uint64_t scan_unseen(const struct scan *scan, int32_t shmid, uint16_t *why);
 const struct segment_account *scan_account(const struct scan *scan, int32_t shmid);
 // The holders of one segment as a range of scan->holders: the first, *n of them.
 const struct holder *scan_holders(const struct scan *scan, int32_t shmid, size_t *n);

@@ -145,11 +145,12 @@ struct snapshot {
     struct waiter_vec waiters;      // ordered by kind, id, tid
     struct server_vec servers;      // in no order
     uint32_t waiters_unseen;        // processes that could not be asked whether they wait
-    struct ipc_namespace_vec namespaces;   // ordered by inode
-    struct pid_vec namespace_pids;         // who lives in them
-    uint32_t namespaces_unseen;            // processes whose IPC namespace may not be read
-    struct mount_namespace_vec mounts;     // ordered by inode
-    struct shm_place_vec shm_places;       // NEED_SHM_PLACES: ordered by device, each once
+    struct ipc_namespace_vec namespaces; // ordered by inode
+    struct pid_vec namespace_pids;       // who lives in them
+    uint32_t namespaces_unseen;          // processes whose IPC namespace may not be read
+    struct mount_namespace_vec mounts;   // ordered by inode
+    struct shm_place_vec shm_places;     // NEED_SHM_PLACES: ordered by device, each once
+    struct sets_look sets_look;
     struct mapping_vec focus_maps;         // NEED_MAP_USE, NEED_ALL_MAPS: of the focus's process
     struct process_page page;              // NEED_PAGE
     struct file_vec files;                 // of processes in file_answers; ordered by pid, fd
@@ -201,6 +202,7 @@ struct process *snapshot_process_room(struct snapshot *s, int32_t pid);
 // The tasks waiting on a set or queue: the first, *n of them.
 const struct waiter *snapshot_waiters(const struct snapshot *s, enum kind_id kind, int32_t id,
                                       size_t *n);
+struct sets_look snapshot_sets_look(const struct snapshot *s);
 // The semaphores of a set: the first, *n of them; 0 where they were not read.
 const struct element *snapshot_elements(const struct snapshot *s, const struct semset *set,
                                         size_t *n);

@@ -40,9 +40,10 @@ static void read_element(struct element *element, const unsigned short *values)
     }
 }
 
-static bool set_is_gone(int32_t semid)
+// After a call that failed.
+static bool was_gone(void)
 {
-    return semctl(semid, 0, GETVAL) < 0 && (errno == EINVAL || errno == EIDRM);
+    return errno == EINVAL || errno == EIDRM;
 }
 
 // --- which sets ---------------------------------------------------------------------------------
@@ -123,10 +124,12 @@ static void read_set(struct snapshot *s, struct semset *set)
     bool readable = semctl(set->o.id, 0, GETALL, all) == 0;
     uint64_t waiters = 0;
 
-    if (!readable && set_is_gone(set->o.id)) {
+    if (!readable && was_gone()) {
         free(values);
         return;
     }
+    if (!readable)
+        set->known |= SET_REFUSED;
     set->first_element = (uint32_t)s->elements.n;
     set->n_elements = (uint32_t)set->nsems;
     vec_reserve(&s->elements, s->elements.n + set->nsems);
@@ -165,14 +168,17 @@ void semctl_waiters(struct semset_vec *sets)
         struct semset *set = &sets->at[i];
         uint64_t waiters = 0;
         uint32_t ncount, zcount, index = 0;
-        if (set->known & (SET_KNOWS_WAITERS | SET_LEFT_OUT))
+        if (set->known & (SET_KNOWS_WAITERS | SET_LEFT_OUT | SET_REFUSED))
             continue;
+        errno = 0;
         for (; index < set->nsems; index++) {
             if (!ask(set->o.id, index, GETNCNT, &ncount) ||
                 !ask(set->o.id, index, GETZCNT, &zcount))
                 break;
             waiters += (uint64_t)ncount + zcount;
         }
+        if (index < set->nsems && !was_gone())
+            set->known |= SET_REFUSED;
         if (index < set->nsems)
             continue;
         set->waiters = waiters;

@@ -71,6 +71,21 @@ struct segment_account *accounts_find(const struct account_vec *accounts, int32_
                : bsearch(&shmid, accounts->at, accounts->n, sizeof *accounts->at, account_order);
 }
 
+uint64_t scan_unseen(const struct scan *scan, int32_t shmid, uint16_t *why)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < scan->accounts.n; i++) {
+        const struct segment_account *account = &scan->accounts.at[i];
+        if ((shmid >= 0 && account->shmid != shmid) || account->found >= account->nattch)
+            continue;
+        n += account->nattch - account->found;
+        if (why)
+            *why |= account->unseen;
+    }
+    return n;
+}
+
 const struct segment_account *scan_account(const struct scan *scan, int32_t shmid)
 {
     return scan ? accounts_find(&scan->accounts, shmid) : NULL;

@@ -185,6 +185,19 @@ struct process *snapshot_process_room(struct snapshot *s, int32_t pid)
     return &all->at[at];
 }
 
+struct sets_look snapshot_sets_look(const struct snapshot *s)
+{
+    struct sets_look look = {0};
+
+    for (size_t i = 0; i < s->semsets.n; i++) {
+        look.unreadable += (s->semsets.at[i].known & SET_REFUSED) != 0;
+        look.left_out += (s->semsets.at[i].known & SET_LEFT_OUT) != 0;
+    }
+    if (look.unreadable || look.left_out)
+        look.known = SETS_LOOK_KNOWN;
+    return look;
+}
+
 // Index of the first waiter of that object or a later one.
 static size_t first_waiter(const struct snapshot *s, enum kind_id kind, int64_t id)
 {

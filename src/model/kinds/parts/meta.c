@@ -30,6 +30,11 @@ const struct column meta_scan[] = {
     {.name = "method", .type = CELL_TEXT, .names = methods, .member = MEMBER(AS_NAMED, struct scan, method)},
     {.name = "duration_us", .type = CELL_COUNT, .member = MEMBER(AS_VALUE, struct scan, duration_us)},
     {.name = "exiting", .type = CELL_COUNT, .member = MEMBER(AS_VALUE, struct scan, exiting)},
+    {.name = "mappings_left_out", .type = CELL_COUNT, .member = MEMBER(AS_VALUE, struct scan, left_out)},
+};
+const struct column meta_sets[] = {
+    {.name = "sets_unreadable", .type = CELL_COUNT, .member = MEMBER_IF(SETS_LOOK_KNOWN, AS_VALUE, struct sets_look, unreadable)},
+    {.name = "sets_left_out", .type = CELL_COUNT, .member = MEMBER_IF(SETS_LOOK_KNOWN, AS_VALUE, struct sets_look, left_out)},
 };
 #define LOOK(name) MEMBER_IF(FILES_LOOK_KNOWN, AS_VALUE, struct files_look, name)
 const struct column meta_files[] = {
@@ -46,4 +51,5 @@ const struct column meta_files[] = {
 
 const size_t n_meta_system = sizeof meta_system / sizeof *meta_system;
 const size_t n_meta_scan = sizeof meta_scan / sizeof *meta_scan;
+const size_t n_meta_sets = sizeof meta_sets / sizeof *meta_sets;
 const size_t n_meta_files = sizeof meta_files / sizeof *meta_files;
