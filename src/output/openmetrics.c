@@ -68,8 +68,7 @@ static void name_of(const struct kind *kind, const struct column *column, bool s
     if (m && (n < m || strcmp(dst + n - m, unit) != 0))
         line_add(&line, "_%s", unit);
     for (char *c = dst; *c; c++)
-        if (!isalnum((unsigned char)*c))
-            *c = '_';
+        *c = isalnum((unsigned char)*c) ? (char)tolower((unsigned char)*c) : '_';
 }
 
 static void put_head(FILE *out, const char *name, const char *unit, const char *before,

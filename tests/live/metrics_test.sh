@@ -12,13 +12,21 @@ fail() {
 ipcmk -M 3000 -p 0600 >/dev/null && ipcmk -M 5000 >/dev/null && ipcmk -Q >/dev/null || fail "ipcmk"
 
 echo "--- promtool check metrics"
-for options in "" --per-object "-u 4242" "segments -f size>4K" "--per-object queues"; do
+for options in "" --per-object "-u 4242" "segments -f size>4K" "--per-object processes namespaces shared" \
+    "--per-object queues"; do
     "$ipctop" --openmetrics $options >"$dir/metrics" || fail "--openmetrics $options ended with $?"
     said=$(promtool check metrics <"$dir/metrics" 2>&1) || fail "$options: $said"
     [ -z "$said" ] || fail "$options: $said"
     [ "$(tail -n 1 "$dir/metrics")" = "# EOF" ] || fail "$options: no end"
 done
 grep -q '^ipctop_queue_messages{key="0x[0-9a-f]*",msqid="0",owner="root"' "$dir/metrics" || fail "per object: $(cat "$dir/metrics")"
+"$ipctop" --openmetrics --per-object namespaces | grep -q '^ipctop_ipc_namespace_segments{ipc_namespace="[0-9]*"' ||
+    fail "no series of a namespace"
+"$ipctop" --openmetrics >"$dir/metrics"
+for table in processes namespaces shared; do
+    grep -q "^ipctop_table_known{table=\"$table\"} 1" "$dir/metrics" || fail "$table: $(cat "$dir/metrics")"
+    grep -q "^ipctop_$table[ {]" "$dir/metrics" || fail "no number of $table: $(cat "$dir/metrics")"
+done
 "$ipctop" --openmetrics segments | grep -q 'ipctop_segment_' && fail "objects one by one, unasked"
 
 echo "--- promtool test rules"

@@ -82,6 +82,34 @@ TEST(none_is_zero)
     snapshot_unref(s);
 }
 
+// By the thousands of programs that a busy machine runs, too.
+TEST(groups_of_processes_are_bounded)
+{
+    struct snapshot *s = fake_snapshot();
+    size_t lines = 0, rss = 0;
+    char comm[16];
+
+    for (int32_t i = 0; i < 1000; i++) {
+        snprintf(comm, sizeof comm, "job%d", i);
+        struct process *p = fake_process(s, 1000 + i, 0, comm, comm);
+        p->rss = 4096;
+        p->known |= PROC_KNOWS_RSS;
+        vec_push(&s->totals, (struct process_totals){.pid = 1000 + i, .known = TOTALS_KNOW_HELD});
+    }
+    s->has |= kind_get(KIND_PROCESS)->need;
+    if (!s->scan)
+        s->scan = scan_new();
+    char *text = metrics(s, kind_get(KIND_PROCESS), 0);
+    for (char *at = text; (at = strstr(at, "\nipctop_processes_rss_bytes{")); at++) {
+        lines++;
+        rss += strtoul(strchr(at, '}') + 2, NULL, 10);
+    }
+    assert_int_equal(lines, 201);
+    assert_int_equal(rss, 1000 * 4096);
+    free(text);
+    snapshot_unref(s);
+}
+
 TEST(groups_are_bounded)
 {
     enum { OWNERS = 1000, GROUPS = 201 };
