@@ -189,11 +189,21 @@ static int find_namespace(struct options *options)
     return 0;
 }
 
+// Wrong usage where --check is asked for: what a monitoring plugin says then, and not 2, which is read as
+// a critical state.
+static int check_unknown(void)
+{
+    puts("IPCTOP UNKNOWN - wrong usage, see the standard error");
+    return CHECK_UNKNOWN;
+}
+
 static int start(const struct options *options)
 {
     struct requests requests;
     struct audit_log *audit = NULL;
     int status = requests_build(&requests, options);
+    if (status && options->format && options->format->status)
+        status = check_unknown();
 
     // What is done goes to syslog always, to a file where one is named.
     const struct audit_log_options where = {.path = options->log, .syslog = "/dev/log"};
@@ -232,6 +242,14 @@ static void open_standard_files(void)
             open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+static int wrong_usage(int argc, char *const *argv, int status)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--check") == 0)
+            return check_unknown();
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -240,7 +258,7 @@ int main(int argc, char **argv)
     int status = options_parse(&options, argc, argv);
 
     if (status)
-        return status;
+        return wrong_usage(argc, argv, status);
     // Only what characters are: numbers keep their point.
     if (!options.format || !options.format->utf8)
         setlocale(LC_CTYPE, "");
@@ -261,5 +279,7 @@ int main(int argc, char **argv)
         break;
     }
     status = find_namespace(&options);
-    return status ? status : monitor_end(start(&options));
+    if (status)
+        return wrong_usage(argc, argv, status);
+    return monitor_end(start(&options));
 }

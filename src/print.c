@@ -244,13 +244,19 @@ static struct snapshot *collect_all(struct sampler *sampler, struct want want, s
     return first;
 }
 
+// Where no answer could be given or written.
+static int failure(const struct options *options)
+{
+    return options->format->status ? CHECK_UNKNOWN : 1;
+}
+
 static int no_picture(const struct options *options)
 {
     if (options->n_from > 1)
         options_fail("there is no picture in any of the %zu --from", options->n_from);
     else
         options_fail("--from '%s': there is no picture in it", options->from);
-    return 1;
+    return failure(options);
 }
 
 int print_run(const struct options *options, struct requests *requests, struct sampler *sampler)
@@ -274,7 +280,7 @@ int print_run(const struct options *options, struct requests *requests, struct s
             return tick ? status : no_picture(options);
         if (!is_entered(s)) {
             snapshot_unref(s);
-            return 1;
+            return failure(options);
         }
         int error = write_tick(options, requests, s, tick);
         missing(&gaps, s, requests, options, want.need);
@@ -288,10 +294,10 @@ int print_run(const struct options *options, struct requests *requests, struct s
         if (error == -EPIPE)
             return 0; // the reader closed the pipe
         if (error == -ECANCELED)
-            return 1; // which was said
+            return failure(options); // which was said
         if (error) {
             fprintf(stderr, "ipctop: cannot write: %s\n", strerror(-error));
-            return 1;
+            return failure(options);
         }
         if (!any || absent)
             return options->format->status ? status : 1;

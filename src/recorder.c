@@ -13,6 +13,7 @@ struct recorder {
     const struct options *options;
     const struct requests *requests;
     uint64_t last; // event that was written
+    bool headed;   // lines of rows have their heading
 };
 
 bool recorder_wanted(const struct options *options)
@@ -37,6 +38,11 @@ static void write_line(const struct table_request *table, const struct snapshot 
     }
 }
 
+static bool aligned(const struct options *options)
+{
+    return options->format->shown && !options->format->heads_once;
+}
+
 static int write_events(const struct options *options, const struct table_request *table,
                         const struct snapshot *s)
 {
@@ -44,9 +50,9 @@ static int write_events(const struct options *options, const struct table_reques
     int error = 0;
 
     rows_build(&rows, s, &table->query);
-    if (!options->format->shown && rows.n)
+    if (!aligned(options) && rows.n)
         error = options->format->write(stdout, s, table, 1);
-    for (size_t i = rows.n; options->format->shown && i > 0; i--) // oldest first
+    for (size_t i = rows.n; aligned(options) && i > 0; i--) // oldest first
         write_line(table, s, rows.at[i - 1]);
     vec_free(&rows);
     if (!error && (fflush(stdout) != 0 || ferror(stdout)))
@@ -69,6 +75,28 @@ struct event_log *recorder_news(const struct event_log *all, uint64_t *last)
     return log;
 }
 
+// Formats of lines: oldest first, below one heading.
+static int write_each(struct recorder *r, struct snapshot *with)
+{
+    struct table_request table = r->requests->tables[0];
+    struct event_log *all = with->events;
+    int error = 0;
+
+    for (size_t i = 0; i < all->n && !error; i++) {
+        struct event *event = all->at[i];
+        struct event_vec one = {0};
+        vec_push(&one, event_new(event, event->who, event->text));
+        with->events = event_log_more(NULL, &one);
+        vec_free(&one);
+        table.style |= r->headed ? STYLE_NO_HEADINGS : 0;
+        error = write_events(r->options, &table, with);
+        r->headed = true;
+        event_log_unref(with->events);
+    }
+    with->events = all;
+    return error;
+}
+
 // Those that are new, as a snapshot with nothing but them.
 static int write_news(void *arg, const struct snapshot *s)
 {
@@ -78,7 +106,9 @@ static int write_news(void *arg, const struct snapshot *s)
     with.events = recorder_news(s->events, &r->last);
     if (!with.events)
         return 0;
-    int error = write_events(r->options, &r->requests->tables[0], &with);
+    int error = r->options->format->heads_once
+                    ? write_each(r, &with)
+                    : write_events(r->options, &r->requests->tables[0], &with);
     event_log_unref(with.events);
     return error;
 }
@@ -94,7 +124,7 @@ int recorder_run(const struct options *options, const struct requests *requests,
 
     if (options->trace)
         follower.want.need |= NEED_TRACE;
-    if (options->format->shown)
+    if (aligned(options) && !options->no_headings)
         write_line(&requests->tables[0], NULL, NULL);
     return follow_run(&follower, sampler);
 }

@@ -7,6 +7,8 @@
 #include "model/table/kind.h"
 #include "model/table/rows.h"
 
+// Exit status of a monitoring plugin that could not find out (--check).
+enum { CHECK_UNKNOWN = 3 };
 // Of formats with `rows`; PER_OBJECT: of --openmetrics.
 enum { STYLE_NO_HEADINGS = 1, STYLE_BYTES = 2, STYLE_PER_OBJECT = 4 };
 

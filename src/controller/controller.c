@@ -179,6 +179,7 @@ static void open_help(struct session *s)
     struct prompt *p = prompt_open(&s->prompt, PROMPT_TEXT, NULL);
 
     snprintf(p->title, sizeof p->title, "Help: %s", session_view(s)->kind->title);
+    p->two_columns = true;
     p->body = help_text(session_view(s)->kind, s->options.readonly);
     s->help = false;
 }

@@ -111,6 +111,57 @@ TEST(a_removal_is_written_with_its_process_and_nothing_is_lost_at_the_end)
     assert_non_null(strstr(logged, "by=exact"));
 }
 
+static size_t lines_with(const char *text)
+{
+    size_t n = 0;
+
+    for (const char *at = r.text; (at = strstr(at, text)); at++)
+        n++;
+    return n;
+}
+
+// What was there before the first look is no event: segments are made until three are seen to come.
+static void make_three(void)
+{
+    while (lines_with("created") < 3) {
+        struct pollfd on = {.fd = r.out, .events = POLLIN};
+        assert_true(shmget(IPC_PRIVATE, 4096, 0600) >= 0);
+        if (poll(&on, 1, 300) <= 0)
+            continue;
+        ssize_t n = read(r.out, r.text + r.n, sizeof r.text - 1 - r.n);
+        assert_true(n > 0);
+        r.n += (size_t)n;
+        r.text[r.n] = '\0';
+    }
+}
+
+// Cells that `separator` stands between.
+static size_t cells(const char *line, char separator)
+{
+    size_t n = 1;
+
+    for (; *line && *line != '\n'; line++)
+        n += *line == separator;
+    return n;
+}
+
+TEST(lines_for_programs_have_one_heading_and_no_gaps)
+{
+    start((const char *const[]){"ipctop", "--csv", "events", "-d", "0.1", NULL});
+    make_three();
+    assert_int_equal(strncmp(r.text, "time,what,", 10), 0);
+    assert_int_equal(lines_with("time,what,"), 1);
+    teardown(NULL);
+    r = (struct recorder){0};
+    start(
+        (const char *const[]){"ipctop", "--raw", "events", "-d", "0.1", "-o", "what,id,pid", NULL});
+    make_three();
+    assert_int_equal(strncmp(r.text, "what id pid\n", 12), 0);
+    for (char *line = r.text; strchr(line, '\n'); line = strchr(line, '\n') + 1)
+        assert_int_equal(cells(line, ' '), 3);
+    assert_int_equal(lines_with("what id pid"), 1);
+}
+
 TEST(as_json_every_line_is_a_document)
 {
     pid_t by;

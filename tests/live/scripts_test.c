@@ -143,6 +143,9 @@ static void status_is(const char *arguments, int status, const char *begin)
 TEST(the_status_of_a_monitoring_plugin)
 {
     status_is("--check", 0, "IPCTOP OK - nothing is wrong | critical=0;;1 warning=0;1 notice=0\n");
+    // Wrong usage is unknown: 2 would be read as critical.
+    status_is("--no-such --check", 3, "IPCTOP UNKNOWN - wrong usage");
+    status_is("--check no_such_table", 3, "IPCTOP UNKNOWN - wrong usage");
     pid_t pid = child_start(die, NULL); // marked for removal, still held
     assert_true(pid > 0);
     struct said json = program_run("--json findings", false);
@@ -152,7 +155,7 @@ TEST(the_status_of_a_monitoring_plugin)
     status_is("--check -f rule=none-such", 0, "IPCTOP OK - nothing is wrong | ");
     status_is("--check -i 123456", 3, "IPCTOP UNKNOWN - there is no ");
     child_end(pid);
-    says("--check segments", 2, "",
+    says("--check segments", 3, "IPCTOP UNKNOWN - wrong usage, see the standard error\n",
          "ipctop: --check answers from other tables than segments: name none\n");
 }
 

@@ -495,6 +495,34 @@ TEST(writing_keys_leave_a_readonly_bar)
     free(help);
 }
 
+TEST(the_help_has_tasks_and_signs_in_two_columns_where_there_is_room)
+{
+    struct session *s = session_open(fake_story());
+
+    s->prompt.type = PROMPT_TEXT;
+    s->prompt.two_columns = true;
+    s->prompt.body = help_text(&kind_segments, false);
+    struct shot shot = draw(s, 200, 60, false);
+    expect(&shot, "clean up after a crash  o shows orphans alone"); // keys come from the commands
+    expect(&shot, "struck out");
+    int y = find(&shot, "who holds it");
+    assert_true(y >= 0 && strstr(shot.rows[y], "Enter on a segment"));
+    assert_true(strlen(shot.rows[y]) > 120); // another column stands beside it
+    done(&shot);
+    shot = draw(s, 80, 24, false);
+    assert_int_equal(find(&shot, "struck out"), -1); // further down
+    s->prompt.top = 1000;
+    done(&shot);
+    shot = draw(s, 80, 24, false);
+    expect(&shot, "ORIGKEY"); // among the last columns of the view
+    done(&shot);
+    free(s->prompt.body);
+    s->prompt.body = help_text(&kind_segments, true);
+    assert_null(strstr(s->prompt.body, "raise a limit\n"));
+    assert_null(strstr(s->prompt.body, "clean up after"));
+    assert_non_null(strstr(s->prompt.body, "who holds it"));
+}
+
 TEST(messages_and_blind_spots)
 {
     struct session *s = session_open(fake_story());

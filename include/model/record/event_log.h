@@ -61,7 +61,8 @@ struct event_log {
 struct event_log *event_log_ref(struct event_log *log); // NULL is fine
 void event_log_unref(struct event_log *log);            // NULL is fine
 
-// An event with copies of the texts and of head->object; one reference.
+// An event with copies of the texts and of head->object, and a reference of its own to head->members;
+// one reference.
 struct event *event_new(const struct event *head, const char *who, const char *text);
 VEC(event_vec, struct event *);
 

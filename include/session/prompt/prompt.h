@@ -44,6 +44,7 @@ struct prompt {
     struct outcome_vec refused; // targets that are left out: listed with the results
     struct menu_vec menu;
     struct form_field_vec fields; // PROMPT_FORM
+    bool two_columns;             // PROMPT_TEXT: where the screen is wide enough
     bool waiting;                 // PROMPT_FORM: a name is being looked up
     size_t cursor;                // PROMPT_MENU: chosen item; PROMPT_FORM: field
     size_t top;       // first item or line shown (PROMPT_CONFIRM too: it may be long); the

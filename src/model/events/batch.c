@@ -79,7 +79,7 @@ struct event *batch_report(struct batch *batch, const struct snapshot *now)
         .severity = batch->counts[OUTCOME_DONE] == batch->n ? SEVERITY_NOTICE : SEVERITY_WARNING,
         .about = {.kind = batch->kind},
         .several = true,
-        .members = event_log_ref(batch->members),
+        .members = batch->members,
     };
     say_counts(&x, batch);
     return event_worded(&head, now, event_own_user(now), text);

@@ -35,6 +35,7 @@ struct event *event_new(const struct event *head, const char *who, const char *t
 
     *event = *head;
     event->refs = 1;
+    event->members = event_log_ref(head->members);
     event->who = memcpy(behind, who, who_size);
     event->text = memcpy(behind + who_size, text, text_size);
     if (head->object)

@@ -6,8 +6,9 @@
 
 #include "base/text.h"
 #include "session/commands/commands.h"
+#include "session/commands/tasks.h"
 
-enum { KEYS_WIDTH = 18 }; // the longest list of keys that still stands beside its help
+enum { KEYS_WIDTH = 22 }; // the longest list of keys that still stands beside its help
 
 VEC(text_vec, char);
 
@@ -84,12 +85,38 @@ static void add_columns(struct text_vec *out, const struct kind *kind)
     }
 }
 
+static void add_tasks(struct text_vec *out, bool readonly)
+{
+    char how[256];
+    const char *task;
+
+    add(out, "Tasks\n");
+    for (size_t i = 0; (task = task_at(i, readonly, how, sizeof how)); i++)
+        if (how[0])
+            add_entry(out, task, how);
+    add(out, "\n");
+}
+
+static void add_legend(struct text_vec *out)
+{
+    char meaning[256];
+    const char *sign;
+
+    add(out, "\nSigns\n");
+    for (size_t i = 0; (sign = legend_at(i, meaning, sizeof meaning)); i++)
+        add_entry(out, sign, meaning);
+}
+
 char *help_text(const struct kind *kind, bool readonly)
 {
     struct text_vec out = {0};
 
+    if (kind)
+        add_tasks(&out, readonly);
     for (size_t i = 0; i < n_command_groups; i++)
         add_group(&out, i, kind, readonly);
+    if (kind)
+        add_legend(&out);
     if (kind)
         add_columns(&out, kind);
     if (readonly)
