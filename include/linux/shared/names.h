@@ -18,10 +18,11 @@ int names_open_shm(void);
 int names_open_shm_of(const char *proc, int32_t pid);
 // The queues of this IPC namespace. Where none are mounted at /dev/mqueue, or the thread has `entered`
 // the namespace and what is mounted is another's, by a mount that stands in no directory and goes with
-// the descriptor (`unseen`): it is read only, nobody sees it, and nothing is left of it. That takes CAP_SYS_ADMIN. mq_overview(7),
-// fsmount(2).
+// the descriptor (`unseen`): it is read only, no process sees it, and nothing is left of it. That takes
+// CAP_SYS_ADMIN. mq_overview(7), fsmount(2).
 int names_open_mqueue(bool entered, bool *unseen);
-// is shown so. `name` has room for NAME_MAX + 1. False: there is none. The directory stays open.
+// A name of that inode in `dir`, which stays open; of several the one that is shown as `shown`. `name` has
+// room for NAME_MAX + 1. False: there is none.
 bool names_find(int dir, const struct shared_id *id, const char *shown, char *name);
 
 #endif
