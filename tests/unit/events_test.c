@@ -330,6 +330,29 @@ TEST(limits_are_told_when_crossed)
     SAYS(newest(h, 0), "shmmni set from 100 to 4096");
 }
 
+static struct snapshot *places(uint64_t here, uint64_t there)
+{
+    struct snapshot *s = limit(0, 100);
+
+    fake_limit(s, "dev_shm", "bytes", 0, here);
+    if (there)
+        fake_limit(s, "dev_shm", "bytes", 0, there)->mount_namespace = 4026532201;
+    return s;
+}
+
+// Each of that name is another's.
+TEST(the_dev_shm_of_another_mount_namespace_is_another_limit)
+{
+    struct history *h = *state;
+
+    assert_int_equal(see(h, places(1000, 64), 0), 0);
+    assert_int_equal(see(h, places(1000, 64), 2), 0);
+    assert_int_equal(see(h, places(1000, 128), 2), 1);
+    SAYS(newest(h, 0), "dev_shm:4026532201 set from 64 to 128");
+    assert_int_equal(see(h, places(1000, 0), 2), 0);
+    assert_int_equal(see(h, places(1000, 64), 2), 0); // a later one of that number
+}
+
 TEST(a_limit_above_from_the_start_or_without_end_is_no_event)
 {
     struct history *h = *state;

@@ -119,6 +119,7 @@ void flow_sweep(struct flow_vec *flows, const struct snapshot *now, struct chang
 
 struct level { // of a limit's use
     const char *name;
+    uint64_t mount_namespace; // of which /dev/shm; 0: there is one
     uint64_t limit;
     int level; // 0, 80, 95
     bool ours; // we set it to `own`, which the action's event says

@@ -100,12 +100,39 @@ void flow_sweep(struct flow_vec *flows, const struct snapshot *now, struct chang
 
 // --- limits --------------------------------------------------------------------------------------
 
-static struct level *level_of(struct level_vec *levels, const char *name)
+static struct level *level_of(struct level_vec *levels, const char *name, uint64_t mount_namespace)
 {
     for (size_t i = 0; i < levels->n; i++)
-        if (strcmp(levels->at[i].name, name) == 0)
+        if (strcmp(levels->at[i].name, name) == 0 &&
+            levels->at[i].mount_namespace == mount_namespace)
             return &levels->at[i];
     return NULL;
+}
+
+static bool is_listed(const struct snapshot *now, uint64_t mount_namespace)
+{
+    for (size_t i = 0; i < now->limits.n; i++)
+        if (now->limits.at[i].mount_namespace == mount_namespace)
+            return true;
+    return false;
+}
+
+// Those of mount namespaces that are gone: containers come and go.
+static void forget_levels(struct level_vec *levels, const struct snapshot *now)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < levels->n; i++)
+        if (!levels->at[i].mount_namespace || is_listed(now, levels->at[i].mount_namespace))
+            levels->at[kept++] = levels->at[i];
+    levels->n = kept;
+}
+
+static void say_limit(struct say *x, const struct limit *limit)
+{
+    say(x, "{text}", limit->name);
+    if (limit->mount_namespace)
+        say(x, ":{number}", limit->mount_namespace);
 }
 
 // Up at once, down only when it is surely below: a count that plays around the line is one event.
@@ -145,7 +172,7 @@ static void say_amount(struct say *x, uint64_t value)
 
 void levels_own(struct level_vec *levels, const struct action *action)
 {
-    struct level *level = level_of(levels, action->limit.name);
+    struct level *level = level_of(levels, action->limit.name, 0);
 
     if (level && level->limit != action->limit.value) {
         level->ours = true;
@@ -161,7 +188,8 @@ static void level_watch(struct level *was, const struct snapshot *now, const str
     struct say x = say_start(now, text, sizeof text);
 
     if (was->limit != limit->limit && !(was->ours && limit->limit == was->own)) {
-        say(&x, "{text} set from ", limit->name);
+        say_limit(&x, limit);
+        say(&x, " set from ");
         say_amount(&x, was->limit);
         say(&x, " to ");
         say_amount(&x, limit->limit);
@@ -170,9 +198,9 @@ static void level_watch(struct level *was, const struct snapshot *now, const str
     if (level != was->level) {
         bool up = level > was->level;
         x = say_start(now, text, sizeof text);
-        say(&x, "{text} {text} {number}%: {number} of {number} {text}", limit->name,
-            up ? "above" : "below", up ? level : was->level, limit->used, limit->limit,
-            limit->unit);
+        say_limit(&x, limit);
+        say(&x, " {text} {number}%: {number} of {number} {text}", up ? "above" : "below",
+            up ? level : was->level, limit->used, limit->limit, limit->unit);
         report_limit(now, limit,
                      !up                       ? SEVERITY_NOTICE
                      : level == LIMIT_CRITICAL ? SEVERITY_CRITICAL
@@ -188,7 +216,7 @@ void levels_watch(struct level_vec *levels, const struct snapshot *now, struct e
 {
     for (size_t i = 0; i < now->limits.n; i++) {
         const struct limit *limit = &now->limits.at[i];
-        struct level *was = level_of(levels, limit->name);
+        struct level *was = level_of(levels, limit->name, limit->mount_namespace);
         double percent;
 
         if (!(limit->known & LIMIT_KNOWS_LIMIT))
@@ -199,9 +227,11 @@ void levels_watch(struct level_vec *levels, const struct snapshot *now, struct e
             level_watch(was, now, limit, percent, out);
         else
             vec_push(levels, (struct level){.name = limit->name,
+                                            .mount_namespace = limit->mount_namespace,
                                             .limit = limit->limit,
                                             .level = level_after(0, percent)});
     }
+    forget_levels(levels, now);
 }
 
 // --- stuck processes -----------------------------------------------------------------------------
