@@ -18,6 +18,8 @@ const struct snapshot *session_picture(const struct session *s, const struct kin
                                        const void *row);
 // The age of what is known about holders, in seconds, once it exceeds two refreshes; else 0.
 int64_t session_holders_age(const struct session *s);
+// The same of something else in the picture, of which the moment is known (CLOCK_MONOTONIC; 0: it is not).
+int64_t session_age(const struct session *s, int64_t moment_ns);
 void session_rebuild(struct session *s); // rows of the current view, after a change of query
 // Ends the marks of new and vanished rows that were shown long enough. True: rows were rebuilt.
 // *next_ns: when the next mark ends (CLOCK_MONOTONIC), 0: none.

@@ -213,6 +213,7 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
     files_copy(&snapshot->files, &f->files);
     vec_copy(&snapshot->file_answers, &f->answers);
     vec_copy(&snapshot->ports, &f->ports);
+    snapshot->files_ns = f->done_ns;
     snapshot->files_look = files_look(&f->files, &f->answers);
     return true;
 }

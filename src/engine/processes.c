@@ -6,19 +6,22 @@
 // asked for less in two more passes: first without those, at last for its name and owner.
 #include <string.h>
 
+#include "base/clock.h"
 #include "engine/ask/collector.h"
 #include "model/kinds/find_row.h"
 #include "model/kinds/holders.h"
 
 enum {
-    TURN = 8,     // updates until every process was asked again
-    TURN_MIN = 4, // so few are asked each time anyway
+    TURN = 8,                // updates until every process was asked again
+    TURN_MIN = 4,            // so few are asked each time anyway,
+    TURN_MIN_IN_SIGHT = 128, // and so many where their table is on the screen
     LAST_PASS = 2,
 };
 
 struct known {
     struct process process;
     uint64_t instance;   // in the list of processes when it was asked; 0: not in it
+    int64_t asked_ns;    // when it answered last
     bool read, complete; // asked at all; with the facts that are read once
     bool renamed;        // another program since those were read
     bool due, stuck;
@@ -142,8 +145,9 @@ static void choose(struct processes *p, const struct round *round)
                      in_focus(round->tables, round->want, pid);
     }
     p->list_number = list->number;
-    if (turn < TURN_MIN)
-        turn = TURN_MIN < n ? TURN_MIN : n;
+    size_t least = round->want->in_sight & NEED_TOTALS ? TURN_MIN_IN_SIGHT : TURN_MIN;
+    if (turn < least)
+        turn = least < n ? least : n;
     for (size_t i = 0; i < turn; i++)
         p->known.at[p->turn++ % n].due = true;
     p->turn = n ? p->turn % n : 0;
@@ -170,6 +174,7 @@ static void adopt(struct known *known, struct fresh *fresh, const struct process
     int32_t pid = old->pid;
 
     known->read = true;
+    known->asked_ns = clock_ns();
     known->instance = instance_in(list, pid);
     if (fresh->error) {
         process_release(old);
@@ -353,10 +358,14 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
     (void)need;
     processes_clear(processes);
     vec_reserve(processes, p->known.n);
+    snapshot->processes_ns = 0;
     for (size_t i = 0; i < p->known.n; i++) {
         const struct known *known = &p->known.at[i];
         if (!known->read && !known->stuck)
             continue;
+        bool oldest = !snapshot->processes_ns || known->asked_ns < snapshot->processes_ns;
+        if (oldest && !known->process.gone && !known->stuck)
+            snapshot->processes_ns = known->asked_ns;
         processes_add(processes, &known->process);
         processes->at[processes->n - 1].stuck |= known->stuck;
     }

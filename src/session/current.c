@@ -72,11 +72,16 @@ void session_rebuild(struct session *s)
 
 int64_t session_holders_age(const struct session *s)
 {
-    const struct snapshot *snapshot = s->snapshot;
+    bool known = s->snapshot && s->snapshot->scan;
 
-    if (!snapshot || !snapshot->scan)
+    return known ? session_age(s, s->snapshot->scan->finished_ns) : 0;
+}
+
+int64_t session_age(const struct session *s, int64_t moment_ns)
+{
+    if (!s->snapshot || !moment_ns)
         return 0;
-    int64_t age = snapshot->time_ns - snapshot->scan->finished_ns;
+    int64_t age = s->snapshot->time_ns - moment_ns;
     bool old = age >= 2 * CLOCK_SECOND && (double)age > 2 * s->interval * (double)CLOCK_SECOND;
     return old ? age / CLOCK_SECOND : 0;
 }

@@ -157,10 +157,12 @@ struct snapshot {
     struct process_files_vec file_answers; // ordered by pid
     struct port_vec ports;                 // of file_answers
     struct files_look files_look;          // the sum of file_answers
-    struct instance_vec instances;         // databases a label may name, in no order
-    struct growth_vec growths;   // ordered by kind, uid; only where pictures follow each other
-    struct finding_vec findings; // worst first
-    struct event_log *events;    // what happened until then; NULL: nothing yet
+    int64_t files_ns;                      // CLOCK_MONOTONIC: when these were read; 0: not known
+    int64_t processes_ns; // when the process that was asked longest ago was asked; 0: none was
+    struct instance_vec instances; // databases a label may name, in no order
+    struct growth_vec growths;     // ordered by kind, uid; only where pictures follow each other
+    struct finding_vec findings;   // worst first
+    struct event_log *events;      // what happened until then; NULL: nothing yet
     struct trace_status tracing;
     struct trace_vec traces;    // of the time since the snapshot before, oldest first
     struct table tables[KINDS]; // of kinds that have no place above

@@ -27,12 +27,35 @@ enum detail {
 
 static const char *const separators[DETAIL_LEVELS] = {" │ ", "  ", "  ", " ", " ", " ", " "};
 
+// What is read less often than the rest, where it costs much.
+static void ages(const struct session *session, const struct view *view, struct fit_line *out)
+{
+    const struct snapshot *s = session->snapshot;
+    unsigned flags = view->kind->flags;
+    uint64_t need = view->kind->need;
+    bool ports = s && s->has & NEED_PORTS && flags & TABLE_PROCESSES && need & NEED_TOTALS;
+    const struct {
+        const char *what;
+        bool shown;
+        int64_t age;
+    } parts[] = {
+        {"holders", flags & TABLE_HELD || need & NEED_HOLDERS, session_holders_age(session)},
+        {"processes", need & NEED_TOTALS, s ? session_age(session, s->processes_ns) : 0},
+        {"ports", ports, s ? session_age(session, s->files_ns) : 0},
+        {"files", need & NEED_FILES, s ? session_age(session, s->files_ns) : 0},
+    };
+    char text[64];
+
+    for (size_t i = 0; !session->frozen && i < sizeof parts / sizeof *parts; i++)
+        if (parts[i].shown && parts[i].age > 0)
+            fit_line_add(out, 5, STYLE_WARNING, parts[i].what, "%s old",
+                         text_age(text, sizeof text, parts[i].age));
+}
+
 // What makes this view not the whole truth of this moment.
 static void restrictions(struct session *session, struct fit_line *out)
 {
     const struct view *view = session_view(session);
-    bool held = view->kind->flags & TABLE_HELD;
-    int64_t age = held && !session->frozen ? session_holders_age(session) : 0;
     char text[64];
 
     if (session->frozen)
@@ -55,8 +78,7 @@ static void restrictions(struct session *session, struct fit_line *out)
         fit_line_add(out, 2, STYLE_WARNING, NULL, "orphans");
     if (view_all_maps(view))
         fit_line_add(out, 4, STYLE_WARNING, NULL, "all mappings");
-    if (age > 0)
-        fit_line_add(out, 5, STYLE_WARNING, "holders", "%s old", text_age(text, sizeof text, age));
+    ages(session, view, out);
     if (session->search.text[0])
         fit_line_add(out, 6, STYLE_PLAIN, "search", "%s", session->search.text);
 }
