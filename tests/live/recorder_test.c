@@ -13,6 +13,7 @@
 
 #include "support/bpf.h"
 #include "support/ns.h"
+#include "support/program.h"
 #include "support/test.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
@@ -217,6 +218,37 @@ TEST(without_rights_the_reason_is_one_line_and_the_rest_works, .teardown = NULL)
 static int tests(void)
 {
     return tests_run();
+}
+
+// The manual's story of a night: what was there, and who removed it.
+TEST(a_recording_names_who_removed_a_segment)
+{
+    char command[900], who[80];
+    struct said said = shell_run("ipcmk -M 1000000 | grep -o '[0-9]*$'"); // its maker is gone
+    int id = atoi(said.out);
+    void *at = shmat(id, NULL, 0);
+
+    said_clear(&said);
+    unlink(LOG);
+    assert_true((intptr_t)at != -1);
+    snprintf(command, sizeof command,
+             IPCTOP " --record " LOG " -d 0.1 --trace & "
+                    "until grep -qs '\"what\":\"tracing\"' " LOG "; do sleep 0.05; done; "
+                    "ipcrm -m %d; "
+                    "until grep -q '\"what\":\"marked\"' " LOG "; do sleep 0.05; done; "
+                    "kill -TERM $!; wait $!; " IPCTOP " --from " LOG
+                    " --json -n 0 events | grep -o '\"milliseconds\":[0-9]*,\"severity\":"
+                    "\"notice\",\"what\":\"marked\",\"kind\":\"segment\",\"id\":%d,"
+                    "\"who\":\"[0-9]* ipcrm'; " IPCTOP " --from " LOG " --json findings --at last",
+             id, id);
+    said = shell_run(command);
+    assert_int_equal(shmdt(at), 0);
+    snprintf(who, sizeof who, "\"id\":%d,\"who\":\"", id);
+    assert_non_null(strstr(said.out, who));
+    if (!strstr(said.out, "removed by "))
+        fail_msg("%s", said.out);
+    assert_non_null(strstr(said.out, " ipcrm (uid 0"));
+    said_clear(&said);
 }
 
 int main(void)
