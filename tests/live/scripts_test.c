@@ -8,37 +8,23 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
+#include "support/held.h"
 #include "support/ns.h"
 #include "support/program.h"
 #include "support/test.h"
 
-static struct {
-    int held;
-    pid_t holder;
-} world;
-
-static void hold(void *arg, int ready)
-{
-    (void)arg;
-    if ((intptr_t)shmat(world.held, NULL, 0) == -1)
-        _exit(1);
-    child_ready(ready);
-    pause();
-}
+static struct held held;
 
 static int make_world(void **state)
 {
     (void)state;
-    world.held = shmget(0x1234, 3 << 20, IPC_CREAT | 0640);
-    world.holder = world.held < 0 ? -1 : child_start(hold, NULL);
-    return world.holder > 0 ? 0 : -1;
+    return held_make(&held, 0x1234, 3 << 20, 0640) ? 0 : -1;
 }
 
 static int end_world(void **state)
 {
     (void)state;
-    child_end(world.holder);
-    shmctl(world.held, IPC_RMID, NULL);
+    held_end(&held);
     return 0;
 }
 
@@ -58,10 +44,10 @@ TEST(cells_without_blanks)
 {
     char row[80];
 
-    snprintf(row, sizeof row, "shmid size cpid holders\n%d 3.0M %d 1\n", world.held, getpid());
+    snprintf(row, sizeof row, "shmid size cpid holders\n%d 3.0M %d 1\n", held.id, getpid());
     says("--raw -o shmid,size,cpid,holders segments", 0, row, "");
     says("--batch --raw -o shmid,size,cpid,holders segments", 0, row, "");
-    snprintf(row, sizeof row, "%d 3145728\n", world.held);
+    snprintf(row, sizeof row, "%d 3145728\n", held.id);
     says("--raw --no-headings --bytes -o shmid,size segments", 0, row, "");
     // As many words in each line as the first names, whatever the cells hold.
     struct said said =

@@ -13,23 +13,16 @@
 #include <unistd.h>
 
 #include "linux/actions/objects.h"
+#include "support/held.h"
 #include "support/ns.h"
 #include "support/program.h"
 #include "support/test.h"
 
 static struct {
-    int held, set;
-    pid_t holder, waiter;
+    struct held held;
+    int set;
+    pid_t waiter;
 } world;
-
-static void hold(void *arg, int ready)
-{
-    (void)arg;
-    if ((intptr_t)shmat(world.held, NULL, 0) == -1)
-        _exit(1);
-    child_ready(ready);
-    pause();
-}
 
 static void wait_on_set(void *arg, int ready)
 {
@@ -56,19 +49,17 @@ static int make_world(void **state)
 {
     (void)state;
     // Apart from each other, so that none counts as made together with another.
-    world.held = shmget(0x10001, 8192, IPC_CREAT | 0600);
+    bool made = held_make(&world.held, 0x10001, 8192, 0600);
     world.set = semget(0x20001, 1, IPC_CREAT | 0600);
-    world.holder = child_start(hold, NULL);
     world.waiter = child_start(wait_on_set, NULL);
-    return world.holder > 0 && world.waiter > 0 && await(waits, NULL, 60) ? 0 : -1;
+    return made && world.waiter > 0 && await(waits, NULL, 60) ? 0 : -1;
 }
 
 static int end_world(void **state)
 {
     (void)state;
-    child_end(world.holder);
+    held_end(&world.held);
     child_end(world.waiter);
-    shmctl(world.held, IPC_RMID, NULL);
     semctl(world.set, 0, IPC_RMID);
     return 0;
 }
@@ -125,7 +116,7 @@ TEST(without_yes_nothing_changes)
     }
     char *after = kernel_state();
     assert_string_equal(after, before);
-    assert_int_equal(waitpid(world.holder, NULL, WNOHANG), 0);
+    assert_int_equal(waitpid(world.held.holder, NULL, WNOHANG), 0);
     assert_int_equal(access("/tmp/ipctop-unattended.log", F_OK), -1);
     free(before);
     free(after);
@@ -137,17 +128,17 @@ TEST(what_is_in_use_is_left_alone)
     char arguments[80];
     struct shmid_ds ds;
 
-    snprintf(arguments, sizeof arguments, "--remove segments -i %d --yes", world.held);
+    snprintf(arguments, sizeof arguments, "--remove segments -i %d --yes", world.held.id);
     says(arguments, 1, "0 done, 1 refused, 0 failed", "");
     says(arguments, 1, "--attached", "");
     says("--remove semaphores -f key=0x20001 --yes", 1, "is left alone: it is in use", "");
-    assert_int_equal(shmctl(world.held, IPC_STAT, &ds), 0);
+    assert_int_equal(shmctl(world.held.id, IPC_STAT, &ds), 0);
     assert_false(ds.shm_perm.mode & SHM_DEST);
     assert_int_equal(semctl(world.set, 0, GETNCNT), 1);
     snprintf(arguments, sizeof arguments, "--remove segments -i %d --yes --attached --force",
-             world.held);
+             world.held.id);
     says(arguments, 0, "marked for removal; 1 still attached", "");
-    assert_int_equal(shmctl(world.held, IPC_STAT, &ds), 0);
+    assert_int_equal(shmctl(world.held.id, IPC_STAT, &ds), 0);
     assert_true(ds.shm_perm.mode & SHM_DEST);
 }
 
@@ -157,11 +148,11 @@ TEST(what_was_attached_meanwhile_is_left_alone)
     struct shmid_ds ds;
     struct outcome outcome = {0};
 
-    assert_int_equal(shmctl(world.held, IPC_STAT, &ds), 0);
+    assert_int_equal(shmctl(world.held.id, IPC_STAT, &ds), 0);
     const struct action action = {.verb = ACTION_REMOVE,
                                   .unused_only = true,
                                   .target = {.kind = KIND_SEGMENT,
-                                             .id = world.held,
+                                             .id = world.held.id,
                                              .key = 0x10001,
                                              .cuid = ds.shm_perm.cuid,
                                              .cgid = ds.shm_perm.cgid,
@@ -169,7 +160,7 @@ TEST(what_was_attached_meanwhile_is_left_alone)
     objects_act("/proc", &action, &outcome);
     assert_int_equal(outcome.code, OUTCOME_NOW_ATTACHED);
     assert_int_equal(outcome.facts.number, 1);
-    assert_int_equal(shmctl(world.held, IPC_STAT, &ds), 0);
+    assert_int_equal(shmctl(world.held.id, IPC_STAT, &ds), 0);
     assert_false(ds.shm_perm.mode & SHM_DEST);
 }
 
@@ -231,9 +222,9 @@ TEST(holders_are_signalled)
     int status;
 
     snprintf(arguments, sizeof arguments, "--json --signal SIGUSR1 -f pid=%d --yes --force",
-             world.holder);
+             world.held.holder);
     says(arguments, 0, "\"verb\":\"signal\",\"kind\":\"process\",\"id\":null,\"pid\":", "");
-    assert_int_equal(waitpid(world.holder, &status, 0), world.holder);
+    assert_int_equal(waitpid(world.held.holder, &status, 0), world.held.holder);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1);
 }
 
