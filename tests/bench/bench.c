@@ -13,6 +13,7 @@
 #include "population.h"
 #include "recordings.h"
 #include "scanning.h"
+#include "sharing.h"
 #include "support/ns.h"
 #include "watched.h"
 #include "witnessed.h"
@@ -236,6 +237,29 @@ static void bench_rest_with_objects(size_t processes)
     population_end(&p);
 }
 
+// In the views that show most of it: Namespaces, and Shared.
+static void bench_rest_with_namespaces(size_t namespaces)
+{
+    static const struct {
+        const char *tab, *what;
+    } views[] = {{"namespaces", "CPU at rest, 200 namespaces, Namespaces view"},
+                 {"shared", "CPU at rest, 200 namespaces, Shared view"}};
+    static struct rest mine[sizeof views / sizeof *views];
+    pid_t parent = namespaces_start(namespaces);
+
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+        const char *const ours[] = {program, "-d", "2", views[i].tab, NULL};
+        if (parent <= 0 || !rest(ours, seconds_now() + 20, &mine[i])) {
+            report_skip("13", views[i].what, "they could not be made");
+            continue;
+        }
+        struct report_row *row = report_row("13", views[i].what);
+        row->ours = mine[i].cpu, row->scale = 100, row->unit = "%", row->goal = 0.5;
+    }
+    if (parent > 0)
+        child_end(parent);
+}
+
 static void bench_churn(size_t processes)
 {
     const char *const ours[] = {program, "-d", "2", NULL};
@@ -303,6 +327,10 @@ static int run(void)
         bench_recordings(program);
     if (wanted("10"))
         bench_processes(many);
+    if (wanted("13")) {
+        bench_sharing(many, RUNS);
+        bench_rest_with_namespaces(200);
+    }
     report_print();
     return 0;
 }

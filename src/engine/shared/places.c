@@ -6,7 +6,7 @@
 #include "engine/ask/collector.h"
 #include "model/record/shm_limit.h"
 
-static const int64_t EVERY_NS = 5 * CLOCK_SECOND;
+static const int64_t EVERY_NS = 10 * CLOCK_SECOND;
 
 struct known {
     struct mount_namespace mount;
