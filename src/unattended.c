@@ -1,6 +1,7 @@
 #include "unattended.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -187,7 +188,10 @@ static void preview(struct run *run)
     char *list = preview_text(run->s, 0, &run->actions, &refused, &total);
     for (size_t i = 0; i < refused.n; i++)
         vec_push(&run->outcomes, refused.at[i]);
-    if (!run->options->format && !run->options->yes)
+    if (!run->options->format && !run->options->yes && run->s->entered)
+        printf("In IPC namespace %" PRIu64 ": %s\n%s\n%s", run->s->entered, total.question,
+               total.effect, list);
+    else if (!run->options->format && !run->options->yes)
         printf("%s\n%s\n%s", total.question, total.effect, list);
     free(list);
     vec_free(&refused);

@@ -108,14 +108,22 @@ static void say_tracing(struct session *s, const struct snapshot *old)
         session_say(s, SEVERITY_WARNING, "no tracing: %s", is->reason);
 }
 
-// A namespace ends with its last process, also while it is shown.
+// A namespace ends with its last process, also while it is shown: what is asked just then stays asked.
+static void leave_ended(struct session *s)
+{
+    char name[sizeof s->place_name];
+
+    if (!s->place || !s->snapshot || s->snapshot->error != -ENOENT || s->prompt.type != PROMPT_NONE)
+        return;
+    snprintf(name, sizeof name, "%s", s->place_name);
+    place_leave(s);
+    session_say(s, SEVERITY_WARNING, "%s has ended: back in our own IPC namespace", name);
+}
+
 static void say_place(struct session *s, const struct snapshot *old)
 {
-    if (s->place && s->snapshot->error == -ENOENT && (!old || old->error != -ENOENT))
-        session_say(s, SEVERITY_WARNING, "%s is gone, or cannot be entered: Esc comes back",
-                    s->place_name);
-    else if (s->place && (s->snapshot->error == -EPERM || s->snapshot->error == -EACCES) &&
-             (!old || !old->error))
+    if (s->place && (s->snapshot->error == -EPERM || s->snapshot->error == -EACCES) &&
+        (!old || !old->error))
         session_say(s, SEVERITY_WARNING, "%s: not permitted: needs CAP_SYS_ADMIN; Esc comes back",
                     s->place_name);
 }
@@ -157,6 +165,7 @@ void session_adopt(struct session *s, struct snapshot *snapshot)
     say_recorded(s, old);
     await_exit_look(s, snapshot); // last, so that its message stays
     snapshot_unref(old);          // only now: rows pointed into it
+    leave_ended(s);
 }
 
 void session_outcomes(struct session *s, const struct outcome_vec *outcomes)
@@ -213,6 +222,7 @@ void session_key(struct session *s, const struct key_event *event)
         if (s->prompt.type == PROMPT_NONE) {
             progress_show(s); // those that waited for it
             confirm_changed(s);
+            leave_ended(s);
         }
         save_results(s);
         return;

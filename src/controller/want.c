@@ -71,7 +71,7 @@ void session_want(struct session *s, struct want *want)
     }
     // What is asked of one focus alone would be asked of everything without it.
     if (!v->has_parent || !v->kind->focus_need)
-        want->need &= ~(unsigned)(NEED_MAP_USE | NEED_ALL_MAPS);
+        want->need &= ~(uint64_t)(NEED_MAP_USE | NEED_ALL_MAPS);
     else
         want->need |= view_all_maps(v) ? v->kind->wide_need : v->kind->focus_need;
     await_exit_want(s, want);

@@ -286,9 +286,9 @@ static uint64_t facts_for(const struct known *known, int pass, uint64_t wanted)
     if (pass == LAST_PASS && !known->read)
         return 0;
     if (!once)
-        facts &= ~(unsigned)PROCESS_FACTS_ONCE;
+        facts &= ~(uint64_t)PROCESS_FACTS_ONCE;
     if (pass > 0 || known->stuck)
-        facts &= ~(unsigned)PROCESS_FACTS_HANG;
+        facts &= ~(uint64_t)PROCESS_FACTS_HANG;
     return NEED_PROCESSES | facts;
 }
 

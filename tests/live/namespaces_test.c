@@ -268,9 +268,16 @@ TEST(removing_unattended_is_done_in_the_namespace_named)
     char arguments[128];
 
     start(&other);
+    snprintf(arguments, sizeof arguments, "--remove queues -u root --namespace %" PRIu64,
+             other.inode);
+    struct said said = program_run(arguments, false); // the preview names the place
+    snprintf(arguments, sizeof arguments, "In IPC namespace %" PRIu64 ": Remove", other.inode);
+    if (!strstr(said.out, arguments))
+        fail_msg("no '%s' in: %s", arguments, said.out);
+    said_clear(&said);
     snprintf(arguments, sizeof arguments,
              "--remove queues -u root --namespace %" PRIu64 " --yes --force", other.inode);
-    struct said said = program_run(arguments, false);
+    said = program_run(arguments, false);
     assert_string_equal(said.err, "");
     assert_non_null(strstr(said.out, "2 done, 0 refused, 0 failed"));
     assert_int_equal(said.status, 0);

@@ -56,3 +56,15 @@ echo "--- mmap and mmap: files of its own, no shared memory of the kernel's"
 run mmap mmap
 holds '[.shared[] | select(.kind == "posix")] == []'
 end
+
+echo "--- mmap and sysv, sysv and posix"
+run mmap sysv
+holds "[.shared[] | select(.kind == \"anonymous\" and $mine and .size > 16777216)] | length == 1"
+holds '[.shared[] | select(.kind == "posix")] == []'
+holds '[.segments[] | select(.app == "postgres")] | length >= 2'
+end
+run sysv posix
+holds '[.segments[] | select(.app == "postgres" and .size > 16777216)] | length == 1'
+holds '[.shared[] | select(.kind == "anonymous" and .app == "postgres")] == []'
+holds "[.shared[] | select(.kind == \"posix\" and .app == \"postgres\" and .orphan == false)] | length >= 1"
+end

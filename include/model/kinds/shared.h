@@ -2,8 +2,8 @@
 #ifndef IPCTOP_MODEL_KINDS_SHARED_H
 #define IPCTOP_MODEL_KINDS_SHARED_H
 
-#include "model/kinds/registry.h"
 #include "model/kinds/parts/shared_rows.h"
+#include "model/kinds/registry.h"
 
 enum {
     NEED_SHARED = NEED_OF(KIND_SHARED), // what has a name here
