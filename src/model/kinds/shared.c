@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/kinds/app_memory.h"
+#include "model/kinds/parts/app_memory.h"
 #include "model/kinds/parts/cells.h"
 #include "model/kinds/parts/row_parts.h"
 #include "model/kinds/shared.h"

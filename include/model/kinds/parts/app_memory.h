@@ -1,6 +1,6 @@
 // What an application shares in all kinds of memory together: its segments of System V are often the least.
-#ifndef IPCTOP_MODEL_KINDS_APP_MEMORY_H
-#define IPCTOP_MODEL_KINDS_APP_MEMORY_H
+#ifndef IPCTOP_MODEL_KINDS_PARTS_APP_MEMORY_H
+#define IPCTOP_MODEL_KINDS_PARTS_APP_MEMORY_H
 
 #include "model/record/shared.h"
 #include "model/record/snapshot.h"

@@ -1,4 +1,4 @@
-#include "model/kinds/app_memory.h"
+#include "model/kinds/parts/app_memory.h"
 
 #include <string.h>
 
