@@ -19,6 +19,8 @@ enum probe_what {
     PROBE_EXACT,       // id: pid → the same, each mapping with its handle where permitted
     PROBE_PROCESS,     // id: pid → process with `facts`; with none, what one stuck in exec still
                        // answers: comm, uid, state
+    PROBE_FURTHER, // id: pid → adds `facts` to answer.process, which the caller has set: a process whose other
+                   // facts are known. Of one that ended, maybe of another by its pid
     PROBE_MAP_USE,     // id: pid → mappings of SysV segments with rss, pss, swap, locked
     PROBE_ALL_MAPS,    // id: pid → every mapping, with its use
     PROBE_WAITERS,     // id: pid → its tasks that wait on a set or queue

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "engine/ask/collector.h"
+#include "engine/given_processes.h"
 #include "model/kinds/find_row.h"
 #include "model/kinds/holders.h"
 
@@ -224,7 +225,11 @@ static void take_given(struct processes *p, const struct round *round)
     const struct process_vec *given = &round->tables->processes;
     uint64_t more = (NEED_PROCESS_FACTS & ~(uint64_t)NEED_PROCESSES) | NEED_APPS;
     bool enough = !(round->want->need & more);
+    struct pid_vec sure = {0};
     size_t k = 0;
+
+    if (!enough && !(round->want->need & NEED_APPS))
+        given_processes_ask(round, &sure);
 
     for (size_t i = 0; i < given->n; i++) {
         while (k < p->known.n && p->known.at[k].process.pid < given->at[i].pid)
@@ -232,15 +237,18 @@ static void take_given(struct processes *p, const struct round *round)
         if (k == p->known.n || p->known.at[k].process.pid != given->at[i].pid ||
             !p->known.at[k].due)
             continue;
-        struct fresh fresh = {.known = k, .process = given->at[i]};
-        fresh.process.strings = NULL;
+        bool whole = enough || pids_has(&sure, given->at[i].pid);
+        struct fresh fresh = {.known = k, .once = whole && !enough, .process = given->at[i]};
+        if (fresh.once)
+            given->at[i].strings = NULL; // they are ours now
         adopt(&p->known.at[k], &fresh, round->processes);
-        p->known.at[k].due = !enough;
+        p->known.at[k].due = !whole;
     }
+    vec_free(&sure);
 }
 
 // That a process has ended, as most have whose objects were left behind, shows without asking: no thread is
-// started for it. Those in the list are asked.
+// started for it. Those in the list, and those that lived the last time, are asked.
 static void take_ended(struct processes *p, const struct round *round)
 {
     const struct source *source = round->source;
@@ -250,7 +258,8 @@ static void take_ended(struct processes *p, const struct round *round)
         int32_t pid = known->process.pid;
         struct fresh fresh = {.known = i, .error = true, .gone = true};
 
-        if (!known->due || instance_in(round->processes, pid) || !source->ended(source->self, pid))
+        bool seen = instance_in(round->processes, pid) || (known->read && !known->process.gone);
+        if (!known->due || seen || !source->ended(source->self, pid))
             continue;
         adopt(known, &fresh, round->processes);
         known->due = false;

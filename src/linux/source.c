@@ -60,7 +60,7 @@ struct linux_source *linux_source_new(const struct linux_source_options *options
     self->read_only = options->read_only;
     self->no_walk = options->no_walk;
     self->machine.same_pid_namespace =
-        self->machine.is_procfs && process_reader_same_pid_namespace(self->machine.proc);
+        self->machine.is_procfs && process_list_is_ours(self->machine.proc);
     self->new_processes = new_processes_new(self->machine.proc, self->machine.same_pid_namespace);
     self->namespaces = namespaces_new(self->machine.proc, self->machine.same_pid_namespace);
     self->machine.ipc_namespace = namespaces_own(self->namespaces);
@@ -204,6 +204,9 @@ static void source_probe(void *arg, struct prober *prober, const struct probe *p
     case PROBE_PROCESS:
         process_reader_probe(prober->processes, pid, probe->facts, answer);
         break;
+    case PROBE_FURTHER:
+        process_reader_further(prober->processes, pid, probe->facts, answer);
+        break;
     case PROBE_WAITERS:
         waiters_probe(self->machine.proc, pid, answer);
         break;
@@ -323,7 +326,7 @@ static bool source_ended(void *arg, int32_t pid)
 {
     const struct linux_source *self = arg;
 
-    return self->machine.same_pid_namespace && process_reader_ended(pid);
+    return self->machine.same_pid_namespace && process_list_ended(pid);
 }
 
 static void source_local_names(void *arg, enum probe_what what, const uint32_t *ids, size_t n,

@@ -95,8 +95,42 @@ static void assert_process(const struct process *walked)
     assert_int_equal(walked->start_ticks, answer.process.start_ticks);
     assert_in_range(walked->start_time - answer.process.start_time + 1, 0, 2);
     // Nothing is decided by who started a holder where the kernel shows all of them.
-    assert_int_equal(walked->known,
-                     answer.process.known & ~(PROC_KNOWS_PARENT | PROC_KNOWS_STAT | PROC_READABLE));
+    assert_int_equal(walked->known, answer.process.known & ~(PROC_KNOWS_PARENT | PROC_KNOWS_STAT));
+    answer_clear(&answer);
+}
+
+// What is added to a process of the walk is what it shows when it is asked for everything.
+static void assert_further(const struct process *walked)
+{
+    const uint64_t facts = NEED_COMMANDS | NEED_RSS | NEED_CGROUP;
+    const struct probe all = {.what = PROBE_PROCESS, .id = walked->pid, .facts = facts};
+    const struct probe further = {.what = PROBE_FURTHER, .id = walked->pid, .facts = facts};
+    struct answer answer = {0}, added = {.process = *walked};
+    const uint16_t without = PROC_KNOWS_PARENT | PROC_KNOWS_STAT;
+
+    source.probe(source.self, prober, &all, &answer);
+    source.probe(source.self, prober, &further, &added);
+    assert_int_equal(added.error, 0);
+    assert_int_equal(added.process.known, answer.process.known & ~without);
+    assert_int_equal(added.process.start_ticks, answer.process.start_ticks);
+    assert_non_null(process_string(&added.process, PROCESS_COMMAND));
+    assert_string_equal(process_string(&added.process, PROCESS_COMMAND),
+                        process_string(&answer.process, PROCESS_COMMAND));
+    answer_clear(&answer);
+    answer_clear(&added);
+}
+
+TEST(further_facts_of_a_process_that_ended)
+{
+    const pid_t pid = child_start(hold, NULL);
+    struct answer answer = {.process = {.pid = pid, .known = PROC_READABLE}};
+
+    child_end(pid);
+    source.probe(source.self, prober,
+                 &(struct probe){.what = PROBE_FURTHER, .id = pid, .facts = NEED_COMMANDS},
+                 &answer);
+    assert_true(answer.error == -ENOENT || answer.error == -ESRCH);
+    assert_int_equal(answer.process.known, PROC_READABLE);
     answer_clear(&answer);
 }
 
@@ -118,6 +152,7 @@ TEST(mappings_and_processes_are_those_that_the_processes_show)
         struct answer answer = {0};
         assert_int_equal(walked.processes.at[i].pid, pids[i]);
         assert_process(&walked.processes.at[i]);
+        assert_further(&walked.processes.at[i]);
         source.probe(source.self, prober, &probe, &answer);
         assert_true(answer.mappings.n > 0);
         for (size_t m = 0; m < answer.mappings.n; m++, at++) {

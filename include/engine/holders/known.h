@@ -30,10 +30,16 @@ void known_holders_clear(struct known_holders *known); // no process holds anyth
 // Asks all processes. False: cancelled.
 bool known_holders_ask_all(struct known_holders *known, const struct round *round);
 
-// Finds them from these segments, without asking a process: src/engine/holders/walk.c. False: nothing
-// was changed, they are to be asked.
-bool known_holders_walk(struct known_holders *known, const struct round *round,
-                        const struct segment_vec *segments);
+// The segments whose holders are looked for: the one that is asked for alone; all, where none is. The
+// table's own, not copies.
+struct segment_vec holders_segments(const struct round *round);
+
+// Their holders, by a walk from the segments, as struct source says. False: that is not possible now.
+bool holders_walk(const struct round *round, struct walked *out);
+
+// Takes over what such a walk finds, without asking a process. False: nothing was changed, they are to be
+// asked.
+bool known_holders_walk(struct known_holders *known, const struct round *round);
 
 // Takes over the answers of a holders_ask() into `known->answers`; a process that did not answer is
 // taken to hold what it held.

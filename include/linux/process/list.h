@@ -9,4 +9,11 @@
 int process_list_read(const char *proc, struct pid_entry_vec *out);
 int process_list_forks(const char *proc, uint64_t *forks);
 
+// Whether nothing has that pid in our PID namespace, by one call that cannot hang. kill(2).
+bool process_list_ended(int32_t pid);
+
+// Whether `proc`, a real one, numbers processes as our system calls do: the PID namespaces of a
+// /proc and of its reader may differ.
+bool process_list_is_ours(const char *proc);
+
 #endif

@@ -7,7 +7,7 @@
 
 struct new_processes;
 
-// `ours`: process_reader_same_pid_namespace(); for another all is -ENOTSUP. Touches nothing yet.
+// `ours`: process_list_is_ours(); for another all is -ENOTSUP. Touches nothing yet.
 struct new_processes *new_processes_new(const char *proc, bool ours);
 void new_processes_free(struct new_processes *self);
 

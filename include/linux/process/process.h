@@ -8,7 +8,7 @@ struct process_reader; // what one probing thread keeps; of that thread alone
 
 struct process_reader_options {
     bool is_procfs;          // `proc` is a real /proc, not a fixture
-    bool same_pid_namespace; // see process_reader_same_pid_namespace()
+    bool same_pid_namespace; // see process_list_is_ours()
     bool read_only;          // what only actions need, instance and inner pid, is not read
 };
 struct process_reader *process_reader_new(const char *proc,
@@ -21,11 +21,8 @@ void process_reader_free(struct process_reader *self);
 void process_reader_probe(struct process_reader *self, int32_t pid, uint64_t facts,
                           struct answer *answer);
 
-// Whether nothing has that pid in our PID namespace, by one call that cannot hang. kill(2).
-bool process_reader_ended(int32_t pid);
-
-// Whether `proc`, a real one, numbers processes as our system calls do: the PID namespaces of a
-// /proc and of its reader may differ.
-bool process_reader_same_pid_namespace(const char *proc);
+// PROBE_FURTHER. Its files are read by their paths: the pid may be another process's meanwhile.
+void process_reader_further(struct process_reader *self, int32_t pid, uint64_t facts,
+                            struct answer *answer);
 
 #endif

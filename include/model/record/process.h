@@ -20,6 +20,7 @@ enum process_fact {
     NEED_SWAP = 1 << 28,       // what of it is swapped out
     NEED_SHARED_PSS = 1 << 29, // its share of shared memory: the kernel walks its page tables
     NEED_RESTART = 1 << 30,    // of a service's main process: when systemd starts it again
+    NEED_STAT = 1ull << 31,    // what else stat says: parent, threads, terminal, processor time
     NEED_PROCESS_FACTS = 0xffffull << 24, // all of these, and those to come
     // Read once, when a process is new or runs another program: reading them may hang where the
     // rest does not.

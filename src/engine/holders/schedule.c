@@ -212,20 +212,14 @@ static void scan_nothing(struct holders *h, const struct round *round)
     build(h, round, NULL, false, 0);
 }
 
-// The segment that is asked for alone; all, where none is.
 static bool walk(struct holders *h, const struct round *round)
 {
-    const struct segment_vec *segments = &round->tables->segments;
-    const struct segment *one =
-        round->want->alone ? snapshot_segment(round->tables, round->want->focus.id) : NULL;
-    struct segment_vec alone = {.at = (struct segment *)(uintptr_t)one, .n = one != NULL};
+    const struct segment_vec segments = holders_segments(round);
     int64_t start = clock_ns();
 
-    if (round->want->alone)
-        segments = &alone;
-    if (!known_holders_walk(&h->known, round, segments))
+    if (!known_holders_walk(&h->known, round))
         return false;
-    build_for(h, round, segments, NULL, false, since_us(start));
+    build_for(h, round, &segments, NULL, false, since_us(start));
     h->full_ns = h->done_ns = h->retry = 0; // where it is not possible next time, all are asked
     return true;
 }

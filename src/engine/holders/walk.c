@@ -4,11 +4,13 @@
 #include "engine/holders/known.h"
 
 // Mappings and processes are ordered by pid.
-static void take(struct known_holders *k, const struct walked *walked)
+static void take(struct known_holders *k, struct walked *walked)
 {
     size_t at = 0;
 
-    vec_copy(&k->mappings, &walked->mappings);
+    vec_free(&k->mappings);
+    k->mappings = walked->mappings;
+    walked->mappings = (struct mapping_vec){0};
     for (size_t i = 0; i < walked->processes.n; i++) {
         const struct process *process = &walked->processes.at[i];
         size_t first = at;
@@ -27,14 +29,31 @@ static void take(struct known_holders *k, const struct walked *walked)
     }
 }
 
-bool known_holders_walk(struct known_holders *k, const struct round *round,
-                        const struct segment_vec *segments)
+struct segment_vec holders_segments(const struct round *round)
+{
+    const struct segment_vec *all = &round->tables->segments;
+    const struct segment *one =
+        round->want->alone ? snapshot_segment(round->tables, round->want->focus.id) : NULL;
+
+    if (!round->want->alone)
+        return (struct segment_vec){.at = all->at, .n = all->n};
+    return (struct segment_vec){.at = (struct segment *)(uintptr_t)one, .n = one != NULL};
+}
+
+bool holders_walk(const struct round *round, struct walked *out)
 {
     const struct source *source = round->source;
+    const struct segment_vec segments = holders_segments(round);
+
+    return !round->want->ipc_namespace && source->walk &&
+           source->walk(source->self, &segments, out) == 0;
+}
+
+bool known_holders_walk(struct known_holders *k, const struct round *round)
+{
     struct walked walked = {0};
 
-    if (round->want->ipc_namespace || !source->walk ||
-        source->walk(source->self, segments, &walked) < 0) {
+    if (!holders_walk(round, &walked)) {
         walked_free(&walked);
         return false;
     }

@@ -32,12 +32,16 @@ enum {
 struct reverse_map {
     struct walker *walker; // NULL: not loaded yet
     int error;             // why it never will be; 0: it may
+    bool by_root;          // the user, who may read every process
     struct walk_mapping_vec found;
 };
 
 struct reverse_map *reverse_map_new(void)
 {
-    return mem_zero(1, sizeof(struct reverse_map));
+    struct reverse_map *map = mem_zero(1, sizeof *map);
+
+    map->by_root = geteuid() == 0;
+    return map;
 }
 
 void reverse_map_free(struct reverse_map *map)
@@ -109,7 +113,8 @@ static void add_mapping(const struct walk_mapping *m, int32_t shmid,
     vec_push(&out->mappings, mapping);
 }
 
-static void add_process(const struct walk_mapping *m, double boot, struct walked *out)
+static void add_process(const struct reverse_map *map, const struct walk_mapping *m, double boot,
+                        struct walked *out)
 {
     const uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
     struct process process = {
@@ -117,7 +122,8 @@ static void add_process(const struct walk_mapping *m, double boot, struct walked
         .uid = m->euid,
         .start_ticks = m->started / (CLOCK_SECOND / hz),
         .state = state_letter(m->state),
-        .known = PROC_KNOWS_UID | PROC_KNOWS_START | PROC_KNOWS_STATE | PROC_KNOWS_COMM,
+        .known = PROC_KNOWS_UID | PROC_KNOWS_START | PROC_KNOWS_STATE | PROC_KNOWS_COMM |
+                 (map->by_root ? PROC_READABLE : 0),
     };
 
     process.start_time = (int64_t)(boot + (double)process.start_ticks / (double)hz);
@@ -150,7 +156,7 @@ static int walk_one(struct reverse_map *map, int32_t shmid, double boot, struct 
             continue;
         }
         add_mapping(m, shmid, &segment, out);
-        add_process(m, boot, out);
+        add_process(map, m, boot, out);
     }
     return 0;
 }

@@ -3,11 +3,31 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "linux/process/proc_file.h"
+
+bool process_list_ended(int32_t pid)
+{
+    return pid > 0 && kill(pid, 0) < 0 && errno == ESRCH;
+}
+
+bool process_list_is_ours(const char *proc)
+{
+    char path[4096], target[32];
+
+    if ((size_t)snprintf(path, sizeof path, "%s/self", proc) >= sizeof path)
+        return false;
+    ssize_t n = readlink(path, target, sizeof target - 1);
+    if (n <= 0)
+        return false;
+    target[n] = '\0';
+    return atoi(target) == getpid();
+}
 
 static bool parse_pid(const char *name, int32_t *pid)
 {

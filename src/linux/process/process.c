@@ -1,15 +1,14 @@
-// Everything said of a process is read below one descriptor of its directory, so that it is of one
-// process even where its pid is given to another one meanwhile. stat, which has the name as it is, says
-// nearly all; status adds nothing at twice the price.
+// Everything said of a process is read below one descriptor of its directory, so that it is of one process even
+// where its pid is given to another one meanwhile. stat, which has the name as it is, says nearly all.
 //
-// Not by libproc2, which the tests compare this with: it replaces control bytes by '.' and what is
-// not of the locale by '?', so that different names look alike; asking it for one process reads
-// /proc/uptime each time, twice the calls in all; it brings five libraries along, a third of the
-// time the program takes to start; and each thread that used it leaves 260 KiB behind.
+// Not by libproc2, which the tests compare this with: it replaces control bytes by '.' and what is not of the
+// locale by '?', so that different names look alike; for one process it takes twice the calls; it brings five
+// libraries along; and each thread that used it leaves 260 KiB behind.
 #include "linux/process/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -234,8 +233,7 @@ static int take_restart(const struct process_reader *self, char *text, size_t n,
     return 0;
 }
 
-// In this order. A file that cannot be read leaves its fact unknown; without the first there is no
-// process.
+// In this order. A file that cannot be read leaves its fact unknown; without the first there is no process.
 // clang-format off
 static const struct fact {
     uint64_t need; // enum process_fact
@@ -256,7 +254,7 @@ static const struct fact {
 // clang-format on
 
 // Of a process that is not dumpable all other files are root's (task_dump_owner() again): those that
-// ptrace_may_access() guards open to no one else. What capabilities allow beside root is not seen.
+// ptrace_may_access() guards open to no one else. What capabilities allow is not seen.
 static void read_access(int dir, struct process *process)
 {
     struct stat status;
@@ -267,30 +265,42 @@ static void read_access(int dir, struct process *process)
         process->known |= PROC_READABLE;
 }
 
-static int read_facts(struct process_reader *self, int dir, uint64_t wanted,
+// `home`: of the process below `dir`.
+static int read_facts(struct process_reader *self, int dir, const char *home, uint64_t wanted,
                       struct process *process)
 {
     int error = 0;
+    char path[64];
 
-    read_access(dir, process);
-    for (size_t i = 0; !error && i < sizeof facts / sizeof *facts; i++) {
+    for (size_t i = *home ? 1 : 0; !error && i < sizeof facts / sizeof *facts; i++) {
         const struct fact *fact = &facts[i];
         if (!(fact->need & wanted) || (fact->actions_only && self->options.read_only))
             continue;
-        ssize_t n = proc_file_read_at(dir, fact->file, self->text, fact->cap);
+        snprintf(path, sizeof path, "%s%s", home, fact->file);
+        ssize_t n = proc_file_read_at(dir, path, self->text, fact->cap);
         if (n >= 0)
             error = fact->take(self, self->text, (size_t)n, process);
-        else if (i == 0)
+        else if (i == 0 || *home)
             error = (int)n;
     }
     return error;
 }
 
+void process_reader_further(struct process_reader *self, int32_t pid, uint64_t wanted,
+                            struct answer *answer)
+{
+    char home[16];
+
+    snprintf(home, sizeof home, "%" PRId32 "/", pid);
+    answer->error = self->proc < 0 || !(answer->process.known & PROC_READABLE)
+                        ? -EACCES
+                        : read_facts(self, self->proc, home, wanted, &answer->process);
+}
+
 // --- owner, and what remains where stat hangs ---------------------------------------------------
 
-// The owner of /proc/PID is its effective user, whatever it does to hide: task_dump_owner() in
-// fs/proc/base.c excepts this very directory. Of a process that ended meanwhile it is root; the
-// file read afterwards shows that it did.
+// The owner of /proc/PID is its effective user, whatever it does to hide: task_dump_owner() in fs/proc/base.c
+// excepts this very directory. Of a process that ended meanwhile it is root; the next file shows that.
 static void read_user(int dir, struct process *process)
 {
     struct stat status;
@@ -349,7 +359,9 @@ static int read_process(struct process_reader *self, int32_t pid, uint64_t wante
     // Before the files: that one can be read then says that it had the pid until now.
     if (!self->options.read_only && self->options.same_pid_namespace)
         process->instance = pidfd_instance_of(pid);
-    int error = wanted & NEED_PROCESS_FACTS ? read_facts(self, dir, wanted, process)
+    if (wanted & NEED_PROCESS_FACTS)
+        read_access(dir, process);
+    int error = wanted & NEED_PROCESS_FACTS ? read_facts(self, dir, "", wanted, process)
                                             : read_status(self, dir, process);
     close(dir);
     return error;
@@ -385,22 +397,4 @@ void process_reader_probe(struct process_reader *self, int32_t pid, uint64_t wan
             process->parent = parent, process->known = PROC_KNOWS_PARENT;
     }
     answer->error = error;
-}
-
-bool process_reader_ended(int32_t pid)
-{
-    return pid > 0 && kill(pid, 0) < 0 && errno == ESRCH;
-}
-
-bool process_reader_same_pid_namespace(const char *proc)
-{
-    char path[4096], target[32];
-
-    if ((size_t)snprintf(path, sizeof path, "%s/self", proc) >= sizeof path)
-        return false;
-    ssize_t n = readlink(path, target, sizeof target - 1);
-    if (n <= 0)
-        return false;
-    target[n] = '\0';
-    return atoi(target) == getpid();
 }

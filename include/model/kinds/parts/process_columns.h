@@ -67,7 +67,7 @@ void process_set_command(struct snapshot *s, void *row, const struct cell *value
      .need = NEED_PROCESSES | NEED_RSS, .member = MEMBER_OF_PROCESS(PROC_KNOWS_RSS, AS_VALUE, rss)}
 #define PROCESS_PARENT_COLUMN(shown)                                                               \
     {.name = "ppid", .title = "PPID", .help = "its parent; 0 is outside this PID namespace",       \
-     .type = CELL_NUMBER, .width = 7, .flags = COL_JSON & (shown), .need = NEED_PROCESSES,         \
+     .type = CELL_NUMBER, .width = 7, .flags = COL_JSON & (shown), .need = NEED_PROCESSES | NEED_STAT,         \
      .member = MEMBER_OF_PROCESS(PROC_KNOWS_PARENT, AS_VALUE, parent)}
 #define PROCESS_SETTING_COLUMNS(shown)                                                             \
     {.name = "unit", .title = "UNIT",                                                              \
@@ -80,10 +80,10 @@ void process_set_command(struct snapshot *s, void *row, const struct cell *value
      .width = 12, .widest = 32, .flags = COL_JSON & (shown), .need = NEED_PROCESSES | NEED_CGROUP, \
      .get = process_get_container},                                                                \
     {.name = "tty", .title = "TTY", .help = "its terminal", .type = CELL_TEXT, .width = 6,         \
-     .flags = COL_JSON & (shown), .need = NEED_PROCESSES, .get = process_get_tty},                 \
+     .flags = COL_JSON & (shown), .need = NEED_PROCESSES | NEED_STAT, .get = process_get_tty},                 \
     {.name = "threads", .title = "THR", .help = "its threads", .type = CELL_NUMBER, .width = 3,    \
      .widest = 6, .priority = 11, .place = 4,                                                      \
-     .flags = ((COL_JSON | COL_SCREEN) & (shown)) | COL_DESCENDING, .need = NEED_PROCESSES,        \
+     .flags = ((COL_JSON | COL_SCREEN) & (shown)) | COL_DESCENDING, .need = NEED_PROCESSES | NEED_STAT,        \
      .member = MEMBER_OF_PROCESS(PROC_KNOWS_STAT, AS_POSITIVE, threads)}
 #define PROCESS_SWAP_COLUMN(shown)                                                                 \
     {.name = "swap", .title = "SWAP", .help = "of its own memory swapped out", .type = CELL_SIZE,  \
@@ -100,10 +100,10 @@ void process_set_command(struct snapshot *s, void *row, const struct cell *value
 // For -o and filters alone, in all kinds: the place of a further one.
 #define PROCESS_FURTHER_COLUMNS                                                                    \
     {.name = "session", .title = "SESS", .help = "leader of its session", .type = CELL_NUMBER,     \
-     .width = 7, .need = NEED_PROCESSES,                                                           \
+     .width = 7, .need = NEED_PROCESSES | NEED_STAT,                                                           \
      .member = MEMBER_OF_PROCESS(PROC_KNOWS_STAT, AS_POSITIVE, session)},                          \
     {.name = "cpu_time", .title = "CPU", .help = "processor time it has used",                     \
-     .type = CELL_DURATION, .width = 5, .flags = COL_DESCENDING, .need = NEED_PROCESSES,           \
+     .type = CELL_DURATION, .width = 5, .flags = COL_DESCENDING, .need = NEED_PROCESSES | NEED_STAT,           \
      .get = process_get_cpu},                                                                      \
     {.name = "restart", .title = "RESTART",                                                        \
      .help = "of the main process of a service: Restart= in its unit file", .type = CELL_TEXT,     \
