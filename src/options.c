@@ -10,6 +10,7 @@
 
 #include "base/line.h"
 #include "base/memory.h"
+#include "base/moment.h"
 #include "base/signal_name.h"
 #include "base/text.h"
 #include "ipcs_options.h"
@@ -78,6 +79,15 @@ static const char *check_name(struct options *o, const char *value)
 {
     (void)o;
     return *value ? NULL : "a name is needed";
+}
+
+// Which moment it is follows from the recording: a time without a date is one of its last day.
+static const char *check_time(struct options *o, const char *value)
+{
+    int64_t time;
+
+    (void)o;
+    return moment_parse(value, 0, &time) ? NULL : MOMENT_FORMS " is needed";
 }
 
 static const char *apply_from(struct options *o, const char *value)
@@ -203,7 +213,7 @@ static const struct option_row others[] = {
     {0, "from", "FILE", "show a recording instead of this machine; -: pictures that come on standard "
      "input; again: of several hosts", .apply = apply_from},
     {0, "at", "TIME", "of --from: the last picture at or before TIME: 03:12, 2026-11-28 03:12:30, last",
-     TEXT(at)},
+     TEXT(at), .apply = check_time},
     {0, "strict", NULL, "exit 3 when the answer is incomplete", FLAG(strict)},
     {0, "list-columns", NULL, "the columns of TABLE, or of all tables", .mode = MODE_LIST_COLUMNS},
     {'h', "help", NULL, "this help", .mode = MODE_HELP},

@@ -16,6 +16,7 @@ struct fleet_host {
     struct replay *replay;
     struct source source;
     const char *path;      // NULL: standard input
+    bool empty;            // a file that had no picture when it was opened
     bool is_file, changed; // its picture is another one than that shown last
     struct snapshot *last; // its last picture; NULL: none yet
     int64_t came_ns;       // CLOCK_MONOTONIC
@@ -44,7 +45,7 @@ struct fleet {
 
 static const char *source_of(const struct fleet_host *m)
 {
-    return m->path ? m->path : "-";
+    return m->path ? m->path : "standard input";
 }
 
 static bool is_taken(const struct fleet *f, const struct fleet_host *m, const char *name)
@@ -224,6 +225,14 @@ static struct host host_now(const struct fleet *f, const struct fleet_host *m)
     return host;
 }
 
+// False: all of it could be read.
+static bool damage_of(const struct fleet_host *m, char *line, size_t cap)
+{
+    if (m->empty && !m->last)
+        snprintf(line, cap, "there is no picture in it");
+    return (m->empty && !m->last) || replay_damage(m->replay, line, cap);
+}
+
 // What cannot be read, and which connections have ended.
 static void note(struct fleet *f, struct playback *playback)
 {
@@ -238,7 +247,7 @@ static void note(struct fleet *f, struct playback *playback)
         else
             playback->ended = false;
     for (size_t i = 0; i < f->n; i++)
-        if (replay_damage(f->at[i].replay, damage, sizeof damage))
+        if (damage_of(&f->at[i], damage, sizeof damage))
             line_add(&line, "%s%s: %s", line.n ? "; " : "", f->at[i].host.name, damage);
 }
 
@@ -369,7 +378,7 @@ bool fleet_damage(struct fleet *f, char *line, size_t cap)
     char damage[160];
 
     for (size_t i = 0; i < f->n; i++)
-        if (replay_damage(f->at[i].replay, damage, sizeof damage))
+        if (damage_of(&f->at[i], damage, sizeof damage))
             line_add(&all, "%s'%s': %s", all.n ? "; " : "", source_of(&f->at[i]), damage);
     return all.n > 0;
 }
@@ -386,6 +395,8 @@ static bool add_member(struct fleet *f, const struct replay_options *options, ch
     m->source = replay_seam(m->replay);
     m->path = options->path;
     m->is_file = !replay_is_pipe(m->replay);
+    int64_t first, last;
+    m->empty = m->is_file && !replay_times(m->replay, &first, &last);
     m->host = (struct host){.number = (uint32_t)++f->n, .source = source_of(m)};
     name_host(f, m);
     f->files |= m->is_file;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -362,10 +363,7 @@ bool replay_moment(const char *at, int64_t until, int64_t *time, char *why, size
 
     if (moment_parse(at, none ? clock_epoch_s() : until, time))
         return true;
-    snprintf(why, cap,
-             "--at '%s': a time as 03:12, 2026-11-28 03:12:30 or @1795835550, first or last is "
-             "needed",
-             at);
+    snprintf(why, cap, "--at '%s': " MOMENT_FORMS " is needed", at);
     return false;
 }
 
@@ -384,6 +382,13 @@ static bool begin_at(struct replay *r, const char *at, char *why, size_t cap)
     return r->moves;
 }
 
+static bool is_directory(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 struct replay *replay_new(const struct replay_options *o, char *why, size_t cap)
 {
     struct replay *r = mem_zero(1, sizeof *r);
@@ -397,7 +402,7 @@ struct replay *replay_new(const struct replay_options *o, char *why, size_t cap)
     if (error == EINVAL) { // no regular file
         // Of a FIFO that nothing writes to yet: fifo(7). It is read when poll(2) has something.
         r->fd = open(o->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-        error = r->fd < 0 ? errno : 0;
+        error = r->fd < 0 ? errno : is_directory(r->fd) ? EISDIR : 0;
     }
     if (r->tape && r->follows)
         r->past = past_new();

@@ -220,6 +220,7 @@ TEST(several_hosts_are_refused_where_they_mean_nothing)
         "--from " DIR "/a --json hosts",
         "--json hosts",
         "--from " DIR "/a --json --namespace all",
+        "--from " DIR "/a --json --at 25:00",
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         struct said said = must(lines[i], 2);
@@ -228,6 +229,11 @@ TEST(several_hosts_are_refused_where_they_mean_nothing)
     }
     struct said said = must("--from " DIR "/a --from " DIR "/nothing --json", 1);
     assert_non_null(strstr(said.err, "No such file"));
+    said_clear(&said);
+    file_put(DIR "/nothing", "nothing of ours\n");
+    said = must("--from " DIR "/a --from " DIR "/nothing --csv hosts -o host,state", 0);
+    assert_non_null(strstr(said.out, "db01,recorded"));
+    assert_non_null(strstr(said.err, "/nothing': there is no picture in it"));
     said_clear(&said);
 }
 
