@@ -214,7 +214,7 @@ TEST(several_hosts_are_refused_where_they_mean_nothing)
     add_picture(DIR "/b", 1795000000, 1);
     static const char *const lines[] = {
         "--from " DIR "/a --from " DIR "/a --json",
-        "--from " DIR "/a --from " DIR "/b --check",
+        "--from " DIR "/a --from " DIR "/b --openmetrics",
         "--from " DIR "/a --from " DIR "/b --report",
         "--from " DIR "/a --from " DIR "/b --remove -u root --yes",
         "--from " DIR "/a --json hosts",
