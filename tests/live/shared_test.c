@@ -491,6 +491,118 @@ TEST(a_full_dev_shm_and_a_full_queue_are_findings)
     json_decref(root);
 }
 
+TEST(a_full_queue_is_a_finding)
+{
+    struct mq_attr attr = {.mq_maxmsg = 1, .mq_msgsize = 8};
+    mqd_t queue = mq_open("/test-unread", O_CREAT | O_RDWR, 0600, &attr);
+
+    assert_int_not_equal(queue, -1);
+    if (!ns_was_root()) {
+        printf("skip: needs root to list queues that are not mounted\n");
+        mq_unlink("/test-unread");
+        skip();
+    }
+    json_t *root = program_document("--json shared findings", false);
+    assert_null(row_of(root, "findings", "rule", "mqueue-full"));
+    json_decref(root);
+    assert_int_equal(mq_send(queue, "x", 1, 0), 0);
+    root = program_document("--json shared findings", false);
+    json_t *finding = row_of(root, "findings", "rule", "mqueue-full");
+    assert_non_null(finding);
+    assert_non_null(strstr(text(finding, "title"), "test-unread is full: 1 message"));
+    json_decref(root);
+    mq_close(queue);
+    mq_unlink("/test-unread");
+}
+
+// Much memory that has no name any longer, in a /dev/shm of the child's own.
+static void hold_much(void *arg, int ready)
+{
+    const size_t much = 65 << 20;
+
+    (void)arg;
+    if (unshare(CLONE_NEWNS) < 0 || mount("tmpfs", "/dev/shm", "tmpfs", 0, "size=100m") < 0)
+        _exit(1);
+    int fd = shm_open("/test-much", O_CREAT | O_RDWR, 0600);
+    void *at = fd < 0 || ftruncate(fd, (off_t)much) < 0
+                   ? MAP_FAILED
+                   : mmap(NULL, much, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (at == MAP_FAILED || shm_unlink("/test-much") < 0)
+        _exit(1);
+    memset(at, 1, much);
+    child_ready(ready);
+    for (;;)
+        pause();
+}
+
+TEST(much_deleted_memory_is_a_finding_with_its_holder)
+{
+    char who[64];
+
+    if (!ns_was_root()) {
+        printf("skip: needs root to know how much is in memory (map_files)\n");
+        skip();
+    }
+    pid_t child = child_start(hold_much, NULL);
+    assert_true(child > 0);
+    json_t *root = program_document("--json shared findings", false);
+    json_t *finding = row_of(root, "findings", "rule", "shared-deleted");
+    assert_non_null(finding);
+    assert_string_equal(text(finding, "severity"), "notice");
+    assert_non_null(strstr(text(finding, "evidence"), "test-much"));
+    snprintf(who, sizeof who, "held by %d", (int)child);
+    assert_non_null(strstr(text(finding, "evidence"), who));
+    json_decref(root);
+    child_end(child);
+    root = program_document("--json shared findings", false);
+    assert_null(row_of(root, "findings", "rule", "shared-deleted"));
+    json_decref(root);
+}
+
+// A file on hugetlbfs, mapped without a page of the pool, which may be empty.
+static void hold_huge(void *arg, int ready)
+{
+    const char *path = arg;
+    int fd = open(path, O_CREAT | O_RDWR, 0600);
+
+    if (fd < 0 || mmap(NULL, 2 << 20, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0) ==
+                      MAP_FAILED)
+        _exit(1);
+    child_ready(ready);
+    for (;;)
+        pause();
+}
+
+TEST(a_file_of_hugetlbfs_is_shown_and_not_removed)
+{
+    char directory[] = "/tmp/ipctop-huge-XXXXXX", path[64];
+
+    assert_non_null(mkdtemp(directory));
+    if (mount("none", directory, "hugetlbfs", 0, "pagesize=2M") < 0) {
+        printf("skip: no hugetlbfs with pages of 2M can be mounted here\n");
+        rmdir(directory);
+        skip();
+    }
+    snprintf(path, sizeof path, "%s/test-huge", directory);
+    pid_t child = child_start(hold_huge, path);
+    assert_true(child > 0);
+    json_t *root = program_document("--json shared", false);
+    json_t *row = find(root, "hugetlbfs", "test-huge");
+    assert_non_null(row);
+    assert_int_equal(number(row, "attached"), 1);
+    assert_int_equal(number(row, "size"), 2 << 20);
+    json_decref(root);
+    struct said said =
+        program_run("--remove -f name=test-huge --yes --force --attached shared", false);
+    assert_int_equal(said.status, 1);
+    assert_non_null(strstr(said.out, "by rm(1)"));
+    said_clear(&said);
+    child_end(child);
+    assert_int_equal(unlink(path), 0);
+    umount2(directory, MNT_DETACH);
+    rmdir(directory);
+}
+
 // Where all processes are seen: nothing maps it, and no program of that rule runs as its owner. The
 // machine's PID namespace, with a /dev/shm of its own.
 static const uid_t STRANGER = 54321; // runs nothing on this machine
@@ -514,8 +626,12 @@ TEST(what_a_dead_server_left_is_an_orphan, .apart = true)
     close(fd);
     fd = shm_open("/nobody-knows", O_CREAT | O_RDWR, 0600);
     close(fd);
-    json_t *root = program_document("--json shared", false);
+    json_t *root = program_document("--json shared findings", false);
     json_t *left = find(root, "posix", "PostgreSQL.1234567");
+    json_t *finding = row_of(root, "findings", "rule", "shared-orphan");
+    assert_non_null(finding);
+    assert_non_null(
+        strstr(text(finding, "title"), "of PostgreSQL left behind")); // others may be more
     assert_true(json_is_true(json_object_get(left, "orphan")));
     assert_string_equal(text(left, "app"), "postgres");
     assert_true(json_is_null(json_object_get(find(root, "posix", "nobody-knows"), "orphan")));
