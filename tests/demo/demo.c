@@ -124,6 +124,8 @@ static _Noreturn void init_main(int scene)
         fail("mount namespace");
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
         fail("/proc of its own");
+    mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV,
+          "mode=1777,size=64m"); // or the machine's
     if (geteuid() == 0) {
         cover("/etc/passwd", stories_passwd);
         cover("/etc/group", stories_group);

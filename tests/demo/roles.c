@@ -1,12 +1,20 @@
 // What the demo's processes do, each a few lines of ordinary System V IPC.
 #include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -135,6 +143,65 @@ static void play_sorter(const int v[4])
 }
 
 // { key, semaphores, value of each, mode }
+static void share(const char *name, int bytes)
+{
+    int fd = shm_open(name, O_CREAT | O_RDWR, 0600);
+
+    if (fd < 0 || posix_fallocate(fd, 0, bytes) != 0 ||
+        mmap(NULL, (size_t)bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED)
+        actor_fail("shm_open");
+    close(fd);
+}
+
+// { bytes of anonymous shared memory, bytes touched, bytes of a POSIX segment }: as a database has them.
+static void play_share(const int v[4])
+{
+    char *at = mmap(NULL, (size_t)v[0], PROT_READ | PROT_WRITE,
+                    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    if (at == MAP_FAILED)
+        actor_fail("mmap");
+    memset(at, 1, (size_t)v[1]);
+    share("/PostgreSQL.2113847630", v[2]);
+    actor_ready(0);
+    rest();
+}
+
+// In a child, which ends: nobody is left who would remove it.
+static void leak_segment(int bytes)
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        char *at = shmat(shmget(IPC_PRIVATE, (size_t)bytes, IPC_CREAT | 0600), NULL, 0);
+        if ((intptr_t)at != -1)
+            memset(at, 1, PAGE);
+        _exit(0);
+    }
+    waitpid(pid, NULL, 0);
+}
+
+// { bytes leaked, times, MiB of its /dev/shm, user }: a container with IPC and mounts of its own. Where
+// that is not permitted it only lives.
+static void play_container(const int v[4])
+{
+    char size[32];
+
+    snprintf(size, sizeof size, "mode=1777,size=%dm", v[2]);
+    bool apart = unshare(CLONE_NEWIPC | CLONE_NEWNS) == 0 &&
+                 mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+                 mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, size) == 0;
+    if (geteuid() == 0 && setresuid((uid_t)v[3], (uid_t)v[3], (uid_t)v[3]) < 0)
+        actor_fail("setuid");
+    if (apart) {
+        for (int i = 0; i < v[1]; i++)
+            leak_segment(v[0]);
+        share("/PostgreSQL.1804289383", (v[2] << 20) - (1 << 19));
+    }
+    actor_ready(0);
+    rest();
+}
+
 static void play_make_set(const int v[4])
 {
     int id = semget((key_t)v[0], v[1], IPC_CREAT | v[3]);
@@ -247,6 +314,7 @@ const struct role roles[] = {
     {"sorter", play_sorter},             {"make_set", play_make_set},
     {"take", play_take},                 {"wait", play_wait},
     {"worker", play_worker},             {"make_queue", play_make_queue},
+    {"share", play_share}, {"container", play_container},
     {"send", play_send},                 {"producer", play_producer},
     {"consumer", play_consumer},
 };

@@ -295,8 +295,23 @@ static bool story_risk(void)
     return true;
 }
 
+// PostgreSQL's other shared memory, which System V's tables do not show; and one in a container, whose small
+// /dev/shm is full and where a job leaves segments behind.
+static bool story_other_memory(void)
+{
+    const struct actor buffers = {
+        "share",  "postgres", {"postgres:", "parallel worker for PID 17040"},
+        POSTGRES, POSTGRES,   {128 * MIB, 2 * MIB, MIB}};
+    const struct actor container = {.role = "container",
+                                    .comm = "postgres",
+                                    .argv = {"postgres", "-D", "/var/lib/postgresql/data"},
+                                    .values = {33 * MIB, 2, 16, POSTGRES}};
+
+    return start(&buffers, NULL) && start(&container, NULL);
+}
+
 bool stories_start(void)
 {
     return story_stray() && story_database() && story_postgres() && story_leak() && story_web() &&
-           story_zabbix() && story_queues() && story_risk();
+           story_zabbix() && story_queues() && story_risk() && story_other_memory();
 }

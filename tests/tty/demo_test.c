@@ -98,6 +98,22 @@ TEST(scenes_stand)
     must_leave_nothing();
 }
 
+// A container leaks, and its /dev/shm is full; the demo's own is not the machine's.
+TEST(a_container_stands_with_its_troubles)
+{
+    char out[OUT];
+
+    int status = tty_run_without(
+        IN_DEMO(BUILD_DIR "/ipctop --batch findings -o severity,title; ls /dev/shm"), NULL, out,
+        sizeof out);
+    skip_without(out);
+    assert_int_equal(status, 0);
+    assert_int_equal(lines_with(out, "critical", "is full: 15.5M of 16.0M"), 1);
+    assert_int_equal(lines_with(out, "IPC namespace", "2 orphans of postgres"), 1);
+    assert_int_equal(lines_with(out, "PostgreSQL.", ""), 1);
+    must_leave_nothing();
+}
+
 TEST(as_an_ordinary_user)
 {
     if (!ns_was_root()) {
