@@ -3,6 +3,7 @@
 #
 #   O=DIR     where to build (build)          SAN=address,undefined | thread   sanitizers
 #   CC=clang  another compiler                ARGS="--readonly" make run       arguments for the monitor
+#   BASE=FILE make bench               compares with a program built before
 #   V=1       show the commands               WERROR=1  warnings are errors, as in every check
 #   JOBS=N    tests run side by side (one more than there are processors; make -jN does so for builds)
 
@@ -196,7 +197,7 @@ fuzz:
 
 bench: packages
 	@$(MAKE) --no-print-directory all $(O)/bench
-	$(O)/bench $(ARGS)
+	$(O)/bench $(if $(BASE),--base "$(BASE)") $(ARGS)
 screenshots:
 	@.ci/packages.sh screenshots
 	@$(MAKE) --no-print-directory all $(O)/demo

@@ -87,6 +87,24 @@ static void compare_scan(const char *name, bool text_only, long (*loop)(int), co
     scanning_end(&by);
 }
 
+// The worst case: every process is a holder.
+static void bench_all_attached(size_t processes)
+{
+    static char ours[4200], theirs[64], what[96];
+    struct population p;
+
+    if (!population_start(&p, processes, processes)) {
+        report_skip("1", "all attached", "the processes could not be made");
+        return;
+    }
+    snprintf(ours, sizeof ours, "%s --json -i %d holders maps", program, p.target);
+    snprintf(theirs, sizeof theirs, "lsof 2>/dev/null | grep %d", p.target);
+    snprintf(what, sizeof what, "--json -i ID holders maps, %zu processes, all attached",
+             processes);
+    report_commands("1", what, ours, theirs, "lsof", 1.0 / 15, RUNS);
+    population_end(&p);
+}
+
 static void bench_scans(void)
 {
     static char ours[MAX_SIZES][4200], theirs[MAX_SIZES][64], what[96];
@@ -141,6 +159,25 @@ static void bench_lists(void)
         }
         objects_remove();
     }
+}
+
+// What ended programs left behind: 100 objects of each kind, each by a process of its own.
+static void bench_left_behind(void)
+{
+    static char ours[2][4200];
+
+    if (!objects_leave(100)) {
+        report_skip("2", "listing what ended processes left", "it could not be made");
+    } else {
+        snprintf(ours[0], sizeof ours[0], "%s --json segments semaphores queues", program);
+        snprintf(ours[1], sizeof ours[1], "%s --batch segments", program);
+        report_commands("2",
+                        "--json segments semaphores queues, 100 of each by 100 ended processes",
+                        ours[0], "ipcs -a", "ipcs", 1, 3 * RUNS);
+        report_commands("2", "--batch segments, 100 by 100 ended processes", ours[1], "lsipc -m",
+                        "lsipc", 1, 3 * RUNS);
+    }
+    objects_remove();
 }
 
 // --- 3, 4, 5, 7. at rest, and under change ---------------------------------------------------------
@@ -309,10 +346,14 @@ static int run(void)
 {
     size_t largest = plan.processes[plan.n_processes - 1], many = largest < 5000 ? largest : 5000;
 
-    if (wanted("1"))
+    if (wanted("1")) {
         bench_scans();
-    if (wanted("2"))
+        bench_all_attached(largest < 2000 ? largest : 2000);
+    }
+    if (wanted("2")) {
         bench_lists();
+        bench_left_behind();
+    }
     if (wanted("3") || wanted("5"))
         bench_rest_beside_peers(many);
     if (wanted("3") || wanted("7"))
@@ -346,11 +387,12 @@ static size_t parse_sizes(char *text, size_t *out)
 
 int main(int argc, char **argv)
 {
+    const char *base = NULL;
     // clang-format off
     static const struct option options[] = {
         {"processes", required_argument, NULL, 'p'}, {"objects", required_argument, NULL, 'o'},
         {"rest", required_argument, NULL, 'r'},      {"only", required_argument, NULL, 't'},
-        {0},
+        {"base", required_argument, NULL, 'b'},      {0},
     };
     // clang-format on
 
@@ -368,9 +410,12 @@ int main(int argc, char **argv)
         case 't':
             plan.only = optarg;
             break;
+        case 'b':
+            base = optarg;
+            break;
         default:
             fprintf(stderr, "usage: bench [--processes N,…] [--objects N,…] [--rest SECONDS] "
-                            "[--only TARGETS]\n");
+                            "[--only TARGETS] [--base PROGRAM]\n");
             return 2;
         }
     }
@@ -380,5 +425,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "bench: no " BUILD_DIR "/ipctop: run make first\n");
         return 1;
     }
+    if (base)
+        report_base(program, base);
     return ns_run(run);
 }

@@ -2,6 +2,7 @@
 #include "latencies.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
@@ -64,6 +65,46 @@ static void bench_keys(const char *program, size_t processes)
         row->ours = took, row->scale = 1e3, row->unit = "ms";
     }
     child_end(churner);
+    population_end(&p);
+}
+
+// One segment, held by all of them: its holders tagged, keys among them, then what a signal to all would do.
+static void bench_many_holders(const char *program, size_t holders)
+{
+    const char *const argv[] = {program, NULL};
+    struct population p;
+    struct watched w;
+    struct samples took = {0}, previews = {0};
+    char what[96];
+
+    if (!population_start(&p, holders, holders))
+        return;
+    if (watched_start(&w, argv)) {
+        watched_until(&w, "benchproc", 10);
+        watched_key(&w, "g\r*");
+        watched_idle(&w, 3, NULL);
+        for (int i = 0; i < 300; i++) {
+            vec_push(&took, watched_key(&w, i % 2 ? "\033[A" : "\033[B"));
+            usleep((useconds_t)(1000 + rand() % 20000));
+        }
+        for (int i = 0; i < RUNS; i++) {
+            watched_key(&w, "k"); // the menu of signals
+            watched_idle(&w, 0.3, NULL);
+            double start = seconds_now();
+            if (write(w.fd, "\r", 1) == 1 && !isnan(watched_until(&w, "What would be done", 10)))
+                vec_push(&previews, seconds_now() - start);
+            watched_key(&w, "\033");
+            watched_idle(&w, 0.3, NULL);
+        }
+        watched_quit(&w, "\x03");
+        snprintf(what, sizeof what, "key to repaint, 99 of 100, %zu holders of one segment, tagged",
+                 holders);
+        struct report_row *row = report_row("6", what);
+        vec_push(&row->ours, samples_percentile(&took, 99));
+        row->scale = 1e3, row->unit = "ms", row->goal = 10;
+        row = report_row("6", "preview of a signal to all of them");
+        row->ours = previews, row->scale = 1e3, row->unit = "ms", row->goal = 100;
+    }
     population_end(&p);
 }
 
@@ -139,4 +180,5 @@ void bench_latencies(const char *program, size_t processes)
     bench_start(program);
     bench_stuck(program);
     bench_keys(program, processes);
+    bench_many_holders(program, processes);
 }

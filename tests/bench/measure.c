@@ -220,6 +220,26 @@ bool command_exists(const char *tool)
     return !isnan(command_seconds(line));
 }
 
+static struct {
+    const char *program, *path;
+} base;
+
+void report_base(const char *program, const char *path)
+{
+    base.program = program;
+    base.path = path;
+}
+
+// The same command of the program built before; false where there is none.
+static bool before(const char *ours, char *command, size_t cap)
+{
+    size_t len = base.program ? strlen(base.program) : 0;
+
+    if (!len || strncmp(ours, base.program, len) != 0)
+        return false;
+    return (size_t)snprintf(command, cap, "%s%s", base.path, ours + len) < cap;
+}
+
 void report_commands(const char *target, const char *what, const char *ours, const char *theirs,
                      const char *tool, double goal, int times)
 {
@@ -233,8 +253,24 @@ void report_commands(const char *target, const char *what, const char *ours, con
     row->unit = "ms";
     row->by_ratio = true;
     row->goal = goal;
-    for (int i = 0; i < times; i++) {
+    char command[8400];
+    struct samples old = {0};
+    bool compares = before(ours, command, sizeof command);
+
+    for (int i = 0; i < times; i++) { // in turn
         vec_push(&row->ours, command_seconds(ours));
         vec_push(&row->theirs, command_seconds(theirs));
+        if (compares)
+            vec_push(&old, command_seconds(command));
     }
+    if (!compares)
+        return;
+    const struct samples now = row->ours;
+    row = report_row(target, "the same beside the program before");
+    row->ours = now;
+    row->theirs = old;
+    row->theirs_name = base.path;
+    row->scale = 1e3;
+    row->unit = "ms";
+    row->by_ratio = true;
 }

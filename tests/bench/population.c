@@ -101,16 +101,35 @@ static void set_limit(const char *name, const char *text)
     fclose(f);
 }
 
+static bool make_three(int semaphores)
+{
+    return shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600) >= 0 &&
+           semget(IPC_PRIVATE, semaphores, IPC_CREAT | 0600) >= 0 &&
+           msgget(IPC_PRIVATE, IPC_CREAT | 0600) >= 0;
+}
+
 bool objects_make(size_t n)
 {
     set_limit("shmmni", "32768");
     set_limit("msgmni", "32768");
     set_limit("sem", "32000 1024000000 500 32768");
     for (size_t i = 0; i < n; i++)
-        if (shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600) < 0 ||
-            semget(IPC_PRIVATE, 1, IPC_CREAT | 0600) < 0 ||
-            msgget(IPC_PRIVATE, IPC_CREAT | 0600) < 0)
+        if (!make_three(1))
             return false;
+    return true;
+}
+
+bool objects_leave(size_t n)
+{
+    int status;
+
+    for (size_t i = 0; i < n; i++) {
+        pid_t pid = fork();
+        if (pid == 0)
+            _exit(make_three(4) ? 0 : 1);
+        if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
+            return false;
+    }
     return true;
 }
 

@@ -18,6 +18,8 @@ void population_end(struct population *p); // waits until they are gone
 
 // `n` segments, sets (of one semaphore each) and queues; raises the namespace's limits as needed.
 bool objects_make(size_t n);
+// The same, each triple made by a process of its own that ends at once; sets of four.
+bool objects_leave(size_t n);
 void objects_remove(void); // every object of the namespace
 
 // A process that forks an attaching child `per_second` times a second until killed.
