@@ -11,8 +11,24 @@
 #include "model/apps/shared_names.h"
 #include "model/kinds/parts/shared_rows.h"
 
-static void add_shared(const struct snapshot *s, const char *app, const char *instance,
-                       struct app_memory *out, struct pid_vec *pids)
+struct app_memory {
+    uint64_t bytes[SHARED_TYPES], system_v; // sizes
+    size_t processes;                       // that were seen holding any of it
+};
+
+// Two servers of one application are distinguished by their data directories; where these are not known, at
+// least by the /dev/shm their names are in.
+static bool may_be_together(const struct shared *a, const struct shared *b)
+{
+    bool apart = (a->status ^ b->status) & SHARED_ELSEWHERE;
+    bool named = a->type == SHARED_POSIX && b->type == SHARED_POSIX;
+
+    return !apart &&
+           (!named || (a->id.dev_major == b->id.dev_major && a->id.dev_minor == b->id.dev_minor));
+}
+
+static void add_shared(const struct snapshot *s, const struct shared *mate, const char *app,
+                       const char *instance, struct app_memory *out, struct pid_vec *pids)
 {
     const struct table *table = &s->tables[KIND_SHARED];
     const struct shared *rows = table->at;
@@ -22,7 +38,8 @@ static void add_shared(const struct snapshot *s, const char *app, const char *in
     for (size_t i = 0; i < table->n; i++) {
         const struct shared *row = &rows[i];
         const char *its = shared_app(s, row, of, sizeof of);
-        if (!its || strcmp(its, app) != 0 || (*instance && *of && strcmp(of, instance) != 0))
+        if (!its || strcmp(its, app) != 0 || (*instance && *of && strcmp(of, instance) != 0) ||
+            (!(*instance && *of) && !may_be_together(row, mate)))
             continue;
         if (row->known & SHARED_KNOWS_SIZE)
             sum_add(&out->bytes[row->type], row->size);
@@ -50,14 +67,15 @@ static void add_segments(const struct snapshot *s, const char *app, const char *
     }
 }
 
-bool app_memory_of(const struct snapshot *s, const char *app, const char *instance,
-                   struct app_memory *out)
+static bool sum_up(const struct snapshot *s, const struct shared *row, const char *app,
+                   const char *instance, struct app_memory *out)
 {
     struct pid_vec pids = {0};
 
     *out = (struct app_memory){0};
-    add_shared(s, app, instance, out, &pids);
-    add_segments(s, app, instance, out, &pids);
+    add_shared(s, row, app, instance, out, &pids);
+    if (!(row->status & SHARED_ELSEWHERE)) // else its segments are not those of the namespace shown
+        add_segments(s, app, instance, out, &pids);
     pids_settle(&pids);
     out->processes = pids.n;
     vec_free(&pids);
@@ -91,7 +109,7 @@ char *app_memory_line(const struct snapshot *s, const struct shared *row)
     struct line line = line_start(text, sizeof text);
     struct app_memory memory;
 
-    if (!app || !app_memory_of(s, app, instance, &memory))
+    if (!app || !sum_up(s, row, app, instance, &memory))
         return NULL;
     line_add(&line, "%s%s%s: ", title_of(row, app), *instance ? " " : "", instance);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
