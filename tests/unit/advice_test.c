@@ -1,10 +1,12 @@
 // Every rule of triage: the keys its advice names do what it says when they are pressed on its finding.
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../../src/model/triage/rules.h"
-#include "model/kinds/registry.h"
+#include "model/kinds/shared.h"
 #include "model/record/huge_pool.h"
+#include "model/record/shm_limit.h"
 #include "session/commands/commands.h"
 #include "session/current.h"
 #include "support/fake.h"
@@ -16,8 +18,19 @@ static const struct rule *const topics[] = {applications_rules, databases_rules,
                                             shared_rules,       system_rules,    waits_rules};
 enum { TOPICS = sizeof topics / sizeof *topics, KEYS_MAX = 8 };
 
+static struct identity posix_segment(struct snapshot *s)
+{
+    struct shared *row = mem_zero(1, sizeof *row);
+
+    *row = (struct shared){.id = {0, 20, 7}, .type = SHARED_POSIX, .size = 1 << 20, .rss = 1 << 20};
+    row->known = SHARED_KNOWS_SIZE | SHARED_KNOWS_RSS | SHARED_KNOWS_ATTACHED;
+    snprintf(row->name, sizeof row->name, "PostgreSQL.1");
+    s->tables[KIND_SHARED] = (struct table){row, 1, sizeof *row};
+    return shared_identity(&kind_shared, &row->id);
+}
+
 // The objects of the outage a rule may speak of: held, waited on, full.
-static struct identity example(const struct snapshot *s, enum subject subject)
+static struct identity example(struct snapshot *s, enum subject subject)
 {
     switch (subject) {
     case OF_SEMSETS:
@@ -29,9 +42,8 @@ static struct identity example(const struct snapshot *s, enum subject subject)
     case OF_GROWTHS:
     case OF_SCAN:
         return identity_of(&snapshot_segment(s, 425985)->o);
-    case OF_SHARED: // nothing of the outage; their advice names views, not keys
-    case OF_SYSTEM:
-        break;
+    case OF_SHARED:
+        return posix_segment(s);
     }
     return (struct identity){0};
 }
@@ -145,6 +157,15 @@ static struct snapshot *used_up_pool(void)
     return s;
 }
 
+static struct snapshot *full_shm(void)
+{
+    struct snapshot *s = fake_snapshot();
+
+    vec_push(&s->limits,
+             shm_limit(&(struct shm_place){.here = true, .size = 64 << 20, .used = 63 << 20}));
+    return s;
+}
+
 // Where the finding of a rule whose advice depends on its object occurs.
 static struct snapshot *outage_of(const struct rule *rule)
 {
@@ -153,7 +174,8 @@ static struct snapshot *outage_of(const struct rule *rule)
         struct snapshot *(*make)(void);
     } others[] = {{"database-interlock", dead_postmaster},
                   {"database-removed", removed_database},
-                  {"huge-pages", used_up_pool}};
+                  {"huge-pages", used_up_pool},
+                  {"shm-full", full_shm}};
 
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strcmp(rule->name, others[i].rule) == 0)

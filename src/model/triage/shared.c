@@ -195,13 +195,13 @@ static void nearly_full_advice(struct say *x)
     const struct limit *limit = x->match->object;
 
     if (limit->mount_namespace)
-        say(x, "View 9 shows what is in it. Remove what no process uses, or start the container "
-               "with more: "
-               "--shm-size of docker(1) and podman(1), an emptyDir with medium: Memory in "
-               "Kubernetes.");
+        say(x,
+            "view 9 shows what is in it: remove what no process uses, or start the container with "
+            "more: --shm-size of docker(1) and podman(1), an emptyDir with medium: Memory in "
+            "Kubernetes");
     else
-        say(x, "View 9 shows what is in it. Remove what no process uses, or enlarge it: mount -o "
-               "remount,size=SIZE /dev/shm.");
+        say(x, "view 9 shows what is in it: remove what no process uses, or enlarge it by mount -o "
+               "remount,size=SIZE /dev/shm");
 }
 
 // clang-format off
@@ -211,13 +211,13 @@ const struct rule shared_rules[] = {
      .advise = nearly_full_advice},
     {.name = "shared-orphan", .subject = OF_SHARED, .rank = 125, .severity = SEVERITY_WARNING, .group = same_app,
      .applies = orphan, .title = orphan_title, .evidence = orphan_evidence,
-     .advice = "Nothing needs them any longer: F8 removes them."},
+     .advice = "nothing needs them any longer: F8 removes them"},
     {.name = "shared-deleted", .subject = OF_SHARED, .rank = 165, .severity = SEVERITY_NOTICE, .together = true,
      .applies = deleted, .title = deleted_title, .evidence = deleted_evidence,
-     .advice = "The memory is free once its last holder unmaps and closes it, or ends."},
+     .advice = "the memory is free once its last holder unmaps and closes it, or ends"},
     {.name = "mqueue-full", .subject = OF_SHARED, .rank = 95, .severity = SEVERITY_WARNING,
      .applies = full, .title = full_title, .evidence = full_evidence,
-     .advice = "Its reader is gone, stuck or too slow: view 9 shows which processes have the queue open."},
+     .advice = "its reader is gone, stuck or too slow: view 9 shows which processes have the queue open"},
     {0},
 };
 // clang-format on
