@@ -2,6 +2,7 @@
 #ifndef IPCTOP_SESSION_PENDING_H
 #define IPCTOP_SESSION_PENDING_H
 
+#include "base/line.h"
 #include "base/vector.h"
 #include "model/record/action.h"
 
@@ -11,6 +12,7 @@ struct progress {
     struct action_vec changed;   // refused as changed: to be asked about again
     bool stopping;               // the user cancelled what has not begun
     bool several;                // submitted together: they end in a list
+    char limit_set[LINE_TEXT];   // what was said of a limit whose setting is being written
     uint32_t batches;            // submitted so far, of several actions each
 };
 

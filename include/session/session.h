@@ -89,6 +89,7 @@ struct session {
     bool pane_shown; // set by the ui
     bool tracing;    // asked for; how far it is stands in the snapshot
     bool frozen;
+    bool reporting;    // a report is asked for: every table is wanted
     bool refresh_once; // frozen, but the next whole picture is wanted
     struct prompt prompt;
     char message[LINE_TEXT]; // the message line; empty: none

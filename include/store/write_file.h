@@ -13,11 +13,13 @@ enum write_how {
     WRITE_SETTINGS, // the same with mode 0600, missing directories made, where a symbolic link of
                     // one's own leads; not where the file is another user's, nor, as root,
                     // through what is
+    WRITE_SYSTEM,   // the same for all to read, without links, and only over a file with that mark
 };
 
 struct write_job {
     const char *path;
     enum write_how how;
+    const char *mark; // WRITE_SYSTEM: what a file of ours begins with, static
     int (*produce)(FILE *out, void *arg, size_t *rows); // 0 or -errno
     void (*release)(void *arg);                         // of `arg`, the writer's; may be NULL
     void *arg;

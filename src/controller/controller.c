@@ -170,6 +170,8 @@ void session_adopt(struct session *s, struct snapshot *snapshot)
 
 void session_outcomes(struct session *s, const struct outcome_vec *outcomes)
 {
+    const struct outcome *setting = NULL;
+
     for (size_t i = 0; i < outcomes->n; i++) {
         const struct outcome *o = &outcomes->at[i];
 
@@ -178,8 +180,11 @@ void session_outcomes(struct session *s, const struct outcome_vec *outcomes)
             continue;
         }
         progress_add(s, o);
+        setting = o->state == OUTCOME_DONE && o->action.limit.setting[0] ? o : setting;
     }
     progress_show(s);
+    if (setting)
+        save_setting(s, setting);
     confirm_changed(s);
 }
 

@@ -43,6 +43,22 @@ static void want_signalled(const struct session *s, struct want *want)
             want->followed[want->n_followed++] = actions->at[i].target.pid;
 }
 
+// All that a report has.
+static void want_report(struct want *want)
+{
+    for (int id = 1; id < KINDS; id++) {
+        const struct kind *kind = kind_get((enum kind_id)id);
+
+        if (!kind->json)
+            continue;
+        want->need |= kind->need;
+        want->in_sight |= kind->need; // at once
+        for (size_t i = 0; i < kind->n_columns; i++)
+            if (!(kind->columns[i].flags & COL_ASKED))
+                want->need |= kind->columns[i].need;
+    }
+}
+
 void session_want(struct session *s, struct want *want)
 {
     const struct view *v = session_view(s);
@@ -69,6 +85,8 @@ void session_want(struct session *s, struct want *want)
         want->focused = true;
         want->focus = v->parent;
     }
+    if (s->reporting)
+        want_report(want);
     // What is asked of one focus alone would be asked of everything without it.
     if (!v->has_parent || !v->kind->focus_need)
         want->need &= ~(uint64_t)(NEED_MAP_USE | NEED_ALL_MAPS);

@@ -50,9 +50,21 @@ static int create(int dir, const char *name, int mode)
     return fd < 0 ? -errno : fd;
 }
 
-// Whether what has the name now, if anything, may be replaced.
-static int check_old(int dir, const char *name, enum write_how how, struct write_result *r)
+static bool has_mark(int dir, const char *name, const char *mark)
 {
+    int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    char begin[64];
+    ssize_t n = fd < 0 ? -1 : read(fd, begin, sizeof begin);
+
+    if (fd >= 0)
+        close(fd);
+    return n >= (ssize_t)strlen(mark) && memcmp(begin, mark, strlen(mark)) == 0;
+}
+
+// Whether what has the name now, if anything, may be replaced.
+static int check_old(int dir, const char *name, const struct write_job *job, struct write_result *r)
+{
+    bool ours = job->how == WRITE_SETTINGS || job->how == WRITE_SYSTEM;
     struct stat st;
 
     if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
@@ -63,8 +75,10 @@ static int check_old(int dir, const char *name, enum write_how how, struct write
         return explain(r, -EISDIR, "it is a directory");
     if (!S_ISREG(st.st_mode))
         return explain(r, -EINVAL, "it is no regular file");
-    if (how == WRITE_SETTINGS && !trusted_file(&st))
+    if (ours && !trusted_file(&st))
         return explain(r, -EPERM, "it is not yours");
+    if (job->mark && !has_mark(dir, name, job->mark))
+        return explain(r, -EPERM, "not written by ipctop, left alone");
     return 0;
 }
 
@@ -73,16 +87,16 @@ static int check_old(int dir, const char *name, enum write_how how, struct write
 static int replace(int dir, const char *name, const struct write_job *job, struct write_result *r)
 {
     char temporary[300];
-    int error = check_old(dir, name, job->how, r);
+    int error = check_old(dir, name, job, r);
     int n = snprintf(temporary, sizeof temporary, "%s.%d~", name, (int)getpid());
 
     if (error)
         return error;
     if (n < 0 || (size_t)n >= sizeof temporary)
         return -ENAMETOOLONG;
-    int mode = job->how == WRITE_SETTINGS ? SETTINGS_MODE
-               : job->how == WRITE_PUBLIC ? PUBLIC_MODE
-                                          : FILE_MODE;
+    int mode = job->how == WRITE_SETTINGS                             ? SETTINGS_MODE
+               : job->how == WRITE_PUBLIC || job->how == WRITE_SYSTEM ? PUBLIC_MODE
+                                                                      : FILE_MODE;
     int fd = create(dir, temporary, mode);
     if (fd < 0)
         return fd;
@@ -100,7 +114,7 @@ static int write_new(int dir, const char *name, const struct write_job *job, str
     int fd = create(dir, name, FILE_MODE);
 
     if (fd < 0) {
-        int error = fd == -EEXIST ? check_old(dir, name, job->how, r) : 0;
+        int error = fd == -EEXIST ? check_old(dir, name, job, r) : 0;
         return error ? error : fd;
     }
     int error = fill(fd, job, r);
@@ -154,6 +168,19 @@ static int write_settings(const char *path, const struct write_job *job, struct 
     return error;
 }
 
+static int write_system(const char *path, const struct write_job *job, struct write_result *r)
+{
+    int dir = trusted_directory(path, false);
+
+    if (dir == -EPERM)
+        return explain(r, dir, "a directory on the way is not yours");
+    if (dir < 0)
+        return dir;
+    int error = replace(dir, trusted_name(path), job, r);
+    close(dir);
+    return error;
+}
+
 static int write_view(const char *path, const struct write_job *job, struct write_result *r)
 {
     const char *name = trusted_name(path);
@@ -174,5 +201,7 @@ int write_file(const struct write_job *job, struct write_result *r)
 
     if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return explain(r, -EISDIR, "it is a directory");
+    if (job->how == WRITE_SYSTEM)
+        return write_system(path, job, r);
     return job->how == WRITE_SETTINGS ? write_settings(path, job, r) : write_view(path, job, r);
 }

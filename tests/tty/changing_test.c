@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ipc.h>
+#include <sys/mount.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
@@ -289,6 +290,74 @@ TEST(a_limit_is_changed_and_restored)
     tty_must_show(t, "shmmni is");
     assert_int_equal(number_in(path, 0), before);
     must_end(t);
+}
+
+#define SYSCTL_FILE "/etc/sysctl.d/60-ipctop.conf"
+
+static void write_sysctl(const char *text)
+{
+    FILE *f = fopen(SYSCTL_FILE, "w");
+
+    assert_non_null(f);
+    fputs(text, f);
+    assert_int_equal(fclose(f), 0);
+}
+
+static void sysctl_must_be(const char *expected)
+{
+    char text[512];
+    FILE *f = fopen(SYSCTL_FILE, "r");
+    size_t n = f ? fread(text, 1, sizeof text - 1, f) : 0;
+
+    assert_non_null(f);
+    fclose(f);
+    text[n] = '\0';
+    assert_string_equal(text, expected);
+}
+
+static void set_shmmni(struct tty *t, const char *value, const char *answer)
+{
+    char keys[32];
+
+    open_limit(t, "shmmni");
+    snprintf(keys, sizeof keys, "\025%s\r", value);
+    tty_send(t, keys);
+    tty_must_show(t, "w yes, and write that line");
+    tty_send(t, answer);
+    tty_must_not_show(t, "w yes");
+}
+
+#define MARK "# Written by ipctop: limits set on its screen, read at boot, sysctl.d(5).\n"
+
+TEST(a_limit_is_made_to_last_in_a_file_of_our_own)
+{
+    if (access("/etc/sysctl.d", F_OK) != 0 ||
+        mount("ipctop-test", "/etc/sysctl.d", "tmpfs", 0, "mode=755") != 0) {
+        printf("skip: no directory of settings to cover\n");
+        skip();
+    }
+    struct tty *t = START("limits");
+    tty_must_show(t, "shmmni");
+    set_shmmni(t, "1234", "w");
+    tty_must_show(t, "now (was ");
+    tty_must_show(t, "; written to " SYSCTL_FILE);
+    sysctl_must_be(MARK "kernel.shmmni = 1234\n");
+    // What is there already stays, the same setting is replaced.
+    write_sysctl(MARK "kernel.msgmnb = 65536\nkernel.shmmni = 1234\n# why\n");
+    set_shmmni(t, "1235", "w");
+    tty_must_show(t, "shmmni is 1235 now (was 1234); written to " SYSCTL_FILE);
+    sysctl_must_be(MARK "kernel.msgmnb = 65536\n# why\nkernel.shmmni = 1235\n");
+    // Another's file is left alone; the limit is set all the same.
+    write_sysctl("kernel.shmmni = 4096\n");
+    set_shmmni(t, "1236", "w");
+    tty_must_show(t, "shmmni is 1236 now (was 1235), until reboot: " SYSCTL_FILE);
+    tty_must_show(t, "not written by ipctop, left alone");
+    sysctl_must_be("kernel.shmmni = 4096\n");
+    set_shmmni(t, "4096", "y"); // until reboot alone
+    tty_must_show(t, "shmmni is 4096 now");
+    sysctl_must_be("kernel.shmmni = 4096\n");
+    must_end(t);
+    assert_int_equal(umount2("/etc/sysctl.d", MNT_DETACH), 0);
 }
 
 TEST(the_four_numbers_of_sem_stay_together)

@@ -116,6 +116,52 @@ TEST(a_view_is_written_as_it_is_shown)
     quit(t);
 }
 
+// Enter is asked for again where a table is still being read.
+static bool written_at_last(struct tty *t, void *arg)
+{
+    (void)arg;
+    if (tty_find(t, "Enter again in a moment") >= 0)
+        tty_send(t, "\r");
+    return tty_find(t, "bytes written to") >= 0;
+}
+
+// One file for those who are called next: its name has host and time.
+TEST(a_report_is_written_whole)
+{
+    char text[65536];
+    static const char *const parts[] = {
+        "# System V IPC of ", "## Triage",   "## Segments (2)", "0x0c0c0005",
+        "0x0c0c0006",         "## Limits (", "shmmni"};
+    struct tty *t = start(false, "segments", NULL);
+
+    tty_send(t, "R");
+    tty_must_show(t, "Write a report to (.md, else text): ipctop-");
+    tty_must_show(t, ".md");
+    tty_send(t, "\025");
+    tty_send(t, path_of("report.md"));
+    tty_must_be_quiet(t, 300); // no view on screen needs all tables: they are read now
+    tty_send(t, "\r");
+    tty_must(t, "it is written", written_at_last, NULL);
+    FILE *f = fopen(path_of("report.md"), "r");
+    assert_non_null(f);
+    text[fread(text, 1, sizeof text - 1, f)] = '\0';
+    fclose(f);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (!strstr(text, parts[i]))
+            fail_msg("no '%s' in %s", parts[i], text);
+    tty_send(t, "R\025");
+    tty_send(t, path_of("report.md"));
+    tty_send(t, "\r"); // not over what is there, unasked
+    tty_must_show(t, "Replace this file?");
+    tty_send(t, "n");
+    tty_must_show(t, "nothing written");
+    quit(t);
+    t = start(false, "--readonly", "segments");
+    tty_send(t, "R");
+    tty_must_show(t, "readonly");
+    quit(t);
+}
+
 TEST(nothing_is_overwritten_unasked)
 {
     struct tty *t = start(false, NULL, NULL);

@@ -32,6 +32,7 @@ struct consequence {
     bool ends;          // a signal that may end the process
     bool forbidden;     // to this user, as far as is known: it is tried all the same
     bool impossible;    // refused beforehand: `effect` says why (pid <= 0, gone, another one now)
+    char setting[96];   // ACTION_LIMIT: the line of sysctl.d(5) that makes it last; empty: none
     char question[160]; // "Remove segment 425985 (276M, key 0x0052e2c1, owner oracle)?"
     char effect[640];   // "18 attachments stay until they detach; nothing is freed now. …"
 };

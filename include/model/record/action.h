@@ -51,7 +51,8 @@ struct action {
     struct {
         char name[24]; // LIMIT_NAME
         uint64_t value;
-    } limit; // ACTION_LIMIT
+        char setting[96]; // what makes it last, to be written once it is set; empty: until reboot
+    } limit;              // ACTION_LIMIT
 };
 
 VEC(action_vec, struct action);

@@ -45,4 +45,7 @@ uint64_t limit_spec_used(const struct limit_spec *spec, const struct snapshot *s
 // An amount of it in bytes: pages are the system's own. False where it is no memory, or too large.
 bool limit_spec_bytes(const struct limit_spec *spec, uint64_t amount, uint64_t *bytes);
 
+// The file of our own that makes limits last.
+extern const char limit_sysctl_file[]; // "/etc/sysctl.d/60-ipctop.conf"
+
 #endif

@@ -62,6 +62,7 @@ enum {
     COL_METRIC = 4096,       // of --openmetrics: a value, summed over groups of rows
     COL_METRIC_GROUP = 8192, // a label that makes the groups
     COL_ASKED = 16384,       // costs much: read only where table or column is asked for by name
+    COL_BAR = 131072,        // a percentage: on the screen beside a bar
     COL_METRIC_ID = 32768,   // a label of a row alone (--per-object)
 };
 

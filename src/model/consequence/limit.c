@@ -61,7 +61,7 @@ void consequence_limit(struct draft *t)
     const struct limit *limit = limit_find(t->s, name);
     const struct limit_spec *spec = limit_spec_find(name);
     uint64_t value = t->action->limit.value;
-    char text[128];
+    char text[sizeof t->out->setting];
     struct say line = say_start(t->s, text, sizeof text);
 
     say(&t->question, "Set {text}", name);
@@ -88,6 +88,9 @@ void consequence_limit(struct draft *t)
         say(consequence_next(t), "{text}", spec->remark);
     if ((t->s->has & NEED_SYSTEM) && t->s->system.euid != 0)
         say(consequence_next(t), "It needs root.");
-    if (spec && sysctl_line(&line, t, spec)) // on a line of its own, to be copied
-        say(consequence_next(t), "To make it last, in /etc/sysctl.d/60-ipc.conf:\n{text}", text);
+    if (!spec || !sysctl_line(&line, t, spec))
+        return;
+    snprintf(t->out->setting, sizeof t->out->setting, "%s", text);
+    // On a line of its own, to be copied.
+    say(consequence_next(t), "To make it last, in {text}:\n{text}", limit_sysctl_file, text);
 }

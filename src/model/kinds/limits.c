@@ -82,7 +82,7 @@ static const struct column columns[] = {
      .width = 9, .widest = 12, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING | COL_METRIC,
      .member = MEMBER_IF(LIMIT_KNOWS_LIMIT, AS_VALUE, struct limit, limit), .show = show_limit},
     {.name = "percent", .title = "USE%", .help = "used of the limit, in percent",
-     .type = CELL_PERCENT, .width = 5, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING,
+     .type = CELL_PERCENT, .width = 16, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING | COL_BAR,
      .get = get_percent},
     {.name = "top_user", .title = "MOST BY", .help = "user that uses most of it",
      .type = CELL_TEXT, .width = 8, .widest = 12, .priority = 2, .place = 2,

@@ -182,3 +182,5 @@ bool limit_spec_bytes(const struct limit_spec *spec, uint64_t amount, uint64_t *
         return !__builtin_mul_overflow(amount, (uint64_t)sysconf(_SC_PAGESIZE), bytes);
     return strcmp(spec->unit, "bytes") == 0;
 }
+
+const char limit_sysctl_file[] = "/etc/sysctl.d/60-ipctop.conf";

@@ -129,6 +129,9 @@ void confirm_foresee(const struct session *s, const struct action *action, struc
 {
     preview_one(s->snapshot, action, out);
     name_place(s, out);
+    // Another namespace is set at its start by other files; --save-dir says where files may be written.
+    if (s->place || !s->options.writer || s->options.save_dir || s->options.readonly || out->grave)
+        out->setting[0] = '\0';
 }
 
 // One target is asked about at once, several are listed first.

@@ -8,11 +8,14 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "model/kinds/registry.h"
+#include "model/record/limit_spec.h"
 #include "session/arrange.h"
 #include "session/current.h"
 #include "session/message.h"
 #include "session/session.h"
 #include "store/file_writer.h"
+#include "store/sysctl_file.h"
 
 // A view to be written, as it was when that was asked for. Of the writing thread and, until the
 // outcome of a new file is known, of the session.
@@ -150,8 +153,32 @@ static void name_done(struct session *s, bool accepted)
     start_named(s, accepted, job_of);
 }
 
+static bool report_is_known(const struct snapshot *s)
+{
+    for (int id = 1; id < KINDS && !s->recorded; id++) {
+        const struct kind *kind = kind_get((enum kind_id)id);
+
+        if (kind->json && !kind_is_known(kind, s))
+            return false;
+    }
+    return true;
+}
+
+// What no view on screen needed is read since the prompt opened. Once it is waited for: a table that
+// cannot be read is reported as that.
 static void report_done(struct session *s, bool accepted)
 {
+    bool again = s->prompt.waiting;
+
+    if (accepted && s->snapshot && !again && !report_is_known(s->snapshot)) {
+        snprintf(s->prompt.error, sizeof s->prompt.error,
+                 "all tables are being read: Enter again in a moment");
+        s->prompt.error_at = LINE_TEXT;
+        s->prompt.waiting = true;
+        return;
+    }
+    s->reporting = false;
+    s->prompt.error[0] = '\0';
     start_named(s, accepted, report_job);
 }
 
@@ -172,6 +199,7 @@ void save_report(struct session *s)
     snprintf(p->title, sizeof p->title, "Write a report to %s(.md, else text)",
              s->options.save_dir ? "a name in --save-dir " : "");
     prompt_set_text(p, name);
+    s->reporting = true;
 }
 
 void save_ask(struct session *s)
@@ -208,6 +236,17 @@ void save_settings(struct session *s)
                                  .arg = config});
 }
 
+void save_setting(struct session *s, const struct outcome *outcome)
+{
+    snprintf(s->results.limit_set, sizeof s->results.limit_set, "%s", outcome->text);
+    start(s, &(struct write_job){.path = limit_sysctl_file,
+                                 .how = WRITE_SYSTEM,
+                                 .mark = sysctl_mark,
+                                 .produce = sysctl_produce,
+                                 .release = free,
+                                 .arg = mem_copy_string(outcome->action.limit.setting)});
+}
+
 static void replace_done(struct session *s, bool accepted)
 {
     struct view_job *job = s->writing;
@@ -240,6 +279,13 @@ static void show(struct session *s, const struct write_result *r)
         ask_replace(s, path);
         return;
     }
+    if (r->how == WRITE_SYSTEM && r->error)
+        session_say(s, SEVERITY_CRITICAL, "%s, until reboot: %s: %s", s->results.limit_set, path,
+                    r->why);
+    else if (r->how == WRITE_SYSTEM)
+        session_say(s, SEVERITY_NOTICE, "%s; written to %s", s->results.limit_set, path);
+    if (r->how == WRITE_SYSTEM)
+        return;
     save_forget(s);
     if (r->error)
         session_say(s, SEVERITY_CRITICAL, "%s was not written: %s", path, r->why);

@@ -102,10 +102,15 @@ static void confirm_key(struct prompt *p, const struct key_event *e)
             snprintf(p->error, sizeof p->error, "type the word %s, or Esc to leave it", p->word);
     } else if (e->key == 'y' || e->key == 'Y') {
         prompt_finish(p, true);
+    } else if ((e->key == 'w' || e->key == 'W') && p->consequence.setting[0]) {
+        struct action *action = &p->actions.at[0];
+        snprintf(action->limit.setting, sizeof action->limit.setting, "%s", p->consequence.setting);
+        prompt_finish(p, true);
     } else if (e->key == 'n' || e->key == 'N' || e->key == 'q') {
         prompt_finish(p, false);
     } else if (e->key != K_MOUSE) {
-        snprintf(p->error, sizeof p->error, "press y or n");
+        snprintf(p->error, sizeof p->error, "press y%s or n",
+                 p->consequence.setting[0] ? ", w" : "");
     }
 }
 

@@ -60,6 +60,10 @@ static void draw_answer(struct canvas *c, struct rect line, const struct prompt 
         x += canvas_text(c, x, line.y, end - x, STYLE_PLAIN, "yes") + 3;
         x += canvas_text(c, x, line.y, end - x, STYLE_KEY, "n") + 1;
         x += canvas_text(c, x, line.y, end - x, STYLE_PLAIN, "no") + 3;
+        if (prompt->consequence.setting[0]) {
+            x += canvas_text(c, x, line.y, end - x, STYLE_KEY, "w") + 1;
+            x += canvas_text(c, x, line.y, end - x, STYLE_PLAIN, "yes, and write that line") + 3;
+        }
         if (more)
             canvas_text(c, x, line.y, end - x, STYLE_WARNING, "arrows: read on");
     }
