@@ -305,10 +305,16 @@ static struct snapshot *picture_of_one(struct fleet *f, struct fleet_host *m,
     return s;
 }
 
+static bool is_same(const struct playback *a, const struct playback *b)
+{
+    return a->live == b->live && a->ended == b->ended && a->speed == b->speed &&
+           a->place == b->place && strcmp(a->note, b->note) == 0;
+}
+
 // Whether there is anything new to be shown of what is wanted.
 static bool is_news(struct fleet *f, uint64_t place, const struct playback *playback, bool moved)
 {
-    bool otherwise = place != f->place || memcmp(playback, &f->playback, sizeof *playback) != 0;
+    bool otherwise = place != f->place || !is_same(playback, &f->playback);
     bool news = moved || (f->follows && otherwise), any = f->follows;
 
     for (size_t i = 0; i < f->n; i++) {

@@ -94,10 +94,10 @@ void snapshot_unref(struct snapshot *snapshot)
 
 struct snapshot *snapshot_borrow(struct snapshot *snapshot)
 {
-    struct snapshot *s = mem_alloc(sizeof *s);
+    struct snapshot *s = snapshot_new();
+    size_t from = offsetof(struct snapshot, number); // others count references meanwhile
 
-    *s = *snapshot;
-    s->refs = 1;
+    memcpy((char *)s + from, (const char *)snapshot + from, sizeof *s - from);
     s->others = (struct picture_vec){0};
     s->lender = snapshot_ref(snapshot);
     return s;
