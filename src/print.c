@@ -64,6 +64,18 @@ static void add_files_missing(struct line *line, const struct files_look *look)
         line_add(line, " whose files are not readable%s", hint);
 }
 
+// Whether the picture of a host lacks a table that another one has.
+static bool lacks(const struct snapshot *s, const struct host *host, const struct kind *kind)
+{
+    const struct snapshot *part = NULL;
+
+    for (size_t i = 0; i < s->others.n; i++)
+        if (s->others.at[i]->playback.host == host->number)
+            part = s->others.at[i];
+    return !(kind->flags & TABLE_HOSTS) && kind_is_known(kind, s) &&
+           !(part && kind_is_known(kind, part));
+}
+
 // What could not be seen, in one line; empty where the answer is whole.
 static void missing(struct line *line, const struct snapshot *s, const struct requests *requests,
                     const struct options *options, uint64_t need)
@@ -73,6 +85,11 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
         if (!kind_is_known(kind, s))
             line_add(line, "%s%s could not be read", line->n ? ", " : "", kind->name);
     }
+    for (size_t i = 0; i < s->hosts.n; i++) // of several hosts
+        for (size_t k = 0; k < requests->n; k++)
+            if (lacks(s, &s->hosts.at[i], requests->tables[k].query.kind))
+                line_add(line, "%s%s of %s not known", line->n ? ", " : "",
+                         requests->tables[k].query.kind->name, s->hosts.at[i].name);
     if (line->n && s->error) {
         line_add(line, " (");
         words_unread(line, s);
@@ -302,7 +319,7 @@ int print_run(const struct options *options, struct requests *requests, struct s
         if (!any || absent)
             return options->format->status ? status : 1;
         incomplete |= gaps.n > 0;
-        if (gaps.n > 0 && !options->format->reports_gaps)
+        if (gaps.n > 0 && (!options->format->reports_gaps || options->n_from > 1))
             fprintf(stderr, "ipctop: incomplete: %s\n", text);
     }
     return incomplete && options->strict && !status ? 3 : status;

@@ -1,5 +1,6 @@
 #include "replay/gist.h"
 
+#include "base/line.h"
 #include "base/sum.h"
 #include "model/kinds/registry.h"
 #include "model/record/limit.h"
@@ -33,6 +34,18 @@ static void take_objects(const struct snapshot *s, struct host *host)
     host->known |= kind_is_known(&kind_segments, s) ? HOST_KNOWS_MEMORY : 0;
 }
 
+// What was not recorded is not known there, and its rows are missing among those of the others.
+static void take_unknown(const struct snapshot *s, struct host *host)
+{
+    struct line line = line_start(host->unknown, sizeof host->unknown);
+
+    for (int id = 1; id < KINDS; id++) {
+        const struct kind *kind = kind_get((enum kind_id)id);
+        if (kind->json && !kind_is_known(kind, s))
+            line_add(&line, "%s%s", line.n ? " " : "", kind->name);
+    }
+}
+
 void gist_of(const struct snapshot *s, struct host *host)
 {
     host->known = 0;
@@ -40,6 +53,7 @@ void gist_of(const struct snapshot *s, struct host *host)
     host->bytes = host->limit = host->segments = host->orphans = 0;
     take_objects(s, host);
     take_limit(s, host);
+    take_unknown(s, host);
     host->worst = s->findings.n ? s->findings.at[0].title : NULL;
     host->known |= kind_is_known(&kind_findings, s) ? HOST_KNOWS_FINDINGS : 0;
     for (size_t i = 0; i < HOST_SEVERITIES; i++)

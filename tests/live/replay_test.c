@@ -195,6 +195,20 @@ TEST(two_hosts_stand_beside_each_other_worst_first)
                "},\"hosts\":[{\"host\":\"db02\"\n");
 }
 
+TEST(what_one_of_two_hosts_lacks_is_said)
+{
+    add_picture(DIR "/a", 1795000000, 1);
+    file_put(DIR "/b",
+             "{\"meta\":{\"program\":\"ipctop\",\"version\":\"0.1.0\",\"time\":1795000000,"
+             "\"hostname\":\"db02\"},\"segments\":[]}\n");
+    struct said said =
+        must("--from " DIR "/a --from " DIR "/b --json segments queues hosts --strict", 3);
+    assert_non_null(strstr(said.err, "queues of db02 not known"));
+    assert_null(strstr(said.err, "segments of"));
+    assert_non_null(strstr(said.out, " queues "));
+    said_clear(&said);
+}
+
 TEST(a_pipe_of_two_that_ends_in_mid_line_leaves_its_last_picture)
 {
     picture_add(DIR "/a", &(struct picture){.time = 1795000000, .id = 1});

@@ -7,7 +7,7 @@
 
 #include "base/vector.h"
 
-enum { HOST_NAME = 80, HOST_SEVERITIES = 3 };
+enum { HOST_NAME = 80, HOST_UNKNOWN = 200, HOST_SEVERITIES = 3 };
 
 enum host_state {
     HOST_WAITING,  // no picture came yet; of a recording: it begins later
@@ -36,6 +36,7 @@ struct host {
     const char *worst;                  // title of the first finding, in its picture; NULL: none
     uint64_t bytes, limit;              // of shared memory
     uint64_t segments, orphans;
+    char unknown[HOST_UNKNOWN]; // names of the tables that its picture lacks; empty: it has all
 };
 VEC(host_vec, struct host);
 

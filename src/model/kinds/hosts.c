@@ -81,6 +81,8 @@ static const struct column columns[] = {
      .priority = 1, .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .member = MEMBER_IF(HOST_KNOWS_OBJECTS, AS_VALUE, struct host, orphans)},
     {.name = "worst", .label = "worst finding", .title = "WORST FINDING", .help = "the first of its findings", .type = CELL_TEXT, .width = 24, .widest = 80,
      .priority = 1, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_STRING, struct host, worst)},
+    {.name = "unknown", .label = "not known", .title = "NOT KNOWN", .help = "tables that its picture lacks: their rows are not among those of the others",
+     .type = CELL_TEXT, .width = 9, .widest = 60, .flags = COL_JSON, .member = MEMBER(AS_CHARS, struct host, unknown)},
     {.name = "time", .title = "TAKEN", .help = "when its last picture was taken, by its own clock", .type = CELL_TIME, .width = 5,
      .flags = COL_JSON, .member = MEMBER(AS_POSITIVE, struct host, time)},
     {.name = "source", .title = "SOURCE", .help = "file or pipe it is read from", .type = CELL_TEXT, .width = 8, .widest = 60,
