@@ -98,6 +98,12 @@ if wanted holders mappings kill-menu kill; then
     save kill
     stop
 fi
+if wanted page; then
+    start 132x36
+    keys Return p
+    save page
+    stop
+fi
 if wanted database; then
     start 132x36
     keys Down Return

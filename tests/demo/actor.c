@@ -32,6 +32,8 @@ void actor_fail(const char *what)
     _exit(1);
 }
 
+const char *actor_program = "/proc/self/exe";
+
 static _Noreturn void become(const struct actor *actor, int fd)
 {
     char role[ROLE_TEXT];
@@ -52,8 +54,10 @@ static _Noreturn void become(const struct actor *actor, int fd)
         setresgid(actor->gid, actor->gid, actor->gid) == 0 &&
         setresuid(actor->uid, actor->uid, actor->uid) < 0)
         actor_fail("setuid");
+    if (chdir("/") < 0)
+        actor_fail("chdir");
     // Executing also makes the process readable for its new user again (PR_SET_DUMPABLE).
-    execve("/proc/self/exe", (char *const *)actor->argv, environment);
+    execve(actor_program, (char *const *)actor->argv, environment);
     actor_fail("exec");
 }
 

@@ -32,6 +32,9 @@ extern const size_t n_roles;
 pid_t actor_start(const struct actor *actor, int *told);
 void actor_end(pid_t pid); // SIGKILL and wait: a death in the story
 
+// What is executed: this program, unless it has another name as well.
+extern const char *actor_program;
+
 // For roles.
 void actor_ready(int tell);
 void actor_fail(const char *what) __attribute__((noreturn)); // with errno

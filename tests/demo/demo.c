@@ -1,5 +1,5 @@
 // make demo: `demo COMMAND…` runs a command (the monitor) among processes that tell the stories of
-// the trade, in IPC, PID, mount and host name namespaces of its own. When the command ends,
+// the trade, in IPC, PID, mount, network and host name namespaces of its own. When the command ends,
 // however it ends, everything ends with it, and nothing is left.
 //
 // --still lays a load and an uptime of nobody's over the machine's: for pictures.
@@ -9,14 +9,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -66,11 +69,23 @@ static void map_ids(uid_t uid, gid_t gid)
         fail("user namespace");
 }
 
+// A new network namespace has its loopback down: netdevice(7). Without it nobody is connected in the demo.
+static void raise_loopback(void)
+{
+    struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    if (fd >= 0)
+        ioctl(fd, SIOCSIFFLAGS, &request);
+    close(fd);
+}
+
 static void enter_namespaces(void)
 {
     uid_t uid = geteuid();
     gid_t gid = getegid();
-    int flags = CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS;
+    int flags =
+        CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWCGROUP;
 
     if (unshare(uid == 0 ? flags : flags | CLONE_NEWUSER) < 0) {
         fprintf(stderr,
@@ -81,6 +96,7 @@ static void enter_namespaces(void)
     }
     if (uid != 0)
         map_ids(uid, gid);
+    raise_loopback();
     if (sethostname(host_name, strlen(host_name)) < 0)
         fail("host name");
 }
@@ -98,6 +114,23 @@ static void cover(const char *path, const char *text)
         mount(name, path, NULL, MS_BIND, NULL);
     close(fd);
     unlink(name);
+}
+
+// A name of its own for the program: where it was built is in no picture.
+static void take_name(void)
+{
+    static const char name[] = "/opt/demo";
+    char path[4096];
+    // By its path: the link itself leads to the mount namespace that it was started in.
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+    bool ours = n > 0 && mount("none", "/opt", "tmpfs", 0, NULL) == 0;
+    int fd = ours ? creat(name, 0755) : -1;
+
+    path[n > 0 ? n : 0] = '\0';
+    if (fd >= 0 && mount(path, name, NULL, MS_BIND, NULL) == 0)
+        actor_program = name;
+    if (fd >= 0)
+        close(fd);
 }
 
 // Entering a user namespace made us undumpable and gave us all capabilities in it: both keep the
@@ -131,6 +164,7 @@ static _Noreturn void init_main(int scene)
         cover("/etc/group", stories_group);
     }
     if (still) {
+        take_name();
         cover("/proc/loadavg", still_load);
         cover("/proc/uptime", still_uptime);
     }

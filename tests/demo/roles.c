@@ -1,6 +1,8 @@
 // What the demo's processes do, each a few lines of ordinary System V IPC.
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -63,6 +65,43 @@ static void play_make_segment(const int v[4])
     rest();
 }
 
+// On the loopback of the demo's own network namespace; -1 where it has none.
+static int listen_at(int port)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (fd < 0 || bind(fd, (const struct sockaddr *)&at, sizeof at) < 0 || listen(fd, 16) < 0)
+        return -1;
+    return fd;
+}
+
+// { shmid, port }: holds a segment and serves a port.
+static void play_serve(const int v[4])
+{
+    int fd = listen_at(v[1]);
+
+    attach(v[0], 0);
+    actor_ready(0);
+    while (fd >= 0 && (accept(fd, NULL, NULL) >= 0 || errno == EINTR))
+        continue; // each stays connected
+    rest();
+}
+
+// { port }
+static void play_client(const int v[4])
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)v[0])};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (fd >= 0)
+        (void)!connect(fd, (const struct sockaddr *)&to, sizeof to);
+    actor_ready(0);
+    rest();
+}
+
 // { shmid, times read-write, times read-only }
 static void play_attach(const int v[4])
 {
@@ -100,7 +139,7 @@ static void play_poster(const int v[4])
     }
 }
 
-// { shmid, uid, gid }: a listener whose sessions come and go.
+// { shmid, port }: a listener whose sessions come and go.
 static void play_listener(const int v[4])
 {
     const struct actor session = {.role = "session",
@@ -108,11 +147,16 @@ static void play_listener(const int v[4])
                                   .argv = {"oracleORCL", "(LOCAL=NO)"},
                                   .values = {v[0]}};
 
+    int fd = listen_at(v[1]);
+
     signal(SIGCHLD, SIG_IGN);
     actor_ready(0);
     for (;;) {
-        nap(between(1500, 4000));
-        actor_start(&session, NULL);
+        struct pollfd wait = {.fd = fd, .events = POLLIN};
+        if (poll(&wait, 1, between(1500, 4000)) > 0)
+            accept(fd, NULL, NULL); // stays connected
+        else
+            actor_start(&session, NULL);
     }
 }
 
@@ -310,6 +354,8 @@ static void play_consumer(const int v[4]) // { msqid }: in bursts
 const struct role roles[] = {
     {"make_segment", play_make_segment}, {"attach", play_attach},
     {"server", play_server},             {"poster", play_poster},
+    {"serve", play_serve},
+    {"client", play_client},
     {"listener", play_listener},         {"session", play_session},
     {"sorter", play_sorter},             {"make_set", play_make_set},
     {"take", play_take},                 {"wait", play_wait},

@@ -46,6 +46,8 @@ enum {
     KEY_PRICES = 0x52495302
 };
 
+enum { PORT_LISTENER = 1521, PORT_REPORT = 8047 }; // of the demo's own network namespace
+
 #define ORACLE_ACTOR .uid = ORACLE, .gid = DBA
 
 static bool start(const struct actor *actor, int *told)
@@ -68,7 +70,7 @@ static bool await_waiting(int semid, int element, int n)
 }
 
 // A database was shut down; its segment is marked for removal, but a report that was started years
-// ago and nobody remembers still holds it.
+// ago and nobody remembers still holds it, and serves two readers.
 static bool story_stray(void)
 {
     int id;
@@ -78,11 +80,16 @@ static bool story_stray(void)
                               ORACLE_ACTOR,
                               {KEY_SGA, SGA, SGA_TOUCHED, 0660}};
     pid_t pmon = actor_start(&old, &id);
-    const struct actor stray = {"attach", "python", {"python", "/srv/batch/nightly_report.py"},
-                                BATCH,    DBA,      {id, 1}};
+    const struct actor stray = {"serve", "python", {"python", "/srv/batch/nightly_report.py"},
+                                BATCH,   DBA,      {id, PORT_REPORT}};
+    const struct actor reader = {"client", "curl", {"curl", "localhost:8047/report"},
+                                 WWW,      WWW,    {PORT_REPORT}};
 
     if (pmon < 0 || !start(&stray, NULL) || shmctl(id, IPC_RMID, NULL) < 0)
         return false;
+    for (int i = 0; i < 2; i++)
+        if (!start(&reader, NULL))
+            return false;
     actor_end(pmon);
     return true;
 }
@@ -128,8 +135,15 @@ static bool story_database(void)
                                    "tnslsnr",
                                    {"/u01/app/oracle/bin/tnslsnr", "LISTENER", "-inherit"},
                                    ORACLE_ACTOR,
-                                   {shmid}};
-    return start(&poster, NULL) && start(&listener, NULL);
+                                   {shmid, PORT_LISTENER}};
+    const struct actor client = {"client", "sqlplus", {"sqlplus", "orders@ORCL"},
+                                 BILLING,  BILLING,   {PORT_LISTENER}};
+    if (!start(&poster, NULL) || !start(&listener, NULL))
+        return false;
+    for (int i = 0; i < 3; i++)
+        if (!start(&client, NULL))
+            return false;
+    return true;
 }
 
 // PostgreSQL's small interlock segment, and a sort that comes and goes.

@@ -94,7 +94,7 @@ static const struct column columns[] = {
     PROCESS_PSS_COLUMN(0),
     PROCESS_PARENT_COLUMN(0),
     PROCESS_SETTING_COLUMNS(0),
-    PROCESS_FURTHER_COLUMNS,
+    PROCESS_FURTHER_COLUMNS(0),
 };
 // clang-format on
 

@@ -57,7 +57,7 @@ static const struct column columns[] = {
     PROCESS_COMMAND_COLUMN(8, process_show_command),
     {.name = "roles", .title = "ROLES", .help = "why it is listed: holds, waits, creator, last user", .type = CELL_FLAGS,
      .width = 12, .widest = 30, .names = role_names, .member = MEMBER(AS_VALUE, struct process_totals, roles)},
-    PROCESS_FURTHER_COLUMNS,
+    PROCESS_FURTHER_COLUMNS(COL_JSON),
 };
 // clang-format on
 
