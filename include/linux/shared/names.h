@@ -16,6 +16,8 @@ int names_open_shm(void);
 // That of another mount namespace, by the root of a process in it, without following a symbolic link: it
 // could lead into our own. Takes the right to trace the process; can hang, as its root can.
 int names_open_shm_of(const char *proc, int32_t pid);
+// The same as a place alone (O_PATH), on whatever file system: little is asked of that.
+int names_find_shm_of(const char *proc, int32_t pid);
 // The queues of this IPC namespace. Where none are mounted at /dev/mqueue, or the thread has `entered`
 // the namespace and what is mounted is another's, by a mount that stands in no directory and goes with
 // the descriptor (`unseen`): it is read only, no process sees it, and nothing is left of it. That takes

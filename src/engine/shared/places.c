@@ -6,7 +6,8 @@
 #include "engine/ask/collector.h"
 #include "model/record/shm_limit.h"
 
-static const int64_t EVERY_NS = 10 * CLOCK_SECOND;
+// How long an answer is good: of many, longer.
+static const int64_t EVERY_NS = 5 * CLOCK_SECOND, EVERY_EACH_NS = CLOCK_SECOND / 10;
 
 struct known {
     struct mount_namespace mount;
@@ -68,6 +69,7 @@ static void follow(struct places *p, const struct mount_namespace_vec *mounts)
 static void take(void *arg, size_t index, struct answer *answer)
 {
     struct places *p = arg;
+
     vec_push(&p->fresh, (struct fresh){.known = p->which[index],
                                        .answered = !answer->error,
                                        .place = answer->shm_place});
@@ -77,11 +79,12 @@ static void ask(struct places *p, const struct round *round)
 {
     struct asking asking = {.take = take, .arg = p};
     size_t *which = mem_alloc((p->known.n + 1) * sizeof *which);
-    int64_t now = clock_ns();
+    int64_t now = clock_ns(), every = (int64_t)p->known.n * EVERY_EACH_NS;
 
+    every = every > EVERY_NS ? every : EVERY_NS;
     for (size_t i = 0; i < p->known.n; i++) {
         struct known *k = &p->known.at[i];
-        if (k->time_ns && round->effort != EFFORT_FULL && now - k->time_ns < EVERY_NS)
+        if (k->time_ns && round->effort != EFFORT_FULL && now - k->time_ns < every)
             continue;
         which[asking.probes.n] = i;
         k->time_ns = now;

@@ -46,21 +46,33 @@ static int open_part(int at, const char *name)
     return openat(at, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-int names_open_shm_of(const char *proc, int32_t pid)
+int names_find_shm_of(const char *proc, int32_t pid)
 {
     char *path = mem_format("%s/%" PRId32 "/root", proc, pid);
     int root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     int dev = root < 0 ? -1 : open_part(root, "dev");
     int shm = dev < 0 ? -1 : open_part(dev, "shm");
-    int dir = shm < 0 ? -1
-              : is_on(shm, TMPFS_MAGIC, RAMFS_MAGIC)
+    int error = errno;
+
+    free(path);
+    if (root >= 0)
+        close(root);
+    if (dev >= 0)
+        close(dev);
+    return shm < 0 ? -error : shm;
+}
+
+int names_open_shm_of(const char *proc, int32_t pid)
+{
+    int shm = names_find_shm_of(proc, pid);
+
+    if (shm < 0)
+        return shm;
+    int dir = is_on(shm, TMPFS_MAGIC, RAMFS_MAGIC)
                   ? openat(shm, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
                   : (errno = EOPNOTSUPP, -1);
     int error = errno;
-
-    for (int *fd = (int[]){root, dev, shm, -1}; *fd >= 0; fd++)
-        close(*fd);
-    free(path);
+    close(shm);
     return dir < 0 ? -error : dir;
 }
 

@@ -1,22 +1,23 @@
 #include "linux/shared/place.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/statx.h"
 #include "linux/shared/names.h"
 
-static bool is_ours(dev_t device)
+// By the device: nothing is asked of a file system that may hang.
+static bool is_ours(const struct stat *there)
 {
-    int dir = names_open_shm();
-    struct stat st;
-    bool is = dir >= 0 && fstat(dir, &st) == 0 && st.st_dev == device;
+    struct statx st;
 
-    if (dir >= 0)
-        close(dir);
-    return is;
+    return statx_cached(AT_FDCWD, "/dev/shm", AT_NO_AUTOMOUNT, STATX_INO, &st) == 0 &&
+           st.stx_dev_major == major(there->st_dev) && st.stx_dev_minor == minor(there->st_dev);
 }
 
 // Without a bound tmpfs shows 0 blocks: mm/shmem.c shmem_statfs().
@@ -25,11 +26,13 @@ static int look(int dir, struct shm_place *out)
     struct statfs fs;
     struct stat st;
 
-    if (fstat(dir, &st) < 0 || fstatfs(dir, &fs) < 0)
+    if (fstatfs(dir, &fs) < 0 || fstat(dir, &st) < 0)
         return -errno;
+    if (fs.f_type != TMPFS_MAGIC)
+        return -EOPNOTSUPP;
     *out = (struct shm_place){.dev_major = major(st.st_dev),
                               .dev_minor = minor(st.st_dev),
-                              .here = is_ours(st.st_dev),
+                              .here = is_ours(&st),
                               .size = (uint64_t)fs.f_blocks * (uint64_t)fs.f_bsize,
                               .used = (uint64_t)(fs.f_blocks - fs.f_bfree) * (uint64_t)fs.f_bsize};
     return 0;
@@ -37,7 +40,7 @@ static int look(int dir, struct shm_place *out)
 
 void shm_place_probe(const char *proc, int32_t pid, bool names, struct answer *answer)
 {
-    int dir = names_open_shm_of(proc, pid);
+    int dir = names ? names_open_shm_of(proc, pid) : names_find_shm_of(proc, pid);
 
     answer->error = dir < 0 ? dir : look(dir, &answer->shm_place);
     answer->shm_place.pid = pid;
