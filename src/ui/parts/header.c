@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/line.h"
@@ -13,7 +14,7 @@
 #include "ui/parts/marks.h"
 #include "ui/parts/usage.h"
 
-enum { GAP = 2, GAUGE_MAX = 30, PLOT_LEAST = 12, PLOT_MOST = 60 };
+enum { GAP = 2, GAUGE_MAX = 30, PLOT_LEAST = 12, PLOT_MOST = 60, COUNT_MATTERS = 50 };
 
 struct sums { // over all objects, for the gauges' lines
     uint64_t rss, swap, huge, waiting, queued, senders;
@@ -66,7 +67,13 @@ static struct sums sum_up(const struct snapshot *s)
     return out;
 }
 
-// "13.4G/32.0G", "13.4G" without a limit, "" while unknown.
+// Whether a count is so near its limit that this is worth the room.
+static bool matters(const struct usage *usage, bool bytes)
+{
+    return bytes || usage_percent(usage) >= COUNT_MATTERS;
+}
+
+// "13.4G/32.0G", "13.4G" without a limit, "27" of a count that is far from its own, "" while unknown.
 static void ratio(const struct usage *usage, bool bytes, char *dst, size_t cap)
 {
     char used[TEXT_SHORT], limit[TEXT_SHORT];
@@ -81,10 +88,15 @@ static void ratio(const struct usage *usage, bool bytes, char *dst, size_t cap)
         snprintf(used, sizeof used, "%" PRIu64, usage->used);
         snprintf(limit, sizeof limit, "%" PRIu64, usage->limit);
     }
-    if (usage->limit_known)
+    if (usage->limit_known && matters(usage, bytes))
         snprintf(dst, cap, "%s/%s", used, limit);
     else
         snprintf(dst, cap, "%s", used);
+}
+
+static const char *plural(const char *number)
+{
+    return strcmp(number, "1") == 0 ? "" : "s";
 }
 
 static void interval_text(const struct session *session, char *dst, size_t cap)
@@ -276,7 +288,7 @@ static void shm_line(struct canvas *c, int y, int w, const struct snapshot *s,
     fit_line_add(&p, 0, fuller(&bytes, &bytes), NULL, "%s%s", text, of_ram ? " of RAM" : "");
     ratio(&count, false, text, sizeof text);
     if (text[0])
-        fit_line_add(&p, 1, fuller(&count, &count), NULL, "%s segments", text);
+        fit_line_add(&p, 1, fuller(&count, &count), NULL, "%s segment%s", text, plural(text));
     if (sums->resident_known) {
         fit_line_add(&p, 2, STYLE_PLAIN, "rss", "%s", text_size(size, sizeof size, sums->rss));
         fit_line_add(&p, 3, STYLE_PLAIN, "swap", "%s", text_size(size, sizeof size, sums->swap));
@@ -297,7 +309,8 @@ static void sem_line(struct canvas *c, int y, int w, const struct snapshot *s,
     ratio(&count, false, text, sizeof text);
     ratio(&sets, false, in, sizeof in);
     if (in[0])
-        fit_line_add(&p, 0, fuller(&count, &sets), NULL, "%s in %s sets", text, in);
+        fit_line_add(&p, 0, fuller(&count, &sets), NULL, "%s semaphore%s in %s set%s", text,
+                     plural(text), in, plural(in));
     else
         fit_line_add(&p, 0, fuller(&count, &sets), NULL, "%s", text);
     if (sums->waiting_known)
@@ -314,7 +327,7 @@ static void msg_line(struct canvas *c, int y, int w, const struct snapshot *s,
 
     ratio(&queues, false, text, sizeof text);
     if (text[0])
-        fit_line_add(&p, 0, fuller(&queues, &queues), NULL, "%s queues", text);
+        fit_line_add(&p, 0, fuller(&queues, &queues), NULL, "%s queue%s", text, plural(text));
     if (s->has & NEED_QUEUES)
         fit_line_add(&p, 1, STYLE_PLAIN, NULL, "%s queued",
                      text_size(size, sizeof size, sums->queued));
@@ -329,6 +342,8 @@ static void brief(struct fit_line *p, const struct snapshot *s, int drop, const 
 {
     struct usage amount = usage_of(s, first);
     struct usage count = second ? usage_of(s, second) : amount;
+    if (bytes && !amount.limit_known && s->system.ram > 0) // memory ends before that limit
+        amount.limit = s->system.ram, amount.limit_known = true;
     double percent = fullest(&amount, &count);
     enum style style = fuller(&amount, &count);
     char used[TEXT_SHORT] = "?";

@@ -18,6 +18,7 @@ enum detail {
     DETAIL_WIDE,   // "1 Segments 27 │ 2 Semaphores 62"
     DETAIL_NARROW, // "1 Segments 27  2 Semaphores 62"
     DETAIL_CUT,    // "1 Segments 27  2 Sem 62"
+    DETAIL_TIGHT,  // "1 Segments 27 2Sem:62 3Que:3"
     DETAIL_COUNT,  // "1 Segments 27 2:62 3:3"
     DETAIL_BRIEF,  // "1 Seg 27 2:62 3:3"
     DETAIL_NUMBER, // "1 Segments 27 2 3"
@@ -25,7 +26,7 @@ enum detail {
     DETAIL_LEVELS
 };
 
-static const char *const separators[DETAIL_LEVELS] = {" │ ", "  ", "  ", " ", " ", " ", " "};
+static const char *const separators[DETAIL_LEVELS] = {" │ ", "  ", "  ", " ", " ", " ", " ", " "};
 
 // What is read less often than the rest, where it costs much.
 static void ages(const struct session *session, const struct view *view, struct fit_line *out)
@@ -100,7 +101,9 @@ static void tab_text(const struct session *session, size_t tab, enum detail deta
         line_add(&line, " %s", kind->title);
     else if (detail == DETAIL_CUT || (here && detail == DETAIL_BRIEF))
         line_add(&line, " %.3s", kind->title);
-    if (counted && (here || detail < DETAIL_COUNT))
+    else if (detail == DETAIL_TIGHT)
+        line_add(&line, "%.3s", kind->title);
+    if (counted && (here || detail < DETAIL_TIGHT))
         line_add(&line, " %zu", n);
     else if (counted && detail <= DETAIL_BRIEF)
         line_add(&line, ":%zu", n);
