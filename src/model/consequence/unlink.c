@@ -80,8 +80,7 @@ static void count_use(struct draft *t, const struct shared *row, bool held)
         return;
     }
     impact->now = (struct amount){1, row->size};
-    impact->memory_unknown = !(row->known & SHARED_KNOWS_RSS);
-    impact->memory = row->rss; // tmpfs does not tell memory from swap
+    impact->memory_unknown = true; // tmpfs does not distinguish memory from swap
 }
 
 // Processes that map it or have it open go on with it.
