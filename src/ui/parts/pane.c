@@ -15,7 +15,14 @@
 #include "ui/parts/list.h"
 #include "ui/parts/marks.h"
 
-enum { TWO_COLUMNS = 100, TWO_FACTS = 50, LABEL_MAX = 16, PAST_MAX = 6, LIST_LEAST = 4 };
+enum {
+    TWO_COLUMNS = 100,
+    TWO_FACTS = 50,
+    LABEL_MAX = 16,
+    PAST_MAX = 6,
+    LIST_LEAST = 4,
+    WORD_LEAST = 16
+};
 
 struct pen { // draws downwards
     struct canvas *c;
@@ -50,11 +57,12 @@ static void text(struct pen *pen, enum style style, const char *string)
 
 // --- what it is ------------------------------------------------------------------------------------
 
-static int label_width(const struct canvas *c, const struct details *d)
+// Of the facts that may stand in one column of that many lines.
+static int label_width(const struct canvas *c, const struct details *d, size_t from, int lines)
 {
     int widest = 0;
 
-    for (size_t i = 0; i < d->facts; i++) {
+    for (size_t i = from; i < d->facts && (int)(i - from) < lines; i++) {
         int width = canvas_width(c, d->at[i].label);
         widest = width > widest ? width : widest;
     }
@@ -64,14 +72,20 @@ static int label_width(const struct canvas *c, const struct details *d)
 // Facts from `from` on, label and value in columns of their own. Returns the first one left.
 static size_t column_of_facts(struct pen *pen, const struct details *d, size_t from, int keep)
 {
-    int width = label_width(pen->c, d) + 2;
+    int width = label_width(pen->c, d, from, room(pen) - keep) + 2;
     size_t i = from;
 
     for (; i < d->facts && room(pen) > keep; i++) {
         struct rect value = {pen->x + width, pen->y, pen->w - width, room(pen) - keep};
 
         canvas_text(pen->c, pen->x, pen->y, width - 1, STYLE_DIM, d->at[i].label);
-        pen->y += wrap_draw(pen->c, value, d->at[i].style, d->at[i].value, 0);
+        // One word is rather cut than broken where there is little room.
+        if (value.w < WORD_LEAST && !strchr(d->at[i].value, ' ')) {
+            canvas_text(pen->c, value.x, value.y, value.w, d->at[i].style, d->at[i].value);
+            pen->y++;
+        } else {
+            pen->y += wrap_draw(pen->c, value, d->at[i].style, d->at[i].value, 0);
+        }
     }
     return i;
 }
