@@ -159,9 +159,13 @@ TEST(sockets_that_could_not_be_read_leave_ports_unknown)
     char *page = page_of(s, SERVER);
     assert_non_null(strstr(page, "what its sockets are could not be read"));
     free(page);
-    s->page = (struct process_page){.pid = SERVER, .known = PAGE_LIBRARY | PAGE_REFUSED};
+    s->page = (struct process_page){.pid = SERVER,
+                                    .known = PAGE_LIBRARY | PAGE_REFUSED | PAGE_KNOWS_MACHINE,
+                                    .machine = {16ull << 30, 3ull << 29, 2 << 20, 1024, 12}};
     page = page_of(s, SERVER);
     assert_non_null(strstr(page, "not readable by this user; try sudo"));
+    assert_non_null(strstr(page, "\nMachine    16.0G of memory · 1.5G of it shared · huge pages of "
+                                 "2.0M: 12 of 1024 free\n"));
     free(page);
     snapshot_unref(s);
 }

@@ -15,14 +15,20 @@ enum {
     PAGE_LIBRARY = 32, // libproc2 was there to be asked; without it the first three are unknown
     PAGE_REFUSED = 64, // some of it is not for this user
     PAGE_UNREAD = 128, // some of it could not be read for another reason
+    PAGE_KNOWS_MACHINE = 256, // machine
 };
 
 struct process_page {
     int32_t pid;     // 0: of none
     uint8_t outcome; // enum page_outcome
-    uint8_t known;
+    uint16_t known;
     int32_t oom_score, oom_adjust, nice;
     uint64_t rss_anon, rss_file, rss_shared, locked, shared_pss; // bytes
+    struct machine_memory {                                      // proc_meminfo(5)
+        uint64_t total, shared;                                  // bytes: MemTotal, Shmem
+        uint64_t huge_size;                                      // bytes of a huge page
+        uint64_t huge_n, huge_free;                              // such pages in the pool
+    } machine;
     uint64_t major_faults;
     uint64_t max_files;               // soft limit; UINT64_MAX: none
     char *exe, *cwd, *cgroup, *slice; // escaped; NULL: none, or not for this user. Owned

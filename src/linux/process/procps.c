@@ -3,6 +3,7 @@
 #if defined PROC2_SONAME && __has_include(<libproc2/pids.h>)
 
 #include <dlfcn.h>
+#include <libproc2/meminfo.h>
 #include <libproc2/pids.h>
 #include <pthread.h>
 #include <string.h>
@@ -35,6 +36,9 @@ static struct {
     __typeof__(procps_pids_new) *new;
     __typeof__(procps_pids_select) *select;
     __typeof__(procps_pids_unref) *unref;
+    __typeof__(procps_meminfo_new) *meminfo_new;
+    __typeof__(procps_meminfo_get) *meminfo_get;
+    __typeof__(procps_meminfo_unref) *meminfo_unref;
 } library;
 
 static void load(void)
@@ -46,8 +50,12 @@ static void load(void)
     __typeof__(library) found = {
         .new = (__typeof__(library.new))dlsym(handle, "procps_pids_new"),
         .select = (__typeof__(library.select))dlsym(handle, "procps_pids_select"),
-        .unref = (__typeof__(library.unref))dlsym(handle, "procps_pids_unref")};
-    if (found.new &&found.select && found.unref)
+        .unref = (__typeof__(library.unref))dlsym(handle, "procps_pids_unref"),
+        .meminfo_new = (__typeof__(library.meminfo_new))dlsym(handle, "procps_meminfo_new"),
+        .meminfo_get = (__typeof__(library.meminfo_get))dlsym(handle, "procps_meminfo_get"),
+        .meminfo_unref = (__typeof__(library.meminfo_unref))dlsym(handle, "procps_meminfo_unref")};
+    if (found.new &&found.select &&
+        found.unref &&found.meminfo_new &&found.meminfo_get &&found.meminfo_unref)
         library = found;
     else
         dlclose(handle);
@@ -103,6 +111,30 @@ static void ask(int32_t pid, struct process_page *page)
     library.unref(&info);
 }
 
+static uint64_t meminfo(struct meminfo_info *info, enum meminfo_item item)
+{
+    const struct meminfo_result *result = library.meminfo_get(info, item);
+
+    return result ? result->result.ul_int : 0; // KiB, or pages
+}
+
+static void ask_machine(struct process_page *page)
+{
+    struct meminfo_info *info = NULL;
+
+    if (library.meminfo_new(&info) < 0)
+        return;
+    page->machine = (struct machine_memory){
+        .total = meminfo(info, MEMINFO_MEM_TOTAL) * 1024,
+        .shared = meminfo(info, MEMINFO_MEM_SHARED) * 1024,
+        .huge_size = meminfo(info, MEMINFO_MEM_HUGE_SIZE) * 1024,
+        .huge_n = meminfo(info, MEMINFO_MEM_HUGE_TOTAL),
+        .huge_free = meminfo(info, MEMINFO_MEM_HUGE_FREE),
+    };
+    page->known |= page->machine.total ? PAGE_KNOWS_MACHINE : 0;
+    library.meminfo_unref(&info);
+}
+
 void procps_read(int32_t pid, struct process_page *page)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -111,6 +143,8 @@ void procps_read(int32_t pid, struct process_page *page)
     pthread_once(&once, load);
     if (library.new)
         ask(pid, page);
+    if (library.new)
+        ask_machine(page);
     __lsan_enable();
 }
 

@@ -285,6 +285,25 @@ static void note_memory(const struct process_page *page, struct note_vec *out)
     add(out, NOTE_PLAIN, text);
 }
 
+// What there is of it in all, beside the part of one process.
+static void note_machine(const struct process_page *page, struct note_vec *out)
+{
+    const struct machine_memory *m = &page->machine;
+    char text[TEXT];
+    struct line line = line_start(text, sizeof text);
+
+    if (!(page->known & PAGE_KNOWS_MACHINE))
+        return;
+    add_size(&line, "Machine    ", m->total);
+    add_size(&line, " of memory · ", m->shared);
+    line_add(&line, " of it shared");
+    if (m->huge_n) {
+        add_size(&line, " · huge pages of ", m->huge_size);
+        line_add(&line, ": %" PRIu64 " of %" PRIu64 " free", m->huge_free, m->huge_n);
+    }
+    add(out, NOTE_PLAIN, text);
+}
+
 static void note_places(const struct process_page *page, struct note_vec *out)
 {
     const struct {
@@ -307,6 +326,7 @@ static void note_page(const struct snapshot *s, int32_t pid, struct note_vec *ou
         return;
     note_places(page, out);
     note_memory(page, out);
+    note_machine(page, out);
     if (page->outcome == PAGE_STUCK)
         add(out, NOTE_WARNING, "not all could be read: the process did not answer in time");
     if (page->known & PAGE_REFUSED)
