@@ -40,9 +40,33 @@ _ipctop_columns() {
     ipctop --list-columns "${named[@]}" 2>/dev/null | sed -n 's/^  \([a-z_]*\) .*/\1/p' | sort -u
 }
 
+# What a column holds now, in the tables on the command line, else in those of objects.
+_ipctop_values() {
+    local word table tables named=()
+    tables=" $(_ipctop_tables | tr '\n' ' ') "
+    for word in "${COMP_WORDS[@]:1}"; do
+        [[ $word && $tables == *" $word "* ]] && named+=("$word")
+    done
+    [[ ${#named[@]} -gt 0 ]] || named=(segments semaphores queues)
+    for table in "${named[@]}"; do
+        ipctop --raw --no-headings -o "$1" "$table" 2>/dev/null
+    done | grep -vxF -- - | sort -u
+}
+
+# -f COL=VALUE: bash takes the sign for a word of its own.
+_ipctop_filter() {
+    local at=$COMP_CWORD
+    [[ ${COMP_WORDS[at]} == = ]] || at=$((at - 1))
+    ((at >= 3)) && [[ ${COMP_WORDS[at]} == = ]] || return 1
+    [[ $(_ipctop_argument "${COMP_WORDS[at - 2]}") == EXPR ]] || return 1
+    ((at == COMP_CWORD)) && cur=
+    COMPREPLY=($(compgen -W "$(_ipctop_values "${COMP_WORDS[at - 1]}")" -- "$cur"))
+}
+
 _ipctop() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} done_part= argument=
     COMPREPLY=()
+    _ipctop_filter && return
     [[ $prev == -* ]] && argument=$(_ipctop_argument "$prev")
     case $argument in
     LIST)

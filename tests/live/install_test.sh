@@ -62,6 +62,7 @@ completes nattch ipctop --json segments -o na
 completes key,size ipctop --json segments -o key,si
 completes -size ipctop -s -si
 completes status= ipctop --batch segments -f st
+completes shmmax ipctop --batch limits -f name = shmm
 completes root ipctop -u roo
 completes TERM ipctop --signal TE
 completes mono ipctop --color mo
