@@ -16,6 +16,7 @@ struct sampler_options {
     int probers;     // threads; 0: by the number of processors
     int deadline_ms; // a prober silent for so long is left behind; 0: default (100)
     int max_left;    // probers left behind; beyond, one that gets stuck is not replaced. 0: default
+    int join_ms; // of probers, at the end: how long it waits for those that end. 0: default (50)
     int patience_ms; // an action that takes longer is reported as hanging. 0: default (1000)
     // Before each action, on the thread that acts; may block. NULL: nothing.
     void (*acting)(void *arg, const struct action *action);

@@ -30,6 +30,7 @@ struct sampler *sampler_new(const struct source *source, const struct sampler_op
     const struct prober_pool_options threads = {.threads = options->probers,
                                                 .deadline_ms = options->deadline_ms,
                                                 .max_left = options->max_left,
+                                                .join_ms = options->join_ms,
                                                 .low_priority = !options->one_shot,
                                                 .meanwhile = {sampler_meanwhile, s}};
 

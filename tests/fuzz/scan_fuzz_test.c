@@ -248,7 +248,8 @@ TEST(every_answer_is_right)
     real = linux_source_seam(linux_source);
     struct source source = real;
     source.probe = counting_probe;
-    struct sampler *s = sampler_new(&source, &(struct sampler_options){.interval = 3600});
+    struct sampler *s =
+        sampler_new(&source, &(struct sampler_options){.interval = 3600, .join_ms = 60000});
     snapshot_unref(look(s));
     for (int round = 0; round < rounds; round++) {
         for (int i = 0; i < RUSH; i++) {

@@ -171,7 +171,8 @@ TEST(nobody_plays_a_database)
     pid_t actor = child_start(play_postgres, id);
     assert_true(service > 0 && actor > 0);
 
-    struct sampler *sampler = sampler_new(&source, &(struct sampler_options){.one_shot = true});
+    struct sampler *sampler =
+        sampler_new(&source, &(struct sampler_options){.one_shot = true, .join_ms = 60000});
     struct snapshot *s = sampler_collect(sampler, &(struct want){.need = triage_need()});
     struct label label;
     bool known = label_of(s, &snapshot_segment(s, *id)->o, &label);

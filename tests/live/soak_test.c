@@ -129,7 +129,8 @@ TEST(nothing_grows)
     struct linux_source *linux_source = linux_source_new(&options);
     struct source source = linux_source_seam(linux_source);
     struct sampler *s = sampler_new(
-        &source, &(struct sampler_options){.interval = 3600, .probers = PROBERS, .max_left = LEFT});
+        &source, &(struct sampler_options){
+                     .interval = 3600, .probers = PROBERS, .max_left = LEFT, .join_ms = 60000});
     struct use warm = {0}, end;
     for (int i = 0; i < REFRESHES; i++) {
         if (i % 4 == 0)

@@ -103,7 +103,7 @@ static void act(void *self, const struct action *action, struct outcome *outcome
 void user_start(struct user *u, const struct session_options *options)
 {
     const struct session_options usual = {.interval = 3600, .mouse = true};
-    const struct sampler_options sampling = {.interval = 3600, .probers = 1};
+    const struct sampler_options sampling = {.interval = 3600, .probers = 1, .join_ms = 60000};
 
     *u = (struct user){.source = mem_zero(1, sizeof *u->source)};
     pthread_mutex_init(&u->source->lock, NULL);

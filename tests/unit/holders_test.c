@@ -102,8 +102,9 @@ static const struct source source = {.read = read_tables,
 static struct snapshot *scan(int64_t *used_ns)
 {
     static const struct want want = {.need = NEED_HOLDERS};
-    struct prober_pool *pool =
-        prober_pool_new(&source, &(struct prober_pool_options){.threads = 2, .deadline_ms = 60000});
+    struct prober_pool *pool = prober_pool_new(
+        &source,
+        &(struct prober_pool_options){.threads = 2, .deadline_ms = 60000, .join_ms = 60000});
     struct process_list processes = {0};
     struct snapshot *tables = snapshot_new();
     void *holders = holders_collector.create();

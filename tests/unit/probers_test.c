@@ -51,7 +51,7 @@ TEST(everybody_is_asked_once)
     struct kernel *k = crowd(MANY);
     struct source source = kernel_source(k);
     struct prober_pool *pool =
-        prober_pool_new(&source, &(struct prober_pool_options){.threads = 3});
+        prober_pool_new(&source, &(struct prober_pool_options){.threads = 3, .join_ms = 60000});
 
     for (int round = 0; round < 20; round++) {
         size_t n = round % 2 ? MANY : 1 + (size_t)round;
@@ -76,8 +76,8 @@ TEST(who_hangs_is_left_behind)
 {
     struct kernel *k = crowd(MANY);
     struct source source = kernel_source(k);
-    struct prober_pool *pool =
-        prober_pool_new(&source, &(struct prober_pool_options){.threads = 2, .deadline_ms = 50});
+    struct prober_pool *pool = prober_pool_new(
+        &source, &(struct prober_pool_options){.threads = 2, .deadline_ms = 50, .join_ms = 60000});
     struct batch batch = batch_of(&tally, MANY);
     struct probe_vec stuck = {0};
 
@@ -124,8 +124,8 @@ TEST(the_number_left_behind_is_bounded)
     struct kernel *k = crowd(200);
     struct source source = kernel_source(k);
     struct prober_pool *pool = prober_pool_new(
-        &source,
-        &(struct prober_pool_options){.threads = THREADS, .deadline_ms = 100, .max_left = LEFT});
+        &source, &(struct prober_pool_options){
+                     .threads = THREADS, .deadline_ms = 100, .max_left = LEFT, .join_ms = 60000});
     struct batch batch = batch_of(&tally, 200);
 
     for (int i = 0; i < SICK; i++)

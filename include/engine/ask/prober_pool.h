@@ -25,6 +25,7 @@ struct prober_pool_options {
     int deadline_ms; // 0: default (100)
     int max_left; // threads left behind; beyond, what gets stuck is not replaced, nor beyond half
                   // of them for the processes of one user. 0: default
+    int join_ms;  // how long the end waits for threads that come to an end; 0: default (50)
     bool low_priority; // they yield to the user interface, and to a server in trouble
     struct meanwhile meanwhile;
 };
@@ -55,7 +56,7 @@ void prober_pool_cancel(struct prober_pool *pool);
 void prober_pool_place(struct prober_pool *pool, uint64_t ipc_namespace);
 bool prober_pool_is_cancelled(struct prober_pool *pool);
 
-// Ends all threads that come to an end within 50 ms. Returns how many are left behind; while there
+// Ends all threads that come to an end within join_ms. Returns how many are left behind; while there
 // are any the source must stay.
 size_t prober_pool_free(struct prober_pool *pool); // NULL is fine
 

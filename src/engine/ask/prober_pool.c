@@ -21,7 +21,7 @@ enum {
     DEADLINE_MS = 100, // a healthy target can take 80 ms: its memory map is locked while it forks
     MAX_LEFT = 128,    // a dead file server takes many along; up to three for each process
     PATIENCE = 25,     // deadlines a thread gets that is not blocked but slow
-    JOIN_TIMEOUT_MS = 50,
+    JOIN_MS = 50,
     LOOK_MS = 12, // between two looks at the workers
     // Probes, of 10 us each, that a further thread is woken for, or started.
     EACH_WAKES = 64,
@@ -53,6 +53,7 @@ struct prober_pool *prober_pool_new(const struct source *source,
     pool->max_left = options->max_left > 0 ? (size_t)options->max_left : MAX_LEFT;
     if (pool->max_left > PROBER_POOL_MAX - 2 * pool->threads)
         pool->max_left = PROBER_POOL_MAX - 2 * pool->threads;
+    pool->join_ns = CLOCK_MS * (options->join_ms > 0 ? options->join_ms : JOIN_MS);
     pool->deadline = CLOCK_MS * (options->deadline_ms > 0 ? options->deadline_ms : DEADLINE_MS);
     pool->low_priority = options->low_priority;
     pool->meanwhile = options->meanwhile;
@@ -344,7 +345,7 @@ bool prober_pool_run(struct prober_pool *pool, const struct batch *batch, uint8_
         if (pool->quit && give_up == INT64_MAX) {
             atomic_store(&pool->next, batch->n);
             pool->joinable = 0;
-            give_up = now + JOIN_TIMEOUT_MS / 2 * CLOCK_MS;
+            give_up = now + pool->join_ns / 2;
         }
         if (pool->quit && clock_ns() >= give_up)
             abandon_all(pool);
@@ -391,7 +392,7 @@ size_t prober_pool_free(struct prober_pool *pool)
     if (!pool)
         return 0;
     prober_pool_cancel(pool);
-    int64_t end = clock_ns() + JOIN_TIMEOUT_MS * CLOCK_MS;
+    int64_t end = clock_ns() + pool->join_ns;
     pthread_mutex_lock(&pool->lock);
     while (pool->refs - 1 > pool->left && clock_ns() < end)
         thread_wait(&pool->done, &pool->lock, end);

@@ -25,7 +25,7 @@ struct prober_pool {
     struct source source;
     size_t threads, max_left;
     bool low_priority;
-    int64_t deadline;
+    int64_t deadline, join_ns;
     struct meanwhile meanwhile;
     pthread_mutex_t taking; // held while an answer is delivered
 
