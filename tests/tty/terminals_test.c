@@ -83,7 +83,7 @@ TEST(every_terminal)
                 if (!tty_cells(t, emphasised))
                     tty_fail(t, "nothing stands out");
                 tty_key(t, "f1");
-                tty_must_show(t, "PgDn");
+                tty_must_show(t, "who holds it");
                 tty_send(t, "\033");
                 tty_must_show(t, "0x00c0ffee");
                 tty_send(t, "q");
