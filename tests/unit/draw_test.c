@@ -385,6 +385,30 @@ TEST(old_holders_say_their_age)
     done(&shot);
 }
 
+TEST(what_is_read_less_often_says_its_age)
+{
+    struct snapshot *story = fake_story();
+    size_t tab;
+
+    story->files_ns = story->time_ns - INT64_C(40500000000);
+    story->processes_ns = story->time_ns - INT64_C(14500000000);
+    story->has |= NEED_PORTS;
+    struct session *s = session_open(story);
+    struct shot shot = draw(s, 160, 24, false);
+    assert_int_equal(find(&shot, " old"), -1); // segments are as new as the picture
+    done(&shot);
+    assert_true(session_tab_of(kind_get(KIND_PROCESS), &tab));
+    assert_true(session_tab(s, tab));
+    shot = draw(s, 160, 24, false);
+    expect(&shot, "processes 14s old  ports 40s old");
+    done(&shot);
+    story->has &= ~(uint64_t)NEED_PORTS; // the column is hidden: they are not read
+    shot = draw(s, 160, 24, false);
+    expect(&shot, "processes 14s old");
+    assert_int_equal(find(&shot, "ports"), -1);
+    done(&shot);
+}
+
 TEST(a_mark_shows_that_columns_are_hidden_on_a_side)
 {
     struct session *s = session_open(fake_story());
