@@ -12,8 +12,9 @@
 
 enum {
     ALL_NEEDS = NEED_FILES | NEED_PORTS | NEED_PEERS,
-    PACE_ONE = 20, // a process in sight may take a twentieth of a processor,
-    PACE_ALL = 250 // all of them, when little is asked of each, not half a percent
+    CHILDREN_MAX = 256, // of the process on its page
+    PACE_ONE = 20,      // a process in sight may take a twentieth of a processor,
+    PACE_ALL = 250      // all of them, when little is asked of each, not half a percent
 };
 
 struct taken { // the answer of one process
@@ -53,6 +54,20 @@ static void destroy(void *self)
 
 // --- which ones ---------------------------------------------------------------------------------
 
+// A server's clients are connected to its children, often.
+static void add_children(const struct snapshot *s, int32_t parent, struct pid_vec *out)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->processes.n && n < CHILDREN_MAX; i++) {
+        const struct process *p = &s->processes.at[i];
+        if (p->known & PROC_KNOWS_PARENT && p->parent == parent && !p->gone) {
+            vec_push(out, p->pid);
+            n++;
+        }
+    }
+}
+
 static void list_pids(const struct round *round, struct pid_vec *out)
 {
     const struct want *want = round->want;
@@ -65,6 +80,8 @@ static void list_pids(const struct round *round, struct pid_vec *out)
             vec_push(out, totals->at[i].pid);
     if (want->focused)
         vec_push(out, want->focus.pid);
+    if (want->focused && want->focus.pid > 0 && want->need & NEED_PEERS)
+        add_children(round->tables, want->focus.pid, out);
     for (size_t i = 0; i < want->n_followed; i++)
         vec_push(out, want->followed[i]);
     pids_settle(out);
@@ -83,7 +100,7 @@ static bool sockets_only(const struct want *want, int32_t pid)
 {
     if (!(want->need & NEED_FILES))
         return true;
-    return want->need & NEED_PORTS && !is_named(want, pid) && (want->focused || want->n_followed);
+    return !is_named(want, pid) && (want->focused || want->n_followed);
 }
 
 // --- asking -------------------------------------------------------------------------------------

@@ -137,6 +137,30 @@ TEST(peers_on_this_machine_are_counted_by_program)
     snapshot_unref(s);
 }
 
+// Those of a server are connected to its children, who accept them or are handed them.
+TEST(clients_of_children_are_the_servers_clients)
+{
+    struct snapshot *s = server();
+    const size_t first = s->files.n;
+
+    for (int i = 0; i < 3; i++) {
+        struct open_file file = {.state = SOCKET_ESTABLISHED, .peer_pid = 100 + i};
+        snprintf(file.peer_comm, sizeof file.peer_comm, "psql");
+        add_file(s, file, "10.0.0.1:1521", i ? "10.0.0.1:4000" : "10.0.0.9:4000");
+        s->files.at[s->files.n - 1].pid = CHILD;
+    }
+    vec_push(&s->file_answers,
+             ((struct process_files){.pid = CHILD, .first = (uint32_t)first, .n = 3}));
+    char *page = page_of(s, SERVER);
+    assert_non_null(strstr(page, "\nChildren   connected to 10.0.0.9 · 10.0.0.1 ×2\n"));
+    assert_non_null(strstr(page, "\nTheir peers here psql ×3\n"));
+    free(page);
+    page = page_of(s, CHILD);
+    assert_null(strstr(page, "Children"));
+    free(page);
+    snapshot_unref(s);
+}
+
 // What it listens on is then not known, which is not the same as nothing.
 TEST(sockets_that_could_not_be_read_leave_ports_unknown)
 {

@@ -159,31 +159,60 @@ static void note_groups(const struct groups *groups, const char *label, struct n
         add(out, NOTE_PLAIN, text);
 }
 
+static void count_hosts(struct groups *hosts, const struct open_file *files, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (has_peer(&files[i]))
+            count_in(hosts, files[i].remote, host_length(files[i].remote));
+}
+
 static void note_peers(const struct open_file *files, size_t n, struct note_vec *out)
 {
     struct groups hosts = {0};
 
-    for (size_t i = 0; i < n; i++)
-        if (has_peer(&files[i]))
-            count_in(&hosts, files[i].remote, host_length(files[i].remote));
+    count_hosts(&hosts, files, n);
     note_groups(&hosts, "Connected  ", out);
 }
 
-// Programs of this machine at the other ends: "psql ×3 · pgbench". Of a unix socket whose process was not
-// found its name there.
-static void note_programs(const struct open_file *files, size_t n, int32_t pid,
-                          struct note_vec *out)
+// Programs of this machine at the other ends; of a unix socket whose process was not found its name there.
+static void count_programs(struct groups *programs, const struct open_file *files, size_t n,
+                           int32_t pid)
 {
-    struct groups programs = {0};
-
     for (size_t i = 0; i < n; i++) {
         const struct open_file *file = &files[i];
         bool is_unix = file->protocol == PROTOCOL_UNIX;
         const char *name = file->peer_comm[0] ? file->peer_comm : is_unix ? file->remote : NULL;
         if (name && file->peer_pid != pid)
-            count_in(&programs, name, strlen(name));
+            count_in(programs, name, strlen(name));
     }
+}
+
+// "psql ×3 · pgbench"
+static void note_programs(const struct open_file *files, size_t n, int32_t pid,
+                          struct note_vec *out)
+{
+    struct groups programs = {0};
+
+    count_programs(&programs, files, n, pid);
     note_groups(&programs, "Peers here ", out);
+}
+
+// Whom the children of a server are connected to: hosts, and programs of this machine.
+static void note_children(const struct snapshot *s, int32_t pid, struct note_vec *out)
+{
+    struct groups hosts = {0}, programs = {0};
+
+    for (size_t i = 0; i < s->file_answers.n; i++) {
+        const struct process *p = snapshot_process(s, s->file_answers.at[i].pid);
+        if (!p || !(p->known & PROC_KNOWS_PARENT) || p->parent != pid || p->pid == pid)
+            continue;
+        size_t n;
+        const struct open_file *files = files_of(s, p->pid, &n);
+        count_hosts(&hosts, files, n);
+        count_programs(&programs, files, n, pid);
+    }
+    note_groups(&hosts, "Children   connected to ", out);
+    note_groups(&programs, "Their peers here ", out);
 }
 
 // --- files --------------------------------------------------------------------------------------
@@ -242,6 +271,7 @@ static void note_files(const struct snapshot *s, int32_t pid, struct note_vec *o
             add(out, NOTE_PLAIN, text);
         note_peers(files, n, out);
         note_programs(files, n, pid, out);
+        note_children(s, pid, out);
         note_kinds(s, files, n, answer, out);
     }
 }
