@@ -127,15 +127,37 @@ void view_rebuild(struct view *v, const struct snapshot *s)
         view_select(v, s, v->cursor);
 }
 
+// Whether a row's holders, waiters or last users have that pid: HOLDERS shows their programs alone.
+static bool has_pid(const struct kind *kind, const struct snapshot *s, const void *row,
+                    const char *text)
+{
+    struct process_use_vec uses = {0};
+    struct identity identity;
+    bool found = false;
+    int64_t pid;
+
+    if (!kind->processes || !text_parse_int(text, 1, INT32_MAX, &pid))
+        return false;
+    kind->identify(s, row, &identity);
+    kind->processes(s, &identity, &uses);
+    for (size_t i = 0; i < uses.n && !found; i++)
+        found = uses.at[i].process.pid == pid;
+    vec_free(&uses);
+    return found;
+}
+
 bool view_search(const struct view *v, const struct snapshot *s, const char *text, size_t from,
                  bool backwards, size_t *row)
 {
     for (size_t i = 1; i <= v->rows.n; i++) {
         size_t at = (backwards ? from + v->rows.n - i : from + i) % v->rows.n;
 
-        if (!view_row_gone(v->kind, s, v->rows.at[at]) &&
-            row_contains(v->kind, view_columns(v), kind_picture(v->kind, s, v->rows.at[at]),
-                         v->rows.at[at], text)) {
+        const void *found = v->rows.at[at];
+        if (view_row_gone(v->kind, s, found))
+            continue;
+        const struct snapshot *picture = kind_picture(v->kind, s, found);
+        if (row_contains(v->kind, view_columns(v), picture, found, text) ||
+            has_pid(v->kind, picture, found, text)) {
             *row = at;
             return true;
         }

@@ -328,6 +328,25 @@ TEST(sorting_by_menu_keys_and_header, .setup = user_setup, .teardown = user_tear
     assert_non_null(v->sort);
 }
 
+// HOLDERS names programs: a pid finds what the process holds all the same.
+TEST(a_pid_finds_the_segments_it_holds)
+{
+    struct user *u = user_new(fake_story());
+    struct identity found;
+
+    user_press(u, '/');
+    user_type(u, "18715");
+    user_press(u, K_ENTER);
+    assert_non_null(session_selected(&u->s, &found));
+    assert_int_equal(found.id, 425985);
+    assert_null(strstr(u->s.message, "not found"));
+    user_press(u, '/');
+    user_type(u, "187159");
+    user_press(u, K_ENTER);
+    assert_non_null(strstr(u->s.message, "not found"));
+    user_free(u);
+}
+
 TEST(search_as_one_types, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;

@@ -12,7 +12,7 @@ static const struct {
     // clang-format off
 } tasks[] = {
     {"who holds it", "{enter} on a segment lists its holders, on a queue who waits; {waiters} who waits on a set"},
-    {"what a process holds", "{processes}, {search} its pid or program, {enter} opens its page: memory, waits, files, sockets"},
+    {"what a process holds", "{processes}, {search} its pid or program, {enter} opens its page; in {segments}, {search} its pid finds what it holds"},
     {"what is wrong", "{triage}, then {enter} opens what a finding is about; what is done there is done to all of it"},
     {"free removed memory", "{triage}, the row 'removed but held': {signal} ends the holder, which frees it"},
     {"clean up after a crash", "{orphans} shows orphans alone, {owner} one owner's; {tag-all} tags them, {remove} previews, then asks"},
