@@ -181,7 +181,7 @@ check-distros:
 GOLDEN := $(patsubst %.c,$(O)/%,$(shell grep -l '"support/golden.h"' tests/*/*_test.c))
 golden: $(GOLDEN)
 	@UPDATE=1 tests/run.sh $^
-	@git diff --stat -- tests/golden README.md src/ipctop.1
+	@git diff --stat -- tests/golden src/ipctop.1
 
 # libFuzzer's targets, each so long; the hand-written ones are among the tests. FUZZ_SECONDS=3600 make fuzz
 FUZZ_SECONDS ?= 7

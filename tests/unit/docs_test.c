@@ -1,4 +1,4 @@
-// The keys in README.md and the manual page are those of the program, and every option is described.
+// The keys in the manual page are those of the program, and every option is described.
 // `make golden` writes the keys again.
 #include <ctype.h>
 #include <stdio.h>
@@ -40,11 +40,6 @@ static void each_command(FILE *out, const char *group_format,
     }
 }
 
-static void markdown_row(FILE *out, const char *keys, const char *help)
-{
-    fprintf(out, "| `%s` | %s |\n", keys, help);
-}
-
 static void manual_row(FILE *out, const char *keys, const char *help)
 {
     fputs(".It ", out);
@@ -54,12 +49,6 @@ static void manual_row(FILE *out, const char *keys, const char *help)
         fputs(*keys == '\\' ? "\\e" : (char[]){*keys, '\0'}, out);
     }
     fprintf(out, "\n%s\n", help);
-}
-
-static void write_markdown(FILE *out)
-{
-    fputs("| Keys | |\n|---|---|\n", out);
-    each_command(out, "| **%s** | |\n", markdown_row);
 }
 
 static void write_manual(FILE *out)
@@ -92,12 +81,6 @@ static void holds(const char *path, const char *begin, const char *end, void (*w
     }
     free(expected);
     free(text);
-}
-
-TEST(keys_in_the_readme)
-{
-    holds("README.md", "<!-- keys: written by tests/unit/docs_test.c -->\n",
-          "<!-- end of keys -->\n", write_markdown);
 }
 
 TEST(keys_in_the_manual)
