@@ -7,7 +7,8 @@
 
 struct limit shm_limit(const struct shm_place *place); // its texts are static
 bool shm_limit_is(const struct limit *limit);
-// Replaces the rows of other mount namespaces by those of s->shm_places.
+// Replaces the rows of other mount namespaces by those of s->shm_places that are used: an empty one is no
+// row.
 void shm_limits_fill(struct snapshot *s);
 // The place whose row it is. NULL: it is ours, or not known any longer.
 const struct shm_place *shm_limit_place(const struct snapshot *s, const struct limit *limit);

@@ -23,6 +23,12 @@ bool shm_limit_is(const struct limit *limit)
     return limit->name && strncmp(limit->name, name, sizeof name - 1) == 0;
 }
 
+// A machine of many containers has as many of them; nearly all are empty.
+static bool is_used(const struct shm_place *place)
+{
+    return place->used > 0 && place->used >= place->size / 100;
+}
+
 void shm_limits_fill(struct snapshot *s)
 {
     size_t kept = 0;
@@ -32,7 +38,7 @@ void shm_limits_fill(struct snapshot *s)
             s->limits.at[kept++] = s->limits.at[i];
     s->limits.n = kept;
     for (size_t i = 0; i < s->shm_places.n && s->has & NEED_LIMITS; i++)
-        if (!s->shm_places.at[i].here)
+        if (!s->shm_places.at[i].here && is_used(&s->shm_places.at[i]))
             vec_push(&s->limits, shm_limit(&s->shm_places.at[i]));
 }
 
