@@ -1,4 +1,5 @@
-// Takes pictures one after the other, without a screen, until their number is reached or a signal ends it.
+// Takes pictures one after the other, without a screen, until their number is reached or a signal ends
+// it.
 #ifndef IPCTOP_FOLLOW_H
 #define IPCTOP_FOLLOW_H
 

@@ -4,8 +4,8 @@
 
 #include "engine/ask/collector.h"
 
-// Adds the further facts that are wanted to round->tables->processes. Appends the pids of those that are whole
-// now, ascending; the others are to be asked for everything.
+// Adds the further facts that are wanted to round->tables->processes. Appends the pids of those that are
+// whole now, ascending; the others are to be asked for everything.
 void given_processes_ask(const struct round *round, struct pid_vec *sure);
 
 #endif

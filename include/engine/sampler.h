@@ -1,8 +1,8 @@
 // Reads beside the screen: one sampler thread for what cannot hang, probers for what can.
 //
 // The owner never waits: it says what it looks at, polls sampler_fd(), and takes the newest
-// picture. What threads share is behind the lock of its module: here, prober_pool.c, action_worker.c; files are
-// written by store/.
+// picture. What threads share is behind the lock of its module: here, prober_pool.c, action_worker.c;
+// files are written by store/.
 #ifndef IPCTOP_ENGINE_SAMPLER_H
 #define IPCTOP_ENGINE_SAMPLER_H
 
@@ -23,8 +23,8 @@ struct sampler_options {
     // After each action, on the thread that acted; may block, and add to the outcome. NULL:
     // nothing.
     void (*acted)(void *arg, struct outcome *outcome);
-    // After each complete picture, on the thread that reads: its newest n events, and the monitor's own user.
-    // NULL: nothing.
+    // After each complete picture, on the thread that reads: its newest n events, and the monitor's own
+    // user. NULL: nothing.
     void (*happened)(void *arg, const struct snapshot *picture, size_t n);
     void *acted_arg; // of all three
     bool thorough;   // every round asks all, again where the sum does not come out
@@ -53,8 +53,8 @@ struct snapshot *sampler_take(struct sampler *sampler);
 // In a recording: there next. Of no use elsewhere.
 void sampler_move(struct sampler *sampler, const struct move *move);
 
-// Has actions done by a thread of their own (engine/action_worker.h), in order; outcomes come with a later
-// picture.
+// Has actions done by a thread of their own (engine/action_worker.h), in order; outcomes come with a
+// later picture.
 void sampler_act(struct sampler *sampler, const struct action *actions, size_t n);
 // Outcomes of what never came to an action: logged as those are, in the same order.
 void sampler_note(struct sampler *sampler, const struct outcome *outcomes, size_t n);

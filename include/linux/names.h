@@ -9,7 +9,8 @@
 void names_probe_user(uint32_t uid, struct answer *answer);
 void names_probe_group(uint32_t gid, struct answer *answer);
 
-// struct source local_names: of /etc/passwd or /etc/group, where nsswitch.conf(5) has the service `files` first.
+// struct source local_names: of /etc/passwd or /etc/group, where nsswitch.conf(5) has the service `files`
+// first.
 void names_local(enum probe_what what, const uint32_t *ids, size_t n, struct named_vec *out);
 
 // ACTION_RESOLVE: names to numbers, in the outcome's action. May block as the probes do.

@@ -157,8 +157,8 @@ struct source {
     // Whether surely no process has that pid. Cannot hang. May be NULL.
     bool (*ended)(void *self, int32_t pid);
 
-    // Appends the names of those users (PROBE_USER) or groups (PROBE_GROUP), `ids` ascending, that a file of
-    // this machine names before any service is asked; in no order. Cannot hang. May be NULL.
+    // Appends the names of those users (PROBE_USER) or groups (PROBE_GROUP), `ids` ascending, that a file
+    // of this machine names before any service is asked; in no order. Cannot hang. May be NULL.
     void (*local_names)(void *self, enum probe_what what, const uint32_t *ids, size_t n,
                         struct named_vec *out);
 

@@ -1,5 +1,5 @@
-// One picture from one JSON document, as --json writes them. Driven by the column tables: a new column, or
-// a new kind whose columns say where their values stand, is read back without a change here.
+// One picture from one JSON document, as --json writes them. Driven by the column tables: a new column,
+// or a new kind whose columns say where their values stand, is read back without a change here.
 #ifndef IPCTOP_REPLAY_DOCUMENT_H
 #define IPCTOP_REPLAY_DOCUMENT_H
 

@@ -10,8 +10,8 @@ struct past;
 struct past *past_new(void);
 void past_free(struct past *past); // NULL is fine
 
-// Puts those of the last few hundred pictures, as far as they are not too large to be looked through at once,
-// before the picture's own.
+// Puts those of the last few hundred pictures, as far as they are not too large to be looked through at
+// once, before the picture's own.
 void past_add(struct past *past, struct tape *tape, const struct span *line, struct snapshot *s);
 
 #endif

@@ -13,8 +13,8 @@ void pipe_reader_stop(struct pipe_reader *reader); // the thread ends
 // Closes the descriptor, now or when the thread can. NULL is fine.
 void pipe_reader_free(struct pipe_reader *reader);
 
-// The next whole line; the caller frees it. NULL: none is there (wait: or will be), which is the end where
-// *ended. *cut: bytes of a line that never ended.
+// The next whole line; the caller frees it. NULL: none is there (wait: or will be), which is the end
+// where *ended. *cut: bytes of a line that never ended.
 char *pipe_reader_take(struct pipe_reader *reader, bool wait, size_t *n, bool *ended, size_t *cut);
 
 #endif

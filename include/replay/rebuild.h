@@ -10,7 +10,8 @@ void rebuild_rows(struct snapshot *s, struct recorded_table *table);
 // After all tables: names, what lies outside of the rows, and what is known of the picture.
 void rebuild_end(struct snapshot *s, struct recorded *recorded);
 
-// The rows of what happened are others now than those that were recorded: the values of those are forgotten.
+// The rows of what happened are others now than those that were recorded: the values of those are
+// forgotten.
 void rebuild_past(struct snapshot *s);
 
 #endif

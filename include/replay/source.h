@@ -1,4 +1,5 @@
-// Recorded pictures as a source: of a file, in which one may go anywhere, or through a pipe, as they come.
+// Recorded pictures as a source: of a file, in which one may go anywhere, or through a pipe, as they
+// come.
 #ifndef IPCTOP_REPLAY_SOURCE_H
 #define IPCTOP_REPLAY_SOURCE_H
 
@@ -18,17 +19,19 @@ struct replay *replay_new(const struct replay_options *options, char *why, size_
 // Ends without waiting for a pipe. NULL is fine.
 void replay_free(struct replay *replay);
 struct source replay_seam(struct replay *replay);
-// Of a pipe: calls news(arg), on another thread, whenever there is a picture, or the end. Once, at the start.
+// Of a pipe: calls news(arg), on another thread, whenever there is a picture, or the end. Once, at the
+// start.
 void replay_listen(struct replay *replay, void (*news)(void *arg), void *arg);
 void replay_stop(struct replay *replay); // nothing is called any longer
 bool replay_is_pipe(const struct replay *replay);
 bool replay_ended(
     const struct replay *replay); // of a pipe: nothing more will come. The reading thread's
-// Of a file: the first picture after a time, or the last one before it, epoch seconds. False: there is none.
+// Of a file: the first picture after a time, or the last one before it, epoch seconds. False: there is
+// none.
 bool replay_near(struct replay *replay, int64_t time, bool back, int64_t *found);
 bool replay_times(struct replay *replay, int64_t *first, int64_t *last); // of its pictures
-// What --at says; `until`: the last picture, or INT64_MIN or _MAX where there is none. False: *why says what
-// is wrong.
+// What --at says; `until`: the last picture, or INT64_MIN or _MAX where there is none. False: *why says
+// what is wrong.
 bool replay_moment(const char *at, int64_t until, int64_t *time, char *why, size_t cap);
 // A request to go elsewhere, beside one that may stand there: steps add up. With its lock held.
 void replay_add_move(struct move *to, bool *moves, double *speed, const struct move *move);

@@ -19,8 +19,8 @@ struct span { // of a line, without its newline
 struct tape *tape_open(const char *path, int *error);
 void tape_free(struct tape *tape); // NULL is fine
 
-// The first line with something in it that starts at or after an offset, and the last one that starts before
-// it. False: there is none.
+// The first line with something in it that starts at or after an offset, and the last one that starts
+// before it. False: there is none.
 bool tape_next(struct tape *tape, int64_t from, struct span *line);
 bool tape_previous(struct tape *tape, int64_t before, struct span *line);
 // The time of the picture in a line. False: there is none.

@@ -12,13 +12,14 @@ bool session_tab_of(const struct kind *kind, size_t *tab);
 struct view *session_view(struct session *s);                               // the view on screen
 const void *session_selected(struct session *s, struct identity *identity); // NULL: no row
 bool session_has_tab(const struct session *s, size_t tab); // of those: whether it is shown
-// The snapshot a row of the current view lies in: the session's, that of one of several hosts, or an older
-// one.
+// The snapshot a row of the current view lies in: the session's, that of one of several hosts, or an
+// older one.
 const struct snapshot *session_picture(const struct session *s, const struct kind *kind,
                                        const void *row);
 // The age of what is known about holders, in seconds, once it exceeds two refreshes; else 0.
 int64_t session_holders_age(const struct session *s);
-// The same of something else in the picture, of which the moment is known (CLOCK_MONOTONIC; 0: it is not).
+// The same of something else in the picture, of which the moment is known (CLOCK_MONOTONIC; 0: it is
+// not).
 int64_t session_age(const struct session *s, int64_t moment_ns);
 void session_rebuild(struct session *s); // rows of the current view, after a change of query
 // Ends the marks of new and vanished rows that were shown long enough. True: rows were rebuilt.

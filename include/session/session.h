@@ -1,4 +1,5 @@
-// Header only. What the user is doing: views, selection, sort, filter, tags, the open prompt, the message.
+// Header only. What the user is doing: views, selection, sort, filter, tags, the open prompt, the
+// message.
 //
 // No curses, no /proc: keys and pictures go in, the ui draws what stands here. Tested with a fake
 // source. One session exists per screen; everything here belongs to the UI thread.

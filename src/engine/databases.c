@@ -44,7 +44,8 @@ static uint64_t print_of(const struct snapshot *s)
     return print;
 }
 
-// --- which processes to ask --------------------------------------------------------------------------------
+// --- which processes to ask
+// --------------------------------------------------------------------------------
 
 // Any user may give many processes that name: some of those asked are always others'.
 static bool add_server(const struct snapshot *s, int32_t pid, struct asking *asking)
@@ -68,8 +69,8 @@ static bool add_server(const struct snapshot *s, int32_t pid, struct asking *ask
     return true;
 }
 
-// A server's object has a key that its data directory is known by, and was not made by root, as whom no server
-// runs (PostgreSQL, src/backend/main/main.c check_root()).
+// A server's object has a key that its data directory is known by, and was not made by root, as whom no
+// server runs (PostgreSQL, src/backend/main/main.c check_root()).
 static bool may_be_a_servers(const struct owned *o, uint32_t key)
 {
     return key && o->cuid != 0;

@@ -1,5 +1,5 @@
-// The mappings of the process in focus: NEED_MAP_USE, NEED_ALL_MAPS. Without such a process, the memory that
-// the mappings of the scan use: all its holders are asked.
+// The mappings of the process in focus: NEED_MAP_USE, NEED_ALL_MAPS. Without such a process, the memory
+// that the mappings of the scan use: all its holders are asked.
 #include <stdlib.h>
 #include <string.h>
 

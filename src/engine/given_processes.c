@@ -1,6 +1,6 @@
-// The files that have the further facts alone are read, by their paths: a third of the calls. That a pid is still
-// the same process's, another walk from the segments shows: it would hold the same segment, and have
-// started at the same time.
+// The files that have the further facts alone are read, by their paths: a third of the calls. That a pid
+// is still the same process's, another walk from the segments shows: it would hold the same segment, and
+// have started at the same time.
 #include "engine/given_processes.h"
 
 #include "engine/holders/known.h"

@@ -142,8 +142,8 @@ static void add_fresh(struct named_vec *known, struct named_vec *fresh)
     vec_clear(fresh);
 }
 
-// Appends a question for every id that is not known. What a file of this machine names needs none, and so no
-// thread that asks it: that costs more than all else of a short run.
+// Appends a question for every id that is not known. What a file of this machine names needs none, and so
+// no thread that asks it: that costs more than all else of a short run.
 static void ask_for(struct id_vec *ids, struct named_vec *known, enum probe_what what,
                     const struct source *source, struct asking *asking)
 {

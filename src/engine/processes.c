@@ -218,8 +218,8 @@ static int pid_order(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// What was found out with the holders need not be asked again, unless verdicts depend on parents, which the
-// kernel's own records of holders do not show.
+// What was found out with the holders need not be asked again, unless verdicts depend on parents, which
+// the kernel's own records of holders do not show.
 static void take_given(struct processes *p, const struct round *round)
 {
     const struct process_vec *given = &round->tables->processes;
@@ -247,8 +247,8 @@ static void take_given(struct processes *p, const struct round *round)
     vec_free(&sure);
 }
 
-// That a process has ended, as most have whose objects were left behind, shows without asking: no thread is
-// started for it. Those in the list, and those that lived the last time, are asked.
+// That a process has ended, as most have whose objects were left behind, shows without asking: no thread
+// is started for it. Those in the list, and those that lived the last time, are asked.
 static void take_ended(struct processes *p, const struct round *round)
 {
     const struct source *source = round->source;

@@ -1,9 +1,9 @@
 // Servers that gave sets away: NEED_SERVERS.
 //
-// The kernel keeps no creator of a set. A server that starts as one user and works as another (Apache) gives its
-// sets to that user; those that no living process has operated yet, or that a worker operated which ended
-// since, name nobody that lives. The server is known by its shape: a process of the creating user with a
-// child of the same program that runs as the owner.
+// The kernel keeps no creator of a set. A server that starts as one user and works as another (Apache)
+// gives its sets to that user; those that no living process has operated yet, or that a worker operated
+// which ended since, name nobody that lives. The server is known by its shape: a process of the creating
+// user with a child of the same program that runs as the owner.
 #include <string.h>
 
 #include "engine/ask/collector.h"

@@ -71,8 +71,8 @@ static void take_use(const struct snapshot *last, struct snapshot *fresh)
     fresh->has |= NEED_SEGMENT_USE;
 }
 
-// The kernel shows huge pages while they are attached, or where more than a little of them is in memory. A
-// segment stays what it was.
+// The kernel shows huge pages while they are attached, or where more than a little of them is in memory.
+// A segment stays what it was.
 static void keep_huge(const struct snapshot *last, struct snapshot *fresh)
 {
     for (size_t i = 0; last && i < last->segments.n; i++) {

@@ -1,5 +1,5 @@
-// The calls of processes since the snapshot before: taken from the source once a round, after its tables, so
-// that what the tables lack is already here.
+// The calls of processes since the snapshot before: taken from the source once a round, after its tables,
+// so that what the tables lack is already here.
 #include "engine/ask/collector.h"
 
 struct tracing {

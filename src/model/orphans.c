@@ -67,8 +67,9 @@ static bool set_server_runs(const struct snapshot *s, const struct semset *set)
     return false;
 }
 
-// Whether users who are neither owner, creator, root nor of the group may act on a set or queue. The kernel
-// keeps only the pid of who did, and an ended process shows no user any more: then it proves nothing.
+// Whether users who are neither owner, creator, root nor of the group may act on a set or queue. The
+// kernel keeps only the pid of who did, and an ended process shows no user any more: then it proves
+// nothing.
 static bool open_to_others(const struct owned *o, uint32_t bits)
 {
     return o->mode & bits;

@@ -1,7 +1,7 @@
 // One document in the text format of OpenMetrics 1.0, which Prometheus and the textfile collector of
 // node_exporter read as well: gauges by the names and units of their conventions. The rows of a table are
-// summed up in groups, by the columns that are labels for that; with --per-object each row has series of its
-// own too. What is not known has no series.
+// summed up in groups, by the columns that are labels for that; with --per-object each row has series of
+// its own too. What is not known has no series.
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>

@@ -8,8 +8,8 @@
 
 enum { PICTURES = 500, BYTES = 4 << 20, EVENTS = 300, SLOTS = 2048 };
 
-// What was read last, by where its line starts: a step looks at the same pictures as the one before it, but
-// for one. A slot has one of those whose place it is.
+// What was read last, by where its line starts: a step looks at the same pictures as the one before it,
+// but for one. A slot has one of those whose place it is.
 struct past {
     struct slot {
         int64_t start;

@@ -178,8 +178,8 @@ static void add_names(struct snapshot *s, const struct recorded_table *table)
     }
 }
 
-// What was read when it was recorded: everything the tables take that are there. Of the objects of a table
-// that is not there nothing is known, whatever else looked at them.
+// What was read when it was recorded: everything the tables take that are there. Of the objects of a
+// table that is not there nothing is known, whatever else looked at them.
 static uint64_t needs_of(const struct recorded *r)
 {
     uint64_t has = 0;

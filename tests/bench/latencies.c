@@ -68,7 +68,8 @@ static void bench_keys(const char *program, size_t processes)
     population_end(&p);
 }
 
-// One segment, held by all of them: its holders tagged, keys among them, then what a signal to all would do.
+// One segment, held by all of them: its holders tagged, keys among them, then what a signal to all would
+// do.
 static void bench_many_holders(const char *program, size_t holders)
 {
     const char *const argv[] = {program, NULL};

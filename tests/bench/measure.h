@@ -34,8 +34,8 @@ struct report_row {
 };
 struct report_row *report_row(const char *target, const char *what); // valid until the next call
 void report_skip(const char *target, const char *what, const char *why);
-// Of every row of report_commands() whose own command begins with the path `program`, a second row: the same with
-// `base` in its place, a program built before.
+// Of every row of report_commands() whose own command begins with the path `program`, a second row: the
+// same with `base` in its place, a program built before.
 void report_base(const char *program, const char *base);
 // One row: what two commands of the shell take, in turn, `times` times. `goal` bounds the ratio.
 void report_commands(const char *target, const char *what, const char *ours, const char *theirs,

@@ -69,7 +69,8 @@ static void map_ids(uid_t uid, gid_t gid)
         fail("user namespace");
 }
 
-// A new network namespace has its loopback down: netdevice(7). Without it nobody is connected in the demo.
+// A new network namespace has its loopback down: netdevice(7). Without it nobody is connected in the
+// demo.
 static void raise_loopback(void)
 {
     struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};

@@ -309,8 +309,8 @@ static bool story_risk(void)
     return true;
 }
 
-// PostgreSQL's other shared memory, which System V's tables do not show; and one in a container, whose small
-// /dev/shm is full and where a job leaves segments behind.
+// PostgreSQL's other shared memory, which System V's tables do not show; and one in a container, whose
+// small /dev/shm is full and where a job leaves segments behind.
 static bool story_other_memory(void)
 {
     const struct actor buffers = {

@@ -1,5 +1,5 @@
-// make fuzz: a picture of a recording. What was understood is understood again as it is written, and every
-// cell, note and mark of every row can be shown.
+// make fuzz: a picture of a recording. What was understood is understood again as it is written, and
+// every cell, note and mark of every row can be shown.
 #include "replay/document.h"
 
 #include <stdio.h>

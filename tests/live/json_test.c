@@ -467,7 +467,8 @@ TEST(an_ordinary_user_is_told)
     said_clear(&said);
 }
 
-// Of a set whose values are not this user's to read all but the kernel's own line is null, and that is counted.
+// Of a set whose values are not this user's to read all but the kernel's own line is null, and that is
+// counted.
 TEST(a_set_that_may_not_be_read_is_unknown_and_counted)
 {
     if (geteuid() != 0 || !ns_was_root()) {

@@ -1,5 +1,5 @@
-// IPC namespaces as the built program shows them: real ones, made with unshare(2) in a private world, against
-// an independent reading of /proc.
+// IPC namespaces as the built program shows them: real ones, made with unshare(2) in a private world,
+// against an independent reading of /proc.
 #include <dirent.h>
 #include <inttypes.h>
 #include <jansson.h>

@@ -1,5 +1,5 @@
-// What scripts get of the command line: forms of the tables, empty answers, endless ticks, the status of a
-// monitoring plugin, and the way from the options of ipcs(1). In a private namespace.
+// What scripts get of the command line: forms of the tables, empty answers, endless ticks, the status of
+// a monitoring plugin, and the way from the options of ipcs(1). In a private namespace.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-// Removing what POSIX names, on a /dev/shm and in an IPC namespace of the test's own: that very object and
-// no other, whatever its name is and whoever changes it meanwhile.
+// Removing what POSIX names, on a /dev/shm and in an IPC namespace of the test's own: that very object
+// and no other, whatever its name is and whoever changes it meanwhile.
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>

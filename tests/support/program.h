@@ -16,7 +16,8 @@ struct said program_run(const char *arguments, bool nobody);
 struct said shell_run(const char *command);
 void said_clear(struct said *said);
 
-// The document that a run answers with; fails the test where there is none. The caller drops it (jansson).
+// The document that a run answers with; fails the test where there is none. The caller drops it
+// (jansson).
 struct json_t *program_document(const char *arguments, bool nobody);
 
 #endif

@@ -1,5 +1,5 @@
-// Going into an IPC namespace, acting there and coming back, through a terminal; one that ends while it is
-// shown.
+// Going into an IPC namespace, acting there and coming back, through a terminal; one that ends while it
+// is shown.
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>

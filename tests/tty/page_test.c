@@ -1,5 +1,5 @@
-// The page of a process, on a screen: opened from processes and from holders, with thousands of them, of one
-// whose memory cannot be read, and with files of hostile names.
+// The page of a process, on a screen: opened from processes and from holders, with thousands of them, of
+// one whose memory cannot be read, and with files of hostile names.
 #include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>

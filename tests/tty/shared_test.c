@@ -1,5 +1,5 @@
-// The shared view through a terminal: removing what POSIX names, signalling who holds it, what has no name.
-// On a /dev/shm of the test's own.
+// The shared view through a terminal: removing what POSIX names, signalling who holds it, what has no
+// name. On a /dev/shm of the test's own.
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>

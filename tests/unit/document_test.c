@@ -1,5 +1,5 @@
-// Pictures from documents: all that stands in one comes back to the byte, and numbers beyond what a member
-// holds never become another number.
+// Pictures from documents: all that stands in one comes back to the byte, and numbers beyond what a
+// member holds never become another number.
 #include "replay/document.h"
 
 #include <inttypes.h>

@@ -689,8 +689,8 @@ TEST(a_clock_that_was_set_kills_no_postmaster)
     snapshot_unref(s);
 }
 
-// Apache makes its sets as root and gives them to its workers' user; one that no living process operated names
-// nobody that lives.
+// Apache makes its sets as root and gives them to its workers' user; one that no living process operated
+// names nobody that lives.
 TEST(a_set_that_a_server_gave_away)
 {
     struct snapshot *s = fake_snapshot();

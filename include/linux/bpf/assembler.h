@@ -1,4 +1,5 @@
-// BPF instructions, put together by calls and labels. Documentation/bpf/standardization/instruction-set.rst
+// BPF instructions, put together by calls and labels.
+// Documentation/bpf/standardization/instruction-set.rst
 //
 // Registers: R0 holds results of helpers; R1 to R5 their arguments, lost by each call; R6 to R9
 // stay; R10 is the end of a stack of 512 bytes. A mistake (too long, a label without a place, a jump

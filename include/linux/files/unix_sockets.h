@@ -5,8 +5,8 @@
 
 #include "model/source.h"
 
-// Appends those of answer->inodes, which ascend, to answer->sockets. -errno, with nothing appended, where the
-// kernel has no such interface or the namespace may not be entered: then the table in /proc is left.
+// Appends those of answer->inodes, which ascend, to answer->sockets. -errno, with nothing appended, where
+// the kernel has no such interface or the namespace may not be entered: then the table in /proc is left.
 int unix_sockets_read(const char *proc, int32_t pid, struct answer *answer);
 
 #endif

@@ -7,8 +7,9 @@
 
 #include "model/record/process_page.h"
 
-// Fills memory, that of the machine, oom, nice, cgroup and slice, and sets PAGE_LIBRARY. Leaves them where there is no library or
-// no such process. From any thread; the library keeps some memory for each that asked.
+// Fills memory, that of the machine, oom, nice, cgroup and slice, and sets PAGE_LIBRARY. Leaves them
+// where there is no library or no such process. From any thread; the library keeps some memory for each
+// that asked.
 void procps_read(int32_t pid, struct process_page *page);
 
 #endif

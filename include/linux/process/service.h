@@ -1,5 +1,5 @@
-// Whether a process is the main process of a service of the system's systemd, and what its unit says of its
-// end.
+// Whether a process is the main process of a service of the system's systemd, and what its unit says of
+// its end.
 #ifndef IPCTOP_LINUX_PROCESS_SERVICE_H
 #define IPCTOP_LINUX_PROCESS_SERVICE_H
 

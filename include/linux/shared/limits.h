@@ -4,8 +4,8 @@
 
 #include "model/record/snapshot.h"
 
-// Adds the use of fs.mqueue's limits to those that were read, where queues can be listed, and appends the row
-// of /dev/shm. `elsewhere`: the thread has entered another IPC namespace, whose /dev/shm is another.
+// Adds the use of fs.mqueue's limits to those that were read, where queues can be listed, and appends the
+// row of /dev/shm. `elsewhere`: the thread has entered another IPC namespace, whose /dev/shm is another.
 void shared_limits_read(bool elsewhere, struct limit_vec *limits);
 
 #endif

@@ -23,8 +23,8 @@ int names_find_shm_of(const char *proc, int32_t pid);
 // the descriptor (`unseen`): it is read only, no process sees it, and nothing is left of it. That takes
 // CAP_SYS_ADMIN. mq_overview(7), fsmount(2).
 int names_open_mqueue(bool entered, bool *unseen);
-// A name of that inode in `dir`, which stays open; of several the one that is shown as `shown`. `name` has
-// room for NAME_MAX + 1. False: there is none.
+// A name of that inode in `dir`, which stays open; of several the one that is shown as `shown`. `name`
+// has room for NAME_MAX + 1. False: there is none.
 bool names_find(int dir, const struct shared_id *id, const char *shown, char *name);
 
 #endif

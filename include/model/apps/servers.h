@@ -4,8 +4,8 @@
 
 #include "model/record/snapshot.h"
 
-// A living server of the set's creating user with workers of its owner, old enough to have made it: the set may
-// be one of its. NULL: none, or the set was never given away.
+// A living server of the set's creating user with workers of its owner, old enough to have made it: the
+// set may be one of its. NULL: none, or the set was never given away.
 const struct server *server_of_set(const struct snapshot *s, const struct semset *set);
 
 #endif

@@ -28,7 +28,8 @@ void events_free(struct events *events); // NULL is fine
 void events_outcome(struct events *events, const struct outcome *outcome);
 
 // What is new in `picture`, which is not published yet and gets the list. `source` knows which
-// users are logged in; may be NULL. Returns how many events were added; they are the last ones of the list.
+// users are logged in; may be NULL. Returns how many events were added; they are the last ones of the
+// list.
 size_t events_update(struct events *events, struct snapshot *picture, const struct source *source);
 
 // Gives a picture the list as it is.

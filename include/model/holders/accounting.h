@@ -1,5 +1,5 @@
-// Answers of processes → a full account of which process holds which segment. Pure, but for one question it may
-// put to the source: whether two processes share their memory.
+// Answers of processes → a full account of which process holds which segment. Pure, but for one question
+// it may put to the source: whether two processes share their memory.
 #ifndef IPCTOP_MODEL_HOLDERS_ACCOUNTING_H
 #define IPCTOP_MODEL_HOLDERS_ACCOUNTING_H
 

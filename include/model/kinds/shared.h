@@ -1,4 +1,5 @@
-// Shared memory besides System V's, its holders and their mappings, for the modules that read or judge it.
+// Shared memory besides System V's, its holders and their mappings, for the modules that read or judge
+// it.
 #ifndef IPCTOP_MODEL_KINDS_SHARED_H
 #define IPCTOP_MODEL_KINDS_SHARED_H
 

@@ -14,8 +14,8 @@ struct clock_steps { // what the pictures so far have proven; zeroed: nothing
 };
 
 // Fills the steps of the next picture: those between two pictures, and those that it proves itself. An
-// object's time that is still to come proves a step back; an object's creator, younger than it and attached,
-// a step forward.
+// object's time that is still to come proves a step back; an object's creator, younger than it and
+// attached, a step forward.
 void clock_steps_note(struct clock_steps *steps, struct snapshot *snapshot);
 
 #endif

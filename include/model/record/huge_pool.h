@@ -26,7 +26,8 @@ bool huge_pool_of(const struct snapshot *s, const struct limit *limit, struct hu
 // the segment's size, whether it is attached or not; then SEG_HUGETLB is set and rss is what is resident.
 // Any other rss beyond the size is unknown.
 void huge_segments_settle(struct segment_vec *segments, uint64_t sizes, uint64_t base);
-// A mapping shows that the segment lies in huge pages. Its rss becomes unknown where it may be such a product.
+// A mapping shows that the segment lies in huge pages. Its rss becomes unknown where it may be such a
+// product.
 void huge_segment_mark(struct segment *segment, uint64_t sizes, uint64_t base);
 
 #endif

@@ -8,8 +8,8 @@ const struct limit *limit_find(const struct snapshot *s, const char *name); // N
 
 bool limit_unlimited(uint64_t value); // as large as no limit at all
 
-// How much of it is used; may be more than 100, where it was lowered; of 0 all. False where that is not known,
-// or it is none.
+// How much of it is used; may be more than 100, where it was lowered; of 0 all. False where that is not
+// known, or it is none.
 bool limit_percent(const struct limit *limit, double *percent);
 enum { LIMIT_WARNING = 80, LIMIT_CRITICAL = 95 }; // percent from which it is one
 

@@ -1,5 +1,5 @@
-// What is known of each limit of the kernel: one table for all code that reads, shows, checks and sets them.
-// ipc(5), proc_sys_kernel(5).
+// What is known of each limit of the kernel: one table for all code that reads, shows, checks and sets
+// them. ipc(5), proc_sys_kernel(5).
 #ifndef IPCTOP_MODEL_RECORD_LIMIT_SPEC_H
 #define IPCTOP_MODEL_RECORD_LIMIT_SPEC_H
 

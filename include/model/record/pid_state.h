@@ -5,13 +5,13 @@
 #include "model/record/snapshot.h"
 
 // Whether `pid` is still the process that did something at `time` (epoch seconds; 0: no check).
-// A process that started more than two seconds later did not, unless that time is before the boot. Neither
-// is said where a step of the clock may be what makes the difference: PID_UNKNOWN.
+// A process that started more than two seconds later did not, unless that time is before the boot.
+// Neither is said where a step of the clock may be what makes the difference: PID_UNKNOWN.
 enum pid_state snapshot_pid_state(const struct snapshot *s, int32_t pid, int64_t time);
 // The same of a pid that the object names, for verdicts. Objects keep the time of day, processes the time
-// since boot: where the clock was set forward meanwhile, a living creator seems younger than its object. So
-// a younger process is another one only where its user is none who made, owns or administers the object;
-// else PID_UNKNOWN.
+// since boot: where the clock was set forward meanwhile, a living creator seems younger than its object.
+// So a younger process is another one only where its user is none who made, owns or administers the
+// object; else PID_UNKNOWN.
 enum pid_state object_pid_state(const struct snapshot *s, const struct owned *o, int32_t pid,
                                 int64_t time);
 // Whether it runs as neither owner, creator nor root. Anybody may attach, operate or send where the mode

@@ -35,8 +35,8 @@ enum {                      // known
     SHARED_KNOWS_VALUE = 64,
 };
 
-// Whether what made it, by the rules for names (model/apps/shared_names.h), still runs. GONE: nor does any
-// process of its owner that could not be looked at, and none of the others holds it.
+// Whether what made it, by the rules for names (model/apps/shared_names.h), still runs. GONE: nor does
+// any process of its owner that could not be looked at, and none of the others holds it.
 enum shared_maker { MAKER_UNKNOWN, MAKER_LIVES, MAKER_GONE };
 
 enum { SHARED_NAME = 256 };

@@ -1,5 +1,5 @@
-// Header only. Each /dev/shm of the machine: one in every mount namespace, of which many may be the same file
-// system. mount_namespaces(7), shm_overview(7).
+// Header only. Each /dev/shm of the machine: one in every mount namespace, of which many may be the same
+// file system. mount_namespaces(7), shm_overview(7).
 #ifndef IPCTOP_MODEL_RECORD_SHM_PLACE_H
 #define IPCTOP_MODEL_RECORD_SHM_PLACE_H
 

@@ -198,8 +198,8 @@ const struct queue *snapshot_queue(const struct snapshot *s, int32_t msqid);
 // is none, and of other kinds.
 const struct owned *snapshot_owned(const struct snapshot *s, enum kind_id kind, int32_t id);
 const struct process *snapshot_process(const struct snapshot *s, int32_t pid);
-// The same while the snapshot is built: one of which only the pid is known, where there was none. Good until
-// the next call.
+// The same while the snapshot is built: one of which only the pid is known, where there was none. Good
+// until the next call.
 struct process *snapshot_process_room(struct snapshot *s, int32_t pid);
 // The tasks waiting on a set or queue: the first, *n of them.
 const struct waiter *snapshot_waiters(const struct snapshot *s, enum kind_id kind, int32_t id,

@@ -132,8 +132,8 @@ struct column {
     struct member member; // the typed value, or:
     // *out is empty and unknown, its type set; sets `known` and the value. NULL: by `member`.
     void (*get)(const struct snapshot *s, const void *row, struct cell *out);
-    // The inverse of get(), for a picture from a recording: puts a known value where get() finds it. NULL:
-    // nothing else rests on it.
+    // The inverse of get(), for a picture from a recording: puts a known value where get() finds it.
+    // NULL: nothing else rests on it.
     void (*set)(struct snapshot *s, void *row, const struct cell *value);
     // What a person reads instead of the plain value, e.g. "18702 pmon" for a pid. May be NULL.
     // Called for unknown values too: dst holds "" before.
@@ -148,8 +148,8 @@ struct column_choice {
 
 void column_get(const struct column *column, const struct snapshot *s, const void *row,
                 struct cell *out);
-// The inverse, for a row of zeros: puts a value where the column's member stands, if that is in the row. A
-// text stays the caller's.
+// The inverse, for a row of zeros: puts a value where the column's member stands, if that is in the row.
+// A text stays the caller's.
 void column_put(const struct column *column, const struct cell *value, void *row);
 // And for what lies outside of the row: by column->set, or in the record of its process.
 void column_set(const struct column *column, const struct cell *value, struct snapshot *s,

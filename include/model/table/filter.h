@@ -7,9 +7,10 @@
 //   values := value [| value]…         any of them; of != none of them
 //   op     := = != < > <= >= ~         (~: contains)
 //
-// Values by the column's type: sizes 1K…1T, ages 10s…9d, keys 0x…, perms 0640 or rw-r-----, true/false, flag
-// names; = and != also take what a column shows beside it: a program's name among the holders. `status=dest` asks whether the flag is set. Values may be quoted with " or ': then they are
-// words whatever they hold. A name that is one column's and another's heading asks both.
+// Values by the column's type: sizes 1K…1T, ages 10s…9d, keys 0x…, perms 0640 or rw-r-----, true/false,
+// flag names; = and != also take what a column shows beside it: a program's name among the holders.
+// `status=dest` asks whether the flag is set. Values may be quoted with " or ': then they are words
+// whatever they hold. A name that is one column's and another's heading asks both.
 #ifndef IPCTOP_MODEL_TABLE_FILTER_H
 #define IPCTOP_MODEL_TABLE_FILTER_H
 

@@ -174,8 +174,8 @@ struct kind {
                       struct process_use_vec *out);
     void (*no_processes)(const struct snapshot *s, const struct identity *row, const char *name,
                          char *dst, size_t cap);
-    // The order of the rows of several pictures that stand beside each other, unsorted. NULL: those of one
-    // picture after those of the other.
+    // The order of the rows of several pictures that stand beside each other, unsorted. NULL: those of
+    // one picture after those of the other.
     int (*among)(const void *a, const void *b);
     // The order by which rows are searched. NULL: objects by id, others are not searched so.
     int (*order)(const void *a, const void *b);

@@ -22,7 +22,8 @@ struct query {
 
 VEC(rows, const void *); // into the snapshot: valid as long as a reference to it is held
 
-// Replaces *out; of all pictures that stand beside each other. The sort is stable, unknown values come last in both directions.
+// Replaces *out; of all pictures that stand beside each other. The sort is stable, unknown values come
+// last in both directions.
 void rows_build(struct rows *out, const struct snapshot *s, const struct query *query);
 
 // "size", "-size", "+size" → column and direction (without a sign: the column's own). False: no

@@ -4,8 +4,8 @@
 
 #include "model/record/snapshot.h"
 
-// Marks what was made together (model/apps/groups.h), and fills snapshot->findings in place of those that are
-// there. Pure; called before the snapshot is published.
+// Marks what was made together (model/apps/groups.h), and fills snapshot->findings in place of those that
+// are there. Pure; called before the snapshot is published.
 // Worst severity first; within one severity in the order of the rules, then heaviest first. A
 // finding about several objects stands for the heaviest of them; one about a process nobody could
 // name has about.kind NO_KIND.

@@ -44,7 +44,8 @@ struct prober_pool {
     _Atomic size_t next;
 };
 
-// The user whose process a probe asks; -1: no process, or not known. Asks the source, which cannot hang then.
+// The user whose process a probe asks; -1: no process, or not known. Asks the source, which cannot hang
+// then.
 int64_t prober_pool_user(const struct prober_pool *pool, const struct probe *probe);
 void prober_pool_count_quota(struct prober_pool *pool); // sets `over_quota`; with the lock held
 // Whether that user's quota has room for one more; notes the user on the worker.

@@ -1,7 +1,8 @@
 // What processes share besides System V's segments: NEED_SHARED_HOLDERS, and NEED_SHARED_OPEN.
 //
 // Nothing in the kernel counts these mappings: each look asks all processes. After a look follows a rest
-// of 800 times its cost, so that looking takes an eighth of a percent of a processor; asked for, it is sooner.
+// of 800 times its cost, so that looking takes an eighth of a percent of a processor; asked for, it is
+// sooner.
 #include <stdlib.h>
 
 #include "base/clock.h"

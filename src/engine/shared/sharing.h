@@ -1,4 +1,5 @@
-// What one look at all processes found of shared memory besides System V's. Between the files of this room.
+// What one look at all processes found of shared memory besides System V's. Between the files of this
+// room.
 #ifndef IPCTOP_ENGINE_SHARED_SHARING_H
 #define IPCTOP_ENGINE_SHARED_SHARING_H
 

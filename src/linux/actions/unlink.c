@@ -40,10 +40,10 @@ static void failed(struct outcome *outcome, int error)
     }
 }
 
-// Whether another open file description of it exists, of a mapping or a descriptor, by asking for a lease,
-// which the kernel grants to the only one: fcntl(2) F_SETLEASE, fs/locks.c check_conflicting_open(). It is
-// given back at once; one that opens the file meanwhile waits so long, and the signal that says so is
-// one that does nothing.
+// Whether another open file description of it exists, of a mapping or a descriptor, by asking for a
+// lease, which the kernel grants to the only one: fcntl(2) F_SETLEASE, fs/locks.c
+// check_conflicting_open(). It is given back at once; one that opens the file meanwhile waits so long,
+// and the signal that says so is one that does nothing.
 enum use { UNUSED, USED, USE_UNKNOWN };
 
 static enum use use_of(int dir, const char *name, const struct shared_id *id)

@@ -100,8 +100,8 @@ static int enter_file(const char *path, uint64_t inode)
     return error;
 }
 
-// By a pidfd nothing is read of the process that could hang; since Linux 5.8. Which namespace it was shows
-// our own thread afterwards.
+// By a pidfd nothing is read of the process that could hang; since Linux 5.8. Which namespace it was
+// shows our own thread afterwards.
 static int enter_pidfd(const char *proc, int32_t pid, uint64_t inode)
 {
     int fd = pidfd_of(pid);

@@ -115,8 +115,8 @@ static void unescape(char *path)
     *to = '\0';
 }
 
-// "36 35 0:4 ipc:[4026532201] /run/ns/web rw shared:1 - nsfs nsfs rw": root and mount point are the fourth
-// and fifth field, the type follows a lone "-".
+// "36 35 0:4 ipc:[4026532201] /run/ns/web rw shared:1 - nsfs nsfs rw": root and mount point are the
+// fourth and fifth field, the type follows a lone "-".
 static bool parse_mount(char *line, uint64_t *inode, char **path)
 {
     char *rest = NULL, *field = strtok_r(line, " \n", &rest), *root = NULL;

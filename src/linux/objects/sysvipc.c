@@ -56,8 +56,8 @@ static void complete_segment(void *row, uint8_t seen)
                      (segment->o.mode & PERMS_LOCKED ? SEG_LOCKED : 0);
     segment->o.mode &= PERMS_BITS;
     segment->known = seen;
-    // The kernel multiplies a hugetlb segment's pages by too much: huge_segments_settle() looks at what is
-    // beyond the size, and makes it unknown where it is not that.
+    // The kernel multiplies a hugetlb segment's pages by too much: huge_segments_settle() looks at what
+    // is beyond the size, and makes it unknown where it is not that.
     // Whole pages are counted: 4096 resident of a segment of 56 bytes is the truth.
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
     if (segment->rss > segment->size && segment->rss - segment->size >= page) {

@@ -1,9 +1,10 @@
-// Everything said of a process is read below one descriptor of its directory, so that it is of one process even
-// where its pid is given to another one meanwhile. stat, which has the name as it is, says nearly all.
+// Everything said of a process is read below one descriptor of its directory, so that it is of one
+// process even where its pid is given to another one meanwhile. stat, which has the name as it is, says
+// nearly all.
 //
-// Not by libproc2, which the tests compare this with: it replaces control bytes by '.' and what is not of the
-// locale by '?', so that different names look alike; for one process it takes twice the calls; it brings five
-// libraries along; and each thread that used it leaves 260 KiB behind.
+// Not by libproc2, which the tests compare this with: it replaces control bytes by '.' and what is not of
+// the locale by '?', so that different names look alike; for one process it takes twice the calls; it
+// brings five libraries along; and each thread that used it leaves 260 KiB behind.
 #include "linux/process/process.h"
 
 #include <errno.h>
@@ -233,8 +234,8 @@ static int take_restart(const struct process_reader *self, char *text, size_t n,
     return 0;
 }
 
-// In this order. A file that cannot be read leaves its fact unknown; without the first there is no process.
-// clang-format off
+// In this order. A file that cannot be read leaves its fact unknown; without the first there is no
+// process. clang-format off
 static const struct fact {
     uint64_t need; // enum process_fact
     const char *file;
@@ -299,8 +300,9 @@ void process_reader_further(struct process_reader *self, int32_t pid, uint64_t w
 
 // --- owner, and what remains where stat hangs ---------------------------------------------------
 
-// The owner of /proc/PID is its effective user, whatever it does to hide: task_dump_owner() in fs/proc/base.c
-// excepts this very directory. Of a process that ended meanwhile it is root; the next file shows that.
+// The owner of /proc/PID is its effective user, whatever it does to hide: task_dump_owner() in
+// fs/proc/base.c excepts this very directory. Of a process that ended meanwhile it is root; the next file
+// shows that.
 static void read_user(int dir, struct process *process)
 {
     struct stat status;

@@ -14,8 +14,8 @@
 
 enum { PROCESSES_MAX = 4096 }; // of a unit that are looked at
 
-// systemd is the init of this PID namespace: sd_booted(3). In a container without it, say, the parent of all
-// is another program.
+// systemd is the init of this PID namespace: sd_booted(3). In a container without it, say, the parent of
+// all is another program.
 static bool is_booted(const char *proc, const char *root)
 {
     char comm[32], path[256];

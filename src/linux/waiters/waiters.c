@@ -150,8 +150,8 @@ static int read_task(const char *proc, int tasks, int32_t pid, int32_t tid, stru
     return 0;
 }
 
-// Whether the process has one thread, which waits for nothing of ours, as most do: half the calls that the
-// directory of its threads takes. That has a link for each of them, beside the two of an empty one
+// Whether the process has one thread, which waits for nothing of ours, as most do: half the calls that
+// the directory of its threads takes. That has a link for each of them, beside the two of an empty one
 // (fs/proc/base.c proc_task_getattr()).
 static bool is_surely_idle(const char *proc, int32_t pid)
 {

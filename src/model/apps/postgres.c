@@ -54,8 +54,8 @@ bool postgres_owns(const struct instance *instance, const struct snapshot *s,
     return (uint32_t)instance->inode == key || is_old_key(instance, key);
 }
 
-// As many sets as its connections take, of 17 semaphores each (src/backend/port/sysv_sema.c), from the same
-// first key on.
+// As many sets as its connections take, of 17 semaphores each (src/backend/port/sysv_sema.c), from the
+// same first key on.
 bool postgres_owns_set(const struct instance *instance, const struct semset *set)
 {
     return set->o.cuid == instance->uid && set->o.key != 0 &&
@@ -82,7 +82,8 @@ static bool has_postmaster(const struct snapshot *s, int32_t pid)
            postgres_program(parent->comm);
 }
 
-// Whether the process also holds the segment that keeps servers off a data directory whose facts are known.
+// Whether the process also holds the segment that keeps servers off a data directory whose facts are
+// known.
 static bool holds_owned(const struct snapshot *s, int32_t pid)
 {
     for (size_t i = 0; i < s->instances.n; i++)
@@ -110,9 +111,9 @@ bool postgres_interlocked(const struct snapshot *s, const struct segment *segmen
         backends += backend;
         left += backend && !instance && !has_postmaster(s, holders[i].pid);
     }
-    // Without its data directory's facts: a keyed segment that backends alone hold, whose postmaster ended.
-    // A segment of dynamic shared memory has a key and a maker that ended, too (dsm_impl.c), but its
-    // backends have a postmaster.
+    // Without its data directory's facts: a keyed segment that backends alone hold, whose postmaster
+    // ended. A segment of dynamic shared memory has a key and a maker that ended, too (dsm_impl.c), but
+    // its backends have a postmaster.
     if (instance)
         return n == 0 || backends > 0;
     return segment->o.key != 0 && n > 0 && left == n && !holds_owned(s, holders[0].pid);

@@ -23,8 +23,8 @@ static void say_clients(struct draft *t, int32_t pid)
     t->out->grave |= clients > 0;
 }
 
-// The table of systemd.service(5), Restart=. What a program makes of a signal that it can catch is not known;
-// the four that ask it to end count as a clean end.
+// The table of systemd.service(5), Restart=. What a program makes of a signal that it can catch is not
+// known; the four that ask it to end count as a clean end.
 static const char *restart_words(enum service_restart restart, bool varies, int sig)
 {
     static const char will[] = "systemd will start it again", may[] = "systemd may start it again",
@@ -55,7 +55,8 @@ static const char *restart_words(enum service_restart restart, bool varies, int 
     }
 }
 
-// What systemd has read may be older than the file; for other processes than the main one it does not count.
+// What systemd has read may be older than the file; for other processes than the main one it does not
+// count.
 static void say_unit(struct draft *t, const struct process *p)
 {
     static const char service[] = ".service";

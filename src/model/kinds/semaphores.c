@@ -1,4 +1,5 @@
-// Semaphore sets. The kernel keeps no list of the processes that use one: its elements name last operators.
+// Semaphore sets. The kernel keeps no list of the processes that use one: its elements name last
+// operators.
 #include "model/kinds/registry.h"
 
 #include "model/kinds/parts/cells.h"

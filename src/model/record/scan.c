@@ -31,7 +31,8 @@ struct scan *scan_ref(struct scan *scan)
 
 void scan_unref(struct scan *scan)
 {
-    // The thread that drops the last reference must see what every other thread wrote before dropping its.
+    // The thread that drops the last reference must see what every other thread wrote before dropping
+    // its.
     if (!scan || __atomic_sub_fetch(&scan->refs, 1, __ATOMIC_ACQ_REL) > 0)
         return;
     for (size_t i = 0; i < scan->mappings.n; i++)

@@ -79,7 +79,8 @@ static void free_parts(struct snapshot *s)
 
 void snapshot_unref(struct snapshot *snapshot)
 {
-    // The thread that drops the last reference must see what every other thread wrote before dropping its.
+    // The thread that drops the last reference must see what every other thread wrote before dropping
+    // its.
     if (!snapshot || __atomic_sub_fetch(&snapshot->refs, 1, __ATOMIC_ACQ_REL) > 0)
         return;
     for (size_t i = 0; i < snapshot->others.n; i++)

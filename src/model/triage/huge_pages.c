@@ -1,8 +1,8 @@
 // What is wrong with the pools of huge pages, as far as segments lie in them.
 //
-// mm/hugetlb.c: shmget(2) with SHM_HUGETLB reserves the pages, or fails with ENOMEM; with SHM_NORESERVE it does
-// not, and the process that touches a page when none is left is ended by SIGBUS. A database that fills its
-// pool is healthy: a full pool alone is a notice.
+// mm/hugetlb.c: shmget(2) with SHM_HUGETLB reserves the pages, or fails with ENOMEM; with SHM_NORESERVE
+// it does not, and the process that touches a page when none is left is ended by SIGBUS. A database that
+// fills its pool is healthy: a full pool alone is a notice.
 #include "base/sum.h"
 #include "model/orphans.h"
 #include "model/record/huge_pool.h"

@@ -69,12 +69,13 @@ static struct crowd crowd_of(const struct snapshot *s, const struct segment *g)
     return crowd;
 }
 
-// Some programs mark their segment right after making it (Zabbix, X clients) and are healthy: `dest` alone
-// means nothing. It does where the creator is gone and what is left is one process, processes of different
-// programs, or several that no parent among them started; a parent and its children are a program at work.
+// Some programs mark their segment right after making it (Zabbix, X clients) and are healthy: `dest`
+// alone means nothing. It does where the creator is gone and what is left is one process, processes of
+// different programs, or several that no parent among them started; a parent and its children are a
+// program at work.
 //
-// Where the creator lives but is detached it handed the memory over, on purpose perhaps: different programs
-// are worth a notice, and so are masses, which removed_held_judge() counts.
+// Where the creator lives but is detached it handed the memory over, on purpose perhaps: different
+// programs are worth a notice, and so are masses, which removed_held_judge() counts.
 static bool removed_held(const struct snapshot *s, struct match *match)
 {
     const struct segment *g = match->object;

@@ -122,7 +122,8 @@ static bool nearly_full(const struct snapshot *s, struct match *match)
     return true;
 }
 
-// Whose it is: " of docker:3f4e5d6c7b8a", " of 4242 postgres (mount namespace 4026532201)"; of ours, nothing.
+// Whose it is: " of docker:3f4e5d6c7b8a", " of 4242 postgres (mount namespace 4026532201)"; of ours,
+// nothing.
 static void say_whose(struct say *x, const struct limit *limit)
 {
     const struct process *p = snapshot_process(x->s, limit->pid);

@@ -16,8 +16,8 @@ static bool limit_below_use(const struct limit *limit, const struct limit_spec *
     return limit->known & LIMIT_KNOWS_USED && limit->used > limit->limit && spec->shared;
 }
 
-// 0 is no sign for "unlimited": ipc/util.c ipc_addid() and its callers compare with it. Lowered below what is
-// used, a limit refuses all that is new.
+// 0 is no sign for "unlimited": ipc/util.c ipc_addid() and its callers compare with it. Lowered below
+// what is used, a limit refuses all that is new.
 static bool limit_near(const struct snapshot *s, struct match *match)
 {
     const struct limit *limit = match->object;
@@ -57,8 +57,8 @@ static void limit_title(struct say *x)
         say(x, "{text} {number}% used", limit->name, x->match->weight);
 }
 
-// The pid that most of a user's segments, sets or queues name; 0 where there is none. By Boyer and Moore's
-// vote, so that it is one that names more than half, or any.
+// The pid that most of a user's segments, sets or queues name; 0 where there is none. By Boyer and
+// Moore's vote, so that it is one that names more than half, or any.
 static int32_t top_pid(const struct snapshot *s, enum kind_id kind, uint32_t uid, int64_t *time)
 {
     int32_t best = 0;

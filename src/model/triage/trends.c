@@ -1,9 +1,9 @@
 // Leaks in progress, and waiting in progress (model/trend.h).
 //
 // Starting a server makes many objects, too, but within seconds; clients that come and go make and
-// remove them. A leak goes on: what stays of the owner's objects becomes more again and again, never fewer,
-// and no pause is much longer than those before it. What stays beside such traffic is the smallest number
-// seen in a span of time; longer spans see through slower traffic.
+// remove them. A leak goes on: what stays of the owner's objects becomes more again and again, never
+// fewer, and no pause is much longer than those before it. What stays beside such traffic is the smallest
+// number seen in a span of time; longer spans see through slower traffic.
 #include "model/triage/trends.h"
 
 #include "base/clock.h"

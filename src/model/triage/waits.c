@@ -140,8 +140,8 @@ static const struct element *stranded(const struct snapshot *s, const struct sem
     return NULL;
 }
 
-// A notice at most: a process that gave and ended in order leaves the same picture as one that died with a
-// lock in its hands.
+// A notice at most: a process that gave and ended in order leaves the same picture as one that died with
+// a lock in its hands.
 static bool set_stranded(const struct snapshot *s, struct match *match)
 {
     const struct element *e = stranded(s, match->object);

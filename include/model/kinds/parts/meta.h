@@ -1,5 +1,5 @@
-// What the document of --json says in `meta` of the machine, of the scan, and there also of semaphore sets
-// and files that were not read: columns of struct system, struct scan, struct sets_look and struct
+// What the document of --json says in `meta` of the machine, of the scan, and there also of semaphore
+// sets and files that were not read: columns of struct system, struct scan, struct sets_look and struct
 // files_look, which have one row each. The document is written and read back by them.
 #ifndef IPCTOP_MODEL_KINDS_PARTS_META_H
 #define IPCTOP_MODEL_KINDS_PARTS_META_H

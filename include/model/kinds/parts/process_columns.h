@@ -1,6 +1,7 @@
 // Columns about the process that a row is, or belongs to: the same in each kind whose rows are processes.
 //
-// A new fact of a process is a row here, of a member of its record; what reads it stands in record/process.h.
+// A new fact of a process is a row here, of a member of its record; what reads it stands in
+// record/process.h.
 #ifndef IPCTOP_MODEL_KINDS_PARTS_PROCESS_COLUMNS_H
 #define IPCTOP_MODEL_KINDS_PARTS_PROCESS_COLUMNS_H
 
@@ -34,8 +35,8 @@ void process_set_command(struct snapshot *s, void *row, const struct cell *value
 
 // Where they are not shown, the pane beside a table does not have them read either.
 #define PROCESS_FLAGS(all, shown) ((shown) ? ((all) & (shown)) : COL_ASKED)
-// `group`: COL_METRIC_GROUP or 0. `shown`: those of COL_JSON and COL_SCREEN that these rows take; without, the
-// columns are there for -o and for filters. Other parameters as struct column has them.
+// `group`: COL_METRIC_GROUP or 0. `shown`: those of COL_JSON and COL_SCREEN that these rows take;
+// without, the columns are there for -o and for filters. Other parameters as struct column has them.
 // clang-format off
 #define PROCESS_USER_COLUMNS(group)                                                                \
     {.name = "user", .title = "USER", .help = "user it runs as", .type = CELL_TEXT, .width = 8,    \

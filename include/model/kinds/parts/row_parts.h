@@ -48,8 +48,8 @@ void process_describe(const struct identity *row, char *dst, size_t cap);
 void process_no_processes(const struct snapshot *s, const struct identity *row, const char *name,
                           char *dst, size_t cap);
 
-// For a picture from a recording: that a process has ended, where its state says so. Nothing else may be known
-// of it.
+// For a picture from a recording: that a process has ended, where its state says so. Nothing else may be
+// known of it.
 void pid_state_restore(struct snapshot *s, int32_t pid, const char *state);
 
 void note_add(struct note_vec *out, enum note_tone tone, char *text); // takes over the text

@@ -16,8 +16,8 @@ struct app_memory {
     size_t processes;                       // that were seen holding any of it
 };
 
-// Two servers of one application are distinguished by their data directories; where these are not known, at
-// least by the /dev/shm their names are in.
+// Two servers of one application are distinguished by their data directories; where these are not known,
+// at least by the /dev/shm their names are in.
 static bool may_be_together(const struct shared *a, const struct shared *b)
 {
     bool apart = (a->status ^ b->status) & SHARED_ELSEWHERE;

@@ -174,7 +174,8 @@ static void note_peers(const struct open_file *files, size_t n, struct note_vec 
     note_groups(&hosts, "Connected  ", out);
 }
 
-// Programs of this machine at the other ends; of a unix socket whose process was not found its name there.
+// Programs of this machine at the other ends; of a unix socket whose process was not found its name
+// there.
 static void count_programs(struct groups *programs, const struct open_file *files, size_t n,
                            int32_t pid)
 {
