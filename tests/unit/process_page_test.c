@@ -79,7 +79,7 @@ TEST(what_it_holds_serves_and_has_open)
     assert_string_equal(page, "Holds      7 1.0M rw\n"
                               "Listens on tcp 0.0.0.0:1521 (14 clients), tcp [::1]:80\n"
                               "Connected  10.0.0.5 ×2 · [fe80::1]\n"
-                              "Open       7 files · 5 socket · 2 not listed: too many\n");
+                              "Open       7 files · 5 sockets · 2 not listed: too many\n");
     free(page);
     snapshot_unref(s);
 }

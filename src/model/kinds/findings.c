@@ -65,7 +65,7 @@ static const struct column columns[] = {
     {.name = "id", .title = "ID", .help = "identifier of that object", .type = CELL_NUMBER,
      .width = 6, .widest = 10, .priority = 4, .flags = COL_JSON | COL_SCREEN, .get = get_id, .set = set_id},
     {.name = "title", .title = "FINDING", .help = "what is wrong", .type = CELL_TEXT,
-     .width = 24, .widest = 80, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_LINE, .need = NEED_NAMESPACES | NEED_SHM_PLACES, .member = MEMBER(AS_STRING, struct finding, title)},
+     .width = 24, .widest = 120, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_LINE, .need = NEED_NAMESPACES | NEED_SHM_PLACES, .member = MEMBER(AS_STRING, struct finding, title)},
     {.name = "evidence", .title = "EVIDENCE", .help = "what shows it", .type = CELL_TEXT,
      .width = 24, .widest = 160, .priority = 2, .flags = COL_JSON | COL_SCREEN | COL_LINE | COL_WHOLE,
      .member = MEMBER(AS_STRING, struct finding, evidence)},

@@ -276,8 +276,9 @@ void pane_draw(struct canvas *c, struct rect r, struct session *session)
     details_pane(&details, session);
     past_rows(s, &identity, &past);
     int events = past.n ? (int)past.n + 3 : 0, lists = two ? 0 : LIST_LEAST + events;
+    int share = (int)details.facts > room(&pen) ? 11 : 10; // of 20: facts in two columns take more
     if (two)
-        pen.w = pen.w / 2 - 2;
+        pen.w = pen.w * share / 20 - 2;
     if (there && !two)
         findings(&pen, s, &identity);
     facts(&pen, &details, room(&pen) > 2 * lists ? lists : 0);

@@ -218,6 +218,15 @@ static void note_children(const struct snapshot *s, int32_t pid, struct note_vec
 
 // --- files --------------------------------------------------------------------------------------
 
+static void add_kind(struct line *line, size_t n, enum file_kind kind)
+{
+    const char *one = file_kind_name(kind);
+    bool same = kind == FILE_OTHER || kind == FILE_ANON || kind == FILE_BLOCK; // no nouns
+
+    line_add(line, " · ");
+    line_count(line, n, one, same ? one : kind == FILE_DIRECTORY ? "directories" : NULL);
+}
+
 static void note_kinds(const struct snapshot *s, const struct open_file *files, size_t n,
                        const struct process_files *answer, struct note_vec *out)
 {
@@ -236,7 +245,7 @@ static void note_kinds(const struct snapshot *s, const struct open_file *files, 
         line_add(&line, " of %" PRIu64, s->page.max_files);
     for (size_t k = 0; k < FILE_KINDS; k++)
         if (kinds[k])
-            line_add(&line, " · %zu %s", kinds[k], file_kind_name((enum file_kind)k));
+            add_kind(&line, kinds[k], (enum file_kind)k);
     if (deleted)
         line_add(&line, " · %zu deleted", deleted);
     if (left_out)
