@@ -39,7 +39,7 @@ static const struct column columns[] = {
     PROCESS_START_COLUMN(8, 7),
     PROCESS_RSS_COLUMN(COL_JSON | COL_SCREEN | COL_METRIC, 0, 5),
     PROCESS_SWAP_COLUMN(COL_JSON | COL_SCREEN),
-    {.name = "segments", .title = "SEGS", .help = "segments it has attached", .type = CELL_COUNT,
+    {.name = "segments", .label = "segments", .title = "SEGS", .help = "segments it has attached", .type = CELL_COUNT,
      .width = 4, .widest = 7, .place = 1, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING | COL_METRIC,
      .member = MEMBER_IF(TOTALS_KNOW_HELD, AS_VALUE, struct process_totals, segments)},
     {.name = "attached_bytes", .title = "ATTACHED", .help = "sizes of these segments, each counted once", .type = CELL_SIZE,

@@ -247,7 +247,8 @@ static void border(struct canvas *c, struct rect r, bool right, const char *titl
 static void title_of(const struct snapshot *s, const struct identity *row, char *dst, size_t cap)
 {
     row_text(s, row, dst, cap);
-    if (dst[0] >= 'a' && dst[0] <= 'z')
+    bool name = !strchr(dst, ' ') && strcmp(dst, kind_get(row->kind)->one) != 0; // "msgmnb"
+    if (dst[0] >= 'a' && dst[0] <= 'z' && !name)
         dst[0] = (char)(dst[0] - 'a' + 'A');
 }
 

@@ -70,28 +70,33 @@ void process_set_command(struct snapshot *s, void *row, const struct cell *value
      .need = NEED_PROCESSES | NEED_RSS, .member = MEMBER_OF_PROCESS(PROC_KNOWS_RSS, AS_VALUE, rss)}
 #define PROCESS_PARENT_COLUMN(shown)                                                               \
     {.name = "ppid", .title = "PPID", .help = "its parent; 0 is outside this PID namespace",       \
-     .type = CELL_NUMBER, .width = 7, .flags = PROCESS_FLAGS(COL_JSON, shown), .need = NEED_PROCESSES | NEED_STAT,         \
+     .type = CELL_NUMBER, .width = 7, .flags = PROCESS_FLAGS(COL_JSON, shown),                     \
+     .need = NEED_PROCESSES | NEED_STAT,                                                           \
      .member = MEMBER_OF_PROCESS(PROC_KNOWS_PARENT, AS_VALUE, parent)}
 #define PROCESS_SETTING_COLUMNS(shown)                                                             \
     {.name = "unit", .title = "UNIT",                                                              \
      .help = "systemd unit, on the screen its container if it is in one", .type = CELL_TEXT,       \
      .width = 12, .widest = 32, .priority = 5, .place = 2,                                         \
-     .flags = PROCESS_FLAGS(COL_JSON | COL_SCREEN, shown), .need = NEED_PROCESSES | NEED_CGROUP,             \
+     .flags = PROCESS_FLAGS(COL_JSON | COL_SCREEN, shown), .need = NEED_PROCESSES | NEED_CGROUP,   \
      .get = process_get_unit, .show = process_show_unit},                                          \
     {.name = "container", .title = "CONTAINER",                                                    \
      .help = "container it runs in, by the name of its control group", .type = CELL_TEXT,          \
-     .width = 12, .widest = 32, .flags = PROCESS_FLAGS(COL_JSON, shown), .need = NEED_PROCESSES | NEED_CGROUP, \
+     .width = 12, .widest = 32, .flags = PROCESS_FLAGS(COL_JSON, shown),                           \
+     .need = NEED_PROCESSES | NEED_CGROUP,                                                         \
      .get = process_get_container},                                                                \
     {.name = "tty", .title = "TTY", .help = "its terminal", .type = CELL_TEXT, .width = 6,         \
-     .flags = PROCESS_FLAGS(COL_JSON, shown), .need = NEED_PROCESSES | NEED_STAT, .get = process_get_tty},                 \
-    {.name = "threads", .title = "THR", .help = "its threads", .type = CELL_NUMBER, .width = 3,    \
+     .flags = PROCESS_FLAGS(COL_JSON, shown), .need = NEED_PROCESSES | NEED_STAT,                  \
+     .get = process_get_tty},                                                                      \
+    {.name = "threads", .label = "threads", .title = "THR", .help = "its threads",                 \
+     .type = CELL_NUMBER, .width = 3,                                                              \
      .widest = 6, .priority = 11, .place = 4,                                                      \
-     .flags = PROCESS_FLAGS(COL_JSON | COL_SCREEN, shown) | COL_DESCENDING, .need = NEED_PROCESSES | NEED_STAT,        \
+     .flags = PROCESS_FLAGS(COL_JSON | COL_SCREEN, shown) | COL_DESCENDING,                        \
+     .need = NEED_PROCESSES | NEED_STAT,                                                           \
      .member = MEMBER_OF_PROCESS(PROC_KNOWS_STAT, AS_POSITIVE, threads)}
 #define PROCESS_SWAP_COLUMN(shown)                                                                 \
     {.name = "swap", .title = "SWAP", .help = "of its own memory swapped out", .type = CELL_SIZE,  \
      .width = 5, .priority = 9, .place = 6,                                                        \
-     .flags = PROCESS_FLAGS(COL_JSON | COL_SCREEN, shown) | COL_DESCENDING,                                \
+     .flags = PROCESS_FLAGS(COL_JSON | COL_SCREEN, shown) | COL_DESCENDING,                        \
      .need = NEED_PROCESSES | NEED_SWAP,                                                           \
      .member = MEMBER_OF_PROCESS(PROC_KNOWS_SWAP, AS_VALUE, swap)}
 #define PROCESS_PSS_COLUMN(shown)                                                                  \
@@ -101,12 +106,14 @@ void process_set_command(struct snapshot *s, void *row, const struct cell *value
      .need = NEED_PROCESSES | NEED_SHARED_PSS,                                                     \
      .member = MEMBER_OF_PROCESS(PROC_KNOWS_SHARED_PSS, AS_VALUE, shared_pss)}
 // For -o and filters alone, in all kinds: the place of a further one.
-#define PROCESS_FURTHER_COLUMNS(shown)                                                                    \
-    {.name = "session", .title = "SESS", .help = "leader of its session", .type = CELL_NUMBER,     \
-     .width = 7, .flags = PROCESS_FLAGS(0, shown), .need = NEED_PROCESSES | NEED_STAT,                                                           \
+#define PROCESS_FURTHER_COLUMNS(shown)                                                             \
+    {.name = "session", .label = "session", .title = "SESS", .help = "leader of its session",      \
+     .type = CELL_NUMBER,                                                                          \
+     .width = 7, .flags = PROCESS_FLAGS(0, shown), .need = NEED_PROCESSES | NEED_STAT,             \
      .member = MEMBER_OF_PROCESS(PROC_KNOWS_STAT, AS_POSITIVE, session)},                          \
     {.name = "cpu_time", .title = "CPU", .help = "processor time it has used",                     \
-     .type = CELL_DURATION, .width = 5, .flags = PROCESS_FLAGS(0, shown) | COL_DESCENDING, .need = NEED_PROCESSES | NEED_STAT,           \
+     .type = CELL_DURATION, .width = 5, .flags = PROCESS_FLAGS(0, shown) | COL_DESCENDING,         \
+     .need = NEED_PROCESSES | NEED_STAT,                                                           \
      .get = process_get_cpu},                                                                      \
     {.name = "restart", .title = "RESTART",                                                        \
      .help = "of the main process of a service: Restart= in its unit file", .type = CELL_TEXT,     \
