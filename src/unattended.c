@@ -227,6 +227,8 @@ int unattended_run(const struct options *options, const struct requests *request
                         .ipc_namespace = options->ipc_namespace};
     for (size_t i = 0; i < requests->n; i++)
         want.need |= requests->tables[i].query.kind->act_need;
+    if (options->signal) // of all with totals: targets are not known yet
+        want.need |= SIGNAL_NEEDS | NEED_PORTS | NEED_TOTALS;
     struct snapshot *s = sampler_collect(sampler, &want);
     struct run run = {.options = options, .requests = requests, .s = s};
     int status = 1;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "model/consequence/consequence.h"
 #include "model/kinds/registry.h"
 #include "model/triage/triage.h"
 #include "session/actions/await_exit.h"
@@ -37,7 +38,7 @@ static void want_signalled(const struct session *s, struct want *want)
 {
     const struct action_vec *actions = &s->prompt.actions;
 
-    want->need |= NEED_PROCESSES | NEED_COMMANDS | NEED_CGROUP | NEED_RESTART | NEED_FILES;
+    want->need |= SIGNAL_NEEDS;
     for (size_t i = 0; i < actions->n && want->n_followed < WANT_FOLLOWED; i++)
         if (actions->at[i].target.pid > 0)
             want->followed[want->n_followed++] = actions->at[i].target.pid;

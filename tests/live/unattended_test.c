@@ -1,6 +1,7 @@
 // --remove and --signal through the program: what they show, what they leave alone, what they do and say,
 // and that without --yes, or with --readonly, nothing changes at all. In a private namespace.
 #include <jansson.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -263,6 +265,40 @@ TEST(mistakes_are_wrong_usage)
     free(before);
     free(after);
     says("--remove segments -i 12345 --yes", 1, "", "there is no segment 12345");
+}
+
+// Serves a client: itself, by another socket.
+static void hold_and_serve(void *arg, int ready)
+{
+    int fd = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof at;
+
+    if (shmat(*(int *)arg, NULL, 0) == (void *)-1 || bind(fd, (struct sockaddr *)&at, size) < 0 ||
+        listen(fd, 1) < 0 || getsockname(fd, (struct sockaddr *)&at, &size) < 0 ||
+        connect(client, (struct sockaddr *)&at, size) < 0 || accept(fd, NULL, NULL) < 0)
+        _exit(1);
+    child_ready(ready);
+    pause();
+}
+
+// One verdict, whichever table names the process: what it serves is known of a holder, too.
+TEST(a_holder_that_serves_is_left_alone)
+{
+    int id = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
+    pid_t server = child_start(hold_and_serve, &id);
+    char arguments[80];
+
+    assert_true(server > 0);
+    snprintf(arguments, sizeof arguments, "--signal TERM holders -i %d --yes", id);
+    says(arguments, 1, "listens on tcp", "");
+    assert_int_equal(kill(server, 0), 0);
+    snprintf(arguments, sizeof arguments, "--signal TERM holders -i %d --yes --force", id);
+    says(arguments, 0, "", "");
+    int status;
+    assert_int_equal(waitpid(server, &status, 0), server);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    shmctl(id, IPC_RMID, NULL);
 }
 
 int main(void)

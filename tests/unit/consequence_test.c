@@ -446,6 +446,11 @@ TEST(servers_of_postgresql_are_told_apart)
         {"postgres: app shop [local] SELECT", SIGTERM, "this session ends, the others go on",
          false},
         {"postgres: app shop [local] SELECT", SIGINT, "query is cancelled", false},
+        {"postgres: checkpointer", SIGTERM, "it is no session", false},
+        {"postgres: 15/main: background writer", SIGTERM, "it is no session", false},
+        {"postgres: wal writer process   ", SIGKILL, "resets all sessions", true},
+        {"postgres: checkpointer shop [local] idle", SIGTERM, "this session ends", false},
+        {"postgres: parallel worker for PID 17040", SIGTERM, "the query that it works for", false},
         {NULL, SIGKILL, "It is a process of PostgreSQL", true},
         {NULL, SIGTERM, "It is a process of PostgreSQL.", false},
     };

@@ -10,7 +10,9 @@ enum postgres_role {
     POSTGRES_NOT,
     POSTGRES_SOME,    // one of its processes; which is not known
     POSTGRES_MASTER,  // the postmaster, which started all others
-    POSTGRES_BACKEND, // a session, or one of the helpers
+    POSTGRES_BACKEND, // a session
+    POSTGRES_WORKER,  // of a query of a session
+    POSTGRES_HELPER,  // checkpointer, writers, autovacuum, ...
 };
 
 // Which part of a server a process is, by its name and arguments.

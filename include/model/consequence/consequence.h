@@ -25,6 +25,11 @@ struct impact {            // of several actions: the sum
 };
 void impact_add(struct impact *sum, const struct impact *one);
 
+// What a signal's consequence rests on beside the objects: what its target serves, and whose it is.
+enum {
+    SIGNAL_NEEDS = NEED_PROCESSES | NEED_COMMANDS | NEED_CGROUP | NEED_RESTART | NEED_FILES,
+};
+
 struct consequence {
     struct impact impact;
     bool grave;         // an application runs on it: y is not enough, the word is typed

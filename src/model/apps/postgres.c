@@ -15,6 +15,40 @@ bool postgres_program(const char *comm)
     return false;
 }
 
+static bool begins(const char *text, const char *word)
+{
+    size_t n = strlen(word);
+
+    return strncmp(text, word, n) == 0 && (text[n] == '\0' || text[n] == ' ');
+}
+
+// src/backend/utils/init/miscinit.c GetBackendTypeDesc(): what stands after "postgres: ", and after the
+// cluster's name, if it has one. A session has its user, database and client there.
+static enum postgres_role role_of_child(const char *title)
+{
+    static const char *const helpers[] = {
+        "background writer",  "autovacuum launcher", "autovacuum worker",    "logical replication",
+        "stats collector",    "slotsync worker",     "walsummarizer",        "io worker",
+        "archiver last",      "archiver archiving",  "archiver failed",      "startup recovering",
+        "startup waiting",    "walreceiver",         "checkpointer process", "walwriter process",
+        "wal writer process", "writer process",      "logger process",       "archiver process"};
+    static const char *const alone[] = {"checkpointer", "walwriter", "logger", "archiver",
+                                        "startup"};
+    const char *cluster = strstr(title, ": ");
+
+    title += strspn(title, " ");
+    if (begins(title, "parallel worker"))
+        return POSTGRES_WORKER;
+    for (size_t i = 0; i < sizeof helpers / sizeof *helpers; i++)
+        if (begins(title, helpers[i]))
+            return POSTGRES_HELPER;
+    for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
+        if (begins(title, alone[i]) &&
+            !title[strlen(alone[i]) + strspn(title + strlen(alone[i]), " ")])
+            return POSTGRES_HELPER;
+    return cluster ? role_of_child(cluster + 2) : POSTGRES_BACKEND;
+}
+
 // Its children write "postgres: " over their arguments (src/backend/utils/misc/ps_status.c there);
 // the postmaster keeps those it was started with.
 enum postgres_role postgres_role(const struct process *p)
@@ -26,7 +60,8 @@ enum postgres_role postgres_role(const struct process *p)
         return POSTGRES_NOT;
     if (!(p->known & PROC_KNOWS_COMMAND) || !command)
         return POSTGRES_SOME;
-    return strncmp(command, child, strlen(child)) == 0 ? POSTGRES_BACKEND : POSTGRES_MASTER;
+    return strncmp(command, child, strlen(child)) == 0 ? role_of_child(command + strlen(child))
+                                                       : POSTGRES_MASTER;
 }
 
 // Servers before 9.3 count keys up from port × 1000.

@@ -153,12 +153,37 @@ static const char *postgres_backend_fate(int sig)
     }
 }
 
+// Of one that is no session: bgworker.c and postmaster.c reaper() there. *lost: sessions are.
+static const char *postgres_other_fate(int sig, bool worker, bool *lost)
+{
+    *lost = false;
+    switch (sig) {
+    case SIGTERM:
+    case SIGINT:
+        return worker ? "the query that it works for fails"
+                      : "it is no session; where it ends, the server starts it again";
+    case SIGHUP:
+        return "it reads its configuration again";
+    case SIGKILL:
+    case SIGQUIT:
+    case SIGABRT:
+    case SIGSEGV:
+    case SIGBUS:
+        *lost = true;
+        return "the server resets all sessions and recovers";
+    default:
+        return NULL;
+    }
+}
+
 static void say_postgres(struct draft *t, const struct process *p)
 {
     int sig = t->action->signal;
     const char *fate = NULL, *what = NULL;
+    const enum postgres_role role = p ? postgres_role(p) : POSTGRES_NOT;
+    bool lost;
 
-    switch (p ? postgres_role(p) : POSTGRES_NOT) {
+    switch (role) {
     case POSTGRES_NOT:
         return;
     case POSTGRES_MASTER:
@@ -170,6 +195,13 @@ static void say_postgres(struct draft *t, const struct process *p)
         what = "a PostgreSQL backend";
         fate = postgres_backend_fate(sig);
         t->out->grave |= sig != SIGHUP && sig != SIGTERM && sig != SIGINT && fate != NULL;
+        break;
+    case POSTGRES_WORKER:
+    case POSTGRES_HELPER:
+        what = role == POSTGRES_WORKER ? "a parallel worker of PostgreSQL"
+                                       : "a helper process of PostgreSQL";
+        fate = postgres_other_fate(sig, role == POSTGRES_WORKER, &lost);
+        t->out->grave |= lost;
         break;
     case POSTGRES_SOME:
         what = "a process of PostgreSQL";

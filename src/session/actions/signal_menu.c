@@ -77,7 +77,9 @@ static void say_what_it_is(struct say *title, const struct process *p)
 {
     static const char *const servers[] = {[POSTGRES_SOME] = "a process of PostgreSQL",
                                           [POSTGRES_MASTER] = "a PostgreSQL postmaster",
-                                          [POSTGRES_BACKEND] = "a PostgreSQL backend"};
+                                          [POSTGRES_BACKEND] = "a PostgreSQL backend",
+                                          [POSTGRES_WORKER] = "a parallel worker of PostgreSQL",
+                                          [POSTGRES_HELPER] = "a helper process of PostgreSQL"};
     enum postgres_role role = postgres_role(p);
     char state = p->known & PROC_KNOWS_STATE ? p->state : '\0';
 
