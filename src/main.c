@@ -50,7 +50,7 @@ static bool open_origin(struct origin *origin, const struct options *o)
 {
     bool screen = o->mode == MODE_SCREEN;
     struct replay_options how[OPTIONS_HOSTS];
-    char why[300];
+    char why[300] = "";
 
     *origin = (struct origin){0};
     if (!o->from) {
@@ -75,7 +75,7 @@ static bool open_origin(struct origin *origin, const struct options *o)
         origin->source = fleet_seam(origin->fleet);
     else if (origin->replay)
         origin->source = replay_seam(origin->replay);
-    else
+    if (why[0]) // it may be shown all the same
         options_fail("%s", why);
     return origin->fleet || origin->replay;
 }

@@ -14,7 +14,7 @@ struct replay_options {
     const char *at;   // where to begin in a file, as moment_parse() has it; NULL: the first picture
 };
 
-// NULL: *why has a line.
+// NULL: *why has a line. So it has where the picture asked for is older than the first one.
 struct replay *replay_new(const struct replay_options *options, char *why, size_t cap);
 // Ends without waiting for a pipe. NULL is fine.
 void replay_free(struct replay *replay);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -150,7 +151,11 @@ static struct snapshot *go_to(struct replay *r, int64_t time, const struct want 
     if (r->shown && line.start == r->here.start)
         return NULL;                                        // there already
     struct snapshot *s = picture_from(r, line, true, want); // at or before it
-    return s ? s : picture_from(r, line, false, want);
+    if (!s)
+        s = picture_from(r, line, false, want);
+    if (s && time != INT64_MIN && s->time > time)
+        snprintf(s->playback.note, sizeof s->playback.note, "it begins here: nothing is of before");
+    return s;
 }
 
 // As many pictures on as time went by, times the speed.
@@ -370,11 +375,18 @@ bool replay_moment(const char *at, int64_t until, int64_t *time, char *why, size
 // Where to begin. False: *why says what is wrong with it.
 static bool begin_at(struct replay *r, const char *at, char *why, size_t cap)
 {
-    int64_t first, last = INT64_MAX, time;
+    int64_t first = INT64_MIN, last = INT64_MAX, time;
 
     replay_times(r, &first, &last);
     if (!replay_moment(at, last, &time, why, cap))
         return false;
+    if (r->tape && time != INT64_MIN && time < first) {
+        char when[32];
+        struct tm tm;
+        strftime(when, sizeof when, "%F %T", localtime_r(&(time_t){(time_t)first}, &tm));
+        snprintf(why, cap, "--at '%s': the recording begins at %s: that picture is shown", at,
+                 when);
+    }
     if (!r->tape)
         snprintf(why, cap, "--at is of a file: a pipe has no other time than the present");
     else

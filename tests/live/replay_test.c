@@ -108,6 +108,9 @@ TEST(a_moment_is_found_in_both_files_of_a_recording)
     }
     must_show("--from " FILE_NAME " --json --at last", "\"shmid\":2999,");
     must_show("--from " FILE_NAME " --json --at @5", "\"shmid\":0,");
+    struct said early = shell_run(IPCTOP " --from " FILE_NAME " --json --at @5 2>&1 >/dev/null");
+    assert_non_null(strstr(early.out, "--at '@5': the recording begins at "));
+    said_clear(&early);
     must_show("--from " FILE_NAME " --json -n 1", "\"shmid\":0,");
     struct said said =
         shell_run(IPCTOP " --from " FILE_NAME " --at @1795009990 --json segments -n 3 | "
