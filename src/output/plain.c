@@ -51,23 +51,15 @@ static int fill(struct libscols_table *out, const struct snapshot *s,
 // The library prints nothing at all of a table without rows.
 static void write_empty(FILE *out, const struct snapshot *s, const struct table_request *table)
 {
-    const struct query *query = &table->query;
-    const struct kind *kind = query->kind;
     char text[TEXT];
-    struct line reason = line_start(text, sizeof text);
+    struct line line = line_start(text, sizeof text);
 
     if (table->style & STYLE_NO_HEADINGS)
         return;
     for (size_t k = 0; k < table->n_columns; k++)
         fprintf(out, "%s%s", table->columns[k]->title, k + 1 < table->n_columns ? " " : "\n");
-    if (filter_blame(query->filter, query->shown, s, &reason))
-        fprintf(out, "no %s matches: %s\n", kind->one, text);
-    else if (query->filter || query->has_owner || query->has_id)
-        fprintf(out, "no %s matches\n", kind->one);
-    else if (kind->empty)
-        fprintf(out, "%s\n", kind->empty);
-    else
-        fprintf(out, "no %s\n", kind->one);
+    request_none(&line, s, table);
+    fprintf(out, "%s\n", text);
 }
 
 static int write_table(FILE *stream, const struct snapshot *s, const struct table_request *table)

@@ -134,15 +134,13 @@ static void put_markdown(FILE *out, const struct snapshot *s, const struct table
     fputc('\n', out);
 }
 
-static void put_empty(FILE *out, const struct snapshot *s, const struct kind *kind)
+static void put_empty(FILE *out, const struct snapshot *s, const struct table_request *table)
 {
     char text[TEXT];
     struct line line = line_start(text, sizeof text);
 
-    if (kind_is_known(kind, s) && kind->empty)
-        line_add(&line, "%s", kind->empty);
-    else if (kind_is_known(kind, s))
-        line_add(&line, "no %s", kind->one);
+    if (kind_is_known(table->query.kind, s))
+        request_none(&line, s, table);
     else
         words_unread(&line, s);
     fprintf(out, "%s.\n\n", line.n ? text : "not known");
@@ -162,7 +160,7 @@ static int put_table(FILE *out, const struct snapshot *s, const struct table_req
     snprintf(heading, sizeof heading, "%s (%zu)", kind->title, rows.n);
     put_heading(out, rows.n ? heading : kind->title, 2, markdown);
     if (!rows.n)
-        put_empty(out, s, kind);
+        put_empty(out, s, table);
     for (size_t i = 0; notes && i < rows.n; i++)
         put_notes(out, s, table, rows.at[i], markdown);
     if (rows.n && !notes && markdown)

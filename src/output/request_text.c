@@ -17,3 +17,20 @@ const char *request_text(const struct table_request *table, const struct column 
         snprintf(dst, cap, "%" PRIu64, cell.count);
     return dst;
 }
+
+void request_none(struct line *line, const struct snapshot *s, const struct table_request *table)
+{
+    const struct query *query = &table->query;
+    const struct kind *kind = query->kind;
+    char text[256];
+    struct line reason = line_start(text, sizeof text);
+
+    if (filter_blame(query->filter, query->shown, s, &reason))
+        line_add(line, "no %s matches: %s", kind->one, text);
+    else if (query->filter || query->has_owner || query->has_id)
+        line_add(line, "no %s matches", kind->one);
+    else if (kind->empty)
+        line_add(line, "%s", kind->empty);
+    else
+        line_add(line, "no %s", kind->one);
+}

@@ -142,7 +142,8 @@ static void enter_subject(struct session *s, const struct kind *from,
     // Of a past event, the table in which the process stood may be any.
     else if (!kind || kind == from ||
              (part && (past || !find_object(s->snapshot, &about, &parent))))
-        session_say(s, SEVERITY_NOTICE, "there is no table of %s to go to", name);
+        session_say(s, SEVERITY_NOTICE,
+                    name[0] ? "there is no table of %s to go to" : "it is about no object%s", name);
     else if (past && !find_row(s->snapshot, &about))
         session_say(s, SEVERITY_NOTICE, "%s is gone", name);
     else if (session_push(s, about.kind, part ? &parent : NULL, name) &&

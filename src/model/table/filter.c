@@ -47,6 +47,18 @@ static bool has_word(const char *text, const char *word)
 
 enum standing { STANDS_UNKNOWN, STANDS_EQUAL, STANDS_BELOW, STANDS_ABOVE, STANDS_OTHER };
 
+// A name as it stands on the screen, where that is another than the value.
+static bool is_shown_as(const struct column *column, const struct term_value *value,
+                        const struct snapshot *s, const void *row)
+{
+    char text[CELL_SCRATCH];
+
+    if (column->type != CELL_TEXT || !column->show)
+        return false;
+    column_text(column, s, row, text, sizeof text);
+    return strcasecmp(text, value->text) == 0;
+}
+
 // How a row stands to a value, by the column of that number.
 static enum standing standing(const struct term *term, size_t i, const struct term_value *value,
                               const struct snapshot *s, const void *row)
@@ -70,7 +82,7 @@ static enum standing standing(const struct term *term, size_t i, const struct te
     if (!cell_has_value(&cell))
         return STANDS_UNKNOWN;
     int order = value_compare(&cell, wanted, s->time);
-    if (order == 0)
+    if (order == 0 || is_shown_as(column, value, s, row))
         return STANDS_EQUAL;
     return order < 0 ? STANDS_BELOW : STANDS_ABOVE;
 }

@@ -218,7 +218,7 @@ enum severity words_waiting(struct line *line, const struct snapshot *s, enum ki
     bool worth = false;
 
     if (!(s->has & NEED_WAITERS))
-        line_add(line, "reading the waiters ...");
+        line_add(line, s->recorded ? "the waiters were not recorded" : "reading the waiters ...");
     else if (kind == KIND_QUEUE)
         worth = waiting_on_queue(line, s, id);
     else if (set)

@@ -344,7 +344,8 @@ static void draw_unread(struct canvas *c, struct rect line, const struct snapsho
     if (reason.n)
         canvas_text(c, line.x, line.y, line.w, STYLE_WARNING, text);
     else
-        canvas_text(c, line.x, line.y, line.w, STYLE_DIM, "reading ...");
+        canvas_text(c, line.x, line.y, line.w, STYLE_DIM,
+                    s && s->recorded ? "not recorded" : "reading ...");
 }
 
 // What restricts an empty view, in the order in which Esc lifts it, and what in it matches nothing.

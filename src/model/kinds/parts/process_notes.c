@@ -265,7 +265,7 @@ static void note_files(const struct snapshot *s, int32_t pid, struct note_vec *o
     const struct open_file *files = files_of(s, pid, &n);
 
     if (!answer) {
-        add(out, NOTE_DIM, "reading its files ...");
+        add(out, NOTE_DIM, s->recorded ? "its files were not recorded" : "reading its files ...");
     } else if (answer->outcome == FILES_REFUSED) {
         add(out, NOTE_WARNING, "its files and sockets are not readable by this user; try sudo");
     } else if (answer->outcome == FILES_STUCK) {
