@@ -255,7 +255,8 @@ static bool goes_with_last(const struct snapshot *s, const struct segment *g)
     return g->flags & SEG_DEST || (s->has & NEED_SYSTEM && s->system.rmid_forced);
 }
 
-// "Its 1 attachment of segment 393216 is the last: 276M are freed when it ends."
+// "Its 1 attachment of segment 393216 is the last: 276M are freed when it ends; 24.0M of it in
+// memory or swap."
 static void say_segment(struct draft *t, const struct held *holding, const struct segment *g)
 {
     uint32_t attaches = holding->holder->attaches;
@@ -276,11 +277,15 @@ static void say_segment(struct draft *t, const struct held *holding, const struc
     }
     say(consequence_next(t), "Its {n attachment} of segment {number} {text} the last", attaches,
         g->o.id, attaches == 1 ? "is" : "are");
-    if (goes_with_last(t->s, g))
-        say(&t->effect, ": {size} are freed when it ends{text}.", g->size,
-            g->flags & SEG_DEST ? "" : ", with their contents (kernel.shm_rmid_forced)");
-    else
+    if (!goes_with_last(t->s, g)) {
         say(&t->effect, "; the segment stays until it is removed.");
+        return;
+    }
+    say(&t->effect, ": {size} are freed when it ends{text}", g->size,
+        g->flags & SEG_DEST ? "" : ", with their contents (kernel.shm_rmid_forced)");
+    if (g->known & SEG_KNOWS_RSS && g->known & SEG_KNOWS_SWAP)
+        say(&t->effect, "; {size} of it in memory or swap", g->rss + g->swap);
+    say(&t->effect, ".");
 }
 
 static void say_segments(struct draft *t)
