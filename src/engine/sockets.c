@@ -136,12 +136,13 @@ void sockets_describe(struct prober_pool *pool, struct file_vec *files,
     struct asked_sockets a = {
         .pool = pool, .files = files, .answers = answers, .internet = internet};
 
-    for (size_t i = 0; i < answers->n; i++) {
-        struct process_files *answer = &answers->at[i];
-        bool first = answer->net_namespace != 0;
-        answer->sockets_unread = !first && answer->outcome == FILES_READ;
+    for (size_t i = 0; i < answers->n; i++)
+        answers->at[i].sockets_unread =
+            !answers->at[i].net_namespace && answers->at[i].outcome == FILES_READ;
+    for (size_t i = 0; i < answers->n; i++) { // the first of a namespace settles all of it
+        bool first = answers->at[i].net_namespace != 0;
         for (size_t k = 0; k < i && first; k++)
-            first = answers->at[k].net_namespace != answer->net_namespace;
+            first = answers->at[k].net_namespace != answers->at[i].net_namespace;
         if (first && !prober_pool_is_cancelled(pool))
             describe_namespace(&a, i);
     }

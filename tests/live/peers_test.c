@@ -245,6 +245,156 @@ TEST(peers_are_found_in_another_network_namespace)
     check_place(&world.places[1]);
 }
 
+// --- several that listen ------------------------------------------------------------------------
+
+static int listener(in_addr_t address, in_port_t port)
+{
+    struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = port};
+    int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+
+    name.sin_addr.s_addr = htonl(address);
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0 ||
+        bind(fd, (void *)&name, sizeof name) < 0 || listen(fd, 16) < 0)
+        _exit(1);
+    return fd;
+}
+
+static void come(in_addr_t from, in_port_t from_port, in_addr_t to, in_port_t port)
+{
+    struct sockaddr_in own = {.sin_family = AF_INET, .sin_port = from_port};
+    struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = port};
+    int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+
+    own.sin_addr.s_addr = htonl(from);
+    name.sin_addr.s_addr = htonl(to);
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0 ||
+        bind(fd, (void *)&own, sizeof own) < 0 || connect(fd, (void *)&name, sizeof name) < 0)
+        _exit(1);
+}
+
+static int abstract(const char *name, size_t n, bool listens)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    socklen_t length = (socklen_t)(sizeof address.sun_family + n);
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+    memcpy(address.sun_path, name, n);
+    if (fd < 0 || (listens ? bind : connect)(fd, (void *)&address, length) < 0 ||
+        (listens && listen(fd, 16) < 0))
+        _exit(1);
+    return fd;
+}
+
+enum { HOME = 0x7f000001, SECOND, THIRD, FOURTH };
+static const char names[][4] = {"\0a\0b", "\0a@b"}; // shown alike
+
+// The first three have descriptors 3 to 5 on one port, two with abstract names 6 and 7.
+static void serve_several(void *arg, int ready)
+{
+    in_port_t *port = arg;
+    struct sockaddr_in name;
+    socklen_t n = sizeof name;
+
+    for (int fd = 3; fd < 64; fd++)
+        if (fd != ready)
+            close(fd);
+    dup2(ready, 63);
+    close(ready);
+    int home = listener(HOME, 0);
+    getsockname(home, (void *)&name, &n);
+    *port = name.sin_port;
+    if (home != 3 || listener(SECOND, *port) != 4 || listener(INADDR_ANY, *port) != 5 ||
+        abstract(names[0], sizeof names[0], true) != 6 ||
+        abstract(names[1], sizeof names[1], true) != 7)
+        _exit(1);
+    come(HOME, 0, HOME, *port);
+    for (int i = 0; i < 2; i++)
+        come(HOME, 0, SECOND, *port);
+    for (int i = 0; i < 3; i++)
+        come(HOME, 0, THIRD, *port);
+    accept(3, NULL, NULL);
+    accept(5, NULL, NULL);
+    for (int i = 0; i < 3; i++) {
+        abstract(names[i == 0], sizeof names[0], false);
+        accept(i == 0 ? 7 : 6, NULL, NULL);
+    }
+    child_ready(63);
+    for (;;)
+        pause();
+}
+
+static json_int_t clients_at(json_t *rows, int fd)
+{
+    json_t *row;
+    size_t i;
+
+    json_array_foreach(rows, i, row)
+    {
+        if (number(row, "fd") == fd)
+            return number(row, "clients");
+    }
+    return -1;
+}
+
+TEST(each_that_listens_has_its_own_clients)
+{
+    in_port_t *port =
+        mmap(NULL, sizeof *port, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true(port != MAP_FAILED);
+    pid_t pid = child_start(serve_several, port);
+    assert_true(pid > 0);
+    json_t *rows = files_of(pid);
+    json_int_t clients[5];
+
+    for (int i = 0; i < 5; i++)
+        clients[i] = clients_at(rows, 3 + i);
+    child_end(pid);
+    json_decref(rows);
+    munmap(port, sizeof *port);
+    assert_int_equal(clients[0], 1);
+    assert_int_equal(clients[1], 2);
+    assert_int_equal(clients[2], 3);
+    assert_int_equal(clients[3], 2);
+    assert_int_equal(clients[4], 1);
+}
+
+// An outgoing connection from the port where another socket listens is none of its clients.
+static void serve_and_go_out(void *arg, int ready)
+{
+    struct sockaddr_in name;
+    socklen_t n = sizeof name;
+    int home, other;
+
+    (void)arg;
+    for (int fd = 3; fd < 64; fd++)
+        if (fd != ready)
+            close(fd);
+    dup2(ready, 63);
+    close(ready);
+    home = listener(HOME, 0);
+    other = listener(HOME, 0);
+    getsockname(home, (void *)&name, &n);
+    in_port_t port = name.sin_port;
+    getsockname(other, (void *)&name, &n);
+    come(FOURTH, port, HOME, name.sin_port);
+    child_ready(63);
+    for (;;)
+        pause();
+}
+
+TEST(a_connection_out_of_the_port_is_no_client)
+{
+    pid_t pid = child_start(serve_and_go_out, NULL);
+    assert_true(pid > 0);
+    json_t *rows = files_of(pid);
+    json_int_t home = clients_at(rows, 3), other = clients_at(rows, 4);
+
+    child_end(pid);
+    json_decref(rows);
+    assert_int_equal(home, 0);
+    assert_int_equal(other, 1);
+}
+
 // --- against ss --------------------------------------------------------------------------------
 
 struct line { // of ss: its own inode, the peer's, and one process that has it

@@ -20,7 +20,15 @@ struct connection_end connection_end(const uint32_t address[4], bool ipv6, uint1
 void connections_add(struct connections *c, uint64_t inode, struct connection_end local,
                      struct connection_end remote)
 {
-    vec_push(&c->by_inode, ((struct connection){local, remote, inode}));
+    struct connection_vec *to = inode ? &c->by_inode : &c->waiting;
+
+    vec_push(to, ((struct connection){local, remote, inode}));
+}
+
+void connections_listen(struct connections *c, uint64_t inode, struct connection_end local)
+{
+    vec_push(&c->listeners, ((struct connection){.local = local, .inode = inode}));
+    vec_push(&c->listening, ((struct listening){.end = local}));
 }
 
 static int inode_order(const void *a, const void *b)
@@ -38,8 +46,82 @@ static int ends_order(const void *a, const void *b)
     return order ? order : memcmp(&x->remote, &y->remote, sizeof x->remote);
 }
 
+// --- who listens ----------------------------------------------------------------------------------
+
+static int end_order(const struct connection_end *a, const struct connection_end *b)
+{
+    return memcmp(a, b, sizeof *a);
+}
+
+static int listening_order(const void *a, const void *b)
+{
+    return end_order(&((const struct listening *)a)->end, &((const struct listening *)b)->end);
+}
+
+static struct listening *at_end(const struct connections *c, const struct connection_end *end)
+{
+    size_t at = vec_lower(&c->listening, l, end_order(&l->end, end) < 0);
+
+    return at < c->listening.n && end_order(&c->listening.at[at].end, end) == 0
+               ? &c->listening.at[at]
+               : NULL;
+}
+
+// net/ipv4/inet_hashtables.c compute_score(): the address itself first, then all of its family; those of
+// IPv4 also come to a socket that listens on all of IPv6. ipv6(7) IPV6_V6ONLY
+static struct listening *listening_for(const struct connections *c,
+                                       const struct connection_end *local)
+{
+    const struct connection_end any = {.port = local->port};
+    struct connection_end any4 = any;
+    bool is_v4 = !local->address[0] && !local->address[1] && local->address[2] == htonl(0xffff);
+
+    any4.address[2] = htonl(0xffff);
+    struct listening *found = at_end(c, local);
+    if (!found && is_v4)
+        found = at_end(c, &any4);
+    return found ? found : at_end(c, &any);
+}
+
+static void count_clients(struct connections *c, const struct connection_vec *all)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        struct listening *to = listening_for(c, &all->at[i].local);
+        if (to)
+            to->clients++;
+    }
+}
+
+static void settle_listening(struct connections *c)
+{
+    size_t kept = 0;
+
+    if (c->listening.n > 1)
+        qsort(c->listening.at, c->listening.n, sizeof *c->listening.at, listening_order);
+    for (size_t i = 0; i < c->listening.n; i++)
+        if (!kept || listening_order(&c->listening.at[kept - 1], &c->listening.at[i]) != 0)
+            c->listening.at[kept++] = c->listening.at[i];
+    c->listening.n = kept;
+    if (c->listeners.n > 1)
+        qsort(c->listeners.at, c->listeners.n, sizeof *c->listeners.at, inode_order);
+    count_clients(c, &c->by_inode);
+    count_clients(c, &c->waiting);
+}
+
+uint32_t connections_clients(const struct connections *c, uint64_t inode)
+{
+    size_t at = vec_lower(&c->listeners, l, l->inode < inode);
+
+    if (at == c->listeners.n || c->listeners.at[at].inode != inode)
+        return 0;
+    return at_end(c, &c->listeners.at[at].local)->clients;
+}
+
+// -------------------------------------------------------------------------------------------------
+
 void connections_settle(struct connections *c)
 {
+    settle_listening(c);
     vec_copy(&c->by_ends, &c->by_inode);
     if (c->by_inode.n < 2)
         return;
@@ -65,4 +147,7 @@ void connections_free(struct connections *c)
 {
     vec_free(&c->by_inode);
     vec_free(&c->by_ends);
+    vec_free(&c->waiting);
+    vec_free(&c->listeners);
+    vec_free(&c->listening);
 }

@@ -12,11 +12,10 @@
 #include "linux/files/connections.h"
 #include "linux/files/unix_sockets.h"
 
-enum { WORDS = 10, PORTS = 1 << 16 };
+enum { WORDS = 10 };
 
 struct reading {
     struct answer *answer;
-    uint32_t *connections; // to each local port, of TCP
     struct connections ends;
     const struct table_file *file;
     char *line, *words[WORDS];
@@ -127,20 +126,21 @@ static void split(struct reading *r, size_t last)
 }
 
 // Of all connections, also those of no process: one that is not accepted yet.
-static void count_connection(struct reading *r, uint64_t inode)
+static void note_connection(struct reading *r, uint64_t inode)
 {
     uint32_t local[4] = {0}, remote[4] = {0};
     uint16_t port, remote_port;
     bool ipv6;
 
-    if (r->file->protocol != PROTOCOL_TCP || strtoul(r->words[3], NULL, 16) != SOCKET_ESTABLISHED ||
-        !parse_address(r->words[1], local, &ipv6, &port) ||
+    if (r->file->protocol != PROTOCOL_TCP || !parse_address(r->words[1], local, &ipv6, &port) ||
         !parse_address(r->words[2], remote, &ipv6, &remote_port))
         return;
-    r->connections[port]++;
-    if (inode)
+    unsigned long state = strtoul(r->words[3], NULL, 16);
+    if (state == SOCKET_ESTABLISHED)
         connections_add(&r->ends, inode, connection_end(local, ipv6, port),
                         connection_end(remote, ipv6, remote_port));
+    else if (state == SOCKET_LISTEN)
+        connections_listen(&r->ends, inode, connection_end(local, ipv6, port));
 }
 
 static void take_line(struct reading *r)
@@ -149,7 +149,7 @@ static void take_line(struct reading *r)
     if (r->n <= r->file->inode)
         return;
     uint64_t inode = strtoull(r->words[r->file->inode], NULL, 10);
-    count_connection(r, inode);
+    note_connection(r, inode);
     if (!wanted(&r->answer->inodes, inode))
         return;
     struct socket_entry socket = {.inode = inode, .protocol = (uint8_t)r->file->protocol};
@@ -214,7 +214,7 @@ static void settle(struct socket_vec *sockets)
     sockets->n = kept;
 }
 
-// The other end of each connection, where it is in this namespace; who is connected to each port.
+// The other end of each connection, where it is in this namespace; how many came to each that listens.
 static void settle_connections(struct reading *r)
 {
     connections_settle(&r->ends);
@@ -223,7 +223,7 @@ static void settle_connections(struct reading *r)
         if (socket->protocol != PROTOCOL_TCP)
             continue;
         if (socket->state == SOCKET_LISTEN) {
-            socket->clients = r->connections[socket->port];
+            socket->clients = connections_clients(&r->ends, socket->inode);
             socket->clients_known = true;
         } else {
             socket->peer = connections_peer(&r->ends, socket->inode);
@@ -234,7 +234,7 @@ static void settle_connections(struct reading *r)
 void sockets_probe(const char *proc, int32_t pid, bool is_procfs, bool internet,
                    struct answer *answer)
 {
-    struct reading r = {.answer = answer, .connections = mem_zero(PORTS, sizeof *r.connections)};
+    struct reading r = {.answer = answer};
     size_t read = 0, n = sizeof files / sizeof *files;
     bool unix_known = is_procfs && !internet && unix_sockets_read(proc, pid, answer) == 0;
 
@@ -257,5 +257,4 @@ void sockets_probe(const char *proc, int32_t pid, bool is_procfs, bool internet,
     settle(&answer->sockets);
     settle_connections(&r);
     connections_free(&r.ends);
-    free(r.connections);
 }

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -23,9 +24,16 @@ struct unix_socket { // as the kernel lists it
     uint32_t inode, peer, queued;
     struct unix_diag_vfs file; // that has its name in the file system; zeros: none
     uint8_t state;
-    char *name; // escaped; NULL: none. Owned
+    uint8_t name_n; // bytes; 0: it has none
+    char *name;     // as the kernel has it: an abstract one may hold null bytes. Owned
 };
 VEC(unix_socket_vec, struct unix_socket);
+VEC(connected_vec, const struct unix_socket *);
+
+struct listing {
+    struct unix_socket_vec all;     // ascending by inode
+    struct connected_vec connected; // those that have a name, in the order of names
+};
 
 // --- the way in -----------------------------------------------------------------------------------
 
@@ -95,20 +103,18 @@ static int ask(int fd)
     return n < 0 ? -errno : 0;
 }
 
-// An abstract name begins with a null byte, and may have more of them: "@", as everywhere.
-static char *name_of(const struct rtattr *attribute)
+static void take_name(const struct rtattr *attribute, struct unix_socket *out)
 {
-    char name[128];
+    const char *name = RTA_DATA(attribute);
     size_t n = RTA_PAYLOAD(attribute);
 
-    if (n == 0 || n > sizeof name)
-        return NULL;
-    memcpy(name, RTA_DATA(attribute), n);
+    if (n == 0 || n > sizeof((struct sockaddr_un){0}).sun_path + 1)
+        return;
     if (name[0] != '\0')
         n = strnlen(name, n); // of a path it may count the end
-    for (size_t i = 0; i < n; i++)
-        name[i] = name[i] ? name[i] : '@';
-    return text_escape_new(name, n);
+    out->name = mem_alloc(n);
+    memcpy(out->name, name, n);
+    out->name_n = (uint8_t)n;
 }
 
 static void take(const struct nlmsghdr *message, struct unix_socket_vec *out)
@@ -121,7 +127,7 @@ static void take(const struct nlmsghdr *message, struct unix_socket_vec *out)
     for (; RTA_OK(a, left); a = RTA_NEXT(a, left)) {
         const struct unix_diag_rqlen *queue = RTA_DATA(a);
         if (a->rta_type == UNIX_DIAG_NAME && !socket.name)
-            socket.name = name_of(a);
+            take_name(a, &socket);
         else if (a->rta_type == UNIX_DIAG_PEER && RTA_PAYLOAD(a) >= sizeof socket.peer)
             memcpy(&socket.peer, RTA_DATA(a), sizeof socket.peer);
         else if (a->rta_type == UNIX_DIAG_VFS && RTA_PAYLOAD(a) >= sizeof socket.file)
@@ -183,40 +189,67 @@ static const struct unix_socket *find(const struct unix_socket_vec *all, uint64_
     return inode && at < all->n && all->at[at].inode == inode ? &all->at[at] : NULL;
 }
 
+static int name_order(const struct unix_socket *a, const struct unix_socket *b)
+{
+    int order = (a->name_n > b->name_n) - (a->name_n < b->name_n);
+
+    order = order ? order : memcmp(a->name, b->name, a->name_n);
+    return order ? order : memcmp(&a->file, &b->file, sizeof a->file);
+}
+
+static int named_order(const void *a, const void *b)
+{
+    return name_order(*(const struct unix_socket *const *)a, *(const struct unix_socket *const *)b);
+}
+
+static void sort(struct listing *l)
+{
+    if (l->all.n > 1)
+        qsort(l->all.at, l->all.n, sizeof *l->all.at, inode_order);
+    for (size_t i = 0; i < l->all.n; i++)
+        if (l->all.at[i].state == SOCKET_ESTABLISHED && l->all.at[i].name)
+            vec_push(&l->connected, &l->all.at[i]);
+    if (l->connected.n > 1)
+        qsort(l->connected.at, l->connected.n, sizeof *l->connected.at, named_order);
+}
+
 // What a socket that listens has accepted bears its name, and not that of one that had it before; what it
 // did not accept yet waits in its queue.
-static uint32_t clients_of(const struct unix_socket_vec *all, const struct unix_socket *listener)
+static uint32_t clients_of(const struct listing *l, const struct unix_socket *listener)
 {
-    uint32_t n = listener->queued;
-
-    for (size_t i = 0; listener->name && i < all->n; i++) {
-        const struct unix_socket *other = &all->at[i];
-        n += other->state == SOCKET_ESTABLISHED && other->name &&
-             strcmp(other->name, listener->name) == 0 &&
-             memcmp(&other->file, &listener->file, sizeof other->file) == 0;
-    }
-    return n;
+    if (!listener->name)
+        return listener->queued;
+    size_t first = vec_lower(&l->connected, s, name_order(*s, listener) < 0);
+    size_t end = vec_lower(&l->connected, s, name_order(*s, listener) <= 0);
+    return listener->queued + (uint32_t)(end - first);
 }
 
-static char *copy_of(const char *text)
+// An abstract name begins with a null byte, and may have more of them: "@", as everywhere.
+static char *text_of(const struct unix_socket *socket)
 {
-    return text ? mem_copy_string(text) : NULL;
+    char name[UINT8_MAX];
+
+    if (!socket->name)
+        return NULL;
+    for (size_t i = 0; i < socket->name_n; i++)
+        name[i] = socket->name[i] ? socket->name[i] : '@';
+    return text_escape_new(name, socket->name_n);
 }
 
-static void add(const struct unix_socket_vec *all, uint64_t inode, struct socket_vec *out)
+static void add(const struct listing *l, uint64_t inode, struct socket_vec *out)
 {
-    const struct unix_socket *found = find(all, inode);
+    const struct unix_socket *found = find(&l->all, inode);
     struct socket_entry socket = {.inode = inode, .protocol = PROTOCOL_UNIX};
 
     if (!found)
         return;
-    const struct unix_socket *peer = find(all, found->peer);
-    socket.local = copy_of(found->name);
-    socket.remote = peer ? copy_of(peer->name) : NULL;
+    const struct unix_socket *peer = find(&l->all, found->peer);
+    socket.local = text_of(found);
+    socket.remote = peer ? text_of(peer) : NULL;
     socket.peer = found->peer;
     if (found->state == SOCKET_LISTEN) {
         socket.state = SOCKET_LISTEN;
-        socket.clients = clients_of(all, found);
+        socket.clients = clients_of(l, found);
         socket.clients_known = true;
     } else if (found->state == SOCKET_ESTABLISHED) {
         socket.state = SOCKET_CONNECTED;
@@ -226,19 +259,19 @@ static void add(const struct unix_socket_vec *all, uint64_t inode, struct socket
 
 int unix_sockets_read(const char *proc, int32_t pid, struct answer *answer)
 {
-    struct unix_socket_vec all = {0};
+    struct listing l = {0};
     int fd = open_in(proc, pid);
 
     if (fd < 0)
         return fd;
-    int error = list(fd, &all);
+    int error = list(fd, &l.all);
     close(fd);
-    if (all.n > 1)
-        qsort(all.at, all.n, sizeof *all.at, inode_order);
+    sort(&l);
     for (size_t i = 0; !error && i < answer->inodes.n; i++)
-        add(&all, answer->inodes.at[i], &answer->sockets);
-    for (size_t i = 0; i < all.n; i++)
-        free(all.at[i].name);
-    vec_free(&all);
+        add(&l, answer->inodes.at[i], &answer->sockets);
+    for (size_t i = 0; i < l.all.n; i++)
+        free(l.all.at[i].name);
+    vec_free(&l.connected);
+    vec_free(&l.all);
     return error;
 }
