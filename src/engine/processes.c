@@ -23,6 +23,7 @@ struct known {
     struct process process;
     uint64_t instance;   // in the list of processes when it was asked; 0: not in it
     int64_t asked_ns;    // when it answered last
+    uint64_t wanted;     // the facts that were, then: it is due where another is wanted
     bool read, complete; // asked at all; with the facts that are read once
     bool renamed;        // another program since those were read
     bool due, stuck;
@@ -142,6 +143,7 @@ static void choose(struct processes *p, const struct round *round)
         struct known *known = &p->known.at[i];
         int32_t pid = known->process.pid;
         known->due = round->effort == EFFORT_FULL || !known->read ||
+                     (round->want->need & NEED_PROCESS_FACTS & ~known->wanted) ||
                      (listed && instance_in(list, pid) != known->instance) ||
                      in_focus(round->tables, round->want, pid);
     }
@@ -242,6 +244,7 @@ static void take_given(struct processes *p, const struct round *round)
         if (fresh.once)
             given->at[i].strings = NULL; // they are ours now
         adopt(&p->known.at[k], &fresh, round->processes);
+        p->known.at[k].wanted = round->want->need & NEED_PROCESS_FACTS;
         p->known.at[k].due = !whole;
     }
     vec_free(&sure);
@@ -262,6 +265,7 @@ static void take_ended(struct processes *p, const struct round *round)
         if (!known->due || seen || !source->ended(source->self, pid))
             continue;
         adopt(known, &fresh, round->processes);
+        known->wanted = round->want->need & NEED_PROCESS_FACTS;
         known->due = false;
     }
 }
@@ -323,6 +327,7 @@ static bool ask(struct processes *p, const struct round *round, int pass)
     adopt_all(p, round->processes);
     for (size_t i = 0; i < asking.probes.n; i++) {
         struct known *known = &p->known.at[which[i]];
+        known->wanted = wanted & NEED_PROCESS_FACTS;
         if (asking.asked[i] == ASKED_DONE)
             known->due = wanted & PROCESS_FACTS_ONCE && known->renamed;
         else
