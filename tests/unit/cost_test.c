@@ -4,8 +4,13 @@
 // A step is a basic block of the session and of the model below it, which the Makefile compiles for
 // this test with -fsanitize-coverage=trace-pc: the same on every machine, however busy.
 #include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include "../../src/engine/shared/sharing.h"
 #include "controller/controller.h"
+#include "linux/holders/maps.h"
 #include "session/actions/preview.h"
 #include "session/actions/targets.h"
 #include "session/current.h"
@@ -135,4 +140,75 @@ static uint64_t removing(int n)
 TEST(thousands_of_segments_are_asked_about)
 {
     must_grow_evenly(removing(QUARTER), removing(MANY));
+}
+
+// --- shared memory --------------------------------------------------------------------------------
+
+// Objects with a name here, and as many of another /dev/shm.
+static uint64_t of_two_places(int n)
+{
+    struct sharing sharing = {0};
+    struct shared_vec named = {0};
+    size_t elsewhere = 0;
+
+    for (int i = 0; i < n; i++) {
+        vec_push(&named, (struct shared){.id = {0, 20, (uint64_t)i}});
+        vec_push(&sharing.objects, (struct shared){.id = {0, 30, (uint64_t)i}, .found = true});
+    }
+    struct table table = {.at = named.at, .n = named.n, .size = sizeof *named.at};
+    steps = 0;
+    rows_fill(&sharing, &table);
+    uint64_t took = steps;
+    assert_int_equal(table.n, 2 * n);
+    for (size_t i = 0; i < table.n; i++)
+        elsewhere += (((struct shared *)table.at)[i].status & SHARED_ELSEWHERE) != 0;
+    assert_int_equal(elsewhere, n);
+    free(table.at);
+    sharing_free(&sharing);
+    return took;
+}
+
+TEST(thousands_of_names_of_two_places_are_rows)
+{
+    must_grow_evenly(of_two_places(QUARTER), of_two_places(MANY));
+}
+
+// A process that maps each of its objects twice, one after the other and all once more.
+static uint64_t mapping(int n)
+{
+    static const struct maps_devices devices = {.n = 1, .at = {{0, 1, false}}};
+    struct shared_mappings found = {0};
+    struct sharing sharing = {0};
+    int fd = memfd_create("maps", MFD_CLOEXEC);
+    char line[96];
+
+    assert_true(fd >= 0);
+    for (int i = 0; i < 2 * n; i++) {
+        int length = snprintf(line, sizeof line, "%x000-%x000 rw-s %08x 00:01 %d /memfd:m\n", 2 * i,
+                              2 * i + 1, i < n ? 0 : 0x1000, 1 + i % n);
+        assert_int_equal(write(fd, line, (size_t)length), length);
+    }
+    assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+    steps = 0;
+    assert_int_equal(maps_read_shared(fd, true, &devices, &found), 0);
+    struct answer answer = {.shared = found.objects, .shared_maps = found.mappings};
+    sharing_take(&sharing, FIRST, &answer);
+    sharing_settle(&sharing);
+    uint64_t took = steps;
+    close(fd);
+    assert_int_equal(sharing.objects.n, n);
+    assert_int_equal(sharing.holders.n, n);
+    for (size_t i = 0; i < sharing.objects.n; i++) {
+        assert_int_equal(sharing.objects.at[i].size, 0x2000); // as far as the further one reaches
+        assert_int_equal(sharing.holders.at[i].attaches, 2);
+    }
+    vec_free(&found.objects);
+    vec_free(&found.mappings);
+    sharing_free(&sharing);
+    return took;
+}
+
+TEST(thousands_of_mappings_of_one_process_are_read)
+{
+    must_grow_evenly(mapping(QUARTER), mapping(MANY));
 }

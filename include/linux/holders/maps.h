@@ -55,7 +55,8 @@ struct maps_engine {
 };
 extern const struct maps_engine maps_by_query, maps_by_text;
 
-// What a process maps that is shared, but no segment of System V: appended. `objects`, each once, have
+// What a process maps that is shared, but no segment of System V: appended, then ordered by id, and the
+// mappings of one by their start. `objects`, each once, have
 // a name, a status, and in `size` how far they are mapped.
 enum { SHARED_MAPPINGS_MAX = 1 << 16 }; // of one process; more are left out
 struct shared_mappings {
@@ -64,6 +65,9 @@ struct shared_mappings {
 };
 int maps_read_shared(int fd, bool text_only, const struct maps_devices *devices,
                      struct shared_mappings *out);
+// Orders objects from that one on by id, and makes one of those with the same: the largest size, all that
+// are open.
+void maps_merge_shared(struct shared_vec *objects, size_t first);
 // Whether a mapping is of that kind, by its device and the name that the kernel gives it.
 bool maps_recognise_shared(const struct maps_devices *devices, const struct mapping *mapping,
                            const char *name, size_t len, struct shared *out);

@@ -21,12 +21,14 @@ static void count(const struct sharing *sharing, const struct shared *seen, stru
     row->open = seen ? seen->open : 0;
 }
 
-static bool device_named(const struct shared_vec *rows, const struct shared_id *id)
+// `named` ascends by id.
+static bool device_named(const struct shared_vec *named, const struct shared_id *id)
 {
-    for (size_t i = 0; i < rows->n; i++)
-        if (rows->at[i].id.dev_major == id->dev_major && rows->at[i].id.dev_minor == id->dev_minor)
-            return true;
-    return false;
+    const struct shared_id first = {.dev_major = id->dev_major, .dev_minor = id->dev_minor};
+    size_t at = vec_lower(named, row, shared_order(&row->id, &first) < 0);
+
+    return at < named->n && named->at[at].id.dev_major == id->dev_major &&
+           named->at[at].id.dev_minor == id->dev_minor;
 }
 
 // A name that is not in our /dev/shm, of a file that has one.

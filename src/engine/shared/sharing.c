@@ -31,10 +31,11 @@ static void take_object(struct sharing *to, const struct shared *object,
                                    .start_ticks = answer->process.start_ticks,
                                    .open = object->open};
 
-    for (size_t i = 0; i < answer->shared_maps.n; i++) {
+    size_t i = vec_lower(&answer->shared_maps, m, shared_order(&m->id, &object->id) < 0);
+    for (; i < answer->shared_maps.n; i++) {
         const struct shared_mapping *mapping = &answer->shared_maps.at[i];
         if (shared_order(&mapping->id, &object->id) != 0)
-            continue;
+            break;
         holder.attaches++;
         holder.access |= mapping->perms & (MAP_R | MAP_W | MAP_X);
         vec_push(&to->mappings, *mapping);

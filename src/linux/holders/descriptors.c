@@ -11,6 +11,9 @@
 
 #include "base/statx.h"
 #include "base/text.h"
+#include "linux/holders/maps.h"
+
+enum { ROOM = 1024 };
 
 static const char SHM[] = "/dev/shm/", MEMFD[] = "/memfd:", DELETED[] = " (deleted)";
 
@@ -83,21 +86,24 @@ static bool look(int dir, const char *name, struct shared *out)
     return out->type != SHARED_MQUEUE || is_queue(dir, name, &st);
 }
 
-static void add(const struct shared *seen, struct shared_vec *out)
+// The first `known` ones ascend by id: they were there before.
+static void add(const struct shared *seen, size_t known, struct shared_vec *out)
 {
-    for (size_t i = 0; i < out->n; i++)
-        if (shared_order(&out->at[i].id, &seen->id) == 0) {
-            out->at[i].open++;
-            return;
-        }
-    vec_push(out, *seen);
-    out->at[out->n - 1].open = 1;
+    const struct shared_vec before = {.at = out->at, .n = known};
+    size_t at = vec_lower(&before, o, shared_order(&o->id, &seen->id) < 0);
+
+    if (at == known || shared_order(&out->at[at].id, &seen->id) != 0) {
+        at = out->n;
+        vec_push(out, *seen);
+    }
+    out->at[at].open++;
 }
 
 int descriptors_of_shared(int proc, int32_t pid, struct shared_vec *out)
 {
     char path[64], link[4096];
     const struct dirent *entry;
+    size_t known = out->n, room = ROOM;
 
     snprintf(path, sizeof path, "%" PRId32 "/fd", pid);
     int fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -115,9 +121,14 @@ int descriptors_of_shared(int proc, int32_t pid, struct shared_vec *out)
             continue;
         link[n] = '\0';
         if (recognise(link, &seen) && look(fd, entry->d_name, &seen))
-            add(&seen, out);
+            add(&seen, known, out);
+        if (out->n - known > room) { // thousands of descriptors may be of one object
+            maps_merge_shared(out, known);
+            room = ROOM + 2 * (out->n - known);
+        }
     }
     closedir(dir);
+    maps_merge_shared(out, known);
     return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -92,17 +93,47 @@ static void note_object(const struct shared *object, const struct mapping *mappi
                         struct shared_vec *out)
 {
     uint64_t reach = mapping->offset + (mapping->end - mapping->start);
-    size_t i = out->n;
 
-    while (i > 0 && shared_order(&out->at[i - 1].id, &object->id) != 0)
-        i--;
-    if (i == 0) {
+    if (!out->n || shared_order(&out->at[out->n - 1].id, &object->id) != 0)
         vec_push(out, *object);
-        i = out->n;
-    }
-    struct shared *at = &out->at[i - 1];
+    struct shared *at = &out->at[out->n - 1];
     if (reach > at->size)
         at->size = reach; // as far as it is mapped: all of it, for what is made to be mapped
+}
+
+static int object_order(const void *a, const void *b)
+{
+    const struct shared *x = a, *y = b;
+    int order = shared_order(&x->id, &y->id);
+
+    return order ? order : strcmp(x->name, y->name);
+}
+
+void maps_merge_shared(struct shared_vec *objects, size_t first)
+{
+    size_t kept = first;
+
+    if (objects->n - first > 1)
+        qsort(&objects->at[first], objects->n - first, sizeof *objects->at, object_order);
+    for (size_t i = first; i < objects->n; i++) {
+        struct shared *last = &objects->at[kept - (kept > first)];
+        if (kept == first || shared_order(&last->id, &objects->at[i].id) != 0) {
+            objects->at[kept++] = objects->at[i];
+            continue;
+        }
+        last->open += objects->at[i].open;
+        if (objects->at[i].size > last->size)
+            last->size = objects->at[i].size;
+    }
+    objects->n = kept;
+}
+
+static int mapping_order(const void *a, const void *b)
+{
+    const struct shared_mapping *x = a, *y = b;
+    int order = shared_order(&x->id, &y->id);
+
+    return order ? order : (x->start > y->start) - (x->start < y->start);
 }
 
 static void take(const struct maps_devices *devices, const struct mapping *mapping,
@@ -188,9 +219,13 @@ int maps_read_shared(int fd, bool text_only, const struct maps_devices *devices,
 {
     int error = text_only ? -ENOTTY : by_query(fd, devices, out);
 
-    if (!maps_lacks_query(error))
-        return error;
-    vec_clear(&out->objects);
-    vec_clear(&out->mappings);
-    return by_text(fd, devices, out);
+    if (maps_lacks_query(error)) {
+        vec_clear(&out->objects);
+        vec_clear(&out->mappings);
+        error = by_text(fd, devices, out);
+    }
+    maps_merge_shared(&out->objects, 0);
+    if (out->mappings.n > 1)
+        qsort(out->mappings.at, out->mappings.n, sizeof *out->mappings.at, mapping_order);
+    return error;
 }
