@@ -21,7 +21,7 @@ static void expect(const char *text, const char *container, const char *unit)
     assert_string_equal(names.unit, unit);
 }
 
-TEST(units_are_the_innermost_service_or_scope)
+TEST(units_are_the_outermost_service_or_scope)
 {
     expect("0::/system.slice/nginx.service\n", "", "nginx.service");
     expect("0::/user.slice/user-1000.slice/session-3.scope\n", "", "session-3.scope");
@@ -33,6 +33,13 @@ TEST(units_are_the_innermost_service_or_scope)
     expect("0::/system.slice/_cgroup.service\n", "", "cgroup.service");
     expect("0::/\n", "", "");
     expect("0::/system.slice/gone.service (deleted)\n", "", "gone.service");
+    // What a process calls the groups that it makes below its own is no unit.
+    expect("0::/system.slice/app.service/evil/nginx.service\n", "", "app.service");
+    expect("0::/system.slice/app.service/user@0.service/nginx.service\n", "", "app.service");
+    expect("0::/system.slice/user@evil.service/nginx.service\n", "", "user@evil.service");
+    expect("0::/user.slice/user-1000.slice/session-3.scope/nginx.service\n", "", "session-3.scope");
+    expect("0::/user.slice/user-1000.slice/user@1000.service/app.slice/x.service/y.service\n", "",
+           "x.service");
 }
 
 TEST(containers_by_each_engine)

@@ -149,6 +149,39 @@ UNIT_TEST(nothing_that_waits_is_opened)
     free(path);
 }
 
+static void link_to(const char *path, const char *target)
+{
+    char *all = mem_format("%s/%s", root, path);
+
+    assert_int_equal(symlink(target, all), 0);
+    free(all);
+}
+
+UNIT_TEST(what_cannot_be_read_may_say_anything)
+{
+    enum { LARGE = 1 << 20 };
+    char *text = mem_alloc(LARGE + 64);
+
+    int n = sprintf(text, "[Service]\nRestart=always\n");
+    memset(text + n, '#', (size_t)(LARGE - n));
+    text[LARGE] = '\0';
+    put("usr/lib/systemd/system/a.service", text);
+    assert_string_equal(restart_of("a.service"), "unknown");
+    put("usr/lib/systemd/system/b.service", "[Service]\nRestart=no\n");
+    assert_string_equal(restart_of("b.service"), "no");
+    put("etc/systemd/system/b.service.d/x.conf", text);
+    assert_string_equal(restart_of("b.service"), "unknown");
+    text[LARGE - 1] = '\0';
+    put("usr/lib/systemd/system/a.service", text);
+    assert_string_equal(restart_of("a.service"), "always");
+    // A directory that no one can list: a circle of links, also for root.
+    put("usr/lib/systemd/system/c.service", "[Service]\nRestart=no\n");
+    assert_string_equal(restart_of("c.service"), "no");
+    link_to("etc/systemd/system/c.service.d", "c.service.d");
+    assert_string_equal(restart_of("c.service"), "unknown");
+    free(text);
+}
+
 int main(void)
 {
     return tests_run();

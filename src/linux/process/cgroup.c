@@ -141,8 +141,25 @@ static void take_container(const struct part *part, const struct part *before, b
         name_it(out, "kubernetes", *part);
 }
 
-// systemd marks names that the kernel's own files would collide with by a "_": cg_escape().
-static void take_unit(const struct part *part, struct cgroup_names *out)
+enum unit_level { NO_UNIT, USER_MANAGER, UNIT };
+
+static bool is_user_manager(const struct part *part)
+{
+    static const char prefix[] = "user@", suffix[] = ".service";
+
+    if (!begins(part, prefix) || !ends(part, suffix))
+        return false;
+    const struct part uid = within(*part, prefix, suffix);
+    size_t i = 0;
+    while (i < uid.n && isdigit((unsigned char)uid.at[i]))
+        i++;
+    return i > 0 && i == uid.n;
+}
+
+// The outermost one, as sd_pid_get_unit(3) has it: what is below is the process's own to name. Below the
+// manager of a user it is the outermost of that manager's: sd_pid_get_user_unit(3). systemd marks names
+// that the kernel's own files would collide with by a "_": cg_escape().
+static void take_unit(const struct part *part, enum unit_level *level, struct cgroup_names *out)
 {
     struct part name = *part;
 
@@ -150,14 +167,18 @@ static void take_unit(const struct part *part, struct cgroup_names *out)
         name.at++;
         name.n--;
     }
-    if ((ends(&name, ".service") || ends(&name, ".scope")) && !is(&name, "init.scope"))
-        text_escape(out->unit, sizeof out->unit, name.at, name.n);
+    if (*level == UNIT || (!ends(&name, ".service") && !ends(&name, ".scope")) ||
+        is(&name, "init.scope"))
+        return;
+    *level = *level == NO_UNIT && is_user_manager(&name) ? USER_MANAGER : UNIT;
+    text_escape(out->unit, sizeof out->unit, name.at, name.n);
 }
 
 static void take_path(const char *path, const char *end, bool units, struct cgroup_names *out)
 {
     static const char deleted[] = " (deleted)";
     struct part part, before = {path, 0};
+    enum unit_level level = NO_UNIT;
     bool in_pod = false;
 
     if ((size_t)(end - path) > sizeof deleted &&
@@ -168,7 +189,7 @@ static void take_path(const char *path, const char *end, bool units, struct cgro
         if (!out->container[0])
             take_container(&part, &before, in_pod, out);
         if (units)
-            take_unit(&part, out);
+            take_unit(&part, &level, out);
         before = part;
     }
 }

@@ -102,7 +102,9 @@ static int read_file(struct settings *s, const char *path)
     if (fd < 0)
         return -errno;
     int error = fstat(fd, &status) < 0 ? -errno : S_ISREG(status.st_mode) ? 0 : -EINVAL;
-    size_t size = !error && status.st_size < FILE_SIZE_MAX ? (size_t)status.st_size : 0;
+    if (!error && status.st_size >= FILE_SIZE_MAX)
+        error = -EFBIG;
+    size_t size = error ? 0 : (size_t)status.st_size;
     char *text = mem_zero(size + 1, 1);
     ssize_t n = error ? 0 : read(fd, text, size);
     if (n < 0)
@@ -144,34 +146,43 @@ struct drop_in {
 };
 VEC(drop_in_vec, struct drop_in);
 
-static bool is_listed(const struct drop_in_vec *all, const char *name)
+struct drop_ins {
+    struct drop_in_vec files;
+    int error; // -errno: of a directory that could not be listed
+};
+
+static bool is_listed(const struct drop_ins *all, const char *name)
 {
-    for (size_t i = 0; i < all->n; i++)
-        if (strcmp(all->at[i].name, name) == 0)
+    for (size_t i = 0; i < all->files.n; i++)
+        if (strcmp(all->files.at[i].name, name) == 0)
             return true;
     return false;
 }
 
-static void list_directory(struct drop_in_vec *out, const char *path)
+static void list_directory(struct drop_ins *out, const char *path)
 {
     static const char suffix[] = ".conf";
     const struct dirent *entry;
     DIR *dir = opendir(path);
 
-    while (dir && (entry = readdir(dir))) {
+    if (!dir && errno != ENOENT && errno != ENOTDIR)
+        out->error = -errno;
+    while (dir && (errno = 0, entry = readdir(dir))) {
         size_t n = strlen(entry->d_name);
         if (n < sizeof suffix || entry->d_name[0] == '.' ||
             strcmp(entry->d_name + n - (sizeof suffix - 1), suffix) != 0 ||
             is_listed(out, entry->d_name))
             continue;
-        vec_push(out, ((struct drop_in){mem_copy_string(entry->d_name),
-                                        mem_format("%s/%s", path, entry->d_name)}));
+        vec_push(&out->files, ((struct drop_in){mem_copy_string(entry->d_name),
+                                                mem_format("%s/%s", path, entry->d_name)}));
     }
+    if (dir && errno)
+        out->error = -errno;
     if (dir)
         closedir(dir);
 }
 
-static void list_drop_ins(struct drop_in_vec *out, const char *root, const char *name)
+static void list_drop_ins(struct drop_ins *out, const char *root, const char *name)
 {
     for (int i = 0; i < PLACES; i++) {
         char *path = mem_format("%s%s/%s.d", root, places[i], name);
@@ -181,7 +192,7 @@ static void list_drop_ins(struct drop_in_vec *out, const char *root, const char 
 }
 
 // "a-b-c.service": also those of "a-b-.service" and "a-.service".
-static void list_prefixes(struct drop_in_vec *out, const char *root, const char *unit)
+static void list_prefixes(struct drop_ins *out, const char *root, const char *unit)
 {
     const char *suffix = strrchr(unit, '.');
     char name[UNIT_NAME_MAX];
@@ -205,25 +216,25 @@ static int name_order(const void *a, const void *b)
 static int read_drop_ins(struct settings *s, const char *root, const char *unit,
                          const char *template)
 {
-    struct drop_in_vec all = {0};
-    int error = 0;
+    struct drop_ins all = {0};
 
     list_drop_ins(&all, root, unit);
     list_prefixes(&all, root, unit);
     if (template)
         list_drop_ins(&all, root, template);
     list_drop_ins(&all, root, "service");
-    if (all.n > 1)
-        qsort(all.at, all.n, sizeof *all.at, name_order);
-    for (size_t i = 0; i < all.n; i++) {
-        int now = read_file(s, all.at[i].path);
+    struct drop_in_vec *files = &all.files;
+    if (files->n > 1)
+        qsort(files->at, files->n, sizeof *files->at, name_order);
+    for (size_t i = 0; i < files->n; i++) {
+        int now = read_file(s, files->at[i].path);
         if (now && now != -EINVAL && now != -ENOENT) // one is masked as a unit is
-            error = now;
-        free(all.at[i].name);
-        free(all.at[i].path);
+            all.error = now;
+        free(files->at[i].name);
+        free(files->at[i].path);
     }
-    vec_free(&all);
-    return error;
+    vec_free(files);
+    return all.error;
 }
 
 enum service_restart unit_file_restart(const char *root, const char *unit, bool *exceptions)
