@@ -16,6 +16,9 @@
 
 enum { INT64_DIGITS = 18, PREFIX = 4096 };
 
+// Seconds since the Epoch up to the end of the year 9999: times are added, subtracted and multiplied.
+static const int64_t TIME_MAX = 253402300799;
+
 static void note(struct document_report *report, const char *text, const char *name)
 {
     char safe[64];
@@ -96,7 +99,9 @@ static bool read_form(const json_t *json, const struct column *column, struct re
         return out->text;
     case FORM_SIGNED:
         out->number = json_integer_value(json);
-        return json_is_integer(json);
+        return json_is_integer(json) &&
+               (column->type != CELL_TIME ||
+                (out->number >= -TIME_MAX && out->number <= TIME_MAX)); // of a file, before 1970
     case FORM_UNSIGNED:
         return read_unsigned(json, &out->count);
     case FORM_DIGITS:
@@ -216,6 +221,11 @@ static void read_fields(const json_t *object, struct recorded *r, const struct c
     }
 }
 
+static bool is_time(int64_t time)
+{
+    return time >= 0 && time <= TIME_MAX;
+}
+
 // False: it is none of ours.
 static bool read_meta(struct snapshot *s, struct recorded *r, const json_t *meta)
 {
@@ -223,7 +233,8 @@ static bool read_meta(struct snapshot *s, struct recorded *r, const json_t *meta
     const char *version = json_string_value(json_object_get(meta, "version"));
     const json_t *time = json_object_get(meta, "time"), *scan = json_object_get(meta, "scan");
 
-    if (!program || strcmp(program, "ipctop") != 0 || !json_is_integer(time))
+    if (!program || strcmp(program, "ipctop") != 0 || !json_is_integer(time) ||
+        !is_time(json_integer_value(time)))
         return false;
     s->time = json_integer_value(time);
     snprintf(r->version, sizeof r->version, "%s", version ? recorded_keep(r, version) : "");
@@ -321,5 +332,5 @@ bool document_time(const char *text, size_t n, int64_t *time)
     char *end;
     errno = 0;
     *time = strtoll(at + sizeof field - 1, &end, 10);
-    return end > at + sizeof field - 1 && (*end == ',' || *end == '}') && !errno;
+    return end > at + sizeof field - 1 && (*end == ',' || *end == '}') && !errno && is_time(*time);
 }

@@ -339,6 +339,9 @@ bool replay_near(struct replay *r, int64_t time, bool back, int64_t *found)
 {
     struct span line;
     int64_t at;
+
+    if (back && time == INT64_MIN) // no picture has been shown
+        return false;
     // Its last picture at or before that time; the first one where all are later.
     bool any = r->tape && tape_find(r->tape, back ? time - 1 : time, &line) &&
                tape_time(r->tape, &line, &at);

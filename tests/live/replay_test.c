@@ -1,4 +1,5 @@
 // --from FILE: what was recorded comes back to the byte, and what was not is unknown.
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -209,6 +210,17 @@ TEST(what_one_of_two_hosts_lacks_is_said)
     assert_non_null(strstr(said.err, "queues of db02 not known"));
     assert_null(strstr(said.err, "segments of"));
     assert_non_null(strstr(said.out, " queues "));
+    said_clear(&said);
+}
+
+TEST(of_two_hosts_a_time_that_no_clock_shows_is_damage)
+{
+    add_picture(FILE_NAME, 1795000000, 1);
+    picture_add(FILE_NAME "b", &(struct picture){.time = LONG_MIN, .id = 2, .host = "db02"});
+    picture_add(FILE_NAME "b", &(struct picture){.time = 1795000000, .id = 3, .host = "db02"});
+    struct said said = must("--from " FILE_NAME " --from " FILE_NAME "b --json hosts", 0);
+    assert_null(strstr(said.out, "9223372036854775"));
+    assert_non_null(strstr(said.out, "\"db02\""));
     said_clear(&said);
 }
 

@@ -237,6 +237,50 @@ TEST(a_list_with_a_number_that_is_none_is_unknown)
     }
 }
 
+// Times are subtracted from each other: one that no clock shows is damage.
+TEST(a_time_that_no_clock_shows_is_damage)
+{
+    static const char *const times[] = {"-9223372036854775808", "-1", "253402300800",
+                                        "9223372036854775807"};
+    struct document_report report;
+    char text[120];
+    int64_t time;
+
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        int n = snprintf(text, sizeof text,
+                         "{\"meta\":{\"program\":\"ipctop\",\"version\":\"0.1.0\",\"time\":%s}}",
+                         times[i]);
+        assert_null(document_read(text, (size_t)n, &report));
+        assert_true(report.note[0]);
+        assert_false(document_time(text, (size_t)n, &time));
+        snprintf(text, sizeof text, META "\"segments\":[{\"shmid\":5,\"ctime\":%s}]}", times[i]);
+        struct snapshot *s = must_read(text);
+        assert_int_equal(s->segments.n, 1);
+        snapshot_unref(s);
+    }
+    static const char last[] = "{\"meta\":{\"program\":\"ipctop\",\"time\":253402300799}}";
+    assert_true(document_time(last, sizeof last - 1, &time));
+    assert_true(time == 253402300799);
+    struct snapshot *s = document_read(last, sizeof last - 1, &report);
+    assert_non_null(s);
+    snapshot_unref(s);
+}
+
+// An event counts its milliseconds from the Epoch.
+TEST(an_event_of_no_time_is_not_shown_at_one)
+{
+    struct document_report report;
+    static const char text[] = META "\"events\":[{\"time\":9223372036854775807}]}";
+    struct snapshot *s = document_read(text, sizeof text - 1, &report);
+
+    assert_non_null(s);
+    assert_non_null(strstr(report.note, "time"));
+    char *line = line_of(s);
+    assert_null(strstr(line, "9223372036854775807"));
+    free(line);
+    snapshot_unref(s);
+}
+
 int main(void)
 {
     return tests_run();

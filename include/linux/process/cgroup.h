@@ -9,7 +9,8 @@ struct cgroup_names { // escaped; empty: none
     // "docker:3f4e5d6c7b8a" (the beginning of its id, as docker ps shows it), "podman:…",
     // "kubernetes:…", "containerd:…", "lxc:web", "nspawn:web".
     char container[96];
-    // "nginx.service", "session-3.scope": the innermost one; slices are none.
+    // "nginx.service", "session-3.scope": the outermost one, and below the manager of
+    // a user that one's outermost; slices are none.
     char unit[160];
 };
 
