@@ -443,8 +443,8 @@ TEST(commands_are_those_one_would_type)
         {{.verb = ACTION_REMOVE, .target = {.kind = KIND_QUEUE, .id = 0}}, "ipcrm -q 0"},
         {{.verb = ACTION_SIGNAL, .signal = SIGKILL, .target = {.pid = 5}}, "kill -KILL 5"},
         {{.verb = ACTION_SIGNAL, .signal = 40, .target = {.pid = 5}}, "kill -40 5"},
-        {{.verb = ACTION_LIMIT, .limit = {"shmmni", 8192}}, "sysctl -w kernel.shmmni=8192"},
-        {{.verb = ACTION_LIMIT, .limit = {"semmns", 8192}}, ""},
+        {{.verb = ACTION_LIMIT, .limit = {.name = "shmmni", .value = 8192}}, "sysctl -w kernel.shmmni=8192"},
+        {{.verb = ACTION_LIMIT, .limit = {.name = "semmns", .value = 8192}}, ""},
         {{.verb = ACTION_LOCK, .target = {.kind = KIND_SEGMENT, .id = 1}}, ""},
     };
     // clang-format on
