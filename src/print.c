@@ -10,6 +10,7 @@
 
 #include "base/line.h"
 #include "model/kinds/registry.h"
+#include "model/kinds/shared.h"
 #include "model/table/cell_class.h"
 #include "model/text/words.h"
 #include "options_check.h"
@@ -62,6 +63,20 @@ static void add_files_missing(struct line *line, const struct files_look *look)
         line_add(line, " not readable%s", hint);
     if (add_count(line, look->unreadable, "process", "processes"))
         line_add(line, " whose files are not readable%s", hint);
+}
+
+static void add_shared_missing(struct line *line, const struct shared_look *look)
+{
+    const char *hint = geteuid() ? " by this user; try sudo" : "";
+
+    if (add_count(line, look->unreadable, "process", "processes"))
+        line_add(line, " whose shared memory is not readable%s", hint);
+    if (add_count(line, look->stuck, "process", "processes"))
+        line_add(line, " whose shared memory could not be read in time");
+    if (add_count(line, look->left_out, "process", "processes"))
+        line_add(line, " whose shared memory was left out: too many mappings");
+    if (add_count(line, look->places_unread, "/dev/shm", "/dev/shm"))
+        line_add(line, " of other mount namespaces not readable%s", hint);
 }
 
 // Whether the picture of a host lacks a table that another one has.
@@ -121,6 +136,8 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
         line_add(line, " not readable%s", geteuid() ? " by this user; try sudo" : "");
     if (need & (NEED_FILES | NEED_PORTS))
         add_files_missing(line, &s->files_look);
+    if (need & (NEED_SHARED_HOLDERS | NEED_SHARED_OPEN))
+        add_shared_missing(line, &s->shared_look);
 }
 
 bool print_missing_id(const struct requests *requests, const struct snapshot *s)

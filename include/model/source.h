@@ -81,6 +81,7 @@ struct answer {
     struct process_page page;  // PROBE_PAGE
     struct shared_vec shared;  // PROBE_SHARED: each object once; `open`: descriptors
     struct shared_mapping_vec shared_maps; // pid left 0; ascending by id, start
+    bool shared_left_out;                  // there are more of them
 };
 void answer_clear(struct answer *answer);
 bool answer_is_gone(const struct answer *answer);    // there is no such process (any longer)

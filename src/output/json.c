@@ -236,7 +236,7 @@ static void put_meta(struct file_writer *w, const struct snapshot *s,
     put_text(w, ",\"time\":");
     put_signed(w, s->time);
     put_fields(w, s, meta_system, META_SYSTEM_FIRST, system, false);
-    bool read = s->scan || s->sets_look.known || s->files_look.known;
+    bool read = s->scan || s->sets_look.known || s->files_look.known || s->shared_look.known;
     put_text(w, read ? ",\"scan\":{" : ",\"scan\":null");
     if (read) {
         put_fields(w, s, meta_scan, n_meta_scan, s->scan, true);
@@ -244,6 +244,8 @@ static void put_meta(struct file_writer *w, const struct snapshot *s,
             put_fields(w, s, meta_sets, n_meta_sets, &s->sets_look, false);
         if (s->files_look.known)
             put_fields(w, s, meta_files, n_meta_files, &s->files_look, false);
+        if (s->shared_look.known)
+            put_fields(w, s, meta_shared, n_meta_shared, &s->shared_look, false);
         put(w, "}", 1);
     }
     put_fields(w, s, meta_system + META_SYSTEM_FIRST, n_meta_system - META_SYSTEM_FIRST, system,

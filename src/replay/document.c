@@ -244,6 +244,7 @@ static bool read_meta(struct snapshot *s, struct recorded *r, const json_t *meta
     if (json_is_object(scan)) {
         read_fields(scan, r, meta_sets, n_meta_sets, &s->sets_look);
         read_fields(scan, r, meta_files, n_meta_files, &s->files_look);
+        read_fields(scan, r, meta_shared, n_meta_shared, &s->shared_look);
     }
     if (json_is_integer(json_object_get(scan, "processes"))) {
         s->scan = scan_new();

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -133,12 +134,34 @@ TEST(a_symbolic_link_in_its_place_leads_nowhere)
     assert_true(is_there("name"));
 }
 
+// A device whose opening does something could be there.
+TEST(what_was_mounted_over_the_name_is_not_opened)
+{
+    char events[512];
+    int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+
+    assert_int_equal(mount("tmpfs", "/mnt", "tmpfs", 0, "size=1m"), 0);
+    close(open("/mnt/other", O_CREAT | O_WRONLY, 0600));
+    make("name");
+    const struct action action = seen("name", "name");
+    assert_int_equal(mount("/mnt/other", "/dev/shm/name", NULL, MS_BIND, NULL), 0);
+    assert_true(inotify_add_watch(watch, "/mnt/other", IN_OPEN) >= 0);
+    assert_int_equal(remove_it(&action), OUTCOME_GONE);
+    assert_int_equal(read(watch, events, sizeof events), -1);
+    close(open("/mnt/other", O_RDONLY));
+    assert_true(read(watch, events, sizeof events) > 0); // it would have been seen
+    umount2("/dev/shm/name", MNT_DETACH);
+    assert_true(is_there("name"));
+    umount2("/mnt", MNT_DETACH);
+    close(watch);
+}
+
 TEST(of_two_names_of_one_object_the_shown_one_goes)
 {
     make("first");
     assert_int_equal(link("/dev/shm/first", "/dev/shm/second"), 0);
     const struct action action = seen("first", "second");
-    assert_int_equal(remove_it(&action), OUTCOME_REMOVED);
+    assert_int_equal(remove_it(&action), OUTCOME_NAME_REMOVED);
     assert_true(is_there("first"));
     assert_false(is_there("second"));
 }

@@ -62,6 +62,7 @@ enum { SHARED_MAPPINGS_MAX = 1 << 16 }; // of one process; more are left out
 struct shared_mappings {
     struct shared_vec objects;
     struct shared_mapping_vec mappings;
+    bool left_out; // some were
 };
 int maps_read_shared(int fd, bool text_only, const struct maps_devices *devices,
                      struct shared_mappings *out);

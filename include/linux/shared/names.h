@@ -23,6 +23,10 @@ int names_find_shm_of(const char *proc, int32_t pid);
 // the descriptor (`unseen`): it is read only, no process sees it, and nothing is left of it. That takes
 // CAP_SYS_ADMIN. mq_overview(7), fsmount(2).
 int names_open_mqueue(bool entered, bool *unseen);
+// Opens for reading the file that `at` (O_PATH) stands for, if it is the regular file of that id, else
+// -ESTALE; or -errno. Nothing else is ever opened: what a name leads to may have become a device, whose
+// driver would act on the opening. By /proc/self/fd: proc_pid_fd(5).
+int names_open_file(int at, const struct shared_id *id, int flags);
 // A name of that inode in `dir`, which stays open; of several the one that is shown as `shown`. `name`
 // has room for NAME_MAX + 1. False: there is none.
 bool names_find(int dir, const struct shared_id *id, const char *shown, char *name);

@@ -71,8 +71,9 @@ enum outcome_code {
     OUTCOME_TEXT, // none of these: state and text say it
     // done
     OUTCOME_REMOVED,
-    OUTCOME_MARKED,   // for removal; `number` are still attached
-    OUTCOME_UNLINKED, // its name is gone; some process still uses it
+    OUTCOME_MARKED,       // for removal; `number` are still attached
+    OUTCOME_UNLINKED,     // its name is gone; some process still uses it
+    OUTCOME_NAME_REMOVED, // one of several
     OUTCOME_SET,
     OUTCOME_LOCKED,
     OUTCOME_UNLOCKED,

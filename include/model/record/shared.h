@@ -60,6 +60,7 @@ struct shared {
     uint32_t open;                   // descriptors
     uint32_t messages, max_messages; // of a queue
     uint32_t value;                  // of a semaphore
+    uint32_t links;                  // names of the same file; 0: not known
     int64_t mtime;                   // written or resized last; 0: not known
     char name[SHARED_NAME];          // as its maker names it, without a directory; escaped
 };
@@ -83,10 +84,17 @@ struct shared_holder { // a process and one object that it maps or has open
 };
 VEC(shared_holder_vec, struct shared_holder);
 
-// Whose mappings and descriptors were seen, of one look at all processes. One row of a table.
+enum { SHARED_LOOK_KNOWN = 1 };
+
+// Whose mappings and descriptors were seen, of one look at all processes: a row of a table.
 struct shared_look {
     uint32_t processes, unreadable, stuck;
+    uint32_t left_out;      // processes with more mappings than are kept
+    uint32_t places_unread; // /dev/shm of other mount namespaces whose names could not be read
+    uint8_t known;          // SHARED_LOOK_KNOWN, where any were asked
 };
+// Whether all processes were seen: where not, none seen to use an object means nothing.
+bool shared_look_is_whole(const struct shared_look *look);
 
 // What an action is done to: its name and how it is reached, besides device, inode and owner.
 struct shared_target {

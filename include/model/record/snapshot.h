@@ -15,6 +15,7 @@
 #include "model/record/process_page.h"
 #include "model/record/process_totals.h"
 #include "model/record/scan.h"
+#include "model/record/shared.h"
 #include "model/record/shm_place.h"
 #include "model/record/trace.h"
 
@@ -150,6 +151,8 @@ struct snapshot {
     uint32_t namespaces_unseen;          // processes whose IPC namespace may not be read
     struct mount_namespace_vec mounts;   // ordered by inode
     struct shm_place_vec shm_places;     // NEED_SHM_PLACES: ordered by device, each once
+    uint32_t shm_places_unread;          // /dev/shm that no process led to
+    struct shared_look shared_look;      // NEED_SHARED_HOLDERS
     struct sets_look sets_look;
     struct mapping_vec focus_maps;         // NEED_MAP_USE, NEED_ALL_MAPS: of the focus's process
     struct process_page page;              // NEED_PAGE

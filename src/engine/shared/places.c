@@ -1,10 +1,12 @@
 // The /dev/shm of every mount namespace: how full each is. One process of each namespace is asked, at a
 // slow pace.
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "engine/ask/collector.h"
 #include "model/record/shm_limit.h"
+#include "sharing.h"
 
 // How long an answer is good: of many, longer.
 static const int64_t EVERY_NS = 5 * CLOCK_SECOND, EVERY_EACH_NS = CLOCK_SECOND / 10;
@@ -12,14 +14,14 @@ static const int64_t EVERY_NS = 5 * CLOCK_SECOND, EVERY_EACH_NS = CLOCK_SECOND /
 struct known {
     struct mount_namespace mount;
     struct shm_place place;
-    bool answered;
+    bool answered, unread;
     int64_t time_ns; // 0: never asked
 };
 VEC(known_vec, struct known);
 
 struct fresh {
     size_t known; // of which
-    bool answered;
+    bool answered, unread;
     struct shm_place place;
 };
 VEC(fresh_vec, struct fresh);
@@ -66,12 +68,19 @@ static void follow(struct places *p, const struct mount_namespace_vec *mounts)
     p->known = now;
 }
 
+bool shm_place_is_unread(const struct answer *answer)
+{
+    return answer->error && answer->error != -ENOENT && answer->error != -EOPNOTSUPP &&
+           !answer_is_gone(answer);
+}
+
 static void take(void *arg, size_t index, struct answer *answer)
 {
     struct places *p = arg;
 
     vec_push(&p->fresh, (struct fresh){.known = p->which[index],
                                        .answered = !answer->error,
+                                       .unread = shm_place_is_unread(answer),
                                        .place = answer->shm_place});
 }
 
@@ -88,6 +97,7 @@ static void ask(struct places *p, const struct round *round)
             continue;
         which[asking.probes.n] = i;
         k->time_ns = now;
+        k->unread = true; // until it answers
         ask_add(&asking, (struct probe){.what = PROBE_SHM, .id = k->mount.pid});
     }
     p->which = which;
@@ -95,6 +105,7 @@ static void ask(struct places *p, const struct round *round)
     for (size_t i = 0; i < p->fresh.n; i++) {
         struct known *k = &p->known.at[p->fresh.at[i].known];
         k->answered = p->fresh.at[i].answered;
+        k->unread = p->fresh.at[i].unread;
         k->place = p->fresh.at[i].place;
         k->place.mount_namespace = k->mount.inode;
     }
@@ -148,6 +159,9 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 
     (void)need;
     vec_copy(&snapshot->shm_places, &p->rows);
+    snapshot->shm_places_unread = 0;
+    for (size_t i = 0; i < p->known.n; i++)
+        snapshot->shm_places_unread += p->known.at[i].unread && !p->known.at[i].answered;
     shm_limits_fill(snapshot);
     return p->any;
 }

@@ -11,7 +11,7 @@ static int by_id(const void *a, const void *b)
 // Where not all processes could be asked, none seen means nothing.
 static void count(const struct sharing *sharing, const struct shared *seen, struct shared *row)
 {
-    bool all = !sharing->look.unreadable && !sharing->look.stuck;
+    bool all = shared_look_is_whole(&sharing->look);
     uint8_t counts = SHARED_KNOWS_ATTACHED | (sharing->open ? SHARED_KNOWS_OPEN : 0);
 
     row->known &= (uint8_t) ~(SHARED_KNOWS_ATTACHED | SHARED_KNOWS_OPEN);

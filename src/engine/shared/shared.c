@@ -93,6 +93,7 @@ static void take_names(void *arg, size_t index, struct answer *answer)
     struct sharing *to = arg;
 
     (void)index;
+    to->look.places_unread += shm_place_is_unread(answer);
     for (size_t i = 0; !answer->error && i < answer->shared.n; i++)
         vec_push(&to->objects, answer->shared.at[i]);
 }
@@ -108,6 +109,9 @@ static bool ask_names(const struct round *round, struct sharing *to)
             ask_add(&asking, (struct probe){
                                  .what = PROBE_SHM, .id = places->at[i].pid, .facts = PROBE_NAMES});
     bool complete = ask_each(round->pool, &asking);
+    to->look.places_unread += round->tables->shm_places_unread;
+    for (size_t i = 0; i < asking.probes.n; i++)
+        to->look.places_unread += asking.asked[i] != ASKED_DONE;
     ask_end(&asking);
     return complete;
 }
@@ -137,6 +141,7 @@ static bool look(struct shared_state *state, const struct round *round, bool ope
     pids_settle(&state->fresh.unseen);
     sharing_settle(&state->fresh);
     state->fresh.open = open;
+    state->fresh.look.known = SHARED_LOOK_KNOWN;
     if (complete)
         ask_files(round, &state->fresh);
     if (complete)
@@ -171,6 +176,7 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 
     if (!state->any || (need & NEED_SHARED_OPEN && !now->open))
         return false;
+    snapshot->shared_look = now->look;
     rows_fill(now, &snapshot->tables[kind_shared.id]);
     table_copy(&snapshot->tables[kind_shared_holders.id],
                &(struct table){now->holders.at, now->holders.n, sizeof *now->holders.at});

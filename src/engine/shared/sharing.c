@@ -55,7 +55,14 @@ void sharing_take(struct sharing *to, int32_t pid, const struct answer *answer)
         to->look.unreadable++;
         vec_push(&to->unseen, pid);
     }
-    if (answer->error || to->mappings.n + answer->shared_maps.n > MAPPINGS_MAX)
+    if (answer->error)
+        return;
+    bool room = to->mappings.n + answer->shared_maps.n <= MAPPINGS_MAX;
+    if (!room || answer->shared_left_out) {
+        to->look.left_out++;
+        vec_push(&to->unseen, pid);
+    }
+    if (!room)
         return;
     for (size_t i = 0; i < answer->shared.n; i++)
         if (!is_ours(&answer->shared.at[i], pid))
@@ -99,6 +106,7 @@ void sharing_merge(struct shared *to, const struct shared *from)
         to->gid = from->gid;
         to->mode = from->mode;
         to->mtime = from->mtime;
+        to->links = from->links;
     }
     if (more & SHARED_KNOWS_SIZE || (!(to->known & SHARED_KNOWS_SIZE) && from->size > to->size))
         to->size = from->size;

@@ -46,15 +46,14 @@ static void failed(struct outcome *outcome, int error)
 // and the signal that says so is one that does nothing.
 enum use { UNUSED, USED, USE_UNKNOWN };
 
-static enum use use_of(int dir, const char *name, const struct shared_id *id)
+static enum use use_of(int at, const struct shared_id *id)
 {
-    int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    int fd = names_open_file(at, id, 0);
     enum use use = USE_UNKNOWN;
-    struct stat st;
 
     if (fd < 0)
         return USE_UNKNOWN;
-    if (fstat(fd, &st) == 0 && is_it(&st, id) && fcntl(fd, F_SETSIG, SIGURG) == 0) {
+    if (fcntl(fd, F_SETSIG, SIGURG) == 0) {
         if (fcntl(fd, F_SETLEASE, F_WRLCK) == 0)
             use = UNUSED;
         else if (errno == EAGAIN)
@@ -79,7 +78,7 @@ static void unlink_it(int dir, const char *name, int fd, bool unseen, struct out
     const struct action *action = &outcome->action;
     const struct shared_id id = shared_id_of(&action->target);
     bool queue = action->shared.type == SHARED_MQUEUE;
-    enum use use = queue ? USE_UNKNOWN : use_of(dir, name, &id);
+    enum use use = queue ? USE_UNKNOWN : use_of(fd, &id);
     struct stat before, after;
 
     if (fstat(fd, &before) < 0 || !is_it(&before, &id)) {
@@ -100,6 +99,8 @@ static void unlink_it(int dir, const char *name, int fd, bool unseen, struct out
         failed(outcome, error);
     else if (fstat(fd, &after) == 0 && after.st_nlink >= before.st_nlink)
         outcome_become(outcome, OUTCOME_NAME_PASSED, ESTALE);
+    else if (after.st_nlink > 0)
+        outcome_become(outcome, OUTCOME_NAME_REMOVED, 0);
     else
         outcome_become(outcome, use == USED ? OUTCOME_UNLINKED : OUTCOME_REMOVED, 0);
 }

@@ -102,10 +102,11 @@ static int read_open(struct refresh *r, int fd)
     struct stat status;
 
     if (r->shared) {
-        struct shared_mappings found = {answer->shared, answer->shared_maps};
+        struct shared_mappings found = {answer->shared, answer->shared_maps, false};
         int result = maps_read_shared(fd, engine == &maps_by_text, &self->devices, &found);
         answer->shared = found.objects;
         answer->shared_maps = found.mappings;
+        answer->shared_left_out = found.left_out;
         return result;
     }
     if (r->use) {

@@ -141,9 +141,12 @@ static void take(const struct maps_devices *devices, const struct mapping *mappi
 {
     struct shared object;
 
-    if (out->mappings.n >= SHARED_MAPPINGS_MAX ||
-        !maps_recognise_shared(devices, mapping, name, len, &object))
+    if (!maps_recognise_shared(devices, mapping, name, len, &object))
         return;
+    if (out->mappings.n >= SHARED_MAPPINGS_MAX) {
+        out->left_out = true;
+        return;
+    }
     note_object(&object, mapping, &out->objects);
     vec_push(&out->mappings, (struct shared_mapping){.id = object.id,
                                                      .perms = mapping->perms,
@@ -222,6 +225,7 @@ int maps_read_shared(int fd, bool text_only, const struct maps_devices *devices,
     if (maps_lacks_query(error)) {
         vec_clear(&out->objects);
         vec_clear(&out->mappings);
+        out->left_out = false;
         error = by_text(fd, devices, out);
     }
     maps_merge_shared(&out->objects, 0);

@@ -114,22 +114,107 @@ static int unseen_mount(void)
 }
 #endif
 
+// Whether a queue of that name in our own IPC namespace may be the one in `dir`. The name alone says so
+// where the queue may not be opened; opened, the device does.
+static bool may_be_ours(const char *name, dev_t dev, bool *sure)
+{
+    char path[NAME_MAX + 2];
+    struct stat st;
+
+    snprintf(path, sizeof path, "/%s", name);
+    mqd_t queue = mq_open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (queue < 0)
+        return errno == EACCES;
+    *sure = true;
+    bool same = fstat(queue, &st) == 0 && st.st_dev == dev;
+    mq_close(queue);
+    return same;
+}
+
+// Without the right to mount: by the queues themselves. An empty directory shows nothing wrong.
+static bool is_ours_by_queues(int dir, dev_t dev)
+{
+    int own = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *stream = own < 0 ? NULL : fdopendir(own);
+    const struct dirent *entry;
+    bool any = false, ours = false, sure = false;
+
+    if (!stream && own >= 0)
+        close(own);
+    while (stream && !sure && (entry = readdir(stream)))
+        if (entry->d_type == DT_REG) {
+            bool may_be = may_be_ours(entry->d_name, dev, &sure);
+            ours = sure ? may_be : ours || may_be;
+            any = true;
+        }
+    if (stream)
+        closedir(stream);
+    return stream && (ours || !any);
+}
+
+// A mount outlives unshare(2) and setns(2): that at /dev/mqueue may be of another IPC namespace. Each
+// namespace has one file system, ipc/mqueue.c mqueue_get_tree(), so that the device says which it is.
+static bool is_ours(int dir, int *own)
+{
+    static _Thread_local struct stat space, device; // of the namespace that was looked at last
+    struct stat now, at, mounted;
+
+    if (fstat(dir, &at) < 0 || stat("/proc/self/ns/ipc", &now) < 0)
+        return false;
+    if (device.st_dev == at.st_dev && space.st_ino == now.st_ino)
+        return true;
+    *own = unseen_mount();
+    bool ours = *own < 0 ? is_ours_by_queues(dir, at.st_dev)
+                         : fstat(*own, &mounted) == 0 && mounted.st_dev == at.st_dev;
+    if (ours && *own >= 0) {
+        space = now;
+        device = at;
+    }
+    return ours;
+}
+
 int names_open_mqueue(bool entered, bool *unseen)
 {
     int dir = entered ? -ENOENT : open_dir("/dev/mqueue", MQUEUE_SUPER, MQUEUE_SUPER);
+    int own = -EPERM;
 
     *unseen = dir < 0;
-    return dir < 0 ? unseen_mount() : dir;
+    if (dir < 0)
+        return unseen_mount();
+    bool ours = is_ours(dir, &own);
+    *unseen = !ours;
+    if (ours && own < 0)
+        return dir;
+    close(ours ? own : dir);
+    return ours ? dir : own;
 }
 
 // --- rows ---------------------------------------------------------------------------------------
 
+int names_open_file(int at, const struct shared_id *id, int flags)
+{
+    char path[32];
+    struct stat st;
+
+    if (fstat(at, &st) < 0)
+        return -errno;
+    if (!S_ISREG(st.st_mode) || st.st_ino != id->inode || major(st.st_dev) != id->dev_major ||
+        minor(st.st_dev) != id->dev_minor)
+        return -ESTALE;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", at);
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | flags);
+    return fd < 0 ? -errno : fd;
+}
+
+// What is mounted over a name, a file of another file system, is no entry of the directory.
 static bool row_of(int dir, const char *name, struct shared *out)
 {
     struct statx st;
+    struct stat own;
 
     if (statx_cached(dir, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &st) < 0 ||
-        !S_ISREG(st.stx_mode))
+        !S_ISREG(st.stx_mode) || fstat(dir, &own) < 0 || st.stx_dev_major != major(own.st_dev) ||
+        st.stx_dev_minor != minor(own.st_dev))
         return false;
     *out = (struct shared){.id = {st.stx_dev_major, st.stx_dev_minor, st.stx_ino},
                            .known = SHARED_KNOWS_OWNER | SHARED_KNOWS_SIZE | SHARED_KNOWS_RSS,
@@ -138,22 +223,20 @@ static bool row_of(int dir, const char *name, struct shared *out)
                            .mode = st.stx_mode & 0777,
                            .size = st.stx_size,
                            .rss = st.stx_blocks * 512,
+                           .links = st.stx_nlink,
                            .mtime = st.stx_mtime.tv_sec};
     return true;
 }
 
-// The file that the row is of, and no other that has its name by now. Or -1.
+// The file that the row is of, and no other that has its name by now. Negative: it is not opened.
 static int open_row(int dir, const char *name, const struct shared *row, int flags)
 {
-    int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | flags);
-    struct stat st;
+    int at = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
-    if (fd >= 0 &&
-        (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_ino != row->id.inode ||
-         major(st.st_dev) != row->id.dev_major || minor(st.st_dev) != row->id.dev_minor)) {
-        close(fd);
-        fd = -1;
-    }
+    if (at < 0)
+        return -errno;
+    int fd = names_open_file(at, &row->id, flags);
+    close(at);
     return fd;
 }
 

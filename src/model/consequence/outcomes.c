@@ -19,6 +19,7 @@ static const struct {
     [OUTCOME_REMOVED] = {OUTCOME_DONE, "{target} removed"},
     [OUTCOME_MARKED] = {OUTCOME_DONE, "{target} marked for removal; {number} still attached"},
     [OUTCOME_UNLINKED] = {OUTCOME_DONE, "{target} unlinked; what uses it keeps it until the last process lets go"},
+    [OUTCOME_NAME_REMOVED] = {OUTCOME_DONE, "{target} unlinked; it has another name and stays under that"},
     [OUTCOME_SET] = {OUTCOME_DONE, "{target} changed: {fields}"},
     [OUTCOME_LOCKED] = {OUTCOME_DONE, "{target} locked in memory"},
     [OUTCOME_UNLOCKED] = {OUTCOME_DONE, "{target} unlocked"},

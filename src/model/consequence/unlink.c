@@ -75,12 +75,22 @@ static void count_use(struct draft *t, const struct shared *row, bool held)
             impact->lost = (struct amount){row->messages, row->rss};
         return;
     }
-    if (held) {
+    if (held && row->links <= 1) {
         impact->later = (struct amount){1, row->size};
         return;
     }
+    if (row->links > 1)
+        return;
     impact->now = (struct amount){1, row->size};
     impact->memory_unknown = true; // tmpfs does not distinguish memory from swap
+}
+
+// Hard links: link(2).
+static void say_links(struct draft *t, const struct shared *row)
+{
+    say(consequence_next(t),
+        "{n other name leads|other names lead} to the same data, which stays; nothing is freed.",
+        row->links - 1);
 }
 
 // Processes that map it or have it open go on with it.
@@ -89,7 +99,9 @@ static void say_held(struct draft *t, const struct shared *row)
     size_t n;
 
     shared_holders(t->s, &row->id, &n);
-    if (row->type == SHARED_POSIX)
+    if (row->links > 1)
+        say_links(t, row);
+    else if (row->type == SHARED_POSIX)
         say(consequence_next(t),
             "{n process that uses it keeps its memory until it ends|processes that use it keep its "
             "memory until they end}; nothing is freed now.",
@@ -107,6 +119,10 @@ static void say_free(struct draft *t, const struct shared *row)
 {
     const struct amount *lost = &t->out->impact.lost;
 
+    if (row->links > 1) {
+        say_links(t, row);
+        return;
+    }
     say(consequence_next(t), "It vanishes at once");
     if (lost->n > 0)
         say(&t->effect, ", and {n message} of {size} with it", lost->n, lost->bytes);

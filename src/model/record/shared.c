@@ -24,6 +24,11 @@ const char *shared_type_title(enum shared_type type)
     return titles[type];
 }
 
+bool shared_look_is_whole(const struct shared_look *look)
+{
+    return !look->unreadable && !look->stuck && !look->left_out;
+}
+
 bool shared_has_name(const struct shared *row)
 {
     bool named =

@@ -6,8 +6,8 @@
 
 #include "model/table/column.h"
 
-extern const struct column meta_system[], meta_scan[], meta_sets[], meta_files[];
-extern const size_t n_meta_system, n_meta_scan, n_meta_sets, n_meta_files;
+extern const struct column meta_system[], meta_scan[], meta_sets[], meta_files[], meta_shared[];
+extern const size_t n_meta_system, n_meta_scan, n_meta_sets, n_meta_files, n_meta_shared;
 
 enum { META_SYSTEM_FIRST = 3 }; // so many stand before the scan
 

@@ -47,9 +47,19 @@ const struct column meta_files[] = {
     {.name = "sockets_unread", .type = CELL_COUNT, .member = LOOK(sockets_unread)},
 };
 #undef LOOK
+#define LOOK(name) MEMBER_IF(SHARED_LOOK_KNOWN, AS_VALUE, struct shared_look, name)
+const struct column meta_shared[] = {
+    {.name = "shared_processes", .type = CELL_COUNT, .member = LOOK(processes)},
+    {.name = "shared_unreadable", .type = CELL_COUNT, .member = LOOK(unreadable)},
+    {.name = "shared_stuck", .type = CELL_COUNT, .member = LOOK(stuck)},
+    {.name = "shared_left_out", .type = CELL_COUNT, .member = LOOK(left_out)},
+    {.name = "shared_places_unread", .type = CELL_COUNT, .member = LOOK(places_unread)},
+};
+#undef LOOK
 // clang-format on
 
 const size_t n_meta_system = sizeof meta_system / sizeof *meta_system;
 const size_t n_meta_scan = sizeof meta_scan / sizeof *meta_scan;
 const size_t n_meta_sets = sizeof meta_sets / sizeof *meta_sets;
 const size_t n_meta_files = sizeof meta_files / sizeof *meta_files;
+const size_t n_meta_shared = sizeof meta_shared / sizeof *meta_shared;
