@@ -14,7 +14,11 @@
 #include "model/table/cell_class.h"
 #include "replay/rebuild.h"
 
-enum { INT64_DIGITS = 18, PREFIX = 4096 };
+enum {
+    INT64_DIGITS = 18,
+    PREFIX = 4096,
+    ROW_MIN = 8, // bytes of a row or list, its name or first value included: {"fd":3},
+};
 
 // Seconds since the Epoch up to the end of the year 9999: times are added, subtracted and multiplied.
 static const int64_t TIME_MAX = 253402300799;
@@ -281,15 +285,37 @@ static char *quote_large(const char *text, size_t n, size_t *length)
     return copy;
 }
 
+// Whether it has more rows and lists than its bytes could say anything in: empty ones take a hundred times
+// as much memory.
+static bool is_hollow(const char *text, size_t n)
+{
+    size_t containers = 0;
+    bool in_string = false;
+
+    for (size_t i = 0; i < n; i++) {
+        if (in_string && text[i] == '\\')
+            i++;
+        else if (text[i] == '"')
+            in_string = !in_string;
+        else if (!in_string)
+            containers += text[i] == '{' || text[i] == '[';
+    }
+    return containers > n / ROW_MIN + ROW_MIN;
+}
+
 struct snapshot *document_read(const char *text, size_t n, struct document_report *report)
 {
     json_error_t error;
     size_t length;
+
+    *report = (struct document_report){0};
+    if (is_hollow(text, n)) {
+        note(report, "it has more rows than its bytes can hold", "");
+        return NULL;
+    }
     char *quoted = quote_large(text, n, &length);
     json_t *root = json_loadb(quoted, length, 0, &error);
-
     free(quoted);
-    *report = (struct document_report){0};
     if (!root) {
         note(report, "it is cut off or damaged: ", error.text);
         return NULL;

@@ -281,6 +281,33 @@ TEST(an_event_of_no_time_is_not_shown_at_one)
     snapshot_unref(s);
 }
 
+// The smallest row that says something, and as many bytes of rows that say nothing.
+TEST(rows_are_no_more_than_the_bytes_can_hold)
+{
+    enum { ROWS = 1000 };
+    static const char *const rows[] = {"{\"fd\":3},", "{},{},{},", "[],[],[],"};
+    struct document_report report;
+
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        char *text = NULL;
+        size_t n;
+        FILE *out = mem_stream(&text, &n);
+        fputs(META "\"files\":[", out);
+        for (int i = 0; i < ROWS; i++)
+            fputs(rows[k], out);
+        fputs("{\"fd\":3,\"path\":\"\\\"{{{{[[[[\"}]}", out);
+        mem_stream_end(out);
+        struct snapshot *s = document_read(text, n, &report);
+        assert_int_equal(s != NULL, k == 0);
+        if (s)
+            assert_int_equal(s->files.n, ROWS + 1);
+        else
+            assert_non_null(strstr(report.note, "more rows"));
+        snapshot_unref(s);
+        free(text);
+    }
+}
+
 int main(void)
 {
     return tests_run();
