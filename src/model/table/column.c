@@ -56,12 +56,12 @@ static void get_member(const struct column *column, const struct snapshot *s, co
                        struct cell *out)
 {
     const struct member *m = &column->member;
-    const void *record = m->of_process ? snapshot_process(s, *(const int32_t *)row) : row;
-    const char *at = (const char *)record + m->offset;
+    const char *record =
+        m->of_process ? (const void *)snapshot_process(s, *(const int32_t *)row) : row;
 
-    if (!record || (m->known &&
-                    !(read_unsigned((const char *)record + m->known_in, known_size(m)) & m->known)))
+    if (!record || (m->known && !(read_unsigned(record + m->known_in, known_size(m)) & m->known)))
         return;
+    const char *at = record + m->offset;
     out->known = true;
     switch ((enum member_as)m->as) {
     case AS_VALUE:
