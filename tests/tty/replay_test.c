@@ -161,8 +161,9 @@ TEST(hosts_stand_on_one_screen_and_one_is_entered)
     tty_must_show(t, "in db02");
     tty_send(t, "\r");
     tty_must_show(t, "python nightly_report.py");
-    tty_send(t, "xT");
+    tty_send(t, "x");
     tty_must_show(t, "nothing can be changed in it");
+    tty_send(t, "T");
     tty_send(t, "qq");
     tty_must_show(t, "back to all hosts");
     tty_send(t, "4\r");

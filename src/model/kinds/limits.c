@@ -8,6 +8,7 @@
 #include "model/record/huge_pool.h"
 #include "model/record/limit.h"
 #include "model/record/limit_spec.h"
+#include "model/record/shm_limit.h"
 
 static void get_percent(const struct snapshot *s, const void *row, struct cell *out)
 {
@@ -116,8 +117,9 @@ static void restored(struct snapshot *s)
         struct limit *r = &s->limits.at[i];
         const struct limit_spec *spec = r->name ? limit_spec_find(r->name) : NULL;
         r->name = r->name ? r->name : "";
-        r->meaning = spec ? spec->meaning : NULL;
-        r->unit = spec ? spec->unit : NULL;
+        const struct limit place = shm_limit(&(struct shm_place){0});
+        r->meaning = spec ? spec->meaning : shm_limit_is(r) ? place.meaning : NULL;
+        r->unit = spec ? spec->unit : shm_limit_is(r) ? place.unit : NULL;
     }
 }
 

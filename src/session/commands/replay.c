@@ -25,6 +25,7 @@ static const struct playback *recording(struct session *s)
 
 static void go(struct session *s, const struct move *move)
 {
+    s->message[0] = '\0';        // what it says is of the picture that is left
     s->refresh_once = s->frozen; // that picture is wanted all the same
     sampler_move(s->sampler, move);
 }
@@ -37,7 +38,8 @@ static void run_next(struct session *s)
         return;
     if (recorded->place == PLACE_LAST)
         session_say(s, SEVERITY_NOTICE, "this is the last picture");
-    go(s, &(struct move){.to = MOVE_BY, .by = 1});
+    else
+        go(s, &(struct move){.to = MOVE_BY, .by = 1});
 }
 
 static void run_previous(struct session *s)
@@ -48,7 +50,8 @@ static void run_previous(struct session *s)
         return;
     if (recorded->place == PLACE_FIRST)
         session_say(s, SEVERITY_NOTICE, "this is the first picture");
-    go(s, &(struct move){.to = MOVE_BY, .by = -1});
+    else
+        go(s, &(struct move){.to = MOVE_BY, .by = -1});
 }
 
 // A time without a date is one of the day that is shown.
