@@ -244,6 +244,7 @@ struct snapshot *fake_blank(void)
     vec_clear(&events);
     vec_push(&events,
              event_new(&(struct event){.about.kind = NO_KIND, .members = members}, "", ""));
+    event_log_unref(members);
     s->events = event_log_more(NULL, &events);
     vec_free(&events);
     return s;
