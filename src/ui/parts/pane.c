@@ -278,14 +278,17 @@ void pane_draw(struct canvas *c, struct rect r, struct session *session)
     past_rows(s, &identity, &past);
     int events = past.n ? (int)past.n + 3 : 0, lists = two ? 0 : LIST_LEAST + events;
     int share = (int)details.facts > room(&pen) ? 11 : 10; // of 20: facts in two columns take more
+    int all = pen.w;
     if (two)
-        pen.w = pen.w * share / 20 - 2;
+        pen.w = all * share / 20 - 2;
     if (there && !two)
         findings(&pen, s, &identity);
     facts(&pen, &details, room(&pen) > 2 * lists ? lists : 0);
     notes(&pen, &details);
-    if (two)
+    if (two) {
         pen.x += pen.w + 3, pen.y = r.y + 1;
+        pen.w = all - pen.w - 3;
+    }
     if (there && two)
         findings(&pen, s, &identity);
     if (there)
