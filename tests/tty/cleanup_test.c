@@ -304,6 +304,7 @@ TEST(sets_and_queues_with_who_waits)
     tty_send(t, "2");
     tty_must_show(t, "row 1 of 12");
     tty_must_show(t, "2 waiting");
+    tty_must_show(t, "nobody rw-");
     tty_send(t, "*x");
     tty_must_show(t, "Remove 12 semaphore sets of nobody?");
     tty_must_show(t, "woken         2 waiting tasks get EIDRM");
@@ -341,6 +342,7 @@ TEST(many_are_changed_and_locked)
     struct tty *t = tty_start(&(struct tty_options){.w = 140, .h = 40}, ARGV("--log", logged.path));
 
     tty_must_show(t, "0x00007002");
+    tty_must_show(t, "root   rw-"); // the name is known, as in the question
     tty_send(t, "*e");
     tty_must_show(t, "What is left empty stays as it is");
     tty_send(t, "\t\t640\r");
@@ -450,6 +452,7 @@ static struct tty *in_the_middle(void)
     }
     struct tty *t = gate_tty(gate);
     tty_must_show(t, "row 1 of 100");
+    tty_must_show(t, "root   rw-");
     tty_send(t, "*x");
     tty_must_show(t, "Remove 100 segments of root?");
     tty_send(t, "\r");
@@ -531,6 +534,7 @@ TEST(what_is_hidden_is_counted_and_left_alone)
     struct tty *t = tty_start(&(struct tty_options){.w = 140, .h = 40}, ARGV());
 
     tty_must_show(t, " of 8");
+    tty_must_show(t, "daemon rw-");
     tty_send(t, "*");
     tty_must_show(t, "tagged 8");
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
