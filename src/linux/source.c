@@ -13,38 +13,16 @@
 
 #include "linux/actions/objects.h"
 #include "linux/bpf/witness.h"
-#include "linux/databases.h"
-#include "linux/files/descriptors.h"
-#include "linux/files/sockets.h"
 #include "linux/holders/attachments.h"
 #include "linux/holders/reverse_map.h"
-#include "linux/machine.h"
 #include "linux/names.h"
 #include "linux/namespaces/enter.h"
 #include "linux/objects/huge_pages.h"
 #include "linux/objects/limits.h"
 #include "linux/process/list.h"
 #include "linux/process/new_processes.h"
-#include "linux/process/page.h"
-#include "linux/process/process.h"
-#include "linux/shared/place.h"
-#include "linux/waiters/waiters.h"
 #include "model/consequence/outcomes.h"
-
-struct linux_source {
-    struct machine machine;
-    bool text_only, read_only, no_walk;
-    pthread_mutex_t learning;
-    struct attachments *attachments; // NULL until somebody asks for one
-    struct new_processes *new_processes;
-    struct namespaces *namespaces;
-    struct reverse_map *reverse_map; // as `witness`
-    struct witness *witness;         // NULL: nothing is traced. Of the thread that refreshes alone
-};
-
-struct prober {
-    struct process_reader *processes;
-};
+#include "source_parts.h"
 
 struct linux_source *linux_source_new(const struct linux_source_options *options)
 {
@@ -66,20 +44,6 @@ struct linux_source *linux_source_new(const struct linux_source_options *options
     self->machine.ipc_namespace = namespaces_own(self->namespaces);
     pthread_mutex_init(&self->learning, NULL);
     return self;
-}
-
-// Learning the devices takes a dozen mappings: not done for tables alone.
-static struct attachments *attachments_of(struct linux_source *self)
-{
-    pthread_mutex_lock(&self->learning);
-    if (!self->attachments) {
-        self->attachments = attachments_new(self->machine.proc, self->text_only);
-        if (self->attachments && self->read_only)
-            attachments_read_only(self->attachments);
-    }
-    struct attachments *attachments = self->attachments;
-    pthread_mutex_unlock(&self->learning);
-    return attachments;
 }
 
 void linux_source_free(struct linux_source *self)
@@ -142,120 +106,6 @@ static int source_forks(void *arg, uint64_t *forks)
 static int source_recent(void *arg, struct pid_mark *mark, struct pid_entry_vec *out)
 {
     return new_processes_since(((struct linux_source *)arg)->new_processes, mark, out);
-}
-
-static struct prober *source_prober_new(void *arg)
-{
-    const struct linux_source *self = arg;
-    struct prober *prober = mem_zero(1, sizeof *prober);
-
-    const struct process_reader_options options = {.is_procfs = self->machine.is_procfs,
-                                                   .same_pid_namespace =
-                                                       self->machine.same_pid_namespace,
-                                                   .read_only = self->read_only};
-    prober->processes = process_reader_new(self->machine.proc, &options);
-    return prober;
-}
-
-static void source_prober_free(void *arg, struct prober *prober)
-{
-    (void)arg;
-    if (!prober)
-        return;
-    process_reader_free(prober->processes);
-    free(prober);
-}
-
-static void probe_attachments(struct linux_source *self, enum probe_what what, int32_t pid,
-                              uint64_t facts, struct answer *answer)
-{
-    struct attachments *attachments = attachments_of(self);
-
-    if (!attachments)
-        answer->error = -errno; // too many open files, perhaps: the next one tries again
-    else if (what == PROBE_ATTACHMENTS)
-        attachments_probe(attachments, pid, answer);
-    else if (what == PROBE_SHARED)
-        attachments_probe_shared(attachments, pid, facts & PROBE_OPEN, answer);
-    else if (what == PROBE_SHARED_FILE)
-        attachments_probe_shared_file(attachments, pid, answer);
-    else if (what == PROBE_EXACT)
-        attachments_probe_exact(attachments, pid, answer);
-    else
-        attachments_probe_use(attachments, pid, what == PROBE_ALL_MAPS, answer);
-}
-
-static void source_probe(void *arg, struct prober *prober, const struct probe *probe,
-                         struct answer *answer)
-{
-    struct linux_source *self = arg;
-    int32_t pid = (int32_t)probe->id;
-
-    answer->ipc_namespace = probe->ipc_namespace;
-    switch (probe->what) {
-    case PROBE_ATTACHMENTS:
-    case PROBE_EXACT:
-    case PROBE_MAP_USE:
-    case PROBE_ALL_MAPS:
-    case PROBE_SHARED:
-    case PROBE_SHARED_FILE:
-        probe_attachments(self, probe->what, pid, probe->facts, answer);
-        break;
-    case PROBE_PROCESS:
-        process_reader_probe(prober->processes, pid, probe->facts, answer);
-        break;
-    case PROBE_FURTHER:
-        process_reader_further(prober->processes, pid, probe->facts, answer);
-        break;
-    case PROBE_WAITERS:
-        waiters_probe(self->machine.proc, pid, answer);
-        break;
-    case PROBE_USER:
-        names_probe_user((uint32_t)probe->id, answer);
-        break;
-    case PROBE_GROUP:
-        names_probe_group((uint32_t)probe->id, answer);
-        break;
-    case PROBE_SERVER:
-        databases_probe_server(self->machine.proc, pid, answer);
-        break;
-    case PROBE_SAME_MEMORY:
-        if (self->machine.same_pid_namespace)
-            attachments_same_memory(answer);
-        else
-            answer->error = -ENOTSUP;
-        break;
-    case PROBE_FILES:
-        descriptors_probe(self->machine.proc, pid, probe->facts != 0, answer);
-        break;
-    case PROBE_SOCKETS:
-        sockets_probe(self->machine.proc, pid, self->machine.is_procfs,
-                      probe->facts & PROBE_INTERNET, answer);
-        break;
-    case PROBE_PAGE:
-        page_probe(self->machine.proc, pid,
-                   self->machine.is_procfs && self->machine.same_pid_namespace, answer);
-        break;
-    case PROBE_SHM:
-        if (self->machine.is_procfs)
-            shm_place_probe(self->machine.proc, pid, probe->facts & PROBE_NAMES, answer);
-        else
-            answer->error = -ENOTSUP;
-        break;
-    case PROBE_PLACES:
-        // A fixture's databases are not this machine's, nor a container's in our directories.
-        if (self->machine.is_procfs && !probe->ipc_namespace)
-            databases_probe_places("", answer);
-        break;
-    case PROBE_NAMESPACE:
-        namespaces_probe(self->namespaces, pid, answer);
-        break;
-    case PROBE_NAMESPACE_MOUNTS:
-        namespaces_probe_mounts(self->namespaces, answer);
-        break;
-    default:
-        answer->error = -EINVAL;
-    }
 }
 
 static void act_here(const struct linux_source *self, const struct action *action,
@@ -393,9 +243,9 @@ struct source linux_source_seam(struct linux_source *self)
         .processes = source_processes,
         .forks = source_forks,
         .recent = source_recent,
-        .prober_new = source_prober_new,
-        .prober_free = source_prober_free,
-        .probe = source_probe,
+        .prober_new = linux_prober_new,
+        .prober_free = linux_prober_free,
+        .probe = linux_probe,
         .owner = source_owner,
         .ended = source_ended,
         .local_names = source_local_names,

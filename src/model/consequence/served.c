@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "model/kinds/parts/process_notes.h"
+#include "model/kinds/parts/socket_notes.h"
 
 enum { PORTS_MAX = 3 };
 

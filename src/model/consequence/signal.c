@@ -8,7 +8,6 @@
 #include "base/signal_name.h"
 #include "base/sum.h"
 #include "model/apps/postgres.h"
-#include "model/kinds/parts/process_notes.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 

@@ -1,0 +1,170 @@
+#include "model/kinds/parts/socket_notes.h"
+
+#include <string.h>
+
+#include "model/kinds/parts/row_parts.h"
+
+enum { NAMED = 6, TEXT = 512 };
+
+const struct open_file *process_open_files(const struct snapshot *s, int32_t pid, size_t *n)
+{
+    const struct process_files *answer = process_files_find(&s->file_answers, pid);
+
+    *n = answer && (size_t)answer->first + answer->n <= s->files.n ? answer->n : 0;
+    return *n ? &s->files.at[answer->first] : NULL;
+}
+
+size_t process_listens(struct line *line, const struct snapshot *s, int32_t pid, size_t most,
+                       uint64_t *clients)
+{
+    size_t n, found = 0;
+    const struct open_file *files = process_open_files(s, pid, &n);
+
+    *clients = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct open_file *file = &files[i];
+        if (!file->local || (!open_file_listens(file) && file->state != SOCKET_LISTEN))
+            continue;
+        if (file->known & FILE_KNOWS_CLIENTS)
+            *clients += file->clients;
+        if (found++ >= most)
+            continue;
+        line_add(line, "%s%s %s", found > 1 ? ", " : "", protocol_name(file->protocol),
+                 file->local);
+        if (file->clients) {
+            line_add(line, " (");
+            line_count(line, file->clients, "client", NULL);
+            line_add(line, ")");
+        }
+    }
+    if (found > most)
+        line_add(line, " and %zu more", found - most);
+    return found;
+}
+
+// The host of "10.0.0.5:1234" and "[::1]:80".
+static size_t host_length(const char *address)
+{
+    const char *colon = strrchr(address, ':');
+
+    return colon ? (size_t)(colon - address) : strlen(address);
+}
+
+static bool has_peer(const struct open_file *file)
+{
+    return file->remote && file->protocol != PROTOCOL_UNIX;
+}
+
+// What is counted by name: a process has few peers, or is too busy a server to have them all named.
+struct groups {
+    struct group {
+        const char *name;
+        size_t length, n;
+    } at[NAMED];
+    size_t n, others;
+};
+
+static void count_in(struct groups *groups, const char *name, size_t length)
+{
+    for (size_t i = 0; i < groups->n; i++) {
+        struct group *group = &groups->at[i];
+        if (group->length == length && memcmp(group->name, name, length) == 0) {
+            group->n++;
+            return;
+        }
+    }
+    if (groups->n < NAMED)
+        groups->at[groups->n++] = (struct group){name, length, 1};
+    else
+        groups->others++;
+}
+
+static void note_groups(const struct groups *groups, const char *label, struct note_vec *out)
+{
+    char text[TEXT];
+    struct line line = line_start(text, sizeof text);
+
+    for (size_t i = 0; i < groups->n; i++) {
+        const struct group *group = &groups->at[i];
+        line_add(&line, "%s%.*s", i ? " · " : label, (int)group->length, group->name);
+        if (group->n > 1)
+            line_add(&line, " ×%zu", group->n);
+    }
+    if (groups->others)
+        line_add(&line, " · %zu more connections", groups->others);
+    if (groups->n)
+        note_add(out, NOTE_PLAIN, mem_copy_string(text));
+}
+
+static void count_hosts(struct groups *hosts, const struct open_file *files, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (has_peer(&files[i]))
+            count_in(hosts, files[i].remote, host_length(files[i].remote));
+}
+
+static void note_peers(const struct open_file *files, size_t n, struct note_vec *out)
+{
+    struct groups hosts = {0};
+
+    count_hosts(&hosts, files, n);
+    note_groups(&hosts, "Connected  ", out);
+}
+
+// Programs of this machine at the other ends; of a unix socket whose process was not found its name
+// there.
+static void count_programs(struct groups *programs, const struct open_file *files, size_t n,
+                           int32_t pid)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct open_file *file = &files[i];
+        bool is_unix = file->protocol == PROTOCOL_UNIX;
+        const char *name = file->peer_comm[0] ? file->peer_comm : is_unix ? file->remote : NULL;
+        if (name && file->peer_pid != pid)
+            count_in(programs, name, strlen(name));
+    }
+}
+
+// "psql ×3 · pgbench"
+static void note_programs(const struct open_file *files, size_t n, int32_t pid,
+                          struct note_vec *out)
+{
+    struct groups programs = {0};
+
+    count_programs(&programs, files, n, pid);
+    note_groups(&programs, "Peers here ", out);
+}
+
+// Whom the children of a server are connected to: hosts, and programs of this machine.
+static void note_children(const struct snapshot *s, int32_t pid, struct note_vec *out)
+{
+    struct groups hosts = {0}, programs = {0};
+
+    for (size_t i = 0; i < s->file_answers.n; i++) {
+        const struct process *p = snapshot_process(s, s->file_answers.at[i].pid);
+        if (!p || !(p->known & PROC_KNOWS_PARENT) || p->parent != pid || p->pid == pid)
+            continue;
+        size_t n;
+        const struct open_file *files = process_open_files(s, p->pid, &n);
+        count_hosts(&hosts, files, n);
+        count_programs(&programs, files, n, pid);
+    }
+    note_groups(&hosts, "Children   connected to ", out);
+    note_groups(&programs, "Their peers here ", out);
+}
+
+void socket_notes(const struct snapshot *s, int32_t pid, struct note_vec *out)
+{
+    char text[TEXT];
+    struct line line = line_start(text, sizeof text);
+    uint64_t clients;
+    size_t n;
+    const struct open_file *files = process_open_files(s, pid, &n);
+
+    line_add(&line, "Listens on ");
+    if (process_listens(&line, s, pid, NAMED, &clients))
+        note_add(out, NOTE_PLAIN, mem_copy_string(text));
+    note_peers(files, n, out);
+    note_programs(files, n, pid, out);
+    note_children(s, pid, out);
+}
