@@ -65,6 +65,7 @@ TEST(a_mode_is_changed)
     struct tty *t = START();
 
     tty_must_show(t, "0x00002121");
+    tty_must_show(t, "root   rw-"); // the name is known, as in the question
     tty_send(t, "e");
     tty_must_show(t, "Change segment");
     tty_must_show(t, "[0600");

@@ -202,6 +202,7 @@ static void tag_hundred(struct tty *t)
     tty_must_show(t, "tagged 50");
     filter(t, "owner=nobody");
     tty_must_show(t, "tagged 50 (50 hidden)");
+    tty_must_show(t, " of 50"); // of nobody, whose name may be known later
     tty_send(t, "*");
     tty_must_show(t, "tagged 100 (50 hidden)");
     filter(t, "");

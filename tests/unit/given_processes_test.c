@@ -56,8 +56,9 @@ static unsigned ask(uint64_t need)
 {
     const struct source source = {
         .prober_new = prober_new, .prober_free = prober_free, .probe = probe, .walk = walk};
-    struct prober_pool *pool =
-        prober_pool_new(&source, &(struct prober_pool_options){.threads = 2});
+    struct prober_pool *pool = prober_pool_new(
+        &source,
+        &(struct prober_pool_options){.threads = 2, .deadline_ms = 60000, .join_ms = 60000});
     const struct want want = {.need = need};
     const struct round round = {
         .source = &source, .pool = pool, .want = &want, .tables = snapshot_new()};
@@ -81,7 +82,7 @@ static unsigned ask(uint64_t need)
     }
     vec_free(&sure);
     snapshot_unref(round.tables);
-    prober_pool_free(pool);
+    assert_int_equal(prober_pool_free(pool), 0);
     return bits;
 }
 

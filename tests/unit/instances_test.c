@@ -63,7 +63,8 @@ static struct prober_pool *begin(struct databases **in)
     world.places = world.servers = 0;
     world.at_places = 0;
     world.silent = false;
-    return prober_pool_new(&source, &(struct prober_pool_options){.threads = 2, .join_ms = 60000});
+    return prober_pool_new(&source, &(struct prober_pool_options){
+                                        .threads = 2, .deadline_ms = 60000, .join_ms = 60000});
 }
 
 static void finish(void *in, struct prober_pool *probers, struct snapshot *s)

@@ -50,8 +50,9 @@ TEST(everybody_is_asked_once)
 {
     struct kernel *k = crowd(MANY);
     struct source source = kernel_source(k);
-    struct prober_pool *pool =
-        prober_pool_new(&source, &(struct prober_pool_options){.threads = 3, .join_ms = 60000});
+    struct prober_pool *pool = prober_pool_new(
+        &source,
+        &(struct prober_pool_options){.threads = 3, .deadline_ms = 60000, .join_ms = 60000});
 
     for (int round = 0; round < 20; round++) {
         size_t n = round % 2 ? MANY : 1 + (size_t)round;
