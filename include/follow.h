@@ -14,7 +14,7 @@ struct follower {
 };
 
 // The exit status: 0 also where the reader of the output has closed it; 128 + n: signal n, after which
-// one more picture was taken.
+// one more picture was taken, unless another signal came.
 int follow_run(const struct follower *follower, struct sampler *sampler);
 
 #endif
