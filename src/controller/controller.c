@@ -160,6 +160,7 @@ void session_adopt(struct session *s, struct snapshot *snapshot)
         history_add(&s->history, snapshot);
     session_rebuild(s);
     signal_menu_learn(s);
+    save_learn(s);
     say_tracing(s, old);
     say_place(s, old);
     say_recorded(s, old);

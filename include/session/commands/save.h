@@ -7,6 +7,7 @@
 struct session;
 
 void save_report(struct session *s);   // R: all of it, asks for the name
+void save_learn(struct session *s);    // a new picture: the prompt shows that it has all of it
 void save_ask(struct session *s);      // w: asks for the name
 void save_settings(struct session *s); // S
 // Shows the result of writing, or asks whether to replace a file, once no prompt is open:

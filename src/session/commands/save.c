@@ -182,6 +182,15 @@ static void report_done(struct session *s, bool accepted)
     start_named(s, accepted, report_job);
 }
 
+void save_learn(struct session *s)
+{
+    struct prompt *p = &s->prompt;
+
+    if (p->type == PROMPT_LINE && p->done == report_done && p->waiting && p->error[0] &&
+        report_is_known(s->snapshot))
+        snprintf(p->error, sizeof p->error, "all tables are read: Enter writes them");
+}
+
 void save_report(struct session *s)
 {
     char name[LINE_TEXT], when[32];
