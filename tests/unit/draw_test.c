@@ -227,7 +227,7 @@ TEST(any_size_is_drawn)
     snprintf(s->prompt.consequence.question, sizeof s->prompt.consequence.question, "Remove it?");
     snprintf(s->prompt.consequence.effect, sizeof s->prompt.consequence.effect,
              "18 attachments stay until they detach; nothing is freed now.");
-    s->prompt.body = help_text(&kind_segments, false);
+    s->prompt.body = help_text(&kind_segments, &(struct session_options){0});
     for (int i = 0; i < 50; i++)
         vec_push(&s->prompt.menu, (struct menu_item){.label = "SIGTERM", .value = i});
     s->details = true;
@@ -509,11 +509,11 @@ TEST(writing_keys_leave_a_readonly_bar)
     assert_int_equal(find(&shot, "F9"), -1);
     expect(&shot, "F1");
     done(&shot);
-    char *help = help_text(&kind_segments, true);
+    char *help = help_text(&kind_segments, &(struct session_options){.readonly = true});
     assert_null(strstr(help, "F8"));
     assert_non_null(strstr(help, "--readonly"));
     free(help);
-    help = help_text(&kind_segments, false);
+    help = help_text(&kind_segments, &(struct session_options){0});
     assert_non_null(strstr(help, "F8"));
     assert_non_null(strstr(help, "nattch"));
     free(help);
@@ -525,7 +525,7 @@ TEST(the_help_has_tasks_and_signs_in_two_columns_where_there_is_room)
 
     s->prompt.type = PROMPT_TEXT;
     s->prompt.two_columns = true;
-    s->prompt.body = help_text(&kind_segments, false);
+    s->prompt.body = help_text(&kind_segments, &(struct session_options){0});
     struct shot shot = draw(s, 200, 60, false);
     expect(&shot, "clean up after a crash  o shows orphans alone"); // keys come from the commands
     expect(&shot, "struck out");
@@ -541,7 +541,7 @@ TEST(the_help_has_tasks_and_signs_in_two_columns_where_there_is_room)
     expect(&shot, "ORIGKEY"); // among the last columns of the view
     done(&shot);
     free(s->prompt.body);
-    s->prompt.body = help_text(&kind_segments, true);
+    s->prompt.body = help_text(&kind_segments, &(struct session_options){.readonly = true});
     assert_null(strstr(s->prompt.body, "raise a limit\n"));
     assert_null(strstr(s->prompt.body, "clean up after"));
     assert_non_null(strstr(s->prompt.body, "who holds it"));
@@ -892,6 +892,21 @@ TEST(drawing_costs_only_what_is_visible)
     assert_true(best < 10000);
 #endif
     canvas_free(&canvas);
+}
+
+// Every column of a view may be shown, and the host's beside them.
+TEST(all_columns_fit_beside_the_host)
+{
+    struct snapshot *s = fake_story();
+
+    vec_push(&s->others, fake_story());
+    struct session *session = session_open(s);
+    user_press(user, '5');
+    for (int w = 40; w <= 200; w += 40) {
+        struct shot shot = draw(session, w, 24, false);
+        expect(&shot, "shmall");
+        done(&shot);
+    }
 }
 
 int main(void)

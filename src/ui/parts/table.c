@@ -26,10 +26,25 @@ static bool repeats_parent(const struct view *view, const struct column *column)
            (column->flags & COL_PARENT_PROCESS && view->parent.pid > 0);
 }
 
-static size_t candidates(const struct session *session, const struct view *view,
-                         const struct column **out)
+struct candidates { // the columns a table may show, and the widths that their texts take
+    const struct column **at;
+    int *widths;
+    size_t n;
+};
+
+static void candidates_free(struct candidates *c)
 {
-    size_t n = arrange_columns(session, view->kind, out), kept = 0;
+    free(c->at);
+    free(c->widths);
+}
+
+static struct candidates candidates_of(const struct session *session, const struct view *view)
+{
+    size_t room = view->kind->n_columns + 1; // and the host
+    struct candidates found = {.at = mem_zero(room, sizeof *found.at),
+                               .widths = mem_zero(room, sizeof *found.widths)};
+    const struct column **out = found.at;
+    size_t n = arrange_columns(session, view->kind, out);
 
     if (session->snapshot && session->snapshot->others.n && !(view->kind->flags & TABLE_HOSTS)) {
         memmove(out + 1, out, n++ * sizeof *out);
@@ -37,9 +52,9 @@ static size_t candidates(const struct session *session, const struct view *view,
     }
     for (size_t i = 0; i < n; i++) {
         if (!repeats_parent(view, out[i]))
-            out[kept++] = out[i];
+            out[found.n++] = out[i];
     }
-    return kept;
+    return found;
 }
 
 // The selected row is always among those shown; the last rows fill the page.
@@ -131,23 +146,19 @@ static void fit(const struct canvas *canvas, struct rect r, struct session *sess
                 struct fitted_vec *out)
 {
     struct view *view = session_view(session);
-    size_t room = view->kind->n_columns + 1; // and the host
-    const struct column **columns = mem_zero(room, sizeof(struct column *));
-    int *widths = mem_zero(room, sizeof *widths);
-    size_t n = candidates(session, view, columns);
+    struct candidates may = candidates_of(session, view);
 
-    measure(canvas, session, view, columns, widths, n);
-    layout_columns(out, columns, widths, n, r.w - LAYOUT_GUTTER, 0);
-    clamp_pan(view, columns, n, all_shown(out, widths, n));
+    measure(canvas, session, view, may.at, may.widths, may.n);
+    layout_columns(out, may.at, may.widths, may.n, r.w - LAYOUT_GUTTER, 0);
+    clamp_pan(view, may.at, may.n, all_shown(out, may.widths, may.n));
     if (view->pan > 0)
-        layout_columns(out, columns, widths, n, r.w - LAYOUT_GUTTER, view->pan);
-    if (hidden_right(view, out, columns, n) && out->n && // room for the mark
+        layout_columns(out, may.at, may.widths, may.n, r.w - LAYOUT_GUTTER, view->pan);
+    if (hidden_right(view, out, may.at, may.n) && out->n && // room for the mark
         out->at[out->n - 1].x + out->at[out->n - 1].w + LAYOUT_GUTTER >= r.w)
-        layout_columns(out, columns, widths, n, r.w - LAYOUT_GUTTER - 1, view->pan);
+        layout_columns(out, may.at, may.widths, may.n, r.w - LAYOUT_GUTTER - 1, view->pan);
     for (size_t i = 0; i < out->n; i++)
         out->at[i].x += LAYOUT_GUTTER;
-    free(columns);
-    free(widths);
+    candidates_free(&may);
 }
 
 void table_prepare(const struct canvas *canvas, struct rect r, struct session *session,
@@ -182,14 +193,11 @@ static void draw_title(struct canvas *c, struct rect r, const struct fitted *f, 
 int table_wanted(const struct canvas *canvas, struct session *session)
 {
     struct view *view = session_view(session);
-    const struct column **columns = mem_zero(view->kind->n_columns, sizeof(struct column *));
-    int *widths = mem_zero(view->kind->n_columns, sizeof *widths);
-    size_t n = candidates(session, view, columns);
+    struct candidates may = candidates_of(session, view);
 
-    measure(canvas, session, view, columns, widths, n);
-    int w = LAYOUT_GUTTER + layout_wanted(columns, widths, n);
-    free(columns);
-    free(widths);
+    measure(canvas, session, view, may.at, may.widths, may.n);
+    int w = LAYOUT_GUTTER + layout_wanted(may.at, may.widths, may.n);
+    candidates_free(&may);
     return w;
 }
 
@@ -197,14 +205,13 @@ int table_wanted(const struct canvas *canvas, struct session *session)
 static void draw_hidden(struct canvas *c, struct rect r, const struct session *session,
                         const struct view *view, const struct fitted_vec *shown)
 {
-    const struct column **columns = mem_zero(view->kind->n_columns, sizeof(struct column *));
-    size_t n = candidates(session, view, columns);
+    struct candidates may = candidates_of(session, view);
 
     if (view->pan > 0)
         canvas_symbol(c, r.x, r.y, STYLE_TITLE, SYM_LEFT);
-    if (hidden_right(view, shown, columns, n))
+    if (hidden_right(view, shown, may.at, may.n))
         canvas_symbol(c, r.x + r.w - 1, r.y, STYLE_TITLE, SYM_PATH);
-    free(columns);
+    candidates_free(&may);
 }
 
 void table_titles(struct canvas *c, struct rect r, struct session *session,
