@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "model/kinds/registry.h"
+#include "model/kinds/shared.h"
 #include "model/triage/triage.h"
 #include "output/formats.h"
 #include "support/fake.h"
@@ -306,6 +306,29 @@ TEST(rows_are_no_more_than_the_bytes_can_hold)
         snapshot_unref(s);
         free(text);
     }
+}
+
+// Two objects of one inode on different devices, in another order than they are searched in.
+TEST(shared_memory_is_found_in_a_recording)
+{
+    struct snapshot *s =
+        must_read("{\"meta\":{\"program\":\"ipctop\",\"version\":\"1\",\"time\":1795000000},"
+                  "\"shared\":[{\"name\":\"b\",\"device\":\"01:00\",\"inode\":7},"
+                  "{\"name\":\"a\",\"device\":\"00:1a\",\"inode\":7}],"
+                  "\"shared_holders\":[{\"pid\":20,\"device\":\"01:00\",\"inode\":7},"
+                  "{\"pid\":10,\"device\":\"00:1a\",\"inode\":7}]}");
+    size_t n;
+
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct shared_id id = {i, i ? 0 : 0x1a, 7};
+        const struct shared *row = shared_find(s, &id);
+        assert_non_null(row);
+        assert_string_equal(row->name, i ? "b" : "a");
+        const struct shared_holder *holder = shared_holders(s, &id, &n);
+        assert_int_equal(n, 1);
+        assert_int_equal(holder->pid, i ? 20 : 10);
+    }
+    snapshot_unref(s);
 }
 
 int main(void)

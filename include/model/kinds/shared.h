@@ -14,7 +14,5 @@ enum {
 
 // What an action on it, or on a holder of it, is done to: struct kind.
 bool shared_act_on(const struct snapshot *s, const struct identity *row, struct action *action);
-// "posix", "memfd", ...
-const char *shared_type_name(enum shared_type type);
 
 #endif

@@ -15,15 +15,21 @@ static const char *const type_names[SHARED_TYPES + 1] = {"posix",     "memfd",  
                                                          "hugetlbfs", "mqueue", "posix-semaphore"};
 static const char *const status_names[] = {"deleted", "elsewhere", "full", NULL};
 
-// As maps and lsof(8) write it.
 static void get_device(const struct snapshot *s, const void *row, struct cell *out)
 {
-    const struct shared *r = row;
-
     (void)s;
-    snprintf(out->scratch, sizeof out->scratch, "%02" PRIx32 ":%02" PRIx32, r->id.dev_major,
-             r->id.dev_minor);
-    cell_set_text(out, out->scratch);
+    shared_get_device(&((const struct shared *)row)->id, out);
+}
+
+static void set_device(struct snapshot *s, void *row, const struct cell *value)
+{
+    (void)s;
+    shared_set_device(&((struct shared *)row)->id, value);
+}
+
+static int order(const void *a, const void *b)
+{
+    return shared_order(&((const struct shared *)a)->id, &((const struct shared *)b)->id);
 }
 
 // "postgres×17 psql"
@@ -101,7 +107,7 @@ static const struct column columns[] = {
      .type = CELL_TEXT, .width = 20, .widest = 60, .place = 9, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_METRIC_ID,
      .member = MEMBER(AS_CHARS, struct shared, name)},
     {.name = "device", .detail = DETAIL_FIRST + 12, .title = "DEV", .help = "device of its file system", .type = CELL_TEXT, .width = 5,
-     .widest = 9, .priority = 12, .flags = COL_JSON | COL_METRIC_ID, .get = get_device},
+     .widest = 9, .priority = 12, .flags = COL_JSON | COL_METRIC_ID, .get = get_device, .set = set_device},
     {.name = "inode", .detail = DETAIL_FIRST + 13, .title = "INODE", .help = "inode number: with the device it identifies the object",
      .type = CELL_COUNT, .width = 6, .widest = 20, .priority = 9, .flags = COL_JSON | COL_SCREEN | COL_METRIC_ID,
      .member = MEMBER(AS_VALUE, struct shared, id.inode)},
@@ -168,11 +174,6 @@ static const struct shared *find(const struct snapshot *s, const struct identity
     const struct shared_id id = shared_id_of(identity);
 
     return shared_find(s, &id);
-}
-
-const char *shared_type_name(enum shared_type type)
-{
-    return type_names[type];
 }
 
 static bool own_name(const struct snapshot *s, const struct identity *identity, char *dst,
@@ -278,6 +279,7 @@ const struct kind kind_shared = {
     .default_sort = "-size",
     .empty = "no shared memory besides System V's",
     .rows = ROWS_LIKE(struct shared),
+    .order = order,
     .identify = identify,
     .act_on = shared_act_on,
     .describe = describe,
