@@ -7,6 +7,9 @@
 
 struct limit shm_limit(const struct shm_place *place); // its texts are static
 bool shm_limit_is(const struct limit *limit);
+// What makes it larger: "mount -o remount,size=SIZE /dev/shm", or of another mount namespace, which that
+// would not be about, how its container is started. Static.
+const char *shm_limit_remedy(const struct limit *limit);
 // Replaces the rows of other mount namespaces by those of s->shm_places that are used: an empty one is no
 // row.
 void shm_limits_fill(struct snapshot *s);

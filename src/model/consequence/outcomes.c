@@ -226,18 +226,18 @@ static void say_file(struct say *x, const struct outcome *o)
 
 static void say_value(struct say *x, const struct outcome *o)
 {
-    if (limit_unlimited(o->action.limit.value))
-        say(x, "unlimited");
-    else
-        say(x, "{number}", o->action.limit.value);
+    char text[32];
+
+    limit_write(o->action.limit.value, text, sizeof text);
+    say(x, "{text}", text);
 }
 
 static void say_was(struct say *x, const struct outcome *o)
 {
-    if (limit_unlimited(o->facts.number))
-        say(x, "unlimited");
-    else
-        say_number(x, o);
+    char text[32];
+
+    limit_write(o->facts.number, text, sizeof text);
+    say(x, "{text}", text);
 }
 
 static void say_user(struct say *x, const struct outcome *o)

@@ -130,9 +130,9 @@ static void forget_levels(struct level_vec *levels, const struct snapshot *now)
 
 static void say_limit(struct say *x, const struct limit *limit)
 {
-    say(x, "{text}", limit->name);
-    if (limit->mount_namespace)
-        say(x, ":{number}", limit->mount_namespace);
+    char name[64];
+
+    say(x, "{text}", limit_name(limit, name, sizeof name));
 }
 
 // Up at once, down only when it is surely below: a count that plays around the line is one event.
@@ -164,10 +164,10 @@ static void report_limit(const struct snapshot *now, const struct limit *limit,
 
 static void say_amount(struct say *x, uint64_t value)
 {
-    if (limit_unlimited(value))
-        say(x, "unlimited");
-    else
-        say(x, "{number}", value);
+    char text[32];
+
+    limit_write(value, text, sizeof text);
+    say(x, "{text}", text);
 }
 
 void levels_own(struct level_vec *levels, const struct action *action)

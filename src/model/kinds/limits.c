@@ -24,10 +24,8 @@ static void get_name(const struct snapshot *s, const void *row, struct cell *out
     const struct limit *r = row;
 
     (void)s;
-    if (r->mount_namespace)
-        snprintf(out->scratch, sizeof out->scratch, "%s:%" PRIu64, r->name, r->mount_namespace);
     if (r->name)
-        cell_set_text(out, r->mount_namespace ? out->scratch : r->name);
+        cell_set_text(out, limit_name(r, out->scratch, sizeof out->scratch));
 }
 
 static void get_path(const struct snapshot *s, const void *row, struct cell *out)
@@ -128,7 +126,7 @@ static bool own_name(const struct snapshot *s, const struct identity *identity, 
 {
     if (identity->part >= s->limits.n)
         return false;
-    snprintf(dst, cap, "%s", s->limits.at[identity->part].name);
+    limit_name(&s->limits.at[identity->part], dst, cap);
     return true;
 }
 

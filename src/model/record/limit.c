@@ -69,6 +69,15 @@ static void show_amount(const struct limit *limit, uint64_t amount, char *dst, s
         snprintf(dst, cap, "%" PRIu64, amount);
 }
 
+const char *limit_name(const struct limit *limit, char *dst, size_t cap)
+{
+    if (limit->mount_namespace)
+        snprintf(dst, cap, "%s:%" PRIu64, limit->name, limit->mount_namespace);
+    else
+        snprintf(dst, cap, "%s", limit->name ? limit->name : "");
+    return dst;
+}
+
 void limit_show(const struct limit *limit, char *dst, size_t cap)
 {
     if (limit_unlimited(limit->limit))

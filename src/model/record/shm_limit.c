@@ -23,6 +23,14 @@ bool shm_limit_is(const struct limit *limit)
     return limit->name && strncmp(limit->name, name, sizeof name - 1) == 0;
 }
 
+const char *shm_limit_remedy(const struct limit *limit)
+{
+    return limit->mount_namespace ? "start the container with more: --shm-size of docker(1) and "
+                                    "podman(1), an emptyDir "
+                                    "with medium: Memory in Kubernetes"
+                                  : "enlarge it by mount -o remount,size=SIZE /dev/shm";
+}
+
 // A machine of many containers has as many of them; nearly all are empty.
 static bool is_used(const struct shm_place *place)
 {

@@ -193,16 +193,8 @@ static void nearly_full_evidence(struct say *x)
 
 static void nearly_full_advice(struct say *x)
 {
-    const struct limit *limit = x->match->object;
-
-    if (limit->mount_namespace)
-        say(x,
-            "view 9 shows what is in it: remove what no process uses, or start the container with "
-            "more: --shm-size of docker(1) and podman(1), an emptyDir with medium: Memory in "
-            "Kubernetes");
-    else
-        say(x, "view 9 shows what is in it: remove what no process uses, or enlarge it by mount -o "
-               "remount,size=SIZE /dev/shm");
+    say(x, "view 9 shows what is in it: remove what no process uses, or {text}",
+        shm_limit_remedy(x->match->object));
 }
 
 // clang-format off

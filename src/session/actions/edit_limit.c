@@ -67,9 +67,9 @@ void edit_limit(struct session *s)
         return;
     const struct limit_spec *spec = limit_spec_find(limit->name);
     if (shm_limit_is(limit)) {
-        session_say(s, SEVERITY_WARNING,
-                    "%s is the size of a file system: mount -o remount,size=SIZE %s sets it",
-                    limit->name, limit->path);
+        char name[64];
+        session_say(s, SEVERITY_WARNING, "%s is the size of a file system: %s",
+                    limit_name(limit, name, sizeof name), shm_limit_remedy(limit));
         return;
     }
     if (!spec || spec->fixed) {
