@@ -1,6 +1,7 @@
 #include "store/sysctl_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,9 +23,13 @@ static bool same_name(const char *a, const char *b)
 int sysctl_produce(FILE *out, void *arg, size_t *rows)
 {
     const char *setting = arg;
-    FILE *old = fopen(limit_sysctl_file, "re");
+    int fd = open(limit_sysctl_file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    FILE *old = fd < 0 ? NULL : fdopen(fd, "r");
     char *line = NULL;
     size_t cap = 0;
+
+    if (!old && errno != ENOENT) // what stands in it would be lost
+        return -errno;
 
     *rows = 1;
     fprintf(out, "%s limits set on its screen, read at boot, sysctl.d(5).\n", sysctl_mark);
