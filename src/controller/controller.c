@@ -124,7 +124,7 @@ static void say_place(struct session *s, const struct snapshot *old)
 {
     if (s->place && (s->snapshot->error == -EPERM || s->snapshot->error == -EACCES) &&
         (!old || !old->error))
-        session_say(s, SEVERITY_WARNING, "%s: not permitted: needs CAP_SYS_ADMIN; Esc comes back",
+        session_say(s, SEVERITY_WARNING, "%s: not permitted: needs CAP_SYS_ADMIN; Esc goes back",
                     s->place_name);
 }
 
@@ -195,7 +195,7 @@ static void open_help(struct session *s)
 
     snprintf(p->title, sizeof p->title, "Help: %s", session_view(s)->kind->title);
     p->two_columns = true;
-    p->body = help_text(session_view(s)->kind, s->options.readonly);
+    p->body = help_text(session_view(s)->kind, &s->options);
     s->help = false;
 }
 

@@ -23,26 +23,15 @@ static bool tagged_here(struct session *s)
     return tagged.shown + tagged.hidden > 0;
 }
 
-// Files are named on the command line of one who may not change anything, not by keys.
-static bool writes_file(const struct command *command, const struct session_options *o)
-{
-    return command->flags & CMD_FILE && !(command->flags & CMD_VIEW && o->save_dir);
-}
-
 bool command_allowed(const struct command *command, struct session *s, const char **why)
 {
     struct view *v = session_view(s);
     bool writes = command->flags & CMD_WRITES;
 
-    if (writes && s->options.recording) {
-        *why = "this is a recording: nothing can be changed in it";
-    } else if (writes && s->options.readonly) {
-        *why = "started with --readonly: nothing is changed from here";
-    } else if (s->options.readonly && writes_file(command, &s->options)) {
-        *why = command->flags & CMD_VIEW
-                   ? "started with --readonly: files are written where --save-dir names a directory"
-                   : "started with --readonly: no file is written from here";
-    } else if (!command_works_in(command, v->kind->id)) {
+    *why = command_refusal(command, &s->options);
+    if (*why)
+        return false;
+    if (!command_works_in(command, v->kind->id)) {
         *why = "not in this view";
     } else if (command->flags & CMD_OBJECT && gone_here(s) &&
                !(command->flags & CMD_TAGGED && tagged_here(s))) {

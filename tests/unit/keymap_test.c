@@ -3,6 +3,7 @@
 
 #include "session/commands/commands.h"
 #include "session/commands/help.h"
+#include "session/session.h"
 #include "support/test.h"
 
 static bool bound_to(const struct command *command, int32_t key)
@@ -44,7 +45,7 @@ TEST(every_binding_has_a_name_and_a_view)
 
 TEST(every_command_has_a_key_and_a_line_of_help)
 {
-    char *help = help_text(NULL, false);
+    char *help = help_text(NULL, &(struct session_options){0});
     const struct command *command;
 
     for (size_t i = 0; (command = command_at(i)); i++) {

@@ -11,6 +11,7 @@
 #include "model/record/action.h"
 
 struct session;
+struct session_options;
 
 enum command_flags {
     CMD_WRITES = 1,  // changes something: refused with a reason under --readonly, not on the bar
@@ -21,6 +22,7 @@ enum command_flags {
     CMD_FILE = 32,   // writes a file: refused under --readonly
     CMD_VIEW = 64,   // the same of a view: not where --save-dir names a directory
     CMD_TABS = 128,  // a key for each tab, and no more
+    CMD_LIVE = 256,  // of no recording, though it changes nothing
 };
 
 enum { COMMAND_KEYS_MAX = 10 };
@@ -49,6 +51,8 @@ struct command_group {
 extern const struct command_group *const command_groups[];
 extern const size_t n_command_groups;
 
+// Why this run does not offer it, whatever is shown: --readonly, a recording. NULL: it does.
+const char *command_refusal(const struct command *command, const struct session_options *options);
 const struct command *command_at(size_t index); // of all groups in order; NULL beyond the last
 const struct command *command_by_name(const char *name); // NULL: none
 // What a key means in views of that kind; NULL: unbound.

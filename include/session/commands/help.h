@@ -4,8 +4,10 @@
 
 #include "model/table/kind.h"
 
-// Lines for PROMPT_TEXT: what works in views of `kind` (NULL: everywhere), group by group; under
-// `readonly` without those that change something. Caller frees.
-char *help_text(const struct kind *kind, bool readonly);
+struct session_options;
+
+// Lines for PROMPT_TEXT: what works in views of `kind` (NULL: everywhere), group by group,
+// without those that this run does not offer. Caller frees.
+char *help_text(const struct kind *kind, const struct session_options *options);
 
 #endif

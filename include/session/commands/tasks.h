@@ -2,12 +2,13 @@
 #ifndef IPCTOP_SESSION_COMMANDS_TASKS_H
 #define IPCTOP_SESSION_COMMANDS_TASKS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-// The task and, in `how`, its keys in words; how is empty where --readonly refuses one of them. NULL
+struct session_options;
+
+// The task and, in `how`, its keys in words; how is empty where this run does not offer one of them. NULL
 // beyond the last.
-const char *task_at(size_t index, bool readonly, char *how, size_t cap);
+const char *task_at(size_t index, const struct session_options *options, char *how, size_t cap);
 // The sign and its meaning; NULL beyond the last.
 const char *legend_at(size_t index, char *meaning, size_t cap);
 

@@ -6,12 +6,31 @@
 #include "base/text.h"
 #include "model/kinds/registry.h"
 #include "session/commands/groups.h"
+#include "session/session.h"
 
 const struct command_group *const command_groups[] = {
     &help_commands,  &move_commands,   &view_commands, &find_commands,
     &order_commands, &replay_commands, &act_commands,  &program_commands,
 };
 const size_t n_command_groups = sizeof command_groups / sizeof *command_groups;
+
+const char *command_refusal(const struct command *command, const struct session_options *o)
+{
+    unsigned flags = command->flags;
+
+    if (flags & CMD_WRITES && o->recording)
+        return "this is a recording: nothing can be changed in it";
+    if (flags & CMD_LIVE && o->recording)
+        return "this is a recording";
+    if (flags & CMD_WRITES && o->readonly)
+        return "started with --readonly: nothing is changed from here";
+    // Files are named on the command line of one who may not change anything, not by keys.
+    if (!(flags & CMD_FILE) || !o->readonly || (flags & CMD_VIEW && o->save_dir))
+        return NULL;
+    return flags & CMD_VIEW
+               ? "started with --readonly: files are written where --save-dir names a directory"
+               : "started with --readonly: no file is written from here";
+}
 
 const struct command *command_at(size_t index)
 {

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "session/commands/commands.h"
 #include "session/commands/tasks.h"
+#include "session/session.h"
 
 enum { KEYS_WIDTH = 22 }; // the longest list of keys that still stands beside its help
 
@@ -44,16 +45,15 @@ static void add_entry(struct text_vec *out, const char *left, const char *right)
     add(out, "  %s\n", right);
 }
 
-static bool concerns(const struct command *command, const struct kind *kind, bool readonly)
+static bool concerns(const struct command *command, const struct kind *kind,
+                     const struct session_options *options)
 {
-    if (readonly && (command->flags & CMD_WRITES ||
-                     (command->flags & CMD_FILE && !(command->flags & CMD_VIEW))))
-        return false;
-    return !kind || command_works_in(command, kind->id);
+    return !command_refusal(command, options) && (!kind || command_works_in(command, kind->id));
 }
 
 // The commands of a group; its title first, where the group before has another.
-static void add_group(struct text_vec *out, size_t index, const struct kind *kind, bool readonly)
+static void add_group(struct text_vec *out, size_t index, const struct kind *kind,
+                      const struct session_options *options)
 {
     const struct command_group *group = command_groups[index];
     bool titled = index > 0 && strcmp(command_groups[index - 1]->title, group->title) == 0;
@@ -62,7 +62,7 @@ static void add_group(struct text_vec *out, size_t index, const struct kind *kin
     for (size_t i = 0; i < group->n; i++) {
         const struct command *command = &group->commands[i];
 
-        if (!concerns(command, kind, readonly))
+        if (!concerns(command, kind, options))
             continue;
         if (!titled)
             add(out, "%s%s\n", out->n > 0 ? "\n" : "", group->title);
@@ -85,13 +85,13 @@ static void add_columns(struct text_vec *out, const struct kind *kind)
     }
 }
 
-static void add_tasks(struct text_vec *out, bool readonly)
+static void add_tasks(struct text_vec *out, const struct session_options *options)
 {
     char how[256];
     const char *task;
 
     add(out, "Tasks\n");
-    for (size_t i = 0; (task = task_at(i, readonly, how, sizeof how)); i++)
+    for (size_t i = 0; (task = task_at(i, options, how, sizeof how)); i++)
         if (how[0])
             add_entry(out, task, how);
     add(out, "\n");
@@ -107,19 +107,19 @@ static void add_legend(struct text_vec *out)
         add_entry(out, sign, meaning);
 }
 
-char *help_text(const struct kind *kind, bool readonly)
+char *help_text(const struct kind *kind, const struct session_options *options)
 {
     struct text_vec out = {0};
 
     if (kind)
-        add_tasks(&out, readonly);
+        add_tasks(&out, options);
     for (size_t i = 0; i < n_command_groups; i++)
-        add_group(&out, i, kind, readonly);
+        add_group(&out, i, kind, options);
     if (kind)
         add_legend(&out);
     if (kind)
         add_columns(&out, kind);
-    if (readonly)
+    if (options->readonly)
         add(&out, "\nStarted with --readonly: what changes something is not available.\n");
     vec_push(&out, '\0');
     return out.at;

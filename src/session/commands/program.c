@@ -27,10 +27,6 @@ static void run_freeze(struct session *s)
 
 static void run_trace(struct session *s)
 {
-    if (s->options.recording) {
-        session_say(s, SEVERITY_WARNING, "trace: this is a recording");
-        return;
-    }
     s->tracing = !s->tracing;
     session_say(s, SEVERITY_NOTICE,
                 s->tracing ? "tracing: events will name who did what; every system call of this "
@@ -91,7 +87,7 @@ static const struct command commands[] = {
     {.name = "refresh", .keys = {K_F5, K_CTRL('r')}, .run = run_refresh,
      .help = "read everything now"},
     {.name = "freeze", .keys = {'Z'}, .run = run_freeze, .help = "freeze the picture, on and off"},
-    {.name = "trace", .keys = {'E'}, .run = run_trace,
+    {.name = "trace", .keys = {'E'}, .flags = CMD_LIVE, .run = run_trace,
      .help = "trace IPC system calls, on and off: exact events, at a small cost for every system call"},
     {.name = "interval", .keys = {'d'}, .run = run_interval, .help = "seconds between refreshes"},
     {.name = "save", .keys = {'w'}, .flags = CMD_FILE | CMD_VIEW, .run = save_ask,

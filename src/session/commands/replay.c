@@ -118,7 +118,7 @@ static void run_play(struct session *s)
         return;
     }
     struct prompt *p = prompt_open(&s->prompt, PROMPT_LINE, speed_done);
-    snprintf(p->title, sizeof p->title, "Play so many times as fast as it was (1)");
+    snprintf(p->title, sizeof p->title, "Playback speed (1: as recorded)");
 }
 
 // clang-format off

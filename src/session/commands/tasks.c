@@ -16,7 +16,7 @@ static const struct {
     {"what is wrong", "{triage}, then {enter} opens what a finding is about; what is done there is done to all of it"},
     {"free removed memory", "{triage}, the row 'removed but held': {signal} ends the holder, which frees it"},
     {"clean up after a crash", "{orphans} shows orphans alone, {owner} one owner's; {tag-all} tags them, {remove} previews, then asks"},
-    {"a full queue", "{queues}: LASTRECV is who should read it, SNDWAIT who is blocked; {waiters} lists them"},
+    {"a full queue", "{queues}: LASTRECV names its reader, SNDWAIT counts the blocked senders; {waiters} lists them"},
     {"raise a limit", "{limits}, {enter} on the limit; the question offers to write it to /etc/sysctl.d"},
     {"who removed it", "{events}; {trace} names the process for certain, from then on"},
     {"another container", "{namespaces}, {enter} on its row: all views show that namespace; {back} leaves it"},
@@ -26,9 +26,9 @@ static const struct {
 static const struct {
     const char *sign, *meaning;
 } legend[] = {
-    {"●", "before a row: red is critical, yellow a warning, else worth a look; {triage} says why"},
+    {"●", "before a row: something is wrong with it, the more the louder its colour; {triage} says why"},
     {"+", "before a row: tagged"},
-    {"green", "new: it came a few seconds ago"},
+    {"emphasised", "new: it came a few seconds ago"},
     {"struck out", "gone: it vanished a few seconds ago"},
     {"‹ ›", "columns are hidden on that side: {left} and {right} bring them"},
     {"▾ ▴", "sorted by that column, largest or smallest first"},
@@ -37,8 +37,8 @@ static const struct {
 };
 // clang-format on
 
-// False: --readonly refuses it.
-static bool add_name(struct line *line, const char *name, bool readonly)
+// False: this run does not offer it.
+static bool add_name(struct line *line, const char *name, const struct session_options *options)
 {
     const struct command *command = command_by_name(name);
     const struct kind *kind = command ? NULL : kind_by_name(name);
@@ -48,10 +48,10 @@ static bool add_name(struct line *line, const char *name, bool readonly)
         line_add(line, "%s", key_name(command->keys[0], key, sizeof key));
     else if (kind)
         line_add(line, "%u", kind->tab % 10);
-    return !(readonly && command && command->flags & (CMD_WRITES | CMD_FILE));
+    return !command || !options || !command_refusal(command, options);
 }
 
-static bool fill_in(struct line *line, const char *text, bool readonly)
+static bool fill_in(struct line *line, const char *text, const struct session_options *options)
 {
     bool allowed = true;
     char name[32];
@@ -65,18 +65,18 @@ static bool fill_in(struct line *line, const char *text, bool readonly)
         size_t n = strcspn(text, "}") - 1;
         struct line word = line_start(name, sizeof name);
         line_add(&word, "%.*s", (int)n, text + 1);
-        allowed &= add_name(line, name, readonly);
+        allowed &= add_name(line, name, options);
         text += n + 2;
     }
     return allowed;
 }
 
-const char *task_at(size_t index, bool readonly, char *how, size_t cap)
+const char *task_at(size_t index, const struct session_options *options, char *how, size_t cap)
 {
     if (index >= sizeof tasks / sizeof *tasks)
         return NULL;
     struct line line = line_start(how, cap);
-    if (!fill_in(&line, tasks[index].how, readonly))
+    if (!fill_in(&line, tasks[index].how, options))
         *how = '\0';
     return tasks[index].task;
 }
@@ -86,6 +86,6 @@ const char *legend_at(size_t index, char *meaning, size_t cap)
     if (index >= sizeof legend / sizeof *legend)
         return NULL;
     struct line line = line_start(meaning, cap);
-    fill_in(&line, legend[index].meaning, false);
+    fill_in(&line, legend[index].meaning, NULL);
     return legend[index].sign;
 }

@@ -47,9 +47,7 @@ static int32_t key_of(const struct command *command)
 static const char *label_of(const struct command *command, struct session *session,
                             enum kind_id kind)
 {
-    bool acts = !(session->options.readonly || session->options.recording);
-
-    if (!command_works_in(command, kind) || (command->flags & CMD_WRITES && !acts))
+    if (!command_works_in(command, kind) || command_refusal(command, &session->options))
         return NULL;
     return command->label_here ? command->label_here(session) : command->label;
 }
