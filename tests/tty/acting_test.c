@@ -187,6 +187,7 @@ TEST(a_target_that_vanished_under_the_prompt)
     tty_must_show(t, "gone");
     tty_send(t, "\033");
     tty_must_show(t, "0x00004444");
+    tty_must_show(t, "orphan of root"); // nothing is attached in the picture, either
     tty_send(t, "x");
     tty_must_show(t, "y yes");
     int id = shmget(0x4444, 0, 0);
