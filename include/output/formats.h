@@ -30,7 +30,7 @@ struct format {
     bool rows;           // lines of rows, which STYLE_* apply to; a tick may follow the other
     bool dated;          // each of several ticks begins with its time
     bool heads_once;     // of one table: only before the first tick
-    bool several;        // prints the rows of several IPC namespaces: snapshot.next
+    bool several;        // prints the rows of several IPC namespaces: snapshot.others
     bool reports_gaps;   // says itself what could not be read
     bool utf8;           // whatever the locale
     bool past;           // with the tables of what happened, where none is named

@@ -69,7 +69,7 @@ static void enter_namespace(struct session *s, uint64_t inode)
     if (own)
         session_say(s, SEVERITY_NOTICE, "back in our own IPC namespace");
     else
-        session_say(s, SEVERITY_NOTICE, "in %s: Esc comes back", s->place_name);
+        session_say(s, SEVERITY_NOTICE, "in %s: Esc goes back", s->place_name);
 }
 
 // The view stays, and the row that is selected in it.
@@ -87,7 +87,7 @@ static void enter_host(struct session *s, uint64_t number)
     v->selected.host = 0;
     s->place = number;
     forget(s);
-    session_say(s, SEVERITY_NOTICE, "%s alone: Esc comes back", s->place_name);
+    session_say(s, SEVERITY_NOTICE, "%s alone: Esc goes back", s->place_name);
 }
 
 void place_enter(struct session *s, uint64_t place)

@@ -157,7 +157,7 @@ TEST(hosts_stand_on_one_screen_and_one_is_entered)
     tty_send(t, "\\host=db02\r");
     tty_must_not_show(t, " db01 ");
     tty_send(t, "\r");
-    tty_must_show(t, "db02 alone: Esc comes back");
+    tty_must_show(t, "db02 alone: Esc goes back");
     tty_must_show(t, "in db02");
     tty_send(t, "\r");
     tty_must_show(t, "python nightly_report.py");

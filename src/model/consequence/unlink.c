@@ -72,7 +72,8 @@ static void count_use(struct draft *t, const struct shared *row, bool held)
         if (held)
             impact->kept = (struct amount){1, 0};
         if (row->known & SHARED_KNOWS_MESSAGES && !held)
-            impact->lost = (struct amount){row->messages, row->rss};
+            impact->lost =
+                (struct amount){row->messages, row->known & SHARED_KNOWS_RSS ? row->rss : 0};
         return;
     }
     if (held && row->links <= 1) {
@@ -124,8 +125,10 @@ static void say_free(struct draft *t, const struct shared *row)
         return;
     }
     say(consequence_next(t), "It vanishes at once");
-    if (lost->n > 0)
+    if (lost->n > 0 && lost->bytes > 0)
         say(&t->effect, ", and {n message} of {size} with it", lost->n, lost->bytes);
+    else if (lost->n > 0)
+        say(&t->effect, ", and {n message} with it", lost->n);
     else if (row->type == SHARED_POSIX)
         say(&t->effect, ", with its contents");
     say(&t->effect, ".");

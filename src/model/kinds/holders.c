@@ -31,8 +31,6 @@ static void set_access(struct snapshot *s, void *row, const struct cell *value)
     r->access =
         (uint8_t)((strchr(value->text, 'r') ? MAP_R : 0) | (strchr(value->text, 'w') ? MAP_W : 0) |
                   (strchr(value->text, 'x') ? MAP_X : 0));
-    if (strcmp(value->text, "none") == 0)
-        r->access = 0;
 }
 
 // A stuck process keeps what was last known of it, and says so.

@@ -153,6 +153,11 @@ void gauges_elsewhere(struct fit_line *p, int drop, const struct snapshot *s)
     }
     if (!n)
         return;
+    if (unknown == n) {
+        fit_line_add(p, drop, STYLE_PLAIN, NULL, "and %zu other IPC namespace%s: not known", n,
+                     n == 1 ? "" : "s");
+        return;
+    }
     fit_line_add(p, drop, STYLE_PLAIN, NULL,
                  "and %zu other IPC namespace%s: %s%s in %" PRIu64 " segment%s", n,
                  n == 1 ? "" : "s", unknown ? "at least " : "", text_size(size, sizeof size, bytes),

@@ -89,7 +89,7 @@ static size_t draw_column(struct canvas *c, struct rect in, const struct line_ve
         bool heading = line[0] && line[0] != ' ' && i + 1 < lines->n && lines->at[i + 1][0] == ' ';
         struct rect rest = {in.x, y, in.w, in.y + in.h - y};
         enum style style = line[0] == '!' ? STYLE_WARNING : heading ? STYLE_PROMPT : STYLE_PLAIN;
-        if (i > from && line[0] && wrap_lines(c, line, in.w) > rest.h && lines->n > i)
+        if (i > from && line[0] && wrap_lines(c, line, in.w) > rest.h)
             break;
         int drawn = wrap_draw(c, rest, style, line, 0);
         y += drawn > 0 ? drawn : 1;

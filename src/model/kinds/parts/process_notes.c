@@ -215,7 +215,7 @@ static void note_page(const struct snapshot *s, int32_t pid, struct note_vec *ou
         add(out, NOTE_WARNING, "not all could be read: the process did not answer in time");
     if (page->known & PAGE_REFUSED)
         add(out, NOTE_WARNING,
-            "its program, directory or share of memory are not readable by this user; try sudo");
+            "its program, directory or share of memory is not readable by this user; try sudo");
     if (page->known & PAGE_UNREAD)
         add(out, NOTE_WARNING, "not all of its page could be read");
     if (page->outcome == PAGE_READ && !(page->known & PAGE_LIBRARY))
