@@ -360,8 +360,10 @@ void options_help(void)
     for (size_t i = 0; i < n_formats; i++)
         if (formats[i]->name)
             printf("ipctop --%-5s [options] [TABLE...]  %s\n", formats[i]->name, formats[i]->what);
-    puts("ipctop --remove [options] [TABLE...]  remove what -f, -u or -i choose: a preview; --yes "
-         "acts\n");
+    puts(
+        "ipctop --remove [options] [TABLE...]  remove what -f, -u or -i choose: a preview; --yes "
+        "acts\n"
+        "ipctop --signal NAME [options] [TABLE...]  signal the processes of such rows, likewise\n");
     for (int i = 0; i < n_rows; i++) {
         char letter[8] = "    ", name[32];
         if (rows[i].letter)
@@ -372,6 +374,8 @@ void options_help(void)
     }
     char tables[200];
     printf("\nTables: %s.\n"
-           "Exit status: 0 done, 1 failed, 2 wrong usage, 3 incomplete (with --strict).\n",
+           "Exit status: 0 done, 1 failed, 2 wrong usage, 3 incomplete (with --strict); of --check "
+           "as of "
+           "monitoring plugins: 0 nothing wrong, 1 warning, 2 critical, 3 unknown.\n",
            list_tables(tables, sizeof tables));
 }

@@ -288,6 +288,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: demo [--still] COMMAND [ARGUMENT…]\n");
         return 2;
     }
+#ifdef SYS_close_range
+    syscall(SYS_close_range, STDERR_FILENO + 1, ~0u,
+            0); // what it was started with is no file of its actors
+#endif
     bool terminal = tcgetattr(STDIN_FILENO, &saved) == 0;
     enter_namespaces();
     pid_t init = start_scene();

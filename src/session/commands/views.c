@@ -179,11 +179,17 @@ static void run_colors(struct session *s)
 static const char *enter_label(struct session *s)
 {
     const struct kind *kind = session_view(s)->kind;
-    const struct kind *opened = kind_get(kind->enter);
+    const void *row = session_selected(s, NULL);
+    bool opens = row && (!kind->opens || kind->opens(row));
+    const struct kind *opened = opens ? kind_get(kind->enter) : NULL;
 
-    if (!session_selected(s, NULL) || kind->can & CAN_LIMIT) // Enter is another command's there
+    if (!row || kind->can & CAN_LIMIT) // Enter is another command's there
         return NULL;
-    return kind->members ? "Objects" : opened ? opened->title : kind->subject ? "Object" : NULL;
+    return kind->place     ? "Go in"
+           : kind->members ? "Objects"
+           : opened        ? opened->title
+           : kind->subject ? "Object"
+                           : NULL;
 }
 
 static const char *back_label(struct session *s)
