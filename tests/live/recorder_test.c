@@ -13,11 +13,12 @@
 
 #include "support/bpf.h"
 #include "support/ns.h"
+#include "support/pictures.h"
 #include "support/program.h"
 #include "support/test.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
-#define LOG "/tmp/ipctop-recorder-test.log"
+#define LOG PICTURES "/log"
 
 struct recorder {
     pid_t pid;
@@ -32,7 +33,6 @@ static void start(const char *const *argv)
 {
     int ends[2];
 
-    unlink(LOG);
     assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
     r = (struct recorder){.pid = fork(), .out = ends[0]};
     if (r.pid == 0) {
@@ -43,17 +43,27 @@ static void start(const char *const *argv)
     close(ends[1]);
 }
 
-static int teardown(void **state)
+static void end(void)
 {
-    (void)state;
     child_end(r.pid);
-    close(r.out);
-    unlink(LOG);
-    r.pid = 0;
-    return 0;
+    if (r.out > 0)
+        close(r.out);
+    r = (struct recorder){0};
 }
 
-TEST_FIXTURE(NULL, teardown)
+static int setup(void **state)
+{
+    (void)state;
+    return pictures_mount(NULL);
+}
+
+static int teardown(void **state)
+{
+    end();
+    return pictures_unmount(state);
+}
+
+TEST_FIXTURE(setup, teardown)
 
 // Reads until it shows the text; false: the output ended before.
 static bool must_show(const char *text)
@@ -152,8 +162,7 @@ TEST(lines_for_programs_have_one_heading_and_no_gaps)
     make_three();
     assert_int_equal(strncmp(r.text, "time,", 5), 0);
     assert_int_equal(lines_with(",what,"), 1);
-    teardown(NULL);
-    r = (struct recorder){0};
+    end();
     start(
         (const char *const[]){"ipctop", "--raw", "events", "-d", "0.1", "-o", "what,id,pid", NULL});
     make_three();
@@ -207,7 +216,7 @@ static void as_nobody(void *arg, int ready)
     child_ready(ready);
 }
 
-TEST(without_rights_the_reason_is_one_line_and_the_rest_works, .teardown = NULL)
+TEST(without_rights_the_reason_is_one_line_and_the_rest_works)
 {
     pid_t pid = child_start(as_nobody, NULL);
 
@@ -229,7 +238,6 @@ TEST(a_recording_names_who_removed_a_segment)
     void *at = shmat(id, NULL, 0);
 
     said_clear(&said);
-    unlink(LOG);
     assert_true((intptr_t)at != -1);
     snprintf(command, sizeof command,
              IPCTOP " --record " LOG " -d 0.1 --trace & "

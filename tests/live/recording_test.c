@@ -15,23 +15,17 @@
 #include "support/scene.h"
 #include "support/test.h"
 
-#define DIR "/tmp/ipctop-recording"
+#define DIR PICTURES
 #define FILE_NAME DIR "/rec"
 
 // A small disk of our own, in the mount namespace of ns_run().
 static int setup(void **state)
 {
     (void)state;
-    return pictures_mount(DIR, "128k");
+    return pictures_mount("128k");
 }
 
-static int teardown(void **state)
-{
-    (void)state;
-    return pictures_unmount(DIR);
-}
-
-TEST_FIXTURE(setup, teardown)
+TEST_FIXTURE(setup, pictures_unmount)
 
 // Whole documents in the file; others are counted in *broken.
 static size_t pictures(const char *path, size_t *broken)

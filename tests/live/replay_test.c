@@ -15,23 +15,17 @@
 #include "support/scene.h"
 #include "support/test.h"
 
-#define DIR "/tmp/ipctop-replay"
+#define DIR PICTURES
 #define FILE_NAME DIR "/rec"
 #define IPCTOP BUILD_DIR "/ipctop"
 
 static int setup(void **state)
 {
     (void)state;
-    return pictures_mount(DIR, NULL);
+    return pictures_mount(NULL);
 }
 
-static int teardown(void **state)
-{
-    (void)state;
-    return pictures_unmount(DIR);
-}
-
-TEST_FIXTURE(setup, teardown)
+TEST_FIXTURE(setup, pictures_unmount)
 
 static struct said must(const char *arguments, int status)
 {

@@ -23,8 +23,10 @@ enum { PATIENCE = 60 };
 
 static struct {
     char unit[64], group[128]; // its name, and the directory of its control group
+    bool made;                 // that directory
     int shmid;
-    pid_t main;
+    pid_t main, orphans[2]; // all of them
+    size_t n;
 } world;
 
 static void be_systemd(void)
@@ -56,7 +58,8 @@ static bool make_group(void)
 
     for (size_t i = 0; i < sizeof tops / sizeof *tops; i++) {
         snprintf(world.group, sizeof world.group, "%s/%s", tops[i], world.unit);
-        if (mkdir(world.group, 0755) == 0)
+        world.made = mkdir(world.group, 0755) == 0;
+        if (world.made)
             return true;
     }
     return false;
@@ -89,7 +92,7 @@ static pid_t start_orphan(void)
         pid = getpid();
         if (!write_text(procs, "0") || shmat(world.shmid, NULL, 0) == (void *)-1)
             pid = -1;
-        if (write(ends[1], &pid, sizeof pid) < 0)
+        if (write(ends[1], &pid, sizeof pid) < 0 || pid < 0)
             _exit(1);
         for (;;)
             pause();
@@ -98,8 +101,11 @@ static pid_t start_orphan(void)
     assert_int_equal(waitpid(parent, NULL, 0), parent);
     assert_int_equal(read(ends[0], &pid, sizeof pid), sizeof pid);
     close(ends[0]);
-    if (pid > 0)
-        assert_true(await(is_orphan, &pid, PATIENCE));
+    if (pid <= 0)
+        return pid;
+    assert_true(world.n < sizeof world.orphans / sizeof *world.orphans);
+    world.orphans[world.n++] = pid;
+    assert_true(await(is_orphan, &pid, PATIENCE));
     return pid;
 }
 
@@ -127,9 +133,9 @@ static int make_world(void **state)
 static int end_world(void **state)
 {
     (void)state;
-    if (world.main > 0)
-        kill(world.main, SIGKILL);
-    return !world.main || await(is_gone, NULL, PATIENCE) ? 0 : -1;
+    for (size_t i = 0; i < world.n; i++)
+        kill(world.orphans[i], SIGKILL);
+    return !world.made || await(is_gone, NULL, PATIENCE) ? 0 : -1;
 }
 
 TEST_GROUP_FIXTURE(make_world, end_world)
@@ -177,6 +183,7 @@ TEST(of_two_that_init_has_none_is_known_as_the_main_one)
     pid_t left = start_orphan();
     expect("unknown");
     kill(left, SIGKILL);
+    world.n--;
 }
 
 static int tests(void)

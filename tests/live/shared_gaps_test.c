@@ -15,22 +15,10 @@
 #include "linux/holders/maps.h"
 #include "support/ns.h"
 #include "support/program.h"
+#include "support/shm_world.h"
 #include "support/test.h"
 
-static int make_world(void **state)
-{
-    (void)state;
-    umask(022);
-    return mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=16m");
-}
-
-static int end_world(void **state)
-{
-    (void)state;
-    return umount2("/dev/shm", MNT_DETACH);
-}
-
-TEST_FIXTURE(make_world, end_world)
+TEST_FIXTURE(shm_world_begin, shm_world_end)
 
 static void make(const char *path)
 {
@@ -101,6 +89,9 @@ TEST(mappings_that_are_left_out_are_counted)
         fillers[i] = child_start(map_often, &often);
     pid_t holder = child_start(map_once, (void *)"/dev/shm/used");
     if (fillers[2] < 0) {
+        for (int i = 0; i < 3; i++)
+            child_end(fillers[i]);
+        child_end(holder);
         printf("skip: a process may not map as much: vm.max_map_count\n");
         skip();
     }
@@ -264,8 +255,7 @@ TEST(queues_of_another_ipc_namespace_are_not_ours)
         printf("skip: needs root to list queues that are not mounted\n");
         skip();
     }
-    mkdir("/dev/mqueue", 0755);
-    assert_int_equal(mount("mqueue", "/dev/mqueue", "mqueue", 0, NULL), 0);
+    assert_true(shm_world_mount_queues());
     mqd_t parents = mq_open("/test-parents", O_CREAT | O_EXCL | O_RDWR, 0644, NULL);
     assert_true(parents >= 0);
     mq_close(parents); // what a process holds open is seen by that
@@ -280,7 +270,6 @@ TEST(queues_of_another_ipc_namespace_are_not_ours)
         mq_close(again);
     }
     mq_unlink("/test-parents");
-    umount2("/dev/mqueue", MNT_DETACH);
 }
 
 int main(void)

@@ -19,6 +19,7 @@
 
 #include "support/ns.h"
 #include "support/program.h"
+#include "support/shm_world.h"
 #include "support/test.h"
 
 // The only row of that kind and name; NULL where there is none.
@@ -100,10 +101,8 @@ static void check_file(json_t *row, const char *path)
 
 static int make_world(void **state)
 {
-    (void)state;
-    if (mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=16m") < 0)
+    if (shm_world_begin(state) < 0)
         return -1;
-    umask(022);
     int fd = shm_open("/test-segment", O_CREAT | O_RDWR, 0640);
     if (fd < 0 || ftruncate(fd, 1 << 20) < 0 || pwrite(fd, "x", 1, 0) != 1)
         return -1;
@@ -111,13 +110,7 @@ static int make_world(void **state)
     return 0;
 }
 
-static int end_world(void **state)
-{
-    (void)state;
-    return umount2("/dev/shm", MNT_DETACH);
-}
-
-TEST_GROUP_FIXTURE(make_world, end_world)
+TEST_GROUP_FIXTURE(make_world, shm_world_end)
 
 TEST(a_segment_is_what_stat_says)
 {

@@ -1,27 +1,23 @@
 #include "support/pictures.h"
 
 #include <sys/mount.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "support/scene.h"
 #include "support/test.h"
 
-int pictures_mount(const char *dir, const char *size)
+int pictures_mount(const char *size)
 {
     char options[40];
 
     snprintf(options, sizeof options, "mode=0700%s%s", size ? ",size=" : "", size ? size : "");
-    mkdir(dir, 0700);
-    return mount("none", dir, "tmpfs", 0, options);
+    return mount("none", PICTURES, "tmpfs", 0, options);
 }
 
-int pictures_unmount(const char *dir)
+int pictures_unmount(void **state)
 {
+    (void)state;
     scene_clean();
-    umount2(dir, MNT_DETACH);
-    rmdir(dir);
-    return 0;
+    return umount2(PICTURES, MNT_DETACH);
 }
 
 void picture_write(FILE *file, const struct picture *p)

@@ -4,9 +4,11 @@
 
 #include <stdio.h>
 
-// The disk, in the mount namespace of ns_run(): a size as mount(8) has it, or NULL. 0 or -1.
-int pictures_mount(const char *dir, const char *size);
-int pictures_unmount(const char *dir); // and removes what scene_*() made
+// The disk, in the mount namespace of ns_run(): its directory is there already, for such as this, so that
+// nothing is made outside. A size as mount(8) has it, or NULL. 0 or -1.
+#define PICTURES "/mnt"
+int pictures_mount(const char *size);
+int pictures_unmount(void **state); // and removes what scene_*() made: a fixture
 
 // One segment of that id with a holder, 18811 python; a finding about it, and an event.
 struct picture {

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "support/ns.h"
+#include "support/shm_world.h"
 #include "support/test.h"
 #include "support/tty.h"
 
@@ -25,9 +25,8 @@ static pid_t holder;
 
 static int make_world(void **state)
 {
-    (void)state;
     holder = 0;
-    return mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=16m");
+    return shm_world_begin(state);
 }
 
 static int end_world(void **state)
@@ -35,18 +34,19 @@ static int end_world(void **state)
     tty_teardown(state);
     if (holder > 0)
         child_end(holder);
-    return umount2("/dev/shm", MNT_DETACH);
+    return shm_world_end(state);
 }
 
 TEST_FIXTURE(make_world, end_world)
 
-static void make(const char *path)
+static bool make(const char *path)
 {
     int fd = open(path, O_CREAT | O_RDWR, 0600);
+    bool made = fd >= 0 && ftruncate(fd, 4096) == 0;
 
-    if (fd < 0 || ftruncate(fd, 4096) < 0)
-        _exit(1);
-    close(fd);
+    if (fd >= 0)
+        close(fd);
+    return made;
 }
 
 static void hold(void *arg, int ready)
@@ -55,9 +55,8 @@ static void hold(void *arg, int ready)
 
     (void)arg;
     prctl(PR_SET_NAME, "shm-holder");
-    make("/dev/shm/test-used");
-    int fd = open("/dev/shm/test-used", O_RDWR);
-    if (memfd < 0 || ftruncate(memfd, 8192) < 0 ||
+    int fd = make("/dev/shm/test-used") ? open("/dev/shm/test-used", O_RDWR) : -1;
+    if (memfd < 0 || fd < 0 || ftruncate(memfd, 8192) < 0 ||
         mmap(NULL, 8192, PROT_READ, MAP_SHARED, memfd, 0) == MAP_FAILED ||
         mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED)
         _exit(1);
@@ -82,7 +81,7 @@ static void must_end(struct tty *t)
 
 TEST(what_nothing_uses_is_removed_with_y)
 {
-    make("/dev/shm/test-free");
+    assert_true(make("/dev/shm/test-free"));
     struct tty *t = START("-f", "name=test-free");
 
     tty_must_show(t, "rw-------"); // its row
@@ -156,7 +155,7 @@ TEST(its_holder_is_signalled)
 
 TEST(readonly_refuses)
 {
-    make("/dev/shm/test-free");
+    assert_true(make("/dev/shm/test-free"));
     struct tty *t = START("--readonly", "-f", "name=test-free");
 
     tty_must_show(t, "rw-------");
