@@ -8,15 +8,13 @@
 #include <time.h>
 
 #include "base/line.h"
+#include "model/kinds/parts/cells.h"
 #include "model/text/words.h"
 #include "output/request_text.h"
 
 extern const struct format batch_format;
 
 enum { TEXT = 4096 };
-static const char *const severities[] = {
-    [SEVERITY_NOTICE] = "notice", [SEVERITY_WARNING] = "warning", [SEVERITY_CRITICAL] = "critical"};
-
 static void put_heading(FILE *out, const char *text, int level, bool markdown)
 {
     if (markdown) {
@@ -100,7 +98,7 @@ static void put_notes(FILE *out, const struct snapshot *s, const struct table_re
         kind->mark(s, row, &severity);
     for (size_t i = 0; i < notes.n; i++) {
         if (i == 0)
-            fprintf(out, markdown ? "**%s**: " : "%-8s  ", severities[severity]);
+            fprintf(out, markdown ? "**%s**: " : "%-8s  ", severity_names[severity]);
         else
             fputs(markdown ? "  \n" : "          ", out);
         put_text(out, notes.at[i].text, markdown);

@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "model/kinds/command_line.h"
 #include "model/kinds/find_row.h"
+#include "model/kinds/parts/shared_rows.h"
 #include "model/kinds/registry.h"
 #include "store/append_log.h"
 
@@ -74,7 +75,8 @@ static void add_target(struct line *line, const struct action *action)
         line_add(&target, "limit %s=%" PRIu64, action->limit.name, action->limit.value);
     else if (action->shared.what)
         line_add(&target, "%s %s device=%u:%u inode=%" PRIu64 " uid=%u", action->shared.what,
-                 action->shared.name, t->key >> 20, t->key & 0xfffff, t->part, action->was.uid);
+                 action->shared.name, shared_id_of(t).dev_major, shared_id_of(t).dev_minor, t->part,
+                 action->was.uid);
     else
         line_add(&target, "%s", identity_text(t, name, sizeof name));
     if (t->pid && !t->start_ticks && t->instance)

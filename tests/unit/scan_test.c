@@ -166,6 +166,6 @@ TEST(mappings_read_as_in_proc)
     assert_string_equal(access_text(MAP_R, text), "r");
     assert_string_equal(access_text(MAP_R | MAP_W | MAP_X, text), "rwx");
     assert_string_equal(access_text(MAP_SHARED_BIT, text), "none");
-    assert_string_equal(scan_method_name(SCAN_PROCMAP_QUERY), "procmap_query");
-    assert_string_equal(scan_method_name(SCAN_TEXT), "text");
+    assert_string_equal(scan_method_names[SCAN_PROCMAP_QUERY], "procmap_query");
+    assert_string_equal(scan_method_names[SCAN_TEXT], "text");
 }

@@ -17,6 +17,8 @@ enum postgres_role {
 
 // Which part of a server a process is, by its name and arguments.
 enum postgres_role postgres_role(const struct process *process);
+// "a PostgreSQL postmaster"; NULL of POSTGRES_NOT.
+const char *postgres_role_title(enum postgres_role role);
 
 // Whether that data directory's server made the segment.
 bool postgres_owns(const struct instance *instance, const struct snapshot *s,

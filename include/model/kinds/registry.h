@@ -11,6 +11,7 @@ const struct kind *kind_by_name(const char *name);
 const struct kind *kind_of_tab(size_t tab);
 bool kind_tab(const struct kind *kind, size_t *tab);   // false: it has none
 bool kind_tab_of_number(unsigned number, size_t *tab); // kind->tab; 0: the tenth
+unsigned kind_tab_digit(const struct kind *kind);      // the key of its tab: 0 is the tenth
 size_t kind_tabs(void);                                // how many there are
 
 // clang-format off

@@ -11,7 +11,8 @@
 #include "model/record/objects.h"
 
 enum scan_method { SCAN_PROCMAP_QUERY, SCAN_TEXT, SCAN_REVERSE_MAP, SCAN_METHODS };
-const char *scan_method_name(enum scan_method method); // "procmap_query", "text", "reverse_map"
+extern const char
+    *const scan_method_names[]; // "procmap_query", "text", "reverse_map"; ends with NULL
 
 // Why attachments of a segment stay unseen; bits, as evidence was met during the scan.
 enum unseen {

@@ -12,8 +12,11 @@
 void triage_run(struct snapshot *snapshot);
 uint64_t triage_need(void); // enum need: what all rules together read
 
+// How severe the worst finding is, of all hosts where there are several.
+enum severity triage_worst(const struct snapshot *snapshot);
 // The header's one line: "removed but held: 276M by 18811 python · 2 orphans 1.2G · …", cut between
-// characters where cap is short. Empty when nothing is wrong.
+// characters where cap is short. Empty when nothing is
+// wrong. Of several hosts the worst finding of each.
 void triage_summary(const struct snapshot *snapshot, char *dst, size_t cap);
 
 #endif

@@ -64,6 +64,17 @@ enum postgres_role postgres_role(const struct process *p)
                                                        : POSTGRES_MASTER;
 }
 
+const char *postgres_role_title(enum postgres_role role)
+{
+    static const char *const titles[] = {[POSTGRES_SOME] = "a process of PostgreSQL",
+                                         [POSTGRES_MASTER] = "a PostgreSQL postmaster",
+                                         [POSTGRES_BACKEND] = "a PostgreSQL backend",
+                                         [POSTGRES_WORKER] = "a parallel worker of PostgreSQL",
+                                         [POSTGRES_HELPER] = "a helper process of PostgreSQL"};
+
+    return titles[role];
+}
+
 // Servers before 9.3 count keys up from port × 1000.
 static bool is_old_key(const struct instance *instance, uint32_t key)
 {

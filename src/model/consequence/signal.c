@@ -178,7 +178,7 @@ static const char *postgres_other_fate(int sig, bool worker, bool *lost)
 static void say_postgres(struct draft *t, const struct process *p)
 {
     int sig = t->action->signal;
-    const char *fate = NULL, *what = NULL;
+    const char *fate = NULL;
     const enum postgres_role role = p ? postgres_role(p) : POSTGRES_NOT;
     bool lost;
 
@@ -186,24 +186,19 @@ static void say_postgres(struct draft *t, const struct process *p)
     case POSTGRES_NOT:
         return;
     case POSTGRES_MASTER:
-        what = "a PostgreSQL postmaster";
         fate = postgres_master_fate(sig);
         t->out->grave |= sig != SIGHUP && fate != NULL;
         break;
     case POSTGRES_BACKEND:
-        what = "a PostgreSQL backend";
         fate = postgres_backend_fate(sig);
         t->out->grave |= sig != SIGHUP && sig != SIGTERM && sig != SIGINT && fate != NULL;
         break;
     case POSTGRES_WORKER:
     case POSTGRES_HELPER:
-        what = role == POSTGRES_WORKER ? "a parallel worker of PostgreSQL"
-                                       : "a helper process of PostgreSQL";
         fate = postgres_other_fate(sig, role == POSTGRES_WORKER, &lost);
         t->out->grave |= lost;
         break;
     case POSTGRES_SOME:
-        what = "a process of PostgreSQL";
         if (sig == SIGKILL || sig == SIGQUIT) {
             fate = "the server resets all sessions, or, if it is the postmaster, leaves them "
                    "orphaned";
@@ -211,7 +206,8 @@ static void say_postgres(struct draft *t, const struct process *p)
         }
         break;
     }
-    say(consequence_next(t), "It is {text}{text}{text}.", what, fate ? ": " : "", fate);
+    say(consequence_next(t), "It is {text}{text}{text}.", postgres_role_title(role),
+        fate ? ": " : "", fate);
 }
 
 // "Oracle Database Reference", Background Processes: the instance ends with any of these.

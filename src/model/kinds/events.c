@@ -90,8 +90,6 @@ static void show_time(const struct snapshot *s, const void *row, char *dst, size
         snprintf(dst, cap, "%s", text);
 }
 
-static const char *const severity_names[] = {"notice", "warning", "critical", NULL};
-
 // clang-format off
 static const struct column columns[] = {
     {.name = "time", .title = "TIME",

@@ -51,8 +51,6 @@ static void set_objects(struct snapshot *s, void *row, const struct cell *value)
     vec_free(&objects);
 }
 
-static const char *const severity_names[] = {"notice", "warning", "critical", NULL};
-
 // clang-format off
 static const struct column columns[] = {
     {.name = "rule", .title = "RULE", .help = "rule that found it", .type = CELL_TEXT,

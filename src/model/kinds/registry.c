@@ -69,6 +69,11 @@ bool kind_tab_of_number(unsigned number, size_t *tab)
     return false;
 }
 
+unsigned kind_tab_digit(const struct kind *kind)
+{
+    return kind->tab % 10;
+}
+
 size_t kind_tabs(void)
 {
     size_t n = 0;

@@ -78,10 +78,8 @@ static const struct column holder_columns[] = {
      .priority = 5, .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .need = NEED_SHARED_OPEN, .get = get_open},
     {.name = "access", .title = "ACCESS", .help = "what its mappings allow: r, rw, rwx, none", .type = CELL_TEXT, .width = 6, .priority = 4,
      .flags = COL_JSON | COL_SCREEN, .get = get_access},
-    {.name = "comm", .detail = DETAIL_NONE, .title = "PROGRAM", .help = "name of the program", .type = CELL_TEXT, .width = 15,
-     .flags = COL_JSON, .need = NEED_PROCESSES, .member = MEMBER_OF_PROCESS(PROC_KNOWS_COMM, AS_CHARS, comm)},
-    {.name = "command", .title = "COMMAND", .help = "program and arguments", .type = CELL_TEXT, .width = 20, .widest = 255, .priority = 1,
-     .place = 2, .flags = COL_JSON | COL_SCREEN, .need = NEED_PROCESSES | NEED_COMMANDS, .get = process_get_command},
+    PROCESS_COMM_COLUMN(0),
+    PROCESS_COMMAND_COLUMN(2, process_show_command),
 };
 // clang-format on
 

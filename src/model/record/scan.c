@@ -6,14 +6,10 @@
 
 #include "base/line.h"
 
-const char *scan_method_name(enum scan_method method)
-{
-    static const char *const names[SCAN_METHODS] = {[SCAN_PROCMAP_QUERY] = "procmap_query",
-                                                    [SCAN_TEXT] = "text",
-                                                    [SCAN_REVERSE_MAP] = "reverse_map"};
-
-    return names[method];
-}
+const char *const scan_method_names[] = {[SCAN_PROCMAP_QUERY] = "procmap_query",
+                                         [SCAN_TEXT] = "text",
+                                         [SCAN_REVERSE_MAP] = "reverse_map",
+                                         [SCAN_METHODS] = NULL};
 
 struct scan *scan_new(void)
 {

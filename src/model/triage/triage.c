@@ -310,12 +310,36 @@ void triage_run(struct snapshot *snapshot)
 
 // --- the header's line --------------------------------------------------------------------------
 
+// The worst finding of each host, worst first.
+static void summary_of_hosts(const struct snapshot *s, struct line *line)
+{
+    for (size_t i = 0; i < s->hosts.n && !line->full; i++)
+        if (s->hosts.at[i].worst)
+            line_add(line, "%s%s: %s", line->n ? " · " : "", s->hosts.at[i].name,
+                     s->hosts.at[i].worst);
+}
+
+enum severity triage_worst(const struct snapshot *s)
+{
+    enum severity worst = SEVERITY_NOTICE;
+    const struct snapshot *part;
+
+    for (size_t i = 0; (part = snapshot_part(s, i)); i++)
+        if (part->findings.n && part->findings.at[0].severity > worst)
+            worst = part->findings.at[0].severity;
+    return worst;
+}
+
 // Findings of one rule and severity stand together: the heaviest is shown, the others are counted.
 void triage_summary(const struct snapshot *snapshot, char *dst, size_t cap)
 {
     const struct finding_vec *findings = &snapshot->findings;
     struct line line = line_start(dst, cap);
 
+    if (snapshot->others.n) {
+        summary_of_hosts(snapshot, &line);
+        return;
+    }
     for (size_t i = 0, next; i < findings->n && !line.full; i = next) {
         const struct finding *f = &findings->at[i];
 

@@ -75,16 +75,11 @@ static void add_signal(struct prompt *p, int number)
 // What it is that makes one think again, as far as is known yet.
 static void say_what_it_is(struct say *title, const struct process *p)
 {
-    static const char *const servers[] = {[POSTGRES_SOME] = "a process of PostgreSQL",
-                                          [POSTGRES_MASTER] = "a PostgreSQL postmaster",
-                                          [POSTGRES_BACKEND] = "a PostgreSQL backend",
-                                          [POSTGRES_WORKER] = "a parallel worker of PostgreSQL",
-                                          [POSTGRES_HELPER] = "a helper process of PostgreSQL"};
     enum postgres_role role = postgres_role(p);
     char state = p->known & PROC_KNOWS_STATE ? p->state : '\0';
 
     if (role != POSTGRES_NOT)
-        say(title, ", {text}", servers[role]);
+        say(title, ", {text}", postgres_role_title(role));
     if (p->inner_pid)
         say(title, ", pid {number} of another PID namespace", p->inner_pid);
     if (state == 'T' || state == 't')

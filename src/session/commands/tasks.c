@@ -47,7 +47,7 @@ static bool add_name(struct line *line, const char *name, const struct session_o
     if (command)
         line_add(line, "%s", key_name(command->keys[0], key, sizeof key));
     else if (kind)
-        line_add(line, "%u", kind->tab % 10);
+        line_add(line, "%u", kind_tab_digit(kind));
     return !command || !options || !command_refusal(command, options);
 }
 

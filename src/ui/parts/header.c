@@ -160,27 +160,6 @@ void header_draw(struct canvas *c, struct rect r, const struct session *session)
     }
 }
 
-// The worst finding of each host, worst first.
-static void summary_of_hosts(const struct snapshot *s, char *dst, size_t cap)
-{
-    struct line line = line_start(dst, cap);
-
-    for (size_t i = 0; i < s->hosts.n && !line.full; i++)
-        if (s->hosts.at[i].worst)
-            line_add(&line, "%s%s: %s", line.n ? " · " : "", s->hosts.at[i].name,
-                     s->hosts.at[i].worst);
-}
-
-static enum severity worst_of(const struct snapshot *s)
-{
-    enum severity worst = s->findings.n ? s->findings.at[0].severity : SEVERITY_NOTICE;
-
-    for (size_t i = 0; i < s->others.n; i++)
-        if (s->others.at[i]->findings.n && worst_of(s->others.at[i]) > worst)
-            worst = worst_of(s->others.at[i]);
-    return worst;
-}
-
 void header_findings(struct canvas *c, struct rect r, const struct snapshot *s)
 {
     size_t n = kind_total(&kind_findings, s);
@@ -188,13 +167,10 @@ void header_findings(struct canvas *c, struct rect r, const struct snapshot *s)
 
     if (r.h == 0 || n == 0)
         return;
-    enum severity worst = worst_of(s);
+    enum severity worst = triage_worst(s);
     enum style style = mark_severity(worst, STYLE_PLAIN);
     int x = r.x + 1;
     x += canvas_format(c, x, r.y, r.w - x, style, "! %zu finding%s", n, n == 1 ? "" : "s") + GAP;
-    if (s->others.n)
-        summary_of_hosts(s, summary, sizeof summary);
-    else
-        triage_summary(s, summary, sizeof summary);
+    triage_summary(s, summary, sizeof summary);
     canvas_text(c, x, r.y, r.w - x, worst == SEVERITY_NOTICE ? STYLE_PLAIN : STYLE_PROMPT, summary);
 }

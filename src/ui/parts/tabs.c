@@ -95,7 +95,7 @@ static void tab_text(const struct session *session, size_t tab, enum detail deta
     bool here = tab == session->tab;
     struct line line = line_start(dst, cap);
 
-    line_add(&line, "%u", kind->tab % 10);
+    line_add(&line, "%u", kind_tab_digit(kind));
     bool whole = detail != DETAIL_BRIEF && detail != DETAIL_BARE;
     if (detail <= DETAIL_NARROW || (here && whole))
         line_add(&line, " %s", kind->title);

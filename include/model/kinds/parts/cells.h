@@ -5,6 +5,9 @@
 
 #include "model/table/column.h"
 
+// "notice", "warning", "critical", by enum severity; ends with NULL.
+extern const char *const severity_names[];
+
 // Setters. A cell nobody sets stays unknown.
 void cell_set_text(struct cell *out, const char *text); // kept, not copied; NULL: unknown
 void cell_set_number(struct cell *out, int64_t number); // also durations, times

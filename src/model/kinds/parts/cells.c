@@ -8,6 +8,11 @@
 #include "model/apps/labels.h"
 #include "model/record/pid_state.h"
 
+const char *const severity_names[] = {[SEVERITY_NOTICE] = "notice",
+                                      [SEVERITY_WARNING] = "warning",
+                                      [SEVERITY_CRITICAL] = "critical",
+                                      NULL};
+
 void cell_set_text(struct cell *out, const char *text)
 {
     out->text = text;

@@ -1,9 +1,5 @@
 #include "model/kinds/parts/meta.h"
 
-static const char *const methods[SCAN_METHODS + 1] = {[SCAN_PROCMAP_QUERY] = "procmap_query",
-                                                      [SCAN_TEXT] = "text",
-                                                      [SCAN_REVERSE_MAP] = "reverse_map"};
-
 // clang-format off
 const struct column meta_system[] = {
     {.name = "hostname", .type = CELL_TEXT, .member = MEMBER(AS_CHARS, struct system, hostname)},
@@ -27,7 +23,7 @@ const struct column meta_scan[] = {
     {.name = "unreadable", .type = CELL_COUNT, .member = MEMBER(AS_VALUE, struct scan, unreadable)},
     {.name = "stuck", .type = CELL_COUNT, .member = MEMBER(AS_VALUE, struct scan, stuck)},
     {.name = "unasked", .type = CELL_COUNT, .member = MEMBER(AS_VALUE, struct scan, unasked)},
-    {.name = "method", .type = CELL_TEXT, .names = methods, .member = MEMBER(AS_NAMED, struct scan, method)},
+    {.name = "method", .type = CELL_TEXT, .names = scan_method_names, .member = MEMBER(AS_NAMED, struct scan, method)},
     {.name = "duration_us", .type = CELL_COUNT, .member = MEMBER(AS_VALUE, struct scan, duration_us)},
     {.name = "exiting", .type = CELL_COUNT, .member = MEMBER(AS_VALUE, struct scan, exiting)},
     {.name = "mappings_left_out", .type = CELL_COUNT, .member = MEMBER(AS_VALUE, struct scan, left_out)},
