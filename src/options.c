@@ -2,14 +2,12 @@
 
 #include <getopt.h>
 #include <pwd.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/line.h"
-#include "base/memory.h"
 #include "base/moment.h"
 #include "base/signal_name.h"
 #include "base/text.h"

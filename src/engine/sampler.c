@@ -45,7 +45,6 @@ struct sampler *sampler_new(const struct source *source, const struct sampler_op
     s->pool = prober_pool_new(source, &threads);
     s->options = *options;
     s->actor = action_worker_new(source, options, acted, s);
-    s->source = *source;
     s->refresh = s->here = refresh_new(source, s->pool, !s->one_shot);
     s->elsewhere = elsewhere_new(source, s->pool);
     if (s->one_shot) // the caller that collects waits anyway

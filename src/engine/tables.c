@@ -15,7 +15,7 @@ void tables_free(struct tables *t)
     t->now = NULL;
 }
 
-static const unsigned others =
+static const uint64_t others =
     NEED_SEMSETS | NEED_ELEMENTS | NEED_SEM_WAITERS | NEED_QUEUES | NEED_QUEUE_MAX;
 
 // Where there are many objects, what was read of them is good for a while: one costs the kernel

@@ -39,7 +39,7 @@ static uint64_t tables_for(uint64_t need)
 }
 
 // The first error wins, but all is tried: a kernel may lack one table.
-static void note(int *first, struct snapshot *fresh, unsigned part, int error)
+static void note(int *first, struct snapshot *fresh, uint64_t part, int error)
 {
     if (!error)
         fresh->has |= part;

@@ -82,7 +82,6 @@ struct system { // the header's first line
     uint64_t ram;           // bytes of memory, proc_meminfo(5) MemTotal; 0 unknown
     uint64_t ipc_namespace; // inode of the one shown; 0 unknown
     uint64_t own_namespace; // of /proc/self/ns/ipc; 0 unknown
-    bool elsewhere;         // it is not our own
     bool host_namespace;    // it is the machine's first one
     // /proc/self/ns/pid is the machine's first one: no process is outside, and a pid of 0 in an
     // object means nobody. False where it is another or could not be read.

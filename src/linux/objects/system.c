@@ -63,7 +63,6 @@ void system_of_namespace(struct system *out, uint64_t inode)
 {
     out->ipc_namespace = inode;
     out->host_namespace = inode == first_ipc_namespace;
-    out->elsewhere = true;
 }
 
 void system_by_calls(struct system *out)

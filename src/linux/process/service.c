@@ -1,6 +1,5 @@
 #include "linux/process/service.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,6 @@
 #include "linux/shared/limits.h"
 
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
