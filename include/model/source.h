@@ -29,8 +29,8 @@ enum probe_what {
     PROBE_SERVER,      // id: pid of a PostgreSQL process → instances: its data directory
     PROBE_SAME_MEMORY, // id: no pid; answer.tasks, processes or threads → answer.same: which share
                        // one address space. Hangs where one is stuck in exec: kcmp(2) waits for it
-    PROBE_FILES, // id: pid → files, of which sockets have their inode alone; with any `facts` no
-                 // others than sockets
+    PROBE_FILES,       // id: pid → files, of which sockets have their inode alone; with facts
+                       // PROBE_SOCKETS_ONLY no others than sockets
     PROBE_SOCKETS, // id: pid; answer.inodes, ascending → sockets of its network namespace; with
                    // facts PROBE_INTERNET of TCP and UDP alone, what it takes to know ports
     PROBE_PAGE,    // id: pid → page
@@ -44,12 +44,13 @@ enum probe_what {
     PROBE_NAMESPACE_MOUNTS, // id: 0 → inodes: the IPC namespaces that mounts keep
 };
 
-enum { PROBE_OPEN = 1, PROBE_INTERNET = 2, PROBE_NAMES = 4 };
+enum { PROBE_OPEN = 1, PROBE_INTERNET = 2, PROBE_NAMES = 4, PROBE_SOCKETS_ONLY = 8 };
 
 struct probe {
     enum probe_what what;
     int64_t id;
-    uint64_t facts;         // enum process_fact, for PROBE_PROCESS; PROBE_OPEN, PROBE_INTERNET
+    uint64_t facts; // enum process_fact of PROBE_PROCESS and PROBE_FURTHER; PROBE_OPEN,
+                    // PROBE_INTERNET, PROBE_NAMES or PROBE_SOCKETS_ONLY where they stand above
     uint64_t ipc_namespace; // whose segments, sets and queues are asked about; 0: our own's
 };
 

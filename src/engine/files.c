@@ -130,7 +130,7 @@ static void add_files(struct files *f, const struct asking *asking)
             .outcome = asking->asked[i] == ASKED_DONE    ? (uint8_t)taken->outcome
                        : asking->asked[i] == ASKED_STUCK ? FILES_STUCK
                                                          : FILES_UNASKED,
-            .sockets_only = asking->probes.at[i].facts != 0,
+            .sockets_only = asking->probes.at[i].facts & PROBE_SOCKETS_ONLY,
             .first = (uint32_t)f->files.n,
             .n = (uint32_t)taken->files.n,
             .left_out = taken->left_out,
@@ -200,9 +200,11 @@ static void update(void *self, const struct round *round)
     }
     int64_t cost = clock_used_ns();
     for (size_t i = 0; i < pids.n; i++)
-        ask_add(&asking, (struct probe){.what = PROBE_FILES,
-                                        .id = pids.at[i],
-                                        .facts = sockets_only(round->want, pids.at[i])});
+        ask_add(&asking,
+                (struct probe){.what = PROBE_FILES,
+                               .id = pids.at[i],
+                               .facts =
+                                   sockets_only(round->want, pids.at[i]) ? PROBE_SOCKETS_ONLY : 0});
     f->taken = mem_zero(pids.n, sizeof *f->taken);
     ask_each(round->pool, &asking);
     add_files(f, &asking);

@@ -75,8 +75,9 @@ static void ask_others(struct peers *p, const struct round *round,
         return;
     for (size_t i = 0; i < list->n; i++)
         if (!process_files_find(answers, list->at[i].pid))
-            ask_add(&asking, (struct probe){
-                                 .what = PROBE_FILES, .id = list->at[i].pid, .facts = PROBE_OPEN});
+            ask_add(&asking, (struct probe){.what = PROBE_FILES,
+                                            .id = list->at[i].pid,
+                                            .facts = PROBE_SOCKETS_ONLY});
     p->probes = &asking.probes;
     ask_each(round->pool, &asking);
     ask_end(&asking);
