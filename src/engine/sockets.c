@@ -1,7 +1,5 @@
 #include "engine/sockets.h"
 
-#include <stdlib.h>
-
 #include "engine/ask/ask.h"
 
 enum { TRIES = 4 }; // processes of a network namespace, where one ended before it answered
@@ -16,13 +14,6 @@ struct asked_sockets {
     bool internet;   // TCP and UDP alone
 };
 
-static int inode_order(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
 static void list_inodes(struct asked_sockets *a, uint64_t net_namespace)
 {
     struct inode_vec *out = &a->inodes;
@@ -36,8 +27,7 @@ static void list_inodes(struct asked_sockets *a, uint64_t net_namespace)
                 vec_push(out, file->inode);
         }
     }
-    if (out->n > 1)
-        qsort(out->at, out->n, sizeof *out->at, inode_order);
+    inodes_settle(out);
 }
 
 static void prepare(void *arg, size_t index, struct answer *answer)

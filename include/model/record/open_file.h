@@ -62,6 +62,7 @@ struct socket_entry { // of the tables of one network namespace
 };
 VEC(socket_vec, struct socket_entry);
 VEC(inode_vec, uint64_t);
+void inodes_settle(struct inode_vec *inodes); // ascending, each once
 
 enum {
     FILE_READS = 1, // bits of `mode`

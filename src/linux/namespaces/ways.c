@@ -136,25 +136,6 @@ static bool parse_mount(char *line, uint64_t *inode, char **path)
     return is_nsfs && sscanf(root, "ipc:[%" SCNu64 "]", inode) == 1;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const uint64_t *x = a, *y = b;
-
-    return (*x > *y) - (*x < *y);
-}
-
-static void settle(struct inode_vec *inodes)
-{
-    size_t kept = 0;
-
-    if (inodes->n > 1)
-        qsort(inodes->at, inodes->n, sizeof *inodes->at, by_value);
-    for (size_t i = 0; i < inodes->n; i++)
-        if (!kept || inodes->at[kept - 1] != inodes->at[i])
-            inodes->at[kept++] = inodes->at[i];
-    inodes->n = kept;
-}
-
 void ways_read_mounts(struct ways *ways, const char *proc, struct inode_vec *inodes)
 {
     char *name = mem_format("%s/self/mountinfo", proc), *line = NULL, *path = NULL;
@@ -180,5 +161,5 @@ void ways_read_mounts(struct ways *ways, const char *proc, struct inode_vec *ino
     pthread_mutex_unlock(&ways->lock);
     free(line);
     fclose(file);
-    settle(inodes);
+    inodes_settle(inodes);
 }

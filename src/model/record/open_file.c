@@ -73,6 +73,25 @@ void sockets_clear(struct socket_vec *sockets)
     vec_clear(sockets);
 }
 
+static int by_value(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+void inodes_settle(struct inode_vec *inodes)
+{
+    size_t kept = 0;
+
+    if (inodes->n > 1)
+        qsort(inodes->at, inodes->n, sizeof *inodes->at, by_value);
+    for (size_t i = 0; i < inodes->n; i++)
+        if (!kept || inodes->at[kept - 1] != inodes->at[i])
+            inodes->at[kept++] = inodes->at[i];
+    inodes->n = kept;
+}
+
 bool open_file_listens(const struct open_file *file)
 {
     bool datagrams = file->protocol == PROTOCOL_UDP || file->protocol == PROTOCOL_UDPLITE;
