@@ -108,5 +108,7 @@ const char *shared_type_title(enum shared_type type); // "POSIX segment"
 // Whether it has a name that unlinking takes away; hugetlbfs aside.
 bool shared_has_name(const struct shared *row);
 int shared_order(const struct shared_id *a, const struct shared_id *b); // <0, 0, >0
+int shared_by_id(const void *a,
+                 const void *b); // the same, for qsort(3), of what begins with its id
 
 #endif

@@ -24,11 +24,6 @@ static void take_program(void *arg, size_t index, struct answer *answer)
     }
 }
 
-static int by_id(const void *a, const void *b)
-{
-    return shared_order(&((const struct maker *)a)->id, &((const struct maker *)b)->id);
-}
-
 // Whose name is known by a rule, and which nothing holds: does a program of that rule run as its owner?
 // Only where every process of the machine can be seen: what is made in a container may be seen outside.
 void makers_ask(const struct round *round, struct sharing *to)
@@ -41,9 +36,7 @@ void makers_ask(const struct round *round, struct sharing *to)
 
     for (size_t i = 0; i < table->n; i++) {
         const struct shared_rule *rule = shared_rule_of(rows[i].name);
-        size_t at = vec_lower(&to->objects, o, shared_order(&o->id, &rows[i].id) < 0);
-        if (rule && !rows[i].found &&
-            (at == to->objects.n || shared_order(&to->objects.at[at].id, &rows[i].id) != 0))
+        if (rule && !rows[i].found && !sharing_find(&to->objects, &rows[i].id))
             vec_push(&to->makers, (struct maker){rows[i].id, rule, rows[i].uid, false});
     }
     for (size_t i = 0; i < to->objects.n; i++) { // with a name in another mount namespace
@@ -54,7 +47,7 @@ void makers_ask(const struct round *round, struct sharing *to)
             vec_push(&to->makers, (struct maker){o->id, rule, o->uid, false});
     }
     if (to->makers.n > 1)
-        qsort(to->makers.at, to->makers.n, sizeof *to->makers.at, by_id);
+        qsort(to->makers.at, to->makers.n, sizeof *to->makers.at, shared_by_id);
     bool all = tables->system.first_pid_namespace && process_list_find(&round->processes->list, 1);
     for (size_t i = 0; all && to->makers.n && i < round->processes->list.n; i++)
         ask_add(&asking,

@@ -3,11 +3,6 @@
 
 #include <stdlib.h>
 
-static int by_id(const void *a, const void *b)
-{
-    return shared_order(&((const struct shared *)a)->id, &((const struct shared *)b)->id);
-}
-
 // Where not all processes could be asked, none seen means nothing.
 static void count(const struct sharing *sharing, const struct shared *seen, struct shared *row)
 {
@@ -61,16 +56,14 @@ void rows_fill(const struct sharing *sharing, struct table *table)
             vec_push(&named, rows[i]);
     for (size_t i = 0; i < named.n; i++) {
         const struct shared_id *id = &named.at[i].id;
-        size_t at = vec_lower(&sharing->objects, o, shared_order(&o->id, id) < 0);
-        bool seen = at < sharing->objects.n && shared_order(&sharing->objects.at[at].id, id) == 0;
+        const struct shared *seen = sharing_find(&sharing->objects, id);
         vec_push(&all, named.at[i]);
-        count(sharing, seen ? &sharing->objects.at[at] : NULL, &all.at[i]);
+        count(sharing, seen, &all.at[i]);
         all.at[i].maker = seen ? MAKER_LIVES : maker_of(sharing, id);
     }
     for (size_t i = 0; i < sharing->objects.n; i++) {
         const struct shared *object = &sharing->objects.at[i];
-        size_t at = vec_lower(&named, row, shared_order(&row->id, &object->id) < 0);
-        if (at < named.n && shared_order(&named.at[at].id, &object->id) == 0)
+        if (sharing_find(&named, &object->id))
             continue;
         struct shared row = *object;
         count(sharing, object, &row);
@@ -81,7 +74,7 @@ void rows_fill(const struct sharing *sharing, struct table *table)
     }
     vec_free(&named);
     if (all.n > 1)
-        qsort(all.at, all.n, sizeof *all.at, by_id);
+        qsort(all.at, all.n, sizeof *all.at, shared_by_id);
     free(table->at);
     *table = (struct table){.at = all.at, .n = all.n, .size = sizeof *all.at};
 }

@@ -71,11 +71,6 @@ void sharing_take(struct sharing *to, int32_t pid, const struct answer *answer)
 
 // --- all of them ---------------------------------------------------------------------------------
 
-static int object_order(const void *a, const void *b)
-{
-    return shared_order(&((const struct shared *)a)->id, &((const struct shared *)b)->id);
-}
-
 static int holder_order(const void *a, const void *b)
 {
     const struct shared_holder *x = a, *y = b;
@@ -121,17 +116,24 @@ void sharing_settle(struct sharing *sharing)
     size_t kept = 0;
 
     if (objects->n > 1)
-        qsort(objects->at, objects->n, sizeof *objects->at, object_order);
+        qsort(objects->at, objects->n, sizeof *objects->at, shared_by_id);
     if (sharing->holders.n > 1)
         qsort(sharing->holders.at, sharing->holders.n, sizeof *sharing->holders.at, holder_order);
     if (sharing->mappings.n > 1)
         qsort(sharing->mappings.at, sharing->mappings.n, sizeof *sharing->mappings.at,
               mapping_order);
     for (size_t i = 0; i < objects->n; i++) {
-        if (kept && object_order(&objects->at[kept - 1], &objects->at[i]) == 0)
+        if (kept && shared_order(&objects->at[kept - 1].id, &objects->at[i].id) == 0)
             sharing_merge(&objects->at[kept - 1], &objects->at[i]);
         else
             objects->at[kept++] = objects->at[i];
     }
     objects->n = kept;
+}
+
+const struct shared *sharing_find(const struct shared_vec *objects, const struct shared_id *id)
+{
+    size_t at = vec_lower(objects, o, shared_order(&o->id, id) < 0);
+
+    return at < objects->n && shared_order(&objects->at[at].id, id) == 0 ? &objects->at[at] : NULL;
 }

@@ -35,6 +35,8 @@ bool shm_place_is_unread(const struct answer *answer);
 void sharing_merge(struct shared *to, const struct shared *from);
 // Puts all in order, and what several processes hold together.
 void sharing_settle(struct sharing *sharing);
+// NULL where it is none of them. `objects` ascend by id.
+const struct shared *sharing_find(const struct shared_vec *objects, const struct shared_id *id);
 
 // Asks which programs run, for objects that nothing holds and whose names a rule knows.
 void makers_ask(const struct round *round, struct sharing *to);

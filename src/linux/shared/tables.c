@@ -7,11 +7,6 @@
 #include "linux/shared/names.h"
 #include "model/kinds/shared.h"
 
-static int order(const void *a, const void *b)
-{
-    return shared_order(&((const struct shared *)a)->id, &((const struct shared *)b)->id);
-}
-
 static int read_shared(const struct table_reading *in, struct table *out)
 {
     struct shared_vec rows = {0};
@@ -25,7 +20,7 @@ static int read_shared(const struct table_reading *in, struct table *out)
     if (mqueue >= 0)
         names_in_mqueue(mqueue, &rows);
     if (rows.n > 1)
-        qsort(rows.at, rows.n, sizeof *rows.at, order);
+        qsort(rows.at, rows.n, sizeof *rows.at, shared_by_id);
     free(out->at);
     *out = (struct table){.at = rows.at, .n = rows.n, .size = sizeof *rows.at};
     // Without /dev/shm or queues there is nothing of that: only a refusal leaves it unknown.

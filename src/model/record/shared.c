@@ -10,6 +10,11 @@ int shared_order(const struct shared_id *a, const struct shared_id *b)
     return (a->inode > b->inode) - (a->inode < b->inode);
 }
 
+int shared_by_id(const void *a, const void *b)
+{
+    return shared_order(a, b);
+}
+
 const char *shared_type_title(enum shared_type type)
 {
     static const char *const titles[SHARED_TYPES] = {
