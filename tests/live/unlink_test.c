@@ -185,6 +185,46 @@ TEST(what_is_in_use_is_unlinked_or_left_alone)
     munmap(at, 4096);
 }
 
+struct removal { // of a file that is given to an ordinary user, who removes it
+    struct action action;
+    enum outcome_code code;
+};
+
+static void remove_own(void *arg, int ready)
+{
+    const struct removal *removal = arg;
+    struct outcome outcome;
+
+    child_become_nobody();
+    unlink_act("/proc", &removal->action, &outcome);
+    if (outcome.code == removal->code)
+        child_ready(ready);
+    _exit(0);
+}
+
+// Its owner may not read it, so that it shows nothing of its use.
+TEST(what_may_be_in_use_is_left_alone_where_only_the_unused_is_removed)
+{
+    struct removal removal;
+
+    if (!ns_was_root()) {
+        printf("skip: needs root to give files away\n");
+        skip();
+    }
+    make("sem.shut");
+    assert_int_equal(chmod("/dev/shm/sem.shut", 0), 0);
+    assert_int_equal(chown("/dev/shm/sem.shut", 65534, 65534), 0);
+    removal.action = seen("sem.shut", "sem.shut");
+    removal.action.unused_only = true;
+    removal.code = OUTCOME_USE_UNKNOWN;
+    assert_true(child_start(remove_own, &removal) > 0);
+    assert_true(is_there("sem.shut"));
+    removal.action.unused_only = false;
+    removal.code = OUTCOME_REMOVED;
+    assert_true(child_start(remove_own, &removal) > 0);
+    assert_false(is_there("sem.shut"));
+}
+
 static void remove_as_nobody(void *arg, int ready)
 {
     const struct action *action = arg;

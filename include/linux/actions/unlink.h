@@ -11,6 +11,10 @@
 
 // ACTION_REMOVE. Can hang where the name is in another mount namespace: the root of a process there is
 // walked. Queues are looked for in the IPC namespace of the calling thread.
+//
+// With unused_only, segments and semaphores are refused that are in use, or of which the user may not check
+// that: it takes the right to read the file, and to own it or CAP_LEASE. Queues are not: nothing shows
+// whether one is in use.
 void unlink_act(const char *proc, const struct action *action, struct outcome *outcome);
 
 #endif

@@ -38,7 +38,7 @@ struct action {
     bool again;
     struct object_state was, now;
     uint32_t batch;   // the same for all that are done by one command; 0: it is done alone
-    bool unused_only; // ACTION_REMOVE: refused where a segment is attached by then
+    bool unused_only; // ACTION_REMOVE: refused where a process uses it by then, or may
     int signal;       // ACTION_SIGNAL
     struct {
         unsigned which; // SET_*: the fields to change, the others stay; ACTION_RESOLVE: to look
@@ -90,6 +90,7 @@ enum outcome_code {
     OUTCOME_NOW_CHANGED,
     OUTCOME_NOW_ATTACHED, // `number` times
     OUTCOME_NOW_USED,
+    OUTCOME_USE_UNKNOWN,
     OUTCOME_OTHER_OWNER, // `state.uid` owns it now
     OUTCOME_NOTHING_TO_SET,
     OUTCOME_NOT_LOCKABLE,

@@ -90,8 +90,8 @@ static void unlink_it(int dir, const char *name, int fd, bool unseen, struct out
         outcome_become(outcome, OUTCOME_OTHER_OWNER, 0);
         return;
     }
-    if (action->unused_only && use == USED) {
-        outcome_become(outcome, OUTCOME_NOW_USED, 0);
+    if (action->unused_only && !queue && use != UNUSED) {
+        outcome_become(outcome, use == USED ? OUTCOME_NOW_USED : OUTCOME_USE_UNKNOWN, 0);
         return;
     }
     int error = take_away(dir, name, unseen);

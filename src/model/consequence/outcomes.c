@@ -36,6 +36,7 @@ static const struct {
     [OUTCOME_NOW_CHANGED] = {OUTCOME_REFUSED, "{target} was changed meanwhile; nothing was done: look at it again"},
     [OUTCOME_NOW_ATTACHED] = {OUTCOME_REFUSED, "{target} was attached meanwhile ({number} now); nothing was done"},
     [OUTCOME_NOW_USED] = {OUTCOME_REFUSED, "{target} is in use by now; nothing was done"},
+    [OUTCOME_USE_UNKNOWN] = {OUTCOME_REFUSED, "{target}: whether it is in use cannot be checked by this user; nothing was done"},
     [OUTCOME_OTHER_OWNER] = {OUTCOME_REFUSED, "{target} belongs to another user now; nothing was done: look at it again"},
     [OUTCOME_NAME_PASSED] = {OUTCOME_FAILED, "{target}: in that very moment its name passed to another object, which was removed instead"},
     [OUTCOME_NOTHING_TO_SET] = {OUTCOME_REFUSED, "{target} has nothing like that to change"},
