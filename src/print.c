@@ -256,13 +256,21 @@ static bool is_entered(const struct snapshot *s)
     return entered;
 }
 
-// One snapshot a namespace, our own first; those that cannot be entered are left out, and counted.
-static struct snapshot *collect_all(struct sampler *sampler, struct want want, size_t *refused)
+// One snapshot a namespace, our own first; those that cannot be entered are left out, and counted. Findings
+// are in the snapshot of their namespace alone; the others are looked into beforehand only for a table that
+// shows what each holds.
+static struct snapshot *collect_all(struct sampler *sampler, const struct requests *requests,
+                                    struct want want, size_t *refused)
 {
+    want.others = OTHERS_LIST;
+    for (size_t i = 0; i < requests->n; i++)
+        if (requests->tables[i].query.kind->need & NEED_NAMESPACES)
+            want.others = OTHERS_COUNTS;
     want.need |= NEED_NAMESPACES;
     struct snapshot *first = sampler_collect(sampler, &want);
 
-    want.need &= ~(uint64_t)NEED_NAMESPACES;
+    // Nor are mount namespaces those of an IPC namespace: each /dev/shm is listed once.
+    want.need &= ~(uint64_t)(NEED_NAMESPACES | NEED_SHM_PLACES);
     for (size_t i = 0; first && i < first->namespaces.n; i++) {
         want.ipc_namespace = first->namespaces.at[i].inode;
         if (want.ipc_namespace == first->system.own_namespace)
@@ -308,8 +316,9 @@ int print_run(const struct options *options, struct requests *requests, struct s
         if (tick && !options->from)
             sleep_until(&next, options->delay);
         size_t refused = 0;
-        struct snapshot *s = options->all_namespaces ? collect_all(sampler, want, &refused)
-                                                     : sampler_collect(sampler, &want);
+        struct snapshot *s = options->all_namespaces
+                                 ? collect_all(sampler, requests, want, &refused)
+                                 : sampler_collect(sampler, &want);
         if (!s)
             return tick ? status : no_picture(options);
         if (!is_entered(s)) {

@@ -11,11 +11,14 @@ struct elsewhere *elsewhere_new(const struct source *source, struct prober_pool 
 void elsewhere_free(struct elsewhere *self); // NULL is fine
 
 // Looks into those that are due among the namespaces the snapshot lists: all with EFFORT_FULL, else as
-// many as fit into a two-hundredth of a processor. Then fills their rows, as elsewhere_fill() does.
-void elsewhere_update(struct elsewhere *self, struct snapshot *snapshot, enum effort effort);
+// many as fit into a small share of a processor. Then fills their rows, as elsewhere_fill() does. With
+// OTHERS_LIST nothing of it.
+void elsewhere_update(struct elsewhere *self, enum others others, struct snapshot *snapshot,
+                      enum effort effort);
 
 // Fills the rows of the namespaces: of the one shown from the snapshot itself, of the others as they
-// were looked into last. Adds the findings in those, which name their namespace; once a snapshot.
-void elsewhere_fill(const struct elsewhere *self, struct snapshot *snapshot);
+// were looked into last. With OTHERS_FINDINGS adds the findings in those, which name their namespace; once
+// a snapshot.
+void elsewhere_fill(const struct elsewhere *self, enum others others, struct snapshot *snapshot);
 
 #endif

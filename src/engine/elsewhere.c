@@ -208,10 +208,13 @@ static void earn(struct elsewhere *self, int64_t now)
         self->credit_ns = CREDIT_MAX_NS;
 }
 
-void elsewhere_update(struct elsewhere *self, struct snapshot *s, enum effort effort)
+void elsewhere_update(struct elsewhere *self, enum others others, struct snapshot *s,
+                      enum effort effort)
 {
     int64_t now = clock_ns();
 
+    if (others == OTHERS_LIST)
+        return;
     earn(self, now);
     follow_rows(self, &s->namespaces);
     for (size_t i = 0; i < self->looks.n && (effort == EFFORT_FULL || self->credit_ns > 0); i++) {
@@ -224,7 +227,7 @@ void elsewhere_update(struct elsewhere *self, struct snapshot *s, enum effort ef
         self->credit_ns -= clock_used_ns() - before;
     }
     self->turn = self->looks.n ? self->turn % self->looks.n : 0;
-    elsewhere_fill(self, s);
+    elsewhere_fill(self, others, s);
 }
 
 // "docker:3f4e5d6c7b8a (IPC namespace 4026532201): 2 orphans 66M"
@@ -269,11 +272,11 @@ static void add_findings(struct snapshot *s, const struct ipc_namespace *row,
     }
 }
 
-void elsewhere_fill(const struct elsewhere *self, struct snapshot *s)
+void elsewhere_fill(const struct elsewhere *self, enum others others, struct snapshot *s)
 {
     size_t own = s->findings.n; // before those of others
 
-    for (size_t i = 0; i < s->namespaces.n; i++) {
+    for (size_t i = 0; i < s->namespaces.n && others != OTHERS_LIST; i++) {
         struct ipc_namespace *row = &s->namespaces.at[i];
         const struct look *look = find(self, row->inode);
         if (row->inode == s->system.ipc_namespace) {
@@ -288,7 +291,8 @@ void elsewhere_fill(const struct elsewhere *self, struct snapshot *s)
             row->pid = now.pid;
             row->start_ticks = now.start_ticks;
             row->first = now.first;
-            add_findings(s, row, &look->findings);
+            if (others == OTHERS_FINDINGS)
+                add_findings(s, row, &look->findings);
         }
     }
 }

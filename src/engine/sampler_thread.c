@@ -12,7 +12,7 @@ static const int64_t AFTER_ACTION_NS = CLOCK_SECOND / 4;
 
 bool sampler_same_want(const struct want *a, const struct want *b)
 {
-    return a->need == b->need && a->ipc_namespace == b->ipc_namespace &&
+    return a->need == b->need && a->ipc_namespace == b->ipc_namespace && a->others == b->others &&
            a->in_sight == b->in_sight && a->orphan_age == b->orphan_age &&
            a->focused == b->focused && a->n_followed == b->n_followed &&
            memcmp(a->followed, b->followed, a->n_followed * sizeof *a->followed) == 0 &&
@@ -76,7 +76,7 @@ void sampler_meanwhile(void *arg)
     if (!due && !partial)
         return;
     struct snapshot *snapshot = refresh_partial(s->refresh);
-    elsewhere_fill(s->elsewhere, snapshot);
+    elsewhere_fill(s->elsewhere, refresh_state(s->refresh)->want.others, snapshot);
     publish(s, snapshot, NULL);
 }
 
@@ -163,7 +163,7 @@ static void do_turn(struct sampler *s, struct turn *turn)
                                               turn->outcomes.at, turn->outcomes.n, &n_events);
     s->looks_elsewhere = true;
     if (snapshot->has & NEED_NAMESPACES)
-        elsewhere_update(s->elsewhere, snapshot, turn->effort);
+        elsewhere_update(s->elsewhere, turn->want.others, snapshot, turn->effort);
     s->looks_elsewhere = false;
     if (s->options.happened && !s->one_shot)
         s->options.happened(s->options.acted_arg, snapshot, n_events);

@@ -387,6 +387,79 @@ TEST(a_finding_elsewhere_names_its_namespace)
     child_end(s.pid);
 }
 
+// What is said of that namespace: its own findings, and those that another one's picture has of it.
+static size_t findings_about(json_t *root, uint64_t inode)
+{
+    char name[48];
+    json_t *row;
+    size_t i, n = 0;
+
+    snprintf(name, sizeof name, "IPC namespace %" PRIu64, inode);
+    json_array_foreach(json_object_get(root, "findings"), i, row)
+    {
+        n += (uint64_t)number(row, "ipc_namespace") == inode ||
+             strstr(json_string_value(json_object_get(row, "title")), name);
+    }
+    return n;
+}
+
+TEST(of_all_namespaces_each_finding_is_listed_once)
+{
+    struct stranger s = {.name = "leaky"};
+    char who[16];
+
+    s.pid = child_start(leak_apart, &s);
+    assert_true(s.pid > 0);
+    snprintf(who, sizeof who, "%d", s.pid);
+    s.inode = namespace_of(who);
+    json_t *root = program_document("--json --namespace all findings", false);
+    assert_int_equal(findings_about(root, s.inode), 1);
+    json_decref(root);
+    root = program_document("--json --namespace all findings namespaces", false);
+    assert_int_equal(findings_about(root, s.inode), 1);
+    assert_int_equal(number(row_of(root, s.inode), "findings"), 1);
+    json_decref(root);
+    child_end(s.pid);
+}
+
+static void fill_shm_apart(void *arg, int ready)
+{
+    char block[1 << 14] = {1};
+
+    (void)arg;
+    if (unshare(CLONE_NEWNS) < 0 || mount("tmpfs", "/dev/shm", "tmpfs", 0, "size=64k") < 0)
+        _exit(1);
+    FILE *file = fopen("/dev/shm/filler", "w");
+    while (file && fwrite(block, sizeof block, 1, file) == 1 && fflush(file) == 0)
+        continue;
+    child_ready(ready);
+    for (;;)
+        pause();
+}
+
+// It belongs to no IPC namespace.
+TEST(of_all_namespaces_a_full_shm_elsewhere_is_found_once)
+{
+    struct stranger s = {.name = "other", .queues = 1};
+    char name[48];
+    json_t *row;
+    size_t i, n = 0;
+
+    start(&s);
+    pid_t filler = child_start(fill_shm_apart, NULL);
+    assert_true(filler > 0);
+    snprintf(name, sizeof name, "/dev/shm of %d ", (int)filler);
+    json_t *root = program_document("--json --namespace all findings", false);
+    json_array_foreach(json_object_get(root, "findings"), i, row)
+    {
+        n += strstr(json_string_value(json_object_get(row, "title")), name) != NULL;
+    }
+    assert_int_equal(n, 1);
+    json_decref(root);
+    child_end(filler);
+    child_end(s.pid);
+}
+
 static void refused(const char *arguments, bool nobody, int status, const char *word)
 {
     struct said said = program_run(arguments, nobody);

@@ -55,6 +55,13 @@ _Static_assert(KINDS - TABLE_KINDS <= 22, "each has a bit below NEED_SHM_PLACES"
 
 enum { WANT_FOLLOWED = 16 };
 
+// What NEED_NAMESPACES shows of the IPC namespaces whose objects are not shown.
+enum others {
+    OTHERS_FINDINGS, // what each holds, and the findings in it beside those of the one shown
+    OTHERS_COUNTS,   // what each holds
+    OTHERS_LIST      // that they are there: none is looked into
+};
+
 struct want {
     uint64_t need;          // enum need
     uint64_t in_sight;      // the tables among them that are on the screen: others may be older
@@ -64,6 +71,7 @@ struct want {
     int64_t orphan_age;     // of the snapshot, see there
     uint64_t ipc_namespace; // inode of the one to look into; 0: our own. Of several
                             // hosts: the number of the one to show; 0: all of them
+    enum others others;     // with NEED_NAMESPACES
     // Processes to read as well, whether anything names them or not: pids, in any order.
     uint8_t n_followed;
     int32_t followed[WANT_FOLLOWED];
