@@ -1,8 +1,9 @@
 // The seam between what is shown and how it is read: linux/ fills it, tests fake it.
 //
-// Two families of reads. `read` cannot hang: it asks the kernel's own tables. `probe` asks one
-// process (or the name service), which can hang for minutes on a sick one: it is called from
-// threads that may be left behind, one at a time per `struct prober`.
+// Two families of reads. `read` asks the kernel's own tables, which cannot hang; only the way into another
+// IPC namespace can, and is given up after seconds. `probe` asks one process (or the name service), which
+// can hang for minutes on a sick one: it is called from threads that may be left behind, one at a time per
+// `struct prober`.
 // All functions return 0 or -errno, skip what vanished meanwhile, never print, never exit.
 #ifndef IPCTOP_MODEL_SOURCE_H
 #define IPCTOP_MODEL_SOURCE_H
@@ -135,9 +136,10 @@ struct source {
     struct snapshot *(*picture)(void *self, const struct want *want);
     void (*move)(void *self, const struct move *move); // from any thread; picture() follows it
 
-    // Fills the parts of `fresh` that `want` names and it does not have yet, and sets `has`. Cannot
-    // hang. Of want->ipc_namespace: -ENOENT where there is no way into it (any longer), -EPERM or -EACCES
-    // where that is not permitted.
+    // Fills the parts of `fresh` that `want` names and it does not have yet, and sets `has`. Of
+    // want->ipc_namespace: -ENOENT where there is no way into it (any longer), -EPERM or -EACCES where
+    // that is not permitted; -ETIMEDOUT where the way did not answer for two seconds, and for a minute
+    // from then on at once. Else it cannot hang.
     int (*read)(void *self, const struct want *want, struct snapshot *fresh);
 
     // All processes, ascending, and how many forks the machine has seen (/proc/stat processes).

@@ -11,6 +11,8 @@
 
 enum { SHARE = 400 }; // a four-hundredth of a processor
 static const int64_t EVERY_NS = 10 * CLOCK_SECOND, CREDIT_MAX_NS = 20 * CLOCK_MS;
+// Paid back in a minute: the others are looked into again, whatever a way took that did not answer.
+static const int64_t DEBT_MAX_NS = 60 * CLOCK_SECOND / SHARE;
 
 struct look {                 // into one namespace
     struct ipc_namespace row; // as it was then
@@ -24,7 +26,7 @@ struct elsewhere {
     struct prober_pool *pool;
     struct look_vec looks; // ordered by inode
     size_t turn;
-    int64_t credit_ns, counted_ns; // processor time that may be used, as of then
+    int64_t credit_ns, counted_ns; // time that may be used, as of then
 };
 
 struct elsewhere *elsewhere_new(const struct source *source, struct prober_pool *pool)
@@ -200,6 +202,18 @@ static void look_into(struct elsewhere *self, struct look *look, const struct sn
     snapshot_unref(s);
 }
 
+// A way that does not answer takes no processor time, but ours.
+static void look_and_charge(struct elsewhere *self, struct look *look, const struct snapshot *shown)
+{
+    int64_t used = clock_used_ns(), began = clock_ns();
+
+    look_into(self, look, shown);
+    self->credit_ns -=
+        look->row.known & NAMESPACE_KNOWS_OBJECTS ? clock_used_ns() - used : clock_ns() - began;
+    if (self->credit_ns < -DEBT_MAX_NS)
+        self->credit_ns = -DEBT_MAX_NS;
+}
+
 static void earn(struct elsewhere *self, int64_t now)
 {
     self->credit_ns += (now - self->counted_ns) / SHARE;
@@ -219,12 +233,10 @@ void elsewhere_update(struct elsewhere *self, enum others others, struct snapsho
     follow_rows(self, &s->namespaces);
     for (size_t i = 0; i < self->looks.n && (effort == EFFORT_FULL || self->credit_ns > 0); i++) {
         struct look *look = &self->looks.at[self->turn++ % self->looks.n];
-        int64_t before = clock_used_ns();
         if (look->row.inode == s->system.ipc_namespace ||
             (effort != EFFORT_FULL && look->time_ns && now - look->time_ns < EVERY_NS))
             continue;
-        look_into(self, look, s);
-        self->credit_ns -= clock_used_ns() - before;
+        look_and_charge(self, look, s);
     }
     self->turn = self->looks.n ? self->turn % self->looks.n : 0;
     elsewhere_fill(self, others, s);
