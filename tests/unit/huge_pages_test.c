@@ -265,6 +265,22 @@ TEST(more_promised_than_there_is)
     snapshot_unref(s);
 }
 
+// Made with SHM_NORESERVE: no page of any size can serve it. One finding, however many sizes.
+TEST(promised_where_there_are_none)
+{
+    struct snapshot *s = server(&(struct huge_pool){.page = 64 * KIB});
+    size_t n = 0;
+
+    huge_pool_limits(&(struct huge_pool){.page = 2 * MIB}, &s->limits);
+    says_finding(found(s), SEVERITY_WARNING);
+    for (size_t i = 0; i < s->findings.n; i++)
+        n += strcmp(s->findings.at[i].rule, "huge-pages") == 0;
+    assert_int_equal(n, 1);
+    s->segments.at[0].flags = s->segments.at[1].flags = 0;
+    assert_null(found(s));
+    snapshot_unref(s);
+}
+
 TEST(a_pool_lowered_below_its_use)
 {
     struct snapshot *s = server(&(struct huge_pool){2 * MIB, 14, 2, 0, 10, 0});

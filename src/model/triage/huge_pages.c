@@ -48,6 +48,17 @@ static bool only_pool(const struct snapshot *s, const struct limit *limit)
     return true;
 }
 
+// Where there are no huge pages at all, one row speaks for all sizes.
+static bool first_pool(const struct snapshot *s, const struct limit *limit)
+{
+    struct huge_pool pool;
+
+    for (size_t i = 0; i < s->limits.n && &s->limits.at[i] != limit; i++)
+        if (huge_pool_of(s, &s->limits.at[i], &pool))
+            return false;
+    return true;
+}
+
 static uint64_t may_grow(const struct huge_pool *pool)
 {
     return pool->overcommit > pool->surplus ? pool->overcommit - pool->surplus : 0;
@@ -76,10 +87,10 @@ static bool pool_short(const struct snapshot *s, struct match *match)
         return false;
     const struct lying lying = lying_in(s);
     match->weight = lying.size;
-    if (lying.n == 0 || (pool.total == 0 && pool.overcommit == 0))
+    if (lying.n == 0)
         return false; // not our business
     if (overpromised(&pool, &lying))
-        return true;
+        return pool.total > 0 || pool.overcommit > 0 || first_pool(s, match->object);
     if (left(&pool) > 0 || may_grow(&pool) > 0)
         match->severity = SEVERITY_NOTICE;
     else if (lying.orphans + lying.removed == 0)

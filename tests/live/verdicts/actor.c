@@ -99,6 +99,14 @@ static void make_segments(const struct step *step) // shm:KEY:SIZE[:COUNT[:MODE]
         add('m', shmget(key_of(step, i), size, mode_of(step)), size);
 }
 
+static void
+make_huge(const struct step *step) // huge:KEY:SIZE: in huge pages, none of them reserved
+{
+    size_t size = (size_t)number(step, 1, 4096);
+
+    add('m', shmget(key_of(step, 0), size, IPC_CREAT | 0600 | SHM_HUGETLB | SHM_NORESERVE), size);
+}
+
 static void make_sets(const struct step *step) // sem:KEY:SEMAPHORES[:COUNT[:MODE]]
 {
     for (int i = 0; i < number(step, 2, 1); i++)
@@ -347,8 +355,10 @@ static void end_by(const struct step *step) // raise:SIGNAL
 static const struct {
     const char *verb;
     void (*run)(const struct step *step);
+    // clang-format off
 } verbs[] = {
     {"shm", make_segments},
+    {"huge", make_huge},
     {"sem", make_sets},
     {"msg", make_queues},
     {"use", take_over},
@@ -375,6 +385,7 @@ static const struct {
     {"hold", hold},
     {"raise", end_by},
 };
+// clang-format on
 
 int main(int argc, char **argv)
 {

@@ -285,6 +285,54 @@ state_shmmni_full_of_removed_but_held() {
     }
 }
 
+# --- huge pages: real segments, which reserve nothing and touch nothing, in a pool that is shown to the
+# monitor alone. The machine's own is everybody's, and stays as it is.
+
+huge_pool() { # PAGES FREE
+    local sys=/sys/kernel/mm/hugepages kib
+    kib=$(sed -n 's/^Hugepagesize: *\([0-9]*\) kB/\1/p' /proc/meminfo)
+    [ -n "$kib" ] && [ -d "$sys" ] || skip "no huge pages in this kernel"
+    page=$((kib * 1024))
+    mountpoint -q "$sys" || mount -t tmpfs none "$sys" || skip "/sys/kernel/mm/hugepages cannot be covered here"
+    pool=$sys/hugepages-${kib}kB
+    mkdir -p "$pool"
+    echo "$1" >"$pool/nr_hugepages"
+    echo "$2" >"$pool/free_hugepages"
+    for file in resv_hugepages surplus_hugepages nr_overcommit_hugepages; do
+        echo 0 >"$pool/$file"
+    done
+}
+follow_raise() { # PAGES
+    advised 'raise vm.nr_hugepages' "raise the number of huge pages"
+    huge_pool "$1" "$1"
+}
+in_huge_pages() {
+    start app "huge:0:$((2 * page))" attach DONE hold
+    checks() {
+        fact '.segments[0].status == ["hugetlb"]' "shown as in huge pages"
+    }
+}
+state_promised_where_there_are_none() {
+    huge_pool 0 0
+    in_huge_pages
+}
+state_promised_more_than_there_are() {
+    huge_pool 1 1
+    in_huge_pages
+}
+state_its_pool_used_up() {
+    huge_pool 2 0
+    in_huge_pages
+}
+state_its_pool_serves() {
+    huge_pool 3 1
+    in_huge_pages
+}
+state_a_pool_used_up_by_others() { # as by virtual machines
+    huge_pool 2 0
+    start app shm:0:8388608 attach DONE hold
+}
+
 # --- growth ----------------------------------------------------------------------------------------
 
 # As the screen does it: one monitor that keeps looking.
