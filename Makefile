@@ -72,7 +72,7 @@ STARTS_THREADS := include (<pthread|"engine/|"store/(append_log|audit_log|file_w
 THREADED = $(patsubst %.c,$(O)/%,$(shell grep -lE '$(STARTS_THREADS)' tests/unit/*_test.c \
                  tests/live/*_test.c tests/fuzz/*_test.c | xargs grep -LE 'CLONE_VM|support/denial|trace_pc'))
 
-.PHONY: all run demo check check-fast check-unit check-live check-tty check-fuzz check-asan \
+.PHONY: all run demo check check-fast check-tests check-unit check-live check-tty check-fuzz check-asan \
         check-tsan check-clang compile-tests check-style fuzz fuzz-run check-distros golden bench screenshots install uninstall \
         packages deb rpm check-packages check-musl clean tests
 .DELETE_ON_ERROR:
@@ -156,12 +156,14 @@ check-tty: tests
 	@tests/run.sh $(TTY)
 check-fuzz: tests
 	@tests/run.sh $(FUZZ)
-# What one runs while working: this build alone.
-check-fast: check-style tests
+check-tests: tests
 	@tests/run.sh $(filter-out $(LEAVE_OUT),$(UNIT) $(LIVE) $(TTY) $(FUZZ))
+# What one runs while working: this build alone.
+check-fast: check-style
+	@$(MAKE) --no-print-directory check-tests
 # Of the matrix of verdicts only the part that starts no foreign programs: it passes through every rule.
 check-asan:
-	@$(MAKE) --no-print-directory O=build/asan SAN=address,undefined CFLAGS="-O1 -g" check-fast \
+	@$(MAKE) --no-print-directory O=build/asan SAN=address,undefined CFLAGS="-O1 -g" check-tests \
 	         LEAVE_OUT="%/verdicts_servers_test.sh %/verdicts_clients_test.sh"
 check-tsan:
 	@$(MAKE) --no-print-directory O=build/tsan SAN=thread CFLAGS="-O1 -g" check-threaded
