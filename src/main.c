@@ -96,6 +96,13 @@ static void stop_listening(const struct origin *origin)
         replay_stop(origin->replay);
 }
 
+// Whether not all could be read that was asked for, which is said at the end.
+static bool has_failed(const struct origin *origin)
+{
+    return (origin->fleet && fleet_failed(origin->fleet)) ||
+           (origin->replay && replay_failed(origin->replay));
+}
+
 static void close_origin(struct origin *origin, const struct options *options)
 {
     char line[300];
@@ -155,6 +162,8 @@ static int run(const struct options *options, struct requests *requests, struct 
     if (sampler)
         status = run_sampler(options, requests, audit, sampler);
     stop_listening(&origin); // it calls the sampler
+    if (status == 0 && options->mode == MODE_PRINT && has_failed(&origin))
+        status = 1;
     // A thread that is stuck still uses these, until the process ends.
     size_t left = sampler ? sampler_free(sampler) : 0;
     size_t unlogged = audit_log_flush(audit);

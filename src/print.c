@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -164,14 +165,22 @@ bool print_any_known(const struct requests *requests, const struct snapshot *s)
     return false;
 }
 
-// 0: until interrupted. --json takes -d without -n as one document, as it always did.
+// Its pictures come as they are taken, and are read once.
+static bool is_pipe(const char *from)
+{
+    struct stat st;
+
+    return strcmp(from, "-") == 0 || (stat(from, &st) == 0 && !S_ISREG(st.st_mode));
+}
+
+// 0: until interrupted, or nothing more comes. --json takes -d without -n as one document, as it always did.
 static long ticks_of(const struct options *o)
 {
     if (o->iterations || o->endless)
         return o->iterations;
     for (size_t i = 0; i < o->n_from; i++)
-        if (strcmp(o->hosts[i], "-") == 0)
-            return 0; // each as it comes
+        if (is_pipe(o->hosts[i]))
+            return 0;
     return o->has_delay && o->format->rows ? 0 : 1;
 }
 

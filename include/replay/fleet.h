@@ -20,5 +20,6 @@ struct source fleet_seam(struct fleet *fleet);
 void fleet_listen(struct fleet *fleet, void (*news)(void *arg), void *arg);
 void fleet_stop(struct fleet *fleet);
 bool fleet_damage(struct fleet *fleet, char *line, size_t cap);
+bool fleet_failed(struct fleet *fleet);
 
 #endif

@@ -13,8 +13,15 @@ void pipe_reader_stop(struct pipe_reader *reader); // the thread ends
 // Closes the descriptor, now or when the thread can. NULL is fine.
 void pipe_reader_free(struct pipe_reader *reader);
 
-// The next whole line; the caller frees it. NULL: none is there (wait: or will be), which is the end
-// where *ended. *cut: bytes of a line that never ended.
-char *pipe_reader_take(struct pipe_reader *reader, bool wait, size_t *n, bool *ended, size_t *cut);
+struct pipe_state {
+    bool ended;
+    bool cut;        // a line never ended
+    int error;       // errno value that ended it; 0: its writer has closed it
+    size_t too_long; // lines that were left out so far
+};
+
+// The next whole line; the caller frees it. NULL: none is there (wait: or will be), which is the end where
+// state->ended.
+char *pipe_reader_take(struct pipe_reader *reader, bool wait, size_t *n, struct pipe_state *state);
 
 #endif

@@ -33,9 +33,8 @@ bool replay_times(struct replay *replay, int64_t *first, int64_t *last); // of i
 // What --at says; `until`: the last picture, or INT64_MIN or _MAX where there is none. False: *why says
 // what is wrong.
 bool replay_moment(const char *at, int64_t until, int64_t *time, char *why, size_t cap);
-// A request to go elsewhere, beside one that may stand there: steps add up. With its lock held.
-void replay_add_move(struct move *to, bool *moves, double *speed, const struct move *move);
 // What could not be read so far, in a line; false: nothing.
 bool replay_damage(struct replay *replay, char *line, size_t cap);
+bool replay_failed(struct replay *replay); // reading ended early, for what replay_damage() says
 
 #endif

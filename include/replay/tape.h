@@ -1,5 +1,5 @@
-// The lines of a recording, forwards, backwards and by time, without reading the whole: FILE.1, if there
-// is one that is older, and FILE, one behind the other. A file may grow meanwhile.
+// The lines of a recording, forwards, backwards and by time, without reading the whole: those of all its
+// files (replay/parts.h), which may grow meanwhile.
 #ifndef IPCTOP_REPLAY_TAPE_H
 #define IPCTOP_REPLAY_TAPE_H
 
@@ -28,7 +28,19 @@ bool tape_time(struct tape *tape, const struct span *line, int64_t *time);
 // The last line at or before a time, by halves: the first line where all are later. False: no line has a
 // picture.
 bool tape_find(struct tape *tape, int64_t time, struct span *line);
-int64_t tape_size(struct tape *tape); // offset after the last line
+
+// What has been written since is seen from now on; else a line ends where it ended the last time.
+void tape_measure(struct tape *tape);
+int64_t
+tape_begin(const struct tape *tape); // offset of its first line; it grows where FILE.1 is replaced
+int64_t tape_end(const struct tape *tape); // offset after its last line
+int tape_error(
+    const struct tape *tape); // errno value of a read that failed since it was measured; 0: none
+
+// Whether a line is the last one and has no end: it is being written, or was cut off.
+bool tape_is_unfinished(struct tape *tape, const struct span *line);
+// The program that reads what was compressed; NULL: it is not.
+const char *tape_compressed(struct tape *tape);
 
 // The text of a line; the caller frees it. NULL: it is too long, or cannot be read.
 char *tape_text(struct tape *tape, const struct span *line, size_t *n);

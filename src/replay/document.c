@@ -141,42 +141,60 @@ static bool read_value(const json_t *json, const struct column *column, struct r
 
 // --- tables --------------------------------------------------------------------------------------
 
-// Which columns there are: the first row has them all.
-static void read_columns(struct recorded_table *table, json_t *first,
+// Which columns there are: those of any row, of which nearly always the first one has all.
+static void read_columns(struct recorded_table *table, const json_t *array,
                          struct document_report *report)
 {
     const struct kind *kind = table->kind;
-    size_t known = 0;
+    size_t members = 0;
 
     table->place = mem_zero(kind->n_columns, sizeof *table->place);
-    for (size_t k = 0; k < kind->n_columns; k++) {
-        const json_t *value = json_object_get(first, kind->columns[k].name);
-        known += value != NULL;
-        table->place[k] = value ? (int16_t)table->n_columns++ : -1;
+    for (size_t k = 0; k < kind->n_columns; k++)
+        table->place[k] = -1;
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        json_t *row = json_array_get(array, i), *value;
+        const char *name;
+        table->n += json_is_object(row);
+        if (json_object_size(row) == members)
+            continue;
+        members = json_object_size(row);
+        json_object_foreach(row, name, value)
+        {
+            const struct column *column = kind_column(kind, name);
+            if (!column)
+                note(report, "it has a column that is not known here: ", name);
+            else if (table->place[column - kind->columns] < 0)
+                table->place[column - kind->columns] = (int16_t)table->n_columns++;
+        }
     }
-    const char *name;
-    json_t *value;
-    if (known < json_object_size(first))
-        json_object_foreach(first, name, value) if (!kind_column(kind, name))
-            note(report, "it has a column that is not known here: ", name);
 }
 
-static void read_rows(struct recorded *r, struct recorded_table *table, const json_t *array,
-                      struct document_report *report)
+static void read_row(struct recorded *r, const struct recorded_table *table, const json_t *row,
+                     struct recorded_value *values, struct document_report *report)
 {
     const struct kind *kind = table->kind;
 
-    for (size_t i = 0; i < table->n; i++) {
+    for (size_t k = 0; k < kind->n_columns; k++) {
+        int place = table->place[k];
+        const struct column *column = &kind->columns[k];
+        if (place >= 0 &&
+            !read_value(json_object_get(row, column->name), column, r, &values[place]))
+            note(report, "it has a value that is none in column ", column->name);
+    }
+}
+
+// What is no row is left out.
+static void read_rows(struct recorded *r, struct recorded_table *table, const json_t *array,
+                      struct document_report *report)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < json_array_size(array); i++) {
         const json_t *row = json_array_get(array, i);
-        if (!json_is_object(row))
-            note(report, "it has a row that is none in ", kind->name);
-        for (size_t k = 0; k < kind->n_columns; k++) {
-            int place = table->place[k];
-            const struct column *column = &kind->columns[k];
-            if (place >= 0 && !read_value(json_object_get(row, column->name), column, r,
-                                          &table->values[i * table->n_columns + (size_t)place]))
-                note(report, "it has a value that is none in column ", column->name);
-        }
+        if (json_is_object(row))
+            read_row(r, table, row, &table->values[n++ * table->n_columns], report);
+        else
+            note(report, "it has a row that is none in ", table->kind->name);
     }
 }
 
@@ -201,8 +219,7 @@ static void read_table(struct snapshot *s, struct recorded *r, const char *name,
         return;
     }
     table->known = true;
-    table->n = json_array_size(json);
-    read_columns(table, json_array_get(json, 0), report);
+    read_columns(table, json, report);
     table->values = mem_zero(table->n, table->n_columns * sizeof *table->values + 1);
     read_rows(r, table, json, report);
     rebuild_rows(s, table);

@@ -13,6 +13,9 @@
 
 enum { BLOCK = 1 << 16 };
 
+// No line of this length is one of ours, nor is there one behind it: /dev/zero has none.
+static const size_t GIVE_UP = (size_t)16 * TAPE_LINE_MAX;
+
 struct pipe_reader {
     int fd, stop;
     bool newest, started;
@@ -23,14 +26,14 @@ struct pipe_reader {
     // The thread's: what came behind the last newline.
     char *part;
     size_t part_n, part_cap;
-    bool skipping; // a line that is too long
+    size_t skipped; // bytes of a line that is too long
 
     pthread_mutex_t lock; // for all that follows
     pthread_cond_t changed;
     char *line;
     size_t line_n;
-    bool ended, quit;
-    size_t cut;
+    bool quit;
+    struct pipe_state state;
 };
 
 // Takes over the text. Waits where each line is wanted.
@@ -50,12 +53,11 @@ static void offer(struct pipe_reader *p, char *line, size_t n)
 
 static void add(struct pipe_reader *p, const char *bytes, size_t n)
 {
-    if (p->part_n + n > TAPE_LINE_MAX) {
-        p->skipping = true;
+    if (p->skipped || p->part_n + n > TAPE_LINE_MAX) {
+        p->skipped += p->part_n + n;
         p->part_n = 0;
-    }
-    if (p->skipping)
         return;
+    }
     if (p->part_n + n + 1 > p->part_cap) {
         p->part_cap = (p->part_n + n + 1) * 2;
         p->part = mem_resize(p->part, p->part_cap, 1);
@@ -66,14 +68,18 @@ static void add(struct pipe_reader *p, const char *bytes, size_t n)
 
 static void end_line(struct pipe_reader *p)
 {
-    if (p->part_n > 1) {
+    if (p->skipped) {
+        pthread_mutex_lock(&p->lock);
+        p->state.too_long++;
+        pthread_mutex_unlock(&p->lock);
+    } else if (p->part_n > 1) {
         char *line = mem_alloc(p->part_n + 1);
         memcpy(line, p->part, p->part_n);
         line[p->part_n] = '\0';
         offer(p, line, p->part_n);
     }
     p->part_n = 0;
-    p->skipping = false;
+    p->skipped = 0;
 }
 
 static void split(struct pipe_reader *p, const char *bytes, size_t n)
@@ -89,30 +95,40 @@ static void split(struct pipe_reader *p, const char *bytes, size_t n)
     }
 }
 
-static void *pipe_main(void *arg)
+// Until its end. 0, or the errno value that ended it.
+static int read_all(struct pipe_reader *p, char *block)
 {
-    struct pipe_reader *p = arg;
     struct pollfd on[] = {{.fd = p->fd, .events = POLLIN}, {.fd = p->stop, .events = POLLIN}};
-    char *block = mem_alloc(BLOCK);
-    ssize_t n = 1;
 
-    thread_name("ipctop-pipe");
-    while (n != 0) {
+    while (p->skipped < GIVE_UP) {
         if (poll(on, 2, -1) < 0 && errno != EINTR)
-            break;
+            return errno;
         if (on[1].revents)
-            break;
-        n = read(p->fd, block, BLOCK);
+            return 0;
+        ssize_t n = read(p->fd, block, BLOCK);
         if (n < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (n <= 0)
-            break;
+            return n < 0 ? errno : 0;
         split(p, block, (size_t)n);
     }
+    return EMSGSIZE;
+}
+
+static void *pipe_main(void *arg)
+{
+    struct pipe_reader *p = arg;
+    char *block = mem_alloc(BLOCK);
+
+    thread_name("ipctop-pipe");
+    int error = read_all(p, block);
     free(block);
+    if (!error && p->part_n && p->part[p->part_n - 1] == '}') // whole, but for its newline
+        end_line(p);
     pthread_mutex_lock(&p->lock);
-    p->ended = true;
-    p->cut = p->part_n;
+    p->state.ended = true;
+    p->state.error = error;
+    p->state.cut = p->part_n || p->skipped;
     pthread_cond_broadcast(&p->changed);
     bool quit = p->quit;
     pthread_mutex_unlock(&p->lock);
@@ -134,7 +150,7 @@ struct pipe_reader *pipe_reader_new(int fd, bool newest, void (*news)(void *arg)
     pthread_cond_init(&p->changed, NULL);
     p->started = p->stop >= 0 && thread_start(&p->thread, pipe_main, p) == 0;
     if (!p->started) // else it says so itself, maybe already
-        p->ended = true;
+        p->state = (struct pipe_state){.ended = true, .error = EAGAIN};
     return p;
 }
 
@@ -166,16 +182,15 @@ void pipe_reader_free(struct pipe_reader *p)
     free(p);
 }
 
-char *pipe_reader_take(struct pipe_reader *p, bool wait, size_t *n, bool *ended, size_t *cut)
+char *pipe_reader_take(struct pipe_reader *p, bool wait, size_t *n, struct pipe_state *state)
 {
     pthread_mutex_lock(&p->lock);
-    while (wait && !p->line && !p->ended)
+    while (wait && !p->line && !p->state.ended)
         pthread_cond_wait(&p->changed, &p->lock);
     char *line = p->line;
     *n = p->line_n;
     p->line = NULL;
-    *ended = p->ended;
-    *cut = p->cut;
+    *state = p->state;
     pthread_cond_broadcast(&p->changed);
     pthread_mutex_unlock(&p->lock);
     return line;

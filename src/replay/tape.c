@@ -1,69 +1,71 @@
 #include "replay/tape.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
 #include "replay/document.h"
+#include "replay/parts.h"
 
-enum { PARTS = 2, BLOCK = 1 << 16, HEAD = 1024, NEAR = 1 << 16 };
+enum { BLOCK = 1 << 16, HEAD = 1024, NEAR = 1 << 16 };
 
-// Each part counts one byte more than it has: a newline, where the last line of a part was cut off.
 struct tape {
-    int n;
-    int fd[PARTS];
-    int64_t size[PARTS]; // with that byte
-    int64_t at;          // of the block, in the tape; only a part's own bytes
+    struct parts parts;
+    int error;  // errno value of the last read that failed
+    int64_t at; // of the block, in the tape; only a part's own bytes
     size_t length;
     char block[BLOCK];
 };
 
-static void measure(struct tape *t)
+int64_t tape_begin(const struct tape *t)
 {
-    struct stat st;
-
-    t->length = 0;
-    for (int i = 0; i < t->n; i++)
-        if (fstat(t->fd[i], &st) == 0)
-            t->size[i] = (int64_t)st.st_size + 1;
+    return parts_begin(&t->parts);
 }
 
-int64_t tape_size(struct tape *t)
+int64_t tape_end(const struct tape *t)
 {
-    int64_t size = 0;
+    return parts_end(&t->parts);
+}
 
-    for (int i = 0; i < t->n; i++)
-        size += t->size[i];
-    return size;
+int tape_error(const struct tape *t)
+{
+    return t->error;
+}
+
+void tape_measure(struct tape *t)
+{
+    t->length = 0;
+    t->error = 0; // it may be readable by now
+    parts_measure(&t->parts);
 }
 
 // The block that has an offset, which is within the tape. False: it cannot be read.
 static bool load(struct tape *t, int64_t offset)
 {
-    int64_t begin = 0;
-    int part = 0;
-
     if (offset >= t->at && offset < t->at + (int64_t)t->length)
         return true;
-    while (part + 1 < t->n && offset >= begin + t->size[part])
-        begin += t->size[part++];
-    int64_t own = begin + t->size[part] - 1; // where its bytes end
-    t->at = offset / BLOCK * BLOCK > begin ? offset / BLOCK * BLOCK : begin;
+    const struct part *part = parts_of(&t->parts, offset);
+    int64_t own = part->begin + part->size - 1; // where its bytes end
     t->length = 0;
+    if (offset < part->begin)
+        return false;
     if (offset >= own) {
         t->at = offset;
         t->block[0] = '\n';
         t->length = 1;
         return true;
     }
+    int64_t in_part = (offset - part->begin) / BLOCK * BLOCK;
+    t->at = part->begin + in_part;
     size_t want = own - t->at < BLOCK ? (size_t)(own - t->at) : BLOCK;
-    ssize_t got = pread(t->fd[part], t->block, want, t->at - begin);
+    ssize_t got = pread(part->fd, t->block, want, in_part);
     t->length = got > 0 ? (size_t)got : 0;
-    return offset < t->at + (int64_t)t->length;
+    if (offset < t->at + (int64_t)t->length)
+        return true;
+    t->error = got < 0 ? errno : ENODATA; // the file became shorter meanwhile
+    return false;
 }
 
 // The first newline at or after an offset; -1: there is none.
@@ -79,23 +81,31 @@ static int64_t newline_after(struct tape *t, int64_t from, int64_t size)
     return -1;
 }
 
-// The last newline before an offset; -1: there is none.
-static int64_t newline_before(struct tape *t, int64_t before)
+// The last newline before an offset; where there is none, what would be one: the byte before the first.
+// False: it cannot be read.
+static bool newline_before(struct tape *t, int64_t before, int64_t *newline)
 {
-    while (before > 0 && load(t, before - 1)) {
+    *newline = tape_begin(t) - 1;
+    while (before > tape_begin(t)) {
+        if (!load(t, before - 1))
+            return false;
         const char *found = memrchr(t->block, '\n', (size_t)(before - t->at));
-        if (found)
-            return t->at + (found - t->block);
+        if (found) {
+            *newline = t->at + (found - t->block);
+            return true;
+        }
         before = t->at;
     }
-    return -1;
+    return true;
 }
 
 bool tape_next(struct tape *t, int64_t from, struct span *line)
 {
-    int64_t size = tape_size(t), end;
+    int64_t size = tape_end(t), end;
 
-    if (from > 0) { // the start of a line, if the byte before is a newline
+    if (from < tape_begin(t))
+        from = tape_begin(t);
+    if (from > tape_begin(t)) { // the start of a line, if the byte before is a newline
         end = newline_after(t, from - 1, size);
         if (end < 0)
             return false;
@@ -111,15 +121,17 @@ bool tape_next(struct tape *t, int64_t from, struct span *line)
 
 bool tape_previous(struct tape *t, int64_t before, struct span *line)
 {
-    int64_t end = newline_before(t, before < tape_size(t) ? before : tape_size(t));
+    int64_t end, newline;
 
-    while (end >= 0) {
-        int64_t start = newline_before(t, end) + 1;
-        if (end - start > 1) {
-            *line = (struct span){start, end};
+    if (!newline_before(t, before < tape_end(t) ? before : tape_end(t), &end))
+        return false;
+    for (; end >= tape_begin(t); end = newline) {
+        if (!newline_before(t, end, &newline))
+            return false;
+        if (end - newline > 2) {
+            *line = (struct span){newline + 1, end};
             return true;
         }
-        end = start - 1;
     }
     return false;
 }
@@ -158,10 +170,9 @@ static bool next_picture(struct tape *t, int64_t from, int64_t end, struct span 
 
 bool tape_find(struct tape *t, int64_t time, struct span *line)
 {
-    measure(t);
-    int64_t low = 0, high = tape_size(t), at;
+    int64_t low = tape_begin(t), high = tape_end(t), at;
     struct span probe;
-    bool any = next_picture(t, 0, high, line, &at);
+    bool any = next_picture(t, low, high, line, &at);
 
     if (!any || at > time)
         return any;
@@ -173,10 +184,39 @@ bool tape_find(struct tape *t, int64_t time, struct span *line)
         else
             low = probe.start;
     }
-    for (int64_t from = low; next_picture(t, from, tape_size(t), &probe, &at) && at <= time;
+    for (int64_t from = low; next_picture(t, from, tape_end(t), &probe, &at) && at <= time;
          from = probe.end)
         *line = probe;
     return true;
+}
+
+bool tape_is_unfinished(struct tape *t, const struct span *line)
+{
+    char last;
+
+    return line->end == tape_end(t) - 1 && read_at(t, line->end - 1, &last, 1) && last != '}';
+}
+
+const char *tape_compressed(struct tape *t)
+{
+    static const struct {
+        char head[6];
+        size_t n;
+        const char *reader;
+    } formats[] = {{"\x1f\x8b", 2, "zcat"},
+                   {"\x28\xb5\x2f\xfd", 4, "zstdcat"},
+                   {"\xfd"
+                    "7zXZ",
+                    5, "xzcat"},
+                   {"BZh", 3, "bzcat"}};
+    char head[6];
+
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (tape_end(t) - tape_begin(t) > (int64_t)formats[i].n &&
+            read_at(t, tape_begin(t), head, formats[i].n) &&
+            memcmp(head, formats[i].head, formats[i].n) == 0)
+            return formats[i].reader;
+    return NULL;
 }
 
 char *tape_text(struct tape *t, const struct span *line, size_t *n)
@@ -193,65 +233,19 @@ char *tape_text(struct tape *t, const struct span *line, size_t *n)
     return text;
 }
 
-// --- opening -------------------------------------------------------------------------------------
-
-static int open_part(const char *path, int *error)
-{
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-
-    *error = fd < 0 ? errno : fstat(fd, &st) < 0 ? errno : S_ISREG(st.st_mode) ? 0 : EINVAL;
-    if (fd >= 0 && *error)
-        close(fd);
-    return *error ? -1 : fd;
-}
-
-// Of its first picture. False: it has none.
-static bool first_time(const char *path, int64_t *time, bool *empty)
-{
-    char head[HEAD];
-    int error, fd = open_part(path, &error);
-    ssize_t n = fd < 0 ? -1 : pread(fd, head, sizeof head, 0);
-
-    if (fd >= 0)
-        close(fd);
-    *empty = n == 0;
-    return n > 0 && document_time(head, (size_t)n, time);
-}
-
-// Whether FILE.1 is what FILE was before: its pictures are no later.
-static bool is_older(const char *older, const char *path)
-{
-    int64_t before, after;
-    bool none, empty;
-
-    return first_time(older, &before, &none) &&
-           (first_time(path, &after, &empty) ? before <= after : empty);
-}
-
 struct tape *tape_open(const char *path, int *error)
 {
     struct tape *t = mem_zero(1, sizeof *t);
-    char *older = mem_format("%s.1", path);
-    int ignored;
 
-    if (is_older(older, path) && (t->fd[0] = open_part(older, &ignored)) >= 0)
-        t->n++;
-    free(older);
-    int fd = open_part(path, error);
-    if (fd >= 0)
-        t->fd[t->n++] = fd;
-    if (*error) {
-        tape_free(t);
-        return NULL;
-    }
-    measure(t);
-    return t;
+    if (parts_open(&t->parts, path, error))
+        return t;
+    free(t);
+    return NULL;
 }
 
 void tape_free(struct tape *t)
 {
-    for (int i = 0; t && i < t->n; i++)
-        close(t->fd[i]);
+    if (t)
+        parts_close(&t->parts);
     free(t);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -160,6 +161,74 @@ static void must_print(const char *command, const char *text)
     said_clear(&said);
 }
 
+TEST(a_pipe_and_a_fifo_print_every_picture)
+{
+    static const char ids[] = "1\r\n2\r\n";
+
+    add_picture(FILE_NAME, 1795000000, 1);
+    add_picture(FILE_NAME, 1795000002, 2);
+    must_print(IPCTOP " --from - --csv segments -o shmid --no-headings < " FILE_NAME, ids);
+    must_print("mkfifo " DIR "/fifo; cat " FILE_NAME " > " DIR "/fifo & " IPCTOP " --from " DIR
+               "/fifo --csv segments -o shmid --no-headings",
+               ids);
+    must_print("cat " FILE_NAME " > " DIR "/fifo & " IPCTOP " --from " DIR
+               "/fifo --csv segments -o shmid --no-headings -n 1",
+               "1\r\n");
+    must_print(IPCTOP " --from " FILE_NAME " --csv segments -o shmid --no-headings", "1\r\n");
+    // The newline of the last one is no condition.
+    must_print("head -c -1 " FILE_NAME " | " IPCTOP
+               " --from - --csv segments -o shmid --no-headings 2>&1",
+               ids);
+}
+
+TEST(a_line_that_is_too_long_is_said_and_passed)
+{
+    add_picture(FILE_NAME, 1795000000, 1);
+    struct said said = shell_run("{ cat " FILE_NAME "; head -c 70000000 /dev/zero; echo; "
+                                 "cat " FILE_NAME "; } | " IPCTOP " --from - --csv segments "
+                                 "-o shmid --no-headings");
+    assert_string_equal(said.out, "1\r\n1\r\n");
+    assert_non_null(strstr(said.err, "1 picture is left out; the first: its line is too long"));
+    assert_int_equal(said.status, 0);
+    said_clear(&said);
+    said = shell_run(IPCTOP " --from - --json < /dev/zero");
+    assert_non_null(strstr(said.err, "this is no recording"));
+    assert_int_equal(said.status, 1);
+    said_clear(&said);
+}
+
+TEST(a_connection_that_breaks_has_not_ended)
+{
+    char command[200];
+    int pair[2];
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    FILE *file = fdopen(dup(pair[1]), "w");
+    assert_non_null(file);
+    picture_write(file, &(struct picture){.time = 1795000000, .id = 1});
+    fclose(file);
+    assert_int_equal(write(pair[0], "x", 1),
+                     1); // what a peer has not read when it closes: ECONNRESET
+    close(pair[1]);
+    snprintf(command, sizeof command, IPCTOP " --from - --csv segments -o shmid --no-headings <&%d",
+             pair[0]);
+    struct said said = shell_run(command);
+    close(pair[0]);
+    assert_string_equal(said.out, "1\r\n");
+    assert_non_null(strstr(said.err, "it cannot be read further: Connection reset by peer"));
+    assert_int_equal(said.status, 1);
+    said_clear(&said);
+}
+
+TEST(what_is_compressed_is_refused_with_the_way)
+{
+    add_picture(FILE_NAME, 1795000000, 1);
+    struct said said = shell_run("gzip " FILE_NAME "; " IPCTOP " --from " FILE_NAME ".gz --json");
+    assert_non_null(strstr(said.err, "it is compressed: zcat " FILE_NAME ".gz | ipctop --from -"));
+    assert_int_equal(said.status, 1);
+    said_clear(&said);
+}
+
 #define A_AND_B IPCTOP " --from " DIR "/a --from " DIR "/b "
 
 TEST(two_hosts_stand_beside_each_other_worst_first)
@@ -189,6 +258,13 @@ TEST(two_hosts_stand_beside_each_other_worst_first)
     must_print("cp " DIR "/a " DIR "/c; " A_AND_B "--from " DIR "/c --csv hosts -o host "
                "--no-headings",
                "db02\r\ndb01\r\ndb01 (" DIR "/c)\r\n");
+    must_print("mkdir -p " DIR "/a_long_way_down_to_the_recordings_of_1 " DIR
+               "/a_long_way_down_to_the_recordings_of_2; for i in 1 2; do cp " DIR "/a " DIR
+               "/a_long_way_down_to_the_recordings_of_$i/rec; done; " IPCTOP " --from " DIR
+               "/a --from " DIR "/a_long_way_down_to_the_recordings_of_1/rec --from " DIR
+               "/a_long_way_down_to_the_recordings_of_2/rec --csv hosts -o host --no-headings",
+               "db01\r\ndb01 (ng_way_down_to_the_recordings_of_1/rec)\r\n"
+               "db01 (ng_way_down_to_the_recordings_of_2/rec)\r\n");
     must_print(A_AND_B "--json | grep -o '},\"hosts\":\\[{\"host\":\"[^\"]*\"'",
                "},\"hosts\":[{\"host\":\"db02\"\n");
 }

@@ -28,7 +28,7 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    static const char *const names[] = {"rec", "other", "fifo", "go"};
+    static const char *const names[] = {"rec", "rec.1", "other", "fifo", "go"};
     char made[80];
 
     tty_teardown(state);
@@ -73,6 +73,37 @@ TEST(one_steps_through_a_recording_and_goes_to_a_time)
     tty_must_show(t, "recorded, first");
     tty_send(t, "P1000\r");
     tty_must_show(t, " 21:12:40");
+}
+
+// Also when --keep has renamed it in the meantime.
+TEST(a_recording_that_is_written_shows_its_new_pictures)
+{
+    char older[80];
+    struct tty *t = start((const char *const[]){IPCTOP, "--from", path, "--at", "last", NULL});
+
+    tty_must_show(t, "recorded, last");
+    picture_add(path, &(struct picture){.time = 1795900370, .id = 4005});
+    tty_must_not_show(t, "recorded, last");
+    tty_send(t, "t");
+    tty_must_show(t, " 4005 ");
+    tty_must_show(t, "recorded, last");
+    snprintf(older, sizeof older, "%s.1", path);
+    assert_int_equal(rename(path, older), 0);
+    picture_add(path, &(struct picture){.time = 1795900380, .id = 4006});
+    tty_must_not_show(t, "recorded, last");
+    tty_send(t, "t");
+    tty_must_show(t, " 4006 ");
+    tty_send(t, "TT");
+    tty_must_show(t, " 4004 ");
+    FILE *file = fopen(path, "ae");
+    assert_non_null(file);
+    fputs("{\"meta\":{\"program\":\"ipctop\",\"time\":1795900390,", file);
+    assert_int_equal(fclose(file), 0);
+    tty_send(t, "blast\r");
+    tty_must_show(t, " 4006 ");
+    tty_must_show(t, "the last picture is cut off, or is being written");
+    tty_send(t, "q");
+    assert_int_equal(tty_must_exit(t), 0);
 }
 
 TEST(every_view_of_a_recording_opens)

@@ -308,6 +308,34 @@ TEST(rows_are_no_more_than_the_bytes_can_hold)
     }
 }
 
+// What is no row is said and left out: zeros would be segment 0 of root.
+TEST(rows_that_are_none_are_left_out)
+{
+    static const char text[] =
+        META "\"segments\":[7,{\"shmid\":5,\"size\":1},null,[],\"a\",{\"shmid\":9,\"size\":2}],"
+             "\"queues\":[true]}";
+    struct document_report report;
+    struct snapshot *s = document_read(text, sizeof text - 1, &report);
+
+    assert_non_null(s);
+    assert_string_equal(report.note, "it has a row that is none in segments");
+    assert_int_equal(s->segments.n, 2);
+    assert_int_equal(s->segments.at[0].o.id, 5);
+    assert_int_equal(s->segments.at[1].o.id, 9);
+    assert_int_equal(s->segments.at[1].size, 2);
+    assert_int_equal(s->queues.n, 0);
+    snapshot_unref(s);
+}
+
+TEST(a_row_may_have_more_columns_than_the_first)
+{
+    struct snapshot *s = must_read(META "\"segments\":[{\"shmid\":5},{\"shmid\":9,\"size\":2}]}");
+
+    assert_int_equal(s->segments.n, 2);
+    assert_int_equal(s->segments.at[1].size, 2);
+    snapshot_unref(s);
+}
+
 // Two objects of one inode on different devices, in another order than they are searched in.
 TEST(shared_memory_is_found_in_a_recording)
 {
