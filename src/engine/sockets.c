@@ -45,6 +45,8 @@ static void take(void *arg, size_t index, struct answer *answer)
     (void)index;
     a->gone = answer_is_gone(answer);
     a->read = !answer->error && !answer->sockets_unread;
+    sockets_clear(&a->sockets); // of one that had ended
+    vec_free(&a->sockets);
     a->sockets = answer->sockets;
     answer->sockets = (struct socket_vec){0};
 }
