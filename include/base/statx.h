@@ -9,7 +9,8 @@
 #include <linux/stat.h>
 #endif
 
-// As statx(2) with AT_STATX_DONT_SYNC among its flags: 0, or -1 with errno set.
+// As statx(2) with AT_STATX_DONT_SYNC among its flags: 0, or -1 with errno set. Where the machine has no such
+// call, as fstatat(2), which may wait.
 int statx_cached(int dir, const char *path, int flags, unsigned mask, struct statx *out);
 
 #endif

@@ -60,30 +60,46 @@ static void know(const struct statx *st, struct shared *out)
 }
 
 // ipc/mqueue.c: MQUEUE_MAGIC, and FILENT_SIZE, the size of the line that a queue's file shows. Little
-// else is asked which file system it is on.
-static bool is_queue(int dir, const char *name, const struct statx *st)
+// else is asked which file system it is on. 1, 0 or -errno.
+static int is_queue(int dir, const char *name, const struct statx *st)
 {
     enum { MQUEUE_SUPER = 0x19800202, LINE = 80 };
     struct statfs fs;
-    int fd = st->stx_size == LINE ? openat(dir, name, O_PATH | O_CLOEXEC) : -1;
-    bool is = fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type == MQUEUE_SUPER;
 
-    if (fd >= 0)
-        close(fd);
+    if (st->stx_size != LINE)
+        return 0;
+    int fd = openat(dir, name, O_PATH | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int is = fstatfs(fd, &fs) < 0 ? -errno : fs.f_type == MQUEUE_SUPER;
+    close(fd);
     return is;
 }
 
-// The link of proc leads to the file itself. Without synchronising, so that no server is asked.
-static bool look(int dir, const char *name, struct shared *out)
+// The link of proc leads to the file itself. Without synchronising, so that no server is asked. 1: it is
+// shared memory; 0: it is not; -errno.
+static int look(int dir, const char *name, struct shared *out)
 {
     const int flags = AT_NO_AUTOMOUNT;
     struct statx st;
 
-    if (statx_cached(dir, name, flags, STATX_BASIC_STATS, &st) < 0 || !S_ISREG(st.stx_mode) ||
-        st.stx_dev_major != 0)
-        return false;
+    if (statx_cached(dir, name, flags, STATX_BASIC_STATS, &st) < 0)
+        return -errno;
+    if (!S_ISREG(st.stx_mode) || st.stx_dev_major != 0)
+        return 0;
     know(&st, out);
-    return out->type != SHARED_MQUEUE || is_queue(dir, name, &st);
+    return out->type != SHARED_MQUEUE ? 1 : is_queue(dir, name, &st);
+}
+
+static int look_at_entry(int dir, const char *name, struct shared *out)
+{
+    char link[4096];
+    ssize_t n = readlinkat(dir, name, link, sizeof link - 1);
+
+    if (n < 0)
+        return errno == EINVAL ? 0 : -errno; // "." and ".." are no links
+    link[n] = '\0';
+    return n && recognise(link, out) ? look(dir, name, out) : 0;
 }
 
 // The first `known` ones ascend by id: they were there before.
@@ -101,9 +117,10 @@ static void add(const struct shared *seen, size_t known, struct shared_vec *out)
 
 int descriptors_of_shared(int proc, int32_t pid, struct shared_vec *out)
 {
-    char path[64], link[4096];
+    char path[64];
     const struct dirent *entry;
     size_t known = out->n, room = ROOM;
+    int first = 0; // error
 
     snprintf(path, sizeof path, "%" PRId32 "/fd", pid);
     int fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -114,22 +131,22 @@ int descriptors_of_shared(int proc, int32_t pid, struct shared_vec *out)
             close(fd);
         return -error;
     }
-    while ((entry = readdir(dir))) {
+    while (errno = 0, (entry = readdir(dir))) {
         struct shared seen;
-        ssize_t n = readlinkat(fd, entry->d_name, link, sizeof link - 1);
-        if (n <= 0)
-            continue;
-        link[n] = '\0';
-        if (recognise(link, &seen) && look(fd, entry->d_name, &seen))
+        int is = look_at_entry(fd, entry->d_name, &seen);
+        if (is > 0)
             add(&seen, known, out);
+        else if (is < 0 && is != -ENOENT && !first) // else it was closed meanwhile
+            first = is;
         if (out->n - known > room) { // thousands of descriptors may be of one object
             maps_merge_shared(out, known);
             room = ROOM + 2 * (out->n - known);
         }
     }
+    int error = errno ? -errno : first;
     closedir(dir);
     maps_merge_shared(out, known);
-    return 0;
+    return error;
 }
 
 int descriptors_map_file(int proc, int32_t pid, const struct shared_mapping *mapping,

@@ -101,17 +101,18 @@ static int enter_file(const char *path, uint64_t inode)
 }
 
 // By a pidfd nothing is read of the process that could hang; since Linux 5.8. Which namespace it was
-// shows our own thread afterwards.
+// shows our own thread afterwards. -ENOSYS where it takes the file: no pidfd is opened, since the kernel
+// is older or a filter refuses (seccomp(2)), or setns(2) does not take one.
 static int enter_pidfd(const char *proc, int32_t pid, uint64_t inode)
 {
     int fd = pidfd_of(pid);
 
     if (fd < 0)
-        return fd;
+        return fd == -ESRCH ? fd : -ENOSYS;
     int error = setns(fd, CLONE_NEWIPC) < 0 ? -errno : 0;
     close(fd);
     if (error)
-        return error;
+        return error == -EINVAL ? -ENOSYS : error;
     char *home = mem_format("%s/thread-self", proc);
     error = ipc_namespace_of(AT_FDCWD, home) == inode ? 0 : -ESRCH;
     free(home);
@@ -122,7 +123,7 @@ static int enter_process(const struct visit *v, int32_t pid)
 {
     int error = v->pidfds ? enter_pidfd(v->proc, pid, v->inode) : -ENOSYS;
 
-    if (error != -EINVAL && error != -ENOSYS)
+    if (error != -ENOSYS)
         return error;
     char *path = mem_format("%s/%" PRId32 "/ns/ipc", v->proc, pid);
     error = enter_file(path, v->inode);
@@ -141,11 +142,12 @@ static int enter_any(const struct visit *v)
 {
     struct pid_entry_vec all = {0};
     char home[32];
-    int error = -ENOENT, dir = open(v->proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int dir = open(v->proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
     if (dir < 0)
         return -errno;
-    process_list_read(v->proc, &all);
+    int error = process_list_read(v->proc, &all);
+    error = error ? error : -ENOENT;
     for (size_t i = 0; i < all.n && error; i++) {
         snprintf(home, sizeof home, "%" PRId32, all.at[i].pid);
         if (ipc_namespace_of(dir, home) != v->inode)
@@ -294,5 +296,5 @@ void namespaces_probe(struct namespaces *self, int32_t pid, struct answer *answe
 
 void namespaces_probe_mounts(struct namespaces *self, struct answer *answer)
 {
-    ways_read_mounts(&self->ways, self->proc, &answer->inodes);
+    answer->error = ways_read_mounts(&self->ways, self->proc, &answer->inodes);
 }

@@ -1,5 +1,6 @@
 #include "ways.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,7 +137,7 @@ static bool parse_mount(char *line, uint64_t *inode, char **path)
     return is_nsfs && sscanf(root, "ipc:[%" SCNu64 "]", inode) == 1;
 }
 
-void ways_read_mounts(struct ways *ways, const char *proc, struct inode_vec *inodes)
+int ways_read_mounts(struct ways *ways, const char *proc, struct inode_vec *inodes)
 {
     char *name = mem_format("%s/self/mountinfo", proc), *line = NULL, *path = NULL;
     FILE *file = fopen(name, "re");
@@ -145,10 +146,11 @@ void ways_read_mounts(struct ways *ways, const char *proc, struct inode_vec *ino
 
     free(name);
     if (!file)
-        return;
+        return -errno;
     pthread_mutex_lock(&ways->lock);
     for (size_t i = 0; i < ways->known.n; i++)
         way_free(&ways->known.at[i]);
+    errno = 0;
     while (getline(&line, &room, file) > 0) {
         if (!parse_mount(line, &inode, &path))
             continue;
@@ -158,8 +160,10 @@ void ways_read_mounts(struct ways *ways, const char *proc, struct inode_vec *ino
         way->mount = mem_copy_string(path);
         vec_push(inodes, inode);
     }
+    int error = ferror(file) ? -(errno ? errno : EIO) : 0;
     pthread_mutex_unlock(&ways->lock);
     free(line);
     fclose(file);
     inodes_settle(inodes);
+    return error;
 }

@@ -29,8 +29,9 @@ struct ways {
 void ways_init(struct ways *ways);
 void ways_free(struct ways *ways);
 void ways_add_process(struct ways *ways, uint64_t inode, int32_t pid);
-// Replaces the mounts by those of proc/self/mountinfo; their inodes, ascending, each once.
-void ways_read_mounts(struct ways *ways, const char *proc, struct inode_vec *inodes);
+// Replaces the mounts by those of proc/self/mountinfo; their inodes, ascending, each once. 0, or -errno:
+// then some may be missing.
+int ways_read_mounts(struct ways *ways, const char *proc, struct inode_vec *inodes);
 void ways_avoid(struct ways *ways, uint64_t inode, int64_t until);
 // A copy of what is known, which may be nothing. False: it is to be avoided now.
 bool ways_find(struct ways *ways, uint64_t inode, int64_t now, struct way *out);
