@@ -12,6 +12,7 @@
 #include "base/line.h"
 #include "model/kinds/registry.h"
 #include "model/kinds/shared.h"
+#include "model/record/limit.h"
 #include "model/table/cell_class.h"
 #include "model/text/words.h"
 #include "options_check.h"
@@ -66,6 +67,47 @@ static void add_files_missing(struct line *line, const struct files_look *look)
         line_add(line, " whose files are not readable%s", hint);
 }
 
+static size_t namespaces_unread(const struct snapshot *s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->namespaces.n; i++)
+        n += !(s->namespaces.at[i].known & NAMESPACE_KNOWS_OBJECTS);
+    return n;
+}
+
+static size_t limits_unread(const struct snapshot *s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->limits.n; i++)
+        n += !limit_is_read(&s->limits.at[i]);
+    return n;
+}
+
+static void add_tables_missing(struct line *line, const struct snapshot *s,
+                               const struct requests *requests, enum others others, uint64_t need)
+{
+    for (size_t i = 0; i < requests->n; i++) {
+        const struct kind *kind = requests->tables[i].query.kind;
+        if (s->in_part & kind->need)
+            line_add(line, "%snot all of %s could be read", line->n ? ", " : "", kind->name);
+    }
+    if (need & (NEED_SEGMENT_USE | NEED_NAMESPACES) && s->has & NEED_SEGMENTS && s->segments.n &&
+        !(s->segments.at[0].known & SEG_KNOWS_SWAP))
+        line_add(line, "%smemory and swap of segments are not known: no /proc/sysvipc",
+                 line->n ? ", " : "");
+    if (add_count(line, s->sets_look.left_out, "semaphore set", NULL))
+        line_add(line, " not read: too many semaphores");
+    if (add_count(line, s->sets_look.unreadable, "semaphore set", NULL))
+        line_add(line, " not readable by this user");
+    if (need & NEED_LIMITS && add_count(line, limits_unread(s), "limit", NULL))
+        line_add(line, " or their use not readable");
+    if (need & NEED_NAMESPACES && others != OTHERS_LIST &&
+        add_count(line, namespaces_unread(s), "IPC namespace", NULL))
+        line_add(line, " not entered");
+}
+
 static void add_shared_missing(struct line *line, const struct shared_look *look)
 {
     const char *hint = geteuid() ? " by this user; try sudo" : "";
@@ -94,8 +136,10 @@ static bool lacks(const struct snapshot *s, const struct host *host, const struc
 
 // What could not be seen, in one line; empty where the answer is whole.
 static void missing(struct line *line, const struct snapshot *s, const struct requests *requests,
-                    const struct options *options, uint64_t need)
+                    const struct options *options, const struct want *want)
 {
+    uint64_t need = want->need;
+
     for (size_t i = 0; i < requests->n; i++) {
         const struct kind *kind = requests->tables[i].query.kind;
         if (!kind_is_known(kind, s))
@@ -111,14 +155,7 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
         words_unread(line, s);
         line_add(line, ")");
     }
-    if (need & NEED_SEGMENT_USE && s->has & NEED_SEGMENTS && s->segments.n &&
-        !(s->segments.at[0].known & SEG_KNOWS_SWAP))
-        line_add(line, "%smemory and swap of segments are not known: no /proc/sysvipc",
-                 line->n ? ", " : "");
-    if (add_count(line, s->sets_look.left_out, "semaphore set", NULL))
-        line_add(line, " not read: too many semaphores");
-    if (add_count(line, s->sets_look.unreadable, "semaphore set", NULL))
-        line_add(line, " not readable by this user");
+    add_tables_missing(line, s, requests, want->others, need);
     const struct scan *scan = need & NEED_HOLDERS ? s->scan : NULL;
     uint16_t why = 0;
     uint64_t unseen = scan ? scan_unseen(scan, options->has_id ? options->id : -1, &why) : 0;
@@ -133,6 +170,8 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
         line_add(line, " stuck");
     if (scan && add_count(line, scan->unasked, "process", "processes"))
         line_add(line, " not examined: out of threads or file descriptors");
+    if (add_count(line, s->processes_unasked, "process", "processes"))
+        line_add(line, " not identified: out of threads or file descriptors");
     if (add_count(line, unreadable, "process", "processes")) // sudo helps no root in a container
         line_add(line, " not readable%s", geteuid() ? " by this user; try sudo" : "");
     if (need & (NEED_FILES | NEED_PORTS))
@@ -335,7 +374,7 @@ int print_run(const struct options *options, struct requests *requests, struct s
             return failure(options);
         }
         int error = write_tick(options, requests, s, tick);
-        missing(&gaps, s, requests, options, want.need);
+        missing(&gaps, s, requests, options, &want);
         if (add_count(&gaps, refused, "IPC namespace", NULL))
             line_add(&gaps, " not entered: not permitted, or no answer");
         bool any = error || print_any_known(requests, s);

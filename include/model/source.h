@@ -144,6 +144,7 @@ struct source {
 
     // All processes, ascending, and how many forks the machine has seen (/proc/stat processes).
     int (*processes)(void *self, struct pid_entry_vec *out);
+    bool some; // processes() lists some of them on purpose: that others are not in it means nothing
     int (*forks)(void *self, uint64_t *forks);
     // Appends the processes made since *mark, and maybe some older ones, ascending, and moves the
     // mark on; a zeroed one is only set. -ENOTSUP where they cannot be listed alone. May be NULL.

@@ -80,11 +80,11 @@ static void ask_all(struct blocked_tasks *b, const struct round *round)
     struct pid_vec pids = {0};
     int64_t cost = clock_used_ns();
 
-    bool listed = process_list_update(round->processes, round->source) == 0;
+    process_list_update(round->processes, round->source);
     vec_reserve(&pids, round->processes->list.n);
     for (size_t i = 0; i < round->processes->list.n; i++)
         vec_push(&pids, round->processes->list.at[i].pid);
-    b->unseen = ask(b, round, &pids) + !listed; // one at least is not in the list
+    b->unseen = ask(b, round, &pids) + process_list_unseen(round->processes);
     vec_free(&pids);
     b->asked = true;
     b->cost_ns = clock_used_ns() - cost;

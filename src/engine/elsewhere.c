@@ -142,8 +142,11 @@ static struct snapshot *look_around(struct elsewhere *self, const struct ipc_nam
                                     const struct pid_vec *pids)
 {
     struct inside inside = {self->source, pids->at + row->first, row->processes};
-    const struct source source = {
-        .self = &inside, .read = inside_read, .processes = inside_processes, .forks = inside_forks};
+    const struct source source = {.self = &inside,
+                                  .read = inside_read,
+                                  .processes = inside_processes,
+                                  .some = true,
+                                  .forks = inside_forks};
     struct want want = {.need = triage_need() | NEED_SEGMENT_USE, .ipc_namespace = row->inode};
     struct refresh *refresh = refresh_new(&source, self->pool, false);
     size_t events;

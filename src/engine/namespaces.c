@@ -41,7 +41,9 @@ struct namespaces {
     size_t turn, oldest_turn;
     uint64_t list_number;
     int64_t mounts_ns;
-    uint32_t refused;
+    uint32_t unseen;   // members whose namespace is not known
+    uint32_t unlisted; // processes that are not among them, at least
+    bool mounts_unread;
     bool known, changed;
 };
 
@@ -135,6 +137,9 @@ static void take(void *arg, size_t index, struct answer *answer)
     struct namespaces *n = arg;
 
     if (n->which[index] == (size_t)-1) {
+        if (answer->error)
+            return;
+        n->mounts_unread = false;
         vec_free(&n->mounts);
         n->mounts = answer->inodes;
         answer->inodes = (struct inode_vec){0};
@@ -213,6 +218,7 @@ static bool ask(struct namespaces *n, const struct round *round, bool mounts)
     }
     if (mounts) {
         which[asking.probes.n] = (size_t)-1;
+        n->mounts_unread = true; // until they are
         ask_add(&asking, (struct probe){.what = PROBE_NAMESPACE_MOUNTS, .id = 0});
         n->changed = true;
     }
@@ -290,9 +296,10 @@ static void build(struct namespaces *n)
 
     vec_clear(&n->rows);
     vec_clear(&n->pids);
-    n->refused = 0;
+    n->unseen = 0;
     for (size_t i = 0; i < n->members.n; i++) {
-        n->refused += n->members.at[i].state == MEMBER_REFUSED;
+        n->unseen +=
+            n->members.at[i].state == MEMBER_REFUSED || n->members.at[i].state == MEMBER_NEW;
         if (n->members.at[i].state == MEMBER_KNOWN)
             ordered[found++] = &n->members.at[i];
     }
@@ -321,8 +328,9 @@ static void update(void *self, const struct round *round)
     bool mounts =
         !n->mounts_ns || round->effort == EFFORT_FULL || now - n->mounts_ns >= MOUNTS_EVERY;
 
-    if (process_list_update(round->processes, round->source) == 0)
-        follow_list(n, round->processes);
+    process_list_update(round->processes, round->source);
+    n->unlisted = process_list_unseen(round->processes);
+    follow_list(n, round->processes);
     choose(n, round);
     if (mounts)
         n->mounts_ns = now;
@@ -330,7 +338,7 @@ static void update(void *self, const struct round *round)
         ask(n, round, false);
     if (n->changed)
         build(n);
-    n->known = true;
+    n->known = n->members.n > 0;
 }
 
 static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
@@ -342,7 +350,7 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
         vec_copy(&snapshot->namespaces, &n->rows);
     vec_copy(&snapshot->namespace_pids, &n->pids);
     vec_copy(&snapshot->mounts, &n->places);
-    snapshot->namespaces_unseen = n->refused;
+    snapshot->namespaces_unseen = n->unseen + n->unlisted + n->mounts_unread;
     return n->known;
 }
 

@@ -373,10 +373,13 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
     processes_clear(processes);
     vec_reserve(processes, p->known.n);
     snapshot->processes_ns = 0;
+    snapshot->processes_unasked = 0;
     for (size_t i = 0; i < p->known.n; i++) {
         const struct known *known = &p->known.at[i];
-        if (!known->read && !known->stuck)
+        if (!known->read && !known->stuck) {
+            snapshot->processes_unasked++;
             continue;
+        }
         bool oldest = !snapshot->processes_ns || known->asked_ns < snapshot->processes_ns;
         if (oldest && !known->process.gone && !known->stuck)
             snapshot->processes_ns = known->asked_ns;

@@ -142,7 +142,8 @@ static void update(void *self, const struct round *round)
         f->print = 0;
         return;
     }
-    process_list_update(round->processes, round->source);
+    if (process_list_update(round->processes, round->source) != 0)
+        return; // those found before may still be there
     if (print == f->print && round->processes->number == f->list_number)
         return; // of these processes some may have ended: what they left is asked about with the next one
     ask_workers(f, round);

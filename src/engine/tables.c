@@ -121,6 +121,7 @@ struct snapshot *tables_copy(const struct tables *t)
     to->time = from->time;
     to->time_ns = from->time_ns;
     to->has = from->has;
+    to->in_part = from->in_part;
     to->error = from->error;
     to->orphan_age = from->orphan_age;
     to->huge_sizes = from->huge_sizes;

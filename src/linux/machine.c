@@ -66,9 +66,8 @@ static void read_details(const struct machine *m, const struct want *want, struc
 {
     uint64_t need = want->need & ~fresh->has;
 
-    if (need & NEED_ELEMENTS && fresh->has & NEED_SEMSETS) {
-        if (m->is_procfs)
-            semctl_elements(fresh, elements_in_focus(want));
+    if (need & NEED_ELEMENTS && fresh->has & NEED_SEMSETS && m->is_procfs) {
+        semctl_elements(fresh, elements_in_focus(want));
         fresh->has |= NEED_ELEMENTS;
     }
     if (need & NEED_SEM_WAITERS && fresh->has & NEED_SEMSETS) {
@@ -106,9 +105,13 @@ static void read_tables(const struct machine *m, const struct want *want, struct
         const struct table_reader *reader = table_readers[i];
         uint64_t need = NEED_OF(reader->kind->id);
 
-        if (want->need & need & ~fresh->has &&
-            reader->read(&in, &fresh->tables[reader->kind->id]) == 0)
+        if (!(want->need & need & ~fresh->has))
+            continue;
+        int outcome = reader->read(&in, &fresh->tables[reader->kind->id]);
+        if (outcome >= 0)
             fresh->has |= need;
+        if (outcome == READ_IN_PART)
+            fresh->in_part |= need;
     }
 }
 

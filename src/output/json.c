@@ -236,10 +236,14 @@ static void put_meta(struct file_writer *w, const struct snapshot *s,
     put_text(w, ",\"time\":");
     put_signed(w, s->time);
     put_fields(w, s, meta_system, META_SYSTEM_FIRST, system, false);
-    bool read = s->scan || s->sets_look.known || s->files_look.known || s->shared_look.known;
+    bool unseen = (s->has & NEED_PROCESSES && s->processes_unasked) ||
+                  (s->has & NEED_NAMESPACES && s->namespaces_unseen);
+    bool read =
+        s->scan || s->sets_look.known || s->files_look.known || s->shared_look.known || unseen;
     put_text(w, read ? ",\"scan\":{" : ",\"scan\":null");
     if (read) {
         put_fields(w, s, meta_scan, n_meta_scan, s->scan, true);
+        put_fields(w, s, meta_unseen, n_meta_unseen, s, false);
         if (s->sets_look.known)
             put_fields(w, s, meta_sets, n_meta_sets, &s->sets_look, false);
         if (s->files_look.known)

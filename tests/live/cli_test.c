@@ -12,6 +12,7 @@
 
 #include "support/ns.h"
 #include "support/program.h"
+#include "support/shm_world.h"
 #include "support/test.h"
 
 #define COUNT(array) (sizeof array / sizeof array[0])
@@ -540,7 +541,10 @@ TEST(an_incomplete_answer)
                 {"--batch segments", 0, true},
                 {"--batch --strict segments", 3, true},
                 {"--batch --strict limits", 0, false}}; // nothing of processes in it
+    bool queues = shm_world_mount_queues();             // what there are counts there
     for (size_t i = 0; i < COUNT(runs); i++) {
+        if (!queues && strstr(runs[i].arguments, "limits"))
+            continue;
         struct said said = program_run(runs[i].arguments, true);
         assert_int_equal(said.status, runs[i].status);
         assert_int_equal(strstr(said.err, "ipctop: incomplete: ") == said.err, runs[i].said);

@@ -120,7 +120,8 @@ TEST(meta_comes_first)
     assert_int_equal(json_integer_value(json_object_get(scan, "unreadable")), 12);
     assert_string_equal(json_string_value(json_object_get(scan, "method")), "procmap_query");
     assert_int_equal(json_object_size(meta), 15);
-    assert_int_equal(json_object_size(scan), 8);
+    assert_int_equal(json_object_size(scan), 11);
+    assert_int_equal(json_integer_value(json_object_get(scan, "processes_unasked")), 0);
     assert_int_equal(json_object_size(root), 2);
     free(text);
     json_decref(root);

@@ -12,9 +12,11 @@ struct table_reading {
     const struct want *want;
 };
 
+enum { READ_IN_PART = 1 };
+
 struct table_reader {
     const struct kind *kind;
-    // Replaces *out. 0 or -errno.
+    // Replaces *out. 0; READ_IN_PART where there may be more rows, which could not be read; -errno.
     int (*read)(const struct table_reading *in, struct table *out);
 };
 

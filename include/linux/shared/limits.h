@@ -4,8 +4,9 @@
 
 #include "model/record/snapshot.h"
 
-// Adds the use of fs.mqueue's limits to those that were read, where queues can be listed, and appends the
-// row of /dev/shm. `elsewhere`: the thread has entered another IPC namespace, whose /dev/shm is another.
+// Adds the use of fs.mqueue's limits to those that were read, where all queues can be read, and appends the
+// row of /dev/shm, with nothing known where a tmpfs may be there and cannot be asked. `elsewhere`: the thread
+// has entered another IPC namespace, whose processes may see another /dev/shm.
 void shared_limits_read(bool elsewhere, struct limit_vec *limits);
 
 #endif

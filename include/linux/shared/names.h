@@ -6,13 +6,16 @@
 
 // Both append rows and close `dir`, a directory that was opened for reading. Only entries of that
 // very directory are looked at, by their names below the descriptor: no link is followed, nothing
-// is attached, and no file is opened but regular ones on the same device.
-void names_in_shm(int dir, uint8_t status, struct shared_vec *out);
-void names_in_mqueue(int dir, struct shared_vec *out);
+// is attached, and no file is opened but regular ones on the same device. 0, or -errno where some could
+// not be read: those that could are there all the same.
+int names_in_shm(int dir, uint8_t status, struct shared_vec *out);
+int names_in_mqueue(int dir, struct shared_vec *out);
 
 // Directories opened for reading, or -errno: -EOPNOTSUPP where another file system is there, which
 // may hang.
 int names_open_shm(void);
+// Ours as a place alone (O_PATH), whether it may be listed or not. The descriptor or -errno.
+int names_find_shm(void);
 // That of another mount namespace, by the root of a process in it, without following a symbolic link: it
 // could lead into our own. Takes the right to trace the process; can hang, as its root can.
 int names_open_shm_of(const char *proc, int32_t pid);

@@ -6,6 +6,9 @@
 
 const struct limit *limit_find(const struct snapshot *s, const char *name); // NULL: no such limit
 
+// Whether both are known, what is allowed and, where anything counts, what is used.
+bool limit_is_read(const struct limit *limit);
+
 bool limit_unlimited(uint64_t value); // as large as no limit at all
 
 // How much of it is used; may be more than 100, where it was lowered; of 0 all. False where that is not

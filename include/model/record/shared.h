@@ -91,6 +91,7 @@ struct shared_look {
     uint32_t processes, unreadable, stuck;
     uint32_t left_out;      // processes with more mappings than are kept
     uint32_t places_unread; // /dev/shm of other mount namespaces whose names could not be read
+    uint32_t names_unread;  // 1: some names in our own /dev/shm, or queues, could not be read
     uint8_t known;          // SHARED_LOOK_KNOWN, where any were asked
 };
 // Whether all processes were seen: where not, none seen to use an object means nothing.

@@ -137,6 +137,7 @@ struct snapshot {
     int64_t time;       // epoch seconds
     int64_t time_ns;    // CLOCK_MONOTONIC
     uint64_t has;       // enum need: which parts were read
+    uint64_t in_part;   // of those: kinds of which there may be rows that could not be read
     int error;          // why a table that was asked for was not: -errno of the first
     int64_t orphan_age; // seconds: objects idle for less are not reported as orphans
     uint64_t entered;   // place of the objects, as it was wanted: see want.ipc_namespace
@@ -153,9 +154,11 @@ struct snapshot {
     struct waiter_vec waiters;      // ordered by kind, id, tid
     struct server_vec servers;      // in no order
     uint32_t waiters_unseen;        // processes that could not be asked whether they wait
+    uint32_t processes_unasked;     // named ones that could not be asked who they are
     struct ipc_namespace_vec namespaces; // ordered by inode
     struct pid_vec namespace_pids;       // who lives in them
-    uint32_t namespaces_unseen;          // processes whose IPC namespace may not be read
+    uint32_t namespaces_unseen;          // processes whose IPC namespace could not be read, and one
+                                         // where the mounts that keep some could not
     struct mount_namespace_vec mounts;   // ordered by inode
     struct shm_place_vec shm_places;     // NEED_SHM_PLACES: ordered by device, each once
     uint32_t shm_places_unread;          // /dev/shm that no process led to

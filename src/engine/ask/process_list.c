@@ -78,12 +78,15 @@ static int list_all(struct process_list *processes, const struct source *source)
     int error = source->processes(source->self, &list);
 
     processes->valid = counted && !error;
+    processes->error = error;
     if (error) {
         vec_free(&list);
         return error;
     }
     vec_free(&processes->list);
     processes->list = list;
+    // Every PID namespace has a pid 1.
+    processes->hidden = !source->some && list.n && !process_list_find(&list, 1);
     processes->listed_ns = clock_ns();
     processes->number++;
     return 0;
@@ -96,6 +99,11 @@ int process_list_update(struct process_list *processes, const struct source *sou
     if (processes->valid && source->forks(source->self, &forks) == 0 && forks == processes->forks)
         return 0;
     return add_recent(processes, source) ? 0 : list_all(processes, source);
+}
+
+uint32_t process_list_unseen(const struct process_list *processes)
+{
+    return processes->hidden || processes->error;
 }
 
 const struct pid_entry *process_list_find(const struct pid_entry_vec *list, int32_t pid)

@@ -322,6 +322,7 @@ bool known_holders_ask_all(struct known_holders *k, const struct round *round)
     struct process_list *list = round->processes;
 
     k->unlisted = process_list_update(list, round->source) != 0;
+    k->hidden = list->hidden;
     walked_clear(&k->walked);
     if (!ask(k, PROBE_ATTACHMENTS, &list->list, round))
         return false;
@@ -330,8 +331,6 @@ bool known_holders_ask_all(struct known_holders *k, const struct round *round)
     k->left_out = k->answers.left_out;
     k->exiting = k->answers.exiting;
     k->method = k->answers.method;
-    // Every PID namespace has a pid 1.
-    k->hidden = list->list.n && !process_list_find(&list->list, 1);
     known_holders_adopt(k, round);
     known_holders_remember_asked(k, list);
     return true;

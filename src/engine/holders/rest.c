@@ -146,8 +146,8 @@ enum at_rest holders_at_rest(struct rest *rest, struct known_holders *k,
 
     if (!tuples_rest(last, &round->tables->segments))
         return REST_NOT;
-    if (list_is_due(rest, round))
-        process_list_update(round->processes, round->source);
+    if (list_is_due(rest, round) && process_list_update(round->processes, round->source) != 0)
+        return REST_NOT; // there may be new ones
     bool same = ask(k, round);
     if (round->processes->number != number) {
         rest->list_cost_ns = clock_used_ns() - cost;

@@ -48,7 +48,8 @@ void makers_ask(const struct round *round, struct sharing *to)
     }
     if (to->makers.n > 1)
         qsort(to->makers.at, to->makers.n, sizeof *to->makers.at, shared_by_id);
-    bool all = tables->system.first_pid_namespace && process_list_find(&round->processes->list, 1);
+    bool all = tables->system.first_pid_namespace && !round->source->some &&
+               round->processes->list.n && !process_list_unseen(round->processes);
     for (size_t i = 0; all && to->makers.n && i < round->processes->list.n; i++)
         ask_add(&asking,
                 (struct probe){.what = PROBE_PROCESS, .id = round->processes->list.at[i].pid});

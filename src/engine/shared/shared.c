@@ -94,7 +94,7 @@ static void take_names(void *arg, size_t index, struct answer *answer)
 
     (void)index;
     to->look.places_unread += shm_place_is_unread(answer);
-    for (size_t i = 0; !answer->error && i < answer->shared.n; i++)
+    for (size_t i = 0; i < answer->shared.n; i++)
         vec_push(&to->objects, answer->shared.at[i]);
 }
 
@@ -125,6 +125,7 @@ static bool look(struct shared_state *state, const struct round *round, bool ope
 
     sharing_free(&state->fresh);
     process_list_update(list, round->source);
+    state->fresh.look.unreadable = process_list_unseen(list);
     for (size_t i = 0; i < list->list.n; i++)
         ask_add(&asking, (struct probe){.what = PROBE_SHARED,
                                         .id = list->list.at[i].pid,
@@ -177,6 +178,7 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
     if (!state->any || (need & NEED_SHARED_OPEN && !now->open))
         return false;
     snapshot->shared_look = now->look;
+    snapshot->shared_look.names_unread = (snapshot->in_part & NEED_SHARED) != 0;
     rows_fill(now, &snapshot->tables[kind_shared.id]);
     table_copy(&snapshot->tables[kind_shared_holders.id],
                &(struct table){now->holders.at, now->holders.n, sizeof *now->holders.at});

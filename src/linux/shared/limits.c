@@ -1,10 +1,11 @@
 #include "linux/shared/limits.h"
 
+#include <errno.h>
 #include <string.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "linux/shared/names.h"
+#include "linux/shared/place.h"
 #include "model/record/limit_spec.h"
 #include "model/record/shm_limit.h"
 
@@ -18,7 +19,7 @@ static struct limit *find(struct limit_vec *limits, const char *name)
 
 static void largest(struct limit *limit, uint64_t use, const struct shared *queue)
 {
-    if (!limit || !(queue->known & SHARED_KNOWS_MESSAGES) || use <= limit->used)
+    if (!limit || !(limit->known & LIMIT_KNOWS_USED) || use <= limit->used)
         return;
     limit->used = use;
     limit->top_uid = queue->uid;
@@ -38,9 +39,11 @@ static void read_queues(bool elsewhere, struct limit_vec *limits)
 
     if (dir < 0)
         return;
-    names_in_mqueue(dir, &rows);
+    bool listed = names_in_mqueue(dir, &rows) == 0, read = listed;
+    for (size_t i = 0; i < rows.n; i++) // the largest may be one that this user may not open
+        read = read && rows.at[i].known & SHARED_KNOWS_MESSAGES;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (all[i])
+        if (all[i] && (all[i] == queues ? listed : read))
             all[i]->known |= LIMIT_KNOWS_USED;
     if (queues)
         queues->used = rows.n;
@@ -54,17 +57,16 @@ static void read_queues(bool elsewhere, struct limit_vec *limits)
 
 void shared_limits_read(bool elsewhere, struct limit_vec *limits)
 {
-    int dir = elsewhere ? -1 : names_open_shm();
+    int dir = elsewhere ? -ENOENT : names_find_shm();
     struct shm_place place = {.here = true};
-    struct statfs fs;
 
     read_queues(elsewhere, limits);
-    if (dir < 0)
-        return;
-    if (fstatfs(dir, &fs) == 0) {
-        place.size = (uint64_t)fs.f_blocks * (uint64_t)fs.f_bsize;
-        place.used = (uint64_t)(fs.f_blocks - fs.f_bfree) * (uint64_t)fs.f_bsize;
-        vec_push(limits, shm_limit(&place));
-    }
-    close(dir);
+    int error = dir < 0 ? dir : shm_place_of(dir, &place);
+    struct limit row = shm_limit(&place);
+    if (error)
+        row.known = 0;
+    if (error != -ENOENT && error != -EOPNOTSUPP)
+        vec_push(limits, row);
+    if (dir >= 0)
+        close(dir);
 }

@@ -22,22 +22,23 @@
 
 enum { MQUEUE_SUPER = 0x19800202 }; // ipc/mqueue.c MQUEUE_MAGIC
 
-static bool is_on(int fd, long magic, long other)
-{
-    struct statfs fs;
-
-    return fstatfs(fd, &fs) == 0 && ((long)fs.f_type == magic || (long)fs.f_type == other);
-}
-
-static int open_dir(const char *path, long magic, long other)
+static int find_dir(const char *path)
 {
     int at = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
+    return at < 0 ? -errno : at;
+}
+
+// For reading, the directory that `at` stands for, which is closed; a negative one is its error.
+static int list_dir(int at, long magic, long other)
+{
+    struct statfs fs;
+
     if (at < 0)
-        return -errno;
-    int dir = is_on(at, magic, other) ? openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-                                      : (errno = EOPNOTSUPP, -1);
-    int error = errno;
+        return at;
+    bool known = fstatfs(at, &fs) == 0, meant = fs.f_type == magic || fs.f_type == other;
+    int dir = known && meant ? openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    int error = known && !meant ? EOPNOTSUPP : errno;
     close(at);
     return dir < 0 ? -error : dir;
 }
@@ -65,21 +66,17 @@ int names_find_shm_of(const char *proc, int32_t pid)
 
 int names_open_shm_of(const char *proc, int32_t pid)
 {
-    int shm = names_find_shm_of(proc, pid);
+    return list_dir(names_find_shm_of(proc, pid), TMPFS_MAGIC, RAMFS_MAGIC);
+}
 
-    if (shm < 0)
-        return shm;
-    int dir = is_on(shm, TMPFS_MAGIC, RAMFS_MAGIC)
-                  ? openat(shm, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-                  : (errno = EOPNOTSUPP, -1);
-    int error = errno;
-    close(shm);
-    return dir < 0 ? -error : dir;
+int names_find_shm(void)
+{
+    return find_dir("/dev/shm");
 }
 
 int names_open_shm(void)
 {
-    return open_dir("/dev/shm", TMPFS_MAGIC, RAMFS_MAGIC);
+    return list_dir(names_find_shm(), TMPFS_MAGIC, RAMFS_MAGIC);
 }
 
 #ifdef SYS_fsopen
@@ -176,7 +173,7 @@ static bool is_ours(int dir, int *own)
 
 int names_open_mqueue(bool entered, bool *unseen)
 {
-    int dir = entered ? -ENOENT : open_dir("/dev/mqueue", MQUEUE_SUPER, MQUEUE_SUPER);
+    int dir = entered ? -ENOENT : list_dir(find_dir("/dev/mqueue"), MQUEUE_SUPER, MQUEUE_SUPER);
     int own = -EPERM;
 
     *unseen = dir < 0;
@@ -207,16 +204,20 @@ int names_open_file(int at, const struct shared_id *id, int flags)
     return fd < 0 ? -errno : fd;
 }
 
-// What is mounted over a name, a file of another file system, is no entry of the directory.
-static bool row_of(int dir, const char *name, struct shared *out)
+// What is mounted over a name, a file of another file system, is no entry of the directory. 1; 0: it is
+// none, or gone; -errno.
+static int row_of(int dir, const char *name, struct shared *out)
 {
     struct statx st;
     struct stat own;
 
-    if (statx_cached(dir, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &st) < 0 ||
-        !S_ISREG(st.stx_mode) || fstat(dir, &own) < 0 || st.stx_dev_major != major(own.st_dev) ||
+    if (statx_cached(dir, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &st) < 0)
+        return errno == ENOENT ? 0 : -errno;
+    if (fstat(dir, &own) < 0)
+        return -errno;
+    if (!S_ISREG(st.stx_mode) || st.stx_dev_major != major(own.st_dev) ||
         st.stx_dev_minor != minor(own.st_dev))
-        return false;
+        return 0;
     *out = (struct shared){.id = {st.stx_dev_major, st.stx_dev_minor, st.stx_ino},
                            .known = SHARED_KNOWS_OWNER | SHARED_KNOWS_SIZE | SHARED_KNOWS_RSS,
                            .uid = st.stx_uid,
@@ -226,7 +227,8 @@ static bool row_of(int dir, const char *name, struct shared *out)
                            .rss = st.stx_blocks * 512,
                            .links = st.stx_nlink,
                            .mtime = st.stx_mtime.tv_sec};
-    return true;
+    text_escape(out->name, sizeof out->name, name, strlen(name));
+    return 1;
 }
 
 // The file that the row is of, and no other that has its name by now. Negative: it is not opened.
@@ -286,59 +288,59 @@ static void read_queue(int dir, const char *name, struct shared *row)
     close(fd);
 }
 
-static void
-each_name(int dir, void (*take)(int dir, const char *name, uint8_t status, struct shared_vec *out),
-          uint8_t status, struct shared_vec *out)
+static void complete_shm(int dir, const char *name, struct shared *row)
+{
+    bool semaphore = strncmp(name, "sem.", 4) == 0; // sem_overview(7)
+
+    row->type = semaphore ? SHARED_SEMAPHORE : SHARED_POSIX;
+    if (semaphore)
+        read_value(dir, name, row);
+}
+
+static void complete_mqueue(int dir, const char *name, struct shared *row)
+{
+    row->type = SHARED_MQUEUE;
+    read_queue(dir, name, row);
+}
+
+static int each_name(int dir, void (*complete)(int dir, const char *name, struct shared *row),
+                     uint8_t status, struct shared_vec *out)
 {
     DIR *stream = fdopendir(dir);
     const struct dirent *entry;
+    int first = 0;
 
     if (!stream) {
+        int error = errno;
         close(dir);
-        return;
+        return -error;
     }
-    while ((entry = readdir(stream)))
-        if (entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN)
-            take(dir, entry->d_name, status, out);
+    while (errno = 0, (entry = readdir(stream))) {
+        struct shared row;
+        int is = entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN
+                     ? row_of(dir, entry->d_name, &row)
+                     : 0;
+        if (is < 0 && !first)
+            first = is;
+        if (is <= 0)
+            continue;
+        row.status = status;
+        complete(dir, entry->d_name, &row);
+        vec_push(out, row);
+    }
+    int error = errno ? -errno : first;
     closedir(stream);
+    return error;
 }
 
-static void take_shm(int dir, const char *name, uint8_t status, struct shared_vec *out)
+int names_in_shm(int dir, uint8_t status, struct shared_vec *out)
 {
-    bool semaphore = strncmp(name, "sem.", 4) == 0; // sem_overview(7)
-    struct shared row;
-
-    if (!row_of(dir, name, &row))
-        return;
-    row.type = semaphore ? SHARED_SEMAPHORE : SHARED_POSIX;
-    row.status = status;
-    if (semaphore)
-        read_value(dir, name, &row);
-    text_escape(row.name, sizeof row.name, name, strlen(name));
-    vec_push(out, row);
+    return each_name(dir, complete_shm, status, out);
 }
 
-static void take_mqueue(int dir, const char *name, uint8_t status, struct shared_vec *out)
+int names_in_mqueue(int dir, struct shared_vec *out)
 {
-    struct shared row;
-
-    if (!row_of(dir, name, &row))
-        return;
-    row.type = SHARED_MQUEUE;
-    row.status = status;
-    read_queue(dir, name, &row);
-    text_escape(row.name, sizeof row.name, name, strlen(name));
-    vec_push(out, row);
-}
-
-void names_in_shm(int dir, uint8_t status, struct shared_vec *out)
-{
-    each_name(dir, take_shm, status, out);
-}
-
-void names_in_mqueue(int dir, struct shared_vec *out)
-{
-    each_name(dir, take_mqueue, 0, out);
+    return each_name(dir, complete_mqueue, 0, out);
 }
 
 bool names_find(int dir, const struct shared_id *id, const char *shown, char *name)

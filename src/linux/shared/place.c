@@ -20,15 +20,15 @@ static bool is_ours(const struct stat *there)
            st.stx_dev_major == major(there->st_dev) && st.stx_dev_minor == minor(there->st_dev);
 }
 
-// Without a bound tmpfs shows 0 blocks: mm/shmem.c shmem_statfs().
-static int look(int dir, struct shm_place *out)
+// Without a bound tmpfs shows 0 blocks: mm/shmem.c shmem_statfs(). So does ramfs.
+int shm_place_of(int dir, struct shm_place *out)
 {
     struct statfs fs;
     struct stat st;
 
     if (fstatfs(dir, &fs) < 0 || fstat(dir, &st) < 0)
         return -errno;
-    if (fs.f_type != TMPFS_MAGIC)
+    if (fs.f_type != TMPFS_MAGIC && fs.f_type != RAMFS_MAGIC)
         return -EOPNOTSUPP;
     *out = (struct shm_place){.dev_major = major(st.st_dev),
                               .dev_minor = minor(st.st_dev),
@@ -42,10 +42,10 @@ void shm_place_probe(const char *proc, int32_t pid, bool names, struct answer *a
 {
     int dir = names ? names_open_shm_of(proc, pid) : names_find_shm_of(proc, pid);
 
-    answer->error = dir < 0 ? dir : look(dir, &answer->shm_place);
+    answer->error = dir < 0 ? dir : shm_place_of(dir, &answer->shm_place);
     answer->shm_place.pid = pid;
     if (!answer->error && names) {
-        names_in_shm(dir, SHARED_ELSEWHERE, &answer->shared); // closes it
+        answer->error = names_in_shm(dir, SHARED_ELSEWHERE, &answer->shared); // closes it
         for (size_t i = 0; i < answer->shared.n; i++) {
             answer->shared.at[i].found = true;
             answer->shared.at[i].via = pid;

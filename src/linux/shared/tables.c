@@ -15,16 +15,18 @@ static int read_shared(const struct table_reading *in, struct table *out)
     if (!in->is_procfs)
         return -EOPNOTSUPP;
     int shm = names_open_shm(), mqueue = names_open_mqueue(in->elsewhere, &unseen);
-    if (shm >= 0)
-        names_in_shm(shm, 0, &rows);
-    if (mqueue >= 0)
-        names_in_mqueue(mqueue, &rows);
+    int shm_error = shm < 0 ? shm : names_in_shm(shm, 0, &rows);
+    int mqueue_error = mqueue < 0 ? mqueue : names_in_mqueue(mqueue, &rows);
     if (rows.n > 1)
         qsort(rows.at, rows.n, sizeof *rows.at, shared_by_id);
     free(out->at);
     *out = (struct table){.at = rows.at, .n = rows.n, .size = sizeof *rows.at};
-    // Without /dev/shm or queues there is nothing of that: only a refusal leaves it unknown.
-    return shm < 0 && shm != -ENOENT ? shm : 0;
+    // Without a /dev/shm there is nothing in it, and without queues in the kernel no file system of that
+    // name: only a refusal leaves them unknown.
+    if (shm < 0 && shm != -ENOENT)
+        return shm;
+    bool whole = (!shm_error || shm == -ENOENT) && (!mqueue_error || mqueue_error == -ENODEV);
+    return whole ? 0 : READ_IN_PART;
 }
 
 const struct table_reader shared_reader = {.kind = &kind_shared, .read = read_shared};

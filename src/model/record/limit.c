@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "model/record/huge_pool.h"
 #include "model/record/limit_spec.h"
+#include "model/record/shm_limit.h"
 
 // include/uapi/linux/shm.h: the defaults of shmmax and shmall.
 static const uint64_t UNLIMITED = ULONG_MAX - (1UL << 24);
@@ -20,6 +21,16 @@ const struct limit *limit_find(const struct snapshot *s, const char *name)
         if (s->limits.at[i].name && strcmp(s->limits.at[i].name, name) == 0)
             return &s->limits.at[i];
     return NULL;
+}
+
+bool limit_is_read(const struct limit *limit)
+{
+    const struct limit_spec *spec = limit_spec_find(limit->name);
+    bool counted = !spec || spec->use || !spec->kind; // without a kind: queues of POSIX do
+    bool bounded = !shm_limit_is(limit);              // a tmpfs may have no bound
+
+    return (!counted || limit->known & LIMIT_KNOWS_USED) &&
+           (!bounded || limit->known & LIMIT_KNOWS_LIMIT);
 }
 
 static uint64_t most_of(const struct limit *limit)

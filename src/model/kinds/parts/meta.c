@@ -1,5 +1,28 @@
 #include "model/kinds/parts/meta.h"
 
+#include "model/kinds/parts/cells.h"
+
+static void get_unasked(const struct snapshot *s, const void *row, struct cell *out)
+{
+    (void)row;
+    if (s->has & NEED_PROCESSES)
+        cell_set_count(out, s->processes_unasked);
+}
+
+static void get_waiters_unseen(const struct snapshot *s, const void *row, struct cell *out)
+{
+    (void)row;
+    if (s->has & NEED_WAITERS)
+        cell_set_count(out, s->waiters_unseen);
+}
+
+static void get_namespaces_unseen(const struct snapshot *s, const void *row, struct cell *out)
+{
+    (void)row;
+    if (s->has & NEED_NAMESPACES)
+        cell_set_count(out, s->namespaces_unseen);
+}
+
 // clang-format off
 const struct column meta_system[] = {
     {.name = "hostname", .type = CELL_TEXT, .member = MEMBER(AS_CHARS, struct system, hostname)},
@@ -28,6 +51,11 @@ const struct column meta_scan[] = {
     {.name = "exiting", .type = CELL_COUNT, .member = MEMBER(AS_VALUE, struct scan, exiting)},
     {.name = "mappings_left_out", .type = CELL_COUNT, .member = MEMBER(AS_VALUE, struct scan, left_out)},
 };
+const struct column meta_unseen[] = {
+    {.name = "processes_unasked", .type = CELL_COUNT, .get = get_unasked},
+    {.name = "waiters_unseen", .type = CELL_COUNT, .get = get_waiters_unseen},
+    {.name = "namespaces_unseen", .type = CELL_COUNT, .get = get_namespaces_unseen},
+};
 const struct column meta_sets[] = {
     {.name = "sets_unreadable", .type = CELL_COUNT, .member = MEMBER_IF(SETS_LOOK_KNOWN, AS_VALUE, struct sets_look, unreadable)},
     {.name = "sets_left_out", .type = CELL_COUNT, .member = MEMBER_IF(SETS_LOOK_KNOWN, AS_VALUE, struct sets_look, left_out)},
@@ -50,12 +78,14 @@ const struct column meta_shared[] = {
     {.name = "shared_stuck", .type = CELL_COUNT, .member = LOOK(stuck)},
     {.name = "shared_left_out", .type = CELL_COUNT, .member = LOOK(left_out)},
     {.name = "shared_places_unread", .type = CELL_COUNT, .member = LOOK(places_unread)},
+    {.name = "shared_names_unread", .type = CELL_COUNT, .member = LOOK(names_unread)},
 };
 #undef LOOK
 // clang-format on
 
 const size_t n_meta_system = sizeof meta_system / sizeof *meta_system;
 const size_t n_meta_scan = sizeof meta_scan / sizeof *meta_scan;
+const size_t n_meta_unseen = sizeof meta_unseen / sizeof *meta_unseen;
 const size_t n_meta_sets = sizeof meta_sets / sizeof *meta_sets;
 const size_t n_meta_files = sizeof meta_files / sizeof *meta_files;
 const size_t n_meta_shared = sizeof meta_shared / sizeof *meta_shared;
