@@ -72,7 +72,7 @@ struct session {
     struct view stack[VIEW_DEPTH];      // drilled-down views above the current tab
     size_t depth;                       // how many of them
     uint64_t place;                     // IPC namespace or host shown; 0: our own, all of them
-    size_t place_tab;                   // where that host was entered
+    size_t place_tab;                   // where it was entered
     char place_name[96];                // in words, where it is another
     struct arrangement arranged[KINDS]; // by kind
     struct identity_vec tags;           // ordered, see app/tags.h
@@ -97,6 +97,7 @@ struct session {
     enum severity message_severity;
     int64_t message_ns;           // CLOCK_MONOTONIC when it appeared
     bool message_news;            // shown by session_news
+    bool message_here;            // the answer to a key, about the view it was pressed in
     struct progress results;      // of the actions under way
     struct followed_vec followed; // processes that were signalled, until their end is shown
     int last_signal;              // chosen last; 0: none yet

@@ -60,6 +60,20 @@ static void want_report(struct want *want)
     }
 }
 
+// What the rows of this picture lack to be whole: a full /dev/shm takes a look at what is in it.
+static uint64_t lacking(const struct snapshot *s)
+{
+    uint64_t need = 0;
+
+    for (int id = 1; s && id < KINDS; id++) {
+        const struct kind *kind = kind_get((enum kind_id)id);
+        size_t n = kind->more_need ? kind_count(kind, s) : 0;
+        for (size_t i = 0; i < n; i++)
+            need |= kind->more_need(kind_at(kind, s, i));
+    }
+    return need;
+}
+
 void session_want(struct session *s, struct want *want)
 {
     const struct view *v = session_view(s);
@@ -67,7 +81,7 @@ void session_want(struct session *s, struct want *want)
     // The header, the counts of the tabs, and the findings are always in sight.
     *want = (struct want){.need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_LIMITS |
                                   NEED_SYSTEM | NEED_NAMES | NEED_NAMESPACES | NEED_SHM_PLACES |
-                                  triage_need() | column_needs(v)};
+                                  triage_need() | column_needs(v) | lacking(s->snapshot)};
     want->in_sight = column_needs(v);
     want->orphan_age = s->orphan_age;
     want->ipc_namespace = s->place;

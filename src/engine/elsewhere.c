@@ -183,7 +183,8 @@ static void take_findings(struct look *look, struct snapshot *s)
                                              ? mem_format("%s and %zu more", f->title, more - 1)
                                              : mem_copy_string(f->title),
                                 .evidence = mem_copy_string(f->evidence),
-                                .advice = mem_copy_string(f->advice)};
+                                .advice = mem_copy_string(f->advice),
+                                .advice_by_key = mem_copy_string(f->advice_by_key)};
         vec_push(&look->findings, taken);
     }
     look->row.findings = s->findings.n;
@@ -259,6 +260,32 @@ static char *title_in(const struct snapshot *s, const struct ipc_namespace *row,
     return mem_format("IPC namespace %" PRIu64 ": %s", row->inode, title);
 }
 
+// The commands it names, with that namespace: "ipctop --namespace 4026532201 --remove …".
+static char *advice_in(const struct ipc_namespace *row, const char *advice)
+{
+    static const char command[] = "ipctop --";
+    size_t size;
+    char *text;
+
+    if (!advice)
+        return NULL;
+    FILE *out = mem_stream(&text, &size);
+    for (const char *next; (next = strstr(advice, command)); advice = next + strlen(command))
+        fprintf(out, "%.*s%snamespace %" PRIu64 " --", (int)(next - advice), advice, command,
+                row->inode);
+    fputs(advice, out);
+    mem_stream_end(out);
+    return text;
+}
+
+// Keys that act on its objects do so in there.
+static char *go_in_first(const struct finding *f)
+{
+    return f->advice_by_key
+               ? mem_format("Enter goes in, to this finding there: %s", f->advice_by_key)
+               : NULL;
+}
+
 // Behind those of the same severity that are there.
 static void insert(struct finding_vec *findings, struct finding finding)
 {
@@ -281,7 +308,8 @@ static void add_findings(struct snapshot *s, const struct ipc_namespace *row,
                                .weight = f->weight,
                                .title = title_in(s, row, f->title),
                                .evidence = mem_copy_string(f->evidence),
-                               .advice = mem_copy_string(f->advice)};
+                               .advice = advice_in(row, f->advice),
+                               .advice_by_key = go_in_first(f)};
         kind_namespaces.identify(s, row, &copy.about);
         insert(&s->findings, copy);
     }

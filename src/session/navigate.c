@@ -135,7 +135,12 @@ static void enter_subject(struct session *s, const struct kind *from,
     bool past = from->flags & TABLE_PAST;
     char name[80];
 
-    identity_text(&about, name, sizeof name);
+    row_text(s->snapshot, &about, name, sizeof name);
+    const void *place = kind && kind->place ? find_row(s->snapshot, &about) : NULL;
+    if (place) { // what it is about is in there
+        s->enter_place = kind->place(place);
+        return;
+    }
     bool part = kind && kind->belongs; // a holder, an element: among those of its object
     if (subject->several && kind)
         session_push(s, about.kind, NULL, kind->name); // the table they are, or were, in
@@ -168,24 +173,36 @@ static bool enter_member(struct session *s, const struct identity *member, const
     return false;
 }
 
+static void enter_list(struct session *s, const struct identity *row,
+                       const struct identity_vec *objects)
+{
+    const struct kind *kind = kind_get(objects->at[0].kind);
+    struct identity_vec listed = {0};
+    char path[sizeof session_view(s)->path];
+    struct line line = line_start(path, sizeof path);
+
+    line_count(&line, objects->n, kind->one, NULL);
+    identity_set_add_all(&listed, objects->at, objects->n);
+    if (!session_push_members(s, kind->id, &listed, row, path))
+        session_say(s, SEVERITY_NOTICE, "no deeper: Esc goes back");
+}
+
 // What a finding is about: its objects, or the parts of the only one.
 static void enter_members(struct session *s, const struct identity *row,
                           const struct identity_vec *objects)
 {
     struct identity_vec members = {0};
-    const struct kind *kind = kind_get(objects->at[0].kind);
     char path[sizeof session_view(s)->path];
 
-    if (objects->n == 1) {
-        identity_text(&objects->at[0], path, sizeof path);
-        if (enter_member(s, &objects->at[0], path))
-            return;
-    } else {
-        struct line line = line_start(path, sizeof path);
-        line_count(&line, objects->n, kind->one, NULL);
+    if (objects->n > 1) {
+        enter_list(s, row, objects);
+        return;
     }
-    identity_set_add_all(&members, objects->at, objects->n);
-    if (!session_push_members(s, kind->id, &members, row, path))
+    identity_text(&objects->at[0], path, sizeof path);
+    if (enter_member(s, &objects->at[0], path))
+        return;
+    vec_push(&members, objects->at[0]);
+    if (!session_push_members(s, objects->at[0].kind, &members, row, path))
         session_say(s, SEVERITY_NOTICE, "no deeper: Esc goes back");
 }
 
@@ -209,12 +226,17 @@ void session_enter(struct session *s)
     if (!selected)
         return;
     const struct identity_vec *members = kind->members ? kind->members(selected) : NULL;
+    const struct identity_vec *listed = kind->listed ? kind->listed(selected) : NULL;
     if (row.host) {
         s->enter_place = row.host;
     } else if (kind->place) {
         s->enter_place = kind->place(selected);
     } else if (members && members->n) {
         enter_members(s, &row, members);
+    } else if (listed && listed->n) {
+        enter_list(s, &row, listed);
+    } else if (kind->more_need && kind->more_need(selected) & ~s->snapshot->has) {
+        session_say(s, SEVERITY_NOTICE, "what is in it is being read: Enter again shows it");
     } else if (kind->enter != NO_KIND && (!kind->opens || kind->opens(selected))) {
         enter_parts(s, kind, &row);
     } else if (kind->subject) {

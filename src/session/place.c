@@ -31,6 +31,7 @@ static void name_namespace(struct session *s, uint64_t inode)
 void place_start(struct session *s, uint64_t inode)
 {
     s->place = inode;
+    session_tab_of(&kind_namespaces, &s->place_tab);
     name_namespace(s, inode);
 }
 
@@ -63,8 +64,13 @@ static void enter_namespace(struct session *s, uint64_t inode)
         return;
     }
     name_namespace(s, inode);
+    if (!s->place)
+        s->place_tab = s->tab;
     s->place = own ? 0 : inode;
-    session_tab(s, 0);
+    session_tab(s,
+                session_view(s)->kind->place ? 0 : s->tab); // from a finding to the findings there
+    session_view(s)->has_selected = false;
+    session_view(s)->cursor = 0;
     forget(s);
     if (own)
         session_say(s, SEVERITY_NOTICE, "back in our own IPC namespace");
@@ -111,8 +117,6 @@ static void leave_host(struct session *s)
 
 bool place_leave(struct session *s)
 {
-    size_t tab;
-
     if (!s->place)
         return false;
     if (s->options.hosts > 1) {
@@ -120,8 +124,7 @@ bool place_leave(struct session *s)
         return true;
     }
     s->place = 0;
-    if (session_tab_of(&kind_namespaces, &tab))
-        session_tab(s, tab);
+    session_tab(s, s->place_tab);
     forget(s);
     session_say(s, SEVERITY_NOTICE, "back in our own IPC namespace");
     return true;

@@ -184,11 +184,14 @@ struct finding {      // model/triage.c
     const char *about_word;          // static: "segment", "process"; NULL: nothing with a name
     uint64_t weight;                 // orders findings of one rule: bytes, waiters
     char *title, *evidence, *advice; // owned
+    char *advice_by_key; // the same for the screen, where it names keys; NULL: no other. Owned
     struct identity_vec objects; // the objects it is about, of one kind, as a set; owned. Empty:
                                  // about none, but a limit or a process
     const char
         *objects_word; // static: "segment", what these are; NULL: they have no ids, or are none
     struct object_id_vec ids; // of these, as they stand there; owned
+    struct identity_vec listed; // what it can be looked for in, where it is about a limit; owned
+    uint64_t more_need;         // enum need: what its evidence lacks where that was not read
 };
 VEC(finding_vec, struct finding);
 

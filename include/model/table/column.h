@@ -138,6 +138,8 @@ struct column {
     // What a person reads instead of the plain value, e.g. "18702 pmon" for a pid. May be NULL.
     // Called for unknown values too: dst holds "" before.
     void (*show)(const struct snapshot *s, const void *row, char *dst, size_t cap);
+    // What the screen has instead, where that speaks of its keys. May be NULL; "" where it does not.
+    void (*on_screen)(const struct snapshot *s, const void *row, char *dst, size_t cap);
 };
 
 // Columns beside each other, of one kind. n 0: those it shows on the screen, COL_SCREEN.
@@ -156,10 +158,13 @@ void column_set(const struct column *column, const struct cell *value, struct sn
                 void *row);
 // The name of a user or group; the number as text where it has none, or none is known yet: NULL.
 void cell_set_name(struct cell *out, const char *name, uint32_t id);
-// The text of the screen and of --batch: column->show or the formatted cell; "" when unknown.
+// The text of --batch, and mostly of the screen: column->show or the formatted cell; "" when unknown.
 // Returns dst.
 const char *column_text(const struct column *column, const struct snapshot *s, const void *row,
                         char *dst, size_t cap);
+// The text of the screen alone, where keys may be named. Returns dst.
+const char *column_screen_text(const struct column *column, const struct snapshot *s,
+                               const void *row, char *dst, size_t cap);
 bool column_right_aligned(const struct column *column);
 
 #endif

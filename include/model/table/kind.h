@@ -64,6 +64,7 @@ struct note_place {      // where the notes stand
     bool entered;        // above the rows of a view entered from the row
     bool waiters_listed; // those rows are its waiters
     int64_t holders_age; // seconds; 0: fresh enough
+    bool keys;           // on the screen, where keys may be named
 };
 
 struct row_subject { // what a row is about
@@ -135,6 +136,10 @@ struct kind {
     bool (*subject)(const struct snapshot *s, const void *row, struct row_subject *out);
     // The objects a row stands for, as a set: what is done to it is done to them. NULL: to itself.
     const struct identity_vec *(*members)(const void *row);
+    // The objects that Enter lists of a row that stands for none. NULL: none.
+    const struct identity_vec *(*listed)(const void *row);
+    // What is to be read besides, to say all of a row. NULL: nothing.
+    uint64_t (*more_need)(const void *row);
     // Whether `enter` opens anything on a row, of a kind that has also `subject`. NULL: always.
     bool (*opens)(const void *row);
     // The IPC namespace or host that a row is: Enter has all views show it. NULL: it is none.

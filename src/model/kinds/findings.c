@@ -51,6 +51,14 @@ static void set_objects(struct snapshot *s, void *row, const struct cell *value)
     vec_free(&objects);
 }
 
+static void advice_by_key(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    const struct finding *r = row;
+
+    (void)s;
+    snprintf(dst, cap, "%s", r->advice_by_key ? r->advice_by_key : "");
+}
+
 // clang-format off
 static const struct column columns[] = {
     {.name = "rule", .title = "RULE", .help = "rule that found it", .type = CELL_TEXT,
@@ -69,7 +77,7 @@ static const struct column columns[] = {
      .member = MEMBER(AS_STRING, struct finding, evidence)},
     {.name = "advice", .title = "NEXT STEP", .help = "what to do about it", .type = CELL_TEXT,
      .width = 24, .widest = 160, .priority = 1, .flags = COL_JSON | COL_SCREEN | COL_WHOLE,
-     .member = MEMBER(AS_STRING, struct finding, advice)},
+     .member = MEMBER(AS_STRING, struct finding, advice), .on_screen = advice_by_key},
     {.name = "objects", .title = "OBJECTS", .help = "identifiers of all objects it is about", .type = CELL_LIST, .width = 7,
      .widest = 40, .priority = 9, .flags = COL_JSON, .get = get_objects, .set = set_objects},
     {.name = "objects_kind", .title = "OF", .help = "what the objects are", .type = CELL_TEXT, .width = 9,
@@ -133,6 +141,16 @@ static const struct identity_vec *members(const void *row)
     return &((const struct finding *)row)->objects;
 }
 
+static const struct identity_vec *listed(const void *row)
+{
+    return &((const struct finding *)row)->listed;
+}
+
+static uint64_t more_need(const void *row)
+{
+    return ((const struct finding *)row)->more_need;
+}
+
 static void describe(const struct identity *identity, char *dst, size_t cap)
 {
     (void)identity;
@@ -153,7 +171,6 @@ static void notes(const struct snapshot *s, const struct identity *row,
     const struct finding *r = NULL;
     struct identity found;
 
-    (void)place;
     for (size_t i = 0; i < s->findings.n && !r; i++) {
         identify(s, &s->findings.at[i], &found);
         r = identity_same(&found, row) ? &s->findings.at[i] : NULL;
@@ -163,8 +180,9 @@ static void notes(const struct snapshot *s, const struct identity *row,
     note_add(out, NOTE_TITLE, mem_copy_string(r->title));
     if (r->evidence)
         note_add(out, NOTE_PLAIN, mem_format("Evidence   %s", r->evidence));
-    if (r->advice)
-        note_add(out, NOTE_GOOD, mem_format("Next step  %s", r->advice));
+    const char *advice = place->keys && r->advice_by_key ? r->advice_by_key : r->advice;
+    if (advice)
+        note_add(out, NOTE_GOOD, mem_format("Next step  %s", advice));
 }
 
 const struct kind kind_findings = {
@@ -192,6 +210,8 @@ const struct kind kind_findings = {
     .among = among,
     .subject = subject,
     .members = members,
+    .listed = listed,
+    .more_need = more_need,
     .describe = describe,
     .mark = mark,
     .notes = notes,

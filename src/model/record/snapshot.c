@@ -31,6 +31,8 @@ void findings_clear(struct finding_vec *findings)
         free(findings->at[i].title);
         free(findings->at[i].evidence);
         free(findings->at[i].advice);
+        free(findings->at[i].advice_by_key);
+        vec_free(&findings->at[i].listed);
         vec_free(&findings->at[i].objects);
         vec_free(&findings->at[i].ids);
     }

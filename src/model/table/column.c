@@ -251,6 +251,16 @@ const char *column_text(const struct column *column, const struct snapshot *s, c
     return cell_text(&cell, column, s->time, dst, cap);
 }
 
+const char *column_screen_text(const struct column *column, const struct snapshot *s,
+                               const void *row, char *dst, size_t cap)
+{
+    if (cap)
+        dst[0] = '\0';
+    if (column->on_screen)
+        column->on_screen(s, row, dst, cap);
+    return cap && *dst ? dst : column_text(column, s, row, dst, cap);
+}
+
 bool column_right_aligned(const struct column *column)
 {
     return !(column->flags & COL_LEFT) && cell_class(column->type)->right;

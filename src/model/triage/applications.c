@@ -80,7 +80,9 @@ static void interlock_advise(struct say *x)
     const struct segment *g = x->match->object;
     const struct process *postmaster = snapshot_process(x->s, g->cpid);
 
-    say(x, "end these backends (Enter, k), ");
+    say(x,
+        "end these backends (" BY_KEY("Enter, k", "ipctop --signal TERM -i {number} holders") "), ",
+        g->o.id);
     if (postmaster && postmaster->unreaped && postmaster->parent > 0)
         say(x,
             "and {process}, which does not reap the dead postmaster (while that pid exists no "
@@ -136,6 +138,16 @@ static void headless_evidence(struct say *x)
     say(x, "segment {number}{more}, made by {process}, held by ", g->o.id, (int64_t)x->n - 1,
         process_at(g->cpid, segment_birth(g)));
     own_holders(x, x->s, g, is_worker);
+}
+
+static void headless_advise(struct say *x)
+{
+    const struct segment *g = x->match->object;
+
+    say(x, "end these processes by SIGKILL (");
+    say(x, BY_KEY("Enter, k", "ipctop --signal KILL -i {number} holders"), g->o.id);
+    say(x, "; without their parent they do not act on SIGTERM), then start the service: they keep "
+           "its port and its memory");
 }
 
 // --- requests to a server that is gone ------------------------------------------------------------
@@ -272,6 +284,15 @@ static void server_gone_evidence(struct say *x)
         waiters_on(&answers->o, CALLS_RECEIVE, NAMED_MAX));
 }
 
+static void server_gone_advise(struct say *x)
+{
+    const struct queue *answers = hanging(x->s, x->match->object);
+
+    say(x, "start the server and its clients again; removing the queue they wait on (");
+    say(x, BY_KEY("F8", "ipctop --remove --attached -i {number} queues"), answers->o.id);
+    say(x, ") wakes them with an error");
+}
+
 // --- the rules ----------------------------------------------------------------------------------
 
 const struct rule applications_rules[] = {
@@ -296,9 +317,7 @@ const struct rule applications_rules[] = {
         .applies = headless,
         .title = headless_title,
         .evidence = headless_evidence,
-        .advice =
-            "end these processes by SIGKILL (Enter, k; without their parent they do not act on "
-            "SIGTERM), then start the service: they keep its port and its memory",
+        .advise = headless_advise,
     },
     {
         .name = "server-gone",
@@ -309,9 +328,7 @@ const struct rule applications_rules[] = {
         .applies = server_gone,
         .title = server_gone_title,
         .evidence = server_gone_evidence,
-        .advice =
-            "start the server and its clients again; removing the queue they wait on (F8) wakes "
-            "them with an error",
+        .advise = server_gone_advise,
     },
     {0},
 };

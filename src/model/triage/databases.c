@@ -98,7 +98,7 @@ static void removed_evidence(struct say *x)
         say(x, "data directory {text}; ", label.database->directory);
     say(x, "{size}, held by {holders}", g->size, holders_of(g->o.id, LISTED_MAX));
     if (!say_remover(x, "; ", g))
-        say(x, "; who removed it is not known: E traces the next one");
+        say(x, "; who removed it is not known: tracing (E, --trace) names the next one");
     say(x, "; its key no longer finds it");
 }
 

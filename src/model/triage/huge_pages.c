@@ -168,9 +168,14 @@ static void pool_advise(struct say *x)
     else
         say(x, "pages that are freed leave the pool, and the next start finds too few: ");
     if (lying.orphans)
-        say(x, "remove the {n orphan} (Enter, F8), or ", lying.orphans);
+        say(x,
+            "remove the {n orphan} " BY_KEY(
+                "(Enter, F8)", "(ipctop --remove -f 'orphan=yes status=hugetlb' segments)") ", or ",
+            lying.orphans);
     else if (lying.removed)
-        say(x, "end the processes that hold the {n removed segment} (Enter, k), or ",
+        say(x,
+            "end the processes that hold the {n removed segment} (" BY_KEY(
+                "Enter, k", "ipctop --batch -f 'status=dest status=hugetlb' segments") "), or ",
             lying.removed);
     say(x, "raise vm.nr_hugepages");
 }

@@ -221,10 +221,18 @@ static void removed_held_advise(struct say *x)
         say(x, "{process} is an X server: the memory is freed when its session ends",
             process_at(holders[0].pid, 0));
     else if (n == 0)
-        say(x, "Enter shows the accounting; when the holder ends, the kernel frees the memory");
+        say(x,
+            BY_KEY("Enter",
+                   "ipctop --report -i {number} segments holders") " shows the accounting; when "
+                                                                   "the holder ends, the kernel "
+                                                                   "frees the memory",
+            g->o.id);
     else
-        say(x, "end {holders} (Enter, k): the kernel then frees the memory",
-            holders_of(g->o.id, LISTED_MAX));
+        say(x,
+            "end {holders} " BY_KEY(
+                "(Enter, k)",
+                "(ipctop --signal TERM -i {number} holders)") ": the kernel then frees the memory",
+            holders_of(g->o.id, LISTED_MAX), g->o.id);
     if (stopped && !server)
         say(x,
             "; {process} is stopped and does not act on SIGTERM: SIGCONT continues it, SIGKILL "

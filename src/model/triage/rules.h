@@ -24,6 +24,13 @@ uint64_t matches_owner(const struct snapshot *s, const struct match *match);
 
 typedef void rule_words(struct say *x); // about x->match, the first of x->n
 
+// A part of an advice that depends on where it is read: beside the keys of the screen, or in what a command
+// printed. advice_for() takes one of the two.
+#define BY_KEY(keys, command) "\1" keys "\2" command "\3"
+
+// The caller frees.
+char *advice_for(const char *text, bool by_key);
+
 struct rule {
     const char *name;
     enum subject subject;
@@ -38,6 +45,9 @@ struct rule {
     bool (*applies)(const struct snapshot *s, struct match *match);
     // Appends the objects to act on, all of one kind, where these are not the objects it applies to.
     void (*objects)(const struct snapshot *s, const struct match *match, struct identity_vec *out);
+    // Appends what Enter lists where it is about a limit, and nothing is to be done to all of that.
+    void (*lists)(const struct snapshot *s, const struct match *match, struct identity_vec *out);
+    uint64_t more_need;   // enum need: what evidence and list take besides, once it applies
     rule_words *title;    // short: also stands in the header
     rule_words *evidence; // the facts
     const char *advice;   // the next step

@@ -181,6 +181,14 @@ static void creator_reused_evidence(struct say *x)
     say(x, "{more}", beyond_list(x));
 }
 
+static void orphan_advise(struct say *x)
+{
+    const struct segment *g = x->match->object;
+
+    say(x, BY_KEY("Enter shows them; ", "") "ask their owner whether the contents matter, then ");
+    say(x, BY_KEY("F8 removes", "ipctop --remove -f 'owner={user} orphan=yes' segments"), g->o.uid);
+}
+
 // --- the rules ----------------------------------------------------------------------------------
 
 const struct rule segments_rules[] = {
@@ -194,7 +202,7 @@ const struct rule segments_rules[] = {
         .applies = orphan,
         .title = orphan_title,
         .evidence = orphan_evidence,
-        .advice = "Enter shows them; ask their owner whether the contents matter, then F8 removes",
+        .advise = orphan_advise,
     },
     {
         .name = "swapped",
@@ -205,7 +213,8 @@ const struct rule segments_rules[] = {
         .applies = swapped,
         .title = swapped_title,
         .evidence = swapped_evidence,
-        .advice = "memory is short: huge pages or locking (l) keep a database's segment in memory",
+        .advice = "memory is short: huge pages or locking" BY_KEY(
+            " (l)", "") " keep a database's segment in memory",
     },
     {
         .name = "unseen",
@@ -229,7 +238,8 @@ const struct rule segments_rules[] = {
         .applies = creator_reused,
         .title = creator_reused_title,
         .evidence = creator_reused_evidence,
-        .advice = "that process has nothing to do with it: its holders (Enter) are its users",
+        .advice = "that process has nothing to do with it: its holders" BY_KEY(" (Enter)",
+                                                                               "") " are its users",
     },
     {0},
 };

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "model/apps/shared_names.h"
+#include "model/record/identity_set.h"
 #include "model/record/limit.h"
 #include "model/record/shm_limit.h"
 #include "rules.h"
@@ -160,16 +161,37 @@ static bool is_in(const struct snapshot *s, const struct limit *limit, const str
     return !(row->status & SHARED_ELSEWHERE);
 }
 
-// The object in it that takes most; NULL where none was read.
-static const struct shared *largest(const struct snapshot *s, const struct limit *limit)
+// The next shared memory that lies in it, from *at on; NULL behind the last, and where none was read.
+static const struct shared *next_in(const struct snapshot *s, const struct limit *limit, size_t *at)
 {
     const struct table *table = &s->tables[kind_shared.id];
-    const struct shared *rows = table->at, *most = NULL;
+    const struct shared *rows = table->at;
 
-    for (size_t i = 0; i < table->n; i++)
-        if (rows[i].type == SHARED_POSIX && rows[i].known & SHARED_KNOWS_RSS &&
-            is_in(s, limit, &rows[i]) && (!most || rows[i].rss > most->rss))
-            most = &rows[i];
+    for (; *at < table->n; ++*at)
+        if (rows[*at].type == SHARED_POSIX && is_in(s, limit, &rows[*at]))
+            return &rows[(*at)++];
+    return NULL;
+}
+
+static void list_in(const struct snapshot *s, const struct match *match, struct identity_vec *out)
+{
+    struct identity_vec rows = {0};
+    const struct shared *row;
+
+    for (size_t at = 0; (row = next_in(s, match->object, &at));)
+        vec_push(&rows, shared_identity(&kind_shared, &row->id));
+    identity_set_add_all(out, rows.at, rows.n);
+    vec_free(&rows);
+}
+
+// The one in it that takes most.
+static const struct shared *largest(const struct snapshot *s, const struct limit *limit)
+{
+    const struct shared *row, *most = NULL;
+
+    for (size_t at = 0; (row = next_in(s, limit, &at));)
+        if (row->known & SHARED_KNOWS_RSS && (!most || row->rss > most->rss))
+            most = row;
     return most;
 }
 
@@ -184,33 +206,35 @@ static void nearly_full_evidence(struct say *x)
         return;
     const char *app = shared_app(x->s, most, instance, sizeof instance);
     const struct shared_rule *rule = shared_rule_of(most->name);
-    say(x, "; most is in {text}{text}, {size}, of {user}{text}{text}", most->name,
+    say(x, "; most is in {text}{text}: {size}, of user {user}{text}{text}", most->name,
         most->status & SHARED_DELETED ? " (deleted)" : "", most->rss, most->uid, app ? ", " : "",
-        app);
+        app && rule ? rule->title : app);
     if (rule && rule->breaks)
         say(x, ". {text}", rule->breaks);
 }
 
 static void nearly_full_advice(struct say *x)
 {
-    say(x, "view 9 shows what is in it: remove what no process uses, or {text}",
+    say(x,
+        BY_KEY("Enter", "ipctop --batch -f kind=posix shared") " lists what is in it: remove what "
+                                                               "no process uses, or {text}",
         shm_limit_remedy(x->match->object));
 }
 
 // clang-format off
 const struct rule shared_rules[] = {
     {.name = "shm-full", .subject = OF_LIMITS, .rank = 25, .severity = SEVERITY_WARNING, .need = NEED_LIMITS,
-     .applies = nearly_full, .title = nearly_full_title, .evidence = nearly_full_evidence,
+     .more_need = NEED_SHARED | NEED_SHARED_HOLDERS, .lists = list_in, .applies = nearly_full, .title = nearly_full_title, .evidence = nearly_full_evidence,
      .advise = nearly_full_advice},
     {.name = "shared-orphan", .subject = OF_SHARED, .rank = 125, .severity = SEVERITY_WARNING, .group = same_app,
      .applies = orphan, .title = orphan_title, .evidence = orphan_evidence,
-     .advice = "nothing needs them any longer: F8 removes them"},
+     .advice = "nothing needs them any longer: " BY_KEY("F8 removes them", "ipctop --remove -f orphan=yes shared")},
     {.name = "shared-deleted", .subject = OF_SHARED, .rank = 165, .severity = SEVERITY_NOTICE, .together = true,
      .applies = deleted, .title = deleted_title, .evidence = deleted_evidence,
      .advice = "the memory is free once its last holder unmaps and closes it, or ends"},
     {.name = "mqueue-full", .subject = OF_SHARED, .rank = 95, .severity = SEVERITY_WARNING,
      .applies = full, .title = full_title, .evidence = full_evidence,
-     .advice = "its reader is gone, stuck or too slow: view 9 shows which processes have the queue open"},
+     .advice = "its reader is gone, stuck or too slow: " BY_KEY("Enter", "ipctop --batch shared_holders") " shows which processes have the queue open"},
     {0},
 };
 // clang-format on

@@ -1,6 +1,7 @@
 // What is wrong with the machine: limits nearly reached, processes that do not answer.
 #include <string.h>
 
+#include "model/kinds/registry.h"
 #include "model/orphans.h"
 #include "model/record/limit.h"
 #include "model/record/limit_spec.h"
@@ -188,15 +189,21 @@ static void limit_advise(struct say *x)
     vec_free(&objects);
 
     if (limit->limit == 0) {
-        say(x, "nothing new can be made until it is raised in Limits");
+        say(x, "nothing new can be made until it is raised " BY_KEY("in Limits", "by sysctl(8)"));
         return;
     }
     say(x, "beyond it new objects fail with ENOSPC: ");
     if (held)
-        say(x, "end the processes that hold the {n removed segment} (Enter, k), or ", n);
+        say(x,
+            "end the processes that hold the {n removed segment} " BY_KEY(
+                "(Enter, k)", "(ipctop --batch -f status=dest segments)") ", or ",
+            n);
     else if (n)
-        say(x, "remove the {n orphan} (Enter, F8), or ", n);
-    say(x, "raise it in Limits");
+        say(x,
+            "remove the {n orphan} " BY_KEY("(Enter, F8)",
+                                            "(ipctop --remove -f orphan=yes {text})") ", or ",
+            n, kind_get(limit_spec_find(limit->name)->kind)->name);
+    say(x, "raise it " BY_KEY("in Limits", "by sysctl(8)"));
 }
 
 // --- processes that do not answer ---------------------------------------------------------------

@@ -10,7 +10,7 @@
 #include "model/kinds/shared.h"
 #include "rules.h"
 
-enum { RULES_MAX = 64, TITLE_MAX = 200, EVIDENCE_MAX = 600 };
+enum { RULES_MAX = 64, TITLE_MAX = 200, EVIDENCE_MAX = 600, ADVICE_MAX = 1600 };
 
 static const struct rule *const topics[] = {applications_rules, databases_rules, growth_rules,
                                             huge_pages_rules,   removed_rules,   segments_rules,
@@ -217,15 +217,35 @@ static void take_ids(struct finding *finding)
         vec_push(&finding->ids, (uint32_t)objects->at[i].id);
 }
 
+char *advice_for(const char *text, bool by_key)
+{
+    char *out = mem_alloc(strlen(text) + 1);
+    size_t n = 0;
+    bool taken = true;
+
+    for (; *text; text++)
+        if (*text == '\1')
+            taken = by_key;
+        else if (*text == '\2')
+            taken = !by_key;
+        else if (*text == '\3')
+            taken = true;
+        else if (taken)
+            out[n++] = *text;
+    out[n] = '\0';
+    return out;
+}
+
 static void report(struct snapshot *s, const struct rule *rule, const struct match *matches,
                    size_t n)
 {
-    char title[TITLE_MAX], evidence[EVIDENCE_MAX], advice[EVIDENCE_MAX];
+    char title[TITLE_MAX], evidence[EVIDENCE_MAX], advised[ADVICE_MAX];
+    const char *advice = rule->advise ? advised : rule->advice;
 
     words(s, rule->title, matches, n, title, sizeof title);
     words(s, rule->evidence, matches, n, evidence, sizeof evidence);
     if (rule->advise)
-        words(s, rule->advise, matches, n, advice, sizeof advice);
+        words(s, rule->advise, matches, n, advised, sizeof advised);
     const struct identity about = identify(s, rule->subject, matches[0].object);
     const struct kind *kind = kind_get(about.kind);
     struct finding finding = {.rule = rule->name,
@@ -235,8 +255,13 @@ static void report(struct snapshot *s, const struct rule *rule, const struct mat
                               .weight = matches_weight(matches, n),
                               .title = mem_copy_string(title),
                               .evidence = mem_copy_string(evidence),
-                              .advice = mem_copy_string(rule->advise ? advice : rule->advice),
-                              .objects = objects_of(s, rule, matches, n)};
+                              .advice = advice_for(advice, false),
+                              .advice_by_key =
+                                  strchr(advice, '\1') ? advice_for(advice, true) : NULL,
+                              .objects = objects_of(s, rule, matches, n),
+                              .more_need = rule->more_need};
+    if (rule->lists)
+        rule->lists(s, matches, &finding.listed);
     take_ids(&finding);
     vec_push(&s->findings, finding);
 }

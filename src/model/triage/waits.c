@@ -73,13 +73,16 @@ static void queue_blocked_advise(struct say *x)
     const struct process *p = receiver(x->s, q);
 
     if (p && is_stopped(p))
-        say(x, "continue {process} (k, SIGCONT)", process_at(q->lrpid, q->rtime));
+        say(x, "continue {process} (" BY_KEY("k, SIGCONT", "kill -CONT {number}") ")",
+            process_at(q->lrpid, q->rtime), q->lrpid);
     else if (p)
         say(x, "{process} lives and does not read: see what it is waiting for",
             process_at(q->lrpid, q->rtime));
     else
         say(x, "start its receiver again");
-    say(x, "; removing queue {number} (F8) wakes the senders with an error", q->o.id);
+    say(x, "; removing queue {number} ", q->o.id);
+    say(x, BY_KEY("(F8)", "(ipctop --remove --attached -i {number} queues)"), q->o.id);
+    say(x, " wakes the senders with an error");
 }
 
 // --- messages nobody will read -------------------------------------------------------------------
@@ -264,6 +267,29 @@ static void left_out_evidence(struct say *x)
         matches_weight(x->match, x->n), set->o.id, set->o.cuid, set->nsems);
 }
 
+static void orphan_sets_advise(struct say *x)
+{
+    const struct semset *set = x->match->object;
+
+    say(x,
+        BY_KEY("Enter shows them; F8 removes", "ipctop --remove -f 'owner={user} orphan=yes' "
+                                               "semaphores removes") " those no program will "
+                                                                     "come back for",
+        set->o.uid);
+}
+
+static void orphan_queues_advise(struct say *x)
+{
+    const struct queue *q = x->match->object;
+
+    say(x,
+        BY_KEY(
+            "Enter shows them; messages still queued are lost with F8",
+            "ipctop --remove -f 'owner={user} orphan=yes' queues removes them, and with them the "
+            "messages still queued"),
+        q->o.uid);
+}
+
 // --- the rules ----------------------------------------------------------------------------------
 
 const struct rule waits_rules[] = {
@@ -311,7 +337,7 @@ const struct rule waits_rules[] = {
         .applies = orphan_set,
         .title = orphan_sets_title,
         .evidence = orphan_sets_evidence,
-        .advice = "Enter shows them; F8 removes those no program will come back for",
+        .advise = orphan_sets_advise,
     },
     {
         .name = "orphan-queues",
@@ -323,7 +349,7 @@ const struct rule waits_rules[] = {
         .applies = orphan_queue,
         .title = orphan_queues_title,
         .evidence = orphan_queues_evidence,
-        .advice = "Enter shows them; messages still queued are lost with F8",
+        .advise = orphan_queues_advise,
     },
     {
         .name = "sets-left-out",
@@ -335,8 +361,9 @@ const struct rule waits_rules[] = {
         .applies = left_out,
         .title = left_out_title,
         .evidence = left_out_evidence,
-        .advice =
-            "Enter on a set reads that one; waiters and orphans among the others are not known",
+        .advice = BY_KEY("Enter on a set",
+                         "ipctop --batch -i ID elements") " reads that one; waiters and orphans "
+                                                          "among the others are not known",
     },
     {0},
 };

@@ -112,6 +112,7 @@ static void add_notes(struct details *out, const struct session *session, const 
         .entered = entered,
         .waiters_listed = listed || (entered && view->kind->need & NEED_WAITERS),
         .holders_age = session_holders_age(session),
+        .keys = true,
     };
     struct note_vec notes = {0};
 

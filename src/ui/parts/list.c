@@ -32,7 +32,7 @@ static void fit(const struct canvas *c, const struct snapshot *s, const struct l
     for (size_t i = 0; i < n; i++)
         for (size_t row = 0; row < shown; row++) {
             const char *text =
-                column_text(columns[i], s, list->rows->at[row], scratch, sizeof scratch);
+                column_screen_text(columns[i], s, list->rows->at[row], scratch, sizeof scratch);
             int width = canvas_width(c, text);
             widths[i] = width > widths[i] ? width : widths[i];
         }

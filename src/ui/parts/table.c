@@ -94,7 +94,7 @@ static void measure(const struct canvas *canvas, const struct session *session, 
         for (size_t row = view->top; session->snapshot && row < end; row++) {
             const void *at = view->rows.at[row];
             const struct snapshot *s = session_picture(session, view->kind, at);
-            const char *shown = column_text(columns[i], s, at, text, sizeof text);
+            const char *shown = column_screen_text(columns[i], s, at, text, sizeof text);
             int width = canvas_width(canvas, shown);
             widths[i] = width > widths[i] ? width : widths[i];
         }
@@ -257,7 +257,7 @@ void table_cell(struct canvas *c, int y, int left, const struct fitted *f, const
                 const void *row, enum style base)
 {
     char scratch[CELL_SCRATCH];
-    const char *text = column_text(f->column, s, row, scratch, sizeof scratch);
+    const char *text = column_screen_text(f->column, s, row, scratch, sizeof scratch);
     enum style style = mark_cell(s, f->column, row, text, base);
 
     if (!text[0]) {
@@ -287,7 +287,7 @@ static void draw_gone(struct canvas *c, struct rect line, const struct snapshot 
     for (size_t i = 0; i < columns->n; i++) {
         const struct fitted *f = &columns->at[i];
         char scratch[CELL_SCRATCH];
-        const char *text = column_text(f->column, s, row, scratch, sizeof scratch);
+        const char *text = column_screen_text(f->column, s, row, scratch, sizeof scratch);
 
         if (column_right_aligned(f->column))
             canvas_right(c, line.x + f->x, line.y, f->w, STYLE_DIM, text);
