@@ -11,6 +11,8 @@ struct session;
 
 void session_say(struct session *s, enum severity severity, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+// Clears a message about the view that was left: see message_here.
+void session_unsay(struct session *s);
 // Shows an unsolicited notice: appended to an earlier one still on the line instead of replacing it;
 // before it where `waited_for`.
 void session_news(struct session *s, bool waited_for, const char *news);

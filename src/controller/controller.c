@@ -214,35 +214,57 @@ static void say_no_key(struct session *s, int32_t key)
     session_say(s, SEVERITY_NOTICE, "%s: no such key; F1 lists them", name);
 }
 
+static void key_in_prompt(struct session *s, const struct key_event *event)
+{
+    int64_t said = s->message_ns;
+
+    if (event->key == K_CTRL('l'))
+        s->redraw = true;
+    else if (event->key == K_CTRL('z'))
+        s->suspend = true;
+    else
+        prompt_key(&s->prompt, event);
+    s->message_here |= s->message_ns != said;
+    if (s->prompt.type == PROMPT_NONE) {
+        progress_show(s); // those that waited for it
+        confirm_changed(s);
+        leave_ended(s);
+    }
+    save_results(s);
+}
+
+// What a key had to say of the view that is left does not stand over the next one; what the key that leaves
+// it says does.
+static void run_in_view(struct session *s, const struct command *command, int32_t key)
+{
+    const struct view *before = session_view(s);
+    const struct kind *kind = before->kind;
+    int64_t said = s->message_ns;
+
+    command_run(command, s, key);
+    if (session_view(s) == before && session_view(s)->kind == kind) {
+        s->message_here |= s->message_ns != said;
+        return;
+    }
+    session_unsay(s);
+    note_frozen(s);
+}
+
 void session_key(struct session *s, const struct key_event *event)
 {
     if (event->key == K_NONE || (event->pasted && !prompt_takes_text(&s->prompt, event->key)))
         return;
     if (s->prompt.type != PROMPT_NONE) {
-        if (event->key == K_CTRL('l'))
-            s->redraw = true;
-        else if (event->key == K_CTRL('z'))
-            s->suspend = true;
-        else
-            prompt_key(&s->prompt, event);
-        if (s->prompt.type == PROMPT_NONE) {
-            progress_show(s); // those that waited for it
-            confirm_changed(s);
-            leave_ended(s);
-        }
-        save_results(s);
+        key_in_prompt(s, event);
         return;
     }
     const struct command *command = command_by_key(session_view(s)->kind->id, event->key);
     if (!command) {
         say_no_key(s, event->key);
+        s->message_here = true;
         return;
     }
-    const struct view *before = session_view(s);
-    const struct kind *kind = before->kind;
-    command_run(command, s, event->key);
-    if (session_view(s) != before || session_view(s)->kind != kind)
-        note_frozen(s);
+    run_in_view(s, command, event->key);
     if (s->enter_place) {
         place_enter(s, s->enter_place);
         s->enter_place = 0;

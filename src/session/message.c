@@ -23,6 +23,14 @@ void session_say(struct session *s, enum severity severity, const char *format, 
     s->message_severity = severity;
     s->message_ns = clock_ns();
     s->message_news = false;
+    s->message_here = false;
+}
+
+void session_unsay(struct session *s)
+{
+    if (s->message_here)
+        s->message[0] = '\0';
+    s->message_here = false;
 }
 
 void session_news(struct session *s, bool waited_for, const char *news)

@@ -1,12 +1,14 @@
 // Every rule of triage: the keys its advice names do what it says when they are pressed on its finding.
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../../src/model/triage/rules.h"
 #include "model/kinds/shared.h"
 #include "model/record/huge_pool.h"
 #include "model/record/shm_limit.h"
+#include "session/actions/choose.h"
 #include "session/commands/commands.h"
 #include "session/current.h"
 #include "support/fake.h"
@@ -30,22 +32,29 @@ static struct identity posix_segment(struct snapshot *s)
 }
 
 // The objects of the outage a rule may speak of: held, waited on, full.
-static struct identity example(struct snapshot *s, enum subject subject)
+static struct identity example(struct snapshot *s, enum subject subject, const void **object)
 {
+    const struct owned *o = NULL;
+
     switch (subject) {
     case OF_SEMSETS:
-        return identity_of(&s->semsets.at[0].o);
+        o = &s->semsets.at[0].o;
+        break;
     case OF_QUEUES:
-        return identity_of(&s->queues.at[0].o);
+        o = &s->queues.at[0].o;
+        break;
     case OF_SEGMENTS:
     case OF_LIMITS:
     case OF_GROWTHS:
     case OF_SCAN:
-        return identity_of(&snapshot_segment(s, 425985)->o);
+        o = &snapshot_segment(s, 425985)->o;
+        break;
     case OF_SHARED:
+        *object = s->tables[KIND_SHARED].at;
         return posix_segment(s);
     }
-    return (struct identity){0};
+    *object = o;
+    return identity_of(o);
 }
 
 // The keys a text names, in their order: "Enter", "F8", and single letters other than an article.
@@ -163,6 +172,24 @@ static struct snapshot *full_shm(void)
 
     vec_push(&s->limits,
              shm_limit(&(struct shm_place){.here = true, .size = 64 << 20, .used = 63 << 20}));
+    posix_segment(s);
+    return s;
+}
+
+// A request that was not answered, and its client.
+static struct snapshot *server_gone(void)
+{
+    struct snapshot *s = fake_snapshot();
+
+    fake_gone(s, 70);
+    fake_process(s, 71, 1000, "python", "python client.py");
+    struct queue *q = fake_queue(s, 3, 1000, 40, 1);
+    q->o.key = 77, q->lspid = 71, q->lrpid = 70;
+    q->stime = q->rtime = FAKE_NOW - 60;
+    q = fake_queue(s, 4, 1000, 0, 0);
+    q->o.key = 78, q->lspid = 70, q->lrpid = 71;
+    q->stime = q->rtime = FAKE_NOW - 90;
+    fake_waiter(s, KIND_QUEUE, 4, 71, WAIT_MSGRCV, "type 71");
     return s;
 }
 
@@ -175,12 +202,24 @@ static struct snapshot *outage_of(const struct rule *rule)
     } others[] = {{"database-interlock", dead_postmaster},
                   {"database-removed", removed_database},
                   {"huge-pages", used_up_pool},
+                  {"server-gone", server_gone},
                   {"shm-full", full_shm}};
 
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strcmp(rule->name, others[i].rule) == 0)
             return others[i].make();
     return fake_story();
+}
+
+// On the screen its keys; elsewhere no key, which would be the shell's there.
+static void judge(struct user *u, const struct rule *rule, const char *advice, const char *by_key)
+{
+    int32_t keys[KEYS_MAX];
+
+    if (by_key)
+        press_all(u, rule, by_key);
+    if (keys_named(advice, keys))
+        fail_msg("%s: printed, it names a key: %s", rule->name, advice);
 }
 
 static bool press_of_outage(const struct rule *rule)
@@ -196,7 +235,7 @@ static bool press_of_outage(const struct rule *rule)
             continue;
         user_press(u, '!');
         view_select(session_view(&u->s), u->s.snapshot, i);
-        press_all(u, rule, s->findings.at[i].advice);
+        judge(u, rule, s->findings.at[i].advice, s->findings.at[i].advice_by_key);
         pressed = true;
     }
     user_free(u);
@@ -206,25 +245,59 @@ static bool press_of_outage(const struct rule *rule)
 static void press_of_example(const struct rule *rule)
 {
     struct snapshot *s = fake_story();
+    struct match match = {0};
+    char text[1024];
+    struct say x = say_start(s, text, sizeof text);
 
     findings_clear(&s->findings);
-    const struct identity about = example(s, rule->subject);
-    struct finding *f = fake_finding(s, SEVERITY_WARNING, about, "it", "is so", rule->advice);
+    const struct identity about = example(s, rule->subject, &match.object);
+    x.match = &match;
+    x.n = 1;
+    if (rule->advise)
+        rule->advise(&x);
+    char *advice = advice_for(rule->advise ? text : rule->advice, false);
+    char *by_key = advice_for(rule->advise ? text : rule->advice, true);
+    struct finding *f = fake_finding(s, SEVERITY_WARNING, about, "it", "is so", advice);
+    f->advice_by_key = mem_copy_string(by_key);
     vec_push(&f->objects, about);
     struct user *u = user_new(s);
-    press_all(u, rule, rule->advice);
+    judge(u, rule, advice, by_key);
     user_free(u);
+    free(advice);
+    free(by_key);
 }
 
 TEST(the_keys_an_advice_names_work_on_its_finding)
 {
     for (size_t i = 0; i < TOPICS; i++)
-        for (const struct rule *rule = topics[i]; rule->name; rule++) {
-            if (rule->advice)
+        for (const struct rule *rule = topics[i]; rule->name; rule++)
+            if (!press_of_outage(rule))
                 press_of_example(rule);
-            else if (!press_of_outage(rule))
-                fail_msg("%s", rule->name);
-        }
+}
+
+// The file system itself cannot be removed or signalled; what lies in it can, where Enter lists it.
+TEST(a_full_dev_shm_lists_what_is_in_it)
+{
+    struct snapshot *s = full_shm();
+
+    triage_run(s);
+    struct user *u = user_new(s);
+    user_press(u, '!');
+    assert_non_null(strstr(s->findings.at[0].evidence, "most is in PostgreSQL.1: 1.0M"));
+    assert_false(choose_may(&u->s, ACTION_REMOVE));
+    assert_false(choose_may(&u->s, ACTION_SIGNAL));
+    user_press(u, K_F8);
+    assert_int_equal(u->s.prompt.type, PROMPT_NONE);
+    assert_non_null(strstr(u->s.message, "this finding stands for no object"));
+    user_press(u, K_ENTER);
+    assert_string_equal(u->s.message, ""); // which was about the view that is left
+    assert_ptr_equal(session_view(&u->s)->kind, &kind_shared);
+    assert_int_equal(session_view(&u->s)->rows.n, 1);
+    assert_string_equal(session_view(&u->s)->path, "1 shared object");
+    assert_true(choose_may(&u->s, ACTION_REMOVE));
+    user_press(u, K_F8);
+    assert_int_equal(u->s.prompt.type, PROMPT_CONFIRM);
+    user_free(u);
 }
 
 TEST(keys_are_found_in_a_text)

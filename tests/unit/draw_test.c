@@ -501,6 +501,11 @@ TEST(writing_keys_leave_a_readonly_bar)
     struct shot shot = draw(s, 200, 24, false);
 
     expect(&shot, "F8");
+    assert_int_equal(find(&shot, "F9"), -1); // nothing is attached to it
+    done(&shot);
+    view_move(session_view(s), s->snapshot, 1);
+    shot = draw(s, 200, 24, false);
+    expect(&shot, "F8");
     expect(&shot, "F9");
     done(&shot);
     s->options.readonly = true;

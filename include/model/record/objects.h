@@ -189,7 +189,7 @@ struct finding {      // model/triage.c
                                  // about none, but a limit or a process
     const char
         *objects_word; // static: "segment", what these are; NULL: they have no ids, or are none
-    struct object_id_vec ids; // of these, as they stand there; owned
+    struct object_id_vec ids;   // of these, as they stand there; owned
     struct identity_vec listed; // what it can be looked for in, where it is about a limit; owned
     uint64_t more_need;         // enum need: what its evidence lacks where that was not read
 };

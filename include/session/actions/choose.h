@@ -9,6 +9,8 @@
 bool choose_objects(struct session *s, enum action_verb verb, struct action_vec *actions);
 // Leaves one action an object: rows that belong to it may share it.
 void choose_distinct(struct action_vec *actions);
+// Whether the rows meant have anything that could be done to them, as far as known: what is on the bar.
+bool choose_may(struct session *s, enum action_verb verb);
 void choose_signal(struct session *s);
 void choose_remove(struct session *s);
 

@@ -5,6 +5,7 @@
 #include "base/distinct.h"
 #include "model/kinds/find_row.h"
 #include "session/actions/confirm.h"
+#include "session/actions/preview.h"
 #include "session/actions/signal_menu.h"
 #include "session/actions/targets.h"
 #include "session/current.h"
@@ -25,24 +26,36 @@ static void add_row(struct session *s, const void *row, const struct identity *i
         vec_push(rows, *identity);
 }
 
-// The rows meant: the tagged ones that are seen, else the selected one. True: tagged ones.
-static bool meant(struct session *s, struct identity_vec *rows)
+// The rows meant: the tagged ones that are seen, else the selected one, where none is tagged.
+static struct tag_counts meant(struct session *s, struct identity_vec *rows)
 {
     const struct tag_counts tagged = tags_count(s, rows);
     struct identity selected;
     const void *row;
 
-    if (tagged.shown)
-        return true;
-    if (tagged.hidden)
-        session_say(s, SEVERITY_WARNING,
-                    "nothing done: all %zu tagged are hidden here; show them, or U untags",
-                    tagged.hidden);
-    else if ((row = session_selected(s, &selected)))
+    if (tagged.shown || tagged.hidden)
+        return tagged;
+    if ((row = session_selected(s, &selected)))
         add_row(s, row, &selected, rows);
     else if (session_view(s)->has_parent) // an object without holders has an empty table
         vec_push(rows, session_view(s)->parent);
-    return false;
+    return tagged;
+}
+
+static void say_hidden(struct session *s, const struct tag_counts *tagged)
+{
+    if (tagged->hidden && !tagged->shown)
+        session_say(s, SEVERITY_WARNING,
+                    "nothing done: all %zu tagged are hidden here; show them, or U untags",
+                    tagged->hidden);
+}
+
+// A finding about a limit, anonymous memory: nothing was tried on any object, so nothing is logged.
+static bool is_no_target(struct session *s, const struct identity *row)
+{
+    struct identity object;
+
+    return !target_is_process(row) && !find_object(s->snapshot, row, &object);
 }
 
 void choose_signal(struct session *s)
@@ -51,18 +64,25 @@ void choose_signal(struct session *s)
     struct action_vec actions = {0};
     struct menu_vec labels = {0};
     struct identity_vec without = {0};
-    bool tagged = meant(s, &rows);
+    const struct tag_counts tagged = meant(s, &rows);
 
+    say_hidden(s, &tagged);
     targets_signal(s->snapshot, rows.at, rows.n, &actions, &labels, &without);
     size_t targets = actions.n;
     for (size_t i = 0; i < without.n; i++) // each is refused as what it is, among the others
         vec_push(&actions, (struct action){.verb = ACTION_SIGNAL, .target = without.at[i]});
-    if (!targets)
+    if (!targets && rows.n == 1 && is_no_target(s, &rows.at[0])) {
+        char why[LINE_TEXT];
+        targets_none(s->snapshot, &rows.at[0], why, sizeof why);
+        session_say(s, SEVERITY_WARNING, "%s", why);
+        vec_free(&actions);
+    } else if (!targets) {
         confirm_propose(s, actions);
-    else if (actions.n > 1 && rows.n == 1 && !tagged)
+    } else if (actions.n > 1 && rows.n == 1 && !tagged.shown) {
         signal_menu_process(s, &rows.at[0], actions, &labels);
-    else
+    } else {
         signal_menu(s, actions);
+    }
     vec_free(&labels);
     vec_free(&without);
     vec_free(&rows);
@@ -92,11 +112,32 @@ void choose_distinct(struct action_vec *actions)
     free(ids);
 }
 
+static void say_nothing_to_do(struct session *s, enum action_verb verb, const struct identity *row)
+{
+    const struct kind *kind = session_view(s)->kind;
+    char name[80], why[LINE_TEXT];
+
+    if (kind->members) {
+        session_say(s, SEVERITY_WARNING,
+                    "nothing to %s: this %s stands for no object; Enter shows what it is about",
+                    action_words(verb)->word, kind->one);
+        return;
+    }
+    snprintf(why, sizeof why, "nothing to %s: %s is gone, or no object of its own",
+             action_words(verb)->word, identity_text(row, name, sizeof name));
+    if (kind_is_object(row->kind)) // tried on one that was there
+        confirm_refuse_action(s, &(struct action){.verb = verb, .target = *row}, why);
+    else
+        session_say(s, SEVERITY_WARNING, "%s", why);
+}
+
 bool choose_objects(struct session *s, enum action_verb verb, struct action_vec *actions)
 {
     struct identity_vec rows = {0};
 
-    meant(s, &rows);
+    const struct tag_counts tagged = meant(s, &rows);
+
+    say_hidden(s, &tagged);
     for (size_t i = 0; i < rows.n; i++) {
         struct action action = {.verb = verb};
 
@@ -104,13 +145,8 @@ bool choose_objects(struct session *s, enum action_verb verb, struct action_vec 
             vec_push(actions, action);
     }
     choose_distinct(actions);
-    if (!actions->n && rows.n) {
-        char name[80], why[LINE_TEXT];
-
-        snprintf(why, sizeof why, "nothing to %s: %s is gone, or no object of its own",
-                 action_words(verb)->word, identity_text(&rows.at[0], name, sizeof name));
-        confirm_refuse_action(s, &(struct action){.verb = verb, .target = rows.at[0]}, why);
-    }
+    if (!actions->n && rows.n)
+        say_nothing_to_do(s, verb, &rows.at[0]);
     vec_free(&rows);
     return actions->n > 0;
 }
@@ -121,4 +157,56 @@ void choose_remove(struct session *s)
 
     if (choose_objects(s, ACTION_REMOVE, &actions))
         confirm_propose(s, actions);
+}
+
+// --- whether it would be asked about ---------------------------------------------------------------
+
+enum { LOOKED_AT = 8 }; // of many one is enough, and each is judged at each drawing
+
+static bool may_act(struct session *s, const struct identity *row, enum action_verb verb)
+{
+    struct action action = {.verb = verb};
+    struct consequence c;
+
+    if (!find_target(s->snapshot, row, &action))
+        return false;
+    preview_one(s->snapshot, &action, &c);
+    return !c.impossible;
+}
+
+static bool may_signal(struct session *s, const struct identity_vec *rows)
+{
+    struct action_vec actions = {0};
+    struct menu_vec labels = {0};
+    struct identity_vec without = {0};
+
+    targets_signal(s->snapshot, rows->at, rows->n, &actions, &labels, &without);
+    bool any = actions.n > 0;
+    vec_free(&actions);
+    vec_free(&labels);
+    vec_free(&without);
+    return any;
+}
+
+bool choose_may(struct session *s, enum action_verb verb)
+{
+    const struct view *v = session_view(s);
+    const void *row = session_selected(s, NULL);
+    struct identity_vec rows = {0};
+    bool may = false;
+
+    if (!s->snapshot)
+        return false;
+    const struct tag_counts tagged = meant(s, &rows);
+    bool gone = row && view_row_gone(v->kind, s->snapshot, row);
+    rows.n = rows.n < LOOKED_AT ? rows.n : LOOKED_AT;
+    if (tagged.shown || tagged.hidden)
+        may = tagged.shown > 0;
+    else if (verb == ACTION_SIGNAL)
+        may = !gone && may_signal(s, &rows);
+    else
+        for (size_t i = 0; i < rows.n && !may && !gone; i++)
+            may = may_act(s, &rows.at[i], verb);
+    vec_free(&rows);
+    return may;
 }

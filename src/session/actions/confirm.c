@@ -150,7 +150,11 @@ void confirm_propose(struct session *s, struct action_vec actions)
             ask(s, actions, refused, &c, preview_hidden(s));
             return;
         }
-        confirm_refuse_action(s, &actions.at[0], c.effect);
+        if (kind_is_object(actions.at[0].target.kind) || target_is_process(&actions.at[0].target) ||
+            actions.at[0].verb == ACTION_LIMIT)
+            confirm_refuse_action(s, &actions.at[0], c.effect);
+        else // anonymous memory has nothing that could be removed: nothing was tried
+            session_say(s, SEVERITY_WARNING, "%s", c.effect);
         vec_free(&actions);
         return;
     }

@@ -57,29 +57,42 @@ static char *description(const struct snapshot *s, const struct limit *limit)
     return mem_copy_string(text);
 }
 
+// Why it cannot be changed from here. False: it can.
+static bool is_fixed(const struct limit *limit, char *why, size_t cap)
+{
+    const struct limit_spec *spec = limit_spec_find(limit->name);
+    struct say x = say_start(NULL, why, cap);
+    char name[64];
+
+    if (shm_limit_is(limit))
+        say(&x, "{text} is the size of a file system: {text}", limit_name(limit, name, sizeof name),
+            shm_limit_remedy(limit));
+    else if (!spec || spec->fixed)
+        say(&x, "{text} is the whole machine's, not this IPC namespace's: {text} sets it",
+            limit->name, spec ? "sysctl(8)" : limit->path);
+    else if (!(limit->known & LIMIT_KNOWS_LIMIT))
+        say(&x, "{text} cannot be read here", limit->path);
+    return why[0] != '\0';
+}
+
+bool edit_limit_may(struct session *s)
+{
+    const struct limit *limit = session_selected(s, NULL);
+    char why[LINE_TEXT];
+
+    return limit && !is_fixed(limit, why, sizeof why);
+}
+
 void edit_limit(struct session *s)
 {
     struct action action = {.verb = ACTION_LIMIT};
     const struct limit *limit = session_selected(s, &action.target);
-    char value[32];
+    char value[32], why[LINE_TEXT];
 
     if (!limit)
         return;
-    const struct limit_spec *spec = limit_spec_find(limit->name);
-    if (shm_limit_is(limit)) {
-        char name[64];
-        session_say(s, SEVERITY_WARNING, "%s is the size of a file system: %s",
-                    limit_name(limit, name, sizeof name), shm_limit_remedy(limit));
-        return;
-    }
-    if (!spec || spec->fixed) {
-        session_say(s, SEVERITY_WARNING,
-                    "%s is the whole machine's, not this IPC namespace's: %s sets it", limit->name,
-                    spec ? "sysctl(8)" : limit->path);
-        return;
-    }
-    if (!(limit->known & LIMIT_KNOWS_LIMIT)) {
-        session_say(s, SEVERITY_WARNING, "%s cannot be read here", limit->path);
+    if (is_fixed(limit, why, sizeof why)) {
+        session_say(s, SEVERITY_WARNING, "%s", why);
         return;
     }
     struct prompt *p = prompt_open(&s->prompt, PROMPT_FORM, form_done);

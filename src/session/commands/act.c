@@ -40,7 +40,26 @@ static void run_tag_all(struct session *s)
 
 static const char *tag_label(struct session *s)
 {
-    return session_selected(s, NULL) ? "Tag" : NULL;
+    const struct kind *kind = session_view(s)->kind;
+    const void *row = session_selected(s, NULL);
+    bool some = row && (!kind->members || kind->members(row)->n);
+
+    return some ? "Tag" : NULL;
+}
+
+static const char *remove_label(struct session *s)
+{
+    return choose_may(s, ACTION_REMOVE) ? "Remove" : NULL;
+}
+
+static const char *signal_label(struct session *s)
+{
+    return choose_may(s, ACTION_SIGNAL) ? "Kill" : NULL;
+}
+
+static const char *limit_label(struct session *s)
+{
+    return edit_limit_may(s) ? "Change" : NULL;
 }
 
 // clang-format off
@@ -50,11 +69,11 @@ static const struct command commands[] = {
     {.name = "untag-all", .keys = {'U'}, .run = run_untag_all, .help = "forget all tags"},
     {.name = "tag-all", .keys = {'*'}, .can = CAN_TAG,
      .run = run_tag_all, .help = "tag every row shown"},
-    {.name = "remove", .label = "Remove", .keys = {K_F8, K_DELETE, 'x'}, .run = choose_remove,
+    {.name = "remove", .label_here = remove_label, .keys = {K_F8, K_DELETE, 'x'}, .run = choose_remove,
      .verb = ACTION_REMOVE, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
      .can = CAN_REMOVE,
      .help = "mark a segment for removal; remove a semaphore set or queue; unlink what POSIX names"},
-    {.name = "signal", .label = "Kill", .keys = {K_F9, 'k'}, .run = choose_signal,
+    {.name = "signal", .label_here = signal_label, .keys = {K_F9, 'k'}, .run = choose_signal,
      .verb = ACTION_SIGNAL, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
      .can = CAN_SIGNAL,
      .help = "signal the process, or one that holds or waits on the object"},
@@ -66,7 +85,7 @@ static const struct command commands[] = {
      .verb = ACTION_LOCK, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
      .can = CAN_LOCK,
      .help = "lock a segment in memory, or unlock it"},
-    {.name = "limit", .label = "Change", .keys = {K_ENTER, 'e'}, .run = edit_limit,
+    {.name = "limit", .label_here = limit_label, .keys = {K_ENTER, 'e'}, .run = edit_limit,
      .verb = ACTION_LIMIT, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_LOCAL,
      .can = CAN_LIMIT, .help = "in Limits: change that limit"},
 };

@@ -182,14 +182,20 @@ static const char *enter_label(struct session *s)
     const void *row = session_selected(s, NULL);
     bool opens = row && (!kind->opens || kind->opens(row));
     const struct kind *opened = opens ? kind_get(kind->enter) : NULL;
+    struct row_subject subject;
 
     if (!row || kind->can & CAN_LIMIT) // Enter is another command's there
         return NULL;
-    return kind->place     ? "Go in"
-           : kind->members ? "Objects"
-           : opened        ? opened->title
-           : kind->subject ? "Object"
-                           : NULL;
+    if (kind->place)
+        return "Go in";
+    if ((kind->members && kind->members(row)->n) || (kind->listed && kind->listed(row)->n))
+        return "Objects";
+    if (opened)
+        return opened->title;
+    if (!kind->subject || !kind->subject(s->snapshot, row, &subject))
+        return NULL;
+    const struct kind *about = kind_get(subject.about.kind);
+    return about && about->place ? "Go in" : "Object";
 }
 
 static const char *back_label(struct session *s)

@@ -12,10 +12,11 @@ enum { BAR_MAX = 24, USUAL_WIDTH = 80 };
 
 enum worth {
     WORTH_LOOKING,
-    WORTH_DOING,
     WORTH_HERE,
-    WORTH_ALWAYS
-}; // how to get help, and how to get out
+    WORTH_DOING,
+    WORTH_GOING, // where Enter and Esc go
+    WORTH_ALWAYS // how to get help, and how to get out
+};
 
 struct entry {
     int32_t key;
@@ -58,13 +59,13 @@ static int rank(int32_t key)
     return is_function_key(key) ? key - K_F1 + 1 : 0;
 }
 
-// What belongs to this view alone is worth most.
 static enum worth worth_of(const struct command *command, int32_t key)
 {
-    return key == K_F1 || key == K_F10   ? WORTH_ALWAYS
-           : !is_function_key(key)       ? WORTH_HERE
-           : command->flags & CMD_WRITES ? WORTH_DOING
-                                         : WORTH_LOOKING;
+    return key == K_F1 || key == K_F10      ? WORTH_ALWAYS
+           : key == K_ENTER || key == K_ESC ? WORTH_GOING
+           : command->flags & CMD_WRITES    ? WORTH_DOING
+           : !is_function_key(key)          ? WORTH_HERE
+                                            : WORTH_LOOKING;
 }
 
 static void add(struct entries *out, const struct command *command, const char *label)
@@ -138,18 +139,31 @@ static void position(struct session *session, bool narrow, char *dst, size_t cap
         line_add(&line, here ? ", %zu elsewhere" : "  tagged %zu elsewhere", tagged.elsewhere);
 }
 
-// What stands left of the position.
+static size_t count_worth(const struct entries *entries, enum worth worth)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < entries->n; i++)
+        n += entries->at[i].worth >= worth;
+    return n;
+}
+
+// What stands left of the position, which is short where its words would take the place of a key that
+// does something.
 static void arrange(const struct canvas *c, struct rect r, struct session *session,
                     struct entries *entries, char *right, size_t cap)
 {
-    position(session, false, right, cap);
-    collect(entries, session);
-    int w = r.w - 1 - canvas_width(c, right) - 1;
-    if (r.w < USUAL_WIDTH && total(c, entries) > w - 1) {
-        position(session, true, right, cap);
-        w = r.w - 1 - canvas_width(c, right) - 1;
+    struct entries all;
+
+    collect(&all, session);
+    for (int narrow = 0; narrow < 2; narrow++) {
+        position(session, narrow, right, cap);
+        *entries = all;
+        fit(c, entries, r.w - 1 - canvas_width(c, right) - 2);
+        if (r.w >= USUAL_WIDTH ? count_worth(entries, WORTH_HERE) == count_worth(&all, WORTH_HERE)
+                               : entries->n == all.n)
+            return;
     }
-    fit(c, entries, w - 1);
 }
 
 void function_bar_draw(struct canvas *c, struct rect r, struct session *session)
