@@ -37,13 +37,31 @@ static struct slot *slot_of(struct past *past, int64_t start)
     return &past->at[hash >> 32 & (SLOTS - 1)];
 }
 
+// What each action of a command did, which its event names by its number.
+static struct event_log *copy_members(const struct event_log *from, uint64_t of)
+{
+    struct event_vec list = {0};
+
+    for (size_t i = 0; i < from->n; i++) {
+        struct event *copy = event_new(from->at[i], from->at[i]->who, from->at[i]->text);
+        copy->of = of;
+        copy->number = (of << 10) + i + 1;
+        vec_push(&list, copy);
+    }
+    struct event_log *members = event_log_more(NULL, &list);
+    vec_free(&list);
+    return members;
+}
+
 // Oldest first. Their numbers are the same from whichever picture they are seen.
 static void copy_events(struct event_vec *to, const struct event_log *from, int64_t start)
 {
     for (size_t i = 0; from && i < from->n; i++) {
-        struct event *copy = event_new(from->at[i], from->at[i]->who, from->at[i]->text);
-        copy->number = ((uint64_t)start << 10) + i + 1;
-        vec_push(to, copy);
+        struct event head = *from->at[i];
+        head.number = ((uint64_t)start << 10) + i + 1;
+        head.members = head.members ? copy_members(head.members, head.number) : NULL;
+        vec_push(to, event_new(&head, head.who, head.text));
+        event_log_unref(head.members);
     }
 }
 

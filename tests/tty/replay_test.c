@@ -54,6 +54,7 @@ TEST(one_steps_through_a_recording_and_goes_to_a_time)
     tty_must_show(t, "recorded, first");
     tty_must_show(t, " 4000 ");
     tty_must_show(t, "oracle");
+    tty_must_show(t, "tNext TPrevious bTime PPlay ");
     tty_send(t, "T");
     tty_must_show(t, "this is the first picture");
     tty_send(t, "t");
@@ -72,6 +73,7 @@ TEST(one_steps_through_a_recording_and_goes_to_a_time)
     tty_send(t, "bfirst\r");
     tty_must_show(t, "recorded, first");
     tty_send(t, "P1000\r");
+    tty_must_show(t, "PStop ");
     tty_must_show(t, " 21:12:40");
 }
 
@@ -104,6 +106,33 @@ TEST(a_recording_that_is_written_shows_its_new_pictures)
     tty_must_show(t, "the last picture is cut off, or is being written");
     tty_send(t, "q");
     assert_int_equal(tty_must_exit(t), 0);
+}
+
+TEST(what_a_command_did_to_each_stands_below_its_event)
+{
+    FILE *file = fopen(path, "we");
+
+    assert_non_null(file);
+    fputs("{\"meta\":{\"program\":\"ipctop\",\"version\":\"0.1.0\",\"time\":1795900320},"
+          "\"segments\":[],\"semaphores\":[],\"queues\":[],\"limits\":[],\"events\":[{\"time\":"
+          "1795900319,\"what\":\"action\",\"by\":\"us\",\"text\":\"2 segments "
+          "removed\",\"number\":3}],"
+          "\"actions\":[{\"object\":\"segment 8\",\"text\":\"segment 8 removed\",\"event\":3},"
+          "{\"object\":\"segment 9\",\"text\":\"segment 9 removed\",\"event\":3}]}\n",
+          file);
+    picture_write(file, &(struct picture){.time = 1795900330, .id = 4000});
+    assert_int_equal(fclose(file), 0);
+    struct tty *t = start((const char *const[]){IPCTOP, "--from", path, "--at", "last", NULL});
+    tty_must_show(t, "recorded, last");
+    tty_send(t, "6");
+    tty_must_show(t, "2 segments removed"); // of the picture before
+    tty_send(t, "G\r");
+    tty_must_show(t, "segment 9 removed");
+    tty_must_show(t, "segment 8 removed");
+    tty_send(t, "T");
+    tty_must_show(t, "21:12:00");
+    tty_send(t, "q6\r");
+    tty_must_show(t, "segment 8 removed");
 }
 
 TEST(every_view_of_a_recording_opens)
@@ -153,6 +182,7 @@ TEST(a_pipe_that_ends_in_mid_line_leaves_its_last_picture)
     struct tty *t = start((const char *const[]){"/bin/sh", "-c", command, NULL});
     tty_must_show(t, " 4000 ");
     tty_must_show(t, "live, by pipe");
+    assert_int_equal(tty_find(t, "tNext"), -1);
     tty_send(t, "\r"); // keys come from the terminal
     tty_must_show(t, "python nightly_report.py");
     tty_send(t, "q");

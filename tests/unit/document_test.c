@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/kinds/registry.h"
 #include "model/kinds/shared.h"
+#include "model/record/huge_pool.h"
 #include "model/triage/triage.h"
 #include "output/formats.h"
 #include "support/fake.h"
@@ -126,6 +128,82 @@ TEST(an_event_comes_back_with_its_milliseconds)
     assert_int_equal(read->events->at[0]->uid, 1234);
     assert_int_equal(read->events->at[1]->millis, -1);
     assert_int_equal(read->events->at[1]->uid, UINT32_MAX);
+    snapshot_unref(read);
+    snapshot_unref(s);
+}
+
+static struct event *action_on(uint64_t number, int32_t id, enum severity severity)
+{
+    char object[40], text[60];
+    const struct event head = {.number = number,
+                               .of = 7,
+                               .millis = -1,
+                               .what = EVENT_ACTION,
+                               .severity = severity,
+                               .uid = UINT32_MAX,
+                               .kind = "segment",
+                               .object = object,
+                               .about = {.kind = KIND_SEGMENT, .id = id}};
+
+    snprintf(object, sizeof object, "segment %d", id);
+    snprintf(text, sizeof text, "segment %d %s", id, severity ? "failed" : "removed");
+    return event_new(&head, "", text);
+}
+
+// A command on several targets is one event, and what it did to each comes back below it.
+TEST(what_a_command_did_to_each_comes_back)
+{
+    struct snapshot *s = fake_story();
+    struct event_vec events = {0}, actions = {0};
+    struct event head = {.number = 7,
+                         .time = s->time,
+                         .millis = -1,
+                         .what = EVENT_ACTION,
+                         .uid = 0,
+                         .several = true};
+
+    vec_push(&actions, action_on(8, 393216, SEVERITY_NOTICE));
+    vec_push(&actions, action_on(9, 425985, SEVERITY_WARNING));
+    head.members = event_log_more(NULL, &actions);
+    vec_push(&events, event_new(&head, "root", "1 of 2 segments removed; 1 failed"));
+    event_log_unref(head.members);
+    head = (struct event){.number = 10, .time = s->time, .millis = -1, .uid = UINT32_MAX};
+    vec_push(&events, event_new(&head, "", "segment 3 created"));
+    event_log_unref(s->events);
+    s->events = event_log_more(NULL, &events);
+    vec_free(&events);
+    vec_free(&actions);
+    struct snapshot *read = again(s);
+    assert_int_equal(read->events->n, 2);
+    assert_null(read->events->at[1]->members);
+    const struct event *event = read->events->at[0];
+    assert_true(kind_events.opens(event));
+    assert_int_equal(event->members->n, 2);
+    const struct event *failed = event->members->at[1];
+    const struct identity parent = {.kind = KIND_EVENT, .part = event->number};
+    assert_true(kind_actions.belongs(failed, &parent));
+    assert_string_equal(failed->text, "segment 425985 failed");
+    assert_string_equal(failed->object, "segment 425985");
+    assert_int_equal(failed->severity, SEVERITY_WARNING);
+    assert_int_equal(failed->about.kind, KIND_SEGMENT);
+    assert_int_equal(failed->about.id, 425985);
+    snapshot_unref(read);
+    snapshot_unref(s);
+}
+
+TEST(limits_come_back_with_their_meaning)
+{
+    struct snapshot *s = fake_story();
+    const struct huge_pool pool = {.page = 2 << 20, .total = 8, .free = 3};
+
+    huge_pool_limits(&pool, &s->limits);
+    size_t n = s->limits.n;
+    struct snapshot *read = again(s);
+    assert_int_equal(read->limits.n, n);
+    for (size_t i = n - 3; i < n; i++) {
+        assert_string_equal(read->limits.at[i].meaning, s->limits.at[i].meaning);
+        assert_string_equal(read->limits.at[i].unit, "huge pages");
+    }
     snapshot_unref(read);
     snapshot_unref(s);
 }

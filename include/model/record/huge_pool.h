@@ -16,6 +16,7 @@ struct huge_pool {  // of one page size; in pages
 // grow by). Their texts are static.
 void huge_pool_limits(const struct huge_pool *pool, struct limit_vec *out);
 bool huge_pool_is(const struct limit *limit); // a row of a pool
+void huge_pool_word(struct limit *limit);     // of such a row: what it means, and its unit
 // The pool whose first row this is. False: it is not one, or not all of it is known.
 bool huge_pool_of(const struct snapshot *s, const struct limit *limit, struct huge_pool *out);
 

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "model/kinds/object_words.h"
 #include "model/kinds/parts/cells.h"
 #include "model/record/event_log.h"
 
@@ -14,6 +15,14 @@ static const struct column columns[] = {
     {.name = "text", .title = "WHAT HAPPENED", .help = "in words, with the command that does the same", .type = CELL_TEXT,
      .width = 24, .widest = 160, .priority = 1, .flags = COL_SCREEN | COL_JSON,
      .member = MEMBER(AS_STRING, struct event, text)},
+    {.name = "event", .detail = DETAIL_NONE, .title = "EVENT", .help = "number of the event of the command", .type = CELL_NUMBER,
+     .width = 6, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_POSITIVE, struct event, of)},
+    {.name = "severity", .title = "SEVERITY", .help = "critical, warning or notice", .type = CELL_TEXT, .width = 8,
+     .flags = COL_JSON, .member = MEMBER(AS_NAMED, struct event, severity), .names = severity_names},
+    {.name = "kind", .title = "KIND", .help = "segment, semaphore set, queue, limit: of that object", .type = CELL_TEXT,
+     .width = 9, .widest = 13, .flags = COL_JSON, .member = MEMBER(AS_STRING, struct event, kind)},
+    {.name = "id", .title = "ID", .help = "identifier of that object", .type = CELL_NUMBER,
+     .width = 6, .widest = 10, .flags = COL_JSON, .get = get_event_id, .set = set_event_id},
 };
 // clang-format on
 
@@ -45,6 +54,13 @@ static void identify(const struct snapshot *s, const void *row, struct identity 
 
     (void)s;
     *out = (struct identity){.kind = KIND_ACTION, .part = r->number};
+}
+
+static int order(const void *a, const void *b)
+{
+    const struct event *x = a, *y = b;
+
+    return (x->of > y->of) - (x->of < y->of);
 }
 
 static bool belongs(const void *row, const struct identity *parent)
@@ -93,6 +109,7 @@ const struct kind kind_actions = {
     .at = at,
     .identify = identify,
     .belongs = belongs,
+    .order = order,
     .object_of = object_of,
     .subject = subject,
     .describe = describe,

@@ -13,26 +13,12 @@
 
 enum { DAY = 24 * 3600 };
 
-static bool has_id(const struct event *r)
-{
-    return !r->several && kind_is_object(r->about.kind);
-}
-
 static void get_what(const struct snapshot *s, const void *row, struct cell *out)
 {
     const struct event *r = row;
 
     (void)s;
     cell_set_text(out, event_what_name(r->what));
-}
-
-static void get_id(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct event *r = row;
-
-    (void)s;
-    if (has_id(r))
-        cell_set_number(out, r->about.id);
 }
 
 static void get_by(const struct snapshot *s, const void *row, struct cell *out)
@@ -51,14 +37,6 @@ static void set_what(struct snapshot *s, void *row, const struct cell *value)
     for (int i = 0; i < EVENT_WHATS; i++)
         if (strcmp(event_what_name((enum event_what)i), value->text) == 0)
             r->what = (enum event_what)i;
-}
-
-static void set_id(struct snapshot *s, void *row, const struct cell *value)
-{
-    (void)s;
-    if (value->number >= 0 && value->number <= INT32_MAX)
-        ((struct event *)row)->about.id = (int32_t)value->number;
-    ((struct event *)row)->about.kind = OBJECT_KINDS; // of which kind: restored()
 }
 
 static void set_by(struct snapshot *s, void *row, const struct cell *value)
@@ -112,7 +90,7 @@ static const struct column columns[] = {
     {.name = "object", .title = "OBJECT", .help = "what it happened to", .type = CELL_TEXT,
      .width = 14, .widest = 26, .flags = COL_SCREEN | COL_KEEP | COL_SUBJECT, .member = MEMBER(AS_STRING, struct event, object)},
     {.name = "id", .title = "ID", .help = "identifier of that object", .type = CELL_NUMBER,
-     .width = 6, .widest = 10, .flags = COL_JSON, .get = get_id, .set = set_id},
+     .width = 6, .widest = 10, .flags = COL_JSON, .get = get_event_id, .set = set_event_id},
     {.name = "who", .title = "WHO", .help = "its maker or last user at that time, or the user that acted",
      .type = CELL_TEXT, .width = 12, .widest = 44, .priority = 2, .flags = COL_SCREEN | COL_JSON,
      .member = MEMBER(AS_WORDS, struct event, who)},
@@ -126,6 +104,8 @@ static const struct column columns[] = {
     {.name = "text", .title = "WHAT HAPPENED", .help = "in words", .type = CELL_TEXT,
      .width = 24, .widest = 160, .priority = 1, .flags = COL_SCREEN | COL_JSON,
      .member = MEMBER(AS_STRING, struct event, text)},
+    {.name = "number", .detail = DETAIL_NONE, .title = "NO", .help = "of the event: what its actions name",
+     .type = CELL_NUMBER, .width = 6, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_POSITIVE, struct event, number)},
 };
 // clang-format on
 
@@ -139,31 +119,64 @@ static const void *at(const struct snapshot *s, size_t index)
     return s->events->at[s->events->n - 1 - index];
 }
 
+// Later rows are older.
+static bool are_numbered(const struct event *rows, size_t n)
+{
+    bool descending = true;
+
+    for (size_t i = 0; i < n && descending; i++)
+        descending = rows[i].number && (!i || rows[i].number < rows[i - 1].number);
+    return descending;
+}
+
+// The actions that a command did, as the table of actions has them, which is ordered by event.
+static struct event_log *take_members(const struct snapshot *s, uint64_t number)
+{
+    const struct table *rows = &s->tables[KIND_ACTION];
+    const struct event *first = rows->at;
+    struct event_vec list = {0};
+    size_t from = 0;
+
+    for (size_t high = rows->n; from < high;) {
+        size_t middle = from + (high - from) / 2;
+        if (first[middle].of < number)
+            from = middle + 1;
+        else
+            high = middle;
+    }
+    for (size_t i = from; i < rows->n && first[i].of == number; i++) {
+        struct event row = first[i];
+        row.number = i + 1;
+        vec_push(&list, event_restore(s, &row));
+    }
+    struct event_log *members = list.n ? event_log_more(NULL, &list) : NULL;
+    vec_free(&list);
+    return members;
+}
+
 // A list of their own, oldest first; the document has the newest first.
 static void restored(struct snapshot *s)
 {
-    struct table *rows = &s->tables[KIND_EVENT];
+    struct table *rows = &s->tables[KIND_EVENT], *actions = &s->tables[KIND_ACTION];
     struct event_vec list = {0};
-    char name[64];
+    bool numbered = are_numbered(rows->at, rows->n);
 
     for (size_t i = rows->n; i-- > 0;) {
-        struct event *r = (struct event *)rows->at + i;
-        bool has_object = r->about.kind == OBJECT_KINDS;
-        const struct kind *kind = object_kind_of_word(r->kind);
-        r->about = object_of_word(s, has_object ? r->kind : NULL, r->about.id);
-        r->number = rows->n - i;
-        if (r->millis < 0 || r->millis > 999)
-            r->millis = -1;
-        snprintf(name, sizeof name, "%s %" PRId32, r->kind ? r->kind : "", r->about.id);
-        r->object = r->about.kind != NO_KIND ? name : r->kind;
-        r->kind = kind ? kind->one : NULL; // it outlives the picture
-        vec_push(&list, event_new(r, r->who ? r->who : "", r->text ? r->text : ""));
+        struct event r = ((const struct event *)rows->at)[i];
+        if (!numbered)
+            r.number = rows->n - i;
+        struct event_log *members = numbered ? take_members(s, r.number) : NULL;
+        r.members = members;
+        r.several = members != NULL;
+        vec_push(&list, event_restore(s, &r));
+        event_log_unref(members);
     }
     if (list.n)
         s->events = event_log_more(NULL, &list);
     vec_free(&list);
     free(rows->at);
-    *rows = (struct table){0};
+    free(actions->at);
+    *rows = *actions = (struct table){0};
 }
 
 static void identify(const struct snapshot *s, const void *row, struct identity *out)

@@ -118,6 +118,8 @@ static void restored(struct snapshot *s)
         const struct limit place = shm_limit(&(struct shm_place){0});
         r->meaning = spec ? spec->meaning : shm_limit_is(r) ? place.meaning : NULL;
         r->unit = spec ? spec->unit : shm_limit_is(r) ? place.unit : NULL;
+        if (huge_pool_is(r))
+            huge_pool_word(r);
     }
 }
 

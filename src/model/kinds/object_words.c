@@ -1,7 +1,10 @@
 #include "model/kinds/object_words.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "model/kinds/parts/cells.h"
 #include "model/kinds/registry.h"
 
 const struct kind *object_kind_of_word(const char *word)
@@ -21,4 +24,45 @@ struct identity object_of_word(const struct snapshot *s, const char *word, int32
 
     return object ? identity_of(object)
                   : (struct identity){.kind = kind ? kind->id : NO_KIND, .id = kind ? id : 0};
+}
+
+static bool event_has_id(const struct event *r)
+{
+    return !r->several && kind_is_object(r->about.kind);
+}
+
+void get_event_id(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct event *r = row;
+
+    (void)s;
+    if (event_has_id(r))
+        cell_set_number(out, r->about.id);
+}
+
+void set_event_id(struct snapshot *s, void *row, const struct cell *value)
+{
+    struct event *r = row;
+
+    (void)s;
+    if (value->number >= 0 && value->number <= INT32_MAX)
+        r->about.id = (int32_t)value->number;
+    r->about.kind = OBJECT_KINDS;
+}
+
+struct event *event_restore(const struct snapshot *s, const struct event *row)
+{
+    struct event r = *row;
+    bool has_object = r.about.kind == OBJECT_KINDS;
+    const struct kind *kind = object_kind_of_word(r.kind);
+    char name[64];
+
+    r.about = object_of_word(s, has_object ? r.kind : NULL, r.about.id);
+    if (r.millis < 0 || r.millis > 999)
+        r.millis = -1;
+    snprintf(name, sizeof name, "%s %" PRId32, r.kind ? r.kind : "", r.about.id);
+    if (!r.object)
+        r.object = r.about.kind != NO_KIND ? name : r.kind;
+    r.kind = kind ? kind->one : NULL; // it outlives the picture
+    return event_new(&r, r.who ? r.who : "", r.text ? r.text : "");
 }

@@ -21,6 +21,8 @@ static const struct {
     [SURPLUS] = {"_surplus", "nr_overcommit_hugepages", "huge pages beyond the pool, while used"},
 };
 
+static const char unit[] = "huge pages";
+
 static struct texts {
     char name[LIMIT_NAME], path[80];
 } texts[LOG2_MAX + 1][PARTS]; // written once: rows point at them
@@ -32,8 +34,8 @@ static void write_texts(void)
     for (unsigned log2 = LOG2_MIN; log2 <= LOG2_MAX; log2++) {
         uint64_t page = UINT64_C(1) << log2;
         // "2M", not "2.0M": a name is typed.
-        unsigned unit = log2 < 20 ? 10 : log2 < 30 ? 20 : log2 < 40 ? 30 : 40;
-        snprintf(size, sizeof size, "%" PRIu64 "%c", page >> unit, "KMGT"[unit / 10 - 1]);
+        unsigned shift = log2 < 20 ? 10 : log2 < 30 ? 20 : log2 < 40 ? 30 : 40;
+        snprintf(size, sizeof size, "%" PRIu64 "%c", page >> shift, "KMGT"[shift / 10 - 1]);
         for (int part = 0; part < PARTS; part++) {
             struct texts *t = &texts[log2][part];
             snprintf(t->name, sizeof t->name, "huge_%s%s", size, parts[part].suffix);
@@ -65,7 +67,7 @@ void huge_pool_limits(const struct huge_pool *pool, struct limit_vec *out)
         vec_push(out, (struct limit){.name = texts[log2][part].name,
                                      .path = texts[log2][part].path,
                                      .meaning = parts[part].meaning,
-                                     .unit = "huge pages",
+                                     .unit = unit,
                                      .used = used[part],
                                      .limit = of[part],
                                      .known = LIMIT_KNOWS_USED | LIMIT_KNOWS_LIMIT});
@@ -76,6 +78,16 @@ static const char prefix[] = "huge_";
 bool huge_pool_is(const struct limit *limit)
 {
     return limit->name && strncmp(limit->name, prefix, sizeof prefix - 1) == 0;
+}
+
+void huge_pool_word(struct limit *limit)
+{
+    const char *suffix = strchr(limit->name + sizeof prefix - 1, '_');
+
+    for (int part = 0; part < PARTS; part++)
+        if (strcmp(parts[part].suffix, suffix ? suffix : "") == 0)
+            limit->meaning = parts[part].meaning;
+    limit->unit = unit;
 }
 
 static const struct limit *part_of(const struct snapshot *s, const struct limit *first, int part)

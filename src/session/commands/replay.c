@@ -10,13 +10,21 @@
 #include "session/prompt/prompt.h"
 #include "session/session.h"
 
+// NULL: there is no way but this picture.
+static const struct playback *playback(const struct session *s)
+{
+    const bool recorded = s->snapshot && s->snapshot->recorded;
+
+    return recorded && !s->snapshot->playback.live ? &s->snapshot->playback : NULL;
+}
+
 // NULL, after saying why: nothing is recorded here.
 static const struct playback *recording(struct session *s)
 {
     const bool recorded = s->snapshot && s->snapshot->recorded;
 
-    if (recorded && !s->snapshot->playback.live)
-        return &s->snapshot->playback;
+    if (playback(s))
+        return playback(s);
     session_say(s, SEVERITY_WARNING,
                 recorded ? "pictures come as they are taken: there is no way back"
                          : "only in a recording: ipctop --from FILE");
@@ -121,13 +129,39 @@ static void run_play(struct session *s)
     snprintf(p->title, sizeof p->title, "Playback speed (1: as recorded)");
 }
 
+// On the bar, of a recording.
+
+static const char *next_label(struct session *s)
+{
+    return playback(s) ? "Next" : NULL;
+}
+
+static const char *previous_label(struct session *s)
+{
+    return playback(s) ? "Previous" : NULL;
+}
+
+static const char *time_label(struct session *s)
+{
+    return playback(s) ? "Time" : NULL;
+}
+
+static const char *play_label(struct session *s)
+{
+    const struct playback *recorded = playback(s);
+
+    return !recorded ? NULL : recorded->speed > 0 ? "Stop" : "Play";
+}
+
 // clang-format off
 static const struct command commands[] = {
-    {.name = "picture-next", .keys = {'t'}, .run = run_next, .help = "the next picture"},
-    {.name = "picture-previous", .keys = {'T'}, .run = run_previous, .help = "the picture before"},
-    {.name = "picture-time", .keys = {'b'}, .run = run_time,
+    {.name = "picture-next", .label_here = next_label, .keys = {'t'}, .run = run_next,
+     .help = "the next picture"},
+    {.name = "picture-previous", .label_here = previous_label, .keys = {'T'}, .run = run_previous,
+     .help = "the picture before"},
+    {.name = "picture-time", .label_here = time_label, .keys = {'b'}, .run = run_time,
      .help = "go to a time: 03:12, 2026-11-28 03:12, first, last"},
-    {.name = "play", .keys = {'P'}, .run = run_play,
+    {.name = "play", .label_here = play_label, .keys = {'P'}, .run = run_play,
      .help = "play at so many times the speed; again: stop"},
 };
 // clang-format on
