@@ -82,8 +82,11 @@ static void list_pids(const struct round *round, struct pid_vec *out)
         vec_push(out, want->focus.pid);
     if (want->focused && want->focus.pid > 0 && want->need & NEED_PEERS)
         add_children(round->tables, want->focus.pid, out);
-    for (size_t i = 0; i < want->n_followed; i++)
+    for (size_t i = 0; i < want->n_followed; i++) {
         vec_push(out, want->followed[i]);
+        if (want->need & NEED_PEERS)
+            add_children(round->tables, want->followed[i], out);
+    }
     pids_settle(out);
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "model/kinds/find_row.h"
+#include "model/kinds/processes.h"
 #include "model/kinds/registry.h"
 #include "model/record/identity_set.h"
 #include "session/arrange.h"
@@ -215,6 +216,32 @@ static void enter_parts(struct session *s, const struct kind *kind, const struct
         session_say(s, SEVERITY_NOTICE, "no deeper: Esc goes back");
 }
 
+// Nothing hangs on it: all there is to see is the object itself.
+static void show_details(struct session *s)
+{
+    if (s->pane_shown || s->details)
+        session_say(s, SEVERITY_NOTICE, "nothing hangs on it: all there is of it is shown");
+    else
+        s->no_pane = false;
+    s->details |= !s->pane_shown;
+}
+
+static void enter_process(struct session *s, const struct kind *kind, const void *row)
+{
+    struct identity process;
+    char name[sizeof session_view(s)->path];
+
+    if (!kind->leads_to(s->snapshot, row, &process, name, sizeof name)) {
+        show_details(s);
+        if (*name)
+            session_say(s, SEVERITY_NOTICE, "%s", name);
+        return;
+    }
+    const struct process_view page = process_page_of(&process);
+    if (!session_push(s, page.opened, &page.process, name))
+        session_say(s, SEVERITY_NOTICE, "no deeper: Esc goes back");
+}
+
 void session_enter(struct session *s)
 {
     struct view *v = session_view(s);
@@ -242,8 +269,9 @@ void session_enter(struct session *s)
     } else if (kind->subject) {
         kind->subject(s->snapshot, selected, &subject);
         enter_subject(s, kind, &subject);
-    } else if (!s->pane_shown) {
-        s->no_pane = false;
-        s->details = true; // nothing hangs on it: all there is to see is the object itself
+    } else if (kind->leads_to) {
+        enter_process(s, kind, selected);
+    } else {
+        show_details(s);
     }
 }

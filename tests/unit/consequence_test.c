@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "model/consequence/consequence.h"
-#include "model/kinds/registry.h"
+#include "model/kinds/shared.h"
 #include "support/fake.h"
 #include "support/golden.h"
 #include "support/test.h"
@@ -621,6 +621,34 @@ TEST(long_names_are_cut_whole)
         of(s, removal(s, KIND_SEGMENT, s->segments.at[i].o.id));
     for (size_t i = 0; i < s->processes.n; i++)
         of(s, kill_with(SIGTERM, s->processes.at[i].pid));
+    snapshot_unref(s);
+}
+
+TEST(what_lies_in_another_mount_namespace_says_where)
+{
+    struct snapshot *s = fake_snapshot();
+    struct shared *row = mem_zero(1, sizeof *row);
+    struct action action = {.verb = ACTION_REMOVE};
+
+    *row = (struct shared){.id = {0, 20, 7}, .type = SHARED_POSIX, .size = 1 << 20, .links = 1};
+    row->known = SHARED_KNOWS_SIZE | SHARED_KNOWS_ATTACHED;
+    snprintf(row->name, sizeof row->name, "left");
+    s->tables[KIND_SHARED] = (struct table){row, 1, sizeof *row};
+    fake_process(s, 900, 26, "postgres", "postgres");
+    vec_push(&s->shm_places,
+             ((struct shm_place){.dev_minor = 20, .mount_namespace = 4026532250, .pid = 900}));
+    const struct identity here = shared_identity(&kind_shared, &row->id);
+    assert_true(kind_shared.act_on(s, &here, &action));
+    of(s, action);
+    assert_null(strstr(c.question, " in "));
+    row->status |= SHARED_ELSEWHERE;
+    of(s, action);
+    assert_non_null(
+        strstr(c.question, " in the /dev/shm of 900 postgres (mount namespace 4026532250)?"));
+    process_add_string((struct process *)snapshot_process(s, 900), PROCESS_CONTAINER,
+                       "docker:3f4e5d6c7b8a");
+    of(s, action);
+    assert_non_null(strstr(c.question, " in the /dev/shm of docker:3f4e5d6c7b8a?"));
     snapshot_unref(s);
 }
 

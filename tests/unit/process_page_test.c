@@ -262,6 +262,57 @@ TEST(systemd_starts_it_again_as_its_unit_says)
     snapshot_unref(s);
 }
 
+// Those that its children have taken over are its clients, too; each is named once.
+TEST(its_clients_are_named_before_it_ends)
+{
+    struct snapshot *s = server();
+    const size_t first = s->files.n;
+
+    for (size_t i = 2; i < 4; i++) { // one client twice
+        s->files.at[i].port = 1521;
+        s->files.at[i].peer_pid = 900;
+        snprintf(s->files.at[i].peer_comm, sizeof s->files.at[i].peer_comm, "psql");
+    }
+    s->files.at[4].port = 80;
+    for (int i = 0; i < 4; i++) {
+        add_file(s, (struct open_file){.state = SOCKET_ESTABLISHED, .port = i ? 1521 : 5432},
+                 "10.0.0.1:1521",
+                 i < 2 ? "10.0.0.8:5" : "10.0.0.9:5"); // of another port: not its client
+        s->files.at[s->files.n - 1].pid = CHILD;
+    }
+    vec_push(&s->file_answers,
+             ((struct process_files){.pid = CHILD, .first = (uint32_t)first, .n = 4}));
+    const struct consequence out = signalled(s, SIGTERM);
+    assert_non_null(strstr(out.effect, "Its clients: 900 psql, [fe80::1], 10.0.0.8 and 2 more."));
+    snapshot_unref(s);
+}
+
+// Enter on a socket goes to the process at its other end; where there is none, the reason is known.
+TEST(a_socket_leads_to_its_peer)
+{
+    struct snapshot *s = server();
+    struct identity process;
+    char name[96];
+
+    s->has |= NEED_PEERS;
+    assert_false(kind_files.leads_to(s, &s->files.at[0], &process, name, sizeof name));
+    assert_string_equal(name, "it listens: its connections are sockets of their own");
+    assert_false(kind_files.leads_to(s, &s->files.at[2], &process, name, sizeof name));
+    assert_string_equal(name, "no process of this machine was seen at its other end");
+    s->files.at[2].peer_pid = 900;
+    snprintf(s->files.at[2].peer_comm, sizeof s->files.at[2].peer_comm, "psql");
+    assert_true(kind_files.leads_to(s, &s->files.at[2], &process, name, sizeof name));
+    assert_string_equal(name, "psql 900");
+    assert_int_equal(process.pid, 900);
+    assert_int_equal(process.kind, KIND_PROCESS);
+    s->files.at[2].peer_pid = SERVER;
+    assert_false(kind_files.leads_to(s, &s->files.at[2], &process, name, sizeof name));
+    s->files.at[3].kind = FILE_REGULAR;
+    assert_false(kind_files.leads_to(s, &s->files.at[3], &process, name, sizeof name));
+    assert_string_equal(name, "");
+    snapshot_unref(s);
+}
+
 TEST(nothing_is_said_of_files_nobody_read)
 {
     struct snapshot *s = server();

@@ -27,7 +27,8 @@ void impact_add(struct impact *sum, const struct impact *one);
 
 // What a signal's consequence rests on beside the objects: what its target serves, and whose it is.
 enum {
-    SIGNAL_NEEDS = NEED_PROCESSES | NEED_COMMANDS | NEED_CGROUP | NEED_RESTART | NEED_FILES,
+    SIGNAL_NEEDS =
+        NEED_PROCESSES | NEED_COMMANDS | NEED_CGROUP | NEED_RESTART | NEED_FILES | NEED_PEERS,
 };
 
 struct consequence {

@@ -13,6 +13,9 @@ const char *shm_limit_remedy(const struct limit *limit);
 // Replaces the rows of other mount namespaces by those of s->shm_places that are used: an empty one is no
 // row.
 void shm_limits_fill(struct snapshot *s);
+// The place that lies on that device; NULL where none was seen.
+const struct shm_place *shm_place_at(const struct shm_place_vec *places, uint32_t dev_major,
+                                     uint32_t dev_minor);
 // The place whose row it is. NULL: it is ours, or not known any longer.
 const struct shm_place *shm_limit_place(const struct snapshot *s, const struct limit *limit);
 

@@ -142,6 +142,10 @@ struct kind {
     uint64_t (*more_need)(const void *row);
     // Whether `enter` opens anything on a row, of a kind that has also `subject`. NULL: always.
     bool (*opens)(const void *row);
+    // The process that Enter goes to from a row, with its name in the path. False: to none, and `name` says
+    // why. NULL: as `enter` and `subject` have it.
+    bool (*leads_to)(const struct snapshot *s, const void *row, struct identity *process,
+                     char *name, size_t cap);
     // The IPC namespace or host that a row is: Enter has all views show it. NULL: it is none.
     uint64_t (*place)(const void *row);
     // What an action on the row is done to, where that is no object with a number: the target, and what

@@ -78,6 +78,10 @@ struct say_arg change_of(const struct action *action); // the fields ACTION_SET 
 // What a placeholder takes, by its name (up to a space or brace): enum say_type; 0: there is none.
 unsigned say_takes(const char *placeholder);
 
+// Whose mount namespace it is, 0: not known: "docker:3f4e5d6c7b8a", "4242 postgres (mount namespace
+// 4026532201)". `pid`: a process that lives in it.
+void say_mount(struct say *x, int32_t pid, uint64_t mount_namespace);
+
 void say_args(struct say *x, const char *format, const struct say_arg *args, size_t n);
 
 // clang-format off

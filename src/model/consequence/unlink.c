@@ -5,8 +5,25 @@
 #include "base/text.h"
 #include "model/apps/shared_names.h"
 #include "model/kinds/shared.h"
+#include "model/record/shm_limit.h"
+#include "model/text/say.h"
 
 enum { NAMED_MAX = 4, NAME_WIDEST = 48 };
+
+// Of another mount namespace: whose /dev/shm it is in.
+static void say_where(struct draft *t, const struct shared *row)
+{
+    const struct shm_place *place =
+        shm_place_at(&t->s->shm_places, row->id.dev_major, row->id.dev_minor);
+    int32_t pid = place ? place->pid : t->action->shared.via;
+
+    if (!(row->status & SHARED_ELSEWHERE))
+        return;
+    say(&t->question, " in ");
+    if (row->type == SHARED_POSIX)
+        say(&t->question, "the /dev/shm of ");
+    say_mount(&t->question, pid, place ? place->mount_namespace : 0);
+}
 
 static void ask(struct draft *t, const struct shared *row)
 {
@@ -30,7 +47,9 @@ static void ask(struct draft *t, const struct shared *row)
         say(&t->question, "{size}, ", row->size);
     if (app)
         say(&t->question, "{text}, ", rule ? rule->title : app);
-    say(&t->question, "owner {user})?", row->uid);
+    say(&t->question, "owner {user})", row->uid);
+    say_where(t, row);
+    say(&t->question, "?");
 }
 
 // No name, or none that is ours to take away.

@@ -95,7 +95,7 @@ static const struct column columns[] = {
     {.name = "state", .title = "STATE", .help = "of a socket: LISTEN, ESTABLISHED, CLOSE_WAIT, …", .type = CELL_TEXT,
      .width = 11, .priority = 4, .flags = COL_JSON | COL_SCREEN, .get = get_state},
     {.name = "peer", .title = "PEER", .help = "process of this machine that has the other end of a socket", .type = CELL_NUMBER,
-     .width = 7, .widest = 24, .priority = 7, .flags = COL_LEFT | COL_SCREEN | COL_ASKED, .need = NEED_PEERS,
+     .width = 7, .widest = 24, .priority = 3, .flags = COL_LEFT | COL_SCREEN | COL_ASKED, .need = NEED_PEERS,
      .member = MEMBER(AS_POSITIVE, struct open_file, peer_pid), .show = show_peer},
     {.name = "path", .title = "PATH", .help = "name it was opened by, or its kind within the kernel", .type = CELL_TEXT,
      .width = 20, .widest = 255, .priority = 1, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_STRING, struct open_file, path), .show = show_path},
@@ -138,6 +138,32 @@ static bool object_of(const struct snapshot *s, const void *row, struct identity
 static bool concerns(const struct snapshot *s, const void *row, int32_t id)
 {
     return process_concerns(s, ((const struct open_file *)row)->pid, id);
+}
+
+// To the process at the other end of a socket.
+static bool leads_to(const struct snapshot *s, const void *row, struct identity *process,
+                     char *name, size_t cap)
+{
+    const struct open_file *r = row;
+    const struct process *p = r->peer_pid ? snapshot_process(s, r->peer_pid) : NULL;
+    bool same = r->peer_pid == r->pid;
+
+    *process =
+        (struct identity){.kind = KIND_PROCESS,
+                          .pid = r->peer_pid,
+                          .start_ticks = p && p->known & PROC_KNOWS_START ? p->start_ticks : 0};
+    if (r->peer_pid && !same) {
+        snprintf(name, cap, "%s%s%" PRId32, r->peer_comm, r->peer_comm[0] ? " " : "", r->peer_pid);
+        return true;
+    }
+    snprintf(name, cap, "%s",
+             same                        ? "both ends of it are of this process"
+             : r->kind != FILE_SOCKET    ? ""
+             : r->state == SOCKET_LISTEN ? "it listens: its connections are sockets of their own"
+             : !(s->has & NEED_PEERS)    ? "who has its other end is not read yet"
+             : r->remote                 ? "no process of this machine was seen at its other end"
+                                         : "it is not connected");
+    return false;
 }
 
 static void describe(const struct identity *identity, char *dst, size_t cap)
@@ -184,6 +210,7 @@ const struct kind kind_files = {
     .object_of = object_of,
     .concerns = concerns,
     .describe = describe,
+    .leads_to = leads_to,
     .path_text = process_path_text,
     .processes = processes,
     .no_processes = process_no_processes,

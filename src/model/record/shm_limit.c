@@ -57,3 +57,12 @@ const struct shm_place *shm_limit_place(const struct snapshot *s, const struct l
             return &s->shm_places.at[i];
     return NULL;
 }
+
+const struct shm_place *shm_place_at(const struct shm_place_vec *places, uint32_t dev_major,
+                                     uint32_t dev_minor)
+{
+    for (size_t i = 0; i < places->n; i++)
+        if (places->at[i].dev_major == dev_major && places->at[i].dev_minor == dev_minor)
+            return &places->at[i];
+    return NULL;
+}

@@ -275,3 +275,16 @@ void say_args(struct say *x, const char *format, const struct say_arg *args, siz
     if (used < n || *format)
         line_add(&x->line, "{!}");
 }
+
+void say_mount(struct say *x, int32_t pid, uint64_t mount_namespace)
+{
+    const struct process *p = snapshot_process(x->s, pid);
+    const char *container = p ? process_string(p, PROCESS_CONTAINER) : NULL;
+
+    if (container)
+        say(x, "{text}", container);
+    else
+        say(x, "{process}", process_at(pid, x->s->time));
+    if (!container && mount_namespace)
+        say(x, " (mount namespace {number})", mount_namespace);
+}

@@ -127,16 +127,10 @@ static bool nearly_full(const struct snapshot *s, struct match *match)
 // nothing.
 static void say_whose(struct say *x, const struct limit *limit)
 {
-    const struct process *p = snapshot_process(x->s, limit->pid);
-    const char *container = p ? process_string(p, PROCESS_CONTAINER) : NULL;
-
     if (!limit->mount_namespace)
         return;
-    if (container)
-        say(x, " of {text}", container);
-    else
-        say(x, " of {process} (mount namespace {number})", process_at(limit->pid, x->s->time),
-            limit->mount_namespace);
+    say(x, " of ");
+    say_mount(x, limit->pid, limit->mount_namespace);
 }
 
 static void nearly_full_title(struct say *x)

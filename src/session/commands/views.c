@@ -108,11 +108,14 @@ static void open_process(struct session *s, struct process_view of(const struct 
     struct view *v = session_view(s);
     char path[sizeof v->path];
 
-    if (!session_selected(s, &row))
+    bool selected = session_selected(s, &row);
+    if (!selected)
         row = v->parent; // a process without open files
     const struct process_view opened = of(&row);
     if (row.pid <= 0) {
-        session_say(s, SEVERITY_NOTICE, "that process lives in another PID namespace");
+        session_say(s, SEVERITY_NOTICE,
+                    selected ? "that process lives in another PID namespace"
+                             : "there is no process here");
         return;
     }
     if (v->has_parent && v->kind->id == opened.opened && v->parent.pid == row.pid &&
@@ -183,6 +186,7 @@ static const char *enter_label(struct session *s)
     bool opens = row && (!kind->opens || kind->opens(row));
     const struct kind *opened = opens ? kind_get(kind->enter) : NULL;
     struct row_subject subject;
+    char name[96];
 
     if (!row || kind->can & CAN_LIMIT) // Enter is another command's there
         return NULL;
@@ -192,6 +196,8 @@ static const char *enter_label(struct session *s)
         return "Objects";
     if (opened)
         return opened->title;
+    if (kind->leads_to)
+        return kind->leads_to(s->snapshot, row, &subject.about, name, sizeof name) ? "Peer" : NULL;
     if (!kind->subject || !kind->subject(s->snapshot, row, &subject))
         return NULL;
     const struct kind *about = kind_get(subject.about.kind);

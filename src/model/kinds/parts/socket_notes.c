@@ -1,5 +1,6 @@
 #include "model/kinds/parts/socket_notes.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "model/kinds/parts/row_parts.h"
@@ -49,6 +50,89 @@ static size_t host_length(const char *address)
 
     return colon ? (size_t)(colon - address) : strlen(address);
 }
+
+// --- who is connected ------------------------------------------------------------------------------
+
+enum { CLIENTS_MAX = 8 };
+
+struct clients { // each once: a process of this machine, or the host it is on
+    struct client {
+        const struct open_file *file;
+        size_t length; // of its host
+    } at[CLIENTS_MAX];
+    size_t n, most, others; // connections of those beyond
+};
+
+// Whether a connection was accepted at one of the sockets that listen.
+static bool was_accepted(const struct open_file *file, const struct open_file *files, size_t n)
+{
+    if (!file->remote && !file->peer_pid)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const struct open_file *at = &files[i];
+        if (at->protocol != file->protocol || at->state != SOCKET_LISTEN || !at->local)
+            continue;
+        if (file->state != SOCKET_LISTEN && file->local &&
+            (at->port ? at->port == file->port : strcmp(at->local, file->local) == 0))
+            return true;
+    }
+    return false;
+}
+
+static void add_client(struct clients *clients, const struct open_file *file)
+{
+    size_t length = file->peer_pid ? 0 : host_length(file->remote);
+
+    for (size_t i = 0; i < clients->n; i++) {
+        const struct client *at = &clients->at[i];
+        if (at->file->peer_pid == file->peer_pid && at->length == length &&
+            (file->peer_pid || memcmp(at->file->remote, file->remote, length) == 0))
+            return;
+    }
+    if (clients->n < clients->most)
+        clients->at[clients->n++] = (struct client){file, length};
+    else
+        clients->others++;
+}
+
+static void add_clients(struct clients *clients, const struct snapshot *s, int32_t pid,
+                        const struct open_file *listening, size_t n_listening)
+{
+    size_t n;
+    const struct open_file *files = process_open_files(s, pid, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (was_accepted(&files[i], listening, n_listening))
+            add_client(clients, &files[i]);
+}
+
+size_t process_clients(struct line *line, const struct snapshot *s, int32_t pid, size_t most)
+{
+    struct clients clients = {.most = most < CLIENTS_MAX ? most : CLIENTS_MAX};
+    size_t n;
+    const struct open_file *listening = process_open_files(s, pid, &n);
+
+    for (size_t i = 0; n && i < s->file_answers.n; i++) {
+        const struct process *p = snapshot_process(s, s->file_answers.at[i].pid);
+        bool child = p && p->known & PROC_KNOWS_PARENT && p->parent == pid;
+        if (child || s->file_answers.at[i].pid == pid)
+            add_clients(&clients, s, s->file_answers.at[i].pid, listening, n);
+    }
+    for (size_t i = 0; i < clients.n; i++) {
+        const struct open_file *file = clients.at[i].file;
+        line_add(line, "%s", i ? ", " : "");
+        if (file->peer_pid)
+            line_add(line, "%" PRId32 "%s%s", file->peer_pid, file->peer_comm[0] ? " " : "",
+                     file->peer_comm);
+        else
+            line_add(line, "%.*s", (int)clients.at[i].length, file->remote);
+    }
+    if (clients.others)
+        line_add(line, " and %zu more", clients.others);
+    return clients.n;
+}
+
+// --- lines of the page -----------------------------------------------------------------------------
 
 static bool has_peer(const struct open_file *file)
 {
