@@ -20,6 +20,8 @@ CC      ?= cc
 PKG_CONFIG ?= pkg-config
 
 PKGS      := ncursesw jansson smartcols
+# Of these the program links jansson; the others are loaded by those ways to run that need them.
+LOADED    := ncursesw smartcols
 TEST_PKGS := cmocka vterm libproc2
 
 # libproc2 is loaded, not linked, by the name and version that its header belongs to; empty: not there.
@@ -27,6 +29,7 @@ PROC2_FILE   := $(wildcard $(shell $(PKG_CONFIG) --variable=libdir libproc2 2>/d
 PROC2_SONAME := $(if $(PROC2_FILE),$(shell readelf -d $(PROC2_FILE) | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p'))
 
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
+PROGRAM_LIBS := $(shell $(PKG_CONFIG) --libs $(filter-out $(LOADED),$(PKGS)) 2>/dev/null) -ldl
 PKG_LIBS   := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -ldl
 
 # A build takes all processors unless -j says how many. 'clean' does not run beside other goals; the
@@ -82,7 +85,7 @@ all: $(O)/ipctop
 
 $(O)/ipctop: $(O)/src/main.o $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PROGRAM_LIBS)
 
 $(LIB): $(OBJ)
 	$(call say,AR,$@)
@@ -92,6 +95,18 @@ $(O)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# What is loaded is loaded by the soname that a program would have which links it: NCURSESW_SONAME, ….
+$(O)/loaded.h: Makefile
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)echo 'int main(void) { return 0; }' | $(CC) $(LDFLAGS) -x c -o $(O)/loaded - -Wl,--no-as-needed \
+	    $(shell $(PKG_CONFIG) --libs $(LOADED) 2>/dev/null)
+	$(Q)for name in $(LOADED); do readelf -d $(O)/loaded | \
+	    sed -n "s/.*NEEDED.*\[\(lib$$name\.so.*\)\]/#define $$(echo $$name | tr a-z A-Z)_SONAME \"\1\"/p"; done >$@
+LOADS := $(O)/src/ui/terminal/curses_library.o $(O)/src/ui/terminal/screen.o $(O)/src/output/plain.o $(O)/src/output/formats.o
+$(LOADS): $(O)/loaded.h
+$(LOADS): ALL_CFLAGS += -include $(O)/loaded.h
 
 $(O)/src/linux/process/procps.o: ALL_CFLAGS += $(if $(PROC2_SONAME),-DPROC2_SONAME='"$(PROC2_SONAME)"')
 $(O)/tests/%.o: ALL_CFLAGS += -iquote tests -DBUILD_DIR='"$(O)"'

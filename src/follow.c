@@ -55,7 +55,7 @@ static void next(const struct follower *f, struct sampler *sampler, struct progr
     }
     snapshot_unref(s);
     if (error && error != -EPIPE)
-        options_fail("cannot write: %s", strerror(-error));
+        options_fail("cannot write: %s", format_error(error));
     if (error) // EPIPE: its reader has seen enough
         p->status = error != -EPIPE;
     else if (f->ticks && p->ticks >= f->ticks)

@@ -387,7 +387,7 @@ int print_run(const struct options *options, struct requests *requests, struct s
         if (error == -ECANCELED)
             return failure(options); // which was said
         if (error) {
-            fprintf(stderr, "ipctop: cannot write: %s\n", strerror(-error));
+            fprintf(stderr, "ipctop: cannot write: %s\n", format_error(error));
             return failure(options);
         }
         if (!any || absent)

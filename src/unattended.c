@@ -215,7 +215,7 @@ static int report(struct run *run, bool acted)
     if (error == -EPIPE)
         error = 0;
     if (error)
-        fprintf(stderr, "ipctop: cannot write: %s\n", strerror(-error));
+        fprintf(stderr, "ipctop: cannot write: %s\n", format_error(error));
     return error ? 1 : 0;
 }
 

@@ -13,7 +13,7 @@ find src -name '*.c' -print0 | xargs -0 -n 8 -P "$(nproc)" sh -c '
     machine=$1
     shift
     for file in "$@"; do
-        musl-gcc -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DVERSION="\"0\"" -Wall -Wextra -Werror \
+        musl-gcc -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DVERSION="\"0\"" -DNCURSESW_SONAME="\"\"" -DSMARTCOLS_SONAME="\"\"" -Wall -Wextra -Werror \
             -iquote include $(pkg-config --cflags ncursesw jansson smartcols) \
             -idirafter /usr/include -idirafter "/usr/include/$machine" -fsyntax-only -pthread "$file" || exit 1
     done' sh "$machine" || exit 1

@@ -46,6 +46,8 @@ extern const struct format *const formats[];
 extern const size_t n_formats;
 
 bool format_is_form(const struct format *form, const struct format *of);
+// What went wrong in writing, in words; -ELIBACC: the library of plain tables is not installed.
+const char *format_error(int error);
 const struct format *format_by_name(const char *name); // NULL: none
 // Of recordings: documents as --json has them, with what happened since the one before.
 extern const struct format record_format;

@@ -1,5 +1,6 @@
 #include "output/formats.h"
 
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
 
@@ -25,6 +26,12 @@ const struct format *format_by_name(const char *name)
         if (formats[i]->name && strcmp(formats[i]->name, name) == 0)
             return formats[i];
     return NULL;
+}
+
+const char *format_error(int error)
+{
+    return error == -ELIBACC ? SMARTCOLS_SONAME " is not installed; --json and --raw do without"
+                             : strerror(-error);
 }
 
 const struct format *format_of_file(const char *name)

@@ -6,15 +6,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/library.h"
 #include "output/formats.h"
 #include "output/request_text.h"
 
 enum { TEXT = 4096 }; // a command line with its arguments
 
+// clang-format off
+#define SMARTCOLS_FUNCTIONS(each)                                                                   \
+    each(scols_new_table) each(scols_unref_table) each(scols_print_table) each(scols_table_is_empty) \
+    each(scols_table_new_column) each(scols_table_new_line) each(scols_line_set_data)               \
+    each(scols_table_set_stream) each(scols_table_set_termforce)                                    \
+    each(scols_table_enable_noencoding) each(scols_table_enable_noheadings)
+// clang-format on
+
+static struct {
+    SMARTCOLS_FUNCTIONS(LIBRARY_MEMBER)
+} smartcols;
+
+static bool load(void)
+{
+    static const char *const names[] = {SMARTCOLS_FUNCTIONS(LIBRARY_NAME)};
+
+    return smartcols.scols_new_table ||
+           library_load(SMARTCOLS_SONAME, names, sizeof names / sizeof *names, &smartcols);
+}
+
 static int add_row(struct libscols_table *out, const struct snapshot *s,
                    const struct table_request *table, const void *row)
 {
-    struct libscols_line *line = scols_table_new_line(out, NULL);
+    struct libscols_line *line = smartcols.scols_table_new_line(out, NULL);
     char text[TEXT];
 
     if (!line)
@@ -22,7 +43,7 @@ static int add_row(struct libscols_table *out, const struct snapshot *s,
     for (size_t k = 0; k < table->n_columns; k++) {
         request_text(table, table->columns[k], s, row, text, sizeof text);
         // An empty field would shift the others for scripts that split lines at spaces.
-        int error = scols_line_set_data(line, k, text[0] ? text : "-");
+        int error = smartcols.scols_line_set_data(line, k, text[0] ? text : "-");
         if (error)
             return error;
     }
@@ -38,7 +59,7 @@ static int fill(struct libscols_table *out, const struct snapshot *s,
     for (size_t k = 0; k < table->n_columns; k++) {
         const struct column *column = table->columns[k];
         int flags = column_right_aligned(column) ? SCOLS_FL_RIGHT : 0;
-        if (!scols_table_new_column(out, column->title, 0, flags))
+        if (!smartcols.scols_table_new_column(out, column->title, 0, flags))
             return -ENOMEM;
     }
     rows_build(&rows, s, &table->query);
@@ -64,22 +85,23 @@ static void write_empty(FILE *out, const struct snapshot *s, const struct table_
 
 static int write_table(FILE *stream, const struct snapshot *s, const struct table_request *table)
 {
-    struct libscols_table *out = scols_new_table();
-
+    if (!load())
+        return -ELIBACC;
+    struct libscols_table *out = smartcols.scols_new_table();
     if (!out)
         return -ENOMEM;
-    scols_table_set_stream(out, stream);
+    smartcols.scols_table_set_stream(out, stream);
     // Texts are harmless already; encoded once more, "\xff" would become "\x5cxff". Only what such
     // a locale cannot show is left to the library.
-    scols_table_enable_noencoding(out, strcmp(nl_langinfo(CODESET), "UTF-8") == 0);
-    scols_table_set_termforce(out, SCOLS_TERMFORCE_NEVER); // whole lines, however wide
-    scols_table_enable_noheadings(out, table->style & STYLE_NO_HEADINGS);
+    smartcols.scols_table_enable_noencoding(out, strcmp(nl_langinfo(CODESET), "UTF-8") == 0);
+    smartcols.scols_table_set_termforce(out, SCOLS_TERMFORCE_NEVER); // whole lines, however wide
+    smartcols.scols_table_enable_noheadings(out, table->style & STYLE_NO_HEADINGS);
     int error = fill(out, s, table);
-    if (!error && scols_table_is_empty(out))
+    if (!error && smartcols.scols_table_is_empty(out))
         write_empty(stream, s, table);
     else if (!error)
-        error = scols_print_table(out);
-    scols_unref_table(out);
+        error = smartcols.scols_print_table(out);
+    smartcols.scols_unref_table(out);
     return error;
 }
 

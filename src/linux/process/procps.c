@@ -2,12 +2,12 @@
 
 #if defined PROC2_SONAME && __has_include(<libproc2/pids.h>)
 
-#include <dlfcn.h>
 #include <libproc2/meminfo.h>
 #include <libproc2/pids.h>
 #include <pthread.h>
 #include <string.h>
 
+#include "base/library.h"
 #include "base/text.h"
 
 #ifdef __SANITIZE_ADDRESS__
@@ -31,34 +31,21 @@ enum pid_item_place {
     ITEMS
 };
 
-// The types are those of the header that this was compiled with; the name has its version.
+// clang-format off
+#define PROCPS_FUNCTIONS(each)                                                                      \
+    each(procps_pids_new) each(procps_pids_select) each(procps_pids_unref)                          \
+    each(procps_meminfo_new) each(procps_meminfo_get) each(procps_meminfo_unref)
+// clang-format on
+
 static struct {
-    __typeof__(procps_pids_new) *new;
-    __typeof__(procps_pids_select) *select;
-    __typeof__(procps_pids_unref) *unref;
-    __typeof__(procps_meminfo_new) *meminfo_new;
-    __typeof__(procps_meminfo_get) *meminfo_get;
-    __typeof__(procps_meminfo_unref) *meminfo_unref;
+    PROCPS_FUNCTIONS(LIBRARY_MEMBER)
 } library;
 
 static void load(void)
 {
-    void *handle = dlopen(PROC2_SONAME, RTLD_NOW | RTLD_LOCAL);
+    static const char *const names[] = {PROCPS_FUNCTIONS(LIBRARY_NAME)};
 
-    if (!handle)
-        return;
-    __typeof__(library) found = {
-        .new = (__typeof__(library.new))dlsym(handle, "procps_pids_new"),
-        .select = (__typeof__(library.select))dlsym(handle, "procps_pids_select"),
-        .unref = (__typeof__(library.unref))dlsym(handle, "procps_pids_unref"),
-        .meminfo_new = (__typeof__(library.meminfo_new))dlsym(handle, "procps_meminfo_new"),
-        .meminfo_get = (__typeof__(library.meminfo_get))dlsym(handle, "procps_meminfo_get"),
-        .meminfo_unref = (__typeof__(library.meminfo_unref))dlsym(handle, "procps_meminfo_unref")};
-    if (found.new &&found.select &&
-        found.unref &&found.meminfo_new &&found.meminfo_get &&found.meminfo_unref)
-        library = found;
-    else
-        dlclose(handle);
+    library_load(PROC2_SONAME, names, sizeof names / sizeof *names, &library);
 }
 
 static char *text_of(const char *text) // "-" and "" are none
@@ -102,18 +89,18 @@ static void ask(int32_t pid, struct process_page *page)
     struct pids_info *info = NULL;
     unsigned which = (unsigned)pid;
 
-    if (library.new(&info, items, ITEMS) < 0)
+    if (library.procps_pids_new(&info, items, ITEMS) < 0)
         return;
     page->known |= PAGE_LIBRARY;
-    struct pids_fetch *found = library.select(info, &which, 1, PIDS_SELECT_PID);
+    struct pids_fetch *found = library.procps_pids_select(info, &which, 1, PIDS_SELECT_PID);
     if (found && found->counts->total == 1)
         take(found->stacks[0], page);
-    library.unref(&info);
+    library.procps_pids_unref(&info);
 }
 
 static uint64_t meminfo(struct meminfo_info *info, enum meminfo_item item)
 {
-    const struct meminfo_result *result = library.meminfo_get(info, item);
+    const struct meminfo_result *result = library.procps_meminfo_get(info, item);
 
     return result ? result->result.ul_int : 0; // KiB, or pages
 }
@@ -122,7 +109,7 @@ static void ask_machine(struct process_page *page)
 {
     struct meminfo_info *info = NULL;
 
-    if (library.meminfo_new(&info) < 0)
+    if (library.procps_meminfo_new(&info) < 0)
         return;
     page->machine = (struct machine_memory){
         .total = meminfo(info, MEMINFO_MEM_TOTAL) * 1024,
@@ -132,7 +119,7 @@ static void ask_machine(struct process_page *page)
         .huge_free = meminfo(info, MEMINFO_MEM_HUGE_FREE),
     };
     page->known |= page->machine.total ? PAGE_KNOWS_MACHINE : 0;
-    library.meminfo_unref(&info);
+    library.procps_meminfo_unref(&info);
 }
 
 void procps_read(int32_t pid, struct process_page *page)
@@ -141,9 +128,9 @@ void procps_read(int32_t pid, struct process_page *page)
 
     __lsan_disable();
     pthread_once(&once, load);
-    if (library.new)
+    if (library.procps_pids_new)
         ask(pid, page);
-    if (library.new)
+    if (library.procps_pids_new)
         ask_machine(page);
     __lsan_enable();
 }

@@ -5,14 +5,14 @@
 #include "ui/terminal/one_write.h"
 #include "ui/terminal/sequences.h"
 
-#include <curses.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <term.h>
 #include <unistd.h>
+
+#include "curses_library.h"
 
 enum {
     PASTE_PAUSE_MS = 3000, // so long nothing came: the end of what is pasted was lost
@@ -41,29 +41,30 @@ static struct {
 static void define_keys(void)
 {
     for (size_t i = 0; i < n_sequences; i++)
-        if (key_defined(sequences[i].bytes) == 0)
-            define_key(sequences[i].bytes, CODE_OURS + (int)i);
+        if (curses.key_defined(sequences[i].bytes) == 0)
+            curses.define_key(sequences[i].bytes, CODE_OURS + (int)i);
 }
 
 bool screen_keys_start(bool mouse)
 {
     // The console has no reports: gpm would have to be asked, on a descriptor of its own.
     const char *term = getenv("TERM");
+    const char *report = curses_capability("kmous");
     bool console = term && strncmp(term, "linux", strlen("linux")) == 0;
 
-    keys.input = newpad(1, 1);
-    keypad(keys.input, TRUE);
-    nodelay(keys.input, TRUE);
+    keys.input = curses.newpad(1, 1);
+    curses.keypad(keys.input, TRUE);
+    curses.nodelay(keys.input, TRUE);
     define_keys();
-    keys.mouse = mouse && !console && key_mouse;
-    if (key_mouse)
-        define_key(key_mouse, 0); // reports are taken apart here
+    keys.mouse = mouse && !console && report;
+    if (report)
+        curses.define_key(report, 0); // reports are taken apart here
     return keys.mouse;
 }
 
 void screen_keys_stop(void)
 {
-    delwin(keys.input);
+    curses.delwin(keys.input);
     keys.input = NULL;
 }
 
@@ -128,7 +129,7 @@ static void begin_report(char introducer)
 static int32_t escape(void)
 {
     wint_t code;
-    int got = wget_wch(keys.input, &code);
+    int got = curses.wget_wch(keys.input, &code);
 
     keys.lone = got == ERR;
     if (got == ERR)
@@ -138,9 +139,9 @@ static int32_t escape(void)
         return K_NONE;
     }
     if (got == KEY_CODE_YES)
-        ungetch((int)code);
+        curses.ungetch((int)code);
     else
-        unget_wch((wchar_t)code);
+        curses.unget_wch((wchar_t)code);
     return K_ESC;
 }
 
@@ -174,14 +175,14 @@ static void take_key(int32_t key, struct key_event *event)
 // One more byte of a sequence.
 static bool read_report(struct key_event *event)
 {
-    int byte = wgetch(keys.input); // not wget_wch: X10's bytes are no characters
+    int byte = curses.wgetch(keys.input); // not wget_wch: X10's bytes are no characters
 
     if (byte == ERR)
         return false;
     keys.report_ms = now_ms();
     if (byte > UCHAR_MAX || escape_byte(&keys.report, (uint8_t)byte, event) == REPORT_BROKEN) {
         keys.report.form = REPORT_NONE;
-        ungetch(byte);
+        curses.ungetch(byte);
     } else if (event->mouse == MOUSE_NONE) {
         take_key(event->key, event);
     } else if (!keys.mouse || keys.pasting) {
@@ -218,7 +219,7 @@ bool screen_key(struct key_event *event)
         keys.report.form = REPORT_NONE;
     if (keys.report.form != REPORT_NONE)
         return read_report(event);
-    int got = wget_wch(keys.input, &code);
+    int got = curses.wget_wch(keys.input, &code);
     if (got == ERR)
         return false;
     take_key(got == KEY_CODE_YES ? from_curses(code) : from_character(code), event);

@@ -1,6 +1,5 @@
 #include "ui/terminal/screen.h"
 
-// Before term.h, whose macros have names like "columns".
 #include "base/memory.h"
 #include "base/text.h"
 #include "ui/canvas/theme.h"
@@ -9,7 +8,6 @@
 #include "ui/terminal/rescue.h"
 #include "ui/terminal/signals.h"
 
-#include <curses.h>
 #include <langinfo.h>
 #include <limits.h>
 #include <poll.h>
@@ -18,17 +16,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <term.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
 #include <wchar.h>
 
+#include "curses_library.h"
+
 enum { ESC_WAIT_MS = 40 }; // between Esc and what else makes it a key
 
 static struct {
     bool on;
-    SCREEN *curses;
+    SCREEN *terminal;
+    WINDOW *window; // all of it
     bool ascii, utf8, color;
     attr_t attr[STYLE_COUNT];
     short pair[STYLE_COUNT];
@@ -39,13 +39,6 @@ static struct {
 } screen;
 
 // --- start and stop -------------------------------------------------------------------------------
-
-static const char *capability(const char *name)
-{
-    const char *text = tigetstr(name);
-
-    return text == (char *)-1 ? NULL : text;
-}
 
 // Puts a string of the terminal's at the end of another, without its padding ($<5>): a handler
 // cannot wait.
@@ -63,16 +56,16 @@ static void append(char *dst, size_t cap, size_t *n, const char *text)
 // What gives the terminal back without curses.
 static void arm_rescue(void)
 {
-    const char *home = capability("rmcup");
+    const char *home = curses_capability("rmcup");
     char reset[256];
     size_t n = 0;
 
     append(reset, sizeof reset, &n, screen.modes_off);
-    append(reset, sizeof reset, &n, capability("rmacs"));
-    append(reset, sizeof reset, &n, capability("sgr0"));
-    append(reset, sizeof reset, &n, capability("op"));
-    append(reset, sizeof reset, &n, capability("rmkx"));
-    append(reset, sizeof reset, &n, capability("cnorm"));
+    append(reset, sizeof reset, &n, curses_capability("rmacs"));
+    append(reset, sizeof reset, &n, curses_capability("sgr0"));
+    append(reset, sizeof reset, &n, curses_capability("op"));
+    append(reset, sizeof reset, &n, curses_capability("rmkx"));
+    append(reset, sizeof reset, &n, curses_capability("cnorm"));
     append(reset, sizeof reset, &n, home ? home : "\r\n");
     rescue_arm(reset, n);
 }
@@ -84,6 +77,11 @@ static int check(char *why, size_t cap)
     char shown[64];
     int error;
 
+    if (!curses_load()) {
+        snprintf(why, cap, "the screen needs %s, which is not installed; --json and --batch do not",
+                 NCURSESW_SONAME);
+        return -1;
+    }
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
         snprintf(why, cap, "standard %s is no terminal; --json and --batch need none",
                  isatty(STDIN_FILENO) ? "output" : "input");
@@ -94,12 +92,13 @@ static int check(char *why, size_t cap)
         return -1;
     }
     text_escape(shown, sizeof shown, term, strlen(term));
-    if (setupterm(term, STDOUT_FILENO, &error) != OK) {
+    if (curses.setupterm(term, STDOUT_FILENO, &error) != OK) {
         snprintf(why, cap, "TERM is '%s', which terminfo does not know (try TERM=xterm)", shown);
         return -1;
     }
-    bool able = capability("cup") && capability("clear") && !tigetflag("hc") && !tigetflag("gn");
-    del_curterm(cur_term);
+    bool able = curses_capability("cup") && curses_capability("clear") && !curses.tigetflag("hc") &&
+                !curses.tigetflag("gn");
+    curses.del_curterm(curses.set_curterm(NULL));
     if (!able)
         snprintf(why, cap, "TERM is '%s', a terminal that cannot place its cursor", shown);
     return able ? 0 : -1;
@@ -109,10 +108,10 @@ static void start_colors(bool wanted)
 {
     const char *no_color = getenv("NO_COLOR");
 
-    screen.color =
-        wanted && !(no_color && *no_color) && has_colors() && start_color() == OK && COLORS >= 8;
+    screen.color = wanted && !(no_color && *no_color) && curses.has_colors() &&
+                   curses.start_color() == OK && curses.tigetnum("colors") >= 8;
     if (screen.color)
-        use_default_colors();
+        curses.use_default_colors();
 }
 
 static attr_t attributes(unsigned of_look)
@@ -124,8 +123,9 @@ static attr_t attributes(unsigned of_look)
 
 static void choose_modes(bool mouse)
 {
-    const char *paste_on = capability("BE"), *paste_off = capability("BD"), *xm = capability("XM");
-    const char *keypad_on = capability("smkx");
+    const char *paste_on = curses_capability("BE"), *paste_off = curses_capability("BD"),
+               *xm = curses_capability("XM");
+    const char *keypad_on = curses_capability("smkx");
     size_t on = 0, off = 0;
 
     // curses turns on the keypad's application mode (DECKPAM) with that of the arrows: in PuTTY its
@@ -141,29 +141,29 @@ static void choose_modes(bool mouse)
         return;
     // A terminal that does not know SGR's reports goes on with its own.
     append(screen.modes_on, sizeof screen.modes_on, &on,
-           xm ? tiparm(xm, 1) : "\033[?1000h\033[?1006h");
+           xm ? curses.tiparm(xm, 1) : "\033[?1000h\033[?1006h");
     append(screen.modes_off, sizeof screen.modes_off, &off,
-           xm ? tiparm(xm, 0) : "\033[?1006l\033[?1000l");
+           xm ? curses.tiparm(xm, 0) : "\033[?1006l\033[?1000l");
 }
 
 static void start_modes(bool mouse)
 {
     struct termios modes;
 
-    cbreak();
-    noecho();
-    nonl();
+    curses.cbreak();
+    curses.noecho();
+    curses.nonl();
     // A stray ^S must not freeze the screen, nor ^V and ^O eat keys. ^C and ^Z stay signals.
     if (tcgetattr(STDIN_FILENO, &modes) == 0) {
         modes.c_iflag &= ~(tcflag_t)(IXON | IXOFF);
         modes.c_lflag &= ~(tcflag_t)IEXTEN;
         tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
-        def_prog_mode();
+        curses.def_prog_mode();
     }
-    set_escdelay(ESC_WAIT_MS);
-    typeahead(-1); // a key that waits is no reason to leave a screen half drawn
-    curs_set(0);
-    leaveok(stdscr, TRUE);
+    curses.set_escdelay(ESC_WAIT_MS);
+    curses.typeahead(-1); // a key that waits is no reason to leave a screen half drawn
+    curses.curs_set(0);
+    curses.leaveok(screen.window, TRUE);
     choose_modes(screen_keys_start(mouse));
 }
 
@@ -186,9 +186,9 @@ static SCREEN *start_curses(void)
 
     sigaction(SIGTSTP, &ours, &before);
     FILE *out = one_write_start();
-    SCREEN *curses = newterm(NULL, out ? out : stdout, stdin);
+    SCREEN *terminal = curses.newterm(NULL, out ? out : stdout, stdin);
     sigaction(SIGTSTP, &before, NULL);
-    return curses;
+    return terminal;
 }
 
 int screen_start(const struct screen_options *options, char *why, size_t cap)
@@ -196,8 +196,9 @@ int screen_start(const struct screen_options *options, char *why, size_t cap)
     if (check(why, cap) < 0)
         return -1;
     rescue_note_settings();
-    screen.curses = start_curses();
-    if (!screen.curses) {
+    screen.terminal = start_curses();
+    screen.window = screen.terminal ? curses.newwin(0, 0, 0, 0) : NULL;
+    if (!screen.window) {
         snprintf(why, cap, "this terminal cannot be set up");
         return -1;
     }
@@ -222,13 +223,13 @@ void screen_stop(void)
         return;
     signals_window_open();
     tell_terminal(screen.modes_off);
-    endwin();
+    curses.endwin();
     signals_window_close();
     screen.on = false;
     rescue_disarm();
     mem_on_failure(NULL);
     screen_keys_stop();
-    delscreen(screen.curses);
+    curses.delscreen(screen.terminal);
     one_write_stop();
     canvas_free(&screen.shown);
 }
@@ -241,7 +242,7 @@ void screen_rescue(void)
 
 void screen_resume(void)
 {
-    reset_prog_mode();
+    curses.reset_prog_mode();
     tell_terminal(screen.modes_on);
     screen_resize();
 }
@@ -250,13 +251,13 @@ void screen_suspend(void)
 {
     signals_window_open();
     tell_terminal(screen.modes_off);
-    endwin();
+    curses.endwin();
     signals_window_close();
     if (signals_caught())
         return;
     signals_default(SIGTSTP); // not SIGSTOP: where no shell could continue us this does nothing
     rescue_note_settings();   // stty may have changed them meanwhile
-    def_shell_mode();
+    curses.def_shell_mode();
     screen_resume();
 }
 
@@ -264,8 +265,8 @@ void screen_suspend(void)
 
 void screen_size(int *w, int *h)
 {
-    *w = COLS > 0 ? COLS : 80;
-    *h = LINES > 0 ? LINES : 24;
+    *w = curses.getmaxx(screen.window);
+    *h = curses.getmaxy(screen.window);
 }
 
 void screen_resize(void)
@@ -273,7 +274,7 @@ void screen_resize(void)
     struct winsize size;
 
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
-        resizeterm(size.ws_row, size.ws_col);
+        curses.resizeterm(size.ws_row, size.ws_col);
     screen_redraw();
 }
 
@@ -294,12 +295,12 @@ void screen_scheme(enum scheme scheme)
     for (int i = 0; i < STYLE_COUNT; i++) {
         const struct look *look = theme_look((enum style)i, scheme);
 
-        short fg = look->rich && COLORS >= 256 ? look->rich : look->fg;
+        short fg = look->rich && curses.tigetnum("colors") >= 256 ? look->rich : look->fg;
 
         screen.attr[i] = attributes(look->attributes);
         screen.pair[i] = 0;
         if ((fg != THEME_DEFAULT || look->bg != THEME_DEFAULT) &&
-            init_pair((short)(i + 1), fg, look->bg) == OK)
+            curses.init_pair((short)(i + 1), fg, look->bg) == OK)
             screen.pair[i] = (short)(i + 1);
     }
     screen_redraw();
@@ -308,7 +309,7 @@ void screen_scheme(enum scheme scheme)
 void screen_redraw(void)
 {
     canvas_free(&screen.shown);
-    clearok(curscr, TRUE);
+    curses.clearok(screen.window, TRUE);
 }
 
 // What the terminal's character set has not, or what curses and we measure differently, is '?'.
@@ -324,6 +325,12 @@ static wchar_t presentable(uint32_t code, int width)
     return (wchar_t)code;
 }
 
+static void put_cell(int y, int x, const cchar_t *cell)
+{
+    if (curses.wmove(screen.window, y, x) == OK)
+        curses.wadd_wch(screen.window, cell);
+}
+
 static void show_row(const struct canvas *c, int y)
 {
     const struct glyph *row = &c->cells[(size_t)y * (size_t)c->w];
@@ -334,11 +341,11 @@ static void show_row(const struct canvas *c, int y)
         uint8_t style = row[x].style < STYLE_COUNT ? row[x].style : STYLE_PLAIN;
         cchar_t cell;
 
-        setcchar(&cell, text, screen.attr[style], screen.pair[style], NULL);
-        mvadd_wch(y, x, &cell);
+        curses.setcchar(&cell, text, screen.attr[style], screen.pair[style], NULL);
+        put_cell(y, x, &cell);
         if (wide && text[0] == L'?') { // its right half, too
-            setcchar(&cell, L" ", screen.attr[style], screen.pair[style], NULL);
-            mvadd_wch(y, x + 1, &cell);
+            curses.setcchar(&cell, L" ", screen.attr[style], screen.pair[style], NULL);
+            put_cell(y, x + 1, &cell);
         }
         x += wide;
     }
@@ -359,16 +366,16 @@ static void show_cursor(const struct canvas *c)
 {
     bool seen = c->cursor_x >= 0 && c->cursor_y >= 0 && c->cursor_x < c->w && c->cursor_y < c->h;
 
-    curs_set(seen);
-    leaveok(stdscr, !seen);
+    curses.curs_set(seen);
+    curses.leaveok(screen.window, !seen);
     if (seen)
-        move(c->cursor_y, c->cursor_x);
+        curses.wmove(screen.window, c->cursor_y, c->cursor_x);
 }
 
 void screen_show(const struct canvas *c)
 {
     bool fresh = screen.shown.w != c->w || screen.shown.h != c->h;
-    bool back = isendwin(); // coming back from the shell, curses asks for the size
+    bool back = curses.isendwin(); // coming back from the shell, curses asks for the size
 
     if (fresh)
         canvas_resize(&screen.shown, c->w, c->h);
@@ -380,8 +387,8 @@ void screen_show(const struct canvas *c)
     if (!back)
         one_write_begin();
     show_cursor(c);
-    wnoutrefresh(stdscr);
-    doupdate();
+    curses.wnoutrefresh(screen.window);
+    curses.doupdate();
     if (!back)
         one_write_end();
     else
