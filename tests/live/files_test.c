@@ -26,6 +26,7 @@
 #include "support/denial.h"
 #include "support/ns.h"
 #include "support/program.h"
+#include "support/rows.h"
 #include "support/test.h"
 
 enum { CLIENTS = 3, MANY = 300 };
@@ -204,25 +205,13 @@ static json_t *files_of(pid_t pid)
     return rows_of("files", filter, false);
 }
 
-static const char *text(json_t *row, const char *name)
-{
-    const char *value = json_string_value(json_object_get(row, name));
-
-    return value ? value : "";
-}
-
 static json_t *with_fd(json_t *rows, int fd)
 {
-    json_t *row;
-    size_t i;
+    json_t *row = row_by_number(rows, "fd", fd);
 
-    json_array_foreach(rows, i, row)
-    {
-        if (json_integer_value(json_object_get(row, "fd")) == fd)
-            return row;
-    }
-    fail_msg("no descriptor %d", fd);
-    return NULL;
+    if (!row)
+        fail_msg("no descriptor %d", fd);
+    return row;
 }
 
 // --- against lsof ------------------------------------------------------------------------------
@@ -272,18 +261,19 @@ static void same_as_lsof(json_t *rows, const struct theirs *file)
     json_t *row = with_fd(rows, file->fd);
     char name[256] = "", protocol[16] = "";
 
-    append_address(name, sizeof name, text(row, "local"));
-    if (*text(row, "remote")) {
+    append_address(name, sizeof name, member_text(row, "local"));
+    if (*member_text(row, "remote")) {
         snprintf(name + strlen(name), sizeof name - strlen(name), "->");
-        append_address(name, sizeof name, text(row, "remote"));
+        append_address(name, sizeof name, member_text(row, "remote"));
     }
-    for (size_t i = 0; text(row, "protocol")[i] && i < sizeof protocol - 1; i++)
-        protocol[i] = (char)(text(row, "protocol")[i] - 'a' + 'A');
-    assert_string_equal(text(row, "kind"), "socket");
+    for (size_t i = 0; member_text(row, "protocol")[i] && i < sizeof protocol - 1; i++)
+        protocol[i] = (char)(member_text(row, "protocol")[i] - 'a' + 'A');
+    assert_string_equal(member_text(row, "kind"), "socket");
     assert_string_equal(name, file->name);
     assert_string_equal(protocol, file->protocol);
-    assert_string_equal(text(row, "state"), file->state);
-    assert_string_equal(text(row, "mode"), strcmp(file->access, "u") == 0 ? "rw" : file->access);
+    assert_string_equal(member_text(row, "state"), file->state);
+    assert_string_equal(member_text(row, "mode"),
+                        strcmp(file->access, "u") == 0 ? "rw" : file->access);
 }
 
 TEST(sockets_as_lsof_says)
@@ -302,7 +292,7 @@ TEST(sockets_as_lsof_says)
         same_as_lsof(rows, &files[i]);
     size_t ours = 0;
     for (size_t i = 0; i < json_array_size(rows); i++) {
-        const char *protocol = text(json_array_get(rows, i), "protocol");
+        const char *protocol = member_text(json_array_get(rows, i), "protocol");
         ours += strcmp(protocol, "tcp") == 0 || strcmp(protocol, "udp") == 0;
     }
     assert_int_equal(ours, n);
@@ -321,16 +311,16 @@ static void same_as_ss(json_t *rows, const char *state, const char *local, const
 
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
         if (strcmp(states[i][0], state) == 0)
-            assert_string_equal(text(row, "state"), states[i][1]);
-    const char *ours = text(row, "local");
+            assert_string_equal(member_text(row, "state"), states[i][1]);
+    const char *ours = member_text(row, "local");
     if (local[0] == '*') // [::], of both families
         assert_string_equal(strrchr(ours, ':'), strrchr(local, ':'));
     else
         assert_string_equal(ours, local);
     if (strcmp(strrchr(remote, ':'), ":*") == 0)
-        assert_string_equal(text(row, "remote"), "");
+        assert_string_equal(member_text(row, "remote"), "");
     else
-        assert_string_equal(text(row, "remote"), remote);
+        assert_string_equal(member_text(row, "remote"), remote);
 }
 
 TEST(sockets_as_ss_says)
@@ -360,16 +350,11 @@ TEST(sockets_as_ss_says)
 
 static json_t *with(json_t *rows, const char *name, const char *value)
 {
-    json_t *row;
-    size_t i;
+    json_t *row = row_by_text(rows, name, value);
 
-    json_array_foreach(rows, i, row)
-    {
-        if (strcmp(text(row, name), value) == 0)
-            return row;
-    }
-    fail_msg("no file with the %s '%s'", name, value);
-    return NULL;
+    if (!row)
+        fail_msg("no file with the %s '%s'", name, value);
+    return row;
 }
 
 static json_t *in_dir(json_t *rows, const char *name)
@@ -385,16 +370,16 @@ TEST(files_with_hostile_names)
     json_t *rows = files_of(world.server), *row;
 
     row = in_dir(rows, "new\\nline");
-    assert_string_equal(text(row, "mode"), "r");
-    assert_string_equal(text(row, "kind"), "file");
+    assert_string_equal(member_text(row, "mode"), "r");
+    assert_string_equal(member_text(row, "kind"), "file");
     assert_true(json_is_false(json_object_get(row, "deleted")));
     row = in_dir(rows, "\\e[31mred");
-    assert_string_equal(text(row, "mode"), "w");
+    assert_string_equal(member_text(row, "mode"), "w");
     // Its name ends so; it is not.
     row = in_dir(rows, "kept (deleted)");
     assert_true(json_is_false(json_object_get(row, "deleted")));
     row = in_dir(rows, "gone");
-    assert_string_equal(text(row, "mode"), "rw");
+    assert_string_equal(member_text(row, "mode"), "rw");
     assert_true(json_is_true(json_object_get(row, "deleted")));
     json_decref(rows);
 }
@@ -404,25 +389,25 @@ TEST(other_kinds_of_files)
     json_t *rows = files_of(world.server);
     char path[128];
 
-    assert_string_equal(text(with(rows, "path", "[eventfd]"), "kind"), "anon");
-    assert_string_equal(text(with(rows, "path", "/memfd:mem"), "kind"), "memfd");
+    assert_string_equal(member_text(with(rows, "path", "[eventfd]"), "kind"), "anon");
+    assert_string_equal(member_text(with(rows, "path", "/memfd:mem"), "kind"), "memfd");
     size_t pipes[2] = {0};
     for (size_t i = 0; i < json_array_size(rows); i++) {
         json_t *pipe = json_array_get(rows, i);
-        if (strcmp(text(pipe, "kind"), "pipe") == 0)
-            pipes[strcmp(text(pipe, "mode"), "w") == 0]++;
+        if (strcmp(member_text(pipe, "kind"), "pipe") == 0)
+            pipes[strcmp(member_text(pipe, "mode"), "w") == 0]++;
     }
     assert_true(pipes[0] >= 1 && pipes[1] >= 1);
     snprintf(path, sizeof path, "%s/a socket", world.dir);
     json_t *row = with(rows, "local", path);
-    assert_string_equal(text(row, "protocol"), "unix");
-    assert_string_equal(text(row, "state"), "LISTEN");
+    assert_string_equal(member_text(row, "protocol"), "unix");
+    assert_string_equal(member_text(row, "state"), "LISTEN");
     // A name with a newline: whatever is shown of it harms nobody, and is not another's.
     size_t unix_sockets = 0;
     for (size_t i = 0; i < json_array_size(rows); i++) {
         row = json_array_get(rows, i);
-        unix_sockets += strcmp(text(row, "protocol"), "unix") == 0;
-        assert_null(strpbrk(text(row, "local"), "\n\033"));
+        unix_sockets += strcmp(member_text(row, "protocol"), "unix") == 0;
+        assert_null(strpbrk(member_text(row, "local"), "\n\033"));
     }
     assert_int_equal(unix_sockets, 2);
     json_decref(rows);
@@ -461,7 +446,7 @@ TEST(processes_are_found_by_their_port)
     json_t *files = files_of(world.server), *listener = with(files, "state", "LISTEN");
     char filter[64];
 
-    snprintf(filter, sizeof filter, "-f port=%s", strrchr(text(listener, "local"), ':') + 1);
+    snprintf(filter, sizeof filter, "-f port=%s", strrchr(member_text(listener, "local"), ':') + 1);
     json_t *rows = rows_of("processes", filter, false);
     assert_int_equal(json_array_size(rows), 1);
     assert_int_equal(json_integer_value(json_object_get(json_array_get(rows, 0), "pid")),
@@ -480,7 +465,8 @@ TEST(clients_are_counted_whether_accepted_or_not)
 
     json_array_foreach(rows, i, row)
     {
-        if (strcmp(text(row, "state"), "LISTEN") == 0 && strncmp(text(row, "local"), "127", 3) == 0)
+        if (strcmp(member_text(row, "state"), "LISTEN") == 0 &&
+            strncmp(member_text(row, "local"), "127", 3) == 0)
             with_three += json_integer_value(json_object_get(row, "clients")) == CLIENTS;
     }
     assert_int_equal(with_three, 1);

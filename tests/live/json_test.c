@@ -13,6 +13,7 @@
 #include "base/vector.h"
 #include "support/ns.h"
 #include "support/program.h"
+#include "support/rows.h"
 #include "support/test.h"
 
 union semun {
@@ -98,16 +99,11 @@ static json_t *document(const char *arguments)
 
 static json_t *find(json_t *root, const char *table, const char *name, long long id)
 {
-    json_t *row;
-    size_t i;
+    json_t *row = row_by_number(json_object_get(root, table), name, id);
 
-    json_array_foreach(json_object_get(root, table), i, row)
-    {
-        if (json_integer_value(json_object_get(row, name)) == id)
-            return row;
-    }
-    fail_msg("no %s with %s %lld", table, name, id);
-    return NULL;
+    if (!row)
+        fail_msg("no %s with %s %lld", table, name, id);
+    return row;
 }
 
 // A file of /proc/sysvipc, cell by cell.

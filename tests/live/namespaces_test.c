@@ -17,6 +17,7 @@
 
 #include "support/ns.h"
 #include "support/program.h"
+#include "support/rows.h"
 #include "support/test.h"
 
 enum { SEGMENT = 1 << 20 };
@@ -89,24 +90,7 @@ static json_t *document_of(const char *options, uint64_t inode, const char *tabl
 
 static json_t *row_of(json_t *root, uint64_t inode)
 {
-    json_t *row;
-    size_t i;
-
-    json_array_foreach(json_object_get(root, "namespaces"), i, row)
-    {
-        if ((uint64_t)json_integer_value(json_object_get(row, "ipc_namespace")) == inode)
-            return row;
-    }
-    return NULL;
-}
-
-static json_int_t number(json_t *row, const char *name)
-{
-    json_t *value = json_object_get(row, name);
-
-    if (!json_is_integer(value))
-        fail_msg("%s is no number in %s", name, json_dumps(row, 0));
-    return json_integer_value(value);
+    return row_by_number(json_object_get(root, "namespaces"), "ipc_namespace", (long long)inode);
 }
 
 // How many processes live there, by the links themselves.
@@ -125,14 +109,14 @@ static json_int_t processes_in(uint64_t inode)
 
 static void expect_contents(json_t *row, const struct stranger *s)
 {
-    assert_int_equal(number(row, "processes"), processes_in(s->inode));
-    assert_int_equal(number(row, "pid"), s->pid);
+    assert_int_equal(member_number(row, "processes"), processes_in(s->inode));
+    assert_int_equal(member_number(row, "pid"), s->pid);
     assert_string_equal(json_string_value(json_object_get(row, "comm")), s->name);
-    assert_int_equal(number(row, "segments"), s->segments);
-    assert_int_equal(number(row, "bytes"), s->segments * SEGMENT);
-    assert_int_equal(number(row, "rss"), s->segments * SEGMENT);
-    assert_int_equal(number(row, "semaphores"), s->sets);
-    assert_int_equal(number(row, "queues"), s->queues);
+    assert_int_equal(member_number(row, "segments"), s->segments);
+    assert_int_equal(member_number(row, "bytes"), s->segments * SEGMENT);
+    assert_int_equal(member_number(row, "rss"), s->segments * SEGMENT);
+    assert_int_equal(member_number(row, "semaphores"), s->sets);
+    assert_int_equal(member_number(row, "queues"), s->queues);
     assert_true(json_is_null(json_object_get(row, "reason")));
 }
 
@@ -149,7 +133,7 @@ TEST(each_namespace_has_a_row_with_what_it_holds)
     expect_contents(row_of(root, none.inode), &none);
     json_t *own = row_of(root, namespace_of("self"));
     assert_non_null(own);
-    assert_int_equal(number(own, "segments"), 1);
+    assert_int_equal(member_number(own, "segments"), 1);
     assert_true(json_is_true(json_object_get(own, "shown")));
     assert_true(json_is_false(json_object_get(row_of(root, some.inode), "shown")));
     json_decref(root);
@@ -188,10 +172,10 @@ TEST(a_bind_mount_keeps_a_namespace)
     json_t *root = program_document("--json namespaces", false);
     json_t *row = row_of(root, s.inode);
     assert_non_null(row);
-    assert_int_equal(number(row, "processes"), 0);
+    assert_int_equal(member_number(row, "processes"), 0);
     assert_true(json_is_null(json_object_get(row, "pid")));
-    assert_int_equal(number(row, "segments"), 1);
-    assert_int_equal(number(row, "semaphores"), 1);
+    assert_int_equal(member_number(row, "segments"), 1);
+    assert_int_equal(member_number(row, "semaphores"), 1);
     json_decref(root);
     root = document_of("--namespace ", s.inode, "segments");
     assert_int_equal(json_array_size(json_object_get(root, "segments")), 1);
@@ -222,7 +206,7 @@ TEST(an_ordinary_user_is_given_the_reason)
     assert_null(row_of(root, others.inode));
     json_t *row = row_of(root, theirs.inode);
     assert_non_null(row);
-    assert_int_equal(number(row, "processes"), 1);
+    assert_int_equal(member_number(row, "processes"), 1);
     assert_true(json_is_null(json_object_get(row, "segments")));
     assert_true(json_is_null(json_object_get(row, "bytes")));
     assert_non_null(strstr(json_string_value(json_object_get(row, "reason")), "not permitted"));
@@ -239,20 +223,20 @@ TEST(the_objects_of_one_namespace_by_its_number_or_a_pid)
     start(&s);
     json_t *by_inode = document_of("--namespace ", s.inode, "segments semaphores queues holders");
     json_t *by_pid = document_of("--namespace pid:", (uint64_t)s.pid, "segments");
-    assert_int_equal(number(json_object_get(by_inode, "meta"), "ipc_namespace"), s.inode);
+    assert_int_equal(member_number(json_object_get(by_inode, "meta"), "ipc_namespace"), s.inode);
     assert_int_equal(json_array_size(json_object_get(by_inode, "segments")), 2);
     assert_int_equal(json_array_size(json_object_get(by_inode, "semaphores")), 1);
     assert_int_equal(json_array_size(json_object_get(by_inode, "queues")), 1);
     assert_int_equal(json_array_size(json_object_get(by_pid, "segments")), 2);
     // Its holder is found, although it lives elsewhere than this program, and counts as at home.
     json_t *segment = json_array_get(json_object_get(by_inode, "segments"), 0);
-    assert_int_equal(number(segment, "size"), SEGMENT);
-    assert_int_equal(number(segment, "rss"), SEGMENT);
-    assert_int_equal(number(segment, "found"), 1);
-    assert_int_equal(number(segment, "holders"), 1);
-    assert_int_equal(number(segment, "cpid"), s.pid);
+    assert_int_equal(member_number(segment, "size"), SEGMENT);
+    assert_int_equal(member_number(segment, "rss"), SEGMENT);
+    assert_int_equal(member_number(segment, "found"), 1);
+    assert_int_equal(member_number(segment, "holders"), 1);
+    assert_int_equal(member_number(segment, "cpid"), s.pid);
     json_t *holder = json_array_get(json_object_get(by_inode, "holders"), 0);
-    assert_int_equal(number(holder, "pid"), s.pid);
+    assert_int_equal(member_number(holder, "pid"), s.pid);
     assert_true(json_is_false(json_object_get(holder, "namespace_differs")));
     json_decref(by_inode);
     json_decref(by_pid);
@@ -326,10 +310,10 @@ TEST(all_namespaces_are_printed_together)
     json_t *root = program_document("--json --namespace all segments", false);
     json_array_foreach(json_object_get(root, "segments"), i, row)
     {
-        uint64_t inode = (uint64_t)number(row, "ipc_namespace");
+        uint64_t inode = (uint64_t)member_number(row, "ipc_namespace");
         ones += inode == one.inode;
         twos += inode == two.inode;
-        ours += inode == namespace_of("self") && number(row, "shmid") == here;
+        ours += inode == namespace_of("self") && member_number(row, "shmid") == here;
     }
     assert_int_equal(ones, 1);
     assert_int_equal(twos, 2);
@@ -382,7 +366,7 @@ TEST(a_finding_elsewhere_names_its_namespace)
     assert_non_null(strstr(json_string_value(json_object_get(found, "title")), "orphan"));
     assert_string_equal(json_string_value(json_object_get(found, "kind")), "namespace");
     assert_true(json_is_null(json_object_get(found, "id")));
-    assert_int_equal(number(row_of(root, s.inode), "findings"), 1);
+    assert_int_equal(member_number(row_of(root, s.inode), "findings"), 1);
     json_decref(root);
     child_end(s.pid);
 }
@@ -397,7 +381,7 @@ static size_t findings_about(json_t *root, uint64_t inode)
     snprintf(name, sizeof name, "IPC namespace %" PRIu64, inode);
     json_array_foreach(json_object_get(root, "findings"), i, row)
     {
-        n += (uint64_t)number(row, "ipc_namespace") == inode ||
+        n += (uint64_t)member_number(row, "ipc_namespace") == inode ||
              strstr(json_string_value(json_object_get(row, "title")), name);
     }
     return n;
@@ -417,7 +401,7 @@ TEST(of_all_namespaces_each_finding_is_listed_once)
     json_decref(root);
     root = program_document("--json --namespace all findings namespaces", false);
     assert_int_equal(findings_about(root, s.inode), 1);
-    assert_int_equal(number(row_of(root, s.inode), "findings"), 1);
+    assert_int_equal(member_number(row_of(root, s.inode), "findings"), 1);
     json_decref(root);
     child_end(s.pid);
 }

@@ -18,6 +18,7 @@
 #include "base/memory.h"
 #include "support/ns.h"
 #include "support/program.h"
+#include "support/rows.h"
 #include "support/test.h"
 
 enum { CLIENTS = 3, PENDING = 2 };
@@ -175,13 +176,6 @@ static json_t *files_of(pid_t pid)
     return rows;
 }
 
-static const char *text(json_t *row, const char *name)
-{
-    const char *value = json_string_value(json_object_get(row, name));
-
-    return value ? value : "";
-}
-
 static json_int_t number(json_t *row, const char *name)
 {
     return json_integer_value(json_object_get(row, name));
@@ -194,8 +188,8 @@ static json_int_t listeners_clients(json_t *rows, const char *protocol)
 
     json_array_foreach(rows, i, row)
     {
-        if (strcmp(text(row, "protocol"), protocol) == 0 &&
-            strcmp(text(row, "state"), "LISTEN") == 0)
+        if (strcmp(member_text(row, "protocol"), protocol) == 0 &&
+            strcmp(member_text(row, "state"), "LISTEN") == 0)
             return number(row, "clients");
     }
     return -1;
@@ -208,7 +202,7 @@ static size_t with_peer(json_t *rows, const char *protocol, pid_t pid)
 
     json_array_foreach(rows, i, row)
     {
-        n += strcmp(text(row, "protocol"), protocol) == 0 && number(row, "peer") == pid;
+        n += strcmp(member_text(row, "protocol"), protocol) == 0 && number(row, "peer") == pid;
     }
     return n;
 }
@@ -227,7 +221,7 @@ static void check_place(const struct place *place)
     assert_int_equal(with_peer(clients, "unix", place->server), CLIENTS + 1 + 2);
     json_array_foreach(clients, i, row)
     {
-        named += strcmp(text(row, "remote"), place->path) == 0;
+        named += strcmp(member_text(row, "remote"), place->path) == 0;
     }
     // What waits to be accepted has no descriptor yet, and thereby no number to find it by.
     assert_int_equal(named, CLIENTS + 1);

@@ -12,6 +12,7 @@
 
 #include "support/ns.h"
 #include "support/program.h"
+#include "support/rows.h"
 #include "support/test.h"
 
 enum { PAGES = 8 };
@@ -95,31 +96,14 @@ TEST_GROUP_FIXTURE(make_world, end_world)
 
 static json_t *find(json_t *root, pid_t pid)
 {
-    json_t *row;
-    size_t i;
-
-    json_array_foreach(json_object_get(root, "processes"), i, row)
-    {
-        if (json_integer_value(json_object_get(row, "pid")) == pid)
-            return row;
-    }
-    return NULL;
-}
-
-static long long number(json_t *row, const char *name)
-{
-    json_t *value = json_object_get(row, name);
-
-    if (!json_is_integer(value))
-        fail_msg("%s is no number", name);
-    return json_integer_value(value);
+    return row_by_number(json_object_get(root, "processes"), "pid", pid);
 }
 
 static bool is_waiting(void *arg)
 {
     json_t *root = program_document("--json processes", false);
     json_t *row = find(root, *(pid_t *)arg);
-    bool is = row && number(row, "sets_waiting") + number(row, "queues_waiting") > 0;
+    bool is = row && member_number(row, "sets_waiting") + member_number(row, "queues_waiting") > 0;
 
     json_decref(root);
     return is;
@@ -130,11 +114,11 @@ TEST(holders_are_summed_up)
     json_t *root = program_document("--json processes", false), *row = find(root, world.holder);
 
     assert_non_null(row);
-    assert_int_equal(number(row, "segments"), 2);
-    assert_int_equal(number(row, "attached_bytes"), PAGES * 4096 + 100);
-    assert_int_equal(number(row, "sets_waiting"), 0);
-    assert_int_equal(number(row, "queues_waiting"), 0);
-    assert_true(number(row, "shared_pss") >= PAGES * 4096);
+    assert_int_equal(member_number(row, "segments"), 2);
+    assert_int_equal(member_number(row, "attached_bytes"), PAGES * 4096 + 100);
+    assert_int_equal(member_number(row, "sets_waiting"), 0);
+    assert_int_equal(member_number(row, "queues_waiting"), 0);
+    assert_true(member_number(row, "shared_pss") >= PAGES * 4096);
     assert_string_equal(json_string_value(json_object_get(row, "comm")), "hold er)");
     json_decref(root);
 }
@@ -146,11 +130,11 @@ TEST(waiting_tasks_are_counted_and_who_has_to_do_with_nothing_is_no_row)
     json_t *root =
         program_document("--json processes -o pid,roles,sets_waiting,queues_waiting", false);
     json_t *row = find(root, world.waiter);
-    assert_int_equal(number(row, "sets_waiting"), 1);
-    assert_int_equal(number(row, "queues_waiting"), 0);
+    assert_int_equal(member_number(row, "sets_waiting"), 1);
+    assert_int_equal(member_number(row, "queues_waiting"), 0);
     row = find(root, world.receiver);
-    assert_int_equal(number(row, "sets_waiting"), 0);
-    assert_int_equal(number(row, "queues_waiting"), 1);
+    assert_int_equal(member_number(row, "sets_waiting"), 0);
+    assert_int_equal(member_number(row, "queues_waiting"), 1);
     json_t *roles = json_object_get(row, "roles");
     assert_int_equal(json_array_size(roles), 1);
     assert_string_equal(json_string_value(json_array_get(roles, 0)), "waits");
@@ -220,7 +204,7 @@ TEST(filters_and_sorts)
     json_decref(root);
     root = program_document("--json processes -s -attached_bytes", false);
     json_t *first = json_array_get(json_object_get(root, "processes"), 0);
-    assert_int_equal(number(first, "pid"), world.holder);
+    assert_int_equal(member_number(first, "pid"), world.holder);
     json_decref(root);
 }
 
@@ -259,10 +243,10 @@ TEST(an_ordinary_user_sees_what_the_kernel_shows)
     json_t *root = program_document("--json processes", true);
     json_t *row = find(root, world.receiver); // its own
 
-    assert_int_equal(number(row, "segments"), 0);
+    assert_int_equal(member_number(row, "segments"), 0);
     row = find(root, getpid()); // named as creator; what it holds is not for this user
     assert_non_null(row);
-    assert_int_equal(number(row, "uid"), 0);
+    assert_int_equal(member_number(row, "uid"), 0);
     assert_true(json_is_null(json_object_get(row, "segments")));
     assert_true(json_is_null(json_object_get(row, "attached_bytes")));
     assert_true(json_is_null(json_object_get(row, "shared_pss")));

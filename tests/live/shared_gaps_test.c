@@ -15,6 +15,7 @@
 #include "linux/holders/maps.h"
 #include "support/ns.h"
 #include "support/program.h"
+#include "support/rows.h"
 #include "support/shm_world.h"
 #include "support/test.h"
 
@@ -27,20 +28,6 @@ static void make(const char *path)
     assert_true(fd >= 0);
     assert_int_equal(ftruncate(fd, 4096), 0);
     close(fd);
-}
-
-static json_t *row_named(json_t *root, const char *table, const char *name)
-{
-    json_t *row;
-    size_t i;
-
-    json_array_foreach(json_object_get(root, table), i, row)
-    {
-        const char *value = json_string_value(json_object_get(row, "name"));
-        if (value && strcmp(value, name) == 0)
-            return row;
-    }
-    return NULL;
 }
 
 static long long scanned(json_t *root, const char *name)
@@ -104,10 +91,11 @@ TEST(mappings_that_are_left_out_are_counted)
     assert_non_null(root);
     // On a loaded machine one of them may be given up instead.
     assert_true(scanned(root, "shared_left_out") + scanned(root, "shared_stuck") > 0);
-    assert_true(json_is_null(json_object_get(row_named(root, "shared", "idle"), "attached")));
+    assert_true(json_is_null(
+        json_object_get(row_by_text(json_object_get(root, "shared"), "name", "idle"), "attached")));
     json_decref(root);
     root = program_document("--json --remove -f name=idle shared", false);
-    char *preview = json_dumps(row_named(root, "results", "idle"), 0);
+    char *preview = json_dumps(row_by_text(json_object_get(root, "results"), "name", "idle"), 0);
     assert_non_null(preview);
     assert_non_null(strstr(preview, "Some processes cannot be read"));
     free(preview);
@@ -122,9 +110,11 @@ TEST(mappings_that_are_left_out_are_counted)
     root = program_document("--json shared", false);
     assert_int_equal(scanned(root, "shared_left_out"), 0);
     assert_int_equal(scanned(root, "shared_unreadable"), 0);
-    assert_int_equal(
-        json_integer_value(json_object_get(row_named(root, "shared", "idle"), "attached")), 0);
-    assert_true(json_is_integer(json_object_get(row_named(root, "shared", "idle"), "attached")));
+    assert_int_equal(json_integer_value(json_object_get(
+                         row_by_text(json_object_get(root, "shared"), "name", "idle"), "attached")),
+                     0);
+    assert_true(json_is_integer(
+        json_object_get(row_by_text(json_object_get(root, "shared"), "name", "idle"), "attached")));
     json_decref(root);
 }
 
@@ -209,8 +199,8 @@ TEST(a_file_mounted_over_a_name_is_no_segment)
     make("/dev/shm/plain");
     assert_int_equal(mount("/mnt/other", "/dev/shm/covered", NULL, MS_BIND, NULL), 0);
     json_t *root = program_document("--json shared", false);
-    assert_non_null(row_named(root, "shared", "plain"));
-    assert_null(row_named(root, "shared", "covered"));
+    assert_non_null(row_by_text(json_object_get(root, "shared"), "name", "plain"));
+    assert_null(row_by_text(json_object_get(root, "shared"), "name", "covered"));
     json_decref(root);
     umount2("/dev/shm/covered", MNT_DETACH);
     umount2("/mnt", MNT_DETACH);
@@ -239,8 +229,8 @@ static void see_own_queues(void *arg, int ready)
         _exit(1);
     mqd_t own = mq_open("/test-own", O_CREAT | O_EXCL | O_RDWR, 0600, NULL);
     json_t *seen = program_document("--json shared", !root);
-    bool parents = row_named(seen, "shared", "test-parents") != NULL,
-         mine = row_named(seen, "shared", "test-own") != NULL;
+    bool parents = row_by_text(json_object_get(seen, "shared"), "name", "test-parents") != NULL,
+         mine = row_by_text(json_object_get(seen, "shared"), "name", "test-own") != NULL;
     json_decref(seen);
     struct said said = program_run("--remove -f name=test-parents --yes --force shared", !root);
     said_clear(&said);
@@ -261,7 +251,7 @@ TEST(queues_of_another_ipc_namespace_are_not_ours)
     mq_close(parents); // what a process holds open is seen by that
     for (int nobody = 0; nobody < 2; nobody++) {
         json_t *root = program_document("--json shared", nobody);
-        assert_non_null(row_named(root, "shared", "test-parents"));
+        assert_non_null(row_by_text(json_object_get(root, "shared"), "name", "test-parents"));
         json_decref(root);
         bool as_root = !nobody;
         assert_true(child_start(see_own_queues, &as_root) > 0);

@@ -17,8 +17,10 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "support/files.h"
 #include "support/ns.h"
 #include "support/program.h"
+#include "support/rows.h"
 #include "support/shm_world.h"
 #include "support/test.h"
 
@@ -37,35 +39,6 @@ static json_t *find(json_t *root, const char *kind, const char *name)
         found = row;
     }
     return found;
-}
-
-static long long number(json_t *row, const char *name)
-{
-    json_t *value = json_object_get(row, name);
-
-    if (!json_is_integer(value))
-        fail_msg("%s is no number", name);
-    return json_integer_value(value);
-}
-
-static const char *text(json_t *row, const char *name)
-{
-    const char *value = json_string_value(json_object_get(row, name));
-
-    return value ? value : "(null)";
-}
-
-static json_t *row_of(json_t *root, const char *table, const char *column, const char *value)
-{
-    json_t *row;
-    size_t i;
-
-    json_array_foreach(json_object_get(root, table), i, row)
-    {
-        if (strcmp(text(row, column), value) == 0)
-            return row;
-    }
-    return NULL;
 }
 
 static bool has_status(json_t *row, const char *status)
@@ -90,11 +63,11 @@ static void check_file(json_t *row, const char *path)
     assert_int_equal(lstat(path, &st), 0);
     snprintf(device, sizeof device, "%02x:%02x", major(st.st_dev), minor(st.st_dev));
     snprintf(perms, sizeof perms, "%04o", st.st_mode & 0777);
-    assert_int_equal(number(row, "inode"), st.st_ino);
-    assert_string_equal(text(row, "device"), device);
-    assert_string_equal(text(row, "perms"), perms);
-    assert_int_equal(number(row, "size"), st.st_size);
-    assert_int_equal(number(row, "rss"), st.st_blocks * 512);
+    assert_int_equal(member_number(row, "inode"), st.st_ino);
+    assert_string_equal(member_text(row, "device"), device);
+    assert_string_equal(member_text(row, "perms"), perms);
+    assert_int_equal(member_number(row, "size"), st.st_size);
+    assert_int_equal(member_number(row, "rss"), st.st_blocks * 512);
 }
 
 // --- what has a name ----------------------------------------------------------------------------
@@ -129,7 +102,7 @@ TEST(a_semaphore_shows_its_value)
     json_t *row = find(root, "posix-semaphore", "sem.test-semaphore");
     check_file(row, "/dev/shm/sem.test-semaphore");
     if (sizeof(void *) == 8)
-        assert_int_equal(number(row, "value"), 42);
+        assert_int_equal(member_number(row, "value"), 42);
     json_decref(root);
     sem_close(semaphore);
     sem_unlink("/test-semaphore");
@@ -153,11 +126,11 @@ TEST(a_queue_shows_what_it_holds_and_may_hold)
     json_t *root = program_document("--json shared -o +messages,max_messages", false);
     json_t *row = find(root, "mqueue", "test-queue");
     assert_non_null(row);
-    assert_int_equal(number(row, "messages"), 2);
-    assert_int_equal(number(row, "max_messages"), 3);
-    assert_int_equal(number(row, "size"), 300);
-    assert_int_equal(number(row, "rss"), 10);
-    assert_string_equal(text(row, "perms"), "0600");
+    assert_int_equal(member_number(row, "messages"), 2);
+    assert_int_equal(member_number(row, "max_messages"), 3);
+    assert_int_equal(member_number(row, "size"), 300);
+    assert_int_equal(member_number(row, "rss"), 10);
+    assert_string_equal(member_text(row, "perms"), "0600");
     assert_false(has_status(row, "full"));
     json_decref(root);
     mq_send(queue, "", 0, 0);
@@ -190,21 +163,21 @@ TEST(limits_have_queues_and_dev_shm)
 
     assert_int_not_equal(queue, -1);
     json_t *root = program_document("--json limits -f percent>=0", false);
-    json_t *queues = row_of(root, "limits", "name", "mqueue_queues_max"),
-           *messages = row_of(root, "limits", "name", "mqueue_msg_max"),
-           *size = row_of(root, "limits", "name", "mqueue_msgsize_max"),
-           *shm = row_of(root, "limits", "name", "dev_shm");
+    json_t *queues = row_by_text(json_object_get(root, "limits"), "name", "mqueue_queues_max"),
+           *messages = row_by_text(json_object_get(root, "limits"), "name", "mqueue_msg_max"),
+           *size = row_by_text(json_object_get(root, "limits"), "name", "mqueue_msgsize_max"),
+           *shm = row_by_text(json_object_get(root, "limits"), "name", "dev_shm");
     assert_true(queues && messages && size && shm);
-    assert_int_equal(number(queues, "limit"), setting("/proc/sys/fs/mqueue/queues_max"));
-    assert_int_equal(number(messages, "limit"), setting("/proc/sys/fs/mqueue/msg_max"));
-    assert_int_equal(number(size, "limit"), setting("/proc/sys/fs/mqueue/msgsize_max"));
-    assert_int_equal(number(shm, "limit"), 16 << 20);
-    assert_true(number(shm, "used") >= 4096 &&
-                number(shm, "used") < 1 << 20); // a page of the segment's
+    assert_int_equal(member_number(queues, "limit"), setting("/proc/sys/fs/mqueue/queues_max"));
+    assert_int_equal(member_number(messages, "limit"), setting("/proc/sys/fs/mqueue/msg_max"));
+    assert_int_equal(member_number(size, "limit"), setting("/proc/sys/fs/mqueue/msgsize_max"));
+    assert_int_equal(member_number(shm, "limit"), 16 << 20);
+    assert_true(member_number(shm, "used") >= 4096 &&
+                member_number(shm, "used") < 1 << 20); // a page of the segment's
     if (ns_was_root()) { // else they cannot be listed where they are not mounted
-        assert_int_equal(number(queues, "used"), 1);
-        assert_int_equal(number(messages, "used"), 7);
-        assert_int_equal(number(size, "used"), 321);
+        assert_int_equal(member_number(queues, "used"), 1);
+        assert_int_equal(member_number(messages, "used"), 7);
+        assert_int_equal(member_number(size, "used"), 321);
     }
     json_decref(root);
     mq_close(queue);
@@ -325,38 +298,40 @@ TEST(what_is_held_has_a_row_and_its_holders)
     json_t *memfd = find(root, "memfd", "test memfd"), *gone = find(root, "posix", "test-gone");
     json_t *opened = find(root, "memfd", "test opened");
     assert_true(memfd && gone && opened);
-    assert_int_equal(number(memfd, "size"), 2 * page);
-    assert_int_equal(number(memfd, "attached"), 1);
-    assert_int_equal(number(memfd, "open"), 0);
+    assert_int_equal(member_number(memfd, "size"), 2 * page);
+    assert_int_equal(member_number(memfd, "attached"), 1);
+    assert_int_equal(member_number(memfd, "open"), 0);
     assert_false(has_status(memfd, "deleted")); // it never had a name
     assert_true(has_status(gone, "deleted"));
-    assert_int_equal(number(gone, "attached"), 1);
-    assert_int_equal(number(opened, "attached"), 0);
-    assert_int_equal(number(opened, "open"), 2);
+    assert_int_equal(member_number(gone, "attached"), 1);
+    assert_int_equal(member_number(opened, "attached"), 0);
+    assert_int_equal(member_number(opened, "open"), 2);
     assert_true(json_is_false(json_object_get(gone, "orphan")));
     if (ns_was_root()) { // by map_files
-        assert_int_equal(number(memfd, "rss"), page);
-        assert_string_equal(text(gone, "perms"), "0600");
+        assert_int_equal(member_number(memfd, "rss"), page);
+        assert_string_equal(member_text(gone, "perms"), "0600");
     }
     json_t *row;
     size_t i, anonymous = 0, holders = 0, maps = 0;
     json_array_foreach(json_object_get(root, "shared"), i, row)
     {
-        if (json_is_integer(json_object_get(row, "attached")) && number(row, "attached") > 0)
-            assert_int_equal(number(row, "attached"),
-                             mapped_by(text(row, "device"), number(row, "inode")));
-        anonymous += strcmp(text(row, "kind"), "anonymous") == 0 &&
-                     number(row, "size") == 3 * (long long)page;
+        if (json_is_integer(json_object_get(row, "attached")) && member_number(row, "attached") > 0)
+            assert_int_equal(member_number(row, "attached"),
+                             mapped_by(member_text(row, "device"), member_number(row, "inode")));
+        anonymous += strcmp(member_text(row, "kind"), "anonymous") == 0 &&
+                     member_number(row, "size") == 3 * (long long)page;
     }
     assert_true(anonymous >= 1);
     json_array_foreach(json_object_get(root, "shared_holders"), i, row)
     {
-        holders += number(row, "pid") == child && number(row, "inode") == number(memfd, "inode");
+        holders += member_number(row, "pid") == child &&
+                   member_number(row, "inode") == member_number(memfd, "inode");
     }
     json_array_foreach(json_object_get(root, "shared_maps"), i, row)
     {
-        maps += number(row, "pid") == child && number(row, "inode") == number(memfd, "inode") &&
-                number(row, "size") == 2 * (long long)page;
+        maps += member_number(row, "pid") == child &&
+                member_number(row, "inode") == member_number(memfd, "inode") &&
+                member_number(row, "size") == 2 * (long long)page;
     }
     assert_int_equal(holders, 1);
     assert_int_equal(maps, 1);
@@ -413,28 +388,29 @@ TEST(a_full_dev_shm_of_a_container_is_found_with_what_nobody_maps)
     json_t *unmapped = find(root, "posix", "test-unmapped");
     assert_non_null(unmapped);
     assert_true(has_status(unmapped, "elsewhere"));
-    assert_int_equal(number(unmapped, "rss"), 1 << 20);
-    assert_int_equal(number(unmapped, "attached"), 0);
+    assert_int_equal(member_number(unmapped, "rss"), 1 << 20);
+    assert_int_equal(member_number(unmapped, "attached"), 0);
     assert_null(find(root, "posix", "test-link"));
-    json_t *limit = row_of(limits, "limits", "name", name);
+    json_t *limit = row_by_text(json_object_get(limits, "limits"), "name", name);
     assert_non_null(limit);
-    assert_int_equal(number(limit, "used"), 1 << 20);
-    assert_int_equal(number(limit, "limit"), 1 << 20);
+    assert_int_equal(member_number(limit, "used"), 1 << 20);
+    assert_int_equal(member_number(limit, "limit"), 1 << 20);
     snprintf(path, sizeof path, "/proc/%d/root/dev/shm", (int)child);
-    assert_string_equal(text(limit, "path"), path);
-    json_t *finding = row_of(root, "findings", "rule", "shm-full"); // and none of ours
+    assert_string_equal(member_text(limit, "path"), path);
+    json_t *finding =
+        row_by_text(json_object_get(root, "findings"), "rule", "shm-full"); // and none of ours
     assert_non_null(finding);
-    assert_string_equal(text(finding, "severity"), "critical");
-    assert_non_null(strstr(text(finding, "title"), name + strlen("dev_shm:")));
-    assert_non_null(strstr(text(finding, "evidence"), "test-unmapped"));
+    assert_string_equal(member_text(finding, "severity"), "critical");
+    assert_non_null(strstr(member_text(finding, "title"), name + strlen("dev_shm:")));
+    assert_non_null(strstr(member_text(finding, "evidence"), "test-unmapped"));
     json_decref(limits);
     json_decref(root);
     child_end(child);
     root = program_document("--json limits -f name~dev_shm", false);
-    assert_null(row_of(root, "limits", "name", name));
+    assert_null(row_by_text(json_object_get(root, "limits"), "name", name));
     json_decref(root);
     root = program_document("--json findings", false);
-    assert_null(row_of(root, "findings", "rule", "shm-full"));
+    assert_null(row_by_text(json_object_get(root, "findings"), "rule", "shm-full"));
     json_decref(root);
 }
 
@@ -447,7 +423,7 @@ TEST(a_segment_of_another_mount_namespace_is_said_to_be_there)
     json_t *row = find(root, "posix", "test-elsewhere");
     assert_non_null(row);
     assert_true(has_status(row, "elsewhere"));
-    assert_int_equal(number(row, "attached"), 1);
+    assert_int_equal(member_number(row, "attached"), 1);
     assert_false(has_status(find(root, "posix", "test-segment"), "elsewhere"));
     json_decref(root);
     child_end(child);
@@ -465,11 +441,11 @@ TEST(a_full_dev_shm_and_a_full_queue_are_findings)
     json_t *root = program_document("--json shared findings", false);
     json_array_foreach(json_object_get(root, "findings"), i, row)
     {
-        if (strcmp(text(row, "rule"), "shm-full") != 0)
+        if (strcmp(member_text(row, "rule"), "shm-full") != 0)
             continue;
         full++;
-        assert_non_null(strstr(text(row, "evidence"), "PostgreSQL.4242"));
-        assert_non_null(strstr(text(row, "evidence"), "could not resize"));
+        assert_non_null(strstr(member_text(row, "evidence"), "PostgreSQL.4242"));
+        assert_non_null(strstr(member_text(row, "evidence"), "could not resize"));
     }
     assert_int_equal(full, 1);
     // Of a PID namespace of its own not all processes are seen: no verdict.
@@ -479,7 +455,7 @@ TEST(a_full_dev_shm_and_a_full_queue_are_findings)
     root = program_document("--json shared findings", false);
     json_array_foreach(json_object_get(root, "findings"), i, row)
     {
-        assert_string_not_equal(text(row, "rule"), "shm-full");
+        assert_string_not_equal(member_text(row, "rule"), "shm-full");
     }
     json_decref(root);
 }
@@ -496,13 +472,13 @@ TEST(a_full_queue_is_a_finding)
         skip();
     }
     json_t *root = program_document("--json shared findings", false);
-    assert_null(row_of(root, "findings", "rule", "mqueue-full"));
+    assert_null(row_by_text(json_object_get(root, "findings"), "rule", "mqueue-full"));
     json_decref(root);
     assert_int_equal(mq_send(queue, "x", 1, 0), 0);
     root = program_document("--json shared findings", false);
-    json_t *finding = row_of(root, "findings", "rule", "mqueue-full");
+    json_t *finding = row_by_text(json_object_get(root, "findings"), "rule", "mqueue-full");
     assert_non_null(finding);
-    assert_non_null(strstr(text(finding, "title"), "test-unread is full: 1 message"));
+    assert_non_null(strstr(member_text(finding, "title"), "test-unread is full: 1 message"));
     json_decref(root);
     mq_close(queue);
     mq_unlink("/test-unread");
@@ -539,16 +515,16 @@ TEST(much_deleted_memory_is_a_finding_with_its_holder)
     pid_t child = child_start(hold_much, NULL);
     assert_true(child > 0);
     json_t *root = program_document("--json shared findings", false);
-    json_t *finding = row_of(root, "findings", "rule", "shared-deleted");
+    json_t *finding = row_by_text(json_object_get(root, "findings"), "rule", "shared-deleted");
     assert_non_null(finding);
-    assert_string_equal(text(finding, "severity"), "notice");
-    assert_non_null(strstr(text(finding, "evidence"), "test-much"));
+    assert_string_equal(member_text(finding, "severity"), "notice");
+    assert_non_null(strstr(member_text(finding, "evidence"), "test-much"));
     snprintf(who, sizeof who, "held by %d", (int)child);
-    assert_non_null(strstr(text(finding, "evidence"), who));
+    assert_non_null(strstr(member_text(finding, "evidence"), who));
     json_decref(root);
     child_end(child);
     root = program_document("--json shared findings", false);
-    assert_null(row_of(root, "findings", "rule", "shared-deleted"));
+    assert_null(row_by_text(json_object_get(root, "findings"), "rule", "shared-deleted"));
     json_decref(root);
 }
 
@@ -568,12 +544,11 @@ static void hold_huge(void *arg, int ready)
 
 TEST(a_file_of_hugetlbfs_is_shown_and_not_removed)
 {
-    char directory[] = "/tmp/ipctop-huge-XXXXXX", path[64];
+    const char *directory = file_dir();
+    char path[80];
 
-    assert_non_null(mkdtemp(directory));
     if (mount("none", directory, "hugetlbfs", 0, "pagesize=2M") < 0) {
         printf("skip: no hugetlbfs with pages of 2M can be mounted here\n");
-        rmdir(directory);
         skip();
     }
     snprintf(path, sizeof path, "%s/test-huge", directory);
@@ -582,8 +557,8 @@ TEST(a_file_of_hugetlbfs_is_shown_and_not_removed)
     json_t *root = program_document("--json shared", false);
     json_t *row = find(root, "hugetlbfs", "test-huge");
     assert_non_null(row);
-    assert_int_equal(number(row, "attached"), 1);
-    assert_int_equal(number(row, "size"), 2 << 20);
+    assert_int_equal(member_number(row, "attached"), 1);
+    assert_int_equal(member_number(row, "size"), 2 << 20);
     json_decref(root);
     struct said said =
         program_run("--remove -f name=test-huge --yes --force --attached shared", false);
@@ -593,7 +568,6 @@ TEST(a_file_of_hugetlbfs_is_shown_and_not_removed)
     child_end(child);
     assert_int_equal(unlink(path), 0);
     umount2(directory, MNT_DETACH);
-    rmdir(directory);
 }
 
 // Where all processes are seen: nothing maps it, and no program of that rule runs as its owner. The
@@ -621,12 +595,12 @@ TEST(what_a_dead_server_left_is_an_orphan, .apart = true)
     close(fd);
     json_t *root = program_document("--json shared findings", false);
     json_t *left = find(root, "posix", "PostgreSQL.1234567");
-    json_t *finding = row_of(root, "findings", "rule", "shared-orphan");
+    json_t *finding = row_by_text(json_object_get(root, "findings"), "rule", "shared-orphan");
     assert_non_null(finding);
     assert_non_null(
-        strstr(text(finding, "title"), "of PostgreSQL left behind")); // others may be more
+        strstr(member_text(finding, "title"), "of PostgreSQL left behind")); // others may be more
     assert_true(json_is_true(json_object_get(left, "orphan")));
-    assert_string_equal(text(left, "app"), "postgres");
+    assert_string_equal(member_text(left, "app"), "postgres");
     assert_true(json_is_null(json_object_get(find(root, "posix", "nobody-knows"), "orphan")));
     json_decref(root);
     pid_t server = child_start(be_postgres, NULL);

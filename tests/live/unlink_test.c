@@ -20,6 +20,7 @@
 #include "model/kinds/shared.h"
 #include "support/ns.h"
 #include "support/program.h"
+#include "support/rows.h"
 #include "support/shm_world.h"
 #include "support/test.h"
 
@@ -337,24 +338,11 @@ TEST(a_queue_is_removed_mounted_or_not)
 
 static json_t *result_of(json_t *root, const char *name)
 {
-    json_t *row;
-    size_t i;
+    json_t *row = row_by_text(json_object_get(root, "results"), "name", name);
 
-    json_array_foreach(json_object_get(root, "results"), i, row)
-    {
-        const char *value = json_string_value(json_object_get(row, "name"));
-        if (value && strcmp(value, name) == 0)
-            return row;
-    }
-    fail_msg("no result for %s", name);
-    return NULL;
-}
-
-static const char *text(json_t *row, const char *name)
-{
-    const char *value = json_string_value(json_object_get(row, name));
-
-    return value ? value : "(null)";
+    if (!row)
+        fail_msg("no result for %s", name);
+    return row;
 }
 
 static void hold_all(void *arg, int ready)
@@ -383,7 +371,7 @@ TEST(unattended_what_is_used_needs_force_and_what_has_no_name_is_refused)
     assert_true(is_there("free"));
     said_clear(&none);
     json_t *root = program_document("--json --remove -f kind=posix shared", false);
-    assert_string_equal(text(result_of(root, "free"), "result"), "preview");
+    assert_string_equal(member_text(result_of(root, "free"), "result"), "preview");
     assert_true(is_there("free"));
     json_decref(root);
     struct said refused = program_run("--json --remove -f kind=posix --yes shared", false);
@@ -391,12 +379,12 @@ TEST(unattended_what_is_used_needs_force_and_what_has_no_name_is_refused)
     root = json_loads(refused.out, 0, NULL);
     said_clear(&refused);
     assert_non_null(root);
-    assert_string_equal(text(result_of(root, "free"), "result"), "done");
-    assert_string_equal(text(result_of(root, "used"), "result"), "refused");
-    assert_non_null(strstr(text(result_of(root, "used"), "text"), "--force --attached"));
-    assert_string_equal(text(result_of(root, "PostgreSQL.1"), "result"), "refused");
-    assert_string_equal(text(result_of(root, "gone"), "result"), "refused");
-    assert_non_null(strstr(text(result_of(root, "gone"), "text"), "its holders end"));
+    assert_string_equal(member_text(result_of(root, "free"), "result"), "done");
+    assert_string_equal(member_text(result_of(root, "used"), "result"), "refused");
+    assert_non_null(strstr(member_text(result_of(root, "used"), "text"), "--force --attached"));
+    assert_string_equal(member_text(result_of(root, "PostgreSQL.1"), "result"), "refused");
+    assert_string_equal(member_text(result_of(root, "gone"), "result"), "refused");
+    assert_non_null(strstr(member_text(result_of(root, "gone"), "text"), "its holders end"));
     assert_false(is_there("free"));
     assert_true(is_there("used") && is_there("PostgreSQL.1"));
     json_decref(root);
@@ -404,7 +392,7 @@ TEST(unattended_what_is_used_needs_force_and_what_has_no_name_is_refused)
     assert_int_equal(said.status, 2);
     said_clear(&said);
     root = program_document("--json --remove -f name=used --yes --force --attached shared", false);
-    assert_non_null(strstr(text(result_of(root, "used"), "text"), "until the last process"));
+    assert_non_null(strstr(member_text(result_of(root, "used"), "text"), "until the last process"));
     assert_false(is_there("used"));
     json_decref(root);
     child_end(child);

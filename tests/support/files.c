@@ -1,11 +1,20 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/vector.h"
 #include "support/files.h"
 #include "support/test.h"
+#include "support/tree.h"
+
+VEC(dir_vec, char *);
+
+static struct dir_vec dirs;
+static pid_t owner; // a child that ends leaves them
 
 void file_put(const char *path, const char *text)
 {
@@ -31,6 +40,24 @@ char *file_text(const char *path)
     close(fd);
     text[n] = '\0';
     return text;
+}
+
+static void remove_dirs(void)
+{
+    for (size_t i = 0; getpid() == owner && i < dirs.n; i++) {
+        umount2(dirs.at[i], MNT_DETACH); // where a test that failed has mounted something
+        tree_free(dirs.at[i]);
+    }
+    vec_free(&dirs);
+}
+
+const char *file_dir(void)
+{
+    if (!owner)
+        atexit(remove_dirs);
+    owner = getpid();
+    vec_push(&dirs, tree_new());
+    return dirs.at[dirs.n - 1];
 }
 
 void file_size_limit(unsigned long long bytes)

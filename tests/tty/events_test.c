@@ -8,6 +8,7 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
+#include "support/files.h"
 #include "support/ns.h"
 #include "support/scene.h"
 #include "support/test.h"
@@ -70,9 +71,8 @@ static bool log_has(struct tty *t, void *arg)
 
 TEST(what_happens_is_told_and_logged)
 {
-    char dir[] = "/tmp/events_test.XXXXXX", path[64], object[32], line[64];
-    assert_non_null(mkdtemp(dir));
-    snprintf(path, sizeof path, "%s/log", dir);
+    char path[80], object[32], line[64];
+    snprintf(path, sizeof path, "%s/log", file_dir());
     int old = shmget(0x1111, 4096, IPC_CREAT | 0600);
     struct tty *t = START("--log", path, "events");
 
@@ -108,8 +108,6 @@ TEST(what_happens_is_told_and_logged)
     tell(t, object, "action", line);
     tty_send(t, "q");
     assert_int_equal(tty_must_exit(t), 0);
-    unlink(path);
-    rmdir(dir);
 }
 
 TEST(a_command_on_several_targets_is_one_event_that_enter_opens)
@@ -162,22 +160,21 @@ TEST(rows_that_vanish_stay_struck_out_for_a_while)
 
 TEST(a_log_that_cannot_be_opened_ends_it_at_once)
 {
-    char out[512], dir[] = "/tmp/events_test.XXXXXX", path[64];
-    assert_non_null(mkdtemp(dir));
+    char out[512], path[80], target[80];
+    const char *dir = file_dir();
     snprintf(path, sizeof path, "%s/link", dir);
-    assert_int_equal(symlink("/tmp/never-made", path), 0);
+    snprintf(target, sizeof target, "%s/never-made", dir);
+    assert_int_equal(symlink(target, path), 0);
     const char *const argv[] = {IPCTOP, "--log", path, NULL};
 
     assert_int_equal(tty_run_without(argv, NULL, out, sizeof out), 1);
     assert_non_null(strstr(out, "it is a symbolic link"));
-    assert_int_not_equal(access("/tmp/never-made", F_OK), 0);
+    assert_int_not_equal(access(target, F_OK), 0);
     const char *const json[] = {IPCTOP, "--json", "--log", path, NULL};
     assert_int_equal(tty_run_without(json, NULL, out, sizeof out), 2);
     const char *const events[] = {IPCTOP, "--json", "events", "segments", NULL};
     assert_int_equal(tty_run_without(events, NULL, out, sizeof out), 2);
     assert_non_null(strstr(out, "from one look to the next"));
-    unlink(path);
-    rmdir(dir);
 }
 
 int main(void)

@@ -4,42 +4,28 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "support/files.h"
 #include "support/pictures.h"
 #include "support/test.h"
 #include "support/tty.h"
 
 #define IPCTOP BUILD_DIR "/ipctop"
 
-static char dir[] = "/tmp/replay_test.XXXXXX", path[64];
+static const char *dir;
+static char path[80];
 
 // 21:12:00, 21:12:10, … of the local clock, which is UTC here.
 static int setup(void **state)
 {
     (void)state;
-    memcpy(dir + sizeof dir - 7, "XXXXXX", 6);
-    if (!mkdtemp(dir))
-        return -1;
+    dir = file_dir();
     snprintf(path, sizeof path, "%s/rec", dir);
-    FILE *file = fopen(path, "we");
-    for (int i = 0; file && i < 5; i++)
-        picture_write(file, &(struct picture){.time = 1795900320 + 10L * i, .id = 4000 + i});
-    return !file || fclose(file) != 0;
+    for (int i = 0; i < 5; i++)
+        picture_add(path, &(struct picture){.time = 1795900320 + 10L * i, .id = 4000 + i});
+    return 0;
 }
 
-static int teardown(void **state)
-{
-    static const char *const names[] = {"rec", "rec.1", "other", "fifo", "go"};
-    char made[80];
-
-    tty_teardown(state);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        snprintf(made, sizeof made, "%s/%s", dir, names[i]);
-        unlink(made);
-    }
-    return rmdir(dir);
-}
-
-TEST_FIXTURE(setup, teardown)
+TEST_FIXTURE(setup, tty_teardown)
 
 static struct tty *start(const char *const *argv)
 {
@@ -80,7 +66,7 @@ TEST(one_steps_through_a_recording_and_goes_to_a_time)
 // Also when --keep has renamed it in the meantime.
 TEST(a_recording_that_is_written_shows_its_new_pictures)
 {
-    char older[80];
+    char older[96];
     struct tty *t = start((const char *const[]){IPCTOP, "--from", path, "--at", "last", NULL});
 
     tty_must_show(t, "recorded, last");
@@ -172,7 +158,7 @@ TEST(nothing_can_be_done_to_a_recording)
 
 TEST(a_pipe_that_ends_in_mid_line_leaves_its_last_picture)
 {
-    char command[600], fifo[80];
+    char command[600], fifo[96];
 
     snprintf(fifo, sizeof fifo, "%s/go", dir);
     snprintf(command, sizeof command,
@@ -199,7 +185,7 @@ TEST(a_pipe_that_ends_in_mid_line_leaves_its_last_picture)
 // Their triage on one screen, worst first; Enter shows one alone.
 TEST(hosts_stand_on_one_screen_and_one_is_entered)
 {
-    char other[80];
+    char other[96];
 
     snprintf(other, sizeof other, "%s/other", dir);
     FILE *file = fopen(other, "we");
@@ -241,7 +227,7 @@ TEST(hosts_stand_on_one_screen_and_one_is_entered)
 
 TEST(a_host_whose_connection_ends_keeps_its_last_picture)
 {
-    char command[800], fifo[80], go[80];
+    char command[800], fifo[96], go[96];
 
     snprintf(fifo, sizeof fifo, "%s/fifo", dir);
     snprintf(go, sizeof go, "%s/go", dir);
