@@ -32,13 +32,16 @@ TEST(fields)
     assert_false(stat_is_kernel(&stat));
     assert_int_equal(stat.exit_signal, 17);
     assert_false(stat_is_thread(&stat));
+    assert_false(stat_is_forked(&stat));
     assert_true(
         parse("8 (t) S 1 2 2 0 -1 64 1 2 3 4 5 6 7 8 20 0 17 0 55 26 2 9 1 1 1 0 0 0 0 0 0 0 0 "
               "0 -1 1 0 0 0 0 0",
               &stat));
     assert_true(stat_is_thread(&stat));
+    assert_true(stat_is_forked(&stat));
     assert_true(parse("2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 3 0", &stat));
     assert_true(stat_is_kernel(&stat));
+    assert_false(stat_is_forked(&stat)); // as all kernel threads have it
     assert_true(parse("7 (a) Z 0 0 0 0 -1 4228108 0 0 0 0 0 0 0 0 20 0 2 0 3", &stat));
     assert_true(stat_is_dead(&stat));
 }

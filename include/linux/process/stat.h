@@ -26,6 +26,8 @@ int stat_read(int dir, const char *path, struct task_stat *out);
 // one.
 bool stat_parse(const char *line, size_t len, struct task_stat *out);
 
+bool stat_is_forked(
+    const struct task_stat *stat); // a process that executed no program since it was forked
 bool stat_is_kernel(const struct task_stat *stat); // a kernel thread: no address space, ever
 bool stat_is_thread(const struct task_stat *stat); // not the one that stands for a process
 bool stat_is_dead(const struct task_stat *stat);   // a zombie: its address space is given back

@@ -148,6 +148,14 @@ struct server { // a process with children of the same program that run as anoth
 };
 VEC(server_vec, struct server);
 
+struct
+    heir { // a process that goes on for one which ended: that forked it, and it executed no program since
+    int32_t pid;
+    uint32_t uid;
+    int64_t start_time; // epoch seconds
+};
+VEC(heir_vec, struct heir);
+
 enum { LIMIT_KNOWS_LIMIT = 1, LIMIT_KNOWS_USED = 2, LIMIT_KNOWS_TOP = 4 };
 
 struct limit {           // ipc(5), proc_sys_kernel(5)

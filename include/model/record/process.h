@@ -81,10 +81,12 @@ struct process { // what is known of a pid that something names
     int32_t inner_pid; // in the PID namespace below ours in which it lives; 0: it lives in ours, or
                        // that was not asked: it comes with the arguments
     int32_t parent;    // 0: outside this PID namespace
+    int32_t tracer;    // that stopped it (state t); 0: none, or not known
     char state;        // as in proc(5): R S D Z T t X I
     uint8_t restart;   // enum service_restart
     uint16_t known;
     bool gone;     // asked for and not there, or a zombie of which no thread lives
+    bool forked;   // it executed no program since it was forked: PROC_KNOWS_STAT
     bool unreaped; // of what is gone: such a zombie. `parent`, if known, has not waited for it
     bool stuck;    // its files could not be read in time
     char comm[68]; // escaped
@@ -99,6 +101,8 @@ const char *process_string(const struct process *process, enum process_string wh
 void process_add_string(struct process *process, enum process_string which, const char *text);
 // The facts of `old` that are read once and that `now`, the same process, was not asked for.
 void process_inherit(struct process *now, const struct process *old);
+bool process_is_stopped(const struct process *process); // known to be, by a signal or its tracer
+bool process_is_traced(const struct process *process);  // by its tracer: SIGCONT does not continue it
 void process_release(struct process *process); // of its strings
 
 void processes_add(struct process_vec *to,

@@ -41,7 +41,7 @@ enum need {
     NEED_FILES = 1 << 16,        // of the focus's process, of those followed, or of all with totals
     NEED_SEGMENT_USE = 1 << 17,  // rss and swap of segments: three times the price of NEED_SEGMENTS
     NEED_TRACE = 1 << 18,        // calls of processes since the snapshot before: tracing is on
-    NEED_SERVERS = 1 << 19,      // processes that may have given sets away
+    NEED_SERVERS = 1 << 19,      // processes that may use what names nobody alive: servers, heirs
     NEED_NAMESPACES = 1 << 20,   // every IPC namespace of the machine
     NEED_SHARED_OPEN = 1 << 21,  // descriptors of shared memory, as well as its mappings
     NEED_PAGE = 1 << 22,         // all there is to know of the focus's process
@@ -153,6 +153,7 @@ struct snapshot {
     struct named_vec users, groups; // ordered by id
     struct waiter_vec waiters;      // ordered by kind, id, tid
     struct server_vec servers;      // in no order
+    struct heir_vec heirs;          // in no order; those of objects that nobody alive is named by
     uint32_t waiters_unseen;        // processes that could not be asked whether they wait
     uint32_t processes_unasked;     // named ones that could not be asked who they are
     struct ipc_namespace_vec namespaces; // ordered by inode

@@ -129,6 +129,7 @@ static int take_stat(const struct process_reader *self, char *text, size_t n,
     process->threads = stat.threads;
     process->session = stat.session;
     process->tty = stat.tty;
+    process->forked = stat_is_forked(&stat);
     process->cpu_ms = stat.cpu_ticks * 1000 / (uint64_t)sysconf(_SC_CLK_TCK);
     process->known |= PROC_KNOWS_COMM | PROC_KNOWS_STATE | PROC_KNOWS_PARENT | PROC_KNOWS_STAT;
     set_start(self, process, stat.start_ticks);
@@ -344,6 +345,16 @@ static int read_status(struct process_reader *self, int dir, struct process *pro
     return n < 0 ? (int)n : 0;
 }
 
+// ptrace(2): of a process in a tracing stop. 0 where the tracer is outside this PID namespace.
+static void read_tracer(struct process_reader *self, int dir, struct process *process)
+{
+    ssize_t n = proc_file_read_at(dir, "status", self->text, FILE_MAX);
+    const char *line = n > 0 ? strstr(self->text, "\nTracerPid:\t") : NULL;
+
+    if (line)
+        process->tracer = (int32_t)atoi(line + sizeof "\nTracerPid:");
+}
+
 static int read_process(struct process_reader *self, int32_t pid, uint64_t wanted,
                         struct process *process)
 {
@@ -365,6 +376,8 @@ static int read_process(struct process_reader *self, int32_t pid, uint64_t wante
         read_access(dir, process);
     int error = wanted & NEED_PROCESS_FACTS ? read_facts(self, dir, "", wanted, process)
                                             : read_status(self, dir, process);
+    if (!error && process_is_traced(process))
+        read_tracer(self, dir, process);
     close(dir);
     return error;
 }

@@ -6,7 +6,8 @@
 
 #include "linux/process/proc_file.h"
 
-enum { PF_KTHREAD_BIT = 0x00200000 }; // include/linux/sched.h PF_KTHREAD
+// include/linux/sched.h PF_FORKNOEXEC, PF_KTHREAD
+enum { PF_FORKNOEXEC_BIT = 0x40, PF_KTHREAD_BIT = 0x00200000 };
 
 bool stat_parse(const char *line, size_t len, struct task_stat *out)
 {
@@ -66,6 +67,11 @@ int stat_read(int dir, const char *path, struct task_stat *out)
     if (n < 0)
         return (int)n;
     return stat_parse(line, (size_t)n, out) ? 0 : -EIO;
+}
+
+bool stat_is_forked(const struct task_stat *stat)
+{
+    return stat->flags & PF_FORKNOEXEC_BIT && !stat_is_kernel(stat);
 }
 
 bool stat_is_kernel(const struct task_stat *stat)

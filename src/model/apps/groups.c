@@ -8,6 +8,12 @@
 // ids: neighbours among the objects of the kind that exist; the kernel numbers objects in the order in
 // which they are made (ipc/util.c ipc_idr_alloc). keys: how far apart they may be. A server that is
 // started again at once makes neighbours, too: ids alone join what was made in the same moment.
+//
+// What a server of sets or queues alone left behind, that is killed and started again within these seconds,
+// stays unknown for ever. No evidence of the kernel tells it from sets that another process set up for the
+// server at work, as ipcmk(1) in ExecStartPre= does: all processes of the server may have started after
+// them, with all their ancestors, and still have the id from a file or as an argument; a set that was only
+// operated to initialize it looks as one that was used; and both are as many and as large as the others.
 enum { SECONDS_BY_KEY = 5, SECONDS_BY_ID = 2, IDS_NEAR = 16, KEYS_NEAR = 16, LOOKS_MAX = 32 };
 
 struct member {

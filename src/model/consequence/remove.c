@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "model/apps/groups.h"
+#include "model/apps/heirs.h"
 #include "model/apps/labels.h"
 #include "model/apps/postgres.h"
 #include "model/kinds/find_row.h"
@@ -192,6 +193,19 @@ static void say_group(struct draft *t, const struct owned *o)
     t->out->grave = true;
 }
 
+// Its maker may have become a daemon, which has its id without having used it yet.
+static void say_heir(struct draft *t, const struct owned *o)
+{
+    const struct heir *heir = heir_of(t->s, o);
+
+    if (!heir || t->out->grave)
+        return;
+    say(consequence_next(t),
+        "Process {process} was forked when it was new, by one that is gone, and may need it.",
+        process_at(heir->pid, 0));
+    t->out->grave = true;
+}
+
 static void say_segment(struct draft *t, const struct segment *g, const struct label *label)
 {
     const char *maker = label->database ? "Its postmaster" : "Its creator";
@@ -279,5 +293,6 @@ void consequence_remove(struct draft *t)
         say_queue(t, (const struct queue *)o);
     say_application(t, kind == KIND_SEGMENT ? (const struct segment *)o : NULL, &label);
     say_group(t, o);
+    say_heir(t, o);
     consequence_permission(t, o->uid, o->cuid, "CAP_SYS_ADMIN");
 }

@@ -231,9 +231,10 @@ static void say_state(struct draft *t, const struct process *p, enum fate fate)
 {
     if (!p || !(p->known & PROC_KNOWS_STATE))
         return;
-    bool stopped = p->state == 'T' || p->state == 't';
-
-    if (stopped && fate == FATE_MAY)
+    if (process_is_traced(p) && fate == FATE_MAY)
+        say(consequence_next(t),
+            "Its tracer has stopped it: it will act on this only when that lets it go on.");
+    else if (process_is_stopped(p) && fate == FATE_MAY)
         say(consequence_next(t), "It is stopped: it will act on this only after SIGCONT.");
     else if (p->state == 'D' && (fate == FATE_MAY || fate == FATE_ENDS))
         say(consequence_next(t),

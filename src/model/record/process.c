@@ -48,6 +48,16 @@ static void share(struct process *process)
         __atomic_add_fetch(&process->strings->refs, 1, __ATOMIC_RELAXED);
 }
 
+bool process_is_stopped(const struct process *process)
+{
+    return process->known & PROC_KNOWS_STATE && (process->state == 'T' || process->state == 't');
+}
+
+bool process_is_traced(const struct process *process)
+{
+    return process->known & PROC_KNOWS_STATE && process->state == 't';
+}
+
 void process_release(struct process *process)
 {
     // The last one to release must see what the others read before they did.

@@ -55,6 +55,7 @@ static void free_parts(struct snapshot *s)
     vec_free(&s->groups);
     vec_free(&s->waiters);
     vec_free(&s->servers);
+    vec_free(&s->heirs);
     vec_free(&s->focus_maps);
     process_page_release(&s->page);
     files_clear(&s->files);

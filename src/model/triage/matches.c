@@ -15,3 +15,11 @@ uint64_t matches_weight(const struct match *matches, size_t n)
         sum_add(&sum, matches[i].weight);
     return sum;
 }
+
+void say_traced(struct say *x, const struct process *p)
+{
+    say(x, "{process} is stopped by its tracer", process_at(p->pid, 0));
+    if (p->tracer > 0)
+        say(x, " {process}", process_at(p->tracer, 0));
+    say(x, ": it goes on when that detaches or ends");
+}

@@ -12,14 +12,15 @@
 
 enum {
     LISTED_MAX = 4,
-    MANY = 16,       // segments handed over to one holder and removed: worth a notice
-    MASS = 100,      // and a warning
-    FAMILY_MAX = 64, // beyond so many holders nobody looks for parents among them
+    MANY = 16,         // segments handed over to one holder and removed: worth a notice
+    MASS = 100,        // and a warning
+    DAEMON_WITHIN = 5, // seconds from making its memory to going to the background
+    FAMILY_MAX = 64,   // beyond so many holders nobody looks for parents among them
 };
 
 struct crowd {        // the processes holding a segment, as far as seen
     size_t processes; // an address space counted once
-    bool creator;     // its living creator is one of them
+    bool creator;     // its living creator is one of them, or a daemon that it forked
     bool unnamed;     // the program of one is not known
     bool mixed;       // they run more than one program; strangers do not count
     bool family;      // one is the parent of another, or that is not known
@@ -37,6 +38,17 @@ static bool is_child(const struct snapshot *s, const struct holder *holders, siz
     return false;
 }
 
+// Forked, by a process that is gone, and of a session that began after the creator: a daemon the creator
+// became by daemon(3), not a worker that lost its parent, whose session is the creator's or older.
+static bool is_its_daemon(const struct snapshot *s, const struct segment *g, int32_t pid)
+{
+    const struct process *p = snapshot_process(s, pid);
+    int64_t birth = segment_birth(g);
+
+    return p && p->known & PROC_KNOWS_STAT && p->forked && p->known & PROC_KNOWS_START &&
+           p->pid > g->cpid && p->session > g->cpid && p->start_time <= birth + DAEMON_WITHIN;
+}
+
 static struct crowd crowd_of(const struct snapshot *s, const struct segment *g)
 {
     size_t n;
@@ -49,8 +61,9 @@ static struct crowd crowd_of(const struct snapshot *s, const struct segment *g)
 
         if (holders[i].pid == g->cpid) {
             enum pid_state state = object_pid_state(s, &g->o, g->cpid, segment_birth(g));
-            crowd.creator = state == PID_ALIVE || state == PID_UNKNOWN;
+            crowd.creator |= state == PID_ALIVE || state == PID_UNKNOWN;
         }
+        crowd.creator |= is_its_daemon(s, g, holders[i].pid);
         if (holders[i].shares_memory_with != 0)
             continue;
         crowd.processes++;
@@ -199,7 +212,7 @@ static const struct process *stopped_holder(const struct snapshot *s, const stru
     for (size_t i = 0; i < n; i++) {
         const struct process *p = snapshot_process(s, holders[i].pid);
 
-        if (p && !p->gone && p->known & PROC_KNOWS_STATE && (p->state == 'T' || p->state == 't'))
+        if (p && !p->gone && process_is_stopped(p))
             return p;
     }
     return NULL;
@@ -233,11 +246,16 @@ static void removed_held_advise(struct say *x)
                 "(Enter, k)",
                 "(ipctop --signal TERM -i {number} holders)") ": the kernel then frees the memory",
             holders_of(g->o.id, LISTED_MAX), g->o.id);
-    if (stopped && !server)
+    if (stopped && !server && process_is_traced(stopped)) {
+        say(x, "; ");
+        say_traced(x, stopped);
+        say(x, "; SIGKILL ends it");
+    } else if (stopped && !server) {
         say(x,
             "; {process} is stopped and does not act on SIGTERM: SIGCONT continues it, SIGKILL "
             "ends it",
             process_at(stopped->pid, 0));
+    }
 }
 
 // --- the rule -----------------------------------------------------------------------------------

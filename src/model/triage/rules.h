@@ -67,6 +67,8 @@ bool applications_headless(const struct snapshot *s, const struct segment *g);
 bool databases_removed(const struct snapshot *s, const struct segment *g);
 // How many of its attachments are accounted for.
 void segments_say_accounting(struct say *x, int32_t shmid);
+// That a process in a tracing stop is kept there, and by whom: SIGCONT does not continue it, ptrace(2).
+void say_traced(struct say *x, const struct process *p);
 // `before` and who marked the segment for removal, where that was traced; else false, and nothing.
 bool say_remover(struct say *x, const char *before, const struct segment *g);
 

@@ -148,6 +148,22 @@ static void unseen_evidence(struct say *x)
         say(x, "; and of {n more segment}", x->n - 1);
 }
 
+// Root sees every process; only in the kernel's own record (a handle) do equal segments of two namespaces
+// differ.
+static void unseen_advise(struct say *x)
+{
+    unsigned causes = 0;
+
+    for (size_t i = 0; i < x->n; i++)
+        causes |=
+            scan_account(x->s->scan, ((const struct segment *)x->match[i].object)->o.id)->unseen;
+    if (causes == UNSEEN_ALIKE)
+        say(x, "a process that attached it may have left for another IPC namespace since: "
+               "--namespace all shows who holds an equal one there");
+    else
+        say(x, "run as root, and outside of containers, to see every process");
+}
+
 // --- a creator's pid that is another's now ------------------------------------------------------
 
 static bool creator_reused(const struct snapshot *s, struct match *match)
@@ -226,7 +242,7 @@ const struct rule segments_rules[] = {
         .applies = unseen,
         .title = unseen_title,
         .evidence = unseen_evidence,
-        .advice = "run as root, and outside of containers, to see every process",
+        .advise = unseen_advise,
     },
     {
         .name = "creator-reused",

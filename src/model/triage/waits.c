@@ -45,11 +45,6 @@ static const struct process *receiver(const struct snapshot *s, const struct que
     return alive ? snapshot_process(s, q->lrpid) : NULL;
 }
 
-static bool is_stopped(const struct process *p)
-{
-    return p->known & PROC_KNOWS_STATE && (p->state == 'T' || p->state == 't');
-}
-
 static void queue_blocked_evidence(struct say *x)
 {
     const struct queue *q = x->match->object;
@@ -63,7 +58,8 @@ static void queue_blocked_evidence(struct say *x)
     else
         say(x, "; never received from");
     if (p && p->known & PROC_KNOWS_STATE)
-        say(x, ", which {text} (state {text})", is_stopped(p) ? "is stopped" : "lives", state);
+        say(x, ", which {text} (state {text})", process_is_stopped(p) ? "is stopped" : "lives",
+            state);
     say(x, "; waiting: {waiters}", waiters_on(&q->o, CALLS_SEND, LISTED_MAX));
 }
 
@@ -72,7 +68,9 @@ static void queue_blocked_advise(struct say *x)
     const struct queue *q = x->match->object;
     const struct process *p = receiver(x->s, q);
 
-    if (p && is_stopped(p))
+    if (p && process_is_traced(p))
+        say_traced(x, p);
+    else if (p && process_is_stopped(p))
         say(x, "continue {process} (" BY_KEY("k, SIGCONT", "kill -CONT {number}") ")",
             process_at(q->lrpid, q->rtime), q->lrpid);
     else if (p)

@@ -87,7 +87,9 @@ static const char *what_keeps(const struct followed *f, const struct process *p)
 {
     if (p->stuck)
         return "its files do not answer";
-    if (p->known & PROC_KNOWS_STATE && (p->state == 'T' || p->state == 't'))
+    if (process_is_traced(p) && f->signal != SIGKILL)
+        return "stopped: it gets the signal when its tracer lets it go on";
+    if (process_is_stopped(p))
         return f->signal == SIGKILL ? "stopped" : "stopped: it gets the signal after SIGCONT";
     if (p->known & PROC_KNOWS_STATE && p->state == 'D')
         return "in uninterruptible sleep: it cannot end before that does";

@@ -82,7 +82,9 @@ static void say_what_it_is(struct say *title, const struct process *p)
         say(title, ", {text}", postgres_role_title(role));
     if (p->inner_pid)
         say(title, ", pid {number} of another PID namespace", p->inner_pid);
-    if (state == 'T' || state == 't')
+    if (process_is_traced(p))
+        say(title, " (stopped by its tracer)");
+    else if (process_is_stopped(p))
         say(title, " (stopped)");
     else if (state == 'D')
         say(title, " (in uninterruptible sleep)");

@@ -1,0 +1,33 @@
+// Who goes on for the makers of objects that name nobody alive. Pure.
+//
+// A daemon that makes its objects and then goes to the background (daemon(3)) is another process than
+// the one they name: fork(2) hands ids down, and the kernel keeps no record of that. It shows in a living
+// process of the same user that was forked, by a process that is gone, when the object was new.
+#ifndef IPCTOP_MODEL_APPS_HEIRS_H
+#define IPCTOP_MODEL_APPS_HEIRS_H
+
+#include "model/record/snapshot.h"
+
+enum { HEIRS_NEAR = 4096 }; // an heir's pid is so near the maker's
+
+struct left { // an object all whose processes are gone
+    const struct owned *o;
+    int32_t maker; // the lowest of their pids
+    int64_t made;  // epoch seconds
+};
+VEC(left_vec, struct left);
+
+// Appends the objects that name processes of which none is alive, nor unknown. Needs what orphans need.
+void heirs_left(const struct snapshot *s, struct left_vec *out);
+
+// Whether a process that was forked so may have inherited it. Its pid follows the maker's: where pids
+// began again from the lowest in between, it is missed.
+bool heir_fits(const struct left *left, const struct heir *heir);
+
+// Until when (epoch seconds) new processes may fit.
+int64_t heirs_until(const struct left *left);
+
+// One that may have inherited the object, or NULL. Among the snapshot's.
+const struct heir *heir_of(const struct snapshot *s, const struct owned *o);
+
+#endif

@@ -1,0 +1,96 @@
+#include "model/apps/heirs.h"
+
+#include "model/record/object_times.h"
+#include "model/record/pid_state.h"
+
+// HERITAGE: seconds from making objects to going to the background. EARLY: start times of processes are
+// computed from two clocks, those of objects from one of coarse grain.
+enum { HERITAGE = 5, EARLY = 1 };
+
+// A pid the object names. False: it may live.
+static bool add_pid(const struct snapshot *s, struct left *left, int32_t pid, int64_t time)
+{
+    if (pid <= 0 || time <= 0)
+        return true;
+    if (!pid_state_ended(object_pid_state(s, left->o, pid, time)))
+        return false;
+    if (left->maker == 0 || pid < left->maker)
+        left->maker = pid;
+    return true;
+}
+
+static bool segment_left(const struct snapshot *s, const struct segment *g, struct left *left)
+{
+    left->made = segment_birth(g);
+    return g->nattch == 0 && add_pid(s, left, g->cpid, left->made);
+}
+
+static bool set_left(const struct snapshot *s, const struct semset *set, struct left *left)
+{
+    size_t n;
+    const struct element *e = snapshot_elements(s, set, &n);
+
+    left->made = set->otime > 0 && set->otime < set->o.ctime ? set->otime : set->o.ctime;
+    for (size_t i = 0; i < n; i++)
+        if (e[i].known & ELEMENT_KNOWS_PID && (i == 0 || e[i].pid != e[i - 1].pid) &&
+            !add_pid(s, left, e[i].pid, semset_last_use(set)))
+            return false;
+    return true;
+}
+
+static bool queue_left(const struct snapshot *s, const struct queue *q, struct left *left)
+{
+    left->made = q->o.ctime;
+    return add_pid(s, left, q->lspid, q->stime) && add_pid(s, left, q->lrpid, q->rtime);
+}
+
+static bool is_left(const struct snapshot *s, const struct owned *o, struct left *left)
+{
+    *left = (struct left){.o = o};
+    if (o->kind == KIND_SEGMENT && !segment_left(s, (const struct segment *)o, left))
+        return false;
+    if (o->kind == KIND_SEMSET && !set_left(s, (const struct semset *)o, left))
+        return false;
+    if (o->kind == KIND_QUEUE && !queue_left(s, (const struct queue *)o, left))
+        return false;
+    return left->maker > 0;
+}
+
+void heirs_left(const struct snapshot *s, struct left_vec *out)
+{
+    struct left left;
+
+    for (size_t i = 0; i < s->segments.n; i++)
+        if (is_left(s, &s->segments.at[i].o, &left))
+            vec_push(out, left);
+    for (size_t i = 0; i < s->semsets.n; i++)
+        if (is_left(s, &s->semsets.at[i].o, &left))
+            vec_push(out, left);
+    for (size_t i = 0; i < s->queues.n; i++)
+        if (is_left(s, &s->queues.at[i].o, &left))
+            vec_push(out, left);
+}
+
+int64_t heirs_until(const struct left *left)
+{
+    return left->made + HERITAGE;
+}
+
+bool heir_fits(const struct left *left, const struct heir *heir)
+{
+    return (heir->uid == left->o->uid || heir->uid == left->o->cuid) && heir->pid > left->maker &&
+           heir->pid - left->maker <= HEIRS_NEAR && heir->start_time >= left->made - EARLY &&
+           heir->start_time <= heirs_until(left);
+}
+
+const struct heir *heir_of(const struct snapshot *s, const struct owned *o)
+{
+    struct left left;
+
+    if (s->heirs.n == 0 || !is_left(s, o, &left))
+        return NULL;
+    for (size_t i = 0; i < s->heirs.n; i++)
+        if (heir_fits(&left, &s->heirs.at[i]))
+            return &s->heirs.at[i];
+    return NULL;
+}

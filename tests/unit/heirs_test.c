@@ -1,0 +1,111 @@
+// What names nobody alive, and the daemons that may have inherited it.
+#include "model/apps/heirs.h"
+#include "model/consequence/consequence.h"
+#include "model/orphans.h"
+#include "model/record/identity.h"
+#include "support/fake.h"
+#include "support/test.h"
+
+#include <string.h>
+
+enum { MAKER = 100, BORN = FAKE_NOW - 3600, ROOT = 0, SERVICE = 7 };
+
+// A set, a segment and a queue of the service, made by root; their maker is gone.
+static struct snapshot *left_behind(void)
+{
+    struct snapshot *s = fake_snapshot();
+
+    fake_gone(s, MAKER);
+    fake_process(s, MAKER + 1, ROOT, "other", NULL)->start_time = BORN + 1000;
+    s->scan = scan_new();
+    s->system.first_pid_namespace = true;
+
+    struct semset *set = fake_semset(s, 1, SERVICE, 1);
+    set->o.cuid = ROOT, set->o.ctime = BORN, set->otime = 0;
+    set->first_element = 0, set->n_elements = 1;
+    set->known |= SET_KNOWS_WAITERS;
+    struct element *e = fake_element(s, 1, 0, 1);
+    e->pid = MAKER, e->known |= ELEMENT_KNOWS_PID;
+
+    struct segment *g = fake_segment(s, 2, 0, SERVICE, 4096, 0);
+    g->o.cuid = ROOT, g->o.ctime = BORN, g->atime = g->dtime = 0;
+    g->cpid = MAKER, g->lpid = 0;
+
+    struct queue *q = fake_queue(s, 3, SERVICE, 10, 1);
+    q->o.cuid = ROOT, q->o.ctime = BORN, q->stime = BORN, q->rtime = 0;
+    q->lspid = MAKER, q->lrpid = 0;
+    return s;
+}
+
+static size_t orphans(const struct snapshot *s)
+{
+    bool known;
+    size_t n = 0;
+
+    n += semset_orphan(s, snapshot_semset(s, 1), &known) && known;
+    n += segment_orphan(s, snapshot_segment(s, 2), &known) && known;
+    n += queue_orphan(s, snapshot_queue(s, 3), &known) && known;
+    return n;
+}
+
+TEST(what_names_nobody_alive)
+{
+    struct snapshot *s = left_behind();
+    struct left_vec left = {0};
+
+    heirs_left(s, &left);
+    assert_int_equal(left.n, 3);
+    for (size_t i = 0; i < left.n; i++) {
+        assert_int_equal(left.at[i].maker, MAKER);
+        assert_true(left.at[i].made == BORN);
+    }
+    vec_clear(&left);
+    s->segments.at[0].nattch = 1;
+    s->queues.at[0].lrpid = 4711,
+    s->queues.at[0].rtime = BORN + 1;  // nobody knows whether that one lives
+    s->elements.at[0].pid = MAKER + 1; // of root: it may be the same
+    heirs_left(s, &left);
+    assert_int_equal(left.n, 0);
+    vec_free(&left);
+    snapshot_unref(s);
+}
+
+TEST(a_daemon_may_have_inherited)
+{
+    static const struct {
+        struct heir heir;
+        size_t orphans;
+    } cases[] = {
+        {{MAKER + 2, SERVICE, BORN}, 0},     {{MAKER + 2, ROOT, BORN + 5}, 0},
+        {{MAKER + 4096, ROOT, BORN - 1}, 0}, {{MAKER + 2, 8, BORN}, 3}, // another user's
+        {{MAKER + 2, ROOT, BORN + 6}, 3},                               // forked later
+        {{MAKER + 2, ROOT, BORN - 2}, 3},                               // and earlier
+        {{MAKER - 1, ROOT, BORN}, 3},                                   // than the maker was
+        {{MAKER + 4097, ROOT, BORN + 1}, 3},                            // too many processes later
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct snapshot *s = left_behind();
+        assert_int_equal(orphans(s), 3);
+        vec_push(&s->heirs, cases[i].heir);
+        if (orphans(s) != cases[i].orphans)
+            fail_msg("case %zu", i);
+        assert_true((heir_of(s, &s->semsets.at[0].o) != NULL) == (cases[i].orphans == 0));
+        snapshot_unref(s);
+    }
+}
+
+TEST(its_removal_names_the_daemon)
+{
+    struct snapshot *s = left_behind();
+    struct action remove = {.verb = ACTION_REMOVE, .target = identity_of(&s->semsets.at[0].o)};
+    struct consequence c;
+
+    consequence_of(s, &remove, &c);
+    assert_false(c.grave);
+    vec_push(&s->heirs, ((struct heir){MAKER + 2, SERVICE, BORN}));
+    consequence_of(s, &remove, &c);
+    assert_true(c.grave);
+    assert_non_null(strstr(c.effect, "Process 102 was forked when it was new"));
+    snapshot_unref(s);
+}
