@@ -134,7 +134,7 @@ $(O)/bench: $(patsubst %.c,$(O)/%.o,$(wildcard tests/bench/*.c)) $(O)/tests/supp
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lutil -lm
 
 # What makes the populations of tests/live/verdicts_*_test.sh: it links nothing of ours.
-$(O)/tests/live/verdicts/actor: $(O)/tests/live/verdicts/actor.o
+$(O)/tests/live/verdicts/actor: $(O)/tests/live/verdicts/actor.o $(O)/tests/live/verdicts/being.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $^
 
 -include $(shell find $(O)/src $(O)/steps $(O)/tests -type f -name '*.d' 2>/dev/null)

@@ -3,42 +3,27 @@
 //
 // A step works on the objects made or named so far (of the kind it fits); `forget` empties the list.
 // A step that fails ends the process with a message and status 1, an unknown one with status 2.
+#include "actor.h"
+
 #include <errno.h>
-#include <grp.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/msg.h>
-#include <sys/prctl.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
-enum { OBJECTS_MAX = 8192, ARGS_MAX = 4, TEXT_MAX = 8192, PAUSE_MS = 10 };
+enum { TEXT_MAX = 8192 };
 
-struct object {
-    char kind; // m, s, q: as ipcrm names them
-    int id;
-    void *address; // NULL: not attached
-    size_t size;
-};
-static struct object objects[OBJECTS_MAX];
-static int n_objects;
+struct object objects[OBJECTS_MAX];
+int n_objects;
 
-struct step {
-    char *args[ARGS_MAX];
-    int n;
-};
-
-__attribute__((noreturn, format(printf, 1, 2))) static void fail(const char *format, ...)
+void fail(const char *format, ...)
 {
     va_list arguments;
     int error = errno;
@@ -51,17 +36,17 @@ __attribute__((noreturn, format(printf, 1, 2))) static void fail(const char *for
     exit(1);
 }
 
-static long long number(const struct step *step, int i, long long otherwise)
+long long number(const struct step *step, int i, long long otherwise)
 {
     return i < step->n && step->args[i][0] ? strtoll(step->args[i], NULL, 0) : otherwise;
 }
 
-static const char *word(const struct step *step, int i)
+const char *word(const struct step *step, int i)
 {
     return i < step->n ? step->args[i] : "";
 }
 
-static void add(char kind, int id, size_t size)
+void add_object(char kind, int id, size_t size)
 {
     if (id < 0)
         fail("no object of kind %c", kind);
@@ -70,7 +55,7 @@ static void add(char kind, int id, size_t size)
     objects[n_objects++] = (struct object){.kind = kind, .id = id, .size = size};
 }
 
-static void wait_a_little(long ms)
+void wait_a_little(long ms)
 {
     const struct timespec t = {ms / 1000, ms % 1000 * 1000000};
 
@@ -96,7 +81,7 @@ static void make_segments(const struct step *step) // shm:KEY:SIZE[:COUNT[:MODE]
     size_t size = (size_t)number(step, 1, 4096);
 
     for (int i = 0; i < number(step, 2, 1); i++)
-        add('m', shmget(key_of(step, i), size, mode_of(step)), size);
+        add_object('m', shmget(key_of(step, i), size, mode_of(step)), size);
 }
 
 static void
@@ -104,20 +89,23 @@ make_huge(const struct step *step) // huge:KEY:SIZE: in huge pages, none of them
 {
     size_t size = (size_t)number(step, 1, 4096);
 
-    add('m', shmget(key_of(step, 0), size, IPC_CREAT | 0600 | SHM_HUGETLB | SHM_NORESERVE), size);
+    add_object('m', shmget(key_of(step, 0), size, IPC_CREAT | 0600 | SHM_HUGETLB | SHM_NORESERVE),
+               size);
 }
 
 static void make_sets(const struct step *step) // sem:KEY:SEMAPHORES[:COUNT[:MODE]]
 {
     for (int i = 0; i < number(step, 2, 1); i++)
-        add('s', semget(key_of(step, i), (int)number(step, 1, 1), mode_of(step)),
-            (size_t)number(step, 1, 1));
+        add_object('s', semget(key_of(step, i), (int)number(step, 1, 1), mode_of(step)),
+                   (size_t)number(step, 1, 1));
 }
 
-static void make_queues(const struct step *step) // msg:KEY[:COUNT]
+static void make_queues(const struct step *step) // msg:KEY[:COUNT[:MODE]]
 {
+    const struct step mode = {.args = {NULL, NULL, NULL, step->args[2]}, .n = step->n > 2 ? 4 : 0};
+
     for (int i = 0; i < number(step, 1, 1); i++)
-        add('q', msgget(key_of(step, i), IPC_CREAT | 0600), 0);
+        add_object('q', msgget(key_of(step, i), mode_of(&mode)), 0);
 }
 
 static void take_over(const struct step *step) // use:KIND:ID
@@ -127,7 +115,7 @@ static void take_over(const struct step *step) // use:KIND:ID
 
     if (word(step, 0)[0] == 'm' && shmctl(id, IPC_STAT, &ds) < 0)
         fail("segment %d", id);
-    add(word(step, 0)[0], id, ds.shm_segsz);
+    add_object(word(step, 0)[0], id, ds.shm_segsz);
 }
 
 static void forget(const struct step *step)
@@ -237,6 +225,40 @@ static void receive(const struct step *step) // receive[:TYPE]
             fail("receive from %d", objects[i].id);
 }
 
+static void watch_values(const struct step *step) // watch: GETVAL, for ever
+{
+    (void)step;
+    for (;; wait_a_little(PAUSE_MS))
+        for (int i = 0; i < n_objects; i++)
+            if (objects[i].kind == 's' && semctl(objects[i].id, 0, GETVAL) < 0)
+                fail("value of %d", objects[i].id);
+}
+
+static void give(const struct step *step) // give:UID
+{
+    uid_t uid = (uid_t)number(step, 0, 0);
+
+    for (int i = 0; i < n_objects; i++) {
+        struct shmid_ds segment;
+        struct semid_ds set;
+        struct msqid_ds queue;
+        int id = objects[i].id, status = -1;
+
+        if (objects[i].kind == 'm' && (status = shmctl(id, IPC_STAT, &segment)) == 0) {
+            segment.shm_perm.uid = uid;
+            status = shmctl(id, IPC_SET, &segment);
+        } else if (objects[i].kind == 's' && (status = semctl(id, 0, IPC_STAT, &set)) == 0) {
+            set.sem_perm.uid = uid;
+            status = semctl(id, 0, IPC_SET, &set);
+        } else if (objects[i].kind == 'q' && (status = msgctl(id, IPC_STAT, &queue)) == 0) {
+            queue.msg_perm.uid = uid;
+            status = msgctl(id, IPC_SET, &queue);
+        }
+        if (status < 0)
+            fail("give %d", id);
+    }
+}
+
 static void leak(const struct step *step) // leak:MS: a set every so often, for ever
 {
     for (;; wait_a_little((long)number(step, 0, 1000)))
@@ -258,151 +280,48 @@ static void churn(const struct step *step) // churn:MS:COUNT: so many sets come 
     }
 }
 
-// --- being ----------------------------------------------------------------------------------------
+static const struct verb verbs[] = {
+    {"shm", make_segments}, {"huge", make_huge},     {"sem", make_sets},   {"msg", make_queues},
+    {"use", take_over},     {"forget", forget},      {"attach", attach},   {"detach", detach},
+    {"touch", touch},       {"remove", remove_all},  {"value", set_value}, {"values", set_values},
+    {"op", operate},        {"send", send_messages}, {"receive", receive}, {"watch", watch_values},
+    {"give", give},         {"leak", leak},          {"churn", churn},     {0},
+};
 
-static void be_named(const struct step *step)
+static const struct verb *find(const struct verb *all, const char *name)
 {
-    prctl(PR_SET_NAME, word(step, 0));
+    while (all->name && strcmp(all->name, name) != 0)
+        all++;
+    return all->name ? all : NULL;
 }
 
-static void become(const struct step *step) // user:UID
+static void *run(void *text) // verb:arguments
 {
-    unsigned id = (unsigned)number(step, 0, 0);
+    struct step step = {0};
+    char *rest = text, *name = strsep(&rest, ":");
 
-    if (setgroups(0, NULL) < 0 || setgid(id) < 0 || setuid(id) < 0)
-        fail("user %u", id);
-    prctl(PR_SET_DUMPABLE, 1);
-}
-
-static void leave_parent(const struct step *step) // background: what starts it may go on
-{
-    pid_t child = fork();
-
-    (void)step;
-    if (child < 0)
-        fail("fork");
-    if (child > 0)
-        _exit(0);
-}
-
-static void make_workers(const struct step *step) // workers:COUNT: they have its attachments
-{
-    for (long i = 0; i < number(step, 0, 1); i++) {
-        pid_t child = fork();
-
-        if (child < 0)
-            fail("fork");
-        while (child == 0)
-            pause();
+    while (rest && step.n < ARGS_MAX)
+        step.args[step.n++] = strsep(&rest, ":");
+    const struct verb *verb = find(verbs, name);
+    if (!verb)
+        verb = find(being_verbs, name);
+    if (!verb) {
+        fprintf(stderr, "actor: no verb '%s'\n", name);
+        exit(2);
     }
+    verb->run(&step);
+    return NULL;
 }
 
-static void *stay(void *arg)
-{
-    for (;;)
-        pause();
-    return arg;
-}
-
-static void end_leader(const struct step *step) // its main thread ends, another goes on
+// thread STEP: by a thread of its own, which ends with it; and what comes next goes on at once.
+int main(int argc, char **argv)
 {
     pthread_t thread;
 
-    (void)step;
-    if (pthread_create(&thread, NULL, stay, NULL) != 0)
-        fail("thread");
-    pthread_exit(NULL);
-}
-
-static void note_ids(const struct step *step) // ids:FILE
-{
-    FILE *file = fopen(word(step, 0), "w");
-
-    for (int i = 0; file && i < n_objects; i++)
-        fprintf(file, "%d\n", objects[i].id);
-    if (!file || fclose(file) != 0)
-        fail("%s", word(step, 0));
-}
-
-static void note_done(const struct step *step) // did:FILE: what came before is done
-{
-    FILE *file = fopen(word(step, 0), "w");
-
-    if (!file || fprintf(file, "%d\n", (int)getpid()) < 0 || fclose(file) != 0)
-        fail("%s", word(step, 0));
-}
-
-static void wait_for(const struct step *step) // until:FILE: exists
-{
-    struct stat st;
-
-    while (stat(word(step, 0), &st) < 0)
-        wait_a_little(PAUSE_MS);
-}
-
-static void hold(const struct step *step)
-{
-    (void)step;
-    for (;;)
-        pause();
-}
-
-static void end_by(const struct step *step) // raise:SIGNAL
-{
-    raise((int)number(step, 0, SIGKILL));
-}
-
-static const struct {
-    const char *verb;
-    void (*run)(const struct step *step);
-    // clang-format off
-} verbs[] = {
-    {"shm", make_segments},
-    {"huge", make_huge},
-    {"sem", make_sets},
-    {"msg", make_queues},
-    {"use", take_over},
-    {"forget", forget},
-    {"attach", attach},
-    {"detach", detach},
-    {"touch", touch},
-    {"remove", remove_all},
-    {"value", set_value},
-    {"values", set_values},
-    {"op", operate},
-    {"send", send_messages},
-    {"receive", receive},
-    {"leak", leak},
-    {"churn", churn},
-    {"name", be_named},
-    {"user", become},
-    {"background", leave_parent},
-    {"workers", make_workers},
-    {"end-leader", end_leader},
-    {"ids", note_ids},
-    {"did", note_done},
-    {"until", wait_for},
-    {"hold", hold},
-    {"raise", end_by},
-};
-// clang-format on
-
-int main(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        struct step step = {0};
-        char *rest = argv[i], *verb = strsep(&rest, ":");
-        size_t v = 0;
-
-        while (rest && step.n < ARGS_MAX)
-            step.args[step.n++] = strsep(&rest, ":");
-        while (v < sizeof verbs / sizeof *verbs && strcmp(verb, verbs[v].verb) != 0)
-            v++;
-        if (v == sizeof verbs / sizeof *verbs) {
-            fprintf(stderr, "actor: no verb '%s'\n", verb);
-            return 2;
-        }
-        verbs[v].run(&step);
-    }
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "thread") != 0 || i + 1 == argc)
+            run(argv[i]);
+        else if (pthread_create(&thread, NULL, run, argv[++i]) != 0)
+            fail("thread");
     return 0;
 }

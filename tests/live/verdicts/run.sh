@@ -16,9 +16,9 @@ jobs=${VERDICTS_JOBS:-$((2 * $(nproc)))}
 servers='^(postgresql|apache|zabbix|fakeroot|x11)( |$)'
 in_part() { # PROGRAM: the parts have all rows
     case $part in
-    cases) [[ $1 =~ ^cases ]] ;;
+    cases) [[ $1 =~ ^(cases|odd)( |$) ]] ;;
     servers) [[ $1 =~ $servers ]] ;;
-    clients) ! [[ $1 =~ ^cases ]] && ! [[ $1 =~ $servers ]] ;;
+    clients) ! [[ $1 =~ ^(cases|odd)( |$) ]] && ! [[ $1 =~ $servers ]] ;;
     *) true ;;
     esac
 }

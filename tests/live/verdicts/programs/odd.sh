@@ -1,0 +1,248 @@
+# Processes and objects that are not what they seem: for each the verdict that harms nothing, by the actor
+# alone. $variant is the group, for the reader.
+
+# As start, of a process that goes to the background: $started is the one that lives on.
+start_daemon() { # COMM STEP…
+    local comm=$1 done="$dir/did.$((++starts))"
+    shift
+    act "name:$comm" "${@/DONE/did:$done}" >/dev/null
+    await_file "$done"
+    started=$(cat "$done")
+}
+waiting() { # PID CALL…
+    until_true "waiting: $1" blocked_in "$@"
+}
+no_orphan() {
+    checks() {
+        fact '[.segments[], .semaphores[], .queues[]] | all(.orphan != true)' "nothing is an orphan"
+    }
+}
+ids_of() { # FILE: sets $ids
+    mapfile -t ids <"$1"
+}
+
+# --- daemons ---------------------------------------------------------------------------------------
+
+state_a_daemons_set_made_before_its_fork() {
+    start_daemon srv sem:0:1 values:1 background session background DONE hold
+}
+state_a_daemons_segment_made_before_its_fork() {
+    start_daemon srv shm:0:2097152 background session background DONE hold
+}
+state_a_daemons_queue_made_before_its_fork() {
+    start_daemon srv msg:0x51 background session background DONE hold
+}
+state_a_daemons_memory_inherited() {
+    start_daemon srv shm:0:2097152 attach touch sem:0:2 values:1 background DONE hold
+}
+state_a_daemon_with_workers_and_removed_memory() {
+    start_daemon srv shm:0:2097152 attach remove background DONE workers:3 hold
+}
+state_a_daemon_with_removed_memory() {
+    start_daemon srv shm:0:2097152 attach remove background session DONE hold
+}
+# Its parent, a daemon, was killed: it is not one.
+state_a_worker_left_with_removed_memory() {
+    start_daemon srv background session shm:0:2097152 attach remove DONE workers:1 hold
+    until_true "a worker" pgrep -P "$started"
+    worker=$(pgrep -P "$started")
+    kill -9 "$started"
+    until_true "gone" gone "$started"
+}
+state_a_daemon_that_shed_its_user() {
+    start srv shm:0:2097152 sem:0:1 values:1 give:$user user:$user DONE hold
+}
+state_a_daemons_killed() {
+    start_daemon srv shm:0:2097152 sem:0:1 values:1 background DONE hold
+    kill -9 "$started"
+    until_true "gone" gone "$started"
+}
+state_made_by_root_for_a_user_at_work() {
+    act name:setup shm:0x61:2097152 sem:0x62:2 values:1 give:$user ids:"$dir/ids"
+    ids_of "$dir/ids"
+    start service user:$user use:m:"${ids[0]}" use:s:"${ids[1]}" attach op:0:-1 DONE hold
+}
+state_made_by_root_for_a_user_gone() {
+    act name:setup shm:0x61:2097152 sem:0x62:2 values:1 give:$user ids:"$dir/ids"
+    ids_of "$dir/ids"
+    act name:service user:$user use:m:"${ids[0]}" use:s:"${ids[1]}" attach op:0:-1
+}
+state_a_set_handed_to_a_server_that_started_later() {
+    act name:setup sem:0:4 values:1 ids:"$dir/ids"
+    start srv use:s:"$(cat "$dir/ids")" forget sem:0:4 values:1 op:0:-1 DONE hold
+}
+
+# --- beings ----------------------------------------------------------------------------------------
+
+state_a_maker_that_became_another_program() {
+    start maker shm:0:2097152 attach sem:0:1 values:1 msg:0 send:10 DONE exec
+}
+state_a_thread_made_it() {
+    start maker thread shm:0:2097152 until:/proc/self thread sem:0:1 DONE hold
+}
+state_a_dead_thread_took_the_semaphore() {
+    start srv sem:0x77:1 value:0:1 thread op:0:-1:undo DONE hold
+    start waiter sem:0x77:1 DONE op:0:-1
+    waiting "$started" $SEMOP
+}
+state_a_thread_waits() {
+    start srv sem:0x77:1 value:0:0 thread op:0:-1 DONE hold
+}
+state_a_thread_reads_the_queue_of_an_ended_leader() {
+    act name:client msg:0x55 send:10
+    start srv msg:0x55 receive thread receive DONE end-leader
+    until_true "a zombie leader" gone "$started"
+}
+state_memory_of_a_vfork_child() {
+    start srv shm:0:2097152 attach touch DONE vfork
+}
+state_memory_shared_with_a_child() {
+    start srv shm:0:2097152 attach touch remove share DONE hold
+}
+state_its_child_a_zombie() {
+    start srv shm:0:2097152 attach remove zombie DONE hold
+}
+state_a_holder_left_the_namespace() {
+    start srv shm:0:2097152 attach remove leave-ipc DONE hold
+}
+state_a_traced_receiver() {
+    start receiver msg:0x55 DONE receive receive until:"$dir/never"
+    receiver=$started
+    act name:first msg:0x55 send:400
+    until_true "received" objects 1 q
+    waiting "$receiver" $MSGRCV
+    start debugger trace:"$receiver" DONE hold
+    debugger=$started
+    start feeder msg:0x55 send:400:9999:full DONE send:400
+    feeder=$started
+    waiting "$feeder" $MSGSND
+}
+state_a_traced_holder_of_removed_memory() {
+    start app shm:0:8388608 ids:"$dir/ids" DONE hold
+    app=$started
+    start worker use:m:"$(cat "$dir/ids")" attach DONE hold
+    holder=$started
+    kill_hard "$app"
+    ipcrm -m "$(cat "$dir/ids")"
+    start debugger trace:"$holder" DONE hold
+    debugger=$started
+}
+state_a_maker_in_an_inner_pid_namespace() {
+    unshare --pid --fork --kill-child "$actor" name:inner shm:0:2097152 attach detach sem:0:1 values:1 \
+        msg:0 send:10 did:"$dir/did" hold &
+    await_file "$dir/did"
+}
+state_an_inner_maker_with_the_pid_of_another() {
+    start decoy DONE hold
+    unshare --pid --fork --kill-child "$actor" name:inner shm:0:2097152 attach detach sem:0:1 values:1 \
+        did:"$dir/did" &
+    await_file "$dir/did"
+    wait $!
+}
+state_seen_from_an_inner_pid_namespace() {
+    start maker shm:0:2097152 attach detach sem:0:1 values:1 msg:0 send:10 DONE hold
+    ipctop_outside=$ipctop
+    inner() {
+        unshare --pid --fork --mount-proc "$ipctop_outside" "$@"
+    }
+    ipctop=inner
+}
+state_seen_from_an_inner_pid_namespace_with_the_outer_proc() {
+    start maker shm:0:2097152 attach detach sem:0:1 values:1 msg:0 send:10 DONE hold
+    ipctop_outside=$ipctop
+    inner() {
+        unshare --pid --fork "$ipctop_outside" "$@"
+    }
+    ipctop=inner
+}
+state_seen_by_a_user_whose_proc_hides_others() {
+    mount -t proc -o hidepid=2 proc /proc || skip "no hidepid=2 here"
+    start maker shm:0:2097152:1:666 attach detach sem:0:1:1:600 values:1 msg:0:1:600 send:10 DONE hold
+    ipctop_outside=$ipctop
+    as_user() {
+        setpriv --reuid=$user --regid=$user --clear-groups -- "$ipctop_outside" "$@"
+    }
+    ipctop=as_user
+}
+state_seen_by_a_user() {
+    start maker shm:0:2097152:1:666 attach detach sem:0:1:1:600 values:1 msg:0:1:600 send:10 DONE hold
+    ipctop_outside=$ipctop
+    as_user() {
+        setpriv --reuid=$user --regid=$user --clear-groups -- "$ipctop_outside" "$@"
+    }
+    ipctop=as_user
+}
+state_a_recycled_pid() {
+    start maker shm:0:2097152 DONE hold
+    old=$started
+    kill_hard "$old"
+    apart
+    while :; do
+        echo $((old - 1)) >/proc/sys/kernel/ns_last_pid || skip "no ns_last_pid here"
+        start innocent user:65533 DONE hold
+        [ "$started" = "$old" ] && break
+        kill_hard "$started"
+    done
+}
+state_in_a_time_namespace() {
+    start maker shm:0:2097152 sem:0:1 values:1 DONE hold
+    ipctop_outside=$ipctop
+    timed() {
+        unshare --time --boottime 1000000 --fork "$ipctop_outside" "$@"
+    }
+    ipctop=timed
+    unshare --time true || skip "no time namespaces here"
+}
+
+# --- sets and queues of an unusual use ---------------------------------------------------------------
+
+state_a_set_only_watched() {
+    start meter sem:0x71:4 DONE watch
+    start setter sem:0x71:4 values:3 DONE hold
+}
+state_a_set_with_undo_of_a_killed_holder() {
+    start taker sem:0x77:1 value:0:1 op:0:-1:undo DONE hold
+    taker=$started
+    start waiter sem:0x77:1 DONE op:0:-1 did:"$dir/got" hold
+    waiting "$started" $SEMOP
+    kill_hard "$taker"
+    await_file "$dir/got"
+}
+state_a_log_queue_nobody_reads() {
+    start logger msg:0x58 send:400:9999:full DONE hold
+}
+state_a_log_queue_of_an_ended_logger() {
+    act name:logger msg:0x58 send:400:9999:full
+}
+state_a_queue_full_of_what_its_reader_does_not_want() {
+    start reader msg:0x55 DONE receive:1 receive:5
+    reader=$started
+    act name:first msg:0x55 send:400
+    waiting "$reader" $MSGRCV
+    start feeder msg:0x55 send:400:9999:full DONE send:400
+    feeder=$started
+    waiting "$feeder" $MSGSND
+}
+state_open_to_all() {
+    act name:maker sem:0x71:1:1:666 values:1 msg:0x72:1:666 send:10
+}
+state_two_programs_with_one_key() {
+    start one shm:0x1234:4096:1:666 attach DONE hold
+    start two user:65533 shm:0x1234:4096:1:666 attach DONE hold
+}
+state_two_instances_one_killed() {
+    start srv shm:0x100:2097152 sem:0x101:2 values:1 attach op:0:-1 DONE hold
+    old=$started
+    apart
+    start srv shm:0x200:2097152 sem:0x201:2 values:1 attach op:0:-1 DONE hold
+    kill_hard "$old"
+}
+state_a_segment_its_reader_keeps() {
+    start maker shm:0:2097152 ids:"$dir/ids" attach touch DONE hold
+    start reader use:m:"$(cat "$dir/ids")" attach:ro DONE hold
+    kill_hard "$((started - 1))" 2>/dev/null
+    :
+}
+state_an_x_client_that_is_forwarded() { # its server is elsewhere, and attaches nothing
+    start xclient shm:0:2097152:1:777 attach touch DONE hold
+}
