@@ -33,6 +33,7 @@ linux/actions
 linux replay
 engine/ask
 engine/holders
+engine/users
 engine/shared
 engine
 store

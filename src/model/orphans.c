@@ -30,10 +30,8 @@ static void judge(struct verdict *v, enum pid_state state)
 // An orphan: one process is known to be gone, and none is alive or unknown. What was made together with
 // an object in use may be needed by the same server, and what was made before a daemon went to the
 // background by that daemon.
-static bool settle(const struct snapshot *s, struct verdict *v, const struct owned *o, bool *known)
+static bool settle(const struct verdict *v, const struct owned *o, bool *known)
 {
-    if (v->gone && !v->alive && heir_of(s, o))
-        v->unknown = true;
     *known = v->alive || (v->gone && !v->unknown && !o->grouped);
     return *known && !v->alive;
 }
@@ -102,7 +100,8 @@ bool segment_orphan(const struct snapshot *s, const struct segment *segment, boo
     // Without a last use lpid is 0 because nobody ever attached.
     if (segment_last_use(segment) > 0 && !segment_served(s, segment))
         judge(&v, object_pid_state(s, &segment->o, segment->lpid, segment_last_use(segment)));
-    return settle(s, &v, &segment->o, known);
+    v.unknown |= segment_heir(s, segment) != NULL;
+    return settle(&v, &segment->o, known);
 }
 
 // fakeroot's clients come and go, and no others operate its set: its daemon lives by the queues.
@@ -146,7 +145,8 @@ bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *kno
     const struct queue *queue = semset_queue(s, set);
     v.alive |= (queue && queue_in_use(s, queue)) || set_server_runs(s, set);
     v.unknown |= server_of_set(s, set) != NULL;
-    return settle(s, &v, &set->o, known);
+    v.unknown |= semset_heir(s, set) != NULL;
+    return settle(&v, &set->o, known);
 }
 
 // Whether nobody can be blocked on the queue. The kernel has no count of them, only the tasks
@@ -187,7 +187,8 @@ bool queue_orphan(const struct snapshot *s, const struct queue *queue, bool *kno
         judge(&v, object_pid_state(s, &queue->o, queue->lspid, queue->stime));
     if (queue->rtime > 0)
         judge(&v, object_pid_state(s, &queue->o, queue->lrpid, queue->rtime));
-    return settle(s, &v, &queue->o, known);
+    v.unknown |= queue_heir(s, queue) != NULL;
+    return settle(&v, &queue->o, known);
 }
 
 // As the IDLE column counts it.

@@ -90,7 +90,7 @@ TEST(a_daemon_may_have_inherited)
         vec_push(&s->heirs, cases[i].heir);
         if (orphans(s) != cases[i].orphans)
             fail_msg("case %zu", i);
-        assert_true((heir_of(s, &s->semsets.at[0].o) != NULL) == (cases[i].orphans == 0));
+        assert_true((semset_heir(s, &s->semsets.at[0]) != NULL) == (cases[i].orphans == 0));
         snapshot_unref(s);
     }
 }

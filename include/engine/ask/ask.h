@@ -28,4 +28,8 @@ void ask_add(struct asking *asking, struct probe probe);
 bool ask_each(struct prober_pool *pool, struct asking *asking); // false: cancelled
 void ask_end(struct asking *asking);                            // frees what it holds
 
+// What stat says of each of these processes, in any order: those that are gone or do not answer are left
+// out. Replaces *out; they have no strings.
+void ask_processes(struct prober_pool *pool, const struct pid_vec *pids, struct process_vec *out);
+
 #endif

@@ -27,7 +27,9 @@ bool heir_fits(const struct left *left, const struct heir *heir);
 // Until when (epoch seconds) new processes may fit.
 int64_t heirs_until(const struct left *left);
 
-// One that may have inherited the object, or NULL. Among the snapshot's.
-const struct heir *heir_of(const struct snapshot *s, const struct owned *o);
+// One that may have inherited the object, among the snapshot's, or NULL.
+const struct heir *segment_heir(const struct snapshot *s, const struct segment *segment);
+const struct heir *semset_heir(const struct snapshot *s, const struct semset *set);
+const struct heir *queue_heir(const struct snapshot *s, const struct queue *queue);
 
 #endif

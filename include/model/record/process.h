@@ -102,7 +102,8 @@ void process_add_string(struct process *process, enum process_string which, cons
 // The facts of `old` that are read once and that `now`, the same process, was not asked for.
 void process_inherit(struct process *now, const struct process *old);
 bool process_is_stopped(const struct process *process); // known to be, by a signal or its tracer
-bool process_is_traced(const struct process *process);  // by its tracer: SIGCONT does not continue it
+bool process_is_traced(
+    const struct process *process);            // by its tracer: SIGCONT does not continue it
 void process_release(struct process *process); // of its strings
 
 void processes_add(struct process_vec *to,

@@ -21,8 +21,8 @@ static bool add_pid(const struct snapshot *s, struct left *left, int32_t pid, in
 
 static bool segment_left(const struct snapshot *s, const struct segment *g, struct left *left)
 {
-    left->made = segment_birth(g);
-    return g->nattch == 0 && add_pid(s, left, g->cpid, left->made);
+    *left = (struct left){.o = &g->o, .made = segment_birth(g)};
+    return g->nattch == 0 && add_pid(s, left, g->cpid, left->made) && left->maker > 0;
 }
 
 static bool set_left(const struct snapshot *s, const struct semset *set, struct left *left)
@@ -30,30 +30,21 @@ static bool set_left(const struct snapshot *s, const struct semset *set, struct 
     size_t n;
     const struct element *e = snapshot_elements(s, set, &n);
 
-    left->made = set->otime > 0 && set->otime < set->o.ctime ? set->otime : set->o.ctime;
+    *left = (struct left){.o = &set->o, .made = set->o.ctime};
+    if (set->otime > 0 && set->otime < left->made)
+        left->made = set->otime;
     for (size_t i = 0; i < n; i++)
         if (e[i].known & ELEMENT_KNOWS_PID && (i == 0 || e[i].pid != e[i - 1].pid) &&
             !add_pid(s, left, e[i].pid, semset_last_use(set)))
             return false;
-    return true;
+    return left->maker > 0;
 }
 
 static bool queue_left(const struct snapshot *s, const struct queue *q, struct left *left)
 {
-    left->made = q->o.ctime;
-    return add_pid(s, left, q->lspid, q->stime) && add_pid(s, left, q->lrpid, q->rtime);
-}
-
-static bool is_left(const struct snapshot *s, const struct owned *o, struct left *left)
-{
-    *left = (struct left){.o = o};
-    if (o->kind == KIND_SEGMENT && !segment_left(s, (const struct segment *)o, left))
-        return false;
-    if (o->kind == KIND_SEMSET && !set_left(s, (const struct semset *)o, left))
-        return false;
-    if (o->kind == KIND_QUEUE && !queue_left(s, (const struct queue *)o, left))
-        return false;
-    return left->maker > 0;
+    *left = (struct left){.o = &q->o, .made = q->o.ctime};
+    return add_pid(s, left, q->lspid, q->stime) && add_pid(s, left, q->lrpid, q->rtime) &&
+           left->maker > 0;
 }
 
 void heirs_left(const struct snapshot *s, struct left_vec *out)
@@ -61,13 +52,13 @@ void heirs_left(const struct snapshot *s, struct left_vec *out)
     struct left left;
 
     for (size_t i = 0; i < s->segments.n; i++)
-        if (is_left(s, &s->segments.at[i].o, &left))
+        if (segment_left(s, &s->segments.at[i], &left))
             vec_push(out, left);
     for (size_t i = 0; i < s->semsets.n; i++)
-        if (is_left(s, &s->semsets.at[i].o, &left))
+        if (set_left(s, &s->semsets.at[i], &left))
             vec_push(out, left);
     for (size_t i = 0; i < s->queues.n; i++)
-        if (is_left(s, &s->queues.at[i].o, &left))
+        if (queue_left(s, &s->queues.at[i], &left))
             vec_push(out, left);
 }
 
@@ -83,14 +74,31 @@ bool heir_fits(const struct left *left, const struct heir *heir)
            heir->start_time <= heirs_until(left);
 }
 
-const struct heir *heir_of(const struct snapshot *s, const struct owned *o)
+static const struct heir *heir_of(const struct snapshot *s, const struct left *left)
+{
+    for (size_t i = 0; i < s->heirs.n; i++)
+        if (heir_fits(left, &s->heirs.at[i]))
+            return &s->heirs.at[i];
+    return NULL;
+}
+
+const struct heir *segment_heir(const struct snapshot *s, const struct segment *segment)
 {
     struct left left;
 
-    if (s->heirs.n == 0 || !is_left(s, o, &left))
-        return NULL;
-    for (size_t i = 0; i < s->heirs.n; i++)
-        if (heir_fits(&left, &s->heirs.at[i]))
-            return &s->heirs.at[i];
-    return NULL;
+    return s->heirs.n > 0 && segment_left(s, segment, &left) ? heir_of(s, &left) : NULL;
+}
+
+const struct heir *semset_heir(const struct snapshot *s, const struct semset *set)
+{
+    struct left left;
+
+    return s->heirs.n > 0 && set_left(s, set, &left) ? heir_of(s, &left) : NULL;
+}
+
+const struct heir *queue_heir(const struct snapshot *s, const struct queue *queue)
+{
+    struct left left;
+
+    return s->heirs.n > 0 && queue_left(s, queue, &left) ? heir_of(s, &left) : NULL;
 }

@@ -194,10 +194,8 @@ static void say_group(struct draft *t, const struct owned *o)
 }
 
 // Its maker may have become a daemon, which has its id without having used it yet.
-static void say_heir(struct draft *t, const struct owned *o)
+static void say_heir(struct draft *t, const struct heir *heir)
 {
-    const struct heir *heir = heir_of(t->s, o);
-
     if (!heir || t->out->grave)
         return;
     say(consequence_next(t),
@@ -217,6 +215,7 @@ static void say_segment(struct draft *t, const struct segment *g, const struct l
         say_dest(t, g);
     else
         say_attached(t, g, maker);
+    say_heir(t, segment_heir(t->s, g));
 }
 
 // `counted`: the kernel counts them, and that was read.
@@ -247,6 +246,7 @@ static void say_set(struct draft *t, const struct semset *set)
         if (e[i].known & ELEMENT_KNOWS_PID &&
             say_running(t, &set->o, "Its last operator", e[i].pid, last_use))
             break; // one is enough to think again
+    say_heir(t, semset_heir(t->s, set));
 }
 
 static void say_queue(struct draft *t, const struct queue *q)
@@ -263,6 +263,7 @@ static void say_queue(struct draft *t, const struct queue *q)
         say_running(t, &q->o, "Its last sender", q->lspid, q->stime);
     if (q->rtime > 0 && q->lrpid != q->lspid)
         say_running(t, &q->o, "Its last receiver", q->lrpid, q->rtime);
+    say_heir(t, queue_heir(t->s, q));
 }
 
 void consequence_remove(struct draft *t)
@@ -293,6 +294,5 @@ void consequence_remove(struct draft *t)
         say_queue(t, (const struct queue *)o);
     say_application(t, kind == KIND_SEGMENT ? (const struct segment *)o : NULL, &label);
     say_group(t, o);
-    say_heir(t, o);
     consequence_permission(t, o->uid, o->cuid, "CAP_SYS_ADMIN");
 }

@@ -72,28 +72,6 @@ static uint64_t fingerprint(const struct snapshot *s)
     return print;
 }
 
-static void take(void *arg, size_t index, struct answer *answer)
-{
-    struct process process = answer->process;
-
-    (void)index;
-    process.strings = NULL;
-    if (!answer->error)
-        vec_push((struct process_vec *)arg, process);
-}
-
-static void ask(const struct round *round, const struct pid_vec *pids, struct process_vec *out)
-{
-    struct asking asking = {.take = take, .arg = out};
-
-    vec_clear(out);
-    for (size_t i = 0; i < pids->n; i++)
-        ask_add(&asking,
-                (struct probe){.what = PROBE_PROCESS, .id = pids->at[i], .facts = NEED_PROCESSES});
-    ask_each(round->pool, &asking);
-    ask_end(&asking);
-}
-
 static void ask_workers(struct found *f, const struct round *round)
 {
     const struct source *source = round->source;
@@ -105,13 +83,13 @@ static void ask_workers(struct found *f, const struct round *round)
     for (size_t i = 0; source->owner && i < list->n; i++)
         if (source->owner(source->self, list->at[i].pid, &uid) == 0 && has_user(&users, uid))
             vec_push(&pids, list->at[i].pid);
-    ask(round, &pids, &f->workers);
+    ask_processes(round->pool, &pids, &f->workers);
     vec_clear(&pids);
     for (size_t i = 0; i < f->workers.n; i++)
         if (f->workers.at[i].known & PROC_KNOWS_PARENT)
             pids_add(&pids, f->workers.at[i].parent);
     pids_settle(&pids);
-    ask(round, &pids, &f->parents);
+    ask_processes(round->pool, &pids, &f->parents);
     vec_free(&pids);
 }
 

@@ -142,28 +142,6 @@ static void choose(struct heirs *h, const struct round *round, struct pid_vec *o
 
 // --- asking ---------------------------------------------------------------------------------------
 
-static void take(void *arg, size_t index, struct answer *answer)
-{
-    struct process process = answer->process;
-
-    (void)index;
-    process.strings = NULL;
-    if (!answer->error)
-        vec_push((struct process_vec *)arg, process);
-}
-
-static void ask(const struct round *round, const struct pid_vec *pids, struct process_vec *out)
-{
-    struct asking asking = {.take = take, .arg = out};
-
-    vec_clear(out);
-    for (size_t i = 0; i < pids->n; i++)
-        ask_add(&asking,
-                (struct probe){.what = PROBE_PROCESS, .id = pids->at[i], .facts = NEED_PROCESSES});
-    ask_each(round->pool, &asking);
-    ask_end(&asking);
-}
-
 static bool is_orphaned(const struct heirs *h, const struct process *child)
 {
     const unsigned all = PROC_KNOWS_COMM | PROC_KNOWS_UID | PROC_KNOWS_START | PROC_KNOWS_STAT;
@@ -186,13 +164,13 @@ static bool fits_any(const struct heirs *h, const struct heir *heir)
 
 static void ask_all(struct heirs *h, const struct round *round, struct pid_vec *pids)
 {
-    ask(round, pids, &h->children);
+    ask_processes(round->pool, pids, &h->children);
     vec_clear(pids);
     for (size_t i = 0; i < h->children.n; i++)
         if (h->children.at[i].forked && h->children.at[i].parent > 0)
             vec_push(pids, h->children.at[i].parent);
     pids_settle(pids);
-    ask(round, pids, &h->parents);
+    ask_processes(round->pool, pids, &h->parents);
     vec_clear(&h->heirs);
     for (size_t i = 0; i < h->children.n; i++) {
         const struct process *p = &h->children.at[i];
