@@ -139,7 +139,7 @@ static int inside_forks(void *arg, uint64_t *forks)
 
 // A whole round, as if that namespace were shown, but for processes that live elsewhere.
 static struct snapshot *look_around(struct elsewhere *self, const struct ipc_namespace *row,
-                                    const struct pid_vec *pids)
+                                    const struct pid_vec *pids, uint64_t own)
 {
     struct inside inside = {self->source, pids->at + row->first, row->processes};
     const struct source source = {.self = &inside,
@@ -147,7 +147,8 @@ static struct snapshot *look_around(struct elsewhere *self, const struct ipc_nam
                                   .processes = inside_processes,
                                   .some = true,
                                   .forks = inside_forks};
-    struct want want = {.need = triage_need() | NEED_SEGMENT_USE, .ipc_namespace = row->inode};
+    struct want want = {.need = triage_need() | NEED_SEGMENT_USE,
+                        .ipc_namespace = row->inode == own ? 0 : row->inode};
     struct refresh *refresh = refresh_new(&source, self->pool, false);
     size_t events;
 
@@ -193,7 +194,8 @@ static void take_findings(struct look *look, struct snapshot *s)
 static void look_into(struct elsewhere *self, struct look *look, const struct snapshot *shown)
 {
     const struct ipc_namespace *row = namespace_find(&shown->namespaces, look->row.inode);
-    struct snapshot *s = look_around(self, row, &shown->namespace_pids);
+    struct snapshot *s =
+        look_around(self, row, &shown->namespace_pids, shown->system.own_namespace);
 
     look->row.error = s->error;
     look->time_ns = clock_ns();

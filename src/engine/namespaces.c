@@ -269,8 +269,8 @@ static int by_mount(const void *a, const void *b)
     return (x->pid > y->pid) - (x->pid < y->pid);
 }
 
-// The oldest process of each mount namespace.
-static void build_places(struct namespaces *n)
+// The oldest process of each mount namespace; in which of them processes of the IPC namespace shown live.
+static void build_places(struct namespaces *n, uint64_t shown)
 {
     struct mount_namespace_vec *places = &n->places;
     size_t kept = 0;
@@ -279,17 +279,22 @@ static void build_places(struct namespaces *n)
     for (size_t i = 0; i < n->members.n; i++) {
         const struct member *m = &n->members.at[i];
         if (m->mount)
-            vec_push(places, (struct mount_namespace){m->mount, m->process.pid, m->start_ticks});
+            vec_push(places, (struct mount_namespace){.inode = m->mount,
+                                                      .pid = m->process.pid,
+                                                      .start_ticks = m->start_ticks,
+                                                      .shown = shown && m->inode == shown});
     }
     if (places->n > 1)
         qsort(places->at, places->n, sizeof *places->at, by_mount);
-    for (size_t i = 0; i < places->n; i++)
+    for (size_t i = 0; i < places->n; i++) {
         if (!kept || places->at[kept - 1].inode != places->at[i].inode)
             places->at[kept++] = places->at[i];
+        places->at[kept - 1].shown |= places->at[i].shown;
+    }
     places->n = kept;
 }
 
-static void build(struct namespaces *n)
+static void build(struct namespaces *n, uint64_t shown)
 {
     const struct member **ordered = mem_alloc(n->members.n * sizeof *ordered);
     size_t found = 0;
@@ -316,7 +321,7 @@ static void build(struct namespaces *n)
         vec_push(&n->pids, m->process.pid);
     }
     add_mounts(n);
-    build_places(n);
+    build_places(n, shown);
     free(ordered);
     n->changed = false;
 }
@@ -337,7 +342,7 @@ static void update(void *self, const struct round *round)
     if (ask(n, round, mounts))
         ask(n, round, false);
     if (n->changed)
-        build(n);
+        build(n, round->want->ipc_namespace);
     n->known = n->members.n > 0;
 }
 

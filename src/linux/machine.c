@@ -47,17 +47,12 @@ static void note(int *first, struct snapshot *fresh, uint64_t part, int error)
         *first = error;
 }
 
-static bool is_elsewhere(const struct machine *m, const struct want *want)
-{
-    return want->ipc_namespace && want->ipc_namespace != m->ipc_namespace;
-}
-
 void machine_read_system(const struct machine *m, const struct want *want, struct snapshot *fresh)
 {
     system_read(m->proc, &fresh->system);
     if (m->is_procfs)
         system_by_calls(&fresh->system);
-    if (is_elsewhere(m, want))
+    if (want->ipc_namespace)
         system_of_namespace(&fresh->system, want->ipc_namespace);
     fresh->has |= NEED_SYSTEM;
 }
@@ -87,7 +82,7 @@ static void read_details(const struct machine *m, const struct want *want, struc
             limits_by_calls(fresh);
         huge_pages_read(m->sys, &fresh->limits);
         if (m->is_procfs)
-            shared_limits_read(is_elsewhere(m, want), &fresh->limits);
+            shared_limits_read(want->ipc_namespace != 0, &fresh->limits);
         fresh->has |= NEED_LIMITS;
     }
     if (need & NEED_SYSTEM)
@@ -98,7 +93,7 @@ static void read_tables(const struct machine *m, const struct want *want, struct
 {
     const struct table_reading in = {.proc = m->proc,
                                      .is_procfs = m->is_procfs,
-                                     .elsewhere = is_elsewhere(m, want),
+                                     .elsewhere = want->ipc_namespace != 0,
                                      .want = want};
 
     for (size_t i = 0; i < sizeof table_readers / sizeof *table_readers; i++) {

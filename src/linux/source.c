@@ -41,7 +41,6 @@ struct linux_source *linux_source_new(const struct linux_source_options *options
         self->machine.is_procfs && process_list_is_ours(self->machine.proc);
     self->new_processes = new_processes_new(self->machine.proc, self->machine.same_pid_namespace);
     self->namespaces = namespaces_new(self->machine.proc, self->machine.same_pid_namespace);
-    self->machine.ipc_namespace = namespaces_own(self->namespaces);
     pthread_mutex_init(&self->learning, NULL);
     return self;
 }
@@ -82,14 +81,13 @@ static int source_read(void *arg, const struct want *want, struct snapshot *fres
     const struct linux_source *self = arg;
     struct reading reading = {self, want, fresh, 0};
 
-    if (!want->ipc_namespace || want->ipc_namespace == self->machine.ipc_namespace)
+    if (!want->ipc_namespace)
         return machine_read(&self->machine, want, fresh);
     if (!self->machine.is_procfs)
         return -ENOTSUP;
     int error = namespaces_run(self->namespaces, want->ipc_namespace, read_there, &reading);
-    if (error && want->need & NEED_SYSTEM) {
+    if (error && want->need & NEED_SYSTEM)
         machine_read_system(&self->machine, want, fresh); // of the machine, at least
-    }
     return error ? error : reading.error;
 }
 

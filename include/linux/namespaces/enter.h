@@ -17,9 +17,6 @@ struct namespaces; // which ways lead into which namespace; may be used by sever
 struct namespaces *namespaces_new(const char *proc, bool pidfds);
 void namespaces_free(struct namespaces *self); // NULL is fine
 
-// Our own; 0: not known.
-uint64_t namespaces_own(const struct namespaces *self);
-
 // The namespace a process lives in, into answer->ipc_namespace; the start of the process, into
 // answer->process. Can hang, as all reading of a process can.
 void namespaces_probe(struct namespaces *self, int32_t pid, struct answer *answer);

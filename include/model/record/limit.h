@@ -16,7 +16,7 @@ bool limit_unlimited(uint64_t value); // as large as no limit at all
 bool limit_percent(const struct limit *limit, double *percent);
 enum { LIMIT_WARNING = 80, LIMIT_CRITICAL = 95 }; // percent from which it is one
 
-// As it is listed: "shmmni", "dev_shm:4026532201" of another mount namespace's. Returns dst.
+// As it is listed: "shmmni", "dev_shm:4026532201" of one that is elsewhere. Returns dst.
 const char *limit_name(const struct limit *limit, char *dst, size_t cap);
 
 // For people: "32000", "276M" of bytes, "unlimited".

@@ -167,8 +167,9 @@ struct limit {           // ipc(5), proc_sys_kernel(5)
     uint64_t own;     // what bounds the object that `used` is of; 0: `limit` does
     uint32_t top_uid; // the user that uses most of it
     uint8_t known;
-    uint64_t mount_namespace; // of a /dev/shm that is not ours: where it is, and
+    uint64_t mount_namespace; // of a /dev/shm that is not ours, or elsewhere: where it is, and
     int32_t pid;              // a process there
+    bool here, ours;          // of a /dev/shm: as in struct shm_place
 };
 VEC(limit_vec, struct limit);
 

@@ -19,10 +19,11 @@ enum shared_type {
     SHARED_TYPES
 };
 
-enum {                    // status
-    SHARED_DELETED = 1,   // it had a name, which is gone: it stays as long as it is held
-    SHARED_ELSEWHERE = 2, // its name is in another mount namespace
-    SHARED_FULL = 4,      // a queue whose next sender waits
+enum {                  // status
+    SHARED_DELETED = 1, // it had a name, which is gone: it stays as long as it is held
+    SHARED_ELSEWHERE =
+        2,           // its name is in another mount namespace, of a queue in another IPC namespace
+    SHARED_FULL = 4, // a queue whose next sender waits
 };
 
 enum {                      // known

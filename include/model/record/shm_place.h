@@ -12,12 +12,15 @@ struct mount_namespace {
     uint64_t inode;
     int32_t pid; // the oldest process in it of those seen
     uint64_t start_ticks;
+    bool shown; // processes of the IPC namespace that is shown live in it
 };
 VEC(mount_namespace_vec, struct mount_namespace);
 
 struct shm_place {
     uint32_t dev_major, dev_minor;
-    bool here;                // it is ours
+    bool ours; // the one that this process sees
+    bool
+        here; // processes of the IPC namespace that is shown see it; of our own namespace: it is ours
     uint64_t mount_namespace; // one of those where it is
     int32_t pid;              // a process there
     uint64_t size, used;      // bytes; size 0: no bound

@@ -63,15 +63,16 @@ enum others {
 };
 
 struct want {
-    uint64_t need;          // enum need
-    uint64_t in_sight;      // the tables among them that are on the screen: others may be older
-    bool focused;           // the rest counts only if so
-    struct identity focus;  // the object or process a drill-down shows
-    bool alone;             // of processes, only those this segment names count
-    int64_t orphan_age;     // of the snapshot, see there
-    uint64_t ipc_namespace; // inode of the one to look into; 0: our own. Of several
-                            // hosts: the number of the one to show; 0: all of them
-    enum others others;     // with NEED_NAMESPACES
+    uint64_t need;         // enum need
+    uint64_t in_sight;     // the tables among them that are on the screen: others may be older
+    bool focused;          // the rest counts only if so
+    struct identity focus; // the object or process a drill-down shows
+    bool alone;            // of processes, only those this segment names count
+    int64_t orphan_age;    // of the snapshot, see there
+    uint64_t
+        ipc_namespace;  // inode of the one to look into; 0: our own, which is never given by its
+                        // number. Of several hosts: the number of the one to show; 0: all of them
+    enum others others; // with NEED_NAMESPACES
     // Processes to read as well, whether anything names them or not: pids, in any order.
     uint8_t n_followed;
     int32_t followed[WANT_FOLLOWED];

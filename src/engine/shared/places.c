@@ -1,5 +1,6 @@
 // The /dev/shm of every mount namespace: how full each is. One process of each namespace is asked, at a
-// slow pace.
+// slow pace. An IPC namespace has no mount namespace; the processes that live in it have, and what these see
+// is `here` where it is shown.
 #include <errno.h>
 #include <stdlib.h>
 
@@ -108,6 +109,10 @@ static void ask(struct places *p, const struct round *round)
         k->place = p->fresh.at[i].place;
         k->place.mount_namespace = k->mount.inode;
     }
+    // The mount namespaces of processes may have changed since they were asked.
+    for (size_t i = 0; i < p->known.n; i++)
+        p->known.at[i].place.here =
+            round->want->ipc_namespace ? p->known.at[i].mount.shown : p->known.at[i].place.ours;
     vec_clear(&p->fresh);
     ask_end(&asking);
     free(which);
@@ -121,6 +126,8 @@ static int by_device(const void *a, const void *b)
 
     if (dx != dy)
         return dx < dy ? -1 : 1;
+    if (x->here != y->here)
+        return x->here ? -1 : 1;
     return (x->mount_namespace > y->mount_namespace) - (x->mount_namespace < y->mount_namespace);
 }
 

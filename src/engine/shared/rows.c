@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "model/record/shm_limit.h"
+
 // Where not all processes could be asked, none seen means nothing.
 static void count(const struct sharing *sharing, const struct shared *seen, struct shared *row)
 {
@@ -16,25 +18,38 @@ static void count(const struct sharing *sharing, const struct shared *seen, stru
     row->open = seen ? seen->open : 0;
 }
 
-// `named` ascends by id.
-static bool device_named(const struct shared_vec *named, const struct shared_id *id)
+// Whether the processes of the IPC namespace that is shown see the /dev/shm on that device. Where it was not
+// looked at: of our own namespace, where it has a name in ours. `named` ascends by id.
+static bool is_here(const struct snapshot *s, const struct shared_vec *named,
+                    const struct shared_id *id)
 {
+    const struct shm_place *place = shm_place_at(&s->shm_places, id->dev_major, id->dev_minor);
     const struct shared_id first = {.dev_major = id->dev_major, .dev_minor = id->dev_minor};
-    size_t at = vec_lower(named, row, shared_order(&row->id, &first) < 0);
 
-    return at < named->n && named->at[at].id.dev_major == id->dev_major &&
+    if (place)
+        return place->here;
+    size_t at = vec_lower(named, row, shared_order(&row->id, &first) < 0);
+    return !s->entered && at < named->n && named->at[at].id.dev_major == id->dev_major &&
            named->at[at].id.dev_minor == id->dev_minor;
 }
 
-// A name that is not in our /dev/shm, of a file that has one.
-static void place(const struct shared_vec *named, struct shared *row)
+// Queues are listed by the IPC namespace: one that is not, and that a process has open, is of another.
+static bool is_elsewhere(const struct snapshot *s, const struct shared_vec *named,
+                         const struct shared *row)
 {
-    bool has_place = row->type == SHARED_POSIX || row->type == SHARED_SEMAPHORE;
+    if (row->status & SHARED_DELETED)
+        return false;
+    if (row->type == SHARED_MQUEUE)
+        return row->found && !(s->in_part & NEED_SHARED);
+    return (row->type == SHARED_POSIX || row->type == SHARED_SEMAPHORE) &&
+           !is_here(s, named, &row->id);
+}
 
-    if (has_place && !(row->status & SHARED_DELETED) && !device_named(named, &row->id))
+static void place(const struct snapshot *s, const struct shared_vec *named, struct shared *row)
+{
+    row->status &= (uint8_t)~SHARED_ELSEWHERE;
+    if (is_elsewhere(s, named, row))
         row->status |= SHARED_ELSEWHERE;
-    if (row->size)
-        row->known |= SHARED_KNOWS_SIZE;
 }
 
 static enum shared_maker maker_of(const struct sharing *sharing, const struct shared_id *id)
@@ -46,8 +61,9 @@ static enum shared_maker maker_of(const struct sharing *sharing, const struct sh
     return sharing->makers.at[at].lives ? MAKER_LIVES : MAKER_GONE;
 }
 
-void rows_fill(const struct sharing *sharing, struct table *table)
+void rows_fill(const struct sharing *sharing, struct snapshot *s)
 {
+    struct table *table = &s->tables[kind_shared.id];
     struct shared_vec named = {0}, all = {0};
     const struct shared *rows = table->at;
 
@@ -59,15 +75,20 @@ void rows_fill(const struct sharing *sharing, struct table *table)
         const struct shared *seen = sharing_find(&sharing->objects, id);
         vec_push(&all, named.at[i]);
         count(sharing, seen, &all.at[i]);
+        place(s, &named, &all.at[i]);
         all.at[i].maker = seen ? MAKER_LIVES : maker_of(sharing, id);
     }
-    for (size_t i = 0; i < sharing->objects.n; i++) {
+    for (size_t i = 0; i < sharing->objects.n && !sharing->queues_only; i++) {
         const struct shared *object = &sharing->objects.at[i];
         if (sharing_find(&named, &object->id))
             continue;
         struct shared row = *object;
         count(sharing, object, &row);
-        place(&named, &row);
+        place(s, &named, &row);
+        if (sharing->beside && row.type == SHARED_MQUEUE && row.status & SHARED_ELSEWHERE)
+            continue; // it is listed there
+        if (row.size)
+            row.known |= SHARED_KNOWS_SIZE;
         if (row.via && !row.attached && !row.open)
             row.maker = maker_of(sharing, &row.id);
         vec_push(&all, row);

@@ -98,14 +98,14 @@ static void take_names(void *arg, size_t index, struct answer *answer)
         vec_push(&to->objects, answer->shared.at[i]);
 }
 
-// One process in each other /dev/shm is asked what has a name there, whether it is mapped or not.
+// One process in each other /dev/shm than ours is asked what has a name there, whether it is mapped or not.
 static bool ask_names(const struct round *round, struct sharing *to)
 {
     struct asking asking = {.take = take_names, .arg = to};
     const struct shm_place_vec *places = &round->tables->shm_places;
 
     for (size_t i = 0; i < places->n; i++)
-        if (!places->at[i].here)
+        if (!places->at[i].ours)
             ask_add(&asking, (struct probe){
                                  .what = PROBE_SHM, .id = places->at[i].pid, .facts = PROBE_NAMES});
     bool complete = ask_each(round->pool, &asking);
@@ -142,6 +142,10 @@ static bool look(struct shared_state *state, const struct round *round, bool ope
     pids_settle(&state->fresh.unseen);
     sharing_settle(&state->fresh);
     state->fresh.open = open;
+    state->fresh.beside = round->want->others != OTHERS_FINDINGS;
+    state->fresh.queues_only = round->want->ipc_namespace && !(round->want->need & NEED_SHM_PLACES);
+    if (state->fresh.queues_only)
+        sharing_keep_named(&state->fresh, &round->tables->tables[kind_shared.id]);
     state->fresh.look.known = SHARED_LOOK_KNOWN;
     if (complete)
         ask_files(round, &state->fresh);
@@ -179,7 +183,7 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
         return false;
     snapshot->shared_look = now->look;
     snapshot->shared_look.names_unread = (snapshot->in_part & NEED_SHARED) != 0;
-    rows_fill(now, &snapshot->tables[kind_shared.id]);
+    rows_fill(now, snapshot);
     table_copy(&snapshot->tables[kind_shared_holders.id],
                &(struct table){now->holders.at, now->holders.n, sizeof *now->holders.at});
     table_copy(&snapshot->tables[kind_shared_maps.id],

@@ -137,3 +137,24 @@ const struct shared *sharing_find(const struct shared_vec *objects, const struct
 
     return at < objects->n && shared_order(&objects->at[at].id, id) == 0 ? &objects->at[at] : NULL;
 }
+
+void sharing_keep_named(struct sharing *sharing, const struct table *table)
+{
+    const struct shared_vec named = {.at = table->at, .n = table->n};
+    size_t kept = 0;
+
+    for (size_t i = 0; i < sharing->objects.n; i++)
+        if (sharing_find(&named, &sharing->objects.at[i].id))
+            sharing->objects.at[kept++] = sharing->objects.at[i];
+    sharing->objects.n = kept;
+    kept = 0;
+    for (size_t i = 0; i < sharing->holders.n; i++)
+        if (sharing_find(&named, &sharing->holders.at[i].id))
+            sharing->holders.at[kept++] = sharing->holders.at[i];
+    sharing->holders.n = kept;
+    kept = 0;
+    for (size_t i = 0; i < sharing->mappings.n; i++)
+        if (sharing_find(&named, &sharing->mappings.at[i].id))
+            sharing->mappings.at[kept++] = sharing->mappings.at[i];
+    sharing->mappings.n = kept;
+}

@@ -22,7 +22,9 @@ struct sharing {                        // the outcome of one look
     struct maker_vec makers;            // of named objects that no process holds, ordered by id
     struct pid_vec unseen;              // processes that could not be looked at, ascending
     struct shared_look look;
-    bool open; // descriptors were looked at
+    bool open;        // descriptors were looked at
+    bool queues_only; // of another IPC namespace, beside our own: the rest is listed with that
+    bool beside;      // other IPC namespaces are listed beside this one
 };
 
 void sharing_free(struct sharing *sharing); // empties it
@@ -35,13 +37,16 @@ bool shm_place_is_unread(const struct answer *answer);
 void sharing_merge(struct shared *to, const struct shared *from);
 // Puts all in order, and what several processes hold together.
 void sharing_settle(struct sharing *sharing);
+// Leaves what has a row in that table, which ascends by id. After sharing_settle().
+void sharing_keep_named(struct sharing *sharing, const struct table *table);
 // NULL where it is none of them. `objects` ascend by id.
 const struct shared *sharing_find(const struct shared_vec *objects, const struct shared_id *id);
 
 // Asks which programs run, for objects that nothing holds and whose names a rule knows.
 void makers_ask(const struct round *round, struct sharing *to);
 
-// Rows of what has a name here, with what was seen of it, and of what has none.
-void rows_fill(const struct sharing *sharing, struct table *table);
+// Rows of what has a name here, with what was seen of it, and of what has none: of tables[kind_shared.id]. Each
+// name is here or elsewhere by snapshot->shm_places.
+void rows_fill(const struct sharing *sharing, struct snapshot *snapshot);
 
 #endif

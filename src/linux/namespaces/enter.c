@@ -48,11 +48,6 @@ void namespaces_free(struct namespaces *self)
     free(self);
 }
 
-uint64_t namespaces_own(const struct namespaces *self)
-{
-    return self->own;
-}
-
 // --- entering -----------------------------------------------------------------------------------
 
 enum stage { ON_THE_WAY, ARRIVED, GIVEN_UP, DONE };

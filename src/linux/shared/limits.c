@@ -58,7 +58,7 @@ static void read_queues(bool elsewhere, struct limit_vec *limits)
 void shared_limits_read(bool elsewhere, struct limit_vec *limits)
 {
     int dir = elsewhere ? -ENOENT : names_find_shm();
-    struct shm_place place = {.here = true};
+    struct shm_place place = {.here = true, .ours = true};
 
     read_queues(elsewhere, limits);
     int error = dir < 0 ? dir : shm_place_of(dir, &place);

@@ -32,7 +32,7 @@ int shm_place_of(int dir, struct shm_place *out)
         return -EOPNOTSUPP;
     *out = (struct shm_place){.dev_major = major(st.st_dev),
                               .dev_minor = minor(st.st_dev),
-                              .here = is_ours(&st),
+                              .ours = is_ours(&st),
                               .size = (uint64_t)fs.f_blocks * (uint64_t)fs.f_bsize,
                               .used = (uint64_t)(fs.f_blocks - fs.f_bfree) * (uint64_t)fs.f_bsize};
     return 0;

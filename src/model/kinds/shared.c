@@ -130,7 +130,7 @@ static const struct column columns[] = {
      .type = CELL_COUNT, .width = 4, .widest = 7, .flags = COL_JSON | COL_DESCENDING, .need = NEED_SHARED_HOLDERS | NEED_SHARED_OPEN,
      .member = MEMBER_IF(SHARED_KNOWS_OPEN, AS_VALUE, struct shared, open)},
     {.name = "status", .detail = DETAIL_FIRST + 5, .title = "STATUS",
-     .help = "deleted: unlinked but held; elsewhere: in another mount namespace; full: a queue whose senders wait",
+     .help = "deleted: unlinked but held; elsewhere: in another mount or IPC namespace; full: a queue whose senders wait",
      .type = CELL_FLAGS, .width = 7, .widest = 17, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .names = status_names,
      .member = MEMBER(AS_VALUE, struct shared, status)},
     {.name = "app", .detail = DETAIL_FIRST + 11, .title = "APP", .help = "application it belongs to, or the program that all its holders run",

@@ -82,7 +82,7 @@ static void show_amount(const struct limit *limit, uint64_t amount, char *dst, s
 
 const char *limit_name(const struct limit *limit, char *dst, size_t cap)
 {
-    if (limit->mount_namespace)
+    if (limit->mount_namespace && !limit->here)
         snprintf(dst, cap, "%s:%" PRIu64, limit->name, limit->mount_namespace);
     else
         snprintf(dst, cap, "%s", limit->name ? limit->name : "");

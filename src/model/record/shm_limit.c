@@ -6,6 +6,8 @@ static const char name[] = "dev_shm";
 
 struct limit shm_limit(const struct shm_place *place)
 {
+    bool plain = place->ours && place->here;
+
     return (struct limit){.name = name,
                           .meaning = "size of /dev/shm; used: by files in it, deleted ones too",
                           .path = "/dev/shm",
@@ -14,8 +16,10 @@ struct limit shm_limit(const struct shm_place *place)
                           .limit = place->size,
                           .known = place->size ? LIMIT_KNOWS_USED | LIMIT_KNOWS_LIMIT
                                                : LIMIT_KNOWS_USED, // without a bound
-                          .mount_namespace = place->here ? 0 : place->mount_namespace,
-                          .pid = place->here ? 0 : place->pid};
+                          .mount_namespace = plain ? 0 : place->mount_namespace,
+                          .pid = plain ? 0 : place->pid,
+                          .here = place->here,
+                          .ours = place->ours};
 }
 
 bool shm_limit_is(const struct limit *limit)
@@ -25,10 +29,11 @@ bool shm_limit_is(const struct limit *limit)
 
 const char *shm_limit_remedy(const struct limit *limit)
 {
-    return limit->mount_namespace ? "start the container with more: --shm-size of docker(1) and "
-                                    "podman(1), an emptyDir "
-                                    "with medium: Memory in Kubernetes"
-                                  : "enlarge it by mount -o remount,size=SIZE /dev/shm";
+    return limit->mount_namespace && !limit->ours
+               ? "start the container with more: --shm-size of docker(1) and podman(1), an "
+                 "emptyDir "
+                 "with medium: Memory in Kubernetes"
+               : "enlarge it by mount -o remount,size=SIZE /dev/shm";
 }
 
 // A machine of many containers has as many of them; nearly all are empty.
@@ -37,17 +42,38 @@ static bool is_used(const struct shm_place *place)
     return place->used > 0 && place->used >= place->size / 100;
 }
 
+// The reader of limits has that of our own namespace.
+static void add_here(struct snapshot *s)
+{
+    for (size_t i = 0; i < s->shm_places.n; i++)
+        if (s->shm_places.at[i].here) {
+            vec_push(&s->limits, shm_limit(&s->shm_places.at[i]));
+            return;
+        }
+}
+
 void shm_limits_fill(struct snapshot *s)
 {
+    bool named = !s->entered; // one is the one here
     size_t kept = 0;
 
     for (size_t i = 0; i < s->limits.n; i++)
-        if (!s->limits.at[i].mount_namespace)
+        if (!s->limits.at[i].mount_namespace && !(s->entered && shm_limit_is(&s->limits.at[i])))
             s->limits.at[kept++] = s->limits.at[i];
     s->limits.n = kept;
-    for (size_t i = 0; i < s->shm_places.n && s->has & NEED_LIMITS; i++)
-        if (!s->shm_places.at[i].here && is_used(&s->shm_places.at[i]))
-            vec_push(&s->limits, shm_limit(&s->shm_places.at[i]));
+    if (!(s->has & NEED_LIMITS))
+        return;
+    if (s->entered)
+        add_here(s);
+    for (size_t i = 0; i < s->shm_places.n; i++) {
+        struct shm_place place = s->shm_places.at[i];
+        bool first = place.here && !named;
+        named |= place.here;
+        if (first || (place.here && !s->entered) || !is_used(&place))
+            continue;
+        place.here = false;
+        vec_push(&s->limits, shm_limit(&place));
+    }
 }
 
 const struct shm_place *shm_limit_place(const struct snapshot *s, const struct limit *limit)

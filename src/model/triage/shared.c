@@ -123,11 +123,11 @@ static bool nearly_full(const struct snapshot *s, struct match *match)
     return true;
 }
 
-// Whose it is: " of docker:3f4e5d6c7b8a", " of 4242 postgres (mount namespace 4026532201)"; of ours,
-// nothing.
+// Whose it is: " of docker:3f4e5d6c7b8a", " of 4242 postgres (mount namespace 4026532201)"; of the one of
+// the namespace shown, nothing.
 static void say_whose(struct say *x, const struct limit *limit)
 {
-    if (!limit->mount_namespace)
+    if (!limit->mount_namespace || limit->here)
         return;
     say(x, " of ");
     say_mount(x, limit->pid, limit->mount_namespace);
