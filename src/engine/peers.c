@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/far_peers.h"
+
 struct end { // a socket that is looked for
     uint64_t inode;
     int32_t pid; // that has it; 0: not found
@@ -14,6 +16,8 @@ struct peers {
     struct process_vec processes; // that have some of them, ascending; their names
     const struct probe_vec *probes;
     size_t missing;
+    bool far; // some connections may lead into another network namespace
+    struct far_socket_vec far_sockets;
 };
 
 static int end_order(const void *a, const void *b)
@@ -27,9 +31,11 @@ static void list_ends(struct peers *p, const struct file_vec *files)
 {
     size_t kept = 0;
 
-    for (size_t i = 0; i < files->n; i++)
+    for (size_t i = 0; i < files->n; i++) {
+        p->far |= far_peer_wanted(&files->at[i]);
         if (files->at[i].peer)
             vec_push(&p->ends, (struct end){.inode = files->at[i].peer});
+    }
     if (p->ends.n > 1)
         qsort(p->ends.at, p->ends.n, sizeof *p->ends.at, end_order);
     for (size_t i = 0; i < p->ends.n; i++)
@@ -58,11 +64,21 @@ static void found(struct peers *p, const struct file_vec *files, size_t first, s
     }
 }
 
+static void note_far(struct peers *p, const struct file_vec *files, size_t first, size_t n,
+                     int32_t pid, uint64_t net_namespace)
+{
+    for (size_t i = first; p->far && net_namespace && i < first + n; i++)
+        if (files->at[i].kind == FILE_SOCKET)
+            vec_push(&p->far_sockets, (struct far_socket){net_namespace, files->at[i].inode, pid});
+}
+
 static void take_sockets(void *arg, size_t index, struct answer *answer)
 {
     struct peers *p = arg;
+    int32_t pid = (int32_t)p->probes->at[index].id;
 
-    found(p, &answer->files, 0, answer->files.n, (int32_t)p->probes->at[index].id);
+    found(p, &answer->files, 0, answer->files.n, pid);
+    note_far(p, &answer->files, 0, answer->files.n, pid, answer->net_namespace);
 }
 
 static void ask_others(struct peers *p, const struct round *round,
@@ -122,6 +138,21 @@ static void ask_names(struct peers *p, const struct round *round)
         qsort(p->processes.at, p->processes.n, sizeof *p->processes.at, pid_order);
 }
 
+// Those that lead into another namespace have a process only now.
+static void find_far(struct peers *p, const struct round *round, struct file_vec *files,
+                     const struct process_files_vec *answers)
+{
+    for (size_t i = 0; i < answers->n; i++)
+        note_far(p, files, answers->at[i].first, answers->at[i].n, answers->at[i].pid,
+                 answers->at[i].net_namespace);
+    far_peers_find(round->pool, files, answers, &p->far_sockets);
+    for (size_t i = 0; i < files->n; i++)
+        if (files->at[i].peer_pid)
+            vec_push(&p->ends, (struct end){files->at[i].peer, files->at[i].peer_pid});
+    if (p->ends.n > 1)
+        qsort(p->ends.at, p->ends.n, sizeof *p->ends.at, end_order);
+}
+
 static void fill_in(struct peers *p, struct open_file *file)
 {
     const struct end *end = file->peer ? find(p, file->peer) : NULL;
@@ -143,12 +174,15 @@ void peers_find(const struct round *round, struct file_vec *files,
     list_ends(&p, files);
     for (size_t i = 0; i < answers->n; i++)
         found(&p, files, answers->at[i].first, answers->at[i].n, answers->at[i].pid);
-    if (p.missing)
+    if (p.missing || p.far)
         ask_others(&p, round, answers);
+    if (p.far)
+        find_far(&p, round, files, answers);
     if (p.missing < p.ends.n)
         ask_names(&p, round);
     for (size_t i = 0; i < files->n; i++)
         fill_in(&p, &files->at[i]);
     vec_free(&p.ends);
+    vec_free(&p.far_sockets);
     vec_free(&p.processes);
 }

@@ -1,0 +1,170 @@
+#include "engine/far_peers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/ask/ask.h"
+
+enum { NAMESPACES_MAX = 64 };
+
+struct connection { // that a peer is looked for of
+    char *ends;     // as the peer has them: its own, a blank, the other
+    struct open_file *file;
+    uint64_t net_namespace; // where it is not
+    bool many;              // more than one may be it
+};
+VEC(connection_vec, struct connection);
+
+struct far_peers {
+    struct connection_vec wanted; // ascending by ends
+    const struct far_socket_vec *sockets;
+    size_t first[NAMESPACES_MAX + 1]; // of the sockets of each namespace; and one beyond the last
+    size_t n;
+};
+
+bool far_peer_wanted(const struct open_file *file)
+{
+    static const char *const loops[] = {"127.", "[::1]:", "[::ffff:127."};
+
+    if (file->kind != FILE_SOCKET || file->protocol != PROTOCOL_TCP || file->peer ||
+        file->state != SOCKET_ESTABLISHED || !file->local || !file->remote)
+        return false;
+    for (size_t i = 0; i < sizeof loops / sizeof *loops; i++)
+        if (strncmp(file->remote, loops[i], strlen(loops[i])) == 0)
+            return false;
+    return true;
+}
+
+// A socket of IPv6 has an end of IPv4 as [::ffff:10.0.0.1]:80.
+static char *ends_of(const char *one, const char *other)
+{
+    static const char mapped[] = "[::ffff:";
+    const char *ends[2] = {one, other};
+    char *text[2];
+
+    for (int i = 0; i < 2; i++) {
+        const char *close = strchr(ends[i], ']');
+        bool is_mapped = close && strncmp(ends[i], mapped, sizeof mapped - 1) == 0 &&
+                         memchr(ends[i], '.', (size_t)(close - ends[i]));
+        text[i] = is_mapped ? mem_format("%.*s%s", (int)(close - ends[i] - (sizeof mapped - 1)),
+                                         ends[i] + sizeof mapped - 1, close + 1)
+                            : mem_copy_string(ends[i]);
+    }
+    char *both = mem_format("%s %s", text[0], text[1]);
+    free(text[0]);
+    free(text[1]);
+    return both;
+}
+
+static int ends_order(const void *a, const void *b)
+{
+    return strcmp(((const struct connection *)a)->ends, ((const struct connection *)b)->ends);
+}
+
+static void list_wanted(struct far_peers *f, struct file_vec *files,
+                        const struct process_files_vec *answers)
+{
+    for (size_t i = 0; i < files->n; i++) {
+        struct open_file *file = &files->at[i];
+        const struct process_files *answer = process_files_find(answers, file->pid);
+
+        if (answer && answer->net_namespace && far_peer_wanted(file))
+            vec_push(&f->wanted, ((struct connection){.ends = ends_of(file->remote, file->local),
+                                                      .file = file,
+                                                      .net_namespace = answer->net_namespace}));
+    }
+    if (f->wanted.n > 1)
+        qsort(f->wanted.at, f->wanted.n, sizeof *f->wanted.at, ends_order);
+}
+
+static int socket_order(const void *a, const void *b)
+{
+    const struct far_socket *x = a, *y = b;
+
+    if (x->net_namespace != y->net_namespace)
+        return x->net_namespace < y->net_namespace ? -1 : 1;
+    if (x->inode != y->inode)
+        return x->inode < y->inode ? -1 : 1;
+    return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+static void list_namespaces(struct far_peers *f, struct far_socket_vec *sockets)
+{
+    if (sockets->n > 1)
+        qsort(sockets->at, sockets->n, sizeof *sockets->at, socket_order);
+    f->sockets = sockets;
+    for (size_t i = 0; i < sockets->n; i++)
+        if (i == 0 || sockets->at[i].net_namespace != sockets->at[i - 1].net_namespace) {
+            if (f->n == NAMESPACES_MAX) {
+                f->first[f->n] = i;
+                return;
+            }
+            f->first[f->n++] = i;
+        }
+    f->first[f->n] = sockets->n;
+}
+
+// --- asking ---------------------------------------------------------------------------------------
+
+static void prepare(void *arg, size_t index, struct answer *answer)
+{
+    const struct far_peers *f = arg;
+
+    for (size_t i = f->first[index]; i < f->first[index + 1]; i++)
+        vec_push(&answer->inodes, f->sockets->at[i].inode);
+    inodes_settle(&answer->inodes);
+}
+
+static void match(struct far_peers *f, uint64_t net_namespace, const struct socket_entry *socket,
+                  int32_t pid)
+{
+    char *ends = ends_of(socket->local, socket->remote);
+    size_t at = vec_lower(&f->wanted, w, strcmp(w->ends, ends) < 0);
+
+    for (; at < f->wanted.n && strcmp(f->wanted.at[at].ends, ends) == 0; at++) {
+        struct connection *wanted = &f->wanted.at[at];
+        if (wanted->net_namespace == net_namespace)
+            continue;
+        wanted->many |= wanted->file->peer && wanted->file->peer != socket->inode;
+        wanted->file->peer = socket->inode;
+        wanted->file->peer_pid = pid;
+    }
+    free(ends);
+}
+
+static void take(void *arg, size_t index, struct answer *answer)
+{
+    struct far_peers *f = arg;
+    size_t end = f->first[index + 1], at = f->first[index];
+
+    for (size_t i = 0; i < answer->sockets.n; i++) { // both ascend by inode
+        const struct socket_entry *socket = &answer->sockets.at[i];
+        while (at < end && f->sockets->at[at].inode < socket->inode)
+            at++;
+        if (at < end && f->sockets->at[at].inode == socket->inode && socket->local &&
+            socket->remote && socket->protocol == PROTOCOL_TCP)
+            match(f, f->sockets->at[at].net_namespace, socket, f->sockets->at[at].pid);
+    }
+}
+
+void far_peers_find(struct prober_pool *pool, struct file_vec *files,
+                    const struct process_files_vec *answers, struct far_socket_vec *sockets)
+{
+    struct far_peers f = {0};
+    struct asking asking = {.take = take, .prepare = prepare, .arg = &f};
+
+    list_wanted(&f, files, answers);
+    list_namespaces(&f, sockets);
+    for (size_t i = 0; f.wanted.n && i < f.n; i++)
+        ask_add(&asking, (struct probe){.what = PROBE_SOCKETS,
+                                        .id = sockets->at[f.first[i]].pid,
+                                        .facts = PROBE_INTERNET});
+    ask_each(pool, &asking);
+    ask_end(&asking);
+    for (size_t i = 0; i < f.wanted.n; i++) {
+        if (f.wanted.at[i].many)
+            f.wanted.at[i].file->peer = 0, f.wanted.at[i].file->peer_pid = 0;
+        free(f.wanted.at[i].ends);
+    }
+    vec_free(&f.wanted);
+}
