@@ -144,6 +144,22 @@ static void put_empty(FILE *out, const struct snapshot *s, const struct table_re
     fprintf(out, "%s.\n\n", line.n ? text : "not known");
 }
 
+// What the rows are in sum.
+static void put_sums(FILE *out, const struct snapshot *s, const struct kind *kind, bool markdown)
+{
+    struct note_vec notes = {0};
+
+    if (kind->sums)
+        kind->sums(s, &notes);
+    for (size_t i = 0; i < notes.n; i++) {
+        put_line(out, notes.at[i].text, markdown);
+        free(notes.at[i].text);
+    }
+    if (notes.n)
+        fputc('\n', out);
+    vec_free(&notes);
+}
+
 static int put_table(FILE *out, const struct snapshot *s, const struct table_request *table,
                      bool markdown)
 {
@@ -167,6 +183,8 @@ static int put_table(FILE *out, const struct snapshot *s, const struct table_req
         error = batch_format.write(out, s, table, 1);
         fputc('\n', out);
     }
+    if (rows.n && !error)
+        put_sums(out, s, kind, markdown);
     vec_free(&rows);
     return error;
 }

@@ -1,10 +1,13 @@
 // What scripts get of the command line: forms of the tables, empty answers, endless ticks, the status of
 // a monitoring plugin, and the way from the options of ipcs(1). In a private namespace.
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
+#include <sys/mman.h>
 #include <sys/msg.h>
+#include <sys/prctl.h>
 #include <sys/shm.h>
 #include <unistd.h>
 
@@ -159,6 +162,47 @@ TEST(a_report_has_everything)
         if (!strstr(said.out, parts[i]))
             fail_msg("no '%s' in %s", parts[i], said.out);
     said_clear(&said);
+}
+
+// One application by its program: memory of three kinds, in two processes.
+static void share(void *arg, int ready)
+{
+    int id = shmget(IPC_PRIVATE, 65536, IPC_CREAT | 0600), memory = memfd_create("sum", 0);
+
+    (void)arg;
+    prctl(PR_SET_NAME, "summed");
+    if ((intptr_t)shmat(id, NULL, 0) == -1 || shmctl(id, IPC_RMID, NULL) < 0 || memory < 0 ||
+        ftruncate(memory, 8192) < 0 ||
+        mmap(NULL, 8192, PROT_READ, MAP_SHARED, memory, 0) == MAP_FAILED ||
+        mmap(NULL, 1 << 20, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
+        _exit(1);
+    pid_t other = fork();
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (other)
+        child_ready(ready);
+    for (;;)
+        pause();
+}
+
+static bool is_summed(void *arg)
+{
+    struct said said = program_run("--report", false);
+    bool summed =
+        strstr(said.out, "\nsummed: 1.0M anonymous, 8.0K memfd, 64.0K System V, 2 processes\n");
+
+    (void)arg;
+    assert_int_equal(said.status, 0);
+    said_clear(&said);
+    return summed;
+}
+
+TEST(a_report_adds_up_each_application_over_all_kinds)
+{
+    pid_t pid = child_start(share, NULL);
+
+    assert_true(pid > 0);
+    assert_true(await(is_summed, NULL, 60)); // the second process is on its way
+    child_end(pid);
 }
 
 TEST(options_of_ipcs_name_the_call)

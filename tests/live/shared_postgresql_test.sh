@@ -32,6 +32,9 @@ run mmap posix
 holds "[.shared[] | select(.kind == \"anonymous\" and $mine and .size > 16777216 and .attached > 1)] | length == 1"
 holds "[.shared[] | select(.kind == \"posix\" and (.name | startswith(\"PostgreSQL.\")) and .app == \"postgres\" and .attached >= 1)] | length >= 1"
 holds '[.segments[] | select(.app == "postgres")] | length == 1'
+"$ipctop" --report >"$dir/report"
+grep -Eq "^PostgreSQL $dir/data: [0-9.]+M anonymous, [0-9.]+[KM] POSIX, 56 bytes System V, [0-9]+ processes$" "$dir/report" ||
+    fail "no sum: $(grep PostgreSQL "$dir/report")"
 # Each process that maps the buffers, as /proc has it.
 inode=$(jq '.shared[] | select(.kind == "anonymous") | .inode' "$dir/said")
 shown=$(jq ".shared_holders[] | select(.inode == $inode) | .pid" "$dir/said" | sort)

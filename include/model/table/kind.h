@@ -191,6 +191,8 @@ struct kind {
     // In a picture from a recording, whose rows stand where `rows` says or in snapshot.tables: puts them
     // where they belong, and makes up what the columns cannot say. All tables are there.
     void (*restored)(struct snapshot *s);
+    // Appends what all rows are in sum, a line each, for a report; each owned by the caller. NULL: nothing.
+    void (*sums)(const struct snapshot *s, struct note_vec *out);
     // Appends lines to show below the facts of a row.
     void (*notes)(const struct snapshot *s, const struct identity *row,
                   const struct note_place *place, struct note_vec *out);

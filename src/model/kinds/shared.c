@@ -291,4 +291,5 @@ const struct kind kind_shared = {
     .processes = processes,
     .no_processes = no_processes,
     .notes = notes,
+    .sums = app_memory_lines,
 };

@@ -1,5 +1,6 @@
 #include "model/kinds/parts/app_memory.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/line.h"
@@ -9,11 +10,13 @@
 #include "model/apps/labels.h"
 #include "model/apps/postgres.h"
 #include "model/apps/shared_names.h"
+#include "model/kinds/parts/row_parts.h"
 #include "model/kinds/parts/shared_rows.h"
 
 struct app_memory {
     uint64_t bytes[SHARED_TYPES], system_v; // sizes
-    size_t processes;                       // that were seen holding any of it
+    uint64_t all;
+    size_t processes; // that were seen holding any of it
 };
 
 // Two servers of one application are distinguished by their data directories; where these are not known,
@@ -79,10 +82,10 @@ static bool sum_up(const struct snapshot *s, const struct shared *row, const cha
     pids_settle(&pids);
     out->processes = pids.n;
     vec_free(&pids);
-    uint64_t all = out->system_v;
+    out->all = out->system_v;
     for (int type = 0; type < SHARED_TYPES; type++)
-        sum_add(&all, out->bytes[type]);
-    return all > 0;
+        sum_add(&out->all, out->bytes[type]);
+    return out->all > 0;
 }
 
 // As sentences name it: a rule's title, or the program's name.
@@ -95,7 +98,8 @@ static const char *title_of(const struct shared *row, const char *app)
                                                : app;
 }
 
-char *app_memory_line(const struct snapshot *s, const struct shared *row)
+static char *line_of(const struct shared *row, const char *app, const char *instance,
+                     const struct app_memory *memory)
 {
     static const struct {
         enum shared_type type;
@@ -104,24 +108,94 @@ char *app_memory_line(const struct snapshot *s, const struct shared *row)
                  {SHARED_POSIX, "POSIX"},
                  {SHARED_MEMFD, "memfd"},
                  {SHARED_HUGETLBFS, "hugetlbfs"}};
-    char instance[512], text[LINE_TEXT], size[TEXT_SHORT];
-    const char *app = shared_app(s, row, instance, sizeof instance), *comma = "";
+    char text[LINE_TEXT], size[TEXT_SHORT];
+    const char *comma = "";
     struct line line = line_start(text, sizeof text);
-    struct app_memory memory;
 
-    if (!app || !sum_up(s, row, app, instance, &memory))
-        return NULL;
     line_add(&line, "%s%s%s: ", title_of(row, app), *instance ? " " : "", instance);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        uint64_t bytes = memory.bytes[parts[i].type];
+        uint64_t bytes = memory->bytes[parts[i].type];
         if (!bytes)
             continue;
         line_add(&line, "%s%s %s", comma, text_size(size, sizeof size, bytes), parts[i].name);
         comma = ", ";
     }
-    if (memory.system_v)
-        line_add(&line, "%s%s%s System V", comma, text_size(size, sizeof size, memory.system_v),
-                 memory.system_v < 1024 ? " bytes" : "");
-    line_add(&line, ", %zu process%s", memory.processes, memory.processes == 1 ? "" : "es");
+    if (memory->system_v)
+        line_add(&line, "%s%s%s System V", comma, text_size(size, sizeof size, memory->system_v),
+                 memory->system_v < 1024 ? " bytes" : "");
+    line_add(&line, ", %zu process%s", memory->processes, memory->processes == 1 ? "" : "es");
     return mem_copy_string(text);
+}
+
+char *app_memory_line(const struct snapshot *s, const struct shared *row)
+{
+    char instance[512];
+    const char *app = shared_app(s, row, instance, sizeof instance);
+    struct app_memory memory;
+
+    return app && sum_up(s, row, app, instance, &memory) ? line_of(row, app, instance, &memory)
+                                                         : NULL;
+}
+
+// --- all applications ----------------------------------------------------------------------------
+
+struct app_line {
+    char *key;  // what its rows have in common
+    char *text; // NULL: nothing is its
+    uint64_t bytes;
+};
+VEC(app_line_vec, struct app_line);
+
+static int larger_first(const void *a, const void *b)
+{
+    const struct app_line *x = a, *y = b;
+
+    if (x->bytes != y->bytes)
+        return x->bytes > y->bytes ? -1 : 1;
+    return strcmp(x->key, y->key);
+}
+
+static bool has_key(const struct app_line_vec *lines, const char *key)
+{
+    for (size_t i = 0; i < lines->n; i++)
+        if (strcmp(lines->at[i].key, key) == 0)
+            return true;
+    return false;
+}
+
+static void add_line(const struct snapshot *s, const struct shared *row, struct app_line_vec *lines)
+{
+    char instance[512];
+    const char *app = shared_app(s, row, instance, sizeof instance);
+    struct app_memory memory = {0};
+
+    if (!app || lines->n == APP_MEMORY_LINES)
+        return;
+    char *key = mem_format("%s %s %d", app, instance, row->status & SHARED_ELSEWHERE);
+    if (has_key(lines, key)) {
+        free(key);
+        return;
+    }
+    bool any = sum_up(s, row, app, instance, &memory);
+    vec_push(lines, (struct app_line){.key = key,
+                                      .text = any ? line_of(row, app, instance, &memory) : NULL,
+                                      .bytes = memory.all});
+}
+
+void app_memory_lines(const struct snapshot *s, struct note_vec *out)
+{
+    const struct table *table = &s->tables[KIND_SHARED];
+    const struct shared *rows = table->at;
+    struct app_line_vec lines = {0};
+
+    for (size_t i = 0; i < table->n; i++)
+        add_line(s, &rows[i], &lines);
+    if (lines.n > 1)
+        qsort(lines.at, lines.n, sizeof *lines.at, larger_first);
+    for (size_t i = 0; i < lines.n; i++) {
+        if (lines.at[i].text)
+            note_add(out, NOTE_PLAIN, lines.at[i].text);
+        free(lines.at[i].key);
+    }
+    vec_free(&lines);
 }
