@@ -9,6 +9,8 @@ struct session;
 // Shows that namespace from the next picture on, which is asked for. Nothing known of the one before is
 // kept but the arrangement of the views: its ids and processes mean others there.
 void place_start(struct session *s, uint64_t inode); // from the first picture on
+// Whether entering it shows anything else than what is shown now.
+bool place_opens(const struct session *s, uint64_t place);
 void place_enter(struct session *s, uint64_t inode);
 bool place_leave(struct session *s); // for our own, and its row; false: that is shown already
 

@@ -96,9 +96,21 @@ static void enter_host(struct session *s, uint64_t number)
     session_say(s, SEVERITY_NOTICE, "%s alone: Esc goes back", s->place_name);
 }
 
+static bool are_hosts(const struct session *s)
+{
+    return s->options.hosts > 1 && !s->place;
+}
+
+bool place_opens(const struct session *s, uint64_t place)
+{
+    bool here = s->snapshot && place == s->snapshot->system.ipc_namespace;
+
+    return are_hosts(s) || (!here && !s->options.recording);
+}
+
 void place_enter(struct session *s, uint64_t place)
 {
-    if (s->options.hosts > 1 && !s->place)
+    if (are_hosts(s))
         enter_host(s, place);
     else
         enter_namespace(s, place);

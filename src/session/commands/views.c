@@ -191,7 +191,7 @@ static const char *enter_label(struct session *s)
     if (!row || kind->can & CAN_LIMIT) // Enter is another command's there
         return NULL;
     if (kind->place)
-        return "Go in";
+        return place_opens(s, kind->place(row)) ? "Go in" : NULL;
     if ((kind->members && kind->members(row)->n) || (kind->listed && kind->listed(row)->n))
         return "Objects";
     if (opened)
