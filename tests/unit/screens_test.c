@@ -316,8 +316,8 @@ static size_t keys_of_bar(struct user *u, int w, int h, int32_t *keys)
     static const struct {
         const char *name;
         int32_t key;
-    } names[] = {{"Enter", K_ENTER}, {"Esc", K_ESC},  {"Space", ' '}, {"F10", K_F10}, {"F1", K_F1},
-                 {"F3", K_F3},       {"F4", K_F4},    {"F6", K_F6},   {"F8", K_F8},   {"F9", K_F9}};
+    } names[] = {{"Enter", K_ENTER}, {"Esc", K_ESC}, {"Space", ' '}, {"F10", K_F10}, {"F1", K_F1},
+                 {"F3", K_F3},       {"F4", K_F4},   {"F6", K_F6},   {"F8", K_F8},   {"F9", K_F9}};
     char *text = screen_of(u, w, h, false), *bar = text, *end;
     size_t n = 0;
 
@@ -358,8 +358,8 @@ static bool is_done(const struct user *u, int32_t key, size_t depth, size_t tags
         return p->type == PROMPT_MENU && strcmp(p->title, "Sort by") == 0;
     case K_F8:
     case K_F9:
-        return p->actions.n && (p->type == PROMPT_CONFIRM || p->type == PROMPT_TEXT ||
-                                p->type == PROMPT_MENU);
+        return p->actions.n &&
+               (p->type == PROMPT_CONFIRM || p->type == PROMPT_TEXT || p->type == PROMPT_MENU);
     case K_F10:
         return u->s.quit;
     default:

@@ -23,8 +23,9 @@ void confirm_note_state(const struct snapshot *s, struct action *action);
 
 // What an action will do, in words that name the IPC namespace where that is not our own.
 void confirm_foresee(const struct session *s, const struct action *action, struct consequence *out);
-// Whether all is known that the consequence rests on: the arguments of a process may change what a signal
-// means to it, open descriptors who uses shared memory.
-bool confirm_knows(const struct snapshot *s, const struct action *action);
+// What the consequence rests on and is not known yet: the arguments of a process may change what a signal
+// means to it, open descriptors who uses shared memory, sockets whom its end hits.
+enum { UNKNOWN_WHAT = 1, UNKNOWN_SERVED = 2 };
+unsigned confirm_unknown(const struct snapshot *s, const struct action *action);
 
 #endif

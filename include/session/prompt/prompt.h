@@ -38,9 +38,8 @@ struct prompt {
     size_t error_at;       // offset in `text` it points at
     char word[16];         // PROMPT_CONFIRM: the word to type; empty: y or n
     struct consequence consequence; // PROMPT_CONFIRM
-    bool unsure;                // what the process is was not read yet: title or consequence comes
-                                // change then
-    struct action_vec actions;  // copies of the targets: nothing moves under a prompt
+    unsigned unsure;           // UNKNOWN_*: what was not read yet; title or consequence change then
+    struct action_vec actions; // copies of the targets: nothing moves under a prompt
     struct outcome_vec refused; // targets that are left out: listed with the results
     struct menu_vec menu;
     struct form_field_vec fields; // PROMPT_FORM

@@ -107,7 +107,7 @@ static void signal_menu_title(struct session *s)
     say(&title, "Send signal to {process}", process_at(pid, 0));
     if (process)
         say_what_it_is(&title, process);
-    p->unsure = !process || !(process->known & PROC_KNOWS_COMMAND);
+    p->unsure = confirm_unknown(s->snapshot, &p->actions.at[0]) & UNKNOWN_WHAT;
 }
 
 void signal_menu(struct session *s, struct action_vec actions)
@@ -164,9 +164,14 @@ void signal_menu_learn(struct session *s)
     struct prompt *p = &s->prompt;
     struct consequence c;
 
-    if (!p->unsure || !confirm_knows(s->snapshot, &p->actions.at[0]))
+    bool answering = p->type == PROMPT_CONFIRM && p->text[0]; // nothing moves then
+
+    if (!p->unsure || answering)
         return;
-    p->unsure = false;
+    unsigned unknown = confirm_unknown(s->snapshot, &p->actions.at[0]);
+    if (!(p->unsure & ~unknown))
+        return;
+    p->unsure &= unknown;
     if (p->type == PROMPT_MENU) {
         signal_menu_title(s);
         return;
