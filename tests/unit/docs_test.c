@@ -1,5 +1,5 @@
-// The keys in the manual page are those of the program, and every option is described.
-// `make golden` writes the keys again.
+// Keys and columns in the manual page are those of the program, and every option is described.
+// `make golden` writes them again.
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,7 +77,7 @@ static void holds(const char *path, const char *begin, const char *end, void (*w
         fprintf(f, "%.*s%s%s", (int)(from - text), text, expected, to);
         fclose(f);
     } else if (strlen(expected) != (size_t)(to - from) || memcmp(from, expected, n) != 0) {
-        fail_msg("the keys in %s are old: make golden", path);
+        fail_msg("what is written from the program in %s is old: make golden", path);
     }
     free(expected);
     free(text);
@@ -87,6 +87,40 @@ TEST(keys_in_the_manual)
 {
     holds("src/ipctop.1", ".\\\" keys: written by tests/unit/docs_test.c\n", ".\\\" end of keys\n",
           write_manual);
+}
+
+static void put_words(FILE *out, const char *text)
+{
+    if (*text == '.' || *text == '\'')
+        fputs("\\&", out); // else a request
+    for (; *text; text++)
+        fputs(*text == '\\' ? "\\e" : (char[]){*text, '\0'}, out);
+    fputc('\n', out);
+}
+
+static void write_columns(FILE *out)
+{
+    fputs(".Bl -tag -width Ds -compact\n", out);
+    for (int id = 1; id < KINDS; id++) {
+        const struct kind *kind = kind_get((enum kind_id)id);
+
+        fprintf(out, ".It Cm %s\n", kind->name);
+        fputs(".Bl -tag -width \"creator_state (CSTATE)\" -compact\n", out);
+        for (size_t i = 0; i < kind->n_columns; i++) {
+            const struct column *column = &kind->columns[i];
+            fprintf(out, ".It %s %s", column->flags & COL_SCREEN ? "Em" : "Li", column->name);
+            fprintf(out, " Pq %s\n", column->title);
+            put_words(out, column->help);
+        }
+        fputs(".El\n", out);
+    }
+    fputs(".El\n", out);
+}
+
+TEST(columns_in_the_manual)
+{
+    holds("src/ipctop.1", ".\\\" columns: written by tests/unit/docs_test.c\n",
+          ".\\\" end of columns\n", write_columns);
 }
 
 static char *help_text_of_options(void)
