@@ -24,6 +24,29 @@ function __ipctop_sorts
     string replace -r '^' "$sign" -- (__ipctop_columns)
 end
 
+# What a column holds now, in the tables on the command line, else in those of objects.
+function __ipctop_values
+    set -l named
+    for word in (commandline -opc)[2..-1]
+        contains -- $word (__ipctop_tables); and set -a named $word
+    end
+    set -q named[1]; or set named segments semaphores queues
+    for table in $named
+        ipctop --raw --no-headings -o $argv[1] $table 2>/dev/null
+    end | string match -v -- - | sort -u
+end
+
+# Of a filter: a column, or behind its sign what it holds.
+function __ipctop_filter
+    set -l typed (commandline -ct | string replace -r '^--[a-z]+=' '')
+    set -l before (string match -r '^.*=' -- $typed)
+    if set -q before[1]
+        string replace -r '^' "$before" -- (__ipctop_values (string match -r '[a-z_]+(?==$)' -- $before))
+    else
+        string replace -r '$' = -- (__ipctop_columns)
+    end
+end
+
 function __ipctop_schemes
     ipctop --help 2>/dev/null | string replace -rf '^ .* SCHEME +colours: ' '' | string replace ' or ' ', ' |
         string split ', '
@@ -56,7 +79,7 @@ ipctop --help 2>/dev/null | while read -l line
         case COL
             complete -c ipctop $names -x -a '(__ipctop_sorts)'
         case EXPR
-            complete -c ipctop $names -x -a '(__ipctop_columns)='
+            complete -c ipctop $names -x -a '(__ipctop_filter)'
         case USER
             complete -c ipctop $names -x -a '(__fish_complete_users)'
         case NAME

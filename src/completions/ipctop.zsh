@@ -8,9 +8,21 @@ _ipctop_columns() {
     columns=(${(fu)"$(ipctop --list-columns $named 2>/dev/null | sed -n 's/^  \([a-z_]*\) .*/\1/p')"})
 }
 
+# What a column holds now, in the tables on the command line, else in those of objects.
+_ipctop_values() {
+    local table
+    local -a named
+    named=(${words[2,-1]:*tables})
+    (( $#named )) || named=(segments semaphores queues)
+    values=(${(fu)"$(for table in $named; do
+        ipctop --raw --no-headings -o $1 $table 2>/dev/null
+    done)"})
+    values=(${values:#-})
+}
+
 _ipctop() {
     local help argument
-    local -a options tables columns schemes
+    local -a options tables columns schemes values
     help=$(ipctop --help 2>/dev/null)
     tables=(${(s:, :)"$(sed -n 's/^Tables: \(.*\)\.$/\1/p' <<<$help)"})
     # The kind of argument that the option before takes, as the help names it: COL, FILE, …
@@ -33,8 +45,14 @@ _ipctop() {
         compadd -a columns
         ;;
     EXPR)
-        _ipctop_columns
-        compadd -S = -q -a columns
+        if [[ $PREFIX == *=* ]]; then
+            _ipctop_values ${${PREFIX%=*}##*[^a-z_]}
+            compset -P '*='
+            compadd -a values
+        else
+            _ipctop_columns
+            compadd -S = -q -a columns
+        fi
         ;;
     USER) _users ;;
     FILE) _files ;;

@@ -25,6 +25,8 @@ cases() {
         'ipctop -s -si' -size \
         'ipctop --batch queues --sort me' messages \
         'ipctop --batch segments -f st' "$1" \
+        'ipctop --batch limits -f name=shmm' name=shmmni \
+        'ipctop --batch limits --filter name=msgm' name=msgmnb \
         'ipctop -u roo' root \
         'ipctop --color mo' mono \
         'ipctop --signal TE' TERM \
