@@ -104,12 +104,6 @@ if wanted page; then
     save page
     stop
 fi
-if wanted database; then
-    start 132x36
-    keys Down Return
-    save database
-    stop
-fi
 if wanted semaphores elements; then
     start 132x30
     keys 2
@@ -170,15 +164,26 @@ if wanted help; then
     save help
     stop
 fi
-if wanted small small-holders; then
-    start 80x24
-    save small
-    keys Return
-    save small-holders
+if wanted processes namespaces shared; then
+    start 132x30
+    keys 7
+    save processes
+    keys 8
+    save namespaces
+    keys 9
+    save shared
     stop
 fi
-if wanted tiny; then
-    start 40x10
-    save tiny
+if wanted recording; then
+    # A minute of the demo, a picture every two seconds.
+    "$build/demo" --still "$build/ipctop" --record "$work/night.ipc" -d 2 -n "${PICTURES:-30}" >"$work/recording.log" 2>&1
+    start 132x30 --from "$work/night.ipc"
+    keys t t
+    save recording
+    stop
+fi
+if wanted small; then
+    start 80x24
+    save small
     stop
 fi
