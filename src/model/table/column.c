@@ -244,10 +244,13 @@ const char *column_text(const struct column *column, const struct snapshot *s, c
     dst[0] = '\0';
     if (column->show)
         column->show(s, row, dst, cap);
-    // Of a recording that may take what was not recorded.
     if (column->show && (*dst || !s->recorded))
         return dst;
     column_get(column, s, row, &cell);
+    // Of a recording it may take what was not recorded; but it shows nothing of none there either.
+    bool number = column->type == CELL_NUMBER || column->type == CELL_COUNT;
+    if (column->show && number && cell.known && cell.count == 0)
+        return dst;
     return cell_text(&cell, column, s->time, dst, cap);
 }
 

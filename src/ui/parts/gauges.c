@@ -8,7 +8,15 @@
 #include "ui/canvas/plot.h"
 #include "ui/parts/usage.h"
 
-enum { GAP = 2, GAUGE_MAX = 30, PLOT_LEAST = 12, PLOT_MOST = 60, COUNT_MATTERS = 50 };
+enum {
+    GAP = 2,
+    GAUGE_MAX = 30,
+    GAUGE_LEAST = 10,
+    FRAME = 8,
+    PLOT_LEAST = 12,
+    PLOT_MOST = 60,
+    COUNT_MATTERS = 50
+};
 
 struct sums { // over all objects, for the gauges' lines
     uint64_t rss, swap, huge, waiting, queued, senders;
@@ -93,13 +101,31 @@ static const char *plural(const char *number)
     return strcmp(number, "1") == 0 ? "" : "s";
 }
 
-// " Shm [||||||       ] " and then the pieces. The fullest of the limits moves the bar.
-static void gauge(struct canvas *c, int y, int w, const char *name, double percent,
-                  struct fit_line *pieces, const struct series *past)
+struct gauge { // " Shm [||||||       ] " and then the pieces
+    const char *name;
+    double percent; // of the fullest of its limits
+    struct fit_line pieces;
+};
+
+// All bars are equally long: shorter where all pieces then have room.
+static int bar_width(const struct canvas *c, int w, const struct gauge *gauges, size_t n)
 {
     int width = w / 3 - 6 < GAUGE_MAX ? w / 3 - 6 : GAUGE_MAX;
+
+    for (size_t i = 0; i < n; i++) {
+        int left = w - FRAME - fit_line_width(c, &gauges[i].pieces, GAP);
+        if (left >= GAUGE_LEAST && left < width)
+            width = left;
+    }
+    return width;
+}
+
+static void draw(struct canvas *c, int y, int w, struct gauge *gauge, int width,
+                 const struct series *past)
+{
+    double percent = gauge->percent;
     enum style style = usage_style(percent);
-    int x = 1 + canvas_text(c, 1, y, w - 1, STYLE_LABEL, name) + 1;
+    int x = 1 + canvas_text(c, 1, y, w - 1, STYLE_LABEL, gauge->name) + 1;
 
     if (percent > 100)
         percent = 100;
@@ -111,7 +137,7 @@ static void gauge(struct canvas *c, int y, int w, const char *name, double perce
         canvas_symbol(c, x + i, y, style, SYM_BAR);
     x += width;
     x += canvas_text(c, x, y, w - x, STYLE_PROMPT, "]") + 1;
-    x += fit_line_draw(c, x, y, w - x, GAP, pieces) + 2 * GAP;
+    x += fit_line_draw(c, x, y, w - x, GAP, &gauge->pieces) + 2 * GAP;
     // The past of what is counted, where there is room at the right.
     int room = w - 1 - x < PLOT_MOST ? w - 1 - x : PLOT_MOST;
     float values[PLOT_SAMPLES];
@@ -164,8 +190,7 @@ void gauges_elsewhere(struct fit_line *p, int drop, const struct snapshot *s)
                  segments, segments == 1 ? "" : "s");
 }
 
-static void shm_line(struct canvas *c, int y, int w, const struct snapshot *s,
-                     const struct sums *sums, const struct series *past)
+static struct gauge shared_memory(const struct snapshot *s, const struct sums *sums)
 {
     struct usage bytes = usage_of(s, "shmall"), count = usage_of(s, "shmmni");
     struct fit_line p = {0};
@@ -186,11 +211,10 @@ static void shm_line(struct canvas *c, int y, int w, const struct snapshot *s,
     if (sums->huge)
         fit_line_add(&p, 4, STYLE_PLAIN, "huge", "%s", text_size(size, sizeof size, sums->huge));
     gauges_elsewhere(&p, 5, s);
-    gauge(c, y, w, "Shm", fullest(&bytes, &count), &p, past);
+    return (struct gauge){"Shm", fullest(&bytes, &count), p};
 }
 
-static void sem_line(struct canvas *c, int y, int w, const struct snapshot *s,
-                     const struct sums *sums, const struct series *past)
+static struct gauge semaphores(const struct snapshot *s, const struct sums *sums)
 {
     struct usage count = usage_of(s, "semmns"), sets = usage_of(s, "semmni");
     struct fit_line p = {0};
@@ -205,11 +229,10 @@ static void sem_line(struct canvas *c, int y, int w, const struct snapshot *s,
         fit_line_add(&p, 0, fuller(&count, &sets), NULL, "%s", text);
     if (sums->waiting_known)
         fit_line_add(&p, 2, STYLE_PLAIN, NULL, "%" PRIu64 " waiting", sums->waiting);
-    gauge(c, y, w, "Sem", fullest(&count, &sets), &p, past);
+    return (struct gauge){"Sem", fullest(&count, &sets), p};
 }
 
-static void msg_line(struct canvas *c, int y, int w, const struct snapshot *s,
-                     const struct sums *sums, const struct series *past)
+static struct gauge queues(const struct snapshot *s, const struct sums *sums)
 {
     struct usage queues = usage_of(s, "msgmni");
     struct fit_line p = {0};
@@ -224,7 +247,7 @@ static void msg_line(struct canvas *c, int y, int w, const struct snapshot *s,
     if (sums->senders_known)
         fit_line_add(&p, 2, sums->senders ? STYLE_WARNING : STYLE_PLAIN, NULL,
                      "%" PRIu64 " sender%s blocked", sums->senders, sums->senders == 1 ? "" : "s");
-    gauge(c, y, w, "Msg", usage_percent(&queues), &p, past);
+    return (struct gauge){"Msg", usage_percent(&queues), p};
 }
 
 static void brief(struct fit_line *p, const struct snapshot *s, int drop, const char *label,
@@ -253,10 +276,12 @@ void gauges_draw(struct canvas *c, int y, int w, const struct session *session)
     const struct snapshot *s = session->snapshot;
     const struct series *past = session->history.sums;
     struct sums sums = sum_up(s);
+    struct gauge gauges[] = {shared_memory(s, &sums), semaphores(s, &sums), queues(s, &sums)};
+    int width = bar_width(c, w, gauges, 3);
 
-    shm_line(c, y, w, s, &sums, &past[SUM_SHARED]);
-    sem_line(c, y + 1, w, s, &sums, &past[SUM_WAITING]);
-    msg_line(c, y + 2, w, s, &sums, &past[SUM_QUEUED]);
+    draw(c, y, w, &gauges[0], width, &past[SUM_SHARED]);
+    draw(c, y + 1, w, &gauges[1], width, &past[SUM_WAITING]);
+    draw(c, y + 2, w, &gauges[2], width, &past[SUM_QUEUED]);
 }
 
 void gauges_brief(struct fit_line *p, int drop, const struct snapshot *s)

@@ -188,7 +188,7 @@ static void list_parts(struct pen *pen, const struct snapshot *s, const struct k
     struct rows rows = {0};
     const struct kind *parts = parts_of(s, kind, identity, row, kind_get(of), &rows);
 
-    if (parts && rows.n && room(pen) - keep > 2) {
+    if (parts && rows.n && room(pen) - keep >= LIST_LEAST) {
         struct list list = {.kind = parts, .rows = &rows, .without = COL_PARENT};
         pen->y += pen->y > pen->top; // a blank line
         heading(pen, parts->title, rows.n);
@@ -224,6 +224,26 @@ static void list_events(struct pen *pen, const struct snapshot *s, const struct 
     pen->y += pen->y > pen->top;
     heading(pen, "Last events", 0);
     pen->y += list_draw(pen->c, rest(pen), s, &list);
+}
+
+// Whether there is something to stand beside the facts.
+static bool has_beside(const struct snapshot *s, const struct kind *kind,
+                       const struct identity *identity, const void *row, const struct rows *past)
+{
+    const enum kind_id parts[] = {kind->waiting, kind->enter};
+    bool any = past->n > 0;
+
+    for (size_t i = 0; i < s->findings.n && !any; i++)
+        any = finding_concerns(&s->findings.at[i], identity);
+    for (size_t i = 0; i < kind->n_columns && !any; i++)
+        any = kind->columns[i].flags & COL_PLOT;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && !any; i++) {
+        struct rows rows = {0};
+        any = parts[i] != NO_KIND && parts_of(s, kind, identity, row, kind_get(parts[i]), &rows) &&
+              rows.n;
+        vec_free(&rows);
+    }
+    return any;
 }
 
 // --- all of it -------------------------------------------------------------------------------------
@@ -274,9 +294,9 @@ void pane_draw(struct canvas *c, struct rect r, struct session *session)
     if (!row)
         return;
     struct pen pen = {c, session, r.x + 2, r.y + 1, r.w - 3, r.y + r.h, r.y + 1};
-    bool two = pen.w >= TWO_COLUMNS;
     details_pane(&details, session);
     past_rows(s, &identity, &past);
+    bool two = pen.w >= TWO_COLUMNS && there && has_beside(s, kind, &identity, row, &past);
     int events = past.n ? (int)past.n + 3 : 0, lists = two ? 0 : LIST_LEAST + events;
     int share = (int)details.facts > room(&pen) ? 11 : 10; // of 20: facts in two columns take more
     int all = pen.w;

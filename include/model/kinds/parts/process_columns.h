@@ -64,12 +64,12 @@ void process_set_command(struct snapshot *s, void *row, const struct cell *value
      .flags = COL_JSON | COL_SCREEN, .need = NEED_PROCESSES,                                       \
      .member = MEMBER_OF_PROCESS(PROC_KNOWS_START, AS_VALUE, start_time)}
 #define PROCESS_RSS_COLUMN(flags_, detail_, at)                                                    \
-    {.name = "rss", .detail = (detail_), .title = "RSS",                                           \
+    {.name = "rss", .label = "in memory", .detail = (detail_), .title = "RSS",                                           \
      .help = "memory of the process, shared included", .type = CELL_SIZE, .width = 5,              \
      .priority = 6, .place = (at), .flags = (flags_) | COL_DESCENDING,                             \
      .need = NEED_PROCESSES | NEED_RSS, .member = MEMBER_OF_PROCESS(PROC_KNOWS_RSS, AS_VALUE, rss)}
 #define PROCESS_PARENT_COLUMN(shown)                                                               \
-    {.name = "ppid", .title = "PPID", .help = "its parent; 0 is outside this PID namespace",       \
+    {.name = "ppid", .label = "parent", .title = "PPID", .help = "its parent; 0 is outside this PID namespace",       \
      .type = CELL_NUMBER, .width = 7, .flags = PROCESS_FLAGS(COL_JSON, shown),                     \
      .need = NEED_PROCESSES | NEED_STAT,                                                           \
      .member = MEMBER_OF_PROCESS(PROC_KNOWS_PARENT, AS_VALUE, parent)}
@@ -84,7 +84,7 @@ void process_set_command(struct snapshot *s, void *row, const struct cell *value
      .width = 12, .widest = 32, .flags = PROCESS_FLAGS(COL_JSON, shown),                           \
      .need = NEED_PROCESSES | NEED_CGROUP,                                                         \
      .get = process_get_container},                                                                \
-    {.name = "tty", .title = "TTY", .help = "its terminal", .type = CELL_TEXT, .width = 6,         \
+    {.name = "tty", .label = "terminal", .title = "TTY", .help = "its terminal", .type = CELL_TEXT, .width = 6,         \
      .flags = PROCESS_FLAGS(COL_JSON, shown), .need = NEED_PROCESSES | NEED_STAT,                  \
      .get = process_get_tty},                                                                      \
     {.name = "threads", .label = "threads", .title = "THR", .help = "its threads",                 \
@@ -94,13 +94,13 @@ void process_set_command(struct snapshot *s, void *row, const struct cell *value
      .need = NEED_PROCESSES | NEED_STAT,                                                           \
      .member = MEMBER_OF_PROCESS(PROC_KNOWS_STAT, AS_POSITIVE, threads)}
 #define PROCESS_SWAP_COLUMN(shown)                                                                 \
-    {.name = "swap", .title = "SWAP", .help = "of its own memory swapped out", .type = CELL_SIZE,  \
+    {.name = "swap", .label = "swapped out", .title = "SWAP", .help = "of its own memory swapped out", .type = CELL_SIZE,  \
      .width = 5, .priority = 9, .place = 6,                                                        \
      .flags = PROCESS_FLAGS(COL_JSON | COL_SCREEN, shown) | COL_DESCENDING,                        \
      .need = NEED_PROCESSES | NEED_SWAP,                                                           \
      .member = MEMBER_OF_PROCESS(PROC_KNOWS_SWAP, AS_VALUE, swap)}
 #define PROCESS_PSS_COLUMN(shown)                                                                  \
-    {.name = "shared_pss", .title = "SHPSS",                                                       \
+    {.name = "shared_pss", .label = "shared memory", .title = "SHPSS",                                                       \
      .help = "its share of shared memory, divided among all that map it", .type = CELL_SIZE,       \
      .width = 5, .flags = (COL_JSON & (shown)) | COL_DESCENDING | COL_ASKED,                       \
      .need = NEED_PROCESSES | NEED_SHARED_PSS,                                                     \
@@ -111,7 +111,7 @@ void process_set_command(struct snapshot *s, void *row, const struct cell *value
      .type = CELL_NUMBER,                                                                          \
      .width = 7, .flags = PROCESS_FLAGS(0, shown), .need = NEED_PROCESSES | NEED_STAT,             \
      .member = MEMBER_OF_PROCESS(PROC_KNOWS_STAT, AS_POSITIVE, session)},                          \
-    {.name = "cpu_time", .title = "CPU", .help = "processor time it has used",                     \
+    {.name = "cpu_time", .label = "processor time", .title = "CPU", .help = "processor time it has used",                     \
      .type = CELL_DURATION, .width = 5, .flags = PROCESS_FLAGS(0, shown) | COL_DESCENDING,         \
      .need = NEED_PROCESSES | NEED_STAT,                                                           \
      .get = process_get_cpu},                                                                      \
