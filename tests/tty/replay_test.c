@@ -220,7 +220,9 @@ TEST(hosts_stand_on_one_screen_and_one_is_entered)
     tty_send(t, "T");
     tty_send(t, "qq");
     tty_must_show(t, "back to all hosts");
-    tty_send(t, "4\r");
+    tty_send(t, "4");
+    tty_must_show(t, " NEXT STEP");
+    tty_send(t, "\r");
     tty_must_show(t, "db02 alone");
     tty_must_show(t, "a recorded finding");
 }

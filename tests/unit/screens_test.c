@@ -226,7 +226,7 @@ TEST(large_screens_have_a_pane)
     assert_false(shows(u, 200, 29, "Segment 393216"));
     assert_true(shows(u, 120, 30, "── Segment 393216 ──")); // below
     assert_true(shows(u, 200, 30, "│ Segment 393216"));     // on the right
-    assert_true(shows(u, 200, 30, "│ Holders 1"));
+    assert_true(shows(u, 200, 34, "│ Holders 1"));
     assert_true(shows(u, 200, 30, "│ ! removed but held: 276M by 18811 python"));
     user_free(u);
 }

@@ -187,10 +187,11 @@ static void list_parts(struct pen *pen, const struct snapshot *s, const struct k
 {
     struct rows rows = {0};
     const struct kind *parts = parts_of(s, kind, identity, row, kind_get(of), &rows);
+    int blank = pen->y > pen->top;
 
-    if (parts && rows.n && room(pen) - keep >= LIST_LEAST) {
+    if (parts && rows.n && room(pen) - keep >= LIST_LEAST - !blank) {
         struct list list = {.kind = parts, .rows = &rows, .without = COL_PARENT};
-        pen->y += pen->y > pen->top; // a blank line
+        pen->y += blank;
         heading(pen, parts->title, rows.n);
         struct rect r = rest(pen);
         r.h -= keep;
