@@ -45,8 +45,14 @@ static bool previous_line(struct player *p, int64_t before, struct span *line)
 // The last one at or before a time; the first one where all are later.
 static bool find_line(struct player *p, int64_t time, struct span *line)
 {
-    return tape_find(p->tape, time, line) && (!p->past || !tape_is_unfinished(p->tape, line) ||
-                                              tape_previous(p->tape, line->start, line));
+    int64_t at;
+    bool any = tape_find(p->tape, time, line);
+
+    if (!any || !p->past || !tape_is_unfinished(p->tape, line))
+        return any;
+    while ((any = tape_previous(p->tape, line->start, line)) && !tape_time(p->tape, line, &at))
+        continue;
+    return any;
 }
 
 static int place_of(struct player *p)

@@ -205,12 +205,12 @@ bool replay_moment(const char *at, int64_t until, int64_t *time, char *why, size
 // Where to begin. False: *why says what is wrong with it.
 static bool begin_at(struct replay *r, const char *at, char *why, size_t cap)
 {
-    int64_t first = INT64_MIN, last = INT64_MAX, time;
+    int64_t first = INT64_MIN, last = INT64_MAX, time, found;
+    bool any = replay_times(r, &first, &last);
 
-    replay_times(r, &first, &last);
     if (!replay_moment(at, last, &time, why, cap))
         return false;
-    if (r->player && time != INT64_MIN && time < first) {
+    if (any && time != INT64_MIN && time != INT64_MAX && !replay_near(r, time + 1, true, &found)) {
         char when[32];
         struct tm tm;
         strftime(when, sizeof when, "%F %T", localtime_r(&(time_t){(time_t)first}, &tm));

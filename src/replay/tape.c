@@ -168,14 +168,28 @@ static bool next_picture(struct tape *t, int64_t from, int64_t end, struct span 
     return false;
 }
 
+// The last line that has a picture.
+static bool last_picture(struct tape *t, struct span *line, int64_t *time)
+{
+    for (int64_t before = tape_end(t); tape_previous(t, before, line); before = line->start)
+        if (tape_time(t, line, time))
+            return true;
+    return false;
+}
+
 bool tape_find(struct tape *t, int64_t time, struct span *line)
 {
     int64_t low = tape_begin(t), high = tape_end(t), at;
     struct span probe;
-    bool any = next_picture(t, low, high, line, &at);
 
-    if (!any || at > time)
+    // Where the clock was set back, the first one may be later than the last one.
+    bool any = last_picture(t, line, &at);
+    if (any && at <= time)
+        return true;
+    if (!next_picture(t, low, high, line, &at))
         return any;
+    if (at > time)
+        return true;
     low = line->start;
     while (high - low > NEAR) {
         int64_t middle = low + (high - low) / 2;

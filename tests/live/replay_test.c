@@ -220,6 +220,51 @@ TEST(a_connection_that_breaks_has_not_ended)
     said_clear(&said);
 }
 
+// Each makes a recording of one with three pictures: times that go back, everything twice, one line,
+// other ends of lines, other brackets, numbers that are none, rows that are none, another version, zeros
+// and noise within.
+TEST(no_damage_ends_it_otherwise_than_by_a_line)
+{
+    static const char *const damages[] = {
+        "sort -r rec",
+        "sed p rec",
+        "tr -d '\\n' < rec",
+        "sed 's/^/ /' rec",
+        "sed 's/$/\\r/' rec",
+        "tr '{' '[' < rec",
+        "tr '}' ' ' < rec",
+        "tr '0-9' '9' < rec",
+        "sed 's/:[0-9]*/:-1/g' rec",
+        "sed 's/:[0-9]*/:1e999/g' rec",
+        "sed 's/:[0-9]*/:{\"a\":[1]}/2g' rec",
+        "sed 's/\\[{/[null,7,[],{},{/g' rec",
+        "sed 's/0.1.0/9.9.9/; s/shmid/ring/' rec",
+        "sed 's/db01/\\\\u001b[31m\\\\u202e/' rec",
+        "{ cat rec; head -c 3000000 /dev/zero; cat rec; }",
+        "{ cat rec; head -c 100000 /dev/urandom; echo; cat rec; }",
+        "head -c 1000000 /dev/zero | tr '\\0' '['",
+    };
+    static const char *const forms[] = {"--json -n 0", "--batch -n 0", "--report --at last",
+                                        "--json --at @1795000015", "--csv events -n 0"};
+    char command[400];
+
+    for (int i = 0; i < 3; i++)
+        add_picture(FILE_NAME, 1795000000 + 10 * i, i);
+    for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+        snprintf(command, sizeof command, "cd " DIR " && %s > bad", damages[i]);
+        struct said said = shell_run(command);
+        assert_int_equal(said.status, 0);
+        said_clear(&said);
+        for (size_t k = 0; k < sizeof forms / sizeof *forms; k++) {
+            snprintf(command, sizeof command, "--from " DIR "/bad %s", forms[k]);
+            said = program_run(command, false);
+            if (said.status != !*said.out || strlen(said.err) > 1000 || strchr(said.out, '\033'))
+                fail_msg("%s: %s: %d %s", damages[i], forms[k], said.status, said.err);
+            said_clear(&said);
+        }
+    }
+}
+
 TEST(what_is_compressed_is_refused_with_the_way)
 {
     add_picture(FILE_NAME, 1795000000, 1);

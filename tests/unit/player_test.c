@@ -197,3 +197,69 @@ TEST(the_end_of_a_file_is_no_failure)
     assert_false(damage_failed(&a.damage));
     must_say(NULL);
 }
+
+// By the clock of a machine that was set back; the last one in the file is meant.
+TEST(times_that_go_back_are_found_too)
+{
+    static const int ids[] = {30, 10, 20, 0}, times[] = {5, 15, 25, 99}, found[] = {0, 0, 0, 0};
+    int64_t at;
+
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+        add(ids[i]);
+    open_player(true);
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        assert_true(player_near(a.player, BEGIN + 10L * times[i] + 1, true, &at));
+        assert_int_equal((at - BEGIN) / 10, found[i]);
+    }
+    assert_int_equal(picture(NULL), 30);
+    step(1);
+    assert_int_equal(picture(NULL), 10);
+    step(2);
+    assert_int_equal(picture(NULL), 0);
+    moves_add(&a.moves, &(struct move){.to = MOVE_TIME, .time = BEGIN - 1}); // before all
+    assert_int_equal(picture(NULL), 30);
+}
+
+// As one does that was asked for twice at the same second.
+TEST(pictures_of_one_time_are_all_shown)
+{
+    for (int i = 0; i < 3; i++)
+        add(7);
+    add(8);
+    open_player(true);
+    assert_int_equal(picture(NULL), 7);
+    moves_add(&a.moves, &(struct move){.to = MOVE_TIME, .time = BEGIN + 75});
+    int place = -1;
+    assert_int_equal(picture(&place), 7); // the last of them
+    assert_int_equal(place, PLACE_BETWEEN);
+    step(1);
+    assert_int_equal(picture(NULL), 8);
+    step(-2);
+    assert_int_equal(picture(&place), 7);
+    assert_int_equal(place, PLACE_BETWEEN);
+    step(-1);
+    assert_int_equal(picture(&place), 7);
+    assert_int_equal(place, PLACE_FIRST);
+}
+
+// Wherever a crash or a full disk cuts it off: what is whole is shown, and nothing else.
+TEST(a_file_that_is_cut_anywhere_shows_what_is_whole)
+{
+    long ends[2];
+
+    for (int i = 0; i < 2; i++) {
+        add(i + 1);
+        ends[i] = ftell(a.file);
+    }
+    for (long n = ends[1]; n >= 0; n--) {
+        bool first = n >= ends[0] - 1, second = n >= ends[1] - 1; // the newline is no condition
+        bool follows = n % 2;
+        assert_int_equal(ftruncate(fileno(a.file), n), 0);
+        open_player(follows);
+        assert_int_equal(picture(NULL), first ? 1 : -1);
+        step(1);
+        assert_int_equal(picture(NULL), second ? 2 : follows && first ? 1 : -1);
+        player_free(a.player);
+        a.player = NULL;
+    }
+}
