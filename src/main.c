@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "linux/process/ipc_namespace.h"
+#include "linux/process/namespace.h"
 #include "linux/source.h"
 #include "monitor.h"
 #include "options_check.h"
@@ -187,13 +187,13 @@ static int find_namespace(struct options *options)
     snprintf(home, sizeof home, "/proc/%d", pid);
     errno = 0;
     if (pid)
-        options->ipc_namespace = ipc_namespace_of(AT_FDCWD, home);
+        options->ipc_namespace = namespace_of(AT_FDCWD, home, "ipc");
     if (pid && !options->ipc_namespace) {
         options_fail("--namespace 'pid:%d': %s", pid,
                      errno == EACCES || errno == EPERM ? "not permitted" : "no such process");
         return 1;
     }
-    if (options->ipc_namespace == ipc_namespace_of(AT_FDCWD, "/proc/self"))
+    if (options->ipc_namespace == namespace_of(AT_FDCWD, "/proc/self", "ipc"))
         options->ipc_namespace = 0;
     return 0;
 }

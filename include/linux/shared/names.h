@@ -2,6 +2,8 @@
 #ifndef IPCTOP_LINUX_SHARED_NAMES_H
 #define IPCTOP_LINUX_SHARED_NAMES_H
 
+#include <sys/stat.h>
+
 #include "model/record/shared.h"
 
 // Both append rows and close `dir`, a directory that was opened for reading. Only entries of that
@@ -31,7 +33,11 @@ int names_open_mqueue(bool entered, bool *unseen);
 // driver would act on the opening. By /proc/self/fd: proc_pid_fd(5).
 int names_open_file(int at, const struct shared_id *id, int flags);
 // A name of that inode in `dir`, which stays open; of several the one that is shown as `shown`. `name`
-// has room for NAME_MAX + 1. False: there is none.
-bool names_find(int dir, const struct shared_id *id, const char *shown, char *name);
+// has room for NAME_MAX + 1. 0; -ENOENT: there is none; -errno of the directory.
+int names_find(int dir, const struct shared_id *id, const char *shown, char *name);
+
+// Whether a file is on the device of that id; whether it is the regular file of that id.
+bool names_is_on(const struct stat *st, const struct shared_id *id);
+bool names_is(const struct stat *st, const struct shared_id *id);
 
 #endif

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "linux/actions/local_name.h"
@@ -14,16 +13,6 @@
 #include "linux/shared/names.h"
 #include "model/consequence/outcomes.h"
 #include "model/kinds/shared.h"
-
-static bool is_on(const struct stat *st, const struct shared_id *id)
-{
-    return major(st->st_dev) == id->dev_major && minor(st->st_dev) == id->dev_minor;
-}
-
-static bool is_it(const struct stat *st, const struct shared_id *id)
-{
-    return is_on(st, id) && st->st_ino == id->inode && S_ISREG(st->st_mode);
-}
 
 static void failed(struct outcome *outcome, int error)
 {
@@ -81,7 +70,7 @@ static void unlink_it(int dir, const char *name, int fd, bool unseen, struct out
     enum use use = queue ? USE_UNKNOWN : use_of(fd, &id);
     struct stat before, after;
 
-    if (fstat(fd, &before) < 0 || !is_it(&before, &id)) {
+    if (fstat(fd, &before) < 0 || !names_is(&before, &id)) {
         outcome_become(outcome, OUTCOME_GONE, 0);
         return;
     }
@@ -112,16 +101,15 @@ static bool act_in(int dir, bool unseen, struct outcome *outcome)
     char name[NAME_MAX + 1];
     struct stat st;
 
-    if (dir < 0 || fstat(dir, &st) < 0 || !is_on(&st, &id)) {
+    if (dir < 0 || fstat(dir, &st) < 0 || !names_is_on(&st, &id)) {
         if (dir >= 0)
             close(dir);
         return false;
     }
-    int fd = names_find(dir, &id, outcome->action.shared.name, name)
-                 ? openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC)
-                 : -1;
+    int error = names_find(dir, &id, outcome->action.shared.name, name);
+    int fd = error ? error : openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
-        outcome_become(outcome, OUTCOME_GONE, 0);
+        failed(outcome, error ? -error : errno);
     else
         unlink_it(dir, name, fd, unseen, outcome);
     if (fd >= 0)

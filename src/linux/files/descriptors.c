@@ -14,19 +14,9 @@
 
 #include "base/statx.h"
 #include "base/text.h"
+#include "linux/process/namespace.h"
 
 enum { KEPT_MAX = 16384 }; // files of one process
-
-static bool link_inode(const char *text, const char *begin, uint64_t *inode)
-{
-    size_t n = strlen(begin);
-    char *end;
-
-    if (strncmp(text, begin, n) != 0 || text[n] < '0' || text[n] > '9')
-        return false;
-    *inode = strtoull(text + n, &end, 10);
-    return strcmp(end, "]") == 0;
-}
 
 static enum file_kind kind_of(mode_t mode)
 {
@@ -68,9 +58,9 @@ static void take_path(int dir, const char *name, char *text, size_t n, struct op
 
 static void take_link(int dir, const char *name, char *text, size_t n, struct open_file *file)
 {
-    if (link_inode(text, "socket:[", &file->inode)) {
+    if ((file->inode = link_inode(text, "socket"))) {
         file->kind = FILE_SOCKET;
-    } else if (link_inode(text, "pipe:[", &file->inode)) {
+    } else if ((file->inode = link_inode(text, "pipe"))) {
         file->kind = FILE_PIPE;
     } else if (text[0] == '/') {
         take_path(dir, name, text, n, file);
@@ -131,21 +121,6 @@ static void read_all(DIR *dir, int32_t pid, bool sockets_only, struct answer *an
         qsort(answer->files.at, answer->files.n, sizeof *answer->files.at, fd_order);
 }
 
-// "net:[4026531840]"
-static uint64_t net_namespace(const char *proc, int32_t pid)
-{
-    char path[PATH_MAX], text[64];
-    uint64_t inode = 0;
-
-    if ((size_t)snprintf(path, sizeof path, "%s/%" PRId32 "/ns/net", proc, pid) >= sizeof path)
-        return 0;
-    ssize_t n = readlink(path, text, sizeof text - 1);
-    if (n < 0)
-        return 0;
-    text[n] = '\0';
-    return link_inode(text, "net:[", &inode) ? inode : 0;
-}
-
 void descriptors_probe(const char *proc, int32_t pid, bool sockets_only, struct answer *answer)
 {
     char path[PATH_MAX];
@@ -159,7 +134,7 @@ void descriptors_probe(const char *proc, int32_t pid, bool sockets_only, struct 
         answer->error = -errno;
         return;
     }
-    answer->net_namespace = net_namespace(proc, pid);
+    answer->net_namespace = namespace_of(dirfd(dir), "..", "net");
     read_all(dir, pid, sockets_only, answer);
     closedir(dir);
 }

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "linux/holders/descriptors.h"
-#include "linux/process/ipc_namespace.h"
+#include "linux/process/namespace.h"
 #include "linux/process/start_times.h"
 #include "linux/process/stat.h"
 #include "model/holders/address_spaces.h"
@@ -61,7 +61,7 @@ struct attachments *attachments_new(const char *proc, bool text_only)
         return NULL;
     }
     self->engine = text_only ? &maps_by_text : choose_engine(self->proc, &self->devices);
-    self->own_namespace = ipc_namespace_of(self->proc, "self");
+    self->own_namespace = namespace_of(self->proc, "self", "ipc");
     self->starts = is_proc(self->proc) ? start_times_new() : NULL;
     return self;
 }
@@ -242,7 +242,7 @@ static bool file_handle(int proc, const char *home, struct mapping *mapping)
 static void identify(struct refresh *r, bool exact)
 {
     struct answer *answer = r->answer;
-    uint64_t namespace = ipc_namespace_of(r->self->proc, r->home);
+    uint64_t namespace = namespace_of(r->self->proc, r->home, "ipc");
     uint64_t asked = answer->ipc_namespace ? answer->ipc_namespace : r->self->own_namespace;
 
     answer->namespace_differs = namespace && asked && namespace != asked;

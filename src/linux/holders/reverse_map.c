@@ -1,6 +1,7 @@
 #include "linux/holders/reverse_map.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "linux/bpf/walk.h"
+#include "linux/process/namespace.h"
 
 // Microseconds, as measured: rough, since all that hangs on them is which way is taken.
 enum {
@@ -218,13 +220,10 @@ static double boot_time(void)
 // In a time namespace (time_namespaces(7)) start times are shown with an offset.
 static bool is_first_time_namespace(void)
 {
-    char link[64];
-    ssize_t n = readlink("/proc/self/ns/time", link, sizeof link - 1);
+    const uint64_t first = 4026531834; // PROC_TIME_INIT_INO
+    uint64_t inode = namespace_of(AT_FDCWD, "/proc/self", "time");
 
-    if (n < 0)
-        return true; // there are none
-    link[n] = '\0';
-    return strcmp(link, "time:[4026531834]") == 0; // PROC_TIME_INIT_INO
+    return inode ? inode == first : errno == ENOENT; // there are none before Linux 5.6
 }
 
 static int load(struct reverse_map *map)

@@ -10,8 +10,8 @@
 
 #include "base/clock.h"
 #include "base/thread.h"
-#include "linux/process/ipc_namespace.h"
 #include "linux/process/list.h"
+#include "linux/process/namespace.h"
 #include "linux/process/pidfd.h"
 #include "linux/process/stat.h"
 #include "ways.h"
@@ -33,7 +33,7 @@ struct namespaces *namespaces_new(const char *proc, bool pidfds)
 
     self->proc = mem_copy_string(proc);
     self->pidfds = pidfds;
-    self->own = ipc_namespace_of(AT_FDCWD, home);
+    self->own = namespace_of(AT_FDCWD, home, "ipc");
     ways_init(&self->ways);
     free(home);
     return self;
@@ -109,7 +109,7 @@ static int enter_pidfd(const char *proc, int32_t pid, uint64_t inode)
     if (error)
         return error == -EINVAL ? -ENOSYS : error;
     char *home = mem_format("%s/thread-self", proc);
-    error = ipc_namespace_of(AT_FDCWD, home) == inode ? 0 : -ESRCH;
+    error = namespace_of(AT_FDCWD, home, "ipc") == inode ? 0 : -ESRCH;
     free(home);
     return error;
 }
@@ -145,7 +145,7 @@ static int enter_any(const struct visit *v)
     error = error ? error : -ENOENT;
     for (size_t i = 0; i < all.n && error; i++) {
         snprintf(home, sizeof home, "%" PRId32, all.at[i].pid);
-        if (ipc_namespace_of(dir, home) != v->inode)
+        if (namespace_of(dir, home, "ipc") != v->inode)
             continue;
         int now = enter_process(v, all.at[i].pid);
         error = now ? worse(error, now) : 0;
@@ -272,13 +272,10 @@ void namespaces_probe(struct namespaces *self, int32_t pid, struct answer *answe
     snprintf(path, sizeof path, "%" PRId32 "/stat", pid);
     answer->error = stat_read(dir, path, &stat);
     snprintf(path, sizeof path, "%" PRId32, pid);
-    errno = 0;
-    answer->ipc_namespace = answer->error ? 0 : ipc_namespace_of(dir, path);
-    int why = errno;
-    answer->mount_namespace = answer->ipc_namespace ? mount_namespace_of(dir, path) : 0;
-    errno = why;
+    answer->ipc_namespace = answer->error ? 0 : namespace_of(dir, path, "ipc");
     if (!answer->error && !answer->ipc_namespace)
-        answer->error = errno ? -errno : -ESRCH; // a zombie lives in none
+        answer->error = -errno; // ENOENT: a zombie lives in none
+    answer->mount_namespace = answer->error ? 0 : namespace_of(dir, path, "mnt");
     close(dir);
     if (answer->error)
         return;

@@ -1,10 +1,11 @@
 #include "ways.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "linux/process/namespace.h"
 
 enum { WAYS_MAX = 65536 }; // beyond, all are forgotten: those that live are found again
 
@@ -134,7 +135,8 @@ static bool parse_mount(char *line, uint64_t *inode, char **path)
             break;
         }
     }
-    return is_nsfs && sscanf(root, "ipc:[%" SCNu64 "]", inode) == 1;
+    *inode = is_nsfs ? link_inode(root, "ipc") : 0;
+    return *inode != 0;
 }
 
 int ways_read_mounts(struct ways *ways, const char *proc, struct inode_vec *inodes)

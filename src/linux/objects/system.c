@@ -1,31 +1,28 @@
 #include "linux/objects/system.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/text.h"
+#include "linux/process/namespace.h"
 #include "linux/process/proc_file.h"
 
 // The machine's first namespaces always have these inodes: include/linux/proc_ns.h
 // PROC_IPC_INIT_INO, PROC_PID_INIT_INO.
 static const uint64_t first_ipc_namespace = 0xEFFFFFFF, first_pid_namespace = 0xEFFFFFFC;
 
-// The inode number in the link "ipc:[4026531839]"; 0 where it cannot be read.
-static uint64_t namespace_of(const char *proc, const char *type)
+static uint64_t own_namespace(const char *proc, const char *type)
 {
-    char path[4096], link[64];
-    unsigned long long inode = 0;
+    char *self = mem_format("%s/self", proc);
+    uint64_t inode = namespace_of(AT_FDCWD, self, type);
 
-    if ((size_t)snprintf(path, sizeof path, "%s/self/ns/%s", proc, type) >= sizeof path)
-        return 0;
-    ssize_t n = readlink(path, link, sizeof link - 1);
-    if (n < 0)
-        return 0;
-    link[n] = '\0';
-    size_t len = strlen(type);
-    return strncmp(link, type, len) == 0 && sscanf(link + len, ":[%llu]", &inode) == 1 ? inode : 0;
+    free(self);
+    return inode;
 }
 
 void system_read(const char *proc, struct system *out)
@@ -54,9 +51,9 @@ void system_read(const char *proc, struct system *out)
         out->ram = (uint64_t)seconds * 1024;
     out->rmid_forced =
         proc_file_read(text, sizeof text, proc, "sys/kernel/shm_rmid_forced") > 0 && text[0] == '1';
-    out->own_namespace = out->ipc_namespace = namespace_of(proc, "ipc");
+    out->own_namespace = out->ipc_namespace = own_namespace(proc, "ipc");
     out->host_namespace = out->ipc_namespace == first_ipc_namespace;
-    out->first_pid_namespace = namespace_of(proc, "pid") == first_pid_namespace;
+    out->first_pid_namespace = own_namespace(proc, "pid") == first_pid_namespace;
 }
 
 void system_of_namespace(struct system *out, uint64_t inode)

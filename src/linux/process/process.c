@@ -236,7 +236,8 @@ static int take_restart(const struct process_reader *self, char *text, size_t n,
 }
 
 // In this order. A file that cannot be read leaves its fact unknown; without the first there is no
-// process. clang-format off
+// process.
+// clang-format off
 static const struct fact {
     uint64_t need; // enum process_fact
     const char *file;

@@ -129,16 +129,27 @@ static bool may_be_ours(const char *name, dev_t dev, bool *sure)
     return same;
 }
 
-// Without the right to mount: by the queues themselves. An empty directory shows nothing wrong.
-static bool is_ours_by_queues(int dir, dev_t dev)
+// The entries of `dir`, which stays open. NULL with errno.
+static DIR *entries_of(int dir)
 {
     int own = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *stream = own < 0 ? NULL : fdopendir(own);
+
+    if (!stream && own >= 0) {
+        int error = errno;
+        close(own);
+        errno = error;
+    }
+    return stream;
+}
+
+// Without the right to mount: by the queues themselves. An empty directory shows nothing wrong.
+static bool is_ours_by_queues(int dir, dev_t dev)
+{
+    DIR *stream = entries_of(dir);
     const struct dirent *entry;
     bool any = false, ours = false, sure = false;
 
-    if (!stream && own >= 0)
-        close(own);
     while (stream && !sure && (entry = readdir(stream)))
         if (entry->d_type == DT_REG) {
             bool may_be = may_be_ours(entry->d_name, dev, &sure);
@@ -189,6 +200,16 @@ int names_open_mqueue(bool entered, bool *unseen)
 
 // --- rows ---------------------------------------------------------------------------------------
 
+bool names_is_on(const struct stat *st, const struct shared_id *id)
+{
+    return major(st->st_dev) == id->dev_major && minor(st->st_dev) == id->dev_minor;
+}
+
+bool names_is(const struct stat *st, const struct shared_id *id)
+{
+    return names_is_on(st, id) && st->st_ino == id->inode && S_ISREG(st->st_mode);
+}
+
 int names_open_file(int at, const struct shared_id *id, int flags)
 {
     char path[32];
@@ -196,8 +217,7 @@ int names_open_file(int at, const struct shared_id *id, int flags)
 
     if (fstat(at, &st) < 0)
         return -errno;
-    if (!S_ISREG(st.st_mode) || st.st_ino != id->inode || major(st.st_dev) != id->dev_major ||
-        minor(st.st_dev) != id->dev_minor)
+    if (!names_is(&st, id))
         return -ESTALE;
     snprintf(path, sizeof path, "/proc/self/fd/%d", at);
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | flags);
@@ -343,16 +363,15 @@ int names_in_mqueue(int dir, struct shared_vec *out)
     return each_name(dir, complete_mqueue, 0, out);
 }
 
-bool names_find(int dir, const struct shared_id *id, const char *shown, char *name)
+int names_find(int dir, const struct shared_id *id, const char *shown, char *name)
 {
-    int own = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *stream = own < 0 ? NULL : fdopendir(own);
+    DIR *stream = entries_of(dir);
     const struct dirent *entry;
     bool found = false, exact = false;
 
-    if (!stream && own >= 0)
-        close(own);
-    while (stream && !exact && (entry = readdir(stream))) {
+    if (!stream)
+        return -errno;
+    while (!exact && (errno = 0, entry = readdir(stream))) {
         char text[SHARED_NAME];
         if (entry->d_ino != id->inode)
             continue;
@@ -362,7 +381,7 @@ bool names_find(int dir, const struct shared_id *id, const char *shown, char *na
             memcpy(name, entry->d_name, strlen(entry->d_name) + 1);
         found = true;
     }
-    if (stream)
-        closedir(stream);
-    return found;
+    int error = exact || !errno ? 0 : -errno;
+    closedir(stream);
+    return error ? error : found ? 0 : -ENOENT;
 }

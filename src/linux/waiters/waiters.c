@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "linux/process/ipc_namespace.h"
+#include "linux/process/namespace.h"
 #include "linux/process/proc_file.h"
 #include "linux/process/stat.h"
 #include "linux/waiters/blocked_call.h"
@@ -48,10 +48,10 @@ static bool elsewhere(const char *proc, int tasks, int32_t tid, uint64_t ours)
     char home[PATH_CAP], *own = mem_format("%s/self", proc);
 
     if (!ours)
-        ours = ipc_namespace_of(AT_FDCWD, own);
+        ours = namespace_of(AT_FDCWD, own, "ipc");
     free(own);
     snprintf(home, sizeof home, "%" PRId32, tid);
-    uint64_t theirs = ipc_namespace_of(tasks, home);
+    uint64_t theirs = namespace_of(tasks, home, "ipc");
     return ours && theirs && ours != theirs;
 }
 
