@@ -14,8 +14,8 @@ struct tables {                // zero it before use
 void tables_free(struct tables *tables);
 
 // Reads the tables `want` names. Of thousands of objects, the sets and queues not in sight, and rss
-// and swap of segments, may be those of `last`, at most ten seconds old; where that is NULL all is
-// read.
+// and swap of segments, may be those of `last`, at most ten seconds old; where that is NULL, or of another IPC
+// namespace, all is read. An error stays in the snapshot; where nothing could be read, the one before stays.
 void tables_read(struct tables *tables, const struct source *source, const struct want *want,
                  const struct snapshot *last);
 

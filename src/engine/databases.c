@@ -44,8 +44,7 @@ static uint64_t print_of(const struct snapshot *s)
     return print;
 }
 
-// --- which processes to ask
-// --------------------------------------------------------------------------------
+// --- which processes to ask ---------------------------------------------------------------------
 
 // Any user may give many processes that name: some of those asked are always others'.
 static bool add_server(const struct snapshot *s, int32_t pid, struct asking *asking)

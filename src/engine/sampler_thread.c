@@ -154,9 +154,8 @@ static void do_turn(struct sampler *s, struct turn *turn)
     }
     if (turn->acted)
         action_worker_outcomes(s->actor, &turn->outcomes);
-    struct refresh *before = s->refresh;
     s->refresh = refresh_of(s, turn->want.ipc_namespace);
-    bool all = turn->effort != EFFORT_AS_NEEDED || s->refresh != before;
+    bool all = turn->effort != EFFORT_AS_NEEDED;
     refresh_tables(s->refresh, &turn->want, all ? NULL : s->newest);
     size_t n_events;
     struct snapshot *snapshot = refresh_round(s->refresh, &turn->want, turn->effort,

@@ -92,6 +92,8 @@ void tables_read(struct tables *t, const struct source *source, const struct wan
     struct snapshot *fresh = snapshot_new();
     struct want asked = *want;
 
+    if (last && last->entered != want->ipc_namespace)
+        last = NULL; // what was read of one namespace says nothing of another
     take_others(t, want, last, fresh);
     if (use_stays(t, last))
         asked.need &= ~(uint64_t)NEED_SEGMENT_USE;

@@ -1,9 +1,10 @@
-// What looking into other IPC namespaces costs.
+// What looking into other IPC namespaces costs, and that what is known of one is not taken for another's.
 #include <errno.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "engine/elsewhere.h"
+#include "engine/tables.h"
 #include "support/kernel.h"
 #include "support/test.h"
 
@@ -51,6 +52,43 @@ TEST(a_way_that_does_not_answer_is_paid_by_the_time_it_took)
     elsewhere_free(elsewhere);
     prober_pool_free(pool);
     kernel_free(k);
+}
+
+// --- thousands of objects are not read each time -------------------------------------------------
+
+enum { MANY_QUEUES = 5000 };
+
+static int read_queues(void *self, const struct want *want, struct snapshot *fresh)
+{
+    (void)self;
+    if (fresh->has & NEED_QUEUES)
+        return 0;
+    tries++;
+    for (int i = 0; i < MANY_QUEUES; i++)
+        vec_push(&fresh->queues, (struct queue){.o.id = i, .o.key = (uint32_t)want->ipc_namespace});
+    fresh->has |= NEED_QUEUES;
+    return 0;
+}
+
+TEST(queues_of_another_namespace_are_not_kept)
+{
+    const struct source source = {.read = read_queues};
+    const struct want here = {.need = NEED_QUEUES},
+                      there = {.need = NEED_QUEUES, .ipc_namespace = 7};
+    struct tables own = {0}, other = {0};
+
+    tries = 0;
+    tables_read(&own, &source, &here, NULL);
+    struct snapshot *last = snapshot_ref(own.now);
+    tables_read(&own, &source, &here, last);
+    assert_int_equal(tries, 1); // kept: they are a moment old
+    tables_read(&other, &source, &there, NULL);
+    tables_read(&other, &source, &there, last);
+    assert_int_equal(tries, 3);
+    assert_int_equal(other.now->queues.at[0].o.key, 7);
+    snapshot_unref(last);
+    tables_free(&own);
+    tables_free(&other);
 }
 
 int main(void)
