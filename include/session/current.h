@@ -21,6 +21,15 @@ int64_t session_holders_age(const struct session *s);
 // The same of something else in the picture, of which the moment is known (CLOCK_MONOTONIC; 0: it is
 // not).
 int64_t session_age(const struct session *s, int64_t moment_ns);
+
+enum { PART_AGES = 4 };
+struct part_age {     // of what is read less often than the rest, since it costs much
+    const char *what; // "holders"
+    int64_t age;      // seconds
+};
+// What of a view is older than it should be, in `out`; returns how many.
+size_t session_ages(const struct session *s, const struct view *view,
+                    struct part_age out[PART_AGES]);
 void session_rebuild(struct session *s); // rows of the current view, after a change of query
 // Ends the marks of new and vanished rows that were shown long enough. True: rows were rebuilt.
 // *next_ns: when the next mark ends (CLOCK_MONOTONIC), 0: none.

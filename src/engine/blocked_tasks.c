@@ -5,6 +5,7 @@
 // is looked at. Over time this takes at most 2 % of a processor.
 #include "base/clock.h"
 #include "engine/ask/collector.h"
+#include "model/kinds/registry.h"
 #include "model/kinds/waiters.h"
 
 enum { PACE = 50, PACE_UNASKED = 2000 }; // rest after a round, in times of its cost: 2 %, 0.05 %
@@ -34,17 +35,6 @@ static void destroy(void *self)
     free(b);
 }
 
-static int waiter_order(const void *a, const void *b)
-{
-    const struct waiter *x = a, *y = b;
-
-    if (x->kind != y->kind)
-        return x->kind < y->kind ? -1 : 1;
-    if (x->id != y->id)
-        return x->id < y->id ? -1 : 1;
-    return (x->tid > y->tid) - (x->tid < y->tid);
-}
-
 static void take(void *arg, size_t index, struct answer *answer)
 {
     struct blocked_tasks *b = arg;
@@ -68,7 +58,7 @@ static uint32_t ask(struct blocked_tasks *b, const struct round *round, const st
     for (size_t i = 0; i < pids->n; i++)
         unseen += asking.asked[i] != ASKED_DONE;
     if (b->fresh.n > 1)
-        qsort(b->fresh.at, b->fresh.n, sizeof *b->fresh.at, waiter_order);
+        qsort(b->fresh.at, b->fresh.n, sizeof *b->fresh.at, kind_waiters.order);
     vec_copy(&b->waiters, &b->fresh);
     vec_clear(&b->fresh);
     ask_end(&asking);

@@ -86,6 +86,30 @@ int64_t session_age(const struct session *s, int64_t moment_ns)
     return old ? age / CLOCK_SECOND : 0;
 }
 
+size_t session_ages(const struct session *session, const struct view *view,
+                    struct part_age out[PART_AGES])
+{
+    const struct snapshot *s = session->snapshot;
+    unsigned flags = view->kind->flags;
+    uint64_t need = view->kind->need;
+    bool ports = s && s->has & NEED_PORTS && flags & TABLE_PROCESSES && need & NEED_TOTALS;
+    const struct {
+        struct part_age part;
+        bool shown;
+    } parts[PART_AGES] = {
+        {{"holders", session_holders_age(session)}, flags & TABLE_HELD || need & NEED_HOLDERS},
+        {{"processes", s ? session_age(session, s->processes_ns) : 0}, need & NEED_TOTALS},
+        {{"ports", s ? session_age(session, s->files_ns) : 0}, ports},
+        {{"files", s ? session_age(session, s->files_ns) : 0}, need & NEED_FILES},
+    };
+    size_t n = 0;
+
+    for (size_t i = 0; i < PART_AGES; i++)
+        if (parts[i].shown && parts[i].part.age > 0)
+            out[n++] = parts[i].part;
+    return n;
+}
+
 // A frozen picture keeps them: nothing moves in it.
 bool session_expire_changes(struct session *s, int64_t now, int64_t *next)
 {

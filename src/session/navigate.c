@@ -146,10 +146,10 @@ static void enter_subject(struct session *s, const struct kind *from,
     if (subject->several && kind)
         session_push(s, about.kind, NULL, kind->name); // the table they are, or were, in
     // Of a past event, the table in which the process stood may be any.
-    else if (!kind || kind == from ||
-             (part && (past || !find_object(s->snapshot, &about, &parent))))
-        session_say(s, SEVERITY_NOTICE,
-                    name[0] ? "there is no table of %s to go to" : "it is about no object%s", name);
+    else if (!kind)
+        session_say(s, SEVERITY_NOTICE, "it is about no object");
+    else if (kind == from || (part && (past || !find_object(s->snapshot, &about, &parent))))
+        session_say(s, SEVERITY_NOTICE, "there is no table of %s to go to", name);
     else if (past && !find_row(s->snapshot, &about))
         session_say(s, SEVERITY_NOTICE, "%s is gone", name);
     else if (session_push(s, about.kind, part ? &parent : NULL, name) &&

@@ -145,9 +145,10 @@ static void say_segments(struct say *x, const struct totals *t)
             t->holders.n, i->holders_unseen ? ", and some that are not seen" : "");
     if (i->let_go.n)
         say(x,
-            "  let go        {n segment}: nobody holds {text} any more, but {text} until removed\n",
-            i->let_go.n, i->let_go.n == 1 ? "it" : "them",
-            i->let_go.n == 1 ? "it stays" : "they stay");
+            "  let go        {n segment: nobody holds it any more, but it stays|segments: nobody "
+            "holds "
+            "them any more, but they stay} until removed\n",
+            i->let_go.n);
 }
 
 // One line each: what is of which kind stands in a column.
@@ -159,8 +160,11 @@ static void effect(const struct snapshot *s, const struct totals *t, size_t refu
 
     say_segments(&x, t);
     if (i->kept.n)
-        say(&x, "  kept          {n object}, until the last process that uses {text} lets go\n",
-            i->kept.n, i->kept.n == 1 ? "it" : "them");
+        say(&x,
+            "  kept          {n object, until the last process that uses it lets go|objects, until "
+            "the "
+            "last process that uses them lets go}\n",
+            i->kept.n);
     if (i->lost.n)
         say(&x, "  lost          {n message} of {size}\n", i->lost.n, i->lost.bytes);
     if (i->woken)
@@ -181,8 +185,7 @@ static void effect(const struct snapshot *s, const struct totals *t, size_t refu
     if (refused)
         say(&x, "  left out      {number} that cannot be done\n", refused);
     if (hidden)
-        say(&x, "  left alone    {number} tagged that {text} hidden here\n", hidden,
-            hidden == 1 ? "is" : "are");
+        say(&x, "  left alone    {n tagged that is|tagged that are} hidden here\n", hidden);
     total->impact = *i;
     total->grave = t->grave > 0;
 }
@@ -190,10 +193,11 @@ static void effect(const struct snapshot *s, const struct totals *t, size_t refu
 char *preview_hidden(struct session *s)
 {
     size_t hidden = tags_count(s, NULL).hidden;
+    char text[128];
+    struct say x = say_start(s->snapshot, text, sizeof text);
 
-    return hidden ? mem_format("%zu tagged %s hidden here and left alone.", hidden,
-                               hidden == 1 ? "is" : "are")
-                  : NULL;
+    say(&x, "{n tagged is|tagged are} hidden here and left alone.", hidden);
+    return hidden ? mem_copy_string(text) : NULL;
 }
 
 // --- the list -------------------------------------------------------------------------------------

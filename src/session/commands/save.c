@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "model/kinds/registry.h"
 #include "model/record/limit_spec.h"
+#include "model/text/say.h"
 #include "session/arrange.h"
 #include "session/current.h"
 #include "session/message.h"
@@ -279,6 +280,15 @@ static void ask_replace(struct session *s, const char *path)
              "%s is there already. What it holds is lost.", path);
 }
 
+static void say_written(struct session *s, size_t rows, uint64_t bytes, const char *path)
+{
+    char text[LINE_TEXT];
+    struct say x = say_start(s->snapshot, text, sizeof text);
+
+    say(&x, "{n row}, {number} bytes written to {text}", rows, bytes, path);
+    session_say(s, SEVERITY_NOTICE, "%s", text);
+}
+
 static void show(struct session *s, const struct write_result *r)
 {
     char path[LINE_TEXT];
@@ -303,8 +313,7 @@ static void show(struct session *s, const struct write_result *r)
     else if (r->rows == NO_ROWS)
         session_say(s, SEVERITY_NOTICE, "%" PRIu64 " bytes written to %s", r->bytes, path);
     else
-        session_say(s, SEVERITY_NOTICE, "%zu row%s, %" PRIu64 " bytes written to %s", r->rows,
-                    r->rows == 1 ? "" : "s", r->bytes, path);
+        say_written(s, r->rows, r->bytes, path);
 }
 
 void save_results(struct session *s)

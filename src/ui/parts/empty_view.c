@@ -5,6 +5,7 @@
 
 #include "base/line.h"
 #include "model/kinds/registry.h"
+#include "model/text/say.h"
 #include "model/text/words.h"
 #include "session/arrange.h"
 #include "session/current.h"
@@ -70,9 +71,11 @@ static void draw_elsewhere(struct canvas *c, struct rect r, struct session *sess
     if (y < r.y + r.h && !line.n)
         canvas_text(c, r.x, y++, r.w, STYLE_PLAIN,
                     "No System V object exists in this IPC namespace.");
-    if (y < r.y + r.h && s->findings.n && session_view(session)->kind->tab)
-        canvas_format(c, r.x, y++, r.w, STYLE_PLAIN, "! goes to Triage: %zu finding%s.",
-                      s->findings.n, s->findings.n == 1 ? "" : "s");
+    if (y < r.y + r.h && s->findings.n && session_view(session)->kind->tab) {
+        struct say x = say_start(s, text, sizeof text);
+        say(&x, "! goes to Triage: {n finding}.", s->findings.n);
+        canvas_text(c, r.x, y++, r.w, STYLE_PLAIN, text);
+    }
     if (y < r.y + r.h)
         canvas_text(c, r.x, y, r.w, STYLE_DIM,
                     "Tab and the numbers go to other views, F1 lists the keys, q quits.");

@@ -28,29 +28,15 @@ enum detail {
 
 static const char *const separators[DETAIL_LEVELS] = {" │ ", "  ", "  ", " ", " ", " ", " ", " "};
 
-// What is read less often than the rest, where it costs much.
 static void ages(const struct session *session, const struct view *view, struct fit_line *out)
 {
-    const struct snapshot *s = session->snapshot;
-    unsigned flags = view->kind->flags;
-    uint64_t need = view->kind->need;
-    bool ports = s && s->has & NEED_PORTS && flags & TABLE_PROCESSES && need & NEED_TOTALS;
-    const struct {
-        const char *what;
-        bool shown;
-        int64_t age;
-    } parts[] = {
-        {"holders", flags & TABLE_HELD || need & NEED_HOLDERS, session_holders_age(session)},
-        {"processes", need & NEED_TOTALS, s ? session_age(session, s->processes_ns) : 0},
-        {"ports", ports, s ? session_age(session, s->files_ns) : 0},
-        {"files", need & NEED_FILES, s ? session_age(session, s->files_ns) : 0},
-    };
+    struct part_age parts[PART_AGES];
+    size_t n = session_ages(session, view, parts);
     char text[64];
 
-    for (size_t i = 0; !session->frozen && i < sizeof parts / sizeof *parts; i++)
-        if (parts[i].shown && parts[i].age > 0)
-            fit_line_add(out, 5, STYLE_WARNING, parts[i].what, "%s old",
-                         text_age(text, sizeof text, parts[i].age));
+    for (size_t i = 0; i < n && !session->frozen; i++)
+        fit_line_add(out, 5, STYLE_WARNING, parts[i].what, "%s old",
+                     text_age(text, sizeof text, parts[i].age));
 }
 
 // What makes this view not the whole truth of this moment.
