@@ -66,32 +66,47 @@ static int learn(struct maps_devices *out, size_t size, int flags, bool hugetlb)
     return 0;
 }
 
-static void learn_hugetlb(struct maps_devices *out)
+// Of a lack that passes, as of descriptors: what could not be learned now is not taken for nothing.
+static bool passes(int error)
+{
+    return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
+}
+
+// Where there are no huge pages in this kernel, or nothing shows their sizes, none are learned; nor is a
+// size that the kernel does not take.
+static int learn_hugetlb(struct maps_devices *out)
 {
     DIR *dir = opendir("/sys/kernel/mm/hugepages");
     struct dirent *entry;
     unsigned long kib;
+    int error = 0;
 
     if (!dir)
-        return; // no huge pages in this kernel, or nothing that shows their sizes
-    while ((entry = readdir(dir)) != NULL) {
+        return passes(-errno) ? -errno : 0;
+    while (!passes(error) && (entry = readdir(dir)) != NULL) {
         if (sscanf(entry->d_name, "hugepages-%lukB", &kib) != 1 || kib == 0 || (kib & (kib - 1)))
             continue;
         int log2 = __builtin_ctzl(kib) + 10;
-        learn(out, (size_t)kib << 10, MAP_HUGETLB | log2 << MAP_HUGE_SHIFT, true);
+        error = learn(out, (size_t)kib << 10, MAP_HUGETLB | log2 << MAP_HUGE_SHIFT, true);
+        if (error == -ENOMEM)
+            error = 0; // there is no such page, nor room for its address: so nothing lies on it
     }
     closedir(dir);
+    return passes(error) ? error : 0;
 }
 
 // "36 25 0:31 / /dev/hugepages rw,relatime shared:17 - hugetlbfs hugetlbfs rw"
-static void learn_mounted(struct maps_devices *out)
+static int learn_mounted(struct maps_devices *out)
 {
     FILE *file = fopen("/proc/self/mountinfo", "re");
     char *line = NULL;
     size_t cap = 0;
     unsigned major, minor;
 
-    while (file && out->n_mounted < MAPS_DEVICES && getline(&line, &cap, file) > 0) {
+    if (!file)
+        return passes(-errno) ? -errno : 0;
+    errno = 0;
+    while (out->n_mounted < MAPS_DEVICES && getline(&line, &cap, file) > 0) {
         const char *type = strstr(line, " - ");
         if (!type || strncmp(type, " - hugetlbfs ", 13) != 0 ||
             sscanf(line, "%*d %*d %u:%u", &major, &minor) != 2)
@@ -99,18 +114,17 @@ static void learn_mounted(struct maps_devices *out)
         out->mounted[out->n_mounted].major = major;
         out->mounted[out->n_mounted++].minor = minor;
     }
+    int error = ferror(file) ? -(errno ? errno : EIO) : 0;
     free(line);
-    if (file)
-        fclose(file);
+    fclose(file);
+    return error;
 }
 
 int maps_learn_devices(struct maps_devices *out)
 {
     out->n = out->n_mounted = 0;
     int error = learn(out, (size_t)sysconf(_SC_PAGESIZE), 0, false);
-    if (error)
-        return error;
-    learn_hugetlb(out);
-    learn_mounted(out);
-    return 0;
+    if (!error)
+        error = learn_hugetlb(out);
+    return error ? error : learn_mounted(out);
 }

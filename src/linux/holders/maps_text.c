@@ -37,12 +37,14 @@ static bool expect(const char **at, const char *end, char c)
 
 static bool parse_perms(const char **at, const char *end, uint8_t *perms)
 {
+    // clang-format off
     static const struct {
         char letter, other;
         uint8_t bit;
-        // clang-format off
     } letters[] = {
-        {'r', '-', MAP_R}, {'w', '-', MAP_W}, {'x', '-', MAP_X}, {'s', 'p', MAP_SHARED_BIT}};
+        {'r', '-', MAP_R}, {'w', '-', MAP_W}, {'x', '-', MAP_X}, {'s', 'p', MAP_SHARED_BIT},
+    };
+    // clang-format on
 
     for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++) {
         if (expect(at, end, letters[i].letter))
@@ -64,9 +66,8 @@ bool maps_parse_line(const char *line, size_t len, struct mapping *out, const ch
         !number(&at, end, 16, &out->end) || !expect(&at, end, ' ') ||
         !parse_perms(&at, end, &out->perms) || !expect(&at, end, ' ') ||
         !number(&at, end, 16, &out->offset) || !expect(&at, end, ' ') ||
-        !number(&at, end, 16, &major) || !expect(&at, end, ':') ||
-        !number(&at, end, 16, &minor) || !expect(&at, end, ' ') ||
-        !number(&at, end, 10, &out->inode))
+        !number(&at, end, 16, &major) || !expect(&at, end, ':') || !number(&at, end, 16, &minor) ||
+        !expect(&at, end, ' ') || !number(&at, end, 10, &out->inode))
         return false;
     if (at < end && *at != ' ') // a number that goes on as something else
         return false;
@@ -159,7 +160,7 @@ static int read_windows(int fd, const struct maps_devices *devices, struct mappi
     }
     if (!w.skipping)
         take_lines(w.text, w.used, devices, out); // no newline at the very end
-    return anything ? 0 : -ESRCH; // an address space is never empty
+    return anything ? 0 : -ESRCH;                 // an address space is never empty
 }
 
 static int text_read(int fd, const struct maps_devices *devices, struct mapping_vec *out)
@@ -177,5 +178,3 @@ const struct maps_engine maps_by_text = {
     .method = SCAN_TEXT,
     .read = text_read,
 };
-
-// clang-format on

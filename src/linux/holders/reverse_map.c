@@ -183,13 +183,6 @@ static int by_pid(const void *pa, const void *pb)
     return (a > b) - (a < b);
 }
 
-static int by_number(const void *pa, const void *pb)
-{
-    int32_t a = *(const int32_t *)pa, b = *(const int32_t *)pb;
-
-    return (a > b) - (a < b);
-}
-
 // Each process once. Nothing is owned by them yet.
 static void settle(struct walked *out)
 {
@@ -203,8 +196,7 @@ static void settle(struct walked *out)
         if (!kept || out->processes.at[kept - 1].pid != out->processes.at[i].pid)
             out->processes.at[kept++] = out->processes.at[i];
     out->processes.n = kept;
-    if (out->elsewhere.n > 1)
-        qsort(out->elsewhere.at, out->elsewhere.n, sizeof *out->elsewhere.at, by_number);
+    pids_settle(&out->elsewhere);
 }
 
 // Epoch seconds at which the machine started.

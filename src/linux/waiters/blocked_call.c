@@ -39,7 +39,6 @@ static const struct number native[] = {
 // Of 32-bit programs on a 64-bit kernel. All of these numbers are unused, or never block, natively.
 #if defined __x86_64__ // arch/x86/entry/syscalls/syscall_32.tbl
 enum { IPC_CALL = 117, X32_BIT = 0x40000000 };
-// clang-format off
 static const struct number narrow[] = {
     {400, WAIT_MSGSND}, {401, WAIT_MSGRCV}, {420, WAIT_SEMTIMEDOP}};
 #elif defined __aarch64__ // arch/arm64/tools/syscall_32.tbl
@@ -225,8 +224,8 @@ static bool word_at(const struct blocked_call *call, const char *memory, size_t 
     return true;
 }
 
-static void describe_receive(const struct blocked_call *call, const char *memory, size_t len, char *dst,
-                             size_t cap)
+static void describe_receive(const struct blocked_call *call, const char *memory, size_t len,
+                             char *dst, size_t cap)
 {
     int64_t type = call->type;
 
@@ -240,8 +239,8 @@ static void describe_receive(const struct blocked_call *call, const char *memory
         snprintf(dst, cap, "%stype %" PRId64, call->except ? "not " : "", type);
 }
 
-void blocked_call_describe(const struct blocked_call *call, const void *memory, size_t len, char *dst,
-                       size_t cap)
+void blocked_call_describe(const struct blocked_call *call, const void *memory, size_t len,
+                           char *dst, size_t cap)
 {
     int64_t type;
 
@@ -264,5 +263,3 @@ void blocked_call_describe(const struct blocked_call *call, const void *memory, 
         break;
     }
 }
-
-// clang-format on

@@ -183,8 +183,14 @@ void waiters_probe(const char *proc, int32_t pid, struct answer *answer)
     free(path);
     if (!dir)
         return;
-    while (!answer->error && (entry = readdir(dir)) != NULL) {
+    while (!answer->error) {
         int64_t tid;
+        errno = 0;
+        entry = readdir(dir);
+        if (!entry) {
+            answer->error = -errno; // 0: those were all
+            break;
+        }
         if (!text_parse_int(entry->d_name, 1, INT32_MAX, &tid))
             continue;
         int error = read_task(proc, dirfd(dir), pid, (int32_t)tid, answer);
