@@ -8,12 +8,12 @@
 
 struct refresh;
 
-// The pool is the caller's and must outlive it. `follows`: events are made of
-// snapshots that follow each other.
+// Source and pool are the caller's and must outlive it. `follows`: events are made of snapshots that follow
+// each other.
 struct refresh *refresh_new(const struct source *source, struct prober_pool *pool, bool follows);
 void refresh_free(struct refresh *refresh); // NULL is fine
 
-// A want with all that its parts take beyond them.
+// The want with all that its parts are made from.
 struct want refresh_complete(struct want want);
 
 void refresh_tables(struct refresh *refresh, const struct want *want,
@@ -21,11 +21,12 @@ void refresh_tables(struct refresh *refresh, const struct want *want,
 const struct tables *refresh_state(const struct refresh *refresh); // of the tables
 
 // A snapshot of the tables as they are now, for which no process is asked: `partial`, with what the
-// collectors knew when they ran last. Between refresh_tables() and the end of refresh_round() only.
+// collectors knew when they ran last; one reference. Between refresh_tables() and the end of refresh_round()
+// only.
 struct snapshot *refresh_partial(struct refresh *refresh);
 
 // Runs the collectors that `want` takes, then makes the snapshot of it all, in which the tables go:
-// what the pool does meanwhile may read them again, and the snapshot has the newest. The `n`
+// what the pool does meanwhile may read them again, and the snapshot has the newest; one reference. The `n`
 // outcomes become events. *n_events receives how many events are new.
 struct snapshot *refresh_round(struct refresh *refresh, const struct want *want, enum effort effort,
                                const struct outcome *outcomes, size_t n, size_t *n_events);

@@ -65,6 +65,7 @@ bool sampler_outcomes(struct sampler *sampler, struct outcome_vec *out);
 // For --json and --batch: blocks until a picture holds everything wanted, or the deadlines of processes
 // that do not answer are over. The caller owns the reference. NULL: a recording has no
 // further picture.
+// Tables that could not be read are lacking in its `has`, and its `error` says why.
 struct snapshot *sampler_collect(struct sampler *sampler, const struct want *want);
 
 #endif

@@ -14,8 +14,10 @@ struct linux_source_options {
                       // in other namespaces
 };
 
+// Copies the options; reads little, and cannot fail: what is lacking shows when it is read. Never NULL.
 struct linux_source *linux_source_new(const struct linux_source_options *options);
+// No thread may use its seam any longer: sampler_free(). NULL is fine.
 void linux_source_free(struct linux_source *self);
-struct source linux_source_seam(struct linux_source *self);
+struct source linux_source_seam(struct linux_source *self); // good until then
 
 #endif

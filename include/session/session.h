@@ -75,7 +75,7 @@ struct session {
     size_t place_tab;                   // where it was entered
     char place_name[96];                // in words, where it is another
     struct arrangement arranged[KINDS]; // by kind
-    struct identity_vec tags;           // ordered, see app/tags.h
+    struct identity_vec tags;           // ordered, see session/tags.h
     struct recent_rows changes;
     struct history history;
     struct search search;
@@ -102,7 +102,7 @@ struct session {
     struct followed_vec followed; // processes that were signalled, until their end is shown
     int last_signal;              // chosen last; 0: none yet
     struct view_job *writing;     // the view being written as a new file, while that may turn out
-                                  // to be there already; app/save.c's
+                                  // to be there already; session/commands/save.c
     uint64_t enter_place; // asked of the controller: the IPC namespace or host to show; 0: none
     bool help;            // asked of the controller: the help text
     bool quit, suspend, redraw; // asked of the loop

@@ -12,7 +12,7 @@
 // (each on one line). An intent stands before the action: one that nothing follows may have been done
 // as the program was killed. In quotes " and \ have a \ before them; there are no control characters.
 // Where lines are missing, "log lost=12" stands instead. The file is written by a thread of its own
-// (app/append.h): one that hangs holds up no key and no refresh, and who acts waits a moment to be
+// (store/append_log.h): one that hangs holds up no key and no refresh, and who acts waits a moment to be
 // able to say that it is logged. syslog never blocks.
 #ifndef IPCTOP_STORE_AUDIT_LOG_H
 #define IPCTOP_STORE_AUDIT_LOG_H

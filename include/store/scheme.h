@@ -1,4 +1,4 @@
-// Header only. Which colours the screen is drawn in; ui/theme.h says what they are.
+// Header only. Which colours the screen is drawn in; ui/canvas/theme.h says what they are.
 #ifndef IPCTOP_STORE_SCHEME_H
 #define IPCTOP_STORE_SCHEME_H
 

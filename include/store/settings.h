@@ -1,4 +1,4 @@
-// Settings kept across runs, as text: a pure parser and writer. The file itself: config_file.h.
+// Settings kept across runs, as text: a pure parser and writer. The file itself: store/settings_file.h.
 //
 // One "key = value" a line; blank lines and lines that begin with # are comments:
 //   interval = 2                 seconds between refreshes, 0.1 to 3600

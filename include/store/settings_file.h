@@ -1,4 +1,4 @@
-// Where settings are kept between runs, and reading them. Writing: writer.h.
+// Where settings are kept between runs, and reading them. Writing: store/write_file.h.
 #ifndef IPCTOP_STORE_SETTINGS_FILE_H
 #define IPCTOP_STORE_SETTINGS_FILE_H
 

@@ -25,8 +25,10 @@ struct asking {
 };
 
 void ask_add(struct asking *asking, struct probe probe);
-bool ask_each(struct prober_pool *pool, struct asking *asking); // false: cancelled
-void ask_end(struct asking *asking);                            // frees what it holds
+// Asks all that were added, and waits until each has answered or is left behind. False: cancelled; what was
+// asked until then is in `asked` all the same.
+bool ask_each(struct prober_pool *pool, struct asking *asking);
+void ask_end(struct asking *asking); // frees what it holds; it may be used again
 
 // What stat says of each of these processes, in any order: those that are gone or do not answer are left
 // out. Replaces *out; they have no strings.

@@ -46,25 +46,27 @@ struct batch {
     void *arg; // for both
 };
 
-// NULL-safe where it says so; `source` must outlive the threads left behind: see prober_pool_free.
+// Never NULL: threads are started when they are needed. `source` is copied; what is behind it must outlive
+// the threads left behind: see prober_pool_free().
 struct prober_pool *prober_pool_new(const struct source *source,
                                     const struct prober_pool_options *options);
 
 // Stops the batch that runs, from any thread: prober_pool_run returns soon, and from then on at once.
 void prober_pool_cancel(struct prober_pool *pool);
-// Batches ask about objects of that IPC namespace from now on; 0: our own. By the thread that runs them.
-void prober_pool_place(struct prober_pool *pool, uint64_t ipc_namespace);
 bool prober_pool_is_cancelled(struct prober_pool *pool);
+// Batches ask about objects of that IPC namespace (inode) from now on; 0: our own. By the thread that runs
+// them.
+void prober_pool_place(struct prober_pool *pool, uint64_t ipc_namespace);
 
 // Ends all threads that come to an end within join_ms. Returns how many are left behind; while there
 // are any the source must stay.
 size_t prober_pool_free(struct prober_pool *pool); // NULL is fine
 
-// asked[i] becomes the outcome of probes[i]. False when cancelled.
+// asked[i], of batch->n places, becomes the outcome of probes[i], an enum asked. False when cancelled.
 bool prober_pool_run(struct prober_pool *pool, const struct batch *batch, uint8_t *asked);
 
-// Appends to *out the probes whose threads are left behind now.
 VEC(probe_vec, struct probe);
+// Appends to *out the probes whose threads are left behind now.
 void prober_pool_stuck(struct prober_pool *pool, struct probe_vec *out);
 
 #endif

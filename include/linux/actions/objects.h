@@ -6,7 +6,7 @@
 
 // ACTION_REMOVE, SET, LOCK, UNLOCK on objects, ACTION_REMOVE on shared memory with a name, ACTION_SIGNAL
 // on the process of any kind that has one. Fills *outcome, whatever happens. Signals may hang
-// (linux/signalling.h); the rest never blocks.
+// (linux/actions/signal.h); the rest never blocks.
 void objects_act(const char *proc, const struct action *action, struct outcome *outcome);
 
 #endif

@@ -1,5 +1,6 @@
 // Which socket is the other end of a TCP connection that has both ends in one network namespace: the one
-// with the same two addresses the other way round. Which socket that listens a connection came to.
+// with the same two addresses the other way round. Which socket that listens a connection came to. Pure: the
+// caller has them from proc_pid_net(5).
 #ifndef IPCTOP_LINUX_FILES_CONNECTIONS_H
 #define IPCTOP_LINUX_FILES_CONNECTIONS_H
 

@@ -5,7 +5,7 @@
 #include "model/source.h"
 
 // Fills answer->files (ascending by descriptor; sockets by inode alone), files_left_out, files_unread
-// and net_namespace. `sockets_only` leaves all other files out, and costs half as much. Files on a file
+// and net_namespace; answer->error is of the list. `sockets_only` leaves all other files out, and costs half as much. Files on a file
 // system that does not answer are shown as far as that need not be asked.
 void descriptors_probe(const char *proc, int32_t pid, bool sockets_only, struct answer *answer);
 

@@ -6,8 +6,8 @@
 #include "model/source.h"
 
 // Fills answer->sockets, ascending by inode, with those of answer->inodes, which ascend; sockets_unread
-// where some tables are there and could not be read. `is_procfs`: the kernel may be asked otherwise, too.
-// `internet`: TCP and UDP alone.
+// where some tables are there and could not be read. answer->error: -errno where none could. `is_procfs`: the
+// kernel may be asked otherwise, too. `internet`: TCP and UDP alone.
 void sockets_probe(const char *proc, int32_t pid, bool is_procfs, bool internet,
                    struct answer *answer);
 

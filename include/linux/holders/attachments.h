@@ -23,10 +23,15 @@ void attachments_free(struct attachments *self);
 // From now on the start times of holders are not read: for callers that never act.
 void attachments_read_only(struct attachments *self);
 
+// Each fills *answer as the probe of struct source does; answer->error is 0, -ESRCH or -ENOENT where there is
+// no such process, -EACCES or -EPERM where it may not be read, or another -errno.
+//
+// PROBE_ATTACHMENTS.
 void attachments_probe(struct attachments *self, int32_t pid, struct answer *answer);
-// With the handle of every mapping, where permitted.
+// PROBE_EXACT: with the handle of every mapping, where permitted.
 void attachments_probe_exact(struct attachments *self, int32_t pid, struct answer *answer);
-// With rss, pss, swap and locked of each mapping; `all`: also those that are no segment's.
+// PROBE_MAP_USE: with rss, pss, swap and locked of each mapping, in bytes; `all`, PROBE_ALL_MAPS: also those
+// that are no segment's.
 void attachments_probe_use(struct attachments *self, int32_t pid, bool all, struct answer *answer);
 // PROBE_SHARED; `open`: with its descriptors. PROBE_SHARED_FILE.
 void attachments_probe_shared(struct attachments *self, int32_t pid, bool open,

@@ -25,10 +25,12 @@ struct maps_devices {
         uint32_t major, minor;
     } mounted[MAPS_DEVICES];
 };
+// 0, or -errno: then what was learned may lack some, and is to be learned again.
 int maps_learn_devices(struct maps_devices *out);
+// Whether segments, and what else the kernel makes of shared memory, lie on that device.
 bool maps_on_device(const struct maps_devices *devices, uint32_t major, uint32_t minor,
                     bool *hugetlb);
-
+// Whether it is that of a mounted hugetlbfs.
 bool maps_on_hugetlbfs(const struct maps_devices *devices, uint32_t major, uint32_t minor);
 
 // One line of maps or smaps without its newline. False where it is none. `path` of *out stays
@@ -56,14 +58,15 @@ struct maps_engine {
 extern const struct maps_engine maps_by_query, maps_by_text;
 
 // What a process maps that is shared, but no segment of System V: appended, then ordered by id, and the
-// mappings of one by their start. `objects`, each once, have
-// a name, a status, and in `size` how far they are mapped.
+// mappings of one by their start. `objects`, each once, have a name, a status, and in `size` how far they are
+// mapped, in bytes. Errors as of an engine's read().
 enum { SHARED_MAPPINGS_MAX = 1 << 16 }; // of one process; more are left out
 struct shared_mappings {
     struct shared_vec objects;
     struct shared_mapping_vec mappings;
     bool left_out; // some were
 };
+// `fd` as above; `text_only`: not by PROCMAP_QUERY.
 int maps_read_shared(int fd, bool text_only, const struct maps_devices *devices,
                      struct shared_mappings *out);
 // Orders objects from that one on by id, and makes one of those with the same: the largest size, all that
@@ -73,8 +76,8 @@ void maps_merge_shared(struct shared_vec *objects, size_t first);
 bool maps_recognise_shared(const struct maps_devices *devices, const struct mapping *mapping,
                            const char *name, size_t len, struct shared *out);
 
-// From an open smaps: mappings with rss, pss, swap and locked. Unless `sysv_only`, also those that
-// are no segment's: shmid -1 and `path` (escaped; "" for anonymous memory). Errors as above.
+// From an open smaps: mappings with rss, pss, swap and locked, in bytes. Unless `sysv_only`, also those that
+// are no segment's: shmid -1 and `path` (escaped, the caller frees; "" for anonymous memory). Errors as above.
 int maps_read_use(int fd, const struct maps_devices *devices, bool sysv_only,
                   struct mapping_vec *out);
 

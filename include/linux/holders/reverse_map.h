@@ -11,7 +11,7 @@ struct reverse_map; // of one thread at a time; loads its programs when they are
 struct reverse_map *reverse_map_new(void);
 void reverse_map_free(struct reverse_map *map); // NULL is fine
 
-// As `walk` of struct source.
+// As `walk` of struct source. -EOPNOTSUPP in a time namespace, or before Linux 5.14.
 int reverse_map_walk(struct reverse_map *map, const struct segment_vec *segments,
                      struct walked *out);
 

@@ -13,15 +13,16 @@
 
 struct namespaces; // which ways lead into which namespace; may be used by several threads
 
-// `pidfds`: the pids of `proc` are those of pidfd_open(2).
+// `proc` is copied. `pidfds`: its pids are those of pidfd_open(2). Never NULL.
 struct namespaces *namespaces_new(const char *proc, bool pidfds);
 void namespaces_free(struct namespaces *self); // NULL is fine
 
-// The namespace a process lives in, into answer->ipc_namespace; the start of the process, into
-// answer->process. Can hang, as all reading of a process can.
+// The IPC and the mount namespace a process lives in, into answer->ipc_namespace and mount_namespace (0: not
+// readable); the start of the process, into answer->process, in clock ticks since boot. answer->error is 0 or
+// -errno. Can hang, as all reading of a process can. proc_pid_ns(5)
 void namespaces_probe(struct namespaces *self, int32_t pid, struct answer *answer);
-// Those that a bind mount of /proc/PID/ns/ipc in our mount namespace keeps, into answer->inodes,
-// ascending.
+// Those that a bind mount of /proc/PID/ns/ipc in our mount namespace keeps, into answer->inodes, ascending;
+// answer->error where the mounts could not be read. proc_pid_mountinfo(5)
 void namespaces_probe_mounts(struct namespaces *self, struct answer *answer);
 
 // Runs work(arg) in that namespace, and waits for it; in the calling thread where it is our own. The work

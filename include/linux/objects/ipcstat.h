@@ -17,7 +17,7 @@ struct ipcstat {
 // 0; -EINVAL or -EIDRM where there is none, -EACCES where an older kernel does not show it.
 int ipcstat(enum kind_id kind, int32_t id, struct ipcstat *out);
 
-// The tables of linux/sysvipc.h at a third of their price: ordered by id, the limit of queues with
+// The tables of linux/objects/sysvipc.h at a third of their price: ordered by id, the limit of queues with
 // them, without rss and swap of segments. -errno where the text has to be read instead, as on a
 // kernel before 4.17, where few of many ids are left, or none.
 int ipcstat_segments(struct segment_vec *out);

@@ -14,7 +14,8 @@ void limits_read(const char *proc, struct snapshot *s);
 // files.
 void limits_by_calls(struct snapshot *s);
 
-// ACTION_LIMIT: writes one limit, its neighbours in kernel.sem unchanged, and reads it back.
+// ACTION_LIMIT: writes one limit, its neighbours in kernel.sem unchanged, and reads it back. Fills *outcome,
+// whatever happens. Never blocks.
 void limits_act(const char *proc, const struct action *action, struct outcome *outcome);
 
 #endif

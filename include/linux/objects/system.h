@@ -1,4 +1,5 @@
 // The machine for the header's first line: its name, load, uptime, and which IPC namespace we see.
+// proc_loadavg(5), proc_uptime(5), proc_meminfo(5), namespaces(7).
 #ifndef IPCTOP_LINUX_OBJECTS_SYSTEM_H
 #define IPCTOP_LINUX_OBJECTS_SYSTEM_H
 

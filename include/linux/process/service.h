@@ -1,5 +1,5 @@
 // Whether a process is the main process of a service of the system's systemd, and what its unit says of
-// its end.
+// its end. systemd.service(5), proc_pid_cgroup(5), cgroups(7).
 #ifndef IPCTOP_LINUX_PROCESS_SERVICE_H
 #define IPCTOP_LINUX_PROCESS_SERVICE_H
 

@@ -12,7 +12,7 @@ struct start_times *start_times_new(void);
 void start_times_free(struct start_times *self);
 
 // `instance` is the inode number of a file of /proc/PID: it differs for every process that ever had
-// that pid, since fs/proc makes a new one for each.
+// that pid, since fs/proc makes a new one for each. Clock ticks since boot: proc_pid_stat(5). False: not known.
 bool start_times_find(struct start_times *self, int32_t pid, uint64_t instance,
                       uint64_t *start_ticks);
 void start_times_keep(struct start_times *self, int32_t pid, uint64_t instance,

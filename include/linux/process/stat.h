@@ -8,16 +8,16 @@
 #include <stdint.h>
 
 struct task_stat {
-    char state;         // R S D Z T t X I
-    uint32_t flags;     // PF_*, include/linux/sched.h
-    int32_t parent;     // 0: of another PID namespace
-    int32_t session;    // 0: its leader is outside this PID namespace
-    int32_t tty;        // device number of its terminal as stat encodes it; 0: none
-    uint64_t cpu_ticks; // user and system, of all its threads
-    int32_t threads;    // an exited leader that was not reaped counts
-    uint64_t start_ticks;
-    int32_t exit_signal; // negative: a thread beside the main one
-    char comm[64];       // raw bytes, as the process chose them
+    char state;           // R S D Z T t X I
+    uint32_t flags;       // PF_*, include/linux/sched.h
+    int32_t parent;       // 0: of another PID namespace
+    int32_t session;      // 0: its leader is outside this PID namespace
+    int32_t tty;          // device number of its terminal as stat encodes it; 0: none
+    uint64_t cpu_ticks;   // user and system, of all its threads; of sysconf(_SC_CLK_TCK) a second
+    int32_t threads;      // an exited leader that was not reaped counts
+    uint64_t start_ticks; // the same, since boot
+    int32_t exit_signal;  // negative: a thread beside the main one
+    char comm[64];        // raw bytes, as the process chose them
 };
 
 // `path` below the directory `dir`: "42/stat", "42/task/43/stat". 0 or -errno.

@@ -5,6 +5,8 @@
 
 #include "model/source.h"
 
+// Appends those that wait for objects of answer->ipc_namespace (0: our own) to answer->waiters. answer->error:
+// -errno, of the first thread that could not be read, unless it has ended.
 void waiters_probe(const char *proc, int32_t pid, struct answer *answer);
 
 #endif

@@ -173,7 +173,7 @@ struct limit {           // ipc(5), proc_sys_kernel(5)
 };
 VEC(limit_vec, struct limit);
 
-struct growth {        // objects of one owner that become more and more; model/trend.c
+struct growth {        // objects of one owner that become more and more; model/triage/trends.c
     enum kind_id kind; // of the objects
     uint32_t uid;
     uint64_t from, to;
@@ -186,7 +186,7 @@ enum severity { SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_CRITICAL };
 
 VEC(object_id_vec, uint32_t);
 
-struct finding {      // model/triage.c
+struct finding {      // model/triage/triage.c
     const char *rule; // static
     enum severity severity;
     struct identity about;

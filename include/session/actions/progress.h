@@ -6,7 +6,7 @@
 
 struct session;
 
-// So many are handed over, which is said: `doing` as in model/action.h, NULL: none will be tried.
+// So many are handed over, which is said: `doing` as in model/record/action.h, NULL: none will be tried.
 void progress_begin(struct session *s, size_t n, const char *doing);
 void progress_add(struct session *s, const struct outcome *outcome);
 // Shows how many are done; once all outcomes are there, the results: one line, or a list of several.

@@ -1,4 +1,4 @@
-// One line of text being edited: what a key does to it. Pure; drawn by ui/input.h.
+// One line of text being edited: what a key does to it. Pure; drawn by ui/canvas/input.h.
 //
 //   Left Right Home End ^A ^E   move            Backspace Del ^D   a character
 //   ^W  the word before         ^U ^K           all before, all behind

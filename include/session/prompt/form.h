@@ -15,7 +15,7 @@ struct form_field {
     char was[64];   // as the form was opened
     char hint[64];  // beside it, while there is no error
     char error[96]; // beside it, until it is changed
-    size_t caret;   // offset in `text`; app/edit.h
+    size_t caret;   // offset in `text`; session/prompt/edit.h
     bool resolved;  // `text` is a name, and `number` what it stands for
     uint32_t number;
 };

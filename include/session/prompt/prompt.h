@@ -13,7 +13,7 @@ enum prompt_type {
     PROMPT_CONFIRM, // a question with its consequence: y, n, or a typed word
     PROMPT_MENU,    // choose one: signal, sort column, owner
     PROMPT_TEXT,    // scrollable text: help, a preview, results
-    PROMPT_FORM,    // several fields to change, app/form.h
+    PROMPT_FORM,    // several fields to change, session/prompt/form.h
 };
 
 enum item_mark { ITEM_PLAIN, ITEM_OFF, ITEM_ON }; // a menu of things to switch shows [ ] and [x]
@@ -33,7 +33,7 @@ struct prompt {
     unsigned serial;       // differs for every prompt opened
     char title[LINE_TEXT]; // "Search", "Send signal to 18811 python", …
     char text[LINE_TEXT];  // PROMPT_LINE and the typed word of PROMPT_CONFIRM: what was typed
-    size_t caret;          // offset in it; app/edit.h
+    size_t caret;          // offset in it; session/prompt/edit.h
     char error[160];       // shown beside the text until the next key
     size_t error_at;       // offset in `text` it points at
     char word[16];         // PROMPT_CONFIRM: the word to type; empty: y or n

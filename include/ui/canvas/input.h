@@ -1,4 +1,4 @@
-// A line of text being edited (app/edit.h), with the terminal's cursor at its caret.
+// A line of text being edited (session/prompt/edit.h), with the terminal's cursor at its caret.
 #ifndef IPCTOP_UI_CANVAS_INPUT_H
 #define IPCTOP_UI_CANVAS_INPUT_H
 

@@ -1,5 +1,5 @@
 // What the terminal sends: curses codes, escape sequences, mouse reports → our keys. The reading
-// half of ui/screen.h, which starts and stops it.
+// half of ui/terminal/screen.h, which starts and stops it.
 #ifndef IPCTOP_UI_TERMINAL_KEYS_H
 #define IPCTOP_UI_TERMINAL_KEYS_H
 

@@ -19,7 +19,7 @@ struct change {
 };
 VEC(change_vec, struct change);
 
-// --- events_words.c: changes in words ------------------------------------------------------------
+// --- sentences.c: changes in words ------------------------------------------------------------
 
 struct event *event_of_change(const struct change *change);
 // Of n changes of one kind and sort.
@@ -102,7 +102,7 @@ void actor_say(struct say *x, const struct actor *by);
 // Fills in the process and the time.
 void actor_head(struct event *head, const struct trace *trace);
 
-// --- events_watch.c: what takes memory beyond the last picture -----------------------------------
+// --- watches.c: what takes memory beyond the last picture -----------------------------------
 
 struct flow { // attachments of a segment that come and go
     int32_t shmid;

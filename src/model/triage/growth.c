@@ -1,4 +1,4 @@
-// What is wrong over time: objects of one owner that become more and more (model/trend.h).
+// What is wrong over time: objects of one owner that become more and more (model/triage/trends.h).
 #include <stdio.h>
 
 #include "base/text.h"

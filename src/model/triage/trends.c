@@ -1,4 +1,4 @@
-// Leaks in progress, and waiting in progress (model/trend.h).
+// Leaks in progress, and waiting in progress (model/triage/trends.h).
 //
 // Starting a server makes many objects, too, but within seconds; clients that come and go make and
 // remove them. A leak goes on: what stays of the owner's objects becomes more again and again, never
