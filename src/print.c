@@ -334,6 +334,22 @@ static struct snapshot *collect_all(struct sampler *sampler, const struct reques
     return first;
 }
 
+// A finding may take more to be whole than was asked for; from then on that is asked for, too.
+static struct snapshot *collect(struct sampler *sampler, const struct requests *requests,
+                                const struct options *options, struct want *want)
+{
+    struct snapshot *s = sampler_collect(sampler, want);
+    uint64_t lacking = 0;
+
+    for (size_t i = 0; s && !options->from && i < requests->n; i++)
+        lacking |= kind_lacking(requests->tables[i].query.kind, s) & ~s->has;
+    if (!lacking)
+        return s;
+    want->need |= lacking;
+    snapshot_unref(s);
+    return sampler_collect(sampler, want);
+}
+
 // Where no answer could be given or written.
 static int failure(const struct options *options)
 {
@@ -366,7 +382,7 @@ int print_run(const struct options *options, struct requests *requests, struct s
         size_t refused = 0;
         struct snapshot *s = options->all_namespaces
                                  ? collect_all(sampler, requests, want, &refused)
-                                 : sampler_collect(sampler, &want);
+                                 : collect(sampler, requests, options, &want);
         if (!s)
             return tick ? status : no_picture(options);
         if (!is_entered(s)) {

@@ -65,12 +65,8 @@ static uint64_t lacking(const struct snapshot *s)
 {
     uint64_t need = 0;
 
-    for (int id = 1; s && id < KINDS; id++) {
-        const struct kind *kind = kind_get((enum kind_id)id);
-        size_t n = kind->more_need ? kind_count(kind, s) : 0;
-        for (size_t i = 0; i < n; i++)
-            need |= kind->more_need(kind_at(kind, s, i));
-    }
+    for (int id = 1; s && id < KINDS; id++)
+        need |= kind_lacking(kind_get((enum kind_id)id), s);
     return need;
 }
 

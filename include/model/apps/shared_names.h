@@ -12,7 +12,7 @@ struct shared_rule {
     const char *app;         // "postgres"
     const char *title;       // "PostgreSQL"
     const char *programs[4]; // its programs' names, or beginnings of them that end with '*'
-    const char *breaks;      // what it cannot do once /dev/shm is full, a sentence
+    const char *breaks; // what it cannot do once /dev/shm is full, a sentence without its period
 };
 
 // NULL: no rule knows the name.

@@ -200,8 +200,10 @@ struct kind {
 
 size_t kind_count(const struct kind *kind, const struct snapshot *s);
 const void *kind_at(const struct kind *kind, const struct snapshot *s, size_t index);
-// The same of all pictures whose rows stand beside each other.
+// Of all pictures whose rows stand beside each other.
 size_t kind_total(const struct kind *kind, const struct snapshot *s);
+// enum need: what its rows lack to be whole, by more_need.
+uint64_t kind_lacking(const struct kind *kind, const struct snapshot *s);
 // The one of them that a row lies in; `s` where none has it.
 const struct snapshot *kind_picture(const struct kind *kind, const struct snapshot *s,
                                     const void *row);

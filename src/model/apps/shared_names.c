@@ -8,15 +8,15 @@
 // clang-format off
 static const struct shared_rule rules[] = {
     {"PostgreSQL.", "postgres", "PostgreSQL", {"postgres", "postmaster"},
-     "PostgreSQL fails queries with 'could not resize shared memory segment'."},
+     "PostgreSQL fails queries with 'could not resize shared memory segment'"},
     {"ora_", "oracle", "Oracle", {"ora_*", "oracle*"},
-     "Oracle cannot grow its memory (ORA-00845, ORA-27102)."},
+     "Oracle cannot grow its memory (ORA-00845, ORA-27102)"},
     {"vader_segment.", "openmpi", "Open MPI", {"mpirun", "mpiexec", "prterun", "orted"}, NULL},
     {"sm_segment.", "openmpi", "Open MPI", {"mpirun", "mpiexec", "prterun", "orted"}, NULL},
     {"pulse-shm-", "pulseaudio", "PulseAudio", {"pulseaudio", "pipewire*"}, NULL},
     {"jack-", "jack", "JACK", {"jackd*", "jackdbus"}, NULL},
     {".org.chromium.", "chromium", "Chromium", {"chrom*", "electron*", "headless_shell"},
-     "Chromium's pages crash."},
+     "Chromium's pages crash"},
 };
 // clang-format on
 

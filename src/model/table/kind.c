@@ -43,6 +43,16 @@ size_t kind_total(const struct kind *kind, const struct snapshot *s)
     return n;
 }
 
+uint64_t kind_lacking(const struct kind *kind, const struct snapshot *s)
+{
+    size_t n = kind->more_need ? kind_count(kind, s) : 0;
+    uint64_t need = 0;
+
+    for (size_t i = 0; i < n; i++)
+        need |= kind->more_need(kind_at(kind, s, i));
+    return need;
+}
+
 // Where rows do not stand one behind the other, each is looked at.
 static bool has_row(const struct kind *kind, const struct snapshot *s, const void *row)
 {

@@ -200,11 +200,12 @@ static void nearly_full_evidence(struct say *x)
         return;
     const char *app = shared_app(x->s, most, instance, sizeof instance);
     const struct shared_rule *rule = shared_rule_of(most->name);
-    say(x, "; most is in {text}{text}: {size}, of user {user}{text}{text}", most->name,
-        most->status & SHARED_DELETED ? " (deleted)" : "", most->rss, most->uid, app ? ", " : "",
-        app && rule ? rule->title : app);
+    say(x, "; most is in {text}{text}: {size}, of user {user}", most->name,
+        most->status & SHARED_DELETED ? " (deleted)" : "", most->rss, most->uid);
+    if (app)
+        say(x, " ({text})", rule ? rule->title : app);
     if (rule && rule->breaks)
-        say(x, ". {text}", rule->breaks);
+        say(x, "; {text}", rule->breaks);
 }
 
 static void nearly_full_advice(struct say *x)

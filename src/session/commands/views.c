@@ -222,7 +222,7 @@ static const struct command commands[] = {
     {.name = "tab-previous", .keys = {K_BACKTAB}, .run = run_tab_previous, .help = "previous view"},
     {.name = "triage", .keys = {'!'}, .run = run_triage, .help = "to Triage: what is wrong"},
     {.name = "enter", .label_here = enter_label, .keys = {K_ENTER}, .flags = CMD_OBJECT, .run = session_enter,
-     .help = "open the row: its holders, mappings, elements, waiters; the objects of a finding"},
+     .help = "open the row: its holders, mappings, elements, waiters; the objects of a finding, the peer of a socket"},
     {.name = "waiters", .keys = {'W'}, .flags = CMD_OBJECT | CMD_LOCAL, .run = run_waiters,
      .can = CAN_WAITERS,
      .help = "tasks that wait on this set or queue"},
