@@ -150,9 +150,16 @@ static bool is_data_directory(int dir, const struct stat *of)
     return S_ISREG(st.st_mode);
 }
 
+// What is not there, or may not be looked at, explains nothing; out of descriptors nothing is known.
+static void note_error(int error, struct answer *answer)
+{
+    if (error == EMFILE || error == ENFILE || error == ENOMEM)
+        answer->error = -error;
+}
+
 // A directory counts as that of a server (`server`: its directory in /proc; NULL: of none) only where
 // the same user owns both: a process may have any name and any working directory.
-static bool add_directory(int dir, const char *path, const struct stat *server,
+static void add_directory(int dir, const char *path, const struct stat *server,
                           struct answer *answer)
 {
     char text[PIDFILE_MAX];
@@ -161,27 +168,29 @@ static bool add_directory(int dir, const char *path, const struct stat *server,
 
     if (fstat(dir, &st) < 0 || !is_data_directory(dir, &st) ||
         (server && server->st_uid != st.st_uid))
-        return false;
+        return;
     text_escape(instance.directory, sizeof instance.directory, path, strlen(path));
     instance.device = st.st_dev;
     instance.inode = st.st_ino;
     instance.uid = st.st_uid;
     ssize_t n = read_plain_file(dir, "postmaster.pid", text, sizeof text);
-    if (n > 0)
+    if (n >= 0)
         databases_parse_pidfile(text, (size_t)n, &instance);
+    else
+        note_error((int)-n, answer);
     vec_push(&answer->instances, instance);
-    return true;
 }
 
-static bool add_path(const char *path, const struct stat *server, struct answer *answer)
+static void add_path(const char *path, const struct stat *server, struct answer *answer)
 {
     int dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-    if (dir < 0)
-        return false;
-    bool added = add_directory(dir, path, server, answer);
+    if (dir < 0) {
+        note_error(errno, answer);
+        return;
+    }
+    add_directory(dir, path, server, answer);
     close(dir);
-    return added;
 }
 
 // --- of a process -------------------------------------------------------------------------------
@@ -203,7 +212,7 @@ static int by_working_directory(const char *proc, int32_t pid, const struct stat
         add_directory(dir, path, server, answer);
     }
     close(dir);
-    return 0;
+    return answer->error;
 }
 
 // "postgres -D /var/lib/postgresql/15/main …", readable by everybody.
@@ -263,6 +272,8 @@ static void expand(const char *path, const char *rest, struct answer *answer)
     }
     DIR *dir = opendir(longer);
     struct dirent *d;
+    if (!dir)
+        note_error(errno, answer);
     for (int i = 0; dir && i < ENTRIES_MAX && (d = readdir(dir)); i++) {
         char named[LINK_PATH_MAX];
         if (d->d_name[0] != '.' &&
