@@ -85,14 +85,13 @@ static size_t limits_unread(const struct snapshot *s)
     return n;
 }
 
-static void add_tables_missing(struct line *line, const struct snapshot *s,
-                               const struct requests *requests, enum others others, uint64_t need)
+static void add_tables_missing(struct line *line, const struct snapshot *s, enum others others,
+                               uint64_t need)
 {
-    for (size_t i = 0; i < requests->n; i++) {
-        const struct kind *kind = requests->tables[i].query.kind;
-        if (s->in_part & kind->need)
-            line_add(line, "%snot all of %s could be read", line->n ? ", " : "", kind->name);
-    }
+    for (int id = TABLE_KINDS; id < KINDS; id++)
+        if (s->in_part & need & NEED_OF(id))
+            line_add(line, "%snot all of %s could be read", line->n ? ", " : "",
+                     kind_get((enum kind_id)id)->name);
     if (need & (NEED_SEGMENT_USE | NEED_NAMESPACES) && s->has & NEED_SEGMENTS && s->segments.n &&
         !(s->segments.at[0].known & SEG_KNOWS_SWAP))
         line_add(line, "%smemory and swap of segments are not known: no /proc/sysvipc",
@@ -155,7 +154,7 @@ static void missing(struct line *line, const struct snapshot *s, const struct re
         words_unread(line, s);
         line_add(line, ")");
     }
-    add_tables_missing(line, s, requests, want->others, need);
+    add_tables_missing(line, s, want->others, need);
     const struct scan *scan = need & NEED_HOLDERS ? s->scan : NULL;
     uint16_t why = 0;
     uint64_t unseen = scan ? scan_unseen(scan, options->has_id ? options->id : -1, &why) : 0;

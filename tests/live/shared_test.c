@@ -480,6 +480,12 @@ TEST(a_full_queue_is_a_finding)
     assert_non_null(finding);
     assert_non_null(strstr(member_text(finding, "title"), "test-unread is full: 1 message"));
     json_decref(root);
+    root = program_document("--json findings", false); // also where no other table is asked for
+    assert_non_null(row_by_text(json_object_get(root, "findings"), "rule", "mqueue-full"));
+    json_decref(root);
+    struct said check = program_run("--check -f rule=mqueue-full", false);
+    assert_int_equal(check.status, 1);
+    said_clear(&check);
     mq_close(queue);
     mq_unlink("/test-unread");
 }

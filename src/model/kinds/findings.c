@@ -6,6 +6,7 @@
 #include "model/kinds/object_words.h"
 #include "model/kinds/parts/cells.h"
 #include "model/kinds/parts/row_parts.h"
+#include "model/kinds/shared.h"
 #include "model/record/identity_set.h"
 
 static void get_id(const struct snapshot *s, const void *row, struct cell *out)
@@ -71,7 +72,7 @@ static const struct column columns[] = {
     {.name = "id", .title = "ID", .help = "identifier of that object", .type = CELL_NUMBER,
      .width = 6, .widest = 10, .priority = 4, .flags = COL_JSON | COL_SCREEN, .get = get_id, .set = set_id},
     {.name = "title", .title = "FINDING", .help = "what is wrong", .type = CELL_TEXT,
-     .width = 24, .widest = 120, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_LINE, .need = NEED_NAMESPACES | NEED_SHM_PLACES, .member = MEMBER(AS_STRING, struct finding, title)},
+     .width = 24, .widest = 120, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_LINE, .need = NEED_NAMESPACES | NEED_SHM_PLACES | NEED_SHARED, .member = MEMBER(AS_STRING, struct finding, title)},
     {.name = "evidence", .title = "EVIDENCE", .help = "what shows it", .type = CELL_TEXT,
      .width = 24, .widest = 160, .priority = 2, .flags = COL_JSON | COL_SCREEN | COL_LINE | COL_WHOLE,
      .member = MEMBER(AS_STRING, struct finding, evidence)},
