@@ -107,6 +107,44 @@ TEST(a_question_learns_what_the_process_is)
     assert_int_equal(user_acts(u), 0);
 }
 
+// Its sockets take longer to be read than a key to be pressed.
+TEST(a_question_learns_whom_the_process_serves)
+{
+    struct user *u = *state;
+    struct snapshot *s = fake_story();
+
+    user_go(u, 393216);
+    user_press(u, 'k');
+    user_press(u, K_ENTER);
+    assert_int_equal(asked(u)->type, PROMPT_CONFIRM);
+    assert_string_equal(asked(u)->word, "");
+    vec_push(&s->files, ((struct open_file){.pid = 18811,
+                                            .kind = FILE_SOCKET,
+                                            .protocol = PROTOCOL_TCP,
+                                            .state = SOCKET_LISTEN,
+                                            .port = 8047,
+                                            .known = FILE_KNOWS_CLIENTS,
+                                            .clients = 1,
+                                            .local = mem_copy_string("127.0.0.1:8047")}));
+    vec_push(&s->files, ((struct open_file){.pid = 18811,
+                                            .kind = FILE_SOCKET,
+                                            .protocol = PROTOCOL_TCP,
+                                            .state = SOCKET_ESTABLISHED,
+                                            .port = 8047,
+                                            .peer_pid = 900,
+                                            .peer_comm = "curl",
+                                            .local = mem_copy_string("127.0.0.1:8047"),
+                                            .remote = mem_copy_string("127.0.0.1:5")}));
+    vec_push(&s->file_answers, ((struct process_files){.pid = 18811, .n = 2}));
+    s->has |= NEED_FILES | NEED_PEERS;
+    user_see(u, s);
+    assert_string_equal(asked(u)->word, "signal");
+    assert_non_null(strstr(asked(u)->consequence.effect, "tcp 127.0.0.1:8047 (1 client)"));
+    assert_non_null(strstr(asked(u)->consequence.effect, "Its clients: 900 curl."));
+    user_press(u, K_ESC);
+    assert_int_equal(user_acts(u), 0);
+}
+
 TEST(the_menu_tells_what_the_process_is)
 {
     struct user *u = *state;

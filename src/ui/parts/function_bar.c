@@ -105,6 +105,16 @@ static int total(const struct canvas *c, const struct entries *entries)
     return width;
 }
 
+// Whether of two, the second behind the first, the second gives way.
+static bool gives_way(const struct canvas *c, const struct entry *first, const struct entry *second)
+{
+    bool equal = first->worth == second->worth;
+
+    if (equal && second->worth == WORTH_GOING) // else one long label would take both
+        return entry_width(c, second) >= entry_width(c, first);
+    return equal || second->worth < first->worth;
+}
+
 // Where not all fit, those worth least give way, of equals the last.
 static void fit(const struct canvas *c, struct entries *entries, int w)
 {
@@ -112,7 +122,7 @@ static void fit(const struct canvas *c, struct entries *entries, int w)
         size_t least = 0;
 
         for (size_t i = 1; i < entries->n; i++)
-            if (entries->at[i].worth <= entries->at[least].worth)
+            if (gives_way(c, &entries->at[least], &entries->at[i]))
                 least = i;
         entries->n--;
         memmove(entries->at + least, entries->at + least + 1,
