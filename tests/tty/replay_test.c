@@ -225,6 +225,13 @@ TEST(hosts_stand_on_one_screen_and_one_is_entered)
     tty_send(t, "\r");
     tty_must_show(t, "db02 alone");
     tty_must_show(t, "a recorded finding");
+    tty_send(t, "blast\r");
+    tty_must_show(t, "recorded, last");
+    picture_add(other, &(struct picture){.time = 1795900400, .id = 4009, .host = "db02"});
+    tty_must_not_show(t, "recorded, last"); // it has grown
+    tty_send(t, "t");
+    tty_must_show(t, "recorded, last");
+    tty_must_show(t, " 21:13:20");
 }
 
 TEST(a_host_whose_connection_ends_keeps_its_last_picture)
