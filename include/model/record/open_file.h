@@ -33,6 +33,12 @@ enum protocol {
     PROTOCOL_UNIX,
     PROTOCOL_NETLINK,
     PROTOCOL_PACKET,
+    PROTOCOL_MPTCP,
+    PROTOCOL_SCTP,
+    PROTOCOL_VSOCK,
+    PROTOCOL_XDP,
+    PROTOCOL_ALG,
+    PROTOCOL_TIPC,
     PROTOCOLS
 };
 const char *protocol_name(enum protocol protocol); // "tcp"; NULL of PROTOCOL_NONE

@@ -9,12 +9,15 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/statx.h"
 #include "base/text.h"
 #include "linux/process/namespace.h"
+#include "linux/process/proc_file.h"
 
 enum { KEPT_MAX = 16384 }; // files of one process
 
@@ -56,6 +59,70 @@ static void take_path(int dir, const char *name, char *text, size_t n, struct op
     file->path = text_escape_new(text, n);
 }
 
+// net/socket.c sockfs_xattr_get(): the kernel's name of its protocol (include/net/sock.h struct proto). The
+// tables have no socket that is not bound, and none of some families.
+static void take_protocol(const char *fd_dir, const char *name, struct open_file *file)
+{
+    // clang-format off
+    static const struct {
+        const char *name;
+        enum protocol protocol;
+    } known[] = {
+        {"TCP", PROTOCOL_TCP},         {"UDP", PROTOCOL_UDP},         {"UDP-Lite", PROTOCOL_UDPLITE},
+        {"UDPLITE", PROTOCOL_UDPLITE}, {"RAW", PROTOCOL_RAW},         {"PING", PROTOCOL_ICMP},
+        {"UNIX", PROTOCOL_UNIX},       {"UNIX-STREAM", PROTOCOL_UNIX}, {"NETLINK", PROTOCOL_NETLINK},
+        {"PACKET", PROTOCOL_PACKET},   {"MPTCP", PROTOCOL_MPTCP},     {"SCTP", PROTOCOL_SCTP},
+        {"AF_VSOCK", PROTOCOL_VSOCK},  {"XDP", PROTOCOL_XDP},         {"ALG", PROTOCOL_ALG},
+        {"TIPC", PROTOCOL_TIPC},
+    };
+    // clang-format on
+    char path[PATH_MAX + 16], text[64];
+
+    snprintf(path, sizeof path, "%s/%s", fd_dir, name);
+    ssize_t n = getxattr(path, "system.sockprotoname", text, sizeof text - 1);
+    if (n <= 0)
+        return;
+    text[n] = '\0';
+    n = (ssize_t)strlen(text);
+    file->ipv6 = n > 2 && strcmp(text + n - 2, "v6") == 0;
+    if (file->ipv6)
+        text[n - 2] = '\0';
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(known[i].name, text) == 0)
+            file->protocol = (uint8_t)known[i].protocol;
+}
+
+// "[eventfd]", "[pidfd]": which one is in its fdinfo, proc_pid_fdinfo(5), as lsof(8) shows it. The tail of
+// their names, or an empty string.
+static void anon_number(int dir, const char *name, const char *kind, char out[24])
+{
+    static const char *const numbers[][2] = {{"[eventfd]", "\neventfd-id:"}, {"[pidfd]", "\nPid:"}};
+    char path[64], text[1024];
+
+    out[0] = '\0';
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        if (strcmp(kind, numbers[i][0]) != 0)
+            continue;
+        snprintf(path, sizeof path, "../fdinfo/%s", name);
+        ssize_t n = proc_file_read_at(dir, path, text, sizeof text);
+        const char *line = n > 0 ? strstr(text, numbers[i][1]) : NULL;
+        if (line)
+            snprintf(out, 24, ":%ld", strtol(line + strlen(numbers[i][1]), NULL, 10));
+    }
+}
+
+static void take_anon(int dir, const char *name, const char *text, size_t n, struct open_file *file)
+{
+    char number[24], whole[PATH_MAX + 40];
+
+    anon_number(dir, name, text, number);
+    if (*number) { // "[pidfd:42]"
+        n = (size_t)snprintf(whole, sizeof whole, "%.*s%s]", (int)n - 1, text, number);
+        text = whole;
+    }
+    file->path = text_escape_new(text, n);
+}
+
 static void take_link(int dir, const char *name, char *text, size_t n, struct open_file *file)
 {
     if ((file->inode = link_inode(text, "socket"))) {
@@ -69,12 +136,12 @@ static void take_link(int dir, const char *name, char *text, size_t n, struct op
         bool is_anon = strncmp(text, anon, sizeof anon - 1) == 0;
         size_t skip = is_anon ? sizeof anon - 1 : 0;
         file->kind = is_anon ? FILE_ANON : FILE_OTHER;
-        file->path = text_escape_new(text + skip, n - skip);
+        take_anon(dir, name, text + skip, n - skip, file);
     }
 }
 
-static void take_entry(int dir, const char *name, int32_t pid, bool sockets_only,
-                       struct answer *answer)
+static void take_entry(int dir, const char *fd_dir, const char *name, int32_t pid,
+                       bool sockets_only, struct answer *answer)
 {
     char text[PATH_MAX + 16];
     struct open_file file = {.pid = pid, .fd = atoi(name)};
@@ -96,6 +163,8 @@ static void take_entry(int dir, const char *name, int32_t pid, bool sockets_only
         file.mode = (uint8_t)((link.st_mode & S_IRUSR ? FILE_READS : 0) |
                               (link.st_mode & S_IWUSR ? FILE_WRITES : 0));
     take_link(dir, name, text, (size_t)n, &file);
+    if (file.kind == FILE_SOCKET && !sockets_only)
+        take_protocol(fd_dir, name, &file);
     vec_push(&answer->files, file);
 }
 
@@ -106,7 +175,8 @@ static int fd_order(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void read_all(DIR *dir, int32_t pid, bool sockets_only, struct answer *answer)
+static void read_all(DIR *dir, const char *fd_dir, int32_t pid, bool sockets_only,
+                     struct answer *answer)
 {
     for (;;) {
         errno = 0;
@@ -114,7 +184,7 @@ static void read_all(DIR *dir, int32_t pid, bool sockets_only, struct answer *an
         if (!d)
             break;
         if (d->d_name[0] != '.')
-            take_entry(dirfd(dir), d->d_name, pid, sockets_only, answer);
+            take_entry(dirfd(dir), fd_dir, d->d_name, pid, sockets_only, answer);
     }
     answer->error = -errno;
     if (answer->files.n > 1)
@@ -135,6 +205,6 @@ void descriptors_probe(const char *proc, int32_t pid, bool sockets_only, struct 
         return;
     }
     answer->net_namespace = namespace_of(dirfd(dir), "..", "net");
-    read_all(dir, pid, sockets_only, answer);
+    read_all(dir, path, pid, sockets_only, answer);
     closedir(dir);
 }

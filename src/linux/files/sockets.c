@@ -95,6 +95,48 @@ static void take_unix(const struct reading *r, struct socket_entry *socket)
         socket->local = text_escape_new(name, strlen(name));
 }
 
+// net/netlink/af_netlink.c netlink_seq_show(): its protocol (netlink(7)) by the name that lsof(8) has, and
+// its port.
+static void take_netlink(const struct reading *r, struct socket_entry *socket)
+{
+    static const char *const names[] = {
+        "ROUTE",
+        [2] = "USERSOCK",
+        [3] = "FIREWALL",
+        [4] = "SOCK_DIAG",
+        [5] = "NFLOG",
+        [6] = "XFRM",
+        [7] = "SELINUX",
+        [8] = "ISCSI",
+        [9] = "AUDIT",
+        [10] = "FIB_LOOKUP",
+        [11] = "CONNECTOR",
+        [12] = "NETFILTER",
+        [15] = "KOBJECT_UEVENT",
+        [16] = "GENERIC",
+        [18] = "SCSITRANSPORT",
+        [19] = "ECRYPTFS",
+        [20] = "RDMA",
+        [21] = "CRYPTO",
+    };
+    unsigned long protocol = strtoul(r->words[1], NULL, 10);
+    const char *name = protocol < sizeof names / sizeof *names ? names[protocol] : NULL;
+
+    socket->local =
+        name ? mem_format("%s:%s", name, r->words[2]) : mem_format("%lu:%s", protocol, r->words[2]);
+}
+
+// net/packet/af_packet.c packet_seq_show(): the protocol (packet(7), ETH_P_ALL is 3) and the interface.
+static void take_packet(const struct reading *r, struct socket_entry *socket)
+{
+    enum { ALL = 3 };
+    unsigned long protocol = strtoul(r->words[3], NULL, 16);
+    const char *interface = strcmp(r->words[4], "0") == 0 ? "*" : r->words[4];
+
+    socket->local = protocol == ALL ? mem_format("*:%s", interface)
+                                    : mem_format("0x%04lx:%s", protocol, interface);
+}
+
 // clang-format off
 static const struct table_file files[] = {
     {"tcp", PROTOCOL_TCP, 9, take_inet},         {"tcp6", PROTOCOL_TCP, 9, take_inet},
@@ -103,7 +145,8 @@ static const struct table_file files[] = {
     {"raw", PROTOCOL_RAW, 9, take_inet},         {"raw6", PROTOCOL_RAW, 9, take_inet},
     {"icmp", PROTOCOL_ICMP, 9, take_inet},       {"icmp6", PROTOCOL_ICMP, 9, take_inet},
     {"unix", PROTOCOL_UNIX, 6, take_unix},
-    {"netlink", PROTOCOL_NETLINK, 9, NULL},      {"packet", PROTOCOL_PACKET, 8, NULL},
+    {"netlink", PROTOCOL_NETLINK, 9, take_netlink},
+    {"packet", PROTOCOL_PACKET, 8, take_packet},
 };
 // clang-format on
 

@@ -86,7 +86,7 @@ static const struct column columns[] = {
      .width = 6, .widest = 9, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_kind},
     {.name = "mode", .title = "MODE", .help = "open for reading, writing or both: r, w, rw", .type = CELL_TEXT,
      .width = 4, .priority = 6, .flags = COL_JSON | COL_SCREEN, .get = get_mode},
-    {.name = "protocol", .label = "protocol", .title = "PROTO", .help = "of a socket: tcp, udp, raw, icmp, unix, netlink, packet", .type = CELL_TEXT,
+    {.name = "protocol", .label = "protocol", .title = "PROTO", .help = "of a socket: tcp, udp, raw, icmp, unix, netlink, packet, vsock and others", .type = CELL_TEXT,
      .width = 5, .widest = 7, .priority = 5, .flags = COL_JSON | COL_SCREEN, .get = get_protocol},
     {.name = "local", .title = "LOCAL", .help = "address and port here, in numbers; name of a unix socket", .type = CELL_TEXT,
      .width = 15, .widest = 48, .priority = 2, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_STRING, struct open_file, local)},

@@ -12,8 +12,9 @@ const char *file_kind_name(enum file_kind kind)
 
 const char *protocol_name(enum protocol protocol)
 {
-    static const char *const names[PROTOCOLS] = {NULL,   "tcp",  "udp",     "udplite", "raw",
-                                                 "icmp", "unix", "netlink", "packet"};
+    static const char *const names[PROTOCOLS] = {NULL,   "tcp",   "udp",     "udplite", "raw",
+                                                 "icmp", "unix",  "netlink", "packet",  "mptcp",
+                                                 "sctp", "vsock", "xdp",     "alg",     "tipc"};
 
     return (unsigned)protocol < PROTOCOLS ? names[protocol] : NULL;
 }
