@@ -28,12 +28,6 @@ enum {
     EACH_STARTS = 256,
 };
 
-// What a worker is at, in one word, so that it and the watching thread cannot disagree on whether
-// it was left behind: the upper half counts its probes, the lower half is the index it asks + 1.
-#define WORD(sequence, low) ((uint64_t)(sequence) << 32 | (low))
-#define LOW(word) ((uint32_t)(word))
-static const uint32_t IDLE = 0, ABANDONED = UINT32_MAX;
-
 static size_t default_threads(void)
 {
     int n = thread_processors();
@@ -65,155 +59,14 @@ struct prober_pool *prober_pool_new(const struct source *source,
     return pool;
 }
 
-// With the lock held; releases it.
-static void release(struct prober_pool *pool)
-{
-    bool last = --pool->refs == 0;
-
-    pthread_cond_signal(&pool->done);
-    pthread_mutex_unlock(&pool->lock);
-    if (!last)
-        return;
-    pthread_mutex_destroy(&pool->lock);
-    pthread_mutex_destroy(&pool->taking);
-    pthread_cond_destroy(&pool->work);
-    pthread_cond_destroy(&pool->done);
-    free(pool);
-}
-
-// --- the asking threads -------------------------------------------------------------------------
-
-// Takes probes until there are none. False where this thread was left behind meanwhile: then
-// neither the batch nor its owner may be touched any more.
-static bool ask(struct worker *w, struct prober *prober, const struct batch *batch, uint64_t place,
-                uint8_t *asked)
-{
-    struct prober_pool *pool = w->pool;
-    struct answer answer = {0};
-    uint32_t sequence = (uint32_t)(atomic_load_explicit(&w->word, memory_order_relaxed) >> 32);
-
-    for (;;) {
-        size_t i = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed);
-        if (i >= batch->n)
-            return true;
-        if (asked[i] == ASKED_STUCK) // known before
-            continue;
-        struct probe probe = batch->probes[i];
-        probe.ipc_namespace = place;
-        if (atomic_load_explicit(&pool->over_quota, memory_order_relaxed) &&
-            !prober_pool_may_ask(w, &probe))
-            continue; // not asked
-        uint64_t word = WORD(++sequence, i + 1);
-        if (batch->prepare)
-            batch->prepare(batch->arg, i, &answer);
-        atomic_store_explicit(&w->word, word, memory_order_release);
-        pool->source.probe(pool->source.self, prober, &probe, &answer);
-        bool mine = atomic_compare_exchange_strong_explicit(
-            &w->word, &word, WORD(sequence, IDLE), memory_order_acq_rel, memory_order_acquire);
-        if (mine) {
-            asked[i] = ASKED_DONE;
-            pthread_mutex_lock(&pool->taking);
-            batch->take(batch->arg, i, &answer);
-            pthread_mutex_unlock(&pool->taking);
-        }
-        answer_clear(&answer);
-        if (!mine)
-            return false;
-    }
-}
-
-// A thread that was left behind is back: its probe may be asked again, and it may work again.
-static void rejoin(struct worker *w)
-{
-    struct prober_pool *pool = w->pool;
-
-    atomic_store(&w->word, WORD(atomic_load(&w->word) >> 32, IDLE)); // the count never goes back
-    w->left = false;
-    pool->left--;
-    pool->live++;
-    prober_pool_count_quota(pool);
-}
-
-static void *worker_main(void *arg)
-{
-    struct worker *w = arg;
-    struct prober_pool *pool = w->pool;
-    struct prober *prober = pool->source.prober_new(pool->source.self);
-
-    thread_name("ipctop-prober");
-    atomic_store(&w->tid, thread_id());
-    if (pool->low_priority)
-        thread_be_polite();
-    pthread_mutex_lock(&pool->lock);
-    for (;;) {
-        if (pool->quit)
-            break;
-        if (!pool->joinable) {
-            pthread_cond_wait(&pool->work, &pool->lock);
-            continue;
-        }
-        const struct batch *batch = pool->batch;
-        uint8_t *asked = pool->asked;
-        uint64_t place = pool->place;
-        pool->joinable--;
-        pool->active++;
-        w->joined = true;
-        pthread_mutex_unlock(&pool->lock);
-        bool finished = ask(w, prober, batch, place, asked);
-        pthread_mutex_lock(&pool->lock);
-        if (!finished) {
-            rejoin(w);
-            continue;
-        }
-        w->joined = false;
-        pool->active--;
-        // Where one worker finds nothing left, there is nothing for the others.
-        pool->joinable = 0;
-        if (pool->active == 0)
-            pthread_cond_signal(&pool->done);
-    }
-    pool->live--; // from here on no batch relies on it
-    pthread_mutex_unlock(&pool->lock);
-    if (prober)
-        pool->source.prober_free(pool->source.self, prober);
-    pthread_mutex_lock(&pool->lock);
-    pool->workers[w->number] = NULL;
-    free(w);
-    release(pool);
-    return NULL;
-}
-
-// With the lock held. False where the system has no thread for us.
-static bool start_worker(struct prober_pool *pool)
-{
-    unsigned number = 0;
-
-    while (number < PROBER_POOL_MAX && pool->workers[number])
-        number++;
-    if (number == PROBER_POOL_MAX)
-        return false;
-    struct worker *w = mem_zero(1, sizeof *w);
-    w->pool = pool;
-    w->number = number;
-    w->user = -1;
-    if (thread_start(NULL, worker_main, w) != 0) {
-        free(w);
-        return false;
-    }
-    pool->workers[number] = w;
-    pool->live++;
-    pool->refs++;
-    return true;
-}
-
 // --- the watching thread ------------------------------------------------------------------------
 
 // Leaves a worker behind unless it answered just now. With the lock held.
 static void abandon(struct prober_pool *pool, struct worker *w, uint64_t word)
 {
-    size_t index = LOW(word) - 1;
+    size_t index = prober_low(word) - 1;
 
-    if (!atomic_compare_exchange_strong(&w->word, &word, WORD(word >> 32, ABANDONED)))
+    if (!atomic_compare_exchange_strong(&w->word, &word, prober_word(word >> 32, PROBER_ABANDONED)))
         return;
     pool->asked[index] = ASKED_STUCK;
     w->stuck_at = pool->batch->probes[index];
@@ -235,7 +88,7 @@ static void add_worker(struct prober_pool *pool)
     if (pool->batch->one_by_one || atomic_load(&pool->next) >= pool->batch->n)
         return;
     bool idle = pool->live > pool->active + pool->joinable;
-    if (!idle && (!may_start(pool) || !start_worker(pool)))
+    if (!idle && (!may_start(pool) || !prober_worker_start(pool)))
         return;
     pool->joinable++;
     pthread_cond_signal(&pool->work);
@@ -252,7 +105,7 @@ static void watch(struct prober_pool *pool)
         if (!w || !w->joined)
             continue;
         uint64_t word = atomic_load(&w->word);
-        if (LOW(word) == IDLE || word != w->seen) {
+        if (prober_low(word) == PROBER_IDLE || word != w->seen) {
             w->seen = word;
             w->since = now;
             w->added = 0;
@@ -262,7 +115,7 @@ static void watch(struct prober_pool *pool)
         if (silent < pool->deadline / 4 * (w->added + 1))
             continue;
         if (!w->added++)
-            w->user = prober_pool_user(pool, &pool->batch->probes[LOW(word) - 1]);
+            w->user = prober_pool_user(pool, &pool->batch->probes[prober_low(word) - 1]);
         // One that waits for a processor is not blocked, and more of them would only wait as well.
         bool blocked = !thread_is_running(atomic_load(&w->tid));
         if (blocked)
@@ -276,7 +129,7 @@ static void abandon_all(struct prober_pool *pool)
 {
     for (size_t i = 0; i < PROBER_POOL_MAX; i++) {
         struct worker *w = pool->workers[i];
-        if (w && w->joined && LOW(atomic_load(&w->word)) != IDLE)
+        if (w && w->joined && prober_low(atomic_load(&w->word)) != PROBER_IDLE)
             abandon(pool, w, atomic_load(&w->word));
     }
 }
@@ -311,7 +164,7 @@ static void begin(struct prober_pool *pool, const struct batch *batch, uint8_t *
     prober_pool_count_quota(pool);
     size_t workers = workers_for(pool, batch, EACH_WAKES),
            started = workers_for(pool, batch, EACH_STARTS);
-    while (pool->live < started && may_start(pool) && start_worker(pool))
+    while (pool->live < started && may_start(pool) && prober_worker_start(pool))
         continue;
     pool->batch = batch;
     pool->asked = asked;
@@ -397,7 +250,7 @@ size_t prober_pool_free(struct prober_pool *pool)
     while (pool->refs - 1 > pool->left && clock_ns() < end)
         thread_wait(&pool->done, &pool->lock, end);
     size_t left = pool->refs - 1;
-    release(pool);
+    prober_pool_release(pool);
     return left;
 }
 

@@ -1,4 +1,5 @@
-// Private to the prober pool: the pool, its workers, and the quota of users in them.
+// Private to the prober pool: the pool (prober_pool.c), its threads (prober_worker.c), and the quota of users
+// in them (prober_quota.c).
 #ifndef IPCTOP_ENGINE_ASK_PROBER_POOL_PARTS_H
 #define IPCTOP_ENGINE_ASK_PROBER_POOL_PARTS_H
 
@@ -7,10 +8,25 @@
 #include "base/thread.h"
 #include "engine/ask/prober_pool.h"
 
+// What a worker is at, in one word, so that it and the watching thread cannot disagree on whether it was left
+// behind: the upper half counts its probes, the lower half is the index it asks + 1, or one of these.
+enum { PROBER_IDLE = 0 };
+static const uint32_t PROBER_ABANDONED = UINT32_MAX;
+
+static inline uint64_t prober_word(uint64_t sequence, uint32_t low)
+{
+    return sequence << 32 | low;
+}
+
+static inline uint32_t prober_low(uint64_t word)
+{
+    return (uint32_t)word;
+}
+
 struct worker {
     struct prober_pool *pool;
     unsigned number;
-    _Atomic uint64_t word; // what it asks: prober_pool.c
+    _Atomic uint64_t word; // what it asks
     _Atomic pid_t tid;
     // The rest is the watching thread's, under the lock.
     uint64_t seen;
@@ -43,6 +59,11 @@ struct prober_pool {
     uint8_t *asked;
     _Atomic size_t next;
 };
+
+// One more thread, which waits for a batch. With the lock held. False where the system has no thread for us.
+bool prober_worker_start(struct prober_pool *pool);
+// Drops a reference, with the lock held, which is released: the last one frees the pool.
+void prober_pool_release(struct prober_pool *pool);
 
 // The user whose process a probe asks; -1: no process, or not known. Asks the source, which cannot hang
 // then.
