@@ -10,10 +10,10 @@
 enum { NAMESPACE_KNOWS_OBJECTS = 1, NAMESPACE_KNOWS_RSS = 2, NAMESPACE_KNOWS_FINDINGS = 4 };
 
 struct ipc_namespace {
+    int32_t pid;        // the oldest of its processes; 0: none, a bind mount keeps it
+    uint32_t first;     // into snapshot.namespace_pids, `processes` of them
+    uint32_t processes; // seen to live in it
     uint64_t inode;
-    uint32_t first;       // into snapshot.namespace_pids, `processes` of them
-    uint32_t processes;   // seen to live in it
-    int32_t pid;          // the oldest of them; 0: none, a bind mount keeps it
     uint64_t start_ticks; // of that process
     uint64_t segments, bytes, rss, semsets, queues, findings;
     int error; // -errno why it was not read; 0: it was, or was not tried yet

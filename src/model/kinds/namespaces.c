@@ -6,45 +6,17 @@
 #include <stdio.h>
 
 #include "model/kinds/parts/cells.h"
+#include "model/kinds/parts/process_columns.h"
 
-static const struct process *oldest(const struct snapshot *s, const struct ipc_namespace *r)
-{
-    return r->pid > 0 ? snapshot_process(s, r->pid) : NULL;
-}
-
-static void get_comm(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct process *p = oldest(s, row);
-
-    if (p && p->known & PROC_KNOWS_COMM)
-        cell_set_text(out, p->comm);
-}
-
-static void set_string(const struct snapshot *s, const void *row, enum process_string which,
-                       struct cell *out)
-{
-    const struct process *p = oldest(s, row);
-
-    if (p)
-        cell_set_text(out, process_string(p, which));
-}
-
-static void get_container(const struct snapshot *s, const void *row, struct cell *out)
-{
-    set_string(s, row, PROCESS_CONTAINER, out);
-}
-
-static void get_unit(const struct snapshot *s, const void *row, struct cell *out)
-{
-    set_string(s, row, PROCESS_UNIT, out);
-}
+// The process a row begins with is the oldest in it.
+BEGINS_WITH_PID(struct ipc_namespace);
 
 static void show_pid(const struct snapshot *s, const void *row, char *dst, size_t cap)
 {
     const struct ipc_namespace *r = row;
 
     if (r->pid > 0)
-        pid_show(s, r->pid, oldest(s, r) ? PID_ALIVE : PID_UNKNOWN, dst, cap);
+        pid_show(s, r->pid, process_of_row(s, r, 0) ? PID_ALIVE : PID_UNKNOWN, dst, cap);
     else
         snprintf(dst, cap, "a mount");
 }
@@ -103,12 +75,13 @@ static const struct column columns[] = {
      .widest = 24, .priority = 5, .flags = COL_JSON | COL_SCREEN | COL_LEFT, .need = NEED_PROCESSES,
      .show_need = NEED_PROCESSES, .member = MEMBER(AS_POSITIVE, struct ipc_namespace, pid), .show = show_pid},
     {.name = "comm", .detail = DETAIL_NONE, .title = "COMM", .help = "name of the oldest process", .type = CELL_TEXT, .width = 12,
-     .widest = 16, .flags = COL_JSON, .need = NEED_PROCESSES, .get = get_comm},
+     .widest = 16, .flags = COL_JSON, .need = NEED_PROCESSES,
+     .member = MEMBER_OF_PROCESS(PROC_KNOWS_COMM, AS_CHARS, comm)},
     {.name = "container", .title = "CONTAINER", .help = "container of the oldest process, by its control group",
      .type = CELL_TEXT, .width = 10, .widest = 32, .priority = 3, .flags = COL_JSON | COL_SCREEN | COL_METRIC_GROUP,
-     .need = NEED_PROCESSES | NEED_CGROUP, .get = get_container},
+     .need = NEED_PROCESSES | NEED_CGROUP, .get = process_get_container},
     {.name = "unit", .title = "UNIT", .help = "systemd unit of the oldest process", .type = CELL_TEXT, .width = 10,
-     .widest = 32, .priority = 8, .flags = COL_JSON | COL_SCREEN | COL_METRIC_GROUP, .need = NEED_PROCESSES | NEED_CGROUP, .get = get_unit},
+     .widest = 32, .priority = 8, .flags = COL_JSON | COL_SCREEN | COL_METRIC_GROUP, .need = NEED_PROCESSES | NEED_CGROUP, .get = process_get_unit},
     {.name = "segments", .title = "SEGMENTS", .help = "shared memory segments", .type = CELL_COUNT, .width = 8,
      .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING | COL_METRIC,
      .member = MEMBER_IF(NAMESPACE_KNOWS_OBJECTS, AS_VALUE, struct ipc_namespace, segments)},
