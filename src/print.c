@@ -76,6 +76,15 @@ static size_t namespaces_unread(const struct snapshot *s)
     return n;
 }
 
+static size_t queues_unread(const struct snapshot *s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->queues.n; i++)
+        n += !(s->queues.at[i].known & QUEUE_KNOWS_MAX);
+    return n;
+}
+
 static size_t limits_unread(const struct snapshot *s)
 {
     size_t n = 0;
@@ -100,6 +109,8 @@ static void add_tables_missing(struct line *line, const struct snapshot *s, enum
         line_add(line, " not read: too many semaphores");
     if (add_count(line, s->sets_look.unreadable, "semaphore set", NULL))
         line_add(line, " not readable by this user");
+    if (need & NEED_QUEUE_MAX && add_count(line, queues_unread(s), "queue", NULL))
+        line_add(line, " not readable in full by this user");
     if (need & NEED_LIMITS && add_count(line, limits_unread(s), "limit", NULL))
         line_add(line, " or their use not readable");
     if (need & NEED_NAMESPACES && others != OTHERS_LIST &&

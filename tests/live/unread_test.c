@@ -175,6 +175,19 @@ TEST(links_of_descriptors_that_cannot_be_read_are_counted)
     child_end(holder);
 }
 
+TEST(a_queue_whose_bound_cannot_be_read_is_counted)
+{
+    static const struct denial queues = {"msgctl", SYS_msgctl, 0, EPERM}; // the text lacks it
+    int msqid = msgget(IPC_PRIVATE, IPC_CREAT | 0600);
+
+    assert_true(msqid >= 0);
+    struct said said = run_denied(&queues, "--json --strict queues");
+    assert_non_null(strstr(said.out, "\"max_bytes\":null"));
+    assert_int_equal(said.status, 3);
+    said_clear(&said);
+    assert_int_equal(msgctl(msqid, IPC_RMID, NULL), 0);
+}
+
 static void leave(void *arg, int ready)
 {
     if (unshare(CLONE_NEWIPC) < 0 || msgget(*(int *)arg, IPC_CREAT | 0600) < 0)
