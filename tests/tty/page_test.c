@@ -151,11 +151,13 @@ TEST(one_of_thousands_of_holders)
 
 // --- what does not answer ---------------------------------------------------------------------------
 
-struct
-    sick { // a process one of whose threads waits for a page of a file, with its memory map locked
+// A process one of whose threads waits for a page of a file, with its memory map locked; or that waits in
+// execve(2) for a file to be written.
+struct sick {
     struct stall stall;
     _Atomic int *go;
     int shmid;
+    bool execs;
 };
 static char *volatile map;
 static sigjmp_buf before_touch;
@@ -190,9 +192,13 @@ static void fall_sick(void *arg, int ready)
     map = mmap(NULL, STALL_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (map == MAP_FAILED) // its descriptor stays: what it names must not be asked for
         _exit(1);
+    if (sick->execs)
+        map[0] = 1; // to be written back when the old image goes
     child_ready(ready);
     while (!atomic_load(sick->go))
         usleep(1000);
+    if (sick->execs)
+        execl("/bin/sleep", "sleep", "1000", NULL);
     pthread_create(&thread, NULL, touch, sick);
     for (;;) { // waits for the lock in its turn, and all that come after do
         void *p = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -229,6 +235,37 @@ TEST(of_one_whose_memory_cannot_be_read)
     tty_must_show(t, "SEGS");
     tty_send(t, "\003");
     assert_true(tty_must_exit(t) == 0 || tty_must_exit(t) == 128 + SIGINT);
+    stall_end(&sick.stall);
+    munmap((void *)sick.go, 4096);
+}
+
+// Not even its descriptors can be listed: fs/exec.c holds exec_update_lock until the old image is gone.
+TEST(of_one_stuck_in_exec)
+{
+    struct sick sick = {.shmid = scene_segment(MIB, 0600, 0), .execs = true};
+
+    if (stall_start(&sick.stall) < 0)
+        skip();
+    sick.go = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    pid_t pid = child = child_start(fall_sick, &sick);
+    assert_true(pid > 0);
+    struct tty *t = start("processes");
+    open_page(t, pid);
+    tty_must_show(t, "/data");
+    stall_hold(&sick.stall, STALL_WRITES);
+    atomic_store(sick.go, 1);
+    assert_true(await(is_held, &sick.stall, PATIENCE));
+    tty_must_show(t, "did not answer in time");
+    tty_send(t, "?"); // and the screen obeys
+    tty_must_show(t, "Help: Files");
+    tty_send(t, "\033");
+    tty_must_show(t, "did not answer in time");
+    stall_hold(&sick.stall, 0); // it is sleep(1) now
+    tty_must_not_show(t, "did not answer in time");
+    tty_must_show(t, "sleep 1000");
+    tty_send(t, "\003");
+    int status = tty_must_exit(t);
+    assert_true(status == 0 || status == 128 + SIGINT);
     stall_end(&sick.stall);
     munmap((void *)sick.go, 4096);
 }
