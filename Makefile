@@ -178,10 +178,10 @@ check-fast: check-style
 	@$(MAKE) --no-print-directory check-tests
 # Of the matrix of verdicts only the part that starts no foreign programs: it passes through every rule.
 check-asan:
-	@$(MAKE) --no-print-directory O=build/asan SAN=address,undefined CFLAGS="-O1 -g" check-tests \
+	@$(MAKE) --no-print-directory O=build/asan SAN=address,undefined CFLAGS="-O1 -g1" check-tests \
 	         LEAVE_OUT="%/verdicts_servers_test.sh %/verdicts_clients_test.sh"
 check-tsan:
-	@$(MAKE) --no-print-directory O=build/tsan SAN=thread CFLAGS="-O1 -g" check-threaded
+	@$(MAKE) --no-print-directory O=build/tsan SAN=thread CFLAGS="-O1 -g1" check-threaded
 check-threaded: all $(THREADED)
 	@tests/run.sh $(THREADED)
 # The other compiler has its say about everything, and links the program.
@@ -211,7 +211,7 @@ fuzz-run: $(FUZZERS)
 	@tests/fuzz/run.sh $(FUZZ_SECONDS) $^
 fuzz:
 	@$(MAKE) --no-print-directory O=build/fuzz CC=clang SAN=address,undefined \
-	    CFLAGS="-O1 -g -fsanitize=fuzzer-no-link" fuzz-run
+	    CFLAGS="-O1 -g1 -fsanitize=fuzzer-no-link" fuzz-run
 
 bench: packages
 	@$(MAKE) --no-print-directory all $(O)/bench

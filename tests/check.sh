@@ -41,7 +41,7 @@ else
     printf 'clang has no libFuzzer here\tmake fuzz\n' >>"$TEST_SKIPPED"
 fi
 step "AddressSanitizer, UndefinedBehaviorSanitizer" make --no-print-directory -s -j"$jobs" O=build/asan \
-    SAN=address,undefined CFLAGS="-O1 -g" tests
+    SAN=address,undefined CFLAGS="-O1 -g1" tests
 step "tests under them" make --no-print-directory -s check-asan
 step "ThreadSanitizer" make --no-print-directory -s -j"$jobs" check-tsan
 [ $status -eq 0 ] || cat "$dir/told"

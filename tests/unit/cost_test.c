@@ -148,6 +148,7 @@ TEST(thousands_of_segments_are_asked_about)
 static uint64_t of_two_places(int n)
 {
     struct sharing sharing = {0};
+    struct snapshot *s = snapshot_new();
     struct shared_vec named = {0};
     size_t elsewhere = 0;
 
@@ -155,15 +156,16 @@ static uint64_t of_two_places(int n)
         vec_push(&named, (struct shared){.id = {0, 20, (uint64_t)i}});
         vec_push(&sharing.objects, (struct shared){.id = {0, 30, (uint64_t)i}, .found = true});
     }
-    struct table table = {.at = named.at, .n = named.n, .size = sizeof *named.at};
+    struct table *table = &s->tables[kind_shared.id];
+    *table = (struct table){.at = named.at, .n = named.n, .size = sizeof *named.at};
     steps = 0;
-    rows_fill(&sharing, &table);
+    rows_fill(&sharing, s);
     uint64_t took = steps;
-    assert_int_equal(table.n, 2 * n);
-    for (size_t i = 0; i < table.n; i++)
-        elsewhere += (((struct shared *)table.at)[i].status & SHARED_ELSEWHERE) != 0;
+    assert_int_equal(table->n, 2 * n);
+    for (size_t i = 0; i < table->n; i++)
+        elsewhere += (((struct shared *)table->at)[i].status & SHARED_ELSEWHERE) != 0;
     assert_int_equal(elsewhere, n);
-    free(table.at);
+    snapshot_unref(s);
     sharing_free(&sharing);
     return took;
 }

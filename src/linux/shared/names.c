@@ -36,7 +36,8 @@ static int list_dir(int at, long magic, long other)
 
     if (at < 0)
         return at;
-    bool known = fstatfs(at, &fs) == 0, meant = fs.f_type == magic || fs.f_type == other;
+    bool known = fstatfs(at, &fs) == 0,
+         meant = (long)fs.f_type == magic || (long)fs.f_type == other;
     int dir = known && meant ? openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     int error = known && !meant ? EOPNOTSUPP : errno;
     close(at);
