@@ -76,9 +76,9 @@ TEST(a_daemon_may_have_inherited)
         struct heir heir;
         size_t orphans;
     } cases[] = {
-        {{MAKER + 2, SERVICE, BORN}, 0},     {{MAKER + 2, ROOT, BORN + 5}, 0},
+        {{MAKER + 2, SERVICE, BORN}, 0},     {{MAKER + 2, ROOT, BORN + 1}, 0},
         {{MAKER + 4096, ROOT, BORN - 1}, 0}, {{MAKER + 2, 8, BORN}, 3}, // another user's
-        {{MAKER + 2, ROOT, BORN + 6}, 3},                               // forked later
+        {{MAKER + 2, ROOT, BORN + 2}, 3},                               // forked later
         {{MAKER + 2, ROOT, BORN - 2}, 3},                               // and earlier
         {{MAKER - 1, ROOT, BORN}, 3},                                   // than the maker was
         {{MAKER + 4097, ROOT, BORN + 1}, 3},                            // too many processes later

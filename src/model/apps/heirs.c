@@ -5,7 +5,7 @@
 
 // HERITAGE: seconds from making objects to going to the background. EARLY: start times of processes are
 // computed from two clocks, those of objects from one of coarse grain.
-enum { HERITAGE = 5, EARLY = 1 };
+enum { HERITAGE = 1, EARLY = 1 };
 
 // A pid the object names. False: it may live.
 static bool add_pid(const struct snapshot *s, struct left *left, int32_t pid, int64_t time)

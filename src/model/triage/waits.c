@@ -71,7 +71,7 @@ static void queue_blocked_advise(struct say *x)
     if (p && process_is_traced(p))
         say_traced(x, p);
     else if (p && process_is_stopped(p))
-        say(x, "continue {process} (" BY_KEY("k, SIGCONT", "kill -CONT {number}") ")",
+        say(x, "continue {process} (" BY_KEY("k, SIGCONT", "SIGCONT: kill -CONT {number}") ")",
             process_at(q->lrpid, q->rtime), q->lrpid);
     else if (p)
         say(x, "{process} lives and does not read: see what it is waiting for",
