@@ -61,7 +61,7 @@ static void take_path(int dir, const char *name, char *text, size_t n, struct op
 
 // net/socket.c sockfs_xattr_get(): the kernel's name of its protocol (include/net/sock.h struct proto). The
 // tables have no socket that is not bound, and none of some families.
-static void take_protocol(const char *fd_dir, const char *name, struct open_file *file)
+static void take_protocol(const char *fd_dir, struct open_file *file)
 {
     // clang-format off
     static const struct {
@@ -78,7 +78,7 @@ static void take_protocol(const char *fd_dir, const char *name, struct open_file
     // clang-format on
     char path[PATH_MAX + 16], text[64];
 
-    snprintf(path, sizeof path, "%s/%s", fd_dir, name);
+    snprintf(path, sizeof path, "%s/%" PRId32, fd_dir, file->fd);
     ssize_t n = getxattr(path, "system.sockprotoname", text, sizeof text - 1);
     if (n <= 0)
         return;
@@ -94,7 +94,7 @@ static void take_protocol(const char *fd_dir, const char *name, struct open_file
 
 // "[eventfd]", "[pidfd]": which one is in its fdinfo, proc_pid_fdinfo(5), as lsof(8) shows it. The tail of
 // their names, or an empty string.
-static void anon_number(int dir, const char *name, const char *kind, char out[24])
+static void anon_number(int dir, int32_t fd, const char *kind, char out[24])
 {
     static const char *const numbers[][2] = {{"[eventfd]", "\neventfd-id:"}, {"[pidfd]", "\nPid:"}};
     char path[64], text[1024];
@@ -103,7 +103,7 @@ static void anon_number(int dir, const char *name, const char *kind, char out[24
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         if (strcmp(kind, numbers[i][0]) != 0)
             continue;
-        snprintf(path, sizeof path, "../fdinfo/%s", name);
+        snprintf(path, sizeof path, "../fdinfo/%" PRId32, fd);
         ssize_t n = proc_file_read_at(dir, path, text, sizeof text);
         const char *line = n > 0 ? strstr(text, numbers[i][1]) : NULL;
         if (line)
@@ -111,11 +111,11 @@ static void anon_number(int dir, const char *name, const char *kind, char out[24
     }
 }
 
-static void take_anon(int dir, const char *name, const char *text, size_t n, struct open_file *file)
+static void take_anon(int dir, const char *text, size_t n, struct open_file *file)
 {
     char number[24], whole[PATH_MAX + 40];
 
-    anon_number(dir, name, text, number);
+    anon_number(dir, file->fd, text, number);
     if (*number) { // "[pidfd:42]"
         n = (size_t)snprintf(whole, sizeof whole, "%.*s%s]", (int)n - 1, text, number);
         text = whole;
@@ -136,7 +136,7 @@ static void take_link(int dir, const char *name, char *text, size_t n, struct op
         bool is_anon = strncmp(text, anon, sizeof anon - 1) == 0;
         size_t skip = is_anon ? sizeof anon - 1 : 0;
         file->kind = is_anon ? FILE_ANON : FILE_OTHER;
-        take_anon(dir, name, text + skip, n - skip, file);
+        take_anon(dir, text + skip, n - skip, file);
     }
 }
 
@@ -164,7 +164,7 @@ static void take_entry(int dir, const char *fd_dir, const char *name, int32_t pi
                               (link.st_mode & S_IWUSR ? FILE_WRITES : 0));
     take_link(dir, name, text, (size_t)n, &file);
     if (file.kind == FILE_SOCKET && !sockets_only)
-        take_protocol(fd_dir, name, &file);
+        take_protocol(fd_dir, &file);
     vec_push(&answer->files, file);
 }
 
