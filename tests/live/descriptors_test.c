@@ -125,7 +125,7 @@ static bool is_same(const char *ours, const char *theirs)
         if (*at != '-')
             plain[n++] = *at;
     plain[n] = '\0';
-    if (strncmp(plain, "protocol: ", 10) != 0)
+    if (strncmp(theirs, "protocol: ", 10) != 0)
         return strcmp(ours, theirs) == 0;
     if (n > 2 && strcmp(plain + n - 2, "v6") == 0)
         plain[n - 2] = '\0';
