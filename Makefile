@@ -5,7 +5,7 @@
 #   CC=clang  another compiler                ARGS="--readonly" make run       arguments for the monitor
 #   BASE=FILE make bench               compares with a program built before
 #   V=1       show the commands               WERROR=1  warnings are errors, as in every check
-#   JOBS=N    tests run side by side (two more than there are processors; make -jN does so for builds)
+#   JOBS=N    tests run side by side (one more than there are processors; make -jN does so for builds)
 
 VERSION := 0.1.0
 O       ?= build

@@ -117,5 +117,5 @@ void bpf_await_end(const char *comm)
     pid_t pid;
 
     while ((fewer.than = processes(comm, &pid)) > 0)
-        assert_true(await(are_fewer, &fewer, 60));
+        assert_true(await(are_fewer, &fewer, 300));
 }
