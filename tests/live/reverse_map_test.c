@@ -91,7 +91,8 @@ static void assert_process(const struct process *walked)
     assert_int_equal(answer.error, 0);
     assert_string_equal(walked->comm, answer.process.comm);
     assert_int_equal(walked->uid, answer.process.uid);
-    assert_int_equal(walked->state, answer.process.state);
+    if (walked->state != 'R' && answer.process.state != 'R') // else it was on its way to sleep
+        assert_int_equal(walked->state, answer.process.state);
     assert_int_equal(walked->start_ticks, answer.process.start_ticks);
     assert_in_range(walked->start_time - answer.process.start_time + 1, 0, 2);
     // Nothing is decided by who started a holder where the kernel shows all of them.
