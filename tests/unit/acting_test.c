@@ -107,6 +107,29 @@ TEST(a_question_learns_what_the_process_is)
     assert_int_equal(user_acts(u), 0);
 }
 
+// The first picture has neither holders nor makers.
+TEST(a_removal_learns_who_is_hit)
+{
+    struct user *u = *state;
+    struct snapshot *s = fake_story();
+
+    s->has &= ~(uint64_t)(NEED_PROCESSES | NEED_HOLDERS);
+    scan_unref(s->scan);
+    s->scan = NULL;
+    vec_clear(&s->processes);
+    user_see(u, s);
+    user_go(u, 425985);
+    user_press(u, 'x');
+    assert_int_equal(asked(u)->type, PROMPT_CONFIRM);
+    assert_null(strstr(asked(u)->consequence.effect, "Its holders: "));
+    user_see(u, fake_story());
+    says(asked(u)->consequence.effect);
+    assert_non_null(strstr(asked(u)->consequence.effect, "Its holders: "));
+    assert_string_equal(asked(u)->word, "remove");
+    user_press(u, K_ESC);
+    assert_int_equal(user_acts(u), 0);
+}
+
 // Its sockets take longer to be read than a key to be pressed.
 TEST(a_question_learns_whom_the_process_serves)
 {
