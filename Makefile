@@ -77,7 +77,7 @@ THREADED = $(patsubst %.c,$(O)/%,$(shell grep -lE '$(STARTS_THREADS)' tests/unit
 
 .PHONY: all run demo check check-fast check-tests check-unit check-live check-tty check-fuzz check-asan \
         check-tsan check-clang compile-tests check-style fuzz fuzz-run check-distros golden bench screenshots install uninstall \
-        packages deb rpm check-packages check-musl clean tests tests-threaded
+        packages deb rpm check-packages check-musl clean tests
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -182,8 +182,7 @@ check-asan:
 	         LEAVE_OUT="%/verdicts_servers_test.sh %/verdicts_clients_test.sh"
 check-tsan:
 	@$(MAKE) --no-print-directory O=build/tsan SAN=thread CFLAGS="-O1 -g1" check-threaded
-tests-threaded: all $(THREADED)
-check-threaded: tests-threaded
+check-threaded: all $(THREADED)
 	@tests/run.sh $(THREADED)
 # The other compiler has its say about everything, and links the program.
 check-clang:

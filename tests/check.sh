@@ -3,8 +3,7 @@
 # What failed is told again at the end, with what it said; the last line counts.
 set -u
 dir=$(mktemp -d) || exit 1
-ahead=
-trap '[ -z "$ahead" ] || kill "$ahead" 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'rm -rf "$dir"' EXIT
 trap 'exit 130' INT TERM
 export TEST_TOTALS="$dir/totals" TEST_FAILURES="$dir/failures" TEST_SKIPPED="$dir/skipped" WERROR=1
 : >"$TEST_TOTALS"
@@ -24,19 +23,8 @@ step() {
     { echo "== failed: $name: $*"; cat "$TEST_FAILURES"; } >>"$dir/told"
     echo "== failed: $name"
 }
-# Tests wait more than they compute: a later step's build takes what they leave of the processors. What
-# fails in it fails again in that step, which says so.
-build_ahead() {
-    nice -n 19 make --no-print-directory -s -j"$jobs" "$@" >/dev/null 2>&1 &
-    ahead=$!
-}
-built_ahead() {
-    wait "$ahead"
-    ahead=
-}
 step "gcc" make --no-print-directory -s -j"$jobs" tests
 step "layers" tests/layers.sh
-build_ahead O=build/asan SAN=address,undefined CFLAGS="-O1 -g1" tests
 step "tests" make --no-print-directory -s check-tests
 if command -v clang >/dev/null; then
     step "clang" make --no-print-directory -s -j"$jobs" check-clang
@@ -52,12 +40,9 @@ then
 else
     printf 'clang has no libFuzzer here\tmake fuzz\n' >>"$TEST_SKIPPED"
 fi
-built_ahead
 step "AddressSanitizer, UndefinedBehaviorSanitizer" make --no-print-directory -s -j"$jobs" O=build/asan \
     SAN=address,undefined CFLAGS="-O1 -g1" tests
-build_ahead O=build/tsan SAN=thread CFLAGS="-O1 -g1" tests-threaded
 step "tests under them" make --no-print-directory -s check-asan
-built_ahead
 step "ThreadSanitizer" make --no-print-directory -s -j"$jobs" check-tsan
 [ $status -eq 0 ] || cat "$dir/told"
 tests/run.sh --did-not-run "$TEST_SKIPPED"
