@@ -24,6 +24,8 @@ void action_worker_note(struct action_worker *actor, const struct outcome *outco
 void action_worker_cancel(struct action_worker *actor);
 // Appends the outcomes so far to *out, each once; what was not logged yet is logged before, which may block.
 void action_worker_outcomes(struct action_worker *actor, struct outcome_vec *out);
+// Appends the actions that have begun and whose outcomes were not taken yet.
+void action_worker_begun(struct action_worker *actor, struct action_vec *out);
 // An action that hangs is reported as failed, and the next ones go on. Call it at the time
 // returned (CLOCK_MONOTONIC); INT64_MAX: there is nothing to watch.
 int64_t action_worker_watch(struct action_worker *actor);

@@ -26,9 +26,14 @@ const struct tables *refresh_state(const struct refresh *refresh); // of the tab
 struct snapshot *refresh_partial(struct refresh *refresh);
 
 // Runs the collectors that `want` takes, then makes the snapshot of it all, in which the tables go:
-// what the pool does meanwhile may read them again, and the snapshot has the newest; one reference. The `n`
-// outcomes become events. *n_events receives how many events are new.
-struct snapshot *refresh_round(struct refresh *refresh, const struct want *want, enum effort effort,
-                               const struct outcome *outcomes, size_t n, size_t *n_events);
+// what the pool does meanwhile may read them again, and the snapshot has the newest; one reference.
+struct snapshot *refresh_round(struct refresh *refresh, const struct want *want,
+                               enum effort effort);
+
+// Puts trends, events and findings into that snapshot. The outcomes become events; what it shows already of
+// actions that have begun, and whose outcomes come later, does not. Events are made of whole snapshots:
+// partial ones lack the names. NULL: none. Returns how many are new.
+size_t refresh_derive(struct refresh *refresh, struct snapshot *snapshot,
+                      const struct outcome_vec *outcomes, const struct action_vec *begun);
 
 #endif

@@ -171,6 +171,19 @@ void action_worker_outcomes(struct action_worker *a, struct outcome_vec *out)
     vec_free(&reports);
 }
 
+void action_worker_begun(struct action_worker *a, struct action_vec *out)
+{
+    int64_t since;
+
+    worker_lock(a->worker);
+    const struct job *under_way = worker_job(a->worker, &since);
+    if (under_way)
+        vec_push(out, under_way->action);
+    for (size_t i = 0; i < a->reports.n; i++)
+        vec_push(out, a->reports.at[i].outcome.action);
+    worker_unlock(a->worker);
+}
+
 // --- what hangs ---------------------------------------------------------------------------------
 
 // With the lock held: the one under way took too long.

@@ -150,11 +150,11 @@ static struct snapshot *look_around(struct elsewhere *self, const struct ipc_nam
     struct want want = {.need = triage_need() | NEED_SEGMENT_USE,
                         .ipc_namespace = row->inode == own ? 0 : row->inode};
     struct refresh *refresh = refresh_new(&source, self->pool, false);
-    size_t events;
 
     want = refresh_complete(want);
     refresh_tables(refresh, &want, NULL);
-    struct snapshot *s = refresh_round(refresh, &want, EFFORT_FULL, NULL, 0, &events);
+    struct snapshot *s = refresh_round(refresh, &want, EFFORT_FULL);
+    refresh_derive(refresh, s, NULL, NULL);
     refresh_free(refresh);
     return s;
 }

@@ -108,20 +108,23 @@ static void update_all(struct refresh *r, const struct round *round)
 
 // --- what follows from the snapshot -------------------------------------------------------------
 
-// Returns how many events are new. They are made of whole snapshots: partial ones lack the names.
-static size_t derive(struct refresh *r, struct snapshot *snapshot, const struct outcome *outcomes,
-                     size_t n)
+size_t refresh_derive(struct refresh *r, struct snapshot *snapshot,
+                      const struct outcome_vec *outcomes, const struct action_vec *begun)
 {
     size_t fresh = 0;
 
+    if (prober_pool_is_cancelled(r->pool))
+        return 0;
     clock_steps_note(&r->steps, snapshot);
     trend_note(r->trend, snapshot);
     if (r->events && snapshot->partial) {
         events_keep(r->events, snapshot);
     } else if (r->events) {
-        for (size_t i = 0; i < n; i++)
-            if (outcomes[i].action.verb != ACTION_RESOLVE) // that is a question
-                events_outcome(r->events, &outcomes[i]);
+        for (size_t i = 0; outcomes && i < outcomes->n; i++)
+            if (outcomes->at[i].action.verb != ACTION_RESOLVE) // that is a question
+                events_outcome(r->events, &outcomes->at[i]);
+        for (size_t i = 0; begun && i < begun->n; i++)
+            events_begun(r->events, &begun->at[i]);
         fresh = events_update(r->events, snapshot, &r->source);
     }
     triage_run(snapshot); // findings name who did it, where an event does
@@ -134,12 +137,11 @@ struct snapshot *refresh_partial(struct refresh *r)
 
     snapshot->partial = true;
     fill_all(r, r->tables.want.need & r->current, snapshot);
-    derive(r, snapshot, NULL, 0);
+    refresh_derive(r, snapshot, NULL, NULL);
     return snapshot;
 }
 
-struct snapshot *refresh_round(struct refresh *r, const struct want *want, enum effort effort,
-                               const struct outcome *outcomes, size_t n, size_t *n_events)
+struct snapshot *refresh_round(struct refresh *r, const struct want *want, enum effort effort)
 {
     struct snapshot *tables = snapshot_ref(r->tables.now);
     const struct round round = {.source = &r->source,
@@ -159,6 +161,5 @@ struct snapshot *refresh_round(struct refresh *r, const struct want *want, enum 
     // They are no one else's: they become the snapshot, without a copy.
     struct snapshot *snapshot = r->tables.now;
     r->tables.now = NULL;
-    *n_events = prober_pool_is_cancelled(r->pool) ? 0 : derive(r, snapshot, outcomes, n);
     return snapshot;
 }

@@ -157,9 +157,11 @@ static void do_turn(struct sampler *s, struct turn *turn)
     s->refresh = refresh_of(s, turn->want.ipc_namespace);
     bool all = turn->effort != EFFORT_AS_NEEDED;
     refresh_tables(s->refresh, &turn->want, all ? NULL : s->newest);
-    size_t n_events;
-    struct snapshot *snapshot = refresh_round(s->refresh, &turn->want, turn->effort,
-                                              turn->outcomes.at, turn->outcomes.n, &n_events);
+    struct snapshot *snapshot = refresh_round(s->refresh, &turn->want, turn->effort);
+    struct action_vec begun = {0};
+    action_worker_begun(s->actor, &begun);
+    size_t n_events = refresh_derive(s->refresh, snapshot, &turn->outcomes, &begun);
+    vec_free(&begun);
     s->looks_elsewhere = true;
     if (snapshot->has & NEED_NAMESPACES)
         elsewhere_update(s->elsewhere, turn->want.others, snapshot, turn->effort);

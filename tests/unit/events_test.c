@@ -409,6 +409,25 @@ TEST(our_own_removal_is_told_once)
     assert_string_equal(newest(h, 0)->text, "segment 42 removed [ipcrm -m 42]");
 }
 
+// A picture may show that it went before its outcome is known.
+TEST(a_removal_under_way_is_told_by_its_outcome)
+{
+    struct history *h = *state;
+
+    see(h, one_segment(0), 0);
+    struct outcome outcome = removal(h->last, OUTCOME_DONE);
+    for (int i = 0; i < 5; i++) { // its log is slow
+        events_begun(h->events, &outcome.action);
+        assert_int_equal(see(h, fake_snapshot(), 2), 0);
+    }
+    events_outcome(h->events, &outcome);
+    assert_int_equal(see(h, fake_snapshot(), 2), 1);
+    assert_int_equal(newest(h, 0)->what, EVENT_ACTION);
+    see(h, one_segment(0), 2); // another one of that id and key
+    assert_int_equal(see(h, fake_snapshot(), 2), 1);
+    assert_int_equal(newest(h, 0)->what, EVENT_REMOVED);
+}
+
 // One of ours for each: what goes in its place is news, however many we removed.
 TEST(of_many_removed_only_ours_are_hidden)
 {

@@ -1,9 +1,12 @@
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "engine/sampler.h"
+#include "model/kinds/registry.h"
 #include "support/kernel.h"
 #include "support/ns.h"
 #include "support/test.h"
@@ -666,6 +669,51 @@ TEST(an_action_comes_with_its_picture)
     assert_int_equal(outcomes.n, 1);
     assert_int_equal(outcomes.at[0].state, OUTCOME_DONE);
     assert_int_equal(outcomes.at[0].action.target.id, 7);
+    vec_free(&outcomes);
+    end(s, k);
+}
+
+static atomic_bool log_answers;
+
+static void slow_log(void *arg, struct outcome *outcome)
+{
+    (void)arg;
+    (void)outcome;
+    while (!log_answers)
+        sched_yield();
+}
+
+// The object is gone, and the outcome waits for the log: pictures taken between know whose doing it is.
+TEST(what_an_action_did_is_no_event_before_its_outcome)
+{
+    struct kernel *k = small_world();
+    struct source source = kernel_source(k);
+    struct sampler *s =
+        sampler_new(&source, &(struct sampler_options){.interval = 0.02,
+                                                       .deadline_ms = 50,
+                                                       .patience_ms = HANG_SECONDS * 1000,
+                                                       .acted = slow_log});
+    struct action remove = {.verb = ACTION_REMOVE};
+    struct outcome_vec outcomes = {0};
+
+    log_answers = false;
+    sampler_want(s, &holders);
+    struct snapshot *p = wait_picture(s, has_holders);
+    kind_segments.identify(p, snapshot_segment(p, 7), &remove.target);
+    snapshot_unref(p);
+    sampler_act(s, &remove, 1);
+    for (int i = 0; i < 5; i++) {
+        p = wait_picture(s, one_segment);
+        assert_int_equal(kind_count(&kind_events, p), 0);
+        snapshot_unref(p);
+    }
+    log_answers = true;
+    while (!sampler_outcomes(s, &outcomes))
+        snapshot_unref(wait_picture(s, one_segment));
+    while (kind_count(&kind_events, p = wait_picture(s, one_segment)) == 0)
+        snapshot_unref(p);
+    assert_int_equal(kind_count(&kind_events, p), 1); // the action's own
+    snapshot_unref(p);
     vec_free(&outcomes);
     end(s, k);
 }

@@ -27,6 +27,10 @@ void events_free(struct events *events); // NULL is fine
 // One of our actions; reported with the next snapshot. The outcome is copied.
 void events_outcome(struct events *events, const struct outcome *outcome);
 
+// A removal under way, or done with an outcome still to come: the next snapshot may show what it did
+// already. Copied.
+void events_begun(struct events *events, const struct action *action);
+
 // What is new in `picture`, which is not published yet and gets the list. `source` knows which
 // users are logged in; may be NULL. Returns how many events were added; they are the last ones of the
 // list.

@@ -6,16 +6,9 @@
 #include "model/kinds/registry.h"
 #include "parts.h"
 
-enum { OWN_KEPT = 3 };
 enum {
     FIRST = NO_KIND + 1
 }; // kind of objects: the others of a picture go by the picture of its table
-
-struct own { // an object we removed or marked: its going is no news
-    struct identity object;
-    int pictures; // that it is kept for; 0: reported already
-};
-VEC(own_vec, struct own);
 
 struct events {
     struct snapshot *seen[OBJECT_KINDS]; // the last picture that had the table
@@ -25,7 +18,7 @@ struct events {
         struct outcome *at;
         size_t n, cap;
     } outcomes;
-    struct own_vec own; // ordered by kind, id
+    struct own_vec own;
     struct flow_vec flows;
     struct level_vec levels;
     struct stuck_vec stuck;
@@ -91,33 +84,6 @@ static bool same_object(const struct kind *kind, const struct snapshot *then, co
            (!kind->maker || kind->maker(was, &time) == kind->maker(is, &time));
 }
 
-static int own_order(const void *pa, const void *pb)
-{
-    const struct identity *a = &((const struct own *)pa)->object;
-    const struct identity *b = &((const struct own *)pb)->object;
-
-    if (a->kind != b->kind)
-        return a->kind < b->kind ? -1 : 1;
-    return (a->id > b->id) - (a->id < b->id);
-}
-
-// Thousands may be removed at once: each is looked up, not searched for.
-static bool is_own(struct events *e, const struct identity *object)
-{
-    const struct own key = {.object = *object};
-    struct own *own = e->own.n ? bsearch(&key, e->own.at, e->own.n, sizeof key, own_order) : NULL;
-
-    while (own && own > e->own.at && own_order(own - 1, &key) == 0)
-        own--;
-    for (; own && own < e->own.at + e->own.n && own_order(own, &key) == 0; own++) {
-        if (own->pictures == 0 || !identity_same(&own->object, object))
-            continue;
-        own->pictures = 0;
-        return true;
-    }
-    return false;
-}
-
 static void note(struct events *e, const struct change *change, enum event_what what)
 {
     struct change noted = *change;
@@ -126,7 +92,7 @@ static void note(struct events *e, const struct change *change, enum event_what 
     noted.what = what;
     if (what == EVENT_REMOVED || what == EVENT_MARKED) {
         kind_get(noted.kind)->identify(noted.then, noted.was, &object);
-        if (is_own(e, &object))
+        if (own_is(&e->own, &object))
             return;
     }
     noted.trace = traced_find(&e->traced, &noted);
@@ -265,24 +231,17 @@ static void report_outcome(struct events *e, const struct outcome *o, const stru
         batch_add(&e->batch, o, event_of_outcome(o, now), &e->number);
     }
     if (o->action.verb == ACTION_REMOVE && o->state == OUTCOME_DONE)
-        vec_push(&e->own, (struct own){.object = o->action.target, .pictures = OWN_KEPT});
+        own_add(&e->own, &o->action.target);
     if (o->action.verb == ACTION_LIMIT && o->state == OUTCOME_DONE)
         levels_own(&e->levels, &o->action);
 }
 
 static void report_outcomes(struct events *e, const struct snapshot *now)
 {
-    size_t kept = 0;
-
-    for (size_t i = 0; i < e->own.n; i++)
-        if (--e->own.at[i].pictures > 0)
-            e->own.at[kept++] = e->own.at[i];
-    e->own.n = kept;
     for (size_t i = 0; i < e->outcomes.n; i++)
         report_outcome(e, &e->outcomes.at[i], now);
     report_batch(e, now);
-    if (e->outcomes.n && e->own.n > 1)
-        qsort(e->own.at, e->own.n, sizeof *e->own.at, own_order);
+    own_settle(&e->own);
     vec_clear(&e->outcomes);
 }
 
@@ -322,6 +281,12 @@ static void events_order(struct event_vec *events)
             events->at[to] = events->at[to - 1];
         events->at[to] = one;
     }
+}
+
+void events_begun(struct events *e, const struct action *action)
+{
+    if (action->verb == ACTION_REMOVE)
+        own_add(&e->own, &action->target);
 }
 
 size_t events_update(struct events *e, struct snapshot *picture, const struct source *source)

@@ -51,6 +51,20 @@ void batch_add(struct batch *batch, const struct outcome *outcome, struct event 
 // The event of all so far, where there are new ones; NULL: there are none.
 struct event *batch_report(struct batch *batch, const struct snapshot *now);
 
+// --- own.c: what we removed or marked ---------------------------------------------------------------
+
+struct own {
+    struct identity object;
+    int pictures; // that it is kept for
+    bool hidden;  // one event was hidden: of a segment that we marked, that it goes is news again
+};
+VEC(own_vec, struct own); // ordered by kind, id
+// Notes an object; counts from own_settle() on, once for each picture.
+void own_add(struct own_vec *own, const struct identity *object);
+void own_settle(struct own_vec *own);
+// Whether its going is no news: once.
+bool own_is(struct own_vec *own, const struct identity *object);
+
 // Whether the object goes with its last user.
 bool is_marked(enum kind_id kind, const void *row);
 
