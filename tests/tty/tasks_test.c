@@ -104,6 +104,15 @@ static void what_a_pid_holds(struct tty *t)
     must_show_in_row(t, text, "pricecache");
 }
 
+static bool two_senders(struct tty *t, void *arg)
+{
+    int y = tty_find(t, " msgsnd ");
+
+    (void)arg;
+    return y >= 0 && strstr(tty_row(t, y), " 170") && strstr(tty_row(t, y + 1), " msgsnd ") &&
+           strstr(tty_row(t, y + 1), " 170");
+}
+
 static void which_queue_blocks_and_who_waits(struct tty *t)
 {
     tty_send(t, "!");
@@ -112,7 +121,7 @@ static void which_queue_blocks_and_who_waits(struct tty *t)
     tty_must_show(t, "15.6K of 16.0K in 40 messages");
     tty_send(t, "\r");
     tty_must_show(t, "Triage › queue 0");
-    tty_must_show(t, " msgsnd");
+    tty_must(t, "both senders", two_senders, NULL);
 }
 
 // The orphans of one user go, in one action that is one event; those of others stay.
@@ -152,7 +161,7 @@ static void what_fills_the_dev_shm_of_a_container(struct tty *t)
     tty_must_not_show(t, "stands for no object");
     tty_must_show(t, "F8Remove");
     tty_key(t, "f8");
-    tty_must_show(t, "in the /dev/shm of 170");
+    must_show_in_row(t, "in the /dev/shm of 170", " postgres (mount namespace");
     tty_send(t, "\033");
     tty_must_show(t, "nothing done");
 }
