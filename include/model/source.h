@@ -84,6 +84,7 @@ struct answer {
     struct shared_vec shared;  // PROBE_SHARED: each object once; `open`: descriptors
     struct shared_mapping_vec shared_maps; // pid left 0; ascending by id, start
     bool shared_left_out;                  // there are more of them
+    bool shared_unread;                    // descriptors that could not be looked at
 };
 void answer_clear(struct answer *answer);
 bool answer_is_gone(const struct answer *answer);    // there is no such process (any longer)

@@ -6,8 +6,8 @@
 
 // Adds to `open` of those listed, and appends others. A descriptor is looked at where its name is of
 // /dev/shm, of memfd_create(2) or of a queue: nothing else is asked for anything. `proc`: O_PATH.
-// 0, or -errno of the list or of a descriptor in it: then some may be missing.
-int descriptors_of_shared(int proc, int32_t pid, struct shared_vec *out);
+// 0, or -errno of the list; *unread becomes true where a descriptor in it could not be looked at.
+int descriptors_of_shared(int proc, int32_t pid, struct shared_vec *out, bool *unread);
 
 // Owner, size and use of the file behind a mapping, by the link that the kernel keeps to it
 // (map_files): no path is followed. Needs CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE. proc_pid_map_files(5)

@@ -9,11 +9,12 @@
 static void count(const struct sharing *sharing, const struct shared *seen, struct shared *row)
 {
     bool all = shared_look_is_whole(&sharing->look);
-    uint8_t counts = SHARED_KNOWS_ATTACHED | (sharing->open ? SHARED_KNOWS_OPEN : 0);
 
     row->known &= (uint8_t) ~(SHARED_KNOWS_ATTACHED | SHARED_KNOWS_OPEN);
-    if (all || (seen && (seen->attached || seen->open)))
-        row->known |= counts;
+    if (all || (seen && seen->attached))
+        row->known |= SHARED_KNOWS_ATTACHED;
+    if (sharing->open && (all || (seen && seen->open)))
+        row->known |= SHARED_KNOWS_OPEN;
     row->attached = seen ? seen->attached : 0;
     row->open = seen ? seen->open : 0;
 }

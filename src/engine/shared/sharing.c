@@ -51,7 +51,7 @@ void sharing_take(struct sharing *to, int32_t pid, const struct answer *answer)
     if (answer_is_gone(answer))
         return;
     to->look.processes++;
-    if (answer_is_refused(answer)) {
+    if (answer_is_refused(answer) || answer->shared_unread) {
         to->look.unreadable++;
         vec_push(&to->unseen, pid);
     }

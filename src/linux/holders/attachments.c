@@ -361,7 +361,8 @@ void attachments_probe_shared(struct attachments *self, int32_t pid, bool open,
 
     read_process(&r, pid);
     if (!answer->error && open)
-        answer->error = descriptors_of_shared(self->proc, pid, &answer->shared);
+        answer->error =
+            descriptors_of_shared(self->proc, pid, &answer->shared, &answer->shared_unread);
     if (!answer->error && answer->shared.n)
         know_start(&r, pid);
 }

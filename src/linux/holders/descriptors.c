@@ -115,12 +115,11 @@ static void add(const struct shared *seen, size_t known, struct shared_vec *out)
     out->at[at].open++;
 }
 
-int descriptors_of_shared(int proc, int32_t pid, struct shared_vec *out)
+int descriptors_of_shared(int proc, int32_t pid, struct shared_vec *out, bool *unread)
 {
     char path[64];
     const struct dirent *entry;
     size_t known = out->n, room = ROOM;
-    int first = 0; // error
 
     snprintf(path, sizeof path, "%" PRId32 "/fd", pid);
     int fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -136,14 +135,14 @@ int descriptors_of_shared(int proc, int32_t pid, struct shared_vec *out)
         int is = look_at_entry(fd, entry->d_name, &seen);
         if (is > 0)
             add(&seen, known, out);
-        else if (is < 0 && is != -ENOENT && !first) // else it was closed meanwhile
-            first = is;
+        else if (is < 0 && is != -ENOENT) // else it was closed meanwhile
+            *unread = true;
         if (out->n - known > room) { // thousands of descriptors may be of one object
             maps_merge_shared(out, known);
             room = ROOM + 2 * (out->n - known);
         }
     }
-    int error = errno ? -errno : first;
+    int error = -errno;
     closedir(dir);
     maps_merge_shared(out, known);
     return error;
