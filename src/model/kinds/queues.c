@@ -181,6 +181,7 @@ const struct kind kind_queues = {
     .batch = 3,
     .object = KIND_QUEUE,
     .need = NEED_QUEUES,
+    .act_need = NEED_ORPHANS | NEED_HOLDERS | NEED_NAMES,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
     .default_sort = "-bytes",

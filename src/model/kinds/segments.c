@@ -346,6 +346,7 @@ const struct kind kind_segments = {
     .batch = 1,
     .object = KIND_SEGMENT,
     .need = NEED_SEGMENTS,
+    .act_need = NEED_ORPHANS | NEED_HOLDERS | NEED_NAMES,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
     .default_sort = "-size",

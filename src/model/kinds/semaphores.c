@@ -167,6 +167,7 @@ const struct kind kind_semsets = {
     .batch = 2,
     .object = KIND_SEMSET,
     .need = NEED_SEMSETS,
+    .act_need = NEED_ORPHANS | NEED_HOLDERS | NEED_NAMES,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
     .default_sort = "-waiters",

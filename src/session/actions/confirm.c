@@ -65,21 +65,14 @@ static void confirmed(struct session *s, bool accepted)
         session_say(s, SEVERITY_NOTICE, "nothing done");
 }
 
-// Whether a removal is grave rests on who holds the object and on whether its makers live.
-static const uint64_t removal_need = NEED_NAMES | NEED_PROCESSES | NEED_HOLDERS;
-
 // What a signal means to a process may stand in its arguments, and whom its end hits in its sockets.
 unsigned confirm_unknown(const struct snapshot *s, const struct action *action)
 {
     const struct kind *kind = kind_get(action->target.kind);
     const struct process *p = snapshot_process(s, action->target.pid);
 
-    if (action->verb != ACTION_SIGNAL) {
-        uint64_t need = kind ? kind->act_need : 0;
-        if (action->verb == ACTION_REMOVE && kind && kind_is_object(kind->id))
-            need |= removal_need;
-        return need & ~s->has ? UNKNOWN_WHAT : 0;
-    }
+    if (action->verb != ACTION_SIGNAL)
+        return kind && kind->act_need & ~s->has ? UNKNOWN_WHAT : 0;
     return (p && p->known & PROC_KNOWS_COMMAND ? 0 : UNKNOWN_WHAT) |
            (s->has & NEED_PEERS && process_files_find(&s->file_answers, action->target.pid)
                 ? 0
