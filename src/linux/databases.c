@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/errors.h"
 #include "base/text.h"
 #include "linux/process/proc_file.h"
 
@@ -153,7 +154,7 @@ static bool is_data_directory(int dir, const struct stat *of)
 // What is not there, or may not be looked at, explains nothing; out of descriptors nothing is known.
 static void note_error(int error, struct answer *answer)
 {
-    if (error == EMFILE || error == ENFILE || error == ENOMEM)
+    if (error_passes(error))
         answer->error = -error;
 }
 

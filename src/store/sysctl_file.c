@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "model/record/limit_spec.h"
 
@@ -23,14 +24,17 @@ static bool same_name(const char *a, const char *b)
 int sysctl_produce(FILE *out, void *arg, size_t *rows)
 {
     const char *setting = arg;
-    int fd = open(limit_sysctl_file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = open(limit_sysctl_file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     FILE *old = fd < 0 ? NULL : fdopen(fd, "r");
     char *line = NULL;
     size_t cap = 0;
 
-    if (!old && errno != ENOENT) // what stands in it would be lost
-        return -errno;
-
+    if (!old && errno != ENOENT) { // what stands in it would be lost
+        int error = errno;
+        if (fd >= 0)
+            close(fd);
+        return -error;
+    }
     *rows = 1;
     fprintf(out, "%s limits set on its screen, read at boot, sysctl.d(5).\n", sysctl_mark);
     while (old && getline(&line, &cap, old) > 0) {

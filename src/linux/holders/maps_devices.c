@@ -10,6 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/errors.h"
+
 #ifndef MAP_HUGE_SHIFT
 #define MAP_HUGE_SHIFT 26
 #endif
@@ -66,12 +68,6 @@ static int learn(struct maps_devices *out, size_t size, int flags, bool hugetlb)
     return 0;
 }
 
-// Of a lack that passes, as of descriptors: what could not be learned now is not taken for nothing.
-static bool passes(int error)
-{
-    return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
-}
-
 // Where there are no huge pages in this kernel, or nothing shows their sizes, none are learned; nor is a
 // size that the kernel does not take.
 static int learn_hugetlb(struct maps_devices *out)
@@ -82,8 +78,8 @@ static int learn_hugetlb(struct maps_devices *out)
     int error = 0;
 
     if (!dir)
-        return passes(-errno) ? -errno : 0;
-    while (!passes(error) && (entry = readdir(dir)) != NULL) {
+        return error_passes(errno) ? -errno : 0;
+    while (!error_passes(-error) && (errno = 0, entry = readdir(dir)) != NULL) {
         if (sscanf(entry->d_name, "hugepages-%lukB", &kib) != 1 || kib == 0 || (kib & (kib - 1)))
             continue;
         int log2 = __builtin_ctzl(kib) + 10;
@@ -91,8 +87,10 @@ static int learn_hugetlb(struct maps_devices *out)
         if (error == -ENOMEM)
             error = 0; // there is no such page, nor room for its address: so nothing lies on it
     }
+    if (!entry)
+        error = -errno;
     closedir(dir);
-    return passes(error) ? error : 0;
+    return error_passes(-error) ? error : 0;
 }
 
 // "36 25 0:31 / /dev/hugepages rw,relatime shared:17 - hugetlbfs hugetlbfs rw"
@@ -104,7 +102,7 @@ static int learn_mounted(struct maps_devices *out)
     unsigned major, minor;
 
     if (!file)
-        return passes(-errno) ? -errno : 0;
+        return error_passes(errno) ? -errno : 0;
     errno = 0;
     while (out->n_mounted < MAPS_DEVICES && getline(&line, &cap, file) > 0) {
         const char *type = strstr(line, " - ");

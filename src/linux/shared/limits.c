@@ -58,10 +58,11 @@ static void read_queues(bool elsewhere, struct limit_vec *limits)
 void shared_limits_read(bool elsewhere, struct limit_vec *limits)
 {
     int dir = elsewhere ? -ENOENT : names_find_shm();
-    struct shm_place place = {.here = true, .ours = true};
+    struct shm_place place = {0};
 
     read_queues(elsewhere, limits);
     int error = dir < 0 ? dir : shm_place_of(dir, &place);
+    place.here = place.ours = true;
     struct limit row = shm_limit(&place);
     if (error)
         row.known = 0;

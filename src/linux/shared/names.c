@@ -36,9 +36,9 @@ static int list_dir(int at, long magic, long other)
 
     if (at < 0)
         return at;
-    bool known = fstatfs(at, &fs) == 0,
-         meant = (long)fs.f_type == magic || (long)fs.f_type == other;
-    int dir = known && meant ? openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    bool known = fstatfs(at, &fs) == 0;
+    bool meant = known && ((long)fs.f_type == magic || (long)fs.f_type == other);
+    int dir = meant ? openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     int error = known && !meant ? EOPNOTSUPP : errno;
     close(at);
     return dir < 0 ? -error : dir;

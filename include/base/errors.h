@@ -1,0 +1,10 @@
+// What an errno(3) says about what was asked for.
+#ifndef IPCTOP_BASE_ERRORS_H
+#define IPCTOP_BASE_ERRORS_H
+
+#include <stdbool.h>
+
+// A lack of ours that passes, as of descriptors: what was asked for may be there all the same. Positive.
+bool error_passes(int error);
+
+#endif
