@@ -6,8 +6,12 @@
 #include "options.h"
 #include "requests.h"
 
-// Prints each tick to stdout; returns the exit status. The sampler is a one-shot one.
-int print_run(const struct options *options, struct requests *requests, struct sampler *sampler);
+// Prints each tick to stdout; returns the exit status. The sampler is a one-shot one. `piped`: its pictures
+// come through a pipe, and each is printed as it comes.
+int print_run(const struct options *options, struct requests *requests, struct sampler *sampler,
+              bool piped);
+// The exit status where no answer could be given, or it ended early.
+int print_failure(const struct options *options);
 // True, after saying so, where there is no object with the id that is asked for.
 bool print_missing_id(const struct requests *requests, const struct snapshot *s);
 // False, after saying why, where not one table is known.

@@ -103,6 +103,12 @@ static bool has_failed(const struct origin *origin)
            (origin->replay && replay_failed(origin->replay));
 }
 
+static bool is_piped(const struct origin *origin)
+{
+    return (origin->fleet && fleet_has_pipe(origin->fleet)) ||
+           (origin->replay && replay_is_pipe(origin->replay));
+}
+
 static void close_origin(struct origin *origin, const struct options *options)
 {
     char line[300];
@@ -123,7 +129,7 @@ static void has_news(void *sampler)
 }
 
 static int run_sampler(const struct options *options, struct requests *requests,
-                       struct audit_log *audit, struct sampler *sampler)
+                       struct audit_log *audit, struct sampler *sampler, bool piped)
 {
     if (options->mode == MODE_SCREEN)
         return monitor_run(options, &requests->tables[0], sampler, audit);
@@ -132,7 +138,7 @@ static int run_sampler(const struct options *options, struct requests *requests,
     signal(SIGPIPE, SIG_IGN); // the write reports it: a quiet end
     return options->mode == MODE_RECORD ? recording_run(options, requests, sampler)
            : recorder_wanted(options)   ? recorder_run(options, requests, sampler)
-                                        : print_run(options, requests, sampler);
+                                        : print_run(options, requests, sampler, piped);
 }
 
 static int run(const struct options *options, struct requests *requests, struct audit_log *audit)
@@ -160,10 +166,10 @@ static int run(const struct options *options, struct requests *requests, struct 
     else if (follows)
         listen(&origin, has_news, sampler);
     if (sampler)
-        status = run_sampler(options, requests, audit, sampler);
+        status = run_sampler(options, requests, audit, sampler, is_piped(&origin));
     stop_listening(&origin); // it calls the sampler
     if (status == 0 && options->mode == MODE_PRINT && has_failed(&origin))
-        status = 1;
+        status = print_failure(options);
     // A thread that is stuck still uses these, until the process ends.
     size_t left = sampler ? sampler_free(sampler) : 0;
     size_t unlogged = audit_log_flush(audit);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -214,23 +213,12 @@ bool print_any_known(const struct requests *requests, const struct snapshot *s)
     return false;
 }
 
-// Its pictures come as they are taken, and are read once.
-static bool is_pipe(const char *from)
-{
-    struct stat st;
-
-    return strcmp(from, "-") == 0 || (stat(from, &st) == 0 && !S_ISREG(st.st_mode));
-}
-
 // 0: until interrupted, or nothing more comes. --json takes -d without -n as one document, as it always did.
-static long ticks_of(const struct options *o)
+static long ticks_of(const struct options *o, bool piped)
 {
     if (o->iterations || o->endless)
         return o->iterations;
-    for (size_t i = 0; i < o->n_from; i++)
-        if (is_pipe(o->hosts[i]))
-            return 0;
-    return o->has_delay && o->format->rows ? 0 : 1;
+    return piped || (o->has_delay && o->format->rows) ? 0 : 1;
 }
 
 struct tick {
@@ -265,8 +253,9 @@ static int write_output(const struct options *options, const struct requests *re
     return error ? -ECANCELED : 0;
 }
 
+// `tick` is one of `ticks`.
 static int write_tick(const struct options *options, struct requests *requests,
-                      const struct snapshot *s, long tick)
+                      const struct snapshot *s, long tick, long ticks)
 {
     const struct format *format = options->format;
 
@@ -276,7 +265,7 @@ static int write_tick(const struct options *options, struct requests *requests,
         requests->tables[0].style |= STYLE_NO_HEADINGS;
     else if (tick && format->rows && format->heads_once)
         putchar('\n');
-    if (format->dated && !options->no_headings && ticks_of(options) != 1) {
+    if (format->dated && !options->no_headings && ticks != 1) {
         char when[64];
         struct tm local;
         time_t now = s->time;
@@ -360,8 +349,7 @@ static struct snapshot *collect(struct sampler *sampler, const struct requests *
     return sampler_collect(sampler, want);
 }
 
-// Where no answer could be given or written.
-static int failure(const struct options *options)
+int print_failure(const struct options *options)
 {
     return options->format->status ? CHECK_UNKNOWN : 1;
 }
@@ -372,13 +360,14 @@ static int no_picture(const struct options *options)
         options_fail("there is no picture in any of the %zu --from", options->n_from);
     else
         options_fail("--from '%s': there is no picture in it", options->from);
-    return failure(options);
+    return print_failure(options);
 }
 
-int print_run(const struct options *options, struct requests *requests, struct sampler *sampler)
+int print_run(const struct options *options, struct requests *requests, struct sampler *sampler,
+              bool piped)
 {
     struct want want = requests_want(requests, options);
-    long ticks = ticks_of(options);
+    long ticks = ticks_of(options, piped);
     bool incomplete = false;
     int status = 0;
     struct timespec next;
@@ -397,9 +386,9 @@ int print_run(const struct options *options, struct requests *requests, struct s
             return tick ? status : no_picture(options);
         if (!is_entered(s)) {
             snapshot_unref(s);
-            return failure(options);
+            return print_failure(options);
         }
-        int error = write_tick(options, requests, s, tick);
+        int error = write_tick(options, requests, s, tick, ticks);
         missing(&gaps, s, requests, options, &want);
         if (add_count(&gaps, refused, "IPC namespace", NULL))
             line_add(&gaps, " not entered: not permitted, or no answer");
@@ -411,10 +400,10 @@ int print_run(const struct options *options, struct requests *requests, struct s
         if (error == -EPIPE)
             return 0; // the reader closed the pipe
         if (error == -ECANCELED)
-            return failure(options); // which was said
+            return print_failure(options); // which was said
         if (error) {
             fprintf(stderr, "ipctop: cannot write: %s\n", format_error(error));
-            return failure(options);
+            return print_failure(options);
         }
         if (!any || absent)
             return options->format->status ? status : 1;

@@ -21,5 +21,6 @@ void fleet_listen(struct fleet *fleet, void (*news)(void *arg), void *arg);
 void fleet_stop(struct fleet *fleet);
 bool fleet_damage(struct fleet *fleet, char *line, size_t cap);
 bool fleet_failed(struct fleet *fleet);
+bool fleet_has_pipe(const struct fleet *fleet); // of any host
 
 #endif

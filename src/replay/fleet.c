@@ -242,6 +242,11 @@ bool fleet_failed(struct fleet *f)
     return failed;
 }
 
+bool fleet_has_pipe(const struct fleet *f)
+{
+    return f->pipes;
+}
+
 static bool add_member(struct fleet *f, const struct replay_options *options, char *why, size_t cap)
 {
     struct fleet_host *m = &f->at[f->n];

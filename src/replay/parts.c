@@ -15,8 +15,13 @@ enum { HEAD = 1024 };
 static int open_regular(const char *path, int *error)
 {
     struct stat st;
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
+    // Not even opened: a process that waits in open(2) to write to a FIFO would lose its reader. fifo(7)
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+        *error = EINVAL;
+        return -1;
+    }
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     *error = fd < 0 ? errno : fstat(fd, &st) < 0 ? errno : S_ISREG(st.st_mode) ? 0 : EINVAL;
     if (fd >= 0 && *error)
         close(fd);

@@ -197,26 +197,56 @@ TEST(a_line_that_is_too_long_is_said_and_passed)
     said_clear(&said);
 }
 
-TEST(a_connection_that_breaks_has_not_ended)
+enum { BROKEN = 9 }; // sh(1) has redirections of one digit alone
+
+// A socket with one picture in it whose peer closes before it has read all: ECONNRESET follows.
+static void open_broken(void)
 {
-    char command[200];
     int pair[2];
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-    FILE *file = fdopen(dup(pair[1]), "w");
+    FILE *file = fdopen(pair[1], "w");
     assert_non_null(file);
-    picture_write(file, &(struct picture){.time = 1795000000, .id = 1});
-    fclose(file);
-    assert_int_equal(write(pair[0], "x", 1),
-                     1); // what a peer has not read when it closes: ECONNRESET
-    close(pair[1]);
-    snprintf(command, sizeof command, IPCTOP " --from - --csv segments -o shmid --no-headings <&%d",
-             pair[0]);
-    struct said said = shell_run(command);
-    close(pair[0]);
+    picture_write(file, &(struct picture){.time = 1795000000, .id = 1, .severity = "notice"});
+    assert_int_equal(write(pair[0], "x", 1), 1);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(dup2(pair[0], BROKEN), BROKEN);
+    if (pair[0] != BROKEN)
+        close(pair[0]);
+}
+
+TEST(a_connection_that_breaks_has_not_ended)
+{
+    open_broken();
+    struct said said = shell_run(IPCTOP " --from - --csv segments -o shmid --no-headings <&9");
+    close(BROKEN);
     assert_string_equal(said.out, "1\r\n");
     assert_non_null(strstr(said.err, "it cannot be read further: Connection reset by peer"));
     assert_int_equal(said.status, 1);
+    said_clear(&said);
+}
+
+// Status 1 would be a warning, about which nothing is known.
+TEST(a_check_of_a_connection_that_breaks_is_unknown)
+{
+    open_broken();
+    struct said said = shell_run(IPCTOP " --from - --check <&9");
+    close(BROKEN);
+    assert_non_null(strstr(said.out, "OK"));
+    assert_non_null(strstr(said.err, "Connection reset by peer"));
+    assert_int_equal(said.status, 3);
+    said_clear(&said);
+}
+
+// Its writer is let in by the one that reads, and removes the name before the first picture.
+TEST(a_fifo_that_is_removed_while_it_is_read_has_the_dates_of_all_pictures)
+{
+    add_picture(FILE_NAME, 1795000000, 1);
+    add_picture(FILE_NAME, 1795000002, 2);
+    struct said said =
+        shell_run("mkfifo " DIR "/fifo; { rm " DIR "/fifo; cat " FILE_NAME "; } > " DIR
+                  "/fifo & " IPCTOP " --from " DIR "/fifo --batch segments | grep -c '^2026-'");
+    assert_string_equal(said.out, "2\n");
     said_clear(&said);
 }
 
