@@ -104,7 +104,8 @@ $(O)/loaded.h: Makefile
 	    $(shell $(PKG_CONFIG) --libs $(LOADED) 2>/dev/null)
 	$(Q)for name in $(LOADED); do readelf -d $(O)/loaded | \
 	    sed -n "s/.*NEEDED.*\[\(lib$$name\.so.*\)\]/#define $$(echo $$name | tr a-z A-Z)_SONAME \"\1\"/p"; done >$@
-LOADS := $(O)/src/ui/terminal/curses_library.o $(O)/src/ui/terminal/screen.o $(O)/src/output/plain.o $(O)/src/output/formats.o
+LOADS := $(O)/src/ui/terminal/curses_library.o $(O)/src/ui/terminal/screen.o $(O)/src/output/plain.o $(O)/src/output/formats.o \
+	$(O)/tests/live/cli_test.o
 $(LOADS): $(O)/loaded.h
 $(LOADS): ALL_CFLAGS += -include $(O)/loaded.h
 

@@ -140,6 +140,7 @@ int monitor_run(const struct options *o, const struct table_request *first, stru
         .audit = audit,
         .write_view = write_view,
         .write_report = write_report,
+        .write_words = format_error,
     };
     int status = run_session(o, &how, sampler);
     free(path);

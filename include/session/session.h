@@ -51,6 +51,7 @@ struct session_options {
     const char *save_dir;       // views are written into it alone; NULL: anywhere
     view_write *write_view;
     report_write_file *write_report;
+    const char *(*write_words)(int error); // what went wrong in these; NULL: strerror() is enough
 };
 
 // Where the pane of the selected object stands on a screen that has room for it.

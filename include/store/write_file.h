@@ -21,7 +21,8 @@ struct write_job {
     enum write_how how;
     const char *mark; // WRITE_SYSTEM: what a file of ours begins with, static
     int (*produce)(FILE *out, void *arg, size_t *rows); // 0 or -errno
-    void (*release)(void *arg);                         // of `arg`, the writer's; may be NULL
+    const char *(*words)(int error); // of what produce() returned; NULL: strerror() is enough
+    void (*release)(void *arg);      // of `arg`, the writer's; may be NULL
     void *arg;
 };
 

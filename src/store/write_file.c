@@ -30,6 +30,8 @@ static int fill(int fd, const struct write_job *job, struct write_result *r)
     }
     errno = 0;
     int error = job->produce(out, job->arg, &r->rows);
+    if (error && job->words)
+        explain(r, error, job->words(error));
     if (fflush(out) != 0 && !error)
         error = errno ? -errno : -EIO;
     // Only a disk that has it can say that it has it.

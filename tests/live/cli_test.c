@@ -1,10 +1,13 @@
 // The command line and the JSON members, one by one as documented: what is promised to scripts. Real
 // objects and processes in a private namespace, so that everything that can be known is.
+#include <dlfcn.h>
 #include <jansson.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
+#include <sys/mount.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
@@ -494,6 +497,35 @@ TEST(one_id_and_what_hangs_on_it)
             assert_int_equal(json_integer_value(json_object_get(row, ids[t][1])), 0);
     }
     json_decref(root);
+}
+
+static void must_name_library(const char *arguments)
+{
+    struct said said = program_run(arguments, false);
+
+    assert_int_equal(said.status, 1);
+    assert_non_null(strstr(said.err, SMARTCOLS_SONAME " is not installed"));
+    said_clear(&said);
+}
+
+TEST(a_library_that_is_not_installed_is_named)
+{
+    char path[4096];
+    struct link_map *map;
+    void *library = dlopen(SMARTCOLS_SONAME, RTLD_LAZY);
+
+    assert_non_null(library);
+    assert_int_equal(dlinfo(library, RTLD_DI_LINKMAP, &map), 0);
+    assert_in_range(snprintf(path, sizeof path, "%s", map->l_name), 1, sizeof path - 1);
+    dlclose(library);
+    assert_int_equal(mount("tmpfs", "/mnt", "tmpfs", 0, "size=1m"), 0);
+    assert_int_equal(mount("/dev/null", path, NULL, MS_BIND, NULL), 0);
+    must_name_library("--batch limits");
+    must_name_library("--output /mnt/limits --batch limits");
+    says("--json limits", 0, "\"limits\":[{", "");
+    assert_int_equal(umount2(path, MNT_DETACH), 0);
+    says("--output /mnt/limits --batch limits", 0, "", "");
+    assert_int_equal(umount2("/mnt", MNT_DETACH), 0);
 }
 
 TEST(broken_outputs)

@@ -358,6 +358,23 @@ TEST(what_one_of_two_hosts_lacks_is_said)
     said_clear(&said);
 }
 
+TEST(all_that_one_of_two_hosts_lacks_is_said)
+{
+    add_picture(DIR "/a", 1795000000, 1);
+    file_put(DIR "/b",
+             "{\"meta\":{\"program\":\"ipctop\",\"version\":\"0.1.0\",\"time\":1795000000,"
+             "\"hostname\":\"a-host-with-a-name-0815.example\"}}\n");
+    struct said said = must("--from " DIR "/a --from " DIR "/b --json --strict segments holders "
+                            "queues findings limits waiters processes",
+                            3);
+    assert_non_null(strstr(said.err, "incomplete: limits could not be read, waiters could not"));
+    assert_non_null(strstr(said.err, ", segments of a-host-with-a-name-0815.example not known, "));
+    assert_non_null(strstr(said.err, ", findings of a-host-with-a-name-0815.example not known\n"));
+    assert_true(strlen(said.err) > 256);
+    assert_null(strstr(said.err, "…"));
+    said_clear(&said);
+}
+
 TEST(of_two_hosts_a_time_that_no_clock_shows_is_damage)
 {
     add_picture(FILE_NAME, 1795000000, 1);

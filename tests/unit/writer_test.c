@@ -248,6 +248,28 @@ TEST(what_cannot_be_completed_leaves_the_old)
     assert_int_equal(entries(), 1);
 }
 
+static const char *words_of(int error)
+{
+    return error == -EILSEQ ? "a page that is none" : "";
+}
+
+TEST(what_the_caller_says_of_its_own_errors_is_passed_on)
+{
+    struct file_writer *w = file_writer_new();
+    const struct write_job job = {.path = in("a"),
+                                  .how = WRITE_NEW,
+                                  .produce = produce_failing,
+                                  .words = words_of,
+                                  .arg = (void *)"half"};
+
+    assert_true(file_writer_start(w, &job));
+    struct write_result result = wait_result(w);
+    assert_int_equal(result.error, EILSEQ);
+    assert_string_equal(result.why, "a page that is none");
+    assert_int_equal(entries(), 0);
+    file_writer_free(w);
+}
+
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 
 static int produce_late(FILE *out, void *arg, size_t *rows)

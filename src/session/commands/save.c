@@ -108,6 +108,7 @@ static bool start_view(struct session *s, struct view_job *job, enum write_how h
     return start(s, &(struct write_job){.path = job->path,
                                         .how = how,
                                         .produce = produce_view,
+                                        .words = s->options.write_words,
                                         .release = release_view,
                                         .arg = job});
 }
