@@ -239,9 +239,9 @@ state_two_instances_one_killed() {
 }
 state_a_segment_its_reader_keeps() {
     start maker shm:0:2097152 ids:"$dir/ids" attach touch DONE hold
+    maker=$started
     start reader use:m:"$(cat "$dir/ids")" attach:ro DONE hold
-    kill_hard "$((started - 1))" 2>/dev/null
-    :
+    kill_hard "$maker"
 }
 state_an_x_client_that_is_forwarded() { # its server is elsewhere, and attaches nothing
     start xclient shm:0:2097152:1:777 attach touch DONE hold
