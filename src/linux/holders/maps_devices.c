@@ -79,13 +79,15 @@ static int learn_hugetlb(struct maps_devices *out)
 
     if (!dir)
         return error_passes(errno) ? -errno : 0;
-    while (!error_passes(-error) && (errno = 0, entry = readdir(dir)) != NULL) {
+    while ((errno = 0, entry = readdir(dir)) != NULL) {
         if (sscanf(entry->d_name, "hugepages-%lukB", &kib) != 1 || kib == 0 || (kib & (kib - 1)))
             continue;
         int log2 = __builtin_ctzl(kib) + 10;
         error = learn(out, (size_t)kib << 10, MAP_HUGETLB | log2 << MAP_HUGE_SHIFT, true);
         if (error == -ENOMEM)
             error = 0; // there is no such page, nor room for its address: so nothing lies on it
+        if (error_passes(-error))
+            break;
     }
     if (!entry)
         error = -errno;
