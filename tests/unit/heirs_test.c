@@ -95,6 +95,42 @@ TEST(a_daemon_may_have_inherited)
     }
 }
 
+TEST(the_daemon_of_a_segment)
+{
+    static const struct {
+        int32_t pid;
+        uint32_t uid, cuid;
+        int64_t start;
+        int32_t session;
+        bool forked, daemon;
+    } cases[] = {
+        {MAKER + 3, SERVICE, ROOT, BORN, MAKER + 2, true, true},
+        {MAKER + 3, SERVICE, ROOT, BORN - 1, MAKER + 2, true, true},
+        {MAKER + 3, SERVICE, SERVICE, BORN + 5, MAKER + 2, true, true},
+        {MAKER + 3, 8, ROOT, BORN, MAKER + 2, true, true}, // root became that user
+        {MAKER + 3, 8, SERVICE, BORN, MAKER + 2, true, false},
+        {MAKER + 3, ROOT, SERVICE, BORN, MAKER + 2, true, false},
+        {MAKER + 3, SERVICE, ROOT, BORN - 2, MAKER + 2, true, false}, // before the segment was
+        {MAKER + 3, SERVICE, ROOT, BORN - 7200, MAKER + 2, true, false},
+        {MAKER + 3, SERVICE, ROOT, BORN + 6, MAKER + 2, true, false},
+        {MAKER + 3, SERVICE, ROOT, BORN, MAKER, true, false},      // a worker, of its session
+        {MAKER + 3, SERVICE, ROOT, BORN, MAKER + 2, false, false}, // another program
+        {MAKER - 3, SERVICE, ROOT, BORN, MAKER + 2, true, false},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct snapshot *s = left_behind();
+        struct segment *g = &s->segments.at[0];
+        struct process *p = fake_process(s, cases[i].pid, cases[i].uid, "daemon", NULL);
+        p->start_time = cases[i].start, p->session = cases[i].session;
+        p->forked = cases[i].forked, p->known |= PROC_KNOWS_STAT;
+        g->o.cuid = cases[i].cuid;
+        if (segment_is_daemons(s, g, p->pid) != cases[i].daemon)
+            fail_msg("case %zu", i);
+        snapshot_unref(s);
+    }
+}
+
 TEST(its_removal_names_the_daemon)
 {
     struct snapshot *s = left_behind();

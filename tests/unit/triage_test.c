@@ -176,6 +176,26 @@ TEST(a_stray_holder_is_found)
     snapshot_unref(s);
 }
 
+// It holds the memory, and was there for hours when the creator made it.
+TEST(an_older_daemon_is_not_the_creators)
+{
+    struct snapshot *s = people();
+    struct segment *g = marked(s, DEAD, 1);
+    struct process *p = fake_process(s, DEAD + 2, 0, "other", NULL);
+
+    p->forked = true, p->session = DEAD + 1, p->known |= PROC_KNOWS_STAT;
+    g->o.ctime = g->atime = FAKE_NOW - 60;
+    fake_hold(s, 0, DEAD + 2, 1, MAP_R);
+    fake_account(s, 0, 0);
+    p->start_time = g->o.ctime;
+    triage(s);
+    assert_null(find(s, "removed-held"));
+    p->start_time -= 3600;
+    triage(s);
+    assert_non_null(find(s, "removed-held"));
+    snapshot_unref(s);
+}
+
 TEST(an_unseen_holder_is_told_if_it_must_be_a_stray)
 {
     struct snapshot *s = people();

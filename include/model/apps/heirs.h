@@ -24,6 +24,11 @@ void heirs_left(const struct snapshot *s, struct left_vec *out);
 // began again from the lowest in between, it is missed.
 bool heir_fits(const struct left *left, const struct heir *heir);
 
+// Whether that process is a daemon the segment's creator became by daemon(3): one such, by a process that is
+// gone, and of a session that began after the creator. A worker that lost its parent is of the creator's
+// session, or an older one. It may have become another user since, where root made the segment.
+bool segment_is_daemons(const struct snapshot *s, const struct segment *segment, int32_t pid);
+
 // Until when (epoch seconds) new processes may fit.
 int64_t heirs_until(const struct left *left);
 

@@ -3,9 +3,10 @@
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 
-// HERITAGE: seconds from making objects to going to the background. EARLY: start times of processes are
-// computed from two clocks, those of objects from one of coarse grain.
-enum { HERITAGE = 1, EARLY = 1 };
+// HERITAGE: seconds from making objects to going to the background, where nothing else shows that a process
+// did; of one that holds the memory and began a session, DAEMON_WITHIN. EARLY: start times of processes
+// are computed from two clocks, those of objects from one of coarse grain.
+enum { HERITAGE = 1, DAEMON_WITHIN = 5, EARLY = 1 };
 
 // A pid the object names. False: it may live.
 static bool add_pid(const struct snapshot *s, struct left *left, int32_t pid, int64_t time)
@@ -67,11 +68,34 @@ int64_t heirs_until(const struct left *left)
     return left->made + HERITAGE;
 }
 
+static bool is_users(const struct owned *o, uint32_t uid)
+{
+    return uid == o->uid || uid == o->cuid;
+}
+
+static bool forked_when_new(const struct left *left, const struct heir *heir, int64_t within)
+{
+    return heir->pid > left->maker && heir->pid - left->maker <= HEIRS_NEAR &&
+           heir->start_time >= left->made - EARLY && heir->start_time <= left->made + within;
+}
+
 bool heir_fits(const struct left *left, const struct heir *heir)
 {
-    return (heir->uid == left->o->uid || heir->uid == left->o->cuid) && heir->pid > left->maker &&
-           heir->pid - left->maker <= HEIRS_NEAR && heir->start_time >= left->made - EARLY &&
-           heir->start_time <= heirs_until(left);
+    return is_users(left->o, heir->uid) && forked_when_new(left, heir, HERITAGE);
+}
+
+bool segment_is_daemons(const struct snapshot *s, const struct segment *segment, int32_t pid)
+{
+    const unsigned all = PROC_KNOWS_STAT | PROC_KNOWS_START | PROC_KNOWS_UID;
+    const struct owned *o = &segment->o;
+    const struct left left = {.o = o, .maker = segment->cpid, .made = segment_birth(segment)};
+    const struct process *p = snapshot_process(s, pid);
+
+    if (!p || (p->known & all) != all || !p->forked || p->session <= segment->cpid)
+        return false;
+    const struct heir heir = {.pid = p->pid, .uid = p->uid, .start_time = p->start_time};
+    return (is_users(o, p->uid) || o->uid == 0 || o->cuid == 0) &&
+           forked_when_new(&left, &heir, DAEMON_WITHIN);
 }
 
 static const struct heir *heir_of(const struct snapshot *s, const struct left *left)

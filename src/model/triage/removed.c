@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/sum.h"
+#include "model/apps/heirs.h"
 #include "model/apps/labels.h"
 #include "model/apps/postgres.h"
 #include "model/record/limit.h"
@@ -12,10 +13,9 @@
 
 enum {
     LISTED_MAX = 4,
-    MANY = 16,         // segments handed over to one holder and removed: worth a notice
-    MASS = 100,        // and a warning
-    DAEMON_WITHIN = 5, // seconds from making its memory to going to the background
-    FAMILY_MAX = 64,   // beyond so many holders nobody looks for parents among them
+    MANY = 16,       // segments handed over to one holder and removed: worth a notice
+    MASS = 100,      // and a warning
+    FAMILY_MAX = 64, // beyond so many holders nobody looks for parents among them
 };
 
 struct crowd {        // the processes holding a segment, as far as seen
@@ -38,17 +38,6 @@ static bool is_child(const struct snapshot *s, const struct holder *holders, siz
     return false;
 }
 
-// Forked, by a process that is gone, and of a session that began after the creator: a daemon the creator
-// became by daemon(3), not a worker that lost its parent, whose session is the creator's or older.
-static bool is_its_daemon(const struct snapshot *s, const struct segment *g, int32_t pid)
-{
-    const struct process *p = snapshot_process(s, pid);
-    int64_t birth = segment_birth(g);
-
-    return p && p->known & PROC_KNOWS_STAT && p->forked && p->known & PROC_KNOWS_START &&
-           p->pid > g->cpid && p->session > g->cpid && p->start_time <= birth + DAEMON_WITHIN;
-}
-
 static struct crowd crowd_of(const struct snapshot *s, const struct segment *g)
 {
     size_t n;
@@ -63,7 +52,7 @@ static struct crowd crowd_of(const struct snapshot *s, const struct segment *g)
             enum pid_state state = object_pid_state(s, &g->o, g->cpid, segment_birth(g));
             crowd.creator |= state == PID_ALIVE || state == PID_UNKNOWN;
         }
-        crowd.creator |= is_its_daemon(s, g, holders[i].pid);
+        crowd.creator |= segment_is_daemons(s, g, holders[i].pid);
         if (holders[i].shares_memory_with != 0)
             continue;
         crowd.processes++;
