@@ -4,14 +4,20 @@
 
 #include "model/record/snapshot.h"
 
+// What an orphan's verdict takes: what was made together with an object may be of any kind, and in use in
+// any way (model/apps/groups.h).
+enum {
+    NEED_ORPHANS = NEED_PROCESSES | NEED_SYSTEM | NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES |
+                   NEED_ELEMENTS | NEED_SEM_WAITERS | NEED_WAITERS | NEED_SERVERS
+};
+
 // Whether an X server used it last, which lives: it attaches its clients' segments, and needs none
 // after them.
 bool segment_served(const struct snapshot *s, const struct segment *segment);
 
 // True only when nothing uses the object and no process that made or last used it lives; *known is
-// false where that could not be found out. A pid outside this PID namespace may live: not known.
-// Sets need NEED_ELEMENTS and NEED_SEM_WAITERS, queues NEED_WAITERS, all NEED_PROCESSES.
-// Sets also need NEED_QUEUES: see semset_queue.
+// false where that could not be found out. A pid outside this PID namespace may live: not known. All need
+// NEED_ORPHANS.
 bool segment_orphan(const struct snapshot *s, const struct segment *segment, bool *known);
 bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *known);
 bool queue_orphan(const struct snapshot *s, const struct queue *queue, bool *known);

@@ -101,18 +101,6 @@ static void ask_others(struct peers *p, const struct round *round,
 
 // --- their names ----------------------------------------------------------------------------------
 
-static void take_name(void *arg, size_t index, struct answer *answer)
-{
-    struct peers *p = arg;
-
-    if (answer->error)
-        return;
-    struct process process = answer->process;
-    process.pid = (int32_t)p->probes->at[index].id;
-    process.strings = NULL;
-    vec_push(&p->processes, process);
-}
-
 static int pid_order(const void *a, const void *b)
 {
     int32_t x = ((const struct process *)a)->pid, y = ((const struct process *)b)->pid;
@@ -122,17 +110,12 @@ static int pid_order(const void *a, const void *b)
 
 static void ask_names(struct peers *p, const struct round *round)
 {
-    struct asking asking = {.take = take_name, .arg = p};
     struct pid_vec pids = {0};
 
     for (size_t i = 0; i < p->ends.n; i++)
         vec_push(&pids, p->ends.at[i].pid);
     pids_settle(&pids);
-    for (size_t i = 0; i < pids.n; i++)
-        ask_add(&asking, (struct probe){.what = PROBE_PROCESS, .id = pids.at[i]});
-    p->probes = &asking.probes;
-    ask_each(round->pool, &asking);
-    ask_end(&asking);
+    ask_processes(round->pool, &pids, 0, &p->processes);
     vec_free(&pids);
     if (p->processes.n > 1)
         qsort(p->processes.at, p->processes.n, sizeof *p->processes.at, pid_order);

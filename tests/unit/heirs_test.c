@@ -95,6 +95,17 @@ TEST(a_daemon_may_have_inherited)
     }
 }
 
+// Nothing of it is known where nobody looked.
+TEST(heirs_that_were_not_looked_for_may_be_there)
+{
+    struct snapshot *s = left_behind();
+
+    assert_int_equal(orphans(s), 3);
+    s->has &= ~(uint64_t)NEED_SERVERS;
+    assert_int_equal(orphans(s), 0);
+    snapshot_unref(s);
+}
+
 TEST(the_daemon_of_a_segment)
 {
     static const struct {

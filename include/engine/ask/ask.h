@@ -30,8 +30,10 @@ void ask_add(struct asking *asking, struct probe probe);
 bool ask_each(struct prober_pool *pool, struct asking *asking);
 void ask_end(struct asking *asking); // frees what it holds; it may be used again
 
-// What stat says of each of these processes, in any order: those that are gone or do not answer are left
-// out. Replaces *out; they have no strings.
-void ask_processes(struct prober_pool *pool, const struct pid_vec *pids, struct process_vec *out);
+// `facts` (PROBE_PROCESS) of each of these processes, in any order: those that are gone, refuse or do not
+// answer are left out. Replaces *out; they have no strings. False where one could not be asked, or does not
+// answer: it may live.
+bool ask_processes(struct prober_pool *pool, const struct pid_vec *pids, uint64_t facts,
+                   struct process_vec *out);
 
 #endif

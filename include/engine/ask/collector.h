@@ -33,7 +33,8 @@ struct collector {
     // Only this thread reads what fill() uses, and fill() may be called while answers come in: take
     // them into place after the asking, not in `take`.
     void (*update)(void *self, const struct round *round);
-    // `need`: which of its needs are wanted. False: nothing is known of that, yet.
+    // `need`: which of its needs are wanted. False: nothing is known of that, yet, whatever other collectors
+    // know of the same need.
     bool (*fill)(const void *self, uint64_t need, struct snapshot *snapshot);
 };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/ask/collector.h"
+#include "engine/users/family.h"
 #include "model/apps/heirs.h"
 
 struct looked { // for heirs of an object
@@ -18,15 +19,20 @@ VEC(looked_vec, struct looked);
 
 struct heirs {
     struct left_vec left; // of this round
+    struct family family; // of the asking that runs
+    // As they were when all were asked last.
     struct looked_vec looked;
-    struct process_vec children, parents; // of the asking that runs
     struct heir_vec heirs;
     uint64_t list_number;
+    bool known; // heirs were looked for of every object of the last round
 };
 
 static void *create(void)
 {
-    return mem_zero(1, sizeof(struct heirs));
+    struct heirs *h = mem_zero(1, sizeof *h);
+
+    h->family.forked = true;
+    return h;
 }
 
 static void destroy(void *self)
@@ -35,68 +41,28 @@ static void destroy(void *self)
 
     vec_free(&h->left);
     vec_free(&h->looked);
-    vec_free(&h->children);
-    vec_free(&h->parents);
+    family_free(&h->family);
     vec_free(&h->heirs);
     free(h);
 }
 
 // --- whom to ask ----------------------------------------------------------------------------------
 
-enum { USERS_MAX = 64 };
-
 struct search { // for those that may have inherited an object not looked at yet
     int32_t *
         starts; // how many more objects ask for the pids from here on; of each in the list, and an end
-    uint32_t users[USERS_MAX];
-    size_t n_users;
-    bool all_users; // there are more
+    struct user_set users;
 };
-
-static void add_user(struct search *search, uint32_t uid)
-{
-    for (size_t i = 0; i < search->n_users; i++)
-        if (search->users[i] == uid)
-            return;
-    if (search->n_users == USERS_MAX)
-        search->all_users = true;
-    else
-        search->users[search->n_users++] = uid;
-}
-
-static bool is_user(const struct search *search, const struct source *source, int32_t pid)
-{
-    uint32_t uid;
-
-    if (search->all_users || !source->owner || source->owner(source->self, pid, &uid) < 0)
-        return true;
-    for (size_t i = 0; i < search->n_users; i++)
-        if (search->users[i] == uid)
-            return true;
-    return false;
-}
-
-static size_t first_beyond(const struct pid_entry_vec *list, int64_t pid)
-{
-    size_t low = 0, high = list->n;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (list->at[middle].pid <= pid)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
 
 static void add_left(struct search *search, const struct pid_entry_vec *list,
                      const struct left *left)
 {
-    search->starts[first_beyond(list, left->maker)]++;
-    search->starts[first_beyond(list, (int64_t)left->maker + HEIRS_NEAR)]--;
-    add_user(search, left->o->uid);
-    add_user(search, left->o->cuid);
+    int64_t last = (int64_t)left->maker + HEIRS_NEAR;
+
+    search->starts[vec_lower(list, entry, entry->pid <= left->maker)]++;
+    search->starts[vec_lower(list, entry, entry->pid <= last)]--;
+    user_set_add(&search->users, left->o->uid);
+    user_set_add(&search->users, left->o->cuid);
 }
 
 // Both lists are in the order of the tables.
@@ -111,12 +77,21 @@ static bool is_looked(const struct heirs *h, const struct owned *o, size_t *at)
            l[*at].ctime == o->ctime;
 }
 
-static void choose(struct heirs *h, const struct round *round, struct pid_vec *out)
+static bool all_looked(const struct heirs *h)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < h->left.n; i++)
+        if (!is_looked(h, h->left.at[i].o, &at))
+            return false;
+    return true;
+}
+
+static void choose(const struct heirs *h, const struct round *round, struct pid_vec *out)
 {
     const struct pid_entry_vec *list = &round->processes->list;
     bool changed = round->processes->number != h->list_number;
     struct search search = {.starts = mem_zero(list->n + 1, sizeof *search.starts)};
-    struct looked_vec looked = {0};
     size_t at = 0;
     int32_t open = 0;
 
@@ -126,18 +101,15 @@ static void choose(struct heirs *h, const struct round *round, struct pid_vec *o
 
         if (!is_looked(h, left->o, &at) || may_come)
             add_left(&search, list, left);
-        vec_push(&looked, (struct looked){left->o->kind, left->o->id, left->o->ctime});
     }
     for (size_t i = 0; i < list->n; i++)
-        if ((open += search.starts[i]) > 0 && is_user(&search, round->source, list->at[i].pid))
+        if ((open += search.starts[i]) > 0 &&
+            user_set_has_owner(&search.users, round->source, list->at[i].pid))
             vec_push(out, list->at[i].pid);
     for (size_t i = 0; i < h->heirs.n; i++)
         vec_push(out, h->heirs.at[i].pid); // whether they live
     pids_settle(out);
     free(search.starts);
-    vec_free(&h->looked);
-    h->looked = looked;
-    h->list_number = round->processes->number;
 }
 
 // --- asking ---------------------------------------------------------------------------------------
@@ -148,9 +120,9 @@ static bool is_orphaned(const struct heirs *h, const struct process *child)
 
     if ((child->known & all) != all || !child->forked)
         return false;
-    for (size_t i = 0; i < h->parents.n; i++)
-        if (h->parents.at[i].pid == child->parent)
-            return strcmp(h->parents.at[i].comm, child->comm) != 0;
+    for (size_t i = 0; i < h->family.parents.n; i++)
+        if (h->family.parents.at[i].pid == child->parent)
+            return strcmp(h->family.parents.at[i].comm, child->comm) != 0;
     return true; // its parent is not seen
 }
 
@@ -162,18 +134,11 @@ static bool fits_any(const struct heirs *h, const struct heir *heir)
     return false;
 }
 
-static void ask_all(struct heirs *h, const struct round *round, struct pid_vec *pids)
+static void find_heirs(struct heirs *h)
 {
-    ask_processes(round->pool, pids, &h->children);
-    vec_clear(pids);
-    for (size_t i = 0; i < h->children.n; i++)
-        if (h->children.at[i].forked && h->children.at[i].parent > 0)
-            vec_push(pids, h->children.at[i].parent);
-    pids_settle(pids);
-    ask_processes(round->pool, pids, &h->parents);
     vec_clear(&h->heirs);
-    for (size_t i = 0; i < h->children.n; i++) {
-        const struct process *p = &h->children.at[i];
+    for (size_t i = 0; i < h->family.children.n; i++) {
+        const struct process *p = &h->family.children.at[i];
         const struct heir heir = {.pid = p->pid, .uid = p->uid, .start_time = p->start_time};
 
         if (is_orphaned(h, p) && fits_any(h, &heir))
@@ -181,6 +146,16 @@ static void ask_all(struct heirs *h, const struct round *round, struct pid_vec *
     }
 }
 
+static void note_looked(struct heirs *h)
+{
+    vec_clear(&h->looked);
+    for (size_t i = 0; i < h->left.n; i++) {
+        const struct owned *o = h->left.at[i].o;
+        vec_push(&h->looked, (struct looked){o->kind, o->id, o->ctime});
+    }
+}
+
+// Where not all could be asked, those found before may still be there: all are asked again next time.
 static void update(void *self, const struct round *round)
 {
     struct heirs *h = self;
@@ -188,14 +163,18 @@ static void update(void *self, const struct round *round)
 
     vec_clear(&h->left);
     heirs_left(round->tables, &h->left);
-    if (h->left.n > 0) {
-        process_list_update(round->processes, round->source);
-        choose(h, round, &pids);
-        ask_all(h, round, &pids);
-    } else {
+    if (h->left.n == 0) {
         vec_clear(&h->looked);
         vec_clear(&h->heirs);
+    } else if (process_list_update(round->processes, round->source) == 0) {
+        choose(h, round, &pids);
+        if (family_ask(&h->family, round->pool, &pids)) {
+            find_heirs(h);
+            note_looked(h);
+            h->list_number = round->processes->number;
+        }
     }
+    h->known = all_looked(h);
     vec_clear(&h->left); // it points into this round's tables
     vec_free(&pids);
 }
@@ -206,7 +185,7 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 
     (void)need;
     vec_copy(&snapshot->heirs, &h->heirs);
-    return true;
+    return h->known;
 }
 
 const struct collector heirs_collector = {

@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "engine/ask/collector.h"
+#include "engine/users/family.h"
 
 struct found {
-    struct process_vec workers, parents; // of the asking that runs
+    struct family family; // of the asking that runs: workers, and their parents
     struct server_vec servers;
-    uint64_t list_number, print; // as they were when it was asked last
+    uint64_t list_number, print; // as they were when all were asked last
+    bool known;                  // of every set of the last round
 };
 
 static void *create(void)
@@ -23,8 +25,7 @@ static void destroy(void *self)
 {
     struct found *f = self;
 
-    vec_free(&f->workers);
-    vec_free(&f->parents);
+    family_free(&f->family);
     vec_free(&f->servers);
     free(f);
 }
@@ -32,33 +33,6 @@ static void destroy(void *self)
 static bool given_away(const struct semset *set)
 {
     return set->o.uid != set->o.cuid;
-}
-
-enum { USERS_MAX = 64 }; // those beyond have no server here
-
-struct users {
-    uint32_t at[USERS_MAX];
-    size_t n;
-};
-
-static bool has_user(const struct users *users, uint32_t uid)
-{
-    for (size_t i = 0; i < users->n; i++)
-        if (users->at[i] == uid)
-            return true;
-    return false;
-}
-
-static struct users users_given(const struct snapshot *s)
-{
-    struct users users = {0};
-
-    for (size_t i = 0; i < s->semsets.n && users.n < USERS_MAX; i++) {
-        uint32_t uid = s->semsets.at[i].o.uid;
-        if (given_away(&s->semsets.at[i]) && !has_user(&users, uid))
-            users.at[users.n++] = uid;
-    }
-    return users;
 }
 
 // The users between whom sets went: 0 where none did.
@@ -72,25 +46,22 @@ static uint64_t fingerprint(const struct snapshot *s)
     return print;
 }
 
-static void ask_workers(struct found *f, const struct round *round)
+static bool ask_workers(struct found *f, const struct round *round)
 {
-    const struct source *source = round->source;
     const struct pid_entry_vec *list = &round->processes->list;
-    const struct users users = users_given(round->tables);
+    const struct semset_vec *sets = &round->tables->semsets;
+    struct user_set users = {0};
     struct pid_vec pids = {0};
-    uint32_t uid;
 
-    for (size_t i = 0; source->owner && i < list->n; i++)
-        if (source->owner(source->self, list->at[i].pid, &uid) == 0 && has_user(&users, uid))
+    for (size_t i = 0; i < sets->n; i++)
+        if (given_away(&sets->at[i]))
+            user_set_add(&users, sets->at[i].o.uid);
+    for (size_t i = 0; i < list->n; i++)
+        if (user_set_has_owner(&users, round->source, list->at[i].pid))
             vec_push(&pids, list->at[i].pid);
-    ask_processes(round->pool, &pids, &f->workers);
-    vec_clear(&pids);
-    for (size_t i = 0; i < f->workers.n; i++)
-        if (f->workers.at[i].known & PROC_KNOWS_PARENT)
-            pids_add(&pids, f->workers.at[i].parent);
-    pids_settle(&pids);
-    ask_processes(round->pool, &pids, &f->parents);
+    bool whole = family_ask(&f->family, round->pool, &pids);
     vec_free(&pids);
+    return whole;
 }
 
 static void pair(struct found *f, const struct process *worker, const struct process *parent)
@@ -110,6 +81,17 @@ static void pair(struct found *f, const struct process *worker, const struct pro
     vec_push(&f->servers, server);
 }
 
+static void find_servers(struct found *f)
+{
+    const struct process_vec *workers = &f->family.children, *parents = &f->family.parents;
+
+    vec_clear(&f->servers);
+    for (size_t i = 0; i < workers->n; i++)
+        for (size_t k = 0; k < parents->n; k++)
+            pair(f, &workers->at[i], &parents->at[k]);
+}
+
+// Where not all could be asked, those found before may still be there: all are asked again next time.
 static void update(void *self, const struct round *round)
 {
     struct found *f = self;
@@ -118,19 +100,16 @@ static void update(void *self, const struct round *round)
     if (!print) {
         vec_clear(&f->servers);
         f->print = 0;
-        return;
+    } else if (
+        process_list_update(round->processes, round->source) == 0 &&
+        // of the same processes some may have ended: what they left is asked about with the next one
+        (print != f->print || round->processes->number != f->list_number) &&
+        ask_workers(f, round)) {
+        find_servers(f);
+        f->print = print;
+        f->list_number = round->processes->number;
     }
-    if (process_list_update(round->processes, round->source) != 0)
-        return; // those found before may still be there
-    if (print == f->print && round->processes->number == f->list_number)
-        return; // of these processes some may have ended: what they left is asked about with the next one
-    ask_workers(f, round);
-    vec_clear(&f->servers);
-    for (size_t i = 0; i < f->workers.n; i++)
-        for (size_t k = 0; k < f->parents.n; k++)
-            pair(f, &f->workers.at[i], &f->parents.at[k]);
-    f->print = print;
-    f->list_number = round->processes->number;
+    f->known = print == f->print;
 }
 
 static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
@@ -139,7 +118,7 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 
     (void)need;
     vec_copy(&snapshot->servers, &f->servers);
-    return true;
+    return f->known;
 }
 
 const struct collector servers_collector = {

@@ -68,13 +68,6 @@ void app_get_instance(const struct snapshot *s, const void *row, struct cell *ou
      .type = CELL_TIME, .width = 7, .flags = COL_JSON, .member = MEMBER(AS_VALUE, struct owned, ctime)}
 // clang-format on
 
-// What an orphan's verdict takes: what was made together with an object may be of any kind, and in use in
-// any way (model/apps/groups.h).
-enum {
-    NEED_ORPHANS = NEED_PROCESSES | NEED_SYSTEM | NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES |
-                   NEED_ELEMENTS | NEED_SEM_WAITERS | NEED_WAITERS | NEED_SERVERS
-};
-
 // clang-format off
 #define OWNED_APP_COLUMNS(on_screen_at, programs)                                                      \
     {.name = "app", .label = "application", .detail = DETAIL_FIRST + 21, .title = "APP", .help = "application it belongs to", .type = CELL_TEXT,        \

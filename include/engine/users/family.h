@@ -1,0 +1,29 @@
+// Processes of some users, and their parents: among them are the servers and the heirs of NEED_SERVERS.
+#ifndef IPCTOP_ENGINE_USERS_FAMILY_H
+#define IPCTOP_ENGINE_USERS_FAMILY_H
+
+#include "engine/ask/ask.h"
+
+enum { USER_SET_MAX = 64 };
+
+struct user_set { // zero it before use
+    uint32_t at[USER_SET_MAX];
+    size_t n;
+    bool all; // there were more: every user is in it
+};
+
+void user_set_add(struct user_set *users, uint32_t uid);
+// Whether the process runs as one of them, as far as is known: true where its user is not.
+bool user_set_has_owner(const struct user_set *users, const struct source *source, int32_t pid);
+
+struct family {  // zero it before use
+    bool forked; // parents of those alone that executed no program since their fork
+    struct process_vec children, parents; // of the last asking
+};
+
+// Asks these processes, then their parents. False where one of them could not be asked: what is missing in
+// it may live then. Replaces both, and *pids by the parents.
+bool family_ask(struct family *family, struct prober_pool *pool, struct pid_vec *pids);
+void family_free(struct family *family);
+
+#endif
