@@ -63,16 +63,28 @@ struct clients { // each once: a process of this machine, or the host it is on
     size_t n, most, others; // connections of those beyond
 };
 
-// Whether a connection was accepted at one of the sockets that listen.
-static bool was_accepted(const struct open_file *file, const struct open_file *files, size_t n)
+VEC(listening, const struct open_file *);
+
+static struct listening listening_of(const struct snapshot *s, int32_t pid)
 {
-    if (!file->remote && !file->peer_pid)
+    struct listening listening = {0};
+    size_t n;
+    const struct open_file *files = process_open_files(s, pid, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (files[i].state == SOCKET_LISTEN && files[i].local)
+            vec_push(&listening, &files[i]);
+    return listening;
+}
+
+// Whether a connection was accepted at one of the sockets that listen.
+static bool was_accepted(const struct open_file *file, const struct listening *listening)
+{
+    if ((!file->remote && !file->peer_pid) || file->state == SOCKET_LISTEN || !file->local)
         return false;
-    for (size_t i = 0; i < n; i++) {
-        const struct open_file *at = &files[i];
-        if (at->protocol != file->protocol || at->state != SOCKET_LISTEN || !at->local)
-            continue;
-        if (file->state != SOCKET_LISTEN && file->local &&
+    for (size_t i = 0; i < listening->n; i++) {
+        const struct open_file *at = listening->at[i];
+        if (at->protocol == file->protocol &&
             (at->port ? at->port == file->port : strcmp(at->local, file->local) == 0))
             return true;
     }
@@ -96,28 +108,28 @@ static void add_client(struct clients *clients, const struct open_file *file)
 }
 
 static void add_clients(struct clients *clients, const struct snapshot *s, int32_t pid,
-                        const struct open_file *listening, size_t n_listening)
+                        const struct listening *listening)
 {
     size_t n;
     const struct open_file *files = process_open_files(s, pid, &n);
 
     for (size_t i = 0; i < n; i++)
-        if (was_accepted(&files[i], listening, n_listening))
+        if (was_accepted(&files[i], listening))
             add_client(clients, &files[i]);
 }
 
 size_t process_clients(struct line *line, const struct snapshot *s, int32_t pid, size_t most)
 {
     struct clients clients = {.most = most < CLIENTS_MAX ? most : CLIENTS_MAX};
-    size_t n;
-    const struct open_file *listening = process_open_files(s, pid, &n);
+    struct listening listening = listening_of(s, pid);
 
-    for (size_t i = 0; n && i < s->file_answers.n; i++) {
+    for (size_t i = 0; listening.n && i < s->file_answers.n; i++) {
         const struct process *p = snapshot_process(s, s->file_answers.at[i].pid);
         bool child = p && p->known & PROC_KNOWS_PARENT && p->parent == pid;
         if (child || s->file_answers.at[i].pid == pid)
-            add_clients(&clients, s, s->file_answers.at[i].pid, listening, n);
+            add_clients(&clients, s, s->file_answers.at[i].pid, &listening);
     }
+    vec_free(&listening);
     for (size_t i = 0; i < clients.n; i++) {
         const struct open_file *file = clients.at[i].file;
         line_add(line, "%s", i ? ", " : "");
