@@ -20,6 +20,19 @@ void session_pop_to(struct session *s, size_t depth);
 // Lifts the last restriction of the view on screen: search, filter, owner, orphans, id. False: there
 // is none.
 bool session_peel(struct session *s);
+
+enum enters {       // what Enter opens on the selected row
+    ENTERS_NOTHING, // there is no row
+    ENTERS_PLACE,   // a host or an IPC namespace
+    ENTERS_MEMBERS, // the objects a finding is about, or the parts of the only one
+    ENTERS_LIST,    // what it lists
+    ENTERS_LATER,   // what is in it is being read
+    ENTERS_PARTS,   // what hangs on it
+    ENTERS_SUBJECT, // what it is about, in the table of its kind
+    ENTERS_PEER,    // the process it leads to
+    ENTERS_DETAILS, // nothing hangs on it: the object itself
+};
+enum enters what_enter_opens(struct session *s);
 void session_enter(struct session *s); // Enter on the selected row
 
 #endif

@@ -242,36 +242,63 @@ static void enter_process(struct session *s, const struct kind *kind, const void
         session_say(s, SEVERITY_NOTICE, "no deeper: Esc goes back");
 }
 
-void session_enter(struct session *s)
+enum enters what_enter_opens(struct session *s)
 {
-    struct view *v = session_view(s);
-    const struct kind *kind = v->kind;
-    struct row_subject subject;
+    const struct kind *kind = session_view(s)->kind;
     struct identity row;
     const void *selected = session_selected(s, &row);
 
     if (!selected)
-        return;
-    const struct identity_vec *members = kind->members ? kind->members(selected) : NULL;
-    const struct identity_vec *listed = kind->listed ? kind->listed(selected) : NULL;
-    if (row.host) {
-        s->enter_place = row.host;
-    } else if (kind->place) {
-        s->enter_place = kind->place(selected);
-    } else if (members && members->n) {
-        enter_members(s, &row, members);
-    } else if (listed && listed->n) {
-        enter_list(s, &row, listed);
-    } else if (kind->more_need && kind->more_need(selected) & ~s->snapshot->has) {
+        return ENTERS_NOTHING;
+    if (row.host || kind->place)
+        return ENTERS_PLACE;
+    if (kind->members && kind->members(selected)->n)
+        return ENTERS_MEMBERS;
+    if (kind->listed && kind->listed(selected)->n)
+        return ENTERS_LIST;
+    if (kind->more_need && kind->more_need(selected) & ~s->snapshot->has)
+        return ENTERS_LATER;
+    if (kind->enter != NO_KIND && (!kind->opens || kind->opens(selected)))
+        return ENTERS_PARTS;
+    if (kind->subject)
+        return ENTERS_SUBJECT;
+    return kind->leads_to ? ENTERS_PEER : ENTERS_DETAILS;
+}
+
+void session_enter(struct session *s)
+{
+    const struct kind *kind = session_view(s)->kind;
+    struct row_subject subject;
+    struct identity row;
+    const void *selected = session_selected(s, &row);
+
+    switch (what_enter_opens(s)) {
+    case ENTERS_NOTHING:
+        break;
+    case ENTERS_PLACE:
+        s->enter_place = row.host ? row.host : kind->place(selected);
+        break;
+    case ENTERS_MEMBERS:
+        enter_members(s, &row, kind->members(selected));
+        break;
+    case ENTERS_LIST:
+        enter_list(s, &row, kind->listed(selected));
+        break;
+    case ENTERS_LATER:
         session_say(s, SEVERITY_NOTICE, "what is in it is being read: Enter again shows it");
-    } else if (kind->enter != NO_KIND && (!kind->opens || kind->opens(selected))) {
+        break;
+    case ENTERS_PARTS:
         enter_parts(s, kind, &row);
-    } else if (kind->subject) {
+        break;
+    case ENTERS_SUBJECT:
         kind->subject(s->snapshot, selected, &subject);
         enter_subject(s, kind, &subject);
-    } else if (kind->leads_to) {
+        break;
+    case ENTERS_PEER:
         enter_process(s, kind, selected);
-    } else {
+        break;
+    case ENTERS_DETAILS:
         show_details(s);
+        break;
     }
 }

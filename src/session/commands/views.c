@@ -178,30 +178,60 @@ static void run_colors(struct session *s)
     session_say(s, SEVERITY_NOTICE, "colours: %s", scheme_name(s->scheme));
 }
 
+// Where it goes in, unless that is where we are.
+static const char *place_label(struct session *s, const struct kind *kind)
+{
+    struct identity identity;
+    const void *row = session_selected(s, &identity);
+
+    return identity.host || place_opens(s, kind->place(row)) ? "Go in" : NULL;
+}
+
+static const char *subject_label(struct session *s, const struct kind *kind)
+{
+    struct row_subject subject;
+
+    if (!kind->subject(s->snapshot, session_selected(s, NULL), &subject))
+        return NULL;
+    const struct kind *about = kind_get(subject.about.kind);
+    return about && about->place ? "Go in" : "Object";
+}
+
+static const char *peer_label(struct session *s, const struct kind *kind)
+{
+    struct identity process;
+    char name[96];
+
+    return kind->leads_to(s->snapshot, session_selected(s, NULL), &process, name, sizeof name)
+               ? "Peer"
+               : NULL;
+}
+
 // What Enter opens here.
 static const char *enter_label(struct session *s)
 {
     const struct kind *kind = session_view(s)->kind;
-    const void *row = session_selected(s, NULL);
-    bool opens = row && (!kind->opens || kind->opens(row));
-    const struct kind *opened = opens ? kind_get(kind->enter) : NULL;
-    struct row_subject subject;
-    char name[96];
 
-    if (!row || kind->can & CAN_LIMIT) // Enter is another command's there
+    if (kind->can & CAN_LIMIT) // Enter is another command's there
         return NULL;
-    if (kind->place)
-        return place_opens(s, kind->place(row)) ? "Go in" : NULL;
-    if ((kind->members && kind->members(row)->n) || (kind->listed && kind->listed(row)->n))
+    switch (what_enter_opens(s)) {
+    case ENTERS_PLACE:
+        return place_label(s, kind);
+    case ENTERS_MEMBERS:
+    case ENTERS_LIST:
+    case ENTERS_LATER:
         return "Objects";
-    if (opened)
-        return opened->title;
-    if (kind->leads_to)
-        return kind->leads_to(s->snapshot, row, &subject.about, name, sizeof name) ? "Peer" : NULL;
-    if (!kind->subject || !kind->subject(s->snapshot, row, &subject))
-        return NULL;
-    const struct kind *about = kind_get(subject.about.kind);
-    return about && about->place ? "Go in" : "Object";
+    case ENTERS_PARTS:
+        return kind_get(kind->enter)->title;
+    case ENTERS_SUBJECT:
+        return subject_label(s, kind);
+    case ENTERS_PEER:
+        return peer_label(s, kind);
+    case ENTERS_NOTHING:
+    case ENTERS_DETAILS:
+        break;
+    }
+    return NULL;
 }
 
 static const char *back_label(struct session *s)
