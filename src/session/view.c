@@ -156,7 +156,7 @@ bool view_search(const struct view *v, const struct snapshot *s, const char *tex
         if (view_row_gone(v->kind, s, found))
             continue;
         const struct snapshot *picture = kind_picture(v->kind, s, found);
-        if (row_contains(v->kind, view_columns(v), picture, found, text) ||
+        if (row_shows(v->kind, view_columns(v), picture, found, text) ||
             has_pid(v->kind, picture, found, text)) {
             *row = at;
             return true;

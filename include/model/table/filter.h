@@ -1,5 +1,5 @@
-// The filter language: words match any shown cell (the caller says which are); `column op value`
-// matches one.
+// The filter language: words match any shown cell, as it is printed (the caller says which are shown);
+// `column op value` matches one.
 //
 //   filter := group [or group]…        one must match
 //   group  := term…                    all must match
@@ -41,8 +41,9 @@ uint64_t filter_need(const struct filter *filter, struct column_choice shown);
 // Whether it lets through rows alone whose column equals one number: that is *number.
 bool filter_pins(const struct filter *filter, const struct column *column, int64_t *number);
 
-// Whether any cell shown has the text in it, as words of a filter and the search ask.
-bool row_contains(const struct kind *kind, struct column_choice shown, const struct snapshot *s,
-                  const void *row, const char *text);
+// Whether any cell has the text in it as it stands on the screen, where the search looks. Words of a filter
+// are looked for in what is printed: a filter means the same on the screen and in a command.
+bool row_shows(const struct kind *kind, struct column_choice shown, const struct snapshot *s,
+               const void *row, const char *text);
 
 #endif

@@ -54,10 +54,10 @@ static void set_objects(struct snapshot *s, void *row, const struct cell *value)
 
 static void advice_by_key(const struct snapshot *s, const void *row, char *dst, size_t cap)
 {
-    const struct finding *r = row;
+    const char *advice = finding_advice(row, true);
 
     (void)s;
-    snprintf(dst, cap, "%s", r->advice_by_key ? r->advice_by_key : "");
+    snprintf(dst, cap, "%s", advice ? advice : "");
 }
 
 // clang-format off
@@ -181,7 +181,7 @@ static void notes(const struct snapshot *s, const struct identity *row,
     note_add(out, NOTE_TITLE, mem_copy_string(r->title));
     if (r->evidence)
         note_add(out, NOTE_PLAIN, mem_format("Evidence   %s", r->evidence));
-    const char *advice = place->keys && r->advice_by_key ? r->advice_by_key : r->advice;
+    const char *advice = finding_advice(r, place->keys);
     if (advice)
         note_add(out, NOTE_GOOD, mem_format("Next step  %s", advice));
 }

@@ -16,17 +16,26 @@ static const struct column *shown_column(const struct kind *kind, struct column_
     return kind->columns[i].flags & COL_SCREEN ? &kind->columns[i] : NULL;
 }
 
-bool row_contains(const struct kind *kind, struct column_choice shown, const struct snapshot *s,
-                  const void *row, const char *text)
+typedef const char *cell_text_of(const struct column *column, const struct snapshot *s,
+                                 const void *row, char *dst, size_t cap);
+
+static bool has_cell(const struct kind *kind, struct column_choice shown, const struct snapshot *s,
+                     const void *row, const char *text, cell_text_of *text_of)
 {
     char cell[CELL_SCRATCH];
 
     for (size_t i = 0; i < (shown.n ? shown.n : kind->n_columns); i++) {
         const struct column *column = shown_column(kind, shown, i);
-        if (column && text_contains(column_text(column, s, row, cell, sizeof cell), text))
+        if (column && text_contains(text_of(column, s, row, cell, sizeof cell), text))
             return true;
     }
     return false;
+}
+
+bool row_shows(const struct kind *kind, struct column_choice shown, const struct snapshot *s,
+               const void *row, const char *text)
+{
+    return has_cell(kind, shown, s, row, text, column_screen_text);
 }
 
 static bool in_word(char c)
@@ -139,7 +148,7 @@ static bool words_match(const struct filter *filter, const struct term *term,
                         struct column_choice shown, const struct snapshot *s, const void *row)
 {
     for (size_t k = 0; k < term->values.n; k++)
-        if (row_contains(filter->kind, shown, s, row, term->values.at[k].text))
+        if (has_cell(filter->kind, shown, s, row, term->values.at[k].text, column_text))
             return true;
     return false;
 }

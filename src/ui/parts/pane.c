@@ -148,7 +148,7 @@ static void findings(struct pen *pen, const struct snapshot *s, const struct ide
             continue;
         snprintf(string, sizeof string, "! %s", f->title);
         text(pen, mark_severity(f->severity, STYLE_PROMPT), string);
-        const char *advice = f->advice_by_key ? f->advice_by_key : f->advice;
+        const char *advice = finding_advice(f, true);
         snprintf(string, sizeof string, "  %s", advice ? advice : "");
         text(pen, STYLE_GOOD, string);
     }

@@ -5,9 +5,11 @@
 #include "base/line.h"
 #include "model/table/kind.h"
 
-// Whether a finding is about the row, and how severe the worst is.
+// The next step: by the `keys` of the screen, or as it is printed. NULL: none is known.
+const char *finding_advice(const struct finding *finding, bool keys);
 // Whether a finding is about that row.
 bool finding_concerns(const struct finding *finding, const struct identity *row);
+// Whether a finding is about the row, and how severe the worst is.
 bool mark_by_findings(const struct snapshot *s, const struct identity *row,
                       enum severity *severity);
 // The same, and else a notice for an orphan: for kind->mark of small objects.

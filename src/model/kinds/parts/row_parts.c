@@ -12,6 +12,11 @@
 
 enum { WAITERS_NAMED = 4 };
 
+const char *finding_advice(const struct finding *finding, bool keys)
+{
+    return keys && finding->advice_by_key ? finding->advice_by_key : finding->advice;
+}
+
 bool finding_concerns(const struct finding *finding, const struct identity *row)
 {
     const struct identity *about = &finding->about;
