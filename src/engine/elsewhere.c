@@ -1,12 +1,12 @@
 #include "engine/elsewhere.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/sum.h"
 #include "engine/refresh.h"
 #include "model/kinds/registry.h"
+#include "model/triage/finding_elsewhere.h"
 #include "model/triage/triage.h"
 
 enum { SHARE = 400 }; // a four-hundredth of a processor
@@ -248,46 +248,6 @@ void elsewhere_update(struct elsewhere *self, enum others others, struct snapsho
     elsewhere_fill(self, others, s);
 }
 
-// "docker:3f4e5d6c7b8a (IPC namespace 4026532201): 2 orphans 66M"
-static char *title_in(const struct snapshot *s, const struct ipc_namespace *row, const char *title)
-{
-    const struct process *p = snapshot_process(s, row->pid);
-    const char *name = p ? process_string(p, PROCESS_CONTAINER) : NULL;
-
-    if (name)
-        return mem_format("%s (IPC namespace %" PRIu64 "): %s", name, row->inode, title);
-    if (p && p->known & PROC_KNOWS_COMM)
-        return mem_format("IPC namespace %" PRIu64 " of %" PRId32 " %s: %s", row->inode, p->pid,
-                          p->comm, title);
-    return mem_format("IPC namespace %" PRIu64 ": %s", row->inode, title);
-}
-
-// The commands it names, with that namespace: "ipctop --namespace 4026532201 --remove …".
-static char *advice_in(const struct ipc_namespace *row, const char *advice)
-{
-    static const char command[] = "ipctop --";
-    size_t size;
-    char *text;
-
-    if (!advice)
-        return NULL;
-    FILE *out = mem_stream(&text, &size);
-    for (const char *next; (next = strstr(advice, command)); advice = next + strlen(command))
-        fprintf(out, "%.*s%snamespace %" PRIu64 " --", (int)(next - advice), advice, command,
-                row->inode);
-    fputs(advice, out);
-    mem_stream_end(out);
-    return text;
-}
-
-// Keys that act on its objects do so in there.
-static char *go_in_first(const struct finding *f)
-{
-    return f->advice_by_key
-               ? mem_format("Enter goes in, to this finding there: %s", f->advice_by_key)
-               : NULL;
-}
-
 // Behind those of the same severity that are there.
 static void insert(struct finding_vec *findings, struct finding finding)
 {
@@ -302,19 +262,8 @@ static void insert(struct finding_vec *findings, struct finding finding)
 static void add_findings(struct snapshot *s, const struct ipc_namespace *row,
                          const struct finding_vec *found)
 {
-    for (size_t i = 0; i < found->n; i++) {
-        const struct finding *f = &found->at[i];
-        struct finding copy = {.rule = f->rule,
-                               .severity = f->severity,
-                               .about_word = kind_namespaces.word,
-                               .weight = f->weight,
-                               .title = title_in(s, row, f->title),
-                               .evidence = mem_copy_string(f->evidence),
-                               .advice = advice_in(row, f->advice),
-                               .advice_by_key = go_in_first(f)};
-        kind_namespaces.identify(s, row, &copy.about);
-        insert(&s->findings, copy);
-    }
+    for (size_t i = 0; i < found->n; i++)
+        insert(&s->findings, finding_elsewhere(s, row, &found->at[i]));
 }
 
 void elsewhere_fill(const struct elsewhere *self, enum others others, struct snapshot *s)

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "support/ns.h"
 #include "support/program.h"
 #include "support/rows.h"
@@ -344,12 +345,40 @@ static void leak_apart(void *arg, int ready)
         pause();
 }
 
+// Its command, with that namespace once; 0: with none.
+static void names_namespace_once(json_t *finding, uint64_t inode)
+{
+    const char *advice = json_string_value(json_object_get(finding, "advice"));
+    char *command = inode ? mem_format("(ipctop --namespace %" PRIu64 " --remove ", inode)
+                          : mem_copy_string("(ipctop --remove ");
+    const char *found = advice ? strstr(advice, command) : NULL;
+
+    if (!found)
+        fail_msg("%s: not in: %s", command, advice);
+    const char *option = strstr(advice, "--namespace");
+    assert_true(inode ? option && !strstr(option + 1, "--namespace") : !option);
+    free(command);
+}
+
+static json_t *finding_of(json_t *root, const char *words, bool elsewhere)
+{
+    json_t *row, *found = NULL;
+    size_t i;
+
+    json_array_foreach(json_object_get(root, "findings"), i, row)
+    {
+        const char *kind = json_string_value(json_object_get(row, "kind"));
+        if ((kind && strcmp(kind, "namespace") == 0) == elsewhere &&
+            strstr(json_string_value(json_object_get(row, "title")), words))
+            found = row;
+    }
+    return found;
+}
+
 TEST(a_finding_elsewhere_names_its_namespace)
 {
     struct stranger s = {.name = "leaky"};
-    char who[16], name[64];
-    json_t *row, *found = NULL;
-    size_t i;
+    char who[16], name[64], *arguments;
 
     s.pid = child_start(leak_apart, &s);
     assert_true(s.pid > 0);
@@ -357,17 +386,32 @@ TEST(a_finding_elsewhere_names_its_namespace)
     s.inode = namespace_of(who);
     snprintf(name, sizeof name, "IPC namespace %" PRIu64 " of %d leaky: ", s.inode, s.pid);
     json_t *root = program_document("--json findings namespaces", false);
-    json_array_foreach(json_object_get(root, "findings"), i, row)
-    {
-        if (strstr(json_string_value(json_object_get(row, "title")), name))
-            found = row;
-    }
+    json_t *found = finding_of(root, name, true);
     assert_non_null(found);
+    names_namespace_once(found, s.inode);
     assert_non_null(strstr(json_string_value(json_object_get(found, "title")), "orphan"));
     assert_string_equal(json_string_value(json_object_get(found, "kind")), "namespace");
     assert_true(json_is_null(json_object_get(found, "id")));
     assert_int_equal(member_number(row_of(root, s.inode), "findings"), 1);
     json_decref(root);
+    arguments = mem_format("--json findings --namespace %" PRIu64, s.inode);
+    root = program_document(arguments, false); // a picture of that namespace itself
+    found = finding_of(root, "orphan", false);
+    assert_non_null(found);
+    names_namespace_once(found, s.inode);
+    json_decref(root);
+    free(arguments);
+    // A program in there: it is its own.
+    arguments = mem_format("nsenter --ipc=/proc/%d/ns/ipc " BUILD_DIR "/ipctop --json findings",
+                           (int)s.pid);
+    struct said said = shell_run(arguments);
+    root = json_loads(said.out, 0, NULL);
+    found = finding_of(root, "orphan", false);
+    assert_non_null(found);
+    names_namespace_once(found, 0);
+    json_decref(root);
+    said_clear(&said);
+    free(arguments);
     child_end(s.pid);
 }
 

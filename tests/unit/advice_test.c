@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include "../../src/model/triage/rules.h"
+#include "model/kinds/registry.h"
 #include "model/kinds/shared.h"
 #include "model/record/huge_pool.h"
+#include "model/record/identity_set.h"
 #include "model/record/shm_limit.h"
+#include "model/table/filter.h"
 #include "session/actions/choose.h"
 #include "session/commands/commands.h"
 #include "session/current.h"
@@ -49,9 +52,11 @@ static struct identity example(struct snapshot *s, enum subject subject, const v
     case OF_SCAN:
         o = &snapshot_segment(s, 425985)->o;
         break;
-    case OF_SHARED:
+    case OF_SHARED: {
+        const struct identity about = posix_segment(s);
         *object = s->tables[KIND_SHARED].at;
-        return posix_segment(s);
+        return about;
+    }
     }
     *object = o;
     return identity_of(o);
@@ -134,6 +139,68 @@ static struct snapshot *dead_postmaster(void)
     return s;
 }
 
+// Beside the backend, others: one of them is no part of the server.
+static struct snapshot *postmaster_with(int backends, int others)
+{
+    enum { POSTGRES = 26, FIRST = 19000, OTHER = 30000 };
+    struct snapshot *s = dead_postmaster();
+
+    for (int i = 0; i < backends + others; i++) {
+        int32_t pid = i < backends ? FIRST + i : OTHER + i;
+        struct process *p = fake_process(s, pid, i < backends ? POSTGRES : 0,
+                                         i < backends ? "postgres" : "watcher", NULL);
+        p->parent = 1;
+        p->known |= PROC_KNOWS_PARENT;
+        fake_hold(s, 4, pid, 1, MAP_R);
+    }
+    s->segments.at[0].nattch = (uint64_t)(1 + backends + others);
+    fake_account(s, 4, 0);
+    return s;
+}
+
+static struct snapshot *watched_postmaster(void)
+{
+    return postmaster_with(1, 1);
+}
+
+// Two workers and a stranger.
+static struct snapshot *headless_workers(void)
+{
+    enum { ZABBIX = 500, PARENT = 66 };
+    struct snapshot *s = fake_snapshot();
+    struct segment *g = fake_segment(s, 1, 0x1234, ZABBIX, 4096, 3);
+
+    g->flags = SEG_DEST, g->cpid = PARENT;
+    for (int32_t pid = PARENT + 1; pid <= PARENT + 3; pid++) {
+        bool worker = pid <= PARENT + 2;
+        fake_process(s, pid, worker ? ZABBIX : 4711, worker ? "zabbix_agentd" : "watcher",
+                     worker ? "zabbix_agentd: collector" : NULL);
+        fake_hold(s, 1, pid, 1, MAP_R);
+    }
+    fake_account(s, 1, 0);
+    fake_gone(s, PARENT);
+    return s;
+}
+
+// Left behind by two applications, each a finding of its own.
+static struct snapshot *shared_left_behind(void)
+{
+    static const char *const names[] = {"PostgreSQL.1", "vader_segment.a", "sm_segment.b"};
+    enum { N = sizeof names / sizeof *names };
+    struct snapshot *s = fake_snapshot();
+    struct shared *rows = mem_zero(N, sizeof *rows);
+
+    for (size_t i = 0; i < N; i++) {
+        rows[i] = (struct shared){.id = {0, 20, 7 + i}, .type = SHARED_POSIX, .size = 1 << 20};
+        rows[i].rss = 1 << 20;
+        rows[i].known = SHARED_KNOWS_SIZE | SHARED_KNOWS_RSS;
+        rows[i].maker = MAKER_GONE;
+        snprintf(rows[i].name, sizeof rows[i].name, "%s", names[i]);
+    }
+    s->tables[KIND_SHARED] = (struct table){rows, N, sizeof *rows};
+    return s;
+}
+
 static struct snapshot *removed_database(void)
 {
     enum { ORACLE = 54, MONITOR = 18702 };
@@ -201,8 +268,10 @@ static struct snapshot *outage_of(const struct rule *rule)
         struct snapshot *(*make)(void);
     } others[] = {{"database-interlock", dead_postmaster},
                   {"database-removed", removed_database},
+                  {"headless", headless_workers},
                   {"huge-pages", used_up_pool},
                   {"server-gone", server_gone},
+                  {"shared-orphan", shared_left_behind},
                   {"shm-full", full_shm}};
 
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
@@ -255,8 +324,8 @@ static void press_of_example(const struct rule *rule)
     x.n = 1;
     if (rule->advise)
         rule->advise(&x);
-    char *advice = advice_for(rule->advise ? text : rule->advice, false);
-    char *by_key = advice_for(rule->advise ? text : rule->advice, true);
+    char *advice = advice_for(s, rule->advise ? text : rule->advice, false);
+    char *by_key = advice_for(s, rule->advise ? text : rule->advice, true);
     struct finding *f = fake_finding(s, SEVERITY_WARNING, about, "it", "is so", advice);
     f->advice_by_key = mem_copy_string(by_key);
     vec_push(&f->objects, about);
@@ -421,6 +490,275 @@ TEST(a_key_that_is_none_says_so)
     assert_string_equal(u->s.message, "F2: no such key; F1 lists them");
     user_press(u, 'a');
     assert_string_equal(u->s.message, "a: not in this view; F1 lists its keys");
+    user_free(u);
+}
+
+// --- commands ------------------------------------------------------------------------------------
+
+struct advised { // "ipctop --signal TERM -f 'pid=67|68' -i 1 holders"
+    char text[1024], *words[16];
+    size_t n;
+};
+
+// The first of the text, to its closing parenthesis; quotes as the shell has them. False: it names none.
+static bool command_in(const char *text, struct advised *out)
+{
+    const char *c = strstr(text, "(ipctop ");
+    bool quoted = false, in_word = false;
+    size_t n = 0;
+
+    *out = (struct advised){0};
+    for (c = c ? c + 1 : ""; *c && *c != '\n' && (quoted || (*c != ')' && *c != ';')); c++) {
+        if (*c == '\'') {
+            quoted = !quoted;
+            continue;
+        }
+        if (*c == ' ' && !quoted) {
+            out->text[n++] = '\0';
+            in_word = false;
+            continue;
+        }
+        assert_true(n + 1 < sizeof out->text);
+        if (!in_word)
+            out->words[out->n++] = &out->text[n];
+        in_word = true;
+        out->text[n++] = *c;
+    }
+    assert_false(quoted);
+    return out->n > 0;
+}
+
+static const char *value_of(const struct advised *command, const char *option)
+{
+    for (size_t i = 0; i + 1 < command->n; i++)
+        if (strcmp(command->words[i], option) == 0)
+            return command->words[i + 1];
+    return NULL;
+}
+
+// Rows of its table that the command acts on, as identities.
+static struct identity_vec rows_of(const struct snapshot *s, const struct advised *command)
+{
+    const struct kind *kind = kind_by_name(command->words[command->n - 1]);
+    const char *expression = value_of(command, "-f"), *id = value_of(command, "-i");
+    struct identity_vec rows = {0}, set = {0};
+    struct filter_error error;
+
+    assert_non_null(kind);
+    struct filter *filter = filter_parse(kind, expression ? expression : "", &error);
+    if (!filter)
+        fail_msg("%s: %s", expression, error.message);
+    for (size_t i = 0; i < kind_count(kind, s); i++) {
+        const void *row = kind_at(kind, s, i);
+        struct identity identity;
+
+        kind->identify(s, row, &identity);
+        if (filter_match(filter, (struct column_choice){0}, s, row) &&
+            (!id || identity.id == atoi(id)))
+            vec_push(&rows, identity);
+    }
+    filter_free(filter);
+    identity_set_add_all(&set, rows.at, rows.n);
+    vec_free(&rows);
+    return set;
+}
+
+// Whether a number stands in a text by itself.
+static bool names(const char *text, int32_t number)
+{
+    char digits[16];
+    size_t n = (size_t)snprintf(digits, sizeof digits, "%d", number);
+
+    for (const char *c = text; (c = strstr(c, digits)); c++)
+        if ((c == text || !isdigit((unsigned char)c[-1])) && !isdigit((unsigned char)c[n]))
+            return true;
+    return false;
+}
+
+// Of the holders of the segment, those the sentences name by their pids are those that are signalled.
+static void signals_whom_it_names(const struct snapshot *s, const struct finding *f,
+                                  const struct advised *command)
+{
+    const int32_t id = atoi(value_of(command, "-i"));
+    struct identity_vec hit = rows_of(s, command);
+    const char *end = strstr(f->advice, "(ipctop ");
+    char *said = mem_format("%s; %.*s", f->evidence, (int)(end - f->advice), f->advice);
+    size_t n;
+    const struct holder *holders = scan_holders(s->scan, id, &n);
+
+    assert_true(hit.n > 0);
+    for (size_t i = 0; i < n; i++) {
+        bool signalled = false;
+        for (size_t k = 0; k < hit.n; k++)
+            signalled |= hit.at[k].pid == holders[i].pid;
+        if (signalled != names(said, holders[i].pid))
+            fail_msg("%s: %d is %s: %s: %s", f->rule, holders[i].pid,
+                     signalled ? "signalled and not named" : "named and not signalled", said,
+                     f->advice);
+    }
+    free(said);
+    vec_free(&hit);
+}
+
+static void removes_its_objects(const struct snapshot *s, const struct finding *f,
+                                const struct advised *command)
+{
+    struct identity_vec hit = rows_of(s, command);
+
+    if (hit.n != f->objects.n)
+        fail_msg("%s: %zu objects, %zu removed: %s", f->rule, f->objects.n, hit.n, f->advice);
+    for (size_t i = 0; i < hit.n; i++)
+        assert_true(identity_same(&hit.at[i], &f->objects.at[i]));
+    vec_free(&hit);
+}
+
+// Returns what was compared: bit 0 a removal, bit 1 a signal.
+static unsigned compare_sets(struct snapshot *s)
+{
+    unsigned compared = 0;
+    struct advised command;
+
+    triage_run(s);
+    for (size_t i = 0; i < s->findings.n; i++) {
+        const struct finding *f = &s->findings.at[i];
+        if (!command_in(f->advice, &command))
+            continue;
+        if (strcmp(command.words[1], "--remove") == 0) {
+            removes_its_objects(s, f, &command);
+            compared |= 1;
+        } else if (strcmp(command.words[1], "--signal") == 0) {
+            signals_whom_it_names(s, f, &command);
+            compared |= 2;
+        }
+    }
+    snapshot_unref(s);
+    return compared;
+}
+
+TEST(a_command_acts_on_what_its_sentence_names)
+{
+    assert_int_equal(compare_sets(dead_postmaster()), 2);
+    assert_int_equal(compare_sets(watched_postmaster()), 2);
+    assert_int_equal(compare_sets(headless_workers()), 2);
+    assert_int_equal(compare_sets(used_up_pool()) & 1, 1);
+    assert_int_equal(compare_sets(server_gone()), 1);
+    assert_int_equal(compare_sets(shared_left_behind()), 1);
+    assert_int_equal(compare_sets(leak()), 1);
+    assert_int_equal(compare_sets(fake_story()), 3);
+}
+
+static bool advises(struct snapshot *s, const char *rule, const char *words)
+{
+    bool found = false;
+
+    triage_run(s);
+    for (size_t i = 0; i < s->findings.n; i++)
+        found |=
+            strcmp(s->findings.at[i].rule, rule) == 0 && strstr(s->findings.at[i].advice, words);
+    snapshot_unref(s);
+    return found;
+}
+
+// A list of pids has an end: then it names the others; where these are many, too, nothing is signalled.
+TEST(many_backends_are_signalled_by_who_is_none)
+{
+    assert_true(advises(postmaster_with(2, 0), "database-interlock",
+                        "(ipctop --signal TERM -i 4 holders)"));
+    assert_true(advises(postmaster_with(2, 1), "database-interlock",
+                        "(ipctop --signal TERM -f 'pid=18711|19000|19001' -i 4 holders)"));
+    assert_true(advises(postmaster_with(100, 2), "database-interlock",
+                        "(ipctop --signal TERM -f 'pid!=30100|30101' -i 4 holders)"));
+    assert_true(
+        advises(postmaster_with(100, 100), "database-interlock", "(ipctop --batch -i 4 holders)"));
+}
+
+// A user without a name, or with one the shell or a filter takes apart.
+TEST(an_owner_is_named_as_a_filter_understands)
+{
+    struct snapshot *s = fake_snapshot();
+    char filter[OWNER_FILTER_MAX];
+
+    fake_user(s, 48, "apache");
+    fake_user(s, 49, "o'brien orphan=no");
+    fake_user(s, 50, "-x");
+    assert_string_equal(owner_filter(s, 48, filter), "owner=apache");
+    assert_string_equal(owner_filter(s, 49, filter), "uid=49");
+    assert_string_equal(owner_filter(s, 50, filter), "uid=50");
+    assert_string_equal(owner_filter(s, 4711, filter), "uid=4711");
+    snapshot_unref(s);
+}
+
+static size_t count(const char *text, const char *word)
+{
+    size_t n = 0;
+
+    for (; (text = strstr(text, word)); text += strlen(word))
+        n++;
+    return n;
+}
+
+// Ids repeat across namespaces.
+static void check_namespace(struct snapshot *s, uint64_t place, size_t *commands)
+{
+    s->entered = place;
+    triage_run(s);
+    for (size_t i = 0; i < s->findings.n; i++) {
+        const struct finding *f = &s->findings.at[i];
+        size_t n = count(f->advice, "ipctop "), with = count(f->advice, " --namespace ");
+        assert_int_equal(with, place ? n : 0);
+        assert_int_equal(count(f->advice, "(ipctop --namespace 4026532201 --"), place ? n : 0);
+        assert_int_equal(count(f->advice_by_key ? f->advice_by_key : "", "--namespace"), 0);
+        *commands += n;
+    }
+    snapshot_unref(s);
+}
+
+TEST(a_command_names_the_namespace_of_its_picture)
+{
+    size_t own = 0, there = 0;
+
+    for (size_t i = 0; i < TOPICS; i++)
+        for (const struct rule *rule = topics[i]; rule->name; rule++) {
+            check_namespace(outage_of(rule), 0, &own);
+            check_namespace(outage_of(rule), 4026532201, &there);
+        }
+    assert_true(own > 0);
+    assert_int_equal(own, there);
+}
+
+// A recording's place is the number of its host.
+TEST(a_host_is_no_namespace)
+{
+    struct snapshot *s = fake_story();
+    struct recorded_base recorded = {0};
+
+    s->entered = 2;
+    s->recorded = &recorded;
+    char *text = advice_for(s, COMMAND("F8", "--remove -i 1 queues"), false);
+    assert_string_equal(text, "ipctop --remove -i 1 queues");
+    free(text);
+    s->recorded = NULL;
+    text = advice_for(s, COMMAND("F8", "--remove -i 1 queues"), false);
+    assert_string_equal(text, "ipctop --namespace 2 --remove -i 1 queues");
+    free(text);
+    snapshot_unref(s);
+}
+
+// --- searching -----------------------------------------------------------------------------------
+
+// The screen shows keys where a printed table has commands.
+TEST(the_search_finds_what_the_screen_shows)
+{
+    struct user *u = user_new(leak());
+
+    user_press(u, '!');
+    user_press(u, '/');
+    user_type(u, "; F8)");
+    user_press(u, K_ENTER);
+    assert_null(strstr(u->s.message, "not found"));
+    assert_true(view_search(session_view(&u->s), u->s.snapshot, "; F8)", 0, false, &(size_t){0}));
+    assert_false(
+        view_search(session_view(&u->s), u->s.snapshot, "ipctop --", 0, false, &(size_t){0}));
     user_free(u);
 }
 

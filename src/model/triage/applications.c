@@ -7,14 +7,16 @@
 #include "model/record/pid_state.h"
 #include "rules.h"
 
-enum { NAMED_MAX = 6 };
+enum { NAMED_MAX = 6, PIDS_MAX = 64 };
+
+// Whether a holder of the segment is its application's.
+typedef bool is_own(const struct snapshot *s, const struct segment *g, int32_t pid);
 
 // Writes those holders that are the application's and may be advised to be ended (x may be NULL), and
 // returns how many they are. Any process may attach where the mode permits it, and an X server attaches
 // what its clients name.
 static size_t own_holders(struct say *x, const struct snapshot *s, const struct segment *g,
-                          bool (*is)(const struct snapshot *s, const struct segment *g,
-                                     int32_t pid))
+                          is_own *is)
 {
     size_t all, n = 0;
     const struct holder *holders = scan_holders(s->scan, g->o.id, &all);
@@ -29,6 +31,38 @@ static size_t own_holders(struct say *x, const struct snapshot *s, const struct 
     if (x && n > NAMED_MAX)
         say(x, "{more}", n - NAMED_MAX);
     return n;
+}
+
+// "pid=67|68" of those that are the application's, or "pid!=69" of the others. False: they are too many.
+static bool pids_of(const struct snapshot *s, const struct segment *g, is_own *is, bool own,
+                    char *dst, size_t cap)
+{
+    size_t all, n = 0;
+    const struct holder *holders = scan_holders(s->scan, g->o.id, &all);
+    struct line line = line_start(dst, cap);
+
+    for (size_t i = 0; i < all && n <= PIDS_MAX; i++)
+        if (is(s, g, holders[i].pid) == own)
+            line_add(&line, "%s%d", n++ ? "|" : own ? "pid=" : "pid!=", holders[i].pid);
+    return n <= PIDS_MAX && !line.full;
+}
+
+// What signals those holders that own_holders() names, and no other. Where none is seen, or many beside
+// many others, what lists them.
+static void say_signal(struct say *x, const struct segment *g, const char *signal, is_own *is)
+{
+    size_t all, n = own_holders(NULL, x->s, g, is);
+    char pids[PIDS_MAX * 12 + 8];
+
+    scan_holders(x->s->scan, g->o.id, &all);
+    if (n > 0 && n == all)
+        say(x, COMMAND("Enter, k", "--signal {text} -i {number} holders"), signal, g->o.id);
+    else if (n > 0 && (pids_of(x->s, g, is, true, pids, sizeof pids) ||
+                       pids_of(x->s, g, is, false, pids, sizeof pids)))
+        say(x, COMMAND("Enter, k", "--signal {text} -f '{text}' -i {number} holders"), signal, pids,
+            g->o.id);
+    else
+        say(x, COMMAND("Enter, k", "--batch -i {number} holders"), g->o.id);
 }
 
 // src/backend/port/sysv_shmem.c: a server starts only where nobody is attached to its
@@ -80,9 +114,10 @@ static void interlock_advise(struct say *x)
     const struct segment *g = x->match->object;
     const struct process *postmaster = snapshot_process(x->s, g->cpid);
 
-    say(x,
-        "end these backends (" BY_KEY("Enter, k", "ipctop --signal TERM -i {number} holders") "), ",
-        g->o.id);
+    say(x, own_holders(NULL, x->s, g, postgres_backend_of) ? "end these backends ("
+                                                           : "end its backends (");
+    say_signal(x, g, "TERM", postgres_backend_of);
+    say(x, "), ");
     if (postmaster && postmaster->unreaped && postmaster->parent > 0)
         say(x,
             "and {process}, which does not reap the dead postmaster (while that pid exists no "
@@ -145,7 +180,7 @@ static void headless_advise(struct say *x)
     const struct segment *g = x->match->object;
 
     say(x, "end these processes by SIGKILL (");
-    say(x, BY_KEY("Enter, k", "ipctop --signal KILL -i {number} holders"), g->o.id);
+    say_signal(x, g, "KILL", is_worker);
     say(x, "; without their parent they do not act on SIGTERM), then start the service: they keep "
            "its port and its memory");
 }
@@ -289,8 +324,15 @@ static void server_gone_advise(struct say *x)
     const struct queue *answers = hanging(x->s, x->match->object);
 
     say(x, "start the server and its clients again; removing the queue they wait on (");
-    say(x, BY_KEY("F8", "ipctop --remove --attached -i {number} queues"), answers->o.id);
+    say(x, COMMAND("F8", "--remove --attached -i {number} queues"), answers->o.id);
     say(x, ") wakes them with an error");
+}
+
+// Not that of the requests: nobody waits there.
+static void server_gone_objects(const struct snapshot *s, const struct match *match,
+                                struct identity_vec *out)
+{
+    vec_push(out, identity_of(&hanging(s, match->object)->o));
 }
 
 // --- the rules ----------------------------------------------------------------------------------
@@ -329,6 +371,7 @@ const struct rule applications_rules[] = {
         .title = server_gone_title,
         .evidence = server_gone_evidence,
         .advise = server_gone_advise,
+        .objects = server_gone_objects,
     },
     {0},
 };

@@ -167,16 +167,15 @@ static void pool_advise(struct say *x)
         say(x, "shmget with SHM_HUGETLB fails with ENOMEM: ");
     else
         say(x, "pages that are freed leave the pool, and the next start finds too few: ");
-    if (lying.orphans)
-        say(x,
-            "remove the {n orphan} " BY_KEY(
-                "(Enter, F8)", "(ipctop --remove -f 'orphan=yes status=hugetlb' segments)") ", or ",
-            lying.orphans);
-    else if (lying.removed)
-        say(x,
-            "end the processes that hold the {n removed segment} (" BY_KEY(
-                "Enter, k", "ipctop --batch -f 'status=dest status=hugetlb' segments") "), or ",
-            lying.removed);
+    if (lying.orphans) {
+        say(x, "remove the {n orphan} (", lying.orphans);
+        say(x, COMMAND("Enter, F8", "--remove -f 'orphan=yes status=hugetlb' segments"));
+        say(x, "), or ");
+    } else if (lying.removed) {
+        say(x, "end the processes that hold the {n removed segment} (", lying.removed);
+        say(x, COMMAND("Enter, k", "--batch -f 'status=dest status=hugetlb' segments"));
+        say(x, "), or ");
+    }
     say(x, "raise vm.nr_hugepages");
 }
 

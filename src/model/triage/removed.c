@@ -207,6 +207,21 @@ static const struct process *stopped_holder(const struct snapshot *s, const stru
     return NULL;
 }
 
+static void say_unseen_holder(struct say *x, const struct segment *g)
+{
+    say(x, "see the accounting (");
+    say(x, COMMAND("Enter", "--report -i {number} segments holders"), g->o.id);
+    say(x, "); when the holder ends, the kernel frees the memory");
+}
+
+// All of them.
+static void say_end_holders(struct say *x, const struct segment *g)
+{
+    say(x, "end {holders} (", holders_of(g->o.id, LISTED_MAX));
+    say(x, COMMAND("Enter, k", "--signal TERM -i {number} holders"), g->o.id);
+    say(x, "): the kernel then frees the memory");
+}
+
 static void removed_held_advise(struct say *x)
 {
     const struct segment *g = x->match->object;
@@ -223,18 +238,9 @@ static void removed_held_advise(struct say *x)
         say(x, "{process} is an X server: the memory is freed when its session ends",
             process_at(holders[0].pid, 0));
     else if (n == 0)
-        say(x,
-            BY_KEY("Enter",
-                   "ipctop --report -i {number} segments holders") " shows the accounting; when "
-                                                                   "the holder ends, the kernel "
-                                                                   "frees the memory",
-            g->o.id);
+        say_unseen_holder(x, g);
     else
-        say(x,
-            "end {holders} " BY_KEY(
-                "(Enter, k)",
-                "(ipctop --signal TERM -i {number} holders)") ": the kernel then frees the memory",
-            holders_of(g->o.id, LISTED_MAX), g->o.id);
+        say_end_holders(x, g);
     if (stopped && !server && process_is_traced(stopped)) {
         say(x, "; ");
         say_traced(x, stopped);

@@ -26,10 +26,17 @@ typedef void rule_words(struct say *x); // about x->match, the first of x->n
 
 // A part of an advice that depends on where it is read: beside the keys of the screen, or in what a command
 // printed. advice_for() takes one of the two.
-#define BY_KEY(keys, command) "\1" keys "\2" command "\3"
+#define BY_KEY(keys, printed) "\1" keys "\2" printed "\3"
+// The same where a command of ours is printed, of which these are the options: advice_for() adds the
+// namespace of the picture. What it acts on is what the sentence names, no more and no less.
+#define COMMAND(keys, options) BY_KEY(keys, "ipctop\4 " options)
 
 // The caller frees.
-char *advice_for(const char *text, bool by_key);
+char *advice_for(const struct snapshot *s, const char *text, bool by_key);
+
+enum { OWNER_FILTER_MAX = 64 };
+// A term of a filter that is true of that user's objects alone: "owner=apache", "uid=1001". Returns dst.
+const char *owner_filter(const struct snapshot *s, uint32_t uid, char dst[OWNER_FILTER_MAX]);
 
 struct rule {
     const char *name;

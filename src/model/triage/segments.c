@@ -117,6 +117,13 @@ static void swapped_evidence(struct say *x)
         say(x, ", {size} in memory", g->rss);
 }
 
+static void swapped_advise(struct say *x)
+{
+    say(x, "memory is short: huge pages or locking");
+    say(x, BY_KEY(" (l)", ""));
+    say(x, " keep a database's segment in memory");
+}
+
 // --- unseen attachments -------------------------------------------------------------------------
 
 // Those that come of a lasting cause. What merely changed during a scan is gone with the next.
@@ -201,8 +208,19 @@ static void orphan_advise(struct say *x)
 {
     const struct segment *g = x->match->object;
 
-    say(x, BY_KEY("Enter shows them; ", "") "ask their owner whether the contents matter, then ");
-    say(x, BY_KEY("F8 removes", "ipctop --remove -f 'owner={user} orphan=yes' segments"), g->o.uid);
+    char owner[OWNER_FILTER_MAX];
+
+    say(x, "ask their owner whether the contents matter, then remove them (");
+    say(x, COMMAND("Enter shows them; F8", "--remove -f '{text} orphan=yes' segments"),
+        owner_filter(x->s, g->o.uid, owner));
+    say(x, ")");
+}
+
+static void creator_reused_advise(struct say *x)
+{
+    say(x, "that process has nothing to do with it: its holders");
+    say(x, BY_KEY(" (Enter)", ""));
+    say(x, " are its users");
 }
 
 // --- the rules ----------------------------------------------------------------------------------
@@ -229,8 +247,7 @@ const struct rule segments_rules[] = {
         .applies = swapped,
         .title = swapped_title,
         .evidence = swapped_evidence,
-        .advice = "memory is short: huge pages or locking" BY_KEY(
-            " (l)", "") " keep a database's segment in memory",
+        .advise = swapped_advise,
     },
     {
         .name = "unseen",
@@ -254,8 +271,7 @@ const struct rule segments_rules[] = {
         .applies = creator_reused,
         .title = creator_reused_title,
         .evidence = creator_reused_evidence,
-        .advice = "that process has nothing to do with it: its holders" BY_KEY(" (Enter)",
-                                                                               "") " are its users",
+        .advise = creator_reused_advise,
     },
     {0},
 };

@@ -27,13 +27,18 @@ static bool orphan(const struct snapshot *s, struct match *match)
     bool known;
 
     match->weight = r->known & SHARED_KNOWS_RSS ? r->rss : 0;
-    return shared_orphan(s, r, &known) && known;
+    return shared_rule_of(r->name) && shared_orphan(s, r, &known) && known;
 }
 
+// Several rules of names may be of one.
 static uint64_t same_app(const struct snapshot *s, const struct match *match)
 {
+    uint64_t hash = UINT64_C(14695981039346656037); // FNV-1a
+
     (void)s;
-    return (uintptr_t)shared_rule_of(((const struct shared *)match->object)->name);
+    for (const char *c = shared_rule_of(((const struct shared *)match->object)->name)->app; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * UINT64_C(1099511628211);
+    return hash;
 }
 
 static void orphan_title(struct say *x)
@@ -52,6 +57,16 @@ static void orphan_evidence(struct say *x)
         "/dev/shm/{text}{more}: no process maps or holds them, and no program of {text} runs as "
         "{user}",
         r->name, (int64_t)x->n - 1, title_of(r), r->uid);
+}
+
+static void orphan_advise(struct say *x)
+{
+    const struct shared *r = x->match->object;
+
+    say(x, "nothing needs them any longer: remove them (");
+    say(x, COMMAND("F8", "--remove -f 'orphan=yes app={text}' shared"),
+        shared_rule_of(r->name)->app);
+    say(x, ")");
 }
 
 // --- deleted, but held ---------------------------------------------------------------------------
@@ -106,6 +121,15 @@ static void full_evidence(struct say *x)
     say(x,
         "{number} of {n message} wait in /{text} of {user}: its next sender waits, or is refused",
         r->messages, r->max_messages, r->name, r->uid);
+}
+
+static void full_advise(struct say *x)
+{
+    const struct shared *r = x->match->object;
+
+    say(x, "its reader is gone, stuck or too slow: see which processes have the queue open (");
+    say(x, COMMAND("Enter", "--batch -f inode={number} shared_holders"), r->id.inode);
+    say(x, ")");
 }
 
 // --- the file system -----------------------------------------------------------------------------
@@ -210,10 +234,9 @@ static void nearly_full_evidence(struct say *x)
 
 static void nearly_full_advice(struct say *x)
 {
-    say(x,
-        BY_KEY("Enter", "ipctop --batch -f kind=posix shared") " lists what is in it: remove what "
-                                                               "no process uses, or {text}",
-        shm_limit_remedy(x->match->object));
+    say(x, "see what is in it (");
+    say(x, COMMAND("Enter", "--batch -f kind=posix shared"));
+    say(x, "): remove what no process uses, or {text}", shm_limit_remedy(x->match->object));
 }
 
 // clang-format off
@@ -223,13 +246,13 @@ const struct rule shared_rules[] = {
      .advise = nearly_full_advice},
     {.name = "shared-orphan", .subject = OF_SHARED, .rank = 125, .severity = SEVERITY_WARNING, .group = same_app,
      .applies = orphan, .title = orphan_title, .evidence = orphan_evidence,
-     .advice = "nothing needs them any longer: " BY_KEY("F8 removes them", "ipctop --remove -f orphan=yes shared")},
+     .advise = orphan_advise},
     {.name = "shared-deleted", .subject = OF_SHARED, .rank = 165, .severity = SEVERITY_NOTICE, .together = true,
      .applies = deleted, .title = deleted_title, .evidence = deleted_evidence,
      .advice = "the memory is free once its last holder unmaps and closes it, or ends"},
     {.name = "mqueue-full", .subject = OF_SHARED, .rank = 95, .severity = SEVERITY_WARNING,
      .applies = full, .title = full_title, .evidence = full_evidence,
-     .advice = "its reader is gone, stuck or too slow: " BY_KEY("Enter", "ipctop --batch shared_holders") " shows which processes have the queue open"},
+     .advise = full_advise},
     {0},
 };
 // clang-format on

@@ -193,16 +193,16 @@ static void limit_advise(struct say *x)
         return;
     }
     say(x, "beyond it new objects fail with ENOSPC: ");
-    if (held)
-        say(x,
-            "end the processes that hold the {n removed segment} " BY_KEY(
-                "(Enter, k)", "(ipctop --batch -f status=dest segments)") ", or ",
-            n);
-    else if (n)
-        say(x,
-            "remove the {n orphan} " BY_KEY("(Enter, F8)",
-                                            "(ipctop --remove -f orphan=yes {text})") ", or ",
-            n, kind_get(limit_spec_find(limit->name)->kind)->name);
+    if (held) {
+        say(x, "end the processes that hold the {n removed segment} (", n);
+        say(x, COMMAND("Enter, k", "--batch -f status=dest segments"));
+        say(x, "), or ");
+    } else if (n) {
+        say(x, "remove the {n orphan} (", n);
+        say(x, COMMAND("Enter, F8", "--remove -f orphan=yes {text}"),
+            kind_get(limit_spec_find(limit->name)->kind)->name);
+        say(x, "), or ");
+    }
     say(x, "raise it " BY_KEY("in Limits", "by sysctl(8)"));
 }
 

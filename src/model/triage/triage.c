@@ -217,25 +217,6 @@ static void take_ids(struct finding *finding)
         vec_push(&finding->ids, (uint32_t)objects->at[i].id);
 }
 
-char *advice_for(const char *text, bool by_key)
-{
-    char *out = mem_alloc(strlen(text) + 1);
-    size_t n = 0;
-    bool taken = true;
-
-    for (; *text; text++)
-        if (*text == '\1')
-            taken = by_key;
-        else if (*text == '\2')
-            taken = !by_key;
-        else if (*text == '\3')
-            taken = true;
-        else if (taken)
-            out[n++] = *text;
-    out[n] = '\0';
-    return out;
-}
-
 static void report(struct snapshot *s, const struct rule *rule, const struct match *matches,
                    size_t n)
 {
@@ -255,9 +236,9 @@ static void report(struct snapshot *s, const struct rule *rule, const struct mat
                               .weight = matches_weight(matches, n),
                               .title = mem_copy_string(title),
                               .evidence = mem_copy_string(evidence),
-                              .advice = advice_for(advice, false),
+                              .advice = advice_for(s, advice, false),
                               .advice_by_key =
-                                  strchr(advice, '\1') ? advice_for(advice, true) : NULL,
+                                  strchr(advice, '\1') ? advice_for(s, advice, true) : NULL,
                               .objects = objects_of(s, rule, matches, n),
                               .more_need = rule->more_need};
     if (rule->lists)

@@ -63,6 +63,13 @@ static void queue_blocked_evidence(struct say *x)
     say(x, "; waiting: {waiters}", waiters_on(&q->o, CALLS_SEND, LISTED_MAX));
 }
 
+static void say_continue(struct say *x, const struct queue *q)
+{
+    say(x, "continue {process} (", process_at(q->lrpid, q->rtime));
+    say(x, BY_KEY("k, SIGCONT", "SIGCONT: kill -CONT {number}"), q->lrpid);
+    say(x, ")");
+}
+
 static void queue_blocked_advise(struct say *x)
 {
     const struct queue *q = x->match->object;
@@ -71,16 +78,15 @@ static void queue_blocked_advise(struct say *x)
     if (p && process_is_traced(p))
         say_traced(x, p);
     else if (p && process_is_stopped(p))
-        say(x, "continue {process} (" BY_KEY("k, SIGCONT", "SIGCONT: kill -CONT {number}") ")",
-            process_at(q->lrpid, q->rtime), q->lrpid);
+        say_continue(x, q);
     else if (p)
         say(x, "{process} lives and does not read: see what it is waiting for",
             process_at(q->lrpid, q->rtime));
     else
         say(x, "start its receiver again");
-    say(x, "; removing queue {number} ", q->o.id);
-    say(x, BY_KEY("(F8)", "(ipctop --remove --attached -i {number} queues)"), q->o.id);
-    say(x, " wakes the senders with an error");
+    say(x, "; removing queue {number} (", q->o.id);
+    say(x, COMMAND("F8", "--remove --attached -i {number} queues"), q->o.id);
+    say(x, ") wakes the senders with an error");
 }
 
 // --- messages nobody will read -------------------------------------------------------------------
@@ -265,27 +271,33 @@ static void left_out_evidence(struct say *x)
         matches_weight(x->match, x->n), set->o.id, set->o.cuid, set->nsems);
 }
 
+static void left_out_advise(struct say *x)
+{
+    say(x, "have one read alone (");
+    say(x, COMMAND("Enter on a set", "--batch -i ID elements"));
+    say(x, "); waiters and orphans among the others are not known");
+}
+
 static void orphan_sets_advise(struct say *x)
 {
     const struct semset *set = x->match->object;
+    char owner[OWNER_FILTER_MAX];
 
-    say(x,
-        BY_KEY("Enter shows them; F8 removes", "ipctop --remove -f 'owner={user} orphan=yes' "
-                                               "semaphores removes") " those no program will "
-                                                                     "come back for",
-        set->o.uid);
+    say(x, "remove them if no program will come back for them (");
+    say(x, COMMAND("Enter shows them; F8", "--remove -f '{text} orphan=yes' semaphores"),
+        owner_filter(x->s, set->o.uid, owner));
+    say(x, ")");
 }
 
 static void orphan_queues_advise(struct say *x)
 {
     const struct queue *q = x->match->object;
+    char owner[OWNER_FILTER_MAX];
 
-    say(x,
-        BY_KEY(
-            "Enter shows them; messages still queued are lost with F8",
-            "ipctop --remove -f 'owner={user} orphan=yes' queues removes them, and with them the "
-            "messages still queued"),
-        q->o.uid);
+    say(x, "remove them (");
+    say(x, COMMAND("Enter shows them; F8", "--remove -f '{text} orphan=yes' queues"),
+        owner_filter(x->s, q->o.uid, owner));
+    say(x, "): messages still queued are lost");
 }
 
 // --- the rules ----------------------------------------------------------------------------------
@@ -358,9 +370,7 @@ const struct rule waits_rules[] = {
         .applies = left_out,
         .title = left_out_title,
         .evidence = left_out_evidence,
-        .advice = BY_KEY("Enter on a set",
-                         "ipctop --batch -i ID elements") " reads that one; waiters and orphans "
-                                                          "among the others are not known",
+        .advise = left_out_advise,
     },
     {0},
 };
