@@ -363,12 +363,16 @@ void options_help(void)
         "acts\n"
         "ipctop --signal NAME [options] [TABLE...]  signal the processes of such rows, likewise\n");
     for (int i = 0; i < n_rows; i++) {
-        char letter[8] = "    ", name[32];
+        char letter[8] = "    ", name[32], defaults[200];
+        const struct format *format = rows[i].mode == MODE_PRINT ? rows[i].format : NULL;
         if (rows[i].letter)
             snprintf(letter, sizeof letter, "-%c, ", rows[i].letter);
         snprintf(name, sizeof name, "--%s %s", rows[i].name,
                  rows[i].argument ? rows[i].argument : "");
-        printf("  %s%-18s  %s\n", letter, name, rows[i].help);
+        printf("  %s%-18s  %s", letter, name, rows[i].help);
+        if (format && format->several && !format->form_of)
+            printf("; %s if none is named", formats_defaults(format, defaults, sizeof defaults));
+        putchar('\n');
     }
     char tables[200];
     printf("\nTables: %s.\n"

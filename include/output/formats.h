@@ -56,5 +56,8 @@ extern const struct format record_format;
 const struct format *format_of_file(const char *name);
 // The options that choose one, in `dst` of `cap` bytes: "--json, --batch".
 const char *formats_list(char *dst, size_t cap);
+// The tables of one where none is named: "segments, semaphores and queues"; of most, those left out: "every
+// table but hosts".
+const char *formats_defaults(const struct format *format, char *dst, size_t cap);
 
 #endif

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/line.h"
+#include "model/kinds/registry.h"
 
 // Each in a file of its own.
 extern const struct format json_format, batch_format, csv_format, raw_format, check_format,
@@ -55,5 +56,27 @@ const char *formats_list(char *dst, size_t cap)
     for (size_t i = 0; i < n_formats; i++)
         if (formats[i]->name)
             line_add(&line, "%s--%s", line.n ? ", " : "", formats[i]->name);
+    return dst;
+}
+
+const char *formats_defaults(const struct format *format, char *dst, size_t cap)
+{
+    struct line line = line_start(dst, cap);
+    const char *names[KINDS];
+    int n[2] = {0}; // left out, listed
+
+    for (int id = 1; id < KINDS; id++)
+        n[*((const uint8_t *)kind_get((enum kind_id)id) + format->place) > 0]++;
+    bool most = n[1] > n[0];
+    size_t listed = 0;
+    for (int id = 1; id < KINDS; id++) {
+        const struct kind *kind = kind_get((enum kind_id)id);
+        if (most != (*((const uint8_t *)kind + format->place) > 0))
+            names[listed++] = kind->name;
+    }
+    if (most)
+        line_add(&line, "every table%s", listed ? " but " : "");
+    for (size_t i = 0; i < listed; i++)
+        line_add(&line, "%s%s", i == 0 ? "" : i + 1 < listed ? ", " : " and ", names[i]);
     return dst;
 }

@@ -287,7 +287,7 @@ static int json_write(FILE *out, const struct snapshot *s, const struct table_re
 const struct format json_format = {
     .name = "json",
     .what = "one JSON document",
-    .help = "one JSON document on one line; every table if none is named",
+    .help = "one JSON document on one line",
     .ending = ".json",
     .utf8 = true,
     .several = true,

@@ -127,7 +127,7 @@ static int plain_write(FILE *out, const struct snapshot *s, const struct table_r
 const struct format batch_format = {
     .name = "batch",
     .what = "plain tables",
-    .help = "plain tables; segments, semaphores and queues if none is named",
+    .help = "plain tables",
     .shown = true,
     .rows = true,
     .several = true,

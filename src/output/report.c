@@ -219,7 +219,7 @@ static int markdown_write(FILE *out, const struct snapshot *s, const struct tabl
 const struct format report_format = {
     .name = "report",
     .what = "all of it as one text",
-    .help = "one text: what is wrong and why, then all tables",
+    .help = "one text: what is wrong and why, then the tables",
     .shown = true,
     .need = NEED_SYSTEM,
     .place = offsetof(struct kind, json),

@@ -138,6 +138,31 @@ static char *help_text_of_options(void)
     return read_all(file);
 }
 
+// The tables of --json where none is named, as --help has them.
+static void write_defaults(FILE *out)
+{
+    static const char before[] = "one JSON document on one line; ";
+    char *help = help_text_of_options(), *from = strstr(help, before);
+
+    assert_non_null(from);
+    from += strlen(before);
+    char *to = strstr(from, " if none is named\n");
+    assert_non_null(to);
+    fprintf(out, "%.*s\n", (int)(to - from), from);
+    for (int id = 1; id < KINDS; id++) { // none of those that are left out has a place in it
+        const struct kind *kind = kind_get((enum kind_id)id);
+        char *name = strstr(from, kind->name);
+        assert_int_equal(name && name < to, !kind->json);
+    }
+    free(help);
+}
+
+TEST(default_tables_in_the_manual)
+{
+    holds("src/ipctop.1", ".\\\" defaults: written by tests/unit/docs_test.c\n",
+          ".\\\" end of defaults\n", write_defaults);
+}
+
 // Every long option of --help is in the manual page, as mdoc writes it: "Fl -json".
 TEST(options_in_the_manual)
 {
