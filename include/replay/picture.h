@@ -4,10 +4,11 @@
 
 #include "model/source.h"
 #include "replay/damage.h"
+#include "replay/document.h"
 
-// `text` NULL: the line is too long, or cannot be read. `place` as damage_leave_out() has it. NULL, which is
-// noted: the line is no picture. One reference.
-struct snapshot *picture_read(const char *text, size_t n, int64_t place, struct damage *damage,
-                              const struct want *want);
+// `text` NULL: the line is too long, or cannot be read. NULL: the line is no picture, and the report says why;
+// that is for the caller to note. One reference.
+struct snapshot *picture_read(const char *text, size_t n, struct damage *damage,
+                              const struct want *want, struct document_report *report);
 
 #endif

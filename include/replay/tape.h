@@ -37,7 +37,9 @@ int64_t tape_end(const struct tape *tape); // offset after its last line
 int tape_error(
     const struct tape *tape); // errno value of a read that failed since it was measured; 0: none
 
-// Whether a line is the last one and has no end: it is being written, or was cut off.
+// Whether a line is the last one and has no newline: it may still be written, or be cut off.
+bool tape_is_open(const struct tape *tape, const struct span *line);
+// Of such a line, whether its last byte shows that it is.
 bool tape_is_unfinished(struct tape *tape, const struct span *line);
 // The program that reads what was compressed; NULL: it is not.
 const char *tape_compressed(struct tape *tape);

@@ -141,12 +141,24 @@ static bool read_value(const json_t *json, const struct column *column, struct r
 
 // --- tables --------------------------------------------------------------------------------------
 
+// Whether two rows have the same members in the same order, as a program writes them.
+static bool is_alike(json_t *row, json_t *other)
+{
+    void *a = json_object_iter(row), *b = json_object_iter(other);
+
+    while (a && b && strcmp(json_object_iter_key(a), json_object_iter_key(b)) == 0) {
+        a = json_object_iter_next(row, a);
+        b = json_object_iter_next(other, b);
+    }
+    return !a && !b;
+}
+
 // Which columns there are: those of any row, of which nearly always the first one has all.
 static void read_columns(struct recorded_table *table, const json_t *array,
                          struct document_report *report)
 {
     const struct kind *kind = table->kind;
-    size_t members = 0;
+    json_t *last = NULL; // row that was looked at
 
     table->place = mem_zero(kind->n_columns, sizeof *table->place);
     for (size_t k = 0; k < kind->n_columns; k++)
@@ -155,9 +167,9 @@ static void read_columns(struct recorded_table *table, const json_t *array,
         json_t *row = json_array_get(array, i), *value;
         const char *name;
         table->n += json_is_object(row);
-        if (json_object_size(row) == members)
+        if (!json_is_object(row) || (last && is_alike(row, last)))
             continue;
-        members = json_object_size(row);
+        last = row;
         json_object_foreach(row, name, value)
         {
             const struct column *column = kind_column(kind, name);

@@ -72,7 +72,7 @@ static void note_unread(struct player *p, struct snapshot *s)
         damage_fail(p->damage, tape_error(p->tape));
         damage_text(p->damage, s->playback.note, sizeof s->playback.note);
     } else if (!s->playback.note[0] && p->place == PLACE_LAST &&
-               tape_next(p->tape, p->here.end, &line) && tape_is_unfinished(p->tape, &line)) {
+               tape_next(p->tape, p->here.end, &line) && tape_is_open(p->tape, &line)) {
         snprintf(s->playback.note, sizeof s->playback.note,
                  "the last picture is cut off, or is being written");
     }
@@ -88,8 +88,11 @@ static struct snapshot *picture_at(struct player *p, const struct span *line,
         damage_fail(p->damage, tape_error(p->tape));
         return NULL;
     }
-    struct snapshot *s = picture_read(text, n, line->start, p->damage, want);
+    struct document_report report;
+    struct snapshot *s = picture_read(text, n, p->damage, want, &report);
     free(text);
+    if (!s && !(p->past && tape_is_open(p->tape, line))) // what is still written is not damaged yet
+        damage_leave_out(p->damage, line->start, report.note);
     if (!s)
         return NULL;
     if (p->past)

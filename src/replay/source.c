@@ -41,10 +41,13 @@ struct replay {
 static struct snapshot *pipe_line(struct replay *r, const char *line, size_t n,
                                   const struct want *want)
 {
-    struct snapshot *s = picture_read(line, n, -1, &r->damage, want);
+    struct document_report report;
+    struct snapshot *s = picture_read(line, n, &r->damage, want, &report);
 
     if (s)
         s->playback.live = true;
+    else
+        damage_leave_out(&r->damage, -1, report.note);
     return s;
 }
 

@@ -204,11 +204,16 @@ bool tape_find(struct tape *t, int64_t time, struct span *line)
     return true;
 }
 
+bool tape_is_open(const struct tape *t, const struct span *line)
+{
+    return line->end == tape_end(t) - 1;
+}
+
 bool tape_is_unfinished(struct tape *t, const struct span *line)
 {
     char last;
 
-    return line->end == tape_end(t) - 1 && read_at(t, line->end - 1, &last, 1) && last != '}';
+    return tape_is_open(t, line) && read_at(t, line->end - 1, &last, 1) && last != '}';
 }
 
 const char *tape_compressed(struct tape *t)

@@ -412,6 +412,14 @@ TEST(a_row_may_have_more_columns_than_the_first)
     assert_int_equal(s->segments.n, 2);
     assert_int_equal(s->segments.at[1].size, 2);
     snapshot_unref(s);
+    // As many, but others.
+    s = must_read(META "\"segments\":[{\"shmid\":5,\"nattch\":3},{\"shmid\":9,\"size\":2},"
+                       "{\"size\":4,\"shmid\":11}]}");
+    assert_int_equal(s->segments.n, 3);
+    assert_int_equal(s->segments.at[0].nattch, 3);
+    assert_int_equal(s->segments.at[1].size, 2);
+    assert_int_equal(s->segments.at[2].size, 4);
+    snapshot_unref(s);
 }
 
 // Two objects of one inode on different devices, in another order than they are searched in.
