@@ -10,8 +10,8 @@
 #include "model/kinds/registry.h"
 #include "model/table/recorded.h"
 #include "replay/fleet_host.h"
+#include "replay/fleet_moment.h"
 #include "replay/gist.h"
-#include "replay/moment.h"
 
 enum { SOURCE_PART = 38 }; // of a name that is told apart by it
 
@@ -19,7 +19,7 @@ struct fleet {
     bool follows, files, pipes; // there are some
     size_t n;
     struct fleet_host at[FLEET_MAX];
-    struct moment moment; // of files
+    struct fleet_moment moment; // of files
 
     // The reading thread's.
     uint64_t place;           // host shown last; 0: all
@@ -104,10 +104,10 @@ static struct playback playback_now(struct fleet *f)
     int64_t ignored;
 
     playback.speed = moves_speed(&f->moment.moves);
-    playback.place = !f->files || !f->follows                    ? PLACE_BETWEEN
-                     : !moment_next(&f->moment, false, &ignored) ? PLACE_LAST
-                     : !moment_next(&f->moment, true, &ignored)  ? PLACE_FIRST
-                                                                 : PLACE_BETWEEN;
+    playback.place = !f->files || !f->follows                          ? PLACE_BETWEEN
+                     : !fleet_moment_next(&f->moment, false, &ignored) ? PLACE_LAST
+                     : !fleet_moment_next(&f->moment, true, &ignored)  ? PLACE_FIRST
+                                                                       : PLACE_BETWEEN;
     note(f, &playback);
     return playback;
 }
@@ -174,7 +174,7 @@ static struct snapshot *picture(void *self, const struct want *want)
 {
     struct fleet *f = self;
     uint64_t place = want->ipc_namespace <= f->n ? want->ipc_namespace : 0;
-    bool moved = f->files && moment_move(&f->moment, want);
+    bool moved = f->files && fleet_moment_move(&f->moment, want);
 
     for (size_t i = 0; i < f->n; i++)
         if (!f->at[i].is_file)
@@ -264,7 +264,7 @@ static bool begin_at(struct fleet *f, const char *at, char *why, size_t cap)
 {
     int64_t time;
 
-    if (!replay_moment(at, moment_last(&f->moment), &time, why, cap))
+    if (!replay_moment(at, fleet_moment_last(&f->moment), &time, why, cap))
         return false;
     if (!f->files)
         snprintf(why, cap, "--at is of a file: a pipe has no other time than the present");

@@ -26,15 +26,26 @@ void moves_add(struct moves *m, const struct move *move)
     pthread_mutex_unlock(&m->lock);
 }
 
-bool moves_take(struct moves *m, struct move *move, double *speed)
+struct way moves_take(struct moves *m, bool shown, bool follows)
 {
     pthread_mutex_lock(&m->lock);
-    bool any = m->any;
-    *move = m->to;
-    *speed = m->speed;
+    const struct move move = m->to;
+    struct way way = {.moved = m->any, .time = move.time, .by = 1, .speed = m->speed};
     m->any = false;
     pthread_mutex_unlock(&m->lock);
-    return any;
+    if (way.moved && move.to == MOVE_TIME) {
+        way.to = WAY_TIME;
+    } else if (!shown) {
+        way.to = WAY_BEGIN;
+    } else if (way.moved && move.to == MOVE_BY) {
+        way.to = WAY_STEPS;
+        way.by = move.by;
+    } else if (way.speed > 0 && !way.moved) {
+        way.to = WAY_PLAY;
+    } else if (!follows) {
+        way.to = WAY_STEPS;
+    }
+    return way;
 }
 
 double moves_speed(struct moves *m)

@@ -200,32 +200,35 @@ static struct snapshot *play(struct player *p, double speed, const struct want *
     return any ? picture_from(p, line, false, want) : NULL;
 }
 
+static struct snapshot *go(struct player *p, const struct way *way, const struct want *want)
+{
+    switch (way->to) {
+    case WAY_BEGIN:
+        return first_picture(p, want);
+    case WAY_TIME:
+        return go_to(p, way->time, want);
+    case WAY_STEPS:
+        return step(p, way->by, want);
+    case WAY_PLAY:
+        return play(p, way->speed, want);
+    case WAY_STAY:
+        break;
+    }
+    return way->moved ? stay(p, want) : NULL;
+}
+
 struct snapshot *player_picture(struct player *p, const struct want *want)
 {
-    struct move to;
-    double speed;
-    bool moves = moves_take(p->moves, &to, &speed);
-    struct snapshot *s = NULL;
+    const struct way way = moves_take(p->moves, p->shown, p->past);
 
     if (p->past)
         tape_measure(p->tape);
-    if (moves && to.to == MOVE_TIME)
-        s = go_to(p, to.time, want);
-    else if (!p->shown)
-        s = first_picture(p, want);
-    else if (moves && to.to == MOVE_BY)
-        s = step(p, to.by, want);
-    else if (speed > 0 && !moves)
-        s = play(p, speed, want);
-    else if (!p->past)
-        s = step(p, 1, want);
-    else if (moves)
-        s = stay(p, want);
+    struct snapshot *s = go(p, &way, want);
     if (!s && p->past && p->shown && place_of(p) != p->place) // it has grown
         s = stay(p, want);
     if (!s && tape_error(p->tape))
         damage_fail(p->damage, tape_error(p->tape));
-    if (moves) {
+    if (way.moved) {
         p->played_ns = clock_ns();
         p->played_time = p->now;
     }

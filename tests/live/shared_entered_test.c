@@ -14,6 +14,7 @@
 
 #include "support/ns.h"
 #include "support/program.h"
+#include "support/rows.h"
 #include "support/shm_world.h"
 #include "support/test.h"
 
@@ -26,20 +27,6 @@ static bool make(const char *path, off_t size)
     int fd = open(path, O_CREAT | O_RDWR, 0600);
 
     return fd >= 0 && posix_fallocate(fd, 0, size) == 0 && close(fd) == 0;
-}
-
-static json_t *named(json_t *root, const char *table, const char *name)
-{
-    json_t *row;
-    size_t i;
-
-    json_array_foreach(json_object_get(root, table), i, row)
-    {
-        const char *value = json_string_value(json_object_get(row, "name"));
-        if (value && strcmp(value, name) == 0)
-            return row;
-    }
-    return NULL;
 }
 
 static size_t times_named(json_t *root, const char *name)
@@ -57,16 +44,10 @@ static size_t times_named(json_t *root, const char *name)
 
 static bool is_elsewhere(json_t *root, const char *name)
 {
-    json_t *row = named(root, "shared", name), *word;
-    size_t i;
+    json_t *row = row_by_text(json_object_get(root, "shared"), "name", name);
 
     assert_non_null(row);
-    json_array_foreach(json_object_get(row, "status"), i, word)
-    {
-        if (strcmp(json_string_value(word), "elsewhere") == 0)
-            return true;
-    }
-    return false;
+    return has_status(row, "elsewhere");
 }
 
 // A container: an IPC namespace, and a /dev/shm of its own that is nearly full; something it maps, something
@@ -126,7 +107,7 @@ TEST(what_processes_of_the_namespace_see_is_here_and_ours_elsewhere)
     json_decref(root);
 
     root = document_in(container, "limits -f name~dev_shm");
-    json_t *limit = named(root, "limits", "dev_shm");
+    json_t *limit = row_by_text(json_object_get(root, "limits"), "name", "dev_shm");
     assert_non_null(limit);
     assert_int_equal(json_integer_value(json_object_get(limit, "limit")), ROOM);
     assert_true(json_integer_value(json_object_get(limit, "used")) >= FILLED);
@@ -177,7 +158,7 @@ TEST(a_namespace_whose_processes_see_ours_has_it_here)
     assert_true(is_elsewhere(root, "test-queue")); // a process has it open
     json_decref(root);
     root = document_in(other, "limits -f name~dev_shm");
-    json_t *limit = named(root, "limits", "dev_shm");
+    json_t *limit = row_by_text(json_object_get(root, "limits"), "name", "dev_shm");
     assert_non_null(limit);
     assert_string_equal(json_string_value(json_object_get(limit, "path")), "/dev/shm");
     json_decref(root);

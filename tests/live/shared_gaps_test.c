@@ -30,14 +30,6 @@ static void make(const char *path)
     close(fd);
 }
 
-static long long scanned(json_t *root, const char *name)
-{
-    json_t *scan = json_object_get(json_object_get(root, "meta"), "scan");
-
-    assert_true(json_is_integer(json_object_get(scan, name)));
-    return json_integer_value(json_object_get(scan, name));
-}
-
 // --- what is left out ----------------------------------------------------------------------------
 
 static void map_often(void *arg, int ready)

@@ -41,19 +41,6 @@ static json_t *find(json_t *root, const char *kind, const char *name)
     return found;
 }
 
-static bool has_status(json_t *row, const char *status)
-{
-    json_t *word;
-    size_t i;
-
-    json_array_foreach(json_object_get(row, "status"), i, word)
-    {
-        if (strcmp(json_string_value(word), status) == 0)
-            return true;
-    }
-    return false;
-}
-
 static void check_file(json_t *row, const char *path)
 {
     struct stat st;

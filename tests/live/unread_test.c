@@ -19,32 +19,11 @@
 #include "support/denial.h"
 #include "support/ns.h"
 #include "support/program.h"
+#include "support/rows.h"
 #include "support/shm_world.h"
 #include "support/test.h"
 
 TEST_FIXTURE(shm_world_begin, shm_world_end)
-
-static json_t *row(json_t *root, const char *table, const char *member, const char *text)
-{
-    json_t *found;
-    size_t i;
-
-    json_array_foreach(json_object_get(root, table), i, found)
-    {
-        const char *value = json_string_value(json_object_get(found, member));
-        if (value && strcmp(value, text) == 0)
-            return found;
-    }
-    return NULL;
-}
-
-static long long scanned(json_t *root, const char *name)
-{
-    json_t *scan = json_object_get(json_object_get(root, "meta"), "scan");
-
-    assert_true(json_is_integer(json_object_get(scan, name)));
-    return json_integer_value(json_object_get(scan, name));
-}
 
 static json_t *document_of(struct said *said)
 {
@@ -129,8 +108,8 @@ TEST(directories_that_cannot_be_listed_are_not_empty)
     said = run_denied(&list, "--json --strict limits -f name~mqueue");
     assert_int_equal(said.status, 3);
     root = document_of(&said);
-    assert_true(
-        json_is_null(json_object_get(row(root, "limits", "name", "mqueue_queues_max"), "used")));
+    assert_true(json_is_null(json_object_get(
+        row_by_text(json_object_get(root, "limits"), "name", "mqueue_queues_max"), "used")));
     json_decref(root);
     said_clear(&said);
     said = run_denied(&list, "--json --strict namespaces");
@@ -148,7 +127,7 @@ TEST(where_statx_is_refused_the_names_are_read_all_the_same)
     make_segment();
     struct said said = run_denied(&statx, "--json --strict shared");
     json_t *root = document_of(&said);
-    json_t *segment = row(root, "shared", "name", "test-segment");
+    json_t *segment = row_by_text(json_object_get(root, "shared"), "name", "test-segment");
     assert_non_null(segment);
     assert_int_equal(json_integer_value(json_object_get(segment, "size")), 8192);
     assert_string_equal(json_string_value(json_object_get(segment, "perms")), "0644");
@@ -167,7 +146,7 @@ TEST(links_of_descriptors_that_cannot_be_read_are_counted)
     assert_int_equal(said.status, 3);
     json_t *root = document_of(&said);
     assert_true(scanned(root, "shared_unreadable") > 0);
-    json_t *segment = row(root, "shared", "name", "test-segment");
+    json_t *segment = row_by_text(json_object_get(root, "shared"), "name", "test-segment");
     assert_non_null(segment);
     assert_true(json_is_null(json_object_get(segment, "open")));
     json_decref(root);
@@ -275,7 +254,8 @@ TEST(hidden_processes_may_wait_hold_and_live_elsewhere)
     said_clear(&said);
     said = as_nobody_hidden("--json --strict shared");
     assert_int_equal(said.status, 3);
-    json_t *root = document_of(&said), *segment = row(root, "shared", "name", "test-segment");
+    json_t *root = document_of(&said),
+           *segment = row_by_text(json_object_get(root, "shared"), "name", "test-segment");
     assert_true(scanned(root, "shared_unreadable") > 0);
     assert_non_null(segment);
     assert_true(json_is_null(json_object_get(segment, "attached")));
@@ -304,8 +284,8 @@ TEST(a_queue_that_may_not_be_opened_may_be_the_largest)
     struct said said = program_run("--json --strict limits -f name~mqueue", true);
     json_t *root = document_of(&said);
     assert_int_equal(said.status, 3);
-    json_t *queues = row(root, "limits", "name", "mqueue_queues_max"),
-           *messages = row(root, "limits", "name", "mqueue_msg_max");
+    json_t *queues = row_by_text(json_object_get(root, "limits"), "name", "mqueue_queues_max"),
+           *messages = row_by_text(json_object_get(root, "limits"), "name", "mqueue_msg_max");
     assert_int_equal(json_integer_value(json_object_get(queues, "used")), 1);
     assert_true(json_is_null(json_object_get(messages, "used")));
     json_decref(root);

@@ -48,3 +48,21 @@ long long member_number(json_t *row, const char *name)
         fail_msg("%s is no number", name);
     return json_integer_value(value);
 }
+
+bool has_status(json_t *row, const char *status)
+{
+    json_t *word;
+    size_t i;
+
+    json_array_foreach(json_object_get(row, "status"), i, word)
+    {
+        if (strcmp(json_string_value(word), status) == 0)
+            return true;
+    }
+    return false;
+}
+
+long long scanned(json_t *root, const char *name)
+{
+    return member_number(json_object_get(json_object_get(root, "meta"), "scan"), name);
+}

@@ -1,10 +1,10 @@
-#include "replay/moment.h"
+#include "replay/fleet_moment.h"
 
 #include <stdlib.h>
 
 #include "base/clock.h"
 
-static bool next_after(const struct moment *m, int64_t from, bool back, int64_t *next)
+static bool next_after(const struct fleet_moment *m, int64_t from, bool back, int64_t *next)
 {
     bool any = false;
     int64_t time;
@@ -20,12 +20,12 @@ static bool next_after(const struct moment *m, int64_t from, bool back, int64_t 
     return any;
 }
 
-bool moment_next(const struct moment *m, bool back, int64_t *next)
+bool fleet_moment_next(const struct fleet_moment *m, bool back, int64_t *next)
 {
     return next_after(m, m->now, back, next);
 }
 
-static void go_to(struct moment *m, int64_t time, const struct want *want)
+static void go_to(struct fleet_moment *m, int64_t time, const struct want *want)
 {
     m->now = time;
     for (size_t i = 0; i < m->n; i++) {
@@ -42,7 +42,7 @@ struct bounds { // of the pictures of all files
     int64_t begin; // of the file that begins last: from then on there is one of each
 };
 
-static struct bounds bounds_of(const struct moment *m)
+static struct bounds bounds_of(const struct fleet_moment *m)
 {
     struct bounds b = {.first = INT64_MAX, .last = INT64_MIN, .begin = INT64_MIN};
 
@@ -57,12 +57,12 @@ static struct bounds bounds_of(const struct moment *m)
     return b;
 }
 
-int64_t moment_last(const struct moment *m)
+int64_t fleet_moment_last(const struct fleet_moment *m)
 {
     return bounds_of(m).last;
 }
 
-static int64_t within(const struct moment *m, int64_t time)
+static int64_t within(const struct fleet_moment *m, int64_t time)
 {
     const struct bounds b = bounds_of(m);
 
@@ -71,7 +71,7 @@ static int64_t within(const struct moment *m, int64_t time)
     return time > b.last ? b.last : time < b.first ? b.first : time;
 }
 
-static bool step(struct moment *m, int by, const struct want *want)
+static bool step(struct fleet_moment *m, int by, const struct want *want)
 {
     int64_t to = m->now, next;
 
@@ -83,35 +83,41 @@ static bool step(struct moment *m, int by, const struct want *want)
     return true;
 }
 
-static bool play(struct moment *m, double speed, const struct want *want)
+static bool play(struct fleet_moment *m, double speed, const struct want *want)
 {
     double passed = (double)(clock_ns() - m->played_ns) / (double)CLOCK_SECOND * speed;
     double moment = (double)m->played_from + passed;
     int64_t next;
 
-    if (!moment_next(m, false, &next) || (double)next > moment)
+    if (!fleet_moment_next(m, false, &next) || (double)next > moment)
         return false;
     go_to(m, within(m, moment < (double)INT64_MAX / 2 ? (int64_t)moment : INT64_MAX), want);
     return true;
 }
 
-bool moment_move(struct moment *m, const struct want *want)
+bool fleet_moment_move(struct fleet_moment *m, const struct want *want)
 {
-    struct move to;
-    double speed;
-    bool moves = moves_take(&m->moves, &to, &speed), news = moves || !m->begun;
+    const struct way way = moves_take(&m->moves, m->begun, m->follows);
+    bool news = way.moved;
 
-    if (moves && to.to == MOVE_TIME)
-        go_to(m, within(m, to.time), want);
-    else if (!m->begun)
+    switch (way.to) {
+    case WAY_BEGIN:
         go_to(m, within(m, INT64_MIN), want);
-    else if (moves && to.to == MOVE_BY)
-        step(m, to.by, want);
-    else if (speed > 0 && !moves)
-        news = play(m, speed, want);
-    else if (!m->follows)
-        news = step(m, 1, want);
-    if (moves) {
+        news = true;
+        break;
+    case WAY_TIME:
+        go_to(m, within(m, way.time), want);
+        break;
+    case WAY_STEPS:
+        news |= step(m, way.by, want);
+        break;
+    case WAY_PLAY:
+        news = play(m, way.speed, want);
+        break;
+    case WAY_STAY:
+        break;
+    }
+    if (way.moved) {
         m->played_ns = clock_ns();
         m->played_from = m->now;
     }
