@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/logfile.h"
 #include "support/ns.h"
 #include "support/shm_world.h"
 #include "support/test.h"
@@ -164,6 +165,29 @@ TEST(readonly_refuses)
     tty_must_show(t, "--readonly");
     assert_false(gone(t, "/dev/shm/test-free"));
     must_end(t);
+}
+
+// The log has attempts alone: what has no name has nothing that could be removed.
+TEST(only_an_attempt_is_logged)
+{
+    struct logfile logged;
+
+    logfile_make(&logged);
+    holder = child_start(hold, NULL);
+    assert_true(holder > 0);
+    struct tty *t = START("--readonly", "--log", logged.path);
+    tty_must_show(t, "test-memfd");
+    tty_send(t, "/test-memfd\r");
+    tty_must_show(t, "shm-holder");
+    tty_send(t, "x");
+    tty_must_show(t, "started with --readonly");
+    tty_send(t, "/test-used\r");
+    tty_must_show(t, "rw-------");
+    tty_send(t, "x");
+    MUST_LOG(t, &logged, 1, "] action uid=", "verb=remove result=refused", "test-used");
+    assert_int_equal(LOGGED(&logged, "] action"), 1);
+    must_end(t);
+    logfile_remove(&logged);
 }
 
 int main(void)

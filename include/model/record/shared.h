@@ -107,7 +107,8 @@ struct shared_target {
 };
 
 const char *shared_type_title(enum shared_type type); // "POSIX segment"
-// Whether it has a name that unlinking takes away; hugetlbfs aside.
+// Whether such have names that unlinking takes away (hugetlbfs aside), and whether this one has.
+bool shared_type_has_names(enum shared_type type);
 bool shared_has_name(const struct shared *row);
 int shared_order(const struct shared_id *a, const struct shared_id *b); // <0, 0, >0
 int shared_by_id(const void *a,

@@ -13,7 +13,7 @@ void confirm_propose(struct session *s, struct action_vec actions);
 // Asks once more about what was refused as changed, once the outcomes are shown.
 void confirm_changed(struct session *s);
 
-// Refuses an action: says why, and logs it as an attempt.
+// Refuses an action: says why, and logs it as an attempt where its target is something it could act on.
 void confirm_refuse_action(struct session *s, const struct action *action, const char *why);
 // Refuses `verb` on the selected row.
 void confirm_refuse(struct session *s, enum action_verb verb, const char *why);

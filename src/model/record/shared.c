@@ -34,10 +34,12 @@ bool shared_look_is_whole(const struct shared_look *look)
     return !look->unreadable && !look->stuck && !look->left_out;
 }
 
+bool shared_type_has_names(enum shared_type type)
+{
+    return type == SHARED_POSIX || type == SHARED_SEMAPHORE || type == SHARED_MQUEUE;
+}
+
 bool shared_has_name(const struct shared *row)
 {
-    bool named =
-        row->type == SHARED_POSIX || row->type == SHARED_SEMAPHORE || row->type == SHARED_MQUEUE;
-
-    return named && !(row->status & SHARED_DELETED);
+    return shared_type_has_names(row->type) && !(row->status & SHARED_DELETED);
 }

@@ -125,10 +125,7 @@ static void say_nothing_to_do(struct session *s, enum action_verb verb, const st
     }
     snprintf(why, sizeof why, "nothing to %s: %s is gone, or no object of its own",
              action_words(verb)->word, identity_text(row, name, sizeof name));
-    if (kind_is_object(row->kind)) // tried on one that was there
-        confirm_refuse_action(s, &(struct action){.verb = verb, .target = *row}, why);
-    else
-        session_say(s, SEVERITY_WARNING, "%s", why);
+    confirm_refuse_action(s, &(struct action){.verb = verb, .target = *row}, why);
 }
 
 bool choose_objects(struct session *s, enum action_verb verb, struct action_vec *actions)

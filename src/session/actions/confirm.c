@@ -47,13 +47,28 @@ static void hand_over(struct session *s, struct action_vec *actions, struct outc
     sampler_act(s->sampler, actions->at, actions->n);
 }
 
-// Said at once, and logged as what was tried.
+// Whether an action that is refused was tried on something it could act on. A finding is none, and memory
+// without a name has nothing that could be removed.
+static bool is_attempt(const struct action *action)
+{
+    const struct kind *kind = kind_get(action->target.kind);
+    const struct shared_target *shared = &action->shared;
+
+    if (action->verb == ACTION_LIMIT)
+        return true;
+    if (action->verb == ACTION_SIGNAL)
+        return kind && kind->processes;
+    return kind_is_object(action->target.kind) ||
+           (shared->what && shared->name[0] && shared_type_has_names(shared->type));
+}
+
 void confirm_refuse_action(struct session *s, const struct action *action, const char *why)
 {
     struct outcome refused = outcome_refused(action, why);
 
     refused.extra = true;
-    sampler_note(s->sampler, &refused, 1);
+    if (is_attempt(action))
+        sampler_note(s->sampler, &refused, 1);
     session_say(s, SEVERITY_WARNING, "%s", refused.text);
 }
 
@@ -153,11 +168,7 @@ void confirm_propose(struct session *s, struct action_vec actions)
             ask(s, actions, refused, &c, preview_hidden(s));
             return;
         }
-        if (kind_is_object(actions.at[0].target.kind) || target_is_process(&actions.at[0].target) ||
-            actions.at[0].verb == ACTION_LIMIT)
-            confirm_refuse_action(s, &actions.at[0], c.effect);
-        else // anonymous memory has nothing that could be removed: nothing was tried
-            session_say(s, SEVERITY_WARNING, "%s", c.effect);
+        confirm_refuse_action(s, &actions.at[0], c.effect);
         vec_free(&actions);
         return;
     }
