@@ -30,62 +30,96 @@ static bool may_be_together(const struct shared *a, const struct shared *b)
            (!named || (a->id.dev_major == b->id.dev_major && a->id.dev_minor == b->id.dev_minor));
 }
 
-static void add_shared(const struct snapshot *s, const struct shared *mate, const char *app,
-                       const char *instance, struct app_memory *out, struct pid_vec *pids)
+// A shared object or a segment, and whose it is. Found once: all applications are summed up over them.
+struct part {
+    const struct shared *shared; // NULL: it is a segment
+    const struct segment *segment;
+    char *app, *instance; // owned
+};
+VEC(part_vec, struct part);
+
+static void add_part(struct part_vec *parts, struct part part, const char *app,
+                     const char *instance)
+{
+    part.app = mem_copy_string(app);
+    part.instance = mem_copy_string(instance);
+    vec_push(parts, part);
+}
+
+static void list_parts(const struct snapshot *s, struct part_vec *out)
 {
     const struct table *table = &s->tables[KIND_SHARED];
     const struct shared *rows = table->at;
-    char of[512];
-    size_t n;
+    char instance[512];
+    struct label label;
 
     for (size_t i = 0; i < table->n; i++) {
-        const struct shared *row = &rows[i];
-        const char *its = shared_app(s, row, of, sizeof of);
-        if (!its || strcmp(its, app) != 0 || (*instance && *of && strcmp(of, instance) != 0) ||
-            (!(*instance && *of) && !may_be_together(row, mate)))
-            continue;
-        if (row->known & SHARED_KNOWS_SIZE)
-            sum_add(&out->bytes[row->type], row->size);
-        const struct shared_holder *holders = shared_holders(s, &row->id, &n);
-        for (size_t k = 0; k < n; k++)
-            pids_add(pids, holders[k].pid);
+        const char *app = shared_app(s, &rows[i], instance, sizeof instance);
+        if (app)
+            add_part(out, (struct part){.shared = &rows[i]}, app, instance);
     }
+    for (size_t i = 0; i < s->segments.n; i++)
+        if (label_of(s, &s->segments.at[i].o, &label))
+            add_part(out, (struct part){.segment = &s->segments.at[i]}, label.app, label.instance);
 }
 
-static void add_segments(const struct snapshot *s, const char *app, const char *instance,
-                         struct app_memory *out, struct pid_vec *pids)
+static void parts_free(struct part_vec *parts)
 {
-    for (size_t i = 0; i < s->segments.n; i++) {
-        const struct segment *segment = &s->segments.at[i];
-        struct label label;
-        size_t n = 0;
-
-        if (!label_of(s, &segment->o, &label) || strcmp(label.app, app) != 0 ||
-            (*instance && *label.instance && strcmp(label.instance, instance) != 0))
-            continue;
-        sum_add(&out->system_v, segment->size);
-        const struct holder *holders = s->scan ? scan_holders(s->scan, segment->o.id, &n) : NULL;
-        for (size_t k = 0; k < n; k++)
-            pids_add(pids, holders[k].pid);
+    for (size_t i = 0; i < parts->n; i++) {
+        free(parts->at[i].app);
+        free(parts->at[i].instance);
     }
+    vec_free(parts);
 }
 
-static bool sum_up(const struct snapshot *s, const struct shared *row, const char *app,
-                   const char *instance, struct app_memory *out)
+// Whether it belongs to the application of that shared object.
+static bool is_mate(const struct part *of, const struct part *part)
 {
+    bool known = *of->instance && *part->instance; // which server of that application
+
+    if (strcmp(part->app, of->app) != 0 || (known && strcmp(part->instance, of->instance) != 0))
+        return false;
+    if (!part->shared) // segments of elsewhere are not those of the namespace shown
+        return !(of->shared->status & SHARED_ELSEWHERE);
+    return known || may_be_together(part->shared, of->shared);
+}
+
+static void add_bytes(const struct snapshot *s, const struct part *part, struct app_memory *out,
+                      struct pid_vec *pids)
+{
+    size_t n = 0;
+
+    if (part->segment) {
+        const struct holder *holders =
+            s->scan ? scan_holders(s->scan, part->segment->o.id, &n) : NULL;
+        sum_add(&out->system_v, part->segment->size);
+        for (size_t k = 0; k < n; k++)
+            pids_add(pids, holders[k].pid);
+        return;
+    }
+    const struct shared_holder *holders = shared_holders(s, &part->shared->id, &n);
+    if (part->shared->known & SHARED_KNOWS_SIZE)
+        sum_add(&out->bytes[part->shared->type], part->shared->size);
+    for (size_t k = 0; k < n; k++)
+        pids_add(pids, holders[k].pid);
+}
+
+static struct app_memory sum_up(const struct snapshot *s, const struct part_vec *parts,
+                                const struct part *of)
+{
+    struct app_memory out = {0};
     struct pid_vec pids = {0};
 
-    *out = (struct app_memory){0};
-    add_shared(s, row, app, instance, out, &pids);
-    if (!(row->status & SHARED_ELSEWHERE)) // else its segments are not those of the namespace shown
-        add_segments(s, app, instance, out, &pids);
+    for (size_t i = 0; i < parts->n; i++)
+        if (is_mate(of, &parts->at[i]))
+            add_bytes(s, &parts->at[i], &out, &pids);
     pids_settle(&pids);
-    out->processes = pids.n;
+    out.processes = pids.n;
     vec_free(&pids);
-    out->all = out->system_v;
+    out.all = out.system_v;
     for (int type = 0; type < SHARED_TYPES; type++)
-        sum_add(&out->all, out->bytes[type]);
-    return out->all > 0;
+        sum_add(&out.all, out.bytes[type]);
+    return out;
 }
 
 // As sentences name it: a rule's title, or the program's name.
@@ -98,8 +132,7 @@ static const char *title_of(const struct shared *row, const char *app)
                                                : app;
 }
 
-static char *line_of(const struct shared *row, const char *app, const char *instance,
-                     const struct app_memory *memory)
+static char *line_of(const struct part *of, const struct app_memory *memory)
 {
     static const struct {
         enum shared_type type;
@@ -112,7 +145,8 @@ static char *line_of(const struct shared *row, const char *app, const char *inst
     const char *comma = "";
     struct line line = line_start(text, sizeof text);
 
-    line_add(&line, "%s%s%s: ", title_of(row, app), *instance ? " " : "", instance);
+    line_add(&line, "%s%s%s: ", title_of(of->shared, of->app), *of->instance ? " " : "",
+             of->instance);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         uint64_t bytes = memory->bytes[parts[i].type];
         if (!bytes)
@@ -129,73 +163,75 @@ static char *line_of(const struct shared *row, const char *app, const char *inst
 
 char *app_memory_line(const struct snapshot *s, const struct shared *row)
 {
-    char instance[512];
-    const char *app = shared_app(s, row, instance, sizeof instance);
-    struct app_memory memory;
+    struct part_vec parts = {0};
+    char *line = NULL;
 
-    return app && sum_up(s, row, app, instance, &memory) ? line_of(row, app, instance, &memory)
-                                                         : NULL;
+    if (!shared_app(s, row, NULL, 0))
+        return NULL;
+    list_parts(s, &parts);
+    for (size_t i = 0; i < parts.n && !line; i++) {
+        if (parts.at[i].shared != row)
+            continue;
+        const struct app_memory memory = sum_up(s, &parts, &parts.at[i]);
+        if (!memory.all)
+            break;
+        line = line_of(&parts.at[i], &memory);
+    }
+    parts_free(&parts);
+    return line;
 }
 
 // --- all applications ----------------------------------------------------------------------------
 
-struct app_line {
-    char *key;  // what its rows have in common
-    char *text; // NULL: nothing is its
-    uint64_t bytes;
+struct app_sum {
+    const struct part *of; // the first of its shared objects
+    struct app_memory memory;
 };
-VEC(app_line_vec, struct app_line);
+VEC(app_sum_vec, struct app_sum);
+
+static int elsewhere(const struct part *part)
+{
+    return part->shared->status & SHARED_ELSEWHERE ? 1 : 0;
+}
+
+static int app_order(const struct part *a, const struct part *b)
+{
+    int order = strcmp(a->app, b->app);
+
+    order = order ? order : strcmp(a->instance, b->instance);
+    return order ? order : elsewhere(a) - elsewhere(b);
+}
 
 static int larger_first(const void *a, const void *b)
 {
-    const struct app_line *x = a, *y = b;
+    const struct app_sum *x = a, *y = b;
 
-    if (x->bytes != y->bytes)
-        return x->bytes > y->bytes ? -1 : 1;
-    return strcmp(x->key, y->key);
+    if (x->memory.all != y->memory.all)
+        return x->memory.all > y->memory.all ? -1 : 1;
+    return app_order(x->of, y->of);
 }
 
-static bool has_key(const struct app_line_vec *lines, const char *key)
+static bool has_app(const struct app_sum_vec *sums, const struct part *part)
 {
-    for (size_t i = 0; i < lines->n; i++)
-        if (strcmp(lines->at[i].key, key) == 0)
+    for (size_t i = 0; i < sums->n; i++)
+        if (app_order(sums->at[i].of, part) == 0)
             return true;
     return false;
 }
 
-static void add_line(const struct snapshot *s, const struct shared *row, struct app_line_vec *lines)
-{
-    char instance[512];
-    const char *app = shared_app(s, row, instance, sizeof instance);
-    struct app_memory memory = {0};
-
-    if (!app || lines->n == APP_MEMORY_LINES)
-        return;
-    char *key = mem_format("%s %s %d", app, instance, row->status & SHARED_ELSEWHERE);
-    if (has_key(lines, key)) {
-        free(key);
-        return;
-    }
-    bool any = sum_up(s, row, app, instance, &memory);
-    vec_push(lines, (struct app_line){.key = key,
-                                      .text = any ? line_of(row, app, instance, &memory) : NULL,
-                                      .bytes = memory.all});
-}
-
 void app_memory_lines(const struct snapshot *s, struct note_vec *out)
 {
-    const struct table *table = &s->tables[KIND_SHARED];
-    const struct shared *rows = table->at;
-    struct app_line_vec lines = {0};
+    struct part_vec parts = {0};
+    struct app_sum_vec sums = {0};
 
-    for (size_t i = 0; i < table->n; i++)
-        add_line(s, &rows[i], &lines);
-    if (lines.n > 1)
-        qsort(lines.at, lines.n, sizeof *lines.at, larger_first);
-    for (size_t i = 0; i < lines.n; i++) {
-        if (lines.at[i].text)
-            note_add(out, NOTE_PLAIN, lines.at[i].text);
-        free(lines.at[i].key);
-    }
-    vec_free(&lines);
+    list_parts(s, &parts);
+    for (size_t i = 0; i < parts.n; i++)
+        if (parts.at[i].shared && !has_app(&sums, &parts.at[i]))
+            vec_push(&sums, (struct app_sum){&parts.at[i], sum_up(s, &parts, &parts.at[i])});
+    if (sums.n > 1)
+        qsort(sums.at, sums.n, sizeof *sums.at, larger_first);
+    for (size_t i = 0; i < sums.n && i < APP_MEMORY_LINES && sums.at[i].memory.all; i++)
+        note_add(out, NOTE_PLAIN, line_of(sums.at[i].of, &sums.at[i].memory));
+    vec_free(&sums);
+    parts_free(&parts);
 }
