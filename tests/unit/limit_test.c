@@ -5,6 +5,7 @@
 
 #include "model/record/limit.h"
 #include "model/record/limit_spec.h"
+#include "model/record/shm_limit.h"
 #include "support/test.h"
 
 static const struct limit shmmni = {.name = "shmmni", .unit = "segments"},
@@ -127,4 +128,49 @@ TEST(each_kind_of_object_has_its_limits)
     }
     assert_null(limit_of_objects(KIND_HOLDER));
     assert_null(limit_spec_size(KIND_HOLDER));
+}
+
+static void have_names(const struct snapshot *s, const char *names)
+{
+    char all[256] = "", name[64];
+
+    for (size_t i = 0; i < s->limits.n; i++) {
+        size_t n = strlen(all);
+        limit_name(&s->limits.at[i], name, sizeof name);
+        snprintf(all + n, sizeof all - n, "%s%s", i ? " " : "", name);
+    }
+    assert_string_equal(all, names);
+}
+
+// The reader of limits has the one of our own IPC namespace; of another one it is the first one there.
+TEST(each_dev_shm_that_is_used_is_a_limit)
+{
+    static const struct shm_place places[] = {
+        {.mount_namespace = 10, .size = 100, .used = 50},
+        {.mount_namespace = 11, .size = 100, .here = true},
+        {.mount_namespace = 12, .size = 100, .here = true},
+        {.mount_namespace = 13, .size = 100, .used = 1, .here = true},
+        {.mount_namespace = 14, .size = 1000, .used = 9},
+    };
+    struct snapshot *s = snapshot_new();
+
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        vec_push(&s->shm_places, places[i]);
+    vec_push(&s->limits, shmmni);
+    vec_push(&s->limits, shm_limit(&(struct shm_place){.ours = true, .here = true}));
+    s->has = NEED_LIMITS;
+    for (int twice = 0; twice < 2; twice++) {
+        shm_limits_fill(s);
+        have_names(s, "shmmni dev_shm dev_shm:10");
+    }
+    s->entered = 99;
+    for (int twice = 0; twice < 2; twice++) {
+        shm_limits_fill(s);
+        have_names(s, "shmmni dev_shm dev_shm:10 dev_shm:13");
+        assert_int_equal(s->limits.at[1].mount_namespace, 11);
+    }
+    vec_clear(&s->shm_places); // no process of it was seen
+    shm_limits_fill(s);
+    have_names(s, "shmmni");
+    snapshot_unref(s);
 }

@@ -42,19 +42,18 @@ static bool is_used(const struct shm_place *place)
     return place->used > 0 && place->used >= place->size / 100;
 }
 
-// The reader of limits has that of our own namespace.
-static void add_here(struct snapshot *s)
+// That of the other IPC namespace shown; of our own the reader of limits has it. NULL: there is none.
+static const struct shm_place *place_entered(const struct snapshot *s)
 {
-    for (size_t i = 0; i < s->shm_places.n; i++)
-        if (s->shm_places.at[i].here) {
-            vec_push(&s->limits, shm_limit(&s->shm_places.at[i]));
-            return;
-        }
+    for (size_t i = 0; s->entered && i < s->shm_places.n; i++)
+        if (s->shm_places.at[i].here)
+            return &s->shm_places.at[i];
+    return NULL;
 }
 
 void shm_limits_fill(struct snapshot *s)
 {
-    bool named = !s->entered; // one is the one here
+    const struct shm_place *entered = place_entered(s);
     size_t kept = 0;
 
     for (size_t i = 0; i < s->limits.n; i++)
@@ -63,13 +62,11 @@ void shm_limits_fill(struct snapshot *s)
     s->limits.n = kept;
     if (!(s->has & NEED_LIMITS))
         return;
-    if (s->entered)
-        add_here(s);
+    if (entered)
+        vec_push(&s->limits, shm_limit(entered));
     for (size_t i = 0; i < s->shm_places.n; i++) {
         struct shm_place place = s->shm_places.at[i];
-        bool first = place.here && !named;
-        named |= place.here;
-        if (first || (place.here && !s->entered) || !is_used(&place))
+        if (&s->shm_places.at[i] == entered || (place.here && !s->entered) || !is_used(&place))
             continue;
         place.here = false;
         vec_push(&s->limits, shm_limit(&place));
