@@ -25,6 +25,14 @@ TEST(use_is_told_in_bytes_and_without_limit_where_there_is_none)
     usage = usage_of(s, "shmall");
     assert_false(usage.limit_known);
     assert_true(usage_percent(&usage) == 0);
+    s->system.ram = 400 * page; // memory ends there
+    usage = usage_of(s, "shmall");
+    assert_true(usage.limit_known && usage.of_ram);
+    assert_true(usage_percent(&usage) == 25.0);
+    assert_false(usage_of(s, "shmmni").of_ram);
+    s->limits.at[0].limit = 200;
+    assert_false(usage_of(s, "shmall").of_ram);
+    s->system.ram = 0;
 
     s->limits.at[0].known = 0;
     fake_segment(s, 1, 1, 0, 4096, 0);

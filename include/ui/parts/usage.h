@@ -7,6 +7,7 @@
 
 struct usage {
     bool used_known, limit_known; // a limit beyond every machine counts as none
+    bool of_ram;                  // the memory of the machine ends before the limit: it is that
     uint64_t used, limit;         // bytes or objects
 };
 

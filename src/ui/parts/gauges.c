@@ -195,12 +195,9 @@ static struct gauge shared_memory(const struct snapshot *s, const struct sums *s
     struct usage bytes = usage_of(s, "shmall"), count = usage_of(s, "shmmni");
     struct fit_line p = {0};
     char text[64], size[TEXT_SHORT];
-    bool of_ram = !bytes.limit_known && s->system.ram > 0; // memory ends before that limit
 
-    if (of_ram)
-        bytes.limit = s->system.ram, bytes.limit_known = true;
     ratio(&bytes, true, text, sizeof text);
-    fit_line_add(&p, 0, fuller(&bytes, &bytes), NULL, "%s%s", text, of_ram ? " of RAM" : "");
+    fit_line_add(&p, 0, fuller(&bytes, &bytes), NULL, "%s%s", text, bytes.of_ram ? " of RAM" : "");
     ratio(&count, false, text, sizeof text);
     if (text[0])
         fit_line_add(&p, 1, fuller(&count, &count), NULL, "%s segment%s", text, plural(text));
@@ -255,8 +252,6 @@ static void brief(struct fit_line *p, const struct snapshot *s, int drop, const 
 {
     struct usage amount = usage_of(s, first);
     struct usage count = second ? usage_of(s, second) : amount;
-    if (bytes && !amount.limit_known && s->system.ram > 0) // memory ends before that limit
-        amount.limit = s->system.ram, amount.limit_known = true;
     double percent = fullest(&amount, &count);
     enum style style = fuller(&amount, &count);
     char used[TEXT_SHORT] = "?";

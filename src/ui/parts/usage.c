@@ -33,6 +33,7 @@ struct usage usage_of(const struct snapshot *s, const char *limit)
     struct usage usage = {0};
     const struct limit *l = limit_find(s, limit);
     const struct limit_spec *spec = limit_spec_find(limit);
+    bool in_pages = spec && strcmp(spec->unit, "pages") == 0;
     const char *rows;
     size_t n, size;
 
@@ -46,10 +47,13 @@ struct usage usage_of(const struct snapshot *s, const char *limit)
         usage.used_known = limit_spec_objects(spec, s, &rows, &n, &size);
         usage.used = limit_spec_used(spec, s, NULL);
     }
-    if (spec && strcmp(spec->unit, "pages") == 0)
+    if (in_pages)
         to_bytes(&usage, spec);
     if (limit_unlimited(usage.limit))
         usage.limit_known = false;
+    usage.of_ram = in_pages && !usage.limit_known && s->system.ram > 0;
+    if (usage.of_ram)
+        usage.limit = s->system.ram, usage.limit_known = true;
     return usage;
 }
 
