@@ -47,6 +47,9 @@ TEST(placeholders_take_their_arguments)
     x = start(s);
     say(&x, "{size}", 56u);
     assert_string_equal(said(&x), "56 B");
+    x = start(s);
+    say(&x, "from {limit} to {limit}", 32000, UINT64_MAX);
+    assert_string_equal(said(&x), "from 32000 to unlimited");
     snapshot_unref(s);
 }
 

@@ -14,6 +14,7 @@
 // {size}            bytes                    "276M"
 // {ago} {used}      epoch seconds, 0: never  "41m ago", "never"; "used 41m ago", "never used"
 // {age}             seconds                  "41m"
+// {limit}           the value of a limit     "32000", "unlimited"
 // {user} {group}    an id                    "oracle", "uid 1001"
 // {key} {mode}      an integer               "0x0052e2c1", "0640"
 // {text}            a string, NULL: nothing

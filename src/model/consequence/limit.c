@@ -31,11 +31,9 @@ static bool sysctl_line(struct say *x, const struct draft *t, const struct limit
 // "65536 (64.0K)", "2097152 (8.0G)" of pages, "unlimited".
 static void say_value(struct say *x, const struct limit_spec *spec, uint64_t value)
 {
-    char text[32];
     uint64_t bytes;
 
-    limit_write(value, text, sizeof text);
-    say(x, "{text}", text);
+    say(x, "{limit}", value);
     if (spec && !limit_unlimited(value) && limit_spec_bytes(spec, value, &bytes))
         say(x, " ({size})", bytes);
 }

@@ -7,7 +7,6 @@
 #include "base/signal_name.h"
 #include "base/text.h"
 #include "model/kinds/find_row.h"
-#include "model/record/limit.h"
 #include "model/record/limit_spec.h"
 #include "model/text/say.h"
 
@@ -227,18 +226,12 @@ static void say_file(struct say *x, const struct outcome *o)
 
 static void say_value(struct say *x, const struct outcome *o)
 {
-    char text[32];
-
-    limit_write(o->action.limit.value, text, sizeof text);
-    say(x, "{text}", text);
+    say(x, "{limit}", o->action.limit.value);
 }
 
 static void say_was(struct say *x, const struct outcome *o)
 {
-    char text[32];
-
-    limit_write(o->facts.number, text, sizeof text);
-    say(x, "{text}", text);
+    say(x, "{limit}", o->facts.number);
 }
 
 static void say_user(struct say *x, const struct outcome *o)

@@ -162,14 +162,6 @@ static void report_limit(const struct snapshot *now, const struct limit *limit,
     vec_push(out, event_worded(&head, now, who, text));
 }
 
-static void say_amount(struct say *x, uint64_t value)
-{
-    char text[32];
-
-    limit_write(value, text, sizeof text);
-    say(x, "{text}", text);
-}
-
 void levels_own(struct level_vec *levels, const struct action *action)
 {
     struct level *level = level_of(levels, action->limit.name, 0);
@@ -189,10 +181,7 @@ static void level_watch(struct level *was, const struct snapshot *now, const str
 
     if (was->limit != limit->limit && !(was->ours && limit->limit == was->own)) {
         say_limit(&x, limit);
-        say(&x, " set from ");
-        say_amount(&x, was->limit);
-        say(&x, " to ");
-        say_amount(&x, limit->limit);
+        say(&x, " set from {limit} to {limit}", was->limit, limit->limit);
         report_limit(now, limit, SEVERITY_NOTICE, text, out);
     }
     if (level != was->level) {

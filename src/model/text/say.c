@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "model/record/action.h"
+#include "model/record/limit.h"
 #include "model/text/words.h"
 
 struct say say_start(const struct snapshot *s, char *buffer, size_t cap)
@@ -117,6 +118,15 @@ static void put_age(struct say *x, const struct say_arg *a, const char *words)
     line_add(&x->line, "%s", text_age(text, sizeof text, (int64_t)a->number));
 }
 
+static void put_limit(struct say *x, const struct say_arg *a, const char *words)
+{
+    char text[32];
+
+    (void)words;
+    limit_write(a->number, text, sizeof text);
+    line_add(&x->line, "%s", text);
+}
+
 static void put_user(struct say *x, const struct say_arg *a, const char *words)
 {
     (void)words;
@@ -209,6 +219,7 @@ static const struct placeholder {
     {"ago", SAY_INTEGER | SAY_NEGATIVE, put_ago},
     {"used", SAY_INTEGER | SAY_NEGATIVE, put_used},
     {"age", SAY_INTEGER | SAY_NEGATIVE, put_age},
+    {"limit", SAY_INTEGER, put_limit},
     {"user", SAY_INTEGER, put_user},
     {"group", SAY_INTEGER, put_group},
     {"key", SAY_INTEGER, put_key},
