@@ -16,7 +16,8 @@
 
 enum probe_what {
     PROBE_ATTACHMENTS, // id: pid → mappings of SysV segments. The answer may come with those known
-                       // (and namespace_differs): where they stand as they did, that is enough
+                       // (and namespace_differs): where they stand as they did, that is enough.
+                       // With facts PROBE_WITH_SHARED also what PROBE_SHARED finds
     PROBE_EXACT,       // id: pid → the same, each mapping with its handle where permitted
     PROBE_PROCESS,     // id: pid → process with `facts`; with none, what one stuck in exec still
                        // answers: comm, uid, state
@@ -45,13 +46,19 @@ enum probe_what {
     PROBE_NAMESPACE_MOUNTS, // id: 0 → inodes: the IPC namespaces that mounts keep
 };
 
-enum { PROBE_OPEN = 1, PROBE_INTERNET = 2, PROBE_NAMES = 4, PROBE_SOCKETS_ONLY = 8 };
+enum {
+    PROBE_OPEN = 1,
+    PROBE_INTERNET = 2,
+    PROBE_NAMES = 4,
+    PROBE_SOCKETS_ONLY = 8,
+    PROBE_WITH_SHARED = 16,
+};
 
 struct probe {
     enum probe_what what;
     int64_t id;
-    uint64_t facts; // enum process_fact of PROBE_PROCESS and PROBE_FURTHER; PROBE_OPEN,
-                    // PROBE_INTERNET, PROBE_NAMES or PROBE_SOCKETS_ONLY where they stand above
+    uint64_t facts;         // enum process_fact of PROBE_PROCESS and PROBE_FURTHER; PROBE_OPEN,
+                            // one of those below where it stands above
     uint64_t ipc_namespace; // whose segments, sets and queues are asked about; 0: our own's
 };
 

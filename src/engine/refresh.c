@@ -100,6 +100,9 @@ static void update_all(struct refresh *r, const struct round *round)
 {
     uint64_t need = round->want->need, unknown = 0;
 
+    for (size_t i = 0; i < collectors_n; i++)
+        if (need & collectors[i]->need && collectors[i]->join)
+            collectors[i]->join(r->state[i], round);
     for (size_t i = 0; i < collectors_n; i++) {
         if (!(need & collectors[i]->need))
             continue;
@@ -150,17 +153,20 @@ struct snapshot *refresh_partial(struct refresh *r)
 struct snapshot *refresh_round(struct refresh *r, const struct want *want, enum effort effort)
 {
     struct snapshot *tables = snapshot_ref(r->tables.now);
+    struct ride ride = {0};
     const struct round round = {.source = &r->source,
                                 .pool = r->pool,
                                 .processes = &r->processes,
                                 .want = want,
                                 .effort = effort,
-                                .tables = tables};
+                                .tables = tables,
+                                .ride = &ride};
 
     if (r->source.trace)
         r->source.trace(r->source.self, want->need & NEED_TRACE && !want->ipc_namespace);
     prober_pool_place(r->pool, want->ipc_namespace);
     update_all(r, &round);
+    vec_free(&ride.unseen);
     if (tables != r->tables.now) // newer ones were read meanwhile
         fill_all(r, want->need, r->tables.now);
     snapshot_unref(tables);

@@ -62,6 +62,8 @@ static void probe_attachments(struct linux_source *self, enum probe_what what, i
 
     if (!attachments)
         answer->error = -errno; // too many open files, perhaps: the next one tries again
+    else if (what == PROBE_ATTACHMENTS && facts & PROBE_WITH_SHARED)
+        attachments_probe_with_shared(attachments, pid, answer);
     else if (what == PROBE_ATTACHMENTS)
         attachments_probe(attachments, pid, answer);
     else if (what == PROBE_SHARED)

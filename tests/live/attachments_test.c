@@ -74,6 +74,27 @@ static void assert_same(const struct answer *a, const struct answer *b)
     }
 }
 
+// The reading for both finds what one for each does.
+static void ask_for_both(struct attachments *by, pid_t pid, const struct answer *segments)
+{
+    struct answer both = {0}, shared = {0};
+
+    attachments_probe_with_shared(by, pid, &both);
+    attachments_probe_shared(by, pid, false, &shared);
+    assert_same(&both, segments);
+    if (!both.error && both.mappings.n)
+        assert_int_equal(both.method, segments->method);
+    assert_int_equal(both.error, shared.error);
+    assert_int_equal(both.shared.n, shared.shared.n);
+    assert_int_equal(both.shared_maps.n, shared.shared_maps.n);
+    for (size_t i = 0; i < shared.shared.n; i++)
+        assert_int_equal(shared_order(&both.shared.at[i].id, &shared.shared.at[i].id), 0);
+    for (size_t i = 0; i < shared.shared_maps.n; i++)
+        assert_int_equal(both.shared_maps.at[i].start, shared.shared_maps.at[i].start);
+    answer_clear(&both);
+    answer_clear(&shared);
+}
+
 // What a quiet process answers, the same both ways. answer_clear() it.
 static struct answer ask(pid_t pid)
 {
@@ -86,6 +107,8 @@ static struct answer ask(pid_t pid)
         assert_int_equal(best.method, best_method);
         assert_int_equal(text.method, SCAN_TEXT);
     }
+    ask_for_both(by_best, pid, &best);
+    ask_for_both(by_text, pid, &text);
     answer_clear(&text);
     return best;
 }

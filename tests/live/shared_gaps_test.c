@@ -128,7 +128,7 @@ TEST(so_are_those_of_one_process)
         found.left_out = false;
         vec_clear(&found.objects);
         vec_clear(&found.mappings);
-        assert_int_equal(maps_read_shared(fd, true, &none, &found), 0);
+        assert_int_equal(maps_read_shared(fd, true, &none, NULL, &found), 0);
         assert_int_equal(found.mappings.n, SHARED_MAPPINGS_MAX);
         assert_int_equal(found.left_out, more);
     }

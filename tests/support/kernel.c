@@ -462,6 +462,17 @@ static bool order_memory(void *self, int32_t pid_a, int32_t pid_b, int *order)
     return true;
 }
 
+// Each maps a file of memory of its own.
+static void answer_shared(const struct fake_process *p, struct answer *answer)
+{
+    const struct shared_id id = {.dev_minor = 1, .inode = (uint64_t)p->pid};
+
+    vec_push(&answer->shared,
+             (struct shared){.id = id, .type = SHARED_MEMFD, .found = true, .size = 4096});
+    vec_push(&answer->shared_maps,
+             (struct shared_mapping){.id = id, .perms = MAP_R, .start = 0x1000, .end = 0x2000});
+}
+
 static void answer_probe(struct kernel *k, const struct probe *probe, struct answer *answer)
 {
     const struct fake_process *p = find(k, (int32_t)probe->id);
@@ -481,6 +492,10 @@ static void answer_probe(struct kernel *k, const struct probe *probe, struct ans
         answer->error = p ? p->error : -ESRCH;
         return;
     }
+    if (probe->what == PROBE_SHARED || probe->facts & PROBE_WITH_SHARED)
+        answer_shared(p, answer);
+    if (probe->what == PROBE_SHARED)
+        return;
     if (probe->what == PROBE_PROCESS)
         answer_process(p, probe->facts & NEED_COMMANDS, answer);
     else if (probe->what != PROBE_WAITERS)

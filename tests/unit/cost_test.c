@@ -192,7 +192,7 @@ static uint64_t mapping(int n)
     }
     assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
     steps = 0;
-    assert_int_equal(maps_read_shared(fd, true, &devices, &found), 0);
+    assert_int_equal(maps_read_shared(fd, true, &devices, NULL, &found), 0);
     struct answer answer = {.shared = found.objects, .shared_maps = found.mappings};
     sharing_take(&sharing, FIRST, &answer);
     sharing_settle(&sharing);

@@ -24,6 +24,19 @@ struct asking {
     uint8_t *asked;          // enum asked of each, from ask_each() on
 };
 
+// What one collector wants to know of every process, answered along with what another one asks all of them
+// before it in the same round: no process is asked twice.
+struct ride {
+    uint64_t facts; // of each probe, besides its own
+    // As that of struct asking. NULL: nothing is wanted.
+    void (*take)(void *arg, int32_t pid, const struct answer *answer);
+    void *arg;
+
+    bool done;             // all processes were asked
+    struct pid_vec unseen; // those that did not answer, or were not asked
+    int64_t cost_ns;       // processor time of that, for both
+};
+
 void ask_add(struct asking *asking, struct probe probe);
 // Asks all that were added, and waits until each has answered or is left behind. False: cancelled; what was
 // asked until then is in `asked` all the same.

@@ -23,6 +23,7 @@ struct round { // one bringing up to date of what is wanted
     const struct want *want;
     enum effort effort;
     struct snapshot *tables; // as just read, and what earlier collectors filled in
+    struct ride *ride;       // of this round
 };
 
 struct collector {
@@ -33,6 +34,9 @@ struct collector {
     // Only this thread reads what fill() uses, and fill() may be called while answers come in: take
     // them into place after the asking, not in `take`.
     void (*update)(void *self, const struct round *round);
+    // Before the first update() of a round: may fill round->ride, if no other one did, and finds in its own
+    // update() whether an earlier one took it along. NULL: asks for itself.
+    void (*join)(void *self, const struct round *round);
     // `need`: which of its needs are wanted. False: nothing is known of that, yet, whatever other collectors
     // know of the same need.
     bool (*fill)(const void *self, uint64_t need, struct snapshot *snapshot);

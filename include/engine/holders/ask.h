@@ -26,8 +26,10 @@ struct known_holdings {
     const struct mapping_vec *mappings;
 };
 
-// `what` is PROBE_ATTACHMENTS or PROBE_EXACT. False: cancelled.
+// `what` is PROBE_ATTACHMENTS or PROBE_EXACT. `ride`, where these are all processes, is taken along unless it
+// was before; NULL: none. False: cancelled.
 bool holders_ask(struct holders_answers *answers, struct prober_pool *pool, enum probe_what what,
-                 const struct pid_entry_vec *processes, struct known_holdings known);
+                 const struct pid_entry_vec *processes, struct known_holdings known,
+                 struct ride *ride);
 
 #endif

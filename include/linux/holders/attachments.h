@@ -28,6 +28,8 @@ void attachments_read_only(struct attachments *self);
 //
 // PROBE_ATTACHMENTS.
 void attachments_probe(struct attachments *self, int32_t pid, struct answer *answer);
+// With facts PROBE_WITH_SHARED: one reading of its mappings for both.
+void attachments_probe_with_shared(struct attachments *self, int32_t pid, struct answer *answer);
 // PROBE_EXACT: with the handle of every mapping, where permitted.
 void attachments_probe_exact(struct attachments *self, int32_t pid, struct answer *answer);
 // PROBE_MAP_USE: with rss, pss, swap and locked of each mapping, in bytes; `all`, PROBE_ALL_MAPS: also those

@@ -65,10 +65,12 @@ struct shared_mappings {
     struct shared_vec objects;
     struct shared_mapping_vec mappings;
     bool left_out; // some were
+    enum scan_method method;
 };
-// `fd` as above; `text_only`: not by PROCMAP_QUERY.
+// `fd` as above; `text_only`: not by PROCMAP_QUERY. The same reading finds the mappings of SysV segments:
+// appended to *segments as an engine does, unless that is NULL. On error nothing is appended.
 int maps_read_shared(int fd, bool text_only, const struct maps_devices *devices,
-                     struct shared_mappings *out);
+                     struct mapping_vec *segments, struct shared_mappings *out);
 // Orders objects from that one on by id, and makes one of those with the same: the largest size, all that
 // are open.
 void maps_merge_shared(struct shared_vec *objects, size_t first);

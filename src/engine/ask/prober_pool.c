@@ -134,6 +134,13 @@ static void abandon_all(struct prober_pool *pool)
     }
 }
 
+// Whether it hangs where the other one does. Of attachments the same file is read, whatever the facts.
+static bool is_same_question(const struct probe *a, const struct probe *b)
+{
+    return a->id == b->id && a->what == b->what &&
+           (a->facts == b->facts || a->what == PROBE_ATTACHMENTS);
+}
+
 // What is known to be stuck is not asked again while its reader is.
 static void mark_known(const struct prober_pool *pool, const struct batch *batch, uint8_t *asked)
 {
@@ -142,9 +149,7 @@ static void mark_known(const struct prober_pool *pool, const struct batch *batch
         if (!w || !w->left)
             continue;
         for (size_t i = 0; i < batch->n; i++)
-            if (w->stuck_at.id == batch->probes[i].id &&
-                w->stuck_at.what == batch->probes[i].what &&
-                w->stuck_at.facts == batch->probes[i].facts)
+            if (is_same_question(&w->stuck_at, &batch->probes[i]))
                 asked[i] = ASKED_STUCK;
     }
 }

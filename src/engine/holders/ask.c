@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/clock.h"
+
 // Any user can attach a segment tens of thousands of times in each of hundreds of processes. Beyond
 // so many mappings in all, those of the processes with most of them are left out: half of the most
 // that one may have, as often as it takes.
@@ -11,6 +13,7 @@ struct questions {
     struct holders_answers *answers;
     const struct pid_entry_vec *processes;
     struct known_holdings known;
+    struct ride *ride; // NULL: none
     struct asking asking;
 };
 
@@ -59,6 +62,8 @@ static void take(void *arg, size_t index, struct answer *answer)
     struct holders_answers *answers = questions->answers;
     const struct pid_entry *entry = &questions->processes->at[index];
 
+    if (questions->ride)
+        questions->ride->take(questions->ride->arg, entry->pid, answer);
     if (answer_is_gone(answer))
         return;
     answers->asked++;
@@ -94,21 +99,37 @@ static void reset(struct holders_answers *answers)
     answers->keep = OF_ONE_MAX;
 }
 
+static void end_ride(struct ride *ride, const struct asking *asking, int64_t cost_ns, bool complete)
+{
+    for (size_t i = 0; i < asking->probes.n; i++)
+        if (asking->asked[i] != ASKED_DONE)
+            vec_push(&ride->unseen, (int32_t)asking->probes.at[i].id);
+    ride->cost_ns = cost_ns;
+    ride->done = complete;
+}
+
 bool holders_ask(struct holders_answers *answers, struct prober_pool *pool, enum probe_what what,
-                 const struct pid_entry_vec *processes, struct known_holdings known)
+                 const struct pid_entry_vec *processes, struct known_holdings known,
+                 struct ride *ride)
 {
     struct questions questions = {
         .answers = answers,
         .processes = processes,
         .known = known,
+        .ride = ride && ride->take && !ride->done ? ride : NULL,
         .asking = {.take = take, .prepare = known.holdings ? give_known : NULL, .arg = &questions},
     };
     struct asking *asking = &questions.asking;
+    int64_t used = clock_used_ns();
 
     reset(answers);
     for (size_t i = 0; i < processes->n; i++)
-        ask_add(asking, (struct probe){.what = what, .id = processes->at[i].pid});
+        ask_add(asking, (struct probe){.what = what,
+                                       .id = processes->at[i].pid,
+                                       .facts = questions.ride ? ride->facts : 0});
     bool complete = ask_each(pool, asking);
+    if (questions.ride)
+        end_ride(ride, asking, clock_used_ns() - used, complete);
     holding_sort(&answers->holdings);
     for (size_t i = 0; i < processes->n; i++) {
         if (asking->asked[i] != ASKED_DONE)

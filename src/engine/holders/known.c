@@ -84,10 +84,11 @@ void known_holders_input(struct known_holders *k, const struct round *round, str
     in->self = (void *)round;
 }
 
-static bool ask(struct known_holders *k, enum probe_what what,
-                const struct pid_entry_vec *processes, const struct round *round)
+static bool ask_exact(struct known_holders *k, const struct pid_entry_vec *processes,
+                      const struct round *round)
 {
-    return holders_ask(&k->answers, round->pool, what, processes, (struct known_holdings){0});
+    return holders_ask(&k->answers, round->pool, PROBE_EXACT, processes, (struct known_holdings){0},
+                       NULL);
 }
 
 // --- other IPC namespaces -----------------------------------------------------------------------
@@ -194,7 +195,7 @@ static void learn_handles(struct known_holders *k, const struct round *round)
     if (find_needed(k, tables, needs))
         find_reference_holders(k, tables, needs, &processes);
     if (processes.n)
-        ask(k, PROBE_EXACT, &processes, round);
+        ask_exact(k, &processes, round);
     for (size_t i = 0; processes.n && i < k->answers.mappings.n; i++) {
         const struct mapping *found = &k->answers.mappings.at[i];
         size_t index = segment_index(tables, found);
@@ -267,7 +268,7 @@ bool known_holders_resolve_namespaces(struct known_holders *k, const struct scan
         if (holding)
             vec_push(&processes, (struct pid_entry){holding->pid, holding->instance});
     }
-    bool any = processes.n && ask(k, PROBE_EXACT, &processes, round) && take_handles(k);
+    bool any = processes.n && ask_exact(k, &processes, round) && take_handles(k);
     if (any)
         forget_surplus_handles(k, scan);
     vec_free(&pids);
@@ -324,7 +325,8 @@ bool known_holders_ask_all(struct known_holders *k, const struct round *round)
     k->unlisted = process_list_update(list, round->source) != 0;
     k->hidden = list->hidden;
     walked_clear(&k->walked);
-    if (!ask(k, PROBE_ATTACHMENTS, &list->list, round))
+    if (!holders_ask(&k->answers, round->pool, PROBE_ATTACHMENTS, &list->list,
+                     (struct known_holdings){0}, round->ride))
         return false;
     k->processes = k->answers.asked + (uint32_t)k->answers.stuck.n;
     k->unreadable = k->answers.unreadable;

@@ -133,7 +133,7 @@ static bool ask(struct known_holders *k, const struct round *round)
     pick(k, round->processes, &processes);
     // No process has attached since: the mappings that holders had are looked at alone.
     bool complete = holders_ask(&k->answers, round->pool, PROBE_ATTACHMENTS, &processes,
-                                (struct known_holdings){&k->holdings, &k->mappings});
+                                (struct known_holdings){&k->holdings, &k->mappings}, NULL);
     vec_free(&processes);
     return complete && holders_same(k);
 }

@@ -1,6 +1,7 @@
 // What processes share besides System V's segments: NEED_SHARED_HOLDERS, and NEED_SHARED_OPEN.
 //
-// Nothing in the kernel counts these mappings: each look asks all processes. After a look follows a rest
+// Nothing in the kernel counts these mappings: each look asks all processes, along with a scan for the
+// holders of segments where one is made in the same round. After a look follows a rest
 // of 800 times its cost, so that looking takes an eighth of a percent of a processor; asked for, it is
 // sooner.
 #include <stdlib.h>
@@ -118,14 +119,18 @@ static bool ask_names(const struct round *round, struct sharing *to)
 
 // --- all processes --------------------------------------------------------------------------------
 
-static bool look(struct shared_state *state, const struct round *round, bool open)
+static void take_unseen(struct sharing *to, int32_t pid)
 {
-    struct process_list *list = round->processes;
+    to->look.stuck++;
+    vec_push(&to->unseen, pid);
+}
+
+static bool ask_all(struct shared_state *state, const struct round *round, bool open)
+{
+    const struct process_list *list = round->processes;
     struct asking asking = {.take = take, .arg = state};
 
-    sharing_free(&state->fresh);
-    process_list_update(list, round->source);
-    state->fresh.look.unreadable = process_list_unseen(list);
+    process_list_update(round->processes, round->source);
     for (size_t i = 0; i < list->list.n; i++)
         ask_add(&asking, (struct probe){.what = PROBE_SHARED,
                                         .id = list->list.at[i].pid,
@@ -133,11 +138,34 @@ static bool look(struct shared_state *state, const struct round *round, bool ope
     state->probes = &asking.probes;
     bool complete = ask_each(round->pool, &asking);
     for (size_t i = 0; i < asking.probes.n; i++)
-        if (asking.asked[i] != ASKED_DONE) {
-            state->fresh.look.stuck++;
-            vec_push(&state->fresh.unseen, (int32_t)asking.probes.at[i].id);
-        }
+        if (asking.asked[i] != ASKED_DONE)
+            take_unseen(&state->fresh, (int32_t)asking.probes.at[i].id);
     ask_end(&asking);
+    return complete;
+}
+
+static void take_along(void *arg, int32_t pid, const struct answer *answer)
+{
+    sharing_take(&((struct shared_state *)arg)->fresh, pid, answer);
+}
+
+static bool rode(const struct shared_state *state, const struct round *round)
+{
+    return round->ride->arg == state && round->ride->done;
+}
+
+static bool look(struct shared_state *state, const struct round *round, bool open)
+{
+    bool complete = rode(state, round);
+
+    if (complete) {
+        for (size_t i = 0; i < round->ride->unseen.n; i++)
+            take_unseen(&state->fresh, round->ride->unseen.at[i]);
+    } else {
+        sharing_free(&state->fresh);
+        complete = ask_all(state, round, open);
+    }
+    state->fresh.look.unreadable += process_list_unseen(round->processes);
     complete = complete && ask_names(round, &state->fresh);
     pids_settle(&state->fresh.unseen);
     sharing_settle(&state->fresh);
@@ -154,16 +182,37 @@ static bool look(struct shared_state *state, const struct round *round, bool ope
     return complete;
 }
 
+static bool is_due(const struct shared_state *state, const struct round *round)
+{
+    bool open = round->want->need & NEED_SHARED_OPEN;
+    int64_t pace = round->effort == EFFORT_AS_NEEDED ? PACE : PACE_PROMPT;
+
+    return round->effort == EFFORT_FULL || !state->any || (open && !state->now.open) ||
+           clock_ns() >= state->done_ns + pace * state->cost_ns;
+}
+
+// Descriptors are asked for apart: they cost more than all else, and others may hang on them.
+static void join(void *self, const struct round *round)
+{
+    struct shared_state *state = self;
+    struct ride *ride = round->ride;
+
+    if (ride->take || round->want->need & NEED_SHARED_OPEN || !is_due(state, round))
+        return;
+    sharing_free(&state->fresh);
+    ride->facts = PROBE_WITH_SHARED;
+    ride->take = take_along;
+    ride->arg = state;
+}
+
 static void update(void *self, const struct round *round)
 {
     struct shared_state *state = self;
     bool open = round->want->need & NEED_SHARED_OPEN;
-    int64_t pace = round->effort == EFFORT_AS_NEEDED ? PACE : PACE_PROMPT;
 
-    if (round->effort != EFFORT_FULL && state->any && (!open || state->now.open) &&
-        clock_ns() < state->done_ns + pace * state->cost_ns)
+    if (!rode(state, round) && !is_due(state, round))
         return;
-    int64_t used = clock_used_ns();
+    int64_t used = clock_used_ns() - (rode(state, round) ? round->ride->cost_ns : 0);
     if (look(state, round, open)) {
         sharing_free(&state->now);
         state->now = state->fresh;
@@ -197,5 +246,6 @@ const struct collector shared_collector = {
     .create = create,
     .destroy = destroy,
     .update = update,
+    .join = join,
     .fill = fill,
 };

@@ -89,24 +89,44 @@ struct refresh {
     struct attachments *self;
     const char *file; // "maps" or "smaps"
     bool use, all, shared;
+    bool segments; // as well as `shared`
     struct answer *answer;
     char home[HOME_CAP]; // which task's files answered
     uint64_t instance;   // inode number of the file that did
 };
+
+static void know_instance(struct refresh *r, int fd)
+{
+    const struct answer *answer = r->answer;
+    struct stat status;
+
+    if (r->self->starts && (answer->mappings.n || answer->shared.n) && fstat(fd, &status) == 0)
+        r->instance = status.st_ino;
+}
+
+static int read_shared(struct refresh *r, int fd)
+{
+    struct answer *answer = r->answer;
+    struct shared_mappings found = {.objects = answer->shared, .mappings = answer->shared_maps};
+    int error = maps_read_shared(fd, r->self->engine == &maps_by_text, &r->self->devices,
+                                 r->segments ? &answer->mappings : NULL, &found);
+
+    answer->shared = found.objects;
+    answer->shared_maps = found.mappings;
+    answer->shared_left_out = found.left_out;
+    answer->method = found.method;
+    return error;
+}
 
 static int read_open(struct refresh *r, int fd)
 {
     struct attachments *self = r->self;
     struct answer *answer = r->answer;
     const struct maps_engine *engine = self->engine;
-    struct stat status;
 
     if (r->shared) {
-        struct shared_mappings found = {answer->shared, answer->shared_maps, false};
-        int result = maps_read_shared(fd, engine == &maps_by_text, &self->devices, &found);
-        answer->shared = found.objects;
-        answer->shared_maps = found.mappings;
-        answer->shared_left_out = found.left_out;
+        int result = read_shared(r, fd);
+        know_instance(r, fd);
         return result;
     }
     if (r->use) {
@@ -119,8 +139,7 @@ static int read_open(struct refresh *r, int fd)
         error = engine->read(fd, &self->devices, &answer->mappings);
     }
     answer->method = engine->method;
-    if (self->starts && answer->mappings.n && fstat(fd, &status) == 0)
-        r->instance = status.st_ino;
+    know_instance(r, fd);
     return error;
 }
 
@@ -336,6 +355,19 @@ void attachments_probe(struct attachments *self, int32_t pid, struct answer *ans
     answer->namespace_differs = false;
     read_process(&r, pid);
     complete(&r, pid, false);
+}
+
+void attachments_probe_with_shared(struct attachments *self, int32_t pid, struct answer *answer)
+{
+    struct refresh r = {
+        .self = self, .file = "maps", .shared = true, .segments = true, .answer = answer};
+
+    vec_clear(&answer->mappings);
+    answer->namespace_differs = false;
+    read_process(&r, pid);
+    complete(&r, pid, false);
+    if (!answer->error && !answer->mappings.n && answer->shared.n)
+        know_start(&r, pid);
 }
 
 void attachments_probe_exact(struct attachments *self, int32_t pid, struct answer *answer)

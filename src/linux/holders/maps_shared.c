@@ -136,12 +136,22 @@ static int mapping_order(const void *a, const void *b)
     return order ? order : (x->start > y->start) - (x->start < y->start);
 }
 
-static void take(const struct maps_devices *devices, const struct mapping *mapping,
-                 const char *name, size_t len, struct shared_mappings *out)
+struct reading {
+    const struct maps_devices *devices;
+    struct mapping_vec *segments; // NULL: not wanted
+    struct shared_mappings *out;
+};
+
+static void take(const struct reading *r, struct mapping *mapping, const char *name, size_t len)
 {
+    struct shared_mappings *out = r->out;
     struct shared object;
 
-    if (!maps_recognise_shared(devices, mapping, name, len, &object))
+    if (r->segments && maps_recognise(r->devices, mapping, name, len)) {
+        vec_push(r->segments, *mapping);
+        return;
+    }
+    if (!maps_recognise_shared(r->devices, mapping, name, len, &object))
         return;
     if (out->mappings.n >= SHARED_MAPPINGS_MAX) {
         out->left_out = true;
@@ -162,7 +172,7 @@ static bool may_be_meant(uint32_t dev_major)
 }
 
 // One call gives a mapping and its name: what has a name to speak of is most of what is shared.
-static int by_query(int fd, const struct maps_devices *devices, struct shared_mappings *out)
+static int by_query(int fd, const struct reading *r)
 {
     struct map_query query;
     char name[4096];
@@ -178,14 +188,22 @@ static int by_query(int fd, const struct maps_devices *devices, struct shared_ma
             return 0;
         if (unnamed || !query.vma_name_size || !may_be_meant(query.dev_major))
             continue;
-        const struct mapping mapping = maps_of_query(&query);
-        take(devices, &mapping, name, strnlen(name, sizeof name), out);
+        struct mapping mapping = maps_of_query(&query);
+        take(r, &mapping, name, strnlen(name, sizeof name));
     }
 }
 
-static int by_text(int fd, const struct maps_devices *devices, struct shared_mappings *out)
+// "55d0e000-55d2f000 rw-s ": looked at before a line is parsed, since few are shared.
+static bool is_shared_line(const char *line, size_t len)
 {
-    char *line = NULL;
+    const char *space = memchr(line, ' ', len);
+
+    return space && len - (size_t)(space - line) > 4 && space[4] == 's';
+}
+
+static int by_text(int fd, const struct reading *r)
+{
+    char buffer[8192], *line = NULL;
     size_t cap = 0;
     ssize_t got;
     bool any = false;
@@ -198,6 +216,7 @@ static int by_text(int fd, const struct maps_devices *devices, struct shared_map
             close(own);
         return error;
     }
+    setvbuf(stream, buffer, _IOFBF, sizeof buffer); // the kernel gives a page at a time
     errno = 0;
     while ((got = getline(&line, &cap, stream)) > 0) {
         size_t len = (size_t)got, name_len;
@@ -207,9 +226,9 @@ static int by_text(int fd, const struct maps_devices *devices, struct shared_map
         any = true;
         if (line[len - 1] == '\n')
             len--;
-        if (maps_parse_line(line, len, &mapping, &name, &name_len) &&
-            mapping.perms & MAP_SHARED_BIT && may_be_meant(mapping.dev_major))
-            take(devices, &mapping, name, name_len, out);
+        if (is_shared_line(line, len) && maps_parse_line(line, len, &mapping, &name, &name_len) &&
+            may_be_meant(mapping.dev_major))
+            take(r, &mapping, name, name_len);
     }
     int error = ferror(stream) ? -(errno ? errno : EIO) : 0;
     free(line);
@@ -217,16 +236,30 @@ static int by_text(int fd, const struct maps_devices *devices, struct shared_map
     return error ? error : any ? 0 : -ESRCH;
 }
 
-int maps_read_shared(int fd, bool text_only, const struct maps_devices *devices,
-                     struct shared_mappings *out)
+static void undo(const struct reading *r, size_t segments)
 {
-    int error = text_only ? -ENOTTY : by_query(fd, devices, out);
+    vec_clear(&r->out->objects);
+    vec_clear(&r->out->mappings);
+    r->out->left_out = false;
+    if (r->segments)
+        r->segments->n = segments;
+}
 
+int maps_read_shared(int fd, bool text_only, const struct maps_devices *devices,
+                     struct mapping_vec *segments, struct shared_mappings *out)
+{
+    const struct reading r = {.devices = devices, .segments = segments, .out = out};
+    size_t before = segments ? segments->n : 0;
+    int error = text_only ? -ENOTTY : by_query(fd, &r);
+
+    out->method = SCAN_PROCMAP_QUERY;
+    if (error)
+        undo(&r, before);
     if (maps_lacks_query(error)) {
-        vec_clear(&out->objects);
-        vec_clear(&out->mappings);
-        out->left_out = false;
-        error = by_text(fd, devices, out);
+        out->method = SCAN_TEXT;
+        error = by_text(fd, &r);
+        if (error)
+            undo(&r, before);
     }
     maps_merge_shared(&out->objects, 0);
     if (out->mappings.n > 1)
