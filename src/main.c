@@ -199,7 +199,7 @@ static int find_namespace(struct options *options)
                      errno == EACCES || errno == EPERM ? "not permitted" : "no such process");
         return 1;
     }
-    if (options->ipc_namespace == namespace_of(AT_FDCWD, "/proc/self", "ipc"))
+    if (options->ipc_namespace == namespace_of_ours("/proc", "ipc"))
         options->ipc_namespace = 0;
     return 0;
 }

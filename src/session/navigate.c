@@ -174,15 +174,19 @@ static bool enter_member(struct session *s, const struct identity *member, const
     return false;
 }
 
+// Those rows alone of their table. Without a name of their own they are counted.
 static void enter_list(struct session *s, const struct identity *row,
-                       const struct identity_vec *objects)
+                       const struct identity_vec *objects, const char *name)
 {
     const struct kind *kind = kind_get(objects->at[0].kind);
     struct identity_vec listed = {0};
     char path[sizeof session_view(s)->path];
     struct line line = line_start(path, sizeof path);
 
-    line_count(&line, objects->n, kind->one, NULL);
+    if (name)
+        line_add(&line, "%s", name);
+    else
+        line_count(&line, objects->n, kind->one, NULL);
     identity_set_add_all(&listed, objects->at, objects->n);
     if (!session_push_members(s, kind->id, &listed, row, path))
         session_say(s, SEVERITY_NOTICE, "no deeper: Esc goes back");
@@ -192,19 +196,13 @@ static void enter_list(struct session *s, const struct identity *row,
 static void enter_members(struct session *s, const struct identity *row,
                           const struct identity_vec *objects)
 {
-    struct identity_vec members = {0};
-    char path[sizeof session_view(s)->path];
+    char name[sizeof session_view(s)->path];
+    const bool only = objects->n == 1;
 
-    if (objects->n > 1) {
-        enter_list(s, row, objects);
-        return;
-    }
-    identity_text(&objects->at[0], path, sizeof path);
-    if (enter_member(s, &objects->at[0], path))
-        return;
-    vec_push(&members, objects->at[0]);
-    if (!session_push_members(s, objects->at[0].kind, &members, row, path))
-        session_say(s, SEVERITY_NOTICE, "no deeper: Esc goes back");
+    if (only)
+        identity_text(&objects->at[0], name, sizeof name);
+    if (!only || !enter_member(s, &objects->at[0], name))
+        enter_list(s, row, objects, only ? name : NULL);
 }
 
 static void enter_parts(struct session *s, const struct kind *kind, const struct identity *row)
@@ -282,7 +280,7 @@ void session_enter(struct session *s)
         enter_members(s, &row, kind->members(selected));
         break;
     case ENTERS_LIST:
-        enter_list(s, &row, kind->listed(selected));
+        enter_list(s, &row, kind->listed(selected), NULL);
         break;
     case ENTERS_LATER:
         session_say(s, SEVERITY_NOTICE, "what is in it is being read: Enter again shows it");

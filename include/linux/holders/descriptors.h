@@ -4,6 +4,9 @@
 
 #include "model/record/shared.h"
 
+// The file system of POSIX queues, by statfs(2): MQUEUE_MAGIC of ipc/mqueue.c, which no header has.
+enum { MQUEUE_SUPER = 0x19800202 };
+
 // Adds to `open` of those listed, and appends others. A descriptor is looked at where its name is of
 // /dev/shm, of memfd_create(2) or of a queue: nothing else is asked for anything. `proc`: O_PATH.
 // 0, or -errno of the list; *unread becomes true where a descriptor in it could not be looked at.

@@ -13,5 +13,7 @@ uint64_t link_inode(const char *text, const char *type);
 // `home` ("self", "42", "42/task/43") is below `dir`. 0, with errno set: it cannot be read. May hang on a
 // process stuck in exec.
 uint64_t namespace_of(int dir, const char *home, const char *type);
+// The same of this program; 0 where it cannot be read.
+uint64_t namespace_of_ours(const char *proc, const char *type);
 
 #endif

@@ -12,6 +12,9 @@ enum {
         NEED_OF(KIND_SHARED_HOLDER), // what processes map; with it all three tables
 };
 
+// Whether of what has a name the queues alone are listed: of another IPC namespace where it is not asked which
+// /dev/shm its processes see. The rest is listed with our own.
+bool shared_queues_only(const struct want *want);
 // What an action on it, or on a holder of it, is done to: struct kind.
 bool shared_act_on(const struct snapshot *s, const struct identity *row, struct action *action);
 

@@ -113,5 +113,7 @@ bool shared_has_name(const struct shared *row);
 int shared_order(const struct shared_id *a, const struct shared_id *b); // <0, 0, >0
 int shared_by_id(const void *a,
                  const void *b); // the same, for qsort(3), of what begins with its id
+// NULL where it is none of them. `rows` ascend by id.
+const struct shared *shared_among(const struct shared_vec *rows, const struct shared_id *id);
 
 #endif

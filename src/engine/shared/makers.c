@@ -36,7 +36,7 @@ void makers_ask(const struct round *round, struct sharing *to)
 
     for (size_t i = 0; i < table->n; i++) {
         const struct shared_rule *rule = shared_rule_of(rows[i].name);
-        if (rule && !rows[i].found && !sharing_find(&to->objects, &rows[i].id))
+        if (rule && !rows[i].found && !shared_among(&to->objects, &rows[i].id))
             vec_push(&to->makers, (struct maker){rows[i].id, rule, rows[i].uid, false});
     }
     for (size_t i = 0; i < to->objects.n; i++) { // with a name in another mount namespace

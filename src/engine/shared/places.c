@@ -71,7 +71,7 @@ static void follow(struct places *p, const struct mount_namespace_vec *mounts)
 
 bool shm_place_is_unread(const struct answer *answer)
 {
-    return answer->error && answer->error != -ENOENT && !answer_is_gone(answer);
+    return answer->error && !answer_is_gone(answer);
 }
 
 static void take(void *arg, size_t index, struct answer *answer)

@@ -73,7 +73,7 @@ void rows_fill(const struct sharing *sharing, struct snapshot *s)
             vec_push(&named, rows[i]);
     for (size_t i = 0; i < named.n; i++) {
         const struct shared_id *id = &named.at[i].id;
-        const struct shared *seen = sharing_find(&sharing->objects, id);
+        const struct shared *seen = shared_among(&sharing->objects, id);
         vec_push(&all, named.at[i]);
         count(sharing, seen, &all.at[i]);
         place(s, &named, &all.at[i]);
@@ -81,7 +81,7 @@ void rows_fill(const struct sharing *sharing, struct snapshot *s)
     }
     for (size_t i = 0; i < sharing->objects.n && !sharing->queues_only; i++) {
         const struct shared *object = &sharing->objects.at[i];
-        if (sharing_find(&named, &object->id))
+        if (shared_among(&named, &object->id))
             continue;
         struct shared row = *object;
         count(sharing, object, &row);

@@ -171,9 +171,9 @@ static bool look(struct shared_state *state, const struct round *round, bool ope
     sharing_settle(&state->fresh);
     state->fresh.open = open;
     state->fresh.beside = round->want->others != OTHERS_FINDINGS;
-    state->fresh.queues_only = round->want->ipc_namespace && !(round->want->need & NEED_SHM_PLACES);
+    state->fresh.queues_only = shared_queues_only(round->want);
     if (state->fresh.queues_only)
-        sharing_keep_named(&state->fresh, &round->tables->tables[kind_shared.id]);
+        sharing_keep_named(&state->fresh, round->tables);
     state->fresh.look.known = SHARED_LOOK_KNOWN;
     if (complete)
         ask_files(round, &state->fresh);

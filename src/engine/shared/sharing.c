@@ -131,30 +131,22 @@ void sharing_settle(struct sharing *sharing)
     objects->n = kept;
 }
 
-const struct shared *sharing_find(const struct shared_vec *objects, const struct shared_id *id)
+void sharing_keep_named(struct sharing *sharing, const struct snapshot *tables)
 {
-    size_t at = vec_lower(objects, o, shared_order(&o->id, id) < 0);
-
-    return at < objects->n && shared_order(&objects->at[at].id, id) == 0 ? &objects->at[at] : NULL;
-}
-
-void sharing_keep_named(struct sharing *sharing, const struct table *table)
-{
-    const struct shared_vec named = {.at = table->at, .n = table->n};
     size_t kept = 0;
 
     for (size_t i = 0; i < sharing->objects.n; i++)
-        if (sharing_find(&named, &sharing->objects.at[i].id))
+        if (shared_find(tables, &sharing->objects.at[i].id))
             sharing->objects.at[kept++] = sharing->objects.at[i];
     sharing->objects.n = kept;
     kept = 0;
     for (size_t i = 0; i < sharing->holders.n; i++)
-        if (sharing_find(&named, &sharing->holders.at[i].id))
+        if (shared_find(tables, &sharing->holders.at[i].id))
             sharing->holders.at[kept++] = sharing->holders.at[i];
     sharing->holders.n = kept;
     kept = 0;
     for (size_t i = 0; i < sharing->mappings.n; i++)
-        if (sharing_find(&named, &sharing->mappings.at[i].id))
+        if (shared_find(tables, &sharing->mappings.at[i].id))
             sharing->mappings.at[kept++] = sharing->mappings.at[i];
     sharing->mappings.n = kept;
 }

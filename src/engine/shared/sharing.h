@@ -23,7 +23,7 @@ struct sharing {                        // the outcome of one look
     struct pid_vec unseen;              // processes that could not be looked at, ascending
     struct shared_look look;
     bool open;        // descriptors were looked at
-    bool queues_only; // of another IPC namespace, beside our own: the rest is listed with that
+    bool queues_only; // shared_queues_only()
     bool beside;      // other IPC namespaces are listed beside this one
 };
 
@@ -37,10 +37,8 @@ bool shm_place_is_unread(const struct answer *answer);
 void sharing_merge(struct shared *to, const struct shared *from);
 // Puts all in order, and what several processes hold together.
 void sharing_settle(struct sharing *sharing);
-// Leaves what has a row in that table, which ascends by id. After sharing_settle().
-void sharing_keep_named(struct sharing *sharing, const struct table *table);
-// NULL where it is none of them. `objects` ascend by id.
-const struct shared *sharing_find(const struct shared_vec *objects, const struct shared_id *id);
+// Leaves what has a name in those tables.
+void sharing_keep_named(struct sharing *sharing, const struct snapshot *tables);
 
 // Asks which programs run, for objects that nothing holds and whose names a rule knows.
 void makers_ask(const struct round *round, struct sharing *to);

@@ -59,11 +59,11 @@ static void know(const struct statx *st, struct shared *out)
     out->known |= SHARED_KNOWS_SIZE | SHARED_KNOWS_RSS;
 }
 
-// ipc/mqueue.c: MQUEUE_MAGIC, and FILENT_SIZE, the size of the line that a queue's file shows. Little
-// else is asked which file system it is on. 1, 0 or -errno.
+// ipc/mqueue.c: FILENT_SIZE, the size of the line that a queue's file shows. Little else is asked which file
+// system it is on. 1, 0 or -errno.
 static int is_queue(int dir, const char *name, const struct statx *st)
 {
-    enum { MQUEUE_SUPER = 0x19800202, LINE = 80 };
+    enum { LINE = 80 };
     struct statfs fs;
 
     if (st->stx_size != LINE)

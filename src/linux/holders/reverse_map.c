@@ -213,7 +213,7 @@ static double boot_time(void)
 static bool is_first_time_namespace(void)
 {
     const uint64_t first = 4026531834; // PROC_TIME_INIT_INO
-    uint64_t inode = namespace_of(AT_FDCWD, "/proc/self", "time");
+    uint64_t inode = namespace_of_ours("/proc", "time");
 
     return inode ? inode == first : errno == ENOENT; // there are none before Linux 5.6
 }

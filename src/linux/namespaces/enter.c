@@ -29,13 +29,11 @@ struct namespaces {
 struct namespaces *namespaces_new(const char *proc, bool pidfds)
 {
     struct namespaces *self = mem_zero(1, sizeof *self);
-    char *home = mem_format("%s/self", proc);
 
     self->proc = mem_copy_string(proc);
     self->pidfds = pidfds;
-    self->own = namespace_of(AT_FDCWD, home, "ipc");
+    self->own = namespace_of_ours(proc, "ipc");
     ways_init(&self->ways);
-    free(home);
     return self;
 }
 

@@ -1,6 +1,5 @@
 #include "linux/objects/system.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,15 +14,6 @@
 // The machine's first namespaces always have these inodes: include/linux/proc_ns.h
 // PROC_IPC_INIT_INO, PROC_PID_INIT_INO.
 static const uint64_t first_ipc_namespace = 0xEFFFFFFF, first_pid_namespace = 0xEFFFFFFC;
-
-static uint64_t own_namespace(const char *proc, const char *type)
-{
-    char *self = mem_format("%s/self", proc);
-    uint64_t inode = namespace_of(AT_FDCWD, self, type);
-
-    free(self);
-    return inode;
-}
 
 void system_read(const char *proc, struct system *out)
 {
@@ -51,9 +41,9 @@ void system_read(const char *proc, struct system *out)
         out->ram = (uint64_t)seconds * 1024;
     out->rmid_forced =
         proc_file_read(text, sizeof text, proc, "sys/kernel/shm_rmid_forced") > 0 && text[0] == '1';
-    out->own_namespace = out->ipc_namespace = own_namespace(proc, "ipc");
+    out->own_namespace = out->ipc_namespace = namespace_of_ours(proc, "ipc");
     out->host_namespace = out->ipc_namespace == first_ipc_namespace;
-    out->first_pid_namespace = own_namespace(proc, "pid") == first_pid_namespace;
+    out->first_pid_namespace = namespace_of_ours(proc, "pid") == first_pid_namespace;
 }
 
 void system_of_namespace(struct system *out, uint64_t inode)

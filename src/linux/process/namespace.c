@@ -1,10 +1,13 @@
 #include "linux/process/namespace.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/memory.h"
 
 uint64_t link_inode(const char *text, const char *type)
 {
@@ -35,5 +38,14 @@ uint64_t namespace_of(int dir, const char *home, const char *type)
     uint64_t inode = link_inode(link, type);
     if (!inode)
         errno = EPROTO;
+    return inode;
+}
+
+uint64_t namespace_of_ours(const char *proc, const char *type)
+{
+    char *self = mem_format("%s/self", proc);
+    uint64_t inode = namespace_of(AT_FDCWD, self, type);
+
+    free(self);
     return inode;
 }

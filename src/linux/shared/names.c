@@ -19,8 +19,7 @@
 #include "base/memory.h"
 #include "base/statx.h"
 #include "base/text.h"
-
-enum { MQUEUE_SUPER = 0x19800202 }; // ipc/mqueue.c MQUEUE_MAGIC
+#include "linux/holders/descriptors.h"
 
 static int find_dir(const char *path)
 {

@@ -14,10 +14,7 @@ static int read_shared(const struct table_reading *in, struct table *out)
 
     if (!in->is_procfs)
         return -EOPNOTSUPP;
-    // Which /dev/shm the processes of another IPC namespace see is found with NEED_SHM_PLACES. Where that is
-    // not wanted, its queues alone are: the rest is listed with our own namespace.
-    bool queues_only = in->elsewhere && !(in->want->need & NEED_SHM_PLACES);
-    int shm = queues_only ? -ENOENT : names_open_shm(),
+    int shm = shared_queues_only(in->want) ? -ENOENT : names_open_shm(),
         mqueue = names_open_mqueue(in->elsewhere, &unseen);
     int shm_error = shm < 0 ? shm : names_in_shm(shm, 0, &rows);
     int mqueue_error = mqueue < 0 ? mqueue : names_in_mqueue(mqueue, &rows);

@@ -45,11 +45,10 @@ static size_t read_memory(int tasks, int32_t tid, uint64_t address, void *dst, s
 // Ids repeat in every namespace, and a blocked task cannot have left the one it waits in.
 static bool elsewhere(const char *proc, int tasks, int32_t tid, uint64_t ours)
 {
-    char home[PATH_CAP], *own = mem_format("%s/self", proc);
+    char home[PATH_CAP];
 
     if (!ours)
-        ours = namespace_of(AT_FDCWD, own, "ipc");
-    free(own);
+        ours = namespace_of_ours(proc, "ipc");
     snprintf(home, sizeof home, "%" PRId32, tid);
     uint64_t theirs = namespace_of(tasks, home, "ipc");
     return ours && theirs && ours != theirs;

@@ -230,6 +230,11 @@ static void no_processes(const struct snapshot *s, const struct identity *row, c
         snprintf(dst, cap, "no process that maps %s was seen", name);
 }
 
+bool shared_queues_only(const struct want *want)
+{
+    return want->ipc_namespace && !(want->need & NEED_SHM_PLACES);
+}
+
 bool shared_act_on(const struct snapshot *s, const struct identity *row, struct action *action)
 {
     const struct shared *r = find(s, row);

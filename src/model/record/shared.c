@@ -15,6 +15,13 @@ int shared_by_id(const void *a, const void *b)
     return shared_order(a, b);
 }
 
+const struct shared *shared_among(const struct shared_vec *rows, const struct shared_id *id)
+{
+    size_t at = vec_lower(rows, row, shared_order(&row->id, id) < 0);
+
+    return at < rows->n && shared_order(&rows->at[at].id, id) == 0 ? &rows->at[at] : NULL;
+}
+
 const char *shared_type_title(enum shared_type type)
 {
     static const char *const titles[SHARED_TYPES] = {

@@ -41,9 +41,8 @@ const struct shared *shared_find(const struct snapshot *s, const struct shared_i
 {
     const struct table *table = &s->tables[KIND_SHARED];
     const struct shared_vec rows = {.at = table->at, .n = table->n};
-    size_t place = vec_lower(&rows, row, shared_order(&row->id, id) < 0);
 
-    return place < rows.n && shared_order(&rows.at[place].id, id) == 0 ? &rows.at[place] : NULL;
+    return shared_among(&rows, id);
 }
 
 const struct shared_holder *shared_holders(const struct snapshot *s, const struct shared_id *id,
