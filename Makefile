@@ -71,7 +71,7 @@ FUZZ := $(call tests_in,fuzz)
 # Tests in which threads of ours run: they include a module that starts some. ThreadSanitizer cannot
 # follow processes that share memory, nor those whose system calls are denied; and what counts its steps
 # is compiled for that.
-STARTS_THREADS := include (<pthread|"engine/|"store/(append_log|audit_log|file_writer)|"support/user)
+STARTS_THREADS := include (<pthread|"engine/|"store/(append_log|audit_log|file_writer)|"support/(user|screens))
 THREADED = $(patsubst %.c,$(O)/%,$(shell grep -lE '$(STARTS_THREADS)' tests/unit/*_test.c \
                  tests/live/*_test.c tests/fuzz/*_test.c | xargs grep -LE 'CLONE_VM|support/denial|trace_pc'))
 

@@ -17,6 +17,13 @@ no_orphan() {
         fact '[.segments[], .semaphores[], .queues[]] | all(.orphan != true)' "nothing is an orphan"
     }
 }
+seen_by() { # COMMAND…: that is what runs ipctop from here on
+    seer=("$@" "$ipctop")
+    seen() {
+        "${seer[@]}" "$@"
+    }
+    ipctop=seen
+}
 ids_of() { # FILE: sets $ids
     mapfile -t ids <"$1"
 }
@@ -141,36 +148,20 @@ state_an_inner_maker_with_the_pid_of_another() {
 }
 state_seen_from_an_inner_pid_namespace() {
     start maker shm:0:2097152 attach detach sem:0:1 values:1 msg:0 send:10 DONE hold
-    ipctop_outside=$ipctop
-    inner() {
-        unshare --pid --fork --mount-proc "$ipctop_outside" "$@"
-    }
-    ipctop=inner
+    seen_by unshare --pid --fork --mount-proc
 }
 state_seen_from_an_inner_pid_namespace_with_the_outer_proc() {
     start maker shm:0:2097152 attach detach sem:0:1 values:1 msg:0 send:10 DONE hold
-    ipctop_outside=$ipctop
-    inner() {
-        unshare --pid --fork "$ipctop_outside" "$@"
-    }
-    ipctop=inner
+    seen_by unshare --pid --fork
 }
 state_seen_by_a_user_whose_proc_hides_others() {
     mount -t proc -o hidepid=2 proc /proc || skip "no hidepid=2 here"
     start maker shm:0:2097152:1:666 attach detach sem:0:1:1:600 values:1 msg:0:1:600 send:10 DONE hold
-    ipctop_outside=$ipctop
-    as_user() {
-        setpriv --reuid=$user --regid=$user --clear-groups -- "$ipctop_outside" "$@"
-    }
-    ipctop=as_user
+    seen_by setpriv --reuid=$user --regid=$user --clear-groups --
 }
 state_seen_by_a_user() {
     start maker shm:0:2097152:1:666 attach detach sem:0:1:1:600 values:1 msg:0:1:600 send:10 DONE hold
-    ipctop_outside=$ipctop
-    as_user() {
-        setpriv --reuid=$user --regid=$user --clear-groups -- "$ipctop_outside" "$@"
-    }
-    ipctop=as_user
+    seen_by setpriv --reuid=$user --regid=$user --clear-groups --
 }
 state_a_recycled_pid() {
     start maker shm:0:2097152 DONE hold
@@ -186,11 +177,7 @@ state_a_recycled_pid() {
 }
 state_in_a_time_namespace() {
     start maker shm:0:2097152 sem:0:1 values:1 DONE hold
-    ipctop_outside=$ipctop
-    timed() {
-        unshare --time --boottime 1000000 --fork "$ipctop_outside" "$@"
-    }
-    ipctop=timed
+    seen_by unshare --time --boottime 1000000 --fork
     unshare --time true || skip "no time namespaces here"
 }
 
