@@ -11,13 +11,15 @@ struct far_socket {
 };
 VEC(far_socket_vec, struct far_socket);
 
-// Whether it is a connection that may lead there: its other end is not in its own namespace, and none of
+// Whether one is a connection that may lead there: its other end is not in its own namespace, and none of
 // the loopback device. Not where addresses are translated on the way: its two ends then differ.
-bool far_peer_wanted(const struct open_file *file);
+// *home: the network namespace that all of them are in, and no other end; 0: they are in several.
+bool far_peers_wanted(const struct file_vec *files, const struct process_files_vec *answers,
+                      uint64_t *home);
 
 // Sets `peer` and `peer_pid` of those files whose other end is one of `sockets`, which are put in order:
-// the one with the same addresses the other way round, where it is the only one. Asks one process of each
-// other namespace (of 64 at most) for its tables.
+// the one with the same addresses the other way round, where it is the only one. Asks a process of each of
+// their namespaces for its tables, and another one where that does not answer.
 void far_peers_find(struct prober_pool *pool, struct file_vec *files,
                     const struct process_files_vec *answers, struct far_socket_vec *sockets);
 

@@ -32,7 +32,7 @@ enum probe_what {
     PROBE_SAME_MEMORY, // id: no pid; answer.tasks, processes or threads → answer.same: which share
                        // one address space. Hangs where one is stuck in exec: kcmp(2) waits for it
     PROBE_FILES,       // id: pid → files, of which sockets have their inode alone; with facts
-                       // PROBE_SOCKETS_ONLY no others than sockets
+                       // PROBE_SOCKETS_ONLY no others than sockets, with PROBE_NET_ONLY none
     PROBE_SOCKETS, // id: pid; answer.inodes, ascending → sockets of its network namespace; with
                    // facts PROBE_INTERNET of TCP and UDP alone, what it takes to know ports
     PROBE_PAGE,    // id: pid → page
@@ -52,6 +52,7 @@ enum {
     PROBE_NAMES = 4,
     PROBE_SOCKETS_ONLY = 8,
     PROBE_WITH_SHARED = 16,
+    PROBE_NET_ONLY = 32,
 };
 
 struct probe {

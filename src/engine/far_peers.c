@@ -5,7 +5,7 @@
 
 #include "engine/ask/ask.h"
 
-enum { NAMESPACES_MAX = 64 };
+enum { TRIES = 4 }; // processes of a network namespace, where one ended before it answered
 
 struct connection { // that a peer is looked for of
     char *ends;     // as the peer has them: its own, a blank, the other
@@ -15,24 +15,55 @@ struct connection { // that a peer is looked for of
 };
 VEC(connection_vec, struct connection);
 
+struct far_namespace {
+    size_t first, end; // of its sockets
+    int32_t pid;       // asked last
+    bool read;
+};
+VEC(far_namespace_vec, struct far_namespace);
+
 struct far_peers {
     struct connection_vec wanted; // ascending by ends
     const struct far_socket_vec *sockets;
-    size_t first[NAMESPACES_MAX + 1]; // of the sockets of each namespace; and one beyond the last
-    size_t n;
+    struct far_namespace_vec namespaces;
+    struct index_vec {
+        size_t *at, n, cap;
+    } asked; // which of them each probe is about
 };
 
-bool far_peer_wanted(const struct open_file *file)
+// The network namespace of a connection that may lead into another one; 0: it is none, or not known.
+static uint64_t wanted_from(const struct open_file *file, const struct process_files_vec *answers)
 {
     static const char *const loops[] = {"127.", "[::1]:", "[::ffff:127."};
 
     if (file->kind != FILE_SOCKET || file->protocol != PROTOCOL_TCP || file->peer ||
         file->state != SOCKET_ESTABLISHED || !file->local || !file->remote)
-        return false;
+        return 0;
     for (size_t i = 0; i < sizeof loops / sizeof *loops; i++)
         if (strncmp(file->remote, loops[i], strlen(loops[i])) == 0)
-            return false;
-    return true;
+            return 0;
+    const struct process_files *answer = process_files_find(answers, file->pid);
+    return answer ? answer->net_namespace : 0;
+}
+
+bool far_peers_wanted(const struct file_vec *files, const struct process_files_vec *answers,
+                      uint64_t *home)
+{
+    bool any = false;
+
+    *home = 0;
+    for (size_t i = 0; i < files->n; i++) {
+        uint64_t from = wanted_from(&files->at[i], answers);
+        if (!from)
+            continue;
+        if (any && from != *home) {
+            *home = 0;
+            return true;
+        }
+        any = true;
+        *home = from;
+    }
+    return any;
 }
 
 // A socket of IPv6 has an end of IPv4 as [::ffff:10.0.0.1]:80.
@@ -66,12 +97,12 @@ static void list_wanted(struct far_peers *f, struct file_vec *files,
 {
     for (size_t i = 0; i < files->n; i++) {
         struct open_file *file = &files->at[i];
-        const struct process_files *answer = process_files_find(answers, file->pid);
+        uint64_t from = wanted_from(file, answers);
 
-        if (answer && answer->net_namespace && far_peer_wanted(file))
+        if (from)
             vec_push(&f->wanted, ((struct connection){.ends = ends_of(file->remote, file->local),
                                                       .file = file,
-                                                      .net_namespace = answer->net_namespace}));
+                                                      .net_namespace = from}));
     }
     if (f->wanted.n > 1)
         qsort(f->wanted.at, f->wanted.n, sizeof *f->wanted.at, ends_order);
@@ -93,24 +124,27 @@ static void list_namespaces(struct far_peers *f, struct far_socket_vec *sockets)
     if (sockets->n > 1)
         qsort(sockets->at, sockets->n, sizeof *sockets->at, socket_order);
     f->sockets = sockets;
-    for (size_t i = 0; i < sockets->n; i++)
-        if (i == 0 || sockets->at[i].net_namespace != sockets->at[i - 1].net_namespace) {
-            if (f->n == NAMESPACES_MAX) {
-                f->first[f->n] = i;
-                return;
-            }
-            f->first[f->n++] = i;
-        }
-    f->first[f->n] = sockets->n;
+    for (size_t i = 0, end; i < sockets->n; i = end) {
+        for (end = i + 1; end < sockets->n; end++)
+            if (sockets->at[end].net_namespace != sockets->at[i].net_namespace)
+                break;
+        vec_push(&f->namespaces, ((struct far_namespace){.first = i, .end = end}));
+    }
 }
 
 // --- asking ---------------------------------------------------------------------------------------
 
+static struct far_namespace *asked_of(struct far_peers *f, size_t index)
+{
+    return &f->namespaces.at[f->asked.at[index]];
+}
+
 static void prepare(void *arg, size_t index, struct answer *answer)
 {
-    const struct far_peers *f = arg;
+    struct far_peers *f = arg;
+    const struct far_namespace *n = asked_of(f, index);
 
-    for (size_t i = f->first[index]; i < f->first[index + 1]; i++)
+    for (size_t i = n->first; i < n->end; i++)
         vec_push(&answer->inodes, f->sockets->at[i].inode);
     inodes_settle(&answer->inodes);
 }
@@ -135,8 +169,10 @@ static void match(struct far_peers *f, uint64_t net_namespace, const struct sock
 static void take(void *arg, size_t index, struct answer *answer)
 {
     struct far_peers *f = arg;
-    size_t end = f->first[index + 1], at = f->first[index];
+    struct far_namespace *n = asked_of(f, index);
+    size_t at = n->first, end = n->end;
 
+    n->read = !answer->error && !answer->sockets_unread;
     for (size_t i = 0; i < answer->sockets.n; i++) { // both ascend by inode
         const struct socket_entry *socket = &answer->sockets.at[i];
         while (at < end && f->sockets->at[at].inode < socket->inode)
@@ -147,24 +183,55 @@ static void take(void *arg, size_t index, struct answer *answer)
     }
 }
 
+// The next one that has sockets there: each may have ended. 0: there is none.
+static int32_t next_pid(const struct far_peers *f, const struct far_namespace *n)
+{
+    int32_t next = 0;
+
+    for (size_t i = n->first; i < n->end; i++) {
+        int32_t pid = f->sockets->at[i].pid;
+        if (pid > n->pid && (!next || pid < next))
+            next = pid;
+    }
+    return next;
+}
+
+// Each namespace that has not answered yet. False: there are none, or it was cancelled.
+static bool ask_each_namespace(struct far_peers *f, struct prober_pool *pool)
+{
+    struct asking asking = {.take = take, .prepare = prepare, .arg = f};
+
+    vec_clear(&f->asked);
+    for (size_t i = 0; i < f->namespaces.n; i++) {
+        struct far_namespace *n = &f->namespaces.at[i];
+        int32_t pid = n->read ? 0 : next_pid(f, n);
+        if (!pid)
+            continue;
+        n->pid = pid;
+        vec_push(&f->asked, i);
+        ask_add(&asking, (struct probe){.what = PROBE_SOCKETS, .id = pid, .facts = PROBE_INTERNET});
+    }
+    bool more = f->asked.n > 0 && ask_each(pool, &asking);
+    ask_end(&asking);
+    return more;
+}
+
 void far_peers_find(struct prober_pool *pool, struct file_vec *files,
                     const struct process_files_vec *answers, struct far_socket_vec *sockets)
 {
     struct far_peers f = {0};
-    struct asking asking = {.take = take, .prepare = prepare, .arg = &f};
 
     list_wanted(&f, files, answers);
     list_namespaces(&f, sockets);
-    for (size_t i = 0; f.wanted.n && i < f.n; i++)
-        ask_add(&asking, (struct probe){.what = PROBE_SOCKETS,
-                                        .id = sockets->at[f.first[i]].pid,
-                                        .facts = PROBE_INTERNET});
-    ask_each(pool, &asking);
-    ask_end(&asking);
+    for (int i = 0; f.wanted.n && i < TRIES; i++)
+        if (!ask_each_namespace(&f, pool))
+            break;
     for (size_t i = 0; i < f.wanted.n; i++) {
         if (f.wanted.at[i].many)
             f.wanted.at[i].file->peer = 0, f.wanted.at[i].file->peer_pid = 0;
         free(f.wanted.at[i].ends);
     }
     vec_free(&f.wanted);
+    vec_free(&f.namespaces);
+    vec_free(&f.asked);
 }

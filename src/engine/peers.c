@@ -16,7 +16,9 @@ struct peers {
     struct process_vec processes; // that have some of them, ascending; their names
     const struct probe_vec *probes;
     size_t missing;
-    bool far; // some connections may lead into another network namespace
+    bool far;              // some connections may lead into another network namespace
+    uint64_t home;         // than this one; 0: they are in several
+    struct pid_vec others; // processes of other ones
     struct far_socket_vec far_sockets;
 };
 
@@ -31,11 +33,9 @@ static void list_ends(struct peers *p, const struct file_vec *files)
 {
     size_t kept = 0;
 
-    for (size_t i = 0; i < files->n; i++) {
-        p->far |= far_peer_wanted(&files->at[i]);
+    for (size_t i = 0; i < files->n; i++)
         if (files->at[i].peer)
             vec_push(&p->ends, (struct end){.inode = files->at[i].peer});
-    }
     if (p->ends.n > 1)
         qsort(p->ends.at, p->ends.n, sizeof *p->ends.at, end_order);
     for (size_t i = 0; i < p->ends.n; i++)
@@ -64,10 +64,15 @@ static void found(struct peers *p, const struct file_vec *files, size_t first, s
     }
 }
 
+static bool may_lead_to(const struct peers *p, uint64_t net_namespace)
+{
+    return p->far && net_namespace && net_namespace != p->home;
+}
+
 static void note_far(struct peers *p, const struct file_vec *files, size_t first, size_t n,
                      int32_t pid, uint64_t net_namespace)
 {
-    for (size_t i = first; p->far && net_namespace && i < first + n; i++)
+    for (size_t i = first; may_lead_to(p, net_namespace) && i < first + n; i++)
         if (files->at[i].kind == FILE_SOCKET)
             vec_push(&p->far_sockets, (struct far_socket){net_namespace, files->at[i].inode, pid});
 }
@@ -81,22 +86,44 @@ static void take_sockets(void *arg, size_t index, struct answer *answer)
     note_far(p, &answer->files, 0, answer->files.n, pid, answer->net_namespace);
 }
 
+static void take_namespace(void *arg, size_t index, struct answer *answer)
+{
+    struct peers *p = arg;
+
+    if (may_lead_to(p, answer->net_namespace))
+        vec_push(&p->others, (int32_t)p->probes->at[index].id);
+}
+
+static void ask(struct peers *p, const struct round *round, const struct pid_vec *pids,
+                uint64_t facts)
+{
+    struct asking asking = {.take = facts & PROBE_NET_ONLY ? take_namespace : take_sockets,
+                            .arg = p};
+
+    for (size_t i = 0; i < pids->n; i++)
+        ask_add(&asking, (struct probe){.what = PROBE_FILES, .id = pids->at[i], .facts = facts});
+    p->probes = &asking.probes;
+    ask_each(round->pool, &asking);
+    ask_end(&asking);
+}
+
+// What is missing may be any other process's. What leads into another network namespace is of a process
+// there: nearly all are in one, and which one that is costs far less to ask than what sockets they have.
 static void ask_others(struct peers *p, const struct round *round,
                        const struct process_files_vec *answers)
 {
-    struct asking asking = {.take = take_sockets, .arg = p};
     const struct pid_entry_vec *list = &round->processes->list;
+    struct pid_vec pids = {0};
 
     if (process_list_update(round->processes, round->source) != 0)
         return;
     for (size_t i = 0; i < list->n; i++)
         if (!process_files_find(answers, list->at[i].pid))
-            ask_add(&asking, (struct probe){.what = PROBE_FILES,
-                                            .id = list->at[i].pid,
-                                            .facts = PROBE_SOCKETS_ONLY});
-    p->probes = &asking.probes;
-    ask_each(round->pool, &asking);
-    ask_end(&asking);
+            vec_push(&pids, list->at[i].pid);
+    if (!p->missing)
+        ask(p, round, &pids, PROBE_NET_ONLY);
+    ask(p, round, p->missing ? &pids : &p->others, PROBE_SOCKETS_ONLY);
+    vec_free(&pids);
 }
 
 // --- their names ----------------------------------------------------------------------------------
@@ -155,6 +182,7 @@ void peers_find(const struct round *round, struct file_vec *files,
     struct peers p = {0};
 
     list_ends(&p, files);
+    p.far = far_peers_wanted(files, answers, &p.home);
     for (size_t i = 0; i < answers->n; i++)
         found(&p, files, answers->at[i].first, answers->at[i].n, answers->at[i].pid);
     if (p.missing || p.far)
@@ -166,6 +194,7 @@ void peers_find(const struct round *round, struct file_vec *files,
     for (size_t i = 0; i < files->n; i++)
         fill_in(&p, &files->at[i]);
     vec_free(&p.ends);
+    vec_free(&p.others);
     vec_free(&p.far_sockets);
     vec_free(&p.processes);
 }

@@ -135,7 +135,7 @@ void linux_probe(void *arg, struct prober *prober, const struct probe *probe, st
         databases_probe_server(machine->proc, pid, answer);
         break;
     case PROBE_FILES:
-        descriptors_probe(machine->proc, pid, probe->facts & PROBE_SOCKETS_ONLY, answer);
+        descriptors_probe(machine->proc, pid, probe->facts, answer);
         break;
     case PROBE_SOCKETS:
         sockets_probe(machine->proc, pid, machine->is_procfs, probe->facts & PROBE_INTERNET,

@@ -191,7 +191,7 @@ static void read_all(DIR *dir, const char *fd_dir, int32_t pid, bool sockets_onl
         qsort(answer->files.at, answer->files.n, sizeof *answer->files.at, fd_order);
 }
 
-void descriptors_probe(const char *proc, int32_t pid, bool sockets_only, struct answer *answer)
+void descriptors_probe(const char *proc, int32_t pid, uint64_t facts, struct answer *answer)
 {
     char path[PATH_MAX];
 
@@ -205,6 +205,7 @@ void descriptors_probe(const char *proc, int32_t pid, bool sockets_only, struct 
         return;
     }
     answer->net_namespace = namespace_of(dirfd(dir), "..", "net");
-    read_all(dir, path, pid, sockets_only, answer);
+    if (!(facts & PROBE_NET_ONLY))
+        read_all(dir, path, pid, facts & PROBE_SOCKETS_ONLY, answer);
     closedir(dir);
 }
