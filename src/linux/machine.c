@@ -134,12 +134,12 @@ static int segments_by_text(const struct machine *m, struct segment_vec *out)
 {
     int error = sysvipc_segments(m->proc, out);
 
-    return error && m->is_procfs ? reason(error, ipcstat_all_segments(out)) : error;
+    return error && m->is_procfs ? reason(error, ipcstat_segments(out, true)) : error;
 }
 
 static int read_segments(const struct machine *m, struct snapshot *fresh, bool use)
 {
-    bool called = !use && m->is_procfs && ipcstat_segments(&fresh->segments) == 0;
+    bool called = !use && m->is_procfs && ipcstat_segments(&fresh->segments, false) == 0;
     int error = called ? 0 : segments_by_text(m, &fresh->segments);
 
     huge_segments_settle(&fresh->segments, m->huge_sizes, (uint64_t)sysconf(_SC_PAGESIZE));
@@ -148,18 +148,18 @@ static int read_segments(const struct machine *m, struct snapshot *fresh, bool u
 
 static int read_semsets(const struct machine *m, struct semset_vec *out)
 {
-    if (m->is_procfs && ipcstat_semsets(out) == 0)
+    if (m->is_procfs && ipcstat_semsets(out, false) == 0)
         return 0;
     int error = sysvipc_semsets(m->proc, out);
-    return error && m->is_procfs ? reason(error, ipcstat_all_semsets(out)) : error;
+    return error && m->is_procfs ? reason(error, ipcstat_semsets(out, true)) : error;
 }
 
 static int read_queues(const struct machine *m, struct queue_vec *out)
 {
-    if (m->is_procfs && ipcstat_queues(out) == 0)
+    if (m->is_procfs && ipcstat_queues(out, false) == 0)
         return 0;
     int error = sysvipc_queues(m->proc, out);
-    return error && m->is_procfs ? reason(error, ipcstat_all_queues(out)) : error;
+    return error && m->is_procfs ? reason(error, ipcstat_queues(out, true)) : error;
 }
 
 int machine_read(const struct machine *m, const struct want *want, struct snapshot *fresh)

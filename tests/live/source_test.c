@@ -638,8 +638,9 @@ static int differences(void)
     int n = 0;
 
     if (sysvipc_segments("/proc", &g) || sysvipc_semsets("/proc", &t) ||
-        sysvipc_queues("/proc", &q) || ipcstat_segments(&gs) || ipcstat_semsets(&ts) ||
-        ipcstat_queues(&qs) || g.n != gs.n || t.n != ts.n || q.n != qs.n)
+        sysvipc_queues("/proc", &q) || ipcstat_segments(&gs, false) ||
+        ipcstat_semsets(&ts, false) || ipcstat_queues(&qs, false) || g.n != gs.n || t.n != ts.n ||
+        q.n != qs.n)
         return -1;
     for (size_t i = 0; i < g.n; i++) {
         const struct segment *a = &g.at[i], *b = &gs.at[i];
@@ -722,16 +723,16 @@ TEST(few_left_of_many)
     struct segment_vec rows = {0};
     int ids[1200];
 
-    assert_int_equal(ipcstat_segments(&rows), -ENOTSUP);
-    assert_int_equal(ipcstat_all_segments(&rows), 0); // none, and the kernel counts none
+    assert_int_equal(ipcstat_segments(&rows, false), -ENOTSUP);
+    assert_int_equal(ipcstat_segments(&rows, true), 0); // none, and the kernel counts none
     assert_int_equal(rows.n, 0);
     for (int i = 0; i < 1200; i++)
         ids[i] = shmget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
     for (int i = 1; i < 1199; i++)
         shmctl(ids[i], IPC_RMID, NULL);
-    assert_int_equal(ipcstat_segments(&rows), -E2BIG);
+    assert_int_equal(ipcstat_segments(&rows, false), -E2BIG);
     assert_int_equal(rows.n, 0);
-    assert_int_equal(ipcstat_all_segments(&rows), 0); // where there is no text
+    assert_int_equal(ipcstat_segments(&rows, true), 0); // where there is no text
     assert_int_equal(rows.n, 2);
     assert_int_equal(rows.at[0].o.id, ids[0]);
     vec_free(&rows);

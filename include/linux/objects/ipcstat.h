@@ -20,14 +20,10 @@ int ipcstat(enum kind_id kind, int32_t id, struct ipcstat *out);
 // The tables of linux/objects/sysvipc.h at a third of their price: ordered by id, the limit of queues with
 // them, without rss and swap of segments. -errno where the text has to be read instead, as on a
 // kernel before 4.17, where few of many ids are left, or none.
-int ipcstat_segments(struct segment_vec *out);
-int ipcstat_semsets(struct semset_vec *out);
-int ipcstat_queues(struct queue_vec *out);
-
-// The same where there is no text to be read, as with a /proc of subset=pid: however few of many ids are
-// left. -ENOSYS: a kernel without System V IPC; -ENOTSUP: one before 4.17.
-int ipcstat_all_segments(struct segment_vec *out);
-int ipcstat_all_semsets(struct semset_vec *out);
-int ipcstat_all_queues(struct queue_vec *out);
+// `all`: there is no text to be read, as with a /proc of subset=pid: however few of many ids are left.
+// Then -ENOSYS: a kernel without System V IPC; -ENOTSUP: one before 4.17.
+int ipcstat_segments(struct segment_vec *out, bool all);
+int ipcstat_semsets(struct semset_vec *out, bool all);
+int ipcstat_queues(struct queue_vec *out, bool all);
 
 #endif

@@ -143,7 +143,7 @@ struct walk { // over the objects of a kind
     call_fn *call;
     int stat_any, info; // commands
     void (*add)(void *out, int32_t id, const void *answer);
-    bool whole; // there is no text that could be read instead
+    bool all; // there is no text that could be read instead
 };
 
 union info {
@@ -172,7 +172,7 @@ static int walk(const struct walk *w, void *answer, void *out)
     union info info;
     int last = w->call(0, IPC_INFO, &info), found = 0, holes = 0; // the highest index in use
 
-    if (last < 0 && w->whole)
+    if (last < 0 && w->all)
         return -errno;
     for (int i = 0; i <= last; i++) {
         int id = w->call(i, w->stat_any, answer);
@@ -181,11 +181,11 @@ static int walk(const struct walk *w, void *answer, void *out)
             found++;
         } else if (errno != EINVAL && errno != EIDRM) {
             return -errno;
-        } else if (++holes > HOLES_MAX + found && !w->whole) {
+        } else if (++holes > HOLES_MAX + found && !w->all) {
             return -E2BIG;
         }
     }
-    return found || (w->whole && count(w) == 0) ? 0 : -ENOTSUP;
+    return found || (w->all && count(w) == 0) ? 0 : -ENOTSUP;
 }
 
 static void add_segment(void *out, int32_t id, const void *answer)
@@ -203,25 +203,15 @@ static void add_segment(void *out, int32_t id, const void *answer)
                               .flags = segment_flags(ds)});
 }
 
-static int walk_segments(struct segment_vec *out, bool whole)
+int ipcstat_segments(struct segment_vec *out, bool all)
 {
-    const struct walk w = {call_shmctl, SHM_STAT_ANY, SHM_INFO, add_segment, whole};
+    const struct walk w = {call_shmctl, SHM_STAT_ANY, SHM_INFO, add_segment, all};
     struct shmid_ds ds;
 
     vec_clear(out);
     int error = walk(&w, &ds, out);
     out->n = error ? 0 : ipc_table_order(out->at, out->n, sizeof *out->at);
     return error;
-}
-
-int ipcstat_segments(struct segment_vec *out)
-{
-    return walk_segments(out, false);
-}
-
-int ipcstat_all_segments(struct segment_vec *out)
-{
-    return walk_segments(out, true);
 }
 
 static void add_semset(void *out, int32_t id, const void *answer)
@@ -234,25 +224,15 @@ static void add_semset(void *out, int32_t id, const void *answer)
                              .otime = ds->sem_otime});
 }
 
-static int walk_semsets(struct semset_vec *out, bool whole)
+int ipcstat_semsets(struct semset_vec *out, bool all)
 {
-    const struct walk w = {call_semctl, SEM_STAT_ANY, SEM_INFO, add_semset, whole};
+    const struct walk w = {call_semctl, SEM_STAT_ANY, SEM_INFO, add_semset, all};
     struct semid_ds ds;
 
     vec_clear(out);
     int error = walk(&w, &ds, out);
     out->n = error ? 0 : ipc_table_order(out->at, out->n, sizeof *out->at);
     return error;
-}
-
-int ipcstat_semsets(struct semset_vec *out)
-{
-    return walk_semsets(out, false);
-}
-
-int ipcstat_all_semsets(struct semset_vec *out)
-{
-    return walk_semsets(out, true);
 }
 
 static void add_queue(void *out, int32_t id, const void *answer)
@@ -271,23 +251,13 @@ static void add_queue(void *out, int32_t id, const void *answer)
                             .known = QUEUE_KNOWS_MAX});
 }
 
-static int walk_queues(struct queue_vec *out, bool whole)
+int ipcstat_queues(struct queue_vec *out, bool all)
 {
-    const struct walk w = {call_msgctl, MSG_STAT_ANY, MSG_INFO, add_queue, whole};
+    const struct walk w = {call_msgctl, MSG_STAT_ANY, MSG_INFO, add_queue, all};
     struct msqid_ds ds;
 
     vec_clear(out);
     int error = walk(&w, &ds, out);
     out->n = error ? 0 : ipc_table_order(out->at, out->n, sizeof *out->at);
     return error;
-}
-
-int ipcstat_queues(struct queue_vec *out)
-{
-    return walk_queues(out, false);
-}
-
-int ipcstat_all_queues(struct queue_vec *out)
-{
-    return walk_queues(out, true);
 }
