@@ -3,6 +3,7 @@
 #ifndef IPCTOP_LINUX_PROCESS_CGROUP_H
 #define IPCTOP_LINUX_PROCESS_CGROUP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct cgroup_names { // escaped; empty: none
@@ -13,6 +14,16 @@ struct cgroup_names { // escaped; empty: none
     // a user that one's outermost; slices are none.
     char unit[160];
 };
+
+// A line of /proc/PID/cgroup is one hierarchy, "ID:CONTROLLERS:PATH"; systemd's own is that without
+// controllers, or named so.
+struct cgroup_line {
+    bool unified; // without controllers
+    bool systemd; // unified, or named so
+    const char *path, *end;
+};
+// The next one, which moves *at on. False: there is none before `end`.
+bool cgroup_next_line(const char **at, const char *end, struct cgroup_line *out);
 
 // From the `n` bytes of /proc/PID/cgroup. Any user may give directories below their own any name: it
 // is a hint, no proof.

@@ -194,20 +194,30 @@ static void take_path(const char *path, const char *end, bool units, struct cgro
     }
 }
 
-// A line a hierarchy, "ID:CONTROLLERS:PATH": systemd's own is that without controllers, or named so.
-void cgroup_parse(const char *text, size_t n, struct cgroup_names *out)
+bool cgroup_next_line(const char **at, const char *end, struct cgroup_line *out)
 {
-    const char *end = text + n;
-
-    *out = (struct cgroup_names){0};
-    for (const char *line = text, *stop; line < end; line = stop + 1) {
-        stop = memchr(line, '\n', (size_t)(end - line));
+    while (*at < end) {
+        const char *line = *at, *stop = memchr(line, '\n', (size_t)(end - line));
         stop = stop ? stop : end;
+        *at = stop + 1;
         const char *names = memchr(line, ':', (size_t)(stop - line));
         const char *path = names ? memchr(names + 1, ':', (size_t)(stop - names - 1)) : NULL;
         if (!path)
             continue;
         const struct part controllers = {names + 1, (size_t)(path - names - 1)};
-        take_path(path + 1, stop, controllers.n == 0 || is(&controllers, "name=systemd"), out);
+        *out = (struct cgroup_line){.unified = controllers.n == 0, .path = path + 1, .end = stop};
+        out->systemd = out->unified || is(&controllers, "name=systemd");
+        return true;
     }
+    return false;
+}
+
+void cgroup_parse(const char *text, size_t n, struct cgroup_names *out)
+{
+    const char *end = text + n;
+    struct cgroup_line line;
+
+    *out = (struct cgroup_names){0};
+    while (cgroup_next_line(&text, end, &line))
+        take_path(line.path, line.end, line.systemd, out);
 }

@@ -26,24 +26,17 @@ static bool is_booted(const char *proc, const char *root)
            (strcmp(comm, "systemd\n") == 0 || strcmp(comm, "init\n") == 0);
 }
 
-// Its directory as systemd has it, without the slash at its end: the line without controllers, or that
-// which is named so. False: none.
+// Its directory as systemd has it, without the slash at its end. False: none.
 static bool own_path(const char *text, size_t n, char *out, size_t cap)
 {
     const char *end = text + n;
+    struct cgroup_line line;
 
-    for (const char *line = text, *stop; line < end; line = stop + 1) {
-        stop = memchr(line, '\n', (size_t)(end - line));
-        stop = stop ? stop : end;
-        const char *names = memchr(line, ':', (size_t)(stop - line));
-        const char *path = names ? memchr(names + 1, ':', (size_t)(stop - names - 1)) : NULL;
-        if (!path)
+    while (cgroup_next_line(&text, end, &line)) {
+        if (!line.systemd)
             continue;
-        bool unified = path == names + 1;
-        if (!unified && strncmp(names + 1, "name=systemd:", 13) != 0)
-            continue;
-        int used = snprintf(out, cap, "/sys/fs/cgroup%s%.*s", unified ? "" : "/systemd",
-                            (int)(stop - path - 1), path + 1);
+        int used = snprintf(out, cap, "/sys/fs/cgroup%s%.*s", line.unified ? "" : "/systemd",
+                            (int)(line.end - line.path), line.path);
         return used > 0 && (size_t)used < cap;
     }
     return false;
