@@ -18,9 +18,6 @@ const struct snapshot *session_picture(const struct session *s, const struct kin
                                        const void *row);
 // The age of what is known about holders, in seconds, once it exceeds two refreshes; else 0.
 int64_t session_holders_age(const struct session *s);
-// The same of something else in the picture, of which the moment is known (CLOCK_MONOTONIC; 0: it is
-// not).
-int64_t session_age(const struct session *s, int64_t moment_ns);
 
 enum { PART_AGES = 4 };
 struct part_age {     // of what is read less often than the rest, since it costs much

@@ -10,10 +10,6 @@ bool session_tab(struct session *s, size_t tab); // false: that tab does not exi
 // Opens a table above the present one. False: no such kind, or too deep.
 bool session_push(struct session *s, enum kind_id kind, const struct identity *parent,
                   const char *path);
-// Opens the table of a kind with these objects alone, of that finding. The members, a set, are taken
-// over, whatever is returned.
-bool session_push_members(struct session *s, enum kind_id kind, struct identity_vec *members,
-                          const struct identity *finding, const char *path);
 bool session_pop(struct session *s); // false: at the top
 // Back to the view so many steps below the top; 0: the tab's own.
 void session_pop_to(struct session *s, size_t depth);

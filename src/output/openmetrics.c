@@ -33,10 +33,10 @@ VEC(group_vec, struct group);
 // --- names, labels, lines -------------------------------------------------------------------------
 
 // OpenMetrics 1.0, ABNF: escaped-char
-static void put_escaped(FILE *out, const char *text, bool quotes)
+static void put_escaped(FILE *out, const char *text)
 {
     for (; *text; text++) {
-        if (*text == '\\' || (*text == '"' && quotes))
+        if (*text == '\\' || *text == '"')
             fputc('\\', out);
         if (*text == '\n')
             fputs("\\n", out);
@@ -78,8 +78,8 @@ static void put_head(FILE *out, const char *name, const char *unit, const char *
     if (*unit)
         fprintf(out, "# UNIT %s %s\n", name, unit);
     fprintf(out, "# HELP %s ", name);
-    put_escaped(out, before, true);
-    put_escaped(out, help, true);
+    put_escaped(out, before);
+    put_escaped(out, help);
     fputc('\n', out);
 }
 
@@ -119,7 +119,7 @@ static char *labels_of(const struct table_request *table, const struct snapshot 
         else if (form == FORM_TRUTH)
             fputs(cell.truth ? "true" : "false", out);
         else
-            put_escaped(out, cell_text(&cell, column, s->time, text, sizeof text), true);
+            put_escaped(out, cell_text(&cell, column, s->time, text, sizeof text));
         fputc('"', out);
     }
     mem_stream_end(out);

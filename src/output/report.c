@@ -1,4 +1,5 @@
-#include "output/report.h"
+// The whole picture as one text to be read: header, findings with their evidence, all tables.
+#include "output/formats.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -189,8 +190,10 @@ static int put_table(FILE *out, const struct snapshot *s, const struct table_req
     return error;
 }
 
-int report_write(FILE *out, const struct snapshot *s, const struct table_request *tables, size_t n,
-                 bool markdown)
+// The tables in the order given, but what speaks for itself (findings) first. `markdown`: for programs that
+// show Markdown; else plain text.
+static int write_report(FILE *out, const struct snapshot *s, const struct table_request *tables,
+                        size_t n, bool markdown)
 {
     int error = 0;
 
@@ -207,13 +210,13 @@ int report_write(FILE *out, const struct snapshot *s, const struct table_request
 static int text_write(FILE *out, const struct snapshot *s, const struct table_request *tables,
                       size_t n)
 {
-    return report_write(out, s, tables, n, false);
+    return write_report(out, s, tables, n, false);
 }
 
 static int markdown_write(FILE *out, const struct snapshot *s, const struct table_request *tables,
                           size_t n)
 {
-    return report_write(out, s, tables, n, true);
+    return write_report(out, s, tables, n, true);
 }
 
 const struct format report_format = {

@@ -70,20 +70,22 @@ void session_rebuild(struct session *s)
         session_show_gone(s);
 }
 
-int64_t session_holders_age(const struct session *s)
-{
-    bool known = s->snapshot && s->snapshot->scan;
-
-    return known ? session_age(s, s->snapshot->scan->finished_ns) : 0;
-}
-
-int64_t session_age(const struct session *s, int64_t moment_ns)
+// In seconds, of something in the picture whose moment is known (CLOCK_MONOTONIC; 0: it is not), once it
+// exceeds two refreshes; else 0.
+static int64_t age_of(const struct session *s, int64_t moment_ns)
 {
     if (!s->snapshot || !moment_ns)
         return 0;
     int64_t age = s->snapshot->time_ns - moment_ns;
     bool old = age >= 2 * CLOCK_SECOND && (double)age > 2 * s->interval * (double)CLOCK_SECOND;
     return old ? age / CLOCK_SECOND : 0;
+}
+
+int64_t session_holders_age(const struct session *s)
+{
+    bool known = s->snapshot && s->snapshot->scan;
+
+    return known ? age_of(s, s->snapshot->scan->finished_ns) : 0;
 }
 
 size_t session_ages(const struct session *session, const struct view *view,
@@ -98,9 +100,9 @@ size_t session_ages(const struct session *session, const struct view *view,
         bool shown;
     } parts[PART_AGES] = {
         {{"holders", session_holders_age(session)}, flags & TABLE_HELD || need & NEED_HOLDERS},
-        {{"processes", s ? session_age(session, s->processes_ns) : 0}, need & NEED_TOTALS},
-        {{"ports", s ? session_age(session, s->files_ns) : 0}, ports},
-        {{"files", s ? session_age(session, s->files_ns) : 0}, need & NEED_FILES},
+        {{"processes", s ? age_of(session, s->processes_ns) : 0}, need & NEED_TOTALS},
+        {{"ports", s ? age_of(session, s->files_ns) : 0}, ports},
+        {{"files", s ? age_of(session, s->files_ns) : 0}, need & NEED_FILES},
     };
     size_t n = 0;
 

@@ -65,8 +65,10 @@ bool session_pop(struct session *s)
     return true;
 }
 
-bool session_push_members(struct session *s, enum kind_id kind, struct identity_vec *members,
-                          const struct identity *finding, const char *path)
+// Opens the table of a kind with these objects alone, of that finding. The members, a set, are taken
+// over, whatever is returned.
+static bool push_members(struct session *s, enum kind_id kind, struct identity_vec *members,
+                         const struct identity *finding, const char *path)
 {
     if (!session_push(s, kind, NULL, path)) {
         vec_free(members);
@@ -188,7 +190,7 @@ static void enter_list(struct session *s, const struct identity *row,
     else
         line_count(&line, objects->n, kind->one, NULL);
     identity_set_add_all(&listed, objects->at, objects->n);
-    if (!session_push_members(s, kind->id, &listed, row, path))
+    if (!push_members(s, kind->id, &listed, row, path))
         session_say(s, SEVERITY_NOTICE, "no deeper: Esc goes back");
 }
 
@@ -289,7 +291,7 @@ void session_enter(struct session *s)
         enter_parts(s, kind, &row);
         break;
     case ENTERS_SUBJECT:
-        kind->subject(s->snapshot, selected, &subject);
+        kind->subject(selected, &subject);
         enter_subject(s, kind, &subject);
         break;
     case ENTERS_PEER:

@@ -29,6 +29,5 @@ void attached_take(struct attached *attached, uint32_t tgid, uint64_t start, uin
 // A child has what its parent has. Appends the child's to `out`.
 void attached_fork(struct attached *attached, uint32_t tgid, uint64_t start, uint32_t child,
                    uint64_t child_start, struct attached_vec *out);
-size_t attached_count(const struct attached *attached);
 
 #endif

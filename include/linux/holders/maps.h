@@ -74,9 +74,6 @@ int maps_read_shared(int fd, bool text_only, const struct maps_devices *devices,
 // Orders objects from that one on by id, and makes one of those with the same: the largest size, all that
 // are open.
 void maps_merge_shared(struct shared_vec *objects, size_t first);
-// Whether a mapping is of that kind, by its device and the name that the kernel gives it.
-bool maps_recognise_shared(const struct maps_devices *devices, const struct mapping *mapping,
-                           const char *name, size_t len, struct shared *out);
 
 // From an open smaps: mappings with rss, pss, swap and locked, in bytes. Unless `sysv_only`, also those that
 // are no segment's: shmid -1 and `path` (escaped, the caller frees; "" for anonymous memory). Errors as above.

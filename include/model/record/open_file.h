@@ -127,9 +127,8 @@ struct files_look {     // how much of all that were asked was read: a row of a 
     uint8_t known;                       // FILES_LOOK_KNOWN, where any were asked
 };
 
-void open_file_release(struct open_file *file); // what it owns
-void socket_entry_release(struct socket_entry *socket);
-void files_clear(struct file_vec *files); // releases each; the room stays
+void socket_entry_release(struct socket_entry *socket); // what it owns
+void files_clear(struct file_vec *files);               // releases each; the room stays
 void files_copy(struct file_vec *to, const struct file_vec *from);
 void sockets_clear(struct socket_vec *sockets);
 // Whether it listens on a port, as ss(8) -l has it: a socket without connections that was bound and not

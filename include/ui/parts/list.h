@@ -11,8 +11,6 @@ struct list {
     unsigned without;        // COL_*: columns that are left out
 };
 
-// Lines that all of it takes, titles included.
-int list_lines(const struct list *list);
 // As many rows as fit, then how many more there are. Returns the lines used.
 int list_draw(struct canvas *canvas, struct rect r, const struct snapshot *s,
               const struct list *list);

@@ -16,7 +16,6 @@ struct attached {
     struct node_vec nodes;
     uint32_t free;
     uint32_t buckets[BUCKETS]; // all of a process are in one
-    size_t n;
 };
 
 static uint32_t *bucket(struct attached *a, uint32_t tgid)
@@ -42,11 +41,6 @@ void attached_free(struct attached *a)
     free(a);
 }
 
-size_t attached_count(const struct attached *a)
-{
-    return a->n;
-}
-
 void attached_add(struct attached *a, const struct attached_at *one)
 {
     uint32_t *head = bucket(a, one->tgid), at;
@@ -67,7 +61,6 @@ void attached_add(struct attached *a, const struct attached_at *one)
     }
     a->nodes.at[at] = (struct node){*one, *head};
     *head = at;
-    a->n++;
 }
 
 void attached_take(struct attached *a, uint32_t tgid, uint64_t start, uint64_t base,
@@ -87,7 +80,6 @@ void attached_take(struct attached *a, uint32_t tgid, uint64_t start, uint64_t b
         *link = node->next;
         node->next = a->free;
         a->free = at;
-        a->n--;
     }
 }
 

@@ -65,8 +65,9 @@ static bool file(struct shared *out, bool hugetlb, const char *name, size_t len,
     return true;
 }
 
-bool maps_recognise_shared(const struct maps_devices *devices, const struct mapping *mapping,
-                           const char *name, size_t len, struct shared *out)
+// Whether a mapping is shared memory of another kind, by its device and the name that the kernel gives it.
+static bool recognise(const struct maps_devices *devices, const struct mapping *mapping,
+                      const char *name, size_t len, struct shared *out)
 {
     bool hugetlb = false;
     const char *own;
@@ -151,7 +152,7 @@ static void take(const struct reading *r, struct mapping *mapping, const char *n
         vec_push(r->segments, *mapping);
         return;
     }
-    if (!maps_recognise_shared(r->devices, mapping, name, len, &object))
+    if (!recognise(r->devices, mapping, name, len, &object))
         return;
     if (out->mappings.n >= SHARED_MAPPINGS_MAX) {
         out->left_out = true;

@@ -28,14 +28,6 @@ const char *socket_state_name(enum socket_state state)
     return (unsigned)state < SOCKET_STATES ? names[state] : NULL;
 }
 
-void open_file_release(struct open_file *file)
-{
-    free(file->local);
-    free(file->remote);
-    free(file->path);
-    file->local = file->remote = file->path = NULL;
-}
-
 void socket_entry_release(struct socket_entry *socket)
 {
     free(socket->local);
@@ -45,8 +37,11 @@ void socket_entry_release(struct socket_entry *socket)
 
 void files_clear(struct file_vec *files)
 {
-    for (size_t i = 0; i < files->n; i++)
-        open_file_release(&files->at[i]);
+    for (size_t i = 0; i < files->n; i++) {
+        free(files->at[i].local);
+        free(files->at[i].remote);
+        free(files->at[i].path);
+    }
     vec_clear(files);
 }
 

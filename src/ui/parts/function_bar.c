@@ -149,12 +149,12 @@ static void position(struct session *session, bool narrow, char *dst, size_t cap
         line_add(&line, here ? ", %zu elsewhere" : "  tagged %zu elsewhere", tagged.elsewhere);
 }
 
-static size_t count_worth(const struct entries *entries, enum worth worth)
+static size_t worth_here(const struct entries *entries)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < entries->n; i++)
-        n += entries->at[i].worth >= worth;
+        n += entries->at[i].worth >= WORTH_HERE;
     return n;
 }
 
@@ -170,8 +170,7 @@ static void arrange(const struct canvas *c, struct rect r, struct session *sessi
         position(session, narrow, right, cap);
         *entries = all;
         fit(c, entries, r.w - 1 - canvas_width(c, right) - 2);
-        if (r.w >= USUAL_WIDTH ? count_worth(entries, WORTH_HERE) == count_worth(&all, WORTH_HERE)
-                               : entries->n == all.n)
+        if (r.w >= USUAL_WIDTH ? worth_here(entries) == worth_here(&all) : entries->n == all.n)
             return;
     }
 }

@@ -6,11 +6,6 @@
 #include "ui/parts/marks.h"
 #include "ui/parts/table.h"
 
-int list_lines(const struct list *list)
-{
-    return list->rows->n ? (int)list->rows->n + 1 : 0;
-}
-
 static size_t columns_of(const struct list *list, const struct column **out)
 {
     size_t n = kind_columns(list->kind, COL_SCREEN, out), kept = 0;

@@ -43,21 +43,10 @@ void cell_set_truth(struct cell *out, bool truth)
     out->known = true;
 }
 
-void cell_set_pid(struct cell *out, int32_t pid)
-{
-    if (pid > 0)
-        cell_set_number(out, pid);
-}
-
 void cell_set_since(struct cell *out, const struct snapshot *s, int64_t time)
 {
     if (time > 0)
         cell_set_number(out, s->time > time ? s->time - time : 0);
-}
-
-void cell_set_user(struct cell *out, const struct snapshot *s, uint32_t uid)
-{
-    cell_set_name(out, snapshot_user(s, uid), uid);
 }
 
 void pid_show(const struct snapshot *s, int32_t pid, enum pid_state state, char *dst, size_t cap)
