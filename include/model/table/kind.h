@@ -127,13 +127,13 @@ struct kind {
     // process where that holder's id is -1). NULL: on nothing.
     bool (*belongs)(const void *row, const struct identity *parent);
     // The object a row belongs to: kind and id, at least. False: to none. NULL: `object` and the id.
-    bool (*object_of)(const struct snapshot *s, const void *row, struct identity *out);
+    bool (*object_of)(const void *row, struct identity *out);
     // Whether a row that belongs to no object has to do with one that has this id. NULL: with none.
     bool (*concerns)(const struct snapshot *s, const void *row, int32_t id);
     // The owner of a row that belongs to no object; UINT32_MAX: not known. NULL: it has none.
     uint32_t (*owner)(const void *row);
     // What a row is about, where that is another row. False: nothing that has one.
-    bool (*subject)(const struct snapshot *s, const void *row, struct row_subject *out);
+    bool (*subject)(const void *row, struct row_subject *out);
     // The objects a row stands for, as a set: what is done to it is done to them. NULL: to itself.
     const struct identity_vec *(*members)(const void *row);
     // The objects that Enter lists of a row that stands for none. NULL: none.

@@ -68,16 +68,14 @@ static bool belongs(const void *row, const struct identity *parent)
     return parent->kind == KIND_EVENT && ((const struct event *)row)->of == parent->part;
 }
 
-static bool object_of(const struct snapshot *s, const void *row, struct identity *out)
+static bool object_of(const void *row, struct identity *out)
 {
-    (void)s;
     *out = ((const struct event *)row)->about;
     return kind_is_object(out->kind);
 }
 
-static bool subject(const struct snapshot *s, const void *row, struct row_subject *out)
+static bool subject(const void *row, struct row_subject *out)
 {
-    (void)s;
     *out = (struct row_subject){.about = ((const struct event *)row)->about};
     return out->about.kind != NO_KIND;
 }
@@ -85,13 +83,6 @@ static bool subject(const struct snapshot *s, const void *row, struct row_subjec
 static void describe(const struct identity *identity, char *dst, size_t cap)
 {
     snprintf(dst, cap, "action %" PRIu64, identity->part);
-}
-
-static bool mark(const struct snapshot *s, const void *row, enum severity *severity)
-{
-    (void)s;
-    *severity = ((const struct event *)row)->severity;
-    return *severity != SEVERITY_NOTICE;
 }
 
 const struct kind kind_actions = {
@@ -113,5 +104,5 @@ const struct kind kind_actions = {
     .object_of = object_of,
     .subject = subject,
     .describe = describe,
-    .mark = mark,
+    .mark = event_mark,
 };

@@ -187,21 +187,20 @@ static void identify(const struct snapshot *s, const void *row, struct identity 
     *out = (struct identity){.kind = KIND_EVENT, .part = r->number};
 }
 
-static bool subject(const struct snapshot *s, const void *row, struct row_subject *out)
+static bool subject(const void *row, struct row_subject *out)
 {
     const struct event *r = row;
 
-    (void)s;
     *out = (struct row_subject){.about = r->about, .several = r->several};
     return r->about.kind != NO_KIND;
 }
 
-static bool object_of(const struct snapshot *s, const void *row, struct identity *out)
+static bool object_of(const void *row, struct identity *out)
 {
     const struct event *r = row;
 
     if (r->several)
-        identify(s, row, out);
+        *out = (struct identity){.kind = KIND_EVENT, .part = r->number};
     else
         *out = r->about;
     return kind_is_object(out->kind);
@@ -225,13 +224,6 @@ static void path_text(const struct snapshot *s, const struct identity *identity,
 static void describe(const struct identity *identity, char *dst, size_t cap)
 {
     snprintf(dst, cap, "event %" PRIu64, identity->part);
-}
-
-static bool mark(const struct snapshot *s, const void *row, enum severity *severity)
-{
-    (void)s;
-    *severity = ((const struct event *)row)->severity;
-    return *severity != SEVERITY_NOTICE;
 }
 
 static int among(const void *a, const void *b)
@@ -265,7 +257,7 @@ const struct kind kind_events = {
     .among = among,
     .subject = subject,
     .describe = describe,
-    .mark = mark,
+    .mark = event_mark,
     .enter = KIND_ACTION,
     .opens = opens,
     .path_text = path_text,

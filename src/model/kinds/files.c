@@ -128,13 +128,6 @@ static bool belongs(const void *row, const struct identity *parent)
     return ((const struct open_file *)row)->pid == parent->pid;
 }
 
-static bool object_of(const struct snapshot *s, const void *row, struct identity *out)
-{
-    (void)s, (void)row;
-    *out = (struct identity){.kind = NO_KIND};
-    return false;
-}
-
 static bool concerns(const struct snapshot *s, const void *row, int32_t id)
 {
     return process_concerns(s, ((const struct open_file *)row)->pid, id);
@@ -207,7 +200,7 @@ const struct kind kind_files = {
     .identify = identify,
     .restored = restored,
     .belongs = belongs,
-    .object_of = object_of,
+    .object_of = of_no_object,
     .concerns = concerns,
     .describe = describe,
     .leads_to = leads_to,

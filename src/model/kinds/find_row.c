@@ -63,8 +63,8 @@ bool find_object(const struct snapshot *s, const struct identity *row, struct id
     if (!at)
         return false;
     if (kind->subject)
-        return kind->subject(s, at, &subject) && find_object(s, &subject.about, object);
-    return kind->object_of && kind->object_of(s, at, object) &&
+        return kind->subject(at, &subject) && find_object(s, &subject.about, object);
+    return kind->object_of && kind->object_of(at, object) &&
            current(s, object->kind, object->id, object);
 }
 
@@ -80,7 +80,7 @@ bool find_target(const struct snapshot *s, const struct identity *row, struct ac
         return false;
     if (kind->act_on)
         return kind->act_on(s, row, action);
-    return at && kind->subject(s, at, &subject) && subject.about.kind != row->kind &&
+    return at && kind->subject(at, &subject) && subject.about.kind != row->kind &&
            find_target(s, &subject.about, action);
 }
 

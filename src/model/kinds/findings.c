@@ -121,18 +121,16 @@ static int among(const void *a, const void *b)
     return (x->severity < y->severity) - (x->severity > y->severity);
 }
 
-static bool subject(const struct snapshot *s, const void *row, struct row_subject *out)
+static bool subject(const void *row, struct row_subject *out)
 {
     const struct finding *r = row;
 
-    (void)s;
     *out = (struct row_subject){.about = r->about};
     return r->about.kind != NO_KIND && r->about.kind != KIND_FINDING;
 }
 
-static bool object_of(const struct snapshot *s, const void *row, struct identity *out)
+static bool object_of(const void *row, struct identity *out)
 {
-    (void)s;
     *out = ((const struct finding *)row)->about;
     return kind_is_object(out->kind);
 }

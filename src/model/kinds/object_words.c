@@ -50,6 +50,13 @@ void set_event_id(struct snapshot *s, void *row, const struct cell *value)
     r->about.kind = OBJECT_KINDS;
 }
 
+bool event_mark(const struct snapshot *s, const void *row, enum severity *severity)
+{
+    (void)s;
+    *severity = ((const struct event *)row)->severity;
+    return *severity != SEVERITY_NOTICE;
+}
+
 struct event *event_restore(const struct snapshot *s, const struct event *row)
 {
     struct event r = *row;

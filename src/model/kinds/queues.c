@@ -112,12 +112,6 @@ static const struct column columns[] = {
 };
 // clang-format on
 
-static void identify(const struct snapshot *s, const void *row, struct identity *out)
-{
-    (void)s;
-    *out = identity_of(row);
-}
-
 static bool orphan(const struct snapshot *s, const void *row)
 {
     return queue_abandoned(s, row);
@@ -188,7 +182,7 @@ const struct kind kind_queues = {
     .waiting = KIND_WAITER,
     .enter = KIND_WAITER,
     .rows = ROWS_OF(queues),
-    .identify = identify,
+    .identify = object_identify,
     .orphan = orphan,
     .name_pids = name_pids,
     .last_user = last_user,

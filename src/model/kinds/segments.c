@@ -215,12 +215,6 @@ static const struct column columns[] = {
 };
 // clang-format on
 
-static void identify(const struct snapshot *s, const void *row, struct identity *out)
-{
-    (void)s;
-    *out = identity_of(row);
-}
-
 static bool orphan(const struct snapshot *s, const void *row)
 {
     return segment_abandoned(s, row);
@@ -352,7 +346,7 @@ const struct kind kind_segments = {
     .default_sort = "-size",
     .enter = KIND_HOLDER,
     .rows = ROWS_OF(segments),
-    .identify = identify,
+    .identify = object_identify,
     .orphan = orphan,
     .maker = maker,
     .last_user = last_user,

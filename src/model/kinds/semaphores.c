@@ -103,12 +103,6 @@ static const struct column columns[] = {
 };
 // clang-format on
 
-static void identify(const struct snapshot *s, const void *row, struct identity *out)
-{
-    (void)s;
-    *out = identity_of(row);
-}
-
 static bool orphan(const struct snapshot *s, const void *row)
 {
     return semset_abandoned(s, row);
@@ -174,7 +168,7 @@ const struct kind kind_semsets = {
     .waiting = KIND_WAITER,
     .enter = KIND_ELEMENT,
     .rows = ROWS_OF(semsets),
-    .identify = identify,
+    .identify = object_identify,
     .name_pids = name_pids,
     .orphan = orphan,
     .last_user = last_user,

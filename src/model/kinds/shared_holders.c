@@ -107,14 +107,6 @@ static bool holder_belongs(const void *row, const struct identity *parent)
     return parent->kind == KIND_SHARED && is_of(&r->id, parent);
 }
 
-static bool no_object(const struct snapshot *s, const void *row, struct identity *out)
-{
-    (void)s;
-    (void)row;
-    *out = (struct identity){.kind = NO_KIND};
-    return false;
-}
-
 static void holder_processes(const struct snapshot *s, const struct identity *row,
                              struct process_use_vec *out)
 {
@@ -152,7 +144,7 @@ const struct kind kind_shared_holders = {
     .identify = identify_holder,
     .act_on = shared_act_on,
     .belongs = holder_belongs,
-    .object_of = no_object,
+    .object_of = of_no_object,
     .describe = process_describe,
     .path_text = process_path_text,
     .name_pids = name_pids,
@@ -251,7 +243,7 @@ const struct kind kind_shared_maps = {
     .rows = ROWS_LIKE(struct shared_mapping),
     .identify = identify_map,
     .belongs = map_belongs,
-    .object_of = no_object,
+    .object_of = of_no_object,
     .describe = describe_map,
     .path_text = process_path_text,
     .processes = holder_processes,

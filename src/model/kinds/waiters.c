@@ -100,11 +100,10 @@ bool waiters_in_focus(const struct want *want)
     return want->focused && want->focus.kind == KIND_QUEUE;
 }
 
-static bool object_of(const struct snapshot *s, const void *row, struct identity *out)
+static bool object_of(const void *row, struct identity *out)
 {
     const struct waiter *r = row;
 
-    (void)s;
     *out = (struct identity){.kind = r->kind, .id = r->id};
     return true;
 }

@@ -113,7 +113,7 @@ bool row_object(const struct kind *kind, const struct snapshot *s, const void *r
                 struct identity *out)
 {
     if (kind->object_of)
-        return kind->object_of(s, row, out);
+        return kind->object_of(row, out);
     kind->identify(s, row, out);
     if (kind->object != NO_KIND)
         out->kind = kind->object;

@@ -40,7 +40,7 @@ static struct identity subject_of(const struct snapshot *s, const struct identit
     const void *at = kind && kind->subject ? find_row(s, row) : NULL;
     struct row_subject subject;
 
-    return at && kind->subject(s, at, &subject) ? subject.about : *row;
+    return at && kind->subject(at, &subject) ? subject.about : *row;
 }
 
 static void collect(const struct snapshot *s, const struct identity *row,

@@ -191,7 +191,7 @@ static const char *subject_label(struct session *s, const struct kind *kind)
 {
     struct row_subject subject;
 
-    if (!kind->subject(s->snapshot, session_selected(s, NULL), &subject))
+    if (!kind->subject(session_selected(s, NULL), &subject))
         return NULL;
     const struct kind *about = kind_get(subject.about.kind);
     return about && about->place ? "Go in" : "Object";

@@ -139,7 +139,8 @@ void details_above(struct details *out, struct session *session)
     add_notes(out, session, s, kind, &view->parent, true, false);
 }
 
-void details_below(struct details *out, struct session *session)
+// `pane`: beside the table, where its columns are facts, too.
+static void add_selected(struct details *out, struct session *session, bool pane)
 {
     struct identity identity;
     const void *row = session_selected(session, &identity);
@@ -149,31 +150,23 @@ void details_below(struct details *out, struct session *session)
         return;
     const struct snapshot *s = session_picture(session, kind, row);
     if (!(kind->flags & TABLE_NOTES))
-        add_row(out, s, kind, row, false);
-    out->last_counts = kind->flags & TABLE_NOTES;
+        add_row(out, s, kind, row, pane);
+    out->last_counts = !pane && kind->flags & TABLE_NOTES;
     identity.host = 0; // in its picture
     if (!view_row_gone(kind, session->snapshot, row))
-        add_notes(out, session, s, kind, &identity, false, false);
+        add_notes(out, session, s, kind, &identity, false, pane);
     else
         add_line(out, STYLE_WARNING, mem_copy_string("already gone"));
 }
 
+void details_below(struct details *out, struct session *session)
+{
+    add_selected(out, session, false);
+}
+
 void details_pane(struct details *out, struct session *session)
 {
-    struct identity identity;
-    const void *row = session_selected(session, &identity);
-    const struct kind *kind = session_view(session)->kind;
-
-    if (!session->snapshot || !row)
-        return;
-    const struct snapshot *s = session_picture(session, kind, row);
-    if (!(kind->flags & TABLE_NOTES))
-        add_row(out, s, kind, row, true);
-    identity.host = 0; // in its picture
-    if (!view_row_gone(kind, session->snapshot, row))
-        add_notes(out, session, s, kind, &identity, false, true);
-    else
-        add_line(out, STYLE_WARNING, mem_copy_string("already gone"));
+    add_selected(out, session, true);
 }
 
 // Walks the facts as they flow; draws them where c is not only a measure. Returns the lines.

@@ -210,7 +210,7 @@ static void past_rows(const struct snapshot *s, const struct identity *identity,
         const void *row = kind_at(&kind_events, s, i);
         struct row_subject subject;
 
-        if (kind_events.subject(s, row, &subject) && !subject.several &&
+        if (kind_events.subject(row, &subject) && !subject.several &&
             identity_same(&subject.about, identity))
             vec_push(out, row);
     }

@@ -5,6 +5,11 @@
 #include "base/line.h"
 #include "model/table/kind.h"
 
+// kind->identify of rows that begin with struct owned.
+void object_identify(const struct snapshot *s, const void *row, struct identity *out);
+// kind->object_of of rows that belong to no object: false.
+bool of_no_object(const void *row, struct identity *out);
+
 // The next step: by the `keys` of the screen, or as it is printed. NULL: none is known.
 const char *finding_advice(const struct finding *finding, bool keys);
 // Whether a finding is about that row.
@@ -55,7 +60,6 @@ void process_no_processes(const struct snapshot *s, const struct identity *row, 
 void pid_state_restore(struct snapshot *s, int32_t pid, const char *state);
 
 void note_add(struct note_vec *out, enum note_tone tone, char *text); // takes over the text
-enum note_tone note_tone_of(enum severity severity, enum note_tone notice);
 // How many wait on a set or queue, and the first of them.
 void notes_waiters(const struct snapshot *s, const struct identity *row,
                    const struct note_place *place, struct note_vec *out);

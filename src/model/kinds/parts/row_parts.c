@@ -12,6 +12,19 @@
 
 enum { WAITERS_NAMED = 4 };
 
+void object_identify(const struct snapshot *s, const void *row, struct identity *out)
+{
+    (void)s;
+    *out = identity_of(row);
+}
+
+bool of_no_object(const void *row, struct identity *out)
+{
+    (void)row;
+    *out = (struct identity){.kind = NO_KIND};
+    return false;
+}
+
 const char *finding_advice(const struct finding *finding, bool keys)
 {
     return keys && finding->advice_by_key ? finding->advice_by_key : finding->advice;
@@ -170,13 +183,6 @@ void note_add(struct note_vec *out, enum note_tone tone, char *text)
     vec_push(out, (struct note){.tone = tone, .text = text});
 }
 
-enum note_tone note_tone_of(enum severity severity, enum note_tone notice)
-{
-    return severity == SEVERITY_CRITICAL  ? NOTE_CRITICAL
-           : severity == SEVERITY_WARNING ? NOTE_WARNING
-                                          : notice;
-}
-
 // Whether all waiters are seen, in one line.
 static void note_waiting(const struct snapshot *s, const struct identity *row, struct note_vec *out)
 {
@@ -184,8 +190,12 @@ static void note_waiting(const struct snapshot *s, const struct identity *row, s
     struct line line = line_start(text, sizeof text);
     enum severity severity = words_waiting(&line, s, row->kind, row->id);
 
+    enum note_tone tone = severity == SEVERITY_CRITICAL  ? NOTE_CRITICAL
+                          : severity == SEVERITY_WARNING ? NOTE_WARNING
+                                                         : NOTE_GOOD;
+
     if (text[0])
-        note_add(out, note_tone_of(severity, NOTE_GOOD), mem_copy_string(text));
+        note_add(out, tone, mem_copy_string(text));
 }
 
 // The first waiters, and how many more there are.
