@@ -369,7 +369,8 @@ static int run(void)
     if (wanted("10"))
         bench_processes(many);
     if (wanted("13")) {
-        bench_sharing(many, RUNS);
+        bench_sharing(many, 0, RUNS);
+        bench_sharing(many, OTHERS_MAX, RUNS);
         bench_rest_with_namespaces(200);
     }
     report_print();

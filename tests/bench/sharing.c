@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -13,6 +14,8 @@
 #include "scanning.h"
 #include "support/ns.h"
 
+enum { OTHER_SIZE = 1 << 16 };
+
 static double look(struct scanning *by, uint64_t need)
 {
     const struct want want = {.need = NEED_SEGMENTS | NEED_HOLDERS | need};
@@ -22,15 +25,33 @@ static double look(struct scanning *by, uint64_t need)
     return seconds_now() - start;
 }
 
+// The processes that are forked meanwhile have these.
+static void map_others(void *at[], size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        at[i] = mmap(NULL, OTHER_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+}
+
+static void unmap_others(void *at[], size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        munmap(at[i], OTHER_SIZE);
+}
+
 // Looking for both against looking for segments' holders alone, in turn.
-void bench_sharing(size_t processes, size_t runs)
+void bench_sharing(size_t processes, size_t others, size_t runs)
 {
     struct population p;
+    void *maps[OTHERS_MAX];
     char what[96];
 
-    if (!population_start(&p, processes, processes / 2))
+    map_others(maps, others);
+    bool started = population_start(&p, processes, processes / 2);
+    unmap_others(maps, others);
+    if (!started)
         return;
-    snprintf(what, sizeof what, "holder scan with other shared memory, %zu processes", processes);
+    snprintf(what, sizeof what, "holder scan with other shared memory, %zu processes with %zu each",
+             processes, others);
     struct scanning by =
         scanning_start(&(struct linux_source_options){.proc = "/proc", .no_walk = true}, p.target);
     struct report_row *row = report_row("13", what);

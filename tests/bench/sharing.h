@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-void bench_sharing(size_t processes, size_t runs);
+// Among processes that map `others` such objects each.
+enum { OTHERS_MAX = 4 };
+void bench_sharing(size_t processes, size_t others, size_t runs);
 
 // A process in each of `n` IPC and mount namespaces with a /dev/shm of its own. Their parent's pid, which
 // takes them with it; -1 where they cannot be made.

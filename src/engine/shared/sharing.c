@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { MAPPINGS_MAX = 1 << 17 }; // in all; those of the last processes are left out
+enum {
+    MAPPINGS_MAX = 1 << 17, // in all; those of the last processes are left out
+    ROOM = 1024, // objects that are gathered before those of several processes are made one
+};
 
 void sharing_free(struct sharing *sharing)
 {
@@ -15,12 +18,51 @@ void sharing_free(struct sharing *sharing)
     *sharing = (struct sharing){0};
 }
 
+void sharing_merge(struct shared *to, const struct shared *from)
+{
+    uint8_t more = from->known & ~to->known;
+
+    to->via = to->via ? to->via : from->via;
+    to->attached += from->attached;
+    to->open += from->open;
+    to->status |= from->status;
+    if (more & SHARED_KNOWS_OWNER) {
+        to->uid = from->uid;
+        to->gid = from->gid;
+        to->mode = from->mode;
+        to->mtime = from->mtime;
+        to->links = from->links;
+    }
+    if (more & SHARED_KNOWS_SIZE || (!(to->known & SHARED_KNOWS_SIZE) && from->size > to->size))
+        to->size = from->size;
+    if (more & SHARED_KNOWS_RSS)
+        to->rss = from->rss;
+    to->known |= more;
+}
+
+// Puts them in order, each once.
+static void settle_objects(struct sharing *sharing)
+{
+    struct shared_vec *objects = &sharing->objects;
+    size_t kept = 0;
+
+    if (objects->n > 1)
+        qsort(objects->at, objects->n, sizeof *objects->at, shared_by_id);
+    for (size_t i = 0; i < objects->n; i++) {
+        if (kept && shared_order(&objects->at[kept - 1].id, &objects->at[i].id) == 0)
+            sharing_merge(&objects->at[kept - 1], &objects->at[i]);
+        else
+            objects->at[kept++] = objects->at[i];
+    }
+    objects->n = sharing->settled = kept;
+}
+
 // --- one process ---------------------------------------------------------------------------------
 
 // Our own pages for the screen, and what we map to recognise the kernel's devices.
-static bool is_ours(const struct shared *object, int32_t pid)
+static bool is_ours(const struct shared *object, bool own)
 {
-    return pid == getpid() && (object->type == SHARED_MEMFD || object->type == SHARED_ANONYMOUS);
+    return own && (object->type == SHARED_MEMFD || object->type == SHARED_ANONYMOUS);
 }
 
 static void take_object(struct sharing *to, const struct shared *object,
@@ -64,9 +106,13 @@ void sharing_take(struct sharing *to, int32_t pid, const struct answer *answer)
     }
     if (!room)
         return;
+    if (!to->own)
+        to->own = getpid();
     for (size_t i = 0; i < answer->shared.n; i++)
-        if (!is_ours(&answer->shared.at[i], pid))
+        if (!is_ours(&answer->shared.at[i], pid == to->own))
             take_object(to, &answer->shared.at[i], answer, pid);
+    if (to->objects.n > ROOM + 2 * to->settled) // most are of many processes
+        settle_objects(to);
 }
 
 // --- all of them ---------------------------------------------------------------------------------
@@ -88,47 +134,14 @@ static int mapping_order(const void *a, const void *b)
     return order ? order : (x->start > y->start) - (x->start < y->start);
 }
 
-void sharing_merge(struct shared *to, const struct shared *from)
-{
-    uint8_t more = from->known & ~to->known;
-
-    to->via = to->via ? to->via : from->via;
-    to->attached += from->attached;
-    to->open += from->open;
-    to->status |= from->status;
-    if (more & SHARED_KNOWS_OWNER) {
-        to->uid = from->uid;
-        to->gid = from->gid;
-        to->mode = from->mode;
-        to->mtime = from->mtime;
-        to->links = from->links;
-    }
-    if (more & SHARED_KNOWS_SIZE || (!(to->known & SHARED_KNOWS_SIZE) && from->size > to->size))
-        to->size = from->size;
-    if (more & SHARED_KNOWS_RSS)
-        to->rss = from->rss;
-    to->known |= more;
-}
-
 void sharing_settle(struct sharing *sharing)
 {
-    struct shared_vec *objects = &sharing->objects;
-    size_t kept = 0;
-
-    if (objects->n > 1)
-        qsort(objects->at, objects->n, sizeof *objects->at, shared_by_id);
+    settle_objects(sharing);
     if (sharing->holders.n > 1)
         qsort(sharing->holders.at, sharing->holders.n, sizeof *sharing->holders.at, holder_order);
     if (sharing->mappings.n > 1)
         qsort(sharing->mappings.at, sharing->mappings.n, sizeof *sharing->mappings.at,
               mapping_order);
-    for (size_t i = 0; i < objects->n; i++) {
-        if (kept && shared_order(&objects->at[kept - 1].id, &objects->at[i].id) == 0)
-            sharing_merge(&objects->at[kept - 1], &objects->at[i]);
-        else
-            objects->at[kept++] = objects->at[i];
-    }
-    objects->n = kept;
 }
 
 void sharing_keep_named(struct sharing *sharing, const struct snapshot *tables)

@@ -22,6 +22,8 @@ struct sharing {                        // the outcome of one look
     struct maker_vec makers;            // of named objects that no process holds, ordered by id
     struct pid_vec unseen;              // processes that could not be looked at, ascending
     struct shared_look look;
+    size_t settled;   // so many objects there were when they were put in order last
+    int32_t own;      // our pid; 0: not asked yet
     bool open;        // descriptors were looked at
     bool queues_only; // shared_queues_only()
     bool beside;      // other IPC namespaces are listed beside this one
