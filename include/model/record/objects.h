@@ -1,4 +1,4 @@
-// Header only. What is: the plain records the readers fill and the columns show.
+// Header only. The objects: plain records that the readers fill and the columns show.
 //
 // Sizes are bytes, times epoch seconds with 0 for never, pids as this PID namespace numbers them
 // (0: outside of it). What the kernel did not say has its bit in `known` clear; it is never 0 or

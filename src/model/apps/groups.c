@@ -5,15 +5,16 @@
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 
-// ids: neighbours among the objects of the kind that exist; the kernel numbers objects in the order in
-// which they are made (ipc/util.c ipc_idr_alloc). keys: how far apart they may be. A server that is
-// started again at once makes neighbours, too: ids alone join what was made in the same moment.
+// ids: neighbours among the objects of the kind that exist; the kernel numbers objects in the order
+// in which they are made (ipc/util.c ipc_idr_alloc). keys: how far apart they may be. A server that
+// is started again at once makes neighbours, too: ids alone join what was made in the same moment.
 //
-// What a server of sets or queues alone left behind, that is killed and started again within these seconds,
-// stays unknown for ever. No evidence of the kernel tells it from sets that another process set up for the
-// server at work, as ipcmk(1) in ExecStartPre= does: all processes of the server may have started after
-// them, with all their ancestors, and still have the id from a file or as an argument; a set that was only
-// operated to initialize it looks as one that was used; and both are as many and as large as the others.
+// Where a server that has sets or queues alone is killed and started again within these seconds,
+// the verdict on what the killed one left stays unknown. Nothing that the kernel keeps
+// distinguishes it from sets that another process made for the running server, as ipcmk(1) in
+// ExecStartPre= does: the server's processes, and all their ancestors, may have started later, and
+// have the id from a file or an argument; a set that was operated only to initialize it looks like
+// one that was used; and the two are alike in number and size.
 enum { SECONDS_BY_KEY = 5, SECONDS_BY_ID = 2, IDS_NEAR = 16, KEYS_NEAR = 16, LOOKS_MAX = 32 };
 
 struct member {
@@ -74,14 +75,15 @@ static bool keys_near(const struct owned *a, const struct owned *b)
     return apart <= KEYS_NEAR || (apart & 0xffffff) == 0; // ftok(3): the same file, another letter
 }
 
-// Segments name the process that made them: what another one made is of no group, since a server that was
-// killed and started again would hide what it left behind.
+// Segments name the process that made them: what another one made is of no group, since a server
+// that was killed and started again would hide what it left behind.
 static bool other_creators(const struct member *a, const struct member *b)
 {
     return a->creator > 0 && b->creator > 0 && a->creator != b->creator;
 }
 
-// A set's only time moves with SETVAL: where both ids and keys are next to each other, it does not count.
+// A set's only time moves with SETVAL: where both ids and keys are next to each other, it does not
+// count.
 static bool together(const struct member *a, const struct member *b, bool ids_near)
 {
     int64_t apart = a->born > b->born ? a->born - b->born : b->born - a->born;
