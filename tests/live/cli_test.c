@@ -337,58 +337,45 @@ TEST(the_list_of_columns_is_true)
 
 // --- options ------------------------------------------------------------------------------------
 
-static void says(const char *arguments, int status, const char *out, const char *err)
-{
-    struct said said = program_run(arguments, false);
-
-    if (said.status != status || (out && !strstr(said.out, out)) || (err && !strstr(said.err, err)))
-        fail_msg("'%s' ended with %d: %s%s", arguments, said.status, said.err, said.out);
-    if (status == 2) { // one line, and nothing that could be taken for an answer
-        assert_string_equal(said.out, "");
-        assert_ptr_equal(strchr(said.err, '\n'), said.err + strlen(said.err) - 1);
-    }
-    said_clear(&said);
-}
-
 TEST(values_have_their_ranges)
 {
-    says("--json -n 1 -d 0.1 queues", 0, "{", "");
-    says("--json -n 1 --delay=3600 queues", 0, "{", "");
-    says("--json -d 0.09 queues", 2, NULL, "--delay '0.09'");
-    says("--json -d 3600.1 queues", 2, NULL, "--delay '3600.1'");
-    says("--json -n -1 queues", 2, NULL, "--iterations '-1'"); // 0: without end
-    says("--json --iterations x queues", 2, NULL, "--iterations 'x'");
-    says("--json -i 2147483647 segments", 1, "\"id\":2147483647,\"id_exists\":false},\"segments\":[]",
+    program_says("--json -n 1 -d 0.1 queues", 0, "{", "");
+    program_says("--json -n 1 --delay=3600 queues", 0, "{", "");
+    program_says("--json -d 0.09 queues", 2, NULL, "--delay '0.09'");
+    program_says("--json -d 3600.1 queues", 2, NULL, "--delay '3600.1'");
+    program_says("--json -n -1 queues", 2, NULL, "--iterations '-1'"); // 0: without end
+    program_says("--json --iterations x queues", 2, NULL, "--iterations 'x'");
+    program_says("--json -i 2147483647 segments", 1, "\"id\":2147483647,\"id_exists\":false},\"segments\":[]",
          "there is no segment 2147483647");
-    says("--batch -i 2147483647 waiters holders", 1, NULL,
+    program_says("--batch -i 2147483647 waiters holders", 1, NULL,
          "there is no segment, semaphore set or queue 2147483647");
-    says("--json -i 0 segments", 0, "\"id\":0,\"id_exists\":true}", "");
-    says("--json -i 2147483648 segments", 2, NULL, "--id '2147483648'");
-    says("--json -i -1 segments", 2, NULL, "--id '-1'");
-    says("--json -u nobody-of-that-name segments", 2, NULL, "no such user");
-    says("--json -u 4242 segments", 0, "\"segments\":[]", "");
-    says("--json -u root segments", 0, "\"shmid\":0", "");
-    says("--json -u 0 holders", 0, "\"shmid\":0", "");
-    says("--json -R -C -M --ascii queues", 0, "{", ""); // of the screen; no mistake here
-    says("--readonly --no-color --no-mouse --ascii --batch queues", 0, "MSQID", "");
+    program_says("--json -i 0 segments", 0, "\"id\":0,\"id_exists\":true}", "");
+    program_says("--json -i 2147483648 segments", 2, NULL, "--id '2147483648'");
+    program_says("--json -i -1 segments", 2, NULL, "--id '-1'");
+    program_says("--json -u nobody-of-that-name segments", 2, NULL, "no such user");
+    program_says("--json -u 4242 segments", 0, "\"segments\":[]", "");
+    program_says("--json -u root segments", 0, "\"shmid\":0", "");
+    program_says("--json -u 0 holders", 0, "\"shmid\":0", "");
+    program_says("--json -R -C -M --ascii queues", 0, "{", ""); // of the screen; no mistake here
+    program_says("--readonly --no-color --no-mouse --ascii --batch queues", 0, "MSQID", "");
 }
 
 TEST(mistakes_are_wrong_usage)
 {
-    says("", 2, NULL, "no terminal");
-    says("segments", 2, NULL, "no terminal");
-    says("--json --batch", 2, NULL, "only one of");
-    says("--json --log /tmp/x", 2, NULL, "--log");
-    says("--json segments events", 2, NULL, "events");
-    says("--json --trace segments", 2, NULL, "--trace");
-    says("--batch no-such-table", 2, NULL, "no table 'no-such-table'");
-    says("--list-columns no-such-table", 2, NULL, "no table 'no-such-table'");
-    says("--json -o shmid", 2, NULL, "exactly one table");
-    says("--json -o shmid,colour segments", 2, NULL, "no column 'colour'");
-    says("--json -s colour segments", 2, NULL, "no column 'colour'");
-    says("--json -f size>many segments", 2, NULL, "'size' takes");
-    says("--json --frobnicate", 2, NULL, "--frobnicate");
-    says("--json -d", 2, NULL, "--delay needs a value");
+    program_says("", 2, NULL, "no terminal");
+    program_says("segments", 2, NULL, "no terminal");
+    program_says("--json --batch", 2, NULL, "only one of");
+    program_says("--json --log /tmp/x", 2, NULL, "--log");
+    program_says("--json segments events", 2, NULL, "events");
+    program_says("--json --trace segments", 2, NULL, "--trace");
+    program_says("--batch no-such-table", 2, NULL, "no table 'no-such-table'");
+    program_says("--list-columns no-such-table", 2, NULL, "no table 'no-such-table'");
+    program_says("--json -o shmid", 2, NULL, "exactly one table");
+    program_says("--json -o shmid,colour segments", 2, NULL, "no column 'colour'");
+    program_says("--json -s colour segments", 2, NULL, "no column 'colour'");
+    program_says("--json -f size>many segments", 2, NULL, "'size' takes");
+    program_says("--json --frobnicate", 2, NULL, "--frobnicate");
+    program_says("--json -d", 2, NULL, "--delay needs a value");
 }
 
 TEST(help_and_version)
@@ -399,10 +386,10 @@ TEST(help_and_version)
         "--log", "--strict", "--list-columns", "-h, --help", "-V, --version", "--json", "--batch"};
 
     for (size_t i = 0; i < COUNT(options); i++)
-        says("--help", 0, options[i], "");
-    says("-h", 0, "Exit status: 0 done, 1 failed, 2 wrong usage, 3 incomplete", "");
-    says("--version", 0, "ipctop ", "");
-    says("-V", 0, "ipctop ", "");
+        program_says("--help", 0, options[i], "");
+    program_says("-h", 0, "Exit status: 0 done, 1 failed, 2 wrong usage, 3 incomplete", "");
+    program_says("--version", 0, "ipctop ", "");
+    program_says("-V", 0, "ipctop ", "");
 }
 
 // The sizes of the segments, as they stand in the answer.
@@ -458,12 +445,12 @@ TEST(columns_are_chosen)
     assert_memory_equal(rows, same, (size_t)(idle - same)); // size is among those: not twice
     said_clear(&plain);
     said_clear(&said);
-    says("--json segments -i 0 -o size,shmid", 0, "\"segments\":[{\"size\":8192,\"shmid\":0}]}", "");
+    program_says("--json segments -i 0 -o size,shmid", 0, "\"segments\":[{\"size\":8192,\"shmid\":0}]}", "");
     json_t *once = document("--json segments -i 0 -o +size,SIZE"); // duplicates are refused there
     json_decref(once);
-    says("--json segments -i 0 -o SIZE", 0, "\"segments\":[{\"size\":8192}]}", "");
-    says("--batch segments -i 0 -o shmid,size", 0, "SHMID SIZE\n    0 8.0K\n", "");
-    says("--batch segments -i 0 -o status,size", 0, "STATUS SIZE\n-      8.0K\n", ""); // no empty field
+    program_says("--json segments -i 0 -o SIZE", 0, "\"segments\":[{\"size\":8192}]}", "");
+    program_says("--batch segments -i 0 -o shmid,size", 0, "SHMID SIZE\n    0 8.0K\n", "");
+    program_says("--batch segments -i 0 -o status,size", 0, "STATUS SIZE\n-      8.0K\n", ""); // no empty field
 }
 
 TEST(rows_are_filtered)
@@ -522,9 +509,9 @@ TEST(a_library_that_is_not_installed_is_named)
     assert_int_equal(mount("/dev/null", path, NULL, MS_BIND, NULL), 0);
     must_name_library("--batch limits");
     must_name_library("--output /mnt/limits --batch limits");
-    says("--json limits", 0, "\"limits\":[{", "");
+    program_says("--json limits", 0, "\"limits\":[{", "");
     assert_int_equal(umount2(path, MNT_DETACH), 0);
-    says("--output /mnt/limits --batch limits", 0, "", "");
+    program_says("--output /mnt/limits --batch limits", 0, "", "");
     assert_int_equal(umount2("/mnt", MNT_DETACH), 0);
 }
 
@@ -558,8 +545,8 @@ TEST(broken_outputs)
 // Incomplete is 3 with --strict, 0 without, and said either way.
 TEST(an_incomplete_answer)
 {
-    says("--json --strict segments holders maps", 0, "{", "");
-    says("--batch --strict", 0, "SHMID", "");
+    program_says("--json --strict segments holders maps", 0, "{", "");
+    program_says("--batch --strict", 0, "SHMID", "");
     if (geteuid() != 0 || !ns_was_root()) {
         printf("skip: needs root to become another user\n");
         skip();

@@ -33,25 +33,15 @@ static int end_world(void **state)
 
 TEST_GROUP_FIXTURE(make_world, end_world)
 
-static void says(const char *arguments, int status, const char *out, const char *err)
-{
-    struct said said = program_run(arguments, false);
-
-    if (said.status != status || (out && strcmp(said.out, out) != 0) ||
-        (err && strcmp(said.err, err) != 0))
-        fail_msg("'%s' ended with %d: %s%s", arguments, said.status, said.err, said.out);
-    said_clear(&said);
-}
-
 TEST(cells_without_blanks)
 {
     char row[80];
 
     snprintf(row, sizeof row, "shmid size cpid holders\n%d 3.0M %d 1\n", held.id, getpid());
-    says("--raw -o shmid,size,cpid,holders segments", 0, row, "");
-    says("--batch --raw -o shmid,size,cpid,holders segments", 0, row, "");
+    program_says_all("--raw -o shmid,size,cpid,holders segments", 0, row, "");
+    program_says_all("--batch --raw -o shmid,size,cpid,holders segments", 0, row, "");
     snprintf(row, sizeof row, "%d 3145728\n", held.id);
-    says("--raw --no-headings --bytes -o shmid,size segments", 0, row, "");
+    program_says_all("--raw --no-headings --bytes -o shmid,size segments", 0, row, "");
     // As many words in each line as the first names, whatever the cells hold.
     struct said said =
         shell_run("PATH=" BUILD_DIR ":$PATH; for t in segments holders maps limits findings; "
@@ -64,35 +54,38 @@ TEST(cells_without_blanks)
 
 TEST(sizes_in_bytes)
 {
-    says("--batch --bytes -o size segments", 0, "   SIZE\n3145728\n", "");
-    says("--batch --no-headings -o size segments", 0, "3.0M\n", "");
-    says("--batch --bytes --no-headings -o size segments", 0, "3145728\n", "");
-    says("--json --bytes segments", 2, "", "ipctop: --bytes is of --batch and --raw\n");
-    says("--json --no-headings segments", 2, "",
-         "ipctop: --no-headings is of --batch, --raw and --csv\n");
+    program_says_all("--batch --bytes -o size segments", 0, "   SIZE\n3145728\n", "");
+    program_says_all("--batch --no-headings -o size segments", 0, "3.0M\n", "");
+    program_says_all("--batch --bytes --no-headings -o size segments", 0, "3145728\n", "");
+    program_says_all("--json --bytes segments", 2, "", "ipctop: --bytes is of --batch and --raw\n");
+    program_says_all("--json --no-headings segments", 2, "",
+                     "ipctop: --no-headings is of --batch, --raw and --csv\n");
 }
 
 TEST(comma_separated)
 {
-    says("--csv -o key,size segments", 0, "key,size\r\n0x00001234,3145728\r\n", "");
-    says("--csv --batch --no-headings -o key,size segments", 0, "0x00001234,3145728\r\n", "");
-    says("--csv -n 2 -d 0.1 -o key segments", 0, "key\r\n0x00001234\r\n0x00001234\r\n", "");
-    says("--csv --raw segments", 2, "",
-         "ipctop: only one of --json, --batch, --csv, --raw, --check, --openmetrics, --report, "
-         "--record and "
-         "--list-columns\n");
+    program_says_all("--csv -o key,size segments", 0, "key,size\r\n0x00001234,3145728\r\n", "");
+    program_says_all("--csv --batch --no-headings -o key,size segments", 0,
+                     "0x00001234,3145728\r\n", "");
+    program_says_all("--csv -n 2 -d 0.1 -o key segments", 0, "key\r\n0x00001234\r\n0x00001234\r\n",
+                     "");
+    program_says_all(
+        "--csv --raw segments", 2, "",
+        "ipctop: only one of --json, --batch, --csv, --raw, --check, --openmetrics, --report, "
+        "--record and "
+        "--list-columns\n");
 }
 
 TEST(an_empty_table_says_so_below_its_headings)
 {
-    says("--batch -o key,msqid queues", 0, "KEY MSQID\nno queue\n", "");
-    says("--batch -o key,shmid -f size=1 segments", 0,
-         "KEY SHMID\nno segment matches: size=1 is true of no row\n", "");
-    says("--batch --no-headings queues", 0, "", "");
-    says("--raw -o key,msqid queues", 0, "key msqid\n", "");
-    says("--csv -o key,msqid queues", 0, "key,msqid\r\n", "");
-    says("--batch -i 99 -o key,shmid segments", 1, "KEY SHMID\nno segment matches\n",
-         "ipctop: --id: there is no segment 99\n");
+    program_says_all("--batch -o key,msqid queues", 0, "KEY MSQID\nno queue\n", "");
+    program_says_all("--batch -o key,shmid -f size=1 segments", 0,
+                     "KEY SHMID\nno segment matches: size=1 is true of no row\n", "");
+    program_says_all("--batch --no-headings queues", 0, "", "");
+    program_says_all("--raw -o key,msqid queues", 0, "key msqid\n", "");
+    program_says_all("--csv -o key,msqid queues", 0, "key,msqid\r\n", "");
+    program_says_all("--batch -i 99 -o key,shmid segments", 1, "KEY SHMID\nno segment matches\n",
+                     "ipctop: --id: there is no segment 99\n");
 }
 
 TEST(ticks_go_on_until_the_reader_has_seen_enough)
@@ -144,8 +137,9 @@ TEST(the_status_of_a_monitoring_plugin)
     status_is("--check -f rule=none-such", 0, "IPCTOP OK - nothing is wrong | ");
     status_is("--check -i 123456", 3, "IPCTOP UNKNOWN - there is no ");
     child_end(pid);
-    says("--check segments", 3, "IPCTOP UNKNOWN - wrong usage, see the standard error\n",
-         "ipctop: --check answers from other tables than segments: name none\n");
+    program_says_all("--check segments", 3,
+                     "IPCTOP UNKNOWN - wrong usage, see the standard error\n",
+                     "ipctop: --check answers from other tables than segments: name none\n");
 }
 
 TEST(a_report_has_everything)
@@ -207,11 +201,11 @@ TEST(a_report_adds_up_each_application_over_all_kinds)
 
 TEST(options_of_ipcs_name_the_call)
 {
-    says("-m", 2, "", "ipctop: no option -m; for ipcs -m: ipctop --batch segments\n");
-    says("-q", 2, "", "ipctop: no option -q; for ipcs -q: ipctop --batch queues\n");
-    says("-s", 2, "",
-         "ipctop: --sort needs a value: COL; for ipcs -s: ipctop --batch semaphores\n");
-    says("-z", 2, "", "ipctop: no option -z; see --help\n");
+    program_says_all("-m", 2, "", "ipctop: no option -m; for ipcs -m: ipctop --batch segments\n");
+    program_says_all("-q", 2, "", "ipctop: no option -q; for ipcs -q: ipctop --batch queues\n");
+    program_says_all("-s", 2, "",
+                     "ipctop: --sort needs a value: COL; for ipcs -s: ipctop --batch semaphores\n");
+    program_says_all("-z", 2, "", "ipctop: no option -z; see --help\n");
     // The calls named are right.
     for (const char *letter = "mqsaclptubegrJ"; *letter; letter++) {
         char option[8];

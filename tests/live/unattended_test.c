@@ -78,15 +78,6 @@ static char *kernel_state(void)
     return text;
 }
 
-static void says(const char *arguments, int status, const char *out, const char *err)
-{
-    struct said said = program_run(arguments, false);
-
-    if (said.status != status || (out && !strstr(said.out, out)) || (err && !strstr(said.err, err)))
-        fail_msg("'%s' ended with %d: %s%s", arguments, said.status, said.err, said.out);
-    said_clear(&said);
-}
-
 static void orphan(void)
 {
     child_end(child_start(make_and_leave, NULL));
@@ -111,10 +102,10 @@ TEST(without_yes_nothing_changes)
     unlink("/tmp/ipctop-unattended.log");
     char *before = kernel_state();
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-        says(lines[i], 0, strstr(lines[i], "--json") ? "\"result\":\"preview\"" : "--yes does it",
-             "");
+        program_says(lines[i], 0,
+                     strstr(lines[i], "--json") ? "\"result\":\"preview\"" : "--yes does it", "");
         snprintf(arguments, sizeof arguments, "%s --yes --readonly", lines[i]);
-        says(arguments, 2, NULL, "--readonly refuses what --yes asks for");
+        program_says(arguments, 2, NULL, "--readonly refuses what --yes asks for");
     }
     char *after = kernel_state();
     assert_string_equal(after, before);
@@ -122,7 +113,7 @@ TEST(without_yes_nothing_changes)
     assert_int_equal(access("/tmp/ipctop-unattended.log", F_OK), -1);
     free(before);
     free(after);
-    says("--remove segments -f orphan=yes --yes", 0, "1 done, 0 refused, 0 failed", "");
+    program_says("--remove segments -f orphan=yes --yes", 0, "1 done, 0 refused, 0 failed", "");
 }
 
 TEST(what_is_in_use_is_left_alone)
@@ -131,15 +122,15 @@ TEST(what_is_in_use_is_left_alone)
     struct shmid_ds ds;
 
     snprintf(arguments, sizeof arguments, "--remove segments -i %d --yes", world.held.id);
-    says(arguments, 1, "0 done, 1 refused, 0 failed", "");
-    says(arguments, 1, "--attached", "");
-    says("--remove semaphores -f key=0x20001 --yes", 1, "is left alone: it is in use", "");
+    program_says(arguments, 1, "0 done, 1 refused, 0 failed", "");
+    program_says(arguments, 1, "--attached", "");
+    program_says("--remove semaphores -f key=0x20001 --yes", 1, "is left alone: it is in use", "");
     assert_int_equal(shmctl(world.held.id, IPC_STAT, &ds), 0);
     assert_false(ds.shm_perm.mode & SHM_DEST);
     assert_int_equal(semctl(world.set, 0, GETNCNT), 1);
     snprintf(arguments, sizeof arguments, "--remove segments -i %d --yes --attached --force",
              world.held.id);
-    says(arguments, 0, "marked for removal; 1 still attached", "");
+    program_says(arguments, 0, "marked for removal; 1 still attached", "");
     assert_int_equal(shmctl(world.held.id, IPC_STAT, &ds), 0);
     assert_true(ds.shm_perm.mode & SHM_DEST);
 }
@@ -198,8 +189,8 @@ TEST(orphans_go_and_it_is_logged)
     assert_string_equal(said.out, "2\n2\n");
     said_clear(&said);
     unlink(log);
-    says("--remove segments -f orphan=yes --yes", 0,
-         "nothing matches: orphan=yes is true of no row", "");
+    program_says("--remove segments -f orphan=yes --yes", 0,
+                 "nothing matches: orphan=yes is true of no row", "");
 }
 
 TEST(another_user_may_not)
@@ -215,7 +206,7 @@ TEST(another_user_may_not)
     said_clear(&said);
     free(before);
     free(after);
-    says("--remove segments -f orphan=yes --yes", 0, "1 done", "");
+    program_says("--remove segments -f orphan=yes --yes", 0, "1 done", "");
 }
 
 TEST(holders_are_signalled)
@@ -225,7 +216,7 @@ TEST(holders_are_signalled)
 
     snprintf(arguments, sizeof arguments, "--json --signal SIGUSR1 -f pid=%d --yes --force",
              world.held.holder);
-    says(arguments, 0, "\"verb\":\"signal\",\"kind\":\"process\",\"id\":null,\"pid\":", "");
+    program_says(arguments, 0, "\"verb\":\"signal\",\"kind\":\"process\",\"id\":null,\"pid\":", "");
     assert_int_equal(waitpid(world.held.holder, &status, 0), world.held.holder);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1);
 }
@@ -252,7 +243,7 @@ TEST(mistakes_are_wrong_usage)
     char *before = kernel_state();
 
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        says(lines[i][0], 2, NULL, lines[i][1]);
+        program_says(lines[i][0], 2, NULL, lines[i][1]);
     // An empty argument, as of a variable that is not set.
     struct said said = shell_run("PATH=" BUILD_DIR ":$PATH; ipctop --remove -f '' --yes");
     assert_int_equal(said.status, 2);
@@ -264,7 +255,7 @@ TEST(mistakes_are_wrong_usage)
     assert_string_equal(after, before);
     free(before);
     free(after);
-    says("--remove segments -i 12345 --yes", 1, "", "there is no segment 12345");
+    program_says("--remove segments -i 12345 --yes", 1, "", "there is no segment 12345");
 }
 
 // Serves a client: itself, by another socket.
@@ -291,10 +282,10 @@ TEST(a_holder_that_serves_is_left_alone)
 
     assert_true(server > 0);
     snprintf(arguments, sizeof arguments, "--signal TERM holders -i %d --yes", id);
-    says(arguments, 1, "listens on tcp", "");
+    program_says(arguments, 1, "listens on tcp", "");
     assert_int_equal(kill(server, 0), 0);
     snprintf(arguments, sizeof arguments, "--signal TERM holders -i %d --yes --force", id);
-    says(arguments, 0, "", "");
+    program_says(arguments, 0, "", "");
     int status;
     assert_int_equal(waitpid(server, &status, 0), server);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);

@@ -69,6 +69,33 @@ struct said program_run(const char *arguments, bool nobody)
     return said;
 }
 
+static bool has(const char *text, const char *part, bool all)
+{
+    return !part || (all ? strcmp(text, part) == 0 : strstr(text, part) != NULL);
+}
+
+static void must_say(const char *arguments, int status, const char *out, const char *err, bool all)
+{
+    struct said said = program_run(arguments, false);
+
+    if (said.status != status || !has(said.out, out, all) || !has(said.err, err, all))
+        fail_msg("'%s' ended with %d: %s%s", arguments, said.status, said.err, said.out);
+    if (status == 2 && (*said.out || strchr(said.err, '\n') != said.err + strlen(said.err) - 1))
+        fail_msg("'%s' is wrong usage, and says more than one line: %s%s", arguments, said.err,
+                 said.out);
+    said_clear(&said);
+}
+
+void program_says(const char *arguments, int status, const char *out, const char *err)
+{
+    must_say(arguments, status, out, err, false);
+}
+
+void program_says_all(const char *arguments, int status, const char *out, const char *err)
+{
+    must_say(arguments, status, out, err, true);
+}
+
 struct said shell_run(const char *command)
 {
     char *argv[] = {"/bin/sh", "-c", (char *)command, NULL};

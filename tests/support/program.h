@@ -16,6 +16,12 @@ struct said program_run(const char *arguments, bool nobody);
 struct said shell_run(const char *command);
 void said_clear(struct said *said);
 
+// Runs it; fails the test unless it ends with that status, and its output and errors have these texts, or
+// are (says_all) these; NULL: any. With status 2 it says one line, and nothing that could be taken for an
+// answer.
+void program_says(const char *arguments, int status, const char *out, const char *err);
+void program_says_all(const char *arguments, int status, const char *out, const char *err);
+
 // The document that a run answers with; fails the test where there is none. The caller drops it
 // (jansson).
 struct json_t *program_document(const char *arguments, bool nobody);

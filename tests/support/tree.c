@@ -39,6 +39,18 @@ void tree_free(char *root)
     free(root);
 }
 
+int tree_setup(void **state)
+{
+    *state = tree_new();
+    return 0;
+}
+
+int tree_teardown(void **state)
+{
+    tree_free(*state);
+    return 0;
+}
+
 static char *full_path(const char *root, const char *path)
 {
     char *full = NULL;

@@ -6,6 +6,9 @@
 
 char *tree_new(void);       // its path; caller calls tree_free
 void tree_free(char *root); // removes everything in it
+// One for each test, as its state.
+int tree_setup(void **state);
+int tree_teardown(void **state);
 // Writes a file below root, with the directories it needs. `path` is relative.
 void tree_write(const char *root, const char *path, const char *text);
 void tree_write_bytes(const char *root, const char *path, const void *bytes, size_t n);

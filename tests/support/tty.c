@@ -21,6 +21,7 @@
 
 #include "base/vector.h"
 #include "support/ns.h"
+#include "support/scene.h"
 #include "support/tty_keys.h"
 
 enum { SILENT_MS = 3000 };
@@ -204,6 +205,13 @@ int tty_teardown(void **state)
     (void)state;
     while (all)
         tty_end(all);
+    return 0;
+}
+
+int tty_scene_teardown(void **state)
+{
+    tty_teardown(state);
+    scene_clean();
     return 0;
 }
 

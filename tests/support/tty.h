@@ -22,8 +22,9 @@ struct tty_options {
 
 struct tty;
 struct tty *tty_start(const struct tty_options *options, const char *const *argv);
-void tty_end(struct tty *t);    // kills the program if it still runs, frees
-int tty_teardown(void **state); // ends all
+void tty_end(struct tty *t);          // kills the program if it still runs, frees
+int tty_teardown(void **state);       // ends all
+int tty_scene_teardown(void **state); // and removes the objects of support/scene
 
 pid_t tty_pid(const struct tty *t);
 void tty_send(struct tty *t, const char *bytes);

@@ -15,14 +15,7 @@
 #define IPCTOP BUILD_DIR "/ipctop"
 enum { CROWD = 4096 };
 
-static int teardown(void **state)
-{
-    tty_teardown(state);
-    scene_clean();
-    return 0;
-}
-
-TEST_FIXTURE(NULL, teardown)
+TEST_FIXTURE(NULL, tty_scene_teardown)
 
 static void make_crowd(void)
 {

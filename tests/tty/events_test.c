@@ -19,14 +19,7 @@
     tty_start(&(struct tty_options){.w = 150, .h = 40},                                            \
               (const char *const[]){IPCTOP, "-d", "0.3", ##__VA_ARGS__, NULL})
 
-static int teardown(void **state)
-{
-    tty_teardown(state);
-    scene_clean();
-    return 0;
-}
-
-TEST_FIXTURE(NULL, teardown)
+TEST_FIXTURE(NULL, tty_scene_teardown)
 
 // The row of `object` in the events view that holds all of `words`.
 struct told {

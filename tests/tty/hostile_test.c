@@ -10,14 +10,7 @@
 
 #define IPCTOP BUILD_DIR "/ipctop"
 
-static int teardown(void **state)
-{
-    tty_teardown(state);
-    scene_clean();
-    return 0;
-}
-
-TEST_FIXTURE(NULL, teardown)
+TEST_FIXTURE(NULL, tty_scene_teardown)
 
 // What a terminal would obey: title, colour, clear, C1 control, bidirectional override. None may be
 // in what was written, in any view.

@@ -13,14 +13,7 @@
 #define IPCTOP BUILD_DIR "/ipctop"
 enum { MIB = 1 << 20 };
 
-static int teardown(void **state)
-{
-    tty_teardown(state);
-    scene_clean();
-    return 0;
-}
-
-TEST_FIXTURE(NULL, teardown)
+TEST_FIXTURE(NULL, tty_scene_teardown)
 
 // The address range of the only SysV mapping of a process, as its maps file shows it.
 static void range_of(pid_t pid, char *dst, size_t cap)

@@ -24,14 +24,7 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
-{
-    tty_teardown(state);
-    scene_clean();
-    return 0;
-}
-
-TEST_FIXTURE(setup, teardown)
+TEST_FIXTURE(setup, tty_scene_teardown)
 
 static void must_be_restored(struct tty *t)
 {

@@ -16,14 +16,7 @@
     tty_start(&(struct tty_options){.w = 160, .h = 28},                                            \
               (const char *const[]){BUILD_DIR "/ipctop", "-d", "0.3", ##__VA_ARGS__, NULL})
 
-static int teardown(void **state)
-{
-    tty_teardown(state);
-    scene_clean();
-    return 0;
-}
-
-TEST_FIXTURE(NULL, teardown)
+TEST_FIXTURE(NULL, tty_scene_teardown)
 
 static pid_t remove_by_child(int id)
 {

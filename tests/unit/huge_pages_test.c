@@ -16,19 +16,7 @@ enum { KIB = 1024, MIB = 1 << 20 };
 static const uint64_t GIB = UINT64_C(1) << 30;
 static const uint64_t SIZES = UINT64_C(1) << 21 | UINT64_C(1) << 30;
 
-static int setup(void **state)
-{
-    *state = tree_new();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    tree_free(*state);
-    return 0;
-}
-
-TEST_FIXTURE(setup, teardown)
+TEST_FIXTURE(tree_setup, tree_teardown)
 
 static void pool_file(const char *root, const char *size, const char *name, const char *text)
 {

@@ -29,13 +29,7 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
-{
-    tree_free(*state);
-    return 0;
-}
-
-TEST_FIXTURE(setup, teardown)
+TEST_FIXTURE(setup, tree_teardown)
 
 static const struct limit *find(const struct snapshot *s, const char *name)
 {

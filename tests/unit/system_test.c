@@ -6,19 +6,7 @@
 #include "support/test.h"
 #include "support/tree.h"
 
-static int setup(void **state)
-{
-    *state = tree_new();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    tree_free(*state);
-    return 0;
-}
-
-TEST_FIXTURE(setup, teardown)
+TEST_FIXTURE(tree_setup, tree_teardown)
 
 TEST(the_machine_as_its_files_say)
 {

@@ -17,19 +17,7 @@
     "       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid"       \
     "      stime      rtime      ctime\n"
 
-static int setup(void **state)
-{
-    *state = tree_new();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    tree_free(*state);
-    return 0;
-}
-
-TEST_FIXTURE(setup, teardown)
+TEST_FIXTURE(tree_setup, tree_teardown)
 
 TEST(a_segment_has_every_field)
 {
