@@ -9,6 +9,7 @@
 #include "engine/ask/collector.h"
 #include "engine/peers.h"
 #include "engine/sockets.h"
+#include "model/holders/process_totals.h"
 
 enum {
     ALL_NEEDS = NEED_FILES | NEED_PORTS | NEED_PEERS,
@@ -90,20 +91,12 @@ static void list_pids(const struct round *round, struct pid_vec *out)
     pids_settle(out);
 }
 
-static bool is_named(const struct want *want, int32_t pid)
-{
-    for (size_t i = 0; i < want->n_followed; i++)
-        if (want->followed[i] == pid)
-            return true;
-    return want->focused && want->focus.pid == pid;
-}
-
 // Whether of this one its sockets are enough.
 static bool sockets_only(const struct want *want, int32_t pid)
 {
     if (!(want->need & NEED_FILES))
         return true;
-    return !is_named(want, pid) && (want->focused || want->n_followed);
+    return !process_is_wanted(want, pid) && (want->focused || want->n_followed);
 }
 
 // --- asking -------------------------------------------------------------------------------------

@@ -9,5 +9,7 @@
 // waiters and the processes of the snapshot. Also has the processes `want` names, whatever they hold.
 void process_totals_build(const struct snapshot *s, const struct want *want,
                           struct totals_vec *out);
+// Whether `want` names that process.
+bool process_is_wanted(const struct want *want, int32_t pid);
 
 #endif

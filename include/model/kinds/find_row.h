@@ -2,13 +2,14 @@
 #ifndef IPCTOP_MODEL_KINDS_FIND_ROW_H
 #define IPCTOP_MODEL_KINDS_FIND_ROW_H
 
-#include "model/record/action.h"
-#include "model/record/snapshot.h"
+#include "model/table/kind.h"
 
 // The row of the snapshot that an identity means, and no other that has its id; or NULL.
 const void *find_row(const struct snapshot *s, const struct identity *identity);
 // The object a row is or belongs to, as it is now. False: it belongs to none, or that is gone.
 bool find_object(const struct snapshot *s, const struct identity *row, struct identity *object);
+// What a row is about, where that is another row. False: nothing, or the row is gone.
+bool find_subject(const struct snapshot *s, const struct identity *row, struct row_subject *out);
 // What an action on a row is done to: that object, or what kind->act_on names. Sets action->target and
 // what it was; false: there is none, or it is gone.
 bool find_target(const struct snapshot *s, const struct identity *row, struct action *action);

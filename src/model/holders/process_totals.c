@@ -97,7 +97,7 @@ static void add_roles(struct totals_vec *rows, const struct snapshot *s)
     }
 }
 
-static bool is_wanted(const struct want *want, int32_t pid)
+bool process_is_wanted(const struct want *want, int32_t pid)
 {
     for (size_t i = 0; i < want->n_followed; i++)
         if (want->followed[i] == pid)
@@ -128,7 +128,7 @@ void process_totals_build(const struct snapshot *s, const struct want *want, str
     add_waits(out, s);
     add_roles(out, s);
     for (size_t i = 0; i < out->n; i++) {
-        if (!out->at[i].roles && !is_wanted(want, out->at[i].pid))
+        if (!out->at[i].roles && !process_is_wanted(want, out->at[i].pid))
             continue;
         settle(&out->at[i], s);
         out->at[kept++] = out->at[i];

@@ -68,10 +68,17 @@ bool find_object(const struct snapshot *s, const struct identity *row, struct id
            current(s, object->kind, object->id, object);
 }
 
-bool find_target(const struct snapshot *s, const struct identity *row, struct action *action)
+bool find_subject(const struct snapshot *s, const struct identity *row, struct row_subject *out)
 {
     const struct kind *kind = kind_get(row->kind);
     const void *at = kind && kind->subject ? find_row(s, row) : NULL;
+
+    return at && kind->subject(at, out);
+}
+
+bool find_target(const struct snapshot *s, const struct identity *row, struct action *action)
+{
+    const struct kind *kind = kind_get(row->kind);
     struct row_subject subject;
 
     if (find_object(s, row, &action->target))
@@ -80,7 +87,7 @@ bool find_target(const struct snapshot *s, const struct identity *row, struct ac
         return false;
     if (kind->act_on)
         return kind->act_on(s, row, action);
-    return at && kind->subject(at, &subject) && subject.about.kind != row->kind &&
+    return find_subject(s, row, &subject) && subject.about.kind != row->kind &&
            find_target(s, &subject.about, action);
 }
 

@@ -191,9 +191,7 @@ static void path_text(const struct snapshot *s, const struct identity *identity,
 {
     const struct shared *row = find(s, identity);
 
-    if (row && row->name[0])
-        snprintf(dst, cap, "%s", row->name);
-    else
+    if (!own_name(s, identity, dst, cap))
         snprintf(dst, cap, "%s %" PRIu64, row ? type_names[row->type] : "inode", identity->part);
 }
 

@@ -27,15 +27,25 @@ static const char *signal_name(int number, char *dst, size_t cap)
     return dst;
 }
 
+// The item, with the actions, which become the caller's. NULL: there is neither.
+static const struct menu_item *take_chosen(struct session *s, bool accepted,
+                                           struct action_vec *actions)
+{
+    const struct menu_item *item = accepted ? prompt_chosen(&s->prompt) : NULL;
+
+    *actions = prompt_take_actions(&s->prompt);
+    if (!item)
+        vec_free(actions);
+    return item;
+}
+
 static void signal_chosen(struct session *s, bool accepted)
 {
-    const struct menu_item *item = prompt_chosen(&s->prompt);
-    struct action_vec actions = prompt_take_actions(&s->prompt);
+    struct action_vec actions;
+    const struct menu_item *item = take_chosen(s, accepted, &actions);
 
-    if (!accepted || !item) {
-        vec_free(&actions);
+    if (!item)
         return;
-    }
     s->last_signal = (int)item->value;
     for (size_t i = 0; i < actions.n; i++)
         actions.at[i].signal = s->last_signal;
@@ -126,13 +136,11 @@ void signal_menu(struct session *s, struct action_vec actions)
 
 static void process_chosen(struct session *s, bool accepted)
 {
-    const struct menu_item *item = prompt_chosen(&s->prompt);
-    struct action_vec actions = prompt_take_actions(&s->prompt);
+    struct action_vec actions;
+    const struct menu_item *item = take_chosen(s, accepted, &actions);
 
-    if (!accepted || !item) {
-        vec_free(&actions);
+    if (!item)
         return;
-    }
     if (item->value != ALL_OF_THEM) {
         for (size_t i = 0; i < actions.n; i++)
             if (actions.at[i].target.pid == item->value)

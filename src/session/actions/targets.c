@@ -36,11 +36,9 @@ static void add(const struct snapshot *s, const struct identity *target, const c
 // What a finding is about, else the row itself.
 static struct identity subject_of(const struct snapshot *s, const struct identity *row)
 {
-    const struct kind *kind = kind_get(row->kind);
-    const void *at = kind && kind->subject ? find_row(s, row) : NULL;
     struct row_subject subject;
 
-    return at && kind->subject(at, &subject) ? subject.about : *row;
+    return find_subject(s, row, &subject) ? subject.about : *row;
 }
 
 static void collect(const struct snapshot *s, const struct identity *row,
