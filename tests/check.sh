@@ -23,22 +23,21 @@ step() {
     { echo "== failed: $name: $*"; cat "$TEST_FAILURES"; } >>"$dir/told"
     echo "== failed: $name"
 }
-step "gcc" make --no-print-directory -s -j"$jobs" tests
+step "gcc" make --no-print-directory -s -j"$jobs" CFLAGS="-O2 -g1" tests
 step "layers" tests/layers.sh
-step "tests" make --no-print-directory -s check-tests
-if command -v clang >/dev/null; then
-    step "clang" make --no-print-directory -s -j"$jobs" check-clang
-fi
-if command -v musl-gcc >/dev/null; then
-    step "musl" tests/musl.sh
-fi
+step "tests" make --no-print-directory -s CFLAGS="-O2 -g1" check-tests
 if clang -fsanitize=fuzzer -x c -o "$dir/probe" - 2>/dev/null <<END
 int LLVMFuzzerTestOneInput(const char *data, unsigned long n) { return data && n && 0; }
 END
-then
-    step "fuzzers, a minute" make --no-print-directory -s -j"$jobs" fuzz
+then # its build for them compiles the program
+    step "clang: the program, and fuzzers for a minute" make --no-print-directory -s -j"$jobs" fuzz
+    step "clang: tests" make --no-print-directory -s -j"$jobs" check-clang-tests
 else
     printf 'clang has no libFuzzer here\tmake fuzz\n' >>"$TEST_SKIPPED"
+    command -v clang >/dev/null && step "clang" make --no-print-directory -s -j"$jobs" check-clang
+fi
+if command -v musl-gcc >/dev/null; then
+    step "musl" tests/musl.sh
 fi
 step "AddressSanitizer, UndefinedBehaviorSanitizer" make --no-print-directory -s -j"$jobs" O=build/asan \
     SAN=address,undefined CFLAGS="-O1 -g1" tests

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs test programs and counts: run.sh PROGRAM…
-# $JOBS of them run side by side (default: one more than there are processors, since many wait). Those
+# $JOBS of them run side by side (default: two more than there are processors, since many wait). Those
 # whose source has a line '// runs first: why' ('# runs first: why' in a script) begin; those with
 # '// runs alone: why' run afterwards, one after the other.
 # A program is one that speaks cmocka, or a script: exit 0 passed, 77 skipped, anything else failed.
@@ -108,7 +108,7 @@ side_by_side() { # JOBS PROGRAM…
     [ $# -eq 0 ] || printf '%s\n' "$@" | xargs -n 1 -P "$jobs" "$0" --one
 }
 # shellcheck disable=SC2086 # words
-side_by_side "${JOBS:-$(($(nproc 2>/dev/null || echo 2) + 1))}" $first $together
+side_by_side "${JOBS:-$(($(nproc 2>/dev/null || echo 2) + 2))}" $first $together
 # shellcheck disable=SC2086
 side_by_side 1 $alone
 awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }' "$counts" >"$counts.sum"

@@ -2,6 +2,7 @@
 // the screen before, and has a line of intent in the audit log that names it. Nothing crashes.
 //
 //     FUZZ_SEED=0x… FUZZ_STEPS=20000 build/tests/fuzz/keys_fuzz_test
+// runs first: it takes longest but for the matrix
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 // The command line and the JSON members, one by one as documented: what is promised to scripts. Real
 // objects and processes in a private namespace, so that everything that can be known is.
+// runs first: it takes longest but for the matrix
 #include <dlfcn.h>
 #include <jansson.h>
 #include <link.h>

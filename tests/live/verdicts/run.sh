@@ -6,6 +6,9 @@
 #   VERDICTS=REGEX   only rows 'PROGRAM | STATE' that match    VERDICTS_JOBS=N   so many at a time
 #   VERDICTS_SHOW=1  with what each row prints                 PATIENCE=SECONDS  for a right verdict to appear
 unset POSIXLY_CORRECT
+# Each row runs the program many times: where it is sanitized, looking for leaks at each end would take a
+# third of the time. Other tests do.
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0}
 here=tests/live/verdicts
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
