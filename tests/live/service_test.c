@@ -1,5 +1,6 @@
 // The main process of a service: in a control group that is named as systemd names it, below an init that
-// goes by systemd's name, with unit files in a private /run.
+// goes by systemd's name, with unit files in a private /run; and of a user's, below a manager of that name.
+#include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <signal.h>
@@ -27,6 +28,8 @@ static struct {
     int shmid;
     pid_t main, orphans[2]; // all of them
     size_t n;
+    char user[192]; // the group of a user's service, "…/x.slice/user@0.service/NAME"
+    pid_t manager, of_user;
 } world;
 
 static void be_systemd(void)
@@ -109,10 +112,111 @@ static pid_t start_orphan(void)
     return pid;
 }
 
+// --- a user's manager ---------------------------------------------------------------------------
+
+// What /proc/PID/environ shows lies where the program found it at its start.
+static bool set_environment(const char *text, size_t n)
+{
+    char **last = environ;
+
+    while (last[0] && last[1])
+        last++;
+    size_t room = last[0] ? (size_t)(last[0] + strlen(last[0]) + 1 - environ[0]) : 0;
+    if (room < n)
+        return false;
+    char *start = environ[0];
+    memset(start, 0, room);
+    memcpy(start, text, n);
+    return true;
+}
+
+static bool join(const char *group)
+{
+    char *procs = mem_format("%s/cgroup.procs", group);
+    bool joined = write_text(procs, "0");
+
+    free(procs);
+    return joined;
+}
+
+// Starts the service, and reports it. Ended with its pipe by the end of the test.
+static void manage(int to)
+{
+    static const char text[] = "HOME=/run/home\0XDG_RUNTIME_DIR=/run/user";
+    pid_t pid = -1;
+
+    prctl(PR_SET_NAME, "systemd");
+    if (set_environment(text, sizeof text))
+        pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_NAME, "a-service");
+        pid = join(world.user) && shmat(world.shmid, NULL, 0) != (void *)-1 ? getpid() : -1;
+    }
+    if (pid != -1 && getpid() != pid) // the manager
+        for (;;)
+            pause();
+    if (write(to, &pid, sizeof pid) < 0 || pid < 0)
+        _exit(1);
+    for (;;)
+        pause();
+}
+
+static bool make_user_groups(void)
+{
+    const char *slash = strrchr(world.group, '/');
+
+    snprintf(world.user, sizeof world.user, "%.*s/%.*s.slice", (int)(slash - world.group),
+             world.group, (int)strcspn(slash + 1, "."), slash + 1);
+    if (mkdir(world.user, 0755) < 0)
+        return false;
+    size_t n = strlen(world.user);
+    n += (size_t)snprintf(world.user + n, sizeof world.user - n, "/user@%u.service", geteuid());
+    if (mkdir(world.user, 0755) < 0)
+        return false;
+    snprintf(world.user + n, sizeof world.user - n, "/%s", world.unit);
+    return mkdir(world.user, 0755) == 0;
+}
+
+static void start_manager(void)
+{
+    int ends[2], managers[2];
+
+    assert_true(make_user_groups());
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(pipe(managers), 0);
+    pid_t parent = fork();
+    if (parent == 0) {
+        pid_t pid = fork();
+        if (pid == 0)
+            manage(ends[1]);
+        _exit(write(managers[1], &pid, sizeof pid) < 0);
+    }
+    close(ends[1]);
+    close(managers[1]);
+    assert_int_equal(waitpid(parent, NULL, 0), parent);
+    assert_int_equal(read(managers[0], &world.manager, sizeof world.manager), sizeof(pid_t));
+    assert_int_equal(read(ends[0], &world.of_user, sizeof world.of_user), sizeof(pid_t));
+    close(ends[0]);
+    close(managers[0]);
+    assert_true(await(is_orphan, &world.manager, PATIENCE));
+}
+
+static bool remove_user_groups(void)
+{
+    while (strchr(world.user, '.')) { // of them alone
+        if (rmdir(world.user) < 0 && errno != ENOENT)
+            return false;
+        if (strcmp(strrchr(world.user, '.'), ".slice") == 0)
+            return true;
+        *strrchr(world.user, '/') = '\0';
+    }
+    return true;
+}
+
 static bool is_gone(void *arg)
 {
     (void)arg;
-    return rmdir(world.group) == 0;
+    return (!world.user[0] || remove_user_groups()) && (rmdir(world.group) == 0 || errno == ENOENT);
 }
 
 static int make_world(void **state)
@@ -135,6 +239,10 @@ static int end_world(void **state)
     (void)state;
     for (size_t i = 0; i < world.n; i++)
         kill(world.orphans[i], SIGKILL);
+    if (world.manager > 0)
+        kill(world.manager, SIGKILL);
+    if (world.of_user > 0)
+        kill(world.of_user, SIGKILL);
     return !world.made || await(is_gone, NULL, PATIENCE) ? 0 : -1;
 }
 
@@ -184,6 +292,38 @@ TEST(of_two_that_init_has_none_is_known_as_the_main_one)
     expect("unknown");
     kill(left, SIGKILL);
     world.n--;
+}
+
+static void expect_of_user(const char *restart)
+{
+    char *its = restart_of(world.of_user);
+
+    assert_string_equal(its, restart);
+    free(its);
+}
+
+TEST(a_users_unit_file_is_read)
+{
+    char *path = mem_format("/run/home/.config/systemd/user/%s", world.unit);
+
+    if (world.main <= 0)
+        skip();
+    start_manager();
+    if (world.of_user <= 0)
+        skip();                              // its environment has no room
+    set_unit("[Service]\nRestart=always\n"); // the system's of that name is another one
+    expect_of_user("unknown");
+    for (char *slash = path + 5; (slash = strchr(slash, '/')); slash++) {
+        *slash = '\0';
+        assert_int_equal(mkdir(path, 0755), 0);
+        *slash = '/';
+    }
+    assert_true(write_text(path, "[Service]\nRestart=on-failure\n"));
+    expect_of_user("on-failure");
+    kill(world.manager, SIGKILL); // it is init's now
+    assert_true(await(is_orphan, &world.of_user, PATIENCE));
+    expect_of_user("unknown");
+    free(path);
 }
 
 static int tests(void)

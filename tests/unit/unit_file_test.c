@@ -64,12 +64,22 @@ static void mask(const char *path)
     free(all);
 }
 
-static const char *restart_of(const char *unit)
+static const char *restart_in(struct unit_places *places, const char *unit)
 {
     bool exceptions;
-    const char *name = service_restart_name(unit_file_restart(root, unit, &exceptions));
+    enum service_restart restart = unit_file_restart(root, places, unit, &exceptions);
+    const char *name = service_restart_name(restart);
 
+    unit_places_free(places);
     return !name ? "unknown" : exceptions ? "varies" : name;
+}
+
+static const char *restart_of(const char *unit)
+{
+    struct unit_places places;
+
+    unit_places_system(&places);
+    return restart_in(&places, unit);
 }
 
 UNIT_TEST(one_file)
@@ -179,6 +189,164 @@ UNIT_TEST(what_cannot_be_read_may_say_anything)
     assert_string_equal(restart_of("c.service"), "no");
     link_to("etc/systemd/system/c.service.d", "c.service.d");
     assert_string_equal(restart_of("c.service"), "unknown");
+    free(text);
+}
+
+// --- of users --------------------------------------------------------------------------------------
+
+static const char *restart_with(const char *unit, uint32_t uid, const char *environment, size_t n)
+{
+    struct unit_places places;
+
+    if (unit_places_user(&places, uid, environment, n))
+        return restart_in(&places, unit);
+    unit_places_free(&places);
+    return "no places";
+}
+
+static const char *user_restart_of(const char *unit)
+{
+    static const char environment[] = "LANG=C\0HOME=/home/u\0XDG_RUNTIME_DIR=/run/user/7";
+
+    return restart_with(unit, geteuid(), environment, sizeof environment);
+}
+
+UNIT_TEST(places_of_a_user_in_their_order)
+{
+    static const char *const places[] = {
+        "lib/systemd/user",
+        "usr/lib/systemd/user",
+        "usr/local/lib/systemd/user",
+        "usr/share/systemd/user",
+        "usr/local/share/systemd/user",
+        "home/u/.local/share/systemd/user",
+        "run/user/7/systemd/generator",
+        "run/systemd/user",
+        "run/user/7/systemd/user",
+        "etc/systemd/user",
+        "etc/xdg/systemd/user",
+        "home/u/.config/systemd/user",
+        "run/user/7/systemd/generator.early",
+        "run/user/7/systemd/transient",
+        "run/user/7/systemd/user.control",
+        "home/u/.config/systemd/user.control",
+    };
+
+    put("etc/systemd/system/a.service", "[Service]\nRestart=on-abort\n");
+    put("run/user/7/systemd/generator.late/a.service", "[Service]\nRestart=no\n");
+    assert_string_equal(user_restart_of("a.service"), "no"); // the system's is another one
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        char *path = mem_format("%s/a.service", places[i]);
+        const char *restart = i % 2 ? "on-failure" : "always";
+        char *text = mem_format("[Service]\nRestart=%s\n", restart);
+        put(path, text);
+        if (strcmp(user_restart_of("a.service"), restart) != 0)
+            fail_msg("%s", places[i]);
+        free(text);
+        free(path);
+    }
+    put("usr/lib/systemd/user/a.service.d/x.conf", "[Service]\nRestart=on-watchdog\n");
+    assert_string_equal(user_restart_of("a.service"), "on-watchdog");
+    mask("home/u/.config/systemd/user.control/a.service");
+    assert_string_equal(user_restart_of("a.service"), "unknown");
+}
+
+UNIT_TEST(the_managers_environment_names_them)
+{
+    static const char environment[] = "XDG_CONFIG_HOME=/c\0XDG_DATA_HOME=/d\0HOME=/home/u\0"
+                                      "XDG_CONFIG_DIRS=/e:relative:/f:\0XDG_RUNTIME_DIR=/r\0"
+                                      "XDG_DATA_DIRS=relative";
+    uint32_t uid = geteuid();
+
+    put("usr/share/systemd/user/a.service", "[Service]\nRestart=no\n");
+    assert_string_equal(restart_with("a.service", uid, environment, sizeof environment), "no");
+    put("d/systemd/user/a.service", "[Service]\nRestart=always\n");
+    assert_string_equal(restart_with("a.service", uid, environment, sizeof environment), "always");
+    put("f/systemd/user/a.service", "[Service]\nRestart=on-abort\n");
+    assert_string_equal(restart_with("a.service", uid, environment, sizeof environment),
+                        "on-abort");
+    put("e/systemd/user/a.service", "[Service]\nRestart=no\n");
+    assert_string_equal(restart_with("a.service", uid, environment, sizeof environment), "no");
+    put("c/systemd/user/a.service", "[Service]\nRestart=on-success\n");
+    assert_string_equal(restart_with("a.service", uid, environment, sizeof environment),
+                        "on-success");
+    put("home/u/.config/systemd/user.control/a.service", "[Service]\nRestart=no\n");
+    assert_string_equal(restart_with("a.service", uid, environment, sizeof environment),
+                        "on-success");
+}
+
+UNIT_TEST(what_names_no_places_is_not_read)
+{
+    static const char relative[] = "HOME=home/u\0XDG_RUNTIME_DIR=/r", no_runtime[] = "HOME=/home/u",
+                      cut[] = {'X', 'D', 'G', '_', 'R', 'U',  'N', 'T', 'I', 'M', 'E', '_', 'D',
+                               'I', 'R', '=', '/', 'r', '\0', 'H', 'O', 'M', 'E', '=', '/'};
+    char many[1024] = "HOME=/home/u";
+    size_t n = strlen(many) + 1;
+
+    put("etc/systemd/user/a.service", "[Service]\nRestart=always\n");
+    assert_string_equal(restart_with("a.service", 0, relative, sizeof relative), "no places");
+    assert_string_equal(restart_with("a.service", 0, no_runtime, sizeof no_runtime), "no places");
+    assert_string_equal(restart_with("a.service", 0, cut, sizeof cut), "no places");
+    assert_string_equal(restart_with("a.service", 0, "", 0), "no places");
+    n += (size_t)sprintf(many + n, "XDG_RUNTIME_DIR=/r") + 1;
+    n += (size_t)sprintf(many + n, "XDG_CONFIG_DIRS=");
+    for (int i = 0; i < 100; i++)
+        n += (size_t)sprintf(many + n, "/d%d:", i);
+    assert_string_equal(restart_with("a.service", 0, many, n + 1), "no places");
+}
+
+UNIT_TEST(a_users_files_are_not_trusted)
+{
+    enum { MANY = 300 };
+    char *fifo = mem_format("%s/home/u/.config/systemd/user/f.service", root);
+    char *file = mem_format("%s/home/u/.config/systemd/user/a.service", root);
+
+    put("home/u/.config/systemd/user/a.service", "[Service]\nRestart=always\n");
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    assert_string_equal(user_restart_of("f.service"), "unknown");
+    link_to("home/u/.config/systemd/user/l.service", file);
+    assert_string_equal(user_restart_of("l.service"), "always");
+    link_to("home/u/.config/systemd/user/t.service", "/dev/tty");
+    assert_string_equal(user_restart_of("t.service"), "unknown");
+    if (geteuid() == 0) {
+        assert_int_equal(chmod(file, 0600), 0); // root's, which their manager cannot read
+        static const char environment[] = "HOME=/home/u\0XDG_RUNTIME_DIR=/run/user/7";
+        assert_string_equal(restart_with("a.service", 7, environment, sizeof environment),
+                            "unknown");
+        assert_int_equal(chown(file, 8, 8), 0); // another user's
+        assert_int_equal(chmod(file, 0644), 0);
+        assert_string_equal(restart_with("a.service", 7, environment, sizeof environment),
+                            "unknown");
+        assert_string_equal(restart_with("a.service", 8, environment, sizeof environment),
+                            "always");
+        assert_int_equal(chown(file, 0, 0), 0);
+    }
+    for (int i = 0; i < MANY; i++) {
+        char *path = mem_format("home/u/.config/systemd/user/a.service.d/%d.conf", i);
+        put(path, "[Service]\n");
+        free(path);
+    }
+    assert_string_equal(user_restart_of("a.service"), "unknown");
+    free(fifo);
+    free(file);
+}
+
+// Each is small enough.
+UNIT_TEST(all_drop_ins_together_are_bounded)
+{
+    enum { LARGE = 1000 << 10 };
+    char *text = mem_zero(LARGE + 1, 1);
+
+    memset(text, '#', LARGE);
+    put("etc/systemd/user/a.service", "[Service]\nRestart=always\n");
+    for (int i = 0; i < 5; i++) {
+        char *path = mem_format("etc/systemd/user/a.service.d/%d.conf", i);
+        if (i == 4)
+            assert_string_equal(user_restart_of("a.service"), "always");
+        put(path, text);
+        free(path);
+    }
+    assert_string_equal(user_restart_of("a.service"), "unknown");
     free(text);
 }
 

@@ -1,5 +1,5 @@
-// Whether a process is the main process of a service of the system's systemd, and what its unit says of
-// its end. systemd.service(5), proc_pid_cgroup(5), cgroups(7).
+// Whether a process is the main process of a service of systemd, the system's or a user's, and what its unit
+// says of its end. systemd.service(5), proc_pid_cgroup(5), cgroups(7).
 #ifndef IPCTOP_LINUX_PROCESS_SERVICE_H
 #define IPCTOP_LINUX_PROCESS_SERVICE_H
 
@@ -8,8 +8,8 @@
 #include "model/record/process.h"
 
 // `text`: the `n` bytes of its /proc/PID/cgroup; `root`: of the unit files, "": the machine's. Sets
-// process->restart and PROC_KNOWS_RESTART where both are sure: systemd is pid 1, and it has made no other
-// process of the unit.
+// process->restart and PROC_KNOWS_RESTART where both are sure: systemd is pid 1, or is a user's manager
+// that it made, and it has made no other process of the unit. process->parent must be known.
 void service_read(const char *proc, const char *root, const char *text, size_t n,
                   struct process *process);
 

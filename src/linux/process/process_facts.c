@@ -166,7 +166,7 @@ static int take_cgroup(const struct process_reader *self, char *text, size_t n,
 static int take_restart(const struct process_reader *self, char *text, size_t n,
                         struct process *process)
 {
-    if (self->options.is_procfs && self->options.same_pid_namespace && process->parent == 1)
+    if (self->options.is_procfs && self->options.same_pid_namespace)
         service_read(self->path, "", text, n, process);
     return 0;
 }

@@ -9,21 +9,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { UNIT_NAME_MAX = 256, FILE_SIZE_MAX = 1 << 20 };
-
-// Of the system's manager; the first one that has a file of some name counts.
-static const char *const places[] = {
-    "/etc/systemd/system.control",   "/run/systemd/system.control",  "/run/systemd/transient",
-    "/run/systemd/generator.early",  "/etc/systemd/system",          "/etc/systemd/system.attached",
-    "/run/systemd/system",           "/run/systemd/system.attached", "/run/systemd/generator",
-    "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",      "/lib/systemd/system",
-    "/run/systemd/generator.late",
+// Files of users are strangers' input: all of them together are bounded.
+enum {
+    UNIT_NAME_MAX = 256,
+    FILE_SIZE_MAX = 1 << 20,
+    ALL_SIZE_MAX = 4 << 20,
+    DROP_INS_MAX = 256,
+    ENTRIES_MAX = 4096 // of a directory
 };
-enum { PLACES = sizeof places / sizeof *places };
 
 struct settings {
     enum service_restart restart;
     bool prevent, force, success, oneshot; // lists that are not empty; Type=oneshot
+    const struct unit_places *places;
+    size_t size; // of what was read
 };
 
 // --- one file -------------------------------------------------------------------------------------
@@ -93,24 +92,55 @@ static void take_text(struct settings *s, char *text)
     }
 }
 
-// A unit is masked by a link to /dev/null: no regular file. Nothing here may wait for a writer.
+// 0, or -errno: whether this file is read. A unit is masked by a link to /dev/null: no regular file.
+static int judge(const struct settings *s, const struct stat *status)
+{
+    const struct unit_places *places = s->places;
+
+    if (!S_ISREG(status->st_mode))
+        return -EINVAL;
+    bool theirs = status->st_uid == places->uid ||
+                  (status->st_uid == 0 && status->st_mode & S_IROTH); // their manager reads it
+    if (places->of_user && !theirs)
+        return -EACCES;
+    if (status->st_size >= FILE_SIZE_MAX || s->size + (size_t)status->st_size > ALL_SIZE_MAX)
+        return -EFBIG;
+    return 0;
+}
+
+// Nothing here may wait for a writer, nor open a device: that alone may do something. It is looked at
+// first, and what was looked at is what is opened.
+static int open_file(const struct settings *s, const char *path, size_t *size)
+{
+    char again[32];
+    struct stat status;
+    int at = open(path, O_PATH | O_CLOEXEC);
+
+    if (at < 0)
+        return -errno;
+    int error = fstat(at, &status) < 0 ? -errno : judge(s, &status);
+    *size = (size_t)status.st_size;
+    snprintf(again, sizeof again, "/proc/self/fd/%d", at);
+    int fd = error ? error : open(again, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (!error && fd < 0)
+        fd = errno == ENOENT ? -EIO : -errno; // the file is there
+    close(at);
+    return fd;
+}
+
 static int read_file(struct settings *s, const char *path)
 {
-    struct stat status;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    size_t size = 0;
+    int fd = open_file(s, path, &size);
 
     if (fd < 0)
-        return -errno;
-    int error = fstat(fd, &status) < 0 ? -errno : S_ISREG(status.st_mode) ? 0 : -EINVAL;
-    if (!error && status.st_size >= FILE_SIZE_MAX)
-        error = -EFBIG;
-    size_t size = error ? 0 : (size_t)status.st_size;
+        return fd;
     char *text = mem_zero(size + 1, 1);
-    ssize_t n = error ? 0 : read(fd, text, size);
-    if (n < 0)
-        error = -errno;
+    ssize_t n = read(fd, text, size);
+    int error = n < 0 ? -errno : 0;
     close(fd);
     text[n > 0 ? n : 0] = '\0';
+    s->size += size;
     take_text(s, text);
     free(text);
     return error;
@@ -131,8 +161,8 @@ static bool template_of(const char *unit, char out[UNIT_NAME_MAX])
 
 static int read_main(struct settings *s, const char *root, const char *unit)
 {
-    for (int i = 0; i < PLACES; i++) {
-        char *path = mem_format("%s%s/%s", root, places[i], unit);
+    for (size_t i = 0; i < s->places->list.n; i++) {
+        char *path = mem_format("%s%s/%s", root, s->places->list.at[i], unit);
         int error = read_file(s, path);
         free(path);
         if (error != -ENOENT && error != -ENOTDIR)
@@ -147,6 +177,7 @@ struct drop_in {
 VEC(drop_in_vec, struct drop_in);
 
 struct drop_ins {
+    const struct unit_places *places;
     struct drop_in_vec files;
     int error; // -errno: of a directory that could not be listed
 };
@@ -159,33 +190,41 @@ static bool is_listed(const struct drop_ins *all, const char *name)
     return false;
 }
 
-static void list_directory(struct drop_ins *out, const char *path)
+static void add_drop_in(struct drop_ins *out, const char *path, const char *name)
 {
     static const char suffix[] = ".conf";
+    size_t n = strlen(name);
+
+    if (n < sizeof suffix || *name == '.' || strcmp(name + n - (sizeof suffix - 1), suffix) != 0 ||
+        is_listed(out, name))
+        return;
+    if (out->files.n == DROP_INS_MAX)
+        out->error = -E2BIG;
+    else
+        vec_push(&out->files,
+                 ((struct drop_in){mem_copy_string(name), mem_format("%s/%s", path, name)}));
+}
+
+static void list_directory(struct drop_ins *out, const char *path)
+{
     const struct dirent *entry;
     DIR *dir = opendir(path);
+    int n = 0;
 
     if (!dir && errno != ENOENT && errno != ENOTDIR)
         out->error = -errno;
-    while (dir && (errno = 0, entry = readdir(dir))) {
-        size_t n = strlen(entry->d_name);
-        if (n < sizeof suffix || entry->d_name[0] == '.' ||
-            strcmp(entry->d_name + n - (sizeof suffix - 1), suffix) != 0 ||
-            is_listed(out, entry->d_name))
-            continue;
-        vec_push(&out->files, ((struct drop_in){mem_copy_string(entry->d_name),
-                                                mem_format("%s/%s", path, entry->d_name)}));
-    }
-    if (dir && errno)
-        out->error = -errno;
+    while (dir && n++ < ENTRIES_MAX && (errno = 0, entry = readdir(dir)))
+        add_drop_in(out, path, entry->d_name);
+    if (dir && (errno || n > ENTRIES_MAX))
+        out->error = errno ? -errno : -E2BIG;
     if (dir)
         closedir(dir);
 }
 
 static void list_drop_ins(struct drop_ins *out, const char *root, const char *name)
 {
-    for (int i = 0; i < PLACES; i++) {
-        char *path = mem_format("%s%s/%s.d", root, places[i], name);
+    for (size_t i = 0; i < out->places->list.n; i++) {
+        char *path = mem_format("%s%s/%s.d", root, out->places->list.at[i], name);
         list_directory(out, path);
         free(path);
     }
@@ -216,7 +255,7 @@ static int name_order(const void *a, const void *b)
 static int read_drop_ins(struct settings *s, const char *root, const char *unit,
                          const char *template)
 {
-    struct drop_ins all = {0};
+    struct drop_ins all = {.places = s->places};
 
     list_drop_ins(&all, root, unit);
     list_prefixes(&all, root, unit);
@@ -237,9 +276,10 @@ static int read_drop_ins(struct settings *s, const char *root, const char *unit,
     return all.error;
 }
 
-enum service_restart unit_file_restart(const char *root, const char *unit, bool *exceptions)
+enum service_restart unit_file_restart(const char *root, const struct unit_places *places,
+                                       const char *unit, bool *exceptions)
 {
-    struct settings s = {.restart = RESTART_NO}; // systemd.service(5)
+    struct settings s = {.restart = RESTART_NO, .places = places}; // systemd.service(5)
     char template[UNIT_NAME_MAX];
     bool instance = template_of(unit, template);
 
