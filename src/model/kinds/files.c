@@ -164,13 +164,6 @@ static void describe(const struct identity *identity, char *dst, size_t cap)
     snprintf(dst, cap, "descriptor %" PRIu64 " of process %" PRId32, identity->part, identity->pid);
 }
 
-static void processes(const struct snapshot *s, const struct identity *row,
-                      struct process_use_vec *out)
-{
-    (void)s;
-    use_add_row(out, row, USE_CERTAIN);
-}
-
 // The texts become its own.
 static void restored(struct snapshot *s)
 {
@@ -205,6 +198,6 @@ const struct kind kind_files = {
     .describe = describe,
     .leads_to = leads_to,
     .path_text = process_path_text,
-    .processes = processes,
+    .processes = row_processes,
     .no_processes = process_no_processes,
 };

@@ -157,13 +157,6 @@ static void name_pids(const struct snapshot *s, struct pid_vec *out)
         pids_add(out, s->scan->stuck_pids.at[i]);
 }
 
-static void processes(const struct snapshot *s, const struct identity *row,
-                      struct process_use_vec *out)
-{
-    (void)s;
-    use_add_row(out, row, USE_CERTAIN);
-}
-
 static int order(const void *a, const void *b)
 {
     const struct holder *x = a, *y = b;
@@ -213,6 +206,6 @@ const struct kind kind_holders = {
     .mark = mark,
     .is_new = is_new,
     .name_pids = name_pids,
-    .processes = processes,
+    .processes = row_processes,
     .no_processes = process_no_processes,
 };

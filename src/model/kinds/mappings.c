@@ -203,13 +203,6 @@ static void describe(const struct identity *identity, char *dst, size_t cap)
     snprintf(dst, cap, "mapping %" PRIx64 " of process %" PRId32, identity->part, identity->pid);
 }
 
-static void processes(const struct snapshot *s, const struct identity *row,
-                      struct process_use_vec *out)
-{
-    (void)s;
-    use_add_row(out, row, USE_CERTAIN);
-}
-
 const struct kind kind_mappings = {
     .id = KIND_MAPPING,
     .name = "maps",
@@ -234,5 +227,5 @@ const struct kind kind_mappings = {
     .restored = restored,
     .describe = describe,
     .path_text = process_path_text,
-    .processes = processes,
+    .processes = row_processes,
 };

@@ -148,13 +148,6 @@ static void notes(const struct snapshot *s, const struct identity *row,
         process_notes(s, row->pid, out);
 }
 
-static void processes(const struct snapshot *s, const struct identity *row,
-                      struct process_use_vec *out)
-{
-    (void)s;
-    use_add_row(out, row, USE_CERTAIN);
-}
-
 // They are all that live of those an object names.
 static void restored(struct snapshot *s)
 {
@@ -208,7 +201,7 @@ const struct kind kind_processes = {
     .describe = process_describe,
     .path_text = process_path_text,
     .mark = mark,
-    .processes = processes,
+    .processes = row_processes,
     .no_processes = process_no_processes,
     .notes = notes,
 };

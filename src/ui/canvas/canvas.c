@@ -100,18 +100,23 @@ static int glyph_width(const struct canvas *c, uint32_t code)
     return c->ascii ? 1 : text_char_width(code);
 }
 
+// The character at `text`, which is not at its end, and past it; '?' for a byte that is none.
+static uint32_t next_code(const char **text)
+{
+    enum { MOST = 4 }; // bytes of a character
+    uint32_t code;
+    size_t step = text_decode(*text, strnlen(*text, MOST), &code);
+
+    *text += step ? step : 1;
+    return step ? code : '?';
+}
+
 int canvas_width(const struct canvas *c, const char *text)
 {
     int width = 0;
-    size_t step;
-    uint32_t code;
 
-    for (size_t left = strlen(text); left > 0; left -= step, text += step) {
-        step = text_decode(text, left, &code);
-        if (step == 0)
-            step = 1, code = '?';
-        width += glyph_width(c, code);
-    }
+    while (*text)
+        width += glyph_width(c, next_code(&text));
     return width;
 }
 
@@ -119,13 +124,9 @@ int canvas_width(const struct canvas *c, const char *text)
 static int draw(struct canvas *c, int x, int y, int w, enum style style, const char *text)
 {
     int used = 0;
-    size_t step;
-    uint32_t code;
 
-    for (size_t left = strlen(text); left > 0; left -= step, text += step) {
-        step = text_decode(text, left, &code);
-        if (step == 0)
-            step = 1, code = '?';
+    while (*text) {
+        uint32_t code = next_code(&text);
         int width = glyph_width(c, code);
         if (width <= 0) // a combining mark has no cell of its own
             continue;

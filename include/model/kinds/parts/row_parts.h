@@ -39,6 +39,8 @@ void set_no_processes(const struct snapshot *s, const struct identity *row, cons
                       char *dst, size_t cap); // kind->no_processes of a set and its semaphores
 // A row that is a process, or part of one.
 void use_add_row(struct process_use_vec *out, const struct identity *row, int64_t time);
+void row_processes(const struct snapshot *s, const struct identity *row,
+                   struct process_use_vec *out); // kind->processes of such rows
 
 // Where the last users of an object are, of whom none can be signalled.
 struct last_users {

@@ -131,6 +131,13 @@ void use_add_row(struct process_use_vec *out, const struct identity *row, int64_
     use_add(out, row->id, row->pid, row->start_ticks, time, "%s", "");
 }
 
+void row_processes(const struct snapshot *s, const struct identity *row,
+                   struct process_use_vec *out)
+{
+    (void)s;
+    use_add_row(out, row, USE_CERTAIN);
+}
+
 void last_users_add(struct last_users *users, const struct snapshot *s, int32_t pid, int64_t time)
 {
     enum pid_state state = time > 0 ? snapshot_pid_state(s, pid, time) : PID_GONE;
