@@ -148,6 +148,16 @@ static size_t escape_one(char out[ESCAPE_MAX], const char *src, size_t len, size
     return (size_t)snprintf(out, ESCAPE_MAX, "\\x%02x", (unsigned)code);
 }
 
+// How many printable characters of ASCII src begins with: most text is nothing else.
+static size_t plain_length(const char *src, size_t len)
+{
+    size_t n = 0;
+
+    while (n < len && src[n] >= 0x20 && src[n] < 0x7f)
+        n++;
+    return n;
+}
+
 size_t text_escape(char *dst, size_t cap, const char *src, size_t len)
 {
     char one[ESCAPE_MAX];
@@ -156,6 +166,14 @@ size_t text_escape(char *dst, size_t cap, const char *src, size_t len)
     if (cap == 0)
         return 0;
     for (size_t at = 0; at < len; at += taken) {
+        taken = plain_length(src + at, len - at);
+        if (taken > cap - n - 1)
+            taken = cap - n - 1;
+        memcpy(dst + n, src + at, taken);
+        n += taken;
+        at += taken;
+        if (at == len)
+            break;
         size_t size = escape_one(one, src + at, len - at, &taken);
 
         if (size >= cap - n)
@@ -172,8 +190,10 @@ char *text_escape_new(const char *src, size_t len)
     char one[ESCAPE_MAX];
     size_t size = 0, taken;
 
-    for (size_t at = 0; at < len; at += taken)
-        size += escape_one(one, src + at, len - at, &taken);
+    for (size_t at = 0; at < len; at += taken) {
+        taken = plain_length(src + at, len - at);
+        size += taken ? taken : escape_one(one, src + at, len - at, &taken);
+    }
     char *text = mem_alloc(size + 1);
     text_escape(text, size + 1, src, len);
     return text;
