@@ -61,7 +61,8 @@ bool print_any_known(const struct requests *requests, const struct snapshot *s)
     return false;
 }
 
-// 0: until interrupted, or nothing more comes. --json takes -d without -n as one document, as it always did.
+// 0: until interrupted, or nothing more comes. --json takes -d without -n as one document, as it
+// always did.
 static long ticks_of(const struct options *o, bool piped)
 {
     if (o->iterations || o->endless)
@@ -169,9 +170,9 @@ static struct snapshot *collect(struct sampler *sampler, const struct requests *
     return sampler_collect(sampler, want);
 }
 
-// One snapshot a namespace, our own first; those that cannot be entered are left out, and counted. Findings
-// are in the snapshot of their namespace alone; the others are looked into beforehand only for a table that
-// shows what each holds.
+// One snapshot a namespace, our own first; those that cannot be entered are left out, and counted.
+// Findings are in the snapshot of their namespace alone; the others are looked into beforehand only
+// for a table that shows what each holds.
 static struct snapshot *collect_all(struct sampler *sampler, const struct requests *requests,
                                     const struct options *options, struct want *want,
                                     size_t *refused)

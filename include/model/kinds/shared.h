@@ -1,5 +1,5 @@
-// Shared memory besides System V's, its holders and their mappings, for the modules that read or judge
-// it.
+// Shared memory besides System V's, its holders and their mappings, for the modules that read or
+// judge it.
 #ifndef IPCTOP_MODEL_KINDS_SHARED_H
 #define IPCTOP_MODEL_KINDS_SHARED_H
 
@@ -12,8 +12,8 @@ enum {
         NEED_OF(KIND_SHARED_HOLDER), // what processes map; with it all three tables
 };
 
-// Whether of what has a name the queues alone are listed: of another IPC namespace where it is not asked which
-// /dev/shm its processes see. The rest is listed with our own.
+// Whether of what has a name the queues alone are listed: of another IPC namespace where it is not
+// asked which /dev/shm its processes see. The rest is listed with our own.
 bool shared_queues_only(const struct want *want);
 // What an action on it, or on a holder of it, is done to: struct kind.
 bool shared_act_on(const struct snapshot *s, const struct identity *row, struct action *action);

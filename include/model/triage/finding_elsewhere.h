@@ -4,8 +4,8 @@
 
 #include "model/record/snapshot.h"
 
-// `found`: of a picture of that namespace, whose commands name it. The result is about the row, and owns
-// its texts.
+// `found`: of a picture of that namespace, whose commands name it. The result is about the row, and
+// owns its texts.
 struct finding finding_elsewhere(const struct snapshot *s, const struct ipc_namespace *row,
                                  const struct finding *found);
 

@@ -31,7 +31,7 @@ struct command {
     const char *name;  // "remove"
     const char *help;  // one line
     const char *label; // on the function-key bar; NULL: not there
-    // What the bar calls it in the view on screen, instead of `label`; NULL where it has nothing to do.
+    // What the bar calls it in the view on screen, instead of `label`; NULL: it does nothing there.
     const char *(*label_here)(struct session *s);
     int32_t keys[COMMAND_KEYS_MAX];                  // enum key or code points; 0 ends them
     unsigned flags;                                  // enum command_flags

@@ -1,5 +1,5 @@
-// Private to the prober pool: the pool (prober_pool.c), its threads (prober_worker.c), and the quota of users
-// in them (prober_quota.c).
+// Private to the prober pool: the pool (prober_pool.c), its threads (prober_worker.c), and the
+// quota of users in them (prober_quota.c).
 #ifndef IPCTOP_ENGINE_ASK_PROBER_POOL_PARTS_H
 #define IPCTOP_ENGINE_ASK_PROBER_POOL_PARTS_H
 
@@ -8,8 +8,9 @@
 #include "base/thread.h"
 #include "engine/ask/prober_pool.h"
 
-// What a worker is at, in one word, so that it and the watching thread cannot disagree on whether it was left
-// behind: the upper half counts its probes, the lower half is the index it asks + 1, or one of these.
+// What a worker is at, in one word, so that it and the watching thread cannot disagree on whether
+// it was left behind: the upper half counts its probes, the lower half is the index it asks + 1, or
+// one of these.
 enum { PROBER_IDLE = 0 };
 static const uint32_t PROBER_ABANDONED = UINT32_MAX;
 
@@ -60,13 +61,14 @@ struct prober_pool {
     _Atomic size_t next;
 };
 
-// One more thread, which waits for a batch. With the lock held. False where the system has no thread for us.
+// One more thread, which waits for a batch. With the lock held. False where the system has no
+// thread for us.
 bool prober_worker_start(struct prober_pool *pool);
 // Drops a reference, with the lock held, which is released: the last one frees the pool.
 void prober_pool_release(struct prober_pool *pool);
 
-// The user whose process a probe asks; -1: no process, or not known. Asks the source, which cannot hang
-// then.
+// The user whose process a probe asks; -1: no process, or not known. Asks the source, which cannot
+// hang then.
 int64_t prober_pool_user(const struct prober_pool *pool, const struct probe *probe);
 void prober_pool_count_quota(struct prober_pool *pool); // sets `over_quota`; with the lock held
 // Whether that user's quota has room for one more; notes the user on the worker.

@@ -1,6 +1,6 @@
-// The /dev/shm of every mount namespace: how full each is. One process of each namespace is asked, at a
-// slow pace. An IPC namespace has no mount namespace; the processes that live in it have, and what these see
-// is `here` where it is shown.
+// The /dev/shm of every mount namespace: how full each is. One process of each namespace is asked,
+// at a slow pace. An IPC namespace has no mount namespace; the processes that live in it have, and
+// what these see is `here` where it is shown.
 #include <errno.h>
 #include <stdlib.h>
 

@@ -19,8 +19,8 @@ static void count(const struct sharing *sharing, const struct shared *seen, stru
     row->open = seen ? seen->open : 0;
 }
 
-// Whether the processes of the IPC namespace that is shown see the /dev/shm on that device. Where it was not
-// looked at: of our own namespace, where it has a name in ours. `named` ascends by id.
+// Whether the processes of the IPC namespace that is shown see the /dev/shm on that device. Where
+// it was not looked at: of our own namespace, where it has a name in ours. `named` ascends by id.
 static bool is_here(const struct snapshot *s, const struct shared_vec *named,
                     const struct shared_id *id)
 {
@@ -34,7 +34,8 @@ static bool is_here(const struct snapshot *s, const struct shared_vec *named,
            named->at[at].id.dev_minor == id->dev_minor;
 }
 
-// Queues are listed by the IPC namespace: one that is not, and that a process has open, is of another.
+// Queues are listed by the IPC namespace: one that is not, and that a process has open, is of
+// another.
 static bool is_elsewhere(const struct snapshot *s, const struct shared_vec *named,
                          const struct shared *row)
 {

@@ -1,9 +1,9 @@
 // What processes share besides System V's segments: NEED_SHARED_HOLDERS, and NEED_SHARED_OPEN.
 //
-// Nothing in the kernel counts these mappings: each look asks all processes, along with a scan for the
-// holders of segments where one is made in the same round. After a look follows a rest
-// of 800 times its cost, so that looking takes an eighth of a percent of a processor; asked for, it is
-// sooner.
+// Nothing in the kernel counts these mappings: each look asks all processes, along with a scan for
+// the holders of segments where one is made in the same round. After a look follows a rest
+// of 800 times its cost, so that looking takes an eighth of a percent of a processor; asked for, it
+// is sooner.
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -99,7 +99,8 @@ static void take_names(void *arg, size_t index, struct answer *answer)
         vec_push(&to->objects, answer->shared.at[i]);
 }
 
-// One process in each other /dev/shm than ours is asked what has a name there, whether it is mapped or not.
+// One process in each other /dev/shm than ours is asked what has a name there, whether it is mapped
+// or not.
 static bool ask_names(const struct round *round, struct sharing *to)
 {
     struct asking asking = {.take = take_names, .arg = to};

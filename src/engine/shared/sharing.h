@@ -1,5 +1,5 @@
-// What one look at all processes found of shared memory besides System V's. Between the files of this
-// room.
+// What one look at all processes found of shared memory besides System V's. Between the files of
+// this room.
 #ifndef IPCTOP_ENGINE_SHARED_SHARING_H
 #define IPCTOP_ENGINE_SHARED_SHARING_H
 
@@ -32,8 +32,8 @@ struct sharing {                        // the outcome of one look
 void sharing_free(struct sharing *sharing); // empties it
 // What one process answered. Copied.
 void sharing_take(struct sharing *to, int32_t pid, const struct answer *answer);
-// Whether the names of a /dev/shm (PROBE_SHM) could not be read, though there may be some, also where it is
-// on a disk: not where there is none, or the process is gone.
+// Whether the names of a /dev/shm (PROBE_SHM) could not be read, though there may be some, also
+// where it is on a disk: not where there is none, or the process is gone.
 bool shm_place_is_unread(const struct answer *answer);
 // What else is known of the same object.
 void sharing_merge(struct shared *to, const struct shared *from);
@@ -45,8 +45,8 @@ void sharing_keep_named(struct sharing *sharing, const struct snapshot *tables);
 // Asks which programs run, for objects that nothing holds and whose names a rule knows.
 void makers_ask(const struct round *round, struct sharing *to);
 
-// Rows of what has a name here, with what was seen of it, and of what has none: of tables[kind_shared.id]. Each
-// name is here or elsewhere by snapshot->shm_places.
+// Rows of what has a name here, with what was seen of it, and of what has none: of
+// tables[kind_shared.id]. Each name is here or elsewhere by snapshot->shm_places.
 void rows_fill(const struct sharing *sharing, struct snapshot *snapshot);
 
 #endif

@@ -59,8 +59,8 @@ static void know(const struct statx *st, struct shared *out)
     out->known |= SHARED_KNOWS_SIZE | SHARED_KNOWS_RSS;
 }
 
-// ipc/mqueue.c: FILENT_SIZE, the size of the line that a queue's file shows. Little else is asked which file
-// system it is on. 1, 0 or -errno.
+// ipc/mqueue.c: FILENT_SIZE, the size of the line that a queue's file shows. Little else is asked
+// which file system it is on. 1, 0 or -errno.
 static int is_queue(int dir, const char *name, const struct statx *st)
 {
     enum { LINE = 80 };
@@ -76,8 +76,8 @@ static int is_queue(int dir, const char *name, const struct statx *st)
     return is;
 }
 
-// The link of proc leads to the file itself. Without synchronising, so that no server is asked. 1: it is
-// shared memory; 0: it is not; -errno.
+// The link of proc leads to the file itself. Without synchronising, so that no server is asked. 1:
+// it is shared memory; 0: it is not; -errno.
 static int look(int dir, const char *name, struct shared *out)
 {
     const int flags = AT_NO_AUTOMOUNT;

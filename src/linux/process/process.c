@@ -1,10 +1,10 @@
 // Everything said of a process is read below one descriptor of its directory, so that it is of one
-// process even where its pid is given to another one meanwhile. stat, which has the name as it is, says
-// nearly all.
+// process even where its pid is given to another one meanwhile. stat, which has the name as it is,
+// says nearly all.
 //
-// Not by libproc2, which the tests compare this with: it replaces control bytes by '.' and what is not of
-// the locale by '?', so that different names look alike; for one process it takes twice the calls; it
-// brings five libraries along; and each thread that used it leaves 260 KiB behind.
+// Not by libproc2, which the tests compare this with: it replaces control bytes by '.' and what is
+// not of the locale by '?', so that different names look alike; for one process it takes twice the
+// calls; it brings five libraries along; and each thread that used it leaves 260 KiB behind.
 #include "linux/process/process.h"
 
 #include <errno.h>
@@ -60,8 +60,8 @@ void process_reader_free(struct process_reader *self)
     free(self);
 }
 
-// Of a process that is not dumpable all other files are root's (fs/proc/base.c task_dump_owner()): those that
-// ptrace_may_access() guards open to no one else. What capabilities allow is not seen.
+// Of a process that is not dumpable all other files are root's (fs/proc/base.c task_dump_owner()):
+// those that ptrace_may_access() guards open to no one else. What capabilities allow is not seen.
 static void read_access(int dir, struct process *process)
 {
     struct stat status;
@@ -86,8 +86,8 @@ void process_reader_further(struct process_reader *self, int32_t pid, uint64_t w
 // --- owner, and what remains where stat hangs ---------------------------------------------------
 
 // The owner of /proc/PID is its effective user, whatever it does to hide: task_dump_owner() in
-// fs/proc/base.c excepts this very directory. Of a process that ended meanwhile it is root; the next file
-// shows that.
+// fs/proc/base.c excepts this very directory. Of a process that ended meanwhile it is root; the
+// next file shows that.
 static void read_user(int dir, struct process *process)
 {
     struct stat status;

@@ -1,5 +1,5 @@
-// Between process.c, which finds the process and what remains where it does not answer, and process_facts.c,
-// which reads its files.
+// Between process.c, which finds the process and what remains where it does not answer, and
+// process_facts.c, which reads its files.
 #ifndef IPCTOP_LINUX_PROCESS_PROCESS_PARTS_H
 #define IPCTOP_LINUX_PROCESS_PROCESS_PARTS_H
 
@@ -19,9 +19,10 @@ struct process_reader {
     char text[COMMAND_MAX];
 };
 
-// The facts that are wanted (enum process_fact), each from its file, below the directory `dir`, or below `home`
-// ("42/") in it: those beyond the first, of a process whose stat is known. 0; -errno: there is no such process,
-// or a further fact could not be read; -ECHILD: it only waits to be reaped, and process->parent is known.
+// The facts that are wanted (enum process_fact), each from its file, below the directory `dir`, or
+// below `home` ("42/") in it: those beyond the first, of a process whose stat is known. 0; -errno:
+// there is no such process, or a further fact could not be read; -ECHILD: it only waits to be
+// reaped, and process->parent is known.
 int process_facts_read(struct process_reader *self, int dir, const char *home, uint64_t wanted,
                        struct process *process);
 

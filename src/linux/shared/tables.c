@@ -1,5 +1,5 @@
-// What has a name in this mount and this IPC namespace. What has none, or one elsewhere, is found by
-// asking processes: engine/shared/.
+// What has a name in this mount and this IPC namespace. What has none, or one elsewhere, is found
+// by asking processes: engine/shared/.
 #include <errno.h>
 #include <stdlib.h>
 
@@ -22,8 +22,8 @@ static int read_shared(const struct table_reading *in, struct table *out)
         qsort(rows.at, rows.n, sizeof *rows.at, shared_by_id);
     free(out->at);
     *out = (struct table){.at = rows.at, .n = rows.n, .size = sizeof *rows.at};
-    // Without a /dev/shm there is nothing in it, and without queues in the kernel no file system of that
-    // name: only a refusal leaves them unknown.
+    // Without a /dev/shm there is nothing in it, and without queues in the kernel no file system of
+    // that name: only a refusal leaves them unknown.
     if (shm < 0 && shm != -ENOENT)
         return shm;
     bool whole = (!shm_error || shm == -ENOENT) && (!mqueue_error || mqueue_error == -ENODEV);

@@ -6,8 +6,8 @@
 
 #include "rules.h"
 
-// Ids repeat across IPC namespaces: without it a command acts on our own object of that id. A recording's
-// place is the number of its host.
+// Ids repeat across IPC namespaces: without it a command acts on our own object of that id. A
+// recording's place is the number of its host.
 static uint64_t namespace_of(const struct snapshot *s)
 {
     return s->recorded ? 0 : s->entered;

@@ -24,18 +24,19 @@ uint64_t matches_owner(const struct snapshot *s, const struct match *match);
 
 typedef void rule_words(struct say *x); // about x->match, the first of x->n
 
-// A part of an advice that depends on where it is read: beside the keys of the screen, or in what a command
-// printed. advice_for() takes one of the two.
+// A part of an advice that depends on where it is read: beside the keys of the screen, or in what a
+// command printed. advice_for() takes one of the two.
 #define BY_KEY(keys, printed) "\1" keys "\2" printed "\3"
-// The same where a command of ours is printed, of which these are the options: advice_for() adds the
-// namespace of the picture. What it acts on is what the sentence names, no more and no less.
+// The same where a command of ours is printed, of which these are the options: advice_for() adds
+// the namespace of the picture. What it acts on is what the sentence names, no more and no less.
 #define COMMAND(keys, options) BY_KEY(keys, "ipctop\4 " options)
 
 // The caller frees.
 char *advice_for(const struct snapshot *s, const char *text, bool by_key);
 
 enum { OWNER_FILTER_MAX = 64 };
-// A term of a filter that is true of that user's objects alone: "owner=apache", "uid=1001". Returns dst.
+// A term of a filter that is true of that user's objects alone: "owner=apache", "uid=1001". Returns
+// dst.
 const char *owner_filter(const struct snapshot *s, uint32_t uid, char dst[OWNER_FILTER_MAX]);
 
 struct rule {
@@ -50,7 +51,7 @@ struct rule {
     // May change the severity of the first, which is the finding's; false: no finding. NULL: true.
     bool (*judge)(const struct snapshot *s, struct match *first, size_t n);
     bool (*applies)(const struct snapshot *s, struct match *match);
-    // Appends the objects to act on, all of one kind, where these are not the objects it applies to.
+    // Appends the objects to act on, all of one kind, where these are not those it applies to.
     void (*objects)(const struct snapshot *s, const struct match *match, struct identity_vec *out);
     // Appends what Enter lists where it is about a limit, and nothing is to be done to all of that.
     void (*lists)(const struct snapshot *s, const struct match *match, struct identity_vec *out);
@@ -74,7 +75,7 @@ bool applications_headless(const struct snapshot *s, const struct segment *g);
 bool databases_removed(const struct snapshot *s, const struct segment *g);
 // How many of its attachments are accounted for.
 void segments_say_accounting(struct say *x, int32_t shmid);
-// That a process in a tracing stop is kept there, and by whom: SIGCONT does not continue it, ptrace(2).
+// That a process is kept in a tracing stop, and by which: SIGCONT does not continue it. ptrace(2)
 void say_traced(struct say *x, const struct process *p);
 // `before` and who marked the segment for removal, where that was traced; else false, and nothing.
 bool say_remover(struct say *x, const char *before, const struct segment *g);

@@ -1,5 +1,5 @@
-// What is used of libncursesw: loaded with the screen, since tables are printed without it. Include this last:
-// term.h defines macros with names like "columns".
+// What is used of libncursesw: loaded with the screen, since tables are printed without it. Include
+// this last: term.h defines macros with names like "columns".
 #ifndef IPCTOP_UI_TERMINAL_CURSES_LIBRARY_H
 #define IPCTOP_UI_TERMINAL_CURSES_LIBRARY_H
 
