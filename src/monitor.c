@@ -13,7 +13,6 @@
 #include "output/formats.h"
 #include "requests.h"
 #include "session/current.h"
-#include "session/navigate.h"
 #include "store/file_writer.h"
 #include "store/settings_file.h"
 #include "ui/loop.h"

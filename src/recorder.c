@@ -1,8 +1,8 @@
 #include "recorder.h"
 
-#include <errno.h>
 #include <stdio.h>
 
+#include "base/errors.h"
 #include "base/text.h"
 #include "follow.h"
 #include "output/formats.h"
@@ -55,9 +55,7 @@ static int write_events(const struct options *options, const struct table_reques
     for (size_t i = rows.n; aligned(options) && i > 0; i--) // oldest first
         write_line(table, s, rows.at[i - 1]);
     vec_free(&rows);
-    if (!error && (fflush(stdout) != 0 || ferror(stdout)))
-        error = errno ? -errno : -EIO;
-    return error;
+    return error ? error : error_of_stream(stdout);
 }
 
 struct event_log *recorder_news(const struct event_log *all, uint64_t *last)

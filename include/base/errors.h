@@ -3,8 +3,11 @@
 #define IPCTOP_BASE_ERRORS_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 // A lack of ours that passes, as of descriptors: what was asked for may be there all the same. Positive.
 bool error_passes(int error);
+// At the end of what is written to a stream: 0, or -errno where not all of it went out.
+int error_of_stream(FILE *stream);
 
 #endif

@@ -6,3 +6,8 @@ bool error_passes(int error)
 {
     return error == EMFILE || error == ENFILE || error == ENOMEM;
 }
+
+int error_of_stream(FILE *stream)
+{
+    return fflush(stream) != 0 || ferror(stream) ? errno ? -errno : -EIO : 0;
+}

@@ -20,7 +20,6 @@
 #include "session/commands/save.h"
 #include "session/current.h"
 #include "session/message.h"
-#include "session/navigate.h"
 #include "session/place.h"
 #include "session/prompt/keys.h"
 #include "session/tags.h"

@@ -1,10 +1,10 @@
 // One line and an exit status, as monitoring plugins give them (monitoring-plugins.org, Development
 // Guidelines): OK 0, WARNING 1, CRITICAL 2, UNKNOWN 3. Behind the bar stand figures for programs.
-#include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "base/errors.h"
 #include "base/line.h"
 #include "output/formats.h"
 #include "output/missing_id.h"
@@ -139,7 +139,7 @@ static int check_write(FILE *out, const struct snapshot *s, const struct table_r
                 found.counts[SEVERITY_WARNING], found.counts[SEVERITY_NOTICE]);
     }
     fputc('\n', out);
-    return fflush(out) != 0 || ferror(out) ? errno ? -errno : -EIO : 0;
+    return error_of_stream(out);
 }
 
 const struct format check_format = {

@@ -1,10 +1,10 @@
 // Comma-separated values (RFC 4180): a line of column names, then a line a row, ended by CR LF.
 // Values as in JSON; flags are separated by blanks; unknown and never are empty fields.
-#include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "base/errors.h"
 #include "model/table/cell_class.h"
 #include "output/formats.h"
 
@@ -107,7 +107,7 @@ static int csv_write(FILE *out, const struct snapshot *s, const struct table_req
             fputs("\r\n", out);
         put_table(out, s, &tables[i]);
     }
-    return fflush(out) != 0 || ferror(out) ? errno ? -errno : -EIO : 0;
+    return error_of_stream(out);
 }
 
 const struct format csv_format = {

@@ -3,12 +3,12 @@
 // summed up in groups, by the columns that are labels for that; with --per-object each row has series of
 // its own too. What is not known has no series.
 #include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/errors.h"
 #include "base/line.h"
 #include "model/table/cell_class.h"
 #include "output/formats.h"
@@ -363,7 +363,7 @@ static int openmetrics_write(FILE *out, const struct snapshot *s,
         put_table(out, s, &tables[i]);
     put_scan(out, s);
     fputs("# EOF\n", out);
-    return fflush(out) != 0 || ferror(out) ? errno ? -errno : -EIO : 0;
+    return error_of_stream(out);
 }
 
 const struct format openmetrics_format = {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/errors.h"
 #include "base/library.h"
 #include "output/formats.h"
 #include "output/request_text.h"
@@ -119,9 +120,7 @@ static int plain_write(FILE *out, const struct snapshot *s, const struct table_r
         else
             error = write_table(out, s, &tables[i]);
     }
-    if (!error && (fflush(out) != 0 || ferror(out)))
-        error = errno ? -errno : -EIO;
-    return error;
+    return error ? error : error_of_stream(out);
 }
 
 const struct format batch_format = {

@@ -1,11 +1,10 @@
 // Lines of cells for scripts, as lsblk(8) --raw: one blank between cells, none in them. A cell is what
 // people read, but without what is there for them alone: a pid, not its program's name beside it.
-#include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 
-#include "model/table/cell_class.h"
+#include "base/errors.h"
 #include "output/formats.h"
 #include "output/request_text.h"
 
@@ -60,7 +59,7 @@ static int raw_write(FILE *out, const struct snapshot *s, const struct table_req
             fputc('\n', out);
         put_table(out, s, &tables[i]);
     }
-    return fflush(out) != 0 || ferror(out) ? errno ? -errno : -EIO : 0;
+    return error_of_stream(out);
 }
 
 const struct format raw_format = {

@@ -1,13 +1,13 @@
 // The whole picture as one text to be read: header, findings with their evidence, all tables.
 #include "output/formats.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/errors.h"
 #include "base/line.h"
 #include "model/kinds/parts/cells.h"
 #include "model/text/words.h"
@@ -202,9 +202,7 @@ static int write_report(FILE *out, const struct snapshot *s, const struct table_
         for (size_t i = 0; i < n && !error; i++)
             if (pass == (tables[i].query.kind->flags & TABLE_NOTES ? 0 : 1))
                 error = put_table(out, s, &tables[i], markdown);
-    if (!error && (fflush(out) != 0 || ferror(out)))
-        error = errno ? -errno : -EIO;
-    return error;
+    return error ? error : error_of_stream(out);
 }
 
 static int text_write(FILE *out, const struct snapshot *s, const struct table_request *tables,

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <jansson.h>
 
+#include "base/errors.h"
 #include "model/kinds/registry.h"
 
 struct totals {
@@ -23,11 +24,6 @@ static const char *result_of(const struct outcome_vec *outcomes, size_t i, size_
     return i < preview ? "preview" : outcome_state_name(outcomes->at[i].state);
 }
 
-static int ended(FILE *out)
-{
-    return fflush(out) != 0 || ferror(out) ? errno ? -errno : -EIO : 0;
-}
-
 int results_write(FILE *out, const struct outcome_vec *outcomes, size_t preview, bool acted)
 {
     const struct totals totals = count(outcomes, preview);
@@ -37,7 +33,7 @@ int results_write(FILE *out, const struct outcome_vec *outcomes, size_t preview,
     if (acted)
         fprintf(out, "%zu done, %zu refused, %zu failed\n", totals.states[OUTCOME_DONE],
                 totals.states[OUTCOME_REFUSED], totals.states[OUTCOME_FAILED]);
-    return ended(out);
+    return error_of_stream(out);
 }
 
 static json_t *result(const struct outcome_vec *outcomes, size_t i, size_t preview)
@@ -75,6 +71,6 @@ int results_write_json(FILE *out, const struct snapshot *s, const struct outcome
     int error = root && json_dumpf(root, out, JSON_COMPACT) == 0 ? 0 : -EIO;
     json_decref(root);
     fputc('\n', out);
-    int last = ended(out);
+    int last = error_of_stream(out);
     return error ? error : last;
 }

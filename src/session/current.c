@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "model/kinds/find_row.h"
 #include "model/kinds/registry.h"
-#include "model/record/identity_set.h"
 #include "session/message.h"
 #include "session/session.h"
 

@@ -10,7 +10,6 @@
 #include "session/message.h"
 #include "session/navigate.h"
 #include "session/session.h"
-#include "session/tags.h"
 
 // "IPC namespace 4026532201 (docker:3f4e5d6c7b8a)"
 static void name_namespace(struct session *s, uint64_t inode)

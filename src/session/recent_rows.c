@@ -6,7 +6,6 @@
 #include "model/kinds/find_row.h"
 #include "model/kinds/registry.h"
 #include "model/record/identity_set.h"
-#include "session/tags.h"
 
 static const int64_t SHOWN_NS = 5 * CLOCK_SECOND;
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/line.h"
-#include "base/memory.h"
 #include "base/text.h"
 #include "model/kinds/registry.h"
 #include "model/table/rows.h"

@@ -156,8 +156,6 @@ void column_put(const struct column *column, const struct cell *value, void *row
 // And for what lies outside of the row: by column->set, or in the record of its process.
 void column_set(const struct column *column, const struct cell *value, struct snapshot *s,
                 void *row);
-// The name of a user or group; the number as text where it has none, or none is known yet: NULL.
-void cell_set_name(struct cell *out, const char *name, uint32_t id);
 // The text of --batch, and mostly of the screen: column->show or the formatted cell; "" when unknown.
 // Returns dst.
 const char *column_text(const struct column *column, const struct snapshot *s, const void *row,

@@ -6,7 +6,6 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "base/memory.h"
 #include "base/text.h"
 #include "linux/process/namespace.h"
 #include "linux/process/proc_file.h"

@@ -6,7 +6,6 @@
 
 #include "linux/shared/names.h"
 #include "linux/shared/place.h"
-#include "model/record/limit_spec.h"
 #include "model/record/shm_limit.h"
 
 static struct limit *find(struct limit_vec *limits, const char *name)

@@ -7,7 +7,6 @@
 #include "model/kinds/find_row.h"
 #include "model/kinds/registry.h"
 #include "model/record/action.h"
-#include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 #include "model/text/words.h"
 #include "parts.h"

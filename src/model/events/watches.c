@@ -6,7 +6,6 @@
 #include "model/kinds/registry.h"
 #include "model/record/huge_pool.h"
 #include "model/record/limit.h"
-#include "model/text/words.h"
 #include "parts.h"
 
 enum { WINDOW_FIRST = 10, WINDOW_LAST = 600 }; // seconds

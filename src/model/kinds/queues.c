@@ -1,7 +1,6 @@
 // Message queues. Full does not mean bytes == max_bytes: it means that senders are blocked.
 #include "model/kinds/registry.h"
 
-#include "base/text.h"
 #include "model/kinds/parts/cells.h"
 #include "model/kinds/parts/row_parts.h"
 #include "model/orphans.h"

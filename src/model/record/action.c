@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/line.h"
-#include "base/signal_name.h"
 
 const struct action_words *action_words(enum action_verb verb)
 {

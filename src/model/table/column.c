@@ -39,7 +39,8 @@ static void read_value(struct cell *out, const void *at, size_t size)
     }
 }
 
-void cell_set_name(struct cell *out, const char *name, uint32_t id)
+// The name of a user or group; the number as text where it has none, or none is known yet: NULL.
+static void set_name(struct cell *out, const char *name, uint32_t id)
 {
     if (!name)
         snprintf(out->scratch, sizeof out->scratch, "%" PRIu32, id);
@@ -91,10 +92,10 @@ static void get_member(const struct column *column, const struct snapshot *s, co
         out->known = *at != '\0';
         break;
     case AS_USER:
-        cell_set_name(out, snapshot_user(s, *(const uint32_t *)at), *(const uint32_t *)at);
+        set_name(out, snapshot_user(s, *(const uint32_t *)at), *(const uint32_t *)at);
         break;
     case AS_GROUP:
-        cell_set_name(out, snapshot_group(s, *(const uint32_t *)at), *(const uint32_t *)at);
+        set_name(out, snapshot_group(s, *(const uint32_t *)at), *(const uint32_t *)at);
         break;
     case AS_SINCE:
         out->known = *(const int64_t *)at > 0;

@@ -5,7 +5,6 @@
 #include "model/kinds/registry.h"
 #include "model/record/limit.h"
 #include "model/record/limit_spec.h"
-#include "model/record/object_times.h"
 #include "rules.h"
 
 enum { MINUTE = 60, HOUR = 3600, NEAR = 2 * HOUR };

@@ -6,7 +6,6 @@
 #include "base/sum.h"
 #include "model/orphans.h"
 #include "model/record/huge_pool.h"
-#include "model/record/limit.h"
 #include "rules.h"
 
 struct lying { // segments in huge pages

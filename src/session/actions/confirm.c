@@ -10,8 +10,6 @@
 #include "session/actions/await_exit.h"
 #include "session/actions/preview.h"
 #include "session/actions/progress.h"
-#include "session/actions/signal_menu.h"
-#include "session/actions/targets.h"
 #include "session/current.h"
 #include "session/message.h"
 #include "session/session.h"

@@ -8,7 +8,6 @@
 #include "session/actions/await_exit.h"
 #include "session/message.h"
 #include "session/session.h"
-#include "session/tags.h"
 
 static void say(struct session *s, const struct outcome *o)
 {

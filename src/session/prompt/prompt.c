@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "session/prompt/edit.h"
 
 static void prompt_empty(struct prompt *p)

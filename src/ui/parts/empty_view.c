@@ -7,7 +7,6 @@
 #include "model/kinds/registry.h"
 #include "model/text/say.h"
 #include "model/text/words.h"
-#include "session/arrange.h"
 #include "session/current.h"
 #include "session/view.h"
 #include "ui/parts/layout.h"

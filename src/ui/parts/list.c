@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "ui/parts/layout.h"
-#include "ui/parts/marks.h"
 #include "ui/parts/table.h"
 
 static size_t columns_of(const struct list *list, const struct column **out)

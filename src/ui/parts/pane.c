@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/line.h"
 #include "model/kinds/find_row.h"
 #include "model/kinds/parts/row_parts.h"
 #include "model/kinds/registry.h"

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "model/table/host_column.h"
 #include "session/arrange.h"
 #include "session/current.h"

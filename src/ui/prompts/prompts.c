@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "ui/canvas/box.h"
 #include "ui/canvas/input.h"
 #include "ui/canvas/wrap.h"

@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "base/line.h"
-#include "base/text.h"
 #include "model/apps/labels.h"
 #include "model/record/pid_state.h"
 
