@@ -115,29 +115,18 @@ void place_enter(struct session *s, uint64_t place)
         enter_namespace(s, place);
 }
 
-static void leave_host(struct session *s)
-{
-    struct view *v = session_view(s);
-
-    v->selected.host = (uint32_t)s->place;
-    s->place = 0;
-    session_tab(s, s->place_tab);
-    forget(s);
-    session_say(s, SEVERITY_NOTICE, "back to all hosts");
-}
-
 bool place_leave(struct session *s)
 {
+    const bool host = s->options.hosts > 1;
+
     if (!s->place)
         return false;
-    if (s->options.hosts > 1) {
-        leave_host(s);
-        return true;
-    }
+    if (host)
+        session_view(s)->selected.host = (uint32_t)s->place;
     s->place = 0;
     session_tab(s, s->place_tab);
     forget(s);
-    session_say(s, SEVERITY_NOTICE, "back in our own IPC namespace");
+    session_say(s, SEVERITY_NOTICE, host ? "back to all hosts" : "back in our own IPC namespace");
     return true;
 }
 

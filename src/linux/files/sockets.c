@@ -196,8 +196,7 @@ static void take_line(struct reading *r)
     if (!wanted(&r->answer->inodes, inode))
         return;
     struct socket_entry socket = {.inode = inode, .protocol = (uint8_t)r->file->protocol};
-    if (r->file->take)
-        r->file->take(r, &socket);
+    r->file->take(r, &socket);
     vec_push(&r->answer->sockets, socket);
 }
 

@@ -61,18 +61,17 @@ struct say_arg change_of(const struct action *action)
 
 // --- placeholders --------------------------------------------------------------------------------
 
-// `words`: what follows the placeholder's name.
-typedef void put(struct say *x, const struct say_arg *a, const char *words);
+typedef void put(struct say *x, const struct say_arg *a);
 
-static void put_number(struct say *x, const struct say_arg *a, const char *words)
+static void put_number(struct say *x, const struct say_arg *a)
 {
-    (void)words;
     if (a->type == SAY_NEGATIVE)
         line_add(&x->line, "%" PRId64, (int64_t)a->number);
     else
         line_add(&x->line, "%" PRIu64, a->number);
 }
 
+// `words`: what is counted, as they follow the placeholder's name.
 static void put_count(struct say *x, const struct say_arg *a, const char *words)
 {
     char one[128];
@@ -85,109 +84,93 @@ static void put_count(struct say *x, const struct say_arg *a, const char *words)
     line_count(&x->line, a->number, one, many ? many + 1 : NULL);
 }
 
-static void put_more(struct say *x, const struct say_arg *a, const char *words)
+static void put_more(struct say *x, const struct say_arg *a)
 {
-    (void)words;
     if (a->type == SAY_INTEGER && a->number > 0)
         line_add(&x->line, " and %" PRIu64 " more", a->number);
 }
 
-static void put_size(struct say *x, const struct say_arg *a, const char *words)
+static void put_size(struct say *x, const struct say_arg *a)
 {
-    (void)words;
     words_size(&x->line, a->number);
 }
 
-static void put_ago(struct say *x, const struct say_arg *a, const char *words)
+static void put_ago(struct say *x, const struct say_arg *a)
 {
-    (void)words;
     words_ago(&x->line, x->s, (int64_t)a->number);
 }
 
-static void put_used(struct say *x, const struct say_arg *a, const char *words)
+static void put_used(struct say *x, const struct say_arg *a)
 {
-    (void)words;
     words_used(&x->line, x->s, (int64_t)a->number);
 }
 
-static void put_age(struct say *x, const struct say_arg *a, const char *words)
+static void put_age(struct say *x, const struct say_arg *a)
 {
     char text[TEXT_SHORT];
 
-    (void)words;
     line_add(&x->line, "%s", text_age(text, sizeof text, (int64_t)a->number));
 }
 
-static void put_limit(struct say *x, const struct say_arg *a, const char *words)
+static void put_limit(struct say *x, const struct say_arg *a)
 {
     char text[32];
 
-    (void)words;
     limit_write(a->number, text, sizeof text);
     line_add(&x->line, "%s", text);
 }
 
-static void put_user(struct say *x, const struct say_arg *a, const char *words)
+static void put_user(struct say *x, const struct say_arg *a)
 {
-    (void)words;
     words_user(&x->line, x->s, (uint32_t)a->number);
 }
 
-static void put_group(struct say *x, const struct say_arg *a, const char *words)
+static void put_group(struct say *x, const struct say_arg *a)
 {
-    (void)words;
     words_group(&x->line, x->s, (uint32_t)a->number);
 }
 
-static void put_key(struct say *x, const struct say_arg *a, const char *words)
+static void put_key(struct say *x, const struct say_arg *a)
 {
-    (void)words;
     line_add(&x->line, "0x%08" PRIx32, (uint32_t)a->number);
 }
 
-static void put_mode(struct say *x, const struct say_arg *a, const char *words)
+static void put_mode(struct say *x, const struct say_arg *a)
 {
-    (void)words;
     line_add(&x->line, "%04" PRIo32, (uint32_t)a->number);
 }
 
-static void put_text(struct say *x, const struct say_arg *a, const char *words)
+static void put_text(struct say *x, const struct say_arg *a)
 {
-    (void)words;
     if (a->at)
         line_add(&x->line, "%s", (const char *)a->at);
 }
 
-static void put_process(struct say *x, const struct say_arg *a, const char *words)
+static void put_process(struct say *x, const struct say_arg *a)
 {
-    (void)words;
     words_process(&x->line, x->s, a->id, (int64_t)a->number);
 }
 
-static void put_holders(struct say *x, const struct say_arg *a, const char *words)
+static void put_holders(struct say *x, const struct say_arg *a)
 {
-    (void)words;
     words_holders(&x->line, x->s, a->id, a->number);
 }
 
-static void put_waiters(struct say *x, const struct say_arg *a, const char *words)
+static void put_waiters(struct say *x, const struct say_arg *a)
 {
-    (void)words;
     words_waiters(&x->line, x->s, a->at, a->calls, a->number);
 }
 
-static void put_contents(struct say *x, const struct say_arg *a, const char *words)
+static void put_contents(struct say *x, const struct say_arg *a)
 {
-    (void)words;
     words_contents(&x->line, a->at);
 }
 
-static void put_change(struct say *x, const struct say_arg *a, const char *words)
+static void put_change(struct say *x, const struct say_arg *a)
 {
     const struct action *action = a->at;
     unsigned which = action->set.which;
 
-    (void)words;
     if (which & SET_UID && action->set.user[0])
         say(x, "owner {text}", action->set.user);
     else if (which & SET_UID)
@@ -213,7 +196,7 @@ static const struct placeholder {
     put *put;
 } placeholders[] = {
     {"number", SAY_INTEGER | SAY_NEGATIVE, put_number},
-    {"n", SAY_INTEGER, put_count},
+    {"n", SAY_INTEGER, NULL}, // put_count(): it alone has words
     {"more", SAY_INTEGER | SAY_NEGATIVE, put_more},
     {"size", SAY_INTEGER, put_size},
     {"ago", SAY_INTEGER | SAY_NEGATIVE, put_ago},
@@ -263,7 +246,10 @@ static void fill(struct say *x, const char *inside, size_t n, const struct say_a
         memcpy(words, inside + name + 1, n - name - 1);
         words[n - name - 1] = '\0';
     }
-    p->put(x, arg, words);
+    if (p->put)
+        p->put(x, arg);
+    else
+        put_count(x, arg, words);
 }
 
 void say_args(struct say *x, const char *format, const struct say_arg *args, size_t n)
