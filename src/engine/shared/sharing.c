@@ -5,7 +5,7 @@
 
 enum {
     MAPPINGS_MAX = 1 << 17, // in all; those of the last processes are left out
-    ROOM = 1024, // objects that are gathered before those of several processes are made one
+    ROOM = 64, // objects that are gathered before those of several processes are made one
 };
 
 void sharing_free(struct sharing *sharing)
@@ -65,6 +65,19 @@ static bool is_ours(const struct shared *object, bool own)
     return own && (object->type == SHARED_MEMFD || object->type == SHARED_ANONYMOUS);
 }
 
+static void add_object(struct sharing *to, const struct shared *object, bool attached)
+{
+    const struct shared_vec settled = {.at = to->objects.at, .n = to->settled};
+    const struct shared *same = shared_among(&settled, &object->id);
+    struct shared one = *object;
+
+    one.attached = attached;
+    if (same)
+        sharing_merge(&to->objects.at[same - settled.at], &one);
+    else
+        vec_push(&to->objects, one);
+}
+
 static void take_object(struct sharing *to, const struct shared *object,
                         const struct answer *answer, int32_t pid)
 {
@@ -84,8 +97,7 @@ static void take_object(struct sharing *to, const struct shared *object,
         to->mappings.at[to->mappings.n - 1].pid = pid;
     }
     vec_push(&to->holders, holder);
-    vec_push(&to->objects, *object);
-    to->objects.at[to->objects.n - 1].attached = holder.attaches > 0;
+    add_object(to, object, holder.attaches > 0);
 }
 
 void sharing_take(struct sharing *to, int32_t pid, const struct answer *answer)
