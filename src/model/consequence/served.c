@@ -77,7 +77,7 @@ static void say_unit(struct draft *t, const struct process *p)
             service_restart_name(restart));
     else if (n > tail && strcmp(unit + n - tail, service) == 0)
         say(consequence_next(t),
-            "It belongs to {text}: systemd may start it again (systemctl show -p Restart).", unit);
+            "It belongs to {text}: systemd may start it again, as its Restart= says.", unit);
 }
 
 // They do not end with it.
