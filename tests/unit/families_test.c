@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "engine/refresh.h"
 #include "model/apps/heirs.h"
 #include "model/apps/servers.h"
@@ -29,6 +30,8 @@ static struct {
     int listing;     // error of the list of processes
     int32_t deaf;    // answers with too many open files
     int given, more; // sets given away, to as many users; segments the maker left beside one
+    int first;       // id of the first set
+    int64_t born;    // of all that there is
     bool listed;     // the list was asked for
 } machine;
 
@@ -39,7 +42,7 @@ static struct process *spawn(int32_t pid, uint32_t uid, const char *comm, int32_
     *p = (struct process){.pid = pid,
                           .uid = uid,
                           .parent = parent,
-                          .start_time = BORN,
+                          .start_time = machine.born,
                           .known = PROC_KNOWS_UID | PROC_KNOWS_START | PROC_KNOWS_STATE |
                                    PROC_KNOWS_COMM | PROC_KNOWS_PARENT | PROC_KNOWS_STAT};
     snprintf(p->comm, sizeof p->comm, "%s", comm);
@@ -57,14 +60,14 @@ static int read_tables(void *self, const struct want *want, struct snapshot *fre
                                                           .id = i,
                                                           .uid = SERVICE,
                                                           .cuid = SERVICE,
-                                                          .ctime = BORN},
+                                                          .ctime = machine.born},
                                                     .cpid = MAKER});
     for (int i = 0; i < machine.given && !(fresh->has & NEED_SEMSETS); i++)
         vec_push(&fresh->semsets, (struct semset){.o = {.kind = KIND_SEMSET,
-                                                        .id = i,
+                                                        .id = machine.first + i,
                                                         .uid = 1000 + (uint32_t)i,
                                                         .cuid = ROOT,
-                                                        .ctime = BORN},
+                                                        .ctime = machine.born},
                                                   .nsems = 1});
     fresh->has |= want->need & (NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_ELEMENTS |
                                 NEED_SEM_WAITERS | NEED_SYSTEM);
@@ -141,6 +144,7 @@ static void start(void)
                                   .owner = owner};
 
     machine.n = 0, machine.listing = 0, machine.deaf = 0, machine.given = machine.more = 0;
+    machine.first = 0, machine.born = BORN;
     machine.forks += 1000;
     spawn(1, ROOT, "init", 0);
     pool = prober_pool_new(&source, &(struct prober_pool_options){
@@ -203,6 +207,22 @@ TEST(what_was_not_asked_is_asked_again)
     end();
 }
 
+// It may have come since the last picture, however long ago that was.
+TEST(a_new_heir_that_does_not_answer_is_unknown)
+{
+    start();
+    machine.born = clock_epoch_s();
+    assert_int_equal(orphan(0), YES); // nobody is there, yet
+    spawn(DAEMON, SERVICE, "daemon", 1)->forked = true;
+    machine.deaf = DAEMON;
+    assert_int_equal(orphan(0), UNKNOWN);
+    machine.deaf = 0;
+    assert_int_equal(orphan(0), UNKNOWN);
+    machine.n--, machine.forks++; // it ends
+    assert_int_equal(orphan(0), YES);
+    end();
+}
+
 TEST(without_a_list_of_processes_nothing_is_an_orphan)
 {
     start();
@@ -250,6 +270,28 @@ TEST(servers_are_unknown_until_all_were_asked)
     struct snapshot *s = look();
     assert_int_equal(s->servers.n, 0);
     assert_false(s->has & NEED_SERVERS); // though all is known of heirs
+    snapshot_unref(s);
+    machine.deaf = 0;
+    s = look();
+    assert_int_equal(s->servers.n, 1);
+    assert_true(s->has & NEED_SERVERS);
+    snapshot_unref(s);
+    end();
+}
+
+TEST(the_server_of_a_new_set_is_unknown_until_it_answers)
+{
+    start();
+    machine.given = 1;
+    struct snapshot *s = look();
+    assert_true(s->has & NEED_SERVERS); // there is none
+    snapshot_unref(s);
+    machine.first = 1; // another set, between the same users
+    spawn(SERVER, ROOT, "httpd", 1);
+    spawn(WORKER, 1000, "httpd", SERVER);
+    machine.deaf = WORKER;
+    s = look();
+    assert_false(s->has & NEED_SERVERS);
     snapshot_unref(s);
     machine.deaf = 0;
     s = look();

@@ -24,7 +24,8 @@ struct heirs {
     struct looked_vec looked;
     struct heir_vec heirs;
     uint64_t list_number;
-    bool known; // heirs were looked for of every object of the last round
+    int64_t time; // of the picture
+    bool known;   // heirs were looked for of every object of the last round
 };
 
 static void *create(void)
@@ -77,12 +78,18 @@ static bool is_looked(const struct heirs *h, const struct owned *o, size_t *at)
            l[*at].ctime == o->ctime;
 }
 
-static bool all_looked(const struct heirs *h)
+// Whether processes that fit may have come since all were asked.
+static bool may_have_come(const struct heirs *h, const struct round *round, const struct left *left)
+{
+    return round->processes->number != h->list_number && h->time <= heirs_until(left) + 1;
+}
+
+static bool all_looked(const struct heirs *h, const struct round *round)
 {
     size_t at = 0;
 
     for (size_t i = 0; i < h->left.n; i++)
-        if (!is_looked(h, h->left.at[i].o, &at))
+        if (!is_looked(h, h->left.at[i].o, &at) || may_have_come(h, round, &h->left.at[i]))
             return false;
     return true;
 }
@@ -90,16 +97,14 @@ static bool all_looked(const struct heirs *h)
 static void choose(const struct heirs *h, const struct round *round, struct pid_vec *out)
 {
     const struct pid_entry_vec *list = &round->processes->list;
-    bool changed = round->processes->number != h->list_number;
     struct search search = {.starts = mem_zero(list->n + 1, sizeof *search.starts)};
     size_t at = 0;
     int32_t open = 0;
 
     for (size_t i = 0; i < h->left.n; i++) {
         const struct left *left = &h->left.at[i];
-        bool may_come = changed && round->tables->time <= heirs_until(left) + 1;
 
-        if (!is_looked(h, left->o, &at) || may_come)
+        if (!is_looked(h, left->o, &at) || may_have_come(h, round, left))
             add_left(&search, list, left);
     }
     for (size_t i = 0; i < list->n; i++)
@@ -172,9 +177,10 @@ static void update(void *self, const struct round *round)
             find_heirs(h);
             note_looked(h);
             h->list_number = round->processes->number;
+            h->time = round->tables->time;
         }
     }
-    h->known = all_looked(h);
+    h->known = all_looked(h, round);
     vec_clear(&h->left); // it points into this round's tables
     vec_free(&pids);
 }

@@ -35,14 +35,19 @@ static bool given_away(const struct semset *set)
     return set->o.uid != set->o.cuid;
 }
 
-// The users between whom sets went: 0 where none did.
+// Which sets went between which users: 0 where none did.
 static uint64_t fingerprint(const struct snapshot *s)
 {
+    const uint64_t prime = UINT64_C(1099511628211); // FNV-1a
     uint64_t print = 0;
 
-    for (size_t i = 0; i < s->semsets.n; i++)
+    for (size_t i = 0; i < s->semsets.n; i++) {
+        const struct owned *o = &s->semsets.at[i].o;
         if (given_away(&s->semsets.at[i]))
-            print |= UINT64_C(1) << (s->semsets.at[i].o.uid * 31 + s->semsets.at[i].o.cuid) % 64;
+            print =
+                ((print ^ (uint32_t)o->id) * prime ^ ((uint64_t)o->uid << 32 | o->cuid)) * prime |
+                1;
+    }
     return print;
 }
 
