@@ -301,6 +301,22 @@ TEST(the_server_of_a_new_set_is_unknown_until_it_answers)
     end();
 }
 
+TEST(of_a_set_read_while_others_are_asked_no_server_is_known)
+{
+    const struct want want = refresh_complete((struct want){.need = NEED_ORPHANS});
+
+    start();
+    machine.given = 1;
+    snapshot_unref(look());
+    for (machine.first = 0; machine.first < 2; machine.first++) {
+        refresh_tables(refresh, &want, NULL);
+        struct snapshot *s = refresh_partial(refresh);
+        assert_int_equal((s->has & NEED_SERVERS) != 0, machine.first == 0);
+        snapshot_unref(s);
+    }
+    end();
+}
+
 TEST(of_more_users_than_are_listed_all_are_asked)
 {
     start();

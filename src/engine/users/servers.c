@@ -13,7 +13,6 @@ struct found {
     struct family family; // of the asking that runs: workers, and their parents
     struct server_vec servers;
     uint64_t list_number, print; // as they were when all were asked last
-    bool known;                  // of every set of the last round
 };
 
 static void *create(void)
@@ -114,7 +113,6 @@ static void update(void *self, const struct round *round)
         f->print = print;
         f->list_number = round->processes->number;
     }
-    f->known = print == f->print;
 }
 
 static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
@@ -123,7 +121,7 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 
     (void)need;
     vec_copy(&snapshot->servers, &f->servers);
-    return f->known;
+    return fingerprint(snapshot) == f->print; // its sets may have been read since
 }
 
 const struct collector servers_collector = {
