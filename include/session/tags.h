@@ -26,5 +26,7 @@ struct tag_counts {
 // Appends the tagged rows shown, or the objects they stand for, in their order, to *shown unless that
 // is NULL.
 struct tag_counts tags_count(struct session *s, struct identity_vec *shown);
+// Whether any row of the current table is tagged; *shown: one that is seen. Costs less than counting.
+bool tags_any(struct session *s, bool *shown);
 
 #endif

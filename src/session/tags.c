@@ -76,18 +76,38 @@ static struct tag_counts count_members(const struct session *s, const struct vie
     return count;
 }
 
+// Of holders, those of the segment that was entered.
+static size_t count_here(const struct session *s, const struct view *v)
+{
+    size_t here = 0;
+
+    for (size_t i = 0; i < s->tags.n; i++)
+        here += s->tags.at[i].kind == v->kind->id &&
+                (!v->has_parent || s->tags.at[i].id == v->parent.id);
+    return here;
+}
+
+bool tags_any(struct session *s, bool *shown)
+{
+    const struct view *v = session_view(s);
+    size_t here = v->kind->members ? 0 : count_here(s, v);
+
+    *shown = v->kind->members && count_members(s, v, NULL).shown > 0;
+    for (size_t i = 0; here && i < v->rows.n && !*shown; i++)
+        *shown = !view_row_gone(v->kind, s->snapshot, v->rows.at[i]) &&
+                 tags_has_row(s, v->kind, v->rows.at[i]);
+    return here || *shown;
+}
+
 struct tag_counts tags_count(struct session *s, struct identity_vec *shown)
 {
     struct view *v = session_view(s);
     struct tag_counts count = {0};
     struct identity identity;
-    size_t here = 0;
 
     if (v->kind->members)
         return count_members(s, v, shown);
-    for (size_t i = 0; i < s->tags.n; i++) // holders: those of the segment that was entered
-        here += s->tags.at[i].kind == v->kind->id &&
-                (!v->has_parent || s->tags.at[i].id == v->parent.id);
+    size_t here = count_here(s, v);
     for (size_t i = 0; here && i < v->rows.n; i++) {
         if (view_row_gone(v->kind, s->snapshot, v->rows.at[i]))
             continue;

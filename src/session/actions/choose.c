@@ -190,16 +190,16 @@ bool choose_may(struct session *s, enum action_verb verb)
     const struct view *v = session_view(s);
     const void *row = session_selected(s, NULL);
     struct identity_vec rows = {0};
-    bool may = false;
+    bool may = false, shown;
 
     if (!s->snapshot)
         return false;
-    const struct tag_counts tagged = meant(s, &rows);
+    if (tags_any(s, &shown))
+        return shown;
+    meant(s, &rows);
     bool gone = row && view_row_gone(v->kind, s->snapshot, row);
     rows.n = rows.n < LOOKED_AT ? rows.n : LOOKED_AT;
-    if (tagged.shown || tagged.hidden)
-        may = tagged.shown > 0;
-    else if (verb == ACTION_SIGNAL)
+    if (verb == ACTION_SIGNAL)
         may = !gone && may_signal(s, &rows);
     else
         for (size_t i = 0; i < rows.n && !may && !gone; i++)
