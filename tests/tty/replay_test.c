@@ -140,6 +140,27 @@ TEST(every_view_of_a_recording_opens)
     tty_must_show(t, " 4004 ");
 }
 
+TEST(a_finding_about_a_limit_opens_the_limit)
+{
+    FILE *file = fopen(path, "we");
+
+    assert_non_null(file);
+    fputs("{\"meta\":{\"program\":\"ipctop\",\"version\":\"0.1.0\",\"time\":1795900320},"
+          "\"segments\":[],\"semaphores\":[],\"queues\":[],\"limits\":[{\"name\":\"dev_shm\","
+          "\"used\":1,\"limit\":64},{\"name\":\"dev_shm:4026532201\",\"used\":63,\"limit\":64}],"
+          "\"findings\":[{\"rule\":\"shm-full\",\"severity\":\"critical\",\"kind\":\"limit\","
+          "\"id\":null,\"name\":\"dev_shm:4026532201\",\"title\":\"it is full\"}]}\n",
+          file);
+    assert_int_equal(fclose(file), 0);
+    struct tty *t = start((const char *const[]){IPCTOP, "--from", path, NULL});
+    tty_must_show(t, "recorded");
+    tty_send(t, "4");
+    tty_must_show(t, "it is full");
+    tty_send(t, "\r");
+    tty_must_show(t, " dev_shm:4026532201 ");
+    tty_must_not_show(t, "it is about no object");
+}
+
 TEST(nothing_can_be_done_to_a_recording)
 {
     struct tty *t = start((const char *const[]){IPCTOP, "--from", path, NULL});

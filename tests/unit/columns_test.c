@@ -60,7 +60,7 @@ TEST(json_members_are_the_documented_ones)
          "instance orphan"},
         {KIND_WAITER, "waiters", "kind id pid tid call detail user comm"},
         {KIND_LIMIT, "limits", "name used limit percent top_user path"},
-        {KIND_FINDING, "findings", "rule severity kind id title evidence advice objects objects_kind"},
+        {KIND_FINDING, "findings", "rule severity kind id name title evidence advice objects objects_kind"},
         {KIND_NAMESPACE, "namespaces",
          "ipc_namespace processes pid comm container unit segments bytes rss semaphores queues "
          "findings shown reason"},

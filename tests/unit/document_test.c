@@ -11,6 +11,7 @@
 #include "model/kinds/registry.h"
 #include "model/kinds/shared.h"
 #include "model/record/huge_pool.h"
+#include "model/record/limit.h"
 #include "model/triage/triage.h"
 #include "output/formats.h"
 #include "support/fake.h"
@@ -208,6 +209,35 @@ TEST(limits_come_back_with_their_meaning)
     snapshot_unref(s);
 }
 
+// Also the one /dev/shm of several.
+TEST(the_limit_that_a_finding_is_about_comes_back)
+{
+    struct snapshot *s = fake_story();
+    size_t limits = 0;
+    char name[64];
+
+    fake_limit(s, "dev_shm", "bytes", 10, 100);
+    fake_limit(s, "dev_shm", "bytes", 99, 100)->mount_namespace = 4026532201;
+    fake_limit(s, "shmall", "pages", 90, 100);
+    triage_run(s);
+    struct snapshot *read = again(s);
+    assert_int_equal(read->findings.n, s->findings.n);
+    for (size_t i = 0; i < s->findings.n; i++) {
+        const struct finding *was = &s->findings.at[i], *is = &read->findings.at[i];
+        if (was->about.kind != KIND_LIMIT) {
+            assert_int_not_equal(is->about.kind, KIND_LIMIT);
+            continue;
+        }
+        limits++;
+        assert_int_equal(is->about.kind, KIND_LIMIT);
+        limit_name(&s->limits.at[was->about.part], name, sizeof name);
+        assert_string_equal(read->limits.at[is->about.part].name, name);
+    }
+    assert_true(limits >= 2);
+    snapshot_unref(read);
+    snapshot_unref(s);
+}
+
 #define META "{\"meta\":{\"program\":\"ipctop\",\"version\":\"0.1.0\",\"time\":1795000000},"
 
 static struct snapshot *segment_with(const char *members)
@@ -311,6 +341,26 @@ TEST(a_list_with_a_number_that_is_none_is_unknown)
         struct snapshot *s = must_read(text);
         assert_int_equal(s->findings.n, 1);
         assert_int_equal(s->findings.at[0].ids.n, 0);
+        snapshot_unref(s);
+    }
+}
+
+// Recordings of earlier versions have no name; of others it may be one that no limit has.
+TEST(a_finding_about_an_unknown_limit_is_about_none)
+{
+    static const char *const names[] = {
+        "", ",\"name\":null", ",\"name\":\"shm\"", ",\"name\":\"\"", ",\"name\":5", ",\"id\":0"};
+    char text[500];
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(text, sizeof text,
+                 META "\"limits\":[{\"name\":\"shmmni\",\"used\":9,\"limit\":9}],\"findings\":[{"
+                      "\"rule\":\"limit\",\"severity\":\"notice\",\"kind\":\"limit\","
+                      "\"title\":\"t\"%s}]}",
+                 names[i]);
+        struct snapshot *s = must_read(text);
+        assert_int_equal(s->findings.n, 1);
+        assert_int_equal(s->findings.at[0].about.kind, NO_KIND);
         snapshot_unref(s);
     }
 }

@@ -2,12 +2,14 @@
 #include "model/kinds/registry.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "model/kinds/object_words.h"
 #include "model/kinds/parts/cells.h"
 #include "model/kinds/parts/row_parts.h"
 #include "model/kinds/shared.h"
 #include "model/record/identity_set.h"
+#include "model/record/limit.h"
 
 static void get_id(const struct snapshot *s, const void *row, struct cell *out)
 {
@@ -24,6 +26,21 @@ static void set_id(struct snapshot *s, void *row, const struct cell *value)
     if (value->number >= 0 && value->number <= INT32_MAX)
         ((struct finding *)row)->about.id = (int32_t)value->number;
     ((struct finding *)row)->about.kind = OBJECT_KINDS; // of which kind: restored()
+}
+
+// The limit it is about; NULL: it is about none.
+static const struct limit *limit_of(const struct snapshot *s, const struct finding *r)
+{
+    return r->about.kind == KIND_LIMIT && r->about.part < s->limits.n ? &s->limits.at[r->about.part]
+                                                                      : NULL;
+}
+
+static void get_name(const struct snapshot *s, const void *row, struct cell *out)
+{
+    const struct limit *limit = limit_of(s, row);
+
+    if (limit)
+        cell_set_text(out, limit_name(limit, out->scratch, sizeof out->scratch));
 }
 
 static void get_objects(const struct snapshot *s, const void *row, struct cell *out)
@@ -71,6 +88,8 @@ static const struct column columns[] = {
      .widest = 14, .priority = 3, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_STRING, struct finding, about_word)},
     {.name = "id", .title = "ID", .help = "identifier of that object", .type = CELL_NUMBER,
      .width = 6, .widest = 10, .priority = 4, .flags = COL_JSON | COL_SCREEN, .get = get_id, .set = set_id},
+    {.name = "name", .title = "NAME", .help = "name of the limit it is about", .type = CELL_TEXT,
+     .width = 8, .widest = 18, .priority = 9, .flags = COL_JSON, .get = get_name},
     {.name = "title", .title = "FINDING", .help = "what is wrong", .type = CELL_TEXT,
      .width = 24, .widest = 120, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_LINE, .need = NEED_NAMESPACES | NEED_SHM_PLACES | NEED_SHARED, .member = MEMBER(AS_STRING, struct finding, title)},
     {.name = "evidence", .title = "EVIDENCE", .help = "what shows it", .type = CELL_TEXT,
@@ -100,7 +119,21 @@ static void identify(const struct snapshot *s, const void *row, struct identity 
     out->part = hash ^ r->about.part;
 }
 
-// The texts become its own. What it is about is the object of that kind and id.
+// The limit of that name; NO_KIND where it is about none, or the picture has none of that name.
+static struct identity recorded_limit(const struct snapshot *s, const struct finding *r)
+{
+    struct identity about = {.kind = NO_KIND};
+
+    if (!r->about_word || strcmp(r->about_word, kind_limits.word) != 0)
+        return about;
+    const char *name = s->recorded->text(s->recorded, KIND_FINDING, r, "name");
+    const struct limit *limit = name ? limit_find(s, name) : NULL;
+    if (limit)
+        kind_limits.identify(s, limit, &about);
+    return about;
+}
+
+// The texts become its own. What it is about is the object of that kind and id, or the limit of that name.
 static void restored(struct snapshot *s)
 {
     for (size_t i = 0; i < s->findings.n; i++) {
@@ -110,7 +143,8 @@ static void restored(struct snapshot *s)
         r->title = mem_copy_string(r->title ? r->title : "");
         r->evidence = mem_copy_string(r->evidence);
         r->advice = mem_copy_string(r->advice);
-        r->about = object_of_word(s, has_object ? r->about_word : NULL, r->about.id);
+        r->about =
+            has_object ? object_of_word(s, r->about_word, r->about.id) : recorded_limit(s, r);
     }
 }
 
