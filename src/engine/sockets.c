@@ -65,6 +65,7 @@ static void describe(struct open_file *file, const struct socket_vec *sockets)
     const struct socket_entry *socket = &sockets->at[at];
     file->protocol = socket->protocol;
     file->state = socket->state;
+    file->type = socket->type;
     file->ipv6 = socket->ipv6;
     file->port = socket->port;
     file->clients = socket->clients;

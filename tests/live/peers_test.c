@@ -312,6 +312,9 @@ static void serve_several(void *arg, int ready)
         abstract(names[i == 0], sizeof names[0], false);
         accept(i == 0 ? 7 : 6, NULL, NULL);
     }
+    int vanished = abstract(names[0], sizeof names[0], false); // it is no client any longer
+    if (accept(6, NULL, NULL) < 0 || close(vanished) < 0)
+        _exit(1);
     child_ready(63);
     for (;;)
         pause();
@@ -439,6 +442,61 @@ TEST(unix_peers_as_ss_says)
     assert_int_equal(compared, CLIENTS + 1);
     json_decref(rows);
     said_clear(&said);
+}
+
+// --- against lsof ------------------------------------------------------------------------------
+
+// Pairs from descriptor 3 on.
+static void hold_each_type(void *arg, int ready)
+{
+    static const int types[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET};
+    int pair[2];
+
+    (void)arg;
+    dup2(ready, 63);
+    for (int fd = 3; fd < 63; fd++)
+        close(fd);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (socketpair(AF_UNIX, types[i], 0, pair) < 0)
+            _exit(1);
+    child_ready(63);
+    for (;;)
+        pause();
+}
+
+TEST(unix_types_as_lsof_says)
+{
+    if (system("lsof -v >/dev/null 2>&1") != 0)
+        skip();
+    pid_t pid = child_start(hold_each_type, NULL);
+    assert_true(pid > 0);
+    char *ours = mem_format("--json files -f pid=%d -o fd,type", pid);
+    char *theirs = mem_format("lsof -nP -a -U -p %d -F fn 2>/dev/null", pid), *rest = NULL;
+    json_t *root = program_document(ours, false), *rows = json_object_get(root, "files");
+    struct said said = shell_run(theirs);
+    size_t compared = 0;
+    int fd = -1;
+
+    child_end(pid);
+    for (char *line = strtok_r(said.out, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        const char *type = strstr(line, "type=");
+        if (line[0] == 'f')
+            fd = atoi(line + 1);
+        if (line[0] != 'n')
+            continue;
+        json_t *row = row_by_number(rows, "fd", fd);
+        assert_non_null(row);
+        assert_non_null(type);
+        size_t n = strcspn(type + 5, " ");
+        assert_int_equal(n, strlen(member_text(row, "type")));
+        assert_memory_equal(type + 5, member_text(row, "type"), n);
+        compared++;
+    }
+    assert_int_equal(compared, 6);
+    said_clear(&said);
+    json_decref(root);
+    free(ours);
+    free(theirs);
 }
 
 static int tests(void)

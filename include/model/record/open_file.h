@@ -55,9 +55,13 @@ enum socket_state {
 };
 const char *socket_state_name(enum socket_state state); // "LISTEN"; NULL of none
 
+// Those of unix(7), numbered as include/linux/net.h does.
+const char *socket_type_name(unsigned type); // "STREAM", as lsof(8) has it; NULL of others
+
 struct socket_entry { // of the tables of one network namespace
     uint64_t inode;
     uint8_t protocol, state;
+    uint8_t type; // of unix(7): socket_type_name(); else 0
     bool ipv6;
     uint16_t port; // local; 0: none
     bool clients_known;
@@ -81,7 +85,7 @@ enum {
 
 struct open_file {
     int32_t pid, fd;
-    uint8_t kind, mode, protocol, state;
+    uint8_t kind, mode, protocol, state, type; // type: as in struct socket_entry
     uint8_t known;
     bool deleted;
     bool ipv6;

@@ -81,7 +81,7 @@ static void take_inet(const struct reading *r, struct socket_entry *socket)
         socket->remote = address_text(remote, ipv6, remote_port);
 }
 
-// net/unix/af_unix.c unix_seq_show(): flags, state, and the name, which may hold anything.
+// net/unix/af_unix.c unix_seq_show(): flags, type, state, and the name, which may hold anything.
 static void take_unix(const struct reading *r, struct socket_entry *socket)
 {
     enum { LISTENS = 0x10000, IS_CONNECTED = 3 };
@@ -91,6 +91,7 @@ static void take_unix(const struct reading *r, struct socket_entry *socket)
         socket->state = SOCKET_LISTEN;
     else if (strtoul(r->words[5], NULL, 16) == IS_CONNECTED)
         socket->state = SOCKET_CONNECTED;
+    socket->type = (uint8_t)strtoul(r->words[4], NULL, 16);
     if (name && *name)
         socket->local = text_escape_new(name, strlen(name));
 }
@@ -252,6 +253,7 @@ static void settle(struct socket_vec *sockets)
             continue;
         socket_entry_release(last);
         last->state = SOCKET_NO_STATE;
+        last->type = 0;
     }
     sockets->n = kept;
 }

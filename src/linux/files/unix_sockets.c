@@ -23,7 +23,7 @@
 struct unix_socket { // as the kernel lists it
     uint32_t inode, peer, queued;
     struct unix_diag_vfs file; // that has its name in the file system; zeros: none
-    uint8_t state;
+    uint8_t state, type;
     uint8_t name_n; // bytes; 0: it has none
     char *name;     // as the kernel has it: an abstract one may hold null bytes. Owned
 };
@@ -31,8 +31,9 @@ VEC(unix_socket_vec, struct unix_socket);
 VEC(connected_vec, const struct unix_socket *);
 
 struct listing {
-    struct unix_socket_vec all;     // ascending by inode
-    struct connected_vec connected; // those that have a name, in the order of names
+    struct unix_socket_vec all; // ascending by inode
+    // Those that have a name, and a peer that has not closed, in the order of names.
+    struct connected_vec connected;
 };
 
 // --- the way in -----------------------------------------------------------------------------------
@@ -121,7 +122,8 @@ static void take(const struct nlmsghdr *message, struct unix_socket_vec *out)
 {
     const struct unix_diag_msg *body = NLMSG_DATA(message);
     int left = (int)NLMSG_PAYLOAD(message, sizeof *body);
-    struct unix_socket socket = {.inode = body->udiag_ino, .state = body->udiag_state};
+    struct unix_socket socket = {
+        .inode = body->udiag_ino, .state = body->udiag_state, .type = body->udiag_type};
     const struct rtattr *a = (const void *)((const char *)body + NLMSG_ALIGN(sizeof *body));
 
     for (; RTA_OK(a, left); a = RTA_NEXT(a, left)) {
@@ -207,7 +209,7 @@ static void sort(struct listing *l)
     if (l->all.n > 1)
         qsort(l->all.at, l->all.n, sizeof *l->all.at, inode_order);
     for (size_t i = 0; i < l->all.n; i++)
-        if (l->all.at[i].state == SOCKET_ESTABLISHED && l->all.at[i].name)
+        if (l->all.at[i].state == SOCKET_ESTABLISHED && l->all.at[i].name && l->all.at[i].peer)
             vec_push(&l->connected, &l->all.at[i]);
     if (l->connected.n > 1)
         qsort(l->connected.at, l->connected.n, sizeof *l->connected.at, named_order);
@@ -247,6 +249,7 @@ static void add(const struct listing *l, uint64_t inode, struct socket_vec *out)
     socket.local = text_of(found);
     socket.remote = peer ? text_of(peer) : NULL;
     socket.peer = found->peer;
+    socket.type = found->type;
     if (found->state == SOCKET_LISTEN) {
         socket.state = SOCKET_LISTEN;
         socket.clients = clients_of(l, found);

@@ -35,6 +35,12 @@ static void get_state(const struct snapshot *s, const void *row, struct cell *ou
     cell_set_text(out, socket_state_name(((const struct open_file *)row)->state));
 }
 
+static void get_type(const struct snapshot *s, const void *row, struct cell *out)
+{
+    (void)s;
+    cell_set_text(out, socket_type_name(((const struct open_file *)row)->type));
+}
+
 static void get_inode(const struct snapshot *s, const void *row, struct cell *out)
 {
     const struct open_file *r = row;
@@ -74,6 +80,8 @@ static void show_path(const struct snapshot *s, const void *row, char *dst, size
         snprintf(dst, cap, "%s%s", r->path, r->deleted ? " (deleted)" : "");
     else if (r->kind == FILE_PIPE && r->inode)
         snprintf(dst, cap, "pipe:[%" PRIu64 "]", r->inode);
+    else if (socket_type_name(r->type))
+        snprintf(dst, cap, "type=%s", socket_type_name(r->type)); // as lsof(8) shows it
 }
 
 // clang-format off
@@ -103,6 +111,8 @@ static const struct column columns[] = {
      .width = 3, .flags = COL_JSON, .member = MEMBER_IF(FILE_KNOWS_DELETED, AS_VALUE, struct open_file, deleted)},
     {.name = "clients", .title = "CLIENTS", .help = "connections to the port or name it listens on, accepted by any process or not yet", .type = CELL_COUNT,
      .width = 7, .flags = COL_DESCENDING, .get = get_clients},
+    {.name = "type", .title = "TYPE", .help = "of a unix socket: STREAM, DGRAM or SEQPACKET", .type = CELL_TEXT,
+     .width = 9, .get = get_type},
     {.name = "inode", .title = "INODE", .help = "inode number", .type = CELL_COUNT,
      .width = 8, .widest = 20, .get = get_inode},
     {.name = "comm", .detail = DETAIL_NONE, .title = "PROGRAM", .help = "name of the program", .type = CELL_TEXT,

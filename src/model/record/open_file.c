@@ -28,6 +28,13 @@ const char *socket_state_name(enum socket_state state)
     return (unsigned)state < SOCKET_STATES ? names[state] : NULL;
 }
 
+const char *socket_type_name(unsigned type)
+{
+    static const char *const names[] = {[1] = "STREAM", [2] = "DGRAM", [5] = "SEQPACKET"};
+
+    return type < sizeof names / sizeof *names ? names[type] : NULL;
+}
+
 void socket_entry_release(struct socket_entry *socket)
 {
     free(socket->local);
