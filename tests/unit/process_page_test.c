@@ -17,6 +17,7 @@ static void add_file(struct snapshot *s, struct open_file file, const char *loca
 {
     file.pid = SERVER;
     file.fd = (int32_t)s->files.n;
+    file.inode = file.inode ? file.inode : 1000 + s->files.n; // of an inherited one it is the same
     file.kind = FILE_SOCKET;
     file.protocol = PROTOCOL_TCP;
     file.local = local ? mem_copy_string(local) : NULL;
@@ -138,6 +139,21 @@ TEST(peers_on_this_machine_are_counted_by_program)
 }
 
 // Those of a server are connected to its children, who accept them or are handed them.
+TEST(connections_that_the_peer_closed_are_counted_apart)
+{
+    struct snapshot *s = server();
+
+    s->files.at[2].state = SOCKET_CLOSE_WAIT;
+    char *page = page_of(s, SERVER);
+    assert_non_null(strstr(page, "\nConnected  10.0.0.5 · [fe80::1] · 1 closed by the peer\n"));
+    free(page);
+    s->files.at[3].state = s->files.at[4].state = SOCKET_CLOSE_WAIT;
+    page = page_of(s, SERVER);
+    assert_non_null(strstr(page, "\nConnected  3 closed by the peer\n"));
+    free(page);
+    snapshot_unref(s);
+}
+
 TEST(clients_of_children_are_the_servers_clients)
 {
     struct snapshot *s = server();
@@ -280,8 +296,14 @@ TEST(its_clients_are_named_before_it_ends)
                  i < 2 ? "10.0.0.8:5" : "10.0.0.9:5"); // of another port: not its client
         s->files.at[s->files.n - 1].pid = CHILD;
     }
+    struct open_file inherited = s->files.at[s->files.n - 1]; // it is no further one
+    add_file(s, inherited, "10.0.0.1:1521", "10.0.0.9:5");
+    add_file(s, (struct open_file){.state = SOCKET_CLOSE_WAIT, .port = 1521}, "10.0.0.1:1521",
+             "10.0.0.7:5"); // nor is one that has closed
+    for (size_t i = first + 4; i < s->files.n; i++)
+        s->files.at[i].pid = CHILD;
     vec_push(&s->file_answers,
-             ((struct process_files){.pid = CHILD, .first = (uint32_t)first, .n = 4}));
+             ((struct process_files){.pid = CHILD, .first = (uint32_t)first, .n = 6}));
     const struct consequence out = signalled(s, SIGTERM);
     assert_non_null(strstr(out.effect, "Its clients: 900 psql, [fe80::1], 10.0.0.8 and 2 more."));
     snapshot_unref(s);

@@ -49,6 +49,7 @@ enum socket_state {
     SOCKET_ESTABLISHED = 1,
     SOCKET_TIME_WAIT = 6,
     SOCKET_CLOSE = 7,
+    SOCKET_CLOSE_WAIT = 8, // the peer has closed
     SOCKET_LISTEN = 10,
     SOCKET_CONNECTED = 13, // of unix(7)
     SOCKET_STATES

@@ -60,7 +60,8 @@ struct clients { // each once: a process of this machine, or the host it is on
         const struct open_file *file;
         size_t length; // of its host
     } at[CLIENTS_MAX];
-    size_t n, most, others; // connections of those beyond
+    size_t n, most;
+    struct inode_vec others; // connections of those beyond, as often as processes have them
 };
 
 VEC(listening, const struct open_file *);
@@ -77,10 +78,11 @@ static struct listening listening_of(const struct snapshot *s, int32_t pid)
     return listening;
 }
 
-// Whether a connection was accepted at one of the sockets that listen.
+// Whether a connection was accepted at one of the sockets that listen, and the client has not closed it.
 static bool was_accepted(const struct open_file *file, const struct listening *listening)
 {
-    if ((!file->remote && !file->peer_pid) || file->state == SOCKET_LISTEN || !file->local)
+    if ((!file->remote && !file->peer_pid) || file->state == SOCKET_LISTEN ||
+        file->state == SOCKET_CLOSE_WAIT || !file->local)
         return false;
     for (size_t i = 0; i < listening->n; i++) {
         const struct open_file *at = listening->at[i];
@@ -104,7 +106,7 @@ static void add_client(struct clients *clients, const struct open_file *file)
     if (clients->n < clients->most)
         clients->at[clients->n++] = (struct client){file, length};
     else
-        clients->others++;
+        vec_push(&clients->others, file->inode);
 }
 
 static void add_clients(struct clients *clients, const struct snapshot *s, int32_t pid,
@@ -139,8 +141,10 @@ size_t process_clients(struct line *line, const struct snapshot *s, int32_t pid,
         else
             line_add(line, "%.*s", (int)clients.at[i].length, file->remote);
     }
-    if (clients.others)
-        line_add(line, " and %zu more", clients.others);
+    inodes_settle(&clients.others);
+    if (clients.others.n)
+        line_add(line, " and %zu more", clients.others.n);
+    vec_free(&clients.others);
     return clients.n;
 }
 
@@ -157,7 +161,7 @@ struct groups {
         const char *name;
         size_t length, n;
     } at[NAMED];
-    size_t n, others;
+    size_t n, others, closed; // closed: connections that the peer has closed
 };
 
 static void count_in(struct groups *groups, const char *name, size_t length)
@@ -188,14 +192,18 @@ static void note_groups(const struct groups *groups, const char *label, struct n
     }
     if (groups->others)
         line_add(&line, " · %zu more connections", groups->others);
-    if (groups->n)
+    if (groups->closed)
+        line_add(&line, "%s%zu closed by the peer", groups->n ? " · " : label, groups->closed);
+    if (groups->n || groups->closed)
         note_add(out, NOTE_PLAIN, mem_copy_string(text));
 }
 
 static void count_hosts(struct groups *hosts, const struct open_file *files, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (has_peer(&files[i]))
+        if (has_peer(&files[i]) && files[i].state == SOCKET_CLOSE_WAIT)
+            hosts->closed++;
+        else if (has_peer(&files[i]))
             count_in(hosts, files[i].remote, host_length(files[i].remote));
 }
 
