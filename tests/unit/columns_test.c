@@ -33,6 +33,33 @@ static struct cell cell(const struct snapshot *s, const struct kind *kind, size_
     return out;
 }
 
+TEST(what_is_shared_and_not_system_v_is_marked)
+{
+    char buffer[CELL_SCRATCH];
+    const struct column *shmid = column(&kind_mappings, "shmid");
+    const struct {
+        struct mapping map;
+        const char *shown;
+    } cases[] = {
+        {{.shmid = 7, .perms = MAP_R | MAP_SHARED_BIT}, "7"},
+        {{.shmid = -1, .perms = MAP_R, .path = (char[]){"/lib/libc.so.6"}}, ""},
+        {{.shmid = -1, .perms = MAP_R | MAP_SHARED_BIT, .path = (char[]){"/dev/shm/a"}},
+         "not SysV"},
+        {{.shmid = -1, .perms = MAP_SHARED_BIT}, "not SysV"},
+        {{.shmid = -1, // of another IPC namespace
+          .perms = MAP_R | MAP_SHARED_BIT,
+          .path = (char[]){"/SYSV00000001 (deleted)"}},
+         ""},
+    };
+    struct snapshot *s = fake_snapshot();
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        column_text(shmid, s, &cases[i].map, buffer, sizeof buffer);
+        assert_string_equal(buffer, cases[i].shown);
+    }
+    snapshot_unref(s);
+}
+
 // The contract of the machine-readable output: members and their order, as documented.
 TEST(json_members_are_the_documented_ones)
 {

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "model/kinds/parts/cells.h"
 #include "model/kinds/parts/row_parts.h"
@@ -79,6 +80,21 @@ static void set_use(const struct mapping *r, uint64_t bytes, struct cell *out)
         cell_set_count(out, bytes);
 }
 
+// Of all mappings of a process: what is shared memory of another kind. A segment's name there is one of
+// another IPC namespace.
+static void show_shmid(const struct snapshot *s, const void *row, char *dst, size_t cap)
+{
+    static const char segment[] = "/SYSV";
+    const struct mapping *r = row;
+    bool named = r->path && strncmp(r->path, segment, sizeof segment - 1) == 0;
+
+    (void)s;
+    if (r->shmid >= 0)
+        snprintf(dst, cap, "%" PRId32, r->shmid);
+    else if (r->perms & MAP_SHARED_BIT && !named)
+        snprintf(dst, cap, "not SysV");
+}
+
 static void get_pss(const struct snapshot *s, const void *row, struct cell *out)
 {
     const struct mapping *r = row;
@@ -90,8 +106,8 @@ static void get_pss(const struct snapshot *s, const void *row, struct cell *out)
 
 // clang-format off
 static const struct column columns[] = {
-    {.name = "shmid", .detail = DETAIL_PATH, .title = "SHMID", .help = "segment that is mapped", .type = CELL_NUMBER,
-     .width = 6, .widest = 10, .priority = 12, .flags = COL_PARENT | COL_JSON | COL_SCREEN, .member = MEMBER(AS_VALID, struct mapping, shmid)},
+    {.name = "shmid", .detail = DETAIL_PATH, .title = "SHMID", .help = "segment that is mapped, or that what is shared is not System V's", .type = CELL_NUMBER,
+     .width = 6, .widest = 10, .priority = 12, .flags = COL_PARENT | COL_JSON | COL_SCREEN, .member = MEMBER(AS_VALID, struct mapping, shmid), .show = show_shmid},
     {.name = "pid", .detail = DETAIL_PATH, .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
      .priority = 11, .flags = COL_PARENT_PROCESS | COL_JSON | COL_SCREEN, .member = MEMBER(AS_POSITIVE, struct mapping, pid)},
     {.name = "start", .title = "START", .help = "first address", .type = CELL_ADDRESS,
