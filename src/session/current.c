@@ -82,7 +82,8 @@ static int64_t age_of(const struct session *s, int64_t moment_ns)
 
 int64_t session_holders_age(const struct session *s)
 {
-    bool known = s->snapshot && s->snapshot->scan;
+    // A document has no moment of its own for them: in a recording they are of that of the picture.
+    bool known = s->snapshot && s->snapshot->scan && !s->snapshot->recorded;
 
     return known ? age_of(s, s->snapshot->scan->finished_ns) : 0;
 }

@@ -149,7 +149,7 @@ TEST(a_finding_about_a_limit_opens_the_limit)
           "\"segments\":[],\"semaphores\":[],\"queues\":[],\"limits\":[{\"name\":\"dev_shm\","
           "\"used\":1,\"limit\":64},{\"name\":\"dev_shm:4026532201\",\"used\":63,\"limit\":64}],"
           "\"findings\":[{\"rule\":\"shm-full\",\"severity\":\"critical\",\"kind\":\"limit\","
-          "\"id\":null,\"name\":\"dev_shm:4026532201\",\"title\":\"it is full\"}]}\n",
+          "\"id\":null,\"name\":\"dev_shm:4026532201\",\"title\":\"it is full\"}],\"events\":[]}\n",
           file);
     assert_int_equal(fclose(file), 0);
     struct tty *t = start((const char *const[]){IPCTOP, "--from", path, NULL});
@@ -159,6 +159,8 @@ TEST(a_finding_about_a_limit_opens_the_limit)
     tty_send(t, "\r");
     tty_must_show(t, " dev_shm:4026532201 ");
     tty_must_not_show(t, "it is about no object");
+    tty_send(t, "6"); // as of pictures one by one, by cron(8): something did happen between them
+    tty_must_show(t, "no event was seen");
 }
 
 TEST(nothing_can_be_done_to_a_recording)

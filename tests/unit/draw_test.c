@@ -385,6 +385,19 @@ TEST(old_holders_say_their_age)
     done(&shot);
 }
 
+// The moment of a picture of a host entered is that of the entering; when it was scanned no recording has.
+TEST(holders_of_a_recording_have_no_age)
+{
+    struct session *s = session_open(fake_story());
+    struct recorded_base recorded = {0};
+
+    s->snapshot->scan->finished_ns = s->snapshot->time_ns - INT64_C(12500000000);
+    assert_int_equal(session_holders_age(s), 12);
+    s->snapshot->recorded = &recorded;
+    assert_int_equal(session_holders_age(s), 0);
+    s->snapshot->recorded = NULL;
+}
+
 TEST(what_is_read_less_often_says_its_age)
 {
     struct snapshot *story = fake_story();
