@@ -69,7 +69,7 @@ TEST(what_happens_is_told_and_logged)
     int old = shmget(0x1111, 4096, IPC_CREAT | 0600);
     struct tty *t = START("--log", path, "events");
 
-    tty_must_show(t, "no event was seen; those before the start are not known");
+    tty_must_show(t, "no event was seen: they are seen from one look to the next");
     int id = shmget(0x2222, 8192, IPC_CREAT | 0600);
     snprintf(object, sizeof object, "segment %d ", id);
     tell(t, object, "created", "8.0K, key 0x00002222");

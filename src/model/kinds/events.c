@@ -242,7 +242,7 @@ const struct kind kind_events = {
     .one = "event",
     .flags = TABLE_PAST,
     .tab = 6,
-    .empty = "no event was seen; those before the start are not known",
+    .empty = "no event was seen: they are seen from one look to the next",
     .alone = "events are seen from one look to the next: name no other table beside them",
     // What they are derived from.
     .need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_LIMITS | NEED_PROCESSES,
