@@ -142,7 +142,7 @@ static void ask_names(struct peers *p, const struct round *round)
     for (size_t i = 0; i < p->ends.n; i++)
         vec_push(&pids, p->ends.at[i].pid);
     pids_settle(&pids);
-    ask_processes(round->pool, &pids, 0, &p->processes);
+    ask_processes(round->pool, &pids, 0, &p->processes, NULL);
     vec_free(&pids);
     if (p->processes.n > 1)
         qsort(p->processes.at, p->processes.n, sizeof *p->processes.at, pid_order);

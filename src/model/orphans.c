@@ -144,7 +144,7 @@ bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *kno
     }
     const struct queue *queue = semset_queue(s, set);
     v.alive |= (queue && queue_in_use(s, queue)) || set_server_runs(s, set);
-    v.unknown |= server_of_set(s, set) != NULL;
+    v.unknown |= server_of_set(s, set) || server_of_set_may_be(s, set);
     v.unknown |= !(s->has & NEED_SERVERS) || semset_heir(s, set);
     return settle(&v, &set->o, known);
 }

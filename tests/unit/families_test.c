@@ -1,5 +1,6 @@
 // Servers and heirs, where processes do not answer, and of many users.
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -18,6 +19,7 @@ enum {
     DAEMON = 102,
     SERVER = 200,
     WORKER = 201,
+    MALLORY = 666, // a user whose processes do not answer
     PROCESSES_MAX = 8,
     USERS = 70, // more than a set has room for
 };
@@ -27,12 +29,16 @@ static struct {
     struct process at[PROCESSES_MAX];
     size_t n;
     uint64_t forks;
-    int listing;     // error of the list of processes
-    int32_t deaf;    // answers with too many open files
-    int given, more; // sets given away, to as many users; segments the maker left beside one
-    int first;       // id of the first set
-    int64_t born;    // of all that there is
-    bool listed;     // the list was asked for
+    int listing;      // error of the list of processes
+    int32_t deaf;     // answers with too many open files
+    uint32_t mute;    // so do all processes of that user; 0: nobody's
+    int no_owner;     // error of asking whose process the deaf one is
+    int mallorys;     // segments that the maker left and that are his, after the others
+    atomic_int asked; // processes
+    int given, more;  // sets given away, to as many users; segments the maker left beside one
+    int first;        // id of the first set
+    int64_t born;     // of all that there is
+    bool listed;      // the list was asked for
 } machine;
 
 static struct process *spawn(int32_t pid, uint32_t uid, const char *comm, int32_t parent)
@@ -55,13 +61,15 @@ static int read_tables(void *self, const struct want *want, struct snapshot *fre
     (void)self;
     fresh->time = NOW;
     fresh->system.first_pid_namespace = true;
-    for (int i = 0; i <= machine.more && !(fresh->has & NEED_SEGMENTS); i++)
+    for (int i = 0; i <= machine.more + machine.mallorys && !(fresh->has & NEED_SEGMENTS); i++) {
+        uint32_t uid = i <= machine.more ? SERVICE : MALLORY;
         vec_push(&fresh->segments, (struct segment){.o = {.kind = KIND_SEGMENT,
                                                           .id = i,
-                                                          .uid = SERVICE,
-                                                          .cuid = SERVICE,
+                                                          .uid = uid,
+                                                          .cuid = uid,
                                                           .ctime = machine.born},
                                                     .cpid = MAKER});
+    }
     for (int i = 0; i < machine.given && !(fresh->has & NEED_SEMSETS); i++)
         vec_push(&fresh->semsets, (struct semset){.o = {.kind = KIND_SEMSET,
                                                         .id = machine.first + i,
@@ -112,9 +120,12 @@ static void probe(void *self, struct prober *prober, const struct probe *probe,
     answer->process = (struct process){.pid = (int32_t)probe->id, .gone = true};
     if (probe->what != PROBE_PROCESS)
         return;
+    if (probe->facts == NEED_PROCESSES)
+        atomic_fetch_add(&machine.asked, 1);
     for (size_t i = 0; i < machine.n; i++)
         if (machine.at[i].pid == probe->id) {
-            answer->error = probe->id == machine.deaf ? -EMFILE : 0;
+            bool mute = machine.mute && machine.at[i].uid == machine.mute;
+            answer->error = mute || probe->id == machine.deaf ? -EMFILE : 0;
             answer->process = machine.at[i];
         }
 }
@@ -122,6 +133,8 @@ static void probe(void *self, struct prober *prober, const struct probe *probe,
 static int owner(void *self, int32_t pid, uint32_t *uid)
 {
     (void)self;
+    if (machine.no_owner && pid == machine.deaf)
+        return machine.no_owner;
     for (size_t i = 0; i < machine.n; i++)
         if (machine.at[i].pid == pid) {
             *uid = machine.at[i].uid;
@@ -145,6 +158,7 @@ static void start(void)
 
     machine.n = 0, machine.listing = 0, machine.deaf = 0, machine.given = machine.more = 0;
     machine.first = 0, machine.born = BORN;
+    machine.mute = 0, machine.no_owner = machine.mallorys = 0;
     machine.forks += 1000;
     spawn(1, ROOT, "init", 0);
     pool = prober_pool_new(&source, &(struct prober_pool_options){
@@ -223,6 +237,85 @@ TEST(a_new_heir_that_does_not_answer_is_unknown)
     end();
 }
 
+// Any user can make processes that do not answer.
+TEST(processes_that_do_not_answer_make_objects_of_their_user_alone_unknown)
+{
+    start();
+    machine.mallorys = 1;
+    machine.mute = MALLORY;
+    assert_int_equal(orphan(0), YES);
+    assert_int_equal(orphan(1), YES);
+    spawn(MAKER - 1, MALLORY, "hangs", 1); // was there before the maker
+    assert_int_equal(orphan(1), YES);
+    spawn(DAEMON, MALLORY, "hangs", 1);
+    machine.born++; // other objects, whose heirs are looked for
+    assert_int_equal(orphan(0), YES);
+    assert_int_equal(orphan(1), UNKNOWN);
+    machine.given = 1; // to another user
+    spawn(DAEMON + 1, MALLORY, "hangs", DAEMON);
+    assert_int_equal(orphan(0), YES);
+    machine.mute = 0;
+    assert_int_equal(orphan(1), YES); // it was not forked by one that is gone
+    end();
+}
+
+TEST(a_silent_process_of_an_unknown_user_may_be_any_users)
+{
+    start();
+    machine.mallorys = 1;
+    spawn(DAEMON, MALLORY, "hangs", 1);
+    machine.deaf = DAEMON, machine.no_owner = -EACCES;
+    assert_int_equal(orphan(0), UNKNOWN);
+    assert_int_equal(orphan(1), UNKNOWN);
+    machine.no_owner = -ENOENT; // it has ended since
+    assert_int_equal(orphan(0), YES);
+    assert_int_equal(orphan(1), YES);
+    end();
+}
+
+TEST(an_heir_whose_parent_does_not_answer_is_unknown)
+{
+    start();
+    spawn(DAEMON, SERVICE, "daemon", SERVER)->forked = true;
+    spawn(SERVER, ROOT, "daemon", 1);
+    machine.mallorys = 1;
+    machine.deaf = SERVER;
+    assert_int_equal(orphan(0), UNKNOWN);
+    assert_int_equal(orphan(1), YES);
+    machine.deaf = 0;
+    assert_int_equal(orphan(0), YES); // its parent lives, and runs the same program
+    end();
+}
+
+// The number of processes that the next picture asks.
+static int asked(void)
+{
+    atomic_store(&machine.asked, 0);
+    snapshot_unref(look());
+    return atomic_load(&machine.asked);
+}
+
+TEST(those_alone_that_did_not_answer_are_asked_again)
+{
+    start();
+    machine.given = 1;
+    spawn(DAEMON, SERVICE, "daemon", 1)->forked = true;
+    spawn(DAEMON + 1, SERVICE, "other", 1);
+    spawn(SERVER, ROOT, "httpd", 1);
+    spawn(WORKER, 1000, "httpd", SERVER);
+    spawn(WORKER + 1, 1000, "httpd", SERVER);
+    int all = asked();
+    int known = asked(); // the heir alone, and what others ask
+    machine.deaf = WORKER, machine.forks++;
+    spawn(300, 4711, "new", 1);
+    assert_true(asked() >= all - 1);
+    assert_int_equal(asked(), known + 1);
+    machine.deaf = 0;
+    assert_int_equal(asked(), known + 2); // and its parent
+    assert_int_equal(asked(), known);
+    end();
+}
+
 TEST(without_a_list_of_processes_nothing_is_an_orphan)
 {
     start();
@@ -253,8 +346,11 @@ TEST(a_known_server_that_does_not_answer_once_stays)
         machine.forks++;
         spawn(300 + i, 4711, "other", 1); // the list is another
         struct snapshot *s = look();
-        if (s->servers.n != 1 || s->servers.at[0].pid != SERVER || !(s->has & NEED_SERVERS))
+        const struct server *server = server_of_set(s, &s->semsets.at[0]);
+        if (!server || server->pid != SERVER || !(s->has & NEED_SERVERS))
             fail_msg("round %d", i);
+        // in the last of these nobody is asked
+        assert_true(server_of_set_may_be(s, &s->semsets.at[0]) == (i >= 1 && i <= 3));
         snapshot_unref(s);
     }
     end();
@@ -268,13 +364,36 @@ TEST(servers_are_unknown_until_all_were_asked)
     spawn(WORKER, 1000, "httpd", SERVER);
     machine.deaf = SERVER;
     struct snapshot *s = look();
-    assert_int_equal(s->servers.n, 0);
-    assert_false(s->has & NEED_SERVERS); // though all is known of heirs
+    assert_null(server_of_set(s, &s->semsets.at[0]));
+    assert_true(server_of_set_may_be(s, &s->semsets.at[0]));
     snapshot_unref(s);
+    assert_int_equal(orphan(0), YES); // segments have no servers
     machine.deaf = 0;
     s = look();
-    assert_int_equal(s->servers.n, 1);
-    assert_true(s->has & NEED_SERVERS);
+    assert_non_null(server_of_set(s, &s->semsets.at[0]));
+    assert_false(server_of_set_may_be(s, &s->semsets.at[0]));
+    snapshot_unref(s);
+    end();
+}
+
+TEST(a_silent_process_leaves_servers_of_sets_of_other_users_known)
+{
+    start();
+    machine.given = 2;
+    spawn(SERVER, ROOT, "httpd", 1);
+    spawn(WORKER, 1000, "httpd", SERVER);
+    spawn(WORKER + 1, 1001, "hangs", 1);
+    machine.mute = 1001;
+    struct snapshot *s = look();
+    assert_non_null(server_of_set(s, &s->semsets.at[0]));
+    assert_false(server_of_set_may_be(s, &s->semsets.at[0]));
+    assert_null(server_of_set(s, &s->semsets.at[1]));
+    assert_true(server_of_set_may_be(s, &s->semsets.at[1]));
+    snapshot_unref(s);
+    machine.mute = 0;
+    s = look();
+    assert_false(server_of_set_may_be(s, &s->semsets.at[1]));
+    assert_int_equal(s->servers.n, 1); // as it was
     snapshot_unref(s);
     end();
 }
@@ -284,19 +403,20 @@ TEST(the_server_of_a_new_set_is_unknown_until_it_answers)
     start();
     machine.given = 1;
     struct snapshot *s = look();
-    assert_true(s->has & NEED_SERVERS); // there is none
+    assert_null(server_of_set(s, &s->semsets.at[0]));
+    assert_false(server_of_set_may_be(s, &s->semsets.at[0])); // there is none
     snapshot_unref(s);
     machine.first = 1; // another set, between the same users
     spawn(SERVER, ROOT, "httpd", 1);
     spawn(WORKER, 1000, "httpd", SERVER);
     machine.deaf = WORKER;
     s = look();
-    assert_false(s->has & NEED_SERVERS);
+    assert_true(server_of_set_may_be(s, &s->semsets.at[0]));
     snapshot_unref(s);
     machine.deaf = 0;
     s = look();
-    assert_int_equal(s->servers.n, 1);
-    assert_true(s->has & NEED_SERVERS);
+    assert_non_null(server_of_set(s, &s->semsets.at[0]));
+    assert_false(server_of_set_may_be(s, &s->semsets.at[0]));
     snapshot_unref(s);
     end();
 }
@@ -311,7 +431,8 @@ TEST(of_a_set_read_while_others_are_asked_no_server_is_known)
     for (machine.first = 0; machine.first < 2; machine.first++) {
         refresh_tables(refresh, &want, NULL);
         struct snapshot *s = refresh_partial(refresh);
-        assert_int_equal((s->has & NEED_SERVERS) != 0, machine.first == 0);
+        assert_true(server_of_set_may_be(s, &s->semsets.at[0]) == (machine.first == 1));
+        assert_true(s->has & NEED_SERVERS); // segments have none
         snapshot_unref(s);
     }
     end();

@@ -1,5 +1,6 @@
 // What names nobody alive, and the daemons that may have inherited it.
 #include "model/apps/heirs.h"
+#include "model/apps/servers.h"
 #include "model/consequence/consequence.h"
 #include "model/orphans.h"
 #include "model/record/identity.h"
@@ -76,12 +77,21 @@ TEST(a_daemon_may_have_inherited)
         struct heir heir;
         size_t orphans;
     } cases[] = {
-        {{MAKER + 2, SERVICE, BORN}, 0},     {{MAKER + 2, ROOT, BORN + 1}, 0},
-        {{MAKER + 4096, ROOT, BORN - 1}, 0}, {{MAKER + 2, 8, BORN}, 3}, // another user's
-        {{MAKER + 2, ROOT, BORN + 2}, 3},                               // forked later
-        {{MAKER + 2, ROOT, BORN - 2}, 3},                               // and earlier
-        {{MAKER - 1, ROOT, BORN}, 3},                                   // than the maker was
-        {{MAKER + 4097, ROOT, BORN + 1}, 3},                            // too many processes later
+        {{.pid = MAKER + 2, .uid = SERVICE, .start_time = BORN}, 0},
+        {{.pid = MAKER + 2, .uid = ROOT, .start_time = BORN + 1}, 0},
+        {{.pid = MAKER + 4096, .uid = ROOT, .start_time = BORN - 1}, 0},
+        {{.pid = MAKER + 2, .uid = 8, .start_time = BORN}, 3},           // another user's
+        {{.pid = MAKER + 2, .uid = ROOT, .start_time = BORN + 2}, 3},    // forked later
+        {{.pid = MAKER + 2, .uid = ROOT, .start_time = BORN - 2}, 3},    // and earlier
+        {{.pid = MAKER - 1, .uid = ROOT, .start_time = BORN}, 3},        // than the maker was
+        {{.pid = MAKER + 4097, .uid = ROOT, .start_time = BORN + 1}, 3}, // too many processes later
+        // that do not answer
+        {{.pid = MAKER + 2, .uid = ROOT, .silent = true}, 0},
+        {{.pid = MAKER + 2, .uid = 8, .silent = true}, 3},
+        {{.pid = MAKER - 1, .uid = ROOT, .silent = true}, 3},
+        {{.pid = MAKER + 4097, .uid = ROOT, .silent = true}, 3},
+        {{.pid = MAKER + 2, .uid = 8, .silent = true, .any_user = true}, 0},
+        {{.pid = MAKER + 4097, .uid = 8, .silent = true, .any_user = true}, 3},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -93,6 +103,38 @@ TEST(a_daemon_may_have_inherited)
         assert_true((semset_heir(s, &s->semsets.at[0]) != NULL) == (cases[i].orphans == 0));
         snapshot_unref(s);
     }
+}
+
+// Those of sets alone matter that were given away, between their users.
+TEST(a_server_that_does_not_answer_makes_sets_of_its_users_alone_unknown)
+{
+    static const struct {
+        struct server server;
+        size_t orphans;
+    } cases[] = {
+        {{.uid = ROOT, .worker_uid = SERVICE, .silent = true}, 2},
+        {{.any_uid = true, .uid = 8, .worker_uid = SERVICE, .silent = true}, 2},
+        {{.any_uid = true, .any_worker = true, .uid = 8, .silent = true}, 2},
+        {{.any_uid = true, .worker_uid = 8, .silent = true}, 3},
+        {{.uid = 8, .worker_uid = SERVICE, .silent = true}, 3},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct snapshot *s = left_behind();
+        vec_push(&s->servers, cases[i].server);
+        if (orphans(s) != cases[i].orphans)
+            fail_msg("case %zu", i);
+        assert_null(server_of_set(s, &s->semsets.at[0]));
+        s->semsets.at[0].o.cuid = SERVICE; // it was never given away
+        assert_int_equal(orphans(s), 3);
+        snapshot_unref(s);
+    }
+    struct snapshot *s = left_behind();
+    s->servers_missing = true;
+    assert_int_equal(orphans(s), 2);
+    s->semsets.at[0].o.cuid = SERVICE;
+    assert_int_equal(orphans(s), 3);
+    snapshot_unref(s);
 }
 
 // Nothing of it is known where nobody looked.
@@ -150,9 +192,17 @@ TEST(its_removal_names_the_daemon)
 
     consequence_of(s, &remove, &c);
     assert_false(c.grave);
-    vec_push(&s->heirs, ((struct heir){MAKER + 2, SERVICE, BORN}));
+    vec_push(&s->heirs, ((struct heir){.pid = MAKER + 2, .uid = SERVICE, .start_time = BORN}));
     consequence_of(s, &remove, &c);
     assert_true(c.grave);
     assert_non_null(strstr(c.effect, "Process 102 was forked when it was new"));
+    s->heirs.at[0].silent = true;
+    consequence_of(s, &remove, &c);
+    assert_true(c.grave);
+    assert_non_null(strstr(c.effect, "Process 102 may need it: "));
+    // one that is known is named before
+    vec_push(&s->heirs, ((struct heir){.pid = MAKER + 3, .uid = SERVICE, .start_time = BORN}));
+    consequence_of(s, &remove, &c);
+    assert_non_null(strstr(c.effect, "Process 103 was forked when it was new"));
     snapshot_unref(s);
 }

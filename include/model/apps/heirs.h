@@ -22,7 +22,8 @@ VEC(left_vec, struct left);
 void heirs_left(const struct snapshot *s, struct left_vec *out);
 
 // Whether the process may have inherited the object. Its pid is taken to follow the maker's: an
-// heir that was forked after pids wrapped is missed.
+// heir that was forked after pids wrapped is missed. Of one that does not answer only its pid and user
+// count: any user can make such processes, and leaves the objects of others alone with them.
 bool heir_fits(const struct left *left, const struct heir *heir);
 
 // Whether that process is the daemon that the segment's creator became by daemon(3): forked by a
@@ -34,7 +35,8 @@ bool segment_is_daemons(const struct snapshot *s, const struct segment *segment,
 // Until when (epoch seconds) new processes may fit.
 int64_t heirs_until(const struct left *left);
 
-// One that may have inherited the object, among the snapshot's, or NULL.
+// One that may have inherited the object, among the snapshot's, or NULL. A silent one where there is no
+// other.
 const struct heir *segment_heir(const struct snapshot *s, const struct segment *segment);
 const struct heir *semset_heir(const struct snapshot *s, const struct semset *set);
 const struct heir *queue_heir(const struct snapshot *s, const struct queue *queue);

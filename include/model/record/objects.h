@@ -145,6 +145,9 @@ struct server { // a process with children of the same program that run as anoth
     int32_t pid;
     uint32_t uid, worker_uid;
     int64_t start_time; // epoch seconds
+    // It, or such a child, does not answer: there may be one between these users. pid and start_time are 0.
+    bool silent;
+    bool any_uid, any_worker; // then: that user is not known either
 };
 VEC(server_vec, struct server);
 
@@ -152,7 +155,9 @@ struct
     heir { // a process that goes on for one which ended: that forked it, and it executed no program since
     int32_t pid;
     uint32_t uid;
-    int64_t start_time; // epoch seconds
+    int64_t start_time; // epoch seconds; 0: unknown
+    bool silent;        // it, or its parent, does not answer: it may be an heir
+    bool any_user;      // then: its user is not known either
 };
 VEC(heir_vec, struct heir);
 

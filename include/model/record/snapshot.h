@@ -154,6 +154,7 @@ struct snapshot {
     struct named_vec users, groups; // ordered by id
     struct waiter_vec waiters;      // ordered by kind, id, tid
     struct server_vec servers;      // in no order
+    bool servers_missing;           // some sets were given away since they were looked for
     struct heir_vec heirs;          // in no order; those of objects that nobody alive is named by
     uint32_t waiters_unseen;        // processes that could not be asked whether they wait
     uint32_t processes_unasked;     // named ones that could not be asked who they are

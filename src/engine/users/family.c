@@ -1,5 +1,7 @@
 #include "engine/users/family.h"
 
+#include <errno.h>
+
 static bool has(const struct user_set *users, uint32_t uid)
 {
     for (size_t i = 0; i < users->n; i++)
@@ -26,10 +28,9 @@ bool user_set_has_owner(const struct user_set *users, const struct source *sourc
            has(users, uid);
 }
 
-bool family_ask(struct family *family, struct prober_pool *pool, struct pid_vec *pids)
+void family_ask(struct family *family, struct prober_pool *pool, struct pid_vec *pids)
 {
-    bool whole = ask_processes(pool, pids, NEED_PROCESSES, &family->children);
-
+    ask_processes(pool, pids, NEED_PROCESSES, &family->children, &family->silent_children);
     vec_clear(pids);
     for (size_t i = 0; i < family->children.n; i++) {
         const struct process *child = &family->children.at[i];
@@ -40,11 +41,21 @@ bool family_ask(struct family *family, struct prober_pool *pool, struct pid_vec 
             vec_push(pids, child->parent);
     }
     pids_settle(pids);
-    return ask_processes(pool, pids, NEED_PROCESSES, &family->parents) && whole;
+    ask_processes(pool, pids, NEED_PROCESSES, &family->parents, &family->silent_parents);
+}
+
+bool family_user(const struct source *source, int32_t pid, uint32_t *uid, bool *any)
+{
+    int error = source->owner ? source->owner(source->self, pid, uid) : -ENOSYS;
+
+    *any = error != 0;
+    return error != -ENOENT && error != -ESRCH;
 }
 
 void family_free(struct family *family)
 {
     vec_free(&family->children);
     vec_free(&family->parents);
+    vec_free(&family->silent_children);
+    vec_free(&family->silent_parents);
 }

@@ -3,6 +3,7 @@
 // They are looked for once for each object that names nobody alive, and again while new processes may
 // fit: of its users, with pids that follow. One was forked by a process that is gone where it executed no
 // program since, and its parent now runs another program: init, or another child subreaper (prctl(2)).
+// One that does not answer may be one, of objects of its user: it is asked again each time.
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,7 @@ VEC(looked_vec, struct looked);
 struct heirs {
     struct left_vec left; // of this round
     struct family family; // of the asking that runs
-    // As they were when all were asked last.
+    // As they were at the last asking.
     struct looked_vec looked;
     struct heir_vec heirs;
     uint64_t list_number;
@@ -78,7 +79,7 @@ static bool is_looked(const struct heirs *h, const struct owned *o, size_t *at)
            l[*at].ctime == o->ctime;
 }
 
-// Whether processes that fit may have come since all were asked.
+// Whether processes that fit may have come since the last asking.
 static bool may_have_come(const struct heirs *h, const struct round *round, const struct left *left)
 {
     return round->processes->number != h->list_number && h->time <= heirs_until(left) + 1;
@@ -112,7 +113,7 @@ static void choose(const struct heirs *h, const struct round *round, struct pid_
             user_set_has_owner(&search.users, round->source, list->at[i].pid))
             vec_push(out, list->at[i].pid);
     for (size_t i = 0; i < h->heirs.n; i++)
-        vec_push(out, h->heirs.at[i].pid); // whether they live
+        vec_push(out, h->heirs.at[i].pid); // whether they live, or answer now
     pids_settle(out);
     free(search.starts);
 }
@@ -139,14 +140,23 @@ static bool fits_any(const struct heirs *h, const struct heir *heir)
     return false;
 }
 
-static void find_heirs(struct heirs *h)
+static void find_heirs(struct heirs *h, const struct source *source)
 {
     vec_clear(&h->heirs);
     for (size_t i = 0; i < h->family.children.n; i++) {
         const struct process *p = &h->family.children.at[i];
-        const struct heir heir = {.pid = p->pid, .uid = p->uid, .start_time = p->start_time};
+        const struct heir heir = {.pid = p->pid,
+                                  .uid = p->uid,
+                                  .start_time = p->start_time,
+                                  .silent = pids_has(&h->family.silent_parents, p->parent)};
 
         if (is_orphaned(h, p) && fits_any(h, &heir))
+            vec_push(&h->heirs, heir);
+    }
+    for (size_t i = 0; i < h->family.silent_children.n; i++) {
+        struct heir heir = {.pid = h->family.silent_children.at[i], .silent = true};
+
+        if (family_user(source, heir.pid, &heir.uid, &heir.any_user) && fits_any(h, &heir))
             vec_push(&h->heirs, heir);
     }
 }
@@ -160,7 +170,6 @@ static void note_looked(struct heirs *h)
     }
 }
 
-// Where not all could be asked, those found before may still be there: all are asked again next time.
 static void update(void *self, const struct round *round)
 {
     struct heirs *h = self;
@@ -173,12 +182,11 @@ static void update(void *self, const struct round *round)
         vec_clear(&h->heirs);
     } else if (process_list_update(round->processes, round->source) == 0) {
         choose(h, round, &pids);
-        if (family_ask(&h->family, round->pool, &pids)) {
-            find_heirs(h);
-            note_looked(h);
-            h->list_number = round->processes->number;
-            h->time = round->tables->time;
-        }
+        family_ask(&h->family, round->pool, &pids);
+        find_heirs(h, round->source);
+        note_looked(h);
+        h->list_number = round->processes->number;
+        h->time = round->tables->time;
     }
     h->known = all_looked(h, round);
     vec_clear(&h->left); // it points into this round's tables

@@ -76,12 +76,14 @@ static bool is_users(const struct owned *o, uint32_t uid)
 static bool forked_when_new(const struct left *left, const struct heir *heir, int64_t within)
 {
     return heir->pid > left->maker && heir->pid - left->maker <= HEIRS_NEAR &&
-           heir->start_time >= left->made - EARLY && heir->start_time <= left->made + within;
+           (heir->start_time <= 0 ||
+            (heir->start_time >= left->made - EARLY && heir->start_time <= left->made + within));
 }
 
 bool heir_fits(const struct left *left, const struct heir *heir)
 {
-    return is_users(left->o, heir->uid) && forked_when_new(left, heir, HERITAGE);
+    return (heir->any_user || is_users(left->o, heir->uid)) &&
+           forked_when_new(left, heir, HERITAGE);
 }
 
 bool segment_is_daemons(const struct snapshot *s, const struct segment *segment, int32_t pid)
@@ -100,10 +102,17 @@ bool segment_is_daemons(const struct snapshot *s, const struct segment *segment,
 
 static const struct heir *heir_of(const struct snapshot *s, const struct left *left)
 {
-    for (size_t i = 0; i < s->heirs.n; i++)
-        if (heir_fits(left, &s->heirs.at[i]))
-            return &s->heirs.at[i];
-    return NULL;
+    const struct heir *silent = NULL;
+
+    for (size_t i = 0; i < s->heirs.n; i++) {
+        const struct heir *heir = &s->heirs.at[i];
+        if ((silent && heir->silent) || !heir_fits(left, heir))
+            continue;
+        if (!heir->silent)
+            return heir;
+        silent = heir;
+    }
+    return silent;
 }
 
 const struct heir *segment_heir(const struct snapshot *s, const struct segment *segment)

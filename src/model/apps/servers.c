@@ -11,9 +11,23 @@ const struct server *server_of_set(const struct snapshot *s, const struct semset
         const struct server *server = &s->servers.at[i];
         enum pid_state state = snapshot_pid_state(s, server->pid, made);
 
-        if (server->uid == set->o.cuid && server->worker_uid == set->o.uid &&
+        if (!server->silent && server->uid == set->o.cuid && server->worker_uid == set->o.uid &&
             (state == PID_ALIVE || state == PID_UNKNOWN))
             return server;
     }
     return NULL;
+}
+
+bool server_of_set_may_be(const struct snapshot *s, const struct semset *set)
+{
+    if (set->o.uid == set->o.cuid)
+        return false;
+    for (size_t i = 0; i < s->servers.n; i++) {
+        const struct server *server = &s->servers.at[i];
+
+        if (server->silent && (server->any_uid || server->uid == set->o.cuid) &&
+            (server->any_worker || server->worker_uid == set->o.uid))
+            return true;
+    }
+    return s->servers_missing;
 }

@@ -144,7 +144,8 @@ static void processes(const struct snapshot *s, const struct identity *row,
 static void name_pids(const struct snapshot *s, struct pid_vec *out)
 {
     for (size_t i = 0; i < s->servers.n; i++)
-        pids_add(out, s->servers.at[i].pid);
+        if (!s->servers.at[i].silent)
+            pids_add(out, s->servers.at[i].pid);
 }
 
 const struct kind kind_semsets = {
