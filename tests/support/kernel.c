@@ -9,7 +9,7 @@
 
 #include "model/holders/address_spaces.h"
 
-enum { PROBES = KERNEL_COMMAND + 1, HANGS = 160 };
+enum { PROBES = KERNEL_RESTART + 1, HANGS = 160 };
 
 struct fake_process {
     int32_t pid;
@@ -335,8 +335,11 @@ void kernel_delay(struct kernel *k, int us)
 
 static unsigned what_of(const struct probe *probe)
 {
-    return probe->what == PROBE_PROCESS && probe->facts & NEED_COMMANDS ? KERNEL_COMMAND
-                                                                        : probe->what;
+    if (probe->what != PROBE_PROCESS)
+        return probe->what;
+    return probe->facts & NEED_COMMANDS  ? KERNEL_COMMAND
+           : probe->facts & NEED_RESTART ? KERNEL_RESTART
+                                         : PROBE_PROCESS;
 }
 
 static bool hangs(const struct kernel *k, const struct probe *probe)

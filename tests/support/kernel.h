@@ -34,8 +34,9 @@ void kernel_handle(struct kernel *k, int32_t shmid, uint64_t handle); // what ho
 void kernel_wait(struct kernel *k, int32_t pid, enum kind_id kind, int32_t id);
 void kernel_comm(struct kernel *k, int32_t pid, const char *comm);
 
-// Beside the probes of the seam: a PROBE_PROCESS that asks for arguments, counted and hung apart.
-enum { KERNEL_COMMAND = PROBE_PLACES + 1 };
+// Beside the probes of the seam: a PROBE_PROCESS that asks for arguments, and another one that asks when a
+// service is started again, counted and hung apart.
+enum { KERNEL_COMMAND = PROBE_PLACES + 1, KERNEL_RESTART };
 
 // Probes of `what` on that pid (uid, gid) hang from now on, until released.
 void kernel_hang(struct kernel *k, unsigned what, int32_t pid);

@@ -510,6 +510,23 @@ TEST(a_stuck_command_hides_nothing_else)
     end(s, k);
 }
 
+TEST(where_units_cannot_be_read_all_else_is_known)
+{
+    const struct want want = {.need = (everything.need & ~(uint64_t)NEED_COMMANDS) | NEED_RESTART};
+    struct kernel *k = small_world();
+    struct sampler *s = start(k, true, 1);
+
+    kernel_hang(k, KERNEL_RESTART, 100);
+    struct snapshot *p = sampler_collect(s, &want);
+    const struct process *process = snapshot_process(p, 100);
+    assert_true(process->known & PROC_KNOWS_STATE);
+    assert_string_equal(process->comm, "p100");
+    assert_int_equal(kernel_hanging(k), 1);
+    snapshot_unref(p);
+    kernel_release(k, KERNEL_RESTART, 100);
+    end(s, k);
+}
+
 TEST(a_stuck_name_service_stops_nothing)
 {
     struct kernel *k = small_world();

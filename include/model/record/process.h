@@ -25,8 +25,9 @@ enum process_fact {
     // Read once, when a process is new or runs another program: reading them may hang where the
     // rest does not.
     PROCESS_FACTS_ONCE = NEED_COMMANDS,
-    // Left out where a process does not answer: they hang with its address space.
-    PROCESS_FACTS_HANG = NEED_SHARED_PSS,
+    // Left out where a process does not answer: they hang with its address space, or with the home directory
+    // of its user, where that one's units may be.
+    PROCESS_FACTS_HANG = NEED_SHARED_PSS | NEED_RESTART,
 };
 
 enum {

@@ -30,7 +30,8 @@ static bool may_be_together(const struct shared *a, const struct shared *b)
            (!named || (a->id.dev_major == b->id.dev_major && a->id.dev_minor == b->id.dev_minor));
 }
 
-// A shared object or a segment, and whose it is. Found once: all applications are summed up over them.
+// A shared object or a segment, and whose it is. Found once, and put in order: anybody can make tens of
+// thousands of them, in thousands of programs with names of their own.
 struct part {
     const struct shared *shared; // NULL: it is a segment
     const struct segment *segment;
@@ -44,6 +45,22 @@ static void add_part(struct part_vec *parts, struct part part, const char *app,
     part.app = mem_copy_string(app);
     part.instance = mem_copy_string(instance);
     vec_push(parts, part);
+}
+
+static int server_order(const struct part *part, const char *app, const char *instance)
+{
+    int order = strcmp(part->app, app);
+
+    return order || !instance ? order : strcmp(part->instance, instance);
+}
+
+// Of one server in the order of the table; segments first.
+static int part_order(const void *a, const void *b)
+{
+    const struct part *x = a, *y = b;
+    int order = server_order(x, y->app, y->instance);
+
+    return order ? order : (x->shared > y->shared) - (x->shared < y->shared);
 }
 
 static void list_parts(const struct snapshot *s, struct part_vec *out)
@@ -61,6 +78,8 @@ static void list_parts(const struct snapshot *s, struct part_vec *out)
     for (size_t i = 0; i < s->segments.n; i++)
         if (label_of(s, &s->segments.at[i].o, &label))
             add_part(out, (struct part){.segment = &s->segments.at[i]}, label.app, label.instance);
+    if (out->n > 1)
+        qsort(out->at, out->n, sizeof *out->at, part_order);
 }
 
 static void parts_free(struct part_vec *parts)
@@ -72,16 +91,13 @@ static void parts_free(struct part_vec *parts)
     vec_free(parts);
 }
 
-// Whether it belongs to the application of that shared object.
+// Of two parts of one application: whether the second is of the same server as that shared object, as far
+// as is known.
 static bool is_mate(const struct part *of, const struct part *part)
 {
-    bool known = *of->instance && *part->instance; // which server of that application
-
-    if (strcmp(part->app, of->app) != 0 || (known && strcmp(part->instance, of->instance) != 0))
-        return false;
     if (!part->shared) // segments of elsewhere are not those of the namespace shown
         return !(of->shared->status & SHARED_ELSEWHERE);
-    return known || may_be_together(part->shared, of->shared);
+    return (*of->instance && *part->instance) || may_be_together(part->shared, of->shared);
 }
 
 static void add_bytes(const struct snapshot *s, const struct part *part, struct app_memory *out,
@@ -104,15 +120,29 @@ static void add_bytes(const struct snapshot *s, const struct part *part, struct 
         pids_add(pids, holders[k].pid);
 }
 
+// `instance`: of that one alone; NULL: of any.
+static void add_mates(const struct snapshot *s, const struct part_vec *parts, const struct part *of,
+                      const char *instance, struct app_memory *out, struct pid_vec *pids)
+{
+    size_t i = vec_lower(parts, part, server_order(part, of->app, instance) < 0);
+
+    for (; i < parts->n && server_order(&parts->at[i], of->app, instance) == 0; i++)
+        if (is_mate(of, &parts->at[i]))
+            add_bytes(s, &parts->at[i], out, pids);
+}
+
 static struct app_memory sum_up(const struct snapshot *s, const struct part_vec *parts,
                                 const struct part *of)
 {
     struct app_memory out = {0};
     struct pid_vec pids = {0};
 
-    for (size_t i = 0; i < parts->n; i++)
-        if (is_mate(of, &parts->at[i]))
-            add_bytes(s, &parts->at[i], &out, &pids);
+    if (*of->instance) {
+        add_mates(s, parts, of, of->instance, &out, &pids);
+        add_mates(s, parts, of, "", &out, &pids); // whose server is not known
+    } else {
+        add_mates(s, parts, of, NULL, &out, &pids);
+    }
     pids_settle(&pids);
     out.processes = pids.n;
     vec_free(&pids);
@@ -189,17 +219,9 @@ struct app_sum {
 };
 VEC(app_sum_vec, struct app_sum);
 
-static int elsewhere(const struct part *part)
+static bool is_elsewhere(const struct part *part)
 {
-    return part->shared->status & SHARED_ELSEWHERE ? 1 : 0;
-}
-
-static int app_order(const struct part *a, const struct part *b)
-{
-    int order = strcmp(a->app, b->app);
-
-    order = order ? order : strcmp(a->instance, b->instance);
-    return order ? order : elsewhere(a) - elsewhere(b);
+    return part->shared->status & SHARED_ELSEWHERE;
 }
 
 static int larger_first(const void *a, const void *b)
@@ -208,14 +230,20 @@ static int larger_first(const void *a, const void *b)
 
     if (x->memory.all != y->memory.all)
         return x->memory.all > y->memory.all ? -1 : 1;
-    return app_order(x->of, y->of);
+    int order = server_order(x->of, y->of->app, y->of->instance);
+    return order ? order : is_elsewhere(x->of) - is_elsewhere(y->of);
 }
 
-static bool has_app(const struct app_sum_vec *sums, const struct part *part)
+// The sums are in the order of their parts: those of the same server are the last ones.
+static bool has_sum(const struct app_sum_vec *sums, const struct part *part)
 {
-    for (size_t i = 0; i < sums->n; i++)
-        if (app_order(sums->at[i].of, part) == 0)
+    for (size_t i = sums->n; i > 0; i--) {
+        const struct part *of = sums->at[i - 1].of;
+        if (server_order(of, part->app, part->instance) != 0)
+            return false;
+        if (is_elsewhere(of) == is_elsewhere(part))
             return true;
+    }
     return false;
 }
 
@@ -226,7 +254,7 @@ void app_memory_lines(const struct snapshot *s, struct note_vec *out)
 
     list_parts(s, &parts);
     for (size_t i = 0; i < parts.n; i++)
-        if (parts.at[i].shared && !has_app(&sums, &parts.at[i]))
+        if (parts.at[i].shared && !has_sum(&sums, &parts.at[i]))
             vec_push(&sums, (struct app_sum){&parts.at[i], sum_up(s, &parts, &parts.at[i])});
     if (sums.n > 1)
         qsort(sums.at, sums.n, sizeof *sums.at, larger_first);
