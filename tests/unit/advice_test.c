@@ -659,17 +659,18 @@ static bool advises(struct snapshot *s, const char *rule, const char *words)
     return found;
 }
 
-// A list of pids has an end: then it names the others; where these are many, too, nothing is signalled.
-TEST(many_backends_are_signalled_by_who_is_none)
+// A list of pids has an end: beside others nothing is signalled then, since who is left out by pid today is
+// not all who may attach until then.
+TEST(many_backends_beside_others_are_listed)
 {
     assert_true(advises(postmaster_with(2, 0), "database-interlock",
                         "(ipctop --signal TERM -i 4 holders)"));
     assert_true(advises(postmaster_with(2, 1), "database-interlock",
                         "(ipctop --signal TERM -f 'pid=18711|19000|19001' -i 4 holders)"));
-    assert_true(advises(postmaster_with(100, 2), "database-interlock",
-                        "(ipctop --signal TERM -f 'pid!=30100|30101' -i 4 holders)"));
+    assert_true(advises(postmaster_with(100, 0), "database-interlock",
+                        "(ipctop --signal TERM -i 4 holders)"));
     assert_true(
-        advises(postmaster_with(100, 100), "database-interlock", "(ipctop --batch -i 4 holders)"));
+        advises(postmaster_with(100, 2), "database-interlock", "(ipctop --batch -i 4 holders)"));
 }
 
 // A user without a name, or with one the shell or a filter takes apart.

@@ -33,22 +33,22 @@ static size_t own_holders(struct say *x, const struct snapshot *s, const struct 
     return n;
 }
 
-// "pid=67|68" of those that are the application's, or "pid!=69" of the others. False: they are too many.
-static bool pids_of(const struct snapshot *s, const struct segment *g, is_own *is, bool own,
-                    char *dst, size_t cap)
+// "pid=67|68" of those that are the application's. False: they are too many.
+static bool pids_of(const struct snapshot *s, const struct segment *g, is_own *is, char *dst,
+                    size_t cap)
 {
     size_t all, n = 0;
     const struct holder *holders = scan_holders(s->scan, g->o.id, &all);
     struct line line = line_start(dst, cap);
 
     for (size_t i = 0; i < all && n <= PIDS_MAX; i++)
-        if (is(s, g, holders[i].pid) == own)
-            line_add(&line, "%s%d", n++ ? "|" : own ? "pid=" : "pid!=", holders[i].pid);
+        if (is(s, g, holders[i].pid))
+            line_add(&line, "%s%d", n++ ? "|" : "pid=", holders[i].pid);
     return n <= PIDS_MAX && !line.full;
 }
 
-// What signals those holders that own_holders() names, and no other. Where none is seen, or many beside
-// many others, what lists them.
+// What signals those holders that own_holders() names; it shows before whom. Where none is seen, or many
+// beside others, what lists them: who is left out by pid today is not all who may attach until then.
 static void say_signal(struct say *x, const struct segment *g, const char *signal, is_own *is)
 {
     size_t all, n = own_holders(NULL, x->s, g, is);
@@ -57,8 +57,7 @@ static void say_signal(struct say *x, const struct segment *g, const char *signa
     scan_holders(x->s->scan, g->o.id, &all);
     if (n > 0 && n == all)
         say(x, COMMAND("Enter, k", "--signal {text} -i {number} holders"), signal, g->o.id);
-    else if (n > 0 && (pids_of(x->s, g, is, true, pids, sizeof pids) ||
-                       pids_of(x->s, g, is, false, pids, sizeof pids)))
+    else if (n > 0 && pids_of(x->s, g, is, pids, sizeof pids))
         say(x, COMMAND("Enter, k", "--signal {text} -f '{text}' -i {number} holders"), signal, pids,
             g->o.id);
     else
