@@ -146,7 +146,9 @@ static void answers_without(const struct denial *denials, size_t n, const char *
         skip();
     }
     same_rows(now, then, what);
-    assert_string_equal(method(now), by_text ? "text" : method(then));
+    // The walk of the reverse map gives way to the query where other processes come and go: not to text.
+    bool was_text = strcmp(method(then), "text") == 0;
+    assert_int_equal(strcmp(method(now), "text") == 0, by_text || was_text);
     json_decref(then);
     json_decref(now);
 }
