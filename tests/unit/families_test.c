@@ -32,6 +32,7 @@ static struct {
     int listing;      // error of the list of processes
     int32_t deaf;     // answers with too many open files
     uint32_t mute;    // so do all processes of that user; 0: nobody's
+    int32_t zombie;   // has ended, and was not waited for
     int no_owner;     // error of asking whose process the deaf one is
     int mallorys;     // segments that the maker left and that are his, after the others
     atomic_int asked; // processes
@@ -127,6 +128,11 @@ static void probe(void *self, struct prober *prober, const struct probe *probe,
             bool mute = machine.mute && machine.at[i].uid == machine.mute;
             answer->error = mute || probe->id == machine.deaf ? -EMFILE : 0;
             answer->process = machine.at[i];
+            if (probe->id != machine.zombie)
+                continue;
+            answer->error = -ESRCH;
+            answer->process.gone = answer->process.unreaped = true;
+            answer->process.known = PROC_KNOWS_PARENT | PROC_KNOWS_COMM | PROC_KNOWS_UID;
         }
 }
 
@@ -158,7 +164,7 @@ static void start(void)
 
     machine.n = 0, machine.listing = 0, machine.deaf = 0, machine.given = machine.more = 0;
     machine.first = 0, machine.born = BORN;
-    machine.mute = 0, machine.no_owner = machine.mallorys = 0;
+    machine.mute = 0, machine.zombie = 0, machine.no_owner = machine.mallorys = 0;
     machine.forks += 1000;
     spawn(1, ROOT, "init", 0);
     pool = prober_pool_new(&source, &(struct prober_pool_options){
@@ -353,6 +359,36 @@ TEST(a_known_server_that_does_not_answer_once_stays)
         assert_true(server_of_set_may_be(s, &s->semsets.at[0]) == (i >= 1 && i <= 3));
         snapshot_unref(s);
     }
+    end();
+}
+
+TEST(a_server_whose_workers_have_all_ended_is_known_by_one_it_has_not_waited_for)
+{
+    start();
+    machine.given = 1;
+    spawn(SERVER, ROOT, "httpd", 1);
+    spawn(WORKER, 1000, "httpd", SERVER);
+    machine.zombie = WORKER;
+    struct snapshot *s = look();
+    assert_non_null(server_of_set(s, &s->semsets.at[0]));
+    snapshot_unref(s);
+    machine.zombie = SERVER, machine.forks++; // it has ended, too
+    spawn(300, 4711, "other", 1);
+    s = look();
+    assert_int_equal(s->servers.n, 0);
+    snapshot_unref(s);
+    end();
+}
+
+TEST(an_unreaped_process_is_no_heir_nor_its_parent_alive)
+{
+    start();
+    spawn(DAEMON, SERVICE, "daemon", SERVER)->forked = true;
+    spawn(SERVER, SERVICE, "daemon", 1);
+    machine.zombie = SERVER;
+    assert_int_equal(orphan(0), UNKNOWN);
+    machine.zombie = DAEMON;
+    assert_int_equal(orphan(0), YES);
     end();
 }
 

@@ -290,7 +290,8 @@ TEST(a_zombie_is_gone_unless_a_thread_lives)
     probe(77, NEED_PROCESSES | NEED_RSS, &a);
     assert_int_equal(a.error, -ESRCH);
     assert_true(a.process.gone && a.process.unreaped);
-    assert_int_equal(a.process.known, PROC_KNOWS_PARENT);
+    assert_int_equal(a.process.known, PROC_KNOWS_PARENT | PROC_KNOWS_COMM | PROC_KNOWS_UID);
+    assert_string_equal(a.process.comm, "worker");
     assert_int_equal(a.process.parent, 3);
     answer_clear(&a);
     tree_write(root, "77/stat",

@@ -6,7 +6,7 @@ static void take(void *arg, size_t index, struct answer *answer)
 
     (void)index;
     process.strings = NULL; // what is left in the answer is freed
-    if (!answer->error)
+    if (!answer->error || answer->process.unreaped)
         vec_push((struct process_vec *)arg, process);
 }
 

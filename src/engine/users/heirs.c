@@ -127,7 +127,7 @@ static bool is_orphaned(const struct heirs *h, const struct process *child)
     if ((child->known & all) != all || !child->forked)
         return false;
     for (size_t i = 0; i < h->family.parents.n; i++)
-        if (h->family.parents.at[i].pid == child->parent)
+        if (h->family.parents.at[i].pid == child->parent && !h->family.parents.at[i].gone)
             return strcmp(h->family.parents.at[i].comm, child->comm) != 0;
     return true; // its parent is not seen
 }

@@ -3,7 +3,8 @@
 // The kernel keeps no creator of a set. A server that starts as one user and works as another (Apache)
 // gives its sets to that user; those that no living process has operated yet, or that a worker operated
 // which ended since, name nobody that lives. The server is known by its shape: a process of the creating
-// user with a child of the same program that runs as the owner.
+// user with a child of the same program that runs as the owner, or did until it ended: before the server
+// waits for its last worker it starts no other.
 #include <string.h>
 
 #include "engine/ask/collector.h"
@@ -80,14 +81,15 @@ static void add(struct server_vec *servers, const struct server *server)
 
 static void pair(struct found *f, const struct process *worker, const struct process *parent)
 {
-    const unsigned all = PROC_KNOWS_COMM | PROC_KNOWS_UID | PROC_KNOWS_START;
+    const unsigned both = PROC_KNOWS_COMM | PROC_KNOWS_UID;
     struct server server = {.pid = parent->pid,
                             .uid = parent->uid,
                             .worker_uid = worker->uid,
                             .start_time = parent->start_time};
 
-    if (worker->parent != parent->pid || (worker->known & parent->known & all) != all ||
-        worker->uid == parent->uid || strcmp(worker->comm, parent->comm) != 0)
+    if (worker->parent != parent->pid || (worker->known & parent->known & both) != both ||
+        !(parent->known & PROC_KNOWS_START) || worker->uid == parent->uid ||
+        strcmp(worker->comm, parent->comm) != 0)
         return;
     add(&f->servers, &server);
 }

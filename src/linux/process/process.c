@@ -189,11 +189,14 @@ void process_reader_probe(struct process_reader *self, int32_t pid, uint64_t wan
     if (unreaped)
         error = -ESRCH;
     if (error) {
-        int32_t parent = process->parent;
+        const struct process zombie = *process;
         process_release(process);
         *process = (struct process){.pid = pid, .gone = error == -ESRCH, .unreaped = unreaped};
-        if (unreaped)
-            process->parent = parent, process->known = PROC_KNOWS_PARENT;
+        if (unreaped) {
+            process->parent = zombie.parent, process->uid = zombie.uid;
+            memcpy(process->comm, zombie.comm, sizeof process->comm);
+            process->known = PROC_KNOWS_PARENT | PROC_KNOWS_COMM | (zombie.known & PROC_KNOWS_UID);
+        }
     }
     answer->error = error;
 }

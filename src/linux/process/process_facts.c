@@ -55,12 +55,10 @@ static int take_stat(const struct process_reader *self, char *text, size_t n,
         return -EPROTO;
     if (stat_is_thread(&stat))
         return -ESRCH; // its id has a directory, though none that is listed: no process has it
-    if (stat_is_gone(&stat)) {
-        process->parent = stat.parent;
-        return -ECHILD;
-    }
     text_escape(process->comm, sizeof process->comm, stat.comm, strlen(stat.comm));
     process->parent = stat.parent;
+    if (stat_is_gone(&stat))
+        return -ECHILD;
     process->state = stat.state;
     process->threads = stat.threads;
     process->session = stat.session;
