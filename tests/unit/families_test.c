@@ -29,8 +29,9 @@ static struct {
     struct process at[PROCESSES_MAX];
     size_t n;
     uint64_t forks;
-    int listing;      // error of the list of processes
-    int32_t deaf;     // answers with too many open files
+    int listing;  // error of the list of processes
+    int32_t deaf; // answers with too many open files
+    int32_t refusing;
     uint32_t mute;    // so do all processes of that user; 0: nobody's
     int32_t zombie;   // has ended, and was not waited for
     int no_owner;     // error of asking whose process the deaf one is
@@ -126,7 +127,9 @@ static void probe(void *self, struct prober *prober, const struct probe *probe,
     for (size_t i = 0; i < machine.n; i++)
         if (machine.at[i].pid == probe->id) {
             bool mute = machine.mute && machine.at[i].uid == machine.mute;
-            answer->error = mute || probe->id == machine.deaf ? -EMFILE : 0;
+            answer->error = mute || probe->id == machine.deaf ? -EMFILE
+                            : probe->id == machine.refusing   ? -EACCES
+                                                              : 0;
             answer->process = machine.at[i];
             if (probe->id != machine.zombie)
                 continue;
@@ -162,7 +165,8 @@ static void start(void)
                                   .probe = probe,
                                   .owner = owner};
 
-    machine.n = 0, machine.listing = 0, machine.deaf = 0, machine.given = machine.more = 0;
+    machine.n = 0, machine.listing = 0, machine.deaf = machine.refusing = 0,
+    machine.given = machine.more = 0;
     machine.first = 0, machine.born = BORN;
     machine.mute = 0, machine.zombie = 0, machine.no_owner = machine.mallorys = 0;
     machine.forks += 1000;
@@ -262,6 +266,16 @@ TEST(processes_that_do_not_answer_make_objects_of_their_user_alone_unknown)
     assert_int_equal(orphan(0), YES);
     machine.mute = 0;
     assert_int_equal(orphan(1), YES); // it was not forked by one that is gone
+    end();
+}
+
+// hidepid=1: see proc(5).
+TEST(a_process_that_refuses_may_be_an_heir)
+{
+    start();
+    spawn(DAEMON, SERVICE, "daemon", 1);
+    machine.refusing = DAEMON;
+    assert_int_equal(orphan(0), UNKNOWN);
     end();
 }
 

@@ -92,6 +92,8 @@ TEST(a_daemon_may_have_inherited)
         {{.pid = MAKER + 4097, .uid = ROOT, .silent = true}, 3},
         {{.pid = MAKER + 2, .uid = 8, .silent = true, .any_user = true}, 0},
         {{.pid = MAKER + 4097, .uid = 8, .silent = true, .any_user = true}, 3},
+        {{.uid = 8, .silent = true, .hidden = true}, 0}, // all but those of user 8
+        {{.uid = SERVICE, .silent = true, .hidden = true}, 0},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -103,6 +105,17 @@ TEST(a_daemon_may_have_inherited)
         assert_true((semset_heir(s, &s->semsets.at[0]) != NULL) == (cases[i].orphans == 0));
         snapshot_unref(s);
     }
+}
+
+TEST(of_ones_own_objects_no_hidden_process_is_an_heir)
+{
+    struct snapshot *s = left_behind();
+
+    vec_push(&s->heirs, ((struct heir){.uid = 8, .silent = true, .hidden = true}));
+    assert_int_equal(orphans(s), 0);
+    s->segments.at[0].o.uid = s->segments.at[0].o.cuid = 8;
+    assert_int_equal(orphans(s), 1);
+    snapshot_unref(s);
 }
 
 // Those of sets alone matter that were given away, between their users.
@@ -200,6 +213,11 @@ TEST(its_removal_names_the_daemon)
     consequence_of(s, &remove, &c);
     assert_true(c.grave);
     assert_non_null(strstr(c.effect, "Process 102 may need it: "));
+    s->heirs.at[0].hidden = true;
+    consequence_of(s, &remove, &c);
+    assert_true(c.grave);
+    assert_non_null(strstr(c.effect, "Processes of others are hidden (hidepid): one may need it."));
+    s->heirs.at[0].hidden = false;
     // one that is known is named before
     vec_push(&s->heirs, ((struct heir){.pid = MAKER + 3, .uid = SERVICE, .start_time = BORN}));
     consequence_of(s, &remove, &c);

@@ -45,7 +45,7 @@ void ask_end(struct asking *asking); // frees what it holds; it may be used agai
 
 // `facts` (PROBE_PROCESS) of each of these processes, in any order: those that are gone, refuse or do not
 // answer are left out, unless they are unreaped. Replaces *out; they have no strings, and *silent, which
-// may be NULL, by those that could not be asked, or do not answer, in the order of `pids`: they may live.
+// may be NULL, by those that could not be asked, refuse or do not answer, in the order of `pids`: they may live.
 void ask_processes(struct prober_pool *pool, const struct pid_vec *pids, uint64_t facts,
                    struct process_vec *out, struct pid_vec *silent);
 

@@ -158,6 +158,7 @@ struct
     int64_t start_time; // epoch seconds; 0: unknown
     bool silent;        // it, or its parent, does not answer: it may be an heir
     bool any_user;      // then: its user is not known either
+    bool hidden; // then: it may be any process of other users than that one, which hidepid hides
 };
 VEC(heir_vec, struct heir);
 

@@ -6,6 +6,7 @@
 // One that does not answer may be one, of objects of its user: it is asked again each time.
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/ask/collector.h"
 #include "engine/users/family.h"
@@ -113,7 +114,8 @@ static void choose(const struct heirs *h, const struct round *round, struct pid_
             user_set_has_owner(&search.users, round->source, list->at[i].pid))
             vec_push(out, list->at[i].pid);
     for (size_t i = 0; i < h->heirs.n; i++)
-        vec_push(out, h->heirs.at[i].pid); // whether they live, or answer now
+        if (!h->heirs.at[i].hidden)
+            vec_push(out, h->heirs.at[i].pid); // whether they live, or answer now
     pids_settle(out);
     free(search.starts);
 }
@@ -140,7 +142,8 @@ static bool fits_any(const struct heirs *h, const struct heir *heir)
     return false;
 }
 
-static void find_heirs(struct heirs *h, const struct source *source)
+static void find_heirs(struct heirs *h, const struct source *source,
+                       const struct process_list *list)
 {
     vec_clear(&h->heirs);
     for (size_t i = 0; i < h->family.children.n; i++) {
@@ -159,6 +162,9 @@ static void find_heirs(struct heirs *h, const struct source *source)
         if (family_user(source, heir.pid, &heir.uid, &heir.any_user) && fits_any(h, &heir))
             vec_push(&h->heirs, heir);
     }
+    const struct heir hidden = {.uid = geteuid(), .silent = true, .hidden = true};
+    if (list->hidden && fits_any(h, &hidden))
+        vec_push(&h->heirs, hidden);
 }
 
 static void note_looked(struct heirs *h)
@@ -183,7 +189,7 @@ static void update(void *self, const struct round *round)
     } else if (process_list_update(round->processes, round->source) == 0) {
         choose(h, round, &pids);
         family_ask(&h->family, round->pool, &pids);
-        find_heirs(h, round->source);
+        find_heirs(h, round->source, round->processes);
         note_looked(h);
         h->list_number = round->processes->number;
         h->time = round->tables->time;

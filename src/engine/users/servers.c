@@ -122,7 +122,8 @@ static void add_silent_parent(struct found *f, const struct source *source,
     vec_push(&f->again, worker->pid);
 }
 
-static void find_servers(struct found *f, const struct source *source)
+static void find_servers(struct found *f, const struct source *source,
+                         const struct process_list *list)
 {
     const struct process_vec *workers = &f->family.children, *parents = &f->family.parents;
 
@@ -132,6 +133,8 @@ static void find_servers(struct found *f, const struct source *source)
         add_silent_parent(f, source, &workers->at[i]);
     }
     add_silent_workers(f, source);
+    if (list->hidden)
+        add(&f->servers, &(struct server){.silent = true, .any_uid = true, .any_worker = true});
     pids_settle(&f->again);
 }
 
@@ -167,7 +170,7 @@ static void ask(struct found *f, const struct round *round, bool all)
         vec_copy(&pids, &f->again);
     vec_clear(&f->again);
     family_ask(&f->family, round->pool, &pids);
-    find_servers(f, round->source);
+    find_servers(f, round->source, round->processes);
     for (size_t i = 0; !all && i < before.n; i++)
         if (!before.at[i].silent)
             add(&f->servers, &before.at[i]);

@@ -82,6 +82,8 @@ static bool forked_when_new(const struct left *left, const struct heir *heir, in
 
 bool heir_fits(const struct left *left, const struct heir *heir)
 {
+    if (heir->hidden)
+        return left->o->uid != heir->uid || left->o->cuid != heir->uid;
     return (heir->any_user || is_users(left->o, heir->uid)) &&
            forked_when_new(left, heir, HERITAGE);
 }

@@ -198,7 +198,9 @@ static void say_heir(struct draft *t, const struct heir *heir)
 {
     if (!heir || t->out->grave)
         return;
-    if (heir->silent)
+    if (heir->hidden)
+        say(consequence_next(t), "Processes of others are hidden (hidepid): one may need it.");
+    else if (heir->silent)
         say(consequence_next(t),
             "Process {process} may need it: whether it was forked when that was new is not known.",
             process_at(heir->pid, 0));

@@ -159,6 +159,13 @@ state_seen_by_a_user_whose_proc_hides_others() {
     start maker shm:0:2097152:1:666 attach detach sem:0:1:1:600 values:1 msg:0:1:600 send:10 DONE hold
     seen_by setpriv --reuid=$user --regid=$user --clear-groups --
 }
+# A daemon of theirs may have inherited it.
+state_left_behind_and_seen_by_a_user_whose_proc_hides_others() {
+    mount -t proc -o hidepid=2 proc /proc || skip "no hidepid=2 here"
+    start maker shm:0:2097152:1:666 attach detach msg:0:1:666 send:10 DONE hold
+    kill_hard "$started"
+    seen_by setpriv --reuid=$user --regid=$user --clear-groups --
+}
 state_seen_by_a_user() {
     start maker shm:0:2097152:1:666 attach detach sem:0:1:1:600 values:1 msg:0:1:600 send:10 DONE hold
     seen_by setpriv --reuid=$user --regid=$user --clear-groups --
