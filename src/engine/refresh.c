@@ -77,28 +77,22 @@ const struct tables *refresh_state(const struct refresh *r)
 
 // --- the collectors -----------------------------------------------------------------------------
 
-// Of a need that several collectors fill, nothing is known while one of them knows nothing: *unknown has
-// the needs of those before this one.
-static void fill_one(const struct refresh *r, size_t i, uint64_t need, uint64_t *unknown,
-                     struct snapshot *snapshot)
+static void fill_one(const struct refresh *r, size_t i, uint64_t need, struct snapshot *snapshot)
 {
     need &= collectors[i]->need;
-    if (need && !collectors[i]->fill(r->state[i], need, snapshot))
-        *unknown |= need;
-    snapshot->has = (snapshot->has | need) & ~*unknown;
+    if (need && collectors[i]->fill(r->state[i], need, snapshot))
+        snapshot->has |= need;
 }
 
 static void fill_all(const struct refresh *r, uint64_t need, struct snapshot *snapshot)
 {
-    uint64_t unknown = 0;
-
     for (size_t i = 0; i < collectors_n; i++)
-        fill_one(r, i, need, &unknown, snapshot);
+        fill_one(r, i, need, snapshot);
 }
 
 static void update_all(struct refresh *r, const struct round *round)
 {
-    uint64_t need = round->want->need, unknown = 0;
+    uint64_t need = round->want->need;
 
     for (size_t i = 0; i < collectors_n; i++)
         if (need & collectors[i]->need && collectors[i]->join)
@@ -110,7 +104,7 @@ static void update_all(struct refresh *r, const struct round *round)
             return; // the end: the snapshot goes nowhere
         collectors[i]->update(r->state[i], round);
         r->current |= need & collectors[i]->need;
-        fill_one(r, i, need, &unknown, round->tables);
+        fill_one(r, i, need, round->tables);
     }
     r->current &= need; // what was not wanted this time is old from now on
 }

@@ -77,6 +77,11 @@ static bool open_to_others(const struct owned *o, uint32_t bits)
     return o->mode & bits;
 }
 
+static bool heirs_unknown(const struct snapshot *s)
+{
+    return !(s->has & NEED_SERVERS) || s->heirs_missing;
+}
+
 // As it was recorded: what it followed from is not all there.
 static bool recorded_orphan(const struct snapshot *s, const struct owned *o, bool *known)
 {
@@ -100,7 +105,7 @@ bool segment_orphan(const struct snapshot *s, const struct segment *segment, boo
     // Without a last use lpid is 0 because nobody ever attached.
     if (segment_last_use(segment) > 0 && !segment_served(s, segment))
         judge(&v, object_pid_state(s, &segment->o, segment->lpid, segment_last_use(segment)));
-    v.unknown |= !(s->has & NEED_SERVERS) || segment_heir(s, segment);
+    v.unknown |= heirs_unknown(s) || segment_heir(s, segment);
     return settle(&v, &segment->o, known);
 }
 
@@ -145,7 +150,7 @@ bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *kno
     const struct queue *queue = semset_queue(s, set);
     v.alive |= (queue && queue_in_use(s, queue)) || set_server_runs(s, set);
     v.unknown |= server_of_set(s, set) || server_of_set_may_be(s, set);
-    v.unknown |= !(s->has & NEED_SERVERS) || semset_heir(s, set);
+    v.unknown |= heirs_unknown(s) || semset_heir(s, set);
     return settle(&v, &set->o, known);
 }
 
@@ -187,7 +192,7 @@ bool queue_orphan(const struct snapshot *s, const struct queue *queue, bool *kno
         judge(&v, object_pid_state(s, &queue->o, queue->lspid, queue->stime));
     if (queue->rtime > 0)
         judge(&v, object_pid_state(s, &queue->o, queue->lrpid, queue->rtime));
-    v.unknown |= !(s->has & NEED_SERVERS) || queue_heir(s, queue);
+    v.unknown |= heirs_unknown(s) || queue_heir(s, queue);
     return settle(&v, &queue->o, known);
 }
 

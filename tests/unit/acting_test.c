@@ -116,7 +116,7 @@ TEST(a_removal_learns_who_is_hit)
     s->has &= ~(uint64_t)(NEED_PROCESSES | NEED_HOLDERS);
     scan_unref(s->scan);
     s->scan = NULL;
-    vec_clear(&s->processes);
+    processes_clear(&s->processes);
     user_see(u, s);
     user_go(u, 425985);
     user_press(u, 'x');

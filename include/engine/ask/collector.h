@@ -37,8 +37,8 @@ struct collector {
     // Before the first update() of a round: may fill round->ride, if no other one did, and finds in its own
     // update() whether an earlier one took it along. NULL: asks for itself.
     void (*join)(void *self, const struct round *round);
-    // `need`: which of its needs are wanted. False: nothing is known of that, yet, whatever other collectors
-    // know of the same need.
+    // `need`: which of its needs are wanted. False: nothing is known of that, yet. Where several fill
+    // the same need, it is known as soon as one knows something: what the others lack they say apart.
     bool (*fill)(const void *self, uint64_t need, struct snapshot *snapshot);
 };
 

@@ -155,6 +155,7 @@ struct snapshot {
     struct waiter_vec waiters;      // ordered by kind, id, tid
     struct server_vec servers;      // in no order
     bool servers_missing;           // some sets were given away since they were looked for
+    bool heirs_missing;             // heirs of some objects could not be looked for yet
     struct heir_vec heirs;          // in no order; those of objects that nobody alive is named by
     uint32_t waiters_unseen;        // processes that could not be asked whether they wait
     uint32_t processes_unasked;     // named ones that could not be asked who they are

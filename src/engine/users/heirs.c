@@ -205,7 +205,8 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 
     (void)need;
     vec_copy(&snapshot->heirs, &h->heirs);
-    return h->known;
+    snapshot->heirs_missing = !h->known;
+    return true;
 }
 
 const struct collector heirs_collector = {
