@@ -18,7 +18,14 @@
 #include "support/test.h"
 #include "support/truth.h"
 
-enum { PAGE = 4096, SIZE = ACTOR_PAGES * PAGE, STEADY = 3, CHURN = 8, WALKS = 20000 };
+enum {
+    PAGE = 4096,
+    SIZE = ACTOR_PAGES * PAGE,
+    STEADY = 3,
+    CHURN = 8,
+    WALKS = 20000,
+    PATIENCE = 60
+};
 
 static struct walker *walker;
 static int shmid = -1;
@@ -75,21 +82,42 @@ static void perms_text(uint64_t flags, char out[5])
     memcpy(out, text, 5);
 }
 
+struct looks {
+    int shmid;
+    struct walk_mapping_vec found;
+    struct truth truth;
+};
+
+static void looks_end(struct looks *looks)
+{
+    truth_free(&looks->truth);
+    vec_free(&looks->found);
+}
+
+// What others run beside may read /proc/PID/maps of one that ends: its memory stays until that is done.
+static bool both_see_as_many(void *arg)
+{
+    struct looks *looks = arg;
+
+    looks_end(looks);
+    assert_int_equal(walker_segment(walker, looks->shmid, NULL, &looks->found), 0);
+    truth_read(&looks->truth);
+    return looks->found.n == truth_count(&looks->truth, looks->shmid);
+}
+
 // Every line of maps has its mapping with the same range and access, except those of processes that
 // share memory with one that has it; and there are no others.
 static void assert_true_to_maps(int id)
 {
-    struct walk_mapping_vec found = {0};
-    struct truth truth;
+    struct looks looks = {.shmid = id};
     size_t matched = 0;
 
-    assert_int_equal(walker_segment(walker, id, NULL, &found), 0);
-    truth_read(&truth);
-    assert_int_equal(found.n, truth_count(&truth, id));
+    assert_true(await(both_see_as_many, &looks, PATIENCE));
+    const struct walk_mapping_vec found = looks.found;
     if (found.n)
         qsort(found.at, found.n, sizeof *found.at, by_place);
-    for (size_t i = 0; i < truth.n; i++) {
-        const struct truth_line *line = &truth.lines[i];
+    for (size_t i = 0; i < looks.truth.n; i++) {
+        const struct truth_line *line = &looks.truth.lines[i];
         struct walk_mapping wanted = {.pid = (uint32_t)line->pid, .start = line->start};
         char perms[5];
         const struct walk_mapping *m =
@@ -104,8 +132,7 @@ static void assert_true_to_maps(int id)
         assert_int_equal(m->end, line->end);
     }
     assert_int_equal(matched, found.n);
-    truth_free(&truth);
-    vec_free(&found);
+    looks_end(&looks);
 }
 
 TEST(nobody_holds_a_fresh_segment)
