@@ -143,10 +143,34 @@ static bool all_wait(void *arg)
     return truth->n == TASKS && counted(GETNCNT) == PROCESSES && counted(GETZCNT) == PROCESSES;
 }
 
+static bool is_stopped(pid_t pid, const char *tid)
+{
+    char path[64], line[256] = "";
+
+    snprintf(path, sizeof path, "/proc/%d/task/%s/stat", pid, tid);
+    FILE *file = fopen(path, "re");
+    bool read = file && fgets(line, sizeof line, file);
+    if (file)
+        fclose(file);
+    const char *end = read ? strrchr(line, ')') : NULL;
+    return end && end[1] == ' ' && end[2] == 'T';
+}
+
+// Its threads stop one after the other.
 static bool one_is_not_counted(void *arg)
 {
-    (void)arg;
-    return counted(GETNCNT) == PROCESSES - 1 && counted(GETZCNT) == PROCESSES - 1;
+    const pid_t *pid = arg;
+    char path[32];
+    struct dirent *entry;
+    bool all = true;
+
+    snprintf(path, sizeof path, "/proc/%d/task", *pid);
+    DIR *dir = opendir(path);
+    while (dir && (entry = readdir(dir)) != NULL)
+        all &= entry->d_name[0] == '.' || is_stopped(*pid, entry->d_name);
+    if (dir)
+        closedir(dir);
+    return dir && all && counted(GETNCNT) == PROCESSES - 1 && counted(GETZCNT) == PROCESSES - 1;
 }
 
 // --- what the program says ----------------------------------------------------------------------
@@ -277,7 +301,7 @@ TEST(a_stopped_process_is_not_counted)
     struct truth truth;
 
     assert_int_equal(kill(people[2], SIGSTOP), 0);
-    assert_true(await(one_is_not_counted, NULL, 60));
+    assert_true(await(one_is_not_counted, &people[2], 60));
     struct snapshot *s = collect();
     size_t stopped = 0;
     assert_int_equal(s->waiters.n, TASKS);

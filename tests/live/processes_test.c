@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -448,6 +449,23 @@ static long long first_number(const char *path, const char *name)
     return number;
 }
 
+static void assert_limits(pid_t pid, const struct process_page *page)
+{
+    static const int resources[PAGE_LIMITS] = {
+        [PAGE_MAX_FILES] = RLIMIT_NOFILE,    [PAGE_MAX_LOCKED] = RLIMIT_MEMLOCK,
+        [PAGE_MAX_QUEUES] = RLIMIT_MSGQUEUE, [PAGE_MAX_MEMORY] = RLIMIT_AS,
+        [PAGE_MAX_CORE] = RLIMIT_CORE,       [PAGE_MAX_PROCESSES] = RLIMIT_NPROC,
+    };
+
+    assert_int_equal(page->limits_known, (1 << PAGE_LIMITS) - 1);
+    for (size_t i = 0; i < PAGE_LIMITS; i++) {
+        struct rlimit limit;
+        assert_int_equal(prlimit(pid, resources[i], NULL, &limit), 0);
+        assert_true(page->limits[i] ==
+                    (limit.rlim_cur == RLIM_INFINITY ? UINT64_MAX : limit.rlim_cur));
+    }
+}
+
 TEST(the_page_as_its_files_say)
 {
     struct answer a = {0};
@@ -459,8 +477,7 @@ TEST(the_page_as_its_files_say)
     assert_int_equal(a.error, 0);
     assert_string_equal(a.page.cwd, getcwd(cwd, sizeof cwd));
     assert_non_null(strstr(a.page.exe, "processes_test"));
-    assert_true(a.page.known & PAGE_KNOWS_MAX_FILES);
-    assert_int_equal(a.page.max_files, sysconf(_SC_OPEN_MAX));
+    assert_limits(pid, &a.page);
 #if defined HAVE_LIBPROC2
     assert_true(a.page.known & PAGE_LIBRARY);
     snprintf(path, sizeof path, "/proc/%d/oom_score", pid);

@@ -210,6 +210,23 @@ TEST(sockets_that_could_not_be_read_leave_ports_unknown)
     snapshot_unref(s);
 }
 
+TEST(what_limits_it_is_said)
+{
+    struct snapshot *s = server();
+
+    s->page = (struct process_page){.pid = SERVER,
+                                    .limits = {[PAGE_MAX_LOCKED] = 8 << 20,
+                                               [PAGE_MAX_MEMORY] = UINT64_MAX,
+                                               [PAGE_MAX_PROCESSES] = 95000},
+                                    .limits_known = 1 << PAGE_MAX_LOCKED | 1 << PAGE_MAX_MEMORY |
+                                                    1 << PAGE_MAX_PROCESSES};
+    char *page = page_of(s, SERVER);
+    assert_non_null(strstr(page, "\nLimits     locked memory 8.0M · address space unlimited · "
+                                 "processes of its user 95000\n"));
+    free(page);
+    snapshot_unref(s);
+}
+
 static struct consequence signalled(const struct snapshot *s, int signal)
 {
     const struct process *p = snapshot_process(s, SERVER);

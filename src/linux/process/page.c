@@ -32,27 +32,35 @@ static char *read_link(int dir, const char *name, struct process_page *page)
     return n > 0 ? text_escape_new(text, (size_t)n) : NULL;
 }
 
-// "Max open files            1024                 524288               files": the soft one.
+static const char *const limit_names[PAGE_LIMITS] = {
+    [PAGE_MAX_FILES] = "Max open files",     [PAGE_MAX_LOCKED] = "Max locked memory",
+    [PAGE_MAX_QUEUES] = "Max msgqueue size", [PAGE_MAX_MEMORY] = "Max address space",
+    [PAGE_MAX_CORE] = "Max core file size",  [PAGE_MAX_PROCESSES] = "Max processes",
+};
+
+// "Max open files            1024                 524288               files": the soft one is first.
+static bool limit_value(const char *text, const char *name, uint64_t *value)
+{
+    const char *line = strstr(text, name);
+
+    if (!line)
+        return false;
+    line += strlen(name);
+    *value = UINT64_MAX;
+    return strncmp(line + strspn(line, " "), "unlimited", 9) == 0 ||
+           proc_file_numbers(line, value, 1) == 1;
+}
+
 static void read_limits(int dir, struct process_page *page)
 {
-    static const char name[] = "\nMax open files";
     char text[4096];
-    uint64_t value;
-
     ssize_t n = proc_file_read_at(dir, "limits", text, sizeof text);
+
     if (n < 0)
         note_error((int)n, page);
-    const char *line = n > 0 ? strstr(text, name) : NULL;
-    if (!line)
-        return;
-    line += sizeof name - 1;
-    if (proc_file_numbers(line, &value, 1) == 1)
-        page->max_files = value;
-    else if (strncmp(line + strspn(line, " "), "unlimited", 9) == 0)
-        page->max_files = UINT64_MAX;
-    else
-        return;
-    page->known |= PAGE_KNOWS_MAX_FILES;
+    for (size_t i = 0; n > 0 && i < PAGE_LIMITS; i++)
+        if (limit_value(text, limit_names[i], &page->limits[i]))
+            page->limits_known |= (uint8_t)(1 << i);
 }
 
 static void read_shared_pss(int dir, struct process_page *page)

@@ -79,6 +79,11 @@ static void add_kind(struct line *line, size_t n, enum file_kind kind)
     line_count(line, n, one, same ? one : kind == FILE_DIRECTORY ? "directories" : NULL);
 }
 
+static bool knows_limit(const struct process_page *page, enum page_limit which)
+{
+    return page->limits_known & 1 << which;
+}
+
 static void note_kinds(const struct snapshot *s, const struct open_file *files, size_t n,
                        const struct process_files *answer, struct note_vec *out)
 {
@@ -93,8 +98,8 @@ static void note_kinds(const struct snapshot *s, const struct open_file *files, 
     }
     line_add(&line, "Open       ");
     line_count(&line, n + left_out + unread, "file", NULL);
-    if (s->page.known & PAGE_KNOWS_MAX_FILES && s->page.max_files != UINT64_MAX)
-        line_add(&line, " of %" PRIu64, s->page.max_files);
+    if (knows_limit(&s->page, PAGE_MAX_FILES) && s->page.limits[PAGE_MAX_FILES] != UINT64_MAX)
+        line_add(&line, " of %" PRIu64, s->page.limits[PAGE_MAX_FILES]);
     for (size_t k = 0; k < FILE_KINDS; k++)
         if (kinds[k])
             add_kind(&line, kinds[k], (enum file_kind)k);
@@ -169,6 +174,37 @@ static void note_memory(const struct process_page *page, struct note_vec *out)
     add(out, NOTE_PLAIN, text);
 }
 
+// What stops it from locking, mapping or making more; of its files the line about these says it.
+static void note_limits(const struct process_page *page, struct note_vec *out)
+{
+    static const char *const names[PAGE_LIMITS] = {
+        [PAGE_MAX_LOCKED] = "locked memory",
+        [PAGE_MAX_QUEUES] = "message queues",
+        [PAGE_MAX_MEMORY] = "address space",
+        [PAGE_MAX_CORE] = "core",
+        [PAGE_MAX_PROCESSES] = "processes of its user",
+    };
+    char text[TEXT], size[TEXT_SHORT];
+    struct line line = line_start(text, sizeof text);
+    const char *before = "Limits     ";
+
+    for (size_t i = 0; i < PAGE_LIMITS; i++) {
+        uint64_t limit = page->limits[i];
+        if (!names[i] || !knows_limit(page, (enum page_limit)i))
+            continue;
+        line_add(&line, "%s%s ", before, names[i]);
+        before = " · ";
+        if (limit == UINT64_MAX)
+            line_add(&line, "unlimited");
+        else if (i == PAGE_MAX_PROCESSES)
+            line_add(&line, "%" PRIu64, limit);
+        else
+            line_add(&line, "%s", text_size(size, sizeof size, limit));
+    }
+    if (line.n)
+        add(out, NOTE_PLAIN, text);
+}
+
 // What there is of it in all, beside the part of one process.
 static void note_machine(const struct process_page *page, struct note_vec *out)
 {
@@ -210,6 +246,7 @@ static void note_page(const struct snapshot *s, int32_t pid, struct note_vec *ou
         return;
     note_places(page, out);
     note_memory(page, out);
+    note_limits(page, out);
     note_machine(page, out);
     if (page->outcome == PAGE_STUCK)
         add(out, NOTE_WARNING, "not all could be read: the process did not answer in time");
