@@ -12,6 +12,7 @@
 #include "linux/namespaces/enter.h"
 #include "linux/process/page.h"
 #include "linux/process/process.h"
+#include "linux/process/same_memory.h"
 #include "linux/shared/place.h"
 #include "linux/waiters/waiters.h"
 
@@ -89,7 +90,7 @@ static void probe_machine(struct linux_source *self, const struct probe *probe,
         break;
     case PROBE_SAME_MEMORY:
         if (self->machine.same_pid_namespace)
-            attachments_same_memory(answer);
+            same_memory_probe(answer);
         else
             answer->error = -ENOTSUP;
         break;

@@ -142,8 +142,11 @@ TEST(nothing_grows)
         if (i == WARM)
             warm = measure();
     }
-    assert_true(await(comes_to, &warm, 60)); // somebody who was slow may just be at it
+    bool came = await(comes_to, &warm, 60); // somebody who was slow may just be at it
     end = measure();
+    if (!came)
+        fail_msg("%zu descriptors, then %zu; %zu tasks, then %zu", warm.descriptors,
+                 end.descriptors, warm.threads, end.threads);
     printf("in use: %zu, then %zu bytes; resident %zu KiB, then %zu KiB\n", warm.bytes, end.bytes,
            warm.resident / 1024, end.resident / 1024);
     if (COUNTS_MEMORY) {

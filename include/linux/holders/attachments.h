@@ -39,8 +39,5 @@ void attachments_probe_use(struct attachments *self, int32_t pid, bool all, stru
 void attachments_probe_shared(struct attachments *self, int32_t pid, bool open,
                               struct answer *answer);
 void attachments_probe_shared_file(struct attachments *self, int32_t pid, struct answer *answer);
-// PROBE_SAME_MEMORY: by kcmp(2), which takes the lock exec holds (kernel/kcmp.c kcmp_lock) and
-// needs pids as our own PID namespace numbers them.
-void attachments_same_memory(struct answer *answer);
 
 #endif

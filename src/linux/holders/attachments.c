@@ -4,12 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/kcmp.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -17,7 +15,6 @@
 #include "linux/process/namespace.h"
 #include "linux/process/start_times.h"
 #include "linux/process/stat.h"
-#include "model/holders/address_spaces.h"
 
 struct attachments {
     int proc; // O_PATH
@@ -42,16 +39,10 @@ static const struct maps_engine *choose_engine(int proc, const struct maps_devic
     return error == -ENOTTY ? &maps_by_text : &maps_by_query;
 }
 
-static bool is_proc(int dir)
-{
-    struct statfs file_system;
-
-    return fstatfs(dir, &file_system) == 0 && file_system.f_type == PROC_SUPER_MAGIC;
-}
-
 struct attachments *attachments_new(const char *proc, bool text_only)
 {
     struct attachments *self = mem_zero(1, sizeof *self);
+    struct statfs fs;
 
     self->proc = open(proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
     int error = self->proc < 0 ? -errno : maps_learn_devices(&self->devices);
@@ -62,7 +53,8 @@ struct attachments *attachments_new(const char *proc, bool text_only)
     }
     self->engine = text_only ? &maps_by_text : choose_engine(self->proc, &self->devices);
     self->own_namespace = namespace_of(self->proc, "self", "ipc");
-    self->starts = is_proc(self->proc) ? start_times_new() : NULL;
+    if (fstatfs(self->proc, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC)
+        self->starts = start_times_new();
     return self;
 }
 
@@ -404,23 +396,4 @@ void attachments_probe_shared_file(struct attachments *self, int32_t pid, struct
     if (answer->shared_maps.n)
         answer->error =
             descriptors_map_file(self->proc, pid, &answer->shared_maps.at[0], &answer->shared);
-}
-
-static bool compare(void *self, int32_t a, int32_t b, int *order)
-{
-    (void)self;
-    if (a <= 0 || b <= 0)
-        return false;
-    long result = syscall(SYS_kcmp, (pid_t)a, (pid_t)b, KCMP_VM, 0UL, 0UL);
-    // 0 equal, 1 less, 2 greater; 3 only says unequal. kcmp(2)
-    if (result < 0 || result > 2)
-        return false;
-    *order = result == 0 ? 0 : result == 1 ? -1 : 1;
-    return true;
-}
-
-void attachments_same_memory(struct answer *answer)
-{
-    answer->same = mem_alloc(answer->tasks.n * sizeof *answer->same);
-    address_spaces_join(compare, NULL, answer->tasks.at, answer->tasks.n, answer->same);
 }
