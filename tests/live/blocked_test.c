@@ -145,7 +145,7 @@ static bool all_wait(void *arg)
 
 static bool is_stopped(pid_t pid, const char *tid)
 {
-    char path[64], line[256] = "";
+    char path[320], line[256] = "";
 
     snprintf(path, sizeof path, "/proc/%d/task/%s/stat", pid, tid);
     FILE *file = fopen(path, "re");
