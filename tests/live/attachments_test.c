@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "linux/holders/attachments.h"
+#include "linux/process/same_memory.h"
 #include "linux/process/stat.h"
 #include "support/ns.h"
 #include "support/test.h"
@@ -182,7 +183,7 @@ static bool share_memory(pid_t a, pid_t b)
 
     vec_push(&answer.tasks, a);
     vec_push(&answer.tasks, b);
-    attachments_same_memory(&answer);
+    same_memory_probe(&answer);
     bool same = !answer.error && answer.same[1] == 0;
     answer_clear(&answer);
     return same;

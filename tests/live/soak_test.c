@@ -27,7 +27,7 @@ enum { COUNTS_MEMORY = false, REFRESHES = 1000 };
 #else
 enum { COUNTS_MEMORY = true, REFRESHES = 10000 };
 #endif
-enum { WARM = REFRESHES / 2 };
+enum { WARM = REFRESHES / 2, SETTLING = 100 };
 
 static int shmids[SEGMENTS];
 static uint64_t seed = 0x2545f4914f6cdd1d;
@@ -141,6 +141,10 @@ TEST(nothing_grows)
         snapshot_unref(p);
         if (i == WARM)
             warm = measure();
+        // A thread that has just come to help has not opened its descriptor yet.
+        size_t descriptors = i > WARM && i <= WARM + SETTLING ? entries("/proc/self/fd") : 0;
+        if (descriptors > warm.descriptors)
+            warm.descriptors = descriptors;
     }
     bool came = await(comes_to, &warm, 60); // somebody who was slow may just be at it
     end = measure();
