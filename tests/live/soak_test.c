@@ -17,6 +17,8 @@
 
 enum { SEGMENTS = 8 };
 enum { PROBERS = 2, LEFT = 4 };
+// Descriptors of the reverse map's walk, which is loaded once the machine has processes enough.
+enum { WALK = 3 };
 // As listed in /proc: with "." and "..", the main one, the sampler, and one of a sanitizer.
 enum { THREADS = 2 + 1 + 1 + PROBERS + LEFT + 1 };
 enum { GROWTH = 256 * 1024 }; // bytes in use may differ so much by what just happens
@@ -92,7 +94,7 @@ static bool comes_to(void *arg)
     // Each prober keeps a descriptor; where the machine is slow one more may have come to help.
     size_t more = now.threads > warm->threads ? now.threads - warm->threads : 0;
 
-    return now.descriptors <= warm->descriptors + more && now.threads <= THREADS;
+    return now.descriptors <= warm->descriptors + more + WALK && now.threads <= THREADS;
 }
 
 // Somebody attaches, detaches, forks or ends; somebody always does.
