@@ -73,8 +73,8 @@ FUZZ := $(call tests_in,fuzz)
 # passes through every rule.
 ifdef SAN
 UNIT := $(filter-out %/cost_test,$(UNIT))
-LIVE := $(filter-out $(addprefix %/,verdicts_servers_test.sh verdicts_clients_test.sh completions_test.sh \
-	install_test.sh),$(LIVE))
+LIVE := $(filter-out $(addprefix %/,verdicts_servers_test.sh verdicts_clients_test.sh apps_apache_test.sh \
+	completions_test.sh install_test.sh),$(LIVE))
 endif
 # Tests in which threads of ours run: they include a module that starts some. ThreadSanitizer cannot
 # follow processes that share memory, nor those whose system calls are denied; and what counts its steps
