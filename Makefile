@@ -73,8 +73,8 @@ FUZZ := $(call tests_in,fuzz)
 # passes through every rule.
 ifdef SAN
 UNIT := $(filter-out %/cost_test,$(UNIT))
-LIVE := $(filter-out $(addprefix %/,verdicts_servers_test.sh verdicts_clients_test.sh apps_apache_test.sh \
-	completions_test.sh install_test.sh),$(LIVE))
+LIVE := $(filter-out $(addprefix %/,verdicts_servers_test.sh verdicts_clients_test.sh completions_test.sh \
+	install_test.sh),$(LIVE))
 endif
 # Tests in which threads of ours run: they include a module that starts some. ThreadSanitizer cannot
 # follow processes that share memory, nor those whose system calls are denied; and what counts its steps
@@ -187,9 +187,8 @@ check-fast: check-style
 	@$(MAKE) --no-print-directory check-tests
 check-asan:
 	@$(MAKE) --no-print-directory O=build/asan SAN=address,undefined CFLAGS="-O1 -g1" check-tests
-# A thread of ours may still be on its way out when a test forks.
 check-tsan:
-	@TSAN_OPTIONS=die_after_fork=0 $(MAKE) --no-print-directory O=build/tsan SAN=thread CFLAGS="-O1 -g1" check-threaded
+	@$(MAKE) --no-print-directory O=build/tsan SAN=thread CFLAGS="-O1 -g1" check-threaded
 check-threaded: all $(THREADED)
 	@tests/run.sh $(THREADED)
 # The other compiler has its say about everything, and links the program; tests it only reads.

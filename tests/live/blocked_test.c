@@ -236,6 +236,54 @@ static uint64_t column(const struct snapshot *s, const struct kind *kind, const 
     return cell.count;
 }
 
+// An ordinary user sees his own processes wait, the kernel's counts, and how much he does not see. The child
+// starts threads: it is forked before any other test has started some (ThreadSanitizer follows no other).
+static int look_as_nobody(void)
+{
+    char said[256], wanted[64];
+    struct line line = line_start(said, sizeof said);
+
+    child_become_nobody();
+    prctl(PR_SET_DUMPABLE, 1);
+    struct snapshot *s = collect();
+    words_waiting(&line, s, KIND_SEMSET, set);
+    snprintf(wanted, sizeof wanted, "16 waiting: 8 found, 8 unseen (%u processes not readable",
+             s->waiters_unseen);
+    if (strncmp(said, wanted, strlen(wanted)) != 0 || !strstr(said, "; try sudo)")) {
+        print_message("'%s' is not '%s…'\n", said, wanted);
+        return 2;
+    }
+    if (s->waiters.n != TASKS / 2 || s->waiters_unseen < PROCESSES / 2)
+        return 3;
+    for (size_t i = 0; i < s->waiters.n; i++)
+        for (size_t k = 0; k < PROCESSES; k += 2)
+            if (s->waiters.at[i].pid == people[k])
+                return 4;
+    line = line_start(said, sizeof said);
+    words_waiting(&line, s, KIND_QUEUE, full);
+    if (strncmp(said, "4 senders blocked (", 19) != 0)
+        return 5;
+    snapshot_unref(s);
+    return 0;
+}
+
+TEST(an_ordinary_user_is_told_what_he_does_not_see)
+{
+    int status;
+
+    if (!ns_was_root()) {
+        printf("skip: one user alone is at hand here\n");
+        skip();
+    }
+    pid_t child = fork();
+    if (child == 0)
+        _exit(look_as_nobody());
+    assert_true(child > 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 TEST(every_task_is_told)
 {
     struct truth truth;
@@ -314,53 +362,6 @@ TEST(a_stopped_process_is_not_counted)
     snapshot_unref(s);
     assert_int_equal(kill(people[2], SIGCONT), 0);
     assert_true(await(all_wait, &truth, 60));
-}
-
-// An ordinary user sees his own processes wait, the kernel's counts, and how much he does not see.
-static int look_as_nobody(void)
-{
-    char said[256], wanted[64];
-    struct line line = line_start(said, sizeof said);
-
-    child_become_nobody();
-    prctl(PR_SET_DUMPABLE, 1);
-    struct snapshot *s = collect();
-    words_waiting(&line, s, KIND_SEMSET, set);
-    snprintf(wanted, sizeof wanted, "16 waiting: 8 found, 8 unseen (%u processes not readable",
-             s->waiters_unseen);
-    if (strncmp(said, wanted, strlen(wanted)) != 0 || !strstr(said, "; try sudo)")) {
-        print_message("'%s' is not '%s…'\n", said, wanted);
-        return 2;
-    }
-    if (s->waiters.n != TASKS / 2 || s->waiters_unseen < PROCESSES / 2)
-        return 3;
-    for (size_t i = 0; i < s->waiters.n; i++)
-        for (size_t k = 0; k < PROCESSES; k += 2)
-            if (s->waiters.at[i].pid == people[k])
-                return 4;
-    line = line_start(said, sizeof said);
-    words_waiting(&line, s, KIND_QUEUE, full);
-    if (strncmp(said, "4 senders blocked (", 19) != 0)
-        return 5;
-    snapshot_unref(s);
-    return 0;
-}
-
-TEST(an_ordinary_user_is_told_what_he_does_not_see)
-{
-    int status;
-
-    if (!ns_was_root()) {
-        printf("skip: one user alone is at hand here\n");
-        skip();
-    }
-    pid_t child = fork();
-    if (child == 0)
-        _exit(look_as_nobody());
-    assert_true(child > 0);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 // --- waiting over time, in a live screen --------------------------------------------------------

@@ -35,9 +35,11 @@ as() { # UID COMMAND…
     shift
     setpriv --reuid="$uid" --regid="$uid" --clear-groups -- "$@"
 }
-end_all() { # NAME…: every process of that name in here
+end_all() { # NAME…: every process of that name in here, those that were just forked as well
     for name in "$@"; do
-        pkill -9 -x "$name"
+        while pgrep -r R,S,D,T -x "$name" >/dev/null; do
+            pkill -9 -x "$name"
+        done
     done
 }
 
