@@ -53,3 +53,13 @@ const char *owner_filter(const struct snapshot *s, uint32_t uid, char dst[OWNER_
         snprintf(dst, OWNER_FILTER_MAX, "uid=%" PRIu32, uid);
     return dst;
 }
+
+void say_orphans_removal(struct say *x, uint32_t uid, const char *table)
+{
+    char owner[OWNER_FILTER_MAX];
+
+    say(x, "(");
+    say(x, COMMAND("Enter shows them; F8", "--remove -f '{text} orphan=yes' {text}"),
+        owner_filter(x->s, uid, owner), table);
+    say(x, ")");
+}

@@ -38,6 +38,8 @@ enum { OWNER_FILTER_MAX = 64 };
 // A term of a filter that is true of that user's objects alone: "owner=apache", "uid=1001". Returns
 // dst.
 const char *owner_filter(const struct snapshot *s, uint32_t uid, char dst[OWNER_FILTER_MAX]);
+// How that user's orphans in a table are removed, in parentheses.
+void say_orphans_removal(struct say *x, uint32_t uid, const char *table);
 
 struct rule {
     const char *name;

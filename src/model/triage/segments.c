@@ -208,12 +208,8 @@ static void orphan_advise(struct say *x)
 {
     const struct segment *g = x->match->object;
 
-    char owner[OWNER_FILTER_MAX];
-
-    say(x, "ask their owner whether the contents matter, then remove them (");
-    say(x, COMMAND("Enter shows them; F8", "--remove -f '{text} orphan=yes' segments"),
-        owner_filter(x->s, g->o.uid, owner));
-    say(x, ")");
+    say(x, "ask their owner whether the contents matter, then remove them ");
+    say_orphans_removal(x, g->o.uid, "segments");
 }
 
 static void creator_reused_advise(struct say *x)

@@ -281,23 +281,18 @@ static void left_out_advise(struct say *x)
 static void orphan_sets_advise(struct say *x)
 {
     const struct semset *set = x->match->object;
-    char owner[OWNER_FILTER_MAX];
 
-    say(x, "remove them if no program will come back for them (");
-    say(x, COMMAND("Enter shows them; F8", "--remove -f '{text} orphan=yes' semaphores"),
-        owner_filter(x->s, set->o.uid, owner));
-    say(x, ")");
+    say(x, "remove them if no program will come back for them ");
+    say_orphans_removal(x, set->o.uid, "semaphores");
 }
 
 static void orphan_queues_advise(struct say *x)
 {
     const struct queue *q = x->match->object;
-    char owner[OWNER_FILTER_MAX];
 
-    say(x, "remove them (");
-    say(x, COMMAND("Enter shows them; F8", "--remove -f '{text} orphan=yes' queues"),
-        owner_filter(x->s, q->o.uid, owner));
-    say(x, "): messages still queued are lost");
+    say(x, "remove them ");
+    say_orphans_removal(x, q->o.uid, "queues");
+    say(x, ": messages still queued are lost");
 }
 
 // --- the rules ----------------------------------------------------------------------------------
