@@ -377,6 +377,15 @@ TEST(a_lock_held_by_the_dead_is_found)
     triage(s);
     assert_null(find(s, "set-stranded"));
     e->known |= ELEMENT_KNOWS_COUNTS;
+    set->otime = s->time - 2;
+    triage(s);
+    assert_non_null(find(s, "set-stranded"));
+    set->otime = s->time - 1; // who is gone now may have given back since it was read
+    triage(s);
+    assert_null(find(s, "set-stranded"));
+    e->waited = 1; // or has not
+    triage(s);
+    assert_non_null(find(s, "set-stranded"));
     set->otime = 0; // only its values were set: nobody took anything
     triage(s);
     assert_null(find(s, "set-stranded"));

@@ -131,6 +131,15 @@ static void queue_unread_evidence(struct say *x)
 
 // The first element a task waits for although its last operator is gone. A set never
 // operated (otime 0) carries the pid of who set its values: nobody died holding it.
+// Processes are asked after elements are read: who ended in between gave back what it held (SEM_UNDO), and
+// the next one may have taken it. So nothing is said of what was operated just then, unless the same
+// waiting has been seen since.
+static bool is_just_operated(const struct snapshot *s, const struct semset *set,
+                             const struct element *e)
+{
+    return set->otime + 1 >= s->time && e->waited == 0;
+}
+
 static const struct element *stranded(const struct snapshot *s, const struct semset *set)
 {
     unsigned known = ELEMENT_KNOWS_COUNTS | ELEMENT_KNOWS_PID;
@@ -141,6 +150,7 @@ static const struct element *stranded(const struct snapshot *s, const struct sem
         return NULL;
     for (size_t i = 0; i < n; i++) {
         if ((e[i].known & known) == known && e[i].ncount + e[i].zcount > 0 &&
+            !is_just_operated(s, set, &e[i]) &&
             pid_state_ended(object_pid_state(s, &set->o, e[i].pid, semset_last_use(set))))
             return &e[i];
     }
