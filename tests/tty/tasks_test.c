@@ -76,6 +76,7 @@ static void who_uses_most_and_whom_it_serves(struct tty *t)
     tty_must_show(t, "python 17002 › curl 1700");
     tty_send(t, "\033");
     tty_must_not_show(t, "› curl");
+    must_show_in_row(t, "127.0.0.1:8047  127.0.0.1", "17003 curl"); // its sockets are read again
     tty_send(t, "k");
     tty_must_show(t, "SIGTERM");
     tty_send(t, "\r");
