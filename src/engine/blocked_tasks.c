@@ -1,6 +1,7 @@
 // Tasks blocked on semaphore sets and queues: when processes are asked for them, and which.
 //
-// For sets the kernel counts the waiters: no process is asked while the known ones account for all.
+// For sets the kernel counts the waiters: no process is asked while the known ones account for all, but
+// in the first round, for those that are stopped.
 // For queues it does not: all processes are asked now and then, more often while a queue changes or
 // is looked at. Over time this takes at most 2 % of a processor.
 #include "base/clock.h"
@@ -117,18 +118,16 @@ static uint64_t fingerprint(const struct snapshot *s)
     return print;
 }
 
-// Whether any task may wait at all; *counted receives how many the kernel counts on sets.
-static bool possible(const struct snapshot *s, uint64_t *counted)
+// Whether any task may wait at all. A stopped one the kernel does not count on a set: it matters where a
+// verdict on the set is wanted.
+static bool possible(const struct snapshot *s, uint64_t need)
 {
-    bool unknown = s->queues.n > 0;
-
-    *counted = 0;
+    if (s->queues.n > 0 || (need & NEED_SERVERS && s->semsets.n > 0))
+        return true;
     for (size_t i = 0; i < s->semsets.n; i++)
-        if (s->semsets.at[i].known & SET_KNOWS_WAITERS)
-            *counted += s->semsets.at[i].waiters;
-        else
-            unknown = true;
-    return unknown || *counted;
+        if (!(s->semsets.at[i].known & SET_KNOWS_WAITERS) || s->semsets.at[i].waiters > 0)
+            return true;
+    return false;
 }
 
 // Whether exactly those are known that the kernel counts on each set: a stopped one it does not.
@@ -156,11 +155,11 @@ static void update(void *self, const struct round *round)
 {
     struct blocked_tasks *b = self;
     const struct snapshot *tables = round->tables;
-    uint64_t counted, print = fingerprint(tables);
+    uint64_t print = fingerprint(tables);
     int64_t now = clock_ns(), rest = b->cost_ns * PACE;
     bool all = round->effort == EFFORT_FULL;
 
-    if (!possible(tables, &counted)) {
+    if (!possible(tables, round->want->need)) {
         vec_clear(&b->waiters);
         b->unseen = 0;
         b->print = print;

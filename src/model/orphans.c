@@ -135,7 +135,9 @@ bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *kno
 
     if (s->recorded)
         return recorded_orphan(s, &set->o, known);
-    if ((set->known & SET_KNOWS_WAITERS) && set->waiters > 0) {
+    size_t waiters; // the stopped, too, which the kernel does not count
+    snapshot_waiters(s, set->o.kind, set->o.id, &waiters);
+    if (waiters > 0 || ((set->known & SET_KNOWS_WAITERS) && set->waiters > 0)) {
         *known = true;
         return false;
     }

@@ -205,3 +205,46 @@ TEST(what_strangers_may_use_is_not_known)
     assert_true(queue_orphan(s, q, &known) && known);
     snapshot_unref(s);
 }
+
+// The kernel keeps no creator of a set, but its last user made a segment that is in use.
+TEST(a_set_of_a_maker_whose_segment_is_in_use)
+{
+    struct snapshot *s = people();
+    bool orphan;
+    struct segment *g = fake_segment(s, 7, 0, 0, 4096, 1);
+
+    g->cpid = DEAD, g->o.ctime = FAKE_NOW - 7200;
+    set_of(s, 0, 0, DEAD);
+    groups_mark(s);
+    assert_false(set_known(s, 0, &orphan));
+    assert_int_equal(group_mate(s, &s->semsets.at[0].o)->id, 7);
+    assert_int_equal(group_mate(s, &s->semsets.at[0].o)->kind, KIND_SEGMENT);
+    g->o.uid = 7; // another owner's
+    groups_mark(s);
+    assert_true(set_known(s, 0, &orphan) && orphan);
+    g->o.uid = 0, g->cpid = SERVER, g->o.ctime = s->semsets.at[0].o.ctime; // made at the same time
+    groups_mark(s);
+    assert_true(set_known(s, 0, &orphan) && orphan);
+    s->elements.at[0].pid = SERVER + 1; // perhaps by a child of the server: it had some
+    fake_gone(s, SERVER + 1);
+    for (size_t i = 0; i < s->processes.n; i++)
+        s->processes.at[i].reaped = s->processes.at[i].pid == SERVER;
+    groups_mark(s);
+    assert_false(set_known(s, 0, &orphan));
+    snapshot_unref(s);
+}
+
+// The kernel does not count a stopped one.
+TEST(a_set_a_stopped_process_waits_for_is_in_use)
+{
+    struct snapshot *s = people();
+    bool orphan;
+
+    set_of(s, 0, 0, DEAD);
+    assert_true(set_known(s, 0, &orphan) && orphan);
+    vec_push(&s->waiters,
+             ((struct waiter){.kind = KIND_SEMSET, .id = 0, .pid = SERVER, .stopped = true}));
+    assert_true(set_known(s, 0, &orphan));
+    assert_false(orphan);
+    snapshot_unref(s);
+}

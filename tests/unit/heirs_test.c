@@ -85,6 +85,11 @@ TEST(a_daemon_may_have_inherited)
         {{.pid = MAKER + 2, .uid = ROOT, .start_time = BORN - 2}, 3},    // and earlier
         {{.pid = MAKER - 1, .uid = ROOT, .start_time = BORN}, 3},        // than the maker was
         {{.pid = MAKER + 4097, .uid = ROOT, .start_time = BORN + 1}, 3}, // too many processes later
+        // daemons, which began a session
+        {{.pid = MAKER + 3, .uid = ROOT, .start_time = BORN + 5, .session = MAKER + 2}, 0},
+        {{.pid = MAKER + 3, .uid = ROOT, .start_time = BORN + 6, .session = MAKER + 2}, 3},
+        {{.pid = MAKER + 3, .uid = ROOT, .start_time = BORN + 5, .session = MAKER - 2}, 3},
+        {{.pid = MAKER + 3, .uid = 8, .start_time = BORN, .session = MAKER + 2}, 0}, // root became
         // that do not answer
         {{.pid = MAKER + 2, .uid = ROOT, .silent = true}, 0},
         {{.pid = MAKER + 2, .uid = 8, .silent = true}, 3},
@@ -103,6 +108,40 @@ TEST(a_daemon_may_have_inherited)
         if (orphans(s) != cases[i].orphans)
             fail_msg("case %zu", i);
         assert_true((semset_heir(s, &s->semsets.at[0]) != NULL) == (cases[i].orphans == 0));
+        snapshot_unref(s);
+    }
+}
+
+// The last worker that used them ended; the segment names its maker.
+TEST(a_server_that_forks_workers_may_have_made_what_they_used)
+{
+    static const struct {
+        struct heir heir;
+        size_t orphans;
+    } cases[] = {
+        {{.pid = MAKER - 9, .uid = ROOT, .start_time = BORN - 30, .server = true}, 1},
+        {{.pid = MAKER - 9, .uid = ROOT, .start_time = BORN + 1, .server = true}, 1},
+        {{.pid = MAKER - 9, .uid = SERVICE, .start_time = BORN, .server = true},
+         3}, // root made them
+        {{.pid = MAKER - 9, .uid = ROOT, .start_time = BORN + 2, .server = true}, 3},
+        {{.pid = MAKER - 9, .uid = ROOT, .start_time = BORN - 31, .server = true}, 3},
+        {{.pid = MAKER + 9, .uid = ROOT, .start_time = BORN, .server = true}, 3},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct snapshot *s = left_behind();
+        struct segment *g = &s->segments.at[0];
+        s->semsets.at[0].otime = s->queues.at[0].rtime = BORN + 60;
+        s->queues.at[0].lrpid = MAKER;
+        g->o.ctime -= 60;
+        vec_push(&s->heirs, cases[i].heir);
+        if (orphans(s) != cases[i].orphans)
+            fail_msg("case %zu", i);
+        g->o.ctime += 60; // its maker, which is gone, made all three
+        assert_int_equal(orphans(s), 3);
+        s->semsets.at[0].otime = 0; // only set up, by the one that made it
+        g->o.ctime -= 60;
+        assert_int_equal(orphans(s), cases[i].orphans == 1 ? 2 : 3);
         snapshot_unref(s);
     }
 }
@@ -195,6 +234,25 @@ TEST(the_daemon_of_a_segment)
             fail_msg("case %zu", i);
         snapshot_unref(s);
     }
+}
+
+// However late it was forked: that attached the segment last.
+TEST(a_daemon_that_was_attached_by_its_fork)
+{
+    struct snapshot *s = left_behind();
+    struct segment *g = &s->segments.at[0];
+    struct process *p = fake_process(s, MAKER + 3, SERVICE, "daemon", NULL);
+
+    p->start_time = BORN + 60, p->session = MAKER + 2;
+    p->forked = true, p->known |= PROC_KNOWS_STAT;
+    assert_false(segment_is_daemons(s, g, MAKER + 3));
+    g->atime = BORN + 60, g->lpid = MAKER + 2;
+    assert_true(segment_is_daemons(s, g, MAKER + 3));
+    g->lpid = MAKER + 3; // itself
+    assert_false(segment_is_daemons(s, g, MAKER + 3));
+    g->lpid = MAKER, g->atime = BORN + 63; // and later
+    assert_false(segment_is_daemons(s, g, MAKER + 3));
+    snapshot_unref(s);
 }
 
 TEST(its_removal_names_the_daemon)

@@ -13,6 +13,7 @@ struct task_stat {
     int32_t parent;       // 0: of another PID namespace
     int32_t session;      // 0: its leader is outside this PID namespace
     int32_t tty;          // device number of its terminal as stat encodes it; 0: none
+    bool reaped;          // children that it waited for used memory
     uint64_t cpu_ticks;   // user and system, of all its threads; of sysconf(_SC_CLK_TCK) a second
     int32_t threads;      // an exited leader that was not reaped counts
     uint64_t start_ticks; // the same, since boot

@@ -9,12 +9,19 @@
 
 #include "model/record/snapshot.h"
 
+//
+// A server that makes its sets and queues and then forks its workers lives on, and the last worker that
+// used them may have ended: to those it is an heir as well.
+
 enum { HEIRS_NEAR = 4096 }; // an heir's pid is so near the maker's
 
 struct left { // an object whose processes are all gone
     const struct owned *o;
     int32_t maker; // the lowest of their pids
     int64_t made;  // epoch seconds
+    // A set or queue in use since: a process that used it may be another than the one that made it,
+    // which the kernel does not name.
+    bool used;
 };
 VEC(left_vec, struct left);
 
@@ -22,8 +29,10 @@ VEC(left_vec, struct left);
 void heirs_left(const struct snapshot *s, struct left_vec *out);
 
 // Whether the process may have inherited the object. Its pid is taken to follow the maker's: an
-// heir that was forked after pids wrapped is missed. Of one that does not answer only its pid and user
-// count: any user can make such processes, and leaves the objects of others alone with them.
+// heir that was forked after pids wrapped is missed. A daemon, which began a session since, may have
+// been forked some seconds later, and where root made the object may have become another user. Of
+// one that does not answer only its pid and user count: any user can make such processes, and leaves the
+// objects of others alone with them.
 bool heir_fits(const struct left *left, const struct heir *heir);
 
 // Whether that process is the daemon that the segment's creator became by daemon(3): forked by a

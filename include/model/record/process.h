@@ -88,6 +88,7 @@ struct process { // what is known of a pid that something names
     uint16_t known;
     bool gone;     // asked for and not there, or a zombie of which no thread lives
     bool forked;   // it executed no program since it was forked: PROC_KNOWS_STAT
+    bool reaped;   // it waited for a child that had ended: PROC_KNOWS_STAT
     bool unreaped; // of what is gone: such a zombie; its parent, name and user may be known
     bool stuck;    // its files could not be read in time
     char comm[68]; // escaped

@@ -61,11 +61,15 @@ static void add_left(struct search *search, const struct pid_entry_vec *list,
                      const struct left *left)
 {
     int64_t last = (int64_t)left->maker + HEIRS_NEAR;
+    // Workers of the same server may be older than the one that ended.
+    int64_t first = (int64_t)left->maker - (left->used ? HEIRS_NEAR : 0);
 
-    search->starts[vec_lower(list, entry, entry->pid <= left->maker)]++;
+    search->starts[vec_lower(list, entry, entry->pid <= first)]++;
     search->starts[vec_lower(list, entry, entry->pid <= last)]--;
     user_set_add(&search->users, left->o->uid);
     user_set_add(&search->users, left->o->cuid);
+    search->users.all |=
+        left->o->uid == 0 || left->o->cuid == 0; // its daemon may have become anybody
 }
 
 // Both lists are in the order of the tables.
@@ -134,12 +138,45 @@ static bool is_orphaned(const struct heirs *h, const struct process *child)
     return true; // its parent is not seen
 }
 
+// Those fork themselves for every pipeline, and make nothing.
+static bool is_shell(const char *comm)
+{
+    static const char *const names[] = {"bash", "sh",  "dash", "zsh",    "ksh",
+                                        "mksh", "ash", "fish", "busybox"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(comm, names[i]) == 0)
+            return true;
+    return false;
+}
+
 static bool fits_any(const struct heirs *h, const struct heir *heir)
 {
     for (size_t i = 0; i < h->left.n; i++)
         if (heir_fits(&h->left.at[i], heir))
             return true;
     return false;
+}
+
+// Those that have such children, and execute the same program.
+static void find_forking(struct heirs *h)
+{
+    const unsigned all = PROC_KNOWS_COMM | PROC_KNOWS_UID | PROC_KNOWS_START;
+
+    for (size_t i = 0; i < h->family.parents.n; i++) {
+        const struct process *p = &h->family.parents.at[i];
+        const struct heir heir = {
+            .pid = p->pid, .uid = p->uid, .start_time = p->start_time, .server = true};
+        bool forks = false;
+
+        for (size_t k = 0; !forks && k < h->family.children.n; k++) {
+            const struct process *child = &h->family.children.at[k];
+            forks = child->parent == p->pid && child->forked && strcmp(child->comm, p->comm) == 0;
+        }
+        if (forks && !p->gone && (p->known & all) == all && !is_shell(p->comm) &&
+            fits_any(h, &heir))
+            vec_push(&h->heirs, heir);
+    }
 }
 
 static void find_heirs(struct heirs *h, const struct source *source,
@@ -151,6 +188,7 @@ static void find_heirs(struct heirs *h, const struct source *source,
         const struct heir heir = {.pid = p->pid,
                                   .uid = p->uid,
                                   .start_time = p->start_time,
+                                  .session = p->session,
                                   .silent = pids_has(&h->family.silent_parents, p->parent)};
 
         if (is_orphaned(h, p) && fits_any(h, &heir))
@@ -162,6 +200,7 @@ static void find_heirs(struct heirs *h, const struct source *source,
         if (family_user(source, heir.pid, &heir.uid, &heir.any_user) && fits_any(h, &heir))
             vec_push(&h->heirs, heir);
     }
+    find_forking(h);
     const struct heir hidden = {.uid = geteuid(), .silent = true, .hidden = true};
     if (list->hidden && fits_any(h, &hidden))
         vec_push(&h->heirs, hidden);

@@ -64,6 +64,7 @@ static int take_stat(const struct process_reader *self, char *text, size_t n,
     process->session = stat.session;
     process->tty = stat.tty;
     process->forked = stat_is_forked(&stat);
+    process->reaped = stat.reaped;
     process->cpu_ms = stat.cpu_ticks * 1000 / (uint64_t)sysconf(_SC_CLK_TCK);
     process->known |= PROC_KNOWS_COMM | PROC_KNOWS_STATE | PROC_KNOWS_PARENT | PROC_KNOWS_STAT;
     set_start(self, process, stat.start_ticks);

@@ -47,6 +47,8 @@ bool stat_parse(const char *line, size_t len, struct task_stat *out)
             out->tty = (int32_t)value;
         else if (field == 9)
             out->flags = (uint32_t)value;
+        else if (field == 11 || field == 13) // page faults of children that were waited for
+            out->reaped |= value > 0;
         else if (field == 14 || field == 15)
             out->cpu_ticks += value;
         else if (field == 20)

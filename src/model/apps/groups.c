@@ -17,11 +17,15 @@
 // one that was used; and the two are alike in number and size.
 enum { SECONDS_BY_KEY = 5, SECONDS_BY_ID = 2, IDS_NEAR = 16, KEYS_NEAR = 16, LOOKS_MAX = 32 };
 
+// As many sets and queues as are compared with segments.
+static const uint64_t PAIRS_MAX = 4 << 20;
+
 struct member {
     struct owned *o;
     int64_t born;
     bool used;
     int32_t creator; // of a segment; of sets and queues the kernel keeps none: 0
+    int32_t user;    // the last of a set or queue; 0: none, or not known
 };
 VEC(member_vec, struct member);
 
@@ -101,20 +105,33 @@ static void mark(struct member *one, const struct member *mate)
     one->o->mate = mate->o->id;
 }
 
+// The elements name several at times: the first that was operated, or set, speaks for them.
+static int32_t set_user(const struct snapshot *s, const struct semset *set)
+{
+    size_t n;
+    const struct element *e = snapshot_elements(s, set, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (e[i].known & ELEMENT_KNOWS_PID && e[i].pid > 0)
+            return e[i].pid;
+    return 0;
+}
+
 static void add_kinds(struct snapshot *s, struct member_vec *all)
 {
     for (size_t i = 0; i < s->segments.n; i++) {
         struct segment *g = &s->segments.at[i];
-        vec_push(all, (struct member){&g->o, segment_birth(g), segment_used(s, g), g->cpid});
+        vec_push(all, (struct member){&g->o, segment_birth(g), segment_used(s, g), g->cpid, 0});
     }
     for (size_t i = 0; i < s->semsets.n; i++) {
         struct semset *set = &s->semsets.at[i];
         int64_t born = set->otime > 0 && set->otime < set->o.ctime ? set->otime : set->o.ctime;
-        vec_push(all, (struct member){&set->o, born, set_used(s, set), 0});
+        vec_push(all, (struct member){&set->o, born, set_used(s, set), 0, set_user(s, set)});
     }
     for (size_t i = 0; i < s->queues.n; i++) {
         struct queue *q = &s->queues.at[i];
-        vec_push(all, (struct member){&q->o, q->o.ctime, queue_used(s, q), 0});
+        int32_t user = q->stime > 0 ? q->lspid : q->rtime > 0 ? q->lrpid : 0;
+        vec_push(all, (struct member){&q->o, q->o.ctime, queue_used(s, q), 0, user});
     }
 }
 
@@ -173,12 +190,43 @@ static void mark_by_key(struct member_vec *all, int (*order)(const void *, const
     }
 }
 
+// A server that lives, and had children which ended: one of those may have used the set or queue last.
+static bool is_parents(const struct snapshot *s, const struct member *m, const struct member *g)
+{
+    const struct process *p = snapshot_process(s, g->creator);
+    int64_t apart = m->born > g->born ? m->born - g->born : g->born - m->born;
+
+    return apart <= SECONDS_BY_ID && m->user > g->creator && p && !p->gone && p->reaped &&
+           snapshot_pid_state(s, g->creator, g->born) == PID_ALIVE;
+}
+
+// A set or queue has no creator, but its last user has: where that one made a segment, too, which others
+// use, they may need both.
+static void mark_by_maker(const struct snapshot *s, struct member_vec *all)
+{
+    size_t segments = s->segments.n; // they stand first
+
+    if ((uint64_t)segments * (all->n - segments) > PAIRS_MAX)
+        return;
+    for (size_t i = segments; i < all->n; i++) {
+        struct member *m = &all->at[i];
+
+        for (size_t k = 0; k < segments && !m->used && !m->o->grouped && m->user > 0; k++) {
+            const struct member *g = &all->at[k];
+
+            if (g->used && same_makers(m, g) && (g->creator == m->user || is_parents(s, m, g)))
+                mark(m, g);
+        }
+    }
+}
+
 void groups_mark(struct snapshot *snapshot)
 {
     struct member_vec all = {0};
 
     add_kinds(snapshot, &all);
     mark_by_id(&all);
+    mark_by_maker(snapshot, &all);
     mark_by_key(&all, by_key);
     mark_by_key(&all, by_file);
     vec_free(&all);

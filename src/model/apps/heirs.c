@@ -5,8 +5,12 @@
 
 // HERITAGE: seconds from making objects to going to the background, where nothing else shows that a process
 // did; of one that holds the memory and began a session, DAEMON_WITHIN. EARLY: start times of processes
-// are computed from two clocks, those of objects from one of coarse grain.
-enum { HERITAGE = 1, DAEMON_WITHIN = 5, EARLY = 1 };
+// are computed from two clocks, those of objects from one of coarse grain. SERVER_WITHIN: from the start of
+// a server to making what its workers use; without that bound every old process with children would be one.
+enum { HERITAGE = 1, DAEMON_WITHIN = 5, EARLY = 1, SERVER_WITHIN = 30 };
+
+// As many segments as are compared with an object.
+static const uint64_t PAIRS_MAX = 4 << 20;
 
 // A pid the object names. False: it may live.
 static bool add_pid(const struct snapshot *s, struct left *left, int32_t pid, int64_t time)
@@ -31,7 +35,7 @@ static bool set_left(const struct snapshot *s, const struct semset *set, struct 
     size_t n;
     const struct element *e = snapshot_elements(s, set, &n);
 
-    *left = (struct left){.o = &set->o, .made = set->o.ctime};
+    *left = (struct left){.o = &set->o, .made = set->o.ctime, .used = set->otime > 0};
     if (set->otime > 0 && set->otime < left->made)
         left->made = set->otime;
     for (size_t i = 0; i < n; i++)
@@ -43,7 +47,7 @@ static bool set_left(const struct snapshot *s, const struct semset *set, struct 
 
 static bool queue_left(const struct snapshot *s, const struct queue *q, struct left *left)
 {
-    *left = (struct left){.o = &q->o, .made = q->o.ctime};
+    *left = (struct left){.o = &q->o, .made = q->o.ctime, .used = q->rtime > 0};
     return add_pid(s, left, q->lspid, q->stime) && add_pid(s, left, q->lrpid, q->rtime) &&
            left->maker > 0;
 }
@@ -65,7 +69,7 @@ void heirs_left(const struct snapshot *s, struct left_vec *out)
 
 int64_t heirs_until(const struct left *left)
 {
-    return left->made + HERITAGE;
+    return left->made + DAEMON_WITHIN;
 }
 
 static bool is_users(const struct owned *o, uint32_t uid)
@@ -80,12 +84,38 @@ static bool forked_when_new(const struct left *left, const struct heir *heir, in
             (heir->start_time >= left->made - EARLY && heir->start_time <= left->made + within));
 }
 
+static bool by_root(const struct owned *o)
+{
+    return o->uid == 0 || o->cuid == 0;
+}
+
+// The kernel gives a set or queue the effective user of who makes it.
+static bool served_by(const struct left *left, const struct heir *heir)
+{
+    return left->used && heir->uid == left->o->cuid && heir->pid < left->maker &&
+           heir->start_time <= left->made + EARLY && heir->start_time >= left->made - SERVER_WITHIN;
+}
+
 bool heir_fits(const struct left *left, const struct heir *heir)
 {
+    bool daemon = heir->session > left->maker;
+
     if (heir->hidden)
         return left->o->uid != heir->uid || left->o->cuid != heir->uid;
-    return (heir->any_user || is_users(left->o, heir->uid)) &&
-           forked_when_new(left, heir, HERITAGE);
+    if (heir->server)
+        return served_by(left, heir);
+    return (heir->any_user || is_users(left->o, heir->uid) || (daemon && by_root(left->o))) &&
+           forked_when_new(left, heir, daemon ? DAEMON_WITHIN : HERITAGE);
+}
+
+// fork(2) attaches the child: the segment was attached last when that process started, and not by that
+// one but by its creator or one in between, as daemon(3) has it (mm/mmap.c dup_mmap(), ipc/shm.c
+// shm_open()).
+static bool inherited(const struct segment *g, const struct heir *heir)
+{
+    return heir->pid > g->cpid && heir->pid - g->cpid <= HEIRS_NEAR && g->lpid >= g->cpid &&
+           g->lpid < heir->pid && g->atime > 0 && heir->start_time >= g->atime - EARLY &&
+           heir->start_time <= g->atime + HERITAGE;
 }
 
 bool segment_is_daemons(const struct snapshot *s, const struct segment *segment, int32_t pid)
@@ -98,8 +128,29 @@ bool segment_is_daemons(const struct snapshot *s, const struct segment *segment,
     if (!p || (p->known & all) != all || !p->forked || p->session <= segment->cpid)
         return false;
     const struct heir heir = {.pid = p->pid, .uid = p->uid, .start_time = p->start_time};
-    return (is_users(o, p->uid) || o->uid == 0 || o->cuid == 0) &&
-           forked_when_new(&left, &heir, DAEMON_WITHIN);
+    return (is_users(o, p->uid) || by_root(o)) &&
+           (forked_when_new(&left, &heir, DAEMON_WITHIN) || inherited(segment, &heir));
+}
+
+// Segments name the process that made them: one that ended, and left nobody attached, made what was made
+// together with them, too.
+static bool maker_known(const struct snapshot *s, const struct left *left)
+{
+    const struct owned *o = left->o;
+
+    if ((uint64_t)s->segments.n * s->semsets.n > PAIRS_MAX ||
+        (uint64_t)s->segments.n * s->queues.n > PAIRS_MAX)
+        return false;
+    for (size_t i = 0; i < s->segments.n; i++) {
+        const struct segment *g = &s->segments.at[i];
+        int64_t apart = segment_birth(g) - left->made;
+
+        if (g->nattch == 0 && g->o.cuid == o->cuid && g->o.uid == o->uid &&
+            g->cpid <= left->maker && apart <= EARLY && apart >= -EARLY &&
+            pid_state_ended(object_pid_state(s, &g->o, g->cpid, segment_birth(g))))
+            return true;
+    }
+    return false;
 }
 
 static const struct heir *heir_of(const struct snapshot *s, const struct left *left)
@@ -108,7 +159,8 @@ static const struct heir *heir_of(const struct snapshot *s, const struct left *l
 
     for (size_t i = 0; i < s->heirs.n; i++) {
         const struct heir *heir = &s->heirs.at[i];
-        if ((silent && heir->silent) || !heir_fits(left, heir))
+        if ((silent && heir->silent) || !heir_fits(left, heir) ||
+            (heir->server && maker_known(s, left)))
             continue;
         if (!heir->silent)
             return heir;

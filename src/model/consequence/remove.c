@@ -204,6 +204,10 @@ static void say_heir(struct draft *t, const struct heir *heir)
         say(consequence_next(t),
             "Process {process} may need it: whether it was forked when that was new is not known.",
             process_at(heir->pid, 0));
+    else if (heir->server)
+        say(consequence_next(t),
+            "Process {process} started before it was made, has children, and may need it.",
+            process_at(heir->pid, 0));
     else
         say(consequence_next(t),
             "Process {process} was forked when it was new, by one that is gone, and may need it.",

@@ -16,7 +16,9 @@
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { TEXT_MAX = 8192 };
 
@@ -313,13 +315,30 @@ static void *run(void *text) // verb:arguments
     return NULL;
 }
 
+static void run_in_child(char *text)
+{
+    pid_t child = fork();
+
+    if (child < 0)
+        fail("fork");
+    if (child == 0) {
+        run(text);
+        _exit(0);
+    }
+    if (waitpid(child, NULL, 0) != child)
+        fail("wait");
+}
+
 // thread STEP: by a thread of its own, which ends with it; and what comes next goes on at once.
+// child STEP: by a child, which ends with it and is waited for.
 int main(int argc, char **argv)
 {
     pthread_t thread;
 
     for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], "thread") != 0 || i + 1 == argc)
+        if (strcmp(argv[i], "child") == 0 && i + 1 < argc)
+            run_in_child(argv[++i]);
+        else if (strcmp(argv[i], "thread") != 0 || i + 1 == argc)
             run(argv[i]);
         else if (pthread_create(&thread, NULL, run, argv[++i]) != 0)
             fail("thread");

@@ -101,6 +101,11 @@ static void wait_for(const struct step *step) // until:FILE: exists
         wait_a_little(PAUSE_MS);
 }
 
+static void sleep_for(const struct step *step) // sleep:MS
+{
+    wait_a_little((long)number(step, 0, 1000));
+}
+
 static void hold(const struct step *step)
 {
     (void)step;
@@ -178,10 +183,23 @@ static void trace(const struct step *step) // trace:PID: and stop it
 }
 
 const struct verb being_verbs[] = {
-    {"name", be_named},        {"user", become},           {"background", leave_parent},
-    {"workers", make_workers}, {"end-leader", end_leader}, {"ids", note_ids},
-    {"did", note_done},        {"until", wait_for},        {"hold", hold},
-    {"raise", end_by},         {"exec", become_other},     {"leave-ipc", leave_ipc},
-    {"zombie", leave_child},   {"share", share_memory},    {"vfork", lend_memory},
-    {"trace", trace},          {"session", lead_session},  {0},
+    {"name", be_named},
+    {"user", become},
+    {"background", leave_parent},
+    {"workers", make_workers},
+    {"end-leader", end_leader},
+    {"ids", note_ids},
+    {"did", note_done},
+    {"until", wait_for},
+    {"hold", hold},
+    {"raise", end_by},
+    {"exec", become_other},
+    {"leave-ipc", leave_ipc},
+    {"zombie", leave_child},
+    {"share", share_memory},
+    {"vfork", lend_memory},
+    {"trace", trace},
+    {"session", lead_session},
+    {"sleep", sleep_for},
+    {0},
 };

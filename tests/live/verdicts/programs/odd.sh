@@ -59,6 +59,36 @@ state_a_worker_left_with_removed_memory() {
 state_a_daemon_that_shed_its_user() {
     start srv shm:0:2097152 sem:0:1 values:1 give:$user user:$user DONE hold
 }
+# It reads its settings in between.
+state_a_daemon_that_forks_later() {
+    start_daemon srv sem:0:1 values:1 shm:0:2097152 msg:0 send:10 sleep:3000 background session background DONE hold
+}
+state_a_daemon_with_removed_memory_that_forks_later() {
+    start_daemon srv shm:0:2097152 attach remove sem:0:1 values:1 sleep:8000 background session background DONE hold
+}
+state_a_daemon_that_became_another_user() {
+    start_daemon srv shm:0:2097152 sem:0:1 values:1 background session user:$user DONE hold
+}
+# The last one that used the set was another than those that live, and than the one that made it.
+state_a_server_whose_worker_was_recycled() {
+    start master sem:0x4711:1 value:0:1 child op:0:-1 child op:0:1 workers:2 DONE hold
+}
+state_a_server_with_memory_whose_worker_was_recycled() {
+    start master sem:0:1 value:0:1 shm:0:2097152 attach child op:0:-1 child op:0:1 DONE hold
+}
+state_a_server_and_all_its_workers_killed() {
+    start master shm:0x4710:2097152 attach sem:0x4711:1 value:0:1 child op:0:-1 child op:0:1 workers:2 DONE hold
+    # shellcheck disable=SC2046
+    kill -9 "$started" $(pgrep -P "$started")
+    until_true "detached" all_detached
+}
+all_detached() {
+    "$ipctop" --json segments | jq -e '.segments | all(.nattch == 0)'
+}
+state_what_the_maker_of_memory_in_use_made() {
+    act name:starter sem:0:4 values:1 shm:0:2097152 msg:0 send:10
+    start srv use:m:0 attach DONE hold
+}
 state_a_daemons_killed() {
     start_daemon srv shm:0:2097152 sem:0:1 values:1 background DONE hold
     kill -9 "$started"
@@ -193,6 +223,13 @@ state_in_a_time_namespace() {
 state_a_set_only_watched() {
     start meter sem:0x71:4 DONE watch
     start setter sem:0x71:4 values:3 DONE hold
+}
+# A stopped process waits, and the kernel does not count it.
+state_a_set_a_stopped_process_waits_for() {
+    act name:taker sem:0x77:1 value:0:1 op:0:-1
+    start waiter sem:0x77:1 DONE op:0:-1
+    waiting "$started" $SEMOP
+    stop "$started"
 }
 state_a_set_with_undo_of_a_killed_holder() {
     start taker sem:0x77:1 value:0:1 op:0:-1:undo DONE hold
