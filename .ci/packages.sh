@@ -21,6 +21,7 @@ run :smartcols libsmartcols-dev libsmartcols-devel util-linux-libs util-linux-de
 check :cmocka libcmocka-dev libcmocka-devel cmocka cmocka-dev
 check :vterm libvterm-dev libvterm-devel libvterm libvterm-dev
 check clang clang clang clang clang
+check ld.lld lld lld lld lld
 check clang-format clang-format clang-tools-extra clang clang-extra-tools
 check lsof lsof lsof lsof lsof
 check ipcs util-linux util-linux util-linux util-linux-misc

@@ -23,9 +23,13 @@ step() {
     { echo "== failed: $name: $*"; cat "$TEST_FAILURES"; } >>"$dir/told"
     echo "== failed: $name"
 }
-step "gcc" make --no-print-directory -s -j"$jobs" CFLAGS="-O2 -g1" tests
+# Some 170 test programs are linked three times: by this linker in half the time.
+if echo 'int main(void) { return 0; }' | cc -fuse-ld=lld -x c -o "$dir/probe" - 2>/dev/null; then
+    export LDFLAGS="${LDFLAGS:-} -fuse-ld=lld"
+fi
+step "gcc" make --no-print-directory -s -j"$jobs" CFLAGS=-O2 tests
 step "layers" tests/layers.sh
-step "tests" make --no-print-directory -s CFLAGS="-O2 -g1" check-tests
+step "tests" make --no-print-directory -s CFLAGS=-O2 check-tests
 if clang -fsanitize=fuzzer -x c -o "$dir/probe" - 2>/dev/null <<END
 int LLVMFuzzerTestOneInput(const char *data, unsigned long n) { return data && n && 0; }
 END
