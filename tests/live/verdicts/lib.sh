@@ -134,8 +134,21 @@ look() {
     "$ipctop" --json segments semaphores queues waiters holders findings limits >"$dir/said" 2>"$dir/err" ||
         wrong "the monitor ended with $?: $(cat "$dir/err")"
 }
-differs() { # EXPECTED: prints what differs
-    jq -r --arg expected "$1" -f tests/live/verdicts/verdict.jq "$dir/said"
+# One jq judges all looks of a row: to start it takes four times as long as to look.
+start_judge() {
+    coproc JUDGE { exec jq -r --unbuffered -f tests/live/verdicts/verdict.jq; }
+    exec {to_judge}>&"${JUDGE[1]}" {from_judge}<&"${JUDGE[0]}"
+}
+differs() { # EXPECTED: sets $difference, empty where nothing differs
+    local line expected=${1//\\/\\\\}
+    [ -n "${to_judge:-}" ] || start_judge
+    difference=
+    { printf '{"expected":"%s","said":' "${expected//\"/\\\"}" && cat "$dir/said" && echo '}'; } >&"$to_judge"
+    while read -r line <&"$from_judge"; do
+        [ "$line" = judged ] && return
+        difference+=$line$'\n'
+    done
+    fail "the judge ended"
 }
 expand() { # TEXT: with the variables of the state
     eval "echo \"$1\""
@@ -147,7 +160,7 @@ expect() { # FINDINGS
     deadline "$PATIENCE"
     while :; do
         look
-        difference=$(differs "$expected")
+        differs "$expected"
         if [ -n "$difference" ]; then
             [ "$expected" = - ] && [ -z "$settling" ] && break
             looks=0

@@ -1,18 +1,18 @@
 # What differs between the findings the monitor reports and those a row of the table expects: one
-# sentence each, nothing where the verdict is right.
+# sentence each, none where the verdict is right; then "judged".
 #
-# $expected: items, separated by ';': [?]SEVERITY[/SEVERITY…] RULE [names=PID,…] [not=PID,…]
+# Expected are items, separated by ';': [?]SEVERITY[/SEVERITY…] RULE [names=PID,…] [not=PID,…]
 # [says=NUMBER,…] [about=ID] [title=REGEX] [advice=REGEX] [unadvised=REGEX] or orphans=N. A '?' item
 # may be missing, '_' in a REGEX is a space.
 
 def options: map(split("=") | {(.[0]): (.[1:] | join("="))}) | add // {};
-def items: $expected | split(";") | map(split(" ") | map(select(. != "")) | select(length > 0 and .[0] != "-"));
-def expected:
-    [items[] | select(.[0] | startswith("orphans=") | not) |
+def items($expected): $expected | split(";") | map(split(" ") | map(select(. != "")) | select(length > 0 and .[0] != "-"));
+def findings_expected($expected):
+    [items($expected)[] | select(.[0] | startswith("orphans=") | not) |
         {text: join(" "), optional: (.[0] | startswith("?")), severities: (.[0] | ltrimstr("?") | split("/")),
          rules: (.[1] | split("/"))} + {options: (.[2:] | options)}];
-def orphans_expected:
-    [items[] | .[0] | select(startswith("orphans=")) | ltrimstr("orphans=") | tonumber] | .[0] // 0;
+def orphans_expected($expected):
+    [items($expected)[] | .[0] | select(startswith("orphans=")) | ltrimstr("orphans=") | tonumber] | .[0] // 0;
 
 # A number as a word of its own: not part of 123, 1.2 or an identifier.
 def has_number($n): test("(^|[^0-9A-Za-z_.])" + $n + "($|[^0-9A-Za-z_.]|[.]($|[^0-9]))");
@@ -32,14 +32,15 @@ def matches($e; $f):
 
 def sentence: "\(.severity) \(.rule): \(.title) (\(.evidence)) [\(.advice)]";
 
-(.findings | map(select(.rule != "stuck"))) as $findings | # a busy machine is none of the table's business
-expected as $expected_items |
-([.segments, .semaphores, .queues] | map(.[]? | select(.orphan == true)) | length) as $orphans |
-(
-    ($expected_items[] | . as $e | [$findings[] | select(matches($e; .))] | length |
+def differences($expected):
+    (.findings | map(select(.rule != "stuck"))) as $findings | # a busy machine is none of the table's business
+    findings_expected($expected) as $items | orphans_expected($expected) as $orphans |
+    ([.segments, .semaphores, .queues] | map(.[]? | select(.orphan == true)) | length) as $found |
+    ($items[] | . as $e | [$findings[] | select(matches($e; .))] | length |
         if . == 0 and ($e.optional | not) then "lacks \($e.text)"
         elif . > 1 then "says \(.) times \($e.text)"
         else empty end),
-    ($findings[] | . as $f | select([$expected_items[] | select(matches(.; $f))] == []) | "should not say \(sentence)"),
-    (if $orphans != orphans_expected then "calls \($orphans) objects orphans, not \(orphans_expected)" else empty end)
-)
+    ($findings[] | . as $f | select([$items[] | select(matches(.; $f))] == []) | "should not say \(sentence)"),
+    (if $found != $orphans then "calls \($found) objects orphans, not \($orphans)" else empty end);
+
+.expected as $expected | .said | differences($expected), "judged"
