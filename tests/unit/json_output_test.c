@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/kinds/parts/row_parts.h"
 #include "model/kinds/registry.h"
 #include "options.h"
 #include "output/formats.h"
@@ -315,6 +316,29 @@ TEST(only_what_is_printed_is_read)
         assert_int_equal(requests_want(&requests, &options).need, cases[i].need);
         requests_free(&requests);
     }
+}
+
+static uint64_t need_of(const char *form, const char *table)
+{
+    char *argv[] = {"ipctop", (char *)form, (char *)table};
+    struct options options;
+    struct requests requests;
+
+    assert_int_equal(options_parse(&options, table ? 3 : 2, argv), 0);
+    assert_int_equal(requests_build(&requests, &options), 0);
+    uint64_t need = requests_want(&requests, &options).need;
+    requests_free(&requests);
+    return need;
+}
+
+// No column stands there blank because nobody read what it shows.
+TEST(what_is_printed_is_read)
+{
+    assert_int_equal(NEED_FINDINGS & ~need_of("--batch", "namespaces"), 0); // of the one shown, too
+    assert_true(need_of("--report", NULL) & NEED_PORTS);
+    assert_true(need_of("--batch", "processes") & NEED_PORTS);
+    assert_false(need_of("--json", NULL) & NEED_PORTS); // dear: where its table is named
+    assert_true(need_of("--batch", "events") & NEED_NAMES);
 }
 
 // With an id, what hangs on a segment asks for nobody else's processes; a set for its elements.

@@ -230,10 +230,7 @@ const struct kind kind_findings = {
     .metrics = 5,
     .check = 1,
     .empty = "nothing is wrong",
-    // Everything triage_need() names; a test holds the two together.
-    .need = NEED_SEGMENTS | NEED_SEGMENT_USE | NEED_SEMSETS | NEED_QUEUES | NEED_QUEUE_MAX |
-            NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_LIMITS | NEED_HOLDERS | NEED_PROCESSES |
-            NEED_WAITERS | NEED_SERVERS | NEED_SYSTEM | NEED_NAMES | NEED_APPS,
+    .need = NEED_FINDINGS,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
     .rows = ROWS_OF(findings),

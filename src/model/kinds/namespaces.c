@@ -7,6 +7,7 @@
 
 #include "model/kinds/parts/cells.h"
 #include "model/kinds/parts/process_columns.h"
+#include "model/kinds/parts/row_parts.h"
 
 // The process a row begins with is the oldest in it.
 BEGINS_WITH_PID(struct ipc_namespace);
@@ -98,7 +99,7 @@ static const struct column columns[] = {
      .flags = COL_JSON | COL_SCREEN | COL_DESCENDING | COL_METRIC,
      .member = MEMBER_IF(NAMESPACE_KNOWS_OBJECTS, AS_VALUE, struct ipc_namespace, queues)},
     {.name = "findings", .title = "FINDINGS", .help = "findings of triage in it", .type = CELL_COUNT, .width = 8,
-     .priority = 1, .flags = COL_JSON | COL_SCREEN | COL_DESCENDING | COL_METRIC,
+     .priority = 1, .flags = COL_JSON | COL_SCREEN | COL_DESCENDING | COL_METRIC, .need = NEED_FINDINGS,
      .member = MEMBER_IF(NAMESPACE_KNOWS_FINDINGS, AS_VALUE, struct ipc_namespace, findings)},
     {.name = "shown", .title = "SHOWN", .help = "whether the other views show it", .type = CELL_BOOL, .width = 5,
      .priority = 7, .flags = COL_JSON | COL_SCREEN | COL_LEFT, .get = get_shown, .show = show_shown},

@@ -155,12 +155,22 @@ static void name_done(struct session *s, bool accepted)
     start_named(s, accepted, job_of);
 }
 
+// Whether what takes long was read, too: where processes listen.
+static bool has_asked(const struct kind *kind, const struct snapshot *s)
+{
+    for (size_t i = 0; i < kind->n_columns; i++)
+        if (kind->columns[i].flags & COL_ASKED && kind->columns[i].flags & COL_SCREEN &&
+            kind->columns[i].need & ~s->has)
+            return false;
+    return true;
+}
+
 static bool report_is_known(const struct snapshot *s)
 {
     for (int id = 1; id < KINDS && !s->recorded; id++) {
         const struct kind *kind = kind_get((enum kind_id)id);
 
-        if (kind->json && !kind_is_known(kind, s))
+        if (kind->json && (!kind_is_known(kind, s) || !has_asked(kind, s)))
             return false;
     }
     return true;

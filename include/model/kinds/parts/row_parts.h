@@ -10,6 +10,13 @@ void object_identify(const struct snapshot *s, const void *row, struct identity 
 // kind->object_of of rows that belong to no object: false.
 bool of_no_object(const void *row, struct identity *out);
 
+// enum need: what triage_need() of model/triage names, for tables; a test holds the two together.
+enum {
+    NEED_FINDINGS = NEED_SEGMENTS | NEED_SEGMENT_USE | NEED_SEMSETS | NEED_QUEUES | NEED_QUEUE_MAX |
+                    NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_LIMITS | NEED_HOLDERS | NEED_PROCESSES |
+                    NEED_WAITERS | NEED_SERVERS | NEED_SYSTEM | NEED_NAMES | NEED_APPS
+};
+
 // The next step: by the `keys` of the screen, or as it is printed. NULL: none is known.
 const char *finding_advice(const struct finding *finding, bool keys);
 // Whether a finding is about that row.
