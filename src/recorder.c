@@ -7,13 +7,14 @@
 #include "follow.h"
 #include "output/formats.h"
 
-enum { TEXT = 512 };
+enum { TEXT = 512, COLUMNS_MAX = 32, LINE_CELL = 20 };
 
 struct recorder {
     const struct options *options;
     const struct requests *requests;
-    uint64_t last; // event that was written
-    bool headed;   // lines of rows have their heading
+    uint64_t last;           // event that was written
+    bool headed;             // lines of rows have their heading
+    int widths[COLUMNS_MAX]; // of lines: as wide as the widest cell so far
 };
 
 bool recorder_wanted(const struct options *options)
@@ -21,20 +22,34 @@ bool recorder_wanted(const struct options *options)
     return options->format && !options->from && options->n_tables == 1 && options->tables[0]->alone;
 }
 
-// One line an event, in columns as wide as usual: later ones are not known yet.
-static void write_line(const struct table_request *table, const struct snapshot *s, const void *row)
+// Later lines are not known yet: a pid with the name of its program has room from the first one on.
+static int first_width(const struct column *column)
 {
+    int usual = column->widest < LINE_CELL ? column->widest : LINE_CELL;
+
+    return usual > column->width ? usual : column->width;
+}
+
+// One line an event, its columns under their heading. A longer cell widens its column from there on.
+static void write_line(struct recorder *r, const struct snapshot *s, const void *row)
+{
+    const struct table_request *table = &r->requests->tables[0];
     char text[TEXT];
 
     for (size_t i = 0; i < table->n_columns; i++) {
         const struct column *column = table->columns[i];
         bool last = i + 1 == table->n_columns;
+        int *width = &r->widths[i < COLUMNS_MAX ? i : COLUMNS_MAX - 1];
         if (row)
             column_text(column, s, row, text, sizeof text);
         else
             snprintf(text, sizeof text, "%s", column->title);
-        int gap = column->width - (int)text_width(text);
-        printf("%s%*s%s", text[0] ? text : "-", last || gap < 0 ? 0 : gap, "", last ? "\n" : "  ");
+        if (!text[0])
+            snprintf(text, sizeof text, "-");
+        int needs = (int)text_width(text), least = first_width(column);
+        *width = *width > least ? *width : least;
+        *width = *width > needs ? *width : needs;
+        printf("%s%*s%s", text, last ? 0 : *width - needs, "", last ? "\n" : "  ");
     }
 }
 
@@ -43,9 +58,10 @@ static bool aligned(const struct options *options)
     return options->format->shown && !options->format->heads_once;
 }
 
-static int write_events(const struct options *options, const struct table_request *table,
+static int write_events(struct recorder *r, const struct table_request *table,
                         const struct snapshot *s)
 {
+    const struct options *options = r->options;
     struct rows rows = {0};
     int error = 0;
 
@@ -53,7 +69,7 @@ static int write_events(const struct options *options, const struct table_reques
     if (!aligned(options) && rows.n)
         error = options->format->write(stdout, s, table, 1);
     for (size_t i = rows.n; aligned(options) && i > 0; i--) // oldest first
-        write_line(table, s, rows.at[i - 1]);
+        write_line(r, s, rows.at[i - 1]);
     vec_free(&rows);
     return error ? error : error_of_stream(stdout);
 }
@@ -87,7 +103,7 @@ static int write_each(struct recorder *r, struct snapshot *with)
         with->events = event_log_more(NULL, &one);
         vec_free(&one);
         table.style |= r->headed ? STYLE_NO_HEADINGS : 0;
-        error = write_events(r->options, &table, with);
+        error = write_events(r, &table, with);
         r->headed = true;
         event_log_unref(with->events);
     }
@@ -104,9 +120,8 @@ static int write_news(void *arg, const struct snapshot *s)
     with.events = recorder_news(s->events, &r->last);
     if (!with.events)
         return 0;
-    int error = r->options->format->heads_once
-                    ? write_each(r, &with)
-                    : write_events(r->options, &r->requests->tables[0], &with);
+    int error = r->options->format->heads_once ? write_each(r, &with)
+                                               : write_events(r, &r->requests->tables[0], &with);
     event_log_unref(with.events);
     return error;
 }
@@ -123,6 +138,6 @@ int recorder_run(const struct options *options, const struct requests *requests,
     if (options->trace)
         follower.want.need |= NEED_TRACE;
     if (aligned(options) && !options->no_headings)
-        write_line(&requests->tables[0], NULL, NULL);
+        write_line(&recorder, NULL, NULL);
     return follow_run(&follower, sampler);
 }

@@ -156,6 +156,23 @@ static size_t cells(const char *line, char separator)
     return n;
 }
 
+// Where the heading's last column begins, every line's does: names of processes are longer than WHO.
+TEST(lines_stand_under_their_headings)
+{
+    start((const char *const[]){"ipctop", "--batch", "events", "-d", "0.1", NULL});
+    make_three();
+    const char *last = strstr(r.text, "WHAT HAPPENED");
+    assert_non_null(last);
+    size_t at = (size_t)(last - r.text);
+    for (char *line = strchr(r.text, '\n') + 1; strchr(line, '\n'); line = strchr(line, '\n') + 1) {
+        assert_true((size_t)(strchr(line, '\n') - line) > at);
+        assert_int_equal(strncmp(line + at - 2, "  ", 2), 0);
+        assert_int_not_equal(line[at], ' ');
+    }
+    assert_true(lines_with("recorder_test  ") >= 3);
+    assert_true(lines_with("owner root") >= 3); // by name, as on the screen
+}
+
 TEST(lines_for_programs_have_one_heading_and_no_gaps)
 {
     start((const char *const[]){"ipctop", "--csv", "events", "-d", "0.1", NULL});

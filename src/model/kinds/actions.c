@@ -91,7 +91,8 @@ const struct kind kind_actions = {
     .title = "Actions",
     .one = "action",
     .flags = TABLE_PAST,
-    .need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_LIMITS | NEED_PROCESSES, // as events
+    .need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_LIMITS | NEED_PROCESSES |
+            NEED_NAMES, // as events
     .owner_need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],

@@ -244,8 +244,8 @@ const struct kind kind_events = {
     .tab = 6,
     .empty = "no event was seen: they are seen from one look to the next",
     .alone = "events are seen from one look to the next: name no other table beside them",
-    // What they are derived from.
-    .need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_LIMITS | NEED_PROCESSES,
+    // What they are derived from; their texts name owners.
+    .need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_LIMITS | NEED_PROCESSES | NEED_NAMES,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
     .rows = ROWS_LIKE(struct event),
