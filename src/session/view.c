@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
-
 void view_init(struct view *v, const struct kind *kind, const struct identity *parent)
 {
     *v = (struct view){.kind = kind};
@@ -127,25 +125,6 @@ void view_rebuild(struct view *v, const struct snapshot *s)
         view_select(v, s, v->cursor);
 }
 
-// Whether a row's holders, waiters or last users have that pid: HOLDERS shows their programs alone.
-static bool has_pid(const struct kind *kind, const struct snapshot *s, const void *row,
-                    const char *text)
-{
-    struct process_use_vec uses = {0};
-    struct identity identity;
-    bool found = false;
-    int64_t pid;
-
-    if (!kind->processes || !text_parse_int(text, 1, INT32_MAX, &pid))
-        return false;
-    kind->identify(s, row, &identity);
-    kind->processes(s, &identity, &uses);
-    for (size_t i = 0; i < uses.n && !found; i++)
-        found = uses.at[i].process.pid == pid;
-    vec_free(&uses);
-    return found;
-}
-
 bool view_search(const struct view *v, const struct snapshot *s, const char *text, size_t from,
                  bool backwards, size_t *row)
 {
@@ -157,7 +136,7 @@ bool view_search(const struct view *v, const struct snapshot *s, const char *tex
             continue;
         const struct snapshot *picture = kind_picture(v->kind, s, found);
         if (row_shows(v->kind, view_columns(v), picture, found, text) ||
-            has_pid(v->kind, picture, found, text)) {
+            row_has_pid(v->kind, picture, found, text)) {
             *row = at;
             return true;
         }

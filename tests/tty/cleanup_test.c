@@ -219,7 +219,7 @@ static void preview_hundred(struct tty *t)
     tty_must_show(t, "6.1M in 98 segments");
     tty_must_show(t, "128K in 2 segments");
     tty_must_show(t, "3 of them, by cleanup_test, worker");
-    tty_must_show(t, "made with     such as are in use: "); // the two held ones' neighbours
+    tty_must_show(t, "made with     one in use: "); // the two held ones' neighbours
     tty_must_show(t, "may fail      1 ");
     tty_must_show(t, "! Remove segment"); // comes first
 }
@@ -310,7 +310,7 @@ TEST(sets_and_queues_with_who_waits)
     tty_must_show(t, "Remove 12 semaphore sets of nobody?");
     tty_must_show(t, "woken         2 waiting tasks get EIDRM");
     tty_must_show(t, "in use        1 of them: marked ! in the list");
-    tty_must_show(t, "made with     such as are in use: 11 of them");
+    tty_must_show(t, "made with     one in use: 11 of them");
     tty_send(t, "\r");
     tty_must_show(t, "type remove:");
     tty_send(t, "remove\r");

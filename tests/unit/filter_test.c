@@ -132,6 +132,15 @@ TEST(alternatives)
     SEGMENTS("!dest|276m", "2147483647");
     SEGMENTS("'dest|276m'", "");
     SEGMENTS("oracle 'or'", "0 7"); // quoted it is a word; all of oracle's have it
+    SEGMENTS("size>1M || status=dest", "0 7");
+    SEGMENTS("owner=oracle and size>1M", "0");
+    SEGMENTS("owner=oracle && size>1M or owner=4242", "0 2147483647");
+    SEGMENTS("not owner=oracle", "2147483647");
+    SEGMENTS("owner=4242 or not size<1M", "0 2147483647");
+    SEGMENTS("oracle and not dest", "0");
+    SEGMENTS("not !oracle", "0 7");
+    SEGMENTS("oracle 'and'", ""); // quoted: a word
+    SEGMENTS("android", "");      // nor is the beginning of one
 }
 
 TEST(values_as_they_are_shown)
@@ -210,12 +219,36 @@ TEST(mistakes_are_pointed_at)
     mistake("oracle !", 8, "a word is missing after '!'");
     mistake("or size>1", 0, "a term is missing before 'or'");
     mistake("size>1 or ", 7, "a term is missing after 'or'");
+    mistake("and size>1", 0, "a term is missing before 'and'");
+    mistake("size>1 &&", 7, "a term is missing after '&&'");
+    mistake("size>1 or and size>2", 10, "a term is missing before 'and'");
+    mistake("not", 0, "a term is missing after 'not'");
+    mistake("pid=17002", 0,
+            "no column 'pid' in segments: the number alone finds what a process uses");
     mistake("owner=|x", 6, "a value is missing beside '|'");
     mistake("owner=x|", 8, "a value is missing beside '|'");
     mistake("size>1M|2M", 7, "'|' goes with =, != and ~");
     mistake("size=1M|huge", 8, "'size' takes a size such as 4096, 64K or 1.5G");
     mistake("status=dest,", 7, "'status' takes dest, locked, hugetlb or none");
     mistake("creator_state=dead", 14, "'creator_state' takes alive, gone, reused or outside");
+}
+
+// What stands before a mistake is a filter of its own: it is shown while the rest is being typed.
+static size_t right_until(const char *expression)
+{
+    struct filter_error error;
+
+    assert_null(filter_parse(&kind_segments, expression, &error));
+    return error.from;
+}
+
+TEST(a_mistake_leaves_the_terms_before_it)
+{
+    assert_int_equal(right_until("status="), 0);
+    assert_int_equal(right_until("owner=oracle size>"), 13);
+    assert_int_equal(right_until("owner=oracle or size>"), 13);
+    assert_int_equal(right_until("owner=oracle and not size>"), 13);
+    assert_int_equal(right_until("owner=oracle or"), 13);
 }
 
 // What words and comparisons read is what must be read.

@@ -344,6 +344,11 @@ TEST(a_pid_finds_the_segments_it_holds)
     user_type(u, "187159");
     user_press(u, K_ENTER);
     assert_non_null(strstr(u->s.message, "not found"));
+    user_press(u, '\\');
+    user_type(u, "18715"); // as a word of a filter as well
+    user_press(u, K_ENTER);
+    assert_int_equal(session_view(&u->s)->rows.n, 1);
+    assert_int_equal(user_id(u), 425985);
     user_free(u);
 }
 
@@ -385,6 +390,12 @@ TEST(a_wrong_filter_says_where, .setup = user_setup, .teardown = user_teardown)
     assert_int_equal(u->s.prompt.type, PROMPT_LINE); // stays until it is right, or left
     assert_true(u->s.prompt.error[0]);
     assert_int_equal(u->s.prompt.error_at, 6);
+    assert_int_equal(v->rows.n, 1); // what stands before it is shown
+    user_press(u, K_CTRL('u'));
+    user_type(u, "size"); // a word: no row has it
+    assert_int_equal(v->rows.n, 0);
+    user_type(u, ">"); // the beginning of a comparison: that word is none any longer
+    assert_int_equal(v->rows.n, 5);
     user_press(u, K_ESC);
     assert_int_equal(v->rows.n, 5);
     assert_null(v->filter);

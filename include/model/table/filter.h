@@ -1,9 +1,9 @@
-// The filter language: words match any shown cell, as it is printed (the caller says which are shown);
-// `column op value` matches one.
+// The filter language: words match any shown cell, as it is printed (the caller says which are shown), and
+// a number also the pid of a row's processes; `column op value` matches one.
 //
-//   filter := group [or group]…        one must match
-//   group  := term…                    all must match
-//   term   := [!] values | [!] column op values
+//   filter := group [or group]…        one must match; ||
+//   group  := term [and term]…         all must match; &&, or nothing between them
+//   term   := [!] values | [!] column op values          "not " as well as !
 //   values := value [| value]…         any of them; of != none of them
 //   op     := = != < > <= >= ~         (~: contains)
 //
@@ -21,6 +21,7 @@ struct filter;
 
 struct filter_error {
     size_t at;         // byte offset of the mistake in the expression
+    size_t from;       // and of the term it is in, with what joins it: all before is a filter
     char message[160]; // "no column 'sizze' in segments; did you mean 'size'?"
 };
 
@@ -45,5 +46,9 @@ bool filter_pins(const struct filter *filter, const struct column *column, int64
 // are looked for in what is printed: a filter means the same on the screen and in a command.
 bool row_shows(const struct kind *kind, struct column_choice shown, const struct snapshot *s,
                const void *row, const char *text);
+// Whether the text is the pid of a holder, waiter or last user of a row, as far as they were read: HOLDERS
+// shows their programs alone. Words and the search find it so.
+bool row_has_pid(const struct kind *kind, const struct snapshot *s, const void *row,
+                 const char *text);
 
 #endif

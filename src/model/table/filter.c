@@ -38,6 +38,24 @@ bool row_shows(const struct kind *kind, struct column_choice shown, const struct
     return has_cell(kind, shown, s, row, text, column_screen_text);
 }
 
+bool row_has_pid(const struct kind *kind, const struct snapshot *s, const void *row,
+                 const char *text)
+{
+    struct process_use_vec uses = {0};
+    struct identity identity;
+    bool found = false;
+    int64_t pid;
+
+    if (!kind->processes || !text_parse_int(text, 1, INT32_MAX, &pid))
+        return false;
+    kind->identify(s, row, &identity);
+    kind->processes(s, &identity, &uses);
+    for (size_t i = 0; i < uses.n && !found; i++)
+        found = uses.at[i].process.pid == pid;
+    vec_free(&uses);
+    return found;
+}
+
 static bool in_word(char c)
 {
     return isalnum((unsigned char)c) || c == '_';
@@ -147,9 +165,12 @@ static bool comparison_matches(const struct term *term, const struct snapshot *s
 static bool words_match(const struct filter *filter, const struct term *term,
                         struct column_choice shown, const struct snapshot *s, const void *row)
 {
-    for (size_t k = 0; k < term->values.n; k++)
-        if (has_cell(filter->kind, shown, s, row, term->values.at[k].text, column_text))
+    for (size_t k = 0; k < term->values.n; k++) {
+        const char *text = term->values.at[k].text;
+        if (has_cell(filter->kind, shown, s, row, text, column_text) ||
+            row_has_pid(filter->kind, s, row, text))
             return true;
+    }
     return false;
 }
 

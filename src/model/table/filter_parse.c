@@ -158,6 +158,10 @@ static bool take_comparison(struct parser *p, const char *name, size_t n, struct
     term->n_columns = kind_columns_called(p->kind, column, term->columns);
     if (!term->n_columns) {
         const char *near = kind_near_column(p->kind, column);
+        if (strcasecmp(column, "pid") == 0 && p->kind->processes)
+            return fail(p, name,
+                        "no column 'pid' in %s: the number alone finds what a process uses",
+                        p->kind->name);
         if (near)
             return fail(p, name, "no column '%s' in %s; did you mean '%s'?", column, p->kind->name,
                         near);
@@ -179,7 +183,7 @@ static bool take_term(struct parser *p, struct term *term)
     size_t n = 0;
 
     if (*p->at == '!' && p->at[1] != '=') {
-        term->negated = true;
+        term->negated = !term->negated;
         p->at++;
         name = p->at;
     }
@@ -195,22 +199,49 @@ static bool take_term(struct parser *p, struct term *term)
     return take_values(p, term, "a word is missing after '!'");
 }
 
-// "or" between terms, alone and not quoted. False: it stands where it joins nothing.
-static bool take_or(struct parser *p, bool first, bool *other)
-{
-    const char *start = p->at, *end;
+enum join { JOIN_NONE, JOIN_AND, JOIN_OR, JOIN_NOT };
 
-    *other = false;
-    if (strncasecmp(start, "or", 2) != 0 || (start[2] && !isspace((unsigned char)start[2])) ||
-        operator_at(start + 2, &end) != OP_WORD)
-        return true;
-    p->at += 2;
-    skip_space(p);
-    if (first)
-        return fail(p, start, "a term is missing before 'or'");
-    if (!*p->at)
-        return fail(p, start, "a term is missing after 'or'");
-    *other = true;
+static const struct {
+    const char *text;
+    enum join join;
+    // clang-format off
+} joins[] = {
+    {"or", JOIN_OR}, {"||", JOIN_OR}, {"and", JOIN_AND}, {"&&", JOIN_AND}, {"not", JOIN_NOT},
+};
+// clang-format on
+
+// Such a word at `at`, alone and not quoted: "or" before an operator is a column's name. Its length in *n.
+static enum join join_at(const char *at, size_t *n)
+{
+    const char *end;
+
+    for (size_t i = 0; i < sizeof joins / sizeof *joins; i++) {
+        *n = strlen(joins[i].text);
+        if (strncasecmp(at, joins[i].text, *n) == 0 &&
+            (!at[*n] || isspace((unsigned char)at[*n])) && operator_at(at + *n, &end) == OP_WORD)
+            return joins[i].join;
+    }
+    return JOIN_NONE;
+}
+
+// What stands between terms, and "not" before one. False: it stands where it joins nothing.
+static bool take_joins(struct parser *p, bool first, struct term *term)
+{
+    bool joined = first;
+    enum join join;
+    size_t n;
+
+    for (; (join = join_at(p->at, &n)) != JOIN_NONE; skip_space(p)) {
+        const char *start = p->at;
+        p->at += n;
+        if (join != JOIN_NOT && joined)
+            return fail(p, start, "a term is missing before '%.*s'", (int)n, start);
+        joined = true;
+        term->other |= join == JOIN_OR;
+        term->negated ^= join == JOIN_NOT;
+        if (!p->at[strspn(p->at, " \t\n\v\f\r")])
+            return fail(p, start, "a term is missing after '%.*s'", (int)n, start);
+    }
     return true;
 }
 
@@ -225,7 +256,8 @@ struct filter *filter_parse(const struct kind *kind, const char *expression,
     filter->expression = mem_copy_string(expression);
     for (skip_space(&p); *p.at; skip_space(&p)) {
         struct term term = {0};
-        bool ok = take_or(&p, filter->terms.n == 0, &term.other);
+        error->from = (size_t)(p.at - expression);
+        bool ok = take_joins(&p, filter->terms.n == 0, &term);
         term.from = (size_t)(p.at - expression);
         ok = ok && take_term(&p, &term);
         term.to = (size_t)(p.at - expression);

@@ -178,8 +178,7 @@ static void effect(const struct snapshot *s, const struct totals *t, size_t refu
         say(&x, "{text}: marked ! in the list\n", t->n_named > NAMED_MAX ? " and others" : "");
     }
     if (t->grouped)
-        say(&x, "  made with     such as are in use: {number} of them, marked ! in the list\n",
-            t->grouped);
+        say(&x, "  made with     one in use: {number} of them, marked ! in the list\n", t->grouped);
     if (t->forbidden)
         say(&x, "  may fail      {number} that this user may not touch\n", t->forbidden);
     if (refused)

@@ -85,13 +85,15 @@ static void filter_typed(struct session *s)
 {
     struct view *v = session_view(s);
     struct prompt *p = &s->prompt;
-    struct filter_error error;
+    struct filter_error error, before;
     struct filter *filter = p->text[0] ? filter_parse(v->kind, p->text, &error) : NULL;
 
-    if (p->text[0] && !filter) { // half typed, or wrong: what was shown stays
+    if (p->text[0] && !filter) { // half typed, or wrong: the terms before are shown
         snprintf(p->error, sizeof p->error, "%s", error.message);
         p->error_at = error.at;
-        return;
+        char *right = mem_format("%.*s", (int)error.from, p->text);
+        filter = right[strspn(right, " ")] ? filter_parse(v->kind, right, &before) : NULL;
+        free(right);
     }
     filter_free(v->filter);
     v->filter = filter;
@@ -226,7 +228,7 @@ static const struct command commands[] = {
     {.name = "search-previous", .keys = {'N'}, .run = run_search_previous,
      .help = "previous match"},
     {.name = "filter", .label = "Filter", .keys = {K_F4, '\\'}, .run = run_filter,
-     .help = "show only matching rows: words, owner=apache size>1M status=dest !word"},
+     .help = "show only matching rows: words, owner=apache|list size>1M !word, or between them"},
     {.name = "owner", .keys = {'u'}, .can = CAN_RESTRICT, .run = run_owner,
      .help = "only one owner's objects, from a menu"},
     {.name = "orphans", .keys = {'o'}, .can = CAN_RESTRICT, .run = run_orphans,
