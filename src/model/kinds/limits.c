@@ -71,13 +71,13 @@ static void show_limit(const struct snapshot *s, const void *row, char *dst, siz
 
 // clang-format off
 static const struct column columns[] = {
-    {.name = "name", .title = "LIMIT", .help = "name of the kernel's parameter",
+    {.name = "name", .label = "name", .title = "LIMIT", .help = "name of the kernel's parameter",
      .type = CELL_TEXT, .width = 8, .widest = 18, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_METRIC_GROUP,
      .get = get_name, .set = set_name},
     {.name = "used", .title = "USED", .help = "in use now", .type = CELL_COUNT, .width = 8,
      .widest = 12, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING | COL_METRIC, .member = MEMBER_IF(LIMIT_KNOWS_USED, AS_VALUE, struct limit, used),
      .show = show_used},
-    {.name = "limit", .label = "limit", .title = "OF", .help = "what the kernel allows", .type = CELL_COUNT,
+    {.name = "limit", .label = "allowed", .title = "OF", .help = "what the kernel allows", .type = CELL_COUNT,
      .width = 9, .widest = 12, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING | COL_METRIC,
      .member = MEMBER_IF(LIMIT_KNOWS_LIMIT, AS_VALUE, struct limit, limit), .show = show_limit},
     {.name = "percent", .label = "used of it", .title = "USE%", .help = "used of the limit, in percent",

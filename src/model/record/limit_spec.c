@@ -93,7 +93,7 @@ const struct limit_spec limit_specs[LIMIT_SPECS] = {
      .path = SYSCTL("msgmax"), .setting = "kernel.msgmax",
      .kind = KIND_QUEUE,
      .most = INT_MAX, .hint = BYTES, .takes = TAKES_BYTES},
-    {.name = "msgmnb", .meaning = "bytes in a new queue; used: the fullest", .unit = "bytes",
+    {.name = "msgmnb", .meaning = "bytes in a new queue; used: the fullest, of its own limit", .unit = "bytes",
      .path = SYSCTL("msgmnb"), .setting = "kernel.msgmnb",
      .kind = KIND_QUEUE, .use = queue_bytes, .own = queue_bound,
      .most = INT_MAX, .hint = BYTES, .takes = TAKES_BYTES,

@@ -20,17 +20,23 @@ static void fit(const struct canvas *c, const struct snapshot *s, const struct l
 {
     const struct column **columns = mem_zero(list->kind->n_columns, sizeof(struct column *));
     int *widths = mem_zero(list->kind->n_columns, sizeof *widths);
-    size_t n = columns_of(list, columns);
+    size_t n = columns_of(list, columns), kept = 0;
     char scratch[CELL_SCRATCH];
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        int widest = 0;
         for (size_t row = 0; row < shown; row++) {
             const char *text =
                 column_screen_text(columns[i], s, list->rows->at[row], scratch, sizeof scratch);
             int width = canvas_width(c, text);
-            widths[i] = width > widths[i] ? width : widths[i];
+            widest = width > widest ? width : widest;
         }
-    layout_columns(out, columns, widths, n, w, 0);
+        if (!widest && columns[i]->need & ~s->has)
+            continue; // read where the rows are opened: blank it would look like nothing
+        columns[kept] = columns[i];
+        widths[kept++] = widest;
+    }
+    layout_columns(out, columns, widths, kept, w, 0);
     free(columns);
     free(widths);
 }

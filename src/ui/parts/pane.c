@@ -20,7 +20,10 @@ enum {
     LABEL_MAX = 16,
     PAST_MAX = 6,
     LIST_LEAST = 4,
-    WORD_LEAST = 16
+    WORD_LEAST = 16,
+    VALUE_MAX = 30, // a date with its age; what is longer is wrapped
+    VALUE_WRAPPED = 20,
+    WIDTH_STEP = 4 // what is as wide as its text does not move with each digit of an age
 };
 
 struct pen { // draws downwards
@@ -89,22 +92,69 @@ static size_t column_of_facts(struct pen *pen, const struct details *d, size_t f
     return i;
 }
 
+// That `lines` facts from `from` on take in one line each.
+static int facts_width(const struct canvas *c, const struct details *d, size_t from, int lines)
+{
+    int widest = 0;
+
+    for (size_t i = from; i < d->facts && (int)(i - from) < lines; i++) {
+        int width = canvas_width(c, d->at[i].value);
+        bool wraps = width > VALUE_MAX && strchr(d->at[i].value, ' ');
+        width = wraps ? VALUE_WRAPPED : width;
+        widest = width > widest ? width : widest;
+    }
+    widest += label_width(c, d, from, lines) + 2;
+    return (widest + WIDTH_STEP - 1) / WIDTH_STEP * WIDTH_STEP;
+}
+
+static bool in_two(const struct pen *pen, const struct details *d, int keep)
+{
+    return (int)d->facts + keep > room(pen) && pen->w >= TWO_FACTS;
+}
+
+// Of the two columns of facts. Halves, but for the room that one of them needs and the other does not.
+static int first_width(const struct pen *pen, const struct details *d, int keep)
+{
+    int lines = room(pen) - keep, half = pen->w / 2 - 1;
+    int first = facts_width(pen->c, d, 0, lines);
+    int second = facts_width(pen->c, d, (size_t)(lines > 0 ? lines : 0), lines);
+
+    if (first > half && second < half)
+        return first < pen->w - 2 - second ? first : pen->w - 2 - second;
+    if (second > half && first < half)
+        return first > pen->w - 2 - second ? first : pen->w - 2 - second;
+    return half;
+}
+
 // In two columns where one is too short and there is room beside it.
 static void facts(struct pen *pen, const struct details *d, int keep)
 {
     struct pen part = *pen;
 
-    if ((int)d->facts + keep <= room(pen) || pen->w < TWO_FACTS) {
+    if (!in_two(pen, d, keep)) {
         column_of_facts(pen, d, 0, keep);
         return;
     }
-    part.w = pen->w / 2 - 1;
+    int width = first_width(pen, d, keep);
+    part.w = width;
     size_t next = column_of_facts(&part, d, 0, keep);
     int y = part.y;
     part.y = pen->y;
-    part.x += pen->w / 2 + 1;
+    part.x += width + 2;
+    part.w = pen->w - width - 2;
     column_of_facts(&part, d, next, keep);
     pen->y = y > part.y ? y : part.y;
+}
+
+// Of `all`, where something else stands beside the facts: as much as they need, from a half to two thirds.
+static int facts_share(const struct pen *pen, const struct details *d, int all)
+{
+    int lines = room(pen), least = all / 2 - 2, most = all * 2 / 3 - 2;
+    int needs = 0;
+
+    if ((int)d->facts > lines)
+        needs = facts_width(pen->c, d, 0, lines) + 2 + facts_width(pen->c, d, (size_t)lines, lines);
+    return needs < least ? least : needs > most ? most : needs;
 }
 
 static void notes(struct pen *pen, const struct details *d)
@@ -298,10 +348,9 @@ void pane_draw(struct canvas *c, struct rect r, struct session *session)
     past_rows(s, &identity, &past);
     bool two = pen.w >= TWO_COLUMNS && there && has_beside(s, kind, &identity, row, &past);
     int events = past.n ? (int)past.n + 3 : 0, lists = two ? 0 : LIST_LEAST + events;
-    int share = (int)details.facts > room(&pen) ? 11 : 10; // of 20: facts in two columns take more
     int all = pen.w;
     if (two)
-        pen.w = all * share / 20 - 2;
+        pen.w = facts_share(&pen, &details, all);
     if (there && !two)
         findings(&pen, s, &identity);
     facts(&pen, &details, room(&pen) > 2 * lists ? lists : 0);
