@@ -79,8 +79,8 @@ int options_check(const struct options *o)
         return options_fail("--bytes is of --batch and --raw");
     for (size_t i = 0; prints && o->format->status && i < o->n_tables; i++) {
         if (!*((const uint8_t *)o->tables[i] + o->format->place))
-            return options_fail("--%s answers from other tables than %s: name none",
-                                o->format->name, o->tables[i]->name);
+            return options_fail("--%s does not read %s: name no table", o->format->name,
+                                o->tables[i]->name);
     }
     if (o->per_object && !(prints && strcmp(o->format->name, "openmetrics") == 0))
         return options_fail("--per-object is of --openmetrics");

@@ -139,7 +139,7 @@ TEST(the_status_of_a_monitoring_plugin)
     child_end(pid);
     program_says_all("--check segments", 3,
                      "IPCTOP UNKNOWN - wrong usage, see the standard error\n",
-                     "ipctop: --check answers from other tables than segments: name none\n");
+                     "ipctop: --check does not read segments: name no table\n");
 }
 
 TEST(a_report_has_everything)
