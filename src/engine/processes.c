@@ -371,6 +371,8 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 
     (void)need;
     processes_clear(processes);
+    if (processes->cap < p->known.n)
+        vec_free(processes); // what was in it is not worth a copy
     vec_reserve(processes, p->known.n);
     snapshot->processes_ns = 0;
     snapshot->processes_unasked = 0;

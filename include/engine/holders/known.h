@@ -21,7 +21,6 @@ struct known_holders {           // zero it before use
     struct pid_entry_vec asked; // the processes asked so far
     uint64_t asked_number;      // the reading of the process list that named them
     struct holders_answers answers;
-    struct walked walked; // where that was the way
 };
 
 void known_holders_free(struct known_holders *known);
@@ -37,9 +36,11 @@ struct segment_vec holders_segments(const struct round *round);
 // Their holders, by a walk from the segments, as struct source says. False: that is not possible now.
 bool holders_walk(const struct round *round, struct walked *out);
 
-// Takes over what such a walk finds, without asking a process. False: nothing was changed, they are to be
-// asked.
+// Takes over what such a walk finds, without asking a process, and puts into the round's tables what it
+// says of the holders. False: nothing was changed, they are to be asked.
 bool known_holders_walk(struct known_holders *known, const struct round *round);
+// Once the scan is made: the next look walks again, or asks all, so that nothing compares with these.
+void known_holders_end_walk(struct known_holders *known);
 
 // Takes over the answers of a holders_ask() into `known->answers`; a process that did not answer is
 // taken to hold what it held.

@@ -111,8 +111,6 @@ void process_release(struct process *process); // of its strings
 void processes_add(struct process_vec *to,
                    const struct process *process); // a copy, which shares its strings
 
-// Replaces *to by copies, which share their strings with the originals.
-void processes_copy(struct process_vec *to, const struct process_vec *from);
 void processes_clear(struct process_vec *processes); // releases each; the room stays
 
 #endif

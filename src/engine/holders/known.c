@@ -10,7 +10,6 @@ void known_holders_free(struct known_holders *k)
     vec_free(&k->handles);
     vec_free(&k->asked);
     holders_answers_free(&k->answers);
-    walked_free(&k->walked);
 }
 
 void known_holders_clear(struct known_holders *k)
@@ -21,7 +20,6 @@ void known_holders_clear(struct known_holders *k)
     k->unasked = k->processes = k->unreadable = k->exiting = 0;
     k->left_out = 0;
     k->unlisted = false;
-    walked_clear(&k->walked);
 }
 
 // --- shared memory ------------------------------------------------------------------------------
@@ -324,7 +322,6 @@ bool known_holders_ask_all(struct known_holders *k, const struct round *round)
 
     k->unlisted = process_list_update(list, round->source) != 0;
     k->hidden = list->hidden;
-    walked_clear(&k->walked);
     if (!holders_ask(&k->answers, round->pool, PROBE_ATTACHMENTS, &list->list,
                      (struct known_holdings){0}, round->ride))
         return false;

@@ -220,7 +220,9 @@ static bool walk(struct holders *h, const struct round *round)
     if (!known_holders_walk(&h->known, round))
         return false;
     build_for(h, round, &segments, NULL, false, since_us(start));
-    h->full_ns = h->done_ns = h->retry = 0; // where it is not possible next time, all are asked
+    known_holders_end_walk(&h->known);
+    vec_clear(&h->last.before); // where it is not possible next time, all are asked
+    h->full_ns = h->done_ns = h->retry = 0;
     return true;
 }
 
@@ -267,8 +269,6 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
     scan_unref(snapshot->scan);
     snapshot->scan = scan_ref(h->scan);
     mark_hugetlb(h->scan, snapshot->huge_sizes, &snapshot->segments);
-    if (h->known.walked.facts && !snapshot->processes.n)
-        processes_copy(&snapshot->processes, &h->known.walked.processes);
     return true;
 }
 

@@ -11,6 +11,7 @@ static void take(struct known_holders *k, struct walked *walked)
     vec_free(&k->mappings);
     k->mappings = walked->mappings;
     walked->mappings = (struct mapping_vec){0};
+    vec_reserve(&k->holdings, walked->processes.n);
     for (size_t i = 0; i < walked->processes.n; i++) {
         const struct process *process = &walked->processes.at[i];
         size_t first = at;
@@ -27,6 +28,17 @@ static void take(struct known_holders *k, struct walked *walked)
         for (size_t m = first; k->holdings.at[i].namespace_differs && m < at; m++)
             known_holders_add_handle(k, &k->mappings.at[m]);
     }
+}
+
+// They need not be asked what the kernel's own records of them said. There are as many as holders: not a
+// copy.
+static void give_processes(struct walked *walked, struct snapshot *tables)
+{
+    if (!walked->facts || tables->processes.n)
+        return;
+    vec_free(&tables->processes);
+    tables->processes = walked->processes;
+    walked->processes = (struct process_vec){0};
 }
 
 struct segment_vec holders_segments(const struct round *round)
@@ -63,7 +75,13 @@ bool known_holders_walk(struct known_holders *k, const struct round *round)
     k->processes = (uint32_t)walked.processes.n;
     k->method = SCAN_REVERSE_MAP;
     k->hidden = false;
-    walked_free(&k->walked);
-    k->walked = walked;
+    give_processes(&walked, round->tables);
+    walked_free(&walked);
     return true;
+}
+
+void known_holders_end_walk(struct known_holders *k)
+{
+    vec_free(&k->holdings);
+    vec_free(&k->mappings);
 }

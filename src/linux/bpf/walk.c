@@ -21,8 +21,6 @@ struct walker {
     int find, move, output;
     const struct walk_mapping *window; // the output map
     uint32_t mask;                     // which of `masks` was right last
-    uint64_t *seen;                    // hashes of mappings, to find one that stands twice
-    size_t seen_room;
 };
 
 static const struct walk_mapping *map_window(int fd)
@@ -79,7 +77,6 @@ void walker_close(struct walker *w)
         close(w->find);
     if (w->move >= 0)
         close(w->move);
-    free(w->seen);
     free(w);
 }
 
@@ -99,28 +96,25 @@ static int find(struct walker *w, int32_t shmid, struct walk_state *state)
 }
 
 // Whether one mapping stands twice: the tree changed, and another one is missing then.
-static bool is_twice(struct walker *w, const struct walk_mapping *at, size_t n)
+static bool is_twice(const struct walk_mapping *at, size_t n)
 {
     size_t room = 16;
+    bool twice = false;
 
     while (room < 2 * n)
         room *= 2;
-    if (room > w->seen_room) {
-        w->seen = mem_resize(w->seen, room, sizeof *w->seen);
-        w->seen_room = room;
-    }
-    memset(w->seen, 0, room * sizeof *w->seen);
-    for (size_t i = 0; i < n; i++) {
+    uint32_t *seen = mem_zero(room, sizeof *seen); // by a hash: the index of a mapping, and 1
+    for (size_t i = 0; i < n && !twice; i++) {
         uint64_t place = (at[i].mm ^ at[i].start >> 12) * UINT64_C(0x9e3779b97f4a7c15) >> 32;
         size_t slot = place & (room - 1);
-        for (; w->seen[slot]; slot = (slot + 1) & (room - 1)) {
-            const struct walk_mapping *other = &at[w->seen[slot] - 1];
-            if (other->mm == at[i].mm && other->start == at[i].start)
-                return true;
+        for (; seen[slot] && !twice; slot = (slot + 1) & (room - 1)) {
+            const struct walk_mapping *other = &at[seen[slot] - 1];
+            twice = other->mm == at[i].mm && other->start == at[i].start;
         }
-        w->seen[slot] = i + 1;
+        seen[slot] = (uint32_t)i + 1;
     }
-    return false;
+    free(seen);
+    return twice;
 }
 
 // 0, -EAGAIN where it is not complete, or another error.
@@ -148,7 +142,7 @@ static int walk_once(struct walker *w, int32_t shmid, struct walk_segment *segme
             vec_push(out, w->window[i & (WALK_WINDOW - 1)]);
     } while (state.node && state.moves < state.most);
     if (state.node || state.strange || state.n != state.nattch ||
-        state.nattch_after != state.nattch || is_twice(w, out->at + first, out->n - first))
+        state.nattch_after != state.nattch || is_twice(out->at + first, out->n - first))
         return -EAGAIN;
     return 0;
 }

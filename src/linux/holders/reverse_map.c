@@ -35,7 +35,6 @@ struct reverse_map {
     struct walker *walker; // NULL: not loaded yet
     int error;             // why it never will be; 0: it may
     bool by_root;          // the user, who may read every process
-    struct walk_mapping_vec found;
 };
 
 struct reverse_map *reverse_map_new(void)
@@ -51,7 +50,6 @@ void reverse_map_free(struct reverse_map *map)
     if (!map)
         return;
     walker_close(map->walker);
-    vec_free(&map->found);
     free(map);
 }
 
@@ -135,24 +133,26 @@ static void add_process(const struct reverse_map *map, const struct walk_mapping
         vec_push(&out->elsewhere, process.pid);
 }
 
-static int walk_one(struct reverse_map *map, int32_t shmid, double boot, struct walked *out)
+// `found` is room to work in.
+static int walk_one(const struct reverse_map *map, int32_t shmid, double boot,
+                    struct walk_mapping_vec *found, struct walked *out)
 {
     struct walk_segment segment;
     int error = -EAGAIN;
 
     for (int i = 0; i < ATTEMPTS && error == -EAGAIN; i++) {
-        vec_clear(&map->found);
-        error = walker_segment(map->walker, shmid, &segment, &map->found);
-        for (size_t k = 0; !error && k < map->found.n; k++)
-            if (!is_simple(&map->found.at[k]))
+        vec_clear(found);
+        error = walker_segment(map->walker, shmid, &segment, found);
+        for (size_t k = 0; !error && k < found->n; k++)
+            if (!is_simple(&found->at[k]))
                 error = -EAGAIN;
     }
     if (error)
         return error;
-    vec_reserve(&out->mappings, out->mappings.n + map->found.n);
-    vec_reserve(&out->processes, out->processes.n + map->found.n);
-    for (size_t i = 0; i < map->found.n; i++) {
-        const struct walk_mapping *m = &map->found.at[i];
+    vec_reserve(&out->mappings, out->mappings.n + found->n);
+    vec_reserve(&out->processes, out->processes.n + found->n);
+    for (size_t i = 0; i < found->n; i++) {
+        const struct walk_mapping *m = &found->at[i];
         if (!m->pid) {
             out->outside++;
             continue;
@@ -233,6 +233,7 @@ static int load(struct reverse_map *map)
 int reverse_map_walk_anyway(struct reverse_map *map, const struct segment_vec *segments,
                             struct walked *out)
 {
+    struct walk_mapping_vec found = {0};
     double boot = boot_time();
     int error = load(map);
 
@@ -240,10 +241,11 @@ int reverse_map_walk_anyway(struct reverse_map *map, const struct segment_vec *s
     for (size_t i = 0; i < segments->n && !error; i++) {
         if (!segments->at[i].nattch)
             continue;
-        error = walk_one(map, segments->at[i].o.id, boot, out);
+        error = walk_one(map, segments->at[i].o.id, boot, &found, out);
         if (error == -EINVAL) // removed meanwhile
             error = -EAGAIN;
     }
+    vec_free(&found);
     if (!error)
         settle(out);
     return error;

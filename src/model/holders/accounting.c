@@ -287,6 +287,7 @@ static void list_holders(struct build *b)
     const struct holding_vec *holdings = b->in->holdings;
     const struct mapping_vec *mappings = &b->scan->mappings;
 
+    vec_reserve(&b->scan->holders, mappings->n < holdings->n ? mappings->n : holdings->n);
     for (size_t i = 0; i < mappings->n;) {
         const struct mapping *m = &mappings->at[i];
         const struct holding *holding = holding_find(holdings, m->pid);

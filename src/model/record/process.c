@@ -94,11 +94,3 @@ void processes_add(struct process_vec *to, const struct process *process)
     vec_push(to, *process);
     share(&to->at[to->n - 1]);
 }
-
-void processes_copy(struct process_vec *to, const struct process_vec *from)
-{
-    processes_clear(to);
-    vec_copy(to, from);
-    for (size_t i = 0; i < to->n; i++)
-        share(&to->at[i]);
-}
