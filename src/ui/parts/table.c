@@ -277,12 +277,34 @@ void table_cell(struct canvas *c, int y, int left, const struct fitted *f, const
         canvas_text(c, left + f->x, y, f->w, style, text);
 }
 
-// Struck out by a line through the blanks: visible without colours too.
+// A blank that no text touches.
+static bool is_gap(const struct canvas *c, struct rect line, int x)
+{
+    bool gap = true;
+
+    for (int at = x - 1; at <= x + 1 && gap; at++)
+        gap = at < 0 || at >= line.w || c->cells[line.y * c->w + line.x + at].code == ' ';
+    return gap;
+}
+
+// By a line through the blanks: visible without colours too. Beside text it stops, which stays legible.
+static void strike(struct canvas *c, struct rect line)
+{
+    bool gap = is_gap(c, line, 0);
+
+    for (int x = 0; x < line.w; x++) {
+        bool next = is_gap(c, line, x + 1); // before this blank is drawn on
+        if (gap)
+            canvas_symbol(c, line.x + x, line.y, STYLE_DIM, SYM_HLINE);
+        gap = next;
+    }
+}
+
+// Struck out.
 static void draw_gone(struct canvas *c, struct rect line, const struct snapshot *s, const void *row,
                       const struct fitted_vec *columns)
 {
-    for (int x = 0; x < line.w; x++)
-        canvas_symbol(c, line.x + x, line.y, STYLE_DIM, SYM_HLINE);
+    canvas_clear(c, line, STYLE_DIM);
     for (size_t i = 0; i < columns->n; i++) {
         const struct fitted *f = &columns->at[i];
         char scratch[CELL_SCRATCH];
@@ -293,6 +315,7 @@ static void draw_gone(struct canvas *c, struct rect line, const struct snapshot 
         else
             canvas_text(c, line.x + f->x, line.y, f->w, STYLE_DIM, text);
     }
+    strike(c, line);
 }
 
 static bool is_new(const struct session *session, const struct kind *kind, const struct snapshot *s,
