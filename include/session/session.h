@@ -79,6 +79,7 @@ struct session {
     struct identity_vec tags;           // ordered, see session/tags.h
     struct recent_rows changes;
     struct history history;
+    struct history own_history; // while another namespace is shown: of ours, until then
     struct search search;
     double interval;
     enum header_size header;

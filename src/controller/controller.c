@@ -89,6 +89,7 @@ void session_free(struct session *s)
     vec_free(&s->tags);
     recent_rows_free(&s->changes);
     history_free(&s->history);
+    history_free(&s->own_history);
     vec_free(&s->results.outcomes);
     vec_free(&s->results.changed);
     save_forget(s);

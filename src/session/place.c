@@ -41,13 +41,25 @@ static void forget(struct session *s)
     s->snapshot = NULL;
     vec_clear(&s->tags);
     recent_rows_free(&s->changes);
-    history_free(&s->history);
-    s->history = (struct history){0};
     vec_clear(&s->results.changed);
     session_rebuild(s);
     snapshot_unref(old); // only now: rows pointed into it
     s->refresh_once = true;
     sampler_refresh(s->sampler);
+}
+
+// The past of ours, or of all hosts, waits for the return; that of other places is not kept.
+static void change_history(struct session *s, bool from_home, bool to_home)
+{
+    if (from_home) {
+        history_free(&s->own_history);
+        s->own_history = s->history;
+    } else {
+        history_free(&s->history);
+    }
+    s->history = to_home ? s->own_history : (struct history){0};
+    if (to_home)
+        s->own_history = (struct history){0};
 }
 
 static void enter_namespace(struct session *s, uint64_t inode)
@@ -65,6 +77,7 @@ static void enter_namespace(struct session *s, uint64_t inode)
     name_namespace(s, inode);
     if (!s->place)
         s->place_tab = s->tab;
+    change_history(s, !s->place, own);
     s->place = own ? 0 : inode;
     session_tab(s,
                 session_view(s)->kind->place ? 0 : s->tab); // from a finding to the findings there
@@ -90,6 +103,7 @@ static void enter_host(struct session *s, uint64_t number)
     if (v->kind->flags & TABLE_HOSTS && session_tab_of(&kind_findings, &tab))
         session_tab(s, tab);
     v->selected.host = 0;
+    change_history(s, true, false);
     s->place = number;
     forget(s);
     session_say(s, SEVERITY_NOTICE, "%s alone: Esc goes back", s->place_name);
@@ -123,6 +137,7 @@ bool place_leave(struct session *s)
         return false;
     if (host)
         session_view(s)->selected.host = (uint32_t)s->place;
+    change_history(s, false, true);
     s->place = 0;
     session_tab(s, s->place_tab);
     forget(s);

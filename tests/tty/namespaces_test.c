@@ -117,6 +117,43 @@ TEST(enter_goes_in_acts_there_and_escape_comes_back)
     assert_int_equal(tty_must_exit(t), 0);
 }
 
+// Samples plotted beside the sum of semaphores waited on, of which there are none: the lowest block.
+static int samples(struct tty *t)
+{
+    int y = tty_find(t, " Sem ["), n = 0;
+
+    for (const char *at = y < 0 ? "" : tty_row(t, y); (at = strstr(at, "▁")); at++)
+        n++;
+    return n;
+}
+
+static bool has_past(struct tty *t, void *arg)
+{
+    return samples(t) >= *(int *)arg;
+}
+
+TEST(the_past_of_our_own_namespace_waits_for_the_return)
+{
+    struct tty *t =
+        tty_start(&(struct tty_options){.w = 150, .h = 40},
+                  (const char *const[]){BUILD_DIR "/ipctop", "-d", "0.5", "namespaces", NULL});
+    int before = 6, any = 1;
+
+    tty_must(t, "six samples", has_past, &before);
+    before = samples(t);
+    tty_send(t, "\\ipc_namespace=");
+    tty_send(t, inode_of(stranger));
+    tty_send(t, "\r");
+    tty_must_show(t, "row 1 of 1");
+    tty_send(t, "\r");
+    tty_must_show(t, "0x00004242");
+    tty_send(t, "\033");
+    tty_must_show(t, "back in our own");
+    tty_must(t, "a past", has_past, &any);
+    tty_pump(t, 100); // the rest of that line
+    assert_true(samples(t) >= before);
+}
+
 TEST(one_that_ends_while_it_is_shown_is_left)
 {
     struct tty *t = enter();
