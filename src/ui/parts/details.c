@@ -12,7 +12,7 @@
 #include "session/current.h"
 #include "ui/canvas/wrap.h"
 
-enum { GAP = 2, MARGIN = 1 };
+enum { GAP = 2, MARGIN = 1, GRID_MAX = 6, GRID_STEP = 4, GRID_COSTS = 2 };
 
 static void add_line(struct details *out, enum style style, char *value)
 {
@@ -194,6 +194,99 @@ static int flow(struct canvas *c, struct rect r, const struct details *details, 
     return details->facts > 0 ? line + 1 : 0;
 }
 
+// --- in columns ------------------------------------------------------------------------------------
+
+struct grid {
+    int columns, lines; // of the facts that are short
+    int labels[GRID_MAX], widths[GRID_MAX];
+};
+
+static bool is_long(const struct canvas *c, const struct detail *fact, int w)
+{
+    return canvas_width(c, fact->label) + 1 + canvas_width(c, fact->value) > w / 3;
+}
+
+// The widths of so many columns, which are read downwards. False: they do not fit.
+static bool fit_columns(const struct canvas *c, const struct details *d, int w, size_t n,
+                        int columns, struct grid *g)
+{
+    int values[GRID_MAX] = {0}, at = 0, all = 0;
+
+    *g = (struct grid){.columns = columns, .lines = ((int)n + columns - 1) / columns};
+    for (size_t i = 0; i < d->facts; i++) {
+        if (is_long(c, &d->at[i], w))
+            continue;
+        int column = at++ / g->lines, label = canvas_width(c, d->at[i].label);
+        int value = canvas_width(c, d->at[i].value);
+        g->labels[column] = label > g->labels[column] ? label : g->labels[column];
+        values[column] = value > values[column] ? value : values[column];
+    }
+    for (int i = 0; i < columns; i++) {
+        g->widths[i] = g->labels[i] + 1 + values[i] + GAP;
+        if (i + 1 < columns) // an age that gains a digit moves nothing
+            g->widths[i] = (g->widths[i] + GRID_STEP - 1) / GRID_STEP * GRID_STEP;
+        all += g->widths[i];
+    }
+    return all - GAP <= w;
+}
+
+// As many columns as fit; long facts follow, a line each. The lines; 0: no two columns fit.
+static int grid_lines(const struct canvas *c, const struct details *d, int w, struct grid *g)
+{
+    size_t n_long = 0;
+
+    for (size_t i = 0; i < d->facts; i++)
+        n_long += is_long(c, &d->at[i], w);
+    for (int columns = GRID_MAX; columns > 1; columns--)
+        if (d->facts - n_long >= (size_t)columns &&
+            fit_columns(c, d, w, d->facts - n_long, columns, g))
+            return g->lines + (int)n_long;
+    return 0;
+}
+
+static void draw_fact(struct canvas *c, struct rect r, const struct detail *fact, int label)
+{
+    canvas_text(c, r.x, r.y, r.w, STYLE_LABEL, fact->label);
+    canvas_text(c, r.x + label + 1, r.y, r.w - label - 1, fact->style, fact->value);
+}
+
+static void draw_grid(struct canvas *c, struct rect r, const struct details *d,
+                      const struct grid *g)
+{
+    int at = 0, y = g->lines;
+
+    for (size_t i = 0; i < d->facts; i++) {
+        const struct detail *fact = &d->at[i];
+        struct rect line = {r.x, r.y + y, r.w, 1};
+        if (is_long(c, fact, r.w)) {
+            if (y++ < r.h)
+                draw_fact(c, line, fact, canvas_width(c, fact->label));
+            continue;
+        }
+        int column = at / g->lines;
+        line.y = r.y + at++ % g->lines;
+        for (int k = 0; k < column; k++)
+            line.x += g->widths[k];
+        line.w = g->widths[column] < r.x + r.w - line.x ? g->widths[column] : r.x + r.w - line.x;
+        if (line.y < r.y + r.h)
+            draw_fact(c, line, fact, g->labels[column]);
+    }
+}
+
+// Facts stand in columns where that costs few lines, else they flow. The lines.
+static int facts_lines(struct canvas *c, struct rect r, const struct details *d, bool draw)
+{
+    struct grid grid;
+    int flowing = flow(c, r, d, false), lines = grid_lines(c, d, r.w, &grid);
+    bool in_columns = lines && lines <= flowing + GRID_COSTS;
+
+    if (draw && in_columns && lines <= r.h)
+        draw_grid(c, r, d, &grid);
+    else if (draw)
+        flow(c, r, d, true);
+    return in_columns ? lines : flowing;
+}
+
 static struct rect inner(struct rect r)
 {
     return (struct rect){r.x + MARGIN, r.y, r.w - 2 * MARGIN, r.h};
@@ -214,7 +307,7 @@ int details_lines(const struct canvas *canvas, const struct details *details, in
     struct canvas measure = *canvas; // nothing is drawn on it
     struct rect in = inner((struct rect){0, 0, w, 0});
 
-    return flow(&measure, in, details, false) + own_lines(canvas, details, in.w);
+    return facts_lines(&measure, in, details, false) + own_lines(canvas, details, in.w);
 }
 
 // Lines of a text of its own that are drawn where `room` is left for it and those after it.
@@ -235,7 +328,7 @@ void details_draw(struct canvas *c, struct rect r, const struct details *details
     if (r.h <= 0)
         return;
     struct rect facts = {in.x, in.y, in.w, in.h > own ? in.h - own : 0};
-    flow(c, facts, details, true);
+    facts_lines(c, facts, details, true);
     int y = facts.y + facts.h, end = r.y + r.h;
     for (size_t i = details->facts; i < details->n && y < end; i++) {
         int room = given(c, details, i, in.w, end - y);
