@@ -34,7 +34,7 @@ static int lines_above(const struct canvas *c, const struct session *session,
     int all = details_lines(c, details, c->w);
     int facts = c->h <= LOW_SCREEN ? FACTS_LOW : FACTS;
 
-    return session->details ? all : least(all, facts + (int)(details->n - details->facts));
+    return session->details ? all : least(all, facts + details_own_lines(c, details, c->w));
 }
 
 static void arrange(const struct canvas *c, struct session *session, struct parts *out)

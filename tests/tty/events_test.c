@@ -142,7 +142,7 @@ TEST(rows_that_vanish_stay_struck_out_for_a_while)
     assert_true(keep >= 0);
     tty_must_show(t, "0x00004444");
     assert_int_equal(shmctl(go, IPC_RMID, NULL), 0);
-    tty_must_show(t, "---0x00004444--");
+    tty_must_show(t, "-- 0x00004444 --");
     tty_send(t, "x");
     tty_must_show(t, "already gone");
     tty_must_not_show(t, "0x00004444"); // seconds later

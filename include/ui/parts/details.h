@@ -30,6 +30,8 @@ void details_free(struct details *details);
 
 // Lines needed at a width.
 int details_lines(const struct canvas *canvas, const struct details *details, int w);
+int details_own_lines(const struct canvas *canvas, const struct details *details,
+                      int w); // behind the facts
 // Facts give way to the lines of their own where the rectangle is lower than all of them.
 void details_draw(struct canvas *canvas, struct rect r, const struct details *details);
 

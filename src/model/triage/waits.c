@@ -339,7 +339,9 @@ const struct rule waits_rules[] = {
         .applies = set_stranded,
         .title = set_stranded_title,
         .evidence = set_stranded_evidence,
-        .advice = "it may have died holding a lock: restart the program that waits, as a whole",
+        .advice =
+            "its last operator may have died holding a lock: restart the program that waits, as a "
+            "whole",
     },
     {
         .name = "orphan-sets",

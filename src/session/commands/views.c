@@ -152,8 +152,10 @@ static void run_pane(struct session *s)
                                         [PANE_BELOW] = "below"};
 
     s->pane = (s->pane + 1) % PANE_PLACES;
+    bool hidden = !s->pane_shown && !s->no_pane; // the screen is too small for one
     s->no_pane = false;
-    session_say(s, SEVERITY_NOTICE, "details: %s", names[s->pane]);
+    session_say(s, SEVERITY_NOTICE, "details: %s%s", names[s->pane],
+                hidden ? ", on a screen from 110×30 on" : "");
 }
 
 static void run_header(struct session *s)

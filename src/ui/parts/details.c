@@ -8,9 +8,11 @@
 #include "base/line.h"
 #include "base/text.h"
 #include "model/kinds/find_row.h"
+#include "model/kinds/parts/row_parts.h"
 #include "model/kinds/registry.h"
 #include "session/current.h"
 #include "ui/canvas/wrap.h"
+#include "ui/parts/marks.h"
 
 enum { GAP = 2, MARGIN = 1, GRID_MAX = 6, GRID_STEP = 4, GRID_COSTS = 2 };
 
@@ -123,6 +125,21 @@ static void add_notes(struct details *out, const struct session *session, const 
     vec_free(&notes);
 }
 
+// What is wrong with what was entered, and what to do about it.
+static void add_findings(struct details *out, const struct snapshot *s, struct identity row)
+{
+    row.host = 0; // in its picture
+    for (size_t i = 0; i < s->findings.n; i++) {
+        const struct finding *f = &s->findings.at[i];
+        if (!finding_concerns(f, &row))
+            continue;
+        const char *advice = finding_advice(f, true);
+        add_line(out, mark_severity(f->severity, STYLE_PROMPT), mem_format("! %s", f->title));
+        if (advice)
+            add_line(out, STYLE_GOOD, mem_format("  %s", advice));
+    }
+}
+
 void details_above(struct details *out, struct session *session)
 {
     const struct view *view = session_view(session);
@@ -136,6 +153,7 @@ void details_above(struct details *out, struct session *session)
     const void *row = find_row(s, &view->parent);
     if (row)
         add_row(out, s, kind, row, true);
+    add_findings(out, s, view->parent);
     add_notes(out, session, s, kind, &view->parent, true, false);
 }
 
@@ -308,6 +326,11 @@ int details_lines(const struct canvas *canvas, const struct details *details, in
     struct rect in = inner((struct rect){0, 0, w, 0});
 
     return facts_lines(&measure, in, details, false) + own_lines(canvas, details, in.w);
+}
+
+int details_own_lines(const struct canvas *canvas, const struct details *details, int w)
+{
+    return own_lines(canvas, details, inner((struct rect){0, 0, w, 0}).w);
 }
 
 // Lines of a text of its own that are drawn where `room` is left for it and those after it.
