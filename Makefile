@@ -91,9 +91,11 @@ THREADED = $(patsubst %.c,$(O)/%,$(shell grep -lE '$(STARTS_THREADS)' tests/unit
 
 all: $(O)/ipctop
 
+# Functions of libraries are bound at the start, all at once: cheaper than each at its first call, and the
+# table of them can be made read-only.
 $(O)/ipctop: $(O)/src/main.o $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PROGRAM_LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -Wl,-z,now -o $@ $^ $(PROGRAM_LIBS)
 
 $(LIB): $(OBJ)
 	$(call say,AR,$@)
