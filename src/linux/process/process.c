@@ -46,6 +46,7 @@ struct process_reader *process_reader_new(const char *proc,
     self->path = mem_copy_string(proc);
     self->proc = open(proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
     self->options = *options;
+    self->user = geteuid();
     self->knows_boot = options->is_procfs || fixture_boot(proc, &self->boot);
     return self;
 }
@@ -62,10 +63,10 @@ void process_reader_free(struct process_reader *self)
 
 // Of a process that is not dumpable all other files are root's (fs/proc/base.c task_dump_owner()):
 // those that ptrace_may_access() guards open to no one else. What capabilities allow is not seen.
-static void read_access(int dir, struct process *process)
+static void read_access(const struct process_reader *self, int dir, struct process *process)
 {
+    uid_t user = self->user;
     struct stat status;
-    uid_t user = geteuid();
 
     if (!user || (process->known & PROC_KNOWS_UID && process->uid == user &&
                   fstatat(dir, "stat", &status, 0) == 0 && status.st_uid == user))
@@ -157,7 +158,7 @@ static int read_process(struct process_reader *self, int32_t pid, uint64_t wante
     if (!self->options.read_only && self->options.same_pid_namespace)
         process->instance = pidfd_instance_of(pid);
     if (wanted & NEED_PROCESS_FACTS)
-        read_access(dir, process);
+        read_access(self, dir, process);
     int error = wanted & NEED_PROCESS_FACTS ? process_facts_read(self, dir, "", wanted, process)
                                             : read_status(self, dir, process);
     if (!error && process_is_traced(process))

@@ -14,6 +14,7 @@ struct process_reader {
     char *path; // of proc
     int proc;   // O_PATH; -1: not open
     struct process_reader_options options;
+    uid_t user; // that asks
     bool knows_boot;
     double boot; // of a fixture; epoch seconds
     char text[COMMAND_MAX];
