@@ -32,6 +32,18 @@ static size_t whole_characters(const char *s, size_t len)
     return len - 1 - back;
 }
 
+// What was written reaches the end of the buffer.
+static void cut_short(struct line *line)
+{
+    size_t sign = line->cap > sizeof cut ? sizeof cut - 1 : 0; // where it leaves room for anything
+
+    line->full = true;
+    line->n = whole_characters(line->at, line->cap - 1 - sign);
+    memcpy(line->at + line->n, cut, sign);
+    line->n += sign;
+    line->at[line->n] = '\0';
+}
+
 void line_add_args(struct line *line, const char *format, va_list args)
 {
     if (line->full)
@@ -45,11 +57,21 @@ void line_add_args(struct line *line, const char *format, va_list args)
         line->at[line->n] = '\0';
         return;
     }
-    line->full = true;
-    size_t sign = line->cap > sizeof cut ? sizeof cut - 1 : 0; // where it leaves room for anything
-    line->n = whole_characters(line->at, line->cap - 1 - sign);
-    memcpy(line->at + line->n, cut, sign);
-    line->n += sign;
+    cut_short(line);
+}
+
+void line_put(struct line *line, const char *text, size_t n)
+{
+    size_t room = line->cap - line->n;
+
+    if (line->full)
+        return;
+    memcpy(line->at + line->n, text, n < room ? n : room);
+    if (n >= room) {
+        cut_short(line);
+        return;
+    }
+    line->n += n;
     line->at[line->n] = '\0';
 }
 

@@ -143,7 +143,7 @@ static void put_mode(struct say *x, const struct say_arg *a)
 static void put_text(struct say *x, const struct say_arg *a)
 {
     if (a->at)
-        line_add(&x->line, "%s", (const char *)a->at);
+        line_put(&x->line, a->at, strlen(a->at));
 }
 
 static void put_process(struct say *x, const struct say_arg *a)
@@ -260,7 +260,7 @@ void say_args(struct say *x, const char *format, const struct say_arg *args, siz
         size_t plain = strcspn(format, "{");
 
         if (plain)
-            line_add(&x->line, "%.*s", (int)plain, format);
+            line_put(&x->line, format, plain);
         format += plain;
         const char *end = *format ? strchr(format, '}') : NULL;
         if (!end)
