@@ -126,20 +126,17 @@ struct tag_counts tags_count(struct session *s, struct identity_vec *shown)
 // Of a kind whose rows are found one by one only: all of them at once.
 static void collect(const struct snapshot *s, const struct kind *kind, struct identity_vec *rows)
 {
-    struct identity_vec all = {0};
-
     const struct snapshot *part;
 
     vec_clear(rows);
-    vec_reserve(&all, kind_total(kind, s));
+    vec_reserve(rows, kind_total(kind, s));
     for (size_t k = 0; (part = snapshot_part(s, k)); k++)
         for (size_t i = 0; i < kind_count(kind, part); i++) {
             struct identity identity;
             kind_identify(kind, part, kind_at(kind, part, i), &identity);
-            vec_push(&all, identity);
+            vec_push(rows, identity);
         }
-    identity_set_add_all(rows, all.at, all.n);
-    vec_free(&all);
+    identity_set_settle(rows);
 }
 
 void tags_prune(struct identity_vec *tags, const struct snapshot *s)

@@ -57,19 +57,26 @@ void identity_set_toggle(struct identity_vec *set, const struct identity *identi
     set->at[at] = *identity;
 }
 
+// Rows mostly come in this order.
+void identity_set_settle(struct identity_vec *set)
+{
+    bool ordered = true;
+
+    for (size_t i = 1; i < set->n && ordered; i++)
+        ordered = order(&set->at[i - 1], &set->at[i]) <= 0;
+    if (!ordered)
+        qsort(set->at, set->n, sizeof *set->at, order);
+}
+
 void identity_set_add_all(struct identity_vec *set, const struct identity *identities, size_t n)
 {
-    const struct identity_vec before = {.at = set->at, .n = set->n};
-    struct identity_vec all = {0};
+    size_t before = set->n;
 
-    vec_reserve(&all, before.n + n);
-    for (size_t i = 0; i < before.n; i++)
-        vec_push(&all, before.at[i]);
-    for (size_t i = 0; i < n; i++)
-        if (!identity_set_has(&before, &identities[i]))
-            vec_push(&all, identities[i]);
-    if (all.n)
-        qsort(all.at, all.n, sizeof *all.at, order);
-    vec_free(set);
-    *set = all;
+    vec_reserve(set, before + n);
+    for (size_t i = 0; i < n; i++) {
+        const struct identity_vec old = {.at = set->at, .n = before};
+        if (!identity_set_has(&old, &identities[i]))
+            vec_push(set, identities[i]);
+    }
+    identity_set_settle(set);
 }

@@ -121,6 +121,15 @@ static int compare_keys(const void *left, const void *right, void *arg)
     return (a->index > b->index) - (a->index < b->index);
 }
 
+// As they mostly come by pid, or where most values are the same.
+static bool are_sorted(const struct sorting *sorting, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (compare_keys(&sorting->keys[i - 1], &sorting->keys[i], (void *)sorting) > 0)
+            return false;
+    return true;
+}
+
 static void sort_rows(struct rows *rows, const struct snapshot *s, const struct query *query)
 {
     struct sorting sorting = {.keys = mem_zero(rows->n, sizeof *sorting.keys),
@@ -132,7 +141,8 @@ static void sort_rows(struct rows *rows, const struct snapshot *s, const struct 
         sorting.keys[i].index = i;
         make_key(query->sort, kind_picture(query->kind, s, rows->at[i]), &sorting.keys[i]);
     }
-    qsort_r(sorting.keys, rows->n, sizeof *sorting.keys, compare_keys, &sorting);
+    if (!are_sorted(&sorting, rows->n))
+        qsort_r(sorting.keys, rows->n, sizeof *sorting.keys, compare_keys, &sorting);
     for (size_t i = 0; i < rows->n; i++) {
         rows->at[i] = sorting.keys[i].row;
         if (sorting.text && sorting.keys[i].known)
