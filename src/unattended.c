@@ -40,15 +40,13 @@ static void choose_objects_of(struct run *run, const struct identity_vec *rows)
 
 static void choose_processes_of(struct run *run, const struct identity_vec *rows)
 {
-    struct menu_vec labels = {0};
     struct identity_vec without = {0};
 
-    targets_signal(run->s, rows->at, rows->n, &run->actions, &labels, &without);
+    targets_signal(run->s, rows->at, rows->n, &run->actions, NULL, &without);
     for (size_t i = 0; i < without.n; i++) // each is refused as what it is, among the others
         vec_push(&run->actions, (struct action){.verb = ACTION_SIGNAL, .target = without.at[i]});
     for (size_t i = 0; i < run->actions.n; i++)
         run->actions.at[i].signal = run->options->signal;
-    vec_free(&labels);
     vec_free(&without);
 }
 
@@ -151,15 +149,17 @@ static bool all_done(const struct outcome_vec *outcomes)
 // What was chosen comes first among the outcomes, as it would be done.
 static void put_preview_first(struct run *run)
 {
+    struct among among = among_of(run->s, run->actions.at, run->actions.n);
     struct outcome_vec all = {0};
 
     for (size_t i = 0; i < run->actions.n; i++) {
         struct consequence c;
-        preview_one(run->s, &run->actions.at[i], &c);
+        preview_among(run->s, &run->actions.at[i], &among, &c);
         vec_push(&all, outcome_refused(&run->actions.at[i], c.effect));
     }
     for (size_t i = 0; i < run->outcomes.n; i++)
         vec_push(&all, run->outcomes.at[i]);
+    among_free(&among);
     vec_free(&run->outcomes);
     run->outcomes = all;
 }

@@ -43,10 +43,18 @@ struct consequence {
     char effect[640];   // "18 attachments stay until they detach; nothing is freed now. …"
 };
 
+// What many actions have in common, found out once for all of them.
+struct among {
+    struct held_vec held; // what the processes that are signalled hold
+    int32_t own;          // pid of this monitor
+};
+struct among among_of(const struct snapshot *s, const struct action *actions, size_t n);
+void among_free(struct among *among);
+
 void consequence_of(const struct snapshot *s, const struct action *action, struct consequence *out);
-// The same for one of many: `held` is what the processes of all of them hold.
+// The same for one of those.
 void consequence_among(const struct snapshot *s, const struct action *action,
-                       const struct held_vec *held, struct consequence *out);
+                       const struct among *among, struct consequence *out);
 // Adds the segments that lose their last holder when all these processes end, which no single one
 // of them may free. `pids` ascend.
 void consequence_ended(const struct snapshot *s, const struct pid_vec *pids, struct impact *sum);

@@ -11,6 +11,8 @@ char *preview_text(const struct snapshot *s, size_t hidden, struct action_vec *a
                    struct outcome_vec *refused, struct consequence *total);
 // What a single one will do; a signal to a row that has no process is impossible.
 void preview_one(const struct snapshot *s, const struct action *action, struct consequence *out);
+void preview_among(const struct snapshot *s, const struct action *action, const struct among *among,
+                   struct consequence *out); // one of those that `among` was made of
 // "3 tagged are hidden here and left alone"; NULL where none is. Caller frees.
 char *preview_hidden(struct session *s);
 

@@ -1,6 +1,7 @@
 #include "model/consequence/consequence.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/sum.h"
 #include "model/kinds/find_row.h"
@@ -111,12 +112,12 @@ static void say_lock(struct draft *t)
 // -------------------------------------------------------------------------------------------------
 
 void consequence_among(const struct snapshot *s, const struct action *action,
-                       const struct held_vec *held, struct consequence *out)
+                       const struct among *among, struct consequence *out)
 {
     *out = (struct consequence){0};
     struct draft t = {.s = s,
                       .action = action,
-                      .held = held,
+                      .among = among,
                       .out = out,
                       .question = say_start(s, out->question, sizeof out->question),
                       .effect = say_start(s, out->effect, sizeof out->effect)};
@@ -143,13 +144,28 @@ void consequence_among(const struct snapshot *s, const struct action *action,
     }
 }
 
-void consequence_of(const struct snapshot *s, const struct action *action, struct consequence *out)
+struct among among_of(const struct snapshot *s, const struct action *actions, size_t n)
 {
     struct pid_vec pids = {0};
 
-    pids_add(&pids, action->verb == ACTION_SIGNAL ? action->target.pid : 0);
-    struct held_vec held = held_of(s, &pids);
-    consequence_among(s, action, &held, out);
-    vec_free(&held);
+    for (size_t i = 0; i < n; i++)
+        if (actions[i].verb == ACTION_SIGNAL)
+            pids_add(&pids, actions[i].target.pid);
+    pids_settle(&pids);
+    struct among among = {.held = held_of(s, &pids), .own = getpid()};
     vec_free(&pids);
+    return among;
+}
+
+void among_free(struct among *among)
+{
+    vec_free(&among->held);
+}
+
+void consequence_of(const struct snapshot *s, const struct action *action, struct consequence *out)
+{
+    struct among among = among_of(s, action, 1);
+
+    consequence_among(s, action, &among, out);
+    among_free(&among);
 }

@@ -11,7 +11,7 @@
 struct draft { // a consequence being written
     const struct snapshot *s;
     const struct action *action;
-    const struct held_vec *held;
+    const struct among *among;
     struct consequence *out;
     struct say question, effect;
 };

@@ -84,7 +84,7 @@ static void say_unit(struct draft *t, const struct process *p)
 void consequence_children(struct draft *t, int32_t pid)
 {
     size_t n;
-    const struct held *held = held_find(t->held, pid, &n);
+    const struct held *held = held_find(&t->among->held, pid, &n);
 
     if (held && held->children)
         say(consequence_next(t),

@@ -3,7 +3,6 @@
 
 #include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/signal_name.h"
 #include "base/sum.h"
@@ -72,7 +71,7 @@ static bool refuse(struct draft *t, const struct process *p)
 
     if (target->pid <= 0)
         why = "pid {number} names no process of this PID namespace.";
-    else if (target->pid == getpid())
+    else if (target->pid == t->among->own)
         why = "{number} is this monitor itself; F10 ends it.";
     else if (!p) // no signal to a process that cannot be named
         why = "Process {number} is not identified yet; try again.";
@@ -287,7 +286,7 @@ static void say_segment(struct draft *t, const struct held *holding, const struc
 static void say_segments(struct draft *t)
 {
     size_t n, named = 0, more = 0;
-    const struct held *held = held_find(t->held, t->action->target.pid, &n);
+    const struct held *held = held_find(&t->among->held, t->action->target.pid, &n);
 
     for (size_t i = 0; i < n; i++) {
         const struct holder *holder = held[i].holder;

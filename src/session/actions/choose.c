@@ -65,9 +65,10 @@ void choose_signal(struct session *s)
     struct menu_vec labels = {0};
     struct identity_vec without = {0};
     const struct tag_counts tagged = meant(s, &rows);
+    bool one_row = rows.n == 1 && !tagged.shown; // of its processes one can be chosen
 
     say_hidden(s, &tagged);
-    targets_signal(s->snapshot, rows.at, rows.n, &actions, &labels, &without);
+    targets_signal(s->snapshot, rows.at, rows.n, &actions, one_row ? &labels : NULL, &without);
     size_t targets = actions.n;
     for (size_t i = 0; i < without.n; i++) // each is refused as what it is, among the others
         vec_push(&actions, (struct action){.verb = ACTION_SIGNAL, .target = without.at[i]});
@@ -78,7 +79,7 @@ void choose_signal(struct session *s)
         vec_free(&actions);
     } else if (!targets) {
         confirm_propose(s, actions);
-    } else if (actions.n > 1 && rows.n == 1 && !tagged.shown) {
+    } else if (actions.n > 1 && one_row) {
         signal_menu_process(s, &rows.at[0], actions, &labels);
     } else {
         signal_menu(s, actions);
@@ -174,13 +175,11 @@ static bool may_act(struct session *s, const struct identity *row, enum action_v
 static bool may_signal(struct session *s, const struct identity_vec *rows)
 {
     struct action_vec actions = {0};
-    struct menu_vec labels = {0};
     struct identity_vec without = {0};
 
-    targets_signal(s->snapshot, rows->at, rows->n, &actions, &labels, &without);
+    targets_signal(s->snapshot, rows->at, rows->n, &actions, NULL, &without);
     bool any = actions.n > 0;
     vec_free(&actions);
-    vec_free(&labels);
     vec_free(&without);
     return any;
 }

@@ -150,6 +150,19 @@ void confirm_foresee(const struct session *s, const struct action *action, struc
         out->setting[0] = '\0';
 }
 
+// The list with these above it. It may have megabytes, which are not copied to another place.
+static char *below(char *list, const char *question, const char *effect)
+{
+    char *head = mem_format("%s\n%s\n", question, effect);
+    size_t n = strlen(list) + 1, above = strlen(head);
+
+    list = mem_resize(list, above + n, 1);
+    memmove(list + above, list, n);
+    memcpy(list, head, above);
+    free(head);
+    return list;
+}
+
 // One target is asked about at once, several are listed first.
 void confirm_propose(struct session *s, struct action_vec actions)
 {
@@ -175,11 +188,10 @@ void confirm_propose(struct session *s, struct action_vec actions)
     struct prompt *p = prompt_open(&s->prompt, PROMPT_TEXT, previewed);
     snprintf(p->title, sizeof p->title, "%s",
              c.impossible ? c.question : "What would be done: Enter goes on to the question");
-    p->body = mem_format("%s\n%s\n%s", c.question, c.effect, list);
+    p->body = below(list, c.question, c.effect);
     p->consequence = c;
     p->actions = actions;
     p->refused = refused;
-    free(list);
 }
 
 void confirm_changed(struct session *s)

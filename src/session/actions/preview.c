@@ -1,6 +1,5 @@
 #include "session/actions/preview.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,11 +9,12 @@
 #include "model/kinds/find_row.h"
 #include "model/kinds/registry.h"
 #include "model/text/say.h"
+#include "session/actions/preview_list.h"
 #include "session/actions/targets.h"
 #include "session/session.h"
 #include "session/tags.h"
 
-enum { NAMED_MAX = 4, NAME = 48, OWNERS_MAX = 3, ALIKE_MAX = 32 };
+enum { NAMED_MAX = 4, NAME = 48, OWNERS_MAX = 3 };
 
 struct totals {
     size_t objects[KINDS], processes;
@@ -222,12 +222,12 @@ static void add_change(const struct snapshot *s, const struct action *action,
     memcpy(out->effect, effect, sizeof effect);
 }
 
-static void preview_among(const struct snapshot *s, const struct action *action,
-                          const struct held_vec *held, struct consequence *out)
+void preview_among(const struct snapshot *s, const struct action *action, const struct among *among,
+                   struct consequence *out)
 {
     char name[80];
 
-    consequence_among(s, action, held, out);
+    consequence_among(s, action, among, out);
     if (action->again && !out->impossible)
         add_change(s, action, out);
     if (action->verb != ACTION_SIGNAL || target_is_process(&action->target))
@@ -238,125 +238,36 @@ static void preview_among(const struct snapshot *s, const struct action *action,
     out->impossible = true;
 }
 
-// What the processes among the targets hold.
-static struct held_vec holdings(const struct snapshot *s, const struct action *actions, size_t n)
-{
-    struct pid_vec pids = {0};
-
-    for (size_t i = 0; i < n; i++)
-        if (actions[i].verb == ACTION_SIGNAL)
-            pids_add(&pids, actions[i].target.pid);
-    pids_settle(&pids);
-    struct held_vec held = held_of(s, &pids);
-    vec_free(&pids);
-    return held;
-}
-
 void preview_one(const struct snapshot *s, const struct action *action, struct consequence *out)
 {
-    struct held_vec held = holdings(s, action, 1);
+    struct among among = among_of(s, action, 1);
 
-    preview_among(s, action, &held, out);
-    vec_free(&held);
-}
-
-enum rank { LEFT_OUT, GRAVE, PLAIN, RANKS };
-
-// Targets of one kind and owner to which the same happens; one alone has a question of its own.
-struct alike {
-    enum rank rank;
-    struct identity first;
-    bool owned;
-    uint32_t owner;
-    struct pid_vec ids;      // owned
-    char *question, *effect; // owned
-};
-VEC(alike_vec, struct alike);
-
-static void add_alike(const struct snapshot *s, struct alike_vec *list, enum rank rank,
-                      const struct identity *target, const struct consequence *c)
-{
-    const struct owned *o = snapshot_owned(s, target->kind, target->id);
-
-    // Among the last ones: those that are alike mostly follow each other.
-    for (size_t i = list->n; o && i-- > 0 && list->n - i <= ALIKE_MAX;) {
-        struct alike *a = &list->at[i];
-
-        if (a->rank != rank || a->first.kind != target->kind || !a->owned || a->owner != o->uid ||
-            strcmp(a->effect, c->effect) != 0)
-            continue;
-        vec_push(&a->ids, target->id);
-        return;
-    }
-    vec_push(list, (struct alike){.rank = rank,
-                                  .first = *target,
-                                  .owned = o != NULL,
-                                  .owner = o ? o->uid : 0,
-                                  .question = mem_copy_string(c->question),
-                                  .effect = mem_copy_string(c->effect)});
-    vec_push(&list->at[list->n - 1].ids, target->id);
-}
-
-static void write_alike(const struct snapshot *s, const struct alike *a, FILE *out)
-{
-    static const char *const marks[RANKS] = {"left out: ", "! ", "  "};
-    char text[128];
-    struct say x = say_start(s, text, sizeof text);
-
-    if (a->ids.n == 1) {
-        fprintf(out, "%s%s\n    %s\n", marks[a->rank], a->question, a->effect);
-        return;
-    }
-    line_count(&x.line, a->ids.n, kind_get(a->first.kind)->one, NULL);
-    say(&x, " of {user}", a->owner);
-    fprintf(out, "%s%s: ", marks[a->rank], text);
-    for (size_t i = 0; i < a->ids.n; i++)
-        fprintf(out, "%s%" PRId32, i ? ", " : "", a->ids.at[i]);
-    fprintf(out, "\n    %s\n", a->effect);
-}
-
-// What is refused and what is grave first. Frees the list.
-static char *write_list(const struct snapshot *s, struct alike_vec *list)
-{
-    char *text;
-    size_t size;
-    FILE *out = mem_stream(&text, &size);
-
-    for (int rank = 0; rank < RANKS; rank++)
-        for (size_t i = 0; i < list->n; i++)
-            if (list->at[i].rank == (enum rank)rank)
-                write_alike(s, &list->at[i], out);
-    mem_stream_end(out);
-    for (size_t i = 0; i < list->n; i++) {
-        free(list->at[i].question);
-        free(list->at[i].effect);
-        vec_free(&list->at[i].ids);
-    }
-    vec_free(list);
-    return text;
+    preview_among(s, action, &among, out);
+    among_free(&among);
 }
 
 char *preview_text(const struct snapshot *s, size_t hidden, struct action_vec *actions,
                    struct outcome_vec *refused, struct consequence *total)
 {
-    struct alike_vec list = {0};
+    struct preview_list list = {0};
     size_t kept = 0;
     struct totals t = {0};
-    struct held_vec held = holdings(s, actions->at, actions->n);
+    struct among among = among_of(s, actions->at, actions->n);
 
     for (size_t i = 0; i < actions->n; i++) {
         const struct action *action = &actions->at[i];
         struct consequence c;
 
-        preview_among(s, action, &held, &c);
-        enum rank rank = c.impossible ? LEFT_OUT : c.grave ? GRAVE : PLAIN;
-        add_alike(s, &list, rank, &action->target, &c);
+        preview_among(s, action, &among, &c);
+        preview_list_add(&list, s, &action->target, &c, actions->n - i - 1);
         if (c.impossible) {
             vec_push(refused, outcome_refused(action, c.effect));
             continue;
         }
         count_target(s, action, &c, &t);
-        actions->at[kept++] = *action;
+        if (kept < i)
+            actions->at[kept] = *action;
+        kept++;
     }
     actions->n = kept;
     pids_settle(&t.holders);
@@ -370,6 +281,6 @@ char *preview_text(const struct snapshot *s, size_t hidden, struct action_vec *a
     effect(s, &t, refused->n, hidden, total);
     vec_free(&t.holders);
     vec_free(&t.ended);
-    vec_free(&held);
-    return write_list(s, &list);
+    among_free(&among);
+    return preview_list_end(&list, s);
 }

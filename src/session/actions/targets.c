@@ -8,14 +8,26 @@
 #include "model/kinds/registry.h"
 #include "model/record/pid_state.h"
 
+static void add_label(const struct snapshot *s, const struct process *process, int32_t pid,
+                      const char *role, struct menu_vec *labels)
+{
+    struct menu_item item = {.value = pid};
+    struct line label = line_start(item.label, sizeof item.label);
+    const char *user = NULL;
+
+    if (process && process->known & PROC_KNOWS_UID)
+        user = snapshot_user(s, process->uid);
+    line_add(&label, "%7d  %-10s %-16s %s", pid, user ? user : "",
+             process && process->known & PROC_KNOWS_COMM ? process->comm : "", role);
+    vec_push(labels, item);
+}
+
 // `role` says what the process has to do with the object. One without a known start time or
 // instance could be any process of that number by the time it is signalled: it is left out.
 static void add(const struct snapshot *s, const struct identity *target, const char *role,
                 struct action_vec *actions, struct menu_vec *labels)
 {
     const struct process *process = snapshot_process(s, target->pid);
-    const char *user = NULL;
-    struct menu_item item = {.value = target->pid};
     struct identity known = *target;
 
     if (!known.start_ticks && process && process->known & PROC_KNOWS_START)
@@ -24,13 +36,9 @@ static void add(const struct snapshot *s, const struct identity *target, const c
         known.instance = process->instance;
     if (known.pid <= 0 || !(known.start_ticks || known.instance))
         return;
-    if (process && process->known & PROC_KNOWS_UID)
-        user = snapshot_user(s, process->uid);
-    struct line label = line_start(item.label, sizeof item.label);
-    line_add(&label, "%7d  %-10s %-16s %s", target->pid, user ? user : "",
-             process && process->known & PROC_KNOWS_COMM ? process->comm : "", role);
     vec_push(actions, (struct action){.verb = ACTION_SIGNAL, .target = known});
-    vec_push(labels, item);
+    if (labels)
+        add_label(s, process, target->pid, role, labels);
 }
 
 // What a finding is about, else the row itself.
@@ -76,12 +84,19 @@ static void keep_distinct(struct action_vec *actions, struct menu_vec *labels)
     for (size_t i = 0; i < actions->n; i++)
         pids[i] = (uint64_t)actions->at[i].target.pid;
     bool *first = distinct_first(pids, actions->n);
-    for (size_t i = 0; i < actions->n; i++)
-        if (first[i]) {
+    for (size_t i = 0; i < actions->n; i++) {
+        if (!first[i])
+            continue;
+        if (kept < i) {
             actions->at[kept] = actions->at[i];
-            labels->at[kept++] = labels->at[i];
+            if (labels)
+                labels->at[kept] = labels->at[i];
         }
-    actions->n = labels->n = kept;
+        kept++;
+    }
+    actions->n = kept;
+    if (labels)
+        labels->n = kept;
     free(first);
     free(pids);
 }
@@ -91,7 +106,9 @@ void targets_signal(const struct snapshot *s, const struct identity *rows, size_
                     struct identity_vec *without)
 {
     vec_clear(actions);
-    vec_clear(labels);
+    if (labels)
+        vec_clear(labels);
+    vec_reserve(actions, n);
     for (size_t i = 0; i < n; i++) {
         size_t before = actions->n;
 

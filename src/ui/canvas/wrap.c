@@ -9,7 +9,7 @@
 static size_t step_at(const struct canvas *c, const char *text, int *width)
 {
     uint32_t code;
-    size_t step = text_decode(text, strlen(text) < 4 ? strlen(text) : 4, &code);
+    size_t step = text_decode(text, strnlen(text, 4), &code);
 
     if (step == 0)
         step = 1, code = '?';

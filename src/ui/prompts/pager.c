@@ -1,6 +1,5 @@
 #include "ui/prompts/prompts.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/vector.h"
@@ -9,29 +8,56 @@
 
 enum { GAP = 4, TWO_WIDTH = 2 * (BOX_WIDTH - 4) + GAP + 4 };
 
-VEC(line_vec, char *);
+VEC(start_vec, const char *);
+VEC(text_vec, char);
 
-static void split(struct line_vec *lines, char *text)
+// Of a text that may have megabytes: where each line begins. One that is looked at is copied.
+struct lines {
+    struct start_vec start;
+    struct text_vec copy;
+};
+
+static void split(struct lines *lines, const char *text)
 {
-    for (char *at = text; *at;) {
-        size_t length = strcspn(at, "\n");
-        bool more = at[length];
-        at[length] = '\0';
-        vec_push(lines, at);
-        at += length + more;
+    while (*text) {
+        vec_push(&lines->start, text);
+        text += strcspn(text, "\n");
+        text += *text == '\n';
     }
 }
 
+static size_t bytes(const struct lines *lines, size_t i)
+{
+    return strcspn(lines->start.at[i], "\n");
+}
+
+// Good until the next one is looked at.
+static const char *line_at(struct lines *lines, size_t i)
+{
+    size_t n = bytes(lines, i);
+
+    vec_reserve(&lines->copy, n + 1);
+    memcpy(lines->copy.at, lines->start.at[i], n);
+    lines->copy.at[n] = '\0';
+    return lines->copy.at;
+}
+
+static int rows_of(const struct canvas *c, struct lines *lines, size_t i, int w)
+{
+    const char *line = line_at(lines, i);
+
+    return *line ? wrap_lines(c, line, w) : 1;
+}
+
 // How many lines from `from` on (backwards: up to it) fit the room.
-static size_t fitting(const struct canvas *c, const struct line_vec *lines, struct rect r,
-                      size_t from, bool backwards)
+static size_t fitting(const struct canvas *c, struct lines *lines, struct rect r, size_t from,
+                      bool backwards)
 {
     size_t n = 0;
     int used = 0;
 
-    while (n < (backwards ? from : lines->n - from)) {
-        const char *line = lines->at[backwards ? from - 1 - n : from + n];
-        int need = *line ? wrap_lines(c, line, r.w) : 1;
+    while (n < (backwards ? from : lines->start.n - from)) {
+        int need = rows_of(c, lines, backwards ? from - 1 - n : from + n, r.w);
         if (used + need > r.h)
             break;
         used += need;
@@ -41,8 +67,8 @@ static size_t fitting(const struct canvas *c, const struct line_vec *lines, stru
 }
 
 // The same in all columns together.
-static size_t fitting_all(const struct canvas *c, const struct line_vec *lines, struct rect r,
-                          int columns, size_t from, bool backwards)
+static size_t fitting_all(const struct canvas *c, struct lines *lines, struct rect r, int columns,
+                          size_t from, bool backwards)
 {
     size_t n = 0;
 
@@ -52,41 +78,43 @@ static size_t fitting_all(const struct canvas *c, const struct line_vec *lines, 
 }
 
 // Both columns as wide as the box is alone.
-static struct rect place_two(const struct canvas *c, const struct line_vec *lines)
+static struct rect place_two(const struct canvas *c, struct lines *lines)
 {
     int high = 0;
 
-    for (size_t i = 0; i < lines->n; i++)
-        high += lines->at[i][0] ? wrap_lines(c, lines->at[i], BOX_WIDTH - 4) : 1;
+    for (size_t i = 0; i < lines->start.n; i++)
+        high += rows_of(c, lines, i, BOX_WIDTH - 4);
     return box_place(c, TWO_WIDTH, high / 2 + 2);
 }
 
-// As wide as its longest line, as high as its text.
-static struct rect place(const struct canvas *c, const struct line_vec *lines)
+// As wide as its longest line, as high as its text. No character has more columns than bytes.
+static struct rect place(const struct canvas *c, struct lines *lines)
 {
     int w = BOX_WIDTH, high = 0;
 
-    for (size_t i = 0; i < lines->n; i++) {
-        int width = canvas_width(c, lines->at[i]) + 4;
+    for (size_t i = 0; i < lines->start.n && w < c->w; i++) {
+        if (bytes(lines, i) + 4 <= (size_t)w)
+            continue;
+        int width = canvas_width(c, line_at(lines, i)) + 4;
         w = width > w ? width : w;
     }
     w = w < c->w ? w : c->w;
-    for (size_t i = 0; i < lines->n && high < c->h; i++)
-        high += lines->at[i][0] ? wrap_lines(c, lines->at[i], w - 4) : 1;
+    for (size_t i = 0; i < lines->start.n && high < c->h; i++)
+        high += rows_of(c, lines, i, w - 4);
     return box_place(c, w, high);
 }
 
 // Returns the line after those that were drawn.
-static size_t draw_column(struct canvas *c, struct rect in, const struct line_vec *lines,
-                          size_t from)
+static size_t draw_column(struct canvas *c, struct rect in, struct lines *lines, size_t from)
 {
     int y = in.y;
     size_t i = from;
 
-    for (; i < lines->n && y < in.y + in.h; i++) {
-        const char *line = lines->at[i];
+    for (; i < lines->start.n && y < in.y + in.h; i++) {
+        const char *line = line_at(lines, i);
         // Headings stand at the margin, what they are about below them is indented.
-        bool heading = line[0] && line[0] != ' ' && i + 1 < lines->n && lines->at[i + 1][0] == ' ';
+        bool heading =
+            line[0] && line[0] != ' ' && i + 1 < lines->start.n && lines->start.at[i + 1][0] == ' ';
         struct rect rest = {in.x, y, in.w, in.y + in.h - y};
         enum style style = line[0] == '!' ? STYLE_WARNING : heading ? STYLE_PROMPT : STYLE_PLAIN;
         if (i > from && line[0] && wrap_lines(c, line, in.w) > rest.h)
@@ -99,15 +127,14 @@ static size_t draw_column(struct canvas *c, struct rect in, const struct line_ve
 
 void prompt_text(struct canvas *c, struct prompt *prompt)
 {
-    struct line_vec lines = {0};
-    char *text = mem_copy_string(prompt->body ? prompt->body : "");
+    struct lines lines = {0};
 
-    split(&lines, text);
+    split(&lines, prompt->body ? prompt->body : "");
     int columns = prompt->two_columns && c->w >= TWO_WIDTH ? 2 : 1;
     struct rect box = columns == 2 ? place_two(c, &lines) : place(c, &lines), in = box_inner(box);
     in.w = columns == 2 ? (in.w - GAP) / 2 : in.w;
-    size_t tail_lines = fitting_all(c, &lines, in, columns, lines.n, true);
-    size_t last = lines.n - (tail_lines > 0 || lines.n == 0 ? tail_lines : 1);
+    size_t tail_lines = fitting_all(c, &lines, in, columns, lines.start.n, true);
+    size_t last = lines.start.n - (tail_lines > 0 || lines.start.n == 0 ? tail_lines : 1);
     if (prompt->top > last)
         prompt->top = last;
     size_t here = fitting_all(c, &lines, in, columns, prompt->top, false);
@@ -122,6 +149,6 @@ void prompt_text(struct canvas *c, struct prompt *prompt)
     canvas_format(c, box.x + 2, box.y + box.h - 1, box.w - 4, STYLE_PROMPT, " %s%s ",
                   last > 0 ? "arrows scroll  " : "",
                   prompt->actions.n ? "Enter goes on  Esc leaves it" : "Esc back");
-    free(text);
-    vec_free(&lines);
+    vec_free(&lines.start);
+    vec_free(&lines.copy);
 }
