@@ -32,12 +32,13 @@ static void default_columns(struct table_request *table, const struct format *fo
     free(columns);
 }
 
-static int no_column(const struct kind *kind, const char *option, const char *name)
+static int no_column(const struct kind *kind, const char *option, const char *name,
+                     const char *more)
 {
     const char *near = kind_near_column(kind, name);
 
-    return options_fail("%s: no column '%s' in %s%s%s%s", option, name, kind->name,
-                        near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return options_fail("%s: no column '%s' in %s%s%s%s%s", option, name, kind->name,
+                        near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "", more);
 }
 
 static int chosen_columns(struct table_request *table, const char *list,
@@ -52,7 +53,7 @@ static int chosen_columns(struct table_request *table, const char *list,
     }
     if (kind_parse_columns(kind, list, table->columns, &table->n_columns, name, sizeof name))
         return 0;
-    return no_column(kind, "--columns", name);
+    return no_column(kind, "--columns", name, "");
 }
 
 // In the first n bytes of a text, as its reader counts them.
@@ -68,24 +69,57 @@ static size_t characters(const char *text, size_t n)
     return count;
 }
 
+static uint8_t place_of(const struct kind *kind, const struct format *format)
+{
+    return format ? *((const uint8_t *)kind + format->place) : kind->tab;
+}
+
+// The first table that is read where none is named and that the filter, or the column to sort by, is right
+// for: " in semaphores; name a table that has it: segments". Empty: there is none, or tables are named.
+static const char *other_table(char *dst, size_t cap, const struct options *o, const char *filter,
+                               const char *sort)
+{
+    dst[0] = '\0';
+    for (int id = 1; id < KINDS && !o->n_tables && o->format && !dst[0]; id++) {
+        const struct kind *kind = kind_get((enum kind_id)id);
+        const struct column *column;
+        struct filter_error error;
+        bool descending, right = place_of(kind, o->format) != 0;
+
+        if (right && filter) {
+            struct filter *parsed = filter_parse(kind, filter, &error);
+            right = parsed != NULL;
+            filter_free(parsed);
+        } else if (right) {
+            right = rows_parse_sort(kind, sort, &column, &descending);
+        }
+        if (right)
+            snprintf(dst, cap, "; name a table that has it: %s", kind->name);
+    }
+    return dst;
+}
+
 static int build_query(struct query *query, struct filter **filter, const struct options *o)
 {
     const char *sort = o->sort ? o->sort : is_shown(o->format) ? query->kind->default_sort : NULL;
     struct filter_error error;
+    char other[96];
 
     query->has_owner = o->has_user;
     query->owner = o->uid;
     query->has_id = o->has_id;
     query->id = o->id;
     if (!rows_parse_sort(query->kind, sort, &query->sort, &query->descending))
-        return no_column(query->kind, "--sort", sort + (*sort == '-' || *sort == '+'));
+        return no_column(query->kind, "--sort", sort + (*sort == '-' || *sort == '+'),
+                         other_table(other, sizeof other, o, NULL, sort));
     if (!o->filter)
         return 0;
     *filter = filter_parse(query->kind, o->filter, &error);
     query->filter = *filter;
     if (!*filter)
-        return options_fail("--filter '%s': at character %zu: %s", o->filter,
-                            characters(o->filter, error.at) + 1, error.message);
+        return options_fail("--filter '%s': at character %zu: %s%s", o->filter,
+                            characters(o->filter, error.at) + 1, error.message,
+                            other_table(other, sizeof other, o, o->filter, NULL));
     return 0;
 }
 
@@ -140,11 +174,6 @@ static int add_table(struct requests *requests, const struct kind *kind, const s
         table->columns[table->n_columns++] = &namespace_column;
     requests->words[at] = choose_words(table, o->columns != NULL);
     return status;
-}
-
-static uint8_t place_of(const struct kind *kind, const struct format *format)
-{
-    return format ? *((const uint8_t *)kind + format->place) : kind->tab;
 }
 
 // The next table of a format where none is named; NULL after the last.

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "model/kinds/registry.h"
 #include "model/table/cell_class.h"
 
 const char *request_text(const struct table_request *table, const struct column *column,
@@ -24,9 +25,12 @@ void request_none(struct line *line, const struct snapshot *s, const struct tabl
     const struct kind *kind = query->kind;
     char text[256];
     struct line reason = line_start(text, sizeof text);
+    const struct kind *owned = kind->object != kind->id ? kind_get(kind->object) : NULL;
 
     if (filter_blame(query->filter, query->shown, s, &reason))
         line_add(line, "no %s matches: %s", kind->one, text);
+    else if (query->has_owner && owned && !query->filter && !query->has_id)
+        line_add(line, "no %s matches: --user names the owner of %s", kind->one, owned->name);
     else if (query->filter || query->has_owner || query->has_id)
         line_add(line, "no %s matches", kind->one);
     else if (kind->empty)

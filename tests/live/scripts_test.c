@@ -52,6 +52,27 @@ TEST(cells_without_blanks)
     said_clear(&said);
 }
 
+// The tables that are read where none is named have other columns each.
+TEST(a_column_of_one_table_names_it)
+{
+    program_says_all(
+        "--batch -f nattch=1", 2, "",
+        "ipctop: --filter 'nattch=1': at character 1: no column 'nattch' in semaphores; "
+        "name a table that has it: segments\n");
+    program_says_all("--batch -s -nattch", 2, "",
+                     "ipctop: --sort: no column 'nattch' in semaphores; name a table that has it: "
+                     "segments\n");
+    program_says_all("--batch -f nattch=1 semaphores", 2, "",
+                     "ipctop: --filter 'nattch=1': at character 1: no column 'nattch' in "
+                     "semaphores\n");
+}
+
+TEST(an_owner_is_that_of_the_object)
+{
+    program_says_all("--batch -u daemon -o pid holders", 0,
+                     "PID\nno process matches: --user names the owner of segments\n", "");
+}
+
 TEST(sizes_in_bytes)
 {
     program_says_all("--batch --bytes -o size segments", 0, "   SIZE\n3145728\n", "");

@@ -100,7 +100,7 @@ static const struct column columns[] = {
      .type = CELL_NUMBER, .width = 6, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_VALID, struct event, uid)},
     {.name = "by", .title = "BY",
      .help = "how that is known: exact (traced), last user (from the kernel's tables), us",
-     .type = CELL_TEXT, .width = 9, .flags = COL_JSON, .get = get_by, .set = set_by},
+     .type = CELL_TEXT, .width = 9, .priority = 3, .flags = COL_SCREEN | COL_JSON, .get = get_by, .set = set_by},
     {.name = "text", .title = "WHAT HAPPENED", .help = "in words", .type = CELL_TEXT,
      .width = 24, .widest = 160, .priority = 1, .flags = COL_SCREEN | COL_JSON,
      .member = MEMBER(AS_STRING, struct event, text)},

@@ -26,7 +26,7 @@ static const struct {
 static const struct {
     const char *sign, *meaning;
 } legend[] = {
-    {"●", "before a row: a finding is about it ({triage}), it is marked for removal, or near its limit"},
+    {"●", "before a row: a finding is about it ({triage}), it is marked for removal, or near its limit; the worse, the stronger its colour"},
     {"+", "before a row: tagged"},
     {"emphasised", "new: it came a few seconds ago"},
     {"struck out", "gone: it vanished a few seconds ago"},

@@ -60,6 +60,8 @@ static void split(struct layout *l, int pane)
     l->titles.w -= pane;
     l->table.w -= pane;
     l->pane = (struct rect){l->table.x + l->table.w, l->titles.y, pane, l->table.h + 1};
+    l->titles.w--; // a blank before its border
+    l->table.w--;
 }
 
 void layout_compute(struct layout *out, int w, int h, const struct layout_wish *wish)
