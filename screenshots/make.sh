@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes screenshots/*.png anew from the demo: make.sh BUILD_DIRECTORY [NAME…]
+# Makes screenshots/*.png and story.gif anew from the demo: make.sh BUILD_DIRECTORY [NAME…]
 #
 # An xterm in a virtual X server shows the monitor among the demo's processes; keys are typed, its
 # window is saved. Nothing of the machine is seen: host name, load, uptime, users and processes are
@@ -72,6 +72,16 @@ save() {
     convert "$work/shot.png" -strip +dither -colors 128 -define png:exclude-chunks=date,time "$here/$1.png"
     echo "$1.png"
 }
+# A step of an animation, with what was typed below it.
+step() { # its number, what was typed
+    import -window "$window" "$work/step.png"
+    convert "$work/step.png" -background '#20262e' -fill '#e8ecf2' -font DejaVu-Sans -pointsize 17 \
+        -gravity center -size "$(identify -format %w "$work/step.png")x36" caption:"$2" -append +repage "$work/step-$1.png"
+}
+animate() { # name
+    convert -delay 350 -loop 0 "$work"/step-?.png -strip +dither -colors 64 -layers optimize "$here/$1.gif"
+    echo "$1.gif"
+}
 wanted() {
     local name
     for name; do
@@ -96,6 +106,22 @@ if wanted holders mappings kill-menu kill; then
     save kill-menu
     keys Return
     save kill
+    stop
+fi
+if wanted story; then
+    start 120x30
+    step 1 '276 MB are marked dest, and do not go'
+    keys Return
+    step 2 'Enter: 17002 python holds them'
+    keys p
+    step 3 'p: it serves port 8047 to two clients of this machine'
+    keys Escape k Return
+    step 4 'Esc, k, Enter: what a signal will do'
+    text signal
+    keys Return
+    sleep 3
+    step 5 'signal, Enter: it has ended, and the memory is free'
+    animate story
     stop
 fi
 if wanted page; then

@@ -15,7 +15,7 @@
 #include "ui/parts/tabs.h"
 #include "ui/prompts/prompts.h"
 
-enum { LOW_SCREEN = 24, FACTS_LOW = 3, FACTS = 5 };
+enum { LOW_SCREEN = 24, FACTS_LOW = 3, FACTS = 6 };
 
 struct parts { // of one screen: the layout, and what is said about rows
     struct layout layout;

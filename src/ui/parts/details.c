@@ -14,7 +14,7 @@
 #include "ui/canvas/wrap.h"
 #include "ui/parts/marks.h"
 
-enum { GAP = 2, MARGIN = 1, GRID_MAX = 6, GRID_STEP = 4, GRID_COSTS = 2 };
+enum { GAP = 2, MARGIN = 1, GRID_MAX = 6, GRID_STEP = 4, GRID_COSTS = 3 };
 
 static void add_line(struct details *out, enum style style, char *value)
 {

@@ -310,6 +310,8 @@ static void border(struct canvas *c, struct rect r, bool right, const char *titl
         canvas_format(c, r.x + 2, r.y, r.w - 3, STYLE_PROMPT, "%s", title);
         return;
     }
+    if (!title[0])
+        return;
     canvas_text(c, r.x + 2, r.y, 1, STYLE_PLAIN, " ");
     used = canvas_text(c, r.x + 3, r.y, r.w - 6, STYLE_PROMPT, title);
     canvas_text(c, r.x + 3 + used, r.y, 1, STYLE_PLAIN, " ");
