@@ -14,7 +14,7 @@
 #include "ui/canvas/wrap.h"
 #include "ui/parts/marks.h"
 
-enum { GAP = 2, MARGIN = 1, GRID_MAX = 6, GRID_STEP = 4, GRID_COSTS = 3 };
+enum { GAP = 2, MARGIN = 1, GRID_MAX = 6, GRID_STEP = 4, GRID_COSTS = 3, GRID_WIDE = 100 };
 
 static void add_line(struct details *out, enum style style, char *value)
 {
@@ -219,9 +219,15 @@ struct grid {
     int labels[GRID_MAX], widths[GRID_MAX];
 };
 
+static int most(int a, int b)
+{
+    return a > b ? a : b;
+}
+
 static bool is_long(const struct canvas *c, const struct detail *fact, int w)
 {
-    return canvas_width(c, fact->label) + 1 + canvas_width(c, fact->value) > w / 3;
+    return canvas_width(c, fact->label) + 1 + canvas_width(c, fact->value) >
+           w / (w < GRID_WIDE ? 2 : 3);
 }
 
 // The widths of so many columns, which are read downwards. False: they do not fit.
@@ -278,7 +284,7 @@ static void draw_grid(struct canvas *c, struct rect r, const struct details *d,
         struct rect line = {r.x, r.y + y, r.w, 1};
         if (is_long(c, fact, r.w)) {
             if (y++ < r.h)
-                draw_fact(c, line, fact, canvas_width(c, fact->label));
+                draw_fact(c, line, fact, most(canvas_width(c, fact->label), g->labels[0]));
             continue;
         }
         int column = at / g->lines;
