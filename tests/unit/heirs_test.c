@@ -146,6 +146,27 @@ TEST(a_server_that_forks_workers_may_have_made_what_they_used)
     }
 }
 
+// Of a thread that waits to receive the kernel notes its own id: it may have ended before its process.
+TEST(a_process_with_threads_may_have_received)
+{
+    struct snapshot *s = left_behind();
+    struct queue *q = &s->queues.at[0];
+    const struct heir heir = {
+        .pid = MAKER - 9, .uid = ROOT, .start_time = BORN, .server = true, .threads = true};
+
+    q->rtime = q->stime, q->lrpid = MAKER;
+    assert_int_equal(orphans(s), 3);
+    vec_push(&s->heirs, heir);
+    s->segments.at[0].o.ctime -= 60;
+    assert_int_equal(orphans(s), 2); // of the set the process is noted
+    q->rtime = q->stime + 1;         // after the last sender: by a process that did not wait
+    assert_int_equal(orphans(s), 3);
+    q->rtime = q->stime, q->lrpid = MAKER - 10; // older than that one
+    fake_gone(s, MAKER - 10);
+    assert_int_equal(orphans(s), 3);
+    snapshot_unref(s);
+}
+
 TEST(of_ones_own_objects_no_hidden_process_is_an_heir)
 {
     struct snapshot *s = left_behind();

@@ -28,6 +28,7 @@ TEST(fields)
     assert_int_equal(stat.threads, 17);
     assert_int_equal(stat.start_ticks, 5551234);
     assert_string_equal(stat.comm, "ora_pmon_ORCL");
+    assert_true(stat.reaped);
     assert_false(stat_is_dead(&stat));
     assert_false(stat_is_kernel(&stat));
     assert_int_equal(stat.exit_signal, 17);
@@ -41,6 +42,7 @@ TEST(fields)
     assert_true(stat_is_forked(&stat));
     assert_true(parse("2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 3 0", &stat));
     assert_true(stat_is_kernel(&stat));
+    assert_false(stat.reaped);
     assert_false(stat_is_forked(&stat)); // as all kernel threads have it
     assert_true(parse("7 (a) Z 0 0 0 0 -1 4228108 0 0 0 0 0 0 0 0 20 0 2 0 3", &stat));
     assert_true(stat_is_dead(&stat));

@@ -658,7 +658,8 @@ TEST(limits_warn_and_cry)
         {"shmall", UINT64_MAX - 1, UINT64_MAX, -1}, // that is no limit
         {"shmall", 27, UINT64_MAX - (1 << 24), -1},
         {"msgmni", 0, 0, SEVERITY_CRITICAL}, {"shmmni", 3, 0, SEVERITY_CRITICAL},
-        {"shmmax", 0, 0, SEVERITY_CRITICAL}, {"shmmax", 200, 100, -1},
+        {"shmmax", 0, 0, SEVERITY_CRITICAL}, {"shmmax", 200, 100, SEVERITY_CRITICAL},
+        {"semmsl", 200, 100, SEVERITY_CRITICAL}, {"msgmnb", 200, 100, -1}, // a queue may have its own
         {"shmmax", 100, 100, -1}, {"msgmnb", 16384, 16384, -1}, // of single objects
     };
     // clang-format on
@@ -1000,5 +1001,47 @@ TEST(advice_fits_the_limit)
     limit->limit = 1;
     triage(s);
     says(find(s, "limit")->title);
+    snapshot_unref(s);
+}
+
+// Each of the workers that were left has its own: they are one finding, with a command for all of them.
+TEST(leftovers_of_one_program_are_one_finding)
+{
+    struct snapshot *s = people();
+
+    for (int i = 0; i < 20; i++) {
+        struct segment *g = fake_segment(s, i, 0, 0, MIB, 1);
+        g->flags = SEG_DEST, g->cpid = DEAD;
+        fake_process(s, 4000 + i, 0, "simd", NULL)->parent = 1;
+        fake_hold(s, i, 4000 + i, 1, MAP_R);
+        fake_account(s, i, 0);
+    }
+    triage(s);
+    assert_int_equal(s->findings.n, 1);
+    const struct finding *f = find(s, "removed-held");
+    assert_string_equal(f->title, "removed but held: 20 segments, 20.0M by 4000 simd and 19 more");
+    assert_non_null(
+        strstr(f->evidence, "held by 4000 simd, 4001 simd, 4002 simd, 4003 simd and 16 more"));
+    assert_non_null(strstr(f->advice, "ipctop --signal TERM -f 'pid=4000|4001|"));
+    assert_non_null(strstr(f->advice, "|4019' holders"));
+    snprintf(s->processes.at[s->processes.n - 1].comm, 16, "other"); // another program
+    triage(s);
+    assert_int_equal(s->findings.n, 2);
+    snapshot_unref(s);
+}
+
+TEST(all_stopped_holders_are_named)
+{
+    struct snapshot *s = people();
+
+    marked(s, DEAD, 2);
+    for (int i = 0; i < 2; i++) {
+        fake_process(s, 4000 + i, 0, i ? "two" : "one", NULL)->state = 'T';
+        s->processes.at[s->processes.n - 1].known |= PROC_KNOWS_STATE;
+        fake_hold(s, 0, 4000 + i, 1, MAP_R);
+    }
+    fake_account(s, 0, 0);
+    triage(s);
+    assert_non_null(strstr(find(s, "removed-held")->advice, "4000 one, 4001 two are stopped"));
     snapshot_unref(s);
 }

@@ -22,6 +22,9 @@ struct left { // an object whose processes are all gone
     // A set or queue in use since: a process that used it may be another than the one that made it,
     // which the kernel does not name.
     bool used;
+    // A queue whose last receiver may have been a thread of a process that lives: the kernel notes the id of
+    // the thread where that waited for the message (ipc/msg.c pipelined_send()). Its id; 0: none.
+    int32_t receiver;
 };
 VEC(left_vec, struct left);
 

@@ -157,10 +157,11 @@ struct
     uint32_t uid;
     int64_t start_time; // epoch seconds; 0: unknown
     int32_t session;    // 0: unknown
-    bool server;        // no such process, but one that has children which execute no other program
-    bool silent;        // it, or its parent, does not answer: it may be an heir
-    bool any_user;      // then: its user is not known either
-    bool hidden; // then: it may be any process of other users than that one, which hidepid hides
+    bool server;   // no such process, but one that has children which execute no other program,
+    bool threads;  // or threads
+    bool silent;   // it, or its parent, does not answer: it may be an heir
+    bool any_user; // then: its user is not known either
+    bool hidden;   // then: it may be any process of other users than that one, which hidepid hides
 };
 VEC(heir_vec, struct heir);
 

@@ -158,11 +158,12 @@ static bool fits_any(const struct heirs *h, const struct heir *heir)
     return false;
 }
 
+static const unsigned server_known =
+    PROC_KNOWS_COMM | PROC_KNOWS_UID | PROC_KNOWS_START | PROC_KNOWS_STAT;
+
 // Those that have such children, and execute the same program.
 static void find_forking(struct heirs *h)
 {
-    const unsigned all = PROC_KNOWS_COMM | PROC_KNOWS_UID | PROC_KNOWS_START;
-
     for (size_t i = 0; i < h->family.parents.n; i++) {
         const struct process *p = &h->family.parents.at[i];
         const struct heir heir = {
@@ -173,7 +174,7 @@ static void find_forking(struct heirs *h)
             const struct process *child = &h->family.children.at[k];
             forks = child->parent == p->pid && child->forked && strcmp(child->comm, p->comm) == 0;
         }
-        if (forks && !p->gone && (p->known & all) == all && !is_shell(p->comm) &&
+        if (forks && !p->gone && (p->known & server_known) == server_known && !is_shell(p->comm) &&
             fits_any(h, &heir))
             vec_push(&h->heirs, heir);
     }
@@ -192,6 +193,17 @@ static void find_heirs(struct heirs *h, const struct source *source,
                                   .silent = pids_has(&h->family.silent_parents, p->parent)};
 
         if (is_orphaned(h, p) && fits_any(h, &heir))
+            vec_push(&h->heirs, heir);
+    }
+    for (size_t i = 0; i < h->family.children.n; i++) {
+        const struct process *p = &h->family.children.at[i];
+        const struct heir heir = {.pid = p->pid,
+                                  .uid = p->uid,
+                                  .start_time = p->start_time,
+                                  .server = true,
+                                  .threads = true};
+
+        if ((p->known & server_known) == server_known && p->threads > 1 && fits_any(h, &heir))
             vec_push(&h->heirs, heir);
     }
     for (size_t i = 0; i < h->family.silent_children.n; i++) {

@@ -48,6 +48,8 @@ static bool set_left(const struct snapshot *s, const struct semset *set, struct 
 static bool queue_left(const struct snapshot *s, const struct queue *q, struct left *left)
 {
     *left = (struct left){.o = &q->o, .made = q->o.ctime, .used = q->rtime > 0};
+    if (q->rtime > 0 && q->rtime <= q->stime) // and no receiver after the last sender
+        left->receiver = q->lrpid;
     return add_pid(s, left, q->lspid, q->stime) && add_pid(s, left, q->lrpid, q->rtime) &&
            left->maker > 0;
 }
@@ -92,7 +94,9 @@ static bool by_root(const struct owned *o)
 // The kernel gives a set or queue the effective user of who makes it.
 static bool served_by(const struct left *left, const struct heir *heir)
 {
-    return left->used && heir->uid == left->o->cuid && heir->pid < left->maker &&
+    bool before = heir->threads ? heir->pid < left->receiver : heir->pid < left->maker;
+
+    return left->used && heir->uid == left->o->cuid && before &&
            heir->start_time <= left->made + EARLY && heir->start_time >= left->made - SERVER_WITHIN;
 }
 

@@ -206,8 +206,8 @@ static void say_heir(struct draft *t, const struct heir *heir)
             process_at(heir->pid, 0));
     else if (heir->server)
         say(consequence_next(t),
-            "Process {process} started before it was made, has children, and may need it.",
-            process_at(heir->pid, 0));
+            "Process {process} started before it was made, has {text}, and may need it.",
+            process_at(heir->pid, 0), heir->threads ? "threads" : "children");
     else
         say(consequence_next(t),
             "Process {process} was forked when it was new, by one that is gone, and may need it.",

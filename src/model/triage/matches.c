@@ -16,6 +16,13 @@ uint64_t matches_weight(const struct match *matches, size_t n)
     return sum;
 }
 
+void say_continue(struct say *x, int32_t pid)
+{
+    say(x, "continue {process} (", process_at(pid, 0));
+    say(x, BY_KEY("k, SIGCONT", "SIGCONT: kill -CONT {number}"), pid);
+    say(x, ")");
+}
+
 void say_traced(struct say *x, const struct process *p)
 {
     say(x, "{process} is stopped by its tracer", process_at(p->pid, 0));

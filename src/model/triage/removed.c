@@ -104,20 +104,57 @@ static bool removed_held(const struct snapshot *s, struct match *match)
         return true;
     if (complete)
         return crowd.processes == 1 || !crowd.family;
-    return crowd.processes == 0 && g->nattch == 1; // one, unseen, and not the creator
+    // One, unseen, and not the creator; but perhaps its daemon, where this user may not see that.
+    if (account->unseen & UNSEEN_UNREADABLE)
+        match->severity = SEVERITY_NOTICE;
+    return crowd.processes == 0 && g->nattch == 1;
 }
 
-// By the processes that hold it; where none is seen, each alone.
+static uint64_t mix(uint64_t print, uint64_t value)
+{
+    return (print ^ value) * 0x100000001b3u;
+}
+
+// The program that all holders run which the segment's creator left behind; NULL: they differ, or it lives.
+static const char *leftover_program(const struct snapshot *s, const struct segment *g)
+{
+    struct crowd crowd = crowd_of(s, g);
+    size_t n;
+    const struct holder *holders = scan_holders(s->scan, g->o.id, &n);
+    const char *program = n ? words_program(s, holders[0].pid) : NULL;
+
+    if (crowd.unnamed || crowd.mixed || !program || label_x_server(program) ||
+        process_is_stranger(snapshot_process(s, holders[0].pid), &g->o) ||
+        !pid_state_ended(object_pid_state(s, &g->o, g->cpid, segment_birth(g))))
+        return NULL;
+    return program;
+}
+
+// By the processes that hold it, or by owner and the program they run; where none is seen, by owner.
 static uint64_t same_holders(const struct snapshot *s, const struct match *match)
 {
     const struct segment *g = match->object;
     size_t n;
     const struct holder *holders = scan_holders(s->scan, g->o.id, &n);
-    uint64_t print = n ? 0xcbf29ce484222325u : (uint64_t)(uint32_t)g->o.id;
+    const char *program = leftover_program(s, g);
+    uint64_t print = 0xcbf29ce484222325u;
 
-    for (size_t i = 0; i < n; i++)
-        print = (print ^ (uint32_t)holders[i].pid) * 0x100000001b3u;
+    if (!n || program)
+        print = mix(print, g->o.uid);
+    for (const char *c = program; c && *c; c++)
+        print = mix(print, (unsigned char)*c);
+    for (size_t i = 0; !program && i < n; i++)
+        print = mix(print, (uint32_t)holders[i].pid);
     return print;
+}
+
+// Whether each of them is held by the same processes. Then scan_holders() of the first are all.
+static bool held_alike(const struct say *x, const struct pid_vec *all)
+{
+    size_t n;
+
+    scan_holders(x->s->scan, ((const struct segment *)x->match->object)->o.id, &n);
+    return all->n == n;
 }
 
 static bool removed_held_judge(const struct snapshot *s, struct match *first, size_t n)
@@ -126,7 +163,8 @@ static bool removed_held_judge(const struct snapshot *s, struct match *first, si
         return true;
     if (n >= MASS)
         first->severity = SEVERITY_WARNING;
-    return n >= MANY || crowd_of(s, first->object).mixed;
+    const struct crowd crowd = crowd_of(s, first->object);
+    return n >= MANY || crowd.mixed || crowd.processes == 0;
 }
 
 static void removed_held_title(struct say *x)
@@ -137,20 +175,44 @@ static void removed_held_title(struct say *x)
         say(x, "removed but held: {size} by ", g->size);
     else
         say(x, "removed but held: {n segment}, {size} by ", x->n, matches_weight(x->match, x->n));
-    if (crowd_of(x->s, g).processes > 0)
+    struct pid_vec all = {0};
+    match_holders(x, &all);
+    if (crowd_of(x->s, g).processes == 0)
+        say(x, x->n == 1 ? "a process that cannot be seen" : "processes that cannot be seen");
+    else if (held_alike(x, &all))
         say(x, "{holders}", holders_of(g->o.id, 1));
     else
-        say(x, "a process that cannot be seen");
+        say_pids(x, &all, 1);
+    vec_free(&all);
 }
 
-static size_t other_creators(const struct match *m, size_t n)
+// ": 7 app, 9 app and 3 more"; each once. Only those that live, where asked for.
+static void say_makers(struct say *x, bool alive)
 {
-    const struct segment *first = m->object;
-    size_t others = 0;
+    struct pid_vec makers = {0};
+    const struct segment *firsts[LISTED_MAX] = {0};
+    size_t named = 0;
 
-    for (size_t i = 1; i < n; i++)
-        others += ((const struct segment *)m[i].object)->cpid != first->cpid;
-    return others;
+    for (size_t i = 0; i < x->n; i++) {
+        const struct segment *g = x->match[i].object;
+
+        if (!alive || object_pid_state(x->s, &g->o, g->cpid, segment_birth(g)) == PID_ALIVE)
+            vec_push(&makers, g->cpid);
+    }
+    pids_settle(&makers);
+    for (size_t i = 0; i < x->n && named < LISTED_MAX && named < makers.n; i++) {
+        const struct segment *g = x->match[i].object;
+        bool again = !pids_has(&makers, g->cpid);
+
+        for (size_t k = 0; k < named; k++)
+            again |= firsts[k]->cpid == g->cpid;
+        if (again)
+            continue;
+        firsts[named] = g;
+        say(x, "{text}{process}", named++ ? ", " : "", process_at(g->cpid, segment_birth(g)));
+    }
+    say(x, "{more}", (int64_t)makers.n - LISTED_MAX);
+    vec_free(&makers);
 }
 
 // How many segments, how much memory they take, who made them, what share of the limit they are.
@@ -158,21 +220,27 @@ static void say_mass(struct say *x)
 {
     const struct segment *g = x->match->object;
     const struct limit *limit = limit_find(x->s, limit_of_objects(g->o.kind));
-    size_t others = other_creators(x->match, x->n);
     uint64_t rss = 0;
+    struct pid_vec all = {0};
 
     for (size_t i = 0; i < x->n; i++)
         sum_add(&rss, ((const struct segment *)x->match[i].object)->rss);
     say(x, "segments of {user}", g->o.uid);
     if (g->known & SEG_KNOWS_RSS)
         say(x, ", {size} in memory", rss);
-    say(x, ", made by {process}", process_at(g->cpid, segment_birth(g)));
-    if (others)
-        say(x, " and {number} of them by others", others);
+    say(x, ", made by ");
+    say_makers(x, false);
     if (limit && limit->known & LIMIT_KNOWS_LIMIT && limit->limit > 0)
         say(x, "; {number}% of shmmni", x->n * 100 / limit->limit);
-    say(x, "; held by {holders}; the largest is {number}", holders_of(g->o.id, LISTED_MAX),
-        g->o.id);
+    match_holders(x, &all);
+    if (held_alike(x, &all) && all.n)
+        say(x, "; held by {holders}", holders_of(g->o.id, LISTED_MAX));
+    else if (all.n)
+        say(x, "; held by "), say_pids(x, &all, LISTED_MAX);
+    else
+        say(x, "; their holders cannot be seen");
+    say(x, "; the largest is {number}", g->o.id);
+    vec_free(&all);
 }
 
 static void removed_held_evidence(struct say *x)
@@ -192,19 +260,19 @@ static void removed_held_evidence(struct say *x)
     say_remover(x, "; ", g);
 }
 
-// The holder that is stopped, or NULL.
-static const struct process *stopped_holder(const struct snapshot *s, const struct segment *g)
+// Those of these that are stopped, or, where asked for, traced.
+static struct pid_vec stopped_of(const struct snapshot *s, const struct pid_vec *holders,
+                                 bool traced)
 {
-    size_t n;
-    const struct holder *holders = scan_holders(s->scan, g->o.id, &n);
+    struct pid_vec stopped = {0};
 
-    for (size_t i = 0; i < n; i++) {
-        const struct process *p = snapshot_process(s, holders[i].pid);
+    for (size_t i = 0; i < holders->n; i++) {
+        const struct process *p = snapshot_process(s, holders->at[i]);
 
-        if (p && !p->gone && process_is_stopped(p))
-            return p;
+        if (p && !p->gone && process_is_stopped(p) && process_is_traced(p) == traced)
+            vec_push(&stopped, p->pid);
     }
-    return NULL;
+    return stopped;
 }
 
 static void say_unseen_holder(struct say *x, const struct segment *g)
@@ -215,42 +283,86 @@ static void say_unseen_holder(struct say *x, const struct segment *g)
 }
 
 // All of them.
-static void say_end_holders(struct say *x, const struct segment *g)
+static void say_end_holders(struct say *x, const struct pid_vec *all)
 {
-    say(x, "end {holders} (", holders_of(g->o.id, LISTED_MAX));
-    say(x, COMMAND("Enter, k", "--signal TERM -i {number} holders"), g->o.id);
+    const struct segment *g = x->match->object;
+    char pids[PIDS_FILTER_MAX];
+
+    say(x, "end ");
+    if (held_alike(x, all)) {
+        say(x, "{holders} (", holders_of(g->o.id, LISTED_MAX));
+        say(x, COMMAND("Enter, k", "--signal TERM -i {number} holders"), g->o.id);
+    } else {
+        say_pids(x, all, LISTED_MAX);
+        say(x, " (");
+        if (pids_filter(all, pids, sizeof pids))
+            say(x, COMMAND("Enter, k", "--signal TERM -f '{text}' holders"), pids);
+        else
+            say(x, COMMAND("Enter, k", "--batch -f status=dest segments"));
+    }
     say(x, "): the kernel then frees the memory");
+}
+
+static void say_stopped(struct say *x, const struct pid_vec *all)
+{
+    struct pid_vec stopped = stopped_of(x->s, all, false), traced = stopped_of(x->s, all, true);
+
+    if (stopped.n) {
+        say(x, "; ");
+        say_pids(x, &stopped, LISTED_MAX);
+        say(x, stopped.n == 1 ? " is stopped and does not act on SIGTERM: SIGCONT continues it, "
+                                "SIGKILL ends it"
+                              : " are stopped and do not act on SIGTERM: SIGCONT continues them, "
+                                "SIGKILL ends them");
+    }
+    if (traced.n) {
+        say(x, "; ");
+        say_traced(x, snapshot_process(x->s, traced.at[0]));
+        say(x, "; SIGKILL ends it");
+    }
+    vec_free(&stopped);
+    vec_free(&traced);
+}
+
+static bool any_maker_lives(const struct say *x)
+{
+    for (size_t i = 0; i < x->n; i++) {
+        const struct segment *g = x->match[i].object;
+
+        if (object_pid_state(x->s, &g->o, g->cpid, segment_birth(g)) == PID_ALIVE)
+            return true;
+    }
+    return false;
+}
+
+// It attaches what its clients make, and detaches when they end or its session does.
+static void say_x_server(struct say *x, int32_t server)
+{
+    if (any_maker_lives(x)) {
+        say(x, "restart ");
+        say_makers(x, true);
+        say(x, ", which made them: the X server then detaches");
+    } else {
+        say(x, "{process} is an X server: the memory is freed when its session ends",
+            process_at(server, 0));
+    }
 }
 
 static void removed_held_advise(struct say *x)
 {
-    const struct segment *g = x->match->object;
-    const struct process *stopped = stopped_holder(x->s, g);
-    size_t n;
-    const struct holder *holders = scan_holders(x->s->scan, g->o.id, &n);
-    const char *program = n ? words_program(x->s, holders[0].pid) : NULL;
-    bool server = n == 1 && program && label_x_server(program);
+    struct pid_vec all = {0};
 
-    if (server && object_pid_state(x->s, &g->o, g->cpid, segment_birth(g)) == PID_ALIVE)
-        say(x, "restart {process}, which made them: the X server then detaches",
-            process_at(g->cpid, segment_birth(g)));
-    else if (server)
-        say(x, "{process} is an X server: the memory is freed when its session ends",
-            process_at(holders[0].pid, 0));
-    else if (n == 0)
-        say_unseen_holder(x, g);
-    else
-        say_end_holders(x, g);
-    if (stopped && !server && process_is_traced(stopped)) {
-        say(x, "; ");
-        say_traced(x, stopped);
-        say(x, "; SIGKILL ends it");
-    } else if (stopped && !server) {
-        say(x,
-            "; {process} is stopped and does not act on SIGTERM: SIGCONT continues it, SIGKILL "
-            "ends it",
-            process_at(stopped->pid, 0));
+    match_holders(x, &all);
+    const char *program = all.n == 1 ? words_program(x->s, all.at[0]) : NULL;
+    if (program && label_x_server(program)) {
+        say_x_server(x, all.at[0]);
+    } else if (all.n == 0) {
+        say_unseen_holder(x, x->match->object);
+    } else {
+        say_end_holders(x, &all);
+        say_stopped(x, &all);
     }
+    vec_free(&all);
 }
 
 // --- the rule -----------------------------------------------------------------------------------

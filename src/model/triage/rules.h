@@ -41,6 +41,14 @@ const char *owner_filter(const struct snapshot *s, uint32_t uid, char dst[OWNER_
 // How that user's orphans in a table are removed, in parentheses.
 void say_orphans_removal(struct say *x, uint32_t uid, const char *table);
 
+// The processes that hold one of the segments x->match and the following, ascending. The caller frees it.
+void match_holders(const struct say *x, struct pid_vec *out);
+// "7 srv, 8 srv and 3 more"
+void say_pids(struct say *x, const struct pid_vec *pids, size_t most);
+enum { PIDS_FILTER_MAX = 1024 };
+// A term of a filter that is true of these alone: "pid=7|8". False: they are too many.
+bool pids_filter(const struct pid_vec *pids, char *dst, size_t cap);
+
 struct rule {
     const char *name;
     enum subject subject;
@@ -66,8 +74,8 @@ struct rule {
 
 // The topics, a file each; a table ends with an entry without a name.
 extern const struct rule applications_rules[], databases_rules[], growth_rules[],
-    huge_pages_rules[], removed_rules[], segments_rules[], shared_rules[], system_rules[],
-    waits_rules[];
+    huge_pages_rules[], queues_rules[], removed_rules[], segments_rules[], shared_rules[],
+    system_rules[], waits_rules[];
 
 // Whether the server that read this queue is gone and its clients wait for answers.
 bool applications_server_gone(const struct snapshot *s, const struct queue *q);
@@ -79,6 +87,8 @@ bool databases_removed(const struct snapshot *s, const struct segment *g);
 void segments_say_accounting(struct say *x, int32_t shmid);
 // That a process is kept in a tracing stop, and by which: SIGCONT does not continue it. ptrace(2)
 void say_traced(struct say *x, const struct process *p);
+// "continue 7 srv (k, SIGCONT)": of one stopped by a signal.
+void say_continue(struct say *x, int32_t pid);
 // `before` and who marked the segment for removal, where that was traced; else false, and nothing.
 bool say_remover(struct say *x, const char *before, const struct segment *g);
 

@@ -12,9 +12,12 @@ enum { LISTED_MAX = 4 };
 
 // --- limits -------------------------------------------------------------------------------------
 
+// Of the size of one object `used` is the largest: lowered below that, the limit refuses to make it again. A
+// queue's own limit may exceed the default, msgmnb.
 static bool limit_below_use(const struct limit *limit, const struct limit_spec *spec)
 {
-    return limit->known & LIMIT_KNOWS_USED && limit->used > limit->limit && spec->shared;
+    return limit->known & LIMIT_KNOWS_USED && limit->used > limit->limit &&
+           (spec->shared || spec->kind != KIND_QUEUE);
 }
 
 // 0 is no sign for "unlimited": ipc/util.c ipc_addid() and its callers compare with it. Lowered below
@@ -41,16 +44,30 @@ static bool limit_near(const struct snapshot *s, struct match *match)
     return used >= LIMIT_WARNING;
 }
 
+// What a limit of 0 refuses. ipc/sem.c, ipc/msg.c
+static const char *refused(const struct limit_spec *spec)
+{
+    static const struct {
+        const char *name, *what;
+    } others[] = {{"semopm", "semaphore operations"},
+                  {"msgmax", "messages but empty ones"},
+                  {"msgmnb", "messages in new queues"}};
+
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(spec->name, others[i].name) == 0)
+            return others[i].what;
+    return spec->kind == KIND_SEGMENT  ? "new segments"
+           : spec->kind == KIND_SEMSET ? "new semaphore sets"
+                                       : "new queues";
+}
+
 static void limit_title(struct say *x)
 {
     const struct limit *limit = x->match->object;
     const struct limit_spec *spec = limit_spec_find(limit->name);
 
     if (limit->limit == 0)
-        say(x, "{text} is 0: no new {text}", limit->name,
-            spec->kind == KIND_SEGMENT  ? "segments"
-            : spec->kind == KIND_SEMSET ? "semaphore operations or sets"
-                                        : "queues or messages");
+        say(x, "{text} is 0: no {text}", limit->name, refused(spec));
     else if (limit_below_use(limit, spec))
         say(x, "{text} {number} is below use: {number} {text}", limit->name, limit->limit,
             limit->used, limit->unit);
@@ -112,6 +129,12 @@ static void say_used(struct say *x, const struct limit *limit, const struct limi
 {
     uint64_t used, size;
 
+    if (!spec->shared && limit->used > 0) {
+        say(x, "the limit is {number} {text}, and the largest has {number}", limit->limit,
+            limit->unit, limit->used);
+        return;
+    }
+
     say(x, "{number} of {number} {text} in use", limit->used, limit->limit, limit->unit);
     if (spec->shared && limit_spec_bytes(spec, limit->used, &used) &&
         limit_spec_bytes(spec, limit->limit, &size))
@@ -128,7 +151,9 @@ static void limit_evidence(struct say *x)
         say_used(x, limit, spec);
     else
         say(x, "the limit is {number} {text}", limit->limit, limit->unit);
-    if (limit->known & LIMIT_KNOWS_TOP) {
+    if (limit->known & LIMIT_KNOWS_TOP && !spec->shared) {
+        say(x, ", of {user}", limit->top_uid);
+    } else if (limit->known & LIMIT_KNOWS_TOP) {
         uint64_t share = limit_spec_used(spec, x->s, &limit->top_uid);
         int32_t pid = top_pid(x->s, spec->kind, limit->top_uid, &time);
 
@@ -189,7 +214,13 @@ static void limit_advise(struct say *x)
     vec_free(&objects);
 
     if (limit->limit == 0) {
-        say(x, "nothing new can be made until it is raised " BY_KEY("in Limits", "by sysctl(8)"));
+        say(x, "it refuses {text} until it is raised " BY_KEY("in Limits", "by sysctl(8)"),
+            refused(limit_spec_find(limit->name)));
+        return;
+    }
+    if (!limit_spec_find(limit->name)->shared) {
+        say(x, "a program that makes it again fails with EINVAL: raise it " BY_KEY("in Limits",
+                                                                                   "by sysctl(8)"));
         return;
     }
     say(x, "beyond it new objects fail with ENOSPC: ");

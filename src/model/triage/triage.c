@@ -12,9 +12,9 @@
 
 enum { RULES_MAX = 64, TITLE_MAX = 200, EVIDENCE_MAX = 600, ADVICE_MAX = 1600 };
 
-static const struct rule *const topics[] = {applications_rules, databases_rules, growth_rules,
-                                            huge_pages_rules,   removed_rules,   segments_rules,
-                                            shared_rules,       system_rules,    waits_rules};
+static const struct rule *const topics[] = {
+    applications_rules, databases_rules, growth_rules, huge_pages_rules, queues_rules,
+    removed_rules,      segments_rules,  shared_rules, system_rules,     waits_rules};
 
 static int by_rank(const void *a, const void *b)
 {

@@ -1,131 +1,10 @@
-// What is wrong with semaphore sets and queues: waiters nobody serves, and what is left over.
+// What is wrong with semaphore sets: waiters nobody serves. And what is left over of sets and queues.
 #include "model/orphans.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 #include "rules.h"
 
-enum { LISTED_MAX = 4, READER_AT_WORK = 10, READER_AWAY = 60 }; // seconds
-
-// --- senders blocked on a full queue -------------------------------------------------------------
-
-static bool queue_blocked(const struct snapshot *s, struct match *match)
-{
-    const struct queue *q = match->object;
-    size_t senders = words_waiters(NULL, s, &q->o, CALLS_SEND, 0);
-
-    match->weight = senders;
-    // A reader that is at work may merely be slow.
-    if (q->rtime > 0 && s->time - q->rtime <= READER_AT_WORK &&
-        !pid_state_ended(object_pid_state(s, &q->o, q->lrpid, q->rtime)))
-        match->severity = SEVERITY_NOTICE;
-    return senders > 0;
-}
-
-static void queue_blocked_title(struct say *x)
-{
-    const struct queue *q = x->match->object;
-
-    say(x, "queue {number} blocks {n sender}", q->o.id, x->match->weight);
-}
-
-static void say_filling(struct say *x, const struct queue *q)
-{
-    if (q->known & QUEUE_KNOWS_MAX)
-        say(x, "{size} of {size}", q->bytes, q->max_bytes);
-    else
-        say(x, "{size}", q->bytes);
-}
-
-// The last receiver where it lives, else NULL.
-static const struct process *receiver(const struct snapshot *s, const struct queue *q)
-{
-    bool alive =
-        q->rtime > 0 && q->lrpid > 0 && object_pid_state(s, &q->o, q->lrpid, q->rtime) == PID_ALIVE;
-
-    return alive ? snapshot_process(s, q->lrpid) : NULL;
-}
-
-static void queue_blocked_evidence(struct say *x)
-{
-    const struct queue *q = x->match->object;
-    const struct process *p = receiver(x->s, q);
-    char state[] = {p ? p->state : '\0', '\0'};
-
-    say_filling(x, q);
-    say(x, " in {n message}", q->messages);
-    if (q->rtime > 0)
-        say(x, "; last received {ago} by {process}", q->rtime, process_at(q->lrpid, q->rtime));
-    else
-        say(x, "; never received from");
-    if (p && p->known & PROC_KNOWS_STATE)
-        say(x, ", which {text} (state {text})", process_is_stopped(p) ? "is stopped" : "lives",
-            state);
-    say(x, "; waiting: {waiters}", waiters_on(&q->o, CALLS_SEND, LISTED_MAX));
-}
-
-static void say_continue(struct say *x, const struct queue *q)
-{
-    say(x, "continue {process} (", process_at(q->lrpid, q->rtime));
-    say(x, BY_KEY("k, SIGCONT", "SIGCONT: kill -CONT {number}"), q->lrpid);
-    say(x, ")");
-}
-
-static void queue_blocked_advise(struct say *x)
-{
-    const struct queue *q = x->match->object;
-    const struct process *p = receiver(x->s, q);
-
-    if (p && process_is_traced(p))
-        say_traced(x, p);
-    else if (p && process_is_stopped(p))
-        say_continue(x, q);
-    else if (p)
-        say(x, "{process} lives and does not read: see what it is waiting for",
-            process_at(q->lrpid, q->rtime));
-    else
-        say(x, "start its receiver again");
-    say(x, "; removing queue {number} (", q->o.id);
-    say(x, COMMAND("F8", "--remove --attached -i {number} queues"), q->o.id);
-    say(x, ") wakes the senders with an error");
-}
-
-// --- messages nobody will read -------------------------------------------------------------------
-
-// Messages, a reader that is gone, nobody in its place. Readers that are started now and then leave
-// the same picture: it becomes a warning only where the queue runs full.
-static bool queue_unread(const struct snapshot *s, struct match *match)
-{
-    const struct queue *q = match->object;
-
-    if (!(s->has & NEED_WAITERS) || q->messages == 0 || q->rtime == 0 || q->lrpid <= 0 ||
-        s->time - q->rtime <= READER_AWAY ||
-        !pid_state_ended(object_pid_state(s, &q->o, q->lrpid, q->rtime)) ||
-        words_waiters(NULL, s, &q->o, CALLS_ALL, 0) > 0 || applications_server_gone(s, q) ||
-        queue_abandoned(s, q))
-        return false;
-    match->weight = q->bytes;
-    if (q->known & QUEUE_KNOWS_MAX && q->bytes >= q->max_bytes / 5 * 4)
-        match->severity = SEVERITY_WARNING;
-    return true;
-}
-
-static void queue_unread_title(struct say *x)
-{
-    const struct queue *q = x->match->object;
-
-    say(x, "queue {number} lost its reader: {n message}", q->o.id, q->messages);
-}
-
-static void queue_unread_evidence(struct say *x)
-{
-    const struct queue *q = x->match->object;
-
-    say_filling(x, q);
-    say(x, " unread; last received {ago} by {process}", q->rtime, process_at(q->lrpid, q->rtime));
-    if (q->stime > 0)
-        say(x, "; last sent {ago} by {process}", q->stime, process_at(q->lspid, q->stime));
-    say(x, x->s->waiters_unseen > 0 ? "; no receivers seen" : "; no receiver waits");
-}
+enum { LISTED_MAX = 4 };
 
 // --- waiters whose last operator is gone ---------------------------------------------------------
 
@@ -140,6 +19,18 @@ static bool is_just_operated(const struct snapshot *s, const struct semset *set,
     return set->otime + 1 >= s->time && e->waited == 0;
 }
 
+// It may hold what others wait for, and gives nothing back; or NULL.
+static const struct process *stopped_operator(const struct snapshot *s, const struct semset *set,
+                                              const struct element *e)
+{
+    const struct process *p = e->pid > 0 ? snapshot_process(s, e->pid) : NULL;
+
+    return p && !p->gone && process_is_stopped(p) &&
+                   object_pid_state(s, &set->o, e->pid, semset_last_use(set)) == PID_ALIVE
+               ? p
+               : NULL;
+}
+
 static const struct element *stranded(const struct snapshot *s, const struct semset *set)
 {
     unsigned known = ELEMENT_KNOWS_COUNTS | ELEMENT_KNOWS_PID;
@@ -151,7 +42,8 @@ static const struct element *stranded(const struct snapshot *s, const struct sem
     for (size_t i = 0; i < n; i++) {
         if ((e[i].known & known) == known && e[i].ncount + e[i].zcount > 0 &&
             !is_just_operated(s, set, &e[i]) &&
-            pid_state_ended(object_pid_state(s, &set->o, e[i].pid, semset_last_use(set))))
+            (pid_state_ended(object_pid_state(s, &set->o, e[i].pid, semset_last_use(set))) ||
+             stopped_operator(s, set, &e[i])))
             return &e[i];
     }
     return NULL;
@@ -187,10 +79,25 @@ static void set_stranded_evidence(struct say *x)
     say(x, ", {number} wait to decrement it, {number} for zero", e->ncount, e->zcount);
     if (e->waited > 0)
         say(x, " (seen for {age})", e->waited);
-    say(x, "; its last operator was {process}; the set was last operated {ago}",
-        process_at(e->pid, semset_last_use(set)), set->otime);
+    say(x, "; its last operator was {process}{text}; the set was last operated {ago}",
+        process_at(e->pid, semset_last_use(set)),
+        stopped_operator(x->s, set, e) ? ", which is stopped" : "", set->otime);
     if (words_waiters(NULL, x->s, &set->o, CALLS_ALL, 0) > 0)
         say(x, "; waiting: {waiters}", waiters_on(&set->o, CALLS_ALL, LISTED_MAX));
+}
+
+static void set_stranded_advise(struct say *x)
+{
+    const struct semset *set = x->match->object;
+    const struct process *p = stopped_operator(x->s, set, stranded(x->s, set));
+
+    if (p && process_is_traced(p))
+        say_traced(x, p);
+    else if (p)
+        say_continue(x, p->pid);
+    else
+        say(x, "its last operator may have died holding a lock: restart the program that waits, as "
+               "a whole");
 }
 
 // --- orphans -------------------------------------------------------------------------------------
@@ -309,28 +216,6 @@ static void orphan_queues_advise(struct say *x)
 
 const struct rule waits_rules[] = {
     {
-        .name = "queue-blocked",
-        .subject = OF_QUEUES,
-        .rank = 44,
-        .severity = SEVERITY_WARNING,
-        .need = NEED_QUEUES | NEED_QUEUE_MAX | NEED_WAITERS | NEED_PROCESSES,
-        .applies = queue_blocked,
-        .title = queue_blocked_title,
-        .evidence = queue_blocked_evidence,
-        .advise = queue_blocked_advise,
-    },
-    {
-        .name = "queue-unread",
-        .subject = OF_QUEUES,
-        .rank = 90,
-        .severity = SEVERITY_NOTICE,
-        .need = NEED_QUEUE_MAX | NEED_ORPHANS,
-        .applies = queue_unread,
-        .title = queue_unread_title,
-        .evidence = queue_unread_evidence,
-        .advice = "start its receiver again: once the queue is full its senders block",
-    },
-    {
         .name = "set-stranded",
         .subject = OF_SEMSETS,
         .rank = 100,
@@ -339,9 +224,7 @@ const struct rule waits_rules[] = {
         .applies = set_stranded,
         .title = set_stranded_title,
         .evidence = set_stranded_evidence,
-        .advice =
-            "its last operator may have died holding a lock: restart the program that waits, as a "
-            "whole",
+        .advise = set_stranded_advise,
     },
     {
         .name = "orphan-sets",

@@ -219,12 +219,14 @@ static void send_messages(const struct step *step) // send:BYTES[:COUNT[:full]]:
             }
 }
 
-static void receive(const struct step *step) // receive[:TYPE]
+static void receive(const struct step *step) // receive[:TYPE[:stay]]: and what received it stays
 {
     for (int i = 0; i < n_objects; i++)
         if (objects[i].kind == 'q' &&
             msgrcv(objects[i].id, &message, TEXT_MAX, number(step, 0, 0), 0) < 0)
             fail("receive from %d", objects[i].id);
+    while (word(step, 1)[0] == 's')
+        pause();
 }
 
 static void watch_values(const struct step *step) // watch: GETVAL, for ever

@@ -137,7 +137,8 @@ state_a_worker_killed() {
 }
 state_a_worker_stopped() {
     at_work
-    stop "$(worker)"
+    stopped=$(worker)
+    stop "$stopped"
     works() { :; }
 }
 state_its_parent_killed() {

@@ -262,6 +262,17 @@ state_semmni_below_what_is_used() {
     limit sem '32000 1024000000 500 3'
     checks_limit semmni
 }
+state_semopm_0() {
+    start app sem:0:1 values:1 DONE hold
+    limit sem '32000 1024000000 0 32000'
+    checks_limit semopm
+}
+# It cannot be started again.
+state_shmmax_below_a_segment_in_use() {
+    start app shm:0:8388608 attach DONE hold
+    limit shmmax 4096
+    checks_limit shmmax
+}
 # Nothing of it can be made, and orphans are the cause.
 state_semmni_full_of_orphans() {
     act name:leaker sem:0:1:20 values:1

@@ -130,6 +130,30 @@ state_a_thread_reads_the_queue_of_an_ended_leader() {
     start srv msg:0x55 receive thread receive DONE end-leader
     until_true "a zombie leader" gone "$started"
 }
+# Of a thread that waits the kernel notes its own id, not its process's.
+received_by_thread() { # STEP…
+    start recv msg:0x55 "$@" DONE hold
+    until_true "a thread waits" some_thread_receives
+    act name:client msg:0x55 send:400
+    until_true "received" received
+    act name:client msg:0x55 send:400
+}
+some_thread_receives() {
+    grep -q "^$MSGRCV " "/proc/$started"/task/*/syscall
+}
+received() {
+    "$ipctop" --json queues | jq -e '.queues[0] | .rtime != null and .messages == 0'
+}
+state_a_thread_received_from_the_queue() {
+    received_by_thread thread receive:0:stay
+}
+state_a_thread_received_from_the_queue_and_ended() {
+    received_by_thread thread receive thread hold
+}
+state_a_thread_received_from_the_queue_and_all_ended() {
+    received_by_thread thread receive:0:stay
+    kill_hard "$started"
+}
 state_memory_of_a_vfork_child() {
     start srv shm:0:2097152 attach touch DONE vfork
 }
@@ -253,6 +277,92 @@ state_a_queue_full_of_what_its_reader_does_not_want() {
     start feeder msg:0x55 send:400:9999:full DONE send:400
     feeder=$started
     waiting "$feeder" $MSGSND
+}
+feed_without_waiting() { # as with IPC_NOWAIT
+    start feeder msg:0x55 send:400:9999:full DONE hold
+    feeder=$started
+}
+state_a_queue_full_its_reader_stopped_before_it_received() {
+    start reader msg:0x55 DONE receive hold
+    reader=$started
+    waiting "$reader" $MSGRCV
+    stop "$reader"
+    start feeder msg:0x55 send:400:9999:full DONE send:400
+    feeder=$started
+    waiting "$feeder" $MSGSND
+}
+state_a_queue_full_its_reader_stopped_and_nobody_blocked() {
+    start reader msg:0x55 DONE receive receive hold
+    reader=$started
+    act name:first msg:0x55 send:400
+    waiting "$reader" $MSGRCV
+    stop "$reader"
+    feed_without_waiting
+}
+state_a_queue_full_of_what_its_first_reader_does_not_want() {
+    start reader msg:0x55 DONE receive:7
+    reader=$started
+    waiting "$reader" $MSGRCV
+    start feeder msg:0x55 send:400:9999:full DONE send:400
+    feeder=$started
+    waiting "$feeder" $MSGSND
+}
+state_a_stopped_process_has_the_semaphore() {
+    start taker sem:0x77:1 value:0:1 op:0:-1:undo DONE hold
+    taker=$started
+    start waiter sem:0x77:1 DONE op:0:-1
+    waiter=$started
+    waiting "$waiter" $SEMOP
+    stop "$taker"
+}
+# Each leftover worker has its own.
+state_removed_memory_of_many_workers() {
+    start app shm:0:1048576:20 ids:"$dir/ids" DONE hold
+    app=$started
+    ids_of "$dir/ids"
+    workers=
+    for id in "${ids[@]}"; do
+        start worker use:m:"$id" attach DONE hold
+        workers="$workers${workers:+ }$started"
+    done
+    kill_hard "$app"
+    for id in "${ids[@]}"; do
+        ipcrm -m "$id"
+    done
+    works() {
+        objects 0 m || wrong "memory is held still"
+    }
+}
+# To the letter: the command that is printed.
+follow_the_command() { # PID…: which it ends
+    local command
+    command=$(jq -r '[.findings[].advice | capture("[(]ipctop (?<c>--signal [^)]*)[)]").c][0]' "$dir/said")
+    eval "$ipctop $command --yes" || wrong "the advised ipctop $command failed"
+    ended "$@"
+}
+state_removed_memory_of_two_stopped() {
+    start app shm:0:8388608 ids:"$dir/ids" DONE hold
+    app=$started
+    start one use:m:"$(cat "$dir/ids")" attach DONE hold
+    one=$started
+    start two use:m:"$(cat "$dir/ids")" attach DONE hold
+    two=$started
+    stop "$one" "$two"
+    kill_hard "$app"
+    ipcrm -m "$(cat "$dir/ids")"
+}
+state_removed_memory_of_an_x_servers_clients() {
+    clients=
+    for client in 1 2 3; do
+        start "client$client" shm:0:65536:60 ids:"$dir/ids$client" DONE until:"$dir/go" remove             did:"$dir/removed$client" hold
+        clients="$clients${clients:+,}$started"
+    done
+    # shellcheck disable=SC2046
+    start Xorg $(sed 's/^/use:m:/' "$dir"/ids?) attach DONE hold
+    echo >"$dir/go"
+    for client in 1 2 3; do
+        await_file "$dir/removed$client"
+    done
 }
 state_open_to_all() {
     act name:maker sem:0x71:1:1:666 values:1 msg:0x72:1:666 send:10
