@@ -77,9 +77,10 @@ static void read_details(const struct machine *m, const struct want *want, struc
         fresh->has |= NEED_QUEUE_MAX;
     }
     if (need & NEED_LIMITS) {
-        limits_read(m->proc, fresh);
         if (m->is_procfs)
-            limits_by_calls(fresh);
+            limits_read_by_calls(m->proc, fresh);
+        else
+            limits_read(m->proc, fresh);
         huge_pages_read(m->sys, &fresh->limits);
         if (m->is_procfs)
             shared_limits_read(want->ipc_namespace != 0, &fresh->limits);

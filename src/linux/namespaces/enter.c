@@ -260,21 +260,18 @@ int namespaces_run(struct namespaces *self, uint64_t inode, void (*work)(void *a
 void namespaces_probe(struct namespaces *self, int32_t pid, struct answer *answer)
 {
     struct task_stat stat;
-    char path[64];
-    int dir = open(self->proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    char home[4096], file[4096 + 8];
 
-    if (dir < 0) {
-        answer->error = -errno;
+    if (snprintf(home, sizeof home, "%s/%" PRId32, self->proc, pid) >= (int)sizeof home) {
+        answer->error = -ENAMETOOLONG;
         return;
     }
-    snprintf(path, sizeof path, "%" PRId32 "/stat", pid);
-    answer->error = stat_read(dir, path, &stat);
-    snprintf(path, sizeof path, "%" PRId32, pid);
-    answer->ipc_namespace = answer->error ? 0 : namespace_of(dir, path, "ipc");
+    snprintf(file, sizeof file, "%s/stat", home);
+    answer->error = stat_read(AT_FDCWD, file, &stat);
+    answer->ipc_namespace = answer->error ? 0 : namespace_of(AT_FDCWD, home, "ipc");
     if (!answer->error && !answer->ipc_namespace)
         answer->error = -errno; // ENOENT: a zombie lives in none
-    answer->mount_namespace = answer->error ? 0 : namespace_of(dir, path, "mnt");
-    close(dir);
+    answer->mount_namespace = answer->error ? 0 : namespace_of(AT_FDCWD, home, "mnt");
     if (answer->error)
         return;
     answer->process.pid = pid;

@@ -34,6 +34,70 @@ static int read_fields(const char *proc, const struct limit_spec *spec, uint64_t
     return *n > spec->field ? 0 : -EPROTO;
 }
 
+// --- by calls ------------------------------------------------------------------------------------
+
+struct called { // what shmctl(2), semctl(2) and msgctl(2) show with IPC_INFO
+    bool knows_shm, knows_sem, knows_msg;
+    struct shminfo shm;
+    struct seminfo sem;
+    struct msginfo msg;
+};
+
+static void call(struct called *c)
+{
+    union semun_of_ours { // semctl(2): the caller defines it
+        int val;
+        struct seminfo *info;
+    } argument = {.info = &c->sem};
+    void *of_shm = &c->shm, *of_msg = &c->msg; // the calls' prototypes know their first use only
+
+    *c = (struct called){0};
+    c->knows_shm = shmctl(0, IPC_INFO, of_shm) >= 0;
+    c->knows_sem = semctl(0, 0, IPC_INFO, argument) >= 0;
+    c->knows_msg = msgctl(0, IPC_INFO, of_msg) >= 0;
+}
+
+static bool called_value(const struct called *c, const char *name, uint64_t *value)
+{
+    const struct {
+        const char *name;
+        uint64_t value;
+        bool known;
+    } all[] = {
+        {"shmmni", c->shm.shmmni, c->knows_shm},
+        {"shmall", c->shm.shmall, c->knows_shm},
+        {"shmmax", c->shm.shmmax, c->knows_shm},
+        {"semmni", (uint64_t)c->sem.semmni, c->knows_sem},
+        {"semmns", (uint64_t)c->sem.semmns, c->knows_sem},
+        {"semmsl", (uint64_t)c->sem.semmsl, c->knows_sem},
+        {"semopm", (uint64_t)c->sem.semopm, c->knows_sem},
+        {"msgmni", (uint64_t)c->msg.msgmni, c->knows_msg},
+        {"msgmax", (uint64_t)c->msg.msgmax, c->knows_msg},
+        {"msgmnb", (uint64_t)c->msg.msgmnb, c->knows_msg},
+    };
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].known && strcmp(all[i].name, name) == 0) {
+            *value = all[i].value;
+            return true;
+        }
+    return false;
+}
+
+static bool read_value(const char *proc, const struct called *called, const struct limit_spec *spec,
+                       uint64_t *value)
+{
+    uint64_t fields[SEM_FIELDS];
+    size_t n;
+
+    if (called && called_value(called, spec->name, value))
+        return true;
+    if (read_fields(proc, spec, fields, &n) < 0)
+        return false;
+    *value = fields[spec->field];
+    return true;
+}
+
 // --- use ----------------------------------------------------------------------------------------
 
 struct share { // what one user takes
@@ -104,7 +168,7 @@ static void count_use(const struct snapshot *s, const struct limit_spec *spec,
         }
 }
 
-void limits_read(const char *proc, struct snapshot *s)
+static void read_all(const char *proc, const struct called *called, struct snapshot *s)
 {
     struct share_vec shares = {0};
 
@@ -113,56 +177,25 @@ void limits_read(const char *proc, struct snapshot *s)
         const struct limit_spec *spec = &limit_specs[i];
         struct limit limit = {
             .name = spec->name, .meaning = spec->meaning, .path = spec->path, .unit = spec->unit};
-        uint64_t fields[SEM_FIELDS];
-        size_t n;
-        if (read_fields(proc, spec, fields, &n) == 0) {
-            limit.limit = fields[spec->field];
+        if (read_value(proc, called, spec, &limit.limit))
             limit.known |= LIMIT_KNOWS_LIMIT;
-        }
         count_use(s, spec, &shares, &limit);
         vec_push(&s->limits, limit);
     }
     vec_free(&shares);
 }
 
-static bool by_call(const char *name, uint64_t *value)
+void limits_read(const char *proc, struct snapshot *s)
 {
-    struct shminfo shm = {0};
-    struct seminfo sem = {0};
-    struct msginfo msg = {0};
-    union semun_of_ours { // semctl(2): the caller defines it
-        int val;
-        struct seminfo *info;
-    } argument = {.info = &sem};
-    void *of_shm = &shm, *of_msg = &msg; // the calls' prototypes know their first use only
-    bool known = strncmp(name, "shm", 3) == 0   ? shmctl(0, IPC_INFO, of_shm) >= 0
-                 : strncmp(name, "sem", 3) == 0 ? semctl(0, 0, IPC_INFO, argument) >= 0
-                                                : msgctl(0, IPC_INFO, of_msg) >= 0;
-    const struct {
-        const char *name;
-        uint64_t value;
-    } all[] = {{"shmmni", shm.shmmni},           {"shmall", shm.shmall},
-               {"shmmax", shm.shmmax},           {"semmni", (uint64_t)sem.semmni},
-               {"semmns", (uint64_t)sem.semmns}, {"semmsl", (uint64_t)sem.semmsl},
-               {"semopm", (uint64_t)sem.semopm}, {"msgmni", (uint64_t)msg.msgmni},
-               {"msgmax", (uint64_t)msg.msgmax}, {"msgmnb", (uint64_t)msg.msgmnb}};
-
-    for (size_t i = 0; known && i < sizeof all / sizeof *all; i++)
-        if (strcmp(all[i].name, name) == 0) {
-            *value = all[i].value;
-            return true;
-        }
-    return false;
+    read_all(proc, NULL, s);
 }
 
-void limits_by_calls(struct snapshot *s)
+void limits_read_by_calls(const char *proc, struct snapshot *s)
 {
-    for (size_t i = 0; i < s->limits.n; i++) {
-        struct limit *limit = &s->limits.at[i];
+    struct called called;
 
-        if (!(limit->known & LIMIT_KNOWS_LIMIT) && by_call(limit->name, &limit->limit))
-            limit->known |= LIMIT_KNOWS_LIMIT;
-    }
+    call(&called);
+    read_all(proc, &called, s);
 }
 
 // --- writing ------------------------------------------------------------------------------------
