@@ -22,7 +22,7 @@ void line_add_args(struct line *line, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 // Adds `n` bytes as they are, at a tenth of what a format costs.
 void line_put(struct line *line, const char *text, size_t n);
-// "1 process", "3 processes": `many` NULL means one with an s.
+// "1 process", "3 processes": `many` NULL means one with an s, or es behind an s.
 void line_count(struct line *line, unsigned long long n, const char *one, const char *many);
 
 #endif

@@ -90,6 +90,6 @@ void line_count(struct line *line, unsigned long long n, const char *one, const 
         line_add(line, "1 %s", one);
     else if (many)
         line_add(line, "%llu %s", n, many);
-    else
-        line_add(line, "%llu %ss", n, one);
+    else // "process" takes "es"
+        line_add(line, "%llu %s%s", n, one, one[0] && one[strlen(one) - 1] == 's' ? "es" : "s");
 }

@@ -14,7 +14,7 @@ struct preview_part {
     enum preview_rank rank;
     enum kind_id kind;
     uint32_t owner;
-    struct pid_vec ids;           // owned; none: single ones
+    struct pid_vec ids;           // owned, of processes their pids; none: single ones
     char *question, *effect;      // owned
     struct preview_text_vec text; // of single ones
 };

@@ -14,7 +14,7 @@
 #include "session/session.h"
 #include "session/tags.h"
 
-enum { NAMED_MAX = 4, NAME = 48, OWNERS_MAX = 3 };
+enum { NAMED_MAX = 4, NAME = 48, OWNERS_NAMED = 3, OWNERS_MAX = 64 };
 
 struct totals {
     size_t objects[KINDS], processes;
@@ -116,10 +116,11 @@ static void question(const struct snapshot *s, const struct action *first, const
         line_count(&x.line, t->objects[i], kind_get((enum kind_id)i)->one, NULL);
         comma = ", ";
     }
-    for (size_t i = 0; i < t->n_owners && t->n_owners <= OWNERS_MAX; i++)
+    for (size_t i = 0; i < t->n_owners && t->n_owners <= OWNERS_NAMED; i++)
         say(&x, "{text}{user}", !i ? " of " : i + 1 < t->n_owners ? ", " : " and ", t->owners[i]);
-    if (t->n_owners > OWNERS_MAX)
-        say(&x, " of more than {number} owners", OWNERS_MAX);
+    if (t->n_owners > OWNERS_NAMED)
+        say(&x, " of {text}{number} owners", t->n_owners > OWNERS_MAX ? "more than " : "",
+            t->n_owners > OWNERS_MAX ? (size_t)OWNERS_MAX : t->n_owners);
     if (first->verb == ACTION_SET)
         say(&x, ": {change}", change_of(first));
     say(&x, "?");
@@ -140,9 +141,9 @@ static void say_segments(struct say *x, const struct totals *t)
     if (i->later.n && t->processes)
         say(x, " marked for removal, when all of them have ended\n");
     else if (i->later.n)
-        say(x,
-            ", when the last attachment ends; {n process holds them|processes hold them}{text}\n",
-            t->holders.n, i->holders_unseen ? ", and some that are not seen" : "");
+        say(x, ", when the last attachment ends; {n process holds|processes hold} {text}{text}\n",
+            t->holders.n, i->later.n == 1 ? "it" : "them",
+            i->holders_unseen ? ", and some that are not seen" : "");
     if (i->let_go.n)
         say(x,
             "  let go        {n segment: nobody holds it any more, but it stays|segments: nobody "

@@ -8,8 +8,9 @@
 #include "model/kinds/find_row.h"
 #include "model/kinds/registry.h"
 #include "model/text/say.h"
+#include "session/actions/targets.h"
 
-enum { ALIKE_MAX = 32, ROOM_MAX = 1 << 24 };
+enum { ALIKE_MAX = 32, PARTS_MAX = 256, ROOM_MAX = 1 << 24 };
 
 static const char *const marks[PREVIEW_RANKS] = {"left out: ", "! ", "  "};
 
@@ -55,33 +56,55 @@ static void add_single(struct preview_list *list, enum preview_rank rank,
     put_one(&part->text, rank, c->question, c->effect);
 }
 
+// The owner of an object, or the user of a process; how far back those alike are looked for. Objects that
+// are alike mostly follow each other; of thousands of processes the one before alone is asked.
+static bool owner_of(const struct snapshot *s, const struct identity *target, uint32_t *owner,
+                     size_t *back)
+{
+    const struct owned *o = snapshot_owned(s, target->kind, target->id);
+    const struct process *p = target_is_process(target) ? snapshot_process(s, target->pid) : NULL;
+
+    *owner = o ? o->uid : p ? p->uid : 0;
+    *back = o ? ALIKE_MAX : 1;
+    return o || (p && p->known & PROC_KNOWS_UID);
+}
+
+static struct preview_part *find_alike(struct preview_list *list, const struct preview_part *like,
+                                       const char *effect, size_t back)
+{
+    for (size_t i = list->parts.n; i-- > 0 && list->parts.n - i <= back;) {
+        struct preview_part *part = &list->parts.at[i];
+
+        if (part->rank == like->rank && part->ids.n && part->kind == like->kind &&
+            part->owner == like->owner && strcmp(part->effect, effect) == 0)
+            return part;
+    }
+    return NULL;
+}
+
 void preview_list_add(struct preview_list *list, const struct snapshot *s,
                       const struct identity *target, const struct consequence *c, size_t left)
 {
-    const struct owned *o = snapshot_owned(s, target->kind, target->id);
-    enum preview_rank rank = c->impossible ? RANK_LEFT_OUT : c->grave ? RANK_GRAVE : RANK_PLAIN;
+    struct preview_part part = {
+        .rank = c->impossible ? RANK_LEFT_OUT
+                : c->grave    ? RANK_GRAVE
+                              : RANK_PLAIN,
+        .kind = target->kind,
+    };
+    size_t back;
+    bool owned = owner_of(s, target, &part.owner, &back);
+    struct preview_part *alike = owned ? find_alike(list, &part, c->effect, back) : NULL;
 
-    if (!o) {
-        add_single(list, rank, c, left);
+    if (!owned || (!alike && back == 1 && list->parts.n > PARTS_MAX)) {
+        add_single(list, part.rank, c, left);
         return;
     }
-    // Among the last ones: those that are alike mostly follow each other.
-    for (size_t i = list->parts.n; i-- > 0 && list->parts.n - i <= ALIKE_MAX;) {
-        struct preview_part *part = &list->parts.at[i];
-
-        if (part->rank != rank || !part->ids.n || part->kind != target->kind ||
-            part->owner != o->uid || strcmp(part->effect, c->effect) != 0)
-            continue;
-        vec_push(&part->ids, target->id);
-        return;
+    if (!alike) {
+        part.question = mem_copy_string(c->question);
+        part.effect = mem_copy_string(c->effect);
+        alike = add_part(list, part);
     }
-    struct preview_part part = {.rank = rank,
-                                .kind = target->kind,
-                                .owner = o->uid,
-                                .question = mem_copy_string(c->question),
-                                .effect = mem_copy_string(c->effect)};
-    vec_push(&part.ids, target->id);
-    add_part(list, part);
+    vec_push(&alike->ids, target_is_process(target) ? target->pid : target->id);
 }
 
 static void write_alike(const struct snapshot *s, const struct preview_part *part,
@@ -102,8 +125,9 @@ static void write_alike(const struct snapshot *s, const struct preview_part *par
         snprintf(text, sizeof text, "%s%" PRId32, i ? ", " : ": ", part->ids.at[i]);
         put(out, text);
     }
-    put(out, "\n    ");
-    put(out, part->effect);
+    bool of_one = strncmp(part->effect, "It", 2) == 0; // "It vanishes": each of them does
+    put(out, of_one ? "\n    Each: i" : "\n    ");
+    put(out, part->effect + of_one);
     put(out, "\n");
 }
 

@@ -125,7 +125,8 @@ void targets_none(const struct snapshot *s, const struct identity *row, char *ds
     const struct kind *kind = kind_get(subject.kind);
     char name[80], why[256] = "";
 
-    identity_text(&subject, name, sizeof name);
+    if (!row_text(s, &subject, name, sizeof name))
+        identity_text(&subject, name, sizeof name);
     if (kind && kind->no_processes)
         kind->no_processes(s, &subject, name, why, sizeof why);
     if (*why)
