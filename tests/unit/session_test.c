@@ -1,9 +1,12 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "controller/controller.h"
 #include "controller/want.h"
 #include "model/kinds/registry.h"
+#include "model/record/limit.h"
 #include "model/triage/triage.h"
+#include "session/actions/targets.h"
 #include "session/current.h"
 #include "session/message.h"
 #include "session/navigate.h"
@@ -350,6 +353,21 @@ TEST(a_pid_finds_the_segments_it_holds)
     assert_int_equal(session_view(&u->s)->rows.n, 1);
     assert_int_equal(user_id(u), 425985);
     user_free(u);
+}
+
+// By the kernel's name of it, not by its place in the table.
+TEST(a_limit_without_processes_is_named)
+{
+    struct snapshot *s = fake_story();
+    const struct identity limit = {.kind = KIND_LIMIT, .part = 0};
+    char name[80], text[LINE_TEXT], expected[LINE_TEXT];
+
+    assert_true(s->limits.n > 0);
+    snprintf(expected, sizeof expected, "no process to signal: %s has none, or it is gone",
+             limit_name(&s->limits.at[0], name, sizeof name));
+    targets_none(s, &limit, text, sizeof text);
+    assert_string_equal(text, expected);
+    snapshot_unref(s);
 }
 
 TEST(search_as_one_types, .setup = user_setup, .teardown = user_teardown)
