@@ -1,6 +1,9 @@
 // Whom a signal goes to: only who is known so surely that no other process can be hit.
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "session/actions/preview_list.h"
 #include "session/actions/targets.h"
 #include "support/fake.h"
 #include "support/test.h"
@@ -104,4 +107,59 @@ TEST(who_last_used_it_is_not_known_before_it_is_read)
     targets_none(s, &row, why, sizeof why);
     assert_non_null(strstr(why, "its last user is gone"));
     snapshot_unref(s);
+}
+
+// --- the list of many -----------------------------------------------------------------------------
+
+// Every second one is grave, and every third refused: each stands once, in the order of its rank, and the
+// room for the rest is not taken again at each change of rank.
+TEST(a_list_of_mixed_targets_is_in_order)
+{
+    enum { N = 600 };
+    static const char *const marks[] = {"  ", "! ", "left out: "};
+    struct snapshot *s = fake_snapshot();
+    struct preview_list list = {0};
+    size_t room = 0;
+
+    for (size_t i = 0; i < N; i++) {
+        struct identity target = {.kind = KIND_PROCESS, .pid = PID + (int32_t)i};
+        struct consequence c = {.grave = i % 2, .impossible = i % 3 == 0, .effect = "It ends."};
+        snprintf(c.question, sizeof c.question, "Number %zu?", i);
+        preview_list_add(&list, s, &target, &c, N - i - 1);
+    }
+    assert_int_equal(list.parts.n, PREVIEW_RANKS);
+    for (size_t i = 0; i < list.parts.n; i++)
+        room += list.parts.at[i].text.cap;
+    assert_true(room < (size_t)PREVIEW_RANKS * N * 2 * 64);
+    char *text = preview_list_end(&list, s);
+    const char *at = text;
+    for (int rank = 2; rank >= 0; rank--)
+        for (size_t i = 0; i < N; i++) {
+            char line[64];
+            if (rank != (i % 3 == 0 ? 2 : (int)(i % 2)))
+                continue;
+            int n = snprintf(line, sizeof line, "%sNumber %zu?\n    It ends.\n", marks[rank], i);
+            assert_memory_equal(at, line, n);
+            at += n;
+        }
+    assert_int_equal(*at, '\0');
+    free(text);
+    snapshot_unref(s);
+}
+
+TEST(identities_in_any_order_become_a_set)
+{
+    struct identity_vec set = {0};
+
+    for (int32_t i = 0; i < 100; i++)
+        vec_push(&set, (struct identity){.kind = KIND_HOLDER, .id = SHMID, .pid = (i * 37) % 100});
+    identity_set_settle(&set);
+    for (int32_t i = 0; i < 100; i++)
+        assert_int_equal(set.at[i].pid, i);
+    identity_set_add_all(&set, &(struct identity){.kind = KIND_HOLDER, .id = 1, .pid = 7}, 1);
+    const struct identity again = set.at[50];
+    identity_set_add_all(&set, &again, 1);
+    assert_int_equal(set.n, 101);
+    assert_int_equal(set.at[0].id, 1);
+    vec_free(&set);
 }
