@@ -248,3 +248,22 @@ TEST(a_set_a_stopped_process_waits_for_is_in_use)
     assert_false(orphan);
     snapshot_unref(s);
 }
+
+// Two servers were started at the same time, and one is gone: its segment shows which made the set.
+TEST(a_set_whose_maker_left_a_segment_is_of_no_other_group)
+{
+    struct snapshot *s = people();
+    bool orphan;
+
+    set_of(s, 0, 0x100, DEAD);
+    set_of(s, 1, 0x101, SERVER);
+    fake_segment(s, 7, 0, 0, 4096, 1)->cpid = SERVER;
+    struct segment *g = fake_segment(s, 8, 0, 0, 4096, 0);
+    g->cpid = 4711;
+    groups_mark(s);
+    assert_false(set_known(s, 0, &orphan));
+    g->cpid = DEAD;
+    groups_mark(s);
+    assert_true(set_known(s, 0, &orphan) && orphan);
+    snapshot_unref(s);
+}

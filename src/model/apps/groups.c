@@ -24,8 +24,9 @@ struct member {
     struct owned *o;
     int64_t born;
     bool used;
-    int32_t creator; // of a segment; of sets and queues the kernel keeps none: 0
-    int32_t user;    // the last of a set or queue; 0: none, or not known
+    int32_t
+        creator; // of a segment; of sets and queues the kernel keeps none: 0, or as note_makers() finds
+    int32_t user; // the last of a set or queue; 0: none, or not known
 };
 VEC(member_vec, struct member);
 
@@ -190,6 +191,23 @@ static void mark_by_key(struct member_vec *all, int (*order)(const void *, const
     }
 }
 
+// The last user of a set or queue that made a segment, too, is taken for its maker: what other processes made
+// is of another group, as of two servers started at the same time.
+static void note_makers(const struct snapshot *s, struct member_vec *all)
+{
+    size_t segments = s->segments.n; // they stand first
+
+    if ((uint64_t)segments * (all->n - segments) > PAIRS_MAX)
+        return;
+    for (size_t i = segments; i < all->n; i++) {
+        struct member *m = &all->at[i];
+
+        for (size_t k = 0; k < segments && !m->creator && m->user > 0; k++)
+            if (all->at[k].creator == m->user && same_makers(m, &all->at[k]))
+                m->creator = m->user;
+    }
+}
+
 // A server that lives, and had children which ended: one of those may have used the set or queue last.
 static bool is_parents(const struct snapshot *s, const struct member *m, const struct member *g)
 {
@@ -225,6 +243,7 @@ void groups_mark(struct snapshot *snapshot)
     struct member_vec all = {0};
 
     add_kinds(snapshot, &all);
+    note_makers(snapshot, &all);
     mark_by_id(&all);
     mark_by_maker(snapshot, &all);
     mark_by_key(&all, by_key);

@@ -378,6 +378,17 @@ state_two_instances_one_killed() {
     start srv shm:0x200:2097152 sem:0x201:2 values:1 attach op:0:-1 DONE hold
     kill_hard "$old"
 }
+state_two_instances_started_together_one_killed() {
+    start srv shm:0x100:2097152 sem:0x110:17:2 values:1 attach DONE workers:2 hold
+    old=$started
+    start srv shm:0x200:2097152 sem:0x210:17:2 values:1 attach DONE workers:2 hold
+    # shellcheck disable=SC2046
+    kill -9 "$old" $(pgrep -P "$old")
+    until_true "detached" one_detached
+}
+one_detached() {
+    "$ipctop" --json segments | jq -e '.segments[0].nattch == 0'
+}
 state_a_segment_its_reader_keeps() {
     start maker shm:0:2097152 ids:"$dir/ids" attach touch DONE hold
     maker=$started
