@@ -491,6 +491,27 @@ TEST(what_restricts_a_view_is_told)
     }
 }
 
+// Whole also where it takes two lines: the last words name the key.
+TEST(an_empty_view_says_what_lifts_its_restrictions)
+{
+    struct session *s = session_open(fake_story());
+    struct view *view = session_view(s);
+    struct filter_error error;
+
+    view->filter = filter_parse(view->kind, "zzz", &error);
+    view->has_owner = view->orphans = true;
+    view->owner = 4711;
+    session_rebuild(s);
+    for (int w = 60; w <= 120; w += 20) {
+        struct shot shot = draw(s, w, 24, false);
+        int y = find(&shot, "no segment matches: filter (F4 changes it), owner (u)");
+        assert_true(y > 0);
+        assert_true(find(&shot, "other") >= y);
+        assert_true(find(&shot, "zzz is true of no row") > y);
+        done(&shot);
+    }
+}
+
 TEST(tags_are_marked_and_counted)
 {
     struct session *s = session_open(fake_story());

@@ -9,6 +9,7 @@
 #include "model/text/words.h"
 #include "session/current.h"
 #include "session/view.h"
+#include "ui/canvas/wrap.h"
 #include "ui/parts/layout.h"
 
 static void draw_unread(struct canvas *c, struct rect line, const struct snapshot *s)
@@ -29,7 +30,7 @@ static void draw_unread(struct canvas *c, struct rect line, const struct snapsho
 static void draw_restricted(struct canvas *c, struct rect line, const struct view *view,
                             const struct snapshot *s)
 {
-    char text[160], why[160];
+    char text[160], whole[320], why[160];
     struct line blamed = line_start(why, sizeof why);
     struct line by = line_start(text, sizeof text);
 
@@ -41,10 +42,11 @@ static void draw_restricted(struct canvas *c, struct rect line, const struct vie
         line_add(&by, "%sorphans (o)", by.n ? ", " : "");
     if (view->has_id)
         line_add(&by, "%sid", by.n ? ", " : "");
-    canvas_format(c, line.x, line.y, line.w, STYLE_DIM, "no %s matches: %s; Esc lifts %s",
-                  view->kind->one, text, strchr(text, ',') ? "one after the other" : "it");
-    if (line.h > 1 && filter_blame(view->filter, view_columns(view), s, &blamed))
-        canvas_text(c, line.x, line.y + 1, line.w, STYLE_DIM, why);
+    snprintf(whole, sizeof whole, "no %s matches: %s; Esc lifts %s", view->kind->one, text,
+             strchr(text, ',') ? "one after the other" : "it");
+    int used = wrap_draw(c, line, STYLE_DIM, whole, 0);
+    if (line.h > used && filter_blame(view->filter, view_columns(view), s, &blamed))
+        canvas_text(c, line.x, line.y + used, line.w, STYLE_DIM, why);
 }
 
 // Where there is something instead, and how to get there.
