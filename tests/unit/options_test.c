@@ -168,6 +168,7 @@ TEST(mistakes_end_in_one_clear_line)
     REFUSED("--filter 'éé sizze>1': at character 4: no column 'sizze' in segments; did you mean "
             "'size'?",
             "--batch", "-f", "éé sizze>1", "segments");
-    REFUSED("--filter 'size>1': at character 1: no column 'size' in semaphores", "--batch", "-f",
-            "size>1");
+    REFUSED("--filter 'size>1': at character 1: no column 'size' in semaphores; name a table that "
+            "has it: segments",
+            "--batch", "-f", "size>1");
 }
