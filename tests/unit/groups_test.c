@@ -257,13 +257,20 @@ TEST(a_set_whose_maker_left_a_segment_is_of_no_other_group)
 
     set_of(s, 0, 0x100, DEAD);
     set_of(s, 1, 0x101, SERVER);
-    fake_segment(s, 7, 0, 0, 4096, 1)->cpid = SERVER;
-    struct segment *g = fake_segment(s, 8, 0, 0, 4096, 0);
+    fake_segment(s, 7, 0x103, 0, 4096, 1)->cpid = SERVER;
+    struct segment *g = fake_segment(s, 8, 0x102, 0, 4096, 0);
+    g->o.ctime = s->semsets.at[0].o.ctime;
     g->cpid = 4711;
     groups_mark(s);
     assert_false(set_known(s, 0, &orphan));
     g->cpid = DEAD;
     groups_mark(s);
     assert_true(set_known(s, 0, &orphan) && orphan);
+    g->o.key = 0; // its own: it may have been a worker of the server
+    groups_mark(s);
+    assert_false(set_known(s, 0, &orphan));
+    g->o.key = 0x102, g->o.ctime += 60;
+    groups_mark(s);
+    assert_false(set_known(s, 0, &orphan));
     snapshot_unref(s);
 }

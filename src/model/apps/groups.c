@@ -24,9 +24,8 @@ struct member {
     struct owned *o;
     int64_t born;
     bool used;
-    int32_t
-        creator; // of a segment; of sets and queues the kernel keeps none: 0, or as note_makers() finds
-    int32_t user; // the last of a set or queue; 0: none, or not known
+    int32_t creator; // the kernel keeps those of segments alone; of others as note_makers() finds
+    int32_t user;    // the last of a set or queue; 0: none, or not known
 };
 VEC(member_vec, struct member);
 
@@ -191,8 +190,17 @@ static void mark_by_key(struct member_vec *all, int (*order)(const void *, const
     }
 }
 
-// The last user of a set or queue that made a segment, too, is taken for its maker: what other processes made
-// is of another group, as of two servers started at the same time.
+// Its own process made the segment, too, at the same time, and for others. A segment made later, or without
+// a key, may be what a worker of a server made for itself, which uses the server's sets.
+static bool is_makers(const struct member *m, const struct member *g)
+{
+    int64_t apart = m->born > g->born ? m->born - g->born : g->born - m->born;
+
+    return g->creator == m->user && same_makers(m, g) && g->o->key > 1 && apart <= SECONDS_BY_ID;
+}
+
+// The last user of a set or queue is taken for its maker where it made a segment with it: what other
+// processes made is of another group, as of two servers started at the same time.
 static void note_makers(const struct snapshot *s, struct member_vec *all)
 {
     size_t segments = s->segments.n; // they stand first
@@ -203,7 +211,7 @@ static void note_makers(const struct snapshot *s, struct member_vec *all)
         struct member *m = &all->at[i];
 
         for (size_t k = 0; k < segments && !m->creator && m->user > 0; k++)
-            if (all->at[k].creator == m->user && same_makers(m, &all->at[k]))
+            if (is_makers(m, &all->at[k]))
                 m->creator = m->user;
     }
 }
