@@ -53,6 +53,8 @@ static int take_stat(const struct process_reader *self, char *text, size_t n,
 
     if (!stat_parse(text, n, &stat))
         return -EPROTO;
+    if (stat_is_thread(&stat))
+        return -ESRCH; // its id has a directory, though none that is listed: no process has it
     text_escape(process->comm, sizeof process->comm, stat.comm, strlen(stat.comm));
     process->parent = stat.parent;
     if (stat_is_gone(&stat))
