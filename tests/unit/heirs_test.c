@@ -135,8 +135,15 @@ TEST(a_server_that_forks_workers_may_have_made_what_they_used)
         s->queues.at[0].lrpid = MAKER;
         g->o.ctime -= 60;
         vec_push(&s->heirs, cases[i].heir);
+        struct heir *heir = &s->heirs.at[0];
+        heir->workers[0] = BORN + 2, heir->workers[1] = 0;
         if (orphans(s) != cases[i].orphans)
             fail_msg("case %zu", i);
+        heir->workers[0] = BORN + 1; // that may have made them
+        assert_int_equal(orphans(s), 3);
+        heir->workers[1] = BORN - 1; // there are more
+        if (orphans(s) != cases[i].orphans)
+            fail_msg("case %zu, of a pool", i);
         g->o.ctime += 60; // its maker, which is gone, made all three
         assert_int_equal(orphans(s), 3);
         s->semsets.at[0].otime = 0; // only set up, by the one that made it

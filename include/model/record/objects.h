@@ -157,11 +157,12 @@ struct
     uint32_t uid;
     int64_t start_time; // epoch seconds; 0: unknown
     int32_t session;    // 0: unknown
-    bool server;   // no such process, but one that has children which execute no other program,
-    bool threads;  // or threads
-    bool silent;   // it, or its parent, does not answer: it may be an heir
-    bool any_user; // then: its user is not known either
-    bool hidden;   // then: it may be any process of other users than that one, which hidepid hides
+    bool server;  // no such process, but one that has children which execute no other program,
+    bool threads; // or threads
+    int64_t workers[2]; // when the youngest of those children and the next one were forked; 0: none
+    bool silent;        // it, or its parent, does not answer: it may be an heir
+    bool any_user;      // then: its user is not known either
+    bool hidden; // then: it may be any process of other users than that one, which hidepid hides
 };
 VEC(heir_vec, struct heir);
 

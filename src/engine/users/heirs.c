@@ -161,21 +161,31 @@ static bool fits_any(const struct heirs *h, const struct heir *heir)
 static const unsigned server_known =
     PROC_KNOWS_COMM | PROC_KNOWS_UID | PROC_KNOWS_START | PROC_KNOWS_STAT;
 
+static void note_worker(struct heir *heir, int64_t start_time)
+{
+    if (start_time > heir->workers[0]) {
+        heir->workers[1] = heir->workers[0];
+        heir->workers[0] = start_time;
+    } else if (start_time > heir->workers[1]) {
+        heir->workers[1] = start_time;
+    }
+}
+
 // Those that have such children, and execute the same program.
 static void find_forking(struct heirs *h)
 {
     for (size_t i = 0; i < h->family.parents.n; i++) {
         const struct process *p = &h->family.parents.at[i];
-        const struct heir heir = {
+        struct heir heir = {
             .pid = p->pid, .uid = p->uid, .start_time = p->start_time, .server = true};
-        bool forks = false;
 
-        for (size_t k = 0; !forks && k < h->family.children.n; k++) {
+        for (size_t k = 0; k < h->family.children.n; k++) {
             const struct process *child = &h->family.children.at[k];
-            forks = child->parent == p->pid && child->forked && strcmp(child->comm, p->comm) == 0;
+            if (child->parent == p->pid && child->forked && strcmp(child->comm, p->comm) == 0)
+                note_worker(&heir, child->start_time);
         }
-        if (forks && !p->gone && (p->known & server_known) == server_known && !is_shell(p->comm) &&
-            fits_any(h, &heir))
+        if (heir.workers[0] > 0 && !p->gone && (p->known & server_known) == server_known &&
+            !is_shell(p->comm) && fits_any(h, &heir))
             vec_push(&h->heirs, heir);
     }
 }

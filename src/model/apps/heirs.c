@@ -91,13 +91,21 @@ static bool by_root(const struct owned *o)
     return o->uid == 0 || o->cuid == 0;
 }
 
+// Those were forked after it made the object: one that is clearly younger, or a pool of them. A single
+// child as old as the object may be what made it.
+static bool has_workers(const struct left *left, const struct heir *heir)
+{
+    return heir->workers[0] > left->made + EARLY || heir->workers[1] >= left->made - EARLY;
+}
+
 // The kernel gives a set or queue the effective user of who makes it.
 static bool served_by(const struct left *left, const struct heir *heir)
 {
     bool before = heir->threads ? heir->pid < left->receiver : heir->pid < left->maker;
 
     return left->used && heir->uid == left->o->cuid && before &&
-           heir->start_time <= left->made + EARLY && heir->start_time >= left->made - SERVER_WITHIN;
+           (heir->threads || has_workers(left, heir)) && heir->start_time <= left->made + EARLY &&
+           heir->start_time >= left->made - SERVER_WITHIN;
 }
 
 bool heir_fits(const struct left *left, const struct heir *heir)
