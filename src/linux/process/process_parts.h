@@ -3,6 +3,8 @@
 #ifndef IPCTOP_LINUX_PROCESS_PROCESS_PARTS_H
 #define IPCTOP_LINUX_PROCESS_PROCESS_PARTS_H
 
+#include <sys/types.h>
+
 #include "linux/process/process.h"
 
 enum {
