@@ -27,16 +27,21 @@ in_part() { # PROGRAM: the parts have all rows
 }
 part=${1:-all}
 
-trim() { # TEXT
-    local text=$1
-    text=${text#"${text%%[![:space:]]*}"}
-    echo "${text%"${text##*[![:space:]]}"}"
+trim() { # VARIABLE…: takes the blanks around their texts away
+    local -n text
+    for text in "$@"; do
+        text=${text#"${text%%[![:space:]]*}"}
+        text=${text%"${text##*[![:space:]]}"}
+    done
 }
 declare -A known
 while IFS='|' read -r program state _; do
     case $program in
     '' | \#*) ;;
-    *) known["$(trim "$program") | $(trim "$state")"]=1 ;;
+    *)
+        trim program state
+        known["$program | $state"]=1
+        ;;
     esac
 done <$here/known-wrong
 run() { # NUMBER NAME FIELD…
@@ -78,7 +83,7 @@ report_ended() { # in the order of the table
 n=0 reported=0
 names=()
 while IFS='|' read -r program state findings follow after; do
-    program=$(trim "$program") state=$(trim "$state")
+    trim program state findings follow after
     case $program in
     '' | \#*) continue ;;
     esac
@@ -91,7 +96,7 @@ while IFS='|' read -r program state findings follow after; do
     report_ended
     n=$((n + 1))
     names[n]=$name
-    run "$n" "$name" "$program" "$state" "$(trim "$findings")" "$(trim "$follow")" "$(trim "$after")" &
+    run "$n" "$name" "$program" "$state" "$findings" "$follow" "$after" &
 done < <(cat $here/cases $here/table)
 wait
 report_ended
