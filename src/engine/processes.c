@@ -220,8 +220,7 @@ static int pid_order(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// What was found out with the holders need not be asked again, unless verdicts depend on parents, which
-// the kernel's own records of holders do not show.
+// What came with the holders is not asked again, unless verdicts need parents, which a walk lacks.
 static void take_given(struct processes *p, const struct round *round)
 {
     const struct process_vec *given = &round->tables->processes;
