@@ -240,21 +240,24 @@ void requests_free(struct requests *requests)
     requests->n = 0;
 }
 
-// What is dear is read only for one who names the table, and else left unknown.
-static uint64_t column_need(const struct column *column, bool shown, bool named)
+// What is dear is read only for one who names the table, and for a report, and else left unknown.
+static uint64_t column_need(const struct column *column, const struct format *format, bool named)
 {
-    if (column->flags & COL_ASKED && !named)
+    bool in_report = format && format->whole && column_in_report(column);
+
+    if (column->flags & COL_ASKED && !named && !in_report)
         return 0;
-    return shown ? column->need : column->need & ~column->show_need;
+    return is_shown(format) ? column->need : column->need & ~column->show_need;
 }
 
-static uint64_t table_need(const struct table_request *table, bool shown, bool named)
+static uint64_t table_need(const struct table_request *table, const struct format *format,
+                           bool named)
 {
     const struct query *query = &table->query;
     uint64_t need = query->kind->need | filter_need(query->filter, query->shown);
 
     for (size_t i = 0; i < table->n_columns; i++)
-        need |= column_need(table->columns[i], shown, named);
+        need |= column_need(table->columns[i], format, named);
     if (query->sort)
         need |= query->sort->need & ~query->sort->show_need;
     if (query->has_owner)
@@ -287,8 +290,7 @@ struct want requests_want(const struct requests *requests, const struct options 
 
     for (size_t i = 0; i < requests->n; i++) {
         const struct kind *kind = requests->tables[i].query.kind;
-        uint64_t need =
-            table_need(&requests->tables[i], is_shown(options->format), options->n_tables > 0);
+        uint64_t need = table_need(&requests->tables[i], options->format, options->n_tables > 0);
         want.need |= need;
         pin(&requests->tables[i], &want);
         whole |= kind->flags & TABLE_WHOLE;

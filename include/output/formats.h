@@ -34,6 +34,7 @@ struct format {
     bool reports_gaps;   // says itself what could not be read
     bool utf8;           // whatever the locale
     bool past;           // with the tables of what happened, where none is named
+    bool whole;          // a report: with what is dear, too (column_in_report())
     uint64_t need;       // enum need: beyond that of the tables
     size_t place;        // offset in struct kind of a table's place, where none is named
     // Tables one after the other. 0, or -errno of the stream.

@@ -55,7 +55,7 @@ static void want_report(struct want *want)
         want->need |= kind->need;
         want->in_sight |= kind->need; // at once
         for (size_t i = 0; i < kind->n_columns; i++)
-            if (!(kind->columns[i].flags & COL_ASKED) || kind->columns[i].flags & COL_SCREEN)
+            if (column_in_report(&kind->columns[i]))
                 want->need |= kind->columns[i].need;
     }
 }

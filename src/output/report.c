@@ -217,15 +217,13 @@ static int markdown_write(FILE *out, const struct snapshot *s, const struct tabl
     return write_report(out, s, tables, n, true);
 }
 
-// Where processes listen is dear, and left out where it is not asked for: a report is all there is.
-enum { REPORT_NEED = NEED_SYSTEM | NEED_PORTS };
-
 const struct format report_format = {
     .name = "report",
     .what = "all of it as one text",
     .help = "one text: what is wrong and why, then the tables",
     .shown = true,
-    .need = REPORT_NEED,
+    .need = NEED_SYSTEM,
+    .whole = true,
     .place = offsetof(struct kind, json),
     .write = text_write,
 };
@@ -235,7 +233,8 @@ const struct format markdown_format = {
     .what = "Markdown",
     .ending = ".md",
     .shown = true,
-    .need = REPORT_NEED,
+    .need = NEED_SYSTEM,
+    .whole = true,
     .place = offsetof(struct kind, json),
     .write = markdown_write,
 };

@@ -269,3 +269,8 @@ bool column_right_aligned(const struct column *column)
 {
     return !(column->flags & COL_LEFT) && cell_class(column->type)->right;
 }
+
+bool column_in_report(const struct column *column)
+{
+    return !(column->flags & COL_ASKED) || column->flags & COL_SCREEN;
+}

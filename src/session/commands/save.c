@@ -159,7 +159,7 @@ static void name_done(struct session *s, bool accepted)
 static bool has_asked(const struct kind *kind, const struct snapshot *s)
 {
     for (size_t i = 0; i < kind->n_columns; i++)
-        if (kind->columns[i].flags & COL_ASKED && kind->columns[i].flags & COL_SCREEN &&
+        if (kind->columns[i].flags & COL_ASKED && column_in_report(&kind->columns[i]) &&
             kind->columns[i].need & ~s->has)
             return false;
     return true;
