@@ -9,7 +9,8 @@
 bool target_is_process(const struct identity *target);
 // Processes one can signal from n rows: holders of a segment, waiters and last users of a set or
 // queue, a holder itself. Replaces *actions by ACTION_SIGNAL entries without a signal yet, each
-// process once, and *labels (NULL: none are needed) by a menu label for each; appends the rows that have none to *without.
+// process once, and *labels (NULL: none are needed) by a menu label for each; appends the rows that
+// have none to *without.
 void targets_signal(const struct snapshot *s, const struct identity *rows, size_t n,
                     struct action_vec *actions, struct menu_vec *labels,
                     struct identity_vec *without);

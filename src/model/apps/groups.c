@@ -70,6 +70,11 @@ static bool same_makers(const struct member *a, const struct member *b)
     return a->o->cuid == b->o->cuid && a->o->cgid == b->o->cgid && a->o->uid == b->o->uid;
 }
 
+static int64_t seconds_apart(const struct member *a, const struct member *b)
+{
+    return a->born > b->born ? a->born - b->born : b->born - a->born;
+}
+
 static bool keys_near(const struct owned *a, const struct owned *b)
 {
     uint32_t apart = a->key > b->key ? a->key - b->key : b->key - a->key;
@@ -90,7 +95,7 @@ static bool other_creators(const struct member *a, const struct member *b)
 // count.
 static bool together(const struct member *a, const struct member *b, bool ids_near)
 {
-    int64_t apart = a->born > b->born ? a->born - b->born : b->born - a->born;
+    int64_t apart = seconds_apart(a, b);
     bool near = keys_near(a->o, b->o), same = a->creator > 0 && a->creator == b->creator;
 
     if (!same_makers(a, b) || other_creators(a, b) || (!ids_near && !near))
@@ -194,19 +199,14 @@ static void mark_by_key(struct member_vec *all, int (*order)(const void *, const
 // a key, may be what a worker of a server made for itself, which uses the server's sets.
 static bool is_makers(const struct member *m, const struct member *g)
 {
-    int64_t apart = m->born > g->born ? m->born - g->born : g->born - m->born;
-
-    return g->creator == m->user && same_makers(m, g) && g->o->key > 1 && apart <= SECONDS_BY_ID;
+    return g->creator == m->user && same_makers(m, g) && g->o->key > 1 &&
+           seconds_apart(m, g) <= SECONDS_BY_ID;
 }
 
 // The last user of a set or queue is taken for its maker where it made a segment with it: what other
 // processes made is of another group, as of two servers started at the same time.
-static void note_makers(const struct snapshot *s, struct member_vec *all)
+static void note_makers(struct member_vec *all, size_t segments)
 {
-    size_t segments = s->segments.n; // they stand first
-
-    if ((uint64_t)segments * (all->n - segments) > PAIRS_MAX)
-        return;
     for (size_t i = segments; i < all->n; i++) {
         struct member *m = &all->at[i];
 
@@ -220,20 +220,15 @@ static void note_makers(const struct snapshot *s, struct member_vec *all)
 static bool is_parents(const struct snapshot *s, const struct member *m, const struct member *g)
 {
     const struct process *p = snapshot_process(s, g->creator);
-    int64_t apart = m->born > g->born ? m->born - g->born : g->born - m->born;
 
-    return apart <= SECONDS_BY_ID && m->user > g->creator && p && !p->gone && p->reaped &&
-           snapshot_pid_state(s, g->creator, g->born) == PID_ALIVE;
+    return seconds_apart(m, g) <= SECONDS_BY_ID && m->user > g->creator && p && !p->gone &&
+           p->reaped && snapshot_pid_state(s, g->creator, g->born) == PID_ALIVE;
 }
 
 // A set or queue has no creator, but its last user has: where that one made a segment, too, which others
 // use, they may need both.
-static void mark_by_maker(const struct snapshot *s, struct member_vec *all)
+static void mark_by_maker(const struct snapshot *s, struct member_vec *all, size_t segments)
 {
-    size_t segments = s->segments.n; // they stand first
-
-    if ((uint64_t)segments * (all->n - segments) > PAIRS_MAX)
-        return;
     for (size_t i = segments; i < all->n; i++) {
         struct member *m = &all->at[i];
 
@@ -251,9 +246,13 @@ void groups_mark(struct snapshot *snapshot)
     struct member_vec all = {0};
 
     add_kinds(snapshot, &all);
-    note_makers(snapshot, &all);
+    size_t segments = snapshot->segments.n; // they stand first
+    bool few = (uint64_t)segments * (all.n - segments) <= PAIRS_MAX;
+    if (few)
+        note_makers(&all, segments);
     mark_by_id(&all);
-    mark_by_maker(snapshot, &all);
+    if (few)
+        mark_by_maker(snapshot, &all, segments);
     mark_by_key(&all, by_key);
     mark_by_key(&all, by_file);
     vec_free(&all);

@@ -1,7 +1,7 @@
 // Processes that a finding names, of all its objects together.
 #include "rules.h"
 
-enum { FILTER_PIDS = 64 }; // more no command names
+enum { FILTER_PIDS = 64 }; // a command names no more
 
 _Static_assert(PIDS_FILTER_MAX >= FILTER_PIDS * 12 + 8, "room for each");
 
@@ -29,7 +29,7 @@ bool pids_filter(const struct pid_vec *pids, char *dst, size_t cap)
 {
     struct line line = line_start(dst, cap);
 
-    for (size_t i = 0; i < pids->n && i <= FILTER_PIDS; i++)
+    for (size_t i = 0; i < pids->n && pids->n <= FILTER_PIDS; i++)
         line_add(&line, "%s%d", i ? "|" : "pid=", pids->at[i]);
-    return pids->n <= FILTER_PIDS && !line.full;
+    return pids->n <= FILTER_PIDS;
 }

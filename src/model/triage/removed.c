@@ -233,12 +233,14 @@ static void say_mass(struct say *x)
     if (limit && limit->known & LIMIT_KNOWS_LIMIT && limit->limit > 0)
         say(x, "; {number}% of shmmni", x->n * 100 / limit->limit);
     match_holders(x, &all);
-    if (held_alike(x, &all) && all.n)
-        say(x, "; held by {holders}", holders_of(g->o.id, LISTED_MAX));
-    else if (all.n)
-        say(x, "; held by "), say_pids(x, &all, LISTED_MAX);
-    else
+    if (!all.n) {
         say(x, "; their holders cannot be seen");
+    } else if (held_alike(x, &all)) {
+        say(x, "; held by {holders}", holders_of(g->o.id, LISTED_MAX));
+    } else {
+        say(x, "; held by ");
+        say_pids(x, &all, LISTED_MAX);
+    }
     say(x, "; the largest is {number}", g->o.id);
     vec_free(&all);
 }

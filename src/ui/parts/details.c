@@ -242,8 +242,8 @@ static bool fit_columns(const struct canvas *c, const struct details *d, int w, 
             continue;
         int column = at++ / g->lines, label = canvas_width(c, d->at[i].label);
         int value = canvas_width(c, d->at[i].value);
-        g->labels[column] = label > g->labels[column] ? label : g->labels[column];
-        values[column] = value > values[column] ? value : values[column];
+        g->labels[column] = most(g->labels[column], label);
+        values[column] = most(values[column], value);
     }
     for (int i = 0; i < columns; i++) {
         g->widths[i] = g->labels[i] + 1 + values[i] + GAP;
