@@ -40,13 +40,13 @@ static void choose_objects_of(struct run *run, const struct identity_vec *rows)
 
 static void choose_processes_of(struct run *run, const struct identity_vec *rows)
 {
-    struct identity_vec without = {0};
+    struct identity_vec targets = {0}, without = {0};
 
-    targets_signal(run->s, rows->at, rows->n, &run->actions, NULL, &without);
+    targets_signal(run->s, rows->at, rows->n, &targets, NULL, &without);
     for (size_t i = 0; i < without.n; i++) // each is refused as what it is, among the others
-        vec_push(&run->actions, (struct action){.verb = ACTION_SIGNAL, .target = without.at[i]});
-    for (size_t i = 0; i < run->actions.n; i++)
-        run->actions.at[i].signal = run->options->signal;
+        vec_push(&targets, without.at[i]);
+    run->actions = targets_actions(&targets, run->options->signal);
+    vec_free(&targets);
     vec_free(&without);
 }
 

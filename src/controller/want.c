@@ -33,15 +33,16 @@ static uint64_t column_needs(const struct view *v)
     return need;
 }
 
-// What it serves and whose it is, too, of as many as may be followed at once.
-static void want_signalled(const struct session *s, struct want *want)
+static void want_target(struct want *want, enum action_verb verb, const struct identity *target)
 {
-    const struct action_vec *actions = &s->prompt.actions;
-
+    want->need |= kind_get(target->kind)->act_need;
+    if (verb != ACTION_SIGNAL)
+        return;
+    // What a signal means to a process may stand in its arguments; what it serves and whose it is, too,
+    // of as many as may be followed at once.
     want->need |= SIGNAL_NEEDS;
-    for (size_t i = 0; i < actions->n && want->n_followed < WANT_FOLLOWED; i++)
-        if (actions->at[i].target.pid > 0)
-            want->followed[want->n_followed++] = actions->at[i].target.pid;
+    if (target->pid > 0 && want->n_followed < WANT_FOLLOWED)
+        want->followed[want->n_followed++] = target->pid;
 }
 
 // All that a report has.
@@ -107,8 +108,7 @@ void session_want(struct session *s, struct want *want)
     if (s->tracing)
         want->need |= NEED_TRACE;
     for (size_t i = 0; i < s->prompt.actions.n; i++)
-        want->need |= kind_get(s->prompt.actions.at[i].target.kind)->act_need;
-    // What a signal means to a process may stand in its arguments.
-    if (s->prompt.actions.n && s->prompt.actions.at[0].verb == ACTION_SIGNAL)
-        want_signalled(s, want);
+        want_target(want, s->prompt.actions.at[i].verb, &s->prompt.actions.at[i].target);
+    for (size_t i = 0; i < s->prompt.targets.n; i++)
+        want_target(want, ACTION_SIGNAL, &s->prompt.targets.at[i]);
 }

@@ -492,7 +492,7 @@ static bool is_named(const struct world *w, const struct snapshot *p)
 TEST(killing_what_was_stuck_before, .setup = setup_exec, .teardown = teardown)
 {
     struct world *w = world(state);
-    struct action_vec actions = {0};
+    struct identity_vec targets = {0};
     struct menu_vec labels = {0};
 
     get_stuck(w);
@@ -506,19 +506,19 @@ TEST(killing_what_was_stuck_before, .setup = setup_exec, .teardown = teardown)
     assert_int_equal(p->scan->stuck_pids.at[0], w->pid);
     const struct identity row = {.kind = KIND_HOLDER, .id = -1, .pid = w->pid};
     struct identity_vec without = {0};
-    targets_signal(p, &row, 1, &actions, &labels, &without);
+    targets_signal(p, &row, 1, &targets, &labels, &without);
     vec_free(&without);
     if (!process->instance) {
-        assert_int_equal(actions.n, 0); // nobody could tell whom it would hit
+        assert_int_equal(targets.n, 0); // nobody could tell whom it would hit
         printf("skip: this kernel does not number processes for good\n");
     } else {
-        assert_int_equal(actions.n, 1);
-        kill_it(w, &actions.at[0]);
+        assert_int_equal(targets.n, 1);
+        kill_it(w, &(struct action){.target = targets.at[0]});
         stall_hold(&w->stall, 0);
         snapshot_unref(wait_picture(w, NULL, has_let_go));
     }
     snapshot_unref(p);
-    vec_free(&actions);
+    vec_free(&targets);
     vec_free(&labels);
 }
 

@@ -58,8 +58,7 @@ static void must_grow_evenly(uint64_t few, uint64_t many)
 static uint64_t choosing(int n)
 {
     struct snapshot *s = crowd(n);
-    struct identity_vec rows = {0}, without = {0};
-    struct action_vec actions = {0};
+    struct identity_vec rows = {0}, targets = {0}, without = {0};
     struct menu_vec labels = {0};
 
     for (int i = 0; i < n; i++) // each of them twice
@@ -69,13 +68,13 @@ static uint64_t choosing(int n)
                                               .pid = FIRST + i,
                                               .start_ticks = (uint64_t)(FIRST + i) * 10});
     steps = 0;
-    targets_signal(s, rows.at, rows.n, &actions, &labels, &without);
+    targets_signal(s, rows.at, rows.n, &targets, &labels, &without);
     uint64_t took = steps;
-    assert_int_equal(actions.n, n);
+    assert_int_equal(targets.n, n);
     assert_int_equal(labels.n, n);
     assert_int_equal(without.n, 0);
     vec_free(&rows);
-    vec_free(&actions);
+    vec_free(&targets);
     vec_free(&labels);
     snapshot_unref(s);
     return took;

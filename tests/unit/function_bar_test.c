@@ -63,7 +63,7 @@ static bool is_done(const struct user *u, int32_t key, size_t depth, size_t tags
         return p->type == PROMPT_MENU && strcmp(p->title, "Sort by") == 0;
     case K_F8:
     case K_F9:
-        return p->actions.n &&
+        return p->actions.n + p->targets.n &&
                (p->type == PROMPT_CONFIRM || p->type == PROMPT_TEXT || p->type == PROMPT_MENU);
     case K_F10:
         return u->s.quit;

@@ -10,24 +10,24 @@
 
 enum { PID = 4242, SHMID = 5 };
 
-static struct action_vec actions;
+static struct identity_vec targets;
 static struct menu_vec labels;
 
 static size_t choose(const struct snapshot *s, const struct identity *row)
 {
     struct identity_vec without = {0};
 
-    targets_signal(s, row, 1, &actions, &labels, &without);
-    assert_int_equal(actions.n, labels.n);
-    assert_int_equal(without.n, actions.n == 0);
+    targets_signal(s, row, 1, &targets, &labels, &without);
+    assert_int_equal(targets.n, labels.n);
+    assert_int_equal(without.n, targets.n == 0);
     vec_free(&without);
-    return actions.n;
+    return targets.n;
 }
 
 static int clean_up(void **state)
 {
     (void)state;
-    vec_free(&actions);
+    vec_free(&targets);
     vec_free(&labels);
     return 0;
 }
@@ -45,19 +45,19 @@ TEST(a_holder_has_its_start_and_instance)
     fake_hold(s, SHMID, PID, 1, MAP_R);
     fake_account(s, SHMID, 0);
     assert_int_equal(choose(s, &row), 1);
-    assert_int_equal(actions.at[0].target.start_ticks, PID * 10);
-    assert_int_equal(actions.at[0].target.instance, 9001);
+    assert_int_equal(targets.at[0].start_ticks, PID * 10);
+    assert_int_equal(targets.at[0].instance, 9001);
     assert_non_null(strstr(labels.at[0].label, "pmon"));
 
     // The pid has passed on since the holders were looked for: the instance is another one's.
     process->start_ticks++;
     assert_int_equal(choose(s, &row), 1);
-    assert_int_equal(actions.at[0].target.start_ticks, PID * 10);
-    assert_int_equal(actions.at[0].target.instance, 0);
+    assert_int_equal(targets.at[0].start_ticks, PID * 10);
+    assert_int_equal(targets.at[0].instance, 0);
     process->start_ticks = 0; // or that is not known
     process->known &= (uint8_t)~PROC_KNOWS_START;
     assert_int_equal(choose(s, &row), 1);
-    assert_int_equal(actions.at[0].target.instance, 0);
+    assert_int_equal(targets.at[0].instance, 0);
     snapshot_unref(s);
 }
 
@@ -73,8 +73,8 @@ TEST(who_does_not_answer_has_an_instance_at_least)
     assert_int_equal(choose(s, &row), 0); // it could be any process of that number
     process->instance = 9001;
     assert_int_equal(choose(s, &row), 1);
-    assert_int_equal(actions.at[0].target.start_ticks, 0);
-    assert_int_equal(actions.at[0].target.instance, 9001);
+    assert_int_equal(targets.at[0].start_ticks, 0);
+    assert_int_equal(targets.at[0].instance, 9001);
     snapshot_unref(s);
 }
 

@@ -26,6 +26,7 @@ void confirm_foresee(const struct session *s, const struct action *action, struc
 // What the consequence rests on and is not known yet: the arguments of a process may change what a signal
 // means to it, open descriptors who uses shared memory, sockets whom its end hits.
 enum { UNKNOWN_WHAT = 1, UNKNOWN_SERVED = 2 };
-unsigned confirm_unknown(const struct snapshot *s, const struct action *action);
+unsigned confirm_unknown(const struct snapshot *s, enum action_verb verb,
+                         const struct identity *target);
 
 #endif

@@ -40,7 +40,8 @@ struct prompt {
     struct consequence consequence; // PROMPT_CONFIRM
     unsigned unsure;           // UNKNOWN_*: what was not read yet; title or consequence change then
     struct action_vec actions; // copies of the targets: nothing moves under a prompt
-    struct outcome_vec refused; // targets that are left out: listed with the results
+    struct identity_vec targets; // PROMPT_MENU: the processes that a signal is chosen for
+    struct outcome_vec refused;  // targets that are left out: listed with the results
     struct menu_vec menu;
     struct form_field_vec fields; // PROMPT_FORM
     bool two_columns;             // PROMPT_TEXT: where the screen is wide enough

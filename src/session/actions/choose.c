@@ -61,28 +61,28 @@ static bool is_no_target(struct session *s, const struct identity *row)
 void choose_signal(struct session *s)
 {
     struct identity_vec rows = {0};
-    struct action_vec actions = {0};
+    struct identity_vec targets = {0}, without = {0};
     struct menu_vec labels = {0};
-    struct identity_vec without = {0};
     const struct tag_counts tagged = meant(s, &rows);
     bool one_row = rows.n == 1 && !tagged.shown; // of its processes one can be chosen
 
     say_hidden(s, &tagged);
-    targets_signal(s->snapshot, rows.at, rows.n, &actions, one_row ? &labels : NULL, &without);
-    size_t targets = actions.n;
+    targets_signal(s->snapshot, rows.at, rows.n, &targets, one_row ? &labels : NULL, &without);
+    bool any = targets.n > 0;
     for (size_t i = 0; i < without.n; i++) // each is refused as what it is, among the others
-        vec_push(&actions, (struct action){.verb = ACTION_SIGNAL, .target = without.at[i]});
-    if (!targets && rows.n == 1 && is_no_target(s, &rows.at[0])) {
+        vec_push(&targets, without.at[i]);
+    if (!any && rows.n == 1 && is_no_target(s, &rows.at[0])) {
         char why[LINE_TEXT];
         targets_none(s->snapshot, &rows.at[0], why, sizeof why);
         session_say(s, SEVERITY_WARNING, "%s", why);
-        vec_free(&actions);
-    } else if (!targets) {
-        confirm_propose(s, actions);
-    } else if (actions.n > 1 && one_row) {
-        signal_menu_process(s, &rows.at[0], actions, &labels);
+        vec_free(&targets);
+    } else if (!any) {
+        confirm_propose(s, targets_actions(&targets, 0));
+        vec_free(&targets);
+    } else if (targets.n > 1 && one_row) {
+        signal_menu_process(s, &rows.at[0], targets, &labels);
     } else {
-        signal_menu(s, actions);
+        signal_menu(s, targets);
     }
     vec_free(&labels);
     vec_free(&without);
@@ -174,12 +174,11 @@ static bool may_act(struct session *s, const struct identity *row, enum action_v
 
 static bool may_signal(struct session *s, const struct identity_vec *rows)
 {
-    struct action_vec actions = {0};
-    struct identity_vec without = {0};
+    struct identity_vec targets = {0}, without = {0};
 
-    targets_signal(s->snapshot, rows->at, rows->n, &actions, NULL, &without);
-    bool any = actions.n > 0;
-    vec_free(&actions);
+    targets_signal(s->snapshot, rows->at, rows->n, &targets, NULL, &without);
+    bool any = targets.n > 0;
+    vec_free(&targets);
     vec_free(&without);
     return any;
 }

@@ -79,15 +79,16 @@ static void confirmed(struct session *s, bool accepted)
 }
 
 // What a signal means to a process may stand in its arguments, and whom its end hits in its sockets.
-unsigned confirm_unknown(const struct snapshot *s, const struct action *action)
+unsigned confirm_unknown(const struct snapshot *s, enum action_verb verb,
+                         const struct identity *target)
 {
-    const struct kind *kind = kind_get(action->target.kind);
-    const struct process *p = snapshot_process(s, action->target.pid);
+    const struct kind *kind = kind_get(target->kind);
+    const struct process *p = snapshot_process(s, target->pid);
 
-    if (action->verb != ACTION_SIGNAL)
+    if (verb != ACTION_SIGNAL)
         return kind && kind->act_need & ~s->has ? UNKNOWN_WHAT : 0;
     return (p && p->known & PROC_KNOWS_COMMAND ? 0 : UNKNOWN_WHAT) |
-           (s->has & NEED_PEERS && process_files_find(&s->file_answers, action->target.pid)
+           (s->has & NEED_PEERS && process_files_find(&s->file_answers, target->pid)
                 ? 0
                 : UNKNOWN_SERVED);
 }
@@ -104,7 +105,9 @@ static void ask(struct session *s, struct action_vec actions, struct outcome_vec
     p->actions = actions;
     p->refused = refused;
     p->body = body;
-    p->unsure = actions.n == 1 ? confirm_unknown(s->snapshot, &actions.at[0]) : 0;
+    p->unsure = actions.n == 1
+                    ? confirm_unknown(s->snapshot, actions.at[0].verb, &actions.at[0].target)
+                    : 0;
     if (consequence->grave || actions.n > CONFIRM_MANY)
         snprintf(p->word, sizeof p->word, "%s", words->word);
 }

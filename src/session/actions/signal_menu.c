@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/signal_name.h"
 #include "model/apps/postgres.h"
@@ -27,29 +28,14 @@ static const char *signal_name(int number, char *dst, size_t cap)
     return dst;
 }
 
-// The item, with the actions, which become the caller's. NULL: there is neither.
-static const struct menu_item *take_chosen(struct session *s, bool accepted,
-                                           struct action_vec *actions)
-{
-    const struct menu_item *item = accepted ? prompt_chosen(&s->prompt) : NULL;
-
-    *actions = prompt_take_actions(&s->prompt);
-    if (!item)
-        vec_free(actions);
-    return item;
-}
-
 static void signal_chosen(struct session *s, bool accepted)
 {
-    struct action_vec actions;
-    const struct menu_item *item = take_chosen(s, accepted, &actions);
+    const struct menu_item *item = accepted ? prompt_chosen(&s->prompt) : NULL;
 
     if (!item)
         return;
     s->last_signal = (int)item->value;
-    for (size_t i = 0; i < actions.n; i++)
-        actions.at[i].signal = s->last_signal;
-    confirm_propose(s, actions);
+    confirm_propose(s, targets_actions(&s->prompt.targets, s->last_signal));
 }
 
 // Effects of the signals used by hand; the others as signal(7) describes them.
@@ -104,27 +90,27 @@ static void signal_menu_title(struct session *s)
 {
     struct prompt *p = &s->prompt;
     struct say title = say_start(s->snapshot, p->title, sizeof p->title);
-    int32_t pid = p->actions.at[0].target.pid;
+    int32_t pid = p->targets.at[0].pid;
     const struct process *process = snapshot_process(s->snapshot, pid);
     size_t n = 0;
 
-    for (size_t i = 0; i < p->actions.n; i++)
-        n += target_is_process(&p->actions.at[i].target);
-    if (p->actions.n > 1) {
+    for (size_t i = 0; i < p->targets.n; i++)
+        n += target_is_process(&p->targets.at[i]);
+    if (p->targets.n > 1) {
         say(&title, "Send signal to {n process|processes}", n);
         return;
     }
     say(&title, "Send signal to {process}", process_at(pid, 0));
     if (process)
         say_what_it_is(&title, process);
-    p->unsure = confirm_unknown(s->snapshot, &p->actions.at[0]) & UNKNOWN_WHAT;
+    p->unsure = confirm_unknown(s->snapshot, ACTION_SIGNAL, &p->targets.at[0]) & UNKNOWN_WHAT;
 }
 
-void signal_menu(struct session *s, struct action_vec actions)
+void signal_menu(struct session *s, struct identity_vec targets)
 {
     struct prompt *p = prompt_open(&s->prompt, PROMPT_MENU, signal_chosen);
 
-    p->actions = actions;
+    p->targets = targets;
     signal_menu_title(s);
     add_signal(p, SIGTERM);
     if (s->last_signal && s->last_signal != SIGTERM)
@@ -136,22 +122,23 @@ void signal_menu(struct session *s, struct action_vec actions)
 
 static void process_chosen(struct session *s, bool accepted)
 {
-    struct action_vec actions;
-    const struct menu_item *item = take_chosen(s, accepted, &actions);
+    const struct menu_item *item = accepted ? prompt_chosen(&s->prompt) : NULL;
+    struct identity_vec targets = s->prompt.targets;
 
     if (!item)
         return;
+    s->prompt.targets = (struct identity_vec){0}; // the next menu has them
     if (item->value != ALL_OF_THEM) {
-        for (size_t i = 0; i < actions.n; i++)
-            if (actions.at[i].target.pid == item->value)
-                actions.at[0] = actions.at[i];
-        actions.n = 1;
+        for (size_t i = 0; i < targets.n; i++)
+            if (targets.at[i].pid == item->value)
+                targets.at[0] = targets.at[i];
+        targets.n = 1;
     }
-    signal_menu(s, actions);
+    signal_menu(s, targets);
 }
 
 // Takes over both. "All" comes first, but the cursor does not stand on it.
-void signal_menu_process(struct session *s, const struct identity *row, struct action_vec actions,
+void signal_menu_process(struct session *s, const struct identity *row, struct identity_vec targets,
                          struct menu_vec *labels)
 {
     struct prompt *p = prompt_open(&s->prompt, PROMPT_MENU, process_chosen);
@@ -159,12 +146,14 @@ void signal_menu_process(struct session *s, const struct identity *row, struct a
 
     snprintf(p->title, sizeof p->title, "Which process of %s?",
              identity_text(row, name, sizeof name));
-    prompt_item(p, ALL_OF_THEM, "    all %zu", actions.n);
-    for (size_t i = 0; i < labels->n; i++)
-        vec_push(&p->menu, labels->at[i]);
+    p->menu = *labels;
+    *labels = (struct menu_vec){0};
+    prompt_item(p, ALL_OF_THEM, "    all %zu", targets.n);
+    struct menu_item all = p->menu.at[p->menu.n - 1];
+    memmove(p->menu.at + 1, p->menu.at, (p->menu.n - 1) * sizeof all);
+    p->menu.at[0] = all;
     p->cursor = 1;
-    p->actions = actions;
-    vec_free(labels);
+    p->targets = targets;
 }
 
 void signal_menu_learn(struct session *s)
@@ -176,19 +165,20 @@ void signal_menu_learn(struct session *s)
 
     if (!p->unsure || answering)
         return;
-    unsigned unknown = confirm_unknown(s->snapshot, &p->actions.at[0]);
-    if (!(p->unsure & ~unknown))
-        return;
-    p->unsure &= unknown;
     if (p->type == PROMPT_MENU) {
         signal_menu_title(s);
         return;
     }
-    confirm_foresee(s, &p->actions.at[0], &c);
+    const struct action *action = &p->actions.at[0];
+    unsigned unknown = confirm_unknown(s->snapshot, action->verb, &action->target);
+    if (!(p->unsure & ~unknown))
+        return;
+    p->unsure &= unknown;
+    confirm_foresee(s, action, &c);
     if (c.impossible)
         return; // the action worker checks again, and reports why
     p->consequence = c;
     p->word[0] = '\0';
     if (c.grave)
-        snprintf(p->word, sizeof p->word, "%s", action_words(p->actions.at[0].verb)->word);
+        snprintf(p->word, sizeof p->word, "%s", action_words(action->verb)->word);
 }

@@ -25,7 +25,7 @@ static void add_label(const struct snapshot *s, const struct process *process, i
 // `role` says what the process has to do with the object. One without a known start time or
 // instance could be any process of that number by the time it is signalled: it is left out.
 static void add(const struct snapshot *s, const struct identity *target, const char *role,
-                struct action_vec *actions, struct menu_vec *labels)
+                struct identity_vec *targets, struct menu_vec *labels)
 {
     const struct process *process = snapshot_process(s, target->pid);
     struct identity known = *target;
@@ -36,7 +36,7 @@ static void add(const struct snapshot *s, const struct identity *target, const c
         known.instance = process->instance;
     if (known.pid <= 0 || !(known.start_ticks || known.instance))
         return;
-    vec_push(actions, (struct action){.verb = ACTION_SIGNAL, .target = known});
+    vec_push(targets, known);
     if (labels)
         add_label(s, process, target->pid, role, labels);
 }
@@ -50,7 +50,7 @@ static struct identity subject_of(const struct snapshot *s, const struct identit
 }
 
 static void collect(const struct snapshot *s, const struct identity *row,
-                    struct action_vec *actions, struct menu_vec *labels)
+                    struct identity_vec *targets, struct menu_vec *labels)
 {
     const struct identity subject = subject_of(s, row);
     const struct kind *kind = kind_get(subject.kind);
@@ -63,7 +63,7 @@ static void collect(const struct snapshot *s, const struct identity *row,
         // A pid that some object names may be another process by now.
         if (use->time == USE_CERTAIN ||
             snapshot_pid_state(s, use->process.pid, use->time) == PID_ALIVE)
-            add(s, &use->process, use->role, actions, labels);
+            add(s, &use->process, use->role, targets, labels);
     }
     vec_free(&uses);
 }
@@ -76,25 +76,25 @@ bool target_is_process(const struct identity *target)
 }
 
 // Several rows may name the same process.
-static void keep_distinct(struct action_vec *actions, struct menu_vec *labels)
+static void keep_distinct(struct identity_vec *targets, struct menu_vec *labels)
 {
-    uint64_t *pids = mem_zero(actions->n, sizeof *pids);
+    uint64_t *pids = mem_zero(targets->n, sizeof *pids);
     size_t kept = 0;
 
-    for (size_t i = 0; i < actions->n; i++)
-        pids[i] = (uint64_t)actions->at[i].target.pid;
-    bool *first = distinct_first(pids, actions->n);
-    for (size_t i = 0; i < actions->n; i++) {
+    for (size_t i = 0; i < targets->n; i++)
+        pids[i] = (uint64_t)targets->at[i].pid;
+    bool *first = distinct_first(pids, targets->n);
+    for (size_t i = 0; i < targets->n; i++) {
         if (!first[i])
             continue;
         if (kept < i) {
-            actions->at[kept] = actions->at[i];
+            targets->at[kept] = targets->at[i];
             if (labels)
                 labels->at[kept] = labels->at[i];
         }
         kept++;
     }
-    actions->n = kept;
+    targets->n = kept;
     if (labels)
         labels->n = kept;
     free(first);
@@ -102,21 +102,32 @@ static void keep_distinct(struct action_vec *actions, struct menu_vec *labels)
 }
 
 void targets_signal(const struct snapshot *s, const struct identity *rows, size_t n,
-                    struct action_vec *actions, struct menu_vec *labels,
+                    struct identity_vec *targets, struct menu_vec *labels,
                     struct identity_vec *without)
 {
-    vec_clear(actions);
+    vec_clear(targets);
     if (labels)
         vec_clear(labels);
-    vec_reserve(actions, n);
+    vec_reserve(targets, n);
     for (size_t i = 0; i < n; i++) {
-        size_t before = actions->n;
+        size_t before = targets->n;
 
-        collect(s, &rows[i], actions, labels);
-        if (actions->n == before)
+        collect(s, &rows[i], targets, labels);
+        if (targets->n == before)
             vec_push(without, rows[i]);
     }
-    keep_distinct(actions, labels);
+    keep_distinct(targets, labels);
+}
+
+struct action_vec targets_actions(const struct identity_vec *targets, int signal)
+{
+    struct action_vec actions = {0};
+
+    vec_reserve(&actions, targets->n);
+    for (size_t i = 0; i < targets->n; i++)
+        vec_push(&actions, (struct action){
+                               .verb = ACTION_SIGNAL, .target = targets->at[i], .signal = signal});
+    return actions;
 }
 
 void targets_none(const struct snapshot *s, const struct identity *row, char *dst, size_t cap)

@@ -10,6 +10,7 @@
 static void prompt_empty(struct prompt *p)
 {
     vec_free(&p->actions);
+    vec_free(&p->targets);
     vec_free(&p->refused);
     vec_free(&p->menu);
     vec_free(&p->fields);
