@@ -22,18 +22,12 @@ struct blocked_tasks {
     bool asked;
 };
 
-static void *create(void)
-{
-    return mem_zero(1, sizeof(struct blocked_tasks));
-}
-
-static void destroy(void *self)
+static void release(void *self)
 {
     struct blocked_tasks *b = self;
 
     vec_free(&b->waiters);
     vec_free(&b->fresh);
-    free(b);
 }
 
 static void take(void *arg, size_t index, struct answer *answer)
@@ -186,11 +180,10 @@ static void update(void *self, const struct round *round)
     ask_known(b, round);
 }
 
-static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
+static bool fill(const void *self, struct snapshot *snapshot)
 {
     const struct blocked_tasks *b = self;
 
-    (void)need;
     vec_copy(&snapshot->waiters, &b->waiters);
     snapshot->waiters_unseen = b->unseen;
     return true;
@@ -199,8 +192,8 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 const struct collector blocked_tasks_collector = {
     .name = "blocked tasks",
     .need = NEED_WAITERS,
-    .create = create,
-    .destroy = destroy,
+    .size = sizeof(struct blocked_tasks),
+    .release = release,
     .update = update,
     .fill = fill,
 };

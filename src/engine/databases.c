@@ -10,22 +10,15 @@ static const int64_t PACE_NS = 30 * CLOCK_SECOND, PACE_CHANGED_NS = 2 * CLOCK_SE
 
 enum { HOLDERS_MAX = 3, INSTANCES_MAX = 256, SERVERS_MAX = 64, OF_ONE_USER_MAX = 48 };
 
-static void *create(void)
-{
-    return mem_zero(1, sizeof(struct databases));
-}
-
-static void destroy(void *self)
+static void release(void *self)
 {
     struct databases *d = self;
 
     vec_free(&d->known);
-    free(d);
 }
 
-static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
+static bool fill(const void *self, struct snapshot *snapshot)
 {
-    (void)need;
     vec_copy(&snapshot->instances, &((const struct databases *)self)->known);
     return true;
 }
@@ -184,8 +177,8 @@ static void update(void *self, const struct round *round)
 const struct collector databases_collector = {
     .name = "databases",
     .need = NEED_APPS,
-    .create = create,
-    .destroy = destroy,
+    .size = sizeof(struct databases),
+    .release = release,
     .update = update,
     .fill = fill,
 };

@@ -36,12 +36,7 @@ struct files {
     struct taken *taken; // of the asking that goes on, one a probe
 };
 
-static void *create(void)
-{
-    return mem_zero(1, sizeof(struct files));
-}
-
-static void destroy(void *self)
+static void release(void *self)
 {
     struct files *f = self;
 
@@ -50,7 +45,6 @@ static void destroy(void *self)
     vec_free(&f->answers);
     vec_free(&f->ports);
     vec_free(&f->pids);
-    free(f);
 }
 
 // --- which ones ---------------------------------------------------------------------------------
@@ -218,11 +212,10 @@ static void update(void *self, const struct round *round)
     f->done_ns = clock_ns();
 }
 
-static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
+static bool fill(const void *self, struct snapshot *snapshot)
 {
     const struct files *f = self;
 
-    (void)need;
     if (!f->done_ns)
         return false;
     files_copy(&snapshot->files, &f->files);
@@ -236,8 +229,8 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 const struct collector files_collector = {
     .name = "files",
     .need = ALL_NEEDS,
-    .create = create,
-    .destroy = destroy,
+    .size = sizeof(struct files),
+    .release = release,
     .update = update,
     .fill = fill,
 };

@@ -19,18 +19,12 @@ static void mappings_free(struct mapping_vec *mappings)
     vec_free(mappings);
 }
 
-static void *create(void)
-{
-    return mem_zero(1, sizeof(struct focus_maps));
-}
-
-static void destroy(void *self)
+static void release(void *self)
 {
     struct focus_maps *f = self;
 
     mappings_free(&f->mappings);
     mappings_free(&f->fresh);
-    free(f);
 }
 
 static void take(void *arg, size_t index, struct answer *answer)
@@ -135,12 +129,11 @@ static void update(void *self, const struct round *round)
     ask_end(&asking);
 }
 
-static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
+static bool fill(const void *self, struct snapshot *snapshot)
 {
     const struct focus_maps *f = self;
     struct mapping_vec *to = &snapshot->focus_maps;
 
-    (void)need;
     if (!f->pid && !f->all)
         return false;
     for (size_t i = 0; i < to->n; i++)
@@ -154,8 +147,8 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 const struct collector focus_maps_collector = {
     .name = "mappings in focus",
     .need = NEED_MAP_USE | NEED_ALL_MAPS,
-    .create = create,
-    .destroy = destroy,
+    .size = sizeof(struct focus_maps),
+    .release = release,
     .update = update,
     .fill = fill,
 };

@@ -18,12 +18,7 @@ struct names {
     int64_t asked_ns;
 };
 
-static void *create(void)
-{
-    return mem_zero(1, sizeof(struct names));
-}
-
-static void destroy(void *self)
+static void release(void *self)
 {
     struct names *names = self;
 
@@ -31,7 +26,6 @@ static void destroy(void *self)
     vec_free(&names->groups);
     vec_free(&names->fresh_users);
     vec_free(&names->fresh_groups);
-    free(names);
 }
 
 static int id_order(const void *a, const void *b)
@@ -206,11 +200,10 @@ static void fill_names(const struct named_vec *from, struct named_vec *to)
             vec_push(to, from->at[i]);
 }
 
-static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
+static bool fill(const void *self, struct snapshot *snapshot)
 {
     const struct names *names = self;
 
-    (void)need;
     fill_names(&names->users, &snapshot->users);
     fill_names(&names->groups, &snapshot->groups);
     const char *user = snapshot_user(snapshot, snapshot->system.euid);
@@ -222,8 +215,8 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 const struct collector names_collector = {
     .name = "names",
     .need = NEED_NAMES,
-    .create = create,
-    .destroy = destroy,
+    .size = sizeof(struct names),
+    .release = release,
     .update = update,
     .fill = fill,
 };

@@ -47,12 +47,7 @@ struct namespaces {
     bool known, changed;
 };
 
-static void *create(void)
-{
-    return mem_zero(1, sizeof(struct namespaces));
-}
-
-static void destroy(void *self)
+static void release(void *self)
 {
     struct namespaces *n = self;
 
@@ -62,7 +57,6 @@ static void destroy(void *self)
     vec_free(&n->places);
     vec_free(&n->mounts);
     vec_free(&n->fresh);
-    free(n);
 }
 
 // --- which to ask -------------------------------------------------------------------------------
@@ -346,11 +340,10 @@ static void update(void *self, const struct round *round)
     n->known = n->members.n > 0;
 }
 
-static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
+static bool fill(const void *self, struct snapshot *snapshot)
 {
     const struct namespaces *n = self;
 
-    (void)need;
     if (n->known)
         vec_copy(&snapshot->namespaces, &n->rows);
     vec_copy(&snapshot->namespace_pids, &n->pids);
@@ -362,8 +355,8 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 const struct collector namespaces_collector = {
     .name = "namespaces",
     .need = NEED_NAMESPACES | NEED_SHM_PLACES,
-    .create = create,
-    .destroy = destroy,
+    .size = sizeof(struct namespaces),
+    .release = release,
     .update = update,
     .fill = fill,
 };

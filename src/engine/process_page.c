@@ -5,18 +5,12 @@ struct page {
     struct process_page page, fresh; // as answered last; the answer that comes in
 };
 
-static void *create(void)
-{
-    return mem_zero(1, sizeof(struct page));
-}
-
-static void destroy(void *self)
+static void release(void *self)
 {
     struct page *p = self;
 
     process_page_release(&p->page);
     process_page_release(&p->fresh);
-    free(p);
 }
 
 static void take(void *arg, size_t index, struct answer *answer)
@@ -55,11 +49,10 @@ static void update(void *self, const struct round *round)
     ask_end(&asking);
 }
 
-static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
+static bool fill(const void *self, struct snapshot *snapshot)
 {
     const struct page *p = self;
 
-    (void)need;
     process_page_copy(&snapshot->page, &p->page);
     return p->page.pid != 0;
 }
@@ -67,8 +60,8 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 const struct collector process_page_collector = {
     .name = "process page",
     .need = NEED_PAGE,
-    .create = create,
-    .destroy = destroy,
+    .size = sizeof(struct page),
+    .release = release,
     .update = update,
     .fill = fill,
 };

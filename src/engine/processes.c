@@ -48,12 +48,7 @@ struct processes {
     uint64_t list_number;
 };
 
-static void *create(void)
-{
-    return mem_zero(1, sizeof(struct processes));
-}
-
-static void destroy(void *self)
+static void release(void *self)
 {
     struct processes *p = self;
 
@@ -62,7 +57,6 @@ static void destroy(void *self)
     vec_free(&p->known);
     vec_free(&p->fresh);
     vec_free(&p->pids);
-    free(p);
 }
 
 // --- which ones ---------------------------------------------------------------------------------
@@ -363,12 +357,11 @@ static void update(void *self, const struct round *round)
     mark_stuck(p, round->pool);
 }
 
-static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
+static bool fill(const void *self, struct snapshot *snapshot)
 {
     const struct processes *p = self;
     struct process_vec *processes = &snapshot->processes;
 
-    (void)need;
     processes_clear(processes);
     if (processes->cap < p->known.n)
         vec_free(processes); // what was in it is not worth a copy
@@ -393,8 +386,8 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 const struct collector processes_collector = {
     .name = "processes",
     .need = NEED_PROCESS_FACTS,
-    .create = create,
-    .destroy = destroy,
+    .size = sizeof(struct processes),
+    .release = release,
     .update = update,
     .fill = fill,
 };

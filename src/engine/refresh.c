@@ -27,7 +27,7 @@ struct refresh *refresh_new(const struct source *source, struct prober_pool *poo
     r->pool = pool;
     r->state = mem_zero(collectors_n, sizeof *r->state);
     for (size_t i = 0; i < collectors_n; i++)
-        r->state[i] = collectors[i]->create();
+        r->state[i] = mem_zero(1, collectors[i]->size);
     r->trend = trend_new();
     if (follows)
         r->events = events_new();
@@ -38,8 +38,11 @@ void refresh_free(struct refresh *r)
 {
     if (!r)
         return;
-    for (size_t i = 0; i < collectors_n; i++)
-        collectors[i]->destroy(r->state[i]);
+    for (size_t i = 0; i < collectors_n; i++) {
+        if (collectors[i]->release)
+            collectors[i]->release(r->state[i]);
+        free(r->state[i]);
+    }
     free(r->state);
     process_list_free(&r->processes);
     tables_free(&r->tables);
@@ -80,7 +83,7 @@ const struct tables *refresh_state(const struct refresh *r)
 static void fill_one(const struct refresh *r, size_t i, uint64_t need, struct snapshot *snapshot)
 {
     need &= collectors[i]->need;
-    if (need && collectors[i]->fill(r->state[i], need, snapshot))
+    if (need && collectors[i]->fill(r->state[i], snapshot))
         snapshot->has |= need;
 }
 

@@ -7,17 +7,11 @@ struct tracing {
     struct trace_status status;
 };
 
-static void *create(void)
-{
-    return mem_zero(1, sizeof(struct tracing));
-}
-
-static void destroy(void *self)
+static void release(void *self)
 {
     struct tracing *t = self;
 
     vec_free(&t->traces);
-    free(t);
 }
 
 static void update(void *self, const struct round *round)
@@ -31,11 +25,10 @@ static void update(void *self, const struct round *round)
         round->source->traced(round->source->self, &t->traces, &t->status);
 }
 
-static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
+static bool fill(const void *self, struct snapshot *snapshot)
 {
     const struct tracing *t = self;
 
-    (void)need;
     snapshot->tracing = t->status;
     vec_copy(&snapshot->traces, &t->traces);
     return true;
@@ -44,8 +37,8 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 const struct collector tracing_collector = {
     .name = "tracing",
     .need = NEED_TRACE,
-    .create = create,
-    .destroy = destroy,
+    .size = sizeof(struct tracing),
+    .release = release,
     .update = update,
     .fill = fill,
 };

@@ -42,7 +42,7 @@ static int open_ways(void **state)
         way->linux_source = linux_source_new(&options);
         way->source = linux_source_seam(way->linux_source);
         way->pool = prober_pool_new(&way->source, &patient);
-        way->holders = holders_collector.create();
+        way->holders = mem_zero(1, holders_collector.size);
     }
     return 0;
 }
@@ -51,7 +51,8 @@ static int close_ways(void **state)
 {
     (void)state;
     for (int i = 0; i < WAYS; i++) {
-        holders_collector.destroy(ways[i].holders);
+        holders_collector.release(ways[i].holders);
+        free(ways[i].holders);
         snapshot_unref(ways[i].tables);
         if (prober_pool_free(ways[i].pool) != 0)
             return -1;
@@ -89,7 +90,7 @@ static void scan(struct way *way)
 
     assert_int_equal(way->source.read(way->source.self, &want, tables), 0);
     holders_collector.update(way->holders, &round);
-    assert_true(holders_collector.fill(way->holders, NEED_HOLDERS, tables));
+    assert_true(holders_collector.fill(way->holders, tables));
     snapshot_unref(way->tables);
     way->tables = tables;
 }

@@ -107,7 +107,7 @@ static struct snapshot *scan(int64_t *used_ns)
         &(struct prober_pool_options){.threads = 2, .deadline_ms = 60000, .join_ms = 60000});
     struct process_list processes = {0};
     struct snapshot *tables = snapshot_new();
-    void *holders = holders_collector.create();
+    void *holders = mem_zero(1, holders_collector.size);
     const struct round round = {.source = &source,
                                 .pool = pool,
                                 .processes = &processes,
@@ -119,8 +119,9 @@ static struct snapshot *scan(int64_t *used_ns)
     int64_t before = clock_used_ns();
     holders_collector.update(holders, &round);
     *used_ns = clock_used_ns() - before;
-    assert_true(holders_collector.fill(holders, NEED_HOLDERS, tables));
-    holders_collector.destroy(holders);
+    assert_true(holders_collector.fill(holders, tables));
+    holders_collector.release(holders);
+    free(holders);
     process_list_free(&processes);
     assert_int_equal(prober_pool_free(pool), 0);
     return tables;

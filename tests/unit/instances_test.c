@@ -59,7 +59,7 @@ static struct prober_pool *begin(struct databases **in)
     static const struct source source = {
         .self = &world, .prober_new = prober_new, .prober_free = prober_free, .probe = probe};
 
-    *in = databases_collector.create();
+    *in = mem_zero(1, databases_collector.size);
     world.places = world.servers = 0;
     world.at_places = 0;
     world.silent = false;
@@ -69,7 +69,8 @@ static struct prober_pool *begin(struct databases **in)
 
 static void finish(void *in, struct prober_pool *probers, struct snapshot *s)
 {
-    databases_collector.destroy(in);
+    databases_collector.release(in);
+    free(in);
     assert_int_equal(prober_pool_free(probers), 0);
     snapshot_unref(s);
 }
@@ -115,7 +116,7 @@ TEST(the_postmaster_is_asked)
     assert_int_equal(world.places, 1);
     assert_int_equal(world.servers, 1); // its backend would say the same
     assert_int_equal(world.last, MASTER);
-    databases_collector.fill(in, NEED_APPS, s);
+    databases_collector.fill(in, s);
     assert_int_equal(s->instances.n, 1);
     assert_string_equal(s->instances.at[0].directory, "/data/4711");
     finish(in, probers, s);

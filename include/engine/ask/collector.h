@@ -28,18 +28,18 @@ struct round { // one bringing up to date of what is wanted
 
 struct collector {
     const char *name;
-    uint64_t need;         // enum need: runs where any of these is wanted
-    void *(*create)(void); // what it keeps between rounds
-    void (*destroy)(void *self);
+    uint64_t need; // enum need: runs where any of these is wanted
+    size_t size;   // of what it keeps between rounds, `self`: zeroed before the first one
+    void (*release)(void *self); // frees what that owns. NULL: nothing
     // Only this thread reads what fill() uses, and fill() may be called while answers come in: take
     // them into place after the asking, not in `take`.
     void (*update)(void *self, const struct round *round);
     // Before the first update() of a round: may fill round->ride, if no other one did, and finds in its own
     // update() whether an earlier one took it along. NULL: asks for itself.
     void (*join)(void *self, const struct round *round);
-    // `need`: which of its needs are wanted. False: nothing is known of that, yet. Where several fill
-    // the same need, it is known as soon as one knows something: what the others lack they say apart.
-    bool (*fill)(const void *self, uint64_t need, struct snapshot *snapshot);
+    // False: nothing is known of its needs, yet. Where several fill the same need, it is known as soon as
+    // one knows something: what the others lack they say apart.
+    bool (*fill)(const void *self, struct snapshot *snapshot);
 };
 
 extern const struct collector *const collectors[];

@@ -36,19 +36,13 @@ struct holders {
     int64_t retry, retry_ns;  // pause before the next try of what is unresolved; when it ends
 };
 
-static void *create(void)
-{
-    return mem_zero(1, sizeof(struct holders));
-}
-
-static void destroy(void *self)
+static void release(void *self)
 {
     struct holders *h = self;
 
     scan_unref(h->scan);
     known_holders_free(&h->known);
     vec_free(&h->last.before);
-    free(h);
 }
 
 static void publish(struct holders *h, struct scan *scan)
@@ -259,11 +253,10 @@ static void mark_hugetlb(const struct scan *scan, uint64_t sizes, struct segment
     }
 }
 
-static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
+static bool fill(const void *self, struct snapshot *snapshot)
 {
     const struct holders *h = self;
 
-    (void)need;
     if (!h->scan)
         return false;
     scan_unref(snapshot->scan);
@@ -275,8 +268,8 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 const struct collector holders_collector = {
     .name = "holders",
     .need = NEED_HOLDERS,
-    .create = create,
-    .destroy = destroy,
+    .size = sizeof(struct holders),
+    .release = release,
     .update = update,
     .fill = fill,
 };

@@ -35,19 +35,13 @@ struct places {
     bool any;
 };
 
-static void *create(void)
-{
-    return mem_zero(1, sizeof(struct places));
-}
-
-static void destroy(void *self)
+static void release(void *self)
 {
     struct places *p = self;
 
     vec_free(&p->known);
     vec_free(&p->rows);
     vec_free(&p->fresh);
-    free(p);
 }
 
 static void follow(struct places *p, const struct mount_namespace_vec *mounts)
@@ -159,11 +153,10 @@ static void update(void *self, const struct round *round)
     p->any = true;
 }
 
-static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
+static bool fill(const void *self, struct snapshot *snapshot)
 {
     const struct places *p = self;
 
-    (void)need;
     vec_copy(&snapshot->shm_places, &p->rows);
     snapshot->shm_places_unread = 0;
     for (size_t i = 0; i < p->known.n; i++)
@@ -175,8 +168,8 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 const struct collector shm_places_collector = {
     .name = "shm places",
     .need = NEED_SHM_PLACES,
-    .create = create,
-    .destroy = destroy,
+    .size = sizeof(struct places),
+    .release = release,
     .update = update,
     .fill = fill,
 };

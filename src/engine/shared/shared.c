@@ -18,18 +18,12 @@ struct shared_state {
     int64_t done_ns, cost_ns;
 };
 
-static void *create(void)
-{
-    return mem_zero(1, sizeof(struct shared_state));
-}
-
-static void destroy(void *self)
+static void release(void *self)
 {
     struct shared_state *state = self;
 
     sharing_free(&state->now);
     sharing_free(&state->fresh);
-    free(state);
 }
 
 // --- one process ---------------------------------------------------------------------------------
@@ -224,12 +218,12 @@ static void update(void *self, const struct round *round)
     state->done_ns = clock_ns();
 }
 
-static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
+static bool fill(const void *self, struct snapshot *snapshot)
 {
     const struct shared_state *state = self;
     const struct sharing *now = &state->now;
 
-    if (!state->any || (need & NEED_SHARED_OPEN && !now->open))
+    if (!state->any)
         return false;
     snapshot->shared_look = now->look;
     snapshot->shared_look.names_unread = (snapshot->in_part & NEED_SHARED) != 0;
@@ -244,8 +238,8 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 const struct collector shared_collector = {
     .name = "shared memory",
     .need = NEED_SHARED_HOLDERS | NEED_SHARED_OPEN,
-    .create = create,
-    .destroy = destroy,
+    .size = sizeof(struct shared_state),
+    .release = release,
     .update = update,
     .join = join,
     .fill = fill,

@@ -28,7 +28,7 @@ bool user_set_has_owner(const struct user_set *users, const struct source *sourc
            has(users, uid);
 }
 
-void family_ask(struct family *family, struct prober_pool *pool, struct pid_vec *pids)
+void family_ask(struct family *family, struct prober_pool *pool, struct pid_vec *pids, bool forked)
 {
     ask_processes(pool, pids, NEED_PROCESSES, &family->children, &family->silent_children);
     vec_clear(pids);
@@ -36,8 +36,7 @@ void family_ask(struct family *family, struct prober_pool *pool, struct pid_vec 
         const struct process *child = &family->children.at[i];
 
         // Parent 0 is outside this PID namespace.
-        if (child->known & PROC_KNOWS_PARENT && child->parent > 0 &&
-            (child->forked || !family->forked))
+        if (child->known & PROC_KNOWS_PARENT && child->parent > 0 && (child->forked || !forked))
             vec_push(pids, child->parent);
     }
     pids_settle(pids);

@@ -30,15 +30,7 @@ struct heirs {
     bool known;   // heirs were looked for of every object of the last round
 };
 
-static void *create(void)
-{
-    struct heirs *h = mem_zero(1, sizeof *h);
-
-    h->family.forked = true;
-    return h;
-}
-
-static void destroy(void *self)
+static void release(void *self)
 {
     struct heirs *h = self;
 
@@ -46,7 +38,6 @@ static void destroy(void *self)
     vec_free(&h->looked);
     family_free(&h->family);
     vec_free(&h->heirs);
-    free(h);
 }
 
 // --- whom to ask ----------------------------------------------------------------------------------
@@ -249,7 +240,7 @@ static void update(void *self, const struct round *round)
         vec_clear(&h->heirs);
     } else if (process_list_update(round->processes, round->source) == 0) {
         choose(h, round, &pids);
-        family_ask(&h->family, round->pool, &pids);
+        family_ask(&h->family, round->pool, &pids, true);
         find_heirs(h, round->source, round->processes);
         note_looked(h);
         h->list_number = round->processes->number;
@@ -260,11 +251,10 @@ static void update(void *self, const struct round *round)
     vec_free(&pids);
 }
 
-static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
+static bool fill(const void *self, struct snapshot *snapshot)
 {
     const struct heirs *h = self;
 
-    (void)need;
     vec_copy(&snapshot->heirs, &h->heirs);
     snapshot->heirs_missing = !h->known;
     return true;
@@ -273,8 +263,8 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 const struct collector heirs_collector = {
     .name = "heirs",
     .need = NEED_SERVERS,
-    .create = create,
-    .destroy = destroy,
+    .size = sizeof(struct heirs),
+    .release = release,
     .update = update,
     .fill = fill,
 };

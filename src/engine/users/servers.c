@@ -17,19 +17,13 @@ struct found {
     uint64_t list_number, print; // as they were when all were asked last
 };
 
-static void *create(void)
-{
-    return mem_zero(1, sizeof(struct found));
-}
-
-static void destroy(void *self)
+static void release(void *self)
 {
     struct found *f = self;
 
     family_free(&f->family);
     vec_free(&f->servers);
     vec_free(&f->again);
-    free(f);
 }
 
 static bool given_away(const struct semset *set)
@@ -169,7 +163,7 @@ static void ask(struct found *f, const struct round *round, bool all)
     else
         vec_copy(&pids, &f->again);
     vec_clear(&f->again);
-    family_ask(&f->family, round->pool, &pids);
+    family_ask(&f->family, round->pool, &pids, false);
     find_servers(f, round->source, round->processes);
     for (size_t i = 0; !all && i < before.n; i++)
         if (!before.at[i].silent)
@@ -199,11 +193,10 @@ static void update(void *self, const struct round *round)
     }
 }
 
-static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
+static bool fill(const void *self, struct snapshot *snapshot)
 {
     const struct found *f = self;
 
-    (void)need;
     vec_copy(&snapshot->servers, &f->servers);
     snapshot->servers_missing =
         fingerprint(snapshot) != f->print; // its sets may have been read since
@@ -213,8 +206,8 @@ static bool fill(const void *self, uint64_t need, struct snapshot *snapshot)
 const struct collector servers_collector = {
     .name = "servers",
     .need = NEED_SERVERS,
-    .create = create,
-    .destroy = destroy,
+    .size = sizeof(struct found),
+    .release = release,
     .update = update,
     .fill = fill,
 };
