@@ -17,13 +17,9 @@ bool segment_served(const struct snapshot *s, const struct segment *segment);
 
 // True only when nothing uses the object and no process that made or last used it lives; *known is
 // false where that could not be found out. A pid outside this PID namespace may live: not known. All need
-// NEED_ORPHANS.
-bool segment_orphan(const struct snapshot *s, const struct segment *segment, bool *known);
-bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *known);
-bool queue_orphan(const struct snapshot *s, const struct queue *queue, bool *known);
-// What is worth calling an orphan: known to be one, and idle for orphan_age.
-bool segment_abandoned(const struct snapshot *s, const struct segment *segment);
-bool semset_abandoned(const struct snapshot *s, const struct semset *set);
-bool queue_abandoned(const struct snapshot *s, const struct queue *queue);
+// NEED_ORPHANS. kind->orphan of these.
+bool segment_orphan(const struct snapshot *s, const void *segment, bool *known);
+bool semset_orphan(const struct snapshot *s, const void *set, bool *known);
+bool queue_orphan(const struct snapshot *s, const void *queue, bool *known);
 
 #endif

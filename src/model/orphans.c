@@ -2,9 +2,6 @@
 
 // Three answers everywhere: yes, no, not known. An orphan is shown to people who then remove
 // it, so every doubt counts against calling something one.
-//
-// The age from which an orphan is reported is the user's, and comes with the picture: what is
-// made by one program for the next has no living user for a moment.
 #include "model/apps/heirs.h"
 #include "model/apps/labels.h"
 #include "model/apps/pairs.h"
@@ -92,8 +89,9 @@ static bool recorded_orphan(const struct snapshot *s, const struct owned *o, boo
 }
 
 // Creator and last user count. A creator outside this PID namespace may well live: never an orphan.
-bool segment_orphan(const struct snapshot *s, const struct segment *segment, bool *known)
+bool segment_orphan(const struct snapshot *s, const void *row, bool *known)
 {
+    const struct segment *segment = row;
     struct verdict v = {0};
 
     if (s->recorded)
@@ -126,8 +124,9 @@ static bool queue_in_use(const struct snapshot *s, const struct queue *q)
 //
 // An element with pid 0 was never operated, or by a process outside this PID namespace. Only in
 // the machine's first PID namespace there is no outside; elsewhere it leaves the answer open.
-bool semset_orphan(const struct snapshot *s, const struct semset *set, bool *known)
+bool semset_orphan(const struct snapshot *s, const void *row, bool *known)
 {
+    const struct semset *set = row;
     struct verdict v = {0};
     int64_t last_use = semset_last_use(set);
     size_t n;
@@ -177,8 +176,9 @@ static bool queue_surely_idle(const struct snapshot *s, const struct queue *queu
 // queue nobody ever sent to or received from has no evidence and is never called an orphan. One side
 // that never acted does not count: a queue filled by a dead sender and read by nobody is leaked.
 // Messages still queued do not count either: ipcs users look for exactly such queues.
-bool queue_orphan(const struct snapshot *s, const struct queue *queue, bool *known)
+bool queue_orphan(const struct snapshot *s, const void *row, bool *known)
 {
+    const struct queue *queue = row;
     struct verdict v = {0};
     bool waiting;
 
@@ -196,33 +196,4 @@ bool queue_orphan(const struct snapshot *s, const struct queue *queue, bool *kno
         judge(&v, object_pid_state(s, &queue->o, queue->lrpid, queue->rtime));
     v.unknown |= heirs_unknown(s) || queue_heir(s, queue);
     return settle(&v, &queue->o, known);
-}
-
-// As the IDLE column counts it.
-static bool idles_long(const struct snapshot *s, int64_t used, const struct owned *o)
-{
-    return s->orphan_age <= 0 || s->time - (used > 0 ? used : o->ctime) >= s->orphan_age;
-}
-
-bool segment_abandoned(const struct snapshot *s, const struct segment *segment)
-{
-    bool known;
-
-    return idles_long(s, segment_last_use(segment), &segment->o) &&
-           segment_orphan(s, segment, &known) && known;
-}
-
-bool semset_abandoned(const struct snapshot *s, const struct semset *set)
-{
-    bool known;
-
-    return idles_long(s, set->otime, &set->o) && semset_orphan(s, set, &known) && known;
-}
-
-bool queue_abandoned(const struct snapshot *s, const struct queue *queue)
-{
-    bool known;
-
-    return idles_long(s, queue_last_use(queue), &queue->o) && queue_orphan(s, queue, &known) &&
-           known;
 }

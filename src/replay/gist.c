@@ -25,7 +25,7 @@ static void take_objects(const struct snapshot *s, struct host *host)
         const struct kind *kind = kind_get((enum kind_id)id);
         known &= kind_is_known(kind, s);
         for (size_t i = 0; kind->orphan && i < kind_count(kind, s); i++)
-            host->orphans += kind->orphan(s, kind_at(kind, s, i));
+            host->orphans += kind_orphan(kind, s, kind_at(kind, s, i));
     }
     host->known |= known ? HOST_KNOWS_OBJECTS : 0;
     host->segments = s->segments.n;

@@ -35,29 +35,19 @@ static struct identity posix_segment(struct snapshot *s)
 }
 
 // The objects of the outage a rule may speak of: held, waited on, full.
-static struct identity example(struct snapshot *s, enum subject subject, const void **object)
+static struct identity example(struct snapshot *s, const struct rule *rule, const void **object)
 {
-    const struct owned *o = NULL;
+    const struct owned *o = &snapshot_segment(s, 425985)->o;
 
-    switch (subject) {
-    case OF_SEMSETS:
-        o = &s->semsets.at[0].o;
-        break;
-    case OF_QUEUES:
-        o = &s->queues.at[0].o;
-        break;
-    case OF_SEGMENTS:
-    case OF_LIMITS:
-    case OF_GROWTHS:
-    case OF_SCAN:
-        o = &snapshot_segment(s, 425985)->o;
-        break;
-    case OF_SHARED: {
+    if (rule->subject == &kind_shared) {
         const struct identity about = posix_segment(s);
         *object = s->tables[KIND_SHARED].at;
         return about;
     }
-    }
+    if (rule->subject == &kind_semsets)
+        o = &s->semsets.at[0].o;
+    else if (rule->subject == &kind_queues)
+        o = &s->queues.at[0].o;
     *object = o;
     return identity_of(o);
 }
@@ -319,7 +309,7 @@ static void press_of_example(const struct rule *rule)
     struct say x = say_start(s, text, sizeof text);
 
     findings_clear(&s->findings);
-    const struct identity about = example(s, rule->subject, &match.object);
+    const struct identity about = example(s, rule, &match.object);
     x.match = &match;
     x.n = 1;
     if (rule->advise)

@@ -341,12 +341,12 @@ TEST(an_orphan_is_told_once_it_has_idled)
     for (size_t i = 0; i < 3; i++) {
         for (int64_t age = 0; age <= 2 * cases[i].idle; age += 100) {
             s->orphan_age = age;
-            assert_int_equal(kind_get(cases[i].kind)->orphan(s, cases[i].object),
+            assert_int_equal(kind_orphan(kind_get(cases[i].kind), s, cases[i].object),
                              age <= cases[i].idle);
         }
         s->orphan_age = 0;
         *cases[i].used = FAKE_NOW + 60; // a clock that was set
-        assert_true(kind_get(cases[i].kind)->orphan(s, cases[i].object));
+        assert_true(kind_orphan(kind_get(cases[i].kind), s, cases[i].object));
     }
     s->orphan_age = 86400;
     assert_true(segment_orphan(s, g, &known) && semset_orphan(s, set, &known) &&
@@ -354,11 +354,11 @@ TEST(an_orphan_is_told_once_it_has_idled)
     // Never used: since it was made.
     g->atime = g->dtime = 0, g->o.ctime = FAKE_NOW - 60;
     s->orphan_age = 61;
-    assert_false(kind_segments.orphan(s, g));
+    assert_false(kind_orphan(&kind_segments, s, g));
     s->orphan_age = 60;
-    assert_true(kind_segments.orphan(s, g));
+    assert_true(kind_orphan(&kind_segments, s, g));
     g->nattch = 1;
-    assert_false(kind_segments.orphan(s, g));
+    assert_false(kind_orphan(&kind_segments, s, g));
     assert_null(kind_limits.orphan);
     snapshot_unref(s);
 }

@@ -156,8 +156,10 @@ struct kind {
     // The name of a row in the path. NULL: the id.
     void (*path_text)(const struct snapshot *s, const struct identity *identity, char *dst,
                       size_t cap);
-    // Whether it is one worth calling so (model/orphans.h).
-    bool (*orphan)(const struct snapshot *s, const void *row);
+    // Whether nothing uses it and what made it is gone; *known: whether that is certain. NULL: none is.
+    bool (*orphan)(const struct snapshot *s, const void *row, bool *known);
+    // When it was used last, or made. NULL: an orphan is worth reporting however long it has idled.
+    int64_t (*idle_since)(const void *row);
     // The process that made the object, and when. NULL: the kernel keeps none.
     int32_t (*maker)(const void *row, int64_t *time);
     // The process that used the object last, and when. False: the kernel keeps none, or several.
@@ -216,6 +218,9 @@ bool kind_is_known(const struct kind *kind, const struct snapshot *s);
 // The object a row is or belongs to: its kind and id are sure, and it may be gone. False: to none.
 bool row_object(const struct kind *kind, const struct snapshot *s, const void *row,
                 struct identity *out);
+// Whether it is an orphan worth reporting: for certain, and idle for s->orphan_age, which is the user's: what
+// is made by one program for the next has no living user for a moment.
+bool kind_orphan(const struct kind *kind, const struct snapshot *s, const void *row);
 // By name, else by heading, in any case ("att", "SIZE"); or NULL.
 const struct column *kind_column(const struct kind *kind, const char *name);
 // That one and, where it is called so by its name, another one with such a heading. Returns how many.

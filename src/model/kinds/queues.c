@@ -39,17 +39,22 @@ static void get_receivers(const struct snapshot *s, const void *row, struct cell
 
 static void get_orphan(const struct snapshot *s, const void *row, struct cell *out)
 {
-    bool known = false, orphan = queue_orphan(s, row, &known);
+    bool known, orphan = queue_orphan(s, row, &known);
 
     if (known)
         cell_set_truth(out, orphan);
 }
 
-static void get_idle(const struct snapshot *s, const void *row, struct cell *out)
+static int64_t idle_since(const void *row)
 {
     const struct queue *r = row;
 
-    cell_set_since(out, s, queue_last_use(r) ? queue_last_use(r) : r->o.ctime);
+    return queue_last_use(r) ? queue_last_use(r) : r->o.ctime;
+}
+
+static void get_idle(const struct snapshot *s, const void *row, struct cell *out)
+{
+    cell_set_since(out, s, idle_since(row));
 }
 
 static void show_lspid(const struct snapshot *s, const void *row, char *dst, size_t cap)
@@ -110,11 +115,6 @@ static const struct column columns[] = {
     OWNED_AGE_COLUMN,
 };
 // clang-format on
-
-static bool orphan(const struct snapshot *s, const void *row)
-{
-    return queue_abandoned(s, row);
-}
 
 static void name_pids(const struct snapshot *s, struct pid_vec *out)
 {
@@ -182,7 +182,8 @@ const struct kind kind_queues = {
     .enter = KIND_WAITER,
     .rows = ROWS_OF(queues),
     .identify = object_identify,
-    .orphan = orphan,
+    .orphan = queue_orphan,
+    .idle_since = idle_since,
     .name_pids = name_pids,
     .last_user = last_user,
     .processes = processes,

@@ -107,18 +107,23 @@ static void get_original_key(const struct snapshot *s, const void *row, struct c
 
 static void get_orphan(const struct snapshot *s, const void *row, struct cell *out)
 {
-    bool known = false, orphan = segment_orphan(s, row, &known);
+    bool known, orphan = segment_orphan(s, row, &known);
 
     if (known)
         cell_set_truth(out, orphan);
 }
 
-static void get_idle(const struct snapshot *s, const void *row, struct cell *out)
+static int64_t idle_since(const void *row)
 {
     const struct segment *r = row;
     int64_t used = segment_last_use(r);
 
-    cell_set_since(out, s, used > 0 ? used : r->o.ctime);
+    return used > 0 ? used : r->o.ctime;
+}
+
+static void get_idle(const struct snapshot *s, const void *row, struct cell *out)
+{
+    cell_set_since(out, s, idle_since(row));
 }
 
 static void show_cpid(const struct snapshot *s, const void *row, char *dst, size_t cap)
@@ -215,11 +220,6 @@ static const struct column columns[] = {
 };
 // clang-format on
 
-static bool orphan(const struct snapshot *s, const void *row)
-{
-    return segment_abandoned(s, row);
-}
-
 // One finding may be about many orphans: each of them has its dot, as loud as the finding.
 static bool mark(const struct snapshot *s, const void *row, enum severity *severity)
 {
@@ -228,7 +228,7 @@ static bool mark(const struct snapshot *s, const void *row, enum severity *sever
 
     if (mark_by_findings(s, &identity, severity))
         return true;
-    bool alone = orphan(s, row);
+    bool alone = kind_orphan(&kind_segments, s, row);
     *severity = alone ? SEVERITY_WARNING : SEVERITY_NOTICE;
     return alone || r->flags & SEG_DEST;
 }
@@ -347,7 +347,8 @@ const struct kind kind_segments = {
     .enter = KIND_HOLDER,
     .rows = ROWS_OF(segments),
     .identify = object_identify,
-    .orphan = orphan,
+    .orphan = segment_orphan,
+    .idle_since = idle_since,
     .maker = maker,
     .last_user = last_user,
     .memory = memory,

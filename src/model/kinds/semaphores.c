@@ -9,19 +9,24 @@
 #include "model/record/pid_state.h"
 #include "model/table/tally.h"
 
-static void get_idle(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct semset *r = row;
-
-    cell_set_since(out, s, r->otime > 0 ? r->otime : r->o.ctime);
-}
-
 static void get_orphan(const struct snapshot *s, const void *row, struct cell *out)
 {
-    bool known = false, orphan = semset_orphan(s, row, &known);
+    bool known, orphan = semset_orphan(s, row, &known);
 
     if (known)
         cell_set_truth(out, orphan);
+}
+
+static int64_t idle_since(const void *row)
+{
+    const struct semset *r = row;
+
+    return r->otime > 0 ? r->otime : r->o.ctime;
+}
+
+static void get_idle(const struct snapshot *s, const void *row, struct cell *out)
+{
+    cell_set_since(out, s, idle_since(row));
 }
 
 // The processes its elements name, of their last semop or SETVAL. False: some were not read.
@@ -103,11 +108,6 @@ static const struct column columns[] = {
 };
 // clang-format on
 
-static bool orphan(const struct snapshot *s, const void *row)
-{
-    return semset_abandoned(s, row);
-}
-
 // The one process that all operations seen are of.
 static bool last_user(const struct snapshot *s, const void *row, int32_t *pid, int64_t *time)
 {
@@ -171,7 +171,8 @@ const struct kind kind_semsets = {
     .rows = ROWS_OF(semsets),
     .identify = object_identify,
     .name_pids = name_pids,
-    .orphan = orphan,
+    .orphan = semset_orphan,
+    .idle_since = idle_since,
     .last_user = last_user,
     .counted_waiters = counted_waiters,
     .processes = processes,

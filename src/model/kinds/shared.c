@@ -69,13 +69,6 @@ static void get_orphan(const struct snapshot *s, const void *row, struct cell *o
         cell_set_truth(out, orphan);
 }
 
-static bool is_orphan(const struct snapshot *s, const void *row)
-{
-    bool known, orphan = shared_orphan(s, row, &known);
-
-    return known && orphan;
-}
-
 static bool mark(const struct snapshot *s, const void *row, enum severity *severity)
 {
     const struct shared *r = row;
@@ -83,7 +76,7 @@ static bool mark(const struct snapshot *s, const void *row, enum severity *sever
 
     if (mark_by_findings(s, &identity, severity))
         return true;
-    bool orphan = is_orphan(s, row);
+    bool orphan = kind_orphan(&kind_shared, s, row);
     *severity = orphan || r->status & SHARED_FULL ? SEVERITY_WARNING : SEVERITY_NOTICE;
     return orphan || r->status & (SHARED_FULL | SHARED_DELETED);
 }
@@ -289,7 +282,7 @@ const struct kind kind_shared = {
     .own_name = own_name,
     .path_text = path_text,
     .owner = owner,
-    .orphan = is_orphan,
+    .orphan = shared_orphan,
     .mark = mark,
     .processes = processes,
     .no_processes = no_processes,

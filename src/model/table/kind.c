@@ -120,6 +120,14 @@ bool row_object(const struct kind *kind, const struct snapshot *s, const void *r
     return kind_is_object(out->kind);
 }
 
+bool kind_orphan(const struct kind *kind, const struct snapshot *s, const void *row)
+{
+    bool known, young = kind->idle_since && s->orphan_age > 0 &&
+                        s->time - kind->idle_since(row) < s->orphan_age;
+
+    return !young && kind->orphan && kind->orphan(s, row, &known) && known;
+}
+
 const struct column *kind_column(const struct kind *kind, const char *name)
 {
     for (size_t i = 0; i < kind->n_columns; i++) {

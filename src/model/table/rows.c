@@ -49,7 +49,7 @@ static bool shown(const struct query *query, const struct snapshot *s, const voi
         if (!identity_set_has(query->members, &identity))
             return false;
     }
-    if (query->orphans && !(kind->orphan && kind->orphan(s, row)))
+    if (query->orphans && !kind_orphan(kind, s, row))
         return false;
     return filter_match(query->filter, query->shown, s, row);
 }

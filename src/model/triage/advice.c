@@ -58,8 +58,6 @@ void say_orphans_removal(struct say *x, uint32_t uid, const char *table)
 {
     char owner[OWNER_FILTER_MAX];
 
-    say(x, "(");
-    say(x, COMMAND("Enter shows them; F8", "--remove -f '{text} orphan=yes' {text}"),
+    say(x, "(" COMMAND("Enter shows them; F8", "--remove -f '{text} orphan=yes' {text}") ")",
         owner_filter(x->s, uid, owner), table);
-    say(x, ")");
 }

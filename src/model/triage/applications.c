@@ -339,7 +339,7 @@ static void server_gone_objects(const struct snapshot *s, const struct match *ma
 const struct rule applications_rules[] = {
     {
         .name = "database-interlock",
-        .subject = OF_SEGMENTS,
+        .subject = &kind_segments,
         .rank = 10,
         .severity = SEVERITY_CRITICAL,
         .need = NEED_SEGMENTS | NEED_HOLDERS | NEED_PROCESSES | NEED_APPS,
@@ -350,7 +350,7 @@ const struct rule applications_rules[] = {
     },
     {
         .name = "headless",
-        .subject = OF_SEGMENTS,
+        .subject = &kind_segments,
         .rank = 80,
         .severity = SEVERITY_WARNING,
         .need = NEED_SEGMENTS | NEED_HOLDERS | NEED_PROCESSES | NEED_APPS,
@@ -362,7 +362,7 @@ const struct rule applications_rules[] = {
     },
     {
         .name = "server-gone",
-        .subject = OF_QUEUES,
+        .subject = &kind_queues,
         .rank = 46,
         .severity = SEVERITY_WARNING,
         .need = NEED_QUEUES | NEED_WAITERS | NEED_PROCESSES | NEED_SEMSETS | NEED_ELEMENTS,

@@ -120,7 +120,7 @@ static void removed_advise(struct say *x)
 const struct rule databases_rules[] = {
     {
         .name = "database-removed",
-        .subject = OF_SEGMENTS,
+        .subject = &kind_segments,
         .rank = 12,
         .severity = SEVERITY_CRITICAL,
         .need = NEED_SEGMENTS | NEED_HOLDERS | NEED_PROCESSES | NEED_APPS,

@@ -2,7 +2,6 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "model/kinds/registry.h"
 #include "model/record/limit.h"
 #include "model/record/limit_spec.h"
 #include "rules.h"
@@ -100,7 +99,7 @@ static void growing_objects(const struct snapshot *s, const struct match *match,
 const struct rule growth_rules[] = {
     {
         .name = "growing",
-        .subject = OF_GROWTHS,
+        .instead = OF_GROWTHS,
         .rank = 30,
         .severity = SEVERITY_NOTICE,
         .need = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES | NEED_LIMITS | NEED_PROCESSES,

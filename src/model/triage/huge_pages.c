@@ -23,7 +23,7 @@ static struct lying lying_in(const struct snapshot *s)
 
         if (!(g->flags & SEG_HUGETLB))
             continue;
-        orphan = segment_abandoned(s, g);
+        orphan = kind_orphan(&kind_segments, s, g);
         removed = g->flags & SEG_DEST && g->nattch > 0;
         sum.n++;
         sum.orphans += orphan;
@@ -146,7 +146,7 @@ static void pool_objects(const struct snapshot *s, const struct match *match,
     for (size_t i = 0; i < s->segments.n; i++) {
         const struct segment *g = &s->segments.at[i];
 
-        if (!(g->flags & SEG_HUGETLB) || (lying.orphans && !segment_abandoned(s, g)) ||
+        if (!(g->flags & SEG_HUGETLB) || (lying.orphans && !kind_orphan(&kind_segments, s, g)) ||
             (!lying.orphans && lying.removed && !(g->flags & SEG_DEST && g->nattch > 0)))
             continue;
         vec_push(out, identity_of(&g->o));
@@ -181,7 +181,7 @@ static void pool_advise(struct say *x)
 const struct rule huge_pages_rules[] = {
     {
         .name = "huge-pages",
-        .subject = OF_LIMITS,
+        .subject = &kind_limits,
         .rank = 30,
         .severity = SEVERITY_WARNING,
         .need = NEED_LIMITS | NEED_SEGMENT_USE | NEED_HOLDERS | NEED_ORPHANS,

@@ -143,7 +143,7 @@ static bool queue_unread(const struct snapshot *s, struct match *match)
         s->time - q->rtime <= READER_AWAY ||
         !pid_state_ended(object_pid_state(s, &q->o, q->lrpid, q->rtime)) ||
         words_waiters(NULL, s, &q->o, CALLS_ALL, 0) > 0 || applications_server_gone(s, q) ||
-        queue_abandoned(s, q))
+        kind_orphan(&kind_queues, s, q))
         return false;
     return true;
 }
@@ -191,7 +191,7 @@ static void queue_unread_advise(struct say *x)
 const struct rule queues_rules[] = {
     {
         .name = "queue-blocked",
-        .subject = OF_QUEUES,
+        .subject = &kind_queues,
         .rank = 44,
         .severity = SEVERITY_WARNING,
         .need = NEED_QUEUES | NEED_QUEUE_MAX | NEED_WAITERS | NEED_PROCESSES,
@@ -202,7 +202,7 @@ const struct rule queues_rules[] = {
     },
     {
         .name = "queue-unread",
-        .subject = OF_QUEUES,
+        .subject = &kind_queues,
         .rank = 90,
         .severity = SEVERITY_NOTICE,
         .need = NEED_QUEUE_MAX | NEED_ORPHANS,

@@ -372,7 +372,7 @@ static void removed_held_advise(struct say *x)
 const struct rule removed_rules[] = {
     {
         .name = "removed-held",
-        .subject = OF_SEGMENTS,
+        .subject = &kind_segments,
         .rank = 40,
         .severity = SEVERITY_WARNING,
         .need = NEED_SEGMENTS | NEED_HOLDERS | NEED_PROCESSES | NEED_NAMES | NEED_LIMITS,

@@ -5,11 +5,10 @@
 #ifndef IPCTOP_MODEL_TRIAGE_RULES_H
 #define IPCTOP_MODEL_TRIAGE_RULES_H
 
+#include "model/kinds/registry.h"
 #include "model/text/say.h"
 #include "model/text/words.h"
 #include "model/triage/triage.h"
-
-enum subject { OF_SEGMENTS, OF_SEMSETS, OF_QUEUES, OF_LIMITS, OF_GROWTHS, OF_SCAN, OF_SHARED };
 
 struct match {              // an object a rule applies to
     const void *object;     // struct segment, semset, queue, limit, growth; scan
@@ -51,7 +50,8 @@ bool pids_filter(const struct pid_vec *pids, char *dst, size_t cap);
 
 struct rule {
     const char *name;
-    enum subject subject;
+    const struct kind *subject; // it looks at each row of that table, or:
+    enum { OF_ROWS, OF_GROWTHS, OF_SCAN } instead;
     int rank; // findings of one severity come in this order
     enum severity severity;
     uint64_t need; // enum need

@@ -45,7 +45,7 @@ static bool orphan(const struct snapshot *s, struct match *match)
     match->weight = g->size;
     if (freed(g) < MIB)
         match->severity = SEVERITY_NOTICE; // clutter, not memory
-    return segment_abandoned(s, g);
+    return kind_orphan(&kind_segments, s, g);
 }
 
 static void orphan_title(struct say *x)
@@ -179,7 +179,7 @@ static bool creator_reused(const struct snapshot *s, struct match *match)
 
     match->weight = g->size;
     return object_pid_state(s, &g->o, g->cpid, segment_birth(g)) == PID_REUSED &&
-           !segment_abandoned(s, g); // orphans have a finding already
+           !kind_orphan(&kind_segments, s, g); // orphans have a finding already
 }
 
 static void creator_reused_title(struct say *x)
@@ -224,7 +224,7 @@ static void creator_reused_advise(struct say *x)
 const struct rule segments_rules[] = {
     {
         .name = "orphan-segments",
-        .subject = OF_SEGMENTS,
+        .subject = &kind_segments,
         .rank = 50,
         .severity = SEVERITY_WARNING,
         .need = NEED_SEGMENT_USE | NEED_ORPHANS,
@@ -236,7 +236,7 @@ const struct rule segments_rules[] = {
     },
     {
         .name = "swapped",
-        .subject = OF_SEGMENTS,
+        .subject = &kind_segments,
         .rank = 120,
         .severity = SEVERITY_NOTICE,
         .need = NEED_SEGMENTS | NEED_SEGMENT_USE,
@@ -247,7 +247,7 @@ const struct rule segments_rules[] = {
     },
     {
         .name = "unseen",
-        .subject = OF_SEGMENTS,
+        .subject = &kind_segments,
         .rank = 160,
         .severity = SEVERITY_NOTICE,
         .need = NEED_SEGMENTS | NEED_HOLDERS | NEED_SYSTEM,
@@ -259,7 +259,7 @@ const struct rule segments_rules[] = {
     },
     {
         .name = "creator-reused",
-        .subject = OF_SEGMENTS,
+        .subject = &kind_segments,
         .rank = 150,
         .severity = SEVERITY_NOTICE,
         .need = NEED_ORPHANS,

@@ -241,16 +241,16 @@ static void nearly_full_advice(struct say *x)
 
 // clang-format off
 const struct rule shared_rules[] = {
-    {.name = "shm-full", .subject = OF_LIMITS, .rank = 25, .severity = SEVERITY_WARNING, .need = NEED_LIMITS,
+    {.name = "shm-full", .subject = &kind_limits, .rank = 25, .severity = SEVERITY_WARNING, .need = NEED_LIMITS,
      .more_need = NEED_SHARED | NEED_SHARED_HOLDERS, .lists = list_in, .applies = nearly_full, .title = nearly_full_title, .evidence = nearly_full_evidence,
      .advise = nearly_full_advice},
-    {.name = "shared-orphan", .subject = OF_SHARED, .rank = 125, .severity = SEVERITY_WARNING, .group = same_app,
+    {.name = "shared-orphan", .subject = &kind_shared, .rank = 125, .severity = SEVERITY_WARNING, .group = same_app,
      .applies = orphan, .title = orphan_title, .evidence = orphan_evidence,
      .advise = orphan_advise},
-    {.name = "shared-deleted", .subject = OF_SHARED, .rank = 165, .severity = SEVERITY_NOTICE, .together = true,
+    {.name = "shared-deleted", .subject = &kind_shared, .rank = 165, .severity = SEVERITY_NOTICE, .together = true,
      .applies = deleted, .title = deleted_title, .evidence = deleted_evidence,
      .advice = "the memory is free once its last holder unmaps and closes it, or ends"},
-    {.name = "mqueue-full", .subject = OF_SHARED, .rank = 95, .severity = SEVERITY_WARNING,
+    {.name = "mqueue-full", .subject = &kind_shared, .rank = 95, .severity = SEVERITY_WARNING,
      .applies = full, .title = full_title, .evidence = full_evidence,
      .advise = full_advise},
     {0},

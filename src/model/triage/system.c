@@ -1,7 +1,6 @@
 // What is wrong with the machine: limits nearly reached, processes that do not answer.
 #include <string.h>
 
-#include "model/kinds/registry.h"
 #include "model/orphans.h"
 #include "model/record/limit.h"
 #include "model/record/limit_spec.h"
@@ -171,21 +170,18 @@ static void limit_evidence(struct say *x)
 static struct identity_vec superfluous(const struct snapshot *s, enum kind_id kind, bool *held)
 {
     struct identity_vec orphans = {0}, removed = {0};
+    const struct kind *objects = kind_get(kind);
 
+    for (size_t i = 0; kind_is_object(kind) && i < kind_count(objects, s); i++) {
+        const struct owned *o = kind_at(objects, s, i);
+        if (kind_orphan(objects, s, o))
+            vec_push(&orphans, identity_of(o));
+    }
     for (size_t i = 0; kind == KIND_SEGMENT && i < s->segments.n; i++) {
         const struct segment *g = &s->segments.at[i];
-
-        if (segment_abandoned(s, g))
-            vec_push(&orphans, identity_of(&g->o));
         if (g->flags & SEG_DEST && g->nattch > 0)
             vec_push(&removed, identity_of(&g->o));
     }
-    for (size_t i = 0; kind == KIND_SEMSET && i < s->semsets.n; i++)
-        if (semset_abandoned(s, &s->semsets.at[i]))
-            vec_push(&orphans, identity_of(&s->semsets.at[i].o));
-    for (size_t i = 0; kind == KIND_QUEUE && i < s->queues.n; i++)
-        if (queue_abandoned(s, &s->queues.at[i]))
-            vec_push(&orphans, identity_of(&s->queues.at[i].o));
     *held = !orphans.n && removed.n * 2 > s->segments.n;
     if (*held)
         vec_free(&orphans);
@@ -301,7 +297,7 @@ static void stuck_evidence(struct say *x)
 const struct rule system_rules[] = {
     {
         .name = "limit",
-        .subject = OF_LIMITS,
+        .subject = &kind_limits,
         .rank = 20,
         .severity = SEVERITY_WARNING,
         .need = NEED_LIMITS | NEED_ORPHANS,
@@ -313,7 +309,7 @@ const struct rule system_rules[] = {
     },
     {
         .name = "stuck",
-        .subject = OF_SCAN,
+        .instead = OF_SCAN,
         .rank = 110,
         .severity = SEVERITY_WARNING,
         .need = NEED_HOLDERS | NEED_PROCESSES,

@@ -6,7 +6,6 @@
 
 #include "model/apps/groups.h"
 #include "model/kinds/parts/row_parts.h"
-#include "model/kinds/registry.h"
 #include "model/kinds/shared.h"
 #include "rules.h"
 
@@ -47,46 +46,18 @@ uint64_t triage_need(void)
 
 // --- the objects a rule looks at ----------------------------------------------------------------
 
-static size_t count_subjects(const struct snapshot *s, enum subject subject)
+static size_t count_subjects(const struct snapshot *s, const struct rule *rule)
 {
-    switch (subject) {
-    case OF_SEGMENTS:
-        return s->segments.n;
-    case OF_SEMSETS:
-        return s->semsets.n;
-    case OF_QUEUES:
-        return s->queues.n;
-    case OF_LIMITS:
-        return s->limits.n;
-    case OF_GROWTHS:
+    if (rule->instead == OF_GROWTHS)
         return s->growths.n;
-    case OF_SCAN:
-        return s->scan ? 1 : 0;
-    case OF_SHARED:
-        return kind_count(&kind_shared, s);
-    }
-    return 0;
+    return rule->instead == OF_SCAN ? s->scan != NULL : kind_count(rule->subject, s);
 }
 
-static const void *subject_at(const struct snapshot *s, enum subject subject, size_t i)
+static const void *subject_at(const struct snapshot *s, const struct rule *rule, size_t i)
 {
-    switch (subject) {
-    case OF_SEGMENTS:
-        return &s->segments.at[i];
-    case OF_SEMSETS:
-        return &s->semsets.at[i];
-    case OF_QUEUES:
-        return &s->queues.at[i];
-    case OF_LIMITS:
-        return &s->limits.at[i];
-    case OF_GROWTHS:
+    if (rule->instead == OF_GROWTHS)
         return &s->growths.at[i];
-    case OF_SCAN:
-        return s->scan;
-    case OF_SHARED:
-        return kind_at(&kind_shared, s, i);
-    }
-    return NULL;
+    return rule->instead == OF_SCAN ? s->scan : kind_at(rule->subject, s, i);
 }
 
 // By an object that came: it is there to be entered.
@@ -115,27 +86,17 @@ static struct identity identify_stuck(const struct snapshot *s)
     return (struct identity){.kind = NO_KIND};
 }
 
-static struct identity identify(const struct snapshot *s, enum subject subject, const void *object)
+static struct identity identify(const struct snapshot *s, const struct rule *rule,
+                                const void *object)
 {
     struct identity about;
 
-    switch (subject) {
-    case OF_SEGMENTS:
-    case OF_SEMSETS:
-    case OF_QUEUES:
-        return identity_of(object);
-    case OF_LIMITS:
-        kind_limits.identify(s, object, &about);
-        return about;
-    case OF_GROWTHS:
+    if (rule->instead == OF_GROWTHS)
         return identify_growth(s, object);
-    case OF_SCAN:
+    if (rule->instead == OF_SCAN)
         return identify_stuck(s);
-    case OF_SHARED:
-        kind_shared.identify(s, object, &about);
-        return about;
-    }
-    return (struct identity){.kind = NO_KIND};
+    rule->subject->identify(s, object, &about);
+    return about;
 }
 
 // --- running the rules --------------------------------------------------------------------------
@@ -192,7 +153,7 @@ static struct identity_vec objects_of(const struct snapshot *s, const struct rul
     struct identity_vec objects = {0}, set = {0};
 
     for (size_t i = 0; i < n; i++) {
-        const struct identity about = identify(s, rule->subject, matches[i].object);
+        const struct identity about = identify(s, rule, matches[i].object);
         const struct kind *kind = kind_get(about.kind);
 
         if (rule->objects)
@@ -227,7 +188,7 @@ static void report(struct snapshot *s, const struct rule *rule, const struct mat
     words(s, rule->evidence, matches, n, evidence, sizeof evidence);
     if (rule->advise)
         words(s, rule->advise, matches, n, advised, sizeof advised);
-    const struct identity about = identify(s, rule->subject, matches[0].object);
+    const struct identity about = identify(s, rule, matches[0].object);
     const struct kind *kind = kind_get(about.kind);
     struct finding finding = {.rule = rule->name,
                               .severity = matches[0].severity,
@@ -268,12 +229,11 @@ static void report_runs(struct snapshot *s, const struct rule *rule, struct matc
 
 static void run_rule(struct snapshot *s, const struct rule *rule, struct match_vec *matches)
 {
-    size_t n = count_subjects(s, rule->subject);
+    size_t n = count_subjects(s, rule);
 
     vec_clear(matches);
     for (size_t i = 0; i < n; i++) {
-        struct match match = {.object = subject_at(s, rule->subject, i),
-                              .severity = rule->severity};
+        struct match match = {.object = subject_at(s, rule, i), .severity = rule->severity};
 
         if (rule->applies(s, &match))
             vec_push(matches, match);

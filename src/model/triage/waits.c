@@ -107,7 +107,7 @@ static bool orphan_set(const struct snapshot *s, struct match *match)
     const struct semset *set = match->object;
 
     match->weight = set->nsems;
-    return semset_abandoned(s, set);
+    return kind_orphan(&kind_semsets, s, set);
 }
 
 static bool orphan_queue(const struct snapshot *s, struct match *match)
@@ -115,7 +115,7 @@ static bool orphan_queue(const struct snapshot *s, struct match *match)
     const struct queue *q = match->object;
 
     match->weight = q->bytes;
-    return queue_abandoned(s, q);
+    return kind_orphan(&kind_queues, s, q);
 }
 
 static void list(struct say *x, const struct owned *o, int64_t used, size_t index)
@@ -217,7 +217,7 @@ static void orphan_queues_advise(struct say *x)
 const struct rule waits_rules[] = {
     {
         .name = "set-stranded",
-        .subject = OF_SEMSETS,
+        .subject = &kind_semsets,
         .rank = 100,
         .severity = SEVERITY_NOTICE,
         .need = NEED_SEMSETS | NEED_SEM_WAITERS | NEED_ELEMENTS | NEED_WAITERS | NEED_PROCESSES,
@@ -228,7 +228,7 @@ const struct rule waits_rules[] = {
     },
     {
         .name = "orphan-sets",
-        .subject = OF_SEMSETS,
+        .subject = &kind_semsets,
         .rank = 130,
         .severity = SEVERITY_NOTICE,
         .need = NEED_ORPHANS,
@@ -240,7 +240,7 @@ const struct rule waits_rules[] = {
     },
     {
         .name = "orphan-queues",
-        .subject = OF_QUEUES,
+        .subject = &kind_queues,
         .rank = 140,
         .severity = SEVERITY_NOTICE,
         .need = NEED_ORPHANS | NEED_HOLDERS,
@@ -252,7 +252,7 @@ const struct rule waits_rules[] = {
     },
     {
         .name = "sets-left-out",
-        .subject = OF_SEMSETS,
+        .subject = &kind_semsets,
         .rank = 170,
         .severity = SEVERITY_NOTICE,
         .need = NEED_SEMSETS | NEED_ELEMENTS,

@@ -17,7 +17,7 @@ const struct shared *shared_find(const struct snapshot *s, const struct shared_i
 const struct shared_holder *shared_holders(const struct snapshot *s, const struct shared_id *id,
                                            size_t *n);
 // Whether nothing uses it and what made it no longer runs; *known is false where that is not certain.
-bool shared_orphan(const struct snapshot *s, const struct shared *row, bool *known);
+bool shared_orphan(const struct snapshot *s, const void *shared, bool *known); // kind->orphan
 // The title of its application, "PostgreSQL", or the program that all its holders run; NULL: neither.
 // `instance`, of `cap` bytes: its data directory; empty where that is not known.
 const char *shared_app(const struct snapshot *s, const struct shared *row, char *instance,

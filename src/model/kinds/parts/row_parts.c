@@ -60,7 +60,7 @@ bool mark_by_orphan(const struct snapshot *s, const struct kind *kind, const voi
     if (mark_by_findings(s, &identity, severity))
         return true;
     *severity = SEVERITY_NOTICE;
-    return kind->orphan && kind->orphan(s, row);
+    return kind_orphan(kind, s, row);
 }
 
 struct identity holder_identity(int32_t shmid, int32_t pid, uint64_t start_ticks)

@@ -59,8 +59,10 @@ const struct shared_holder *shared_holders(const struct snapshot *s, const struc
 }
 
 // Memory without a name is held as long as it is there; queues and semaphores have no known maker.
-bool shared_orphan(const struct snapshot *s, const struct shared *row, bool *known)
+bool shared_orphan(const struct snapshot *s, const void *shared, bool *known)
 {
+    const struct shared *row = shared;
+
     (void)s;
     *known = true;
     if ((row->known & SHARED_KNOWS_ATTACHED && row->attached) ||
