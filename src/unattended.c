@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "model/consequence/consequence.h"
-#include "model/kinds/find_row.h"
+#include "model/identity/find_row.h"
 #include "model/triage/triage.h"
 #include "output/results.h"
 #include "print.h"

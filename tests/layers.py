@@ -25,6 +25,7 @@ model
 model/text model/table
 model/kinds/parts
 model/kinds
+model/identity
 model/consequence model/triage model/events
 linux/process linux/bpf
 linux/objects linux/holders linux/waiters linux/files linux/namespaces
@@ -34,7 +35,7 @@ linux replay
 engine/ask
 engine/holders
 engine/users
-engine/shared
+engine/shared engine/files
 engine
 store
 session/prompt

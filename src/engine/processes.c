@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "engine/ask/collector.h"
 #include "engine/given_processes.h"
-#include "model/kinds/find_row.h"
+#include "model/identity/find_row.h"
 #include "model/kinds/holders.h"
 
 enum {

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "model/kinds/find_row.h"
+#include "model/identity/find_row.h"
 #include "model/kinds/processes.h"
 #include "model/kinds/registry.h"
 #include "model/record/identity_set.h"

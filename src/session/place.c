@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "engine/sampler.h"
-#include "model/kinds/find_row.h"
+#include "model/identity/find_row.h"
 #include "model/kinds/registry.h"
 #include "session/current.h"
 #include "session/message.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "model/kinds/find_row.h"
+#include "model/identity/find_row.h"
 #include "model/kinds/registry.h"
 #include "model/record/identity_set.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/kinds/find_row.h"
+#include "model/identity/find_row.h"
 #include "model/kinds/registry.h"
 #include "model/record/identity_set.h"
 #include "session/current.h"

@@ -14,7 +14,7 @@
 
 #include "base/clock.h"
 #include "engine/action_worker.h"
-#include "model/kinds/command_line.h"
+#include "model/identity/command_line.h"
 #include "store/audit_log.h"
 #include "support/files.h"
 #include "support/ns.h"

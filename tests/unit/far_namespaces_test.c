@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "engine/ask/process_list.h"
-#include "engine/peers.h"
+#include "engine/files/peers.h"
 #include "support/test.h"
 
 // A client is connected to a server in each of so many namespaces, of two processes each, among others.

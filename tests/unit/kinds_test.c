@@ -1,7 +1,7 @@
 // Every kind fills its entry: one that forgets something fails here, not silently on the screen.
 #include <string.h>
 
-#include "model/kinds/find_row.h"
+#include "model/identity/find_row.h"
 #include "model/kinds/registry.h"
 #include "model/table/rows.h"
 #include "support/fake.h"

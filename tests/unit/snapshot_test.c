@@ -2,7 +2,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "model/kinds/find_row.h"
+#include "model/identity/find_row.h"
 #include "model/kinds/registry.h"
 #include "model/record/snapshot.h"
 #include "model/source.h"

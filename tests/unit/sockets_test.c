@@ -1,7 +1,7 @@
 // Sockets whose tables cannot be read are unknown in every process of the network namespace.
 #include <errno.h>
 
-#include "engine/sockets.h"
+#include "engine/files/sockets.h"
 #include "support/kernel.h"
 #include "support/test.h"
 

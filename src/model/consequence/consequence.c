@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "base/sum.h"
-#include "model/kinds/find_row.h"
+#include "model/identity/find_row.h"
 #include "parts.h"
 
 static void amount_add(struct amount *sum, const struct amount *one)

@@ -6,7 +6,7 @@
 #include "base/error_text.h"
 #include "base/signal_name.h"
 #include "base/text.h"
-#include "model/kinds/find_row.h"
+#include "model/identity/find_row.h"
 #include "model/record/limit_spec.h"
 #include "model/text/say.h"
 

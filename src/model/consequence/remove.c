@@ -7,7 +7,7 @@
 #include "model/apps/heirs.h"
 #include "model/apps/labels.h"
 #include "model/apps/postgres.h"
-#include "model/kinds/find_row.h"
+#include "model/identity/find_row.h"
 #include "model/kinds/registry.h"
 #include "model/orphans.h"
 #include "model/record/object_times.h"

@@ -3,8 +3,8 @@
 
 #include "base/clock.h"
 #include "base/sum.h"
-#include "model/kinds/command_line.h"
-#include "model/kinds/find_row.h"
+#include "model/identity/command_line.h"
+#include "model/identity/find_row.h"
 #include "model/kinds/registry.h"
 #include "model/record/action.h"
 #include "model/record/pid_state.h"

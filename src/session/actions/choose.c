@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/distinct.h"
-#include "model/kinds/find_row.h"
+#include "model/identity/find_row.h"
 #include "session/actions/confirm.h"
 #include "session/actions/preview.h"
 #include "session/actions/signal_menu.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "engine/sampler.h"
-#include "model/kinds/find_row.h"
+#include "model/identity/find_row.h"
 #include "model/kinds/registry.h"
 #include "session/actions/await_exit.h"
 #include "session/actions/preview.h"

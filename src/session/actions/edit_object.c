@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "engine/sampler.h"
-#include "model/kinds/find_row.h"
+#include "model/identity/find_row.h"
 #include "model/kinds/registry.h"
 #include "model/record/limit.h"
 #include "model/record/limit_spec.h"

@@ -6,7 +6,7 @@
 
 #include "base/signal_name.h"
 #include "model/apps/postgres.h"
-#include "model/kinds/find_row.h"
+#include "model/identity/find_row.h"
 #include "model/kinds/registry.h"
 #include "model/text/say.h"
 #include "session/actions/confirm.h"

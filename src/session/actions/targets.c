@@ -4,7 +4,7 @@
 
 #include "base/distinct.h"
 #include "base/line.h"
-#include "model/kinds/find_row.h"
+#include "model/identity/find_row.h"
 #include "model/kinds/registry.h"
 #include "model/record/pid_state.h"
 

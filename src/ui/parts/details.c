@@ -7,7 +7,7 @@
 
 #include "base/line.h"
 #include "base/text.h"
-#include "model/kinds/find_row.h"
+#include "model/identity/find_row.h"
 #include "model/kinds/parts/row_parts.h"
 #include "model/kinds/registry.h"
 #include "session/current.h"

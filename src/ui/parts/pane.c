@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/kinds/find_row.h"
+#include "model/identity/find_row.h"
 #include "model/kinds/parts/row_parts.h"
 #include "model/kinds/registry.h"
 #include "session/current.h"

@@ -1,6 +1,6 @@
 // From an identity to its row, to the object that belongs to, and to words.
-#ifndef IPCTOP_MODEL_KINDS_FIND_ROW_H
-#define IPCTOP_MODEL_KINDS_FIND_ROW_H
+#ifndef IPCTOP_MODEL_IDENTITY_FIND_ROW_H
+#define IPCTOP_MODEL_IDENTITY_FIND_ROW_H
 
 #include "model/table/kind.h"
 

@@ -1,7 +1,7 @@
 // Who has the other ends of TCP connections that lead into another network namespace of this machine, as
 // over a veth(4) to a container.
-#ifndef IPCTOP_ENGINE_FAR_PEERS_H
-#define IPCTOP_ENGINE_FAR_PEERS_H
+#ifndef IPCTOP_ENGINE_FILES_FAR_PEERS_H
+#define IPCTOP_ENGINE_FILES_FAR_PEERS_H
 
 #include "engine/ask/prober_pool.h"
 

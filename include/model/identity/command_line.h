@@ -1,6 +1,6 @@
 // Actions as command lines.
-#ifndef IPCTOP_MODEL_KINDS_COMMAND_LINE_H
-#define IPCTOP_MODEL_KINDS_COMMAND_LINE_H
+#ifndef IPCTOP_MODEL_IDENTITY_COMMAND_LINE_H
+#define IPCTOP_MODEL_IDENTITY_COMMAND_LINE_H
 
 #include "model/record/action.h"
 

@@ -7,8 +7,8 @@
 
 #include "base/clock.h"
 #include "engine/ask/collector.h"
-#include "engine/peers.h"
-#include "engine/sockets.h"
+#include "engine/files/peers.h"
+#include "engine/files/sockets.h"
 #include "model/holders/process_totals.h"
 
 enum {

@@ -1,6 +1,6 @@
 // What the sockets among open files are: one process of each network namespace is asked for its tables.
-#ifndef IPCTOP_ENGINE_SOCKETS_H
-#define IPCTOP_ENGINE_SOCKETS_H
+#ifndef IPCTOP_ENGINE_FILES_SOCKETS_H
+#define IPCTOP_ENGINE_FILES_SOCKETS_H
 
 #include "engine/ask/prober_pool.h"
 

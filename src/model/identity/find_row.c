@@ -1,4 +1,4 @@
-#include "model/kinds/find_row.h"
+#include "model/identity/find_row.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "model/kinds/command_line.h"
+#include "model/identity/command_line.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
-#include "engine/peers.h"
+#include "engine/files/peers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "engine/far_peers.h"
+#include "engine/files/far_peers.h"
 
 struct end { // a socket that is looked for
     uint64_t inode;

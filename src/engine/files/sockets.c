@@ -1,4 +1,4 @@
-#include "engine/sockets.h"
+#include "engine/files/sockets.h"
 
 #include "engine/ask/ask.h"
 

@@ -1,4 +1,4 @@
-#include "engine/far_peers.h"
+#include "engine/files/far_peers.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // Which process has the other end of a socket, on this machine.
-#ifndef IPCTOP_ENGINE_PEERS_H
-#define IPCTOP_ENGINE_PEERS_H
+#ifndef IPCTOP_ENGINE_FILES_PEERS_H
+#define IPCTOP_ENGINE_FILES_PEERS_H
 
 #include "engine/ask/collector.h"
 
