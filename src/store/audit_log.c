@@ -305,7 +305,7 @@ static void write_event(struct append_log *file, const struct event *event)
     struct line line = line_start(text, sizeof text - 1);
 
     add_start(&line, (time_t)event->time, "event");
-    line_add(&line, " what=%s", event_what_name(event->what));
+    line_add(&line, " what=%s", event_what_names[event->what]);
     if (event->several && kind)
         add_quoted(&line, "object", kind->name);
     else if (kind && !kind->own_name) // the text has it

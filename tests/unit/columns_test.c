@@ -138,11 +138,14 @@ static bool member_fits(const struct column *c)
                : form == FORM_REAL  ? size == sizeof(double)
                                     : form != FORM_TEXT && (size == 1 || size == 4 || size == 8);
     case AS_POSITIVE:
-        return form == FORM_SIGNED && (size == 4 || size == 8);
+        return (form == FORM_SIGNED || form == FORM_UNSIGNED) && (size == 4 || size == 8);
     case AS_VALID:
         return form == FORM_SIGNED && size == 4;
     case AS_SINCE:
         return c->type == CELL_DURATION && size == 8;
+    case AS_TEXT:
+        return form == FORM_TEXT && (size == 1 || size == 4) && c->member.texts;
+    case AS_DEVICE:
     case AS_NAMED:
     case AS_USER:
     case AS_GROUP:

@@ -16,7 +16,9 @@ void get_event_id(const struct snapshot *s, const void *row, struct cell *out);
 // Of which kind of object is not known before event_restore().
 void set_event_id(struct snapshot *s, void *row, const struct cell *value);
 
-// kind->mark of events and of actions.
+// Methods of events and of actions.
+bool event_object_of(const void *row, struct identity *out);
+bool event_subject(const void *row, struct row_subject *out);
 bool event_mark(const struct snapshot *s, const void *row, enum severity *severity);
 
 // One that is whole, of a row that the columns were put in; its number is set. One reference.

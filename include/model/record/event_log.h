@@ -21,7 +21,7 @@ enum event_what {
     EVENT_TRACING, // it began, ended, or lost something
     EVENT_WHATS
 };
-const char *event_what_name(enum event_what what); // "created", …
+extern const char *const event_what_names[EVENT_WHATS]; // "created", …
 
 enum event_by {         // how the process is known
     EVENT_BY_NOBODY,    // it is not
@@ -30,7 +30,7 @@ enum event_by {         // how the process is known
     EVENT_BY_US,
     EVENT_BYS
 };
-const char *event_by_name(enum event_by by); // "last user", "exact", "us"; NULL: nobody
+extern const char *const event_by_names[EVENT_BYS]; // "last user", "exact", "us"; NULL: nobody
 
 struct event {
     int refs;        // private

@@ -21,7 +21,7 @@ enum file_kind {
     FILE_ANON, // eventfd, epoll, timerfd, …: `path` names it
     FILE_KINDS
 };
-const char *file_kind_name(enum file_kind kind); // "file"
+extern const char *const file_kind_names[FILE_KINDS]; // "file"
 
 enum protocol {
     PROTOCOL_NONE, // no socket, or one that no table has
@@ -41,7 +41,7 @@ enum protocol {
     PROTOCOL_TIPC,
     PROTOCOLS
 };
-const char *protocol_name(enum protocol protocol); // "tcp"; NULL of PROTOCOL_NONE
+extern const char *const protocol_names[PROTOCOLS]; // "tcp"; NULL of PROTOCOL_NONE
 
 // Those of TCP are numbered as include/net/tcp_states.h does.
 enum socket_state {
@@ -54,15 +54,16 @@ enum socket_state {
     SOCKET_CONNECTED = 13, // of unix(7)
     SOCKET_STATES
 };
-const char *socket_state_name(enum socket_state state); // "LISTEN"; NULL of none
+extern const char *const socket_state_names[SOCKET_STATES]; // "LISTEN"; NULL of none
 
-// Those of unix(7), numbered as include/linux/net.h does.
-const char *socket_type_name(unsigned type); // "STREAM", as lsof(8) has it; NULL of others
+// Those of unix(7), numbered as include/linux/net.h does: "STREAM", as lsof(8) has it; NULL of others.
+enum { SOCKET_TYPES = 6 };
+extern const char *const socket_type_names[SOCKET_TYPES];
 
 struct socket_entry { // of the tables of one network namespace
     uint64_t inode;
     uint8_t protocol, state;
-    uint8_t type; // of unix(7): socket_type_name(); else 0
+    uint8_t type; // of unix(7): socket_type_names[]; else 0
     bool ipv6;
     uint16_t port; // local; 0: none
     bool clients_known;

@@ -80,6 +80,8 @@ enum member_as {
     AS_POSITIVE, // 0 and below: unknown
     AS_VALID,    // -1, or all bits set: unknown
     AS_NAMED,    // a number: column->names has its text, and NULL behind the last
+    AS_TEXT,     // a number: member.texts has its text; NULL there: unknown
+    AS_DEVICE,   // two numbers one behind the other, major and minor: "00:1a"
     AS_STRING,   // a pointer; NULL: unknown
     AS_WORDS,    // a pointer; empty: unknown
     AS_CHARS,    // an array; empty: unknown
@@ -95,6 +97,8 @@ struct member {
     bool of_process;   // it stands in the record of the process whose pid the row begins with
     uint16_t known_in; // offset of a uint8_t; of a process's `known`
     uint16_t known;    // its bits that are set where the value is known; 0: always
+    uint8_t n_texts;   // AS_TEXT
+    const char *const *texts;
 };
 #define MEMBER(how, row, name)                                                                     \
     {                                                                                              \
@@ -106,6 +110,11 @@ struct member {
         .known_in = offsetof(row, known), .known = bits                                            \
     }
 
+#define MEMBER_TEXT(of, row, name)                                                                 \
+    {                                                                                              \
+        .offset = offsetof(row, name), .size = sizeof((row *)0)->name, .as = AS_TEXT, .texts = of, \
+        .n_texts = sizeof of / sizeof *of                                                          \
+    }
 // Of the process that a row is, or belongs to. `bits`: PROC_KNOWS_*.
 #define MEMBER_OF_PROCESS(bits, how, name)                                                         \
     {                                                                                              \

@@ -151,7 +151,7 @@ struct kind {
     // What an action on the row is done to, where that is no object with a number: the target, and what
     // it was. False: there is none, or it is gone. NULL: objects with a number alone.
     bool (*act_on)(const struct snapshot *s, const struct identity *row, struct action *action);
-    // "segment 393216": as sentences name it. NULL: `one` and the id.
+    // "segment 393216": as sentences name it. NULL: `one` and the id of an object, else the part.
     void (*describe)(const struct identity *identity, char *dst, size_t cap);
     // The name of a row in the path. NULL: the id.
     void (*path_text)(const struct snapshot *s, const struct identity *identity, char *dst,

@@ -99,8 +99,10 @@ const char *identity_text(const struct identity *identity, char *dst, size_t cap
         dst[0] = '\0';
     if (kind && kind->describe)
         kind->describe(identity, dst, cap);
-    else if (kind)
+    else if (kind && kind_is_object(kind->id))
         snprintf(dst, cap, "%s %" PRId32, kind->one, identity->id);
+    else if (kind)
+        snprintf(dst, cap, "%s %" PRIu64, kind->one, identity->part);
     return dst;
 }
 

@@ -68,23 +68,6 @@ static bool belongs(const void *row, const struct identity *parent)
     return parent->kind == KIND_EVENT && ((const struct event *)row)->of == parent->part;
 }
 
-static bool object_of(const void *row, struct identity *out)
-{
-    *out = ((const struct event *)row)->about;
-    return kind_is_object(out->kind);
-}
-
-static bool subject(const void *row, struct row_subject *out)
-{
-    *out = (struct row_subject){.about = ((const struct event *)row)->about};
-    return out->about.kind != NO_KIND;
-}
-
-static void describe(const struct identity *identity, char *dst, size_t cap)
-{
-    snprintf(dst, cap, "action %" PRIu64, identity->part);
-}
-
 const struct kind kind_actions = {
     .id = KIND_ACTION,
     .name = "actions",
@@ -102,8 +85,7 @@ const struct kind kind_actions = {
     .identify = identify,
     .belongs = belongs,
     .order = order,
-    .object_of = object_of,
-    .subject = subject,
-    .describe = describe,
+    .object_of = event_object_of,
+    .subject = event_subject,
     .mark = event_mark,
 };

@@ -13,44 +13,6 @@
 
 enum { DAY = 24 * 3600 };
 
-static void get_what(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct event *r = row;
-
-    (void)s;
-    cell_set_text(out, event_what_name(r->what));
-}
-
-static void get_by(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct event *r = row;
-
-    (void)s;
-    cell_set_text(out, event_by_name(r->by));
-}
-
-static void set_what(struct snapshot *s, void *row, const struct cell *value)
-{
-    struct event *r = row;
-
-    (void)s;
-    for (int i = 0; i < EVENT_WHATS; i++)
-        if (strcmp(event_what_name((enum event_what)i), value->text) == 0)
-            r->what = (enum event_what)i;
-}
-
-static void set_by(struct snapshot *s, void *row, const struct cell *value)
-{
-    struct event *r = row;
-
-    (void)s;
-    for (int i = 0; i < EVENT_BYS; i++) {
-        const char *name = event_by_name((enum event_by)i);
-        if (name && strcmp(name, value->text) == 0)
-            r->by = (enum event_by)i;
-    }
-}
-
 // The clock's time: what the lines of other logs carry. Older than a day: with the date.
 static void show_time(const struct snapshot *s, const void *row, char *dst, size_t cap)
 {
@@ -84,7 +46,7 @@ static const struct column columns[] = {
      .help = "created, removed, marked, changed, attached, detached, limit, stuck, recovered, "
              "action, tracing",
      .type = CELL_TEXT, .width = 8, .widest = 9, .flags = COL_SCREEN | COL_JSON | COL_KEEP,
-     .get = get_what, .set = set_what},
+     .member = MEMBER_TEXT(event_what_names, struct event, what)},
     {.name = "kind", .title = "KIND", .help = "segment, semaphore set, queue, limit: of that object",
      .type = CELL_TEXT, .width = 9, .widest = 13, .flags = COL_JSON, .member = MEMBER(AS_STRING, struct event, kind)},
     {.name = "object", .title = "OBJECT", .help = "what it happened to", .type = CELL_TEXT,
@@ -100,7 +62,7 @@ static const struct column columns[] = {
      .type = CELL_NUMBER, .width = 6, .widest = 10, .flags = COL_JSON, .member = MEMBER(AS_VALID, struct event, uid)},
     {.name = "by", .title = "BY",
      .help = "how that is known: exact (traced), last user (from the kernel's tables), us",
-     .type = CELL_TEXT, .width = 9, .priority = 3, .flags = COL_SCREEN | COL_JSON, .get = get_by, .set = set_by},
+     .type = CELL_TEXT, .width = 9, .priority = 3, .flags = COL_SCREEN | COL_JSON, .member = MEMBER_TEXT(event_by_names, struct event, by)},
     {.name = "text", .title = "WHAT HAPPENED", .help = "in words", .type = CELL_TEXT,
      .width = 24, .widest = 160, .priority = 1, .flags = COL_SCREEN | COL_JSON,
      .member = MEMBER(AS_STRING, struct event, text)},
@@ -187,25 +149,6 @@ static void identify(const struct snapshot *s, const void *row, struct identity 
     *out = (struct identity){.kind = KIND_EVENT, .part = r->number};
 }
 
-static bool subject(const void *row, struct row_subject *out)
-{
-    const struct event *r = row;
-
-    *out = (struct row_subject){.about = r->about, .several = r->several};
-    return r->about.kind != NO_KIND;
-}
-
-static bool object_of(const void *row, struct identity *out)
-{
-    const struct event *r = row;
-
-    if (r->several)
-        *out = (struct identity){.kind = KIND_EVENT, .part = r->number};
-    else
-        *out = r->about;
-    return kind_is_object(out->kind);
-}
-
 // What each action of a command on several targets did.
 static bool opens(const void *row)
 {
@@ -219,11 +162,6 @@ static void path_text(const struct snapshot *s, const struct identity *identity,
     for (size_t i = 0; s->events && i < s->events->n; i++)
         if (s->events->at[i]->number == identity->part)
             snprintf(dst, cap, "%s", s->events->at[i]->text);
-}
-
-static void describe(const struct identity *identity, char *dst, size_t cap)
-{
-    snprintf(dst, cap, "event %" PRIu64, identity->part);
 }
 
 static int among(const void *a, const void *b)
@@ -252,11 +190,10 @@ const struct kind kind_events = {
     .count = count,
     .at = at,
     .identify = identify,
-    .object_of = object_of,
+    .object_of = event_object_of,
     .restored = restored,
     .among = among,
-    .subject = subject,
-    .describe = describe,
+    .subject = event_subject,
     .mark = event_mark,
     .enter = KIND_ACTION,
     .opens = opens,

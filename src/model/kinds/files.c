@@ -9,45 +9,12 @@
 #include "model/kinds/parts/row_parts.h"
 #include "model/kinds/processes.h"
 
-static void get_kind(const struct snapshot *s, const void *row, struct cell *out)
-{
-    (void)s;
-    cell_set_text(out, file_kind_name(((const struct open_file *)row)->kind));
-}
-
 static void get_mode(const struct snapshot *s, const void *row, struct cell *out)
 {
     static const char *const names[] = {NULL, "r", "w", "rw"};
 
     (void)s;
     cell_set_text(out, names[((const struct open_file *)row)->mode & 3]);
-}
-
-static void get_protocol(const struct snapshot *s, const void *row, struct cell *out)
-{
-    (void)s;
-    cell_set_text(out, protocol_name(((const struct open_file *)row)->protocol));
-}
-
-static void get_state(const struct snapshot *s, const void *row, struct cell *out)
-{
-    (void)s;
-    cell_set_text(out, socket_state_name(((const struct open_file *)row)->state));
-}
-
-static void get_type(const struct snapshot *s, const void *row, struct cell *out)
-{
-    (void)s;
-    cell_set_text(out, socket_type_name(((const struct open_file *)row)->type));
-}
-
-static void get_inode(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct open_file *r = row;
-
-    (void)s;
-    if (r->inode)
-        cell_set_count(out, r->inode);
 }
 
 static void get_clients(const struct snapshot *s, const void *row, struct cell *out)
@@ -80,8 +47,8 @@ static void show_path(const struct snapshot *s, const void *row, char *dst, size
         snprintf(dst, cap, "%s%s", r->path, r->deleted ? " (deleted)" : "");
     else if (r->kind == FILE_PIPE && r->inode)
         snprintf(dst, cap, "pipe:[%" PRIu64 "]", r->inode);
-    else if (socket_type_name(r->type))
-        snprintf(dst, cap, "type=%s", socket_type_name(r->type)); // as lsof(8) shows it
+    else if (r->type < SOCKET_TYPES && socket_type_names[r->type])
+        snprintf(dst, cap, "type=%s", socket_type_names[r->type]); // as lsof(8) shows it
 }
 
 // clang-format off
@@ -91,17 +58,17 @@ static const struct column columns[] = {
     {.name = "fd", .detail = DETAIL_PATH, .title = "FD", .help = "number of the descriptor", .type = CELL_NUMBER,
      .width = 4, .widest = 8, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .member = MEMBER(AS_VALUE, struct open_file, fd)},
     {.name = "kind", .title = "KIND", .help = "file, directory, device, block, pipe, socket, memfd, anon or other", .type = CELL_TEXT,
-     .width = 6, .widest = 9, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_kind},
+     .width = 6, .widest = 9, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .member = MEMBER_TEXT(file_kind_names, struct open_file, kind)},
     {.name = "mode", .title = "MODE", .help = "open for reading, writing or both: r, w, rw", .type = CELL_TEXT,
      .width = 4, .priority = 6, .flags = COL_JSON | COL_SCREEN, .get = get_mode},
     {.name = "protocol", .label = "protocol", .title = "PROTO", .help = "of a socket: tcp, udp, raw, icmp, unix, netlink, packet, vsock and others", .type = CELL_TEXT,
-     .width = 5, .widest = 7, .priority = 5, .flags = COL_JSON | COL_SCREEN, .get = get_protocol},
+     .width = 5, .widest = 7, .priority = 5, .flags = COL_JSON | COL_SCREEN, .member = MEMBER_TEXT(protocol_names, struct open_file, protocol)},
     {.name = "local", .title = "LOCAL", .help = "address and port here, in numbers; name of a unix socket", .type = CELL_TEXT,
      .width = 15, .widest = 48, .priority = 2, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_STRING, struct open_file, local)},
     {.name = "remote", .title = "REMOTE", .help = "address and port of the peer, in numbers; name of a unix socket there", .type = CELL_TEXT,
      .width = 15, .widest = 48, .priority = 3, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_STRING, struct open_file, remote)},
     {.name = "state", .title = "STATE", .help = "of a socket: LISTEN, ESTABLISHED, CLOSE_WAIT, …", .type = CELL_TEXT,
-     .width = 11, .priority = 4, .flags = COL_JSON | COL_SCREEN, .get = get_state},
+     .width = 11, .priority = 4, .flags = COL_JSON | COL_SCREEN, .member = MEMBER_TEXT(socket_state_names, struct open_file, state)},
     {.name = "peer", .title = "PEER", .help = "process of this machine that has the other end of a socket", .type = CELL_NUMBER,
      .width = 7, .widest = 24, .priority = 3, .flags = COL_LEFT | COL_SCREEN | COL_ASKED, .need = NEED_PEERS,
      .member = MEMBER(AS_POSITIVE, struct open_file, peer_pid), .show = show_peer},
@@ -112,9 +79,9 @@ static const struct column columns[] = {
     {.name = "clients", .title = "CLIENTS", .help = "connections to the port or name it listens on, accepted by any process or not yet", .type = CELL_COUNT,
      .width = 7, .flags = COL_DESCENDING, .get = get_clients},
     {.name = "type", .title = "TYPE", .help = "of a unix socket: STREAM, DGRAM or SEQPACKET", .type = CELL_TEXT,
-     .width = 9, .get = get_type},
+     .width = 9, .member = MEMBER_TEXT(socket_type_names, struct open_file, type)},
     {.name = "inode", .title = "INODE", .help = "inode number", .type = CELL_COUNT,
-     .width = 8, .widest = 20, .get = get_inode},
+     .width = 8, .widest = 20, .member = MEMBER(AS_POSITIVE, struct open_file, inode)},
     {.name = "comm", .detail = DETAIL_NONE, .title = "PROGRAM", .help = "name of the program", .type = CELL_TEXT,
      .width = 15, .need = NEED_PROCESSES, .member = MEMBER_OF_PROCESS(PROC_KNOWS_COMM, AS_CHARS, comm)},
     {.name = "user", .detail = DETAIL_NONE, .title = "USER", .help = "user it runs as", .type = CELL_TEXT,

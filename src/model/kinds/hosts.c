@@ -21,30 +21,6 @@ static void get_age(const struct snapshot *s, const void *row, struct cell *out)
         cell_set_number(out, r->age);
 }
 
-static void set_findings(const struct host *r, enum severity severity, struct cell *out)
-{
-    if (r->known & HOST_KNOWS_FINDINGS)
-        cell_set_count(out, r->findings[severity]);
-}
-
-static void get_critical(const struct snapshot *s, const void *row, struct cell *out)
-{
-    (void)s;
-    set_findings(row, SEVERITY_CRITICAL, out);
-}
-
-static void get_warnings(const struct snapshot *s, const void *row, struct cell *out)
-{
-    (void)s;
-    set_findings(row, SEVERITY_WARNING, out);
-}
-
-static void get_notices(const struct snapshot *s, const void *row, struct cell *out)
-{
-    (void)s;
-    set_findings(row, SEVERITY_NOTICE, out);
-}
-
 static void get_percent(const struct snapshot *s, const void *row, struct cell *out)
 {
     const struct host *r = row;
@@ -64,11 +40,11 @@ static const struct column columns[] = {
     {.name = "age", .title = "AGE", .help = "of its last picture: since it came, or before the moment shown", .type = CELL_DURATION,
      .width = 4, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .get = get_age},
     {.name = "critical", .label = "critical findings", .title = "CRIT", .help = "critical findings", .type = CELL_COUNT, .width = 4,
-     .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_critical},
+     .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .member = MEMBER_IF(HOST_KNOWS_FINDINGS, AS_VALUE, struct host, findings[SEVERITY_CRITICAL])},
     {.name = "warnings", .label = "warnings", .title = "WARN", .help = "findings that are warnings", .type = CELL_COUNT, .width = 4,
-     .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .get = get_warnings},
+     .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .member = MEMBER_IF(HOST_KNOWS_FINDINGS, AS_VALUE, struct host, findings[SEVERITY_WARNING])},
     {.name = "notices", .label = "notices", .title = "NOTE", .help = "findings that are notices", .type = CELL_COUNT, .width = 4, .priority = 5,
-     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .get = get_notices},
+     .flags = COL_JSON | COL_SCREEN | COL_DESCENDING, .member = MEMBER_IF(HOST_KNOWS_FINDINGS, AS_VALUE, struct host, findings[SEVERITY_NOTICE])},
     {.name = "bytes", .label = "shared memory", .title = "SHM", .help = "sizes of its segments together", .type = CELL_SIZE, .width = 5,
      .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_DESCENDING, .member = MEMBER_IF(HOST_KNOWS_MEMORY, AS_VALUE, struct host, bytes)},
     {.name = "limit", .label = "its limit", .title = "LIMIT", .help = "of them: shmall in bytes", .type = CELL_SIZE, .width = 5, .priority = 4,
@@ -102,11 +78,6 @@ static const struct host *find(const struct snapshot *s, const struct identity *
         if (s->hosts.at[i].number == identity->part)
             return &s->hosts.at[i];
     return NULL;
-}
-
-static void describe(const struct identity *identity, char *dst, size_t cap)
-{
-    snprintf(dst, cap, "host %" PRIu64, identity->part);
 }
 
 static bool own_name(const struct snapshot *s, const struct identity *identity, char *dst,
@@ -148,7 +119,6 @@ const struct kind kind_hosts = {
     .n_columns = sizeof columns / sizeof columns[0],
     .rows = ROWS_OF(hosts),
     .identify = identify,
-    .describe = describe,
     .own_name = own_name,
     .place = place,
     .mark = mark,

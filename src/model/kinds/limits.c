@@ -103,11 +103,6 @@ static void identify(const struct snapshot *s, const void *row, struct identity 
     *out = (struct identity){.kind = KIND_LIMIT, .part = (uint64_t)(r - s->limits.at)};
 }
 
-static void describe(const struct identity *identity, char *dst, size_t cap)
-{
-    snprintf(dst, cap, "limit %" PRIu64, identity->part);
-}
-
 // What is always the same of a limit is not recorded.
 static void restored(struct snapshot *s)
 {
@@ -167,7 +162,6 @@ const struct kind kind_limits = {
     .default_sort = "-percent",
     .rows = ROWS_OF(limits),
     .identify = identify,
-    .describe = describe,
     .own_name = own_name,
     .name_pids = name_pids,
     .restored = restored,

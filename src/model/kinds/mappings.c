@@ -32,16 +32,6 @@ static void get_path(const struct snapshot *s, const void *row, struct cell *out
     cell_set_text(out, mapping_path(r, out->scratch, sizeof out->scratch));
 }
 
-static void get_dev(const struct snapshot *s, const void *row, struct cell *out)
-{
-    const struct mapping *r = row;
-
-    (void)s;
-    snprintf(out->scratch, sizeof out->scratch, "%02" PRIx32 ":%02" PRIx32, r->dev_major,
-             r->dev_minor);
-    cell_set_text(out, out->scratch);
-}
-
 static void set_perms(struct snapshot *s, void *row, const struct cell *value)
 {
     struct mapping *r = row;
@@ -53,15 +43,6 @@ static void set_perms(struct snapshot *s, void *row, const struct cell *value)
                     : *c == 'x' ? MAP_X
                     : *c == 's' ? MAP_SHARED_BIT
                                 : 0;
-}
-
-static void set_dev(struct snapshot *s, void *row, const struct cell *value)
-{
-    struct mapping *r = row;
-
-    (void)s;
-    if (sscanf(value->text, "%" SCNx32 ":%" SCNx32, &r->dev_major, &r->dev_minor) != 2)
-        r->dev_major = r->dev_minor = 0;
 }
 
 // Of a segment it names the key alone.
@@ -121,7 +102,7 @@ static const struct column columns[] = {
     {.name = "offset", .title = "OFFSET", .help = "offset in the segment", .type = CELL_ADDRESS,
      .width = 8, .widest = 16, .priority = 9, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_VALUE, struct mapping, offset)},
     {.name = "dev", .title = "DEV", .help = "device the segment lies on", .type = CELL_TEXT,
-     .width = 5, .widest = 9, .priority = 8, .flags = COL_JSON | COL_SCREEN, .get = get_dev, .set = set_dev},
+     .width = 5, .widest = 9, .priority = 8, .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_DEVICE, struct mapping, dev_major)},
     {.name = "inode", .title = "INODE", .help = "inode: the identifier of a segment",
      .type = CELL_COUNT, .width = 6, .widest = 20, .priority = 7,
      .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_VALUE, struct mapping, inode)},

@@ -133,16 +133,11 @@ static void identify(const struct snapshot *s, const void *row, struct identity 
                              .part = ((const struct ipc_namespace *)row)->inode};
 }
 
-static void describe(const struct identity *identity, char *dst, size_t cap)
-{
-    snprintf(dst, cap, "IPC namespace %" PRIu64, identity->part);
-}
-
 static void path_text(const struct snapshot *s, const struct identity *identity, char *dst,
                       size_t cap)
 {
     (void)s;
-    describe(identity, dst, cap);
+    snprintf(dst, cap, "IPC namespace %" PRIu64, identity->part);
 }
 
 static uint64_t place(const void *row)
@@ -180,7 +175,6 @@ const struct kind kind_namespaces = {
     .default_sort = "-bytes",
     .rows = ROWS_OF(namespaces),
     .identify = identify,
-    .describe = describe,
     .path_text = path_text,
     .place = place,
     .name_pids = name_pids,

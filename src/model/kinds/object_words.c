@@ -57,6 +57,25 @@ bool event_mark(const struct snapshot *s, const void *row, enum severity *severi
     return *severity != SEVERITY_NOTICE;
 }
 
+bool event_subject(const void *row, struct row_subject *out)
+{
+    const struct event *r = row;
+
+    *out = (struct row_subject){.about = r->about, .several = r->several};
+    return r->about.kind != NO_KIND;
+}
+
+bool event_object_of(const void *row, struct identity *out)
+{
+    const struct event *r = row;
+
+    if (r->several)
+        *out = (struct identity){.kind = KIND_EVENT, .part = r->number};
+    else
+        *out = r->about;
+    return kind_is_object(out->kind);
+}
+
 struct event *event_restore(const struct snapshot *s, const struct event *row)
 {
     struct event r = *row;

@@ -15,18 +15,6 @@ static const char *const type_names[SHARED_TYPES + 1] = {"posix",     "memfd",  
                                                          "hugetlbfs", "mqueue", "posix-semaphore"};
 static const char *const status_names[] = {"deleted", "elsewhere", "full", NULL};
 
-static void get_device(const struct snapshot *s, const void *row, struct cell *out)
-{
-    (void)s;
-    shared_get_device(&((const struct shared *)row)->id, out);
-}
-
-static void set_device(struct snapshot *s, void *row, const struct cell *value)
-{
-    (void)s;
-    shared_set_device(&((struct shared *)row)->id, value);
-}
-
 static int order(const void *a, const void *b)
 {
     return shared_order(&((const struct shared *)a)->id, &((const struct shared *)b)->id);
@@ -100,7 +88,7 @@ static const struct column columns[] = {
      .type = CELL_TEXT, .width = 20, .widest = 60, .place = 9, .flags = COL_JSON | COL_SCREEN | COL_KEEP | COL_METRIC_ID,
      .member = MEMBER(AS_CHARS, struct shared, name)},
     {.name = "device", .label = "device", .detail = DETAIL_FIRST + 12, .title = "DEV", .help = "device of its file system", .type = CELL_TEXT, .width = 5,
-     .widest = 9, .priority = 12, .flags = COL_JSON | COL_METRIC_ID, .get = get_device, .set = set_device},
+     .widest = 9, .priority = 12, .flags = COL_JSON | COL_METRIC_ID, .member = MEMBER(AS_DEVICE, struct shared, id.dev_major)},
     {.name = "inode", .detail = DETAIL_FIRST + 13, .title = "INODE", .help = "inode number: with the device it identifies the object",
      .type = CELL_COUNT, .width = 6, .widest = 20, .priority = 9, .flags = COL_JSON | COL_SCREEN | COL_METRIC_ID,
      .member = MEMBER(AS_VALUE, struct shared, id.inode)},

@@ -25,18 +25,6 @@ static void get_holder_name(const struct snapshot *s, const void *row, struct ce
     get_name(s, &((const struct shared_holder *)row)->id, out);
 }
 
-static void get_holder_device(const struct snapshot *s, const void *row, struct cell *out)
-{
-    (void)s;
-    shared_get_device(&((const struct shared_holder *)row)->id, out);
-}
-
-static void set_holder_device(struct snapshot *s, void *row, const struct cell *value)
-{
-    (void)s;
-    shared_set_device(&((struct shared_holder *)row)->id, value);
-}
-
 static int holder_order(const void *a, const void *b)
 {
     const struct shared_holder *x = a, *y = b;
@@ -65,7 +53,7 @@ static const struct column holder_columns[] = {
     {.name = "name", .detail = DETAIL_NONE, .title = "NAME", .help = "name of what it holds", .type = CELL_TEXT, .width = 16, .widest = 60,
      .priority = 9, .flags = COL_PARENT | COL_JSON | COL_SCREEN, .get = get_holder_name},
     {.name = "device", .detail = DETAIL_NONE, .title = "DEV", .help = "device of that object", .type = CELL_TEXT, .width = 5, .widest = 9,
-     .flags = COL_JSON, .get = get_holder_device, .set = set_holder_device},
+     .flags = COL_JSON, .member = MEMBER(AS_DEVICE, struct shared_holder, id.dev_major)},
     {.name = "inode", .detail = DETAIL_NONE, .title = "INODE", .help = "inode number of that object", .type = CELL_COUNT, .width = 6, .widest = 20,
      .priority = 10, .flags = COL_PARENT | COL_JSON | COL_SCREEN, .member = MEMBER(AS_VALUE, struct shared_holder, id.inode)},
     {.name = "pid", .detail = DETAIL_PATH, .title = "PID", .help = "process", .type = CELL_NUMBER, .width = 7,
@@ -159,18 +147,6 @@ static void get_map_name(const struct snapshot *s, const void *row, struct cell 
     get_name(s, &((const struct shared_mapping *)row)->id, out);
 }
 
-static void get_map_device(const struct snapshot *s, const void *row, struct cell *out)
-{
-    (void)s;
-    shared_get_device(&((const struct shared_mapping *)row)->id, out);
-}
-
-static void set_map_device(struct snapshot *s, void *row, const struct cell *value)
-{
-    (void)s;
-    shared_set_device(&((struct shared_mapping *)row)->id, value);
-}
-
 static void get_size(const struct snapshot *s, const void *row, struct cell *out)
 {
     const struct shared_mapping *r = row;
@@ -201,7 +177,7 @@ static const struct column map_columns[] = {
     {.name = "offset", .title = "OFFSET", .help = "offset in the object", .type = CELL_ADDRESS, .width = 8, .widest = 16, .priority = 5,
      .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_VALUE, struct shared_mapping, offset)},
     {.name = "dev", .title = "DEV", .help = "device the object lies on", .type = CELL_TEXT, .width = 5, .widest = 9, .priority = 4,
-     .flags = COL_JSON | COL_SCREEN, .get = get_map_device, .set = set_map_device},
+     .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_DEVICE, struct shared_mapping, id.dev_major)},
     {.name = "inode", .title = "INODE", .help = "inode number of the object", .type = CELL_COUNT, .width = 6, .widest = 20, .priority = 3,
      .flags = COL_JSON | COL_SCREEN, .member = MEMBER(AS_VALUE, struct shared_mapping, id.inode)},
     {.name = "name", .title = "NAME", .help = "name of the object", .type = CELL_TEXT, .width = 16, .widest = 60, .priority = 1, .place = 1,

@@ -3,28 +3,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *event_what_name(enum event_what what)
-{
-    // clang-format off
-    static const char *const names[EVENT_WHATS] = {
-        [EVENT_CREATED] = "created",   [EVENT_REMOVED] = "removed",
-        [EVENT_MARKED] = "marked",     [EVENT_CHANGED] = "changed",
-        [EVENT_ATTACHED] = "attached", [EVENT_DETACHED] = "detached",
-        [EVENT_LIMIT] = "limit",       [EVENT_STUCK] = "stuck",
-        [EVENT_RECOVERED] = "recovered", [EVENT_ACTION] = "action",
-        [EVENT_TRACING] = "tracing",
-    };
-    // clang-format on
-    return (unsigned)what < EVENT_WHATS ? names[what] : NULL;
-}
+// clang-format off
+const char *const event_what_names[EVENT_WHATS] = {
+    [EVENT_CREATED] = "created",   [EVENT_REMOVED] = "removed",
+    [EVENT_MARKED] = "marked",     [EVENT_CHANGED] = "changed",
+    [EVENT_ATTACHED] = "attached", [EVENT_DETACHED] = "detached",
+    [EVENT_LIMIT] = "limit",       [EVENT_STUCK] = "stuck",
+    [EVENT_RECOVERED] = "recovered", [EVENT_ACTION] = "action",
+    [EVENT_TRACING] = "tracing",
+};
+// clang-format on
 
-const char *event_by_name(enum event_by by)
-{
-    static const char *const names[EVENT_BYS] = {
-        [EVENT_BY_LAST_USER] = "last user", [EVENT_BY_EXACT] = "exact", [EVENT_BY_US] = "us"};
-
-    return (unsigned)by < EVENT_BYS ? names[by] : NULL;
-}
+const char *const event_by_names[EVENT_BYS] = {
+    [EVENT_BY_LAST_USER] = "last user", [EVENT_BY_EXACT] = "exact", [EVENT_BY_US] = "us"};
 
 struct event *event_new(const struct event *head, const char *who, const char *text)
 {

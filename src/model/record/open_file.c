@@ -2,38 +2,19 @@
 
 #include <stdlib.h>
 
-const char *file_kind_name(enum file_kind kind)
-{
-    static const char *const names[FILE_KINDS] = {"other", "file",   "directory", "device", "block",
-                                                  "pipe",  "socket", "memfd",     "anon"};
+const char *const file_kind_names[FILE_KINDS] = {"other", "file",   "directory", "device", "block",
+                                                 "pipe",  "socket", "memfd",     "anon"};
 
-    return (unsigned)kind < FILE_KINDS ? names[kind] : NULL;
-}
+const char *const protocol_names[PROTOCOLS] = {NULL,   "tcp",   "udp",     "udplite", "raw",
+                                               "icmp", "unix",  "netlink", "packet",  "mptcp",
+                                               "sctp", "vsock", "xdp",     "alg",     "tipc"};
 
-const char *protocol_name(enum protocol protocol)
-{
-    static const char *const names[PROTOCOLS] = {NULL,   "tcp",   "udp",     "udplite", "raw",
-                                                 "icmp", "unix",  "netlink", "packet",  "mptcp",
-                                                 "sctp", "vsock", "xdp",     "alg",     "tipc"};
+const char *const socket_state_names[SOCKET_STATES] = {
+    NULL,    "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT",
+    "CLOSE", "CLOSE_WAIT",  "LAST_ACK", "LISTEN",   "CLOSING",   "SYN_RECV",  "CONNECTED"};
 
-    return (unsigned)protocol < PROTOCOLS ? names[protocol] : NULL;
-}
-
-const char *socket_state_name(enum socket_state state)
-{
-    static const char *const names[SOCKET_STATES] = {
-        NULL,    "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT",
-        "CLOSE", "CLOSE_WAIT",  "LAST_ACK", "LISTEN",   "CLOSING",   "SYN_RECV",  "CONNECTED"};
-
-    return (unsigned)state < SOCKET_STATES ? names[state] : NULL;
-}
-
-const char *socket_type_name(unsigned type)
-{
-    static const char *const names[] = {[1] = "STREAM", [2] = "DGRAM", [5] = "SEQPACKET"};
-
-    return type < sizeof names / sizeof *names ? names[type] : NULL;
-}
+const char *const socket_type_names[SOCKET_TYPES] = {
+    [1] = "STREAM", [2] = "DGRAM", [5] = "SEQPACKET"};
 
 void socket_entry_release(struct socket_entry *socket)
 {

@@ -62,7 +62,9 @@ static void get_member(const struct column *column, const struct snapshot *s, co
 
     if (!record || (m->known && !(read_unsigned(record + m->known_in, known_size(m)) & m->known)))
         return;
-    const char *at = record + m->offset;
+    const void *at = record + m->offset;
+    uint64_t number;
+
     out->known = true;
     switch ((enum member_as)m->as) {
     case AS_VALUE:
@@ -79,6 +81,16 @@ static void get_member(const struct column *column, const struct snapshot *s, co
     case AS_NAMED:
         out->text = column->names[read_unsigned(at, m->size)];
         break;
+    case AS_TEXT:
+        number = read_unsigned(at, m->size);
+        out->text = number < m->n_texts ? m->texts[number] : NULL;
+        out->known = out->text != NULL;
+        break;
+    case AS_DEVICE: // as maps and lsof(8) write it
+        snprintf(out->scratch, sizeof out->scratch, "%02" PRIx32 ":%02" PRIx32,
+                 ((const uint32_t *)at)[0], ((const uint32_t *)at)[1]);
+        out->text = out->scratch;
+        break;
     case AS_STRING:
         out->text = *(const char *const *)at;
         out->known = out->text != NULL;
@@ -89,7 +101,7 @@ static void get_member(const struct column *column, const struct snapshot *s, co
         break;
     case AS_CHARS:
         out->text = at;
-        out->known = *at != '\0';
+        out->known = *out->text != '\0';
         break;
     case AS_USER:
         set_name(out, snapshot_user(s, *(const uint32_t *)at), *(const uint32_t *)at);
@@ -163,6 +175,23 @@ static bool write_named(void *at, size_t size, const char *const *names, const c
     return false;
 }
 
+static bool write_text(void *at, const struct member *m, const char *text)
+{
+    for (size_t i = 0; i < m->n_texts; i++)
+        if (m->texts[i] && strcmp(m->texts[i], text) == 0)
+            return write_unsigned(at, m->size, i);
+    return false;
+}
+
+static bool write_device(uint32_t at[2], const char *text)
+{
+    bool whole = sscanf(text, "%" SCNx32 ":%" SCNx32, &at[0], &at[1]) == 2;
+
+    if (!whole)
+        at[0] = at[1] = 0;
+    return whole;
+}
+
 static void put_member(const struct column *column, const struct cell *cell, void *record)
 {
     const struct member *m = &column->member;
@@ -184,6 +213,12 @@ static void put_member(const struct column *column, const struct cell *cell, voi
         break;
     case AS_NAMED:
         written = write_named(at, m->size, column->names, cell->text);
+        break;
+    case AS_TEXT:
+        written = write_text(at, m, cell->text);
+        break;
+    case AS_DEVICE:
+        written = write_device((uint32_t *)(void *)at, cell->text);
         break;
     case AS_STRING:
         *(const char **)at = cell->text;

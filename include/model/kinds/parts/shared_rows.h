@@ -5,9 +5,6 @@
 #include "model/record/shared.h"
 #include "model/table/kind.h"
 
-// The device of one as a cell has it, "00:1a", and back.
-void shared_get_device(const struct shared_id *id, struct cell *out);
-void shared_set_device(struct shared_id *id, const struct cell *value);
 // As an identity has it: `key` is the device, 12 bits of it the major number, `part` the inode.
 struct shared_id shared_id_of(const struct identity *identity);
 struct identity shared_identity(const struct kind *kind, const struct shared_id *id);

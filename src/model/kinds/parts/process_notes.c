@@ -72,7 +72,7 @@ static void note_waits(const struct snapshot *s, int32_t pid, struct note_vec *o
 
 static void add_kind(struct line *line, size_t n, enum file_kind kind)
 {
-    const char *one = file_kind_name(kind);
+    const char *one = file_kind_names[kind];
     bool same = kind == FILE_OTHER || kind == FILE_ANON || kind == FILE_BLOCK; // no nouns
 
     line_add(line, " · ");

@@ -10,20 +10,6 @@
 
 enum { MINOR_BITS = 20 }; // linux/kdev_t.h
 
-// As maps and lsof(8) write it.
-void shared_get_device(const struct shared_id *id, struct cell *out)
-{
-    snprintf(out->scratch, sizeof out->scratch, "%02" PRIx32 ":%02" PRIx32, id->dev_major,
-             id->dev_minor);
-    cell_set_text(out, out->scratch);
-}
-
-void shared_set_device(struct shared_id *id, const struct cell *value)
-{
-    if (sscanf(value->text, "%" SCNx32 ":%" SCNx32, &id->dev_major, &id->dev_minor) != 2)
-        id->dev_major = id->dev_minor = 0;
-}
-
 struct shared_id shared_id_of(const struct identity *identity)
 {
     return (struct shared_id){.dev_major = identity->key >> MINOR_BITS,

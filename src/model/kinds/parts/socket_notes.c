@@ -30,7 +30,7 @@ size_t process_listens(struct line *line, const struct snapshot *s, int32_t pid,
             *clients += file->clients;
         if (found++ >= most)
             continue;
-        line_add(line, "%s%s %s", found > 1 ? ", " : "", protocol_name(file->protocol),
+        line_add(line, "%s%s %s", found > 1 ? ", " : "", protocol_names[file->protocol],
                  file->local);
         if (file->clients) {
             line_add(line, " (");
