@@ -470,6 +470,30 @@ TEST(owners_and_orphans, .setup = user_setup, .teardown = user_teardown)
     assert_int_equal(v->rows.n, 5);
 }
 
+// Their records begin otherwise than those of System V's objects.
+TEST(owners_of_what_has_no_number, .setup = user_setup, .teardown = user_teardown)
+{
+    enum { OWNER = 54321 };
+    struct user *u = *state;
+    struct snapshot *s = fake_story();
+    struct shared *rows = mem_zero(3, sizeof *rows);
+
+    for (int i = 0; i < 3; i++)
+        rows[i] = (struct shared){
+            .id = {0, 20, (uint64_t)i + 7}, .known = i < 2 ? SHARED_KNOWS_OWNER : 0, .uid = OWNER};
+    free(s->tables[KIND_SHARED].at);
+    s->tables[KIND_SHARED] = (struct table){rows, 3, sizeof *rows};
+    user_see(u, s);
+    user_press(u, '9');
+    user_press(u, 'u');
+    assert_int_equal(u->s.prompt.menu.n, 2); // everybody's, and
+    assert_int_equal(u->s.prompt.menu.at[1].value, OWNER);
+    assert_non_null(strstr(u->s.prompt.menu.at[1].label, " 2"));
+    user_press(u, K_DOWN);
+    user_press(u, K_ENTER);
+    assert_int_equal(session_view(&u->s)->rows.n, 2);
+}
+
 TEST(orphans_have_an_age, .setup = user_setup, .teardown = user_teardown)
 {
     struct user *u = *state;

@@ -221,6 +221,9 @@ bool row_object(const struct kind *kind, const struct snapshot *s, const void *r
 // Whether it is an orphan worth reporting: for certain, and idle for s->orphan_age, which is the user's: what
 // is made by one program for the next has no living user for a moment.
 bool kind_orphan(const struct kind *kind, const struct snapshot *s, const void *row);
+// Whether a row has an owner, itself or as the object it belongs to. *uid is UINT32_MAX where that is not
+// known.
+bool row_owner(const struct kind *kind, const struct snapshot *s, const void *row, uint32_t *uid);
 // By name, else by heading, in any case ("att", "SIZE"); or NULL.
 const struct column *kind_column(const struct kind *kind, const char *name);
 // That one and, where it is called so by its name, another one with such a heading. Returns how many.

@@ -128,6 +128,16 @@ bool kind_orphan(const struct kind *kind, const struct snapshot *s, const void *
     return !young && kind->orphan && kind->orphan(s, row, &known) && known;
 }
 
+bool row_owner(const struct kind *kind, const struct snapshot *s, const void *row, uint32_t *uid)
+{
+    struct identity object;
+    bool of_object = row_object(kind, s, row, &object);
+    const struct owned *owned = of_object ? snapshot_owned(s, object.kind, object.id) : NULL;
+
+    *uid = owned ? owned->uid : !of_object && kind->owner ? kind->owner(row) : UINT32_MAX;
+    return of_object || kind->owner;
+}
+
 const struct column *kind_column(const struct kind *kind, const char *name)
 {
     for (size_t i = 0; i < kind->n_columns; i++) {

@@ -29,20 +29,16 @@ static bool shown(const struct query *query, const struct snapshot *s, const voi
 
     if (query->has_parent && !(kind->belongs && kind->belongs(row, &query->parent)))
         return false;
-    if (query->has_id || query->has_owner) {
+    if (query->has_id) {
         struct identity object;
         bool is_object = row_object(kind, s, row, &object);
-        if (query->has_id && (!is_object || object.id != query->id) &&
+        if ((!is_object || object.id != query->id) &&
             !(kind->concerns && kind->concerns(s, row, query->id)))
             return false;
-        if (query->has_owner && !is_object && kind->owner && kind->owner(row) != query->owner)
-            return false;
-        if (query->has_owner && is_object) {
-            const struct owned *owned = snapshot_owned(s, object.kind, object.id);
-            if (!owned || owned->uid != query->owner)
-                return false;
-        }
     }
+    uint32_t uid;
+    if (query->has_owner && row_owner(kind, s, row, &uid) && uid != query->owner)
+        return false;
     if (query->members) {
         struct identity identity;
         kind->identify(s, row, &identity);

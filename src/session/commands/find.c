@@ -160,20 +160,31 @@ static void owner_item(struct session *s, struct prompt *p, uint32_t uid, size_t
         prompt_item(p, uid, "%-16u %8zu", uid, objects);
 }
 
+// The owners of all rows, ascending.
+static uint32_t *owners(const struct kind *kind, const struct snapshot *s, size_t *n)
+{
+    uint32_t *uids = mem_zero(kind_total(kind, s), sizeof *uids);
+    const struct snapshot *part;
+
+    *n = 0;
+    for (size_t k = 0; (part = snapshot_part(s, k)); k++)
+        for (size_t i = 0; i < kind_count(kind, part); i++)
+            if (row_owner(kind, part, kind_at(kind, part, i), &uids[*n]) && uids[*n] != UINT32_MAX)
+                ++*n;
+    qsort(uids, *n, sizeof *uids, by_uid);
+    return uids;
+}
+
 static void run_owner(struct session *s)
 {
     const struct kind *kind = session_view(s)->kind;
-    size_t n = s->snapshot ? kind_count(kind, s->snapshot) : 0, same = 0;
-    uint32_t *uids = mem_zero(n, sizeof *uids);
     struct prompt *p = prompt_open(&s->prompt, PROMPT_MENU, owner_done);
+    size_t n = 0, same = 0;
+    uint32_t *uids = s->snapshot ? owners(kind, s->snapshot, &n) : NULL;
 
     snprintf(p->title, sizeof p->title, "%s of", kind->title);
-    prompt_item(p, EVERYBODY, "%-16s %8zu", "everybody", n);
-    for (size_t i = 0; i < n; i++) {
-        const struct owned *o = kind_at(kind, s->snapshot, i); // the command is of objects alone
-        uids[i] = o->uid;
-    }
-    qsort(uids, n, sizeof *uids, by_uid);
+    prompt_item(p, EVERYBODY, "%-16s %8zu", "everybody",
+                s->snapshot ? kind_total(kind, s->snapshot) : 0);
     for (size_t i = 0; i < n; i++) {
         same++;
         if (i + 1 < n && uids[i + 1] == uids[i])
