@@ -106,7 +106,7 @@ int monitor_run(const struct options *o, const struct table_request *first, stru
                 struct audit_log *audit)
 {
     bool chosen;
-    char *path = settings_file_path(o->config, &chosen), notice[NOTICE] = "";
+    char *path = settings_file_path(o->config, &chosen), notice[NOTICE] = "", endings[80];
     struct settings config = {0};
     bool read = path && settings_file_read(path, &config, notice, sizeof notice);
     if (path)
@@ -138,6 +138,7 @@ int monitor_run(const struct options *o, const struct table_request *first, stru
         .notice = *notice ? notice : NULL,
         .audit = audit,
         .write_view = write_view,
+        .view_endings = formats_endings(endings, sizeof endings),
         .write_report = write_report,
         .write_words = format_error,
     };

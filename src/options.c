@@ -218,7 +218,8 @@ static const struct option_row others[] = {
     {'V', "version", NULL, "the version", .mode = MODE_VERSION},
 };
 // clang-format on
-enum { ROWS_MAX = sizeof others / sizeof others[0] + 8, LONG_BASE = 256 };
+enum { ROWS_MAX = sizeof others / sizeof others[0] + FORMATS_MAX, LONG_BASE = 256 };
+enum { TABLES_TEXT = KINDS * 20 }; // the names of all
 
 static struct option_row rows[ROWS_MAX]; // one a format, then the others
 static int n_rows;
@@ -248,7 +249,7 @@ static const char *list_tables(char *dst, size_t cap)
 static int take_table(struct options *o, const char *name)
 {
     const struct kind *kind = kind_by_name(name);
-    char tables[200];
+    char tables[TABLES_TEXT];
 
     if (!kind)
         return options_fail("no table '%s'; there are %s", name,
@@ -363,7 +364,7 @@ void options_help(void)
         "acts\n"
         "ipctop --signal NAME [options] [TABLE...]  signal the processes of such rows, likewise\n");
     for (int i = 0; i < n_rows; i++) {
-        char letter[8] = "    ", name[32], defaults[200];
+        char letter[8] = "    ", name[32], defaults[TABLES_TEXT];
         const struct format *format = rows[i].mode == MODE_PRINT ? rows[i].format : NULL;
         if (rows[i].letter)
             snprintf(letter, sizeof letter, "-%c, ", rows[i].letter);
@@ -374,7 +375,7 @@ void options_help(void)
             printf("; %s if none is named", formats_defaults(format, defaults, sizeof defaults));
         putchar('\n');
     }
-    char tables[200];
+    char tables[TABLES_TEXT];
     printf("\nTables: %s.\n"
            "Exit status: 0 done, 1 failed, 2 wrong usage, 3 incomplete (with --strict); of --check "
            "as of "

@@ -74,7 +74,7 @@ int options_check(const struct options *o)
     if (o->columns && o->n_tables != 1 && (prints || o->n_tables > 1))
         return options_fail("-o needs exactly one table");
     if (o->no_headings && !(prints && o->format->rows))
-        return options_fail("--no-headings is of --batch, --raw and --csv");
+        return options_fail("--no-headings is of --batch and its forms");
     if (o->bytes && !(prints && o->format->rows))
         return options_fail("--bytes is of --batch and --raw");
     for (size_t i = 0; prints && o->format->status && i < o->n_tables; i++) {

@@ -43,7 +43,8 @@ struct format {
     int (*status)(const struct snapshot *s, const struct table_request *tables, size_t n);
 };
 
-extern const struct format *const formats[];
+enum { FORMATS_MAX = 16 };
+extern const struct format *const formats[]; // at most so many
 extern const size_t n_formats;
 
 bool format_is_form(const struct format *form, const struct format *of);
@@ -55,6 +56,8 @@ extern const struct format record_format;
 
 // What a file of that name is written in.
 const struct format *format_of_file(const char *name);
+// The endings that choose one: ".json, .csv, else text". Returns dst.
+const char *formats_endings(char *dst, size_t cap);
 // The options that choose one, in `dst` of `cap` bytes: "--json, --batch".
 const char *formats_list(char *dst, size_t cap);
 // The tables of one where none is named: "segments, semaphores and queues"; of most, those left out: "every

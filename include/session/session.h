@@ -50,6 +50,7 @@ struct session_options {
     const char *config_path;    // where settings go
     const char *save_dir;       // views are written into it alone; NULL: anywhere
     view_write *write_view;
+    const char *view_endings; // of files, which choose what that writes: ".json, else text"
     report_write_file *write_report;
     const char *(*write_words)(int error); // what went wrong in these; NULL: strerror() is enough
 };

@@ -7,14 +7,28 @@
 #include "base/line.h"
 #include "model/kinds/registry.h"
 
-// Each in a file of its own.
-extern const struct format json_format, batch_format, csv_format, raw_format, check_format,
-    openmetrics_format, report_format, markdown_format;
+// A new format is a const struct format, NAME_format, in a file of its own and a row here, in the order of
+// --help. Its option, the endings of files, completions and messages follow from it.
+// clang-format off
+#define FORMAT_LIST(FORMAT)                                                                        \
+    FORMAT(json)                                                                                   \
+    FORMAT(batch)                                                                                  \
+    FORMAT(csv)                                                                                    \
+    FORMAT(raw)                                                                                    \
+    FORMAT(check)                                                                                  \
+    FORMAT(openmetrics)                                                                            \
+    FORMAT(report)                                                                                 \
+    FORMAT(markdown)
 
-const struct format *const formats[] = {&json_format,   &batch_format,   &csv_format,
-                                        &raw_format,    &check_format,   &openmetrics_format,
-                                        &report_format, &markdown_format};
+#define FORMAT(name) extern const struct format name##_format;
+FORMAT_LIST(FORMAT)
+#undef FORMAT
+#define FORMAT(name) &name##_format,
+const struct format *const formats[] = {FORMAT_LIST(FORMAT)};
+#undef FORMAT
+// clang-format on
 const size_t n_formats = sizeof formats / sizeof *formats;
+_Static_assert(sizeof formats / sizeof *formats <= FORMATS_MAX, "room for the option of each");
 
 bool format_is_form(const struct format *form, const struct format *of)
 {
@@ -47,6 +61,17 @@ const struct format *format_of_file(const char *name)
             other = formats[i];
     }
     return other;
+}
+
+const char *formats_endings(char *dst, size_t cap)
+{
+    struct line line = line_start(dst, cap);
+
+    for (size_t i = 0; i < n_formats; i++)
+        if (formats[i]->ending)
+            line_add(&line, "%s, ", formats[i]->ending);
+    line_add(&line, "else text");
+    return dst;
 }
 
 const char *formats_list(char *dst, size_t cap)

@@ -80,7 +80,7 @@ TEST(sizes_in_bytes)
     program_says_all("--batch --bytes --no-headings -o size segments", 0, "3145728\n", "");
     program_says_all("--json --bytes segments", 2, "", "ipctop: --bytes is of --batch and --raw\n");
     program_says_all("--json --no-headings segments", 2, "",
-                     "ipctop: --no-headings is of --batch, --raw and --csv\n");
+                     "ipctop: --no-headings is of --batch and its forms\n");
 }
 
 TEST(comma_separated)

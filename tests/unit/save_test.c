@@ -95,8 +95,10 @@ static int setup(void **state)
     fd = mkstemp(path);
     assert_true(fd >= 0);
     close(fd);
-    user_start(u, &(struct session_options){
-                      .interval = 2, .writer = file_writer_new(), .write_view = write_view});
+    user_start(u, &(struct session_options){.interval = 2,
+                                            .writer = file_writer_new(),
+                                            .write_view = write_view,
+                                            .view_endings = ".csv, else text"});
     user_see(u, fake_story());
     *state = u;
     return 0;

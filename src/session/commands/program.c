@@ -91,7 +91,7 @@ static const struct command commands[] = {
      .help = "trace IPC system calls, on and off: exact events, at a small cost for every system call"},
     {.name = "interval", .keys = {'d'}, .run = run_interval, .help = "seconds between refreshes"},
     {.name = "save", .keys = {'w'}, .flags = CMD_FILE | CMD_VIEW, .run = save_ask,
-     .help = "write this view to a file: .json, .csv, else text"},
+     .help = "write this view to a file: its ending chooses the format"},
     {.name = "report", .keys = {'R'}, .flags = CMD_FILE | CMD_VIEW, .run = save_report,
      .help = "write a report of all: what is wrong and why, every table (.md, else text)"},
     {.name = "settings", .keys = {'S'}, .flags = CMD_FILE, .run = save_settings,

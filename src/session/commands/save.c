@@ -230,8 +230,8 @@ void save_ask(struct session *s)
         return;
     }
     struct prompt *p = prompt_open(&s->prompt, PROMPT_LINE, name_done);
-    snprintf(p->title, sizeof p->title, "Write %s to %s(.json, .csv, else text)",
-             session_view(s)->kind->name, s->options.save_dir ? "a name in --save-dir " : "");
+    snprintf(p->title, sizeof p->title, "Write %s to %s(%s)", session_view(s)->kind->name,
+             s->options.save_dir ? "a name in --save-dir " : "", s->options.view_endings);
 }
 
 static int produce_settings(FILE *out, void *arg, size_t *rows)

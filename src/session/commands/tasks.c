@@ -20,7 +20,7 @@ static const struct {
     {"raise a limit", "{limits}, {enter} on the limit; the question offers to write it to /etc/sysctl.d"},
     {"who removed it", "{events}; {trace} names the process for certain, from then on"},
     {"another container", "{namespaces}, {enter} on its row: all views show that namespace; {back} leaves it"},
-    {"hand it over", "{report} writes a report of everything; {save} writes this view as text, CSV or JSON"},
+    {"hand it over", "{report} writes a report of everything; {save} writes this view: the ending of the file chooses the format"},
 };
 
 static const struct {
