@@ -107,3 +107,17 @@ TEST(processes_are_new_for_some_seconds)
     assert_false(kind_holders.is_new(s, holder));
     snapshot_unref(s);
 }
+
+TEST(of_flags_only_some_stand_out)
+{
+    const struct segment marked = {.flags = SEG_DEST | SEG_LOCKED}, locked = {.flags = SEG_LOCKED};
+    const struct process_totals holder = {.roles = 1};
+    const struct column *status = kind_column(&kind_segments, "status");
+    const struct column *roles = kind_column(&kind_processes, "roles");
+    struct snapshot *s = fake_snapshot();
+
+    assert_int_equal(mark_cell(s, status, &marked, "", STYLE_PLAIN), STYLE_WARNING);
+    assert_int_equal(mark_cell(s, status, &locked, "", STYLE_PLAIN), STYLE_PLAIN);
+    assert_int_equal(mark_cell(s, roles, &holder, "", STYLE_PLAIN), STYLE_PLAIN);
+    snapshot_unref(s);
+}

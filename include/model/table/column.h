@@ -134,6 +134,7 @@ struct column {
     uint64_t need;    // enum need: what reading it takes beyond the kind itself
     const char *const *
         names; // CELL_FLAGS: of bit 0, 1, …; AS_NAMED: of 0, 1, …; texts: all there are; ends with NULL
+    uint64_t warned;    // CELL_FLAGS: the bits that deserve attention
     uint64_t show_need; // the part of `need` that `show` alone takes: JSON does without
     uint8_t detail;     // DETAIL_*, or a number between DETAIL_FIRST and DETAIL_REST
     const char *label;  // among the details; NULL: by name or title

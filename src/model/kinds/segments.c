@@ -188,7 +188,7 @@ static const struct column columns[] = {
     {.name = "status", .detail = DETAIL_FIRST + 4, .title = "STATUS",
      .help = "dest: removed but still held; locked in memory; hugetlb: of huge pages",
      .type = CELL_FLAGS, .width = 6, .widest = 19, .flags = COL_JSON | COL_SCREEN | COL_KEEP,
-     .names = status_names, .need = NEED_SEGMENT_USE | NEED_HOLDERS,
+     .names = status_names, .warned = SEG_DEST, .need = NEED_SEGMENT_USE | NEED_HOLDERS,
      .member = MEMBER(AS_VALUE, struct segment, flags)},
     {.name = "cpid", .label = "made by", .detail = DETAIL_FIRST + 11, .title = "CREATOR", .help = "process that created it", .type = CELL_NUMBER,
      .width = 10, .widest = 26, .priority = 4, .place = 2,

@@ -112,7 +112,7 @@ static const struct column columns[] = {
      .member = MEMBER_IF(SHARED_KNOWS_OPEN, AS_VALUE, struct shared, open)},
     {.name = "status", .detail = DETAIL_FIRST + 5, .title = "STATUS",
      .help = "deleted: unlinked but held; elsewhere: in another mount or IPC namespace; full: a queue whose senders wait",
-     .type = CELL_FLAGS, .width = 7, .widest = 17, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .names = status_names,
+     .type = CELL_FLAGS, .width = 7, .widest = 17, .flags = COL_JSON | COL_SCREEN | COL_KEEP, .names = status_names, .warned = SHARED_DELETED,
      .member = MEMBER(AS_VALUE, struct shared, status)},
     {.name = "app", .label = "application", .detail = DETAIL_FIRST + 11, .title = "APP", .help = "application it belongs to, or the program that all its holders run",
      .type = CELL_TEXT, .width = 8, .widest = 16, .priority = 5, .flags = COL_JSON | COL_SCREEN | COL_METRIC_GROUP,

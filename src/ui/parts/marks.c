@@ -41,7 +41,7 @@ static enum style flags_style(const struct column *column, const struct snapshot
     struct cell cell;
 
     column_get(column, s, row, &cell);
-    return cell.known && cell.count & SEG_DEST ? STYLE_WARNING : base;
+    return cell.known && cell.count & column->warned ? STYLE_WARNING : base;
 }
 
 static enum style percent_style(const struct column *column, const struct snapshot *s,
