@@ -67,8 +67,9 @@ static void mouse_press(const struct canvas *canvas, const struct layout *l,
     } else if (inside(l->tabs, event)) {
         if (tabs_path_at(canvas, l->tabs, session, event->x, &depth))
             session_pop_to(session, depth);
-        else if (tabs_at(canvas, l->tabs, session, event->x, &tab))
-            event->key = '0' + (int32_t)kind_tab_digit(kind_of_tab(tab));
+        else if (tabs_at(canvas, l->tabs, session, event->x, &tab) &&
+                 !(event->key = kind_tab_key(kind_of_tab(tab))))
+            session_tab(session, tab);
     } else if (inside(l->titles, event)) {
         column = table_column_at(canvas, l->table, session, event->x);
         if (column)

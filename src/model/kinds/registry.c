@@ -61,17 +61,17 @@ const struct kind *kind_of_tab(size_t tab)
     return NULL;
 }
 
-bool kind_tab_of_number(unsigned number, size_t *tab)
+bool kind_tab_of_key(int32_t key, size_t *tab)
 {
     for (size_t i = 1; i < KINDS; i++)
-        if (kinds[i]->tab && kinds[i]->tab == (number ? number : 10))
+        if (key && kind_tab_key(kinds[i]) == key)
             return kind_tab(kinds[i], tab);
     return false;
 }
 
-unsigned kind_tab_digit(const struct kind *kind)
+int32_t kind_tab_key(const struct kind *kind)
 {
-    return kind->tab % 10;
+    return !kind->tab || kind->tab > TAB_KEYS ? 0 : '0' + kind->tab % TAB_KEYS;
 }
 
 size_t kind_tabs(void)

@@ -63,7 +63,7 @@ static int32_t key_at(const struct command *command, size_t i)
     int32_t key = command->keys[i];
     size_t tab;
 
-    if (command->flags & CMD_TABS && !kind_tab_of_number((unsigned)(key - '0'), &tab))
+    if (command->flags & CMD_TABS && !kind_tab_of_key(key, &tab))
         return 0;
     return key;
 }

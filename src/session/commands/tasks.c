@@ -47,7 +47,8 @@ static bool add_name(struct line *line, const char *name, const struct session_o
     if (command)
         line_add(line, "%s", key_name(command->keys[0], key, sizeof key));
     else if (kind)
-        line_add(line, "%u", kind_tab_digit(kind));
+        line_add(line, "%s",
+                 kind_tab_key(kind) ? key_name(kind_tab_key(kind), key, sizeof key) : kind->title);
     return !command || !options || !command_refusal(command, options);
 }
 

@@ -17,7 +17,7 @@ static void run_tab(struct session *s, int32_t key)
 {
     size_t tab;
 
-    if (!kind_tab_of_number((unsigned)(key - '0'), &tab))
+    if (!kind_tab_of_key(key, &tab))
         return;
     if (session_has_tab(s, tab))
         session_tab(s, tab);

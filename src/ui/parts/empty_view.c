@@ -65,7 +65,8 @@ static void draw_elsewhere(struct canvas *c, struct rect r, struct session *sess
             continue;
         line_add(&line, "%s", line.n ? ", " : "");
         line_count(&line, n, kind->one, NULL);
-        line_add(&line, " (%u)", kind_tab_digit(kind));
+        if (kind_tab_key(kind))
+            line_add(&line, " (%c)", (char)kind_tab_key(kind));
     }
     if (y < r.y + r.h && line.n)
         canvas_format(c, r.x, y++, r.w, STYLE_PLAIN, "There are %s.", text);

@@ -80,14 +80,17 @@ static void tab_text(const struct session *session, size_t tab, enum detail deta
     bool counted = n > 0 && !(kind->flags & TABLE_NO_COUNT);
     bool here = tab == session->tab;
     struct line line = line_start(dst, cap);
+    int32_t key = kind_tab_key(kind);
 
-    line_add(&line, "%u", kind_tab_digit(kind));
+    const char *gap = key ? " " : "";
+    if (key)
+        line_add(&line, "%c", (char)key);
     bool whole = detail != DETAIL_BRIEF && detail != DETAIL_BARE;
     if (detail <= DETAIL_NARROW || (here && whole))
-        line_add(&line, " %s", kind->title);
+        line_add(&line, "%s%s", gap, kind->title);
     else if (detail == DETAIL_CUT || (here && detail == DETAIL_BRIEF))
-        line_add(&line, " %.3s", kind->title);
-    else if (detail == DETAIL_TIGHT)
+        line_add(&line, "%s%.3s", gap, kind->title);
+    else if (detail == DETAIL_TIGHT || !key)
         line_add(&line, "%.3s", kind->title);
     if (counted && (here || detail < DETAIL_TIGHT))
         line_add(&line, " %zu", n);
