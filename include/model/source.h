@@ -61,6 +61,7 @@ struct probe {
     uint64_t facts;         // enum process_fact of PROBE_PROCESS and PROBE_FURTHER; PROBE_OPEN,
                             // one of those below where it stands above
     uint64_t ipc_namespace; // whose segments, sets and queues are asked about; 0: our own's
+    size_t of;              // the asker's own: which of its things the answer is about
 };
 
 // What one process answered. Zero it before use; answer_clear() frees what it owns and empties it.

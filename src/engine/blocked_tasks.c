@@ -30,11 +30,11 @@ static void release(void *self)
     vec_free(&b->fresh);
 }
 
-static void take(void *arg, size_t index, struct answer *answer)
+static void take(void *arg, const struct probe *probe, struct answer *answer)
 {
     struct blocked_tasks *b = arg;
 
-    (void)index;
+    (void)probe;
     b->refused += answer_is_refused(answer);
     for (size_t i = 0; !answer->error && i < answer->waiters.n; i++)
         vec_push(&b->fresh, answer->waiters.at[i]);

@@ -57,7 +57,7 @@ static bool add_server(const struct snapshot *s, int32_t pid, struct asking *ask
         same_user += snapshot_process(s, (int32_t)other->id)->uid == uid;
     }
     if (asking->probes.n <= SERVERS_MAX && same_user < OF_ONE_USER_MAX)
-        ask_add(asking, (struct probe){.what = PROBE_SERVER, .id = pid});
+        ask_add(asking, (struct probe){.what = PROBE_SERVER, .id = pid, .of = asking->probes.n});
     return true;
 }
 
@@ -107,11 +107,11 @@ struct answers { // of each probe
     struct instance_vec *at;
 };
 
-static void take(void *arg, size_t index, struct answer *answer)
+static void take(void *arg, const struct probe *probe, struct answer *answer)
 {
     struct answers *answers = arg;
 
-    answers->at[index] = answer->instances;
+    answers->at[probe->of] = answer->instances;
     answer->instances = (struct instance_vec){0};
 }
 

@@ -6,9 +6,9 @@
 #include "engine/ask/collector.h"
 
 struct focus_maps {
-    struct mapping_vec mappings, fresh; // as answered last; of the answer that comes in
-    int32_t pid;                        // the process; 0: none is in focus
-    bool all;                           // of the scan
+    struct mapping_vec mappings; // as answered last
+    int32_t pid;                 // the process; 0: none is in focus
+    bool all;                    // of the scan
     uint64_t need;
 };
 
@@ -24,16 +24,6 @@ static void release(void *self)
     struct focus_maps *f = self;
 
     mappings_free(&f->mappings);
-    mappings_free(&f->fresh);
-}
-
-static void take(void *arg, size_t index, struct answer *answer)
-{
-    struct focus_maps *f = arg;
-
-    (void)index;
-    f->fresh = answer->mappings;
-    answer->mappings = (struct mapping_vec){0};
 }
 
 // --- of all holders -----------------------------------------------------------------------------
@@ -47,26 +37,26 @@ static int by_place(const void *a, const void *b)
     return (x->start > y->start) - (x->start < y->start);
 }
 
-static void take_more(void *arg, size_t index, struct answer *answer)
+static void take(void *arg, const struct probe *probe, struct answer *answer)
 {
-    struct focus_maps *f = arg;
+    struct mapping_vec *fresh = arg;
 
-    (void)index;
+    (void)probe;
     for (size_t i = 0; i < answer->mappings.n; i++)
-        vec_push(&f->fresh, answer->mappings.at[i]); // of segments: none has a path
+        vec_push(fresh, answer->mappings.at[i]); // of segments: none has a path
     answer->mappings.n = 0;
 }
 
 // The mappings of the scan, with what their processes answered. One that changed since is left unknown.
-static void join_scan(struct focus_maps *f, const struct scan *scan)
+static void join_scan(struct focus_maps *f, const struct scan *scan, struct mapping_vec *fresh)
 {
     vec_copy(&f->mappings, &scan->mappings);
-    if (f->fresh.n > 1)
-        qsort(f->fresh.at, f->fresh.n, sizeof *f->fresh.at, by_place);
+    if (fresh->n > 1)
+        qsort(fresh->at, fresh->n, sizeof *fresh->at, by_place);
     for (size_t i = 0; i < f->mappings.n; i++) {
         struct mapping *m = &f->mappings.at[i];
         const struct mapping *use =
-            f->fresh.n ? bsearch(m, f->fresh.at, f->fresh.n, sizeof *m, by_place) : NULL;
+            fresh->n ? bsearch(m, fresh->at, fresh->n, sizeof *m, by_place) : NULL;
 
         m->path = NULL;
         if (!use || use->shmid != m->shmid || use->end != m->end)
@@ -77,13 +67,13 @@ static void join_scan(struct focus_maps *f, const struct scan *scan)
         m->locked = use->locked;
         m->known |= use->known & MAP_KNOWS_USE;
     }
-    mappings_free(&f->fresh);
 }
 
 static void update_all(struct focus_maps *f, const struct round *round)
 {
     const struct scan *scan = round->tables->scan;
-    struct asking asking = {.take = take_more, .arg = f};
+    struct mapping_vec fresh = {0};
+    struct asking asking = {.take = take, .arg = &fresh};
     struct pid_vec pids = {0};
 
     for (size_t i = 0; i < scan->holders.n; i++)
@@ -93,7 +83,8 @@ static void update_all(struct focus_maps *f, const struct round *round)
         ask_add(&asking, (struct probe){.what = PROBE_MAP_USE, .id = pids.at[i]});
     vec_free(&pids);
     ask_each(round->pool, &asking);
-    join_scan(f, scan);
+    join_scan(f, scan, &fresh);
+    vec_free(&fresh);
     ask_end(&asking);
 }
 
@@ -106,8 +97,8 @@ static void update(void *self, const struct round *round)
     const struct want *want = round->want;
     uint64_t need = want->need & NEED_ALL_MAPS;
     int32_t pid = want->focused && want->focus.pid > 0 ? want->focus.pid : 0;
-    struct asking asking = {.take = take, .arg = f};
-
+    const struct probe probe = {.what = need ? PROBE_ALL_MAPS : PROBE_MAP_USE, .id = pid};
+    struct answer answer = {0};
     bool all = !pid && round->tables->scan;
 
     if (f->pid != pid || f->need != need || f->all || all)
@@ -119,14 +110,12 @@ static void update(void *self, const struct round *round)
         update_all(f, round);
     if (!pid)
         return;
-    ask_add(&asking, (struct probe){.what = need ? PROBE_ALL_MAPS : PROBE_MAP_USE, .id = pid});
-    ask_each(round->pool, &asking);
-    if (asking.asked[0] == ASKED_DONE) {
+    if (ask_one(round->pool, probe, &answer) == ASKED_DONE) {
         mappings_free(&f->mappings);
-        f->mappings = f->fresh;
-        f->fresh = (struct mapping_vec){0};
+        f->mappings = answer.mappings;
+        answer.mappings = (struct mapping_vec){0};
     }
-    ask_end(&asking);
+    answer_clear(&answer);
 }
 
 static bool fill(const void *self, struct snapshot *snapshot)

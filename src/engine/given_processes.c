@@ -13,21 +13,21 @@ struct given {
     struct process_vec after; // of each: with the facts; pid 0 where it did not answer
 };
 
-static void prepare(void *arg, size_t index, struct answer *answer)
+static void prepare(void *arg, const struct probe *probe, struct answer *answer)
 {
     const struct given *given = arg;
 
-    answer->process = given->before->at[index];
+    answer->process = given->before->at[probe->of];
     answer->process.strings = NULL;
 }
 
-static void take(void *arg, size_t index, struct answer *answer)
+static void take(void *arg, const struct probe *probe, struct answer *answer)
 {
     struct given *given = arg;
 
     if (answer->error)
         return;
-    given->after.at[index] = answer->process;
+    given->after.at[probe->of] = answer->process;
     answer->process.strings = NULL; // they are ours now
 }
 
@@ -36,9 +36,10 @@ static void ask(const struct round *round, struct given *given, uint64_t facts)
     struct asking asking = {.take = take, .prepare = prepare, .arg = given};
 
     for (size_t i = 0; i < given->before->n; i++) {
-        ask_add(
-            &asking,
-            (struct probe){.what = PROBE_FURTHER, .id = given->before->at[i].pid, .facts = facts});
+        ask_add(&asking, (struct probe){.what = PROBE_FURTHER,
+                                        .id = given->before->at[i].pid,
+                                        .facts = facts,
+                                        .of = i});
         vec_push(&given->after, (struct process){0});
     }
     ask_each(round->pool, &asking);

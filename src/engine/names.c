@@ -14,7 +14,6 @@ VEC(id_vec, uint32_t);
 struct names {
     struct named_vec users, groups;             // ordered by id; an empty name: there is none
     struct named_vec fresh_users, fresh_groups; // of the answers that come in
-    const struct probe_vec *probes;
     int64_t asked_ns;
 };
 
@@ -116,10 +115,9 @@ static void keep_unknown(struct id_vec *ids, const struct named_vec *known)
     ids->n = kept;
 }
 
-static void take(void *arg, size_t index, struct answer *answer)
+static void take(void *arg, const struct probe *probe, struct answer *answer)
 {
     struct names *names = arg;
-    const struct probe *probe = &names->probes->at[index];
     struct named named = {.id = (uint32_t)probe->id};
 
     if (!answer->error)
@@ -183,7 +181,6 @@ static void update(void *self, const struct round *round)
     collect(round->tables, &users, &groups);
     ask_for(&users, &names->users, PROBE_USER, round->source, &asking);
     ask_for(&groups, &names->groups, PROBE_GROUP, round->source, &asking);
-    names->probes = &asking.probes;
     ask_each(round->pool, &asking);
     add_fresh(&names->users, &names->fresh_users);
     add_fresh(&names->groups, &names->fresh_groups);

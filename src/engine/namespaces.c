@@ -37,7 +37,6 @@ struct namespaces {
     struct mount_namespace_vec places; // ordered by inode
     struct inode_vec mounts;           // ascending
     struct fresh_vec fresh;
-    const size_t *which; // of each probe: the member; (size_t)-1: the mounts
     size_t turn, oldest_turn;
     uint64_t list_number;
     int64_t mounts_ns;
@@ -126,11 +125,11 @@ static void choose(struct namespaces *n, const struct round *round)
 
 // --- asking -------------------------------------------------------------------------------------
 
-static void take(void *arg, size_t index, struct answer *answer)
+static void take(void *arg, const struct probe *probe, struct answer *answer)
 {
     struct namespaces *n = arg;
 
-    if (n->which[index] == (size_t)-1) {
+    if (probe->what == PROBE_NAMESPACE_MOUNTS) {
         if (answer->error)
             return;
         n->mounts_unread = false;
@@ -140,7 +139,7 @@ static void take(void *arg, size_t index, struct answer *answer)
         return;
     }
     vec_push(&n->fresh,
-             (struct fresh){.member = n->which[index],
+             (struct fresh){.member = probe->of,
                             .state = answer_is_gone(answer) ? MEMBER_GONE
                                      : answer_is_refused(answer) || !answer->ipc_namespace
                                          ? MEMBER_REFUSED
@@ -201,27 +200,22 @@ static bool adopt(struct namespaces *n)
 static bool ask(struct namespaces *n, const struct round *round, bool mounts)
 {
     struct asking asking = {.take = take, .arg = n};
-    size_t *which = mem_alloc((n->members.n + 1) * sizeof *which);
 
     for (size_t i = 0; i < n->members.n; i++) {
-        if (!n->members.at[i].due)
-            continue;
-        which[asking.probes.n] = i;
-        ask_add(&asking,
-                (struct probe){.what = PROBE_NAMESPACE, .id = n->members.at[i].process.pid});
+        const struct member *m = &n->members.at[i];
+        if (m->due)
+            ask_add(&asking,
+                    (struct probe){.what = PROBE_NAMESPACE, .id = m->process.pid, .of = i});
     }
     if (mounts) {
-        which[asking.probes.n] = (size_t)-1;
         n->mounts_unread = true; // until they are
         ask_add(&asking, (struct probe){.what = PROBE_NAMESPACE_MOUNTS, .id = 0});
         n->changed = true;
     }
-    n->which = which;
     bool complete = ask_each(round->pool, &asking);
     for (size_t i = 0; i < n->members.n; i++)
         n->members.at[i].due = false;
     bool more = adopt(n);
-    free(which);
     ask_end(&asking);
     return complete && more;
 }

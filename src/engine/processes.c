@@ -42,8 +42,6 @@ struct processes {
     struct known_vec known; // ordered by pid
     struct fresh_vec fresh;
     struct pid_vec pids; // scratch
-    const struct probe_vec *probes;
-    const size_t *which; // of each probe: index of the known
     size_t turn;
     uint64_t list_number;
 };
@@ -152,13 +150,13 @@ static void choose(struct processes *p, const struct round *round)
 
 // --- asking -------------------------------------------------------------------------------------
 
-static void take(void *arg, size_t index, struct answer *answer)
+static void take(void *arg, const struct probe *probe, struct answer *answer)
 {
     struct processes *p = arg;
-    const struct fresh fresh = {.known = p->which[index],
+    const struct fresh fresh = {.known = probe->of,
                                 .error = answer->error != 0,
                                 .gone = answer_is_gone(answer),
-                                .once = p->probes->at[index].facts & PROCESS_FACTS_ONCE,
+                                .once = probe->facts & PROCESS_FACTS_ONCE,
                                 .process = answer->process};
 
     vec_push(&p->fresh, fresh);
@@ -302,24 +300,20 @@ static uint64_t facts_for(const struct known *known, int pass, uint64_t wanted)
 static bool ask(struct processes *p, const struct round *round, int pass)
 {
     struct asking asking = {.take = take, .arg = p};
-    size_t *which = mem_alloc(p->known.n * sizeof *which);
     uint64_t wanted = round->want->need;
 
     for (size_t i = 0; i < p->known.n; i++) {
         const struct known *known = &p->known.at[i];
-        if (!known->due)
-            continue;
-        which[asking.probes.n] = i;
-        ask_add(&asking, (struct probe){.what = PROBE_PROCESS,
-                                        .id = known->process.pid,
-                                        .facts = facts_for(known, pass, wanted)});
+        if (known->due)
+            ask_add(&asking, (struct probe){.what = PROBE_PROCESS,
+                                            .id = known->process.pid,
+                                            .facts = facts_for(known, pass, wanted),
+                                            .of = i});
     }
-    p->which = which;
-    p->probes = &asking.probes;
     bool complete = ask_each(round->pool, &asking);
     adopt_all(p, round->processes);
     for (size_t i = 0; i < asking.probes.n; i++) {
-        struct known *known = &p->known.at[which[i]];
+        struct known *known = &p->known.at[asking.probes.at[i].of];
         known->wanted = wanted & NEED_PROCESS_FACTS;
         if (asking.asked[i] == ASKED_DONE)
             known->due = wanted & PROCESS_FACTS_ONCE && known->renamed;
@@ -327,7 +321,6 @@ static bool ask(struct processes *p, const struct round *round, int pass)
             known->due = asking.probes.at[i].facts & (PROCESS_FACTS_ONCE | PROCESS_FACTS_HANG) ||
                          !known->read;
     }
-    free(which);
     ask_end(&asking);
     return complete;
 }

@@ -1,7 +1,7 @@
 // Asks many processes (or the name service) a question each: the one way collectors do it.
 //
 //     struct asking asking = {.take = take, .arg = self};
-//     ask_add(&asking, (struct probe){PROBE_WAITERS, pid}); ...
+//     ask_add(&asking, (struct probe){.what = PROBE_WAITERS, .id = pid, .of = i}); ...
 //     ask_each(pool, &asking);
 //     ... asking.asked[i] ...
 //     ask_end(&asking);
@@ -11,12 +11,12 @@
 #include "engine/ask/prober_pool.h"
 
 struct asking {
-    // Called by the asking threads, one call at a time, with the answer to probes.at[index]: no
+    // Called by the asking threads, one call at a time, with the answer to one of `probes`: no
     // error, or one that says something of the process: gone or refused. With any other (too many
     // open files) the process counts as not asked. What is left in the answer is freed afterwards.
-    void (*take)(void *arg, size_t index, struct answer *answer);
+    void (*take)(void *arg, const struct probe *probe, struct answer *answer);
     // Called by the asking thread before it asks: what is known may help. May be NULL.
-    void (*prepare)(void *arg, size_t index, struct answer *answer);
+    void (*prepare)(void *arg, const struct probe *probe, struct answer *answer);
     void *arg;       // for both
     bool one_by_one; // by one thread, and nothing more is asked once that one is stuck
 
@@ -42,6 +42,10 @@ void ask_add(struct asking *asking, struct probe probe);
 // asked until then is in `asked` all the same.
 bool ask_each(struct prober_pool *pool, struct asking *asking);
 void ask_end(struct asking *asking); // frees what it holds; it may be used again
+
+// Asks one question, with what is known in *answer. ASKED_DONE: that is replaced by an answer as `take` gets
+// it, which the caller clears; else it may be empty.
+enum asked ask_one(struct prober_pool *pool, struct probe probe, struct answer *answer);
 
 // `facts` (PROBE_PROCESS) of each of these processes, in any order: those that are gone, refuse or do not
 // answer are left out, unless they are unreaped. Replaces *out; they have no strings, and *silent, which

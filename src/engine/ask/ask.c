@@ -10,7 +10,7 @@ static void take(void *arg, size_t index, struct answer *answer)
     struct asking *asking = arg;
 
     if (!answer->error || answer_is_gone(answer) || answer_is_refused(answer))
-        asking->take(asking->arg, index, answer);
+        asking->take(asking->arg, &asking->probes.at[index], answer);
     else
         asking->asked[index] = ASKED_NOT;
 }
@@ -20,7 +20,7 @@ static void prepare(void *arg, size_t index, struct answer *answer)
     struct asking *asking = arg;
 
     if (asking->prepare)
-        asking->prepare(asking->arg, index, answer);
+        asking->prepare(asking->arg, &asking->probes.at[index], answer);
 }
 
 bool ask_each(struct prober_pool *pool, struct asking *asking)
@@ -42,4 +42,29 @@ void ask_end(struct asking *asking)
     free(asking->asked);
     asking->asked = NULL;
     vec_free(&asking->probes);
+}
+
+// --- one question ---------------------------------------------------------------------------------
+
+static void give(void *arg, const struct probe *probe, struct answer *answer)
+{
+    (void)probe;
+    *answer = *(struct answer *)arg;
+    *(struct answer *)arg = (struct answer){0};
+}
+
+static void keep(void *arg, const struct probe *probe, struct answer *answer)
+{
+    give(answer, probe, arg);
+}
+
+enum asked ask_one(struct prober_pool *pool, struct probe probe, struct answer *answer)
+{
+    struct asking asking = {.prepare = give, .take = keep, .arg = answer};
+
+    ask_add(&asking, probe);
+    ask_each(pool, &asking);
+    enum asked asked = asking.asked[0];
+    ask_end(&asking);
+    return asked;
 }

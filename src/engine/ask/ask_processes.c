@@ -9,7 +9,7 @@ struct gathering {
     bool *refused; // of each that was asked
 };
 
-static void take(void *arg, size_t index, struct answer *answer)
+static void take(void *arg, const struct probe *probe, struct answer *answer)
 {
     const struct gathering *to = arg;
     struct process process = answer->process;
@@ -18,7 +18,7 @@ static void take(void *arg, size_t index, struct answer *answer)
     if (!answer->error || answer->process.unreaped)
         vec_push(to->out, process);
     else
-        to->refused[index] = !answer_is_gone(answer);
+        to->refused[probe->of] = !answer_is_gone(answer);
 }
 
 void ask_processes(struct prober_pool *pool, const struct pid_vec *pids, uint64_t facts,
@@ -29,7 +29,8 @@ void ask_processes(struct prober_pool *pool, const struct pid_vec *pids, uint64_
 
     vec_clear(out);
     for (size_t i = 0; i < pids->n; i++)
-        ask_add(&asking, (struct probe){.what = PROBE_PROCESS, .id = pids->at[i], .facts = facts});
+        ask_add(&asking,
+                (struct probe){.what = PROBE_PROCESS, .id = pids->at[i], .facts = facts, .of = i});
     ask_each(pool, &asking);
     if (silent)
         vec_clear(silent);

@@ -26,9 +26,6 @@ struct far_peers {
     struct connection_vec wanted; // ascending by ends
     const struct far_socket_vec *sockets;
     struct far_namespace_vec namespaces;
-    struct index_vec {
-        size_t *at, n, cap;
-    } asked; // which of them each probe is about
 };
 
 // The network namespace of a connection that may lead into another one; 0: it is none, or not known.
@@ -134,15 +131,10 @@ static void list_namespaces(struct far_peers *f, struct far_socket_vec *sockets)
 
 // --- asking ---------------------------------------------------------------------------------------
 
-static struct far_namespace *asked_of(struct far_peers *f, size_t index)
-{
-    return &f->namespaces.at[f->asked.at[index]];
-}
-
-static void prepare(void *arg, size_t index, struct answer *answer)
+static void prepare(void *arg, const struct probe *probe, struct answer *answer)
 {
     struct far_peers *f = arg;
-    const struct far_namespace *n = asked_of(f, index);
+    const struct far_namespace *n = &f->namespaces.at[probe->of];
 
     for (size_t i = n->first; i < n->end; i++)
         vec_push(&answer->inodes, f->sockets->at[i].inode);
@@ -166,10 +158,10 @@ static void match(struct far_peers *f, uint64_t net_namespace, const struct sock
     free(ends);
 }
 
-static void take(void *arg, size_t index, struct answer *answer)
+static void take(void *arg, const struct probe *probe, struct answer *answer)
 {
     struct far_peers *f = arg;
-    struct far_namespace *n = asked_of(f, index);
+    struct far_namespace *n = &f->namespaces.at[probe->of];
     size_t at = n->first, end = n->end;
 
     n->read = !answer->error && !answer->sockets_unread;
@@ -201,17 +193,16 @@ static bool ask_each_namespace(struct far_peers *f, struct prober_pool *pool)
 {
     struct asking asking = {.take = take, .prepare = prepare, .arg = f};
 
-    vec_clear(&f->asked);
     for (size_t i = 0; i < f->namespaces.n; i++) {
         struct far_namespace *n = &f->namespaces.at[i];
         int32_t pid = n->read ? 0 : next_pid(f, n);
         if (!pid)
             continue;
         n->pid = pid;
-        vec_push(&f->asked, i);
-        ask_add(&asking, (struct probe){.what = PROBE_SOCKETS, .id = pid, .facts = PROBE_INTERNET});
+        ask_add(&asking,
+                (struct probe){.what = PROBE_SOCKETS, .id = pid, .facts = PROBE_INTERNET, .of = i});
     }
-    bool more = f->asked.n > 0 && ask_each(pool, &asking);
+    bool more = asking.probes.n > 0 && ask_each(pool, &asking);
     ask_end(&asking);
     return more;
 }
@@ -233,5 +224,4 @@ void far_peers_find(struct prober_pool *pool, struct file_vec *files,
     }
     vec_free(&f.wanted);
     vec_free(&f.namespaces);
-    vec_free(&f.asked);
 }

@@ -95,9 +95,9 @@ static bool sockets_only(const struct want *want, int32_t pid)
 
 // --- asking -------------------------------------------------------------------------------------
 
-static void take_files(void *arg, size_t index, struct answer *answer)
+static void take_files(void *arg, const struct probe *probe, struct answer *answer)
 {
-    struct taken *taken = &((struct files *)arg)->taken[index];
+    struct taken *taken = &((struct files *)arg)->taken[probe->of];
 
     taken->outcome = answer_is_gone(answer)      ? FILES_GONE
                      : answer_is_refused(answer) ? FILES_REFUSED
@@ -190,11 +190,12 @@ static void update(void *self, const struct round *round)
     }
     int64_t cost = clock_used_ns();
     for (size_t i = 0; i < pids.n; i++)
-        ask_add(&asking,
-                (struct probe){.what = PROBE_FILES,
-                               .id = pids.at[i],
-                               .facts =
-                                   sockets_only(round->want, pids.at[i]) ? PROBE_SOCKETS_ONLY : 0});
+        ask_add(
+            &asking,
+            (struct probe){.what = PROBE_FILES,
+                           .id = pids.at[i],
+                           .facts = sockets_only(round->want, pids.at[i]) ? PROBE_SOCKETS_ONLY : 0,
+                           .of = i});
     f->taken = mem_zero(pids.n, sizeof *f->taken);
     ask_each(round->pool, &asking);
     add_files(f, &asking);

@@ -14,7 +14,6 @@ VEC(end_vec, struct end);
 struct peers {
     struct end_vec ends;          // ascending, each once
     struct process_vec processes; // that have some of them, ascending; their names
-    const struct probe_vec *probes;
     size_t missing;
     bool far;              // some connections may lead into another network namespace
     uint64_t home;         // than this one; 0: they are in several
@@ -77,21 +76,21 @@ static void note_far(struct peers *p, const struct file_vec *files, size_t first
             vec_push(&p->far_sockets, (struct far_socket){net_namespace, files->at[i].inode, pid});
 }
 
-static void take_sockets(void *arg, size_t index, struct answer *answer)
+static void take_sockets(void *arg, const struct probe *probe, struct answer *answer)
 {
     struct peers *p = arg;
-    int32_t pid = (int32_t)p->probes->at[index].id;
+    int32_t pid = (int32_t)probe->id;
 
     found(p, &answer->files, 0, answer->files.n, pid);
     note_far(p, &answer->files, 0, answer->files.n, pid, answer->net_namespace);
 }
 
-static void take_namespace(void *arg, size_t index, struct answer *answer)
+static void take_namespace(void *arg, const struct probe *probe, struct answer *answer)
 {
     struct peers *p = arg;
 
     if (may_lead_to(p, answer->net_namespace))
-        vec_push(&p->others, (int32_t)p->probes->at[index].id);
+        vec_push(&p->others, (int32_t)probe->id);
 }
 
 static void ask(struct peers *p, const struct round *round, const struct pid_vec *pids,
@@ -102,7 +101,6 @@ static void ask(struct peers *p, const struct round *round, const struct pid_vec
 
     for (size_t i = 0; i < pids->n; i++)
         ask_add(&asking, (struct probe){.what = PROBE_FILES, .id = pids->at[i], .facts = facts});
-    p->probes = &asking.probes;
     ask_each(round->pool, &asking);
     ask_end(&asking);
 }

@@ -10,8 +10,8 @@ struct asked_sockets {
     struct process_files_vec *answers;
     struct inode_vec inodes; // of one network namespace, ascending
     struct socket_vec sockets;
-    bool read, gone; // the tables; the process that was asked has ended
-    bool internet;   // TCP and UDP alone
+    bool read;     // the tables
+    bool internet; // TCP and UDP alone
 };
 
 static void list_inodes(struct asked_sockets *a, uint64_t net_namespace)
@@ -30,32 +30,6 @@ static void list_inodes(struct asked_sockets *a, uint64_t net_namespace)
     inodes_settle(out);
 }
 
-static void prepare(void *arg, size_t index, struct answer *answer)
-{
-    const struct asked_sockets *a = arg;
-
-    (void)index;
-    vec_copy(&answer->inodes, &a->inodes);
-}
-
-static void take(void *arg, size_t index, struct answer *answer)
-{
-    struct asked_sockets *a = arg;
-
-    (void)index;
-    a->gone = answer_is_gone(answer);
-    a->read = !answer->error && !answer->sockets_unread;
-    sockets_clear(&a->sockets); // of one that had ended
-    vec_free(&a->sockets);
-    a->sockets = answer->sockets;
-    answer->sockets = (struct socket_vec){0};
-}
-
-static char *copy_of(const char *text)
-{
-    return text ? mem_copy_string(text) : NULL;
-}
-
 static void describe(struct open_file *file, const struct socket_vec *sockets)
 {
     size_t at = vec_lower(sockets, s, s->inode < file->inode);
@@ -71,22 +45,27 @@ static void describe(struct open_file *file, const struct socket_vec *sockets)
     file->clients = socket->clients;
     file->known |= socket->clients_known ? FILE_KNOWS_CLIENTS : 0;
     file->peer = socket->peer;
-    file->local = copy_of(socket->local);
-    file->remote = copy_of(socket->remote);
+    file->local = mem_copy_string(socket->local);
+    file->remote = mem_copy_string(socket->remote);
 }
 
 // True: it has ended, and another one may know.
 static bool ask(struct asked_sockets *a, int32_t pid)
 {
-    struct asking asking = {.take = take, .prepare = prepare, .arg = a};
+    const struct probe probe = {
+        .what = PROBE_SOCKETS, .id = pid, .facts = a->internet ? PROBE_INTERNET : 0};
+    struct answer answer = {0};
 
-    a->read = a->gone = false;
-    ask_add(&asking, (struct probe){.what = PROBE_SOCKETS,
-                                    .id = pid,
-                                    .facts = a->internet ? PROBE_INTERNET : 0});
-    ask_each(a->pool, &asking);
-    ask_end(&asking);
-    return a->gone;
+    vec_copy(&answer.inodes, &a->inodes);
+    bool answered = ask_one(a->pool, probe, &answer) == ASKED_DONE;
+    bool gone = answered && answer_is_gone(&answer);
+    a->read = answered && !answer.error && !answer.sockets_unread;
+    sockets_clear(&a->sockets); // of one that had ended
+    vec_free(&a->sockets);
+    a->sockets = answer.sockets;
+    answer.sockets = (struct socket_vec){0};
+    answer_clear(&answer);
+    return gone;
 }
 
 static void settle(struct asked_sockets *a, uint64_t net_namespace)

@@ -18,12 +18,11 @@ struct questions {
 };
 
 // By the asking thread, before it asks: the answer is its own, whatever becomes of the batch.
-static void give_known(void *arg, size_t index, struct answer *answer)
+static void give_known(void *arg, const struct probe *probe, struct answer *answer)
 {
     const struct questions *questions = arg;
     const struct known_holdings *known = &questions->known;
-    const struct holding *holding =
-        holding_find(known->holdings, questions->processes->at[index].pid);
+    const struct holding *holding = holding_find(known->holdings, (int32_t)probe->id);
 
     if (!holding || holding->stale)
         return;
@@ -56,11 +55,11 @@ static void make_room(struct holders_answers *answers)
     answers->mappings.n = kept;
 }
 
-static void take(void *arg, size_t index, struct answer *answer)
+static void take(void *arg, const struct probe *probe, struct answer *answer)
 {
     struct questions *questions = arg;
     struct holders_answers *answers = questions->answers;
-    const struct pid_entry *entry = &questions->processes->at[index];
+    const struct pid_entry *entry = &questions->processes->at[probe->of];
 
     if (questions->ride)
         questions->ride->take(questions->ride->arg, entry->pid, answer);
@@ -126,7 +125,8 @@ bool holders_ask(struct holders_answers *answers, struct prober_pool *pool, enum
     for (size_t i = 0; i < processes->n; i++)
         ask_add(asking, (struct probe){.what = what,
                                        .id = processes->at[i].pid,
-                                       .facts = questions.ride ? ride->facts : 0});
+                                       .facts = questions.ride ? ride->facts : 0,
+                                       .of = i});
     bool complete = ask_each(pool, asking);
     if (questions.ride)
         end_ride(ride, asking, clock_used_ns() - used, complete);

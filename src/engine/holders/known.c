@@ -24,44 +24,21 @@ void known_holders_clear(struct known_holders *k)
 
 // --- shared memory ------------------------------------------------------------------------------
 
-struct comparison {
-    const int32_t *tasks;
-    size_t n;
-    uint32_t *same;
-    bool answered;
-};
-
-static void give_tasks(void *arg, size_t index, struct answer *answer)
-{
-    const struct comparison *comparison = arg;
-
-    (void)index;
-    for (size_t i = 0; i < comparison->n; i++)
-        vec_push(&answer->tasks, comparison->tasks[i]);
-}
-
-static void take_same(void *arg, size_t index, struct answer *answer)
-{
-    struct comparison *comparison = arg;
-
-    (void)index;
-    comparison->answered = !answer->error;
-    if (!answer->error)
-        memcpy(comparison->same, answer->same, comparison->n * sizeof *comparison->same);
-}
-
 // By a probing thread: it is not known before which process the comparison hangs on.
 static bool same_memory(void *self, const int32_t *tasks, size_t n, uint32_t *same)
 {
     const struct round *round = self;
-    struct comparison comparison = {.tasks = tasks, .n = n, .same = same};
-    struct asking asking = {.prepare = give_tasks, .take = take_same, .arg = &comparison};
-
     // No pid: other processes may be compared while this comparison hangs.
-    ask_add(&asking, (struct probe){.what = PROBE_SAME_MEMORY, .id = -tasks[0]});
-    bool complete = ask_each(round->pool, &asking);
-    ask_end(&asking);
-    return complete && comparison.answered;
+    const struct probe probe = {.what = PROBE_SAME_MEMORY, .id = -tasks[0]};
+    struct answer answer = {0};
+
+    for (size_t i = 0; i < n; i++)
+        vec_push(&answer.tasks, tasks[i]);
+    bool answered = ask_one(round->pool, probe, &answer) == ASKED_DONE && !answer.error;
+    if (answered)
+        memcpy(same, answer.same, n * sizeof *same);
+    answer_clear(&answer);
+    return answered;
 }
 
 void known_holders_input(struct known_holders *k, const struct round *round, struct scan_input *in)

@@ -3,24 +3,18 @@
 
 #include <stdlib.h>
 
-struct programs {
-    struct sharing *to;
-    const struct probe_vec *probes;
-};
-
-static void take_program(void *arg, size_t index, struct answer *answer)
+static void take_program(void *arg, const struct probe *probe, struct answer *answer)
 {
-    const struct programs *programs = arg;
-    struct sharing *to = programs->to;
+    struct sharing *to = arg;
     const struct process *p = &answer->process;
-    int32_t pid = (int32_t)programs->probes->at[index].id;
 
     if (answer->error || !(p->known & PROC_KNOWS_COMM))
         return;
     for (size_t i = 0; i < to->makers.n; i++) {
         struct maker *maker = &to->makers.at[i];
         if (!(p->known & PROC_KNOWS_UID) || p->uid == maker->uid)
-            maker->lives |= shared_rule_runs(maker->rule, p->comm) || pids_has(&to->unseen, pid);
+            maker->lives |=
+                shared_rule_runs(maker->rule, p->comm) || pids_has(&to->unseen, (int32_t)probe->id);
     }
 }
 
@@ -31,8 +25,7 @@ void makers_ask(const struct round *round, struct sharing *to)
     const struct snapshot *tables = round->tables;
     const struct table *table = &tables->tables[kind_shared.id];
     const struct shared *rows = table->at;
-    struct programs programs = {.to = to};
-    struct asking asking = {.take = take_program, .arg = &programs};
+    struct asking asking = {.take = take_program, .arg = to};
 
     for (size_t i = 0; i < table->n; i++) {
         const struct shared_rule *rule = shared_rule_of(rows[i].name);
@@ -53,7 +46,6 @@ void makers_ask(const struct round *round, struct sharing *to)
     for (size_t i = 0; all && to->makers.n && i < round->processes->list.n; i++)
         ask_add(&asking,
                 (struct probe){.what = PROBE_PROCESS, .id = round->processes->list.at[i].pid});
-    programs.probes = &asking.probes;
     bool complete = asking.probes.n && ask_each(round->pool, &asking);
     for (size_t i = 0; i < asking.probes.n && complete; i++)
         complete = asking.asked[i] == ASKED_DONE;

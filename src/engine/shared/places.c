@@ -31,7 +31,6 @@ struct places {
     struct known_vec known;    // ordered by inode of the mount namespace
     struct shm_place_vec rows; // ordered by device, each once
     struct fresh_vec fresh;    // of those that were asked
-    const size_t *which;       // of each question
     bool any;
 };
 
@@ -68,11 +67,11 @@ bool shm_place_is_unread(const struct answer *answer)
     return answer->error && !answer_is_gone(answer);
 }
 
-static void take(void *arg, size_t index, struct answer *answer)
+static void take(void *arg, const struct probe *probe, struct answer *answer)
 {
     struct places *p = arg;
 
-    vec_push(&p->fresh, (struct fresh){.known = p->which[index],
+    vec_push(&p->fresh, (struct fresh){.known = probe->of,
                                        .answered = !answer->error,
                                        .unread = shm_place_is_unread(answer),
                                        .place = answer->shm_place});
@@ -81,7 +80,6 @@ static void take(void *arg, size_t index, struct answer *answer)
 static void ask(struct places *p, const struct round *round)
 {
     struct asking asking = {.take = take, .arg = p};
-    size_t *which = mem_alloc((p->known.n + 1) * sizeof *which);
     int64_t now = clock_ns(), every = (int64_t)p->known.n * EVERY_EACH_NS;
 
     every = every > EVERY_NS ? every : EVERY_NS;
@@ -89,12 +87,10 @@ static void ask(struct places *p, const struct round *round)
         struct known *k = &p->known.at[i];
         if (k->time_ns && round->effort != EFFORT_FULL && now - k->time_ns < every)
             continue;
-        which[asking.probes.n] = i;
         k->time_ns = now;
         k->unread = true; // until it answers
-        ask_add(&asking, (struct probe){.what = PROBE_SHM, .id = k->mount.pid});
+        ask_add(&asking, (struct probe){.what = PROBE_SHM, .id = k->mount.pid, .of = i});
     }
-    p->which = which;
     ask_each(round->pool, &asking);
     for (size_t i = 0; i < p->fresh.n; i++) {
         struct known *k = &p->known.at[p->fresh.at[i].known];
@@ -109,7 +105,6 @@ static void ask(struct places *p, const struct round *round)
             round->want->ipc_namespace ? p->known.at[i].mount.shown : p->known.at[i].place.ours;
     vec_clear(&p->fresh);
     ask_end(&asking);
-    free(which);
 }
 
 static int by_device(const void *a, const void *b)

@@ -13,7 +13,6 @@ enum { PACE = 800, PACE_PROMPT = 4 };
 
 struct shared_state {
     struct sharing now, fresh; // as seen last; while it is asked
-    const struct probe_vec *probes;
     bool any;
     int64_t done_ns, cost_ns;
 };
@@ -28,66 +27,61 @@ static void release(void *self)
 
 // --- one process ---------------------------------------------------------------------------------
 
-static void take(void *arg, size_t index, struct answer *answer)
+static void take(void *arg, const struct probe *probe, struct answer *answer)
 {
-    struct shared_state *state = arg;
-
-    sharing_take(&state->fresh, (int32_t)state->probes->at[index].id, answer);
+    sharing_take(&((struct shared_state *)arg)->fresh, (int32_t)probe->id, answer);
 }
 
 // --- the files behind mappings -------------------------------------------------------------------
 
-struct files {
-    struct sharing *to;
-    size_t *objects, *mappings; // of each question
-};
-
-static void give_mapping(void *arg, size_t index, struct answer *answer)
+// The first one of an object; NULL: there is none.
+static const struct shared_mapping *mapping_of(const struct sharing *to,
+                                               const struct shared *object)
 {
-    const struct files *files = arg;
+    size_t at = vec_lower(&to->mappings, m, shared_order(&m->id, &object->id) < 0);
 
-    vec_push(&answer->shared_maps, files->to->mappings.at[files->mappings[index]]);
+    return at < to->mappings.n && shared_order(&to->mappings.at[at].id, &object->id) == 0
+               ? &to->mappings.at[at]
+               : NULL;
 }
 
-static void take_file(void *arg, size_t index, struct answer *answer)
+static void give_mapping(void *arg, const struct probe *probe, struct answer *answer)
 {
-    const struct files *files = arg;
+    const struct sharing *to = arg;
 
+    vec_push(&answer->shared_maps, *mapping_of(to, &to->objects.at[probe->of]));
+}
+
+static void take_file(void *arg, const struct probe *probe, struct answer *answer)
+{
     if (!answer->error && answer->shared.n)
-        sharing_merge(&files->to->objects.at[files->objects[index]], &answer->shared.at[0]);
+        sharing_merge(&((struct sharing *)arg)->objects.at[probe->of], &answer->shared.at[0]);
 }
 
 // Of what has no name here, or none at all, one process that maps it is asked.
 static void ask_files(const struct round *round, struct sharing *to)
 {
-    struct files files = {.to = to,
-                          .objects = mem_alloc(to->objects.n * sizeof *files.objects),
-                          .mappings = mem_alloc(to->objects.n * sizeof *files.mappings)};
-    struct asking asking = {.prepare = give_mapping, .take = take_file, .arg = &files};
+    struct asking asking = {.prepare = give_mapping, .take = take_file, .arg = to};
 
     for (size_t i = 0; i < to->objects.n; i++) {
-        const struct shared_id *id = &to->objects.at[i].id;
-        size_t at = vec_lower(&to->mappings, mapping, shared_order(&mapping->id, id) < 0);
-        if (to->objects.at[i].known & SHARED_KNOWS_OWNER || shared_find(round->tables, id) ||
-            at == to->mappings.n || shared_order(&to->mappings.at[at].id, id) != 0)
-            continue;
-        files.objects[asking.probes.n] = i;
-        files.mappings[asking.probes.n] = at;
-        ask_add(&asking, (struct probe){.what = PROBE_SHARED_FILE, .id = to->mappings.at[at].pid});
+        const struct shared *object = &to->objects.at[i];
+        const struct shared_mapping *mapping = mapping_of(to, object);
+        if (mapping && !(object->known & SHARED_KNOWS_OWNER) &&
+            !shared_find(round->tables, &object->id))
+            ask_add(&asking,
+                    (struct probe){.what = PROBE_SHARED_FILE, .id = mapping->pid, .of = i});
     }
     ask_each(round->pool, &asking);
     ask_end(&asking);
-    free(files.objects);
-    free(files.mappings);
 }
 
 // --- names in other mount namespaces -------------------------------------------------------------
 
-static void take_names(void *arg, size_t index, struct answer *answer)
+static void take_names(void *arg, const struct probe *probe, struct answer *answer)
 {
     struct sharing *to = arg;
 
-    (void)index;
+    (void)probe;
     to->look.places_unread += shm_place_is_unread(answer);
     for (size_t i = 0; i < answer->shared.n; i++)
         vec_push(&to->objects, answer->shared.at[i]);
@@ -130,7 +124,6 @@ static bool ask_all(struct shared_state *state, const struct round *round, bool 
         ask_add(&asking, (struct probe){.what = PROBE_SHARED,
                                         .id = list->list.at[i].pid,
                                         .facts = open ? PROBE_OPEN : 0});
-    state->probes = &asking.probes;
     bool complete = ask_each(round->pool, &asking);
     for (size_t i = 0; i < asking.probes.n; i++)
         if (asking.asked[i] != ASKED_DONE)
