@@ -44,7 +44,9 @@ void asm_atomic_add(struct assembler *a, int dst, int offset, int src);
 void asm_address(struct assembler *a, int dst, int base, int offset); // dst = base + offset
 void asm_map(struct assembler *a, int dst, int fd);
 void asm_call(struct assembler *a, int helper); // BPF_FUNC_…
-void asm_exit(struct assembler *a);             // returns R0
+// Calls a helper with the map at `fd`, and the key that lies on the stack at R10 + key.
+void asm_call_map(struct assembler *a, int helper, int fd, int key);
+void asm_exit(struct assembler *a); // returns R0
 
 int asm_label(struct assembler *a);             // one that has no place yet
 void asm_place(struct assembler *a, int label); // it is the next instruction

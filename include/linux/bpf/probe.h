@@ -18,10 +18,10 @@ struct bpf_self {
     uint32_t pid_ns, ipc_ns; // inodes
 };
 
-// R0 = the member of the structure at R0.
-void probe_follow(struct assembler *a, const struct layout *k, enum layout_member member);
+// R0 = the member of the structure at `src`.
+void probe_follow(struct assembler *a, const struct layout *k, int src, enum layout_member member);
 // The same at an offset, of 1, 2, 4 or 8 bytes.
-void probe_load(struct assembler *a, int offset, int size);
+void probe_load(struct assembler *a, int src, int offset, int size);
 // *(dst + dst_offset) = `size` bytes at src + offset, as they are.
 void probe_copy(struct assembler *a, int dst, int dst_offset, int size, int src, int offset);
 // Several members of the structure at `src`, to at most `room` bytes of the stack from R10 + base:

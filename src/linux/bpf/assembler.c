@@ -102,6 +102,13 @@ void asm_call(struct assembler *a, int helper)
     emit(a, BPF_JMP | BPF_CALL, 0, 0, 0, helper);
 }
 
+void asm_call_map(struct assembler *a, int helper, int fd, int key)
+{
+    asm_map(a, R1, fd);
+    asm_address(a, R2, R10, key);
+    asm_call(a, helper);
+}
+
 void asm_exit(struct assembler *a)
 {
     emit(a, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);

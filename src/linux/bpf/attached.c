@@ -4,97 +4,70 @@
 
 #include "base/memory.h"
 
-enum { BUCKETS = 4096, NONE = UINT32_MAX };
-
-struct node {
-    struct attached_at at;
-    uint32_t next; // in its bucket, or among the free ones
-};
-VEC(node_vec, struct node);
+enum { BUCKETS = 4096 };
 
 struct attached {
-    struct node_vec nodes;
-    uint32_t free;
-    uint32_t buckets[BUCKETS]; // all of a process are in one
+    struct attached_vec buckets[BUCKETS]; // all of a process are in one
 };
 
-static uint32_t *bucket(struct attached *a, uint32_t tgid)
+static struct attached_vec *bucket(struct attached *a, uint32_t tgid)
 {
     return &a->buckets[tgid * UINT32_C(2654435761) >> 20];
 }
 
 struct attached *attached_new(void)
 {
-    struct attached *a = mem_zero(1, sizeof *a);
-
-    a->free = NONE;
-    for (size_t i = 0; i < BUCKETS; i++)
-        a->buckets[i] = NONE;
-    return a;
+    return mem_zero(1, sizeof(struct attached));
 }
 
 void attached_free(struct attached *a)
 {
-    if (!a)
-        return;
-    vec_free(&a->nodes);
+    for (size_t i = 0; a && i < BUCKETS; i++)
+        vec_free(&a->buckets[i]);
     free(a);
 }
 
 void attached_add(struct attached *a, const struct attached_at *one)
 {
-    uint32_t *head = bucket(a, one->tgid), at;
+    struct attached_vec *all = bucket(a, one->tgid);
+    size_t i = 0;
 
-    for (at = *head; at != NONE; at = a->nodes.at[at].next) {
-        struct attached_at *old = &a->nodes.at[at].at;
-        if (old->tgid == one->tgid && old->base == one->base) {
-            *old = *one;
-            return;
-        }
-    }
-    at = a->free;
-    if (at == NONE) {
-        at = (uint32_t)a->nodes.n;
-        vec_push(&a->nodes, (struct node){0});
-    } else {
-        a->free = a->nodes.at[at].next;
-    }
-    a->nodes.at[at] = (struct node){*one, *head};
-    *head = at;
+    while (i < all->n && (all->at[i].tgid != one->tgid || all->at[i].base != one->base))
+        i++;
+    if (i == all->n)
+        vec_push(all, *one);
+    else
+        all->at[i] = *one;
 }
 
 void attached_take(struct attached *a, uint32_t tgid, uint64_t start, uint64_t base,
                    struct attached_vec *out)
 {
-    uint32_t *link = bucket(a, tgid);
+    struct attached_vec *all = bucket(a, tgid);
+    size_t kept = 0;
 
-    while (*link != NONE) {
-        uint32_t at = *link;
-        struct node *node = &a->nodes.at[at];
-        if (node->at.tgid != tgid || (base != UINT64_MAX && node->at.base != base)) {
-            link = &node->next;
-            continue;
-        }
-        if (node->at.start == start) // else left over from an earlier process of that pid
-            vec_push(out, node->at);
-        *link = node->next;
-        node->next = a->free;
-        a->free = at;
+    for (size_t i = 0; i < all->n; i++) {
+        const struct attached_at *one = &all->at[i];
+        if (one->tgid != tgid || (base != UINT64_MAX && one->base != base))
+            all->at[kept++] = *one;
+        else if (one->start == start) // else left over from an earlier process of that pid
+            vec_push(out, *one);
     }
+    all->n = kept;
+    if (!kept)
+        vec_free(all);
 }
 
 void attached_fork(struct attached *a, uint32_t tgid, uint64_t start, uint32_t child,
                    uint64_t child_start, struct attached_vec *out)
 {
+    const struct attached_vec *all = bucket(a, tgid);
     size_t first = out->n;
 
-    for (uint32_t at = *bucket(a, tgid); at != NONE; at = a->nodes.at[at].next) {
-        struct attached_at one = a->nodes.at[at].at;
-        if (one.tgid != tgid || one.start != start)
-            continue;
-        one.tgid = child;
-        one.start = child_start;
-        vec_push(out, one);
+    for (size_t i = 0; i < all->n; i++) {
+        const struct attached_at *one = &all->at[i];
+        if (one->tgid == tgid && one->start == start)
+            vec_push(out, ((struct attached_at){child, one->shmid, child_start, one->base}));
     }
     for (size_t i = first; i < out->n; i++)
         attached_add(a, &out->at[i]);

@@ -31,15 +31,13 @@ static void find_segment(struct assembler *a, const struct layout *k)
         asm_op(a, BPF_AND, R1, NODE_TAG);
         asm_jump_if(a, BPF_JNE, R1, ENTRY, leaf);
         asm_op(a, BPF_ADD, R8, -ENTRY);
-        asm_copy(a, R0, R8);
-        probe_follow(a, k, NODE_SHIFT);
+        probe_follow(a, k, R8, NODE_SHIFT);
         asm_copy(a, R1, R9);
         asm_op_reg(a, BPF_RSH, R1, R0);
         asm_op(a, BPF_AND, R1, 63);
         asm_op(a, BPF_LSH, R1, 3);
         asm_op_reg(a, BPF_ADD, R8, R1);
-        asm_copy(a, R0, R8);
-        probe_load(a, (int)k->at[NODE_SLOTS].offset, 8);
+        probe_load(a, R8, (int)k->at[NODE_SLOTS].offset, 8);
         asm_copy(a, R8, R0);
     }
     asm_place(a, leaf);
@@ -55,41 +53,36 @@ int walk_load_find(const struct layout *k, const struct bpf_self *self, struct r
     asm_copy(&a, R6, R1);
     asm_call(&a, BPF_FUNC_get_current_task);
     asm_copy(&a, R7, R0);
-    probe_follow(&a, k, TASK_SIGNAL);
-    probe_follow(&a, k, SIGNAL_PID);
-    probe_load(&a, (int)k->at[PID_NS].offset + (int)self->pid_level * step, 8);
+    probe_follow(&a, k, R0, TASK_SIGNAL);
+    probe_follow(&a, k, R0, SIGNAL_PID);
+    probe_load(&a, R0, (int)k->at[PID_NS].offset + (int)self->pid_level * step, 8);
     asm_store(&a, 8, R6, STATE(pid_ns), R0);
-    asm_copy(&a, R0, R7);
-    probe_follow(&a, k, TASK_NSPROXY);
-    probe_follow(&a, k, NSPROXY_IPC);
+    probe_follow(&a, k, R7, TASK_NSPROXY);
+    probe_follow(&a, k, R0, NSPROXY_IPC);
     asm_store(&a, 8, R6, STATE(ipc_ns), R0);
-    probe_follow(&a, k, IPCNS_SEGMENTS);
+    probe_follow(&a, k, R0, IPCNS_SEGMENTS);
     find_segment(&a, k);
     asm_jump_if(&a, BPF_JEQ, R0, 0, none);
     asm_copy(&a, R8, R0);
-    probe_follow(&a, k, SEGMENT_ID);
+    probe_follow(&a, k, R0, SEGMENT_ID);
     asm_load(&a, 4, R1, R6, STATE(shmid));
     asm_jump_if_reg(&a, BPF_JNE, R0, R1, none);
     asm_store(&a, 8, R6, STATE(segment), R8);
-    asm_copy(&a, R0, R8);
-    probe_follow(&a, k, SEGMENT_NATTCH);
+    probe_follow(&a, k, R8, SEGMENT_NATTCH);
     asm_store(&a, 8, R6, STATE(nattch), R0);
-    asm_copy(&a, R0, R8);
-    probe_follow(&a, k, SEGMENT_FILE);
-    probe_follow(&a, k, FILE_MAPPING);
+    probe_follow(&a, k, R8, SEGMENT_FILE);
+    probe_follow(&a, k, R0, FILE_MAPPING);
     asm_store(&a, 8, R6, STATE(mapping), R0);
     asm_copy(&a, R9, R0);
-    probe_follow(&a, k, MAPPING_TREE);
+    probe_follow(&a, k, R0, MAPPING_TREE);
     asm_store(&a, 8, R6, STATE(node), R0);
-    asm_copy(&a, R0, R9);
-    probe_follow(&a, k, MAPPING_HOST);
-    probe_follow(&a, k, INODE_SUPER);
-    probe_follow(&a, k, SUPER_DEVICE);
+    probe_follow(&a, k, R9, MAPPING_HOST);
+    probe_follow(&a, k, R0, INODE_SUPER);
+    probe_follow(&a, k, R0, SUPER_DEVICE);
     asm_store(&a, 4, R6, STATE(device), R0);
-    asm_copy(&a, R0, R8);
-    probe_follow(&a, k, SEGMENT_FILE);
-    probe_follow(&a, k, FILE_NAME);
-    probe_follow(&a, k, DENTRY_NAME);
+    probe_follow(&a, k, R8, SEGMENT_FILE);
+    probe_follow(&a, k, R0, FILE_NAME);
+    probe_follow(&a, k, R0, DENTRY_NAME);
     probe_copy(&a, R10, NAME, 16, R0, 0);
     for (int i = 0; i < 16; i += 8) { // no helper writes to a context
         asm_load(&a, 8, R1, R10, NAME + i);
@@ -127,8 +120,7 @@ static void stop_at(struct assembler *a, int member, int bound, int label)
 // *(R9 + to) = the member of the structure at R7.
 static void fill(struct mover *m, enum layout_member member, int size, int to)
 {
-    asm_copy(m->a, R0, R7);
-    probe_follow(m->a, m->k, member);
+    probe_follow(m->a, m->k, R7, member);
     asm_store(m->a, size, R9, to, R0);
 }
 
@@ -141,8 +133,7 @@ static void fill_pid(struct mover *m)
     int step = (int)(m->k->at[PID_NUMBER_1].offset - m->k->at[PID_NUMBER].offset);
     int outside = asm_label(a), at[2];
 
-    asm_copy(a, R0, R7);
-    probe_follow(a, m->k, PID_LEVEL);
+    probe_follow(a, m->k, R7, PID_LEVEL);
     asm_jump_if(a, BPF_JLT, R0, (int32_t)m->self->pid_level, outside);
     for (size_t i = 0; i < 2; i++)
         shifted.at[members[i]].offset += m->self->pid_level * (uint32_t)step;
@@ -165,8 +156,7 @@ static void fill_owner(struct mover *m)
     fill(m, TASK_TGID, 4, OUT(tgid));
     fill(m, TASK_START, 8, OUT(started));
     fill(m, TASK_STATE, 4, OUT(state));
-    asm_copy(a, R0, R7);
-    probe_follow(a, m->k, TASK_EXIT_STATE);
+    probe_follow(a, m->k, R7, TASK_EXIT_STATE);
     asm_load(a, 4, R1, R9, OUT(state));
     asm_op_reg(a, BPF_OR, R1, R0);
     asm_store(a, 4, R9, OUT(state), R1);
@@ -176,19 +166,18 @@ static void fill_owner(struct mover *m)
         asm_store(a, 4, R9, OUT(comm) + i, R1);
     }
     asm_load(a, 8, R0, R10, at[0]);
-    probe_follow(a, m->k, CRED_EUID);
+    probe_follow(a, m->k, R0, CRED_EUID);
     asm_store(a, 4, R9, OUT(euid), R0);
     asm_load(a, 8, R0, R10, at[2]);
     asm_jump_if(a, BPF_JEQ, R0, 0, ours); // it exits
-    probe_follow(a, m->k, NSPROXY_IPC);
+    probe_follow(a, m->k, R0, NSPROXY_IPC);
     asm_load(a, 8, R1, R6, STATE(ipc_ns));
     asm_jump_if_reg(a, BPF_JEQ, R0, R1, ours);
     asm_store_value(a, 4, R9, OUT(elsewhere), 1);
     asm_place(a, ours);
     asm_load(a, 8, R7, R10, at[3]);
     fill(m, SIGNAL_THREADS, 4, OUT(threads));
-    asm_copy(a, R0, R7);
-    probe_follow(a, m->k, SIGNAL_PID);
+    probe_follow(a, m->k, R7, SIGNAL_PID);
     asm_copy(a, R7, R0);
     fill_pid(m);
 }
@@ -201,7 +190,7 @@ static void visit(struct mover *m, const int *at)
     int ours = asm_label(a), done = asm_label(a);
 
     asm_load(a, 8, R0, R10, at[5]);
-    probe_follow(a, m->k, FILE_MAPPING);
+    probe_follow(a, m->k, R0, FILE_MAPPING);
     asm_load(a, 8, R1, R6, STATE(mapping));
     asm_jump_if_reg(a, BPF_JEQ, R0, R1, ours);
     add_one(a, STATE(strange));
@@ -211,9 +200,7 @@ static void visit(struct mover *m, const int *at)
     asm_op(a, BPF_AND, R1, WALK_WINDOW - 1);
     asm_store(a, 4, R10, KEY, R1);
     add_one(a, STATE(n));
-    asm_map(a, R1, m->output);
-    asm_address(a, R2, R10, KEY);
-    asm_call(a, BPF_FUNC_map_lookup_elem);
+    asm_call_map(a, BPF_FUNC_map_lookup_elem, m->output, KEY);
     asm_jump_if(a, BPF_JEQ, R0, 0, done);
     asm_copy(a, R9, R0);
     asm_set(a, R1, 0);
@@ -225,10 +212,9 @@ static void visit(struct mover *m, const int *at)
     }
     asm_load(a, 8, R7, R10, at[3]);
     fill(m, MM_USERS, 4, OUT(users));
-    asm_copy(a, R0, R7);
-    probe_follow(a, m->k, MM_OWNER);
+    probe_follow(a, m->k, R7, MM_OWNER);
     asm_jump_if(a, BPF_JEQ, R0, 0, done);
-    probe_follow(a, m->k, TASK_LEADER);
+    probe_follow(a, m->k, R0, TASK_LEADER);
     asm_copy(a, R7, R0);
     fill_owner(m);
     asm_place(a, done);
@@ -304,7 +290,7 @@ static int load_move(const struct layout *k, const struct bpf_self *self, int ou
     }
     asm_place(&a, end);
     asm_load(&a, 8, R0, R6, STATE(segment));
-    probe_follow(&a, k, SEGMENT_NATTCH);
+    probe_follow(&a, k, R0, SEGMENT_NATTCH);
     asm_store(&a, 8, R6, STATE(nattch_after), R0);
     asm_set(&a, R0, 0);
     asm_exit(&a);

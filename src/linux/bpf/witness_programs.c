@@ -81,11 +81,9 @@ static void build_enter(struct builder *b, int call)
         asm_store(a, 8, R10, CALL + 8 * i, R1);
     }
     asm_store_value(a, 8, R10, CALL + (int)offsetof(struct call, call), call);
-    asm_map(a, R1, b->p->calls);
-    asm_address(a, R2, R10, THREAD);
     asm_address(a, R3, R10, CALL);
     asm_set(a, R4, BPF_ANY);
-    asm_call(a, BPF_FUNC_map_update_elem);
+    asm_call_map(a, BPF_FUNC_map_update_elem, b->p->calls, THREAD);
     asm_jump_if(a, BPF_JEQ, R0, 0, skip);
     witness_count_loss(b); // no room for its arguments
     asm_place(a, skip);
@@ -99,11 +97,9 @@ static void remember_holder(struct builder *b)
 
     asm_store(a, 4, R10, PROCESS, R0);
     asm_store_value(a, 8, R10, ZERO, 0);
-    asm_map(a, R1, b->p->holders);
-    asm_address(a, R2, R10, PROCESS);
     asm_address(a, R3, R10, ZERO);
     asm_set(a, R4, BPF_ANY);
-    asm_call(a, BPF_FUNC_map_update_elem);
+    asm_call_map(a, BPF_FUNC_map_update_elem, b->p->holders, PROCESS);
 }
 
 static void build_leave(struct builder *b)
@@ -114,9 +110,7 @@ static void build_leave(struct builder *b)
     asm_copy(a, R6, R1);
     asm_call(a, BPF_FUNC_get_current_pid_tgid);
     asm_store(a, 4, R10, THREAD, R0);
-    asm_map(a, R1, b->p->calls);
-    asm_address(a, R2, R10, THREAD);
-    asm_call(a, BPF_FUNC_map_lookup_elem);
+    asm_call_map(a, BPF_FUNC_map_lookup_elem, b->p->calls, THREAD);
     asm_jump_if(a, BPF_JEQ, R0, 0, none);
     asm_copy(a, R7, R0);
     asm_load(a, 8, R8, R6, CONTEXT_ARGS);
@@ -141,9 +135,7 @@ static void build_leave(struct builder *b)
     asm_store(a, 4, R9, offsetof(struct witness_record, call), R1);
     witness_submit(b);
     asm_place(a, drop);
-    asm_map(a, R1, b->p->calls);
-    asm_address(a, R2, R10, THREAD);
-    asm_call(a, BPF_FUNC_map_delete_elem);
+    asm_call_map(a, BPF_FUNC_map_delete_elem, b->p->calls, THREAD);
     asm_place(a, none);
     witness_return(a);
 }
@@ -156,19 +148,8 @@ static void check_holder(struct builder *b, int other)
     asm_call(a, BPF_FUNC_get_current_pid_tgid);
     asm_op(a, BPF_RSH, R0, 32);
     asm_store(a, 4, R10, PROCESS, R0);
-    asm_map(a, R1, b->p->holders);
-    asm_address(a, R2, R10, PROCESS);
-    asm_call(a, BPF_FUNC_map_lookup_elem);
+    asm_call_map(a, BPF_FUNC_map_lookup_elem, b->p->holders, PROCESS);
     asm_jump_if(a, BPF_JEQ, R0, 0, other);
-}
-
-static void forget_holder(struct builder *b)
-{
-    struct assembler *a = b->a;
-
-    asm_map(a, R1, b->p->holders);
-    asm_address(a, R2, R10, PROCESS);
-    asm_call(a, BPF_FUNC_map_delete_elem);
 }
 
 // sched_process_fork(parent, child): include/trace/events/sched.h
@@ -180,24 +161,19 @@ static void build_fork(struct builder *b)
     asm_load(a, 8, R6, R1, 8);
     asm_load(a, 8, R7, R1, 0);
     check_holder(b, none);
-    asm_copy(a, R0, R7);
-    probe_follow(a, b->k, TASK_MM);
+    probe_follow(a, b->k, R7, TASK_MM);
     asm_copy(a, R8, R0);
-    asm_copy(a, R0, R6);
-    probe_follow(a, b->k, TASK_MM);
+    probe_follow(a, b->k, R6, TASK_MM);
     asm_jump_if_reg(a, BPF_JEQ, R0, R8, none); // a thread, or vfork: nothing is attached once more
-    asm_copy(a, R0, R6);
-    probe_follow(a, b->k, TASK_TGID);
+    probe_follow(a, b->k, R6, TASK_TGID);
     remember_holder(b);
     witness_reserve_event(b, CALL_FORK, none);
-    asm_copy(a, R0, R6);
-    probe_follow(a, b->k, TASK_TGID);
+    probe_follow(a, b->k, R6, TASK_TGID);
     asm_store(a, 8, R9, offsetof(struct witness_record, args[0]), R0);
     asm_copy(a, R0, R6);
     probe_pid(a, b->k, b->self, R8);
     asm_store(a, 8, R9, offsetof(struct witness_record, args[1]), R0);
-    asm_copy(a, R0, R6);
-    probe_follow(a, b->k, TASK_START);
+    probe_follow(a, b->k, R6, TASK_START);
     asm_store(a, 8, R9, offsetof(struct witness_record, args[2]), R0);
     witness_submit(b);
     asm_place(a, none);
@@ -210,7 +186,7 @@ static void build_exec(struct builder *b)
     int none = asm_label(a);
 
     check_holder(b, none);
-    forget_holder(b);
+    asm_call_map(a, BPF_FUNC_map_delete_elem, b->p->holders, PROCESS);
     witness_reserve_event(b, CALL_EXEC, none);
     witness_submit(b);
     asm_place(a, none);
@@ -224,10 +200,10 @@ static void build_exit(struct builder *b)
 
     check_holder(b, none);
     asm_call(a, BPF_FUNC_get_current_task);
-    probe_follow(a, b->k, TASK_SIGNAL);
-    probe_follow(a, b->k, SIGNAL_LIVE);
+    probe_follow(a, b->k, R0, TASK_SIGNAL);
+    probe_follow(a, b->k, R0, SIGNAL_LIVE);
     asm_jump_if(a, BPF_JNE, R0, 0, none); // other threads of it go on
-    forget_holder(b);
+    asm_call_map(a, BPF_FUNC_map_delete_elem, b->p->holders, PROCESS);
     witness_reserve_event(b, CALL_EXIT, none);
     witness_submit(b);
     asm_place(a, none);

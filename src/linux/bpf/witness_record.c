@@ -14,9 +14,7 @@ void witness_count_loss(struct builder *b)
     int gone = asm_label(a);
 
     asm_store_value(a, 8, R10, ZERO, 0);
-    asm_map(a, R1, b->p->lost);
-    asm_address(a, R2, R10, ZERO);
-    asm_call(a, BPF_FUNC_map_lookup_elem);
+    asm_call_map(a, BPF_FUNC_map_lookup_elem, b->p->lost, ZERO);
     asm_jump_if(a, BPF_JEQ, R0, 0, gone);
     asm_set(a, R1, 1);
     asm_atomic_add(a, R0, 0, R1);
@@ -42,24 +40,21 @@ static void fill_process(struct builder *b)
     asm_store(a, 8, R9, offsetof(struct witness_record, cgroup), R0);
     asm_call(a, BPF_FUNC_get_current_task);
     asm_copy(a, R7, R0);
-    probe_follow(a, k, TASK_CRED);
+    probe_follow(a, k, R0, TASK_CRED);
     asm_copy(a, R8, R0);
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
-        asm_copy(a, R0, R8);
-        probe_follow(a, k, ids[i].of);
+        probe_follow(a, k, R8, ids[i].of);
         asm_store(a, 4, R9, (int)ids[i].to, R0);
     }
     if (k->at[TASK_LOGINUID].known) {
-        asm_copy(a, R0, R7);
-        probe_follow(a, k, TASK_LOGINUID);
+        probe_follow(a, k, R7, TASK_LOGINUID);
         asm_store(a, 4, R9, offsetof(struct witness_record, login_uid), R0);
     } else {
         asm_store_value(a, 4, R9, offsetof(struct witness_record, login_uid), -1);
     }
-    asm_copy(a, R0, R7);
-    probe_follow(a, k, TASK_LEADER);
+    probe_follow(a, k, R7, TASK_LEADER);
     asm_copy(a, R7, R0);
-    probe_follow(a, k, TASK_START);
+    probe_follow(a, k, R0, TASK_START);
     asm_store(a, 8, R9, offsetof(struct witness_record, start), R0);
 }
 
@@ -68,14 +63,12 @@ static void fill_identity(struct builder *b, size_t tgid, size_t pid, size_t com
 {
     struct assembler *a = b->a;
 
-    asm_copy(a, R0, R7);
-    probe_follow(a, b->k, TASK_TGID);
+    probe_follow(a, b->k, R7, TASK_TGID);
     asm_store(a, 4, R9, (int)tgid, R0);
     asm_copy(a, R0, R7);
     probe_pid(a, b->k, b->self, R8);
     asm_store(a, 4, R9, (int)pid, R0);
-    asm_copy(a, R0, R7);
-    probe_follow(a, b->k, TASK_LEADER); // threads may have names of their own
+    probe_follow(a, b->k, R7, TASK_LEADER); // threads may have names of their own
     asm_copy(a, R7, R0);
     probe_copy(a, R9, (int)comm, COMM, R7, (int)b->k->at[TASK_COMM].offset);
 }
@@ -89,8 +82,7 @@ void witness_submit(struct builder *b)
     fill_process(b);
     fill_identity(b, offsetof(struct witness_record, tgid), offsetof(struct witness_record, pid),
                   offsetof(struct witness_record, comm));
-    asm_copy(a, R0, R7);
-    probe_follow(a, b->k, TASK_PARENT);
+    probe_follow(a, b->k, R7, TASK_PARENT);
     asm_copy(a, R7, R0);
     fill_identity(b, offsetof(struct witness_record, parent_tgid),
                   offsetof(struct witness_record, parent_pid),
@@ -128,9 +120,9 @@ static void load_namespace(struct builder *b)
     struct assembler *a = b->a;
 
     asm_call(a, BPF_FUNC_get_current_task);
-    probe_follow(a, b->k, TASK_NSPROXY);
-    probe_follow(a, b->k, NSPROXY_IPC);
-    probe_follow(a, b->k, IPCNS_INUM);
+    probe_follow(a, b->k, R0, TASK_NSPROXY);
+    probe_follow(a, b->k, R0, NSPROXY_IPC);
+    probe_follow(a, b->k, R0, IPCNS_INUM);
 }
 
 void witness_check_namespace(struct builder *b, int other)
