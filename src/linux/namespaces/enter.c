@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/thread.h"
+#include "base/worker.h"
 #include "linux/process/list.h"
 #include "linux/process/namespace.h"
 #include "linux/process/pidfd.h"
@@ -48,13 +48,9 @@ void namespaces_free(struct namespaces *self)
 
 // --- entering -----------------------------------------------------------------------------------
 
-enum stage { ON_THE_WAY, ARRIVED, GIVEN_UP, DONE };
-
 struct visit { // of one thread; the thread that waits may leave it behind before it arrives
-    pthread_mutex_t lock;
-    pthread_cond_t moved;
-    enum stage stage;
-    int refs;
+    struct worker *worker;
+    enum { ON_THE_WAY, ARRIVED, DONE } stage; // with its lock held
     int error;
     char *proc;
     bool pidfds;
@@ -63,20 +59,6 @@ struct visit { // of one thread; the thread that waits may leave it behind befor
     void (*work)(void *arg);
     void *arg;
 };
-
-static void visit_release(struct visit *v)
-{
-    bool last = --v->refs == 0;
-
-    pthread_mutex_unlock(&v->lock);
-    if (!last)
-        return;
-    pthread_mutex_destroy(&v->lock);
-    pthread_cond_destroy(&v->moved);
-    way_free(&v->way);
-    free(v->proc);
-    free(v);
-}
 
 static int enter_file(const char *path, uint64_t inode)
 {
@@ -169,47 +151,49 @@ static int arrive(const struct visit *v)
     return error == -ENOENT ? enter_any(v) : error;
 }
 
-static void *visit_main(void *arg)
+static void visit(void *arg, void *job)
+{
+    struct visit *v = arg;
+    int error = arrive(v);
+
+    worker_lock(v->worker);
+    bool wanted = worker_job(v->worker, &(int64_t){0}) == job;
+    v->error = error;
+    v->stage = ARRIVED;
+    worker_unlock(v->worker);
+    if (wanted && !error)
+        v->work(v->arg);
+}
+
+static void visited(void *arg, void *job, bool left)
+{
+    (void)job, (void)left;
+    ((struct visit *)arg)->stage = DONE;
+}
+
+static void release(void *arg)
 {
     struct visit *v = arg;
 
-    thread_name("ipctop-visitor");
-    int error = arrive(v);
-    pthread_mutex_lock(&v->lock);
-    bool wanted = v->stage == ON_THE_WAY;
-    if (wanted) {
-        v->error = error;
-        v->stage = error ? DONE : ARRIVED;
-        pthread_cond_signal(&v->moved);
-    }
-    if (wanted && !error) {
-        pthread_mutex_unlock(&v->lock);
-        v->work(v->arg);
-        pthread_mutex_lock(&v->lock);
-        v->stage = DONE;
-        pthread_cond_signal(&v->moved);
-    }
-    visit_release(v);
-    return NULL;
+    way_free(&v->way);
+    free(v->proc);
+    free(v);
 }
 
+// Once it has arrived it is waited for: the work does not hang, and is the caller's.
 static int await_visit(struct namespaces *self, struct visit *v)
 {
     int64_t until = clock_ns() + PATIENCE_NS;
 
-    pthread_mutex_lock(&v->lock);
     while (v->stage != DONE) {
         if (v->stage == ON_THE_WAY && clock_ns() >= until) {
-            v->stage = GIVEN_UP;
-            v->error = -ETIMEDOUT;
+            worker_leave(v->worker);
             ways_avoid(&self->ways, v->inode, clock_ns() + AVOID_NS);
-            break;
+            return -ETIMEDOUT;
         }
-        thread_wait(&v->moved, &v->lock, v->stage == ON_THE_WAY ? until : INT64_MAX);
+        worker_wait(v->worker, v->stage == ON_THE_WAY ? until : INT64_MAX);
     }
-    int error = v->error;
-    visit_release(v);
-    return error;
+    return v->error;
 }
 
 // Where no process was asked, the mounts were not read either.
@@ -237,22 +221,20 @@ int namespaces_run(struct namespaces *self, uint64_t inode, void (*work)(void *a
     if (!find_way(self, inode, &way))
         return -ETIMEDOUT;
     struct visit *v = mem_zero(1, sizeof *v);
-    *v = (struct visit){.refs = 2,
-                        .proc = mem_copy_string(self->proc),
+    *v = (struct visit){.proc = mem_copy_string(self->proc),
                         .pidfds = self->pidfds,
                         .inode = inode,
                         .way = way,
                         .work = work,
                         .arg = arg};
-    pthread_mutex_init(&v->lock, NULL);
-    thread_cond_init(&v->moved);
-    int error = thread_start(NULL, visit_main, v);
-    if (!error)
-        return await_visit(self, v);
-    pthread_mutex_lock(&v->lock);
-    v->refs = 1;
-    visit_release(v);
-    return -error;
+    v->worker = worker_new(&(struct worker_options){
+        .name = "ipctop-visitor", .arg = v, .run = visit, .done = visited, .release = release});
+    worker_lock(v->worker);
+    worker_push(v->worker, v);
+    int error = -worker_start(v->worker);
+    error = error ? error : await_visit(self, v);
+    worker_free(v->worker);
+    return error;
 }
 
 // --- asking -------------------------------------------------------------------------------------
