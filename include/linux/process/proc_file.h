@@ -4,7 +4,15 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
+
+// Opens the file "proc/FORMAT…" with those flags. The descriptor or -errno.
+int proc_file_open(int flags, const char *proc, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+// The same for reading, as a stream. NULL with errno.
+FILE *proc_file_stream(const char *proc, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 // Reads at most cap - 1 bytes of the file "proc/FORMAT…" and ends them with NUL. The bytes read,
 // or -errno.
@@ -19,5 +27,7 @@ int proc_file_write(const char *text, const char *proc, const char *format, ...)
 
 // Unsigned numbers separated by blanks, as sysctls have them: up to `cap`; how many there were.
 size_t proc_file_numbers(const char *text, uint64_t *out, size_t cap);
+// The same of those behind `name` in a file of lines: "\nVmSwap:".
+size_t proc_file_field(const char *text, const char *name, uint64_t *out, size_t cap);
 
 #endif

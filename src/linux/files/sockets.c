@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "linux/files/connections.h"
 #include "linux/files/unix_sockets.h"
+#include "linux/process/proc_file.h"
 
 enum { WORDS = 10 };
 
@@ -203,14 +204,10 @@ static void take_line(struct reading *r)
 
 static int read_file(struct reading *r, const char *proc, int32_t pid)
 {
-    char path[PATH_MAX];
+    FILE *in = proc_file_stream(proc, "%" PRId32 "/net/%s", pid, r->file->name);
     size_t room = 0;
     bool first = true;
 
-    if ((size_t)snprintf(path, sizeof path, "%s/%" PRId32 "/net/%s", proc, pid, r->file->name) >=
-        sizeof path)
-        return -ENAMETOOLONG;
-    FILE *in = fopen(path, "re");
     if (!in)
         return -errno;
     for (ssize_t n; (n = getline(&r->line, &room, in)) > 0; first = false) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "linux/process/namespace.h"
+#include "linux/process/proc_file.h"
 
 enum { WAYS_MAX = 65536 }; // beyond, all are forgotten: those that live are found again
 
@@ -141,12 +142,11 @@ static bool parse_mount(char *line, uint64_t *inode, char **path)
 
 int ways_read_mounts(struct ways *ways, const char *proc, struct inode_vec *inodes)
 {
-    char *name = mem_format("%s/self/mountinfo", proc), *line = NULL, *path = NULL;
-    FILE *file = fopen(name, "re");
+    FILE *file = proc_file_stream(proc, "self/mountinfo");
+    char *line = NULL, *path = NULL;
     size_t room = 0;
     uint64_t inode;
 
-    free(name);
     if (!file)
         return -errno;
     pthread_mutex_lock(&ways->lock);

@@ -1,13 +1,11 @@
 #include "ipc_table.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/memory.h"
+#include "linux/process/proc_file.h"
 
 enum { COLUMNS_MAX = 32, BUFFER = 8 * 1024 };
 
@@ -156,70 +154,29 @@ static void parse_line(struct reading *r, const char *p, const char *end)
     r->rows->n++;
 }
 
-// Takes the whole lines of [p, end); returns where the unfinished one starts.
-static const char *take_lines(struct reading *r, const char *p, const char *end, int *error)
-{
-    const char *newline;
-
-    while (!*error && (newline = memchr(p, '\n', (size_t)(end - p)))) {
-        if (r->n_columns)
-            parse_line(r, p, newline);
-        else
-            *error = parse_header(r, p, newline);
-        p = newline + 1;
-    }
-    return p;
-}
-
-// A read gives one page at most, ending between two lines, whatever the buffer (fs/seq_file.c);
-// other roots may cut anywhere. The end of a file without its newline is a cut line: left out, as
-// half a number looks like a number.
-static int read_lines(struct reading *r, int fd)
-{
-    char buffer[BUFFER];
-    size_t held = 0;
-    bool skipping = false; // inside a line longer than the buffer
-    int error = 0;
-
-    for (;;) {
-        ssize_t n = read(fd, buffer + held, sizeof buffer - held);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        if (n == 0)
-            break;
-        const char *p = buffer, *end = buffer + held + (size_t)n;
-        if (skipping) {
-            const char *newline = memchr(p, '\n', (size_t)(end - p));
-            p = newline ? newline + 1 : end;
-            skipping = !newline;
-        }
-        p = take_lines(r, p, end, &error);
-        if (error)
-            return error;
-        held = (size_t)(end - p);
-        if (held == sizeof buffer) {
-            held = 0;
-            skipping = true;
-        }
-        memmove(buffer, p, held);
-    }
-    return r->n_columns ? 0 : -EPROTO;
-}
-
+// The end of a file without its newline is a cut line: left out, as half a number looks like a number.
 static int read_file(const char *proc, struct reading *r)
 {
-    char path[4096];
+    FILE *file = proc_file_stream(proc, "sysvipc/%s", r->table->file);
+    char buffer[BUFFER], *line = NULL;
+    size_t cap = 0;
+    ssize_t n;
+    int error = 0;
 
-    if ((size_t)snprintf(path, sizeof path, "%s/sysvipc/%s", proc, r->table->file) >= sizeof path)
-        return -ENAMETOOLONG;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    if (!file)
         return -errno;
-    int error = read_lines(r, fd);
-    close(fd);
-    return error;
+    setvbuf(file, buffer, _IOFBF, sizeof buffer); // a read gives a page at most: fs/seq_file.c
+    while (!error && (n = getline(&line, &cap, file)) > 0 && line[n - 1] == '\n') {
+        if (r->n_columns)
+            parse_line(r, line, line + n - 1);
+        else
+            error = parse_header(r, line, line + n - 1);
+    }
+    if (!error && ferror(file))
+        error = -errno;
+    free(line);
+    fclose(file);
+    return error ? error : r->n_columns ? 0 : -EPROTO;
 }
 
 // --- any table ----------------------------------------------------------------------------------

@@ -65,14 +65,12 @@ static void read_limits(int dir, struct process_page *page)
 
 static void read_shared_pss(int dir, struct process_page *page)
 {
-    static const char name[] = "\nPss_Shmem:";
     char text[4096];
-
     ssize_t n = proc_file_read_at(dir, "smaps_rollup", text, sizeof text);
+
     if (n < 0)
         note_error((int)n, page);
-    const char *line = n > 0 ? strstr(text, name) : NULL;
-    if (!line || proc_file_numbers(line + sizeof name - 1, &page->shared_pss, 1) != 1)
+    if (n < 0 || !proc_file_field(text, "\nPss_Shmem:", &page->shared_pss, 1))
         return;
     page->shared_pss *= 1024;
     page->known |= PAGE_KNOWS_PSS;
@@ -81,15 +79,10 @@ static void read_shared_pss(int dir, struct process_page *page)
 void page_probe(const char *proc, int32_t pid, bool library, struct answer *answer)
 {
     struct process_page *page = &answer->page;
-    char path[PATH_MAX];
+    int dir = proc_file_open(O_PATH | O_DIRECTORY, proc, "%" PRId32, pid);
 
-    if ((size_t)snprintf(path, sizeof path, "%s/%" PRId32, proc, pid) >= sizeof path) {
-        answer->error = -ENAMETOOLONG;
-        return;
-    }
-    int dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (dir < 0) {
-        answer->error = -errno;
+        answer->error = dir;
         return;
     }
     page->pid = pid;

@@ -22,6 +22,31 @@ static int open_below(int flags, const char *proc, const char *format, va_list a
     return fd < 0 ? -errno : fd;
 }
 
+int proc_file_open(int flags, const char *proc, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    int fd = open_below(flags, proc, format, args);
+    va_end(args);
+    return fd;
+}
+
+FILE *proc_file_stream(const char *proc, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    int fd = open_below(O_RDONLY, proc, format, args);
+    va_end(args);
+    FILE *stream = fd < 0 ? NULL : fdopen(fd, "r");
+    int error = fd < 0 ? -fd : errno;
+    if (!stream && fd >= 0)
+        close(fd);
+    errno = error;
+    return stream;
+}
+
 // One read() is enough: these files are made as a whole (fs/seq_file.c single_open(),
 // fs/proc/base.c get_mm_cmdline(), fs/proc/proc_sysctl.c).
 static ssize_t read_once(int fd, char *dst, size_t cap)
@@ -89,4 +114,11 @@ size_t proc_file_numbers(const char *text, uint64_t *out, size_t cap)
         text = end;
     }
     return n;
+}
+
+size_t proc_file_field(const char *text, const char *name, uint64_t *out, size_t cap)
+{
+    const char *line = strstr(text, name);
+
+    return line ? proc_file_numbers(line + strlen(name), out, cap) : 0;
 }

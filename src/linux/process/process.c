@@ -25,15 +25,12 @@
 static bool fixture_boot(const char *proc, double *boot)
 {
     char text[65536];
-    unsigned long long seconds;
+    uint64_t seconds = 0;
+    bool known = proc_file_read(text, sizeof text, proc, "stat") > 0 &&
+                 proc_file_field(text, "\nbtime ", &seconds, 1);
 
-    if (proc_file_read(text, sizeof text, proc, "stat") < 0)
-        return false;
-    const char *line = strstr(text, "\nbtime ");
-    if (!line || sscanf(line, "\nbtime %llu", &seconds) != 1)
-        return false;
     *boot = (double)seconds;
-    return true;
+    return known;
 }
 
 struct process_reader *process_reader_new(const char *proc,
@@ -118,11 +115,12 @@ static int read_status(struct process_reader *self, int dir, struct process *pro
 {
     int error = read_comm(self, dir, process);
     ssize_t n = error ? error : proc_file_read_at(dir, "status", self->text, FILE_MAX);
-    const char *line = n > 0 ? strstr(self->text, "\nTgid:\t") : NULL;
+    uint64_t leader;
 
-    if (line && atoi(line + sizeof "\nTgid:") != process->pid)
+    if (n > 0 && proc_file_field(self->text, "\nTgid:", &leader, 1) &&
+        (int32_t)leader != process->pid)
         return -ESRCH; // a thread's id, as above
-    line = n > 0 ? strstr(self->text, "\nState:\t") : NULL;
+    const char *line = n > 0 ? strstr(self->text, "\nState:\t") : NULL;
     if (line) {
         process->state = line[sizeof "\nState:"];
         process->known |= PROC_KNOWS_STATE;
@@ -134,10 +132,10 @@ static int read_status(struct process_reader *self, int dir, struct process *pro
 static void read_tracer(struct process_reader *self, int dir, struct process *process)
 {
     ssize_t n = proc_file_read_at(dir, "status", self->text, FILE_MAX);
-    const char *line = n > 0 ? strstr(self->text, "\nTracerPid:\t") : NULL;
+    uint64_t tracer;
 
-    if (line)
-        process->tracer = (int32_t)atoi(line + sizeof "\nTracerPid:");
+    if (n > 0 && proc_file_field(self->text, "\nTracerPid:", &tracer, 1))
+        process->tracer = (int32_t)tracer;
 }
 
 static int read_process(struct process_reader *self, int32_t pid, uint64_t wanted,

@@ -106,10 +106,8 @@ static int take_command(const struct process_reader *self, char *text, size_t n,
 static int take_inner_pid(const struct process_reader *self, char *text, size_t n,
                           struct process *process)
 {
-    static const char name[] = "\nNSpid:";
     uint64_t pids[8];
-    const char *line = strstr(text, name);
-    size_t levels = line ? proc_file_numbers(line + sizeof name - 1, pids, 8) : 0;
+    size_t levels = proc_file_field(text, "\nNSpid:", pids, 8);
 
     (void)self, (void)n;
     if (levels > 1)
@@ -117,24 +115,14 @@ static int take_inner_pid(const struct process_reader *self, char *text, size_t 
     return 0;
 }
 
-// "VmSwap:	 12 kB": bytes. False where there is no such line.
-static bool kilobytes(const char *text, const char *name, uint64_t *bytes)
-{
-    const char *line = strstr(text, name);
-
-    if (!line || proc_file_numbers(line + strlen(name), bytes, 1) != 1)
-        return false;
-    *bytes *= 1024;
-    return true;
-}
-
-// Kernel threads have none.
+// "VmSwap:	 12 kB"; kernel threads have none.
 static int take_swap(const struct process_reader *self, char *text, size_t n,
                      struct process *process)
 {
     (void)self, (void)n;
-    if (kilobytes(text, "\nVmSwap:", &process->swap))
+    if (proc_file_field(text, "\nVmSwap:", &process->swap, 1))
         process->known |= PROC_KNOWS_SWAP;
+    process->swap *= 1024;
     return 0;
 }
 
@@ -143,8 +131,9 @@ static int take_shared_pss(const struct process_reader *self, char *text, size_t
                            struct process *process)
 {
     (void)self, (void)n;
-    if (kilobytes(text, "\nPss_Shmem:", &process->shared_pss))
+    if (proc_file_field(text, "\nPss_Shmem:", &process->shared_pss, 1))
         process->known |= PROC_KNOWS_SHARED_PSS;
+    process->shared_pss *= 1024;
     return 0;
 }
 

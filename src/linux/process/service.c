@@ -57,12 +57,10 @@ static int32_t parent_of(const char *proc, int32_t pid)
 // What a service leaves behind has the manager as its parent, too: that of a user is a subreaper, prctl(2).
 static bool is_only_child(const char *proc, const char *path, int32_t manager, int32_t pid)
 {
-    char *name = mem_format("%s/cgroup.procs", path);
-    FILE *file = fopen(name, "re");
+    FILE *file = proc_file_stream(path, "cgroup.procs");
     bool only = false, other = false;
     int n = 0, one;
 
-    free(name);
     while (file && !other && n++ < PROCESSES_MAX && fscanf(file, "%d", &one) == 1) {
         only |= one == pid;
         other = one != pid && parent_of(proc, one) == manager;
@@ -86,14 +84,12 @@ static bool user_of(const char *path, uint32_t *uid)
 static bool is_manager(const char *proc, int32_t pid, uint32_t uid)
 {
     char text[4096];
-    uint32_t its;
+    uint64_t uids[2]; // real, effective, …
 
-    if (pid <= 1 || parent_of(proc, pid) != 1 ||
-        proc_file_read(text, sizeof text, proc, "%" PRId32 "/status", pid) <= 0 ||
-        strncmp(text, "Name:\tsystemd\n", 14) != 0)
-        return false;
-    const char *line = strstr(text, "\nUid:");
-    return line && sscanf(line, "\nUid: %*u %" SCNu32, &its) == 1 && its == uid;
+    return pid > 1 && parent_of(proc, pid) == 1 &&
+           proc_file_read(text, sizeof text, proc, "%" PRId32 "/status", pid) > 0 &&
+           strncmp(text, "Name:\tsystemd\n", 14) == 0 &&
+           proc_file_field(text, "\nUid:", uids, 2) == 2 && uids[1] == uid;
 }
 
 // False: they are not known, as its environment is not readable for this user.

@@ -20,6 +20,7 @@
 #include "base/statx.h"
 #include "base/text.h"
 #include "linux/holders/descriptors.h"
+#include "linux/process/proc_file.h"
 
 static int find_dir(const char *path)
 {
@@ -45,23 +46,22 @@ static int list_dir(int at, long magic, long other)
 
 static int open_part(int at, const char *name)
 {
-    return openat(at, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int part = openat(at, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+    return part < 0 ? -errno : part;
 }
 
 int names_find_shm_of(const char *proc, int32_t pid)
 {
-    char *path = mem_format("%s/%" PRId32 "/root", proc, pid);
-    int root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    int dev = root < 0 ? -1 : open_part(root, "dev");
-    int shm = dev < 0 ? -1 : open_part(dev, "shm");
-    int error = errno;
+    int root = proc_file_open(O_PATH | O_DIRECTORY, proc, "%" PRId32 "/root", pid);
+    int dev = root < 0 ? root : open_part(root, "dev");
+    int shm = dev < 0 ? dev : open_part(dev, "shm");
 
-    free(path);
     if (root >= 0)
         close(root);
     if (dev >= 0)
         close(dev);
-    return shm < 0 ? -error : shm;
+    return shm;
 }
 
 int names_open_shm_of(const char *proc, int32_t pid)

@@ -57,13 +57,15 @@ static bool elsewhere(const char *proc, int tasks, int32_t tid, uint64_t ours)
 static int know_uid(int tasks, struct waiter *waiter)
 {
     char text[1024];
+    uint64_t uids[2]; // real, effective, …
     ssize_t n = read_file(tasks, waiter->tid, "status", text, sizeof text);
 
     if (n < 0)
         return (int)n;
-    const char *at = strstr(text, "\nUid:");
-    bool found = at && sscanf(at, "\nUid: %*u %" SCNu32, &waiter->uid) == 1; // real, effective, …
-    return found ? 0 : -EPROTO;
+    if (proc_file_field(text, "\nUid:", uids, 2) != 2)
+        return -EPROTO;
+    waiter->uid = (uint32_t)uids[1];
+    return 0;
 }
 
 static void know_comm(int tasks, struct waiter *waiter)
