@@ -44,6 +44,10 @@ bool maps_parse_line(const char *line, size_t len, struct mapping *out, const ch
 bool maps_recognise(const struct maps_devices *devices, struct mapping *mapping, const char *name,
                     size_t len);
 
+// Gives each line of maps or smaps, without its newline, to `take`. 0; -ESRCH: there is none, the task has no
+// address space any more; -errno.
+int maps_each_line(int fd, void (*take)(void *arg, const char *line, size_t len), void *arg);
+
 // A way of reading: the engines behind one interface, exactly equivalent.
 // 0; -ENOTTY where the kernel lacks this way (nothing was read: another may be tried); -ESRCH
 // where the task has no address space any more.

@@ -1,6 +1,10 @@
 #include "linux/holders/maps.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 bool maps_on_device(const struct maps_devices *devices, uint32_t major, uint32_t minor,
                     bool *hugetlb)
@@ -66,4 +70,32 @@ bool maps_recognise(const struct maps_devices *devices, struct mapping *mapping,
     if (hugetlb)
         mapping->perms |= MAP_HUGE;
     return true;
+}
+
+int maps_each_line(int fd, void (*take)(void *arg, const char *line, size_t len), void *arg)
+{
+    char buffer[8192], *line = NULL;
+    size_t cap = 0;
+    ssize_t n;
+    bool any = false;
+    int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    FILE *stream = own < 0 ? NULL : fdopen(own, "r");
+
+    if (!stream) {
+        int error = -errno;
+        if (own >= 0)
+            close(own);
+        return error;
+    }
+    setvbuf(stream, buffer, _IOFBF, sizeof buffer); // the kernel gives a page at a time
+    errno = 0;
+    for (; (n = getline(&line, &cap, stream)) > 0; any = true) {
+        if (line[n - 1] == '\n')
+            line[--n] = '\0';
+        take(arg, line, (size_t)n);
+    }
+    int error = ferror(stream) ? -(errno ? errno : EIO) : 0;
+    free(line);
+    fclose(stream);
+    return error ? error : any ? 0 : -ESRCH;
 }

@@ -202,39 +202,16 @@ static bool is_shared_line(const char *line, size_t len)
     return space && len - (size_t)(space - line) > 4 && space[4] == 's';
 }
 
-static int by_text(int fd, const struct reading *r)
+static void take_line(void *arg, const char *line, size_t len)
 {
-    char buffer[8192], *line = NULL;
-    size_t cap = 0;
-    ssize_t got;
-    bool any = false;
-    int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    FILE *stream = own < 0 ? NULL : fdopen(own, "r");
+    const struct reading *r = arg;
+    struct mapping mapping;
+    const char *name;
+    size_t name_len;
 
-    if (!stream) {
-        int error = -errno;
-        if (own >= 0)
-            close(own);
-        return error;
-    }
-    setvbuf(stream, buffer, _IOFBF, sizeof buffer); // the kernel gives a page at a time
-    errno = 0;
-    while ((got = getline(&line, &cap, stream)) > 0) {
-        size_t len = (size_t)got, name_len;
-        struct mapping mapping;
-        const char *name;
-
-        any = true;
-        if (line[len - 1] == '\n')
-            len--;
-        if (is_shared_line(line, len) && maps_parse_line(line, len, &mapping, &name, &name_len) &&
-            may_be_meant(mapping.dev_major))
-            take(r, &mapping, name, name_len);
-    }
-    int error = ferror(stream) ? -(errno ? errno : EIO) : 0;
-    free(line);
-    fclose(stream);
-    return error ? error : any ? 0 : -ESRCH;
+    if (is_shared_line(line, len) && maps_parse_line(line, len, &mapping, &name, &name_len) &&
+        may_be_meant(mapping.dev_major))
+        take(r, &mapping, name, name_len);
 }
 
 static void undo(const struct reading *r, size_t segments)
@@ -249,7 +226,7 @@ static void undo(const struct reading *r, size_t segments)
 int maps_read_shared(int fd, bool text_only, const struct maps_devices *devices,
                      struct mapping_vec *segments, struct shared_mappings *out)
 {
-    const struct reading r = {.devices = devices, .segments = segments, .out = out};
+    struct reading r = {.devices = devices, .segments = segments, .out = out};
     size_t before = segments ? segments->n : 0;
     int error = text_only ? -ENOTTY : by_query(fd, &r);
 
@@ -258,7 +235,7 @@ int maps_read_shared(int fd, bool text_only, const struct maps_devices *devices,
         undo(&r, before);
     if (maps_lacks_query(error)) {
         out->method = SCAN_TEXT;
-        error = by_text(fd, &r);
+        error = maps_each_line(fd, take_line, &r);
         if (error)
             undo(&r, before);
     }
