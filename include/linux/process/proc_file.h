@@ -2,6 +2,7 @@
 #ifndef IPCTOP_LINUX_PROCESS_PROC_FILE_H
 #define IPCTOP_LINUX_PROCESS_PROC_FILE_H
 
+#include <dirent.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,6 +14,9 @@ int proc_file_open(int flags, const char *proc, const char *format, ...)
 // The same for reading, as a stream. NULL with errno.
 FILE *proc_file_stream(const char *proc, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+// The entries of the directory at "path" below `dir`, which stays open. NULL with errno.
+DIR *proc_file_entries(int dir, const char *path);
 
 // Reads at most cap - 1 bytes of the file "proc/FORMAT…" and ends them with NUL. The bytes read,
 // or -errno.

@@ -13,6 +13,7 @@
 
 #include "linux/holders/descriptors.h"
 #include "linux/process/namespace.h"
+#include "linux/process/proc_file.h"
 #include "linux/process/start_times.h"
 #include "linux/process/stat.h"
 
@@ -157,14 +158,9 @@ static int read_other_threads(struct refresh *r, int32_t pid)
     int result = 0;
 
     snprintf(path, sizeof path, "%" PRId32 "/task", pid);
-    int fd = openat(r->self->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-    if (!dir) {
-        result = -errno;
-        if (fd >= 0)
-            close(fd);
-        return result;
-    }
+    DIR *dir = proc_file_entries(r->self->proc, path);
+    if (!dir)
+        return -errno;
     while ((entry = readdir(dir)) != NULL) {
         int tid = atoi(entry->d_name);
         if (tid <= 0 || tid == pid)

@@ -12,6 +12,7 @@
 #include "base/statx.h"
 #include "base/text.h"
 #include "linux/holders/maps.h"
+#include "linux/process/proc_file.h"
 
 enum { ROOM = 1024 };
 
@@ -122,17 +123,12 @@ int descriptors_of_shared(int proc, int32_t pid, struct shared_vec *out, bool *u
     size_t known = out->n, room = ROOM;
 
     snprintf(path, sizeof path, "%" PRId32 "/fd", pid);
-    int fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-    if (!dir) {
-        int error = errno;
-        if (fd >= 0)
-            close(fd);
-        return -error;
-    }
+    DIR *dir = proc_file_entries(proc, path);
+    if (!dir)
+        return -errno;
     while (errno = 0, (entry = readdir(dir))) {
         struct shared seen;
-        int is = look_at_entry(fd, entry->d_name, &seen);
+        int is = look_at_entry(dirfd(dir), entry->d_name, &seen);
         if (is > 0)
             add(&seen, known, out);
         else if (is < 0 && is != -ENOENT) // else it was closed meanwhile

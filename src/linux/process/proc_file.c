@@ -47,6 +47,18 @@ FILE *proc_file_stream(const char *proc, const char *format, ...)
     return stream;
 }
 
+DIR *proc_file_entries(int dir, const char *path)
+{
+    int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *entries = fd < 0 ? NULL : fdopendir(fd);
+    int error = errno;
+
+    if (!entries && fd >= 0)
+        close(fd);
+    errno = error;
+    return entries;
+}
+
 // One read() is enough: these files are made as a whole (fs/seq_file.c single_open(),
 // fs/proc/base.c get_mm_cmdline(), fs/proc/proc_sysctl.c).
 static ssize_t read_once(int fd, char *dst, size_t cap)

@@ -129,24 +129,10 @@ static bool may_be_ours(const char *name, dev_t dev, bool *sure)
     return same;
 }
 
-// The entries of `dir`, which stays open. NULL with errno.
-static DIR *entries_of(int dir)
-{
-    int own = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *stream = own < 0 ? NULL : fdopendir(own);
-
-    if (!stream && own >= 0) {
-        int error = errno;
-        close(own);
-        errno = error;
-    }
-    return stream;
-}
-
 // Without the right to mount: by the queues themselves. An empty directory shows nothing wrong.
 static bool is_ours_by_queues(int dir, dev_t dev)
 {
-    DIR *stream = entries_of(dir);
+    DIR *stream = proc_file_entries(dir, ".");
     const struct dirent *entry;
     bool any = false, ours = false, sure = false;
 
@@ -308,23 +294,7 @@ static void read_queue(int dir, const char *name, struct shared *row)
     close(fd);
 }
 
-static void complete_shm(int dir, const char *name, struct shared *row)
-{
-    bool semaphore = strncmp(name, "sem.", 4) == 0; // sem_overview(7)
-
-    row->type = semaphore ? SHARED_SEMAPHORE : SHARED_POSIX;
-    if (semaphore)
-        read_value(dir, name, row);
-}
-
-static void complete_mqueue(int dir, const char *name, struct shared *row)
-{
-    row->type = SHARED_MQUEUE;
-    read_queue(dir, name, row);
-}
-
-static int each_name(int dir, void (*complete)(int dir, const char *name, struct shared *row),
-                     uint8_t status, struct shared_vec *out)
+static int each_name(int dir, bool queues, uint8_t status, struct shared_vec *out)
 {
     DIR *stream = fdopendir(dir);
     const struct dirent *entry;
@@ -345,7 +315,13 @@ static int each_name(int dir, void (*complete)(int dir, const char *name, struct
         if (is <= 0)
             continue;
         row.status = status;
-        complete(dir, entry->d_name, &row);
+        row.type = queues                                   ? SHARED_MQUEUE
+                   : strncmp(entry->d_name, "sem.", 4) == 0 ? SHARED_SEMAPHORE // sem_overview(7)
+                                                            : SHARED_POSIX;
+        if (queues)
+            read_queue(dir, entry->d_name, &row);
+        else if (row.type == SHARED_SEMAPHORE)
+            read_value(dir, entry->d_name, &row);
         vec_push(out, row);
     }
     int error = errno ? -errno : first;
@@ -355,17 +331,17 @@ static int each_name(int dir, void (*complete)(int dir, const char *name, struct
 
 int names_in_shm(int dir, uint8_t status, struct shared_vec *out)
 {
-    return each_name(dir, complete_shm, status, out);
+    return each_name(dir, false, status, out);
 }
 
 int names_in_mqueue(int dir, struct shared_vec *out)
 {
-    return each_name(dir, complete_mqueue, 0, out);
+    return each_name(dir, true, 0, out);
 }
 
 int names_find(int dir, const struct shared_id *id, const char *shown, char *name)
 {
-    DIR *stream = entries_of(dir);
+    DIR *stream = proc_file_entries(dir, ".");
     const struct dirent *entry;
     bool found = false, exact = false;
 
