@@ -12,6 +12,7 @@
 #include "linux/objects/table_reader.h"
 #include "linux/shared/limits.h"
 #include "model/kinds/elements.h"
+#include "model/kinds/registry.h"
 
 // clang-format off
 #define KIND(id, name) extern const struct table_reader name##_reader;
@@ -123,60 +124,35 @@ static void forget_pids(struct snapshot *fresh)
         fresh->elements.at[i].pid = 0;
 }
 
+// By calls, which are cheaper, where they are about the same machine and show what is wanted (`text`: they do
+// not); by them, too, where there is no text since /proc shows less (subset=pid, or what a container hides).
 // Where both fail: what is wrong with the text, unless there is none.
-static int reason(int text, int calls)
+static int read_objects(const struct machine *m, enum kind_id kind, bool text, void *rows)
 {
-    return calls && text != -ENOENT ? text : calls;
-}
-
-// By calls, which are cheaper, where they are about the same machine; by them, too, where there is
-// no text since /proc shows less (subset=pid, or what a container hides).
-static int segments_by_text(const struct machine *m, struct segment_vec *out)
-{
-    int error = sysvipc_segments(m->proc, out);
-
-    return error && m->is_procfs ? reason(error, ipcstat_segments(out, true)) : error;
-}
-
-static int read_segments(const struct machine *m, struct snapshot *fresh, bool use)
-{
-    bool called = !use && m->is_procfs && ipcstat_segments(&fresh->segments, false) == 0;
-    int error = called ? 0 : segments_by_text(m, &fresh->segments);
-
-    huge_segments_settle(&fresh->segments, m->huge_sizes, (uint64_t)sysconf(_SC_PAGESIZE));
-    return error;
-}
-
-static int read_semsets(const struct machine *m, struct semset_vec *out)
-{
-    if (m->is_procfs && ipcstat_semsets(out, false) == 0)
+    if (!text && m->is_procfs && ipcstat_read(kind, false, rows) == 0)
         return 0;
-    int error = sysvipc_semsets(m->proc, out);
-    return error && m->is_procfs ? reason(error, ipcstat_semsets(out, true)) : error;
-}
-
-static int read_queues(const struct machine *m, struct queue_vec *out)
-{
-    if (m->is_procfs && ipcstat_queues(out, false) == 0)
-        return 0;
-    int error = sysvipc_queues(m->proc, out);
-    return error && m->is_procfs ? reason(error, ipcstat_queues(out, true)) : error;
+    int error = sysvipc_read(m->proc, kind, rows);
+    int called = error && m->is_procfs ? ipcstat_read(kind, true, rows) : error;
+    return called && error != -ENOENT ? error : called;
 }
 
 int machine_read(const struct machine *m, const struct want *want, struct snapshot *fresh)
 {
     uint64_t tables = tables_for(want->need) & ~fresh->has;
+    uint64_t use = want->need & NEED_SEGMENT_USE & ~fresh->has; // the calls do not show it
     int error = 0;
 
     fresh->huge_sizes = m->huge_sizes;
-    if (want->need & NEED_SEGMENT_USE & ~fresh->has)
-        note(&error, fresh, NEED_SEGMENTS | NEED_SEGMENT_USE, read_segments(m, fresh, true));
-    else if (tables & NEED_SEGMENTS)
-        note(&error, fresh, NEED_SEGMENTS, read_segments(m, fresh, false));
-    if (tables & NEED_SEMSETS)
-        note(&error, fresh, NEED_SEMSETS, read_semsets(m, &fresh->semsets));
-    if (tables & NEED_QUEUES)
-        note(&error, fresh, NEED_QUEUES, read_queues(m, &fresh->queues));
+    for (int id = 1; id < OBJECT_KINDS; id++) {
+        const struct kind *kind = kind_get((enum kind_id)id);
+        uint64_t need = kind->need | (kind->need & NEED_SEGMENTS ? use : 0);
+        if (!(need & (tables | use)))
+            continue;
+        note(&error, fresh, need,
+             read_objects(m, kind->id, need & use, (char *)fresh + kind->rows.offset));
+        if (need & NEED_SEGMENTS)
+            huge_segments_settle(&fresh->segments, m->huge_sizes, (uint64_t)sysconf(_SC_PAGESIZE));
+    }
     read_details(m, want, fresh);
     read_tables(m, want, fresh);
     if (m->is_procfs && !m->same_pid_namespace)

@@ -637,10 +637,10 @@ static int differences(void)
     struct queue_vec q = {0}, qs = {0};
     int n = 0;
 
-    if (sysvipc_segments("/proc", &g) || sysvipc_semsets("/proc", &t) ||
-        sysvipc_queues("/proc", &q) || ipcstat_segments(&gs, false) ||
-        ipcstat_semsets(&ts, false) || ipcstat_queues(&qs, false) || g.n != gs.n || t.n != ts.n ||
-        q.n != qs.n)
+    if (sysvipc_read("/proc", KIND_SEGMENT, &g) || sysvipc_read("/proc", KIND_SEMSET, &t) ||
+        sysvipc_read("/proc", KIND_QUEUE, &q) || ipcstat_read(KIND_SEGMENT, false, &gs) ||
+        ipcstat_read(KIND_SEMSET, false, &ts) || ipcstat_read(KIND_QUEUE, false, &qs) ||
+        g.n != gs.n || t.n != ts.n || q.n != qs.n)
         return -1;
     for (size_t i = 0; i < g.n; i++) {
         const struct segment *a = &g.at[i], *b = &gs.at[i];
@@ -723,16 +723,17 @@ TEST(few_left_of_many)
     struct segment_vec rows = {0};
     int ids[1200];
 
-    assert_int_equal(ipcstat_segments(&rows, false), -ENOTSUP);
-    assert_int_equal(ipcstat_segments(&rows, true), 0); // none, and the kernel counts none
+    assert_int_equal(ipcstat_read(KIND_SEGMENT, false, &rows), -ENOTSUP);
+    assert_int_equal(ipcstat_read(KIND_SEGMENT, true, &rows),
+                     0); // none, and the kernel counts none
     assert_int_equal(rows.n, 0);
     for (int i = 0; i < 1200; i++)
         ids[i] = shmget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
     for (int i = 1; i < 1199; i++)
         shmctl(ids[i], IPC_RMID, NULL);
-    assert_int_equal(ipcstat_segments(&rows, false), -E2BIG);
+    assert_int_equal(ipcstat_read(KIND_SEGMENT, false, &rows), -E2BIG);
     assert_int_equal(rows.n, 0);
-    assert_int_equal(ipcstat_segments(&rows, true), 0); // where there is no text
+    assert_int_equal(ipcstat_read(KIND_SEGMENT, true, &rows), 0); // where there is no text
     assert_int_equal(rows.n, 2);
     assert_int_equal(rows.at[0].o.id, ids[0]);
     vec_free(&rows);

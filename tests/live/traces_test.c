@@ -223,7 +223,7 @@ static void read_segment(int id, struct segment *out)
     struct segment_vec all = {0};
     bool found = false;
 
-    assert_int_equal(sysvipc_segments("/proc", &all), 0);
+    assert_int_equal(sysvipc_read("/proc", KIND_SEGMENT, &all), 0);
     for (size_t i = 0; i < all.n; i++)
         if (all.at[i].o.id == id) {
             *out = all.at[i];

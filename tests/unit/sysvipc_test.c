@@ -26,7 +26,7 @@ TEST(a_segment_has_every_field)
     tree_write(*state, "sysvipc/shm",
                SHM_HEAD " 175055137 425985   600            289406976 18702 18990     18   "
                         "101 102 103 104 1700000001 1700000002 1700000003  276000768   4096\n");
-    assert_int_equal(sysvipc_segments(*state, &v), 0);
+    assert_int_equal(sysvipc_read(*state, KIND_SEGMENT, &v), 0);
     assert_int_equal(v.n, 1);
     const struct segment *s = v.at;
     assert_int_equal(s->o.key, 175055137);
@@ -59,7 +59,7 @@ TEST(ids_and_keys_at_their_ends)
                         "-2147483648 32768 640 1 0 0 0 4294967294 0 0 0 0 0 0 0 0\n"
                         "-1 65536 640 18446744073709551615 4194304 0 0 0 0 0 0 0 0 0 0 0\n"
                         "0 0 640 1 0 0 0 0 0 0 0 0 0 0 0 0\n");
-    assert_int_equal(sysvipc_segments(*state, &v), 0);
+    assert_int_equal(sysvipc_read(*state, KIND_SEGMENT, &v), 0);
     assert_int_equal(v.n, 4);
     assert_int_equal(v.at[0].o.id, 0);
     assert_int_equal(v.at[1].o.id, 32768);
@@ -82,7 +82,7 @@ TEST(flags_leave_the_permissions)
                SHM_HEAD "0 1 1600 1 0 0 0 0 0 0 0 0 0 0 0 0\n"
                         "0 2 2644 1 0 0 0 0 0 0 0 0 0 0 0 0\n"
                         "0 3 3777 1 0 0 0 0 0 0 0 0 0 0 0 0\n");
-    assert_int_equal(sysvipc_segments(*state, &v), 0);
+    assert_int_equal(sysvipc_read(*state, KIND_SEGMENT, &v), 0);
     assert_int_equal(v.n, 3);
     assert_int_equal(v.at[0].flags, SEG_DEST);
     assert_int_equal(v.at[0].o.mode, 0600);
@@ -105,7 +105,7 @@ TEST(a_small_segment_has_a_whole_page)
                       "0 2 600 56 0 0 0 0 0 0 0 0 0 0 %ld 0\n",
              page, 2 * page);
     tree_write(*state, "sysvipc/shm", text);
-    assert_int_equal(sysvipc_segments(*state, &v), 0);
+    assert_int_equal(sysvipc_read(*state, KIND_SEGMENT, &v), 0);
     assert_int_equal(v.n, 2);
     assert_int_equal(v.at[0].known, SEG_KNOWS_RSS | SEG_KNOWS_SWAP);
     assert_int_equal(v.at[0].rss, page);
@@ -121,7 +121,7 @@ TEST(an_impossible_rss_is_unknown)
                SHM_HEAD "0 1 600 4194304 0 0 0 0 0 0 0 0 0 0 1073741824 0\n"
                         "0 2 600 4194304 0 0 0 0 0 0 0 0 0 0 4194304 8192\n"
                         "0 3 600 56 0 0 0 0 0 0 0 0 0 0 4096 0\n");
-    assert_int_equal(sysvipc_segments(*state, &v), 0);
+    assert_int_equal(sysvipc_read(*state, KIND_SEGMENT, &v), 0);
     assert_int_equal(v.n, 3);
     assert_int_equal(v.at[2].known, SEG_KNOWS_RSS | SEG_KNOWS_SWAP); // a page of 56 bytes
     assert_int_equal(v.at[0].known, SEG_KNOWS_SWAP);
@@ -142,14 +142,14 @@ TEST(columns_are_found_by_name)
                "  cuid  cgid      atime      dtime      ctime\n"
                "         5     131072   600                  4096   100   101      2     1     2"
                "     3     4         10         11         12\n");
-    assert_int_equal(sysvipc_segments(*state, &v), 0);
+    assert_int_equal(sysvipc_read(*state, KIND_SEGMENT, &v), 0);
     assert_int_equal(v.n, 1);
     assert_int_equal(v.at[0].known, 0);
     assert_int_equal(v.at[0].o.ctime, 12);
     tree_write(*state, "sysvipc/sem",
                "ctime otime future cgid cuid gid uid nsems perms semid key\n"
                "1 2 -99 4 5 6 7 8 600 9 10\n");
-    assert_int_equal(sysvipc_semsets(*state, &sets), 0);
+    assert_int_equal(sysvipc_read(*state, KIND_SEMSET, &sets), 0);
     assert_int_equal(sets.n, 1);
     assert_int_equal(sets.at[0].o.ctime, 1);
     assert_int_equal(sets.at[0].otime, 2);
@@ -171,13 +171,13 @@ TEST(sets_and_queues)
     tree_write(*state, "sysvipc/sem",
                SEM_HEAD "        77      98304  1666         17     1     2     3     4 5 6\n");
     tree_write(*state, "sysvipc/msg", MSG_HEAD "-5 3 640 15900 159 17001 0 1 2 3 4 5 6 7\n");
-    assert_int_equal(sysvipc_semsets(*state, &sets), 0);
+    assert_int_equal(sysvipc_read(*state, KIND_SEMSET, &sets), 0);
     assert_int_equal(sets.n, 1);
     assert_int_equal(sets.at[0].o.mode, 0666);
     assert_int_equal(sets.at[0].nsems, 17);
     assert_int_equal(sets.at[0].otime, 5);
     assert_int_equal(sets.at[0].known, 0);
-    assert_int_equal(sysvipc_queues(*state, &queues), 0);
+    assert_int_equal(sysvipc_read(*state, KIND_QUEUE, &queues), 0);
     assert_int_equal(queues.n, 1);
     assert_true(queues.at[0].o.key == (uint32_t)-5);
     assert_int_equal(queues.at[0].bytes, 15900);
@@ -222,7 +222,7 @@ TEST(bad_lines_cost_only_themselves)
                           "2 2 600 1 0 0 0 0 0 0 0 0 0 0 0 0\n",
                  bad[i]);
         tree_write(*state, "sysvipc/shm", text);
-        assert_int_equal(sysvipc_segments(*state, &v), 0);
+        assert_int_equal(sysvipc_read(*state, KIND_SEGMENT, &v), 0);
         assert_int_equal(v.n, 2);
         assert_int_equal(v.at[0].o.key, 1);
         assert_int_equal(v.at[1].o.key, 2);
@@ -241,7 +241,7 @@ TEST(a_cut_file_loses_its_last_line_only)
 
     for (size_t cut = 0; cut < sizeof text; cut++) {
         tree_write_bytes(*state, "sysvipc/shm", text, cut);
-        int error = sysvipc_segments(*state, &v);
+        int error = sysvipc_read(*state, KIND_SEGMENT, &v);
         assert_int_equal(error, cut < head ? -EPROTO : 0);
         assert_int_equal(v.n, cut == sizeof text - 1 ? 2 : cut >= first ? 1 : 0);
     }
@@ -263,7 +263,7 @@ TEST(lines_longer_than_any_buffer_are_skipped)
     memcpy(text + head + line + junk + 1, "2 2", 3);
     memcpy(text + head + line + junk + 4, one + 3, line - 3);
     tree_write(*state, "sysvipc/shm", text);
-    assert_int_equal(sysvipc_segments(*state, &v), 0);
+    assert_int_equal(sysvipc_read(*state, KIND_SEGMENT, &v), 0);
     assert_int_equal(v.n, 2);
     assert_int_equal(v.at[1].o.id, 2);
     vec_free(&v);
@@ -284,7 +284,7 @@ TEST(many_rows_come_complete_and_in_order)
         n += (size_t)snprintf(text + n, cap - n, "%10d %10d 600 %d 0 0 %d 0 0 0 0 0 0 0 0 0\n", -i,
                               i * 67000, i + 1, i % 7);
     tree_write(*state, "sysvipc/shm", text);
-    assert_int_equal(sysvipc_segments(*state, &v), 0);
+    assert_int_equal(sysvipc_read(*state, KIND_SEGMENT, &v), 0);
     assert_int_equal(v.n, N);
     for (int i = 0; i < N; i++) {
         assert_int_equal(v.at[i].o.id, i * 67000);
@@ -304,7 +304,7 @@ TEST(one_id_is_one_row)
                MSG_HEAD "1 9 600 0 0 0 0 0 0 0 0 0 0 0\n"
                         "2 3 600 0 0 0 0 0 0 0 0 0 0 0\n"
                         "1 9 600 0 0 0 0 0 0 0 0 0 0 0\n");
-    assert_int_equal(sysvipc_queues(*state, &v), 0);
+    assert_int_equal(sysvipc_read(*state, KIND_QUEUE, &v), 0);
     assert_int_equal(v.n, 2);
     assert_int_equal(v.at[0].o.id, 3);
     assert_int_equal(v.at[1].o.id, 9);
@@ -315,13 +315,13 @@ TEST(what_is_no_table_is_an_error)
 {
     struct segment_vec v = {0};
 
-    assert_int_equal(sysvipc_segments(*state, &v), -ENOENT);
+    assert_int_equal(sysvipc_read(*state, KIND_SEGMENT, &v), -ENOENT);
     tree_write(*state, "sysvipc/shm", "");
-    assert_int_equal(sysvipc_segments(*state, &v), -EPROTO);
+    assert_int_equal(sysvipc_read(*state, KIND_SEGMENT, &v), -EPROTO);
     tree_write(*state, "sysvipc/shm", SEM_HEAD);
-    assert_int_equal(sysvipc_segments(*state, &v), -EPROTO);
+    assert_int_equal(sysvipc_read(*state, KIND_SEGMENT, &v), -EPROTO);
     tree_write(*state, "sysvipc/shm", SHM_HEAD);
-    assert_int_equal(sysvipc_segments(*state, &v), 0);
+    assert_int_equal(sysvipc_read(*state, KIND_SEGMENT, &v), 0);
     assert_int_equal(v.n, 0);
     vec_free(&v);
 }

@@ -79,18 +79,6 @@ static bool is_still(const struct action *action, struct ipcstat *now, struct ou
 
 // --- remove -------------------------------------------------------------------------------------
 
-static int call_remove(const struct identity *target)
-{
-    switch (target->kind) {
-    case KIND_SEGMENT:
-        return shmctl(target->id, IPC_RMID, NULL);
-    case KIND_SEMSET:
-        return semctl(target->id, 0, IPC_RMID);
-    default:
-        return msgctl(target->id, IPC_RMID, NULL);
-    }
-}
-
 static void act_remove(const struct action *action, struct outcome *outcome)
 {
     struct ipcstat now, after;
@@ -102,7 +90,7 @@ static void act_remove(const struct action *action, struct outcome *outcome)
         outcome->facts.number = now.nattch;
         return;
     }
-    if (call_remove(&action->target) < 0) {
+    if (ipcstat_control(action->target.kind, action->target.id, IPC_RMID, NULL) < 0) {
         failed(outcome, &now, errno);
         return;
     }
@@ -125,19 +113,11 @@ static int call_set(const struct identity *target, const struct ipcstat *to)
     struct shmid_ds shm = {.shm_perm = perm};
     struct semid_ds sem = {.sem_perm = perm};
     struct msqid_ds msg = {.msg_perm = perm, .msg_qbytes = (msglen_t)to->max_bytes};
-    union { // semctl(2): the caller defines it
-        int val;
-        struct semid_ds *buf;
-    } all = {.buf = &sem};
 
-    switch (target->kind) {
-    case KIND_SEGMENT:
-        return shmctl(target->id, IPC_SET, &shm);
-    case KIND_SEMSET:
-        return semctl(target->id, 0, IPC_SET, all);
-    default:
-        return msgctl(target->id, IPC_SET, &msg);
-    }
+    return ipcstat_control(target->kind, target->id, IPC_SET,
+                           target->kind == KIND_SEGMENT  ? (void *)&shm
+                           : target->kind == KIND_SEMSET ? (void *)&sem
+                                                         : (void *)&msg);
 }
 
 static void act_set(const struct action *action, struct outcome *outcome)

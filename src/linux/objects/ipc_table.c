@@ -123,7 +123,7 @@ static int parse_header(struct reading *r, const char *p, const char *end)
     return 0;
 }
 
-static char *next_row(struct ipc_rows *rows, size_t size)
+void *ipc_rows_next(struct ipc_rows *rows, size_t size)
 {
     if (rows->n == rows->cap) {
         rows->cap = rows->cap ? rows->cap * 2 : 8;
@@ -134,7 +134,7 @@ static char *next_row(struct ipc_rows *rows, size_t size)
 
 static void parse_line(struct reading *r, const char *p, const char *end)
 {
-    char *row = next_row(r->rows, r->table->row_size);
+    char *row = ipc_rows_next(r->rows, r->table->row_size);
 
     for (size_t i = 0; i < r->n_columns; i++) {
         const struct ipc_field *field = r->columns[i];
@@ -155,9 +155,10 @@ static void parse_line(struct reading *r, const char *p, const char *end)
 }
 
 // The end of a file without its newline is a cut line: left out, as half a number looks like a number.
-static int read_file(const char *proc, struct reading *r)
+int ipc_table_read(const char *proc, const struct ipc_table *table, struct ipc_rows *rows)
 {
-    FILE *file = proc_file_stream(proc, "sysvipc/%s", r->table->file);
+    struct reading r = {.table = table, .rows = rows};
+    FILE *file = proc_file_stream(proc, "sysvipc/%s", table->file);
     char buffer[BUFFER], *line = NULL;
     size_t cap = 0;
     ssize_t n;
@@ -167,19 +168,19 @@ static int read_file(const char *proc, struct reading *r)
         return -errno;
     setvbuf(file, buffer, _IOFBF, sizeof buffer); // a read gives a page at most: fs/seq_file.c
     while (!error && (n = getline(&line, &cap, file)) > 0 && line[n - 1] == '\n') {
-        if (r->n_columns)
-            parse_line(r, line, line + n - 1);
+        if (r.n_columns)
+            parse_line(&r, line, line + n - 1);
         else
-            error = parse_header(r, line, line + n - 1);
+            error = parse_header(&r, line, line + n - 1);
     }
     if (!error && ferror(file))
         error = -errno;
     free(line);
     fclose(file);
-    return error ? error : r->n_columns ? 0 : -EPROTO;
+    return error ? error : r.n_columns ? 0 : -EPROTO;
 }
 
-// --- any table ----------------------------------------------------------------------------------
+// --- rows ---------------------------------------------------------------------------------------
 
 // All rows start with their struct owned.
 _Static_assert(offsetof(struct segment, o) == 0 && offsetof(struct semset, o) == 0 &&
@@ -195,9 +196,8 @@ static int compare_owned(const void *a, const void *b)
 
 // The kernel lists by index; ids are sequence * N + index. Rows of one id would be one object seen
 // twice while the table changed under us.
-size_t ipc_table_order(void *rows, size_t n, size_t size)
+static size_t order_rows(char *at, size_t n, size_t size)
 {
-    char *at = rows;
     size_t kept = 0;
     bool sorted = true;
 
@@ -212,12 +212,18 @@ size_t ipc_table_order(void *rows, size_t n, size_t size)
     return kept + 1;
 }
 
-int ipc_table_read(const char *proc, const struct ipc_table *table, struct ipc_rows *rows)
+struct ipc_rows ipc_rows_begin(const void *vector)
 {
-    struct reading r = {.table = table, .rows = rows};
+    struct ipc_rows rows;
 
-    rows->n = 0;
-    int error = read_file(proc, &r);
-    rows->n = error ? 0 : ipc_table_order(rows->at, rows->n, table->row_size);
+    memcpy(&rows, vector, sizeof rows); // all vectors are alike
+    rows.n = 0;
+    return rows;
+}
+
+int ipc_rows_end(struct ipc_rows *rows, size_t size, int error, void *vector)
+{
+    rows->n = error ? 0 : order_rows(rows->at, rows->n, size);
+    memcpy(vector, rows, sizeof *rows);
     return error;
 }

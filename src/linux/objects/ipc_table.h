@@ -37,12 +37,15 @@ struct ipc_rows { // a vector of any of the three
     size_t n, cap;
 };
 
-// Replaces the rows by those of the file, ordered by id. 0, -errno where it cannot be read, -EPROTO
-// where a column is missing. `proc`: "/proc", or the root of a fixture.
+// Fills the rows, which are none yet, with those of the file. 0, -errno where it cannot be read, -EPROTO where
+// a column is missing. `proc`: "/proc", or the root of a fixture.
 int ipc_table_read(const char *proc, const struct ipc_table *table, struct ipc_rows *rows);
 
-// Orders rows of one of the three kinds, `size` bytes each, by id; of two with one id the second is
-// dropped. How many are left.
-size_t ipc_table_order(void *rows, size_t n, size_t size);
+// Those of a vector of a kind's rows, without its rows; and back, `size` bytes each, ordered by id: of two
+// with one id the second is dropped. With an error there are none; returns that.
+struct ipc_rows ipc_rows_begin(const void *vector);
+int ipc_rows_end(struct ipc_rows *rows, size_t size, int error, void *vector);
+void *ipc_rows_next(struct ipc_rows *rows,
+                    size_t size); // room for one, zeroed, which is not counted yet
 
 #endif

@@ -19,8 +19,6 @@
 
 enum { MODE_BITS = 0777 };
 
-typedef int call_fn(int32_t id, int command, void *answer);
-
 // *_STAT_ANY takes the kernel's index instead of the id, which is sequence << shift | index. The
 // shift depends on the boot parameter ipcmni_extend and is nowhere to be read (ipc/util.h
 // ipcmni_seq_shift); but the call returns the id it found at an index, so a wrong guess shows.
@@ -46,218 +44,176 @@ static struct owned owned_by(enum kind_id kind, int32_t id, const struct ipc_per
                           .ctime = ctime};
 }
 
-// The call by id, and where that is not permitted, by index. `answer` is of the right type.
-static int ask(call_fn *call, int32_t id, int stat_any, void *answer)
-{
-    if (call(id, IPC_STAT, answer) >= 0)
-        return 0;
-    int error = -errno;
-    for (int i = 0; error == -EACCES && i < SHIFTS; i++)
-        if (call(index_of(id, shifts[i]), stat_any, answer) == id)
-            return 0;
-    return error;
-}
-
-static int call_shmctl(int32_t id, int command, void *answer)
-{
-    return shmctl(id, command, answer);
-}
-
-static int call_semctl(int32_t id, int command, void *answer)
-{
-    union { // semctl(2): the caller defines it
-        int val;
-        struct semid_ds *buf;
-    } all = {.buf = answer};
-
-    return semctl(id, 0, command, all);
-}
-
-static int call_msgctl(int32_t id, int command, void *answer)
-{
-    return msgctl(id, command, answer);
-}
-
 static uint8_t segment_flags(const struct shmid_ds *ds)
 {
     return (ds->shm_perm.mode & SHM_DEST ? SEG_DEST : 0) |
            (ds->shm_perm.mode & SHM_LOCKED ? SEG_LOCKED : 0);
 }
 
-static int stat_segment(int32_t id, struct ipcstat *out)
-{
-    struct shmid_ds ds;
-    int error = ask(call_shmctl, id, SHM_STAT_ANY, &ds);
+union answer { // of a kind's call
+    struct shmid_ds shm;
+    struct semid_ds sem;
+    struct msqid_ds msg;
+    union { // of IPC_INFO, and of the command `info` of the kind
+        struct shminfo limits;
+        struct shm_info shm;
+        struct seminfo sem;
+        struct msginfo msg;
+    } info;
+};
 
-    if (error)
-        return error;
-    out->o = owned_by(KIND_SEGMENT, id, &ds.shm_perm, ds.shm_ctime);
-    out->flags = segment_flags(&ds);
-    out->nattch = ds.shm_nattch;
-    out->cpid = ds.shm_cpid;
-    return 0;
+static void take_segment(const union answer *answer, int32_t id, void *row)
+{
+    const struct shmid_ds *ds = &answer->shm;
+
+    *(struct segment *)row =
+        (struct segment){.o = owned_by(KIND_SEGMENT, id, &ds->shm_perm, ds->shm_ctime),
+                         .size = ds->shm_segsz,
+                         .nattch = ds->shm_nattch,
+                         .atime = ds->shm_atime,
+                         .dtime = ds->shm_dtime,
+                         .cpid = ds->shm_cpid,
+                         .lpid = ds->shm_lpid,
+                         .flags = segment_flags(ds)};
 }
 
-static int stat_set(int32_t id, struct ipcstat *out)
+static void take_semset(const union answer *answer, int32_t id, void *row)
 {
-    struct semid_ds ds;
-    int error = ask(call_semctl, id, SEM_STAT_ANY, &ds);
+    const struct semid_ds *ds = &answer->sem;
 
-    if (!error)
-        out->o = owned_by(KIND_SEMSET, id, &ds.sem_perm, ds.sem_ctime);
+    *(struct semset *)row =
+        (struct semset){.o = owned_by(KIND_SEMSET, id, &ds->sem_perm, ds->sem_ctime),
+                        .nsems = ds->sem_nsems,
+                        .otime = ds->sem_otime};
+}
+
+static void take_queue(const union answer *answer, int32_t id, void *row)
+{
+    const struct msqid_ds *ds = &answer->msg;
+
+    *(struct queue *)row =
+        (struct queue){.o = owned_by(KIND_QUEUE, id, &ds->msg_perm, ds->msg_ctime),
+                       .bytes = ds->__msg_cbytes,
+                       .messages = ds->msg_qnum,
+                       .max_bytes = ds->msg_qbytes,
+                       .stime = ds->msg_stime,
+                       .rtime = ds->msg_rtime,
+                       .lspid = ds->msg_lspid,
+                       .lrpid = ds->msg_lrpid,
+                       .known = QUEUE_KNOWS_MAX};
+}
+
+static const struct calls {
+    int stat_any, info; // commands
+    size_t size;        // of a row
+    void (*take)(const union answer *answer, int32_t id, void *row);
+    // clang-format off
+} calls[OBJECT_KINDS] = {
+    [KIND_SEGMENT] = {SHM_STAT_ANY, SHM_INFO, sizeof(struct segment), take_segment},
+    [KIND_SEMSET] = {SEM_STAT_ANY, SEM_INFO, sizeof(struct semset), take_semset},
+    [KIND_QUEUE] = {MSG_STAT_ANY, MSG_INFO, sizeof(struct queue), take_queue},
+};
+// clang-format on
+
+int ipcstat_control(enum kind_id kind, int32_t id, int command, void *argument)
+{
+    union { // semctl(2): the caller defines it
+        int val;
+        struct semid_ds *buf;
+    } all = {.buf = argument};
+
+    switch (kind) {
+    case KIND_SEGMENT:
+        return shmctl(id, command, argument);
+    case KIND_SEMSET:
+        return semctl(id, 0, command, all);
+    default:
+        return msgctl(id, command, argument);
+    }
+}
+
+// The call by id, and where that is not permitted, by index.
+static int ask(enum kind_id kind, int32_t id, union answer *answer)
+{
+    if (ipcstat_control(kind, id, IPC_STAT, answer) >= 0)
+        return 0;
+    int error = -errno;
+    for (int i = 0; error == -EACCES && i < SHIFTS; i++)
+        if (ipcstat_control(kind, index_of(id, shifts[i]), calls[kind].stat_any, answer) == id)
+            return 0;
     return error;
-}
-
-static int stat_queue(int32_t id, struct ipcstat *out)
-{
-    struct msqid_ds ds;
-    int error = ask(call_msgctl, id, MSG_STAT_ANY, &ds);
-
-    if (error)
-        return error;
-    out->o = owned_by(KIND_QUEUE, id, &ds.msg_perm, ds.msg_ctime);
-    out->max_bytes = ds.msg_qbytes;
-    return 0;
 }
 
 int ipcstat(enum kind_id kind, int32_t id, struct ipcstat *out)
 {
+    union answer answer;
+    union {
+        struct owned o; // of any
+        struct segment segment;
+        struct semset set;
+        struct queue queue;
+    } row;
+
     *out = (struct ipcstat){.o.id = id};
-    switch (kind) {
-    case KIND_SEGMENT:
-        return stat_segment(id, out);
-    case KIND_SEMSET:
-        return stat_set(id, out);
-    case KIND_QUEUE:
-        return stat_queue(id, out);
-    default:
-        return -EINVAL;
+    int error = kind_is_object(kind) ? ask(kind, id, &answer) : -EINVAL;
+    if (error)
+        return error;
+    calls[kind].take(&answer, id, &row);
+    out->o = row.o;
+    if (kind == KIND_SEGMENT) {
+        out->flags = row.segment.flags;
+        out->nattch = row.segment.nattch;
+        out->cpid = row.segment.cpid;
+    } else if (kind == KIND_QUEUE) {
+        out->max_bytes = row.queue.max_bytes;
     }
+    return 0;
 }
 
 // --- all of them --------------------------------------------------------------------------------
 
 enum { HOLES_MAX = 512 };
 
-struct walk { // over the objects of a kind
-    call_fn *call;
-    int stat_any, info; // commands
-    void (*add)(void *out, int32_t id, const void *answer);
-    bool all; // there is no text that could be read instead
-};
-
-union info {
-    struct shminfo limits;
-    struct shm_info shm;
-    struct seminfo sem;
-    struct msginfo msg;
-};
-
 // How many there are: SHM_INFO, SEM_INFO, MSG_INFO. msgctl(2), semctl(2), shmctl(2).
-static int count(const struct walk *w)
+static int count(enum kind_id kind)
 {
-    union info info = {0};
+    union answer answer = {.info = {{0}}};
 
-    if (w->call(0, w->info, &info) < 0)
+    if (ipcstat_control(kind, 0, calls[kind].info, &answer) < 0)
         return -1;
-    return w->info == SHM_INFO   ? info.shm.used_ids
-           : w->info == SEM_INFO ? info.sem.semusz
-                                 : info.msg.msgpool;
+    return kind == KIND_SEGMENT  ? answer.info.shm.used_ids
+           : kind == KIND_SEMSET ? answer.info.sem.semusz
+                                 : answer.info.msg.msgpool;
 }
 
 // Asks index by index. Where there are many holes, reading the text is cheaper: -E2BIG. Where
 // nothing is found, older kernels may not know the command: -ENOTSUP.
-static int walk(const struct walk *w, void *answer, void *out)
+static int walk(enum kind_id kind, bool all, struct ipc_rows *rows)
 {
-    union info info;
-    int last = w->call(0, IPC_INFO, &info), found = 0, holes = 0; // the highest index in use
+    const struct calls *c = &calls[kind];
+    union answer answer;
+    int last = ipcstat_control(kind, 0, IPC_INFO, &answer), holes = 0; // the highest index in use
 
-    if (last < 0 && w->all)
+    if (last < 0 && all)
         return -errno;
     for (int i = 0; i <= last; i++) {
-        int id = w->call(i, w->stat_any, answer);
+        int id = ipcstat_control(kind, i, c->stat_any, &answer);
         if (id >= 0) {
-            w->add(out, id, answer);
-            found++;
+            c->take(&answer, id, ipc_rows_next(rows, c->size));
+            rows->n++;
         } else if (errno != EINVAL && errno != EIDRM) {
             return -errno;
-        } else if (++holes > HOLES_MAX + found && !w->all) {
+        } else if ((size_t)++holes > HOLES_MAX + rows->n && !all) {
             return -E2BIG;
         }
     }
-    return found || (w->all && count(w) == 0) ? 0 : -ENOTSUP;
+    return rows->n || (all && count(kind) == 0) ? 0 : -ENOTSUP;
 }
 
-static void add_segment(void *out, int32_t id, const void *answer)
+int ipcstat_read(enum kind_id kind, bool all, void *rows)
 {
-    const struct shmid_ds *ds = answer;
+    struct ipc_rows read = ipc_rows_begin(rows);
+    int error = walk(kind, all, &read);
 
-    vec_push((struct segment_vec *)out,
-             (struct segment){.o = owned_by(KIND_SEGMENT, id, &ds->shm_perm, ds->shm_ctime),
-                              .size = ds->shm_segsz,
-                              .nattch = ds->shm_nattch,
-                              .atime = ds->shm_atime,
-                              .dtime = ds->shm_dtime,
-                              .cpid = ds->shm_cpid,
-                              .lpid = ds->shm_lpid,
-                              .flags = segment_flags(ds)});
-}
-
-int ipcstat_segments(struct segment_vec *out, bool all)
-{
-    const struct walk w = {call_shmctl, SHM_STAT_ANY, SHM_INFO, add_segment, all};
-    struct shmid_ds ds;
-
-    vec_clear(out);
-    int error = walk(&w, &ds, out);
-    out->n = error ? 0 : ipc_table_order(out->at, out->n, sizeof *out->at);
-    return error;
-}
-
-static void add_semset(void *out, int32_t id, const void *answer)
-{
-    const struct semid_ds *ds = answer;
-
-    vec_push((struct semset_vec *)out,
-             (struct semset){.o = owned_by(KIND_SEMSET, id, &ds->sem_perm, ds->sem_ctime),
-                             .nsems = ds->sem_nsems,
-                             .otime = ds->sem_otime});
-}
-
-int ipcstat_semsets(struct semset_vec *out, bool all)
-{
-    const struct walk w = {call_semctl, SEM_STAT_ANY, SEM_INFO, add_semset, all};
-    struct semid_ds ds;
-
-    vec_clear(out);
-    int error = walk(&w, &ds, out);
-    out->n = error ? 0 : ipc_table_order(out->at, out->n, sizeof *out->at);
-    return error;
-}
-
-static void add_queue(void *out, int32_t id, const void *answer)
-{
-    const struct msqid_ds *ds = answer;
-
-    vec_push((struct queue_vec *)out,
-             (struct queue){.o = owned_by(KIND_QUEUE, id, &ds->msg_perm, ds->msg_ctime),
-                            .bytes = ds->__msg_cbytes,
-                            .messages = ds->msg_qnum,
-                            .max_bytes = ds->msg_qbytes,
-                            .stime = ds->msg_stime,
-                            .rtime = ds->msg_rtime,
-                            .lspid = ds->msg_lspid,
-                            .lrpid = ds->msg_lrpid,
-                            .known = QUEUE_KNOWS_MAX});
-}
-
-int ipcstat_queues(struct queue_vec *out, bool all)
-{
-    const struct walk w = {call_msgctl, MSG_STAT_ANY, MSG_INFO, add_queue, all};
-    struct msqid_ds ds;
-
-    vec_clear(out);
-    int error = walk(&w, &ds, out);
-    out->n = error ? 0 : ipc_table_order(out->at, out->n, sizeof *out->at);
-    return error;
+    return ipc_rows_end(&read, calls[kind].size, error, rows);
 }

@@ -8,23 +8,6 @@
 // Added to `perms` of a segment by include/linux/shm.h: SHM_DEST, SHM_LOCKED.
 enum { PERMS_BITS = 0777, PERMS_DEST = 01000, PERMS_LOCKED = 02000 };
 
-// Into a vector of the table's rows.
-#define READ_TABLE(proc, table, out)                                                               \
-    ({                                                                                             \
-        struct ipc_rows rows_ = {.at = (char *)(out)->at, .cap = (out)->cap};                      \
-        int error_ = ipc_table_read(proc, table, &rows_);                                          \
-        (out)->at = (void *)rows_.at;                                                              \
-        (out)->n = rows_.n;                                                                        \
-        (out)->cap = rows_.cap;                                                                    \
-        error_;                                                                                    \
-    })
-
-// clang-format off
-#define TABLE(name, of, row, row_fields, finish)                                                   \
-    {.file = name, .kind = of, .fields = row_fields, .n_fields = sizeof row_fields / sizeof *row_fields,       \
-     .row_size = sizeof(row), .complete = finish}
-// clang-format on
-
 // clang-format off
 #define OWNED(row, id_name)                                                                        \
     {"key", FIELD_KEY, offsetof(row, o.key), 0}, {id_name, FIELD_ID, offsetof(row, o.id), 0},      \
@@ -65,14 +48,6 @@ static void complete_segment(void *row, uint8_t seen)
     }
 }
 
-int sysvipc_segments(const char *proc, struct segment_vec *out)
-{
-    static const struct ipc_table table =
-        TABLE("shm", KIND_SEGMENT, struct segment, segment_fields, complete_segment);
-
-    return READ_TABLE(proc, &table, out);
-}
-
 static void complete_other(void *row, uint8_t seen)
 {
     (void)seen;
@@ -87,14 +62,6 @@ static const struct ipc_field semset_fields[] = {
 };
 // clang-format on
 
-int sysvipc_semsets(const char *proc, struct semset_vec *out)
-{
-    static const struct ipc_table table =
-        TABLE("sem", KIND_SEMSET, struct semset, semset_fields, complete_other);
-
-    return READ_TABLE(proc, &table, out);
-}
-
 // clang-format off
 static const struct ipc_field queue_fields[] = {
     OWNED(struct queue, "msqid"),
@@ -107,10 +74,22 @@ static const struct ipc_field queue_fields[] = {
 };
 // clang-format on
 
-int sysvipc_queues(const char *proc, struct queue_vec *out)
-{
-    static const struct ipc_table table =
-        TABLE("msg", KIND_QUEUE, struct queue, queue_fields, complete_other);
+// clang-format off
+static const struct ipc_table tables[OBJECT_KINDS] = {
+    [KIND_SEGMENT] = {"shm", segment_fields, sizeof segment_fields / sizeof *segment_fields, sizeof(struct segment),
+                      KIND_SEGMENT, complete_segment},
+    [KIND_SEMSET] = {"sem", semset_fields, sizeof semset_fields / sizeof *semset_fields, sizeof(struct semset),
+                     KIND_SEMSET, complete_other},
+    [KIND_QUEUE] = {"msg", queue_fields, sizeof queue_fields / sizeof *queue_fields, sizeof(struct queue),
+                    KIND_QUEUE, complete_other},
+};
+// clang-format on
 
-    return READ_TABLE(proc, &table, out);
+int sysvipc_read(const char *proc, enum kind_id kind, void *rows)
+{
+    const struct ipc_table *table = &tables[kind];
+    struct ipc_rows read = ipc_rows_begin(rows);
+    int error = ipc_table_read(proc, table, &read);
+
+    return ipc_rows_end(&read, table->row_size, error, rows);
 }
