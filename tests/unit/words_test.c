@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/text/say.h"
 #include "model/text/wait_words.h"
 #include "model/text/words.h"
 #include "support/fake.h"
@@ -17,6 +18,14 @@ static struct line *start(void)
 {
     line = line_start(text, sizeof text);
     return &line;
+}
+
+static struct say *start_say(const struct snapshot *s)
+{
+    static struct say x;
+
+    x = say_start(s, text, sizeof text);
+    return &x;
 }
 
 static struct snapshot *people(void)
@@ -55,7 +64,7 @@ TEST(processes_are_named_where_they_are_meant)
     struct snapshot *s = people();
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        words_process(start(), s, cases[i].pid, cases[i].time);
+        say(start_say(s), "{process}", process_at(cases[i].pid, cases[i].time));
         assert_string_equal(text, cases[i].words);
     }
     snapshot_unref(s);
@@ -73,13 +82,13 @@ TEST(users_sizes_and_times)
     assert_string_equal(text, "gid 27");
     words_size(start(), 276 << 20);
     assert_string_equal(text, "276M");
-    words_ago(start(), s, FAKE_NOW - 41 * 60);
+    say(start_say(s), "{ago}", FAKE_NOW - 41 * 60);
     assert_string_equal(text, "41m ago");
-    words_ago(start(), s, 0);
+    say(start_say(s), "{ago}", 0);
     assert_string_equal(text, "never");
-    words_used(start(), s, FAKE_NOW - 2);
+    say(start_say(s), "{used}", FAKE_NOW - 2);
     assert_string_equal(text, "used 2s ago");
-    words_used(start(), s, 0);
+    say(start_say(s), "{used}", 0);
     assert_string_equal(text, "never used");
     snapshot_unref(s);
 }
@@ -107,11 +116,11 @@ TEST(some_by_name_and_the_rest_counted)
     fake_hold(s, 1, LIVES, 2, MAP_R);
     fake_hold(s, 1, YOUNG, 1, MAP_R);
     fake_hold(s, 1, TIMELESS, 1, MAP_R);
-    words_holders(start(), s, 1, 2);
+    say(start_say(s), "{holders}", holders_of(1, 2));
     assert_string_equal(text, "100 python ×2, 102 sh and 1 more");
-    words_holders(start(), s, 1, 3);
+    say(start_say(s), "{holders}", holders_of(1, 3));
     assert_string_equal(text, "100 python ×2, 102 sh, 104 perl");
-    words_holders(start(), s, 2, 3);
+    say(start_say(s), "{holders}", holders_of(2, 3));
     assert_string_equal(text, "");
     fake_waiter(s, KIND_QUEUE, 7, LIVES, WAIT_MSGSND, "");
     fake_waiter(s, KIND_QUEUE, 7, YOUNG, WAIT_MSGSND, "");

@@ -18,7 +18,8 @@
 // {user} {group}    an id                    "oracle", "uid 1001"
 // {key} {mode}      an integer               "0x0052e2c1", "0640"
 // {text}            a string, NULL: nothing
-// {process}         process_at(pid, time)    "18811 python", "17001 (gone)"; see words_process
+// {process}         process_at(pid, time)    "18811 python", "17001 (gone)", "17001 (another process
+//                                            now)", "a process outside"
 // {holders}         holders_of(shmid, most)  "18811 python, 18702 ora_pmon ×2 and 15 more"
 // {waiters}         waiters_on(…)            "21001 sender, 21002 sender and 3 more"
 // {contents}        contents_of(o)           "276M", "3 semaphores", "41 messages", "empty"

@@ -5,9 +5,6 @@
 #include "base/line.h"
 #include "model/record/snapshot.h"
 
-// "18811 python", "17001 (gone)", "17001 (another process now)", "a process outside". `time`: when
-// that process did something, as for snapshot_pid_state.
-void words_process(struct line *line, const struct snapshot *s, int32_t pid, int64_t time);
 // The program's name, NULL where it is not known.
 const char *words_program(const struct snapshot *s, int32_t pid);
 
@@ -19,12 +16,6 @@ void words_group(struct line *line, const struct snapshot *s, uint32_t gid);
 void words_size(struct line *line, uint64_t bytes); // "276M", "56 B"
 // "276M" of a segment, "3 semaphores" of a set, "41 messages" or "empty" of a queue.
 void words_contents(struct line *line, const struct owned *o);
-void words_ago(struct line *line, const struct snapshot *s, int64_t time);  // "41m ago", "never"
-void words_used(struct line *line, const struct snapshot *s, int64_t time); // "used 41m ago"
-
-// The holders of a segment: "18811 python", "18702 ora_pmon, 18710 oracle ×2 and 15 more". At most
-// `most` by name. Says nothing where none was seen.
-void words_holders(struct line *line, const struct snapshot *s, int32_t shmid, size_t most);
 // The tasks waiting on a set or queue, of the calls in `calls` (bits 1 << enum wait_call). Returns
 // how many there are; writes them unless `line` is NULL.
 size_t words_waiters(struct line *line, const struct snapshot *s, const struct owned *o,

@@ -97,14 +97,6 @@ void outcome_become(struct outcome *outcome, enum outcome_code code, int error)
 
 // --- the words that are filled in ---------------------------------------------------------------
 
-static void say_escaped(struct say *x, const char *text, size_t n)
-{
-    char safe[SET_NAME * 2];
-
-    text_escape(safe, sizeof safe, text, strnlen(text, n));
-    say(x, "{text}", safe);
-}
-
 static void say_target(struct say *x, const struct outcome *o)
 {
     char name[80];
@@ -123,11 +115,6 @@ static void say_pid(struct say *x, const struct outcome *o)
     say(x, "{number}", o->action.target.pid);
 }
 
-static void say_number(struct say *x, const struct outcome *o)
-{
-    say(x, "{number}", o->facts.number);
-}
-
 static void say_signal(struct say *x, const struct outcome *o)
 {
     const char *name = signal_abbreviation(o->action.signal);
@@ -143,26 +130,6 @@ static void say_error(struct say *x, const struct outcome *o)
     char reason[64];
 
     say(x, "{text}", error_text(o->error, reason, sizeof reason));
-}
-
-static void say_now_creator(struct say *x, const struct outcome *o)
-{
-    say(x, "{number}", o->facts.now.cuid);
-}
-
-static void say_was_creator(struct say *x, const struct outcome *o)
-{
-    say(x, "{number}", o->action.target.cuid);
-}
-
-static void say_now_key(struct say *x, const struct outcome *o)
-{
-    say(x, "{key}", o->facts.now.key);
-}
-
-static void say_was_key(struct say *x, const struct outcome *o)
-{
-    say(x, "{key}", o->action.target.key);
 }
 
 static void say_owner(struct say *x, const struct outcome *o)
@@ -212,11 +179,6 @@ static void say_fields(struct say *x, const struct outcome *o)
             a->set.max_bytes);
 }
 
-static void say_limit(struct say *x, const struct outcome *o)
-{
-    say_escaped(x, o->action.limit.name, sizeof o->action.limit.name);
-}
-
 static void say_file(struct say *x, const struct outcome *o)
 {
     const struct limit_spec *spec = limit_spec_find(o->action.limit.name);
@@ -224,45 +186,57 @@ static void say_file(struct say *x, const struct outcome *o)
     say(x, "{text}", spec ? spec->path : "?");
 }
 
-static void say_value(struct say *x, const struct outcome *o)
-{
-    say(x, "{limit}", o->action.limit.value);
-}
-
-static void say_was(struct say *x, const struct outcome *o)
-{
-    say(x, "{limit}", o->facts.number);
-}
-
-static void say_user(struct say *x, const struct outcome *o)
-{
-    say_escaped(x, o->action.set.user, sizeof o->action.set.user);
-}
-
-static void say_group(struct say *x, const struct outcome *o)
-{
-    say_escaped(x, o->action.set.group, sizeof o->action.set.group);
-}
-
-static const struct word {
+static const struct {
     const char *name;
     void (*put)(struct say *x, const struct outcome *outcome);
     // clang-format off
 } words[] = {
-    {"target", say_target}, {"pid", say_pid}, {"number", say_number}, {"signal", say_signal},
-    {"error", say_error}, {"now creator", say_now_creator}, {"was creator", say_was_creator},
-    {"now key", say_now_key}, {"was key", say_was_key}, {"owner", say_owner},
-    {"creator", say_creator}, {"capability", say_capability}, {"fields", say_fields},
-    {"limit", say_limit}, {"file", say_file}, {"value", say_value}, {"was", say_was}, {"user", say_user},
-    {"group", say_group},
+    {"target", say_target}, {"pid", say_pid}, {"signal", say_signal}, {"error", say_error},
+    {"owner", say_owner}, {"creator", say_creator}, {"capability", say_capability},
+    {"fields", say_fields}, {"file", say_file},
+};
+
+// Words that stand in the outcome: numbers, with their template, and texts that may be anything.
+static const struct outcome_word {
+    const char *name;
+    size_t offset, size;
+    const char *as;
+} members[] = {
+    {"number", offsetof(struct outcome, facts.number), 8, "{number}"},
+    {"now creator", offsetof(struct outcome, facts.now.cuid), 4, "{number}"},
+    {"was creator", offsetof(struct outcome, action.target.cuid), 4, "{number}"},
+    {"now key", offsetof(struct outcome, facts.now.key), 4, "{key}"},
+    {"was key", offsetof(struct outcome, action.target.key), 4, "{key}"},
+    {"value", offsetof(struct outcome, action.limit.value), 8, "{limit}"},
+    {"was", offsetof(struct outcome, facts.number), 8, "{limit}"},
+    {"limit", offsetof(struct outcome, action.limit.name), LIMIT_NAME, NULL},
+    {"user", offsetof(struct outcome, action.set.user), SET_NAME, NULL},
+    {"group", offsetof(struct outcome, action.set.group), SET_NAME, NULL},
 };
 // clang-format on
+
+static void say_member(struct say *x, const struct outcome_word *member,
+                       const struct outcome *outcome)
+{
+    const char *at = (const char *)outcome + member->offset;
+    char safe[SET_NAME * 2];
+
+    if (member->as) {
+        say(x, member->as, member->size == 4 ? *(const uint32_t *)at : *(const uint64_t *)at);
+    } else {
+        text_escape(safe, sizeof safe, at, strnlen(at, member->size));
+        say(x, "{text}", safe);
+    }
+}
 
 static void say_word(struct say *x, const char *name, size_t n, const struct outcome *outcome)
 {
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strlen(words[i].name) == n && memcmp(words[i].name, name, n) == 0)
             words[i].put(x, outcome);
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        if (strlen(members[i].name) == n && memcmp(members[i].name, name, n) == 0)
+            say_member(x, &members[i], outcome);
 }
 
 void outcome_say(struct outcome *outcome)

@@ -109,102 +109,62 @@ static const char *fate_words(enum fate fate, int sig)
 }
 
 // What each signal means to a server: "Shutting Down the Server" in PostgreSQL's manual, with its
-// warning about SIGKILL. What crashes one session resets all.
-static const char *postgres_master_fate(int sig)
-{
-    switch (sig) {
-    case SIGTERM:
-        return "the server takes no new sessions and ends when the last one has left (smart "
-               "shutdown)";
-    case SIGINT:
-        return "the server ends all sessions and shuts down (fast shutdown)";
-    case SIGQUIT:
-        return "the server ends without cleaning up and has to recover at the next start "
-               "(immediate shutdown)";
-    case SIGHUP:
-        return "it reads its configuration again";
-    case SIGKILL:
-        return "its backends are orphaned and keep the shared memory, and it cannot start again "
-               "before they have ended";
-    default:
-        return NULL;
-    }
-}
-
-static const char *postgres_backend_fate(int sig)
-{
-    switch (sig) {
-    case SIGTERM:
-        return "this session ends, the others go on";
-    case SIGINT:
-        return "the running query is cancelled, the session goes on";
-    case SIGHUP:
-        return "it reads its configuration again";
-    case SIGKILL:
-    case SIGQUIT:
-    case SIGABRT:
-    case SIGSEGV:
-    case SIGBUS:
-        return "the server resets all sessions and recovers; SIGTERM ends this session alone";
-    default:
-        return NULL;
-    }
-}
-
-// Of one that is no session: bgworker.c and postmaster.c reaper() there. *lost: sessions are.
-static const char *postgres_other_fate(int sig, bool worker, bool *lost)
-{
-    *lost = false;
-    switch (sig) {
-    case SIGTERM:
-    case SIGINT:
-        return worker ? "the query that it works for fails"
-                      : "it is no session; where it ends, the server starts it again";
-    case SIGHUP:
-        return "it reads its configuration again";
-    case SIGKILL:
-    case SIGQUIT:
-    case SIGABRT:
-    case SIGSEGV:
-    case SIGBUS:
-        *lost = true;
-        return "the server resets all sessions and recovers";
-    default:
-        return NULL;
-    }
-}
+// warning about SIGKILL. What crashes one session resets all; what is no session: bgworker.c and
+// postmaster.c reaper() there.
+enum { ROLES = POSTGRES_HELPER + 1 };
+static const char reloads[] = "it reads its configuration again",
+                  unclear[] = "the server resets all sessions, or, if it is the postmaster, leaves "
+                              "them orphaned",
+                  resets[] = "the server resets all sessions and recovers",
+                  resets_by_one[] =
+                      "the server resets all sessions and recovers; SIGTERM ends this "
+                      "session alone",
+                  restarts[] = "it is no session; where it ends, the server starts it again",
+                  fails[] = "the query that it works for fails";
+// clang-format off
+static const struct {
+    int signal;
+    const char *fate[ROLES]; // NULL: as of any process
+} postgres_fates[] = {
+    {SIGTERM, {[POSTGRES_MASTER] = "the server takes no new sessions and ends when the last one has "
+                                   "left (smart shutdown)",
+               [POSTGRES_BACKEND] = "this session ends, the others go on",
+               [POSTGRES_WORKER] = fails, [POSTGRES_HELPER] = restarts}},
+    {SIGINT, {[POSTGRES_MASTER] = "the server ends all sessions and shuts down (fast shutdown)",
+              [POSTGRES_BACKEND] = "the running query is cancelled, the session goes on",
+              [POSTGRES_WORKER] = fails, [POSTGRES_HELPER] = restarts}},
+    {SIGHUP, {[POSTGRES_MASTER] = reloads, [POSTGRES_BACKEND] = reloads,
+              [POSTGRES_WORKER] = reloads, [POSTGRES_HELPER] = reloads}},
+    {SIGQUIT, {[POSTGRES_MASTER] = "the server ends without cleaning up and has to recover at the "
+                                   "next start (immediate shutdown)",
+               [POSTGRES_BACKEND] = resets_by_one, [POSTGRES_WORKER] = resets,
+               [POSTGRES_HELPER] = resets, [POSTGRES_SOME] = unclear}},
+    {SIGKILL, {[POSTGRES_MASTER] = "its backends are orphaned and keep the shared memory, and it "
+                                   "cannot start again before they have ended",
+               [POSTGRES_BACKEND] = resets_by_one, [POSTGRES_WORKER] = resets,
+               [POSTGRES_HELPER] = resets, [POSTGRES_SOME] = unclear}},
+    {SIGABRT, {[POSTGRES_BACKEND] = resets_by_one, [POSTGRES_WORKER] = resets,
+               [POSTGRES_HELPER] = resets}},
+    {SIGSEGV, {[POSTGRES_BACKEND] = resets_by_one, [POSTGRES_WORKER] = resets,
+               [POSTGRES_HELPER] = resets}},
+    {SIGBUS, {[POSTGRES_BACKEND] = resets_by_one, [POSTGRES_WORKER] = resets,
+              [POSTGRES_HELPER] = resets}},
+};
+// clang-format on
 
 static void say_postgres(struct draft *t, const struct process *p)
 {
     int sig = t->action->signal;
-    const char *fate = NULL;
     const enum postgres_role role = p ? postgres_role(p) : POSTGRES_NOT;
-    bool lost;
+    const char *fate = NULL;
 
-    switch (role) {
-    case POSTGRES_NOT:
+    if (role == POSTGRES_NOT)
         return;
-    case POSTGRES_MASTER:
-        fate = postgres_master_fate(sig);
-        t->out->grave |= sig != SIGHUP && fate != NULL;
-        break;
-    case POSTGRES_BACKEND:
-        fate = postgres_backend_fate(sig);
-        t->out->grave |= sig != SIGHUP && sig != SIGTERM && sig != SIGINT && fate != NULL;
-        break;
-    case POSTGRES_WORKER:
-    case POSTGRES_HELPER:
-        fate = postgres_other_fate(sig, role == POSTGRES_WORKER, &lost);
-        t->out->grave |= lost;
-        break;
-    case POSTGRES_SOME:
-        if (sig == SIGKILL || sig == SIGQUIT) {
-            fate = "the server resets all sessions, or, if it is the postmaster, leaves them "
-                   "orphaned";
-            t->out->grave = true;
-        }
-        break;
-    }
+    for (size_t i = 0; i < sizeof postgres_fates / sizeof *postgres_fates; i++)
+        if (postgres_fates[i].signal == sig)
+            fate = postgres_fates[i].fate[role];
+    bool asks = sig == SIGTERM || sig == SIGINT; // one process alone, but the postmaster
+    t->out->grave |= fate && sig != SIGHUP && (role == POSTGRES_MASTER || !asks);
     say(consequence_next(t), "It is {text}{text}{text}.", postgres_role_title(role),
         fate ? ": " : "", fate);
 }

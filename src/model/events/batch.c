@@ -69,18 +69,11 @@ struct event *batch_report(struct batch *batch, const struct snapshot *now)
     batch->members = event_log_more(before, &batch->fresh);
     event_log_unref(before);
     vec_free(&batch->fresh);
-    const struct event head = {
-        .number = batch->event,
-        .time = now->time,
-        .millis = -1,
-        .what = EVENT_ACTION,
-        .by = EVENT_BY_US,
-        .uid = now->has & NEED_SYSTEM ? now->system.euid : UINT32_MAX,
-        .severity = batch->counts[OUTCOME_DONE] == batch->n ? SEVERITY_NOTICE : SEVERITY_WARNING,
-        .about = {.kind = batch->kind},
-        .several = true,
-        .members = batch->members,
-    };
+    struct event head = event_own(now, batch->counts[OUTCOME_DONE] == batch->n);
+    head.number = batch->event;
+    head.about.kind = batch->kind;
+    head.several = true;
+    head.members = batch->members;
     say_counts(&x, batch);
     return event_worded(&head, now, event_own_user(now), text);
 }

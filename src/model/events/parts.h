@@ -28,6 +28,9 @@ struct event *event_of_outcome(const struct outcome *outcome, const struct snaps
 
 // Who acts: "root".
 const char *event_own_user(const struct snapshot *now);
+// An event of a picture, of which nothing else is known; one of our own actions.
+struct event event_at(const struct snapshot *now, enum event_what what, enum severity severity);
+struct event event_own(const struct snapshot *now, bool done);
 // An event with the words for what it is about.
 struct event *event_worded(const struct event *head, const struct snapshot *now, const char *who,
                            const char *text);

@@ -29,6 +29,22 @@ struct event *event_worded(const struct event *head, const struct snapshot *now,
     return event_new(&event, who, text);
 }
 
+struct event event_at(const struct snapshot *now, enum event_what what, enum severity severity)
+{
+    return (struct event){
+        .time = now->time, .millis = -1, .what = what, .severity = severity, .uid = UINT32_MAX};
+}
+
+struct event event_own(const struct snapshot *now, bool done)
+{
+    struct event head = event_at(now, EVENT_ACTION, done ? SEVERITY_NOTICE : SEVERITY_WARNING);
+
+    head.by = EVENT_BY_US;
+    if (now->has & NEED_SYSTEM)
+        head.uid = now->system.euid;
+    return head;
+}
+
 bool is_marked(enum kind_id kind, const void *row)
 {
     const struct kind *known = kind_get(kind);
@@ -185,14 +201,11 @@ static void say_attached(struct say *x, const struct change *c)
 
 static struct event head_of(const struct change *c)
 {
-    struct event head = {.time = c->now->time,
-                         .millis = -1,
-                         .what = c->what,
-                         .about = {.kind = c->kind},
-                         .uid = UINT32_MAX};
-
     // A task that waited on the set is woken with an error.
-    head.severity = waiters_counted(c) ? SEVERITY_WARNING : SEVERITY_NOTICE;
+    struct event head =
+        event_at(c->now, c->what, waiters_counted(c) ? SEVERITY_WARNING : SEVERITY_NOTICE);
+
+    head.about.kind = c->kind;
     return head;
 }
 
@@ -304,16 +317,9 @@ struct event *event_of_outcome(const struct outcome *outcome, const struct snaps
 {
     char text[TEXT], command[96];
     struct say x = say_start(now, text, sizeof text);
-    const struct event head = {
-        .time = now->time,
-        .millis = -1,
-        .what = EVENT_ACTION,
-        .by = EVENT_BY_US,
-        .uid = now->has & NEED_SYSTEM ? now->system.euid : UINT32_MAX,
-        .severity = outcome->state == OUTCOME_DONE ? SEVERITY_NOTICE : SEVERITY_WARNING,
-        .about = outcome->action.target,
-    };
+    struct event head = event_own(now, outcome->state == OUTCOME_DONE);
 
+    head.about = outcome->action.target;
     if (outcome->state != OUTCOME_DONE)
         say(&x, "{text}: ", outcome_state_name(outcome->state));
     say(&x, "{text}", outcome->text);

@@ -33,16 +33,9 @@ static int by_object(const void *pa, const void *pb)
 static void report(const struct snapshot *now, enum severity severity, const char *text,
                    struct event_vec *out)
 {
-    const struct event head = {
-        .time = now->time,
-        .millis = -1,
-        .what = EVENT_TRACING,
-        .severity = severity,
-        .about = {.kind = NO_KIND},
-        .by = EVENT_BY_US,
-        .uid = UINT32_MAX,
-    };
+    struct event head = event_at(now, EVENT_TRACING, severity);
 
+    head.by = EVENT_BY_US;
     vec_push(out, event_worded(&head, now, "", text));
 }
 

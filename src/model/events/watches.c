@@ -149,11 +149,7 @@ static void report_limit(const struct snapshot *now, const struct limit *limit,
 {
     char who[64] = "";
     struct say x = say_start(now, who, sizeof who);
-    struct event head = {.time = now->time,
-                         .millis = -1,
-                         .uid = UINT32_MAX,
-                         .what = EVENT_LIMIT,
-                         .severity = severity};
+    struct event head = event_at(now, EVENT_LIMIT, severity);
 
     if (limit->known & LIMIT_KNOWS_TOP)
         say(&x, "{user}", limit->top_uid);
@@ -228,15 +224,10 @@ static void report_stuck(const struct snapshot *now, const struct stuck *stuck,
                          enum event_what what, const char *text, struct event_vec *out)
 {
     char who[96];
-    const struct event head = {
-        .time = now->time,
-        .millis = -1,
-        .uid = UINT32_MAX,
-        .what = what,
-        .severity = what == EVENT_STUCK ? SEVERITY_WARNING : SEVERITY_NOTICE,
-        .about = holder_identity(-1, stuck->pid, stuck->start_ticks),
-    };
+    struct event head =
+        event_at(now, what, what == EVENT_STUCK ? SEVERITY_WARNING : SEVERITY_NOTICE);
 
+    head.about = holder_identity(-1, stuck->pid, stuck->start_ticks);
     snprintf(who, sizeof who, "%d%s%s", stuck->pid, stuck->comm[0] ? " " : "", stuck->comm);
     vec_push(out, event_worded(&head, now, who, text));
 }

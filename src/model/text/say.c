@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "model/record/action.h"
 #include "model/record/limit.h"
+#include "model/record/pid_state.h"
 #include "model/text/words.h"
 
 struct say say_start(const struct snapshot *s, char *buffer, size_t cap)
@@ -97,12 +98,21 @@ static void put_size(struct say *x, const struct say_arg *a)
 
 static void put_ago(struct say *x, const struct say_arg *a)
 {
-    words_ago(&x->line, x->s, (int64_t)a->number);
+    int64_t time = (int64_t)a->number;
+    char text[TEXT_SHORT];
+
+    if (time <= 0)
+        line_add(&x->line, "never");
+    else
+        line_add(&x->line, "%s ago", text_age(text, sizeof text, x->s->time - time));
 }
 
 static void put_used(struct say *x, const struct say_arg *a)
 {
-    words_used(&x->line, x->s, (int64_t)a->number);
+    if ((int64_t)a->number <= 0)
+        say(x, "never used");
+    else
+        say(x, "used {ago}", a->number);
 }
 
 static void put_age(struct say *x, const struct say_arg *a)
@@ -148,12 +158,38 @@ static void put_text(struct say *x, const struct say_arg *a)
 
 static void put_process(struct say *x, const struct say_arg *a)
 {
-    words_process(&x->line, x->s, a->id, (int64_t)a->number);
+    const char *program = words_program(x->s, a->id);
+
+    switch (snapshot_pid_state(x->s, a->id, (int64_t)a->number)) {
+    case PID_OUTSIDE:
+        say(x, "a process outside");
+        break;
+    case PID_GONE:
+        say(x, "{number} (gone)", a->id);
+        break;
+    case PID_REUSED:
+        say(x, "{number} (another process now)", a->id);
+        break;
+    case PID_ALIVE:
+        say(x, "{number}{text}{text}", a->id, program ? " " : "", program);
+        break;
+    case PID_UNKNOWN: // that pid's program may not be the one that was meant
+        say(x, "{number}", a->id);
+        break;
+    }
 }
 
 static void put_holders(struct say *x, const struct say_arg *a)
 {
-    words_holders(&x->line, x->s, a->id, a->number);
+    size_t n;
+    const struct holder *holders = scan_holders(x->s->scan, a->id, &n);
+
+    for (size_t i = 0; i < n && i < a->number; i++) {
+        say(x, "{text}{process}", i ? ", " : "", process_at(holders[i].pid, 0));
+        if (holders[i].attaches > 1)
+            say(x, " ×{number}", holders[i].attaches);
+    }
+    say(x, "{more}", n > a->number ? n - a->number : 0);
 }
 
 static void put_waiters(struct say *x, const struct say_arg *a)

@@ -17,32 +17,6 @@ const char *words_program(const struct snapshot *s, int32_t pid)
     return named && process->comm[0] ? process->comm : NULL;
 }
 
-void words_process(struct line *line, const struct snapshot *s, int32_t pid, int64_t time)
-{
-    const char *program = words_program(s, pid);
-
-    switch (snapshot_pid_state(s, pid, time)) {
-    case PID_OUTSIDE:
-        line_add(line, "a process outside");
-        return;
-    case PID_GONE:
-        line_add(line, "%d (gone)", pid);
-        return;
-    case PID_REUSED:
-        line_add(line, "%d (another process now)", pid);
-        return;
-    case PID_ALIVE:
-        if (program) {
-            line_add(line, "%d %s", pid, program);
-            return;
-        }
-        break;
-    case PID_UNKNOWN: // that pid's program may not be the one that was meant
-        break;
-    }
-    line_add(line, "%d", pid);
-}
-
 static void add_name(struct line *line, const char *name, const char *what, uint32_t id)
 {
     if (name)
@@ -82,47 +56,6 @@ void words_contents(struct line *line, const struct owned *o)
         line_add(line, "empty");
 }
 
-void words_ago(struct line *line, const struct snapshot *s, int64_t time)
-{
-    char text[TEXT_SHORT];
-
-    if (time <= 0)
-        line_add(line, "never");
-    else
-        line_add(line, "%s ago", text_age(text, sizeof text, s->time - time));
-}
-
-void words_used(struct line *line, const struct snapshot *s, int64_t time)
-{
-    if (time <= 0) {
-        line_add(line, "never used");
-        return;
-    }
-    line_add(line, "used ");
-    words_ago(line, s, time);
-}
-
-static void separate(struct line *line, size_t index)
-{
-    if (index > 0)
-        line_add(line, ", ");
-}
-
-void words_holders(struct line *line, const struct snapshot *s, int32_t shmid, size_t most)
-{
-    size_t n;
-    const struct holder *holders = scan_holders(s->scan, shmid, &n);
-
-    for (size_t i = 0; i < n && i < most; i++) {
-        separate(line, i);
-        words_process(line, s, holders[i].pid, 0);
-        if (holders[i].attaches > 1)
-            line_add(line, " ×%u", holders[i].attaches);
-    }
-    if (n > most)
-        line_add(line, " and %zu more", n - most);
-}
-
 size_t words_waiters(struct line *line, const struct snapshot *s, const struct owned *o,
                      unsigned calls, size_t most)
 {
@@ -134,10 +67,8 @@ size_t words_waiters(struct line *line, const struct snapshot *s, const struct o
 
         if (!(calls & 1u << w->call))
             continue;
-        if (line && n < most) {
-            separate(line, n);
-            line_add(line, "%d%s%s", w->pid, w->comm[0] ? " " : "", w->comm);
-        }
+        if (line && n < most)
+            line_add(line, "%s%d%s%s", n ? ", " : "", w->pid, w->comm[0] ? " " : "", w->comm);
         n++;
     }
     if (line && n > most)
