@@ -18,10 +18,7 @@
 #include "support/test.h"
 #include "support/user.h"
 
-static const struct rule *const topics[] = {applications_rules, databases_rules, growth_rules,
-                                            huge_pages_rules,   removed_rules,   segments_rules,
-                                            shared_rules,       system_rules,    waits_rules};
-enum { TOPICS = sizeof topics / sizeof *topics, KEYS_MAX = 8 };
+enum { KEYS_MAX = 8 };
 
 static struct identity posix_segment(struct snapshot *s)
 {
@@ -328,10 +325,12 @@ static void press_of_example(const struct rule *rule)
 
 TEST(the_keys_an_advice_names_work_on_its_finding)
 {
-    for (size_t i = 0; i < TOPICS; i++)
-        for (const struct rule *rule = topics[i]; rule->name; rule++)
-            if (!press_of_outage(rule))
-                press_of_example(rule);
+    struct rule_vec rules = rules_in_order();
+
+    for (size_t i = 0; i < rules.n; i++)
+        if (!press_of_outage(rules.at[i]))
+            press_of_example(rules.at[i]);
+    vec_free(&rules);
 }
 
 // The file system itself cannot be removed or signalled; what lies in it can, where Enter lists it.
@@ -706,13 +705,14 @@ static void check_namespace(struct snapshot *s, uint64_t place, size_t *commands
 
 TEST(a_command_names_the_namespace_of_its_picture)
 {
+    struct rule_vec rules = rules_in_order();
     size_t own = 0, there = 0;
 
-    for (size_t i = 0; i < TOPICS; i++)
-        for (const struct rule *rule = topics[i]; rule->name; rule++) {
-            check_namespace(outage_of(rule), 0, &own);
-            check_namespace(outage_of(rule), 4026532201, &there);
-        }
+    for (size_t i = 0; i < rules.n; i++) {
+        check_namespace(outage_of(rules.at[i]), 0, &own);
+        check_namespace(outage_of(rules.at[i]), 4026532201, &there);
+    }
+    vec_free(&rules);
     assert_true(own > 0);
     assert_int_equal(own, there);
 }

@@ -1,5 +1,8 @@
 // A rule of triage: one const entry in the table of its topic. triage.c runs them.
 //
+// A new one is an entry of struct rule in the file of its topic, of any table (`subject`); a new topic is a
+// file with NAME_rules and a row of TOPIC_LIST.
+//
 // A rule speaks only of what is known: where something was not read, or could not be, its predicate
 // is false. A false alarm costs more than a late one.
 #ifndef IPCTOP_MODEL_TRIAGE_RULES_H
@@ -73,9 +76,26 @@ struct rule {
 };
 
 // The topics, a file each; a table ends with an entry without a name.
-extern const struct rule applications_rules[], databases_rules[], growth_rules[],
-    huge_pages_rules[], queues_rules[], removed_rules[], segments_rules[], shared_rules[],
-    system_rules[], waits_rules[];
+// clang-format off
+#define TOPIC_LIST(TOPIC)                                                                          \
+    TOPIC(applications)                                                                            \
+    TOPIC(databases)                                                                               \
+    TOPIC(growth)                                                                                  \
+    TOPIC(huge_pages)                                                                              \
+    TOPIC(queues)                                                                                  \
+    TOPIC(removed)                                                                                 \
+    TOPIC(segments)                                                                                \
+    TOPIC(shared)                                                                                  \
+    TOPIC(system)                                                                                  \
+    TOPIC(waits)
+
+#define TOPIC(name) extern const struct rule name##_rules[];
+TOPIC_LIST(TOPIC)
+#undef TOPIC
+// clang-format on
+
+VEC(rule_vec, const struct rule *);
+struct rule_vec rules_in_order(void); // all, by rank; the caller frees
 
 // Whether the server that read this queue is gone and its clients wait for answers.
 bool applications_server_gone(const struct snapshot *s, const struct queue *q);

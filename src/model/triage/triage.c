@@ -9,11 +9,13 @@
 #include "model/kinds/shared.h"
 #include "rules.h"
 
-enum { RULES_MAX = 64, TITLE_MAX = 200, EVIDENCE_MAX = 600, ADVICE_MAX = 1600 };
+enum { TITLE_MAX = 200, EVIDENCE_MAX = 600, ADVICE_MAX = 1600 };
 
-static const struct rule *const topics[] = {
-    applications_rules, databases_rules, growth_rules, huge_pages_rules, queues_rules,
-    removed_rules,      segments_rules,  shared_rules, system_rules,     waits_rules};
+// clang-format off
+#define TOPIC(name) name##_rules,
+static const struct rule *const topics[] = {TOPIC_LIST(TOPIC)};
+#undef TOPIC
+// clang-format on
 
 static int by_rank(const void *a, const void *b)
 {
@@ -22,16 +24,15 @@ static int by_rank(const void *a, const void *b)
     return ((*x)->rank > (*y)->rank) - ((*x)->rank < (*y)->rank);
 }
 
-// All rules in the order of their ranks; returns how many.
-static size_t list_rules(const struct rule *rules[RULES_MAX])
+struct rule_vec rules_in_order(void)
 {
-    size_t n = 0;
+    struct rule_vec rules = {0};
 
     for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
-        for (const struct rule *r = topics[i]; r->name && n < RULES_MAX; r++)
-            rules[n++] = r;
-    qsort(rules, n, sizeof *rules, by_rank);
-    return n;
+        for (const struct rule *r = topics[i]; r->name; r++)
+            vec_push(&rules, r);
+    qsort(rules.at, rules.n, sizeof *rules.at, by_rank);
+    return rules;
 }
 
 uint64_t triage_need(void)
@@ -263,13 +264,13 @@ static void order_by_severity(struct finding_vec *findings)
 void triage_run(struct snapshot *snapshot)
 {
     struct match_vec matches = {0};
-    const struct rule *rules[RULES_MAX];
-    size_t n = list_rules(rules);
+    struct rule_vec rules = rules_in_order();
 
     findings_clear(&snapshot->findings);
     groups_mark(snapshot);
-    for (size_t i = 0; i < n; i++)
-        run_rule(snapshot, rules[i], &matches);
+    for (size_t i = 0; i < rules.n; i++)
+        run_rule(snapshot, rules.at[i], &matches);
+    vec_free(&rules);
     order_by_severity(&snapshot->findings);
     vec_free(&matches);
 }
