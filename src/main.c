@@ -20,14 +20,6 @@
 #include "store/audit_log.h"
 #include "unattended.h"
 
-// What is shown comes from: this machine, or a recording.
-struct origin {
-    struct linux_source *real;
-    struct replay *replay;
-    struct fleet *fleet; // or recordings of several hosts
-    struct source source;
-};
-
 // The keys come from the terminal where pictures come on standard input. A descriptor of these; -1.
 static int take_input(bool screen)
 {
@@ -46,20 +38,14 @@ static int take_input(bool screen)
     return fd;
 }
 
-static bool open_origin(struct origin *origin, const struct options *o)
+static bool open_recordings(struct source *source, const struct options *o)
 {
     bool screen = o->mode == MODE_SCREEN;
     struct replay_options how[OPTIONS_HOSTS];
+    struct replay *replay = NULL;
+    struct fleet *fleet = NULL;
     char why[300] = "";
 
-    *origin = (struct origin){0};
-    if (!o->from) {
-        bool acts = screen || (o->mode == MODE_ACT && o->yes);
-        origin->real =
-            linux_source_new(&(struct linux_source_options){.proc = "/proc", .read_only = !acts});
-        origin->source = linux_source_seam(origin->real);
-        return true;
-    }
     for (size_t i = 0; i < o->n_from; i++) {
         bool piped = strcmp(o->hosts[i], "-") == 0;
         how[i] = (struct replay_options){
@@ -67,60 +53,37 @@ static bool open_origin(struct origin *origin, const struct options *o)
         if (piped && (how[i].fd = take_input(screen)) < 0)
             return false;
     }
-    if (o->n_from > 1)
-        origin->fleet = fleet_new(how, o->n_from, why, sizeof why);
-    else
-        origin->replay = replay_new(how, why, sizeof why);
-    if (origin->fleet)
-        origin->source = fleet_seam(origin->fleet);
-    else if (origin->replay)
-        origin->source = replay_seam(origin->replay);
+    if (o->n_from > 1 && (fleet = fleet_new(how, o->n_from, why, sizeof why)))
+        *source = fleet_seam(fleet);
+    else if (o->n_from == 1 && (replay = replay_new(how, why, sizeof why)))
+        *source = replay_seam(replay);
     if (why[0]) // it may be shown all the same
         options_fail("%s", why);
-    return origin->fleet || origin->replay;
+    return fleet || replay;
 }
 
-static void listen(const struct origin *origin, void (*news)(void *arg), void *arg)
+// What is shown comes from: this machine, or recordings.
+static bool open_source(struct source *source, const struct options *o)
 {
-    if (origin->fleet)
-        fleet_listen(origin->fleet, news, arg);
-    else if (origin->replay)
-        replay_listen(origin->replay, news, arg);
+    bool acts = o->mode == MODE_SCREEN || (o->mode == MODE_ACT && o->yes);
+
+    if (o->from)
+        return open_recordings(source, o);
+    *source = linux_source_seam(
+        linux_source_new(&(struct linux_source_options){.proc = "/proc", .read_only = !acts}));
+    return true;
 }
 
-static void stop_listening(const struct origin *origin)
-{
-    if (origin->fleet)
-        fleet_stop(origin->fleet);
-    else if (origin->replay)
-        replay_stop(origin->replay);
-}
-
-// Whether not all could be read that was asked for, which is said at the end.
-static bool has_failed(const struct origin *origin)
-{
-    return (origin->fleet && fleet_failed(origin->fleet)) ||
-           (origin->replay && replay_failed(origin->replay));
-}
-
-static bool is_piped(const struct origin *origin)
-{
-    return (origin->fleet && fleet_has_pipe(origin->fleet)) ||
-           (origin->replay && replay_is_pipe(origin->replay));
-}
-
-static void close_origin(struct origin *origin, const struct options *options)
+static void close_source(struct source *source, const struct options *o)
 {
     char line[300];
+    bool damaged = source->damage && source->damage(source->self, line, sizeof line);
 
-    if (origin->replay && replay_damage(origin->replay, line, sizeof line))
-        options_fail("--from '%s': %s", options->from, line);
-    if (origin->fleet && fleet_damage(origin->fleet, line, sizeof line))
+    if (damaged && o->n_from > 1)
         options_fail("--from %s", line);
-    replay_free(origin->replay);
-    fleet_free(origin->fleet);
-    if (origin->real)
-        linux_source_free(origin->real);
+    else if (damaged)
+        options_fail("--from '%s': %s", o->from, line);
+    source->free(source->self);
 }
 
 static void has_news(void *sampler)
@@ -145,10 +108,10 @@ static int run(const struct options *options, struct requests *requests, struct 
 {
     bool acts = options->mode == MODE_ACT && options->yes, prints = options->mode == MODE_PRINT;
     bool follows = acts || !(prints || options->mode == MODE_ACT) || recorder_wanted(options);
-    struct origin origin;
+    struct source source;
 
     mem_tune(follows);
-    if (!open_origin(&origin, options))
+    if (!open_source(&source, options))
         return 1;
     const struct sampler_options how = {.interval = options->delay,
                                         .one_shot = !follows,
@@ -158,17 +121,19 @@ static int run(const struct options *options, struct requests *requests, struct 
                                         .acted = audit ? audit_log_outcome : NULL,
                                         .happened = audit ? audit_log_happened : NULL,
                                         .acted_arg = audit};
-    struct sampler *sampler = sampler_new(&origin.source, &how);
+    struct sampler *sampler = sampler_new(&source, &how);
     int status = 1;
 
     if (!sampler)
         options_fail("cannot start a thread (too many processes?); --batch needs none");
-    else if (follows)
-        listen(&origin, has_news, sampler);
+    else if (follows && source.listen)
+        source.listen(source.self, has_news, sampler);
     if (sampler)
-        status = run_sampler(options, requests, audit, sampler, is_piped(&origin));
-    stop_listening(&origin); // it calls the sampler
-    if (status == 0 && options->mode == MODE_PRINT && has_failed(&origin))
+        status = run_sampler(options, requests, audit, sampler, source.piped);
+    if (source.stop)
+        source.stop(source.self);                              // it calls the sampler
+    bool failed = source.failed && source.failed(source.self); // not all that was asked for
+    if (status == 0 && options->mode == MODE_PRINT && failed)
         status = print_failure(options);
     // A thread that is stuck still uses these, until the process ends.
     size_t left = sampler ? sampler_free(sampler) : 0;
@@ -177,7 +142,7 @@ static int run(const struct options *options, struct requests *requests, struct 
         options_fail("--log '%s': %zu line%s not written", options->log, unlogged,
                      unlogged == 1 ? " was" : "s were");
     if (left == 0) {
-        close_origin(&origin, options);
+        close_source(&source, options);
         audit_log_close(audit);
     }
     return status;

@@ -18,6 +18,6 @@ struct linux_source_options {
 struct linux_source *linux_source_new(const struct linux_source_options *options);
 // No thread may use its seam any longer: sampler_free(). NULL is fine.
 void linux_source_free(struct linux_source *self);
-struct source linux_source_seam(struct linux_source *self); // good until then
+struct source linux_source_seam(struct linux_source *self); // good until then; free() is that
 
 #endif

@@ -1,4 +1,7 @@
-// The seam between what is shown and how it is read: linux/ fills it, tests fake it.
+// The seam between what is shown and how it is read: linux/ and replay/ fill it, tests fake it.
+//
+// A new source is a room with a source.c that fills it, its header, and the place in main.c that chooses
+// it.
 //
 // Two families of reads. `read` asks the kernel's own tables, which cannot hang; only the way into another
 // IPC namespace can, and is given up after seconds. `probe` asks one process (or the name service), which
@@ -145,6 +148,17 @@ struct source {
     // where all are wanted one after the other (sampler_collect()). NULL for a source that reads.
     struct snapshot *(*picture)(void *self, const struct want *want);
     void (*move)(void *self, const struct move *move); // from any thread; picture() follows it
+    // From then on calls news(arg), on another thread, whenever there is a picture, or the end; once, at
+    // the start; until stop(). Both may be NULL: pictures are asked for.
+    void (*listen)(void *self, void (*news)(void *arg), void *arg);
+    void (*stop)(void *self);
+    bool piped; // they come as they are taken
+    // What could not be read so far, in a line; false: nothing. May be NULL.
+    bool (*damage)(void *self, char *line, size_t cap);
+    // Whether reading ended early, for what damage() says. May be NULL.
+    bool (*failed)(void *self);
+
+    void (*free)(void *self); // of any source; no thread may use it any longer
 
     // Fills the parts of `fresh` that `want` names and it does not have yet, and sets `has`. Of
     // want->ipc_namespace: -ENOENT where there is no way into it (any longer), -EPERM or -EACCES where

@@ -14,13 +14,7 @@ struct fleet;
 
 // `hosts`: of each where it is read from; their `at` is taken from the first. NULL: *why has a line.
 struct fleet *fleet_new(const struct replay_options *hosts, size_t n, char *why, size_t cap);
-// As those of one: replay/source.h.
 void fleet_free(struct fleet *fleet);
-struct source fleet_seam(struct fleet *fleet);
-void fleet_listen(struct fleet *fleet, void (*news)(void *arg), void *arg);
-void fleet_stop(struct fleet *fleet);
-bool fleet_damage(struct fleet *fleet, char *line, size_t cap);
-bool fleet_failed(struct fleet *fleet);
-bool fleet_has_pipe(const struct fleet *fleet); // of any host
+struct source fleet_seam(struct fleet *fleet); // free() is fleet_free()
 
 #endif

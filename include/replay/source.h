@@ -18,12 +18,7 @@ struct replay_options {
 struct replay *replay_new(const struct replay_options *options, char *why, size_t cap);
 // Ends without waiting for a pipe. NULL is fine.
 void replay_free(struct replay *replay);
-struct source replay_seam(struct replay *replay);
-// Of a pipe: calls news(arg), on another thread, whenever there is a picture, or the end. Once, at the
-// start.
-void replay_listen(struct replay *replay, void (*news)(void *arg), void *arg);
-void replay_stop(struct replay *replay); // nothing is called any longer
-bool replay_is_pipe(const struct replay *replay);
+struct source replay_seam(struct replay *replay); // free() is replay_free()
 bool replay_ended(
     const struct replay *replay); // of a pipe: nothing more will come. The reading thread's
 // Of a file: the first picture after a time, or the last one before it, epoch seconds. False: there is
@@ -33,8 +28,5 @@ bool replay_times(struct replay *replay, int64_t *first, int64_t *last); // of i
 // What --at says; `until`: the last picture, or INT64_MIN or _MAX where there is none. False: *why says
 // what is wrong.
 bool replay_moment(const char *at, int64_t until, int64_t *time, char *why, size_t cap);
-// What could not be read so far, in a line; false: nothing.
-bool replay_damage(struct replay *replay, char *line, size_t cap);
-bool replay_failed(struct replay *replay); // reading ended early, for what replay_damage() says
 
 #endif

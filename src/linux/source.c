@@ -233,6 +233,11 @@ static void source_traced(void *arg, struct trace_vec *out, struct trace_status 
     out->n = kept;
 }
 
+static void source_free(void *arg)
+{
+    linux_source_free(arg);
+}
+
 struct source linux_source_seam(struct linux_source *self)
 {
     return (struct source){
@@ -252,5 +257,6 @@ struct source linux_source_seam(struct linux_source *self)
         .trace = source_trace,
         .traced = source_traced,
         .act = source_act,
+        .free = source_free,
     };
 }

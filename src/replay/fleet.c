@@ -199,6 +199,50 @@ static void move_to(void *self, const struct move *move)
     moves_add(&f->moment.moves, move);
 }
 
+static void listen_to(void *self, void (*news)(void *arg), void *arg)
+{
+    struct fleet *f = self;
+
+    for (size_t i = 0; i < f->n; i++)
+        if (!f->at[i].is_file)
+            f->at[i].source.listen(f->at[i].replay, news, arg);
+}
+
+static void stop(void *self)
+{
+    struct fleet *f = self;
+
+    for (size_t i = 0; i < f->n; i++)
+        f->at[i].source.stop(f->at[i].replay);
+}
+
+static bool damage(void *self, char *line, size_t cap)
+{
+    struct fleet *f = self;
+    struct line all = line_start(line, cap);
+    char text[160];
+
+    for (size_t i = 0; i < f->n; i++)
+        if (fleet_host_damage(&f->at[i], text, sizeof text))
+            line_add(&all, "%s'%s': %s", all.n ? "; " : "", fleet_host_source(&f->at[i]), text);
+    return all.n > 0;
+}
+
+static bool failed(void *self)
+{
+    struct fleet *f = self;
+    bool any = false;
+
+    for (size_t i = 0; i < f->n; i++)
+        any |= f->at[i].source.failed(f->at[i].replay);
+    return any;
+}
+
+static void release(void *self)
+{
+    fleet_free(self);
+}
+
 struct source fleet_seam(struct fleet *f)
 {
     struct source seam = f->at[0].source;
@@ -206,45 +250,13 @@ struct source fleet_seam(struct fleet *f)
     seam.self = f;
     seam.picture = picture;
     seam.move = f->files ? move_to : NULL;
+    seam.listen = listen_to;
+    seam.stop = stop;
+    seam.piped = f->pipes;
+    seam.damage = damage;
+    seam.failed = failed;
+    seam.free = release;
     return seam;
-}
-
-void fleet_listen(struct fleet *f, void (*news)(void *arg), void *arg)
-{
-    for (size_t i = 0; i < f->n; i++)
-        if (!f->at[i].is_file)
-            replay_listen(f->at[i].replay, news, arg);
-}
-
-void fleet_stop(struct fleet *f)
-{
-    for (size_t i = 0; i < f->n; i++)
-        replay_stop(f->at[i].replay);
-}
-
-bool fleet_damage(struct fleet *f, char *line, size_t cap)
-{
-    struct line all = line_start(line, cap);
-    char damage[160];
-
-    for (size_t i = 0; i < f->n; i++)
-        if (fleet_host_damage(&f->at[i], damage, sizeof damage))
-            line_add(&all, "%s'%s': %s", all.n ? "; " : "", fleet_host_source(&f->at[i]), damage);
-    return all.n > 0;
-}
-
-bool fleet_failed(struct fleet *f)
-{
-    bool failed = false;
-
-    for (size_t i = 0; i < f->n; i++)
-        failed |= replay_failed(f->at[i].replay);
-    return failed;
-}
-
-bool fleet_has_pipe(const struct fleet *f)
-{
-    return f->pipes;
 }
 
 static bool add_member(struct fleet *f, const struct replay_options *options, char *why, size_t cap)

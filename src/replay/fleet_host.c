@@ -17,7 +17,7 @@ bool fleet_host_open(struct fleet_host *m, uint32_t number, const struct replay_
         return false;
     m->source = replay_seam(m->replay);
     m->path = options->path;
-    m->is_file = !replay_is_pipe(m->replay);
+    m->is_file = !m->source.piped;
     m->empty = m->is_file && !replay_times(m->replay, &first, &last);
     m->host = (struct host){.number = number, .source = fleet_host_source(m)};
     return true;
@@ -78,7 +78,7 @@ struct host fleet_host_row(const struct fleet_host *m, int64_t moment)
 
 bool fleet_host_damage(const struct fleet_host *m, char *line, size_t cap)
 {
-    bool damaged = replay_damage(m->replay, line, cap);
+    bool damaged = m->source.damage(m->replay, line, cap);
 
     if (!damaged && m->empty && !m->last)
         snprintf(line, cap, "there is no picture in it");

@@ -75,6 +75,18 @@ static struct snapshot *pipe_end(struct replay *r, const struct pipe_state *stat
     return s;
 }
 
+static void listen_to(void *self, void (*news)(void *arg), void *arg)
+{
+    struct replay *r = self;
+
+    pthread_mutex_lock(&r->lock); // the sampler may ask for a picture at the same time
+    if (!r->player && !r->pipe) {
+        r->pipe = pipe_reader_new(r->fd, r->follows, news, arg);
+        r->fd = -1;
+    }
+    pthread_mutex_unlock(&r->lock);
+}
+
 static struct snapshot *pipe_picture(struct replay *r, const struct want *want)
 {
     struct pipe_state state;
@@ -82,7 +94,7 @@ static struct snapshot *pipe_picture(struct replay *r, const struct want *want)
     char *line;
 
     if (!r->follows)
-        replay_listen(r, NULL, NULL);
+        listen_to(r, NULL, NULL);
     pthread_mutex_lock(&r->lock);
     bool listens = r->pipe;
     pthread_mutex_unlock(&r->lock);
@@ -137,50 +149,48 @@ static void no_prober_free(void *self, struct prober *prober)
     (void)prober;
 }
 
+static void stop(void *self)
+{
+    struct replay *r = self;
+
+    if (r->pipe)
+        pipe_reader_stop(r->pipe);
+}
+
+static bool damage(void *self, char *line, size_t cap)
+{
+    return damage_text(&((struct replay *)self)->damage, line, cap);
+}
+
+static bool failed(void *self)
+{
+    return damage_failed(&((struct replay *)self)->damage);
+}
+
+static void release(void *self)
+{
+    replay_free(self);
+}
+
 struct source replay_seam(struct replay *r)
 {
     return (struct source){.self = r,
                            .picture = picture,
                            .move = r->player ? move_to : NULL,
+                           .listen = listen_to,
+                           .stop = stop,
+                           .piped = !r->player,
+                           .damage = damage,
+                           .failed = failed,
+                           .free = release,
                            .prober_new = no_prober,
                            .prober_free = no_prober_free,
                            .act = act};
 }
 
-void replay_listen(struct replay *r, void (*news)(void *arg), void *arg)
-{
-    pthread_mutex_lock(&r->lock); // the sampler may ask for a picture at the same time
-    if (!r->player && !r->pipe) {
-        r->pipe = pipe_reader_new(r->fd, r->follows, news, arg);
-        r->fd = -1;
-    }
-    pthread_mutex_unlock(&r->lock);
-}
-
-void replay_stop(struct replay *r)
-{
-    if (r->pipe)
-        pipe_reader_stop(r->pipe);
-}
-
-bool replay_is_pipe(const struct replay *r)
-{
-    return !r->player;
-}
-
 bool replay_ended(const struct replay *r)
 {
     return r->ended;
-}
-
-bool replay_damage(struct replay *r, char *line, size_t cap)
-{
-    return damage_text(&r->damage, line, cap);
-}
-
-bool replay_failed(struct replay *r)
-{
-    return damage_failed(&r->damage);
 }
 
 bool replay_near(struct replay *r, int64_t time, bool back, int64_t *found)
