@@ -63,6 +63,37 @@
         vec_low_;                                                                                  \
     })
 
+// The item of a vector ordered by that field of which it is `wanted`, a number; NULL where there is none.
+#define vec_find(v, field, wanted)                                                                 \
+    ({                                                                                             \
+        size_t vec_found_ = vec_lower((v), vec_item_, vec_item_->field < (wanted));                \
+        vec_found_ < (v)->n && (v)->at[vec_found_].field == (wanted) ? &(v)->at[vec_found_]        \
+                                                                     : NULL;                       \
+    })
+
+// Puts an item before that of the index, which may be v->n.
+#define vec_insert(v, index, ...)                                                                  \
+    do {                                                                                           \
+        size_t vec_to_ = (index);                                                                  \
+        vec_reserve((v), (v)->n + 1);                                                              \
+        memmove((v)->at + vec_to_ + 1, (v)->at + vec_to_, ((v)->n++ - vec_to_) * sizeof *(v)->at); \
+        (v)->at[vec_to_] = (__VA_ARGS__);                                                          \
+    } while (0)
+
+#define vec_remove(v, index)                                                                       \
+    do {                                                                                           \
+        size_t vec_from_ = (index);                                                                \
+        memmove((v)->at + vec_from_, (v)->at + vec_from_ + 1,                                      \
+                (--(v)->n - vec_from_) * sizeof *(v)->at);                                         \
+    } while (0)
+
+// By an order as qsort(3) takes it, which must not be given a null pointer.
+#define vec_sort(v, order)                                                                         \
+    do {                                                                                           \
+        if ((v)->n > 1)                                                                            \
+            qsort((v)->at, (v)->n, sizeof *(v)->at, order);                                        \
+    } while (0)
+
 #define vec_clear(v) ((void)((v)->n = 0))
 
 #define vec_free(v)                                                                                \

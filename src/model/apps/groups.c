@@ -178,8 +178,7 @@ static int by_file(const void *a, const void *b) // as ftok(3) makes keys
 
 static void mark_by_key(struct member_vec *all, int (*order)(const void *, const void *))
 {
-    if (all->n > 1)
-        qsort(all->at, all->n, sizeof *all->at, order);
+    vec_sort(all, order);
     for (size_t i = 0; i < all->n; i++) {
         struct member *m = &all->at[i];
 

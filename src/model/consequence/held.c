@@ -43,8 +43,7 @@ struct held_vec held_of(const struct snapshot *s, const struct pid_vec *pids)
         if (pids_has(pids, h->shares_memory_with))
             vec_push(&all, (struct held){h->shares_memory_with, h, true, 0});
     }
-    if (all.n > 1)
-        qsort(all.at, all.n, sizeof *all.at, held_order);
+    vec_sort(&all, held_order);
     for (size_t i = 0; i < all.n; i++) {
         const struct held *next = &all.at[i];
         struct held *last = kept ? &all.at[kept - 1] : NULL;

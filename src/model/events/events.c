@@ -196,8 +196,7 @@ static void report_changes(struct events *e)
     struct change_vec *all = &e->changes;
     size_t end;
 
-    if (all->n > 1)
-        qsort(all->at, all->n, sizeof *all->at, change_order);
+    vec_sort(all, change_order);
     for (size_t first = 0; first < all->n; first = end) {
         for (end = first + 1; end < all->n && all->at[end].what == all->at[first].what &&
                               all->at[end].kind == all->at[first].kind;)

@@ -27,8 +27,7 @@ void own_settle(struct own_vec *own)
 {
     size_t kept = 0;
 
-    if (own->n > 1)
-        qsort(own->at, own->n, sizeof *own->at, own_order);
+    vec_sort(own, own_order);
     for (size_t i = 0; i < own->n; i++) {
         struct own *last = kept ? &own->at[kept - 1] : NULL;
         if (last && identity_same(&last->object, &own->at[i].object))

@@ -82,8 +82,7 @@ void traced_add(struct traced *t, const struct snapshot *now, struct event_vec *
     }
     for (size_t i = 0; i < now->traces.n; i++)
         vec_push(&t->pending, (struct pending){.trace = now->traces.at[i]});
-    if (t->pending.n > 1)
-        qsort(t->pending.at, t->pending.n, sizeof *t->pending.at, by_object);
+    vec_sort(&t->pending, by_object);
 }
 
 // The first of an object, *n of them.
@@ -355,8 +354,7 @@ void traced_rest(struct traced *t, const struct snapshot *then, const struct sna
     }
     for (size_t i = 0; i < t->pending.n; i++) // not before: a creation looks for its removal
         t->pending.at[i].used |= t->pending.at[i].shown;
-    if (all.n > 1)
-        qsort(all.at, all.n, sizeof *all.at, by_what);
+    vec_sort(&all, by_what);
     for (size_t first = 0; first < all.n; first = end) {
         for (end = first + 1; end < all.n && all.at[end].trace->kind == all.at[first].trace->kind &&
                               what_of(all.at[end].trace) == what_of(all.at[first].trace);)

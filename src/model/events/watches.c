@@ -44,9 +44,7 @@ void flow_note(struct flow_vec *flows, const struct change *same, struct change_
                               .high = is->nattch,
                               .since_ns = same->now->time_ns,
                               .window_ns = WINDOW_FIRST * CLOCK_SECOND};
-    vec_push(flows, flow);
-    memmove(&flows->at[at + 1], &flows->at[at], (flows->n - 1 - at) * sizeof flow);
-    flows->at[at] = flow;
+    vec_insert(flows, at, flow);
     struct change change = *same;
     change.what = is->nattch > was->nattch ? EVENT_ATTACHED : EVENT_DETACHED;
     change.from = was->nattch;

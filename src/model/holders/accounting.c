@@ -45,15 +45,12 @@ static int holding_order(const void *a, const void *b)
 
 void holding_sort(struct holding_vec *holdings)
 {
-    if (holdings->n > 1)
-        qsort(holdings->at, holdings->n, sizeof *holdings->at, holding_order);
+    vec_sort(holdings, holding_order);
 }
 
 const struct holding *holding_find(const struct holding_vec *holdings, int32_t pid)
 {
-    struct holding key = {.pid = pid};
-
-    return holdings->n ? bsearch(&key, holdings->at, holdings->n, sizeof key, holding_order) : NULL;
+    return vec_find(holdings, pid, pid);
 }
 
 void holding_add(struct holding_vec *holdings, struct mapping_vec *mappings,

@@ -17,20 +17,9 @@ const struct segment *ownership_segment(const struct scan_input *in, int32_t shm
     return segment ? segment : segments_find(in->before, shmid);
 }
 
-static int handle_order(const void *key, const void *item)
-{
-    int32_t shmid = *(const int32_t *)key, its = ((const struct segment_handle *)item)->shmid;
-
-    return (shmid > its) - (shmid < its);
-}
-
 static const struct segment_handle *our_handle(const struct scan_input *in, int32_t shmid)
 {
-    const struct segment_handle_vec *handles = in->handles;
-
-    if (!handles || !handles->n)
-        return NULL;
-    return bsearch(&shmid, handles->at, handles->n, sizeof *handles->at, handle_order);
+    return in->handles ? vec_find(in->handles, shmid, shmid) : NULL;
 }
 
 enum claim { CLAIM_NO, CLAIM_MAYBE, CLAIM_YES };

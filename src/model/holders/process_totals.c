@@ -5,19 +5,9 @@
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 
-static int pid_order(const void *a, const void *b)
-{
-    int32_t x = ((const struct process_totals *)a)->pid;
-    int32_t y = ((const struct process_totals *)b)->pid;
-
-    return (x > y) - (x < y);
-}
-
 static struct process_totals *row_of(struct totals_vec *rows, int32_t pid)
 {
-    const struct process_totals key = {.pid = pid};
-
-    return rows->n ? bsearch(&key, rows->at, rows->n, sizeof key, pid_order) : NULL;
+    return vec_find(rows, pid, pid);
 }
 
 static void add_living(struct totals_vec *rows, const struct snapshot *s)

@@ -94,20 +94,13 @@ static bool are_numbered(const struct event *rows, size_t n)
 // The actions that a command did, as the table of actions has them, which is ordered by event.
 static struct event_log *take_members(const struct snapshot *s, uint64_t number)
 {
-    const struct table *rows = &s->tables[KIND_ACTION];
-    const struct event *first = rows->at;
+    const struct table *table = &s->tables[KIND_ACTION];
+    const VEC(, struct event) rows = {.at = table->at, .n = table->n};
     struct event_vec list = {0};
-    size_t from = 0;
+    size_t from = vec_lower(&rows, row, row->of < number);
 
-    for (size_t high = rows->n; from < high;) {
-        size_t middle = from + (high - from) / 2;
-        if (first[middle].of < number)
-            from = middle + 1;
-        else
-            high = middle;
-    }
-    for (size_t i = from; i < rows->n && first[i].of == number; i++) {
-        struct event row = first[i];
+    for (size_t i = from; i < rows.n && rows.at[i].of == number; i++) {
+        struct event row = rows.at[i];
         row.number = i + 1;
         vec_push(&list, event_restore(s, &row));
     }

@@ -38,23 +38,14 @@ bool identity_set_has(const struct identity_vec *set, const struct identity *ide
     return find(set, identity, &at);
 }
 
-static void remove_at(struct identity_vec *set, size_t at)
-{
-    memmove(&set->at[at], &set->at[at + 1], (set->n - at - 1) * sizeof *set->at);
-    set->n--;
-}
-
 void identity_set_toggle(struct identity_vec *set, const struct identity *identity)
 {
     size_t at;
 
-    if (find(set, identity, &at)) {
-        remove_at(set, at);
-        return;
-    }
-    vec_push(set, *identity);
-    memmove(&set->at[at + 1], &set->at[at], (set->n - 1 - at) * sizeof *set->at);
-    set->at[at] = *identity;
+    if (find(set, identity, &at))
+        vec_remove(set, at);
+    else
+        vec_insert(set, at, *identity);
 }
 
 // Rows mostly come in this order.

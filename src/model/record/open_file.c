@@ -68,8 +68,7 @@ void inodes_settle(struct inode_vec *inodes)
 {
     size_t kept = 0;
 
-    if (inodes->n > 1)
-        qsort(inodes->at, inodes->n, sizeof *inodes->at, by_value);
+    vec_sort(inodes, by_value);
     for (size_t i = 0; i < inodes->n; i++)
         if (!kept || inodes->at[kept - 1] != inodes->at[i])
             inodes->at[kept++] = inodes->at[i];
@@ -103,7 +102,5 @@ struct files_look files_look(const struct file_vec *files, const struct process_
 
 const struct process_files *process_files_find(const struct process_files_vec *answers, int32_t pid)
 {
-    size_t at = vec_lower(answers, a, a->pid < pid);
-
-    return at < answers->n && answers->at[at].pid == pid ? &answers->at[at] : NULL;
+    return vec_find(answers, pid, pid);
 }

@@ -40,32 +40,14 @@ void scan_unref(struct scan *scan)
     free(scan);
 }
 
-static int segment_order(const void *key, const void *item)
-{
-    int32_t shmid = *(const int32_t *)key, its = ((const struct segment *)item)->o.id;
-
-    return (shmid > its) - (shmid < its);
-}
-
 const struct segment *segments_find(const struct segment_vec *segments, int32_t shmid)
 {
-    if (!segments || segments->n == 0)
-        return NULL;
-    return bsearch(&shmid, segments->at, segments->n, sizeof *segments->at, segment_order);
-}
-
-static int account_order(const void *key, const void *item)
-{
-    int32_t shmid = *(const int32_t *)key, its = ((const struct segment_account *)item)->shmid;
-
-    return (shmid > its) - (shmid < its);
+    return segments ? vec_find(segments, o.id, shmid) : NULL;
 }
 
 struct segment_account *accounts_find(const struct account_vec *accounts, int32_t shmid)
 {
-    return accounts->n == 0
-               ? NULL
-               : bsearch(&shmid, accounts->at, accounts->n, sizeof *accounts->at, account_order);
+    return vec_find(accounts, shmid, shmid);
 }
 
 uint64_t scan_unseen(const struct scan *scan, int32_t shmid, uint16_t *why)

@@ -112,16 +112,6 @@ const struct snapshot *snapshot_part(const struct snapshot *s, size_t i)
     return i == 0 ? s : i <= s->others.n ? s->others.at[i - 1] : NULL;
 }
 
-// Each table is ordered by one integer field of its items. FIND returns the item from the function,
-// or NULL: a macro, because items and integers differ in type.
-#define FIND(vec, field, wanted)                                                                   \
-    do {                                                                                           \
-        size_t low_ = vec_lower(vec, item_, item_->field < (wanted));                              \
-        if (low_ < (vec)->n && (vec)->at[low_].field == (wanted))                                  \
-            return &(vec)->at[low_];                                                               \
-        return NULL;                                                                               \
-    } while (0)
-
 const struct segment *snapshot_segment(const struct snapshot *s, int32_t shmid)
 {
     return segments_find(&s->segments, shmid);
@@ -129,12 +119,12 @@ const struct segment *snapshot_segment(const struct snapshot *s, int32_t shmid)
 
 const struct semset *snapshot_semset(const struct snapshot *s, int32_t semid)
 {
-    FIND(&s->semsets, o.id, semid);
+    return vec_find(&s->semsets, o.id, semid);
 }
 
 const struct queue *snapshot_queue(const struct snapshot *s, int32_t msqid)
 {
-    FIND(&s->queues, o.id, msqid);
+    return vec_find(&s->queues, o.id, msqid);
 }
 
 static struct table table_of(const struct snapshot *s, enum kind_id kind)
@@ -173,7 +163,7 @@ const struct owned *snapshot_owned(const struct snapshot *s, enum kind_id kind, 
 
 const struct process *snapshot_process(const struct snapshot *s, int32_t pid)
 {
-    FIND(&s->processes, pid, pid);
+    return vec_find(&s->processes, pid, pid);
 }
 
 struct process *snapshot_process_room(struct snapshot *s, int32_t pid)
@@ -182,9 +172,7 @@ struct process *snapshot_process_room(struct snapshot *s, int32_t pid)
     size_t at = vec_lower(all, p, p->pid < pid);
 
     if (at == all->n || all->at[at].pid != pid) {
-        vec_push(all, (struct process){0});
-        memmove(&all->at[at + 1], &all->at[at], (all->n - 1 - at) * sizeof *all->at);
-        all->at[at] = (struct process){.pid = pid};
+        vec_insert(all, at, (struct process){.pid = pid});
     }
     return &all->at[at];
 }
@@ -228,7 +216,7 @@ const struct element *snapshot_elements(const struct snapshot *s, const struct s
 
 static const struct named *find_name(const struct named_vec *names, uint32_t id)
 {
-    FIND(names, id, id);
+    return vec_find(names, id, id);
 }
 
 const char *snapshot_user(const struct snapshot *s, uint32_t uid)
@@ -262,8 +250,7 @@ void pids_settle(struct pid_vec *pids)
 {
     size_t kept = 0;
 
-    if (pids->n > 1)
-        qsort(pids->at, pids->n, sizeof *pids->at, pid_order);
+    vec_sort(pids, pid_order);
     for (size_t i = 0; i < pids->n; i++)
         if (pids->at[i] > 0 && (kept == 0 || pids->at[kept - 1] != pids->at[i]))
             pids->at[kept++] = pids->at[i];

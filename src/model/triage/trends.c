@@ -72,24 +72,14 @@ void trend_free(struct trend *trend)
 static struct series *series_of(struct trend *trend, enum kind_id kind, uint32_t uid)
 {
     struct series_vec *v = &trend->series;
-    size_t lo = 0, hi = v->n;
+    size_t at = vec_lower(v, s, s->kind < kind || (s->kind == kind && s->uid < uid));
 
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        const struct series *s = &v->at[mid];
-        if (s->kind < kind || (s->kind == kind && s->uid < uid))
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    if (lo < v->n && v->at[lo].kind == kind && v->at[lo].uid == uid)
-        return &v->at[lo];
+    if (at < v->n && v->at[at].kind == kind && v->at[at].uid == uid)
+        return &v->at[at];
     if (v->n >= TREND_SERIES)
         return NULL;
-    vec_push(v, (struct series){0});
-    memmove(v->at + lo + 1, v->at + lo, (v->n - 1 - lo) * sizeof *v->at);
-    v->at[lo] = (struct series){.kind = kind, .uid = uid, .example = -1};
-    return &v->at[lo];
+    vec_insert(v, at, (struct series){.kind = kind, .uid = uid, .example = -1});
+    return &v->at[at];
 }
 
 static void count(struct trend *trend, enum kind_id kind, const struct owned *o)

@@ -221,8 +221,7 @@ static void report_runs(struct snapshot *s, const struct rule *rule, struct matc
         if (!rule->judge || rule->judge(s, run.first, run.n))
             vec_push(&runs, run);
     }
-    if (runs.n > 1)
-        qsort(runs.at, runs.n, sizeof *runs.at, heaviest_run_first);
+    vec_sort(&runs, heaviest_run_first);
     for (size_t i = 0; i < runs.n; i++)
         report(s, rule, runs.at[i].first, runs.at[i].n);
     vec_free(&runs);
@@ -243,8 +242,7 @@ static void run_rule(struct snapshot *s, const struct rule *rule, struct match_v
         matches->at[i].group = rule->group      ? rule->group(s, &matches->at[i])
                                : rule->together ? 0
                                                 : i;
-    if (matches->n > 1)
-        qsort(matches->at, matches->n, sizeof *matches->at, by_group);
+    vec_sort(matches, by_group);
     report_runs(s, rule, matches);
 }
 

@@ -19,12 +19,6 @@ static const char *signal_word(int signal)
     return signal == SIGKILL ? "SIGKILL" : "SIGTERM";
 }
 
-static void forget(struct followed_vec *all, size_t i)
-{
-    memmove(all->at + i, all->at + i + 1, (all->n - i - 1) * sizeof *all->at);
-    all->n--;
-}
-
 static struct followed *find(struct session *s, const struct identity *process)
 {
     for (size_t i = 0; i < s->followed.n; i++)
@@ -66,7 +60,7 @@ void await_exit_outcome(struct session *s, const struct outcome *outcome)
         if (outcome->state == OUTCOME_DONE)
             known->since_ns = clock_ns();
         else
-            forget(&s->followed, (size_t)(known - s->followed.at));
+            vec_remove(&s->followed, (size_t)(known - s->followed.at));
     }
 }
 
@@ -169,7 +163,7 @@ void await_exit_look(struct session *s, const struct snapshot *picture)
     news.late = line_start(news.late_text, sizeof news.late_text);
     for (size_t i = 0; i < s->followed.n;)
         if (look_at(&s->followed.at[i], picture, &news))
-            forget(&s->followed, i);
+            vec_remove(&s->followed, i);
         else
             i++;
     if (news.n_ended || news.n_late)

@@ -78,8 +78,7 @@ static void list_parts(const struct snapshot *s, struct part_vec *out)
     for (size_t i = 0; i < s->segments.n; i++)
         if (label_of(s, &s->segments.at[i].o, &label))
             add_part(out, (struct part){.segment = &s->segments.at[i]}, label.app, label.instance);
-    if (out->n > 1)
-        qsort(out->at, out->n, sizeof *out->at, part_order);
+    vec_sort(out, part_order);
 }
 
 static void parts_free(struct part_vec *parts)
@@ -256,8 +255,7 @@ void app_memory_lines(const struct snapshot *s, struct note_vec *out)
     for (size_t i = 0; i < parts.n; i++)
         if (parts.at[i].shared && !has_sum(&sums, &parts.at[i]))
             vec_push(&sums, (struct app_sum){&parts.at[i], sum_up(s, &parts, &parts.at[i])});
-    if (sums.n > 1)
-        qsort(sums.at, sums.n, sizeof *sums.at, larger_first);
+    vec_sort(&sums, larger_first);
     for (size_t i = 0; i < sums.n && i < APP_MEMORY_LINES && sums.at[i].memory.all; i++)
         note_add(out, NOTE_PLAIN, line_of(sums.at[i].of, &sums.at[i].memory));
     vec_free(&sums);
