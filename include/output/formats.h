@@ -1,4 +1,5 @@
 // The formats of output, each one const entry in a file of src/output: --json, --batch, saved views.
+// How one is added: src/output/formats.c.
 #ifndef IPCTOP_OUTPUT_FORMATS_H
 #define IPCTOP_OUTPUT_FORMATS_H
 

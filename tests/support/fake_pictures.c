@@ -1,4 +1,4 @@
-#include "model/record/shared.h"
+#include "model/kinds/registry.h"
 #include "support/fake.h"
 
 #include <stdio.h>
@@ -228,16 +228,15 @@ struct snapshot *fake_blank(void)
     vec_push(&s->findings, (struct finding){0});
     vec_push(&s->scan->holders, (struct holder){0});
     vec_push(&s->scan->mappings, (struct mapping){.shmid = -1});
-    s->tables[KIND_SHARED] =
-        (struct table){mem_zero(1, sizeof(struct shared)), 1, sizeof(struct shared)};
+    for (int id = 1; id < KINDS; id++) {
+        const struct kind *kind = kind_get((enum kind_id)id);
+        if (!kind->count && !kind->rows.offset) // in snapshot.tables
+            s->tables[id] = (struct table){mem_zero(1, kind->rows.size), 1, kind->rows.size};
+    }
     vec_push(&s->files, (struct open_file){0});
     vec_push(&s->namespaces, (struct ipc_namespace){0});
     vec_push(&s->hosts, (struct host){.age = -1});
     vec_push(&s->totals, (struct process_totals){0});
-    s->tables[KIND_SHARED_HOLDER] =
-        (struct table){mem_zero(1, sizeof(struct shared_holder)), 1, sizeof(struct shared_holder)};
-    s->tables[KIND_SHARED_MAP] = (struct table){mem_zero(1, sizeof(struct shared_mapping)), 1,
-                                                sizeof(struct shared_mapping)};
     struct event_vec events = {0};
     vec_push(&events, event_new(&(struct event){.about.kind = NO_KIND}, "", ""));
     struct event_log *members = event_log_more(NULL, &events);

@@ -1,5 +1,5 @@
-// Header only. Readers of kinds whose rows stand in snapshot.tables: one const each, listed in
-// linux/source.c. They cannot hang.
+// Header only. Readers of kinds whose rows stand in snapshot.tables: one const each, NAME_reader of a
+// kind in TABLE_KIND_LIST (model/record/identity.h). They cannot hang.
 #ifndef IPCTOP_LINUX_OBJECTS_TABLE_READER_H
 #define IPCTOP_LINUX_OBJECTS_TABLE_READER_H
 

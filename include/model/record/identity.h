@@ -7,7 +7,12 @@
 #include <stdint.h>
 
 // Every kind of row, in the order of the numbers, with the name of its table: kind_NAME of
-// model/kinds. A new kind is a row here and its own file.
+// model/kinds.
+//
+// A new kind is a row here, in TABLE_KIND_LIST; src/model/kinds/NAME.c with its columns and methods (struct
+// kind); its record in model/kinds/NAME.h; and what reads that: a table_reader of src/linux, or, where
+// processes are asked, a collector, and then the row stands last. Tab, JSON, filter, recordings, help and
+// metrics follow from struct kind; `make golden` writes the manual.
 // clang-format off
 #define KIND_LIST(KIND)                                                                            \
     /* objects of the kernel come first */                                                         \

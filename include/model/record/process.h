@@ -1,7 +1,9 @@
 // A process that something names, and its facts. proc_pid_stat(5).
 //
-// A new fact is a bit below, a place for its value, and a row in linux/process/process.c that reads
-// it; a column asks for it by the bit.
+// A new fact is a NEED_ bit, a PROC_KNOWS_ bit and a place for its value below, a row in
+// src/linux/process/process_facts.c that reads it, and a column in kinds/parts/process_columns.h that asks
+// for it by the bit. One that no file of the process has is found by a collector instead
+// (src/engine/collectors.c).
 #ifndef IPCTOP_MODEL_RECORD_PROCESS_H
 #define IPCTOP_MODEL_RECORD_PROCESS_H
 

@@ -1,5 +1,8 @@
 // Typed cells and the columns that give them: one const table per kind drives the screen,
 // --batch, --json, sorting, filtering and the help.
+//
+// A new column is an entry in the table of its kind, src/model/kinds/; of processes, in the parts that
+// their kinds share: kinds/parts/process_columns.h. `make golden` writes the manual.
 #ifndef IPCTOP_MODEL_TABLE_COLUMN_H
 #define IPCTOP_MODEL_TABLE_COLUMN_H
 

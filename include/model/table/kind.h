@@ -1,6 +1,6 @@
 // A kind of row: segments, queues, holders, limits, … Each is one const entry in one file
 // (src/model/kinds), and everything shown is a table of a kind. What is special about a kind stands
-// in its entry; no other file asks which kind it has.
+// in its entry; no other file asks which kind it has. How one is added: model/record/identity.h.
 #ifndef IPCTOP_MODEL_TABLE_KIND_H
 #define IPCTOP_MODEL_TABLE_KIND_H
 

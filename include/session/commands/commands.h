@@ -1,5 +1,8 @@
 // Everything a key can do: one const entry a command, in the table of its group. Keys, help,
 // function-key bar and manual follow from it.
+//
+// A new command is an entry in the file of its group, src/session/commands/; `make golden` writes the
+// manual. One that acts is refused by its flags where nothing may be changed.
 #ifndef IPCTOP_SESSION_COMMANDS_COMMANDS_H
 #define IPCTOP_SESSION_COMMANDS_COMMANDS_H
 
