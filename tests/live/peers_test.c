@@ -280,7 +280,7 @@ static int abstract(const char *name, size_t n, bool listens)
 }
 
 enum { HOME = 0x7f000001, SECOND, THIRD, FOURTH };
-static const char names[][4] = {"\0a\0b", "\0a@b"}; // shown alike
+static const char names[][4] = {{0, 'a', 0, 'b'}, {0, 'a', '@', 'b'}}; // shown alike
 
 // The first three have descriptors 3 to 5 on one port, two with abstract names 6 and 7.
 static void serve_several(void *arg, int ready)
