@@ -94,7 +94,7 @@ int monitor_check(const struct options *o)
 
     if (o->n_tables > 1)
         return options_fail("the screen opens on one table; --json and --batch print several");
-    if (o->n_tables && !session_tab_of(o->tables[0], &tab))
+    if (o->n_tables && !kind_tab(o->tables[0], &tab))
         return options_fail("no screen opens on %s: Enter on a row shows them (or use --batch)",
                             o->tables[0]->name);
     if (o->filter && strlen(o->filter) >= LINE_TEXT)

@@ -6,9 +6,6 @@
 
 struct session;
 
-// Which tab is of that kind. False, and *tab stays: none is.
-bool session_tab_of(const struct kind *kind, size_t *tab);
-
 struct view *session_view(struct session *s);                               // the view on screen
 const void *session_selected(struct session *s, struct identity *identity); // NULL: no row
 bool session_has_tab(const struct session *s, size_t tab); // of those: whether it is shown

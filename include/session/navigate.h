@@ -7,7 +7,7 @@
 // Sorts by a column in its own direction; by the same one again: the other way round.
 void session_sort(struct session *s, const struct column *column);
 bool session_tab(struct session *s, size_t tab); // false: that tab does not exist
-// Opens a table above the present one. False: no such kind, or too deep.
+// Opens a table above the present one. False: no such kind, or too deep, which is said.
 bool session_push(struct session *s, enum kind_id kind, const struct identity *parent,
                   const char *path);
 bool session_pop(struct session *s); // false: at the top

@@ -40,7 +40,7 @@ static void open_first(struct session *s, const struct session_options *o)
     struct filter_error error;
 
     if (kind)
-        session_tab_of(kind, &s->tab);
+        kind_tab(kind, &s->tab);
     struct view *v = session_view(s);
     if (o->filter) {
         v->filter = filter_parse(v->kind, o->filter, &error);
@@ -191,9 +191,9 @@ void session_outcomes(struct session *s, const struct outcome_vec *outcomes)
 
 static void open_help(struct session *s)
 {
-    struct prompt *p = prompt_open(&s->prompt, PROMPT_TEXT, NULL);
+    struct prompt *p =
+        prompt_open(&s->prompt, PROMPT_TEXT, NULL, "Help: %s", session_view(s)->kind->title);
 
-    snprintf(p->title, sizeof p->title, "Help: %s", session_view(s)->kind->title);
     p->two_columns = true;
     p->body = help_text(session_view(s)->kind, &s->options);
     s->help = false;

@@ -59,6 +59,8 @@ void command_run(const struct command *command, struct session *s, int32_t key)
             session_say(s, SEVERITY_WARNING, "%s: %s", command->name, why);
     } else if (command->run) {
         command->run(s);
+    } else if (command->run_by) {
+        command->run_by(s, command->by);
     } else {
         command->run_key(s, key);
     }

@@ -8,11 +8,6 @@
 #include "session/message.h"
 #include "session/session.h"
 
-bool session_tab_of(const struct kind *kind, size_t *tab)
-{
-    return kind_tab(kind, tab);
-}
-
 bool session_has_tab(const struct session *s, size_t tab)
 {
     return s->options.hosts > 1 || !(kind_of_tab(tab)->flags & TABLE_HOSTS);

@@ -18,17 +18,12 @@ void session_sort(struct session *s, const struct column *column)
     arrange_sort(s, column, v->sort == column ? !v->descending : descending);
 }
 
-// Rows point into the snapshot a view was last built from: what is not on screen keeps none.
-static void forget_rows(struct view *v)
-{
-    vec_clear(&v->rows);
-}
-
 bool session_tab(struct session *s, size_t tab)
 {
     if (!kind_of_tab(tab))
         return false;
-    forget_rows(session_view(s));
+    vec_clear(
+        &session_view(s)->rows); // they point into a snapshot: what is not on screen keeps none
     while (s->depth)
         view_free(&s->stack[--s->depth]);
     s->tab = tab;
@@ -41,13 +36,17 @@ bool session_push(struct session *s, enum kind_id kind, const struct identity *p
 {
     const struct kind *opened = kind_get(kind);
 
-    if (!opened || s->depth == VIEW_DEPTH)
+    if (!opened)
         return false;
+    if (s->depth == VIEW_DEPTH) {
+        session_say(s, SEVERITY_NOTICE, "no deeper: Esc goes back");
+        return false;
+    }
     if (parent && parent->host) { // of several hosts one is entered before its objects
         s->enter_place = parent->host;
         return true;
     }
-    forget_rows(session_view(s));
+    vec_clear(&session_view(s)->rows);
     struct view *v = &s->stack[s->depth++];
     view_init(v, opened, parent);
     arrange_view(s, v);
@@ -61,24 +60,6 @@ bool session_pop(struct session *s)
     if (!s->depth)
         return false;
     view_free(&s->stack[--s->depth]);
-    session_rebuild(s);
-    return true;
-}
-
-// Opens the table of a kind with these objects alone, of that finding. The members, a set, are taken
-// over, whatever is returned.
-static bool push_members(struct session *s, enum kind_id kind, struct identity_vec *members,
-                         const struct identity *finding, const char *path)
-{
-    if (!session_push(s, kind, NULL, path)) {
-        vec_free(members);
-        return false;
-    }
-    struct view *v = session_view(s);
-    v->has_members = true;
-    v->members = *members;
-    v->finding = *finding;
-    *members = (struct identity_vec){0};
     session_rebuild(s);
     return true;
 }
@@ -181,7 +162,6 @@ static void enter_list(struct session *s, const struct identity *row,
                        const struct identity_vec *objects, const char *name)
 {
     const struct kind *kind = kind_get(objects->at[0].kind);
-    struct identity_vec listed = {0};
     char path[sizeof session_view(s)->path];
     struct line line = line_start(path, sizeof path);
 
@@ -189,9 +169,13 @@ static void enter_list(struct session *s, const struct identity *row,
         line_add(&line, "%s", name);
     else
         line_count(&line, objects->n, kind->one, NULL);
-    identity_set_add_all(&listed, objects->at, objects->n);
-    if (!push_members(s, kind->id, &listed, row, path))
-        session_say(s, SEVERITY_NOTICE, "no deeper: Esc goes back");
+    if (!session_push(s, kind->id, NULL, path))
+        return;
+    struct view *v = session_view(s);
+    v->has_members = true;
+    identity_set_add_all(&v->members, objects->at, objects->n);
+    v->finding = *row;
+    session_rebuild(s);
 }
 
 // What a finding is about: its objects, or the parts of the only one.
@@ -212,8 +196,7 @@ static void enter_parts(struct session *s, const struct kind *kind, const struct
     char path[sizeof session_view(s)->path];
 
     path_of(s, kind, row, path, sizeof path);
-    if (!session_push(s, kind->enter, row, path))
-        session_say(s, SEVERITY_NOTICE, "no deeper: Esc goes back");
+    session_push(s, kind->enter, row, path);
 }
 
 // Nothing hangs on it: all there is to see is the object itself.
@@ -238,8 +221,7 @@ static void enter_process(struct session *s, const struct kind *kind, const void
         return;
     }
     const struct process_view page = process_page_of(&process);
-    if (!session_push(s, page.opened, &page.process, name))
-        session_say(s, SEVERITY_NOTICE, "no deeper: Esc goes back");
+    session_push(s, page.opened, &page.process, name);
 }
 
 enum enters what_enter_opens(struct session *s)

@@ -30,7 +30,7 @@ static void name_namespace(struct session *s, uint64_t inode)
 void place_start(struct session *s, uint64_t inode)
 {
     s->place = inode;
-    session_tab_of(&kind_namespaces, &s->place_tab);
+    kind_tab(&kind_namespaces, &s->place_tab);
     name_namespace(s, inode);
 }
 
@@ -100,7 +100,7 @@ static void enter_host(struct session *s, uint64_t number)
     if (!s->snapshot || !row_text(s->snapshot, &host, s->place_name, sizeof s->place_name))
         return;
     s->place_tab = s->tab;
-    if (v->kind->flags & TABLE_HOSTS && session_tab_of(&kind_findings, &tab))
+    if (v->kind->flags & TABLE_HOSTS && kind_tab(&kind_findings, &tab))
         session_tab(s, tab);
     v->selected.host = 0;
     change_history(s, true, false);

@@ -410,7 +410,7 @@ TEST(what_is_read_less_often_says_its_age)
     struct shot shot = draw(s, 160, 24, false);
     assert_int_equal(find(&shot, " old"), -1); // segments are as new as the picture
     done(&shot);
-    assert_true(session_tab_of(kind_get(KIND_PROCESS), &tab));
+    assert_true(kind_tab(kind_get(KIND_PROCESS), &tab));
     assert_true(session_tab(s, tab));
     shot = draw(s, 160, 24, false);
     expect(&shot, "processes 14s old  ports 40s old");
@@ -675,7 +675,7 @@ TEST(a_hidden_question_is_not_answered)
     struct shot shot;
 
     answers = 0;
-    prompt_open(&s->prompt, PROMPT_CONFIRM, answered);
+    prompt_open(&s->prompt, PROMPT_CONFIRM, answered, "Title");
     shot = draw(s, 30, 8, false);
     prompt_key(&s->prompt, &(struct key_event){.key = 'y'});
     assert_int_equal(answers, 0);
@@ -685,7 +685,7 @@ TEST(a_hidden_question_is_not_answered)
     prompt_key(&s->prompt, &(struct key_event){.key = 'y'});
     assert_int_equal(answers, 1);
     done(&shot);
-    prompt_open(&s->prompt, PROMPT_CONFIRM, answered);
+    prompt_open(&s->prompt, PROMPT_CONFIRM, answered, "Title");
     shot = draw(s, 30, 8, false);
     prompt_key(&s->prompt, &(struct key_event){.key = K_ESC});
     assert_int_equal(answers, 101);
@@ -834,7 +834,7 @@ TEST(a_long_question_is_read_to_its_end)
     // clang-format on
     static const size_t tops[] = {6, 0, 14, 0, 3}; // 20 lines in a room of 6
     struct session *s = session_open(fake_story());
-    struct prompt *p = prompt_open(&s->prompt, PROMPT_CONFIRM, NULL);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_CONFIRM, NULL, "Title");
 
     snprintf(p->consequence.question, sizeof p->consequence.question, "Really?");
     p->body = mem_copy_string("b1\nb2\nb3\nb4\nb5\nb6\nb7\nb8\nb9\nb10\nb11\nb12\nb13\nb14\nb15\n"

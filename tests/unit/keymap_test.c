@@ -34,7 +34,7 @@ TEST(every_binding_has_a_name_and_a_view)
 
     for (size_t i = 0; (command = command_at(i)); i++) {
         assert_true(!(command->flags & CMD_LOCAL) || command->can);
-        assert_true(!command->run != !command->run_key);
+        assert_int_equal(!command->run + !command->run_key + !command->run_by, 2);
         for (size_t k = 0; k < COMMAND_KEYS_MAX && command->keys[k]; k++) {
             char name[16];
 

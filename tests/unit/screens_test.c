@@ -48,7 +48,7 @@ TEST(the_views_of_an_outage)
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
         size_t tab;
 
-        assert_true(session_tab_of(kind_by_name(views[i]), &tab));
+        assert_true(kind_tab(kind_by_name(views[i]), &tab));
         session_tab(&u->s, tab);
         at_all_sizes(u, views[i]);
     }
@@ -73,7 +73,7 @@ TEST(the_views_of_events_processes_namespaces_and_other_shared_memory)
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
         size_t tab;
 
-        assert_true(session_tab_of(kind_by_name(views[i]), &tab));
+        assert_true(kind_tab(kind_by_name(views[i]), &tab));
         session_tab(&u->s, tab);
         assert_true(session_view(&u->s)->rows.n > 0);
         at_all_sizes(u, views[i]);

@@ -40,8 +40,10 @@ struct command {
     unsigned flags;                                  // enum command_flags
     enum action_verb verb;                           // CMD_WRITES: what it does
     unsigned can;                                    // CAN_* of kinds it works on; 0: on all
-    void (*run)(struct session *s);                  // NULL: run_key
+    void (*run)(struct session *s);                  // or:
     void (*run_key)(struct session *s, int32_t key); // where it matters which of its keys
+    void (*run_by)(struct session *s, int by);       // of two that go opposite ways, with:
+    int by;
 };
 
 struct command_group {

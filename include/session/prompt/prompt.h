@@ -65,7 +65,8 @@ struct prompt {
 // Closes what was open and opens an empty one to fill in. `done` is called while it still stands;
 // it may open another, or set `error` to keep it open.
 struct prompt *prompt_open(struct prompt *p, enum prompt_type type,
-                           void (*done)(struct session *session, bool accepted));
+                           void (*done)(struct session *session, bool accepted), const char *title,
+                           ...) __attribute__((format(printf, 4, 5)));
 void prompt_close(struct prompt *p);
 // Lets the prompt's owner answer, then closes it, unless that opened another or found a mistake.
 void prompt_finish(struct prompt *p, bool accepted);

@@ -13,19 +13,6 @@
 #include "session/session.h"
 #include "session/tags.h"
 
-// A row that stands for objects means these, those that are left of them.
-static void add_row(struct session *s, const void *row, const struct identity *identity,
-                    struct identity_vec *rows)
-{
-    const struct kind *kind = session_view(s)->kind;
-    const struct identity_vec *members = kind->members ? kind->members(row) : NULL;
-
-    for (size_t i = 0; members && i < members->n; i++)
-        vec_push(rows, members->at[i]);
-    if (!members || !members->n)
-        vec_push(rows, *identity);
-}
-
 // The rows meant: the tagged ones that are seen, else the selected one, where none is tagged.
 static struct tag_counts meant(struct session *s, struct identity_vec *rows)
 {
@@ -35,10 +22,13 @@ static struct tag_counts meant(struct session *s, struct identity_vec *rows)
 
     if (tagged.shown || tagged.hidden)
         return tagged;
-    if ((row = session_selected(s, &selected)))
-        add_row(s, row, &selected, rows);
-    else if (session_view(s)->has_parent) // an object without holders has an empty table
+    if ((row = session_selected(s, &selected))) {
+        tags_of_row(session_view(s)->kind, s->snapshot, row, rows);
+        if (!rows->n) // none of the objects is left that it stands for
+            vec_push(rows, selected);
+    } else if (session_view(s)->has_parent) { // an object without holders has an empty table
         vec_push(rows, session_view(s)->parent);
+    }
     return tagged;
 }
 

@@ -97,10 +97,9 @@ unsigned confirm_unknown(const struct snapshot *s, enum action_verb verb,
 static void ask(struct session *s, struct action_vec actions, struct outcome_vec refused,
                 const struct consequence *consequence, char *body)
 {
-    struct prompt *p = prompt_open(&s->prompt, PROMPT_CONFIRM, confirmed);
     const struct action_words *words = action_words(actions.at[0].verb);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_CONFIRM, confirmed, "%s", words->title);
 
-    snprintf(p->title, sizeof p->title, "%s", words->title);
     p->consequence = *consequence;
     p->actions = actions;
     p->refused = refused;
@@ -188,9 +187,9 @@ void confirm_propose(struct session *s, struct action_vec actions)
     }
     char *list = preview_text(s->snapshot, tags_count(s, NULL).hidden, &actions, &refused, &c);
     name_place(s, &c);
-    struct prompt *p = prompt_open(&s->prompt, PROMPT_TEXT, previewed);
-    snprintf(p->title, sizeof p->title, "%s",
-             c.impossible ? c.question : "What would be done: Enter goes on to the question");
+    struct prompt *p = prompt_open(
+        &s->prompt, PROMPT_TEXT, previewed, "%s",
+        c.impossible ? c.question : "What would be done: Enter goes on to the question");
     p->body = below(list, c.question, c.effect);
     p->consequence = c;
     p->actions = actions;

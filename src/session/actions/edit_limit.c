@@ -95,10 +95,9 @@ void edit_limit(struct session *s)
         session_say(s, SEVERITY_WARNING, "%s", why);
         return;
     }
-    struct prompt *p = prompt_open(&s->prompt, PROMPT_FORM, form_done);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_FORM, form_done, "Limit %s", limit->name);
     snprintf(action.limit.name, sizeof action.limit.name, "%s", limit->name);
     vec_push(&p->actions, action);
-    snprintf(p->title, sizeof p->title, "Limit %s", limit->name);
     limit_write(limit->limit, value, sizeof value);
     p->body = description(s->snapshot, limit);
     form_hint(form_add(p, limit->name, value), "%s", limit_hint(limit));

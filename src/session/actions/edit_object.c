@@ -252,16 +252,17 @@ void edit_object_set(struct session *s)
         return;
     const struct identity *first = &actions.at[0].target;
     const struct owned *o = snapshot_owned(s->snapshot, first->kind, first->id);
-    struct prompt *p = prompt_open(&s->prompt, PROMPT_FORM, form_done);
+    const bool one = actions.n == 1 && o;
+    if (one)
+        identity_text(first, name, sizeof name);
+    else
+        snprintf(name, sizeof name, "%zu %s", actions.n, session_view(s)->kind->title);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_FORM, form_done, "Change %s", name);
     p->actions = actions;
-    if (actions.n == 1 && o) {
-        snprintf(p->title, sizeof p->title, "Change %s", identity_text(first, name, sizeof name));
+    if (one)
         fill_one(s, p, o);
-    } else {
-        snprintf(p->title, sizeof p->title, "Change %zu %s", actions.n,
-                 session_view(s)->kind->title);
+    else
         fill_many(s, p);
-    }
 }
 
 // --- locking -------------------------------------------------------------------------------------

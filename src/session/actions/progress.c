@@ -111,9 +111,14 @@ static void list(struct session *s)
                  {OUTCOME_CANCELLED, "not tried"},
                  {OUTCOME_DONE, "done"}};
     const struct progress *r = &s->results;
-    struct prompt *p = prompt_open(&s->prompt, PROMPT_TEXT, NULL);
-    struct line title = line_start(p->title, sizeof p->title);
     size_t done = count(r, OUTCOME_DONE), cancelled = count(r, OUTCOME_CANCELLED), size = 0;
+    char not_tried[48] = "";
+
+    if (cancelled)
+        snprintf(not_tried, sizeof not_tried, ", %zu not tried: cancelled", cancelled);
+    struct prompt *p =
+        prompt_open(&s->prompt, PROMPT_TEXT, NULL, "%zu done, %zu refused, %zu failed%s", done,
+                    count(r, OUTCOME_REFUSED), count(r, OUTCOME_FAILED), not_tried);
     FILE *out = mem_stream(&p->body, &size);
 
     for (size_t k = 0; k < sizeof order / sizeof *order; k++)
@@ -121,10 +126,6 @@ static void list(struct session *s)
             if (r->outcomes.at[i].state == order[k].state)
                 fprintf(out, "%-10s %s\n", order[k].name, r->outcomes.at[i].text);
     mem_stream_end(out);
-    line_add(&title, "%zu done, %zu refused, %zu failed", done, count(r, OUTCOME_REFUSED),
-             count(r, OUTCOME_FAILED));
-    if (cancelled)
-        line_add(&title, ", %zu not tried: cancelled", cancelled);
     session_say(s, done == r->outcomes.n ? SEVERITY_NOTICE : SEVERITY_WARNING, "%s", p->title);
 }
 

@@ -108,7 +108,7 @@ static void signal_menu_title(struct session *s)
 
 void signal_menu(struct session *s, struct identity_vec targets)
 {
-    struct prompt *p = prompt_open(&s->prompt, PROMPT_MENU, signal_chosen);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_MENU, signal_chosen, "Signal");
 
     p->targets = targets;
     signal_menu_title(s);
@@ -141,11 +141,10 @@ static void process_chosen(struct session *s, bool accepted)
 void signal_menu_process(struct session *s, const struct identity *row, struct identity_vec targets,
                          struct menu_vec *labels)
 {
-    struct prompt *p = prompt_open(&s->prompt, PROMPT_MENU, process_chosen);
     char name[80];
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_MENU, process_chosen, "Which process of %s?",
+                                   identity_text(row, name, sizeof name));
 
-    snprintf(p->title, sizeof p->title, "Which process of %s?",
-             identity_text(row, name, sizeof name));
     p->menu = *labels;
     *labels = (struct menu_vec){0};
     prompt_item(p, ALL_OF_THEM, "    all %zu", targets.n);

@@ -55,10 +55,9 @@ static void run_sort(struct session *s)
 {
     struct view *v = session_view(s);
     const struct column **columns;
-    struct prompt *p = prompt_open(&s->prompt, PROMPT_MENU, sort_done);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_MENU, sort_done, "Sort by");
 
     all_columns(s, &columns);
-    snprintf(p->title, sizeof p->title, "Sort by");
     for (size_t i = 0; i < v->kind->n_columns; i++) {
         if (columns[i] == v->sort)
             p->cursor = i;
@@ -67,7 +66,7 @@ static void run_sort(struct session *s)
     free(columns);
 }
 
-static void sort_beside(struct session *s, bool right)
+static void sort_beside(struct session *s, int by)
 {
     struct view *v = session_view(s);
     const struct column **columns;
@@ -76,23 +75,13 @@ static void sort_beside(struct session *s, bool right)
     while (at < n && columns[at] != v->sort)
         at++;
     if (at == n) // sorted by none of them: begin at the end one goes away from
-        at = right && n ? n - 1 : 0;
+        at = by > 0 && n ? n - 1 : 0;
     if (n) {
-        const struct column *column = columns[(at + (right ? 1 : n - 1)) % n];
+        const struct column *column = columns[(at + n + (size_t)by) % n];
         arrange_sort(s, column, column->flags & COL_DESCENDING);
         session_say(s, SEVERITY_NOTICE, "sorted by %s", column->title);
     }
     free(columns);
-}
-
-static void run_sort_right(struct session *s)
-{
-    sort_beside(s, true);
-}
-
-static void run_sort_left(struct session *s)
-{
-    sort_beside(s, false);
 }
 
 static void run_invert(struct session *s)
@@ -183,9 +172,9 @@ static void chooser_done(struct session *s, bool accepted)
 
 static void run_columns(struct session *s)
 {
-    struct prompt *p = prompt_open(&s->prompt, PROMPT_MENU, chooser_done);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_MENU, chooser_done, "Columns of %s",
+                                   session_view(s)->kind->title);
 
-    snprintf(p->title, sizeof p->title, "Columns of %s", session_view(s)->kind->title);
     p->hint = "Space show  Left Right move  Del as usual  Enter done  Esc back";
     p->key = chooser_key;
     fill_chooser(s, false);
@@ -195,8 +184,9 @@ static void run_columns(struct session *s)
 static const struct command commands[] = {
     {.name = "sort", .label = "Sort", .keys = {K_F6}, .run = run_sort,
      .help = "choose the column to sort by"},
-    {.name = "sort-right", .keys = {'>'}, .run = run_sort_right, .help = "sort by the next column"},
-    {.name = "sort-left", .keys = {'<'}, .run = run_sort_left,
+    {.name = "sort-right", .keys = {'>'}, .run_by = sort_beside, .by = 1,
+     .help = "sort by the next column"},
+    {.name = "sort-left", .keys = {'<'}, .run_by = sort_beside, .by = -1,
      .help = "sort by the previous column"},
     {.name = "invert", .keys = {'I'}, .run = run_invert, .help = "invert the order"},
     {.name = "columns", .keys = {'c'}, .run = run_columns,

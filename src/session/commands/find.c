@@ -48,35 +48,24 @@ static void search_done(struct session *s, bool accepted)
 
 static void run_search(struct session *s)
 {
-    struct prompt *p = prompt_open(&s->prompt, PROMPT_LINE, search_done);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_LINE, search_done, "Search");
 
-    snprintf(p->title, sizeof p->title, "Search");
     p->changed = search_typed;
     s->search.origin_cursor = session_view(s)->cursor;
     s->search.has_origin = session_selected(s, &s->search.origin) != NULL;
 }
 
-static void again(struct session *s, bool backwards)
+static void search_again(struct session *s, int by)
 {
     struct view *v = session_view(s);
     size_t row;
 
     if (!s->search.text[0])
         session_say(s, SEVERITY_NOTICE, "nothing searched for yet");
-    else if (view_search(v, s->snapshot, s->search.text, v->cursor, backwards, &row))
+    else if (view_search(v, s->snapshot, s->search.text, v->cursor, by < 0, &row))
         view_select(v, s->snapshot, row);
     else
         session_say(s, SEVERITY_WARNING, "not found: %s", s->search.text);
-}
-
-static void run_search_next(struct session *s)
-{
-    again(s, false);
-}
-
-static void run_search_previous(struct session *s)
-{
-    again(s, true);
 }
 
 // --- filter ---------------------------------------------------------------------------------------
@@ -117,9 +106,8 @@ static void filter_done(struct session *s, bool accepted)
 
 static void run_filter(struct session *s)
 {
-    struct prompt *p = prompt_open(&s->prompt, PROMPT_LINE, filter_done);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_LINE, filter_done, "Filter");
 
-    snprintf(p->title, sizeof p->title, "Filter");
     prompt_set_text(p, session_view(s)->filter_text);
     p->changed = filter_typed;
 }
@@ -178,11 +166,10 @@ static uint32_t *owners(const struct kind *kind, const struct snapshot *s, size_
 static void run_owner(struct session *s)
 {
     const struct kind *kind = session_view(s)->kind;
-    struct prompt *p = prompt_open(&s->prompt, PROMPT_MENU, owner_done);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_MENU, owner_done, "%s of", kind->title);
     size_t n = 0, same = 0;
     uint32_t *uids = s->snapshot ? owners(kind, s->snapshot, &n) : NULL;
 
-    snprintf(p->title, sizeof p->title, "%s of", kind->title);
     prompt_item(p, EVERYBODY, "%-16s %8zu", "everybody",
                 s->snapshot ? kind_total(kind, s->snapshot) : 0);
     for (size_t i = 0; i < n; i++) {
@@ -213,7 +200,6 @@ static void orphan_age_done(struct session *s, bool accepted)
         return;
     if (!text_parse_age(p->text, &s->orphan_age)) {
         snprintf(p->error, sizeof p->error, CONFIG_AGES);
-        p->error_at = 0;
     } else if (s->orphan_age > 0) {
         session_say(s, SEVERITY_NOTICE, "orphans: what has been idle for %s",
                     text_age_exact(text, sizeof text, s->orphan_age));
@@ -224,19 +210,18 @@ static void orphan_age_done(struct session *s, bool accepted)
 
 static void run_orphan_age(struct session *s)
 {
-    struct prompt *p = prompt_open(&s->prompt, PROMPT_LINE, orphan_age_done);
     char text[TEXT_SHORT];
 
-    snprintf(p->title, sizeof p->title, "Orphans have been idle for (now %s)",
-             text_age_exact(text, sizeof text, s->orphan_age));
+    prompt_open(&s->prompt, PROMPT_LINE, orphan_age_done, "Orphans have been idle for (now %s)",
+                text_age_exact(text, sizeof text, s->orphan_age));
 }
 
 // clang-format off
 static const struct command commands[] = {
     {.name = "search", .label = "Search", .keys = {K_F3, '/'}, .run = run_search,
      .help = "search forward as you type"},
-    {.name = "search-next", .keys = {'n'}, .run = run_search_next, .help = "next match"},
-    {.name = "search-previous", .keys = {'N'}, .run = run_search_previous,
+    {.name = "search-next", .keys = {'n'}, .run_by = search_again, .by = 1, .help = "next match"},
+    {.name = "search-previous", .keys = {'N'}, .run_by = search_again, .by = -1,
      .help = "previous match"},
     {.name = "filter", .label = "Filter", .keys = {K_F4, '\\'}, .run = run_filter,
      .help = "show only matching rows: words, owner=apache|list size>1M !word, or between them"},

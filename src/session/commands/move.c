@@ -4,37 +4,17 @@
 
 enum { PAGE_UNKNOWN = 10 };
 
-static void move(struct session *s, long by)
+static void move(struct session *s, int by)
 {
     view_move(session_view(s), s->snapshot, by);
 }
 
 // One row of the page before stays in sight.
-static long page(struct session *s)
+static void move_pages(struct session *s, int by)
 {
     size_t rows = session_view(s)->page;
 
-    return rows > 1 ? (long)rows - 1 : rows ? 1 : PAGE_UNKNOWN;
-}
-
-static void run_up(struct session *s)
-{
-    move(s, -1);
-}
-
-static void run_down(struct session *s)
-{
-    move(s, 1);
-}
-
-static void run_page_up(struct session *s)
-{
-    move(s, -page(s));
-}
-
-static void run_page_down(struct session *s)
-{
-    move(s, page(s));
+    move(s, by * (rows > 1 ? (int)rows - 1 : rows ? 1 : PAGE_UNKNOWN));
 }
 
 static void run_first(struct session *s)
@@ -47,30 +27,26 @@ static void run_last(struct session *s)
     view_select(session_view(s), s->snapshot, SIZE_MAX);
 }
 
-static void run_left(struct session *s)
+static void pan(struct session *s, int by)
 {
     struct view *v = session_view(s);
 
-    v->pan -= v->pan > 0;
-}
-
-static void run_right(struct session *s)
-{
-    struct view *v = session_view(s);
-
-    v->pan += v->pan + 1 < v->kind->n_columns;
+    if (by < 0)
+        v->pan -= v->pan > 0;
+    else
+        v->pan += v->pan + 1 < v->kind->n_columns;
 }
 
 // clang-format off
 static const struct command commands[] = {
-    {.name = "up", .keys = {K_UP}, .run = run_up, .help = "one row up"},
-    {.name = "down", .keys = {K_DOWN}, .run = run_down, .help = "one row down"},
-    {.name = "page-up", .keys = {K_PGUP}, .run = run_page_up, .help = "one page up"},
-    {.name = "page-down", .keys = {K_PGDN}, .run = run_page_down, .help = "one page down"},
+    {.name = "up", .keys = {K_UP}, .run_by = move, .by = -1, .help = "one row up"},
+    {.name = "down", .keys = {K_DOWN}, .run_by = move, .by = 1, .help = "one row down"},
+    {.name = "page-up", .keys = {K_PGUP}, .run_by = move_pages, .by = -1, .help = "one page up"},
+    {.name = "page-down", .keys = {K_PGDN}, .run_by = move_pages, .by = 1, .help = "one page down"},
     {.name = "first", .keys = {K_HOME, 'g'}, .run = run_first, .help = "to the first row"},
     {.name = "last", .keys = {K_END, 'G'}, .run = run_last, .help = "to the last row"},
-    {.name = "left", .keys = {K_LEFT}, .run = run_left, .help = "columns further left"},
-    {.name = "right", .keys = {K_RIGHT}, .run = run_right, .help = "columns further right"},
+    {.name = "left", .keys = {K_LEFT}, .run_by = pan, .by = -1, .help = "columns further left"},
+    {.name = "right", .keys = {K_RIGHT}, .run_by = pan, .by = 1, .help = "columns further right"},
 };
 // clang-format on
 

@@ -43,7 +43,6 @@ static void interval_done(struct session *s, bool accepted)
         return;
     if (!settings_interval(p->text, &seconds)) {
         snprintf(p->error, sizeof p->error, CONFIG_INTERVALS);
-        p->error_at = 0;
         return;
     }
     s->interval = seconds;
@@ -52,9 +51,8 @@ static void interval_done(struct session *s, bool accepted)
 
 static void run_interval(struct session *s)
 {
-    struct prompt *p = prompt_open(&s->prompt, PROMPT_LINE, interval_done);
-
-    snprintf(p->title, sizeof p->title, "Seconds between refreshes (now %g)", s->interval);
+    prompt_open(&s->prompt, PROMPT_LINE, interval_done, "Seconds between refreshes (now %g)",
+                s->interval);
 }
 
 static void run_redraw(struct session *s)

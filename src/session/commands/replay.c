@@ -38,28 +38,14 @@ static void go(struct session *s, const struct move *move)
     sampler_move(s->sampler, move);
 }
 
-static void run_next(struct session *s)
+static void go_by(struct session *s, int by)
 {
     const struct playback *recorded = recording(s);
 
-    if (!recorded)
-        return;
-    if (recorded->place == PLACE_LAST)
-        session_say(s, SEVERITY_NOTICE, "this is the last picture");
-    else
-        go(s, &(struct move){.to = MOVE_BY, .by = 1});
-}
-
-static void run_previous(struct session *s)
-{
-    const struct playback *recorded = recording(s);
-
-    if (!recorded)
-        return;
-    if (recorded->place == PLACE_FIRST)
-        session_say(s, SEVERITY_NOTICE, "this is the first picture");
-    else
-        go(s, &(struct move){.to = MOVE_BY, .by = -1});
+    if (recorded && recorded->place == (by > 0 ? PLACE_LAST : PLACE_FIRST))
+        session_say(s, SEVERITY_NOTICE, "this is the %s picture", by > 0 ? "last" : "first");
+    else if (recorded)
+        go(s, &(struct move){.to = MOVE_BY, .by = by});
 }
 
 // A time without a date is one of the day that is shown.
@@ -86,7 +72,6 @@ static void time_done(struct session *s, bool accepted)
     if (!moment_parse(p->text, day_end(s->snapshot->time), &move.time)) {
         snprintf(p->error, sizeof p->error,
                  "a time as 03:12, 2026-11-28 03:12, first or last is needed");
-        p->error_at = 0;
         return;
     }
     go(s, &move);
@@ -94,10 +79,8 @@ static void time_done(struct session *s, bool accepted)
 
 static void run_time(struct session *s)
 {
-    if (!recording(s))
-        return;
-    struct prompt *p = prompt_open(&s->prompt, PROMPT_LINE, time_done);
-    snprintf(p->title, sizeof p->title, "Go to time");
+    if (recording(s))
+        prompt_open(&s->prompt, PROMPT_LINE, time_done, "Go to time");
 }
 
 static void speed_done(struct session *s, bool accepted)
@@ -109,7 +92,6 @@ static void speed_done(struct session *s, bool accepted)
         return;
     if (!text_parse_int(p->text[0] ? p->text : "1", 1, 100000, &speed)) {
         snprintf(p->error, sizeof p->error, "a number from 1 to 100000 is needed");
-        p->error_at = 0;
         return;
     }
     go(s, &(struct move){.to = MOVE_PLAY, .speed = (double)speed});
@@ -125,8 +107,7 @@ static void run_play(struct session *s)
         go(s, &(struct move){.to = MOVE_PLAY});
         return;
     }
-    struct prompt *p = prompt_open(&s->prompt, PROMPT_LINE, speed_done);
-    snprintf(p->title, sizeof p->title, "Playback speed (1: as recorded)");
+    prompt_open(&s->prompt, PROMPT_LINE, speed_done, "Playback speed (1: as recorded)");
 }
 
 // On the bar, of a recording.
@@ -155,9 +136,9 @@ static const char *play_label(struct session *s)
 
 // clang-format off
 static const struct command commands[] = {
-    {.name = "picture-next", .label_here = next_label, .keys = {'t'}, .run = run_next,
+    {.name = "picture-next", .label_here = next_label, .keys = {'t'}, .run_by = go_by, .by = 1,
      .help = "the next picture"},
-    {.name = "picture-previous", .label_here = previous_label, .keys = {'T'}, .run = run_previous,
+    {.name = "picture-previous", .label_here = previous_label, .keys = {'T'}, .run_by = go_by, .by = -1,
      .help = "the picture before"},
     {.name = "picture-time", .label_here = time_label, .keys = {'b'}, .run = run_time,
      .help = "go to a time: 03:12, 2026-11-28 03:12, first, last"},

@@ -216,9 +216,9 @@ void save_report(struct session *s)
     const char *host = s->snapshot->system.hostname;
     strftime(when, sizeof when, "%Y%m%d-%H%M%S", localtime_r(&now, &local));
     snprintf(name, sizeof name, "ipctop-%s%s%s.md", host, *host ? "-" : "", when);
-    struct prompt *p = prompt_open(&s->prompt, PROMPT_LINE, report_done);
-    snprintf(p->title, sizeof p->title, "Write a report to %s(.md, else text)",
-             s->options.save_dir ? "a name in --save-dir " : "");
+    struct prompt *p =
+        prompt_open(&s->prompt, PROMPT_LINE, report_done, "Write a report to %s(.md, else text)",
+                    s->options.save_dir ? "a name in --save-dir " : "");
     prompt_set_text(p, name);
     s->reporting = true;
 }
@@ -229,9 +229,9 @@ void save_ask(struct session *s)
         session_say(s, SEVERITY_WARNING, "nothing to write yet");
         return;
     }
-    struct prompt *p = prompt_open(&s->prompt, PROMPT_LINE, name_done);
-    snprintf(p->title, sizeof p->title, "Write %s to %s(%s)", session_view(s)->kind->name,
-             s->options.save_dir ? "a name in --save-dir " : "", s->options.view_endings);
+    prompt_open(&s->prompt, PROMPT_LINE, name_done, "Write %s to %s(%s)",
+                session_view(s)->kind->name, s->options.save_dir ? "a name in --save-dir " : "",
+                s->options.view_endings);
 }
 
 static int produce_settings(FILE *out, void *arg, size_t *rows)
@@ -283,9 +283,8 @@ static void replace_done(struct session *s, bool accepted)
 
 static void ask_replace(struct session *s, const char *path)
 {
-    struct prompt *p = prompt_open(&s->prompt, PROMPT_CONFIRM, replace_done);
+    struct prompt *p = prompt_open(&s->prompt, PROMPT_CONFIRM, replace_done, "Write");
 
-    snprintf(p->title, sizeof p->title, "Write");
     snprintf(p->consequence.question, sizeof p->consequence.question, "Replace this file?");
     snprintf(p->consequence.effect, sizeof p->consequence.effect,
              "%s is there already. What it holds is lost.", path);

@@ -26,24 +26,14 @@ static void run_tab(struct session *s, int32_t key)
                     "hosts are listed where several are read: --from A --from B");
 }
 
-static void go_round(struct session *s, size_t by)
+static void go_round(struct session *s, int by)
 {
     size_t tab = s->tab;
 
     do
-        tab = (tab + by) % kind_tabs();
+        tab = (tab + kind_tabs() + (size_t)by) % kind_tabs();
     while (!session_has_tab(s, tab));
     session_tab(s, tab);
-}
-
-static void run_tab_next(struct session *s)
-{
-    go_round(s, 1);
-}
-
-static void run_tab_previous(struct session *s)
-{
-    go_round(s, kind_tabs() - 1);
 }
 
 static void run_waiters(struct session *s)
@@ -78,7 +68,7 @@ static void run_triage(struct session *s)
 {
     size_t tab;
 
-    if (session_tab_of(&kind_findings, &tab))
+    if (kind_tab(&kind_findings, &tab))
         session_tab(s, tab);
 }
 
@@ -123,8 +113,7 @@ static void open_process(struct session *s, struct process_view of(const struct 
         return; // it is there
     process_path_text(s->snapshot, &opened.process, path, sizeof path);
     snprintf(path + strlen(path), sizeof path - strlen(path), "%s", opened.what);
-    if (!session_push(s, opened.opened, &opened.process, path))
-        session_say(s, SEVERITY_NOTICE, "no deeper: Esc goes back");
+    session_push(s, opened.opened, &opened.process, path);
 }
 
 static void run_process(struct session *s)
@@ -250,8 +239,8 @@ static const struct command commands[] = {
     {.name = "tab", .keys = {'1', '2', '3', '4', '5', '6', '7', '8', '9', '0'}, .flags = CMD_TABS,
      .run_key = run_tab,
      .help = "go to the view of that number"},
-    {.name = "tab-next", .keys = {K_TAB}, .run = run_tab_next, .help = "next view"},
-    {.name = "tab-previous", .keys = {K_BACKTAB}, .run = run_tab_previous, .help = "previous view"},
+    {.name = "tab-next", .keys = {K_TAB}, .run_by = go_round, .by = 1, .help = "next view"},
+    {.name = "tab-previous", .keys = {K_BACKTAB}, .run_by = go_round, .by = -1, .help = "previous view"},
     {.name = "triage", .keys = {'!'}, .run = run_triage, .help = "to Triage: what is wrong"},
     {.name = "enter", .label_here = enter_label, .keys = {K_ENTER}, .flags = CMD_OBJECT, .run = session_enter,
      .help = "open the row: its holders, mappings, elements, waiters; the objects of a finding, the peer of a socket"},

@@ -7,7 +7,7 @@
 
 #include "session/prompt/edit.h"
 
-static void prompt_empty(struct prompt *p)
+void prompt_close(struct prompt *p)
 {
     vec_free(&p->actions);
     vec_free(&p->targets);
@@ -19,18 +19,19 @@ static void prompt_empty(struct prompt *p)
 }
 
 struct prompt *prompt_open(struct prompt *p, enum prompt_type type,
-                           void (*done)(struct session *session, bool accepted))
+                           void (*done)(struct session *session, bool accepted), const char *title,
+                           ...)
 {
-    prompt_empty(p);
+    va_list args;
+
+    prompt_close(p);
+    va_start(args, title);
+    vsnprintf(p->title, sizeof p->title, title, args);
+    va_end(args);
     p->serial++;
     p->type = type;
     p->done = done;
     return p;
-}
-
-void prompt_close(struct prompt *p)
-{
-    prompt_empty(p);
 }
 
 void prompt_item(struct prompt *p, int64_t value, const char *format, ...)
