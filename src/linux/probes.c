@@ -24,11 +24,8 @@ struct prober {
 static struct attachments *attachments_of(struct linux_source *self)
 {
     pthread_mutex_lock(&self->learning);
-    if (!self->attachments) {
-        self->attachments = attachments_new(self->machine.proc, self->text_only);
-        if (self->attachments && self->read_only)
-            attachments_read_only(self->attachments);
-    }
+    if (!self->attachments)
+        self->attachments = attachments_new(self->machine.proc, self->text_only, self->read_only);
     struct attachments *attachments = self->attachments;
     pthread_mutex_unlock(&self->learning);
     return attachments;
@@ -54,27 +51,6 @@ void linux_prober_free(void *arg, struct prober *prober)
         return;
     process_reader_free(prober->processes);
     free(prober);
-}
-
-static void probe_attachments(struct linux_source *self, enum probe_what what, int32_t pid,
-                              uint64_t facts, struct answer *answer)
-{
-    struct attachments *attachments = attachments_of(self);
-
-    if (!attachments)
-        answer->error = -errno; // too many open files, perhaps: the next one tries again
-    else if (what == PROBE_ATTACHMENTS && facts & PROBE_WITH_SHARED)
-        attachments_probe_with_shared(attachments, pid, answer);
-    else if (what == PROBE_ATTACHMENTS)
-        attachments_probe(attachments, pid, answer);
-    else if (what == PROBE_SHARED)
-        attachments_probe_shared(attachments, pid, facts & PROBE_OPEN, answer);
-    else if (what == PROBE_SHARED_FILE)
-        attachments_probe_shared_file(attachments, pid, answer);
-    else if (what == PROBE_EXACT)
-        attachments_probe_exact(attachments, pid, answer);
-    else
-        attachments_probe_use(attachments, pid, what == PROBE_ALL_MAPS, answer);
 }
 
 // What is asked of the machine, not of one process.
@@ -111,6 +87,7 @@ void linux_probe(void *arg, struct prober *prober, const struct probe *probe, st
 {
     struct linux_source *self = arg;
     const struct machine *machine = &self->machine;
+    struct attachments *attachments;
     int32_t pid = (int32_t)probe->id;
 
     answer->ipc_namespace = probe->ipc_namespace;
@@ -121,7 +98,10 @@ void linux_probe(void *arg, struct prober *prober, const struct probe *probe, st
     case PROBE_ALL_MAPS:
     case PROBE_SHARED:
     case PROBE_SHARED_FILE:
-        probe_attachments(self, probe->what, pid, probe->facts, answer);
+        if ((attachments = attachments_of(self)))
+            attachments_probe(attachments, probe->what, pid, probe->facts, answer);
+        else
+            answer->error = -errno; // too many open files, perhaps: the next one tries again
         break;
     case PROBE_PROCESS:
         process_reader_probe(prober->processes, pid, probe->facts, answer);

@@ -80,8 +80,8 @@ static void ask_for_both(struct attachments *by, pid_t pid, const struct answer 
 {
     struct answer both = {0}, shared = {0};
 
-    attachments_probe_with_shared(by, pid, &both);
-    attachments_probe_shared(by, pid, false, &shared);
+    attachments_probe(by, PROBE_ATTACHMENTS, pid, PROBE_WITH_SHARED, &both);
+    attachments_probe(by, PROBE_SHARED, pid, 0, &shared);
     assert_same(&both, segments);
     if (!both.error && both.mappings.n)
         assert_int_equal(both.method, segments->method);
@@ -101,8 +101,8 @@ static struct answer ask(pid_t pid)
 {
     struct answer best = {0}, text = {0};
 
-    attachments_probe(by_best, pid, &best);
-    attachments_probe(by_text, pid, &text);
+    attachments_probe(by_best, PROBE_ATTACHMENTS, pid, 0, &best);
+    attachments_probe(by_text, PROBE_ATTACHMENTS, pid, 0, &text);
     assert_same(&best, &text);
     if (!best.error && best.mappings.n) {
         assert_int_equal(best.method, best_method);
@@ -320,7 +320,7 @@ TEST(an_exited_main_thread_does_not_hide_the_others)
     assert_false(answer.exiting);
     assert_int_equal(answer.process.start_ticks, start_of(child));
     answer_clear(&answer);
-    attachments_probe_use(by_best, child, false, &answer);
+    attachments_probe(by_best, PROBE_MAP_USE, child, 0, &answer);
     assert_int_equal(answer.error, 0);
     assert_int_equal(answer.mappings.n, 1);
     assert_int_equal(answer.mappings.at[0].rss, PAGE);
@@ -404,7 +404,7 @@ TEST(exiting_is_told_from_gone)
         while (!seen && !is_zombie(&child)) {
             uint64_t counted = nattch();
             answer_clear(&answer);
-            attachments_probe(tries % 2 ? by_best : by_text, child, &answer);
+            attachments_probe(tries % 2 ? by_best : by_text, PROBE_ATTACHMENTS, child, 0, &answer);
             seen = answer.exiting && answer.mappings.n == 0 && answer.error == 0 && counted == 1;
         }
         answer_clear(&answer);
@@ -422,8 +422,8 @@ static struct answer ask_exact(pid_t pid)
 {
     struct answer best = {0}, text = {0};
 
-    attachments_probe_exact(by_best, pid, &best);
-    attachments_probe_exact(by_text, pid, &text);
+    attachments_probe(by_best, PROBE_EXACT, pid, 0, &best);
+    attachments_probe(by_text, PROBE_EXACT, pid, 0, &text);
     assert_same(&best, &text);
     answer_clear(&text);
     return best;
@@ -509,19 +509,19 @@ TEST(an_ordinary_user_is_told_what_it_cannot_read)
     pid_t reader = fork();
     if (reader == 0) {
         child_become_nobody();
-        struct attachments *both[] = {attachments_new("/proc", false),
-                                      attachments_new("/proc", true)};
+        struct attachments *both[] = {attachments_new("/proc", false, false),
+                                      attachments_new("/proc", true, false)};
         for (int i = 0; i < 2; i++) {
             struct answer answer = {0};
-            attachments_probe(both[i], theirs, &answer);
+            attachments_probe(both[i], PROBE_ATTACHMENTS, theirs, 0, &answer);
             if ((answer.error != -EACCES && answer.error != -EPERM) || answer.mappings.n)
                 _exit(2 + i);
             answer_clear(&answer);
-            attachments_probe(both[i], without_leader, &answer);
+            attachments_probe(both[i], PROBE_ATTACHMENTS, without_leader, 0, &answer);
             if ((answer.error != -EACCES && answer.error != -EPERM) || answer.mappings.n)
                 _exit(4 + i);
             answer_clear(&answer);
-            attachments_probe_use(both[i], theirs, false, &answer);
+            attachments_probe(both[i], PROBE_MAP_USE, theirs, 0, &answer);
             if (answer.error != -EACCES && answer.error != -EPERM)
                 _exit(6 + i);
             answer_clear(&answer);
@@ -556,8 +556,8 @@ TEST(an_ordinary_user_sees_its_own)
         struct answer answer = {0};
         child_become_nobody();
         prctl(PR_SET_DUMPABLE, 1);
-        struct attachments *attachments = attachments_new("/proc", false);
-        attachments_probe(attachments, own, &answer);
+        struct attachments *attachments = attachments_new("/proc", false, false);
+        attachments_probe(attachments, PROBE_ATTACHMENTS, own, 0, &answer);
         bool good = answer.error == 0 && answer.mappings.n == 1 && !answer.foreign &&
                     (answer.process.known & PROC_KNOWS_START);
         answer_clear(&answer);
@@ -659,12 +659,12 @@ TEST(a_frozen_cgroup_keeps_a_killed_process_holding)
 static int make_readers(void **state)
 {
     (void)state;
-    by_best = attachments_new("/proc", false);
-    by_text = attachments_new("/proc", true);
+    by_best = attachments_new("/proc", false, false);
+    by_text = attachments_new("/proc", true, false);
     if (!by_best || !by_text)
         return -1;
     struct answer answer = {0};
-    attachments_probe(by_best, getpid(), &answer);
+    attachments_probe(by_best, PROBE_ATTACHMENTS, getpid(), 0, &answer);
     best_method = answer.method;
     answer_clear(&answer);
     if (best_method != SCAN_PROCMAP_QUERY)

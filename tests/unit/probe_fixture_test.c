@@ -34,7 +34,7 @@ static int make_root(void **state)
     free(self);
     free(ns);
     free(link);
-    attachments = attachments_new(root, false);
+    attachments = attachments_new(root, false, false);
     return failed;
 }
 
@@ -95,7 +95,7 @@ static struct answer probe(int32_t pid)
 {
     struct answer answer = {0};
 
-    attachments_probe(attachments, pid, &answer);
+    attachments_probe(attachments, PROBE_ATTACHMENTS, pid, 0, &answer);
     return answer;
 }
 
@@ -204,7 +204,7 @@ TEST(an_exited_leader)
 
 TEST(no_proc_at_all)
 {
-    assert_null(attachments_new("/nonexistent/proc", false));
+    assert_null(attachments_new("/nonexistent/proc", false, false));
     assert_int_equal(errno, ENOENT);
     attachments_free(NULL);
 }

@@ -40,7 +40,7 @@ static const struct maps_engine *choose_engine(int proc, const struct maps_devic
     return error == -ENOTTY ? &maps_by_text : &maps_by_query;
 }
 
-struct attachments *attachments_new(const char *proc, bool text_only)
+struct attachments *attachments_new(const char *proc, bool text_only, bool read_only)
 {
     struct attachments *self = mem_zero(1, sizeof *self);
     struct statfs fs;
@@ -54,7 +54,8 @@ struct attachments *attachments_new(const char *proc, bool text_only)
     }
     self->engine = text_only ? &maps_by_text : choose_engine(self->proc, &self->devices);
     self->own_namespace = namespace_of(self->proc, "self", "ipc");
-    if (fstatfs(self->proc, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC)
+    self->read_only = read_only;
+    if (!read_only && fstatfs(self->proc, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC)
         self->starts = start_times_new();
     return self;
 }
@@ -69,20 +70,13 @@ void attachments_free(struct attachments *self)
     free(self);
 }
 
-void attachments_read_only(struct attachments *self)
-{
-    self->read_only = true;
-    start_times_free(self->starts);
-    self->starts = NULL;
-}
-
 // --- reading a process, whichever of its threads still has the address space --------------------
 
 struct refresh {
     struct attachments *self;
+    enum probe_what what;
+    bool shared;      // other shared memory is looked for
     const char *file; // "maps" or "smaps"
-    bool use, all, shared;
-    bool segments; // as well as `shared`
     struct answer *answer;
     char home[HOME_CAP]; // which task's files answered
     uint64_t instance;   // inode number of the file that did
@@ -102,7 +96,7 @@ static int read_shared(struct refresh *r, int fd)
     struct answer *answer = r->answer;
     struct shared_mappings found = {.objects = answer->shared, .mappings = answer->shared_maps};
     int error = maps_read_shared(fd, r->self->engine == &maps_by_text, &r->self->devices,
-                                 r->segments ? &answer->mappings : NULL, &found);
+                                 r->what == PROBE_ATTACHMENTS ? &answer->mappings : NULL, &found);
 
     answer->shared = found.objects;
     answer->shared_maps = found.mappings;
@@ -122,9 +116,9 @@ static int read_open(struct refresh *r, int fd)
         know_instance(r, fd);
         return result;
     }
-    if (r->use) {
+    if (r->what == PROBE_MAP_USE || r->what == PROBE_ALL_MAPS) {
         answer->method = SCAN_TEXT;
-        return maps_read_use(fd, &self->devices, !r->all, &answer->mappings);
+        return maps_read_use(fd, &self->devices, r->what == PROBE_MAP_USE, &answer->mappings);
     }
     int error = engine->read(fd, &self->devices, &answer->mappings);
     if (error == -ENOTTY && engine != &maps_by_text) {
@@ -246,14 +240,14 @@ static bool file_handle(int proc, const char *home, struct mapping *mapping)
     return true;
 }
 
-static void identify(struct refresh *r, bool exact)
+static void identify(struct refresh *r)
 {
     struct answer *answer = r->answer;
     uint64_t namespace = namespace_of(r->self->proc, r->home, "ipc");
     uint64_t asked = answer->ipc_namespace ? answer->ipc_namespace : r->self->own_namespace;
 
     answer->namespace_differs = namespace && asked && namespace != asked;
-    if (!exact && !answer->namespace_differs)
+    if (r->what != PROBE_EXACT && !answer->namespace_differs)
         return;
     bool any = false;
     for (size_t i = 0; i < answer->mappings.n; i++) {
@@ -298,14 +292,6 @@ static void know_start(struct refresh *r, int32_t pid)
     process->known |= PROC_KNOWS_START;
 }
 
-static void complete(struct refresh *r, int32_t pid, bool exact)
-{
-    if (r->answer->error || !r->answer->mappings.n)
-        return;
-    know_start(r, pid);
-    identify(r, exact);
-}
-
 // What the answer holds from before stands as it did. Leaving the IPC namespace does not change
 // whose segments are mapped.
 static bool holds_still(struct refresh *r, int32_t pid)
@@ -333,63 +319,32 @@ static bool holds_still(struct refresh *r, int32_t pid)
     return true;
 }
 
-void attachments_probe(struct attachments *self, int32_t pid, struct answer *answer)
+void attachments_probe(struct attachments *self, enum probe_what what, int32_t pid, uint64_t facts,
+                       struct answer *answer)
 {
-    struct refresh r = {.self = self, .file = "maps", .answer = answer};
+    bool attached = what == PROBE_ATTACHMENTS, with_shared = attached && facts & PROBE_WITH_SHARED;
+    bool use = what == PROBE_MAP_USE || what == PROBE_ALL_MAPS;
+    struct refresh r = {.self = self,
+                        .what = what,
+                        .shared = with_shared || what == PROBE_SHARED,
+                        .file = use ? "smaps" : "maps",
+                        .answer = answer};
 
-    if (holds_still(&r, pid))
-        return;
-    vec_clear(&answer->mappings);
-    answer->namespace_differs = false;
-    read_process(&r, pid);
-    complete(&r, pid, false);
-}
-
-void attachments_probe_with_shared(struct attachments *self, int32_t pid, struct answer *answer)
-{
-    struct refresh r = {
-        .self = self, .file = "maps", .shared = true, .segments = true, .answer = answer};
-
-    vec_clear(&answer->mappings);
-    answer->namespace_differs = false;
-    read_process(&r, pid);
-    complete(&r, pid, false);
-    if (!answer->error && !answer->mappings.n && answer->shared.n)
-        know_start(&r, pid);
-}
-
-void attachments_probe_exact(struct attachments *self, int32_t pid, struct answer *answer)
-{
-    struct refresh r = {.self = self, .file = "maps", .answer = answer};
-
-    read_process(&r, pid);
-    complete(&r, pid, true);
-}
-
-void attachments_probe_use(struct attachments *self, int32_t pid, bool all, struct answer *answer)
-{
-    struct refresh r = {.self = self, .file = "smaps", .use = true, .all = all, .answer = answer};
-
-    read_process(&r, pid);
-    complete(&r, pid, false);
-}
-
-void attachments_probe_shared(struct attachments *self, int32_t pid, bool open,
-                              struct answer *answer)
-{
-    struct refresh r = {.self = self, .file = "maps", .shared = true, .answer = answer};
-
-    read_process(&r, pid);
-    if (!answer->error && open)
-        answer->error =
-            descriptors_of_shared(self->proc, pid, &answer->shared, &answer->shared_unread);
-    if (!answer->error && answer->shared.n)
-        know_start(&r, pid);
-}
-
-void attachments_probe_shared_file(struct attachments *self, int32_t pid, struct answer *answer)
-{
-    if (answer->shared_maps.n)
+    if (what == PROBE_SHARED_FILE && answer->shared_maps.n)
         answer->error =
             descriptors_map_file(self->proc, pid, &answer->shared_maps.at[0], &answer->shared);
+    if (what == PROBE_SHARED_FILE || (attached && !with_shared && holds_still(&r, pid)))
+        return;
+    if (attached) {
+        vec_clear(&answer->mappings);
+        answer->namespace_differs = false;
+    }
+    read_process(&r, pid);
+    if (!answer->error && what == PROBE_SHARED && facts & PROBE_OPEN)
+        answer->error =
+            descriptors_of_shared(self->proc, pid, &answer->shared, &answer->shared_unread);
+    if (!answer->error && (answer->mappings.n || answer->shared.n))
+        know_start(&r, pid);
+    if (!answer->error && answer->mappings.n)
+        identify(&r);
 }
