@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "linux/process/accounts.h"
 #include "model/consequence/outcomes.h"
 
 // A group's entry lists all its members: 64 KiB are not rare. Beyond, something is wrong.
@@ -140,54 +141,12 @@ static bool has_files_first(const char *database)
     return first;
 }
 
-static int id_order(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-    return (x > y) - (x < y);
-}
-
-// "name:password:number:…" of passwd(5) and group(5). Lines of the old compatible mode name no account.
-static bool parse_account(const char *line, size_t *name_n, uint32_t *id)
-{
-    const char *password = strchr(line, ':');
-    const char *number = password ? strchr(password + 1, ':') : NULL;
-    char *end;
-
-    if (!number || password == line || strchr("+-#", *line) || number[1] < '0' || number[1] > '9')
-        return false;
-    errno = 0;
-    unsigned long value = strtoul(number + 1, &end, 10);
-    *name_n = (size_t)(password - line);
-    *id = (uint32_t)value;
-    return !errno && value <= UINT32_MAX && *end == ':';
-}
-
 void names_local(enum probe_what what, const uint32_t *ids, size_t n, struct named_vec *out)
 {
     bool users = what == PROBE_USER;
-    bool *named = mem_zero(n, sizeof *named); // the first line of a number counts
-    FILE *file = n && has_files_first(users ? "passwd" : "group")
-                     ? fopen(users ? "/etc/passwd" : "/etc/group", "re")
-                     : NULL;
-    char *line = NULL;
-    size_t room = 0, name_n;
-    struct named entry;
 
-    while (file && getline(&line, &room, file) > 0) {
-        const uint32_t *found = parse_account(line, &name_n, &entry.id)
-                                    ? bsearch(&entry.id, ids, n, sizeof *ids, id_order)
-                                    : NULL;
-        if (!found || named[found - ids])
-            continue;
-        named[found - ids] = true;
-        text_escape(entry.name, sizeof entry.name, line, name_n);
-        vec_push(out, entry);
-    }
-    free(line);
-    free(named);
-    if (file)
-        fclose(file);
+    if (n && has_files_first(users ? "passwd" : "group"))
+        accounts_read(users, ids, n, out);
 }
 
 // --- numbers of names ----------------------------------------------------------------------------

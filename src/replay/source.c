@@ -137,18 +137,6 @@ static void act(void *self, const struct action *action, struct outcome *outcome
     *outcome = (struct outcome){.action = *action, .error = -EROFS};
 }
 
-static struct prober *no_prober(void *self)
-{
-    (void)self;
-    return NULL;
-}
-
-static void no_prober_free(void *self, struct prober *prober)
-{
-    (void)self;
-    (void)prober;
-}
-
 static void stop(void *self)
 {
     struct replay *r = self;
@@ -183,8 +171,6 @@ struct source replay_seam(struct replay *r)
                            .damage = damage,
                            .failed = failed,
                            .free = release,
-                           .prober_new = no_prober,
-                           .prober_free = no_prober_free,
                            .act = act};
 }
 

@@ -30,7 +30,7 @@
 
 static void probe(int32_t pid, unsigned facts, struct answer *answer)
 {
-    struct process_reader *procs = process_reader_new(
+    struct prober *procs = process_reader_new(
         "/proc", &(struct process_reader_options){.is_procfs = true, .same_pid_namespace = true});
 
     *answer = (struct answer){0};

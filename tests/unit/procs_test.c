@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "linux/actions/local_name.h"
 #include "linux/names.h"
+#include "linux/process/accounts.h"
 #include "linux/process/list.h"
 #include "linux/process/process.h"
 #include "support/test.h"
@@ -47,7 +47,7 @@ static void make_process(int pid, const char *comm)
 
 static void probe(int32_t pid, unsigned facts, struct answer *answer)
 {
-    struct process_reader *procs =
+    struct prober *procs =
         process_reader_new(root, &(struct process_reader_options){.read_only = true});
 
     *answer = (struct answer){0};
@@ -273,9 +273,9 @@ TEST(users_and_groups)
     names_probe_group(3999999999u, &a);
     assert_int_equal(a.error, -ENOENT);
     answer_clear(&a);
-    local_name(0, name, sizeof name);
+    accounts_user(0, name, sizeof name);
     assert_string_equal(name, "root");
-    local_name(3999999999u, name, sizeof name);
+    accounts_user(3999999999u, name, sizeof name);
     assert_string_equal(name, "uid 3999999999");
 }
 

@@ -6,10 +6,10 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
-#include "linux/actions/local_name.h"
 #include "linux/actions/signal.h"
 #include "linux/actions/unlink.h"
 #include "linux/objects/ipcstat.h"
+#include "linux/process/accounts.h"
 #include "model/consequence/outcomes.h"
 
 enum { MODE_MAX = 0777 };
@@ -20,9 +20,9 @@ static void note_permitted(struct outcome *outcome, const struct owned *o)
     struct outcome_facts *facts = &outcome->facts;
 
     if (o->uid != 0)
-        local_name(o->uid, facts->owner, sizeof facts->owner);
+        accounts_user(o->uid, facts->owner, sizeof facts->owner);
     if (o->cuid != 0 && o->cuid != o->uid)
-        local_name(o->cuid, facts->creator, sizeof facts->creator);
+        accounts_user(o->cuid, facts->creator, sizeof facts->creator);
 }
 
 static void failed(struct outcome *outcome, const struct ipcstat *now, int error)
@@ -145,7 +145,7 @@ static void act_set(const struct action *action, struct outcome *outcome)
     if (call_set(&action->target, &to) == 0) {
         outcome_become(outcome, OUTCOME_SET, 0);
         if (which & SET_UID && !action->set.user[0])
-            local_name(action->set.uid, outcome->facts.owner, sizeof outcome->facts.owner);
+            accounts_user(action->set.uid, outcome->facts.owner, sizeof outcome->facts.owner);
         return;
     }
     int error = errno;

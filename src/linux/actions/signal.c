@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "linux/actions/local_name.h"
+#include "linux/process/accounts.h"
 #include "linux/process/pidfd.h"
 #include "linux/process/proc_file.h"
 #include "linux/process/stat.h"
@@ -26,7 +26,7 @@ static void failed(const char *proc, struct outcome *outcome, int error)
     outcome_become(outcome, error == EPERM ? OUTCOME_NOT_PERMITTED : OUTCOME_ERROR, error);
     snprintf(path, sizeof path, "%s/%" PRId32, proc, outcome->action.target.pid);
     if (error == EPERM && stat(path, &st) == 0 && st.st_uid != 0)
-        local_name(st.st_uid, outcome->facts.owner, sizeof outcome->facts.owner);
+        accounts_user(st.st_uid, outcome->facts.owner, sizeof outcome->facts.owner);
 }
 
 // Its name, and whether it is stopped: by files that answer whatever the process is stuck in.

@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "linux/actions/local_name.h"
+#include "linux/process/accounts.h"
 #include "linux/process/list.h"
 #include "linux/shared/names.h"
 #include "model/consequence/outcomes.h"
@@ -23,7 +23,7 @@ static void failed(struct outcome *outcome, int error)
     } else if (error == EPERM || error == EACCES) { // a sticky directory: unlink(2)
         outcome_become(outcome, OUTCOME_NOT_PERMITTED, error);
         if (uid != 0)
-            local_name(uid, outcome->facts.owner, sizeof outcome->facts.owner);
+            accounts_user(uid, outcome->facts.owner, sizeof outcome->facts.owner);
     } else {
         outcome_become(outcome, OUTCOME_ERROR, error);
     }

@@ -33,11 +33,9 @@ static bool fixture_boot(const char *proc, double *boot)
     return known;
 }
 
-struct process_reader *process_reader_new(const char *proc,
-                                          const struct process_reader_options *options)
+struct prober *process_reader_new(const char *proc, const struct process_reader_options *options)
 {
-    struct process_reader *self =
-        mem_alloc(sizeof *self); // whose text is not touched before it is needed
+    struct prober *self = mem_alloc(sizeof *self); // whose text is not touched before it is needed
 
     self->boot = 0;
     self->path = mem_copy_string(proc);
@@ -48,7 +46,7 @@ struct process_reader *process_reader_new(const char *proc,
     return self;
 }
 
-void process_reader_free(struct process_reader *self)
+void process_reader_free(struct prober *self)
 {
     if (!self)
         return;
@@ -60,7 +58,7 @@ void process_reader_free(struct process_reader *self)
 
 // Of a process that is not dumpable all other files are root's (fs/proc/base.c task_dump_owner()):
 // those that ptrace_may_access() guards open to no one else. What capabilities allow is not seen.
-static void read_access(const struct process_reader *self, int dir, struct process *process)
+static void read_access(const struct prober *self, int dir, struct process *process)
 {
     uid_t user = self->user;
     struct stat status;
@@ -70,7 +68,7 @@ static void read_access(const struct process_reader *self, int dir, struct proce
         process->known |= PROC_READABLE;
 }
 
-void process_reader_further(struct process_reader *self, int32_t pid, uint64_t wanted,
+void process_reader_further(struct prober *self, int32_t pid, uint64_t wanted,
                             struct answer *answer)
 {
     char home[16];
@@ -96,7 +94,7 @@ static void read_user(int dir, struct process *process)
     process->known |= PROC_KNOWS_UID;
 }
 
-static int read_comm(struct process_reader *self, int dir, struct process *process)
+static int read_comm(struct prober *self, int dir, struct process *process)
 {
     ssize_t n = proc_file_read_at(dir, "comm", self->text, FILE_MAX);
 
@@ -111,7 +109,7 @@ static int read_comm(struct process_reader *self, int dir, struct process *proce
 
 // Neither waits for an exec, as stat does. The name comes first and escaped in status
 // (fs/proc/array.c), so that no process can fake the line.
-static int read_status(struct process_reader *self, int dir, struct process *process)
+static int read_status(struct prober *self, int dir, struct process *process)
 {
     int error = read_comm(self, dir, process);
     ssize_t n = error ? error : proc_file_read_at(dir, "status", self->text, FILE_MAX);
@@ -129,7 +127,7 @@ static int read_status(struct process_reader *self, int dir, struct process *pro
 }
 
 // ptrace(2): of a process in a tracing stop. 0 where the tracer is outside this PID namespace.
-static void read_tracer(struct process_reader *self, int dir, struct process *process)
+static void read_tracer(struct prober *self, int dir, struct process *process)
 {
     ssize_t n = proc_file_read_at(dir, "status", self->text, FILE_MAX);
     uint64_t tracer;
@@ -138,8 +136,7 @@ static void read_tracer(struct process_reader *self, int dir, struct process *pr
         process->tracer = (int32_t)tracer;
 }
 
-static int read_process(struct process_reader *self, int32_t pid, uint64_t wanted,
-                        struct process *process)
+static int read_process(struct prober *self, int32_t pid, uint64_t wanted, struct process *process)
 {
     char name[16];
 
@@ -166,13 +163,12 @@ static int read_process(struct process_reader *self, int32_t pid, uint64_t wante
 }
 
 // A mount with hidepid shows no process of others: that is no sign of its end.
-static bool is_hidden(const struct process_reader *self, int32_t pid)
+static bool is_hidden(const struct prober *self, int32_t pid)
 {
     return self->options.same_pid_namespace && kill(pid, 0) < 0 && errno == EPERM;
 }
 
-void process_reader_probe(struct process_reader *self, int32_t pid, uint64_t wanted,
-                          struct answer *answer)
+void process_reader_probe(struct prober *self, int32_t pid, uint64_t wanted, struct answer *answer)
 {
     struct process *process = &answer->process;
 

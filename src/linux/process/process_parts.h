@@ -12,7 +12,7 @@ enum {
     COMMAND_MAX = 16 * 1024, // longer command lines are cut: a screen is full much earlier
 };
 
-struct process_reader {
+struct prober {
     char *path; // of proc
     int proc;   // O_PATH; -1: not open
     struct process_reader_options options;
@@ -26,7 +26,7 @@ struct process_reader {
 // below `home` ("42/") in it: those beyond the first, of a process whose stat is known. 0; -errno:
 // there is no such process, or a further fact could not be read; -ECHILD: it only waits to be
 // reaped, and process->parent is known.
-int process_facts_read(struct process_reader *self, int dir, const char *home, uint64_t wanted,
+int process_facts_read(struct prober *self, int dir, const char *home, uint64_t wanted,
                        struct process *process);
 
 #endif
