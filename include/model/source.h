@@ -110,7 +110,6 @@ struct pid_entry {
     uint64_t instance;
 };
 VEC(pid_entry_vec, struct pid_entry);
-void pid_entries_sort(struct pid_entry *entries, size_t n); // ascending
 
 // How far the machine had come in making processes.
 struct pid_mark {

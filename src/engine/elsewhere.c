@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/order.h"
 #include "base/sum.h"
 #include "engine/refresh.h"
 #include "model/kinds/registry.h"
@@ -126,7 +127,7 @@ static int inside_processes(void *arg, struct pid_entry_vec *out)
     vec_clear(out);
     for (size_t i = 0; i < inside->n; i++)
         vec_push(out, (struct pid_entry){.pid = inside->pids[i]});
-    pid_entries_sort(out->at, out->n);
+    order_sort(out->at, out->n, sizeof *out->at, order_i32);
     return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "engine/ask/collector.h"
 
 struct focus_maps {
@@ -51,8 +52,7 @@ static void take(void *arg, const struct probe *probe, struct answer *answer)
 static void join_scan(struct focus_maps *f, const struct scan *scan, struct mapping_vec *fresh)
 {
     vec_copy(&f->mappings, &scan->mappings);
-    if (fresh->n > 1)
-        qsort(fresh->at, fresh->n, sizeof *fresh->at, by_place);
+    order_sort(fresh->at, fresh->n, sizeof *fresh->at, by_place);
     for (size_t i = 0; i < f->mappings.n; i++) {
         struct mapping *m = &f->mappings.at[i];
         const struct mapping *use =

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/order.h"
 #include "engine/ask/collector.h"
 #include "model/kinds/registry.h"
 
@@ -25,18 +26,6 @@ static void release(void *self)
     vec_free(&names->groups);
     vec_free(&names->fresh_users);
     vec_free(&names->fresh_groups);
-}
-
-static int id_order(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-    return (x > y) - (x < y);
-}
-
-static int named_order(const void *a, const void *b)
-{
-    return id_order(&((const struct named *)a)->id, &((const struct named *)b)->id);
 }
 
 static void add(struct id_vec *ids, uint32_t id)
@@ -103,8 +92,7 @@ static void keep_unknown(struct id_vec *ids, const struct named_vec *known)
 {
     size_t k = 0, kept = 0;
 
-    if (ids->n > 1)
-        qsort(ids->at, ids->n, sizeof *ids->at, id_order);
+    order_sort(ids->at, ids->n, sizeof *ids->at, order_u32);
     for (size_t i = 0; i < ids->n; i++) {
         uint32_t id = ids->at[i];
         while (k < known->n && known->at[k].id < id)
@@ -129,8 +117,7 @@ static void add_fresh(struct named_vec *known, struct named_vec *fresh)
 {
     for (size_t i = 0; i < fresh->n; i++)
         vec_push(known, fresh->at[i]);
-    if (fresh->n)
-        qsort(known->at, known->n, sizeof *known->at, named_order);
+    order_sort(known->at, known->n, sizeof *known->at, order_u32);
     vec_clear(fresh);
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/order.h"
 #include "engine/ask/collector.h"
 
 enum {
@@ -272,8 +273,7 @@ static void build_places(struct namespaces *n, uint64_t shown)
                                                       .start_ticks = m->start_ticks,
                                                       .shown = shown && m->inode == shown});
     }
-    if (places->n > 1)
-        qsort(places->at, places->n, sizeof *places->at, by_mount);
+    order_sort(places->at, places->n, sizeof *places->at, by_mount);
     for (size_t i = 0; i < places->n; i++) {
         if (!kept || places->at[kept - 1].inode != places->at[i].inode)
             places->at[kept++] = places->at[i];

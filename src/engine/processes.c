@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/order.h"
 #include "engine/ask/collector.h"
 #include "engine/given_processes.h"
 #include "model/identity/find_row.h"
@@ -205,13 +206,6 @@ static void adopt_all(struct processes *p, const struct process_list *list)
     vec_clear(&p->fresh);
 }
 
-static int pid_order(const void *a, const void *b)
-{
-    int32_t x = ((const struct known *)a)->process.pid, y = ((const struct known *)b)->process.pid;
-
-    return (x > y) - (x < y);
-}
-
 // What came with the holders is not asked again, unless verdicts need parents, which a walk lacks.
 static void take_given(struct processes *p, const struct round *round)
 {
@@ -272,7 +266,7 @@ static void mark_stuck(struct processes *p, struct prober_pool *pool)
         enum probe_what what = stuck.at[i].what;
         const struct known key = {.process.pid = (int32_t)stuck.at[i].id};
         struct known *known =
-            bsearch(&key, p->known.at, p->known.n, sizeof *p->known.at, pid_order);
+            bsearch(&key, p->known.at, p->known.n, sizeof *p->known.at, order_i32);
         if (known && what != PROBE_USER && what != PROBE_GROUP && what != PROBE_SERVER &&
             what != PROBE_PLACES)
             known->stuck = true;

@@ -3,19 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static int pid_order(const void *a, const void *b)
-{
-    const struct pid_entry *x = a, *y = b;
-
-    return (x->pid > y->pid) - (x->pid < y->pid);
-}
-
-void pid_entries_sort(struct pid_entry *entries, size_t n)
-{
-    if (n > 1)
-        qsort(entries, n, sizeof *entries, pid_order);
-}
-
 bool answer_is_gone(const struct answer *answer)
 {
     return answer->error == -ESRCH || answer->error == -ENOENT;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "model/kinds/registry.h"
 
 // --- rows ----------------------------------------------------------------------------------------
@@ -210,8 +211,7 @@ static void bind(struct recorded_table *table, const struct snapshot *s)
     table->rows = mem_zero(n, sizeof *table->rows);
     for (size_t i = 0; i < n; i++)
         table->rows[i] = (struct recorded_row){kind_at(table->kind, s, i), i};
-    if (n > 1)
-        qsort(table->rows, n, sizeof *table->rows, recorded_row_order);
+    order_sort(table->rows, n, sizeof *table->rows, recorded_row_order);
 }
 
 void rebuild_end(struct snapshot *s, struct recorded *r)

@@ -14,8 +14,8 @@ struct connection_end {
     uint32_t port;
 };
 struct connection {
-    struct connection_end local, remote;
     uint64_t inode;
+    struct connection_end local, remote;
 };
 VEC(connection_vec, struct connection);
 struct listening {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "engine/ask/ask.h"
 
 enum { TRIES = 4 }; // processes of a network namespace, where one ended before it answered
@@ -101,8 +102,7 @@ static void list_wanted(struct far_peers *f, struct file_vec *files,
                                                       .file = file,
                                                       .net_namespace = from}));
     }
-    if (f->wanted.n > 1)
-        qsort(f->wanted.at, f->wanted.n, sizeof *f->wanted.at, ends_order);
+    order_sort(f->wanted.at, f->wanted.n, sizeof *f->wanted.at, ends_order);
 }
 
 static int socket_order(const void *a, const void *b)
@@ -118,8 +118,7 @@ static int socket_order(const void *a, const void *b)
 
 static void list_namespaces(struct far_peers *f, struct far_socket_vec *sockets)
 {
-    if (sockets->n > 1)
-        qsort(sockets->at, sockets->n, sizeof *sockets->at, socket_order);
+    order_sort(sockets->at, sockets->n, sizeof *sockets->at, socket_order);
     f->sockets = sockets;
     for (size_t i = 0, end; i < sockets->n; i = end) {
         for (end = i + 1; end < sockets->n; end++)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/order.h"
 #include "engine/ask/collector.h"
 #include "engine/files/peers.h"
 #include "engine/files/sockets.h"
@@ -136,31 +137,21 @@ static void add_files(struct files *f, const struct asking *asking)
 
 // --- ports --------------------------------------------------------------------------------------
 
-static int port_order(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-    return (x > y) - (x < y);
-}
-
 static void add_ports(struct files *f)
 {
     vec_clear(&f->ports);
     for (size_t i = 0; i < f->answers.n; i++) {
         struct process_files *answer = &f->answers.at[i];
-        size_t first = f->ports.n, kept = first;
+        size_t first = f->ports.n;
 
         for (size_t k = 0; k < answer->n; k++)
             if (open_file_listens(&f->files.at[answer->first + k]))
                 vec_push(&f->ports, f->files.at[answer->first + k].port);
-        if (f->ports.n > first + 1)
-            qsort(f->ports.at + first, f->ports.n - first, sizeof *f->ports.at, port_order);
-        for (size_t k = first; k < f->ports.n; k++)
-            if (k == first || f->ports.at[k] != f->ports.at[kept - 1])
-                f->ports.at[kept++] = f->ports.at[k];
-        f->ports.n = kept;
+        size_t n =
+            order_once(f->ports.at + first, f->ports.n - first, sizeof *f->ports.at, order_u32);
+        f->ports.n = first + n;
         answer->first_port = (uint32_t)first;
-        answer->n_ports = (uint32_t)(kept - first);
+        answer->n_ports = (uint32_t)n;
     }
 }
 

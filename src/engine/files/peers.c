@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/order.h"
 #include "engine/files/far_peers.h"
 
 struct end { // a socket that is looked for
@@ -21,26 +22,13 @@ struct peers {
     struct far_socket_vec far_sockets;
 };
 
-static int end_order(const void *a, const void *b)
-{
-    uint64_t x = ((const struct end *)a)->inode, y = ((const struct end *)b)->inode;
-
-    return (x > y) - (x < y);
-}
-
 static void list_ends(struct peers *p, const struct file_vec *files)
 {
-    size_t kept = 0;
-
     for (size_t i = 0; i < files->n; i++)
         if (files->at[i].peer)
             vec_push(&p->ends, (struct end){.inode = files->at[i].peer});
-    if (p->ends.n > 1)
-        qsort(p->ends.at, p->ends.n, sizeof *p->ends.at, end_order);
-    for (size_t i = 0; i < p->ends.n; i++)
-        if (!kept || p->ends.at[kept - 1].inode != p->ends.at[i].inode)
-            p->ends.at[kept++] = p->ends.at[i];
-    p->ends.n = p->missing = kept;
+    p->ends.n = order_once(p->ends.at, p->ends.n, sizeof *p->ends.at, order_u64);
+    p->missing = p->ends.n;
 }
 
 static struct end *find(struct peers *p, uint64_t inode)
@@ -126,13 +114,6 @@ static void ask_others(struct peers *p, const struct round *round,
 
 // --- their names ----------------------------------------------------------------------------------
 
-static int pid_order(const void *a, const void *b)
-{
-    int32_t x = ((const struct process *)a)->pid, y = ((const struct process *)b)->pid;
-
-    return (x > y) - (x < y);
-}
-
 static void ask_names(struct peers *p, const struct round *round)
 {
     struct pid_vec pids = {0};
@@ -142,8 +123,7 @@ static void ask_names(struct peers *p, const struct round *round)
     pids_settle(&pids);
     ask_processes(round->pool, &pids, 0, &p->processes, NULL);
     vec_free(&pids);
-    if (p->processes.n > 1)
-        qsort(p->processes.at, p->processes.n, sizeof *p->processes.at, pid_order);
+    order_sort(p->processes.at, p->processes.n, sizeof *p->processes.at, order_i32);
 }
 
 // Those that lead into another namespace have a process only now.
@@ -157,8 +137,7 @@ static void find_far(struct peers *p, const struct round *round, struct file_vec
     for (size_t i = 0; i < files->n; i++)
         if (files->at[i].peer_pid)
             vec_push(&p->ends, (struct end){files->at[i].peer, files->at[i].peer_pid});
-    if (p->ends.n > 1)
-        qsort(p->ends.at, p->ends.n, sizeof *p->ends.at, end_order);
+    order_sort(p->ends.at, p->ends.n, sizeof *p->ends.at, order_u64);
 }
 
 static void fill_in(struct peers *p, struct open_file *file)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/order.h"
 
 enum {
     QUIET = 2,        // seconds
@@ -69,8 +70,6 @@ static bool contains(const struct pid_set *set, int32_t pid)
 static void pick(const struct known_holders *k, const struct process_list *list,
                  struct pid_entry_vec *out)
 {
-    size_t kept = 0;
-
     process_list_added(&k->asked, &list->list, out);
     for (size_t i = 0; i < k->holdings.n; i++) { // or the process that has that pid now
         const struct pid_entry *entry = process_list_find(&list->list, k->holdings.at[i].pid);
@@ -83,11 +82,7 @@ static void pick(const struct known_holders *k, const struct process_list *list,
         if (entry)
             vec_push(out, *entry);
     }
-    pid_entries_sort(out->at, out->n);
-    for (size_t i = 0; i < out->n; i++)
-        if (kept == 0 || out->at[kept - 1].pid != out->at[i].pid)
-            out->at[kept++] = out->at[i];
-    out->n = kept;
+    out->n = order_once(out->at, out->n, sizeof *out->at, order_i32);
 }
 
 // Condition 4: every process that held something and is not stuck holds the same.

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/order.h"
 #include "engine/ask/collector.h"
 #include "model/record/shm_limit.h"
 #include "sharing.h"
@@ -129,8 +130,7 @@ static void build(struct places *p)
     for (size_t i = 0; i < p->known.n; i++)
         if (p->known.at[i].answered)
             vec_push(rows, p->known.at[i].place);
-    if (rows->n > 1)
-        qsort(rows->at, rows->n, sizeof *rows->at, by_device);
+    order_sort(rows->at, rows->n, sizeof *rows->at, by_device);
     for (size_t i = 0; i < rows->n; i++)
         if (!kept || rows->at[kept - 1].dev_major != rows->at[i].dev_major ||
             rows->at[kept - 1].dev_minor != rows->at[i].dev_minor)

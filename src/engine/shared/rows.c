@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/order.h"
 #include "model/record/shm_limit.h"
 
 // Where not all processes could be asked, none seen means nothing.
@@ -96,8 +97,7 @@ void rows_fill(const struct sharing *sharing, struct snapshot *s)
         vec_push(&all, row);
     }
     vec_free(&named);
-    if (all.n > 1)
-        qsort(all.at, all.n, sizeof *all.at, shared_by_id);
+    order_sort(all.at, all.n, sizeof *all.at, shared_by_id);
     free(table->at);
     *table = (struct table){.at = all.at, .n = all.n, .size = sizeof *all.at};
 }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/order.h"
+
 enum {
     MAPPINGS_MAX = 1 << 17, // in all; those of the last processes are left out
     ROOM = 64, // objects that are gathered before those of several processes are made one
@@ -46,8 +48,7 @@ static void settle_objects(struct sharing *sharing)
     struct shared_vec *objects = &sharing->objects;
     size_t kept = 0;
 
-    if (objects->n > 1)
-        qsort(objects->at, objects->n, sizeof *objects->at, shared_by_id);
+    order_sort(objects->at, objects->n, sizeof *objects->at, shared_by_id);
     for (size_t i = 0; i < objects->n; i++) {
         if (kept && shared_order(&objects->at[kept - 1].id, &objects->at[i].id) == 0)
             sharing_merge(&objects->at[kept - 1], &objects->at[i]);
@@ -149,11 +150,9 @@ static int mapping_order(const void *a, const void *b)
 void sharing_settle(struct sharing *sharing)
 {
     settle_objects(sharing);
-    if (sharing->holders.n > 1)
-        qsort(sharing->holders.at, sharing->holders.n, sizeof *sharing->holders.at, holder_order);
-    if (sharing->mappings.n > 1)
-        qsort(sharing->mappings.at, sharing->mappings.n, sizeof *sharing->mappings.at,
-              mapping_order);
+    order_sort(sharing->holders.at, sharing->holders.n, sizeof *sharing->holders.at, holder_order);
+    order_sort(sharing->mappings.at, sharing->mappings.n, sizeof *sharing->mappings.at,
+               mapping_order);
 }
 
 void sharing_keep_named(struct sharing *sharing, const struct snapshot *tables)

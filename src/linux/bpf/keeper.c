@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/order.h"
 #include "linux/bpf/tracepoints.h"
 
 enum { FALLBACK_DESCRIPTORS = 4096 };
@@ -19,11 +20,6 @@ struct answer {   // of the keeper, once
     int error;    // 0: all is attached
     size_t which; // else the first that is not
 };
-
-static int by_number(const void *a, const void *b)
-{
-    return (*(const int *)a > *(const int *)b) - (*(const int *)a < *(const int *)b);
-}
 
 static void close_between(int first, int last)
 {
@@ -38,7 +34,7 @@ static void close_all_but(int *keep, size_t n)
 {
     int from = 0;
 
-    qsort(keep, n, sizeof *keep, by_number);
+    qsort(keep, n, sizeof *keep, order_i32);
     for (size_t i = 0; i < n; i++) {
         close_between(from, keep[i] - 1);
         from = keep[i] + 1;

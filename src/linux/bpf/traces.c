@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/order.h"
 #include "base/text.h"
 
 enum { RECENT = 4096, SUMS = 1024, IPC_64 = 0x100 };
@@ -298,6 +299,5 @@ void traces_take(struct traces *t, int64_t now_ns, bool all, struct trace_vec *o
     for (size_t i = 0; i < t->done.n; i++)
         out->at[out->n++] = t->done.at[i];
     vec_free(&t->done); // a burst's memory is given back
-    if (out->n > first)
-        qsort(out->at + first, out->n - first, sizeof *out->at, by_time);
+    order_sort(out->at + first, out->n - first, sizeof *out->at, by_time);
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
+
 struct connection_end connection_end(const uint32_t address[4], bool ipv6, uint16_t port)
 {
     struct connection_end end = {.port = port};
@@ -22,20 +24,13 @@ void connections_add(struct connections *c, uint64_t inode, struct connection_en
 {
     struct connection_vec *to = inode ? &c->by_inode : &c->waiting;
 
-    vec_push(to, ((struct connection){local, remote, inode}));
+    vec_push(to, ((struct connection){inode, local, remote}));
 }
 
 void connections_listen(struct connections *c, uint64_t inode, struct connection_end local)
 {
     vec_push(&c->listeners, ((struct connection){.local = local, .inode = inode}));
     vec_push(&c->listening, ((struct listening){.end = local}));
-}
-
-static int inode_order(const void *a, const void *b)
-{
-    uint64_t x = ((const struct connection *)a)->inode, y = ((const struct connection *)b)->inode;
-
-    return (x > y) - (x < y);
 }
 
 static int ends_order(const void *a, const void *b)
@@ -94,16 +89,9 @@ static void count_clients(struct connections *c, const struct connection_vec *al
 
 static void settle_listening(struct connections *c)
 {
-    size_t kept = 0;
-
-    if (c->listening.n > 1)
-        qsort(c->listening.at, c->listening.n, sizeof *c->listening.at, listening_order);
-    for (size_t i = 0; i < c->listening.n; i++)
-        if (!kept || listening_order(&c->listening.at[kept - 1], &c->listening.at[i]) != 0)
-            c->listening.at[kept++] = c->listening.at[i];
-    c->listening.n = kept;
-    if (c->listeners.n > 1)
-        qsort(c->listeners.at, c->listeners.n, sizeof *c->listeners.at, inode_order);
+    c->listening.n =
+        order_once(c->listening.at, c->listening.n, sizeof *c->listening.at, listening_order);
+    order_sort(c->listeners.at, c->listeners.n, sizeof *c->listeners.at, order_u64);
     count_clients(c, &c->by_inode);
     count_clients(c, &c->waiting);
 }
@@ -123,10 +111,8 @@ void connections_settle(struct connections *c)
 {
     settle_listening(c);
     vec_copy(&c->by_ends, &c->by_inode);
-    if (c->by_inode.n < 2)
-        return;
-    qsort(c->by_inode.at, c->by_inode.n, sizeof *c->by_inode.at, inode_order);
-    qsort(c->by_ends.at, c->by_ends.n, sizeof *c->by_ends.at, ends_order);
+    order_sort(c->by_inode.at, c->by_inode.n, sizeof *c->by_inode.at, order_u64);
+    order_sort(c->by_ends.at, c->by_ends.n, sizeof *c->by_ends.at, ends_order);
 }
 
 uint64_t connections_peer(const struct connections *c, uint64_t inode)

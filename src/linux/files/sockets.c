@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "base/text.h"
 #include "linux/files/connections.h"
 #include "linux/files/unix_sockets.h"
@@ -223,22 +224,13 @@ static int read_file(struct reading *r, const char *proc, int32_t pid)
     return error;
 }
 
-static int inode_order(const void *a, const void *b)
-{
-    uint64_t x = ((const struct socket_entry *)a)->inode;
-    uint64_t y = ((const struct socket_entry *)b)->inode;
-
-    return (x > y) - (x < y);
-}
-
 // A name with a newline may look like the line of another socket. Where one inode has two lines, none
 // of them is believed but for its protocol.
 static void settle(struct socket_vec *sockets)
 {
     size_t kept = 0;
 
-    if (sockets->n > 1)
-        qsort(sockets->at, sockets->n, sizeof *sockets->at, inode_order);
+    order_sort(sockets->at, sockets->n, sizeof *sockets->at, order_u64);
     for (size_t i = 0; i < sockets->n; i++) {
         struct socket_entry *last = kept ? &sockets->at[kept - 1] : NULL;
         if (!last || last->inode != sockets->at[i].inode) {

@@ -17,6 +17,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/order.h"
 #include "base/text.h"
 #include "base/thread.h"
 
@@ -177,13 +178,6 @@ static int list(int fd, struct unix_socket_vec *out)
 
 // --- what of it is wanted -------------------------------------------------------------------------
 
-static int inode_order(const void *a, const void *b)
-{
-    uint32_t x = ((const struct unix_socket *)a)->inode, y = ((const struct unix_socket *)b)->inode;
-
-    return (x > y) - (x < y);
-}
-
 static const struct unix_socket *find(const struct unix_socket_vec *all, uint64_t inode)
 {
     size_t at = vec_lower(all, s, s->inode < inode);
@@ -206,13 +200,11 @@ static int named_order(const void *a, const void *b)
 
 static void sort(struct listing *l)
 {
-    if (l->all.n > 1)
-        qsort(l->all.at, l->all.n, sizeof *l->all.at, inode_order);
+    order_sort(l->all.at, l->all.n, sizeof *l->all.at, order_u32);
     for (size_t i = 0; i < l->all.n; i++)
         if (l->all.at[i].state == SOCKET_ESTABLISHED && l->all.at[i].name && l->all.at[i].peer)
             vec_push(&l->connected, &l->all.at[i]);
-    if (l->connected.n > 1)
-        qsort(l->connected.at, l->connected.n, sizeof *l->connected.at, named_order);
+    order_sort(l->connected.at, l->connected.n, sizeof *l->connected.at, named_order);
 }
 
 // What a socket that listens has accepted bears its name, and not that of one that had it before; what it

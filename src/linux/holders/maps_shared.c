@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/order.h"
 #include "base/text.h"
 #include "procmap_query.h"
 
@@ -114,8 +115,7 @@ void maps_merge_shared(struct shared_vec *objects, size_t first)
 {
     size_t kept = first;
 
-    if (objects->n - first > 1)
-        qsort(&objects->at[first], objects->n - first, sizeof *objects->at, object_order);
+    order_sort(objects->at + first, objects->n - first, sizeof *objects->at, object_order);
     for (size_t i = first; i < objects->n; i++) {
         struct shared *last = &objects->at[kept - (kept > first)];
         if (kept == first || shared_order(&last->id, &objects->at[i].id) != 0) {
@@ -240,7 +240,6 @@ int maps_read_shared(int fd, bool text_only, const struct maps_devices *devices,
             undo(&r, before);
     }
     maps_merge_shared(&out->objects, 0);
-    if (out->mappings.n > 1)
-        qsort(out->mappings.at, out->mappings.n, sizeof *out->mappings.at, mapping_order);
+    order_sort(out->mappings.at, out->mappings.n, sizeof *out->mappings.at, mapping_order);
     return error;
 }

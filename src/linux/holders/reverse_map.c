@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/order.h"
 #include "base/text.h"
 #include "linux/bpf/walk.h"
 #include "linux/process/namespace.h"
@@ -176,26 +177,12 @@ static int by_place(const void *pa, const void *pb)
     return 0;
 }
 
-static int by_pid(const void *pa, const void *pb)
-{
-    int32_t a = ((const struct process *)pa)->pid, b = ((const struct process *)pb)->pid;
-
-    return (a > b) - (a < b);
-}
-
 // Each process once. Nothing is owned by them yet.
 static void settle(struct walked *out)
 {
-    size_t kept = 0;
-
-    if (out->mappings.n > 1)
-        qsort(out->mappings.at, out->mappings.n, sizeof *out->mappings.at, by_place);
-    if (out->processes.n > 1)
-        qsort(out->processes.at, out->processes.n, sizeof *out->processes.at, by_pid);
-    for (size_t i = 0; i < out->processes.n; i++)
-        if (!kept || out->processes.at[kept - 1].pid != out->processes.at[i].pid)
-            out->processes.at[kept++] = out->processes.at[i];
-    out->processes.n = kept;
+    order_sort(out->mappings.at, out->mappings.n, sizeof *out->mappings.at, by_place);
+    out->processes.n =
+        order_once(out->processes.at, out->processes.n, sizeof *out->processes.at, order_i32);
     pids_settle(&out->elsewhere);
 }
 

@@ -6,14 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "base/text.h"
-
-static int id_order(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-    return (x > y) - (x < y);
-}
 
 // "name:password:number:…" of passwd(5) and group(5). Lines of the old compatible mode name no account.
 static bool parse_account(const char *line, size_t *name_n, uint32_t *id)
@@ -41,7 +35,7 @@ void accounts_read(bool users, const uint32_t *ids, size_t n, struct named_vec *
 
     while (file && getline(&line, &room, file) > 0) {
         const uint32_t *found = parse_account(line, &name_n, &entry.id)
-                                    ? bsearch(&entry.id, ids, n, sizeof *ids, id_order)
+                                    ? bsearch(&entry.id, ids, n, sizeof *ids, order_u32)
                                     : NULL;
         if (!found || named[found - ids])
             continue;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/order.h"
 #include "linux/process/proc_file.h"
 
 bool process_list_ended(int32_t pid)
@@ -65,7 +66,7 @@ int process_list_read(const char *proc, struct pid_entry_vec *out)
     int error = -errno;
     closedir(dir);
     if (!sorted)
-        pid_entries_sort(out->at, out->n);
+        order_sort(out->at, out->n, sizeof *out->at, order_i32);
     return error;
 }
 

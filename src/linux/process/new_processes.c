@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/order.h"
 #include "linux/process/list.h"
 #include "linux/process/proc_file.h"
 
@@ -179,7 +180,7 @@ static int list_since(struct new_processes *self, const struct pid_mark *mark, i
     int error = list_range(self, since + 1, INT32_MAX - 1, out); // they came around
     if (!error)
         error = list_range(self, 1, last, out);
-    pid_entries_sort(out->at + first, out->n - first);
+    order_sort(out->at + first, out->n - first, sizeof *out->at, order_i32);
     return error;
 }
 

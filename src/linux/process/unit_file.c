@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/order.h"
+
 // Files of users are strangers' input: all of them together are bounded.
 enum {
     UNIT_NAME_MAX = 256,
@@ -263,8 +265,7 @@ static int read_drop_ins(struct settings *s, const char *root, const char *unit,
         list_drop_ins(&all, root, template);
     list_drop_ins(&all, root, "service");
     struct drop_in_vec *files = &all.files;
-    if (files->n > 1)
-        qsort(files->at, files->n, sizeof *files->at, name_order);
+    order_sort(files->at, files->n, sizeof *files->at, name_order);
     for (size_t i = 0; i < files->n; i++) {
         int now = read_file(s, files->at[i].path);
         if (now && now != -EINVAL && now != -ENOENT) // one is masked as a unit is

@@ -1,0 +1,20 @@
+// Items in order: qsort(3) and bsearch(3) take these orders.
+#ifndef IPCTOP_BASE_ORDER_H
+#define IPCTOP_BASE_ORDER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef int order_fn(const void *a, const void *b);
+
+// Ascending, of items that begin with such a number.
+int order_i32(const void *a, const void *b);
+int order_u32(const void *a, const void *b);
+int order_u64(const void *a, const void *b);
+
+// Sorts them; there may be none, at NULL.
+void order_sort(void *items, size_t n, size_t size, order_fn *order);
+// The same, and leaves one of those that are equal. How many are left.
+size_t order_once(void *items, size_t n, size_t size, order_fn *order);
+
+#endif
