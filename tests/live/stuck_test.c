@@ -523,32 +523,35 @@ TEST(killing_what_was_stuck_before, .setup = setup_exec, .teardown = teardown)
 }
 
 // Comparing its memory with another's waits for the exec as well: a probing thread does that.
-static void tell_two(void *arg, size_t index, struct answer *answer)
+static void tell_two(void *arg, const struct probe *probe, struct answer *answer)
 {
-    (void)index;
+    (void)probe;
     vec_push(&answer->tasks, getpid());
     vec_push(&answer->tasks, ((struct world *)arg)->pid);
 }
 
-static void take_none(void *arg, size_t index, struct answer *answer)
+static void take_none(void *arg, const struct probe *probe, struct answer *answer)
 {
-    (void)arg, (void)index, (void)answer;
+    (void)arg, (void)probe, (void)answer;
 }
 
 TEST(comparing_its_memory, .setup = setup_exec, .teardown = teardown)
 {
     struct world *w = world(state);
-    const struct probe probe = {.what = PROBE_SAME_MEMORY, .id = 0};
-    const struct batch batch = {
-        .probes = &probe, .n = 1, .prepare = tell_two, .take = take_none, .arg = w};
+    struct probe probe = {.what = PROBE_SAME_MEMORY, .id = 0};
+    uint8_t asked;
+    const struct asking batch = {.probes = {&probe, 1, 1},
+                                 .asked = &asked,
+                                 .prepare = tell_two,
+                                 .take = take_none,
+                                 .arg = w};
     struct prober_pool *pool =
         prober_pool_new(&w->source, &(struct prober_pool_options){.threads = 1});
-    uint8_t asked;
 
-    assert_true(prober_pool_run(pool, &batch, &asked));
+    assert_true(prober_pool_run(pool, &batch));
     assert_int_equal(asked, ASKED_DONE);
     get_stuck(w);
-    assert_true(prober_pool_run(pool, &batch, &asked));
+    assert_true(prober_pool_run(pool, &batch));
     assert_int_equal(asked, ASKED_STUCK);
     assert_int_equal(prober_pool_free(pool), 1);
     left_over[n_left_over++] = w->linux_source;

@@ -15,17 +15,17 @@ struct tally {
     _Atomic unsigned by[MANY + 1]; // of each index
 };
 
-static void take(void *arg, size_t index, struct answer *answer)
+static struct probe probes[MANY];
+static uint8_t asked[MANY];
+
+static void take(void *arg, const struct probe *probe, struct answer *answer)
 {
     struct tally *tally = arg;
 
     (void)answer;
     atomic_fetch_add(&tally->answered, 1);
-    atomic_fetch_add(&tally->by[index], 1);
+    atomic_fetch_add(&tally->by[probe - probes], 1);
 }
-
-static struct probe probes[MANY];
-static uint8_t asked[MANY];
 
 static struct kernel *crowd(int n)
 {
@@ -38,10 +38,10 @@ static struct kernel *crowd(int n)
     return k;
 }
 
-static struct batch batch_of(struct tally *tally, size_t n)
+static struct asking batch_of(struct tally *tally, size_t n)
 {
     memset(tally, 0, sizeof *tally);
-    return (struct batch){.probes = probes, .n = n, .take = take, .arg = tally};
+    return (struct asking){.probes = {probes, n, n}, .asked = asked, .take = take, .arg = tally};
 }
 
 static struct tally tally;
@@ -56,8 +56,8 @@ TEST(everybody_is_asked_once)
 
     for (int round = 0; round < 20; round++) {
         size_t n = round % 2 ? MANY : 1 + (size_t)round;
-        struct batch batch = batch_of(&tally, n);
-        assert_true(prober_pool_run(pool, &batch, asked));
+        struct asking batch = batch_of(&tally, n);
+        assert_true(prober_pool_run(pool, &batch));
         assert_int_equal(tally.answered, n);
         for (size_t i = 0; i < n; i++) {
             assert_int_equal(tally.by[i], 1);
@@ -79,12 +79,12 @@ TEST(who_hangs_is_left_behind)
     struct source source = kernel_source(k);
     struct prober_pool *pool = prober_pool_new(
         &source, &(struct prober_pool_options){.threads = 2, .deadline_ms = 50, .join_ms = 60000});
-    struct batch batch = batch_of(&tally, MANY);
+    struct asking batch = batch_of(&tally, MANY);
     struct probe_vec stuck = {0};
 
     kernel_hang(k, PROBE_ATTACHMENTS, 700);
     int64_t start = clock_ns();
-    assert_true(prober_pool_run(pool, &batch, asked));
+    assert_true(prober_pool_run(pool, &batch));
     assert_true(clock_ns() - start >= 50 * CLOCK_MS);
     assert_int_equal(tally.answered, MANY - 1);
     assert_int_equal(asked[699], ASKED_STUCK);
@@ -96,7 +96,7 @@ TEST(who_hangs_is_left_behind)
     // It is not asked again: that costs no deadline and no thread.
     uint64_t before = kernel_count(k, PROBE_ATTACHMENTS);
     batch = batch_of(&tally, MANY);
-    assert_true(prober_pool_run(pool, &batch, asked));
+    assert_true(prober_pool_run(pool, &batch));
     assert_int_equal(asked[699], ASKED_STUCK);
     assert_int_equal(kernel_count(k, PROBE_ATTACHMENTS) - before, MANY - 1);
     assert_int_equal(kernel_hanging(k), 1);
@@ -109,7 +109,7 @@ TEST(who_hangs_is_left_behind)
         prober_pool_stuck(pool, &stuck);
     } while (stuck.n);
     batch = batch_of(&tally, MANY);
-    assert_true(prober_pool_run(pool, &batch, asked));
+    assert_true(prober_pool_run(pool, &batch));
     assert_int_equal(asked[699], ASKED_DONE);
     assert_int_equal(tally.by[699], 1);
     assert_int_equal(tally.answered, MANY);
@@ -127,12 +127,12 @@ TEST(the_number_left_behind_is_bounded)
     struct prober_pool *pool = prober_pool_new(
         &source, &(struct prober_pool_options){
                      .threads = THREADS, .deadline_ms = 100, .max_left = LEFT, .join_ms = 60000});
-    struct batch batch = batch_of(&tally, 200);
+    struct asking batch = batch_of(&tally, 200);
 
     for (int i = 0; i < SICK; i++)
         kernel_hang(k, PROBE_ATTACHMENTS, 1 + i * 5);
     for (int round = 0; round < 3; round++)
-        assert_true(prober_pool_run(pool, &batch, asked));
+        assert_true(prober_pool_run(pool, &batch));
     assert_in_range(kernel_hanging(k), LEFT, LEFT + THREADS);
     size_t stuck = 0, not_asked = 0;
     for (size_t i = 0; i < 200; i++) {
@@ -151,7 +151,7 @@ TEST(the_number_left_behind_is_bounded)
     } while (left.n);
     vec_free(&left);
     batch = batch_of(&tally, 200);
-    assert_true(prober_pool_run(pool, &batch, asked));
+    assert_true(prober_pool_run(pool, &batch));
     assert_int_equal(tally.answered, 200);
     assert_int_equal(prober_pool_free(pool), 0);
     kernel_free(k);
@@ -177,8 +177,8 @@ TEST(one_user_hangs_himself_alone)
     for (int i = 0; i < 150; i++)
         kernel_hang(k, PROBE_ATTACHMENTS, 1 + i);
     for (int round = 0; round < 3; round++) {
-        struct batch batch = batch_of(&tally, 200);
-        assert_true(prober_pool_run(pool, &batch, asked));
+        struct asking batch = batch_of(&tally, 200);
+        assert_true(prober_pool_run(pool, &batch));
         for (int i = 150; i < 200; i++)
             assert_int_equal(asked[i], ASKED_DONE);
     }
@@ -192,8 +192,8 @@ TEST(one_user_hangs_himself_alone)
         prober_pool_stuck(pool, &left);
     } while (left.n);
     vec_free(&left);
-    struct batch batch = batch_of(&tally, 200); // all are well: nobody has less than before
-    assert_true(prober_pool_run(pool, &batch, asked));
+    struct asking batch = batch_of(&tally, 200); // all are well: nobody has less than before
+    assert_true(prober_pool_run(pool, &batch));
     assert_int_equal(tally.answered, 200);
     prober_pool_free(pool);
     kernel_free(k);
@@ -206,12 +206,12 @@ TEST(several_hang_at_once)
     struct source source = kernel_source(k);
     struct prober_pool *pool =
         prober_pool_new(&source, &(struct prober_pool_options){.threads = 1, .deadline_ms = 1000});
-    struct batch batch = batch_of(&tally, MANY);
+    struct asking batch = batch_of(&tally, MANY);
 
     for (int i = 0; i < 6; i++)
         kernel_hang(k, PROBE_ATTACHMENTS, 100 + i);
     int64_t start = clock_ns();
-    assert_true(prober_pool_run(pool, &batch, asked));
+    assert_true(prober_pool_run(pool, &batch));
     int64_t took = clock_ns() - start;
     assert_int_equal(tally.answered, MANY - 6);
     assert_true(took < 6 * CLOCK_SECOND); // six deadlines one after the other
@@ -228,11 +228,11 @@ TEST(one_by_one_stops_at_the_first)
     struct source source = kernel_source(k);
     struct prober_pool *pool =
         prober_pool_new(&source, &(struct prober_pool_options){.threads = 4, .deadline_ms = 100});
-    struct batch batch = batch_of(&tally, 50);
+    struct asking batch = batch_of(&tally, 50);
 
     batch.one_by_one = true;
     kernel_hang(k, PROBE_ATTACHMENTS, 11);
-    assert_true(prober_pool_run(pool, &batch, asked));
+    assert_true(prober_pool_run(pool, &batch));
     for (size_t i = 0; i < 50; i++)
         assert_int_equal(asked[i], i < 10 ? ASKED_DONE : i == 10 ? ASKED_STUCK : ASKED_NOT);
     assert_int_equal(kernel_hanging(k), 1);
@@ -251,10 +251,10 @@ TEST(quitting_waits_for_nobody)
     struct source source = kernel_source(k);
     struct prober_pool *pool =
         prober_pool_new(&source, &(struct prober_pool_options){.deadline_ms = 20});
-    struct batch batch = batch_of(&tally, 100);
+    struct asking batch = batch_of(&tally, 100);
 
     kernel_hang(k, PROBE_ATTACHMENTS, 50);
-    assert_true(prober_pool_run(pool, &batch, asked));
+    assert_true(prober_pool_run(pool, &batch));
     assert_int_equal(prober_pool_free(pool), 1);
     assert_int_equal(kernel_hanging(k), 1); // still
     kernel_release(k, PROBE_ATTACHMENTS, 50);
@@ -274,13 +274,13 @@ TEST(a_batch_can_be_cancelled)
     struct prober_pool *pool;
     const struct prober_pool_options options = {.deadline_ms = 2 * HANG_SECONDS * 1000,
                                                 .meanwhile = {cancel, &pool}};
-    struct batch batch = batch_of(&tally, MANY);
+    struct asking batch = batch_of(&tally, MANY);
 
     pool = prober_pool_new(&source, &options);
     kernel_hang(k, PROBE_ATTACHMENTS, 1);
     kernel_hang(k, PROBE_ATTACHMENTS, 2);
     int64_t start = clock_ns();
-    assert_false(prober_pool_run(pool, &batch, asked));
+    assert_false(prober_pool_run(pool, &batch));
     assert_true(clock_ns() - start < HANG_SECONDS * CLOCK_SECOND); // not the deadline
     kernel_release(k, PROBE_ATTACHMENTS, 1);
     kernel_release(k, PROBE_ATTACHMENTS, 2);

@@ -10,20 +10,6 @@
 
 #include "engine/ask/prober_pool.h"
 
-struct asking {
-    // Called by the asking threads, one call at a time, with the answer to one of `probes`: no
-    // error, or one that says something of the process: gone or refused. With any other (too many
-    // open files) the process counts as not asked. What is left in the answer is freed afterwards.
-    void (*take)(void *arg, const struct probe *probe, struct answer *answer);
-    // Called by the asking thread before it asks: what is known may help. May be NULL.
-    void (*prepare)(void *arg, const struct probe *probe, struct answer *answer);
-    void *arg;       // for both
-    bool one_by_one; // by one thread, and nothing more is asked once that one is stuck
-
-    struct probe_vec probes; // what ask_add() added
-    uint8_t *asked;          // enum asked of each, from ask_each() on
-};
-
 // What one collector wants to know of every process, answered along with what another one asks all of them
 // before it in the same round: no process is asked twice.
 struct ride {
@@ -38,8 +24,8 @@ struct ride {
 };
 
 void ask_add(struct asking *asking, struct probe probe);
-// Asks all that were added, and waits until each has answered or is left behind. False: cancelled; what was
-// asked until then is in `asked` all the same.
+// Asks all that were added: prober_pool_run(). False: cancelled; what was asked until then is in `asked` all
+// the same.
 bool ask_each(struct prober_pool *pool, struct asking *asking);
 void ask_end(struct asking *asking); // frees what it holds; it may be used again
 

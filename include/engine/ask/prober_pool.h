@@ -34,16 +34,20 @@ enum { PROBER_POOL_MAX = 192 }; // all threads together
 
 enum asked { ASKED_NOT, ASKED_DONE, ASKED_STUCK };
 
-struct batch {
-    const struct probe *probes;
-    size_t n;
-    bool one_by_one; // by one thread, and nothing more is asked once that one is stuck
+VEC(probe_vec, struct probe);
+
+struct asking {
+    // Called by the asking threads, one call at a time, with the answer to one of `probes`: no
+    // error, or one that says something of the process: gone or refused. With any other (too many
+    // open files) the process counts as not asked. What is left in the answer is freed afterwards.
+    void (*take)(void *arg, const struct probe *probe, struct answer *answer);
     // Called by the asking thread before it asks: what is known may help. May be NULL.
-    void (*prepare)(void *arg, size_t index, struct answer *answer);
-    // Called by the asking threads, one call at a time. What is left in the answer is freed
-    // afterwards.
-    void (*take)(void *arg, size_t index, struct answer *answer);
-    void *arg; // for both
+    void (*prepare)(void *arg, const struct probe *probe, struct answer *answer);
+    void *arg;       // for both
+    bool one_by_one; // by one thread, and nothing more is asked once that one is stuck
+
+    struct probe_vec probes;
+    uint8_t *asked; // enum asked of each, from prober_pool_run() on
 };
 
 // Never NULL: threads are started when they are needed. `source` is copied; what is behind it must outlive
@@ -62,10 +66,9 @@ void prober_pool_place(struct prober_pool *pool, uint64_t ipc_namespace);
 // are any the source must stay.
 size_t prober_pool_free(struct prober_pool *pool); // NULL is fine
 
-// asked[i], of batch->n places, becomes the outcome of probes[i], an enum asked. False when cancelled.
-bool prober_pool_run(struct prober_pool *pool, const struct batch *batch, uint8_t *asked);
-
-VEC(probe_vec, struct probe);
+// Runs a batch: asks all of the probes, and waits until each has answered or is left behind. `asked` has room for
+// as many. False: cancelled.
+bool prober_pool_run(struct prober_pool *pool, const struct asking *batch);
 // Appends to *out the probes whose threads are left behind now.
 void prober_pool_stuck(struct prober_pool *pool, struct probe_vec *out);
 

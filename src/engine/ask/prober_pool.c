@@ -68,8 +68,8 @@ static void abandon(struct prober_pool *pool, struct worker *w, uint64_t word)
 
     if (!atomic_compare_exchange_strong(&w->word, &word, prober_word(word >> 32, PROBER_ABANDONED)))
         return;
-    pool->asked[index] = ASKED_STUCK;
-    w->stuck_at = pool->batch->probes[index];
+    pool->batch->asked[index] = ASKED_STUCK;
+    w->stuck_at = pool->batch->probes.at[index];
     w->left = true;
     w->joined = false;
     pool->active--;
@@ -85,7 +85,7 @@ static bool may_start(const struct prober_pool *pool)
 // One more worker for the batch, where there is something left to do.
 static void add_worker(struct prober_pool *pool)
 {
-    if (pool->batch->one_by_one || atomic_load(&pool->next) >= pool->batch->n)
+    if (pool->batch->one_by_one || atomic_load(&pool->next) >= pool->batch->probes.n)
         return;
     bool idle = pool->live > pool->active + pool->joinable;
     if (!idle && (!may_start(pool) || !prober_worker_start(pool)))
@@ -115,7 +115,7 @@ static void watch(struct prober_pool *pool)
         if (silent < pool->deadline / 4 * (w->added + 1))
             continue;
         if (!w->added++)
-            w->user = prober_pool_user(pool, &pool->batch->probes[prober_low(word) - 1]);
+            w->user = prober_pool_user(pool, &pool->batch->probes.at[prober_low(word) - 1]);
         // One that waits for a processor is not blocked, and more of them would only wait as well.
         bool blocked = !thread_is_running(atomic_load(&w->tid));
         if (blocked)
@@ -142,58 +142,57 @@ static bool is_same_question(const struct probe *a, const struct probe *b)
 }
 
 // What is known to be stuck is not asked again while its reader is.
-static void mark_known(const struct prober_pool *pool, const struct batch *batch, uint8_t *asked)
+static void mark_known(const struct prober_pool *pool, const struct asking *batch)
 {
     for (size_t k = 0; pool->left && k < PROBER_POOL_MAX; k++) {
         const struct worker *w = pool->workers[k];
         if (!w || !w->left)
             continue;
-        for (size_t i = 0; i < batch->n; i++)
-            if (is_same_question(&w->stuck_at, &batch->probes[i]))
-                asked[i] = ASKED_STUCK;
+        for (size_t i = 0; i < batch->probes.n; i++)
+            if (is_same_question(&w->stuck_at, &batch->probes.at[i]))
+                batch->asked[i] = ASKED_STUCK;
     }
 }
 
 // One more for so many probes each.
-static size_t workers_for(const struct prober_pool *pool, const struct batch *batch, size_t each)
+static size_t workers_for(const struct prober_pool *pool, const struct asking *batch, size_t each)
 {
-    size_t workers = batch->one_by_one ? 1 : 1 + batch->n / each;
+    size_t workers = batch->one_by_one ? 1 : 1 + batch->probes.n / each;
 
     return workers < pool->threads ? workers : pool->threads;
 }
 
-static void begin(struct prober_pool *pool, const struct batch *batch, uint8_t *asked)
+static void begin(struct prober_pool *pool, const struct asking *batch)
 {
-    memset(asked, ASKED_NOT, batch->n);
-    mark_known(pool, batch, asked);
+    memset(batch->asked, ASKED_NOT, batch->probes.n);
+    mark_known(pool, batch);
     prober_pool_count_quota(pool);
     size_t workers = workers_for(pool, batch, EACH_WAKES),
            started = workers_for(pool, batch, EACH_STARTS);
     while (pool->live < started && may_start(pool) && prober_worker_start(pool))
         continue;
     pool->batch = batch;
-    pool->asked = asked;
     atomic_store(&pool->next, 0);
     pool->joinable = workers < pool->live ? workers : pool->live;
     for (size_t i = 0; i < pool->joinable; i++)
         pthread_cond_signal(&pool->work);
 }
 
-bool prober_pool_run(struct prober_pool *pool, const struct batch *batch, uint8_t *asked)
+bool prober_pool_run(struct prober_pool *pool, const struct asking *batch)
 {
     int64_t pause = LOOK_MS * CLOCK_MS;
 
     if (pause > pool->deadline / 8)
         pause = pool->deadline / 8;
-    if (batch->n == 0)
+    if (batch->probes.n == 0)
         return true;
     pthread_mutex_lock(&pool->lock);
     if (pool->quit) {
-        memset(asked, ASKED_NOT, batch->n);
+        memset(batch->asked, ASKED_NOT, batch->probes.n);
         pthread_mutex_unlock(&pool->lock);
         return false;
     }
-    begin(pool, batch, asked);
+    begin(pool, batch);
     int64_t give_up = INT64_MAX;
     while (pool->active || pool->joinable) {
         int64_t now = clock_ns();
@@ -201,7 +200,7 @@ bool prober_pool_run(struct prober_pool *pool, const struct batch *batch, uint8_
         if (!pool->active && !pool->joinable)
             break;
         if (pool->quit && give_up == INT64_MAX) {
-            atomic_store(&pool->next, batch->n);
+            atomic_store(&pool->next, batch->probes.n);
             pool->joinable = 0;
             give_up = now + pool->join_ns / 2;
         }
@@ -215,7 +214,6 @@ bool prober_pool_run(struct prober_pool *pool, const struct batch *batch, uint8_
         }
     }
     pool->batch = NULL;
-    pool->asked = NULL;
     bool complete = !pool->quit;
     pthread_mutex_unlock(&pool->lock);
     return complete;

@@ -53,11 +53,10 @@ struct prober_pool {
     bool quit;
 
     // The batch under way. `next` is the only thing workers contend for.
-    const struct batch *batch;
+    const struct asking *batch;
     uint64_t place;          // IPC namespace that batches ask about; 0: our own
     size_t joinable, active; // workers that may still join; that have
     _Atomic bool over_quota; // so many are stuck or slow that each user gets a quota only
-    uint8_t *asked;
     _Atomic size_t next;
 };
 

@@ -19,8 +19,7 @@ void prober_pool_release(struct prober_pool *pool)
 
 // Takes probes until there are none. False where this thread was left behind meanwhile: then
 // neither the batch nor its owner may be touched any more.
-static bool ask(struct worker *w, struct prober *prober, const struct batch *batch, uint64_t place,
-                uint8_t *asked)
+static bool ask(struct worker *w, struct prober *prober, const struct asking *batch, uint64_t place)
 {
     struct prober_pool *pool = w->pool;
     struct answer answer = {0};
@@ -28,27 +27,28 @@ static bool ask(struct worker *w, struct prober *prober, const struct batch *bat
 
     for (;;) {
         size_t i = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed);
-        if (i >= batch->n)
+        if (i >= batch->probes.n)
             return true;
-        if (asked[i] == ASKED_STUCK) // known before
+        if (batch->asked[i] == ASKED_STUCK) // known before
             continue;
-        struct probe probe = batch->probes[i];
+        struct probe probe = batch->probes.at[i];
         probe.ipc_namespace = place;
         if (atomic_load_explicit(&pool->over_quota, memory_order_relaxed) &&
             !prober_pool_may_ask(w, &probe))
             continue; // not asked
         uint64_t word = prober_word(++sequence, (uint32_t)i + 1);
         if (batch->prepare)
-            batch->prepare(batch->arg, i, &answer);
+            batch->prepare(batch->arg, &batch->probes.at[i], &answer);
         atomic_store_explicit(&w->word, word, memory_order_release);
         pool->source.probe(pool->source.self, prober, &probe, &answer);
         bool mine = atomic_compare_exchange_strong_explicit(
             &w->word, &word, prober_word(sequence, PROBER_IDLE), memory_order_acq_rel,
             memory_order_acquire);
-        if (mine) {
-            asked[i] = ASKED_DONE;
+        bool says = !answer.error || answer_is_gone(&answer) || answer_is_refused(&answer);
+        if (mine && says) {
+            batch->asked[i] = ASKED_DONE;
             pthread_mutex_lock(&pool->taking);
-            batch->take(batch->arg, i, &answer);
+            batch->take(batch->arg, &batch->probes.at[i], &answer);
             pthread_mutex_unlock(&pool->taking);
         }
         answer_clear(&answer);
@@ -88,14 +88,13 @@ static void *worker_main(void *arg)
             pthread_cond_wait(&pool->work, &pool->lock);
             continue;
         }
-        const struct batch *batch = pool->batch;
-        uint8_t *asked = pool->asked;
+        const struct asking *batch = pool->batch;
         uint64_t place = pool->place;
         pool->joinable--;
         pool->active++;
         w->joined = true;
         pthread_mutex_unlock(&pool->lock);
-        bool finished = ask(w, prober, batch, place, asked);
+        bool finished = ask(w, prober, batch, place);
         pthread_mutex_lock(&pool->lock);
         if (!finished) {
             rejoin(w);
