@@ -2,10 +2,7 @@
 #include "source_parts.h"
 
 #include <errno.h>
-#include <linux/kcmp.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "linux/databases.h"
 #include "linux/files/descriptors.h"
@@ -15,9 +12,9 @@
 #include "linux/namespaces/enter.h"
 #include "linux/process/page.h"
 #include "linux/process/process.h"
+#include "linux/process/same_memory.h"
 #include "linux/shared/place.h"
 #include "linux/waiters/waiters.h"
-#include "model/holders/address_spaces.h"
 
 // Learning the devices takes a dozen mappings: not done for tables alone.
 static struct attachments *attachments_of(struct linux_source *self)
@@ -47,27 +44,6 @@ void linux_prober_free(void *arg, struct prober *prober)
     process_reader_free(prober);
 }
 
-static bool compare_memory(void *self, int32_t a, int32_t b, int *order)
-{
-    (void)self;
-    if (a <= 0 || b <= 0)
-        return false;
-    long result = syscall(SYS_kcmp, (pid_t)a, (pid_t)b, KCMP_VM, 0UL, 0UL);
-    // 0 equal, 1 less, 2 greater; 3 only says unequal. kcmp(2)
-    if (result < 0 || result > 2)
-        return false;
-    *order = result == 0 ? 0 : result == 1 ? -1 : 1;
-    return true;
-}
-
-// PROBE_SAME_MEMORY: by kcmp(2), which takes the lock exec holds (kernel/kcmp.c kcmp_lock) and needs pids as our
-// own PID namespace numbers them.
-static void probe_same_memory(struct answer *answer)
-{
-    answer->same = mem_alloc(answer->tasks.n * sizeof *answer->same);
-    address_spaces_join(compare_memory, NULL, answer->tasks.at, answer->tasks.n, answer->same);
-}
-
 // What is asked of the machine, not of one process.
 static void probe_machine(struct linux_source *self, const struct probe *probe,
                           struct answer *answer)
@@ -81,7 +57,7 @@ static void probe_machine(struct linux_source *self, const struct probe *probe,
         break;
     case PROBE_SAME_MEMORY:
         if (self->machine.same_pid_namespace)
-            probe_same_memory(answer);
+            same_memory_probe(answer);
         else
             answer->error = -ENOTSUP;
         break;
