@@ -22,11 +22,6 @@ struct parts { // of one screen: the layout, and what is said about rows
     struct details above, below;
 };
 
-static int least(int a, int b)
-{
-    return a < b ? a : b;
-}
-
 // Asked for by `i`, details take what the layout has; else what was entered gets a few lines.
 static int lines_above(const struct canvas *c, const struct session *session,
                        const struct details *details)

@@ -1,4 +1,5 @@
 #include "support/screens.h"
+#include "support/canvas_row.h"
 
 #include <errno.h>
 #include <stdio.h>

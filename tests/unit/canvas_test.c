@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/canvas_row.h"
 #include "support/test.h"
 #include "ui/canvas/canvas.h"
 #include "ui/canvas/theme.h"

@@ -6,6 +6,7 @@
 #include "session/current.h"
 #include "session/prompt/form.h"
 #include "session/view.h"
+#include "support/canvas_row.h"
 #include "support/fake.h"
 #include "support/golden.h"
 #include "support/test.h"

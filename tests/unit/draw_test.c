@@ -17,6 +17,7 @@
 #include "session/prompt/prompt.h"
 #include "session/recent_rows.h"
 #include "session/tags.h"
+#include "support/canvas_row.h"
 #include "support/fake.h"
 #include "support/golden.h"
 #include "support/test.h"

@@ -7,6 +7,7 @@
 #include "base/key.h"
 #include "base/text.h"
 #include "session/prompt/edit.h"
+#include "support/canvas_row.h"
 #include "support/test.h"
 #include "ui/canvas/input.h"
 

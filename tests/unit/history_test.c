@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "model/kinds/registry.h"
 #include "session/history.h"
+#include "support/canvas_row.h"
 #include "support/fake.h"
 #include "support/test.h"
 #include "ui/canvas/plot.h"

@@ -33,6 +33,16 @@ struct rect {
     int x, y, w, h;
 };
 
+static inline int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static inline int most(int a, int b)
+{
+    return a > b ? a : b;
+}
+
 struct glyph {
     uint32_t code; // 0: the right half of a wide character
     uint8_t style;
@@ -74,11 +84,11 @@ int canvas_format(struct canvas *c, int x, int y, int w, enum style style, const
     __attribute__((format(printf, 6, 7)));
 int canvas_symbol(struct canvas *c, int x, int y, enum style style, enum symbol symbol);
 int canvas_width(const struct canvas *c, const char *text); // columns text takes, unclipped
+// The character at *text, which is not at its end, and past it; '?' for a byte that is none. *width: its
+// columns, 0 of a combining mark.
+uint32_t canvas_next(const struct canvas *c, const char **text, int *width);
 void canvas_frame(struct canvas *c, struct rect r, enum style style, const char *title);
 void canvas_style(struct canvas *c, struct rect r, enum style style); // restyles what is there
-
-// One row as UTF-8, trailing blanks cut; for tests and golden files. Caller frees.
-char *canvas_row(const struct canvas *c, int y);
 
 // The text of a symbol as UTF-8 or its ASCII stand-in.
 const char *symbol_text(enum symbol symbol, bool ascii);

@@ -26,6 +26,8 @@ void details_above(struct details *out, struct session *session);
 void details_below(struct details *out, struct session *session);
 // What the pane says about the selected row: facts without what its lists show, then notes.
 void details_pane(struct details *out, struct session *session);
+// What is wrong with a row, and what to do about it.
+void details_findings(struct details *out, const struct snapshot *s, struct identity row);
 void details_free(struct details *details);
 
 // Lines needed at a width.

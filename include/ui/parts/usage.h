@@ -17,5 +17,7 @@ struct usage usage_of(const struct snapshot *s, const char *limit);
 
 double usage_percent(const struct usage *usage); // 0 where it is not known
 enum style usage_style(double percent);          // GOOD, WARNING, CRITICAL
+// "|||||": as much of the columns as it is.
+void usage_bar(struct canvas *canvas, int x, int y, int w, double percent);
 
 #endif

@@ -95,40 +95,37 @@ void canvas_clear(struct canvas *c, struct rect r, enum style style)
     }
 }
 
-static int glyph_width(const struct canvas *c, uint32_t code)
-{
-    return c->ascii ? 1 : text_char_width(code);
-}
-
-// The character at `text`, which is not at its end, and past it; '?' for a byte that is none.
-static uint32_t next_code(const char **text)
+uint32_t canvas_next(const struct canvas *c, const char **text, int *width)
 {
     enum { MOST = 4 }; // bytes of a character
     uint32_t code;
     size_t step = text_decode(*text, strnlen(*text, MOST), &code);
 
+    code = step ? code : '?';
     *text += step ? step : 1;
-    return step ? code : '?';
+    *width = c->ascii ? 1 : most(text_char_width(code), 0);
+    return code;
 }
 
 int canvas_width(const struct canvas *c, const char *text)
 {
-    int width = 0;
+    int all = 0, width;
 
-    while (*text)
-        width += glyph_width(c, next_code(&text));
-    return width;
+    while (*text) {
+        canvas_next(c, &text, &width);
+        all += width;
+    }
+    return all;
 }
 
 // Draws whole characters within [x, x + w) as they come; returns the columns used.
 static int draw(struct canvas *c, int x, int y, int w, enum style style, const char *text)
 {
-    int used = 0;
+    int used = 0, width;
 
     while (*text) {
-        uint32_t code = next_code(&text);
-        int width = glyph_width(c, code);
-        if (width <= 0) // a combining mark has no cell of its own
+        uint32_t code = canvas_next(c, &text, &width);
+        if (width == 0) // a combining mark has no cell of its own
             continue;
         if (used + width > w)
             break;
@@ -210,22 +207,4 @@ void canvas_style(struct canvas *c, struct rect r, enum style style)
         for (int x = r.x; x < r.x + r.w; x++)
             c->cells[(size_t)y * (size_t)c->w + (size_t)x].style = (uint8_t)style;
     }
-}
-
-char *canvas_row(const struct canvas *c, int y)
-{
-    char *text = mem_alloc((size_t)c->w * 4 + 1), *end = text, *last = text;
-
-    if (y >= 0 && y < c->h) {
-        for (int x = 0; x < c->w; x++) {
-            uint32_t code = c->cells[(size_t)y * (size_t)c->w + (size_t)x].code;
-            if (code == 0)
-                continue;
-            end += text_encode(code, end);
-            if (code != ' ')
-                last = end;
-        }
-    }
-    *last = 0;
-    return text;
 }

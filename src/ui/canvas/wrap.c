@@ -6,32 +6,20 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-static size_t step_at(const struct canvas *c, const char *text, int *width)
-{
-    uint32_t code;
-    size_t step = text_decode(text, strnlen(text, 4), &code);
-
-    if (step == 0)
-        step = 1, code = '?';
-    *width = c->ascii ? 1 : text_char_width(code);
-    if (*width < 0)
-        *width = 0;
-    return step;
-}
-
 size_t wrap_next(const struct canvas *c, const char *text, int w, size_t *next)
 {
     size_t at = 0, blank = 0;
     int used = 0, width;
 
     while (text[at] && text[at] != '\n') {
-        size_t step = step_at(c, text + at, &width);
+        const char *next_at = text + at;
+        canvas_next(c, &next_at, &width);
         if (used + width > w && at > 0)
             break;
         if (text[at] == ' ' && used > 0)
             blank = at;
         used += width;
-        at += step;
+        at = (size_t)(next_at - text);
     }
     if (!text[at] || text[at] == '\n') {
         *next = at + (text[at] == '\n');

@@ -125,8 +125,7 @@ static void add_notes(struct details *out, const struct session *session, const 
     vec_free(&notes);
 }
 
-// What is wrong with what was entered, and what to do about it.
-static void add_findings(struct details *out, const struct snapshot *s, struct identity row)
+void details_findings(struct details *out, const struct snapshot *s, struct identity row)
 {
     row.host = 0; // in its picture
     for (size_t i = 0; i < s->findings.n; i++) {
@@ -153,7 +152,7 @@ void details_above(struct details *out, struct session *session)
     const void *row = find_row(s, &view->parent);
     if (row)
         add_row(out, s, kind, row, true);
-    add_findings(out, s, view->parent);
+    details_findings(out, s, view->parent);
     add_notes(out, session, s, kind, &view->parent, true, false);
 }
 
@@ -218,11 +217,6 @@ struct grid {
     int columns, lines; // of the facts that are short
     int labels[GRID_MAX], widths[GRID_MAX];
 };
-
-static int most(int a, int b)
-{
-    return a > b ? a : b;
-}
 
 static bool is_long(const struct canvas *c, const struct detail *fact, int w)
 {

@@ -123,18 +123,10 @@ static int bar_width(const struct canvas *c, int w, const struct gauge *gauges, 
 static void draw(struct canvas *c, int y, int w, struct gauge *gauge, int width,
                  const struct series *past)
 {
-    double percent = gauge->percent;
-    enum style style = usage_style(percent);
     int x = 1 + canvas_text(c, 1, y, w - 1, STYLE_LABEL, gauge->name) + 1;
 
-    if (percent > 100)
-        percent = 100;
-    int filled = (int)(percent * width / 100 + 0.5);
-    if (percent > 0 && filled == 0)
-        filled = 1; // something is there
     x += canvas_text(c, x, y, w - x, STYLE_PROMPT, "[");
-    for (int i = 0; i < filled; i++)
-        canvas_symbol(c, x + i, y, style, SYM_BAR);
+    usage_bar(c, x, y, width, gauge->percent);
     x += width;
     x += canvas_text(c, x, y, w - x, STYLE_PROMPT, "]") + 1;
     x += fit_line_draw(c, x, y, w - x, GAP, &gauge->pieces) + 2 * GAP;

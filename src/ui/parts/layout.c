@@ -8,16 +8,6 @@
 enum { PANE_W = 110, PANE_H = 30, PANE_WIDE = 150, PANE_LEAST = 48, PANE_MOST = 96 };
 enum { HEADER_LINES = 4, LOW_SCREEN = 24, TEXT_MIN = 10, NAME_WIDTH = 20, SHORT_NAME = 12 };
 
-static int least(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-static int most(int a, int b)
-{
-    return a > b ? a : b;
-}
-
 static int header_lines(enum header_size size, int h, int room)
 {
     int lines = 0;

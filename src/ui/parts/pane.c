@@ -189,18 +189,11 @@ static void past_of(struct pen *pen, const struct kind *kind, const struct ident
 
 static void findings(struct pen *pen, const struct snapshot *s, const struct identity *row)
 {
-    char string[1024];
+    struct details found = {0};
 
-    for (size_t i = 0; i < s->findings.n && room(pen) > 0; i++) {
-        const struct finding *f = &s->findings.at[i];
-        if (!finding_concerns(f, row))
-            continue;
-        snprintf(string, sizeof string, "! %s", f->title);
-        text(pen, mark_severity(f->severity, STYLE_PROMPT), string);
-        const char *advice = finding_advice(f, true);
-        snprintf(string, sizeof string, "  %s", advice ? advice : "");
-        text(pen, STYLE_GOOD, string);
-    }
+    details_findings(&found, s, *row);
+    notes(pen, &found);
+    details_free(&found);
 }
 
 // --- what hangs on it ------------------------------------------------------------------------------

@@ -240,18 +240,6 @@ static const char *unknown_sign(const struct canvas *c, const struct column *col
     return column->need & NEED_HOLDERS && !s->scan ? symbol_text(SYM_ELLIPSIS, c->ascii) : "?";
 }
 
-// Before the number, where the column has room for both: "|||||      42%".
-static void draw_bar(struct canvas *c, int x, int y, int w, double percent)
-{
-    int most = w - BAR_NUMBER;
-    int filled = (int)((percent > 100 ? 100 : percent) * most / 100 + 0.5);
-
-    if (percent > 0 && filled == 0)
-        filled = 1; // something is there
-    for (int i = 0; i < filled; i++)
-        canvas_symbol(c, x + i, y, usage_style(percent), SYM_BAR);
-}
-
 void table_cell(struct canvas *c, int y, int left, const struct fitted *f, const struct snapshot *s,
                 const void *row, enum style base)
 {
@@ -268,8 +256,8 @@ void table_cell(struct canvas *c, int y, int left, const struct fitted *f, const
     if (f->column->flags & COL_BAR && f->w > 2 * BAR_NUMBER) {
         struct cell cell;
         column_get(f->column, s, row, &cell);
-        if (cell.known)
-            draw_bar(c, left + f->x, y, f->w, cell.real);
+        if (cell.known) // before the number, where the column has room for both: "|||||      42%"
+            usage_bar(c, left + f->x, y, f->w - BAR_NUMBER, cell.real);
     }
     if (column_right_aligned(f->column))
         canvas_right(c, left + f->x, y, f->w, style, text);

@@ -70,3 +70,13 @@ enum style usage_style(double percent)
         return STYLE_CRITICAL;
     return percent >= LIMIT_WARNING ? STYLE_WARNING : STYLE_GOOD;
 }
+
+void usage_bar(struct canvas *c, int x, int y, int w, double percent)
+{
+    int filled = (int)((percent > 100 ? 100 : percent) * w / 100 + 0.5);
+
+    if (percent > 0 && filled == 0)
+        filled = 1; // something is there
+    for (int i = 0; i < filled; i++)
+        canvas_symbol(c, x + i, y, usage_style(percent), SYM_BAR);
+}

@@ -72,46 +72,28 @@ void screen_keys_stop(void)
 
 static int32_t from_curses(wint_t code)
 {
+    static const struct {
+        wint_t code;
+        int32_t key;
+        // clang-format off
+    } keys_of[] = {
+        {KEY_UP, K_UP}, {KEY_DOWN, K_DOWN}, {KEY_LEFT, K_LEFT}, {KEY_RIGHT, K_RIGHT},
+        {KEY_PPAGE, K_PGUP}, {KEY_A3, K_PGUP}, {KEY_NPAGE, K_PGDN}, {KEY_C3, K_PGDN},
+        {KEY_HOME, K_HOME}, {KEY_FIND, K_HOME}, {KEY_A1, K_HOME},
+        {KEY_END, K_END}, {KEY_SELECT, K_END}, {KEY_C1, K_END},
+        {KEY_DC, K_DELETE}, {KEY_IC, K_INSERT}, {KEY_BTAB, K_BACKTAB},
+        {KEY_ENTER, K_ENTER}, {KEY_BACKSPACE, K_BACKSPACE},
+    };
+    // clang-format on
+
     if (code >= CODE_OURS && code < CODE_OURS + n_sequences)
         return sequences[code - CODE_OURS].key;
     if (code >= (wint_t)KEY_F(1) && code <= (wint_t)KEY_F(12))
         return K_F1 + (int32_t)(code - (wint_t)KEY_F(1));
-    switch (code) {
-    case KEY_UP:
-        return K_UP;
-    case KEY_DOWN:
-        return K_DOWN;
-    case KEY_LEFT:
-        return K_LEFT;
-    case KEY_RIGHT:
-        return K_RIGHT;
-    case KEY_PPAGE:
-    case KEY_A3:
-        return K_PGUP;
-    case KEY_NPAGE:
-    case KEY_C3:
-        return K_PGDN;
-    case KEY_HOME:
-    case KEY_FIND:
-    case KEY_A1:
-        return K_HOME;
-    case KEY_END:
-    case KEY_SELECT:
-    case KEY_C1:
-        return K_END;
-    case KEY_DC:
-        return K_DELETE;
-    case KEY_IC:
-        return K_INSERT;
-    case KEY_BTAB:
-        return K_BACKTAB;
-    case KEY_ENTER:
-        return K_ENTER;
-    case KEY_BACKSPACE:
-        return K_BACKSPACE;
-    default:
-        return K_NONE;
-    }
+    for (size_t i = 0; i < sizeof keys_of / sizeof *keys_of; i++)
+        if (keys_of[i].code == code)
+            return keys_of[i].key;
+    return K_NONE;
 }
 
 static int64_t now_ms(void)

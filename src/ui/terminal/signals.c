@@ -14,8 +14,6 @@ static const int endings[] = {SIGTERM, SIGHUP,  SIGINT,    SIGQUIT, SIGXCPU, SIG
 static const int tellings[] = {SIGWINCH, SIGTSTP, SIGCONT};
 static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
 
-#define EACH(i, list) (size_t i = 0; i < sizeof list / sizeof *list; i++)
-
 static sigset_t ending, waited;
 static int fd = -1;
 static void (*rescue)(void), (*let_go)(void);
@@ -34,14 +32,12 @@ void signals_block(void)
 {
     sigemptyset(&ending);
     sigemptyset(&waited);
-    for
-        EACH(i, endings)
-    if (!ignored(endings[i])) // a blocked signal waits although it is ignored
-        sigaddset(&ending, endings[i]);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (!ignored(endings[i])) // a blocked signal waits although it is ignored
+            sigaddset(&ending, endings[i]);
     waited = ending;
-    for
-        EACH(i, tellings)
-    sigaddset(&waited, tellings[i]);
+    for (size_t i = 0; i < sizeof tellings / sizeof *tellings; i++)
+        sigaddset(&waited, tellings[i]);
     pthread_sigmask(SIG_BLOCK, &waited, NULL);
     if (fd < 0)
         fd = signalfd(-1, &waited, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -110,14 +106,12 @@ void signals_rescue(void (*how)(void), void (*no_more_writes)(void))
     sigfillset(&crash.sa_mask);
     sigfillset(&end.sa_mask);
     sigaltstack(&alternate, NULL);
-    for
-        EACH(i, crashes)
-    sigaction(crashes[i], &crash, NULL);
+    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++)
+        sigaction(crashes[i], &crash, NULL);
     // Only within a window; outside they wait in the descriptor.
-    for
-        EACH(i, endings)
-    if (sigismember(&ending, endings[i]))
-        sigaction(endings[i], &end, NULL);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (sigismember(&ending, endings[i]))
+            sigaction(endings[i], &end, NULL);
 }
 
 void signals_window_open(void)
@@ -148,10 +142,9 @@ void signals_last(void)
     const struct sigaction late = {.sa_handler = note_late, .sa_flags = SA_RESTART};
     const struct sigaction up = {.sa_handler = time_is_up};
 
-    for
-        EACH(i, endings)
-    if (sigismember(&ending, endings[i]))
-        sigaction(endings[i], &late, NULL);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (sigismember(&ending, endings[i]))
+            sigaction(endings[i], &late, NULL);
     sigaction(SIGALRM, &up, NULL);
     sigaddset(&ending, SIGALRM);
     if (caught)
