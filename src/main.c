@@ -13,7 +13,7 @@
 #include "monitor.h"
 #include "options_check.h"
 #include "print.h"
-#include "recorder.h"
+#include "print_events.h"
 #include "recording.h"
 #include "replay/fleet.h"
 #include "replay/source.h"
@@ -99,15 +99,15 @@ static int run_sampler(const struct options *options, struct requests *requests,
     if (options->mode == MODE_ACT)
         return unattended_run(options, requests, sampler);
     signal(SIGPIPE, SIG_IGN); // the write reports it: a quiet end
-    return options->mode == MODE_RECORD ? recording_run(options, requests, sampler)
-           : recorder_wanted(options)   ? recorder_run(options, requests, sampler)
-                                        : print_run(options, requests, sampler, piped);
+    return options->mode == MODE_RECORD   ? recording_run(options, requests, sampler)
+           : print_events_wanted(options) ? print_events_run(options, requests, sampler)
+                                          : print_run(options, requests, sampler, piped);
 }
 
 static int run(const struct options *options, struct requests *requests, struct audit_log *audit)
 {
     bool acts = options->mode == MODE_ACT && options->yes, prints = options->mode == MODE_PRINT;
-    bool follows = acts || !(prints || options->mode == MODE_ACT) || recorder_wanted(options);
+    bool follows = acts || !(prints || options->mode == MODE_ACT) || print_events_wanted(options);
     struct source source;
 
     mem_tune(follows);

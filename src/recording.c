@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "follow.h"
 #include "options_check.h"
-#include "recorder.h"
+#include "print_events.h"
 #include "store/append_log.h"
 
 // A disk that is slow, not full, is waited for so long; then pictures are left out.
@@ -72,7 +72,7 @@ static int write_picture(void *arg, const struct snapshot *s)
     struct snapshot with = *s; // borrows everything else
     uint64_t last = r->last;
 
-    with.events = recorder_news(s->events, &last);
+    with.events = print_events_news(s->events, &last);
     int error = make_line(r, &with);
     if (!error)
         error = append_log_lend(r->file, &r->text.at, r->text.n);

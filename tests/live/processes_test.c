@@ -21,8 +21,8 @@
 #define HAVE_LIBPROC2
 #endif
 
-#include "linux/process/page.h"
 #include "linux/process/process.h"
+#include "linux/process/process_page.h"
 #include "linux/source.h"
 #include "support/asuser.h"
 #include "support/ns.h"

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "linux/process/page.h"
+#include "linux/process/process_page.h"
 #include "support/ns.h"
 #include "support/program.h"
 #include "support/rows.h"

@@ -3,7 +3,7 @@
 //   no attachment anywhere             nothing is asked
 //   permitted, and cheaper             walk.c: from the segments to their holders, no process is asked
 //   EFFORT_FULL                        scan; up to three times while it changes under the scan
-//   the last scan still stands         rest.c: only known holders and new processes are asked
+//   the last scan still stands         skip_rule.c: only known holders and new processes are asked
 //   the rest after the last scan ran   scan
 //   else                               the last picture stays, and says how old it is
 // A scan asks every process: known.c, then model/holders/ makes the accounts. After a scan follows a
@@ -15,7 +15,7 @@
 
 #include "base/clock.h"
 #include "engine/holders/known.h"
-#include "engine/holders/rest.h"
+#include "engine/holders/skip_rule.h"
 #include "model/record/huge_pool.h"
 
 enum {

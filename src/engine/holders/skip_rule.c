@@ -5,7 +5,7 @@
 //   3. no process was made since, or those that were, asked now, hold nothing new;
 //   4. every known holder, asked again through a newly opened file, answers the same;
 //   5. the sum came out: the caller scans again, at a falling rate, while it does not.
-#include "engine/holders/rest.h"
+#include "engine/holders/skip_rule.h"
 
 #include <string.h>
 

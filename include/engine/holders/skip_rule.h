@@ -1,7 +1,7 @@
 // The skip rule of the holder scan: when the last scan still describes the attachments. Without it
 // (this file, and the call in schedule.c) every look is a scan, paced as scans are.
-#ifndef IPCTOP_ENGINE_HOLDERS_REST_H
-#define IPCTOP_ENGINE_HOLDERS_REST_H
+#ifndef IPCTOP_ENGINE_HOLDERS_SKIP_RULE_H
+#define IPCTOP_ENGINE_HOLDERS_SKIP_RULE_H
 
 #include "engine/holders/known.h"
 

@@ -1,7 +1,7 @@
 // What is read of one process alone, when its page is looked at: proc_pid_exe(5), proc_pid_cwd(5),
 // proc_pid_limits(5), proc_pid_smaps(5).
-#ifndef IPCTOP_LINUX_PROCESS_PAGE_H
-#define IPCTOP_LINUX_PROCESS_PAGE_H
+#ifndef IPCTOP_LINUX_PROCESS_PROCESS_PAGE_H
+#define IPCTOP_LINUX_PROCESS_PROCESS_PAGE_H
 
 #include "model/source.h"
 

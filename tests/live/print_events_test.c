@@ -104,11 +104,11 @@ TEST(a_removal_is_written_with_its_process_and_nothing_is_lost_at_the_end)
     int id = remove_one(&first);
     snprintf(line, sizeof line, "segment %d", id);
     assert_true(must_show(line));
-    snprintf(line, sizeof line, "%d recorder_test (uid 0", first);
+    snprintf(line, sizeof line, "%d print_events_te (uid 0", first);
     assert_true(must_show(line));
     remove_one(&last);
     kill(r.pid, SIGINT); // at once: the last event is still to be read
-    snprintf(line, sizeof line, "%d recorder_test (uid 0", last);
+    snprintf(line, sizeof line, "%d print_events_te (uid 0", last);
     assert_true(must_show(line));
     assert_int_equal(waitpid(r.pid, &status, 0), r.pid);
     r.pid = 0;
@@ -169,7 +169,7 @@ TEST(lines_stand_under_their_headings)
         assert_int_equal(strncmp(line + at - 2, "  ", 2), 0);
         assert_int_not_equal(line[at], ' ');
     }
-    assert_true(lines_with("recorder_test  ") >= 3);
+    assert_true(lines_with("print_events_te  ") >= 3);
     assert_true(lines_with("owner root") >= 3); // by name, as on the screen
 }
 

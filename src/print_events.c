@@ -1,4 +1,4 @@
-#include "recorder.h"
+#include "print_events.h"
 
 #include <stdio.h>
 
@@ -9,7 +9,7 @@
 
 enum { TEXT = 512, COLUMNS_MAX = 32, LINE_CELL = 20 };
 
-struct recorder {
+struct event_printer {
     const struct options *options;
     const struct requests *requests;
     uint64_t last;           // event that was written
@@ -17,7 +17,7 @@ struct recorder {
     int widths[COLUMNS_MAX]; // of lines: as wide as the widest cell so far
 };
 
-bool recorder_wanted(const struct options *options)
+bool print_events_wanted(const struct options *options)
 {
     return options->format && !options->from && options->n_tables == 1 && options->tables[0]->alone;
 }
@@ -31,7 +31,7 @@ static int first_width(const struct column *column)
 }
 
 // One line an event, its columns under their heading. A longer cell widens its column from there on.
-static void write_line(struct recorder *r, const struct snapshot *s, const void *row)
+static void write_line(struct event_printer *r, const struct snapshot *s, const void *row)
 {
     const struct table_request *table = &r->requests->tables[0];
     char text[TEXT];
@@ -58,7 +58,7 @@ static bool aligned(const struct options *options)
     return options->format->shown && !options->format->heads_once;
 }
 
-static int write_events(struct recorder *r, const struct table_request *table,
+static int write_events(struct event_printer *r, const struct table_request *table,
                         const struct snapshot *s)
 {
     const struct options *options = r->options;
@@ -74,7 +74,7 @@ static int write_events(struct recorder *r, const struct table_request *table,
     return error ? error : error_of_stream(stdout);
 }
 
-struct event_log *recorder_news(const struct event_log *all, uint64_t *last)
+struct event_log *print_events_news(const struct event_log *all, uint64_t *last)
 {
     struct event_vec news = {0};
 
@@ -90,7 +90,7 @@ struct event_log *recorder_news(const struct event_log *all, uint64_t *last)
 }
 
 // Formats of lines: oldest first, below one heading.
-static int write_each(struct recorder *r, struct snapshot *with)
+static int write_each(struct event_printer *r, struct snapshot *with)
 {
     struct table_request table = r->requests->tables[0];
     struct event_log *all = with->events;
@@ -114,10 +114,10 @@ static int write_each(struct recorder *r, struct snapshot *with)
 // Those that are new, as a snapshot with nothing but them.
 static int write_news(void *arg, const struct snapshot *s)
 {
-    struct recorder *r = arg;
+    struct event_printer *r = arg;
     struct snapshot with = *s; // borrows everything else
 
-    with.events = recorder_news(s->events, &r->last);
+    with.events = print_events_news(s->events, &r->last);
     if (!with.events)
         return 0;
     int error = r->options->format->heads_once ? write_each(r, &with)
@@ -126,10 +126,10 @@ static int write_news(void *arg, const struct snapshot *s)
     return error;
 }
 
-int recorder_run(const struct options *options, const struct requests *requests,
-                 struct sampler *sampler)
+int print_events_run(const struct options *options, const struct requests *requests,
+                     struct sampler *sampler)
 {
-    struct recorder recorder = {.options = options, .requests = requests};
+    struct event_printer recorder = {.options = options, .requests = requests};
     struct follower follower = {.want = requests_want(requests, options),
                                 .ticks = options->iterations,
                                 .take = write_news,

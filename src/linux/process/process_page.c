@@ -1,4 +1,4 @@
-#include "linux/process/page.h"
+#include "linux/process/process_page.h"
 
 #include <errno.h>
 #include <fcntl.h>
