@@ -45,6 +45,8 @@ TEST(places_among_tables_and_tabs_are_their_own_and_tabs_are_in_order)
             assert_true(!kind->tab || kind->tab != each(other)->tab);
             assert_true(!kind->json || kind->json != each(other)->json);
             assert_true(!kind->batch || kind->batch != each(other)->batch);
+            assert_true(!kind->check || kind->check != each(other)->check);
+            assert_true(!kind->metrics || kind->metrics != each(other)->metrics);
         }
     }
     assert_int_equal(kind_tabs(), tabs);
@@ -110,6 +112,7 @@ TEST(what_a_kind_can_it_has_the_methods_for)
         assert_true(!(kind->can & CAN_RESTRICT) || kind->orphan);
         assert_true(!(kind->can & CAN_WIDEN) || (kind->focus_need && kind->wide_need));
         assert_true(!(kind->flags & TABLE_NOTES) || kind->notes);
+        assert_true(!kind->leads_to == !kind->lead);
     }
 }
 

@@ -146,6 +146,8 @@ struct kind {
     // why. NULL: as `enter` and `subject` have it.
     bool (*leads_to)(const struct snapshot *s, const void *row, struct identity *process,
                      char *name, size_t cap);
+    const char
+        *lead; // with leads_to: what that process is, a word for the function-key bar: "Peer"
     // The IPC namespace or host that a row is: Enter has all views show it. NULL: it is none.
     uint64_t (*place)(const void *row);
     // What an action on the row is done to, where that is no object with a number: the target, and what

@@ -174,6 +174,7 @@ const struct kind kind_files = {
     .concerns = concerns,
     .describe = describe,
     .leads_to = leads_to,
+    .lead = "Peer",
     .path_text = process_path_text,
     .processes = row_processes,
     .no_processes = process_no_processes,

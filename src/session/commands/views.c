@@ -194,7 +194,7 @@ static const char *peer_label(struct session *s, const struct kind *kind)
     char name[96];
 
     return kind->leads_to(s->snapshot, session_selected(s, NULL), &process, name, sizeof name)
-               ? "Peer"
+               ? kind->lead
                : NULL;
 }
 
