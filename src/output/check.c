@@ -14,21 +14,14 @@ static const char *const states[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
 static const int state_of[SEVERITIES] = {
     [SEVERITY_NOTICE] = OK, [SEVERITY_WARNING] = 1, [SEVERITY_CRITICAL] = 2};
 
-struct findings { // of all tables
-    size_t counts[SEVERITIES];
+struct findings { // by severity
+    struct rows of[SEVERITIES];
     enum severity worst;
     bool known;
 };
 
-static enum severity severity_of(const struct table_request *table, const struct snapshot *s,
-                                 const void *row)
-{
-    enum severity severity = SEVERITY_NOTICE;
-
-    return table->query.kind->mark(s, row, &severity) ? severity : SEVERITY_NOTICE;
-}
-
-static struct findings count(const struct snapshot *s, const struct table_request *table)
+// The caller frees them.
+static struct findings find(const struct snapshot *s, const struct table_request *table)
 {
     struct findings found = {.known = kind_is_known(table->query.kind, s)};
     struct rows rows = {0};
@@ -37,8 +30,10 @@ static struct findings count(const struct snapshot *s, const struct table_reques
         return found;
     rows_build(&rows, s, &table->query);
     for (size_t i = 0; i < rows.n; i++) {
-        enum severity severity = severity_of(table, s, rows.at[i]);
-        found.counts[severity]++;
+        enum severity severity = SEVERITY_NOTICE;
+        if (!table->query.kind->mark(s, rows.at[i], &severity))
+            severity = SEVERITY_NOTICE;
+        vec_push(&found.of[severity], rows.at[i]);
         if (severity > found.worst)
             found.worst = severity;
     }
@@ -46,11 +41,25 @@ static struct findings count(const struct snapshot *s, const struct table_reques
     return found;
 }
 
+static void free_findings(struct findings *found)
+{
+    for (int i = 0; i < SEVERITIES; i++)
+        vec_free(&found->of[i]);
+}
+
+static int state(const struct findings *found, const struct snapshot *s,
+                 const struct table_request *tables, size_t n)
+{
+    return !found->known || missing_id(s, tables, n) ? UNKNOWN : state_of[found->worst];
+}
+
 static int check_status(const struct snapshot *s, const struct table_request *tables, size_t n)
 {
-    const struct findings found = count(s, &tables[0]);
+    struct findings found = find(s, &tables[0]);
+    int status = state(&found, s, tables, n);
 
-    return !found.known || missing_id(s, tables, n) ? UNKNOWN : state_of[found.worst];
+    free_findings(&found);
+    return status;
 }
 
 // The bar would begin the figures.
@@ -77,42 +86,31 @@ static void put_finding(FILE *out, const struct snapshot *s, const struct table_
 static void put_findings(FILE *out, const struct snapshot *s, const struct table_request *table,
                          const struct findings *found)
 {
-    struct rows rows = {0};
-    size_t named = 0, left = 0;
+    int least = found->worst > SEVERITY_NOTICE ? SEVERITY_WARNING : SEVERITY_NOTICE;
+    size_t named = 0;
 
-    rows_build(&rows, s, &table->query);
-    for (int severity = SEVERITY_CRITICAL; severity >= 0; severity--) {
-        bool counts = severity > SEVERITY_NOTICE || found->worst == SEVERITY_NOTICE;
-        for (size_t i = 0; counts && i < rows.n; i++) {
-            if (severity_of(table, s, rows.at[i]) != (enum severity)severity)
-                continue;
+    for (int severity = SEVERITY_CRITICAL; severity >= least; severity--)
+        for (size_t i = 0; i < found->of[severity].n; i++)
             if (named++ < NAMED_MAX)
-                put_finding(out, s, table, rows.at[i]);
-            else
-                left++;
-        }
-    }
-    if (left)
-        fprintf(out, "; and %zu more", left);
-    vec_free(&rows);
+                put_finding(out, s, table, found->of[severity].at[i]);
+    if (named > NAMED_MAX)
+        fprintf(out, "; and %zu more", named - NAMED_MAX);
 }
 
 static void put_totals(FILE *out, const struct findings *found)
 {
+    static const char *const one[] = {"notice", "warning", "critical"};
+    static const char *const many[] = {"notices", "warnings", "critical"};
     char text[TEXT];
     struct line line = line_start(text, sizeof text);
 
-    if (!found->counts[SEVERITY_CRITICAL] && !found->counts[SEVERITY_WARNING])
-        line_add(&line, "nothing is wrong");
-    if (found->counts[SEVERITY_CRITICAL])
-        line_add(&line, "%zu critical", found->counts[SEVERITY_CRITICAL]);
-    if (found->counts[SEVERITY_WARNING]) {
-        line_add(&line, "%s", found->counts[SEVERITY_CRITICAL] ? ", " : "");
-        line_count(&line, found->counts[SEVERITY_WARNING], "warning", NULL);
-    }
-    if (found->counts[SEVERITY_NOTICE]) {
-        line_add(&line, ", ");
-        line_count(&line, found->counts[SEVERITY_NOTICE], "notice", NULL);
+    for (int i = SEVERITY_CRITICAL; i >= 0; i--) {
+        if (i == SEVERITY_NOTICE && !line.n)
+            line_add(&line, "nothing is wrong");
+        if (found->of[i].n) {
+            line_add(&line, "%s", line.n ? ", " : "");
+            line_count(&line, found->of[i].n, one[i], many[i]);
+        }
     }
     fputs(text, out);
 }
@@ -120,10 +118,10 @@ static void put_totals(FILE *out, const struct findings *found)
 static int check_write(FILE *out, const struct snapshot *s, const struct table_request *tables,
                        size_t n)
 {
-    const struct findings found = count(s, &tables[0]);
+    struct findings found = find(s, &tables[0]);
     char text[TEXT];
 
-    fprintf(out, "IPCTOP %s - ", states[check_status(s, tables, n)]);
+    fprintf(out, "IPCTOP %s - ", states[state(&found, s, tables, n)]);
     if (!found.known) {
         fputs("the findings could not be read", out);
     } else if (missing_id(s, tables, n)) {
@@ -135,10 +133,11 @@ static int check_write(FILE *out, const struct snapshot *s, const struct table_r
         if (s->scan && s->scan->unreadable)
             fprintf(out, " (incomplete: %" PRIu32 " process%s not readable)", s->scan->unreadable,
                     s->scan->unreadable == 1 ? " is" : "es are");
-        fprintf(out, " | critical=%zu;;1 warning=%zu;1 notice=%zu", found.counts[SEVERITY_CRITICAL],
-                found.counts[SEVERITY_WARNING], found.counts[SEVERITY_NOTICE]);
+        fprintf(out, " | critical=%zu;;1 warning=%zu;1 notice=%zu", found.of[SEVERITY_CRITICAL].n,
+                found.of[SEVERITY_WARNING].n, found.of[SEVERITY_NOTICE].n);
     }
     fputc('\n', out);
+    free_findings(&found);
     return error_of_stream(out);
 }
 

@@ -22,11 +22,10 @@ static const char OTHERS[] = "others=\"true\"";
 
 struct group {
     char *labels; // owned
-    size_t rows;
     struct sum {
         uint64_t value;
         bool known;
-    } * sums; // by column of the table; owned
+    } * sums; // the number of rows, then by column of the table; owned
 };
 VEC(group_vec, struct group);
 
@@ -155,9 +154,9 @@ static int by_labels(const void *left, const void *right)
 static int largest_first(const void *left, const void *right)
 {
     const struct group *a = left, *b = right;
+    uint64_t m = a->sums[0].value, n = b->sums[0].value;
 
-    return a->rows != b->rows ? (a->rows < b->rows) - (a->rows > b->rows)
-                              : strcmp(a->labels, b->labels);
+    return m != n ? (m < n) - (m > n) : strcmp(a->labels, b->labels);
 }
 
 static void add_sum(struct sum *sum, uint64_t value)
@@ -171,10 +170,10 @@ static void add_row(struct group *group, const struct table_request *table,
 {
     uint64_t value;
 
-    group->rows++;
+    add_sum(&group->sums[0], 1);
     for (size_t k = 0; k < table->n_columns; k++)
         if (table->columns[k]->flags & COL_METRIC && value_of(table->columns[k], s, row, &value))
-            add_sum(&group->sums[k], value);
+            add_sum(&group->sums[k + 1], value);
 }
 
 static void free_group(struct group *group)
@@ -193,8 +192,7 @@ static void bound(struct group_vec *groups, size_t n_columns)
     free(others->labels);
     others->labels = mem_copy_string(OTHERS);
     for (size_t i = GROUPS_MAX + 1; i < groups->n; i++) {
-        others->rows += groups->at[i].rows;
-        for (size_t k = 0; k < n_columns; k++)
+        for (size_t k = 0; k <= n_columns; k++)
             if (groups->at[i].sums[k].known)
                 add_sum(&others->sums[k], groups->at[i].sums[k].value);
         free_group(&groups->at[i]);
@@ -213,7 +211,7 @@ static struct group_vec group_rows(const struct table_request *table, const stru
     qsort(all, rows->n, sizeof *all, by_labels);
     for (size_t i = 0; i < rows->n; i++) {
         if (!groups.n || strcmp(groups.at[groups.n - 1].labels, all[i].labels) != 0) {
-            struct sum *sums = mem_zero(table->n_columns, sizeof *sums);
+            struct sum *sums = mem_zero(1 + table->n_columns, sizeof *sums);
             vec_push(&groups, (struct group){.labels = all[i].labels, .sums = sums});
         } else {
             free(all[i].labels);
@@ -228,25 +226,13 @@ static struct group_vec group_rows(const struct table_request *table, const stru
 // --- the document ---------------------------------------------------------------------------------
 
 // Of no rows at all: 0, which is known.
-static void put_groups(FILE *out, const char *name, const struct group_vec *groups, size_t k)
+static void put_groups(FILE *out, const char *name, const struct group_vec *groups, size_t sum)
 {
     if (!groups->n)
         put_sample(out, name, "", 0);
     for (size_t i = 0; i < groups->n; i++)
-        if (groups->at[i].sums[k].known)
-            put_sample(out, name, groups->at[i].labels, groups->at[i].sums[k].value);
-}
-
-static void put_counts(FILE *out, const struct kind *kind, const struct group_vec *groups)
-{
-    char name[NAME];
-
-    name_of(kind, NULL, false, name, sizeof name);
-    put_head(out, name, "", "Rows of the table ", kind->name);
-    if (!groups->n)
-        put_sample(out, name, "", 0);
-    for (size_t i = 0; i < groups->n; i++)
-        put_sample(out, name, groups->at[i].labels, groups->at[i].rows);
+        if (groups->at[i].sums[sum].known)
+            put_sample(out, name, groups->at[i].labels, groups->at[i].sums[sum].value);
 }
 
 static void put_sums(FILE *out, const struct table_request *table, const struct group_vec *groups)
@@ -255,8 +241,11 @@ static void put_sums(FILE *out, const struct table_request *table, const struct 
     bool counted = !(kind->flags & TABLE_NO_COUNT);
     char name[NAME], before[NAME];
 
-    if (counted)
-        put_counts(out, kind, groups);
+    if (counted) {
+        name_of(kind, NULL, false, name, sizeof name);
+        put_head(out, name, "", "Rows of the table ", kind->name);
+        put_groups(out, name, groups, 0);
+    }
     for (size_t k = 0; k < table->n_columns; k++) {
         const struct column *column = table->columns[k];
         if (!(column->flags & COL_METRIC))
@@ -264,7 +253,7 @@ static void put_sums(FILE *out, const struct table_request *table, const struct 
         name_of(kind, column, false, name, sizeof name);
         snprintf(before, sizeof before, "%s%s: ", kind->title, counted ? ", summed" : "");
         put_head(out, name, unit_of(column), before, column->help);
-        put_groups(out, name, groups, k);
+        put_groups(out, name, groups, k + 1);
     }
 }
 
