@@ -6,15 +6,10 @@
 #include "engine/ask/collector.h"
 #include "engine/holders/ask.h"
 
-struct known_holders {           // zero it before use
-    struct holding_vec holdings; // ordered by pid
-    struct mapping_vec mappings;
-    struct pid_set stuck;                    // processes that did not answer, or were not asked:
-    uint32_t unasked;                        // so many of them
-    struct segment_handle_vec handles;       // ordered by shmid
-    uint64_t left_out;                       // mappings that are not kept
-    uint32_t processes, unreadable, exiting; // when all were asked last
-    enum scan_method method;
+struct known_holders { // zero it before use
+    struct held held;
+    struct segment_handle_vec handles; // ordered by shmid
+    struct holders_counts counts;      // when all were asked last; `asked` with the stuck ones
     bool hidden;   // the list of processes does not have all: hidepid, see proc(5)
     bool unlisted; // it could not be read
 

@@ -9,25 +9,39 @@
 // that one may have, as often as it takes.
 enum { MAPPINGS_MAX = 1 << 17, OF_ONE_MAX = 1 << 16 };
 
+void held_clear(struct held *held)
+{
+    vec_clear(&held->holdings);
+    vec_clear(&held->mappings);
+    vec_clear(&held->stuck);
+    held->unasked = 0;
+}
+
+void held_free(struct held *held)
+{
+    vec_free(&held->holdings);
+    vec_free(&held->mappings);
+    vec_free(&held->stuck);
+}
+
 struct questions {
     struct holders_answers *answers;
     const struct pid_entry_vec *processes;
-    struct known_holdings known;
-    struct ride *ride; // NULL: none
+    const struct held *known; // NULL: all they hold is asked for
+    struct ride *ride;        // NULL: none
     struct asking asking;
 };
 
 // By the asking thread, before it asks: the answer is its own, whatever becomes of the batch.
 static void give_known(void *arg, const struct probe *probe, struct answer *answer)
 {
-    const struct questions *questions = arg;
-    const struct known_holdings *known = &questions->known;
-    const struct holding *holding = holding_find(known->holdings, (int32_t)probe->id);
+    const struct held *known = ((const struct questions *)arg)->known;
+    const struct holding *holding = holding_find(&known->holdings, (int32_t)probe->id);
 
     if (!holding || holding->stale)
         return;
     for (uint32_t i = holding->first; i < holding->first + holding->n; i++)
-        vec_push(&answer->mappings, known->mappings->at[i]);
+        vec_push(&answer->mappings, known->mappings.at[i]);
     answer->namespace_differs = holding->namespace_differs;
 }
 
@@ -35,24 +49,24 @@ static void cut(struct holders_answers *answers, struct holding *holding)
 {
     if (holding->n <= answers->keep)
         return;
-    answers->left_out += holding->n - answers->keep;
+    answers->counts.left_out += holding->n - answers->keep;
     holding->n = answers->keep;
 }
 
 static void make_room(struct holders_answers *answers)
 {
-    struct mapping *at = answers->mappings.at;
+    struct mapping *at = answers->held.mappings.at;
     size_t kept = 0;
 
     answers->keep /= 2;
-    for (size_t h = 0; h < answers->holdings.n; h++) { // as their mappings lie
-        struct holding *holding = &answers->holdings.at[h];
+    for (size_t h = 0; h < answers->held.holdings.n; h++) { // as their mappings lie
+        struct holding *holding = &answers->held.holdings.at[h];
         cut(answers, holding);
         memmove(at + kept, at + holding->first, holding->n * sizeof *at);
         holding->first = (uint32_t)kept;
         kept += holding->n;
     }
-    answers->mappings.n = kept;
+    answers->held.mappings.n = kept;
 }
 
 static void take(void *arg, const struct probe *probe, struct answer *answer)
@@ -65,13 +79,13 @@ static void take(void *arg, const struct probe *probe, struct answer *answer)
         questions->ride->take(questions->ride->arg, entry->pid, answer);
     if (answer_is_gone(answer))
         return;
-    answers->asked++;
+    answers->counts.asked++;
     if (answer_is_refused(answer)) {
-        answers->unreadable++;
+        answers->counts.unreadable++;
         return;
     }
-    answers->exiting += answer->exiting;
-    answers->method = answer->method;
+    answers->counts.exiting += answer->exiting;
+    answers->counts.method = answer->method;
     if (answer->mappings.n == 0)
         return;
     struct holding holding = {
@@ -83,19 +97,9 @@ static void take(void *arg, const struct probe *probe, struct answer *answer)
         .namespace_differs = answer->namespace_differs,
     };
     cut(answers, &holding);
-    holding_add(&answers->holdings, &answers->mappings, &holding, &answer->mappings);
-    while (answers->mappings.n > MAPPINGS_MAX && answers->keep > 1)
+    holding_add(&answers->held.holdings, &answers->held.mappings, &holding, &answer->mappings);
+    while (answers->held.mappings.n > MAPPINGS_MAX && answers->keep > 1)
         make_room(answers);
-}
-
-static void reset(struct holders_answers *answers)
-{
-    vec_clear(&answers->holdings);
-    vec_clear(&answers->mappings);
-    vec_clear(&answers->stuck);
-    answers->unasked = answers->asked = answers->unreadable = answers->exiting = 0;
-    answers->left_out = 0;
-    answers->keep = OF_ONE_MAX;
 }
 
 static void end_ride(struct ride *ride, const struct asking *asking, int64_t cost_ns, bool complete)
@@ -108,20 +112,21 @@ static void end_ride(struct ride *ride, const struct asking *asking, int64_t cos
 }
 
 bool holders_ask(struct holders_answers *answers, struct prober_pool *pool, enum probe_what what,
-                 const struct pid_entry_vec *processes, struct known_holdings known,
-                 struct ride *ride)
+                 const struct pid_entry_vec *processes, const struct held *known, struct ride *ride)
 {
     struct questions questions = {
         .answers = answers,
         .processes = processes,
         .known = known,
         .ride = ride && ride->take && !ride->done ? ride : NULL,
-        .asking = {.take = take, .prepare = known.holdings ? give_known : NULL, .arg = &questions},
+        .asking = {.take = take, .prepare = known ? give_known : NULL, .arg = &questions},
     };
     struct asking *asking = &questions.asking;
     int64_t used = clock_used_ns();
 
-    reset(answers);
+    held_clear(&answers->held);
+    answers->counts = (struct holders_counts){0};
+    answers->keep = OF_ONE_MAX;
     for (size_t i = 0; i < processes->n; i++)
         ask_add(asking, (struct probe){.what = what,
                                        .id = processes->at[i].pid,
@@ -130,19 +135,12 @@ bool holders_ask(struct holders_answers *answers, struct prober_pool *pool, enum
     bool complete = ask_each(pool, asking);
     if (questions.ride)
         end_ride(ride, asking, clock_used_ns() - used, complete);
-    holding_sort(&answers->holdings);
+    holding_sort(&answers->held.holdings);
     for (size_t i = 0; i < processes->n; i++) {
         if (asking->asked[i] != ASKED_DONE)
-            vec_push(&answers->stuck, processes->at[i].pid);
-        answers->unasked += asking->asked[i] == ASKED_NOT;
+            vec_push(&answers->held.stuck, processes->at[i].pid);
+        answers->held.unasked += asking->asked[i] == ASKED_NOT;
     }
     ask_end(asking);
     return complete;
-}
-
-void holders_answers_free(struct holders_answers *answers)
-{
-    vec_free(&answers->holdings);
-    vec_free(&answers->mappings);
-    vec_free(&answers->stuck);
 }

@@ -4,21 +4,16 @@
 
 void known_holders_free(struct known_holders *k)
 {
-    vec_free(&k->holdings);
-    vec_free(&k->mappings);
-    vec_free(&k->stuck);
+    held_free(&k->held);
+    held_free(&k->answers.held);
     vec_free(&k->handles);
     vec_free(&k->asked);
-    holders_answers_free(&k->answers);
 }
 
 void known_holders_clear(struct known_holders *k)
 {
-    vec_clear(&k->holdings);
-    vec_clear(&k->mappings);
-    vec_clear(&k->stuck);
-    k->unasked = k->processes = k->unreadable = k->exiting = 0;
-    k->left_out = 0;
+    held_clear(&k->held);
+    k->counts = (struct holders_counts){.method = k->counts.method};
     k->unlisted = false;
 }
 
@@ -43,18 +38,19 @@ static bool same_memory(void *self, const int32_t *tasks, size_t n, uint32_t *sa
 
 void known_holders_input(struct known_holders *k, const struct round *round, struct scan_input *in)
 {
-    in->holdings = &k->holdings;
-    in->mappings = &k->mappings;
+    in->holdings = &k->held.holdings;
+    in->mappings = &k->held.mappings;
     in->handles = &k->handles;
-    in->processes = k->processes;
-    in->unreadable = k->unreadable;
-    in->stuck = (uint32_t)k->stuck.n - k->unasked;
-    in->stuck_pids = k->unasked ? NULL : k->stuck.at; // which are which would take a second list
-    in->unasked = k->unasked + k->unlisted;           // one at least
-    in->left_out = k->left_out;
+    in->processes = k->counts.asked;
+    in->unreadable = k->counts.unreadable;
+    in->stuck = (uint32_t)k->held.stuck.n - k->held.unasked;
+    in->stuck_pids =
+        k->held.unasked ? NULL : k->held.stuck.at; // which are which takes a second list
+    in->unasked = k->held.unasked + k->unlisted;   // one at least
+    in->left_out = k->counts.left_out;
     in->hidden = k->hidden;
-    in->exiting = k->exiting;
-    in->method = k->method;
+    in->exiting = k->counts.exiting;
+    in->method = k->counts.method;
     in->same_memory = same_memory;
     in->self = (void *)round;
 }
@@ -62,8 +58,7 @@ void known_holders_input(struct known_holders *k, const struct round *round, str
 static bool ask_exact(struct known_holders *k, const struct pid_entry_vec *processes,
                       const struct round *round)
 {
-    return holders_ask(&k->answers, round->pool, PROBE_EXACT, processes, (struct known_holdings){0},
-                       NULL);
+    return holders_ask(&k->answers, round->pool, PROBE_EXACT, processes, NULL, NULL);
 }
 
 // --- other IPC namespaces -----------------------------------------------------------------------
@@ -121,10 +116,10 @@ static bool find_needed(const struct known_holders *k, const struct snapshot *ta
 {
     bool any = false;
 
-    for (size_t h = 0; h < k->holdings.n; h++) {
-        const struct holding *holding = &k->holdings.at[h];
+    for (size_t h = 0; h < k->held.holdings.n; h++) {
+        const struct holding *holding = &k->held.holdings.at[h];
         for (uint32_t i = 0; holding->namespace_differs && i < holding->n; i++) {
-            const struct mapping *mapping = &k->mappings.at[holding->first + i];
+            const struct mapping *mapping = &k->held.mappings.at[holding->first + i];
             size_t index = segment_index(tables, mapping);
             if (index == tables->segments.n || needs[index] ||
                 !(mapping->known & MAP_KNOWS_HANDLE) || has_handle(&k->handles, mapping->shmid))
@@ -141,13 +136,13 @@ static bool find_needed(const struct known_holders *k, const struct snapshot *ta
 static void find_reference_holders(const struct known_holders *k, const struct snapshot *tables,
                                    uint8_t *needs, struct pid_entry_vec *out)
 {
-    for (size_t h = 0; h < k->holdings.n; h++) {
-        const struct holding *holding = &k->holdings.at[h];
+    for (size_t h = 0; h < k->held.holdings.n; h++) {
+        const struct holding *holding = &k->held.holdings.at[h];
         bool is_reference = false;
         if (holding->namespace_differs || holding->stale)
             continue;
         for (uint32_t i = 0; i < holding->n; i++) {
-            size_t index = segment_index(tables, &k->mappings.at[holding->first + i]);
+            size_t index = segment_index(tables, &k->held.mappings.at[holding->first + i]);
             if (index == tables->segments.n || needs[index] != HANDLE_NEEDED)
                 continue;
             needs[index] = HANDLE_ASKED;
@@ -171,8 +166,8 @@ static void learn_handles(struct known_holders *k, const struct round *round)
         find_reference_holders(k, tables, needs, &processes);
     if (processes.n)
         ask_exact(k, &processes, round);
-    for (size_t i = 0; processes.n && i < k->answers.mappings.n; i++) {
-        const struct mapping *found = &k->answers.mappings.at[i];
+    for (size_t i = 0; processes.n && i < k->answers.held.mappings.n; i++) {
+        const struct mapping *found = &k->answers.held.mappings.at[i];
         size_t index = segment_index(tables, found);
         if (index == tables->segments.n || needs[index] != HANDLE_ASKED ||
             !(found->known & MAP_KNOWS_HANDLE))
@@ -207,14 +202,14 @@ static bool take_handles(struct known_holders *k)
 {
     bool any = false;
 
-    for (size_t h = 0; h < k->answers.holdings.n; h++) {
-        const struct holding *now = &k->answers.holdings.at[h];
-        const struct holding *old = holding_find(&k->holdings, now->pid);
-        if (!old || !holding_same(old, &k->mappings, now, &k->answers.mappings))
+    for (size_t h = 0; h < k->answers.held.holdings.n; h++) {
+        const struct holding *now = &k->answers.held.holdings.at[h];
+        const struct holding *old = holding_find(&k->held.holdings, now->pid);
+        if (!old || !holding_same(old, &k->held.mappings, now, &k->answers.held.mappings))
             continue;
         for (uint32_t i = 0; i < now->n; i++) {
-            const struct mapping *shown = &k->answers.mappings.at[now->first + i];
-            struct mapping *mapping = &k->mappings.at[old->first + i];
+            const struct mapping *shown = &k->answers.held.mappings.at[now->first + i];
+            struct mapping *mapping = &k->held.mappings.at[old->first + i];
             if (!(shown->known & ~mapping->known & MAP_KNOWS_HANDLE))
                 continue;
             mapping->handle = shown->handle;
@@ -239,7 +234,7 @@ bool known_holders_resolve_namespaces(struct known_holders *k, const struct scan
     }
     pids_settle(&pids);
     for (size_t i = 0; i < pids.n; i++) {
-        const struct holding *holding = holding_find(&k->holdings, pids.at[i]);
+        const struct holding *holding = holding_find(&k->held.holdings, pids.at[i]);
         if (holding)
             vec_push(&processes, (struct pid_entry){holding->pid, holding->instance});
     }
@@ -254,35 +249,27 @@ bool known_holders_resolve_namespaces(struct known_holders *k, const struct scan
 // --- answers taken over -------------------------------------------------------------------------
 
 // What a process that does not answer held when it last did.
-static void keep_stale(const struct known_holders *k, const struct process_list *list,
-                       struct holding_vec *holdings, struct mapping_vec *mappings)
+static void keep_stale(struct held *now, const struct held *before, const struct process_list *list)
 {
-    for (size_t i = 0; i < k->stuck.n; i++) {
-        const struct pid_entry *now = process_list_find(&list->list, k->stuck.at[i]);
-        const struct holding *old = holding_find(&k->holdings, k->stuck.at[i]);
-        if (!old || (now && now->instance != old->instance))
+    for (size_t i = 0; i < now->stuck.n; i++) {
+        const struct pid_entry *entry = process_list_find(&list->list, now->stuck.at[i]);
+        const struct holding *old = holding_find(&before->holdings, now->stuck.at[i]);
+        if (!old || (entry && entry->instance != old->instance))
             continue;
-        holding_add(holdings, mappings, old, &k->mappings);
-        holdings->at[holdings->n - 1].stale = true;
+        holding_add(&now->holdings, &now->mappings, old, &before->mappings);
+        now->holdings.at[now->holdings.n - 1].stale = true;
     }
 }
 
 void known_holders_adopt(struct known_holders *k, const struct round *round)
 {
-    struct holders_answers *answers = &k->answers;
-    struct holding_vec holdings = answers->holdings;
-    struct mapping_vec mappings = answers->mappings;
+    struct held before = k->held;
 
-    answers->holdings = (struct holding_vec){0};
-    answers->mappings = (struct mapping_vec){0};
-    vec_copy(&k->stuck, &answers->stuck);
-    k->unasked = answers->unasked;
-    keep_stale(k, round->processes, &holdings, &mappings);
-    holding_sort(&holdings);
-    vec_free(&k->holdings);
-    vec_free(&k->mappings);
-    k->holdings = holdings;
-    k->mappings = mappings;
+    k->held = k->answers.held;
+    k->answers.held = (struct held){0};
+    keep_stale(&k->held, &before, round->processes);
+    held_free(&before);
+    holding_sort(&k->held.holdings);
     learn_handles(k, round);
 }
 
@@ -299,14 +286,10 @@ bool known_holders_ask_all(struct known_holders *k, const struct round *round)
 
     k->unlisted = process_list_update(list, round->source) != 0;
     k->hidden = list->hidden;
-    if (!holders_ask(&k->answers, round->pool, PROBE_ATTACHMENTS, &list->list,
-                     (struct known_holdings){0}, round->ride))
+    if (!holders_ask(&k->answers, round->pool, PROBE_ATTACHMENTS, &list->list, NULL, round->ride))
         return false;
-    k->processes = k->answers.asked + (uint32_t)k->answers.stuck.n;
-    k->unreadable = k->answers.unreadable;
-    k->left_out = k->answers.left_out;
-    k->exiting = k->answers.exiting;
-    k->method = k->answers.method;
+    k->counts = k->answers.counts;
+    k->counts.asked += (uint32_t)k->answers.held.stuck.n;
     known_holders_adopt(k, round);
     known_holders_remember_asked(k, list);
     return true;

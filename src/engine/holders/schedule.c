@@ -52,9 +52,8 @@ static void publish(struct holders *h, struct scan *scan)
     h->scan = scan;
 }
 
-static void build_for(struct holders *h, const struct round *round,
-                      const struct segment_vec *segments, const struct segment_vec *after,
-                      bool forks_moved, uint64_t duration_us)
+static void build(struct holders *h, const struct round *round, const struct segment_vec *segments,
+                  const struct segment_vec *after, bool forks_moved, uint64_t duration_us)
 {
     const struct snapshot *tables = round->tables;
     struct scan_input in = {
@@ -68,12 +67,6 @@ static void build_for(struct holders *h, const struct round *round,
     struct scan *scan = scan_build(&in);
     scan->duration_us = duration_us;
     publish(h, scan);
-}
-
-static void build(struct holders *h, const struct round *round, const struct segment_vec *after,
-                  bool forks_moved, uint64_t duration_us)
-{
-    build_for(h, round, &round->tables->segments, after, forks_moved, duration_us);
 }
 
 // --- a full scan --------------------------------------------------------------------------------
@@ -107,9 +100,9 @@ static bool scan_once(struct holders *h, const struct round *round)
     const struct segment_vec *after =
         source->read(source->self, &segments, again) == 0 ? &again->segments : NULL;
     bool moved = source->forks(source->self, &forks) != 0 || forks != round->processes->forks;
-    build(h, round, after, moved, since_us(h->full_ns));
+    build(h, round, &round->tables->segments, after, moved, since_us(h->full_ns));
     if (known_holders_resolve_namespaces(&h->known, h->scan, round))
-        build(h, round, after, moved, since_us(h->full_ns));
+        build(h, round, &round->tables->segments, after, moved, since_us(h->full_ns));
     snapshot_unref(again);
     return true;
 }
@@ -167,7 +160,7 @@ static void renew(struct holders *h, const struct round *round, enum at_rest at_
         publish(h, scan_copy(h->scan));
         return;
     }
-    build(h, round, NULL, false, h->scan->duration_us);
+    build(h, round, &round->tables->segments, NULL, false, h->scan->duration_us);
     if (scan_resolved(h->scan)) {
         h->retry = 0;
     } else if (h->retry == 0) {
@@ -203,7 +196,7 @@ static void scan_nothing(struct holders *h, const struct round *round)
     known_holders_clear(&h->known);
     vec_clear(&h->last.before);
     h->retry = 0;
-    build(h, round, NULL, false, 0);
+    build(h, round, &round->tables->segments, NULL, false, 0);
 }
 
 static bool walk(struct holders *h, const struct round *round)
@@ -213,7 +206,7 @@ static bool walk(struct holders *h, const struct round *round)
 
     if (!known_holders_walk(&h->known, round))
         return false;
-    build_for(h, round, &segments, NULL, false, since_us(start));
+    build(h, round, &segments, NULL, false, since_us(start));
     known_holders_end_walk(&h->known);
     vec_clear(&h->last.before); // where it is not possible next time, all are asked
     h->full_ns = h->done_ns = h->retry = 0;

@@ -58,27 +58,20 @@ static bool list_is_due(const struct rest *rest, const struct round *round)
 
 // --- the holders --------------------------------------------------------------------------------
 
-static bool contains(const struct pid_set *set, int32_t pid)
-{
-    size_t low = vec_lower(set, at, *at < pid);
-
-    return low < set->n && set->at[low] == pid;
-}
-
 // The processes to ask where no full scan is needed: the known holders, those that did not answer
 // last time, and new ones.
 static void pick(const struct known_holders *k, const struct process_list *list,
                  struct pid_entry_vec *out)
 {
     process_list_added(&k->asked, &list->list, out);
-    for (size_t i = 0; i < k->holdings.n; i++) { // or the process that has that pid now
-        const struct pid_entry *entry = process_list_find(&list->list, k->holdings.at[i].pid);
-        vec_push(out, entry
-                          ? *entry
-                          : (struct pid_entry){k->holdings.at[i].pid, k->holdings.at[i].instance});
+    for (size_t i = 0; i < k->held.holdings.n; i++) { // or the process that has that pid now
+        const struct pid_entry *entry = process_list_find(&list->list, k->held.holdings.at[i].pid);
+        vec_push(out, entry ? *entry
+                            : (struct pid_entry){k->held.holdings.at[i].pid,
+                                                 k->held.holdings.at[i].instance});
     }
-    for (size_t i = 0; i < k->stuck.n; i++) {
-        const struct pid_entry *entry = process_list_find(&list->list, k->stuck.at[i]);
+    for (size_t i = 0; i < k->held.stuck.n; i++) {
+        const struct pid_entry *entry = process_list_find(&list->list, k->held.stuck.at[i]);
         if (entry)
             vec_push(out, *entry);
     }
@@ -88,32 +81,30 @@ static void pick(const struct known_holders *k, const struct process_list *list,
 // Condition 4: every process that held something and is not stuck holds the same.
 static bool holders_same(const struct known_holders *k)
 {
-    for (size_t i = 0; i < k->holdings.n; i++) {
-        const struct holding *old = &k->holdings.at[i];
-        if (old->stale || contains(&k->answers.stuck, old->pid))
+    for (size_t i = 0; i < k->held.holdings.n; i++) {
+        const struct holding *old = &k->held.holdings.at[i];
+        if (old->stale || pids_has(&k->answers.held.stuck, old->pid))
             continue;
-        const struct holding *now = holding_find(&k->answers.holdings, old->pid);
-        if (!now || !holding_same(old, &k->mappings, now, &k->answers.mappings))
+        const struct holding *now = holding_find(&k->answers.held.holdings, old->pid);
+        if (!now || !holding_same(old, &k->held.mappings, now, &k->answers.held.mappings))
             return false;
     }
     return true;
 }
 
-static bool same_set(const struct pid_set *a, const struct pid_set *b)
-{
-    return a->n == b->n && (a->n == 0 || memcmp(a->at, b->at, a->n * sizeof *a->at) == 0);
-}
-
 // Whether a holder is new, answers again or got stuck.
 static bool news(const struct known_holders *k)
 {
-    const struct holders_answers *r = &k->answers;
+    const struct held *r = &k->answers.held;
 
-    if (k->unasked != r->unasked || !same_set(&k->stuck, &r->stuck) ||
-        r->holdings.n + r->stuck.n != k->holdings.n + k->stuck.n)
+    if (k->held.unasked != r->unasked || k->held.stuck.n != r->stuck.n ||
+        k->held.holdings.n != r->holdings.n)
         return true;
+    for (size_t i = 0; i < r->stuck.n; i++)
+        if (k->held.stuck.at[i] != r->stuck.at[i])
+            return true;
     for (size_t i = 0; i < r->holdings.n; i++) {
-        const struct holding *old = holding_find(&k->holdings, r->holdings.at[i].pid);
+        const struct holding *old = holding_find(&k->held.holdings, r->holdings.at[i].pid);
         if (!old || old->stale)
             return true;
     }
@@ -127,8 +118,8 @@ static bool ask(struct known_holders *k, const struct round *round)
 
     pick(k, round->processes, &processes);
     // No process has attached since: the mappings that holders had are looked at alone.
-    bool complete = holders_ask(&k->answers, round->pool, PROBE_ATTACHMENTS, &processes,
-                                (struct known_holdings){&k->holdings, &k->mappings}, NULL);
+    bool complete =
+        holders_ask(&k->answers, round->pool, PROBE_ATTACHMENTS, &processes, &k->held, NULL);
     vec_free(&processes);
     return complete && holders_same(k);
 }

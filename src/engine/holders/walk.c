@@ -8,16 +8,16 @@ static void take(struct known_holders *k, struct walked *walked)
 {
     size_t at = 0;
 
-    vec_free(&k->mappings);
-    k->mappings = walked->mappings;
+    vec_free(&k->held.mappings);
+    k->held.mappings = walked->mappings;
     walked->mappings = (struct mapping_vec){0};
-    vec_reserve(&k->holdings, walked->processes.n);
+    vec_reserve(&k->held.holdings, walked->processes.n);
     for (size_t i = 0; i < walked->processes.n; i++) {
         const struct process *process = &walked->processes.at[i];
         size_t first = at;
-        while (at < k->mappings.n && k->mappings.at[at].pid == process->pid)
+        while (at < k->held.mappings.n && k->held.mappings.at[at].pid == process->pid)
             at++;
-        vec_push(&k->holdings,
+        vec_push(&k->held.holdings,
                  (struct holding){.pid = process->pid,
                                   .start_ticks = process->start_ticks,
                                   .first = (uint32_t)first,
@@ -25,8 +25,8 @@ static void take(struct known_holders *k, struct walked *walked)
                                   .namespace_differs = pids_has(&walked->elsewhere, process->pid)});
         // Every mapping has its segment's handle: all are surely ours. Handles are looked at only
         // where a process is elsewhere; those of its segments are needed.
-        for (size_t m = first; k->holdings.at[i].namespace_differs && m < at; m++)
-            known_holders_add_handle(k, &k->mappings.at[m]);
+        for (size_t m = first; k->held.holdings.at[i].namespace_differs && m < at; m++)
+            known_holders_add_handle(k, &k->held.mappings.at[m]);
     }
 }
 
@@ -72,8 +72,8 @@ bool known_holders_walk(struct known_holders *k, const struct round *round)
     known_holders_clear(k);
     vec_clear(&k->handles);
     take(k, &walked);
-    k->processes = (uint32_t)walked.processes.n;
-    k->method = SCAN_REVERSE_MAP;
+    k->counts.asked = (uint32_t)walked.processes.n;
+    k->counts.method = SCAN_REVERSE_MAP;
     k->hidden = false;
     give_processes(&walked, round->tables);
     walked_free(&walked);
@@ -82,6 +82,5 @@ bool known_holders_walk(struct known_holders *k, const struct round *round)
 
 void known_holders_end_walk(struct known_holders *k)
 {
-    vec_free(&k->holdings);
-    vec_free(&k->mappings);
+    held_free(&k->held);
 }
