@@ -103,15 +103,10 @@ static void choose(const struct snapshot *s, struct asking *asking)
 
 // --- joining what they said ---------------------------------------------------------------------
 
-struct answers { // of each probe
-    struct instance_vec *at;
-};
-
+// `arg` has those of each probe.
 static void take(void *arg, const struct probe *probe, struct answer *answer)
 {
-    struct answers *answers = arg;
-
-    answers->at[probe->of] = answer->instances;
+    ((struct instance_vec *)arg)[probe->of] = answer->instances;
     answer->instances = (struct instance_vec){0};
 }
 
@@ -134,16 +129,16 @@ static bool still_explains(const struct instance *instance, const struct snapsho
 }
 
 // Running servers before the usual places. False where one did not answer.
-static bool join_answers(const struct asking *asking, struct answers *answers,
+static bool join_answers(const struct asking *asking, struct instance_vec *answers,
                          struct instance_vec *fresh)
 {
     bool complete = true;
 
     for (size_t i = asking->probes.n; i-- > 0;) {
         complete = complete && asking->asked[i] == ASKED_DONE;
-        for (size_t k = 0; k < answers->at[i].n; k++)
-            join(fresh, &answers->at[i].at[k]);
-        vec_free(&answers->at[i]);
+        for (size_t k = 0; k < answers[i].n; k++)
+            join(fresh, &answers[i].at[k]);
+        vec_free(&answers[i]);
     }
     return complete;
 }
@@ -154,23 +149,23 @@ static void update(void *self, const struct round *round)
     const struct snapshot *s = round->tables;
     int64_t now = clock_ns(), since = now - d->asked_ns;
     uint64_t print = print_of(s);
-    struct answers answers = {0};
-    struct asking asking = {.take = take, .arg = &answers};
+    struct asking asking = {.take = take};
     struct instance_vec fresh = {0};
 
     if (round->effort != EFFORT_FULL && d->asked && since < PACE_NS &&
         (print == d->print || since < PACE_CHANGED_NS))
         return;
     choose(s, &asking);
-    answers.at = mem_zero(asking.probes.n, sizeof *answers.at);
+    struct instance_vec *answers = mem_zero(asking.probes.n, sizeof *answers);
+    asking.arg = answers;
     ask_each(round->pool, &asking);
-    bool complete = join_answers(&asking, &answers, &fresh);
+    bool complete = join_answers(&asking, answers, &fresh);
     for (size_t i = 0; i < d->known.n; i++)
         if (!complete || still_explains(&d->known.at[i], s))
             join(&fresh, &d->known.at[i]);
     vec_free(&d->known);
     *d = (struct databases){.known = fresh, .print = print, .asked_ns = now, .asked = true};
-    free(answers.at);
+    free(answers);
     ask_end(&asking);
 }
 

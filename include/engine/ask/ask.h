@@ -14,8 +14,8 @@
 // before it in the same round: no process is asked twice.
 struct ride {
     uint64_t facts; // of each probe, besides its own
-    // As that of struct asking. NULL: nothing is wanted.
-    void (*take)(void *arg, int32_t pid, const struct answer *answer);
+    // As those of struct asking, but the answer is left as it is. NULL: nothing is wanted.
+    void (*take)(void *arg, const struct probe *probe, struct answer *answer);
     void *arg;
 
     bool done;             // all processes were asked

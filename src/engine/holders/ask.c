@@ -76,7 +76,7 @@ static void take(void *arg, const struct probe *probe, struct answer *answer)
     const struct pid_entry *entry = &questions->processes->at[probe->of];
 
     if (questions->ride)
-        questions->ride->take(questions->ride->arg, entry->pid, answer);
+        questions->ride->take(questions->ride->arg, probe, answer);
     if (answer_is_gone(answer))
         return;
     answers->counts.asked++;

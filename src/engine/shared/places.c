@@ -21,17 +21,10 @@ struct known {
 };
 VEC(known_vec, struct known);
 
-struct fresh {
-    size_t known; // of which
-    bool answered, unread;
-    struct shm_place place;
-};
-VEC(fresh_vec, struct fresh);
-
 struct places {
     struct known_vec known;    // ordered by inode of the mount namespace
     struct shm_place_vec rows; // ordered by device, each once
-    struct fresh_vec fresh;    // of those that were asked
+    uint32_t unread;           // which of those known never answered
     bool any;
 };
 
@@ -41,7 +34,6 @@ static void release(void *self)
 
     vec_free(&p->known);
     vec_free(&p->rows);
-    vec_free(&p->fresh);
 }
 
 static void follow(struct places *p, const struct mount_namespace_vec *mounts)
@@ -70,12 +62,12 @@ bool shm_place_is_unread(const struct answer *answer)
 
 static void take(void *arg, const struct probe *probe, struct answer *answer)
 {
-    struct places *p = arg;
+    struct known *k = &((struct places *)arg)->known.at[probe->of]; // fill() reads the rows alone
 
-    vec_push(&p->fresh, (struct fresh){.known = probe->of,
-                                       .answered = !answer->error,
-                                       .unread = shm_place_is_unread(answer),
-                                       .place = answer->shm_place});
+    k->answered = !answer->error;
+    k->unread = shm_place_is_unread(answer);
+    k->place = answer->shm_place;
+    k->place.mount_namespace = k->mount.inode;
 }
 
 static void ask(struct places *p, const struct round *round)
@@ -93,18 +85,10 @@ static void ask(struct places *p, const struct round *round)
         ask_add(&asking, (struct probe){.what = PROBE_SHM, .id = k->mount.pid, .of = i});
     }
     ask_each(round->pool, &asking);
-    for (size_t i = 0; i < p->fresh.n; i++) {
-        struct known *k = &p->known.at[p->fresh.at[i].known];
-        k->answered = p->fresh.at[i].answered;
-        k->unread = p->fresh.at[i].unread;
-        k->place = p->fresh.at[i].place;
-        k->place.mount_namespace = k->mount.inode;
-    }
     // The mount namespaces of processes may have changed since they were asked.
     for (size_t i = 0; i < p->known.n; i++)
         p->known.at[i].place.here =
             round->want->ipc_namespace ? p->known.at[i].mount.shown : p->known.at[i].place.ours;
-    vec_clear(&p->fresh);
     ask_end(&asking);
 }
 
@@ -127,9 +111,12 @@ static void build(struct places *p)
     size_t kept = 0;
 
     vec_clear(rows);
+    p->unread = 0;
     for (size_t i = 0; i < p->known.n; i++)
         if (p->known.at[i].answered)
             vec_push(rows, p->known.at[i].place);
+        else
+            p->unread += p->known.at[i].unread;
     order_sort(rows->at, rows->n, sizeof *rows->at, by_device);
     for (size_t i = 0; i < rows->n; i++)
         if (!kept || rows->at[kept - 1].dev_major != rows->at[i].dev_major ||
@@ -153,9 +140,7 @@ static bool fill(const void *self, struct snapshot *snapshot)
     const struct places *p = self;
 
     vec_copy(&snapshot->shm_places, &p->rows);
-    snapshot->shm_places_unread = 0;
-    for (size_t i = 0; i < p->known.n; i++)
-        snapshot->shm_places_unread += p->known.at[i].unread && !p->known.at[i].answered;
+    snapshot->shm_places_unread = p->unread;
     shm_limits_fill(snapshot);
     return p->any;
 }

@@ -25,13 +25,6 @@ static void release(void *self)
     sharing_free(&state->fresh);
 }
 
-// --- one process ---------------------------------------------------------------------------------
-
-static void take(void *arg, const struct probe *probe, struct answer *answer)
-{
-    sharing_take(&((struct shared_state *)arg)->fresh, (int32_t)probe->id, answer);
-}
-
 // --- the files behind mappings -------------------------------------------------------------------
 
 // The first one of an object; NULL: there is none.
@@ -117,7 +110,7 @@ static void take_unseen(struct sharing *to, int32_t pid)
 static bool ask_all(struct shared_state *state, const struct round *round, bool open)
 {
     const struct process_list *list = round->processes;
-    struct asking asking = {.take = take, .arg = state};
+    struct asking asking = {.take = sharing_take, .arg = &state->fresh};
 
     process_list_update(round->processes, round->source);
     for (size_t i = 0; i < list->list.n; i++)
@@ -132,14 +125,9 @@ static bool ask_all(struct shared_state *state, const struct round *round, bool 
     return complete;
 }
 
-static void take_along(void *arg, int32_t pid, const struct answer *answer)
-{
-    sharing_take(&((struct shared_state *)arg)->fresh, pid, answer);
-}
-
 static bool rode(const struct shared_state *state, const struct round *round)
 {
-    return round->ride->arg == state && round->ride->done;
+    return round->ride->arg == &state->fresh && round->ride->done;
 }
 
 static bool look(struct shared_state *state, const struct round *round, bool open)
@@ -189,8 +177,8 @@ static void join(void *self, const struct round *round)
         return;
     sharing_free(&state->fresh);
     ride->facts = PROBE_WITH_SHARED;
-    ride->take = take_along;
-    ride->arg = state;
+    ride->take = sharing_take;
+    ride->arg = &state->fresh;
 }
 
 static void update(void *self, const struct round *round)

@@ -101,8 +101,11 @@ static void take_object(struct sharing *to, const struct shared *object,
     add_object(to, object, holder.attaches > 0);
 }
 
-void sharing_take(struct sharing *to, int32_t pid, const struct answer *answer)
+void sharing_take(void *arg, const struct probe *probe, struct answer *answer)
 {
+    struct sharing *to = arg;
+    int32_t pid = (int32_t)probe->id;
+
     if (answer_is_gone(answer))
         return;
     to->look.processes++;

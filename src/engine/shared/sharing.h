@@ -30,8 +30,8 @@ struct sharing {                        // the outcome of one look
 };
 
 void sharing_free(struct sharing *sharing); // empties it
-// What one process answered. Copied.
-void sharing_take(struct sharing *to, int32_t pid, const struct answer *answer);
+// What one process answered, into a struct sharing: `take` of struct asking. Copied.
+void sharing_take(void *arg, const struct probe *probe, struct answer *answer);
 // Whether the names of a /dev/shm (PROBE_SHM) could not be read, though there may be some, also
 // where it is on a disk: not where there is none, or the process is gone.
 bool shm_place_is_unread(const struct answer *answer);
