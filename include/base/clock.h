@@ -9,6 +9,8 @@
 
 int64_t clock_ns(void);      // CLOCK_MONOTONIC
 int64_t clock_epoch_s(void); // seconds since 1970
+int64_t clock_epoch_ns(void);
+int64_t clock_boot_ns(void); // when the machine started: nanoseconds since 1970
 int64_t clock_used_ns(void); // processor time of all our threads
 
 #endif

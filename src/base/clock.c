@@ -17,7 +17,17 @@ int64_t clock_ns(void)
 
 int64_t clock_epoch_s(void)
 {
-    return read_clock(CLOCK_REALTIME) / CLOCK_SECOND;
+    return clock_epoch_ns() / CLOCK_SECOND;
+}
+
+int64_t clock_epoch_ns(void)
+{
+    return read_clock(CLOCK_REALTIME);
+}
+
+int64_t clock_boot_ns(void)
+{
+    return clock_epoch_ns() - read_clock(CLOCK_BOOTTIME);
 }
 
 int64_t clock_used_ns(void)

@@ -1,8 +1,10 @@
 // Numbers with units: sizes and ages as people write and read them.
 #include "base/text.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 struct unit {
     const char *name;
@@ -180,20 +182,14 @@ bool text_parse_age(const char *s, int64_t *seconds)
 
 bool text_parse_int(const char *s, int64_t min, int64_t max, int64_t *value)
 {
-    bool negative = *s == '-';
-    int64_t n = 0;
+    const char *digits = s + (*s == '-');
+    char *end;
 
-    s += negative;
-    if (!*s)
+    if (*digits < '0' || *digits > '9') // strtoll() would take " 1" and "+1"
         return false;
-    for (; *s; s++) { // counts downwards: INT64_MIN has no positive twin
-        if (*s < '0' || *s > '9' || __builtin_mul_overflow(n, 10, &n) ||
-            __builtin_sub_overflow(n, *s - '0', &n))
-            return false;
-    }
-    if (!negative && __builtin_sub_overflow((int64_t)0, n, &n))
-        return false;
-    if (n < min || n > max)
+    errno = 0;
+    long long n = strtoll(s, &end, 10);
+    if (errno || *end || n < min || n > max)
         return false;
     *value = n;
     return true;

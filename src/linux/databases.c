@@ -14,6 +14,7 @@
 
 enum {
     PIDFILE_MAX = 4096,
+    NUMBERS_MAX = 256, // a line of numbers
     ENTRIES_MAX = 256,
     PLACES_MAX = 64,
     COMMAND_MAX = 4096,
@@ -35,32 +36,25 @@ enum {
     LINES
 };
 
-// Decimal digits between blanks, at *at. The kernel's key is 32 bits; printed as unsigned long one
+// `n` numbers between blanks and nothing else. The kernel's key is 32 bits; printed as unsigned long one
 // above 2^31 has its sign in the upper half (src/backend/utils/init/miscinit.c).
-static bool take_number(const char **at, const char *end, uint64_t *out)
-{
-    uint64_t value = 0;
-    bool any = false;
-
-    while (*at < end && **at == ' ')
-        (*at)++;
-    for (; *at < end && **at >= '0' && **at <= '9'; (*at)++, any = true)
-        if (__builtin_mul_overflow(value, 10u, &value) ||
-            __builtin_add_overflow(value, (uint64_t)(**at - '0'), &value))
-            return false;
-    *out = value;
-    return any;
-}
-
-// Up to `n` numbers and nothing else.
 static bool numbers(const char *at, const char *end, uint64_t *out, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        if (!take_number(&at, end, &out[i]))
+    char line[NUMBERS_MAX];
+    size_t len = (size_t)(end - at);
+    char *c = line;
+
+    if (len >= sizeof line)
+        return false;
+    memcpy(line, at, len);
+    line[len] = '\0';
+    for (size_t i = 0; i < n; i++) {
+        if (proc_file_numbers(c, &out[i], 1) != 1)
             return false;
-    while (at < end && (*at == ' ' || *at == '\r'))
-        at++;
-    return at == end;
+        c += strspn(c, " ");
+        c += strspn(c, "0123456789");
+    }
+    return c + strspn(c, " \r") == line + len;
 }
 
 static void parse_segment(const char *at, const char *end, struct instance *out)

@@ -61,6 +61,10 @@ struct maps_engine {
 };
 extern const struct maps_engine maps_by_query, maps_by_text;
 
+// What the path that the kernel gives for an open or mapped file says: type, name, whether it is deleted. A
+// queue is an entry of the root of its file system: "/name", as files of others are. False: it is no such thing.
+bool maps_shared_path(const char *path, size_t len, struct shared *out);
+
 // What a process maps that is shared, but no segment of System V: appended, then ordered by id, and the
 // mappings of one by their start. `objects`, each once, have a name, a status, and in `size` how far they are
 // mapped, in bytes. Errors as of an engine's read().

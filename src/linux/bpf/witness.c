@@ -68,14 +68,6 @@ static void set_state(struct witness *w, enum trace_state state, const char *rea
     pthread_mutex_unlock(&w->lock);
 }
 
-static int64_t epoch_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return now.tv_sec * CLOCK_SECOND + now.tv_nsec;
-}
-
 // One system call's tracepoints: the exit first, so that no entry is left without one.
 static int list_call(int tracefs, const struct witness_programs *p, int call,
                      struct attachment *out, struct reason *reason)
@@ -171,7 +163,7 @@ static int begin(struct witness *w, struct reason *reason)
     w->keeper = attach(&w->programs, reason);
     if (w->keeper < 0)
         return w->keeper;
-    int64_t since = epoch_ns();
+    int64_t since = clock_epoch_ns();
     double after = 0;
     for (int i = 0; i < COST_ATTEMPTS && after <= before;
          i++) // on a busy machine it may look faster
@@ -264,7 +256,7 @@ struct witness *witness_start(const struct witness_options *options)
     for (int i = 0; i < WITNESS_PROGRAMS; i++)
         w->programs.fd[i] = -1;
     w->status.state = TRACE_STARTING;
-    w->traces = traces_new(epoch_ns() - clock_ns());
+    w->traces = traces_new(clock_epoch_ns() - clock_ns());
     w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int error = w->wake < 0 ? errno : thread_start(NULL, run, w);
     if (error) {

@@ -10,40 +10,10 @@
 #include <unistd.h>
 
 #include "base/statx.h"
-#include "base/text.h"
 #include "linux/holders/maps.h"
 #include "linux/process/proc_file.h"
 
 enum { ROOM = 1024 };
-
-static const char SHM[] = "/dev/shm/", MEMFD[] = "/memfd:", DELETED[] = " (deleted)";
-
-// A queue is an entry of the root of its file system: "/name".
-static bool recognise(const char *link, struct shared *out)
-{
-    size_t len = strlen(link), end = len;
-    const char *name = link + 1;
-    bool deleted = len > strlen(DELETED) && strcmp(link + len - strlen(DELETED), DELETED) == 0;
-
-    *out = (struct shared){.found = true};
-    if (deleted)
-        end -= strlen(DELETED);
-    if (strncmp(link, MEMFD, strlen(MEMFD)) == 0) {
-        out->type = SHARED_MEMFD;
-        name = link + strlen(MEMFD);
-    } else if (strncmp(link, SHM, strlen(SHM)) == 0) {
-        name = link + strlen(SHM);
-        out->type = strncmp(name, "sem.", 4) == 0 ? SHARED_SEMAPHORE : SHARED_POSIX;
-        out->status = deleted ? SHARED_DELETED : 0;
-    } else if (link[0] == '/' && !memchr(name, '/', end - 1)) {
-        out->type = SHARED_MQUEUE;
-        out->status = deleted ? SHARED_DELETED : 0;
-    } else {
-        return false;
-    }
-    text_escape(out->name, sizeof out->name, name, (size_t)(link + end - name));
-    return true;
-}
 
 static void know(const struct statx *st, struct shared *out)
 {
@@ -95,12 +65,12 @@ static int look(int dir, const char *name, struct shared *out)
 static int look_at_entry(int dir, const char *name, struct shared *out)
 {
     char link[4096];
-    ssize_t n = readlinkat(dir, name, link, sizeof link - 1);
+    ssize_t n = readlinkat(dir, name, link, sizeof link);
 
     if (n < 0)
         return errno == EINVAL ? 0 : -errno; // "." and ".." are no links
-    link[n] = '\0';
-    return n && recognise(link, out) ? look(dir, name, out) : 0;
+    *out = (struct shared){.found = true};
+    return maps_shared_path(link, (size_t)n, out) ? look(dir, name, out) : 0;
 }
 
 // The first `known` ones ascend by id: they were there before.

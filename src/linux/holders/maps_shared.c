@@ -13,78 +13,65 @@
 #include "base/text.h"
 #include "procmap_query.h"
 
-static const char SHM[] = "/dev/shm/", DELETED[] = " (deleted)";
-
 static bool begins(const char *name, size_t len, const char *with)
 {
     return len >= strlen(with) && memcmp(name, with, strlen(with)) == 0;
 }
 
-static bool ends(const char *name, size_t len, const char *with)
+// How long a path is without what the kernel adds once its file is deleted.
+static size_t undeleted(const char *path, size_t len)
 {
-    return len >= strlen(with) && memcmp(name + len - strlen(with), with, strlen(with)) == 0;
+    static const char DELETED[] = " (deleted)";
+    const size_t n = strlen(DELETED);
+
+    return len >= n && memcmp(path + len - n, DELETED, n) == 0 ? len - n : len;
 }
 
-// mm/shmem.c shmem_zero_setup, mm/memfd.c, fs/hugetlbfs/inode.c hugetlb_file_setup: what the kernel
-// makes on its internal mounts has a name of its own there.
-static bool internal(struct shared *out, const char *name, size_t len, const char **own,
-                     size_t *own_len)
+bool maps_shared_path(const char *path, size_t len, struct shared *out)
 {
-    static const char MEMFD[] = "/memfd:", ZERO[] = "/dev/zero", HUGE[] = "/anon_hugepage";
+    static const char SHM[] = "/dev/shm/", MEMFD[] = "/memfd:";
+    size_t end = undeleted(path, len), at = 1;
 
-    *own_len = 0;
-    if (begins(name, len, MEMFD)) {
+    if (begins(path, len, MEMFD)) { // mm/memfd.c: it has no name to be deleted
         out->type = SHARED_MEMFD;
-        *own = name + strlen(MEMFD);
-        *own_len = len - strlen(MEMFD) - (ends(name, len, DELETED) ? strlen(DELETED) : 0);
-        return true;
-    }
-    out->type = SHARED_ANONYMOUS;
-    *own = name;
-    return begins(name, len, ZERO) || begins(name, len, HUGE);
-}
-
-static bool file(struct shared *out, bool hugetlb, const char *name, size_t len, const char **own,
-                 size_t *own_len)
-{
-    bool deleted = ends(name, len, DELETED);
-    size_t length = len - (deleted ? strlen(DELETED) : 0);
-    const char *base = memrchr(name, '/', length);
-
-    out->status = deleted ? SHARED_DELETED : 0;
-    if (hugetlb && base) {
-        out->type = SHARED_HUGETLBFS;
-    } else if (begins(name, length, SHM) && length > strlen(SHM)) {
-        base = name + strlen(SHM) - 1;
-        bool semaphore = begins(base + 1, length - strlen(SHM), "sem.");
-        out->type = semaphore ? SHARED_SEMAPHORE : SHARED_POSIX;
+        at = strlen(MEMFD);
+    } else if (begins(path, end, SHM) && end > strlen(SHM)) {
+        at = strlen(SHM);
+        out->type = begins(path + at, end - at, "sem.") ? SHARED_SEMAPHORE : SHARED_POSIX;
+    } else if (end > 0 && path[0] == '/' && !memchr(path + 1, '/', end - 1)) {
+        out->type = SHARED_MQUEUE;
     } else {
         return false;
     }
-    *own = base + 1;
-    *own_len = (size_t)(name + length - *own);
+    out->status = end < len && out->type != SHARED_MEMFD ? SHARED_DELETED : 0;
+    text_escape(out->name, sizeof out->name, path + at, end - at);
     return true;
 }
 
-// Whether a mapping is shared memory of another kind, by its device and the name that the kernel gives it.
+// Whether a mapping is shared memory of another kind, by its device and the name that the kernel gives it. What
+// the kernel makes on its internal mounts has a name of its own there: mm/shmem.c shmem_zero_setup, mm/memfd.c,
+// fs/hugetlbfs/inode.c hugetlb_file_setup.
 static bool recognise(const struct maps_devices *devices, const struct mapping *mapping,
                       const char *name, size_t len, struct shared *out)
 {
+    size_t end = undeleted(name, len);
+    const char *slash = memrchr(name, '/', end);
     bool hugetlb = false;
-    const char *own;
-    size_t own_len;
 
     *out = (struct shared){.id = {mapping->dev_major, mapping->dev_minor, mapping->inode},
+                           .type = SHARED_ANONYMOUS,
                            .found = true};
     if (!(mapping->perms & MAP_SHARED_BIT) || !mapping->inode || len == 0)
         return false;
-    bool known = maps_on_device(devices, mapping->dev_major, mapping->dev_minor, &hugetlb)
-                     ? internal(out, name, len, &own, &own_len)
-                     : file(out, maps_on_hugetlbfs(devices, mapping->dev_major, mapping->dev_minor),
-                            name, len, &own, &own_len);
-    if (!known)
-        return false;
-    text_escape(out->name, sizeof out->name, own, own_len);
+    if (maps_on_device(devices, mapping->dev_major, mapping->dev_minor, &hugetlb))
+        return begins(name, len, "/dev/zero") || begins(name, len, "/anon_hugepage") ||
+               (maps_shared_path(name, len, out) && out->type == SHARED_MEMFD);
+    if (!slash || !maps_on_hugetlbfs(devices, mapping->dev_major, mapping->dev_minor))
+        return maps_shared_path(name, len, out) &&
+               (out->type == SHARED_POSIX || out->type == SHARED_SEMAPHORE);
+    out->type = SHARED_HUGETLBFS;
+    out->status = end < len ? SHARED_DELETED : 0;
+    text_escape(out->name, sizeof out->name, slash + 1, (size_t)(name + end - slash - 1));
     return true;
 }
 

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysinfo.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -186,16 +185,6 @@ static void settle(struct walked *out)
     pids_settle(&out->elsewhere);
 }
 
-// Epoch seconds at which the machine started.
-static double boot_time(void)
-{
-    struct timespec now, up;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    clock_gettime(CLOCK_BOOTTIME, &up);
-    return (double)(now.tv_sec - up.tv_sec) + (double)(now.tv_nsec - up.tv_nsec) / 1e9;
-}
-
 // In a time namespace (time_namespaces(7)) start times are shown with an offset.
 static bool is_first_time_namespace(void)
 {
@@ -221,7 +210,7 @@ int reverse_map_walk_anyway(struct reverse_map *map, const struct segment_vec *s
                             struct walked *out)
 {
     struct walk_mapping_vec found = {0};
-    double boot = boot_time();
+    double boot = (double)clock_boot_ns() / 1e9; // epoch seconds
     int error = load(map);
 
     walked_clear(out);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/order.h"
+#include "base/text.h"
 #include "linux/process/proc_file.h"
 
 bool process_list_ended(int32_t pid)
@@ -30,19 +31,6 @@ bool process_list_is_ours(const char *proc)
     return atoi(target) == getpid();
 }
 
-static bool parse_pid(const char *name, int32_t *pid)
-{
-    int64_t value = 0;
-
-    if (*name < '1' || *name > '9')
-        return false;
-    for (; *name >= '0' && *name <= '9'; name++)
-        if ((value = value * 10 + (*name - '0')) > INT32_MAX)
-            return false;
-    *pid = (int32_t)value;
-    return !*name;
-}
-
 int process_list_read(const char *proc, struct pid_entry_vec *out)
 {
     bool sorted = true;
@@ -52,16 +40,15 @@ int process_list_read(const char *proc, struct pid_entry_vec *out)
     if (!dir)
         return -errno;
     for (;;) {
-        struct pid_entry entry;
+        int64_t pid;
         errno = 0;
         struct dirent *d = readdir(dir);
         if (!d)
             break;
-        if (!parse_pid(d->d_name, &entry.pid))
+        if (d->d_name[0] == '0' || !text_parse_int(d->d_name, 1, INT32_MAX, &pid))
             continue;
-        entry.instance = d->d_ino;
-        sorted = sorted && (!out->n || out->at[out->n - 1].pid < entry.pid);
-        vec_push(out, entry);
+        sorted = sorted && (!out->n || out->at[out->n - 1].pid < pid);
+        vec_push(out, (struct pid_entry){(int32_t)pid, d->d_ino});
     }
     int error = -errno;
     closedir(dir);
@@ -74,35 +61,22 @@ int process_list_read(const char *proc, struct pid_entry_vec *out)
 // piecewise, a machine with thousands of them has more than fits.
 int process_list_forks(const char *proc, uint64_t *forks)
 {
-    static const char name[] = "\nprocesses ";
-    char path[4096], text[8192];
-    size_t held = 0;
+    static const char name[] = "processes ";
+    FILE *stat = proc_file_stream(proc, "stat");
+    char buffer[8192], *line = NULL;
+    size_t cap = 0;
     int error = -EPROTO;
 
-    if ((size_t)snprintf(path, sizeof path, "%s/stat", proc) >= sizeof path)
-        return -ENAMETOOLONG;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    if (!stat)
         return -errno;
-    for (;;) {
-        ssize_t n = read(fd, text + held, sizeof text - 1 - held);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0) {
-            error = n < 0 ? -errno : error;
-            break;
-        }
-        held += (size_t)n;
-        text[held] = '\0';
-        const char *line = strstr(text, name);
-        if (line && strchr(line + 1, '\n')) {
-            error = proc_file_numbers(line + sizeof name - 1, forks, 1) == 1 ? 0 : -EPROTO;
-            break;
-        }
-        size_t keep = held < 64 ? held : 64; // the name and its number, cut anywhere
-        memmove(text, text + held - keep, keep);
-        held = keep;
-    }
-    close(fd);
+    setvbuf(stat, buffer, _IOFBF, sizeof buffer); // a page a read would be many
+    while (error && getline(&line, &cap, stat) > 0)
+        if (strncmp(line, name, strlen(name)) == 0 && strchr(line, '\n') &&
+            proc_file_numbers(line + strlen(name), forks, 1) == 1)
+            error = 0;
+    if (error && ferror(stat))
+        error = errno ? -errno : -EIO;
+    free(line);
+    fclose(stat);
     return error;
 }

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "linux/process/cgroup.h"
 #include "linux/process/proc_file.h"
@@ -34,13 +34,7 @@ static void add_escaped(struct process *process, enum process_string which, cons
 // fixture says in its stat when it booted.
 static double boot_time(const struct prober *self)
 {
-    struct timespec now, up;
-
-    if (!self->options.is_procfs)
-        return self->boot;
-    clock_gettime(CLOCK_REALTIME, &now);
-    clock_gettime(CLOCK_BOOTTIME, &up);
-    return (double)(now.tv_sec - up.tv_sec) + (double)(now.tv_nsec - up.tv_nsec) / 1e9;
+    return self->options.is_procfs ? (double)clock_boot_ns() / 1e9 : self->boot;
 }
 
 static void set_start(const struct prober *self, struct process *process, uint64_t ticks)
