@@ -78,10 +78,7 @@ static void read_details(const struct machine *m, const struct want *want, struc
         fresh->has |= NEED_QUEUE_MAX;
     }
     if (need & NEED_LIMITS) {
-        if (m->is_procfs)
-            limits_read_by_calls(m->proc, fresh);
-        else
-            limits_read(m->proc, fresh);
+        limits_read(m->proc, m->is_procfs, fresh);
         huge_pages_read(m->sys, &fresh->limits);
         if (m->is_procfs)
             shared_limits_read(want->ipc_namespace != 0, &fresh->limits);

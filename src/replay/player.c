@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "replay/document.h"
 #include "replay/past.h"
-#include "replay/picture.h"
 
 struct player {
     struct tape *tape;
@@ -89,7 +89,7 @@ static struct snapshot *picture_at(struct player *p, const struct span *line,
         return NULL;
     }
     struct document_report report;
-    struct snapshot *s = picture_read(text, n, p->damage, want, &report);
+    struct snapshot *s = document_show(text, n, p->damage, want, &report);
     free(text);
     if (!s && !(p->past && tape_is_open(p->tape, line))) // what is still written is not damaged yet
         damage_leave_out(p->damage, line->start, report.note);

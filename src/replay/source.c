@@ -13,9 +13,8 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/moment.h"
-#include "replay/damage.h"
+#include "replay/document.h"
 #include "replay/moves.h"
-#include "replay/picture.h"
 #include "replay/pipe.h"
 #include "replay/player.h"
 
@@ -42,7 +41,7 @@ static struct snapshot *pipe_line(struct replay *r, const char *line, size_t n,
                                   const struct want *want)
 {
     struct document_report report;
-    struct snapshot *s = picture_read(line, n, &r->damage, want, &report);
+    struct snapshot *s = document_show(line, n, &r->damage, want, &report);
 
     if (s)
         s->playback.live = true;

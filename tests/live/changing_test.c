@@ -13,7 +13,7 @@
 
 static const struct limit *read_limit(struct snapshot *s, const char *name)
 {
-    limits_read("/proc", s);
+    limits_read("/proc", false, s);
     const struct limit *limit = limit_find(s, name);
 
     assert_non_null(limit);

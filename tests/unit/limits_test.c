@@ -66,7 +66,7 @@ TEST(every_limit_in_the_kernels_order)
     // clang-format on
     struct snapshot *s = snapshot_new();
 
-    limits_read(*state, s);
+    limits_read(*state, false, s);
     assert_int_equal(s->limits.n, sizeof all / sizeof *all);
     for (size_t i = 0; i < s->limits.n; i++) {
         assert_string_equal(s->limits.at[i].name, all[i].name);
@@ -97,7 +97,7 @@ TEST(use_and_who_uses_most)
     vec_push(&s->queues, (struct queue){.o.uid = 3, .bytes = 100});
     vec_push(&s->queues, (struct queue){.o.uid = 4, .bytes = 900});
     s->has = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES;
-    limits_read(*state, s);
+    limits_read(*state, false, s);
 
     const struct {
         const char *name;
@@ -129,7 +129,7 @@ TEST(the_fullest_queue_is_the_one_nearest_to_its_own_limit)
         &s->queues,
         (struct queue){.o.uid = 4, .bytes = 8000, .max_bytes = 16384, .known = QUEUE_KNOWS_MAX});
     s->has = NEED_QUEUES;
-    limits_read(*state, s);
+    limits_read(*state, false, s);
     const struct limit *l = find(s, "msgmnb");
     assert_int_equal(l->used, 4096);
     assert_int_equal(l->top_uid, 3);
@@ -143,7 +143,7 @@ TEST(nothing_used_has_no_top)
     struct snapshot *s = snapshot_new();
 
     s->has = NEED_SEGMENTS | NEED_SEMSETS | NEED_QUEUES;
-    limits_read(*state, s);
+    limits_read(*state, false, s);
     assert_int_equal(find(s, "shmmni")->known, LIMIT_KNOWS_LIMIT | LIMIT_KNOWS_USED);
     assert_int_equal(find(s, "shmmni")->used, 0);
     snapshot_unref(s);
@@ -156,7 +156,7 @@ TEST(sums_do_not_wrap)
     vec_push(&s->semsets, (struct semset){.o.uid = 1, .nsems = UINT64_MAX});
     vec_push(&s->semsets, (struct semset){.o.uid = 1, .nsems = 2});
     s->has = NEED_SEMSETS;
-    limits_read(*state, s);
+    limits_read(*state, false, s);
     assert_true(find(s, "semmns")->used == UINT64_MAX);
     snapshot_unref(s);
 }
@@ -168,12 +168,12 @@ TEST(what_cannot_be_read_is_unknown)
     tree_write(*state, "sys/kernel/sem", "32000\t1024000000\n"); // cut
     tree_write(*state, "sys/kernel/shmmni", "no number\n");
     tree_write(*state, "sys/kernel/msgmni", "-1\n");
-    limits_read(*state, s);
+    limits_read(*state, false, s);
     assert_int_equal(find(s, "semmsl")->known, LIMIT_KNOWS_LIMIT);
     assert_int_equal(find(s, "semmni")->known, 0);
     assert_int_equal(find(s, "shmmni")->known, 0);
     assert_int_equal(find(s, "msgmni")->known, 0);
-    limits_read("/nonexistent", s);
+    limits_read("/nonexistent", false, s);
     assert_int_equal(s->limits.n, LIMIT_SPECS);
     for (size_t i = 0; i < s->limits.n; i++)
         assert_int_equal(s->limits.at[i].known, 0);

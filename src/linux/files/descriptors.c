@@ -43,8 +43,7 @@ static enum file_kind kind_of(mode_t mode)
 // A name may end in " (deleted)" as well: the number of links decides.
 static void take_path(int dir, const char *name, char *text, size_t n, struct open_file *file)
 {
-    static const char deleted[] = " (deleted)", memfd[] = "/memfd:";
-    size_t tail = sizeof deleted - 1;
+    static const char memfd[] = "/memfd:";
     struct statx status;
 
     if (statx_cached(dir, name, 0, STATX_TYPE | STATX_NLINK | STATX_INO, &status) == 0) {
@@ -53,8 +52,8 @@ static void take_path(int dir, const char *name, char *text, size_t n, struct op
         file->known |= FILE_KNOWS_DELETED;
         file->inode = status.stx_ino;
     }
-    if (file->deleted && n > tail && strcmp(text + n - tail, deleted) == 0)
-        n -= tail;
+    if (file->deleted)
+        n = proc_file_undeleted(text, n);
     if (file->deleted && strncmp(text, memfd, sizeof memfd - 1) == 0)
         file->kind = FILE_MEMFD;
     file->path = text_escape_new(text, n);

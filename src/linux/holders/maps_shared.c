@@ -11,6 +11,7 @@
 
 #include "base/order.h"
 #include "base/text.h"
+#include "linux/process/proc_file.h"
 #include "procmap_query.h"
 
 static bool begins(const char *name, size_t len, const char *with)
@@ -18,19 +19,10 @@ static bool begins(const char *name, size_t len, const char *with)
     return len >= strlen(with) && memcmp(name, with, strlen(with)) == 0;
 }
 
-// How long a path is without what the kernel adds once its file is deleted.
-static size_t undeleted(const char *path, size_t len)
-{
-    static const char DELETED[] = " (deleted)";
-    const size_t n = strlen(DELETED);
-
-    return len >= n && memcmp(path + len - n, DELETED, n) == 0 ? len - n : len;
-}
-
 bool maps_shared_path(const char *path, size_t len, struct shared *out)
 {
     static const char SHM[] = "/dev/shm/", MEMFD[] = "/memfd:";
-    size_t end = undeleted(path, len), at = 1;
+    size_t end = proc_file_undeleted(path, len), at = 1;
 
     if (begins(path, len, MEMFD)) { // mm/memfd.c: it has no name to be deleted
         out->type = SHARED_MEMFD;
@@ -54,7 +46,7 @@ bool maps_shared_path(const char *path, size_t len, struct shared *out)
 static bool recognise(const struct maps_devices *devices, const struct mapping *mapping,
                       const char *name, size_t len, struct shared *out)
 {
-    size_t end = undeleted(name, len);
+    size_t end = proc_file_undeleted(name, len);
     const char *slash = memrchr(name, '/', end);
     bool hugetlb = false;
 

@@ -108,15 +108,8 @@ VEC(share_vec, struct share);
 
 static void add_share(struct share_vec *shares, uint32_t uid, uint64_t used)
 {
-    size_t lo = 0, hi = shares->n;
+    size_t lo = vec_lower(shares, share, share->uid < uid);
 
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (shares->at[mid].uid < uid)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
     if (lo == shares->n || shares->at[lo].uid != uid) {
         vec_push(shares, (struct share){0});
         memmove(shares->at + lo + 1, shares->at + lo, (shares->n - 1 - lo) * sizeof *shares->at);
@@ -168,34 +161,24 @@ static void count_use(const struct snapshot *s, const struct limit_spec *spec,
         }
 }
 
-static void read_all(const char *proc, const struct called *called, struct snapshot *s)
+void limits_read(const char *proc, bool by_calls, struct snapshot *s)
 {
     struct share_vec shares = {0};
+    struct called called;
 
+    if (by_calls)
+        call(&called);
     vec_clear(&s->limits);
     for (size_t i = 0; i < LIMIT_SPECS; i++) {
         const struct limit_spec *spec = &limit_specs[i];
         struct limit limit = {
             .name = spec->name, .meaning = spec->meaning, .path = spec->path, .unit = spec->unit};
-        if (read_value(proc, called, spec, &limit.limit))
+        if (read_value(proc, by_calls ? &called : NULL, spec, &limit.limit))
             limit.known |= LIMIT_KNOWS_LIMIT;
         count_use(s, spec, &shares, &limit);
         vec_push(&s->limits, limit);
     }
     vec_free(&shares);
-}
-
-void limits_read(const char *proc, struct snapshot *s)
-{
-    read_all(proc, NULL, s);
-}
-
-void limits_read_by_calls(const char *proc, struct snapshot *s)
-{
-    struct called called;
-
-    call(&called);
-    read_all(proc, &called, s);
 }
 
 // --- writing ------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "linux/process/proc_file.h"
 
 enum { ID_MIN = 32, ID_SHOWN = 12 };
 
@@ -176,14 +177,11 @@ static void take_unit(const struct part *part, enum unit_level *level, struct cg
 
 static void take_path(const char *path, const char *end, bool units, struct cgroup_names *out)
 {
-    static const char deleted[] = " (deleted)";
     struct part part, before = {path, 0};
     enum unit_level level = NO_UNIT;
     bool in_pod = false;
 
-    if ((size_t)(end - path) > sizeof deleted &&
-        memcmp(end - (sizeof deleted - 1), deleted, sizeof deleted - 1) == 0)
-        end -= sizeof deleted - 1;
+    end = path + proc_file_undeleted(path, (size_t)(end - path));
     while (next_part(&path, end, &part)) {
         in_pod |= is_pod(&part);
         if (!out->container[0])

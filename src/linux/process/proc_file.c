@@ -110,6 +110,14 @@ int proc_file_write(const char *text, const char *proc, const char *format, ...)
     return error;
 }
 
+size_t proc_file_undeleted(const char *path, size_t n)
+{
+    static const char deleted[] = " (deleted)";
+    const size_t tail = sizeof deleted - 1;
+
+    return n > tail && memcmp(path + n - tail, deleted, tail) == 0 ? n - tail : n;
+}
+
 size_t proc_file_numbers(const char *text, uint64_t *out, size_t cap)
 {
     size_t n = 0;

@@ -86,35 +86,21 @@ static bool read_stat(int tasks, int32_t tid, struct task_stat *stat)
     return stat_read(tasks, path, stat) == 0;
 }
 
-// A stopped task still shows its call, but the kernel does not count it as waiting.
-static bool is_stopped(int tasks, int32_t tid)
-{
-    struct task_stat stat;
-
-    return read_stat(tasks, tid, &stat) && (stat.state == 'T' || stat.state == 't');
-}
-
-// An exited leader belongs to root (fs/proc/base.c task_dump_owner): that it cannot be read says
-// nothing of its threads.
-static bool is_dead(int tasks, int32_t tid)
-{
-    struct task_stat stat;
-
-    return read_stat(tasks, tid, &stat) && stat_is_dead(&stat);
-}
-
 static void describe(int tasks, const struct blocked_call *call, struct waiter *waiter)
 {
     static const char stopped[] = "stopped";
     char memory[WAITCALL_MEMORY];
     size_t want = blocked_call_memory(call);
     size_t got = 0;
+    struct task_stat stat;
 
     if (want && call->pointer && call->pointer <= INT64_MAX)
         got = read_memory(tasks, waiter->tid, call->pointer, memory, want);
     blocked_call_describe(call, memory, got, waiter->detail,
                           sizeof waiter->detail - sizeof stopped - 2);
-    waiter->stopped = is_stopped(tasks, waiter->tid);
+    // A stopped task still shows its call, but the kernel does not count it as waiting.
+    waiter->stopped =
+        read_stat(tasks, waiter->tid, &stat) && (stat.state == 'T' || stat.state == 't');
     if (waiter->stopped) {
         size_t used = strlen(waiter->detail);
         snprintf(waiter->detail + used, sizeof waiter->detail - used, "%s%s", used ? ", " : "",
@@ -170,6 +156,7 @@ static bool is_surely_idle(const char *proc, int32_t pid)
 void waiters_probe(const char *proc, int32_t pid, struct answer *answer)
 {
     struct dirent *entry;
+    char path[PATH_MAX];
 
     if (pid <= 0) {
         answer->error = -ESRCH;
@@ -177,13 +164,12 @@ void waiters_probe(const char *proc, int32_t pid, struct answer *answer)
     }
     if (is_surely_idle(proc, pid))
         return;
-    char *path = mem_format("%s/%" PRId32 "/task", proc, pid);
+    snprintf(path, sizeof path, "%s/%" PRId32 "/task", proc, pid);
     DIR *dir = opendir(path);
-    if (!dir)
+    if (!dir) {
         answer->error = -errno;
-    free(path);
-    if (!dir)
         return;
+    }
     while (!answer->error) {
         int64_t tid;
         errno = 0;
@@ -195,8 +181,12 @@ void waiters_probe(const char *proc, int32_t pid, struct answer *answer)
         if (!text_parse_int(entry->d_name, 1, INT32_MAX, &tid))
             continue;
         int error = read_task(proc, dirfd(dir), pid, (int32_t)tid, answer);
+        // An exited leader belongs to root (fs/proc/base.c task_dump_owner): that it cannot be read
+        // says nothing of its threads.
         bool refused = error == -EACCES || error == -EPERM;
-        if (error == -ESRCH || error == -ENOENT || (refused && is_dead(dirfd(dir), (int32_t)tid)))
+        struct task_stat stat;
+        if (error == -ESRCH || error == -ENOENT ||
+            (refused && read_stat(dirfd(dir), (int32_t)tid, &stat) && stat_is_dead(&stat)))
             continue;
         answer->error = error; // and so of all threads
     }
