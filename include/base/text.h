@@ -31,6 +31,9 @@ size_t text_width(const char *s);
 // The longest prefix of s that fits `columns`: returns its length in bytes, *used its width.
 size_t text_clip(const char *s, size_t columns, size_t *used);
 
+// The text without blanks around it, which it cuts off at its end.
+char *text_trim(char *text);
+
 // Whether `needle` occurs in `hay`, ignoring the case of ASCII letters. An empty needle does.
 bool text_contains(const char *hay, const char *needle);
 

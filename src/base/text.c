@@ -249,6 +249,19 @@ size_t text_clip(const char *s, size_t columns, size_t *used)
     return at;
 }
 
+char *text_trim(char *text)
+{
+    static const char blanks[] = " \t\r\n\v\f";
+    size_t n;
+
+    text += strspn(text, blanks);
+    n = strlen(text);
+    while (n > 0 && strchr(blanks, text[n - 1]))
+        n--;
+    text[n] = '\0';
+    return text;
+}
+
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;

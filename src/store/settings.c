@@ -1,6 +1,5 @@
 #include "store/settings.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,16 +173,6 @@ static void write_arrangement(FILE *out, const struct kind *kind, const struct a
 
 // --- the file -------------------------------------------------------------------------------------
 
-static char *trim(char *text)
-{
-    while (isspace((unsigned char)*text))
-        text++;
-    size_t n = strlen(text);
-    while (n && isspace((unsigned char)text[n - 1]))
-        text[--n] = '\0';
-    return text;
-}
-
 // "sort.segments" and the like. NULL, or what is wrong.
 static const char *take_of_table(struct settings *out, const char *key, const char *value,
                                  char *why, size_t cap)
@@ -212,8 +201,8 @@ static const char *take_line(struct settings *out, char *line, char *why, size_t
     if (!value)
         return "no 'key = value'";
     *value++ = '\0';
-    char *key = trim(line);
-    value = trim(value);
+    char *key = text_trim(line);
+    value = text_trim(value);
     if (strchr(key, '.'))
         return take_of_table(out, key, value, why, cap);
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
@@ -256,7 +245,7 @@ size_t settings_parse(struct settings *out, const char *text, size_t n, char *wh
         } else {
             memcpy(line, text + at, length);
             line[length] = '\0';
-            char *trimmed = trim(line);
+            char *trimmed = text_trim(line);
             wrong = *trimmed && *trimmed != '#' ? take_line(out, trimmed, what, sizeof what) : NULL;
         }
         if (wrong)

@@ -193,7 +193,7 @@ static uint64_t mapping(int n)
     steps = 0;
     assert_int_equal(maps_read_shared(fd, true, &devices, NULL, &found), 0);
     struct answer answer = {.shared = found.objects, .shared_maps = found.mappings};
-    sharing_take(&sharing, FIRST, &answer);
+    sharing_take(&sharing, &(struct probe){.id = FIRST}, &answer);
     sharing_settle(&sharing);
     uint64_t took = steps;
     close(fd);

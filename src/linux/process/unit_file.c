@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/order.h"
+#include "base/text.h"
 
 // Files of users are strangers' input: all of them together are bounded.
 enum {
@@ -50,22 +51,9 @@ static void take_setting(struct settings *s, const char *name, const char *value
         s->success = *value != '\0';
 }
 
-static char *trim(char *text)
-{
-    static const char blanks[] = " \t\r";
-    size_t n;
-
-    text += strspn(text, blanks);
-    n = strlen(text);
-    while (n > 0 && strchr(blanks, text[n - 1]))
-        n--;
-    text[n] = '\0';
-    return text;
-}
-
 static void take_line(struct settings *s, char *line, bool *in_service)
 {
-    line = trim(line);
+    line = text_trim(line);
     if (*line == '[') {
         *in_service = strcmp(line, "[Service]") == 0;
         return;
@@ -74,7 +62,7 @@ static void take_line(struct settings *s, char *line, bool *in_service)
     if (!*in_service || *line == '#' || *line == ';' || !equals)
         return;
     *equals = '\0';
-    take_setting(s, trim(line), trim(equals + 1));
+    take_setting(s, text_trim(line), text_trim(equals + 1));
 }
 
 // A backslash at its end continues a line: systemd.syntax(7).
