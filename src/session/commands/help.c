@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "session/commands/commands.h"
-#include "session/commands/tasks.h"
+#include "session/commands/help_tasks.h"
 #include "session/session.h"
 
 enum { KEYS_WIDTH = 22 }; // the longest list of keys that still stands beside its help

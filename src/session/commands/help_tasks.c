@@ -1,4 +1,4 @@
-#include "session/commands/tasks.h"
+#include "session/commands/help_tasks.h"
 
 #include <string.h>
 

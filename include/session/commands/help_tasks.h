@@ -1,6 +1,6 @@
 // What one wants to do, and how; what the signs on the screen mean: for the help.
-#ifndef IPCTOP_SESSION_COMMANDS_TASKS_H
-#define IPCTOP_SESSION_COMMANDS_TASKS_H
+#ifndef IPCTOP_SESSION_COMMANDS_HELP_TASKS_H
+#define IPCTOP_SESSION_COMMANDS_HELP_TASKS_H
 
 #include <stddef.h>
 
