@@ -10,7 +10,10 @@
 int64_t clock_ns(void);      // CLOCK_MONOTONIC
 int64_t clock_epoch_s(void); // seconds since 1970
 int64_t clock_epoch_ns(void);
-int64_t clock_boot_ns(void); // when the machine started: nanoseconds since 1970
+// When the machine started, nanoseconds since 1970, by the clock of now: it moves with each setting of the
+// clock, and else not by a millisecond. Both clocks follow a time namespace (time_namespaces(7)), like
+// the start times of processes.
+int64_t clock_boot_ns(void);
 int64_t clock_used_ns(void); // processor time of all our threads
 
 #endif

@@ -71,6 +71,7 @@ struct want refresh_complete(struct want want)
 void refresh_tables(struct refresh *r, const struct want *want, const struct snapshot *last)
 {
     tables_read(&r->tables, &r->source, want, last);
+    clock_steps_note(&r->steps, r->tables.now); // collectors compare times, too
 }
 
 const struct tables *refresh_state(const struct refresh *r)
@@ -108,6 +109,8 @@ static void update_all(struct refresh *r, const struct round *round)
         collectors[i]->update(r->state[i], round);
         r->current |= need & collectors[i]->need;
         fill_one(r, i, need, round->tables);
+        if (collectors[i]->need & NEED_PROCESSES) // with the holders these may prove a step
+            clock_steps_note(&r->steps, round->tables);
     }
     r->current &= need; // what was not wanted this time is old from now on
 }

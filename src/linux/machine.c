@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "linux/objects/huge_pages.h"
 #include "linux/objects/ipcstat.h"
 #include "linux/objects/limits.h"
@@ -51,8 +52,10 @@ static void note(int *first, struct snapshot *fresh, uint64_t part, int error)
 void machine_read_system(const struct machine *m, const struct want *want, struct snapshot *fresh)
 {
     system_read(m->proc, &fresh->system);
-    if (m->is_procfs)
+    if (m->is_procfs) {
         system_by_calls(&fresh->system);
+        fresh->system.boot_ms = clock_boot_ns() / CLOCK_MS;
+    }
     if (want->ipc_namespace)
         system_of_namespace(&fresh->system, want->ipc_namespace);
     fresh->has |= NEED_SYSTEM;

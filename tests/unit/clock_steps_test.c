@@ -62,6 +62,24 @@ TEST(a_step_forward_makes_what_it_may_explain_unknown)
     snapshot_unref(next);
 }
 
+// Seconds cut off from two clocks would hide a step of three.
+TEST(a_small_step_is_seen_by_exact_clocks)
+{
+    static const int64_t moved[] = {900, 1100, 2900, -900, -1100, -2900}, by[] = {0, 2, 3, 0, 2, 3};
+
+    for (size_t i = 0; i < sizeof moved / sizeof *moved; i++) {
+        struct clock_steps steps = {0};
+        struct snapshot *s = picture(FAKE_NOW);
+        s->system.boot_ms = (FAKE_NOW - UPTIME) * INT64_C(1000);
+        clock_steps_note(&steps, s);
+        s->system.boot_ms += moved[i];
+        clock_steps_note(&steps, s);
+        assert_int_equal(s->system.forward.by, moved[i] > 0 ? by[i] : 0);
+        assert_int_equal(s->system.back.by, moved[i] < 0 ? by[i] : 0);
+        snapshot_unref(s);
+    }
+}
+
 TEST(a_step_back_makes_a_recycled_pid_unknown)
 {
     struct clock_steps steps = {0};

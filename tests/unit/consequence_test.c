@@ -121,6 +121,18 @@ TEST(a_younger_process_of_the_same_user_may_be_the_creator)
     of(s, removal(s, KIND_SEGMENT, 7));
     assert_non_null(strstr(c.effect, "Its creator 300 may be running"));
     assert_true(c.grave);
+    s->system.forward = (struct clock_step){FAKE_NOW - 30, 3600}; // it was
+    of(s, removal(s, KIND_SEGMENT, 7));
+    assert_non_null(strstr(c.effect, "Its creator 300 may be running: the clock was set"));
+    assert_true(c.grave);
+    s->system.forward.by = 0;
+    p->start_time = FAKE_NOW - 7200; // set back: the number may be another process's
+    s->system.back = (struct clock_step){FAKE_NOW - 30, 7200};
+    of(s, removal(s, KIND_SEGMENT, 7));
+    assert_non_null(strstr(c.effect, "Its creator 300 may be running: the clock was set"));
+    assert_true(c.grave);
+    s->system.back.by = 0;
+    p->start_time = FAKE_NOW - 60;
     p->uid = 49; // a stranger's
     of(s, removal(s, KIND_SEGMENT, 7));
     assert_null(strstr(c.effect, "may be running"));

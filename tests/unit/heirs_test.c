@@ -90,6 +90,11 @@ TEST(a_daemon_may_have_inherited)
         {{.pid = MAKER + 3, .uid = ROOT, .start_time = BORN + 6, .session = MAKER + 2}, 3},
         {{.pid = MAKER + 3, .uid = ROOT, .start_time = BORN + 5, .session = MAKER - 2}, 3},
         {{.pid = MAKER + 3, .uid = 8, .start_time = BORN, .session = MAKER + 2}, 0}, // root became
+        // whose session is of the next process, whatever the clock was set to since
+        {{.pid = MAKER + 1, .uid = ROOT, .start_time = BORN - 3600, .session = MAKER + 1}, 0},
+        {{.pid = MAKER + 2, .uid = ROOT, .start_time = BORN + 3600, .session = MAKER + 1}, 0},
+        {{.pid = MAKER + 2, .uid = 8, .start_time = BORN + 3600, .session = MAKER + 1}, 0},
+        {{.pid = MAKER + 2, .uid = ROOT, .start_time = BORN + 3600, .session = MAKER + 2}, 3},
         // that do not answer
         {{.pid = MAKER + 2, .uid = ROOT, .silent = true}, 0},
         {{.pid = MAKER + 2, .uid = 8, .silent = true}, 3},
@@ -246,8 +251,9 @@ TEST(the_daemon_of_a_segment)
         {MAKER + 3, SERVICE, ROOT, BORN - 2, MAKER + 2, true, false}, // before the segment was
         {MAKER + 3, SERVICE, ROOT, BORN - 7200, MAKER + 2, true, false},
         {MAKER + 3, SERVICE, ROOT, BORN + 6, MAKER + 2, true, false},
-        {MAKER + 3, SERVICE, ROOT, BORN, MAKER, true, false},      // a worker, of its session
-        {MAKER + 3, SERVICE, ROOT, BORN, MAKER + 2, false, false}, // another program
+        {MAKER + 3, SERVICE, ROOT, BORN + 3600, MAKER + 1, true, true}, // the clock was set
+        {MAKER + 3, SERVICE, ROOT, BORN, MAKER, true, false},           // a worker, of its session
+        {MAKER + 3, SERVICE, ROOT, BORN, MAKER + 2, false, false},      // another program
         {MAKER - 3, SERVICE, ROOT, BORN, MAKER + 2, true, false},
     };
 
@@ -281,6 +287,54 @@ TEST(a_daemon_that_was_attached_by_its_fork)
     g->lpid = MAKER, g->atime = BORN + 63; // and later
     assert_false(segment_is_daemons(s, g, MAKER + 3));
     snapshot_unref(s);
+}
+
+// The clock was set forward, or it was started again.
+TEST(a_server_younger_than_its_set_is_known_by_older_workers)
+{
+    static const struct {
+        int32_t pid;
+        bool server;
+    } cases[] = {{MAKER - 9, true}, {MAKER, false}, {MAKER + 9, false}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct snapshot *s = left_behind();
+        const struct server server = {.pid = cases[i].pid, .uid = ROOT, .worker_uid = SERVICE};
+        if (cases[i].pid != MAKER)
+            fake_process(s, cases[i].pid, ROOT, "httpd", NULL)->start_time = BORN + 3600;
+        vec_push(&s->servers, server);
+        if ((server_of_set(s, snapshot_semset(s, 1)) != NULL) != cases[i].server)
+            fail_msg("case %zu", i);
+        s->elements.at[0].pid = 0; // no worker has operated it
+        assert_null(server_of_set(s, snapshot_semset(s, 1)));
+        snapshot_unref(s);
+    }
+}
+
+// Set while the program looks on: by how much is known.
+TEST(a_step_of_the_clock_moves_the_daemons)
+{
+    static const struct {
+        int64_t start, forward, back;
+        size_t orphans;
+    } cases[] = {
+        {BORN + 50, 60, 0, 0}, {BORN + 62, 60, 0, 3}, {BORN - 50, 60, 0, 3},
+        {BORN - 50, 0, 60, 0}, {BORN - 62, 0, 60, 3}, {BORN + 50, INT64_MAX, INT64_MAX, 0},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct snapshot *s = left_behind();
+        const struct heir heir = {.pid = MAKER + 20, .uid = ROOT, .start_time = cases[i].start};
+        vec_push(&s->heirs, heir);
+        assert_int_equal(orphans(s), 3);
+        s->system.forward = (struct clock_step){BORN + 100, cases[i].forward};
+        s->system.back = (struct clock_step){BORN + 100, cases[i].back};
+        if (orphans(s) != cases[i].orphans)
+            fail_msg("case %zu", i);
+        s->system.forward.until = s->system.back.until = BORN - 1; // before they were made
+        assert_int_equal(orphans(s), 3);
+        snapshot_unref(s);
+    }
 }
 
 TEST(its_removal_names_the_daemon)

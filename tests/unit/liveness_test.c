@@ -7,7 +7,8 @@
 
 enum { DEAD = 100, OTHER_DEAD = 101, ALIVE = 200, YOUNG = 300, UNASKED = 400, DARK = 500 };
 
-enum { STRANGER = 9 }; // the user of YOUNG: nobody else's
+enum { ROOT = 0, SERVICE = 7, STRANGER = 9 }; // the user of YOUNG: nobody else's
+static uint32_t owner = SERVICE;              // and creator
 // The people of every test: two gone, one alive for an hour, one just born, one whose start is
 // unknown. 400 was never asked for.
 static struct snapshot *people(void)
@@ -58,6 +59,8 @@ TEST(a_younger_process_that_may_be_the_creator_proves_nothing)
     assert_int_equal(object_pid_state(s, &o, DEAD, before), PID_GONE);
     assert_int_equal(object_pid_state(s, &o, DARK, before), PID_UNKNOWN);
     assert_int_equal(object_pid_state(s, &o, 0, before), PID_OUTSIDE);
+    assert_int_equal(object_pid_state(s, &(struct owned){.uid = 7, .cuid = ROOT}, YOUNG, before),
+                     PID_UNKNOWN);
     static const uint32_t its[] = {0, 7, 8};
     for (size_t i = 0; i < sizeof its / sizeof *its; i++) {
         young->uid = its[i];
@@ -119,7 +122,7 @@ TEST(birth_is_the_earliest_time)
 static enum { NO, YES, OPEN } segment_case(int32_t cpid, int32_t lpid, bool used, uint64_t nattch)
 {
     struct snapshot *s = people();
-    struct segment *g = fake_segment(s, 0, 1, 0, 4096, nattch);
+    struct segment *g = fake_segment(s, 0, 1, owner, 4096, nattch);
     bool known;
 
     g->cpid = cpid, g->lpid = lpid;
@@ -161,7 +164,7 @@ struct set_case {
 static int judge_set(const struct set_case *c)
 {
     struct snapshot *s = people();
-    struct semset *set = fake_semset(s, 0, 0, c->n);
+    struct semset *set = fake_semset(s, 0, owner, c->n);
     bool known;
 
     s->system.first_pid_namespace = c->first_namespace;
@@ -257,7 +260,7 @@ TEST(a_set_among_very_many_is_left_open)
 // A queue sent to by `sender` and read by `receiver` (-1: never), everything readable.
 static struct queue *queue_of(struct snapshot *s, int32_t sender, int32_t receiver)
 {
-    struct queue *q = fake_queue(s, 0, 0, 100, 1);
+    struct queue *q = fake_queue(s, 0, owner, 100, 1);
 
     q->stime = sender >= 0 ? FAKE_NOW - 1800 : 0;
     q->rtime = receiver >= 0 ? FAKE_NOW - 1700 : 0;
@@ -286,6 +289,21 @@ TEST(a_queue_is_judged_by_its_last_users)
     assert_int_equal(queue_case(0, DEAD), OPEN);
     assert_int_equal(queue_case(DEAD, 0), OPEN);
     assert_int_equal(queue_case(DEAD, UNASKED), OPEN);
+}
+
+// A daemon of root's becomes another user and keeps its objects: where the clock was set forward, it
+// looks like a younger process of a stranger.
+TEST(what_root_made_may_be_the_strangers)
+{
+    const struct set_case set = {{YOUNG}, 1, 0, false, OPEN};
+
+    owner = ROOT;
+    assert_int_equal(segment_case(YOUNG, 0, false, 0), OPEN);
+    assert_int_equal(segment_case(DEAD, YOUNG, true, 0), OPEN);
+    assert_int_equal(segment_case(DEAD, DEAD, true, 0), YES);
+    assert_int_equal(judge_set(&set), OPEN);
+    assert_int_equal(queue_case(YOUNG, -1), OPEN);
+    owner = SERVICE;
 }
 
 TEST(a_queue_is_no_orphan_while_somebody_may_wait)

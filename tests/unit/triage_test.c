@@ -181,11 +181,11 @@ TEST(an_older_daemon_is_not_the_creators)
 {
     struct snapshot *s = people();
     struct segment *g = marked(s, DEAD, 1);
-    struct process *p = fake_process(s, DEAD + 2, 0, "other", NULL);
+    struct process *p = fake_process(s, DEAD + 3, 0, "other", NULL);
 
-    p->forked = true, p->session = DEAD + 1, p->known |= PROC_KNOWS_STAT;
+    p->forked = true, p->session = DEAD + 2, p->known |= PROC_KNOWS_STAT;
     g->o.ctime = g->atime = FAKE_NOW - 60;
-    fake_hold(s, 0, DEAD + 2, 1, MAP_R);
+    fake_hold(s, 0, DEAD + 3, 1, MAP_R);
     fake_account(s, 0, 0);
     p->start_time = g->o.ctime;
     triage(s);
@@ -193,6 +193,9 @@ TEST(an_older_daemon_is_not_the_creators)
     p->start_time -= 3600;
     triage(s);
     assert_non_null(find(s, "removed-held"));
+    p->session = DEAD + 1; // the next process: unless the clock was set
+    triage(s);
+    assert_null(find(s, "removed-held"));
     snapshot_unref(s);
 }
 
@@ -540,7 +543,7 @@ TEST(what_an_x_client_left_names_the_server)
 TEST(a_creator_that_is_another_process_now)
 {
     struct snapshot *s = people();
-    struct segment *g = fake_segment(s, 5, 1, 0, 4096, 1);
+    struct segment *g = fake_segment(s, 5, 1, 7, 4096, 1);
 
     g->cpid = OTHER, g->lpid = BOSS;
     triage(s);

@@ -9,7 +9,7 @@
 #include "model/record/snapshot.h"
 
 struct clock_steps { // what the pictures so far have proven; zeroed: nothing
-    int64_t boot;    // epoch seconds, by the clock of the last picture; 0: there was none
+    int64_t boot;    // epoch milliseconds, by the clock of the last picture; 0: there was none
     struct clock_step forward, back;
 };
 

@@ -11,7 +11,7 @@ enum pid_state snapshot_pid_state(const struct snapshot *s, int32_t pid, int64_t
 // The same of a pid that the object names, for verdicts. Objects keep the time of day, processes the time
 // since boot: where the clock was set forward meanwhile, a living creator seems younger than its object.
 // So a younger process is another one only where its user is none who made, owns or administers the
-// object; else PID_UNKNOWN.
+// object, and cannot be one who did: what root makes it may keep as another user. Else PID_UNKNOWN.
 enum pid_state object_pid_state(const struct snapshot *s, const struct owned *o, int32_t pid,
                                 int64_t time);
 // Whether it runs as neither owner, creator nor root. Anybody may attach, operate or send where the mode

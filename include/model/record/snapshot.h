@@ -88,6 +88,7 @@ struct system { // the header's first line
     bool knows_load;
     double load[3];
     int64_t uptime;         // seconds
+    int64_t boot_ms;        // when it booted, by the clock of now: epoch milliseconds; 0 unknown
     uint64_t ram;           // bytes of memory, proc_meminfo(5) MemTotal; 0 unknown
     uint64_t ipc_namespace; // inode of the one shown; 0 unknown
     uint64_t own_namespace; // of /proc/self/ns/ipc; 0 unknown

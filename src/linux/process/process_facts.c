@@ -30,8 +30,7 @@ static void add_escaped(struct process *process, enum process_string which, cons
     free(text);
 }
 
-// Both clocks, like the start times of processes, follow a time namespace (time_namespaces(7)); a
-// fixture says in its stat when it booted.
+// A fixture says in its stat when it booted.
 static double boot_time(const struct prober *self)
 {
     return self->options.is_procfs ? (double)clock_boot_ns() / 1e9 : self->boot;

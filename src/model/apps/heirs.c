@@ -24,9 +24,22 @@ static bool add_pid(const struct snapshot *s, struct left *left, int32_t pid, in
     return true;
 }
 
+// By how many seconds the clock was set since then.
+static int64_t step_since(const struct clock_step *step, int64_t time)
+{
+    return step->by > 0 && time <= step->until ? step->by : 0;
+}
+
+static void note_steps(const struct snapshot *s, struct left *left)
+{
+    left->later = step_since(&s->system.forward, left->made);
+    left->earlier = step_since(&s->system.back, left->made);
+}
+
 static bool segment_left(const struct snapshot *s, const struct segment *g, struct left *left)
 {
     *left = (struct left){.o = &g->o, .made = segment_birth(g)};
+    note_steps(s, left);
     return g->nattch == 0 && add_pid(s, left, g->cpid, left->made) && left->maker > 0;
 }
 
@@ -38,6 +51,7 @@ static bool set_left(const struct snapshot *s, const struct semset *set, struct 
     *left = (struct left){.o = &set->o, .made = set->o.ctime, .used = set->otime > 0};
     if (set->otime > 0 && set->otime < left->made)
         left->made = set->otime;
+    note_steps(s, left);
     for (size_t i = 0; i < n; i++)
         if (e[i].known & ELEMENT_KNOWS_PID && (i == 0 || e[i].pid != e[i - 1].pid) &&
             !add_pid(s, left, e[i].pid, semset_last_use(set)))
@@ -50,6 +64,7 @@ static bool queue_left(const struct snapshot *s, const struct queue *q, struct l
     *left = (struct left){.o = &q->o, .made = q->o.ctime, .used = q->rtime > 0};
     if (q->rtime > 0 && q->rtime <= q->stime) // and no receiver after the last sender
         left->receiver = q->lrpid;
+    note_steps(s, left);
     return add_pid(s, left, q->lspid, q->stime) && add_pid(s, left, q->lrpid, q->rtime) &&
            left->maker > 0;
 }
@@ -79,11 +94,33 @@ static bool is_users(const struct owned *o, uint32_t uid)
     return uid == o->uid || uid == o->cuid;
 }
 
+// Whether a process that shows this start may have started no earlier, or no later, than then.
+static bool not_before(const struct left *left, int64_t start, int64_t then)
+{
+    return then - start <= left->earlier;
+}
+
+static bool not_after(const struct left *left, int64_t start, int64_t then)
+{
+    return start - then <= left->later;
+}
+
+// Where the clock was set, perhaps before this program started, times prove nothing; but the process that
+// daemon(3) forks, which begins a session, has the very next pid. Of a server that is started again the
+// next pid is that of the program itself.
+static bool began_next_session(const struct left *left, const struct heir *heir)
+{
+    return heir->session == left->maker + 1;
+}
+
 static bool forked_when_new(const struct left *left, const struct heir *heir, int64_t within)
 {
-    return heir->pid > left->maker && heir->pid - left->maker <= HEIRS_NEAR &&
-           (heir->start_time <= 0 ||
-            (heir->start_time >= left->made - EARLY && heir->start_time <= left->made + within));
+    int32_t after = heir->pid - left->maker;
+
+    return after > 0 && after <= HEIRS_NEAR &&
+           (heir->start_time <= 0 || began_next_session(left, heir) ||
+            (not_before(left, heir->start_time, left->made - EARLY) &&
+             not_after(left, heir->start_time, left->made + within)));
 }
 
 static bool by_root(const struct owned *o)
@@ -95,7 +132,8 @@ static bool by_root(const struct owned *o)
 // child as old as the object may be what made it.
 static bool has_workers(const struct left *left, const struct heir *heir)
 {
-    return heir->workers[0] > left->made + EARLY || heir->workers[1] >= left->made - EARLY;
+    return heir->workers[0] > left->made + EARLY ||
+           (heir->workers[1] > 0 && not_before(left, heir->workers[1], left->made - EARLY));
 }
 
 // The kernel gives a set or queue the effective user of who makes it.
@@ -104,8 +142,9 @@ static bool served_by(const struct left *left, const struct heir *heir)
     bool before = heir->threads ? heir->pid < left->receiver : heir->pid < left->maker;
 
     return left->used && heir->uid == left->o->cuid && before &&
-           (heir->threads || has_workers(left, heir)) && heir->start_time <= left->made + EARLY &&
-           heir->start_time >= left->made - SERVER_WITHIN;
+           (heir->threads || has_workers(left, heir)) &&
+           not_after(left, heir->start_time, left->made + EARLY) &&
+           not_before(left, heir->start_time, left->made - SERVER_WITHIN);
 }
 
 bool heir_fits(const struct left *left, const struct heir *heir)
@@ -139,7 +178,8 @@ bool segment_is_daemons(const struct snapshot *s, const struct segment *segment,
 
     if (!p || (p->known & all) != all || !p->forked || p->session <= segment->cpid)
         return false;
-    const struct heir heir = {.pid = p->pid, .uid = p->uid, .start_time = p->start_time};
+    const struct heir heir = {
+        .pid = p->pid, .uid = p->uid, .start_time = p->start_time, .session = p->session};
     return (is_users(o, p->uid) || by_root(o)) &&
            (forked_when_new(&left, &heir, DAEMON_WITHIN) || inherited(segment, &heir));
 }

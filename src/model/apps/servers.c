@@ -2,6 +2,21 @@
 
 #include "model/record/pid_state.h"
 
+// A server seems younger than its set where the clock was set forward; but its workers, which operated
+// the set, came after it, and have higher pids.
+static bool before_its_users(const struct snapshot *s, const struct semset *set, int32_t pid)
+{
+    size_t n, before = 0;
+    const struct element *e = snapshot_elements(s, set, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        if (!(e[i].known & ELEMENT_KNOWS_PID) || (e[i].pid > 0 && e[i].pid <= pid))
+            return false;
+        before += e[i].pid > 0;
+    }
+    return before > 0;
+}
+
 // When its owner was changed the set was new. A server that was started again made none of what it finds.
 const struct server *server_of_set(const struct snapshot *s, const struct semset *set)
 {
@@ -12,7 +27,8 @@ const struct server *server_of_set(const struct snapshot *s, const struct semset
         enum pid_state state = snapshot_pid_state(s, server->pid, made);
 
         if (!server->silent && server->uid == set->o.cuid && server->worker_uid == set->o.uid &&
-            (state == PID_ALIVE || state == PID_UNKNOWN))
+            (state == PID_ALIVE || state == PID_UNKNOWN ||
+             (state == PID_REUSED && before_its_users(s, set, server->pid))))
             return server;
     }
     return NULL;

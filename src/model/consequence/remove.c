@@ -74,25 +74,33 @@ static void count_queue(struct draft *t, const struct queue *q)
 
 // --- the words -----------------------------------------------------------------------------------
 
-// A younger process that may be the one that is meant: the clock was set forward, perhaps.
+// A process that has the pid and may be the one that is meant: what its start proves the clock decides.
 static bool may_be_it(const struct draft *t, const struct owned *o, int32_t pid, int64_t time)
 {
-    return snapshot_pid_state(t->s, pid, time) == PID_REUSED &&
-           object_pid_state(t->s, o, pid, time) != PID_REUSED;
+    const struct process *p = pid > 0 ? snapshot_process(t->s, pid) : NULL;
+
+    return p && p->known & PROC_KNOWS_START && object_pid_state(t->s, o, pid, time) == PID_UNKNOWN;
 }
 
 // A process that made or uses the object runs, or may: more than a `y` is asked for.
 static bool say_running(struct draft *t, const struct owned *o, const char *role, int32_t pid,
                         int64_t time)
 {
-    if (may_be_it(t, o, pid, time))
+    enum pid_state state = snapshot_pid_state(t->s, pid, time);
+
+    if (state == PID_ALIVE)
+        say(consequence_next(t), "{text} {process} is running.", role, process_at(pid, time));
+    else if (!may_be_it(t, o, pid, time))
+        return false;
+    else if (state == PID_REUSED)
         say(consequence_next(t),
             "{text} {number} may be running: it is younger than this, unless the clock was set.",
             role, pid);
-    else if (snapshot_pid_state(t->s, pid, time) == PID_ALIVE)
-        say(consequence_next(t), "{text} {process} is running.", role, process_at(pid, time));
     else
-        return false;
+        say(consequence_next(t),
+            "{text} {number} may be running: the clock was set since, or another process has its "
+            "number.",
+            role, pid);
     t->out->grave = true;
     return true;
 }

@@ -3,7 +3,7 @@
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 
-enum { GRAIN = 2 }; // seconds: times and uptimes are whole seconds each
+enum { GRAIN = 2, MS = 1000 }; // seconds: times and uptimes are whole seconds each
 
 static void widen(struct clock_step *step, int64_t until, int64_t by)
 {
@@ -13,16 +13,20 @@ static void widen(struct clock_step *step, int64_t until, int64_t by)
         step->by = INT64_MAX;
 }
 
-// The clock was set where the boot, as counted back from now, moves.
+// The clock was set where the boot, as counted back from now, moves. A second and less is slack anyway.
 static void compare(struct clock_steps *steps, const struct snapshot *s)
 {
-    if (!(s->has & NEED_SYSTEM) || s->system.uptime <= 0)
+    const struct system *now = &s->system;
+    bool exact = now->boot_ms > 0;
+
+    if (!(s->has & NEED_SYSTEM) || now->uptime <= 0)
         return;
-    int64_t boot = s->time - s->system.uptime, moved = steps->boot ? boot - steps->boot : 0;
-    if (moved > GRAIN)
-        widen(&steps->forward, s->time, moved);
-    if (moved < -GRAIN)
-        widen(&steps->back, s->time - moved, -moved);
+    int64_t boot = exact ? now->boot_ms : (s->time - now->uptime) * MS;
+    int64_t moved = steps->boot ? boot - steps->boot : 0, grain = exact ? MS : GRAIN * MS;
+    if (moved > grain)
+        widen(&steps->forward, s->time, (moved + MS - 1) / MS);
+    if (moved < -grain)
+        widen(&steps->back, s->time + (-moved + MS - 1) / MS, (-moved + MS - 1) / MS);
     steps->boot = boot;
 }
 

@@ -48,7 +48,8 @@ enum pid_state object_pid_state(const struct snapshot *s, const struct owned *o,
 
     if (state != PID_REUSED)
         return state;
-    return process_is_stranger(snapshot_process(s, pid), o) ? PID_REUSED : PID_UNKNOWN;
+    return o->cuid != 0 && process_is_stranger(snapshot_process(s, pid), o) ? PID_REUSED
+                                                                            : PID_UNKNOWN;
 }
 
 bool pid_state_ended(enum pid_state state)

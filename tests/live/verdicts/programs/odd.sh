@@ -224,8 +224,7 @@ state_seen_by_a_user() {
     start maker shm:0:2097152:1:666 attach detach sem:0:1:1:600 values:1 msg:0:1:600 send:10 DONE hold
     seen_by setpriv --reuid=$user --regid=$user --clear-groups --
 }
-state_a_recycled_pid() {
-    start maker shm:0:2097152 DONE hold
+recycle() { # the pid of what was started last
     old=$started
     kill_hard "$old"
     apart
@@ -235,6 +234,15 @@ state_a_recycled_pid() {
         [ "$started" = "$old" ] && break
         kill_hard "$started"
     done
+}
+state_a_recycled_pid() {
+    start maker user:$user shm:0:2097152 DONE hold
+    recycle
+}
+# Root's may have become another user since, and the clock been set.
+state_a_recycled_pid_of_root() {
+    start maker shm:0:2097152 DONE hold
+    recycle
 }
 state_in_a_time_namespace() {
     start maker shm:0:2097152 sem:0:1 values:1 DONE hold
