@@ -29,8 +29,8 @@ PROC2_FILE   := $(wildcard $(shell $(PKG_CONFIG) --variable=libdir libproc2 2>/d
 PROC2_SONAME := $(if $(PROC2_FILE),$(shell readelf -d $(PROC2_FILE) | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p'))
 
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
-PROGRAM_LIBS := $(shell $(PKG_CONFIG) --libs $(filter-out $(LOADED),$(PKGS)) 2>/dev/null) -ldl
-PKG_LIBS   := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -ldl
+PROGRAM_LIBS := $(shell $(PKG_CONFIG) --libs $(filter-out $(LOADED),$(PKGS)) 2>/dev/null) -ldl -lrt
+PKG_LIBS   := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -ldl -lrt
 
 # A build takes all processors unless -j says how many. 'clean' does not run beside other goals; the
 # script of 'check' runs makes of its own.
@@ -139,7 +139,7 @@ $(O)/tests/live/processes_test: PKG_LIBS += $(shell $(PKG_CONFIG) --libs libproc
 
 $(O)/demo: $(patsubst %.c,$(O)/%.o,$(wildcard tests/demo/*.c))
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lrt
 $(O)/bench: $(patsubst %.c,$(O)/%.o,$(wildcard tests/bench/*.c)) $(O)/tests/support/ns.o $(O)/tests/support/stall.o $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lutil -lm

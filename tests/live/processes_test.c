@@ -19,6 +19,9 @@
 #if __has_include(<libproc2/pids.h>) // procps 4; before it there was another library
 #include <libproc2/pids.h>
 #define HAVE_LIBPROC2
+enum { HAS_LIBRARY = 1 };
+#else
+enum { HAS_LIBRARY = 0 };
 #endif
 
 #include "linux/process/process.h"
@@ -77,7 +80,6 @@ TEST(hostile_names)
     }
 }
 
-#ifdef HAVE_LIBPROC2
 static bool is_at_rest(void *arg)
 {
     struct answer a;
@@ -87,7 +89,6 @@ static bool is_at_rest(void *arg)
     answer_clear(&a);
     return yes;
 }
-#endif
 
 // The numbers as a library has them that reads them in a way of its own.
 TEST(as_libproc2_says)
@@ -478,15 +479,15 @@ TEST(the_page_as_its_files_say)
     assert_string_equal(a.page.cwd, getcwd(cwd, sizeof cwd));
     assert_non_null(strstr(a.page.exe, "processes_test"));
     assert_limits(pid, &a.page);
-#if defined HAVE_LIBPROC2
-    assert_true(a.page.known & PAGE_LIBRARY);
-    snprintf(path, sizeof path, "/proc/%d/oom_score", pid);
-    assert_int_equal(a.page.oom_score, first_number(path, ""));
-    snprintf(path, sizeof path, "/proc/%d/status", pid);
-    assert_int_equal(a.page.rss_anon, first_number(path, "RssAnon:") * 1024);
-    assert_int_equal(a.page.rss_file, first_number(path, "RssFile:") * 1024);
-    assert_int_equal(a.page.rss_shared, first_number(path, "RssShmem:") * 1024);
-#endif
+    assert_int_equal((a.page.known & PAGE_LIBRARY) != 0, HAS_LIBRARY);
+    if (HAS_LIBRARY) {
+        snprintf(path, sizeof path, "/proc/%d/oom_score", pid);
+        assert_int_equal(a.page.oom_score, first_number(path, ""));
+        snprintf(path, sizeof path, "/proc/%d/status", pid);
+        assert_int_equal(a.page.rss_anon, first_number(path, "RssAnon:") * 1024);
+        assert_int_equal(a.page.rss_file, first_number(path, "RssFile:") * 1024);
+        assert_int_equal(a.page.rss_shared, first_number(path, "RssShmem:") * 1024);
+    }
     answer_clear(&a);
     page_probe("/proc", pid, false, &a); // as where there is no library
     assert_int_equal(a.page.known & (PAGE_LIBRARY | PAGE_KNOWS_MEMORY | PAGE_KNOWS_OOM), 0);

@@ -97,7 +97,7 @@ static void make_leak(int leaked[LEAKED], int kept[KEPT])
 static int sets_left(const int *ids, int n)
 {
     int left = 0;
-    uid_t uid;
+    uid_t uid = DAEMON;
 
     for (int i = 0; i < n; i++)
         left += owner_of(ids[i], &uid);
@@ -139,7 +139,7 @@ static void see_what_would_go(struct tty *t, const int leaked[LEAKED])
 static void remove_them(struct tty *t, const int leaked[LEAKED], const int kept[KEPT])
 {
     char command[32];
-    uid_t uid;
+    uid_t uid = DAEMON;
 
     tty_send(t, "remove\r");
     tty_must_show(t, "60 done, 0 refused, 0 failed");

@@ -22,10 +22,13 @@ int map_create(uint32_t type, uint32_t key, uint32_t value, uint32_t entries, ui
 int map_get(int fd, const void *key, void *value); // 0 or -errno
 int map_put(int fd, const void *key, const void *value);
 
+// BPF_PROG_TYPE_SYSCALL of Linux 5.14: the headers we build with may be older.
+enum { PROGRAM_SYSCALL = 31 };
+
 // Assembles and loads. The descriptor or -errno; the reason holds what the verifier objected to.
 int bpf_program_load(struct assembler *a, uint32_t type, uint32_t flags, const char *name,
                      struct reason *reason);
-// Runs a program of BPF_PROG_TYPE_SYSCALL once, which may change `context`. 0 or -errno.
+// Runs a PROGRAM_SYSCALL once, which may change `context`. 0 or -errno.
 int bpf_program_run(int fd, void *context, uint32_t size);
 // Attaches a program of BPF_PROG_TYPE_RAW_TRACEPOINT. The descriptor or -errno.
 int bpf_program_attach_raw(int fd, const char *tracepoint);

@@ -82,7 +82,7 @@ void asm_store_value(struct assembler *a, int size, int dst, int offset, int32_t
 
 void asm_atomic_add(struct assembler *a, int dst, int offset, int src)
 {
-    emit(a, BPF_STX | BPF_ATOMIC | BPF_DW, dst, src, offset, BPF_ADD);
+    emit(a, BPF_STX | BPF_XADD | BPF_DW, dst, src, offset, BPF_ADD); // BPF_ATOMIC since Linux 5.12
 }
 
 void asm_address(struct assembler *a, int dst, int base, int offset)

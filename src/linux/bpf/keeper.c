@@ -14,6 +14,10 @@
 #include "base/order.h"
 #include "linux/bpf/tracepoints.h"
 
+#ifndef SYS_close_range // Linux 5.9
+#define SYS_close_range 436
+#endif
+
 enum { FALLBACK_DESCRIPTORS = 4096 };
 
 struct answer {   // of the keeper, once

@@ -47,7 +47,7 @@ int bpf_self_read(const struct layout *k, struct bpf_self *self, struct reason *
     asm_store(&a, 4, R6, offsetof(struct bpf_self, pid_ns), R0);
     asm_set(&a, R0, 0);
     asm_exit(&a);
-    int fd = bpf_program_load(&a, BPF_PROG_TYPE_SYSCALL, BPF_F_SLEEPABLE, "self", reason);
+    int fd = bpf_program_load(&a, PROGRAM_SYSCALL, BPF_F_SLEEPABLE, "self", reason);
     if (fd < 0)
         return fd == -EINVAL ? -EOPNOTSUPP : fd;
     *self = (struct bpf_self){0};

@@ -93,7 +93,7 @@ int walk_load_find(const struct layout *k, const struct bpf_self *self, struct r
     asm_place(&a, none);
     asm_set(&a, R0, 0);
     asm_exit(&a);
-    return bpf_program_load(&a, BPF_PROG_TYPE_SYSCALL, BPF_F_SLEEPABLE, "find", reason);
+    return bpf_program_load(&a, PROGRAM_SYSCALL, BPF_F_SLEEPABLE, "find", reason);
 }
 
 struct mover {
@@ -294,7 +294,7 @@ static int load_move(const struct layout *k, const struct bpf_self *self, int ou
     asm_store(&a, 8, R6, STATE(nattch_after), R0);
     asm_set(&a, R0, 0);
     asm_exit(&a);
-    return bpf_program_load(&a, BPF_PROG_TYPE_SYSCALL, BPF_F_SLEEPABLE, "walk", reason);
+    return bpf_program_load(&a, PROGRAM_SYSCALL, BPF_F_SLEEPABLE, "walk", reason);
 }
 
 int walk_load_move(const struct layout *k, const struct bpf_self *self, int output,

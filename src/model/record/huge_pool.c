@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/line.h"
 #include "base/text.h"
 #include "model/record/limit_spec.h"
 
@@ -29,16 +30,15 @@ static struct texts {
 
 static void write_texts(void)
 {
-    char size[16];
-
     for (unsigned log2 = LOG2_MIN; log2 <= LOG2_MAX; log2++) {
         uint64_t page = UINT64_C(1) << log2;
         // "2M", not "2.0M": a name is typed.
         unsigned shift = log2 < 20 ? 10 : log2 < 30 ? 20 : log2 < 40 ? 30 : 40;
-        snprintf(size, sizeof size, "%" PRIu64 "%c", page >> shift, "KMGT"[shift / 10 - 1]);
         for (int part = 0; part < PARTS; part++) {
             struct texts *t = &texts[log2][part];
-            snprintf(t->name, sizeof t->name, "huge_%s%s", size, parts[part].suffix);
+            struct line name = line_start(t->name, sizeof t->name);
+            line_add(&name, "huge_%" PRIu64 "%c%s", page >> shift, "KMGT"[shift / 10 - 1],
+                     parts[part].suffix);
             snprintf(t->path, sizeof t->path, "/sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB/%s",
                      page >> 10, parts[part].file);
         }
