@@ -125,6 +125,8 @@ static bool is_same(const char *ours, const char *theirs)
         if (*at != '-')
             plain[n++] = *at;
     plain[n] = '\0';
+    if (strcmp(theirs, "[eventfd]") == 0) // before lsof 4.95 it has no number
+        return strncmp(ours, "[eventfd:", 9) == 0;
     if (strncmp(theirs, "protocol: ", 10) != 0)
         return strcmp(ours, theirs) == 0;
     if (n > 2 && strcmp(plain + n - 2, "v6") == 0)

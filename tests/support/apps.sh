@@ -16,7 +16,9 @@ private() {
     if [ -z "${APPS_INSIDE:-}" ]; then
         [ "$(id -u)" = 0 ] || skip "servers of several users need root"
         unshare --ipc --pid --net --mount --fork true 2>/dev/null || skip "no namespaces here"
-        APPS_INSIDE=1 exec unshare --ipc --pid --net --mount --fork --kill-child --mount-proc "$@"
+        # That of util-linux 2.36 leaves these signals ignored, which a shell cannot undo.
+        APPS_INSIDE=1 exec unshare --ipc --pid --net --mount --fork --kill-child --mount-proc \
+            env --default-signal=INT,TERM "$@"
     fi
     [ $$ = 1 ] || exit 1 # what follows kills by name
     dir=$(mktemp -d) || exit 1

@@ -4,6 +4,8 @@
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "ipc_table.h"
 
@@ -115,18 +117,28 @@ static const struct calls {
 };
 // clang-format on
 
-int ipcstat_control(enum kind_id kind, int32_t id, int command, void *argument)
+// The C library of glibc before 2.33 hands over no buffer for SEM_STAT_ANY (its bug 26637).
+static int control_semset(int32_t id, int command, void *argument)
 {
+#if defined __GLIBC__ && defined __LP64__
+    if (!__GLIBC_PREREQ(2, 33) && command == SEM_STAT_ANY)
+        return (int)syscall(SYS_semctl, id, 0, command, argument);
+#endif
     union { // semctl(2): the caller defines it
         int val;
         struct semid_ds *buf;
     } all = {.buf = argument};
 
+    return semctl(id, 0, command, all);
+}
+
+int ipcstat_control(enum kind_id kind, int32_t id, int command, void *argument)
+{
     switch (kind) {
     case KIND_SEGMENT:
         return shmctl(id, command, argument);
     case KIND_SEMSET:
-        return semctl(id, 0, command, all);
+        return control_semset(id, command, argument);
     default:
         return msgctl(id, command, argument);
     }

@@ -125,8 +125,13 @@ static void choose_modes(bool mouse)
 {
     const char *paste_on = curses_capability("BE"), *paste_off = curses_capability("BD"),
                *xm = curses_capability("XM");
-    const char *keypad_on = curses_capability("smkx");
+    const char *keypad_on = curses_capability("smkx"), *clear = curses_capability("clear");
     size_t on = 0, off = 0;
+
+    // A terminfo of before 2020 does not know of it, nor that of screen(1). A terminal that does not,
+    // either, takes no notice, as readline(3) relies on.
+    if ((!paste_on || !paste_off) && clear && strstr(clear, "\033["))
+        paste_on = "\033[?2004h", paste_off = "\033[?2004l";
 
     // curses turns on the keypad's application mode (DECKPAM) with that of the arrows: in PuTTY its
     // digits would no longer be digits.
