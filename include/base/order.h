@@ -16,5 +16,7 @@ int order_u64(const void *a, const void *b);
 void order_sort(void *items, size_t n, size_t size, order_fn *order);
 // The same, and leaves one of those that are equal. How many are left.
 size_t order_once(void *items, size_t n, size_t size, order_fn *order);
+// One that is equal to the key; NULL: there is none. There may be none at all, at NULL.
+void *order_find(const void *items, size_t n, size_t size, const void *key, order_fn *order);
 
 #endif

@@ -41,3 +41,8 @@ size_t order_once(void *items, size_t n, size_t size, order_fn *order)
             memmove(at + kept++ * size, at + i * size, size);
     return kept;
 }
+
+void *order_find(const void *items, size_t n, size_t size, const void *key, order_fn *order)
+{
+    return n ? bsearch(key, items, n, size, order) : NULL;
+}

@@ -88,9 +88,7 @@ static void follow_list(struct namespaces *n, const struct process_list *list)
 
 static struct member *member_of(struct namespaces *n, int32_t pid)
 {
-    size_t low = vec_lower(&n->members, m, m->process.pid < pid);
-
-    return low < n->members.n && n->members.at[low].process.pid == pid ? &n->members.at[low] : NULL;
+    return order_find(n->members.at, n->members.n, sizeof(struct member), &pid, order_i32);
 }
 
 static void choose_oldest(struct namespaces *n, uint64_t shown)
@@ -165,10 +163,9 @@ static bool doubt(struct namespaces *n, uint64_t inode)
 
 static bool is_oldest(const struct namespaces *n, const struct member *m)
 {
-    size_t low = vec_lower(&n->rows, row, row->inode < m->inode);
+    const struct ipc_namespace *row = namespace_find(&n->rows, m->inode);
 
-    return low < n->rows.n && n->rows.at[low].inode == m->inode &&
-           n->rows.at[low].pid == m->process.pid;
+    return row && row->pid == m->process.pid;
 }
 
 // True where others are to be asked because of the answers.
@@ -239,7 +236,7 @@ static void add_mounts(struct namespaces *n)
 {
     for (size_t i = 0; i < n->mounts.n; i++) {
         size_t low = vec_lower(&n->rows, row, row->inode < n->mounts.at[i]);
-        if (low < n->rows.n && n->rows.at[low].inode == n->mounts.at[i])
+        if (namespace_find(&n->rows, n->mounts.at[i]))
             continue;
         vec_push(&n->rows, (struct ipc_namespace){0});
         memmove(&n->rows.at[low + 1], &n->rows.at[low], (n->rows.n - 1 - low) * sizeof *n->rows.at);

@@ -262,11 +262,10 @@ static void mark_stuck(struct processes *p, struct prober_pool *pool)
     for (size_t i = 0; i < p->known.n; i++)
         p->known.at[i].stuck = false;
     prober_pool_stuck(pool, &stuck);
-    for (size_t i = 0; i < stuck.n && p->known.n; i++) {
+    for (size_t i = 0; i < stuck.n; i++) {
         enum probe_what what = stuck.at[i].what;
-        const struct known key = {.process.pid = (int32_t)stuck.at[i].id};
-        struct known *known =
-            bsearch(&key, p->known.at, p->known.n, sizeof *p->known.at, order_i32);
+        const int32_t pid = (int32_t)stuck.at[i].id;
+        struct known *known = order_find(p->known.at, p->known.n, sizeof *known, &pid, order_i32);
         if (known && what != PROBE_USER && what != PROBE_GROUP && what != PROBE_SERVER &&
             what != PROBE_PLACES)
             known->stuck = true;

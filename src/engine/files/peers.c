@@ -33,9 +33,7 @@ static void list_ends(struct peers *p, const struct file_vec *files)
 
 static struct end *find(struct peers *p, uint64_t inode)
 {
-    size_t at = vec_lower(&p->ends, e, e->inode < inode);
-
-    return at < p->ends.n && p->ends.at[at].inode == inode ? &p->ends.at[at] : NULL;
+    return order_find(p->ends.at, p->ends.n, sizeof *p->ends.at, &inode, order_u64);
 }
 
 static void found(struct peers *p, const struct file_vec *files, size_t first, size_t n,
@@ -147,10 +145,10 @@ static void fill_in(struct peers *p, struct open_file *file)
     if (!end || !end->pid)
         return;
     file->peer_pid = end->pid;
-    size_t at = vec_lower(&p->processes, o, o->pid < end->pid);
-    if (at < p->processes.n && p->processes.at[at].pid == end->pid &&
-        p->processes.at[at].known & PROC_KNOWS_COMM)
-        snprintf(file->peer_comm, sizeof file->peer_comm, "%s", p->processes.at[at].comm);
+    const struct process *process =
+        order_find(p->processes.at, p->processes.n, sizeof *process, &end->pid, order_i32);
+    if (process && process->known & PROC_KNOWS_COMM)
+        snprintf(file->peer_comm, sizeof file->peer_comm, "%s", process->comm);
 }
 
 void peers_find(const struct round *round, struct file_vec *files,

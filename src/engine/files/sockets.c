@@ -1,5 +1,6 @@
 #include "engine/files/sockets.h"
 
+#include "base/order.h"
 #include "engine/ask/ask.h"
 
 enum { TRIES = 4 }; // processes of a network namespace, where one ended before it answered
@@ -32,11 +33,11 @@ static void list_inodes(struct asked_sockets *a, uint64_t net_namespace)
 
 static void describe(struct open_file *file, const struct socket_vec *sockets)
 {
-    size_t at = vec_lower(sockets, s, s->inode < file->inode);
+    const struct socket_entry *socket =
+        order_find(sockets->at, sockets->n, sizeof *socket, &file->inode, order_u64);
 
-    if (at == sockets->n || sockets->at[at].inode != file->inode)
+    if (!socket)
         return;
-    const struct socket_entry *socket = &sockets->at[at];
     file->protocol = socket->protocol;
     file->state = socket->state;
     file->type = socket->type;

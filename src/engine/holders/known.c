@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/order.h"
+
 void known_holders_free(struct known_holders *k)
 {
     held_free(&k->held);
@@ -63,23 +65,16 @@ static bool ask_exact(struct known_holders *k, const struct pid_entry_vec *proce
 
 // --- other IPC namespaces -----------------------------------------------------------------------
 
-static size_t handle_place(const struct segment_handle_vec *handles, int32_t shmid)
-{
-    return vec_lower(handles, handle, handle->shmid < shmid);
-}
-
 static bool has_handle(const struct segment_handle_vec *handles, int32_t shmid)
 {
-    size_t place = handle_place(handles, shmid);
-
-    return place < handles->n && handles->at[place].shmid == shmid;
+    return order_find(handles->at, handles->n, sizeof *handles->at, &shmid, order_i32);
 }
 
 void known_holders_add_handle(struct known_holders *k, const struct mapping *mapping)
 {
     struct segment_handle_vec *handles = &k->handles;
     const struct segment_handle handle = {mapping->shmid, mapping->handle};
-    size_t place = handle_place(handles, handle.shmid);
+    size_t place = vec_lower(handles, h, h->shmid < handle.shmid);
 
     if (has_handle(handles, handle.shmid))
         return;

@@ -57,11 +57,10 @@ static void place(const struct snapshot *s, const struct shared_vec *named, stru
 
 static enum shared_maker maker_of(const struct sharing *sharing, const struct shared_id *id)
 {
-    size_t at = vec_lower(&sharing->makers, maker, shared_order(&maker->id, id) < 0);
+    const struct maker *maker =
+        order_find(sharing->makers.at, sharing->makers.n, sizeof *maker, id, shared_by_id);
 
-    if (at == sharing->makers.n || shared_order(&sharing->makers.at[at].id, id) != 0)
-        return MAKER_UNKNOWN;
-    return sharing->makers.at[at].lives ? MAKER_LIVES : MAKER_GONE;
+    return !maker ? MAKER_UNKNOWN : maker->lives ? MAKER_LIVES : MAKER_GONE;
 }
 
 void rows_fill(const struct sharing *sharing, struct snapshot *s)

@@ -43,23 +43,15 @@ static int ends_order(const void *a, const void *b)
 
 // --- who listens ----------------------------------------------------------------------------------
 
-static int end_order(const struct connection_end *a, const struct connection_end *b)
+// Of struct listening, which begins with its end.
+static int end_order(const void *a, const void *b)
 {
-    return memcmp(a, b, sizeof *a);
-}
-
-static int listening_order(const void *a, const void *b)
-{
-    return end_order(&((const struct listening *)a)->end, &((const struct listening *)b)->end);
+    return memcmp(a, b, sizeof(struct connection_end));
 }
 
 static struct listening *at_end(const struct connections *c, const struct connection_end *end)
 {
-    size_t at = vec_lower(&c->listening, l, end_order(&l->end, end) < 0);
-
-    return at < c->listening.n && end_order(&c->listening.at[at].end, end) == 0
-               ? &c->listening.at[at]
-               : NULL;
+    return order_find(c->listening.at, c->listening.n, sizeof(struct listening), end, end_order);
 }
 
 // net/ipv4/inet_hashtables.c compute_score(): the address itself first, then all of its family; those of
@@ -90,7 +82,7 @@ static void count_clients(struct connections *c, const struct connection_vec *al
 static void settle_listening(struct connections *c)
 {
     c->listening.n =
-        order_once(c->listening.at, c->listening.n, sizeof *c->listening.at, listening_order);
+        order_once(c->listening.at, c->listening.n, sizeof *c->listening.at, end_order);
     order_sort(c->listeners.at, c->listeners.n, sizeof *c->listeners.at, order_u64);
     count_clients(c, &c->by_inode);
     count_clients(c, &c->waiting);
@@ -98,11 +90,10 @@ static void settle_listening(struct connections *c)
 
 uint32_t connections_clients(const struct connections *c, uint64_t inode)
 {
-    size_t at = vec_lower(&c->listeners, l, l->inode < inode);
+    const struct connection *listener =
+        order_find(c->listeners.at, c->listeners.n, sizeof *listener, &inode, order_u64);
 
-    if (at == c->listeners.n || c->listeners.at[at].inode != inode)
-        return 0;
-    return at_end(c, &c->listeners.at[at].local)->clients;
+    return listener ? at_end(c, &listener->local)->clients : 0;
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -117,16 +108,14 @@ void connections_settle(struct connections *c)
 
 uint64_t connections_peer(const struct connections *c, uint64_t inode)
 {
-    size_t at = vec_lower(&c->by_inode, e, e->inode < inode);
+    const struct connection *own =
+        order_find(c->by_inode.at, c->by_inode.n, sizeof *own, &inode, order_u64);
 
-    if (at == c->by_inode.n || c->by_inode.at[at].inode != inode)
+    if (!own)
         return 0;
-    const struct connection *own = &c->by_inode.at[at];
     const struct connection other = {.local = own->remote, .remote = own->local};
-    at = vec_lower(&c->by_ends, e, ends_order(e, &other) < 0);
-    return at < c->by_ends.n && ends_order(&c->by_ends.at[at], &other) == 0
-               ? c->by_ends.at[at].inode
-               : 0;
+    own = order_find(c->by_ends.at, c->by_ends.n, sizeof *own, &other, ends_order);
+    return own ? own->inode : 0;
 }
 
 void connections_free(struct connections *c)

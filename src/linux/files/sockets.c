@@ -31,13 +31,6 @@ struct table_file {
     void (*take)(const struct reading *r, struct socket_entry *socket);
 };
 
-static bool wanted(const struct inode_vec *inodes, uint64_t inode)
-{
-    size_t at = vec_lower(inodes, i, *i < inode);
-
-    return inode && at < inodes->n && inodes->at[at] == inode;
-}
-
 // "0100007F:1F90": the address as words of 32 bits in the order of the machine, each in
 // hexadecimal digits (net/ipv4/tcp_ipv4.c get_tcp4_sock, net/ipv6/tcp_ipv6.c get_tcp6_sock).
 static bool parse_address(const char *text, uint32_t address[4], bool *ipv6, uint16_t *port)
@@ -196,7 +189,8 @@ static void take_line(struct reading *r)
         return;
     uint64_t inode = strtoull(r->words[r->file->inode], NULL, 10);
     note_connection(r, inode);
-    if (!wanted(&r->answer->inodes, inode))
+    const struct inode_vec *wanted = &r->answer->inodes;
+    if (!inode || !order_find(wanted->at, wanted->n, sizeof inode, &inode, order_u64))
         return;
     struct socket_entry socket = {.inode = inode, .protocol = (uint8_t)r->file->protocol};
     r->file->take(r, &socket);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "linux/process/namespace.h"
 #include "linux/process/proc_file.h"
 
@@ -38,9 +39,7 @@ void ways_free(struct ways *ways)
 
 static struct way *find(struct ways *ways, uint64_t inode)
 {
-    size_t low = vec_lower(&ways->known, way, way->inode < inode);
-
-    return low < ways->known.n && ways->known.at[low].inode == inode ? &ways->known.at[low] : NULL;
+    return order_find(ways->known.at, ways->known.n, sizeof(struct way), &inode, order_u64);
 }
 
 static struct way *find_or_add(struct ways *ways, uint64_t inode)
@@ -51,12 +50,9 @@ static struct way *find_or_add(struct ways *ways, uint64_t inode)
         return way;
     if (ways->known.n >= WAYS_MAX)
         forget(ways);
-    size_t low = vec_lower(&ways->known, other, other->inode < inode);
-    vec_push(&ways->known, (struct way){0});
-    memmove(&ways->known.at[low + 1], &ways->known.at[low],
-            (ways->known.n - 1 - low) * sizeof *ways->known.at);
-    ways->known.at[low] = (struct way){.inode = inode};
-    return &ways->known.at[low];
+    vec_push(&ways->known, (struct way){.inode = inode});
+    order_sort(ways->known.at, ways->known.n, sizeof *way, order_u64);
+    return find(ways, inode);
 }
 
 void ways_add_process(struct ways *ways, uint64_t inode, int32_t pid)
