@@ -7,6 +7,8 @@
 
 // A lack of ours that passes, as of descriptors: what was asked for may be there all the same. Positive.
 bool error_passes(int error);
+// What a system call returned; where that is -1, -errno.
+int error_or(int result);
 // At the end of what is written to a stream: 0, or -errno where not all of it went out.
 int error_of_stream(FILE *stream);
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/errors.h"
 #include "base/memory.h"
 #include "store/trusted_path.h"
 
@@ -46,10 +47,8 @@ static int fill(int fd, const struct write_job *job, struct write_result *r)
 
 static int create(int dir, const char *name, int mode)
 {
-    int fd =
-        openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, mode);
-
-    return fd < 0 ? -errno : fd;
+    return error_or(
+        openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, mode));
 }
 
 static bool has_mark(int dir, const char *name, const char *mark)

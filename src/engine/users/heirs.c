@@ -117,11 +117,16 @@ static void choose(const struct heirs *h, const struct round *round, struct pid_
 
 // --- asking ---------------------------------------------------------------------------------------
 
-static bool is_orphaned(const struct heirs *h, const struct process *child)
+static bool is_known(const struct process *p)
 {
     const unsigned all = PROC_KNOWS_COMM | PROC_KNOWS_UID | PROC_KNOWS_START | PROC_KNOWS_STAT;
 
-    if ((child->known & all) != all || !child->forked)
+    return (p->known & all) == all;
+}
+
+static bool is_orphaned(const struct heirs *h, const struct process *child)
+{
+    if (!is_known(child) || !child->forked)
         return false;
     for (size_t i = 0; i < h->family.parents.n; i++)
         if (h->family.parents.at[i].pid == child->parent && !h->family.parents.at[i].gone)
@@ -141,16 +146,14 @@ static bool is_shell(const char *comm)
     return false;
 }
 
-static bool fits_any(const struct heirs *h, const struct heir *heir)
+static void add_fitting(struct heirs *h, struct heir heir)
 {
     for (size_t i = 0; i < h->left.n; i++)
-        if (heir_fits(&h->left.at[i], heir))
-            return true;
-    return false;
+        if (heir_fits(&h->left.at[i], &heir)) {
+            vec_push(&h->heirs, heir);
+            return;
+        }
 }
-
-static const unsigned server_known =
-    PROC_KNOWS_COMM | PROC_KNOWS_UID | PROC_KNOWS_START | PROC_KNOWS_STAT;
 
 static void note_worker(struct heir *heir, int64_t start_time)
 {
@@ -175,9 +178,8 @@ static void find_forking(struct heirs *h)
             if (child->parent == p->pid && child->forked && strcmp(child->comm, p->comm) == 0)
                 note_worker(&heir, child->start_time);
         }
-        if (heir.workers[0] > 0 && !p->gone && (p->known & server_known) == server_known &&
-            !is_shell(p->comm) && fits_any(h, &heir))
-            vec_push(&h->heirs, heir);
+        if (heir.workers[0] > 0 && !p->gone && is_known(p) && !is_shell(p->comm))
+            add_fitting(h, heir);
     }
 }
 
@@ -187,36 +189,31 @@ static void find_heirs(struct heirs *h, const struct source *source,
     vec_clear(&h->heirs);
     for (size_t i = 0; i < h->family.children.n; i++) {
         const struct process *p = &h->family.children.at[i];
-        const struct heir heir = {.pid = p->pid,
-                                  .uid = p->uid,
-                                  .start_time = p->start_time,
-                                  .session = p->session,
-                                  .silent = pids_has(&h->family.silent_parents, p->parent)};
-
-        if (is_orphaned(h, p) && fits_any(h, &heir))
-            vec_push(&h->heirs, heir);
+        if (is_orphaned(h, p))
+            add_fitting(h, (struct heir){.pid = p->pid,
+                                         .uid = p->uid,
+                                         .start_time = p->start_time,
+                                         .session = p->session,
+                                         .silent = pids_has(&h->family.silent_parents, p->parent)});
     }
     for (size_t i = 0; i < h->family.children.n; i++) {
         const struct process *p = &h->family.children.at[i];
-        const struct heir heir = {.pid = p->pid,
-                                  .uid = p->uid,
-                                  .start_time = p->start_time,
-                                  .server = true,
-                                  .threads = true};
-
-        if ((p->known & server_known) == server_known && p->threads > 1 && fits_any(h, &heir))
-            vec_push(&h->heirs, heir);
+        if (is_known(p) && p->threads > 1)
+            add_fitting(h, (struct heir){.pid = p->pid,
+                                         .uid = p->uid,
+                                         .start_time = p->start_time,
+                                         .server = true,
+                                         .threads = true});
     }
     for (size_t i = 0; i < h->family.silent_children.n; i++) {
         struct heir heir = {.pid = h->family.silent_children.at[i], .silent = true};
 
-        if (family_user(source, heir.pid, &heir.uid, &heir.any_user) && fits_any(h, &heir))
-            vec_push(&h->heirs, heir);
+        if (family_user(source, heir.pid, &heir.uid, &heir.any_user))
+            add_fitting(h, heir);
     }
     find_forking(h);
-    const struct heir hidden = {.uid = geteuid(), .silent = true, .hidden = true};
-    if (list->hidden && fits_any(h, &hidden))
-        vec_push(&h->heirs, hidden);
+    if (list->hidden)
+        add_fitting(h, (struct heir){.uid = geteuid(), .silent = true, .hidden = true});
 }
 
 static void note_looked(struct heirs *h)

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/errors.h"
 #include "base/memory.h"
 
 enum { LOG = 256 * 1024 };
@@ -24,9 +25,7 @@ void reason_set(struct reason *reason, const char *format, ...)
 
 static int bpf(int command, union bpf_attr *attr)
 {
-    int result = (int)syscall(SYS_bpf, command, attr, sizeof *attr);
-
-    return result < 0 ? -errno : result;
+    return error_or((int)syscall(SYS_bpf, command, attr, sizeof *attr));
 }
 
 static void refused(struct reason *reason, int error)

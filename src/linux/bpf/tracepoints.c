@@ -12,14 +12,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/errors.h"
+
 #define TRACING "/sys/kernel/tracing"
-
-static int open_directory(int at, const char *path)
-{
-    int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    return fd < 0 ? -errno : fd;
-}
 
 static int mount_detached(void)
 {
@@ -37,14 +32,12 @@ static int mount_detached(void)
 // The directory of events is opened to see that it is tracefs, not an empty mount point.
 int tracefs_open(struct reason *reason)
 {
-    int events = open_directory(AT_FDCWD, TRACING "/events"), fd;
+    int events = open(TRACING "/events", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd =
+        events < 0 ? mount_detached() : error_or(open(TRACING, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 
-    if (events >= 0) {
+    if (events >= 0)
         close(events);
-        fd = open_directory(AT_FDCWD, TRACING);
-    } else {
-        fd = mount_detached();
-    }
     if (fd < 0)
         reason_set(reason, "tracefs is not available: %s", strerror(-fd));
     return fd;

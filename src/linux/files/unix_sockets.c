@@ -17,6 +17,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/errors.h"
 #include "base/order.h"
 #include "base/text.h"
 #include "base/thread.h"
@@ -45,9 +46,7 @@ struct entry {
 
 static int open_here(void)
 {
-    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-
-    return fd < 0 ? -errno : fd;
+    return error_or(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
 }
 
 // A thread of its own, which ends there: the way back may be closed to it. user_namespaces(7)

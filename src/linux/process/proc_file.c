@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/errors.h"
+
 static int open_below(int flags, const char *proc, const char *format, va_list args)
 {
     char path[4096];
@@ -18,8 +20,7 @@ static int open_below(int flags, const char *proc, const char *format, va_list a
     int more = vsnprintf(path + n, sizeof path - (size_t)n, format, args);
     if (more < 0 || (size_t)(n + more) >= sizeof path)
         return -ENAMETOOLONG;
-    int fd = open(path, flags | O_CLOEXEC | O_NOCTTY);
-    return fd < 0 ? -errno : fd;
+    return error_or(open(path, flags | O_CLOEXEC | O_NOCTTY));
 }
 
 int proc_file_open(int flags, const char *proc, const char *format, ...)
@@ -88,9 +89,7 @@ ssize_t proc_file_read(char *dst, size_t cap, const char *proc, const char *form
 
 ssize_t proc_file_read_at(int dir, const char *path, char *dst, size_t cap)
 {
-    int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-
-    return read_once(fd < 0 ? -errno : fd, dst, cap);
+    return read_once(error_or(openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY)), dst, cap);
 }
 
 int proc_file_write(const char *text, const char *proc, const char *format, ...)

@@ -16,18 +16,14 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/errors.h"
 #include "base/memory.h"
 #include "base/statx.h"
 #include "base/text.h"
 #include "linux/holders/descriptors.h"
 #include "linux/process/proc_file.h"
 
-static int find_dir(const char *path)
-{
-    int at = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-    return at < 0 ? -errno : at;
-}
+static const int DIRECTORY = O_PATH | O_DIRECTORY | O_CLOEXEC;
 
 // For reading, the directory that `at` stands for, which is closed; a negative one is its error.
 static int list_dir(int at, long magic, long other)
@@ -44,18 +40,11 @@ static int list_dir(int at, long magic, long other)
     return dir < 0 ? -error : dir;
 }
 
-static int open_part(int at, const char *name)
-{
-    int part = openat(at, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-    return part < 0 ? -errno : part;
-}
-
 int names_find_shm_of(const char *proc, int32_t pid)
 {
     int root = proc_file_open(O_PATH | O_DIRECTORY, proc, "%" PRId32 "/root", pid);
-    int dev = root < 0 ? root : open_part(root, "dev");
-    int shm = dev < 0 ? dev : open_part(dev, "shm");
+    int dev = root < 0 ? root : error_or(openat(root, "dev", DIRECTORY | O_NOFOLLOW));
+    int shm = dev < 0 ? dev : error_or(openat(dev, "shm", DIRECTORY | O_NOFOLLOW));
 
     if (root >= 0)
         close(root);
@@ -71,7 +60,7 @@ int names_open_shm_of(const char *proc, int32_t pid)
 
 int names_find_shm(void)
 {
-    return find_dir("/dev/shm");
+    return error_or(open("/dev/shm", DIRECTORY));
 }
 
 int names_open_shm(void)
@@ -170,8 +159,8 @@ static bool is_ours(int dir, int *own)
 
 int names_open_mqueue(bool entered, bool *unseen)
 {
-    int dir = entered ? -ENOENT : list_dir(find_dir("/dev/mqueue"), MQUEUE_SUPER, MQUEUE_SUPER);
-    int own = -EPERM;
+    int at = entered ? -ENOENT : error_or(open("/dev/mqueue", DIRECTORY));
+    int dir = list_dir(at, MQUEUE_SUPER, MQUEUE_SUPER), own = -EPERM;
 
     *unseen = dir < 0;
     if (dir < 0)
@@ -206,8 +195,7 @@ int names_open_file(int at, const struct shared_id *id, int flags)
     if (!names_is(&st, id))
         return -ESTALE;
     snprintf(path, sizeof path, "/proc/self/fd/%d", at);
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | flags);
-    return fd < 0 ? -errno : fd;
+    return error_or(open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | flags));
 }
 
 // What is mounted over a name, a file of another file system, is no entry of the directory. 1; 0: it is
