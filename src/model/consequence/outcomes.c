@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/error_text.h"
+#include "base/errors.h"
 #include "base/signal_name.h"
 #include "base/text.h"
 #include "model/identity/find_row.h"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/error_text.h"
+#include "base/errors.h"
 #include "base/text.h"
 #include "model/record/pid_state.h"
 
