@@ -5,7 +5,6 @@
 // For queues it does not: all processes are asked now and then, more often while a queue changes or
 // is looked at. Over time this takes at most 2 % of a processor.
 #include "base/clock.h"
-#include "base/order.h"
 #include "engine/ask/collector.h"
 #include "model/kinds/registry.h"
 #include "model/kinds/waiters.h"
@@ -53,7 +52,7 @@ static uint32_t ask(struct blocked_tasks *b, const struct round *round, const st
     uint32_t unseen = b->refused;
     for (size_t i = 0; i < pids->n; i++)
         unseen += asking.asked[i] != ASKED_DONE;
-    order_sort(b->fresh.at, b->fresh.n, sizeof *b->fresh.at, kind_waiters.order);
+    vec_sort(&b->fresh, kind_waiters.order);
     vec_copy(&b->waiters, &b->fresh);
     vec_clear(&b->fresh);
     ask_end(&asking);

@@ -83,10 +83,7 @@ static void count(const struct snapshot *s, struct ipc_namespace *row)
 
 static struct look *find(const struct elsewhere *self, uint64_t inode)
 {
-    size_t low = vec_lower(&self->looks, look, look->row.inode < inode);
-
-    return low < self->looks.n && self->looks.at[low].row.inode == inode ? &self->looks.at[low]
-                                                                         : NULL;
+    return vec_find(&self->looks, row.inode, inode);
 }
 
 // Those that are listed now, in their order; what is known of the others is forgotten.
@@ -127,7 +124,7 @@ static int inside_processes(void *arg, struct pid_entry_vec *out)
     vec_clear(out);
     for (size_t i = 0; i < inside->n; i++)
         vec_push(out, (struct pid_entry){.pid = inside->pids[i]});
-    order_sort(out->at, out->n, sizeof *out->at, order_i32);
+    vec_sort(out, order_i32);
     return 0;
 }
 

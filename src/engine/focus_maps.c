@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/order.h"
 #include "engine/ask/collector.h"
 
 struct focus_maps {
@@ -52,7 +51,7 @@ static void take(void *arg, const struct probe *probe, struct answer *answer)
 static void join_scan(struct focus_maps *f, const struct scan *scan, struct mapping_vec *fresh)
 {
     vec_copy(&f->mappings, &scan->mappings);
-    order_sort(fresh->at, fresh->n, sizeof *fresh->at, by_place);
+    vec_sort(fresh, by_place);
     for (size_t i = 0; i < f->mappings.n; i++) {
         struct mapping *m = &f->mappings.at[i];
         const struct mapping *use =

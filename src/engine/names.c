@@ -92,7 +92,7 @@ static void keep_unknown(struct id_vec *ids, const struct named_vec *known)
 {
     size_t k = 0, kept = 0;
 
-    order_sort(ids->at, ids->n, sizeof *ids->at, order_u32);
+    vec_sort(ids, order_u32);
     for (size_t i = 0; i < ids->n; i++) {
         uint32_t id = ids->at[i];
         while (k < known->n && known->at[k].id < id)
@@ -117,7 +117,7 @@ static void add_fresh(struct named_vec *known, struct named_vec *fresh)
 {
     for (size_t i = 0; i < fresh->n; i++)
         vec_push(known, fresh->at[i]);
-    order_sort(known->at, known->n, sizeof *known->at, order_u32);
+    vec_sort(known, order_u32);
     vec_clear(fresh);
 }
 

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/order.h"
 #include "engine/ask/collector.h"
 
 enum {
@@ -88,7 +87,7 @@ static void follow_list(struct namespaces *n, const struct process_list *list)
 
 static struct member *member_of(struct namespaces *n, int32_t pid)
 {
-    return order_find(n->members.at, n->members.n, sizeof(struct member), &pid, order_i32);
+    return vec_find(&n->members, process.pid, pid);
 }
 
 static void choose_oldest(struct namespaces *n, uint64_t shown)
@@ -236,11 +235,8 @@ static void add_mounts(struct namespaces *n)
 {
     for (size_t i = 0; i < n->mounts.n; i++) {
         size_t low = vec_lower(&n->rows, row, row->inode < n->mounts.at[i]);
-        if (namespace_find(&n->rows, n->mounts.at[i]))
-            continue;
-        vec_push(&n->rows, (struct ipc_namespace){0});
-        memmove(&n->rows.at[low + 1], &n->rows.at[low], (n->rows.n - 1 - low) * sizeof *n->rows.at);
-        n->rows.at[low] = (struct ipc_namespace){.inode = n->mounts.at[i]};
+        if (!namespace_find(&n->rows, n->mounts.at[i]))
+            vec_insert(&n->rows, low, (struct ipc_namespace){.inode = n->mounts.at[i]});
     }
 }
 
@@ -270,7 +266,7 @@ static void build_places(struct namespaces *n, uint64_t shown)
                                                       .start_ticks = m->start_ticks,
                                                       .shown = shown && m->inode == shown});
     }
-    order_sort(places->at, places->n, sizeof *places->at, by_mount);
+    vec_sort(places, by_mount);
     for (size_t i = 0; i < places->n; i++) {
         if (!kept || places->at[kept - 1].inode != places->at[i].inode)
             places->at[kept++] = places->at[i];

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/order.h"
 #include "engine/ask/collector.h"
 #include "engine/given_processes.h"
 #include "model/identity/find_row.h"
@@ -265,7 +264,7 @@ static void mark_stuck(struct processes *p, struct prober_pool *pool)
     for (size_t i = 0; i < stuck.n; i++) {
         enum probe_what what = stuck.at[i].what;
         const int32_t pid = (int32_t)stuck.at[i].id;
-        struct known *known = order_find(p->known.at, p->known.n, sizeof *known, &pid, order_i32);
+        struct known *known = vec_find(&p->known, process.pid, pid);
         if (known && what != PROBE_USER && what != PROBE_GROUP && what != PROBE_SERVER &&
             what != PROBE_PLACES)
             known->stuck = true;

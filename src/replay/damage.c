@@ -39,12 +39,8 @@ static bool is_new(struct damage *d, int64_t place)
 
     if (at < d->places.n && d->places.at[at] == place)
         return false;
-    if (d->places.n < PLACES_MAX) {
-        vec_push(&d->places, place);
-        memmove(&d->places.at[at + 1], &d->places.at[at],
-                (d->places.n - 1 - at) * sizeof *d->places.at);
-        d->places.at[at] = place;
-    }
+    if (d->places.n < PLACES_MAX)
+        vec_insert(&d->places, at, place);
     return true;
 }
 

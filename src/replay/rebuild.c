@@ -149,12 +149,10 @@ static void add_name(struct named_vec *names, uint32_t id, const char *text)
     struct named named = {.id = id};
     size_t at = vec_lower(names, n, n->id < id);
 
-    if (at < names->n && names->at[at].id == id)
+    if (vec_find(names, id, id))
         return;
     snprintf(named.name, sizeof named.name, "%s", text);
-    vec_push(names, named);
-    memmove(&names->at[at + 1], &names->at[at], (names->n - 1 - at) * sizeof *names->at);
-    names->at[at] = named;
+    vec_insert(names, at, named);
 }
 
 static void add_names(struct snapshot *s, const struct recorded_table *table)

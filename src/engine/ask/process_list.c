@@ -1,7 +1,6 @@
 #include "engine/ask/process_list.h"
 
 #include "base/clock.h"
-#include "base/order.h"
 
 // Processes that ended are forgotten so often.
 static const int64_t LIST_EVERY = 60 * CLOCK_SECOND;
@@ -109,7 +108,7 @@ uint32_t process_list_unseen(const struct process_list *processes)
 
 const struct pid_entry *process_list_find(const struct pid_entry_vec *list, int32_t pid)
 {
-    return order_find(list->at, list->n, sizeof *list->at, &pid, order_i32);
+    return vec_find(list, pid, pid);
 }
 
 void process_list_added(const struct pid_entry_vec *before, const struct pid_entry_vec *now,

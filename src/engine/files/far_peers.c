@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/order.h"
 #include "engine/ask/ask.h"
 
 enum { TRIES = 4 }; // processes of a network namespace, where one ended before it answered
@@ -102,7 +101,7 @@ static void list_wanted(struct far_peers *f, struct file_vec *files,
                                                       .file = file,
                                                       .net_namespace = from}));
     }
-    order_sort(f->wanted.at, f->wanted.n, sizeof *f->wanted.at, ends_order);
+    vec_sort(&f->wanted, ends_order);
 }
 
 static int socket_order(const void *a, const void *b)
@@ -118,7 +117,7 @@ static int socket_order(const void *a, const void *b)
 
 static void list_namespaces(struct far_peers *f, struct far_socket_vec *sockets)
 {
-    order_sort(sockets->at, sockets->n, sizeof *sockets->at, socket_order);
+    vec_sort(sockets, socket_order);
     f->sockets = sockets;
     for (size_t i = 0, end; i < sockets->n; i = end) {
         for (end = i + 1; end < sockets->n; end++)

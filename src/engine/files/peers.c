@@ -33,7 +33,7 @@ static void list_ends(struct peers *p, const struct file_vec *files)
 
 static struct end *find(struct peers *p, uint64_t inode)
 {
-    return order_find(p->ends.at, p->ends.n, sizeof *p->ends.at, &inode, order_u64);
+    return vec_find(&p->ends, inode, inode);
 }
 
 static void found(struct peers *p, const struct file_vec *files, size_t first, size_t n,
@@ -121,7 +121,7 @@ static void ask_names(struct peers *p, const struct round *round)
     pids_settle(&pids);
     ask_processes(round->pool, &pids, 0, &p->processes, NULL);
     vec_free(&pids);
-    order_sort(p->processes.at, p->processes.n, sizeof *p->processes.at, order_i32);
+    vec_sort(&p->processes, order_i32);
 }
 
 // Those that lead into another namespace have a process only now.
@@ -135,7 +135,7 @@ static void find_far(struct peers *p, const struct round *round, struct file_vec
     for (size_t i = 0; i < files->n; i++)
         if (files->at[i].peer_pid)
             vec_push(&p->ends, (struct end){files->at[i].peer, files->at[i].peer_pid});
-    order_sort(p->ends.at, p->ends.n, sizeof *p->ends.at, order_u64);
+    vec_sort(&p->ends, order_u64);
 }
 
 static void fill_in(struct peers *p, struct open_file *file)
@@ -145,8 +145,7 @@ static void fill_in(struct peers *p, struct open_file *file)
     if (!end || !end->pid)
         return;
     file->peer_pid = end->pid;
-    const struct process *process =
-        order_find(p->processes.at, p->processes.n, sizeof *process, &end->pid, order_i32);
+    const struct process *process = vec_find(&p->processes, pid, end->pid);
     if (process && process->known & PROC_KNOWS_COMM)
         snprintf(file->peer_comm, sizeof file->peer_comm, "%s", process->comm);
 }

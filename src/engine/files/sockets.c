@@ -1,6 +1,5 @@
 #include "engine/files/sockets.h"
 
-#include "base/order.h"
 #include "engine/ask/ask.h"
 
 enum { TRIES = 4 }; // processes of a network namespace, where one ended before it answered
@@ -33,8 +32,7 @@ static void list_inodes(struct asked_sockets *a, uint64_t net_namespace)
 
 static void describe(struct open_file *file, const struct socket_vec *sockets)
 {
-    const struct socket_entry *socket =
-        order_find(sockets->at, sockets->n, sizeof *socket, &file->inode, order_u64);
+    const struct socket_entry *socket = vec_find(sockets, inode, file->inode);
 
     if (!socket)
         return;

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "base/order.h"
-
 void known_holders_free(struct known_holders *k)
 {
     held_free(&k->held);
@@ -65,23 +63,12 @@ static bool ask_exact(struct known_holders *k, const struct pid_entry_vec *proce
 
 // --- other IPC namespaces -----------------------------------------------------------------------
 
-static bool has_handle(const struct segment_handle_vec *handles, int32_t shmid)
-{
-    return order_find(handles->at, handles->n, sizeof *handles->at, &shmid, order_i32);
-}
-
 void known_holders_add_handle(struct known_holders *k, const struct mapping *mapping)
 {
-    struct segment_handle_vec *handles = &k->handles;
-    const struct segment_handle handle = {mapping->shmid, mapping->handle};
-    size_t place = vec_lower(handles, h, h->shmid < handle.shmid);
+    size_t place = vec_lower(&k->handles, handle, handle->shmid < mapping->shmid);
 
-    if (has_handle(handles, handle.shmid))
-        return;
-    vec_push(handles, handle);
-    memmove(handles->at + place + 1, handles->at + place,
-            (handles->n - 1 - place) * sizeof *handles->at);
-    handles->at[place] = handle;
+    if (!vec_find(&k->handles, shmid, mapping->shmid))
+        vec_insert(&k->handles, place, (struct segment_handle){mapping->shmid, mapping->handle});
 }
 
 // Handles of segments that are gone are forgotten.
@@ -117,7 +104,8 @@ static bool find_needed(const struct known_holders *k, const struct snapshot *ta
             const struct mapping *mapping = &k->held.mappings.at[holding->first + i];
             size_t index = segment_index(tables, mapping);
             if (index == tables->segments.n || needs[index] ||
-                !(mapping->known & MAP_KNOWS_HANDLE) || has_handle(&k->handles, mapping->shmid))
+                !(mapping->known & MAP_KNOWS_HANDLE) ||
+                vec_find(&k->handles, shmid, mapping->shmid))
                 continue;
             needs[index] = HANDLE_NEEDED;
             any = true;

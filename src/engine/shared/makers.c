@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#include "base/order.h"
-
 static void take_program(void *arg, const struct probe *probe, struct answer *answer)
 {
     struct sharing *to = arg;
@@ -41,7 +39,7 @@ void makers_ask(const struct round *round, struct sharing *to)
         if (rule && !shared_find(tables, &o->id))
             vec_push(&to->makers, (struct maker){o->id, rule, o->uid, false});
     }
-    order_sort(to->makers.at, to->makers.n, sizeof *to->makers.at, shared_by_id);
+    vec_sort(&to->makers, shared_by_id);
     bool all = tables->system.first_pid_namespace && !round->source->some &&
                round->processes->list.n && !process_list_unseen(round->processes);
     for (size_t i = 0; all && to->makers.n && i < round->processes->list.n; i++)

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/order.h"
 #include "engine/ask/collector.h"
 #include "model/record/shm_limit.h"
 #include "sharing.h"
@@ -117,7 +116,7 @@ static void build(struct places *p)
             vec_push(rows, p->known.at[i].place);
         else
             p->unread += p->known.at[i].unread;
-    order_sort(rows->at, rows->n, sizeof *rows->at, by_device);
+    vec_sort(rows, by_device);
     for (size_t i = 0; i < rows->n; i++)
         if (!kept || rows->at[kept - 1].dev_major != rows->at[i].dev_major ||
             rows->at[kept - 1].dev_minor != rows->at[i].dev_minor)

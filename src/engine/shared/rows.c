@@ -96,7 +96,7 @@ void rows_fill(const struct sharing *sharing, struct snapshot *s)
         vec_push(&all, row);
     }
     vec_free(&named);
-    order_sort(all.at, all.n, sizeof *all.at, shared_by_id);
+    vec_sort(&all, shared_by_id);
     free(table->at);
     *table = (struct table){.at = all.at, .n = all.n, .size = sizeof *all.at};
 }

@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/order.h"
-
 enum {
     MAPPINGS_MAX = 1 << 17, // in all; those of the last processes are left out
     ROOM = 64, // objects that are gathered before those of several processes are made one
@@ -48,7 +46,7 @@ static void settle_objects(struct sharing *sharing)
     struct shared_vec *objects = &sharing->objects;
     size_t kept = 0;
 
-    order_sort(objects->at, objects->n, sizeof *objects->at, shared_by_id);
+    vec_sort(objects, shared_by_id);
     for (size_t i = 0; i < objects->n; i++) {
         if (kept && shared_order(&objects->at[kept - 1].id, &objects->at[i].id) == 0)
             sharing_merge(&objects->at[kept - 1], &objects->at[i]);
@@ -153,9 +151,8 @@ static int mapping_order(const void *a, const void *b)
 void sharing_settle(struct sharing *sharing)
 {
     settle_objects(sharing);
-    order_sort(sharing->holders.at, sharing->holders.n, sizeof *sharing->holders.at, holder_order);
-    order_sort(sharing->mappings.at, sharing->mappings.n, sizeof *sharing->mappings.at,
-               mapping_order);
+    vec_sort(&sharing->holders, holder_order);
+    vec_sort(&sharing->mappings, mapping_order);
 }
 
 void sharing_keep_named(struct sharing *sharing, const struct snapshot *tables)

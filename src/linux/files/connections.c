@@ -83,15 +83,14 @@ static void settle_listening(struct connections *c)
 {
     c->listening.n =
         order_once(c->listening.at, c->listening.n, sizeof *c->listening.at, end_order);
-    order_sort(c->listeners.at, c->listeners.n, sizeof *c->listeners.at, order_u64);
+    vec_sort(&c->listeners, order_u64);
     count_clients(c, &c->by_inode);
     count_clients(c, &c->waiting);
 }
 
 uint32_t connections_clients(const struct connections *c, uint64_t inode)
 {
-    const struct connection *listener =
-        order_find(c->listeners.at, c->listeners.n, sizeof *listener, &inode, order_u64);
+    const struct connection *listener = vec_find(&c->listeners, inode, inode);
 
     return listener ? at_end(c, &listener->local)->clients : 0;
 }
@@ -102,14 +101,13 @@ void connections_settle(struct connections *c)
 {
     settle_listening(c);
     vec_copy(&c->by_ends, &c->by_inode);
-    order_sort(c->by_inode.at, c->by_inode.n, sizeof *c->by_inode.at, order_u64);
-    order_sort(c->by_ends.at, c->by_ends.n, sizeof *c->by_ends.at, ends_order);
+    vec_sort(&c->by_inode, order_u64);
+    vec_sort(&c->by_ends, ends_order);
 }
 
 uint64_t connections_peer(const struct connections *c, uint64_t inode)
 {
-    const struct connection *own =
-        order_find(c->by_inode.at, c->by_inode.n, sizeof *own, &inode, order_u64);
+    const struct connection *own = vec_find(&c->by_inode, inode, inode);
 
     if (!own)
         return 0;

@@ -14,7 +14,6 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "base/order.h"
 #include "base/statx.h"
 #include "base/text.h"
 #include "linux/process/namespace.h"
@@ -187,7 +186,7 @@ static void read_all(DIR *dir, const char *fd_dir, int32_t pid, bool sockets_onl
             take_entry(dirfd(dir), fd_dir, d->d_name, pid, sockets_only, answer);
     }
     answer->error = -errno;
-    order_sort(answer->files.at, answer->files.n, sizeof *answer->files.at, fd_order);
+    vec_sort(&answer->files, fd_order);
 }
 
 void descriptors_probe(const char *proc, int32_t pid, uint64_t facts, struct answer *answer)

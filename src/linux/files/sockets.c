@@ -224,7 +224,7 @@ static void settle(struct socket_vec *sockets)
 {
     size_t kept = 0;
 
-    order_sort(sockets->at, sockets->n, sizeof *sockets->at, order_u64);
+    vec_sort(sockets, order_u64);
     for (size_t i = 0; i < sockets->n; i++) {
         struct socket_entry *last = kept ? &sockets->at[kept - 1] : NULL;
         if (!last || last->inode != sockets->at[i].inode) {

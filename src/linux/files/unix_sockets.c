@@ -179,9 +179,7 @@ static int list(int fd, struct unix_socket_vec *out)
 
 static const struct unix_socket *find(const struct unix_socket_vec *all, uint64_t inode)
 {
-    size_t at = vec_lower(all, s, s->inode < inode);
-
-    return inode && at < all->n && all->at[at].inode == inode ? &all->at[at] : NULL;
+    return inode ? vec_find(all, inode, inode) : NULL;
 }
 
 static int name_order(const struct unix_socket *a, const struct unix_socket *b)
@@ -199,11 +197,11 @@ static int named_order(const void *a, const void *b)
 
 static void sort(struct listing *l)
 {
-    order_sort(l->all.at, l->all.n, sizeof *l->all.at, order_u32);
+    vec_sort(&l->all, order_u32);
     for (size_t i = 0; i < l->all.n; i++)
         if (l->all.at[i].state == SOCKET_ESTABLISHED && l->all.at[i].name && l->all.at[i].peer)
             vec_push(&l->connected, &l->all.at[i]);
-    order_sort(l->connected.at, l->connected.n, sizeof *l->connected.at, named_order);
+    vec_sort(&l->connected, named_order);
 }
 
 // What a socket that listens has accepted bears its name, and not that of one that had it before; what it

@@ -219,6 +219,6 @@ int maps_read_shared(int fd, bool text_only, const struct maps_devices *devices,
             undo(&r, before);
     }
     maps_merge_shared(&out->objects, 0);
-    order_sort(out->mappings.at, out->mappings.n, sizeof *out->mappings.at, mapping_order);
+    vec_sort(&out->mappings, mapping_order);
     return error;
 }

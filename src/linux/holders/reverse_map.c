@@ -179,7 +179,7 @@ static int by_place(const void *pa, const void *pb)
 // Each process once. Nothing is owned by them yet.
 static void settle(struct walked *out)
 {
-    order_sort(out->mappings.at, out->mappings.n, sizeof *out->mappings.at, by_place);
+    vec_sort(&out->mappings, by_place);
     out->processes.n =
         order_once(out->processes.at, out->processes.n, sizeof *out->processes.at, order_i32);
     pids_settle(&out->elsewhere);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/order.h"
 #include "linux/process/namespace.h"
 #include "linux/process/proc_file.h"
 
@@ -39,7 +38,7 @@ void ways_free(struct ways *ways)
 
 static struct way *find(struct ways *ways, uint64_t inode)
 {
-    return order_find(ways->known.at, ways->known.n, sizeof(struct way), &inode, order_u64);
+    return vec_find(&ways->known, inode, inode);
 }
 
 static struct way *find_or_add(struct ways *ways, uint64_t inode)
@@ -50,9 +49,9 @@ static struct way *find_or_add(struct ways *ways, uint64_t inode)
         return way;
     if (ways->known.n >= WAYS_MAX)
         forget(ways);
-    vec_push(&ways->known, (struct way){.inode = inode});
-    order_sort(ways->known.at, ways->known.n, sizeof *way, order_u64);
-    return find(ways, inode);
+    size_t at = vec_lower(&ways->known, other, other->inode < inode);
+    vec_insert(&ways->known, at, (struct way){.inode = inode});
+    return &ways->known.at[at];
 }
 
 void ways_add_process(struct ways *ways, uint64_t inode, int32_t pid)

@@ -110,11 +110,8 @@ static void add_share(struct share_vec *shares, uint32_t uid, uint64_t used)
 {
     size_t lo = vec_lower(shares, share, share->uid < uid);
 
-    if (lo == shares->n || shares->at[lo].uid != uid) {
-        vec_push(shares, (struct share){0});
-        memmove(shares->at + lo + 1, shares->at + lo, (shares->n - 1 - lo) * sizeof *shares->at);
-        shares->at[lo] = (struct share){.uid = uid};
-    }
+    if (lo == shares->n || shares->at[lo].uid != uid)
+        vec_insert(shares, lo, (struct share){.uid = uid});
     sum_add(&shares->at[lo].used, used);
 }
 

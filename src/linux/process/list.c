@@ -53,7 +53,7 @@ int process_list_read(const char *proc, struct pid_entry_vec *out)
     int error = -errno;
     closedir(dir);
     if (!sorted)
-        order_sort(out->at, out->n, sizeof *out->at, order_i32);
+        vec_sort(out, order_i32);
     return error;
 }
 

@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/order.h"
 #include "base/text.h"
 
 // Files of users are strangers' input: all of them together are bounded.
@@ -253,7 +252,7 @@ static int read_drop_ins(struct settings *s, const char *root, const char *unit,
         list_drop_ins(&all, root, template);
     list_drop_ins(&all, root, "service");
     struct drop_in_vec *files = &all.files;
-    order_sort(files->at, files->n, sizeof *files->at, name_order);
+    vec_sort(files, name_order);
     for (size_t i = 0; i < files->n; i++) {
         int now = read_file(s, files->at[i].path);
         if (now && now != -EINVAL && now != -ENOENT) // one is masked as a unit is

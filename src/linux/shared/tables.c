@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "base/order.h"
 #include "linux/objects/table_reader.h"
 #include "linux/shared/names.h"
 #include "model/kinds/shared.h"
@@ -19,7 +18,7 @@ static int read_shared(const struct table_reading *in, struct table *out)
         mqueue = names_open_mqueue(in->elsewhere, &unseen);
     int shm_error = shm < 0 ? shm : names_in_shm(shm, 0, &rows);
     int mqueue_error = mqueue < 0 ? mqueue : names_in_mqueue(mqueue, &rows);
-    order_sort(rows.at, rows.n, sizeof *rows.at, shared_by_id);
+    vec_sort(&rows, shared_by_id);
     free(out->at);
     *out = (struct table){.at = rows.at, .n = rows.n, .size = sizeof *rows.at};
     // Without a /dev/shm there is nothing in it, and without queues in the kernel no file system of
