@@ -180,17 +180,22 @@ static void build_fork(struct builder *b)
     witness_return(a);
 }
 
+// The process holds nothing any more.
+static void end_holder(struct builder *b, enum witness_call call, int none)
+{
+    asm_call_map(b->a, BPF_FUNC_map_delete_elem, b->p->holders, PROCESS);
+    witness_reserve_event(b, call, none);
+    witness_submit(b);
+    asm_place(b->a, none);
+    witness_return(b->a);
+}
+
 static void build_exec(struct builder *b)
 {
-    struct assembler *a = b->a;
-    int none = asm_label(a);
+    int none = asm_label(b->a);
 
     check_holder(b, none);
-    asm_call_map(a, BPF_FUNC_map_delete_elem, b->p->holders, PROCESS);
-    witness_reserve_event(b, CALL_EXEC, none);
-    witness_submit(b);
-    asm_place(a, none);
-    witness_return(a);
+    end_holder(b, CALL_EXEC, none);
 }
 
 static void build_exit(struct builder *b)
@@ -203,11 +208,7 @@ static void build_exit(struct builder *b)
     probe_follow(a, b->k, R0, TASK_SIGNAL);
     probe_follow(a, b->k, R0, SIGNAL_LIVE);
     asm_jump_if(a, BPF_JNE, R0, 0, none); // other threads of it go on
-    asm_call_map(a, BPF_FUNC_map_delete_elem, b->p->holders, PROCESS);
-    witness_reserve_event(b, CALL_EXIT, none);
-    witness_submit(b);
-    asm_place(a, none);
-    witness_return(a);
+    end_holder(b, CALL_EXIT, none);
 }
 
 static int load_one(struct builder *b, int program, struct reason *reason)

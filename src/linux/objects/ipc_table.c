@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "linux/process/proc_file.h"
 
 enum { COLUMNS_MAX = 32, BUFFER = 8 * 1024 };
@@ -58,37 +59,21 @@ static bool parse_number(const char **p, const char *end, unsigned base, bool *n
 // False where the number cannot be what the column says.
 static bool store(char *row, const struct ipc_field *field, bool negative, uint64_t value)
 {
-    char *at = row + field->offset;
-    uint32_t word = (uint32_t)value;
-    int64_t time = (int64_t)value;
+    static const uint64_t most[] = {
+        [FIELD_ID] = INT32_MAX,   [FIELD_PID] = INT32_MAX,    [FIELD_UID] = UINT32_MAX,
+        [FIELD_KEY] = UINT32_MAX, [FIELD_PERMS] = UINT32_MAX, [FIELD_COUNT] = UINT64_MAX,
+        [FIELD_TIME] = INT64_MAX,
+    };
+    uint32_t word = negative ? -(uint32_t)value : (uint32_t)value;
 
-    switch (field->type) {
-    case FIELD_KEY:
-        if (value > (negative ? (uint64_t)INT32_MAX + 1 : UINT32_MAX))
-            return false;
-        word = negative ? -word : word;
-        memcpy(at, &word, sizeof word);
-        return true;
-    case FIELD_ID:
-    case FIELD_PID:
-        if (negative || value > INT32_MAX)
-            return false;
-        memcpy(at, &word, sizeof word);
-        return true;
-    case FIELD_UID:
-    case FIELD_PERMS:
-        if (negative || value > UINT32_MAX)
-            return false;
-        memcpy(at, &word, sizeof word);
-        return true;
-    case FIELD_COUNT:
-        memcpy(at, &value, sizeof value);
-        return !negative;
-    case FIELD_TIME:
-        memcpy(at, &time, sizeof time);
-        return !negative && time >= 0;
-    }
-    return false;
+    if (negative ? field->type != FIELD_KEY || value > (uint64_t)INT32_MAX + 1
+                 : value > most[field->type])
+        return false;
+    if (field->type == FIELD_COUNT || field->type == FIELD_TIME)
+        memcpy(row + field->offset, &value, sizeof value);
+    else
+        memcpy(row + field->offset, &word, sizeof word);
+    return true;
 }
 
 static const struct ipc_field *find_field(const struct ipc_table *table, const char *name,
@@ -198,18 +183,11 @@ static int compare_owned(const void *a, const void *b)
 // twice while the table changed under us.
 static size_t order_rows(char *at, size_t n, size_t size)
 {
-    size_t kept = 0;
     bool sorted = true;
 
     for (size_t i = 1; i < n && sorted; i++)
         sorted = compare_owned(at + (i - 1) * size, at + i * size) < 0;
-    if (sorted)
-        return n;
-    qsort(at, n, size, compare_owned);
-    for (size_t i = 1; i < n; i++)
-        if (compare_owned(at + kept * size, at + i * size) != 0)
-            memmove(at + ++kept * size, at + i * size, size);
-    return kept + 1;
+    return sorted ? n : order_once(at, n, size, compare_owned);
 }
 
 struct ipc_rows ipc_rows_begin(const void *vector)
