@@ -20,10 +20,8 @@ enum {
 };
 
 struct taken { // the answer of one process
+    struct process_files answer;
     struct file_vec files;
-    uint64_t net_namespace;
-    uint32_t left_out, unread;
-    enum files_outcome outcome;
 };
 
 struct files {
@@ -100,12 +98,12 @@ static void take_files(void *arg, const struct probe *probe, struct answer *answ
 {
     struct taken *taken = &((struct files *)arg)->taken[probe->of];
 
-    taken->outcome = answer_is_gone(answer)      ? FILES_GONE
-                     : answer_is_refused(answer) ? FILES_REFUSED
-                                                 : FILES_READ;
-    taken->net_namespace = answer->net_namespace;
-    taken->left_out = answer->files_left_out;
-    taken->unread = answer->files_unread;
+    taken->answer = (struct process_files){.outcome = answer_is_gone(answer)      ? FILES_GONE
+                                                      : answer_is_refused(answer) ? FILES_REFUSED
+                                                                                  : FILES_READ,
+                                           .left_out = answer->files_left_out,
+                                           .unread = answer->files_unread,
+                                           .net_namespace = answer->net_namespace};
     taken->files = answer->files;
     answer->files = (struct file_vec){0};
 }
@@ -116,19 +114,14 @@ static void add_files(struct files *f, const struct asking *asking)
     vec_clear(&f->answers);
     for (size_t i = 0; i < asking->probes.n; i++) {
         struct taken *taken = &f->taken[i];
-        const struct process_files answer = {
-            .pid = (int32_t)asking->probes.at[i].id,
-            .outcome = asking->asked[i] == ASKED_DONE    ? (uint8_t)taken->outcome
-                       : asking->asked[i] == ASKED_STUCK ? FILES_STUCK
-                                                         : FILES_UNASKED,
-            .sockets_only = asking->probes.at[i].facts & PROBE_SOCKETS_ONLY,
-            .first = (uint32_t)f->files.n,
-            .n = (uint32_t)taken->files.n,
-            .left_out = taken->left_out,
-            .unread = taken->unread,
-            .net_namespace = taken->net_namespace,
-        };
-        vec_push(&f->answers, answer);
+        struct process_files *answer = &taken->answer;
+        answer->pid = (int32_t)asking->probes.at[i].id;
+        if (asking->asked[i] != ASKED_DONE)
+            answer->outcome = asking->asked[i] == ASKED_STUCK ? FILES_STUCK : FILES_UNASKED;
+        answer->sockets_only = asking->probes.at[i].facts & PROBE_SOCKETS_ONLY;
+        answer->first = (uint32_t)f->files.n;
+        answer->n = (uint32_t)taken->files.n;
+        vec_push(&f->answers, *answer);
         for (size_t k = 0; k < taken->files.n; k++)
             vec_push(&f->files, taken->files.at[k]);
         vec_free(&taken->files);
