@@ -60,6 +60,7 @@ status=0
 for part in $PARTS; do
     make --no-print-directory -s -k -j"$(nproc)" "$part" || status=1
 done
+echo "@ the program needs $(objdump -T build/ipctop | grep -o "GLIBC_[0-9.]*" | sort -Vu | tail -n 1)"
 exit $status'
 # The same for another machine: a test program is replaced by a script that runs it by qemu-user.
 there_cross='
@@ -107,7 +108,7 @@ of() { # SUITE
         in_root "$DISTROS/$1" env PARTS="$PARTS" sh -c "$there" >>"$log" 2>&1
     fi
     code=$?
-    echo "$1: $(sed -n 's/^@ //p' "$log"): $(grep -E '^[0-9]+ passed' "$log" | tail -n 1)"
+    echo "$1: $(sed -n 's/^@ //p' "$log" | paste -s -d , | sed 's/,/, /g'): $(grep -E '^[0-9]+ passed' "$log" | tail -n 1)"
     [ $code -eq 0 ] && return
     grep -E '^FAIL|error:|^\[  FAILED  \]|undefined reference' "$log" | sort -u | sed 's/^/    /' | head -n 40
     return 1

@@ -125,8 +125,10 @@ static bool is_same(const char *ours, const char *theirs)
         if (*at != '-')
             plain[n++] = *at;
     plain[n] = '\0';
-    if (strcmp(theirs, "[eventfd]") == 0) // before lsof 4.95 it has no number
-        return strncmp(ours, "[eventfd:", 9) == 0;
+    size_t kind =
+        strcspn(theirs, "]"); // "[eventfd]", "[pidfd]": before lsof 4.95 they have no number
+    if (theirs[0] == '[' && !strchr(theirs, ':') && ours[kind] == ':')
+        return strncmp(ours, theirs, kind) == 0;
     if (strncmp(theirs, "protocol: ", 10) != 0)
         return strcmp(ours, theirs) == 0;
     if (n > 2 && strcmp(plain + n - 2, "v6") == 0)
