@@ -140,10 +140,7 @@ static void do_all(struct run *run, struct sampler *sampler)
 
 static bool all_done(const struct outcome_vec *outcomes)
 {
-    for (size_t i = 0; i < outcomes->n; i++)
-        if (outcomes->at[i].state != OUTCOME_DONE)
-            return false;
-    return true;
+    return !vec_first(outcomes, o, o->state != OUTCOME_DONE);
 }
 
 // What was chosen comes first among the outcomes, as it would be done.

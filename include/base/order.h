@@ -12,6 +12,17 @@ int order_i32(const void *a, const void *b);
 int order_u32(const void *a, const void *b);
 int order_u64(const void *a, const void *b);
 
+// Of two numbers. Of several members: order_by(a->x, b->x) ?: order_by(a->y, b->y).
+static inline int order_by(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static inline int order_by_u64(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
 // Sorts them; there may be none, at NULL.
 void order_sort(void *items, size_t n, size_t size, order_fn *order);
 // The same, and leaves one of those that are equal. How many are left.

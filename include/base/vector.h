@@ -71,6 +71,29 @@
                                                                      : NULL;                       \
     })
 
+// The first item of any vector for which the condition holds; NULL where it holds for none.
+#define vec_first(v, item, condition)                                                              \
+    ({                                                                                             \
+        __typeof__(*(v)->at) *vec_first_ = NULL;                                                   \
+        for (size_t vec_i_ = 0; vec_i_ < (v)->n && !vec_first_; vec_i_++) {                        \
+            __typeof__(*(v)->at) *item = &(v)->at[vec_i_];                                         \
+            vec_first_ = (condition) ? item : NULL;                                                \
+        }                                                                                          \
+        vec_first_;                                                                                \
+    })
+
+// Leaves the items for which the condition holds.
+#define vec_keep(v, item, condition)                                                               \
+    do {                                                                                           \
+        size_t vec_kept_ = 0;                                                                      \
+        for (size_t vec_i_ = 0; vec_i_ < (v)->n; vec_i_++) {                                       \
+            __typeof__(*(v)->at) *item = &(v)->at[vec_i_];                                         \
+            if (condition)                                                                         \
+                (v)->at[vec_kept_++] = *item;                                                      \
+        }                                                                                          \
+        (v)->n = vec_kept_;                                                                        \
+    } while (0)
+
 // Puts an item before that of the index, which may be v->n.
 #define vec_insert(v, index, ...)                                                                  \
     do {                                                                                           \

@@ -5,23 +5,17 @@
 
 int order_i32(const void *a, const void *b)
 {
-    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
-
-    return (x > y) - (x < y);
+    return order_by(*(const int32_t *)a, *(const int32_t *)b);
 }
 
 int order_u32(const void *a, const void *b)
 {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-    return (x > y) - (x < y);
+    return order_by(*(const uint32_t *)a, *(const uint32_t *)b);
 }
 
 int order_u64(const void *a, const void *b)
 {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-    return (x > y) - (x < y);
+    return order_by_u64(*(const uint64_t *)a, *(const uint64_t *)b);
 }
 
 void order_sort(void *items, size_t n, size_t size, order_fn *order)

@@ -52,18 +52,12 @@ static bool server_lives(const struct snapshot *s, const struct instance *in)
 // The server of the data directory runs: whatever the pids of its objects show, it needs them.
 static bool server_runs(const struct snapshot *s, const struct segment *segment)
 {
-    for (size_t i = 0; i < s->instances.n; i++)
-        if (postgres_owns(&s->instances.at[i], s, segment) && server_lives(s, &s->instances.at[i]))
-            return true;
-    return false;
+    return vec_first(&s->instances, in, postgres_owns(in, s, segment) && server_lives(s, in));
 }
 
 static bool set_server_runs(const struct snapshot *s, const struct semset *set)
 {
-    for (size_t i = 0; i < s->instances.n; i++)
-        if (postgres_owns_set(&s->instances.at[i], set) && server_lives(s, &s->instances.at[i]))
-            return true;
-    return false;
+    return vec_first(&s->instances, in, postgres_owns_set(in, set) && server_lives(s, in));
 }
 
 // Whether users who are neither owner, creator, root nor of the group may act on a set or queue. The
@@ -99,7 +93,7 @@ bool segment_orphan(const struct snapshot *s, const void *row, bool *known)
     *known = true;
     if (segment->nattch > 0 || server_runs(s, segment))
         return false;
-    judge(&v, object_pid_state(s, &segment->o, segment->cpid, segment_birth(segment)));
+    judge(&v, segment_creator(s, segment));
     // Without a last use lpid is 0 because nobody ever attached.
     if (segment_last_use(segment) > 0 && !segment_served(s, segment))
         judge(&v, object_pid_state(s, &segment->o, segment->lpid, segment_last_use(segment)));

@@ -25,10 +25,7 @@ void tags_of_row(const struct kind *kind, const struct snapshot *s, const void *
 
 static bool has_all(const struct identity_vec *tags, const struct identity_vec *rows)
 {
-    for (size_t i = 0; i < rows->n; i++)
-        if (!identity_set_has(tags, &rows->at[i]))
-            return false;
-    return rows->n > 0;
+    return rows->n > 0 && !vec_first(rows, row, !identity_set_has(tags, row));
 }
 
 bool tags_has_row(const struct session *s, const struct kind *kind, const void *row)

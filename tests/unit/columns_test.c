@@ -177,8 +177,10 @@ TEST(tables_are_sane)
         for (size_t i = 0; i < kind->n_columns; i++) {
             const struct column *c = &kind->columns[i];
             assert_true(c->name[0] && c->title[0] && c->help && c->help[0]);
-            assert_true(c->get || member_fits(c));
-            assert_true(!c->get || !c->member.size);
+            assert_int_equal(!!c->get + !!c->verdict + !!c->since + !!c->member.size, 1);
+            assert_true(!c->member.size || member_fits(c));
+            assert_true(!c->verdict || c->type == CELL_BOOL);
+            assert_true(!c->since || c->type == CELL_DURATION);
             assert_true(c->width > 0);
             assert_true(c->widest == 0 || c->widest >= c->width);
             assert_true(strlen(c->title) <= (c->widest ? c->widest : c->width));

@@ -4,7 +4,8 @@
 
 #include "model/record/snapshot.h"
 
-bool postgres_program(const char *comm); // is named as its programs are
+extern const char *const postgres_programs[]; // as program_among() takes them
+bool postgres_program(const char *comm);      // is named as they are
 
 enum postgres_role {
     POSTGRES_NOT,

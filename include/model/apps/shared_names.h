@@ -11,12 +11,11 @@ struct shared_rule {
     const char *prefix;      // of the name, without a directory
     const char *app;         // "postgres"
     const char *title;       // "PostgreSQL"
-    const char *programs[4]; // its programs' names, or beginnings of them that end with '*'
+    const char *programs[5]; // of program_among()
     const char *breaks; // what it cannot do once /dev/shm is full, a sentence without its period
 };
 
 // NULL: no rule knows the name.
 const struct shared_rule *shared_rule_of(const char *name);
-bool shared_rule_runs(const struct shared_rule *rule, const char *comm); // a program of it
 
 #endif

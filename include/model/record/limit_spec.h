@@ -35,10 +35,8 @@ const struct limit_spec *limit_spec_find(const char *name);
 // The limit of how many objects of a kind there are: "shmmni". NULL: there is none.
 const char *limit_of_objects(enum kind_id kind);
 
-// The objects that count, one after the other, each `size` bytes that begin with struct owned. False
-// where none do, or their table was not read.
-bool limit_spec_objects(const struct limit_spec *spec, const struct snapshot *s, const char **rows,
-                        size_t *n, size_t *size);
+// Whether the objects that count are those of its kind, and their table was read.
+bool limit_spec_counted(const struct limit_spec *spec, const struct snapshot *s);
 // What all of them take together, or those of one user: 0 where they were not read.
 uint64_t limit_spec_used(const struct limit_spec *spec, const struct snapshot *s,
                          const uint32_t *uid);

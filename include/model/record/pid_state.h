@@ -14,6 +14,8 @@ enum pid_state snapshot_pid_state(const struct snapshot *s, int32_t pid, int64_t
 // object, and cannot be one who did: what root makes it may keep as another user. Else PID_UNKNOWN.
 enum pid_state object_pid_state(const struct snapshot *s, const struct owned *o, int32_t pid,
                                 int64_t time);
+// Of the process that made the segment.
+enum pid_state segment_creator(const struct snapshot *s, const struct segment *segment);
 // Whether it runs as neither owner, creator nor root. Anybody may attach, operate or send where the mode
 // allows it, under any name: that proves nothing. False where its user is not known; `p` may be NULL.
 bool process_is_stranger(const struct process *p, const struct owned *o);

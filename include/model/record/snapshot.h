@@ -215,6 +215,8 @@ const struct queue *snapshot_queue(const struct snapshot *s, int32_t msqid);
 // The object of a kind that the kernel keeps, by its id; its record begins with this. NULL where there
 // is none, and of other kinds.
 const struct owned *snapshot_owned(const struct snapshot *s, enum kind_id kind, int32_t id);
+// The same by its place among those of the kind, ascending by id; NULL behind the last.
+const struct owned *snapshot_object_at(const struct snapshot *s, enum kind_id kind, size_t i);
 const struct process *snapshot_process(const struct snapshot *s, int32_t pid);
 // The same while the snapshot is built: one of which only the pid is known, where there was none. Good
 // until the next call.

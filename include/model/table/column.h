@@ -145,6 +145,10 @@ struct column {
     struct member member; // the typed value, or:
     // *out is empty and unknown, its type set; sets `known` and the value. NULL: by `member`.
     void (*get)(const struct snapshot *s, const void *row, struct cell *out);
+    // Instead of a getter, of CELL_BOOL; *known: whether it is certain.
+    bool (*verdict)(const struct snapshot *s, const void *row, bool *known);
+    // Or, of CELL_DURATION, the moment since which it lasts; 0: unknown.
+    int64_t (*since)(const void *row);
     // The inverse of get(), for a picture from a recording: puts a known value where get() finds it.
     // NULL: nothing else rests on it.
     void (*set)(struct snapshot *s, void *row, const struct cell *value);

@@ -115,6 +115,10 @@ struct kind {
     const char *empty;        // what no rows mean; NULL: "no ONE"
     const char *alone;        // why --json and --batch print it alone; NULL: they do not
 
+    struct { // members of a row that name processes; 0 and below, none
+        uint8_t n;
+        uint16_t at[2];
+    } pids;
     struct row_place rows; // without a vector: by the methods count and at, else in the kind's own
                            // place of snapshot.tables
     void (*identify)(const struct snapshot *s, const void *row, struct identity *out);
@@ -179,7 +183,7 @@ struct kind {
     bool (*mark)(const struct snapshot *s, const void *row, enum severity *severity);
     // Whether the row is new. NULL: it came while it was watched.
     bool (*is_new)(const struct snapshot *s, const void *row);
-    // Appends the pids its rows name.
+    // Appends pids besides those of `pids`.
     void (*name_pids)(const struct snapshot *s, struct pid_vec *out);
     // Appends the processes behind a row; why there are none, in words, where more can be said than
     // that it has none. `name` is what identity_text() calls it.
@@ -204,6 +208,8 @@ struct kind {
 
 size_t kind_count(const struct kind *kind, const struct snapshot *s);
 const void *kind_at(const struct kind *kind, const struct snapshot *s, size_t index);
+// Appends the pids its rows name.
+void kind_pids(const struct kind *kind, const struct snapshot *s, struct pid_vec *out);
 // Of all pictures whose rows stand beside each other.
 size_t kind_total(const struct kind *kind, const struct snapshot *s);
 // enum need: what its rows lack to be whole, by more_need.

@@ -34,6 +34,8 @@ struct command {
     const char *name;  // "remove"
     const char *help;  // one line
     const char *label; // on the function-key bar; NULL: not there
+    // Whether it does anything in the view on screen. NULL: always.
+    bool (*works)(struct session *s, const struct command *command);
     // What the bar calls it in the view on screen, instead of `label`; NULL: it does nothing there.
     const char *(*label_here)(struct session *s);
     int32_t keys[COMMAND_KEYS_MAX];                  // enum key or code points; 0 ends them

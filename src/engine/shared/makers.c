@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "model/apps/programs.h"
+
 static void take_program(void *arg, const struct probe *probe, struct answer *answer)
 {
     struct sharing *to = arg;
@@ -13,8 +15,8 @@ static void take_program(void *arg, const struct probe *probe, struct answer *an
     for (size_t i = 0; i < to->makers.n; i++) {
         struct maker *maker = &to->makers.at[i];
         if (!(p->known & PROC_KNOWS_UID) || p->uid == maker->uid)
-            maker->lives |=
-                shared_rule_runs(maker->rule, p->comm) || pids_has(&to->unseen, (int32_t)probe->id);
+            maker->lives |= program_among(maker->rule->programs, p->comm) ||
+                            pids_has(&to->unseen, (int32_t)probe->id);
     }
 }
 

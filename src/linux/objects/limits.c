@@ -126,16 +126,14 @@ static bool is_fuller(uint64_t use, uint64_t own, const struct limit *than)
 static void count_use(const struct snapshot *s, const struct limit_spec *spec,
                       struct share_vec *shares, struct limit *limit)
 {
-    const char *rows;
-    size_t n, size;
+    const struct owned *o;
     uint64_t top = 0;
 
-    if (!limit_spec_objects(spec, s, &rows, &n, &size))
+    if (!limit_spec_counted(spec, s))
         return;
     vec_clear(shares);
     limit->known |= LIMIT_KNOWS_USED;
-    for (size_t i = 0; i < n; i++) {
-        const struct owned *o = (const struct owned *)(rows + i * size);
+    for (size_t i = 0; (o = snapshot_object_at(s, spec->kind, i)); i++) {
         uint64_t use = spec->use(o);
         if (spec->shared) {
             sum_add(&limit->used, use);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/order.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 
@@ -140,58 +141,34 @@ static void add_kinds(struct snapshot *s, struct member_vec *all)
     }
 }
 
-// The tables are ordered by id: of one kind, neighbours stand beside each other.
-static void mark_by_id(struct member_vec *all)
+// Of those in order, an object belongs to the nearest one in use on either side, up to `most` places away.
+static void mark_near(struct member_vec *all, size_t most, bool by_id)
 {
     for (size_t i = 0; i < all->n; i++) {
         struct member *m = &all->at[i];
+        bool alone = !m->used && !m->o->grouped && (by_id || m->o->key > 1);
 
-        m->o->grouped = false;
-        for (size_t d = 1; !m->used && !m->o->grouped && d <= IDS_NEAR; d++) {
-            const struct member *before = i >= d ? m - d : NULL;
-            const struct member *after = i + d < all->n ? m + d : NULL;
+        for (size_t d = 1; alone && !m->o->grouped && d <= most; d++) {
+            const struct member *sides[] = {i >= d ? m - d : NULL, i + d < all->n ? m + d : NULL};
 
-            if (before && before->o->kind == m->o->kind && before->used &&
-                together(m, before, true))
-                mark(m, before);
-            else if (after && after->o->kind == m->o->kind && after->used &&
-                     together(m, after, true))
-                mark(m, after);
+            for (size_t k = 0; k < 2 && !m->o->grouped; k++)
+                if (sides[k] && sides[k]->used && together(m, sides[k], by_id) &&
+                    (!by_id || sides[k]->o->kind == m->o->kind))
+                    mark(m, sides[k]);
         }
     }
 }
 
 static int by_key(const void *a, const void *b)
 {
-    uint32_t x = ((const struct member *)a)->o->key, y = ((const struct member *)b)->o->key;
-
-    return (x > y) - (x < y);
+    return order_by(((const struct member *)a)->o->key, ((const struct member *)b)->o->key);
 }
 
 static int by_file(const void *a, const void *b) // as ftok(3) makes keys
 {
-    uint32_t x = ((const struct member *)a)->o->key << 8,
-             y = ((const struct member *)b)->o->key << 8;
+    uint32_t x = ((const struct member *)a)->o->key, y = ((const struct member *)b)->o->key;
 
-    return x != y ? (x > y) - (x < y) : by_key(a, b);
-}
-
-static void mark_by_key(struct member_vec *all, int (*order)(const void *, const void *))
-{
-    vec_sort(all, order);
-    for (size_t i = 0; i < all->n; i++) {
-        struct member *m = &all->at[i];
-
-        for (size_t d = 1; !m->used && !m->o->grouped && m->o->key > 1 && d <= LOOKS_MAX; d++) {
-            const struct member *before = i >= d ? m - d : NULL;
-            const struct member *after = i + d < all->n ? m + d : NULL;
-
-            if (before && before->used && together(m, before, false))
-                mark(m, before);
-            else if (after && after->used && together(m, after, false))
-                mark(m, after);
-        }
-    }
+    return order_by(x << 8, y << 8) ?: order_by(x, y);
 }
 
 // Its own process made the segment, too, at the same time, and for others. A segment made later, or without
@@ -245,15 +222,19 @@ void groups_mark(struct snapshot *snapshot)
     struct member_vec all = {0};
 
     add_kinds(snapshot, &all);
+    for (size_t i = 0; i < all.n; i++)
+        all.at[i].o->grouped = false;
     size_t segments = snapshot->segments.n; // they stand first
     bool few = (uint64_t)segments * (all.n - segments) <= PAIRS_MAX;
     if (few)
         note_makers(&all, segments);
-    mark_by_id(&all);
+    mark_near(&all, IDS_NEAR, true); // the tables stand one after the other, ordered by id
     if (few)
         mark_by_maker(snapshot, &all, segments);
-    mark_by_key(&all, by_key);
-    mark_by_key(&all, by_file);
+    vec_sort(&all, by_key);
+    mark_near(&all, LOOKS_MAX, false);
+    vec_sort(&all, by_file);
+    mark_near(&all, LOOKS_MAX, false);
     vec_free(&all);
 }
 

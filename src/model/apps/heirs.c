@@ -199,7 +199,7 @@ static bool maker_known(const struct snapshot *s, const struct left *left)
 
         if (g->nattch == 0 && g->o.cuid == o->cuid && g->o.uid == o->uid &&
             g->cpid <= left->maker && apart <= EARLY && apart >= -EARLY &&
-            pid_state_ended(object_pid_state(s, &g->o, g->cpid, segment_birth(g))))
+            pid_state_ended(segment_creator(s, g)))
             return true;
     }
     return false;

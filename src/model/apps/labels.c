@@ -8,13 +8,15 @@
 #include "model/apps/groups.h"
 #include "model/apps/pairs.h"
 #include "model/apps/postgres.h"
+#include "model/apps/programs.h"
 #include "object_users.h"
 
 struct label_rule {
     const char *app, *title;
     const char *tool;
-    bool (*applies)(const struct object_users *subject,
-                    struct label *out); // may fill instance, pid
+    // May fill instance, pid; NULL: wherever one of these programs uses the object.
+    bool (*applies)(const struct object_users *subject, struct label *out);
+    const char *const *programs;
 };
 
 static bool starts(const char *text, const char *with)
@@ -22,20 +24,12 @@ static bool starts(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-static bool one_of(const char *text, const char *const *names)
-{
-    for (; *names; names++)
-        if (strcmp(text, *names) == 0)
-            return true;
-    return false;
-}
-
-static bool by_program(const struct object_users *subject, bool (*is)(const char *comm),
+static bool by_program(const struct object_users *subject, const char *const *programs,
                        struct label *out)
 {
     for (size_t i = 0; i < subject->n; i++) {
         const struct process *p = object_users_trusted(subject, i);
-        if (p && is(p->comm)) {
+        if (p && program_among(programs, p->comm)) {
             out->pid = p->pid;
             return true;
         }
@@ -47,7 +41,7 @@ static bool by_program(const struct object_users *subject, bool (*is)(const char
 
 static bool is_postgres(const struct object_users *subject, struct label *out)
 {
-    bool program = by_program(subject, postgres_program, out);
+    bool program = by_program(subject, postgres_programs, out);
 
     for (size_t i = 0; i < subject->s->instances.n; i++) {
         const struct instance *instance = &subject->s->instances.at[i];
@@ -104,16 +98,12 @@ static bool is_oracle(const struct object_users *subject, struct label *out)
     return found;
 }
 
-static bool is_db2_program(const char *comm)
-{
-    return starts(comm, "db2");
-}
-
 static bool is_db2(const struct object_users *subject, struct label *out)
 {
+    static const char *const programs[] = {"db2*", NULL};
     const char *owner = snapshot_user(subject->s, subject->o->cuid);
 
-    if (!by_program(subject, is_db2_program, out))
+    if (!by_program(subject, programs, out))
         return false;
     if (owner) // an instance is a user
         snprintf(out->instance, sizeof out->instance, "%s", owner);
@@ -157,48 +147,24 @@ static bool is_informix(const struct object_users *subject, struct label *out)
 
 // --- servers and tools --------------------------------------------------------------------------
 
-static bool is_apache_program(const char *comm)
-{
-    static const char *const names[] = {"apache2", "httpd", "httpd-prefork", "httpd-worker", NULL};
-
-    return one_of(comm, names);
-}
-
-static bool is_apache(const struct object_users *subject, struct label *out)
-{
-    return by_program(subject, is_apache_program, out);
-}
-
-static bool is_zabbix_program(const char *comm)
-{
-    return starts(comm, "zabbix_");
-}
-
-static bool is_zabbix(const struct object_users *subject, struct label *out)
-{
-    return by_program(subject, is_zabbix_program, out);
-}
-
-static bool is_fakeroot_program(const char *comm)
-{
-    static const char *const names[] = {"faked", "faked-sysv", "fakeroot", "fakeroot-sysv", NULL};
-
-    return one_of(comm, names);
-}
+static const char *const apache[] = {"apache2", "httpd", "httpd-prefork", "httpd-worker", NULL},
+                         *const zabbix[] = {"zabbix_*", NULL},
+                         *const fakeroot[] = {"faked", "faked-sysv", "fakeroot", "fakeroot-sysv",
+                                              NULL};
 
 // Two queues and a set, by keys one after the other; only clients operate the set.
 static bool is_fakeroot(const struct object_users *subject, struct label *out)
 {
     struct object_users others = {.s = subject->s, .o = subject->o};
 
-    if (by_program(subject, is_fakeroot_program, out))
+    if (by_program(subject, fakeroot, out))
         return true;
     if (!subject->set)
         return false;
     const struct queue *queue = semset_queue(subject->s, subject->set);
     if (queue)
         object_users_add_queue(&others, queue);
-    return by_program(&others, is_fakeroot_program, out);
+    return by_program(&others, fakeroot, out);
 }
 
 bool label_x_server(const char *comm)
@@ -207,7 +173,7 @@ bool label_x_server(const char *comm)
                                         "Xwayland", "Xvnc",  "Xtigervnc", "Xtightvnc",
                                         "Xephyr",   "Xnest", NULL};
 
-    return one_of(comm, names);
+    return program_among(names, comm);
 }
 
 // The other one is the client, whose pictures it holds; the server may be anybody's.
@@ -230,15 +196,15 @@ static bool is_x11(const struct object_users *subject, struct label *out)
 // In this order: what is surest first.
 // clang-format off
 static const struct label_rule rules[] = {
-    {"postgres", "PostgreSQL", NULL, is_postgres},
-    {"oracle", "Oracle", "Its own tool is sysresv.", is_oracle},
-    {"db2", "Db2", "Its engine panics when it loses live IPC; its own tool is ipclean.", is_db2},
-    {"sap", "SAP", "Its own tool is cleanipc.", is_sap},
-    {"informix", "Informix", "Its own tool is onclean.", is_informix},
-    {"apache", "Apache", NULL, is_apache},
-    {"zabbix", "Zabbix", NULL, is_zabbix},
-    {"fakeroot", "fakeroot", NULL, is_fakeroot},
-    {"x11", "X11", NULL, is_x11},
+    {"postgres", "PostgreSQL", NULL, is_postgres, NULL},
+    {"oracle", "Oracle", "Its own tool is sysresv.", is_oracle, NULL},
+    {"db2", "Db2", "Its engine panics when it loses live IPC; its own tool is ipclean.", is_db2, NULL},
+    {"sap", "SAP", "Its own tool is cleanipc.", is_sap, NULL},
+    {"informix", "Informix", "Its own tool is onclean.", is_informix, NULL},
+    {"apache", "Apache", NULL, NULL, apache},
+    {"zabbix", "Zabbix", NULL, NULL, zabbix},
+    {"fakeroot", "fakeroot", NULL, is_fakeroot, NULL},
+    {"x11", "X11", NULL, is_x11, NULL},
 };
 // clang-format on
 
@@ -300,7 +266,8 @@ bool label_of(const struct snapshot *s, const struct owned *o, struct label *out
         out->app[0] = out->instance[0] = '\0';
         out->database = NULL;
         out->pid = 0;
-        if (!rules[i].applies(&subject, out))
+        if (!(rules[i].applies ? rules[i].applies(&subject, out)
+                               : by_program(&subject, rules[i].programs, out)))
             continue;
         snprintf(out->app, sizeof out->app, "%s", rules[i].app);
         out->title = rules[i].title;

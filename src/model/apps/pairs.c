@@ -12,8 +12,5 @@ const struct queue *semset_queue(const struct snapshot *s, const struct semset *
 {
     if (set->o.key < 2 || !semset_queue_searchable(s, set))
         return NULL;
-    for (size_t i = 0; i < s->queues.n; i++)
-        if (s->queues.at[i].o.key == set->o.key - 1 && s->queues.at[i].o.uid == set->o.uid)
-            return &s->queues.at[i];
-    return NULL;
+    return vec_first(&s->queues, q, q->o.key == set->o.key - 1 && q->o.uid == set->o.uid);
 }

@@ -2,17 +2,16 @@
 
 #include <string.h>
 
+#include "model/apps/programs.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 
+const char *const postgres_programs[] = {"postgres", "postmaster", "edb-postgres", "edb-postmaster",
+                                         NULL};
+
 bool postgres_program(const char *comm)
 {
-    static const char *const names[] = {"postgres", "postmaster", "edb-postgres", "edb-postmaster"};
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(comm, names[i]) == 0)
-            return true;
-    return false;
+    return program_among(postgres_programs, comm);
 }
 
 static bool begins(const char *text, const char *word)
@@ -146,8 +145,7 @@ bool postgres_interlocked(const struct snapshot *s, const struct segment *segmen
     size_t n, backends = 0, left = 0;
     const struct holder *holders = scan_holders(s->scan, segment->o.id, &n);
 
-    if (segment->nattch == 0 ||
-        !pid_state_ended(object_pid_state(s, &segment->o, segment->cpid, segment_birth(segment))))
+    if (segment->nattch == 0 || !pid_state_ended(segment_creator(s, segment)))
         return false;
     for (size_t i = 0; i < n; i++) {
         bool backend = postgres_backend_of(s, segment, holders[i].pid);

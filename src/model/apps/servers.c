@@ -38,12 +38,8 @@ bool server_of_set_may_be(const struct snapshot *s, const struct semset *set)
 {
     if (set->o.uid == set->o.cuid)
         return false;
-    for (size_t i = 0; i < s->servers.n; i++) {
-        const struct server *server = &s->servers.at[i];
-
-        if (server->silent && (server->any_uid || server->uid == set->o.cuid) &&
-            (server->any_worker || server->worker_uid == set->o.uid))
-            return true;
-    }
-    return s->servers_missing;
+    return vec_first(&s->servers, server,
+                     server->silent && (server->any_uid || server->uid == set->o.cuid) &&
+                         (server->any_worker || server->worker_uid == set->o.uid)) ||
+           s->servers_missing;
 }

@@ -27,17 +27,3 @@ const struct shared_rule *shared_rule_of(const char *name)
             return &rules[i];
     return NULL;
 }
-
-bool shared_rule_runs(const struct shared_rule *rule, const char *comm)
-{
-    const size_t most = sizeof rule->programs / sizeof *rule->programs;
-
-    for (size_t i = 0; i < most && rule->programs[i]; i++) {
-        const char *program = rule->programs[i];
-        size_t len = strlen(program);
-        if (program[len - 1] == '*' ? strncmp(comm, program, len - 1) == 0
-                                    : strcmp(comm, program) == 0)
-            return true;
-    }
-    return false;
-}

@@ -1,15 +1,15 @@
 #include "model/consequence/held.h"
 
+#include "base/order.h"
+
 // The process's own holding before those of processes that share its memory.
 static int held_order(const void *pa, const void *pb)
 {
     const struct held *a = pa, *b = pb;
 
-    if (a->pid != b->pid)
-        return a->pid < b->pid ? -1 : 1;
-    if (a->holder->shmid != b->holder->shmid)
-        return a->holder->shmid < b->holder->shmid ? -1 : 1;
-    return (a->holder->pid != a->pid) - (b->holder->pid != b->pid);
+    return order_by(a->pid, b->pid)
+               ?: order_by(a->holder->shmid, b->holder->shmid)
+               ?: (a->holder->pid != a->pid) - (b->holder->pid != b->pid);
 }
 
 static void count_children(const struct snapshot *s, struct held_vec *held)

@@ -149,7 +149,7 @@ static void say_unattached(struct draft *t, const struct segment *g, const char 
     bool known, orphan = segment_orphan(t->s, g, &known) && known;
     if (g->lpid != g->cpid && segment_last_use(g) > 0 && !orphan)
         say_running(t, &g->o, "Its last user", g->lpid, segment_last_use(g));
-    if (object_pid_state(t->s, &g->o, g->cpid, segment_birth(g)) == PID_OUTSIDE)
+    if (segment_creator(t->s, g) == PID_OUTSIDE)
         say(consequence_next(t), "Its creator is outside this PID namespace and may be running.");
 }
 
@@ -161,7 +161,7 @@ static void say_database(struct draft *t, const struct segment *g, const struct 
             "Its postmaster {number} is gone but backends still work: without the segment a "
             "second server can start beside them and destroy the data. End them instead.",
             g->cpid);
-    else if (object_pid_state(t->s, &g->o, g->cpid, segment_birth(g)) == PID_ALIVE)
+    else if (segment_creator(t->s, g) == PID_ALIVE)
         say(consequence_next(t), "Without the segment nothing keeps a second server off its data.");
     else
         return;

@@ -255,7 +255,7 @@ static void say_segments(struct draft *t)
         if (!g)
             continue;
         if (g->cpid == holder->pid && g->nattch > holder->attaches &&
-            object_pid_state(t->s, &g->o, g->cpid, segment_birth(g)) == PID_ALIVE)
+            segment_creator(t->s, g) == PID_ALIVE)
             t->out->grave = true; // the others live on what it made
         if (named++ < SEGMENTS_MAX)
             say_segment(t, &held[i], g);

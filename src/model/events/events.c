@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "model/kinds/registry.h"
 #include "parts.h"
 
@@ -182,13 +183,9 @@ static int change_order(const void *pa, const void *pb)
 {
     const struct change *a = pa, *b = pb;
 
-    if (a->what != b->what)
-        return a->what < b->what ? -1 : 1;
-    if (a->kind != b->kind)
-        return a->kind < b->kind ? -1 : 1;
-    int32_t x = owned_of(a->is ? a->is : a->was)->id;
-    int32_t y = owned_of(b->is ? b->is : b->was)->id;
-    return (x > y) - (x < y);
+    return order_by(a->what, b->what)
+               ?: order_by(a->kind, b->kind)
+               ?: order_by(owned_of(a->is ? a->is : a->was)->id, owned_of(b->is ? b->is : b->was)->id);
 }
 
 static void report_changes(struct events *e)

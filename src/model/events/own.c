@@ -1,6 +1,7 @@
 // Objects we remove or mark: their going is no news.
 #include <stdlib.h>
 
+#include "base/order.h"
 #include "model/record/identity.h"
 #include "parts.h"
 
@@ -10,11 +11,9 @@ static int own_order(const void *pa, const void *pb)
 {
     const struct own *a = pa, *b = pb;
 
-    if (a->object.kind != b->object.kind)
-        return a->object.kind < b->object.kind ? -1 : 1;
-    if (a->object.id != b->object.id)
-        return a->object.id < b->object.id ? -1 : 1;
-    return (b->pictures > a->pictures) - (b->pictures < a->pictures); // the newest note first
+    return order_by(a->object.kind, b->object.kind)
+               ?: order_by(a->object.id, b->object.id)
+               ?: order_by(b->pictures, a->pictures); // the newest note first
 }
 
 void own_add(struct own_vec *own, const struct identity *object)
@@ -35,11 +34,8 @@ void own_settle(struct own_vec *own)
         else
             own->at[kept++] = own->at[i];
     }
-    own->n = kept, kept = 0;
-    for (size_t i = 0; i < own->n; i++)
-        if (--own->at[i].pictures > 0)
-            own->at[kept++] = own->at[i];
     own->n = kept;
+    vec_keep(own, o, --o->pictures > 0);
 }
 
 // Thousands may be removed at once: each is looked up, not searched for.

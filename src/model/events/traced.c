@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "model/kinds/registry.h"
 #include "parts.h"
 
@@ -23,11 +24,7 @@ static int by_object(const void *pa, const void *pb)
     const struct trace *a = &((const struct pending *)pa)->trace;
     const struct trace *b = &((const struct pending *)pb)->trace;
 
-    if (a->kind != b->kind)
-        return a->kind < b->kind ? -1 : 1;
-    if (a->id != b->id)
-        return a->id < b->id ? -1 : 1;
-    return (a->time_ns > b->time_ns) - (a->time_ns < b->time_ns);
+    return order_by(a->kind, b->kind) ?: order_by(a->id, b->id) ?: order_by(a->time_ns, b->time_ns);
 }
 
 static void report(const struct snapshot *now, enum severity severity, const char *text,
@@ -177,8 +174,6 @@ void traced_resume(struct traced *t, struct change_vec *out)
 
 void traced_settle(struct traced *t)
 {
-    size_t kept = 0;
-
     for (size_t i = 0; i < t->resumed; i++) {
         snapshot_unref((struct snapshot *)(uintptr_t)t->deferred.at[i].then);
         snapshot_unref((struct snapshot *)(uintptr_t)t->deferred.at[i].now);
@@ -188,10 +183,7 @@ void traced_settle(struct traced *t)
         memmove(t->deferred.at, t->deferred.at + t->resumed,
                 t->deferred.n * sizeof *t->deferred.at);
     t->resumed = 0;
-    for (size_t i = 0; i < t->pending.n; i++)
-        if (!t->pending.at[i].used && ++t->pending.at[i].rounds < ROUNDS)
-            t->pending.at[kept++] = t->pending.at[i];
-    t->pending.n = kept;
+    vec_keep(&t->pending, p, !p->used && ++p->rounds < ROUNDS);
 }
 
 // --- what no table shows ------------------------------------------------------------------------
@@ -325,11 +317,9 @@ static int by_what(const void *pa, const void *pb)
 {
     const struct trace *a = ((const struct rest *)pa)->trace, *b = ((const struct rest *)pb)->trace;
 
-    if (a->kind != b->kind)
-        return a->kind < b->kind ? -1 : 1;
-    if (what_of(a) != what_of(b))
-        return what_of(a) < what_of(b) ? -1 : 1;
-    return (a->time_ns > b->time_ns) - (a->time_ns < b->time_ns);
+    return order_by(a->kind, b->kind)
+               ?: order_by(what_of(a), what_of(b))
+               ?: order_by(a->time_ns, b->time_ns);
 }
 
 void traced_rest(struct traced *t, const struct snapshot *then, const struct snapshot *now,

@@ -99,30 +99,13 @@ void flow_sweep(struct flow_vec *flows, const struct snapshot *now, struct chang
 
 static struct level *level_of(struct level_vec *levels, const char *name, uint64_t mount_namespace)
 {
-    for (size_t i = 0; i < levels->n; i++)
-        if (strcmp(levels->at[i].name, name) == 0 &&
-            levels->at[i].mount_namespace == mount_namespace)
-            return &levels->at[i];
-    return NULL;
+    return vec_first(levels, level,
+                     strcmp(level->name, name) == 0 && level->mount_namespace == mount_namespace);
 }
 
 static bool is_listed(const struct snapshot *now, uint64_t mount_namespace)
 {
-    for (size_t i = 0; i < now->limits.n; i++)
-        if (now->limits.at[i].mount_namespace == mount_namespace)
-            return true;
-    return false;
-}
-
-// Those of mount namespaces that are gone: containers come and go.
-static void forget_levels(struct level_vec *levels, const struct snapshot *now)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < levels->n; i++)
-        if (!levels->at[i].mount_namespace || is_listed(now, levels->at[i].mount_namespace))
-            levels->at[kept++] = levels->at[i];
-    levels->n = kept;
+    return vec_first(&now->limits, limit, limit->mount_namespace == mount_namespace);
 }
 
 static void say_limit(struct say *x, const struct limit *limit)
@@ -213,7 +196,8 @@ void levels_watch(struct level_vec *levels, const struct snapshot *now, struct e
                                             .limit = limit->limit,
                                             .level = level_after(0, percent)});
     }
-    forget_levels(levels, now);
+    // Containers come and go.
+    vec_keep(levels, l, !l->mount_namespace || is_listed(now, l->mount_namespace));
 }
 
 // --- stuck processes -----------------------------------------------------------------------------
@@ -228,14 +212,6 @@ static void report_stuck(const struct snapshot *now, const struct stuck *stuck,
     head.about = holder_identity(-1, stuck->pid, stuck->start_ticks);
     snprintf(who, sizeof who, "%d%s%s", stuck->pid, stuck->comm[0] ? " " : "", stuck->comm);
     vec_push(out, event_worded(&head, now, who, text));
-}
-
-static bool is_known(struct stuck_vec *stuck, const struct process *p)
-{
-    for (size_t i = 0; i < stuck->n; i++)
-        if (stuck->at[i].pid == p->pid)
-            return true;
-    return false;
 }
 
 void stuck_watch(struct stuck_vec *stuck, const struct snapshot *now, struct event_vec *out)
@@ -256,7 +232,7 @@ void stuck_watch(struct stuck_vec *stuck, const struct snapshot *now, struct eve
         const struct process *p = &now->processes.at[i];
         struct stuck found = {.pid = p->pid};
 
-        if (!p->stuck || p->gone || is_known(stuck, p))
+        if (!p->stuck || p->gone || vec_first(stuck, known, known->pid == p->pid))
             continue;
         if (p->known & PROC_KNOWS_START)
             found.start_ticks = p->start_ticks;
@@ -271,10 +247,7 @@ void stuck_watch(struct stuck_vec *stuck, const struct snapshot *now, struct eve
 
 static struct login *login_of(const struct login_vec *logins, uint32_t uid)
 {
-    for (size_t i = 0; i < logins->n; i++)
-        if (logins->at[i].uid == uid)
-            return &logins->at[i];
-    return NULL;
+    return vec_first(logins, login, login->uid == uid);
 }
 
 static void add_login(struct login_vec *logins, uint32_t uid)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "ownership.h"
 
 enum { STUCK_NAMED = 64 }; // more would say nothing more
@@ -36,16 +37,9 @@ bool holding_same(const struct holding *a, const struct mapping_vec *a_mappings,
     return true;
 }
 
-static int holding_order(const void *a, const void *b)
-{
-    const struct holding *x = a, *y = b;
-
-    return (x->pid > y->pid) - (x->pid < y->pid);
-}
-
 void holding_sort(struct holding_vec *holdings)
 {
-    vec_sort(holdings, holding_order);
+    vec_sort(holdings, order_i32);
 }
 
 const struct holding *holding_find(const struct holding_vec *holdings, int32_t pid)
@@ -75,9 +69,7 @@ static int candidate_order(const void *a, const void *b)
 {
     const struct candidate *x = a, *y = b;
 
-    if (x->print != y->print)
-        return x->print < y->print ? -1 : 1;
-    return (x->holding > y->holding) - (x->holding < y->holding);
+    return order_by_u64(x->print, y->print) ?: order_by_u64(x->holding, y->holding);
 }
 
 static uint64_t fingerprint(const struct scan_input *in, const struct holding *holding)
@@ -231,11 +223,7 @@ static int mapping_order(const void *a, const void *b)
 {
     const struct mapping *x = a, *y = b;
 
-    if (x->shmid != y->shmid)
-        return x->shmid < y->shmid ? -1 : 1;
-    if (x->pid != y->pid)
-        return x->pid < y->pid ? -1 : 1;
-    return (x->start > y->start) - (x->start < y->start);
+    return order_by(x->shmid, y->shmid) ?: order_by(x->pid, y->pid) ?: order_by_u64(x->start, y->start);
 }
 
 // Those taken, ordered by segment, process and address. The holdings are ordered by pid and each by
@@ -380,8 +368,5 @@ struct scan *scan_copy(const struct scan *scan)
 
 bool scan_resolved(const struct scan *scan)
 {
-    for (size_t i = 0; i < scan->accounts.n; i++)
-        if (scan->accounts.at[i].found != scan->accounts.at[i].nattch)
-            return false;
-    return true;
+    return !vec_first(&scan->accounts, a, a->found != a->nattch);
 }

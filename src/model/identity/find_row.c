@@ -119,11 +119,7 @@ const char *row_text(const struct snapshot *s, const struct identity *identity, 
 void snapshot_named_pids(const struct snapshot *s, struct pid_vec *out)
 {
     vec_clear(out);
-    for (int id = 1; id < KINDS; id++) {
-        const struct kind *kind = kind_get((enum kind_id)id);
-
-        if (kind->name_pids)
-            kind->name_pids(s, out);
-    }
+    for (int id = 1; id < KINDS; id++)
+        kind_pids(kind_get((enum kind_id)id), s, out);
     pids_settle(out);
 }

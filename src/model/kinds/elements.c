@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/order.h"
 #include "model/kinds/parts/cells.h"
 #include "model/kinds/parts/row_parts.h"
 #include "model/kinds/registry.h"
@@ -93,8 +94,7 @@ static int order(const void *a, const void *b)
 {
     const struct element *x = a, *y = b;
 
-    return x->semid != y->semid ? (x->semid > y->semid) - (x->semid < y->semid)
-                                : (x->index > y->index) - (x->index < y->index);
+    return order_by(x->semid, y->semid) ?: order_by(x->index, y->index);
 }
 
 // A set finds its own by their place.
@@ -145,13 +145,13 @@ const struct kind kind_elements = {
     .need = NEED_SEMSETS | NEED_ELEMENTS,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
+    .name_pids = name_pids,
     .rows = ROWS_OF(elements),
     .identify = identify,
     .belongs = belongs,
     .order = order,
     .restored = restored,
     .describe = describe,
-    .name_pids = name_pids,
     .processes = processes,
     .no_processes = set_no_processes,
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/line.h"
+#include "base/order.h"
 #include "model/kinds/parts/cells.h"
 #include "model/kinds/parts/process_columns.h"
 #include "model/kinds/parts/row_parts.h"
@@ -151,8 +152,6 @@ static bool is_new(const struct snapshot *s, const void *row)
 
 static void name_pids(const struct snapshot *s, struct pid_vec *out)
 {
-    for (size_t i = 0; s->scan && i < s->scan->holders.n; i++)
-        pids_add(out, s->scan->holders.at[i].pid);
     for (size_t i = 0; s->scan && i < s->scan->stuck_pids.n; i++)
         pids_add(out, s->scan->stuck_pids.at[i]);
 }
@@ -161,8 +160,7 @@ static int order(const void *a, const void *b)
 {
     const struct holder *x = a, *y = b;
 
-    return x->shmid != y->shmid ? (x->shmid > y->shmid) - (x->shmid < y->shmid)
-                                : (x->pid > y->pid) - (x->pid < y->pid);
+    return order_by(x->shmid, y->shmid) ?: order_by(x->pid, y->pid);
 }
 
 // They become the scan's.
@@ -194,6 +192,7 @@ const struct kind kind_holders = {
     .n_columns = sizeof columns / sizeof columns[0],
     .default_sort = "-attaches",
     .enter = KIND_MAPPING,
+    .pids = {1, {offsetof(struct holder, pid)}},
     .rows = ROWS_LIKE(struct holder),
     .count = count,
     .at = at,

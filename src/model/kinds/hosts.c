@@ -74,10 +74,7 @@ static void identify(const struct snapshot *s, const void *row, struct identity 
 
 static const struct host *find(const struct snapshot *s, const struct identity *identity)
 {
-    for (size_t i = 0; i < s->hosts.n; i++)
-        if (s->hosts.at[i].number == identity->part)
-            return &s->hosts.at[i];
-    return NULL;
+    return vec_first(&s->hosts, host, host->number == identity->part);
 }
 
 static bool own_name(const struct snapshot *s, const struct identity *identity, char *dst,

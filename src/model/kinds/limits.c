@@ -127,12 +127,6 @@ static bool own_name(const struct snapshot *s, const struct identity *identity, 
     return true;
 }
 
-static void name_pids(const struct snapshot *s, struct pid_vec *out)
-{
-    for (size_t i = 0; i < s->limits.n; i++)
-        pids_add(out, s->limits.at[i].pid);
-}
-
 static bool mark(const struct snapshot *s, const void *row, enum severity *severity)
 {
     double percent;
@@ -160,10 +154,10 @@ const struct kind kind_limits = {
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
     .default_sort = "-percent",
+    .pids = {1, {offsetof(struct limit, pid)}},
     .rows = ROWS_OF(limits),
     .identify = identify,
     .own_name = own_name,
-    .name_pids = name_pids,
     .restored = restored,
     .mark = mark,
 };

@@ -1,4 +1,5 @@
 // Mappings: the lines of /proc/PID/maps that are attachments; on demand all of one process's.
+#include "base/order.h"
 #include "model/kinds/registry.h"
 
 #include <inttypes.h>
@@ -179,9 +180,7 @@ static int order(const void *a, const void *b)
 {
     const struct mapping *x = a, *y = b;
 
-    return x->shmid != y->shmid ? (x->shmid > y->shmid) - (x->shmid < y->shmid)
-           : x->pid != y->pid   ? (x->pid > y->pid) - (x->pid < y->pid)
-                                : (x->start > y->start) - (x->start < y->start);
+    return order_by(x->shmid, y->shmid) ?: order_by(x->pid, y->pid) ?: order_by_u64(x->start, y->start);
 }
 
 // They become the scan's.
@@ -193,11 +192,6 @@ static void restored(struct snapshot *s)
         s->scan = scan_new();
     s->scan->mappings = (struct mapping_vec){rows->at, rows->n, rows->n};
     *rows = (struct table){0};
-}
-
-static void describe(const struct identity *identity, char *dst, size_t cap)
-{
-    snprintf(dst, cap, "mapping %" PRIx64 " of process %" PRId32, identity->part, identity->pid);
 }
 
 const struct kind kind_mappings = {
@@ -222,7 +216,7 @@ const struct kind kind_mappings = {
     .belongs = belongs,
     .order = order,
     .restored = restored,
-    .describe = describe,
+    .describe = mapping_describe,
     .path_text = process_path_text,
     .processes = row_processes,
 };

@@ -145,12 +145,6 @@ static uint64_t place(const void *row)
     return ((const struct ipc_namespace *)row)->inode;
 }
 
-static void name_pids(const struct snapshot *s, struct pid_vec *out)
-{
-    for (size_t i = 0; i < s->namespaces.n; i++)
-        pids_add(out, s->namespaces.at[i].pid);
-}
-
 static bool mark(const struct snapshot *s, const void *row, enum severity *severity)
 {
     const struct ipc_namespace *r = row;
@@ -173,10 +167,10 @@ const struct kind kind_namespaces = {
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
     .default_sort = "-bytes",
+    .pids = {1, {offsetof(struct ipc_namespace, pid)}},
     .rows = ROWS_OF(namespaces),
     .identify = identify,
     .path_text = path_text,
     .place = place,
-    .name_pids = name_pids,
     .mark = mark,
 };

@@ -153,14 +153,8 @@ static void restored(struct snapshot *s)
 {
     struct pid_vec ended = {0};
 
-    for (size_t i = 0; i < s->segments.n; i++) {
-        pids_add(&ended, s->segments.at[i].cpid);
-        pids_add(&ended, s->segments.at[i].lpid);
-    }
-    for (size_t i = 0; i < s->queues.n; i++) {
-        pids_add(&ended, s->queues.at[i].lspid);
-        pids_add(&ended, s->queues.at[i].lrpid);
-    }
+    kind_pids(&kind_segments, s, &ended);
+    kind_pids(&kind_queues, s, &ended);
     pids_settle(&ended);
     for (size_t i = 0; i < ended.n; i++)
         if (!snapshot_process(s, ended.at[i]))

@@ -37,24 +37,11 @@ static void get_receivers(const struct snapshot *s, const void *row, struct cell
     count_waiting(s, r, WAIT_MSGRCV, out);
 }
 
-static void get_orphan(const struct snapshot *s, const void *row, struct cell *out)
-{
-    bool known, orphan = queue_orphan(s, row, &known);
-
-    if (known)
-        cell_set_truth(out, orphan);
-}
-
 static int64_t idle_since(const void *row)
 {
     const struct queue *r = row;
 
     return queue_last_use(r) ? queue_last_use(r) : r->o.ctime;
-}
-
-static void get_idle(const struct snapshot *s, const void *row, struct cell *out)
-{
-    cell_set_since(out, s, idle_since(row));
 }
 
 static void show_lspid(const struct snapshot *s, const void *row, char *dst, size_t cap)
@@ -108,21 +95,13 @@ static const struct column columns[] = {
     OWNED_APP_COLUMNS(1, NEED_PROCESSES | NEED_WAITERS),
     {.name = "orphan", .title = "ORPHAN", .help = "no process that used it lives",
      .type = CELL_BOOL, .width = 6, .flags = COL_JSON | COL_METRIC_GROUP,
-     .need = NEED_ORPHANS, .get = get_orphan},
+     .need = NEED_ORPHANS, .verdict = queue_orphan},
     {.name = "idle", .detail = DETAIL_NONE, .title = "IDLE", .help = "time since the last message sent or received",
      .type = CELL_DURATION, .width = 4, .priority = 4, .place = 3,
-     .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},
+     .flags = COL_SCREEN | COL_DESCENDING, .since = idle_since},
     OWNED_AGE_COLUMN,
 };
 // clang-format on
-
-static void name_pids(const struct snapshot *s, struct pid_vec *out)
-{
-    for (size_t i = 0; i < s->queues.n; i++) {
-        pids_add(out, s->queues.at[i].lspid);
-        pids_add(out, s->queues.at[i].lrpid);
-    }
-}
 
 static bool last_user(const struct snapshot *s, const void *row, int32_t *pid, int64_t *time)
 {
@@ -180,11 +159,11 @@ const struct kind kind_queues = {
     .default_sort = "-bytes",
     .waiting = KIND_WAITER,
     .enter = KIND_WAITER,
+    .pids = {2, {offsetof(struct queue, lspid), offsetof(struct queue, lrpid)}},
     .rows = ROWS_OF(queues),
     .identify = object_identify,
     .orphan = queue_orphan,
     .idle_since = idle_since,
-    .name_pids = name_pids,
     .last_user = last_user,
     .processes = processes,
     .no_processes = no_processes,

@@ -26,16 +26,11 @@ static bool blind(const struct segment_account *account)
     return !account || (account->nattch > 0 && account->found == 0 && account->holders == 0);
 }
 
-static enum pid_state creator_state(const struct snapshot *s, const struct segment *r)
-{
-    return object_pid_state(s, &r->o, r->cpid, segment_birth(r));
-}
-
 static void get_creator_state(const struct snapshot *s, const void *row, struct cell *out)
 {
     const struct segment *r = row;
 
-    cell_set_text(out, pid_state_name(creator_state(s, r)));
+    cell_set_text(out, pid_state_name(segment_creator(s, r)));
 }
 
 // Of a process that ended nothing else is known.
@@ -105,14 +100,6 @@ static void get_original_key(const struct snapshot *s, const void *row, struct c
         cell_set_count(out, r->o.key);
 }
 
-static void get_orphan(const struct snapshot *s, const void *row, struct cell *out)
-{
-    bool known, orphan = segment_orphan(s, row, &known);
-
-    if (known)
-        cell_set_truth(out, orphan);
-}
-
 static int64_t idle_since(const void *row)
 {
     const struct segment *r = row;
@@ -121,16 +108,11 @@ static int64_t idle_since(const void *row)
     return used > 0 ? used : r->o.ctime;
 }
 
-static void get_idle(const struct snapshot *s, const void *row, struct cell *out)
-{
-    cell_set_since(out, s, idle_since(row));
-}
-
 static void show_cpid(const struct snapshot *s, const void *row, char *dst, size_t cap)
 {
     const struct segment *r = row;
 
-    pid_show(s, r->cpid, creator_state(s, r), dst, cap);
+    pid_show(s, r->cpid, segment_creator(s, r), dst, cap);
 }
 
 static void show_lpid(const struct snapshot *s, const void *row, char *dst, size_t cap)
@@ -212,10 +194,10 @@ static const struct column columns[] = {
      .get = get_original_key, .set = set_original_key},
     {.name = "orphan", .title = "ORPHAN",
      .help = "nothing uses it, and no process that made or last used it lives", .type = CELL_BOOL,
-     .width = 6, .flags = COL_JSON | COL_METRIC_GROUP, .need = NEED_ORPHANS, .get = get_orphan},
+     .width = 6, .flags = COL_JSON | COL_METRIC_GROUP, .need = NEED_ORPHANS, .verdict = segment_orphan},
     {.name = "idle", .detail = DETAIL_NONE, .title = "IDLE", .help = "time since the last attach or detach",
      .type = CELL_DURATION, .width = 4, .priority = 5, .place = 4,
-     .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},
+     .flags = COL_SCREEN | COL_DESCENDING, .since = idle_since},
     OWNED_AGE_COLUMN,
 };
 // clang-format on
@@ -259,14 +241,6 @@ static uint64_t memory(const void *row)
 static bool marked(const void *row)
 {
     return ((const struct segment *)row)->flags & SEG_DEST;
-}
-
-static void name_pids(const struct snapshot *s, struct pid_vec *out)
-{
-    for (size_t i = 0; i < s->segments.n; i++) {
-        pids_add(out, s->segments.at[i].cpid);
-        pids_add(out, s->segments.at[i].lpid);
-    }
 }
 
 static void processes(const struct snapshot *s, const struct identity *row,
@@ -345,6 +319,7 @@ const struct kind kind_segments = {
     .n_columns = sizeof columns / sizeof columns[0],
     .default_sort = "-size",
     .enter = KIND_HOLDER,
+    .pids = {2, {offsetof(struct segment, cpid), offsetof(struct segment, lpid)}},
     .rows = ROWS_OF(segments),
     .identify = object_identify,
     .orphan = segment_orphan,
@@ -354,7 +329,6 @@ const struct kind kind_segments = {
     .memory = memory,
     .marked = marked,
     .mark = mark,
-    .name_pids = name_pids,
     .processes = processes,
     .no_processes = no_processes,
     .notes = notes,

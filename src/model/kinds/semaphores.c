@@ -9,24 +9,11 @@
 #include "model/record/pid_state.h"
 #include "model/table/tally.h"
 
-static void get_orphan(const struct snapshot *s, const void *row, struct cell *out)
-{
-    bool known, orphan = semset_orphan(s, row, &known);
-
-    if (known)
-        cell_set_truth(out, orphan);
-}
-
 static int64_t idle_since(const void *row)
 {
     const struct semset *r = row;
 
     return r->otime > 0 ? r->otime : r->o.ctime;
-}
-
-static void get_idle(const struct snapshot *s, const void *row, struct cell *out)
-{
-    cell_set_since(out, s, idle_since(row));
 }
 
 // The processes its elements name, of their last semop or SETVAL. False: some were not read.
@@ -95,10 +82,10 @@ static const struct column columns[] = {
      .help = "nothing waits on it and no process that used it lives", .type = CELL_BOOL,
      .width = 6, .priority = 6, .place = 2, .flags = COL_JSON | COL_SCREEN | COL_METRIC_GROUP,
      .need = NEED_ORPHANS,
-     .get = get_orphan},
+     .verdict = semset_orphan},
     {.name = "idle", .detail = DETAIL_NONE, .title = "IDLE", .help = "time since the last semop",
      .type = CELL_DURATION, .width = 4, .priority = 4, .place = 3,
-     .flags = COL_SCREEN | COL_DESCENDING, .get = get_idle},
+     .flags = COL_SCREEN | COL_DESCENDING, .since = idle_since},
     {.name = "operators", .label = "last operators", .title = "LAST",
      .help = "processes of the last operation on each of its semaphores", .type = CELL_COUNT,
      .width = 12, .widest = 60, .priority = 7, .place = 4,

@@ -49,14 +49,6 @@ static void get_instance(const struct snapshot *s, const void *row, struct cell 
     cell_set_text(out, out->scratch[0] ? out->scratch : NULL);
 }
 
-static void get_orphan(const struct snapshot *s, const void *row, struct cell *out)
-{
-    bool known, orphan = shared_orphan(s, row, &known);
-
-    if (known)
-        cell_set_truth(out, orphan);
-}
-
 static bool mark(const struct snapshot *s, const void *row, enum severity *severity)
 {
     const struct shared *r = row;
@@ -120,7 +112,7 @@ static const struct column columns[] = {
     {.name = "instance", .title = "INSTANCE", .help = "which one of that application: its data directory", .type = CELL_TEXT,
      .width = 8, .widest = 40, .flags = COL_JSON, .need = NEED_SHARED_HOLDERS | NEED_PROCESSES | NEED_APPS, .get = get_instance},
     {.name = "orphan", .title = "ORPHAN", .help = "nothing uses it, and the program that makes such names does not run",
-     .type = CELL_BOOL, .width = 6, .flags = COL_JSON | COL_METRIC_GROUP, .need = NEED_SHARED_HOLDERS | NEED_SYSTEM, .get = get_orphan},
+     .type = CELL_BOOL, .width = 6, .flags = COL_JSON | COL_METRIC_GROUP, .need = NEED_SHARED_HOLDERS | NEED_SYSTEM, .verdict = shared_orphan},
     {.name = "holders", .title = "HOLDERS", .help = "processes seen holding it", .type = CELL_COUNT, .width = 12, .widest = 60,
      .priority = 1, .place = 10, .flags = COL_ENTERED | COL_SCREEN | COL_DESCENDING | COL_LEFT,
      .need = NEED_SHARED_HOLDERS | NEED_PROCESSES, .show_need = NEED_PROCESSES, .get = get_holders, .show = show_holders},

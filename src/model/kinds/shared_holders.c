@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/order.h"
 #include "model/kinds/parts/cells.h"
 #include "model/kinds/parts/process_columns.h"
 #include "model/kinds/parts/row_parts.h"
@@ -28,9 +29,8 @@ static void get_holder_name(const struct snapshot *s, const void *row, struct ce
 static int holder_order(const void *a, const void *b)
 {
     const struct shared_holder *x = a, *y = b;
-    int order = shared_order(&x->id, &y->id);
 
-    return order ? order : (x->pid > y->pid) - (x->pid < y->pid);
+    return shared_order(&x->id, &y->id) ?: order_by(x->pid, y->pid);
 }
 
 static void get_access(const struct snapshot *s, const void *row, struct cell *out)
@@ -102,15 +102,6 @@ static void holder_processes(const struct snapshot *s, const struct identity *ro
     use_add(out, -1, row->pid, row->start_ticks, USE_CERTAIN, "%s", "");
 }
 
-static void name_pids(const struct snapshot *s, struct pid_vec *out)
-{
-    const struct table *table = &s->tables[KIND_SHARED_HOLDER];
-    const struct shared_holder *rows = table->at;
-
-    for (size_t i = 0; i < table->n; i++)
-        pids_add(out, rows[i].pid);
-}
-
 const struct kind kind_shared_holders = {
     .id = KIND_SHARED_HOLDER,
     .name = "shared_holders",
@@ -127,6 +118,7 @@ const struct kind kind_shared_holders = {
     .n_columns = sizeof holder_columns / sizeof holder_columns[0],
     .default_sort = "-attaches",
     .enter = KIND_SHARED_MAP,
+    .pids = {1, {offsetof(struct shared_holder, pid)}},
     .rows = ROWS_LIKE(struct shared_holder),
     .order = holder_order,
     .identify = identify_holder,
@@ -135,7 +127,6 @@ const struct kind kind_shared_holders = {
     .object_of = of_no_object,
     .describe = process_describe,
     .path_text = process_path_text,
-    .name_pids = name_pids,
     .processes = holder_processes,
     .no_processes = process_no_processes,
 };
@@ -200,11 +191,6 @@ static bool map_belongs(const void *row, const struct identity *parent)
     return parent->kind == KIND_SHARED_HOLDER && r->pid == parent->pid && is_of(&r->id, parent);
 }
 
-static void describe_map(const struct identity *identity, char *dst, size_t cap)
-{
-    snprintf(dst, cap, "mapping %" PRIx64 " of process %" PRId32, identity->part, identity->pid);
-}
-
 const struct kind kind_shared_maps = {
     .id = KIND_SHARED_MAP,
     .name = "shared_maps",
@@ -220,7 +206,7 @@ const struct kind kind_shared_maps = {
     .identify = identify_map,
     .belongs = map_belongs,
     .object_of = of_no_object,
-    .describe = describe_map,
+    .describe = mapping_describe,
     .path_text = process_path_text,
     .processes = holder_processes,
 };

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/order.h"
 #include "model/kinds/parts/cells.h"
 #include "model/kinds/parts/row_parts.h"
 #include "model/kinds/registry.h"
@@ -90,9 +91,7 @@ static int order(const void *a, const void *b)
 {
     const struct waiter *x = a, *y = b;
 
-    return x->kind != y->kind ? (x->kind > y->kind) - (x->kind < y->kind)
-           : x->id != y->id   ? (x->id > y->id) - (x->id < y->id)
-                              : (x->tid > y->tid) - (x->tid < y->tid);
+    return order_by(x->kind, y->kind) ?: order_by(x->id, y->id) ?: order_by(x->tid, y->tid);
 }
 
 bool waiters_in_focus(const struct want *want)
@@ -106,12 +105,6 @@ static bool object_of(const void *row, struct identity *out)
 
     *out = (struct identity){.kind = r->kind, .id = r->id};
     return true;
-}
-
-static void name_pids(const struct snapshot *s, struct pid_vec *out)
-{
-    for (size_t i = 0; i < s->waiters.n; i++)
-        pids_add(out, s->waiters.at[i].pid);
 }
 
 static void processes(const struct snapshot *s, const struct identity *row,
@@ -134,6 +127,7 @@ const struct kind kind_waiters = {
     .need = NEED_WAITERS | NEED_PROCESSES,
     .columns = columns,
     .n_columns = sizeof columns / sizeof columns[0],
+    .pids = {1, {offsetof(struct waiter, pid)}},
     .rows = ROWS_OF(waiters),
     .identify = identify,
     .belongs = belongs,
@@ -141,7 +135,6 @@ const struct kind kind_waiters = {
     .object_of = object_of,
     .describe = process_describe,
     .path_text = process_path_text,
-    .name_pids = name_pids,
     .processes = processes,
     .no_processes = process_no_processes,
 };

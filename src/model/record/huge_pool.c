@@ -95,10 +95,7 @@ static const struct limit *part_of(const struct snapshot *s, const struct limit 
     char name[LIMIT_NAME + 16];
 
     snprintf(name, sizeof name, "%s%s", first->name, parts[part].suffix);
-    for (size_t i = 0; i < s->limits.n; i++)
-        if (s->limits.at[i].name && strcmp(s->limits.at[i].name, name) == 0)
-            return &s->limits.at[i];
-    return NULL;
+    return vec_first(&s->limits, limit, limit->name && strcmp(limit->name, name) == 0);
 }
 
 bool huge_pool_of(const struct snapshot *s, const struct limit *limit, struct huge_pool *out)

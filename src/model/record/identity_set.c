@@ -3,21 +3,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
+
 // identity_same() compares more than this for some kinds and nothing less: rows that are the same
 // are neighbours in this order.
 static int order(const void *pa, const void *pb)
 {
     const struct identity *a = pa, *b = pb;
 
-    if (a->kind != b->kind)
-        return a->kind < b->kind ? -1 : 1;
-    if (a->id != b->id)
-        return a->id < b->id ? -1 : 1;
-    if (a->pid != b->pid)
-        return a->pid < b->pid ? -1 : 1;
-    if (a->part != b->part)
-        return a->part < b->part ? -1 : 1;
-    return (a->host > b->host) - (a->host < b->host);
+    return order_by(a->kind, b->kind)
+               ?: order_by(a->id, b->id)
+               ?: order_by(a->pid, b->pid)
+               ?: order_by_u64(a->part, b->part)
+               ?: order_by(a->host, b->host);
 }
 
 static bool find(const struct identity_vec *set, const struct identity *identity, size_t *at)

@@ -17,10 +17,7 @@ static const uint64_t UNLIMITED = ULONG_MAX - (1UL << 24);
 
 const struct limit *limit_find(const struct snapshot *s, const char *name)
 {
-    for (size_t i = 0; i < s->limits.n; i++)
-        if (s->limits.at[i].name && strcmp(s->limits.at[i].name, name) == 0)
-            return &s->limits.at[i];
-    return NULL;
+    return vec_first(&s->limits, limit, limit->name && strcmp(limit->name, name) == 0);
 }
 
 bool limit_is_read(const struct limit *limit)

@@ -138,38 +138,23 @@ const char *limit_of_objects(enum kind_id kind)
     return NULL;
 }
 
-bool limit_spec_objects(const struct limit_spec *spec, const struct snapshot *s, const char **rows,
-                        size_t *n, size_t *size)
+bool limit_spec_counted(const struct limit_spec *spec, const struct snapshot *s)
 {
-    *n = 0;
-    if (!spec->use)
-        return false;
-    switch (spec->kind) {
-    case KIND_SEGMENT:
-        *rows = (const char *)s->segments.at, *n = s->segments.n, *size = sizeof(struct segment);
-        return s->has & NEED_SEGMENTS;
-    case KIND_SEMSET:
-        *rows = (const char *)s->semsets.at, *n = s->semsets.n, *size = sizeof(struct semset);
-        return s->has & NEED_SEMSETS;
-    default:
-        *rows = (const char *)s->queues.at, *n = s->queues.n, *size = sizeof(struct queue);
-        return s->has & NEED_QUEUES;
-    }
+    static const uint64_t needs[OBJECT_KINDS] = {
+        [KIND_SEGMENT] = NEED_SEGMENTS, [KIND_SEMSET] = NEED_SEMSETS, [KIND_QUEUE] = NEED_QUEUES};
+
+    return spec->use && s->has & needs[spec->kind];
 }
 
 uint64_t limit_spec_used(const struct limit_spec *spec, const struct snapshot *s,
                          const uint32_t *uid)
 {
-    const char *rows;
-    size_t n, size;
+    const struct owned *o;
     uint64_t used = 0;
 
-    limit_spec_objects(spec, s, &rows, &n, &size);
-    for (size_t i = 0; i < n; i++) {
-        const struct owned *object = (const struct owned *)(rows + i * size);
-        if (!uid || object->uid == *uid)
-            sum_add(&used, spec->use(object));
-    }
+    for (size_t i = 0; spec->use && (o = snapshot_object_at(s, spec->kind, i)); i++)
+        if (!uid || o->uid == *uid)
+            sum_add(&used, spec->use(o));
     return used;
 }
 

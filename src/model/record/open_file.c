@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/order.h"
+
 const char *const file_kind_names[FILE_KINDS] = {"other", "file",   "directory", "device", "block",
                                                  "pipe",  "socket", "memfd",     "anon"};
 
@@ -57,22 +59,9 @@ void sockets_clear(struct socket_vec *sockets)
     vec_clear(sockets);
 }
 
-static int by_value(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
 void inodes_settle(struct inode_vec *inodes)
 {
-    size_t kept = 0;
-
-    vec_sort(inodes, by_value);
-    for (size_t i = 0; i < inodes->n; i++)
-        if (!kept || inodes->at[kept - 1] != inodes->at[i])
-            inodes->at[kept++] = inodes->at[i];
-    inodes->n = kept;
+    inodes->n = order_once(inodes->at, inodes->n, sizeof *inodes->at, order_u64);
 }
 
 bool open_file_listens(const struct open_file *file)

@@ -1,5 +1,7 @@
 #include "model/record/pid_state.h"
 
+#include "model/record/object_times.h"
+
 enum { START_SLACK = 2 }; // seconds: times of objects and of process starts are whole seconds each
 
 // What carries a time before the boot was made before the clock was set forward (a virtual machine that
@@ -50,6 +52,11 @@ enum pid_state object_pid_state(const struct snapshot *s, const struct owned *o,
         return state;
     return o->cuid != 0 && process_is_stranger(snapshot_process(s, pid), o) ? PID_REUSED
                                                                             : PID_UNKNOWN;
+}
+
+enum pid_state segment_creator(const struct snapshot *s, const struct segment *segment)
+{
+    return object_pid_state(s, &segment->o, segment->cpid, segment_birth(segment));
 }
 
 bool pid_state_ended(enum pid_state state)

@@ -45,21 +45,13 @@ static bool is_used(const struct shm_place *place)
 // That of the other IPC namespace shown; of our own the reader of limits has it. NULL: there is none.
 static const struct shm_place *place_entered(const struct snapshot *s)
 {
-    for (size_t i = 0; s->entered && i < s->shm_places.n; i++)
-        if (s->shm_places.at[i].here)
-            return &s->shm_places.at[i];
-    return NULL;
+    return s->entered ? vec_first(&s->shm_places, place, place->here) : NULL;
 }
 
 void shm_limits_fill(struct snapshot *s)
 {
     const struct shm_place *entered = place_entered(s);
-    size_t kept = 0;
-
-    for (size_t i = 0; i < s->limits.n; i++)
-        if (!s->limits.at[i].mount_namespace && !(s->entered && shm_limit_is(&s->limits.at[i])))
-            s->limits.at[kept++] = s->limits.at[i];
-    s->limits.n = kept;
+    vec_keep(&s->limits, l, !l->mount_namespace && !(s->entered && shm_limit_is(l)));
     if (!(s->has & NEED_LIMITS))
         return;
     if (entered)
@@ -75,17 +67,13 @@ void shm_limits_fill(struct snapshot *s)
 
 const struct shm_place *shm_limit_place(const struct snapshot *s, const struct limit *limit)
 {
-    for (size_t i = 0; i < s->shm_places.n && limit->mount_namespace; i++)
-        if (s->shm_places.at[i].mount_namespace == limit->mount_namespace)
-            return &s->shm_places.at[i];
-    return NULL;
+    return limit->mount_namespace
+               ? vec_first(&s->shm_places, place, place->mount_namespace == limit->mount_namespace)
+               : NULL;
 }
 
 const struct shm_place *shm_place_at(const struct shm_place_vec *places, uint32_t dev_major,
                                      uint32_t dev_minor)
 {
-    for (size_t i = 0; i < places->n; i++)
-        if (places->at[i].dev_major == dev_major && places->at[i].dev_minor == dev_minor)
-            return &places->at[i];
-    return NULL;
+    return vec_first(places, p, p->dev_major == dev_major && p->dev_minor == dev_minor);
 }

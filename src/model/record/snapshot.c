@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
+
 void table_copy(struct table *to, const struct table *from)
 {
     free(to->at);
@@ -141,15 +143,21 @@ static struct table table_of(const struct snapshot *s, enum kind_id kind)
     }
 }
 
+const struct owned *snapshot_object_at(const struct snapshot *s, enum kind_id kind, size_t i)
+{
+    const struct table table = table_of(s, kind);
+
+    return i < table.n ? (const void *)((const char *)table.at + i * table.size) : NULL;
+}
+
 const struct owned *snapshot_owned(const struct snapshot *s, enum kind_id kind, int32_t id)
 {
     if (!kind_is_object(kind))
         return NULL;
-    const struct table table = table_of(s, kind);
-    size_t low = 0, high = table.n;
+    size_t low = 0, high = table_of(s, kind).n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        const struct owned *o = (const void *)((const char *)table.at + middle * table.size);
+        const struct owned *o = snapshot_object_at(s, kind, middle);
 
         if (o->id == id)
             return o;
@@ -233,13 +241,6 @@ const char *snapshot_group(const struct snapshot *s, uint32_t gid)
     return named && named->name[0] ? named->name : NULL;
 }
 
-static int pid_order(const void *a, const void *b)
-{
-    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
-
-    return (x > y) - (x < y);
-}
-
 void pids_add(struct pid_vec *out, int32_t pid)
 {
     if (pid > 0 && (out->n == 0 || out->at[out->n - 1] != pid))
@@ -250,7 +251,7 @@ void pids_settle(struct pid_vec *pids)
 {
     size_t kept = 0;
 
-    vec_sort(pids, pid_order);
+    vec_sort(pids, order_i32);
     for (size_t i = 0; i < pids->n; i++)
         if (pids->at[i] > 0 && (kept == 0 || pids->at[kept - 1] != pids->at[i]))
             pids->at[kept++] = pids->at[i];
@@ -259,5 +260,5 @@ void pids_settle(struct pid_vec *pids)
 
 bool pids_has(const struct pid_vec *settled, int32_t pid)
 {
-    return settled->n && bsearch(&pid, settled->at, settled->n, sizeof pid, pid_order);
+    return settled->n && bsearch(&pid, settled->at, settled->n, sizeof pid, order_i32);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/order.h"
 #include "base/text.h"
 
 // --- texts ---------------------------------------------------------------------------------------
@@ -297,11 +298,6 @@ void value_expected(struct line *line, const struct column *column)
         line_add(line, "%s%s", names ? " or " : "", class->example);
 }
 
-static int order_of(int64_t a, int64_t b)
-{
-    return (a > b) - (a < b);
-}
-
 int value_compare(const struct cell *cell, const struct value *value, int64_t now)
 {
     const struct cell_class *class = &classes[cell->type];
@@ -310,7 +306,7 @@ int value_compare(const struct cell *cell, const struct value *value, int64_t no
     case FORM_TEXT:
         return strcasecmp(cell->text, value->text);
     case FORM_SIGNED:
-        return order_of(class->never ? now - cell->time : cell->number, value->number);
+        return order_by(class->never ? now - cell->time : cell->number, value->number);
     case FORM_REAL:
         return (cell->real > value->real) - (cell->real < value->real);
     case FORM_TRUTH:
@@ -328,5 +324,5 @@ int value_compare(const struct cell *cell, const struct value *value, int64_t no
     }
     if (value->either && cell->count == value->other)
         return 0;
-    return (cell->count > value->count) - (cell->count < value->count);
+    return order_by_u64(cell->count, value->count);
 }

@@ -48,6 +48,12 @@ static void set_name(struct cell *out, const char *name, uint32_t id)
     out->known = true;
 }
 
+static void set_since(struct cell *out, const struct snapshot *s, int64_t time)
+{
+    out->known = time > 0;
+    out->number = s->time > time ? s->time - time : 0;
+}
+
 static size_t known_size(const struct member *m)
 {
     return m->of_process ? sizeof((struct process *)0)->known : sizeof(uint8_t);
@@ -110,8 +116,7 @@ static void get_member(const struct column *column, const struct snapshot *s, co
         set_name(out, snapshot_group(s, *(const uint32_t *)at), *(const uint32_t *)at);
         break;
     case AS_SINCE:
-        out->known = *(const int64_t *)at > 0;
-        out->number = s->time > *(const int64_t *)at ? s->time - *(const int64_t *)at : 0;
+        set_since(out, s, *(const int64_t *)at);
         break;
     }
 }
@@ -266,6 +271,10 @@ void column_get(const struct column *column, const struct snapshot *s, const voi
         return;
     if (column->get)
         column->get(s, row, out);
+    else if (column->since)
+        set_since(out, s, column->since(row));
+    else if (column->verdict)
+        out->truth = column->verdict(s, row, &out->known);
     else
         get_member(column, s, row, out);
 }

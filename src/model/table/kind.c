@@ -70,6 +70,17 @@ static bool has_row(const struct kind *kind, const struct snapshot *s, const voi
     return has;
 }
 
+void kind_pids(const struct kind *kind, const struct snapshot *s, struct pid_vec *out)
+{
+    size_t n = kind->pids.n ? kind_count(kind, s) : 0;
+
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < kind->pids.n; k++)
+            pids_add(out, *(const int32_t *)((const char *)kind_at(kind, s, i) + kind->pids.at[k]));
+    if (kind->name_pids)
+        kind->name_pids(s, out);
+}
+
 const struct snapshot *kind_picture(const struct kind *kind, const struct snapshot *s,
                                     const void *row)
 {

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/order.h"
 #include "model/table/cell_class.h"
 #include "model/table/host_column.h"
 
@@ -21,6 +22,7 @@ struct sort_key {
 struct sorting {
     struct sort_key *keys;
     bool text, descending;
+    const struct kind *mixed; // instead of by keys: rows of several pictures, each in order
 };
 
 static bool shown(const struct query *query, const struct snapshot *s, const void *row)
@@ -99,9 +101,8 @@ static void make_key(const struct column *column, const struct snapshot *s, stru
 static int compare_values(const struct sort_key *a, const struct sort_key *b, bool text)
 {
     if (!text)
-        return (a->number > b->number) - (a->number < b->number);
-    int order = strcasecmp(a->text, b->text);
-    return order ? order : strcmp(a->text, b->text);
+        return order_by_u64(a->number, b->number);
+    return strcasecmp(a->text, b->text) ?: strcmp(a->text, b->text);
 }
 
 static int compare_keys(const void *left, const void *right, void *arg)
@@ -111,10 +112,10 @@ static int compare_keys(const void *left, const void *right, void *arg)
 
     if (a->known != b->known)
         return a->known ? -1 : 1;
-    int order = a->known ? compare_values(a, b, sorting->text) : 0;
-    if (order)
-        return sorting->descending ? -order : order;
-    return (a->index > b->index) - (a->index < b->index);
+    int order = sorting->mixed ? sorting->mixed->among(a->row, b->row)
+                : a->known     ? compare_values(a, b, sorting->text)
+                               : 0;
+    return (sorting->descending ? -order : order) ?: order_by_u64(a->index, b->index);
 }
 
 // As they mostly come by pid, or where most values are the same.
@@ -129,13 +130,16 @@ static bool are_sorted(const struct sorting *sorting, size_t n)
 static void sort_rows(struct rows *rows, const struct snapshot *s, const struct query *query)
 {
     struct sorting sorting = {.keys = mem_zero(rows->n, sizeof *sorting.keys),
-                              .text = cell_class(query->sort->type)->form == FORM_TEXT,
-                              .descending = query->descending};
+                              .text =
+                                  query->sort && cell_class(query->sort->type)->form == FORM_TEXT,
+                              .descending = query->sort && query->descending,
+                              .mixed = query->sort ? NULL : query->kind};
 
     for (size_t i = 0; i < rows->n; i++) {
         sorting.keys[i].row = rows->at[i];
         sorting.keys[i].index = i;
-        make_key(query->sort, kind_picture(query->kind, s, rows->at[i]), &sorting.keys[i]);
+        if (query->sort)
+            make_key(query->sort, kind_picture(query->kind, s, rows->at[i]), &sorting.keys[i]);
     }
     if (!are_sorted(&sorting, rows->n))
         qsort_r(sorting.keys, rows->n, sizeof *sorting.keys, compare_keys, &sorting);
@@ -162,32 +166,6 @@ static void add_rows(struct rows *out, const struct snapshot *s, const struct qu
     }
 }
 
-struct mixing {
-    const void *row;
-    size_t index; // keeps the order within a picture
-};
-
-static int by_kind(const void *left, const void *right, void *kind)
-{
-    const struct mixing *a = left, *b = right;
-    int order = ((const struct kind *)kind)->among(a->row, b->row);
-
-    return order ? order : (a->index > b->index) - (a->index < b->index);
-}
-
-// Rows of several pictures, each in order.
-static void mix(struct rows *rows, const struct kind *kind)
-{
-    struct mixing *mixed = mem_zero(rows->n, sizeof *mixed);
-
-    for (size_t i = 0; i < rows->n; i++)
-        mixed[i] = (struct mixing){rows->at[i], i};
-    qsort_r(mixed, rows->n, sizeof *mixed, by_kind, (void *)kind);
-    for (size_t i = 0; i < rows->n; i++)
-        rows->at[i] = mixed[i].row;
-    free(mixed);
-}
-
 void rows_build(struct rows *out, const struct snapshot *s, const struct query *query)
 {
     const struct snapshot *part;
@@ -195,10 +173,8 @@ void rows_build(struct rows *out, const struct snapshot *s, const struct query *
     vec_clear(out);
     for (size_t i = 0; (part = snapshot_part(s, i)); i++)
         add_rows(out, part, query);
-    if (query->sort && out->n > 1)
+    if (out->n > 1 && (query->sort || (s->others.n && query->kind->among)))
         sort_rows(out, s, query);
-    else if (s->others.n && query->kind->among && out->n > 1)
-        mix(out, query->kind);
 }
 
 bool rows_parse_sort(const struct kind *kind, const char *text, const struct column **column,

@@ -3,65 +3,64 @@
 
 #include "model/apps/labels.h"
 #include "model/apps/postgres.h"
+#include "model/apps/programs.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 #include "rules.h"
 
-enum { NAMED_MAX = 6, PIDS_MAX = 64 };
+enum { NAMED_MAX = 6 };
 
 // Whether a holder of the segment is its application's.
 typedef bool is_own(const struct snapshot *s, const struct segment *g, int32_t pid);
 
-// Writes those holders that are the application's and may be advised to be ended (x may be NULL), and
-// returns how many they are. Any process may attach where the mode permits it, and an X server attaches
-// what its clients name.
-static size_t own_holders(struct say *x, const struct snapshot *s, const struct segment *g,
-                          is_own *is)
+// Those holders that are the application's and may be advised to be ended. Any process may attach where
+// the mode permits it, and an X server attaches what its clients name. The caller frees it.
+static struct pid_vec own_holders(const struct snapshot *s, const struct segment *g, is_own *is)
 {
-    size_t all, n = 0;
-    const struct holder *holders = scan_holders(s->scan, g->o.id, &all);
+    size_t n;
+    const struct holder *holders = scan_holders(s->scan, g->o.id, &n);
+    struct pid_vec own = {0};
 
-    for (size_t i = 0; i < all; i++) {
-        if (!is(s, g, holders[i].pid))
-            continue;
-        if (x && n < NAMED_MAX)
-            say(x, "{text}{process}", n ? ", " : "", process_at(holders[i].pid, 0));
-        n++;
-    }
-    if (x && n > NAMED_MAX)
-        say(x, "{more}", n - NAMED_MAX);
+    for (size_t i = 0; i < n; i++)
+        if (is(s, g, holders[i].pid))
+            vec_push(&own, holders[i].pid);
+    return own;
+}
+
+static size_t count_own(const struct snapshot *s, const struct segment *g, is_own *is)
+{
+    struct pid_vec own = own_holders(s, g, is);
+    size_t n = own.n;
+
+    vec_free(&own);
     return n;
 }
 
-// "pid=67|68" of those that are the application's. False: they are too many.
-static bool pids_of(const struct snapshot *s, const struct segment *g, is_own *is, char *dst,
-                    size_t cap)
+static void say_own(struct say *x, const struct segment *g, is_own *is)
 {
-    size_t all, n = 0;
-    const struct holder *holders = scan_holders(s->scan, g->o.id, &all);
-    struct line line = line_start(dst, cap);
+    struct pid_vec own = own_holders(x->s, g, is);
 
-    for (size_t i = 0; i < all && n <= PIDS_MAX; i++)
-        if (is(s, g, holders[i].pid))
-            line_add(&line, "%s%d", n++ ? "|" : "pid=", holders[i].pid);
-    return n <= PIDS_MAX && !line.full;
+    say_pids(x, &own, NAMED_MAX);
+    vec_free(&own);
 }
 
-// What signals those holders that own_holders() names; it shows before whom. Where none is seen, or many
-// beside others, what lists them: who is left out by pid today is not all who may attach until then.
+// What signals those holders; it shows before whom. Where none is seen, or many beside others, what lists
+// them: who is left out by pid today is not all who may attach until then.
 static void say_signal(struct say *x, const struct segment *g, const char *signal, is_own *is)
 {
-    size_t all, n = own_holders(NULL, x->s, g, is);
-    char pids[PIDS_MAX * 12 + 8];
+    struct pid_vec own = own_holders(x->s, g, is);
+    char pids[PIDS_FILTER_MAX];
+    size_t all;
 
     scan_holders(x->s->scan, g->o.id, &all);
-    if (n > 0 && n == all)
+    if (own.n > 0 && own.n == all)
         say(x, COMMAND("Enter, k", "--signal {text} -i {number} holders"), signal, g->o.id);
-    else if (n > 0 && pids_of(x->s, g, is, pids, sizeof pids))
+    else if (own.n > 0 && pids_filter(&own, pids, sizeof pids))
         say(x, COMMAND("Enter, k", "--signal {text} -f '{text}' -i {number} holders"), signal, pids,
             g->o.id);
     else
         say(x, COMMAND("Enter, k", "--batch -i {number} holders"), g->o.id);
+    vec_free(&own);
 }
 
 // src/backend/port/sysv_shmem.c: a server starts only where nobody is attached to its
@@ -99,7 +98,7 @@ static void interlock_evidence(struct say *x)
     say(x, "postmaster {process}", process_at(g->cpid, segment_birth(g)));
     if (scan_holders(x->s->scan, g->o.id, &seen)) {
         say(x, "; still working on its data: ");
-        own_holders(x, x->s, g, postgres_backend_of);
+        say_own(x, g, postgres_backend_of);
     } else {
         say(x, "; the processes still working on its data cannot be seen");
     }
@@ -113,8 +112,7 @@ static void interlock_advise(struct say *x)
     const struct segment *g = x->match->object;
     const struct process *postmaster = snapshot_process(x->s, g->cpid);
 
-    say(x, own_holders(NULL, x->s, g, postgres_backend_of) ? "end these backends ("
-                                                           : "end its backends (");
+    say(x, "end {text} backends (", count_own(x->s, g, postgres_backend_of) ? "these" : "its");
     say_signal(x, g, "TERM", postgres_backend_of);
     say(x, "), ");
     if (postmaster && postmaster->unreaped && postmaster->parent > 0)
@@ -132,10 +130,10 @@ static void interlock_advise(struct say *x)
 // program at work. Its parent starts and stops them, and makes the segments; alone they go on.
 static bool is_worker(const struct snapshot *s, const struct segment *g, int32_t pid)
 {
-    static const char name[] = "zabbix_";
+    static const char *const names[] = {"zabbix_*", NULL};
     const char *program = words_program(s, pid);
 
-    if (!program || strncmp(program, name, sizeof name - 1) != 0)
+    if (!program || !program_among(names, program))
         return false;
     const struct process *p = snapshot_process(s, pid);
     return !(p->known & PROC_KNOWS_UID) || p->uid == 0 || p->uid == g->o.cuid;
@@ -146,9 +144,9 @@ bool applications_headless(const struct snapshot *s, const struct segment *g)
     struct label label;
 
     if (g->nattch == 0 || !(g->flags & SEG_DEST) || !label_of(s, &g->o, &label) ||
-        strcmp(label.app, "zabbix") != 0 || own_holders(NULL, s, g, is_worker) == 0)
+        strcmp(label.app, "zabbix") != 0 || count_own(s, g, is_worker) == 0)
         return false;
-    return pid_state_ended(object_pid_state(s, &g->o, g->cpid, segment_birth(g)));
+    return pid_state_ended(segment_creator(s, g));
 }
 
 static bool headless(const struct snapshot *s, struct match *match)
@@ -162,7 +160,7 @@ static bool headless(const struct snapshot *s, struct match *match)
 static void headless_title(struct say *x)
 {
     say(x, "Zabbix: parent gone, {n process goes on|processes go on}",
-        own_holders(NULL, x->s, x->match->object, is_worker));
+        count_own(x->s, x->match->object, is_worker));
 }
 
 static void headless_evidence(struct say *x)
@@ -171,7 +169,7 @@ static void headless_evidence(struct say *x)
 
     say(x, "segment {number}{more}, made by {process}, held by ", g->o.id, (int64_t)x->n - 1,
         process_at(g->cpid, segment_birth(g)));
-    own_holders(x, x->s, g, is_worker);
+    say_own(x, g, is_worker);
 }
 
 static void headless_advise(struct say *x)

@@ -40,11 +40,9 @@ static bool only_pool(const struct snapshot *s, const struct limit *limit)
 {
     struct huge_pool pool;
 
-    for (size_t i = 0; i < s->limits.n; i++)
-        if (&s->limits.at[i] != limit && huge_pool_of(s, &s->limits.at[i], &pool) &&
-            (pool.total || pool.overcommit))
-            return false;
-    return true;
+    return !vec_first(&s->limits, other,
+                      other != limit && huge_pool_of(s, other, &pool) &&
+                          (pool.total || pool.overcommit));
 }
 
 // Where there are no huge pages at all, one row speaks for all sizes.
@@ -52,10 +50,7 @@ static bool first_pool(const struct snapshot *s, const struct limit *limit)
 {
     struct huge_pool pool;
 
-    for (size_t i = 0; i < s->limits.n && &s->limits.at[i] != limit; i++)
-        if (huge_pool_of(s, &s->limits.at[i], &pool))
-            return false;
-    return true;
+    return vec_first(&s->limits, one, huge_pool_of(s, one, &pool)) == limit;
 }
 
 static uint64_t may_grow(const struct huge_pool *pool)

@@ -49,7 +49,7 @@ static struct crowd crowd_of(const struct snapshot *s, const struct segment *g)
         const char *program = words_program(s, holders[i].pid);
 
         if (holders[i].pid == g->cpid) {
-            enum pid_state state = object_pid_state(s, &g->o, g->cpid, segment_birth(g));
+            enum pid_state state = segment_creator(s, g);
             crowd.creator |= state == PID_ALIVE || state == PID_UNKNOWN;
         }
         crowd.creator |= segment_is_daemons(s, g, holders[i].pid);
@@ -88,7 +88,7 @@ static bool removed_held(const struct snapshot *s, struct match *match)
         return false;
     if (account->found > account->nattch && account->unseen & UNSEEN_ALIKE)
         return false; // some of these holders are not: no advice to end one
-    enum pid_state creator = object_pid_state(s, &g->o, g->cpid, segment_birth(g));
+    enum pid_state creator = segment_creator(s, g);
     bool complete = account->found >= g->nattch;
     struct crowd crowd = crowd_of(s, g);
 
@@ -125,7 +125,7 @@ static const char *leftover_program(const struct snapshot *s, const struct segme
 
     if (crowd.unnamed || crowd.mixed || !program || label_x_server(program) ||
         process_is_stranger(snapshot_process(s, holders[0].pid), &g->o) ||
-        !pid_state_ended(object_pid_state(s, &g->o, g->cpid, segment_birth(g))))
+        !pid_state_ended(segment_creator(s, g)))
         return NULL;
     return program;
 }
@@ -196,7 +196,7 @@ static void say_makers(struct say *x, bool alive)
     for (size_t i = 0; i < x->n; i++) {
         const struct segment *g = x->match[i].object;
 
-        if (!alive || object_pid_state(x->s, &g->o, g->cpid, segment_birth(g)) == PID_ALIVE)
+        if (!alive || segment_creator(x->s, g) == PID_ALIVE)
             vec_push(&makers, g->cpid);
     }
     pids_settle(&makers);
@@ -331,7 +331,7 @@ static bool any_maker_lives(const struct say *x)
     for (size_t i = 0; i < x->n; i++) {
         const struct segment *g = x->match[i].object;
 
-        if (object_pid_state(x->s, &g->o, g->cpid, segment_birth(g)) == PID_ALIVE)
+        if (segment_creator(x->s, g) == PID_ALIVE)
             return true;
     }
     return false;

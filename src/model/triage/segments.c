@@ -117,13 +117,6 @@ static void swapped_evidence(struct say *x)
         say(x, ", {size} in memory", g->rss);
 }
 
-static void swapped_advise(struct say *x)
-{
-    say(x, "memory is short: huge pages or locking");
-    say(x, BY_KEY(" (l)", ""));
-    say(x, " keep a database's segment in memory");
-}
-
 // --- unseen attachments -------------------------------------------------------------------------
 
 // Those that come of a lasting cause. What merely changed during a scan is gone with the next.
@@ -178,7 +171,7 @@ static bool creator_reused(const struct snapshot *s, struct match *match)
     const struct segment *g = match->object;
 
     match->weight = g->size;
-    return object_pid_state(s, &g->o, g->cpid, segment_birth(g)) == PID_REUSED &&
+    return segment_creator(s, g) == PID_REUSED &&
            !kind_orphan(&kind_segments, s, g); // orphans have a finding already
 }
 
@@ -212,15 +205,9 @@ static void orphan_advise(struct say *x)
     say_orphans_removal(x, g->o.uid, "segments");
 }
 
-static void creator_reused_advise(struct say *x)
-{
-    say(x, "that process has nothing to do with it: its holders");
-    say(x, BY_KEY(" (Enter)", ""));
-    say(x, " are its users");
-}
-
 // --- the rules ----------------------------------------------------------------------------------
 
+// clang-format off
 const struct rule segments_rules[] = {
     {
         .name = "orphan-segments",
@@ -243,7 +230,8 @@ const struct rule segments_rules[] = {
         .applies = swapped,
         .title = swapped_title,
         .evidence = swapped_evidence,
-        .advise = swapped_advise,
+        .advice = "memory is short: huge pages or locking" BY_KEY(" (l)", "")
+                  " keep a database's segment in memory",
     },
     {
         .name = "unseen",
@@ -267,7 +255,9 @@ const struct rule segments_rules[] = {
         .applies = creator_reused,
         .title = creator_reused_title,
         .evidence = creator_reused_evidence,
-        .advise = creator_reused_advise,
+        .advice = "that process has nothing to do with it: its holders" BY_KEY(" (Enter)", "")
+                  " are its users",
     },
     {0},
 };
+// clang-format on

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "model/apps/groups.h"
 #include "model/kinds/parts/row_parts.h"
 #include "model/kinds/shared.h"
@@ -72,19 +73,12 @@ static struct identity identify_growth(const struct snapshot *s, const struct gr
 // The first process that does not answer; without a name, none.
 static struct identity identify_stuck(const struct snapshot *s)
 {
-    for (size_t i = 0; i < s->scan->holders.n; i++) {
-        const struct holder *holder = &s->scan->holders.at[i];
+    const struct holder *holder = vec_first(&s->scan->holders, h, h->stale);
+    const struct process *p = vec_first(&s->processes, one, one->stuck && !one->gone);
 
-        if (holder->stale)
-            return holder_identity(holder->shmid, holder->pid, holder->start_ticks);
-    }
-    for (size_t i = 0; i < s->processes.n; i++) {
-        const struct process *p = &s->processes.at[i];
-
-        if (p->stuck && !p->gone)
-            return holder_identity(-1, p->pid, p->start_ticks);
-    }
-    return (struct identity){.kind = NO_KIND};
+    return holder ? holder_identity(holder->shmid, holder->pid, holder->start_ticks)
+           : p    ? holder_identity(-1, p->pid, p->start_ticks)
+                  : (struct identity){.kind = NO_KIND};
 }
 
 static struct identity identify(const struct snapshot *s, const struct rule *rule,
@@ -106,19 +100,15 @@ static int heaviest_first(const void *a, const void *b)
 {
     const struct match *x = a, *y = b;
 
-    if (x->severity != y->severity)
-        return x->severity > y->severity ? -1 : 1;
-    if (x->weight != y->weight)
-        return x->weight > y->weight ? -1 : 1;
-    return (x->object > y->object) - (x->object < y->object); // both in the order of their ids
+    return order_by(y->severity, x->severity)
+               ?: order_by_u64(y->weight, x->weight)
+               ?: (x->object > y->object) - (x->object < y->object); // both in the order of their ids
 }
 
 static int by_group(const void *a, const void *b)
 {
-    const struct match *x = a, *y = b;
-
-    return x->group != y->group ? (x->group > y->group) - (x->group < y->group)
-                                : heaviest_first(a, b);
+    return order_by_u64(((const struct match *)a)->group, ((const struct match *)b)->group)
+               ?: heaviest_first(a, b);
 }
 
 struct run { // matches of one finding

@@ -188,13 +188,6 @@ static void left_out_evidence(struct say *x)
         matches_weight(x->match, x->n), set->o.id, set->o.cuid, set->nsems);
 }
 
-static void left_out_advise(struct say *x)
-{
-    say(x, "have one read alone (");
-    say(x, COMMAND("Enter on a set", "--batch -i ID elements"));
-    say(x, "); waiters and orphans among the others are not known");
-}
-
 static void orphan_sets_advise(struct say *x)
 {
     const struct semset *set = x->match->object;
@@ -214,6 +207,7 @@ static void orphan_queues_advise(struct say *x)
 
 // --- the rules ----------------------------------------------------------------------------------
 
+// clang-format off
 const struct rule waits_rules[] = {
     {
         .name = "set-stranded",
@@ -260,7 +254,9 @@ const struct rule waits_rules[] = {
         .applies = left_out,
         .title = left_out_title,
         .evidence = left_out_evidence,
-        .advise = left_out_advise,
+        .advice = "have one read alone (" COMMAND("Enter on a set", "--batch -i ID elements")
+                  "); waiters and orphans among the others are not known",
     },
     {0},
 };
+// clang-format on

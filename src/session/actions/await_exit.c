@@ -21,11 +21,9 @@ static const char *signal_word(int signal)
 
 static struct followed *find(struct session *s, const struct identity *process)
 {
-    for (size_t i = 0; i < s->followed.n; i++)
-        if (s->followed.at[i].process.pid == process->pid &&
-            s->followed.at[i].process.start_ticks == process->start_ticks)
-            return &s->followed.at[i];
-    return NULL;
+    return vec_first(&s->followed, f,
+                     f->process.pid == process->pid &&
+                         f->process.start_ticks == process->start_ticks);
 }
 
 void await_exit_begin(struct session *s, const struct action *actions, size_t n)

@@ -90,15 +90,11 @@ static uint64_t key_of(const struct identity *target)
 void choose_distinct(struct action_vec *actions)
 {
     uint64_t *ids = mem_zero(actions->n, sizeof *ids);
-    size_t kept = 0;
 
     for (size_t i = 0; i < actions->n; i++)
         ids[i] = key_of(&actions->at[i].target);
     bool *first = distinct_first(ids, actions->n);
-    for (size_t i = 0; i < actions->n; i++)
-        if (first[i])
-            actions->at[kept++] = actions->at[i];
-    actions->n = kept;
+    vec_keep(actions, a, first[a - actions->at]);
     free(first);
     free(ids);
 }

@@ -30,10 +30,7 @@ static bool is_number(const char *text)
 
 static const struct named *named(const struct named_vec *names, const char *name)
 {
-    for (size_t i = 0; i < names->n; i++)
-        if (strcmp(names->at[i].name, name) == 0)
-            return &names->at[i];
-    return NULL;
+    return vec_first(names, known, strcmp(known->name, name) == 0);
 }
 
 // A user or group, with its name where that was typed. A name that no picture has is left in
@@ -277,25 +274,17 @@ static bool locked(const struct snapshot *s, const struct action *action)
 void edit_object_lock(struct session *s)
 {
     struct action_vec actions = {0};
-    size_t kept = 0, unlocked = 0;
+    size_t unlocked = 0;
 
     if (!choose_objects(s, ACTION_LOCK, &actions))
         return;
-    for (size_t i = 0; i < actions.n; i++) {
-        if (!(kind_get(actions.at[i].target.kind)->can & CAN_LOCK))
-            continue;
+    vec_keep(&actions, a, kind_get(a->target.kind)->can & CAN_LOCK);
+    for (size_t i = 0; i < actions.n; i++)
         unlocked += !locked(s->snapshot, &actions.at[i]);
-        actions.at[kept++] = actions.at[i];
-    }
-    actions.n = kept;
-    kept = 0;
-    for (size_t i = 0; i < actions.n; i++) { // what is locked already stays it
+    for (size_t i = 0; i < actions.n; i++)
         actions.at[i].verb = unlocked ? ACTION_LOCK : ACTION_UNLOCK;
-        if (!unlocked || !locked(s->snapshot, &actions.at[i]))
-            actions.at[kept++] = actions.at[i];
-    }
-    actions.n = kept;
-    if (!kept)
+    vec_keep(&actions, a, !unlocked || !locked(s->snapshot, a)); // what is locked already stays it
+    if (!actions.n)
         session_say(s, SEVERITY_WARNING, "only segments can be locked in memory");
     confirm_propose(s, actions);
 }

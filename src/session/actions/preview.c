@@ -77,17 +77,12 @@ static void count_target(const struct snapshot *s, const struct action *action,
     }
     t->objects[target->kind]++;
     count_owner(s, action, t);
-    if (c->impact.later.n && !kind_is_object(target->kind)) {
+    if (c->impact.later.n) {
         struct process_use_vec uses = {0};
         kind_get(target->kind)->processes(s, target, &uses);
         for (size_t i = 0; i < uses.n; i++)
             pids_add(&t->holders, uses.at[i].process.pid);
         vec_free(&uses);
-    } else if (c->impact.later.n) {
-        size_t n;
-        const struct holder *holders = scan_holders(s->scan, target->id, &n);
-        for (size_t i = 0; i < n; i++)
-            pids_add(&t->holders, holders[i].pid);
     }
     if (c->grave && !c->grouped)
         name_user(s, target, t);

@@ -47,14 +47,9 @@ static const char *tag_label(struct session *s)
     return some ? "Tag" : NULL;
 }
 
-static const char *remove_label(struct session *s)
+static bool may_act(struct session *s, const struct command *command)
 {
-    return choose_may(s, ACTION_REMOVE) ? "Remove" : NULL;
-}
-
-static const char *signal_label(struct session *s)
-{
-    return choose_may(s, ACTION_SIGNAL) ? "Kill" : NULL;
+    return choose_may(s, command->verb);
 }
 
 static const char *limit_label(struct session *s)
@@ -69,11 +64,11 @@ static const struct command commands[] = {
     {.name = "untag-all", .keys = {'U'}, .run = run_untag_all, .help = "forget all tags"},
     {.name = "tag-all", .keys = {'*'}, .can = CAN_TAG,
      .run = run_tag_all, .help = "tag every row shown"},
-    {.name = "remove", .label_here = remove_label, .keys = {K_F8, K_DELETE, 'x'}, .run = choose_remove,
+    {.name = "remove", .label = "Remove", .works = may_act, .keys = {K_F8, K_DELETE, 'x'}, .run = choose_remove,
      .verb = ACTION_REMOVE, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
      .can = CAN_REMOVE,
      .help = "mark a segment for removal; remove a semaphore set or queue; unlink what POSIX names"},
-    {.name = "signal", .label_here = signal_label, .keys = {K_F9, 'k'}, .run = choose_signal,
+    {.name = "signal", .label = "Kill", .works = may_act, .keys = {K_F9, 'k'}, .run = choose_signal,
      .verb = ACTION_SIGNAL, .flags = CMD_WRITES | CMD_CONFIRM | CMD_OBJECT | CMD_TAGGED,
      .can = CAN_SIGNAL,
      .help = "signal the process, or one that holds or waits on the object"},

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "base/text.h"
 #include "session/commands/groups.h"
 #include "session/current.h"
@@ -116,13 +117,6 @@ static void run_filter(struct session *s)
 
 enum { EVERYBODY = -1 };
 
-static int by_uid(const void *a, const void *b)
-{
-    const uint32_t *ua = a, *ub = b;
-
-    return (*ua > *ub) - (*ua < *ub);
-}
-
 static void owner_done(struct session *s, bool accepted)
 {
     struct view *v = session_view(s);
@@ -159,7 +153,7 @@ static uint32_t *owners(const struct kind *kind, const struct snapshot *s, size_
         for (size_t i = 0; i < kind_count(kind, part); i++)
             if (row_owner(kind, part, kind_at(kind, part, i), &uids[*n]) && uids[*n] != UINT32_MAX)
                 ++*n;
-    qsort(uids, *n, sizeof *uids, by_uid);
+    qsort(uids, *n, sizeof *uids, order_u32);
     return uids;
 }
 

@@ -1,6 +1,5 @@
 #include "session/commands/help.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,38 +10,17 @@
 
 enum { KEYS_WIDTH = 22 }; // the longest list of keys that still stands beside its help
 
-VEC(text_vec, char);
-
-static void add(struct text_vec *out, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void add(struct text_vec *out, const char *format, ...)
-{
-    va_list args, again;
-
-    va_start(args, format);
-    va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
-    if (n > 0) {
-        vec_reserve(out, out->n + (size_t)n + 1);
-        vsnprintf(out->at + out->n, (size_t)n + 1, format, again);
-        out->n += (size_t)n;
-    }
-    va_end(again);
-    va_end(args);
-}
-
 // "F8 Del x           mark for removal", the keys padded by display width.
-static void add_entry(struct text_vec *out, const char *left, const char *right)
+static void add_entry(FILE *out, const char *left, const char *right)
 {
     size_t width = text_width(left);
 
-    add(out, "  %s", left);
+    fprintf(out, "  %s", left);
     if (width > KEYS_WIDTH)
-        add(out, "\n  %*s", KEYS_WIDTH, "");
+        fprintf(out, "\n  %*s", KEYS_WIDTH, "");
     else
-        add(out, "%*s", (int)(KEYS_WIDTH - width), "");
-    add(out, "  %s\n", right);
+        fprintf(out, "%*s", (int)(KEYS_WIDTH - width), "");
+    fprintf(out, "  %s\n", right);
 }
 
 static bool concerns(const struct command *command, const struct kind *kind,
@@ -52,7 +30,7 @@ static bool concerns(const struct command *command, const struct kind *kind,
 }
 
 // The commands of a group; its title first, where the group before has another.
-static void add_group(struct text_vec *out, size_t index, const struct kind *kind,
+static void add_group(FILE *out, size_t index, const struct kind *kind,
                       const struct session_options *options)
 {
     const struct command_group *group = command_groups[index];
@@ -65,7 +43,7 @@ static void add_group(struct text_vec *out, size_t index, const struct kind *kin
         if (!concerns(command, kind, options))
             continue;
         if (!titled)
-            add(out, "%s%s\n", out->n > 0 ? "\n" : "", group->title);
+            fprintf(out, "%s%s\n", ftell(out) > 0 ? "\n" : "", group->title);
         titled = true;
         command_keys(command, keys, sizeof keys);
         if (keys[0])
@@ -73,11 +51,11 @@ static void add_group(struct text_vec *out, size_t index, const struct kind *kin
     }
 }
 
-static void add_columns(struct text_vec *out, const struct kind *kind)
+static void add_columns(FILE *out, const struct kind *kind)
 {
     char name[64];
 
-    add(out, "\nColumns of %s, with their names for filters\n", kind->title);
+    fprintf(out, "\nColumns of %s, with their names for filters\n", kind->title);
     for (size_t i = 0; i < kind->n_columns; i++) {
         const struct column *column = &kind->columns[i];
         snprintf(name, sizeof name, "%s %s", column->title, column->name);
@@ -85,42 +63,44 @@ static void add_columns(struct text_vec *out, const struct kind *kind)
     }
 }
 
-static void add_tasks(struct text_vec *out, const struct session_options *options)
+static void add_tasks(FILE *out, const struct session_options *options)
 {
     char how[256];
     const char *task;
 
-    add(out, "Tasks\n");
+    fprintf(out, "Tasks\n");
     for (size_t i = 0; (task = task_at(i, options, how, sizeof how)); i++)
         if (how[0])
             add_entry(out, task, how);
-    add(out, "\n");
+    fprintf(out, "\n");
 }
 
-static void add_legend(struct text_vec *out)
+static void add_legend(FILE *out)
 {
     char meaning[256];
     const char *sign;
 
-    add(out, "\nSigns\n");
+    fprintf(out, "\nSigns\n");
     for (size_t i = 0; (sign = legend_at(i, meaning, sizeof meaning)); i++)
         add_entry(out, sign, meaning);
 }
 
 char *help_text(const struct kind *kind, const struct session_options *options)
 {
-    struct text_vec out = {0};
+    char *text;
+    size_t size;
+    FILE *out = mem_stream(&text, &size);
 
     if (kind)
-        add_tasks(&out, options);
+        add_tasks(out, options);
     for (size_t i = 0; i < n_command_groups; i++)
-        add_group(&out, i, kind, options);
+        add_group(out, i, kind, options);
     if (kind)
-        add_legend(&out);
+        add_legend(out);
     if (kind)
-        add_columns(&out, kind);
+        add_columns(out, kind);
     if (options->readonly)
-        add(&out, "\nStarted with --readonly: what changes something is not available.\n");
-    vec_push(&out, '\0');
-    return out.at;
+        fprintf(out, "\nStarted with --readonly: what changes something is not available.\n");
+    mem_stream_end(out);
+    return text;
 }

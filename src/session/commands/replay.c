@@ -112,19 +112,10 @@ static void run_play(struct session *s)
 
 // On the bar, of a recording.
 
-static const char *next_label(struct session *s)
+static bool in_recording(struct session *s, const struct command *command)
 {
-    return playback(s) ? "Next" : NULL;
-}
-
-static const char *previous_label(struct session *s)
-{
-    return playback(s) ? "Previous" : NULL;
-}
-
-static const char *time_label(struct session *s)
-{
-    return playback(s) ? "Time" : NULL;
+    (void)command;
+    return playback(s);
 }
 
 static const char *play_label(struct session *s)
@@ -136,11 +127,11 @@ static const char *play_label(struct session *s)
 
 // clang-format off
 static const struct command commands[] = {
-    {.name = "picture-next", .label_here = next_label, .keys = {'t'}, .run_by = go_by, .by = 1,
+    {.name = "picture-next", .label = "Next", .works = in_recording, .keys = {'t'}, .run_by = go_by, .by = 1,
      .help = "the next picture"},
-    {.name = "picture-previous", .label_here = previous_label, .keys = {'T'}, .run_by = go_by, .by = -1,
+    {.name = "picture-previous", .label = "Previous", .works = in_recording, .keys = {'T'}, .run_by = go_by, .by = -1,
      .help = "the picture before"},
-    {.name = "picture-time", .label_here = time_label, .keys = {'b'}, .run = run_time,
+    {.name = "picture-time", .label = "Time", .works = in_recording, .keys = {'b'}, .run = run_time,
      .help = "go to a time: 03:12, 2026-11-28 03:12, first, last"},
     {.name = "play", .label_here = play_label, .keys = {'P'}, .run = run_play,
      .help = "play at so many times the speed; again: stop"},

@@ -30,10 +30,7 @@ void form_hint(struct form_field *field, const char *format, ...)
 
 struct form_field *form_field(struct prompt *p, const char *label)
 {
-    for (size_t i = 0; i < p->fields.n; i++)
-        if (strcmp(p->fields.at[i].label, label) == 0)
-            return &p->fields.at[i];
-    return NULL;
+    return vec_first(&p->fields, field, strcmp(field->label, label) == 0);
 }
 
 bool form_changed(const struct form_field *field)

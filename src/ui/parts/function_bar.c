@@ -48,7 +48,8 @@ static int32_t key_of(const struct command *command)
 static const char *label_of(const struct command *command, struct session *session,
                             enum kind_id kind)
 {
-    if (!command_works_in(command, kind) || command_refusal(command, &session->options))
+    if (!command_works_in(command, kind) || command_refusal(command, &session->options) ||
+        (command->works && !command->works(session, command)))
         return NULL;
     return command->label_here ? command->label_here(session) : command->label;
 }
@@ -124,9 +125,7 @@ static void fit(const struct canvas *c, struct entries *entries, int w)
         for (size_t i = 1; i < entries->n; i++)
             if (gives_way(c, &entries->at[least], &entries->at[i]))
                 least = i;
-        entries->n--;
-        memmove(entries->at + least, entries->at + least + 1,
-                (entries->n - least) * sizeof entries->at[0]);
+        vec_remove(entries, least);
     }
 }
 

@@ -34,8 +34,6 @@ struct usage usage_of(const struct snapshot *s, const char *limit)
     const struct limit *l = limit_find(s, limit);
     const struct limit_spec *spec = limit_spec_find(limit);
     bool in_pages = spec && strcmp(spec->unit, "pages") == 0;
-    const char *rows;
-    size_t n, size;
 
     if (l) {
         usage.used_known = l->known & LIMIT_KNOWS_USED;
@@ -44,7 +42,7 @@ struct usage usage_of(const struct snapshot *s, const char *limit)
         usage.limit = l->limit;
     }
     if (spec && !usage.used_known && spec->shared) {
-        usage.used_known = limit_spec_objects(spec, s, &rows, &n, &size);
+        usage.used_known = limit_spec_counted(spec, s);
         usage.used = limit_spec_used(spec, s, NULL);
     }
     if (in_pages)

@@ -14,8 +14,6 @@ void cell_set_number(struct cell *out, int64_t number); // also durations, times
 void cell_set_count(struct cell *out, uint64_t count);  // also sizes, keys, perms, flags, addresses
 void cell_set_real(struct cell *out, double real);
 void cell_set_truth(struct cell *out, bool truth);
-// How long ago `time` was; a time of 0 is unknown.
-void cell_set_since(struct cell *out, const struct snapshot *s, int64_t time);
 
 // "18702 pmon", "17001 gone", "17001 reused", "outside"; the number alone while nothing is known.
 void pid_show(const struct snapshot *s, int32_t pid, enum pid_state state, char *dst, size_t cap);

@@ -61,6 +61,7 @@ void last_users_say(const struct last_users *users, const char *name, char *dst,
 void process_path_text(const struct snapshot *s, const struct identity *row, char *dst, size_t cap);
 // "process 18811"
 void process_describe(const struct identity *row, char *dst, size_t cap);
+void mapping_describe(const struct identity *row, char *dst, size_t cap);
 void process_no_processes(const struct snapshot *s, const struct identity *row, const char *name,
                           char *dst, size_t cap);
 

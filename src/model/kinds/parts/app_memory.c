@@ -5,6 +5,7 @@
 
 #include "base/line.h"
 #include "base/memory.h"
+#include "base/order.h"
 #include "base/sum.h"
 #include "base/text.h"
 #include "model/apps/labels.h"
@@ -58,9 +59,9 @@ static int server_order(const struct part *part, const char *app, const char *in
 static int part_order(const void *a, const void *b)
 {
     const struct part *x = a, *y = b;
-    int order = server_order(x, y->app, y->instance);
 
-    return order ? order : (x->shared > y->shared) - (x->shared < y->shared);
+    return server_order(x, y->app, y->instance)
+               ?: (x->shared > y->shared) - (x->shared < y->shared);
 }
 
 static void list_parts(const struct snapshot *s, struct part_vec *out)
@@ -227,10 +228,9 @@ static int larger_first(const void *a, const void *b)
 {
     const struct app_sum *x = a, *y = b;
 
-    if (x->memory.all != y->memory.all)
-        return x->memory.all > y->memory.all ? -1 : 1;
-    int order = server_order(x->of, y->of->app, y->of->instance);
-    return order ? order : is_elsewhere(x->of) - is_elsewhere(y->of);
+    return order_by_u64(y->memory.all, x->memory.all)
+               ?: server_order(x->of, y->of->app, y->of->instance)
+               ?: is_elsewhere(x->of) - is_elsewhere(y->of);
 }
 
 // The sums are in the order of their parts: those of the same server are the last ones.

@@ -42,12 +42,6 @@ void cell_set_truth(struct cell *out, bool truth)
     out->known = true;
 }
 
-void cell_set_since(struct cell *out, const struct snapshot *s, int64_t time)
-{
-    if (time > 0)
-        cell_set_number(out, s->time > time ? s->time - time : 0);
-}
-
 void pid_show(const struct snapshot *s, int32_t pid, enum pid_state state, char *dst, size_t cap)
 {
     const struct process *process = state == PID_ALIVE ? snapshot_process(s, pid) : NULL;

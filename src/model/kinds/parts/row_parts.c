@@ -42,13 +42,11 @@ bool finding_concerns(const struct finding *finding, const struct identity *row)
 // Findings are ordered, worst first.
 bool mark_by_findings(const struct snapshot *s, const struct identity *row, enum severity *severity)
 {
-    for (size_t i = 0; i < s->findings.n; i++) {
-        if (finding_concerns(&s->findings.at[i], row)) {
-            *severity = s->findings.at[i].severity;
-            return true;
-        }
-    }
-    return false;
+    const struct finding *worst = vec_first(&s->findings, f, finding_concerns(f, row));
+
+    if (worst)
+        *severity = worst->severity;
+    return worst;
 }
 
 bool mark_by_orphan(const struct snapshot *s, const struct kind *kind, const void *row,
@@ -167,6 +165,11 @@ void process_path_text(const struct snapshot *s, const struct identity *row, cha
 void process_describe(const struct identity *row, char *dst, size_t cap)
 {
     snprintf(dst, cap, "process %" PRId32, row->pid);
+}
+
+void mapping_describe(const struct identity *row, char *dst, size_t cap)
+{
+    snprintf(dst, cap, "mapping %" PRIx64 " of process %" PRId32, row->part, row->pid);
 }
 
 void process_no_processes(const struct snapshot *s, const struct identity *row, const char *name,

@@ -166,12 +166,12 @@ struct groups {
 
 static void count_in(struct groups *groups, const char *name, size_t length)
 {
-    for (size_t i = 0; i < groups->n; i++) {
-        struct group *group = &groups->at[i];
-        if (group->length == length && memcmp(group->name, name, length) == 0) {
-            group->n++;
-            return;
-        }
+    struct group *found =
+        vec_first(groups, g, g->length == length && memcmp(g->name, name, length) == 0);
+
+    if (found) {
+        found->n++;
+        return;
     }
     if (groups->n < NAMED)
         groups->at[groups->n++] = (struct group){name, length, 1};
