@@ -109,6 +109,7 @@ static int make_world(void **state)
     if (server < 0)
         return -1;
     if (!link_namespaces()) {
+        printf("skip: no ip(8), nsenter(1) or veth(4) here\n");
         impossible = true;
         return 0;
     }

@@ -27,7 +27,7 @@
 
 enum state { FAULT, REPLACE, EXEC };
 enum { FAULT_READS = STALL_READS | STALL_READS_FAIL_FIRST };
-enum { MANY = 25 };
+enum { MANY = 25, THROUGH = 2 };
 enum { PATIENCE_MS = 60000 }; // whoever waited for the stuck one would wait for ever
 
 static const struct want wanted = {.need = NEED_SEGMENTS | NEED_HOLDERS | NEED_PROCESSES |
@@ -108,6 +108,7 @@ static void sick(void *arg, int ready)
         pthread_create(&thread, NULL, remap, NULL);
     } else if (w->state == REPLACE) {
         mmap(map, STALL_SIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+        atomic_store(w->go, THROUGH);
     } else {
         execl("/bin/sleep", "sleep", "1000", NULL);
     }
@@ -196,11 +197,58 @@ static bool is_held(void *stall)
     return stall_held(stall) > 0;
 }
 
+// What its status says, which never blocks.
+static bool status_has(pid_t pid, const char *line)
+{
+    char path[64], text[256];
+    bool has = false;
+
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    FILE *file = fopen(path, "re");
+    while (file && fgets(text, sizeof text, file))
+        has |= strncmp(text, line, strlen(line)) == 0;
+    if (file)
+        fclose(file);
+    return has;
+}
+
+static bool came_through(const struct world *w)
+{
+    return w->state == REPLACE ? atomic_load(w->go) == THROUGH
+                               : w->state == EXEC && status_has(w->pid, "Name:\tsleep\n");
+}
+
+static bool is_decided(void *arg)
+{
+    const struct world *w = arg;
+
+    if (came_through(w))
+        return true;
+    for (int i = 0; i < 10; i++, usleep(10000))
+        if (!status_has(w->pid, "State:\tD"))
+            return false;
+    return !came_through(w);
+}
+
+// Where the file system's answer is not waited for nothing is stuck: up to Linux 6.15 FUSE writes back a
+// copy (fs/fuse/file.c), and later kernels end the old image of an exec otherwise.
+static void skip_unless_stuck(struct world *w)
+{
+    if (w->state == FAULT)
+        return;
+    assert_true(await(is_decided, w, 60));
+    if (came_through(w)) {
+        printf("skip: this kernel does not wait for what is written back as a mapping goes\n");
+        skip();
+    }
+}
+
 static void get_stuck(struct world *w)
 {
     stall_hold(&w->stall, w->state == FAULT ? FAULT_READS : STALL_WRITES);
     atomic_store(w->go, 1);
     assert_true(await(is_held, &w->stall, 60));
+    skip_unless_stuck(w);
 }
 
 // --- looking at it ------------------------------------------------------------------------------
@@ -562,17 +610,10 @@ TEST(comparing_its_memory, .setup = setup_exec, .teardown = teardown)
 static bool are_stuck(void *arg)
 {
     struct world *w = arg;
-    char path[64], text[256];
     int stuck = 0;
 
-    for (int i = 0; i < MANY; i++) {
-        snprintf(path, sizeof path, "/proc/%d/status", (int)w->crowd[i]);
-        FILE *file = fopen(path, "re");
-        while (file && fgets(text, sizeof text, file))
-            stuck += strncmp(text, "State:\tD", 8) == 0;
-        if (file)
-            fclose(file);
-    }
+    for (int i = 0; i < MANY; i++)
+        stuck += status_has(w->crowd[i], "State:\tD");
     return stuck == MANY;
 }
 
@@ -585,6 +626,7 @@ TEST(many_at_once, .setup = setup_exec, .teardown = teardown)
     pid_t well = child_start(hold, w); // the last pid: asked last
     stall_hold(&w->stall, STALL_WRITES);
     atomic_store(w->go, 1);
+    skip_unless_stuck(w);
     assert_true(await(are_stuck, w, 60));
     struct sampler *s = sampler_new(&w->source, &(struct sampler_options){.one_shot = true});
     int64_t begin = clock_ns();

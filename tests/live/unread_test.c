@@ -299,6 +299,8 @@ TEST(a_queue_that_may_not_be_opened_may_be_the_largest)
 TEST(queues_that_are_mounted_nowhere_are_not_none)
 {
     skip_unless_root();
+    while (umount2("/dev/mqueue", MNT_DETACH) == 0) // the machine's
+        continue;
     struct said said = program_run("--batch --strict -o name,kind shared", true);
     assert_int_equal(said.status, 3);
     assert_non_null(strstr(said.err, "not all of shared could be read"));
