@@ -68,6 +68,8 @@ UNIT := $(call tests_in,unit)
 LIVE := $(call tests_in,live)
 TTY  := $(call tests_in,tty)
 FUZZ := $(call tests_in,fuzz)
+# They change the machine: in a virtual one alone.
+MACHINE := $(call tests_in,vm)
 # Under sanitizers what only counts steps counts the same, and scripts that run no more of the program than
 # others do, or foreign programs most of the time, are left out; of the matrix of verdicts one part
 # passes through every rule.
@@ -84,7 +86,7 @@ THREADED = $(patsubst %.c,$(O)/%,$(shell grep -lE '$(STARTS_THREADS)' tests/unit
                  tests/live/*_test.c tests/fuzz/*_test.c | xargs grep -LE 'CLONE_VM|support/denial|trace_pc'))
 
 .PHONY: all run demo check check-fast check-tests check-unit check-live check-tty check-fuzz check-asan \
-        check-tsan check-clang check-clang-tests compile-tests check-style fuzz fuzz-run check-distros golden bench screenshots install uninstall \
+        check-tsan check-clang check-clang-tests compile-tests check-style fuzz fuzz-run check-distros check-vm golden bench screenshots install uninstall \
         packages deb rpm check-packages check-musl clean tests
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -163,7 +165,7 @@ demo: packages
 export BUILD_DIR := $(O)
 
 # --- tests --------------------------------------------------------------------------------------
-tests: all $(O)/tests/live/verdicts/actor $(UNIT) $(LIVE) $(TTY) $(FUZZ) $(if $(wildcard tests/demo/demo.c),$(O)/demo)
+tests: all $(O)/tests/live/verdicts/actor $(UNIT) $(LIVE) $(TTY) $(FUZZ) $(MACHINE) $(if $(wildcard tests/demo/demo.c),$(O)/demo)
 
 # Everything, in builds of their own; the last line counts.
 check:
@@ -205,6 +207,10 @@ check-musl:
 # On other releases of Debian and other machines: DISTROS=DIR keeps their roots. Not part of check: it takes a network.
 check-distros:
 	@tests/distros.sh $(SUITES)
+# In virtual machines with the kernels of other releases of Debian, whose clock is set and which have huge
+# pages: VM=DIR keeps the kernels. Not part of check: it takes a network, qemu-system-x86 and busybox-static.
+check-vm: tests
+	@tests/vm.sh $(SUITES)
 
 # Writes what tests keep in files (screens, lists of keys) as it is now; to be read in git diff.
 GOLDEN := $(patsubst %.c,$(O)/%,$(shell grep -l '"support/golden.h"' tests/*/*_test.c))
