@@ -123,14 +123,6 @@ static int build_query(struct query *query, struct filter **filter, const struct
     return 0;
 }
 
-static bool has_column(const struct table_request *table, const struct column *column)
-{
-    for (size_t i = 0; i < table->n_columns; i++)
-        if (table->columns[i] == column)
-            return true;
-    return false;
-}
-
 // Words match what is usually shown, and what was added to it: to ask for fewer columns does not
 // change which rows there are.
 static const struct column **choose_words(struct table_request *table, bool chosen)
@@ -142,7 +134,7 @@ static const struct column **choose_words(struct table_request *table, bool chos
     for (size_t i = 0; i < kind->n_columns; i++) {
         const struct column *column = &kind->columns[i];
         bool usual = column->flags & COL_SCREEN && !(column->need & FOCUS_NEEDS);
-        if (usual || (chosen && has_column(table, column)))
+        if (usual || (chosen && column_among(column, table->columns, table->n_columns)))
             words[n++] = column;
     }
     table->query.shown = (struct column_choice){words, n};

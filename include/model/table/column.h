@@ -181,6 +181,8 @@ const char *column_text(const struct column *column, const struct snapshot *s, c
 const char *column_screen_text(const struct column *column, const struct snapshot *s,
                                const void *row, char *dst, size_t cap);
 bool column_right_aligned(const struct column *column);
+// Whether it is one of these.
+bool column_among(const struct column *column, const struct column *const *columns, size_t n);
 // Whether it is read for a report, which is all its reader has: not what is asked for by name alone and
 // stands on no screen.
 bool column_in_report(const struct column *column);

@@ -52,11 +52,20 @@ static void ask(struct draft *t, const struct shared *row)
     say(&t->question, "?");
 }
 
+// ": 7 app, 9 app and 3 more."
+static void list_holders(struct say *x, const struct snapshot *s, const struct shared *row)
+{
+    size_t n;
+    const struct shared_holder *holders = shared_holders(s, &row->id, &n);
+
+    for (size_t i = 0; i < n && i < NAMED_MAX; i++)
+        say(x, "{text}{process}", i ? ", " : ": ", process_at(holders[i].pid, s->time));
+    say(x, "{more}.", (int64_t)n - NAMED_MAX);
+}
+
 // No name, or none that is ours to take away.
 static void refuse(struct draft *t, const struct shared *row)
 {
-    size_t n;
-    const struct shared_holder *holders = shared_holders(t->s, &row->id, &n);
     struct say *x = consequence_refusal(t);
 
     if (row->type == SHARED_HUGETLBFS && !(row->status & SHARED_DELETED)) {
@@ -65,22 +74,7 @@ static void refuse(struct draft *t, const struct shared *row)
     }
     say(x, "{text} has no name to remove: its memory is free once its holders end",
         row->name[0] ? row->name : t->action->shared.what);
-    for (size_t i = 0; i < n && i < NAMED_MAX; i++)
-        say(x, "{text}{process}", i ? ", " : ": ", process_at(holders[i].pid, t->s->time));
-    say(x, "{more}.", n > NAMED_MAX ? (int64_t)(n - NAMED_MAX) : 0);
-}
-
-static void say_holders(struct draft *t, const struct shared *row)
-{
-    size_t n;
-    const struct shared_holder *holders = shared_holders(t->s, &row->id, &n);
-
-    if (!n)
-        return;
-    say(consequence_next(t), "Its holders: ");
-    for (size_t i = 0; i < n && i < NAMED_MAX; i++)
-        say(&t->effect, "{text}{process}", i ? ", " : "", process_at(holders[i].pid, t->s->time));
-    say(&t->effect, "{more}.", n > NAMED_MAX ? (int64_t)(n - NAMED_MAX) : 0);
+    list_holders(x, t->s, row);
 }
 
 static void count_use(struct draft *t, const struct shared *row, bool held)
@@ -131,7 +125,10 @@ static void say_held(struct draft *t, const struct shared *row)
             "{n process that has it goes|processes that have it go} on using it; no other finds it "
             "any longer.",
             n ? n : row->attached);
-    say_holders(t, row);
+    if (n) {
+        say(consequence_next(t), "Its holders");
+        list_holders(&t->effect, t->s, row);
+    }
     t->out->grave = true;
 }
 

@@ -149,12 +149,12 @@ static void compare_tables(struct events *e, const struct kind *table, const str
 
 static bool owns_any(const struct snapshot *s, uint32_t uid)
 {
-    for (int k = FIRST; k < OBJECT_KINDS; k++) {
-        const struct kind *kind = kind_get((enum kind_id)k);
-        for (size_t i = 0; i < kind_count(kind, s); i++)
-            if (owned_of(kind_at(kind, s, i))->uid == uid)
+    const struct owned *o;
+
+    for (int k = FIRST; k < OBJECT_KINDS; k++)
+        for (size_t i = 0; (o = snapshot_object_at(s, (enum kind_id)k, i)); i++)
+            if (o->uid == uid)
                 return true;
-    }
     return false;
 }
 

@@ -24,6 +24,18 @@ static size_t flow_at(const struct flow_vec *flows, int32_t shmid)
     return vec_lower(flows, flow, flow->shmid < shmid);
 }
 
+static struct flow flow_of(const struct segment *is, const struct snapshot *now, int64_t window_ns)
+{
+    const int64_t last = WINDOW_LAST * CLOCK_SECOND;
+
+    return (struct flow){.shmid = is->o.id,
+                         .reported = is->nattch,
+                         .low = is->nattch,
+                         .high = is->nattch,
+                         .since_ns = now->time_ns,
+                         .window_ns = window_ns < last ? window_ns : last};
+}
+
 void flow_note(struct flow_vec *flows, const struct change *same, struct change_vec *out)
 {
     const struct segment *was = same->was, *is = same->is;
@@ -38,13 +50,7 @@ void flow_note(struct flow_vec *flows, const struct change *same, struct change_
         flow->high = is->nattch > flow->high ? is->nattch : flow->high;
         return;
     }
-    const struct flow flow = {.shmid = is->o.id,
-                              .reported = is->nattch,
-                              .low = is->nattch,
-                              .high = is->nattch,
-                              .since_ns = same->now->time_ns,
-                              .window_ns = WINDOW_FIRST * CLOCK_SECOND};
-    vec_insert(flows, at, flow);
+    vec_insert(flows, at, flow_of(is, same->now, WINDOW_FIRST * CLOCK_SECOND));
     struct change change = *same;
     change.what = is->nattch > was->nattch ? EVENT_ATTACHED : EVENT_DETACHED;
     change.from = was->nattch;
@@ -67,14 +73,7 @@ static void flow_report(struct flow *flow, const struct segment *is, const struc
                           .high = flow->high,
                           .span_ns = now->time_ns - flow->since_ns,
                       });
-    int64_t window = flow->window_ns * 2;
-    *flow = (struct flow){
-        .shmid = flow->shmid,
-        .reported = is->nattch,
-        .low = is->nattch,
-        .high = is->nattch,
-        .since_ns = now->time_ns,
-        .window_ns = window < WINDOW_LAST * CLOCK_SECOND ? window : WINDOW_LAST * CLOCK_SECOND};
+    *flow = flow_of(is, now, flow->window_ns * 2);
 }
 
 void flow_sweep(struct flow_vec *flows, const struct snapshot *now, struct change_vec *out)
@@ -266,20 +265,17 @@ void logins_watch(struct login_vec *logins, const struct snapshot *then, const s
 {
     const struct snapshot *both[] = {then, now};
     struct login_vec before = *logins;
+    const struct owned *o;
 
     *logins = (struct login_vec){0};
     if (!source || !source->login) {
         vec_free(&before);
         return;
     }
-    for (size_t k = 0; k < 2; k++) {
-        for (size_t i = 0; both[k] && i < both[k]->segments.n; i++)
-            add_login(logins, both[k]->segments.at[i].o.uid);
-        for (size_t i = 0; both[k] && i < both[k]->semsets.n; i++)
-            add_login(logins, both[k]->semsets.at[i].o.uid);
-        for (size_t i = 0; both[k] && i < both[k]->queues.n; i++)
-            add_login(logins, both[k]->queues.at[i].o.uid);
-    }
+    for (size_t k = 0; k < 2; k++)
+        for (int id = NO_KIND + 1; both[k] && id < OBJECT_KINDS; id++)
+            for (size_t i = 0; (o = snapshot_object_at(both[k], (enum kind_id)id, i)); i++)
+                add_login(logins, o->uid);
     for (size_t i = 0; i < logins->n; i++) {
         const struct login *old = login_of(&before, logins->at[i].uid);
         if (old)

@@ -72,15 +72,10 @@ static void identify(const struct snapshot *s, const void *row, struct identity 
     *out = (struct identity){.kind = KIND_HOST, .part = ((const struct host *)row)->number};
 }
 
-static const struct host *find(const struct snapshot *s, const struct identity *identity)
-{
-    return vec_first(&s->hosts, host, host->number == identity->part);
-}
-
 static bool own_name(const struct snapshot *s, const struct identity *identity, char *dst,
                      size_t cap)
 {
-    const struct host *r = find(s, identity);
+    const struct host *r = vec_first(&s->hosts, host, host->number == identity->part);
 
     if (r)
         snprintf(dst, cap, "%s", r->name);

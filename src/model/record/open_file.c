@@ -35,20 +35,15 @@ void files_clear(struct file_vec *files)
     vec_clear(files);
 }
 
-static char *copy_of(const char *text)
-{
-    return text ? mem_copy_string(text) : NULL;
-}
-
 void files_copy(struct file_vec *to, const struct file_vec *from)
 {
     files_clear(to);
     vec_copy(to, from);
     for (size_t i = 0; i < to->n; i++) {
         struct open_file *file = &to->at[i];
-        file->local = copy_of(file->local);
-        file->remote = copy_of(file->remote);
-        file->path = copy_of(file->path);
+        file->local = mem_copy_string(file->local);
+        file->remote = mem_copy_string(file->remote);
+        file->path = mem_copy_string(file->path);
     }
 }
 

@@ -222,23 +222,21 @@ const struct element *snapshot_elements(const struct snapshot *s, const struct s
     return *n ? &s->elements.at[set->first_element] : NULL;
 }
 
-static const struct named *find_name(const struct named_vec *names, uint32_t id)
+static const char *name_of(const struct named_vec *names, uint32_t id)
 {
-    return vec_find(names, id, id);
+    const struct named *named = vec_find(names, id, id);
+
+    return named && named->name[0] ? named->name : NULL;
 }
 
 const char *snapshot_user(const struct snapshot *s, uint32_t uid)
 {
-    const struct named *named = find_name(&s->users, uid);
-
-    return named && named->name[0] ? named->name : NULL;
+    return name_of(&s->users, uid);
 }
 
 const char *snapshot_group(const struct snapshot *s, uint32_t gid)
 {
-    const struct named *named = find_name(&s->groups, gid);
-
-    return named && named->name[0] ? named->name : NULL;
+    return name_of(&s->groups, gid);
 }
 
 void pids_add(struct pid_vec *out, int32_t pid)
@@ -249,13 +247,8 @@ void pids_add(struct pid_vec *out, int32_t pid)
 
 void pids_settle(struct pid_vec *pids)
 {
-    size_t kept = 0;
-
-    vec_sort(pids, order_i32);
-    for (size_t i = 0; i < pids->n; i++)
-        if (pids->at[i] > 0 && (kept == 0 || pids->at[kept - 1] != pids->at[i]))
-            pids->at[kept++] = pids->at[i];
-    pids->n = kept;
+    vec_keep(pids, pid, *pid > 0);
+    pids->n = order_once(pids->at, pids->n, sizeof *pids->at, order_i32);
 }
 
 bool pids_has(const struct pid_vec *settled, int32_t pid)

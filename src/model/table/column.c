@@ -279,6 +279,14 @@ void column_get(const struct column *column, const struct snapshot *s, const voi
         get_member(column, s, row, out);
 }
 
+bool column_among(const struct column *column, const struct column *const *columns, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (columns[i] == column)
+            return true;
+    return false;
+}
+
 const char *column_text(const struct column *column, const struct snapshot *s, const void *row,
                         char *dst, size_t cap)
 {

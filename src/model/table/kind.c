@@ -175,14 +175,6 @@ size_t kind_columns_called(const struct kind *kind, const char *name, const stru
     return out[0] ? n + 1 : 0;
 }
 
-static bool listed(const struct column *const *columns, size_t n, const struct column *column)
-{
-    for (size_t i = 0; i < n; i++)
-        if (columns[i] == column)
-            return true;
-    return false;
-}
-
 bool kind_parse_columns(const struct kind *kind, const char *list, const struct column **out,
                         size_t *n, char *name, size_t cap)
 {
@@ -192,7 +184,7 @@ bool kind_parse_columns(const struct kind *kind, const char *list, const struct 
         const struct column *column = length < cap ? kind_column(kind, name) : NULL;
         if (!column)
             return false;
-        if (!listed(out, *n, column))
+        if (!column_among(column, out, *n))
             out[(*n)++] = column;
         list += length;
         if (!*list)

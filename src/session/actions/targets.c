@@ -79,24 +79,13 @@ bool target_is_process(const struct identity *target)
 static void keep_distinct(struct identity_vec *targets, struct menu_vec *labels)
 {
     uint64_t *pids = mem_zero(targets->n, sizeof *pids);
-    size_t kept = 0;
 
     for (size_t i = 0; i < targets->n; i++)
         pids[i] = (uint64_t)targets->at[i].pid;
     bool *first = distinct_first(pids, targets->n);
-    for (size_t i = 0; i < targets->n; i++) {
-        if (!first[i])
-            continue;
-        if (kept < i) {
-            targets->at[kept] = targets->at[i];
-            if (labels)
-                labels->at[kept] = labels->at[i];
-        }
-        kept++;
-    }
-    targets->n = kept;
+    vec_keep(targets, target, first[target - targets->at]);
     if (labels)
-        labels->n = kept;
+        vec_keep(labels, label, first[label - labels->at]);
     free(first);
     free(pids);
 }
@@ -136,8 +125,7 @@ void targets_none(const struct snapshot *s, const struct identity *row, char *ds
     const struct kind *kind = kind_get(subject.kind);
     char name[80], why[256] = "";
 
-    if (!row_text(s, &subject, name, sizeof name))
-        identity_text(&subject, name, sizeof name);
+    row_text(s, &subject, name, sizeof name);
     if (kind && kind->no_processes)
         kind->no_processes(s, &subject, name, why, sizeof why);
     if (*why)

@@ -25,13 +25,9 @@ static size_t all_columns(struct session *s, const struct column ***columns)
     const struct kind *kind = session_view(s)->kind;
     size_t shown = columns_of(s, columns), n = shown;
 
-    for (size_t i = 0; i < kind->n_columns; i++) {
-        bool there = false;
-        for (size_t k = 0; k < shown; k++)
-            there |= (*columns)[k] == &kind->columns[i];
-        if (!there)
+    for (size_t i = 0; i < kind->n_columns; i++)
+        if (!column_among(&kind->columns[i], *columns, shown))
             (*columns)[n++] = &kind->columns[i];
-    }
     return shown;
 }
 

@@ -84,25 +84,20 @@ static bool was_accepted(const struct open_file *file, const struct listening *l
     if ((!file->remote && !file->peer_pid) || file->state == SOCKET_LISTEN ||
         file->state == SOCKET_CLOSE_WAIT || !file->local)
         return false;
-    for (size_t i = 0; i < listening->n; i++) {
-        const struct open_file *at = listening->at[i];
-        if (at->protocol == file->protocol &&
-            (at->port ? at->port == file->port : strcmp(at->local, file->local) == 0))
-            return true;
-    }
-    return false;
+    return vec_first(
+        listening, at,
+        (*at)->protocol == file->protocol &&
+            ((*at)->port ? (*at)->port == file->port : strcmp((*at)->local, file->local) == 0));
 }
 
 static void add_client(struct clients *clients, const struct open_file *file)
 {
     size_t length = file->peer_pid ? 0 : host_length(file->remote);
 
-    for (size_t i = 0; i < clients->n; i++) {
-        const struct client *at = &clients->at[i];
-        if (at->file->peer_pid == file->peer_pid && at->length == length &&
-            (file->peer_pid || memcmp(at->file->remote, file->remote, length) == 0))
-            return;
-    }
+    if (vec_first(clients, at,
+                  at->file->peer_pid == file->peer_pid && at->length == length &&
+                      (file->peer_pid || memcmp(at->file->remote, file->remote, length) == 0)))
+        return;
     if (clients->n < clients->most)
         clients->at[clients->n++] = (struct client){file, length};
     else
@@ -207,14 +202,6 @@ static void count_hosts(struct groups *hosts, const struct open_file *files, siz
             count_in(hosts, files[i].remote, host_length(files[i].remote));
 }
 
-static void note_peers(const struct open_file *files, size_t n, struct note_vec *out)
-{
-    struct groups hosts = {0};
-
-    count_hosts(&hosts, files, n);
-    note_groups(&hosts, "Connected  ", out);
-}
-
 // Programs of this machine at the other ends; of a unix socket whose process was not found its name
 // there.
 static void count_programs(struct groups *programs, const struct open_file *files, size_t n,
@@ -227,16 +214,6 @@ static void count_programs(struct groups *programs, const struct open_file *file
         if (name && file->peer_pid != pid)
             count_in(programs, name, strlen(name));
     }
-}
-
-// "psql ×3 · pgbench"
-static void note_programs(const struct open_file *files, size_t n, int32_t pid,
-                          struct note_vec *out)
-{
-    struct groups programs = {0};
-
-    count_programs(&programs, files, n, pid);
-    note_groups(&programs, "Peers here ", out);
 }
 
 // Whom the children of a server are connected to: hosts, and programs of this machine.
@@ -261,6 +238,7 @@ void socket_notes(const struct snapshot *s, int32_t pid, struct note_vec *out)
 {
     char text[TEXT];
     struct line line = line_start(text, sizeof text);
+    struct groups hosts = {0}, programs = {0};
     uint64_t clients;
     size_t n;
     const struct open_file *files = process_open_files(s, pid, &n);
@@ -268,7 +246,9 @@ void socket_notes(const struct snapshot *s, int32_t pid, struct note_vec *out)
     line_add(&line, "Listens on ");
     if (process_listens(&line, s, pid, NAMED, &clients))
         note_add(out, NOTE_PLAIN, mem_copy_string(text));
-    note_peers(files, n, out);
-    note_programs(files, n, pid, out);
+    count_hosts(&hosts, files, n);
+    note_groups(&hosts, "Connected  ", out);
+    count_programs(&programs, files, n, pid);
+    note_groups(&programs, "Peers here ", out); // "psql ×3 · pgbench"
     note_children(s, pid, out);
 }
