@@ -3,112 +3,84 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/line.h"
 #include "base/memory.h"
 #include "model/kinds/registry.h"
 #include "model/kinds/shared.h"
 #include "model/record/limit.h"
+#include "model/text/say.h"
 #include "model/text/words.h"
 
-static void start_item(struct line *line)
+static void start_item(struct say *x)
 {
-    if (line->n)
-        line_add(line, ", ");
+    say(x, "{text}", x->line.n ? ", " : "");
 }
 
-// "3 processes", as an item; nothing where there are none.
-static bool add_count(struct line *line, uint64_t n, const char *one, const char *many)
+// An item of so many; nothing where there are none. `hint` is what the template has besides, or NULL.
+static void missing(struct say *x, uint64_t n, const char *template, const char *hint)
 {
     if (!n)
-        return false;
-    start_item(line);
-    line_count(line, n, one, many);
-    return true;
+        return;
+    start_item(x);
+    if (hint)
+        say(x, template, n, hint);
+    else
+        say(x, template, n);
 }
 
-static void add_files_missing(struct line *line, const struct files_look *look)
+static const char *by_user(void)
 {
-    const char *hint = geteuid() ? " by this user; try sudo" : "";
-
-    if (add_count(line, look->stuck, "process", "processes"))
-        line_add(line, " whose files could not be read in time");
-    if (add_count(line, look->unasked, "process", "processes"))
-        line_add(line, " whose files were not read: out of threads or file descriptors");
-    if (add_count(line, look->left_out, "file", NULL))
-        line_add(line, " not listed: a process has too many");
-    if (add_count(line, look->sockets_unread, "socket", NULL))
-        line_add(line, " of which nothing could be read");
-    if (add_count(line, look->unread, "file", NULL))
-        line_add(line, " not readable%s", hint);
-    if (add_count(line, look->unreadable, "process", "processes"))
-        line_add(line, " whose files are not readable%s", hint);
+    return geteuid() ? " by this user; try sudo" : ""; // sudo helps no root in a container
 }
 
-static size_t namespaces_unread(const struct snapshot *s)
+static void add_files_missing(struct say *x, const struct files_look *look)
 {
-    size_t n = 0;
-
-    for (size_t i = 0; i < s->namespaces.n; i++)
-        n += !(s->namespaces.at[i].known & NAMESPACE_KNOWS_OBJECTS);
-    return n;
+    missing(x, look->stuck, "{n process|processes} whose files could not be read in time", NULL);
+    missing(x, look->unasked,
+            "{n process|processes} whose files were not read: out of threads or file descriptors",
+            NULL);
+    missing(x, look->left_out, "{n file} not listed: a process has too many", NULL);
+    missing(x, look->sockets_unread, "{n socket} of which nothing could be read", NULL);
+    missing(x, look->unread, "{n file} not readable{text}", by_user());
+    missing(x, look->unreadable, "{n process|processes} whose files are not readable{text}",
+            by_user());
 }
 
-static size_t queues_unread(const struct snapshot *s)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < s->queues.n; i++)
-        n += !(s->queues.at[i].known & QUEUE_KNOWS_MAX);
-    return n;
-}
-
-static size_t limits_unread(const struct snapshot *s)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < s->limits.n; i++)
-        n += !limit_is_read(&s->limits.at[i]);
-    return n;
-}
-
-static void add_tables_missing(struct line *line, const struct snapshot *s, enum others others,
+static void add_tables_missing(struct say *x, const struct snapshot *s, enum others others,
                                uint64_t need)
 {
     for (int id = TABLE_KINDS; id < KINDS; id++)
         if (s->in_part & need & NEED_OF(id)) {
-            start_item(line);
-            line_add(line, "not all of %s could be read", kind_get((enum kind_id)id)->name);
+            start_item(x);
+            say(x, "not all of {text} could be read", kind_get((enum kind_id)id)->name);
         }
     if (need & (NEED_SEGMENT_USE | NEED_NAMESPACES) && s->has & NEED_SEGMENTS && s->segments.n &&
         !(s->segments.at[0].known & SEG_KNOWS_SWAP)) {
-        start_item(line);
-        line_add(line, "memory and swap of segments are not known: no /proc/sysvipc");
+        start_item(x);
+        say(x, "memory and swap of segments are not known: no /proc/sysvipc");
     }
-    if (add_count(line, s->sets_look.left_out, "semaphore set", NULL))
-        line_add(line, " not read: too many semaphores");
-    if (add_count(line, s->sets_look.unreadable, "semaphore set", NULL))
-        line_add(line, " not readable by this user");
-    if (need & NEED_QUEUE_MAX && add_count(line, queues_unread(s), "queue", NULL))
-        line_add(line, " not readable in full by this user");
-    if (need & NEED_LIMITS && add_count(line, limits_unread(s), "limit", NULL))
-        line_add(line, " or their use not readable");
-    if (need & NEED_NAMESPACES && others != OTHERS_LIST &&
-        add_count(line, namespaces_unread(s), "IPC namespace", NULL))
-        line_add(line, " not entered");
+    missing(x, s->sets_look.left_out, "{n semaphore set} not read: too many semaphores", NULL);
+    missing(x, s->sets_look.unreadable, "{n semaphore set} not readable by this user", NULL);
+    if (need & NEED_QUEUE_MAX)
+        missing(x, vec_count(&s->queues, q, !(q->known & QUEUE_KNOWS_MAX)),
+                "{n queue} not readable in full by this user", NULL);
+    if (need & NEED_LIMITS)
+        missing(x, vec_count(&s->limits, limit, !limit_is_read(limit)),
+                "{n limit} or their use not readable", NULL);
+    if (need & NEED_NAMESPACES && others != OTHERS_LIST)
+        missing(x, vec_count(&s->namespaces, row, !(row->known & NAMESPACE_KNOWS_OBJECTS)),
+                "{n IPC namespace} not entered", NULL);
 }
 
-static void add_shared_missing(struct line *line, const struct shared_look *look)
+static void add_shared_missing(struct say *x, const struct shared_look *look)
 {
-    const char *hint = geteuid() ? " by this user; try sudo" : "";
-
-    if (add_count(line, look->unreadable, "process", "processes"))
-        line_add(line, " whose shared memory is not readable%s", hint);
-    if (add_count(line, look->stuck, "process", "processes"))
-        line_add(line, " whose shared memory could not be read in time");
-    if (add_count(line, look->left_out, "process", "processes"))
-        line_add(line, " whose shared memory was left out: too many mappings");
-    if (add_count(line, look->places_unread, "/dev/shm", "/dev/shm"))
-        line_add(line, " of other mount namespaces not readable%s", hint);
+    missing(x, look->unreadable, "{n process|processes} whose shared memory is not readable{text}",
+            by_user());
+    missing(x, look->stuck, "{n process|processes} whose shared memory could not be read in time",
+            NULL);
+    missing(x, look->left_out,
+            "{n process|processes} whose shared memory was left out: too many mappings", NULL);
+    missing(x, look->places_unread,
+            "{n /dev/shm|/dev/shm} of other mount namespaces not readable{text}", by_user());
 }
 
 // Whether the picture of a host lacks a table that another one has.
@@ -123,32 +95,31 @@ static bool lacks(const struct snapshot *s, const struct host *host, const struc
            !(part && kind_is_known(kind, part));
 }
 
-static void add_unknown(struct line *line, const struct snapshot *s,
-                        const struct requests *requests)
+static void add_unknown(struct say *x, const struct snapshot *s, const struct requests *requests)
 {
     for (size_t i = 0; i < requests->n; i++) {
         const struct kind *kind = requests->tables[i].query.kind;
         if (kind_is_known(kind, s))
             continue;
-        start_item(line);
-        line_add(line, "%s could not be read", kind->name);
+        start_item(x);
+        say(x, "{text} could not be read", kind->name);
     }
     for (size_t i = 0; i < s->hosts.n; i++) // of several hosts
         for (size_t k = 0; k < requests->n; k++) {
             const struct kind *kind = requests->tables[k].query.kind;
             if (!lacks(s, &s->hosts.at[i], kind))
                 continue;
-            start_item(line);
-            line_add(line, "%s of %s not known", kind->name, s->hosts.at[i].name);
+            start_item(x);
+            say(x, "{text} of {text} not known", kind->name, s->hosts.at[i].name);
         }
-    if (line->n && s->error) {
-        line_add(line, " (");
-        words_unread(line, s);
-        line_add(line, ")");
+    if (x->line.n && s->error) {
+        say(x, " (");
+        words_unread(&x->line, s);
+        say(x, ")");
     }
 }
 
-static void add_processes_missing(struct line *line, const struct snapshot *s,
+static void add_processes_missing(struct say *x, const struct snapshot *s,
                                   const struct options *options, uint64_t need)
 {
     const struct scan *scan = need & NEED_HOLDERS ? s->scan : NULL;
@@ -160,44 +131,42 @@ static void add_processes_missing(struct line *line, const struct snapshot *s,
         unreadable = s->waiters_unseen;
     if (need & NEED_NAMESPACES && unreadable < s->namespaces_unseen)
         unreadable = s->namespaces_unseen;
-    if (add_count(line, unseen, "attachment", NULL))
-        line_add(line, " unseen%s", why & UNSEEN_HIDDEN ? ", processes hidden by hidepid" : "");
-    if (scan && add_count(line, scan->stuck, "process", "processes"))
-        line_add(line, " stuck");
-    if (scan && add_count(line, scan->unasked, "process", "processes"))
-        line_add(line, " not examined: out of threads or file descriptors");
-    if (add_count(line, s->processes_unasked, "process", "processes"))
-        line_add(line, " not identified: out of threads or file descriptors");
-    if (add_count(line, unreadable, "process", "processes")) // sudo helps no root in a container
-        line_add(line, " not readable%s", geteuid() ? " by this user; try sudo" : "");
+    missing(x, unseen, "{n attachment} unseen{text}",
+            why & UNSEEN_HIDDEN ? ", processes hidden by hidepid" : "");
+    missing(x, scan ? scan->stuck : 0, "{n process|processes} stuck", NULL);
+    missing(x, scan ? scan->unasked : 0,
+            "{n process|processes} not examined: out of threads or file descriptors", NULL);
+    missing(x, s->processes_unasked,
+            "{n process|processes} not identified: out of threads or file descriptors", NULL);
+    missing(x, unreadable, "{n process|processes} not readable{text}", by_user());
 }
 
-static void add_all(struct line *line, const struct printed *printed)
+static void add_all(struct say *x, const struct printed *printed)
 {
     const struct snapshot *s = printed->s;
     uint64_t need = printed->want->need;
 
-    add_unknown(line, s, printed->requests);
-    add_tables_missing(line, s, printed->want->others, need);
-    add_processes_missing(line, s, printed->options, need);
+    add_unknown(x, s, printed->requests);
+    add_tables_missing(x, s, printed->want->others, need);
+    add_processes_missing(x, s, printed->options, need);
     if (need & (NEED_FILES | NEED_PORTS))
-        add_files_missing(line, &s->files_look);
+        add_files_missing(x, &s->files_look);
     if (need & (NEED_SHARED_HOLDERS | NEED_SHARED_OPEN))
-        add_shared_missing(line, &s->shared_look);
-    if (add_count(line, printed->refused, "IPC namespace", NULL))
-        line_add(line, " not entered: not permitted, or no answer");
+        add_shared_missing(x, &s->shared_look);
+    missing(x, printed->refused, "{n IPC namespace} not entered: not permitted, or no answer",
+            NULL);
 }
 
 char *incomplete_text(const struct printed *printed)
 {
     for (size_t cap = LINE_TEXT;; cap *= 2) { // of several hosts it can be long
         char *text = mem_alloc(cap);
-        struct line line = line_start(text, cap);
-        add_all(&line, printed);
-        if (line.n && !line.full)
+        struct say x = say_start(printed->s, text, cap);
+        add_all(&x, printed);
+        if (x.line.n && !x.line.full)
             return text;
         free(text);
-        if (!line.n)
+        if (!x.line.n)
             return NULL;
     }
 }

@@ -138,11 +138,6 @@ static void do_all(struct run *run, struct sampler *sampler)
 
 // --- what is said ---------------------------------------------------------------------------------
 
-static bool all_done(const struct outcome_vec *outcomes)
-{
-    return !vec_first(outcomes, o, o->state != OUTCOME_DONE);
-}
-
 // What was chosen comes first among the outcomes, as it would be done.
 static void put_preview_first(struct run *run)
 {
@@ -237,7 +232,7 @@ int unattended_run(const struct options *options, const struct requests *request
         if (options->yes)
             do_all(&run, sampler);
         status = report(&run, options->yes);
-        if (options->yes && !status && !all_done(&run.outcomes))
+        if (options->yes && !status && vec_first(&run.outcomes, o, o->state != OUTCOME_DONE))
             status = 1;
     }
     vec_free(&run.actions);

@@ -82,6 +82,17 @@
         vec_first_;                                                                                \
     })
 
+// For how many of them it holds.
+#define vec_count(v, item, condition)                                                              \
+    ({                                                                                             \
+        size_t vec_count_ = 0;                                                                     \
+        for (size_t vec_i_ = 0; vec_i_ < (v)->n; vec_i_++) {                                       \
+            const __typeof__(*(v)->at) *item = &(v)->at[vec_i_];                                   \
+            vec_count_ += (condition) ? 1 : 0;                                                     \
+        }                                                                                          \
+        vec_count_;                                                                                \
+    })
+
 // Leaves the items for which the condition holds.
 #define vec_keep(v, item, condition)                                                               \
     do {                                                                                           \

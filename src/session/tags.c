@@ -76,12 +76,8 @@ static struct tag_counts count_members(const struct session *s, const struct vie
 // Of holders, those of the segment that was entered.
 static size_t count_here(const struct session *s, const struct view *v)
 {
-    size_t here = 0;
-
-    for (size_t i = 0; i < s->tags.n; i++)
-        here += s->tags.at[i].kind == v->kind->id &&
-                (!v->has_parent || s->tags.at[i].id == v->parent.id);
-    return here;
+    return vec_count(&s->tags, tag,
+                     tag->kind == v->kind->id && (!v->has_parent || tag->id == v->parent.id));
 }
 
 bool tags_any(struct session *s, bool *shown)

@@ -274,13 +274,11 @@ static bool locked(const struct snapshot *s, const struct action *action)
 void edit_object_lock(struct session *s)
 {
     struct action_vec actions = {0};
-    size_t unlocked = 0;
 
     if (!choose_objects(s, ACTION_LOCK, &actions))
         return;
     vec_keep(&actions, a, kind_get(a->target.kind)->can & CAN_LOCK);
-    for (size_t i = 0; i < actions.n; i++)
-        unlocked += !locked(s->snapshot, &actions.at[i]);
+    size_t unlocked = vec_count(&actions, a, !locked(s->snapshot, a));
     for (size_t i = 0; i < actions.n; i++)
         actions.at[i].verb = unlocked ? ACTION_LOCK : ACTION_UNLOCK;
     vec_keep(&actions, a, !unlocked || !locked(s->snapshot, a)); // what is locked already stays it

@@ -60,11 +60,7 @@ void progress_add(struct session *s, const struct outcome *o)
 
 static size_t count(const struct progress *r, enum outcome_state state)
 {
-    size_t n = 0;
-
-    for (size_t i = 0; i < r->outcomes.n; i++)
-        n += r->outcomes.at[i].state == state;
-    return n;
+    return vec_count(&r->outcomes, outcome, outcome->state == state);
 }
 
 // Single actions, however quickly one follows the other: the last one's, but a failure first.

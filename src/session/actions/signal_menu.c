@@ -92,12 +92,10 @@ static void signal_menu_title(struct session *s)
     struct say title = say_start(s->snapshot, p->title, sizeof p->title);
     int32_t pid = p->targets.at[0].pid;
     const struct process *process = snapshot_process(s->snapshot, pid);
-    size_t n = 0;
 
-    for (size_t i = 0; i < p->targets.n; i++)
-        n += target_is_process(&p->targets.at[i]);
     if (p->targets.n > 1) {
-        say(&title, "Send signal to {n process|processes}", n);
+        say(&title, "Send signal to {n process|processes}",
+            vec_count(&p->targets, target, target_is_process(target)));
         return;
     }
     say(&title, "Send signal to {process}", process_at(pid, 0));

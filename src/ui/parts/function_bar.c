@@ -148,15 +148,6 @@ static void position(struct session *session, bool narrow, char *dst, size_t cap
         line_add(&line, here ? ", %zu elsewhere" : "  tagged %zu elsewhere", tagged.elsewhere);
 }
 
-static size_t worth_here(const struct entries *entries)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < entries->n; i++)
-        n += entries->at[i].worth >= WORTH_HERE;
-    return n;
-}
-
 // What stands left of the position, which is short where its words would take the place of a key that
 // does something.
 static void arrange(const struct canvas *c, struct rect r, struct session *session,
@@ -165,11 +156,13 @@ static void arrange(const struct canvas *c, struct rect r, struct session *sessi
     struct entries all;
 
     collect(&all, session);
+    size_t here = vec_count(&all, e, e->worth >= WORTH_HERE);
     for (int narrow = 0; narrow < 2; narrow++) {
         position(session, narrow, right, cap);
         *entries = all;
         fit(c, entries, r.w - 1 - canvas_width(c, right) - 2);
-        if (r.w >= USUAL_WIDTH ? worth_here(entries) == worth_here(&all) : entries->n == all.n)
+        if (r.w >= USUAL_WIDTH ? vec_count(entries, e, e->worth >= WORTH_HERE) == here
+                               : entries->n == all.n)
             return;
     }
 }
