@@ -248,6 +248,8 @@ def check_format():
 
 
 def check_top_level():
+    if not shutil.which("git"):
+        return
     listed = subprocess.run(["git", "ls-files"], capture_output=True, text=True).stdout.split("\n")
     allowed = {"Makefile", "src", "include", "tests", "screenshots", "README.md", "LICENSE"}
     for entry in sorted({path.split("/")[0] for path in listed if path}):
