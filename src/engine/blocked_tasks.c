@@ -189,7 +189,6 @@ static bool fill(const void *self, struct snapshot *snapshot)
 }
 
 const struct collector blocked_tasks_collector = {
-    .name = "blocked tasks",
     .need = NEED_WAITERS,
     .size = sizeof(struct blocked_tasks),
     .release = release,

@@ -170,7 +170,6 @@ static void update(void *self, const struct round *round)
 }
 
 const struct collector databases_collector = {
-    .name = "databases",
     .need = NEED_APPS,
     .size = sizeof(struct databases),
     .release = release,

@@ -133,7 +133,6 @@ static bool fill(const void *self, struct snapshot *snapshot)
 }
 
 const struct collector focus_maps_collector = {
-    .name = "mappings in focus",
     .need = NEED_MAP_USE | NEED_ALL_MAPS,
     .size = sizeof(struct focus_maps),
     .release = release,

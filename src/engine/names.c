@@ -197,7 +197,6 @@ static bool fill(const void *self, struct snapshot *snapshot)
 }
 
 const struct collector names_collector = {
-    .name = "names",
     .need = NEED_NAMES,
     .size = sizeof(struct names),
     .release = release,

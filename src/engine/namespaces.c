@@ -340,7 +340,6 @@ static bool fill(const void *self, struct snapshot *snapshot)
 }
 
 const struct collector namespaces_collector = {
-    .name = "namespaces",
     .need = NEED_NAMESPACES | NEED_SHM_PLACES,
     .size = sizeof(struct namespaces),
     .release = release,

@@ -42,7 +42,6 @@ static bool fill(const void *self, struct snapshot *snapshot)
 }
 
 const struct collector process_page_collector = {
-    .name = "process page",
     .need = NEED_PAGE,
     .size = sizeof(struct process_page),
     .release = release,

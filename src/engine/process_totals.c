@@ -22,7 +22,6 @@ static bool fill(const void *self, struct snapshot *snapshot)
 }
 
 const struct collector process_totals_collector = {
-    .name = "process totals",
     .need = NEED_TOTALS,
     .size = sizeof(struct totals),
     .update = update,

@@ -369,7 +369,6 @@ static bool fill(const void *self, struct snapshot *snapshot)
 }
 
 const struct collector processes_collector = {
-    .name = "processes",
     .need = NEED_PROCESS_FACTS,
     .size = sizeof(struct processes),
     .release = release,

@@ -35,7 +35,6 @@ static bool fill(const void *self, struct snapshot *snapshot)
 }
 
 const struct collector tracing_collector = {
-    .name = "tracing",
     .need = NEED_TRACE,
     .size = sizeof(struct tracing),
     .release = release,

@@ -27,7 +27,6 @@ struct round { // one bringing up to date of what is wanted
 };
 
 struct collector {
-    const char *name;
     uint64_t need; // enum need: runs where any of these is wanted
     size_t size;   // of what it keeps between rounds, `self`: zeroed before the first one
     void (*release)(void *self); // frees what that owns. NULL: nothing

@@ -52,7 +52,6 @@ int maps_each_line(int fd, void (*take)(void *arg, const char *line, size_t len)
 // 0; -ENOTTY where the kernel lacks this way (nothing was read: another may be tried); -ESRCH
 // where the task has no address space any more.
 struct maps_engine {
-    const char *name;
     enum scan_method method;
     int (*read)(int fd, const struct maps_devices *devices, struct mapping_vec *out);
     // Whether all of these mappings stand as they did; there may be more. NULL where that is no

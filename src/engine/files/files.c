@@ -212,7 +212,6 @@ static bool fill(const void *self, struct snapshot *snapshot)
 }
 
 const struct collector files_collector = {
-    .name = "files",
     .need = ALL_NEEDS,
     .size = sizeof(struct files),
     .release = release,

@@ -259,7 +259,6 @@ static bool fill(const void *self, struct snapshot *snapshot)
 }
 
 const struct collector holders_collector = {
-    .name = "holders",
     .need = NEED_HOLDERS,
     .size = sizeof(struct holders),
     .release = release,

@@ -145,7 +145,6 @@ static bool fill(const void *self, struct snapshot *snapshot)
 }
 
 const struct collector shm_places_collector = {
-    .name = "shm places",
     .need = NEED_SHM_PLACES,
     .size = sizeof(struct places),
     .release = release,

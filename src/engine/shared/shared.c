@@ -217,7 +217,6 @@ static bool fill(const void *self, struct snapshot *snapshot)
 }
 
 const struct collector shared_collector = {
-    .name = "shared memory",
     .need = NEED_SHARED_HOLDERS | NEED_SHARED_OPEN,
     .size = sizeof(struct shared_state),
     .release = release,

@@ -258,7 +258,6 @@ static bool fill(const void *self, struct snapshot *snapshot)
 }
 
 const struct collector heirs_collector = {
-    .name = "heirs",
     .need = NEED_SERVERS,
     .size = sizeof(struct heirs),
     .release = release,

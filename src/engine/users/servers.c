@@ -204,7 +204,6 @@ static bool fill(const void *self, struct snapshot *snapshot)
 }
 
 const struct collector servers_collector = {
-    .name = "servers",
     .need = NEED_SERVERS,
     .size = sizeof(struct found),
     .release = release,

@@ -11,6 +11,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/errors.h"
 #include "linux/holders/descriptors.h"
 #include "linux/process/namespace.h"
 #include "linux/process/proc_file.h"
@@ -131,14 +132,20 @@ static int read_open(struct refresh *r, int fd)
 }
 
 // A descriptor kept open would pin the old address space over exec: each reading opens it again.
-static int read_task(struct refresh *r)
+static int open_file(const struct refresh *r)
 {
     char path[PATH_CAP];
 
     snprintf(path, sizeof path, "%s/%s", r->home, r->file);
-    int fd = openat(r->self->proc, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    return error_or(openat(r->self->proc, path, O_RDONLY | O_CLOEXEC | O_NOCTTY));
+}
+
+static int read_task(struct refresh *r)
+{
+    int fd = open_file(r);
+
     if (fd < 0)
-        return -errno;
+        return fd;
     int error = read_open(r, fd);
     close(fd);
     return error;
@@ -298,19 +305,15 @@ static bool holds_still(struct refresh *r, int32_t pid)
 {
     const struct maps_engine *engine = r->self->engine;
     struct answer *answer = r->answer;
-    char path[PATH_CAP];
-    struct stat status;
-
     if (!answer->mappings.n || !engine->still)
         return false;
     snprintf(r->home, sizeof r->home, "%" PRId32, pid);
-    snprintf(path, sizeof path, "%s/%s", r->home, r->file);
-    int fd = openat(r->self->proc, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int fd = open_file(r);
     if (fd < 0)
         return false;
     bool still = engine->still(fd, &answer->mappings);
-    if (still && fstat(fd, &status) == 0)
-        r->instance = status.st_ino;
+    if (still)
+        know_instance(r, fd);
     close(fd);
     if (!still)
         return false;

@@ -108,7 +108,6 @@ static bool query_still(int fd, const struct mapping_vec *known)
 }
 
 const struct maps_engine maps_by_query = {
-    .name = "PROCMAP_QUERY",
     .method = SCAN_PROCMAP_QUERY,
     .read = query_read,
     .still = query_still,

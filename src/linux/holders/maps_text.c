@@ -174,7 +174,6 @@ static int text_read(int fd, const struct maps_devices *devices, struct mapping_
 }
 
 const struct maps_engine maps_by_text = {
-    .name = "text",
     .method = SCAN_TEXT,
     .read = text_read,
 };
