@@ -93,8 +93,7 @@ static void read_details(const struct machine *m, const struct want *want, struc
 
 static void read_tables(const struct machine *m, const struct want *want, struct snapshot *fresh)
 {
-    const struct table_reading in = {.proc = m->proc,
-                                     .is_procfs = m->is_procfs,
+    const struct table_reading in = {.is_procfs = m->is_procfs,
                                      .elsewhere = want->ipc_namespace != 0,
                                      .want = want};
 

@@ -26,9 +26,8 @@ enum witness_call {
 extern const char *const witness_call_names[CALL_SYSTEM_CALLS];
 
 struct witness_record {
-    uint64_t time;   // CLOCK_MONOTONIC, nanoseconds: when the call returned
-    uint64_t start;  // of the process, nanoseconds since boot
-    uint64_t cgroup; // its id in the version 2 hierarchy
+    uint64_t time;  // CLOCK_MONOTONIC, nanoseconds: when the call returned
+    uint64_t start; // of the process, nanoseconds since boot
     uint64_t args[3];
     int64_t result;
     uint32_t call;

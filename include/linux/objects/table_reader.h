@@ -6,7 +6,6 @@
 #include "model/table/kind.h"
 
 struct table_reading {
-    const char *proc;
     bool is_procfs; // false: a fixture, whose machine the calls are not about
     bool elsewhere; // the thread has entered another IPC namespace
     const struct want *want;

@@ -144,8 +144,7 @@ VEC(waiter_vec, struct waiter);
 struct server { // a process with children of the same program that run as another user
     int32_t pid;
     uint32_t uid, worker_uid;
-    int64_t start_time; // epoch seconds
-    // It, or such a child, does not answer: there may be one between these users. pid and start_time are 0.
+    // It, or such a child, does not answer: there may be one between these users. pid is 0.
     bool silent;
     bool any_uid, any_worker; // then: that user is not known either
 };

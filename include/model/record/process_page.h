@@ -9,11 +9,11 @@ enum page_outcome { PAGE_READ, PAGE_GONE, PAGE_STUCK };
 enum {
     PAGE_KNOWS_MEMORY = 1, // rss_anon, rss_file, rss_shared, locked
     PAGE_KNOWS_OOM = 2,    // oom_score, oom_adjust
-    PAGE_KNOWS_NICE = 4,   // and major_faults
-    PAGE_KNOWS_PSS = 16,   // shared_pss
-    PAGE_LIBRARY = 32,     // libproc2 was there to be asked; without it the first three are unknown
-    PAGE_REFUSED = 64,     // some of it is not for this user
-    PAGE_UNREAD = 128,     // some of it could not be read for another reason
+    PAGE_KNOWS_NICE = 4,
+    PAGE_KNOWS_PSS = 16, // shared_pss
+    PAGE_LIBRARY = 32,   // libproc2 was there to be asked; without it the first three are unknown
+    PAGE_REFUSED = 64,   // some of it is not for this user
+    PAGE_UNREAD = 128,   // some of it could not be read for another reason
     PAGE_KNOWS_MACHINE = 256, // machine
 };
 
@@ -39,7 +39,6 @@ struct process_page {
         uint64_t huge_size;                                      // bytes of a huge page
         uint64_t huge_n, huge_free;                              // such pages in the pool
     } machine;
-    uint64_t major_faults;
     uint64_t limits[PAGE_LIMITS];     // the soft ones; UINT64_MAX: none
     uint8_t limits_known;             // bits 1 << enum page_limit
     char *exe, *cwd, *cgroup, *slice; // escaped; NULL: none, or not for this user. Owned

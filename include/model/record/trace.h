@@ -14,11 +14,10 @@ enum { TRACE_COMM = 68 }; // escaped, as struct process has it
 struct actor {         // a process as it was at the moment of the call; it may have ended since
     int32_t pid;       // as our PID namespace has it; 0: outside of it
     int32_t outer_pid; // as the initial one has it
-    int32_t parent_pid, parent_outer_pid;
+    int32_t parent_pid;
     uint32_t uid, euid;
     uint32_t login_uid; // of the session it descends from; UINT32_MAX: none, or not known
     uint64_t start_ns;  // since boot
-    uint64_t cgroup;    // id in the version 2 hierarchy; 0: not known
     char comm[TRACE_COMM], parent_comm[TRACE_COMM];
 };
 

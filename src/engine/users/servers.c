@@ -76,10 +76,7 @@ static void add(struct server_vec *servers, const struct server *server)
 static void pair(struct found *f, const struct process *worker, const struct process *parent)
 {
     const unsigned both = PROC_KNOWS_COMM | PROC_KNOWS_UID;
-    struct server server = {.pid = parent->pid,
-                            .uid = parent->uid,
-                            .worker_uid = worker->uid,
-                            .start_time = parent->start_time};
+    struct server server = {.pid = parent->pid, .uid = parent->uid, .worker_uid = worker->uid};
 
     if (worker->parent != parent->pid || (worker->known & parent->known & both) != both ||
         !(parent->known & PROC_KNOWS_START) || worker->uid == parent->uid ||

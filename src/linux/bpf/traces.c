@@ -75,12 +75,10 @@ static struct actor actor_of(const struct witness_record *r)
         .pid = (int32_t)r->pid,
         .outer_pid = (int32_t)r->tgid,
         .parent_pid = (int32_t)r->parent_pid,
-        .parent_outer_pid = (int32_t)r->parent_tgid,
         .uid = r->uid,
         .euid = r->euid,
         .login_uid = r->login_uid,
         .start_ns = r->start,
-        .cgroup = r->cgroup,
     };
 
     text_escape(by.comm, sizeof by.comm, r->comm, strnlen(r->comm, sizeof r->comm));

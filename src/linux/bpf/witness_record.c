@@ -36,8 +36,6 @@ static void fill_process(struct builder *b)
 
     asm_call(a, BPF_FUNC_ktime_get_ns);
     asm_store(a, 8, R9, offsetof(struct witness_record, time), R0);
-    asm_call(a, BPF_FUNC_get_current_cgroup_id);
-    asm_store(a, 8, R9, offsetof(struct witness_record, cgroup), R0);
     asm_call(a, BPF_FUNC_get_current_task);
     asm_copy(a, R7, R0);
     probe_follow(a, k, R0, TASK_CRED);

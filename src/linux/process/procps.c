@@ -21,7 +21,6 @@ enum pid_item_place {
     OOM_SCORE,
     OOM_ADJUST,
     NICE,
-    MAJOR_FAULTS,
     RSS_ANON,
     RSS_FILE,
     RSS_SHARED,
@@ -61,7 +60,6 @@ static void take(const struct pids_stack *stack, struct process_page *page)
     page->oom_score = values[OOM_SCORE].result.s_int;
     page->oom_adjust = values[OOM_ADJUST].result.s_int;
     page->nice = values[NICE].result.s_int;
-    page->major_faults = values[MAJOR_FAULTS].result.ul_int;
     page->rss_anon = values[RSS_ANON].result.ul_int * 1024;
     page->rss_file = values[RSS_FILE].result.ul_int * 1024;
     page->rss_shared = values[RSS_SHARED].result.ul_int * 1024;
@@ -78,7 +76,6 @@ static void ask(int32_t pid, struct process_page *page)
         [OOM_SCORE] = PIDS_OOM_SCORE,
         [OOM_ADJUST] = PIDS_OOM_ADJ,
         [NICE] = PIDS_NICE,
-        [MAJOR_FAULTS] = PIDS_FLT_MAJ,
         [RSS_ANON] = PIDS_VM_RSS_ANON,
         [RSS_FILE] = PIDS_VM_RSS_FILE,
         [RSS_SHARED] = PIDS_VM_RSS_SHARED,
