@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/order.h"
 
 struct place {
     uint64_t key;
@@ -13,9 +14,7 @@ static int place_order(const void *pa, const void *pb)
 {
     const struct place *a = pa, *b = pb;
 
-    if (a->key != b->key)
-        return a->key < b->key ? -1 : 1;
-    return (a->at > b->at) - (a->at < b->at);
+    return order_by_u64(a->key, b->key) ?: order_by_u64(a->at, b->at);
 }
 
 bool *distinct_first(const uint64_t *keys, size_t n)

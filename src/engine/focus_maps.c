@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
+
 #include "engine/ask/collector.h"
 
 struct focus_maps {
@@ -32,9 +34,7 @@ static int by_place(const void *a, const void *b)
 {
     const struct mapping *x = a, *y = b;
 
-    if (x->pid != y->pid)
-        return x->pid < y->pid ? -1 : 1;
-    return (x->start > y->start) - (x->start < y->start);
+    return order_by(x->pid, y->pid) ?: order_by_u64(x->start, y->start);
 }
 
 static void take(void *arg, const struct probe *probe, struct answer *answer)

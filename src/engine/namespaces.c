@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/order.h"
 #include "engine/ask/collector.h"
 
 enum {
@@ -224,11 +225,8 @@ static int by_namespace(const void *a, const void *b)
     const struct member *x = *(const struct member *const *)a,
                         *y = *(const struct member *const *)b;
 
-    if (x->inode != y->inode)
-        return x->inode < y->inode ? -1 : 1;
-    if (x->start_ticks != y->start_ticks)
-        return x->start_ticks < y->start_ticks ? -1 : 1;
-    return x->process.pid < y->process.pid ? -1 : 1;
+    return order_by_u64(x->inode, y->inode) ?: order_by_u64(x->start_ticks, y->start_ticks)
+                                            ?: order_by(x->process.pid, y->process.pid);
 }
 
 static void add_mounts(struct namespaces *n)
@@ -244,11 +242,8 @@ static int by_mount(const void *a, const void *b)
 {
     const struct mount_namespace *x = a, *y = b;
 
-    if (x->inode != y->inode)
-        return x->inode < y->inode ? -1 : 1;
-    if (x->start_ticks != y->start_ticks)
-        return x->start_ticks < y->start_ticks ? -1 : 1;
-    return (x->pid > y->pid) - (x->pid < y->pid);
+    return order_by_u64(x->inode, y->inode) ?: order_by_u64(x->start_ticks, y->start_ticks)
+                                            ?: order_by(x->pid, y->pid);
 }
 
 // The oldest process of each mount namespace; in which of them processes of the IPC namespace shown live.

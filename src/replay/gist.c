@@ -1,6 +1,7 @@
 #include "replay/gist.h"
 
 #include "base/line.h"
+#include "base/order.h"
 #include "base/sum.h"
 #include "model/kinds/registry.h"
 #include "model/record/limit.h"
@@ -72,10 +73,8 @@ int gist_order(const void *a, const void *b)
 {
     const struct host *x = a, *y = b;
 
-    if (critical(x) != critical(y))
-        return critical(x) > critical(y) ? -1 : 1;
-    for (int i = SEVERITY_WARNING; i >= SEVERITY_NOTICE; i--)
-        if (x->findings[i] != y->findings[i])
-            return x->findings[i] > y->findings[i] ? -1 : 1;
-    return (x->number > y->number) - (x->number < y->number);
+    int order = order_by_u64(critical(y), critical(x));
+    for (int i = SEVERITY_WARNING; i >= SEVERITY_NOTICE && !order; i--)
+        order = order_by_u64(y->findings[i], x->findings[i]);
+    return order ?: order_by(x->number, y->number);
 }

@@ -59,7 +59,7 @@ static int order_of(const struct kind *kind, const void *a, const void *b)
 
     if (kind->order)
         return kind->order(a, b);
-    return kind_is_object(kind->id) ? (x->id > y->id) - (x->id < y->id) : 0;
+    return kind_is_object(kind->id) ? order_by(x->id, y->id) : 0;
 }
 
 static int by_order(const void *a, const void *b, void *arg)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "engine/ask/ask.h"
 
 enum { TRIES = 4 }; // processes of a network namespace, where one ended before it answered
@@ -108,11 +109,8 @@ static int socket_order(const void *a, const void *b)
 {
     const struct far_socket *x = a, *y = b;
 
-    if (x->net_namespace != y->net_namespace)
-        return x->net_namespace < y->net_namespace ? -1 : 1;
-    if (x->inode != y->inode)
-        return x->inode < y->inode ? -1 : 1;
-    return (x->pid > y->pid) - (x->pid < y->pid);
+    return order_by_u64(x->net_namespace, y->net_namespace) ?: order_by_u64(x->inode, y->inode)
+                                                            ?: order_by(x->pid, y->pid);
 }
 
 static void list_namespaces(struct far_peers *f, struct far_socket_vec *sockets)

@@ -74,12 +74,7 @@ void known_holders_add_handle(struct known_holders *k, const struct mapping *map
 // Handles of segments that are gone are forgotten.
 static void drop_old_handles(struct known_holders *k, const struct snapshot *tables)
 {
-    size_t kept = 0;
-
-    for (size_t i = 0; i < k->handles.n; i++)
-        if (snapshot_segment(tables, k->handles.at[i].shmid))
-            k->handles.at[kept++] = k->handles.at[i];
-    k->handles.n = kept;
+    vec_keep(&k->handles, handle, snapshot_segment(tables, handle->shmid));
 }
 
 enum handle_need { HANDLE_NOT_NEEDED, HANDLE_NEEDED, HANDLE_ASKED };
@@ -164,20 +159,13 @@ static void learn_handles(struct known_holders *k, const struct round *round)
 
 static bool is_surplus(const struct segment_account *account)
 {
-    return account->found > account->nattch && !account->stale;
+    return account && account->found > account->nattch && !account->stale;
 }
 
 // A reference holder of such a segment may be the stranger itself.
 static void forget_surplus_handles(struct known_holders *k, const struct scan *scan)
 {
-    size_t kept = 0;
-
-    for (size_t i = 0; i < k->handles.n; i++) {
-        const struct segment_account *account = scan_account(scan, k->handles.at[i].shmid);
-        if (!account || !is_surplus(account))
-            k->handles.at[kept++] = k->handles.at[i];
-    }
-    k->handles.n = kept;
+    vec_keep(&k->handles, handle, !is_surplus(scan_account(scan, handle->shmid)));
 }
 
 // Adds the handles in the answers to what is known. Whether there were new ones.

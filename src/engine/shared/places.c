@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/order.h"
 #include "engine/ask/collector.h"
 #include "model/record/shm_limit.h"
 #include "sharing.h"
@@ -97,11 +98,8 @@ static int by_device(const void *a, const void *b)
     uint64_t dx = (uint64_t)x->dev_major << 32 | x->dev_minor;
     uint64_t dy = (uint64_t)y->dev_major << 32 | y->dev_minor;
 
-    if (dx != dy)
-        return dx < dy ? -1 : 1;
-    if (x->here != y->here)
-        return x->here ? -1 : 1;
-    return (x->mount_namespace > y->mount_namespace) - (x->mount_namespace < y->mount_namespace);
+    return order_by_u64(dx, dy) ?: order_by(y->here, x->here)
+                                ?: order_by_u64(x->mount_namespace, y->mount_namespace);
 }
 
 static void build(struct places *p)

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/order.h"
+
 enum {
     MAPPINGS_MAX = 1 << 17, // in all; those of the last processes are left out
     ROOM = 64, // objects that are gathered before those of several processes are made one
@@ -134,18 +136,16 @@ void sharing_take(void *arg, const struct probe *probe, struct answer *answer)
 static int holder_order(const void *a, const void *b)
 {
     const struct shared_holder *x = a, *y = b;
-    int order = shared_order(&x->id, &y->id);
 
-    return order ? order : (x->pid > y->pid) - (x->pid < y->pid);
+    return shared_order(&x->id, &y->id) ?: order_by(x->pid, y->pid);
 }
 
 static int mapping_order(const void *a, const void *b)
 {
     const struct shared_mapping *x = a, *y = b;
-    int order = shared_order(&x->id, &y->id);
 
-    order = order ? order : (x->pid > y->pid) - (x->pid < y->pid);
-    return order ? order : (x->start > y->start) - (x->start < y->start);
+    return shared_order(&x->id, &y->id) ?: order_by(x->pid, y->pid)
+                                        ?: order_by_u64(x->start, y->start);
 }
 
 void sharing_settle(struct sharing *sharing)
@@ -157,20 +157,7 @@ void sharing_settle(struct sharing *sharing)
 
 void sharing_keep_named(struct sharing *sharing, const struct snapshot *tables)
 {
-    size_t kept = 0;
-
-    for (size_t i = 0; i < sharing->objects.n; i++)
-        if (shared_find(tables, &sharing->objects.at[i].id))
-            sharing->objects.at[kept++] = sharing->objects.at[i];
-    sharing->objects.n = kept;
-    kept = 0;
-    for (size_t i = 0; i < sharing->holders.n; i++)
-        if (shared_find(tables, &sharing->holders.at[i].id))
-            sharing->holders.at[kept++] = sharing->holders.at[i];
-    sharing->holders.n = kept;
-    kept = 0;
-    for (size_t i = 0; i < sharing->mappings.n; i++)
-        if (shared_find(tables, &sharing->mappings.at[i].id))
-            sharing->mappings.at[kept++] = sharing->mappings.at[i];
-    sharing->mappings.n = kept;
+    vec_keep(&sharing->objects, object, shared_find(tables, &object->id));
+    vec_keep(&sharing->holders, holder, shared_find(tables, &holder->id));
+    vec_keep(&sharing->mappings, mapping, shared_find(tables, &mapping->id));
 }

@@ -286,7 +286,7 @@ static int by_time(const void *a, const void *b)
 {
     const struct trace *x = a, *y = b;
 
-    return (x->time_ns > y->time_ns) - (x->time_ns < y->time_ns);
+    return order_by(x->time_ns, y->time_ns);
 }
 
 void traces_take(struct traces *t, int64_t now_ns, bool all, struct trace_vec *out)

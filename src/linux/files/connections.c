@@ -36,9 +36,9 @@ void connections_listen(struct connections *c, uint64_t inode, struct connection
 static int ends_order(const void *a, const void *b)
 {
     const struct connection *x = a, *y = b;
-    int order = memcmp(&x->local, &y->local, sizeof x->local);
 
-    return order ? order : memcmp(&x->remote, &y->remote, sizeof x->remote);
+    return memcmp(&x->local, &y->local, sizeof x->local)
+               ?: memcmp(&x->remote, &y->remote, sizeof x->remote);
 }
 
 // --- who listens ----------------------------------------------------------------------------------

@@ -184,10 +184,8 @@ static const struct unix_socket *find(const struct unix_socket_vec *all, uint64_
 
 static int name_order(const struct unix_socket *a, const struct unix_socket *b)
 {
-    int order = (a->name_n > b->name_n) - (a->name_n < b->name_n);
-
-    order = order ? order : memcmp(a->name, b->name, a->name_n);
-    return order ? order : memcmp(&a->file, &b->file, sizeof a->file);
+    return order_by(a->name_n, b->name_n) ?: memcmp(a->name, b->name, a->name_n)
+                                          ?: memcmp(&a->file, &b->file, sizeof a->file);
 }
 
 static int named_order(const void *a, const void *b)

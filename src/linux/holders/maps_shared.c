@@ -85,9 +85,8 @@ static void note_object(const struct shared *object, const struct mapping *mappi
 static int object_order(const void *a, const void *b)
 {
     const struct shared *x = a, *y = b;
-    int order = shared_order(&x->id, &y->id);
 
-    return order ? order : strcmp(x->name, y->name);
+    return shared_order(&x->id, &y->id) ?: strcmp(x->name, y->name);
 }
 
 void maps_merge_shared(struct shared_vec *objects, size_t first)
@@ -111,9 +110,8 @@ void maps_merge_shared(struct shared_vec *objects, size_t first)
 static int mapping_order(const void *a, const void *b)
 {
     const struct shared_mapping *x = a, *y = b;
-    int order = shared_order(&x->id, &y->id);
 
-    return order ? order : (x->start > y->start) - (x->start < y->start);
+    return shared_order(&x->id, &y->id) ?: order_by_u64(x->start, y->start);
 }
 
 struct reading {

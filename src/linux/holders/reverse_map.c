@@ -169,11 +169,7 @@ static int by_place(const void *pa, const void *pb)
 {
     const struct mapping *a = pa, *b = pb;
 
-    if (a->pid != b->pid)
-        return a->pid < b->pid ? -1 : 1;
-    if (a->start != b->start)
-        return a->start < b->start ? -1 : 1;
-    return 0;
+    return order_by(a->pid, b->pid) ?: order_by_u64(a->start, b->start);
 }
 
 // Each process once. Nothing is owned by them yet.

@@ -176,7 +176,7 @@ static int compare_owned(const void *a, const void *b)
 {
     const struct owned *x = a, *y = b;
 
-    return (x->id > y->id) - (x->id < y->id);
+    return order_by(x->id, y->id);
 }
 
 // The kernel lists by index; ids are sequence * N + index. Rows of one id would be one object seen

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/sem.h>
 
+#include "base/order.h"
 #include "linux/objects/ipcstat.h"
 
 union semun { // semctl(2): the caller defines it
@@ -65,16 +66,14 @@ static int by_creator(const void *a, const void *b)
 {
     const struct turn *x = a, *y = b;
 
-    return x->cuid < y->cuid ? -1 : x->cuid > y->cuid;
+    return order_by(x->cuid, y->cuid);
 }
 
 static int by_turn(const void *a, const void *b)
 {
     const struct turn *x = a, *y = b;
 
-    if (x->by_creator != y->by_creator)
-        return x->by_creator < y->by_creator ? -1 : 1;
-    return x->at < y->at ? -1 : x->at > y->at;
+    return order_by_u64(x->by_creator, y->by_creator) ?: order_by_u64(x->at, y->at);
 }
 
 static struct turn *turns_of(const struct semset_vec *sets)

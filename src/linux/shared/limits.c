@@ -10,10 +10,7 @@
 
 static struct limit *find(struct limit_vec *limits, const char *name)
 {
-    for (size_t i = 0; i < limits->n; i++)
-        if (strcmp(limits->at[i].name, name) == 0)
-            return &limits->at[i];
-    return NULL;
+    return vec_first(limits, limit, strcmp(limit->name, name) == 0);
 }
 
 static void largest(struct limit *limit, uint64_t use, const struct shared *queue)
