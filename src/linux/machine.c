@@ -93,9 +93,8 @@ static void read_details(const struct machine *m, const struct want *want, struc
 
 static void read_tables(const struct machine *m, const struct want *want, struct snapshot *fresh)
 {
-    const struct table_reading in = {.is_procfs = m->is_procfs,
-                                     .elsewhere = want->ipc_namespace != 0,
-                                     .want = want};
+    const struct table_reading in = {
+        .is_procfs = m->is_procfs, .elsewhere = want->ipc_namespace != 0, .want = want};
 
     for (size_t i = 0; i < sizeof table_readers / sizeof *table_readers; i++) {
         const struct table_reader *reader = table_readers[i];
