@@ -32,7 +32,7 @@ void worker_push(struct worker *worker, void *job); // does not start one
 void *worker_drop(struct worker *worker);           // the next that has not begun; NULL: none
 size_t worker_waiting(const struct worker *worker); // how many have not begun
 
-// The job under way; NULL: none. When it began, by CLOCK_MONOTONIC.
+// The job under way; NULL: none. When it began, by CLOCK_MONOTONIC; `since` may be NULL.
 void *worker_job(const struct worker *worker, int64_t *since);
 // Whether a thread is at work, or about to be.
 bool worker_busy(const struct worker *worker);

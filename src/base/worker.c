@@ -143,10 +143,9 @@ size_t worker_waiting(const struct worker *w)
 
 void *worker_job(const struct worker *w, int64_t *since)
 {
-    if (!w->run || !w->run->job)
-        return NULL;
-    *since = w->run->since;
-    return w->run->job;
+    if (w->run && w->run->job && since)
+        *since = w->run->since;
+    return w->run ? w->run->job : NULL;
 }
 
 bool worker_busy(const struct worker *w)

@@ -173,10 +173,8 @@ void action_worker_outcomes(struct action_worker *a, struct outcome_vec *out)
 
 void action_worker_begun(struct action_worker *a, struct action_vec *out)
 {
-    int64_t since;
-
     worker_lock(a->worker);
-    const struct job *under_way = worker_job(a->worker, &since);
+    const struct job *under_way = worker_job(a->worker, NULL);
     if (under_way)
         vec_push(out, under_way->action);
     for (size_t i = 0; i < a->reports.n; i++)
@@ -214,11 +212,9 @@ static int64_t too_long(const struct action_worker *a)
 
 int64_t action_worker_watch(struct action_worker *a)
 {
-    int64_t since;
-
     worker_lock(a->worker);
     if (too_long(a) <= clock_ns())
-        leave(a, worker_job(a->worker, &since));
+        leave(a, worker_job(a->worker, NULL));
     int64_t next = too_long(a);
     worker_unlock(a->worker);
     return next;
@@ -227,8 +223,7 @@ int64_t action_worker_watch(struct action_worker *a)
 // What was not reported yet when the owner went. With the lock held: nothing else waits for it.
 static void note_rest(struct action_worker *a)
 {
-    int64_t since;
-    const struct job *under_way = worker_job(a->worker, &since);
+    const struct job *under_way = worker_job(a->worker, NULL);
 
     for (size_t i = 0; i < a->reports.n; i++)
         if (!a->reports.at[i].noted)

@@ -20,49 +20,31 @@ enum { ROOM_FIRST = 2048, ROOM_MAX = 4 * 1024 * 1024 };
 // What is known of a name or number, and then of both.
 struct entry {
     uint32_t id;
-    const char *name; // NULL: nobody
+    const char *name; // NULL: the number is known
 };
 
-// One lookup into `room`: 0, ERANGE (more room), another errno; the name stays NULL for nobody.
+// One lookup into `room`: 0, ERANGE (more room), ENOENT for nobody, another errno.
 typedef int lookup_fn(struct entry *entry, char *room, size_t size);
 
 static int lookup_user(struct entry *of, char *room, size_t size)
 {
     struct passwd entry, *found = NULL;
-    int error = getpwuid_r(of->id, &entry, room, size, &found);
+    int error = of->name ? getpwnam_r(of->name, &entry, room, size, &found)
+                         : getpwuid_r(of->id, &entry, room, size, &found);
 
     if (found)
-        of->name = found->pw_name;
-    return error;
+        *of = (struct entry){found->pw_uid, found->pw_name};
+    return error ? error : found ? 0 : ENOENT;
 }
 
 static int lookup_group(struct entry *of, char *room, size_t size)
 {
     struct group entry, *found = NULL;
-    int error = getgrgid_r(of->id, &entry, room, size, &found);
+    int error = of->name ? getgrnam_r(of->name, &entry, room, size, &found)
+                         : getgrgid_r(of->id, &entry, room, size, &found);
 
     if (found)
-        of->name = found->gr_name;
-    return error;
-}
-
-static int lookup_user_name(struct entry *of, char *room, size_t size)
-{
-    struct passwd entry, *found = NULL;
-    int error = getpwnam_r(of->name, &entry, room, size, &found);
-
-    if (found)
-        of->id = found->pw_uid;
-    return error ? error : found ? 0 : ENOENT;
-}
-
-static int lookup_group_name(struct entry *of, char *room, size_t size)
-{
-    struct group entry, *found = NULL;
-    int error = getgrnam_r(of->name, &entry, room, size, &found);
-
-    if (found)
-        of->id = found->gr_gid;
+        *of = (struct entry){found->gr_gid, found->gr_name};
     return error ? error : found ? 0 : ENOENT;
 }
 
@@ -177,9 +159,9 @@ void names_act(const struct action *action, struct outcome *outcome)
 {
     *outcome = outcome_of(action, OUTCOME_RESOLVED, 0);
     if (action->set.which & SET_UID)
-        resolve(lookup_user_name, SET_UID, action->set.user, &outcome->action.set.uid, outcome);
+        resolve(lookup_user, SET_UID, action->set.user, &outcome->action.set.uid, outcome);
     if (action->set.which & SET_GID)
-        resolve(lookup_group_name, SET_GID, action->set.group, &outcome->action.set.gid, outcome);
+        resolve(lookup_group, SET_GID, action->set.group, &outcome->action.set.gid, outcome);
 }
 
 // The state files of systemd-logind: one for each user with a session or lingering, gone as soon

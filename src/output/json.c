@@ -30,11 +30,6 @@ static void put(FILE *out, const char *bytes, size_t n)
         fwrite_unlocked(bytes, 1, n, out);
 }
 
-static void put_text(FILE *out, const char *text)
-{
-    put(out, text, strlen(text));
-}
-
 static void put_unsigned(FILE *out, uint64_t number)
 {
     char digits[20];
@@ -60,7 +55,7 @@ static void put_json(FILE *out, json_t *value)
     char *text =
         value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(4)) : NULL;
 
-    put_text(out, text ? text : "null");
+    fputs_unlocked(text ? text : "null", out);
     free(text);
     json_decref(value);
 }
@@ -95,8 +90,8 @@ static void put_flags(FILE *out, uint64_t bits, const char *const *names)
     for (size_t i = 0; names && names[i]; i++) {
         if (!(bits & UINT64_C(1) << i))
             continue;
-        put_text(out, first ? "\"" : ",\"");
-        put_text(out, names[i]); // a plain word
+        fputs_unlocked(first ? "\"" : ",\"", out);
+        fputs_unlocked(names[i], out); // a plain word
         put(out, "\"", 1);
         first = false;
     }
@@ -109,7 +104,7 @@ static void put_cell(FILE *out, const struct column *column, const struct cell *
     char digits[24];
 
     if (!cell_has_value(cell)) {
-        put_text(out, "null");
+        fputs_unlocked("null", out);
         return;
     }
     switch (cell_class(cell->type)->form) {
@@ -131,7 +126,7 @@ static void put_cell(FILE *out, const struct column *column, const struct cell *
         put_json(out, json_real(cell->real));
         break;
     case FORM_TRUTH:
-        put_text(out, cell->truth ? "true" : "false");
+        fputs_unlocked(cell->truth ? "true" : "false", out);
         break;
     case FORM_FLAGS:
         put_flags(out, cell->count, column->names);
@@ -155,11 +150,11 @@ static void put_rows(FILE *out, const struct snapshot *s, const struct table_req
 
     for (size_t i = 0; i < rows->n && !ferror(out); i++) {
         const struct snapshot *picture = kind_picture(table->query.kind, s, rows->at[i]);
-        put_text(out, i ? ",{" : "{");
+        fputs_unlocked(i ? ",{" : "{", out);
         for (size_t k = 0; k < table->n_columns; k++) {
             const struct column *column = table->columns[k];
-            put_text(out, k ? ",\"" : "\"");
-            put_text(out, column->name); // lower case letters and _: a test holds them to it
+            fputs_unlocked(k ? ",\"" : "\"", out);
+            fputs_unlocked(column->name, out); // lower case letters and _: a test holds them to it
             put(out, "\":", 2);
             column_get(column, picture, rows->at[i], &cell);
             put_cell(out, column, &cell, &memos[k]);
@@ -173,13 +168,13 @@ static void put_table(FILE *out, const struct snapshot *s, const struct table_re
 {
     struct rows rows = {0};
 
-    put_text(out, ",\"");
-    put_text(out, table->query.kind->name);
+    fputs_unlocked(",\"", out);
+    fputs_unlocked(table->query.kind->name, out);
     if (!kind_is_known(table->query.kind, s)) {
-        put_text(out, "\":null");
+        fputs_unlocked("\":null", out);
         return;
     }
-    put_text(out, "\":[");
+    fputs_unlocked("\":[", out);
     rows_build(&rows, s, &table->query);
     put_rows(out, s, table, &rows);
     put(out, "]", 1);
@@ -195,8 +190,8 @@ static void put_fields(FILE *out, const struct snapshot *s, const struct column 
 
     for (size_t i = 0; i < n; i++) {
         memo.json_n = 0;
-        put_text(out, first && i == 0 ? "\"" : ",\"");
-        put_text(out, columns[i].name);
+        fputs_unlocked(first && i == 0 ? "\"" : ",\"", out);
+        fputs_unlocked(columns[i].name, out);
         put(out, "\":", 2);
         cell.known = false;
         if (row)
@@ -211,16 +206,16 @@ static void put_meta(FILE *out, const struct snapshot *s, const struct table_req
     const struct system *system = s->has & NEED_SYSTEM ? &s->system : NULL;
     struct memo memo = {0};
 
-    put_text(out, "{\"program\":\"ipctop\",\"version\":");
+    fputs_unlocked("{\"program\":\"ipctop\",\"version\":", out);
     put_string(out, recorded_version(s, VERSION), &memo);
-    put_text(out, ",\"time\":");
+    fputs_unlocked(",\"time\":", out);
     put_signed(out, s->time);
     put_fields(out, s, meta_system, META_SYSTEM_FIRST, system, false);
     bool unseen = (s->has & NEED_PROCESSES && s->processes_unasked) ||
                   (s->has & NEED_NAMESPACES && s->namespaces_unseen);
     bool read =
         s->scan || s->sets_look.known || s->files_look.known || s->shared_look.known || unseen;
-    put_text(out, read ? ",\"scan\":{" : ",\"scan\":null");
+    fputs_unlocked(read ? ",\"scan\":{" : ",\"scan\":null", out);
     if (read) {
         put_fields(out, s, meta_scan, n_meta_scan, s->scan, true);
         put_fields(out, s, meta_unseen, n_meta_unseen, s, false);
@@ -235,9 +230,10 @@ static void put_meta(FILE *out, const struct snapshot *s, const struct table_req
     put_fields(out, s, meta_system + META_SYSTEM_FIRST, n_meta_system - META_SYSTEM_FIRST, system,
                false);
     if (n && tables[0].query.has_id) {
-        put_text(out, ",\"id\":");
+        fputs_unlocked(",\"id\":", out);
         put_signed(out, tables[0].query.id);
-        put_text(out, missing_id(s, tables, n) ? ",\"id_exists\":false" : ",\"id_exists\":true");
+        fputs_unlocked(missing_id(s, tables, n) ? ",\"id_exists\":false" : ",\"id_exists\":true",
+                       out);
     }
     put(out, "}", 1);
 }
@@ -246,11 +242,11 @@ static void put_meta(FILE *out, const struct snapshot *s, const struct table_req
 static int json_write(FILE *out, const struct snapshot *s, const struct table_request *tables,
                       size_t n)
 {
-    put_text(out, "{\"meta\":");
+    fputs_unlocked("{\"meta\":", out);
     put_meta(out, s, tables, n);
     for (size_t i = 0; i < n; i++)
         put_table(out, s, &tables[i]);
-    put_text(out, "}\n");
+    fputs_unlocked("}\n", out);
     return error_of_stream(out);
 }
 

@@ -345,12 +345,12 @@ int append_log_failure(struct append_log *a)
 
 size_t append_log_flush(struct append_log *a)
 {
-    int64_t until = clock_ns() + LONG, since;
+    int64_t until = clock_ns() + LONG;
 
     worker_lock(a->worker);
     while (worker_busy(a->worker) && clock_ns() < until)
         worker_wait(a->worker, until);
-    size_t missing = worker_waiting(a->worker) + (worker_job(a->worker, &since) != NULL) + a->lost;
+    size_t missing = worker_waiting(a->worker) + (worker_job(a->worker, NULL) != NULL) + a->lost;
     worker_unlock(a->worker);
     return missing;
 }

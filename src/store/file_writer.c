@@ -86,12 +86,12 @@ void file_writer_free(struct file_writer *w)
 
 bool file_writer_last(struct file_writer *w, struct write_result *result)
 {
-    int64_t until = clock_ns() + LAST_WAIT, since;
+    int64_t until = clock_ns() + LAST_WAIT;
 
     worker_lock(w->worker);
     while (worker_busy(w->worker) && clock_ns() < until)
         worker_wait(w->worker, until);
-    const struct work *work = worker_job(w->worker, &since);
+    const struct work *work = worker_job(w->worker, NULL);
     if (work) {
         *result = (struct write_result){.how = work->job.how, .error = ETIMEDOUT};
         snprintf(result->path, sizeof result->path, "%s", work->path);

@@ -157,7 +157,7 @@ static void visit(void *arg, void *job)
     int error = arrive(v);
 
     worker_lock(v->worker);
-    bool wanted = worker_job(v->worker, &(int64_t){0}) == job;
+    bool wanted = worker_job(v->worker, NULL) == job;
     v->error = error;
     v->stage = ARRIVED;
     worker_unlock(v->worker);
