@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/thread.h"
+#include "base/vector.h"
 #include "replay/tape.h"
 
 enum { BLOCK = 1 << 16 };
@@ -24,8 +25,7 @@ struct pipe_reader {
     pthread_t thread;
 
     // The thread's: what came behind the last newline.
-    char *part;
-    size_t part_n, part_cap;
+    VEC(, char) part;
     size_t skipped; // bytes of a line that is too long
 
     pthread_mutex_t lock; // for all that follows
@@ -53,17 +53,14 @@ static void offer(struct pipe_reader *p, char *line, size_t n)
 
 static void add(struct pipe_reader *p, const char *bytes, size_t n)
 {
-    if (p->skipped || p->part_n + n > TAPE_LINE_MAX) {
-        p->skipped += p->part_n + n;
-        p->part_n = 0;
+    if (p->skipped || p->part.n + n > TAPE_LINE_MAX) {
+        p->skipped += p->part.n + n;
+        p->part.n = 0;
         return;
     }
-    if (p->part_n + n + 1 > p->part_cap) {
-        p->part_cap = (p->part_n + n + 1) * 2;
-        p->part = mem_resize(p->part, p->part_cap, 1);
-    }
-    memcpy(p->part + p->part_n, bytes, n);
-    p->part_n += n;
+    vec_reserve(&p->part, p->part.n + n + 1);
+    memcpy(p->part.at + p->part.n, bytes, n);
+    p->part.n += n;
 }
 
 static void end_line(struct pipe_reader *p)
@@ -72,13 +69,13 @@ static void end_line(struct pipe_reader *p)
         pthread_mutex_lock(&p->lock);
         p->state.too_long++;
         pthread_mutex_unlock(&p->lock);
-    } else if (p->part_n > 1) {
-        char *line = mem_alloc(p->part_n + 1);
-        memcpy(line, p->part, p->part_n);
-        line[p->part_n] = '\0';
-        offer(p, line, p->part_n);
+    } else if (p->part.n > 1) {
+        char *line = mem_alloc(p->part.n + 1);
+        memcpy(line, p->part.at, p->part.n);
+        line[p->part.n] = '\0';
+        offer(p, line, p->part.n);
     }
-    p->part_n = 0;
+    p->part.n = 0;
     p->skipped = 0;
 }
 
@@ -123,12 +120,12 @@ static void *pipe_main(void *arg)
     thread_name("ipctop-pipe");
     int error = read_all(p, block);
     free(block);
-    if (!error && p->part_n && p->part[p->part_n - 1] == '}') // whole, but for its newline
+    if (!error && p->part.n && p->part.at[p->part.n - 1] == '}') // whole, but for its newline
         end_line(p);
     pthread_mutex_lock(&p->lock);
     p->state.ended = true;
     p->state.error = error;
-    p->state.cut = p->part_n || p->skipped;
+    p->state.cut = p->part.n || p->skipped;
     pthread_cond_broadcast(&p->changed);
     bool quit = p->quit;
     pthread_mutex_unlock(&p->lock);
@@ -177,7 +174,7 @@ void pipe_reader_free(struct pipe_reader *p)
         close(p->stop);
     pthread_mutex_destroy(&p->lock);
     pthread_cond_destroy(&p->changed);
-    free(p->part);
+    vec_free(&p->part);
     free(p->line);
     free(p);
 }

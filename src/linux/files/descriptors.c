@@ -177,14 +177,11 @@ static int fd_order(const void *a, const void *b)
 static void read_all(DIR *dir, const char *fd_dir, int32_t pid, bool sockets_only,
                      struct answer *answer)
 {
-    for (;;) {
-        errno = 0;
-        const struct dirent *d = readdir(dir);
-        if (!d)
-            break;
+    const struct dirent *d;
+
+    while (errno = 0, (d = readdir(dir)))
         if (d->d_name[0] != '.')
             take_entry(dirfd(dir), fd_dir, d->d_name, pid, sockets_only, answer);
-    }
     answer->error = -errno;
     vec_sort(&answer->files, fd_order);
 }

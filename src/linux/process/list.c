@@ -33,18 +33,15 @@ bool process_list_is_ours(const char *proc)
 
 int process_list_read(const char *proc, struct pid_entry_vec *out)
 {
+    const struct dirent *d;
     bool sorted = true;
 
     vec_clear(out);
     DIR *dir = opendir(proc);
     if (!dir)
         return -errno;
-    for (;;) {
+    while (errno = 0, (d = readdir(dir))) {
         int64_t pid;
-        errno = 0;
-        struct dirent *d = readdir(dir);
-        if (!d)
-            break;
         if (d->d_name[0] == '0' || !text_parse_int(d->d_name, 1, INT32_MAX, &pid))
             continue;
         sorted = sorted && (!out->n || out->at[out->n - 1].pid < pid);
