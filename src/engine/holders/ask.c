@@ -102,15 +102,6 @@ static void take(void *arg, const struct probe *probe, struct answer *answer)
         make_room(answers);
 }
 
-static void end_ride(struct ride *ride, const struct asking *asking, int64_t cost_ns, bool complete)
-{
-    for (size_t i = 0; i < asking->probes.n; i++)
-        if (asking->asked[i] != ASKED_DONE)
-            vec_push(&ride->unseen, (int32_t)asking->probes.at[i].id);
-    ride->cost_ns = cost_ns;
-    ride->done = complete;
-}
-
 bool holders_ask(struct holders_answers *answers, struct prober_pool *pool, enum probe_what what,
                  const struct pid_entry_vec *processes, const struct held *known, struct ride *ride)
 {
@@ -133,14 +124,17 @@ bool holders_ask(struct holders_answers *answers, struct prober_pool *pool, enum
                                        .facts = questions.ride ? ride->facts : 0,
                                        .of = i});
     bool complete = ask_each(pool, asking);
-    if (questions.ride)
-        end_ride(ride, asking, clock_used_ns() - used, complete);
-    holding_sort(&answers->held.holdings);
     for (size_t i = 0; i < processes->n; i++) {
         if (asking->asked[i] != ASKED_DONE)
             vec_push(&answers->held.stuck, processes->at[i].pid);
         answers->held.unasked += asking->asked[i] == ASKED_NOT;
     }
+    if (questions.ride) {
+        vec_copy(&ride->unseen, &answers->held.stuck);
+        ride->cost_ns = clock_used_ns() - used;
+        ride->done = complete;
+    }
+    holding_sort(&answers->held.holdings);
     ask_end(asking);
     return complete;
 }
