@@ -1,7 +1,6 @@
 #include "session/place.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "engine/sampler.h"
 #include "model/identity/find_row.h"

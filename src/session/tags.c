@@ -1,6 +1,5 @@
 #include "session/tags.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/identity/find_row.h"

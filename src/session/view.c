@@ -1,6 +1,5 @@
 #include "session/view.h"
 
-#include <stdio.h>
 #include <string.h>
 
 void view_init(struct view *v, const struct kind *kind, const struct identity *parent)

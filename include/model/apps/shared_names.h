@@ -5,8 +5,6 @@
 #ifndef IPCTOP_MODEL_APPS_SHARED_NAMES_H
 #define IPCTOP_MODEL_APPS_SHARED_NAMES_H
 
-#include <stdbool.h>
-
 struct shared_rule {
     const char *prefix;      // of the name, without a directory
     const char *app;         // "postgres"

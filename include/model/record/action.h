@@ -3,7 +3,6 @@
 #define IPCTOP_MODEL_RECORD_ACTION_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/vector.h"
 #include "model/record/identity.h"

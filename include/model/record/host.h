@@ -2,7 +2,6 @@
 #ifndef IPCTOP_MODEL_RECORD_HOST_H
 #define IPCTOP_MODEL_RECORD_HOST_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/vector.h"

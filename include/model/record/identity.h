@@ -3,7 +3,6 @@
 #define IPCTOP_MODEL_RECORD_IDENTITY_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 // Every kind of row, in the order of the numbers, with the name of its table: kind_NAME of

@@ -4,7 +4,6 @@
 #define IPCTOP_MODEL_RECORD_OPEN_FILE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/vector.h"

@@ -8,7 +8,6 @@
 #define IPCTOP_MODEL_RECORD_PROCESS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/vector.h"

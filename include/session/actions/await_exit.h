@@ -2,7 +2,6 @@
 #ifndef IPCTOP_SESSION_ACTIONS_AWAIT_EXIT_H
 #define IPCTOP_SESSION_ACTIONS_AWAIT_EXIT_H
 
-#include "base/vector.h"
 #include "model/record/action.h"
 #include "model/record/snapshot.h"
 

@@ -1,7 +1,5 @@
 #include "model/apps/groups.h"
 
-#include <stdlib.h>
-
 #include "base/order.h"
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"

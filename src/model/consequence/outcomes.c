@@ -1,6 +1,5 @@
 #include "model/consequence/outcomes.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/errors.h"

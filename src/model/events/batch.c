@@ -1,5 +1,4 @@
 // A command on several targets is one event, however many pictures it takes; its actions stand below it.
-#include <stdio.h>
 
 #include "model/kinds/registry.h"
 #include "parts.h"

@@ -1,5 +1,4 @@
 // Objects we remove or mark: their going is no news.
-#include <stdlib.h>
 
 #include "base/order.h"
 #include "model/record/identity.h"

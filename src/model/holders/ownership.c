@@ -8,8 +8,6 @@
 // unseen, with a reason.
 #include "ownership.h"
 
-#include <stdlib.h>
-
 const struct segment *ownership_segment(const struct scan_input *in, int32_t shmid)
 {
     const struct segment *segment = segments_find(in->after, shmid);

@@ -1,7 +1,5 @@
 #include "model/holders/process_totals.h"
 
-#include <stdlib.h>
-
 #include "model/record/object_times.h"
 #include "model/record/pid_state.h"
 

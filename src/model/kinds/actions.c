@@ -1,9 +1,6 @@
 // Actions: what a command on several targets did to each, below its event.
 #include "model/kinds/registry.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "model/kinds/object_words.h"
 #include "model/kinds/parts/cells.h"
 #include "model/record/event_log.h"

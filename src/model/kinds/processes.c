@@ -2,7 +2,6 @@
 #include "model/kinds/processes.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "model/kinds/parts/cells.h"
 #include "model/kinds/parts/process_columns.h"

@@ -1,7 +1,5 @@
 // Processes that hold shared memory besides System V's, and their mappings of it: a row for a process and
 // an object, a row for a mapping.
-#include <inttypes.h>
-#include <stdio.h>
 
 #include "base/order.h"
 #include "model/kinds/parts/cells.h"

@@ -1,6 +1,5 @@
 #include "model/record/action.h"
 
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

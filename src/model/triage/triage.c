@@ -1,6 +1,5 @@
 #include "model/triage/triage.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

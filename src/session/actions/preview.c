@@ -1,7 +1,6 @@
 #include "session/actions/preview.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/signal_name.h"

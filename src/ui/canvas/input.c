@@ -1,6 +1,5 @@
 #include "ui/canvas/input.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

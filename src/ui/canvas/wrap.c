@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/text.h"
 
 size_t wrap_next(const struct canvas *c, const char *text, int w, size_t *next)
 {

@@ -1,6 +1,5 @@
 #include "ui/parts/function_bar.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/line.h"

@@ -1,7 +1,5 @@
 #include "ui/parts/pane.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/identity/find_row.h"

@@ -1,6 +1,5 @@
 #include "ui/parts/table.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,7 +2,6 @@
 #include "model/kinds/parts/process_notes.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/line.h"
