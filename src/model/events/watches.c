@@ -18,12 +18,6 @@ enum { UID_FIRST = 1000, UID_NOBODY = 65534 };
 
 // --- attachments ---------------------------------------------------------------------------------
 
-// The first flow not before shmid.
-static size_t flow_at(const struct flow_vec *flows, int32_t shmid)
-{
-    return vec_lower(flows, flow, flow->shmid < shmid);
-}
-
 static struct flow flow_of(const struct segment *is, const struct snapshot *now, int64_t window_ns)
 {
     const int64_t last = WINDOW_LAST * CLOCK_SECOND;
@@ -39,7 +33,7 @@ static struct flow flow_of(const struct segment *is, const struct snapshot *now,
 void flow_note(struct flow_vec *flows, const struct change *same, struct change_vec *out)
 {
     const struct segment *was = same->was, *is = same->is;
-    size_t at = flow_at(flows, is->o.id);
+    size_t at = vec_lower(flows, flow, flow->shmid < is->o.id);
 
     if (was->nattch == is->nattch)
         return;

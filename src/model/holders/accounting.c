@@ -15,11 +15,6 @@ struct build {
     struct segment_account **account_of; // of each mapping: NULL where it is of no segment of ours
 };
 
-static struct segment_account *find_account(struct scan *scan, int32_t shmid)
-{
-    return accounts_find(&scan->accounts, shmid);
-}
-
 static bool same_mapping(const struct mapping *a, const struct mapping *b)
 {
     return a->shmid == b->shmid && a->start == b->start && a->end == b->end &&
@@ -85,12 +80,6 @@ static uint64_t fingerprint(const struct scan_input *in, const struct holding *h
     return print;
 }
 
-// A main thread that has ended has no address space: kcmp would find any two of them equal.
-static int32_t task_of(const struct holding *holding)
-{
-    return holding->task ? holding->task : holding->pid;
-}
-
 // Finds those of a group of look-alikes that share their memory.
 static void compare_group(struct build *b, const struct candidate *group, size_t n)
 {
@@ -98,8 +87,9 @@ static void compare_group(struct build *b, const struct candidate *group, size_t
     int32_t *tasks = mem_alloc(n * sizeof *tasks);
     uint32_t *same = mem_alloc(n * sizeof *same);
 
+    // A main thread that has ended has no address space: kcmp would find any two of them equal.
     for (size_t i = 0; i < n; i++)
-        tasks[i] = task_of(&holdings[group[i].holding]);
+        tasks[i] = holdings[group[i].holding].task ?: holdings[group[i].holding].pid;
     if (b->in->same_memory(b->in->self, tasks, n, same))
         for (size_t i = 0; i < n; i++)
             if (same[i] != i)
@@ -289,7 +279,7 @@ static void list_holders(struct build *b)
             holder.access |= mappings->at[i].perms & (MAP_R | MAP_W | MAP_X);
         }
         vec_push(&b->scan->holders, holder);
-        find_account(b->scan, holder.shmid)->holders++;
+        accounts_find(&b->scan->accounts, holder.shmid)->holders++;
     }
 }
 

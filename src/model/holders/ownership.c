@@ -15,11 +15,6 @@ const struct segment *ownership_segment(const struct scan_input *in, int32_t shm
     return segment ? segment : segments_find(in->before, shmid);
 }
 
-static const struct segment_handle *our_handle(const struct scan_input *in, int32_t shmid)
-{
-    return in->handles ? vec_find(in->handles, shmid, shmid) : NULL;
-}
-
 enum claim { CLAIM_NO, CLAIM_MAYBE, CLAIM_YES };
 
 static enum claim claim(const struct scan_input *in, const struct holding *holding,
@@ -30,7 +25,8 @@ static enum claim claim(const struct scan_input *in, const struct holding *holdi
 
     if (!segment || (segment->o.key != m->key && !(segment->flags & SEG_DEST)))
         return CLAIM_NO;
-    if (m->known & MAP_KNOWS_HANDLE && (ours = our_handle(in, m->shmid)) != NULL)
+    if (m->known & MAP_KNOWS_HANDLE && in->handles &&
+        (ours = vec_find(in->handles, shmid, m->shmid)))
         return ours->handle == m->handle ? CLAIM_YES : CLAIM_NO;
     return holding->namespace_differs ? CLAIM_MAYBE : CLAIM_YES;
 }

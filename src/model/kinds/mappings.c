@@ -56,12 +56,6 @@ static void set_path(struct snapshot *s, void *row, const struct cell *value)
         r->path = mem_copy_string(value->text);
 }
 
-static void set_use(const struct mapping *r, uint64_t bytes, struct cell *out)
-{
-    if (r->known & MAP_KNOWS_USE)
-        cell_set_count(out, bytes);
-}
-
 // Of all mappings of a process: what is shared memory of another kind. A segment's name there is one of
 // another IPC namespace.
 static void show_shmid(const struct snapshot *s, const void *row, char *dst, size_t cap)
@@ -82,8 +76,8 @@ static void get_pss(const struct snapshot *s, const void *row, struct cell *out)
     const struct mapping *r = row;
 
     (void)s;
-    if (!(r->perms & MAP_HUGE))
-        set_use(r, r->pss, out);
+    if (r->known & MAP_KNOWS_USE && !(r->perms & MAP_HUGE))
+        cell_set_count(out, r->pss);
 }
 
 // clang-format off

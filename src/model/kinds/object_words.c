@@ -26,17 +26,12 @@ struct identity object_of_word(const struct snapshot *s, const char *word, int32
                   : (struct identity){.kind = kind ? kind->id : NO_KIND, .id = kind ? id : 0};
 }
 
-static bool event_has_id(const struct event *r)
-{
-    return !r->several && kind_is_object(r->about.kind);
-}
-
 void get_event_id(const struct snapshot *s, const void *row, struct cell *out)
 {
     const struct event *r = row;
 
     (void)s;
-    if (event_has_id(r))
+    if (!r->several && kind_is_object(r->about.kind))
         cell_set_number(out, r->about.id);
 }
 

@@ -42,15 +42,11 @@ static bool is_used(const struct shm_place *place)
     return place->used > 0 && place->used >= place->size / 100;
 }
 
-// That of the other IPC namespace shown; of our own the reader of limits has it. NULL: there is none.
-static const struct shm_place *place_entered(const struct snapshot *s)
-{
-    return s->entered ? vec_first(&s->shm_places, place, place->here) : NULL;
-}
-
 void shm_limits_fill(struct snapshot *s)
 {
-    const struct shm_place *entered = place_entered(s);
+    // That of the other IPC namespace shown; of our own the reader of limits has it.
+    const struct shm_place *entered =
+        s->entered ? vec_first(&s->shm_places, place, place->here) : NULL;
     vec_keep(&s->limits, l, !l->mount_namespace && !(s->entered && shm_limit_is(l)));
     if (!(s->has & NEED_LIMITS))
         return;

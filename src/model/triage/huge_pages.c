@@ -68,11 +68,6 @@ static bool overpromised(const struct huge_pool *pool, const struct lying *lying
     return lying->size / pool->page > pool->total + may_grow(pool);
 }
 
-static bool shrinks(const struct huge_pool *pool)
-{
-    return pool->surplus > pool->overcommit;
-}
-
 static bool pool_short(const struct snapshot *s, struct match *match)
 {
     struct huge_pool pool;
@@ -89,7 +84,7 @@ static bool pool_short(const struct snapshot *s, struct match *match)
         match->severity = SEVERITY_NOTICE;
     else if (lying.orphans + lying.removed == 0)
         match->severity = SEVERITY_NOTICE;
-    return shrinks(&pool) || (left(&pool) == 0 && may_grow(&pool) == 0);
+    return pool.surplus > pool.overcommit || (left(&pool) == 0 && may_grow(&pool) == 0);
 }
 
 static void pool_title(struct say *x)

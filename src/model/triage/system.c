@@ -238,16 +238,9 @@ static void limit_advise(struct say *x)
 // A process may be known as stuck by the scan, by the readers of names, or both.
 static size_t count_stuck(const struct snapshot *s, const struct process **first)
 {
-    size_t n = 0;
+    size_t n = vec_count(&s->processes, p, p->stuck && !p->gone);
 
-    *first = NULL;
-    for (size_t i = 0; i < s->processes.n; i++) {
-        if (!s->processes.at[i].stuck || s->processes.at[i].gone)
-            continue;
-        if (!*first)
-            *first = &s->processes.at[i];
-        n++;
-    }
+    *first = vec_first(&s->processes, p, p->stuck && !p->gone);
     return n > s->scan->stuck ? n : s->scan->stuck;
 }
 

@@ -14,11 +14,6 @@
 static const int64_t LATE_NS = 5 * CLOCK_SECOND, FORGET_NS = 120 * CLOCK_SECOND;
 enum { NAMED = 3 }; // in one message
 
-static const char *signal_word(int signal)
-{
-    return signal == SIGKILL ? "SIGKILL" : "SIGTERM";
-}
-
 static struct followed *find(struct session *s, const struct identity *process)
 {
     return vec_first(&s->followed, f,
@@ -125,7 +120,8 @@ static bool look_at(struct followed *f, const struct snapshot *picture, struct n
         f->late = true;
         if (news->n_late == 0)
             line_add(&news->late, "%s still runs %d s after %s: %s", f->name,
-                     (int)(age / CLOCK_SECOND), signal_word(f->signal), what_keeps(f, p));
+                     (int)(age / CLOCK_SECOND), f->signal == SIGKILL ? "SIGKILL" : "SIGTERM",
+                     what_keeps(f, p));
         news->n_late++;
     }
     return age > FORGET_NS;

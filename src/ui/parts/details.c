@@ -79,11 +79,6 @@ static void add_column(struct details *out, const struct snapshot *s, const stru
         add_fact(out, column, mem_copy_string(text));
 }
 
-static unsigned column_place(const struct column *column)
-{
-    return column->detail ? column->detail : DETAIL_REST;
-}
-
 // The columns that have a place among the details, in that order, then the others as the table has
 // them. The path in the tab line names what was entered, and its parts are the rows themselves.
 static void add_row(struct details *out, const struct snapshot *s, const struct kind *kind,
@@ -93,7 +88,7 @@ static void add_row(struct details *out, const struct snapshot *s, const struct 
         for (size_t i = 0; i < kind->n_columns; i++) {
             const struct column *column = &kind->columns[i];
             bool repeated = column->detail == DETAIL_PATH || column->flags & COL_ENTERED;
-            if (column_place(column) == place && !(entered && repeated))
+            if ((column->detail ?: DETAIL_REST) == place && !(entered && repeated))
                 add_column(out, s, column, row);
         }
 }

@@ -105,11 +105,6 @@ static int facts_width(const struct canvas *c, const struct details *d, size_t f
     return (widest + WIDTH_STEP - 1) / WIDTH_STEP * WIDTH_STEP;
 }
 
-static bool in_two(const struct pen *pen, const struct details *d, int keep)
-{
-    return (int)d->facts + keep > room(pen) && pen->w >= TWO_FACTS;
-}
-
 // Of the two columns of facts. Halves, but for the room that one of them needs and the other does not.
 static int first_width(const struct pen *pen, const struct details *d, int keep)
 {
@@ -129,7 +124,7 @@ static void facts(struct pen *pen, const struct details *d, int keep)
 {
     struct pen part = *pen;
 
-    if (!in_two(pen, d, keep)) {
+    if ((int)d->facts + keep <= room(pen) || pen->w < TWO_FACTS) {
         column_of_facts(pen, d, 0, keep);
         return;
     }
